@@ -1,0 +1,73 @@
+package domain
+
+// An Event is one immutable fact. Its type name and payload are for ever: a
+// change is a new version with an upcaster in the journal.
+//
+// DESIGN gives an event only its type. Two more questions are answered by the
+// event itself so that no caller can answer them differently: the civil day it
+// belongs to (the asOf axis), and what it concerns (the audit index).
+type Event interface {
+	// EventType is the constant name `area.fact.vN`.
+	EventType() string
+	// OccurredOn is the civil date in Europe/Warsaw on which the fact took
+	// place; the zero Date means the day it was recorded.
+	OccurredOn() Date
+	// Refs names everything the event concerns, for the audit index.
+	Refs() []Ref
+}
+
+// RefKind is a kind of thing that an event can concern.
+type RefKind string
+
+// The kinds of things an auditor can follow through the ledger.
+const (
+	RefParticipant RefKind = "participant"
+	RefAssistant   RefKind = "assistant"
+	RefContract    RefKind = "contract"
+	RefAgreement   RefKind = "agreement"
+	RefProgramme   RefKind = "programme"
+	RefPayoutList  RefKind = "payout-list"
+	RefClaim       RefKind = "claim"
+	RefStatement   RefKind = "statement"
+	RefFinding     RefKind = "finding"
+)
+
+// A Ref names one thing an event concerns, by its pseudonymous id.
+type Ref struct {
+	Kind RefKind
+	ID   string
+}
+
+// Refs builds a list of references, leaving out those with an empty id.
+func Refs(pairs ...Ref) []Ref {
+	kept := pairs[:0]
+	for _, r := range pairs {
+		if r.ID != "" {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// A Decider is one kind of decision: Decide says which events a command leads
+// to in a state, or refuses with an *Error; Evolve folds an event that happened
+// and never refuses. The zero S means that nothing happened yet. A command that
+// is already true leads to no event.
+type Decider[S, C any] struct {
+	Decide func(S, C) ([]Event, error)
+	Evolve func(S, Event) S
+}
+
+// Fold replays history from the zero state.
+func (d Decider[S, C]) Fold(history ...Event) S {
+	var s S
+	for _, e := range history {
+		s = d.Evolve(s, e)
+	}
+	return s
+}
+
+// Sealed is text encrypted with the key of one person ("" is no text). Only the
+// vault makes and opens it; the same text of the same person in the same field
+// always gives the same Sealed, so that a decision can compare it unopened.
+type Sealed string

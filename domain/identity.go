@@ -1,0 +1,136 @@
+package domain
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Refusals of identifiers.
+var (
+	ErrNoID      = Refusal(CodeInvalid, "an identifier is missing")
+	ErrLongID    = Refusal(CodeInvalid, "an identifier is longer than 64 characters")
+	ErrBadID     = Refusal(CodeInvalid, "an identifier holds a character that cannot be printed")
+	ErrPESELAsID = Refusal(CodeInvalid, "an identifier is a valid PESEL; use a pseudonymous one")
+)
+
+// CheckID trims an identifier that a person gave and refuses what may not
+// become part of a stream name: nothing, more than 64 characters, control
+// characters, a valid PESEL. Unicode normalisation (NFC) happens at the door.
+func CheckID(s string) (string, error) {
+	s = strings.TrimSpace(s)
+	switch {
+	case s == "":
+		return "", ErrNoID
+	case utf8.RuneCountInString(s) > 64:
+		return "", ErrLongID
+	case ValidPESEL(s):
+		return "", ErrPESELAsID
+	}
+	for _, r := range s {
+		if !unicode.IsPrint(r) || r == utf8.RuneError {
+			return "", ErrBadID
+		}
+	}
+	return s, nil
+}
+
+// Escape percent-encodes every byte outside `[A-Za-z0-9._~]`, so that an
+// identifier is one unambiguous part of a stream name, a key or a path.
+func Escape(id string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	b.Grow(len(id))
+	for i := range len(id) {
+		c := id[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '.', c == '_', c == '~':
+			b.WriteByte(c)
+		default:
+			b.WriteByte('%')
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
+		}
+	}
+	return b.String()
+}
+
+// Stream is the name of the stream of one category and identifiers.
+func Stream(category string, ids ...string) string {
+	parts := make([]string, 0, len(ids)+1)
+	parts = append(parts, category)
+	for _, id := range ids {
+		parts = append(parts, Escape(id))
+	}
+	return strings.Join(parts, "-")
+}
+
+// ValidPESEL checks the eleven digits, the date of birth within them and the
+// check digit of a PESEL.
+func ValidPESEL(s string) bool {
+	if len(s) != 11 || !weighted(s[:10], "1379137913", 10, s[10], true) {
+		return false
+	}
+	_, ok := PESELBirth(s)
+	return ok
+}
+
+// PESELBirth is the date of birth that a PESEL encodes.
+func PESELBirth(s string) (Date, bool) {
+	if len(s) != 11 {
+		return 0, false
+	}
+	y, ok1 := digits(s[0:2])
+	m, ok2 := digits(s[2:4])
+	d, ok3 := digits(s[4:6])
+	if !ok1 || !ok2 || !ok3 || m/20 > 4 {
+		return 0, false
+	}
+	century := [...]int{1900, 2000, 2100, 2200, 1800}[m/20]
+	m %= 20
+	if m < 1 || m > 12 || d < 1 {
+		return 0, false
+	}
+	date := NewDate(century+y, time.Month(m), d)
+	return date, date.Day() == d
+}
+
+// ValidNIP checks the ten digits of a taxpayer's number.
+func ValidNIP(s string) bool {
+	return len(s) == 10 && weighted(s[:9], "657234567", 11, s[9], false)
+}
+
+// weighted compares a check digit with Σ digit × weight mod n; PESEL takes the
+// complement to ten.
+func weighted(s, weights string, n int, check byte, complement bool) bool {
+	sum := 0
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+		sum += int(s[i]-'0') * int(weights[i]-'0')
+	}
+	sum %= n
+	if complement {
+		sum = (n - sum) % n
+	}
+	return check >= '0' && check <= '9' && sum == int(check-'0')
+}
+
+// ValidNRB checks a Polish account number: 26 digits, with or without the
+// leading country code PL, spaces allowed, by the rest of 97 (ISO 13616).
+func ValidNRB(s string) bool {
+	s = strings.TrimPrefix(strings.ReplaceAll(s, " ", ""), "PL")
+	if len(s) != 26 {
+		return false
+	}
+	rest := 0
+	for _, c := range []byte(s[2:] + "2521" + s[:2]) {
+		if c < '0' || c > '9' {
+			return false
+		}
+		rest = (rest*10 + int(c-'0')) % 97
+	}
+	return rest == 1
+}

@@ -1,0 +1,86 @@
+package journal
+
+import (
+	"context"
+	"errors"
+
+	"ksiega/domain"
+)
+
+// Loaded is the state of one stream as a decision sees it.
+type Loaded[S any] struct {
+	Stream   string
+	State    S
+	Revision int64  // of the last event; NoStream where there is none
+	Position uint64 // of the last event; 0 where there is none
+	// Keys holds the idempotency keys of the decisions in the stream, each
+	// with the position of its last event.
+	Keys map[string]uint64
+}
+
+// Load folds a stream.
+func Load[S any](ctx context.Context, j *Journal, stream string, evolve func(S, domain.Event) S) (Loaded[S], error) {
+	l := Loaded[S]{Stream: stream, Revision: NoStream, Keys: map[string]uint64{}}
+	err := j.ReadStream(ctx, stream, 0, func(r *Recorded) error {
+		l.State = evolve(l.State, r.Event)
+		l.Revision, l.Position = int64(r.Revision), r.Position
+		if r.Meta.Key != "" {
+			l.Keys[r.Meta.Key] = r.Position
+		}
+		return nil
+	})
+	return l, err
+}
+
+// Result is what a decision led to.
+type Result struct {
+	// Position is where the stream's last event stands; a reader that waits
+	// for it sees everything the decision did or found done.
+	Position uint64
+	Revision int64
+	// Events counts what was recorded; 0 means it was already true.
+	Events int
+}
+
+// Execute loads a stream, decides and records, deciding anew (at most three
+// times) when somebody else was faster. A decision whose idempotency key the
+// stream already holds is answered without deciding again.
+func Execute[S, C any](ctx context.Context, j *Journal, stream string, d domain.Decider[S, C], cmd C, meta Meta) (Result, error) {
+	return ExecuteAt(ctx, j, stream, nil, d, cmd, meta)
+}
+
+// ExecuteAt is Execute that also refuses, with ErrConflict, to decide on any
+// revision but the expected one (nil: any).
+func ExecuteAt[S, C any](ctx context.Context, j *Journal, stream string, expected *int64, d domain.Decider[S, C], cmd C, meta Meta) (Result, error) {
+	const attempts = 3
+	for attempt := 1; ; attempt++ {
+		l, err := Load(ctx, j, stream, d.Evolve)
+		if err != nil {
+			return Result{}, err
+		}
+		if at, done := l.Keys[meta.Key]; done && meta.Key != "" {
+			return Result{Position: at, Revision: l.Revision}, nil
+		}
+		if expected != nil && *expected != l.Revision {
+			return Result{}, ErrConflict.With("%s is at revision %d, not %d", stream, l.Revision, *expected)
+		}
+		events, err := d.Decide(l.State, cmd)
+		if err != nil {
+			return Result{}, err
+		}
+		if len(events) == 0 {
+			return Result{Position: l.Position, Revision: l.Revision}, nil
+		}
+		decided := make([]Decided, len(events))
+		for i, e := range events {
+			decided[i] = Decided{Event: e, Meta: meta}
+		}
+		w, err := j.Append(ctx, stream, l.Revision, decided...)
+		if err == nil {
+			return Result{Position: w.Position, Revision: w.Revision, Events: len(events)}, nil
+		}
+		if attempt == attempts || !errors.Is(err, ErrConflict) {
+			return Result{}, err
+		}
+	}
+}

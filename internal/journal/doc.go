@@ -1,0 +1,13 @@
+// Package journal keeps the ledger's events in EventStoreDB, through the
+// official client and nothing else; it is the only package that imports esdb.
+//
+// It promises: an append states the exact revision it expects and the ids of
+// its events follow from stream, revision and idempotency key, so that a retry
+// after a lost answer writes nothing twice; events come back in the order of
+// the log, decoded and upcast by a closed Table; whatever can't be decoded
+// stops the reader instead of being skipped. It stops at the log: what events
+// mean is for domain, what they add up to for projections.
+//
+// Streams whose name starts with `$` (the server's own) and `vault-` (wrapped
+// keys, read by the Shelf alone) are never handed to readers of the log.
+package journal

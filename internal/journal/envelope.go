@@ -1,0 +1,101 @@
+package journal
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"ksiega/domain"
+)
+
+// Meta is the envelope of an event: who recorded it, why, and from where.
+type Meta struct {
+	Actor string `json:"actor"`
+	Role  string `json:"role,omitzero"`
+	// Correlation ties together what one request led to; Causation is the id
+	// of the event that led to this one.
+	Correlation string `json:"$correlationId,omitzero"`
+	Causation   string `json:"$causationId,omitzero"`
+	// Key is the idempotency key of the decision.
+	Key    string `json:"idempotencyKey,omitzero"`
+	Source Source `json:"source,omitzero"`
+	// OccurredOn is the civil day the fact belongs to.
+	OccurredOn domain.Date `json:"occurredOn,omitzero"`
+	// OriginPosition and OriginCreated are filled by a migration between
+	// stores and stand for the event's own position and time.
+	OriginPosition uint64    `json:"originPosition,omitzero"`
+	OriginCreated  time.Time `json:"originCreated,omitzero"`
+}
+
+// Source is the door a fact came through.
+type Source struct {
+	Door string `json:"door,omitzero"` // ui, api, cli, import, automat
+	File string `json:"file,omitzero"` // keyed hash of the imported file
+	Row  int    `json:"row,omitzero"`
+}
+
+// Recorded is an event as the log holds it.
+type Recorded struct {
+	ID       uuid.UUID
+	Stream   string
+	Type     string
+	Revision uint64
+	// Position orders the log; Created is when it was recorded, in the store
+	// it was first recorded in. The position in that store, if another, is
+	// Meta.OriginPosition.
+	Position uint64
+	Created  time.Time
+	Meta     Meta
+	RawMeta  []byte
+	RawData  []byte
+	// Event is the decoded payload; nil only where the reader asked not to
+	// have this type decoded.
+	Event domain.Event
+}
+
+// OccurredOn is the event's day on the asOf axis: what the envelope says, else
+// the day it was recorded, in UTC.
+func (r *Recorded) OccurredOn() domain.Date {
+	if r.Meta.OccurredOn != 0 {
+		return r.Meta.OccurredOn
+	}
+	return domain.DateOf(r.Created.UTC())
+}
+
+// decode completes a Recorded from its raw bytes.
+func (t *Table) decode(r *Recorded) error {
+	if err := json.Unmarshal(r.RawMeta, &r.Meta); err != nil {
+		return damaged(r, "its envelope does not decode")
+	}
+	if !r.Meta.OriginCreated.IsZero() {
+		r.Created = r.Meta.OriginCreated
+	}
+	e, err := t.Decode(r.Type, r.RawData)
+	if err != nil {
+		return damaged(r, err.Error())
+	}
+	r.Event = e
+	return nil
+}
+
+// eventID derives the id of an event, so that sending the same decision again
+// names the same events and another decision at the same place does not.
+func eventID(stream string, revision uint64, key string, payload []byte) uuid.UUID {
+	h := sha256.New()
+	var n [8]byte
+	for _, part := range [][]byte{[]byte(stream), []byte(key), payload} {
+		binary.BigEndian.PutUint64(n[:], uint64(len(part)))
+		h.Write(n[:])
+		h.Write(part)
+	}
+	binary.BigEndian.PutUint64(n[:], revision)
+	h.Write(n[:])
+	var id uuid.UUID
+	copy(id[:], h.Sum(nil))
+	id[6] = id[6]&0x0f | 0x80 // version 8: derived
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}

@@ -1,0 +1,71 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+
+	"ksiega/domain"
+)
+
+const (
+	vaultCategory = "vault-"
+	// shelfEvent is the type of every event of a vault stream; its payload is
+	// the vault's own record.
+	shelfEvent = "vault.record-kept.v1"
+)
+
+// Shelf keeps the vault's records, each subject's in a stream `vault-<subject>`
+// of its own, which readers of the log never see.
+type Shelf struct{ j *Journal }
+
+// Shelf of this journal.
+func (j *Journal) Shelf() Shelf { return Shelf{j} }
+
+// Append adds a record to a subject whose record count is known; it fails with
+// ErrConflict where there are more or fewer.
+func (s Shelf) Append(ctx context.Context, subject string, count int, record []byte) error {
+	stream := domain.Stream("vault", subject)
+	_, err := s.j.write(ctx, stream, int64(count)-1, []esdb.EventData{{
+		EventID:   eventID(stream, uint64(count), "", record),
+		EventType: shelfEvent, ContentType: esdb.ContentTypeJson, Data: record, Metadata: []byte("{}"),
+	}})
+	return err
+}
+
+// Get hands over a subject's records, oldest first.
+func (s Shelf) Get(ctx context.Context, subject string) ([][]byte, error) {
+	var records [][]byte
+	err := s.j.readStream(ctx, domain.Stream("vault", subject), 0, func(r *Recorded) error {
+		records = append(records, r.RawData)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read vault: %w", err)
+	}
+	return records, nil
+}
+
+// Each hands over every record of every subject, in the order of the log.
+func (s Shelf) Each(ctx context.Context, fn func(record []byte) error) error {
+	var stopped error
+	each := func(r *Recorded) error {
+		if strings.HasPrefix(r.Stream, vaultCategory) && r.Type == shelfEvent {
+			stopped = fn(r.RawData)
+		}
+		return stopped
+	}
+	var err error
+	if s.j.opts.Bulk != nil {
+		err = s.j.opts.Bulk(ctx, 0, each)
+	} else {
+		err = s.j.readAll(ctx, 0, each)
+	}
+	if err != nil && !errors.Is(err, stopped) {
+		return fmt.Errorf("read vault: %w", err)
+	}
+	return err
+}

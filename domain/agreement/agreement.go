@@ -1,0 +1,230 @@
+// Package agreement decides about agreements on socially useful work
+// (porozumienie w sprawie organizacji prac społecznie użytecznych) between a
+// gmina and the labour office.
+//
+// The stream `agreement-<number>` holds the terms and the lists of referrals
+// and refund claims made under them, so that a claim can be drawn up from the
+// agreement alone. Limits that no single stream can see (persons, total hours)
+// are findings, not refusals, and live elsewhere.
+package agreement
+
+import (
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/domain/programme"
+)
+
+// Basis is the rate that the refund share is taken of.
+type Basis string
+
+// The bases of a refund.
+const (
+	Statutory Basis = "statutory" // the statutory minimum (ustawowa)
+	Agreed    Basis = "agreed"    // the agreement's base rate, at least the minimum (umowna)
+)
+
+// Terms are what the parties agreed.
+type Terms struct {
+	Agreement     string            `json:"agreement"`
+	Concluded     domain.Date       `json:"concluded"`
+	From          domain.Date       `json:"from"`
+	To            domain.Date       `json:"to"`
+	Regime        programme.Regime  `json:"regime"`
+	RefundPercent int               `json:"refundPercent"`
+	PersonLimit   int               `json:"personLimit,omitzero"`
+	MonthlyCap    domain.Minutes    `json:"monthlyCapMinutes,omitzero"` // a person; 0 is none
+	TotalCap      domain.Minutes    `json:"totalCapMinutes,omitzero"`   // the agreement; 0 is none
+	BaseRate      domain.HourlyRate `json:"baseRateGrosze,omitzero"`
+	Basis         Basis             `json:"refundBasis"`
+	ForCarers     bool              `json:"forCarers,omitzero"`
+}
+
+// Concluded says that an agreement was concluded.
+type Concluded struct {
+	Terms
+}
+
+// EventType is for ever.
+func (Concluded) EventType() string { return "agreement.concluded.v1" }
+
+// OccurredOn is the day of conclusion.
+func (e Concluded) OccurredOn() domain.Date { return e.Concluded }
+
+// Refs names the agreement.
+func (e Concluded) Refs() []domain.Ref { return refs(e.Agreement) }
+
+// ReferralListed says that a person was referred under the agreement.
+type ReferralListed struct {
+	Agreement   string      `json:"agreement"`
+	Contract    string      `json:"contract"`
+	Participant string      `json:"participant"`
+	Signed      domain.Date `json:"signed"`
+}
+
+// EventType is for ever.
+func (ReferralListed) EventType() string { return "agreement.referral-listed.v1" }
+
+// OccurredOn is the day the referral was signed.
+func (e ReferralListed) OccurredOn() domain.Date { return e.Signed }
+
+// Refs names agreement, contract and participant.
+func (e ReferralListed) Refs() []domain.Ref {
+	return append(refs(e.Agreement), domain.Refs(
+		domain.Ref{Kind: domain.RefContract, ID: e.Contract}, domain.Ref{Kind: domain.RefParticipant, ID: e.Participant})...)
+}
+
+// ClaimListed says that a refund was claimed under the agreement.
+type ClaimListed struct {
+	Agreement string       `json:"agreement"`
+	Claim     string       `json:"claim"`
+	Month     domain.Month `json:"month"`
+	Submitted domain.Date  `json:"submitted"`
+}
+
+// EventType is for ever.
+func (ClaimListed) EventType() string { return "agreement.claim-listed.v1" }
+
+// OccurredOn is the day the claim was submitted.
+func (e ClaimListed) OccurredOn() domain.Date { return e.Submitted }
+
+// Refs names agreement and claim.
+func (e ClaimListed) Refs() []domain.Ref {
+	return append(refs(e.Agreement), domain.Ref{Kind: domain.RefClaim, ID: e.Claim})
+}
+
+func refs(agreement string) []domain.Ref {
+	return domain.Refs(domain.Ref{Kind: domain.RefAgreement, ID: agreement})
+}
+
+// State is an agreement as its stream tells it; without terms there is none.
+type State struct {
+	Terms     Terms
+	Referrals []ReferralListed
+	Claims    []ClaimListed
+}
+
+// Exists says whether the agreement was concluded.
+func (s State) Exists() bool { return s.Terms.Agreement != "" }
+
+// Command is what can be asked of an agreement.
+type Command interface{ agreement() }
+
+// Conclude records the terms of an agreement. Its Regime is derived and need
+// not be given; an empty Basis is Statutory.
+type Conclude struct{ Terms Terms }
+
+// ListReferral enters a referral into the agreement's list.
+type ListReferral struct{ Referral ReferralListed }
+
+// ListClaim enters a refund claim into the agreement's list.
+type ListClaim struct{ Claim ClaimListed }
+
+func (Conclude) agreement()     {}
+func (ListReferral) agreement() {}
+func (ListClaim) agreement()    {}
+
+// Refusals.
+var (
+	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "no such agreement is recorded")
+	ErrPeriod      = domain.Refusal(domain.CodeInvalid, "the agreement ends before it starts")
+	ErrRefundShare = domain.Refusal(domain.CodeRule, "the refund share is not allowed")
+	ErrNegative    = domain.Refusal(domain.CodeInvalid, "a limit or rate is negative")
+)
+
+// Decider of agreements.
+func Decider() domain.Decider[State, Command] {
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+}
+
+func decide(s State, c Command) ([]domain.Event, error) {
+	switch c := c.(type) {
+	case Conclude:
+		return conclude(s, c.Terms)
+	case ListReferral:
+		if !s.Exists() {
+			return nil, ErrUnknown
+		}
+		if slices.ContainsFunc(s.Referrals, func(r ReferralListed) bool { return r.Contract == c.Referral.Contract }) {
+			return nil, nil
+		}
+		return []domain.Event{c.Referral}, nil
+	case ListClaim:
+		if !s.Exists() {
+			return nil, ErrUnknown
+		}
+		if slices.ContainsFunc(s.Claims, func(r ClaimListed) bool { return r.Claim == c.Claim.Claim }) {
+			return nil, nil
+		}
+		return []domain.Event{c.Claim}, nil
+	}
+	return nil, nil
+}
+
+func conclude(s State, t Terms) ([]domain.Event, error) {
+	t.Regime = programme.RegimeOf(t.Concluded)
+	if t.Basis == "" {
+		t.Basis = Statutory
+	}
+	switch {
+	case t.To < t.From:
+		return nil, ErrPeriod
+	case t.PersonLimit < 0, t.MonthlyCap < 0, t.TotalCap < 0, t.BaseRate < 0:
+		return nil, ErrNegative
+	}
+	if err := checkShare(t); err != nil {
+		return nil, err
+	}
+	if s.Exists() {
+		if field := differs(s.Terms, t); field != "" {
+			return nil, domain.ErrDiffers.With("agreement %s, %s", t.Agreement, field)
+		}
+		return nil, nil
+	}
+	return []domain.Event{Concluded{t}}, nil
+}
+
+// checkShare: old regime up to 60 %, up to 100 % for household chores for
+// carers (art. 73a ust. 1 and 2 ustawa z 20.04.2004); new regime up to 60 %,
+// exactly 100 % for carers (ustawa z 20.03.2025).
+func checkShare(t Terms) error {
+	switch {
+	case t.RefundPercent < 1 || t.RefundPercent > 100:
+		return ErrRefundShare.With("%d %% is not between 1 and 100", t.RefundPercent)
+	case !t.ForCarers && t.RefundPercent > 60:
+		return ErrRefundShare.With("%d %% is over 60", t.RefundPercent)
+	case t.ForCarers && t.Regime == programme.NewRegime && t.RefundPercent != 100:
+		return ErrRefundShare.With("work for carers is refunded 100 %%, not %d", t.RefundPercent)
+	}
+	return nil
+}
+
+func differs(a, b Terms) string {
+	switch {
+	case a.Concluded != b.Concluded:
+		return "day of conclusion"
+	case a.From != b.From || a.To != b.To:
+		return "period"
+	case a.RefundPercent != b.RefundPercent:
+		return "refund share"
+	case a.PersonLimit != b.PersonLimit || a.MonthlyCap != b.MonthlyCap || a.TotalCap != b.TotalCap:
+		return "limits"
+	case a.BaseRate != b.BaseRate || a.Basis != b.Basis:
+		return "base of the rate"
+	case a.ForCarers != b.ForCarers:
+		return "work for carers"
+	}
+	return ""
+}
+
+func evolve(s State, e domain.Event) State {
+	switch e := e.(type) {
+	case Concluded:
+		s.Terms = e.Terms
+	case ReferralListed:
+		s.Referrals = append(s.Referrals, e)
+	case ClaimListed:
+		s.Claims = append(s.Claims, e)
+	}
+	return s
+}

@@ -1,0 +1,191 @@
+package assistance
+
+import "ksiega/domain"
+
+// Refusals of this package.
+var (
+	ErrTimes          = domain.Refusal(domain.CodeInvalid, "a visit must end after it starts and by 24:00; a night is two visits")
+	ErrMinutes        = domain.Refusal(domain.CodeInvalid, "the minutes of a visit do not agree with its times")
+	ErrOther          = domain.Refusal(domain.CodeInvalid, "the stream belongs to another assistant or month")
+	ErrOverlap        = domain.Refusal(domain.CodeRule, "overlaps another visit of the assistant")
+	ErrOverMonthlyCap = domain.Refusal(domain.CodeRule, "over the monthly cap of the assistant")
+	ErrOverDailyCap   = domain.Refusal(domain.CodeRule, "over the daily cap of the assistant")
+	ErrNoVisit        = domain.Refusal(domain.CodeNotFound, "no such visit is recorded")
+	ErrWithdrawn      = domain.Refusal(domain.CodeDiffers, "the visit was withdrawn; only a correction logs it again")
+)
+
+// Command is what can be asked of an assistant's month.
+type Command interface{ assistance() }
+
+// LogVisit records a visit.
+type LogVisit struct {
+	Visit
+	Details
+	Caps
+}
+
+// CorrectVisit says what a recorded visit really was: its end, activity or
+// place. For a withdrawn visit it takes the withdrawal back.
+type CorrectVisit struct {
+	Visit
+	Details
+	Caps
+	Reason domain.Sealed
+}
+
+// WithdrawVisit takes back a visit that should not have been recorded.
+type WithdrawVisit struct {
+	Visit
+	Reason domain.Sealed
+}
+
+func (LogVisit) assistance()      {}
+func (CorrectVisit) assistance()  {}
+func (WithdrawVisit) assistance() {}
+
+// Decider decides on the stream of one assistant and month.
+func Decider() domain.Decider[State, Command] {
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+}
+
+func decide(s State, cmd Command) ([]domain.Event, error) {
+	switch c := cmd.(type) {
+	case LogVisit:
+		return log(s, c)
+	case CorrectVisit:
+		return correct(s, c)
+	case WithdrawVisit:
+		return withdraw(s, c)
+	}
+	return nil, nil
+}
+
+func log(s State, c LogVisit) ([]domain.Event, error) {
+	if err := checkVisit(s, c.Visit); err != nil {
+		return nil, err
+	}
+	if i := s.find(c.Visit); i >= 0 {
+		was := s.Visits[i]
+		switch field := differs(was, c.Visit, c.Details); {
+		case was.Withdrawn:
+			return nil, ErrWithdrawn.With("%s", name(c.Visit))
+		case field != "":
+			return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), field)
+		}
+		return nil, nil
+	}
+	if err := check(s, -1, c.Visit, c.Details, c.Caps); err != nil {
+		return nil, err
+	}
+	return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: c.Caps}}, nil
+}
+
+func correct(s State, c CorrectVisit) ([]domain.Event, error) {
+	if err := checkVisit(s, c.Visit); err != nil {
+		return nil, err
+	}
+	i := s.find(c.Visit)
+	if i < 0 {
+		return nil, ErrNoVisit.With("%s", name(c.Visit))
+	}
+	was := s.Visits[i]
+	switch {
+	case was.Visit != c.Visit:
+		return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), differs(was, c.Visit, was.Details))
+	case !was.Withdrawn && was.Details == c.Details:
+		return nil, nil
+	case c.Reason == "":
+		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
+	}
+	if err := check(s, i, c.Visit, c.Details, c.Caps); err != nil {
+		return nil, err
+	}
+	if was.Withdrawn {
+		return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: c.Caps, Reason: c.Reason}}, nil
+	}
+	return []domain.Event{VisitCorrected{Visit: c.Visit, Before: was.Details, After: c.Details,
+		DeltaMinutes: c.Minutes - was.Minutes, Caps: c.Caps, Reason: c.Reason}}, nil
+}
+
+func withdraw(s State, c WithdrawVisit) ([]domain.Event, error) {
+	if err := checkVisit(s, c.Visit); err != nil {
+		return nil, err
+	}
+	i := s.find(c.Visit)
+	if i < 0 {
+		return nil, ErrNoVisit.With("%s", name(c.Visit))
+	}
+	was := s.Visits[i]
+	switch {
+	case was.Visit != c.Visit:
+		return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), differs(was, c.Visit, was.Details))
+	case was.Withdrawn:
+		return nil, nil
+	case c.Reason == "":
+		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
+	}
+	return []domain.Event{VisitWithdrawn{Visit: c.Visit, Before: was.Details,
+		DeltaMinutes: -was.Minutes, Reason: c.Reason}}, nil
+}
+
+// checkVisit refuses what can't be a visit of this stream.
+func checkVisit(s State, v Visit) error {
+	switch {
+	case v.Assistant == "" || v.Contract == "" || v.Participant == "" || v.Programme == "" || v.Date == 0:
+		return domain.ErrNoID
+	case s.Assistant != "" && (s.Assistant != v.Assistant || s.Month != v.Date.Month()):
+		return ErrOther.With("%s %s is not %s %s", v.Assistant, v.Date.Month(), s.Assistant, s.Month)
+	}
+	return nil
+}
+
+// check refuses a visit that can't stand beside the others; the one at index
+// except is the visit it replaces (−1: none).
+func check(s State, except int, v Visit, d Details, caps Caps) error {
+	if v.From < 0 || d.To <= v.From || d.To > 1440 {
+		return ErrTimes.With("%s to %s", name(v), d.To)
+	}
+	// A clock change makes the real time one hour longer or shorter.
+	if wall := domain.Minutes(d.To - v.From); d.Minutes <= 0 || d.Minutes < wall-60 || d.Minutes > wall+60 {
+		return ErrMinutes.With("%s to %s are not %d minutes", name(v), d.To, d.Minutes)
+	}
+	for i, r := range s.Visits {
+		if i != except && !r.Withdrawn && r.Date == v.Date && v.From < r.To && r.From < d.To {
+			return ErrOverlap.With("%s to %s meets %s to %s", name(v), d.To, name(r.Visit), r.To)
+		}
+	}
+	// Caps may have come down since: what shortens a visit is never over them.
+	if except >= 0 && !s.Visits[except].Withdrawn && d.Minutes <= s.Visits[except].Minutes {
+		return nil
+	}
+	month, day := s.worked(v.Date, except)
+	switch {
+	case caps.Daily != 0 && day+d.Minutes > caps.Daily:
+		return ErrOverDailyCap.With("%s: %s of %s", v.Date, day+d.Minutes, caps.Daily)
+	case caps.Monthly != 0 && month+d.Minutes > caps.Monthly:
+		return ErrOverMonthlyCap.With("%s: %s of %s", v.Date.Month(), month+d.Minutes, caps.Monthly)
+	}
+	return nil
+}
+
+// differs names the first field in which a recorded visit differs.
+func differs(was Recorded, v Visit, d Details) string {
+	switch {
+	case was.Participant != v.Participant:
+		return "participant"
+	case was.Programme != v.Programme:
+		return "programme"
+	case was.To != d.To:
+		return "to"
+	case was.Minutes != d.Minutes:
+		return "minutes"
+	case was.Activity != d.Activity:
+		return "activity"
+	case was.Place != d.Place:
+		return "place"
+	}
+	return ""
+}
+
+// name is a visit in an error.
+func name(v Visit) string { return v.Contract + " " + v.Date.String() + " " + v.From.String() }

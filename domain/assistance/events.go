@@ -1,0 +1,103 @@
+package assistance
+
+import "ksiega/domain"
+
+// Event names, for ever.
+const (
+	TypeVisitLogged    = "assistance.visit-logged.v1"
+	TypeVisitCorrected = "assistance.visit-corrected.v1"
+	TypeVisitWithdrawn = "assistance.visit-withdrawn.v1"
+)
+
+// Stream is where the visits of an assistant in a month are kept.
+func Stream(assistant string, month domain.Month) string {
+	return domain.Stream("assistance", assistant) + "-" + month.String()
+}
+
+// Visit says which visit is meant and whom it concerns. Contract, Date and From
+// identify it; programme and participant follow from the contract.
+type Visit struct {
+	Assistant   string           `json:"assistant"`
+	Contract    string           `json:"contract"`
+	Participant string           `json:"participant"`
+	Programme   string           `json:"programme"`
+	Date        domain.Date      `json:"date"`
+	From        domain.TimeOfDay `json:"from"`
+}
+
+func (v Visit) refs() []domain.Ref {
+	return domain.Refs(
+		domain.Ref{Kind: domain.RefAssistant, ID: v.Assistant},
+		domain.Ref{Kind: domain.RefContract, ID: v.Contract},
+		domain.Ref{Kind: domain.RefParticipant, ID: v.Participant},
+		domain.Ref{Kind: domain.RefProgramme, ID: v.Programme})
+}
+
+// Details are what a correction may change. Minutes are real elapsed time as
+// domain.Elapsed gives it; activity and place are sealed for the participant.
+type Details struct {
+	To       domain.TimeOfDay `json:"to"`
+	Minutes  domain.Minutes   `json:"minutes"`
+	Activity domain.Sealed    `json:"activity,omitzero"`
+	Place    domain.Sealed    `json:"place,omitzero"`
+}
+
+// Caps are the limits in force for a visit; 0 is none.
+type Caps struct {
+	Monthly domain.Minutes `json:"monthlyCapMinutes,omitzero"`
+	Daily   domain.Minutes `json:"dailyCapMinutes,omitzero"`
+}
+
+// VisitLogged says that a visit took place. Its Reason is set only where a
+// withdrawn visit is logged again.
+type VisitLogged struct {
+	Visit
+	Details
+	Caps
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is the constant name of the event.
+func (VisitLogged) EventType() string { return TypeVisitLogged }
+
+// OccurredOn is the day of the visit.
+func (e VisitLogged) OccurredOn() domain.Date { return e.Date }
+
+// Refs names assistant, contract, participant and programme.
+func (e VisitLogged) Refs() []domain.Ref { return e.refs() }
+
+// VisitCorrected says what a visit really was. DeltaMinutes is after − before.
+type VisitCorrected struct {
+	Visit
+	Before       Details        `json:"before"`
+	After        Details        `json:"after"`
+	DeltaMinutes domain.Minutes `json:"deltaMinutes"`
+	Caps
+	Reason domain.Sealed `json:"reason"`
+}
+
+// EventType is the constant name of the event.
+func (VisitCorrected) EventType() string { return TypeVisitCorrected }
+
+// OccurredOn is the day of the visit.
+func (e VisitCorrected) OccurredOn() domain.Date { return e.Date }
+
+// Refs names assistant, contract, participant and programme.
+func (e VisitCorrected) Refs() []domain.Ref { return e.refs() }
+
+// VisitWithdrawn says that a visit should not have been recorded.
+type VisitWithdrawn struct {
+	Visit
+	Before       Details        `json:"before"`
+	DeltaMinutes domain.Minutes `json:"deltaMinutes"` // −before.minutes
+	Reason       domain.Sealed  `json:"reason"`
+}
+
+// EventType is the constant name of the event.
+func (VisitWithdrawn) EventType() string { return TypeVisitWithdrawn }
+
+// OccurredOn is the day of the visit.
+func (e VisitWithdrawn) OccurredOn() domain.Date { return e.Date }
+
+// Refs names assistant, contract, participant and programme.
+func (e VisitWithdrawn) Refs() []domain.Ref { return e.refs() }

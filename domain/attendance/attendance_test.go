@@ -1,0 +1,180 @@
+package attendance_test
+
+import (
+	"errors"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/attendance"
+	. "ksiega/domain/given"
+	"ksiega/domain/programme"
+)
+
+func day(y, m, d int) domain.Date {
+	date, err := domain.CheckedDate(y, m, d)
+	if err != nil {
+		panic(err)
+	}
+	return date
+}
+
+var (
+	about = attendance.About{Contract: "S/1", Participant: "U1", Agreement: "P/1", Programme: "psu"}
+	terms = attendance.Terms{About: about, From: day(2018, 2, 8), To: day(2019, 1, 31), WeeklyCap: 600, MonthlyCap: 2400,
+		RefundPercent: 60, Basis: agreement.Statutory, BaseRate: 830}
+	spring = programme.Rate{Grosze: 810, Edition: "psu-2014"}
+	rates  = attendance.Rates{Minimum: 810, Paid: 830, Refund: 810, Percent: 60, Edition: "psu-2014"}
+)
+
+func hours(d domain.Date, m domain.Minutes) attendance.RecordDay {
+	return attendance.RecordDay{Terms: terms, Date: d, Value: attendance.Value{Minutes: m}, Minimum: spring}
+}
+
+func recorded(d domain.Date, m domain.Minutes) attendance.HoursRecorded {
+	return attendance.HoursRecorded{About: about, Date: d, Minutes: m, Rates: rates}
+}
+
+func TestADayIsEnteredOnce(t *testing.T) {
+	d, set := attendance.Decider(), attendance.TermsSet{Terms: terms}
+	first := day(2018, 3, 5)
+	Given(t, d).When(hours(first, 480)).Then(set, recorded(first, 480))
+	Given(t, d, set, recorded(first, 480)).When(hours(first, 480)).Then()
+	Given(t, d, set, recorded(first, 480)).When(hours(first, 300)).Refuse(domain.ErrDiffers)
+
+	fix := hours(first, 300)
+	fix.Correct = true
+	Given(t, d, set, recorded(first, 480)).When(fix).Refuse(domain.ErrNoReason)
+	fix.Reason = "sealed"
+	Given(t, d, set, recorded(first, 480)).When(fix).Then(attendance.DayCorrected{About: about, Date: first,
+		Before: attendance.Value{Minutes: 480}, After: attendance.Value{Minutes: 300}, Delta: -180, Reason: "sealed", Rates: rates})
+	Given(t, d, set).When(fix).Then(recorded(first, 300))
+}
+
+func TestRefusals(t *testing.T) {
+	d, set := attendance.Decider(), attendance.TermsSet{Terms: terms}
+	sick := attendance.RecordDay{Terms: terms, Date: day(2018, 3, 6), Value: attendance.Value{Absence: attendance.Sick}}
+	Given(t, d, set).When(sick).Then(attendance.AbsenceRecorded{About: about, Date: day(2018, 3, 6), Absence: attendance.Sick})
+	both := sick
+	both.Value.Minutes = 60
+	Given(t, d).When(both).Refuse(attendance.ErrBoth)
+	other := sick
+	other.Value.Absence = "urlop"
+	Given(t, d).When(other).Refuse(attendance.ErrAbsence)
+	Given(t, d).When(hours(day(2018, 3, 5), 0)).Refuse(attendance.ErrNoHours)
+	Given(t, d).When(hours(day(2018, 3, 5), -60)).Refuse(attendance.ErrHours)
+	Given(t, d).When(hours(day(2018, 3, 5), 1441)).Refuse(attendance.ErrHours)
+	Given(t, d).When(hours(day(2018, 2, 7), 60)).Refuse(attendance.ErrOutside)
+	Given(t, d).When(hours(day(2019, 2, 1), 60)).Refuse(attendance.ErrOutside)
+	rateless := hours(day(2018, 3, 5), 60)
+	rateless.Minimum = programme.Rate{}
+	Given(t, d).When(rateless).Refuse(attendance.ErrNoRate)
+}
+
+func TestTheWeekOverNewYearIsOneWeek(t *testing.T) {
+	d, set := attendance.Decider(), attendance.TermsSet{Terms: terms}
+	monday, thursday := day(2018, 12, 31), day(2019, 1, 3)
+	Given(t, d, set, recorded(monday, 360)).When(hours(thursday, 241)).Refuse(attendance.ErrWeeklyCap)
+	Given(t, d, set, recorded(monday, 360)).When(hours(thursday, 240)).Then(recorded(thursday, 240))
+	Given(t, d, set, recorded(monday, 600)).When(hours(day(2019, 1, 7), 600)).Then(recorded(day(2019, 1, 7), 600))
+}
+
+func TestTheMonthlyCapBindsInAMonthOfFiveWeeks(t *testing.T) {
+	d, set := attendance.Decider(), attendance.TermsSet{Terms: terms}
+	history := []domain.Event{set}
+	for _, n := range []int{1, 8, 15, 22} {
+		history = append(history, recorded(day(2018, 10, n), 600))
+	}
+	Given(t, d, history...).When(hours(day(2018, 10, 29), 60)).Refuse(attendance.ErrMonthCap)
+	Given(t, d, history...).When(hours(day(2018, 11, 1), 600)).Then(recorded(day(2018, 11, 1), 600))
+
+	free := terms
+	free.MonthlyCap = 0
+	more := hours(day(2018, 10, 29), 60)
+	more.Terms = free
+	Given(t, d, history...).When(more).Then(attendance.TermsSet{Terms: free}, recorded(day(2018, 10, 29), 60))
+}
+
+func TestWorkedCases(t *testing.T) {
+	for _, c := range []struct {
+		minutes               domain.Minutes
+		rate                  programme.Rate
+		referral              domain.HourlyRate
+		benefit, refund, own_ domain.Grosze
+	}{
+		{38 * 60, programme.Rate{Grosze: 1090, Edition: "x"}, 1500, 57000, 24852, 32148},
+		{40 * 60, programme.Rate{Grosze: 3050, Edition: "x"}, 0, 122000, 73200, 48800},
+		{40 * 60, programme.Rate{Grosze: 3140, Edition: "x"}, 0, 125600, 75360, 50240},
+	} {
+		d, s := attendance.Decider(), attendance.State{}
+		tt := attendance.Terms{About: about, From: day(2018, 1, 1), To: day(2018, 12, 31), WeeklyCap: 600, RefundPercent: 60,
+			Basis: agreement.Statutory, ReferralRate: c.referral}
+		for left, at := c.minutes, day(2018, 10, 1); left > 0; left, at = left-min(left, 600), at.Add(7) {
+			events, err := d.Decide(s, attendance.RecordDay{Terms: tt, Date: at, Value: attendance.Value{Minutes: min(left, 600)}, Minimum: c.rate})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range events {
+				s = d.Evolve(s, e)
+			}
+		}
+		if b, r, o := s.Month(day(2018, 10, 1).Month()).Settled(); b != c.benefit || r != c.refund || o != c.own_ {
+			t.Errorf("%s h: got %s, %s, %s", c.minutes, b, r, o)
+		}
+	}
+}
+
+func TestAgreedBasis(t *testing.T) {
+	c := hours(day(2018, 3, 5), 60)
+	c.Terms.Basis, c.Terms.ReferralRate = agreement.Agreed, 900
+	want := recorded(day(2018, 3, 5), 60)
+	want.Paid, want.Refund = 900, 830
+	Given(t, attendance.Decider()).When(c).Then(attendance.TermsSet{Terms: c.Terms}, want)
+}
+
+// No accepted history breaks a cap, whatever is entered and corrected in
+// whatever order; a naive sum over the days is the judge.
+func TestNoAcceptedHistoryBreaksACap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d, s := attendance.Decider(), attendance.State{}
+		days := map[domain.Date]domain.Minutes{}
+		for range rapid.IntRange(1, 80).Draw(t, "entries") {
+			c := hours(day(2018, 12, 1).Add(rapid.IntRange(-5, 70).Draw(t, "day")), domain.Minutes(rapid.IntRange(0, 500).Draw(t, "minutes")))
+			if c.Value.Minutes == 0 {
+				c.Value.Absence = attendance.Excused
+			}
+			if rapid.Bool().Draw(t, "correct") {
+				c.Correct, c.Reason = true, "sealed"
+			}
+			events, err := d.Decide(s, c)
+			if err != nil {
+				var refusal *domain.Error
+				if !errors.As(err, &refusal) {
+					t.Fatalf("not a refusal: %v", err)
+				}
+				continue
+			}
+			for _, e := range events {
+				s = d.Evolve(s, e)
+			}
+			days[c.Date] = c.Value.Minutes
+		}
+		weeks, months := map[domain.Date]domain.Minutes{}, map[domain.Month]domain.Minutes{}
+		for on, m := range days {
+			weeks[on.Monday()] += m
+			months[on.Month()] += m
+		}
+		for w, m := range weeks {
+			if m > 600 {
+				t.Fatalf("week of %s has %s", w, m)
+			}
+		}
+		for mo, m := range months {
+			if m > 2400 || s.Month(mo).Minutes != m {
+				t.Fatalf("%s has %s, state says %s", mo, m, s.Month(mo).Minutes)
+			}
+		}
+	})
+}

@@ -1,0 +1,194 @@
+package attendance
+
+import (
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/programme"
+)
+
+// RecordDay enters one day on the sheet, or corrects it.
+type RecordDay struct {
+	Terms   Terms // of referral and agreement as they stand
+	Date    domain.Date
+	Value   Value
+	Minimum programme.Rate // the statutory minimum of the day; a zero rate: none is known
+	Correct bool
+	Reason  domain.Sealed // of a correction
+}
+
+// Refusals.
+var (
+	ErrHours     = domain.Refusal(domain.CodeInvalid, "the hours of a day must lie between 0 and 24")
+	ErrNoHours   = domain.Refusal(domain.CodeInvalid, "no hours and no absence")
+	ErrBoth      = domain.Refusal(domain.CodeInvalid, "an absence carries no hours")
+	ErrAbsence   = domain.Refusal(domain.CodeInvalid, "no such kind of absence")
+	ErrOutside   = domain.Refusal(domain.CodeRule, "the day lies outside referral or agreement")
+	ErrWeeklyCap = domain.Refusal(domain.CodeRule, "over the weekly cap")
+	ErrMonthCap  = domain.Refusal(domain.CodeRule, "over the monthly cap")
+	ErrNoRate    = domain.Refusal(domain.CodeRule, "no minimum rate is known for the day")
+)
+
+// State is a referral's attendance.
+type State struct {
+	Terms  Terms
+	days   map[domain.Date]Value
+	rates  map[domain.Date]Rates
+	weeks  map[domain.Date]domain.Minutes // by Monday
+	months map[domain.Month]Month
+}
+
+// Month is what a month's hours come to, unrounded.
+type Month struct {
+	Minutes domain.Minutes
+	Benefit domain.Work
+	// Refund is the amount the percentage is taken of.
+	Refund  domain.Work
+	Percent int
+}
+
+// Settled rounds a month once: the benefit, the share refunded and the rest,
+// which the gmina bears.
+func (m Month) Settled() (benefit, refund, own domain.Grosze) {
+	benefit, refund = m.Benefit.Round(), m.Refund.Share(m.Percent)
+	return benefit, refund, benefit - refund
+}
+
+// Day is what is recorded for a day.
+func (s State) Day(d domain.Date) (Value, bool) {
+	v, ok := s.days[d]
+	return v, ok
+}
+
+// Month is what a month's hours come to.
+func (s State) Month(m domain.Month) Month { return s.months[m] }
+
+// Decider of attendance. Evolve changes the maps of the state it is given.
+func Decider() domain.Decider[State, RecordDay] {
+	return domain.Decider[State, RecordDay]{Decide: decide, Evolve: evolve}
+}
+
+func decide(s State, c RecordDay) ([]domain.Event, error) {
+	if err := check(c); err != nil {
+		return nil, err
+	}
+	before, known := s.days[c.Date]
+	switch {
+	case known && before == c.Value:
+		return nil, nil
+	case known && !c.Correct:
+		return nil, domain.ErrDiffers.With("day %s", c.Date)
+	case c.Correct && c.Reason == "":
+		return nil, domain.ErrNoReason
+	}
+	if !c.Date.Within(c.Terms.From, c.Terms.To) {
+		return nil, ErrOutside.With("%s is not within %s–%s", c.Date, c.Terms.From, c.Terms.To)
+	}
+	if err := s.caps(c, before.Minutes); err != nil {
+		return nil, err
+	}
+	if c.Value.Minutes > 0 && c.Minimum.Grosze == 0 {
+		return nil, ErrNoRate.With("%s", c.Date)
+	}
+	return s.events(c, before, known), nil
+}
+
+func check(c RecordDay) error {
+	switch c.Value.Absence {
+	case Present, Sick, Excused, Unexcused:
+	default:
+		return ErrAbsence
+	}
+	switch {
+	case c.Value.Minutes < 0 || c.Value.Minutes > dayMinutes:
+		return ErrHours
+	case c.Value.Minutes == 0 && c.Value.Absence == Present:
+		return ErrNoHours
+	case c.Value.Minutes > 0 && c.Value.Absence != Present:
+		return ErrBoth
+	}
+	return nil
+}
+
+// caps checks the week from Monday to Sunday, whole even where it crosses a
+// month, and the month.
+func (s State) caps(c RecordDay, before domain.Minutes) error {
+	added := c.Value.Minutes - before
+	if added <= 0 {
+		return nil
+	}
+	if week := s.weeks[c.Date.Monday()] + added; week > c.Terms.WeeklyCap {
+		return ErrWeeklyCap.With("%s h in the week of %s, allowed %s", week, c.Date.Monday(), c.Terms.WeeklyCap)
+	}
+	month := s.months[c.Date.Month()].Minutes + added
+	if c.Terms.MonthlyCap > 0 && month > c.Terms.MonthlyCap {
+		return ErrMonthCap.With("%s h in %s, allowed %s", month, c.Date.Month(), c.Terms.MonthlyCap)
+	}
+	return nil
+}
+
+func (s State) events(c RecordDay, before Value, known bool) []domain.Event {
+	var events []domain.Event
+	if s.Terms != c.Terms {
+		events = append(events, TermsSet{c.Terms})
+	}
+	about := c.Terms.About
+	switch {
+	case known:
+		var rates Rates
+		if c.Value.Minutes > 0 {
+			rates = c.rates()
+		}
+		return append(events, DayCorrected{About: about, Date: c.Date, Before: before, After: c.Value,
+			Delta: c.Value.Minutes - before.Minutes, Reason: c.Reason, Rates: rates})
+	case c.Value.Absence != Present:
+		return append(events, AbsenceRecorded{About: about, Date: c.Date, Absence: c.Value.Absence, Place: c.Value.Place})
+	}
+	return append(events, HoursRecorded{About: about, Date: c.Date, Minutes: c.Value.Minutes, Place: c.Value.Place, Rates: c.rates()})
+}
+
+// rates: the paid rate is the highest of referral, base rate and statutory
+// minimum; the refund is taken of the minimum, or of max(base rate, minimum)
+// where the agreement says so.
+func (c RecordDay) rates() Rates {
+	minimum := c.Minimum.Grosze
+	r := Rates{Minimum: minimum, Paid: max(c.Terms.ReferralRate, c.Terms.BaseRate, minimum), Refund: minimum,
+		Percent: c.Terms.RefundPercent, Edition: c.Minimum.Edition}
+	if c.Terms.Basis == agreement.Agreed {
+		r.Refund = max(c.Terms.BaseRate, minimum)
+	}
+	return r
+}
+
+func evolve(s State, e domain.Event) State {
+	switch e := e.(type) {
+	case TermsSet:
+		s.Terms = e.Terms
+	case HoursRecorded:
+		s.enter(e.Date, Value{Minutes: e.Minutes, Place: e.Place}, e.Rates)
+	case AbsenceRecorded:
+		s.enter(e.Date, Value{Absence: e.Absence, Place: e.Place}, Rates{})
+	case DayCorrected:
+		s.enter(e.Date, e.After, e.Rates)
+	}
+	return s
+}
+
+// enter replaces a day and moves the sums it belongs to by the difference.
+func (s *State) enter(d domain.Date, v Value, r Rates) {
+	if s.days == nil {
+		s.days, s.rates = map[domain.Date]Value{}, map[domain.Date]Rates{}
+		s.weeks, s.months = map[domain.Date]domain.Minutes{}, map[domain.Month]Month{}
+	}
+	old, oldRates := s.days[d], s.rates[d]
+	added := v.Minutes - old.Minutes
+	s.days[d], s.rates[d] = v, r
+	s.weeks[d.Monday()] += added
+	m := s.months[d.Month()]
+	m.Minutes += added
+	m.Benefit += domain.Earned(v.Minutes, r.Paid) - domain.Earned(old.Minutes, oldRates.Paid)
+	m.Refund += domain.Earned(v.Minutes, r.Refund) - domain.Earned(old.Minutes, oldRates.Refund)
+	if r.Percent != 0 {
+		m.Percent = r.Percent
+	}
+	s.months[d.Month()] = m
+}

@@ -1,0 +1,130 @@
+// Package attendance decides what may be entered on the attendance of one
+// referral to socially useful work.
+//
+// One stream `attendance-<contract>` is its whole life, since the weekly cap
+// must see the week over New Year and a correction everything accepted before.
+// It promises that no accepted history breaks a cap or lies outside referral or
+// agreement, and that each entry carries the rates that decided it. Work on a
+// day off, sick notes and late payments are recorded as they were: they block a
+// refund claim, not the record.
+package attendance
+
+import (
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+)
+
+// Absence is why somebody did not work.
+type Absence string
+
+// The kinds of absence.
+const (
+	Present     Absence = ""
+	Sick        Absence = "choroba"
+	Excused     Absence = "usprawiedliwiona"
+	Unexcused   Absence = "nieusprawiedliwiona"
+	dayMinutes          = 24 * 60
+	WeeklyLimit         = domain.Minutes(10 * 60) // art. 73a ust. 1 ustawa z 20.04.2004; kept by ustawa z 20.03.2025
+)
+
+// About names what an entry concerns.
+type About struct {
+	Contract    string `json:"contract"`
+	Participant string `json:"participant"`
+	Agreement   string `json:"agreement"`
+	Programme   string `json:"programme"`
+}
+
+// Refs names contract, participant, agreement and programme.
+func (a About) Refs() []domain.Ref {
+	return domain.Refs(
+		domain.Ref{Kind: domain.RefContract, ID: a.Contract},
+		domain.Ref{Kind: domain.RefParticipant, ID: a.Participant},
+		domain.Ref{Kind: domain.RefAgreement, ID: a.Agreement},
+		domain.Ref{Kind: domain.RefProgramme, ID: a.Programme})
+}
+
+// Terms are the figures of referral and agreement that bind the entries.
+type Terms struct {
+	About
+	From          domain.Date       `json:"from"` // days both referral and agreement cover
+	To            domain.Date       `json:"to"`
+	WeeklyCap     domain.Minutes    `json:"weeklyCapMinutes"`
+	MonthlyCap    domain.Minutes    `json:"monthlyCapMinutes,omitzero"` // 0 is none
+	RefundPercent int               `json:"refundPercent"`
+	Basis         agreement.Basis   `json:"refundBasis"`
+	BaseRate      domain.HourlyRate `json:"baseRateGrosze,omitzero"`     // of the agreement
+	ReferralRate  domain.HourlyRate `json:"referralRateGrosze,omitzero"` // of the referral
+}
+
+// Rates are what an hour of a day is paid and refunded at.
+type Rates struct {
+	Minimum domain.HourlyRate `json:"minimumRateGrosze"` // the statutory minimum of the day
+	Paid    domain.HourlyRate `json:"paidRateGrosze"`    // max(referral, base rate, minimum)
+	Refund  domain.HourlyRate `json:"refundRateGrosze"`  // what the refund share is taken of
+	Percent int               `json:"refundPercent"`
+	Edition string            `json:"rateEdition"` // of the minimum rate
+}
+
+// Value is what one day holds: minutes worked, or an absence.
+type Value struct {
+	Minutes domain.Minutes `json:"minutes,omitzero"`
+	Absence Absence        `json:"absence,omitzero"`
+	Place   domain.Sealed  `json:"place,omitzero"`
+}
+
+// TermsSet says which figures bind the entries that follow.
+type TermsSet struct{ Terms }
+
+// HoursRecorded says that somebody worked on a day.
+type HoursRecorded struct {
+	About
+	Date    domain.Date    `json:"date"`
+	Minutes domain.Minutes `json:"minutes"`
+	Place   domain.Sealed  `json:"place,omitzero"`
+	Rates
+}
+
+// AbsenceRecorded says that somebody did not work on a day, and why.
+type AbsenceRecorded struct {
+	About
+	Date    domain.Date   `json:"date"`
+	Absence Absence       `json:"absence"`
+	Place   domain.Sealed `json:"place,omitzero"`
+}
+
+// DayCorrected says that a day's entry was wrong.
+type DayCorrected struct {
+	About
+	Date   domain.Date    `json:"date"`
+	Before Value          `json:"before"`
+	After  Value          `json:"after"`
+	Delta  domain.Minutes `json:"deltaMinutes"`
+	Reason domain.Sealed  `json:"reason"`
+	Rates
+}
+
+// EventType is for ever.
+func (TermsSet) EventType() string { return "attendance.terms-set.v1" }
+
+// EventType is for ever.
+func (HoursRecorded) EventType() string { return "attendance.hours-recorded.v1" }
+
+// EventType is for ever.
+func (AbsenceRecorded) EventType() string { return "attendance.absence-recorded.v1" }
+
+// EventType is for ever.
+func (DayCorrected) EventType() string { return "attendance.day-corrected.v1" }
+
+// OccurredOn is the first day the terms bind.
+func (e TermsSet) OccurredOn() domain.Date { return e.From }
+
+// OccurredOn is the day of work.
+func (e HoursRecorded) OccurredOn() domain.Date { return e.Date }
+
+// OccurredOn is the day of absence.
+func (e AbsenceRecorded) OccurredOn() domain.Date { return e.Date }
+
+// OccurredOn is the day corrected: a correction is true of the day it is about
+// and known from its recording on.
+func (e DayCorrected) OccurredOn() domain.Date { return e.Date }

@@ -1,0 +1,147 @@
+// Package contract decides about contracts with participants: referrals to
+// socially useful work, social, tripartite and independence contracts.
+//
+// One stream `contract-<number>` is one contract's life: signed, amended,
+// suspended, resumed, breached, and at last terminated or completed. A breach
+// is recorded and changes nothing by itself; what follows from it is a person's
+// decision. It stops at the contract: what is done under it lives in
+// attendance and assistance.
+package contract
+
+import "ksiega/domain"
+
+// Kind is a kind of contract.
+type Kind string
+
+// The kinds of contract.
+const (
+	Referral     Kind = "psu"              // referral to socially useful work
+	Social       Kind = "socjalny"         // social contract
+	Tripartite   Kind = "trojstronny"      // participant, assistant, centre
+	Independence Kind = "usamodzielnianie" // one assistant to one participant
+)
+
+// Terms are what the parties signed.
+type Terms struct {
+	Contract    string            `json:"contract"`
+	Kind        Kind              `json:"kind"`
+	Programme   string            `json:"programme"`
+	Participant string            `json:"participant"`
+	Assistant   string            `json:"assistant,omitzero"`
+	Agreement   string            `json:"agreement,omitzero"`
+	Concluded   domain.Date       `json:"concluded"`
+	From        domain.Date       `json:"from"`
+	To          domain.Date       `json:"to"`
+	Weekly      domain.Minutes    `json:"weeklyMinutes,omitzero"` // 0 is not agreed
+	Rate        domain.HourlyRate `json:"rateGrosze,omitzero"`    // 0 is not agreed
+	Place       domain.Sealed     `json:"place,omitzero"`
+	Work        domain.Sealed     `json:"work,omitzero"`
+}
+
+func (t Terms) refs() []domain.Ref {
+	return domain.Refs(
+		domain.Ref{Kind: domain.RefContract, ID: t.Contract},
+		domain.Ref{Kind: domain.RefParticipant, ID: t.Participant},
+		domain.Ref{Kind: domain.RefAssistant, ID: t.Assistant},
+		domain.Ref{Kind: domain.RefAgreement, ID: t.Agreement},
+		domain.Ref{Kind: domain.RefProgramme, ID: t.Programme})
+}
+
+// Drafted says that terms were drawn up but not signed yet.
+type Drafted struct {
+	Terms
+	On domain.Date `json:"on"`
+}
+
+// Signed says that the contract was signed.
+type Signed struct{ Terms }
+
+// Amended says that an annex changed terms from a day on; zero fields stay as
+// they were.
+type Amended struct {
+	Life
+	To        domain.Date       `json:"to,omitzero"`
+	Weekly    domain.Minutes    `json:"weeklyMinutes,omitzero"`
+	Rate      domain.HourlyRate `json:"rateGrosze,omitzero"`
+	Assistant string            `json:"assistant,omitzero"`
+}
+
+// Life is what every later event of a contract carries.
+type Life struct {
+	Contract    string        `json:"contract"`
+	Participant string        `json:"participant"`
+	Programme   string        `json:"programme"`
+	Agreement   string        `json:"agreement,omitzero"`
+	On          domain.Date   `json:"on"`
+	Reason      domain.Sealed `json:"reason,omitzero"`
+}
+
+// Suspended says that the contract rests from a day on, until a day if that is
+// known.
+type Suspended struct {
+	Life
+	Until domain.Date `json:"until,omitzero"`
+}
+
+// Resumed says that a suspended contract goes on from a day.
+type Resumed struct{ Life }
+
+// Breached says that a party did not keep to the contract.
+type Breached struct{ Life }
+
+// Terminated says that the contract ended early; On is its last day.
+type Terminated struct{ Life }
+
+// Completed says that the contract was carried out; On is its last day.
+type Completed struct{ Life }
+
+// The names are for ever.
+
+// EventType is for ever.
+func (Drafted) EventType() string { return "contract.drafted.v1" }
+
+// EventType is for ever.
+func (Signed) EventType() string { return "contract.signed.v1" }
+
+// EventType is for ever.
+func (Amended) EventType() string { return "contract.amended.v1" }
+
+// EventType is for ever.
+func (Suspended) EventType() string { return "contract.suspended.v1" }
+
+// EventType is for ever.
+func (Resumed) EventType() string { return "contract.resumed.v1" }
+
+// EventType is for ever.
+func (Breached) EventType() string { return "contract.breached.v1" }
+
+// EventType is for ever.
+func (Terminated) EventType() string { return "contract.terminated.v1" }
+
+// EventType is for ever.
+func (Completed) EventType() string { return "contract.completed.v1" }
+
+// OccurredOn is the day of drafting.
+func (e Drafted) OccurredOn() domain.Date { return e.On }
+
+// OccurredOn is the day of signing.
+func (e Signed) OccurredOn() domain.Date { return e.Concluded }
+
+// OccurredOn is the day the change takes effect.
+func (l Life) OccurredOn() domain.Date { return l.On }
+
+// Refs names the parties.
+func (e Drafted) Refs() []domain.Ref { return e.refs() }
+
+// Refs names the parties.
+func (e Signed) Refs() []domain.Ref { return e.refs() }
+
+// Refs names the contract and whom it concerns.
+func (l Life) Refs() []domain.Ref {
+	return Terms{Contract: l.Contract, Participant: l.Participant, Programme: l.Programme, Agreement: l.Agreement}.refs()
+}
+
+// Refs names the contract, whom it concerns and a new assistant.
+func (e Amended) Refs() []domain.Ref {
+	return append(e.Life.Refs(), domain.Refs(domain.Ref{Kind: domain.RefAssistant, ID: e.Assistant})...)
+}

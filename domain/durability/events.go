@@ -1,0 +1,158 @@
+package durability
+
+import "ksiega/domain"
+
+// Event names, for ever.
+const (
+	TypeObligationOpened  = "durability.obligation-opened.v1"
+	TypeReadinessDeclared = "durability.readiness-declared.v1"
+	TypePlacesStated      = "durability.places-stated.v1"
+	TypeAssistantsStated  = "durability.assistants-stated.v1"
+	TypeNoticePublished   = "durability.notice-published.v1"
+	TypeInspected         = "durability.inspected.v1"
+	TypeServiceRequested  = "durability.service-requested.v1"
+	TypeServiceStarted    = "durability.service-started.v1"
+	TypeServiceRefused    = "durability.service-refused.v1"
+)
+
+// Stream is where a project's durability is kept.
+func Stream(project string) string { return domain.Stream("durability", project) }
+
+// Anchor is the event that a durability period is counted from.
+type Anchor string
+
+// The anchors; empty is not stated.
+const (
+	ProjectEnd   Anchor = "project-end"
+	FinalPayment Anchor = "final-payment"
+)
+
+// Obligation is what was promised, from…to inclusive. Assistants 0 is none
+// promised. Derivation tells how the dates follow from the anchor.
+type Obligation struct {
+	Project    string        `json:"project"`
+	From       domain.Date   `json:"from"`
+	To         domain.Date   `json:"to"`
+	Places     int           `json:"places"`
+	Assistants int           `json:"assistants,omitzero"`
+	Anchor     Anchor        `json:"anchor,omitzero"`
+	Derivation domain.Sealed `json:"derivation,omitzero"`
+}
+
+// ObligationOpened says what was promised.
+type ObligationOpened struct {
+	Obligation
+}
+
+// EventType is the constant name of the event.
+func (ObligationOpened) EventType() string { return TypeObligationOpened }
+
+// OccurredOn is the first day of the obligation.
+func (e ObligationOpened) OccurredOn() domain.Date { return e.From }
+
+// Refs names the project.
+func (e ObligationOpened) Refs() []domain.Ref { return refs(e.Project) }
+
+// Statement is what every statement says of itself. The number tells apart
+// statements of one kind on one day and is usually empty.
+type Statement struct {
+	Project     string        `json:"project"`
+	Date        domain.Date   `json:"date"`
+	Number      string        `json:"number,omitzero"`
+	Description domain.Sealed `json:"description,omitzero"`
+}
+
+// OccurredOn is the day of the statement.
+func (s Statement) OccurredOn() domain.Date { return s.Date }
+
+// Refs names the project.
+func (s Statement) Refs() []domain.Ref { return refs(s.Project) }
+
+// ReadinessDeclared says that the centre declared itself ready.
+type ReadinessDeclared struct {
+	Statement
+	URL string `json:"url,omitzero"`
+}
+
+// EventType is the constant name of the event.
+func (ReadinessDeclared) EventType() string { return TypeReadinessDeclared }
+
+// PlacesStated says how many service places are ready from its day on.
+type PlacesStated struct {
+	Statement
+	Places int `json:"places"`
+}
+
+// EventType is the constant name of the event.
+func (PlacesStated) EventType() string { return TypePlacesStated }
+
+// AssistantsStated says how many assistants are ready from its day on.
+type AssistantsStated struct {
+	Statement
+	Assistants int `json:"assistants"`
+}
+
+// EventType is the constant name of the event.
+func (AssistantsStated) EventType() string { return TypeAssistantsStated }
+
+// NoticePublished says that the public was told. A notice on paper has no URL.
+type NoticePublished struct {
+	Statement
+	URL         string `json:"url,omitzero"`
+	ContentHash string `json:"contentHash,omitzero"` // of the page as it was seen
+}
+
+// EventType is the constant name of the event.
+func (NoticePublished) EventType() string { return TypeNoticePublished }
+
+// Inspected says that somebody came to check.
+type Inspected struct {
+	Statement
+}
+
+// EventType is the constant name of the event.
+func (Inspected) EventType() string { return TypeInspected }
+
+// Demand is what a request and its answer say of themselves.
+type Demand struct {
+	Project string      `json:"project"`
+	Request string      `json:"request"`
+	Date    domain.Date `json:"date"`
+}
+
+// OccurredOn is the day of the request or answer.
+func (d Demand) OccurredOn() domain.Date { return d.Date }
+
+// Refs names the project.
+func (d Demand) Refs() []domain.Ref { return refs(d.Project) }
+
+// ServiceRequested says that somebody asked for the service.
+type ServiceRequested struct {
+	Demand
+	Description domain.Sealed `json:"description,omitzero"`
+}
+
+// EventType is the constant name of the event.
+func (ServiceRequested) EventType() string { return TypeServiceRequested }
+
+// ServiceStarted says that a request was met.
+type ServiceStarted struct {
+	Demand
+	Description domain.Sealed `json:"description,omitzero"`
+}
+
+// EventType is the constant name of the event.
+func (ServiceStarted) EventType() string { return TypeServiceStarted }
+
+// ServiceRefused says that a request was turned down.
+type ServiceRefused struct {
+	Demand
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is the constant name of the event.
+func (ServiceRefused) EventType() string { return TypeServiceRefused }
+
+func refs(project string) []domain.Ref {
+	return domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: project})
+}

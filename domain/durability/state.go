@@ -1,0 +1,73 @@
+package durability
+
+import "ksiega/domain"
+
+// State is a project's durability as its stream tells it. Its facts are a list
+// that only grows at the head, so that a state handed out never changes and one
+// more fact costs nothing.
+type State struct {
+	Project    string
+	Obligation Obligation // the zero Obligation before one is opened
+	last       *entry
+}
+
+type entry struct {
+	fact    fact
+	earlier *entry
+}
+
+// A fact is an event of this package; two are equal if all their values are.
+type fact interface {
+	domain.Event
+	identity() identity
+	project() string
+}
+
+// identity is what makes a fact the same fact, whatever it says.
+type identity struct {
+	kind   string
+	date   domain.Date
+	number string
+}
+
+func (o Obligation) project() string { return o.Project }
+func (s Statement) project() string  { return s.Project }
+func (d Demand) project() string     { return d.Project }
+
+func (e ObligationOpened) identity() identity  { return identity{kind: e.EventType()} }
+func (e ReadinessDeclared) identity() identity { return e.of(e.EventType()) }
+func (e PlacesStated) identity() identity      { return e.of(e.EventType()) }
+func (e AssistantsStated) identity() identity  { return e.of(e.EventType()) }
+func (e NoticePublished) identity() identity   { return e.of(e.EventType()) }
+func (e Inspected) identity() identity         { return e.of(e.EventType()) }
+func (e ServiceRequested) identity() identity  { return e.of(e.EventType()) }
+func (e ServiceStarted) identity() identity    { return e.of(e.EventType()) }
+func (e ServiceRefused) identity() identity    { return e.of(e.EventType()) }
+
+func (s Statement) of(kind string) identity { return identity{kind, s.Date, s.Number} }
+
+// of leaves the date out: a request's number is its name, and it has one answer.
+func (d Demand) of(kind string) identity { return identity{kind: kind, number: d.Request} }
+
+// find is the recorded fact of an identity, or nil.
+func (s State) find(id identity) fact {
+	for e := s.last; e != nil; e = e.earlier {
+		if e.fact.identity() == id {
+			return e.fact
+		}
+	}
+	return nil
+}
+
+func evolve(s State, e domain.Event) State {
+	f, ok := e.(fact)
+	if !ok {
+		return s
+	}
+	s.Project = f.project()
+	s.last = &entry{fact: f, earlier: s.last}
+	if o, ok := e.(ObligationOpened); ok {
+		s.Obligation = o.Obligation
+	}
+	return s
+}

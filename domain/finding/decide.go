@@ -1,0 +1,89 @@
+package finding
+
+import "ksiega/domain"
+
+// Refusals of this package.
+var (
+	ErrReason      = domain.Refusal(domain.CodeInvalid, "resolving or reopening a finding needs a reason")
+	ErrNotResolved = domain.Refusal(domain.CodeRule, "the finding is not resolved")
+	ErrEarlier     = domain.Refusal(domain.CodeInvalid, "the day lies before the last thing said of the finding")
+	ErrOther       = domain.Refusal(domain.CodeInvalid, "the stream belongs to another finding")
+)
+
+// Command is what can be asked of a finding's stream.
+type Command interface{ finding() }
+
+// Resolve settles a finding. A zero Date is the day of recording.
+type Resolve struct {
+	Finding string
+	Date    domain.Date
+	Reason  domain.Sealed
+}
+
+// Reopen opens a resolved finding again. A zero Date is the day of recording.
+type Reopen struct {
+	Finding string
+	Date    domain.Date
+	Reason  domain.Sealed
+}
+
+func (Resolve) finding() {}
+func (Reopen) finding()  {}
+
+// Decider decides on the stream of one finding.
+func Decider() domain.Decider[State, Command] {
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+}
+
+func decide(s State, cmd Command) ([]domain.Event, error) {
+	switch c := cmd.(type) {
+	case Resolve:
+		if err := check(s, c.Finding, c.Reason); err != nil {
+			return nil, err
+		}
+		if s.Resolved {
+			return nil, repeated(s, c.Date, c.Reason)
+		}
+		if c.Date != 0 && c.Date < s.Date {
+			return nil, ErrEarlier
+		}
+		return []domain.Event{Resolved(c)}, nil
+	case Reopen:
+		if err := check(s, c.Finding, c.Reason); err != nil {
+			return nil, err
+		}
+		switch {
+		case s.Finding == "":
+			return nil, ErrNotResolved
+		case !s.Resolved:
+			return nil, repeated(s, c.Date, c.Reason)
+		case c.Date != 0 && c.Date < s.Date:
+			return nil, ErrEarlier
+		}
+		return []domain.Event{Reopened(c)}, nil
+	}
+	return nil, nil
+}
+
+func check(s State, finding string, reason domain.Sealed) error {
+	switch {
+	case finding == "":
+		return domain.ErrNoID
+	case s.Finding != "" && s.Finding != finding:
+		return ErrOther
+	case reason == "":
+		return ErrReason
+	}
+	return nil
+}
+
+// repeated accepts what was already said and refuses it said otherwise.
+func repeated(s State, date domain.Date, reason domain.Sealed) error {
+	switch {
+	case date != s.Date:
+		return domain.ErrDiffers.With("finding %s, date", s.Finding)
+	case reason != s.Reason:
+		return domain.ErrDiffers.With("finding %s, reason", s.Finding)
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+package finding
+
+import "ksiega/domain"
+
+// TypeResolved and TypeReopened are event names, for ever.
+const (
+	TypeResolved = "finding.resolved.v1"
+	TypeReopened = "finding.reopened.v1"
+)
+
+// Stream is where a finding's resolutions are kept.
+func Stream(finding string) string { return domain.Stream("finding", finding) }
+
+// Resolved says that a person settled a finding, and why that is right.
+type Resolved struct {
+	Finding string        `json:"finding"`
+	Date    domain.Date   `json:"date,omitzero"`
+	Reason  domain.Sealed `json:"reason"`
+}
+
+// EventType is the constant name of the event.
+func (Resolved) EventType() string { return TypeResolved }
+
+// OccurredOn is the day of the resolution.
+func (e Resolved) OccurredOn() domain.Date { return e.Date }
+
+// Refs names the finding.
+func (e Resolved) Refs() []domain.Ref { return refs(e.Finding) }
+
+// Reopened says that a resolved finding is open again, and why.
+type Reopened struct {
+	Finding string        `json:"finding"`
+	Date    domain.Date   `json:"date,omitzero"`
+	Reason  domain.Sealed `json:"reason"`
+}
+
+// EventType is the constant name of the event.
+func (Reopened) EventType() string { return TypeReopened }
+
+// OccurredOn is the day of the reopening.
+func (e Reopened) OccurredOn() domain.Date { return e.Date }
+
+// Refs names the finding.
+func (e Reopened) Refs() []domain.Ref { return refs(e.Finding) }
+
+func refs(finding string) []domain.Ref {
+	return domain.Refs(domain.Ref{Kind: domain.RefFinding, ID: finding})
+}

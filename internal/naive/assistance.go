@@ -1,0 +1,245 @@
+package naive
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// HoursRow is a row of the report assistant-hours.
+type HoursRow struct {
+	Programme, Assistant, Contract, Participant, Month string
+	Minutes, EligibleMinutes, Visits                   int64
+}
+
+// Visit is one recorded row of godziny.
+type Visit struct {
+	Assistant, Contract string
+	Date                time.Time
+	FromMinute          int64 // of the day
+	ToMinute            int64 // up to 1440
+	Eligible            bool  // within its contract
+}
+
+// Visits decides the rows of godziny in order: an overlap of the same assistant is refused, a
+// visit outside its contract is recorded and not eligible.
+func (b *Book) Visits() ([]Visit, []Refusal, error) {
+	contracts, err := b.contractsByNumber()
+	if err != nil {
+		return nil, nil, err
+	}
+	var visits []Visit
+	var refused []Refusal
+	byDay := map[string][]Visit{} // by assistant and date
+	for _, r := range b.rows["godziny"] {
+		v, reason := visitOf(r, contracts)
+		key := v.Assistant + "|" + dayOf(v.Date)
+		for _, other := range byDay[key] {
+			if reason == "" && v.FromMinute < other.ToMinute && other.FromMinute < v.ToMinute {
+				reason = "overlaps another visit of the assistant"
+			}
+		}
+		if reason != "" {
+			refused = append(refused, Refusal{File: r.file, Row: r.row, Reason: reason})
+			continue
+		}
+		byDay[key] = append(byDay[key], v)
+		if !b.later(v.Date) {
+			visits = append(visits, v)
+		}
+	}
+	return visits, refused, nil
+}
+
+func (b *Book) contractsByNumber() (map[string]Contract, error) {
+	list, err := b.Contracts()
+	if err != nil {
+		return nil, err
+	}
+	contracts := map[string]Contract{}
+	for _, c := range list {
+		contracts[c.Number] = c
+	}
+	return contracts, nil
+}
+
+func visitOf(r record, contracts map[string]Contract) (Visit, string) {
+	v := Visit{Assistant: r.cell["asystent"], Contract: r.cell["umowa"]}
+	c, ok := contracts[v.Contract]
+	if !ok {
+		return v, "unknown contract"
+	}
+	var err error
+	if v.Date, err = parseDate(r.cell["data"]); err != nil {
+		return v, "bad date"
+	}
+	from, fromErr := parseHours(r.cell["od"])
+	to, toErr := parseHours(r.cell["do"])
+	if fromErr != nil || toErr != nil || from >= to || to > 24*60 {
+		return v, "bad time"
+	}
+	v.FromMinute, v.ToMinute = from, to
+	v.Eligible = !v.Date.Before(c.From) && !v.Date.After(c.To)
+	return v, ""
+}
+
+// AssistantHours is the report assistant-hours.
+func (b *Book) AssistantHours() ([]HoursRow, error) {
+	visits, _, err := b.Visits()
+	if err != nil {
+		return nil, err
+	}
+	contracts, err := b.contractsByNumber()
+	if err != nil {
+		return nil, err
+	}
+	sums := map[string]*HoursRow{}
+	for _, v := range visits {
+		c := contracts[v.Contract]
+		key := strings.Join([]string{c.Programme, v.Assistant, v.Contract, c.Participant, monthOf(v.Date)}, "|")
+		if sums[key] == nil {
+			sums[key] = &HoursRow{Programme: c.Programme, Assistant: v.Assistant, Contract: v.Contract,
+				Participant: c.Participant, Month: monthOf(v.Date)}
+		}
+		sums[key].Visits++
+		sums[key].Minutes += v.ToMinute - v.FromMinute
+		if v.Eligible {
+			sums[key].EligibleMinutes += v.ToMinute - v.FromMinute
+		}
+	}
+	var keys []string
+	for key := range sums {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	var rows []HoursRow
+	for _, key := range keys {
+		rows = append(rows, *sums[key])
+	}
+	return rows, nil
+}
+
+// Gap is a run of days with the same shortage; dates ISO, both inclusive.
+type Gap struct {
+	From, To        string
+	Ready, Promised int64
+}
+
+// DurabilityRow is a row of the report durability.
+type DurabilityRow struct {
+	Project, From, To                     string
+	Promised                              int64
+	RequiredDays, ReadyDays, GapDays      int64
+	Gaps                                  []Gap
+	Requests, Started, Refused, Delivered int64 // Delivered in minutes, eligible or not
+}
+
+// Durability is the report durability as of a day. It goes through the obligation day by day.
+func (b *Book) Durability(asOf time.Time) ([]DurabilityRow, error) {
+	b = b.AsOf(asOf)
+	hours, err := b.visitMinutesByProgrammeAndDay()
+	if err != nil {
+		return nil, err
+	}
+	var rows []DurabilityRow
+	for _, r := range b.rows["trwalosc"] {
+		if r.cell["zdarzenie"] != "zobowiazanie" {
+			continue
+		}
+		row := DurabilityRow{Project: r.cell["projekt"]}
+		from, err := parseDate(r.cell["data"])
+		if err != nil {
+			return nil, r.fail("data", err)
+		}
+		to, err := parseDate(r.cell["do"])
+		if err != nil {
+			return nil, r.fail("do", err)
+		}
+		row.From, row.To = dayOf(from), dayOf(to)
+		if _, err := fmt.Sscan(r.cell["wartosc"], &row.Promised); err != nil {
+			return nil, r.fail("wartosc", err)
+		}
+		places, err := b.durabilityEvents(&row)
+		if err != nil {
+			return nil, err
+		}
+		for d := from; !d.After(to) && !b.later(d); d = d.AddDate(0, 0, 1) {
+			row.count(d, readyOn(places, d))
+			row.Delivered += hours[row.Project+"|"+dayOf(d)]
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// count adds one day of the obligation with so many places ready.
+func (row *DurabilityRow) count(d time.Time, ready int64) {
+	row.RequiredDays++
+	if ready >= row.Promised {
+		row.ReadyDays++
+		return
+	}
+	row.GapDays++
+	if n := len(row.Gaps); n > 0 && row.Gaps[n-1].To == dayOf(d.AddDate(0, 0, -1)) && row.Gaps[n-1].Ready == ready {
+		row.Gaps[n-1].To = dayOf(d)
+		return
+	}
+	row.Gaps = append(row.Gaps, Gap{From: dayOf(d), To: dayOf(d), Ready: ready, Promised: row.Promised})
+}
+
+// durabilityEvents counts the requests and returns the places by their first day.
+func (b *Book) durabilityEvents(row *DurabilityRow) (map[string]int64, error) {
+	places := map[string]int64{}
+	for _, r := range b.rows["trwalosc"] {
+		d, err := parseDate(r.cell["data"])
+		if err != nil {
+			return nil, r.fail("data", err)
+		}
+		if r.cell["projekt"] != row.Project || b.later(d) {
+			continue
+		}
+		switch r.cell["zdarzenie"] {
+		case "miejsca":
+			var n int64
+			if _, err := fmt.Sscan(r.cell["wartosc"], &n); err != nil {
+				return nil, r.fail("wartosc", err)
+			}
+			places[dayOf(d)] = n
+		case "zapytanie":
+			row.Requests++
+		case "start":
+			row.Started++
+		case "odmowa":
+			row.Refused++
+		}
+	}
+	return places, nil
+}
+
+// readyOn is what the last statement up to d says, 0 before the first.
+func readyOn(places map[string]int64, d time.Time) int64 {
+	last, ready := "", int64(0)
+	for from, n := range places {
+		if from <= dayOf(d) && from > last {
+			last, ready = from, n
+		}
+	}
+	return ready
+}
+
+func (b *Book) visitMinutesByProgrammeAndDay() (map[string]int64, error) {
+	visits, _, err := b.Visits()
+	if err != nil {
+		return nil, err
+	}
+	contracts, err := b.contractsByNumber()
+	if err != nil {
+		return nil, err
+	}
+	minutes := map[string]int64{}
+	for _, v := range visits {
+		minutes[contracts[v.Contract].Programme+"|"+dayOf(v.Date)] += v.ToMinute - v.FromMinute
+	}
+	return minutes, nil
+}

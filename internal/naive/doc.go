@@ -1,0 +1,20 @@
+// Package naive works out the reports of a directory of import files the slow and obvious way,
+// as an oracle for tests. It shares no code with the rest of the module and must never import
+// any of it: a mistake made once must not be made twice. Money is exact (math/big), everything
+// sits in maps, every report is computed from the rows afresh.
+//
+// It reads uczestnicy, asystenci, porozumienia, umowy, obecnosci, godziny, wyplaty, wnioski,
+// decyzje-pup, trwalosc (CSV) and MT940 statements; other kinds are an error, not ignored, since
+// their rows could change every figure. It checks what decides a figure (caps, periods, overlaps,
+// duplicates, values) and takes the rest of a row as it stands.
+//
+// Where the written rules leave room, it takes this reading:
+//
+//   - A returned claim has nothing accepted and nothing outstanding, and is no longer open.
+//   - A claim that was returned, or that a later one corrects, adds nothing to the settlement's
+//     claimed amount; its correction does.
+//   - A row refused once still occupies its place in the file: a second row of the same contract
+//     and day is a duplicate of it.
+//   - All lines no claim took are unmatched, outgoing ones and fees too, with a signed amount.
+//   - A claim's given amount is the claim's; the shares of contracts stay the computed ones.
+package naive

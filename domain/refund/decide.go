@@ -1,0 +1,238 @@
+package refund
+
+import (
+	"slices"
+
+	"ksiega/domain"
+)
+
+// Command is what can be asked of a claim.
+type Command interface{ refund() }
+
+// Submit records a claim. Amount is what is asked for; nil asks for what the
+// shares come to.
+type Submit struct {
+	About
+	On       domain.Date
+	Amount   *domain.Grosze
+	Corrects string
+	Shares   []Share
+}
+
+// Outcome is what the labour office decided.
+type Outcome string
+
+// The outcomes of a decision.
+const (
+	OutcomeAccepted  Outcome = "przyjety"
+	OutcomePartial   Outcome = "czesciowo"
+	OutcomeReturned  Outcome = "zwrocony"
+	OutcomeReclaimed Outcome = "zwrot"
+)
+
+// RecordDecision records the labour office's answer. Amount nil means the whole
+// claim (accepted) or what was received (reclaimed).
+type RecordDecision struct {
+	On      domain.Date
+	Outcome Outcome
+	Amount  *domain.Grosze
+	Reason  domain.Sealed
+}
+
+// Receive records a booked statement line as (part of) the refund.
+type Receive struct {
+	On        domain.Date
+	Statement string
+	Line      int
+	Amount    domain.Grosze
+	Reason    string
+}
+
+// WriteOff gives up what is outstanding.
+type WriteOff struct {
+	On     domain.Date
+	Reason domain.Sealed
+}
+
+func (Submit) refund()         {}
+func (RecordDecision) refund() {}
+func (Receive) refund()        {}
+func (WriteOff) refund()       {}
+
+// Refusals.
+var (
+	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "no such refund claim is recorded")
+	ErrAmount      = domain.Refusal(domain.CodeInvalid, "the amount must be more than zero")
+	ErrNoAmount    = domain.Refusal(domain.CodeInvalid, "a partial acceptance needs its amount")
+	ErrOutcome     = domain.Refusal(domain.CodeInvalid, "no such outcome of a decision")
+	ErrOverClaim   = domain.Refusal(domain.CodeRule, "more than was claimed")
+	ErrOverPaid    = domain.Refusal(domain.CodeRule, "more than is outstanding")
+	ErrOverBack    = domain.Refusal(domain.CodeRule, "more than was received")
+	ErrBeforeClaim = domain.Refusal(domain.CodeInvalid, "earlier than the claim was submitted")
+	ErrSelf        = domain.Refusal(domain.CodeInvalid, "a claim cannot correct itself")
+	ErrNothing     = domain.Refusal(domain.CodeRule, "nothing is outstanding")
+)
+
+// State is a claim as its stream tells it.
+type State struct {
+	Claim Submitted
+	Totals
+	decisions map[domain.Date]domain.Event
+	received  []Received
+}
+
+// Exists says whether the claim was submitted.
+func (s State) Exists() bool { return s.Claim.Claim != "" }
+
+// Decider of refund claims.
+func Decider() domain.Decider[State, Command] {
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+}
+
+func decide(s State, c Command) ([]domain.Event, error) {
+	if c, ok := c.(Submit); ok {
+		return submit(s, c)
+	}
+	if !s.Exists() {
+		return nil, ErrUnknown
+	}
+	switch c := c.(type) {
+	case RecordDecision:
+		return s.decision(c)
+	case Receive:
+		return s.receive(c)
+	case WriteOff:
+		if s.WrittenOff {
+			return nil, nil
+		}
+		if c.Reason == "" {
+			return nil, domain.ErrNoReason
+		}
+		if s.Outstanding() <= 0 {
+			return nil, ErrNothing
+		}
+		return []domain.Event{WrittenOff{s.Claim.About, c.On, c.Reason}}, nil
+	}
+	return nil, nil
+}
+
+func submit(s State, c Submit) ([]domain.Event, error) {
+	e := Submitted{About: c.About, On: c.On, Corrects: c.Corrects, Shares: c.Shares}
+	for _, share := range c.Shares {
+		e.Computed += share.Refund
+	}
+	e.Claimed = e.Computed
+	if c.Amount != nil {
+		e.Claimed, e.Given = *c.Amount, true
+	}
+	switch {
+	case c.Corrects == c.Claim:
+		return nil, ErrSelf
+	case e.Claimed < 0 || e.Given && e.Claimed == 0:
+		return nil, ErrAmount
+	case !s.Exists():
+		return []domain.Event{e}, nil
+	}
+	// The shares are not compared: they were frozen when the claim was made.
+	was := s.Claim
+	if was.About != e.About || was.On != e.On || was.Corrects != e.Corrects || was.Given != e.Given || e.Given && was.Claimed != e.Claimed {
+		return nil, domain.ErrDiffers.With("claim %s", c.Claim)
+	}
+	return nil, nil
+}
+
+func (s State) decision(c RecordDecision) ([]domain.Event, error) {
+	about := s.Claim.About
+	var e domain.Event
+	switch c.Outcome {
+	case OutcomeAccepted:
+		e = Accepted{About: about, On: c.On, Amount: or(c.Amount, s.Claimed), Reason: c.Reason}
+	case OutcomePartial:
+		if c.Amount == nil {
+			return nil, ErrNoAmount
+		}
+		e = Accepted{About: about, On: c.On, Amount: *c.Amount, Partial: true, Reason: c.Reason}
+	case OutcomeReturned:
+		e = Returned{about, c.On, c.Reason}
+	case OutcomeReclaimed:
+		e = Reclaimed{about, c.On, or(c.Amount, s.Received), c.Reason}
+	default:
+		return nil, ErrOutcome
+	}
+	if before, ok := s.decisions[c.On]; ok {
+		if before == e {
+			return nil, nil
+		}
+		return nil, domain.ErrDiffers.With("decision of %s on claim %s", c.On, about.Claim)
+	}
+	if c.On < s.Claim.On {
+		return nil, ErrBeforeClaim
+	}
+	switch e := e.(type) {
+	case Accepted:
+		if e.Amount < 0 || e.Partial && e.Amount == 0 {
+			return nil, ErrAmount
+		}
+		if e.Amount > s.Claimed {
+			return nil, ErrOverClaim.With("%s of %s", e.Amount, s.Claimed)
+		}
+	case Reclaimed:
+		if e.Amount <= 0 {
+			return nil, ErrAmount
+		}
+		if e.Amount > s.Received {
+			return nil, ErrOverBack.With("%s of %s", e.Amount, s.Received)
+		}
+	}
+	return []domain.Event{e}, nil
+}
+
+func or(given *domain.Grosze, otherwise domain.Grosze) domain.Grosze {
+	if given != nil {
+		return *given
+	}
+	return otherwise
+}
+
+func (s State) receive(c Receive) ([]domain.Event, error) {
+	i := slices.IndexFunc(s.received, func(r Received) bool { return r.Statement == c.Statement && r.Line == c.Line })
+	if i >= 0 {
+		if s.received[i].Amount != c.Amount {
+			return nil, domain.ErrDiffers.With("statement %s, line %d", c.Statement, c.Line)
+		}
+		return nil, nil
+	}
+	switch {
+	case c.Amount == 0:
+		return nil, ErrAmount
+	case c.Amount > 0 && c.Amount > s.Outstanding():
+		return nil, ErrOverPaid.With("%s of %s", c.Amount, s.Outstanding())
+	case c.Amount < 0 && -c.Amount > s.Reclaimed-s.PaidBack:
+		return nil, ErrOverBack.With("%s of %s", -c.Amount, s.Reclaimed-s.PaidBack)
+	}
+	return []domain.Event{Received{s.Claim.About, c.On, c.Statement, c.Line, c.Amount, c.Reason}}, nil
+}
+
+func evolve(s State, e domain.Event) State {
+	s.Totals = s.Totals.Add(e)
+	switch e := e.(type) {
+	case Submitted:
+		s.Claim = e
+	case Accepted:
+		s.decided(e.On, e)
+	case Returned:
+		s.decided(e.On, e)
+	case Reclaimed:
+		s.decided(e.On, e)
+	case Received:
+		s.received = append(slices.Clip(s.received), e)
+	}
+	return s
+}
+
+func (s *State) decided(on domain.Date, e domain.Event) {
+	if s.decisions == nil {
+		s.decisions = map[domain.Date]domain.Event{}
+	}
+	s.decisions[on] = e
+}

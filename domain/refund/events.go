@@ -1,0 +1,136 @@
+// Package refund decides about refund claims to the labour office (wniosek o
+// refundację do PUP): submitted, decided, received.
+//
+// One stream `refundclaim-<number>` is one claim. Claimed, accepted and
+// received are kept apart and each difference keeps its reason. A claim freezes
+// the share of every contract-month it asks for; a corrected claim is a claim
+// of its own that names the one it corrects.
+package refund
+
+import "ksiega/domain"
+
+// About names what an event of a claim concerns.
+type About struct {
+	Claim     string       `json:"claim"`
+	Agreement string       `json:"agreement"`
+	Month     domain.Month `json:"month"`
+}
+
+// Refs names claim and agreement.
+func (a About) Refs() []domain.Ref {
+	return domain.Refs(domain.Ref{Kind: domain.RefClaim, ID: a.Claim}, domain.Ref{Kind: domain.RefAgreement, ID: a.Agreement})
+}
+
+// Share is what a claim asks for one contract's month.
+type Share struct {
+	Contract    string         `json:"contract"`
+	Participant string         `json:"participant"`
+	Minutes     domain.Minutes `json:"minutes"`
+	Refund      domain.Grosze  `json:"refundGrosze"`
+}
+
+// Submitted says that a claim was sent to the labour office.
+type Submitted struct {
+	About
+	On domain.Date `json:"on"`
+	// Claimed is what the claim asks for; Computed is what the shares come to.
+	Claimed  domain.Grosze `json:"claimedGrosze"`
+	Computed domain.Grosze `json:"computedGrosze"`
+	// Given: the amount was stated, not computed.
+	Given    bool    `json:"given,omitzero"`
+	Corrects string  `json:"corrects,omitzero"`
+	Shares   []Share `json:"shares"`
+}
+
+// Accepted says that the labour office accepted the claim, in full or in part.
+type Accepted struct {
+	About
+	On      domain.Date   `json:"on"`
+	Amount  domain.Grosze `json:"amountGrosze"`
+	Partial bool          `json:"partial,omitzero"`
+	Reason  domain.Sealed `json:"reason,omitzero"`
+}
+
+// Returned says that the labour office sent the claim back unpaid.
+type Returned struct {
+	About
+	On     domain.Date   `json:"on"`
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// Reclaimed says that the labour office asks money back.
+type Reclaimed struct {
+	About
+	On     domain.Date   `json:"on"`
+	Amount domain.Grosze `json:"amountGrosze"`
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// Received says that a booked line of a bank statement paid (part of) the
+// claim; a negative amount paid back what was reclaimed.
+type Received struct {
+	About
+	On        domain.Date   `json:"on"`
+	Statement string        `json:"statement"`
+	Line      int           `json:"line"`
+	Amount    domain.Grosze `json:"amountGrosze"`
+	Reason    string        `json:"reason"` // a code, never free text
+}
+
+// WrittenOff says that the centre gave up what is outstanding.
+type WrittenOff struct {
+	About
+	On     domain.Date   `json:"on"`
+	Reason domain.Sealed `json:"reason"`
+}
+
+// EventType is for ever.
+func (Submitted) EventType() string { return "refundclaim.submitted.v1" }
+
+// EventType is for ever.
+func (Accepted) EventType() string { return "refundclaim.accepted.v1" }
+
+// EventType is for ever.
+func (Returned) EventType() string { return "refundclaim.returned.v1" }
+
+// EventType is for ever.
+func (Reclaimed) EventType() string { return "refundclaim.reclaimed.v1" }
+
+// EventType is for ever.
+func (Received) EventType() string { return "refundclaim.received.v1" }
+
+// EventType is for ever.
+func (WrittenOff) EventType() string { return "refundclaim.written-off.v1" }
+
+// OccurredOn is the day of submission.
+func (e Submitted) OccurredOn() domain.Date { return e.On }
+
+// OccurredOn is the day of the decision.
+func (e Accepted) OccurredOn() domain.Date { return e.On }
+
+// OccurredOn is the day of the decision.
+func (e Returned) OccurredOn() domain.Date { return e.On }
+
+// OccurredOn is the day of the demand.
+func (e Reclaimed) OccurredOn() domain.Date { return e.On }
+
+// OccurredOn is the booking date.
+func (e Received) OccurredOn() domain.Date { return e.On }
+
+// OccurredOn is the day of writing off.
+func (e WrittenOff) OccurredOn() domain.Date { return e.On }
+
+// Refs names claim, agreement, the claim it corrects and whose months it
+// claims.
+func (e Submitted) Refs() []domain.Ref {
+	r := append(e.About.Refs(), domain.Refs(domain.Ref{Kind: domain.RefClaim, ID: e.Corrects})...)
+	for _, s := range e.Shares {
+		r = append(r, domain.Ref{Kind: domain.RefContract, ID: s.Contract}, domain.Ref{Kind: domain.RefParticipant, ID: s.Participant})
+	}
+	return r
+}
+
+// Refs names claim, agreement and statement.
+func (e Received) Refs() []domain.Ref {
+	return append(e.About.Refs(), domain.Ref{Kind: domain.RefStatement, ID: e.Statement})
+}

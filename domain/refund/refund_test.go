@@ -1,0 +1,79 @@
+package refund_test
+
+import (
+	"testing"
+
+	"ksiega/domain"
+	. "ksiega/domain/given"
+	"ksiega/domain/refund"
+)
+
+func amount(g domain.Grosze) *domain.Grosze { return &g }
+
+func TestClaim(t *testing.T) {
+	d := refund.Decider()
+	about := refund.About{Claim: "WR/1", Agreement: "P/1", Month: domain.NewMonth(2018, 3)}
+	on := domain.NewDate(2018, 4, 10)
+	shares := []refund.Share{{Contract: "S/1", Participant: "U1", Minutes: 2400, Refund: 19440}, {Contract: "S/2", Participant: "U2", Minutes: 60, Refund: 486}}
+	submitted := refund.Submitted{About: about, On: on, Claimed: 19926, Computed: 19926, Shares: shares}
+	submit := refund.Submit{About: about, On: on, Shares: shares}
+
+	Given(t, d).When(submit).Then(submitted)
+	Given(t, d, submitted).When(refund.Submit{About: about, On: on}).Then()
+	stated := submit
+	stated.Amount = amount(20000)
+	Given(t, d).When(stated).Then(refund.Submitted{About: about, On: on, Claimed: 20000, Computed: 19926, Given: true, Shares: shares})
+	Given(t, d, submitted).When(stated).Refuse(domain.ErrDiffers)
+	stated.Amount = amount(0)
+	Given(t, d).When(stated).Refuse(refund.ErrAmount)
+	Given(t, d).When(refund.Submit{About: about, On: on, Corrects: "WR/1"}).Refuse(refund.ErrSelf)
+
+	accepted := refund.Accepted{About: about, On: on + 5, Amount: 19926}
+	cut := refund.Accepted{About: about, On: on + 5, Amount: 19000, Partial: true, Reason: "sealed"}
+	back := refund.Returned{About: about, On: on + 5}
+	Given(t, d).When(refund.RecordDecision{On: on, Outcome: "przyjety"}).Refuse(refund.ErrUnknown)
+	Given(t, d, submitted).When(refund.RecordDecision{On: on + 5, Outcome: "przyjety"}).Then(accepted)
+	Given(t, d, submitted, accepted).When(refund.RecordDecision{On: on + 5, Outcome: "przyjety"}).Then()
+	Given(t, d, submitted, accepted).When(refund.RecordDecision{On: on + 5, Outcome: "zwrocony"}).Refuse(domain.ErrDiffers)
+	Given(t, d, submitted).When(refund.RecordDecision{On: on + 5, Outcome: "czesciowo", Amount: amount(19000), Reason: "sealed"}).Then(cut)
+	Given(t, d, submitted).When(refund.RecordDecision{On: on + 5, Outcome: "czesciowo"}).Refuse(refund.ErrNoAmount)
+	Given(t, d, submitted).When(refund.RecordDecision{On: on + 5, Outcome: "czesciowo", Amount: amount(19927)}).Refuse(refund.ErrOverClaim)
+	Given(t, d, submitted).When(refund.RecordDecision{On: on + 5, Outcome: "zwrocony"}).Then(back)
+	Given(t, d, submitted).When(refund.RecordDecision{On: on - 1, Outcome: "zwrocony"}).Refuse(refund.ErrBeforeClaim)
+	Given(t, d, submitted).When(refund.RecordDecision{On: on, Outcome: "inny"}).Refuse(refund.ErrOutcome)
+	Given(t, d, submitted).When(refund.RecordDecision{On: on, Outcome: "zwrot", Amount: amount(1)}).Refuse(refund.ErrOverBack)
+
+	received := refund.Received{About: about, On: on + 9, Statement: "W/1", Line: 3, Amount: 19000, Reason: "number"}
+	receive := refund.Receive{On: on + 9, Statement: "W/1", Line: 3, Amount: 19000, Reason: "number"}
+	Given(t, d, submitted, accepted).When(receive).Then(received)
+	Given(t, d, submitted, accepted, received).When(receive).Then()
+	Given(t, d, submitted, back).When(receive).Refuse(refund.ErrOverPaid)
+	over := receive
+	over.Line, over.Amount = 4, 927
+	Given(t, d, submitted, accepted, received).When(over).Refuse(refund.ErrOverPaid)
+	over.Amount = 0
+	Given(t, d, submitted, accepted, received).When(over).Refuse(refund.ErrAmount)
+	Given(t, d, submitted, received).When(refund.RecordDecision{On: on + 20, Outcome: "zwrot", Amount: amount(500)}).
+		Then(refund.Reclaimed{About: about, On: on + 20, Amount: 500})
+	Given(t, d, submitted, received).When(refund.WriteOff{On: on + 30}).Refuse(domain.ErrNoReason)
+	Given(t, d, submitted, received).When(refund.WriteOff{On: on + 30, Reason: "sealed"}).Then(refund.WrittenOff{About: about, On: on + 30, Reason: "sealed"})
+
+	for _, c := range []struct {
+		want        refund.Stage
+		outstanding domain.Grosze
+		history     []domain.Event
+	}{
+		{refund.StagePrepared, 0, nil},
+		{refund.StageSubmitted, 19926, []domain.Event{submitted}},
+		{refund.StageAccepted, 19926, []domain.Event{submitted, accepted}},
+		{refund.StageReturned, 0, []domain.Event{submitted, back}},
+		{refund.StagePartPaid, 926, []domain.Event{submitted, accepted, received}},
+		{refund.StageSettled, 0, []domain.Event{submitted, cut, received}},
+		{refund.StageReclaimed, 0, []domain.Event{submitted, cut, received, refund.Reclaimed{About: about, Amount: 5}}},
+		{refund.StageWrittenOff, 926, []domain.Event{submitted, accepted, received, refund.WrittenOff{About: about}}},
+	} {
+		if s := d.Fold(c.history...); s.Stage() != c.want || s.Outstanding() != c.outstanding {
+			t.Errorf("want %s, got %s with %s outstanding", c.want, s.Stage(), s.Outstanding())
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package refund
+
+import "ksiega/domain"
+
+// Stage is where a claim stands.
+type Stage string
+
+// The stages of a claim.
+const (
+	StagePrepared   Stage = "prepared"
+	StageSubmitted  Stage = "submitted"
+	StageReturned   Stage = "returned"
+	StageAccepted   Stage = "accepted"
+	StagePartPaid   Stage = "part-paid"
+	StageSettled    Stage = "settled"
+	StageReclaimed  Stage = "reclaimed"
+	StageWrittenOff Stage = "written-off"
+)
+
+// Totals are a claim's three amounts and what became of them; the zero Totals
+// belong to a claim that is not submitted. Decisions and reports add them up
+// the same way.
+type Totals struct {
+	Claimed   domain.Grosze `json:"claimedGrosze,omitzero"`
+	Accepted  domain.Grosze `json:"acceptedGrosze,omitzero"`
+	Received  domain.Grosze `json:"receivedGrosze,omitzero"`
+	Reclaimed domain.Grosze `json:"reclaimedGrosze,omitzero"`
+	PaidBack  domain.Grosze `json:"paidBackGrosze,omitzero"`
+	// Decided: the labour office accepted or returned the claim.
+	Decided    bool `json:"decided,omitzero"`
+	IsReturned bool `json:"returned,omitzero"`
+	Submitted  bool `json:"submitted,omitzero"`
+	WrittenOff bool `json:"writtenOff,omitzero"`
+}
+
+// Add folds one event of the claim.
+func (t Totals) Add(e domain.Event) Totals {
+	switch e := e.(type) {
+	case Submitted:
+		t.Submitted, t.Claimed = true, e.Claimed
+	case Accepted:
+		t.Decided, t.IsReturned, t.Accepted = true, false, e.Amount
+	case Returned:
+		t.Decided, t.IsReturned, t.Accepted = true, true, 0
+	case Reclaimed:
+		t.Reclaimed += e.Amount
+	case Received:
+		if e.Amount > 0 {
+			t.Received += e.Amount
+		} else {
+			t.PaidBack -= e.Amount
+		}
+	case WrittenOff:
+		t.WrittenOff = true
+	}
+	return t
+}
+
+// Outstanding is what the labour office still owes: accepted, else claimed,
+// less received. A returned claim owes nothing; its correction does.
+func (t Totals) Outstanding() domain.Grosze {
+	if t.Decided {
+		return t.Accepted - t.Received
+	}
+	return t.Claimed - t.Received
+}
+
+// Open says whether money may still arrive for the claim.
+func (t Totals) Open() bool { return t.Submitted && !t.WrittenOff && t.Outstanding() > 0 }
+
+// Stage follows from the amounts.
+func (t Totals) Stage() Stage {
+	switch {
+	case !t.Submitted:
+		return StagePrepared
+	case t.WrittenOff:
+		return StageWrittenOff
+	case t.Reclaimed > 0:
+		return StageReclaimed
+	case t.Received > 0 && t.Outstanding() > 0:
+		return StagePartPaid
+	case t.Received > 0:
+		return StageSettled
+	case t.IsReturned:
+		return StageReturned
+	case t.Decided:
+		return StageAccepted
+	}
+	return StageSubmitted
+}

@@ -25,7 +25,8 @@ type LogVisit struct {
 }
 
 // CorrectVisit says what a recorded visit really was: its end, activity or
-// place. For a withdrawn visit it takes the withdrawal back.
+// place. For a withdrawn visit it takes the withdrawal back, and for one that was
+// never logged it is the first word.
 type CorrectVisit struct {
 	Visit
 	Details
@@ -86,7 +87,7 @@ func correct(s State, c CorrectVisit) ([]domain.Event, error) {
 	}
 	i := s.find(c.Visit)
 	if i < 0 {
-		return nil, ErrNoVisit.With("%s", name(c.Visit))
+		return firstWord(s, c)
 	}
 	was := s.Visits[i]
 	switch {
@@ -105,6 +106,17 @@ func correct(s State, c CorrectVisit) ([]domain.Event, error) {
 	}
 	return []domain.Event{VisitCorrected{Visit: c.Visit, Before: was.Details, After: c.Details,
 		DeltaMinutes: c.Minutes - was.Minutes, Caps: c.Caps, Reason: c.Reason}}, nil
+}
+
+// firstWord takes the correction of a visit that was never logged for its log.
+func firstWord(s State, c CorrectVisit) ([]domain.Event, error) {
+	if c.Reason == "" {
+		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
+	}
+	if err := check(s, -1, c.Visit, c.Details, c.Caps); err != nil {
+		return nil, err
+	}
+	return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: c.Caps, Reason: c.Reason}}, nil
 }
 
 func withdraw(s State, c WithdrawVisit) ([]domain.Event, error) {

@@ -35,7 +35,7 @@ func Gaps(o Obligation, places []PlacesFrom, asOf domain.Date) (readyDays, requi
 	byDay := slices.Clone(places)
 	slices.SortStableFunc(byDay, func(a, b PlacesFrom) int { return cmp.Compare(a.From, b.From) })
 	since, ready := o.From, 0
-	close := func(to domain.Date) {
+	upTo := func(to domain.Date) {
 		days := int(to-since) + 1
 		switch n := len(gaps); {
 		case days <= 0:
@@ -52,9 +52,9 @@ func Gaps(o Obligation, places []PlacesFrom, asOf domain.Date) (readyDays, requi
 		if p.From > last {
 			break
 		}
-		close(p.From - 1)
+		upTo(p.From - 1)
 		ready = p.Places
 	}
-	close(last)
+	upTo(last)
 	return readyDays, int(last-o.From) + 1, gaps
 }

@@ -7,6 +7,12 @@ import (
 	"ksiega/domain"
 )
 
+// Log is where decisions are read and recorded: a Journal, or a Draft over one.
+type Log interface {
+	ReadStream(ctx context.Context, stream string, from uint64, each func(*Recorded) error) error
+	Append(ctx context.Context, stream string, expected int64, events ...Decided) (Written, error)
+}
+
 // Loaded is the state of one stream as a decision sees it.
 type Loaded[S any] struct {
 	Stream   string
@@ -19,7 +25,7 @@ type Loaded[S any] struct {
 }
 
 // Load folds a stream.
-func Load[S any](ctx context.Context, j *Journal, stream string, evolve func(S, domain.Event) S) (Loaded[S], error) {
+func Load[S any](ctx context.Context, j Log, stream string, evolve func(S, domain.Event) S) (Loaded[S], error) {
 	l := Loaded[S]{Stream: stream, Revision: NoStream, Keys: map[string]uint64{}}
 	err := j.ReadStream(ctx, stream, 0, func(r *Recorded) error {
 		l.State = evolve(l.State, r.Event)
@@ -45,13 +51,13 @@ type Result struct {
 // Execute loads a stream, decides and records, deciding anew (at most three
 // times) when somebody else was faster. A decision whose idempotency key the
 // stream already holds is answered without deciding again.
-func Execute[S, C any](ctx context.Context, j *Journal, stream string, d domain.Decider[S, C], cmd C, meta Meta) (Result, error) {
+func Execute[S, C any](ctx context.Context, j Log, stream string, d domain.Decider[S, C], cmd C, meta Meta) (Result, error) {
 	return ExecuteAt(ctx, j, stream, nil, d, cmd, meta)
 }
 
 // ExecuteAt is Execute that also refuses, with ErrConflict, to decide on any
 // revision but the expected one (nil: any).
-func ExecuteAt[S, C any](ctx context.Context, j *Journal, stream string, expected *int64, d domain.Decider[S, C], cmd C, meta Meta) (Result, error) {
+func ExecuteAt[S, C any](ctx context.Context, j Log, stream string, expected *int64, d domain.Decider[S, C], cmd C, meta Meta) (Result, error) {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
 		l, err := Load(ctx, j, stream, d.Evolve)

@@ -1,0 +1,63 @@
+package commands
+
+import (
+	"context"
+
+	"ksiega/domain"
+	"ksiega/domain/contract"
+	"ksiega/internal/journal"
+)
+
+// ChangeContract is a change in a contract's life. Which other fields count
+// depends on Change; the reason is given in clear and sealed.
+type ChangeContract struct {
+	Number        string         `json:"number"`
+	Change        string         `json:"change" enum:"amend,suspend,resume,breach,terminate,complete"`
+	On            domain.Date    `json:"on"`
+	Until         domain.Date    `json:"until,omitempty" doc:"suspend: the last day, if known"`
+	To            domain.Date    `json:"to,omitempty" doc:"amend: the new last day"`
+	WeeklyMinutes domain.Minutes `json:"weeklyMinutes,omitempty" doc:"amend"`
+	RateGrosze    domain.Grosze  `json:"rateGrosze,omitempty" doc:"amend"`
+	Assistant     string         `json:"assistant,omitempty" doc:"amend: the substitute"`
+	Reason        string         `json:"reason,omitempty"`
+}
+
+// ErrChange refuses a change that contracts do not know.
+var ErrChange = domain.Refusal(domain.CodeInvalid, "no such change of a contract")
+
+// ChangeContract carries the command out.
+func (l *Ledger) ChangeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
+	cmd, err := l.prepareChange(ctx, c)
+	if err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	return execute(ctx, l, domain.Stream("contract", c.Number), contract.Decider(), cmd, o)
+}
+
+func (l *Ledger) prepareChange(ctx context.Context, c ChangeContract) (contract.Command, error) {
+	state, err := l.lookups().contract(ctx, c.Number)
+	if err != nil {
+		return nil, err
+	}
+	s := l.seal(ctx, state.Terms.Participant)
+	change := contract.Change{On: c.On, Reason: s.text("reason", c.Reason)}
+	if s.err != nil {
+		return nil, s.err
+	}
+	switch c.Change {
+	case "amend":
+		return contract.Amend{Change: change, To: c.To, Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Assistant: c.Assistant}, nil
+	case "suspend":
+		return contract.Suspend{Change: change, Until: c.Until}, nil
+	case "resume":
+		return contract.Resume{Change: change}, nil
+	case "breach":
+		return contract.RecordBreach{Change: change}, nil
+	case "terminate":
+		return contract.Terminate{Change: change}, nil
+	case "complete":
+		return contract.Complete{Change: change}, nil
+	}
+	return nil, ErrChange
+}

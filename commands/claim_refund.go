@@ -1,0 +1,184 @@
+package commands
+
+import (
+	"context"
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/attendance"
+	"ksiega/domain/payment"
+	"ksiega/domain/refund"
+	"ksiega/internal/journal"
+)
+
+// SubmitClaim enters a refund claim for a month of an agreement. Without an
+// amount it asks for the refund of every contract-month that was fully paid by
+// the day of submission and is not asked for by another claim that stands.
+type SubmitClaim struct {
+	Number       string         `json:"number"`
+	Agreement    string         `json:"agreement"`
+	Month        domain.Month   `json:"month"`
+	Submitted    domain.Date    `json:"submitted"`
+	AmountGrosze *domain.Grosze `json:"amountGrosze,omitempty"`
+	Corrects     string         `json:"corrects,omitempty" doc:"The earlier claim that this one replaces"`
+}
+
+// SubmitClaim carries the command out and enters the claim into its
+// agreement's list; cut short between the two, the same command completes it.
+func (l *Ledger) SubmitClaim(ctx context.Context, o Origin, c SubmitClaim) (journal.Result, error) {
+	stream, cmd, err := l.prepareClaim(ctx, l.lookups(), c)
+	if err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	r, err := execute(ctx, l, stream, refund.Decider(), refund.Command(cmd), o)
+	if err != nil {
+		return r, err
+	}
+	o.Expected = nil
+	return execute(ctx, l, domain.Stream("agreement", c.Agreement), agreement.Decider(), claimListing(cmd), o)
+}
+
+func claimListing(c refund.Submit) agreement.Command {
+	return agreement.ListClaim{Claim: agreement.ClaimListed{Agreement: c.Agreement, Claim: c.Claim, Month: c.Month, Submitted: c.On}}
+}
+
+func (l *Ledger) prepareClaim(ctx context.Context, k *lookups, c SubmitClaim) (string, refund.Submit, error) {
+	number, err := domain.CheckID(c.Number)
+	if err != nil {
+		return "", refund.Submit{}, err
+	}
+	under, err := k.agreement(ctx, c.Agreement)
+	if err != nil {
+		return "", refund.Submit{}, err
+	}
+	if c.Corrects != "" {
+		if _, err := l.claim(ctx, c.Corrects); err != nil {
+			return "", refund.Submit{}, err
+		}
+	}
+	taken, err := l.claimed(ctx, under, c)
+	if err != nil {
+		return "", refund.Submit{}, err
+	}
+	shares, err := l.shares(ctx, under, c.Month, c.Submitted, taken)
+	if err != nil {
+		return "", refund.Submit{}, err
+	}
+	return domain.Stream("refundclaim", number), refund.Submit{
+		About: refund.About{Claim: number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted,
+		Amount: c.AmountGrosze, Corrects: c.Corrects, Shares: shares,
+	}, nil
+}
+
+func (l *Ledger) claim(ctx context.Context, number string) (refund.State, error) {
+	s, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", number), refund.Decider().Evolve)
+	if err == nil && !s.State.Exists() {
+		err = refund.ErrUnknown.With("%s", number)
+	}
+	return s.State, err
+}
+
+// claimed are the contracts whose month stands in another claim: one that is
+// neither returned nor the one being corrected.
+func (l *Ledger) claimed(ctx context.Context, under agreement.State, c SubmitClaim) (map[string]bool, error) {
+	taken := map[string]bool{}
+	superseded := map[string]bool{c.Corrects: true}
+	var standing []refund.State
+	for _, listed := range under.Claims {
+		if listed.Month != c.Month || listed.Claim == c.Number {
+			continue
+		}
+		s, err := l.claim(ctx, listed.Claim)
+		if err != nil {
+			return nil, err
+		}
+		superseded[s.Claim.Corrects] = true
+		standing = append(standing, s)
+	}
+	for _, s := range standing {
+		if s.IsReturned || superseded[s.Claim.Claim] {
+			continue
+		}
+		for _, share := range s.Claim.Shares {
+			taken[share.Contract] = true
+		}
+	}
+	return taken, nil
+}
+
+// shares are the refunds of the agreement's contract-months that were worked
+// and fully paid by a day, by contract.
+func (l *Ledger) shares(ctx context.Context, under agreement.State, month domain.Month, by domain.Date, taken map[string]bool) ([]refund.Share, error) {
+	var shares []refund.Share
+	for _, r := range under.Referrals {
+		if taken[r.Contract] {
+			continue
+		}
+		sheet, err := journal.Load(ctx, l.Log, domain.Stream("attendance", r.Contract), attendance.Decider().Evolve)
+		if err != nil {
+			return nil, err
+		}
+		worked := sheet.State.Month(month)
+		if worked.Minutes == 0 {
+			continue
+		}
+		paid, err := journal.Load(ctx, l.Log, domain.Stream("payout", r.Contract), payment.Decider().Evolve)
+		if err != nil {
+			return nil, err
+		}
+		benefit, share, _ := worked.Settled()
+		if paid.State.PaidBy(month, by) < benefit {
+			continue
+		}
+		shares = append(shares, refund.Share{Contract: r.Contract, Participant: r.Participant, Minutes: worked.Minutes, Refund: share})
+	}
+	slices.SortFunc(shares, func(a, b refund.Share) int {
+		if a.Contract < b.Contract {
+			return -1
+		}
+		return 1
+	})
+	return shares, nil
+}
+
+// RecordClaimDecision enters the labour office's answer to a claim.
+type RecordClaimDecision struct {
+	Claim        string         `json:"claim"`
+	Date         domain.Date    `json:"date"`
+	Outcome      string         `json:"outcome" enum:"przyjety,czesciowo,zwrocony,zwrot"`
+	AmountGrosze *domain.Grosze `json:"amountGrosze,omitempty"`
+	Reason       string         `json:"reason,omitempty"`
+}
+
+// RecordClaimDecision carries the command out.
+func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClaimDecision) (journal.Result, error) {
+	cmd, err := l.prepareDecision(ctx, c)
+	if err != nil {
+		return journal.Result{}, err
+	}
+	return execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), cmd, o)
+}
+
+func (l *Ledger) prepareDecision(ctx context.Context, c RecordClaimDecision) (refund.Command, error) {
+	s := l.seal(ctx, subjectOfClaim(c.Claim))
+	return refund.RecordDecision{On: c.Date, Outcome: refund.Outcome(c.Outcome), Amount: c.AmountGrosze, Reason: s.text("reason", c.Reason)}, s.err
+}
+
+// WriteOffClaim gives up what is outstanding of a claim.
+type WriteOffClaim struct {
+	Claim  string      `json:"claim"`
+	Date   domain.Date `json:"date"`
+	Reason string      `json:"reason"`
+}
+
+// WriteOffClaim carries the command out.
+func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
+	s := l.seal(ctx, subjectOfClaim(c.Claim))
+	cmd := refund.WriteOff{On: c.Date, Reason: s.text("reason", c.Reason)}
+	if s.err != nil {
+		return journal.Result{}, s.err
+	}
+	return execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(cmd), o)
+}

@@ -1,0 +1,291 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"ksiega/commands/sheetfile"
+	"ksiega/domain"
+	"ksiega/domain/intake"
+	"ksiega/internal/journal"
+)
+
+// A File to import: its name, which says its kind, and its content.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// Summary says what became of an imported file.
+type Summary struct {
+	File     string `json:"file"`
+	Kind     string `json:"kind"`
+	Rows     int    `json:"rows"`
+	Accepted int    `json:"accepted"`
+	Refused  int    `json:"refused"`
+	Known    int    `json:"known"`
+	// Skipped: the file was imported before with nothing refused.
+	Skipped bool `json:"skipped,omitempty"`
+	// Header and RefusedRows are what the file of refused rows is made of.
+	Header      []string     `json:"header,omitempty"`
+	RefusedRows []RefusedRow `json:"refusedRows,omitempty"`
+}
+
+// RefusedRow is a row that was not accepted, as it stood in the file.
+type RefusedRow struct {
+	Row    int      `json:"row"` // in the spreadsheet, the header being 1
+	Cells  []string `json:"cells,omitempty"`
+	Reason string   `json:"reason"`
+}
+
+// Progress is told how many of a file's rows are decided; it may be called
+// from several goroutines.
+type Progress func(done, total int)
+
+// ErrKind refuses a file whose name says no kind that is built.
+var ErrKind = domain.Refusal(domain.CodeInvalid, "no known kind of import file")
+
+// importWorkers bounds how many streams of one file are decided at once.
+const importWorkers = 16
+
+// kindOf is a file's kind: its name up to the first `.` or `_`, or that of bank
+// statements by its ending.
+func kindOf(name string) string {
+	base := strings.ToLower(path.Base(name))
+	if strings.HasSuffix(base, ".sta") || strings.HasSuffix(base, ".mt940") {
+		return statementKind
+	}
+	kind, _, _ := strings.Cut(base, ".")
+	kind, _, _ = strings.Cut(kind, "_")
+	return kind
+}
+
+// ImportOrder is the place of a file in a directory's import; false where it is
+// no import file, or one of refused rows.
+func ImportOrder(name string) (int, bool) {
+	if sheetfile.IsRefusedName(name) {
+		return 0, false
+	}
+	base := strings.ToLower(name)
+	i := slices.IndexFunc(kinds(), func(k kind) bool { return k.name == kindOf(name) })
+	known := strings.HasSuffix(base, ".csv") || strings.HasSuffix(base, ".xlsx") || kindOf(name) == statementKind
+	return i, i >= 0 && known
+}
+
+// A kind of import file: its columns, and how its rows are decided.
+type kind struct {
+	name string
+	spec sheetfile.Spec
+	run  func(context.Context, *importing) error
+}
+
+// importing is one file being imported.
+type importing struct {
+	*lookups
+	l        *Ledger
+	origin   Origin
+	hash     string
+	sheet    *sheetfile.Sheet
+	data     []byte
+	progress Progress
+	decided  atomic.Int64
+
+	mu       sync.Mutex // guards outcomes while workers run
+	outcomes []outcome  // by index of the row
+}
+
+type verdict int
+
+const (
+	undecided verdict = iota
+	accepted
+	known
+	refused
+)
+
+type outcome struct {
+	verdict verdict
+	reason  string
+}
+
+// Import decides every row of a file, in order within each stream, and records
+// what was accepted. A file that was imported to the end with nothing refused
+// is skipped. The error is about the file as a whole: it is unreadable, or the
+// ledger is; what was recorded stands, and importing it again completes it.
+func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress) (Summary, error) {
+	i, ok := ImportOrder(strings.TrimSuffix(f.Name, sheetfile.RefusedName("")))
+	if !ok {
+		return Summary{}, ErrKind.With("%s", path.Base(f.Name))
+	}
+	k := kinds()[i]
+	im := &importing{lookups: l.lookups(), l: l, origin: o, data: f.Data, progress: progress,
+		hash: l.mac("import", append([]byte(k.name+"\x00"), f.Data...))}
+	sum := Summary{File: f.Name, Kind: k.name}
+	mark := domain.Stream("import", im.hash)
+	seen, err := journal.Load(ctx, l.Log, mark, intake.FileDecider().Evolve)
+	if err != nil {
+		return sum, err
+	}
+	if last := seen.State.Last; seen.State.Clean() {
+		sum.Rows, sum.Known, sum.Skipped = last.Rows, last.Rows, true
+		return sum, nil
+	}
+	if k.name != statementKind {
+		if im.sheet, err = sheetfile.Read(f.Name, bytes.NewReader(f.Data), k.spec); err != nil {
+			return sum, fmt.Errorf("%s: %w", path.Base(f.Name), err)
+		}
+		im.outcomes = make([]outcome, len(im.sheet.Rows))
+	}
+	if err := k.run(ctx, im); err != nil {
+		return sum, fmt.Errorf("%s: %w", path.Base(f.Name), err)
+	}
+	im.summarise(&sum)
+	meta := o.meta()
+	meta.Key = ""
+	_, err = journal.Execute(ctx, l.Log, mark, intake.FileDecider(), intake.Finish{Outcome: intake.FileFinished{
+		File: im.hash, Kind: k.name, Rows: sum.Rows, Accepted: sum.Accepted, Refused: sum.Refused, Known: sum.Known}}, meta)
+	return sum, err
+}
+
+func (im *importing) summarise(s *Summary) {
+	s.Rows = len(im.outcomes)
+	for i, o := range im.outcomes {
+		switch o.verdict {
+		case accepted:
+			s.Accepted++
+		case known:
+			s.Known++
+		default:
+			s.Refused++
+			r := RefusedRow{Row: i + 1, Reason: o.reason}
+			if im.sheet != nil {
+				r.Row, r.Cells = im.sheet.Rows[i].Number, im.sheet.Rows[i].Cells
+			}
+			s.RefusedRows = append(s.RefusedRows, r)
+		}
+	}
+	if im.sheet != nil {
+		s.Header = im.sheet.Header
+	}
+}
+
+// settle keeps a row's outcome; an error that is no refusal is handed back.
+func (im *importing) settle(i int, r journal.Result, err error) error {
+	o := outcome{verdict: accepted}
+	if err == nil && r.Events == 0 {
+		o.verdict = known
+	}
+	if err != nil {
+		var refusal *domain.Error
+		var cell *sheetfile.CellError
+		if !errors.As(err, &refusal) && !errors.As(err, &cell) {
+			return err
+		}
+		if refusal != nil && refusal.Code == domain.CodeConflict {
+			return err
+		}
+		o = outcome{verdict: refused, reason: err.Error()}
+		im.l.count(err)
+	}
+	im.mu.Lock()
+	im.outcomes[i] = o
+	im.mu.Unlock()
+	if n := im.decided.Add(1); im.progress != nil && (n%256 == 0 || int(n) == len(im.outcomes)) {
+		im.progress(int(n), len(im.outcomes))
+	}
+	return nil
+}
+
+// unique refuses a row whose identity stood in the file before.
+type unique map[string]int
+
+func (u unique) check(identity string, row int) error {
+	if first, twice := u[identity]; twice {
+		return domain.Refusal(domain.CodeInvalid, fmt.Sprintf("the same as row %d of this file", first))
+	}
+	u[identity] = row
+	return nil
+}
+
+// ask is what a row asks for: the stream that decides, and how its command is
+// made once it is the row's turn.
+type ask[C any] struct {
+	identity string
+	stream   string
+	build    func(context.Context) (C, error)
+	// after, if set, follows a row that was accepted or already known.
+	after func(context.Context) error
+}
+
+// decideRows reads every row, groups the rows by stream in the file's order and
+// decides the streams side by side, each stream's rows in order and recorded
+// together.
+func decideRows[S, C any](ctx context.Context, im *importing, d domain.Decider[S, C], read func(*sheetfile.Record) ask[C]) error {
+	type member struct {
+		row int
+		ask[C]
+	}
+	seen, groups, order := unique{}, map[string][]member{}, []string{}
+	for i := range im.sheet.Rows {
+		rec := im.sheet.Record(i)
+		a := read(rec)
+		err := rec.Err()
+		if err == nil {
+			err = seen.check(a.identity, rec.Number())
+		}
+		if err != nil {
+			if err := im.settle(i, journal.Result{}, err); err != nil {
+				return err
+			}
+			continue
+		}
+		if _, ok := groups[a.stream]; !ok {
+			order = append(order, a.stream)
+		}
+		groups[a.stream] = append(groups[a.stream], member{i, a})
+	}
+	workers, ctx := errgroup.WithContext(ctx)
+	workers.SetLimit(importWorkers)
+	for _, stream := range order {
+		workers.Go(func() error {
+			var items []journal.Item[C]
+			var asked []member
+			for _, m := range groups[stream] {
+				cmd, err := m.build(ctx)
+				if err != nil {
+					if err := im.settle(m.row, journal.Result{}, err); err != nil {
+						return err
+					}
+					continue
+				}
+				origin := im.origin.ofRow(im.hash, im.sheet.Rows[m.row].Number)
+				items, asked = append(items, journal.Item[C]{Cmd: cmd, Meta: origin.meta()}), append(asked, m)
+			}
+			outcomes, err := journal.ExecuteAll(ctx, im.l.Log, stream, d, items)
+			if err != nil {
+				return err
+			}
+			for k, m := range asked {
+				if outcomes[k].Refused == nil && m.after != nil {
+					if err := m.after(ctx); err != nil {
+						return err
+					}
+				}
+				if err := im.settle(m.row, outcomes[k].Result, outcomes[k].Refused); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return workers.Wait()
+}

@@ -1,0 +1,171 @@
+package commands
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"sync"
+	"time"
+
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/contract"
+	"ksiega/domain/intake"
+	"ksiega/domain/programme"
+	"ksiega/internal/journal"
+	"ksiega/internal/vault"
+)
+
+// Ledger carries out commands. All fields are needed; it is safe for concurrent
+// use.
+type Ledger struct {
+	Log       journal.Log
+	Vault     *vault.Vault
+	Catalogue *programme.Catalogue
+	Zone      *time.Location // Europe/Warsaw
+	// Refused, if set, is told the code of each refusal.
+	Refused func(domain.Code)
+}
+
+// Origin says who asks for a command, through which door and under which key.
+type Origin struct {
+	Actor       string
+	Role        string
+	Door        string // ui, api, cli, import, automat
+	Correlation string
+	// Key is the idempotency key of the request; "" has none.
+	Key string
+	// Expected is the revision the stream must be at; nil: any.
+	Expected *int64
+
+	file string // keyed hash of the imported file
+	row  int
+}
+
+func (o Origin) meta() journal.Meta {
+	return journal.Meta{Actor: o.Actor, Role: o.Role, Correlation: o.Correlation, Key: o.Key,
+		Source: journal.Source{Door: o.Door, File: o.file, Row: o.row}}
+}
+
+// ofRow is the origin of one row of an imported file; the key follows from the
+// file and the row, so that the same row read again is the same decision.
+func (o Origin) ofRow(file string, row int) Origin {
+	o.Door, o.file, o.row, o.Expected = "import", file, row, nil
+	o.Key = "import:" + file + ":" + strconv.Itoa(row)
+	return o
+}
+
+// Once binds an idempotency key to a request and refuses, with
+// intake.ErrKeyReused, the same key with another one. An empty key binds
+// nothing.
+func (l *Ledger) Once(ctx context.Context, o Origin, request []byte) error {
+	if o.Key == "" {
+		return nil
+	}
+	meta := o.meta()
+	meta.Key = ""
+	stream := domain.Stream("request", l.mac("request-key", []byte(o.Key)))
+	_, err := journal.Execute(ctx, l.Log, stream, intake.RequestDecider(), intake.TakeRequest{Request: l.mac("request", request)}, meta)
+	return err
+}
+
+func (l *Ledger) mac(purpose string, data []byte) string {
+	sum := l.Vault.MAC(purpose, data)
+	return hex.EncodeToString(sum[:16])
+}
+
+// execute runs a prepared decision for one command.
+func execute[S, C any](ctx context.Context, l *Ledger, stream string, d domain.Decider[S, C], cmd C, o Origin) (journal.Result, error) {
+	r, err := journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, cmd, o.meta())
+	l.count(err)
+	return r, err
+}
+
+func (l *Ledger) count(err error) {
+	var refusal *domain.Error
+	if l.Refused != nil && errors.As(err, &refusal) {
+		l.Refused(refusal.Code)
+	}
+}
+
+// sealer seals the fields of one subject and keeps the first failure.
+type sealer struct {
+	ctx     context.Context
+	vault   *vault.Vault
+	subject string
+	err     error
+}
+
+func (l *Ledger) seal(ctx context.Context, subject string) *sealer {
+	return &sealer{ctx: ctx, vault: l.Vault, subject: subject}
+}
+
+func (s *sealer) text(field, text string) domain.Sealed {
+	if s.err != nil || text == "" {
+		return ""
+	}
+	sealed, err := s.vault.Seal(s.ctx, s.subject, field, text)
+	s.err = err
+	return domain.Sealed(sealed)
+}
+
+// Sealed fields belong to a subject of the vault: the id of a person, or one of
+// these for free text about something that is not a person.
+func subjectOfAssistant(id string) string { return "assistant/" + id }
+func subjectOfClaim(id string) string     { return "claim/" + id }
+func subjectOfStatement(id string) string { return "statement/" + id }
+func subjectOfProject(id string) string   { return "project/" + id }
+func subjectOfFinding(id string) string   { return "finding/" + id }
+
+// lookups keeps what several rows or commands look up, for the length of one
+// import of one file.
+type lookups struct {
+	log        journal.Log
+	mu         sync.Mutex
+	contracts  map[string]*lookup[contract.State]
+	agreements map[string]*lookup[agreement.State]
+}
+
+type lookup[S any] struct {
+	once  sync.Once
+	state S
+	err   error
+}
+
+func (l *Ledger) lookups() *lookups {
+	return &lookups{log: l.Log, contracts: map[string]*lookup[contract.State]{}, agreements: map[string]*lookup[agreement.State]{}}
+}
+
+func look[S any, C any](ctx context.Context, k *lookups, in map[string]*lookup[S], id, stream string, d domain.Decider[S, C]) (S, error) {
+	k.mu.Lock()
+	e, ok := in[id]
+	if !ok {
+		e = &lookup[S]{}
+		in[id] = e
+	}
+	k.mu.Unlock()
+	e.once.Do(func() {
+		loaded, err := journal.Load(ctx, k.log, stream, d.Evolve)
+		e.state, e.err = loaded.State, err
+	})
+	return e.state, e.err
+}
+
+// contract is a signed contract, or contract.ErrUnknown.
+func (k *lookups) contract(ctx context.Context, number string) (contract.State, error) {
+	s, err := look(ctx, k, k.contracts, number, domain.Stream("contract", number), contract.Decider())
+	if err == nil && !s.Exists() {
+		err = contract.ErrUnknown.With("%s", number)
+	}
+	return s, err
+}
+
+// agreement is a concluded agreement, or agreement.ErrUnknown.
+func (k *lookups) agreement(ctx context.Context, number string) (agreement.State, error) {
+	s, err := look(ctx, k, k.agreements, number, domain.Stream("agreement", number), agreement.Decider())
+	if err == nil && !s.Exists() {
+		err = agreement.ErrUnknown.With("%s", number)
+	}
+	return s, err
+}

@@ -1,0 +1,88 @@
+package commands
+
+import (
+	"context"
+
+	"ksiega/domain"
+	"ksiega/domain/assistance"
+	"ksiega/domain/contract"
+	"ksiega/domain/participant"
+	"ksiega/internal/journal"
+)
+
+// LogVisit enters hours of an assistant with a participant, or corrects them.
+type LogVisit struct {
+	Assistant string           `json:"assistant"`
+	Contract  string           `json:"contract"`
+	Date      domain.Date      `json:"date"`
+	From      domain.TimeOfDay `json:"from" doc:"HH:MM"`
+	To        domain.TimeOfDay `json:"to" doc:"HH:MM, up to 24:00"`
+	Activity  string           `json:"activity,omitempty"`
+	Place     string           `json:"place,omitempty"`
+	Correct   bool             `json:"correct,omitempty"`
+	Reason    string           `json:"reason,omitempty"`
+}
+
+// Refusals of visits.
+var (
+	ErrAssistant  = domain.Refusal(domain.CodeNotFound, "no such assistant is recorded")
+	ErrNoVisiting = domain.Refusal(domain.CodeRule, "the contract is not one for an assistant's hours")
+	ErrTimes      = domain.Refusal(domain.CodeInvalid, "a visit must end after it starts and by 24:00; a night is two visits")
+)
+
+// LogVisit carries the command out.
+func (l *Ledger) LogVisit(ctx context.Context, o Origin, c LogVisit) (journal.Result, error) {
+	if err := l.knownAssistant(ctx, c.Assistant); err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	cmd, err := l.prepareVisit(ctx, l.lookups(), c)
+	if err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	return execute(ctx, l, assistance.Stream(c.Assistant, c.Date.Month()), assistance.Decider(), cmd, o)
+}
+
+func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, c LogVisit) (assistance.Command, error) {
+	signed, err := k.contract(ctx, c.Contract)
+	if err != nil {
+		return nil, err
+	}
+	if signed.Terms.Kind == contract.Referral {
+		return nil, ErrNoVisiting.With("%s", c.Contract)
+	}
+	if c.To <= c.From {
+		return nil, ErrTimes.With("%s to %s", c.From, c.To)
+	}
+	minutes, err := domain.Elapsed(l.Zone, c.Date, c.From, c.To)
+	if err != nil {
+		return nil, err
+	}
+	s := l.seal(ctx, signed.Terms.Participant)
+	visit := assistance.Visit{Assistant: c.Assistant, Contract: c.Contract, Participant: signed.Terms.Participant,
+		Programme: signed.Terms.Programme, Date: c.Date, From: c.From}
+	details := assistance.Details{To: c.To, Minutes: minutes, Activity: s.text("activity", c.Activity), Place: s.text("place", c.Place)}
+	of, _ := l.Catalogue.Programme(signed.Terms.Programme)
+	caps := assistance.Caps{Monthly: of.MonthlyCap, Daily: of.DailyCap}
+	if c.Correct {
+		return assistance.CorrectVisit{Visit: visit, Details: details, Caps: caps, Reason: s.text("reason", c.Reason)}, s.err
+	}
+	return assistance.LogVisit{Visit: visit, Details: details, Caps: caps}, s.err
+}
+
+func (l *Ledger) knownAssistant(ctx context.Context, id string) error {
+	a, err := journal.Load(ctx, l.Log, participant.AssistantStream(id), participant.AssistantDecider().Evolve)
+	if err == nil && !a.State.Exists() {
+		err = ErrAssistant.With("%s", id)
+	}
+	return err
+}
+
+func (l *Ledger) knownParticipant(ctx context.Context, id string) error {
+	p, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider().Evolve)
+	if err == nil && !p.State.Exists() {
+		err = ErrParticipant.With("%s", id)
+	}
+	return err
+}

@@ -1,0 +1,51 @@
+package commands
+
+import (
+	"context"
+
+	"ksiega/domain"
+	"ksiega/domain/contract"
+	"ksiega/domain/payment"
+	"ksiega/internal/journal"
+)
+
+// PayBenefit enters a payment on a payout list, or its coming back.
+type PayBenefit struct {
+	List         string        `json:"list"`
+	Contract     string        `json:"contract"`
+	Month        domain.Month  `json:"month" doc:"The month of work, YYYY-MM"`
+	AmountGrosze domain.Grosze `json:"amountGrosze"`
+	Date         domain.Date   `json:"date"`
+	CameBack     bool          `json:"cameBack,omitempty" doc:"The transfer came back"`
+}
+
+// PayBenefit carries the command out.
+func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journal.Result, error) {
+	cmd, err := l.preparePayment(ctx, l.lookups(), c)
+	if err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	return execute(ctx, l, domain.Stream("payout", c.Contract), payment.Decider(), cmd, o)
+}
+
+func (l *Ledger) preparePayment(ctx context.Context, k *lookups, c PayBenefit) (payment.Command, error) {
+	list, err := domain.CheckID(c.List)
+	if err != nil {
+		return nil, err
+	}
+	referral, err := k.contract(ctx, c.Contract)
+	if err != nil {
+		return nil, err
+	}
+	t := referral.Terms
+	if t.Kind != contract.Referral {
+		return nil, ErrNotReferral.With("%s", c.Contract)
+	}
+	about := payment.About{List: list, Contract: t.Contract, Participant: t.Participant, Agreement: t.Agreement,
+		Programme: t.Programme, Month: c.Month}
+	if c.CameBack {
+		return payment.TakeBack{About: about, Amount: c.AmountGrosze, Date: c.Date}, nil
+	}
+	return payment.Pay{About: about, Amount: c.AmountGrosze, Date: c.Date}, nil
+}

@@ -1,0 +1,69 @@
+package commands
+
+import (
+	"context"
+
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
+	"ksiega/internal/journal"
+)
+
+// RecordAttendance enters one day of socially useful work, or an absence.
+type RecordAttendance struct {
+	Contract string         `json:"contract"`
+	Date     domain.Date    `json:"date"`
+	Minutes  domain.Minutes `json:"minutes,omitempty"`
+	Absence  string         `json:"absence,omitempty" enum:"choroba,usprawiedliwiona,nieusprawiedliwiona,"`
+	Place    string         `json:"place,omitempty"`
+	Correct  bool           `json:"correct,omitempty"`
+	Reason   string         `json:"reason,omitempty"`
+}
+
+// ErrNotReferral refuses attendance on a contract that is no referral.
+var ErrNotReferral = domain.Refusal(domain.CodeRule, "the contract is not a referral to socially useful work")
+
+// RecordAttendance carries the command out.
+func (l *Ledger) RecordAttendance(ctx context.Context, o Origin, c RecordAttendance) (journal.Result, error) {
+	cmd, err := l.prepareAttendance(ctx, l.lookups(), c)
+	if err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	return execute(ctx, l, domain.Stream("attendance", c.Contract), attendance.Decider(), cmd, o)
+}
+
+func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, c RecordAttendance) (attendance.RecordDay, error) {
+	referral, err := k.contract(ctx, c.Contract)
+	if err != nil {
+		return attendance.RecordDay{}, err
+	}
+	if referral.Terms.Kind != contract.Referral {
+		return attendance.RecordDay{}, ErrNotReferral.With("%s", c.Contract)
+	}
+	under, err := k.agreement(ctx, referral.Terms.Agreement)
+	if err != nil {
+		return attendance.RecordDay{}, err
+	}
+	s := l.seal(ctx, referral.Terms.Participant)
+	rate, _ := l.Catalogue.MinimumRate(under.Terms.Regime, c.Date)
+	return attendance.RecordDay{
+		Terms: termsOf(referral.Terms, under.Terms), Date: c.Date, Minimum: rate, Correct: c.Correct,
+		Value:  attendance.Value{Minutes: c.Minutes, Absence: attendance.Absence(c.Absence), Place: s.text("place", c.Place)},
+		Reason: s.text("reason", c.Reason),
+	}, s.err
+}
+
+// termsOf are the figures of a referral and its agreement that bind a day.
+func termsOf(r contract.Terms, a agreement.Terms) attendance.Terms {
+	weekly := attendance.WeeklyLimit
+	if r.Weekly > 0 {
+		weekly = min(weekly, r.Weekly)
+	}
+	return attendance.Terms{
+		About: attendance.About{Contract: r.Contract, Participant: r.Participant, Agreement: r.Agreement, Programme: r.Programme},
+		From:  max(r.From, a.From), To: min(r.To, a.To), WeeklyCap: weekly, MonthlyCap: a.MonthlyCap,
+		RefundPercent: a.RefundPercent, Basis: a.Basis, BaseRate: a.BaseRate, ReferralRate: r.Rate,
+	}
+}

@@ -1,0 +1,108 @@
+package commands
+
+import (
+	"context"
+
+	"ksiega/domain"
+	"ksiega/domain/participant"
+	"ksiega/internal/journal"
+)
+
+// RegisterParticipant enters a person taking part in a programme, everything
+// in clear; codes are those of the import files.
+type RegisterParticipant struct {
+	ID             string      `json:"id" doc:"Pseudonymous id, never a PESEL"`
+	FirstName      string      `json:"firstName"`
+	LastName       string      `json:"lastName"`
+	PESEL          string      `json:"pesel,omitempty"`
+	BirthDate      domain.Date `json:"birthDate,omitempty"`
+	Sex            string      `json:"sex,omitempty" enum:"K,M,"`
+	Municipality   string      `json:"municipality,omitempty"`
+	Disability     string      `json:"disability,omitempty" enum:"brak,lekki,umiarkowany,znaczny,"`
+	WelfareClient  string      `json:"welfareClient,omitempty" enum:"tak,nie,"`
+	LabourStatus   string      `json:"labourStatus,omitempty" enum:"bezrobotny,poszukujacy,bierny,zatrudniony,"`
+	WithoutBenefit string      `json:"withoutBenefit,omitempty" enum:"tak,nie,"`
+	Profile        string      `json:"profile,omitempty" enum:"I,II,III,"`
+	Account        string      `json:"account,omitempty"`
+	CarerFor       string      `json:"carerFor,omitempty"`
+	Household      string      `json:"household,omitempty"`
+}
+
+// ErrPESEL refuses a PESEL whose check digit or date is wrong.
+var ErrPESEL = domain.Refusal(domain.CodeInvalid, "the PESEL is not valid")
+
+// ErrAccount refuses an account number whose check digits are wrong.
+var ErrAccount = domain.Refusal(domain.CodeInvalid, "the account number is not valid")
+
+// RegisterParticipant carries the command out. The person becomes findable by
+// PESEL once registered.
+func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
+	stream, cmd, err := l.prepareParticipant(ctx, c)
+	if err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	r, err := execute(ctx, l, stream, participant.Decider(), cmd, o)
+	if err == nil {
+		err = l.index(ctx, c)
+	}
+	return r, err
+}
+
+func (l *Ledger) index(ctx context.Context, c RegisterParticipant) error {
+	if c.PESEL == "" {
+		return nil
+	}
+	return l.Vault.IndexPESEL(ctx, c.ID, c.PESEL)
+}
+
+func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) (string, participant.Command, error) {
+	id, err := domain.CheckID(c.ID)
+	switch {
+	case err != nil:
+		return "", nil, err
+	case c.PESEL != "" && !domain.ValidPESEL(c.PESEL):
+		return "", nil, ErrPESEL
+	case c.Account != "" && !domain.ValidNRB(c.Account):
+		return "", nil, ErrAccount
+	}
+	s := l.seal(ctx, id)
+	p := participant.Person{
+		Participant: id, FirstName: s.text("firstName", c.FirstName), LastName: s.text("lastName", c.LastName),
+		PESEL: s.text("pesel", c.PESEL), BirthDate: s.text("birthDate", c.BirthDate.String()), Sex: s.text("sex", c.Sex),
+		Disability: s.text("disability", c.Disability), WelfareClient: s.text("welfareClient", c.WelfareClient),
+		LabourStatus: s.text("labourStatus", c.LabourStatus), WithoutBenefit: s.text("withoutBenefit", c.WithoutBenefit),
+		Profile: s.text("profile", c.Profile), Account: s.text("account", c.Account),
+		Municipality: c.Municipality, CarerFor: c.CarerFor, Household: c.Household,
+	}
+	return participant.Stream(id), participant.Register{Person: p}, s.err
+}
+
+// RegisterAssistant enters an assistant.
+type RegisterAssistant struct {
+	ID         string `json:"id"`
+	FirstName  string `json:"firstName"`
+	LastName   string `json:"lastName"`
+	Employment string `json:"employment,omitempty" enum:"etat,zlecenie,pracownik_socjalny,"`
+}
+
+// RegisterAssistant carries the command out.
+func (l *Ledger) RegisterAssistant(ctx context.Context, o Origin, c RegisterAssistant) (journal.Result, error) {
+	stream, cmd, err := l.prepareAssistant(ctx, c)
+	if err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	return execute(ctx, l, stream, participant.AssistantDecider(), cmd, o)
+}
+
+func (l *Ledger) prepareAssistant(ctx context.Context, c RegisterAssistant) (string, participant.AssistantCommand, error) {
+	id, err := domain.CheckID(c.ID)
+	if err != nil {
+		return "", nil, err
+	}
+	s := l.seal(ctx, subjectOfAssistant(id))
+	a := participant.Assistant{ID: id, FirstName: s.text("firstName", c.FirstName), LastName: s.text("lastName", c.LastName),
+		Employment: participant.Employment(c.Employment)}
+	return participant.AssistantStream(id), participant.RegisterAssistant{Assistant: a}, s.err
+}

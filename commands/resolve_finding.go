@@ -1,0 +1,31 @@
+package commands
+
+import (
+	"context"
+
+	"ksiega/domain"
+	"ksiega/domain/finding"
+	"ksiega/internal/journal"
+)
+
+// ResolveFinding says why a finding needs no more attention, or opens it again.
+type ResolveFinding struct {
+	Finding string      `json:"finding"`
+	Date    domain.Date `json:"date,omitempty"`
+	Reason  string      `json:"reason"`
+	Reopen  bool        `json:"reopen,omitempty"`
+}
+
+// ResolveFinding carries the command out.
+func (l *Ledger) ResolveFinding(ctx context.Context, o Origin, c ResolveFinding) (journal.Result, error) {
+	s := l.seal(ctx, subjectOfFinding(c.Finding))
+	reason := s.text("reason", c.Reason)
+	if s.err != nil {
+		return journal.Result{}, s.err
+	}
+	var cmd finding.Command = finding.Resolve{Finding: c.Finding, Date: c.Date, Reason: reason}
+	if c.Reopen {
+		cmd = finding.Reopen{Finding: c.Finding, Date: c.Date, Reason: reason}
+	}
+	return execute(ctx, l, finding.Stream(c.Finding), finding.Decider(), cmd, o)
+}

@@ -1,0 +1,252 @@
+package sheetfile
+
+import (
+	"strconv"
+	"strings"
+
+	"ksiega/domain"
+)
+
+// decimal is a number exactly as written: its digits without the separator, and
+// how many of them stand behind it.
+type decimal struct {
+	negative bool
+	digits   string
+	scale    int
+}
+
+// parseDecimal reads `1 234,56` (plain, no-break, narrow no-break and thin
+// space between groups of three) and `1234.56`, with an optional minus.
+func parseDecimal(s string) (decimal, bool) {
+	var d decimal
+	if rest, ok := strings.CutPrefix(s, "-"); ok {
+		d.negative, s = true, rest
+	} else if rest, ok := strings.CutPrefix(s, "−"); ok {
+		d.negative, s = true, rest
+	}
+	whole, fraction, _ := strings.Cut(strings.Replace(s, ",", ".", 1), ".")
+	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, ",") || !allDigits(fraction) {
+		return d, false
+	}
+	whole, ok := ungroup(whole)
+	if !ok || len(whole) > 15 || len(fraction) > 15 {
+		return d, false
+	}
+	d.digits, d.scale = whole+fraction, len(fraction)
+	return d, true
+}
+
+// ungroup joins groups of three digits.
+func ungroup(s string) (string, bool) {
+	if allDigits(s) {
+		return s, s != ""
+	}
+	groups := strings.FieldsFunc(s, isGap)
+	joined := strings.Join(groups, "")
+	if !allDigits(joined) || joined == "" || len(groups[0]) > 3 {
+		return "", false
+	}
+	for _, g := range groups[1:] {
+		if len(g) != 3 {
+			return "", false
+		}
+	}
+	return joined, true
+}
+
+func isGap(r rune) bool {
+	switch r {
+	case ' ', '\u00A0', '\u202F', '\u2009':
+		return true
+	}
+	return false
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// times is the number multiplied by n, if that is whole and in bounds.
+func (d decimal) times(n int64) (int64, bool) {
+	digits := d.digits
+	for d.scale > 0 && strings.HasSuffix(digits, "0") {
+		digits, d.scale = digits[:len(digits)-1], d.scale-1
+	}
+	v, err := strconv.ParseInt("0"+digits, 10, 64)
+	if err != nil || v > 1<<52 || d.scale > 15 {
+		return 0, false
+	}
+	v *= n
+	for range d.scale {
+		if v%10 != 0 {
+			return 0, false
+		}
+		v /= 10
+	}
+	if d.negative {
+		v = -v
+	}
+	return v, true
+}
+
+const maxGrosze = 10_000_000_000_000 // a hundred thousand million złotych
+
+const (
+	notAmount = "not an amount (1 234,56)"
+	notHours  = "not hours (1,5 or 1:30)"
+	notDate   = "not a date (DD.MM.RRRR or YYYY-MM-DD)"
+	notMonth  = "not a month (RRRR-MM)"
+	notClock  = "not a time of day (HH:MM)"
+	notWhole  = "not a whole number"
+)
+
+// parseAmount gives grosze, or the reason why it cannot.
+func parseAmount(s string) (domain.Grosze, string) {
+	if cut, ok := strings.CutSuffix(s, "zł"); ok {
+		s = trim(cut)
+	}
+	d, ok := parseDecimal(s)
+	if !ok {
+		return 0, notAmount
+	}
+	if d.scale > 2 {
+		return 0, "more than two decimals"
+	}
+	g, ok := d.times(100)
+	if !ok || g >= maxGrosze || g <= -maxGrosze {
+		return 0, "too large an amount"
+	}
+	return domain.Grosze(g), ""
+}
+
+const maxHours = 999_999 // six digits, as many as `H:MM` may have
+
+// parseHours gives minutes of `1,5`, `1.5`, `1:30` and `1:30:00`.
+func parseHours(s string) (domain.Minutes, string) {
+	if hours, rest, ok := strings.Cut(s, ":"); ok {
+		rest = strings.TrimSuffix(rest, ":00")
+		if hours == "" || len(hours) > 6 || len(rest) != 2 || !allDigits(hours) || !allDigits(rest) || rest > "59" {
+			return 0, notHours
+		}
+		h, _ := strconv.Atoi(hours)
+		m, _ := strconv.Atoi(rest)
+		return domain.Minutes(h*60 + m), ""
+	}
+	d, ok := parseDecimal(s)
+	if !ok || d.negative {
+		return 0, notHours
+	}
+	m, ok := d.times(60)
+	if !ok {
+		return 0, "does not come to whole minutes"
+	}
+	if m > maxHours*60 {
+		return 0, "too many hours"
+	}
+	return domain.Minutes(m), ""
+}
+
+func parseInt(s string) (int, string) {
+	d, ok := parseDecimal(s)
+	if !ok || d.scale > 0 {
+		return 0, notWhole
+	}
+	n, ok := d.times(1)
+	if !ok {
+		return 0, "too large a number"
+	}
+	return int(n), ""
+}
+
+// parsePercent reads `60`, `60%` and `60 %`, from 0 to 100.
+func parsePercent(s string) (int, string) {
+	n, reason := parseInt(trim(strings.TrimSuffix(s, "%")))
+	if reason != "" || n < 0 || n > 100 {
+		return 0, "not a whole percentage from 0 to 100"
+	}
+	return n, ""
+}
+
+// parseDate reads `DD.MM.RRRR` (`D.M.RRRR` too), `RRRR-MM-DD`, either with a
+// midnight that an export put behind it, and the bare serial number of a date
+// from 1954 to 2119. Smaller serial numbers look like years or typing errors;
+// they are dates only where an XLSX formats them as such, see readWorkbook.
+func parseDate(s string) (domain.Date, string) {
+	for _, midnight := range []string{" 00:00:00", " 00:00", "T00:00:00"} {
+		s = strings.TrimSuffix(s, midnight)
+	}
+	if len(s) == 5 && allDigits(s) {
+		if n, _ := strconv.Atoi(s); n >= 20000 && n <= 80000 {
+			return serialDate(n), ""
+		}
+		return 0, notDate
+	}
+	if d, err := domain.ParseDate(s); err == nil {
+		return d, ""
+	}
+	day, rest, _ := strings.Cut(s, ".")
+	month, year, _ := strings.Cut(rest, ".")
+	if len(day) < 1 || len(day) > 2 || len(month) < 1 || len(month) > 2 || len(year) != 4 || !allDigits(day+month+year) {
+		return 0, notDate
+	}
+	dd, _ := strconv.Atoi(day)
+	mm, _ := strconv.Atoi(month)
+	yyyy, _ := strconv.Atoi(year)
+	d, err := domain.CheckedDate(yyyy, mm, dd)
+	if err != nil {
+		return 0, "no such day between 1900 and 2199"
+	}
+	return d, ""
+}
+
+// serialDate is the date of a spreadsheet's serial number, 1 = 1900-01-01 and
+// 60 = the 29 February 1900 that never was, here 1 March.
+func serialDate(n int) domain.Date {
+	if n < 60 {
+		n++
+	}
+	return domain.NewDate(1899, 12, 30).Add(n)
+}
+
+// parseMonth reads `RRRR-MM`, `MM.RRRR`, and the first day of a month, which is
+// what a spreadsheet makes of a month.
+func parseMonth(s string) (domain.Month, string) {
+	if m, err := domain.ParseMonth(s); err == nil {
+		return m, ""
+	}
+	if len(s) == 7 && s[2] == '.' {
+		if m, err := domain.ParseMonth(s[3:] + "-" + s[:2]); err == nil {
+			return m, ""
+		}
+	}
+	if d, reason := parseDate(s); reason == "" && d.Day() == 1 && len(s) > 5 {
+		return d.Month(), ""
+	}
+	return 0, notMonth
+}
+
+func parseClock(s string) (domain.TimeOfDay, string) {
+	if strings.Count(s, ":") == 2 {
+		s = strings.TrimSuffix(s, ":00")
+	}
+	t, err := domain.ParseTimeOfDay(s)
+	if err != nil {
+		return 0, notClock
+	}
+	return t, ""
+}
+
+// compact cuts the spaces and dashes that people put into long numbers.
+func compact(s string) string {
+	return strings.Map(func(r rune) rune {
+		if isGap(r) || r == '-' {
+			return -1
+		}
+		return r
+	}, s)
+}

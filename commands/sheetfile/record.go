@@ -1,0 +1,310 @@
+package sheetfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"ksiega/domain"
+)
+
+// CellError says what is wrong with one cell. It carries no personal data.
+type CellError struct {
+	Column string // empty if the row as a whole is wrong
+	Reason string
+}
+
+func (e *CellError) Error() string {
+	if e.Column == "" {
+		return e.Reason
+	}
+	return "column " + e.Column + ": " + e.Reason
+}
+
+// Record gives typed access to one row. The first problem is kept and returned
+// by Err; after it every method gives zero values of no meaning. A method
+// without "Optional" refuses an empty cell unless it says otherwise.
+type Record struct {
+	sheet *Sheet
+	row   *Row
+	err   *CellError
+}
+
+// Record is the row with index i of s.Rows.
+func (s *Sheet) Record(i int) *Record {
+	r := &Record{sheet: s, row: &s.Rows[i]}
+	if r.row.problem != "" {
+		r.fail("", r.row.problem)
+	}
+	for n := len(s.Header); n < len(r.row.Cells); n++ {
+		if trim(r.row.Cells[n]) != "" {
+			r.fail("", fmt.Sprintf("the row has %d cells, the header %d", len(r.row.Cells), len(s.Header)))
+			break
+		}
+	}
+	return r
+}
+
+// Number is the row's number in the spreadsheet.
+func (r *Record) Number() int { return r.row.Number }
+
+// Err is the first problem, a *CellError, or nil.
+func (r *Record) Err() error {
+	if r.err == nil {
+		return nil
+	}
+	return r.err
+}
+
+func (r *Record) fail(column, reason string) {
+	if r.err == nil {
+		r.err = &CellError{Column: column, Reason: reason}
+	}
+}
+
+// cell is the trimmed text of a column. A column outside the Spec is a mistake
+// of the program and refuses every row rather than read as empty for ever.
+func (r *Record) cell(column string) string {
+	for i, name := range r.sheet.Header {
+		if name == column {
+			if i < len(r.row.Cells) {
+				return trim(r.row.Cells[i])
+			}
+			return ""
+		}
+	}
+	if !r.sheet.spec.lists(column) {
+		r.fail(column, "not a column of "+r.sheet.spec.Kind)
+	}
+	return ""
+}
+
+// parsed reads one cell; the second result is false where it is empty or wrong.
+func parsed[T any](r *Record, column string, required bool, parse func(string) (T, string)) (T, bool) {
+	var zero T
+	text := r.cell(column)
+	if text == "" {
+		if required {
+			r.fail(column, "empty")
+		}
+		return zero, false
+	}
+	v, reason := parse(text)
+	if reason != "" {
+		r.fail(column, reason+quoted(column, text))
+		return zero, false
+	}
+	return v, true
+}
+
+const maxText = 4000 // runes of one cell
+
+// Text is the trimmed cell in NFC. Empty is refused in a required column.
+func (r *Record) Text(column string) string {
+	s, _ := parsed(r, column, slices.Contains(r.sheet.spec.Required, column), parseText)
+	return s
+}
+
+// OptionalText is Text that may be empty in any column.
+func (r *Record) OptionalText(column string) string {
+	s, _ := parsed(r, column, false, parseText)
+	return s
+}
+
+func parseText(s string) (string, string) {
+	if utf8.RuneCountInString(s) > maxText {
+		return "", "longer than 4000 characters"
+	}
+	for _, c := range s {
+		if c == utf8.RuneError || unicode.IsControl(c) && c != '\n' && c != '\r' && c != '\t' {
+			return "", "holds a character that cannot be read"
+		}
+	}
+	return norm.NFC.String(s), ""
+}
+
+// ID is an identifier: NFC and domain.CheckID.
+func (r *Record) ID(column string) string { return r.id(column, true) }
+
+// OptionalID is ID, or "" for an empty cell.
+func (r *Record) OptionalID(column string) string { return r.id(column, false) }
+
+func (r *Record) id(column string, required bool) string {
+	text := r.cell(column)
+	if text == "" && !required {
+		return ""
+	}
+	id, err := domain.CheckID(norm.NFC.String(text))
+	if err != nil {
+		r.fail(column, err.Error())
+	}
+	return id
+}
+
+// Date is a civil date; see the package comment for what is read as one.
+func (r *Record) Date(column string) domain.Date {
+	d, _ := parsed(r, column, true, parseDate)
+	return d
+}
+
+// OptionalDate is Date, or zero for an empty cell.
+func (r *Record) OptionalDate(column string) domain.Date {
+	d, _ := parsed(r, column, false, parseDate)
+	return d
+}
+
+// Month is a calendar month, `RRRR-MM`.
+func (r *Record) Month(column string) domain.Month {
+	m, _ := parsed(r, column, true, parseMonth)
+	return m
+}
+
+// Amount is an amount of money with at most two decimals; it may be negative.
+func (r *Record) Amount(column string) domain.Grosze {
+	g, _ := parsed(r, column, true, parseAmount)
+	return g
+}
+
+// OptionalAmount is Amount, or false for an empty cell.
+func (r *Record) OptionalAmount(column string) (domain.Grosze, bool) {
+	return parsed(r, column, false, parseAmount)
+}
+
+// Hours is a length of time in whole minutes, written `1,5` or `1:30`.
+func (r *Record) Hours(column string) domain.Minutes {
+	m, _ := parsed(r, column, true, parseHours)
+	return m
+}
+
+// OptionalHours is Hours, or false for an empty cell.
+func (r *Record) OptionalHours(column string) (domain.Minutes, bool) {
+	return parsed(r, column, false, parseHours)
+}
+
+// Clock is a time of day from 0:00 to 24:00.
+func (r *Record) Clock(column string) domain.TimeOfDay {
+	t, _ := parsed(r, column, true, parseClock)
+	return t
+}
+
+// Percent is a whole percentage from 0 to 100.
+func (r *Record) Percent(column string) int {
+	n, _ := parsed(r, column, true, parsePercent)
+	return n
+}
+
+// Int is a whole number; it may be negative.
+func (r *Record) Int(column string) int {
+	n, _ := parsed(r, column, true, parseInt)
+	return n
+}
+
+// OptionalInt is Int, or false for an empty cell.
+func (r *Record) OptionalInt(column string) (int, bool) {
+	return parsed(r, column, false, parseInt)
+}
+
+// YesNo is `tak` or `nie`; an empty cell is no.
+func (r *Record) YesNo(column string) bool {
+	return r.OptionalChoice(column, "tak", "nie") == "tak"
+}
+
+// Choice is one of allowed, as allowed spells it; case does not matter.
+func (r *Record) Choice(column string, allowed ...string) string {
+	s, _ := parsed(r, column, true, choose(allowed))
+	return s
+}
+
+// OptionalChoice is Choice, or "" for an empty cell.
+func (r *Record) OptionalChoice(column string, allowed ...string) string {
+	s, _ := parsed(r, column, false, choose(allowed))
+	return s
+}
+
+func choose(allowed []string) func(string) (string, string) {
+	return func(s string) (string, string) {
+		for _, a := range allowed {
+			if strings.EqualFold(a, s) {
+				return a, ""
+			}
+		}
+		return "", "not one of " + strings.Join(allowed, ", ")
+	}
+}
+
+// PESEL is the eleven digits of a valid PESEL, or "" for an empty cell. The
+// zeros that a number cell of an XLSX lost in front are put back.
+func (r *Record) PESEL(column string) string {
+	s, _ := parsed(r, column, false, func(s string) (string, string) {
+		s = compact(s)
+		if r.sheet.workbook && len(s) < 11 && len(s) > 7 && allDigits(s) {
+			s = strings.Repeat("0", 11-len(s)) + s
+		}
+		if !domain.ValidPESEL(s) {
+			return "", "not a valid PESEL (eleven digits, date of birth, check digit)"
+		}
+		return s, ""
+	})
+	return s
+}
+
+// Account is the 26 digits of a valid Polish account number (NRB or IBAN, with
+// or without spaces), or "" for an empty cell.
+func (r *Record) Account(column string) string {
+	s, _ := parsed(r, column, false, func(s string) (string, string) {
+		s = strings.TrimPrefix(strings.ToUpper(compact(s)), "PL")
+		if !domain.ValidNRB(s) {
+			return "", "not a valid account number (26 digits, check digits); number cells cannot hold one, use text"
+		}
+		return s, ""
+	})
+	return s
+}
+
+// NIP is the ten digits of a valid taxpayer's number, or "" for an empty cell.
+func (r *Record) NIP(column string) string {
+	s, _ := parsed(r, column, false, func(s string) (string, string) {
+		s = strings.TrimPrefix(strings.ToUpper(compact(s)), "PL")
+		if !domain.ValidNIP(s) {
+			return "", "not a valid NIP (ten digits, check digit)"
+		}
+		return s, ""
+	})
+	return s
+}
+
+// quoted is the value for the end of a reason, or nothing where it is or may be
+// a person's: shifted columns put a PESEL or a name where a date should be.
+func quoted(column, value string) string {
+	switch column {
+	case "imie", "nazwisko", "pesel", "konto", "powod", "opis", "data_urodzenia", "pseudonim":
+		return ""
+	}
+	v := shown(value)
+	if v == "" {
+		return ""
+	}
+	return ": " + v
+}
+
+// shown quotes a value cut at 40 runes, or gives nothing if it holds as many
+// digits as a PESEL, an account or a telephone number.
+func shown(value string) string {
+	digits := 0
+	for _, c := range value {
+		if unicode.IsDigit(c) {
+			digits++
+		}
+	}
+	if digits >= 9 {
+		return ""
+	}
+	if cut := []rune(value); len(cut) > 40 {
+		value = string(cut[:40]) + "…"
+	}
+	return fmt.Sprintf("%q", value)
+}

@@ -1,0 +1,165 @@
+package sheetfile
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Bounds of one file.
+const (
+	MaxBytes = 256 << 20 // of the file; an XLSX may unpack to twice as much
+	MaxRows  = 1 << 20   // as many as a spreadsheet holds, the header included
+
+	maxCells = 16 << 20 // over the whole file, which bounds memory
+	maxWidth = 256      // cells of one row
+)
+
+// Columns that WriteRefused puts first.
+const (
+	columnRow    = "wiersz"
+	columnReason = "powod"
+)
+
+// Spec declares the columns of one kind of file. Names are lower case.
+type Spec struct {
+	Kind     string
+	Required []string // must stand in the header
+	Optional []string // may be absent; then every cell is empty
+}
+
+// Sheet is one parsed file: every row kept as text.
+type Sheet struct {
+	Name   string   // as given to Read
+	Header []string // folded, without the columns that are ignored
+	Rows   []Row
+
+	spec     Spec
+	workbook bool
+}
+
+// Row is one row of a sheet, its cells in the order of the header. There may be
+// fewer cells than columns (the rest is empty) or more (Record refuses).
+type Row struct {
+	Number int // in the spreadsheet; the header is row 1
+	Cells  []string
+
+	problem string // what is wrong with the row as a whole
+}
+
+// Read reads a `.csv` or `.xlsx` file, told apart by name, whose columns are
+// those of spec. Errors name the file's row and column.
+func Read(name string, r io.Reader, spec Spec) (*Sheet, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", filepath.Base(name), err)
+	}
+	if len(raw) > MaxBytes {
+		return nil, fmt.Errorf("%s: larger than %d MiB", filepath.Base(name), MaxBytes>>20)
+	}
+	s := &Sheet{Name: name, spec: spec}
+	var rows []Row
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".csv":
+		rows, err = splitCSV(raw)
+	case ".xlsx":
+		s.workbook = true
+		rows, err = readWorkbook(raw)
+	default:
+		err = errors.New("neither .csv nor .xlsx")
+	}
+	if err == nil {
+		err = s.take(rows)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(name), err)
+	}
+	return s, nil
+}
+
+// take splits the header off and drops the columns that are ignored.
+func (s *Sheet) take(rows []Row) error {
+	if len(rows) == 0 {
+		return errors.New("the file is empty")
+	}
+	if rows[0].Number != 1 {
+		return errors.New("row 1 is empty; it must be the header")
+	}
+	names := make([]string, 0, len(rows[0].Cells))
+	for _, cell := range rows[0].Cells {
+		names = append(names, strings.ToLower(trim(cell)))
+	}
+	for len(names) > 0 && names[len(names)-1] == "" {
+		names = names[:len(names)-1]
+	}
+	refusal := len(names) > 1 && names[0] == columnRow && names[1] == columnReason
+	var dropped []int
+	for i, name := range names {
+		if name == columnRow || name == columnReason && (refusal && i == 1 || !s.spec.lists(columnReason)) {
+			dropped = append(dropped, i)
+			continue
+		}
+		s.Header = append(s.Header, name)
+	}
+	if err := s.spec.check(s.Header, names); err != nil {
+		return err
+	}
+	s.Rows = rows[1:]
+	if !s.workbook || refusal {
+		unguardAll(s.Rows)
+	}
+	if len(dropped) > 0 {
+		for i := range s.Rows {
+			s.Rows[i].Cells = without(s.Rows[i].Cells, dropped)
+		}
+	}
+	return nil
+}
+
+func (p Spec) lists(column string) bool {
+	return slices.Contains(p.Required, column) || slices.Contains(p.Optional, column)
+}
+
+// check refuses a header that is not this kind's; all is every name that stood
+// in the file.
+func (p Spec) check(header, all []string) error {
+	if !slices.ContainsFunc(header, p.lists) {
+		// A file without a header begins with a person: quote nothing of it.
+		return fmt.Errorf("row 1 is no header of %s: none of its columns is known "+
+			"(the separator is `;`, the first required column %q)", p.Kind, slices.Concat(p.Required, p.Optional, []string{""})[0])
+	}
+	for i, name := range header {
+		switch {
+		case name == "":
+			return fmt.Errorf("row 1: column %d has no name", slices.Index(all, "")+1)
+		case !p.lists(name):
+			return fmt.Errorf("column %s: not a column of %s", cmp.Or(shown(name), strconv.Itoa(slices.Index(all, name)+1)), p.Kind)
+		case slices.Contains(header[:i], name):
+			return fmt.Errorf("column %s: stands twice", name)
+		}
+	}
+	for _, name := range p.Required {
+		if !slices.Contains(header, name) {
+			return fmt.Errorf("column %s: missing, and %s needs it", name, p.Kind)
+		}
+	}
+	return nil
+}
+
+func without(cells []string, dropped []int) []string {
+	kept := cells[:0]
+	for i, c := range cells {
+		if !slices.Contains(dropped, i) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// trim cuts white space, no-break spaces included.
+func trim(s string) string { return strings.TrimSpace(s) }

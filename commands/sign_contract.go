@@ -1,0 +1,81 @@
+package commands
+
+import (
+	"context"
+
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/contract"
+	"ksiega/internal/journal"
+)
+
+// SignContract enters a signed contract; place and kind of work in clear.
+type SignContract struct {
+	Number        string         `json:"number"`
+	Kind          string         `json:"kind" enum:"psu,socjalny,trojstronny,usamodzielnianie"`
+	Programme     string         `json:"programme"`
+	Participant   string         `json:"participant"`
+	Concluded     domain.Date    `json:"concluded"`
+	From          domain.Date    `json:"from"`
+	To            domain.Date    `json:"to"`
+	Assistant     string         `json:"assistant,omitempty"`
+	Agreement     string         `json:"agreement,omitempty"`
+	WeeklyMinutes domain.Minutes `json:"weeklyMinutes,omitempty"`
+	RateGrosze    domain.Grosze  `json:"rateGrosze,omitempty"`
+	Place         string         `json:"place,omitempty"`
+	Work          string         `json:"work,omitempty"`
+}
+
+// ErrProgramme refuses a programme that is not in the catalogue.
+var ErrProgramme = domain.Refusal(domain.CodeInvalid, "no such programme in the catalogue")
+
+// ErrParticipant refuses a person who is not registered.
+var ErrParticipant = domain.Refusal(domain.CodeNotFound, "no such participant is recorded")
+
+// SignContract carries the command out. A referral is also entered into its
+// agreement's list; cut short between the two, the same command sent again
+// completes it.
+func (l *Ledger) SignContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
+	stream, cmd, err := l.prepareContract(ctx, l.lookups(), c)
+	if err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	r, err := execute(ctx, l, stream, contract.Decider(), contract.Command(cmd), o)
+	if err != nil || cmd.Terms.Kind != contract.Referral {
+		return r, err
+	}
+	o.Expected = nil
+	return execute(ctx, l, domain.Stream("agreement", cmd.Terms.Agreement), agreement.Decider(), listing(cmd.Terms), o)
+}
+
+// listing is the entry of a referral in its agreement's list.
+func listing(t contract.Terms) agreement.Command {
+	return agreement.ListReferral{Referral: agreement.ReferralListed{
+		Agreement: t.Agreement, Contract: t.Contract, Participant: t.Participant, Signed: t.Concluded}}
+}
+
+func (l *Ledger) prepareContract(ctx context.Context, k *lookups, c SignContract) (string, contract.Sign, error) {
+	number, err := domain.CheckID(c.Number)
+	if err != nil {
+		return "", contract.Sign{}, err
+	}
+	if _, ok := l.Catalogue.Programme(c.Programme); !ok {
+		return "", contract.Sign{}, ErrProgramme.With("%s", c.Programme)
+	}
+	if err := l.knownParticipant(ctx, c.Participant); err != nil {
+		return "", contract.Sign{}, err
+	}
+	if c.Agreement != "" {
+		if _, err := k.agreement(ctx, c.Agreement); err != nil {
+			return "", contract.Sign{}, err
+		}
+	}
+	s := l.seal(ctx, c.Participant)
+	sign := contract.Sign{Terms: contract.Terms{
+		Contract: number, Kind: contract.Kind(c.Kind), Programme: c.Programme, Participant: c.Participant,
+		Assistant: c.Assistant, Agreement: c.Agreement, Concluded: c.Concluded, From: c.From, To: c.To,
+		Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Place: s.text("place", c.Place), Work: s.text("work", c.Work),
+	}}
+	return domain.Stream("contract", number), sign, s.err
+}

@@ -1,0 +1,29 @@
+package commands
+
+import (
+	"context"
+	"strconv"
+
+	"ksiega/commands/bankfile"
+	"ksiega/domain"
+	"ksiega/domain/statement"
+)
+
+// prepareStatement turns a statement of the bank into what is recorded: its
+// texts sealed, its id made of account, year and number, since banks number
+// anew every year.
+func (l *Ledger) prepareStatement(ctx context.Context, b bankfile.Statement) (string, statement.TakeIn, error) {
+	id := b.Account + "/" + strconv.Itoa(b.Closing.Date.Year()) + "/" + b.Number
+	if _, err := domain.CheckID(id); err != nil {
+		return "", statement.TakeIn{}, err
+	}
+	s := l.seal(ctx, subjectOfStatement(id))
+	take := statement.TakeIn{Header: statement.Received{Statement: id, Account: b.Account, Number: b.Number,
+		From: b.Opening.Date, To: b.Closing.Date, Opening: b.Opening.Amount, Closing: b.Closing.Amount}}
+	for _, line := range b.Lines {
+		take.Lines = append(take.Lines, statement.LineBooked{Statement: id, Line: line.Number, Date: line.Booked, Amount: line.Amount,
+			Title: s.text("title", line.Title), Counterparty: s.text("counterparty", line.Counterparty),
+			Account: s.text("counterpartyAccount", line.CounterpartyAccount)})
+	}
+	return domain.Stream("statement", id), take, s.err
+}

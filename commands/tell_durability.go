@@ -1,0 +1,73 @@
+package commands
+
+import (
+	"context"
+
+	"ksiega/domain"
+	"ksiega/domain/durability"
+	"ksiega/internal/journal"
+)
+
+// TellDurability enters one fact about a project's durability; Event is the
+// code of the import file and says which other fields count.
+type TellDurability struct {
+	Project string      `json:"project"`
+	Event   string      `json:"event" enum:"zobowiazanie,deklaracja,miejsca,asystenci,publikacja,zapytanie,start,odmowa,kontrola"`
+	Date    domain.Date `json:"date"`
+	Number  string      `json:"number,omitempty" doc:"The request it concerns"`
+	Value   int         `json:"value,omitempty" doc:"Places or assistants"`
+	To      domain.Date `json:"to,omitempty" doc:"The last day of the obligation"`
+	Text    string      `json:"text,omitempty"`
+	URL     string      `json:"url,omitempty"`
+}
+
+// ErrDurabilityEvent refuses a fact that durability does not know.
+var ErrDurabilityEvent = domain.Refusal(domain.CodeInvalid, "no such event of a durability period")
+
+// TellDurability carries the command out.
+func (l *Ledger) TellDurability(ctx context.Context, o Origin, c TellDurability) (journal.Result, error) {
+	stream, cmd, err := l.prepareDurability(ctx, c)
+	if err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	return execute(ctx, l, stream, durability.Decider(), cmd, o)
+}
+
+func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (string, durability.Command, error) {
+	project, err := domain.CheckID(c.Project)
+	if err != nil {
+		return "", nil, err
+	}
+	s := l.seal(ctx, subjectOfProject(project))
+	text := s.text("description", c.Text)
+	if s.err != nil {
+		return "", nil, s.err
+	}
+	said := durability.Statement{Project: project, Date: c.Date, Number: c.Number, Description: text}
+	demand := durability.Demand{Project: project, Request: c.Number, Date: c.Date}
+	var cmd durability.Command
+	switch c.Event {
+	case "zobowiazanie":
+		cmd = durability.OpenObligation{Obligation: durability.Obligation{Project: project, From: c.Date, To: c.To, Places: c.Value, Derivation: text}}
+	case "deklaracja":
+		cmd = durability.DeclareReadiness{Statement: said, URL: c.URL}
+	case "miejsca":
+		cmd = durability.StatePlaces{Statement: said, Places: c.Value}
+	case "asystenci":
+		cmd = durability.StateAssistants{Statement: said, Assistants: c.Value}
+	case "publikacja":
+		cmd = durability.PublishNotice{Statement: said, URL: c.URL}
+	case "zapytanie":
+		cmd = durability.RequestService{Demand: demand, Description: text}
+	case "start":
+		cmd = durability.StartService{Demand: demand, Description: text}
+	case "odmowa":
+		cmd = durability.RefuseService{Demand: demand, Reason: text}
+	case "kontrola":
+		cmd = durability.RecordInspection{Statement: said}
+	default:
+		return "", nil, ErrDurabilityEvent
+	}
+	return durability.Stream(project), cmd, nil
+}

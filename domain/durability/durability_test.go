@@ -1,0 +1,187 @@
+package durability
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+	"time"
+
+	"ksiega/domain"
+	"ksiega/domain/given"
+)
+
+var (
+	july1 = domain.NewDate(2019, time.July, 1)
+	end   = domain.NewDate(2021, time.June, 30)
+
+	opened = ObligationOpened{Obligation{Project: "P1", From: july1, To: end, Places: 30, Assistants: 3,
+		Anchor: ProjectEnd, Derivation: "d1"}}
+	declared  = ReadinessDeclared{Statement: on(10), URL: "https://mops.example/gotowosc"}
+	places    = PlacesStated{Statement: on(0), Places: 30}
+	staff     = AssistantsStated{Statement: on(0), Assistants: 3}
+	published = NoticePublished{Statement: on(10), URL: "http://mops.example/x", ContentHash: "ab12"}
+	inspected = Inspected{Statement: on(20)}
+	requested = ServiceRequested{Demand: asked(30), Description: "d2"}
+	started   = ServiceStarted{Demand: asked(33)}
+	refused   = ServiceRefused{Demand: asked(33), Reason: "r"}
+)
+
+func on(day int) Statement { return Statement{Project: "P1", Date: july1.Add(day)} }
+func asked(day int) Demand { return Demand{Project: "P1", Request: "Z/1", Date: july1.Add(day)} }
+
+// Each fact is recorded on an empty stream or after what it needs, and said
+// twice it is already known.
+func TestEachFactOnce(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		history []domain.Event
+		cmd     Command
+		want    domain.Event
+	}{
+		{nil, OpenObligation(opened), opened},
+		{nil, DeclareReadiness(declared), declared},
+		{nil, StatePlaces(places), places},
+		{nil, StateAssistants(staff), staff},
+		{nil, PublishNotice(published), published},
+		{nil, RecordInspection(inspected), inspected},
+		{nil, RequestService(requested), requested},
+		{[]domain.Event{requested}, StartService(started), started},
+		{[]domain.Event{requested}, RefuseService(refused), refused},
+	} {
+		given.Given(t, Decider(), c.history...).When(c.cmd).Then(c.want)
+		given.Given(t, Decider(), append(c.history, c.want, inspected)...).When(c.cmd).Then()
+		late := append([]domain.Event{opened}, c.history...)
+		if c.want != opened {
+			given.Given(t, Decider(), late...).When(c.cmd).Then(c.want)
+		}
+	}
+	if s := Decider().Fold(places, opened); s.Obligation != opened.Obligation || s.Project != "P1" {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestObligationRefuses(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*Obligation)
+		want   error
+	}{
+		"no project":          {func(o *Obligation) { o.Project = "" }, domain.ErrNoID},
+		"no start":            {func(o *Obligation) { o.From = 0 }, ErrPeriod},
+		"no end":              {func(o *Obligation) { o.To = 0 }, ErrPeriod},
+		"ends before":         {func(o *Obligation) { o.To = july1 - 1 }, ErrPeriod},
+		"negative places":     {func(o *Obligation) { o.Places = -1 }, ErrNegative},
+		"negative assistants": {func(o *Obligation) { o.Assistants = -1 }, ErrNegative},
+		"unknown anchor":      {func(o *Obligation) { o.Anchor = "x" }, ErrAnchor},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := opened.Obligation
+			c.change(&o)
+			given.Given(t, Decider()).When(OpenObligation{o}).Refuse(c.want)
+		})
+	}
+	for _, change := range []func(*Obligation){
+		func(o *Obligation) { o.From++ }, func(o *Obligation) { o.To++ }, func(o *Obligation) { o.Places++ },
+		func(o *Obligation) { o.Assistants = 0 }, func(o *Obligation) { o.Anchor = "" }, func(o *Obligation) { o.Derivation = "" },
+	} {
+		o := opened.Obligation
+		change(&o)
+		given.Given(t, Decider(), opened).When(OpenObligation{o}).Refuse(domain.ErrDiffers)
+	}
+	other := opened.Obligation
+	other.Project = "P2"
+	given.Given(t, Decider(), places).When(OpenObligation{other}).Refuse(ErrOther)
+	oneDay := ObligationOpened{Obligation{Project: "P1", From: july1, To: july1}}
+	given.Given(t, Decider()).When(OpenObligation(oneDay)).Then(oneDay)
+}
+
+func TestStatementsRefuse(t *testing.T) {
+	t.Parallel()
+	undated, nameless := Statement{Project: "P1"}, Statement{Date: july1}
+	for _, c := range []struct {
+		cmd  Command
+		want error
+	}{
+		{StatePlaces{Statement: on(1), Places: -1}, ErrNegative},
+		{StateAssistants{Statement: on(1), Assistants: -1}, ErrNegative},
+		{StatePlaces{Statement: undated}, ErrNoDate},
+		{RecordInspection{Statement: undated}, ErrNoDate},
+		{DeclareReadiness{Statement: nameless}, domain.ErrNoID},
+		{StatePlaces{Statement: on(0), Places: 29}, domain.ErrDiffers},
+		{PublishNotice{Statement: on(10), URL: published.URL}, domain.ErrDiffers},
+		{RecordInspection{Statement: Statement{Project: "P2", Date: july1}}, ErrOther},
+		{DeclareReadiness{Statement: on(1), URL: "file:///x"}, ErrURL},
+	} {
+		given.Given(t, Decider(), places, published).When(c.cmd).Refuse(c.want)
+	}
+	for _, bad := range []string{"mops.example", "ftp://mops.example/", "http://", "https:///x", "javascript:alert(1)",
+		"http://anna@mops.example/", "http://mops.example/\n"} {
+		given.Given(t, Decider()).When(PublishNotice{Statement: on(1), URL: bad}).Refuse(ErrURL)
+	}
+	onPaper := NoticePublished{Statement: on(1)}
+	given.Given(t, Decider()).When(PublishNotice(onPaper)).Then(onPaper)
+
+	second := PlacesStated{Statement: on(0), Places: 29}
+	second.Number = "2"
+	given.Given(t, Decider(), places).When(StatePlaces(second)).Then(second)
+	later := PlacesStated{Statement: on(1), Places: 30}
+	given.Given(t, Decider(), places).When(StatePlaces(later)).Then(later)
+}
+
+func TestDemandRefuses(t *testing.T) {
+	t.Parallel()
+	at := func(day int, request string) Demand {
+		return Demand{Project: "P1", Request: request, Date: july1.Add(day)}
+	}
+	s := given.Given(t, Decider(), requested)
+	s.When(RequestService{Demand: at(31, "Z/1"), Description: "d2"}).Refuse(domain.ErrDiffers)
+	s.When(RequestService{Demand: at(30, "Z/1")}).Refuse(domain.ErrDiffers)
+	s.When(RequestService{Demand: at(30, "")}).Refuse(domain.ErrNoID)
+	s.When(StartService{Demand: at(33, "")}).Refuse(domain.ErrNoID)
+	s.When(StartService{Demand: at(33, "Z/2")}).Refuse(ErrNoRequest)
+	s.When(RefuseService{Demand: at(33, "Z/2")}).Refuse(ErrNoRequest)
+	s.When(StartService{Demand: at(29, "Z/1")}).Refuse(ErrBeforeRequest)
+	s.When(RefuseService{Demand: at(29, "Z/1")}).Refuse(ErrBeforeRequest)
+	s.When(StartService{Demand: Demand{Project: "P1", Request: "Z/1"}}).Refuse(ErrNoDate)
+	sameDay := ServiceStarted{Demand: at(30, "Z/1")}
+	s.When(StartService(sameDay)).Then(sameDay)
+
+	given.Given(t, Decider(), requested, refused).When(StartService(started)).Refuse(ErrAnswered)
+	given.Given(t, Decider(), requested, started).When(RefuseService(refused)).Refuse(ErrAnswered)
+	given.Given(t, Decider(), requested, started).When(StartService{Demand: at(40, "Z/1")}).Refuse(domain.ErrDiffers)
+	given.Given(t, Decider(), requested, refused).When(RefuseService{Demand: at(33, "Z/1")}).Refuse(domain.ErrDiffers)
+	second := ServiceRequested{Demand: at(30, "Z/2")}
+	s.When(RequestService(second)).Then(second)
+}
+
+func TestPayloads(t *testing.T) {
+	t.Parallel()
+	head := `{"project":"P1",`
+	for want, e := range map[string]domain.Event{
+		`durability.obligation-opened.v1 ` + head + `"from":"2019-07-01","to":"2021-06-30","places":30,"assistants":3,` +
+			`"anchor":"project-end","derivation":"d1"}`: opened,
+		`durability.readiness-declared.v1 ` + head + `"date":"2019-07-11","url":"https://mops.example/gotowosc"}`:            declared,
+		`durability.places-stated.v1 ` + head + `"date":"2019-07-01","places":30}`:                                           places,
+		`durability.assistants-stated.v1 ` + head + `"date":"2019-07-01","assistants":3}`:                                    staff,
+		`durability.notice-published.v1 ` + head + `"date":"2019-07-11","url":"http://mops.example/x","contentHash":"ab12"}`: published,
+		`durability.inspected.v1 ` + head + `"date":"2019-07-21"}`:                                                           inspected,
+		`durability.service-requested.v1 ` + head + `"request":"Z/1","date":"2019-07-31","description":"d2"}`:                requested,
+		`durability.service-started.v1 ` + head + `"request":"Z/1","date":"2019-08-03"}`:                                     started,
+		`durability.service-refused.v1 ` + head + `"request":"Z/1","date":"2019-08-03","reason":"r"}`:                        refused,
+	} {
+		b, err := json.Marshal(e)
+		if got := e.EventType() + " " + string(b); err != nil || got != want {
+			t.Errorf("got %s, %v\nwant %s", got, err, want)
+		}
+		back := reflect.New(reflect.TypeOf(e))
+		if err := json.Unmarshal(b, back.Interface()); err != nil || back.Elem().Interface() != e {
+			t.Errorf("came back as %+v, %v", back.Elem(), err)
+		}
+		if refs := e.Refs(); len(refs) != 1 || refs[0].ID != "P1" || e.OccurredOn() < july1 {
+			t.Errorf("%s: refs %v, day %s", e.EventType(), refs, e.OccurredOn())
+		}
+	}
+	if Stream("P/1") != "durability-P%2F1" {
+		t.Error("stream name")
+	}
+}

@@ -1,0 +1,113 @@
+// Package intake records what passed through the ledger's doors: files that
+// were imported to the end, requests with their idempotency keys, and readings
+// of personal data.
+//
+// Streams: `import-<hash of the file>`, `request-<hash of the key>`,
+// `access-<yyyy-mm>`. Hashes are keyed, so that neither a file nor a request can
+// be guessed from them.
+package intake
+
+import "ksiega/domain"
+
+// FileFinished says that every row of a file was decided and recorded.
+type FileFinished struct {
+	File     string `json:"file"` // keyed hash of kind and content
+	Kind     string `json:"kind"`
+	Rows     int    `json:"rows"`
+	Accepted int    `json:"accepted"`
+	Refused  int    `json:"refused"`
+	Known    int    `json:"known"`
+}
+
+// RequestTaken binds an idempotency key to the request it came with.
+type RequestTaken struct {
+	Request string `json:"request"` // keyed hash of what was asked
+}
+
+// PersonalDataRead says that somebody had sealed fields opened.
+type PersonalDataRead struct {
+	What   string        `json:"what"` // report or replay, never its personal parameters
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is for ever.
+func (FileFinished) EventType() string { return "intake.file-finished.v1" }
+
+// EventType is for ever.
+func (RequestTaken) EventType() string { return "intake.request-taken.v1" }
+
+// EventType is for ever.
+func (PersonalDataRead) EventType() string { return "intake.personal-data-read.v1" }
+
+// OccurredOn is the day of recording.
+func (FileFinished) OccurredOn() domain.Date { return 0 }
+
+// OccurredOn is the day of recording.
+func (RequestTaken) OccurredOn() domain.Date { return 0 }
+
+// OccurredOn is the day of recording.
+func (PersonalDataRead) OccurredOn() domain.Date { return 0 }
+
+// Refs is empty: a file concerns what its rows concern.
+func (FileFinished) Refs() []domain.Ref { return nil }
+
+// Refs is empty.
+func (RequestTaken) Refs() []domain.Ref { return nil }
+
+// Refs is empty.
+func (PersonalDataRead) Refs() []domain.Ref { return nil }
+
+// File is the state of an import stream.
+type File struct{ Last FileFinished }
+
+// Clean says whether the file was imported to the end with nothing refused.
+func (f File) Clean() bool { return f.Last.File != "" && f.Last.Refused == 0 }
+
+// Finish records the outcome of an import; each run of the same file may.
+type Finish struct{ Outcome FileFinished }
+
+// FileDecider decides about finished files.
+func FileDecider() domain.Decider[File, Finish] {
+	return domain.Decider[File, Finish]{
+		Decide: func(f File, c Finish) ([]domain.Event, error) {
+			if f.Last == c.Outcome || f.Clean() {
+				return nil, nil
+			}
+			return []domain.Event{c.Outcome}, nil
+		},
+		Evolve: func(f File, e domain.Event) File {
+			if e, ok := e.(FileFinished); ok {
+				f.Last = e
+			}
+			return f
+		},
+	}
+}
+
+// ErrKeyReused refuses an idempotency key that came with another request.
+var ErrKeyReused = domain.Refusal(domain.CodeConflict, "the idempotency key was used for another request")
+
+// TakeRequest binds a key to a request.
+type TakeRequest struct{ Request string }
+
+// RequestDecider decides about idempotency keys; its state is the request that
+// the key is bound to.
+func RequestDecider() domain.Decider[string, TakeRequest] {
+	return domain.Decider[string, TakeRequest]{
+		Decide: func(taken string, c TakeRequest) ([]domain.Event, error) {
+			switch taken {
+			case "":
+				return []domain.Event{RequestTaken(c)}, nil
+			case c.Request:
+				return nil, nil
+			}
+			return nil, ErrKeyReused
+		},
+		Evolve: func(taken string, e domain.Event) string {
+			if e, ok := e.(RequestTaken); ok {
+				return e.Request
+			}
+			return taken
+		},
+	}
+}

@@ -1,0 +1,68 @@
+package journal
+
+import (
+	"ksiega/domain/agreement"
+	"ksiega/domain/assistance"
+	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
+	"ksiega/domain/durability"
+	"ksiega/domain/finding"
+	"ksiega/domain/intake"
+	"ksiega/domain/participant"
+	"ksiega/domain/payment"
+	"ksiega/domain/refund"
+	"ksiega/domain/statement"
+)
+
+// Ledger is the table of every event type of the ledger. A line is added for a
+// new type and never removed; a replaced version stays as an Upcast.
+func Ledger() (*Table, error) {
+	return NewTable(
+		KindOf[participant.Registered](),
+		KindOf[participant.AssistantRegistered](),
+		KindOf[agreement.Concluded](),
+		KindOf[agreement.ReferralListed](),
+		KindOf[agreement.ClaimListed](),
+		KindOf[contract.Drafted](),
+		KindOf[contract.Signed](),
+		KindOf[contract.Amended](),
+		KindOf[contract.Suspended](),
+		KindOf[contract.Resumed](),
+		KindOf[contract.Breached](),
+		KindOf[contract.Terminated](),
+		KindOf[contract.Completed](),
+		KindOf[attendance.TermsSet](),
+		KindOf[attendance.HoursRecorded](),
+		KindOf[attendance.AbsenceRecorded](),
+		KindOf[attendance.DayCorrected](),
+		KindOf[assistance.VisitLogged](),
+		KindOf[assistance.VisitCorrected](),
+		KindOf[assistance.VisitWithdrawn](),
+		KindOf[payment.Made](),
+		KindOf[payment.CameBack](),
+		KindOf[refund.Submitted](),
+		KindOf[refund.Accepted](),
+		KindOf[refund.Returned](),
+		KindOf[refund.Reclaimed](),
+		KindOf[refund.Received](),
+		KindOf[refund.WrittenOff](),
+		KindOf[statement.Received](),
+		KindOf[statement.LineBooked](),
+		KindOf[statement.LineMatched](),
+		KindOf[statement.MatchUndone](),
+		KindOf[durability.ObligationOpened](),
+		KindOf[durability.ReadinessDeclared](),
+		KindOf[durability.PlacesStated](),
+		KindOf[durability.AssistantsStated](),
+		KindOf[durability.NoticePublished](),
+		KindOf[durability.Inspected](),
+		KindOf[durability.ServiceRequested](),
+		KindOf[durability.ServiceStarted](),
+		KindOf[durability.ServiceRefused](),
+		KindOf[finding.Resolved](),
+		KindOf[finding.Reopened](),
+		KindOf[intake.FileFinished](),
+		KindOf[intake.RequestTaken](),
+		KindOf[intake.PersonalDataRead](),
+	)
+}

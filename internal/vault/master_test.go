@@ -1,0 +1,160 @@
+package vault
+
+import (
+	"encoding/base64"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+func TestMasterKeyFile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "master.key")
+	_, err := LoadOrCreateMasterKey(file, false)
+	wantErr(t, err, fs.ErrNotExist)
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal("made though it may not be")
+	}
+	made, err := LoadOrCreateMasterKey(file, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(file)
+	if err != nil || info.Mode() != 0o600 {
+		t.Fatalf("mode %v, %v", info.Mode(), err)
+	}
+	for _, mayCreate := range []bool{false, true} {
+		again, err := LoadOrCreateMasterKey(file, mayCreate)
+		if err != nil || *again.key() != *made.key() {
+			t.Fatalf("read back: %v", err)
+		}
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parsed, err := ParseMasterKey(string(text)); err != nil || *parsed.key() != *made.key() {
+		t.Errorf("the file's text is not the variable's: %v", err)
+	}
+	other, err := LoadOrCreateMasterKey(filepath.Join(t.TempDir(), "master.key"), true)
+	if err != nil || *other.key() == *made.key() {
+		t.Errorf("two files, one key (%v)", err)
+	}
+	if _, err := createMasterKey(file); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("made over another: %v", err)
+	}
+	if after, err := os.ReadFile(file); err != nil || string(after) != string(text) {
+		t.Error("the key in place was touched")
+	}
+}
+
+func TestMasterKeyFileRefused(t *testing.T) {
+	t.Parallel()
+	good := base64.StdEncoding.EncodeToString(masterOf(1).key.bytes())
+	for _, c := range []struct {
+		name, text string
+		mode       fs.FileMode
+		says       string
+	}{
+		{"group reads", good, 0o640, "chmod 600"},
+		{"others read", good, 0o604, "chmod 600"},
+		{"others write", good, 0o602, "chmod 600"},
+		{"empty", "", 0o600, "empty"},
+		{"cut", good[:20], 0o600, "bytes"},
+		{"long", good[:43] + "A" + good, 0o600, "bytes"},
+		{"not base64", strings.Repeat("!", 44), 0o600, "base64"},
+		{"two lines", good[:22] + "\n" + good[22:], 0o600, "base64"},
+		{"zeros", base64.StdEncoding.EncodeToString(make([]byte, keyBytes)), 0o600, "zeros"},
+	} {
+		file := filepath.Join(t.TempDir(), "master.key")
+		if err := os.WriteFile(file, []byte(c.text), c.mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(file, c.mode); err != nil {
+			t.Fatal(err)
+		}
+		_, err := LoadOrCreateMasterKey(file, true)
+		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), file) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if c.text != "" && err != nil && strings.Contains(err.Error(), c.text) {
+			t.Errorf("%s: the error tells the key", c.name)
+		}
+	}
+	if _, err := LoadOrCreateMasterKey(t.TempDir(), true); err == nil {
+		t.Error("a directory is a key")
+	}
+	if _, err := LoadOrCreateMasterKey(filepath.Join(t.TempDir(), "none", "master.key"), true); err == nil {
+		t.Error("made a key in a directory that isn't there")
+	}
+}
+
+func TestRewrap(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	v := mustOpen(t, shelf, masterOf(1))
+	jan, ewa := mustSeal(t, v, "P-1", "name", "Jan"), mustSeal(t, v, "P-2", "name", "Ewa")
+	if err := errors.Join(v.IndexPESEL(t.Context(), "P-1", "44051401359"), v.Erase(t.Context(), "P-2")); err != nil {
+		t.Fatal(err)
+	}
+	before := shelf.records()
+	if _, err := Rewrap(t.Context(), shelf, masterOf(3), masterOf(2)); !errors.Is(err, ErrWrongMaster) || shelf.records() != before {
+		t.Fatalf("a wrong old master: %v, %d records", err, shelf.records())
+	}
+	// Cut short before the ledger's own key, which is the last.
+	cut := errors.New("cut short")
+	shelf.fail = func(subject string) (bool, error) {
+		if subject == ledgerSubject {
+			return false, cut
+		}
+		return false, nil
+	}
+	_, err := Rewrap(t.Context(), shelf, masterOf(1), masterOf(2))
+	wantErr(t, err, cut)
+	for _, b := range []byte{1, 2} {
+		_, err := Open(t.Context(), shelf, masterOf(b))
+		wantErr(t, err, ErrWrongMaster)
+	}
+	shelf.fail = nil
+	for _, want := range []int{1, 0} {
+		if n, err := Rewrap(t.Context(), shelf, masterOf(1), masterOf(2)); n != want || err != nil {
+			t.Fatalf("rewrapped %d, %v; want %d", n, err, want)
+		}
+	}
+	_, err = Open(t.Context(), shelf, masterOf(1))
+	wantErr(t, err, ErrWrongMaster)
+	next := mustOpen(t, shelf, masterOf(2))
+	wantOpen(t, next, "P-1", "name", jan, "Jan")
+	_, err = next.Open(t.Context(), "P-2", "name", ewa)
+	wantErr(t, err, ErrErased)
+	if next.MAC("file", nil) != v.MAC("file", nil) || len(next.FindPESEL("44051401359")) != 1 || mustSeal(t, next, "P-1", "name", "Jan") != jan {
+		t.Error("a new master changed hashes or sealed texts")
+	}
+}
+
+func TestAtOnceStopsAtAnError(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	v := mustOpen(t, shelf, masterOf(1))
+	full := errors.New("the shelf is full")
+	var left atomic.Int32
+	left.Store(3)
+	shelf.fail = func(string) (bool, error) {
+		if left.Add(-1) < 0 {
+			return false, full
+		}
+		return false, nil
+	}
+	subjects := make([]string, 500)
+	for i := range subjects {
+		subjects[i] = "P-" + string(rune('a'+i))
+	}
+	wantErr(t, v.Ensure(t.Context(), subjects...), full)
+	if shelf.records() != 4 || left.Load() < -ensureWorkers {
+		t.Errorf("%d records kept, %d tries after the first failure", shelf.records(), -left.Load())
+	}
+}

@@ -1,0 +1,414 @@
+package vault
+
+import (
+	"context"
+	"crypto/cipher"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"strings"
+	"sync"
+)
+
+var (
+	// ErrErased: the key of the subject is gone, and its texts with it.
+	ErrErased = errors.New("the personal data of this subject is erased")
+	// ErrForged: the sealed text was not made by this vault for this subject and
+	// field, or was changed since.
+	ErrForged = errors.New("the sealed text is not authentic")
+	// ErrWrongMaster: the records were wrapped under another master key.
+	ErrWrongMaster = errors.New("the master key does not fit this ledger")
+)
+
+// Shelf keeps the records of each subject, in order.
+type Shelf interface {
+	// Append adds a record to a subject that has count records so far; it fails
+	// where there are more or fewer, and returns once the record is durable.
+	Append(ctx context.Context, subject string, count int, record []byte) error
+	// Get hands over a subject's records, oldest first; none is no error.
+	Get(ctx context.Context, subject string) ([][]byte, error)
+	// Each hands over every record, a subject's own in their order. It stops at
+	// the first error of fn and returns it, wrapped or not.
+	Each(ctx context.Context, fn func(record []byte) error) error
+}
+
+const (
+	ensureWorkers = 32 // appends in flight; the store commits them in groups
+	stripes       = 256
+	writeAttempts = 3
+	maxMissing    = 1 << 16
+)
+
+// Vault seals and opens. It is safe for concurrent use and holds nothing that
+// needs closing.
+type Vault struct {
+	shelf    Shelf
+	wrapping cipher.AEAD
+	macKey   secret
+	peselKey secret
+
+	// writing lets one goroutine at a time append for a subject (and whoever
+	// shares its stripe); channels, so that waiting ends with the context.
+	seed    maphash.Seed
+	writing [stripes]chan struct{}
+
+	mu      sync.RWMutex
+	people  map[string]*person
+	byPESEL map[string][]string
+	// missing remembers who had sealed texts but no key on the shelf. A key is
+	// durable before its texts are, so that it is gone, not yet to come.
+	missing map[string]struct{}
+}
+
+// Open reads all records once. On an empty shelf it makes the ledger's own key.
+// It fails with ErrWrongMaster where the master doesn't open every key, and with
+// words where a record is unreadable or the ledger's own key is missing.
+func Open(ctx context.Context, shelf Shelf, master MasterKey) (*Vault, error) {
+	wrapping, err := master.wrapping()
+	if err != nil {
+		return nil, err
+	}
+	all, err := readAll(ctx, shelf)
+	if err != nil {
+		return nil, err
+	}
+	v := &Vault{shelf: shelf, wrapping: wrapping, seed: maphash.MakeSeed(),
+		people: make(map[string]*person, len(all)), byPESEL: map[string][]string{}, missing: map[string]struct{}{}}
+	for i := range v.writing {
+		v.writing[i] = make(chan struct{}, 1)
+	}
+	for subject, s := range all {
+		p, err := s.unwrapped(wrapping, subject)
+		if err != nil {
+			return nil, fmt.Errorf("open the vault: %w", err)
+		}
+		v.adopt(subject, p)
+	}
+	pepper := v.people[ledgerSubject]
+	if pepper == nil && len(all) == 0 {
+		if pepper, err = v.create(ctx, ledgerSubject); err != nil {
+			return nil, fmt.Errorf("open the vault: %w", err)
+		}
+	}
+	if pepper == nil || pepper.key == nil {
+		return nil, errors.New("open the vault: keys of people are there, but the ledger's own key is missing")
+	}
+	if v.macKey, err = derive(pepper.key, "mac"); err != nil {
+		return nil, err
+	}
+	v.peselKey, err = derive(pepper.key, "pesel")
+	return v, err
+}
+
+var errStop = errors.New("seen enough")
+
+// HasRecords says whether the shelf holds any record, so that a ledger with
+// sealed data but without its master key is refused instead of given a new one.
+// Where there is none, the shelf is read to its end.
+func HasRecords(ctx context.Context, shelf Shelf) (bool, error) {
+	err := shelf.Each(ctx, func([]byte) error { return errStop })
+	if errors.Is(err, errStop) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for the vault's records: %w", err)
+	}
+	return false, nil
+}
+
+// Seal encrypts a text for one field of one subject; "" stays "". The subject's
+// key is made on first use. It fails with ErrErased for an erased subject, or
+// with the shelf's error.
+func (v *Vault) Seal(ctx context.Context, subject, field, text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	if err := checkNames(subject, field); err != nil {
+		return "", err
+	}
+	p, err := v.made(ctx, subject)
+	if err != nil {
+		return "", fmt.Errorf("seal: %w", err)
+	}
+	s, err := p.cipher()
+	if err != nil {
+		return "", err
+	}
+	return s.seal(subject, field, []byte(text)), nil
+}
+
+// Open decrypts what Seal made for the same subject and field; "" stays "". It
+// fails with ErrErased where the key is gone, with ErrForged where the text is
+// not authentic, or with the shelf's error.
+func (v *Vault) Open(ctx context.Context, subject, field, sealed string) (string, error) {
+	if sealed == "" {
+		return "", nil
+	}
+	if err := checkNames(subject, field); err != nil {
+		return "", err
+	}
+	raw, err := decodeSealed(sealed)
+	if err != nil {
+		return "", err
+	}
+	p, err := v.found(ctx, subject)
+	if err != nil {
+		return "", err
+	}
+	s, err := p.cipher()
+	if err != nil {
+		return "", err
+	}
+	text, err := s.open(subject, field, raw)
+	return string(text), err
+}
+
+// Ensure makes the keys of many subjects, several at a time; those that have one
+// cost nothing. It stops at the first failure and returns it.
+func (v *Vault) Ensure(ctx context.Context, subjects ...string) error {
+	want := make(map[string]struct{}, len(subjects))
+	for _, subject := range subjects {
+		if err := checkNames(subject, "key"); err != nil {
+			return err
+		}
+		want[subject] = struct{}{}
+	}
+	return atOnce(ctx, want, func(ctx context.Context, subject string) error {
+		if _, err := v.made(ctx, subject); err != nil {
+			return fmt.Errorf("make keys: %w", err)
+		}
+		return nil
+	})
+}
+
+// Erase records that the subject's key is destroyed and drops it: nothing of
+// this subject opens or is sealed ever again, here or after a restart. The bytes
+// of the wrapped key leave the store when the caller tombstones the subject's
+// stream and scavenges. Erasing twice is erasing once.
+func (v *Vault) Erase(ctx context.Context, subject string) error {
+	if err := checkNames(subject, "key"); err != nil {
+		return err
+	}
+	err := v.write(ctx, subject, func(p *person) (record, *person, error) {
+		if p.erased {
+			return record{}, nil, nil
+		}
+		return record{Kind: kindErased, Subject: subject}, &person{erased: true}, nil
+	})
+	if err != nil {
+		return fmt.Errorf("erase: %w", err)
+	}
+	return nil
+}
+
+// Format and GoString keep keys out of whatever prints a vault.
+func (v *Vault) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, v.GoString()) }
+
+// GoString is the same for every vault.
+func (v *Vault) GoString() string { return "vault.Vault(redacted)" }
+
+// lookup answers from memory: nil is not known here, which is not the same as
+// not on the shelf.
+func (v *Vault) lookup(subject string) *person {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.people[subject]
+}
+
+// found is the person whose sealed text is at hand.
+func (v *Vault) found(ctx context.Context, subject string) (*person, error) {
+	p := v.lookup(subject)
+	if p == nil {
+		v.mu.RLock()
+		_, missing := v.missing[subject]
+		v.mu.RUnlock()
+		if missing {
+			return nil, ErrErased
+		}
+		var err error
+		if p, err = v.fetch(ctx, subject); err != nil {
+			return nil, err
+		}
+		if p.count == 0 {
+			v.miss(subject)
+		}
+	}
+	if p.key == nil {
+		return nil, ErrErased
+	}
+	return p, nil
+}
+
+func (v *Vault) miss(subject string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.missing) >= maxMissing {
+		clear(v.missing)
+	}
+	v.missing[subject] = struct{}{}
+}
+
+// made is the person with a key, made here where there is none.
+func (v *Vault) made(ctx context.Context, subject string) (*person, error) {
+	p := v.lookup(subject)
+	if p == nil {
+		unlock, err := v.lock(ctx, subject)
+		if err != nil {
+			return nil, err
+		}
+		defer unlock()
+		if p = v.lookup(subject); p == nil {
+			if p, err = v.create(ctx, subject); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if p.key == nil {
+		return nil, ErrErased
+	}
+	return p, nil
+}
+
+// create appends a new key. Where others were faster, or the answer was lost,
+// the key on the shelf is the one that counts.
+func (v *Vault) create(ctx context.Context, subject string) (*person, error) {
+	key := newSecret()
+	data, err := record{Kind: kindKey, Subject: subject, Wrapped: wrap(v.wrapping, subject, key)}.encode()
+	if err != nil {
+		return nil, err
+	}
+	failed := v.shelf.Append(ctx, subject, 0, data)
+	if failed == nil {
+		p := &person{count: 1, key: key}
+		v.adopt(subject, p)
+		return p, nil
+	}
+	p, err := v.fetch(ctx, subject)
+	if err != nil {
+		return nil, fmt.Errorf("keep the key of %q: %w; then %w", subject, failed, err)
+	}
+	if p.count == 0 {
+		return nil, fmt.Errorf("keep the key of %q: %w", subject, failed)
+	}
+	return p, nil
+}
+
+// fetch reads one subject from the shelf and adopts it if there is anything.
+func (v *Vault) fetch(ctx context.Context, subject string) (*person, error) {
+	s, err := readOne(ctx, v.shelf, subject)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.unwrapped(v.wrapping, subject)
+	if err != nil {
+		return nil, err
+	}
+	if p.count > 0 {
+		v.adopt(subject, p)
+	}
+	return p, nil
+}
+
+// write appends a record that follows from the person: decide gives it with the
+// person it leads to (the count is filled in here), or no person where it is
+// already true.
+func (v *Vault) write(ctx context.Context, subject string, decide func(*person) (record, *person, error)) error {
+	unlock, err := v.lock(ctx, subject)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	p := v.lookup(subject)
+	if p == nil {
+		if p, err = v.fetch(ctx, subject); err != nil {
+			return err
+		}
+	}
+	for attempt := 1; ; attempt++ {
+		r, next, err := decide(p)
+		if err != nil || next == nil {
+			return err
+		}
+		data, err := r.encode()
+		if err != nil {
+			return err
+		}
+		failed := v.shelf.Append(ctx, subject, p.count, data)
+		if failed == nil {
+			next.count = p.count + 1
+			v.adopt(subject, next)
+			return nil
+		}
+		before := p.count
+		if p, err = v.fetch(ctx, subject); err != nil {
+			return fmt.Errorf("keep a record of %q: %w; then %w", subject, failed, err)
+		}
+		if p.count == before || attempt == writeAttempts {
+			return fmt.Errorf("keep a record of %q: %w", subject, failed)
+		}
+	}
+}
+
+// adopt makes the person the one in memory, unless a later one is there.
+func (v *Vault) adopt(subject string, p *person) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	old := v.people[subject]
+	if old != nil && old.count >= p.count {
+		return
+	}
+	v.people[subject] = p
+	delete(v.missing, subject)
+	v.reindex(subject, old, p)
+}
+
+func (v *Vault) lock(ctx context.Context, subject string) (unlock func(), err error) {
+	stripe := v.writing[maphash.String(v.seed, subject)%stripes]
+	select {
+	case stripe <- struct{}{}:
+		return func() { <-stripe }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// checkNames doesn't repeat the names: a wrong one may be anything.
+func checkNames(subject, field string) error {
+	switch {
+	case !validSubject(subject):
+		return fmt.Errorf("a subject of the vault is a text of 1 to %d bytes of UTF-8", maxSubjectBytes)
+	case subject == ledgerSubject:
+		return errors.New("the subject " + ledgerSubject + " is the ledger itself")
+	case field == "" || strings.HasPrefix(field, "\x00"):
+		return errors.New("a sealed field needs a name")
+	}
+	return nil
+}
+
+// atOnce runs fn over the subjects with a bounded number of goroutines, all of
+// which have ended when it returns. The first error stops the rest.
+func atOnce[T any](ctx context.Context, subjects map[string]T, fn func(context.Context, string) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	queue := make(chan string)
+	var workers sync.WaitGroup
+	for range min(ensureWorkers, len(subjects)) {
+		workers.Go(func() {
+			for subject := range queue {
+				if ctx.Err() != nil {
+					continue
+				}
+				if err := fn(ctx, subject); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	for subject := range subjects {
+		queue <- subject
+	}
+	close(queue)
+	workers.Wait()
+	return context.Cause(ctx)
+}

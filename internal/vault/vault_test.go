@@ -1,0 +1,528 @@
+package vault
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func TestRoundTrip(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	v := mustOpen(t, shelf, masterOf(1))
+	texts := []string{"a", "Zażółć Gęślą", strings.Repeat("x", 15), strings.Repeat("x", 16), strings.Repeat("x", 17),
+		"\x80", "ends in the padding\x80\x00\x00", "\x00", strings.Repeat("\x00", 32), "\xff\xfe", strings.Repeat("long ", 9000)}
+	sealed := make([]string, len(texts))
+	for i, text := range texts {
+		sealed[i] = mustSeal(t, v, "P-1", "name", text)
+		wantOpen(t, v, "P-1", "name", sealed[i], text)
+	}
+	again := mustOpen(t, shelf, masterOf(1))
+	for i, text := range texts {
+		wantOpen(t, again, "P-1", "name", sealed[i], text)
+	}
+	if got := mustSeal(t, v, "P-2", "name", ""); got != "" {
+		t.Errorf("no text was sealed as %q", got)
+	}
+	wantOpen(t, v, "P-2", "name", "", "")
+	if shelf.records() != 2 {
+		t.Errorf("%d records, want the ledger's key and one person's", shelf.records())
+	}
+}
+
+func TestSealedIsTheSameOnlyForTheSame(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	v := mustOpen(t, shelf, masterOf(1))
+	first := mustSeal(t, v, "P-1", "name", "Jan")
+	if mustSeal(t, v, "P-1", "name", "Jan") != first || mustSeal(t, mustOpen(t, shelf, masterOf(1)), "P-1", "name", "Jan") != first {
+		t.Error("the same text of the same person in the same field was sealed differently")
+	}
+	seen := map[string]string{first: "first"}
+	nonces := map[string]bool{}
+	for _, c := range [][3]string{{"P-2", "name", "Jan"}, {"P-1", "surname", "Jan"}, {"P-1", "name", "Jann"}, {"P-1", "nam", "eJan"}, {"P-1n", "ame", "Jan"}} {
+		sealed := mustSeal(t, v, c[0], c[1], c[2])
+		if was, twice := seen[sealed]; twice {
+			t.Errorf("%v is sealed as %s was", c, was)
+		}
+		seen[sealed] = strings.Join(c[:], "/")
+		raw, err := decodeSealed(sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if nonces[string(raw[:nonceBytes])] {
+			t.Errorf("%v repeats a nonce", c)
+		}
+		nonces[string(raw[:nonceBytes])] = true
+	}
+	if a, b := mustSeal(t, v, "P-1", "name", "Ewa"), mustSeal(t, v, "P-1", "name", "Aleksander Ma"); len(a) != len(b) {
+		t.Errorf("lengths show: %d and %d", len(a), len(b))
+	}
+}
+
+func TestForgedIsRefused(t *testing.T) {
+	t.Parallel()
+	v := mustOpen(t, newMemory(), masterOf(1))
+	sealed := mustSeal(t, v, "P-1", "name", "Jan Kowalski")
+	mustSeal(t, v, "P-2", "name", "Anna")
+	forged := map[string][3]string{
+		"other subject": {"P-2", "name", sealed},
+		"other field":   {"P-1", "surname", sealed},
+		"no prefix":     {"P-1", "name", sealed[3:]},
+		"other version": {"P-1", "name", "v2." + sealed[3:]},
+		"newline":       {"P-1", "name", sealed + "\n"},
+		"newline in":    {"P-1", "name", sealed[:9] + "\r\n" + sealed[9:]},
+		"padding":       {"P-1", "name", sealed + "="},
+		"plain":         {"P-1", "name", "Jan Kowalski"},
+		"empty body":    {"P-1", "name", "v1."},
+	}
+	for i := 3; i < len(sealed); i++ {
+		other := byte('A')
+		if sealed[i] == 'A' {
+			other = 'B'
+		}
+		forged[fmt.Sprintf("character %d", i)] = [3]string{"P-1", "name", sealed[:i] + string(other) + sealed[i+1:]}
+		forged[fmt.Sprintf("cut at %d", i)] = [3]string{"P-1", "name", sealed[:i]}
+	}
+	for name, c := range forged {
+		text, err := v.Open(t.Context(), c[0], c[1], c[2])
+		if !errors.Is(err, ErrForged) || text != "" {
+			t.Errorf("%s: opened with %v", name, err)
+		}
+	}
+}
+
+// The holder of a key who seals with another nonce or padding makes a second
+// form of a text, which decisions would take for another text.
+func TestOnlyOneFormOpens(t *testing.T) {
+	t.Parallel()
+	key := newSecret()
+	s, err := newSealer(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	make2 := func(nonce []byte, plain string) []byte {
+		return s.aead.Seal(slices.Clone(nonce), nonce, []byte(plain), associated("P", "f"))
+	}
+	text := "Jan"
+	good := text + "\x80" + strings.Repeat("\x00", 12)
+	if got, err := s.open("P", "f", make2(s.nonce("f", []byte(text)), good)); err != nil || string(got) != text {
+		t.Fatalf("the one form doesn't open: %v", err)
+	}
+	for name, raw := range map[string][]byte{
+		"nonce":           make2(make([]byte, nonceBytes), good),
+		"long padding":    make2(s.nonce("f", []byte(text)), good+strings.Repeat("\x00", 16)),
+		"no padding":      make2(s.nonce("f", []byte(text)), strings.Repeat("\x00", 16)),
+		"dirty padding":   make2(s.nonce("f", []byte(text)), text+"\x80"+strings.Repeat("\x00", 11)+"x"),
+		"nonce of others": make2(s.nonce("g", []byte(text)), good),
+	} {
+		if _, err := s.open("P", "f", raw); !errors.Is(err, ErrForged) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestWrongMasterIsRefused(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	mustOpen(t, shelf, masterOf(1))
+	_, err := Open(t.Context(), shelf, masterOf(2))
+	wantErr(t, err, ErrWrongMaster)
+	if _, err = Open(t.Context(), shelf, MasterKey{}); err == nil {
+		t.Error("opened with no master")
+	}
+	if _, err = Open(t.Context(), newMemory(), MasterKey{}); err == nil {
+		t.Error("opened an empty shelf with no master")
+	}
+	if shelf.records() != 1 {
+		t.Errorf("a refused master left %d records", shelf.records())
+	}
+}
+
+func TestUnreadableShelfIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(*testing.T, *memory){
+		"not JSON":      func(t *testing.T, m *memory) { m.log = append(m.log, []byte("{")) },
+		"later kind":    func(t *testing.T, m *memory) { m.log = append(m.log, []byte(`{"kind":"x","v":1,"subject":"P"}`)) },
+		"later version": func(t *testing.T, m *memory) { m.log = append(m.log, []byte(`{"kind":"key","v":2,"subject":"P"}`)) },
+		"no subject":    func(t *testing.T, m *memory) { m.log = append(m.log, []byte(`{"kind":"key","v":1}`)) },
+		"short key": func(t *testing.T, m *memory) {
+			m.log = append(m.log, []byte(`{"kind":"key","v":1,"subject":"P","wrapped":"AAAA"}`))
+		},
+		"entry without key": func(t *testing.T, m *memory) {
+			m.log = append(m.log, []byte(`{"kind":"pesel","v":1,"subject":"P","sealed":"v1.AAAA"}`))
+		},
+		"no pepper": func(t *testing.T, m *memory) { m.scavenge(t, ledgerSubject) },
+		"erased pepper": func(t *testing.T, m *memory) {
+			m.log = append(m.log, []byte(`{"kind":"erased","v":1,"subject":"_ledger"}`))
+		},
+		"another's key": func(t *testing.T, m *memory) {
+			var r record
+			if err := json.Unmarshal(m.log[1], &r); err != nil {
+				t.Fatal(err)
+			}
+			r.Subject = "P-2"
+			data, err := r.encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.log[1] = data
+		},
+	} {
+		shelf := newMemory()
+		mustSeal(t, mustOpen(t, shelf, masterOf(1)), "P-1", "name", "Jan")
+		spoil(t, shelf)
+		if _, err := Open(t.Context(), shelf, masterOf(1)); err == nil {
+			t.Errorf("%s: opened", name)
+		}
+	}
+}
+
+func TestHasRecords(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	if has, err := HasRecords(t.Context(), shelf); has || err != nil {
+		t.Errorf("empty: %v, %v", has, err)
+	}
+	mustOpen(t, shelf, masterOf(1))
+	if has, err := HasRecords(t.Context(), shelf); !has || err != nil {
+		t.Errorf("opened: %v, %v", has, err)
+	}
+}
+
+func TestTwoVaultsOnOneShelf(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	vaults := make([]*Vault, 2)
+	var opening sync.WaitGroup
+	for i := range vaults { // both find the shelf empty, perhaps
+		opening.Go(func() {
+			var err error
+			if vaults[i], err = Open(t.Context(), shelf, masterOf(1)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	opening.Wait()
+	if t.Failed() {
+		return
+	}
+	const people = 20
+	sealed := make([][]string, 8)
+	var running sync.WaitGroup
+	for g := range sealed {
+		running.Go(func() {
+			for i := range people {
+				subject := fmt.Sprintf("P-%d", i)
+				text, err := vaults[g%2].Seal(t.Context(), subject, "name", "Jan")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := vaults[g%2].IndexPESEL(t.Context(), subject, fmt.Sprintf("%011d", i)); err != nil {
+					t.Error(err)
+					return
+				}
+				sealed[g] = append(sealed[g], text)
+			}
+		})
+	}
+	running.Wait()
+	for g := range sealed {
+		if !slices.Equal(sealed[g], sealed[0]) {
+			t.Fatal("two keys for one person")
+		}
+	}
+	if vaults[0].MAC("file", []byte("x")) != vaults[1].MAC("file", []byte("x")) {
+		t.Error("two peppers for one ledger")
+	}
+	if want := 1 + 2*people; shelf.records() != want {
+		t.Errorf("%d records, want %d", shelf.records(), want)
+	}
+	// A key that another vault makes later is found when its text is opened.
+	late := mustSeal(t, vaults[0], "P-late", "name", "Ewa")
+	wantOpen(t, vaults[1], "P-late", "name", late, "Ewa")
+}
+
+func TestAppendThatFails(t *testing.T) {
+	t.Parallel()
+	lost := errors.New("the answer was lost")
+	for _, persisted := range []bool{false, true} {
+		shelf := newMemory()
+		v := mustOpen(t, shelf, masterOf(1))
+		shelf.fail = func(string) (bool, error) { return persisted, lost }
+		sealed, err := v.Seal(t.Context(), "P-1", "name", "Jan")
+		if persisted {
+			if err != nil {
+				t.Fatalf("kept, but %v", err)
+			}
+			if err := v.IndexPESEL(t.Context(), "P-1", "44051401359"); err != nil {
+				t.Fatalf("kept, but %v", err)
+			}
+			if err := v.Erase(t.Context(), "P-2"); err != nil {
+				t.Fatalf("kept, but %v", err)
+			}
+			wantOpen(t, mustOpen(t, shelf, masterOf(1)), "P-1", "name", sealed, "Jan")
+			continue
+		}
+		wantErr(t, err, lost)
+		if sealed != "" {
+			t.Error("sealed with a key that is not durable")
+		}
+		wantErr(t, v.Ensure(t.Context(), "P-1"), lost)
+		wantErr(t, v.IndexPESEL(t.Context(), "P-1", "44051401359"), lost)
+		wantErr(t, v.Erase(t.Context(), "P-1"), lost)
+		shelf.fail = nil
+		sealed = mustSeal(t, v, "P-1", "name", "Jan")
+		wantOpen(t, mustOpen(t, shelf, masterOf(1)), "P-1", "name", sealed, "Jan")
+	}
+}
+
+func TestErase(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	v := mustOpen(t, shelf, masterOf(1))
+	jan, ewa := mustSeal(t, v, "P-1", "name", "Jan"), mustSeal(t, v, "P-2", "name", "Ewa")
+	if err := v.IndexPESEL(t.Context(), "P-1", "44051401359"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := v.Erase(t.Context(), "P-1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(v *Vault) {
+		t.Helper()
+		_, err := v.Open(t.Context(), "P-1", "name", jan)
+		wantErr(t, err, ErrErased)
+		wantOpen(t, v, "P-2", "name", ewa, "Ewa")
+		if found := v.FindPESEL("44051401359"); len(found) != 0 {
+			t.Errorf("found %d of an erased person", len(found))
+		}
+	}
+	refuse := func(v *Vault) {
+		t.Helper()
+		_, err := v.Seal(t.Context(), "P-1", "name", "Jan")
+		wantErr(t, err, ErrErased)
+		wantErr(t, v.Ensure(t.Context(), "P-2", "P-1"), ErrErased)
+		wantErr(t, v.IndexPESEL(t.Context(), "P-1", "44051401359"), ErrErased)
+	}
+	check(v)
+	refuse(v)
+	// Restarted between the tombstone and the scavenging, then after it.
+	again := mustOpen(t, shelf, masterOf(1))
+	check(again)
+	refuse(again)
+	shelf.scavenge(t, "P-1")
+	again = mustOpen(t, shelf, masterOf(1))
+	check(again)
+	before := shelf.reads
+	check(again)
+	if shelf.reads != before {
+		t.Error("the shelf is asked again for every text of an erased person")
+	}
+}
+
+func TestEnsure(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	v := mustOpen(t, shelf, masterOf(1))
+	var subjects []string
+	for i := range 300 {
+		subjects = append(subjects, fmt.Sprintf("P-%d", i%200))
+	}
+	for range 2 {
+		if err := v.Ensure(t.Context(), subjects...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if shelf.records() != 201 {
+		t.Errorf("%d records, want 201", shelf.records())
+	}
+	if err := v.Ensure(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for _, bad := range []string{"", ledgerSubject, "\xff", strings.Repeat("x", maxSubjectBytes+1)} {
+		if err := v.Ensure(t.Context(), "P-new", bad); err == nil {
+			t.Errorf("made a key for a subject of %d bytes", len(bad))
+		}
+	}
+}
+
+func TestFindPESEL(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	v := mustOpen(t, shelf, masterOf(1))
+	index := func(subject, pesel string) {
+		t.Helper()
+		if err := v.IndexPESEL(t.Context(), subject, pesel); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(pesel string, subjects ...string) {
+		t.Helper()
+		for _, v := range []*Vault{v, mustOpen(t, shelf, masterOf(1))} {
+			if got := v.FindPESEL(pesel); !slices.Equal(got, subjects) {
+				t.Fatalf("found %v, want %v", got, subjects)
+			}
+		}
+	}
+	index("P-2", "44051401359")
+	index("P-1", "44051401359")
+	index("P-1", "44051401359")
+	want("44051401359", "P-1", "P-2")
+	index("P-2", "02070803628")
+	want("44051401359", "P-1")
+	want("02070803628", "P-2")
+	index("P-2", "")
+	index("P-2", "")
+	index("P-unknown", "")
+	want("02070803628")
+	want("4405140135")
+	want("44051401359 ")
+	if shelf.records() != 1+2+4 {
+		t.Errorf("%d records, want 7", shelf.records())
+	}
+	if err := v.IndexPESEL(t.Context(), "P-1", "4405140135x"); err == nil || strings.Contains(err.Error(), "4405") {
+		t.Errorf("a wrong PESEL: %v", err)
+	}
+}
+
+func TestMAC(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	v := mustOpen(t, shelf, masterOf(1))
+	first := v.MAC("file", []byte("data"))
+	if mustOpen(t, shelf, masterOf(1)).MAC("file", []byte("data")) != first {
+		t.Error("not stable")
+	}
+	for _, other := range [][32]byte{v.MAC("fil", []byte("edata")), v.MAC("request", []byte("data")), v.MAC("file", []byte("datb")),
+		mustOpen(t, newMemory(), masterOf(1)).MAC("file", []byte("data"))} {
+		if other == first {
+			t.Error("two things with one hash")
+		}
+	}
+}
+
+// Nothing of a person or of a key may be on the shelf or in an error, in clear or
+// in a common spelling.
+func TestNothingInClear(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	master := masterOf(1)
+	v := mustOpen(t, shelf, master)
+	const name, pesel = "Grzegorz Brzęczyszczykiewicz", "44051401359"
+	sealed := mustSeal(t, v, "P-1", "name", name)
+	if err := v.IndexPESEL(t.Context(), "P-1", pesel); err != nil {
+		t.Fatal(err)
+	}
+	secrets := []string{name, pesel, string(v.hashPESEL(pesel))}
+	for _, key := range []secret{master.key, v.lookup("P-1").key, v.lookup(ledgerSubject).key, v.macKey, v.peselKey} {
+		secrets = append(secrets, string(key.bytes()))
+	}
+	var shown []string
+	for _, r := range shelf.log {
+		shown = append(shown, string(r))
+	}
+	raw, err := decodeSealed(sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown = append(shown, string(raw))
+	for _, err := range []error{
+		second(Open(t.Context(), shelf, masterOf(2))),
+		second(v.Open(t.Context(), "P-1", "surname", sealed)),
+		second(v.Open(t.Context(), "P-1", "name", name)),
+		second(v.Seal(t.Context(), "", "name", name)),
+		second(v.Seal(t.Context(), "P-1", "", name)),
+		v.IndexPESEL(t.Context(), "P-1", pesel+"0"),
+		second(ParseMasterKey(string(master.key.bytes()))),
+		second(ParseMasterKey(base64.StdEncoding.EncodeToString(master.key.bytes()[:31]))),
+	} {
+		if err == nil {
+			t.Error("accepted")
+			continue
+		}
+		shown = append(shown, err.Error())
+	}
+	holder := struct{ m MasterKey }{master}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d", "%q"} {
+		shown = append(shown, fmt.Sprintf(verb, master), fmt.Sprintf(verb, &master), fmt.Sprintf(verb, holder),
+			fmt.Sprintf(verb, v), fmt.Sprintf(verb, struct{ s secret }{v.macKey}))
+	}
+	for _, value := range []any{master, holder, v, map[string]any{"m": &master}} {
+		data, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown = append(shown, string(data))
+	}
+	for _, s := range secrets {
+		b := []byte(s)
+		for _, spelling := range []string{s, fmt.Sprintf("%x", b), fmt.Sprintf("%X", b), strings.Trim(fmt.Sprint(b), "[]"),
+			strings.Trim(fmt.Sprintf("%x", fmt.Sprint(b)), "[]"), base64.RawStdEncoding.EncodeToString(b), base64.RawURLEncoding.EncodeToString(b)} {
+			for _, text := range shown {
+				if strings.Contains(text, spelling) {
+					t.Errorf("a secret shows in %.40q", text)
+				}
+			}
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func FuzzOpen(f *testing.F) {
+	v := mustOpen(f, newMemory(), masterOf(1))
+	good := mustSeal(f, v, "P-1", "name", "Jan")
+	f.Add("P-1", "name", good)
+	f.Add("P-1", "name", good[:20])
+	f.Add("", "", "v1.")
+	f.Add("P-9", "\x00", "v1.AAAA")
+	f.Fuzz(func(t *testing.T, subject, field, sealed string) {
+		text, err := v.Open(t.Context(), subject, field, sealed)
+		if err == nil && sealed != "" && (subject != "P-1" || field != "name" || sealed != good || text != "Jan") {
+			t.Fatalf("opened %q", sealed)
+		}
+	})
+}
+
+func FuzzDecodeRecord(f *testing.F) {
+	f.Add([]byte(`{"kind":"key","v":1,"subject":"P-1","wrapped":"AAAA"}`))
+	f.Add([]byte(`{"kind":"pesel","v":1,"subject":"P-1","sealed":"v1.AAAA"}`))
+	f.Add([]byte(`{"kind":"erased","v":1,"subject":"P-1"}`))
+	f.Add([]byte(`null`))
+	wrapping, err := masterOf(1).wrapping()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := decodeRecord(data)
+		if err != nil {
+			return
+		}
+		s := &shelved{}
+		s.add(r)
+		if p, err := s.unwrapped(wrapping, r.Subject); err == nil && p.key != nil {
+			t.Fatal("unwrapped a key that nobody wrapped")
+		}
+	})
+}
+
+func BenchmarkSealOpen(b *testing.B) {
+	v := mustOpen(b, newMemory(), masterOf(1))
+	for b.Loop() {
+		sealed, err := v.Seal(b.Context(), "P-1", "name", "Jan Kowalski")
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := v.Open(b.Context(), "P-1", "name", sealed); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -138,7 +138,9 @@ func importAttendance(ctx context.Context, im *importing) error {
 			Place:   r.OptionalText("miejsce"), Correct: r.YesNo("korekta"), Reason: r.OptionalText("powod")}
 		c.Minutes, _ = r.OptionalHours("godziny")
 		return ask[attendance.RecordDay]{identity: c.Contract + "\x00" + c.Date.String(), stream: domain.Stream("attendance", c.Contract),
-			build: func(ctx context.Context) (attendance.RecordDay, error) { return im.l.prepareAttendance(ctx, im.lookups, c) }}
+			build: func(ctx context.Context) (attendance.RecordDay, error) {
+				return im.l.prepareAttendance(ctx, im.lookups, c)
+			}}
 	})
 }
 
@@ -263,7 +265,9 @@ func importDurability(ctx context.Context, im *importing) error {
 		c := TellDurability{Project: r.ID("projekt"), Event: r.Choice("zdarzenie", "zobowiazanie", "deklaracja", "miejsca", "asystenci",
 			"publikacja", "zapytanie", "start", "odmowa", "kontrola"), Date: r.Date("data"), Number: r.OptionalID("nr"),
 			To: r.OptionalDate("do"), Text: r.OptionalText("opis"), URL: r.OptionalText("url")}
-		c.Value, _ = r.OptionalInt("wartosc")
+		if n, ok := r.OptionalInt("wartosc"); ok {
+			c.Value = &n
+		}
 		return ask[durability.Command]{identity: c.Project + "\x00" + c.Event + "\x00" + c.Date.String() + "\x00" + c.Number,
 			stream: durability.Stream(c.Project),
 			build: func(ctx context.Context) (durability.Command, error) {

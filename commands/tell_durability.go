@@ -15,7 +15,7 @@ type TellDurability struct {
 	Event   string      `json:"event" enum:"zobowiazanie,deklaracja,miejsca,asystenci,publikacja,zapytanie,start,odmowa,kontrola"`
 	Date    domain.Date `json:"date"`
 	Number  string      `json:"number,omitempty" doc:"The request it concerns"`
-	Value   int         `json:"value,omitempty" doc:"Places or assistants"`
+	Value   *int        `json:"value,omitempty" doc:"Places or assistants"`
 	To      domain.Date `json:"to,omitempty" doc:"The last day of the obligation"`
 	Text    string      `json:"text,omitempty"`
 	URL     string      `json:"url,omitempty"`
@@ -23,6 +23,9 @@ type TellDurability struct {
 
 // ErrDurabilityEvent refuses a fact that durability does not know.
 var ErrDurabilityEvent = domain.Refusal(domain.CodeInvalid, "no such event of a durability period")
+
+// ErrNoValue refuses a number of places or assistants that is not given.
+var ErrNoValue = domain.Refusal(domain.CodeInvalid, "the number of places or assistants (wartosc) is missing")
 
 // TellDurability carries the command out.
 func (l *Ledger) TellDurability(ctx context.Context, o Origin, c TellDurability) (journal.Result, error) {
@@ -39,6 +42,14 @@ func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (strin
 	if err != nil {
 		return "", nil, err
 	}
+	count := 0
+	switch c.Event {
+	case "zobowiazanie", "miejsca", "asystenci":
+		if c.Value == nil {
+			return "", nil, ErrNoValue
+		}
+		count = *c.Value
+	}
 	s := l.seal(ctx, subjectOfProject(project))
 	text := s.text("description", c.Text)
 	if s.err != nil {
@@ -49,13 +60,13 @@ func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (strin
 	var cmd durability.Command
 	switch c.Event {
 	case "zobowiazanie":
-		cmd = durability.OpenObligation{Obligation: durability.Obligation{Project: project, From: c.Date, To: c.To, Places: c.Value, Derivation: text}}
+		cmd = durability.OpenObligation{Obligation: durability.Obligation{Project: project, From: c.Date, To: c.To, Places: count, Derivation: text}}
 	case "deklaracja":
 		cmd = durability.DeclareReadiness{Statement: said, URL: c.URL}
 	case "miejsca":
-		cmd = durability.StatePlaces{Statement: said, Places: c.Value}
+		cmd = durability.StatePlaces{Statement: said, Places: count}
 	case "asystenci":
-		cmd = durability.StateAssistants{Statement: said, Assistants: c.Value}
+		cmd = durability.StateAssistants{Statement: said, Assistants: count}
 	case "publikacja":
 		cmd = durability.PublishNotice{Statement: said, URL: c.URL}
 	case "zapytanie":

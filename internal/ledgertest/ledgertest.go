@@ -1,0 +1,99 @@
+// Package ledgertest sets up a whole ledger for tests: the embedded event node
+// (or the server named by KSIEGA_TEST_EVENTSTORE), a vault with a fixed master
+// key, and the commands over them. It is imported by tests alone.
+package ledgertest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"os"
+	"testing"
+	"time"
+	_ "time/tzdata" // Europe/Warsaw on machines without a zone database
+
+	"ksiega/commands"
+	"ksiega/domain/programme"
+	"ksiega/internal/eventdb"
+	"ksiega/internal/journal"
+	"ksiega/internal/vault"
+)
+
+// Ledger is a ledger of one test.
+type Ledger struct {
+	*commands.Ledger
+	Journal *journal.Journal
+	Vault   *vault.Vault
+	Dir     string
+}
+
+// Actor is who tests act as.
+var Actor = commands.Origin{Actor: "tester", Role: "finance", Door: "cli"}
+
+// Open starts a ledger that ends with the test.
+func Open(t testing.TB) *Ledger {
+	t.Helper()
+	dir := t.TempDir()
+	opts := journal.Options{Address: os.Getenv("KSIEGA_TEST_EVENTSTORE"), Table: Table(t)}
+	if opts.Address == "" {
+		node, err := eventdb.Open(eventdb.Options{Dir: dir})
+		if err != nil {
+			t.Fatalf("start the embedded node: %v", err)
+		}
+		t.Cleanup(func() { _ = node.Close() })
+		opts.Address = node.Address()
+	} else {
+		var b [8]byte
+		_, _ = rand.Read(b[:])
+		opts.Prefix = "test" + hex.EncodeToString(b[:]) + "."
+	}
+	j, err := journal.Open(opts)
+	if err != nil {
+		t.Fatalf("open the journal: %v", err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	return Over(t, j, dir)
+}
+
+// Table is the table of every event type.
+func Table(t testing.TB) *journal.Table {
+	t.Helper()
+	table, err := journal.Ledger()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+// Over sets up the commands over a journal.
+func Over(t testing.TB, j *journal.Journal, dir string) *Ledger {
+	t.Helper()
+	master, err := vault.ParseMasterKey(base64.StdEncoding.EncodeToString([]byte("a master key of thirty-two bytes")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := vault.Open(t.Context(), j.Shelf(), master)
+	if err != nil {
+		t.Fatalf("open the vault: %v", err)
+	}
+	catalogue, err := programme.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	zone, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Ledger{Ledger: &commands.Ledger{Log: j, Vault: v, Catalogue: catalogue, Zone: zone}, Journal: j, Vault: v, Dir: dir}
+}
+
+// Import imports a file and fails the test where that fails as a whole.
+func (l *Ledger) Import(t testing.TB, name, content string) commands.Summary {
+	t.Helper()
+	s, err := l.Ledger.Import(context.Background(), Actor, commands.File{Name: name, Data: []byte(content)}, nil)
+	if err != nil {
+		t.Fatalf("import %s: %v", name, err)
+	}
+	return s
+}

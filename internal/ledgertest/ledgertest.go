@@ -69,11 +69,7 @@ func Table(t testing.TB) *journal.Table {
 // Over sets up the commands over a journal.
 func Over(t testing.TB, j *journal.Journal, dir string) *Ledger {
 	t.Helper()
-	master, err := vault.ParseMasterKey(base64.StdEncoding.EncodeToString([]byte("a master key of thirty-two bytes")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := vault.Open(t.Context(), j.Shelf(), master)
+	v, err := vault.Open(t.Context(), j.Shelf(), master(t))
 	if err != nil {
 		t.Fatalf("open the vault: %v", err)
 	}
@@ -96,4 +92,26 @@ func (l *Ledger) Import(t testing.TB, name, content string) commands.Summary {
 		t.Fatalf("import %s: %v", name, err)
 	}
 	return s
+}
+
+func master(t testing.TB) vault.MasterKey {
+	t.Helper()
+	key, err := vault.ParseMasterKey(base64.StdEncoding.EncodeToString([]byte("a master key of thirty-two bytes")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// DryRun is the ledger as a dry run sees it: what it records is kept nowhere.
+func (l *Ledger) DryRun(t testing.TB) *commands.Ledger {
+	t.Helper()
+	draft := journal.NewDraft(l.Journal, time.Now)
+	v, err := vault.Open(t.Context(), draft.Shelf(), master(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dry := *l.Ledger
+	dry.Log, dry.Vault = draft, v
+	return &dry
 }

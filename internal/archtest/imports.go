@@ -1,0 +1,128 @@
+package archtest
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A layer says what of this module the packages below a directory may import,
+// beside the layer itself.
+type layer struct {
+	dir string
+	may []string
+}
+
+// layers is searched from the top: the first match holds.
+func layers() []layer {
+	return []layer{
+		{"domain/...", nil},
+		{"commands/...", []string{"domain/...", "internal/journal", "internal/vault"}},
+		{"projections/...", []string{"domain/...", "internal/journal"}},
+		{"queries/...", []string{"domain/...", "projections/...", "internal/journal", "internal/vault", "internal/auditlog"}},
+		// A report is served as XLSX and PDF too, so one door opens on the other.
+		{"internal/web/...", []string{"commands/...", "queries/...", "domain/...", "internal/sheet/..."}},
+		{"internal/sheet/...", []string{"commands/...", "queries/...", "domain/..."}},
+		{"internal/journal/...", []string{"domain/..."}},
+		// What cmd/ksiega and cmd/ksiega-bench both wire, they share.
+		{"internal/wiring", []string{"internal/..."}},
+		{"cmd/...", []string{"..."}},
+		{"samples/...", nil},
+	}
+}
+
+// forTests tells a package that tests share, such as internal/ledgertest. It imports
+// what it likes, and tests alone import it.
+func forTests(dir string) bool {
+	return strings.HasPrefix(dir, "internal/") && strings.HasSuffix(dir, "test") || dir == "domain/given"
+}
+
+// layerOf finds the layer of a directory. What is below internal/ and not named is
+// an engine: it knows nothing of ours.
+func layerOf(dir string) (layer, bool) {
+	if forTests(dir) && dir != "domain/given" {
+		return layer{dir, []string{"..."}}, true
+	}
+	for _, l := range layers() {
+		if under(dir, l.dir) {
+			return l, true
+		}
+	}
+	if parts := strings.Split(dir, "/"); parts[0] == "internal" && len(parts) > 1 {
+		return layer{dir: "internal/" + parts[1] + "/..."}, true
+	}
+	return layer{}, false
+}
+
+// A keep is a package that only some directories may import.
+type keep struct {
+	pkg  string // an import path or, ending in a slash, the start of one; "./" is the module
+	only []string
+	why  string
+}
+
+func keeps() []keep {
+	const client = "github.com/EventStore/EventStore-Client-Go/"
+	return []keep{
+		{client + "v4/esdb", []string{"internal/journal"}, "the journal is the only importer of the event store's client"},
+		{client, []string{"internal/journal", "internal/eventdb/..."}, "the event store's wire format belongs to journal and eventdb"},
+		{
+			"github.com/redis/go-redis/", []string{"projections/...", "internal/redisdb/...", "cmd/..."},
+			"Redis belongs to projections and redisdb",
+		},
+		{"./internal/naive", []string{"cmd/ksiega-bench"}, "the second calculator is there to compare with, never to answer"},
+		{"./internal/wiring", []string{"cmd/..."}, "only cmd wires"},
+	}
+}
+
+func (k keep) holds(imported, module string) bool {
+	if own, ok := strings.CutPrefix(k.pkg, "./"); ok {
+		return imported == module+"/"+own
+	}
+	return imported == k.pkg || strings.HasSuffix(k.pkg, "/") && strings.HasPrefix(imported, k.pkg)
+}
+
+// impure tells a package of the standard library that lets the world in.
+func impure(imported string) bool {
+	if slices.Contains([]string{"net/url", "net/netip"}, imported) {
+		return false
+	}
+	first, _, _ := strings.Cut(imported, "/")
+	return slices.Contains([]string{"os", "net", "log", "syscall", "unsafe", "plugin", "database", "C"}, first) ||
+		slices.Contains([]string{"math/rand", "math/rand/v2", "crypto/rand", "io/ioutil"}, imported)
+}
+
+func (t *tree) checkImports(f *file) {
+	l, known := layerOf(f.dir)
+	if !known {
+		t.add(f, f.syntax.Package, "the directory %s belongs to no layer; name it in internal/archtest", f.dir)
+	}
+	for _, spec := range f.syntax.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			continue
+		}
+		for _, k := range keeps() {
+			if k.holds(imported, t.module) && !underAny(f.dir, k.only) && !forTests(f.dir) {
+				t.add(f, spec.Pos(), "imports %s: %s", imported, k.why)
+				break
+			}
+		}
+		if own, ok := strings.CutPrefix(imported, t.module+"/"); ok {
+			if forTests(own) && !forTests(f.dir) {
+				t.add(f, spec.Pos(), "imports %s, which is for tests", imported)
+				continue
+			}
+			if known && !under(own, l.dir) && !underAny(own, l.may) {
+				t.add(f, spec.Pos(), "imports %s, which %s may not", imported, strings.TrimSuffix(l.dir, "/..."))
+			}
+			continue
+		}
+		if under(f.dir, "domain/...") {
+			first, _, _ := strings.Cut(imported, "/")
+			if strings.Contains(first, ".") || impure(imported) {
+				t.add(f, spec.Pos(), "imports %s: the domain knows the standard library alone, and nothing that reaches outside", imported)
+			}
+		}
+	}
+}

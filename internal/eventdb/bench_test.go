@@ -1,0 +1,147 @@
+package eventdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/google/uuid"
+)
+
+// The benchmarks run client and node in one process, on disk, with sync, over 400-byte events. An operation is one
+// append, or one event read; events/s is reported beside.
+
+const benchPayload = 400
+
+func benchEvents(count int) []esdb.EventData {
+	data := make([]byte, benchPayload)
+	copy(data, `{"entry":"e1","minutes":240,"note":"`)
+	for i := 36; i < len(data)-2; i++ {
+		data[i] = byte('a' + i*7%26)
+	}
+	copy(data[len(data)-2:], `"}`)
+	out := make([]esdb.EventData, count)
+	for i := range out {
+		out[i] = esdb.EventData{EventID: uuid.New(), EventType: "assistance.hours-logged.v1", ContentType: esdb.ContentTypeJson, Data: data}
+	}
+	return out
+}
+
+func BenchmarkAppend(b *testing.B) {
+	for _, size := range []int{1, 100} {
+		for _, writers := range []int{1, 16, 64} {
+			b.Run(fmt.Sprintf("events=%d/writers=%d", size, writers), func(b *testing.B) {
+				benchAppend(b, size, writers)
+			})
+		}
+	}
+}
+
+func benchAppend(b *testing.B, size, writers int) {
+	n := openNode(b, Options{})
+	c := officialClient(b, n)
+	_, err := c.AppendToStream(context.Background(), "warm", esdb.AppendToStreamOptions{}, benchEvents(1)...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	b.ReportAllocs()
+	b.ResetTimer()
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			var at esdb.ExpectedRevision = esdb.NoStream{}
+			batch := benchEvents(size)
+			for i := 0; left.Add(-1) >= 0; i++ {
+				for k := range batch {
+					batch[k].EventID = uuid.New()
+				}
+				if i%100 == 0 { // streams are short
+					at = esdb.NoStream{}
+				}
+				res, err := c.AppendToStream(context.Background(), fmt.Sprintf("contract-%d-%d", w, i/100), esdb.AppendToStreamOptions{ExpectedRevision: at}, batch...)
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				at = esdb.StreamRevision{Value: res.NextExpectedVersion}
+			}
+		})
+	}
+	wg.Wait()
+	b.ReportMetric(float64(b.N*size)/b.Elapsed().Seconds(), "events/s")
+}
+
+// filled is a node with count events in appends of 100.
+func filled(b *testing.B, count int) *Node {
+	n := openNode(b, Options{})
+	batch := benchEvents(100)
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			for i := range count / 400 {
+				o := &op{ctx: context.Background(), stream: fmt.Sprintf("contract-%d-%d", w, i), expect: expectation{kind: expectNoStream}}
+				for k := range batch {
+					o.events = append(o.events, proposed{id: uuid.New(), typ: batch[k].EventType, json: true, data: batch[k].Data})
+				}
+				if out := n.change(o); out.err != nil {
+					b.Error(out.err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return n
+}
+
+const benchLog = 400_000
+
+func BenchmarkReadAll(b *testing.B) {
+	n := filled(b, benchLog)
+	c := officialClient(b, n)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for done := 0; done < b.N; {
+		r, err := c.ReadAll(context.Background(), esdb.ReadAllOptions{}, uint64(b.N-done))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for {
+			if _, err := r.Recv(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				b.Fatal(err)
+			}
+			done++
+		}
+		r.Close()
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+func BenchmarkScan(b *testing.B) {
+	n := filled(b, benchLog)
+	enough := errors.New("enough")
+	b.ReportAllocs()
+	b.ResetTimer()
+	bytes := 0
+	for done := 0; done < b.N; {
+		err := n.Scan(context.Background(), 0, func(r Record) error {
+			bytes += len(r.Data)
+			if done++; done >= b.N {
+				return enough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, enough) {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}

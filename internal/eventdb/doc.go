@@ -1,0 +1,35 @@
+// Package eventdb is the embedded event store: one node that speaks the gRPC protocol of EventStoreDB
+// (Streams, ServerFeatures and Gossip, as server 23.10 answers) on a unix socket and keeps its events in Pebble.
+//
+// What it promises
+//
+//   - An append is answered only after it is on disk, and an event is visible to readers, subscribers and Scan only then.
+//     An append of many events is there whole or not at all.
+//   - Every event has a position of its own; positions strictly ascend in the order of commits and are never used twice.
+//     `created` never decreases from one position to the next; it counts 100 ns ticks.
+//   - A stored record that does not match its checksum, or an index that does not match its record, is answered with
+//     DataLoss. It is never served.
+//   - When a commit fails the node stops: it acknowledges nothing further, and every call ends Unavailable.
+//   - A subscriber reads from disk at its own pace; nothing is buffered for it, and nothing is skipped.
+//
+// Where it stops: one node, no replication, no users, no TLS (the socket lies in a directory of mode 0700), no persistent
+// subscriptions, no projections of one's own, no scavenge. Those services answer Unimplemented. The index streams `$ce-…`
+// and `$et-…` are always there; their links are computed on reading, do not stand in $all, and cannot be written to.
+//
+// # On disk
+//
+// Options.Dir holds `store/` (Pebble), `node.sock` and `node.addr` (the path of the socket being served). In the store
+// numbers are big-endian in keys, and "name" is a two-byte length and the bytes:
+//
+//	v                     → format version, uint32
+//	a pos                 → checksum(4) id(16) event       the log; see record.go
+//	s name revision       → spans                          positions of the revisions from this one on; see index.go
+//	h stream              → checksum(4) head               last revision, tombstone, what metadata hides; see head.go
+//	i id pos              → (empty)                        which events have this id, of all streams
+//
+// The category stream `$ce-x` and the type stream `$et-x` have `s` and `h` entries like any other stream; their spans
+// point at the records of the events they link to.
+//
+// One goroutine decides appends and commits them in groups; a second waits for the sync, publishes a snapshot of the
+// store as the state that readers see, and then answers.
+package eventdb

@@ -1,0 +1,165 @@
+package eventdb
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A value of `s name revision` tells the positions of the revisions from that one on, as pairs of uvarints
+// (gap, run): the next run of ascending positions starts gap after the end of the previous run (after 0 for the first).
+// The events of one append stand side by side in the log, so this is mostly a single pair.
+type span struct {
+	pos uint64
+	run uint64
+}
+
+const (
+	categoryPrefix = "$ce-"
+	typePrefix     = "$et-"
+	// streamsIndex is empty on the real server once its projections run; it is never written here.
+	streamsIndex = "$streams"
+)
+
+// spanWriter collects positions in ascending order.
+type spanWriter struct {
+	spans []span
+	count int64
+}
+
+func (w *spanWriter) add(pos uint64) {
+	w.count++
+	if n := len(w.spans); n > 0 && w.spans[n-1].pos+w.spans[n-1].run == pos {
+		w.spans[n-1].run++
+		return
+	}
+	w.spans = append(w.spans, span{pos, 1})
+}
+
+func appendSpans(dst []byte, spans []span) []byte {
+	end := uint64(0)
+	for _, s := range spans {
+		dst = binary.AppendUvarint(dst, s.pos-end)
+		dst = binary.AppendUvarint(dst, s.run)
+		end = s.pos + s.run
+	}
+	return dst
+}
+
+// parseSpans appends the spans in b to dst.
+func parseSpans(dst []span, b []byte) ([]span, error) {
+	end := uint64(0)
+	for len(b) > 0 {
+		gap, n := binary.Uvarint(b)
+		if n <= 0 {
+			return dst, fmt.Errorf("%w: stream index", errDamaged)
+		}
+		run, m := binary.Uvarint(b[n:])
+		if m <= 0 || run == 0 || end+gap < end || end+gap+run < end+gap {
+			return dst, fmt.Errorf("%w: stream index", errDamaged)
+		}
+		dst = append(dst, span{end + gap, run})
+		end += gap + run
+		b = b[n+m:]
+	}
+	return dst, nil
+}
+
+// isIndexStream tells whether the stream is computed from the log, and so is closed to writers.
+func isIndexStream(stream string) bool {
+	return strings.HasPrefix(stream, categoryPrefix) || strings.HasPrefix(stream, typePrefix) || stream == streamsIndex
+}
+
+// deletesStream tells whether the event is what ends its stream, by a soft delete or for ever.
+func deletesStream(stream, typ string, isJSON bool, data []byte) bool {
+	if typ == typeTombstone {
+		return true
+	}
+	return typ == typeMetadata && isMetastream(stream) && parseMeta(isJSON, data).truncateBefore == deletedRevision
+}
+
+// categoryIndex is the category stream an event is linked into, "" for none. Of metadata only what deletes the stream is.
+func categoryIndex(stream string, deletes bool) string {
+	if isMetastream(stream) {
+		if !deletes {
+			return ""
+		}
+		stream = stream[len(metaPrefix):]
+	}
+	if strings.HasPrefix(stream, "$") {
+		return ""
+	}
+	dash := strings.IndexByte(stream, '-')
+	if dash <= 0 {
+		return ""
+	}
+	return categoryPrefix + stream[:dash]
+}
+
+// typeIndex is the type stream an event is linked into, "" for none. Links are not linked to again.
+func typeIndex(typ string, deletes bool) string {
+	switch {
+	case typ == typeLink:
+		return ""
+	case deletes:
+		return typePrefix + "$deleted"
+	}
+	return typePrefix + typ
+}
+
+// linkTo makes the link with which an index stream points at target. It stands at its target's position.
+func linkTo(index string, rev int64, target *record) record {
+	data := target.data
+	if string(target.typ) != typeLink {
+		stream := target.stream
+		if strings.HasPrefix(index, typePrefix) {
+			// The type streams of the real server name the stream that metadata belongs to.
+			stream = bytes.TrimPrefix(stream, []byte(metaPrefix))
+		}
+		data = append(strconv.AppendInt(nil, target.rev, 10), '@')
+		data = append(data, stream...)
+	}
+	// The id is a digest, so that the same link has the same id on every reading.
+	h := sha256.New()
+	h.Write([]byte(index))
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(rev)))
+	h.Write(target.id[:])
+	link := record{stream: []byte(index), rev: rev, pos: target.pos, typ: []byte(typeLink), created: target.created, data: data}
+	copy(link.id[:], h.Sum(nil))
+	link.id[6] = link.id[6]&0x0f | 0x80
+	link.id[8] = link.id[8]&0x3f | 0x80
+	link.meta = fmt.Appendf(nil, `{"$c":%d,"$p":%d,"$causedBy":"%s"}`, target.pos, target.pos, formatID(target.id))
+	return link
+}
+
+// linkTarget reads the text of a link, "revision@stream".
+func linkTarget(data []byte) (stream string, rev int64, ok bool) {
+	at := bytes.IndexByte(data, '@')
+	if at <= 0 {
+		return "", 0, false
+	}
+	rev, err := strconv.ParseInt(string(data[:at]), 10, 64)
+	return string(data[at+1:]), rev, err == nil
+}
+
+func formatID(id [16]byte) string {
+	var b [36]byte
+	putID(b[:], id)
+	return string(b[:])
+}
+
+func putID(dst []byte, id [16]byte) {
+	hex.Encode(dst, id[:4])
+	dst[8] = '-'
+	hex.Encode(dst[9:], id[4:6])
+	dst[13] = '-'
+	hex.Encode(dst[14:], id[6:8])
+	dst[18] = '-'
+	hex.Encode(dst[19:], id[8:10])
+	dst[23] = '-'
+	hex.Encode(dst[24:], id[10:])
+}

@@ -1,0 +1,46 @@
+package eventdb
+
+import "encoding/binary"
+
+const (
+	keyVersion = 'v'
+	keyLog     = 'a'
+	keySpans   = 's'
+	keyHead    = 'h'
+	keyID      = 'i'
+)
+
+// maxName bounds stream names and event types, in bytes: key lengths are written in two bytes.
+const maxName = 4096
+
+func appendLogKey(dst []byte, pos uint64) []byte {
+	dst = append(dst, keyLog)
+	return binary.BigEndian.AppendUint64(dst, pos)
+}
+
+func appendNamed(dst []byte, kind byte, name string) []byte {
+	dst = append(dst, kind)
+	dst = binary.BigEndian.AppendUint16(dst, uint16(len(name)))
+	return append(dst, name...)
+}
+
+func appendSpansKey(dst []byte, stream string, rev int64) []byte {
+	dst = appendNamed(dst, keySpans, stream)
+	return binary.BigEndian.AppendUint64(dst, uint64(rev))
+}
+
+func appendHeadKey(dst []byte, stream string) []byte {
+	dst = append(dst, keyHead)
+	return append(dst, stream...)
+}
+
+func appendIDKey(dst []byte, id [16]byte, pos uint64) []byte {
+	dst = append(dst, keyID)
+	dst = append(dst, id[:]...)
+	return binary.BigEndian.AppendUint64(dst, pos)
+}
+
+// spansRevision is the first revision that a spans key speaks of.
+func spansRevision(key []byte) int64 {
+	return int64(binary.BigEndian.Uint64(key[len(key)-8:]))
+}

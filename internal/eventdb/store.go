@@ -1,0 +1,324 @@
+package eventdb
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"sync/atomic"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/sstable"
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+const formatVersion = 1
+
+// errStoreFatal is what Pebble does not survive.
+var errStoreFatal = errors.New("the store failed")
+
+// ErrInUse is returned by Open when another process (or this one) holds the data directory.
+var ErrInUse = errors.New("data directory is in use by another node")
+
+// ErrNewerFormat is returned by Open when the directory was written by a newer version.
+var ErrNewerFormat = errors.New("data directory was written by a newer version")
+
+// store is Pebble with what the node needs of it. Only the writer changes it.
+type store struct {
+	db    *pebble.DB
+	lock  *pebble.Lock
+	cache *pebble.Cache
+	log   *storeLogger
+}
+
+// storeLogger keeps Pebble quiet and turns what it calls fatal into a failed node.
+type storeLogger struct {
+	failed atomic.Pointer[func(error)]
+}
+
+func (*storeLogger) Infof(string, ...any)  {}
+func (*storeLogger) Errorf(string, ...any) {}
+
+// Fatalf never returns: Pebble's state in memory is void, and what is on disk must be opened anew. The node is marked
+// first, so that nothing is acknowledged on the way down.
+func (l *storeLogger) Fatalf(format string, args ...any) {
+	err := fmt.Errorf("%w: %s", errStoreFatal, fmt.Sprintf(format, args...))
+	if f := l.failed.Load(); f != nil {
+		(*f)(err)
+	}
+	panic(err)
+}
+
+func pebbleOptions(fs vfs.FS, logger *storeLogger, cache *pebble.Cache, readOnly bool) *pebble.Options {
+	opts := &pebble.Options{
+		FS:                          fs,
+		ReadOnly:                    readOnly,
+		ErrorIfNotExists:            readOnly,
+		FormatMajorVersion:          pebble.FormatNewest,
+		Cache:                       cache,
+		Logger:                      logger,
+		MemTableSize:                64 << 20,
+		MemTableStopWritesThreshold: 4,
+		L0CompactionThreshold:       4,
+		L0StopWritesThreshold:       24,
+		LBaseMaxBytes:               256 << 20,
+		MaxOpenFiles:                1000,
+		CompactionConcurrencyRange:  func() (int, int) { return 1, 2 },
+	}
+	for i := range opts.Levels {
+		l := &opts.Levels[i]
+		l.BlockSize = 32 << 10
+		l.IndexBlockSize = 256 << 10
+		l.FilterPolicy = bloom.FilterPolicy(10)
+		l.Compression = func() *sstable.CompressionProfile { return sstable.SnappyCompression }
+	}
+	return opts
+}
+
+// openStore locks and opens the directory, and makes it one of ours when it is new.
+func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
+	if !readOnly {
+		if err := makeDurable(fs, dir); err != nil {
+			return nil, fmt.Errorf("create store directory: %w", err)
+		}
+	} else if _, err := fs.Stat(dir); err != nil {
+		return nil, fmt.Errorf("store directory: %w", err)
+	}
+	lock, err := pebble.LockDirectory(dir, fs)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrInUse, dir, err)
+	}
+	s := &store{lock: lock, cache: pebble.NewCache(128 << 20), log: &storeLogger{}}
+	opts := pebbleOptions(fs, s.log, s.cache, readOnly)
+	opts.Lock = lock
+	if s.db, err = pebble.Open(dir, opts); err != nil {
+		s.cache.Unref()
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), lock.Close())
+	}
+	if err := s.checkVersion(readOnly); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// makeDurable makes a directory and syncs the ones it is named in, so that a crash cannot take it away with all that
+// Pebble has synced inside. The nearest two are synced even if they exist: an earlier process may have died in between.
+func makeDurable(fs vfs.FS, dir string) error {
+	named := []string{fs.PathDir(dir)}
+	for d := named[0]; fs.PathDir(d) != d; {
+		_, err := fs.Stat(d)
+		d = fs.PathDir(d)
+		named = append(named, d)
+		if err == nil {
+			break
+		}
+	}
+	if err := fs.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, d := range named {
+		f, err := fs.OpenDir(d)
+		if errors.Is(err, os.ErrPermission) {
+			continue // somebody else's directory, which was there before
+		}
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(f.Sync(), f.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *store) checkVersion(readOnly bool) error {
+	value, closer, err := s.db.Get([]byte{keyVersion})
+	if errors.Is(err, pebble.ErrNotFound) {
+		it, err := s.db.NewIter(nil)
+		if err != nil {
+			return fmt.Errorf("open store: %w", err)
+		}
+		used := it.First()
+		if err := it.Close(); err != nil {
+			return fmt.Errorf("open store: %w", err)
+		}
+		if used {
+			return fmt.Errorf("%w: store without a format version", errDamaged)
+		}
+		if readOnly {
+			return nil
+		}
+		return s.db.Set([]byte{keyVersion}, binary.BigEndian.AppendUint32(nil, formatVersion), pebble.Sync)
+	}
+	if err != nil {
+		return fmt.Errorf("open store: %w", err)
+	}
+	defer closer.Close()
+	if len(value) != 4 {
+		return fmt.Errorf("%w: format version", errDamaged)
+	}
+	if v := binary.BigEndian.Uint32(value); v > formatVersion {
+		return fmt.Errorf("%w: format %d, this is format %d", ErrNewerFormat, v, formatVersion)
+	}
+	return nil
+}
+
+func (s *store) close() error {
+	err := s.db.Close()
+	s.cache.Unref()
+	return errors.Join(err, s.lock.Close())
+}
+
+// reader is the store as it is, or as it was: *pebble.DB or *pebble.Snapshot.
+type reader interface {
+	pebble.Reader
+}
+
+// lastRecord is the position and time of the last event in r, zero when there is none.
+func lastRecord(r reader) (pos uint64, created int64, err error) {
+	it, err := r.NewIter(&pebble.IterOptions{LowerBound: []byte{keyLog}, UpperBound: []byte{keyLog + 1}})
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, it.Close()) }()
+	if !it.Last() {
+		return 0, 0, it.Error()
+	}
+	pos = binary.BigEndian.Uint64(it.Key()[1:])
+	value, err := it.ValueAndErr()
+	if err != nil {
+		return 0, 0, err
+	}
+	var rec record
+	if err := parseRecord(pos, value, &rec); err != nil {
+		return 0, 0, err
+	}
+	return pos, rec.created, nil
+}
+
+// readHead is the head of a stream; one that was never written to has last −1.
+func readHead(r reader, stream string) (head, error) {
+	value, closer, err := r.Get(appendHeadKey(nil, stream))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return head{last: noRevision}, nil
+	}
+	if err != nil {
+		return head{}, err
+	}
+	defer closer.Close()
+	return parseHead(value)
+}
+
+// readRecord copies out the stored record at a position.
+func readRecord(r reader, pos uint64) ([]byte, error) {
+	value, closer, err := r.Get(appendLogKey(nil, pos))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, fmt.Errorf("%w: no record at position %d, which an index names", errDamaged, pos)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer closer.Close()
+	return append([]byte(nil), value...), nil
+}
+
+// positionOf is the position of one revision of a stream that has it.
+func positionOf(r reader, stream string, rev int64) (pos uint64, err error) {
+	w, err := newSpanWalk(r, stream)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	return w.seek(rev)
+}
+
+// firstPosition is the position of the first event with that id, 0 when there is none.
+func firstPosition(r reader, id [16]byte) (pos uint64, err error) {
+	it, err := r.NewIter(&pebble.IterOptions{LowerBound: appendIDKey(nil, id, 0), UpperBound: appendIDKey(nil, id, math.MaxUint64)})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, it.Close()) }()
+	if !it.First() {
+		return 0, it.Error()
+	}
+	return uint64(spansRevision(it.Key())), nil
+}
+
+// spanWalk finds the positions of a stream's revisions.
+type spanWalk struct {
+	it     *pebble.Iterator
+	stream string
+	key    []byte
+	first  int64 // revision that spans begin with
+	count  int64
+	spans  []span
+}
+
+func newSpanWalk(r reader, stream string) (*spanWalk, error) {
+	it, err := r.NewIter(&pebble.IterOptions{
+		LowerBound: appendSpansKey(nil, stream, 0),
+		UpperBound: append(appendSpansKey(nil, stream, -1), 0),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &spanWalk{it: it, stream: stream, spans: make([]span, 0, 8)}, nil
+}
+
+func (w *spanWalk) close() error { return w.it.Close() }
+
+// seek is the position of a revision; neighbours of the last one asked for cost little.
+func (w *spanWalk) seek(rev int64) (uint64, error) {
+	if len(w.spans) == 0 || rev < w.first || rev >= w.first+w.count {
+		if err := w.load(rev); err != nil {
+			return 0, err
+		}
+	}
+	off := uint64(rev - w.first)
+	for _, s := range w.spans {
+		if off < s.run {
+			return s.pos + off, nil
+		}
+		off -= s.run
+	}
+	return 0, w.missing()
+}
+
+func (w *spanWalk) missing() error {
+	return fmt.Errorf("%w: stream index lacks a revision", errDamaged)
+}
+
+func (w *spanWalk) load(rev int64) error {
+	found := false
+	if len(w.spans) > 0 && rev == w.first+w.count {
+		found = w.it.Next()
+		if found && spansRevision(w.it.Key()) != rev {
+			return w.missing()
+		}
+	} else {
+		w.key = appendSpansKey(w.key[:0], w.stream, rev+1)
+		if rev == math.MaxInt64 {
+			w.key = append(appendSpansKey(w.key[:0], w.stream, rev), 0)
+		}
+		found = w.it.SeekLT(w.key)
+	}
+	if !found {
+		return errors.Join(w.it.Error(), w.missing())
+	}
+	value, err := w.it.ValueAndErr()
+	if err != nil {
+		return err
+	}
+	w.first = spansRevision(w.it.Key())
+	if w.spans, err = parseSpans(w.spans[:0], value); err != nil {
+		return err
+	}
+	w.count = 0
+	for _, s := range w.spans {
+		w.count += int64(s.run)
+	}
+	return nil
+}

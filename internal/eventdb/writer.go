@@ -1,0 +1,273 @@
+package eventdb
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+const (
+	groupOps   = 1024    // appends decided before a commit is handed over
+	groupBytes = 4 << 20 // or this much to write
+	headCache  = 1 << 16 // heads kept in memory between commits
+)
+
+var errStopped = errors.New("the node has stopped")
+
+type opKind uint8
+
+const (
+	opAppend opKind = iota
+	opDelete
+	opTombstone
+)
+
+// proposed is an event that somebody wants to append.
+type proposed struct {
+	id         [16]byte
+	typ        string
+	json       bool
+	data, meta []byte
+}
+
+type op struct {
+	ctx    context.Context
+	kind   opKind
+	stream string
+	expect expectation
+	events []proposed
+	out    outcome
+	done   chan struct{}
+}
+
+// outcome is what the writer says of an op. Nothing of it may be told before the commit that it was decided in is on disk.
+type outcome struct {
+	verdict verdict
+	rev     int64  // last revision: of the stream, or of the events named when already there
+	pos     uint64 // position of the last event written or named
+	hidden  bool   // already there, but out of sight: no position
+	err     error
+}
+
+// group is one commit: what is written, who waits for it, and the state once it is on disk.
+type group struct {
+	batch *pebble.Batch
+	ops   []*op
+	view  *view
+}
+
+// pendingStream is what the group being built adds to a stream; the store does not show it yet.
+type pendingStream struct {
+	first     int64 // revision of ids[0]
+	ids       [][16]byte
+	positions []uint64
+	last      []byte // data of the last event
+	isJSON    bool
+}
+
+// freshID is an event of the group being built.
+type freshID struct {
+	id     [16]byte
+	pos    uint64
+	stream string
+	rev    int64
+}
+
+// writer decides every change, one after the other, in its own goroutine.
+type writer struct {
+	store *store
+	clock func() time.Time
+	ops   chan *op
+	next  chan *group // to the goroutine that waits for the sync
+	stop  <-chan struct{}
+
+	pos     uint64 // last position given
+	base    uint64 // last position of the group before
+	created int64
+	heads   map[string]*head
+	dirty   map[string]*head
+	pending map[string]*pendingStream
+	fresh   []freshID        // events of the group being built
+	ids     map[[16]byte]int // index into fresh of the first event with an id, for the first `known` of them
+	known   int
+	batch   *pebble.Batch
+	newID   func() [16]byte
+	buf     []byte
+	key     []byte
+}
+
+func newWriter(s *store, clock func() time.Time, newID func() [16]byte, stop <-chan struct{}, pos uint64, created int64) *writer {
+	return &writer{
+		store: s, clock: clock, newID: newID, pos: pos, created: created,
+		ops: make(chan *op, groupOps), next: make(chan *group, 1), stop: stop,
+		heads: map[string]*head{}, dirty: map[string]*head{}, pending: map[string]*pendingStream{}, ids: map[[16]byte]int{},
+	}
+}
+
+// enqueue hands an op over; ops are decided in the order in which they are handed over.
+func (w *writer) enqueue(o *op) error {
+	o.done = make(chan struct{})
+	select {
+	case <-w.stop:
+		return errStopped
+	default:
+	}
+	select {
+	case w.ops <- o:
+		return nil
+	case <-w.stop:
+		return errStopped
+	case <-o.ctx.Done():
+		return o.ctx.Err()
+	}
+}
+
+// await waits for the outcome of an op that was handed over. When the caller's context ends first, or the node stops, the
+// op may or may not be carried out: sent again with the same ids, it is not carried out twice.
+func (w *writer) await(o *op) outcome {
+	select {
+	case <-o.done:
+		return o.out
+	case <-w.stop:
+		// The answer may have come in the same moment.
+		select {
+		case <-o.done:
+			return o.out
+		default:
+			return outcome{err: errStopped}
+		}
+	case <-o.ctx.Done():
+		return outcome{err: o.ctx.Err()}
+	}
+}
+
+// run builds groups until stop is closed or the store fails; fail is told why.
+func (w *writer) run(fail func(error)) {
+	defer close(w.next)
+	defer func() {
+		if r := recover(); r != nil {
+			err, ok := r.(error)
+			if !ok || !errors.Is(err, errStoreFatal) {
+				panic(r)
+			}
+			fail(err)
+		}
+	}()
+	for {
+		select {
+		case <-w.stop:
+			return
+		case first := <-w.ops:
+			g, err := w.build(first)
+			if err != nil {
+				fail(err)
+				return
+			}
+			w.next <- g
+		}
+	}
+}
+
+// build decides ops until the group is full or nobody waits, and applies the group to the store without waiting for the sync.
+func (w *writer) build(first *op) (*group, error) {
+	w.batch = w.store.db.NewBatch()
+	w.created = max(w.created, ticksOf(w.clock()))
+	w.base = w.pos
+	g := &group{batch: w.batch}
+	for o := first; o != nil; {
+		if err := w.decide(o); err != nil {
+			return nil, err
+		}
+		g.ops = append(g.ops, o)
+		o = nil
+		if len(g.ops) < groupOps && w.batch.Len() < groupBytes {
+			select {
+			case o = <-w.ops:
+			default:
+			}
+		}
+	}
+	if err := errors.Join(w.flushIDs(), w.flushHeads()); err != nil {
+		return nil, err
+	}
+	if !w.batch.Empty() {
+		if err := w.store.db.ApplyNoSyncWait(w.batch, pebble.Sync); err != nil {
+			return nil, fmt.Errorf("apply commit: %w", err)
+		}
+	} else {
+		g.batch = nil
+	}
+	g.view = newView(w.store.db.NewSnapshot(), w.pos)
+	clear(w.pending)
+	clear(w.ids)
+	w.fresh, w.known = w.fresh[:0], 0
+	if len(w.heads) > headCache {
+		clear(w.heads)
+	}
+	return g, nil
+}
+
+// flushIDs writes the id index of the group after its events and in order: Pebble takes neighbours faster.
+func (w *writer) flushIDs() error {
+	order := slices.Clone(w.fresh)
+	slices.SortFunc(order, func(a, b freshID) int { return bytes.Compare(a.id[:], b.id[:]) })
+	for i := range order {
+		w.key = appendIDKey(w.key[:0], order[i].id, order[i].pos)
+		if err := w.batch.Set(w.key, nil, nil); err != nil {
+			return fmt.Errorf("write event id: %w", err)
+		}
+	}
+	return nil
+}
+
+func (w *writer) flushHeads() error {
+	for stream, h := range w.dirty {
+		if err := w.batch.Set(appendHeadKey(nil, stream), appendHead(nil, h), nil); err != nil {
+			return fmt.Errorf("write head: %w", err)
+		}
+	}
+	clear(w.dirty)
+	return nil
+}
+
+// decide settles one op. The error is one after which memory and batch can't be trusted; all others belong to the op.
+func (w *writer) decide(o *op) error {
+	if o.out.err = o.ctx.Err(); o.out.err != nil {
+		return nil
+	}
+	plans, err := w.plan(o)
+	if err != nil {
+		o.out = outcome{err: err}
+		return nil
+	}
+	for i := range plans {
+		if err := w.put(&plans[i]); err != nil {
+			return err
+		}
+		if i == 0 {
+			o.out.pos = w.pos
+			if o.kind == opAppend {
+				o.out.rev = plans[i].head.last
+			}
+		}
+	}
+	return nil
+}
+
+// head is the head of a stream for changing: what is changed must be marked dirty.
+func (w *writer) head(stream string) (*head, error) {
+	if h, ok := w.heads[stream]; ok {
+		return h, nil
+	}
+	h, err := readHead(w.store.db, stream)
+	if err != nil {
+		return nil, err
+	}
+	w.heads[stream] = &h
+	return &h, nil
+}

@@ -1,0 +1,6 @@
+package projections
+
+// All are the read models, in the order of their names.
+func All() []Projection {
+	return []Projection{Assistance(), Audit(), Contracts(), Durability(), Findings(), Refunds(), Settlement()}
+}

@@ -1,0 +1,263 @@
+package projections
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"ksiega/domain"
+	"ksiega/internal/journal"
+)
+
+// RefActor is the kind under which the audit index keeps who recorded an event,
+// beside the kinds of domain.Ref.
+const RefActor domain.RefKind = "actor"
+
+// AuditHead begins the postings of one thing: the positions of every event that
+// concerns it, ascending. They are packed as varints of the differences, the
+// first of each block from 0; full blocks lie in rows of their own, the last
+// lies here.
+type AuditHead struct {
+	Kind   domain.RefKind `json:"kind"`
+	ID     string         `json:"id"`
+	Events uint64         `json:"events"`
+	First  domain.Date    `json:"first"` // earliest day an event belongs to
+	Last   domain.Date    `json:"last"`
+	Blocks int            `json:"blocks"` // full ones
+	Open   AuditBlock     `json:"open"`
+}
+
+// AuditBlock is a run of postings.
+type AuditBlock struct {
+	First  uint64 `json:"first"`
+	Last   uint64 `json:"last"`
+	Count  int    `json:"count"`
+	Packed []byte `json:"packed"`
+}
+
+// AuditCount counts the events of one type.
+type AuditCount struct {
+	Type     string      `json:"type"`
+	Events   uint64      `json:"events"`
+	First    domain.Date `json:"first"`
+	Last     domain.Date `json:"last"`
+	Position uint64      `json:"position"` // of the last
+	Recorded time.Time   `json:"recorded"` // the last, UTC
+}
+
+// AuditHour says where in the log an hour begins: the first event recorded in
+// it, of those recorded later than everything before them.
+type AuditHour struct {
+	Position uint64    `json:"position"`
+	Hour     time.Time `json:"hour"` // UTC
+}
+
+// AuditHeads holds a part a kind of thing and a field a thing.
+func AuditHeads() Table[AuditHead] { return Table[AuditHead]{"heads"} }
+
+// AuditBlocks holds a part a thing and a field a full block, numbered from 0.
+func AuditBlocks() Table[AuditBlock] { return Table[AuditBlock]{"blocks"} }
+
+// AuditCounts holds one part and a field an event type.
+func AuditCounts() Table[AuditCount] { return Table[AuditCount]{"counts"} }
+
+// AuditHours holds a part a day (UTC) and a field an hour.
+func AuditHours() Table[AuditHour] { return Table[AuditHour]{"hours"} }
+
+// The one part of AuditCounts, and the one row that holds the latest hour.
+const (
+	AuditCountsPart = "types"
+	auditLatest     = "latest"
+)
+
+// blockPostings is how many postings make a block full.
+const blockPostings = 256
+
+// Audit folds every event into the index that an auditor follows a thing by,
+// across streams. A single stream needs no index: the log reads it by itself.
+func Audit() Projection {
+	return Projection{Name: "audit", Version: 1, Keys: auditKeys, Fold: foldAudit}
+}
+
+// auditRefs is what an event is posted under, each once.
+func auditRefs(r *journal.Recorded) []domain.Ref {
+	refs := r.Event.Refs()
+	all := make([]domain.Ref, 0, len(refs)+1)
+	if r.Meta.Actor != "" {
+		all = append(all, domain.Ref{Kind: RefActor, ID: r.Meta.Actor})
+	}
+next:
+	for _, ref := range refs {
+		if ref.ID == "" {
+			continue
+		}
+		for _, have := range all {
+			if have == ref {
+				continue next
+			}
+		}
+		all = append(all, ref)
+	}
+	return all
+}
+
+func auditKeys(r *journal.Recorded) []Key {
+	refs := auditRefs(r)
+	keys := make([]Key, 0, len(refs)+2)
+	for _, ref := range refs {
+		keys = append(keys, AuditHeads().Key(domain.Escape(string(ref.Kind)), domain.Escape(ref.ID)))
+	}
+	return append(keys, AuditCounts().Key(AuditCountsPart, r.Type), AuditHours().Key(auditLatest, auditLatest))
+}
+
+func foldAudit(tx *Tx, r *journal.Recorded) error {
+	on := r.OccurredOn()
+	for _, ref := range auditRefs(r) {
+		h := AuditHeads().Get(tx, domain.Escape(string(ref.Kind)), domain.Escape(ref.ID))
+		h.Kind, h.ID = ref.Kind, ref.ID
+		h.Events++
+		h.First, h.Last = widen(h.First, h.Last, on)
+		h.Open.add(r.Position)
+		if h.Open.Count == blockPostings {
+			AuditBlocks().Put(tx, auditPart(ref), auditBlockField(h.Blocks), h.Open)
+			h.Blocks++
+			h.Open = AuditBlock{}
+		}
+	}
+	c := AuditCounts().Get(tx, AuditCountsPart, r.Type)
+	c.Type = r.Type
+	c.Events++
+	c.First, c.Last = widen(c.First, c.Last, on)
+	c.Position, c.Recorded = r.Position, r.Created.UTC()
+	hour := r.Created.UTC().Truncate(time.Hour)
+	if latest := AuditHours().Get(tx, auditLatest, auditLatest); hour.After(latest.Hour) {
+		*latest = AuditHour{r.Position, hour}
+		AuditHours().Put(tx, hour.Format(time.DateOnly), hour.Format("15"), *latest)
+	}
+	return nil
+}
+
+func widen(first, last, on domain.Date) (domain.Date, domain.Date) {
+	if first == 0 || on < first {
+		first = on
+	}
+	return first, max(last, on)
+}
+
+func auditPart(ref domain.Ref) string {
+	return domain.Escape(string(ref.Kind)) + "-" + domain.Escape(ref.ID)
+}
+
+func auditBlockField(n int) string { return fmt.Sprintf("%08d", n) }
+
+func (b *AuditBlock) add(position uint64) {
+	if b.Count == 0 {
+		b.First = position
+	}
+	b.Packed = binary.AppendUvarint(b.Packed, position-b.Last)
+	b.Last = position
+	b.Count++
+}
+
+var errPostings = errors.New("a block of the audit index does not unpack")
+
+// positions unpacks a block.
+func (b AuditBlock) positions() ([]uint64, error) {
+	all := make([]uint64, 0, b.Count)
+	at, rest := uint64(0), b.Packed
+	for len(rest) > 0 {
+		step, n := binary.Uvarint(rest)
+		if n <= 0 {
+			return nil, errPostings
+		}
+		at, rest = at+step, rest[n:]
+		all = append(all, at)
+	}
+	if len(all) != b.Count {
+		return nil, errPostings
+	}
+	return all, nil
+}
+
+// Postings are at most limit positions, ascending, of the events that concern a
+// thing, after one position and up to another (0: to the end). View must be of
+// Audit.
+func Postings(ctx context.Context, v View, ref domain.Ref, after, until uint64, limit int) ([]uint64, error) {
+	head, ok, err := AuditHeads().Find(ctx, v, domain.Escape(string(ref.Kind)), domain.Escape(ref.ID))
+	if err != nil || !ok {
+		return nil, err
+	}
+	block := func(n int) (AuditBlock, error) {
+		if n == head.Blocks {
+			return head.Open, nil
+		}
+		b, ok, err := AuditBlocks().Find(ctx, v, auditPart(ref), auditBlockField(n))
+		if err == nil && !ok {
+			err = errPostings
+		}
+		return b, err
+	}
+	// The first block that reaches beyond after, by halving.
+	low, high := 0, head.Blocks
+	for low < high {
+		mid := (low + high) / 2
+		b, err := block(mid)
+		if err != nil {
+			return nil, err
+		}
+		if b.Last <= after {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	var found []uint64
+	for ; low <= head.Blocks; low++ {
+		b, err := block(low)
+		if err != nil {
+			return nil, err
+		}
+		all, err := b.positions()
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range all {
+			if until != 0 && p > until || len(found) == limit {
+				return found, nil
+			}
+			if p > after {
+				found = append(found, p)
+			}
+		}
+	}
+	return found, nil
+}
+
+// HourBefore is a position of the log before which nothing was recorded later
+// than an instant: where the search for that instant begins. View must be of
+// Audit.
+func HourBefore(ctx context.Context, v View, at time.Time) (uint64, error) {
+	hour := at.UTC().Format(time.RFC3339)
+	days, err := AuditHours().Parts(ctx, v)
+	if err != nil {
+		return 0, err
+	}
+	for i := len(days) - 1; i >= 0; i-- {
+		if days[i] == auditLatest || strings.Compare(days[i], hour[:len(time.DateOnly)]) > 0 {
+			continue
+		}
+		hours, err := AuditHours().All(ctx, v, days[i])
+		if err != nil {
+			return 0, err
+		}
+		for k := len(hours) - 1; k >= 0; k-- {
+			if !hours[k].Row.Hour.After(at) {
+				return hours[k].Row.Position - 1, nil
+			}
+		}
+	}
+	return 0, nil
+}

@@ -1,0 +1,145 @@
+package projections
+
+import (
+	"ksiega/domain"
+	"ksiega/domain/contract"
+	"ksiega/internal/journal"
+)
+
+// ContractLife is one contract: as signed, and the dated changes since, in the
+// order of recording.
+type ContractLife struct {
+	Terms   contract.Terms   `json:"terms"` // as signed (or drafted), without place and work
+	Signed  bool             `json:"signed"`
+	Drafted domain.Date      `json:"drafted"`
+	Changes []ContractChange `json:"changes"`
+	Event   uint64           `json:"event"` // that signed (or drafted) it
+}
+
+// ChangeKind is a kind of ContractChange.
+type ChangeKind string
+
+// The kinds of changes of a contract.
+const (
+	ChangeAmended    ChangeKind = "amended"
+	ChangeSuspended  ChangeKind = "suspended"
+	ChangeResumed    ChangeKind = "resumed"
+	ChangeBreached   ChangeKind = "breached"
+	ChangeTerminated ChangeKind = "terminated"
+	ChangeCompleted  ChangeKind = "completed"
+)
+
+// ContractChange is one later event of a contract.
+type ContractChange struct {
+	Kind      ChangeKind        `json:"kind"`
+	On        domain.Date       `json:"on"`
+	To        domain.Date       `json:"to"`    // of an annex
+	Until     domain.Date       `json:"until"` // of a suspension
+	Weekly    domain.Minutes    `json:"weekly"`
+	Rate      domain.HourlyRate `json:"rate"`
+	Assistant string            `json:"assistant"`
+	Event     uint64            `json:"event"`
+}
+
+func (c ContractChange) event() domain.Event {
+	life := contract.Life{On: c.On}
+	switch c.Kind {
+	case ChangeAmended:
+		return contract.Amended{Life: life, To: c.To, Weekly: c.Weekly, Rate: c.Rate, Assistant: c.Assistant}
+	case ChangeSuspended:
+		return contract.Suspended{Life: life, Until: c.Until}
+	case ChangeResumed:
+		return contract.Resumed{Life: life}
+	case ChangeBreached:
+		return contract.Breached{Life: life}
+	case ChangeTerminated:
+		return contract.Terminated{Life: life}
+	}
+	return contract.Completed{Life: life}
+}
+
+// AsOf is the contract with the changes up to a day, inclusive; 0 takes all.
+// Its terms hold whatever the day is.
+func (c ContractLife) AsOf(asOf domain.Date) contract.State {
+	var s contract.State
+	if c.Signed {
+		s = contract.Evolve(s, contract.Signed{Terms: c.Terms})
+	} else {
+		s = contract.Evolve(s, contract.Drafted{Terms: c.Terms, On: c.Drafted})
+	}
+	for _, change := range c.Changes {
+		if asOf == 0 || change.On <= asOf {
+			s = contract.Evolve(s, change.event())
+		}
+	}
+	return s
+}
+
+// ContractLives holds a part a programme and a field a contract.
+func ContractLives() Table[ContractLife] { return Table[ContractLife]{"contracts"} }
+
+// Contracts folds contracts of every kind.
+func Contracts() Projection {
+	return Projection{Name: "contracts", Version: 1, Keys: contractKeys, Fold: foldContracts,
+		Want: oneOf(contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
+			contract.Breached{}, contract.Terminated{}, contract.Completed{})}
+}
+
+func contractKeys(r *journal.Recorded) []Key {
+	if l, _, ok := contractChange(r); ok {
+		return []Key{ContractLives().Key(domain.Escape(l.Programme), domain.Escape(l.Contract))}
+	}
+	switch e := r.Event.(type) {
+	case contract.Drafted:
+		return []Key{ContractLives().Key(domain.Escape(e.Programme), domain.Escape(e.Contract))}
+	case contract.Signed:
+		return []Key{ContractLives().Key(domain.Escape(e.Programme), domain.Escape(e.Contract))}
+	}
+	return nil
+}
+
+func contractChange(r *journal.Recorded) (contract.Life, ContractChange, bool) {
+	c := ContractChange{On: r.OccurredOn(), Event: r.Position}
+	switch e := r.Event.(type) {
+	case contract.Amended:
+		c.Kind, c.To, c.Weekly, c.Rate, c.Assistant = ChangeAmended, e.To, e.Weekly, e.Rate, e.Assistant
+		return e.Life, c, true
+	case contract.Suspended:
+		c.Kind, c.Until = ChangeSuspended, e.Until
+		return e.Life, c, true
+	case contract.Resumed:
+		c.Kind = ChangeResumed
+		return e.Life, c, true
+	case contract.Breached:
+		c.Kind = ChangeBreached
+		return e.Life, c, true
+	case contract.Terminated:
+		c.Kind = ChangeTerminated
+		return e.Life, c, true
+	case contract.Completed:
+		c.Kind = ChangeCompleted
+		return e.Life, c, true
+	}
+	return contract.Life{}, c, false
+}
+
+func foldContracts(tx *Tx, r *journal.Recorded) error {
+	switch e := r.Event.(type) {
+	case contract.Drafted:
+		c := ContractLives().Get(tx, domain.Escape(e.Programme), domain.Escape(e.Contract))
+		c.Terms, c.Drafted, c.Event = e.Terms, e.On, r.Position
+		c.Terms.Place, c.Terms.Work = "", ""
+	case contract.Signed:
+		c := ContractLives().Get(tx, domain.Escape(e.Programme), domain.Escape(e.Contract))
+		c.Terms, c.Signed, c.Event = e.Terms, true, r.Position
+		c.Terms.Place, c.Terms.Work = "", ""
+	default:
+		l, change, ok := contractChange(r)
+		if !ok {
+			return nil
+		}
+		c := ContractLives().Get(tx, domain.Escape(l.Programme), domain.Escape(l.Contract))
+		c.Changes = append(c.Changes, change)
+	}
+	return nil
+}

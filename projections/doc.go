@@ -1,0 +1,36 @@
+// Package projections folds the ledger's events into read models. It holds the
+// runtime (the other files named here) and one file a read model.
+//
+// A Projection is a pure fold over typed tables. The same fold runs three ways:
+// live, a batch at a time against Redis (Store, driven by a Runner); rebuilt,
+// in memory and then written in bulk beside what is live and switched (Rebuild);
+// and known-at, in memory up to a position (KnownAt). So the three agree by
+// construction, whatever the batches were.
+//
+// It promises: rows and the checkpoint they belong to change together; an event
+// delivered twice counts once; of two runners over one Redis only one wins each
+// batch; a fold that fails or panics stops its projection, loudly, and is never
+// skipped; a reader sees rows of one position. It stops at rows: what they mean
+// is for the read models, how they are asked for is for queries.
+//
+// # Layout in Redis
+//
+// One hash tag a projection, so that a cluster keeps it in one slot. <p> is the
+// prefix (`ksiega`), <n> the projection, <g> a generation: a whole copy of the
+// read model, of which one is current.
+//
+//	<p>:{<n>}:current           string  number of the generation that is read
+//	<p>:{<n>}:last              string  counter that numbers generations
+//	<p>:{<n>}:gens              hash    number → building | live | doomed
+//	<p>:{<n>}:g<g>:cp           string  checkpoint, four words: position seen;
+//	                                    position and id of the last event seen
+//	                                    (0 and - where none); version
+//	<p>:{<n>}:g<g>:t            set     tables that ever had a row
+//	<p>:{<n>}:g<g>:p:<table>    set     parts of a table that have a row
+//	<p>:{<n>}:g<g>:r:<table>:<part>  hash  field → row as JSON, zero fields left out
+//
+// Parts and fields come escaped from the fold (domain.Escape) and sort bytewise.
+// A generation is `building` until `current` names it, in one MULTI; one that is
+// `doomed`, or `building` with a number below the current one, is what a crash
+// or a switch left behind and is unlinked after the next switch.
+package projections

@@ -1,0 +1,189 @@
+package projections
+
+import (
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/domain/assistance"
+	"ksiega/domain/durability"
+	"ksiega/internal/journal"
+)
+
+// DurabilityProject is what a project promised and what it said was ready, in
+// the order of recording.
+type DurabilityProject struct {
+	Obligation durability.Obligation `json:"obligation"` // without its derivation
+	Event      uint64                `json:"event"`      // that opened it
+	Places     []DurabilityLevel     `json:"places"`
+	Assistants []DurabilityLevel     `json:"assistants"`
+	Requests   int                   `json:"requests"`
+	Started    int                   `json:"started"`
+	Refused    int                   `json:"refused"`
+}
+
+// DurabilityLevel is how much is ready from a day on.
+type DurabilityLevel struct {
+	From  domain.Date `json:"from"`
+	Ready int         `json:"ready"`
+	Event uint64      `json:"event"`
+}
+
+// DurabilityFact is a declaration, notice, inspection, request or answer.
+type DurabilityFact struct {
+	Type   string      `json:"type"` // of the event
+	Date   domain.Date `json:"date"`
+	Number string      `json:"number"`
+	URL    string      `json:"url"`
+	Event  uint64      `json:"event"`
+}
+
+// Levels is what durability.Gaps asks for.
+func (p DurabilityProject) Levels(asOf domain.Date) []durability.PlacesFrom {
+	levels := make([]durability.PlacesFrom, 0, len(p.Places))
+	for _, l := range p.Places {
+		if asOf == 0 || l.From <= asOf {
+			levels = append(levels, durability.PlacesFrom{From: l.From, Places: l.Ready})
+		}
+	}
+	return levels
+}
+
+// Delivered is what was done in a month of a programme, in minutes.
+type Delivered struct {
+	Month   domain.Month   `json:"month"`
+	Minutes domain.Minutes `json:"minutes"`
+	Days    []DeliveredDay `json:"days"` // ordered
+}
+
+// DeliveredDay is one day of it.
+type DeliveredDay struct {
+	Date    domain.Date    `json:"date"`
+	Minutes domain.Minutes `json:"minutes"`
+}
+
+// Between is what was delivered on the days from…to, inclusive.
+func (d Delivered) Between(from, to domain.Date) (sum domain.Minutes) {
+	if from <= d.Month.First() && to >= d.Month.Last() {
+		return d.Minutes
+	}
+	for _, day := range d.Days {
+		if day.Date >= from && day.Date <= to {
+			sum += day.Minutes
+		}
+	}
+	return sum
+}
+
+// DurabilityProjects holds one part and a field a project.
+func DurabilityProjects() Table[DurabilityProject] { return Table[DurabilityProject]{"projects"} }
+
+// DurabilityPart is the one part of DurabilityProjects.
+const DurabilityPart = "all"
+
+// DurabilityFacts holds a part a project and a field a fact.
+func DurabilityFacts() Table[DurabilityFact] { return Table[DurabilityFact]{"facts"} }
+
+// DeliveredMonths holds a part a programme and a field a month.
+func DeliveredMonths() Table[Delivered] { return Table[Delivered]{"delivered"} }
+
+// Durability folds durability periods and, for every programme, the visits that
+// were delivered.
+func Durability() Projection {
+	return Projection{Name: "durability", Version: 1, Keys: durabilityKeys, Fold: foldDurability,
+		Want: oneOf(durability.ObligationOpened{}, durability.ReadinessDeclared{}, durability.PlacesStated{},
+			durability.AssistantsStated{}, durability.NoticePublished{}, durability.Inspected{}, durability.ServiceRequested{},
+			durability.ServiceStarted{}, durability.ServiceRefused{},
+			assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{})}
+}
+
+func durabilityKeys(r *journal.Recorded) []Key {
+	if v, _, ok := delivered(r); ok {
+		return []Key{DeliveredMonths().Key(domain.Escape(v.Programme), v.Date.Month().String())}
+	}
+	if project, _ := durabilityFact(r); project != "" {
+		return []Key{DurabilityProjects().Key(DurabilityPart, domain.Escape(project))}
+	}
+	return nil
+}
+
+func delivered(r *journal.Recorded) (assistance.Visit, domain.Minutes, bool) {
+	switch e := r.Event.(type) {
+	case assistance.VisitLogged:
+		return e.Visit, e.Minutes, true
+	case assistance.VisitCorrected:
+		return e.Visit, e.DeltaMinutes, true
+	case assistance.VisitWithdrawn:
+		return e.Visit, e.DeltaMinutes, true
+	}
+	return assistance.Visit{}, 0, false
+}
+
+func durabilityFact(r *journal.Recorded) (project string, f DurabilityFact) {
+	f = DurabilityFact{Type: r.Type, Date: r.OccurredOn(), Event: r.Position}
+	switch e := r.Event.(type) {
+	case durability.ObligationOpened:
+		project = e.Project
+	case durability.PlacesStated:
+		project, f.Number = e.Project, e.Number
+	case durability.AssistantsStated:
+		project, f.Number = e.Project, e.Number
+	case durability.ReadinessDeclared:
+		project, f.Number, f.URL = e.Project, e.Number, e.URL
+	case durability.NoticePublished:
+		project, f.Number, f.URL = e.Project, e.Number, e.URL
+	case durability.Inspected:
+		project, f.Number = e.Project, e.Number
+	case durability.ServiceRequested:
+		project, f.Number = e.Project, e.Request
+	case durability.ServiceStarted:
+		project, f.Number = e.Project, e.Request
+	case durability.ServiceRefused:
+		project, f.Number = e.Project, e.Request
+	}
+	return project, f
+}
+
+func foldDurability(tx *Tx, r *journal.Recorded) error {
+	if v, change, ok := delivered(r); ok {
+		deliver(DeliveredMonths().Get(tx, domain.Escape(v.Programme), v.Date.Month().String()), v.Date, change)
+		return nil
+	}
+	project, fact := durabilityFact(r)
+	if project == "" {
+		return nil
+	}
+	p := DurabilityProjects().Get(tx, DurabilityPart, domain.Escape(project))
+	p.Obligation.Project = project
+	switch e := r.Event.(type) {
+	case durability.ObligationOpened:
+		p.Obligation, p.Event = e.Obligation, r.Position
+		p.Obligation.Derivation = ""
+		return nil
+	case durability.PlacesStated:
+		p.Places = append(p.Places, DurabilityLevel{e.Date, e.Places, r.Position})
+		return nil
+	case durability.AssistantsStated:
+		p.Assistants = append(p.Assistants, DurabilityLevel{e.Date, e.Assistants, r.Position})
+		return nil
+	case durability.ServiceRequested:
+		p.Requests++
+	case durability.ServiceStarted:
+		p.Started++
+	case durability.ServiceRefused:
+		p.Refused++
+	}
+	field := fact.Date.String() + "-" + fact.Type + "-" + domain.Escape(fact.Number)
+	DurabilityFacts().Put(tx, domain.Escape(project), field, fact)
+	return nil
+}
+
+func deliver(d *Delivered, on domain.Date, change domain.Minutes) {
+	d.Month = on.Month()
+	d.Minutes += change
+	i, known := slices.BinarySearchFunc(d.Days, on, func(day DeliveredDay, on domain.Date) int { return int(day.Date - on) })
+	if known {
+		d.Days[i].Minutes += change
+	} else {
+		d.Days = slices.Insert(d.Days, i, DeliveredDay{on, change})
+	}
+}

@@ -1,0 +1,167 @@
+package projections
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"ksiega/internal/journal"
+)
+
+// Memory is a projection folded in memory; its rows are never encoded. It is a
+// View between two calls of Fold; rows it handed out must not be changed.
+type Memory struct {
+	p        Projection
+	tx       *Tx
+	position uint64
+	last     lastEvent
+	events   uint64
+
+	mu    sync.Mutex // guards index
+	index map[string]map[string][]string
+}
+
+// lastEvent is the last event of the ledger that a projection has seen.
+type lastEvent struct {
+	position uint64
+	id       uuid.UUID
+}
+
+// NewMemory is a projection before the first event.
+func NewMemory(p Projection) *Memory { return &Memory{p: p, tx: newTx()} }
+
+// Fold takes the next batch; events it has already seen are passed over. After
+// an error, a *Failure, the rows mean nothing.
+func (m *Memory) Fold(b journal.Batch) error {
+	m.mu.Lock()
+	m.index = nil
+	m.mu.Unlock()
+	for i := range b.Events {
+		r := &b.Events[i]
+		if r.Position <= m.position {
+			continue
+		}
+		if m.p.wants(r.Type) {
+			keys, err := keysOf(&m.p, r)
+			if err != nil {
+				return err
+			}
+			if err := m.tx.fold(&m.p, r, keys); err != nil {
+				return err
+			}
+			m.events++
+		}
+		m.last = lastEvent{r.Position, r.ID}
+		m.position = r.Position
+	}
+	m.position = max(m.position, b.Through)
+	m.tx.forget()
+	return nil
+}
+
+// Position of the last event folded or passed over.
+func (m *Memory) Position() uint64 { return m.position }
+
+// indexed is the rows' fields by table and part, made at the first question.
+func (m *Memory) indexed() map[string]map[string][]string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.index == nil {
+		m.index = map[string]map[string][]string{}
+		for k := range m.tx.cells {
+			parts := m.index[k.Table]
+			if parts == nil {
+				parts = map[string][]string{}
+				m.index[k.Table] = parts
+			}
+			parts[k.Part] = append(parts[k.Part], k.Field)
+		}
+	}
+	return m.index
+}
+
+func (m *Memory) tables(context.Context) ([]string, error) {
+	return slices.Sorted(maps.Keys(m.indexed())), nil
+}
+
+func (m *Memory) parts(_ context.Context, table string) ([]string, error) {
+	return slices.Sorted(maps.Keys(m.indexed()[table])), nil
+}
+
+func (m *Memory) rows(_ context.Context, table string, parts []string, each func(string, string, *cell) error) error {
+	fields := m.indexed()[table]
+	for _, part := range parts {
+		for _, field := range fields[part] {
+			if err := each(part, field, m.tx.cells[Key{table, part, field}]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (m *Memory) row(_ context.Context, k Key) (*cell, error) { return m.tx.cells[k], nil }
+
+func compareKeys(a, b Key) int {
+	return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Field, b.Field))
+}
+
+// KnownAt is the projection as it was known after a position, folded from the
+// log; 0 is before the first event.
+func KnownAt(ctx context.Context, j *journal.Journal, p Projection, until uint64) (View, error) {
+	views, err := KnownAtAll(ctx, j, until, p)
+	if err != nil {
+		return nil, err
+	}
+	return views[p.Name], nil
+}
+
+// KnownAtAll is KnownAt for several projections, by one reading of the log.
+func KnownAtAll(ctx context.Context, j *journal.Journal, until uint64, ps ...Projection) (map[string]View, error) {
+	if until == 0 {
+		views := make(map[string]View, len(ps))
+		for _, p := range ps {
+			views[p.Name] = NewMemory(p)
+		}
+		return views, nil
+	}
+	return foldAll(ctx, j, until, ps)
+}
+
+// Latest is the projections at the end of the log, folded from the log.
+func Latest(ctx context.Context, j *journal.Journal, ps ...Projection) (map[string]View, error) {
+	return foldAll(ctx, j, 0, ps)
+}
+
+func foldAll(ctx context.Context, j *journal.Journal, until uint64, ps []Projection) (map[string]View, error) {
+	memories := make([]*Memory, len(ps))
+	for i, p := range ps {
+		memories[i] = NewMemory(p)
+	}
+	err := j.Scan(ctx, journal.ScanOptions{Until: until, Want: wantAny(ps)}, func(b journal.Batch) error {
+		for _, m := range memories {
+			if err := m.Fold(b); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	views := make(map[string]View, len(ps))
+	for _, m := range memories {
+		views[m.p.Name] = m
+	}
+	return views, nil
+}
+
+func wantAny(ps []Projection) func(string) bool {
+	return func(typ string) bool {
+		return slices.ContainsFunc(ps, func(p Projection) bool { return p.wants(typ) })
+	}
+}

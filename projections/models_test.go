@@ -1,0 +1,415 @@
+package projections
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
+	"pgregory.net/rapid"
+
+	"ksiega/domain"
+	"ksiega/domain/assistance"
+	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
+	"ksiega/domain/durability"
+	"ksiega/domain/finding"
+	"ksiega/domain/intake"
+	"ksiega/domain/payment"
+	"ksiega/domain/refund"
+	"ksiega/domain/statement"
+	"ksiega/internal/journal"
+	"ksiega/internal/redisdb"
+)
+
+// bookOf records events of the ledger in memory, half an hour apart.
+func bookOf(t testing.TB, events []domain.Event) []journal.Recorded {
+	t.Helper()
+	var book []journal.Recorded
+	for i, e := range events {
+		data, err := json.Marshal(e, json.Deterministic(true))
+		toyMust(t, err)
+		meta := journal.Meta{Actor: fmt.Sprint("actor", i%2), OccurredOn: e.OccurredOn()}
+		raw, err := json.Marshal(meta)
+		toyMust(t, err)
+		id := uuid.UUID{8: 0x80}
+		binary.BigEndian.PutUint64(id[:8], uint64(i+1)*0x9e3779b97f4a7c15)
+		book = append(book, journal.Recorded{ID: id, Stream: "s-1", Type: e.EventType(), Revision: uint64(i), Position: uint64(10 * (i + 1)),
+			Created: time.Date(2018, 1, 1, 0, 0, 0, 123, time.UTC).Add(time.Duration(i) * 30 * time.Minute),
+			Meta:    meta, RawMeta: raw, RawData: data, Event: e})
+	}
+	return book
+}
+
+// bookJournal is a Journal over what bookOf recorded.
+func bookJournal(t testing.TB, book []journal.Recorded) *journal.Journal {
+	t.Helper()
+	table, err := journal.Ledger()
+	toyMust(t, err)
+	j, err := journal.Open(journal.Options{Address: "esdb://127.0.0.1:1?tls=false", Table: table,
+		Bulk: func(ctx context.Context, after uint64, each func(*journal.Recorded) error) error {
+			for _, r := range book {
+				if r.Position > after {
+					r.Event, r.Meta = nil, journal.Meta{}
+					if err := errors.Join(ctx.Err(), each(&r)); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		}})
+	toyMust(t, err)
+	t.Cleanup(func() { _ = j.Close() })
+	return j
+}
+
+// ledgerEvent draws an event from a small world, so that events meet.
+func ledgerEvent(t *rapid.T) domain.Event {
+	num := func(name string, n int) int { return rapid.IntRange(0, n-1).Draw(t, name) }
+	word := func(name string) string {
+		return rapid.SampledFrom([]string{"a", "b/1 ł", "c-2"}).Draw(t, name)
+	}
+	day := domain.NewDate(2018, 12, 27).Add(num("day", 9))
+	month := day.Month()
+	grosze := domain.Grosze(num("grosze", 5000) + 1)
+	switch num("area", 5) {
+	case 0:
+		return workEvent(t, num, word, day, month, grosze)
+	case 1:
+		return claimEvent(num, word, day, month, grosze)
+	case 2:
+		return contractEvent(num, word, day)
+	case 3:
+		return visitEvent(num, word, day)
+	}
+	return durabilityEvent(num, word, day)
+}
+
+func workEvent(t *rapid.T, num func(string, int) int, word func(string) string, day domain.Date, month domain.Month, grosze domain.Grosze) domain.Event {
+	about := attendance.About{Contract: word("contract"), Participant: "U1", Agreement: word("agreement"), Programme: "psu"}
+	rates := attendance.Rates{Minimum: 810, Paid: domain.Grosze(810 + num("paid", 100)), Refund: 810, Percent: rapid.SampledFrom([]int{60, 100}).Draw(t, "share")}
+	paid := payment.About{List: word("list"), Contract: about.Contract, Participant: "U1", Agreement: about.Agreement, Programme: "psu", Month: month}
+	switch num("work", 5) {
+	case 0, 1:
+		return attendance.HoursRecorded{About: about, Date: day, Minutes: domain.Minutes(num("minutes", 300) + 1), Rates: rates}
+	case 2:
+		return attendance.DayCorrected{About: about, Date: day, After: attendance.Value{Minutes: domain.Minutes(num("minutes", 3) * 50)}, Rates: rates, Reason: "x"}
+	case 3:
+		return payment.Made{About: paid, Amount: grosze, Date: day.Add(20)}
+	}
+	return payment.CameBack{About: paid, Amount: grosze, Date: day.Add(25)}
+}
+
+func claimEvent(num func(string, int) int, word func(string) string, day domain.Date, month domain.Month, grosze domain.Grosze) domain.Event {
+	about := refund.About{Claim: word("claim"), Agreement: "a", Month: month}
+	line := num("line", 2) + 1
+	switch num("refund", 9) {
+	case 0:
+		return refund.Submitted{About: about, On: day, Claimed: grosze, Computed: grosze, Shares: []refund.Share{{Contract: word("contract"), Participant: "U1", Refund: grosze}}}
+	case 1:
+		return refund.Accepted{About: about, On: day, Amount: grosze}
+	case 2:
+		return refund.Returned{About: about, On: day}
+	case 3:
+		return refund.Reclaimed{About: about, On: day, Amount: grosze}
+	case 4:
+		return refund.Received{About: about, On: day, Statement: "w", Line: line, Amount: grosze, Reason: "by-hand"}
+	case 5:
+		return refund.WrittenOff{About: about, On: day, Reason: "x"}
+	case 6:
+		return statement.LineBooked{Statement: word("statement"), Line: line, Date: day, Amount: grosze, Title: "v1.t"}
+	case 7:
+		return statement.LineMatched{Statement: word("statement"), Line: line, Claim: about.Claim, Date: day, Amount: grosze}
+	}
+	return statement.MatchUndone{Statement: word("statement"), Line: line, Claim: about.Claim, Date: day}
+}
+
+func contractEvent(num func(string, int) int, word func(string) string, day domain.Date) domain.Event {
+	life := contract.Life{Contract: word("contract"), Participant: "U1", Programme: word("programme"), On: day}
+	terms := contract.Terms{Contract: life.Contract, Kind: contract.Tripartite, Programme: life.Programme, Participant: "U1",
+		Concluded: day, From: day, To: day.Add(100), Place: "v1.p"}
+	switch num("life", 8) {
+	case 0:
+		return contract.Drafted{Terms: terms, On: day}
+	case 1:
+		return contract.Signed{Terms: terms}
+	case 2:
+		return contract.Amended{Life: life, To: day.Add(50), Assistant: word("assistant")}
+	case 3:
+		return contract.Suspended{Life: life, Until: day.Add(3)}
+	case 4:
+		return contract.Resumed{Life: life}
+	case 5:
+		return contract.Breached{Life: life}
+	case 6:
+		return contract.Terminated{Life: life}
+	}
+	return contract.Completed{Life: life}
+}
+
+func visitEvent(num func(string, int) int, word func(string) string, day domain.Date) domain.Event {
+	from := domain.TimeOfDay(60 * num("from", 6))
+	v := assistance.Visit{Assistant: word("assistant"), Contract: word("contract"), Participant: word("participant"), Programme: word("programme"),
+		Date: day, From: from}
+	d := assistance.Details{To: from + domain.TimeOfDay(30*(num("length", 6)+1))}
+	d.Minutes = domain.Minutes(d.To - from)
+	switch num("visit", 5) {
+	case 0:
+		return assistance.VisitCorrected{Visit: v, After: d, DeltaMinutes: 30, Reason: "x"}
+	case 1:
+		return assistance.VisitWithdrawn{Visit: v, Before: d, DeltaMinutes: -d.Minutes, Reason: "x"}
+	}
+	return assistance.VisitLogged{Visit: v, Details: d}
+}
+
+func durabilityEvent(num func(string, int) int, word func(string) string, day domain.Date) domain.Event {
+	said := durability.Statement{Project: word("project"), Date: day, Number: word("number")}
+	asked := durability.Demand{Project: said.Project, Request: said.Number, Date: day}
+	switch num("durability", 12) {
+	case 0:
+		return durability.ObligationOpened{Obligation: durability.Obligation{Project: said.Project, From: day, To: day.Add(60), Places: 3, Derivation: "x"}}
+	case 1:
+		return durability.PlacesStated{Statement: said, Places: num("places", 5)}
+	case 2:
+		return durability.AssistantsStated{Statement: said, Assistants: 1}
+	case 3:
+		return durability.ReadinessDeclared{Statement: said, URL: "https://example.org"}
+	case 4:
+		return durability.NoticePublished{Statement: said}
+	case 5:
+		return durability.Inspected{Statement: said}
+	case 6:
+		return durability.ServiceRequested{Demand: asked}
+	case 7:
+		return durability.ServiceStarted{Demand: asked}
+	case 8:
+		return durability.ServiceRefused{Demand: asked}
+	case 9:
+		return finding.Resolved{Finding: "durability-gap:" + said.Project, Date: day, Reason: "x"}
+	case 10:
+		return finding.Reopened{Finding: "durability-gap:" + said.Project, Reason: "x"}
+	}
+	return intake.RequestTaken{Request: "r"}
+}
+
+func ledgerHistory(t *rapid.T) []domain.Event {
+	return rapid.SliceOfN(rapid.Custom(ledgerEvent), 0, 80).Draw(t, "history")
+}
+
+// TestReadModelsThreeWaysAgree: each read model is the same rebuilt, live
+// whatever the batches and however often they come, and known at the end.
+func TestReadModelsThreeWaysAgree(t *testing.T) {
+	t.Parallel()
+	db, err := redisdb.Open(redisdb.Options{})
+	toyMust(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	var c redis.UniversalClient = db.Client()
+	rapid.Check(t, func(rt *rapid.T) {
+		ctx, book := t.Context(), bookOf(t, ledgerHistory(rt))
+		batches := toyBatches(rt, book)
+		live, rebuilt := freshStore(t, c), freshStore(t, c)
+		toyMust(t, Rebuild(ctx, rebuilt, bookJournal(t, book), nil, All()...))
+		for _, p := range All() {
+			toyMust(t, live.Begin(ctx, p))
+			after := uint64(0)
+			for _, b := range batches {
+				for range rapid.IntRange(1, 2).Draw(rt, "times") {
+					toyMust(t, live.Apply(ctx, p, after, b))
+				}
+				after = b.Through
+			}
+			m := folded(t, p, book)
+			if err := CheckRows(m); err != nil {
+				rt.Fatal(err)
+			}
+			want := dumpOf(t, m)
+			for what, s := range map[string]*Store{"live": live, "rebuilt": rebuilt} {
+				rows, _ := storeDump(t, s, p)
+				sameDump(rt, p.Name+" "+what, rows, want)
+			}
+			known, err := KnownAt(ctx, bookJournal(t, book), p, 1<<40)
+			toyMust(t, err)
+			sameDump(rt, p.Name+" known", dumpOf(t, known), want)
+		}
+	})
+}
+
+// TestSettlementIsWhatTheDaysComeTo: the ready totals are those of the days and
+// payments, and those are what was recorded last of each day.
+func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		ctx, book := t.Context(), bookOf(t, ledgerHistory(rt))
+		type key struct {
+			agreement, contract string
+			day                 domain.Date
+		}
+		minutes, paid := map[key]domain.Minutes{}, map[key]domain.Grosze{}
+		cut := domain.NewDate(2018, 12, 27).Add(rapid.IntRange(0, 40).Draw(rt, "asOf"))
+		for _, r := range book {
+			switch e := r.Event.(type) {
+			case attendance.HoursRecorded:
+				minutes[key{e.Agreement, e.Contract, e.Date}] = e.Minutes
+			case attendance.DayCorrected:
+				minutes[key{e.Agreement, e.Contract, e.Date}] = e.After.Minutes
+			case payment.Made:
+				paid[key{e.Agreement, e.Contract, e.Month.First()}] += e.Amount
+			case payment.CameBack:
+				paid[key{e.Agreement, e.Contract, e.Month.First()}] -= e.Amount
+			}
+		}
+		m := folded(t, Settlement(), book)
+		items, err := SettlementMonths().Every(ctx, m)
+		toyMust(t, err)
+		var all, allCut, want, wantCut domain.Minutes
+		for _, it := range items {
+			detail, ok, err := SettlementDetails().Find(ctx, m, it.Part, it.Field)
+			if !ok || err != nil {
+				rt.Fatalf("no detail of %v: %v", it, err)
+			}
+			if late := it.Row.AsOf(detail, 1<<30); late != it.Row {
+				rt.Fatalf("totals %+v, days %+v", it.Row, late)
+			}
+			all, allCut = all+it.Row.Minutes, allCut+it.Row.AsOf(detail, cut).Minutes
+			if p := paid[key{it.Row.Agreement, it.Row.Contract, it.Row.Month.First()}]; p != it.Row.Paid {
+				rt.Fatalf("paid %s, not %s", it.Row.Paid, p)
+			}
+		}
+		for k, n := range minutes {
+			if want += n; k.day <= cut {
+				wantCut += n
+			}
+		}
+		if all != want || allCut != wantCut {
+			rt.Fatalf("%s and %s minutes, not %s and %s", all, allCut, want, wantCut)
+		}
+	})
+}
+
+// TestVisitsAndOverlaps: months add up what stands, and a day is among the
+// overlaps exactly while two of its visits meet.
+func TestVisitsAndOverlaps(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		ctx, book := t.Context(), bookOf(t, ledgerHistory(rt))
+		m := folded(t, Assistance(), book)
+		type identity struct {
+			assistant, contract string
+			day                 domain.Date
+			from                domain.TimeOfDay
+		}
+		stands := map[identity]domain.Minutes{}
+		for _, r := range book {
+			v, d, withdrawn, ok := visited(&r)
+			id := identity{v.Assistant, v.Contract, v.Date, v.From}
+			if ok && withdrawn {
+				delete(stands, id)
+			} else if ok {
+				stands[id] = d.Minutes
+			}
+		}
+		var want, got domain.Minutes
+		for _, n := range stands {
+			want += n
+		}
+		months, err := VisitMonths().Every(ctx, m)
+		toyMust(t, err)
+		visits := 0
+		for _, it := range months {
+			got, visits = got+it.Row.Minutes, visits+it.Row.Visits
+		}
+		if got != want || visits != len(stands) {
+			rt.Fatalf("%s in %d visits, not %s in %d", got, visits, want, len(stands))
+		}
+		days, err := AssistantDays().Every(ctx, m)
+		toyMust(t, err)
+		overlapping := 0
+		for _, it := range days {
+			if meet(it.Row.Visits) {
+				overlapping++
+			}
+		}
+		overlaps, err := AssistantOverlaps().Every(ctx, m)
+		toyMust(t, err)
+		if len(overlaps) != overlapping {
+			rt.Fatalf("%d days among the overlaps, not %d", len(overlaps), overlapping)
+		}
+	})
+}
+
+func meet(visits []DayVisit) bool {
+	for i, a := range visits {
+		for _, b := range visits[i+1:] {
+			if a.From < b.To && b.From < a.To {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// TestPostings: every event of a thing is found, from any position to any
+// other, also where the postings fill many blocks.
+func TestPostings(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	var events []domain.Event
+	for i := range 3*blockPostings + 7 {
+		events = append(events, intake.RequestTaken{Request: "r"}, finding.Resolved{Finding: fmt.Sprint("f", i%2), Reason: "x"})
+	}
+	book := bookOf(t, events)
+	m := folded(t, Audit(), book)
+	toyMust(t, CheckRows(m))
+	for _, ref := range []domain.Ref{{Kind: domain.RefFinding, ID: "f0"}, {Kind: RefActor, ID: "actor1"}, {Kind: RefActor, ID: "nobody"}} {
+		var want []uint64
+		for _, r := range book {
+			if slices.Contains(auditRefs(&r), ref) {
+				want = append(want, r.Position)
+			}
+		}
+		for _, c := range []struct {
+			after, until uint64
+			limit        int
+		}{{0, 0, 1 << 20}, {0, 0, 3}, {2550, 0, 1 << 20}, {2560, 10250, 1 << 20}, {0, 25, 10}, {1 << 30, 0, 10}, {10240, 0, 300}} {
+			expected := slices.DeleteFunc(slices.Clone(want), func(p uint64) bool { return p <= c.after || c.until != 0 && p > c.until })
+			expected = expected[:min(len(expected), c.limit)]
+			got, err := Postings(ctx, m, ref, c.after, c.until, c.limit)
+			if err != nil || !slices.Equal(got, expected) {
+				t.Errorf("%v %v: %d positions, not %d; %v", ref, c, len(got), len(expected), err)
+			}
+		}
+	}
+	for _, at := range []time.Time{{}, book[0].Created, book[5].Created.Add(time.Minute), book[len(book)-1].Created.Add(time.Hour)} {
+		before, err := HourBefore(ctx, m, at)
+		toyMust(t, err)
+		for _, r := range book {
+			if r.Position <= before && r.Created.After(at) {
+				t.Errorf("%s: %d lies before %d", at, r.Position, before)
+			}
+		}
+		if n := len(book); at.After(book[n-1].Created) && before < book[n-4].Position {
+			t.Errorf("the search for the last instant begins at %d", before)
+		}
+	}
+}
+
+// TestClaimAsOf: with every fact taken, the dated facts give the ready totals.
+func TestClaimAsOf(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		book := bookOf(t, ledgerHistory(rt))
+		items, err := RefundClaims().Every(t.Context(), folded(t, Refunds(), book))
+		toyMust(t, err)
+		for _, it := range items {
+			if late := it.Row.AsOf(1 << 30); late != it.Row.Totals || it.Row.AsOf(0) != late {
+				rt.Fatalf("%+v, not %+v", late, it.Row.Totals)
+			}
+		}
+	})
+}

@@ -1,0 +1,163 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// readAttempts is how often Read tries without holding the writer up.
+const readAttempts = 3
+
+// Read lets fn read projections, by name, each at one position; those that one
+// Runner feeds are all at the same. Where a writer overtakes fn, fn runs again,
+// so that it must start afresh each time; it must not call Read. It fails with ErrNotBuilt,
+// ErrContended, an error of Redis, or what fn returns.
+func (s *Store) Read(ctx context.Context, fn func(views map[string]View) error, ps ...Projection) error {
+	for range readAttempts {
+		done, level, err := s.readOnce(ctx, fn, ps, true)
+		if done || err != nil {
+			return err
+		}
+		if !level {
+			break // between the commits of one batch: wait for the last
+		}
+	}
+	s.flush.RLock()
+	defer s.flush.RUnlock()
+	for range readAttempts {
+		if done, _, err := s.readOnce(ctx, fn, ps, false); done || err != nil {
+			return err
+		}
+	}
+	return ErrContended
+}
+
+// readOnce tells whether nothing moved while fn ran, and whether all views
+// were at one position to begin with.
+func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps []Projection, mustLevel bool) (done, level bool, err error) {
+	before, err := s.positions(ctx, ps)
+	if err != nil {
+		return false, true, err
+	}
+	views := make(map[string]View, len(ps))
+	for i, p := range ps {
+		if mustLevel && before[i].reached != before[0].reached {
+			return false, false, nil
+		}
+		views[p.Name] = &redisView{client: s.client, keys: s.names(p.Name).generation(before[i].number), position: before[i].reached}
+	}
+	failed := fn(views)
+	after, err := s.positions(ctx, ps)
+	if err != nil {
+		return false, true, errors.Join(failed, err)
+	}
+	for i := range ps {
+		if after[i].number != before[i].number || after[i].raw != before[i].raw {
+			return false, true, nil
+		}
+	}
+	return true, true, failed
+}
+
+// positions asks Redis where projections stand, in one exchange where their
+// generations are still those known.
+func (s *Store) positions(ctx context.Context, ps []Projection) ([]mark, error) {
+	marks := make([]mark, len(ps))
+	current, stored := make([]*redis.StringCmd, len(ps)), make([]*redis.StringCmd, len(ps))
+	_, err := s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		for i := range ps {
+			n := s.names(ps[i].Name)
+			marks[i], _ = s.known(ps[i].Name)
+			current[i] = pipe.Get(ctx, n.current())
+			stored[i] = pipe.Get(ctx, n.generation(marks[i].number).checkpoint())
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return nil, fmt.Errorf("read where projections stand: %w", err)
+	}
+	for i := range ps {
+		if current[i].Val() != strconv.FormatUint(marks[i].number, 10) {
+			if marks[i], err = s.load(ctx, &ps[i]); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		m, err := markOf(&ps[i], marks[i].number, stored[i].Val())
+		if err != nil {
+			return nil, err
+		}
+		// Batches without rows are noted in this process only.
+		if m.raw == marks[i].raw {
+			m.reached = marks[i].reached
+		}
+		marks[i] = m
+	}
+	return marks, nil
+}
+
+// redisView is a generation at a checkpoint. It is right as long as the
+// checkpoint stands, which Read sees to.
+type redisView struct {
+	client   redis.UniversalClient
+	keys     generation
+	position uint64
+}
+
+func (v *redisView) Position() uint64 { return v.position }
+
+func (v *redisView) tables(ctx context.Context) ([]string, error) {
+	return v.members(ctx, v.keys.tables())
+}
+
+func (v *redisView) parts(ctx context.Context, table string) ([]string, error) {
+	return v.members(ctx, v.keys.parts(table))
+}
+
+func (v *redisView) members(ctx context.Context, key string) ([]string, error) {
+	members, err := v.client.SMembers(ctx, key).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list rows: %w", err)
+	}
+	slices.Sort(members)
+	return members, nil
+}
+
+func (v *redisView) rows(ctx context.Context, table string, parts []string, each func(string, string, *cell) error) error {
+	for chunk := range slices.Chunk(parts, pipelineCommands) {
+		answers := make([]*redis.MapStringStringCmd, len(chunk))
+		_, err := v.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+			for i, part := range chunk {
+				answers[i] = pipe.HGetAll(ctx, v.keys.rows(table, part))
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("read rows of table %s: %w", table, err)
+		}
+		for i, part := range chunk {
+			for field, raw := range answers[i].Val() {
+				if err := each(part, field, &cell{raw: raw, live: true}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (v *redisView) row(ctx context.Context, k Key) (*cell, error) {
+	raw, err := v.client.HGet(ctx, v.keys.rows(k.Table, k.Part), k.Field).Result()
+	if errors.Is(err, redis.Nil) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a row of table %s: %w", k.Table, err)
+	}
+	return &cell{raw: raw, live: true}, nil
+}

@@ -1,0 +1,178 @@
+package projections
+
+import (
+	"fmt"
+
+	"ksiega/domain"
+	"ksiega/domain/refund"
+	"ksiega/domain/statement"
+	"ksiega/internal/journal"
+)
+
+// RefundClaim is one claim with its amounts as they stand and, for asOf, the
+// dated facts that led to them in the order of recording.
+type RefundClaim struct {
+	refund.About
+	Submitted domain.Date   `json:"submitted"`
+	Computed  domain.Grosze `json:"computed"`
+	Given     bool          `json:"given"`
+	Corrects  string        `json:"corrects"`
+	Totals    refund.Totals `json:"totals"`
+	Facts     []RefundFact  `json:"facts"`
+}
+
+// FactKind is a kind of RefundFact.
+type FactKind string
+
+// The kinds of facts of a claim.
+const (
+	FactSubmitted  FactKind = "submitted"
+	FactAccepted   FactKind = "accepted"
+	FactReturned   FactKind = "returned"
+	FactReclaimed  FactKind = "reclaimed"
+	FactReceived   FactKind = "received"
+	FactWrittenOff FactKind = "written-off"
+)
+
+// RefundFact is one event of a claim; Statement, Line and Reason belong to
+// money received.
+type RefundFact struct {
+	Kind      FactKind      `json:"kind"`
+	On        domain.Date   `json:"on"`
+	Amount    domain.Grosze `json:"amount"`
+	Statement string        `json:"statement"`
+	Line      int           `json:"line"`
+	Reason    string        `json:"reason"` // a code
+	Event     uint64        `json:"event"`  // position
+}
+
+// event is the fact as refund.Totals reads it.
+func (f RefundFact) event() domain.Event {
+	switch f.Kind {
+	case FactSubmitted:
+		return refund.Submitted{Claimed: f.Amount}
+	case FactAccepted:
+		return refund.Accepted{Amount: f.Amount}
+	case FactReturned:
+		return refund.Returned{}
+	case FactReclaimed:
+		return refund.Reclaimed{Amount: f.Amount}
+	case FactReceived:
+		return refund.Received{Amount: f.Amount}
+	}
+	return refund.WrittenOff{}
+}
+
+// AsOf are the claim's totals by a day, inclusive; 0 is as they stand.
+func (c RefundClaim) AsOf(asOf domain.Date) refund.Totals {
+	if asOf == 0 {
+		return c.Totals
+	}
+	var t refund.Totals
+	for _, f := range c.Facts {
+		if f.On <= asOf {
+			t = t.Add(f.event())
+		}
+	}
+	return t
+}
+
+// BankLine is one booked line of a bank statement.
+type BankLine struct {
+	Statement string        `json:"statement"`
+	Line      int           `json:"line"`
+	Date      domain.Date   `json:"date"`
+	Amount    domain.Grosze `json:"amount"`
+	Title     domain.Sealed `json:"title"`
+	Claim     string        `json:"claim"` // that it is matched to
+	Event     uint64        `json:"event"`
+}
+
+// RefundClaims holds a part an agreement and a field a claim.
+func RefundClaims() Table[RefundClaim] { return Table[RefundClaim]{"claims"} }
+
+// BankLines holds a part a statement and a field a line.
+func BankLines() Table[BankLine] { return Table[BankLine]{"lines"} }
+
+// UnmatchedLines are the BankLines without a claim, a part a month of booking.
+// A match carries the date of the booking, so that asOf cuts both alike.
+func UnmatchedLines() Table[BankLine] { return Table[BankLine]{"unmatched"} }
+
+// Refunds folds claims and bank statements.
+func Refunds() Projection {
+	return Projection{Name: "refunds", Version: 1, Keys: refundKeys, Fold: foldRefunds,
+		Want: oneOf(refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
+			refund.WrittenOff{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{})}
+}
+
+func lineField(n int) string { return fmt.Sprintf("%06d", n) }
+
+func refundKeys(r *journal.Recorded) []Key {
+	switch e := r.Event.(type) {
+	case statement.LineMatched:
+		return []Key{BankLines().Key(domain.Escape(e.Statement), lineField(e.Line))}
+	case statement.MatchUndone:
+		return []Key{BankLines().Key(domain.Escape(e.Statement), lineField(e.Line))}
+	}
+	if a, _, ok := refundFact(r); ok {
+		return []Key{RefundClaims().Key(domain.Escape(a.Agreement), domain.Escape(a.Claim))}
+	}
+	return nil
+}
+
+func refundFact(r *journal.Recorded) (refund.About, RefundFact, bool) {
+	f := RefundFact{On: r.OccurredOn(), Event: r.Position}
+	switch e := r.Event.(type) {
+	case refund.Submitted:
+		f.Kind, f.Amount = FactSubmitted, e.Claimed
+		return e.About, f, true
+	case refund.Accepted:
+		f.Kind, f.Amount = FactAccepted, e.Amount
+		return e.About, f, true
+	case refund.Returned:
+		f.Kind = FactReturned
+		return e.About, f, true
+	case refund.Reclaimed:
+		f.Kind, f.Amount = FactReclaimed, e.Amount
+		return e.About, f, true
+	case refund.Received:
+		f.Kind, f.Amount, f.Statement, f.Line, f.Reason = FactReceived, e.Amount, e.Statement, e.Line, e.Reason
+		return e.About, f, true
+	case refund.WrittenOff:
+		f.Kind = FactWrittenOff
+		return e.About, f, true
+	}
+	return refund.About{}, f, false
+}
+
+func foldRefunds(tx *Tx, r *journal.Recorded) error {
+	switch e := r.Event.(type) {
+	case statement.LineBooked:
+		line := BankLine{Statement: e.Statement, Line: e.Line, Date: e.Date, Amount: e.Amount, Title: e.Title, Event: r.Position}
+		BankLines().Put(tx, domain.Escape(e.Statement), lineField(e.Line), line)
+		UnmatchedLines().Put(tx, e.Date.Month().String(), unmatchedField(line), line)
+	case statement.LineMatched:
+		line := BankLines().Get(tx, domain.Escape(e.Statement), lineField(e.Line))
+		line.Claim = e.Claim
+		UnmatchedLines().Delete(tx, line.Date.Month().String(), unmatchedField(*line))
+	case statement.MatchUndone:
+		line := BankLines().Get(tx, domain.Escape(e.Statement), lineField(e.Line))
+		line.Claim = ""
+		UnmatchedLines().Put(tx, line.Date.Month().String(), unmatchedField(*line), *line)
+	default:
+		a, f, ok := refundFact(r)
+		if !ok {
+			return nil
+		}
+		c := RefundClaims().Get(tx, domain.Escape(a.Agreement), domain.Escape(a.Claim))
+		c.About = a
+		if s, ok := r.Event.(refund.Submitted); ok {
+			c.Submitted, c.Computed, c.Given, c.Corrects = s.On, s.Computed, s.Given, s.Corrects
+		}
+		c.Totals = c.Totals.Add(r.Event)
+		c.Facts = append(c.Facts, f)
+	}
+	return nil
+}
+
+func unmatchedField(l BankLine) string { return domain.Escape(l.Statement) + "-" + lineField(l.Line) }

@@ -1,0 +1,434 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"ksiega/internal/journal"
+)
+
+// ErrStopped: the runner is not running, or not any more.
+var ErrStopped = errors.New("the projections are not running")
+
+// RunnerOptions tune a runner; the zero value is fine.
+type RunnerOptions struct {
+	// Progress of the rebuilds that Start makes.
+	Progress Progress
+	// Report is told, once each, of what stops a projection, of a broken
+	// connection and of a rebuild; projection is "" where it concerns all. It
+	// is called from the runner's goroutines and must not call the runner.
+	Report func(projection string, err error)
+}
+
+// Runner feeds projections from one subscription to the log.
+type Runner struct {
+	store *Store
+	log   *journal.Journal
+	ps    []Projection
+	opts  RunnerOptions
+
+	mu      sync.Mutex // guards all below
+	states  []runState
+	reached uint64        // every projection that runs has seen this
+	live    bool          // the last batch was the end of the log
+	moved   chan struct{} // closed and made anew when anything above changes
+	waiting error
+	err     error // why the runner as a whole does not run
+	cancel  context.CancelFunc
+	done    chan struct{}
+}
+
+type runState struct {
+	err      error  // what stopped it
+	events   uint64 // folded since Start
+	position uint64 // the last seen
+}
+
+// Status of one projection.
+type Status struct {
+	Name    string
+	Version int
+	// Position is the last it has seen; Lag how far, in positions, that is
+	// behind the last the runner was given.
+	Position, Lag uint64
+	// CaughtUp: the runner has seen the end of the log.
+	CaughtUp bool
+	// Events folded since Start, rebuilds not counted.
+	Events uint64
+	// Err is what stopped it: a *Failure, ErrOtherVersion, or why the runner
+	// ended.
+	Err error
+	// Waiting is what the runner is waiting out: Redis or the log does not
+	// answer, or another writer is in the way.
+	Waiting error
+}
+
+// NewRunner over a store and a log; the projections' names must differ.
+func NewRunner(s *Store, j *journal.Journal, opts RunnerOptions, ps ...Projection) *Runner {
+	return &Runner{store: s, log: j, opts: opts, ps: ps, states: make([]runState, len(ps)),
+		moved: make(chan struct{}), err: ErrStopped}
+}
+
+// Start rebuilds the projections that Redis does not hold in this version, or
+// holds of another log, and then goes on with what is recorded until ctx ends
+// or Stop. A fold that fails stops its own projection only. It is called once.
+func (r *Runner) Start(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var stale []Projection
+	for i := range r.ps {
+		trusted, err := r.trusted(ctx, &r.ps[i])
+		if err != nil {
+			cancel()
+			return err
+		}
+		if !trusted {
+			stale = append(stale, r.ps[i])
+		}
+	}
+	if err := r.rebuild(ctx, stale...); err != nil {
+		cancel()
+		return err
+	}
+	after, err := r.begin(ctx)
+	if err != nil {
+		cancel()
+		return err
+	}
+	done := make(chan struct{})
+	r.mu.Lock()
+	r.cancel, r.done, r.err, r.reached = cancel, done, nil, after
+	r.mu.Unlock()
+	go func() {
+		defer close(done)
+		err := r.log.Follow(ctx, after, func(err error) { r.report("", err) }, func(b journal.Batch) error {
+			err := r.take(ctx, after, b)
+			after = b.Through
+			return err
+		})
+		r.end(ctx, err)
+	}()
+	return nil
+}
+
+// trusted says whether Redis holds a projection in this version and of this log.
+func (r *Runner) trusted(ctx context.Context, p *Projection) (bool, error) {
+	m, err := r.store.load(ctx, p)
+	if errors.Is(err, ErrNotBuilt) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	head, err := r.log.Head(ctx)
+	if err != nil {
+		return false, err
+	}
+	if m.stored.position > head {
+		return false, nil
+	}
+	if m.last.position == 0 {
+		return true, nil
+	}
+	same := false
+	err = r.log.ReadAt(ctx, []uint64{m.last.position}, func(e *journal.Recorded) error {
+		same = e.ID == m.last.id
+		return nil
+	})
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	// A log that has no such event, or cannot show it, is read from the start:
+	// that either works or says what is wrong.
+	return same && err == nil, nil
+}
+
+// rebuild rebuilds projections; a fold that fails stops its projection.
+func (r *Runner) rebuild(ctx context.Context, ps ...Projection) error {
+	if len(ps) == 0 {
+		return nil
+	}
+	failed, err := rebuild(ctx, r.store, r.log, r.opts.Progress, ps)
+	if err != nil {
+		return err
+	}
+	for i, p := range r.ps {
+		if cause := failed[p.Name]; cause != nil {
+			r.halt(i, cause)
+		}
+	}
+	return nil
+}
+
+// begin is the position that every projection that runs has seen.
+func (r *Runner) begin(ctx context.Context) (uint64, error) {
+	after, found := uint64(0), false
+	for i := range r.ps {
+		if r.stopped(i) {
+			continue
+		}
+		m, err := r.store.load(ctx, &r.ps[i])
+		if err != nil {
+			return 0, err
+		}
+		r.mu.Lock()
+		r.states[i].position = m.reached
+		r.mu.Unlock()
+		if !found || m.reached < after {
+			after, found = m.reached, true
+		}
+	}
+	return after, nil
+}
+
+// Stop ends the runner and waits for it.
+func (r *Runner) Stop() {
+	r.mu.Lock()
+	cancel, done := r.cancel, r.done
+	r.mu.Unlock()
+	if cancel != nil {
+		cancel()
+		<-done
+	}
+}
+
+// end records why the runner ended and writes the checkpoints that are noted in
+// this process only, so that the next start reads less.
+func (r *Runner) end(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		err = nil
+	}
+	r.mu.Lock()
+	r.err = errors.Join(ErrStopped, err)
+	r.wake()
+	r.mu.Unlock()
+	if err != nil {
+		r.report("", err)
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	for i := range r.ps {
+		if !r.stopped(i) {
+			// Losing it costs the next start some reading, nothing else.
+			_ = r.store.settle(last, &r.ps[i])
+		}
+	}
+}
+
+// take feeds a batch that follows on after to every projection that runs.
+func (r *Runner) take(ctx context.Context, after uint64, b journal.Batch) error {
+	for attempt := 1; ; attempt++ {
+		err := r.feed(ctx, after, b)
+		if err == nil {
+			break
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if errors.Is(err, journal.ErrDamaged) {
+			return err
+		}
+		// Redis or the log does not answer: nothing is lost by waiting, and
+		// readers who wait are bounded by their own deadline.
+		r.wait(err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(min(attempt, 10)) * 200 * time.Millisecond):
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waiting = nil
+	r.reached, r.live = max(r.reached, b.Through), b.CaughtUp
+	r.wake()
+	return nil
+}
+
+// feed prepares a batch for all projections side by side and commits it to all
+// together; those that somebody else moved meanwhile do it again.
+func (r *Runner) feed(ctx context.Context, after uint64, b journal.Batch) error {
+	var todo []int
+	for i := range r.ps {
+		if !r.stopped(i) {
+			todo = append(todo, i)
+		}
+	}
+	for range storeAttempts {
+		if len(todo) == 0 {
+			return nil
+		}
+		works, errs := make([]*work, len(r.ps)), make([]error, len(r.ps))
+		inParallel(len(todo), func(k int) {
+			works[todo[k]], errs[todo[k]] = r.prepare(ctx, &r.ps[todo[k]], after, b)
+		})
+		todo = r.sift(todo, errs)
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		done := make([]bool, len(r.ps))
+		r.store.flush.Lock()
+		inParallel(len(todo), func(k int) {
+			done[todo[k]], errs[todo[k]] = r.store.commit(ctx, works[todo[k]])
+		})
+		r.store.flush.Unlock()
+		r.tally(todo, works, done)
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		todo = slices.DeleteFunc(todo, func(i int) bool { return done[i] })
+	}
+	if len(todo) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", r.ps[todo[0]].Name, ErrContended)
+}
+
+// sift stops the projections whose fold failed, or whose rows another version
+// has taken over (to rebuild them here would be a fight without end), and takes them from the list.
+func (r *Runner) sift(todo []int, errs []error) []int {
+	return slices.DeleteFunc(todo, func(i int) bool {
+		var failure *Failure
+		if !errors.As(errs[i], &failure) && !errors.Is(errs[i], ErrOtherVersion) {
+			return false
+		}
+		r.halt(i, errs[i])
+		errs[i] = nil
+		return true
+	})
+}
+
+func (r *Runner) tally(todo []int, works []*work, done []bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range todo {
+		if done[i] {
+			r.states[i].events += uint64(works[i].events)
+			r.states[i].position = works[i].to.position
+		}
+	}
+}
+
+// prepare is Store.prepare that mends what can be mended first: a read model
+// that is gone is rebuilt, one that was switched to an earlier position is
+// brought to where the batch follows on.
+func (r *Runner) prepare(ctx context.Context, p *Projection, after uint64, b journal.Batch) (*work, error) {
+	w, err := r.store.prepare(ctx, p, after, b)
+	switch {
+	case errors.Is(err, ErrOtherVersion):
+		return nil, err
+	case errors.Is(err, ErrNotBuilt):
+		r.report(p.Name, err)
+		if err := Rebuild(ctx, r.store, r.log, r.opts.Progress, *p); err != nil {
+			return nil, err
+		}
+	case errors.Is(err, ErrGap):
+		if err := r.fill(ctx, p, after); err != nil {
+			return nil, err
+		}
+	default:
+		return w, err
+	}
+	return r.store.prepare(ctx, p, after, b)
+}
+
+func (r *Runner) fill(ctx context.Context, p *Projection, until uint64) error {
+	m, err := r.store.mark(ctx, p)
+	if err != nil {
+		return err
+	}
+	from := m.reached
+	return r.log.Scan(ctx, journal.ScanOptions{After: from, Until: until, Want: p.wants}, func(b journal.Batch) error {
+		err := r.store.Apply(ctx, *p, from, b)
+		from = b.Through
+		return err
+	})
+}
+
+// WaitFor waits until the named projections have seen a position; without
+// names, all that run. It fails with ctx's error, with what stopped a named
+// projection before that position, or with ErrStopped.
+func (r *Runner) WaitFor(ctx context.Context, position uint64, names ...string) error {
+	for {
+		there, moved, err := r.standing(position, names)
+		if there || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-moved:
+		}
+	}
+}
+
+func (r *Runner) standing(position uint64, names []string) (there bool, moved <-chan struct{}, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	there = len(names) > 0 || r.reached >= position
+	for i, p := range r.ps {
+		st := &r.states[i]
+		if slices.Contains(names, p.Name) && st.position < position {
+			there, err = false, errors.Join(err, st.err)
+		}
+	}
+	if !there {
+		err = errors.Join(err, r.err)
+	}
+	return there, r.moved, err
+}
+
+// Status of every projection, in the order they were given.
+func (r *Runner) Status() []Status {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := make([]Status, len(r.ps))
+	for i, p := range r.ps {
+		st := r.states[i]
+		all[i] = Status{Name: p.Name, Version: p.Version, Position: st.position, CaughtUp: r.live && st.err == nil,
+			Events: st.events, Err: errors.Join(st.err, r.err), Waiting: r.waiting}
+		if r.reached > st.position {
+			all[i].Lag = r.reached - st.position
+		}
+	}
+	return all
+}
+
+func (r *Runner) stopped(i int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.states[i].err != nil
+}
+
+func (r *Runner) halt(i int, cause error) {
+	r.mu.Lock()
+	r.states[i].err = cause
+	r.wake()
+	r.mu.Unlock()
+	r.report(r.ps[i].Name, cause)
+}
+
+func (r *Runner) wait(cause error) {
+	r.mu.Lock()
+	again := r.waiting != nil
+	r.waiting = cause
+	r.mu.Unlock()
+	if !again {
+		r.report("", cause)
+	}
+}
+
+// wake tells waiters that something changed; the caller holds r.mu.
+func (r *Runner) wake() {
+	close(r.moved)
+	r.moved = make(chan struct{})
+}
+
+func (r *Runner) report(projection string, err error) {
+	if r.opts.Report != nil {
+		r.opts.Report(projection, err)
+	}
+}

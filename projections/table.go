@@ -1,0 +1,197 @@
+package projections
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+
+	"ksiega/internal/journal"
+)
+
+// Key names one row. The rows of one Part lie together in one Redis hash and
+// are read together.
+type Key struct{ Table, Part, Field string }
+
+// A Projection is one read model: which events it looks at, which rows each of
+// them touches, and how they change.
+type Projection struct {
+	Name string
+	// Version is raised when the fold or a row changes; what an older version
+	// wrote is then rebuilt, not read.
+	Version int
+	// Want says which event types the fold looks at; nil = all.
+	Want func(eventType string) bool
+	// Keys names every row that the fold may read for an event; nil = none.
+	Keys func(*journal.Recorded) []Key
+	// Fold changes rows for one event. It is pure: no clock, no state of its
+	// own, nothing read but the rows that Keys named. It may keep the event's
+	// strings, but rows must not share slices or maps with each other.
+	Fold func(*Tx, *journal.Recorded) error
+}
+
+func (p *Projection) wants(typ string) bool { return p.Want == nil || p.Want(typ) }
+
+func (p *Projection) keys(r *journal.Recorded) []Key {
+	if p.Keys == nil {
+		return nil
+	}
+	return p.Keys(r)
+}
+
+// Table is a typed handle to the rows called Name. A row is stored as JSON
+// without its zero fields, so that it must come back from JSON as it was.
+type Table[R any] struct{ Name string }
+
+// Key of one row of the table.
+func (t Table[R]) Key(part, field string) Key { return Key{t.Name, part, field} }
+
+// Get is the row, to change in place; a zero row where there was none. It panics
+// where Keys did not name the row for this event, which stops the projection.
+func (t Table[R]) Get(tx *Tx, part, field string) *R {
+	c := tx.named(Key{t.Name, part, field})
+	c.dirty = true
+	if !c.live {
+		row := new(R)
+		c.row, c.raw, c.live = row, "", true
+		return row
+	}
+	return cellRow[R](t.Name, c)
+}
+
+// Peek is the row to look at. It panics like Get.
+func (t Table[R]) Peek(tx *Tx, part, field string) (R, bool) {
+	c := tx.named(Key{t.Name, part, field})
+	if !c.live {
+		var zero R
+		return zero, false
+	}
+	return *cellRow[R](t.Name, c), true
+}
+
+// Put writes a row over whatever was there; Keys need not name it.
+func (t Table[R]) Put(tx *Tx, part, field string, row R) {
+	c := tx.written(Key{t.Name, part, field})
+	c.row, c.raw, c.live = &row, "", true
+}
+
+// Delete removes a row, if there is one; Keys need not name it.
+func (t Table[R]) Delete(tx *Tx, part, field string) {
+	c := tx.written(Key{t.Name, part, field})
+	c.row, c.raw, c.live = nil, "", false
+	tx.touched = append(tx.touched, Key{t.Name, part, field})
+}
+
+// Item is a row with its place.
+type Item[R any] struct {
+	Part, Field string
+	Row         R
+}
+
+// Parts lists the parts that have a row, sorted.
+func (t Table[R]) Parts(ctx context.Context, v View) ([]string, error) {
+	return v.parts(ctx, t.Name)
+}
+
+// All are the rows of one part, sorted by field.
+func (t Table[R]) All(ctx context.Context, v View, part string) ([]Item[R], error) {
+	return t.Every(ctx, v, part)
+}
+
+// Every are the rows of the given parts, or of all parts where none is given,
+// sorted by part and field.
+func (t Table[R]) Every(ctx context.Context, v View, parts ...string) ([]Item[R], error) {
+	if len(parts) == 0 {
+		all, err := v.parts(ctx, t.Name)
+		if err != nil || len(all) == 0 {
+			return nil, err
+		}
+		parts = all
+	} else {
+		parts = slices.Compact(slices.Sorted(slices.Values(parts)))
+	}
+	var items []Item[R]
+	err := v.rows(ctx, t.Name, parts, func(part, field string, c *cell) error {
+		row, err := readCell[R](t.Name, c)
+		if err == nil {
+			items = append(items, Item[R]{Part: part, Field: field, Row: row})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(items, func(a, b Item[R]) int {
+		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.Field, b.Field))
+	})
+	return items, nil
+}
+
+// Find is one row.
+func (t Table[R]) Find(ctx context.Context, v View, part, field string) (R, bool, error) {
+	var zero R
+	c, err := v.row(ctx, Key{t.Name, part, field})
+	if err != nil || c == nil {
+		return zero, false, err
+	}
+	row, err := readCell[R](t.Name, c)
+	return row, err == nil, err
+}
+
+// cell is one row as the runtime holds it: as Redis gave it or typed.
+type cell struct {
+	raw   string // JSON, until somebody asks for the row
+	row   any    // *R, from then on
+	live  bool   // false: there is no such row
+	dirty bool
+	event uint64 // ordinal of the last event that may read it
+}
+
+// cellRow decodes in place; it panics, because only a fold calls it.
+func cellRow[R any](table string, c *cell) *R {
+	if c.row == nil {
+		row, err := readCell[R](table, c)
+		if err != nil {
+			panic(err)
+		}
+		c.row, c.raw = &row, ""
+	}
+	row, ok := c.row.(*R)
+	if !ok {
+		panic(fmt.Errorf("table %s holds %T, not %T", table, c.row, row))
+	}
+	return row
+}
+
+// readCell leaves the cell as it is, so that readers may share it.
+func readCell[R any](table string, c *cell) (R, error) {
+	var row R
+	if c.row != nil {
+		held, ok := c.row.(*R)
+		if !ok {
+			return row, fmt.Errorf("table %s holds %T, not %T", table, c.row, held)
+		}
+		return *held, nil
+	}
+	if err := decodeRow(c.raw, &row); err != nil {
+		// The decoder's own message may quote the row.
+		return row, fmt.Errorf("a row of table %s does not decode as %T", table, row)
+	}
+	return row, nil
+}
+
+// encode is the row as it is stored.
+func (c *cell) encode() (string, error) {
+	if c.row == nil {
+		return c.raw, nil
+	}
+	b, err := json.Marshal(c.row, json.Deterministic(true), json.OmitZeroStructFields(true))
+	if err != nil {
+		return "", fmt.Errorf("encode %T: %w", c.row, err)
+	}
+	return string(b), nil
+}
+
+func decodeRow(raw string, row any) error { return json.Unmarshal([]byte(raw), row) }

@@ -1,0 +1,167 @@
+package queries
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"ksiega/domain"
+	"ksiega/internal/journal"
+	"ksiega/internal/vault"
+	"ksiega/projections"
+)
+
+// ErrBehind: the read models have not come to the position asked for in time.
+var ErrBehind = errors.New("the read models have not reached the position yet; ask again")
+
+// waitBound is how long a question waits for a position.
+const waitBound = 2 * time.Second
+
+// Options say what a Desk answers from.
+type Options struct {
+	Journal *journal.Journal
+	// Store holds the read models; nil folds those of a question in memory.
+	Store *projections.Store
+	// Runner feeds the Store in this process; nil where nobody can be waited
+	// for.
+	Runner *projections.Runner
+	// Vault opens sealed text; nil opens none.
+	Vault *vault.Vault
+	// Now is the clock, and Zone where its day begins (Europe/Warsaw).
+	Now  func() time.Time
+	Zone *time.Location
+}
+
+// Desk answers questions. It is safe for concurrent use.
+type Desk struct {
+	opts    Options
+	reports []*Report
+	byName  map[string]*Report
+}
+
+// NewDesk with every report.
+func NewDesk(o Options) *Desk {
+	d := &Desk{opts: o, byName: map[string]*Report{},
+		reports: []*Report{settlementReport(), refundsReport(), unmatchedReport(), hoursReport(), contractsReport(),
+			durabilityReport(), findingsReport()}}
+	for _, r := range d.reports {
+		d.byName[r.Name] = r
+	}
+	return d
+}
+
+// Reports in the order they are shown.
+func (d *Desk) Reports() []*Report { return slices.Clone(d.reports) }
+
+// Report by name, or ErrNoReport.
+func (d *Desk) Report(name string) (*Report, error) {
+	r, ok := d.byName[name]
+	if !ok {
+		return nil, ErrNoReport.With("%s", name)
+	}
+	return r, nil
+}
+
+// Ask answers a report. It fails with ErrNoReport, ErrNoParam, ErrParam,
+// ErrKnownAt, ErrBehind, or an error of Redis or the log.
+func (d *Desk) Ask(ctx context.Context, name string, req Request) (*Answer, error) {
+	r, err := d.Report(name)
+	if err != nil {
+		return nil, err
+	}
+	now := d.opts.Now()
+	checked := question{desk: d, asOf: req.AsOf, today: d.today(now), reader: req.Reader}
+	if err := r.check(req, &checked); err != nil {
+		return nil, err
+	}
+	a := &Answer{Report: r, Params: checked.params, AsOf: req.AsOf, KnownAt: req.KnownAt, GeneratedAt: now}
+	err = d.read(ctx, req.KnownAt, req.MinPosition, r.needs, func(views map[string]projections.View) error {
+		q := checked
+		q.views = views
+		rows, err := r.rows(ctx, &q)
+		if err != nil {
+			return err
+		}
+		slices.SortStableFunc(rows, compareRows)
+		a.Rows, a.Totals, a.Position = rows, r.totals(rows), position(views)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("report %s: %w", name, err)
+	}
+	return a, nil
+}
+
+func (d *Desk) today(now time.Time) domain.Date {
+	if d.opts.Zone != nil {
+		now = now.In(d.opts.Zone)
+	}
+	return domain.DateOf(now)
+}
+
+// position is what all views have seen.
+func position(views map[string]projections.View) uint64 {
+	first, least := true, uint64(0)
+	for _, v := range views {
+		if first || v.Position() < least {
+			first, least = false, v.Position()
+		}
+	}
+	return least
+}
+
+// read hands fn views of read models, all at one position: those of Redis, or
+// ones folded in memory. fn may run more than once.
+func (d *Desk) read(ctx context.Context, knownAt string, least uint64, ps []projections.Projection, fn func(map[string]projections.View) error) error {
+	if knownAt != "" {
+		until, err := d.resolve(ctx, knownAt)
+		if err != nil {
+			return err
+		}
+		views, err := projections.KnownAtAll(ctx, d.opts.Journal, until, ps...)
+		if err != nil {
+			return err
+		}
+		return fn(views)
+	}
+	if d.opts.Store == nil {
+		views, err := projections.Latest(ctx, d.opts.Journal, ps...)
+		if err != nil {
+			return err
+		}
+		if position(views) < least {
+			return ErrBehind
+		}
+		return fn(views)
+	}
+	if err := d.wait(ctx, least, ps); err != nil {
+		return err
+	}
+	return d.opts.Store.Read(ctx, func(views map[string]projections.View) error {
+		if position(views) < least {
+			return ErrBehind
+		}
+		return fn(views)
+	}, ps...)
+}
+
+// wait until the runner has fed the read models up to a position, for two
+// seconds at most; a read model whose fold failed says so at once.
+func (d *Desk) wait(ctx context.Context, least uint64, ps []projections.Projection) error {
+	if least == 0 || d.opts.Runner == nil {
+		return nil
+	}
+	names := make([]string, len(ps))
+	for i, p := range ps {
+		names[i] = p.Name
+	}
+	bounded, cancel := context.WithTimeout(ctx, waitBound)
+	defer cancel()
+	err := d.opts.Runner.WaitFor(bounded, least, names...)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return ErrBehind
+	}
+	return err
+}

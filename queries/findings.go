@@ -1,0 +1,336 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"ksiega/domain"
+	"ksiega/domain/durability"
+	"ksiega/projections"
+)
+
+// FindingKind is a kind of finding.
+type FindingKind string
+
+// The kinds of findings.
+const (
+	AssistantOverlap   FindingKind = "assistant-overlap"
+	ParticipantOverlap FindingKind = "participant-overlap"
+	OutsideContract    FindingKind = "outside-contract"
+	PaidNotWorked      FindingKind = "paid-not-worked"
+	WorkedNotPaid      FindingKind = "worked-not-paid"
+	ClaimedNotPaid     FindingKind = "claimed-not-paid"
+	RefundDifference   FindingKind = "refund-difference"
+	DurabilityGap      FindingKind = "durability-gap"
+)
+
+func findingsReport() *Report {
+	return &Report{
+		Name: "findings", Title: "Ustalenia do wyjaśnienia",
+		Doc: "Rozbieżności, których nie widać w jednym dokumencie: podwójne wizyty, wizyty poza umową, różnice wypłat i refundacji, przerwy w trwałości.",
+		Params: []Param{
+			{Name: "kind", Doc: "rodzaj ustalenia", Kind: Text, Choices: []string{string(AssistantOverlap), string(ParticipantOverlap),
+				string(OutsideContract), string(PaidNotWorked), string(WorkedNotPaid), string(ClaimedNotPaid), string(RefundDifference), string(DurabilityGap)}},
+			{Name: "state", Doc: "stan", Kind: Text, Choices: []string{"open", "resolved"}},
+			{Name: "from", Doc: "od dnia; liczy się ustalenie, które ma z okresem wspólny dzień", Kind: Date},
+			{Name: "to", Doc: "do dnia włącznie", Kind: Date},
+		},
+		Columns: []Column{
+			{Name: "finding", Title: "Ustalenie", Kind: Text},
+			{Name: "kind", Title: "Rodzaj", Kind: Text},
+			{Name: "state", Title: "Stan", Kind: Text},
+			{Name: "subjects", Title: "Kogo dotyczy", Kind: List},
+			{Name: "from", Title: "Od", Kind: Date},
+			{Name: "to", Title: "Do", Kind: Date},
+			{Name: "amountGrosze", Title: "Kwota", Kind: Grosze, Sum: true},
+			{Name: "minutes", Title: "Czas", Kind: Minutes, Sum: true},
+			{Name: "events", Title: "Dowody", Kind: List},
+		},
+		needs: []projections.Projection{projections.Assistance(), projections.Contracts(), projections.Durability(),
+			projections.Findings(), projections.Refunds(), projections.Settlement()},
+		rows: findingRows,
+	}
+}
+
+// found is one finding before anybody's word on it.
+type found struct {
+	id       string
+	kind     FindingKind
+	subjects []string // ids of people, contracts, claims and projects
+	from, to domain.Date
+	amount   domain.Grosze
+	minutes  domain.Minutes
+	events   []uint64 // positions
+}
+
+// Ids are made of kinds, pseudonymous ids and dates, so that the same
+// discrepancy has the same id whenever it is computed.
+func findingID(kind FindingKind, parts ...string) string {
+	id := string(kind)
+	for _, p := range parts {
+		id += ":" + p
+	}
+	return id
+}
+
+func findingRows(ctx context.Context, q *question) ([]Row, error) {
+	var all []found
+	for _, search := range []struct {
+		kinds []FindingKind
+		run   func(context.Context, *question) ([]found, error)
+	}{
+		{[]FindingKind{AssistantOverlap, ParticipantOverlap}, overlaps},
+		{[]FindingKind{OutsideContract}, outsideContracts},
+		{[]FindingKind{PaidNotWorked, WorkedNotPaid, ClaimedNotPaid}, unsettled},
+		{[]FindingKind{RefundDifference}, refundDifferences},
+		{[]FindingKind{DurabilityGap}, durabilityGaps},
+	} {
+		if kind := FindingKind(q.params["kind"]); kind != "" && !slices.Contains(search.kinds, kind) {
+			continue
+		}
+		some, err := search.run(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	lives, err := projections.FindingLives().Every(ctx, q.view(projections.Findings()))
+	if err != nil {
+		return nil, err
+	}
+	resolved := map[string]bool{}
+	for _, it := range lives {
+		resolved[it.Row.Finding] = it.Row.Resolved(q.asOf)
+	}
+	rows := make([]Row, 0, len(all))
+	for _, f := range all {
+		state := "open"
+		if resolved[f.id] {
+			state = "resolved"
+		}
+		if !q.is("kind", string(f.kind)) || !q.is("state", state) || !q.touches(f.from, f.to) {
+			continue
+		}
+		rows = append(rows, Row{f.id, string(f.kind), state, unique(f.subjects), f.from, f.to, int64(f.amount), int64(f.minutes), positionsOf(f.events)})
+	}
+	return rows, nil
+}
+
+func unique(ids []string) []string {
+	kept := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if id != "" && !slices.Contains(kept, id) {
+			kept = append(kept, id)
+		}
+	}
+	return kept
+}
+
+func positionsOf(events []uint64) []string {
+	sorted := slices.Compact(slices.Sorted(slices.Values(events)))
+	texts := make([]string, len(sorted))
+	for i, p := range sorted {
+		texts[i] = strconv.FormatUint(p, 10)
+	}
+	return texts
+}
+
+// overlaps: two visits of one participant, or of one assistant, at one time.
+func overlaps(ctx context.Context, q *question) ([]found, error) {
+	view := q.view(projections.Assistance())
+	var all []found
+	for _, of := range []struct {
+		kind   FindingKind
+		table  projections.Table[projections.VisitDay]
+		person func(projections.DayVisit) (who, with string)
+	}{
+		{AssistantOverlap, projections.AssistantOverlaps(), func(v projections.DayVisit) (string, string) { return v.Assistant, v.Contract }},
+		{ParticipantOverlap, projections.ParticipantOverlaps(), func(v projections.DayVisit) (string, string) { return v.Participant, v.Assistant }},
+	} {
+		parts, err := monthParts(ctx, q, of.table, view)
+		if err != nil {
+			return nil, err
+		}
+		if len(parts) == 0 {
+			continue
+		}
+		items, err := of.table.Every(ctx, view, parts...)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range items {
+			if q.cut(it.Row.Date) {
+				continue
+			}
+			for _, pair := range it.Row.Overlaps() {
+				a, b := it.Row.Visits[pair[0]], it.Row.Visits[pair[1]]
+				who, first := of.person(a)
+				_, second := of.person(b)
+				all = append(all, found{
+					id: findingID(of.kind, who, it.Row.Date.String(), fmt.Sprintf("%s@%s", first, clock(a.From)),
+						fmt.Sprintf("%s@%s", second, clock(b.From))),
+					kind: of.kind, subjects: []string{a.Participant, b.Participant, a.Assistant, b.Assistant, a.Contract, b.Contract},
+					from: it.Row.Date, to: it.Row.Date, minutes: domain.Minutes(min(a.To, b.To) - b.From),
+					events: slices.Concat(a.Events, b.Events),
+				})
+			}
+		}
+	}
+	return all, nil
+}
+
+// clock is a time of day in an id, without the colon that parts it.
+func clock(t domain.TimeOfDay) string { return fmt.Sprintf("%02d.%02d", t/60, t%60) }
+
+func outsideContracts(ctx context.Context, q *question) ([]found, error) {
+	months, err := visitMonths(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var all []found
+	for _, m := range months {
+		for _, v := range m.outside {
+			all = append(all, found{id: findingID(OutsideContract, m.Contract, v.Date.String(), fmt.Sprintf("%s@%s", m.Assistant, clock(v.From))),
+				kind: OutsideContract, subjects: []string{m.Participant, m.Assistant, m.Contract},
+				from: v.Date, to: v.Date, minutes: v.Minutes, events: v.Events})
+		}
+	}
+	return all, nil
+}
+
+// unsettled compares, of each contract's month, benefit, payments and claims.
+// Hours and payments are compared once the month is over.
+func unsettled(ctx context.Context, q *question) ([]found, error) {
+	months, err := settledMonths(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var all []found
+	for _, m := range months {
+		benefit, _, _ := m.Settled()
+		f := found{subjects: []string{m.Participant, m.Contract, m.Agreement}, from: m.Month.First(), to: m.Month.Last(), minutes: m.Minutes}
+		var kinds []found
+		if m.Month.Last() < q.day() && benefit != m.Paid {
+			f.kind, f.amount = WorkedNotPaid, benefit-m.Paid
+			if f.amount < 0 {
+				f.kind, f.amount = PaidNotWorked, -f.amount
+			}
+			f.id = findingID(f.kind, m.Contract, m.Month.String())
+			kinds = append(kinds, f)
+		}
+		for _, share := range m.Claims {
+			if share.unpaid(m, benefit) {
+				f.kind, f.amount = ClaimedNotPaid, benefit-m.Paid
+				f.id = findingID(ClaimedNotPaid, m.Contract, m.Month.String(), share.Claim)
+				f.subjects, f.events = append(slices.Clone(f.subjects), share.Claim), []uint64{share.Event}
+				kinds = append(kinds, f)
+			}
+		}
+		if len(kinds) == 0 {
+			continue
+		}
+		proof, err := monthEvents(ctx, q, m)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range kinds {
+			f.events = slices.Concat(f.events, proof)
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+// unpaid says whether less was paid than the hours that were claimed come to.
+// Hours added since the claim are left out in proportion; rounding may cost a
+// grosz.
+func (s countedShare) unpaid(m *settledMonth, benefit domain.Grosze) bool {
+	if s.Refund <= 0 || m.Minutes == 0 {
+		return false
+	}
+	claimed := min(s.Minutes, m.Minutes)
+	if claimed == m.Minutes {
+		return m.Paid < benefit
+	}
+	return int64(m.Paid+1)*int64(m.Minutes) < int64(benefit)*int64(claimed)
+}
+
+// monthEvents are the positions of the days and payments of a month.
+func monthEvents(ctx context.Context, q *question, m *settledMonth) ([]uint64, error) {
+	d, _, err := projections.SettlementDetails().Find(ctx, q.view(projections.Settlement()), domain.Escape(m.Agreement),
+		projections.SettlementField(m.Contract, m.Month))
+	if err != nil {
+		return nil, err
+	}
+	var events []uint64
+	for _, day := range d.Days {
+		if !q.cut(day.Date) {
+			events = append(events, day.Events...)
+		}
+	}
+	for _, p := range d.Payments {
+		if !q.cut(p.Date) {
+			events = append(events, p.Event)
+		}
+	}
+	return events, nil
+}
+
+// refundDifferences: the amount given is not the one computed, or the amount
+// accepted is not the one claimed. A returned claim was not accepted at all.
+func refundDifferences(ctx context.Context, q *question) ([]found, error) {
+	claims, err := standingClaims(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var all []found
+	for _, c := range claims {
+		f := found{kind: RefundDifference, subjects: []string{c.Claim, c.Agreement}}
+		for _, fact := range c.Facts {
+			if q.cut(fact.On) {
+				continue
+			}
+			switch fact.Kind {
+			case projections.FactSubmitted:
+				f.from, f.to, f.events = fact.On, fact.On, []uint64{fact.Event}
+				if c.Given && c.Totals.Claimed != c.Computed {
+					f.id, f.amount = findingID(RefundDifference, c.Claim, "given"), magnitude(c.Totals.Claimed-c.Computed)
+					all = append(all, f)
+				}
+			case projections.FactAccepted:
+				f.to, f.events = fact.On, append(slices.Clone(f.events), fact.Event)
+			}
+		}
+		if c.totals.Decided && !c.totals.IsReturned && c.totals.Accepted != c.totals.Claimed {
+			f.id, f.amount = findingID(RefundDifference, c.Claim, "accepted"), magnitude(c.totals.Claimed-c.totals.Accepted)
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+func magnitude(g domain.Grosze) domain.Grosze { return max(g, -g) }
+
+func durabilityGaps(ctx context.Context, q *question) ([]found, error) {
+	projects, err := obligations(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var all []found
+	for _, p := range projects {
+		_, _, gaps := durability.Gaps(p.Obligation, p.Levels(q.asOf), q.day())
+		for _, g := range gaps {
+			f := found{id: findingID(DurabilityGap, p.Obligation.Project, g.From.String()), kind: DurabilityGap,
+				subjects: []string{p.Obligation.Project}, from: g.From, to: g.To, events: []uint64{p.Event}}
+			for _, l := range p.Places {
+				if l.From >= g.From && l.From <= g.To+1 && !q.cut(l.From) {
+					f.events = append(f.events, l.Event)
+				}
+			}
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,282 @@
+package queries
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"ksiega/domain"
+	"ksiega/internal/journal"
+	"ksiega/internal/vault"
+	"ksiega/projections"
+)
+
+// HistoryRequest asks for events in the order of the log. At most one of
+// Stream, Ref and Actor narrows it; with none it is the whole log.
+type HistoryRequest struct {
+	Stream string
+	Ref    domain.Ref
+	Actor  string
+	// From and Until are inclusive: a position, or an RFC 3339 instant; ""
+	// is open.
+	From, Until string
+	// TypeGlob is a pattern of path.Match for event types; "" takes all.
+	TypeGlob string
+	// Limit bounds the entries; 0 is no bound.
+	Limit int
+	// After is the cursor that an earlier call returned.
+	After string
+	// Reveal opens sealed text. Who may, and recording who did, is the
+	// caller's.
+	Reveal bool
+	// MinPosition waits as in Request.
+	MinPosition uint64
+}
+
+// Entry is one event, as `ksiega replay` prints it. Positions are strings.
+type Entry struct {
+	Position   string         `json:"position"`
+	Stream     string         `json:"stream"`
+	Revision   uint64         `json:"revision"`
+	Type       string         `json:"type"`
+	RecordedAt time.Time      `json:"recordedAt"`
+	OccurredOn domain.Date    `json:"occurredOn"`
+	Actor      string         `json:"actor"`
+	Data       jsontext.Value `json:"data"`
+}
+
+// Refusals of a history.
+var (
+	ErrGlob   = domain.Refusal(domain.CodeInvalid, "not a pattern of event types")
+	ErrCursor = domain.Refusal(domain.CodeInvalid, "not a cursor of this history")
+	ErrNarrow = domain.Refusal(domain.CodeInvalid, "only one of stream, entity and actor can be followed")
+)
+
+var errEnough = errors.New("enough")
+
+// span is a HistoryRequest that was checked.
+type span struct {
+	HistoryRequest
+	after, until uint64 // events after one and up to the other; until 0: to the end
+	empty        bool
+}
+
+// History hands over events, oldest first, and returns the cursor to go on with,
+// or "" where there is nothing more. It fails with ErrGlob, ErrCursor,
+// ErrKnownAt, ErrBehind, what each returns, or an error of Redis or the log.
+func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) error) (next string, err error) {
+	s, err := d.span(ctx, r)
+	if err != nil || s.empty {
+		return "", err
+	}
+	last, count := uint64(0), 0
+	take := func(e *journal.Recorded) error {
+		if !s.wants(e.Type) || e.Position <= s.after || s.until != 0 && e.Position > s.until {
+			return nil
+		}
+		if s.Limit > 0 && count == s.Limit {
+			next = strconv.FormatUint(last, 10)
+			return errEnough
+		}
+		entry, err := d.entry(ctx, e, s.Reveal)
+		if err != nil {
+			return err
+		}
+		last, count = e.Position, count+1
+		return each(entry)
+	}
+	switch {
+	case s.Stream != "":
+		err = d.opts.Journal.ReadStream(ctx, s.Stream, 0, take)
+	case s.Actor != "":
+		err = d.follow(ctx, s, domain.Ref{Kind: projections.RefActor, ID: s.Actor}, take)
+	case s.Ref.ID != "":
+		err = d.follow(ctx, s, s.Ref, take)
+	default:
+		err = d.scan(ctx, s, nil, take)
+	}
+	if errors.Is(err, errEnough) {
+		return next, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("history: %w", err)
+	}
+	return "", nil
+}
+
+func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
+	s.HistoryRequest = r
+	if _, err := path.Match(r.TypeGlob, ""); err != nil {
+		return s, ErrGlob
+	}
+	narrow := 0
+	for _, given := range []string{r.Stream, r.Actor, r.Ref.ID} {
+		if given != "" {
+			narrow++
+		}
+	}
+	// A stream name that begins with `$` or `vault-` is nobody's to read.
+	if strings.HasPrefix(r.Stream, "$") || strings.HasPrefix(r.Stream, "vault-") {
+		s.empty = true
+	}
+	if narrow > 1 {
+		return s, ErrNarrow
+	}
+	if r.After != "" {
+		if s.after, err = strconv.ParseUint(r.After, 10, 64); err != nil {
+			return s, ErrCursor
+		}
+	}
+	if r.From != "" {
+		from, err := d.first(ctx, r.From)
+		if err != nil {
+			return s, err
+		}
+		s.after = max(s.after, from)
+	}
+	if r.Until != "" {
+		if s.until, err = d.resolve(ctx, r.Until); err != nil {
+			return s, err
+		}
+		s.empty = s.empty || s.until == 0
+	}
+	return s, nil
+}
+
+// first is the position after which a from begins.
+func (d *Desk) first(ctx context.Context, text string) (uint64, error) {
+	if n, err := strconv.ParseUint(text, 10, 64); err == nil {
+		return max(n, 1) - 1, nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return 0, ErrKnownAt
+	}
+	return d.resolve(ctx, at.Add(-time.Nanosecond).Format(time.RFC3339Nano))
+}
+
+func (s span) wants(typ string) bool {
+	if s.TypeGlob == "" {
+		return true
+	}
+	ok, err := path.Match(s.TypeGlob, typ)
+	return err == nil && ok
+}
+
+// pagePostings is how many positions are looked up at once.
+const pagePostings = 512
+
+// follow reads what concerns one thing, by the audit index where there is one.
+func (d *Desk) follow(ctx context.Context, s span, ref domain.Ref, take func(*journal.Recorded) error) error {
+	if d.opts.Store == nil {
+		return d.scan(ctx, s, func(r *journal.Recorded) bool { return concerns(r, ref) }, take)
+	}
+	audit := []projections.Projection{projections.Audit()}
+	if err := d.wait(ctx, s.MinPosition, audit); err != nil {
+		return err
+	}
+	for after := s.after; ; {
+		var positions []uint64
+		err := d.opts.Store.Read(ctx, func(views map[string]projections.View) (err error) {
+			positions, err = projections.Postings(ctx, views[audit[0].Name], ref, after, s.until, pagePostings)
+			return err
+		}, audit...)
+		if err != nil || len(positions) == 0 {
+			return err
+		}
+		after = positions[len(positions)-1]
+		if err := d.opts.Journal.ReadAt(ctx, positions, take); err != nil {
+			return err
+		}
+		if len(positions) < pagePostings {
+			return nil
+		}
+	}
+}
+
+func concerns(r *journal.Recorded, ref domain.Ref) bool {
+	if ref.Kind == projections.RefActor {
+		return r.Meta.Actor == ref.ID
+	}
+	return slices.Contains(r.Event.Refs(), ref)
+}
+
+func (d *Desk) scan(ctx context.Context, s span, want func(*journal.Recorded) bool, take func(*journal.Recorded) error) error {
+	return d.opts.Journal.Scan(ctx, journal.ScanOptions{After: s.after, Until: s.until, Want: s.wants}, func(b journal.Batch) error {
+		for i := range b.Events {
+			if want != nil && !want(&b.Events[i]) {
+				continue
+			}
+			if err := take(&b.Events[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Desk) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Entry, error) {
+	e := Entry{Position: strconv.FormatUint(r.Position, 10), Stream: r.Stream, Revision: r.Revision, Type: r.Type,
+		RecordedAt: r.Created.UTC(), OccurredOn: r.OccurredOn(), Actor: r.Meta.Actor, Data: slices.Clone(r.RawData)}
+	if !reveal || d.opts.Vault == nil || r.Event == nil {
+		return e, nil
+	}
+	subject := sealedFor(r.Event)
+	if subject == "" {
+		return e, nil
+	}
+	var data any
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return e, fmt.Errorf("%w: position %d", journal.ErrDamaged, r.Position)
+	}
+	opened, err := d.opened(ctx, subject, "", data)
+	if err != nil {
+		return e, err
+	}
+	e.Data, err = json.Marshal(opened, json.Deterministic(true))
+	return e, err
+}
+
+// opened is a payload with its sealed texts opened. What does not open, because
+// its key is destroyed or it is no sealed text at all, stays as it is.
+func (d *Desk) opened(ctx context.Context, subject, field string, value any) (any, error) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			opened, err := d.opened(ctx, subject, name, inner)
+			if err != nil {
+				return nil, err
+			}
+			v[name] = opened
+		}
+	case []any:
+		for i, inner := range v {
+			opened, err := d.opened(ctx, subject, field, inner)
+			if err != nil {
+				return nil, err
+			}
+			v[i] = opened
+		}
+	case string:
+		if !strings.HasPrefix(v, "v1.") {
+			return v, nil
+		}
+		text, err := d.opts.Vault.Open(ctx, subject, field, v)
+		switch {
+		case errors.Is(err, vault.ErrErased), errors.Is(err, vault.ErrForged):
+			return v, nil
+		case err != nil:
+			return nil, fmt.Errorf("open a sealed text: %w", err)
+		}
+		return text, nil
+	}
+	return value, nil
+}

@@ -1,0 +1,252 @@
+package queries
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"ksiega/domain"
+	"ksiega/projections"
+)
+
+// Kind says what a column or parameter holds. The value of a cell follows from
+// it: Text is a string, Integer, Grosze and Minutes an int64, Date a
+// domain.Date, Month a domain.Month, List any slice, Flag a bool.
+type Kind string
+
+// The kinds.
+const (
+	Text    Kind = "text"
+	Integer Kind = "integer"
+	Grosze  Kind = "grosze"
+	Minutes Kind = "minutes"
+	Date    Kind = "date"
+	Month   Kind = "month"
+	List    Kind = "list"
+	Flag    Kind = "flag"
+)
+
+// Column is one field of a report's rows.
+type Column struct {
+	Name     string // field in JSON and CSV
+	Title    string // Polish
+	Kind     Kind
+	Sum      bool // the totals hold its sum
+	Distinct bool // the totals count it over all rows, each person once
+}
+
+// Param is one parameter of a report.
+type Param struct {
+	Name, Doc string
+	Kind      Kind
+	Choices   []string // "" is always allowed
+}
+
+// Report is the declaration of one report.
+type Report struct {
+	Name, Title, Doc string // Title and Doc are Polish
+	Params           []Param
+	Columns          []Column
+
+	needs []projections.Projection
+	rows  func(ctx context.Context, q *question) ([]Row, error)
+}
+
+// Row holds a cell for each column.
+type Row []any
+
+// Reader is who asks.
+type Reader struct {
+	Actor, Role string
+	// SeesText: opened titles and reasons may be shown.
+	SeesText bool
+}
+
+// Request asks a report.
+type Request struct {
+	Params map[string]string
+	// AsOf cuts by the day facts belong to, inclusive; 0 is no cut.
+	AsOf domain.Date
+	// KnownAt cuts by recording: a position, or an RFC 3339 instant, which
+	// means everything before the first event recorded later; "" is no cut.
+	KnownAt string
+	// MinPosition waits, for two seconds at most, until the read models have
+	// seen it.
+	MinPosition uint64
+	Reader      Reader
+}
+
+// Answer is a report's answer.
+type Answer struct {
+	Report      *Report
+	Params      map[string]string // those that were given
+	AsOf        domain.Date
+	KnownAt     string
+	Position    uint64
+	GeneratedAt time.Time
+	Rows        []Row
+	// Totals holds a cell for each column; nil where there is no total.
+	Totals Row
+}
+
+// Refusals of questions.
+var (
+	ErrNoReport = domain.Refusal(domain.CodeNotFound, "no such report")
+	ErrNoParam  = domain.Refusal(domain.CodeInvalid, "the report has no such parameter")
+	ErrParam    = domain.Refusal(domain.CodeInvalid, "a parameter does not make sense")
+	ErrFormat   = domain.Refusal(domain.CodeInvalid, "no such format")
+	ErrKnownAt  = domain.Refusal(domain.CodeInvalid, "neither a position nor an instant (RFC 3339)")
+)
+
+// question is a request that was checked, with the views to answer it from.
+type question struct {
+	desk   *Desk
+	views  map[string]projections.View
+	params map[string]string
+	asOf   domain.Date
+	today  domain.Date // in Warsaw
+	reader Reader
+	// month and from…to, where the report has them; zero is open.
+	month    domain.Month
+	from, to domain.Date
+}
+
+func (q *question) view(p projections.Projection) projections.View { return q.views[p.Name] }
+
+// day is the day the answer looks from: asOf, or today.
+func (q *question) day() domain.Date {
+	if q.asOf != 0 {
+		return q.asOf
+	}
+	return q.today
+}
+
+// cut says whether something of a day is left out by asOf.
+func (q *question) cut(on domain.Date) bool { return q.asOf != 0 && on > q.asOf }
+
+// is says whether a value passes an equality parameter.
+func (q *question) is(param, value string) bool {
+	return q.params[param] == "" || q.params[param] == value
+}
+
+// between says whether a day passes from, to and month.
+func (q *question) between(on domain.Date) bool {
+	return on >= q.from && (q.to == 0 || on <= q.to) && (q.month == 0 || on.Month() == q.month)
+}
+
+// touches says whether a stretch of days meets from…to and the month; a zero
+// end is open.
+func (q *question) touches(first, last domain.Date) bool {
+	return (last == 0 || last >= q.from) && (q.to == 0 || first <= q.to) &&
+		(q.month == 0 || first <= q.month.Last() && (last == 0 || last >= q.month.First()))
+}
+
+// holds says whether all days of a stretch pass from, to and month.
+func (q *question) holds(first, last domain.Date) bool { return q.between(first) && q.between(last) }
+
+func (r *Report) check(req Request, q *question) error {
+	q.params = map[string]string{}
+	for name, value := range req.Params {
+		p := r.param(name)
+		if p == nil {
+			return ErrNoParam.With("%s, %s", r.Name, name)
+		}
+		if value = strings.TrimSpace(value); value == "" {
+			continue
+		}
+		if err := p.check(value); err != nil {
+			return err
+		}
+		q.params[name] = value
+	}
+	// Checked above; a report without the parameter leaves them zero.
+	q.month, _ = domain.ParseMonth(q.params["month"])
+	q.from, _ = domain.ParseDate(q.params["from"])
+	q.to, _ = domain.ParseDate(q.params["to"])
+	if q.to != 0 && q.to < q.from {
+		return ErrParam.With("to lies before from")
+	}
+	return nil
+}
+
+func (r *Report) param(name string) *Param {
+	for i := range r.Params {
+		if r.Params[i].Name == name {
+			return &r.Params[i]
+		}
+	}
+	return nil
+}
+
+func (p *Param) check(value string) error {
+	switch p.Kind {
+	case Date:
+		if _, err := domain.ParseDate(value); err != nil {
+			return ErrParam.With("%s is not a date RRRR-MM-DD", p.Name)
+		}
+	case Month:
+		if _, err := domain.ParseMonth(value); err != nil {
+			return ErrParam.With("%s is not a month RRRR-MM", p.Name)
+		}
+	}
+	if len(p.Choices) == 0 {
+		return nil
+	}
+	for _, c := range p.Choices {
+		if c == value {
+			return nil
+		}
+	}
+	return ErrParam.With("%s is none of %s", p.Name, strings.Join(p.Choices, ", "))
+}
+
+// totals sums the columns that have a sum; distinct ones come from the report.
+func (r *Report) totals(rows []Row) Row {
+	totals := make(Row, len(r.Columns))
+	for i, c := range r.Columns {
+		if !c.Sum {
+			continue
+		}
+		var sum int64
+		for _, row := range rows {
+			if n, ok := row[i].(int64); ok {
+				sum += n
+			}
+		}
+		totals[i] = sum
+	}
+	return totals
+}
+
+// compareRows orders by the leading cells that can be ordered.
+func compareRows(a, b Row) int {
+	for i := range a {
+		if c := compareCells(a[i], b[i]); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+func compareCells(a, b any) int {
+	switch a := a.(type) {
+	case string:
+		if b, ok := b.(string); ok {
+			return strings.Compare(a, b)
+		}
+	case int64:
+		if b, ok := b.(int64); ok {
+			return cmp.Compare(a, b)
+		}
+	case domain.Date:
+		if b, ok := b.(domain.Date); ok {
+			return cmp.Compare(a, b)
+		}
+	case domain.Month:
+		if b, ok := b.(domain.Month); ok {
+			return cmp.Compare(a, b)
+		}
+	}
+	return 0
+}

@@ -1,0 +1,322 @@
+package queries_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/durability"
+	"ksiega/internal/ledgertest"
+	"ksiega/internal/naive"
+	"ksiega/internal/redisdb"
+	"ksiega/projections"
+	"ksiega/queries"
+	"ksiega/samples"
+)
+
+// sampleDay is a day on which nobody will ever add anything to the sample.
+func sampleDay() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
+
+// sampleBook is the oracle's reading of the sample centre.
+func sampleBook(t *testing.T) *naive.Book {
+	t.Helper()
+	b, err := naive.Load(sampleFiles(t))
+	must(t, err)
+	return b
+}
+
+func sampleFiles(t *testing.T) fs.FS {
+	t.Helper()
+	dir, err := fs.Sub(samples.Starachowice, "starachowice")
+	must(t, err)
+	return dir
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// importSample imports the sample centre and matches what is certain.
+func importSample(t *testing.T, l *ledgertest.Ledger) {
+	t.Helper()
+	dir := sampleFiles(t)
+	names, err := fs.Glob(dir, "*")
+	must(t, err)
+	slices.SortStableFunc(names, func(a, b string) int {
+		first, _ := commands.ImportOrder(a)
+		second, _ := commands.ImportOrder(b)
+		return cmp.Or(cmp.Compare(first, second), cmp.Compare(a, b))
+	})
+	for _, name := range names {
+		data, err := fs.ReadFile(dir, name)
+		must(t, err)
+		if s := l.Import(t, name, string(data)); s.Refused != 0 {
+			t.Fatalf("%s: %d refused, first %s", name, s.Refused, s.RefusedRows[0].Reason)
+		}
+	}
+	desk := memoryDesk(l)
+	matches, err := desk.CertainMatches(t.Context())
+	must(t, err)
+	for _, m := range matches {
+		_, err := l.MatchLine(t.Context(), commands.Origin{Actor: "automat", Role: "automat", Door: "automat"},
+			commands.MatchLine{Statement: m.Statement, Line: m.Line, Claim: m.Claim, Reason: queries.ReasonNumber})
+		must(t, err)
+	}
+	again, err := desk.CertainMatches(t.Context())
+	must(t, err)
+	if len(matches) == 0 || len(again) != 0 {
+		t.Fatalf("%d matches at first, %d once they are made", len(matches), len(again))
+	}
+}
+
+func memoryDesk(l *ledgertest.Ledger) *queries.Desk {
+	return queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: sampleDay, Zone: l.Zone})
+}
+
+// redisDesk answers from an embedded Redis that a runner feeds.
+func redisDesk(t *testing.T, l *ledgertest.Ledger) (*queries.Desk, redis.UniversalClient) {
+	t.Helper()
+	db, err := redisdb.Open(redisdb.Options{})
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	store := projections.NewStore(db.Client(), "")
+	runner := projections.NewRunner(store, l.Journal, projections.RunnerOptions{}, projections.All()...)
+	must(t, runner.Start(t.Context()))
+	t.Cleanup(runner.Stop)
+	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Store: store, Runner: runner, Vault: l.Vault, Now: sampleDay, Zone: l.Zone})
+	return desk, db.Client()
+}
+
+func ask(t testing.TB, d *queries.Desk, name string, req queries.Request) *queries.Answer {
+	t.Helper()
+	req.Reader = queries.Reader{Actor: "tester", SeesText: true}
+	a, err := d.Ask(context.Background(), name, req)
+	must(t, err)
+	return a
+}
+
+// TestSampleAgainstTheOracle compares every report of the sample centre with
+// the independent calculator, as of days in and out of its history, from Redis,
+// from memory and as known at the end.
+func TestSampleAgainstTheOracle(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	importSample(t, l)
+	fromRedis, _ := redisDesk(t, l)
+	head, err := l.Journal.Head(t.Context())
+	must(t, err)
+	book := sampleBook(t)
+	for _, asOf := range []string{"", "2017-08-15", "2018-02-08", "2018-05-31", "2018-09-17", "2019-01-07", "2020-03-20", "2021-06-30", "2022-01-01"} {
+		var day domain.Date
+		cut := book
+		if asOf != "" {
+			day, err = domain.ParseDate(asOf)
+			must(t, err)
+			cut = book.AsOf(day.Time())
+		}
+		for _, from := range []struct {
+			name    string
+			desk    *queries.Desk
+			knownAt string
+		}{
+			{"redis", fromRedis, ""},
+			{"memory", memoryDesk(l), ""},
+			{"known-at", fromRedis, fmt.Sprint(head)},
+		} {
+			t.Run(from.name+" "+asOf, func(t *testing.T) {
+				req := queries.Request{AsOf: day, KnownAt: from.knownAt, MinPosition: head}
+				compareSettlement(t, cut, ask(t, from.desk, "psu-settlement", req))
+				compareRefunds(t, cut, ask(t, from.desk, "refunds", req), ask(t, from.desk, "unmatched-lines", req))
+				compareHours(t, cut, ask(t, from.desk, "assistant-hours", req))
+				compareDurability(t, book, ask(t, from.desk, "durability", req), day)
+			})
+		}
+	}
+}
+
+func compareSettlement(t *testing.T, book *naive.Book, a *queries.Answer) {
+	t.Helper()
+	want, err := book.Settlement()
+	must(t, err)
+	rows := make([]string, 0, len(want))
+	var minutes int64
+	for _, w := range want {
+		rows = append(rows, fmt.Sprint(w.Agreement, w.Contract, w.Participant, w.Month, w.Minutes, w.BenefitGrosze, w.RefundGrosze,
+			w.OwnGrosze, w.PaidGrosze, w.ClaimedGrosze))
+		minutes += w.Minutes
+	}
+	sameRows(t, a, rows)
+	if a.Totals[4] != minutes {
+		t.Errorf("minutes come to %v, not %d", a.Totals[4], minutes)
+	}
+}
+
+func compareRefunds(t *testing.T, book *naive.Book, refunds, unmatched *queries.Answer) {
+	t.Helper()
+	claims, lines, err := book.Refunds()
+	must(t, err)
+	var rows []string
+	for _, c := range claims {
+		rows = append(rows, fmt.Sprint(c.Claim, c.Agreement, c.Month, c.ClaimedGrosze, c.AcceptedGrosze, c.ReceivedGrosze,
+			c.OutstandingGrosze, c.State))
+	}
+	for _, r := range refunds.Rows {
+		var received int64
+		for _, m := range r[8].([]queries.MatchedLine) {
+			received += m.AmountGrosze
+		}
+		if received != r[5] {
+			t.Errorf("the matches of %v come to %d, not %v", r[0], received, r[5])
+		}
+	}
+	sameRows(t, cutColumns(refunds, 8), rows)
+	rows = nil
+	for _, u := range lines {
+		rows = append(rows, fmt.Sprint(strings.TrimPrefix(u.Account, "PL")+"/"+u.Date[:4]+"/"+u.Statement, u.Line, u.Date, u.AmountGrosze, u.Title))
+	}
+	slices.Sort(rows)
+	got := texts(cutColumns(unmatched, 5))
+	slices.Sort(got)
+	sameTexts(t, "unmatched-lines", got, rows)
+}
+
+func compareHours(t *testing.T, book *naive.Book, a *queries.Answer) {
+	t.Helper()
+	want, err := book.AssistantHours()
+	must(t, err)
+	var rows []string
+	for _, w := range want {
+		rows = append(rows, fmt.Sprint(w.Programme, w.Assistant, w.Contract, w.Participant, w.Month, w.Minutes, w.EligibleMinutes, w.Visits))
+	}
+	sameRows(t, a, rows)
+}
+
+func compareDurability(t *testing.T, book *naive.Book, a *queries.Answer, day domain.Date) {
+	t.Helper()
+	at := sampleDay()
+	if day != 0 {
+		at = day.Time()
+	}
+	want, err := book.Durability(at)
+	must(t, err)
+	var rows []string
+	for _, w := range want {
+		row := fmt.Sprint(w.Project, w.From, w.To, w.Promised, w.RequiredDays, w.ReadyDays, w.GapDays)
+		for _, g := range w.Gaps {
+			row += fmt.Sprint(g.From, g.To, g.Ready, g.Promised)
+		}
+		rows = append(rows, row+fmt.Sprint(w.Requests, w.Started, w.Refused, w.Delivered))
+	}
+	var got []string
+	for _, r := range a.Rows {
+		gaps := ""
+		for _, g := range r[7].([]durability.Gap) {
+			gaps += fmt.Sprint(g.From.String(), g.To.String(), g.Ready, g.Promised)
+		}
+		got = append(got, texts(&queries.Answer{Rows: []queries.Row{r[:7]}})[0]+gaps+texts(&queries.Answer{Rows: []queries.Row{r[8:]}})[0])
+	}
+	sameTexts(t, a.Report.Name, got, rows)
+}
+
+func cutColumns(a *queries.Answer, n int) *queries.Answer {
+	cut := *a
+	cut.Rows = nil
+	for _, r := range a.Rows {
+		cut.Rows = append(cut.Rows, r[:n])
+	}
+	return &cut
+}
+
+func texts(a *queries.Answer) []string {
+	var rows []string
+	for _, r := range a.Rows {
+		cells := make([]any, len(r))
+		for i, c := range r {
+			cells[i] = c
+			if s, ok := c.(fmt.Stringer); ok {
+				cells[i] = s.String()
+			}
+		}
+		rows = append(rows, fmt.Sprint(cells...))
+	}
+	return rows
+}
+
+func sameRows(t *testing.T, a *queries.Answer, want []string) {
+	t.Helper()
+	sameTexts(t, a.Report.Name, texts(a), want)
+}
+
+func sameTexts(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	if len(got) == 0 && len(want) == 0 || reflect.DeepEqual(got, want) {
+		return
+	}
+	for i := range max(len(got), len(want)) {
+		g, w := "nothing", "nothing"
+		if i < len(got) {
+			g = got[i]
+		}
+		if i < len(want) {
+			w = want[i]
+		}
+		if g != w {
+			t.Fatalf("%s, row %d of %d and %d:\n got %s\nwant %s", what, i, len(got), len(want), g, w)
+		}
+	}
+}
+
+// TestSampleFindings: the sample's doc says what is wrong in it on purpose.
+func TestSampleFindings(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	importSample(t, l)
+	desk, _ := redisDesk(t, l)
+	a := ask(t, desk, "findings", queries.Request{})
+	var got []string
+	for _, r := range a.Rows {
+		got = append(got, fmt.Sprint(r[0], " ", r[2], " ", r[6], " ", r[7]))
+		if len(r[8].([]string)) == 0 {
+			t.Errorf("%v has no proof", r[0])
+		}
+	}
+	sameTexts(t, "findings", got, []string{
+		"durability-gap:asystent-aktywnosci:2020-03-02 open 0 0",
+		"outside-contract:KT/23/2017:2019-04-04:A3@18.30 open 0 90",
+		"paid-not-worked:SK/07/2018:2018-11 open 777 2400",
+		"participant-overlap:AA-17:2018-05-15:A2@12.15:A4@14.45 open 0 30",
+		"refund-difference:WR/2018/08:accepted open 3984 0",
+		"worked-not-paid:SK/04/2018:2018-09 open 2490 1785",
+	})
+	_, err := l.ResolveFinding(t.Context(), ledgertest.Actor, commands.ResolveFinding{Finding: got[0][:strings.Index(got[0], " ")],
+		Date: domain.NewDate(2026, 2, 1), Reason: "epidemia"})
+	must(t, err)
+	head, err := l.Journal.Head(t.Context())
+	must(t, err)
+	req := queries.Request{Params: map[string]string{"state": "resolved"}, MinPosition: head}
+	if a = ask(t, desk, "findings", req); len(a.Rows) != 1 || a.Rows[0][1] != string(queries.DurabilityGap) {
+		t.Errorf("resolved: %v", a.Rows)
+	}
+	req.AsOf = domain.NewDate(2026, 1, 31)
+	if a = ask(t, desk, "findings", req); len(a.Rows) != 0 {
+		t.Errorf("resolved the day before: %v", a.Rows)
+	}
+	differences, err := desk.Verify(t.Context(), nil)
+	must(t, err)
+	if len(differences) != 0 {
+		t.Errorf("the read models differ: %v", differences)
+	}
+}

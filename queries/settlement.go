@@ -1,0 +1,151 @@
+package queries
+
+import (
+	"context"
+
+	"ksiega/domain"
+	"ksiega/projections"
+)
+
+func settlementReport() *Report {
+	return &Report{
+		Name: "psu-settlement", Title: "Rozliczenie prac społecznie użytecznych",
+		Doc: "Godziny, świadczenia, refundacja i wypłaty każdego skierowania w każdym miesiącu.",
+		Params: []Param{
+			{Name: "agreement", Doc: "numer porozumienia", Kind: Text},
+			{Name: "month", Doc: "miesiąc pracy", Kind: Month},
+			{Name: "from", Doc: "od dnia; liczy się miesiąc, który ma z okresem wspólny dzień", Kind: Date},
+			{Name: "to", Doc: "do dnia włącznie", Kind: Date},
+		},
+		Columns: []Column{
+			{Name: "agreement", Title: "Porozumienie", Kind: Text},
+			{Name: "contract", Title: "Skierowanie", Kind: Text},
+			{Name: "participant", Title: "Uczestnik", Kind: Text},
+			{Name: "month", Title: "Miesiąc", Kind: Month},
+			{Name: "minutes", Title: "Czas", Kind: Minutes, Sum: true},
+			{Name: "benefitGrosze", Title: "Świadczenie", Kind: Grosze, Sum: true},
+			{Name: "refundGrosze", Title: "Refundacja", Kind: Grosze, Sum: true},
+			{Name: "ownGrosze", Title: "Wkład gminy", Kind: Grosze, Sum: true},
+			{Name: "paidGrosze", Title: "Wypłacono", Kind: Grosze, Sum: true},
+			{Name: "claimedGrosze", Title: "We wniosku", Kind: Grosze, Sum: true},
+		},
+		needs: []projections.Projection{projections.Settlement()},
+		rows:  settlementRows,
+	}
+}
+
+// settledMonth is a contract's month with what is claimed for it.
+type settledMonth struct {
+	projections.SettlementMonth
+	Claimed domain.Grosze
+	// Claims are those that count.
+	Claims []countedShare
+}
+
+type countedShare struct {
+	projections.SettlementShare
+	Claim string
+	Event uint64
+}
+
+func settlementRows(ctx context.Context, q *question) ([]Row, error) {
+	months, err := settledMonths(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Row, 0, len(months))
+	for _, m := range months {
+		if m.Minutes == 0 && m.Paid == 0 && m.Claimed == 0 {
+			continue
+		}
+		benefit, refunded, own := m.Settled()
+		rows = append(rows, Row{m.Agreement, m.Contract, m.Participant, m.Month, int64(m.Minutes), int64(benefit), int64(refunded),
+			int64(own), int64(m.Paid), int64(m.Claimed)})
+	}
+	return rows, nil
+}
+
+type contractMonth struct {
+	agreement, contract string
+	month               domain.Month
+}
+
+// settledMonths are the months that pass the parameters, cut by asOf.
+func settledMonths(ctx context.Context, q *question) ([]*settledMonth, error) {
+	view := q.view(projections.Settlement())
+	var parts []string
+	if a := q.params["agreement"]; a != "" {
+		parts = []string{domain.Escape(a)}
+	}
+	items, err := projections.SettlementMonths().Every(ctx, view, parts...)
+	if err != nil {
+		return nil, err
+	}
+	months := make([]*settledMonth, 0, len(items))
+	index := make(map[contractMonth]*settledMonth, len(items))
+	for _, it := range items {
+		if !q.touches(it.Row.Month.First(), it.Row.Month.Last()) {
+			continue
+		}
+		m := &settledMonth{SettlementMonth: it.Row}
+		months = append(months, m)
+		index[contractMonth{m.Agreement, m.Contract, m.Month}] = m
+	}
+	if q.asOf != 0 {
+		if err := cutMonths(ctx, q, view, parts, index); err != nil {
+			return nil, err
+		}
+	}
+	claims, err := projections.SettlementClaims().Every(ctx, view, parts...)
+	if err != nil {
+		return nil, err
+	}
+	return addClaims(q, months, index, claims), nil
+}
+
+// cutMonths works the months out from their days, where any is later.
+func cutMonths(ctx context.Context, q *question, view projections.View, parts []string, index map[contractMonth]*settledMonth) error {
+	details, err := projections.SettlementDetails().Every(ctx, view, parts...)
+	if err != nil {
+		return err
+	}
+	byKey := make(map[[2]string]projections.SettlementDetail, len(details))
+	for _, it := range details {
+		byKey[[2]string{it.Part, it.Field}] = it.Row
+	}
+	for _, m := range index {
+		key := [2]string{domain.Escape(m.Agreement), projections.SettlementField(m.Contract, m.Month)}
+		m.SettlementMonth = m.AsOf(byKey[key], q.asOf)
+	}
+	return nil
+}
+
+// addClaims adds the shares of the claims that count: submitted, not returned,
+// not corrected by another.
+func addClaims(q *question, months []*settledMonth, index map[contractMonth]*settledMonth, claims []projections.Item[projections.SettlementClaim]) []*settledMonth {
+	corrected := map[string]bool{}
+	for _, it := range claims {
+		if it.Row.Corrects != "" && !q.cut(it.Row.Submitted) {
+			corrected[it.Row.Corrects] = true
+		}
+	}
+	for _, it := range claims {
+		c := it.Row
+		if !q.touches(c.Month.First(), c.Month.Last()) || corrected[c.Claim] || !c.Stands(q.asOf) {
+			continue
+		}
+		for _, share := range c.Shares {
+			key := contractMonth{c.Agreement, share.Contract, c.Month}
+			m := index[key]
+			if m == nil {
+				m = &settledMonth{SettlementMonth: projections.SettlementMonth{Agreement: c.Agreement, Contract: share.Contract,
+					Participant: share.Participant, Month: c.Month}}
+				index[key] = m
+				months = append(months, m)
+			}
+			m.Claimed += share.Refund
+			m.Claims = append(m.Claims, countedShare{share, c.Claim, c.Event})
+		}
+	}
+	return months
+}

@@ -1,0 +1,164 @@
+package queries
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"ksiega/internal/journal"
+	"ksiega/projections"
+)
+
+// Difference is one row that is not what the log comes to. It names the row and
+// the fields that differ, and shows no value.
+type Difference struct {
+	ReadModel string   `json:"readModel"`
+	Table     string   `json:"table"`
+	Part      string   `json:"part"`
+	Field     string   `json:"field"`
+	Kind      string   `json:"kind"`             // missing, unexpected, differs
+	Fields    []string `json:"fields,omitempty"` // of the row, where it differs
+}
+
+// The kinds of differences.
+const (
+	KindMissing    = "missing"
+	KindUnexpected = "unexpected"
+	KindDiffers    = "differs"
+)
+
+// ErrNothingKept: there are no read models to verify.
+var ErrNothingKept = errors.New("there is no Redis whose read models could be verified")
+
+// maxDifferences bounds a list of differences; a read model with more is
+// rebuilt, not studied.
+const maxDifferences = 1000
+
+var errMany = errors.New("too many differences")
+
+// Verify works every read model out anew from the log, in memory, and compares
+// it with Redis at the same position. It returns at most a thousand differences.
+func (d *Desk) Verify(ctx context.Context, progress projections.Progress) ([]Difference, error) {
+	if d.opts.Store == nil {
+		return nil, ErrNothingKept
+	}
+	ps := projections.All()
+	memories := map[string]*projections.Memory{}
+	for _, p := range ps {
+		memories[p.Name] = projections.NewMemory(p)
+	}
+	// Most of the log is folded before Redis is read, so that little is left
+	// to fold while nothing may move.
+	if err := d.catchUp(ctx, memories, 0, 0, progress); err != nil {
+		return nil, fmt.Errorf("verify: %w", err)
+	}
+	var differences []Difference
+	for _, p := range ps {
+		some, err := d.verifyOne(ctx, p, memories[p.Name])
+		if err != nil {
+			return nil, fmt.Errorf("verify %s: %w", p.Name, err)
+		}
+		if differences = append(differences, some...); len(differences) >= maxDifferences {
+			return differences[:maxDifferences], nil
+		}
+	}
+	return differences, nil
+}
+
+func (d *Desk) catchUp(ctx context.Context, memories map[string]*projections.Memory, after, until uint64, progress projections.Progress) error {
+	events := 0
+	return d.opts.Journal.Scan(ctx, journal.ScanOptions{After: after, Until: until}, func(b journal.Batch) error {
+		for _, m := range memories {
+			if err := m.Fold(b); err != nil {
+				return err
+			}
+		}
+		events += len(b.Events)
+		if progress != nil {
+			progress(b.Through, events)
+		}
+		return nil
+	})
+}
+
+func (d *Desk) verifyOne(ctx context.Context, p projections.Projection, m *projections.Memory) ([]Difference, error) {
+	if err := d.wait(ctx, m.Position(), []projections.Projection{p}); err != nil && !errors.Is(err, ErrBehind) {
+		return nil, err
+	}
+	var differences []Difference
+	err := d.opts.Store.Read(ctx, func(views map[string]projections.View) error {
+		differences = nil
+		kept := views[p.Name]
+		var fresh projections.View = m
+		switch {
+		case kept.Position() > m.Position():
+			if err := d.catchUp(ctx, map[string]*projections.Memory{p.Name: m}, m.Position(), kept.Position(), nil); err != nil {
+				return err
+			}
+		case kept.Position() < m.Position():
+			var err error
+			if fresh, err = projections.KnownAt(ctx, d.opts.Journal, p, kept.Position()); err != nil {
+				return err
+			}
+		}
+		err := projections.Compare(ctx, kept, fresh, func(diff projections.Difference) error {
+			differences = append(differences, difference(p.Name, diff))
+			if len(differences) >= maxDifferences {
+				return errMany
+			}
+			return nil
+		})
+		if errors.Is(err, errMany) {
+			return nil
+		}
+		return err
+	}, p)
+	return differences, err
+}
+
+// difference names what differs; A is the row that Redis keeps.
+func difference(model string, diff projections.Difference) Difference {
+	found := Difference{ReadModel: model, Table: diff.Key.Table, Part: diff.Key.Part, Field: diff.Key.Field, Kind: KindDiffers}
+	switch {
+	case diff.A == "":
+		found.Kind = KindMissing
+	case diff.B == "":
+		found.Kind = KindUnexpected
+	default:
+		found.Fields = differingFields(diff.A, diff.B)
+	}
+	return found
+}
+
+func differingFields(a, b string) []string {
+	var inA, inB map[string]jsontext.Value
+	if json.Unmarshal([]byte(a), &inA) != nil || json.Unmarshal([]byte(b), &inB) != nil {
+		return nil
+	}
+	differ := map[string]bool{}
+	for name, value := range inA {
+		differ[name] = !bytes.Equal(value, inB[name])
+	}
+	for name := range inB {
+		if _, ok := inA[name]; !ok {
+			differ[name] = true
+		}
+	}
+	maps.DeleteFunc(differ, func(_ string, differs bool) bool { return !differs })
+	return slices.Sorted(maps.Keys(differ))
+}
+
+// String is one line for people.
+func (d Difference) String() string {
+	s := fmt.Sprintf("%s: %s %s/%s %s", d.ReadModel, d.Table, d.Part, d.Field, d.Kind)
+	if len(d.Fields) > 0 {
+		s += " " + fmt.Sprint(d.Fields)
+	}
+	return s
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+	_ "time/tzdata" // Europe/Warsaw on machines without a zone database
+
+	"github.com/redis/go-redis/v9"
+
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/programme"
+	"ksiega/internal/eventdb"
+	"ksiega/internal/journal"
+	"ksiega/internal/redisdb"
+	"ksiega/internal/vault"
+	"ksiega/internal/wiring"
+	"ksiega/projections"
+	"ksiega/queries"
+)
+
+// book is an open ledger: the log, the keys and the commands; with live set
+// also the read models. Fields are nil where a part is not used.
+type book struct {
+	dir     string
+	node    *eventdb.Node
+	journal *journal.Journal
+	master  vault.MasterKey
+	vault   *vault.Vault
+	ledger  *commands.Ledger
+	desk    *queries.Desk
+
+	redis    *redisdb.DB
+	external *redis.Client
+	store    *projections.Store
+	runner   *projections.Runner
+}
+
+// hooks are what an open ledger reports to.
+type hooks struct {
+	append  func(took time.Duration, events int)
+	refused func(domain.Code)
+	broken  func(projection string, err error)
+	rebuilt projections.Progress
+}
+
+// openBook opens the ledger; live also brings up the read models in Redis, as a
+// server needs them.
+func openBook(ctx context.Context, g *globals, live bool, h hooks) (*book, error) {
+	dir, err := g.dataDir()
+	if err != nil {
+		return nil, err
+	}
+	b := &book{dir: dir}
+	if err := b.open(ctx, g, live, h); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
+	if err := os.MkdirAll(b.dir, 0o700); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	if err := b.openJournal(g, h); err != nil {
+		return err
+	}
+	if err := b.openVault(ctx, g); err != nil {
+		return err
+	}
+	catalogue, err := programme.Load()
+	if err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		return fmt.Errorf("time zone: %w", err)
+	}
+	b.ledger = &commands.Ledger{Log: b.journal, Vault: b.vault, Catalogue: catalogue, Zone: zone, Refused: h.refused}
+	if live {
+		if err := b.openRows(ctx, g, h); err != nil {
+			return err
+		}
+	}
+	b.desk = b.newDesk(zone)
+	return nil
+}
+
+func (b *book) openJournal(g *globals, h hooks) error {
+	table, err := journal.Ledger()
+	if err != nil {
+		return err
+	}
+	opts := journal.Options{Address: g.EventStore, Table: table, Observe: h.append}
+	if opts.Address == "" {
+		b.node, err = eventdb.Open(eventdb.Options{Dir: b.dir})
+		if err != nil {
+			return err
+		}
+		opts.Address, opts.Bulk = b.node.Address(), wiring.Bulk(b.node)
+	}
+	b.journal, err = journal.Open(opts)
+	return err
+}
+
+// openVault finds the master key. Where keys are recorded but theirs is not
+// there, it refuses; a new one would make everything sealed unreadable.
+func (b *book) openVault(ctx context.Context, g *globals) error {
+	shelf := b.journal.Shelf()
+	var err error
+	switch text := os.Getenv("KSIEGA_MASTER_KEY"); {
+	case text != "":
+		b.master, err = vault.ParseMasterKey(text)
+	case g.MasterKeyFile != "":
+		b.master, err = vault.LoadOrCreateMasterKey(g.MasterKeyFile, false)
+	default:
+		file := masterKeyFile(b.dir)
+		b.master, err = vault.LoadOrCreateMasterKey(file, false)
+		if errors.Is(err, fs.ErrNotExist) {
+			has, herr := vault.HasRecords(ctx, shelf)
+			switch {
+			case herr != nil:
+				return herr
+			case has:
+				return fmt.Errorf("the ledger holds sealed data but its master key %s is missing; restore that file, or name another with --master-key-file", file)
+			}
+			b.master, err = vault.LoadOrCreateMasterKey(file, true)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("master key: %w", err)
+	}
+	b.vault, err = vault.Open(ctx, shelf, b.master)
+	return err
+}
+
+func (b *book) openRows(ctx context.Context, g *globals, h hooks) error {
+	var client *redis.Client
+	if g.Redis == "" {
+		db, err := redisdb.Open(redisdb.Options{File: filepath.Join(b.dir, "redis.rows")})
+		if err != nil {
+			return fmt.Errorf("embedded redis: %w", err)
+		}
+		if why := db.Fresh(); why != nil {
+			slog.Info("read models start empty and are rebuilt", "why", why)
+		}
+		b.redis, client = db, db.Client()
+	} else {
+		opts, err := redis.ParseURL(g.Redis)
+		if err != nil {
+			return fmt.Errorf("redis address: %w", err)
+		}
+		b.external = redis.NewClient(opts)
+		client = b.external
+		if err := projections.CheckRedis(ctx, client); err != nil {
+			return err
+		}
+	}
+	b.store = projections.NewStore(client, "")
+	b.runner = projections.NewRunner(b.store, b.journal, projections.RunnerOptions{Progress: h.rebuilt, Report: h.broken}, projections.All()...)
+	return b.runner.Start(ctx)
+}
+
+// newDesk answers from the read models where there are any, else from the log.
+func (b *book) newDesk(zone *time.Location) *queries.Desk {
+	return queries.NewDesk(queries.Options{Journal: b.journal, Store: b.store, Runner: b.runner, Vault: b.vault, Now: time.Now, Zone: zone})
+}
+
+// dryRun is the ledger as a dry run sees it: what it records is kept nowhere.
+func (b *book) dryRun(ctx context.Context) (*commands.Ledger, error) {
+	draft := journal.NewDraft(b.journal, time.Now)
+	v, err := vault.Open(ctx, draft.Shelf(), b.master)
+	if err != nil {
+		return nil, err
+	}
+	dry := *b.ledger
+	dry.Log, dry.Vault, dry.Refused = draft, v, nil
+	return &dry, nil
+}
+
+// Close ends what is open, in the reverse of the order it was opened in.
+func (b *book) Close() error {
+	var errs []error
+	if b.runner != nil {
+		b.runner.Stop()
+	}
+	if b.redis != nil {
+		errs = append(errs, b.redis.Close())
+	}
+	if b.external != nil {
+		errs = append(errs, b.external.Close())
+	}
+	if b.journal != nil {
+		errs = append(errs, b.journal.Close())
+	}
+	if b.node != nil {
+		errs = append(errs, b.node.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// client is the command line's side of the control door.
+type client struct {
+	http  *http.Client
+	role  string
+	close func() error
+}
+
+// connect reaches the control door of the server that holds the data directory
+// or, where there is none, opens the ledger in this process; live then brings
+// up its read models too.
+func connect(ctx context.Context, g *globals, live bool) (*client, error) {
+	dir, err := g.dataDir()
+	if err != nil {
+		return nil, err
+	}
+	if path, err := controlPath(dir); err == nil {
+		if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
+			_ = conn.Close()
+			dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+				return (&net.Dialer{}).DialContext(ctx, "unix", path)
+			}
+			return &client{http: &http.Client{Transport: &http.Transport{DialContext: dial}}, role: g.Role, close: func() error { return nil }}, nil
+		}
+	}
+	b, err := openBook(ctx, g, live, hooks{})
+	if err != nil {
+		return nil, err
+	}
+	l := newPipeListener()
+	server := &http.Server{Handler: controlHandler(b), ReadHeaderTimeout: time.Minute}
+	go func() { _ = server.Serve(l) }() // ends with Close
+	transport := &http.Transport{DialContext: l.dial}
+	return &client{http: &http.Client{Transport: transport}, role: g.Role, close: func() error {
+		transport.CloseIdleConnections()
+		return errors.Join(server.Close(), b.Close())
+	}}, nil
+}
+
+// wrongUsage is a request that the ledger refuses as it was put.
+type wrongUsage struct{ error }
+
+func (c *client) do(ctx context.Context, method, path string, query url.Values, contentType string, body io.Reader) (io.ReadCloser, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "http://ksiega"+path+"?"+query.Encode(), body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set(headerBuild, build())
+	req.Header.Set(headerActor, actor())
+	req.Header.Set(headerRole, c.role)
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("the server does not answer: %w", err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp.Body, nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var n note
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&n); err != nil || n.Error == "" {
+		return nil, fmt.Errorf("the server answered %s", resp.Status)
+	}
+	if resp.StatusCode == http.StatusBadRequest {
+		return nil, wrongUsage{errors.New(n.Error)}
+	}
+	return nil, errors.New(n.Error)
+}
+
+// copy writes an answer to w.
+func (c *client) copy(ctx context.Context, path string, query url.Values, w io.Writer) error {
+	body, err := c.do(ctx, http.MethodGet, path, query, "", nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	_, err = io.Copy(w, body)
+	return err
+}
+
+// follow hands over the notes of a request until it is done.
+func (c *client) follow(ctx context.Context, path string, query url.Values, contentType string, body io.Reader, each func(note) error) error {
+	answer, err := c.do(ctx, http.MethodPost, path, query, contentType, body)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Close() }()
+	dec := json.NewDecoder(bufio.NewReader(answer))
+	for {
+		var n note
+		if err := dec.Decode(&n); err != nil {
+			return fmt.Errorf("the server went away before it was done: %w", err)
+		}
+		switch {
+		case n.Error != "":
+			return errors.New(n.Error)
+		case n.Done:
+			return nil
+		}
+		if err := each(n); err != nil {
+			return err
+		}
+	}
+}
+
+// send writes files as the parts of one request.
+func send(w *multipart.Writer, files []string) error {
+	for _, path := range files {
+		if err := sendFile(w, path); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
+
+func sendFile(w *multipart.Writer, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	part, err := w.CreateFormFile("file", filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(part, f)
+	return err
+}
+
+// controlRecord names the file in the data directory that says where the
+// control socket is.
+const controlRecord = "control.addr"
+
+// maxSocketPath is what the kernel takes for the path of a socket.
+const maxSocketPath = 107
+
+func controlPath(dir string) (string, error) {
+	b, err := os.ReadFile(filepath.Join(dir, controlRecord))
+	return strings.TrimSpace(string(b)), err
+}
+
+// listenControl opens the control socket, in the data directory or, where its
+// path is too long, in a private runtime directory; the record says which. The
+// caller holds the data directory, so a socket left there is a dead one.
+func listenControl(dir string) (net.Listener, error) {
+	if old, err := controlPath(dir); err == nil {
+		if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("control socket: %w", err)
+		}
+	}
+	path := filepath.Join(dir, "control.sock")
+	if len(path) > maxSocketPath {
+		private, err := os.MkdirTemp("", "ksiega-control-"+strconv.Itoa(os.Getuid())+"-") // made with mode 0700
+		if err != nil {
+			return nil, fmt.Errorf("control socket: %w", err)
+		}
+		path = filepath.Join(private, "control.sock")
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(filepath.Join(dir, controlRecord), []byte(path+"\n"), 0o600)); err != nil {
+		return nil, errors.Join(fmt.Errorf("control socket: %w", err), l.Close())
+	}
+	return l, nil
+}
+
+// pipeListener accepts connections made in this process.
+type pipeListener struct {
+	conns chan net.Conn
+	done  chan struct{}
+}
+
+func newPipeListener() *pipeListener {
+	return &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
+}
+
+func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	select {
+	case l.conns <- theirs:
+		return ours, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Accept waits for a connection.
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close ends the listener.
+func (l *pipeListener) Close() error {
+	select {
+	case <-l.done:
+	default:
+		close(l.done)
+	}
+	return nil
+}
+
+// Addr is a name only.
+func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "in memory", Net: "pipe"} }

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"go.yaml.in/yaml/v3"
+)
+
+// globals are the flags every sub-command takes.
+type globals struct {
+	Data          string          `name:"data" env:"KSIEGA_DATA" default:"./data" placeholder:"DIR" help:"Data directory."`
+	EventStore    string          `name:"eventstore" env:"KSIEGA_EVENTSTORE" placeholder:"esdb://…" help:"EventStoreDB to use; embedded if empty."`
+	Redis         string          `name:"redis" env:"KSIEGA_REDIS" placeholder:"redis://…" help:"Redis to use; embedded if empty."`
+	MasterKeyFile string          `name:"master-key-file" env:"KSIEGA_MASTER_KEY_FILE" placeholder:"FILE" help:"File with the master key; default: beside the data directory. KSIEGA_MASTER_KEY holds the key itself."`
+	Role          string          `name:"role" env:"KSIEGA_ROLE" default:"finance" enum:"finance,coordinator,auditor,director,caseworker,assistant,outreach,dpo,administrator" help:"Role to act in: ${enum}."`
+	Config        kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with these settings by their long names."`
+}
+
+// yamlConfig reads settings from a YAML map of long flag names.
+func yamlConfig(r io.Reader) (kong.Resolver, error) {
+	settings := map[string]string{}
+	if err := yaml.NewDecoder(r).Decode(&settings); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("config: %w", err)
+	}
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		if v, ok := settings[flag.Name]; ok {
+			return v, nil
+		}
+		return nil, nil
+	}), nil
+}
+
+// actor is the user of the operating system.
+func actor() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return fmt.Sprintf("uid-%d", os.Getuid())
+}
+
+// dataDir is the data directory as an absolute path.
+func (g *globals) dataDir() (string, error) {
+	dir, err := filepath.Abs(g.Data)
+	if err != nil {
+		return "", fmt.Errorf("data directory: %w", err)
+	}
+	return dir, nil
+}
+
+// masterKeyFile is where the master key lies unless the operator says
+// otherwise: beside the data directory, not in it.
+func masterKeyFile(dataDir string) string {
+	return strings.TrimRight(dataDir, string(filepath.Separator)) + ".master.key"
+}

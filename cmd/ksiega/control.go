@@ -1,0 +1,293 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+
+	"ksiega/commands"
+	"ksiega/commands/sheetfile"
+	"ksiega/domain"
+	"ksiega/projections"
+	"ksiega/queries"
+)
+
+// The control door serves the command line: over control.sock where a server
+// holds the data directory, over a connection in memory where none does. Who
+// can reach it owns the data directory, so that actor and role are believed.
+const (
+	headerBuild = "Ksiega-Build"
+	headerActor = "Ksiega-Actor"
+	headerRole  = "Ksiega-Role"
+)
+
+// note is one line of what the control door says while it works. The last note
+// has Done or Error set.
+type note struct {
+	File    string            `json:"file,omitempty"`
+	Done    bool              `json:"done,omitempty"`
+	At      int               `json:"at,omitempty"`
+	Of      int               `json:"of,omitempty"`
+	Summary *commands.Summary `json:"summary,omitempty"`
+	Matched int               `json:"matched,omitempty"`
+	// Differ is one difference that verify found.
+	Differ string `json:"differ,omitempty"`
+	Error  string `json:"error,omitempty"`
+}
+
+// notes writes notes, each at once; it is safe for concurrent use.
+type notes struct {
+	mu  sync.Mutex
+	w   http.ResponseWriter
+	enc *json.Encoder
+}
+
+func newNotes(w http.ResponseWriter) *notes {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.WriteHeader(http.StatusOK)
+	return &notes{w: w, enc: json.NewEncoder(w)}
+}
+
+func (n *notes) say(m note) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_ = n.enc.Encode(m) // a client that went away is seen by the request's context
+	if f, ok := n.w.(http.Flusher); ok {
+		f.Flush()
+	}
+}
+
+func (n *notes) end(err error) {
+	if err != nil {
+		n.say(note{Error: err.Error()})
+		return
+	}
+	n.say(note{Done: true})
+}
+
+// build identifies this executable; both ends of the control door must be the
+// same.
+var build = sync.OnceValue(func() string {
+	path, err := os.Executable()
+	if err != nil {
+		return version
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return version
+	}
+	defer func() { _ = f.Close() }()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return version
+	}
+	return version + "-" + hex.EncodeToString(h.Sum(nil)[:8])
+})
+
+// controlHandler serves the control door of an open ledger.
+func controlHandler(b *book) http.Handler {
+	mux := http.NewServeMux()
+	c := &control{book: b}
+	mux.HandleFunc("POST /control/import", c.importFiles)
+	mux.HandleFunc("GET /control/report/{name}", c.report)
+	mux.HandleFunc("GET /control/replay", c.replay)
+	mux.HandleFunc("POST /control/verify", c.verify)
+	mux.HandleFunc("POST /control/rebuild", c.rebuild)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if got := r.Header.Get(headerBuild); got != build() {
+			refuse(w, http.StatusPreconditionFailed, errors.New("the running server is another build of ksiega; use the same program or stop the server"))
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+type control struct{ book *book }
+
+func refuse(w http.ResponseWriter, status int, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(note{Error: err.Error()})
+}
+
+// status tells wrong usage from failure; the command line exits with 2 on the
+// one and 1 on the other.
+func status(err error) int {
+	var refusal *domain.Error
+	if errors.As(err, &refusal) {
+		return http.StatusBadRequest
+	}
+	return http.StatusInternalServerError
+}
+
+func origin(r *http.Request) commands.Origin {
+	return commands.Origin{Actor: r.Header.Get(headerActor), Role: r.Header.Get(headerRole), Door: "cli"}
+}
+
+func reader(r *http.Request) queries.Reader {
+	role := r.Header.Get(headerRole)
+	return queries.Reader{Actor: r.Header.Get(headerActor), Role: role, SeesText: seesText(role)}
+}
+
+// seesText says which roles may read titles of transfers and reasons.
+func seesText(role string) bool {
+	switch role {
+	case "finance", "auditor", "director", "coordinator":
+		return true
+	}
+	return false
+}
+
+// importFiles takes files one after another, each decided before the next is
+// read; with dryRun nothing is recorded.
+func (c *control) importFiles(w http.ResponseWriter, r *http.Request) {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	_ = http.NewResponseController(w).EnableFullDuplex()
+	dry, _ := strconv.ParseBool(r.URL.Query().Get("dryRun"))
+	ledger := c.book.ledger
+	if dry {
+		if ledger, err = c.book.dryRun(r.Context()); err != nil {
+			refuse(w, http.StatusInternalServerError, err)
+			return
+		}
+	}
+	n := newNotes(w)
+	n.end(c.importParts(r, parts, ledger, dry, n))
+}
+
+func (c *control) importParts(r *http.Request, parts *multipart.Reader, ledger *commands.Ledger, dry bool, n *notes) error {
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("read the files: %w", err)
+		}
+		name := part.FileName()
+		data, err := io.ReadAll(io.LimitReader(part, sheetfile.MaxBytes+1))
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		sum, err := ledger.Import(r.Context(), origin(r), commands.File{Name: name, Data: data},
+			func(done, total int) { n.say(note{File: name, At: done, Of: total}) })
+		if err != nil {
+			return err
+		}
+		n.say(note{File: name, Summary: &sum})
+	}
+	if dry {
+		return nil
+	}
+	matched, err := c.book.matchRefunds(r.Context())
+	n.say(note{Matched: matched})
+	return err
+}
+
+func (c *control) report(w http.ResponseWriter, r *http.Request) {
+	req, format, err := reportRequest(r)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	answer, err := c.book.desk.Ask(r.Context(), r.PathValue("name"), req)
+	if err != nil {
+		refuse(w, status(err), err)
+		return
+	}
+	if err := answer.Write(w, format); err != nil {
+		refuse(w, status(err), err)
+	}
+}
+
+// reportRequest reads a report's parameters; those not reserved are its own.
+func reportRequest(r *http.Request) (queries.Request, string, error) {
+	req, format := queries.Request{Params: map[string]string{}, Reader: reader(r)}, "json"
+	for name, values := range r.URL.Query() {
+		v := values[len(values)-1]
+		if v == "" {
+			continue
+		}
+		var err error
+		switch name {
+		case "format":
+			format = v
+		case "asOf":
+			req.AsOf, err = domain.ParseDate(v)
+		case "knownAt":
+			req.KnownAt = v
+		case "minPosition":
+			req.MinPosition, err = strconv.ParseUint(v, 10, 64)
+		default:
+			req.Params[name] = v
+		}
+		if err != nil {
+			return req, format, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return req, format, nil
+}
+
+func (c *control) verify(w http.ResponseWriter, r *http.Request) {
+	n := newNotes(w)
+	differences, err := c.book.desk.Verify(r.Context(), func(at uint64, events int) { n.say(note{At: events}) })
+	for _, d := range differences {
+		n.say(note{Differ: d.String()})
+	}
+	n.end(err)
+}
+
+func (c *control) rebuild(w http.ResponseWriter, r *http.Request) {
+	n := newNotes(w)
+	if c.book.store == nil {
+		n.end(errors.New("there are no read models here to rebuild"))
+		return
+	}
+	n.end(projections.Rebuild(r.Context(), c.book.store, c.book.journal,
+		func(_ uint64, events int) { n.say(note{At: events}) }, projections.All()...))
+}
+
+// matchRefunds is the automat: it matches the booked lines that name exactly
+// one open claim and says how many. A line whose claim will not take it is
+// passed over; the report of unmatched lines shows it.
+func (b *book) matchRefunds(ctx context.Context) (int, error) {
+	if b.runner != nil {
+		head, err := b.journal.Head(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if err := b.runner.WaitFor(ctx, head); err != nil {
+			return 0, err
+		}
+	}
+	certain, err := b.desk.CertainMatches(ctx)
+	if err != nil {
+		return 0, err
+	}
+	matched := 0
+	for _, m := range certain {
+		_, err := b.ledger.MatchLine(ctx, commands.Origin{Actor: "automat", Role: "automat", Door: "automat"},
+			commands.MatchLine{Statement: m.Statement, Line: m.Line, Claim: m.Claim, Reason: "number-in-title"})
+		var refusal *domain.Error
+		if err != nil && !errors.As(err, &refusal) {
+			return matched, err
+		}
+		if err == nil {
+			matched++
+		}
+	}
+	return matched, nil
+}

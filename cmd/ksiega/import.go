@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"mime/multipart"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"ksiega/commands"
+	"ksiega/commands/sheetfile"
+)
+
+type importCmd struct {
+	Paths    []string `arg:"" name:"path" help:"Files, or directories with import files."`
+	DryRun   bool     `name:"dry-run" help:"Decide everything and write nothing."`
+	Rejected string   `name:"rejected" placeholder:"DIR" help:"Where files of refused rows go; default: beside each file."`
+}
+
+// shownRefusals bounds how many refused rows of one file are printed; the file
+// of refused rows has them all.
+const shownRefusals = 20
+
+// Run imports the files and exits with 3 where rows were refused.
+func (c *importCmd) Run(ctx context.Context, g *globals) error {
+	files, err := importFiles(c.Paths)
+	if err != nil {
+		return wrongUsage{err}
+	}
+	door, err := connect(ctx, g, false)
+	if err != nil {
+		return err
+	}
+	refused, err := c.through(ctx, door, files)
+	if err := errors.Join(err, door.close()); err != nil {
+		return err
+	}
+	if refused > 0 {
+		return errFound
+	}
+	return nil
+}
+
+func (c *importCmd) through(ctx context.Context, door *client, files []string) (refused int, err error) {
+	body, w := io.Pipe()
+	parts := multipart.NewWriter(w)
+	go func() { _ = w.CloseWithError(send(parts, files)) }() // the reader sees the error
+	defer func() { _ = body.Close() }()
+	bar, at := newProgress(), 0
+	query := url.Values{}
+	if c.DryRun {
+		query.Set("dryRun", "true")
+	}
+	err = door.follow(ctx, "/control/import", query, parts.FormDataContentType(), body, func(n note) error {
+		switch {
+		case n.Summary != nil:
+			bar.clear()
+			path := files[at]
+			at++
+			refused += n.Summary.Refused
+			return c.conclude(path, n.Summary)
+		case n.Matched > 0:
+			fmt.Printf("%d refunds matched to their claims\n", n.Matched)
+		default:
+			bar.show(n)
+		}
+		return nil
+	})
+	bar.clear()
+	return refused, err
+}
+
+// conclude prints a file's summary and writes its refused rows.
+func (c *importCmd) conclude(path string, s *commands.Summary) error {
+	if s.Skipped {
+		fmt.Printf("%-28s %7d rows, imported before\n", filepath.Base(path), s.Rows)
+		return nil
+	}
+	fmt.Printf("%-28s %7d rows, %7d accepted, %5d refused, %7d already known\n", filepath.Base(path), s.Rows, s.Accepted, s.Refused, s.Known)
+	for i, r := range s.RefusedRows {
+		if i == shownRefusals {
+			fmt.Fprintf(os.Stderr, "%s: … and %d more rows refused\n", filepath.Base(path), len(s.RefusedRows)-i)
+			break
+		}
+		fmt.Fprintf(os.Stderr, "%s: row %d: %s\n", filepath.Base(path), r.Row, r.Reason)
+	}
+	if c.DryRun || s.Header == nil {
+		return nil
+	}
+	dir := c.Rejected
+	if dir == "" {
+		dir = filepath.Dir(path)
+	}
+	rows := make([]sheetfile.Refused, len(s.RefusedRows))
+	for i, r := range s.RefusedRows {
+		rows[i] = sheetfile.Refused{Row: sheetfile.Row{Number: r.Row, Cells: r.Cells}, Reason: r.Reason}
+	}
+	written, err := sheetfile.WriteRefused(dir, &sheetfile.Sheet{Name: filepath.Base(path), Header: s.Header}, rows)
+	if err != nil {
+		return fmt.Errorf("write refused rows: %w", err)
+	}
+	if written != "" {
+		fmt.Fprintf(os.Stderr, "%s: refused rows are in %s\n", filepath.Base(path), written)
+	}
+	return nil
+}
+
+// importFiles lists the files of the given paths; a directory's in the order
+// they depend on each other.
+func importFiles(paths []string) ([]string, error) {
+	var files []string
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			if _, ok := commands.ImportOrder(strings.TrimSuffix(filepath.Base(p), sheetfile.RefusedName(""))); !ok {
+				return nil, fmt.Errorf("%s: %w", p, commands.ErrKind)
+			}
+			files = append(files, p)
+			continue
+		}
+		entries, err := os.ReadDir(p)
+		if err != nil {
+			return nil, err
+		}
+		found := ordered(entries)
+		if len(found) == 0 {
+			return nil, fmt.Errorf("%s: no import files in this directory", p)
+		}
+		for _, name := range found {
+			files = append(files, filepath.Join(p, name))
+		}
+	}
+	return files, nil
+}
+
+// ordered are the names of a directory's import files in the order of import.
+func ordered(entries []fs.DirEntry) []string {
+	var names []string
+	for _, e := range entries {
+		if _, ok := commands.ImportOrder(e.Name()); ok && !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int {
+		x, _ := commands.ImportOrder(a)
+		y, _ := commands.ImportOrder(b)
+		return x - y
+	})
+	return names
+}
+
+// progress shows a bar on a terminal and nothing elsewhere.
+type progress struct {
+	bar  *progressbar.ProgressBar
+	file string
+	on   bool
+}
+
+func newProgress() *progress {
+	return &progress{on: term.IsTerminal(int(os.Stderr.Fd()))}
+}
+
+func (p *progress) show(n note) {
+	if !p.on {
+		return
+	}
+	if p.bar == nil || p.file != n.File {
+		p.clear()
+		p.file = n.File
+		p.bar = progressbar.NewOptions(max(n.Of, -1), progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(n.File),
+			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+	}
+	_ = p.bar.Set(n.At)
+}
+
+func (p *progress) clear() {
+	if p.bar != nil {
+		_ = p.bar.Clear()
+		p.bar = nil
+	}
+}

@@ -1,0 +1,86 @@
+// Command ksiega is the ledger: the server, and the command line that works on
+// a data directory with or without one. It is the only place that wires the
+// rooms together.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set when a release is built.
+var version = "dev" //nolint:gochecknoglobals // by the linker
+
+// Exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+	exitFound  = 3 // done, but rows were refused or a check found something
+)
+
+// errFound ends a command with exitFound; what was found is printed already.
+var errFound = errors.New("something was found")
+
+type cli struct {
+	globals
+
+	Serve   serveCmd   `cmd:"" help:"Run the server."`
+	Import  importCmd  `cmd:"" help:"Import files or directories."`
+	Report  reportCmd  `cmd:"" passthrough:"" help:"Print a report: report NAME [--format json|csv] [--as-of RRRR-MM-DD] [--known-at RFC3339|position] [--PARAM VALUE] [-o FILE]."`
+	Replay  replayCmd  `cmd:"" help:"Print recorded events, one JSON object a line."`
+	Verify  verifyCmd  `cmd:"" help:"Recompute every read model from the events and compare."`
+	Rebuild rebuildCmd `cmd:"" help:"Build every read model anew, without downtime."`
+	Node    nodeCmd    `cmd:"" help:"Serve the embedded event database alone."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+type versionCmd struct{}
+
+// Run prints the version and the build.
+func (versionCmd) Run() error {
+	fmt.Println("ksiega", version, build())
+	return nil
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c cli
+	parser, err := kong.New(&c, kong.Name("ksiega"), kong.UsageOnError(), kong.Configuration(yamlConfig),
+		kong.Description("An event-sourced ledger for social-reintegration programmes."),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "ksiega:", err)
+		return exitFailed
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "ksiega:", err)
+		return exitUsage
+	}
+	return exitCode(k.Run(&c.globals))
+}
+
+func exitCode(err error) int {
+	var usage wrongUsage
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errFound):
+		return exitFound
+	case errors.As(err, &usage):
+		fmt.Fprintln(os.Stderr, "ksiega:", err)
+		return exitUsage
+	}
+	fmt.Fprintln(os.Stderr, "ksiega:", err)
+	return exitFailed
+}

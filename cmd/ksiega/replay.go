@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/queries"
+)
+
+type replayCmd struct {
+	Stream      string `xor:"what" placeholder:"NAME" help:"Events of one stream."`
+	Participant string `xor:"what" placeholder:"ID" help:"Every event that concerns a participant."`
+	Contract    string `xor:"what" placeholder:"NO" help:"Every event that concerns a contract."`
+	Agreement   string `xor:"what" placeholder:"NO" help:"Every event that concerns an agreement."`
+	Assistant   string `xor:"what" placeholder:"ID" help:"Every event that concerns an assistant."`
+	Claim       string `xor:"what" placeholder:"NO" help:"Every event that concerns a refund claim."`
+	Actor       string `xor:"what" placeholder:"A" help:"Everything that somebody recorded."`
+	From        string `placeholder:"POS" help:"From this position on."`
+	Until       string `placeholder:"POS|RFC3339" help:"Up to this position or instant."`
+	Type        string `placeholder:"GLOB" help:"Only these event types, as attendance.*"`
+	Reveal      bool   `help:"Open sealed fields; needs --reason, and both are recorded."`
+	Reason      string `placeholder:"WHY" help:"Why sealed fields are opened."`
+	Output      string `short:"o" placeholder:"FILE" help:"Write to a file."`
+}
+
+// Run prints the events.
+func (c *replayCmd) Run(ctx context.Context, g *globals) error {
+	query := url.Values{}
+	for name, v := range map[string]string{"stream": c.Stream, "participant": c.Participant, "contract": c.Contract, "agreement": c.Agreement,
+		"assistant": c.Assistant, "claim": c.Claim, "actor": c.Actor, "from": c.From, "until": c.Until, "type": c.Type, "reason": c.Reason} {
+		if v != "" {
+			query.Set(name, v)
+		}
+	}
+	if c.Reveal {
+		query.Set("reveal", "true")
+	}
+	door, err := connect(ctx, g, false)
+	if err != nil {
+		return err
+	}
+	err = writeTo(c.Output, func(w io.Writer) error { return door.replay(ctx, query, w) })
+	return errors.Join(err, door.close())
+}
+
+// replay copies events line by line; the last line tells that all are there.
+func (c *client) replay(ctx context.Context, query url.Values, w io.Writer) error {
+	body, err := c.do(ctx, http.MethodGet, "/control/replay", query, "", nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	dec := json.NewDecoder(body)
+	for {
+		var line json.RawMessage
+		if err := dec.Decode(&line); err != nil {
+			return errors.New("the replay broke off")
+		}
+		var n note
+		if len(line) < 4096 && json.Unmarshal(line, &n) == nil {
+			if n.Error != "" {
+				return errors.New(n.Error)
+			}
+			if n.Done {
+				return nil
+			}
+		}
+		if _, err := w.Write(append(line, '\n')); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *control) replay(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	req := queries.HistoryRequest{Stream: q.Get("stream"), Actor: q.Get("actor"), From: q.Get("from"), Until: q.Get("until"), TypeGlob: q.Get("type")}
+	for _, kind := range []domain.RefKind{domain.RefParticipant, domain.RefContract, domain.RefAgreement, domain.RefAssistant, domain.RefClaim} {
+		if id := q.Get(string(kind)); id != "" {
+			req.Ref = domain.Ref{Kind: kind, ID: id}
+		}
+	}
+	req.Reveal, _ = strconv.ParseBool(q.Get("reveal"))
+	if req.Reveal {
+		if _, err := c.book.ledger.NoteReading(r.Context(), origin(r), commands.NoteReading{
+			What: "replay", Reason: q.Get("reason"), On: domain.DateOf(time.Now().In(c.book.ledger.Zone))}); err != nil {
+			refuse(w, status(err), err)
+			return
+		}
+	}
+	n := newNotes(w)
+	_, err := c.book.desk.History(r.Context(), req, func(e queries.Entry) error { return n.enc.Encode(e) })
+	n.end(err)
+}

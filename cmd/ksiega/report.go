@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// reportCmd takes its flags as they come: each report declares its own.
+type reportCmd struct {
+	Args []string `arg:"" optional:"" name:"name-and-flags" help:"Report and its flags."`
+}
+
+// Run prints a report, or writes it to the file of -o whole or not at all.
+func (c *reportCmd) Run(ctx context.Context, g *globals) error {
+	name, query, out, err := parseReport(c.Args, g)
+	if err != nil {
+		return wrongUsage{err}
+	}
+	door, err := connect(ctx, g, false)
+	if err != nil {
+		return err
+	}
+	return errors.Join(writeTo(out, func(w io.Writer) error {
+		return door.copy(ctx, "/control/report/"+url.PathEscape(name), query, w)
+	}), door.close())
+}
+
+// writeTo lets fn write to a file, which appears only once it is whole, or to
+// standard output.
+func writeTo(path string, fn func(io.Writer) error) error {
+	if path == "" || path == "-" {
+		return fn(os.Stdout)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	err = fn(f)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// parseReport reads `NAME --flag value --flag=value`, with the global flags
+// among them.
+func parseReport(args []string, g *globals) (name string, query url.Values, out string, err error) {
+	query = url.Values{}
+	global := map[string]*string{"data": &g.Data, "eventstore": &g.EventStore, "redis": &g.Redis, "master-key-file": &g.MasterKeyFile, "role": &g.Role}
+	for i := 0; i < len(args); i++ {
+		flag, isFlag := strings.CutPrefix(args[i], "-")
+		if !isFlag {
+			if name != "" {
+				return "", nil, "", fmt.Errorf("unexpected argument %q", args[i])
+			}
+			name = args[i]
+			continue
+		}
+		flag, value, given := strings.Cut(strings.TrimPrefix(flag, "-"), "=")
+		if !given {
+			if i++; i >= len(args) {
+				return "", nil, "", fmt.Errorf("flag --%s needs a value", flag)
+			}
+			value = args[i]
+		}
+		switch flag {
+		case "o", "output":
+			out = value
+		case "as-of":
+			query.Set("asOf", value)
+		case "known-at":
+			query.Set("knownAt", value)
+		case "min-position":
+			query.Set("minPosition", value)
+		default:
+			if p, ok := global[flag]; ok {
+				*p = value
+			} else {
+				query.Set(flag, value)
+			}
+		}
+	}
+	if name == "" {
+		return "", nil, "", errors.New("which report? ksiega report NAME")
+	}
+	return name, query, out, nil
+}

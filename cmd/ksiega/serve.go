@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"ksiega/commands"
+	"ksiega/internal/journal"
+	"ksiega/internal/web"
+	"ksiega/projections"
+	"ksiega/samples"
+)
+
+type serveCmd struct {
+	Listen    string `name:"listen" env:"KSIEGA_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; any address but loopback needs a token."`
+	TokenFile string `name:"token-file" env:"KSIEGA_TOKEN_FILE" placeholder:"FILE" help:"File with the token that requests must carry. KSIEGA_TOKEN holds the token itself."`
+	Sample    bool   `name:"sample" help:"Import the sample centre of the source documents once."`
+	MaxLag    uint64 `name:"max-lag" default:"10000" placeholder:"N" help:"Positions a read model may be behind before the server is not ready."`
+}
+
+const (
+	shutdownGrace = 10 * time.Second
+	saveEvery     = time.Minute
+)
+
+// Run serves until it is told to stop. It prints the address once it answers.
+func (c *serveCmd) Run(ctx context.Context, g *globals) error {
+	token, err := c.token()
+	if err != nil {
+		return wrongUsage{err}
+	}
+	if !loopback(c.Listen) && token == "" {
+		return wrongUsage{fmt.Errorf("listening on %s needs a token (--token-file or KSIEGA_TOKEN)", c.Listen)}
+	}
+	m := newMetrics()
+	b, err := openBook(ctx, g, true, m.hooks(func(projection string, err error) {
+		slog.Error("read model", "projection", projection, "error", err)
+	}))
+	if err != nil {
+		return err
+	}
+	m.watch(b.runner)
+	return errors.Join(c.serve(ctx, b, m, token), b.Close())
+}
+
+func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string) error {
+	handler, err := web.New(web.Options{Ledger: b.ledger, Desk: b.desk, Token: token, Version: version, Now: time.Now,
+		Ready: func() error { return b.ready(c.MaxLag) }, Status: b.status, Metrics: m.handler(),
+		After: func(ctx context.Context, _ uint64) { b.automat(ctx) }, Unavailable: unavailable})
+	if err != nil {
+		return err
+	}
+	public, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	local, err := listenControl(b.dir)
+	if err != nil {
+		return errors.Join(err, public.Close())
+	}
+	servers := []*http.Server{
+		{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute},
+		{Handler: controlHandler(b), ReadHeaderTimeout: 10 * time.Second},
+	}
+	failed := make(chan error, len(servers))
+	for i, l := range []net.Listener{public, local} {
+		go func() { failed <- servers[i].Serve(l) }()
+	}
+	fmt.Printf("księga: http://%s\n", public.Addr())
+	if c.Sample {
+		if err := b.importSample(ctx); err != nil {
+			return errors.Join(err, shutdown(servers))
+		}
+		fmt.Println("the sample centre is in the ledger")
+	}
+	return errors.Join(b.watch(ctx, failed), shutdown(servers))
+}
+
+// watch saves the embedded Redis now and then and waits for the end.
+func (b *book) watch(ctx context.Context, failed <-chan error) error {
+	tick := time.NewTicker(saveEvery)
+	defer tick.Stop()
+	var stopped <-chan struct{}
+	if b.node != nil {
+		stopped = b.node.Done()
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-failed:
+			return err
+		case <-stopped:
+			return fmt.Errorf("the event database has stopped: %w", b.node.Err())
+		case <-tick.C:
+			if b.redis != nil {
+				if err := b.redis.Save(ctx); err != nil {
+					slog.Error("save the embedded redis", "error", err)
+				}
+			}
+		}
+	}
+}
+
+func shutdown(servers []*http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownGrace)
+	defer cancel()
+	var errs []error
+	for _, s := range servers {
+		if err := s.Shutdown(ctx); err != nil {
+			errs = append(errs, s.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *serveCmd) token() (string, error) {
+	if c.TokenFile == "" {
+		return os.Getenv("KSIEGA_TOKEN"), nil
+	}
+	b, err := os.ReadFile(c.TokenFile)
+	if err != nil {
+		return "", err
+	}
+	token := strings.TrimSpace(string(b))
+	if len(token) < 16 {
+		return "", errors.New("the token must have at least 16 characters")
+	}
+	return token, nil
+}
+
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// ready says why the server should not be asked: a read model has stopped or is
+// too far behind.
+func (b *book) ready(maxLag uint64) error {
+	if b.node != nil {
+		if err := b.node.Err(); err != nil {
+			return fmt.Errorf("the event database has stopped: %w", err)
+		}
+	}
+	for _, s := range b.runner.Status() {
+		switch {
+		case s.Err != nil:
+			return fmt.Errorf("read model %s has stopped", s.Name)
+		case s.Waiting != nil:
+			return fmt.Errorf("read model %s is waiting for its store", s.Name)
+		case s.Lag > maxLag:
+			return fmt.Errorf("read model %s is %d positions behind", s.Name, s.Lag)
+		}
+	}
+	return nil
+}
+
+func (b *book) status() []web.ReadModel {
+	var out []web.ReadModel
+	for _, s := range b.runner.Status() {
+		m := web.ReadModel{Name: s.Name, Position: s.Position, Lag: s.Lag, CaughtUp: s.CaughtUp}
+		if s.Err != nil {
+			m.Problem = "zatrzymany"
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// automat matches refunds after a command that may have made one certain; what
+// it could not do now it does after the next.
+func (b *book) automat(ctx context.Context) {
+	if _, err := b.matchRefunds(ctx); err != nil {
+		slog.Warn("automatic matching", "error", err)
+	}
+}
+
+// importSample imports the embedded sample centre; files imported before are
+// skipped.
+func (b *book) importSample(ctx context.Context) error {
+	const dir = "starachowice"
+	entries, err := samples.Starachowice.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range ordered(entries) {
+		data, err := samples.Starachowice.ReadFile(dir + "/" + name)
+		if err != nil {
+			return err
+		}
+		if _, err := b.ledger.Import(ctx, commands.Origin{Actor: actor(), Role: "administrator", Door: "cli"}, commands.File{Name: name, Data: data}, nil); err != nil {
+			return err
+		}
+	}
+	_, err = b.matchRefunds(ctx)
+	return err
+}
+
+func unavailable(err error) bool {
+	return errors.Is(err, journal.ErrUnavailable) || errors.Is(err, projections.ErrStopped) || errors.Is(err, projections.ErrNotBuilt)
+}

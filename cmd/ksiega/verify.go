@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+)
+
+type verifyCmd struct{}
+
+// Run prints what differs and exits with 3 where anything does.
+func (verifyCmd) Run(ctx context.Context, g *globals) error {
+	door, err := connect(ctx, g, true)
+	if err != nil {
+		return err
+	}
+	bar, differ, events := newProgress(), 0, 0
+	err = door.follow(ctx, "/control/verify", url.Values{}, "", nil, func(n note) error {
+		if n.Differ != "" {
+			bar.clear()
+			fmt.Println(n.Differ)
+			differ++
+			return nil
+		}
+		events = n.At
+		bar.show(note{File: "events", At: n.At, Of: -1})
+		return nil
+	})
+	bar.clear()
+	if err := errors.Join(err, door.close()); err != nil {
+		return err
+	}
+	fmt.Printf("%d events read, %d rows differ\n", events, differ)
+	if differ > 0 {
+		return errFound
+	}
+	return nil
+}
+
+type rebuildCmd struct{}
+
+// Run builds every read model anew; readers see the old ones until it is done.
+func (rebuildCmd) Run(ctx context.Context, g *globals) error {
+	door, err := connect(ctx, g, true)
+	if err != nil {
+		return err
+	}
+	bar, events := newProgress(), 0
+	err = door.follow(ctx, "/control/rebuild", url.Values{}, "", nil, func(n note) error {
+		events = n.At
+		bar.show(note{File: "events", At: n.At, Of: -1})
+		return nil
+	})
+	bar.clear()
+	if err := errors.Join(err, door.close()); err != nil {
+		return err
+	}
+	fmt.Printf("every read model is built anew from %d events\n", events)
+	return nil
+}

@@ -1,0 +1,40 @@
+package commands
+
+import (
+	"context"
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/domain/intake"
+	"ksiega/internal/journal"
+)
+
+// NoteReading records that somebody has sealed fields opened, before they are
+// opened. What names the report or replay, never a person.
+type NoteReading struct {
+	What   string
+	Reason string
+	On     domain.Date
+}
+
+// ErrReading refuses to open sealed fields to a role that may not see them, or
+// without a reason.
+var ErrReading = domain.Refusal(domain.CodeDenied, "sealed fields are opened only with a reason, to the roles auditor, coordinator and caseworker")
+
+// NoteReading carries the command out.
+func (l *Ledger) NoteReading(ctx context.Context, o Origin, c NoteReading) (journal.Result, error) {
+	if c.Reason == "" || !slices.Contains([]string{"auditor", "coordinator", "caseworker"}, o.Role) {
+		l.count(ErrReading)
+		return journal.Result{}, ErrReading
+	}
+	s := l.seal(ctx, "access")
+	event := intake.PersonalDataRead{What: c.What, Reason: s.text("reason", c.Reason)}
+	if s.err != nil {
+		return journal.Result{}, s.err
+	}
+	always := domain.Decider[struct{}, struct{}]{
+		Decide: func(struct{}, struct{}) ([]domain.Event, error) { return []domain.Event{event}, nil },
+		Evolve: func(s struct{}, _ domain.Event) struct{} { return s },
+	}
+	return execute(ctx, l, domain.Stream("access", c.On.Month().String()), always, struct{}{}, o)
+}

@@ -1,0 +1,130 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+	strict "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"ksiega/domain"
+)
+
+// Tags of the described operations, Polish as the pages show them.
+const (
+	tagReports  = "Zestawienia"
+	tagCommands = "Polecenia"
+	tagHistory  = "Historia"
+)
+
+// describe registers every operation of the API on the router and keeps the
+// document that follows from them.
+func (s *server) describe(r chi.Router) (huma.API, error) {
+	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	registry.RegisterTypeAlias(reflect.TypeFor[domain.Date](), reflect.TypeFor[dateText]())
+	registry.RegisterTypeAlias(reflect.TypeFor[domain.Month](), reflect.TypeFor[monthText]())
+	registry.RegisterTypeAlias(reflect.TypeFor[domain.TimeOfDay](), reflect.TypeFor[timeText]())
+	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
+	format := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
+	api := humachi.New(r, huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{Title: "Księga – API", Version: s.Version, Description: "Kwoty są w groszach, czas w minutach, daty RRRR-MM-DD, " +
+				"pozycje dziennika napisami. Odmowy mają postać application/problem+json ze stałym kodem."},
+			Components: &huma.Components{Schemas: registry},
+			Tags: []*huma.Tag{
+				{Name: tagReports, Description: "Zestawienia na wybrany dzień (asOf) i według wiedzy z wybranej chwili (knownAt)."},
+				{Name: tagCommands, Description: "Polecenia zapisują fakty. To samo polecenie z tym samym Idempotency-Key wykonuje się raz."},
+				{Name: tagHistory, Description: "Zapisane zdarzenia w kolejności dziennika. Dane osobowe pozostają zaszyfrowane."},
+			},
+		},
+		Formats:       map[string]huma.Format{"application/json": format, "json": format},
+		DefaultFormat: "application/json",
+		Transformers:  []huma.Transformer{translate},
+	})
+	if s.Token != "" {
+		api.OpenAPI().Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+		api.OpenAPI().Security = []map[string][]string{{"token": {}}}
+	}
+	s.registerReports(api)
+	s.registerCommands(api)
+	s.registerHistory(api)
+	var err error
+	if s.specJSON, err = json.MarshalIndent(api.OpenAPI(), "", "  "); err != nil {
+		return nil, fmt.Errorf("describe the API: %w", err)
+	}
+	if s.specYAML, err = api.OpenAPI().YAML(); err != nil {
+		return nil, fmt.Errorf("describe the API: %w", err)
+	}
+	return api, nil
+}
+
+func schemaName(t reflect.Type, hint string) string {
+	return strings.TrimPrefix(huma.DefaultSchemaNamer(t, hint), "Web")
+}
+
+// What the calendar's types look like to clients; the domain knows no schema.
+type (
+	dateText  string
+	monthText string
+	timeText  string
+)
+
+// Schema of a civil date.
+func (dateText) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date", Pattern: `^[12]\d{3}-\d{2}-\d{2}$`, PatternDescription: "RRRR-MM-DD",
+		Examples: []any{"2018-03-05"}}
+}
+
+// Schema of a calendar month.
+func (monthText) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: `^[12]\d{3}-(0[1-9]|1[0-2])$`, PatternDescription: "RRRR-MM", Examples: []any{"2018-03"}}
+}
+
+// Schema of a time of day.
+func (timeText) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: `^([01]\d|2[0-3]):[0-5]\d$|^24:00$`, PatternDescription: "GG:MM, do 24:00",
+		Examples: []any{"08:30"}}
+}
+
+func marshal(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+var (
+	errNotJSON   = errors.New("nie jest poprawnym JSON")
+	errNotSchema = errors.New("wartość lub nazwa pola nie odpowiada opisowi")
+)
+
+// unmarshal is strict: names are spelt exactly and stand once. Its errors name
+// the place and never the value.
+func unmarshal(data []byte, v any) error {
+	err := strict.Unmarshal(data, v, strict.RejectUnknownMembers(true))
+	if err == nil {
+		return nil
+	}
+	var semantic *strict.SemanticError
+	if errors.As(err, &semantic) {
+		return fmt.Errorf("%s: %w", semantic.JSONPointer, errNotSchema)
+	}
+	var syntax *jsontext.SyntacticError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("%w (bajt %d)", errNotJSON, syntax.ByteOffset)
+	}
+	return errNotJSON
+}
+
+// failures are the statuses that an operation documents.
+func failures(more ...int) []int {
+	return append([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable}, more...)
+}

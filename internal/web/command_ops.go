@@ -1,0 +1,160 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"mime"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	strict "github.com/go-json-experiment/json"
+
+	"ksiega/commands"
+)
+
+// maxCommandBytes bounds the body of a command.
+const maxCommandBytes = 64 << 10
+
+// Asked is a command as it comes in.
+type asked[C any] struct {
+	Key     string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"200" doc:"Klucz jednej decyzji, wybrany przez klienta"`
+	IfMatch string `header:"If-Match" doc:"Oczekiwana rewizja strumienia w cudzysłowie, np. \"3\"; \"-1\": strumienia jeszcze nie ma"`
+	Body    C
+}
+
+// CommandAnswer says what a command led to.
+type CommandAnswer struct {
+	Position string `json:"position" doc:"Pozycja w dzienniku; zestawienia z minPosition równym jej obejmują już to polecenie"`
+	Revision int64  `json:"revision" doc:"Rewizja strumienia po poleceniu"`
+	Events   int    `json:"events" doc:"Ile zdarzeń zapisano; 0: już tak było"`
+}
+
+type answered struct {
+	ETag string `header:"ETag" doc:"Rewizja, do If-Match"`
+	Body CommandAnswer
+}
+
+// outcome has the shape of the journal's Result, which commands return and
+// which this package does not import.
+type outcome struct {
+	Position uint64
+	Revision int64
+	Events   int
+}
+
+type result interface {
+	~struct {
+		Position uint64
+		Revision int64
+		Events   int
+	}
+}
+
+func (s *server) registerCommands(api huma.API) {
+	l := s.Ledger
+	register(s, api, "register-participant", "Zarejestruj uczestnika", l.RegisterParticipant)
+	register(s, api, "register-assistant", "Zarejestruj asystenta", l.RegisterAssistant)
+	register(s, api, "conclude-agreement", "Zapisz porozumienie z urzędem pracy", l.ConcludeAgreement)
+	register(s, api, "sign-contract", "Zapisz podpisaną umowę lub skierowanie", l.SignContract)
+	register(s, api, "change-contract", "Zapisz zmianę umowy", l.ChangeContract)
+	register(s, api, "record-attendance", "Zapisz dzień prac społecznie użytecznych", l.RecordAttendance)
+	register(s, api, "log-visit", "Zapisz godziny asystenta", l.LogVisit)
+	register(s, api, "pay-benefit", "Zapisz wypłatę świadczenia lub jej zwrot", l.PayBenefit)
+	register(s, api, "submit-claim", "Złóż wniosek o refundację", l.SubmitClaim)
+	register(s, api, "record-claim-decision", "Zapisz odpowiedź urzędu pracy na wniosek", l.RecordClaimDecision)
+	register(s, api, "write-off-claim", "Zrezygnuj z należności wniosku", l.WriteOffClaim)
+	register(s, api, "match-line", "Przypisz przelew z wyciągu do wniosku", l.MatchLine)
+	register(s, api, "tell-durability", "Zapisz fakt o trwałości projektu", l.TellDurability)
+	register(s, api, "resolve-finding", "Wyjaśnij ustalenie lub otwórz je ponownie", l.ResolveFinding)
+}
+
+// register describes one use case as an operation and serves it.
+func register[C any, R result](s *server, api huma.API, name, summary string, do func(context.Context, commands.Origin, C) (R, error)) {
+	op := huma.Operation{
+		OperationID: name, Method: http.MethodPost, Path: "/api/v1/commands/" + name, Summary: summary, Tags: []string{tagCommands},
+		MaxBodyBytes: maxCommandBytes, Middlewares: huma.Middlewares{s.needJSON},
+		Errors: failures(http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed,
+			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType),
+	}
+	huma.Register(api, op, func(ctx context.Context, in *asked[C]) (*answered, error) {
+		out, err := carryOut(ctx, s, name, in, do)
+		if err != nil {
+			p := s.problemOf(ctx, err)
+			if in.IfMatch != "" && p.Code == "conflict" {
+				p = problem(codeRevision, p.Detail)
+			}
+			return nil, p
+		}
+		return &answered{ETag: strconv.Quote(strconv.FormatInt(out.Revision, 10)), Body: CommandAnswer{
+			Position: strconv.FormatUint(out.Position, 10), Revision: out.Revision, Events: out.Events}}, nil
+	})
+}
+
+func carryOut[C any, R result](ctx context.Context, s *server, name string, in *asked[C], do func(context.Context, commands.Origin, C) (R, error)) (outcome, error) {
+	expected, err := revision(in.IfMatch)
+	if err != nil {
+		return outcome{}, err
+	}
+	body, err := strict.Marshal(in.Body, strict.Deterministic(true))
+	if err != nil {
+		return outcome{}, fmt.Errorf("encode the request: %w", err)
+	}
+	origin := callerOf(ctx).origin(in.Key, expected)
+	// A client that goes away must not leave a decision of two streams half
+	// carried out where finishing it costs nothing.
+	ctx = context.WithoutCancel(ctx)
+	if err := s.Ledger.Once(ctx, origin, append([]byte(name+"\n"), body...)); err != nil {
+		return outcome{}, err
+	}
+	r, err := do(ctx, origin, in.Body)
+	if err != nil {
+		return outcome{}, err
+	}
+	out := outcome(r)
+	if s.After != nil && out.Events > 0 {
+		s.After(ctx, out.Position)
+	}
+	return out, nil
+}
+
+// revision reads If-Match; "" expects none.
+func revision(header string) (*int64, error) {
+	if header == "" {
+		return nil, nil
+	}
+	text, quoted := strings.CutPrefix(header, `"`)
+	text, closed := strings.CutSuffix(text, `"`)
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || !quoted || !closed || n < -1 {
+		return nil, problem(codeMalformed, `If-Match: oczekiwano jednej rewizji w cudzysłowie`)
+	}
+	return &n, nil
+}
+
+// keyPattern is what an idempotency key may be: it is recorded with the
+// decision, so nothing that could hold a sentence.
+var keyPattern = regexp.MustCompile(`^[A-Za-z0-9._:/~-]{1,200}$`)
+
+// needJSON turns away what is not a JSON command with a key, before its body is
+// read.
+func (s *server) needJSON(ctx huma.Context, next func(huma.Context)) {
+	refuse := func(p *Problem) {
+		r, w := humachi.Unwrap(ctx)
+		s.write(w, r, p)
+	}
+	media, _, err := mime.ParseMediaType(ctx.Header("Content-Type"))
+	switch key := ctx.Header("Idempotency-Key"); {
+	case err != nil || media != "application/json":
+		refuse(problem(codeMediaType, ""))
+	case key == "":
+		refuse(problem(codeNoKey, ""))
+	case !keyPattern.MatchString(key):
+		refuse(problem(codeMalformed, "Idempotency-Key: do 200 liter, cyfr i znaków . _ : / ~ -"))
+	default:
+		next(ctx)
+	}
+}

@@ -1,0 +1,183 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"ksiega/internal/web"
+)
+
+func TestCommandIsCarriedOutOnce(t *testing.T) {
+	t.Parallel()
+	var after []uint64
+	d := open(t, func(o *web.Options) { o.After = func(_ context.Context, at uint64) { after = append(after, at) } })
+	w := d.command("register-participant", "k1", person)
+	first := accepted(t, w)
+	if first.Events != 1 || first.Revision != 0 || first.Position == "" || w.Header().Get("ETag") != `"0"` || len(after) != 1 {
+		t.Errorf("%+v %v %v", first, w.Header(), after)
+	}
+	again := accepted(t, d.command("register-participant", "k1", person))
+	if again.Events != 0 || again.Position != first.Position || len(after) != 1 {
+		t.Errorf("again: %+v, after %v", again, after)
+	}
+	// The same request, written differently.
+	reordered := `{ "lastName":"Sekretna", "firstName":"Zofia", "id":"U1","birthDate":"1902-07-08","pesel":"02070803628"}`
+	if r := accepted(t, d.command("register-participant", "k1", reordered)); r.Events != 0 {
+		t.Errorf("reordered: %+v", r)
+	}
+	if r := accepted(t, d.command("register-participant", "k2", person)); r.Events != 0 {
+		t.Errorf("already true: %+v", r)
+	}
+	other := strings.Replace(person, "Zofia", "Anna", 1)
+	refused(t, d.command("register-participant", "k1", other), http.StatusConflict, "idempotency-key-reused")
+	refused(t, d.command("register-assistant", "k1", `{"id":"A1","firstName":"x","lastName":"y"}`), http.StatusConflict, "idempotency-key-reused")
+	refused(t, d.command("register-participant", "k3", other), http.StatusConflict, "differs")
+}
+
+func TestWhatIsNoCommandIsRefused(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	const path = "/api/v1/commands/register-participant"
+	post := func(headers ...string) *http.Request { return request(http.MethodPost, path, person, headers...) }
+	refused(t, d.do(post("Content-Type", "application/json")), http.StatusBadRequest, "idempotency-key-missing")
+	for _, ct := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx", "application/merge-patch+json"} {
+		refused(t, d.do(post("Content-Type", ct, "Idempotency-Key", "k")), http.StatusUnsupportedMediaType, "not-json")
+	}
+	for _, key := range []string{"with space", strings.Repeat("k", 201), "zażółć"} {
+		refused(t, d.command("register-participant", key, person), http.StatusBadRequest, "malformed")
+	}
+	for _, match := range []string{"3", `W/"3"`, `"x"`, "*", `"1","2"`, `"-2"`} {
+		refused(t, d.command("register-participant", "k", person, "If-Match", match), http.StatusBadRequest, "malformed")
+	}
+	for _, body := range []string{"", "{", `{"id":"U1",}`, `{"id":"U1","id":"U2","firstName":"a","lastName":"b"}`} {
+		refused(t, d.command("register-participant", "k", body), http.StatusBadRequest, "malformed")
+	}
+	big := `{"id":"U1","firstName":"` + strings.Repeat("a", 70<<10) + `","lastName":"b"}`
+	refused(t, d.command("register-participant", "k", big), http.StatusRequestEntityTooLarge, "too-large")
+	refused(t, d.command("no-such", "k", person), http.StatusNotFound, "not-found")
+	refused(t, d.get(path), http.StatusMethodNotAllowed, "method-not-allowed")
+	accepted(t, d.do(post("Content-Type", "application/json; charset=utf-8", "Idempotency-Key", "k")))
+}
+
+func TestFieldsAreRefusedByNameNotValue(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	for body, place := range map[string]string{
+		`{"id":"U1","firstName":"Sekret","lastName":"S","birthDate":"08.07.1902"}`: "body.birthDate",
+		`{"id":"U1","firstName":"Sekret","lastName":"S","birthDate":"1902-02-30"}`: "body.birthDate",
+		`{"id":"U1","firstName":"Sekret","lastName":"S","birthDate":"1002-02-03"}`: "body",
+		`{"id":"U1","firstName":"Sekret","lastName":"S","sex":"Sekret"}`:           "body.sex",
+		`{"id":"U1","firstName":["Sekret"],"lastName":"S"}`:                        "body.firstName",
+		`{"id":"U1","firstName":"Sekret"}`:                                         "body",
+		`{"id":"U1","firstName":"Sekret","lastName":"S","nickName":"Sekret"}`:      "body.nickName",
+		`{"id":"U1","firstName":"Sekret","lastName":"S","birthdate":"1902-07-08"}`: "body",
+	} {
+		w := d.command("register-participant", "k", body)
+		p := refused(t, w, http.StatusUnprocessableEntity, "invalid")
+		if len(p.Errors) == 0 || p.Errors[0].Location != place || strings.Contains(w.Body.String(), "Sekret") {
+			t.Errorf("%s: %s", body, w.Body)
+		}
+	}
+	visit := `{"assistant":"A1","contract":"C1","date":"2018-03-05","from":"8:70","to":"10:00"}`
+	if p := refused(t, d.command("log-visit", "v", visit), http.StatusUnprocessableEntity, "invalid"); p.Errors[0].Location != "body.from" {
+		t.Errorf("%+v", p)
+	}
+	claim := `{"number":"W1","agreement":"P1","month":"2018-13","submitted":"2018-04-05"}`
+	if p := refused(t, d.command("submit-claim", "c", claim), http.StatusUnprocessableEntity, "invalid"); p.Errors[0].Location != "body.month" {
+		t.Errorf("%+v", p)
+	}
+	badPESEL := strings.Replace(person, "02070803628", "02070803629", 1)
+	if w := d.command("register-participant", "p", badPESEL); strings.Contains(w.Body.String(), "02070803629") {
+		t.Error(w.Body)
+	} else {
+		refused(t, w, http.StatusUnprocessableEntity, "invalid")
+	}
+}
+
+// month of the whole cycle, by the API alone.
+const (
+	agreementBody  = `{"number":"P/1","concluded":"2018-02-06","from":"2018-02-08","to":"2018-12-31","refundPercent":60,"monthlyCapMinutes":2400}`
+	contractBody   = `{"number":"S/1","kind":"psu","programme":"psu","participant":"U1","concluded":"2018-02-08","from":"2018-02-12","to":"2018-12-31","agreement":"P/1","weeklyMinutes":600}`
+	attendanceBody = `{"contract":"S/1","date":"2018-03-05","minutes":240}`
+	paymentBody    = `{"list":"L1","contract":"S/1","month":"2018-03","amountGrosze":3240,"date":"2018-04-05"}`
+	claimBody      = `{"number":"W/1","agreement":"P/1","month":"2018-03","submitted":"2018-04-10"}`
+)
+
+// cycle runs a month from agreement to claim.
+func cycle(d *door) {
+	for _, c := range [][2]string{{"register-participant", person}, {"conclude-agreement", agreementBody}, {"sign-contract", contractBody},
+		{"record-attendance", attendanceBody}, {"pay-benefit", paymentBody}, {"submit-claim", claimBody}} {
+		accepted(d.t, d.command(c[0], "cycle-"+c[0], c[1]))
+	}
+}
+
+func TestEveryCommandReachesTheLedger(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	cycle(d)
+	for _, c := range [][2]string{
+		{"register-assistant", `{"id":"A1","firstName":"Ewa","lastName":"Nowak","employment":"etat"}`},
+		{"sign-contract", `{"number":"T/1","kind":"trojstronny","programme":"asystent-aktywnosci","participant":"U1","concluded":"2018-01-02","from":"2018-01-02","to":"2019-06-30","assistant":"A1","weeklyMinutes":240}`},
+		{"log-visit", `{"assistant":"A1","contract":"T/1","date":"2018-03-05","from":"08:00","to":"11:30"}`},
+		{"change-contract", `{"number":"T/1","change":"suspend","on":"2018-05-01","reason":"pobyt"}`},
+		{"record-claim-decision", `{"claim":"W/1","date":"2018-04-20","outcome":"czesciowo","amountGrosze":1000,"reason":"ścięto"}`},
+		{"write-off-claim", `{"claim":"W/1","date":"2018-12-31","reason":"przedawnienie"}`},
+		{"tell-durability", `{"project":"asystent-aktywnosci","event":"zobowiazanie","date":"2019-07-01","to":"2021-06-30","value":30}`},
+		{"resolve-finding", `{"finding":"worked-not-paid:S/1:2018-03","date":"2018-05-01","reason":"wyjaśniono"}`},
+	} {
+		if r := accepted(t, d.command(c[0], "every-"+c[0], c[1])); r.Events == 0 {
+			t.Errorf("%s recorded nothing", c[0])
+		}
+	}
+	refused(t, d.command("match-line", "m", `{"statement":"x/2018/1","line":1,"claim":"W/9"}`), http.StatusNotFound, "not-found")
+}
+
+func TestRefusalsOfTheDomainHaveTheirStatus(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	cycle(d)
+	refused(t, d.command("record-attendance", "a1", `{"contract":"S/9","date":"2018-03-05","minutes":60}`), http.StatusNotFound, "not-found")
+	refused(t, d.command("record-attendance", "a2", `{"contract":"S/1","date":"2018-03-05","minutes":60}`), http.StatusConflict, "differs")
+	refused(t, d.command("record-attendance", "a3", `{"contract":"S/1","date":"2018-03-06","minutes":480}`), http.StatusUnprocessableEntity, "rule")
+	refused(t, d.command("record-attendance", "a4", `{"contract":"S/1","date":"2018-03-05","minutes":60,"correct":true}`), http.StatusUnprocessableEntity, "invalid")
+}
+
+func TestExpectedRevisionBinds(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	cycle(d)
+	day := `{"contract":"S/1","date":"2018-03-06","minutes":60}`
+	w := d.command("record-attendance", "m1", day, "If-Match", `"0"`)
+	refused(t, w, http.StatusPreconditionFailed, "revision-mismatch")
+	before := decode[web.EventPage](t, d.get("/api/v1/streams/attendance-S%252F1/events"))
+	at := len(before.Events) - 1
+	if at < 0 {
+		t.Fatal("no such stream")
+	}
+	match := `"` + string(rune('0'+at)) + `"`
+	got := accepted(t, d.command("record-attendance", "m1", day, "If-Match", match))
+	if got.Events != 1 || got.Revision != int64(at+1) {
+		t.Errorf("%+v", got)
+	}
+	// Sent again after a lost answer: done already, whatever the revision now.
+	if got := accepted(t, d.command("record-attendance", "m1", day, "If-Match", match)); got.Events != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestStoreThatDoesNotAnswerIsUnavailable(t *testing.T) {
+	t.Parallel()
+	d := open(t, func(o *web.Options) { o.Unavailable = func(error) bool { return true } })
+	if err := d.ledger.Journal.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("gone"))
+	w := d.do(request(http.MethodGet, "/api/v1/events", "").WithContext(ctx))
+	if p := refused(t, w, http.StatusServiceUnavailable, "unavailable"); p.Correlation == "" || w.Header().Get("Retry-After") == "" {
+		t.Errorf("%+v %v", p, w.Header())
+	}
+}

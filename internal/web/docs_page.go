@@ -1,0 +1,152 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+type docsView struct{ Groups []docsGroup }
+
+type docsGroup struct {
+	Name, Doc  string
+	Operations []docsOperation
+}
+
+type docsOperation struct {
+	ID, Method, Path, Summary, Doc string
+	Params, Body, Answer           []docsField
+	Statuses                       string
+}
+
+type docsField struct {
+	Name, Where, Type, Doc string
+	Required               bool
+}
+
+// docsPage shows the document as plain HTML. It is made once, as the
+// operations do not change.
+func (s *server) docsPage(api huma.API) http.HandlerFunc {
+	doc := api.OpenAPI()
+	var v docsView
+	for _, tag := range doc.Tags {
+		v.Groups = append(v.Groups, docsGroup{Name: tag.Name, Doc: tag.Description, Operations: operations(doc, tag.Name)})
+	}
+	return func(w http.ResponseWriter, r *http.Request) { s.show(w, r, "docs", "Opis API", v) }
+}
+
+func operations(doc *huma.OpenAPI, tag string) []docsOperation {
+	var out []docsOperation
+	for path, item := range doc.Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post} {
+			if op != nil && slices.Contains(op.Tags, tag) {
+				out = append(out, operation(doc, path, op))
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b docsOperation) int { return strings.Compare(a.Path, b.Path) })
+	return out
+}
+
+func operation(doc *huma.OpenAPI, path string, op *huma.Operation) docsOperation {
+	o := docsOperation{ID: op.OperationID, Method: op.Method, Path: path, Summary: op.Summary, Doc: op.Description}
+	where := map[string]string{"query": "adres", "path": "ścieżka", "header": "nagłówek"}
+	for _, p := range op.Parameters {
+		o.Params = append(o.Params, docsField{Name: p.Name, Where: where[p.In], Type: typeOf(p.Schema), Doc: p.Description, Required: p.Required})
+	}
+	if op.RequestBody != nil {
+		o.Body = fields(doc, op.RequestBody.Content["application/json"])
+	}
+	var statuses []string
+	for status, answer := range op.Responses {
+		statuses = append(statuses, status)
+		if status == "200" && answer.Content != nil {
+			o.Answer = fields(doc, answer.Content["application/json"])
+		}
+	}
+	slices.Sort(statuses)
+	o.Statuses = strings.Join(statuses, ", ")
+	return o
+}
+
+// fields lists an object's properties; those of a report's rows stand in place
+// of the word rows.
+func fields(doc *huma.OpenAPI, media *huma.MediaType) []docsField {
+	if media == nil {
+		return nil
+	}
+	schema := resolved(doc, media.Schema)
+	var out []docsField
+	for _, name := range names(schema) {
+		property := resolved(doc, schema.Properties[name])
+		out = append(out, docsField{Name: name, Type: typeOf(property), Doc: property.Description, Required: slices.Contains(schema.Required, name)})
+		if property.Type != huma.TypeArray || property.Items == nil {
+			continue
+		}
+		row := resolved(doc, property.Items)
+		for _, inner := range names(row) {
+			p := resolved(doc, row.Properties[inner])
+			out = append(out, docsField{Name: name + "[]." + inner, Type: typeOf(p), Doc: p.Description})
+		}
+	}
+	return out
+}
+
+func names(s *huma.Schema) []string {
+	out := make([]string, 0, len(s.Properties))
+	for name := range s.Properties {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func resolved(doc *huma.OpenAPI, s *huma.Schema) *huma.Schema {
+	if s != nil && s.Ref != "" {
+		s = doc.Components.Schemas.SchemaFromRef(s.Ref)
+	}
+	if s == nil {
+		return &huma.Schema{}
+	}
+	return s
+}
+
+// typeOf is a schema's type in words, with what narrows it.
+func typeOf(s *huma.Schema) string {
+	if s == nil {
+		return ""
+	}
+	name := map[string]string{huma.TypeString: "tekst", huma.TypeInteger: "liczba całkowita", huma.TypeBoolean: "tak/nie (true, false)",
+		huma.TypeArray: "lista", huma.TypeObject: "obiekt"}[s.Type]
+	switch {
+	case len(s.Enum) > 0:
+		var values []string
+		for _, e := range s.Enum {
+			if text, ok := e.(string); ok && text != "" {
+				values = append(values, text)
+			}
+		}
+		return "jedno z: " + strings.Join(values, ", ")
+	case s.PatternDescription != "":
+		return name + " " + s.PatternDescription
+	case s.Format == "date-time":
+		return "chwila (RFC 3339)"
+	case len(s.Examples) > 0:
+		if text, ok := s.Examples[0].(string); ok {
+			return name + ", np. " + text
+		}
+	}
+	return name
+}
+
+type docsTable struct {
+	Caption, Label string
+	Fields         []docsField
+}
+
+// tableOf names a table of fields for sight and, uniquely, for screen readers.
+func tableOf(caption, summary string, fields []docsField) docsTable {
+	return docsTable{Caption: caption, Label: caption + ": " + summary, Fields: fields}
+}

@@ -1,0 +1,313 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"ksiega/domain"
+	"ksiega/queries"
+)
+
+// pages are the parsed templates, each with the common frame.
+type pages struct{ byName map[string]*template.Template }
+
+func parsePages() (*pages, error) {
+	p := &pages{byName: map[string]*template.Template{}}
+	for _, name := range []string{"start", "report", "docs", "problem"} {
+		t, err := template.New("frame.html").Funcs(template.FuncMap{"count": count, "table": tableOf}).
+			ParseFS(assets, "assets/frame.html", "assets/"+name+".html")
+		if err != nil {
+			return nil, fmt.Errorf("parse the page %s: %w", name, err)
+		}
+		p.byName[name] = t
+	}
+	return p, nil
+}
+
+// frame is what every page has around its own content.
+type frame struct {
+	Title   string
+	Here    string // path of the page
+	Version string
+	Reports []*queries.Report
+	Page    any
+}
+
+// render writes a page, or nothing where the template fails.
+func (s *server) render(w io.Writer, name, title, here string, page any) error {
+	var b bytes.Buffer
+	f := frame{Title: title, Here: here, Version: s.Version, Reports: s.Desk.Reports(), Page: page}
+	if err := s.pages.byName[name].Execute(&b, f); err != nil {
+		return fmt.Errorf("render %s: %w", name, err)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func (s *server) show(w http.ResponseWriter, r *http.Request, name, title string, page any) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if err := s.render(w, name, title, r.URL.Path, page); err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+	}
+}
+
+func (s *server) problemPage(w http.ResponseWriter, p *Problem) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(p.Status)
+	_ = s.render(w, "problem", p.Title, "", p)
+}
+
+type startView struct {
+	Areas    []areaView
+	Counted  bool
+	Events   int64
+	Position uint64
+	Recorded string
+	First    string
+	Last     string
+	Models   []modelView
+	NotReady string
+}
+
+type areaView struct{ Title, Count, Hint string }
+
+type modelView struct {
+	Title, Name, State, Class, Lag string
+	Position                       uint64
+}
+
+func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
+	var v startView
+	o, err := s.Desk.Overview(r.Context())
+	if err != nil {
+		v.NotReady = s.problemOf(r.Context(), err).Title
+	} else {
+		v.Counted = true
+		v.Areas = areas(o)
+		v.Events, v.Position, v.Recorded = int64(o.Events), o.LastPosition, polishTime(o.LastRecorded, s.Ledger.Zone)
+		v.First, v.Last = polishDate(o.First), polishDate(o.Last)
+	}
+	if s.Ready != nil {
+		if err := s.Ready(); err != nil {
+			v.NotReady = err.Error()
+		}
+	}
+	if s.Status != nil {
+		for _, m := range s.Status() {
+			v.Models = append(v.Models, viewOf(m))
+		}
+	}
+	s.show(w, r, "start", "Księga", v)
+}
+
+func viewOf(m ReadModel) modelView {
+	v := modelView{Title: modelTitle(m.Name), Name: m.Name, State: "aktualny", Class: "good", Lag: "–", Position: m.Position}
+	if m.Lag > 0 {
+		v.Lag = count(int64(m.Lag))
+	}
+	switch {
+	case m.Problem != "":
+		v.State, v.Class = "zatrzymany: "+m.Problem, "bad"
+	case !m.CaughtUp || m.Lag > 0:
+		v.State, v.Class = "nadrabia", "late"
+	}
+	return v
+}
+
+// areas counts what people ask about: things that were entered, corrections of
+// them left out.
+func areas(o queries.Overview) []areaView {
+	recorded := map[string]uint64{}
+	for _, a := range o.Areas {
+		for _, t := range a.Types {
+			recorded[t.Type] = t.Events
+		}
+	}
+	sum := func(types ...string) string {
+		n := uint64(0)
+		for _, t := range types {
+			n += recorded[t]
+		}
+		return count(int64(n))
+	}
+	return []areaView{
+		{"Uczestnicy", sum("participant.registered.v1"), "zarejestrowane osoby"},
+		{"Porozumienia", sum("agreement.concluded.v1"), "z urzędem pracy"},
+		{"Umowy", sum("contract.signed.v1"), "kontrakty i skierowania"},
+		{"Wpisy obecności", sum("attendance.hours-recorded.v1", "attendance.absence-recorded.v1"), "dni pracy i nieobecności"},
+		{"Godziny asystentów", sum("assistance.visit-logged.v1"), "wpisane wizyty"},
+		{"Wypłaty", sum("payment.made.v1"), "świadczenia na listach"},
+		{"Wnioski", sum("refundclaim.submitted.v1"), "o refundację"},
+		{"Wyciągi", sum("statement.received.v1"), "bankowe"},
+	}
+}
+
+type reportView struct {
+	Report    *queries.Report
+	Params    []paramView
+	AsOf      string
+	KnownAt   string
+	Asked     []string // what was asked, in words, for print
+	Heads     []headView
+	Rows      [][]cellView
+	Totals    []cellView
+	Count     string
+	More      string // rows left out of the page
+	Position  string
+	Generated string
+	JSON, CSV string
+}
+
+type paramView struct {
+	Name, Label, Type, Value, Hint string
+	Choices                        []choiceView
+}
+
+type choiceView struct {
+	Value, Label string
+	Chosen       bool
+}
+
+type headView struct{ Title, Class string }
+
+type cellView struct {
+	Text, Class string
+	Lines       []string
+}
+
+// maxPageRows bounds a page; JSON and CSV hold all rows.
+const maxPageRows = 2000
+
+func (s *server) reportPage(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	if query.Has(paramFormat) {
+		s.write(w, r, problem(codeInvalid, queries.ErrNoParam.With(paramFormat).Message))
+		return
+	}
+	a, _, err := s.ask(r.Context(), chi.URLParam(r, "name"), query)
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if err := s.renderReport(w, a, query); err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+	}
+}
+
+func (s *server) renderReport(w io.Writer, a *queries.Answer, query url.Values) error {
+	v := reportView{
+		Report: a.Report, AsOf: a.AsOf.String(), KnownAt: a.KnownAt, Count: count(int64(len(a.Rows))),
+		Position: strconv.FormatUint(a.Position, 10), Generated: polishTime(a.GeneratedAt, s.Ledger.Zone),
+		JSON: reportLink(a.Report.Name, "json", query), CSV: reportLink(a.Report.Name, "csv", query),
+	}
+	for _, p := range a.Report.Params {
+		v.Params = append(v.Params, paramOf(p, a.Params[p.Name]))
+		if value := a.Params[p.Name]; value != "" {
+			v.Asked = append(v.Asked, p.Doc+": "+spoken(p.Kind, value))
+		}
+	}
+	for _, c := range a.Report.Columns {
+		v.Heads = append(v.Heads, headView{c.Title, classOf(c.Kind)})
+	}
+	rows := a.Rows
+	if len(rows) > maxPageRows {
+		v.More = count(int64(len(rows) - maxPageRows))
+		rows = rows[:maxPageRows]
+	}
+	for _, row := range rows {
+		v.Rows = append(v.Rows, cells(a.Report.Columns, row))
+	}
+	if slices.ContainsFunc(a.Totals, func(cell any) bool { return cell != nil }) && len(a.Rows) > 0 {
+		v.Totals = cells(a.Report.Columns, a.Totals)
+		if v.Totals[0].Text == "" {
+			v.Totals[0].Text = "Razem"
+		}
+	}
+	return s.render(w, "report", a.Report.Title, "/reports/"+a.Report.Name, v)
+}
+
+// reportLink repeats what was asked in another format.
+func reportLink(name, format string, query url.Values) string {
+	q := url.Values{paramFormat: {format}}
+	for key, values := range query {
+		if key != paramFormat && len(values) == 1 && values[0] != "" {
+			q.Set(key, values[0])
+		}
+	}
+	return "/api/v1/reports/" + name + "?" + q.Encode()
+}
+
+func paramOf(p queries.Param, value string) paramView {
+	v := paramView{Name: p.Name, Label: p.Doc, Type: "text", Value: value}
+	switch p.Kind {
+	case queries.Date:
+		v.Type = "date"
+	case queries.Month:
+		v.Type = "month"
+	case queries.Integer:
+		v.Type = "number"
+	}
+	for _, c := range p.Choices {
+		label, ok := word(c)
+		if !ok {
+			label = c
+		}
+		v.Choices = append(v.Choices, choiceView{c, label, c == value})
+	}
+	return v
+}
+
+// spoken is the value of a parameter as people write it.
+func spoken(kind queries.Kind, value string) string {
+	switch kind {
+	case queries.Date:
+		d, _ := domain.ParseDate(value)
+		return polishDate(d)
+	case queries.Month:
+		m, _ := domain.ParseMonth(value)
+		return polishMonth(m)
+	}
+	if w, ok := word(value); ok {
+		return w
+	}
+	return value
+}
+
+func cells(columns []queries.Column, row queries.Row) []cellView {
+	out := make([]cellView, len(columns))
+	for i, c := range columns {
+		if i >= len(row) || row[i] == nil {
+			out[i].Class = classOf(c.Kind)
+			continue
+		}
+		out[i] = cellView{Class: classOf(c.Kind)}
+		if c.Kind == queries.List {
+			out[i].Lines = listText(row[i])
+		} else {
+			out[i].Text = cellText(row[i], c.Kind)
+		}
+	}
+	return out
+}
+
+// classOf aligns numbers to the right and keeps short things on one line.
+func classOf(k queries.Kind) string {
+	switch k {
+	case queries.Integer, queries.Grosze, queries.Minutes:
+		return "num"
+	case queries.Date, queries.Month:
+		return "day"
+	case queries.List:
+		return "list"
+	}
+	return ""
+}

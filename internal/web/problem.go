@@ -1,0 +1,206 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"ksiega/domain"
+	"ksiega/domain/intake"
+	"ksiega/queries"
+)
+
+// Problem is the answer to a request that was not carried out (RFC 9457). Code
+// is stable; Title is Polish and follows from it.
+type Problem struct {
+	Type        string         `json:"type" example:"urn:ksiega:problem:rule" doc:"urn:ksiega:problem: i kod"`
+	Title       string         `json:"title" doc:"Co się stało, po polsku"`
+	Status      int            `json:"status" doc:"Kod HTTP"`
+	Code        string         `json:"code" doc:"Stały kod odmowy"`
+	Detail      string         `json:"detail,omitempty" doc:"Szczegóły, bez danych osobowych"`
+	Correlation string         `json:"correlationId,omitempty" doc:"Pod tym numerem w dzienniku serwera"`
+	Errors      []FieldProblem `json:"errors,omitempty" doc:"Pola, których dotyczy"`
+}
+
+// FieldProblem names a place in the request and what is wrong with it, never
+// the value that stood there.
+type FieldProblem struct {
+	Location string `json:"location" example:"body.date"`
+	Message  string `json:"message"`
+}
+
+// Error is the detail, as huma wants it.
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+
+// GetStatus is the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType is that of problem details.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders says when asking again may help.
+func (p *Problem) GetHeaders() http.Header {
+	if p.Status == http.StatusServiceUnavailable {
+		return http.Header{"Retry-After": {"1"}}
+	}
+	return nil
+}
+
+// code is a stable code of a problem.
+type code string
+
+// The codes beside those of domain.
+const (
+	codeInvalid      = code(domain.CodeInvalid)
+	codeNotFound     = code(domain.CodeNotFound)
+	codeMalformed    = code("malformed")
+	codeNoKey        = code("idempotency-key-missing")
+	codeKeyReused    = code("idempotency-key-reused")
+	codeRevision     = code("revision-mismatch")
+	codeUnauthorized = code("unauthorized")
+	codeHost         = code("host-not-allowed")
+	codeOrigin       = code("cross-origin")
+	codeMethod       = code("method-not-allowed")
+	codeMediaType    = code("not-json")
+	codeTooLarge     = code("too-large")
+	codeUnavailable  = code("unavailable")
+	codeBehind       = code("behind")
+	codeInternal     = code("internal")
+)
+
+// words are the status and the title of each code.
+func (c code) words() (status int, title string) {
+	switch c {
+	case codeInvalid:
+		return http.StatusUnprocessableEntity, "Żądanie jest niepoprawne"
+	case codeNotFound:
+		return http.StatusNotFound, "Nie ma tego w księdze"
+	case code(domain.CodeDiffers):
+		return http.StatusConflict, "Zapisano już z innymi wartościami"
+	case code(domain.CodeRule):
+		return http.StatusUnprocessableEntity, "Reguły programu na to nie pozwalają"
+	case code(domain.CodeConflict):
+		return http.StatusConflict, "Ktoś inny zmienił to w tej samej chwili"
+	case code(domain.CodeDenied):
+		return http.StatusForbidden, "Ta rola nie ma uprawnienia"
+	case codeMalformed:
+		return http.StatusBadRequest, "Nie można odczytać żądania"
+	case codeNoKey:
+		return http.StatusBadRequest, "Brakuje nagłówka Idempotency-Key"
+	case codeKeyReused:
+		return http.StatusConflict, "Klucz Idempotency-Key był użyty do innego żądania"
+	case codeRevision:
+		return http.StatusPreconditionFailed, "Stan zmienił się od czasu odczytu"
+	case codeUnauthorized:
+		return http.StatusUnauthorized, "Potrzebny jest token dostępu"
+	case codeHost:
+		return http.StatusForbidden, "Pod tą nazwą hosta serwer nie odpowiada"
+	case codeOrigin:
+		return http.StatusForbidden, "Żądania z innej strony są odrzucane"
+	case codeMethod:
+		return http.StatusMethodNotAllowed, "Ten adres nie przyjmuje tej metody"
+	case codeMediaType:
+		return http.StatusUnsupportedMediaType, "Przyjmowany jest tylko JSON"
+	case codeTooLarge:
+		return http.StatusRequestEntityTooLarge, "Żądanie jest za duże"
+	case codeUnavailable:
+		return http.StatusServiceUnavailable, "Księga chwilowo nie odpowiada"
+	case codeBehind:
+		return http.StatusServiceUnavailable, "Zestawienia nie objęły jeszcze tej pozycji"
+	}
+	return http.StatusInternalServerError, "Błąd serwera"
+}
+
+func problem(c code, detail string) *Problem {
+	status, title := c.words()
+	return &Problem{Type: "urn:ksiega:problem:" + string(c), Title: title, Status: status, Code: string(c), Detail: detail}
+}
+
+// problemOf turns an error of commands or queries into its answer; what nobody
+// expected is logged under the request's number and not shown.
+func (s *server) problemOf(ctx context.Context, err error) *Problem {
+	var told *Problem
+	var refusal *domain.Error
+	switch {
+	case errors.As(err, &told):
+		return told
+	case errors.Is(err, intake.ErrKeyReused):
+		return problem(codeKeyReused, "")
+	case errors.As(err, &refusal):
+		return problem(code(refusal.Code), refusal.Message)
+	case errors.Is(err, queries.ErrBehind):
+		return problem(codeBehind, "")
+	}
+	c := codeInternal
+	if s.Unavailable != nil && s.Unavailable(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		c = codeUnavailable
+	}
+	p := problem(c, "")
+	p.Correlation = callerOf(ctx).correlation
+	if !errors.Is(err, context.Canceled) {
+		s.Log.Error("a request failed", "correlation", p.Correlation, "code", string(c), "error", err)
+	}
+	return p
+}
+
+// write answers with a problem: as JSON, or as a page where a browser asks for
+// one.
+func (s *server) write(w http.ResponseWriter, r *http.Request, p *Problem) {
+	h := w.Header()
+	for name, values := range p.GetHeaders() {
+		h[name] = values
+	}
+	h.Del("Content-Disposition")
+	if r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		s.problemPage(w, p)
+		return
+	}
+	h.Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(p)
+}
+
+// translate turns what huma refuses by itself into a Problem and leaves out the
+// values it quotes.
+func translate(_ huma.Context, _ string, body any) (any, error) {
+	e, ok := body.(*huma.ErrorModel)
+	if !ok {
+		return body, nil
+	}
+	c := codeInvalid
+	switch e.Status {
+	case http.StatusBadRequest:
+		c = codeMalformed
+	case http.StatusRequestEntityTooLarge:
+		c = codeTooLarge
+	case http.StatusUnsupportedMediaType:
+		c = codeMediaType
+	case http.StatusRequestTimeout:
+		c = codeMalformed
+	case http.StatusInternalServerError:
+		c = codeInternal
+	}
+	p := problem(c, "")
+	p.Status = e.Status
+	for _, d := range e.Errors {
+		if d != nil && c != codeInternal {
+			p.Errors = append(p.Errors, FieldProblem{Location: short(d.Location), Message: short(d.Message)})
+		}
+	}
+	return p, nil
+}
+
+// short bounds what an answer repeats of a request.
+func short(s string) string {
+	const most = 200
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}

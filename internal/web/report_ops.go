@@ -1,0 +1,247 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"ksiega/domain"
+	"ksiega/queries"
+)
+
+// common are the parameters that every report has.
+const (
+	paramFormat      = "format"
+	paramAsOf        = "asOf"
+	paramKnownAt     = "knownAt"
+	paramMinPosition = "minPosition"
+)
+
+func formats() []string { return append(queries.Formats(), "html") }
+
+// ReportList names the reports.
+type ReportList struct {
+	Reports []ReportEntry `json:"reports" nullable:"false"`
+}
+
+// ReportEntry is one report in the list.
+type ReportEntry struct {
+	Name   string   `json:"name"`
+	Title  string   `json:"title"`
+	Doc    string   `json:"doc"`
+	Params []string `json:"params" nullable:"false"`
+	Fields []string `json:"fields" nullable:"false"`
+	Href   string   `json:"href"`
+}
+
+type reportList struct{ Body ReportList }
+
+// questionAsked takes the whole query, as each report has parameters of its
+// own.
+type questionAsked struct{ query url.Values }
+
+// Resolve is called by huma.
+func (q *questionAsked) Resolve(ctx huma.Context) []error {
+	u := ctx.URL()
+	q.query = u.Query()
+	return nil
+}
+
+// streamed is an answer that is written as it goes.
+type streamed struct{ Body func(huma.Context) }
+
+func (s *server) registerReports(api huma.API) {
+	huma.Register(api, huma.Operation{
+		OperationID: "list-reports", Method: http.MethodGet, Path: "/api/v1/reports", Summary: "Lista zestawień", Tags: []string{tagReports},
+		RejectUnknownQueryParameters: true, Errors: failures(http.StatusUnprocessableEntity),
+	}, func(context.Context, *struct{}) (*reportList, error) { return s.listReports(), nil })
+	for _, r := range s.Desk.Reports() {
+		s.registerReport(api, r)
+	}
+	huma.Register(api, huma.Operation{Method: http.MethodGet, Path: "/api/v1/reports/{name}", Hidden: true},
+		func(_ context.Context, in *struct {
+			Name string `path:"name"`
+		}) (*reportList, error) {
+			return nil, problem(codeNotFound, queries.ErrNoReport.With("%s", short(in.Name)).Message)
+		})
+}
+
+func (s *server) listReports() *reportList {
+	list := &reportList{Body: ReportList{Reports: []ReportEntry{}}}
+	for _, r := range s.Desk.Reports() {
+		e := ReportEntry{Name: r.Name, Title: r.Title, Doc: r.Doc, Params: []string{}, Href: "/api/v1/reports/" + r.Name}
+		for _, p := range r.Params {
+			e.Params = append(e.Params, p.Name)
+		}
+		for _, c := range r.Columns {
+			e.Fields = append(e.Fields, c.Name)
+		}
+		list.Body.Reports = append(list.Body.Reports, e)
+	}
+	return list
+}
+
+func (s *server) registerReport(api huma.API, r *queries.Report) {
+	text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+	huma.Register(api, huma.Operation{
+		OperationID: "report-" + r.Name, Method: http.MethodGet, Path: "/api/v1/reports/" + r.Name, Summary: r.Title, Description: r.Doc,
+		Tags: []string{tagReports}, Parameters: reportParams(r), Errors: failures(http.StatusUnprocessableEntity),
+		Responses: map[string]*huma.Response{"200": {Description: "Zestawienie", Content: map[string]*huma.MediaType{
+			"application/json": {Schema: answerSchema(r)}, "text/csv": text, "text/html": text}}},
+	}, func(ctx context.Context, in *questionAsked) (*streamed, error) {
+		a, format, err := s.ask(ctx, r.Name, in.query)
+		if err != nil {
+			return nil, s.problemOf(ctx, err)
+		}
+		return &streamed{Body: func(c huma.Context) { s.stream(c, a, format, in.query) }}, nil
+	})
+}
+
+// ask reads what the query string asks and answers it; a parameter that is not
+// declared, stands twice or makes no sense is refused by name.
+func (s *server) ask(ctx context.Context, name string, query url.Values) (*queries.Answer, string, error) {
+	req := queries.Request{Params: map[string]string{}, Reader: callerOf(ctx).reader()}
+	format := "json"
+	for key, values := range query {
+		if len(values) > 1 {
+			return nil, "", queries.ErrParam.With("%s stands twice", short(key))
+		}
+		value := values[0]
+		var err error
+		switch key {
+		case paramFormat:
+			if value != "" {
+				format = value
+			}
+			if !slices.Contains(formats(), format) {
+				err = queries.ErrFormat.With("%s", short(value))
+			}
+		case paramAsOf:
+			if value == "" {
+				continue
+			}
+			if req.AsOf, err = domain.ParseDate(value); err != nil {
+				err = queries.ErrParam.With("asOf is not a date RRRR-MM-DD")
+			}
+		case paramKnownAt:
+			req.KnownAt = value
+		case paramMinPosition:
+			if value == "" {
+				continue
+			}
+			if req.MinPosition, err = strconv.ParseUint(value, 10, 64); err != nil {
+				err = queries.ErrParam.With("minPosition is not a position")
+			}
+		default:
+			req.Params[short(key)] = value
+		}
+		if err != nil {
+			return nil, "", err
+		}
+	}
+	a, err := s.Desk.Ask(ctx, name, req)
+	return a, format, err
+}
+
+func (s *server) stream(c huma.Context, a *queries.Answer, format string, query url.Values) {
+	c.SetHeader("X-Ledger-Position", strconv.FormatUint(a.Position, 10))
+	var err error
+	switch format {
+	case "html":
+		c.SetHeader("Content-Type", "text/html; charset=utf-8")
+		err = s.renderReport(c.BodyWriter(), a, query)
+	case "csv":
+		c.SetHeader("Content-Type", "text/csv; charset=utf-8; header=present")
+		c.SetHeader("Content-Disposition", `attachment; filename="`+fileName(a)+`.csv"`)
+		err = a.Write(c.BodyWriter(), format)
+	default:
+		c.SetHeader("Content-Type", "application/json")
+		err = a.Write(c.BodyWriter(), format)
+	}
+	if err != nil {
+		s.Log.Error("an answer broke off", "correlation", callerOf(c.Context()).correlation, "report", a.Report.Name, "error", err)
+		// Part of it is sent; only a broken connection tells the reader so.
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// fileName holds nothing that a person typed but dates.
+func fileName(a *queries.Answer) string {
+	name := a.Report.Name
+	if a.AsOf != 0 {
+		name += "-" + a.AsOf.String()
+	}
+	return name + "-" + strconv.FormatUint(a.Position, 10)
+}
+
+func reportParams(r *queries.Report) []*huma.Param {
+	var params []*huma.Param
+	add := func(name, doc string, s *huma.Schema) {
+		params = append(params, &huma.Param{Name: name, In: "query", Description: doc, Schema: s})
+	}
+	for _, p := range r.Params {
+		s := cellSchema(p.Kind)
+		for _, c := range p.Choices {
+			s.Enum = append(s.Enum, c)
+		}
+		add(p.Name, p.Doc, s)
+	}
+	format := &huma.Schema{Type: huma.TypeString, Default: "json"}
+	for _, f := range formats() {
+		format.Enum = append(format.Enum, f)
+	}
+	add(paramFormat, "postać odpowiedzi", format)
+	add(paramAsOf, "tylko fakty do tego dnia włącznie", cellSchema(queries.Date))
+	add(paramKnownAt, "według wiedzy z tej pozycji dziennika lub chwili (RFC 3339)", &huma.Schema{Type: huma.TypeString})
+	add(paramMinPosition, "poczekaj (do 2 s), aż ta pozycja będzie objęta", &huma.Schema{Type: huma.TypeString, Pattern: `^\d*$`})
+	return params
+}
+
+// answerSchema is what WriteJSON of an answer writes.
+func answerSchema(r *queries.Report) *huma.Schema {
+	text := func(doc string) *huma.Schema { return &huma.Schema{Type: huma.TypeString, Description: doc} }
+	params, row, totals := object(), object(), object()
+	for _, p := range r.Params {
+		params.Properties[p.Name] = text(p.Doc)
+	}
+	for _, c := range r.Columns {
+		s := cellSchema(c.Kind)
+		s.Description = c.Title
+		row.Properties[c.Name] = s
+		if c.Sum || c.Distinct {
+			totals.Properties[c.Name] = s
+		}
+	}
+	answer := object()
+	answer.Properties = map[string]*huma.Schema{
+		"report": {Type: huma.TypeString, Enum: []any{r.Name}}, "params": params, "asOf": cellSchema(queries.Date),
+		"knownAt": text("pozycja lub chwila, o którą pytano"), "position": text("pozycja dziennika, której odpowiada zestawienie"),
+		"generatedAt": {Type: huma.TypeString, Format: "date-time"}, "rows": {Type: huma.TypeArray, Items: row}, "totals": totals,
+	}
+	answer.Required = []string{"report", "params", "asOf", "knownAt", "position", "generatedAt", "rows", "totals"}
+	return answer
+}
+
+func object() *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}}
+}
+
+func cellSchema(k queries.Kind) *huma.Schema {
+	switch k {
+	case queries.Integer, queries.Grosze, queries.Minutes:
+		return &huma.Schema{Type: huma.TypeInteger, Format: "int64"}
+	case queries.Flag:
+		return &huma.Schema{Type: huma.TypeBoolean}
+	case queries.Date:
+		return &huma.Schema{Type: huma.TypeString, Pattern: `^(\d{4}-\d{2}-\d{2})?$`, Examples: []any{"2018-03-31"}}
+	case queries.Month:
+		return &huma.Schema{Type: huma.TypeString, Pattern: `^(\d{4}-\d{2})?$`, Examples: []any{"2018-03"}}
+	case queries.List:
+		return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{}}
+	}
+	return &huma.Schema{Type: huma.TypeString}
+}

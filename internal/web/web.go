@@ -1,0 +1,141 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"ksiega/commands"
+	"ksiega/queries"
+)
+
+//go:embed assets
+var assets embed.FS
+
+// Options say what the door opens on. Ledger, Desk and Now are needed.
+type Options struct {
+	Ledger *commands.Ledger
+	Desk   *queries.Desk
+	// Ready says why the server should not be asked yet; nil, or a nil error,
+	// is ready.
+	Ready func() error
+	// Status of the read models, for the start page.
+	Status func() []ReadModel
+	// Metrics answers /metrics; nil has none.
+	Metrics http.Handler
+	// Token, where not empty, is asked of every request but /healthz as
+	// `Authorization: Bearer`. It may be empty only on a loopback listener.
+	Token string
+	// Hosts are host names, without port, by which the server may be asked,
+	// beside those of loopback. With a Token, none means any.
+	Hosts   []string
+	Version string
+	Now     func() time.Time
+	// After is called after a command that recorded something, with the
+	// position to have been read first; it may be nil.
+	After func(ctx context.Context, position uint64)
+	// Unavailable says of an error that a store, not the request, is at fault,
+	// so that asking again may help; nil knows none.
+	Unavailable func(error) bool
+	// Log takes one line a request; nil is slog's default.
+	Log *slog.Logger
+}
+
+// ReadModel is the state of one read model, as the start page shows it.
+type ReadModel struct {
+	Name string
+	// Position is the last it has seen, Lag how far behind the log that is.
+	Position, Lag uint64
+	CaughtUp      bool
+	// Problem is why it stands still, "" if it does not; shown as it is.
+	Problem string
+}
+
+// server is the door with what it was opened with.
+type server struct {
+	Options
+	pages *pages
+	// spec is the OpenAPI document in both notations.
+	specJSON, specYAML []byte
+}
+
+var errOptions = errors.New("web: Ledger, Desk and Now are needed")
+
+// New makes the handler of the whole door.
+func New(o Options) (http.Handler, error) {
+	if o.Ledger == nil || o.Desk == nil || o.Now == nil {
+		return nil, errOptions
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	s := &server{Options: o}
+	var err error
+	if s.pages, err = parsePages(); err != nil {
+		return nil, err
+	}
+	own, err := fs.Sub(assets, "assets")
+	if err != nil {
+		return nil, err
+	}
+	r := chi.NewRouter()
+	r.Use(s.observe, s.guard, middleware.GetHead)
+	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
+		s.write(w, r, problem(codeNotFound, "nie ma takiego adresu"))
+	})
+	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { s.write(w, r, problem(codeMethod, r.Method)) })
+	api, err := s.describe(r)
+	if err != nil {
+		return nil, err
+	}
+	r.Get("/", s.startPage)
+	r.Get("/reports/{name}", s.reportPage)
+	r.Get("/docs", s.docsPage(api))
+	r.Get("/openapi.json", s.document("application/openapi+json", s.specJSON))
+	r.Get("/openapi.yaml", s.document("application/openapi+yaml", s.specYAML))
+	r.Get("/assets/style.css", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=300")
+		http.ServeFileFS(w, r, own, "style.css")
+	})
+	r.Get("/favicon.svg", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, own, "favicon.svg") })
+	r.Get("/healthz", s.healthz)
+	r.Get("/readyz", s.readyz)
+	if o.Metrics != nil {
+		r.Method(http.MethodGet, "/metrics", o.Metrics)
+	}
+	return r, nil
+}
+
+func (s *server) healthz(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
+	if s.Ready != nil {
+		if err := s.Ready(); err != nil {
+			p := problem(codeUnavailable, err.Error())
+			s.write(w, r, p)
+			return
+		}
+	}
+	s.healthz(w, r)
+}
+
+func (s *server) document(contentType string, body []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		_, _ = w.Write(body)
+	}
+}
+
+// correlation names one request in answers and logs.
+func correlation() string { return rand.Text() }

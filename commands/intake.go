@@ -69,6 +69,15 @@ func kindOf(name string) string {
 	return kind
 }
 
+// OriginalName is the name of the file that a file of refused rows came from;
+// any other name stays.
+func OriginalName(name string) string {
+	if !sheetfile.IsRefusedName(name) {
+		return name
+	}
+	return name[:len(name)-len(".odrzucone.csv")]
+}
+
 // ImportOrder is the place of a file in a directory's import; false where it is
 // no import file, or one of refused rows.
 func ImportOrder(name string) (int, bool) {
@@ -122,7 +131,7 @@ type outcome struct {
 // is skipped. The error is about the file as a whole: it is unreadable, or the
 // ledger is; what was recorded stands, and importing it again completes it.
 func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress) (Summary, error) {
-	i, ok := ImportOrder(strings.TrimSuffix(f.Name, sheetfile.RefusedName("")))
+	i, ok := ImportOrder(OriginalName(f.Name))
 	if !ok {
 		return Summary{}, ErrKind.With("%s", path.Base(f.Name))
 	}

@@ -203,6 +203,15 @@ func (c *control) report(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
+	// Whoever types a command and then a report sees what the command did.
+	if c.book.store != nil && req.KnownAt == "" {
+		head, err := c.book.journal.Head(r.Context())
+		if err != nil {
+			refuse(w, http.StatusInternalServerError, err)
+			return
+		}
+		req.MinPosition = max(req.MinPosition, head)
+	}
 	answer, err := c.book.desk.Ask(r.Context(), r.PathValue("name"), req)
 	if err != nil {
 		refuse(w, status(err), err)

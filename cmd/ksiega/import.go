@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -124,7 +123,7 @@ func importFiles(paths []string) ([]string, error) {
 			return nil, err
 		}
 		if !info.IsDir() {
-			if _, ok := commands.ImportOrder(strings.TrimSuffix(filepath.Base(p), sheetfile.RefusedName(""))); !ok {
+			if _, ok := commands.ImportOrder(commands.OriginalName(filepath.Base(p))); !ok {
 				return nil, fmt.Errorf("%s: %w", p, commands.ErrKind)
 			}
 			files = append(files, p)

@@ -57,6 +57,12 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	if err != nil {
 		return err
 	}
+	if c.Sample {
+		if err := b.importSample(ctx); err != nil {
+			return fmt.Errorf("import the sample centre: %w", err)
+		}
+		fmt.Println("the sample centre of MOPS Starachowice is in the ledger")
+	}
 	public, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return err
@@ -74,12 +80,6 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 		go func() { failed <- servers[i].Serve(l) }()
 	}
 	fmt.Printf("księga: http://%s\n", public.Addr())
-	if c.Sample {
-		if err := b.importSample(ctx); err != nil {
-			return errors.Join(err, shutdown(servers))
-		}
-		fmt.Println("the sample centre is in the ledger")
-	}
 	return errors.Join(b.watch(ctx, failed), shutdown(servers))
 }
 
@@ -203,8 +203,14 @@ func (b *book) importSample(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err = b.matchRefunds(ctx)
-	return err
+	if _, err = b.matchRefunds(ctx); err != nil || b.runner == nil {
+		return err
+	}
+	head, err := b.journal.Head(ctx)
+	if err != nil {
+		return err
+	}
+	return b.runner.WaitFor(ctx, head)
 }
 
 func unavailable(err error) bool {

@@ -39,13 +39,17 @@ func serve(t testing.TB, data string, args ...string) *serving {
 		t.Fatal(err)
 	}
 	lines := bufio.NewReader(out)
-	line, err := lines.ReadString('\n')
-	if err != nil {
-		_ = cmd.Wait()
-		t.Fatalf("the server did not start: %v\n%s", err, errs.String())
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			_ = cmd.Wait()
+			t.Fatalf("the server did not start: %v\n%s", err, errs.String())
+		}
+		if url, ok := strings.CutPrefix(line, "księga: "); ok {
+			go func() { _, _ = io.Copy(io.Discard, lines) }()
+			return &serving{cmd: cmd, url: strings.TrimSpace(url)}
+		}
 	}
-	go func() { _, _ = io.Copy(io.Discard, lines) }()
-	return &serving{cmd: cmd, url: strings.TrimSpace(strings.TrimPrefix(line, "księga: "))}
 }
 
 func (s *serving) kill() {
@@ -127,7 +131,9 @@ func TestAServerKilledWhileServingLosesNothingItAcknowledged(t *testing.T) {
 		t.Fatalf("replay: exit %d, %s", code, errs)
 	}
 	for line := range strings.Lines(out) {
-		var e struct{ Data struct{ Contract, Date string } }
+		var e struct {
+			Data struct{ Contract, Date string }
+		}
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			t.Fatal(err)
 		}

@@ -70,7 +70,7 @@ func entry(f field) (Line, error) {
 	l.Amount = amount
 	l.BankRef = reference(rest)
 	if len(f.text) > 1 { // replaced where a :86: follows
-		l.Title = joinLines(f.text[1:])
+		l.Title = flat(joinLines(f.text[1:]))
 	}
 	return l, nil
 }

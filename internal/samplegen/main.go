@@ -65,5 +65,6 @@ func generate() map[string][]byte {
 	writeContracts(files, work, care)
 	writeVisits(files, care)
 	writeDurability(files)
+	writeCases(files)
 	return files
 }

@@ -12,6 +12,7 @@ import (
 	_ "time/tzdata" // Europe/Warsaw on machines without a zone database
 
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sys/unix"
 
 	"ksiega/commands"
 	"ksiega/domain"
@@ -36,6 +37,7 @@ type book struct {
 	ledger  *commands.Ledger
 	desk    *queries.Desk
 
+	lock     *os.File // of the data directory, where no node holds it
 	redis    *redisdb.DB
 	external *redis.Client
 	store    *projections.Store
@@ -68,6 +70,11 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	if err := os.MkdirAll(b.dir, 0o700); err != nil {
 		return fmt.Errorf("data directory: %w", err)
 	}
+	if live && g.EventStore != "" {
+		if err := b.hold(); err != nil {
+			return err
+		}
+	}
 	if err := b.openJournal(g, h); err != nil {
 		return err
 	}
@@ -89,6 +96,20 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 		}
 	}
 	b.desk = b.newDesk(zone)
+	return nil
+}
+
+// hold takes the data directory for this process; the embedded node does so by
+// itself.
+func (b *book) hold() error {
+	f, err := os.OpenFile(filepath.Join(b.dir, "ksiega.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return errors.Join(fmt.Errorf("another process holds the data directory %s", b.dir), f.Close())
+	}
+	b.lock = f
 	return nil
 }
 
@@ -201,6 +222,9 @@ func (b *book) Close() error {
 	}
 	if b.node != nil {
 		errs = append(errs, b.node.Close())
+	}
+	if b.lock != nil {
+		errs = append(errs, b.lock.Close())
 	}
 	return errors.Join(errs...)
 }

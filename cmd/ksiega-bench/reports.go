@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/redis/go-redis/v9"
+
+	"ksiega/domain"
+	"ksiega/internal/web"
+	"ksiega/projections"
+	"ksiega/queries"
+)
+
+const (
+	reportClients = 8
+	reportAsks    = 2_500
+	reportBound   = 10 * time.Second
+	reportRows    = 200
+	reportGoal    = 10 // ms, of the 99th percentile
+)
+
+// reportCase is a report of 200 rows and the Redis hash that it is made of.
+type reportCase struct {
+	name, query string
+	projection  string
+	table, part string
+}
+
+func (s shape) reports() []reportCase {
+	month := (firstMonth() + 2).String()
+	return []reportCase{
+		{"psu-settlement", url.Values{"agreement": {s.agreement(0)}}.Encode(), "settlement", "months", domain.Escape(s.agreement(0))},
+		{"assistant-hours", url.Values{"programme": {visitsOf}, "month": {month}}.Encode(), "assistance", "months", month},
+	}
+}
+
+// measureReports asks for reports over HTTP on the loopback interface.
+func measureReports(ctx context.Context, b *bench) (err error) {
+	s, err := b.openSite(nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	server, err := startRedis(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = server.close() }()
+	sizes := shape{contracts: 400, perAgreement: 20, workMonths: 10, assistants: reportRows, visitMonths: 6}
+	if b.quick {
+		sizes.contracts, sizes.visitMonths = 40, 3
+	}
+	b.say("record %d events to report on", sizes.events())
+	if _, err := sizes.write(ctx, s.wire); err != nil {
+		return err
+	}
+	ledger, err := s.ledger(ctx)
+	if err != nil {
+		return err
+	}
+	store := projections.NewStore(server.client, "")
+	runner := projections.NewRunner(store, s.bulk, projections.RunnerOptions{}, projections.All()...)
+	if err := runner.Start(ctx); err != nil {
+		return err
+	}
+	defer runner.Stop()
+	desk := queries.NewDesk(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
+	handler, err := web.New(web.Options{Ledger: ledger, Desk: desk, Version: "bench", Now: time.Now,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		return err
+	}
+	for _, c := range sizes.reports() {
+		if err := b.measureReport(ctx, handler, server.client, c); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+	}
+	return b.allocations("report")
+}
+
+func (b *bench) measureReport(ctx context.Context, handler http.Handler, client *redis.Client, c reportCase) error {
+	base, end, err := serve(handler)
+	if err != nil {
+		return err
+	}
+	defer end()
+	address := base + "/api/v1/reports/" + c.name + "?" + c.query
+	body, err := checkReport(ctx, address)
+	if err != nil {
+		return err
+	}
+	router := chi.NewRouter()
+	router.Get("/constant", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(body) // a client that went away
+	})
+	constant, endConstant, err := serve(router)
+	if err != nil {
+		return err
+	}
+	defer endConstant()
+	generation, err := client.Get(ctx, "ksiega:{"+c.projection+"}:current").Result()
+	if err != nil {
+		return fmt.Errorf("the current generation: %w", err)
+	}
+	hash := "ksiega:{" + c.projection + "}:g" + generation + ":r:" + c.table + ":" + c.part
+	if n, err := client.HLen(ctx, hash).Result(); err != nil {
+		return err
+	} else if n < reportRows {
+		return fmt.Errorf("the hash of the rows holds %d of %d", n, reportRows)
+	}
+	asks := []struct {
+		name string
+		ask  func(context.Context, int) error
+	}{
+		{"report-" + c.name, askURL(address)},
+		{"report-" + c.name + "-chi", askURL(constant + "/constant")},
+		{"report-" + c.name + "-hgetall", func(ctx context.Context, _ int) error { return client.HGetAll(ctx, hash).Err() }},
+		{"report-" + c.name + "-ping", func(ctx context.Context, _ int) error { return client.Ping(ctx).Err() }},
+	}
+	loads := make([][]load, len(asks))
+	for range b.repetitions(3) {
+		for i, a := range asks {
+			b.say("%s", a.name)
+			if _, err := drive(ctx, reportClients, 200, reportBound, a.ask); err != nil { // connect, warm
+				return err
+			}
+			var l load
+			err := b.profiled(a.name, func() (err error) {
+				l, err = drive(ctx, reportClients, b.size(reportAsks), reportBound, a.ask)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			loads[i] = append(loads[i], l)
+		}
+	}
+	b.addReport(c, loads, len(body))
+	return nil
+}
+
+func (b *bench) addReport(c reportCase, loads [][]load, size int) {
+	limits := func(of func(load) float64) []limit {
+		names := []string{fmt.Sprintf("chi answers with the same %d bytes", size), "HGETALL of the rows", "PING"}
+		var all []limit
+		for i, name := range names {
+			all = append(all, limit{of(middle(loads[i+1])), name + fmt.Sprintf(", %d clients", reportClients)})
+		}
+		return all
+	}
+	value := middle(loads[0])
+	what := fmt.Sprintf("%s, %d rows, %d clients", c.name, reportRows, reportClients)
+	b.table.add(figure{what: what + ", p99", unit: milliseconds(), value: value.p99, goal: reportGoal, limits: limits(func(l load) float64 { return l.p99 })})
+	b.table.add(figure{what: "    p50", unit: milliseconds(), value: value.p50, limits: limits(func(l load) float64 { return l.p50 })})
+	b.table.add(figure{what: "    which is", unit: perSecond("answers"), value: value.rate, limits: limits(func(l load) float64 { return l.rate })})
+}
+
+// serve listens on the loopback interface.
+func serve(handler http.Handler) (base string, end func(), err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(l) // ends by Close
+	}()
+	return "http://" + l.Addr().String(), func() {
+		_ = server.Close() // nobody is waiting for an answer any more
+		<-done
+	}, nil
+}
+
+// checkReport asks once and makes sure that the answer is what is to be
+// measured.
+func checkReport(ctx context.Context, address string) ([]byte, error) {
+	var body []byte
+	err := get(ctx, http.DefaultClient, address, func(r io.Reader) (err error) {
+		body, err = io.ReadAll(r)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var answer struct{ Rows []json.RawMessage }
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, err
+	}
+	if len(answer.Rows) != reportRows {
+		return nil, fmt.Errorf("%d rows, not %d", len(answer.Rows), reportRows)
+	}
+	return body, nil
+}
+
+// askURL gives each client a connection of its own.
+func askURL(address string) func(context.Context, int) error {
+	clients := make([]*http.Client, reportClients)
+	for i := range clients {
+		clients[i] = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1, DisableCompression: true}}
+	}
+	return func(ctx context.Context, client int) error {
+		return get(ctx, clients[client], address, func(r io.Reader) error {
+			_, err := io.Copy(io.Discard, r)
+			return err
+		})
+	}
+}
+
+func get(ctx context.Context, client *http.Client, address string, read func(io.Reader) error) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("the answer is %s", response.Status)
+	}
+	return read(response.Body)
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/redis/go-redis/v9"
+
+	"ksiega/commands"
+	"ksiega/domain/programme"
+	"ksiega/internal/eventdb"
+	"ksiega/internal/journal"
+	"ksiega/internal/vault"
+	"ksiega/internal/wiring"
+	"ksiega/projections"
+)
+
+// site is a ledger in a new directory.
+type site struct {
+	node *eventdb.Node
+	// wire reads through the client alone, bulk from the node where it may.
+	wire, bulk *journal.Journal
+	dir        string
+	// appends and events are what bulk has recorded.
+	appends, events atomic.Int64
+}
+
+// openSite starts a node; fs nil is the disk.
+func (b *bench) openSite(fs vfs.FS) (*site, error) {
+	dir, err := os.MkdirTemp(b.dir, "site-")
+	if err != nil {
+		return nil, err
+	}
+	s := &site{dir: dir}
+	if s.node, err = eventdb.Open(eventdb.Options{Dir: dir, FS: fs}); err != nil {
+		return nil, err
+	}
+	events, err := journal.Ledger()
+	if err == nil {
+		s.wire, err = journal.Open(journal.Options{Address: s.node.Address(), Table: events})
+	}
+	if err == nil {
+		s.bulk, err = journal.Open(journal.Options{Address: s.node.Address(), Table: events, Bulk: wiring.Bulk(s.node),
+			Observe: func(_ time.Duration, events int) {
+				s.appends.Add(1)
+				s.events.Add(int64(events))
+			}})
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// close also removes the directory.
+func (s *site) close() error {
+	var errs []error
+	for _, j := range []*journal.Journal{s.wire, s.bulk} {
+		if j != nil {
+			errs = append(errs, j.Close())
+		}
+	}
+	return errors.Join(append(errs, s.node.Close(), os.RemoveAll(s.dir))...)
+}
+
+// ledger is the commands over a site, with their vault.
+func (s *site) ledger(ctx context.Context) (*commands.Ledger, error) {
+	key, err := vault.ParseMasterKey(base64.StdEncoding.EncodeToString([]byte("a master key of thirty-two bytes")))
+	if err != nil {
+		return nil, err
+	}
+	v, err := vault.Open(ctx, s.bulk.Shelf(), key)
+	if err != nil {
+		return nil, err
+	}
+	catalogue, err := programme.Load()
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		return nil, err
+	}
+	return &commands.Ledger{Log: s.bulk, Vault: v, Catalogue: catalogue, Zone: zone}, nil
+}
+
+func origin() commands.Origin {
+	return commands.Origin{Actor: "bench", Role: "finance", Door: "cli"}
+}
+
+// redisServer is a redis-server of our own on a unix socket.
+type redisServer struct {
+	client  *redis.Client
+	process *exec.Cmd
+	dir     string
+}
+
+// startRedis starts the machine's redis-server as księga wants it: nothing is
+// evicted; and nothing is kept, as a read model can be rebuilt.
+func startRedis(ctx context.Context) (*redisServer, error) {
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		return nil, fmt.Errorf("%w; `make deps` installs it", err)
+	}
+	// Not in the data directory: the path of a socket must be short.
+	dir, err := os.MkdirTemp("", "kb")
+	if err != nil {
+		return nil, err
+	}
+	socket := filepath.Join(dir, "s")
+	r := &redisServer{dir: dir, process: exec.Command(path, "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700",
+		"--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", dir)}
+	if err := r.process.Start(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	r.client = redis.NewClient(&redis.Options{Network: "unix", Addr: socket})
+	for range 200 {
+		if err = r.client.Ping(ctx).Err(); err == nil {
+			err = projections.CheckRedis(ctx, r.client)
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start redis-server: %w", err), r.close())
+	}
+	return r, nil
+}
+
+func (r *redisServer) close() error {
+	err := r.client.Close()
+	_ = r.process.Process.Kill() // it may have ended by itself
+	_ = r.process.Wait()         // killed, which is what was wanted
+	return errors.Join(err, os.RemoveAll(r.dir))
+}

@@ -8,7 +8,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"ksiega/queries"
 )
 
 // reportCmd takes its flags as they come: each report declares its own.
@@ -18,6 +21,10 @@ type reportCmd struct {
 
 // Run prints a report, or writes it to the file of -o whole or not at all.
 func (c *reportCmd) Run(ctx context.Context, g *globals) error {
+	if len(c.Args) == 0 || slices.Contains(c.Args, "--help") || slices.Contains(c.Args, "-h") {
+		listReports()
+		return nil
+	}
 	name, query, out, err := parseReport(c.Args, g)
 	if err != nil {
 		return wrongUsage{err}
@@ -29,6 +36,18 @@ func (c *reportCmd) Run(ctx context.Context, g *globals) error {
 	return errors.Join(writeTo(out, func(w io.Writer) error {
 		return door.copy(ctx, "/control/report/"+url.PathEscape(name), query, w)
 	}), door.close())
+}
+
+// listReports prints every report with its parameters.
+func listReports() {
+	fmt.Printf("ksiega report NAME [--format %s] [--as-of RRRR-MM-DD] [--known-at RFC3339|position] [--PARAM VALUE] [-o FILE]\n\n",
+		strings.Join(queries.Formats(), "|"))
+	for _, r := range queries.NewDesk(queries.Options{}).Reports() {
+		fmt.Printf("  %s\n      %s\n", r.Name, r.Doc)
+		for _, p := range r.Params {
+			fmt.Printf("      --%s: %s\n", p.Name, p.Doc)
+		}
+	}
 }
 
 // writeTo lets fn write to a file, which appears only once it is whole, or to

@@ -162,7 +162,7 @@ func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClai
 }
 
 func (l *Ledger) prepareDecision(ctx context.Context, c RecordClaimDecision) (refund.Command, error) {
-	s := l.seal(ctx, subjectOfClaim(c.Claim))
+	s := l.seal(ctx, domain.RefClaim, c.Claim)
 	return refund.RecordDecision{On: c.Date, Outcome: refund.Outcome(c.Outcome), Amount: c.AmountGrosze, Reason: s.text("reason", c.Reason)}, s.err
 }
 
@@ -175,7 +175,7 @@ type WriteOffClaim struct {
 
 // WriteOffClaim carries the command out.
 func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
-	s := l.seal(ctx, subjectOfClaim(c.Claim))
+	s := l.seal(ctx, domain.RefClaim, c.Claim)
 	cmd := refund.WriteOff{On: c.Date, Reason: s.text("reason", c.Reason)}
 	if s.err != nil {
 		return journal.Result{}, s.err

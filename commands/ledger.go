@@ -89,7 +89,8 @@ func (l *Ledger) count(err error) {
 	}
 }
 
-// sealer seals the fields of one subject and keeps the first failure.
+// sealer seals the texts about one subject and keeps the first failure; a field
+// is sealed under its JSON name.
 type sealer struct {
 	ctx     context.Context
 	vault   *vault.Vault
@@ -97,8 +98,8 @@ type sealer struct {
 	err     error
 }
 
-func (l *Ledger) seal(ctx context.Context, subject string) *sealer {
-	return &sealer{ctx: ctx, vault: l.Vault, subject: subject}
+func (l *Ledger) seal(ctx context.Context, kind domain.RefKind, id string) *sealer {
+	return &sealer{ctx: ctx, vault: l.Vault, subject: domain.Ref{Kind: kind, ID: id}.Subject()}
 }
 
 func (s *sealer) text(field, text string) domain.Sealed {
@@ -109,14 +110,6 @@ func (s *sealer) text(field, text string) domain.Sealed {
 	s.err = err
 	return domain.Sealed(sealed)
 }
-
-// Sealed fields belong to a subject of the vault: the id of a person, or one of
-// these for free text about something that is not a person.
-func subjectOfAssistant(id string) string { return "assistant/" + id }
-func subjectOfClaim(id string) string     { return "claim/" + id }
-func subjectOfStatement(id string) string { return "statement/" + id }
-func subjectOfProject(id string) string   { return "project/" + id }
-func subjectOfFinding(id string) string   { return "finding/" + id }
 
 // lookups keeps what several rows or commands look up, for the length of one
 // import of one file.

@@ -59,7 +59,7 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, c LogVisit) (assi
 	if err != nil {
 		return nil, err
 	}
-	s := l.seal(ctx, signed.Terms.Participant)
+	s := l.seal(ctx, domain.RefParticipant, signed.Terms.Participant)
 	visit := assistance.Visit{Assistant: c.Assistant, Contract: c.Contract, Participant: signed.Terms.Participant,
 		Programme: signed.Terms.Programme, Date: c.Date, From: c.From}
 	details := assistance.Details{To: c.To, Minutes: minutes, Activity: s.text("activity", c.Activity), Place: s.text("place", c.Place)}

@@ -46,7 +46,7 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, c RecordAtte
 	if err != nil {
 		return attendance.RecordDay{}, err
 	}
-	s := l.seal(ctx, referral.Terms.Participant)
+	s := l.seal(ctx, domain.RefParticipant, referral.Terms.Participant)
 	rate, _ := l.Catalogue.MinimumRate(under.Terms.Regime, c.Date)
 	return attendance.RecordDay{
 		Terms: termsOf(referral.Terms, under.Terms), Date: c.Date, Minimum: rate, Correct: c.Correct,

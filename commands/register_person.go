@@ -53,7 +53,7 @@ func (l *Ledger) index(ctx context.Context, c RegisterParticipant) error {
 	if c.PESEL == "" {
 		return nil
 	}
-	return l.Vault.IndexPESEL(ctx, c.ID, c.PESEL)
+	return l.Vault.IndexPESEL(ctx, domain.Ref{Kind: domain.RefParticipant, ID: c.ID}.Subject(), c.PESEL)
 }
 
 func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) (string, participant.Command, error) {
@@ -66,7 +66,7 @@ func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) 
 	case c.Account != "" && !domain.ValidNRB(c.Account):
 		return "", nil, ErrAccount
 	}
-	s := l.seal(ctx, id)
+	s := l.seal(ctx, domain.RefParticipant, id)
 	p := participant.Person{
 		Participant: id, FirstName: s.text("firstName", c.FirstName), LastName: s.text("lastName", c.LastName),
 		PESEL: s.text("pesel", c.PESEL), BirthDate: s.text("birthDate", c.BirthDate.String()), Sex: s.text("sex", c.Sex),
@@ -101,7 +101,7 @@ func (l *Ledger) prepareAssistant(ctx context.Context, c RegisterAssistant) (str
 	if err != nil {
 		return "", nil, err
 	}
-	s := l.seal(ctx, subjectOfAssistant(id))
+	s := l.seal(ctx, domain.RefAssistant, id)
 	a := participant.Assistant{ID: id, FirstName: s.text("firstName", c.FirstName), LastName: s.text("lastName", c.LastName),
 		Employment: participant.Employment(c.Employment)}
 	return participant.AssistantStream(id), participant.RegisterAssistant{Assistant: a}, s.err

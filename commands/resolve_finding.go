@@ -18,7 +18,7 @@ type ResolveFinding struct {
 
 // ResolveFinding carries the command out.
 func (l *Ledger) ResolveFinding(ctx context.Context, o Origin, c ResolveFinding) (journal.Result, error) {
-	s := l.seal(ctx, subjectOfFinding(c.Finding))
+	s := l.seal(ctx, domain.RefFinding, c.Finding)
 	reason := s.text("reason", c.Reason)
 	if s.err != nil {
 		return journal.Result{}, s.err

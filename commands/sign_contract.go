@@ -71,7 +71,7 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, c SignContract
 			return "", contract.Sign{}, err
 		}
 	}
-	s := l.seal(ctx, c.Participant)
+	s := l.seal(ctx, domain.RefParticipant, c.Participant)
 	sign := contract.Sign{Terms: contract.Terms{
 		Contract: number, Kind: contract.Kind(c.Kind), Programme: c.Programme, Participant: c.Participant,
 		Assistant: c.Assistant, Agreement: c.Agreement, Concluded: c.Concluded, From: c.From, To: c.To,

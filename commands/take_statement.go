@@ -17,7 +17,7 @@ func (l *Ledger) prepareStatement(ctx context.Context, b bankfile.Statement) (st
 	if _, err := domain.CheckID(id); err != nil {
 		return "", statement.TakeIn{}, err
 	}
-	s := l.seal(ctx, subjectOfStatement(id))
+	s := l.seal(ctx, domain.RefStatement, id)
 	take := statement.TakeIn{Header: statement.Received{Statement: id, Account: b.Account, Number: b.Number,
 		From: b.Opening.Date, To: b.Closing.Date, Opening: b.Opening.Amount, Closing: b.Closing.Amount}}
 	for _, line := range b.Lines {

@@ -50,8 +50,12 @@ func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (strin
 		}
 		count = *c.Value
 	}
-	s := l.seal(ctx, subjectOfProject(project))
-	text := s.text("description", c.Text)
+	s := l.seal(ctx, domain.RefProgramme, project)
+	field := map[string]string{"zobowiazanie": "derivation", "odmowa": "reason"}[c.Event]
+	if field == "" {
+		field = "description"
+	}
+	text := s.text(field, c.Text)
 	if s.err != nil {
 		return "", nil, s.err
 	}

@@ -30,6 +30,7 @@ const (
 	RefClaim       RefKind = "claim"
 	RefStatement   RefKind = "statement"
 	RefFinding     RefKind = "finding"
+	RefAccess      RefKind = "access" // readings of personal data
 )
 
 // A Ref names one thing an event concerns, by its pseudonymous id.
@@ -37,6 +38,10 @@ type Ref struct {
 	Kind RefKind
 	ID   string
 }
+
+// Subject is whose key seals the texts about it: the vault's name for it. The
+// kind keeps a person's id apart from that of anything else.
+func (r Ref) Subject() string { return string(r.Kind) + "/" + r.ID }
 
 // Refs builds a list of references, leaving out those with an empty id.
 func Refs(pairs ...Ref) []Ref {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"ksiega/domain"
@@ -39,6 +40,9 @@ type Desk struct {
 	opts    Options
 	reports []*Report
 	byName  map[string]*Report
+
+	mu      sync.Mutex // guards earlier
+	earlier []earlier  // the latest first
 }
 
 // NewDesk with every report.
@@ -120,21 +124,14 @@ func (d *Desk) read(ctx context.Context, knownAt string, least uint64, ps []proj
 		if err != nil {
 			return err
 		}
-		views, err := projections.KnownAtAll(ctx, d.opts.Journal, until, ps...)
+		views, err := d.known(ctx, until, ps)
 		if err != nil {
 			return err
 		}
 		return fn(views)
 	}
 	if d.opts.Store == nil {
-		views, err := projections.Latest(ctx, d.opts.Journal, ps...)
-		if err != nil {
-			return err
-		}
-		if position(views) < least {
-			return ErrBehind
-		}
-		return fn(views)
+		return d.latest(ctx, least, ps, fn)
 	}
 	if err := d.wait(ctx, least, ps); err != nil {
 		return err
@@ -145,6 +142,18 @@ func (d *Desk) read(ctx context.Context, knownAt string, least uint64, ps []proj
 		}
 		return fn(views)
 	}, ps...)
+}
+
+// latest is read by folding the log in memory.
+func (d *Desk) latest(ctx context.Context, least uint64, ps []projections.Projection, fn func(map[string]projections.View) error) error {
+	views, err := projections.Latest(ctx, d.opts.Journal, ps...)
+	if err != nil {
+		return err
+	}
+	if position(views) < least {
+		return ErrBehind
+	}
+	return fn(views)
 }
 
 // wait until the runner has fed the read models up to a position, for two

@@ -191,6 +191,40 @@ func TestClaimsThatCount(t *testing.T) {
 	}
 }
 
+// TestUnsettledMonths: hours, payments and claims are compared once the month is
+// over, as of any day.
+func TestUnsettledMonths(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	may := day(2018, 5, 1).Month()
+	given := submitted("WR/2", "", may+1, day(2018, 7, 10), 486)
+	given.Claimed, given.Given = 500, true
+	back := payment.CameBack(paid("L/1", may, 810, day(2018, 6, 20)))
+	record(t, l, worked(day(2018, 5, 7), 60, 810, 810), paid("L/1", may, 810, day(2018, 6, 5)), submitted("WR/1", "", may, day(2018, 6, 10), 486),
+		back, paid("L/2", may, 900, day(2018, 7, 1)), given, refund.Accepted{About: given.About, On: day(2018, 7, 20), Amount: 480})
+	for asOf, want := range map[domain.Date]string{
+		day(2018, 5, 30): "",
+		day(2018, 5, 31): "worked-not-paid:S/1:2018-05 810",
+		day(2018, 6, 1):  "worked-not-paid:S/1:2018-05 810",
+		day(2018, 6, 10): "",
+		day(2018, 6, 20): "claimed-not-paid:S/1:2018-05:WR/1 810, worked-not-paid:S/1:2018-05 810",
+		day(2018, 7, 1):  "paid-not-worked:S/1:2018-05 90",
+		day(2018, 7, 10): "paid-not-worked:S/1:2018-05 90, refund-difference:WR/2:given 14",
+		0:                "paid-not-worked:S/1:2018-05 90, refund-difference:WR/2:accepted 20, refund-difference:WR/2:given 14",
+	} {
+		var got []string
+		for _, r := range ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf}).Rows {
+			got = append(got, fmt.Sprint(r[0], " ", r[6]))
+			if len(r[8].([]string)) == 0 {
+				t.Errorf("%v has no proof", r)
+			}
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s: %v, not %s", asOf, got, want)
+		}
+	}
+}
+
 // TestEligibleHours: outside the contract, its annexes and suspensions nothing
 // is eligible; a visit beyond is a finding.
 func TestEligibleHours(t *testing.T) {
@@ -428,7 +462,7 @@ func TestHistory(t *testing.T) {
 	if strings.Contains(sealed, "Wzorcowa") || !strings.Contains(opened, "Wzorcowa") || strings.Contains(opened, `"v1.`) {
 		t.Errorf("sealed %s\nopened %s", sealed, opened)
 	}
-	must(t, l.Vault.Erase(t.Context(), "U2"))
+	must(t, l.Vault.Erase(t.Context(), "participant/U2"))
 	if erased := fmt.Sprint(read(desk, person)); strings.Contains(erased, "Wzorcowa") || !strings.Contains(erased, `"v1.`) {
 		t.Errorf("erased %s", erased)
 	}

@@ -212,7 +212,7 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 		benefit, _, _ := m.Settled()
 		f := found{subjects: []string{m.Participant, m.Contract, m.Agreement}, from: m.Month.First(), to: m.Month.Last(), minutes: m.Minutes}
 		var kinds []found
-		if m.Month.Last() < q.day() && benefit != m.Paid {
+		if q.over(m.Month) && benefit != m.Paid {
 			f.kind, f.amount = WorkedNotPaid, benefit-m.Paid
 			if f.amount < 0 {
 				f.kind, f.amount = PaidNotWorked, -f.amount
@@ -259,8 +259,8 @@ func (s countedShare) unpaid(m *settledMonth, benefit domain.Grosze) bool {
 
 // monthEvents are the positions of the days and payments of a month.
 func monthEvents(ctx context.Context, q *question, m *settledMonth) ([]uint64, error) {
-	d, _, err := projections.SettlementDetails().Find(ctx, q.view(projections.Settlement()), domain.Escape(m.Agreement),
-		projections.SettlementField(m.Contract, m.Month))
+	d, _, err := projections.SettlementDetails().Find(ctx, q.view(projections.Settlement()),
+		projections.SettlementDetailPart(m.Agreement, m.Month), domain.Escape(m.Contract))
 	if err != nil {
 		return nil, err
 	}

@@ -156,9 +156,9 @@ func (d *Desk) first(ctx context.Context, text string) (uint64, error) {
 	if n, err := strconv.ParseUint(text, 10, 64); err == nil {
 		return max(n, 1) - 1, nil
 	}
-	at, err := time.Parse(time.RFC3339Nano, text)
+	at, err := instant(text)
 	if err != nil {
-		return 0, ErrKnownAt
+		return 0, err
 	}
 	return d.resolve(ctx, at.Add(-time.Nanosecond).Format(time.RFC3339Nano))
 }
@@ -271,12 +271,11 @@ func (d *Desk) opened(ctx context.Context, subject, field string, value any) (an
 		}
 		text, err := d.opts.Vault.Open(ctx, subject, field, v)
 		switch {
-		case errors.Is(err, vault.ErrErased), errors.Is(err, vault.ErrForged):
-			return v, nil
-		case err != nil:
+		case err == nil:
+			return text, nil
+		case !errors.Is(err, vault.ErrErased) && !errors.Is(err, vault.ErrForged):
 			return nil, fmt.Errorf("open a sealed text: %w", err)
 		}
-		return text, nil
 	}
 	return value, nil
 }

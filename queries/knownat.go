@@ -3,7 +3,9 @@ package queries
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"ksiega/internal/journal"
@@ -18,9 +20,9 @@ func (d *Desk) resolve(ctx context.Context, text string) (uint64, error) {
 	if n, err := strconv.ParseUint(text, 10, 64); err == nil {
 		return n, nil
 	}
-	at, err := time.Parse(time.RFC3339Nano, text)
+	at, err := instant(text)
 	if err != nil {
-		return 0, ErrKnownAt
+		return 0, err
 	}
 	after, err := d.searchFrom(ctx, at)
 	if err != nil {
@@ -41,6 +43,54 @@ func (d *Desk) resolve(ctx context.Context, text string) (uint64, error) {
 		return 0, err
 	}
 	return known, nil
+}
+
+// instant reads RFC 3339; a plus that a query string turned into a space is one.
+func instant(text string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339Nano, strings.ReplaceAll(text, " ", "+"))
+	if err != nil {
+		return at, ErrKnownAt
+	}
+	return at, nil
+}
+
+// keptKnown is how many earlier states are kept for the next question: pages
+// about one state ask several in a row.
+const keptKnown = 2
+
+// earlier is some read models as known at a position.
+type earlier struct {
+	until uint64
+	names string
+	views map[string]projections.View
+}
+
+// known folds read models up to a position, or finds them folded.
+func (d *Desk) known(ctx context.Context, until uint64, ps []projections.Projection) (map[string]projections.View, error) {
+	names := ""
+	for _, p := range ps {
+		names += p.Name + " "
+	}
+	d.mu.Lock()
+	i := slices.IndexFunc(d.earlier, func(e earlier) bool { return e.until == until && e.names == names })
+	if i >= 0 {
+		found := d.earlier[i]
+		d.mu.Unlock()
+		return found.views, nil
+	}
+	d.mu.Unlock()
+	head, err := d.opts.Journal.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	views, err := projections.KnownAtAll(ctx, d.opts.Journal, until, ps...)
+	if err != nil || until > head {
+		return views, err // what lies ahead of the log is not settled yet
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.earlier = append([]earlier{{until, names, views}}, d.earlier[:min(len(d.earlier), keptKnown-1)]...)
+	return views, nil
 }
 
 // searchFrom is a position before which nothing was recorded later than at; the

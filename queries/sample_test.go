@@ -87,7 +87,7 @@ func memoryDesk(l *ledgertest.Ledger) *queries.Desk {
 }
 
 // redisDesk answers from an embedded Redis that a runner feeds.
-func redisDesk(t *testing.T, l *ledgertest.Ledger) (*queries.Desk, redis.UniversalClient) {
+func redisDesk(t testing.TB, l *ledgertest.Ledger) (*queries.Desk, redis.UniversalClient) {
 	t.Helper()
 	db, err := redisdb.Open(redisdb.Options{})
 	must(t, err)
@@ -136,6 +136,9 @@ func TestSampleAgainstTheOracle(t *testing.T) {
 			{"memory", memoryDesk(l), ""},
 			{"known-at", fromRedis, fmt.Sprint(head)},
 		} {
+			if from.name == "memory" && asOf != "" && asOf != "2019-01-07" {
+				continue // each question folds the log anew
+			}
 			t.Run(from.name+" "+asOf, func(t *testing.T) {
 				req := queries.Request{AsOf: day, KnownAt: from.knownAt, MinPosition: head}
 				compareSettlement(t, cut, ask(t, from.desk, "psu-settlement", req))
@@ -314,6 +317,14 @@ func TestSampleFindings(t *testing.T) {
 	if a = ask(t, desk, "findings", req); len(a.Rows) != 0 {
 		t.Errorf("resolved the day before: %v", a.Rows)
 	}
+	// Every sealed text of the ledger opens with the key it is said to have.
+	_, err = desk.History(t.Context(), queries.HistoryRequest{Reveal: true}, func(e queries.Entry) error {
+		if strings.Contains(string(e.Data), `"v1.`) {
+			return fmt.Errorf("%s at %s stays sealed", e.Type, e.Position)
+		}
+		return nil
+	})
+	must(t, err)
 	differences, err := desk.Verify(t.Context(), nil)
 	must(t, err)
 	if len(differences) != 0 {

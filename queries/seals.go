@@ -2,50 +2,29 @@ package queries
 
 import (
 	"ksiega/domain"
-	"ksiega/domain/durability"
-	"ksiega/domain/finding"
 	"ksiega/domain/intake"
 	"ksiega/domain/participant"
-	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 )
 
-// sealedFor is the vault's subject whose key sealed an event's texts: the
-// participant, or what the event is about where that is not a person. A field
-// is sealed under its JSON name. "" is nobody: the event has no such text.
+// sealedFor is the vault's subject whose key sealed an event's texts: the first
+// participant it concerns, else the first thing that texts are sealed for. "" is
+// nobody: the event has no such text. Commands seal by the same subjects.
 func sealedFor(e domain.Event) string {
 	switch e := e.(type) {
-	case participant.Registered:
-		return e.Participant
-	case participant.AssistantRegistered:
-		return "assistant/" + e.ID
+	case participant.Registered: // not the person cared for
+		return domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}.Subject()
 	case statement.LineBooked:
-		return "statement/" + e.Statement
-	case refund.Accepted:
-		return "claim/" + e.Claim
-	case refund.Returned:
-		return "claim/" + e.Claim
-	case refund.Reclaimed:
-		return "claim/" + e.Claim
-	case refund.WrittenOff:
-		return "claim/" + e.Claim
-	case finding.Resolved:
-		return "finding/" + e.Finding
-	case finding.Reopened:
-		return "finding/" + e.Finding
+		return domain.Ref{Kind: domain.RefStatement, ID: e.Statement}.Subject()
 	case intake.PersonalDataRead:
-		return ""
-	case durability.ObligationOpened:
-		return "project/" + e.Project
+		return domain.Ref{Kind: domain.RefAccess, ID: "reasons"}.Subject()
 	}
-	for _, r := range e.Refs() {
-		if r.Kind == domain.RefParticipant {
-			return r.ID
-		}
-	}
-	for _, r := range e.Refs() {
-		if r.Kind == domain.RefProgramme {
-			return "project/" + r.ID
+	refs := e.Refs()
+	for _, kind := range []domain.RefKind{domain.RefParticipant, domain.RefAssistant, domain.RefClaim, domain.RefFinding, domain.RefProgramme} {
+		for _, r := range refs {
+			if r.Kind == kind {
+				return r.Subject()
+			}
 		}
 	}
 	return ""

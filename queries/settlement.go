@@ -92,7 +92,7 @@ func settledMonths(ctx context.Context, q *question) ([]*settledMonth, error) {
 		index[contractMonth{m.Agreement, m.Contract, m.Month}] = m
 	}
 	if q.asOf != 0 {
-		if err := cutMonths(ctx, q, view, parts, index); err != nil {
+		if err := cutMonths(ctx, q, view, months); err != nil {
 			return nil, err
 		}
 	}
@@ -103,8 +103,23 @@ func settledMonths(ctx context.Context, q *question) ([]*settledMonth, error) {
 	return addClaims(q, months, index, claims), nil
 }
 
-// cutMonths works the months out from their days, where any is later.
-func cutMonths(ctx context.Context, q *question, view projections.View, parts []string, index map[contractMonth]*settledMonth) error {
+// cutMonths works the months out from their days, where the cut goes through.
+func cutMonths(ctx context.Context, q *question, view projections.View, months []*settledMonth) error {
+	var through []*settledMonth
+	var parts []string
+	for _, m := range months {
+		switch {
+		case m.Last <= q.asOf:
+		case m.First > q.asOf:
+			m.SettlementMonth = m.AsOf(projections.SettlementDetail{}, q.asOf)
+		default:
+			through = append(through, m)
+			parts = append(parts, projections.SettlementDetailPart(m.Agreement, m.Month))
+		}
+	}
+	if len(through) == 0 {
+		return nil
+	}
 	details, err := projections.SettlementDetails().Every(ctx, view, parts...)
 	if err != nil {
 		return err
@@ -113,8 +128,8 @@ func cutMonths(ctx context.Context, q *question, view projections.View, parts []
 	for _, it := range details {
 		byKey[[2]string{it.Part, it.Field}] = it.Row
 	}
-	for _, m := range index {
-		key := [2]string{domain.Escape(m.Agreement), projections.SettlementField(m.Contract, m.Month)}
+	for _, m := range through {
+		key := [2]string{projections.SettlementDetailPart(m.Agreement, m.Month), domain.Escape(m.Contract)}
 		m.SettlementMonth = m.AsOf(byKey[key], q.asOf)
 	}
 	return nil

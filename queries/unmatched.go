@@ -154,7 +154,7 @@ func suggest(l projections.BankLine, title string, open []standingClaim, sums ma
 		}
 	}
 	for _, c := range open {
-		if l.Amount <= c.totals.Outstanding() && Names(title, c.Claim) {
+		if l.Amount <= c.totals.Outstanding() && names(title, c.Claim) {
 			add(Suggestion{[]string{c.Claim}, ReasonNumber})
 		}
 	}
@@ -185,14 +185,14 @@ func sumsByAmount(open []standingClaim) map[domain.Grosze][][]string {
 		claims = claims[:min(len(claims), sumClaims)]
 		for set := 1; set < 1<<len(claims); set++ {
 			var sum domain.Grosze
-			var names []string
+			var members []string
 			for i, c := range claims {
 				if set&(1<<i) != 0 {
-					sum, names = sum+c.totals.Outstanding(), append(names, c.Claim)
+					sum, members = sum+c.totals.Outstanding(), append(members, c.Claim)
 				}
 			}
-			if len(names) > 1 && len(sums[sum]) < 2*maxSuggestions {
-				sums[sum] = append(sums[sum], names)
+			if len(members) > 1 && len(sums[sum]) < 2*maxSuggestions {
+				sums[sum] = append(sums[sum], members)
 			}
 		}
 	}
@@ -202,9 +202,9 @@ func sumsByAmount(open []standingClaim) map[domain.Grosze][][]string {
 	return sums
 }
 
-// Names says whether a claim's number stands in a title with no letter or digit
+// names says whether a claim's number stands in a title with no letter or digit
 // beside it.
-func Names(title, number string) bool {
+func names(title, number string) bool {
 	if number == "" {
 		return false
 	}
@@ -243,8 +243,14 @@ func (d *Desk) CertainMatches(ctx context.Context) ([]Match, error) {
 	if err != nil {
 		return nil, err
 	}
+	refunds := []projections.Projection{projections.Refunds()}
+	read := func(fn func(map[string]projections.View) error) error { return d.read(ctx, "", least, refunds, fn) }
+	if d.opts.Runner == nil {
+		// Nobody here says when Redis has seen what is recorded.
+		read = func(fn func(map[string]projections.View) error) error { return d.latest(ctx, least, refunds, fn) }
+	}
 	var matches []Match
-	err = d.read(ctx, "", least, []projections.Projection{projections.Refunds()}, func(views map[string]projections.View) error {
+	err = read(func(views map[string]projections.View) error {
 		q := &question{desk: d, views: views, reader: Reader{SeesText: true}}
 		lines, err := unmatchedLines(ctx, q)
 		if err != nil {
@@ -276,7 +282,7 @@ func (d *Desk) certain(ctx context.Context, lines []projections.BankLine, open [
 		var named *standingClaim
 		count := 0
 		for i := range open {
-			if open[i].totals.Open() && Names(title, open[i].Claim) {
+			if open[i].totals.Open() && names(title, open[i].Claim) {
 				named, count = &open[i], count+1
 			}
 		}

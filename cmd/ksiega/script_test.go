@@ -58,7 +58,8 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	self, err := os.Executable()
 	ts.Check(err)
-	env := append(os.Environ(), actAsProgram+"=1", "KSIEGA_DATA="+ts.Getenv("KSIEGA_DATA"), "KSIEGA_LISTEN=127.0.0.1:0")
+	env := append(os.Environ(), actAsProgram+"=1", "KSIEGA_DATA="+ts.Getenv("KSIEGA_DATA"), "KSIEGA_LISTEN=127.0.0.1:0",
+		"KSIEGA_MASTER_KEY_FILE="+ts.Getenv("KSIEGA_MASTER_KEY_FILE"))
 	p, err := os.StartProcess(self, append([]string{"ksiega", "serve"}, args...), &os.ProcAttr{Env: env, Dir: ts.Getenv("WORK"), Files: []*os.File{nil, w, w}})
 	ts.Check(err)
 	ts.Check(w.Close())

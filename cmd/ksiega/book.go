@@ -70,12 +70,16 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	if err := os.MkdirAll(b.dir, 0o700); err != nil {
 		return fmt.Errorf("data directory: %w", err)
 	}
+	zone, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		return fmt.Errorf("time zone: %w", err)
+	}
 	if live && g.EventStore != "" {
 		if err := b.hold(); err != nil {
 			return err
 		}
 	}
-	if err := b.openJournal(g, h); err != nil {
+	if err := b.openJournal(g, h, zone); err != nil {
 		return err
 	}
 	if err := b.openVault(ctx, g); err != nil {
@@ -84,10 +88,6 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	catalogue, err := programme.Load()
 	if err != nil {
 		return err
-	}
-	zone, err := time.LoadLocation("Europe/Warsaw")
-	if err != nil {
-		return fmt.Errorf("time zone: %w", err)
 	}
 	b.ledger = &commands.Ledger{Log: b.journal, Vault: b.vault, Catalogue: catalogue, Zone: zone, Refused: h.refused}
 	if live {
@@ -113,12 +113,13 @@ func (b *book) hold() error {
 	return nil
 }
 
-func (b *book) openJournal(g *globals, h hooks) error {
+func (b *book) openJournal(g *globals, h hooks, zone *time.Location) error {
 	table, err := journal.Ledger()
 	if err != nil {
 		return err
 	}
-	opts := journal.Options{Address: g.EventStore, Table: table, Observe: h.append}
+	opts := journal.Options{Address: g.EventStore, Table: table, Observe: h.append,
+		Today: func() domain.Date { return domain.DateOf(time.Now().In(zone)) }}
 	if opts.Address == "" {
 		b.node, err = eventdb.Open(eventdb.Options{Dir: b.dir})
 		if err != nil {

@@ -22,7 +22,8 @@ type Outcome struct {
 // maxBatchEvents bounds the events of one append of a bulk decision.
 const maxBatchEvents = 500
 
-// pending is a decision that is made but not recorded yet.
+// pending is a decision that is made but not recorded yet. One without events
+// waits too: it is answered with where the events before it went.
 type pending struct {
 	item   int
 	events []Decided
@@ -32,98 +33,103 @@ type pending struct {
 // refused by itself, and records what was accepted in as few appends as the
 // store takes. The events of one command are never torn apart. When somebody
 // else was faster the commands not yet recorded are decided anew, at most three
-// times. The error is about the whole; refusals are in the outcomes.
+// times. A command whose idempotency key the stream holds already, or that an
+// accepted command before it carried, is answered without deciding. The error is
+// about the whole; refusals are in the outcomes.
 func ExecuteAll[S, C any](ctx context.Context, j Log, stream string, d domain.Decider[S, C], items []Item[C]) ([]Outcome, error) {
 	const attempts = 3
 	outcomes := make([]Outcome, len(items))
 	next := 0
-	for attempt := 1; ; attempt++ {
+	for attempt := 1; next < len(items); attempt++ {
 		l, err := Load(ctx, j, stream, d.Evolve)
 		if err != nil {
 			return outcomes, err
 		}
-		b := bulk{log: j, stream: stream, revision: l.Revision}
-		next, err = executeFrom(ctx, &b, l, d, items, outcomes, next)
-		if err == nil {
-			return outcomes, nil
-		}
-		if attempt == attempts || !errors.Is(err, ErrConflict) {
+		b := bulk{log: j, stream: stream, at: Written{Revision: l.Revision, Position: l.Position}, outcomes: outcomes}
+		next, err = executeFrom(ctx, &b, l, d, items, next)
+		if err != nil && (attempt == attempts || !errors.Is(err, ErrConflict)) {
 			return outcomes, err
 		}
 	}
+	return outcomes, nil
 }
 
 // bulk gathers decisions into appends.
 type bulk struct {
 	log      Log
 	stream   string
-	revision int64
+	at       Written // where the stream ends
 	waiting  []pending
 	events   int
+	outcomes []Outcome
 }
 
 // executeFrom decides items[next:] and says which is the first that is not
-// recorded when it fails.
-func executeFrom[S, C any](ctx context.Context, b *bulk, l Loaded[S], d domain.Decider[S, C], items []Item[C], outcomes []Outcome, next int) (int, error) {
-	state, position := l.State, l.Position
-	first := next
-	flush := func(upTo int) error {
-		p, err := b.flush(ctx, outcomes)
-		if err != nil {
-			return err
-		}
-		if p != 0 {
-			position = p
-		}
-		first = upTo
-		return nil
-	}
+// settled when it fails.
+func executeFrom[S, C any](ctx context.Context, b *bulk, l Loaded[S], d domain.Decider[S, C], items []Item[C], next int) (int, error) {
+	state, taken := l.State, map[string]bool{}
 	for i := next; i < len(items); i++ {
 		item := items[i]
 		if at, done := l.Keys[item.Meta.Key]; done && item.Meta.Key != "" {
-			outcomes[i] = Outcome{Result: Result{Position: at, Revision: b.revision}}
+			b.outcomes[i] = Outcome{Result: Result{Position: at, Revision: l.Revision}}
 			continue
 		}
-		events, err := d.Decide(state, item.Cmd)
-		outcomes[i] = Outcome{Refused: err, Result: Result{Position: position, Revision: b.revision}}
-		if err != nil || len(events) == 0 {
-			continue
+		var events []domain.Event
+		if item.Meta.Key == "" || !taken[item.Meta.Key] {
+			var err error
+			if events, err = d.Decide(state, item.Cmd); err != nil {
+				b.outcomes[i] = Outcome{Refused: err, Result: Result{Position: b.at.Position, Revision: b.at.Revision}}
+				continue
+			}
+		}
+		if b.events+len(events) > maxBatchEvents {
+			if err := b.flush(ctx); err != nil {
+				return b.waiting[0].item, err
+			}
 		}
 		decided := make([]Decided, len(events))
 		for k, e := range events {
 			decided[k] = Decided{Event: e, Meta: item.Meta}
 			state = d.Evolve(state, e)
-		}
-		if b.events+len(events) > maxBatchEvents {
-			if err := flush(i); err != nil {
-				return first, err
-			}
+			taken[item.Meta.Key] = true
 		}
 		b.waiting, b.events = append(b.waiting, pending{i, decided}), b.events+len(events)
 	}
-	if err := flush(len(items)); err != nil {
-		return first, err
+	if err := b.flush(ctx); err != nil {
+		return b.waiting[0].item, err
 	}
 	return len(items), nil
 }
 
-// flush records what waits and fills in its outcomes.
-func (b *bulk) flush(ctx context.Context, outcomes []Outcome) (uint64, error) {
-	if len(b.waiting) == 0 {
-		return 0, nil
+// flush records what waits, in parts where it is too much at once, and fills in
+// the outcomes. What it could not record stays waiting.
+func (b *bulk) flush(ctx context.Context) error {
+	for n := len(b.waiting); n > 0; n = min(n, len(b.waiting)) {
+		w, err := b.record(ctx, b.waiting[:n])
+		if errors.Is(err, ErrTooLarge) && n > 1 {
+			n = (n + 1) / 2
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b.at = w
+		for _, p := range b.waiting[:n] {
+			b.outcomes[p.item] = Outcome{Result: Result{Position: w.Position, Revision: w.Revision, Events: len(p.events)}}
+			b.events -= len(p.events)
+		}
+		b.waiting = b.waiting[n:]
 	}
-	all := make([]Decided, 0, b.events)
-	for _, p := range b.waiting {
+	return nil
+}
+
+func (b *bulk) record(ctx context.Context, part []pending) (Written, error) {
+	var all []Decided
+	for _, p := range part {
 		all = append(all, p.events...)
 	}
-	w, err := b.log.Append(ctx, b.stream, b.revision, all...)
-	if err != nil {
-		return 0, err
+	if len(all) == 0 {
+		return b.at, nil
 	}
-	b.revision = w.Revision
-	for _, p := range b.waiting {
-		outcomes[p.item].Result = Result{Position: w.Position, Revision: w.Revision, Events: len(p.events)}
-	}
-	b.waiting, b.events = b.waiting[:0], 0
-	return w.Position, nil
+	return b.log.Append(ctx, b.stream, b.at.Revision, all...)
 }

@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -13,7 +15,8 @@ type Draft struct {
 	under *Journal
 	now   func() time.Time
 
-	mu      sync.Mutex
+	append  sync.Mutex // held by the one who appends, so that it sees what it appends to
+	mu      sync.Mutex // guards the maps
 	streams map[string][]Recorded
 	vault   map[string][][]byte
 }
@@ -23,14 +26,21 @@ func NewDraft(under *Journal, now func() time.Time) *Draft {
 	return &Draft{under: under, now: now, streams: map[string][]Recorded{}, vault: map[string][][]byte{}}
 }
 
-// ReadStream hands over what is recorded and then what is drafted.
+// ReadStream hands over what is recorded and then what is drafted. From the
+// first draft on, a stream is seen as it was then.
 func (d *Draft) ReadStream(ctx context.Context, stream string, from uint64, each func(*Recorded) error) error {
-	if err := d.under.ReadStream(ctx, stream, from, each); err != nil {
-		return err
-	}
 	d.mu.Lock()
 	drafted := d.streams[stream]
 	d.mu.Unlock()
+	err := d.under.ReadStream(ctx, stream, from, func(r *Recorded) error {
+		if len(drafted) > 0 && r.Revision >= drafted[0].Revision {
+			return errDrafted
+		}
+		return each(r)
+	})
+	if err != nil && err != errDrafted { //nolint:errorlint // its own, never wrapped
+		return err
+	}
 	for i := range drafted {
 		r := drafted[i]
 		if r.Revision < from {
@@ -43,33 +53,45 @@ func (d *Draft) ReadStream(ctx context.Context, stream string, from uint64, each
 	return nil
 }
 
+var errDrafted = errors.New("recorded after the draft was begun")
+
 // Append keeps events in the draft, under the same rules as a Journal.
 func (d *Draft) Append(ctx context.Context, stream string, expected int64, events ...Decided) (Written, error) {
 	proposals, err := d.under.propose(stream, expected, events)
 	if err != nil {
 		return Written{}, err
 	}
-	current := NoStream
-	if err := d.ReadStream(ctx, stream, 0, func(r *Recorded) error {
+	written := Written{Revision: expected + int64(len(proposals))}
+	fresh := make([]Recorded, len(proposals))
+	for i, p := range proposals {
+		fresh[i] = Recorded{ID: p.EventID, Stream: stream, Type: p.EventType, Revision: uint64(expected + 1 + int64(i)), Created: d.now(),
+			RawMeta: p.Metadata, RawData: p.Data}
+		if err := d.under.opts.Table.decode(&fresh[i]); err != nil {
+			return Written{}, err
+		}
+	}
+	d.append.Lock()
+	defer d.append.Unlock()
+	current, same := NoStream, 0
+	err = d.ReadStream(ctx, stream, uint64(max(expected, 0)), func(r *Recorded) error {
 		current = int64(r.Revision)
+		if i := current - expected - 1; i >= 0 && i < int64(len(fresh)) && fresh[i].ID == r.ID {
+			same++
+		}
 		return nil
-	}); err != nil {
+	})
+	switch {
+	case err != nil:
 		return Written{}, err
+	case same == len(fresh):
+		return written, nil // sent twice
+	case current != expected:
+		return Written{}, ErrConflict.With("%s is not at revision %d", stream, expected)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if current != expected {
-		return Written{}, ErrConflict.With("%s is not at revision %d", stream, expected)
-	}
-	for i, p := range proposals {
-		r := Recorded{ID: p.EventID, Stream: stream, Type: p.EventType, Revision: uint64(expected + 1 + int64(i)), Created: d.now(),
-			RawMeta: p.Metadata, RawData: p.Data}
-		if err := d.under.opts.Table.decode(&r); err != nil {
-			return Written{}, err
-		}
-		d.streams[stream] = append(d.streams[stream], r)
-	}
-	return Written{Revision: expected + int64(len(proposals))}, nil
+	d.streams[stream] = append(d.streams[stream], fresh...)
+	return written, nil
 }
 
 // DraftShelf is a Shelf over the draft.
@@ -80,6 +102,8 @@ func (d *Draft) Shelf() DraftShelf { return DraftShelf{d} }
 
 // Append keeps a record in the draft.
 func (s DraftShelf) Append(ctx context.Context, subject string, count int, record []byte) error {
+	s.d.append.Lock()
+	defer s.d.append.Unlock()
 	have, err := s.Get(ctx, subject)
 	if err != nil {
 		return err
@@ -89,7 +113,7 @@ func (s DraftShelf) Append(ctx context.Context, subject string, count int, recor
 	if len(have) != count {
 		return ErrConflict.With("vault of a subject")
 	}
-	s.d.vault[subject] = append(s.d.vault[subject], record)
+	s.d.vault[subject] = append(s.d.vault[subject], bytes.Clone(record))
 	return nil
 }
 

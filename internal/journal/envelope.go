@@ -1,11 +1,11 @@
 package journal
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
 	"ksiega/domain"
@@ -67,7 +67,7 @@ func (r *Recorded) OccurredOn() domain.Date {
 
 // decode completes a Recorded from its raw bytes.
 func (t *Table) decode(r *Recorded) error {
-	if err := json.Unmarshal(r.RawMeta, &r.Meta); err != nil {
+	if err := decodeMeta(r.RawMeta, &r.Meta); err != nil || !isObject(r.RawMeta) {
 		return damaged(r, "its envelope does not decode")
 	}
 	if !r.Meta.OriginCreated.IsZero() {
@@ -79,6 +79,12 @@ func (t *Table) decode(r *Recorded) error {
 	}
 	r.Event = e
 	return nil
+}
+
+// isObject: `null` would decode as an event or envelope of nothing.
+func isObject(b []byte) bool {
+	b = bytes.TrimLeft(b, " \t\r\n")
+	return len(b) > 0 && b[0] == '{'
 }
 
 // eventID derives the id of an event, so that sending the same decision again

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +26,8 @@ var (
 	// ErrUnavailable: the store did not answer within the bounds; whether an
 	// append is stored is not known, sending it again is safe.
 	ErrUnavailable = errors.New("the event store does not answer")
+	// ErrTooLarge: one decision has more bytes than the store takes at once.
+	ErrTooLarge = domain.Refusal(domain.CodeInvalid, "one decision is larger than the event store takes at once")
 )
 
 // Options says where the log is.
@@ -35,10 +36,15 @@ type Options struct {
 	Address string
 	Table   *Table
 	// Bulk, where the log is in this process, reads it without gRPC: raw
-	// events after a position, in order. Only rebuilds and known-at use it.
+	// events after a position, in order, streams named as the store names
+	// them. The bytes of an event need be good only during the call. Only
+	// rebuilds and known-at use it.
 	Bulk func(ctx context.Context, after uint64, each func(*Recorded) error) error
 	// Observe is told how long each acknowledged append took.
 	Observe func(took time.Duration, events int)
+	// Today is the civil day in Europe/Warsaw, for events that belong to the
+	// day they are recorded; nil leaves that day to be read off `created`.
+	Today func() domain.Date
 	// Prefix goes before every stream name this journal writes and is asked
 	// of every stream it reads: tests on a shared server keep apart by it.
 	Prefix string
@@ -48,21 +54,20 @@ type Options struct {
 type Journal struct {
 	opts   Options
 	config *esdb.Configuration
+	bounds bounds
+	life   context.Context // ends with Close
+	end    context.CancelFunc
 
-	mu     sync.Mutex // guards client
-	client *esdb.Client
+	mu   sync.Mutex // guards link
+	link *link      // nil until the first use and after a break
 }
 
-// Bounds on one operation and its repetition.
-const (
-	operationDeadline = 10 * time.Second
-	operationAttempts = 5
-	maxAppendBytes    = 1 << 20
-)
+// maxAppendBytes bounds the payloads of one append; the store sets it.
+const maxAppendBytes = 1 << 20
 
-// Open connects to the log; the connection itself is made at first use.
+// Open prepares a log; the connection itself is made at first use.
 func Open(opts Options) (*Journal, error) {
-	j := &Journal{opts: opts}
+	j := &Journal{opts: opts, bounds: defaultBounds()}
 	if strings.HasPrefix(opts.Address, "unix:") {
 		j.config = &esdb.Configuration{Address: opts.Address, DisableTLS: true, MaxDiscoverAttempts: 10,
 			DiscoveryInterval: 100, GossipTimeout: 5, KeepAliveInterval: 10 * time.Second, KeepAliveTimeout: 10 * time.Second}
@@ -73,47 +78,29 @@ func Open(opts Options) (*Journal, error) {
 		}
 		j.config = config
 	}
+	if err := j.config.Validate(); err != nil {
+		return nil, fmt.Errorf("event store address: %w", err)
+	}
 	j.config.Logger = esdb.NoopLogging()
-	_, err := j.connect()
-	return j, err
+	j.life, j.end = context.WithCancel(context.Background())
+	return j, nil
 }
 
-// Close ends the connection.
+// Close ends the connection and every operation under way; later ones fail.
 func (j *Journal) Close() error {
+	j.end()
 	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.client == nil {
-		return nil
+	l := j.link
+	j.link = nil
+	if l != nil {
+		l.gone = true
 	}
-	err := j.client.Close()
-	j.client = nil
-	return err
-}
-
-func (j *Journal) connect() (*esdb.Client, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.client != nil {
-		return j.client, nil
+	idle := l != nil && l.users == 0
+	j.mu.Unlock()
+	if idle {
+		return l.client.Close()
 	}
-	client, err := esdb.NewClient(j.config)
-	if err != nil {
-		return nil, fmt.Errorf("connect to the event store: %w", err)
-	}
-	j.client = client
-	return client, nil
-}
-
-// drop forgets a client that closed itself after a failed discovery.
-func (j *Journal) drop(client *esdb.Client, err error) {
-	var e *esdb.Error
-	if !errors.As(err, &e) || e.Code() == esdb.ErrorCodeConnectionClosed || e.Code() == esdb.ErrorCodeUnknown {
-		j.mu.Lock()
-		if j.client == client {
-			j.client = nil
-		}
-		j.mu.Unlock()
-	}
+	return nil // the last operation closes the client
 }
 
 // Decided is an event together with its envelope, ready to be recorded.
@@ -130,8 +117,9 @@ type Written struct {
 
 // Append records events at exactly the expected revision (NoStream: as the
 // first). The events of one call are recorded together or not at all; more
-// than 1 MiB of them is refused. An answer that is lost is asked for again with
-// the same ids. It fails with ErrConflict, ErrUnavailable or ctx's error.
+// than 1 MiB of them is refused with ErrTooLarge. An answer that is lost is
+// asked for again with the same ids. It fails with ErrConflict, ErrUnavailable
+// or ctx's error.
 func (j *Journal) Append(ctx context.Context, stream string, expected int64, events ...Decided) (Written, error) {
 	proposals, err := j.propose(stream, expected, events)
 	if err != nil {
@@ -141,6 +129,9 @@ func (j *Journal) Append(ctx context.Context, stream string, expected int64, eve
 }
 
 func (j *Journal) propose(stream string, expected int64, events []Decided) ([]esdb.EventData, error) {
+	if expected < NoStream || len(events) == 0 {
+		return nil, fmt.Errorf("append to %s: %d events at revision %d make no sense", stream, len(events), expected)
+	}
 	proposals, size := make([]esdb.EventData, 0, len(events)), 0
 	for i, d := range events {
 		data, err := j.opts.Table.encode(d.Event)
@@ -150,9 +141,13 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 		if d.Meta.OccurredOn == 0 {
 			d.Meta.OccurredOn = d.Event.OccurredOn()
 		}
+		if d.Meta.OccurredOn == 0 && j.opts.Today != nil {
+			d.Meta.OccurredOn = j.opts.Today()
+		}
 		meta, err := json.Marshal(d.Meta)
 		if err != nil {
-			return nil, fmt.Errorf("encode envelope: %w", err)
+			// The encoder's own message may quote the envelope.
+			return nil, fmt.Errorf("append to %s: the envelope of %s does not encode", stream, d.Event.EventType())
 		}
 		size += len(data)
 		proposals = append(proposals, esdb.EventData{
@@ -161,42 +156,42 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 		})
 	}
 	if size > maxAppendBytes {
-		return nil, fmt.Errorf("append to %s: %d bytes in one decision are more than the store takes (%d)", stream, size, maxAppendBytes)
+		return nil, ErrTooLarge.With("%d bytes for %s, %d at most", size, stream, maxAppendBytes)
 	}
 	return proposals, nil
 }
 
+// write appends proposals, again and with the same ids where the answer is lost.
 func (j *Journal) write(ctx context.Context, stream string, expected int64, proposals []esdb.EventData) (Written, error) {
-	var last error
-	for attempt := range operationAttempts {
-		if attempt > 0 {
-			if err := pause(ctx, attempt); err != nil {
-				return Written{}, err
-			}
-		}
-		client, err := j.connect()
+	var w Written
+	err := j.persist(ctx, "append to "+stream, func(ctx context.Context) (bool, error) {
+		l, err := j.acquire(ctx)
 		if err != nil {
-			return Written{}, err
+			return false, err
 		}
-		deadline, start := operationDeadline, time.Now()
-		result, err := client.AppendToStream(ctx, j.opts.Prefix+stream,
-			esdb.AppendToStreamOptions{ExpectedRevision: expectedRevision(expected), Deadline: &deadline}, proposals...)
-		if err == nil {
-			if j.opts.Observe != nil {
-				j.opts.Observe(time.Since(start), len(proposals))
-			}
-			return Written{Revision: expected + int64(len(proposals)), Position: result.CommitPosition}, nil
+		deadline, start := j.bounds.deadline, time.Now()
+		result, err := guarded(func() (*esdb.WriteResult, error) {
+			return l.client.AppendToStream(ctx, j.opts.Prefix+stream,
+				esdb.AppendToStreamOptions{ExpectedRevision: expectedRevision(expected), Deadline: &deadline}, proposals...)
+		})
+		if ctx.Err() != nil {
+			j.release(l, healthy)
+		} else {
+			j.release(l, fateOf(err))
 		}
-		last = err
-		switch verdict(ctx, err) {
-		case final:
-			return Written{}, fmt.Errorf("append to %s: %w", stream, err)
-		case conflict:
-			return Written{}, ErrConflict.With("%s is not at revision %d", stream, expected)
+		if err != nil {
+			return false, err
 		}
-		j.drop(client, err)
+		if j.opts.Observe != nil {
+			j.opts.Observe(time.Since(start), len(proposals))
+		}
+		w = Written{Revision: int64(result.NextExpectedVersion), Position: result.CommitPosition}
+		return true, nil
+	})
+	if errors.Is(err, ErrConflict) {
+		err = ErrConflict.With("%s is not at revision %d", stream, expected)
 	}
-	return Written{}, fmt.Errorf("append to %s: %w (%v)", stream, ErrUnavailable, last)
+	return w, err
 }
 
 func expectedRevision(expected int64) esdb.ExpectedRevision {
@@ -206,119 +201,42 @@ func expectedRevision(expected int64) esdb.ExpectedRevision {
 	return esdb.StreamRevision{Value: uint64(expected)}
 }
 
-type verdictKind int
-
-const (
-	again verdictKind = iota
-	conflict
-	final
-)
-
-// verdict says whether an operation that failed may be sent again.
-func verdict(ctx context.Context, err error) verdictKind {
-	if ctx.Err() != nil {
-		return final
-	}
-	var e *esdb.Error
-	if !errors.As(err, &e) {
-		return again
-	}
-	switch e.Code() {
-	case esdb.ErrorCodeWrongExpectedVersion:
-		return conflict
-	case esdb.ErrorUnavailable, esdb.ErrorCodeDeadlineExceeded, esdb.ErrorCodeNotLeader,
-		esdb.ErrorCodeConnectionClosed, esdb.ErrorAborted, esdb.ErrorCodeUnknown:
-		return again
-	}
-	return final
-}
-
-func pause(ctx context.Context, attempt int) error {
-	t := time.NewTimer(time.Duration(attempt*attempt) * 100 * time.Millisecond)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}
-
 // ReadStream hands over the events of a stream from a revision on; a stream
-// that does not exist has none.
+// that does not exist has none. It fails with ErrUnavailable, ErrDamaged, ctx's
+// error, or what each answered.
 func (j *Journal) ReadStream(ctx context.Context, stream string, from uint64, each func(*Recorded) error) error {
-	next := from
-	for attempt := 0; ; attempt++ {
-		var stopped error
-		err := j.readStream(ctx, stream, next, func(r *Recorded) error {
-			if err := j.opts.Table.decode(r); err != nil {
-				stopped = err
+	return j.readStream(ctx, stream, from, func(r *Recorded) error {
+		if err := j.opts.Table.decode(r); err != nil {
+			return err
+		}
+		return each(r)
+	})
+}
+
+// readStream is ReadStream without decoding.
+func (j *Journal) readStream(ctx context.Context, stream string, from uint64, each func(*Recorded) error) error {
+	return j.persist(ctx, "read "+stream, func(ctx context.Context) (progress bool, err error) {
+		err = j.pull(ctx, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
+			return c.ReadStream(ctx, j.opts.Prefix+stream,
+				esdb.ReadStreamOptions{From: esdb.Revision(from), Direction: esdb.Forwards}, ^uint64(0))
+		}, func(e *esdb.RecordedEvent) error {
+			r := record(e, stream)
+			if err := each(&r); err != nil {
 				return err
 			}
-			if stopped = each(r); stopped != nil {
-				return stopped
-			}
-			next = r.Revision + 1
+			from, progress = r.Revision+1, true
 			return nil
 		})
-		switch {
-		case err == nil, stopped != nil:
-			return err
-		case attempt+1 >= operationAttempts || verdict(ctx, err) != again:
-			return fmt.Errorf("read %s: %w", stream, err)
+		if hasCode(err, esdb.ErrorCodeResourceNotFound) {
+			err = nil
 		}
-		if err := pause(ctx, attempt+1); err != nil {
-			return err
-		}
-	}
+		return progress, err
+	})
 }
 
-// readStream makes one attempt, undecoded.
-func (j *Journal) readStream(ctx context.Context, stream string, from uint64, each func(*Recorded) error) error {
-	client, err := j.connect()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	events, err := client.ReadStream(ctx, j.opts.Prefix+stream,
-		esdb.ReadStreamOptions{From: esdb.Revision(from), Direction: esdb.Forwards}, ^uint64(0))
-	if err != nil {
-		j.drop(client, err)
-		return err
-	}
-	defer events.Close()
-	for {
-		e, err := events.Recv()
-		if err != nil {
-			var ee *esdb.Error
-			if errors.Is(err, io.EOF) || errors.As(err, &ee) && ee.Code() == esdb.ErrorCodeResourceNotFound {
-				return nil
-			}
-			j.drop(client, err)
-			return err
-		}
-		r := j.record(e.Event)
-		if err := each(&r); err != nil {
-			return err
-		}
-	}
-}
-
-func (j *Journal) record(e *esdb.RecordedEvent) Recorded {
-	return Recorded{ID: e.EventID, Stream: strings.TrimPrefix(e.StreamID, j.opts.Prefix), Type: e.EventType, Revision: e.EventNumber,
-		Position: e.Position.Commit, Created: e.CreatedDate, RawMeta: e.UserMetadata, RawData: e.Data}
-}
-
-// ours says whether an event belongs to the ledger and may be shown to readers
-// of the log.
-func (j *Journal) ours(e *esdb.RecordedEvent) bool {
-	return j.oursNamed(e.StreamID, e.EventType)
-}
-
-func (j *Journal) oursNamed(stream, typ string) bool {
-	rest, ok := strings.CutPrefix(stream, j.opts.Prefix)
-	return ok && !strings.HasPrefix(rest, "$") && !strings.HasPrefix(rest, vaultCategory) && !strings.HasPrefix(typ, "$")
+func hasCode(err error, code esdb.ErrorCode) bool {
+	var e *esdb.Error
+	return errors.As(err, &e) && e.Code() == code
 }
 
 func damaged(r *Recorded, why string) error {

@@ -1,8 +1,8 @@
 package journal
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -36,36 +36,46 @@ func (s Shelf) Append(ctx context.Context, subject string, count int, record []b
 	return err
 }
 
-// Get hands over a subject's records, oldest first.
+// Get hands over a subject's records, oldest first; a subject whose stream was
+// closed for good (a tombstone) has none.
 func (s Shelf) Get(ctx context.Context, subject string) ([][]byte, error) {
 	var records [][]byte
 	err := s.j.readStream(ctx, domain.Stream("vault", subject), 0, func(r *Recorded) error {
 		records = append(records, r.RawData)
 		return nil
 	})
-	if err != nil {
+	switch {
+	case hasCode(err, esdb.ErrorCodeStreamDeleted):
+		return nil, nil
+	case err != nil:
 		return nil, fmt.Errorf("read vault: %w", err)
 	}
 	return records, nil
 }
 
-// Each hands over every record of every subject, in the order of the log.
+// Each hands over every record of every subject, in the order of the log, until
+// fn fails; its error is returned as it is. It shows also what was recorded for
+// a subject before its stream was closed, as long as the store keeps it.
 func (s Shelf) Each(ctx context.Context, fn func(record []byte) error) error {
-	var stopped error
-	each := func(r *Recorded) error {
-		if strings.HasPrefix(r.Stream, vaultCategory) && r.Type == shelfEvent {
-			stopped = fn(r.RawData)
+	var halt error
+	each := func(stream, typ string, data []byte) error {
+		rest, ok := strings.CutPrefix(stream, s.j.opts.Prefix)
+		if ok && strings.HasPrefix(rest, vaultCategory) && typ == shelfEvent {
+			halt = fn(data)
 		}
-		return stopped
+		return halt
 	}
 	var err error
 	if s.j.opts.Bulk != nil {
-		err = s.j.opts.Bulk(ctx, 0, each)
+		err = s.j.opts.Bulk(ctx, 0, func(r *Recorded) error { return each(r.Stream, r.Type, bytes.Clone(r.RawData)) })
 	} else {
-		err = s.j.readAll(ctx, 0, each)
+		err = s.j.readLog(ctx, 0, func(e *esdb.RecordedEvent) error { return each(e.StreamID, e.EventType, e.Data) })
 	}
-	if err != nil && !errors.Is(err, stopped) {
+	switch {
+	case halt != nil:
+		return halt
+	case err != nil:
 		return fmt.Errorf("read vault: %w", err)
 	}
-	return err
+	return nil
 }

@@ -70,7 +70,7 @@ func (t *Table) Decode(name string, data []byte) (domain.Event, error) {
 		return nil, fmt.Errorf("event type %q is unknown to this build", name)
 	}
 	e, err := k.decode(data)
-	if err != nil {
+	if err != nil || !isObject(data) {
 		// The decoder's own message may quote the payload.
 		return nil, fmt.Errorf("payload of %s does not decode as %v", name, reflect.TypeOf(k.sample))
 	}

@@ -18,6 +18,7 @@ import (
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
+	"ksiega/internal/wiring"
 )
 
 // Ledger is a ledger of one test.
@@ -42,7 +43,7 @@ func Open(t testing.TB) *Ledger {
 			t.Fatalf("start the embedded node: %v", err)
 		}
 		t.Cleanup(func() { _ = node.Close() })
-		opts.Address = node.Address()
+		opts.Address, opts.Bulk = node.Address(), wiring.Bulk(node)
 	} else {
 		var b [8]byte
 		_, _ = rand.Read(b[:])

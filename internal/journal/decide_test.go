@@ -1,0 +1,344 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ksiega/domain"
+)
+
+// count adds to a tally that may not pass ten by one command's author; a note
+// of its own makes a command "already true".
+type count struct {
+	By   string
+	Add  int
+	Note string
+}
+
+var errOver = domain.Refusal(domain.CodeRule, "over ten")
+
+type tally struct {
+	total map[string]int
+	notes map[string]bool
+	order []string
+}
+
+func tallies() domain.Decider[tally, count] {
+	return domain.Decider[tally, count]{
+		Decide: func(s tally, c count) ([]domain.Event, error) {
+			if s.notes[c.Note] && c.Note != "" {
+				return nil, nil
+			}
+			if s.total[c.By]+c.Add > 10 {
+				return nil, errOver
+			}
+			var events []domain.Event
+			for range c.Add {
+				events = append(events, counted{By: c.By, N: 1, Note: c.Note})
+			}
+			return events, nil
+		},
+		Evolve: func(s tally, e domain.Event) tally {
+			if s.total == nil {
+				s.total, s.notes = map[string]int{}, map[string]bool{}
+			}
+			if e, ok := e.(counted); ok {
+				s.total[e.By] += e.N
+				s.notes[e.Note] = true
+				s.order = append(s.order, e.By)
+			}
+			return s
+		},
+	}
+}
+
+// meddled is a log in which somebody else is faster before some appends.
+type meddled struct {
+	Log
+	before func(append int) // called before each append, counted from 1
+	count  atomic.Int64
+}
+
+func (m *meddled) Append(ctx context.Context, stream string, expected int64, events ...Decided) (Written, error) {
+	m.before(int(m.count.Add(1)))
+	return m.Log.Append(ctx, stream, expected, events...)
+}
+
+func TestExecute(t *testing.T) {
+	t.Parallel()
+	j, _ := openLog(t, testTable(t))
+	ctx := within(t)
+	first, err := Execute(ctx, j, "tally-1", tallies(), count{By: "a", Add: 4, Note: "x"}, Meta{Actor: "t", Key: "k1"})
+	if err != nil || first.Events != 4 || first.Revision != 3 || first.Position == 0 {
+		t.Fatalf("first: %+v, %v", first, err)
+	}
+	// The key answers, whatever is asked.
+	refuse := tallies()
+	refuse.Decide = func(tally, count) ([]domain.Event, error) { t.Error("decided again"); return nil, errOver }
+	if again, err := Execute(ctx, j, "tally-1", refuse, count{By: "b", Add: 1}, Meta{Actor: "t", Key: "k1"}); err != nil ||
+		again != (Result{Position: first.Position, Revision: 3}) {
+		t.Errorf("the same key: %+v, %v", again, err)
+	}
+	if same, err := Execute(ctx, j, "tally-1", tallies(), count{By: "a", Add: 4, Note: "x"}, Meta{Actor: "t"}); err != nil ||
+		same != (Result{Position: first.Position, Revision: 3}) {
+		t.Errorf("already true: %+v, %v", same, err)
+	}
+	if _, err := Execute(ctx, j, "tally-1", tallies(), count{By: "a", Add: 7}, Meta{Actor: "t"}); !errors.Is(err, errOver) {
+		t.Errorf("over: %v", err)
+	}
+	stale, right := int64(2), int64(3)
+	if _, err := ExecuteAt(ctx, j, "tally-1", &stale, tallies(), count{By: "b", Add: 1}, Meta{Actor: "t"}); !errors.Is(err, ErrConflict) {
+		t.Errorf("at a stale revision: %v", err)
+	}
+	if r, err := ExecuteAt(ctx, j, "tally-1", &right, tallies(), count{By: "b", Add: 1}, Meta{Actor: "t"}); err != nil || r.Revision != 4 {
+		t.Errorf("at the right revision: %+v, %v", r, err)
+	}
+	faster := &meddled{Log: j, before: func(n int) {
+		mustAppend(t, j, "tally-1", 4+int64(n-1), decided(fmt.Sprint("m", n), counted{By: "m", N: 1})...)
+	}}
+	if _, err := Execute(ctx, faster, "tally-1", tallies(), count{By: "c", Add: 1}, Meta{Actor: "t"}); !errors.Is(err, ErrConflict) || faster.count.Load() != 3 {
+		t.Errorf("after %d attempts: %v", faster.count.Load(), err)
+	}
+}
+
+func TestExecuteConcurrently(t *testing.T) {
+	t.Parallel()
+	j, _ := openLog(t, testTable(t))
+	ctx := within(t)
+	const writers = 6
+	var group sync.WaitGroup
+	for w := range writers {
+		group.Go(func() {
+			for n := range 4 {
+				for done := false; !done; {
+					_, err := Execute(ctx, j, "tally-1", tallies(), count{By: fmt.Sprint(w), Add: 2}, Meta{Actor: "t", Key: fmt.Sprintf("%d/%d", w, n)})
+					if err != nil && !errors.Is(err, ErrConflict) {
+						t.Error(err)
+						return
+					}
+					done = err == nil
+				}
+			}
+		})
+	}
+	group.Wait()
+	l, err := Load(ctx, j, "tally-1", tallies().Evolve)
+	if err != nil || l.Revision != writers*8-1 || len(l.Keys) != writers*4 {
+		t.Fatalf("revision %d, %d keys, %v", l.Revision, len(l.Keys), err)
+	}
+	for by, n := range l.State.total {
+		if n != 8 {
+			t.Errorf("%s: %d", by, n)
+		}
+	}
+}
+
+func items(adds ...count) []Item[count] {
+	var out []Item[count]
+	for i, c := range adds {
+		out = append(out, Item[count]{Cmd: c, Meta: Meta{Actor: "t", Key: fmt.Sprint("i", i)}})
+	}
+	return out
+}
+
+func TestExecuteAll(t *testing.T) {
+	t.Parallel()
+	j, _ := openLog(t, testTable(t))
+	ctx := within(t)
+	all := items(count{By: "a", Add: 6, Note: "x"}, count{By: "a", Add: 5}, count{By: "a", Add: 6, Note: "x"}, count{By: "a", Add: 4}, count{By: "a", Add: 1})
+	got, err := ExecuteAll(ctx, j, "tally-1", tallies(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := got[3].Position
+	want := []Outcome{{Result: Result{end, 9, 6}}, {Refused: errOver, Result: Result{0, NoStream, 0}}, {Result: Result{end, 9, 0}},
+		{Result: Result{end, 9, 4}}, {Refused: errOver, Result: Result{0, NoStream, 0}}}
+	if end == 0 || !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	again, err := ExecuteAll(ctx, j, "tally-1", tallies(), all)
+	for i := range again {
+		if again[i].Events != 0 || (again[i].Refused == nil) != (want[i].Refused == nil) || again[i].Refused == nil && again[i].Position != end && i != 0 {
+			t.Errorf("again %d: %+v", i, again[i])
+		}
+	}
+	if n := len(read(t, j, "tally-1", 0)); err != nil || n != 10 {
+		t.Errorf("%d events, %v", n, err)
+	}
+	// One key is one decision, within a call too.
+	twice := items(count{By: "k", Add: 1}, count{By: "k", Add: 1})
+	twice[1].Meta.Key = twice[0].Meta.Key
+	if got, err := ExecuteAll(ctx, j, "tally-2", tallies(), twice); err != nil || got[0].Events != 1 || got[1].Events != 0 || got[1].Position != got[0].Position {
+		t.Errorf("a key twice: %+v, %v", got, err)
+	}
+	if got, err := ExecuteAll(ctx, j, "tally-3", tallies(), nil); err != nil || len(got) != 0 {
+		t.Errorf("nothing: %+v, %v", got, err)
+	}
+}
+
+func TestExecuteAllInParts(t *testing.T) {
+	t.Parallel()
+	j, _ := openLog(t, testTable(t))
+	log := &meddled{Log: j, before: func(int) {}}
+	var many []count
+	for i := range 1200 {
+		many = append(many, count{By: fmt.Sprint(i), Add: 1})
+	}
+	if got, err := ExecuteAll(within(t), log, "tally-1", tallies(), items(many...)); err != nil || got[1199].Revision != 1199 || log.count.Load() != 3 {
+		t.Errorf("%d appends, %+v, %v", log.count.Load(), got[1199], err)
+	}
+	// Fewer than the events of an append, more than its bytes.
+	var large []count
+	for i := range 20 {
+		large = append(large, count{By: fmt.Sprint(i), Add: 2, Note: fmt.Sprint(i, strings.Repeat("x", 60_000))})
+	}
+	got, err := ExecuteAll(within(t), j, "tally-2", tallies(), items(large...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range got {
+		if o.Events != 2 || o.Refused != nil || o.Position == 0 {
+			t.Errorf("%d: %+v", i, o)
+		}
+	}
+	events := read(t, j, "tally-2", 0)
+	if len(events) != 40 {
+		t.Fatalf("%d events", len(events))
+	}
+	for i, r := range events {
+		if r.Meta.Key != fmt.Sprint("i", i/2) {
+			t.Errorf("event %d belongs to %s", i, r.Meta.Key)
+		}
+	}
+	if _, err := ExecuteAll(within(t), j, "tally-3", tallies(), items(count{By: "a", Add: 3, Note: strings.Repeat("x", 400_000)})); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("one decision too large: %v", err)
+	}
+}
+
+func TestExecuteAllConflictInTheMiddle(t *testing.T) {
+	t.Parallel()
+	j, _ := openLog(t, testTable(t))
+	ctx := within(t)
+	var many []count
+	for i := range 1200 {
+		many = append(many, count{By: fmt.Sprint(i), Add: 1})
+	}
+	log := &meddled{Log: j, before: func(n int) {
+		if n == 2 { // takes all that author 700 may count
+			mustAppend(t, j, "tally-1", 499, decided("m", counted{By: "700", N: 10})...)
+		}
+	}}
+	got, err := ExecuteAll(ctx, log, "tally-1", tallies(), items(many...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range got {
+		if (o.Refused != nil) != (i == 700) || i != 700 && o.Events != 1 {
+			t.Errorf("%d: %+v", i, o)
+		}
+	}
+	l, err := Load(ctx, j, "tally-1", tallies().Evolve)
+	if err != nil || l.Revision != 1199 || len(l.Keys) != 1200 {
+		t.Fatalf("revision %d, %d keys, %v", l.Revision, len(l.Keys), err)
+	}
+	for i, by := range l.State.order {
+		want := fmt.Sprint(i)
+		switch {
+		case i == 500:
+			want = "700"
+		case i > 500 && i <= 700:
+			want = fmt.Sprint(i - 1)
+		}
+		if by != want {
+			t.Fatalf("event %d is by %s, not %s", i, by, want)
+		}
+	}
+	always := &meddled{Log: j, before: func(n int) {
+		mustAppend(t, j, "tally-2", int64(n)-2, decided("m", counted{By: "m", N: 1})...)
+	}}
+	if _, err := ExecuteAll(ctx, always, "tally-2", tallies(), items(count{By: "a", Add: 1})); !errors.Is(err, ErrConflict) || always.count.Load() != 3 {
+		t.Errorf("always slower: %d, %v", always.count.Load(), err)
+	}
+}
+
+func TestDraft(t *testing.T) {
+	t.Parallel()
+	j, _ := openLog(t, testTable(t))
+	ctx := within(t)
+	mustAppend(t, j, "tally-1", NoStream, decided("k", counted{By: "a", N: 4})...)
+	head, _ := scan(t, j, ScanOptions{Wire: true})
+	d := NewDraft(j, func() time.Time { return time.Unix(1_800_000_000, 0) })
+	if r, err := Execute(ctx, d, "tally-1", tallies(), count{By: "a", Add: 6}, Meta{Actor: "t", Key: "d1"}); err != nil || r.Events != 6 || r.Revision != 6 {
+		t.Errorf("drafted: %+v, %v", r, err)
+	}
+	if _, err := Execute(ctx, d, "tally-1", tallies(), count{By: "a", Add: 1}, Meta{Actor: "t"}); !errors.Is(err, errOver) {
+		t.Errorf("the draft forgot: %v", err)
+	}
+	if r, err := Execute(ctx, d, "tally-1", tallies(), count{By: "a", Add: 6}, Meta{Actor: "t", Key: "d1"}); err != nil || r.Events != 0 {
+		t.Errorf("the same key: %+v, %v", r, err)
+	}
+	fresh := decided("d2", counted{By: "b", N: 1}, counted{By: "b", N: 2})
+	w := mustAppend(t, d, "tally-2", NoStream, fresh...)
+	if again := mustAppend(t, d, "tally-2", NoStream, fresh...); again != w || w.Revision != 1 {
+		t.Errorf("sent twice: %+v, %+v", w, again)
+	}
+	for _, expected := range []int64{NoStream, 0, 2} {
+		if _, err := d.Append(ctx, "tally-2", expected, decided("d3", counted{})...); !errors.Is(err, ErrConflict) {
+			t.Errorf("at %d: %v", expected, err)
+		}
+	}
+	// What others record later does not disturb what is drafted.
+	mustAppend(t, j, "tally-1", 0, decided("late", counted{By: "late"})...)
+	got := read(t, d, "tally-1", 0)
+	if len(got) != 7 || got[1].Event.(counted).By != "a" || got[6].Revision != 6 || got[6].Created.Unix() != 1_800_000_000 {
+		t.Errorf("draft reads %+v", got)
+	}
+	if got := read(t, d, "tally-1", 5); len(got) != 2 || got[0].Revision != 5 {
+		t.Errorf("from 5: %+v", got)
+	}
+	record := []byte(`{"r":1}`)
+	if err := d.Shelf().Append(ctx, "s", 0, record); err != nil {
+		t.Fatal(err)
+	}
+	record[2] = 'x'
+	if err := d.Shelf().Append(ctx, "s", 0, record); !errors.Is(err, ErrConflict) {
+		t.Errorf("a stale count: %v", err)
+	}
+	if got, err := d.Shelf().Get(ctx, "s"); err != nil || len(got) != 1 || string(got[0]) != `{"r":1}` {
+		t.Errorf("shelf: %s, %v", got, err)
+	}
+	if err := d.Shelf().Each(ctx, func([]byte) error { t.Error("a drafted record was recorded"); return nil }); err != nil {
+		t.Error(err)
+	}
+	if after, _ := scan(t, j, ScanOptions{Wire: true}); len(after) != len(head)+1 {
+		t.Errorf("the log grew from %d to %d events", len(head), len(after))
+	}
+}
+
+func TestDraftConcurrently(t *testing.T) {
+	t.Parallel()
+	j, _ := openLog(t, testTable(t))
+	d := NewDraft(j, time.Now)
+	var group sync.WaitGroup
+	var won atomic.Int64
+	for w := range 8 {
+		group.Go(func() {
+			if _, err := d.Append(within(t), "tally-1", NoStream, decided(fmt.Sprint(w), counted{N: w})...); err == nil {
+				won.Add(1)
+			} else if !errors.Is(err, ErrConflict) {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if n := len(read(t, d, "tally-1", 0)); n != 1 || won.Load() != 1 {
+		t.Errorf("%d won, %d events", won.Load(), n)
+	}
+}

@@ -1,0 +1,175 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+)
+
+// Follow hands over the log from a position on and goes on with what is
+// recorded later, until ctx ends, the journal is closed or fn fails. A
+// connection that breaks is made again and resumed after the last batch that fn
+// took; it never gives up by itself, except on an event it cannot read
+// (ErrDamaged). broken, if not nil, is told of each break.
+func (j *Journal) Follow(ctx context.Context, after uint64, broken func(error), fn func(Batch) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(j.life, cancel)()
+	for attempt := 1; ; attempt++ {
+		err := j.followOnce(ctx, after, func(b Batch) error {
+			if err := fn(b); err != nil {
+				return stopped{err}
+			}
+			after, attempt = b.Through, 1
+			return nil
+		})
+		var s stopped
+		if errors.As(err, &s) {
+			return s.error
+		}
+		if end := j.ended(ctx); end != nil {
+			return end
+		}
+		switch {
+		case errors.Is(err, ErrDamaged):
+			return err
+		case verdict(err) == damage:
+			return fmt.Errorf("follow the log: %w (%w)", ErrDamaged, err)
+		}
+		if broken != nil {
+			broken(err)
+		}
+		if j.rest(ctx, min(attempt, 5)) != nil {
+			return j.ended(ctx)
+		}
+	}
+}
+
+func (j *Journal) followOnce(ctx context.Context, after uint64, fn func(Batch) error) error {
+	l, err := j.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	err = j.followOver(ctx, l, after, fn)
+	if ctx.Err() != nil {
+		j.release(l, healthy)
+	} else {
+		j.release(l, fateOf(err))
+	}
+	return err
+}
+
+type arrival struct {
+	event      *esdb.RecordedEvent
+	caughtUp   bool
+	fellBehind bool
+	err        error
+}
+
+func (j *Journal) followOver(ctx context.Context, l *link, after uint64, fn func(Batch) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watch := time.AfterFunc(j.bounds.deadline, func() { cancel(errStalled) })
+	sub, err := guarded(func() (*esdb.Subscription, error) {
+		return l.client.SubscribeToAll(ctx, esdb.SubscribeToAllOptions{From: allFrom(after)})
+	})
+	watch.Stop()
+	if err != nil {
+		return stall(ctx, err)
+	}
+	arrivals, received := make(chan arrival, batchEvents), make(chan struct{})
+	go func() {
+		defer close(received)
+		receive(ctx, sub, arrivals)
+	}()
+	defer func() {
+		cancel(nil)
+		_ = sub.Close()
+		<-received
+	}()
+	live := false
+	for {
+		select {
+		case <-ctx.Done():
+			return stall(ctx, ctx.Err())
+		case a := <-arrivals:
+			b, err := j.gather(a, arrivals, after, &live)
+			if b.Through != after || b.CaughtUp {
+				if err := fn(b); err != nil {
+					return err
+				}
+				after = b.Through
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func receive(ctx context.Context, sub *esdb.Subscription, out chan<- arrival) {
+	for {
+		e := sub.Recv()
+		var a arrival
+		switch {
+		case e.EventAppeared != nil && e.EventAppeared.Event != nil:
+			a.event = e.EventAppeared.Event
+		case e.CaughtUp != nil:
+			a.caughtUp = true
+		case e.FellBehind != nil:
+			a.fellBehind = true
+		case e.SubscriptionDropped != nil:
+			a.err = e.SubscriptionDropped.Error
+		default:
+			continue
+		}
+		select {
+		case out <- a:
+		case <-ctx.Done():
+			return
+		}
+		if a.err != nil {
+			return
+		}
+	}
+}
+
+// gather makes a batch of a first arrival and of what else is there already. An
+// error comes with the batch of what stands before it.
+func (j *Journal) gather(a arrival, more <-chan arrival, after uint64, live *bool) (Batch, error) {
+	b, bytes := Batch{Through: after}, 0
+	for n := 1; ; n++ {
+		switch {
+		case a.err != nil:
+			return b, a.err
+		case a.caughtUp:
+			*live = true
+		case a.fellBehind:
+			*live = false
+		case a.event.Position.Commit <= b.Through:
+			// Seen before the connection broke.
+		default:
+			if name := j.local(a.event.StreamID, a.event.EventType); name != "" {
+				r := record(a.event, name)
+				if err := j.opts.Table.decode(&r); err != nil {
+					return b, err
+				}
+				b.Events = append(b.Events, r)
+				bytes += len(r.RawMeta) + len(r.RawData)
+			}
+			b.Through = a.event.Position.Commit
+		}
+		if len(b.Events) >= batchEvents || bytes >= batchBytes || n >= batchSkipped {
+			return b, nil
+		}
+		select {
+		case a = <-more:
+		default:
+			b.CaughtUp = *live
+			return b, nil
+		}
+	}
+}

@@ -1,0 +1,343 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// bounds on one operation and its repetition.
+type bounds struct {
+	deadline time.Duration // of one attempt, and of silence within a read
+	attempts int           // without any progress
+	pause    time.Duration // before the second attempt; grows with the square
+}
+
+func defaultBounds() bounds {
+	return bounds{deadline: 10 * time.Second, attempts: 5, pause: 100 * time.Millisecond}
+}
+
+var (
+	errClosed  = errors.New("the journal is closed")
+	errStalled = errors.New("no answer within the deadline")
+	errCut     = errors.New("the client was closed under the operation")
+)
+
+// link is one client and those who use it.
+//
+// The official client closes itself for good when it finds no node, and whoever
+// asks it for a connection at that moment waits for ever. So a link is proven by
+// one goroutine before anybody uses it; after the connection breaks it takes no
+// new users, and the last one closes it.
+type link struct {
+	client *esdb.Client
+	proven chan struct{} // closed when the client is connected, or err says why not
+	err    error
+	users  int  // guarded by Journal.mu
+	gone   bool // takes no new users; guarded by Journal.mu
+}
+
+func (j *Journal) acquire(ctx context.Context) (*link, error) {
+	j.mu.Lock()
+	if j.life.Err() != nil {
+		j.mu.Unlock()
+		return nil, errClosed
+	}
+	l := j.link
+	if l == nil {
+		client, err := esdb.NewClient(j.config)
+		if err != nil {
+			j.mu.Unlock()
+			return nil, fmt.Errorf("connect to the event store: %w", err)
+		}
+		l = &link{client: client, proven: make(chan struct{}), users: 1}
+		j.link = l
+		go j.prove(l)
+	}
+	l.users++
+	j.mu.Unlock()
+	if err := l.wait(ctx, j.bounds.deadline); err != nil {
+		j.release(l, healthy)
+		return nil, err
+	}
+	return l, nil
+}
+
+func (j *Journal) prove(l *link) {
+	_, err := l.client.GetServerVersion()
+	f := healthy
+	if err != nil {
+		l.err, f = err, severed
+		j.retire(l)
+	}
+	close(l.proven)
+	j.release(l, f)
+}
+
+func (l *link) wait(ctx context.Context, limit time.Duration) error {
+	select {
+	case <-l.proven:
+		return l.err
+	default:
+	}
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	select {
+	case <-l.proven:
+		return l.err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return errStalled
+	}
+}
+
+func (j *Journal) retire(l *link) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	l.gone = true
+	if j.link == l {
+		j.link = nil
+	}
+}
+
+// fate is what an operation's end says about its client.
+type fate int
+
+const (
+	healthy fate = iota
+	severed      // the connection is; operations under way end by themselves
+	dead         // the client closed itself; operations under way may be stuck
+)
+
+func (j *Journal) release(l *link, f fate) {
+	if f != healthy {
+		j.retire(l)
+	}
+	j.mu.Lock()
+	l.users--
+	shut := l.users == 0 && l.gone || f == dead
+	j.mu.Unlock()
+	if shut {
+		_ = l.client.Close()
+	}
+}
+
+// fateOf judges the error of an operation on a proven client.
+func fateOf(err error) fate {
+	var e *esdb.Error
+	switch {
+	case err == nil:
+		return healthy
+	case errors.Is(err, errCut):
+		return dead
+	case errors.Is(err, errStalled), errors.Is(err, io.EOF):
+		return severed
+	case errors.As(err, &e):
+		if undiscovered(e) {
+			return dead
+		}
+	}
+	switch statusOf(err) {
+	case codes.Unavailable, codes.DeadlineExceeded:
+		return severed
+	}
+	return healthy
+}
+
+// undiscovered: the client looked for a node, found none and closed itself. It
+// says so with the code of its last try, and wraps what an operation's own
+// failure holds as it is.
+func undiscovered(e *esdb.Error) bool {
+	switch e.Code() {
+	case esdb.ErrorCodeConnectionClosed:
+		return true
+	case esdb.ErrorUnavailable, esdb.ErrorCodeUnknown, esdb.ErrorCodeDeadlineExceeded:
+		_, own := e.Err().(interface{ GRPCStatus() *status.Status }) //nolint:errorlint // wrapped is what it looks for
+		return !own && e.Err() != nil && !errors.Is(e.Err(), io.EOF)
+	}
+	return false
+}
+
+// statusOf is the gRPC status under an error; Unknown where there is none.
+func statusOf(err error) codes.Code {
+	s, ok := status.FromError(err)
+	if !ok {
+		return codes.Unknown
+	}
+	return s.Code()
+}
+
+// guarded runs a call of the client. A client closed under a call makes it send
+// on a closed channel; that panic alone becomes an error.
+func guarded[T any](call func() (T, error)) (result T, err error) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		if re, ok := r.(runtime.Error); ok && re.Error() == "send on closed channel" {
+			err = errCut
+			return
+		}
+		panic(r)
+	}()
+	return call()
+}
+
+type verdictKind int
+
+const (
+	again verdictKind = iota
+	conflict
+	damage
+	final
+)
+
+// verdict says whether an operation that failed may be sent again.
+func verdict(err error) verdictKind {
+	var e *esdb.Error
+	if errors.Is(err, errClosed) {
+		return final
+	}
+	if errors.As(err, &e) {
+		switch {
+		case e.Code() == esdb.ErrorCodeWrongExpectedVersion:
+			return conflict
+		case e.Code() == esdb.ErrorCodeNotLeader, undiscovered(e):
+			return again
+		case e.Code() == esdb.ErrorCodeStreamDeleted, e.Code() == esdb.ErrorCodeParsing:
+			return final
+		}
+	}
+	switch statusOf(err) {
+	case codes.DataLoss:
+		return damage
+	case codes.InvalidArgument, codes.NotFound, codes.AlreadyExists, codes.PermissionDenied, codes.FailedPrecondition,
+		codes.OutOfRange, codes.Unimplemented, codes.Unauthenticated, codes.ResourceExhausted:
+		return final
+	}
+	return again
+}
+
+// stopped wraps what a caller's own function answered: it is nobody's business
+// but the caller's.
+type stopped struct{ error }
+
+// persist repeats an operation until it ends, fails for good, or has failed
+// attempts times in a row without any progress.
+func (j *Journal) persist(ctx context.Context, what string, once func(context.Context) (progress bool, err error)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(j.life, cancel)()
+	for attempt := 1; ; attempt++ {
+		progress, err := once(ctx)
+		if err == nil {
+			return nil
+		}
+		var s stopped
+		if errors.As(err, &s) {
+			return s.error
+		}
+		if end := j.ended(ctx); end != nil {
+			return fmt.Errorf("%s: %w", what, end)
+		}
+		switch verdict(err) {
+		case conflict:
+			return ErrConflict
+		case damage:
+			return fmt.Errorf("%s: %w (%w)", what, ErrDamaged, err)
+		case final:
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		if progress {
+			attempt = 1
+		}
+		if attempt >= j.bounds.attempts {
+			return fmt.Errorf("%s: %w (%w)", what, ErrUnavailable, err)
+		}
+		if j.rest(ctx, attempt) != nil {
+			return fmt.Errorf("%s: %w", what, j.ended(ctx))
+		}
+	}
+}
+
+// ended says why an operation must not go on: the caller's context, or Close.
+func (j *Journal) ended(ctx context.Context) error {
+	if j.life.Err() != nil {
+		return errClosed
+	}
+	return ctx.Err()
+}
+
+// rest waits before the next attempt.
+func (j *Journal) rest(ctx context.Context, attempt int) error {
+	t := time.NewTimer(time.Duration(attempt*attempt) * j.bounds.pause)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// pull makes one attempt at a read and hands over what arrives.
+func (j *Journal) pull(ctx context.Context, open func(context.Context, *esdb.Client) (*esdb.ReadStream, error), each func(*esdb.RecordedEvent) error) error {
+	l, err := j.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	err = j.pullOver(ctx, l, open, each)
+	if ctx.Err() != nil {
+		j.release(l, healthy)
+	} else {
+		j.release(l, fateOf(err))
+	}
+	return err
+}
+
+func (j *Journal) pullOver(ctx context.Context, l *link, open func(context.Context, *esdb.Client) (*esdb.ReadStream, error), each func(*esdb.RecordedEvent) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	// Silence is bounded, the whole read is not.
+	watch := time.AfterFunc(j.bounds.deadline, func() { cancel(errStalled) })
+	defer watch.Stop()
+	events, err := guarded(func() (*esdb.ReadStream, error) { return open(ctx, l.client) })
+	if err != nil {
+		return stall(ctx, err)
+	}
+	defer events.Close()
+	for {
+		watch.Reset(j.bounds.deadline)
+		e, err := guarded(events.Recv)
+		watch.Stop()
+		if errors.Is(err, io.EOF) && context.Cause(ctx) == nil {
+			return nil
+		}
+		if err != nil {
+			return stall(ctx, err)
+		}
+		if e.Event == nil {
+			continue
+		}
+		if err := each(e.Event); err != nil {
+			return stopped{err}
+		}
+	}
+}
+
+// stall names silence as the cause of an error, where it is.
+func stall(ctx context.Context, err error) error {
+	if errors.Is(context.Cause(ctx), errStalled) {
+		return errStalled
+	}
+	return err
+}

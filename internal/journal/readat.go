@@ -1,0 +1,83 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+)
+
+// A read of a few positions asks for a page of the log from the first of them
+// on; a page whose end is still wanted makes the next one larger.
+const (
+	smallPage = 32
+	largePage = 4096
+)
+
+var errRunEnd = errors.New("end of run")
+
+// ReadAt reads the events at the given positions, which must ascend, each once.
+// A position that holds no event of the ledger is ErrDamaged.
+func (j *Journal) ReadAt(ctx context.Context, positions []uint64, each func(*Recorded) error) error {
+	for i := 1; i < len(positions); i++ {
+		if positions[i] <= positions[i-1] {
+			return fmt.Errorf("read the log: position %d stands after %d", positions[i], positions[i-1])
+		}
+	}
+	for page := smallPage; len(positions) > 0; {
+		before := len(positions)
+		var err error
+		if positions, err = j.readPage(ctx, page, positions, each); err != nil {
+			return err
+		}
+		// Half of what was sent was of use.
+		if 2*(before-len(positions)) >= page {
+			page = min(4*page, largePage)
+		} else {
+			page = smallPage
+		}
+	}
+	return nil
+}
+
+// readPage reads what of the positions lies in one page and returns the others.
+func (j *Journal) readPage(ctx context.Context, page int, positions []uint64, each func(*Recorded) error) ([]uint64, error) {
+	err := j.persist(ctx, "read the log", func(ctx context.Context) (progress bool, err error) {
+		first := true
+		err = j.pull(ctx, readAllFrom(positions[0], uint64(page)), func(e *esdb.RecordedEvent) error {
+			at, name := e.Position.Commit, j.local(e.StreamID, e.EventType)
+			switch {
+			case at > positions[0], first && at != positions[0], at == positions[0] && name == "":
+				return missing(positions[0])
+			case at < positions[0]:
+				return nil
+			}
+			first = false
+			r := record(e, name)
+			if err := j.opts.Table.decode(&r); err != nil {
+				return err
+			}
+			if err := each(&r); err != nil {
+				return err
+			}
+			progress = true
+			if positions = positions[1:]; len(positions) == 0 {
+				return errRunEnd
+			}
+			return nil
+		})
+		if err == nil && first {
+			err = stopped{missing(positions[0])}
+		}
+		return progress, err
+	})
+	if errors.Is(err, errRunEnd) {
+		err = nil
+	}
+	return positions, err
+}
+
+func missing(position uint64) error {
+	return fmt.Errorf("%w: no event of the ledger at position %d", ErrDamaged, position)
+}

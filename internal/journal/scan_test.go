@@ -1,0 +1,158 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// fill records streams of counted and ignored events, vault records among them,
+// and returns how many of them are the ledger's.
+func fill(t testing.TB, j *Journal, streams, each int) int {
+	t.Helper()
+	for s := range streams {
+		var events []Decided
+		for n := range each {
+			events = append(events, decided("k", counted{By: fmt.Sprint(s), N: n})...)
+			if n%10 == 9 {
+				events[n] = Decided{Event: ignored{N: n}, Meta: Meta{Actor: "tester"}}
+			}
+		}
+		mustAppend(t, j, fmt.Sprintf("tally-%d", s), NoStream, events...)
+		if err := j.Shelf().Append(within(t), fmt.Sprint(s), 0, []byte(`{}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return streams * each
+}
+
+func TestScanWireIsBulk(t *testing.T) {
+	t.Parallel()
+	j, node := openLog(t, testTable(t))
+	total := fill(t, j, 12, 300)
+	wire, end := scan(t, j, ScanOptions{Wire: true})
+	if len(wire) != total || !end.CaughtUp || end.Through < wire[total-1].Position {
+		t.Fatalf("%d events through %d, caught up %v", len(wire), end.Through, end.CaughtUp)
+	}
+	head, err := j.Head(within(t))
+	if err != nil || external() == "" && head != end.Through {
+		t.Errorf("head %d, %v", head, err)
+	}
+	wanted := func(typ string) bool { return typ == "test.ignored.v1" }
+	a, b := wire[100].Position, wire[2000].Position
+	for name, o := range map[string]ScanOptions{"all": {}, "after": {After: a}, "until": {Until: b}, "between": {After: a, Until: b},
+		"wanted": {Want: wanted}, "nothing": {After: wire[total-1].Position + 1}, "empty": {After: a, Until: a}, "before vault": {Until: end.Through}} {
+		o.Wire = true
+		overWire, lastWire := scan(t, j, o)
+		for i, r := range overWire {
+			if r.Position <= o.After || o.Until != 0 && r.Position > o.Until || o.Want != nil && !o.Want(r.Type) || r.Event == nil {
+				t.Errorf("%s: event %d is %+v", name, i, r)
+			}
+		}
+		if name == "until" && (lastWire.CaughtUp || lastWire.Through != b) || name == "all" && !lastWire.CaughtUp {
+			t.Errorf("%s: ends through %d, caught up %v", name, lastWire.Through, lastWire.CaughtUp)
+		}
+		if node == nil {
+			continue
+		}
+		o.Wire = false
+		overBulk, lastBulk := scan(t, j, o)
+		for i := range overWire {
+			overWire[i].Created = overWire[i].Created.UTC()
+		}
+		for i := range overBulk {
+			overBulk[i].Created = overBulk[i].Created.UTC()
+		}
+		if !reflect.DeepEqual(overWire, overBulk) || lastWire.Through != lastBulk.Through || lastWire.CaughtUp != lastBulk.CaughtUp {
+			t.Errorf("%s: %d events through %d over the wire, %d through %d in bulk", name, len(overWire), lastWire.Through, len(overBulk), lastBulk.Through)
+		}
+	}
+	between, _ := scan(t, j, ScanOptions{After: a, Until: b, Wire: true})
+	if len(between) != 1900 {
+		t.Errorf("%d events between", len(between))
+	}
+}
+
+func TestScanStopsEarly(t *testing.T) {
+	t.Parallel()
+	j, _ := openLog(t, testTable(t))
+	fill(t, j, 30, 400)
+	halt := errors.New("halt")
+	for _, wire := range []bool{true, false} {
+		if !wire && j.opts.Bulk == nil {
+			continue
+		}
+		for stopAt := range 4 {
+			n := 0
+			err := j.Scan(within(t), ScanOptions{Wire: wire}, func(Batch) error {
+				if n++; n > stopAt {
+					return halt
+				}
+				return nil
+			})
+			if err != halt { //nolint:errorlint // as it is
+				t.Errorf("wire %v, after %d batches: %v", wire, stopAt, err)
+			}
+			// Cancelled half-way it must never look complete.
+			ctx, cancel := context.WithCancel(context.Background())
+			events := 0
+			err = j.Scan(ctx, ScanOptions{Wire: wire}, func(b Batch) error {
+				if events += len(b.Events); events > 512*stopAt {
+					cancel()
+				}
+				return nil
+			})
+			cancel()
+			if !errors.Is(err, context.Canceled) && events != 12000 {
+				t.Errorf("wire %v, cancelled after %d events: %v", wire, events, err)
+			}
+		}
+	}
+}
+
+func TestBulkFails(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("disk")
+	j := openAt(t, Options{Address: "esdb://127.0.0.1:1?tls=false", Table: testTable(t),
+		Bulk: func(_ context.Context, _ uint64, each func(*Recorded) error) error {
+			buffer := []byte(`{"by":"a","n":1}`)
+			for n := range uint64(700) {
+				buffer[len(buffer)-2] = '0' + byte(n%10)
+				if err := each(&Recorded{Stream: "tally-1", Type: "test.counted.v1", Position: n + 1, RawData: buffer, RawMeta: []byte(`{}`)}); err != nil {
+					return err
+				}
+			}
+			return broken
+		}})
+	n := 0
+	err := j.Scan(within(t), ScanOptions{}, func(b Batch) error {
+		for _, r := range b.Events {
+			if r.Event != (counted{By: "a", N: n % 10}) {
+				t.Fatalf("event %d is %+v: the reader's bytes were not copied", n, r.Event)
+			}
+			n++
+		}
+		if b.CaughtUp {
+			t.Error("caught up with a reader that failed")
+		}
+		return nil
+	})
+	if !errors.Is(err, broken) || n != 512 {
+		t.Errorf("%d events, %v", n, err)
+	}
+}
+
+func TestOccurredOn(t *testing.T) {
+	t.Parallel()
+	r := Recorded{Created: time.Date(2026, 3, 1, 23, 30, 0, 0, time.UTC)}
+	if got := r.OccurredOn().String(); got != "2026-03-01" {
+		t.Error(got)
+	}
+	r.Meta.OccurredOn = r.OccurredOn() - 40
+	if got := r.OccurredOn().String(); got != "2026-01-20" {
+		t.Error(got)
+	}
+}

@@ -37,7 +37,8 @@ func (l *Ledger) SubmitClaim(ctx context.Context, o Origin, c SubmitClaim) (jour
 		return r, err
 	}
 	o.Expected = nil
-	return execute(ctx, l, domain.Stream("agreement", c.Agreement), agreement.Decider(), claimListing(cmd), o)
+	listed, err := execute(ctx, l, domain.Stream("agreement", c.Agreement), agreement.Decider(), claimListing(cmd), o)
+	return followed(r, listed), err
 }
 
 func claimListing(c refund.Submit) agreement.Command {

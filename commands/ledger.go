@@ -82,6 +82,12 @@ func execute[S, C any](ctx context.Context, l *Ledger, stream string, d domain.D
 	return r, err
 }
 
+// followed is the result of a command that two streams take: the revision is that
+// of the first, which the command is about, the position covers both.
+func followed(first, second journal.Result) journal.Result {
+	return journal.Result{Revision: first.Revision, Position: max(first.Position, second.Position), Events: first.Events + second.Events}
+}
+
 func (l *Ledger) count(err error) {
 	var refusal *domain.Error
 	if l.Refused != nil && errors.As(err, &refusal) {

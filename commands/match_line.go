@@ -53,5 +53,5 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 			return r, errors.Join(err, undo)
 		}
 	}
-	return r, err
+	return followed(first, r), err
 }

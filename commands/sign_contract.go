@@ -46,7 +46,8 @@ func (l *Ledger) SignContract(ctx context.Context, o Origin, c SignContract) (jo
 		return r, err
 	}
 	o.Expected = nil
-	return execute(ctx, l, domain.Stream("agreement", cmd.Terms.Agreement), agreement.Decider(), listing(cmd.Terms), o)
+	listed, err := execute(ctx, l, domain.Stream("agreement", cmd.Terms.Agreement), agreement.Decider(), listing(cmd.Terms), o)
+	return followed(r, listed), err
 }
 
 // listing is the entry of a referral in its agreement's list.

@@ -108,7 +108,7 @@ func auditKeys(r *journal.Recorded) []Key {
 	refs := auditRefs(r)
 	keys := make([]Key, 0, len(refs)+2)
 	for _, ref := range refs {
-		keys = append(keys, AuditHeads().Key(domain.Escape(string(ref.Kind)), domain.Escape(ref.ID)))
+		keys = append(keys, AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID)))
 	}
 	return append(keys, AuditCounts().Key(AuditCountsPart, r.Type), AuditHours().Key(auditLatest, auditLatest))
 }
@@ -116,7 +116,7 @@ func auditKeys(r *journal.Recorded) []Key {
 func foldAudit(tx *Tx, r *journal.Recorded) error {
 	on := r.OccurredOn()
 	for _, ref := range auditRefs(r) {
-		h := AuditHeads().Get(tx, domain.Escape(string(ref.Kind)), domain.Escape(ref.ID))
+		h := AuditHeads().Get(tx, string(ref.Kind), domain.Escape(ref.ID))
 		h.Kind, h.ID = ref.Kind, ref.ID
 		h.Events++
 		h.First, h.Last = widen(h.First, h.Last, on)
@@ -148,7 +148,7 @@ func widen(first, last, on domain.Date) (domain.Date, domain.Date) {
 }
 
 func auditPart(ref domain.Ref) string {
-	return domain.Escape(string(ref.Kind)) + "-" + domain.Escape(ref.ID)
+	return string(ref.Kind) + "-" + domain.Escape(ref.ID)
 }
 
 func auditBlockField(n int) string { return fmt.Sprintf("%08d", n) }
@@ -186,7 +186,7 @@ func (b AuditBlock) positions() ([]uint64, error) {
 // thing, after one position and up to another (0: to the end). View must be of
 // Audit.
 func Postings(ctx context.Context, v View, ref domain.Ref, after, until uint64, limit int) ([]uint64, error) {
-	head, ok, err := AuditHeads().Find(ctx, v, domain.Escape(string(ref.Kind)), domain.Escape(ref.ID))
+	head, ok, err := AuditHeads().Find(ctx, v, string(ref.Kind), domain.Escape(ref.ID))
 	if err != nil || !ok {
 		return nil, err
 	}

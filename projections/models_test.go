@@ -25,7 +25,6 @@ import (
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
-	"ksiega/internal/redisdb"
 )
 
 // bookOf records events of the ledger in memory, half an hour apart.
@@ -206,37 +205,35 @@ func ledgerHistory(t *rapid.T) []domain.Event {
 // whatever the batches and however often they come, and known at the end.
 func TestReadModelsThreeWaysAgree(t *testing.T) {
 	t.Parallel()
-	db, err := redisdb.Open(redisdb.Options{})
-	toyMust(t, err)
-	t.Cleanup(func() { _ = db.Close() })
-	var c redis.UniversalClient = db.Client()
-	rapid.Check(t, func(rt *rapid.T) {
-		ctx, book := t.Context(), bookOf(t, ledgerHistory(rt))
-		batches := toyBatches(rt, book)
-		live, rebuilt := freshStore(t, c), freshStore(t, c)
-		toyMust(t, Rebuild(ctx, rebuilt, bookJournal(t, book), nil, All()...))
-		for _, p := range All() {
-			toyMust(t, live.Begin(ctx, p))
-			after := uint64(0)
-			for _, b := range batches {
-				for range rapid.IntRange(1, 2).Draw(rt, "times") {
-					toyMust(t, live.Apply(ctx, p, after, b))
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		rapid.Check(t, func(rt *rapid.T) {
+			ctx, book := t.Context(), bookOf(t, ledgerHistory(rt))
+			batches := toyBatches(rt, book)
+			live, rebuilt := freshStore(t, c), freshStore(t, c)
+			toyMust(t, Rebuild(ctx, rebuilt, bookJournal(t, book), nil, All()...))
+			for _, p := range All() {
+				toyMust(t, live.Begin(ctx, p))
+				after := uint64(0)
+				for _, b := range batches {
+					for range rapid.IntRange(1, 2).Draw(rt, "times") {
+						toyMust(t, live.Apply(ctx, p, after, b))
+					}
+					after = b.Through
 				}
-				after = b.Through
+				m := folded(t, p, book)
+				if err := CheckRows(m); err != nil {
+					rt.Fatal(err)
+				}
+				want := dumpOf(t, m)
+				for what, s := range map[string]*Store{"live": live, "rebuilt": rebuilt} {
+					rows, _ := storeDump(t, s, p)
+					sameDump(rt, p.Name+" "+what, rows, want)
+				}
+				known, err := KnownAt(ctx, bookJournal(t, book), p, 1<<40)
+				toyMust(t, err)
+				sameDump(rt, p.Name+" known", dumpOf(t, known), want)
 			}
-			m := folded(t, p, book)
-			if err := CheckRows(m); err != nil {
-				rt.Fatal(err)
-			}
-			want := dumpOf(t, m)
-			for what, s := range map[string]*Store{"live": live, "rebuilt": rebuilt} {
-				rows, _ := storeDump(t, s, p)
-				sameDump(rt, p.Name+" "+what, rows, want)
-			}
-			known, err := KnownAt(ctx, bookJournal(t, book), p, 1<<40)
-			toyMust(t, err)
-			sameDump(rt, p.Name+" known", dumpOf(t, known), want)
-		}
+		})
 	})
 }
 
@@ -269,7 +266,7 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 		toyMust(t, err)
 		var all, allCut, want, wantCut domain.Minutes
 		for _, it := range items {
-			detail, ok, err := SettlementDetails().Find(ctx, m, it.Part, it.Field)
+			detail, ok, err := SettlementDetails().Find(ctx, m, SettlementDetailPart(it.Row.Agreement, it.Row.Month), domain.Escape(it.Row.Contract))
 			if !ok || err != nil {
 				rt.Fatalf("no detail of %v: %v", it, err)
 			}

@@ -23,6 +23,10 @@ type SettlementMonth struct {
 	// even where days have different shares.
 	Refund domain.Work   `json:"refund"`
 	Paid   domain.Grosze `json:"paid"`
+	// First and Last are the earliest and latest day of work or payment: a cut
+	// that leaves all of them in, or none, needs no day grain.
+	First domain.Date `json:"first"`
+	Last  domain.Date `json:"last"`
 }
 
 // Settled rounds the month once: benefit, refund, and the rest that the gmina
@@ -124,11 +128,17 @@ func (c SettlementClaim) Stands(asOf domain.Date) bool {
 // SettlementMonths holds a part an agreement and a field a contract and month.
 func SettlementMonths() Table[SettlementMonth] { return Table[SettlementMonth]{"months"} }
 
-// SettlementDetails lies under the same keys as SettlementMonths.
+// SettlementDetails holds a part an agreement and month and a field a contract,
+// so that a cut by days reads the months it goes through and no other.
 func SettlementDetails() Table[SettlementDetail] { return Table[SettlementDetail]{"details"} }
 
 // SettlementClaims holds a part an agreement and a field a claim.
 func SettlementClaims() Table[SettlementClaim] { return Table[SettlementClaim]{"claims"} }
+
+// SettlementDetailPart is the part of an agreement's month.
+func SettlementDetailPart(agreement string, m domain.Month) string {
+	return domain.Escape(agreement) + "-" + m.String()
+}
 
 // SettlementField is the field of a contract's month.
 func SettlementField(contract string, m domain.Month) string {
@@ -153,8 +163,8 @@ func oneOf(samples ...domain.Event) func(string) bool {
 
 func settlementKeys(r *journal.Recorded) []Key {
 	month := func(agreement, contract string, m domain.Month) []Key {
-		part, field := domain.Escape(agreement), SettlementField(contract, m)
-		return []Key{SettlementMonths().Key(part, field), SettlementDetails().Key(part, field)}
+		return []Key{SettlementMonths().Key(domain.Escape(agreement), SettlementField(contract, m)),
+			SettlementDetails().Key(SettlementDetailPart(agreement, m), domain.Escape(contract))}
 	}
 	claim := func(a refund.About) []Key {
 		return []Key{SettlementClaims().Key(domain.Escape(a.Agreement), domain.Escape(a.Claim))}
@@ -204,6 +214,11 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 	return nil
 }
 
+func settlementRows(tx *Tx, agreement, contract string, m domain.Month) (*SettlementMonth, *SettlementDetail) {
+	return SettlementMonths().Get(tx, domain.Escape(agreement), SettlementField(contract, m)),
+		SettlementDetails().Get(tx, SettlementDetailPart(agreement, m), domain.Escape(contract))
+}
+
 func settlementDay(date domain.Date, m domain.Minutes, rates attendance.Rates, position uint64) SettlementDay {
 	d := SettlementDay{Date: date, Minutes: m, Events: []uint64{position}}
 	if m != 0 {
@@ -213,8 +228,7 @@ func settlementDay(date domain.Date, m domain.Minutes, rates attendance.Rates, p
 }
 
 func settleDay(tx *Tx, a attendance.About, day SettlementDay) {
-	part, field := domain.Escape(a.Agreement), SettlementField(a.Contract, day.Date.Month())
-	m, d := SettlementMonths().Get(tx, part, field), SettlementDetails().Get(tx, part, field)
+	m, d := settlementRows(tx, a.Agreement, a.Contract, day.Date.Month())
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, day.Date.Month()
 	i, known := slices.BinarySearchFunc(d.Days, day.Date, func(s SettlementDay, on domain.Date) int { return int(s.Date - on) })
 	if known {
@@ -230,13 +244,14 @@ func settleDay(tx *Tx, a attendance.About, day SettlementDay) {
 	m.Minutes += day.Minutes
 	m.Benefit += day.benefit()
 	m.Refund += day.refund()
+	m.First, m.Last = widen(m.First, m.Last, day.Date)
 }
 
 func settlePayment(tx *Tx, a payment.About, p SettlementPayment) {
-	part, field := domain.Escape(a.Agreement), SettlementField(a.Contract, a.Month)
-	m, d := SettlementMonths().Get(tx, part, field), SettlementDetails().Get(tx, part, field)
+	m, d := settlementRows(tx, a.Agreement, a.Contract, a.Month)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, a.Month
 	m.Paid += p.Amount
+	m.First, m.Last = widen(m.First, m.Last, p.Date)
 	d.Payments = append(d.Payments, p)
 }
 

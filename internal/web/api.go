@@ -102,8 +102,8 @@ func marshal(w io.Writer, v any) error {
 }
 
 var (
-	errNotJSON   = errors.New("nie jest poprawnym JSON")
-	errNotSchema = errors.New("wartość lub nazwa pola nie odpowiada opisowi")
+	errNotJSON   = errors.New("not valid JSON")
+	errNotSchema = errors.New("the value or the name of the field is not as described")
 )
 
 // unmarshal is strict: names are spelt exactly and stand once. Its errors name
@@ -119,7 +119,7 @@ func unmarshal(data []byte, v any) error {
 	}
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
-		return fmt.Errorf("%w (bajt %d)", errNotJSON, syntax.ByteOffset)
+		return fmt.Errorf("%w (byte %d)", errNotJSON, syntax.ByteOffset)
 	}
 	return errNotJSON
 }

@@ -106,7 +106,8 @@ func carryOut[C any, R result](ctx context.Context, s *server, name string, in *
 	origin := callerOf(ctx).origin(in.Key, expected)
 	// A client that goes away must not leave a decision of two streams half
 	// carried out where finishing it costs nothing.
-	ctx = context.WithoutCancel(ctx)
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), requestBound)
+	defer done()
 	if err := s.Ledger.Once(ctx, origin, append([]byte(name+"\n"), body...)); err != nil {
 		return outcome{}, err
 	}
@@ -130,7 +131,7 @@ func revision(header string) (*int64, error) {
 	text, closed := strings.CutSuffix(text, `"`)
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || !quoted || !closed || n < -1 {
-		return nil, problem(codeMalformed, `If-Match: oczekiwano jednej rewizji w cudzysłowie`)
+		return nil, problem(codeMalformed, "If-Match: one revision in quotation marks is expected")
 	}
 	return &n, nil
 }
@@ -153,7 +154,7 @@ func (s *server) needJSON(ctx huma.Context, next func(huma.Context)) {
 	case key == "":
 		refuse(problem(codeNoKey, ""))
 	case !keyPattern.MatchString(key):
-		refuse(problem(codeMalformed, "Idempotency-Key: do 200 liter, cyfr i znaków . _ : / ~ -"))
+		refuse(problem(codeMalformed, "Idempotency-Key: at most 200 letters, digits and . _ : / ~ -"))
 	default:
 		next(ctx)
 	}

@@ -64,6 +64,9 @@ func operation(doc *huma.OpenAPI, path string, op *huma.Operation) docsOperation
 		statuses = append(statuses, status)
 		if status == "200" && answer.Content != nil {
 			o.Answer = fields(doc, answer.Content["application/json"])
+			for i := range o.Answer {
+				o.Answer[i].Required = false // a word for what clients send
+			}
 		}
 	}
 	slices.Sort(statuses)

@@ -95,6 +95,15 @@ func (s *server) guard(next http.Handler) http.Handler {
 				c.actor, c.role = "api", "api"
 			}
 		}
+		if r.URL.Path != "/healthz" {
+			select {
+			case s.slots <- struct{}{}:
+				defer func() { <-s.slots }()
+			default:
+				s.write(w, r, problem(codeUnavailable, "too many requests at once"))
+				return
+			}
+		}
 		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), callerKey{}, c), requestBound)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 
@@ -74,26 +76,28 @@ type startView struct {
 	First    string
 	Last     string
 	Models   []modelView
-	NotReady string
+	Failed   string // the counts are not to be had, in Polish
+	NotReady string // why the server is not ready, as Ready says it
 }
 
 type areaView struct{ Title, Count, Hint string }
 
 type modelView struct {
-	Title, Name, State, Class, Lag string
-	Position                       uint64
+	Title, State, Class, Problem, Lag string
+	Position                          uint64
 }
 
 func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
 	var v startView
 	o, err := s.Desk.Overview(r.Context())
 	if err != nil {
-		v.NotReady = s.problemOf(r.Context(), err).Title
+		v.Failed = s.problemOf(r.Context(), err).Title
 	} else {
 		v.Counted = true
 		v.Areas = areas(o)
 		v.Events, v.Position, v.Recorded = int64(o.Events), o.LastPosition, polishTime(o.LastRecorded, s.Ledger.Zone)
-		v.First, v.Last = polishDate(o.First), polishDate(o.Last)
+		first, last := days(o)
+		v.First, v.Last = polishDate(first), polishDate(last)
 	}
 	if s.Ready != nil {
 		if err := s.Ready(); err != nil {
@@ -109,17 +113,35 @@ func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func viewOf(m ReadModel) modelView {
-	v := modelView{Title: modelTitle(m.Name), Name: m.Name, State: "aktualny", Class: "good", Lag: "–", Position: m.Position}
+	v := modelView{Title: modelTitle(m.Name), State: "aktualny", Class: "good", Lag: "–", Position: m.Position}
 	if m.Lag > 0 {
 		v.Lag = count(int64(m.Lag))
 	}
 	switch {
 	case m.Problem != "":
-		v.State, v.Class = "zatrzymany: "+m.Problem, "bad"
+		v.State, v.Class, v.Problem = "zatrzymany", "bad", m.Problem
 	case !m.CaughtUp || m.Lag > 0:
 		v.State, v.Class = "nadrabia", "late"
 	}
 	return v
+}
+
+// days are the first and last that facts belong to. What the doors record about
+// themselves, and who is registered, is of the day of recording.
+func days(o queries.Overview) (first, last domain.Date) {
+	for _, a := range o.Areas {
+		switch a.Name {
+		case "intake", "participant", "assistant":
+			continue
+		}
+		for _, t := range a.Types {
+			if first == 0 || t.First < first {
+				first = t.First
+			}
+			last = max(last, t.Last)
+		}
+	}
+	return first, last
 }
 
 // areas counts what people ask about: things that were entered, corrections of
@@ -215,6 +237,12 @@ func (s *server) renderReport(w io.Writer, a *queries.Answer, query url.Values) 
 			v.Asked = append(v.Asked, p.Doc+": "+spoken(p.Kind, value))
 		}
 	}
+	if a.AsOf != 0 {
+		v.Asked = append(v.Asked, "stan na dzień "+polishDate(a.AsOf))
+	}
+	if a.KnownAt != "" {
+		v.Asked = append(v.Asked, "według wiedzy z: "+a.KnownAt)
+	}
 	for _, c := range a.Report.Columns {
 		v.Heads = append(v.Heads, headView{c.Title, classOf(c.Kind)})
 	}
@@ -289,14 +317,31 @@ func cells(columns []queries.Column, row queries.Row) []cellView {
 			out[i].Class = classOf(c.Kind)
 			continue
 		}
-		out[i] = cellView{Class: classOf(c.Kind)}
+		out[i] = cellView{Text: cellText(row[i], c.Kind), Class: classOf(c.Kind)}
 		if c.Kind == queries.List {
-			out[i].Lines = listText(row[i])
-		} else {
-			out[i].Text = cellText(row[i], c.Kind)
+			out[i].Text, out[i].Lines = lined(listText(row[i]))
+		} else if utf8.RuneCountInString(out[i].Text) > longText {
+			out[i].Class += " long"
 		}
 	}
 	return out
+}
+
+// What is longer than longText may be broken anywhere; what is no longer than
+// shortItem needs no line of its own in a list.
+const (
+	longText  = 28
+	shortItem = 8
+)
+
+// lined shows a list of short things, such as positions, as running text.
+func lined(items []string) (text string, lines []string) {
+	for _, item := range items {
+		if utf8.RuneCountInString(item) > shortItem {
+			return "", items
+		}
+	}
+	return strings.Join(items, ", "), nil
 }
 
 // classOf aligns numbers to the right and keeps short things on one line.

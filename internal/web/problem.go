@@ -15,13 +15,14 @@ import (
 )
 
 // Problem is the answer to a request that was not carried out (RFC 9457). Code
-// is stable; Title is Polish and follows from it.
+// is stable; Title is Polish and follows from it; Detail is in English, the same
+// on the command line.
 type Problem struct {
 	Type        string         `json:"type" example:"urn:ksiega:problem:rule" doc:"urn:ksiega:problem: i kod"`
 	Title       string         `json:"title" doc:"Co się stało, po polsku"`
 	Status      int            `json:"status" doc:"Kod HTTP"`
 	Code        string         `json:"code" doc:"Stały kod odmowy"`
-	Detail      string         `json:"detail,omitempty" doc:"Szczegóły, bez danych osobowych"`
+	Detail      string         `json:"detail,omitempty" doc:"Szczegóły (po angielsku), bez danych osobowych"`
 	Correlation string         `json:"correlationId,omitempty" doc:"Pod tym numerem w dzienniku serwera"`
 	Errors      []FieldProblem `json:"errors,omitempty" doc:"Pola, których dotyczy"`
 }

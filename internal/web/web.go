@@ -65,7 +65,11 @@ type server struct {
 	pages *pages
 	// spec is the OpenAPI document in both notations.
 	specJSON, specYAML []byte
+	slots              chan struct{} // one taken by each request in hand
 }
+
+// maxRequests bounds the requests in hand; more are sent away with 503.
+const maxRequests = 512
 
 var errOptions = errors.New("web: Ledger, Desk and Now are needed")
 
@@ -77,7 +81,7 @@ func New(o Options) (http.Handler, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &server{Options: o}
+	s := &server{Options: o, slots: make(chan struct{}, maxRequests)}
 	var err error
 	if s.pages, err = parsePages(); err != nil {
 		return nil, err
@@ -89,9 +93,9 @@ func New(o Options) (http.Handler, error) {
 	r := chi.NewRouter()
 	r.Use(s.observe, s.guard, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
-		s.write(w, r, problem(codeNotFound, "nie ma takiego adresu"))
+		s.write(w, r, problem(codeNotFound, "no such address"))
 	})
-	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { s.write(w, r, problem(codeMethod, r.Method)) })
+	r.MethodNotAllowed(s.methodNotAllowed(r))
 	api, err := s.describe(r)
 	if err != nil {
 		return nil, err
@@ -112,6 +116,18 @@ func New(o Options) (http.Handler, error) {
 		r.Method(http.MethodGet, "/metrics", o.Metrics)
 	}
 	return r, nil
+}
+
+// methodNotAllowed names the methods that the address does take.
+func (s *server) methodNotAllowed(routes chi.Routes) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			if routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
+				w.Header().Add("Allow", method)
+			}
+		}
+		s.write(w, r, problem(codeMethod, ""))
+	}
 }
 
 func (s *server) healthz(w http.ResponseWriter, _ *http.Request) {

@@ -175,7 +175,11 @@ func TestMachinesAreAnswered(t *testing.T) {
 		t.Errorf("HEAD: %d", w.Code)
 	}
 	refused(t, d.get("/nowhere"), http.StatusNotFound, "not-found")
-	refused(t, d.do(request(http.MethodDelete, "/healthz", "")), http.StatusMethodNotAllowed, "method-not-allowed")
+	w = d.do(request(http.MethodDelete, "/healthz", ""))
+	refused(t, w, http.StatusMethodNotAllowed, "method-not-allowed")
+	if got := w.Header().Values("Allow"); !slices.Equal(got, []string{"GET"}) {
+		t.Errorf("Allow: %v", got)
+	}
 }
 
 func TestStrangersAreTurnedAway(t *testing.T) {
@@ -222,6 +226,31 @@ func TestTokenIsAskedOfAllButHealth(t *testing.T) {
 	if w := d.get("/api/v1/events?actor=api", auth...); len(decode[web.EventPage](t, w).Events) == 0 {
 		t.Errorf("the actor is not api: %s", w.Body)
 	}
+}
+
+func TestStartPageSaysWhatTheLedgerHolds(t *testing.T) {
+	t.Parallel()
+	d := open(t, func(o *web.Options) {
+		o.Ready = func() error { return errors.New("refunds are behind") }
+		o.Status = func() []web.ReadModel { return []web.ReadModel{{Name: "refunds", Position: 7, Lag: 1234}} }
+	})
+	if w := d.get("/"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Dziennik jest pusty") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	cycle(d)
+	w := d.get("/")
+	for _, want := range []string{`<html lang="pl">`, `<span class="name">Uczestnicy</span><span class="count">1</span>`,
+		`<span class="name">Wnioski</span><span class="count">1</span>`, "z dni 06.02.2018–10.04.2018", "refunds are behind", "nadrabia", "1\u00a0234",
+		`href="/reports/psu-settlement"`, `href="/api/v1/reports/refunds?format=csv"`, `href="/docs"`} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%q is missing in %s", want, w.Body)
+		}
+	}
+	if w := d.get("/reports/none", "Accept", "text/html"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "<h1>Nie ma tego w księdze</h1>") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	refused(t, d.get("/reports/refunds?colour=red"), http.StatusUnprocessableEntity, "invalid")
+	refused(t, d.get("/reports/refunds?format=csv"), http.StatusUnprocessableEntity, "invalid")
 }
 
 func TestAnswersAreHardened(t *testing.T) {

@@ -1,0 +1,239 @@
+package web_test
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"ksiega/internal/web"
+)
+
+// answer is a report as JSON.
+type answer struct {
+	Report, AsOf, KnownAt, Position, GeneratedAt string
+	Params                                       map[string]string
+	Rows                                         []map[string]any
+	Totals                                       map[string]any
+}
+
+func TestReportsAreServedAsDeclared(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	sample(t, d.ledger)
+	spec := decode[struct {
+		Paths map[string]map[string]struct {
+			Parameters []struct{ Name string }
+			Responses  map[string]struct {
+				Content map[string]struct {
+					Schema struct {
+						Properties struct {
+							Rows struct {
+								Items struct{ Properties map[string]any }
+							}
+						}
+					}
+				}
+			}
+		}
+	}](t, d.get("/openapi.json"))
+	list := decode[web.ReportList](t, d.get("/api/v1/reports"))
+	if len(list.Reports) < 7 {
+		t.Fatalf("%d reports", len(list.Reports))
+	}
+	rows := 0
+	for _, r := range list.Reports {
+		w := d.get(r.Href)
+		a := decode[answer](t, w)
+		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" || a.Report != r.Name || a.Position == "" || a.Rows == nil ||
+			a.GeneratedAt != "2019-08-01T10:00:00Z" || w.Header().Get("X-Ledger-Position") != a.Position {
+			t.Errorf("%s: %d %v %+v", r.Name, w.Code, w.Header(), a)
+		}
+		rows += len(a.Rows)
+		declared := spec.Paths[r.Href]["get"].Responses["200"].Content["application/json"].Schema.Properties.Rows.Items.Properties
+		if got, want := slices.Sorted(maps.Keys(declared)), slices.Sorted(slices.Values(r.Fields)); !slices.Equal(got, want) {
+			t.Errorf("%s: the document has %v, the report %v", r.Name, got, want)
+		}
+		for _, row := range a.Rows {
+			for field := range row {
+				if declared[field] == nil {
+					t.Errorf("%s: %s is not declared", r.Name, field)
+				}
+			}
+		}
+		var names []string
+		for _, p := range spec.Paths[r.Href]["get"].Parameters {
+			names = append(names, p.Name)
+		}
+		if want := append(slices.Clone(r.Params), "format", "asOf", "knownAt", "minPosition"); !slices.Equal(names, want) {
+			t.Errorf("%s: parameters %v, want %v", r.Name, names, want)
+		}
+		w = d.get(r.Href + "?format=csv&asOf=2018-12-31")
+		disposition := w.Header().Get("Content-Disposition")
+		if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/csv; charset=utf-8") || !strings.HasPrefix(disposition, `attachment; filename="`+r.Name+`-2018-12-31-`) ||
+			!strings.HasSuffix(disposition, `.csv"`) {
+			t.Errorf("%s: %v", r.Name, w.Header())
+		}
+		in := csv.NewReader(strings.NewReader(strings.TrimPrefix(w.Body.String(), "\uFEFF")))
+		in.Comma = ';'
+		if table, err := in.ReadAll(); err != nil || !slices.Equal(table[0], r.Fields) {
+			t.Errorf("%s: %v %v", r.Name, err, table[:1])
+		}
+		if w := d.get(r.Href + "?format=html"); w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") ||
+			!strings.Contains(w.Body.String(), "<caption") {
+			t.Errorf("%s as a page: %d %v", r.Name, w.Code, w.Header())
+		}
+	}
+	if rows == 0 {
+		t.Error("the sample gives no rows")
+	}
+}
+
+func TestReportsAreCutByWhatIsAsked(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	sample(t, d.ledger)
+	ask := func(query string) answer {
+		w := d.get("/api/v1/reports/psu-settlement?" + query)
+		if w.Code != http.StatusOK {
+			t.Fatalf("%s: %d %s", query, w.Code, w.Body)
+		}
+		return decode[answer](t, w)
+	}
+	all, march, early, empty := ask(""), ask("month=2018-03"), ask("asOf=2018-03-31&agreement="), ask("knownAt=1")
+	if len(march.Rows) == 0 || len(march.Rows) >= len(all.Rows) || march.Params["month"] != "2018-03" {
+		t.Errorf("month: %d of %d rows, %v", len(march.Rows), len(all.Rows), march.Params)
+	}
+	if len(early.Rows) == 0 || len(early.Rows) >= len(all.Rows) || early.AsOf != "2018-03-31" {
+		t.Errorf("asOf: %d of %d rows, %q", len(early.Rows), len(all.Rows), early.AsOf)
+	}
+	if len(empty.Rows) != 0 || empty.KnownAt != "1" {
+		t.Errorf("knownAt: %d rows, %q", len(empty.Rows), empty.KnownAt)
+	}
+	if seen := ask("minPosition=" + all.Position); seen.Position != all.Position {
+		t.Errorf("minPosition: %s, want %s", seen.Position, all.Position)
+	}
+}
+
+func TestWhatReportsDoNotKnowIsRefusedByName(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	for query, name := range map[string]string{
+		"colour=red":                    "colour",
+		"format=xlsx":                   "xlsx",
+		"asOf=31.12.2018":               "asOf",
+		"asOf=2018-02-30":               "asOf",
+		"month=2018-3":                  "month",
+		"minPosition=-1":                "minPosition",
+		"from=2018-01-01&from=2018-1-1": "from",
+		"from=2018-02-01&to=2018-01-01": "from",
+		"knownAt=wczoraj":               "position",
+	} {
+		p := refused(t, d.get("/api/v1/reports/psu-settlement?"+query), http.StatusUnprocessableEntity, "invalid")
+		if !strings.Contains(p.Detail, name) {
+			t.Errorf("%s: %q", query, p.Detail)
+		}
+	}
+	if p := refused(t, d.get("/api/v1/reports/refunds?state=Sekret"), http.StatusUnprocessableEntity, "invalid"); strings.Contains(p.Detail, "Sekret") {
+		t.Error(p.Detail)
+	}
+	if p := refused(t, d.get("/api/v1/reports/profits"), http.StatusNotFound, "not-found"); !strings.Contains(p.Detail, "profits") {
+		t.Error(p.Detail)
+	}
+	refused(t, d.get("/api/v1/reports?colour=red"), http.StatusUnprocessableEntity, "invalid")
+	refused(t, d.get("/api/v1/reports/refunds?minPosition=999999999"), http.StatusServiceUnavailable, "behind")
+}
+
+func TestTransferTitlesAreShownToKnownPeopleOnly(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	sample(t, d.ledger)
+	titles := func(r *http.Request) (n int) {
+		for _, row := range decode[answer](t, d.do(r)).Rows {
+			if title, _ := row["title"].(string); title != "" {
+				n++
+			}
+		}
+		return n
+	}
+	const target = "/api/v1/reports/unmatched-lines"
+	if n := titles(request(http.MethodGet, target, "")); n != 0 {
+		t.Errorf("%d titles shown to nobody in particular", n)
+	}
+	for role, sees := range map[string]bool{"finance": true, "auditor": true, "director": true, "coordinator": true, "assistant": false, "": false} {
+		r := request(http.MethodGet, target, "", "Host", "control")
+		if n := titles(r.WithContext(web.WithActor(r.Context(), "jkowalska", role))); (n > 0) != sees {
+			t.Errorf("%q sees %d titles", role, n)
+		}
+	}
+}
+
+func TestHistoryComesInPages(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	sample(t, d.ledger)
+	contract := decode[answer](t, d.get("/api/v1/reports/psu-settlement")).Rows[0]["contract"].(string)
+	whole := decode[web.EventPage](t, d.get("/api/v1/events?limit=1000&contract="+queryEscape(contract)))
+	if len(whole.Events) < 10 || whole.Next != "" {
+		t.Fatalf("%d events, next %q", len(whole.Events), whole.Next)
+	}
+	var paged []web.Event
+	cursor := ""
+	for range len(whole.Events) {
+		page := decode[web.EventPage](t, d.get("/api/v1/events?limit=7&contract="+queryEscape(contract)+"&cursor="+cursor))
+		paged = append(paged, page.Events...)
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	if got, want := mustJSON(t, paged), mustJSON(t, whole.Events); got != want {
+		t.Errorf("pages differ from the whole: %d and %d events", len(paged), len(whole.Events))
+	}
+	first := whole.Events[0]
+	for query, least := range map[string]int{"type=attendance.*": 1, "actor=tester": 1, "participant=nobody": 0, "until=" + first.Position: 1,
+		"from=2999-01-01T00:00:00Z": 0, "claim=none&type=refundclaim.*": 0} {
+		page := decode[web.EventPage](t, d.get("/api/v1/events?limit=5&"+query))
+		if len(page.Events) < least || least == 0 && len(page.Events) > 0 {
+			t.Errorf("%s: %d events", query, len(page.Events))
+		}
+	}
+	stream := decode[web.EventPage](t, d.get("/api/v1/streams/"+queryEscape(first.Stream)+"/events?limit=2"))
+	if len(stream.Events) == 0 || stream.Events[0].Stream != first.Stream {
+		t.Errorf("%+v", stream)
+	}
+}
+
+func TestHistoryIsSealedAndRefusesWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	accepted(t, d.command("register-participant", "k", person))
+	w := d.get("/api/v1/events?participant=U1")
+	if page := decode[web.EventPage](t, w); len(page.Events) != 1 || strings.Contains(w.Body.String(), "Zofia") || strings.Contains(w.Body.String(), "02070803628") {
+		t.Errorf("%s", w.Body)
+	}
+	for _, query := range []string{"colour=red", "limit=0", "limit=1001", "limit=x", "cursor=abc", "type=[", "from=x", "participant=U1&actor=anonim", "participant=U1&contract=C"} {
+		refused(t, d.get("/api/v1/events?"+query), http.StatusUnprocessableEntity, "invalid")
+	}
+	for _, stream := range []string{"vault-U1", "$all", "$streams"} {
+		refused(t, d.get("/api/v1/streams/"+queryEscape(stream)+"/events"), http.StatusNotFound, "not-found")
+	}
+	if page := decode[web.EventPage](t, d.get("/api/v1/streams/contract-none/events")); len(page.Events) != 0 {
+		t.Errorf("%+v", page)
+	}
+}
+
+func queryEscape(s string) string {
+	return strings.NewReplacer("%", "%25", "/", "%2F", " ", "%20", "$", "%24", "&", "%26", "+", "%2B", "?", "%3F", "#", "%23").Replace(s)
+}
+
+func mustJSON(t testing.TB, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"mime/multipart"
 	"net"
 	"net/http"
@@ -17,6 +19,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ksiega/internal/web"
 )
 
 // client is the command line's side of the control door.
@@ -47,8 +51,12 @@ func connect(ctx context.Context, g *globals, live bool) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
+	api, err := web.New(b.webOptions(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	l := newPipeListener()
-	server := &http.Server{Handler: controlHandler(b), ReadHeaderTimeout: time.Minute}
+	server := &http.Server{Handler: controlHandler(b, api), ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(l) }() // ends with Close
 	transport := &http.Transport{DialContext: l.dial}
 	return &client{http: &http.Client{Transport: transport}, role: g.Role, close: func() error {
@@ -79,14 +87,15 @@ func (c *client) do(ctx context.Context, method, path string, query url.Values, 
 		return resp.Body, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
-	var n note
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&n); err != nil || n.Error == "" {
+	var n struct{ Error, Detail, Title string } // of a note, or of the web door's problem
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&n); err != nil || n.Error+n.Detail+n.Title == "" {
 		return nil, fmt.Errorf("the server answered %s", resp.Status)
 	}
-	if resp.StatusCode == http.StatusBadRequest {
-		return nil, wrongUsage{errors.New(n.Error)}
+	err = errors.New(cmp.Or(n.Error, n.Detail, n.Title))
+	if resp.StatusCode < http.StatusInternalServerError && resp.StatusCode != http.StatusPreconditionFailed {
+		return nil, wrongUsage{err}
 	}
-	return nil, errors.New(n.Error)
+	return nil, err
 }
 
 // copy writes an answer to w.

@@ -17,8 +17,8 @@ import (
 	"ksiega/commands"
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
+	"ksiega/internal/web"
 	"ksiega/projections"
-	"ksiega/queries"
 )
 
 // The control door serves the command line: over control.sock where a server
@@ -93,12 +93,12 @@ var build = sync.OnceValue(func() string {
 	return version + "-" + hex.EncodeToString(h.Sum(nil)[:8])
 })
 
-// controlHandler serves the control door of an open ledger.
-func controlHandler(b *book) http.Handler {
+// controlHandler serves the control door of an open ledger; api is its web door.
+func controlHandler(b *book, api http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	c := &control{book: b}
 	mux.HandleFunc("POST /control/import", c.importFiles)
-	mux.HandleFunc("GET /control/report/{name}", c.report)
+	mux.Handle("GET /api/v1/reports/{name}", c.report(api))
 	mux.HandleFunc("GET /control/replay", c.replay)
 	mux.HandleFunc("POST /control/verify", c.verify)
 	mux.HandleFunc("POST /control/rebuild", c.rebuild)
@@ -131,20 +131,6 @@ func status(err error) int {
 
 func origin(r *http.Request) commands.Origin {
 	return commands.Origin{Actor: r.Header.Get(headerActor), Role: r.Header.Get(headerRole), Door: "cli"}
-}
-
-func reader(r *http.Request) queries.Reader {
-	role := r.Header.Get(headerRole)
-	return queries.Reader{Actor: r.Header.Get(headerActor), Role: role, SeesText: seesText(role)}
-}
-
-// seesText says which roles may read titles of transfers and reasons.
-func seesText(role string) bool {
-	switch role {
-	case "finance", "auditor", "director", "coordinator":
-		return true
-	}
-	return false
 }
 
 // importFiles takes files one after another, each decided before the next is
@@ -197,57 +183,23 @@ func (c *control) importParts(r *http.Request, parts *multipart.Reader, ledger *
 	return err
 }
 
-func (c *control) report(w http.ResponseWriter, r *http.Request) {
-	req, format, err := reportRequest(r)
-	if err != nil {
-		refuse(w, http.StatusBadRequest, err)
-		return
-	}
-	// Whoever types a command and then a report sees what the command did.
-	if c.book.store != nil && req.KnownAt == "" {
-		head, err := c.book.journal.Head(r.Context())
-		if err != nil {
-			refuse(w, http.StatusInternalServerError, err)
-			return
+// report hands a report on to the web door, for somebody who is known and who
+// sees what the commands before it did.
+func (c *control) report(api http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		if c.book.store != nil && query.Get("knownAt") == "" && query.Get("minPosition") == "" {
+			head, err := c.book.journal.Head(r.Context())
+			if err != nil {
+				refuse(w, http.StatusInternalServerError, err)
+				return
+			}
+			query.Set("minPosition", strconv.FormatUint(head, 10))
 		}
-		req.MinPosition = max(req.MinPosition, head)
+		r = r.Clone(web.WithActor(r.Context(), r.Header.Get(headerActor), r.Header.Get(headerRole)))
+		r.URL.RawQuery = query.Encode()
+		api.ServeHTTP(w, r)
 	}
-	answer, err := c.book.desk.Ask(r.Context(), r.PathValue("name"), req)
-	if err != nil {
-		refuse(w, status(err), err)
-		return
-	}
-	if err := answer.Write(w, format); err != nil {
-		refuse(w, status(err), err)
-	}
-}
-
-// reportRequest reads a report's parameters; those not reserved are its own.
-func reportRequest(r *http.Request) (queries.Request, string, error) {
-	req, format := queries.Request{Params: map[string]string{}, Reader: reader(r)}, "json"
-	for name, values := range r.URL.Query() {
-		v := values[len(values)-1]
-		if v == "" {
-			continue
-		}
-		var err error
-		switch name {
-		case "format":
-			format = v
-		case "asOf":
-			req.AsOf, err = domain.ParseDate(v)
-		case "knownAt":
-			req.KnownAt = v
-		case "minPosition":
-			req.MinPosition, err = strconv.ParseUint(v, 10, 64)
-		default:
-			req.Params[name] = v
-		}
-		if err != nil {
-			return req, format, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return req, format, nil
 }
 
 func (c *control) verify(w http.ResponseWriter, r *http.Request) {

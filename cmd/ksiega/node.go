@@ -1,45 +1,192 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
+
+	"golang.org/x/term"
 
 	"ksiega/internal/eventdb"
 )
 
 type nodeCmd struct {
-	Listen   string `name:"listen" placeholder:"unix:PATH" help:"Where to listen; default: a socket in the data directory."`
+	Listen   string `name:"listen" placeholder:"unix:PATH|HOST:PORT" help:"Where to listen; default: a socket in the data directory, which is there with HOST:PORT too. Port 0 is one that is free. HOST:PORT needs TLS and users."`
 	ReadOnly bool   `name:"read-only" help:"Refuse every change."`
+
+	Users      string   `name:"users" placeholder:"FILE" help:"Who may call at HOST:PORT; see --add-user."`
+	TLSCert    string   `name:"tls-cert" placeholder:"FILE" help:"Certificate shown at HOST:PORT, PEM."`
+	TLSKey     string   `name:"tls-key" placeholder:"FILE" help:"Its key, PEM."`
+	SelfSigned bool     `name:"tls-self-signed" help:"Make node.crt and node.key in the data directory, once; clients take node.crt as their authority."`
+	TLSHosts   []string `name:"tls-host" placeholder:"HOST" help:"Names and addresses for node.crt; default: the host of --listen."`
+	Insecure   bool     `name:"insecure" help:"Neither TLS nor users: everybody on this machine may read and write everything. HOST must be a loopback address."`
+
+	AddUser      string `name:"add-user" placeholder:"NAME" help:"Serve nothing; write this user, or a new password, into the file of --users. The password comes from KSIEGA_NODE_PASSWORD or the standard input."`
+	ReadOnlyUser bool   `name:"read-only-user" help:"With --add-user: the user may read and not write."`
 }
 
 // Run serves the embedded event database alone until it is told to stop. The
 // first line it prints is the address.
 func (c *nodeCmd) Run(ctx context.Context, g *globals) error {
-	dir, err := g.dataDir()
+	if c.AddUser != "" {
+		return c.addUser()
+	}
+	if c.ReadOnlyUser {
+		return wrongUsage{errors.New("--read-only-user belongs to --add-user NAME")}
+	}
+	opts, err := c.options(g)
 	if err != nil {
 		return err
-	}
-	opts := eventdb.Options{Dir: dir, ReadOnly: c.ReadOnly}
-	if c.Listen != "" {
-		path, ok := strings.CutPrefix(c.Listen, "unix:")
-		if !ok {
-			return wrongUsage{errors.New("--listen HOST:PORT is not built yet; use unix:PATH")}
-		}
-		if opts.Socket, err = filepath.Abs(path); err != nil {
-			return err
-		}
 	}
 	node, err := eventdb.Open(opts)
 	if err != nil {
 		return err
 	}
-	fmt.Println("unix:" + strings.TrimPrefix(strings.TrimPrefix(node.Address(), "unix:"), "//"))
+	address := node.TCPAddress()
+	if address == "" {
+		address = "unix:" + node.Socket()
+	}
+	fmt.Println(address)
 	select {
 	case <-ctx.Done():
 	case <-node.Done():
 	}
 	return errors.Join(node.Err(), node.Close())
+}
+
+// options are those of the node that the flags ask for.
+func (c *nodeCmd) options(g *globals) (opts eventdb.Options, err error) {
+	dir, err := g.dataDir()
+	if err != nil {
+		return opts, err
+	}
+	if c.ReadOnly {
+		if _, err := os.Stat(dir); err != nil {
+			return opts, fmt.Errorf("data directory: %w", err)
+		}
+	}
+	opts = eventdb.Options{Dir: dir, ReadOnly: c.ReadOnly}
+	path, isSocket := strings.CutPrefix(c.Listen, "unix:")
+	switch {
+	case isSocket && path == "":
+		return opts, wrongUsage{errors.New("--listen unix: names no path")}
+	case isSocket:
+		opts.Socket, err = filepath.Abs(path)
+	case c.Listen != "":
+		opts.TCP, err = c.tcp(dir)
+	}
+	if err == nil && opts.TCP == nil && (c.Users != "" || c.secure() || c.Insecure) {
+		err = wrongUsage{errors.New("--users, --tls-cert, --tls-key, --tls-self-signed, --tls-host and --insecure belong to --listen HOST:PORT")}
+	}
+	return opts, err
+}
+
+func (c *nodeCmd) secure() bool {
+	return c.TLSCert != "" || c.TLSKey != "" || c.SelfSigned || len(c.TLSHosts) > 0
+}
+
+// tcp is the listener that HOST:PORT asks for. It is secure, or the operator has
+// said that it is not.
+func (c *nodeCmd) tcp(dir string) (*eventdb.TCPOptions, error) {
+	host, port, err := net.SplitHostPort(c.Listen)
+	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
+		return nil, wrongUsage{fmt.Errorf("--listen %s is neither unix:PATH nor HOST:PORT", c.Listen)}
+	}
+	out := &eventdb.TCPOptions{Listen: c.Listen, Insecure: c.Insecure}
+	if c.Insecure {
+		if c.Users != "" || c.secure() {
+			return nil, wrongUsage{errors.New("--insecure means neither users nor TLS; leave it out, or them")}
+		}
+		if !loopback(c.Listen) {
+			return nil, wrongUsage{fmt.Errorf("--insecure is for a loopback address, which %s is not", c.Listen)}
+		}
+		return out, nil
+	}
+	files := c.TLSCert != "" && c.TLSKey != ""
+	switch {
+	case c.SelfSigned && (c.TLSCert != "" || c.TLSKey != ""):
+		return nil, wrongUsage{errors.New("give either --tls-self-signed or --tls-cert and --tls-key")}
+	case len(c.TLSHosts) > 0 && !c.SelfSigned:
+		return nil, wrongUsage{errors.New("--tls-host belongs to --tls-self-signed")}
+	case c.Users == "" || !files && !c.SelfSigned:
+		ways := "needs TLS and users: --users FILE with --tls-cert FILE --tls-key FILE or --tls-self-signed"
+		if loopback(c.Listen) {
+			ways += "; or --insecure, which lets everybody on this machine read and write everything"
+		}
+		return nil, wrongUsage{fmt.Errorf("--listen %s %s", c.Listen, ways)}
+	}
+	hosts := c.TLSHosts
+	if ip := net.ParseIP(host); c.SelfSigned && len(hosts) == 0 {
+		if host == "" || ip.IsUnspecified() {
+			return nil, wrongUsage{fmt.Errorf("--listen %s names no host for the certificate: give --tls-host", c.Listen)}
+		}
+		hosts = []string{host}
+	}
+	if out.Users, err = eventdb.LoadUsers(c.Users); err != nil {
+		return nil, err
+	}
+	if files {
+		out.Certificate, err = eventdb.LoadCertificate(c.TLSCert, c.TLSKey, time.Now())
+	} else {
+		out.Certificate, err = eventdb.SelfSigned(dir, hosts, time.Now())
+	}
+	return out, err
+}
+
+// addUser writes a user into the users file.
+func (c *nodeCmd) addUser() error {
+	if c.Users == "" || c.Listen != "" || c.ReadOnly || c.Insecure || c.secure() {
+		return wrongUsage{errors.New("--add-user NAME goes with --users FILE and, if wanted, --read-only-user, and nothing else")}
+	}
+	password, err := nodePassword(os.Stdin)
+	if err != nil {
+		return fmt.Errorf("password: %w", err)
+	}
+	replaced, err := eventdb.AddUser(c.Users, c.AddUser, password, c.ReadOnlyUser)
+	if err != nil {
+		return err
+	}
+	what := "added"
+	if replaced {
+		what = "changed"
+	}
+	fmt.Printf("user %s %s; a running node knows it when it starts again\n", c.AddUser, what)
+	return nil
+}
+
+// nodePassword is the first line of the input. At a terminal it is typed unseen,
+// twice.
+func nodePassword(in *os.File) (string, error) {
+	if p := os.Getenv("KSIEGA_NODE_PASSWORD"); p != "" {
+		return p, nil
+	}
+	if fd := int(in.Fd()); term.IsTerminal(fd) {
+		var typed [2][]byte
+		for i, prompt := range []string{"Password: ", "Again: "} {
+			fmt.Fprint(os.Stderr, prompt)
+			var err error
+			typed[i], err = term.ReadPassword(fd)
+			fmt.Fprintln(os.Stderr)
+			if err != nil {
+				return "", err
+			}
+		}
+		if string(typed[0]) != string(typed[1]) {
+			return "", errors.New("the two differ")
+		}
+		return string(typed[0]), nil
+	}
+	line, err := bufio.NewReader(io.LimitReader(in, 4096)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
 }

@@ -34,7 +34,7 @@ func (c *reportCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	return errors.Join(writeTo(out, func(w io.Writer) error {
-		return door.copy(ctx, "/control/report/"+url.PathEscape(name), query, w)
+		return door.copy(ctx, "/api/v1/reports/"+url.PathEscape(name), query, w)
 	}), door.close())
 }
 

@@ -93,7 +93,7 @@ func ask(t *testing.T, door *client, report string, params ...string) answer {
 		query.Set(params[i], params[i+1])
 	}
 	var out bytes.Buffer
-	if err := door.copy(t.Context(), "/control/report/"+report, query, &out); err != nil {
+	if err := door.copy(t.Context(), "/api/v1/reports/"+report, query, &out); err != nil {
 		t.Fatalf("%s %v: %v", report, params, err)
 	}
 	var a answer

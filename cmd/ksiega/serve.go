@@ -51,9 +51,10 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 }
 
 func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string) error {
-	handler, err := web.New(web.Options{Ledger: b.ledger, Desk: b.desk, Token: token, Version: version, Now: time.Now,
-		Ready: func() error { return b.ready(c.MaxLag) }, Status: b.status, Metrics: m.handler(),
-		After: func(ctx context.Context, _ uint64) { b.automat(ctx) }, Unavailable: unavailable})
+	options := b.webOptions(slog.Default())
+	options.Token, options.Metrics = token, m.handler()
+	options.Ready, options.Status = func() error { return b.ready(c.MaxLag) }, b.status
+	handler, err := web.New(options)
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	}
 	servers := []*http.Server{
 		{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute},
-		{Handler: controlHandler(b), ReadHeaderTimeout: 10 * time.Second},
+		{Handler: controlHandler(b, handler), ReadHeaderTimeout: 10 * time.Second},
 	}
 	failed := make(chan error, len(servers))
 	for i, l := range []net.Listener{public, local} {
@@ -81,6 +82,12 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	}
 	fmt.Printf("księga: http://%s\n", public.Addr())
 	return errors.Join(b.watch(ctx, failed), shutdown(servers))
+}
+
+// webOptions open the web door on this ledger.
+func (b *book) webOptions(log *slog.Logger) web.Options {
+	return web.Options{Ledger: b.ledger, Desk: b.desk, Version: version, Now: time.Now, Log: log,
+		After: func(ctx context.Context, _ uint64) { b.automat(ctx) }, Unavailable: unavailable}
 }
 
 // watch saves the embedded Redis now and then and waits for the end.

@@ -19,7 +19,7 @@ import (
 )
 
 type nodeCmd struct {
-	Listen   string `name:"listen" placeholder:"unix:PATH|HOST:PORT" help:"Where to listen; default: a socket in the data directory, which is there with HOST:PORT too. Port 0 is one that is free. HOST:PORT needs TLS and users."`
+	Listen   string `name:"listen" placeholder:"unix:PATH|HOST:PORT" help:"Where to listen; default: a socket in the data directory, which is there with HOST:PORT too. Port 0 is one that is free. HOST:PORT needs TLS and users, unless HOST is loopback."`
 	ReadOnly bool   `name:"read-only" help:"Refuse every change."`
 
 	Users      string   `name:"users" placeholder:"FILE" help:"Who may call at HOST:PORT; see --add-user."`
@@ -27,7 +27,7 @@ type nodeCmd struct {
 	TLSKey     string   `name:"tls-key" placeholder:"FILE" help:"Its key, PEM."`
 	SelfSigned bool     `name:"tls-self-signed" help:"Make node.crt and node.key in the data directory, once; clients take node.crt as their authority."`
 	TLSHosts   []string `name:"tls-host" placeholder:"HOST" help:"Names and addresses for node.crt; default: the host of --listen."`
-	Insecure   bool     `name:"insecure" help:"Neither TLS nor users: everybody on this machine may read and write everything. HOST must be a loopback address."`
+	Insecure   bool     `name:"insecure" help:"Neither TLS nor users, knowingly: everybody on this machine may read and write everything. HOST must be a loopback address."`
 
 	AddUser      string `name:"add-user" placeholder:"NAME" help:"Serve nothing; write this user, or a new password, into the file of --users. The password comes from KSIEGA_NODE_PASSWORD or the standard input."`
 	ReadOnlyUser bool   `name:"read-only-user" help:"With --add-user: the user may read and not write."`
@@ -99,6 +99,12 @@ func (c *nodeCmd) tcp(dir string) (*eventdb.TCPOptions, error) {
 	host, port, err := net.SplitHostPort(c.Listen)
 	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
 		return nil, wrongUsage{fmt.Errorf("--listen %s is neither unix:PATH nor HOST:PORT", c.Listen)}
+	}
+	if loopback(c.Listen) && !c.Insecure && c.Users == "" && !c.secure() {
+		// Scripts rely on --listen HOST:PORT alone, as on the real server's
+		// --insecure; nobody should do so unknowingly.
+		fmt.Fprintf(os.Stderr, "ksiega: everybody on this machine may read and write at %s; say --insecure, or give --users and TLS\n", c.Listen)
+		c.Insecure = true
 	}
 	out := &eventdb.TCPOptions{Listen: c.Listen, Insecure: c.Insecure}
 	if c.Insecure {

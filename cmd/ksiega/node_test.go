@@ -143,7 +143,14 @@ func TestNodeOnSockets(t *testing.T) {
 
 func TestNodeInsecure(t *testing.T) {
 	t.Parallel()
-	n := startNode(t, "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--insecure")
+	for _, args := range [][]string{{"--insecure"}, nil} {
+		t.Run(strings.Join(args, ""), func(t *testing.T) { nodeInsecure(t, args...) })
+	}
+}
+
+func nodeInsecure(t *testing.T, args ...string) {
+	t.Helper()
+	n := startNode(t, append([]string{"--data", t.TempDir(), "--listen", "127.0.0.1:0"}, args...)...)
 	if !strings.HasPrefix(n.address, "127.0.0.1:") || n.address == "127.0.0.1:0" {
 		t.Errorf("address %q", n.address)
 	}
@@ -232,7 +239,6 @@ func TestNodeUsage(t *testing.T) {
 		args, want string
 		code       int
 	}{
-		{"--listen 127.0.0.1:0", both + "; or --insecure", exitUsage},
 		{"--listen localhost:0 --users " + users, both + "; or --insecure", exitUsage},
 		{"--listen 127.0.0.1:0 --tls-self-signed", both + "; or --insecure", exitUsage},
 		{"--listen 127.0.0.1:0 --tls-cert x --users " + users, both, exitUsage},

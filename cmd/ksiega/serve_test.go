@@ -52,11 +52,6 @@ func serve(t testing.TB, data string, args ...string) *serving {
 	}
 }
 
-func (s *serving) kill() {
-	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait()
-}
-
 // command posts a command and says whether it was acknowledged.
 func (s *serving) command(name, key string, body any) (int, map[string]any, error) {
 	b, err := json.Marshal(body)

@@ -123,6 +123,9 @@ func (c *batchCall) begin(req *streams.BatchAppendReq, raw [16]byte) *batch {
 	if len(c.open) >= batchesOpen {
 		b.refused = badRequest("Too many batches are unfinished.")
 	}
+	if denied(c.stream.Context()) {
+		b.refused = accessRefused()
+	}
 	b.timer = time.AfterFunc(max(left, 0), func() { c.expire(b) })
 	c.open[raw] = b
 	return b
@@ -234,7 +237,7 @@ func (c *batchCall) settle(b *batch, out outcome) {
 	case out.err != nil:
 		var r *refusal
 		if errors.As(out.err, &r) && r.code == codes.PermissionDenied {
-			c.answer(b.id, b.name, batchError(codes.PermissionDenied, "AccessDenied", &shared.AccessDenied{}))
+			c.answer(b.id, b.name, accessRefused())
 			return
 		}
 		s := status.Convert(answer(out.err, func(metadata.MD) {}))
@@ -308,6 +311,10 @@ func batchError(code codes.Code, message string, detail proto.Message) *rpcstatu
 
 func batchLate() *rpcstatus.Status {
 	return batchError(codes.DeadlineExceeded, "Timeout", &shared.Timeout{})
+}
+
+func accessRefused() *rpcstatus.Status {
+	return batchError(codes.PermissionDenied, "AccessDenied", &shared.AccessDenied{})
 }
 
 func badRequest(message string) *rpcstatus.Status {

@@ -1,5 +1,6 @@
 // Package eventdb is the embedded event store: one node that speaks the gRPC protocol of EventStoreDB
-// (Streams, ServerFeatures and Gossip, as server 23.10 answers) on a unix socket and keeps its events in Pebble.
+// (Streams, ServerFeatures and Gossip, as server 23.10 answers) on a unix socket, and if asked to on TCP, and keeps its
+// events in Pebble.
 //
 // What it promises
 //
@@ -11,15 +12,21 @@
 //     DataLoss. It is never served.
 //   - When a commit fails the node stops: it acknowledges nothing further, and every call ends Unavailable.
 //   - A subscriber reads from disk at its own pace; nothing is buffered for it, and nothing is skipped.
+//   - Over TCP only users call, and only over TLS: read-only ones read and subscribe to everything, read-write ones also
+//     write. Without credentials a caller learns the features and the gossip; with wrong ones, nothing. The exception is
+//     a listener on a loopback address that its operator calls insecure.
 //
-// Where it stops: one node, no replication, no users, no TLS (the socket lies in a directory of mode 0700), no persistent
+// Whoever reaches the unix socket may do everything: it lies in a directory of mode 0700.
+//
+// Where it stops: one node, no replication, no access lists of streams (`$acl` is stored and means nothing), no persistent
 // subscriptions, no projections of one's own, no scavenge. Those services answer Unimplemented. The index streams `$ce-…`
 // and `$et-…` are always there; their links are computed on reading, do not stand in $all, and cannot be written to.
 //
 // # On disk
 //
-// Options.Dir holds `store/` (Pebble), `node.sock` and `node.addr` (the path of the socket being served). In the store
-// numbers are big-endian in keys, and "name" is a two-byte length and the bytes:
+// Options.Dir holds `store/` (Pebble), `node.sock` and `node.addr` (the path of the socket being served),
+// and `node.crt` and `node.key` if the certificate was made here. A users file lies where its operator likes; see Users.
+// In the store numbers are big-endian in keys, and "name" is a two-byte length and the bytes:
 //
 //	v                     → format version, uint32
 //	a pos                 → checksum(4) id(16) event       the log; see record.go

@@ -34,17 +34,23 @@ func (features) GetSupportedMethods(context.Context, *shared.Empty) (*serverfeat
 
 type gossiper struct {
 	gossip.UnimplementedGossipServer
-	node *Node
+	node     *Node
+	endpoint func(context.Context) *gossip.EndPoint
 }
 
-// Read tells of a cluster of one. The message has no way of naming a unix socket, so the endpoint is the one a server
-// has by default; a client that was given the socket does not ask.
-func (g *gossiper) Read(context.Context, *shared.Empty) (*gossip.ClusterInfo, error) {
+// defaultEndpoint is told on the unix socket, which the message has no way of naming: it is the one a server has by
+// default. A client that was given the socket does not ask.
+func defaultEndpoint(context.Context) *gossip.EndPoint {
+	return &gossip.EndPoint{Address: "127.0.0.1", Port: 2113}
+}
+
+// Read tells of a cluster of one.
+func (g *gossiper) Read(ctx context.Context, _ *shared.Empty) (*gossip.ClusterInfo, error) {
 	return &gossip.ClusterInfo{Members: []*gossip.MemberInfo{{
 		InstanceId:   &shared.UUID{Value: &shared.UUID_String_{String_: formatID(g.node.id)}},
 		TimeStamp:    ticksOf(g.node.clock()),
 		State:        gossip.MemberInfo_Leader,
 		IsAlive:      true,
-		HttpEndPoint: &gossip.EndPoint{Address: "127.0.0.1", Port: 2113},
+		HttpEndPoint: g.endpoint(ctx),
 	}}}, nil
 }

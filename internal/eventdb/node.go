@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"path/filepath"
 	"sync"
@@ -32,6 +33,7 @@ type Options struct {
 	Dir      string           // data directory, made with mode 0700, held by one process at a time
 	Socket   string           // path of the unix socket; "" = Dir/node.sock, or a private runtime directory if that is too long
 	ReadOnly bool             // serve what is there, refuse every change; Dir must exist
+	TCP      *TCPOptions      // a listener beside the socket; nil = none
 	Clock    func() time.Time // nil = time.Now
 	FS       vfs.FS           // where the store lies; nil = on disk
 }
@@ -43,8 +45,10 @@ type Node struct {
 	store  *store
 	writer *writer
 	socket *socket
-	server *grpc.Server
+	tcp    *tcp // nil if there is none
 	id     [16]byte
+
+	servers []*grpc.Server
 
 	stop    chan struct{} // closed when the node stops, for whatever reason
 	tasks   sync.WaitGroup
@@ -98,33 +102,54 @@ func (n *Node) start() error {
 	if err != nil {
 		return fmt.Errorf("read the end of the log: %w", err)
 	}
-	if n.socket, err = listen(n.opts); err != nil {
+	if err := n.listen(); err != nil {
 		return err
 	}
 	n.current = newView(n.store.db.NewSnapshot(), pos)
 	n.writer = newWriter(n.store, n.clock, n.newID, n.stop, pos, created)
 	n.tasks.Go(func() { n.writer.run(n.fail) })
 	n.tasks.Go(n.commit)
-	n.server = grpc.NewServer(
+	n.serve(n.socket.listener, defaultEndpoint, grpc.MaxConcurrentStreams(maxCalls))
+	if n.tcp != nil {
+		n.serve(n.tcp.listener, n.tcp.endpoint, n.opts.TCP.serverOptions(n.stop)...)
+	}
+	return nil
+}
+
+// listen opens the socket and, if asked for, the TCP listener, or neither.
+func (n *Node) listen() (err error) {
+	if n.opts.TCP != nil {
+		if n.tcp, err = listenTCP(n.opts.TCP); err != nil {
+			return err
+		}
+	}
+	if n.socket, err = listen(n.opts); err != nil && n.tcp != nil {
+		return errors.Join(err, n.tcp.listener.Close())
+	}
+	return err
+}
+
+// serve starts a server of its own on a listener; endpoint is what its gossip tells.
+func (n *Node) serve(l net.Listener, endpoint func(context.Context) *gossip.EndPoint, more ...grpc.ServerOption) {
+	server := grpc.NewServer(append([]grpc.ServerOption{
 		grpc.ForceServerCodecV2(newWireCodec()),
 		grpc.MaxRecvMsgSize(maxMessage),
-		grpc.MaxConcurrentStreams(maxCalls),
 		grpc.InitialWindowSize(windowSize),
 		grpc.InitialConnWindowSize(windowSize),
-		grpc.WriteBufferSize(256<<10),
-		grpc.ReadBufferSize(256<<10),
+		grpc.WriteBufferSize(256 << 10),
+		grpc.ReadBufferSize(256 << 10),
 		// The official client pings every 10 s, with or without a call.
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 2 * time.Second, PermitWithoutStream: true}),
-	)
-	streams.RegisterStreamsServer(n.server, &service{node: n})
-	serverfeatures.RegisterServerFeaturesServer(n.server, features{})
-	gossip.RegisterGossipServer(n.server, &gossiper{node: n})
+	}, more...)...)
+	streams.RegisterStreamsServer(server, &service{node: n})
+	serverfeatures.RegisterServerFeaturesServer(server, features{})
+	gossip.RegisterGossipServer(server, &gossiper{node: n, endpoint: endpoint})
+	n.servers = append(n.servers, server)
 	n.tasks.Go(func() {
-		if err := n.server.Serve(n.socket.listener); err != nil {
+		if err := server.Serve(l); err != nil {
 			n.fail(fmt.Errorf("serve: %w", err))
 		}
 	})
-	return nil
 }
 
 func (n *Node) newID() [16]byte { return uuid.New() }
@@ -132,6 +157,17 @@ func (n *Node) newID() [16]byte { return uuid.New() }
 // Address is what esdb.Configuration.Address takes (with DisableTLS).
 func (n *Node) Address() string {
 	return (&url.URL{Scheme: "unix", Path: n.socket.path}).String()
+}
+
+// Socket is the path of the unix socket.
+func (n *Node) Socket() string { return n.socket.path }
+
+// TCPAddress is HOST:PORT of the TCP listener, the host as it was asked for, the port as it is; "" if there is none.
+func (n *Node) TCPAddress() string {
+	if n.tcp == nil {
+		return ""
+	}
+	return n.tcp.address()
 }
 
 // Done is closed when the node has stopped, by Close or because the store failed.
@@ -244,24 +280,35 @@ func (n *Node) close() error {
 	}
 	n.ended = true
 	n.mu.Unlock()
-	drained := make(chan struct{})
-	go func() {
-		n.server.GracefulStop()
-		close(drained)
-	}()
-	timer := time.NewTimer(drainDeadline)
-	defer timer.Stop()
-	select {
-	case <-drained:
-	case <-timer.C:
-		n.server.Stop()
-		<-drained
-	}
+	n.drain()
 	n.tasks.Wait()
 	n.readers.Wait()
 	n.current.release()
 	err := n.store.close()
 	return errors.Join(err, n.socket.close())
+}
+
+// drain ends all servers, gently until drainDeadline.
+func (n *Node) drain() {
+	timer := time.NewTimer(drainDeadline)
+	defer timer.Stop()
+	drained := make(chan struct{})
+	go func() {
+		var all sync.WaitGroup
+		for _, s := range n.servers {
+			all.Go(s.GracefulStop)
+		}
+		all.Wait()
+		close(drained)
+	}()
+	select {
+	case <-drained:
+	case <-timer.C:
+		for _, s := range n.servers {
+			s.Stop()
+		}
+		<-drained
+	}
 }
 
 // Record is one event as Scan shows it. Data and Meta are good only until fn returns.

@@ -45,8 +45,6 @@ type streamMeta struct {
 
 func (h *head) softDeleted() bool { return h.meta.truncateBefore == deletedRevision }
 
-func (h *head) exists() bool { return h.last != noRevision || h.tombstone != 0 }
-
 func appendHead(dst []byte, h *head) []byte {
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0)

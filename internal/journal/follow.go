@@ -17,7 +17,8 @@ import (
 func (j *Journal) Follow(ctx context.Context, after uint64, broken func(error), fn func(Batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(j.life, cancel)()
+	stop := context.AfterFunc(j.life, cancel)
+	defer stop()
 	for attempt := 1; ; attempt++ {
 		err := j.followOnce(ctx, after, func(b Batch) error {
 			if err := fn(b); err != nil {

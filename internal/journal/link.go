@@ -236,7 +236,8 @@ type stopped struct{ error }
 func (j *Journal) persist(ctx context.Context, what string, once func(context.Context) (progress bool, err error)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(j.life, cancel)()
+	stop := context.AfterFunc(j.life, cancel)
+	defer stop()
 	for attempt := 1; ; attempt++ {
 		progress, err := once(ctx)
 		if err == nil {

@@ -47,16 +47,13 @@ func TestAHundredThousandRowsWithBadOnes(t *testing.T) {
 		t.Fatalf("got %d rows, %d accepted, %d known; want %d and %d", sum.Rows, sum.Accepted, sum.Known, want.Rows, want.Accepted)
 	}
 	for contract, months := range want.ByContractMonth {
-		sheet, err := journal.Load(t.Context(), l.Journal, domain.Stream("attendance", contract), attendance.Decider().Evolve)
-		if err != nil {
-			t.Fatal(err)
-		}
+		sheet := sheetOf(t, l, contract)
 		for m, minutes := range months {
 			month, err := domain.ParseMonth(m)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := sheet.State.Month(month).Minutes; int64(got) != minutes {
+			if got := sheet.Month(month).Minutes; int64(got) != minutes {
 				t.Fatalf("%s %s: %d minutes, want %d", contract, m, got, minutes)
 			}
 		}
@@ -80,6 +77,15 @@ func centre(t *testing.T) *ledgertest.Ledger {
 		}
 	}
 	return l
+}
+
+func sheetOf(t *testing.T, l *ledgertest.Ledger, contract string) attendance.State {
+	t.Helper()
+	s, err := journal.Load(t.Context(), l.Journal, domain.Stream("attendance", contract), attendance.Decider().Evolve)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.State
 }
 
 func reasons(s commands.Summary) string {
@@ -160,11 +166,7 @@ func TestAnEarlierFileDoesNotUndoALaterCorrection(t *testing.T) {
 	if s := l.Import(t, "obecnosci_2.csv", second); s.Known != 1 || s.Refused != 1 {
 		t.Fatalf("decided again: %+v\n%s", s, reasons(s))
 	}
-	sheet, err := journal.Load(t.Context(), l.Journal, domain.Stream("attendance", "S/1"), attendance.Decider().Evolve)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if v, _ := sheet.State.Day(domain.NewDate(2018, 3, 5)); v.Minutes != 240 {
+	if v, _ := sheetOf(t, l, "S/1").Day(domain.NewDate(2018, 3, 5)); v.Minutes != 240 {
 		t.Fatalf("the day holds %s", v.Minutes)
 	}
 }

@@ -27,6 +27,10 @@ var ErrChange = domain.Refusal(domain.CodeInvalid, "no such change of a contract
 
 // ChangeContract carries the command out.
 func (l *Ledger) ChangeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
+	if err := ids(&c.Number, &c.Assistant); err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
 	cmd, err := l.prepareChange(ctx, c)
 	if err != nil {
 		l.count(err)

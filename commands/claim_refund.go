@@ -24,9 +24,16 @@ type SubmitClaim struct {
 	Corrects     string         `json:"corrects,omitempty" doc:"The earlier claim that this one replaces"`
 }
 
+// ErrCorrects refuses the correction of a claim for something else.
+var ErrCorrects = domain.Refusal(domain.CodeInvalid, "the claim it corrects is for another agreement or month")
+
 // SubmitClaim carries the command out and enters the claim into its
 // agreement's list; cut short between the two, the same command completes it.
 func (l *Ledger) SubmitClaim(ctx context.Context, o Origin, c SubmitClaim) (journal.Result, error) {
+	if err := ids(&c.Number, &c.Agreement, &c.Corrects); err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
 	stream, cmd, err := l.prepareClaim(ctx, l.lookups(), c)
 	if err != nil {
 		l.count(err)
@@ -46,7 +53,10 @@ func claimListing(c refund.Submit) agreement.Command {
 }
 
 func (l *Ledger) prepareClaim(ctx context.Context, k *lookups, c SubmitClaim) (string, refund.Submit, error) {
-	number, err := domain.CheckID(c.Number)
+	number, err := id(c.Number)
+	if err == nil {
+		err = ids(&c.Agreement, &c.Corrects)
+	}
 	if err != nil {
 		return "", refund.Submit{}, err
 	}
@@ -55,8 +65,12 @@ func (l *Ledger) prepareClaim(ctx context.Context, k *lookups, c SubmitClaim) (s
 		return "", refund.Submit{}, err
 	}
 	if c.Corrects != "" {
-		if _, err := l.claim(ctx, c.Corrects); err != nil {
+		earlier, err := l.claim(ctx, c.Corrects)
+		if err != nil {
 			return "", refund.Submit{}, err
+		}
+		if earlier.Claim.Agreement != c.Agreement || earlier.Claim.Month != c.Month {
+			return "", refund.Submit{}, ErrCorrects
 		}
 	}
 	taken, err := l.claimed(ctx, under, c)
@@ -76,7 +90,7 @@ func (l *Ledger) prepareClaim(ctx context.Context, k *lookups, c SubmitClaim) (s
 func (l *Ledger) claim(ctx context.Context, number string) (refund.State, error) {
 	s, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", number), refund.Decider().Evolve)
 	if err == nil && !s.State.Exists() {
-		err = refund.ErrUnknown.With("%s", number)
+		err = refund.ErrUnknown
 	}
 	return s.State, err
 }
@@ -155,6 +169,10 @@ type RecordClaimDecision struct {
 
 // RecordClaimDecision carries the command out.
 func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClaimDecision) (journal.Result, error) {
+	if err := ids(&c.Claim); err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
 	cmd, err := l.prepareDecision(ctx, c)
 	if err != nil {
 		return journal.Result{}, err
@@ -176,6 +194,10 @@ type WriteOffClaim struct {
 
 // WriteOffClaim carries the command out.
 func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
+	if err := ids(&c.Claim); err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
 	s := l.seal(ctx, domain.RefClaim, c.Claim)
 	cmd := refund.WriteOff{On: c.Date, Reason: s.text("reason", c.Reason)}
 	if s.err != nil {

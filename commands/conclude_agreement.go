@@ -35,7 +35,7 @@ func (l *Ledger) ConcludeAgreement(ctx context.Context, o Origin, c ConcludeAgre
 }
 
 func prepareAgreement(c ConcludeAgreement) (string, agreement.Command, error) {
-	number, err := domain.CheckID(c.Number)
+	number, err := id(c.Number)
 	if err != nil {
 		return "", nil, err
 	}

@@ -54,6 +54,15 @@ type Progress func(done, total int)
 // ErrKind refuses a file whose name says no kind that is built.
 var ErrKind = domain.Refusal(domain.CodeInvalid, "no known kind of import file")
 
+// FileError says that a file can't be read as what its name says; nothing of it
+// was recorded. It names the file.
+type FileError struct{ Err error }
+
+func (e *FileError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *FileError) Unwrap() error { return e.Err }
+
 // importWorkers bounds how many streams of one file are decided at once.
 const importWorkers = 16
 
@@ -103,7 +112,11 @@ type importing struct {
 	l        *Ledger
 	origin   Origin
 	hash     string
-	sheet    *sheetfile.Sheet
+	spec     sheetfile.Spec
+	sheet    *sheetfile.Sheet // nil for a bank's file, whose rows are header and cells
+	header   []string
+	cells    [][]string
+	name     string
 	data     []byte
 	progress Progress
 	decided  atomic.Int64
@@ -136,7 +149,7 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress
 		return Summary{}, ErrKind.With("%s", path.Base(f.Name))
 	}
 	k := kinds()[i]
-	im := &importing{lookups: l.lookups(), l: l, origin: o, data: f.Data, progress: progress,
+	im := &importing{lookups: l.lookups(), l: l, origin: o, spec: k.spec, name: f.Name, data: f.Data, progress: progress,
 		hash: l.mac("import", append([]byte(k.name+"\x00"), f.Data...))}
 	sum := Summary{File: f.Name, Kind: k.name}
 	mark := domain.Stream("import", im.hash)
@@ -150,11 +163,15 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress
 	}
 	if k.name != statementKind {
 		if im.sheet, err = sheetfile.Read(f.Name, bytes.NewReader(f.Data), k.spec); err != nil {
-			return sum, fmt.Errorf("%s: %w", path.Base(f.Name), err)
+			return sum, &FileError{err}
 		}
 		im.outcomes = make([]outcome, len(im.sheet.Rows))
 	}
 	if err := k.run(ctx, im); err != nil {
+		var unreadable *FileError
+		if errors.As(err, &unreadable) {
+			return sum, err
+		}
 		return sum, fmt.Errorf("%s: %w", path.Base(f.Name), err)
 	}
 	im.summarise(&sum)
@@ -178,10 +195,13 @@ func (im *importing) summarise(s *Summary) {
 			r := RefusedRow{Row: i + 1, Reason: o.reason}
 			if im.sheet != nil {
 				r.Row, r.Cells = im.sheet.Rows[i].Number, im.sheet.Rows[i].Cells
+			} else {
+				r.Cells = im.cells[i]
 			}
 			s.RefusedRows = append(s.RefusedRows, r)
 		}
 	}
+	s.Header = im.header
 	if im.sheet != nil {
 		s.Header = im.sheet.Header
 	}
@@ -202,7 +222,7 @@ func (im *importing) settle(i int, r journal.Result, err error) error {
 		if refusal != nil && refusal.Code == domain.CodeConflict {
 			return err
 		}
-		o = outcome{verdict: refused, reason: err.Error()}
+		o = outcome{verdict: refused, reason: im.reason(err)}
 		im.l.count(err)
 	}
 	im.mu.Lock()
@@ -212,6 +232,20 @@ func (im *importing) settle(i int, r journal.Result, err error) error {
 		im.progress(int(n), len(im.outcomes))
 	}
 	return nil
+}
+
+// reason says why a row was refused, and in which column where one is to blame.
+func (im *importing) reason(err error) string {
+	for _, b := range blame() {
+		if errors.Is(err, b.refusal) {
+			for _, column := range b.columns {
+				if slices.Contains(im.spec.Required, column) || slices.Contains(im.spec.Optional, column) {
+					return "column " + column + ": " + err.Error()
+				}
+			}
+		}
+	}
+	return err.Error()
 }
 
 // unique refuses a row whose identity stood in the file before.

@@ -242,14 +242,19 @@ func importDecisions(ctx context.Context, im *importing) error {
 // importStatements takes in every statement of a bank's file, or none where one
 // can't be read; its rows are statements.
 func importStatements(ctx context.Context, im *importing) error {
-	statements, err := bankfile.ReadMT940("", bytes.NewReader(im.data))
+	statements, err := bankfile.ReadMT940(im.name, bytes.NewReader(im.data))
 	if err != nil {
-		return err
+		return &FileError{err}
 	}
-	im.outcomes = make([]outcome, len(statements))
+	im.outcomes, im.header = make([]outcome, len(statements)), []string{"konto", "wyciag", "saldo_koncowe"}
+	seen := unique{}
 	for i, s := range statements {
+		im.cells = append(im.cells, []string{s.Account, s.Number, s.Closing.Date.String() + " " + s.Closing.Amount.String()})
 		var result journal.Result
 		stream, take, err := im.l.prepareStatement(ctx, s)
+		if err == nil {
+			err = seen.check(stream, i+1)
+		}
 		if err == nil {
 			result, err = journal.Execute(ctx, im.l.Log, stream, statement.Decider(), statement.Command(take), im.origin.ofRow(im.hash, i+1).meta())
 		}

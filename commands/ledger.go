@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
@@ -95,6 +97,24 @@ func (l *Ledger) count(err error) {
 	}
 }
 
+// id is an identifier as a person gave it: in NFC, checked.
+func id(s string) (string, error) { return domain.CheckID(norm.NFC.String(s)) }
+
+// ids checks identifiers in place; an empty one is left to the decision.
+func ids(fields ...*string) error {
+	for _, f := range fields {
+		if *f == "" {
+			continue
+		}
+		checked, err := id(*f)
+		if err != nil {
+			return err
+		}
+		*f = checked
+	}
+	return nil
+}
+
 // sealer seals the texts about one subject and keeps the first failure; a field
 // is sealed under its JSON name.
 type sealer struct {
@@ -155,7 +175,7 @@ func look[S any, C any](ctx context.Context, k *lookups, in map[string]*lookup[S
 func (k *lookups) contract(ctx context.Context, number string) (contract.State, error) {
 	s, err := look(ctx, k, k.contracts, number, domain.Stream("contract", number), contract.Decider())
 	if err == nil && !s.Exists() {
-		err = contract.ErrUnknown.With("%s", number)
+		err = contract.ErrUnknown
 	}
 	return s, err
 }
@@ -164,7 +184,7 @@ func (k *lookups) contract(ctx context.Context, number string) (contract.State, 
 func (k *lookups) agreement(ctx context.Context, number string) (agreement.State, error) {
 	s, err := look(ctx, k, k.agreements, number, domain.Stream("agreement", number), agreement.Decider())
 	if err == nil && !s.Exists() {
-		err = agreement.ErrUnknown.With("%s", number)
+		err = agreement.ErrUnknown
 	}
 	return s, err
 }

@@ -32,6 +32,10 @@ var (
 
 // LogVisit carries the command out.
 func (l *Ledger) LogVisit(ctx context.Context, o Origin, c LogVisit) (journal.Result, error) {
+	if err := ids(&c.Assistant, &c.Contract); err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
 	if err := l.knownAssistant(ctx, c.Assistant); err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -50,7 +54,7 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, c LogVisit) (assi
 		return nil, err
 	}
 	if signed.Terms.Kind == contract.Referral {
-		return nil, ErrNoVisiting.With("%s", c.Contract)
+		return nil, ErrNoVisiting
 	}
 	if c.To <= c.From {
 		return nil, ErrTimes.With("%s to %s", c.From, c.To)
@@ -74,7 +78,7 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, c LogVisit) (assi
 func (l *Ledger) knownAssistant(ctx context.Context, id string) error {
 	a, err := journal.Load(ctx, l.Log, participant.AssistantStream(id), participant.AssistantDecider().Evolve)
 	if err == nil && !a.State.Exists() {
-		err = ErrAssistant.With("%s", id)
+		err = ErrAssistant
 	}
 	return err
 }
@@ -82,7 +86,7 @@ func (l *Ledger) knownAssistant(ctx context.Context, id string) error {
 func (l *Ledger) knownParticipant(ctx context.Context, id string) error {
 	p, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider().Evolve)
 	if err == nil && !p.State.Exists() {
-		err = ErrParticipant.With("%s", id)
+		err = ErrParticipant
 	}
 	return err
 }

@@ -23,6 +23,10 @@ type MatchLine struct {
 // will not, the match is undone; cut short between, the same command completes
 // it.
 func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.Result, error) {
+	if err := ids(&c.Statement, &c.Claim); err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
 	if c.Reason == "" {
 		c.Reason = "by-hand"
 	}

@@ -21,6 +21,10 @@ type PayBenefit struct {
 
 // PayBenefit carries the command out.
 func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journal.Result, error) {
+	if err := ids(&c.Contract, &c.List); err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
 	cmd, err := l.preparePayment(ctx, l.lookups(), c)
 	if err != nil {
 		l.count(err)
@@ -30,7 +34,7 @@ func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journa
 }
 
 func (l *Ledger) preparePayment(ctx context.Context, k *lookups, c PayBenefit) (payment.Command, error) {
-	list, err := domain.CheckID(c.List)
+	list, err := id(c.List)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +44,7 @@ func (l *Ledger) preparePayment(ctx context.Context, k *lookups, c PayBenefit) (
 	}
 	t := referral.Terms
 	if t.Kind != contract.Referral {
-		return nil, ErrNotReferral.With("%s", c.Contract)
+		return nil, ErrNotReferral
 	}
 	about := payment.About{List: list, Contract: t.Contract, Participant: t.Participant, Agreement: t.Agreement,
 		Programme: t.Programme, Month: c.Month}

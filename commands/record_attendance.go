@@ -26,6 +26,10 @@ var ErrNotReferral = domain.Refusal(domain.CodeRule, "the contract is not a refe
 
 // RecordAttendance carries the command out.
 func (l *Ledger) RecordAttendance(ctx context.Context, o Origin, c RecordAttendance) (journal.Result, error) {
+	if err := ids(&c.Contract); err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
 	cmd, err := l.prepareAttendance(ctx, l.lookups(), c)
 	if err != nil {
 		l.count(err)
@@ -40,22 +44,26 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, c RecordAtte
 		return attendance.RecordDay{}, err
 	}
 	if referral.Terms.Kind != contract.Referral {
-		return attendance.RecordDay{}, ErrNotReferral.With("%s", c.Contract)
+		return attendance.RecordDay{}, ErrNotReferral
 	}
 	under, err := k.agreement(ctx, referral.Terms.Agreement)
 	if err != nil {
 		return attendance.RecordDay{}, err
 	}
+	if referral.Rests(c.Date) {
+		return attendance.RecordDay{}, attendance.ErrOutside.With("the referral is suspended on %s", c.Date)
+	}
 	s := l.seal(ctx, domain.RefParticipant, referral.Terms.Participant)
 	rate, _ := l.Catalogue.MinimumRate(under.Terms.Regime, c.Date)
 	return attendance.RecordDay{
-		Terms: termsOf(referral.Terms, under.Terms), Date: c.Date, Minimum: rate, Correct: c.Correct,
+		Terms: termsOf(referral.On(c.Date), under.Terms), Date: c.Date, Minimum: rate, Correct: c.Correct,
 		Value:  attendance.Value{Minutes: c.Minutes, Absence: attendance.Absence(c.Absence), Place: s.text("place", c.Place)},
 		Reason: s.text("reason", c.Reason),
 	}, s.err
 }
 
-// termsOf are the figures of a referral and its agreement that bind a day.
+// termsOf are the figures that bind a day, of a referral as it stands on that
+// day and its agreement.
 func termsOf(r contract.Terms, a agreement.Terms) attendance.Terms {
 	weekly := attendance.WeeklyLimit
 	if r.Weekly > 0 {

@@ -50,14 +50,18 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 }
 
 func (l *Ledger) index(ctx context.Context, c RegisterParticipant) error {
-	if c.PESEL == "" {
-		return nil
+	participantID, err := id(c.ID)
+	if c.PESEL == "" || err != nil {
+		return err
 	}
-	return l.Vault.IndexPESEL(ctx, domain.Ref{Kind: domain.RefParticipant, ID: c.ID}.Subject(), c.PESEL)
+	return l.Vault.IndexPESEL(ctx, domain.Ref{Kind: domain.RefParticipant, ID: participantID}.Subject(), c.PESEL)
 }
 
 func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) (string, participant.Command, error) {
-	id, err := domain.CheckID(c.ID)
+	id, err := id(c.ID)
+	if err == nil {
+		err = ids(&c.CarerFor, &c.Household)
+	}
 	switch {
 	case err != nil:
 		return "", nil, err
@@ -97,7 +101,7 @@ func (l *Ledger) RegisterAssistant(ctx context.Context, o Origin, c RegisterAssi
 }
 
 func (l *Ledger) prepareAssistant(ctx context.Context, c RegisterAssistant) (string, participant.AssistantCommand, error) {
-	id, err := domain.CheckID(c.ID)
+	id, err := id(c.ID)
 	if err != nil {
 		return "", nil, err
 	}

@@ -57,12 +57,15 @@ func listing(t contract.Terms) agreement.Command {
 }
 
 func (l *Ledger) prepareContract(ctx context.Context, k *lookups, c SignContract) (string, contract.Sign, error) {
-	number, err := domain.CheckID(c.Number)
+	number, err := id(c.Number)
+	if err == nil {
+		err = ids(&c.Participant, &c.Assistant, &c.Agreement)
+	}
 	if err != nil {
 		return "", contract.Sign{}, err
 	}
 	if _, ok := l.Catalogue.Programme(c.Programme); !ok {
-		return "", contract.Sign{}, ErrProgramme.With("%s", c.Programme)
+		return "", contract.Sign{}, ErrProgramme
 	}
 	if err := l.knownParticipant(ctx, c.Participant); err != nil {
 		return "", contract.Sign{}, err

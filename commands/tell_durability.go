@@ -38,7 +38,10 @@ func (l *Ledger) TellDurability(ctx context.Context, o Origin, c TellDurability)
 }
 
 func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (string, durability.Command, error) {
-	project, err := domain.CheckID(c.Project)
+	project, err := id(c.Project)
+	if err == nil {
+		err = ids(&c.Number)
+	}
 	if err != nil {
 		return "", nil, err
 	}

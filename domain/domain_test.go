@@ -78,6 +78,11 @@ func TestIdentifiers(t *testing.T) {
 	if _, err := CheckID("44051401359"); !errors.Is(err, ErrPESELAsID) {
 		t.Errorf("a PESEL passed as an id: %v", err)
 	}
+	for _, bad := range []string{"440 514-01359", "PL61 1090 1014 0000 0712 1981 2874", "61109010140000071219812874"} {
+		if _, err := CheckID(bad); err == nil {
+			t.Errorf("%q passed as an id", bad)
+		}
+	}
 	if id, err := CheckID("  U 1/2018 "); err != nil || Stream("contract", id) != "contract-U%201%2F2018" {
 		t.Errorf("got %q, %v", Stream("contract", id), err)
 	}

@@ -13,6 +13,8 @@ var (
 	ErrLongID    = Refusal(CodeInvalid, "an identifier is longer than 64 characters")
 	ErrBadID     = Refusal(CodeInvalid, "an identifier holds a character that cannot be printed")
 	ErrPESELAsID = Refusal(CodeInvalid, "an identifier is a valid PESEL; use a pseudonymous one")
+	// ErrAccountAsID refuses an account number for the same reason.
+	ErrAccountAsID = Refusal(CodeInvalid, "an identifier is an account number; use a pseudonymous one")
 )
 
 // CheckID trims an identifier that a person gave and refuses what may not
@@ -25,8 +27,10 @@ func CheckID(s string) (string, error) {
 		return "", ErrNoID
 	case utf8.RuneCountInString(s) > 64:
 		return "", ErrLongID
-	case ValidPESEL(s):
+	case ValidPESEL(plain(s)):
 		return "", ErrPESELAsID
+	case ValidNRB(plain(s)):
+		return "", ErrAccountAsID
 	}
 	for _, r := range s {
 		if !unicode.IsPrint(r) || r == utf8.RuneError {
@@ -36,24 +40,41 @@ func CheckID(s string) (string, error) {
 	return s, nil
 }
 
+// plain leaves out what people write between digits.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r == '-' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // Escape percent-encodes every byte outside `[A-Za-z0-9._~]`, so that an
 // identifier is one unambiguous part of a stream name, a key or a path.
 func Escape(id string) string {
 	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	b.Grow(len(id))
-	for i := range len(id) {
-		c := id[i]
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '.', c == '_', c == '~':
-			b.WriteByte(c)
-		default:
-			b.WriteByte('%')
-			b.WriteByte(hex[c>>4])
-			b.WriteByte(hex[c&15])
+	i := 0
+	for i < len(id) && unreserved(id[i]) {
+		i++
+	}
+	if i == len(id) {
+		return id
+	}
+	b := make([]byte, i, len(id)+16)
+	copy(b, id)
+	for ; i < len(id); i++ {
+		if c := id[i]; unreserved(c) {
+			b = append(b, c)
+		} else {
+			b = append(b, '%', hex[c>>4], hex[c&15])
 		}
 	}
-	return b.String()
+	return string(b)
+}
+
+func unreserved(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '~'
 }
 
 // Stream is the name of the stream of one category and identifiers.

@@ -53,7 +53,7 @@ func measureAppends(ctx context.Context, b *bench) error {
 		b.table.add(figure{what: fmt.Sprintf("append one event, %d writers", c.writers), unit: perSecond("events"), value: median(disk[i]), goal: c.goal,
 			limits: []limit{{median(syncs) * float64(c.writers), together}, {median(memory[i]), "client and node with files in memory, no disk"}}})
 	}
-	return b.allocations("append")
+	return b.memory("append", "allocs")
 }
 
 func (b *bench) appendRate(ctx context.Context, fs vfs.FS, writers int, name string) (rate float64, err error) {

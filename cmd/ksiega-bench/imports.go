@@ -52,7 +52,7 @@ func measureImports(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
-	return b.allocations("import")
+	return b.memory("import", "allocs")
 }
 
 func (b *bench) measureImport(ctx context.Context, server *redisServer, dir string, generated naive.Generated, real bool) error {

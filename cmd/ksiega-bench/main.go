@@ -88,10 +88,11 @@ func run(ctx context.Context, args []string) (err error) {
 	fmt.Printf("%s, %d processors, %s\n\n", runtime.Version(), runtime.GOMAXPROCS(0), busyness())
 	for _, p := range chosen {
 		b.table = table{}
-		if err := p.measure(ctx, b); err != nil {
+		err := p.measure(ctx, b)
+		b.table.print(os.Stdout) // also what was measured before it failed
+		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		b.table.print(os.Stdout)
 		fmt.Printf("  (%s)\n\n", busyness())
 	}
 	return nil
@@ -147,16 +148,16 @@ func (b *bench) profiled(name string, step func() error) (err error) {
 	return step()
 }
 
-// allocations writes what was allocated since the start, if profiles are asked
-// for.
-func (b *bench) allocations(name string) (err error) {
+// memory writes a profile of memory, if profiles are asked for: allocs is all
+// that was allocated since the start, heap what is in use.
+func (b *bench) memory(name, kind string) (err error) {
 	if b.profiles == "" {
 		return nil
 	}
-	f, err := os.Create(filepath.Join(b.profiles, name+".allocs.pprof"))
+	f, err := os.Create(filepath.Join(b.profiles, name+"."+kind+".pprof"))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return pprof.Lookup("allocs").WriteTo(f, 0)
+	return pprof.Lookup(kind).WriteTo(f, 0)
 }

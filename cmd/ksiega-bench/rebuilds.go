@@ -27,11 +27,6 @@ const (
 
 // measureRebuilds rebuilds all read models of a ledger of a million events.
 func measureRebuilds(ctx context.Context, b *bench) (err error) {
-	s, err := b.openSite(nil)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.close()) }()
 	server, err := startRedis(ctx)
 	if err != nil {
 		return err
@@ -39,10 +34,11 @@ func measureRebuilds(ctx context.Context, b *bench) (err error) {
 	defer func() { _ = server.close() }()
 	sizes := shape{contracts: b.size(4000), perAgreement: 20, workMonths: 10, assistants: b.size(200), visitMonths: 39}
 	b.say("record %d events to rebuild from", sizes.events())
-	events, err := sizes.write(ctx, s.wire)
+	s, events, err := b.madeUp(ctx, sizes)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, s.close()) }()
 	limits, err := b.readLimits(ctx, s)
 	if err != nil {
 		return err
@@ -59,28 +55,54 @@ func measureRebuilds(ctx context.Context, b *bench) (err error) {
 		{"rebuild-embedded", "in process, embedded Redis", s.bulk, true, limits[2:], false},
 	}
 	for _, c := range cases {
-		var took, processor, heap, resident []float64
+		var all []spent
 		for range b.repetitions(3) {
 			b.say("rebuild %s", c.what)
-			spent, err := b.rebuildOnce(ctx, c.log, server.client, c.embedded, c.name)
+			one, err := b.rebuildOnce(ctx, c.log, server.client, c.embedded, c.name, events)
 			if err != nil {
 				return err
 			}
-			took, processor, heap, resident = append(took, spent.took), append(processor, spent.processor), append(heap, spent.heap), append(resident, spent.resident)
+			all = append(all, one)
 		}
-		what := fmt.Sprintf("rebuild from %d events %s", events, c.what)
-		time, memory := figure{what: what, unit: seconds(), value: median(took), limits: c.limits},
-			figure{what: "    peak resident memory, node included", unit: mebibytes(), value: median(resident)}
-		if c.goal {
-			time.goal, memory.goal = rebuildGoal*float64(b.size(100))/100, rebuildMemoryGoal
-		}
-		b.table.add(time)
-		b.table.add(figure{what: "    which is", unit: perSecond("events"), value: float64(events) / median(took)})
-		b.table.add(figure{what: "    processor time", unit: seconds(), value: median(processor)})
-		b.table.add(memory)
-		b.table.add(figure{what: "    peak heap", unit: mebibytes(), value: median(heap)})
+		b.addRebuild(fmt.Sprintf("rebuild from %d events %s", events, c.what), all, events, c.limits, c.goal)
 	}
-	return b.allocations("rebuild")
+	return b.memory("rebuild", "allocs")
+}
+
+// madeUp is a site with a made-up ledger, just started.
+func (b *bench) madeUp(ctx context.Context, sizes shape) (*site, int, error) {
+	written, err := b.openSite(nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	events, err := sizes.write(ctx, written.wire)
+	if err != nil {
+		return nil, 0, errors.Join(err, written.close())
+	}
+	s, err := written.reopened()
+	return s, events, err
+}
+
+func (b *bench) addRebuild(what string, all []spent, events int, limits []limit, goal bool) {
+	middle := func(of func(spent) float64) float64 {
+		values := make([]float64, len(all))
+		for i, s := range all {
+			values[i] = of(s)
+		}
+		return median(values)
+	}
+	took := figure{what: what, unit: seconds(), value: middle(func(s spent) float64 { return s.took }), limits: limits}
+	resident := figure{what: "    peak resident memory, node included", unit: mebibytes(), value: middle(func(s spent) float64 { return s.resident })}
+	if goal {
+		took.goal, resident.goal = rebuildGoal*float64(b.size(100))/100, rebuildMemoryGoal
+	}
+	b.table.add(took)
+	b.table.add(figure{what: "    which is", unit: perSecond("events"), value: float64(events) / took.value})
+	b.table.add(figure{what: "    until all is folded, before Redis is written to", unit: seconds(), value: middle(func(s spent) float64 { return s.folded })})
+	b.table.add(figure{what: "    processor time of this process", unit: seconds(), value: middle(func(s spent) float64 { return s.processor })})
+	b.table.add(resident)
+	b.table.add(figure{what: "    resident before it began", unit: mebibytes(), value: middle(func(s spent) float64 { return s.before })})
+	b.table.add(figure{what: "    peak heap", unit: mebibytes(), value: middle(func(s spent) float64 { return s.heap })})
 }
 
 // readLimits are the times to read the log bare and decoded, through the client
@@ -117,10 +139,11 @@ func (b *bench) readLimits(ctx context.Context, s *site) ([]limit, error) {
 }
 
 // spent is what one rebuild took: seconds by the clock and of the processors,
-// and MiB.
-type spent struct{ took, processor, heap, resident float64 }
+// and MiB; folded is when Redis had not been written to yet, before what was resident
+// when it began.
+type spent struct{ took, folded, processor, heap, resident, before float64 }
 
-func (b *bench) rebuildOnce(ctx context.Context, log *journal.Journal, client *redis.Client, embedded bool, name string) (spent, error) {
+func (b *bench) rebuildOnce(ctx context.Context, log *journal.Journal, client *redis.Client, embedded bool, name string, events int) (spent, error) {
 	if embedded {
 		db, err := redisdb.Open(redisdb.Options{})
 		if err != nil {
@@ -132,14 +155,26 @@ func (b *bench) rebuildOnce(ctx context.Context, log *journal.Journal, client *r
 		return spent{}, err
 	}
 	store := projections.NewStore(client, "")
+	done := spent{}
+	var start time.Time
+	folded := func(_ uint64, n int) {
+		if n == events {
+			done.folded = time.Since(start).Seconds()
+			_ = b.memory(name, "heap") // its own file says that it is missing
+		}
+	}
 	debug.FreeOSMemory() // what came before must not count
+	idle := &watch{}
+	idle.sample()
+	done.before = float64(idle.rss) / (1 << 20)
 	watch := startWatch()
-	start, used := time.Now(), processorTime()
+	used := processorTime()
+	start = time.Now()
 	err := b.profiled(name, func() error {
-		return projections.Rebuild(ctx, store, log, nil, projections.All()...)
+		return projections.Rebuild(ctx, store, log, folded, projections.All()...)
 	})
-	took, processor := time.Since(start).Seconds(), (processorTime() - used).Seconds()
-	heap, resident := watch.stop()
+	done.took, done.processor = time.Since(start).Seconds(), (processorTime() - used).Seconds()
+	done.heap, done.resident = watch.stop()
 	if err != nil {
 		return spent{}, err
 	}
@@ -155,7 +190,7 @@ func (b *bench) rebuildOnce(ctx context.Context, log *journal.Journal, client *r
 		}
 		return nil
 	}, projections.All()...)
-	return spent{took: took, processor: processor, heap: heap, resident: resident}, err
+	return done, err
 }
 
 // watch samples how much memory this process holds.

@@ -85,7 +85,7 @@ func measureReports(ctx context.Context, b *bench) (err error) {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
-	return b.allocations("report")
+	return b.memory("report", "allocs")
 }
 
 func (b *bench) measureReport(ctx context.Context, handler http.Handler, client *redis.Client, c reportCase) error {

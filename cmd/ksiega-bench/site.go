@@ -39,9 +39,23 @@ func (b *bench) openSite(fs vfs.FS) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openAt(dir, fs)
+}
+
+// reopened is the same ledger after a restart: what writing it left in memory
+// is gone.
+func (s *site) reopened() (*site, error) {
+	if err := s.shut(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(s.dir))
+	}
+	return openAt(s.dir, nil)
+}
+
+func openAt(dir string, fs vfs.FS) (*site, error) {
 	s := &site{dir: dir}
+	var err error
 	if s.node, err = eventdb.Open(eventdb.Options{Dir: dir, FS: fs}); err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	events, err := journal.Ledger()
 	if err == nil {
@@ -60,16 +74,18 @@ func (b *bench) openSite(fs vfs.FS) (*site, error) {
 	return s, nil
 }
 
-// close also removes the directory.
-func (s *site) close() error {
+// shut ends what runs; close also removes the directory.
+func (s *site) shut() error {
 	var errs []error
 	for _, j := range []*journal.Journal{s.wire, s.bulk} {
 		if j != nil {
 			errs = append(errs, j.Close())
 		}
 	}
-	return errors.Join(append(errs, s.node.Close(), os.RemoveAll(s.dir))...)
+	return errors.Join(append(errs, s.node.Close())...)
 }
+
+func (s *site) close() error { return errors.Join(s.shut(), os.RemoveAll(s.dir)) }
 
 // ledger is the commands over a site, with their vault.
 func (s *site) ledger(ctx context.Context) (*commands.Ledger, error) {

@@ -19,7 +19,7 @@ type globals struct {
 	EventStore    string          `name:"eventstore" env:"KSIEGA_EVENTSTORE" placeholder:"esdb://…" help:"EventStoreDB to use; embedded if empty."`
 	Redis         string          `name:"redis" env:"KSIEGA_REDIS" placeholder:"redis://…" help:"Redis to use; embedded if empty."`
 	MasterKeyFile string          `name:"master-key-file" env:"KSIEGA_MASTER_KEY_FILE" placeholder:"FILE" help:"File with the master key; default: beside the data directory. KSIEGA_MASTER_KEY holds the key itself."`
-	Role          string          `name:"role" env:"KSIEGA_ROLE" default:"finance" enum:"finance,coordinator,auditor,director,caseworker,assistant,outreach,dpo,administrator" help:"Role to act in: ${enum}."`
+	Role          string          `name:"role" env:"KSIEGA_ROLE" default:"coordinator" enum:"finance,coordinator,auditor,director,caseworker,assistant,outreach,dpo,administrator" help:"Role to act in: ${enum}."`
 	Config        kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with these settings by their long names."`
 }
 

@@ -38,7 +38,9 @@ type note struct {
 	At      int               `json:"at,omitempty"`
 	Of      int               `json:"of,omitempty"`
 	Summary *commands.Summary `json:"summary,omitempty"`
-	Matched int               `json:"matched,omitempty"`
+	// Unreadable says why a file could not be imported; the others go on.
+	Unreadable string `json:"unreadable,omitempty"`
+	Matched    int    `json:"matched,omitempty"`
 	// Differ is one difference that verify found.
 	Differ string `json:"differ,omitempty"`
 	Error  string `json:"error,omitempty"`
@@ -170,10 +172,15 @@ func (c *control) importParts(r *http.Request, parts *multipart.Reader, ledger *
 		}
 		sum, err := ledger.Import(r.Context(), origin(r), commands.File{Name: name, Data: data},
 			func(done, total int) { n.say(note{File: name, At: done, Of: total}) })
-		if err != nil {
+		var unreadable *commands.FileError
+		switch {
+		case errors.As(err, &unreadable):
+			n.say(note{File: name, Unreadable: err.Error()})
+		case err != nil:
 			return err
+		default:
+			n.say(note{File: name, Summary: &sum})
 		}
-		n.say(note{File: name, Summary: &sum})
 	}
 	if dry {
 		return nil

@@ -25,8 +25,8 @@ type importCmd struct {
 	Rejected string   `name:"rejected" placeholder:"DIR" help:"Where files of refused rows go; default: beside each file."`
 }
 
-// shownRefusals bounds how many refused rows of one file are printed; the file
-// of refused rows has them all.
+// shownRefusals bounds how many refused rows of one file are printed on a
+// terminal; the file of refused rows has them all.
 const shownRefusals = 20
 
 // Run imports the files and exits with 3 where rows were refused.
@@ -35,21 +35,32 @@ func (c *importCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return wrongUsage{err}
 	}
+	if c.Rejected != "" && !c.DryRun {
+		if err := os.MkdirAll(c.Rejected, 0o700); err != nil {
+			return wrongUsage{err}
+		}
+	}
 	door, err := connect(ctx, g, false)
 	if err != nil {
 		return err
 	}
-	refused, err := c.through(ctx, door, files)
+	found, err := c.through(ctx, door, files)
 	if err := errors.Join(err, door.close()); err != nil {
 		return err
 	}
-	if refused > 0 {
+	switch {
+	case found.unreadable > 0:
+		return fmt.Errorf("%d of %d files could not be read", found.unreadable, len(files))
+	case found.refused > 0:
 		return errFound
 	}
 	return nil
 }
 
-func (c *importCmd) through(ctx context.Context, door *client, files []string) (refused int, err error) {
+// imported counts what did not go in.
+type imported struct{ refused, unreadable int }
+
+func (c *importCmd) through(ctx context.Context, door *client, files []string) (found imported, err error) {
 	body, w := io.Pipe()
 	parts := multipart.NewWriter(w)
 	go func() { _ = w.CloseWithError(send(parts, files)) }() // the reader sees the error
@@ -65,8 +76,13 @@ func (c *importCmd) through(ctx context.Context, door *client, files []string) (
 			bar.clear()
 			path := files[at]
 			at++
-			refused += n.Summary.Refused
+			found.refused += n.Summary.Refused
 			return c.conclude(path, n.Summary)
+		case n.Unreadable != "":
+			bar.clear()
+			at++
+			found.unreadable++
+			fmt.Fprintln(os.Stderr, n.Unreadable)
 		case n.Matched > 0:
 			fmt.Printf("%d refunds matched to their claims\n", n.Matched)
 		default:
@@ -75,18 +91,22 @@ func (c *importCmd) through(ctx context.Context, door *client, files []string) (
 		return nil
 	})
 	bar.clear()
-	return refused, err
+	return found, err
 }
 
 // conclude prints a file's summary and writes its refused rows.
 func (c *importCmd) conclude(path string, s *commands.Summary) error {
+	before := ""
 	if s.Skipped {
-		fmt.Printf("%-28s %7d rows, imported before\n", filepath.Base(path), s.Rows)
+		before = " (imported before)"
+	}
+	fmt.Printf("%-28s %7d rows, %7d accepted, %5d refused, %7d already known%s\n", filepath.Base(path), s.Rows, s.Accepted, s.Refused, s.Known, before)
+	if s.Skipped {
 		return nil
 	}
-	fmt.Printf("%-28s %7d rows, %7d accepted, %5d refused, %7d already known\n", filepath.Base(path), s.Rows, s.Accepted, s.Refused, s.Known)
+	terminal := term.IsTerminal(int(os.Stderr.Fd()))
 	for i, r := range s.RefusedRows {
-		if i == shownRefusals {
+		if terminal && i == shownRefusals {
 			fmt.Fprintf(os.Stderr, "%s: … and %d more rows refused\n", filepath.Base(path), len(s.RefusedRows)-i)
 			break
 		}

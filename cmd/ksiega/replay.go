@@ -95,7 +95,19 @@ func (c *control) replay(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	n := newNotes(w)
-	_, err := c.book.desk.History(r.Context(), req, func(e queries.Entry) error { return n.enc.Encode(e) })
+	var n *notes // once the first event shows that the question makes sense
+	_, err := c.book.desk.History(r.Context(), req, func(e queries.Entry) error {
+		if n == nil {
+			n = newNotes(w)
+		}
+		return n.enc.Encode(e)
+	})
+	if n == nil {
+		if err != nil {
+			refuse(w, status(err), err)
+			return
+		}
+		n = newNotes(w)
+	}
 	n.end(err)
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"ksiega/queries"
 )
 
@@ -36,6 +38,25 @@ func (c *reportCmd) Run(ctx context.Context, g *globals) error {
 	return errors.Join(writeTo(out, func(w io.Writer) error {
 		return door.copy(ctx, "/api/v1/reports/"+url.PathEscape(name), query, w)
 	}), door.close())
+}
+
+// readConfig takes the global settings of a file, as --config before the
+// command does.
+func readConfig(path string, global map[string]*string) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	settings := map[string]string{}
+	if err := yaml.Unmarshal(b, &settings); err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	for name, v := range settings {
+		if p, ok := global[name]; ok {
+			*p = v
+		}
+	}
+	return nil
 }
 
 // listReports prints every report with its parameters.
@@ -103,6 +124,10 @@ func parseReport(args []string, g *globals) (name string, query url.Values, out 
 			query.Set("knownAt", value)
 		case "min-position":
 			query.Set("minPosition", value)
+		case "config":
+			if err := readConfig(value, global); err != nil {
+				return "", nil, "", err
+			}
 		default:
 			if p, ok := global[flag]; ok {
 				*p = value

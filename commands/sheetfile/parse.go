@@ -165,7 +165,11 @@ func parseInt(s string) (int, string) {
 
 // parsePercent reads `60`, `60%` and `60 %`, from 0 to 100.
 func parsePercent(s string) (int, string) {
-	n, reason := parseInt(trim(strings.TrimSuffix(s, "%")))
+	s = trim(strings.TrimSuffix(s, "%"))
+	if whole, decimals, ok := strings.Cut(strings.Replace(s, ".", ",", 1), ","); ok && strings.Trim(decimals, "0") == "" {
+		s = whole
+	}
+	n, reason := parseInt(s)
 	if reason != "" || n < 0 || n > 100 {
 		return 0, "not a whole percentage from 0 to 100"
 	}
@@ -233,6 +237,13 @@ func parseMonth(s string) (domain.Month, string) {
 func parseClock(s string) (domain.TimeOfDay, string) {
 	if strings.Count(s, ":") == 2 {
 		s = strings.TrimSuffix(s, ":00")
+	}
+	// 8, 8,5 and 8.5 are hours, as a number in a cell is; 8.05 may be meant as
+	// 8:05 and is refused.
+	if _, decimals, point := strings.Cut(s, "."); !strings.Contains(s, ":") && (!point || len(decimals) == 1) {
+		if m, reason := parseHours(s); reason == "" && m >= 0 && m <= 1440 {
+			return domain.TimeOfDay(m), ""
+		}
 	}
 	t, err := domain.ParseTimeOfDay(s)
 	if err != nil {

@@ -66,7 +66,8 @@ func TestDates(t *testing.T) {
 func TestClocksAndWholeNumbers(t *testing.T) {
 	t.Parallel()
 	table(t, parseClock, domain.TimeOfDay.String, map[string]string{
-		"8:05": "08:05", "08:05": "08:05", "08:05:00": "08:05", "24:00": "24:00", "24:01": "", "8": "", "8.05": "", "08:05:30": "",
+		"8:05": "08:05", "08:05": "08:05", "08:05:00": "08:05", "24:00": "24:00", "24:01": "", "8": "08:00", "8,5": "08:30", "8.5": "08:30", "24": "24:00",
+		"8.05": "", "25": "", "8,51": "", "-1": "", "08:05:30": "",
 	})
 	show := func(n int) string { return domain.Minutes(n * 60).String() }
 	table(t, parseInt, show, map[string]string{"0": "0:00", "12": "12:00", "1 000": "1000:00", "-3": "-3:00", "1,0": "", "x": "", "": ""})

@@ -284,6 +284,9 @@ func quoted(column, value string) string {
 	case "imie", "nazwisko", "pesel", "konto", "powod", "opis", "data_urodzenia", "pseudonim":
 		return ""
 	}
+	if strings.ContainsFunc(value, unicode.IsLetter) {
+		return "" // a name may stand in any column once columns are shifted
+	}
 	v := shown(value)
 	if v == "" {
 		return ""

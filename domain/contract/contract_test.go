@@ -82,4 +82,8 @@ func TestLife(t *testing.T) {
 	if a := d.Fold(signed, contract.Amended{Life: life(2018, 5, 1), Weekly: 300, To: day(2018, 11, 30)}); a.Terms.Weekly != 300 || a.Terms.To != day(2018, 11, 30) {
 		t.Fatalf("amended to %+v", a.Terms)
 	}
+	amended := d.Fold(signed, contract.Amended{Life: life(2018, 5, 1), Weekly: 300, Rate: 2000})
+	if before, after := amended.On(day(2018, 4, 30)), amended.On(day(2018, 5, 1)); before.Weekly != 600 || before.Rate != 0 || after.Weekly != 300 || after.Rate != 2000 {
+		t.Fatalf("an amendment binds before its day: %+v, %+v", before, after)
+	}
 }

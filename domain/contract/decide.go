@@ -110,6 +110,24 @@ type Span struct {
 // Holds says whether a day lies in the span.
 func (s Span) Holds(d domain.Date) bool { return d.Within(s.From, s.Until) }
 
+// On is what binds on a day: the terms as signed with the amendments that took
+// effect by then. The period is that of the whole life.
+func (s State) On(day domain.Date) Terms {
+	t := s.First
+	for _, e := range s.changes {
+		if a, ok := e.(Amended); ok && a.Life.On <= day {
+			t = a.apply(t)
+		}
+	}
+	t.From, t.To = s.Terms.From, s.Terms.To
+	return t
+}
+
+// Rests says whether the contract is suspended on a day.
+func (s State) Rests(day domain.Date) bool {
+	return slices.ContainsFunc(s.Suspensions, func(p Span) bool { return p.Holds(day) })
+}
+
 // Exists says whether the contract was signed.
 func (s State) Exists() bool { return s.Status != "" && s.Status != StatusDrafted }
 
@@ -267,8 +285,7 @@ func (s State) allow(e domain.Event) error {
 	if s.Status.Ended() {
 		return ErrEnded.With("%s", s.Status)
 	}
-	on := e.OccurredOn()
-	resting := slices.ContainsFunc(s.Suspensions, func(p Span) bool { return p.Holds(on) })
+	resting := s.Rests(e.OccurredOn())
 	switch e.(type) {
 	case Suspended:
 		if resting {
@@ -292,7 +309,7 @@ func Evolve(s State, e domain.Event) State {
 		s.Terms, s.First, s.Status = e.Terms, e.Terms, StatusSigned
 		return s
 	case Amended:
-		s.amend(e)
+		s.Terms = e.apply(s.Terms)
 	case Suspended:
 		s.Suspensions = append(slices.Clip(s.Suspensions), Span{e.On, e.Until})
 		s.Status = StatusSuspended
@@ -312,19 +329,20 @@ func Evolve(s State, e domain.Event) State {
 	return s
 }
 
-func (s *State) amend(e Amended) {
+func (e Amended) apply(t Terms) Terms {
 	if e.To != 0 {
-		s.Terms.To = e.To
+		t.To = e.To
 	}
 	if e.Weekly != 0 {
-		s.Terms.Weekly = e.Weekly
+		t.Weekly = e.Weekly
 	}
 	if e.Rate != 0 {
-		s.Terms.Rate = e.Rate
+		t.Rate = e.Rate
 	}
 	if e.Assistant != "" {
-		s.Terms.Assistant = e.Assistant
+		t.Assistant = e.Assistant
 	}
+	return t
 }
 
 func (s *State) resume(on domain.Date) {

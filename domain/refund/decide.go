@@ -31,7 +31,8 @@ const (
 )
 
 // RecordDecision records the labour office's answer. Amount nil means the whole
-// claim (accepted) or what was received (reclaimed).
+// claim (accepted) or all that was paid (reclaimed). A demand for money back may be
+// known before the transfers it is about: statements come later than letters.
 type RecordDecision struct {
 	On      domain.Date
 	Outcome Outcome
@@ -67,7 +68,7 @@ var (
 	ErrOutcome     = domain.Refusal(domain.CodeInvalid, "no such outcome of a decision")
 	ErrOverClaim   = domain.Refusal(domain.CodeRule, "more than was claimed")
 	ErrOverPaid    = domain.Refusal(domain.CodeRule, "more than is outstanding")
-	ErrOverBack    = domain.Refusal(domain.CodeRule, "more than was received")
+	ErrOverBack    = domain.Refusal(domain.CodeRule, "more than is to be paid back")
 	ErrBeforeClaim = domain.Refusal(domain.CodeInvalid, "earlier than the claim was submitted")
 	ErrSelf        = domain.Refusal(domain.CodeInvalid, "a claim cannot correct itself")
 	ErrNothing     = domain.Refusal(domain.CodeRule, "nothing is outstanding")
@@ -155,7 +156,7 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 	case OutcomeReturned:
 		e = Returned{about, c.On, c.Reason}
 	case OutcomeReclaimed:
-		e = Reclaimed{about, c.On, or(c.Amount, s.Received), c.Reason}
+		e = Reclaimed{About: about, On: c.On, Amount: or(c.Amount, 0), All: c.Amount == nil, Reason: c.Reason}
 	default:
 		return nil, ErrOutcome
 	}
@@ -177,11 +178,11 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 			return nil, ErrOverClaim.With("%s of %s", e.Amount, s.Claimed)
 		}
 	case Reclaimed:
-		if e.Amount <= 0 {
+		if e.Amount <= 0 && !e.All {
 			return nil, ErrAmount
 		}
-		if e.Amount > s.Received {
-			return nil, ErrOverBack.With("%s of %s", e.Amount, s.Received)
+		if e.Amount > s.Claimed {
+			return nil, ErrOverClaim.With("%s of %s", e.Amount, s.Claimed)
 		}
 	}
 	return []domain.Event{e}, nil
@@ -207,8 +208,8 @@ func (s State) receive(c Receive) ([]domain.Event, error) {
 		return nil, ErrAmount
 	case c.Amount > 0 && c.Amount > s.Outstanding():
 		return nil, ErrOverPaid.With("%s of %s", c.Amount, s.Outstanding())
-	case c.Amount < 0 && -c.Amount > s.Reclaimed-s.PaidBack:
-		return nil, ErrOverBack.With("%s of %s", -c.Amount, s.Reclaimed-s.PaidBack)
+	case c.Amount < 0 && -c.Amount > s.ToPayBack():
+		return nil, ErrOverBack.With("%s of %s", -c.Amount, s.ToPayBack())
 	}
 	return []domain.Event{Received{s.Claim.About, c.On, c.Statement, c.Line, c.Amount, c.Reason}}, nil
 }

@@ -58,11 +58,13 @@ type Returned struct {
 	Reason domain.Sealed `json:"reason,omitzero"`
 }
 
-// Reclaimed says that the labour office asks money back.
+// Reclaimed says that the labour office asks money back: an amount, or all that
+// it paid.
 type Reclaimed struct {
 	About
 	On     domain.Date   `json:"on"`
-	Amount domain.Grosze `json:"amountGrosze"`
+	Amount domain.Grosze `json:"amountGrosze,omitzero"`
+	All    bool          `json:"all,omitzero"`
 	Reason domain.Sealed `json:"reason,omitzero"`
 }
 

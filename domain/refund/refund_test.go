@@ -41,13 +41,23 @@ func TestClaim(t *testing.T) {
 	Given(t, d, submitted).When(refund.RecordDecision{On: on + 5, Outcome: "zwrocony"}).Then(back)
 	Given(t, d, submitted).When(refund.RecordDecision{On: on - 1, Outcome: "zwrocony"}).Refuse(refund.ErrBeforeClaim)
 	Given(t, d, submitted).When(refund.RecordDecision{On: on, Outcome: "inny"}).Refuse(refund.ErrOutcome)
-	Given(t, d, submitted).When(refund.RecordDecision{On: on, Outcome: "zwrot", Amount: amount(1)}).Refuse(refund.ErrOverBack)
+	Given(t, d, submitted).When(refund.RecordDecision{On: on, Outcome: "zwrot", Amount: amount(19927)}).Refuse(refund.ErrOverClaim)
+	Given(t, d, submitted).When(refund.RecordDecision{On: on, Outcome: "zwrot", Amount: amount(0)}).Refuse(refund.ErrAmount)
+	// The letter may come in before the statement with the transfer it is about.
+	all := refund.Reclaimed{About: about, On: on + 20, All: true}
+	Given(t, d, submitted).When(refund.RecordDecision{On: on + 20, Outcome: "zwrot"}).Then(all)
 
 	received := refund.Received{About: about, On: on + 9, Statement: "W/1", Line: 3, Amount: 19000, Reason: "number"}
 	receive := refund.Receive{On: on + 9, Statement: "W/1", Line: 3, Amount: 19000, Reason: "number"}
 	Given(t, d, submitted, accepted).When(receive).Then(received)
 	Given(t, d, submitted, accepted, received).When(receive).Then()
 	Given(t, d, submitted, back).When(receive).Refuse(refund.ErrOverPaid)
+	Given(t, d, submitted, received, all).When(refund.RecordDecision{On: on + 20, Outcome: "zwrot"}).Then()
+	back1 := refund.Receive{On: on + 30, Statement: "W/2", Line: 1, Amount: -19001, Reason: "number"}
+	Given(t, d, submitted, all, received).When(back1).Refuse(refund.ErrOverBack)
+	Given(t, d, submitted, received).When(back1).Refuse(refund.ErrOverBack)
+	back1.Amount = -19000
+	Given(t, d, submitted, all, received).When(back1).Then(refund.Received{About: about, On: on + 30, Statement: "W/2", Line: 1, Amount: -19000, Reason: "number"})
 	over := receive
 	over.Line, over.Amount = 4, 927
 	Given(t, d, submitted, accepted, received).When(over).Refuse(refund.ErrOverPaid)
@@ -67,6 +77,7 @@ func TestClaim(t *testing.T) {
 		{refund.StageSubmitted, 19926, []domain.Event{submitted}},
 		{refund.StageAccepted, 19926, []domain.Event{submitted, accepted}},
 		{refund.StageReturned, 0, []domain.Event{submitted, back}},
+		{refund.StageAccepted, 19926, []domain.Event{submitted, accepted, refund.Returned{About: about, On: on + 4}}},
 		{refund.StagePartPaid, 926, []domain.Event{submitted, accepted, received}},
 		{refund.StageSettled, 0, []domain.Event{submitted, cut, received}},
 		{refund.StageReclaimed, 0, []domain.Event{submitted, cut, received, refund.Reclaimed{About: about, Amount: 5}}},

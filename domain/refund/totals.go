@@ -26,6 +26,11 @@ type Totals struct {
 	Received  domain.Grosze `json:"receivedGrosze,omitzero"`
 	Reclaimed domain.Grosze `json:"reclaimedGrosze,omitzero"`
 	PaidBack  domain.Grosze `json:"paidBackGrosze,omitzero"`
+	// ReclaimedAll: the labour office asks back all that it paid.
+	ReclaimedAll bool `json:"reclaimedAll,omitzero"`
+	// DecidedOn is the day of the latest decision; an earlier one that is
+	// recorded later changes nothing.
+	DecidedOn domain.Date `json:"decidedOn,omitzero"`
 	// Decided: the labour office accepted or returned the claim.
 	Decided    bool `json:"decided,omitzero"`
 	IsReturned bool `json:"returned,omitzero"`
@@ -39,11 +44,16 @@ func (t Totals) Add(e domain.Event) Totals {
 	case Submitted:
 		t.Submitted, t.Claimed = true, e.Claimed
 	case Accepted:
-		t.Decided, t.IsReturned, t.Accepted = true, false, e.Amount
+		if e.On >= t.DecidedOn {
+			t.Decided, t.IsReturned, t.Accepted, t.DecidedOn = true, false, e.Amount, e.On
+		}
 	case Returned:
-		t.Decided, t.IsReturned, t.Accepted = true, true, 0
+		if e.On >= t.DecidedOn {
+			t.Decided, t.IsReturned, t.Accepted, t.DecidedOn = true, true, 0, e.On
+		}
 	case Reclaimed:
 		t.Reclaimed += e.Amount
+		t.ReclaimedAll = t.ReclaimedAll || e.All
 	case Received:
 		if e.Amount > 0 {
 			t.Received += e.Amount
@@ -65,6 +75,14 @@ func (t Totals) Outstanding() domain.Grosze {
 	return t.Claimed - t.Received
 }
 
+// ToPayBack is what the centre still owes the labour office.
+func (t Totals) ToPayBack() domain.Grosze {
+	if t.ReclaimedAll {
+		return t.Received - t.PaidBack
+	}
+	return t.Reclaimed - t.PaidBack
+}
+
 // Open says whether money may still arrive for the claim.
 func (t Totals) Open() bool { return t.Submitted && !t.WrittenOff && t.Outstanding() > 0 }
 
@@ -75,7 +93,7 @@ func (t Totals) Stage() Stage {
 		return StagePrepared
 	case t.WrittenOff:
 		return StageWrittenOff
-	case t.Reclaimed > 0:
+	case t.Reclaimed > 0 || t.ReclaimedAll:
 		return StageReclaimed
 	case t.Received > 0 && t.Outstanding() > 0:
 		return StagePartPaid

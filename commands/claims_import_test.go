@@ -1,0 +1,112 @@
+package commands_test
+
+import (
+	"strings"
+	"testing"
+
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/refund"
+	"ksiega/internal/journal"
+	"ksiega/internal/ledgertest"
+)
+
+func claimOf(t *testing.T, l *ledgertest.Ledger, number string) refund.State {
+	t.Helper()
+	s, err := journal.Load(t.Context(), l.Journal, domain.Stream("refundclaim", number), refund.Decider().Evolve)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.State
+}
+
+// paid is a centre where U1 worked ten hours in March 2018 and was paid in full
+// and U2 worked six and was paid short.
+func paid(t *testing.T) *ledgertest.Ledger {
+	t.Helper()
+	l := centre(t)
+	for _, f := range [][2]string{
+		{"obecnosci.csv", "umowa;data;godziny\nS/1;05.03.2018;10\nS/2;05.03.2018;6\n"},
+		{"wyplaty.csv", "lista;umowa;miesiac;kwota;data\nLW/3;S/1;2018-03;81,00;05.04.2018\nLW/3;S/2;2018-03;48,59;05.04.2018\n"},
+	} {
+		if s := l.Import(t, f[0], f[1]); s.Refused != 0 {
+			t.Fatalf("%s: %s", f[0], reasons(s))
+		}
+	}
+	return l
+}
+
+func TestAClaimAsksForWhatWasFullyPaid(t *testing.T) {
+	l := paid(t)
+	const head = "numer;porozumienie;miesiac;zlozono;kwota;koryguje\n"
+	if s := l.Import(t, "wnioski.csv", head+"W/1;P/1;2018-03;10.04.2018;;\n"); s.Accepted != 1 {
+		t.Fatal(reasons(s))
+	}
+	if c := claimOf(t, l, "W/1"); c.Claimed != 4860 || len(c.Claim.Shares) != 1 || c.Claim.Shares[0].Contract != "S/1" {
+		t.Fatalf("the first claim is %+v", c.Claim)
+	}
+	// The missing grosz is paid; the second claim asks for the rest alone.
+	l.Import(t, "wyplaty_2.csv", "lista;umowa;miesiac;kwota;data\nLW/3a;S/2;2018-03;0,01;11.04.2018\n")
+	s := l.Import(t, "wnioski_2.csv", head+"W/2;P/1;2018-03;12.04.2018;;\nW/3;P/1;2018-03;12.04.2018;77,00;W/1\nW/4;P/1;2018-04;12.04.2018;1,00;W/1\nW/5;P/9;2018-03;12.04.2018;;\n")
+	if s.Accepted != 2 || s.Refused != 2 || !strings.Contains(reasons(s), "another agreement or month") || !strings.Contains(reasons(s), "column porozumienie: no such agreement") {
+		t.Fatalf("%+v\n%s", s, reasons(s))
+	}
+	if c := claimOf(t, l, "W/2"); c.Claimed != 2916 || len(c.Claim.Shares) != 1 || c.Claim.Shares[0].Contract != "S/2" {
+		t.Fatalf("the second claim is %+v", c.Claim)
+	}
+	if c := claimOf(t, l, "W/3"); c.Claimed != 7700 || c.Claim.Computed != 4860 || !c.Claim.Given {
+		t.Fatalf("the correction is %+v", c.Claim)
+	}
+}
+
+// A letter that asks money back comes in before the statement with the transfer
+// it is about, as the order of a directory's import has it.
+func TestAReclaimBeforeItsTransfer(t *testing.T) {
+	l := paid(t)
+	l.Import(t, "wnioski.csv", "numer;porozumienie;miesiac;zlozono;kwota\nW/1;P/1;2018-03;10.04.2018;\n")
+	decisions := "wniosek;data;wynik;kwota;powod\nW/1;20.04.2018;przyjety;;\nW/1;20.12.2018;zwrot;;kontrola\n"
+	if s := l.Import(t, "decyzje-pup.csv", decisions); s.Accepted != 2 {
+		t.Fatal(reasons(s))
+	}
+	sta := ":20:1\n:25:PL61109010140000071219812874\n:28C:5/1\n:60F:C180501PLN0,00\n" +
+		":61:1805020502CN48,60NTRFNONREF//1\n:86:020~00UZNANIE~20Refundacja W/1~32PUP\n:62F:C180502PLN48,60\n-\n"
+	if s := l.Import(t, "wyciag.sta", sta); s.Accepted != 1 {
+		t.Fatal(reasons(s))
+	}
+	if _, err := l.MatchLine(t.Context(), ledgertest.Actor, commands.MatchLine{Statement: "61109010140000071219812874/2018/5/1", Line: 1, Claim: "W/1"}); err != nil {
+		t.Fatal(err)
+	}
+	c := claimOf(t, l, "W/1")
+	if c.Stage() != refund.StageReclaimed || c.ToPayBack() != 4860 || c.Outstanding() != 0 {
+		t.Fatalf("%+v", c.Totals)
+	}
+	if s := l.Import(t, "decyzje-pup_znowu.csv", decisions+"\n"); s.Known != 2 || s.Refused != 0 {
+		t.Fatalf("again: %+v\n%s", s, reasons(s))
+	}
+	if s := l.Import(t, "wyciag_znowu.sta", sta+sta); s.Known != 1 || s.Refused != 1 || !strings.Contains(reasons(s), "row 1 of this file") {
+		t.Fatalf("twice in one file: %+v\n%s", s, reasons(s))
+	}
+}
+
+func TestAnAmendmentBindsFromItsDay(t *testing.T) {
+	l := centre(t)
+	change := commands.ChangeContract{Number: "S/1", Change: "amend", On: domain.NewDate(2018, 6, 1), WeeklyMinutes: 120, RateGrosze: 2000}
+	if _, err := l.ChangeContract(t.Context(), ledgertest.Actor, change); err != nil {
+		t.Fatal(err)
+	}
+	s := l.Import(t, "obecnosci.csv", "umowa;data;godziny\nS/1;07.05.2018;5\nS/1;04.06.2018;2\nS/1;05.06.2018;1\n")
+	if s.Accepted != 2 || s.Refused != 1 || !strings.Contains(reasons(s), "weekly cap") {
+		t.Fatalf("%+v\n%s", s, reasons(s))
+	}
+	for month, want := range map[int]domain.Grosze{5: 4050, 6: 4000} {
+		if got, _, _ := sheetOf(t, l, "S/1").Month(domain.NewDate(2018, 1, 1).Month() + domain.Month(month-1)).Settled(); got != want {
+			t.Errorf("month %d: benefit %s, want %s", month, got, want)
+		}
+	}
+	if _, err := l.ChangeContract(t.Context(), ledgertest.Actor, commands.ChangeContract{Number: "S/1", Change: "suspend", On: domain.NewDate(2018, 7, 1), Until: domain.NewDate(2018, 7, 31)}); err != nil {
+		t.Fatal(err)
+	}
+	if s := l.Import(t, "obecnosci_2.csv", "umowa;data;godziny\nS/1;03.07.2018;1\nS/1;01.08.2018;1\n"); s.Accepted != 1 || !strings.Contains(reasons(s), "suspended") {
+		t.Fatalf("%+v\n%s", s, reasons(s))
+	}
+}

@@ -27,7 +27,7 @@ help: ## list the targets
 
 .PHONY: build
 build: ## build bin/ksiega
-	$(GO) build -trimpath -o bin/ksiega ./cmd/ksiega
+	$(GO) build -o bin/ksiega ./cmd/ksiega
 
 .PHONY: run
 run: build ## start the server with the sample data and print its address (RUNFLAGS=…)

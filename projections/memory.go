@@ -104,6 +104,14 @@ func (m *Memory) rows(_ context.Context, table string, parts []string, each func
 	return nil
 }
 
+func (m *Memory) held(context.Context) (map[string][]string, error) {
+	held := map[string][]string{}
+	for table, parts := range m.indexed() {
+		held[table] = slices.Collect(maps.Keys(parts))
+	}
+	return held, nil
+}
+
 func (m *Memory) row(_ context.Context, k Key) (*cell, error) { return m.tx.cells[k], nil }
 
 func compareKeys(a, b Key) int {

@@ -116,6 +116,9 @@ func claimEvent(num func(string, int) int, word func(string) string, day domain.
 	case 2:
 		return refund.Returned{About: about, On: day}
 	case 3:
+		if num("all", 2) == 0 {
+			return refund.Reclaimed{About: about, On: day, All: true}
+		}
 		return refund.Reclaimed{About: about, On: day, Amount: grosze}
 	case 4:
 		return refund.Received{About: about, On: day, Statement: "w", Line: line, Amount: grosze, Reason: "by-hand"}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -160,4 +161,39 @@ func (v *redisView) row(ctx context.Context, k Key) (*cell, error) {
 		return nil, fmt.Errorf("read a row of table %s: %w", k.Table, err)
 	}
 	return &cell{raw: raw, live: true}, nil
+}
+
+// scanBatch is how many keys a server looks at in one go.
+const scanBatch = 4096
+
+// held finds the hashes by their names, whatever the lists say.
+func (v *redisView) held(ctx context.Context) (map[string][]string, error) {
+	var node redis.Cmdable = v.client
+	if cluster, ok := v.client.(*redis.ClusterClient); ok {
+		// One hash tag: the whole generation lies on one node.
+		master, err := cluster.MasterForKey(ctx, v.keys.checkpoint())
+		if err != nil {
+			return nil, fmt.Errorf("find the node of the rows: %w", err)
+		}
+		node = master
+	}
+	base := v.keys.rows("", "")
+	base = base[:len(base)-1]
+	pattern := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`).Replace(base) + "*"
+	found := map[place]bool{}
+	keys := node.Scan(ctx, 0, pattern, scanBatch).Iterator()
+	for keys.Next(ctx) {
+		name, ok := strings.CutPrefix(keys.Val(), base)
+		if table, part, cut := strings.Cut(name, ":"); ok && cut {
+			found[place{table, part}] = true // a scan may tell a key twice
+		}
+	}
+	if err := keys.Err(); err != nil {
+		return nil, fmt.Errorf("look for rows: %w", err)
+	}
+	held := map[string][]string{}
+	for at := range found {
+		held[at.table] = append(held[at.table], at.part)
+	}
+	return held, nil
 }

@@ -40,6 +40,7 @@ type RefundFact struct {
 	Kind      FactKind      `json:"kind"`
 	On        domain.Date   `json:"on"`
 	Amount    domain.Grosze `json:"amount"`
+	All       bool          `json:"all"` // that was paid is asked back
 	Statement string        `json:"statement"`
 	Line      int           `json:"line"`
 	Reason    string        `json:"reason"` // a code
@@ -52,11 +53,11 @@ func (f RefundFact) event() domain.Event {
 	case FactSubmitted:
 		return refund.Submitted{Claimed: f.Amount}
 	case FactAccepted:
-		return refund.Accepted{Amount: f.Amount}
+		return refund.Accepted{On: f.On, Amount: f.Amount}
 	case FactReturned:
-		return refund.Returned{}
+		return refund.Returned{On: f.On}
 	case FactReclaimed:
-		return refund.Reclaimed{Amount: f.Amount}
+		return refund.Reclaimed{Amount: f.Amount, All: f.All}
 	case FactReceived:
 		return refund.Received{Amount: f.Amount}
 	}
@@ -100,7 +101,7 @@ func UnmatchedLines() Table[BankLine] { return Table[BankLine]{"unmatched"} }
 
 // Refunds folds claims and bank statements.
 func Refunds() Projection {
-	return Projection{Name: "refunds", Version: 1, Keys: refundKeys, Fold: foldRefunds,
+	return Projection{Name: "refunds", Version: 2, Keys: refundKeys, Fold: foldRefunds,
 		Want: oneOf(refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
 			refund.WrittenOff{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{})}
 }
@@ -133,7 +134,7 @@ func refundFact(r *journal.Recorded) (refund.About, RefundFact, bool) {
 		f.Kind = FactReturned
 		return e.About, f, true
 	case refund.Reclaimed:
-		f.Kind, f.Amount = FactReclaimed, e.Amount
+		f.Kind, f.Amount, f.All = FactReclaimed, e.Amount, e.All
 		return e.About, f, true
 	case refund.Received:
 		f.Kind, f.Amount, f.Statement, f.Line, f.Reason = FactReceived, e.Amount, e.Statement, e.Line, e.Reason

@@ -416,3 +416,48 @@ func TestCheckRedis(t *testing.T) {
 		}
 	})
 }
+
+// TestCompareReadsTheLists: what no list leads to, and a list that is not what
+// the rows are, are differences; live lists that lost their last row are none.
+func TestCompareReadsTheLists(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, p, l := t.Context(), toyCounters(1), &toyLog{}
+		l.add(toyCounted{"g[*]", "a", 1}, toyCounted{"h", "a", 1}, toyMoved{"h", "a", "b"}, toyCounted{"e", "a", 1}, toyDropped{"e", "a"})
+		want := folded(t, p, l.all())
+		// What a pattern would take for more than itself.
+		live := NewStore(c, freshStore(t, c).prefix+":?[*]\\")
+		toyMust(t, live.Begin(ctx, p))
+		toyMust(t, live.Apply(ctx, p, 0, journal.Batch{Events: l.all(), Through: 1000}))
+		g := live.names(p.Name).generation(1)
+		found := func() (texts []string) {
+			toyMust(t, live.Read(ctx, func(views map[string]View) error {
+				texts = nil
+				return Compare(ctx, views[p.Name], want, func(d Difference) error {
+					texts = append(texts, fmt.Sprintf("%d %v %v %v", d.Level, d.Key, d.A == Listed, d.B == Listed))
+					return nil
+				})
+			}, p))
+			return texts
+		}
+		if got := found(); len(got) != 0 {
+			t.Fatalf("differ: %v", got)
+		}
+		toyMust(t, c.Del(ctx, g.parts("rows")).Err())
+		toyMust(t, c.SAdd(ctx, g.parts("rows"), "none").Err())
+		toyMust(t, c.HSet(ctx, g.rows("rows", "left"), "x", "{}", "y", "{}").Err())
+		toyMust(t, c.HSet(ctx, live.names(p.Name).generation(11).rows("rows", "other"), "x", "{}").Err())
+		sameLines(t, found(), "1 {rows g[*] } false true", "1 {rows h } false true", "0 {rows left x} false false", "0 {rows left y} false false",
+			"1 {rows none } true false")
+		toyMust(t, c.Del(ctx, g.tables(), g.rows("rows", "left")).Err())
+		toyMust(t, c.SAdd(ctx, g.tables(), "sums", "trail", "emptied").Err())
+		sameLines(t, found(), "2 {rows  } false true", "1 {rows g[*] } false true", "1 {rows h } false true", "1 {rows none } true false")
+	})
+}
+
+func sameLines(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%s\nnot\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

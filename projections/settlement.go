@@ -110,16 +110,17 @@ type SettlementDecision struct {
 	Returned bool        `json:"returned"`
 }
 
-// Stands says whether the claim was submitted by a day (0: at all) and the last
-// decision by then did not return it.
+// Stands says whether the claim was submitted by a day (0: at all) and the
+// latest decision by then did not return it; of two of one day the one recorded
+// last counts.
 func (c SettlementClaim) Stands(asOf domain.Date) bool {
 	if c.Submitted == 0 || asOf != 0 && c.Submitted > asOf {
 		return false
 	}
-	returned := false
+	returned, latest := false, domain.Date(0)
 	for _, d := range c.Decisions {
-		if asOf == 0 || d.On <= asOf {
-			returned = d.Returned
+		if d.On >= latest && (asOf == 0 || d.On <= asOf) {
+			returned, latest = d.Returned, d.On
 		}
 	}
 	return !returned

@@ -1,8 +1,10 @@
 package projections
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -21,6 +23,9 @@ type View interface {
 	parts(ctx context.Context, table string) ([]string, error)
 	// rows hands over the rows of the parts, the fields of one in any order.
 	rows(ctx context.Context, table string, parts []string, each func(part, field string, c *cell) error) error
+	// held is every part that has rows, listed or not, by table. It may look
+	// at everything there is.
+	held(ctx context.Context) (map[string][]string, error)
 	// row is nil where there is none.
 	row(ctx context.Context, k Key) (*cell, error)
 }
@@ -44,29 +49,61 @@ func Dump(ctx context.Context, v View) (map[Key]string, error) {
 	return dump, nil
 }
 
-// Difference is one row that two views hold differently; "" is no row.
+// Level is what a Difference is about.
+type Level int
+
+// The levels.
+const (
+	LevelRow   Level = iota
+	LevelPart        // a part is in the list of parts of one view only
+	LevelTable       // a table is in the list of tables of one view only
+)
+
+// Listed is what a Difference holds for a part or table that is listed.
+const Listed = "listed"
+
+// Difference is one row that two views hold differently, or a part or table
+// that only one of them lists; "" is none. Key is filled as far as Level goes.
 type Difference struct {
-	Key  Key
-	A, B string // canonical JSON
+	Level Level
+	Key   Key
+	A, B  string // canonical JSON, or Listed
 }
 
 // compareParts bounds how much of two views Compare holds at once.
 const compareParts = 256
 
-// Compare hands over every row in which two views differ, ordered by key. It
-// ends with the first error of differ.
+// Compare hands over every difference of two views, ordered by key: of rows,
+// also of those in no list, and of the lists that readers find rows by. A table
+// that is listed without any part had rows once; that is no difference. It ends
+// with the first error of differ.
 func Compare(ctx context.Context, a, b View, differ func(Difference) error) error {
-	tables, err := both(a, b, func(v View) ([]string, error) { return v.tables(ctx) })
+	heldA, err := a.held(ctx)
 	if err != nil {
 		return err
 	}
-	for _, table := range tables {
-		parts, err := both(a, b, func(v View) ([]string, error) { return v.parts(ctx, table) })
+	heldB, err := b.held(ctx)
+	if err != nil {
+		return err
+	}
+	tables, err := listings(a, b, func(v View) ([]string, error) { return v.tables(ctx) })
+	if err != nil {
+		return err
+	}
+	tables.know(slices.Collect(maps.Keys(heldA)), slices.Collect(maps.Keys(heldB)))
+	for _, table := range slices.Sorted(maps.Keys(tables)) {
+		parts, err := listings(a, b, func(v View) ([]string, error) { return v.parts(ctx, table) })
 		if err != nil {
 			return err
 		}
-		for chunk := range slices.Chunk(parts, compareParts) {
-			if err := compareChunk(ctx, a, b, table, chunk, differ); err != nil {
+		if in := tables[table]; in.once() && parts.any(in) {
+			if err := differ(in.difference(LevelTable, Key{Table: table})); err != nil {
+				return err
+			}
+		}
+		parts.know(heldA[table], heldB[table])
+		for chunk := range slices.Chunk(slices.Sorted(maps.Keys(parts)), compareParts) {
+			if err := compareChunk(ctx, a, b, table, chunk, parts, differ); err != nil {
 				return err
 			}
 		}
@@ -74,7 +111,7 @@ func Compare(ctx context.Context, a, b View, differ func(Difference) error) erro
 	return nil
 }
 
-func compareChunk(ctx context.Context, a, b View, table string, parts []string, differ func(Difference) error) error {
+func compareChunk(ctx context.Context, a, b View, table string, parts []string, lists lists, differ func(Difference) error) error {
 	rowsA, rowsB := map[Key]string{}, map[Key]string{}
 	if err := canonicalRows(ctx, a, table, parts, rowsA); err != nil {
 		return err
@@ -82,28 +119,39 @@ func compareChunk(ctx context.Context, a, b View, table string, parts []string, 
 	if err := canonicalRows(ctx, b, table, parts, rowsB); err != nil {
 		return err
 	}
-	var differing []Key
+	var found []Difference
+	for _, part := range parts {
+		if in := lists[part]; in.once() {
+			found = append(found, in.difference(LevelPart, Key{Table: table, Part: part}))
+		}
+	}
 	for k, row := range rowsA {
 		if rowsB[k] != row {
-			differing = append(differing, k)
+			found = append(found, Difference{Key: k, A: row, B: rowsB[k]})
 		}
 	}
-	for k := range rowsB {
+	for k, row := range rowsB {
 		if _, ok := rowsA[k]; !ok {
-			differing = append(differing, k)
+			found = append(found, Difference{Key: k, B: row})
 		}
 	}
-	slices.SortFunc(differing, compareKeys)
-	for _, k := range differing {
-		if err := differ(Difference{Key: k, A: rowsA[k], B: rowsB[k]}); err != nil {
+	slices.SortFunc(found, func(x, y Difference) int {
+		return cmp.Or(compareKeys(x.Key, y.Key), cmp.Compare(y.Level, x.Level))
+	})
+	for _, d := range found {
+		if err := differ(d); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// both is the sorted union of what two views list.
-func both(a, b View, list func(View) ([]string, error)) ([]string, error) {
+// lists says of each name which of two views list it.
+type lists map[string]listing
+
+type listing struct{ a, b bool }
+
+func listings(a, b View, list func(View) ([]string, error)) (lists, error) {
 	inA, err := list(a)
 	if err != nil {
 		return nil, err
@@ -112,7 +160,42 @@ func both(a, b View, list func(View) ([]string, error)) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(inA, inB)))), nil
+	all := make(lists, max(len(inA), len(inB)))
+	for _, name := range inA {
+		all[name] = listing{a: true}
+	}
+	for _, name := range inB {
+		all[name] = listing{all[name].a, true}
+	}
+	return all, nil
+}
+
+// know adds names that neither view may list.
+func (l lists) know(names ...[]string) {
+	for _, some := range names {
+		for _, name := range some {
+			l[name] = l[name] // a listing of none, where it is new
+		}
+	}
+}
+
+// any says whether a view that in names lists anything.
+func (l lists) any(in listing) bool {
+	for _, name := range l {
+		if name.a && in.a || name.b && in.b {
+			return true
+		}
+	}
+	return false
+}
+
+func (in listing) once() bool { return in.a != in.b }
+
+func (in listing) difference(level Level, k Key) Difference {
+	if in.a {
+		return Difference{Level: level, Key: k, A: Listed}
+	}
+	return Difference{Level: level, Key: k, B: Listed}
 }
 
 func canonicalRows(ctx context.Context, v View, table string, parts []string, into map[Key]string) error {

@@ -14,25 +14,35 @@ import (
 // FindingKind is a kind of finding.
 type FindingKind string
 
-// The kinds of findings.
+// The kinds of findings. Nothing is found of OverCap, DoubleFunding, Stay and
+// OverBudget: no read model holds what they are found by.
 const (
 	AssistantOverlap   FindingKind = "assistant-overlap"
 	ParticipantOverlap FindingKind = "participant-overlap"
 	OutsideContract    FindingKind = "outside-contract"
+	OverCap            FindingKind = "over-cap"
+	DoubleFunding      FindingKind = "double-funding"
+	Stay               FindingKind = "stay"
 	PaidNotWorked      FindingKind = "paid-not-worked"
 	WorkedNotPaid      FindingKind = "worked-not-paid"
 	ClaimedNotPaid     FindingKind = "claimed-not-paid"
 	RefundDifference   FindingKind = "refund-difference"
+	OverBudget         FindingKind = "over-budget"
 	DurabilityGap      FindingKind = "durability-gap"
 )
+
+func findingKinds() []string {
+	return []string{string(AssistantOverlap), string(ParticipantOverlap), string(OutsideContract), string(OverCap), string(DoubleFunding),
+		string(Stay), string(PaidNotWorked), string(WorkedNotPaid), string(ClaimedNotPaid), string(RefundDifference), string(OverBudget),
+		string(DurabilityGap)}
+}
 
 func findingsReport() *Report {
 	return &Report{
 		Name: "findings", Title: "Ustalenia do wyjaśnienia",
 		Doc: "Rozbieżności, których nie widać w jednym dokumencie: podwójne wizyty, wizyty poza umową, różnice wypłat i refundacji, przerwy w trwałości.",
 		Params: []Param{
-			{Name: "kind", Doc: "rodzaj ustalenia", Kind: Text, Choices: []string{string(AssistantOverlap), string(ParticipantOverlap),
-				string(OutsideContract), string(PaidNotWorked), string(WorkedNotPaid), string(ClaimedNotPaid), string(RefundDifference), string(DurabilityGap)}},
+			{Name: "kind", Doc: "rodzaj ustalenia", Kind: Text, Choices: findingKinds()},
 			{Name: "state", Doc: "stan", Kind: Text, Choices: []string{"open", "resolved"}},
 			{Name: "from", Doc: "od dnia; liczy się ustalenie, które ma z okresem wspólny dzień", Kind: Date},
 			{Name: "to", Doc: "do dnia włącznie", Kind: Date},
@@ -222,7 +232,7 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 		}
 		for _, share := range m.Claims {
 			if share.unpaid(m, benefit) {
-				f.kind, f.amount = ClaimedNotPaid, benefit-m.Paid
+				f.kind, f.amount = ClaimedNotPaid, max(benefit, share.Refund)-m.Paid
 				f.id = findingID(ClaimedNotPaid, m.Contract, m.Month.String(), share.Claim)
 				f.subjects, f.events = append(slices.Clone(f.subjects), share.Claim), []uint64{share.Event}
 				kinds = append(kinds, f)
@@ -243,12 +253,12 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 	return all, nil
 }
 
-// unpaid says whether less was paid than the hours that were claimed come to.
-// Hours added since the claim are left out in proportion; rounding may cost a
-// grosz.
+// unpaid says whether less was paid than the hours that were claimed come to, or
+// than is claimed of them. Hours added since the claim are left out in
+// proportion; rounding may cost a grosz.
 func (s countedShare) unpaid(m *settledMonth, benefit domain.Grosze) bool {
-	if s.Refund <= 0 || m.Minutes == 0 {
-		return false
+	if s.Refund <= 0 || m.Paid < s.Refund {
+		return s.Refund > 0
 	}
 	claimed := min(s.Minutes, m.Minutes)
 	if claimed == m.Minutes {

@@ -113,6 +113,9 @@ func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) e
 }
 
 func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
+	for _, text := range []*string{&r.Stream, &r.Ref.ID, &r.Actor, &r.From, &r.Until, &r.TypeGlob, &r.After} {
+		*text = typed(*text)
+	}
 	s.HistoryRequest = r
 	if _, err := path.Match(r.TypeGlob, ""); err != nil {
 		return s, ErrGlob

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"ksiega/domain"
 	"ksiega/projections"
 )
@@ -161,7 +163,7 @@ func (r *Report) check(req Request, q *question) error {
 		if p == nil {
 			return ErrNoParam.With("%s, %s", r.Name, name)
 		}
-		if value = strings.TrimSpace(value); value == "" {
+		if value = typed(value); value == "" {
 			continue
 		}
 		if err := p.check(value); err != nil {
@@ -178,6 +180,9 @@ func (r *Report) check(req Request, q *question) error {
 	}
 	return nil
 }
+
+// typed is text from people as the ledger keeps it: trimmed, in NFC.
+func typed(text string) string { return norm.NFC.String(strings.TrimSpace(text)) }
 
 func (r *Report) param(name string) *Param {
 	for i := range r.Params {

@@ -136,17 +136,22 @@ func cutMonths(ctx context.Context, q *question, view projections.View, months [
 }
 
 // addClaims adds the shares of the claims that count: submitted, not returned,
-// not corrected by another.
+// not corrected by another of the same agreement and month.
 func addClaims(q *question, months []*settledMonth, index map[contractMonth]*settledMonth, claims []projections.Item[projections.SettlementClaim]) []*settledMonth {
-	corrected := map[string]bool{}
+	type ask struct {
+		agreement string
+		month     domain.Month
+		claim     string
+	}
+	corrected := map[ask]bool{}
 	for _, it := range claims {
 		if it.Row.Corrects != "" && !q.cut(it.Row.Submitted) {
-			corrected[it.Row.Corrects] = true
+			corrected[ask{it.Row.Agreement, it.Row.Month, it.Row.Corrects}] = true
 		}
 	}
 	for _, it := range claims {
 		c := it.Row
-		if !q.touches(c.Month.First(), c.Month.Last()) || corrected[c.Claim] || !c.Stands(q.asOf) {
+		if !q.touches(c.Month.First(), c.Month.Last()) || corrected[ask{c.Agreement, c.Month, c.Claim}] || !c.Stands(q.asOf) {
 			continue
 		}
 		for _, share := range c.Shares {

@@ -15,9 +15,11 @@ import (
 	"ksiega/projections"
 )
 
-// Difference is one row that is not what the log comes to. It names the row and
-// the fields that differ, and shows no value.
+// Difference is one row, or one entry of the lists that rows are found by, that
+// is not what the log comes to. It names the row and the fields that differ, and
+// shows no value. Part and Field are empty as far as Of does not go.
 type Difference struct {
+	Of        string   `json:"of"` // row, part, table
 	ReadModel string   `json:"readModel"`
 	Table     string   `json:"table"`
 	Part      string   `json:"part"`
@@ -25,6 +27,14 @@ type Difference struct {
 	Kind      string   `json:"kind"`             // missing, unexpected, differs
 	Fields    []string `json:"fields,omitempty"` // of the row, where it differs
 }
+
+// What a difference is of: a row; a part of a table, which is missing from the
+// list of parts, or unexpected there; a table of the read model, likewise.
+const (
+	OfRow   = "row"
+	OfPart  = "part"
+	OfTable = "table"
+)
 
 // The kinds of differences.
 const (
@@ -43,7 +53,8 @@ const maxDifferences = 1000
 var errMany = errors.New("too many differences")
 
 // Verify works every read model out anew from the log, in memory, and compares
-// it with Redis at the same position. It returns at most a thousand differences.
+// it, rows and the lists they are found by, with Redis at the same position. It
+// returns at most a thousand differences.
 func (d *Desk) Verify(ctx context.Context, progress projections.Progress) ([]Difference, error) {
 	if d.opts.Store == nil {
 		return nil, ErrNothingKept
@@ -124,7 +135,8 @@ func (d *Desk) verifyOne(ctx context.Context, p projections.Projection, m *proje
 
 // difference names what differs; A is the row that Redis keeps.
 func difference(model string, diff projections.Difference) Difference {
-	found := Difference{ReadModel: model, Table: diff.Key.Table, Part: diff.Key.Part, Field: diff.Key.Field, Kind: KindDiffers}
+	of := map[projections.Level]string{projections.LevelRow: OfRow, projections.LevelPart: OfPart, projections.LevelTable: OfTable}[diff.Level]
+	found := Difference{Of: of, ReadModel: model, Table: diff.Key.Table, Part: diff.Key.Part, Field: diff.Key.Field, Kind: KindDiffers}
 	switch {
 	case diff.A == "":
 		found.Kind = KindMissing
@@ -156,9 +168,22 @@ func differingFields(a, b string) []string {
 
 // String is one line for people.
 func (d Difference) String() string {
+	switch d.Of {
+	case OfPart:
+		return fmt.Sprintf("%s: %s %s: part %s %s the list of parts", d.ReadModel, d.Table, d.Part, d.Kind, where(d.Kind))
+	case OfTable:
+		return fmt.Sprintf("%s: %s: table %s %s the list of tables", d.ReadModel, d.Table, d.Kind, where(d.Kind))
+	}
 	s := fmt.Sprintf("%s: %s %s/%s %s", d.ReadModel, d.Table, d.Part, d.Field, d.Kind)
 	if len(d.Fields) > 0 {
 		s += " " + fmt.Sprint(d.Fields)
 	}
 	return s
+}
+
+func where(kind string) string {
+	if kind == KindMissing {
+		return "from"
+	}
+	return "in"
 }

@@ -222,6 +222,7 @@ func word(code string) (string, bool) {
 		"claimed-not-paid": "we wniosku, nie wypłacono", "refund-difference": "różnica w refundacji",
 		"over-budget": "ponad budżet", "durability-gap": "przerwa w trwałości",
 		"number-in-title": "numer w tytule", "by-hand": "ręcznie", "amount-outstanding": "kwota zgodna", "amount-of-several": "suma kilku wniosków",
+		"numbers-in-title": "numery w tytule", "amount-over-outstanding": "kwota ponad należność", "amount-to-pay-back": "kwota do zwrotu",
 	}[code]
 	return w, ok
 }

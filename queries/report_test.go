@@ -1,0 +1,168 @@
+package queries_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"golang.org/x/text/unicode/norm"
+
+	"ksiega/domain"
+	"ksiega/domain/attendance"
+	"ksiega/domain/payment"
+	"ksiega/domain/refund"
+	"ksiega/internal/ledgertest"
+	"ksiega/queries"
+)
+
+// TestEveryNumberIsSummed: others rely on totals of every numeric field.
+func TestEveryNumberIsSummed(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	record(t, l, booked(t, l, 100, "", -30, "", 5, "")...)
+	for _, r := range memoryDesk(l).Reports() {
+		for _, c := range r.Columns {
+			numeric := c.Kind == queries.Integer || c.Kind == queries.Grosze || c.Kind == queries.Minutes
+			if numeric != (c.Sum || c.Distinct) {
+				t.Errorf("%s, %s: numeric %v, in totals %v", r.Name, c.Name, numeric, c.Sum)
+			}
+		}
+	}
+	if a := ask(t, memoryDesk(l), "unmatched-lines", queries.Request{}); a.Totals[1] != int64(6) || a.Totals[3] != int64(75) {
+		t.Errorf("totals %v", a.Totals)
+	}
+}
+
+// TestListedChoices: every kind and state that may ever come is accepted.
+func TestListedChoices(t *testing.T) {
+	t.Parallel()
+	desk := memoryDesk(ledgertest.Open(t))
+	for param, choices := range map[[2]string][]string{
+		{"findings", "kind"}: {"assistant-overlap", "participant-overlap", "outside-contract", "over-cap", "double-funding", "stay", "paid-not-worked",
+			"worked-not-paid", "claimed-not-paid", "refund-difference", "over-budget", "durability-gap"},
+		{"findings", "state"}:  {"open", "resolved"},
+		{"refunds", "state"}:   {"prepared", "submitted", "returned", "accepted", "part-paid", "settled", "reclaimed", "written-off"},
+		{"contracts", "kind"}:  {"psu", "socjalny", "trojstronny", "usamodzielnianie"},
+		{"contracts", "state"}: {"drafted", "signed", "suspended", "breached", "terminated", "completed"},
+	} {
+		for _, choice := range choices {
+			if a := ask(t, desk, param[0], queries.Request{Params: map[string]string{param[1]: choice}}); len(a.Rows) != 0 {
+				t.Errorf("%s %s: %v", param, choice, a.Rows)
+			}
+		}
+	}
+}
+
+// TestTypedNames: what people type may come decomposed and with blanks.
+func TestTypedNames(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	work := worked(day(2018, 5, 7), 60, 810, 810)
+	work.Agreement, work.Participant = "Porozumienie Łódź ó", "Ó1"
+	last := record(t, l, work)
+	fromRedis, _ := redisDesk(t, l)
+	decomposed := func(s string) string { return " " + norm.NFD.String(s) + "\t" }
+	if decomposed(work.Participant) == " "+work.Participant+"\t" {
+		t.Fatal("the name does not decompose")
+	}
+	for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memoryDesk(l)} {
+		a := ask(t, desk, "psu-settlement", queries.Request{MinPosition: last, Params: map[string]string{"agreement": decomposed(work.Agreement)}})
+		if len(a.Rows) != 1 || a.Params["agreement"] != work.Agreement {
+			t.Errorf("%s: %v of %q", name, a.Rows, a.Params)
+		}
+		for _, r := range []queries.HistoryRequest{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: decomposed(work.Participant)}},
+			{Actor: " tester "}, {Stream: " test-attendance "}} {
+			count := 0
+			r.MinPosition = last
+			_, err := desk.History(t.Context(), r, func(queries.Entry) error {
+				count++
+				return nil
+			})
+			must(t, err)
+			if count != 1 {
+				t.Errorf("%s: %d events of %+v", name, count, r)
+			}
+		}
+	}
+}
+
+// TestForeignCorrections: a claim that names one of another agreement or month
+// as corrected corrects nothing, whichever agreement is asked for.
+func TestForeignCorrections(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	may := day(2018, 5, 1).Month()
+	foreign := submitted("WR/2", "WR/1", may, day(2018, 6, 2), 300)
+	foreign.Agreement = "P/2"
+	record(t, l, submitted("WR/1", "", may, day(2018, 6, 1), 486), foreign, submitted("WR/3", "WR/1", may+1, day(2018, 7, 1), 200),
+		submitted("WR/4", "WR/3", may+1, day(2018, 7, 2), 210))
+	desk := memoryDesk(l)
+	claimed := func(agreement string) (rows []string) {
+		for _, r := range ask(t, desk, "psu-settlement", queries.Request{Params: map[string]string{"agreement": agreement}}).Rows {
+			rows = append(rows, fmt.Sprint(r[0], " ", r[3], " ", r[9]))
+		}
+		return rows
+	}
+	apart := slices.Concat(claimed("P/1"), claimed("P/2"))
+	sameTexts(t, "claimed", claimed(""), []string{"P/1 2018-05 486", "P/1 2018-06 210", "P/2 2018-05 300"})
+	sameTexts(t, "claimed by agreement", apart, claimed(""))
+}
+
+// TestLateDecisions: the labour office's latest decision counts, not the one
+// recorded last; what it asks back whole is what it paid.
+func TestLateDecisions(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	may := day(2018, 5, 1).Month()
+	record(t, l, submitted("WR/1", "", may, day(2018, 6, 1), 486), refund.Accepted{About: about("WR/1"), On: day(2018, 6, 20), Amount: 480},
+		refund.Returned{About: about("WR/1"), On: day(2018, 6, 10)},
+		refund.Received{About: about("WR/1"), On: day(2018, 6, 25), Statement: "W/0", Line: 1, Amount: 480, Reason: "by-hand"},
+		refund.Reclaimed{About: about("WR/1"), On: day(2018, 6, 30), All: true})
+	for asOf, want := range map[domain.Date]string{day(2018, 6, 9): "486 0 submitted", day(2018, 6, 10): "0 0 returned", day(2018, 6, 20): "486 480 accepted",
+		day(2018, 6, 29): "486 480 settled", day(2018, 6, 30): "486 480 reclaimed", 0: "486 480 reclaimed"} {
+		var claimed any = int64(0)
+		if s := ask(t, memoryDesk(l), "psu-settlement", queries.Request{AsOf: asOf}); len(s.Rows) == 1 {
+			claimed = s.Rows[0][9]
+		}
+		r := ask(t, memoryDesk(l), "refunds", queries.Request{AsOf: asOf}).Rows[0]
+		if got := fmt.Sprint(claimed, " ", r[4], " ", r[7]); got != want {
+			t.Errorf("%s: %s, not %s", asOf, got, want)
+		}
+	}
+}
+
+// TestClaimedThenUndone: a share whose hours and payment were both taken back
+// stays claimed, and nothing is paid for it.
+func TestClaimedThenUndone(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	may := day(2018, 5, 1).Month()
+	work := worked(day(2018, 5, 7), 60, 810, 810)
+	record(t, l, work, worked(day(2018, 5, 8), 60, 810, 810), paid("L/1", may, 1620, day(2018, 6, 5)))
+	claim := submitted("WR/1", "", may, day(2018, 6, 10), 972)
+	claim.Shares[0].Minutes = 120
+	none := attendance.DayCorrected{About: work.About, Before: attendance.Value{Minutes: 60}, Delta: -60, Reason: "x", Rates: work.Rates}
+	first, second := none, none
+	first.Date, second.Date = day(2018, 5, 7), day(2018, 5, 8)
+	find := func() string {
+		text := ""
+		for _, r := range ask(t, memoryDesk(l), "findings", queries.Request{Params: map[string]string{"kind": "claimed-not-paid"}}).Rows {
+			text += fmt.Sprint(r[0], " ", r[6], ";")
+		}
+		return text
+	}
+	const id = "claimed-not-paid:S/1:2018-05:WR/1 "
+	for _, step := range []struct {
+		event domain.Event
+		want  string
+	}{
+		{claim, ""}, {worked(day(2018, 5, 9), 60, 810, 810), ""},
+		{payment.CameBack(paid("L/1", may, 1620, day(2018, 6, 20))), id + "2430;"},
+		{first, id + "1620;"}, {second, id + "972;"}, {paid("L/2", may, 972, day(2018, 7, 1)), ""},
+	} {
+		record(t, l, step.event)
+		if got := find(); got != step.want {
+			t.Errorf("after %T: %q, not %q", step.event, got, step.want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"ksiega/domain/refund"
 	"ksiega/projections"
 )
 
@@ -12,7 +13,7 @@ func TestNumbersInATitle(t *testing.T) {
 	t.Parallel()
 	var claims []standingClaim
 	for _, number := range []string{"W/04", "W/04/2018", "W/05", "Ż1"} {
-		claims = append(claims, standingClaim{RefundClaim: projections.RefundClaim{Claim: number}})
+		claims = append(claims, standingClaim{RefundClaim: projections.RefundClaim{About: refund.About{Claim: number}}})
 	}
 	for title, want := range map[string][]string{
 		"Refundacja W/04/2018":       {"W/04/2018"},

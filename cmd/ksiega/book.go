@@ -36,6 +36,7 @@ type book struct {
 	vault   *vault.Vault
 	ledger  *commands.Ledger
 	desk    *queries.Desk
+	changed chan struct{} // wakes the automat of a server
 
 	lock     *os.File // of the data directory, where no node holds it
 	redis    *redisdb.DB
@@ -59,7 +60,7 @@ func openBook(ctx context.Context, g *globals, live bool, h hooks) (*book, error
 	if err != nil {
 		return nil, err
 	}
-	b := &book{dir: dir}
+	b := &book{dir: dir, changed: make(chan struct{}, 1)}
 	if err := b.open(ctx, g, live, h); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}

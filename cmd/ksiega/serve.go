@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"ksiega/commands"
@@ -77,6 +78,12 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 		{Handler: controlHandler(b, handler), ReadHeaderTimeout: 10 * time.Second},
 	}
 	failed := make(chan error, len(servers))
+	ctx, stop := context.WithCancel(ctx)
+	var background sync.WaitGroup
+	background.Go(func() { b.automat(ctx) })
+	b.change(ctx, 0) // what a crash cut short
+	defer background.Wait()
+	defer stop()
 	for i, l := range []net.Listener{public, local} {
 		go func() { failed <- servers[i].Serve(l) }()
 	}
@@ -87,7 +94,7 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 // webOptions open the web door on this ledger.
 func (b *book) webOptions(log *slog.Logger) web.Options {
 	return web.Options{Ledger: b.ledger, Desk: b.desk, Version: version, Now: time.Now, Log: log,
-		After: func(ctx context.Context, _ uint64) { b.automat(ctx) }, Unavailable: unavailable}
+		After: b.change, Unavailable: unavailable}
 }
 
 // watch saves the embedded Redis now and then and waits for the end.
@@ -185,11 +192,27 @@ func (b *book) status() []web.ReadModel {
 	return out
 }
 
-// automat matches refunds after a command that may have made one certain; what
-// it could not do now it does after the next.
+// automat matches refunds whenever a command may have made one certain, apart
+// from the command so that nobody waits for it; commands that come meanwhile
+// count as one. What it could not do now it does after the next.
 func (b *book) automat(ctx context.Context) {
-	if _, err := b.matchRefunds(ctx); err != nil {
-		slog.Warn("automatic matching", "error", err)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-b.changed:
+			if _, err := b.matchRefunds(ctx); err != nil && ctx.Err() == nil {
+				slog.Warn("automatic matching", "error", err)
+			}
+		}
+	}
+}
+
+// change wakes the automat.
+func (b *book) change(context.Context, uint64) {
+	select {
+	case b.changed <- struct{}{}:
+	default: // it is awake already
 	}
 }
 

@@ -184,3 +184,48 @@ func hammer(t *testing.T, s *serving, contracts int, from domain.Date, acknowled
 	writers.Wait()
 	return last + 1
 }
+
+// A claim that is submitted after the statement with its refund is matched by
+// itself.
+func TestTheAutomatMatchesAfterACommand(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "d")
+	files := referrals(t, 1)
+	for name, content := range map[string]string{
+		"obecnosci.csv": "umowa;data;godziny\nS/0;05.03.2018;10\n",
+		"wyplaty.csv":   "lista;umowa;miesiac;kwota;data\nLW/3;S/0;2018-03;81,00;05.04.2018\n",
+		"wyciag.sta": ":20:1\n:25:PL61109010140000071219812874\n:28C:5/1\n:60F:C180501PLN0,00\n" +
+			":61:1805020502CN48,60NTRFNONREF//1\n:86:020~00UZNANIE~20Refundacja W/1~32PUP\n:62F:C180502PLN48,60\n-\n",
+	} {
+		if err := os.WriteFile(filepath.Join(files, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, out, errs := ksiega(t, "import", "--data", data, files); code != exitDone {
+		t.Fatalf("exit %d: %s%s", code, out, errs)
+	}
+	s := serve(t, data)
+	status, answer, err := s.command("submit-claim", "k", map[string]any{"number": "W/1", "agreement": "P/1", "month": "2018-03", "submitted": "2018-04-10"})
+	if err != nil || status != http.StatusOK {
+		t.Fatalf("%d %v %v", status, answer, err)
+	}
+	for try := 0; ; try++ {
+		_, body, err := get(s.url + "/api/v1/reports/refunds")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(body, `"state":"settled"`) && strings.Contains(body, `"receivedGrosze":4860`) {
+			break
+		}
+		if try == 200 {
+			t.Fatalf("not matched: %s", body)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Wait(); err != nil {
+		t.Fatalf("the server ended with %v", err)
+	}
+}

@@ -38,14 +38,8 @@ func connect(ctx context.Context, g *globals, live bool) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if path, err := controlPath(dir); err == nil {
-		if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
-			_ = conn.Close()
-			dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-				return (&net.Dialer{}).DialContext(ctx, "unix", path)
-			}
-			return &client{http: &http.Client{Transport: &http.Transport{DialContext: dial}}, role: g.Role, close: func() error { return nil }}, nil
-		}
+	if door, err := dial(g, dir); door != nil || err != nil {
+		return door, err
 	}
 	b, err := openBook(ctx, g, live, hooks{})
 	if err != nil {
@@ -63,6 +57,27 @@ func connect(ctx context.Context, g *globals, live bool) (*client, error) {
 		transport.CloseIdleConnections()
 		return errors.Join(server.Close(), b.Close())
 	}}, nil
+}
+
+// dial reaches the control door of the server that holds the data directory; nil
+// means that there is none.
+func dial(g *globals, dir string) (*client, error) {
+	path, err := controlPath(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	to := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "unix", path)
+	}
+	conn, err := to(context.Background(), "", "")
+	if err != nil {
+		return nil, nil //nolint:nilerr // left by a server that is gone; whoever is there holds the lock
+	}
+	_ = conn.Close()
+	return &client{http: &http.Client{Transport: &http.Transport{DialContext: to}}, role: g.Role, close: func() error { return nil }}, nil
 }
 
 // wrongUsage is a request that the ledger refuses as it was put.

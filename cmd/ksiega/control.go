@@ -17,6 +17,7 @@ import (
 	"ksiega/commands"
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
+	"ksiega/internal/eventdb"
 	"ksiega/internal/web"
 	"ksiega/projections"
 )
@@ -42,8 +43,9 @@ type note struct {
 	Unreadable string `json:"unreadable,omitempty"`
 	Matched    int    `json:"matched,omitempty"`
 	// Differ is one difference that verify found.
-	Differ string `json:"differ,omitempty"`
-	Error  string `json:"error,omitempty"`
+	Differ    string                  `json:"differ,omitempty"`
+	Scavenged *eventdb.ScavengeResult `json:"scavenged,omitempty"`
+	Error     string                  `json:"error,omitempty"`
 }
 
 // notes writes notes, each at once; it is safe for concurrent use.
@@ -104,6 +106,8 @@ func controlHandler(b *book, api http.Handler) http.Handler {
 	mux.HandleFunc("GET /control/replay", c.replay)
 	mux.HandleFunc("POST /control/verify", c.verify)
 	mux.HandleFunc("POST /control/rebuild", c.rebuild)
+	mux.HandleFunc("GET /control/backup", c.backup)
+	mux.HandleFunc("POST /control/scavenge", c.scavenge)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if got := r.Header.Get(headerBuild); got != build() {
 			refuse(w, http.StatusPreconditionFailed, errors.New("the running server is another build of ksiega; use the same program or stop the server"))

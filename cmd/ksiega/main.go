@@ -31,14 +31,18 @@ var errFound = errors.New("something was found")
 type cli struct {
 	globals
 
-	Serve   serveCmd   `cmd:"" help:"Run the server."`
-	Import  importCmd  `cmd:"" help:"Import files or directories."`
-	Report  reportCmd  `cmd:"" passthrough:"" help:"Print a report: report NAME [--format json|csv] [--as-of RRRR-MM-DD] [--known-at RFC3339|position] [--PARAM VALUE] [-o FILE]."`
-	Replay  replayCmd  `cmd:"" help:"Print recorded events, one JSON object a line."`
-	Verify  verifyCmd  `cmd:"" help:"Recompute every read model from the events and compare."`
-	Rebuild rebuildCmd `cmd:"" help:"Build every read model anew, without downtime."`
-	Node    nodeCmd    `cmd:"" help:"Serve the embedded event database alone."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" help:"Run the server."`
+	Import   importCmd   `cmd:"" help:"Import files or directories."`
+	Report   reportCmd   `cmd:"" passthrough:"" help:"Print a report: report NAME [--format json|csv] [--as-of RRRR-MM-DD] [--known-at RFC3339|position] [--PARAM VALUE] [-o FILE]."`
+	Replay   replayCmd   `cmd:"" help:"Print recorded events, one JSON object a line."`
+	Verify   verifyCmd   `cmd:"" help:"Recompute every read model from the events and compare."`
+	Rebuild  rebuildCmd  `cmd:"" help:"Build every read model anew, without downtime."`
+	Backup   backupCmd   `cmd:"" help:"Write a backup of the events to a file, also while the server runs."`
+	Restore  restoreCmd  `cmd:"" help:"Make a data directory from a backup."`
+	Doctor   doctorCmd   `cmd:"" help:"Check a data directory that no server holds."`
+	Scavenge scavengeCmd `cmd:"" help:"Remove deleted events from the disk for good."`
+	Node     nodeCmd     `cmd:"" help:"Serve the embedded event database alone."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 type versionCmd struct{}

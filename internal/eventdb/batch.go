@@ -212,6 +212,7 @@ func (c *batchCall) finish(b *batch) {
 	case <-c.stream.Context().Done():
 		return
 	case <-c.node.stop:
+		c.abandon()
 		return
 	}
 	ctx, cancel := context.WithDeadline(c.stream.Context(), b.deadline)
@@ -232,8 +233,10 @@ func (c *batchCall) settle(b *batch, out outcome) {
 	switch {
 	case errors.Is(out.err, context.DeadlineExceeded):
 		c.answer(b.id, b.name, batchLate())
-	case errors.Is(out.err, context.Canceled), errors.Is(out.err, errStopped):
-		// the call itself ends
+	case errors.Is(out.err, context.Canceled):
+		// the call itself has ended
+	case errors.Is(out.err, errStopped):
+		c.abandon()
 	case out.err != nil:
 		var r *refusal
 		if errors.As(out.err, &r) && r.code == codes.PermissionDenied {
@@ -249,6 +252,15 @@ func (c *batchCall) settle(b *batch, out outcome) {
 	default:
 		c.send(&streams.BatchAppendResp{CorrelationId: b.id, StreamIdentifier: b.name,
 			Result: &streams.BatchAppendResp_Success_{Success: batchSuccess(out)}})
+	}
+}
+
+// abandon ends the call Unavailable: a client that has no more to say must not take silence for the end of the answers.
+func (c *batchCall) abandon() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err == nil {
+		c.err = errStopped
 	}
 }
 

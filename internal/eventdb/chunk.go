@@ -3,7 +3,6 @@ package eventdb
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -195,7 +194,7 @@ func newLogWalk(r reader) (*logWalk, error) {
 
 func (w *logWalk) close() error { return w.it.Close() }
 
-// at is the stored record at a position that an index names. The bytes are good until the next call.
+// at is the stored record at a position, nil when there is none. The bytes are good until the next call.
 func (w *logWalk) at(pos uint64) ([]byte, error) {
 	found := false
 	switch {
@@ -209,10 +208,7 @@ func (w *logWalk) at(pos uint64) ([]byte, error) {
 	}
 	if !found || binary.BigEndian.Uint64(w.it.Key()[1:]) != pos {
 		w.pos = 0
-		if err := w.it.Error(); err != nil {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%w: no record at position %d, which an index names", errDamaged, pos)
+		return nil, w.it.Error()
 	}
 	w.pos = pos
 	return w.it.ValueAndErr()
@@ -311,12 +307,30 @@ func (v *view) readStream(c *chunk, q *query, stream string, next, end int64) (a
 		step = -1
 	}
 	index := isIndexStream(stream)
+	h, err := readHead(v, stream)
+	if err != nil {
+		return next, false, err
+	}
+	// A scavenge may have removed revisions since the read began.
+	switch {
+	case step > 0 && end < h.floor || step < 0 && next < h.floor:
+		return next, true, nil
+	case step > 0:
+		next = max(next, h.floor)
+	default:
+		end = max(end, h.floor)
+	}
 	for q.left > 0 {
 		pos, err := spans.seek(next)
 		if err != nil {
 			return next, false, err
 		}
 		value, err := log.at(pos)
+		if err == nil && value == nil && index {
+			value, err = readStub(v, pos)
+		} else if err == nil && value == nil {
+			err = unnamed(pos)
+		}
 		if err != nil {
 			return next, false, err
 		}

@@ -113,11 +113,15 @@ func decideExact(h *head, e expectation, ids func(int) [16]byte, count int, past
 		if rev > h.last {
 			return wrongVersion, 0, nil
 		}
-		id, err := past.idAt(rev)
-		if err != nil {
-			return 0, 0, err
+		known := rev >= h.floor // what a scavenge removed is forgotten
+		if known {
+			id, err := past.idAt(rev)
+			if err != nil {
+				return 0, 0, err
+			}
+			known = id == ids(i)
 		}
-		if id != ids(i) {
+		if !known {
 			if i == 0 && e.kind == expectNoStream && h.softDeleted() {
 				return write, 0, nil // a soft-deleted stream may be begun anew
 			}

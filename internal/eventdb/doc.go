@@ -11,7 +11,10 @@
 //   - A stored record that does not match its checksum, or an index that does not match its record, is answered with
 //     DataLoss. It is never served.
 //   - When a commit fails the node stops: it acknowledges nothing further, and every call ends Unavailable.
-//   - A subscriber reads from disk at its own pace; nothing is buffered for it, and nothing is skipped.
+//   - A subscriber reads from disk at its own pace; nothing is buffered for it, and nothing is skipped but what a scavenge
+//     removed before it got there.
+//   - What a scavenge removed is in no file of the store when it returns, and no position or revision is given out again.
+//   - A backup holds every commit up to a moment and none after; one that is cut short or altered is not restored.
 //   - Over TCP only users call, and only over TLS: read-only ones read and subscribe to everything, read-write ones also
 //     write. Without credentials a caller learns the features and the gossip; with wrong ones, nothing. The exception is
 //     a listener on a loopback address that its operator calls insecure.
@@ -19,7 +22,8 @@
 // Whoever reaches the unix socket may do everything: it lies in a directory of mode 0700.
 //
 // Where it stops: one node, no replication, no access lists of streams (`$acl` is stored and means nothing), no persistent
-// subscriptions, no projections of one's own, no scavenge. Those services answer Unimplemented. The index streams `$ce-…`
+// subscriptions, no projections of one's own. Those services answer Unimplemented; there is no call for a scavenge, only
+// the method of Node. The index streams `$ce-…`
 // and `$et-…` are always there; their links are computed on reading, do not stand in $all, and cannot be written to.
 //
 // # On disk
@@ -33,6 +37,8 @@
 //	s name revision       → spans                          positions of the revisions from this one on; see index.go
 //	h stream              → checksum(4) head               last revision, tombstone, what metadata hides; see head.go
 //	i id pos              → (empty)                        which events have this id, of all streams
+//	g pos                 → checksum(4) id(16) event       stub: what is left of a removed event; see scavenge.go
+//	p                     → (empty)                        removed events may still be on the disk
 //
 // The category stream `$ce-x` and the type stream `$et-x` have `s` and `h` entries like any other stream; their spans
 // point at the records of the events they link to.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cockroachdb/pebble/v2"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
@@ -85,6 +86,8 @@ func answer(err error, set func(metadata.MD)) error {
 	case errors.As(err, &r):
 		set(metadata.Pairs(r.trailers...))
 		return r.GRPCStatus().Err()
+	case pebble.IsCorruptionError(err):
+		return status.Error(codes.DataLoss, "The store is damaged: "+err.Error())
 	case errors.Is(err, errDamaged):
 		return status.Error(codes.DataLoss, "The store is "+err.Error())
 	case errors.Is(err, errStopped), errors.Is(err, errStoreFatal):

@@ -27,6 +27,7 @@ const (
 //	lastPos      uvarint: position of that event
 //	tombstone    uvarint: position of the $streamDeleted event, 0 = none
 //	maxCount, maxAge (seconds), truncateBefore   varints, 0 = nothing hidden
+//	floor        uvarint: first revision that was not removed by a scavenge, left out when 0
 //
 // last does not move when the stream is tombstoned.
 type head struct {
@@ -34,6 +35,7 @@ type head struct {
 	lastPos   uint64
 	tombstone uint64
 	meta      streamMeta
+	floor     int64
 }
 
 // streamMeta is what metadata hides: zero values hide nothing.
@@ -54,6 +56,9 @@ func appendHead(dst []byte, h *head) []byte {
 	dst = binary.AppendVarint(dst, h.meta.maxCount)
 	dst = binary.AppendVarint(dst, h.meta.maxAge)
 	dst = binary.AppendVarint(dst, h.meta.truncateBefore)
+	if h.floor > 0 {
+		dst = binary.AppendUvarint(dst, uint64(h.floor))
+	}
 	binary.BigEndian.PutUint32(dst[start:], crc32.Checksum(dst[start+4:], castagnoli))
 	return dst
 }
@@ -84,7 +89,11 @@ func parseHead(b []byte) (head, error) {
 	}
 	h.last, h.lastPos, h.tombstone = signed(), unsigned(), unsigned()
 	h.meta = streamMeta{maxCount: signed(), maxAge: signed(), truncateBefore: signed()}
-	if !ok || len(b) != 0 || h.last < noRevision {
+	if ok && len(b) > 0 {
+		h.floor = int64(unsigned())
+		ok = ok && h.floor > 0
+	}
+	if !ok || len(b) != 0 || h.last < noRevision || h.floor > h.last+1 {
 		return head{}, bad
 	}
 	return h, nil

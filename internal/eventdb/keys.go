@@ -8,6 +8,8 @@ const (
 	keySpans   = 's'
 	keyHead    = 'h'
 	keyID      = 'i'
+	keyStub    = 'g'
+	keyUnswept = 'p'
 )
 
 // maxName bounds stream names and event types, in bytes: key lengths are written in two bytes.
@@ -15,6 +17,12 @@ const maxName = 4096
 
 func appendLogKey(dst []byte, pos uint64) []byte {
 	dst = append(dst, keyLog)
+	return binary.BigEndian.AppendUint64(dst, pos)
+}
+
+// appendStubKey is where what is left of a removed event lies.
+func appendStubKey(dst []byte, pos uint64) []byte {
+	dst = append(dst, keyStub)
 	return binary.BigEndian.AppendUint64(dst, pos)
 }
 

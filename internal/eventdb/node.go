@@ -49,6 +49,7 @@ type Node struct {
 	id     [16]byte
 
 	servers []*grpc.Server
+	upkeep  sync.Mutex // held by a scavenge or a backup
 
 	stop    chan struct{} // closed when the node stops, for whatever reason
 	tasks   sync.WaitGroup
@@ -58,6 +59,7 @@ type Node struct {
 	current *view         // what readers see
 	wake    chan struct{} // closed at the next commit
 	failure error
+	opened  uint64 // the last position when the node was opened
 	ended   bool
 
 	closeOnce sync.Once
@@ -84,7 +86,7 @@ func Open(opts Options) (*Node, error) {
 		return nil, fmt.Errorf("eventdb: data directory: %w", err)
 	}
 	opts.Dir, n.opts.Dir = dir, dir
-	s, err := openStore(filepath.Join(opts.Dir, "store"), fs, opts.ReadOnly)
+	s, err := openStore(filepath.Join(opts.Dir, storeName), fs, opts.ReadOnly)
 	if err != nil {
 		return nil, fmt.Errorf("eventdb: %w", err)
 	}
@@ -105,6 +107,7 @@ func (n *Node) start() error {
 	if err := n.listen(); err != nil {
 		return err
 	}
+	n.opened = pos
 	n.current = newView(n.store.db.NewSnapshot(), pos)
 	n.writer = newWriter(n.store, n.clock, n.newID, n.stop, pos, created)
 	n.tasks.Go(func() { n.writer.run(n.fail) })
@@ -283,8 +286,15 @@ func (n *Node) close() error {
 	n.drain()
 	n.tasks.Wait()
 	n.readers.Wait()
+	wrote := n.current.last != n.opened
 	n.current.release()
-	err := n.store.close()
+	var err error
+	if wrote && n.failure == nil {
+		// What lies in tables is checked block by block; damage at the end of
+		// the journal would look like a torn tail.
+		err = n.store.db.Flush()
+	}
+	err = errors.Join(err, n.store.close())
 	return errors.Join(err, n.socket.close())
 }
 

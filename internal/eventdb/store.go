@@ -14,7 +14,11 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-const formatVersion = 1
+// formatVersion 2 knows scavenges: stubs, the floor of a head. See migrate.go for how older ones become it.
+const formatVersion = 2
+
+// storeName is the directory of the store in the data directory.
+const storeName = "store"
 
 // errStoreFatal is what Pebble does not survive.
 var errStoreFatal = errors.New("the store failed")
@@ -25,12 +29,14 @@ var ErrInUse = errors.New("data directory is in use by another node")
 // ErrNewerFormat is returned by Open when the directory was written by a newer version.
 var ErrNewerFormat = errors.New("data directory was written by a newer version")
 
-// store is Pebble with what the node needs of it. Only the writer changes it.
+// store is Pebble with what the node needs of it. Only the writer changes what can be read from it.
 type store struct {
 	db    *pebble.DB
 	lock  *pebble.Lock
 	cache *pebble.Cache
 	log   *storeLogger
+	dir   string
+	fs    *reuseFS
 }
 
 // storeLogger keeps Pebble quiet and turns what it calls fatal into a failed node.
@@ -59,6 +65,7 @@ func pebbleOptions(fs vfs.FS, logger *storeLogger, cache *pebble.Cache, readOnly
 		FormatMajorVersion:          pebble.FormatNewest,
 		Cache:                       cache,
 		Logger:                      logger,
+		EventListener:               &pebble.EventListener{DataCorruption: reportedByRead},
 		MemTableSize:                64 << 20,
 		MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold:       4,
@@ -77,6 +84,9 @@ func pebbleOptions(fs vfs.FS, logger *storeLogger, cache *pebble.Cache, readOnly
 	return opts
 }
 
+// reportedByRead lets a damaged file be: the read that meets it answers with the error. Pebble's own listener calls Fatalf.
+func reportedByRead(pebble.DataCorruptionInfo) {}
+
 // openStore locks and opens the directory, and makes it one of ours when it is new.
 func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
 	if !readOnly {
@@ -90,11 +100,14 @@ func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrInUse, dir, err)
 	}
-	s := &store{lock: lock, cache: pebble.NewCache(128 << 20), log: &storeLogger{}}
-	opts := pebbleOptions(fs, s.log, s.cache, readOnly)
+	s := &store{lock: lock, cache: pebble.NewCache(128 << 20), log: &storeLogger{}, dir: dir, fs: newReuseFS(fs)}
+	opts := pebbleOptions(s.fs, s.log, s.cache, readOnly)
 	opts.Lock = lock
 	if s.db, err = pebble.Open(dir, opts); err != nil {
 		s.cache.Unref()
+		if pebble.IsCorruptionError(err) {
+			err = fmt.Errorf("%w: %w", errDamaged, err)
+		}
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), lock.Close())
 	}
 	if err := s.checkVersion(readOnly); err != nil {
@@ -150,7 +163,11 @@ func (s *store) checkVersion(readOnly bool) error {
 		if readOnly {
 			return nil
 		}
-		return s.db.Set([]byte{keyVersion}, binary.BigEndian.AppendUint32(nil, formatVersion), pebble.Sync)
+		if err := s.db.Set([]byte{keyVersion}, binary.BigEndian.AppendUint32(nil, formatVersion), pebble.Sync); err != nil {
+			return err
+		}
+		// Pebble begins the log of a new store in its oldest format, where damage looks like an end. This begins another.
+		return s.db.Flush()
 	}
 	if err != nil {
 		return fmt.Errorf("open store: %w", err)
@@ -159,10 +176,7 @@ func (s *store) checkVersion(readOnly bool) error {
 	if len(value) != 4 {
 		return fmt.Errorf("%w: format version", errDamaged)
 	}
-	if v := binary.BigEndian.Uint32(value); v > formatVersion {
-		return fmt.Errorf("%w: format %d, this is format %d", ErrNewerFormat, v, formatVersion)
-	}
-	return nil
+	return s.migrate(binary.BigEndian.Uint32(value), formatVersion, migrations(), readOnly)
 }
 
 func (s *store) close() error {
@@ -176,15 +190,30 @@ type reader interface {
 	pebble.Reader
 }
 
-// lastRecord is the position and time of the last event in r, zero when there is none.
+// lastRecord is the position and time of the last event in r, removed or not, zero when there is none.
 func lastRecord(r reader) (pos uint64, created int64, err error) {
-	it, err := r.NewIter(&pebble.IterOptions{LowerBound: []byte{keyLog}, UpperBound: []byte{keyLog + 1}})
+	pos, created, err = lastOf(r, keyLog)
+	if err != nil {
+		return 0, 0, err
+	}
+	removed, at, err := lastOf(r, keyStub)
+	if removed > pos {
+		pos, created = removed, at
+	}
+	return pos, created, err
+}
+
+func lastOf(r reader, kind byte) (pos uint64, created int64, err error) {
+	it, err := r.NewIter(&pebble.IterOptions{LowerBound: []byte{kind}, UpperBound: []byte{kind + 1}})
 	if err != nil {
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, it.Close()) }()
 	if !it.Last() {
 		return 0, 0, it.Error()
+	}
+	if len(it.Key()) != 9 {
+		return 0, 0, fmt.Errorf("%w: key of the log", errDamaged)
 	}
 	pos = binary.BigEndian.Uint64(it.Key()[1:])
 	value, err := it.ValueAndErr()
@@ -215,13 +244,17 @@ func readHead(r reader, stream string) (head, error) {
 func readRecord(r reader, pos uint64) ([]byte, error) {
 	value, closer, err := r.Get(appendLogKey(nil, pos))
 	if errors.Is(err, pebble.ErrNotFound) {
-		return nil, fmt.Errorf("%w: no record at position %d, which an index names", errDamaged, pos)
+		return nil, unnamed(pos)
 	}
 	if err != nil {
 		return nil, err
 	}
 	defer closer.Close()
 	return append([]byte(nil), value...), nil
+}
+
+func unnamed(pos uint64) error {
+	return fmt.Errorf("%w: no record at position %d, which an index names", errDamaged, pos)
 }
 
 // positionOf is the position of one revision of a stream that has it.

@@ -140,8 +140,12 @@ func (r *reading) catchUp(next *int64, live bool) (there bool, err error) {
 			if seen, err = v.look(r.name, r.q.now); err != nil {
 				return err
 			}
-			if !live && seen.state == streamThere {
+			switch {
+			case live:
+			case seen.state == streamThere:
 				*next = max(*next, seen.first)
+			case seen.state == streamGone: // what was hidden when it was closed stays hidden
+				*next = max(*next, firstKept(seen.head.last, metaOf(r.name, &seen.head)))
 			}
 			if (seen.state != streamMissing || live) && *next <= seen.head.last {
 				at, done, err := v.readStream(&r.chunk, &r.q, r.name, *next, seen.head.last)

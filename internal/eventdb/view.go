@@ -92,7 +92,7 @@ func (v *view) look(stream string, now int64) (visible, error) {
 		return visible{state: streamMissing, head: h}, nil
 	}
 	m := metaOf(stream, &h)
-	out := visible{state: streamThere, first: firstKept(h.last, m), head: h}
+	out := visible{state: streamThere, first: max(firstKept(h.last, m), h.floor), head: h}
 	if m.maxAge > 0 && out.first <= h.last {
 		out.first, err = v.firstSince(stream, out.first, h.last, oldestKept(m, now))
 	}
@@ -120,7 +120,11 @@ func (v *view) event(stream string, rev int64, rec *record) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	value, err := readRecord(v, pos)
+	read := readRecord
+	if isIndexStream(stream) {
+		read = readLinked
+	}
+	value, err := read(v, pos)
 	if err != nil {
 		return nil, err
 	}

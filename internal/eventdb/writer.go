@@ -25,6 +25,7 @@ const (
 	opAppend opKind = iota
 	opDelete
 	opTombstone
+	opScavenge
 )
 
 // proposed is an event that somebody wants to append.
@@ -41,6 +42,7 @@ type op struct {
 	stream string
 	expect expectation
 	events []proposed
+	cut    *cut // of opScavenge
 	out    outcome
 	done   chan struct{}
 }
@@ -239,6 +241,9 @@ func (w *writer) flushHeads() error {
 func (w *writer) decide(o *op) error {
 	if o.out.err = o.ctx.Err(); o.out.err != nil {
 		return nil
+	}
+	if o.kind == opScavenge {
+		return w.scavenge(o)
 	}
 	plans, err := w.plan(o)
 	if err != nil {

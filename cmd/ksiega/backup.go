@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"ksiega/internal/eventdb"
+)
+
+type backupCmd struct {
+	Output string `short:"o" required:"" placeholder:"FILE" help:"Where to; - is the standard output."`
+}
+
+// errExternal: what an external store holds is for its own tools.
+var errExternal = errors.New("the events lie in the store of --eventstore: use its own tools there")
+
+// Run writes a backup of the events. The file appears only once it is whole and
+// was read back; everything else in the data directory is made from the events.
+func (c *backupCmd) Run(ctx context.Context, g *globals) error {
+	if g.EventStore != "" {
+		return wrongUsage{errExternal}
+	}
+	dir, err := g.dataDir()
+	if err != nil {
+		return err
+	}
+	var info eventdb.BackupInfo
+	err = writeTo(c.Output, func(w io.Writer) (err error) {
+		r, out := io.Pipe()
+		read := make(chan error, 1)
+		go func() {
+			got, err := eventdb.ReadBackup(ctx, r)
+			info = got
+			_ = r.CloseWithError(err)
+			read <- err
+		}()
+		err = takeBackup(ctx, g, dir, io.MultiWriter(w, out))
+		_ = out.Close()
+		if check := <-read; err == nil {
+			err = check
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	say := os.Stdout
+	if c.Output == "-" {
+		say = os.Stderr
+	}
+	_, err = fmt.Fprintf(say, "%s, %d bytes, sha256 %x\n%s\n", described(info), info.Bytes, info.SHA256,
+		"the master key is not in it: without "+keyPlace(g, dir)+" nobody can read the sealed data; keep the two in different places")
+	return err
+}
+
+func described(info eventdb.BackupInfo) string {
+	return fmt.Sprintf("%d events up to position %d, taken %s", info.Events, info.Position, info.Taken.Format(time.RFC3339))
+}
+
+func keyPlace(g *globals, dir string) string {
+	switch {
+	case os.Getenv("KSIEGA_MASTER_KEY") != "":
+		return "KSIEGA_MASTER_KEY"
+	case g.MasterKeyFile != "":
+		return g.MasterKeyFile
+	}
+	return masterKeyFile(dir)
+}
+
+// takeBackup writes a backup through the server that holds the data directory
+// or, where there is none, from the directory itself. No key is needed for it.
+func takeBackup(ctx context.Context, g *globals, dir string, w io.Writer) error {
+	door, err := dial(g, dir)
+	if err != nil {
+		return err
+	}
+	if door != nil {
+		body, err := door.do(ctx, http.MethodGet, "/control/backup", url.Values{}, "", nil)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = body.Close() }()
+		if _, err = io.Copy(w, body); err != nil {
+			return fmt.Errorf("the server broke off: %w", err)
+		}
+		return nil
+	}
+	node, err := openNodeOf(dir)
+	if err != nil {
+		return err
+	}
+	_, err = node.Backup(ctx, w)
+	return errors.Join(err, node.Close())
+}
+
+// openNodeOf opens the event database of a data directory that has one.
+func openNodeOf(dir string) (*eventdb.Node, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	node, err := eventdb.Open(eventdb.Options{Dir: dir})
+	if errors.Is(err, eventdb.ErrInUse) {
+		err = fmt.Errorf("%s is held by a process without a control door (ksiega node?), stop it first: %w", dir, err)
+	}
+	return node, err
+}
+
+// backup streams a backup. One that fails half-way breaks the connection off, so
+// that nobody takes it for whole.
+func (c *control) backup(w http.ResponseWriter, r *http.Request) {
+	if c.book.node == nil {
+		refuse(w, http.StatusBadRequest, errExternal)
+		return
+	}
+	out := &firstWrite{w: w}
+	_, err := c.book.node.Backup(r.Context(), out)
+	switch {
+	case err != nil && !out.begun:
+		refuse(w, http.StatusInternalServerError, err)
+	case err != nil:
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// firstWrite knows whether anything was written.
+type firstWrite struct {
+	w     io.Writer
+	begun bool
+}
+
+// Write passes on.
+func (f *firstWrite) Write(p []byte) (int, error) {
+	f.begun = true
+	return f.w.Write(p)
+}
+
+type restoreCmd struct {
+	File string `arg:"" help:"Backup to restore; - is the standard input."`
+}
+
+// Run makes a data directory from a backup.
+func (c *restoreCmd) Run(ctx context.Context, g *globals) error {
+	if g.EventStore != "" {
+		return wrongUsage{errExternal}
+	}
+	dir, err := g.dataDir()
+	if err != nil {
+		return err
+	}
+	in := os.Stdin
+	if c.File != "-" {
+		if in, err = os.Open(c.File); err != nil {
+			return err
+		}
+		defer func() { _ = in.Close() }()
+	}
+	info, err := eventdb.Restore(ctx, in, dir)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	fmt.Printf("%s, restored into %s and checked\n", described(info), dir)
+	if key := keyPlace(g, dir); key != "KSIEGA_MASTER_KEY" {
+		if _, err := os.Stat(key); err != nil {
+			fmt.Printf("the master key is not in a backup: bring it to %s\n", key)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"ksiega/domain"
+	"ksiega/internal/eventdb"
+	"ksiega/internal/journal"
+	"ksiega/internal/redisdb"
+	"ksiega/internal/vault"
+)
+
+type doctorCmd struct{}
+
+// doctor examines a data directory and changes nothing in it.
+type doctor struct {
+	g     *globals
+	dir   string
+	found []eventdb.Problem
+}
+
+func (d *doctor) say(what, advice string) {
+	d.found = append(d.found, eventdb.Problem{What: what, Advice: advice})
+}
+
+// Run prints what is wrong and what to do about it, and exits with 3 where there
+// is anything.
+func (doctorCmd) Run(ctx context.Context, g *globals) error {
+	if g.EventStore != "" {
+		return wrongUsage{errExternal}
+	}
+	dir, err := g.dataDir()
+	if err != nil {
+		return err
+	}
+	door, err := dial(g, dir)
+	if err != nil {
+		return err
+	}
+	if door != nil {
+		return fmt.Errorf("a server holds %s: stop it, then ask the doctor again", dir)
+	}
+	d := &doctor{g: g, dir: dir}
+	if err := d.examine(ctx); err != nil {
+		return err
+	}
+	for _, p := range d.found {
+		fmt.Println(p)
+	}
+	if len(d.found) > 0 {
+		return errFound
+	}
+	fmt.Printf("%s is sound\n", dir)
+	return nil
+}
+
+func (d *doctor) examine(ctx context.Context) error {
+	bar := newProgress()
+	last := uint64(0)
+	problems, err := eventdb.Check(ctx, d.dir, func(done, total uint64) {
+		bar.show(note{File: "events", At: int(done), Of: int(total)})
+		last = total
+	})
+	bar.clear()
+	switch {
+	case errors.Is(err, eventdb.ErrInUse):
+		return fmt.Errorf("another process holds %s (ksiega node?): stop it, then ask the doctor again", d.dir)
+	case err != nil:
+		return err
+	}
+	d.found = append(d.found, problems...)
+	if err := d.files(); err != nil {
+		return err
+	}
+	if last > 0 || len(problems) == 0 {
+		if err := d.master(ctx); err != nil {
+			return err
+		}
+	}
+	return d.rows()
+}
+
+// files looks at the directory itself and at the records in it.
+func (d *doctor) files() error {
+	info, err := os.Stat(d.dir)
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		d.say(fmt.Sprintf("%s is open to other users (mode %04o)", d.dir, mode), "chmod 700 "+d.dir)
+	}
+	for _, name := range []string{controlRecord, "node.addr"} {
+		path, err := os.ReadFile(filepath.Join(d.dir, name))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			d.say(fmt.Sprintf("%s cannot be read (%v)", name, err), "give it to the user that runs the server")
+		case !filepath.IsAbs(strings.TrimSpace(string(path))):
+			d.say(name+" does not name a socket", "delete it; the next start writes it anew")
+		}
+	}
+	return nil
+}
+
+// master looks whether the master key is there and fits. It never makes one.
+func (d *doctor) master(ctx context.Context) error {
+	table, err := journal.Ledger()
+	if err != nil {
+		return err
+	}
+	node, err := eventdb.Open(eventdb.Options{Dir: d.dir, ReadOnly: true})
+	if err != nil {
+		d.say(fmt.Sprintf("the event database cannot be opened (%v)", err), "see above")
+		return nil
+	}
+	opts := journal.Options{Address: node.Address(), Table: table, Today: func() domain.Date { return domain.DateOf(time.Now()) }}
+	j, err := journal.Open(opts)
+	if err != nil {
+		return errors.Join(err, node.Close())
+	}
+	d.fits(ctx, j.Shelf())
+	return errors.Join(j.Close(), node.Close())
+}
+
+func (d *doctor) fits(ctx context.Context, shelf vault.Shelf) {
+	has, err := vault.HasRecords(ctx, shelf)
+	if err != nil {
+		d.say(fmt.Sprintf("the keys of the people cannot be read (%v)", err), "restore the last backup")
+		return
+	}
+	place := keyPlace(d.g, d.dir)
+	var key vault.MasterKey
+	if text := os.Getenv("KSIEGA_MASTER_KEY"); text != "" {
+		key, err = vault.ParseMasterKey(text)
+	} else {
+		key, err = vault.LoadOrCreateMasterKey(place, false)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !has:
+		return // nothing is sealed, and the first start makes a key
+	case errors.Is(err, fs.ErrNotExist):
+		d.say(fmt.Sprintf("personal data is sealed, but its master key %s is missing", place), "bring it back from where it is kept; without it that data is lost")
+		return
+	case err != nil:
+		d.say(fmt.Sprintf("master key: %v", err), "bring it back from where it is kept")
+		return
+	case !has:
+		return
+	}
+	switch _, err := vault.Open(ctx, shelf, key); {
+	case errors.Is(err, vault.ErrWrongMaster):
+		d.say(place+" is the master key of another ledger", "bring the right one")
+	case err != nil:
+		d.say(fmt.Sprintf("the keys of the people cannot be read (%v)", err), "restore the last backup")
+	}
+}
+
+// rows looks whether the saved read models can be read, on a copy: a database
+// writes its file when it is closed.
+func (d *doctor) rows() (err error) {
+	from, err := os.Open(filepath.Join(d.dir, "redis.rows"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		d.say(fmt.Sprintf("the saved read models cannot be read (%v)", err), "give the file to the user that runs the server")
+		return nil
+	}
+	defer func() { _ = from.Close() }()
+	dir, err := os.MkdirTemp("", "ksiega-doctor-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	file := filepath.Join(dir, "redis.rows")
+	to, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, from)
+	if err := errors.Join(err, to.Close()); err != nil {
+		return err
+	}
+	db, err := redisdb.Open(redisdb.Options{File: file})
+	if err != nil {
+		return err
+	}
+	if why := db.Fresh(); why != nil {
+		d.say(fmt.Sprintf("the saved read models cannot be used (%v)", why), "nothing is lost: the next start builds them anew from the events")
+	}
+	return db.Close()
+}

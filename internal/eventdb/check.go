@@ -1,0 +1,456 @@
+package eventdb
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// maxProblems bounds what Check tells; one fault of the disk may show in many places.
+const maxProblems = 100
+
+// Problem is one thing that Check found wrong. It names streams and positions and never what an event says.
+type Problem struct {
+	What   string // in words
+	Advice string // what to do about it
+}
+
+func (p Problem) String() string { return p.What + ": " + p.Advice }
+
+const (
+	adviceRestore = "stop using this data directory, keep a copy of it and restore the last backup"
+	adviceIndex   = "the events themselves are there, in $all; keep a copy of this data directory and restore the last backup"
+)
+
+// Check reads the whole store of a data directory that no node holds, without changing it, and says what contradicts
+// itself: records against their checksums, positions, times and revisions in their order, and log, heads, stream indexes
+// and the index of ids against each other. It holds one entry a stream in memory. progress, if not nil, is told now and
+// then how far in the log it is. The error says why it could not be checked at all; ErrInUse: a node holds it.
+func Check(ctx context.Context, dir string, progress func(done, total uint64)) ([]Problem, error) {
+	if _, err := os.Stat(filepath.Join(dir, storeName)); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("eventdb: there is no event database in %s: %w", dir, fs.ErrNotExist)
+		}
+		return nil, fmt.Errorf("eventdb: %w", err)
+	}
+	problems, err := checkDir(ctx, vfs.Default, filepath.Join(dir, storeName), progress)
+	if err != nil {
+		err = fmt.Errorf("eventdb: check: %w", err)
+	}
+	return problems, err
+}
+
+func checkDir(ctx context.Context, fs vfs.FS, dir string, progress func(done, total uint64)) ([]Problem, error) {
+	s, err := openStore(dir, fs, true)
+	for _, other := range []error{ErrInUse, ErrNewerFormat, errOlderFormat, os.ErrPermission} {
+		if errors.Is(err, other) {
+			return nil, err
+		}
+	}
+	if err != nil {
+		return []Problem{{fmt.Sprintf("the store cannot be opened (%s)", firstLine(err)), adviceRestore}}, nil
+	}
+	problems, err := checkStore(ctx, s.db, progress)
+	return problems, errors.Join(err, s.close())
+}
+
+// firstLine leaves out what Pebble adds for its makers.
+func firstLine(err error) string {
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	return text
+}
+
+// tally is what the log says of a stream. The positions of its revisions are kept as a sum that depends on their order.
+type tally struct {
+	removed   int64 // stubs
+	next      int64 // revision after the last one
+	sum       uint64
+	last      uint64 // position of the last event
+	tombstone uint64
+	meta      streamMeta // of the last event, if this is a metastream
+	indexed   bool       // seen in the stream index
+	headed    bool       // seen among the heads
+}
+
+type checker struct {
+	ctx      context.Context
+	r        reader
+	progress func(done, total uint64)
+	streams  map[string]*tally
+	ids      idSum
+	whole    bool // the log has no gap and no unreadable record, so that the rest can be compared with it
+	problems []Problem
+	more     int // problems that are not told
+}
+
+// idSum compares two sets of ids and positions in whatever order they come.
+type idSum struct{ count, sum uint64 }
+
+func (s *idSum) add(id []byte, pos uint64) {
+	s.count++
+	s.sum += mix(binary.BigEndian.Uint64(id) ^ mix(binary.BigEndian.Uint64(id[8:])^mix(pos+1)) + 1)
+}
+
+// mix spreads the bits of x over all of it (the finisher of splitmix64).
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+func chain(sum uint64, rev int64, pos uint64) uint64 {
+	return mix(sum*31 + mix(uint64(rev)+1) + pos)
+}
+
+func checkStore(ctx context.Context, r reader, progress func(done, total uint64)) ([]Problem, error) {
+	c := &checker{ctx: ctx, r: r, progress: progress, streams: map[string]*tally{}, whole: true}
+	for _, pass := range []func() error{c.log, c.spans, c.heads, c.idIndex, c.strangers} {
+		err := pass()
+		if pebble.IsCorruptionError(err) {
+			c.say(adviceRestore, "a file of the store is damaged (%s)", firstLine(err))
+			c.whole = false
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	if c.more > 0 {
+		c.problems = append(c.problems, Problem{fmt.Sprintf("%d more problems", c.more), "repair the ones above first"})
+	}
+	return c.problems, nil
+}
+
+func (c *checker) say(advice, what string, args ...any) {
+	if len(c.problems) == maxProblems {
+		c.more++
+		return
+	}
+	c.problems = append(c.problems, Problem{fmt.Sprintf(what, args...), advice})
+}
+
+func (c *checker) of(stream string) *tally {
+	t := c.streams[stream]
+	if t == nil {
+		t = &tally{}
+		c.streams[stream] = t
+	}
+	return t
+}
+
+// log reads events and stubs in the order of their positions.
+func (c *checker) log() (err error) {
+	end, _, err := lastRecord(c.r)
+	if err != nil && !errors.Is(err, errDamaged) {
+		return err
+	}
+	events, err := c.r.NewIter(&pebble.IterOptions{LowerBound: []byte{keyLog}, UpperBound: []byte{keyLog + 1}})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, events.Close()) }()
+	stubs, err := c.r.NewIter(&pebble.IterOptions{LowerBound: []byte{keyStub}, UpperBound: []byte{keyStub + 1}})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stubs.Close()) }()
+	var last uint64
+	var created int64
+	isEvent, isStub := c.sound(events, events.First()), c.sound(stubs, stubs.First())
+	for isEvent || isStub {
+		at, atStub := keyPosition(events, isEvent), keyPosition(stubs, isStub)
+		if at == atStub {
+			c.say(adviceRestore, "position %d holds an event that was removed", at)
+		}
+		it := events
+		if atStub < at {
+			it = stubs
+		}
+		pos := min(at, atStub)
+		if pos != last+1 {
+			c.say(adviceRestore, "the events from position %d to %d are missing", last+1, pos-1)
+			c.whole = false
+		}
+		last = pos
+		if err := c.event(pos, it, it == stubs, &created); err != nil {
+			return err
+		}
+		if at <= pos {
+			isEvent = c.sound(events, events.Next())
+		}
+		if atStub <= pos {
+			isStub = c.sound(stubs, stubs.Next())
+		}
+		if last%4096 == 0 {
+			if err := c.ctx.Err(); err != nil {
+				return err
+			}
+			if c.progress != nil {
+				c.progress(last, max(end, last))
+			}
+		}
+	}
+	if c.progress != nil {
+		c.progress(last, last)
+	}
+	return errors.Join(events.Error(), stubs.Error())
+}
+
+// sound skips keys that are no positions; valid says whether the iterator stands on one.
+func (c *checker) sound(it *pebble.Iterator, valid bool) bool {
+	for ; valid && len(it.Key()) != 9; valid = it.Next() {
+		c.say(adviceRestore, "a key of the log cannot be read")
+	}
+	return valid
+}
+
+// keyPosition is the position in a key, more than any if there is none.
+func keyPosition(it *pebble.Iterator, valid bool) uint64 {
+	if !valid {
+		return math.MaxUint64
+	}
+	return binary.BigEndian.Uint64(it.Key()[1:])
+}
+
+// event takes one event, or stub, into the tallies.
+func (c *checker) event(pos uint64, it *pebble.Iterator, stub bool, created *int64) error {
+	value, err := it.ValueAndErr()
+	if err != nil {
+		return err
+	}
+	var rec record
+	if err := parseRecord(pos, value, &rec); err != nil {
+		c.say(adviceRestore, "%v", err)
+		c.whole = false
+		return nil
+	}
+	if rec.created < *created {
+		c.say("reports as of an instant may differ around it; nothing is lost", "the event at position %d was created before the one before it", pos)
+	}
+	*created = max(*created, rec.created)
+	stream := string(rec.stream)
+	t := c.of(stream)
+	switch {
+	case rec.rev == deletedRevision && string(rec.typ) == typeTombstone:
+		t.tombstone = pos
+	case rec.rev != t.next:
+		c.say(adviceRestore, "stream %s: the event at position %d has revision %d, after %d", printable(stream), pos, rec.rev, t.next-1)
+		c.whole = false
+		t.next = rec.rev + 1
+	default:
+		t.next++
+	}
+	if rec.rev != deletedRevision {
+		t.last = pos
+		if stub {
+			t.removed++
+			if t.removed != t.next {
+				c.say(adviceRestore, "stream %s: revision %d was removed, but an earlier one was not", printable(stream), rec.rev)
+			}
+		} else {
+			t.sum = chain(t.sum, rec.rev, pos)
+			c.ids.add(rec.id[:], pos)
+		}
+	}
+	if isMetastream(stream) && !stub {
+		t.meta = parseMeta(rec.json, rec.data)
+	}
+	deletes := deletesStream(stream, string(rec.typ), rec.json, rec.data)
+	for _, index := range [2]string{categoryIndex(stream, deletes), typeIndex(string(rec.typ), deletes)} {
+		if index != "" {
+			x := c.of(index)
+			x.sum = chain(x.sum, x.next, pos)
+			x.next++
+		}
+	}
+	return nil
+}
+
+// spans compares the stream indexes, those of $ce-… and $et-… too, with the log.
+func (c *checker) spans() error {
+	name, t := "", (*tally)(nil)
+	var next int64
+	var sum uint64
+	finish := func() {
+		if t == nil {
+			return
+		}
+		t.indexed = true
+		if c.whole && (next != t.next || sum != t.sum) {
+			c.say(adviceIndex, "the index of stream %s does not lead to its events", printable(name))
+		}
+	}
+	err := each(c.r, keySpans, func(key, value []byte) error {
+		stream, ok := spansStream(key)
+		if !ok {
+			c.say(adviceIndex, "a key of the stream index cannot be read")
+			return nil
+		}
+		spans, err := parseSpans(nil, value)
+		if err != nil {
+			c.say(adviceIndex, "the index of stream %s cannot be read", printable(stream))
+			return nil
+		}
+		if t == nil || stream != name {
+			finish()
+			name, t, sum = stream, c.of(stream), 0
+			next = t.removed
+		}
+		rev := spansRevision(key)
+		if rev == deletedRevision {
+			if c.whole && (len(spans) != 1 || spans[0] != span{t.tombstone, 1}) {
+				c.say(adviceIndex, "the index of stream %s does not lead to its tombstone", printable(stream))
+			}
+			return nil
+		}
+		if rev != next {
+			next = math.MinInt64 // whatever follows, the index does not match
+		}
+		for _, s := range spans {
+			for pos := s.pos; pos < s.pos+s.run && next >= 0; pos++ {
+				sum = chain(sum, next, pos)
+				next++
+				if next > t.next {
+					next = math.MinInt64
+				}
+			}
+		}
+		return c.ctx.Err()
+	})
+	finish()
+	for stream, t := range c.streams {
+		if c.whole && !t.indexed && (t.next > t.removed || t.tombstone != 0) {
+			c.say(adviceIndex, "stream %s is not in the stream index", printable(stream))
+		}
+	}
+	return err
+}
+
+// spansStream is the name in a key of the stream index.
+func spansStream(key []byte) (string, bool) {
+	if len(key) < 11 {
+		return "", false
+	}
+	n := int(binary.BigEndian.Uint16(key[1:]))
+	if len(key) != 3+n+8 || int64(binary.BigEndian.Uint64(key[3+n:])) < 0 {
+		return "", false
+	}
+	return string(key[3 : 3+n]), true
+}
+
+// heads compares what is kept of each stream with the log.
+func (c *checker) heads() error {
+	err := each(c.r, keyHead, func(key, value []byte) error {
+		stream := string(key[1:])
+		h, err := parseHead(value)
+		t := c.of(stream)
+		t.headed = true
+		if err != nil {
+			c.say(adviceRestore, "the head of stream %s cannot be read", printable(stream))
+			return nil
+		}
+		if !c.whole {
+			return nil
+		}
+		if h.last != t.next-1 || h.floor != t.removed || h.tombstone != t.tombstone || !isIndexStream(stream) && h.lastPos != t.last {
+			c.say(adviceRestore, "the head of stream %s does not match its events: it ends at %d, begins at %d and its last event is at position %d, but by the log these are %d, %d and %d",
+				printable(stream), h.last, h.floor, h.lastPos, t.next-1, t.removed, t.last)
+		}
+		var meta streamMeta
+		if m := c.streams[metaPrefix+stream]; m != nil {
+			meta = m.meta
+		}
+		if h.tombstone == 0 && h.meta != meta {
+			c.say(adviceRestore, "the head of stream %s does not hide what its metadata hide", printable(stream))
+		}
+		return c.ctx.Err()
+	})
+	for stream, t := range c.streams {
+		if c.whole && !t.headed {
+			c.say(adviceRestore, "stream %s has no head", printable(stream))
+		}
+	}
+	return err
+}
+
+// idIndex compares the index of ids with the log; only where they differ it looks which ones.
+func (c *checker) idIndex() error {
+	var found idSum
+	err := each(c.r, keyID, func(key, _ []byte) error {
+		if len(key) != 1+16+8 {
+			c.say(adviceIndex, "a key of the index of event ids cannot be read")
+			return nil
+		}
+		found.add(key[1:17], binary.BigEndian.Uint64(key[17:]))
+		return nil
+	})
+	if err != nil || !c.whole || found == c.ids {
+		return err
+	}
+	told := len(c.problems) + c.more
+	err = each(c.r, keyLog, func(key, value []byte) error {
+		if len(key) != 9 {
+			return nil // told already
+		}
+		var rec record
+		pos := binary.BigEndian.Uint64(key[1:])
+		if err := parseRecord(pos, value, &rec); err != nil || rec.rev == deletedRevision {
+			return nil //nolint:nilerr // told already
+		}
+		_, closer, err := c.r.Get(appendIDKey(nil, rec.id, pos))
+		if errors.Is(err, pebble.ErrNotFound) {
+			c.say(adviceIndex, "the event at position %d is not in the index of event ids, so that a repeated append might be written twice", pos)
+			return c.ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		return closer.Close()
+	})
+	if err == nil && found.count > c.ids.count || len(c.problems)+c.more == told {
+		c.say(adviceIndex, "the index of event ids names events that are not there")
+	}
+	return err
+}
+
+// strangers looks for keys that no version of the format has.
+func (c *checker) strangers() error {
+	it, err := c.r.NewIter(nil)
+	if err != nil {
+		return err
+	}
+	known := map[byte]bool{keyVersion: true, keyLog: true, keySpans: true, keyHead: true, keyID: true, keyStub: true, keyUnswept: true}
+	for ok := it.First(); ok; {
+		kind := it.Key()[0]
+		if !known[kind] {
+			c.say("this version ignores them; find out what wrote them", "there are keys of a kind unknown to this version (%q)", kind)
+		}
+		if kind == math.MaxUint8 {
+			break
+		}
+		ok = it.SeekGE([]byte{kind + 1})
+	}
+	if err := errors.Join(it.Error(), it.Close()); err != nil {
+		return err
+	}
+	return c.unswept()
+}
+
+func (c *checker) unswept() error {
+	_, closer, err := c.r.Get([]byte{keyUnswept})
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.say("run the scavenge once more", "a scavenge was interrupted: removed events are gone for readers, but their bytes may still be on the disk")
+	return closer.Close()
+}

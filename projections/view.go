@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -174,7 +175,9 @@ func listings(a, b View, list func(View) ([]string, error)) (lists, error) {
 func (l lists) know(names ...[]string) {
 	for _, some := range names {
 		for _, name := range some {
-			l[name] = l[name] // a listing of none, where it is new
+			if _, listed := l[name]; !listed {
+				l[name] = listing{}
+			}
 		}
 	}
 }
@@ -224,7 +227,7 @@ func CheckRows(m *Memory) error {
 			return err
 		}
 		back := reflect.New(reflect.TypeOf(c.row).Elem())
-		if err := decodeRow(raw, back.Interface()); err != nil {
+		if err := json.Unmarshal([]byte(raw), back.Interface()); err != nil {
 			return fmt.Errorf("row %v does not decode: %w", k, err)
 		}
 		if !reflect.DeepEqual(back.Interface(), c.row) {

@@ -31,7 +31,7 @@ func (s *store) migrate(from, to uint32, steps map[uint32]migration, readOnly bo
 		return nil
 	}
 	b := s.db.NewIndexedBatch()
-	defer b.Close()
+	defer func() { _ = b.Close() }()
 	rewritten := false
 	for v := from; v < to; v++ {
 		step, known := steps[v]

@@ -107,9 +107,9 @@ func (n *Node) Scavenge(ctx context.Context, progress func(done, total uint64)) 
 	return res, err
 }
 
-// storeFailed turns the panic of a store that failed into an error and stops the node.
+// storeFailed turns the panic of a store that failed into an error and stops the node. It is deferred itself.
 func (n *Node) storeFailed(into *error) {
-	if r := recover(); r != nil {
+	if r := recover(); r != nil { //nolint:revive // deferred, not called
 		err, ok := r.(error)
 		if !ok || !errors.Is(err, errStoreFatal) {
 			panic(r)
@@ -469,7 +469,7 @@ func flush(ctx context.Context, db *pebble.DB) error {
 func (s *scavenger) outwait(ctx context.Context) error {
 	db := s.n.store.db
 	mark := db.NewBatch()
-	defer mark.Close()
+	defer func() { _ = mark.Close() }()
 	if err := errors.Join(mark.Set([]byte{keyUnswept}, nil, nil), db.Apply(mark, pebble.Sync)); err != nil {
 		return err
 	}

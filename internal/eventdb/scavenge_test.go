@@ -174,13 +174,13 @@ func TestScavengeKeepsSight(t *testing.T) {
 	streams := town(t, n)
 	clock.advance(time.Hour)
 	put(t, n, "age-1", 4, 1)
-	last := put(t, n, "end-2", 0, 1)
+	put(t, n, "end-2", 0, 1)
 	putMeta(t, n, "end-2", `{}`)
 	remove(t, n, opTombstone, "$dead")
 	// The last event of the log goes too.
 	change(t, n, &op{kind: opAppend, stream: "tail-1", expect: expectation{kind: expectAny}, events: []proposed{{id: uuid.New(), typ: "t"}}})
 	putMeta(t, n, "tail-1", `{"$tb":1}`)
-	last = put(t, n, "tail-1", 1, 0)
+	last := put(t, n, "tail-1", 1, 0)
 	before := map[string][]string{}
 	c := officialClient(t, n)
 	for _, s := range streams {

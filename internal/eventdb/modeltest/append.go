@@ -10,6 +10,7 @@ import (
 // Expected is what a writer believes of a stream: a revision from 0, or one of these.
 type Expected int64
 
+// What a writer may believe without naming a revision.
 const (
 	NoStream     Expected = -1
 	Any          Expected = -2
@@ -19,6 +20,7 @@ const (
 // Verdict is what became of a change.
 type Verdict int
 
+// The verdicts.
 const (
 	Written      Verdict = iota
 	Known                // these events are there already

@@ -156,6 +156,7 @@ func (l limits) hides(e Event, last, now int64) bool {
 // State is whether a stream can be read.
 type State int
 
+// The states.
 const (
 	Missing State = iota // never written, or soft deleted
 	There

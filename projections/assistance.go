@@ -48,13 +48,45 @@ type VisitDay struct {
 
 // DayVisit is a visit with everybody it concerns.
 type DayVisit struct {
-	Assistant   string           `json:"assistant"`
-	Participant string           `json:"participant"`
-	Contract    string           `json:"contract"`
-	Programme   string           `json:"programme"`
-	From        domain.TimeOfDay `json:"from"`
-	To          domain.TimeOfDay `json:"to"`
-	Events      []uint64         `json:"events"`
+	VisitLink
+	From   domain.TimeOfDay `json:"from"`
+	To     domain.TimeOfDay `json:"to"`
+	Events []uint64         `json:"events"`
+}
+
+// VisitLink is everybody that a visit concerns.
+type VisitLink struct {
+	Assistant   string `json:"assistant"`
+	Participant string `json:"participant"`
+	Contract    string `json:"contract"`
+	Programme   string `json:"programme"`
+}
+
+// PersonMonth is every visit of one participant, or of one assistant, in one
+// month. There are many visits, so that what they have in common stands beside
+// them.
+type PersonMonth struct {
+	Visits   []PersonVisit    `json:"visits"`   // ordered by date, start, assistant and contract
+	Links    []VisitLink      `json:"links"`    // that visits name by index
+	Replaced []PersonReplaced `json:"replaced"` // in the order of recording
+}
+
+// PersonVisit is a visit as it stands.
+type PersonVisit struct {
+	Event uint64           `json:"event"` // position of the last
+	Date  domain.Date      `json:"date"`
+	Link  int32            `json:"link"` // index
+	From  domain.TimeOfDay `json:"from"`
+	To    domain.TimeOfDay `json:"to"`
+}
+
+// PersonReplaced is an event of a visit that a later one took the place of.
+type PersonReplaced struct {
+	Assistant string           `json:"assistant"`
+	Contract  string           `json:"contract"`
+	Date      domain.Date      `json:"date"`
+	From      domain.TimeOfDay `json:"from"`
+	Event     uint64           `json:"event"` // position
 }
 
 // VisitMonths holds a part a month and a field a contract and assistant.
@@ -70,11 +102,11 @@ func ParticipantOverlaps() Table[VisitDay] { return Table[VisitDay]{"participant
 // AssistantOverlaps is the same of assistants.
 func AssistantOverlaps() Table[VisitDay] { return Table[VisitDay]{"assistantOverlaps"} }
 
-// ParticipantDays holds a part a participant and a field a date.
-func ParticipantDays() Table[VisitDay] { return Table[VisitDay]{"participantDays"} }
+// ParticipantMonths holds a part a month and a field a participant.
+func ParticipantMonths() Table[PersonMonth] { return Table[PersonMonth]{"participantMonths"} }
 
-// AssistantDays holds a part an assistant and a field a date.
-func AssistantDays() Table[VisitDay] { return Table[VisitDay]{"assistantDays"} }
+// AssistantMonths holds a part a month and a field an assistant.
+func AssistantMonths() Table[PersonMonth] { return Table[PersonMonth]{"assistantMonths"} }
 
 // VisitField is the field of a contract and assistant.
 func VisitField(contract, assistant string) string {
@@ -83,7 +115,7 @@ func VisitField(contract, assistant string) string {
 
 // Assistance folds the visits of assistants.
 func Assistance() Projection {
-	return Projection{Name: "assistance", Version: 1, Keys: assistanceKeys, Fold: foldAssistance,
+	return Projection{Name: "assistance", Version: 2, Keys: assistanceKeys, Fold: foldAssistance,
 		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{})}
 }
 
@@ -105,10 +137,9 @@ func assistanceKeys(r *journal.Recorded) []Key {
 	if !ok {
 		return nil
 	}
-	part, field := v.Date.Month().String(), VisitField(v.Contract, v.Assistant)
+	part, field := monthOf(v.Date), VisitField(v.Contract, v.Assistant)
 	return []Key{VisitMonths().Key(part, field), VisitDetails().Key(part, field),
-		ParticipantDays().Key(domain.Escape(v.Participant), v.Date.String()),
-		AssistantDays().Key(domain.Escape(v.Assistant), v.Date.String())}
+		ParticipantMonths().Key(part, domain.Escape(v.Participant)), AssistantMonths().Key(part, domain.Escape(v.Assistant))}
 }
 
 func foldAssistance(tx *Tx, r *journal.Recorded) error {
@@ -117,17 +148,15 @@ func foldAssistance(tx *Tx, r *journal.Recorded) error {
 		return nil
 	}
 	foldVisit(tx, r.Position, v, d, withdrawn)
-	dayVisit := func(events []uint64) DayVisit {
-		return DayVisit{v.Assistant, v.Participant, v.Contract, v.Programme, v.From, d.To, append(events, r.Position)}
-	}
-	foldVisitDay(tx, ParticipantDays(), ParticipantOverlaps(), v.Participant, v, withdrawn, dayVisit)
-	foldVisitDay(tx, AssistantDays(), AssistantOverlaps(), v.Assistant, v, withdrawn, dayVisit)
+	visit := PersonVisit{Event: r.Position, Date: v.Date, From: v.From, To: d.To}
+	link := VisitLink{v.Assistant, v.Participant, v.Contract, v.Programme}
+	foldPerson(tx, 2, ParticipantMonths(), ParticipantOverlaps(), visit, link, withdrawn)
+	foldPerson(tx, 3, AssistantMonths(), AssistantOverlaps(), visit, link, withdrawn)
 	return nil
 }
 
 func foldVisit(tx *Tx, position uint64, v assistance.Visit, d assistance.Details, withdrawn bool) {
-	part, field := v.Date.Month().String(), VisitField(v.Contract, v.Assistant)
-	detail := VisitDetails().Get(tx, part, field)
+	detail := VisitDetails().Nth(tx, 1)
 	i, known := slices.BinarySearchFunc(detail.Visits, v, func(a Visit, b assistance.Visit) int {
 		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.From, b.From))
 	})
@@ -138,14 +167,15 @@ func foldVisit(tx *Tx, position uint64, v assistance.Visit, d assistance.Details
 		visit.Events = append(detail.Visits[i].Events, position)
 		detail.Visits[i] = visit
 	case !withdrawn:
-		detail.Visits = slices.Insert(detail.Visits, i, visit)
+		detail.Visits = slices.Insert(roomy(detail.Visits), i, visit)
 	}
 	if len(detail.Visits) == 0 {
-		VisitDetails().Delete(tx, part, field)
-		VisitMonths().Delete(tx, part, field)
+		k := tx.Named(0)
+		VisitDetails().Delete(tx, k.Part, k.Field)
+		VisitMonths().Delete(tx, k.Part, k.Field)
 		return
 	}
-	m := VisitMonths().Get(tx, part, field)
+	m := VisitMonths().Nth(tx, 0)
 	*m = VisitMonth{Programme: v.Programme, Assistant: v.Assistant, Contract: v.Contract, Participant: v.Participant,
 		Month: v.Date.Month(), Visits: len(detail.Visits), First: detail.Visits[0].Date, Last: detail.Visits[len(detail.Visits)-1].Date}
 	for _, visit := range detail.Visits {
@@ -153,39 +183,90 @@ func foldVisit(tx *Tx, position uint64, v assistance.Visit, d assistance.Details
 	}
 }
 
-// foldVisitDay keeps a person's day and, only while two visits of it meet, its
-// row among the overlaps.
-func foldVisitDay(tx *Tx, days, overlaps Table[VisitDay], person string, v assistance.Visit, withdrawn bool, visit func([]uint64) DayVisit) {
-	part, field := domain.Escape(person), v.Date.String()
-	day := days.Get(tx, part, field)
-	day.Date = v.Date
-	i := slices.IndexFunc(day.Visits, func(d DayVisit) bool {
-		return d.Assistant == v.Assistant && d.Contract == v.Contract && d.From == v.From
+// foldPerson keeps a person's month, the n-th row that Keys named, and, only
+// while two visits of a day meet, that day's row among the overlaps.
+func foldPerson(tx *Tx, n int, months Table[PersonMonth], overlaps Table[VisitDay], visit PersonVisit, link VisitLink, withdrawn bool) {
+	m, k := months.Nth(tx, n), tx.Named(n)
+	met := m.meet(visit.Date)
+	m.change(visit, link, withdrawn)
+	at := k.Field + "-" + visit.Date.String()
+	switch {
+	case m.meet(visit.Date):
+		overlaps.Put(tx, k.Part, at, m.day(visit.Date))
+	case met:
+		overlaps.Delete(tx, k.Part, at)
+	}
+	if len(m.Visits) == 0 {
+		months.Delete(tx, k.Part, k.Field)
+	}
+}
+
+// change puts a visit in, in the place of the one of its assistant and contract
+// that begins when it does, or takes that one away.
+func (m *PersonMonth) change(visit PersonVisit, link VisitLink, withdrawn bool) {
+	i, known := slices.BinarySearchFunc(m.Visits, visit, func(a, b PersonVisit) int {
+		of := m.Links[a.Link]
+		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.From, b.From),
+			cmp.Compare(of.Assistant, link.Assistant), cmp.Compare(of.Contract, link.Contract))
 	})
 	switch {
-	case i >= 0 && withdrawn:
-		day.Visits = slices.Delete(day.Visits, i, i+1)
-	case i >= 0:
-		day.Visits[i] = visit(day.Visits[i].Events)
-	case !withdrawn:
-		day.Visits = append(day.Visits, visit(nil))
+	case known && withdrawn:
+		m.Visits = slices.Delete(m.Visits, i, i+1)
+		m.Replaced = slices.DeleteFunc(m.Replaced, func(r PersonReplaced) bool { return r.of(visit, link) })
+		return
+	case withdrawn:
+		return
+	case known:
+		m.Replaced = append(m.Replaced, PersonReplaced{link.Assistant, link.Contract, visit.Date, visit.From, m.Visits[i].Event})
+	default:
+		m.Visits = slices.Insert(roomy(m.Visits), i, PersonVisit{})
 	}
-	slices.SortFunc(day.Visits, func(a, b DayVisit) int {
-		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Assistant, b.Assistant), cmp.Compare(a.Contract, b.Contract))
-	})
-	at := domain.Escape(person) + "-" + field
-	if len(day.Overlaps()) > 0 {
-		copied := VisitDay{Date: day.Date, Visits: slices.Clone(day.Visits)}
-		for i := range copied.Visits {
-			copied.Visits[i].Events = slices.Clone(copied.Visits[i].Events)
+	at := slices.Index(m.Links, link)
+	if at < 0 {
+		at = len(m.Links)
+		m.Links = append(m.Links, link)
+	}
+	visit.Link = int32(at)
+	m.Visits[i] = visit
+}
+
+func (r PersonReplaced) of(v PersonVisit, link VisitLink) bool {
+	return r.Date == v.Date && r.From == v.From && r.Assistant == link.Assistant && r.Contract == link.Contract
+}
+
+// visitsOn are the visits of a day.
+func (m *PersonMonth) visitsOn(day domain.Date) []PersonVisit {
+	by := func(v PersonVisit, day domain.Date) int { return cmp.Compare(v.Date, day) }
+	from, _ := slices.BinarySearchFunc(m.Visits, day, by)
+	to, _ := slices.BinarySearchFunc(m.Visits, day+1, by)
+	return m.Visits[from:to]
+}
+
+// meet says whether two visits of a day do.
+func (m *PersonMonth) meet(day domain.Date) bool {
+	until := domain.TimeOfDay(0)
+	for i, v := range m.visitsOn(day) {
+		if i > 0 && v.From < until {
+			return true
 		}
-		overlaps.Put(tx, v.Date.Month().String(), at, copied)
-	} else {
-		overlaps.Delete(tx, v.Date.Month().String(), at)
+		until = max(until, v.To)
 	}
-	if len(day.Visits) == 0 {
-		days.Delete(tx, part, field)
+	return false
+}
+
+// day is a day of the month by itself.
+func (m *PersonMonth) day(on domain.Date) VisitDay {
+	d := VisitDay{Date: on}
+	for _, v := range m.visitsOn(on) {
+		link, events := m.Links[v.Link], []uint64(nil)
+		for _, r := range m.Replaced {
+			if r.of(v, link) {
+				events = append(events, r.Event)
+			}
+		}
+		d.Visits = append(d.Visits, DayVisit{VisitLink: link, From: v.From, To: v.To, Events: append(events, v.Event)})
 	}
+	return d
 }
 
 // Overlaps are the pairs of visits that meet, by their indexes.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,58 +83,58 @@ func Audit() Projection {
 	return Projection{Name: "audit", Version: 1, Keys: auditKeys, Fold: foldAudit}
 }
 
-// auditRefs is what an event is posted under, each once.
-func auditRefs(r *journal.Recorded) []domain.Ref {
-	refs := r.Event.Refs()
-	all := make([]domain.Ref, 0, len(refs)+1)
-	if r.Meta.Actor != "" {
-		all = append(all, domain.Ref{Kind: RefActor, ID: r.Meta.Actor})
-	}
-next:
-	for _, ref := range refs {
-		if ref.ID == "" {
-			continue
-		}
-		for _, have := range all {
-			if have == ref {
-				continue next
-			}
-		}
-		all = append(all, ref)
-	}
-	return all
-}
-
+// auditKeys are the heads of what an event is posted under, each once, and then
+// the count and the latest hour.
 func auditKeys(r *journal.Recorded) []Key {
-	refs := auditRefs(r)
-	keys := make([]Key, 0, len(refs)+2)
+	refs := r.Event.Refs()
+	keys := make([]Key, 0, len(refs)+3)
+	add := func(ref domain.Ref) {
+		k := AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))
+		if ref.ID != "" && !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	add(domain.Ref{Kind: RefActor, ID: r.Meta.Actor})
 	for _, ref := range refs {
-		keys = append(keys, AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID)))
+		add(ref)
 	}
 	return append(keys, AuditCounts().Key(AuditCountsPart, r.Type), AuditHours().Key(auditLatest, auditLatest))
 }
 
+// auditID is the id that one of an event's auditKeys was made of.
+func auditID(r *journal.Recorded, k Key) string {
+	for _, ref := range r.Event.Refs() {
+		if string(ref.Kind) == k.Part && domain.Escape(ref.ID) == k.Field {
+			return ref.ID
+		}
+	}
+	return strings.Clone(r.Meta.Actor) // apart from the envelope it was part of
+}
+
 func foldAudit(tx *Tx, r *journal.Recorded) error {
 	on := r.OccurredOn()
-	for _, ref := range auditRefs(r) {
-		h := AuditHeads().Get(tx, string(ref.Kind), domain.Escape(ref.ID))
-		h.Kind, h.ID = ref.Kind, ref.ID
+	heads := 0
+	for ; tx.Named(heads).Table == AuditHeads().Name; heads++ {
+		h, k := AuditHeads().Nth(tx, heads), tx.Named(heads)
+		if h.Events == 0 {
+			h.Kind, h.ID = domain.RefKind(k.Part), auditID(r, k)
+		}
 		h.Events++
 		h.First, h.Last = widen(h.First, h.Last, on)
 		h.Open.add(r.Position)
 		if h.Open.Count == blockPostings {
-			AuditBlocks().Put(tx, auditPart(ref), auditBlockField(h.Blocks), h.Open)
+			AuditBlocks().Put(tx, auditPart(k), auditBlockField(h.Blocks), h.Open)
 			h.Blocks++
 			h.Open = AuditBlock{}
 		}
 	}
-	c := AuditCounts().Get(tx, AuditCountsPart, r.Type)
+	c := AuditCounts().Nth(tx, heads)
 	c.Type = r.Type
 	c.Events++
 	c.First, c.Last = widen(c.First, c.Last, on)
 	c.Position, c.Recorded = r.Position, r.Created.UTC()
 	hour := r.Created.UTC().Truncate(time.Hour)
-	if latest := AuditHours().Get(tx, auditLatest, auditLatest); hour.After(latest.Hour) {
+	if latest := AuditHours().Nth(tx, heads+1); hour.After(latest.Hour) {
 		*latest = AuditHour{r.Position, hour}
 		AuditHours().Put(tx, hour.Format(time.DateOnly), hour.Format("15"), *latest)
 	}
@@ -147,9 +148,8 @@ func widen(first, last, on domain.Date) (domain.Date, domain.Date) {
 	return first, max(last, on)
 }
 
-func auditPart(ref domain.Ref) string {
-	return string(ref.Kind) + "-" + domain.Escape(ref.ID)
-}
+// auditPart is the part of the blocks that belong to a head.
+func auditPart(head Key) string { return head.Part + "-" + head.Field }
 
 func auditBlockField(n int) string { return fmt.Sprintf("%08d", n) }
 
@@ -186,7 +186,8 @@ func (b AuditBlock) positions() ([]uint64, error) {
 // thing, after one position and up to another (0: to the end). View must be of
 // Audit.
 func Postings(ctx context.Context, v View, ref domain.Ref, after, until uint64, limit int) ([]uint64, error) {
-	head, ok, err := AuditHeads().Find(ctx, v, string(ref.Kind), domain.Escape(ref.ID))
+	k := AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))
+	head, ok, err := AuditHeads().Find(ctx, v, k.Part, k.Field)
 	if err != nil || !ok {
 		return nil, err
 	}
@@ -194,7 +195,7 @@ func Postings(ctx context.Context, v View, ref domain.Ref, after, until uint64, 
 		if n == head.Blocks {
 			return head.Open, nil
 		}
-		b, ok, err := AuditBlocks().Find(ctx, v, auditPart(ref), auditBlockField(n))
+		b, ok, err := AuditBlocks().Find(ctx, v, auditPart(k), auditBlockField(n))
 		if err == nil && !ok {
 			err = errPostings
 		}

@@ -98,7 +98,7 @@ func Durability() Projection {
 
 func durabilityKeys(r *journal.Recorded) []Key {
 	if v, _, ok := delivered(r); ok {
-		return []Key{DeliveredMonths().Key(domain.Escape(v.Programme), v.Date.Month().String())}
+		return []Key{DeliveredMonths().Key(domain.Escape(v.Programme), monthOf(v.Date))}
 	}
 	if project, _ := durabilityFact(r); project != "" {
 		return []Key{DurabilityProjects().Key(DurabilityPart, domain.Escape(project))}
@@ -145,14 +145,14 @@ func durabilityFact(r *journal.Recorded) (project string, f DurabilityFact) {
 
 func foldDurability(tx *Tx, r *journal.Recorded) error {
 	if v, change, ok := delivered(r); ok {
-		deliver(DeliveredMonths().Get(tx, domain.Escape(v.Programme), v.Date.Month().String()), v.Date, change)
+		deliver(DeliveredMonths().Nth(tx, 0), v.Date, change)
 		return nil
 	}
 	project, fact := durabilityFact(r)
 	if project == "" {
 		return nil
 	}
-	p := DurabilityProjects().Get(tx, DurabilityPart, domain.Escape(project))
+	p := DurabilityProjects().Nth(tx, 0)
 	p.Obligation.Project = project
 	switch e := r.Event.(type) {
 	case durability.ObligationOpened:

@@ -251,13 +251,20 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 			day                 domain.Date
 		}
 		minutes, paid := map[key]domain.Minutes{}, map[key]domain.Grosze{}
+		proof := map[string][]uint64{} // by contract and month
+		prove := func(a attendance.About, on domain.Date, position uint64) {
+			k := a.Agreement + " " + a.Contract + " " + on.Month().String()
+			proof[k] = append(proof[k], position)
+		}
 		cut := domain.NewDate(2018, 12, 27).Add(rapid.IntRange(0, 40).Draw(rt, "asOf"))
 		for _, r := range book {
 			switch e := r.Event.(type) {
 			case attendance.HoursRecorded:
 				minutes[key{e.Agreement, e.Contract, e.Date}] = e.Minutes
+				prove(e.About, e.Date, r.Position)
 			case attendance.DayCorrected:
 				minutes[key{e.Agreement, e.Contract, e.Date}] = e.After.Minutes
+				prove(e.About, e.Date, r.Position)
 			case payment.Made:
 				paid[key{e.Agreement, e.Contract, e.Month.First()}] += e.Amount
 			case payment.CameBack:
@@ -275,6 +282,17 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 			}
 			if late := it.Row.AsOf(detail, 1<<30); late != it.Row {
 				rt.Fatalf("totals %+v, days %+v", it.Row, late)
+			}
+			var events []uint64
+			for _, d := range detail.Days {
+				events = append(events, d.Event)
+			}
+			for _, r := range detail.Replaced {
+				events = append(events, r.Event)
+			}
+			slices.Sort(events)
+			if want := proof[it.Row.Agreement+" "+it.Row.Contract+" "+it.Row.Month.String()]; !slices.Equal(events, want) {
+				rt.Fatalf("%v happened by %v, not %v", it.Row, events, want)
 			}
 			all, allCut = all+it.Row.Minutes, allCut+it.Row.AsOf(detail, cut).Minutes
 			if p := paid[key{it.Row.Agreement, it.Row.Contract, it.Row.Month.First()}]; p != it.Row.Paid {
@@ -304,14 +322,15 @@ func TestVisitsAndOverlaps(t *testing.T) {
 			day                 domain.Date
 			from                domain.TimeOfDay
 		}
-		stands := map[identity]domain.Minutes{}
+		stands, proof := map[identity]domain.Minutes{}, map[identity][]uint64{}
 		for _, r := range book {
 			v, d, withdrawn, ok := visited(&r)
 			id := identity{v.Assistant, v.Contract, v.Date, v.From}
 			if ok && withdrawn {
 				delete(stands, id)
+				delete(proof, id)
 			} else if ok {
-				stands[id] = d.Minutes
+				stands[id], proof[id] = d.Minutes, append(proof[id], r.Position)
 			}
 		}
 		var want, got domain.Minutes
@@ -327,12 +346,18 @@ func TestVisitsAndOverlaps(t *testing.T) {
 		if got != want || visits != len(stands) {
 			rt.Fatalf("%s in %d visits, not %s in %d", got, visits, want, len(stands))
 		}
-		days, err := AssistantDays().Every(ctx, m)
+		persons, err := AssistantMonths().Every(ctx, m)
 		toyMust(t, err)
 		overlapping := 0
-		for _, it := range days {
-			if meet(it.Row.Visits) {
-				overlapping++
+		for _, it := range persons {
+			days := map[domain.Date][]PersonVisit{}
+			for _, v := range it.Row.Visits {
+				days[v.Date] = append(days[v.Date], v)
+			}
+			for _, visits := range days {
+				if meet(visits) {
+					overlapping++
+				}
 			}
 		}
 		overlaps, err := AssistantOverlaps().Every(ctx, m)
@@ -340,10 +365,17 @@ func TestVisitsAndOverlaps(t *testing.T) {
 		if len(overlaps) != overlapping {
 			rt.Fatalf("%d days among the overlaps, not %d", len(overlaps), overlapping)
 		}
+		for _, it := range overlaps {
+			for _, v := range it.Row.Visits {
+				if want := proof[identity{v.Assistant, v.Contract, it.Row.Date, v.From}]; !slices.Equal(v.Events, want) {
+					rt.Fatalf("%v of %s happened by %v, not %v", v, it.Row.Date, v.Events, want)
+				}
+			}
+		}
 	})
 }
 
-func meet(visits []DayVisit) bool {
+func meet(visits []PersonVisit) bool {
 	for i, a := range visits {
 		for _, b := range visits[i+1:] {
 			if a.From < b.To && b.From < a.To {
@@ -369,7 +401,7 @@ func TestPostings(t *testing.T) {
 	for _, ref := range []domain.Ref{{Kind: domain.RefFinding, ID: "f0"}, {Kind: RefActor, ID: "actor1"}, {Kind: RefActor, ID: "nobody"}} {
 		var want []uint64
 		for _, r := range book {
-			if slices.Contains(auditRefs(&r), ref) {
+			if slices.Contains(auditKeys(&r), AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))) {
 				want = append(want, r.Position)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
@@ -31,7 +32,8 @@ const (
 // Rebuild folds the whole log, read once, in memory, writes each projection
 // under a new generation and switches to it; what is live goes on meanwhile. A
 // fold that fails leaves its projection as it is, with a *Failure among the
-// joined errors; the others are rebuilt.
+// joined errors; the others are rebuilt. Meanwhile the whole process collects
+// garbage more often.
 func Rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progress, ps ...Projection) error {
 	failed, err := rebuild(ctx, s, j, progress, ps)
 	errs := []error{err}
@@ -43,6 +45,8 @@ func Rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progres
 
 // rebuild tells failures of single projections from those of the log or Redis.
 func rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progress, ps []Projection) (failed map[string]error, err error) {
+	s.thrift.begin()
+	defer s.thrift.end()
 	failed = map[string]error{}
 	memories := make([]*Memory, len(ps))
 	for i, p := range ps {
@@ -70,19 +74,31 @@ func rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progres
 	if err != nil {
 		return failed, fmt.Errorf("rebuild: %w", err)
 	}
+	return failed, s.installAll(ctx, j, memories, failed)
+}
+
+// installAll installs what was folded, two at a time: one is encoded while
+// Redis takes the other. It adds to failed.
+func (s *Store) installAll(ctx context.Context, j *journal.Journal, memories []*Memory, failed map[string]error) error {
+	memories = slices.DeleteFunc(memories, func(m *Memory) bool { return failed[m.p.Name] != nil })
+	var mu sync.Mutex // guards failed
+	var g errgroup.Group
+	g.SetLimit(2)
 	for i, m := range memories {
-		if failed[m.p.Name] != nil {
-			continue
-		}
-		var failure *Failure
-		if err := s.install(ctx, j, m); errors.As(err, &failure) {
-			failed[m.p.Name] = err
-		} else if err != nil {
-			return failed, err
-		}
 		memories[i] = nil // the next may need the room
+		g.Go(func() error {
+			err := s.install(ctx, j, m)
+			var failure *Failure
+			if !errors.As(err, &failure) {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			failed[m.p.Name] = err
+			return nil
+		})
 	}
-	return failed, nil
+	return g.Wait()
 }
 
 // inParallel runs n independent steps on the machine's processors.

@@ -52,6 +52,9 @@ type Store struct {
 
 	mu    sync.Mutex // guards marks
 	marks map[string]mark
+
+	read   readCache
+	thrift thrift
 }
 
 // NewStore over a Redis; an empty prefix is `ksiega`.

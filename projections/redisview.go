@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -45,12 +46,13 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 	if err != nil {
 		return false, true, err
 	}
-	views := make(map[string]View, len(ps))
+	views, mine := make(map[string]View, len(ps)), make([]*redisView, len(ps))
 	for i, p := range ps {
 		if mustLevel && before[i].reached != before[0].reached {
 			return false, false, nil
 		}
-		views[p.Name] = &redisView{client: s.client, keys: s.names(p.Name).generation(before[i].number), position: before[i].reached}
+		mine[i] = &redisView{store: s, client: s.client, projection: p.Name, mark: before[i], keys: s.names(p.Name).generation(before[i].number)}
+		views[p.Name] = mine[i]
 	}
 	failed := fn(views)
 	after, err := s.positions(ctx, ps)
@@ -61,6 +63,9 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 		if after[i].number != before[i].number || after[i].raw != before[i].raw {
 			return false, true, nil
 		}
+	}
+	for _, v := range mine {
+		v.keep()
 	}
 	return true, true, failed
 }
@@ -105,12 +110,47 @@ func (s *Store) positions(ctx context.Context, ps []Projection) ([]mark, error) 
 // redisView is a generation at a checkpoint. It is right as long as the
 // checkpoint stands, which Read sees to.
 type redisView struct {
-	client   redis.UniversalClient
-	keys     generation
-	position uint64
+	store      *Store
+	client     redis.UniversalClient
+	projection string
+	mark       mark
+	keys       generation
+
+	mu    sync.Mutex // guards fresh
+	fresh map[place]cachedPart
 }
 
-func (v *redisView) Position() uint64 { return v.position }
+func (v *redisView) Position() uint64 { return v.mark.reached }
+
+// cached is what the Store keeps of a place, or nil.
+func (v *redisView) cached(at place) any {
+	v.mu.Lock()
+	part, ok := v.fresh[at]
+	v.mu.Unlock()
+	if ok {
+		return part.items
+	}
+	return v.store.read.get(v.projection, v.mark, at)
+}
+
+// found is what was read of a place; it is kept once the checkpoint has been
+// seen to stand.
+func (v *redisView) found(at place, items any, bytes int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.fresh == nil {
+		v.fresh = map[place]cachedPart{}
+	}
+	v.fresh[at] = cachedPart{items, bytes + cachedPartBytes}
+}
+
+func (v *redisView) keep() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.fresh) > 0 {
+		v.store.read.put(v.projection, v.mark, v.fresh)
+	}
+}
 
 func (v *redisView) tables(ctx context.Context) ([]string, error) {
 	return v.members(ctx, v.keys.tables())

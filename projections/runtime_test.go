@@ -225,6 +225,9 @@ func TestFailuresStop(t *testing.T) {
 		"panics":  {Fold: func(*Tx, *journal.Recorded) error { panic(errToy) }},
 		"unnamed": {Fold: func(tx *Tx, _ *journal.Recorded) error { rows.Get(tx, "a", "b"); return nil }},
 		"peeks":   {Fold: func(tx *Tx, _ *journal.Recorded) error { rows.Peek(tx, "a", "b"); return nil }},
+		"mistakes": {Keys: func(*journal.Recorded) []Key { return []Key{rows.Key("a", "b")} },
+			Fold: func(tx *Tx, _ *journal.Recorded) error { Table[toySum]{Name: "y"}.Nth(tx, 0); return nil }},
+		"counts": {Fold: func(tx *Tx, _ *journal.Recorded) error { rows.Nth(tx, 0); return nil }},
 		"keys": {Keys: func(*journal.Recorded) []Key { panic(errToy) },
 			Fold: func(*Tx, *journal.Recorded) error { return nil }},
 		"unencodable": {Fold: func(tx *Tx, _ *journal.Recorded) error {

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"slices"
+	"time"
 
 	"ksiega/domain"
 	"ksiega/domain/attendance"
@@ -36,26 +37,54 @@ func (m SettlementMonth) Settled() (benefit, refunded, own domain.Grosze) {
 	return benefit, refunded, benefit - refunded
 }
 
-// SettlementDetail is the day grain of a SettlementMonth.
+// SettlementDetail is the day grain of a SettlementMonth. There are many days,
+// so that what they have in common stands beside them.
 type SettlementDetail struct {
-	Days     []SettlementDay     `json:"days"`
-	Payments []SettlementPayment `json:"payments"`
+	Days     []SettlementDay      `json:"days"`     // ordered by date
+	Rates    []SettlementRates    `json:"rates"`    // that days name by index
+	Replaced []SettlementReplaced `json:"replaced"` // in the order of recording
+	Payments []SettlementPayment  `json:"payments"`
 }
 
-// SettlementDay is one day's hours; a day corrected to none keeps its events.
+// SettlementDay is one day's hours as they stand; a day corrected to none keeps
+// its event.
 type SettlementDay struct {
-	Date    domain.Date       `json:"date"`
-	Minutes domain.Minutes    `json:"minutes"`
-	Paid    domain.HourlyRate `json:"paidRate"`
-	Refund  domain.HourlyRate `json:"refundRate"`
-	Percent int               `json:"percent"`
-	Events  []uint64          `json:"events"` // positions
+	Event   uint64         `json:"event"` // position
+	Minutes domain.Minutes `json:"minutes"`
+	Date    domain.Date    `json:"date"`
+	Rates   int32          `json:"rates"` // index
 }
 
-func (d SettlementDay) benefit() domain.Work { return domain.Earned(d.Minutes, d.Paid) }
+// SettlementRates are what an hour of some days is paid and refunded with.
+type SettlementRates struct {
+	Paid    domain.HourlyRate `json:"paid"`
+	Refund  domain.HourlyRate `json:"refund"`
+	Percent int               `json:"percent"`
+}
 
-func (d SettlementDay) refund() domain.Work {
-	return domain.Earned(d.Minutes, d.Refund) * domain.Work(d.Percent)
+// SettlementReplaced is an event of a day that a later one took the place of.
+type SettlementReplaced struct {
+	Date  domain.Date `json:"date"`
+	Event uint64      `json:"event"` // position
+}
+
+func (d *SettlementDetail) benefit(day SettlementDay) domain.Work {
+	return domain.Earned(day.Minutes, d.Rates[day.Rates].Paid)
+}
+
+func (d *SettlementDetail) refund(day SettlementDay) domain.Work {
+	r := d.Rates[day.Rates]
+	return domain.Earned(day.Minutes, r.Refund) * domain.Work(r.Percent)
+}
+
+// rates is the index of some rates, new or not.
+func (d *SettlementDetail) rates(r SettlementRates) int32 {
+	i := slices.Index(d.Rates, r)
+	if i < 0 {
+		i = len(d.Rates)
+		d.Rates = append(d.Rates, r)
+	}
+	return int32(i)
 }
 
 // SettlementPayment is money paid or, negative, come back.
@@ -72,8 +101,8 @@ func (m SettlementMonth) AsOf(d SettlementDetail, asOf domain.Date) SettlementMo
 	for _, day := range d.Days {
 		if day.Date <= asOf {
 			m.Minutes += day.Minutes
-			m.Benefit += day.benefit()
-			m.Refund += day.refund()
+			m.Benefit += d.benefit(day)
+			m.Refund += d.refund(day)
 		}
 	}
 	for _, p := range d.Payments {
@@ -141,14 +170,9 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 	return domain.Escape(agreement) + "-" + m.String()
 }
 
-// SettlementField is the field of a contract's month.
-func SettlementField(contract string, m domain.Month) string {
-	return domain.Escape(contract) + "-" + m.String()
-}
-
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 1, Keys: settlementKeys, Fold: foldSettlement,
+	return Projection{Name: "settlement", Version: 2, Keys: settlementKeys, Fold: foldSettlement,
 		Want: oneOf(attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{})}
 }
@@ -163,22 +187,22 @@ func oneOf(samples ...domain.Event) func(string) bool {
 }
 
 func settlementKeys(r *journal.Recorded) []Key {
-	month := func(agreement, contract string, m domain.Month) []Key {
-		return []Key{SettlementMonths().Key(domain.Escape(agreement), SettlementField(contract, m)),
-			SettlementDetails().Key(SettlementDetailPart(agreement, m), domain.Escape(contract))}
+	month := func(agreement, contract, m string) []Key {
+		agreement, contract = domain.Escape(agreement), domain.Escape(contract)
+		return []Key{SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract)}
 	}
 	claim := func(a refund.About) []Key {
 		return []Key{SettlementClaims().Key(domain.Escape(a.Agreement), domain.Escape(a.Claim))}
 	}
 	switch e := r.Event.(type) {
 	case attendance.HoursRecorded:
-		return month(e.Agreement, e.Contract, e.Date.Month())
+		return month(e.Agreement, e.Contract, monthOf(e.Date))
 	case attendance.DayCorrected:
-		return month(e.Agreement, e.Contract, e.Date.Month())
+		return month(e.Agreement, e.Contract, monthOf(e.Date))
 	case payment.Made:
-		return month(e.Agreement, e.Contract, e.Month)
+		return month(e.Agreement, e.Contract, e.Month.String())
 	case payment.CameBack:
-		return month(e.Agreement, e.Contract, e.Month)
+		return month(e.Agreement, e.Contract, e.Month.String())
 	case refund.Submitted:
 		return claim(e.About)
 	case refund.Accepted:
@@ -189,12 +213,21 @@ func settlementKeys(r *journal.Recorded) []Key {
 	return nil
 }
 
+// monthOf is day.Month().String() at less than half the price: there are
+// millions of days.
+func monthOf(day domain.Date) string {
+	if text := day.String(); len(text) == len(time.DateOnly) {
+		return text[:len("2006-01")]
+	}
+	return day.Month().String()
+}
+
 func foldSettlement(tx *Tx, r *journal.Recorded) error {
 	switch e := r.Event.(type) {
 	case attendance.HoursRecorded:
-		settleDay(tx, e.About, settlementDay(e.Date, e.Minutes, e.Rates, r.Position))
+		settleDay(tx, e.About, e.Date, e.Minutes, e.Rates, r.Position)
 	case attendance.DayCorrected:
-		settleDay(tx, e.About, settlementDay(e.Date, e.After.Minutes, e.Rates, r.Position))
+		settleDay(tx, e.About, e.Date, e.After.Minutes, e.Rates, r.Position)
 	case payment.Made:
 		settlePayment(tx, e.About, SettlementPayment{e.Date, e.Amount, e.List, r.Position})
 	case payment.CameBack:
@@ -215,41 +248,40 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 	return nil
 }
 
-func settlementRows(tx *Tx, agreement, contract string, m domain.Month) (*SettlementMonth, *SettlementDetail) {
-	return SettlementMonths().Get(tx, domain.Escape(agreement), SettlementField(contract, m)),
-		SettlementDetails().Get(tx, SettlementDetailPart(agreement, m), domain.Escape(contract))
-}
-
-func settlementDay(date domain.Date, m domain.Minutes, rates attendance.Rates, position uint64) SettlementDay {
-	d := SettlementDay{Date: date, Minutes: m, Events: []uint64{position}}
-	if m != 0 {
-		d.Paid, d.Refund, d.Percent = rates.Paid, rates.Refund, rates.Percent
-	}
-	return d
-}
-
-func settleDay(tx *Tx, a attendance.About, day SettlementDay) {
-	m, d := settlementRows(tx, a.Agreement, a.Contract, day.Date.Month())
-	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, day.Date.Month()
-	i, known := slices.BinarySearchFunc(d.Days, day.Date, func(s SettlementDay, on domain.Date) int { return int(s.Date - on) })
+func settleDay(tx *Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, position uint64) {
+	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
+	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, on.Month()
+	day := SettlementDay{Date: on, Minutes: minutes, Event: position,
+		Rates: d.rates(SettlementRates{rates.Paid, rates.Refund, rates.Percent})}
+	i, known := slices.BinarySearchFunc(d.Days, on, func(s SettlementDay, on domain.Date) int { return int(s.Date - on) })
 	if known {
 		old := d.Days[i]
 		m.Minutes -= old.Minutes
-		m.Benefit -= old.benefit()
-		m.Refund -= old.refund()
-		day.Events = append(old.Events, day.Events...)
+		m.Benefit -= d.benefit(old)
+		m.Refund -= d.refund(old)
+		d.Replaced = append(d.Replaced, SettlementReplaced{on, old.Event})
 		d.Days[i] = day
 	} else {
-		d.Days = slices.Insert(d.Days, i, day)
+		d.Days = slices.Insert(roomy(d.Days), i, day)
 	}
-	m.Minutes += day.Minutes
-	m.Benefit += day.benefit()
-	m.Refund += day.refund()
-	m.First, m.Last = widen(m.First, m.Last, day.Date)
+	m.Minutes += minutes
+	m.Benefit += d.benefit(day)
+	m.Refund += d.refund(day)
+	m.First, m.Last = widen(m.First, m.Last, on)
+}
+
+// roomy is a slice with room for one more, and little more than that: a rebuild
+// holds all of them at once, and doubling would waste a third.
+func roomy[E any](s []E) []E {
+	const step = 8
+	if len(s) < cap(s) {
+		return s
+	}
+	return append(make([]E, 0, len(s)+step), s...)
 }
 
 func settlePayment(tx *Tx, a payment.About, p SettlementPayment) {
-	m, d := settlementRows(tx, a.Agreement, a.Contract, a.Month)
+	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, a.Month
 	m.Paid += p.Amount
 	m.First, m.Last = widen(m.First, m.Last, p.Date)
@@ -257,7 +289,7 @@ func settlePayment(tx *Tx, a payment.About, p SettlementPayment) {
 }
 
 func settlementClaim(tx *Tx, a refund.About) *SettlementClaim {
-	c := SettlementClaims().Get(tx, domain.Escape(a.Agreement), domain.Escape(a.Claim))
+	c := SettlementClaims().Nth(tx, 0)
 	c.Claim, c.Agreement, c.Month = a.Claim, a.Agreement, a.Month
 	return c
 }

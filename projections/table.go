@@ -1,10 +1,10 @@
 package projections
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -51,7 +51,19 @@ func (t Table[R]) Key(part, field string) Key { return Key{t.Name, part, field} 
 // Get is the row, to change in place; a zero row where there was none. It panics
 // where Keys did not name the row for this event, which stops the projection.
 func (t Table[R]) Get(tx *Tx, part, field string) *R {
-	c := tx.named(Key{t.Name, part, field})
+	return t.open(tx.mustFind(Key{t.Name, part, field}))
+}
+
+// Nth is Get of the i-th row that Keys named, which must be of this table.
+func (t Table[R]) Nth(tx *Tx, i int) *R {
+	n := &tx.named[i]
+	if n.key.Table != t.Name {
+		panic(fmt.Errorf("the fold reads a row of table %s as one of table %s", n.key.Table, t.Name))
+	}
+	return t.open(n.cell)
+}
+
+func (t Table[R]) open(c *cell) *R {
 	c.dirty = true
 	if !c.live {
 		row := new(R)
@@ -63,7 +75,7 @@ func (t Table[R]) Get(tx *Tx, part, field string) *R {
 
 // Peek is the row to look at. It panics like Get.
 func (t Table[R]) Peek(tx *Tx, part, field string) (R, bool) {
-	c := tx.named(Key{t.Name, part, field})
+	c := tx.mustFind(Key{t.Name, part, field})
 	if !c.live {
 		var zero R
 		return zero, false
@@ -90,9 +102,27 @@ type Item[R any] struct {
 	Row         R
 }
 
+// memo keeps, between questions, what Tables decoded of a View.
+type memo interface {
+	cached(at place) any
+	found(at place, items any, bytes int)
+}
+
 // Parts lists the parts that have a row, sorted.
 func (t Table[R]) Parts(ctx context.Context, v View) ([]string, error) {
-	return v.parts(ctx, t.Name)
+	kept, ok := v.(memo)
+	if !ok {
+		return v.parts(ctx, t.Name)
+	}
+	at := place{table: t.Name}
+	if parts, ok := kept.cached(at).([]string); ok {
+		return slices.Clone(parts), nil
+	}
+	parts, err := v.parts(ctx, t.Name)
+	if err == nil {
+		kept.found(at, slices.Clone(parts), 32*len(parts))
+	}
+	return parts, err
 }
 
 // All are the rows of one part, sorted by field.
@@ -101,10 +131,11 @@ func (t Table[R]) All(ctx context.Context, v View, part string) ([]Item[R], erro
 }
 
 // Every are the rows of the given parts, or of all parts where none is given,
-// sorted by part and field.
+// sorted by part and field. Others are given the same rows: neither they nor
+// what they refer to may be changed.
 func (t Table[R]) Every(ctx context.Context, v View, parts ...string) ([]Item[R], error) {
 	if len(parts) == 0 {
-		all, err := v.parts(ctx, t.Name)
+		all, err := t.Parts(ctx, v)
 		if err != nil || len(all) == 0 {
 			return nil, err
 		}
@@ -112,21 +143,61 @@ func (t Table[R]) Every(ctx context.Context, v View, parts ...string) ([]Item[R]
 	} else {
 		parts = slices.Compact(slices.Sorted(slices.Values(parts)))
 	}
-	var items []Item[R]
-	err := v.rows(ctx, t.Name, parts, func(part, field string, c *cell) error {
-		row, err := readCell[R](t.Name, c)
-		if err == nil {
-			items = append(items, Item[R]{Part: part, Field: field, Row: row})
+	byPart, missing := make([][]Item[R], len(parts)), []string(nil)
+	kept, _ := v.(memo)
+	for i, part := range parts {
+		var ok bool
+		if kept != nil {
+			byPart[i], ok = kept.cached(place{t.Name, part}).([]Item[R])
 		}
-		return err
+		if !ok {
+			missing = append(missing, part)
+		}
+	}
+	if len(missing) > 0 {
+		if err := t.fetch(ctx, v, kept, parts, missing, byPart); err != nil {
+			return nil, err
+		}
+	}
+	if len(byPart) == 1 {
+		return slices.Clip(byPart[0]), nil
+	}
+	return slices.Concat(byPart...), nil
+}
+
+// fetch reads the missing of some parts, all sorted, each into its place.
+func (t Table[R]) fetch(ctx context.Context, v View, kept memo, parts, missing []string, byPart [][]Item[R]) error {
+	type row struct {
+		field string
+		cell  *cell
+	}
+	rows := make([][]row, len(parts))
+	err := v.rows(ctx, t.Name, missing, func(part, field string, c *cell) error {
+		i, _ := slices.BinarySearch(parts, part)
+		rows[i] = append(rows[i], row{field, c})
+		return nil
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	slices.SortFunc(items, func(a, b Item[R]) int {
-		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.Field, b.Field))
-	})
-	return items, nil
+	var read reader
+	for _, part := range missing {
+		i, _ := slices.BinarySearch(parts, part)
+		slices.SortFunc(rows[i], func(a, b row) int { return strings.Compare(a.field, b.field) })
+		items, bytes := make([]Item[R], len(rows[i])), 0
+		for k, r := range rows[i] {
+			items[k].Part, items[k].Field = part, r.field
+			if err := readCell(&read, t.Name, r.cell, &items[k].Row); err != nil {
+				return err
+			}
+			bytes += len(r.cell.raw) + len(r.field)
+		}
+		byPart[i], rows[i] = items, nil
+		if kept != nil {
+			kept.found(place{t.Name, part}, items, bytes)
+		}
+	}
+	return nil
 }
 
 // Find is one row.
@@ -136,8 +207,11 @@ func (t Table[R]) Find(ctx context.Context, v View, part, field string) (R, bool
 	if err != nil || c == nil {
 		return zero, false, err
 	}
-	row, err := readCell[R](t.Name, c)
-	return row, err == nil, err
+	var row R
+	if err := readCell(&reader{}, t.Name, c, &row); err != nil {
+		return zero, false, err
+	}
+	return row, true, nil
 }
 
 // cell is one row as the runtime holds it: as Redis gave it or typed.
@@ -146,17 +220,16 @@ type cell struct {
 	row   any    // *R, from then on
 	live  bool   // false: there is no such row
 	dirty bool
-	event uint64 // ordinal of the last event that may read it
 }
 
 // cellRow decodes in place; it panics, because only a fold calls it.
 func cellRow[R any](table string, c *cell) *R {
 	if c.row == nil {
-		row, err := readCell[R](table, c)
-		if err != nil {
+		row := new(R)
+		if err := readCell(&reader{}, table, c, row); err != nil {
 			panic(err)
 		}
-		c.row, c.raw = &row, ""
+		c.row, c.raw = row, ""
 	}
 	row, ok := c.row.(*R)
 	if !ok {
@@ -165,21 +238,25 @@ func cellRow[R any](table string, c *cell) *R {
 	return row
 }
 
+// reader decodes rows one after another, through one buffer.
+type reader struct{ buffer []byte }
+
 // readCell leaves the cell as it is, so that readers may share it.
-func readCell[R any](table string, c *cell) (R, error) {
-	var row R
+func readCell[R any](r *reader, table string, c *cell, row *R) error {
 	if c.row != nil {
 		held, ok := c.row.(*R)
 		if !ok {
-			return row, fmt.Errorf("table %s holds %T, not %T", table, c.row, held)
+			return fmt.Errorf("table %s holds %T, not %T", table, c.row, held)
 		}
-		return *held, nil
+		*row = *held
+		return nil
 	}
-	if err := decodeRow(c.raw, &row); err != nil {
+	r.buffer = append(r.buffer[:0], c.raw...)
+	if err := json.Unmarshal(r.buffer, row); err != nil {
 		// The decoder's own message may quote the row.
-		return row, fmt.Errorf("a row of table %s does not decode as %T", table, row)
+		return fmt.Errorf("a row of table %s does not decode as %T", table, *row)
 	}
-	return row, nil
+	return nil
 }
 
 // encode is the row as it is stored.
@@ -193,5 +270,3 @@ func (c *cell) encode() (string, error) {
 	}
 	return string(b), nil
 }
-
-func decodeRow(raw string, row any) error { return json.Unmarshal([]byte(raw), row) }

@@ -277,7 +277,12 @@ func monthEvents(ctx context.Context, q *question, m *settledMonth) ([]uint64, e
 	var events []uint64
 	for _, day := range d.Days {
 		if !q.cut(day.Date) {
-			events = append(events, day.Events...)
+			events = append(events, day.Event)
+		}
+	}
+	for _, r := range d.Replaced {
+		if !q.cut(r.Date) {
+			events = append(events, r.Event)
 		}
 	}
 	for _, p := range d.Payments {

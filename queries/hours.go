@@ -69,16 +69,25 @@ func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 	if err != nil {
 		return nil, err
 	}
-	contracts, err := contractStates(ctx, q, q.params["programme"])
-	if err != nil {
+	passes := func(m *projections.VisitMonth) bool {
+		return q.is("programme", m.Programme) && q.is("assistant", m.Assistant)
+	}
+	contracts := make(map[string]hold, len(items))
+	for i := range items {
+		if passes(&items[i].Row) {
+			contracts[items[i].Row.Contract] = hold{}
+		}
+	}
+	if err := addHolds(ctx, q, contracts); err != nil {
 		return nil, err
 	}
-	var months, detailed []visitMonth
+	months := make([]visitMonth, 0, len(items))
+	var detailed []visitMonth
 	for _, it := range items {
 		m := visitMonth{VisitMonth: it.Row, eligible: it.Row.Minutes}
 		switch {
-		case !q.is("programme", m.Programme) || !q.is("assistant", m.Assistant):
-		case q.holds(m.First, m.Last) && !q.cut(m.Last) && covers(contracts[m.Contract], m.First, m.Last):
+		case !passes(&m.VisitMonth):
+		case q.holds(m.First, m.Last) && !q.cut(m.Last) && contracts[m.Contract].covers(m.First, m.Last):
 			months = append(months, m)
 		default:
 			detailed = append(detailed, m)
@@ -93,7 +102,7 @@ func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 // aFew rows are cheaper to read one by one than all of their parts.
 const aFew = 8
 
-func addDetailed(ctx context.Context, q *question, view projections.View, months, detailed []visitMonth, contracts map[string]contract.State) ([]visitMonth, error) {
+func addDetailed(ctx context.Context, q *question, view projections.View, months, detailed []visitMonth, contracts map[string]hold) ([]visitMonth, error) {
 	find := func(m visitMonth) (projections.VisitDetail, error) {
 		d, _, err := projections.VisitDetails().Find(ctx, view, m.Month.String(), projections.VisitField(m.Contract, m.Assistant))
 		return d, err
@@ -127,7 +136,7 @@ func addDetailed(ctx context.Context, q *question, view projections.View, months
 			}
 			m.Minutes += v.Minutes
 			m.Visits++
-			if covers(contracts[m.Contract], v.Date, v.Date) {
+			if contracts[m.Contract].covers(v.Date, v.Date) {
 				m.eligible += v.Minutes
 			} else {
 				m.outside = append(m.outside, v)
@@ -138,31 +147,41 @@ func addDetailed(ctx context.Context, q *question, view projections.View, months
 	return months, nil
 }
 
-// contractStates are the contracts of a programme (or all) as of the question's
-// day, by number.
-func contractStates(ctx context.Context, q *question, programme string) (map[string]contract.State, error) {
+// hold is when a contract holds; the zero hold is never.
+type hold struct {
+	exists   bool
+	from, to domain.Date
+	rests    []contract.Span
+}
+
+// addHolds fills in contracts of the question's programme (or any), named by
+// number, as of its day.
+func addHolds(ctx context.Context, q *question, holds map[string]hold) error {
 	var parts []string
-	if programme != "" {
+	if programme := q.params["programme"]; programme != "" {
 		parts = []string{domain.Escape(programme)}
 	}
 	items, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()), parts...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	states := make(map[string]contract.State, len(items))
-	for _, it := range items {
-		states[it.Row.Terms.Contract] = it.Row.AsOf(q.asOf)
+	for i := range items {
+		life := &items[i].Row
+		if _, asked := holds[life.Terms.Contract]; asked {
+			s := life.AsOf(q.asOf)
+			holds[life.Terms.Contract] = hold{s.Exists(), s.Terms.From, s.Terms.To, s.Suspensions}
+		}
 	}
-	return states, nil
+	return nil
 }
 
 // covers says whether a signed contract holds on every day of a stretch and
 // rests on none.
-func covers(c contract.State, first, last domain.Date) bool {
-	if !c.Exists() || first < c.Terms.From || last > c.Terms.To {
+func (h hold) covers(first, last domain.Date) bool {
+	if !h.exists || first < h.from || last > h.to {
 		return false
 	}
-	return !slices.ContainsFunc(c.Suspensions, func(s contract.Span) bool {
+	return !slices.ContainsFunc(h.rests, func(s contract.Span) bool {
 		return s.From <= last && (s.Until == 0 || s.Until >= max(first, s.From))
 	})
 }

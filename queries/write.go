@@ -28,6 +28,13 @@ func (a *Answer) Write(w io.Writer, format string) error {
 	return ErrFormat.With("%s", format)
 }
 
+// An answer is written in pieces of about writeBytes; a cell with its name takes
+// about writeCell of them.
+const (
+	writeBytes = 32 << 10
+	writeCell  = 32
+)
+
 // WriteJSON writes one object: report, params, asOf, knownAt, position,
 // generatedAt, rows and totals. Positions are strings.
 func (a *Answer) WriteJSON(w io.Writer) error {
@@ -35,7 +42,8 @@ func (a *Answer) WriteJSON(w io.Writer) error {
 	for i, c := range a.Report.Columns {
 		names[i] = append(quote(nil, c.Name), ':')
 	}
-	b := append([]byte(`{"report":`), quote(nil, a.Report.Name)...)
+	b := make([]byte, 0, min(writeBytes+2<<10, (len(a.Rows)+2)*len(names)*writeCell))
+	b = append(append(b, `{"report":`...), quote(nil, a.Report.Name)...)
 	params, err := json.Marshal(a.Params, json.Deterministic(true))
 	if err != nil {
 		return err
@@ -52,7 +60,7 @@ func (a *Answer) WriteJSON(w io.Writer) error {
 		if b, err = appendObject(b, names, row); err != nil {
 			return err
 		}
-		if len(b) > 1<<15 {
+		if len(b) > writeBytes {
 			if _, err := w.Write(b); err != nil {
 				return err
 			}

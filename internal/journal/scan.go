@@ -118,8 +118,9 @@ func (j *Journal) collect(ctx context.Context, o ScanOptions, out func(Batch) er
 	g := &gatherer{j: j, o: o, out: out, b: Batch{Through: o.After}}
 	var err error
 	if j.opts.Bulk != nil && !o.Wire {
+		var own Recorded // one for all: take copies it
 		err = j.opts.Bulk(ctx, o.After, func(r *Recorded) error {
-			own := *r
+			own = *r
 			own.Stream = j.local(r.Stream, r.Type)
 			return g.take(&own, true)
 		})
@@ -197,10 +198,12 @@ func record(e *esdb.RecordedEvent, stream string) Recorded {
 }
 
 // readAll reads the log over the wire, resuming where a connection broke. The
-// stream of an event that readers are not shown is empty.
+// stream of an event that readers are not shown is empty; the event is valid
+// only during the call.
 func (j *Journal) readAll(ctx context.Context, after uint64, each func(*Recorded) error) error {
+	var r Recorded
 	return j.readLog(ctx, after, func(e *esdb.RecordedEvent) error {
-		r := record(e, j.local(e.StreamID, e.EventType))
+		r = record(e, j.local(e.StreamID, e.EventType))
 		return each(&r)
 	})
 }

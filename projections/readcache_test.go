@@ -1,0 +1,142 @@
+package projections
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+
+	"ksiega/internal/journal"
+)
+
+// namesIn are rows as Every gives them.
+func namesIn(t *testing.T, v View, parts ...string) []string {
+	t.Helper()
+	items, err := toyRows.Every(t.Context(), v, parts...)
+	toyMust(t, err)
+	var all []string
+	for _, it := range items {
+		all = append(all, it.Part+"/"+it.Field+"="+strconv.FormatInt(it.Row.N, 10))
+	}
+	return all
+}
+
+func TestCacheHoldsForOneCheckpoint(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, l, s, p := t.Context(), &toyLog{}, freshStore(t, c), toyCounters(1)
+		toyMust(t, s.Begin(ctx, p))
+		read := func(parts ...string) (all []string) {
+			t.Helper()
+			toyMust(t, s.Read(ctx, func(views map[string]View) error {
+				all = namesIn(t, views[p.Name], parts...)
+				return nil
+			}, p))
+			return all
+		}
+		apply := func(events ...toyCounted) {
+			t.Helper()
+			for _, e := range events {
+				l.add(e)
+			}
+			all := l.all()
+			toyMust(t, s.Apply(ctx, p, 0, journal.Batch{Events: all, Through: all[len(all)-1].Position}))
+		}
+		apply(toyCounted{"a", "x", 1}, toyCounted{"b", "y", 2})
+		for range 2 {
+			sameLines(t, read(), "a/x=1", "b/y=2")
+			sameLines(t, read("b", "c"), "b/y=2")
+		}
+		// What is kept is not asked for again; a dump shows what there is.
+		key := keysLike(t, s, p, "r:"+toyRows.Name+":a")
+		row, err := c.HGet(ctx, key, "x").Result()
+		toyMust(t, err)
+		toyMust(t, c.HDel(ctx, key, "x").Err())
+		sameLines(t, read("a"), "a/x=1")
+		if dump, _ := storeDump(t, s, p); dump[toyRows.Key("a", "x")] != "" {
+			t.Error("a dump is of the cache")
+		}
+		toyMust(t, c.HSet(ctx, key, "x", row).Err())
+
+		apply(toyCounted{"a", "z", 3})
+		sameLines(t, read(), "a/x=1", "a/z=3", "b/y=2")
+		toyMust(t, Rebuild(ctx, s, l.open(t), nil, p))
+		sameLines(t, read(), "a/x=1", "a/z=3", "b/y=2")
+	})
+}
+
+// keysLike is the one key of the current generation with an ending.
+func keysLike(t *testing.T, s *Store, p Projection, ending string) string {
+	t.Helper()
+	m, err := s.load(t.Context(), &p)
+	toyMust(t, err)
+	return s.names(p.Name).generation(m.number).base + ending
+}
+
+// TestCacheIsNotFilledByWhoeverIsOvertaken: rows read while a writer moves on
+// are of neither checkpoint.
+func TestCacheIsNotFilledByWhoeverIsOvertaken(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, l, s, p := t.Context(), &toyLog{}, freshStore(t, c), toyCounters(1)
+		toyMust(t, s.Begin(ctx, p))
+		l.add(toyCounted{"a", "x", 1})
+		toyMust(t, s.Apply(ctx, p, 0, journal.Batch{Events: l.all(), Through: 10}))
+		before, err := s.load(ctx, &p)
+		toyMust(t, err)
+		runs := 0
+		toyMust(t, s.Read(ctx, func(views map[string]View) error {
+			if runs++; runs == 1 {
+				l.add(toyCounted{"a", "y", 2})
+				toyMust(t, s.Apply(ctx, p, 10, journal.Batch{Events: l.all(), Through: 20}))
+			}
+			sameLines(t, namesIn(t, views[p.Name], "a"), "a/x=1", "a/y=2")
+			return nil
+		}, p))
+		if runs != 2 {
+			t.Fatalf("read %d times", runs)
+		}
+		if kept := s.read.get(p.Name, before, place{toyRows.Name, "a"}); kept != nil {
+			t.Errorf("kept under the earlier checkpoint: %v", kept)
+		}
+	})
+}
+
+func TestCacheIsBounded(t *testing.T) {
+	t.Parallel()
+	var c readCache
+	const each = readCacheBytes / 10
+	check := func(most int) {
+		t.Helper()
+		sum, n := 0, 0
+		for _, model := range c.models {
+			for _, part := range model.parts {
+				sum, n = sum+part.bytes, n+1
+			}
+		}
+		if sum != c.bytes || sum > readCacheBytes || n > most {
+			t.Fatalf("%d parts of %d bytes, counted as %d", n, sum, c.bytes)
+		}
+	}
+	for i := range 40 {
+		name, m := "p"+strconv.Itoa(i%2), mark{number: 1, raw: "1"}
+		c.put(name, m, map[place]cachedPart{{"t", strconv.Itoa(i)}: {items: i, bytes: each}})
+		check(10)
+	}
+	c.put("p0", mark{number: 1, raw: "1"}, map[place]cachedPart{{"t", "large"}: {items: 0, bytes: readCacheBytes / 2}})
+	if c.get("p0", mark{number: 1, raw: "1"}, place{"t", "large"}) != nil {
+		t.Error("one part may take half of the room")
+	}
+	for i, m := range []mark{{number: 1, raw: "2"}, {number: 2, raw: "2"}} {
+		c.put("p0", m, map[place]cachedPart{{"t", "a"}: {items: i, bytes: 1}})
+		c.put("p1", m, nil)
+		check(1)
+		if got := c.get("p0", m, place{"t", "a"}); got != i {
+			t.Errorf("%v, not %d", got, i)
+		}
+	}
+	if !slices.Equal([]int{c.bytes, len(c.models)}, []int{1, 2}) {
+		t.Errorf("%d bytes of %d models are left", c.bytes, len(c.models))
+	}
+}

@@ -69,11 +69,15 @@ bench: ## measure (BENCHFLAGS=…)
 	$(GO) run ./cmd/ksiega-bench $(BENCHFLAGS)
 
 .PHONY: assets
-assets: ## verify the committed files of others that the pages use
+assets: ## fetch the committed files of others anew from npm
 	bash .ci/assets
 
 .PHONY: check
-check: fmt rules tidy vet lint generated assets ## gofmt, vet, linters, import rules, generated files up to date
+check: fmt rules tidy vet lint generated verified ## gofmt, vet, linters, import rules, generated files up to date
+
+.PHONY: verified
+verified:
+	bash .ci/assets --verify
 
 .PHONY: fmt
 fmt:

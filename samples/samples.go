@@ -16,6 +16,8 @@ package samples
 
 import "embed"
 
+//go:generate sh -c "cd .. && go run ./internal/samplegen"
+
 // Starachowice holds the directory "starachowice" with the files of the sample centre.
 //
 //go:embed starachowice/*.csv starachowice/*.sta

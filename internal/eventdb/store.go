@@ -66,7 +66,7 @@ func pebbleOptions(fs vfs.FS, logger *storeLogger, cache *pebble.Cache, readOnly
 		Cache:                       cache,
 		Logger:                      logger,
 		EventListener:               &pebble.EventListener{DataCorruption: reportedByRead},
-		MemTableSize:                64 << 20,
+		MemTableSize:                32 << 20,
 		MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold:       4,
 		L0StopWritesThreshold:       24,

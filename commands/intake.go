@@ -99,6 +99,21 @@ func ImportOrder(name string) (int, bool) {
 	return i, i >= 0 && known
 }
 
+// InImportOrder are the import files among names, each after those it depends
+// on; files of one kind keep their order.
+func InImportOrder(names []string) []string {
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		_, ok := ImportOrder(name)
+		return !ok
+	})
+	slices.SortStableFunc(names, func(a, b string) int {
+		x, _ := ImportOrder(a)
+		y, _ := ImportOrder(b)
+		return x - y
+	})
+	return names
+}
+
 // A kind of import file: its columns, and how its rows are decided.
 type kind struct {
 	name string

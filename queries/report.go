@@ -31,11 +31,10 @@ const (
 
 // Column is one field of a report's rows.
 type Column struct {
-	Name     string // field in JSON and CSV
-	Title    string // Polish
-	Kind     Kind
-	Sum      bool // the totals hold its sum
-	Distinct bool // the totals count it over all rows, each person once
+	Name  string // field in JSON and CSV
+	Title string // Polish
+	Kind  Kind
+	Sum   bool // the totals hold its sum
 }
 
 // Param is one parameter of a report.

@@ -1,7 +1,6 @@
 package queries_test
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -52,19 +51,9 @@ func must(t testing.TB, err error) {
 // importSample imports the sample centre and matches what is certain.
 func importSample(t *testing.T, l *ledgertest.Ledger) {
 	t.Helper()
-	dir := sampleFiles(t)
-	names, err := fs.Glob(dir, "*")
-	must(t, err)
-	slices.SortStableFunc(names, func(a, b string) int {
-		first, _ := commands.ImportOrder(a)
-		second, _ := commands.ImportOrder(b)
-		return cmp.Or(cmp.Compare(first, second), cmp.Compare(a, b))
-	})
-	for _, name := range names {
-		data, err := fs.ReadFile(dir, name)
-		must(t, err)
-		if s := l.Import(t, name, string(data)); s.Refused != 0 {
-			t.Fatalf("%s: %d refused, first %s", name, s.Refused, s.RefusedRows[0].Reason)
+	for name, sum := range l.ImportSample(t) {
+		if sum.Refused != 0 {
+			t.Fatalf("%s: %d refused, first %s", name, sum.Refused, sum.RefusedRows[0].Reason)
 		}
 	}
 	desk := memoryDesk(l)

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -168,16 +167,11 @@ func importFiles(paths []string) ([]string, error) {
 func ordered(entries []fs.DirEntry) []string {
 	var names []string
 	for _, e := range entries {
-		if _, ok := commands.ImportOrder(e.Name()); ok && !e.IsDir() {
+		if !e.IsDir() {
 			names = append(names, e.Name())
 		}
 	}
-	slices.SortStableFunc(names, func(a, b string) int {
-		x, _ := commands.ImportOrder(a)
-		y, _ := commands.ImportOrder(b)
-		return x - y
-	})
-	return names
+	return commands.InImportOrder(names)
 }
 
 // progress shows a bar on a terminal and nothing elsewhere.

@@ -19,6 +19,7 @@ import (
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
 	"ksiega/internal/wiring"
+	"ksiega/samples"
 )
 
 // Ledger is a ledger of one test.
@@ -115,4 +116,28 @@ func (l *Ledger) DryRun(t testing.TB) *commands.Ledger {
 	dry := *l.Ledger
 	dry.Log, dry.Vault = draft, v
 	return &dry
+}
+
+// ImportSample imports the sample centre in the order of a directory's import
+// and gives each file's summary.
+func (l *Ledger) ImportSample(t testing.TB) map[string]commands.Summary {
+	t.Helper()
+	const dir = "starachowice"
+	entries, err := samples.Starachowice.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	sums := map[string]commands.Summary{}
+	for _, n := range commands.InImportOrder(names) {
+		data, err := samples.Starachowice.ReadFile(dir + "/" + n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums[n] = l.Import(t, n, string(data))
+	}
+	return sums
 }

@@ -212,7 +212,7 @@ func answerSchema(r *queries.Report) *huma.Schema {
 		s := cellSchema(c.Kind)
 		s.Description = c.Title
 		row.Properties[c.Name] = s
-		if c.Sum || c.Distinct {
+		if c.Sum {
 			totals.Properties[c.Name] = s
 		}
 	}

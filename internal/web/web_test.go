@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -15,11 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"ksiega/commands"
 	"ksiega/internal/ledgertest"
 	"ksiega/internal/web"
 	"ksiega/queries"
-	"ksiega/samples"
 )
 
 var noon = time.Date(2019, 8, 1, 10, 0, 0, 0, time.UTC)
@@ -59,28 +56,9 @@ func over(t testing.TB, l *ledgertest.Ledger, change func(*web.Options)) *door {
 // sample imports the sample centre.
 func sample(t testing.TB, l *ledgertest.Ledger) {
 	t.Helper()
-	entries, err := fs.ReadDir(samples.Starachowice, "starachowice")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		if _, ok := commands.ImportOrder(e.Name()); ok {
-			names = append(names, e.Name())
-		}
-	}
-	slices.SortStableFunc(names, func(a, b string) int {
-		x, _ := commands.ImportOrder(a)
-		y, _ := commands.ImportOrder(b)
-		return x - y
-	})
-	for _, n := range names {
-		data, err := fs.ReadFile(samples.Starachowice, "starachowice/"+n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s := l.Import(t, n, string(data)); s.Refused != 0 {
-			t.Fatalf("import %s: %+v", n, s)
+	for name, sum := range l.ImportSample(t) {
+		if sum.Refused != 0 {
+			t.Fatalf("import %s: %+v", name, sum)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
@@ -14,7 +15,8 @@ import (
 
 // SubmitClaim enters a refund claim for a month of an agreement. Without an
 // amount it asks for the refund of every contract-month that was fully paid by
-// the day of submission and is not asked for by another claim that stands.
+// the day of submission and is not asked for by another claim that stands; it is
+// refused where the labour office would return it: see refund.Block.
 type SubmitClaim struct {
 	Number       string         `json:"number"`
 	Agreement    string         `json:"agreement"`
@@ -77,13 +79,17 @@ func (l *Ledger) prepareClaim(ctx context.Context, k *lookups, c SubmitClaim) (s
 	if err != nil {
 		return "", refund.Submit{}, err
 	}
-	shares, err := l.shares(ctx, under, c.Month, c.Submitted, taken)
+	sheets, err := l.sheets(ctx, under)
+	if err != nil {
+		return "", refund.Submit{}, err
+	}
+	shares, err := l.shares(ctx, sheets, c.Month, c.Submitted, taken)
 	if err != nil {
 		return "", refund.Submit{}, err
 	}
 	return domain.Stream("refundclaim", number), refund.Submit{
 		About: refund.About{Claim: number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted,
-		Amount: c.AmountGrosze, Corrects: c.Corrects, Shares: shares,
+		Amount: c.AmountGrosze, Corrects: c.Corrects, Shares: shares, Blocks: l.blocks(sheets, c.Month, shares),
 	}, nil
 }
 
@@ -123,23 +129,36 @@ func (l *Ledger) claimed(ctx context.Context, under agreement.State, c SubmitCla
 	return taken, nil
 }
 
-// shares are the refunds of the agreement's contract-months that were worked
-// and fully paid by a day, by contract.
-func (l *Ledger) shares(ctx context.Context, under agreement.State, month domain.Month, by domain.Date, taken map[string]bool) ([]refund.Share, error) {
-	var shares []refund.Share
+// referralSheet is a referral and its attendance.
+type referralSheet struct {
+	agreement.ReferralListed
+	attendance.State
+}
+
+// sheets are the attendance sheets of an agreement's referrals.
+func (l *Ledger) sheets(ctx context.Context, under agreement.State) ([]referralSheet, error) {
+	all := make([]referralSheet, 0, len(under.Referrals))
 	for _, r := range under.Referrals {
-		if taken[r.Contract] {
-			continue
-		}
 		sheet, err := journal.Load(ctx, l.Log, domain.Stream("attendance", r.Contract), attendance.Decider().Evolve)
 		if err != nil {
 			return nil, err
 		}
-		worked := sheet.State.Month(month)
-		if worked.Minutes == 0 {
+		all = append(all, referralSheet{r, sheet.State})
+	}
+	slices.SortFunc(all, func(a, b referralSheet) int { return strings.Compare(a.Contract, b.Contract) })
+	return all, nil
+}
+
+// shares are the refunds of the agreement's contract-months that were worked
+// and fully paid by a day, by contract.
+func (l *Ledger) shares(ctx context.Context, sheets []referralSheet, month domain.Month, by domain.Date, taken map[string]bool) ([]refund.Share, error) {
+	var shares []refund.Share
+	for _, s := range sheets {
+		worked := s.Month(month)
+		if taken[s.Contract] || worked.Minutes == 0 {
 			continue
 		}
-		paid, err := journal.Load(ctx, l.Log, domain.Stream("payout", r.Contract), payment.Decider().Evolve)
+		paid, err := journal.Load(ctx, l.Log, domain.Stream("payout", s.Contract), payment.Decider().Evolve)
 		if err != nil {
 			return nil, err
 		}
@@ -147,15 +166,43 @@ func (l *Ledger) shares(ctx context.Context, under agreement.State, month domain
 		if paid.State.PaidBy(month, by) < benefit {
 			continue
 		}
-		shares = append(shares, refund.Share{Contract: r.Contract, Participant: r.Participant, Minutes: worked.Minutes, Refund: share})
+		shares = append(shares, refund.Share{Contract: s.Contract, Participant: s.Participant, Minutes: worked.Minutes, Refund: share})
 	}
-	slices.SortFunc(shares, func(a, b refund.Share) int {
-		if a.Contract < b.Contract {
-			return -1
-		}
-		return 1
-	})
 	return shares, nil
+}
+
+// blocks are the days of the shares on which nobody was to work: days off, and
+// days that another referral of the same person has as sick leave. A day within one
+// referral holds either hours or sick leave.
+func (l *Ledger) blocks(sheets []referralSheet, month domain.Month, shares []refund.Share) []refund.Block {
+	type personDay struct {
+		participant string
+		day         domain.Date
+	}
+	sick, claimed := map[personDay]bool{}, map[string]bool{}
+	for _, s := range shares {
+		claimed[s.Contract] = true
+	}
+	for _, s := range sheets {
+		for _, d := range s.Days(month, attendance.Value.Sick) {
+			sick[personDay{s.Participant, d}] = true
+		}
+	}
+	var blocks []refund.Block
+	for _, s := range sheets {
+		if !claimed[s.Contract] {
+			continue
+		}
+		for _, d := range s.Days(month, attendance.Value.Worked) {
+			if off, ok := l.Catalogue.DayOff(l.WorkWeek, d); ok {
+				blocks = append(blocks, refund.Block{Contract: s.Contract, Date: d, Why: refund.ErrDayOff, Note: off.Name})
+			}
+			if sick[personDay{s.Participant, d}] {
+				blocks = append(blocks, refund.Block{Contract: s.Contract, Date: d, Why: refund.ErrSickLeave})
+			}
+		}
+	}
+	return blocks
 }
 
 // RecordClaimDecision enters the labour office's answer to a claim.

@@ -59,6 +59,42 @@ func TestAClaimAsksForWhatWasFullyPaid(t *testing.T) {
 	}
 }
 
+// What the labour office returns a claim for blocks the claim and not the record.
+func TestAClaimIsBlockedByDaysOffAndSickLeave(t *testing.T) {
+	l := centre(t)
+	const claim = "numer;porozumienie;miesiac;zlozono;kwota\n"
+	for _, f := range [][2]string{
+		{"umowy_2.csv", strings.SplitAfter(referrals, "\n")[0] + strings.ReplaceAll(strings.SplitAfter(referrals, "\n")[1], "S/1", "S/1a")},
+		{"obecnosci.csv", "umowa;data;godziny;nieobecnosc\nS/1;03.05.2018;5;\nS/1;06.05.2018;1;\nS/1a;08.05.2018;;choroba\nS/2;08.05.2018;2;\n"},
+		{"wyplaty.csv", "lista;umowa;miesiac;kwota;data\nLW/5;S/1;2018-05;48,60;05.06.2018\nLW/5;S/2;2018-05;16,20;05.06.2018\n"},
+	} {
+		if s := l.Import(t, f[0], f[1]); s.Refused != 0 {
+			t.Fatalf("%s: %s", f[0], reasons(s))
+		}
+	}
+	s := l.Import(t, "wnioski.csv", claim+"W/5;P/1;2018-05;10.06.2018;\n")
+	if s.Refused != 1 || !strings.Contains(reasons(s), "contract S/1 on 2018-05-03, Święto Narodowe Trzeciego Maja (and 1 more)") {
+		t.Fatalf("%+v\n%s", s, reasons(s))
+	}
+	// The centre corrects both days: one was another day, the other was not worked.
+	s = l.Import(t, "obecnosci_2.csv", "umowa;data;godziny;nieobecnosc;korekta;powod\nS/1;03.05.2018;;usprawiedliwiona;tak;zły dzień\n"+
+		"S/1;06.05.2018;;usprawiedliwiona;tak;zły dzień\nS/1;08.05.2018;6;;;\n")
+	if s.Refused != 0 {
+		t.Fatal(reasons(s))
+	}
+	s = l.Import(t, "wnioski_2.csv", claim+"W/5;P/1;2018-05;10.06.2018;\n")
+	if s.Refused != 1 || !strings.Contains(reasons(s), "sick leave") || !strings.Contains(reasons(s), "contract S/1 on 2018-05-08") {
+		t.Fatalf("hours on the sick leave of the same person's other referral: %+v\n%s", s, reasons(s))
+	}
+	// What was claimed was claimed, and a given amount is not for us to stop.
+	if s := l.Import(t, "wnioski_3.csv", claim+"W/6;P/1;2018-05;10.06.2018;38,88\n"); s.Accepted != 1 {
+		t.Fatal(reasons(s))
+	}
+	if c := claimOf(t, l, "W/6"); c.Claimed != 3888 || c.Claim.Computed != 3888 || !c.Claim.Given {
+		t.Fatalf("%+v", c.Claim)
+	}
+}
+
 // A letter that asks money back comes in before the statement with the transfer
 // it is about, as the order of a directory's import has it.
 func TestAReclaimBeforeItsTransfer(t *testing.T) {

@@ -25,7 +25,8 @@ type Ledger struct {
 	Log       journal.Log
 	Vault     *vault.Vault
 	Catalogue *programme.Catalogue
-	Zone      *time.Location // Europe/Warsaw
+	Zone      *time.Location     // Europe/Warsaw
+	WorkWeek  programme.WorkWeek // which days a claim may not ask for
 	// Refused, if set, is told the code of each refusal.
 	Refused func(domain.Code)
 }

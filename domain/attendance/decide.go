@@ -59,6 +59,23 @@ func (s State) Day(d domain.Date) (Value, bool) {
 	return v, ok
 }
 
+// Days are the days of a month that satisfy a condition, in order.
+func (s State) Days(m domain.Month, which func(Value) bool) []domain.Date {
+	var days []domain.Date
+	for d := m.First(); d <= m.Last(); d++ {
+		if v, ok := s.days[d]; ok && which(v) {
+			days = append(days, d)
+		}
+	}
+	return days
+}
+
+// Worked says that the day holds hours.
+func (v Value) Worked() bool { return v.Minutes > 0 }
+
+// Sick says that the day was one of sick leave.
+func (v Value) Sick() bool { return v.Absence == Sick }
+
 // Month is what a month's hours come to.
 func (s State) Month(m domain.Month) Month { return s.months[m] }
 

@@ -1,5 +1,5 @@
-// Package programme is the catalogue of programmes and statutory rates: data
-// with its legal source, embedded, never a constant in code.
+// Package programme is the catalogue of programmes, statutory rates and days off
+// work: data with its legal source, embedded, never a constant in code.
 //
 // It promises that a figure carries the edition it comes from, so that an event
 // can record which one decided it. It stops at looking things up; what a rate
@@ -66,6 +66,7 @@ type Programme struct {
 type Catalogue struct {
 	rates      []Rate
 	programmes []Programme
+	daysOff    []DayOff
 }
 
 //go:embed catalogue/rates.json
@@ -84,10 +85,14 @@ func Load() (*Catalogue, error) {
 	if err := json.Unmarshal(programmesJSON, &p); err != nil {
 		return nil, fmt.Errorf("catalogue of programmes: %w", err)
 	}
+	daysOff, err := loadDaysOff()
+	if err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(r.Rates, func(a, b Rate) int {
 		return cmp.Or(cmp.Compare(a.Regime, b.Regime), cmp.Compare(a.From, b.From))
 	})
-	return &Catalogue{rates: r.Rates, programmes: p.Programmes}, nil
+	return &Catalogue{rates: r.Rates, programmes: p.Programmes, daysOff: daysOff}, nil
 }
 
 // MinimumRate is the statutory minimum of a regime on a day; false where the

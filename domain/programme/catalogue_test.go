@@ -53,3 +53,40 @@ func TestEveryProgrammeOfTheSources(t *testing.T) {
 		t.Errorf("%d programmes", n)
 	}
 }
+
+// Sundays and holidays of the Act of 18.01.1951, as calendars printed them.
+func TestDaysOff(t *testing.T) {
+	c, err := programme.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	date := func(s string) domain.Date {
+		d, err := domain.ParseDate(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	for day, want := range map[string]string{
+		"2018-05-03": "Święto Narodowe Trzeciego Maja", "2018-05-02": "", "2018-05-06": "niedziela", "2018-05-05": "",
+		"2018-04-01": "niedziela", "2018-04-02": "Poniedziałek Wielkanocny", "2018-05-31": "Boże Ciało",
+		"2024-05-30": "Boże Ciało", "2025-04-21": "Poniedziałek Wielkanocny", "2026-06-04": "Boże Ciało",
+		"2010-01-06": "", "2011-01-06": "Święto Trzech Króli", "2024-12-24": "", "2025-12-24": "Wigilia Bożego Narodzenia",
+		"2018-11-12": "Święto Narodowe z okazji Setnej Rocznicy Odzyskania Niepodległości", "2019-11-12": "", "2007-11-12": "",
+		"2008-03-24": "Poniedziałek Wielkanocny", "2038-04-26": "Poniedziałek Wielkanocny", // the earliest and latest of this century
+	} {
+		if got, _ := c.DayOff(programme.StatutoryWeek, date(day)); got.Name != want {
+			t.Errorf("%s is %q, want %q", day, got.Name, want)
+		}
+	}
+	saturday := date("2018-05-05")
+	if d, off := c.DayOff(programme.FiveDayWeek, saturday); !off || d.Name != "sobota" {
+		t.Errorf("a Saturday of a five-day week is %+v", d)
+	}
+	if d, off := c.DayOff(programme.SevenDayWeek, date("2018-05-03")); off {
+		t.Errorf("a seven-day week has a day off: %+v", d)
+	}
+	if d, off := c.DayOff("", date("2018-05-03")); !off || d.Citation == "" {
+		t.Errorf("without a setting 3 May is %+v", d)
+	}
+}

@@ -17,6 +17,17 @@ type Submit struct {
 	Amount   *domain.Grosze
 	Corrects string
 	Shares   []Share
+	// Blocks are what the labour office would return the claim for.
+	Blocks []Block
+}
+
+// Block is one day of a share that the labour office would return the claim for
+// (zwrot wniosku). What was recorded stays recorded, the claim is what it blocks.
+type Block struct {
+	Contract string
+	Date     domain.Date
+	Why      *domain.Error // ErrDayOff or ErrSickLeave
+	Note     string        // the name of the day off
 }
 
 // Outcome is what the labour office decided.
@@ -71,6 +82,8 @@ var (
 	ErrOverBack    = domain.Refusal(domain.CodeRule, "more than is to be paid back")
 	ErrBeforeClaim = domain.Refusal(domain.CodeInvalid, "earlier than the claim was submitted")
 	ErrSelf        = domain.Refusal(domain.CodeInvalid, "a claim cannot correct itself")
+	ErrDayOff      = domain.Refusal(domain.CodeRule, "hours on a day off work cannot be claimed: correct the day, or state the amount that was claimed")
+	ErrSickLeave   = domain.Refusal(domain.CodeRule, "hours on sick leave cannot be claimed: correct the day, or state the amount that was claimed")
 	ErrNothing     = domain.Refusal(domain.CodeRule, "nothing is outstanding")
 )
 
@@ -131,6 +144,8 @@ func submit(s State, c Submit) ([]domain.Event, error) {
 		return nil, ErrSelf
 	case e.Claimed < 0 || e.Given && e.Claimed == 0:
 		return nil, ErrAmount
+	case !s.Exists() && !e.Given && len(c.Blocks) > 0:
+		return nil, blocked(c.Blocks)
 	case !s.Exists():
 		return []domain.Event{e}, nil
 	}
@@ -140,6 +155,20 @@ func submit(s State, c Submit) ([]domain.Event, error) {
 		return nil, domain.ErrDiffers.With("claim %s", c.Claim)
 	}
 	return nil, nil
+}
+
+// blocked names the first day and how many more there are. An amount that was
+// given was claimed whatever we think of it, and is recorded.
+func blocked(all []Block) error {
+	first := all[0]
+	day := first.Date.String()
+	if first.Note != "" {
+		day += ", " + first.Note
+	}
+	if more := len(all) - 1; more > 0 {
+		return first.Why.With("contract %s on %s (and %d more)", first.Contract, day, more)
+	}
+	return first.Why.With("contract %s on %s", first.Contract, day)
 }
 
 func (s State) decision(c RecordDecision) ([]domain.Event, error) {

@@ -28,6 +28,15 @@ func TestClaim(t *testing.T) {
 	Given(t, d).When(stated).Refuse(refund.ErrAmount)
 	Given(t, d).When(refund.Submit{About: about, On: on, Corrects: "WR/1"}).Refuse(refund.ErrSelf)
 
+	blocked := submit
+	blocked.Blocks = []refund.Block{{Contract: "S/1", Date: on - 30, Why: refund.ErrDayOff, Note: "niedziela"}, {Contract: "S/2", Date: on - 29, Why: refund.ErrSickLeave}}
+	Given(t, d).When(blocked).Refuse(refund.ErrDayOff)
+	Given(t, d, submitted).When(blocked).Then() // what was claimed stays claimed
+	blocked.Blocks = blocked.Blocks[1:]
+	Given(t, d).When(blocked).Refuse(refund.ErrSickLeave)
+	blocked.Amount = amount(20000)
+	Given(t, d).When(blocked).Then(refund.Submitted{About: about, On: on, Claimed: 20000, Computed: 19926, Given: true, Shares: shares})
+
 	accepted := refund.Accepted{About: about, On: on + 5, Amount: 19926}
 	cut := refund.Accepted{About: about, On: on + 5, Amount: 19000, Partial: true, Reason: "sealed"}
 	back := refund.Returned{About: about, On: on + 5}

@@ -13,6 +13,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
+	"ksiega/domain/erasure"
 	"ksiega/domain/intake"
 	"ksiega/domain/programme"
 	"ksiega/internal/journal"
@@ -134,7 +135,9 @@ func (s *sealer) text(field, text string) domain.Sealed {
 		return ""
 	}
 	sealed, err := s.vault.Seal(s.ctx, s.subject, field, text)
-	s.err = err
+	if s.err = err; errors.Is(err, vault.ErrErased) {
+		s.err = erasure.ErrErased
+	}
 	return domain.Sealed(sealed)
 }
 

@@ -32,9 +32,19 @@ func (l *Ledger) NoteReading(ctx context.Context, o Origin, c NoteReading) (jour
 	if s.err != nil {
 		return journal.Result{}, s.err
 	}
+	return l.noteRead(ctx, o, event, c.On)
+}
+
+// NoteReport records that a report showed sealed texts to somebody whose role may
+// see them, before they get to see it.
+func (l *Ledger) NoteReport(ctx context.Context, o Origin, report string, on domain.Date) (journal.Result, error) {
+	return l.noteRead(ctx, o, intake.PersonalDataRead{What: "report " + report}, on)
+}
+
+func (l *Ledger) noteRead(ctx context.Context, o Origin, event intake.PersonalDataRead, on domain.Date) (journal.Result, error) {
 	always := domain.Decider[struct{}, struct{}]{
 		Decide: func(struct{}, struct{}) ([]domain.Event, error) { return []domain.Event{event}, nil },
 		Evolve: func(s struct{}, _ domain.Event) struct{} { return s },
 	}
-	return execute(ctx, l, domain.Stream("access", c.On.Month().String()), always, struct{}{}, o)
+	return execute(ctx, l, domain.Stream("access", on.Month().String()), always, struct{}{}, o)
 }

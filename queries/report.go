@@ -49,6 +49,8 @@ type Report struct {
 	Name, Title, Doc string // Title and Doc are Polish
 	Params           []Param
 	Columns          []Column
+	// OpensText: rows show opened texts to a Reader who sees them.
+	OpensText bool
 
 	needs []projections.Projection
 	rows  func(ctx context.Context, q *question) ([]Row, error)

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"ksiega/domain"
+	"ksiega/domain/erasure"
 	"ksiega/domain/intake"
 	"ksiega/domain/participant"
 	"ksiega/domain/statement"
@@ -16,7 +17,7 @@ func sealedFor(e domain.Event) string {
 		return domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}.Subject()
 	case statement.LineBooked:
 		return domain.Ref{Kind: domain.RefStatement, ID: e.Statement}.Subject()
-	case intake.PersonalDataRead:
+	case intake.PersonalDataRead, erasure.Ordered: // a key that outlives the subject's
 		return domain.Ref{Kind: domain.RefAccess, ID: "reasons"}.Subject()
 	}
 	refs := e.Refs()

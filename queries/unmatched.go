@@ -29,8 +29,9 @@ func unmatchedReport() *Report {
 			{Name: "title", Title: "Tytuł", Kind: Text},
 			{Name: "suggestions", Title: "Podpowiedzi", Kind: List},
 		},
-		needs: []projections.Projection{projections.Refunds()},
-		rows:  unmatchedRows,
+		OpensText: true,
+		needs:     []projections.Projection{projections.Refunds()},
+		rows:      unmatchedRows,
 	}
 }
 

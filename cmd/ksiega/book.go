@@ -37,6 +37,7 @@ type book struct {
 	ledger  *commands.Ledger
 	desk    *queries.Desk
 	changed chan struct{} // wakes the automat of a server
+	manual  bool          // there is no automat: every match is a person's
 
 	lock     *os.File // of the data directory, where no node holds it
 	redis    *redisdb.DB
@@ -60,7 +61,7 @@ func openBook(ctx context.Context, g *globals, live bool, h hooks) (*book, error
 	if err != nil {
 		return nil, err
 	}
-	b := &book{dir: dir, changed: make(chan struct{}, 1)}
+	b := &book{dir: dir, changed: make(chan struct{}, 1), manual: !g.Automat}
 	if err := b.open(ctx, g, live, h); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -160,7 +161,7 @@ func (b *book) openVault(ctx context.Context, g *globals) error {
 		return fmt.Errorf("master key: %w", err)
 	}
 	b.vault, err = vault.Open(ctx, shelf, b.master)
-	return err
+	return cutShort(err, keyFile(g, b.dir))
 }
 
 func (b *book) openRows(ctx context.Context, g *globals, h hooks) error {

@@ -108,6 +108,7 @@ func controlHandler(b *book, api http.Handler) http.Handler {
 	mux.HandleFunc("POST /control/rebuild", c.rebuild)
 	mux.HandleFunc("GET /control/backup", c.backup)
 	mux.HandleFunc("POST /control/scavenge", c.scavenge)
+	mux.HandleFunc("POST /control/erase", c.erase)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if got := r.Header.Get(headerBuild); got != build() {
 			refuse(w, http.StatusPreconditionFailed, errors.New("the running server is another build of ksiega; use the same program or stop the server"))
@@ -236,6 +237,9 @@ func (c *control) rebuild(w http.ResponseWriter, r *http.Request) {
 // one open claim and says how many. A line whose claim will not take it is
 // passed over; the report of unmatched lines shows it.
 func (b *book) matchRefunds(ctx context.Context) (int, error) {
+	if b.manual {
+		return 0, nil
+	}
 	if b.runner != nil {
 		head, err := b.journal.Head(ctx)
 		if err != nil {

@@ -40,6 +40,8 @@ type cli struct {
 	Backup   backupCmd   `cmd:"" help:"Write a backup of the events to a file, also while the server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Make a data directory from a backup."`
 	Doctor   doctorCmd   `cmd:"" help:"Check a data directory that no server holds."`
+	Erase    eraseCmd    `cmd:"" help:"Destroy the key to what is sealed about a person; role dpo."`
+	Rekey    rekeyCmd    `cmd:"" help:"Replace the master key, so that old backups with the old one no longer open what was erased."`
 	Scavenge scavengeCmd `cmd:"" help:"Remove deleted events from the disk for good."`
 	Node     nodeCmd     `cmd:"" help:"Serve the embedded event database alone."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

@@ -57,7 +57,7 @@ func realRedis(t testing.TB) string {
 // sampled is a ledger with the sample centre in it, as the command line sees it.
 func sampled(t *testing.T, redis string, live bool) *client {
 	t.Helper()
-	g := &globals{Data: filepath.Join(t.TempDir(), "data"), Redis: redis, Role: "finance"}
+	g := &globals{Data: filepath.Join(t.TempDir(), "data"), Redis: redis, Role: "finance", Automat: true}
 	b, err := openBook(t.Context(), g, false, hooks{})
 	if err != nil {
 		t.Fatal(err)

@@ -19,11 +19,12 @@ type Draft struct {
 	mu      sync.Mutex // guards the maps
 	streams map[string][]Recorded
 	vault   map[string][][]byte
+	closed  map[string]bool // subjects of the vault
 }
 
 // NewDraft starts an empty draft.
 func NewDraft(under *Journal, now func() time.Time) *Draft {
-	return &Draft{under: under, now: now, streams: map[string][]Recorded{}, vault: map[string][][]byte{}}
+	return &Draft{under: under, now: now, streams: map[string][]Recorded{}, vault: map[string][][]byte{}, closed: map[string]bool{}}
 }
 
 // ReadStream hands over what is recorded and then what is drafted. From the
@@ -110,7 +111,7 @@ func (s DraftShelf) Append(ctx context.Context, subject string, count int, recor
 	}
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
-	if len(have) != count {
+	if len(have) != count || s.d.closed[subject] {
 		return ErrConflict.With("vault of a subject")
 	}
 	s.d.vault[subject] = append(s.d.vault[subject], bytes.Clone(record))
@@ -125,10 +126,32 @@ func (s DraftShelf) Get(ctx context.Context, subject string) ([][]byte, error) {
 	}
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
+	if s.d.closed[subject] {
+		return nil, nil
+	}
 	return append(records, s.d.vault[subject]...), nil
 }
 
 // Each hands over every recorded record; what is drafted is read by Get.
 func (s DraftShelf) Each(ctx context.Context, fn func(record []byte) error) error {
 	return s.d.under.Shelf().Each(ctx, fn)
+}
+
+// Close closes the subject in the draft.
+func (s DraftShelf) Close(_ context.Context, subject string) error {
+	s.d.mu.Lock()
+	defer s.d.mu.Unlock()
+	s.d.closed[subject] = true
+	return nil
+}
+
+// Closed says whether the subject is closed, here or for good.
+func (s DraftShelf) Closed(ctx context.Context, subject string) (bool, error) {
+	s.d.mu.Lock()
+	closed := s.d.closed[subject]
+	s.d.mu.Unlock()
+	if closed {
+		return true, nil
+	}
+	return s.d.under.Shelf().Closed(ctx, subject)
 }

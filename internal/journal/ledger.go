@@ -6,6 +6,7 @@ import (
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
 	"ksiega/domain/durability"
+	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
 	"ksiega/domain/intake"
 	"ksiega/domain/participant"
@@ -61,6 +62,7 @@ func Ledger() (*Table, error) {
 		KindOf[durability.ServiceRefused](),
 		KindOf[finding.Resolved](),
 		KindOf[finding.Reopened](),
+		KindOf[erasure.Ordered](),
 		KindOf[intake.FileFinished](),
 		KindOf[intake.RequestTaken](),
 		KindOf[intake.PersonalDataRead](),

@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -52,6 +53,41 @@ func (s Shelf) Get(ctx context.Context, subject string) ([][]byte, error) {
 	}
 	return records, nil
 }
+
+// Close ends a subject's stream for good, with a tombstone; nothing can be
+// appended to it again. Closing twice is closing once.
+func (s Shelf) Close(ctx context.Context, subject string) error {
+	stream := domain.Stream("vault", subject)
+	return s.j.persist(ctx, "close "+stream, func(ctx context.Context) (bool, error) {
+		l, err := s.j.acquire(ctx)
+		if err != nil {
+			return false, err
+		}
+		deadline := s.j.bounds.deadline
+		_, err = guarded(func() (*esdb.DeleteResult, error) {
+			return l.client.TombstoneStream(ctx, s.j.opts.Prefix+stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline})
+		})
+		s.j.release(l, fateOf(err))
+		if hasCode(err, esdb.ErrorCodeStreamDeleted) {
+			err = nil
+		}
+		return err == nil, err
+	})
+}
+
+// Closed says whether a subject's stream was closed for good.
+func (s Shelf) Closed(ctx context.Context, subject string) (bool, error) {
+	err := s.j.readStream(ctx, domain.Stream("vault", subject), 0, func(*Recorded) error { return errSeen })
+	switch {
+	case hasCode(err, esdb.ErrorCodeStreamDeleted):
+		return true, nil
+	case err == nil, errors.Is(err, errSeen):
+		return false, nil
+	}
+	return false, fmt.Errorf("read vault: %w", err)
+}
+
+var errSeen = errors.New("the stream has an event")
 
 // Each hands over every record of every subject, in the order of the log, until
 // fn fails; its error is returned as it is. It shows also what was recorded for

@@ -16,6 +16,7 @@ var errTaken = errors.New("others were faster")
 type memory struct {
 	mu       sync.Mutex
 	subjects map[string][][]byte
+	closed   map[string]bool
 	log      [][]byte
 	reads    int
 	// fail, where given, is asked before an append: an error fails it, and
@@ -23,7 +24,7 @@ type memory struct {
 	fail func(subject string) (persisted bool, err error)
 }
 
-func newMemory() *memory { return &memory{subjects: map[string][][]byte{}} }
+func newMemory() *memory { return &memory{subjects: map[string][][]byte{}, closed: map[string]bool{}} }
 
 func (m *memory) Append(ctx context.Context, subject string, count int, record []byte) error {
 	m.mu.Lock()
@@ -38,7 +39,7 @@ func (m *memory) Append(ctx context.Context, subject string, count int, record [
 			return failed
 		}
 	}
-	if len(m.subjects[subject]) != count {
+	if m.closed[subject] || len(m.subjects[subject]) != count {
 		return fmt.Errorf("append at %d: %w", count, errTaken)
 	}
 	m.subjects[subject] = append(m.subjects[subject], bytes.Clone(record))
@@ -50,6 +51,9 @@ func (m *memory) Get(ctx context.Context, subject string) ([][]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.reads++
+	if m.closed[subject] {
+		return nil, ctx.Err()
+	}
 	return slices.Clone(m.subjects[subject]), ctx.Err()
 }
 
@@ -63,6 +67,24 @@ func (m *memory) Each(ctx context.Context, fn func([]byte) error) error {
 		}
 	}
 	return ctx.Err()
+}
+
+func (m *memory) Close(ctx context.Context, subject string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail != nil {
+		if persisted, err := m.fail(subject); err != nil && !persisted {
+			return err
+		}
+	}
+	m.closed[subject] = true
+	return ctx.Err()
+}
+
+func (m *memory) Closed(ctx context.Context, subject string) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.closed[subject], ctx.Err()
 }
 
 func (m *memory) records() int {

@@ -31,6 +31,11 @@ type Shelf interface {
 	// Each hands over every record, a subject's own in their order. It stops at
 	// the first error of fn and returns it, wrapped or not.
 	Each(ctx context.Context, fn func(record []byte) error) error
+	// Close takes no more records of a subject, for good, and lets the store
+	// forget those it has. Closing twice is closing once.
+	Close(ctx context.Context, subject string) error
+	// Closed says whether that was done.
+	Closed(ctx context.Context, subject string) (bool, error)
 }
 
 const (
@@ -182,10 +187,29 @@ func (v *Vault) Ensure(ctx context.Context, subjects ...string) error {
 	})
 }
 
-// Erase records that the subject's key is destroyed and drops it: nothing of
-// this subject opens or is sealed ever again, here or after a restart. The bytes
-// of the wrapped key leave the store when the caller tombstones the subject's
-// stream and scavenges. Erasing twice is erasing once.
+// Holds says whether a subject has, or had, a key.
+func (v *Vault) Holds(ctx context.Context, subject string) (bool, error) {
+	if err := checkNames(subject, "key"); err != nil {
+		return false, err
+	}
+	p := v.lookup(subject)
+	if p == nil {
+		var err error
+		if p, err = v.fetch(ctx, subject); err != nil {
+			return false, err
+		}
+	}
+	if p.count > 0 {
+		return true, nil
+	}
+	return v.shelf.Closed(ctx, subject)
+}
+
+// Erase records that the subject's key is destroyed, drops it and closes the
+// subject's shelf: nothing of this subject opens or is sealed ever again, here or
+// after a restart. The bytes of the wrapped key leave the store when it is
+// scavenged. Erasing twice is erasing once; cut short, it is completed by erasing
+// again.
 func (v *Vault) Erase(ctx context.Context, subject string) error {
 	if err := checkNames(subject, "key"); err != nil {
 		return err
@@ -194,8 +218,17 @@ func (v *Vault) Erase(ctx context.Context, subject string) error {
 		if p.erased {
 			return record{}, nil, nil
 		}
+		if p.count == 0 {
+			closed, err := v.shelf.Closed(ctx, subject)
+			if err != nil || closed {
+				return record{}, nil, err
+			}
+		}
 		return record{Kind: kindErased, Subject: subject}, &person{erased: true}, nil
 	})
+	if err == nil {
+		err = v.shelf.Close(ctx, subject)
+	}
 	if err != nil {
 		return fmt.Errorf("erase: %w", err)
 	}
@@ -288,9 +321,17 @@ func (v *Vault) create(ctx context.Context, subject string) (*person, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep the key of %q: %w; then %w", subject, failed, err)
 	}
-	if p.count == 0 {
-		return nil, fmt.Errorf("keep the key of %q: %w", subject, failed)
+	if p.count > 0 {
+		return p, nil
 	}
+	closed, err := v.shelf.Closed(ctx, subject)
+	if err != nil || !closed {
+		return nil, fmt.Errorf("keep the key of %q: %w", subject, errors.Join(failed, err))
+	}
+	p = &person{erased: true}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.people[subject] = p
 	return p, nil
 }
 

@@ -320,6 +320,17 @@ func TestErase(t *testing.T) {
 	refuse(again)
 	shelf.scavenge(t, "P-1")
 	again = mustOpen(t, shelf, masterOf(1))
+	refuse(again)
+	again = mustOpen(t, shelf, masterOf(1))
+	if held, err := again.Holds(t.Context(), "P-1"); err != nil || !held {
+		t.Errorf("an erased person is taken for one never seen: %v", err)
+	}
+	if held, err := again.Holds(t.Context(), "P-9"); err != nil || held {
+		t.Errorf("a person never seen is held: %v", err)
+	}
+	if err := again.Erase(t.Context(), "P-1"); err != nil {
+		t.Errorf("erased again after the scavenging: %v", err)
+	}
 	check(again)
 	before := shelf.reads
 	check(again)

@@ -33,10 +33,13 @@ func callerOf(ctx context.Context) caller {
 	return c
 }
 
-// origin of a command under an idempotency key. The prefix keeps keys that
-// clients choose apart from those of imported rows.
+// origin of a command under an idempotency key; "" has none. The prefix keeps keys
+// that clients choose apart from those of imported rows.
 func (c caller) origin(key string, expected *int64) commands.Origin {
-	return commands.Origin{Actor: c.actor, Role: c.role, Door: c.door, Correlation: c.correlation, Key: "api:" + key, Expected: expected}
+	if key != "" {
+		key = "api:" + key
+	}
+	return commands.Origin{Actor: c.actor, Role: c.role, Door: c.door, Correlation: c.correlation, Key: key, Expected: expected}
 }
 
 // reader opens texts only to known people whose role may see them (RODO: over

@@ -144,6 +144,9 @@ func (s *server) ask(ctx context.Context, name string, query url.Values) (*queri
 		}
 	}
 	a, err := s.Desk.Ask(ctx, name, req)
+	if err == nil && a.Report.OpensText && req.Reader.SeesText && len(a.Rows) > 0 {
+		_, err = s.Ledger.NoteReport(ctx, callerOf(ctx).origin("", nil), name, domain.DateOf(s.Now().In(s.Ledger.Zone)))
+	}
 	return a, format, err
 }
 

@@ -1,0 +1,64 @@
+package commands
+
+import (
+	"context"
+
+	"ksiega/domain"
+	"ksiega/domain/erasure"
+	"ksiega/internal/journal"
+)
+
+// EraseSubject has the key of a person, or of what a sealed text is about,
+// destroyed: what was sealed with it can never be read again, and nothing is sealed
+// with it any more. What was recorded in numbers and pseudonymous ids stays.
+type EraseSubject struct {
+	Kind          domain.RefKind
+	ID            string
+	On            domain.Date // the day of the order
+	Ground        string
+	RetainedUntil domain.Date
+	Reason        string
+}
+
+// Refusals of erasures.
+var (
+	ErrNotOfficer = domain.Refusal(domain.CodeDenied, "only the data-protection officer (role dpo) erases")
+	ErrNothing    = domain.Refusal(domain.CodeNotFound, "nothing is sealed about it")
+)
+
+// EraseSubject carries the command out: first the order is recorded, then the key
+// is destroyed. Cut short between the two, the same command completes it. The
+// bytes of the key leave the disk when the store is scavenged; backups are another
+// matter, see vault.Rewrap.
+func (l *Ledger) EraseSubject(ctx context.Context, o Origin, c EraseSubject) (journal.Result, error) {
+	r, err := l.eraseSubject(ctx, o, c)
+	l.count(err)
+	return r, err
+}
+
+func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (journal.Result, error) {
+	if o.Role != "dpo" {
+		return journal.Result{}, ErrNotOfficer
+	}
+	if err := ids(&c.ID); err != nil {
+		return journal.Result{}, err
+	}
+	of := domain.Ref{Kind: c.Kind, ID: c.ID}
+	held, err := l.Vault.Holds(ctx, of.Subject())
+	if err != nil {
+		return journal.Result{}, err
+	}
+	s := l.seal(ctx, domain.RefAccess, "reasons")
+	order := erasure.Order{Of: of, Today: c.On, Ground: erasure.Ground(c.Ground), RetainedUntil: c.RetainedUntil, Reason: s.text("reason", c.Reason)}
+	if s.err != nil {
+		return journal.Result{}, s.err
+	}
+	if _, err := erasure.Decider().Decide(false, order); err == nil && !held {
+		return journal.Result{}, ErrNothing.With("%s %s", c.Kind, c.ID)
+	}
+	r, err := journal.Execute(ctx, l.Log, erasure.Stream(of), erasure.Decider(), order, o.meta())
+	if err != nil {
+		return r, err
+	}
+	return r, l.Vault.Erase(ctx, of.Subject())
+}

@@ -1,0 +1,99 @@
+// Package erasure records that the sealed data about one subject were to be
+// destroyed, by whose decision and on what ground (RODO art. 17).
+//
+// One stream `erasure-<kind>/<id>` is one subject: a person, or what a sealed
+// text is about where that is no person (a bank statement's titles, a claim's
+// reasons). It promises that an erasure names its ground, and where that is the
+// end of retention, the day retention ended, which cannot lie ahead. How long
+// something is kept (the longest of the EU rule, the agreement and the archive
+// class) is the centre's to know. It stops at the order: destroying the key is
+// the vault's, removing its bytes the store's.
+package erasure
+
+import "ksiega/domain"
+
+// Ground is why data are erased.
+type Ground string
+
+// The grounds.
+const (
+	RetentionEnded Ground = "retencja"
+	Demanded       Ground = "zadanie" // by the person (RODO art. 17 ust. 1)
+)
+
+// Ordered says that the sealed data about a subject were to be destroyed.
+type Ordered struct {
+	Kind          domain.RefKind `json:"kind"`
+	Subject       string         `json:"subject"`
+	On            domain.Date    `json:"on"`
+	Ground        Ground         `json:"ground"`
+	RetainedUntil domain.Date    `json:"retainedUntil,omitzero"` // the last day of retention
+	Reason        domain.Sealed  `json:"reason"`                 // sealed with a key that outlives the subject's
+}
+
+// EventType is for ever.
+func (Ordered) EventType() string { return "erasure.ordered.v1" }
+
+// OccurredOn is the day of the order.
+func (e Ordered) OccurredOn() domain.Date { return e.On }
+
+// Refs names the subject.
+func (e Ordered) Refs() []domain.Ref {
+	return domain.Refs(domain.Ref{Kind: e.Kind, ID: e.Subject})
+}
+
+// Stream is where the erasure of a subject is recorded.
+func Stream(of domain.Ref) string { return domain.Stream("erasure", of.Subject()) }
+
+// Refusals.
+var (
+	ErrKind      = domain.Refusal(domain.CodeInvalid, "nothing of that kind can be erased")
+	ErrGround    = domain.Refusal(domain.CodeInvalid, "no such ground of an erasure")
+	ErrNoReason  = domain.Refusal(domain.CodeInvalid, "an erasure needs a reason")
+	ErrRetention = domain.Refusal(domain.CodeRule, "an erasure after retention needs its last day, and that day must be over")
+	ErrErased    = domain.Refusal(domain.CodeRule, "the data about this person or thing were erased; nothing more can be recorded in words about it")
+)
+
+// Order asks for the erasure. Today is the day of the order.
+type Order struct {
+	Of            domain.Ref
+	Today         domain.Date
+	Ground        Ground
+	RetainedUntil domain.Date
+	Reason        domain.Sealed
+}
+
+// State is whether the subject's erasure was ordered.
+type State bool
+
+// Decider of erasures: ordered twice is ordered once, whatever the ground.
+func Decider() domain.Decider[State, Order] {
+	return domain.Decider[State, Order]{
+		Decide: decide,
+		Evolve: func(s State, e domain.Event) State {
+			_, ordered := e.(Ordered)
+			return s || State(ordered)
+		},
+	}
+}
+
+func decide(s State, c Order) ([]domain.Event, error) {
+	switch c.Of.Kind {
+	case domain.RefParticipant, domain.RefAssistant, domain.RefStatement, domain.RefClaim, domain.RefFinding:
+	default:
+		return nil, ErrKind
+	}
+	switch {
+	case c.Of.ID == "":
+		return nil, domain.ErrNoID
+	case c.Ground != RetentionEnded && c.Ground != Demanded:
+		return nil, ErrGround
+	case c.Reason == "":
+		return nil, ErrNoReason
+	case c.Ground == RetentionEnded && (c.RetainedUntil == 0 || c.RetainedUntil >= c.Today):
+		return nil, ErrRetention
+	case bool(s):
+		return nil, nil
+	}
+	return []domain.Event{Ordered{Kind: c.Of.Kind, Subject: c.Of.ID, On: c.Today, Ground: c.Ground, RetainedUntil: c.RetainedUntil, Reason: c.Reason}}, nil
+}

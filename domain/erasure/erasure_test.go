@@ -1,0 +1,39 @@
+package erasure_test
+
+import (
+	"testing"
+
+	"ksiega/domain"
+	"ksiega/domain/erasure"
+	. "ksiega/domain/given"
+)
+
+func TestErasure(t *testing.T) {
+	d := erasure.Decider()
+	today := domain.NewDate(2026, 11, 22)
+	anna := domain.Ref{Kind: domain.RefParticipant, ID: "U1"}
+	order := erasure.Order{Of: anna, Today: today, Ground: erasure.RetentionEnded, RetainedUntil: today - 1, Reason: "sealed"}
+	ordered := erasure.Ordered{Kind: domain.RefParticipant, Subject: "U1", On: today, Ground: "retencja", RetainedUntil: today - 1, Reason: "sealed"}
+	Given(t, d).When(order).Then(ordered)
+	Given(t, d, ordered).When(order).Then()
+
+	demanded := erasure.Order{Of: anna, Today: today, Ground: erasure.Demanded, Reason: "sealed"}
+	Given(t, d, ordered).When(demanded).Then()
+	Given(t, d).When(demanded).Then(erasure.Ordered{Kind: domain.RefParticipant, Subject: "U1", On: today, Ground: "zadanie", Reason: "sealed"})
+
+	for _, c := range []struct {
+		change func(*erasure.Order)
+		want   error
+	}{
+		{func(c *erasure.Order) { c.Of.Kind = domain.RefAccess }, erasure.ErrKind},
+		{func(c *erasure.Order) { c.Of.ID = "" }, domain.ErrNoID},
+		{func(c *erasure.Order) { c.Ground = "inny" }, erasure.ErrGround},
+		{func(c *erasure.Order) { c.Reason = "" }, erasure.ErrNoReason},
+		{func(c *erasure.Order) { c.RetainedUntil = 0 }, erasure.ErrRetention},
+		{func(c *erasure.Order) { c.RetainedUntil = today }, erasure.ErrRetention},
+	} {
+		wrong := order
+		c.change(&wrong)
+		Given(t, d).When(wrong).Refuse(c.want)
+	}
+}

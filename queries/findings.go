@@ -14,8 +14,8 @@ import (
 // FindingKind is a kind of finding.
 type FindingKind string
 
-// The kinds of findings. Nothing is found of OverCap, DoubleFunding, Stay and
-// OverBudget: no read model holds what they are found by.
+// The kinds of findings. Nothing is found of DoubleFunding, Stay and OverBudget: no
+// read model holds what they are found by.
 const (
 	AssistantOverlap   FindingKind = "assistant-overlap"
 	ParticipantOverlap FindingKind = "participant-overlap"
@@ -94,6 +94,7 @@ func findingRows(ctx context.Context, q *question) ([]Row, error) {
 		{[]FindingKind{AssistantOverlap, ParticipantOverlap}, overlaps},
 		{[]FindingKind{OutsideContract}, outsideContracts},
 		{[]FindingKind{PaidNotWorked, WorkedNotPaid, ClaimedNotPaid}, unsettled},
+		{[]FindingKind{OverCap}, overCaps},
 		{[]FindingKind{RefundDifference}, refundDifferences},
 		{[]FindingKind{DurabilityGap}, durabilityGaps},
 	} {

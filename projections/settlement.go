@@ -7,6 +7,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/attendance"
 	"ksiega/domain/payment"
+	"ksiega/domain/programme"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
 )
@@ -24,6 +25,8 @@ type SettlementMonth struct {
 	// even where days have different shares.
 	Refund domain.Work   `json:"refund"`
 	Paid   domain.Grosze `json:"paid"`
+	// New: the hours fall under the law in force since 2025-06-01.
+	New bool `json:"new"`
 	// First and Last are the earliest and latest day of work or payment: a cut
 	// that leaves all of them in, or none, needs no day grain.
 	First domain.Date `json:"first"`
@@ -172,7 +175,7 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 2, Keys: settlementKeys, Fold: foldSettlement,
+	return Projection{Name: "settlement", Version: 3, Keys: settlementKeys, Fold: foldSettlement,
 		Want: oneOf(attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{})}
 }
@@ -251,6 +254,7 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 func settleDay(tx *Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, position uint64) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, on.Month()
+	m.New = m.New || programme.RegimeOfEdition(rates.Edition) == programme.NewRegime
 	day := SettlementDay{Date: on, Minutes: minutes, Event: position,
 		Rates: d.rates(SettlementRates{rates.Paid, rates.Refund, rates.Percent})}
 	i, known := slices.BinarySearchFunc(d.Days, on, func(s SettlementDay, on domain.Date) int { return int(s.Date - on) })

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ksiega/domain"
+	"ksiega/domain/programme"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
 	"ksiega/projections"
@@ -33,6 +34,8 @@ type Options struct {
 	// Now is the clock, and Zone where its day begins (Europe/Warsaw).
 	Now  func() time.Time
 	Zone *time.Location
+	// DayCount says which days count towards a person's days of a year.
+	DayCount programme.DayCount
 }
 
 // Desk answers questions. It is safe for concurrent use.

@@ -4,16 +4,39 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
+	"time"
 
 	"ksiega/domain"
 	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
+	"ksiega/domain/programme"
 	"ksiega/projections"
 )
 
-// overCaps: one person's hours of a week, over all referrals, are more than the
-// statute allows. Each referral's own cap was kept when its hours were entered.
+// overCaps are what no single referral shows: a person's hours of a week, and a
+// person's days of a year, over all referrals. Each referral's own caps were kept
+// when its hours were entered.
 func overCaps(ctx context.Context, q *question) ([]found, error) {
-	weeks, err := sharedWeeks(ctx, q)
+	items, err := projections.SettlementMonths().Every(ctx, q.view(projections.Settlement()))
+	if err != nil {
+		return nil, err
+	}
+	months := make([]projections.SettlementMonth, len(items))
+	for i, it := range items {
+		months[i] = it.Row
+	}
+	weeks, err := overWeeks(ctx, q, months)
+	if err != nil {
+		return nil, err
+	}
+	years, err := overYears(ctx, q, months)
+	return append(weeks, years...), err
+}
+
+// overWeeks: the hours of a week are more than the statute allows.
+func overWeeks(ctx context.Context, q *question, months []projections.SettlementMonth) ([]found, error) {
+	weeks, err := sharedWeeks(ctx, q, months)
 	if err != nil {
 		return nil, err
 	}
@@ -42,43 +65,44 @@ type sharedWeek struct {
 }
 
 // sharedWeeks are the weeks of people with more than one referral.
-func sharedWeeks(ctx context.Context, q *question) (map[personWeek]*sharedWeek, error) {
-	view := q.view(projections.Settlement())
-	months, err := projections.SettlementMonths().Every(ctx, view)
-	if err != nil {
-		return nil, err
-	}
+func sharedWeeks(ctx context.Context, q *question, months []projections.SettlementMonth) (map[personWeek]*sharedWeek, error) {
 	referrals := map[string][]string{} // by participant
-	for _, it := range months {
-		if of := referrals[it.Row.Participant]; !slices.Contains(of, it.Row.Contract) {
-			referrals[it.Row.Participant] = append(of, it.Row.Contract)
+	for _, m := range months {
+		if of := referrals[m.Participant]; !slices.Contains(of, m.Contract) {
+			referrals[m.Participant] = append(of, m.Contract)
 		}
-	}
-	wanted := map[[2]string]projections.SettlementMonth{}
-	meant := map[string]bool{}
-	for _, it := range months {
-		m := it.Row
-		if len(referrals[m.Participant]) < 2 || !q.touches(m.Month.First().Monday(), m.Month.Last().Monday().Add(6)) {
-			continue
-		}
-		part := projections.SettlementDetailPart(m.Agreement, m.Month)
-		wanted[[2]string{part, domain.Escape(m.Contract)}] = m
-		meant[part] = true
 	}
 	weeks := map[personWeek]*sharedWeek{}
-	if len(meant) == 0 {
-		return weeks, nil
+	err := eachDetail(ctx, q, months, func(m projections.SettlementMonth) bool {
+		return len(referrals[m.Participant]) > 1 && q.touches(m.Month.First().Monday(), m.Month.Last().Monday().Add(6))
+	}, func(m projections.SettlementMonth, d projections.SettlementDetail) { addWeeks(q, weeks, m, d) })
+	return weeks, err
+}
+
+// eachDetail hands over the day grain of the months that are wanted.
+func eachDetail(ctx context.Context, q *question, months []projections.SettlementMonth, want func(projections.SettlementMonth) bool,
+	take func(projections.SettlementMonth, projections.SettlementDetail)) error {
+	wanted := map[[2]string]projections.SettlementMonth{}
+	parts := map[string]bool{}
+	for _, m := range months {
+		if want(m) {
+			part := projections.SettlementDetailPart(m.Agreement, m.Month)
+			wanted[[2]string{part, domain.Escape(m.Contract)}], parts[part] = m, true
+		}
 	}
-	details, err := projections.SettlementDetails().Every(ctx, view, slices.Sorted(maps.Keys(meant))...)
+	if len(parts) == 0 {
+		return nil
+	}
+	details, err := projections.SettlementDetails().Every(ctx, q.view(projections.Settlement()), slices.Sorted(maps.Keys(parts))...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, it := range details {
 		if m, ok := wanted[[2]string{it.Part, it.Field}]; ok {
-			addWeeks(q, weeks, m, it.Row)
+			take(m, it.Row)
 		}
 	}
-	return weeks, nil
+	return nil
 }
 
 func addWeeks(q *question, weeks map[personWeek]*sharedWeek, m projections.SettlementMonth, d projections.SettlementDetail) {
@@ -98,4 +122,85 @@ func addWeeks(q *question, weeks map[personWeek]*sharedWeek, m projections.Settl
 			w.contracts = append(w.contracts, m.Contract)
 		}
 	}
+}
+
+type personYear struct {
+	participant string
+	year        int
+}
+
+type yearOfDays struct {
+	days      map[domain.Date]bool
+	contracts []string
+	events    []uint64
+}
+
+// overYears: the days of a calendar year under the new regime are more than the
+// statute allows.
+func overYears(ctx context.Context, q *question, months []projections.SettlementMonth) ([]found, error) {
+	years := map[personYear]*yearOfDays{}
+	err := eachDetail(ctx, q, months, func(m projections.SettlementMonth) bool { return m.New },
+		func(m projections.SettlementMonth, d projections.SettlementDetail) {
+			key := personYear{m.Participant, m.Month.First().Year()}
+			y := years[key]
+			if y == nil {
+				y = &yearOfDays{days: map[domain.Date]bool{}}
+				years[key] = y
+			}
+			for _, day := range d.Days {
+				if day.Minutes > 0 && !q.cut(day.Date) {
+					y.days[day.Date] = true
+					y.events = append(y.events, day.Event)
+				}
+			}
+			if !slices.Contains(y.contracts, m.Contract) {
+				y.contracts = append(y.contracts, m.Contract)
+			}
+		})
+	if err == nil && q.desk.opts.DayCount == programme.ReferralDays {
+		err = countReferrals(ctx, q, years)
+	}
+	var all []found
+	for key, y := range years {
+		if len(y.days) <= programme.YearlyDays {
+			continue
+		}
+		slices.Sort(y.contracts)
+		all = append(all, found{id: findingID(OverCap, key.participant, strconv.Itoa(key.year)), kind: OverCap,
+			subjects: append([]string{key.participant}, y.contracts...),
+			from:     domain.NewDate(key.year, time.January, 1), to: domain.NewDate(key.year, time.December, 31), events: y.events})
+	}
+	return all, err
+}
+
+// countReferrals counts the days on which one of the person's referrals of that
+// year was in force, suspensions left out, instead of those with hours.
+func countReferrals(ctx context.Context, q *question, years map[personYear]*yearOfDays) error {
+	lives, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()))
+	if err != nil {
+		return err
+	}
+	states := map[string]contract.State{}
+	for _, it := range lives {
+		states[it.Row.Terms.Contract] = it.Row.AsOf(q.asOf)
+	}
+	for key, y := range years {
+		clear(y.days)
+		for _, number := range y.contracts {
+			s := states[number]
+			if !s.Exists() {
+				continue
+			}
+			last := domain.NewDate(key.year, time.December, 31)
+			if s.Terms.To != 0 {
+				last = min(last, s.Terms.To)
+			}
+			for d := max(s.Terms.From, domain.NewDate(key.year, time.January, 1)); d <= min(last, q.day()); d++ {
+				if !s.Rests(d) {
+					y.days[d] = true
+				}
+			}
+		}
+	}
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"ksiega/domain"
+	"ksiega/domain/contract"
+	"ksiega/domain/programme"
 	"ksiega/internal/ledgertest"
 	"ksiega/queries"
 )
@@ -48,6 +50,53 @@ func TestOverCapAcrossReferrals(t *testing.T) {
 				got = append(got, fmt.Sprint(r[0], " ", r[2], " ", r[3], " ", r[4], " ", r[5], " ", r[6], " ", r[7], " ", len(r[8].([]string))))
 			}
 			sameTexts(t, fmt.Sprint(name, " ", c), got, c.want)
+		}
+	}
+}
+
+// 180 days of a calendar year under the new regime, over all agreements: days with
+// hours, or days of a referral in force, as the centre has it set.
+func TestOverTheDaysOfAYear(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	var events []domain.Event
+	referral := func(number, participant string, from, to domain.Date) {
+		events = append(events, contract.Signed{Terms: contract.Terms{Contract: number, Kind: contract.Referral, Programme: "psu",
+			Participant: participant, Concluded: from, From: from, To: to, Agreement: "P/1"}})
+	}
+	works := func(number, participant, edition string, from domain.Date, days int) {
+		for i := range days {
+			w := worked(from.Add(i), 60, 3140, 3140)
+			w.Contract, w.Participant, w.Edition = number, participant, edition
+			events = append(events, w)
+		}
+	}
+	const law = "godzinowa-2026"
+	referral("S/1", "U1", day(2026, 1, 1), day(2026, 4, 30))
+	referral("S/2", "U1", day(2026, 5, 1), day(2026, 12, 31))
+	works("S/1", "U1", law, day(2026, 1, 1), 100)
+	works("S/2", "U1", law, day(2026, 5, 1), 81)             // 181 days with hours
+	referral("S/3", "U2", day(2026, 1, 1), day(2026, 6, 30)) // 181 days in force
+	works("S/3", "U2", law, day(2026, 1, 1), 180)            // 180 with hours
+	works("S/4", "U3", "psu-2024", day(2026, 1, 1), 200)     // the old regime knows no such limit
+	works("S/5", "U4", law, day(2025, 7, 15), 170)           // in 2025, then
+	works("S/5", "U4", law, day(2026, 1, 1), 20)             // in 2026
+	record(t, l, events...)
+	record(t, l, contract.Suspended{Life: contract.Life{Contract: "S/3", Participant: "U2", Programme: "psu", On: day(2026, 6, 1)}, Until: day(2026, 6, 1)})
+	for count, want := range map[programme.DayCount][]string{
+		"":                     {"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 181"},
+		programme.ReferralDays: {"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 181"},
+	} {
+		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Now: sampleDay, Zone: l.Zone, DayCount: count})
+		for asOf, want := range map[domain.Date][]string{day(2026, 12, 31): want, day(2026, 7, 19): nil} {
+			if count == programme.ReferralDays && asOf == day(2026, 7, 19) {
+				want = []string{"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 180"} // in force on all 200 days
+			}
+			var got []string
+			for _, r := range ask(t, desk, "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "over-cap"}}).Rows {
+				got = append(got, fmt.Sprint(r[0], " ", r[3], " ", r[4], " ", r[5], " ", len(r[8].([]string))))
+			}
+			sameTexts(t, fmt.Sprint(count, " ", asOf), got, want)
 		}
 	}
 }

@@ -36,6 +36,7 @@ type book struct {
 	vault   *vault.Vault
 	ledger  *commands.Ledger
 	desk    *queries.Desk
+	days    programme.DayCount
 	changed chan struct{} // wakes the automat of a server
 	manual  bool          // there is no automat: every match is a person's
 
@@ -61,7 +62,7 @@ func openBook(ctx context.Context, g *globals, live bool, h hooks) (*book, error
 	if err != nil {
 		return nil, err
 	}
-	b := &book{dir: dir, changed: make(chan struct{}, 1), manual: !g.Automat}
+	b := &book{dir: dir, changed: make(chan struct{}, 1), manual: !g.Automat, days: programme.DayCount(g.YearDays)}
 	if err := b.open(ctx, g, live, h); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -193,7 +194,7 @@ func (b *book) openRows(ctx context.Context, g *globals, h hooks) error {
 
 // newDesk answers from the read models where there are any, else from the log.
 func (b *book) newDesk(zone *time.Location) *queries.Desk {
-	return queries.NewDesk(queries.Options{Journal: b.journal, Store: b.store, Runner: b.runner, Vault: b.vault, Now: time.Now, Zone: zone})
+	return queries.NewDesk(queries.Options{Journal: b.journal, Store: b.store, Runner: b.runner, Vault: b.vault, Now: time.Now, Zone: zone, DayCount: b.days})
 }
 
 // dryRun is the ledger as a dry run sees it: what it records is kept nowhere.

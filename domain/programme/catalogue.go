@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ksiega/domain"
 )
@@ -34,6 +35,33 @@ func RegimeOf(concluded domain.Date) Regime {
 	}
 	return NewRegime
 }
+
+// newEditions begins the edition of every rate of the new regime, for ever: events
+// carry editions.
+const newEditions = "godzinowa-"
+
+// RegimeOfEdition is the regime of the rate with that edition.
+func RegimeOfEdition(edition string) Regime {
+	if strings.HasPrefix(edition, newEditions) {
+		return NewRegime
+	}
+	return OldRegime
+}
+
+// YearlyDays is how many days of a calendar year one person may do socially
+// useful work under the new regime (ustawa z 20.03.2025 o rynku pracy i służbach
+// zatrudnienia), over all agreements.
+const YearlyDays = 180
+
+// DayCount says which days count towards YearlyDays. The statute leaves it open,
+// so it is a setting; the zero value is WorkingDays.
+type DayCount string
+
+// The ways to count.
+const (
+	WorkingDays  DayCount = "praca"       // days with hours
+	ReferralDays DayCount = "skierowanie" // days of a referral in force
+)
 
 // Rate is a statutory minimum for an hour of work, in force from a day until
 // the next one of its regime.

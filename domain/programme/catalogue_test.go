@@ -54,6 +54,18 @@ func TestEveryProgrammeOfTheSources(t *testing.T) {
 	}
 }
 
+func TestEditionsNameTheirRegime(t *testing.T) {
+	c, err := programme.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range c.Rates() {
+		if programme.RegimeOfEdition(r.Edition) != r.Regime {
+			t.Errorf("edition %s is not of regime %s", r.Edition, r.Regime)
+		}
+	}
+}
+
 // Sundays and holidays of the Act of 18.01.1951, as calendars printed them.
 func TestDaysOff(t *testing.T) {
 	c, err := programme.Load()

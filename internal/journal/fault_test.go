@@ -259,22 +259,23 @@ func TestNodeIsReopened(t *testing.T) {
 	dir := shortDir(t)
 	address := "unix://" + filepath.Join(dir, "node.sock")
 	j := quick(openAt(t, Options{Address: address, Table: testTable(t)}))
-	j.bounds.attempts = 2
+	hasty := quick(openAt(t, Options{Address: address, Table: testTable(t)}))
+	hasty.bounds.patience = 20 * time.Millisecond
 	// Nobody is there, for many at once: each is told, none hangs.
 	var group sync.WaitGroup
 	for w := range 16 {
 		group.Go(func() {
-			_, err := j.Append(within(t), fmt.Sprintf("tally-%d", w), NoStream, decided("k", counted{})...)
+			_, err := hasty.Append(within(t), fmt.Sprintf("tally-%d", w), NoStream, decided("k", counted{})...)
 			if !errors.Is(err, ErrUnavailable) {
 				t.Errorf("no node: %v", err)
 			}
 		})
 	}
 	group.Wait()
-	if _, err := j.Head(within(t)); !errors.Is(err, ErrUnavailable) {
+	if _, err := hasty.Head(within(t)); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("head of no node: %v", err)
 	}
-	if err := j.ReadStream(within(t), "tally-1", 0, func(*Recorded) error { return nil }); !errors.Is(err, ErrUnavailable) {
+	if err := hasty.ReadStream(within(t), "tally-1", 0, func(*Recorded) error { return nil }); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("read of no node: %v", err)
 	}
 	n, err := eventdb.Open(eventdb.Options{Dir: dir})
@@ -301,7 +302,7 @@ func TestNodeIsReopened(t *testing.T) {
 		if err := n.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := j.Append(within(t), "tally-1", int64(round), decided("k", counted{N: round + 1})...); !errors.Is(err, ErrUnavailable) {
+		if _, err := hasty.Append(within(t), "tally-1", int64(round), decided("k", counted{N: round + 1})...); !errors.Is(err, ErrUnavailable) {
 			t.Errorf("closed: %v", err)
 		}
 		if n, err = eventdb.Open(eventdb.Options{Dir: dir}); err != nil {

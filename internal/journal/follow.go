@@ -12,8 +12,9 @@ import (
 // Follow hands over the log from a position on and goes on with what is
 // recorded later, until ctx ends, the journal is closed or fn fails. A
 // connection that breaks is made again and resumed after the last batch that fn
-// took; it never gives up by itself, except on an event it cannot read
-// (ErrDamaged). broken, if not nil, is told of each break.
+// took, and so is one that says nothing while the log goes on; it never gives up
+// by itself, except on an event it cannot read (ErrDamaged). broken, if not nil,
+// is told of each break.
 func (j *Journal) Follow(ctx context.Context, after uint64, broken func(error), fn func(Batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -55,11 +56,7 @@ func (j *Journal) followOnce(ctx context.Context, after uint64, fn func(Batch) e
 		return err
 	}
 	err = j.followOver(ctx, l, after, fn)
-	if ctx.Err() != nil {
-		j.release(l, healthy)
-	} else {
-		j.release(l, fateOf(err))
-	}
+	j.done(ctx, l, err)
 	return err
 }
 
@@ -91,11 +88,24 @@ func (j *Journal) followOver(ctx context.Context, l *link, after uint64, fn func
 		_ = sub.Close()
 		<-received
 	}()
-	live := false
+	live, owed := false, false
+	quiet := time.NewTimer(j.bounds.deadline)
+	defer quiet.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return stall(ctx, ctx.Err())
+		case <-quiet.C:
+			// A subscription that was forgotten looks like a log where nothing happens.
+			if owed && len(arrivals) == 0 {
+				return errStalled
+			}
+			head, err := j.headOver(ctx, l)
+			if err != nil {
+				return err
+			}
+			owed = !live || head > after
+			quiet.Reset(j.bounds.deadline)
 		case a := <-arrivals:
 			b, err := j.gather(a, arrivals, after, &live)
 			if b.Through != after || b.CaughtUp {
@@ -107,6 +117,8 @@ func (j *Journal) followOver(ctx context.Context, l *link, after uint64, fn func
 			if err != nil {
 				return err
 			}
+			owed = false
+			quiet.Reset(j.bounds.deadline)
 		}
 	}
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/go-json-experiment/json"
+	"google.golang.org/grpc/codes"
 
 	"ksiega/domain"
 )
@@ -69,8 +71,7 @@ const maxAppendBytes = 1 << 20
 func Open(opts Options) (*Journal, error) {
 	j := &Journal{opts: opts, bounds: defaultBounds()}
 	if strings.HasPrefix(opts.Address, "unix:") {
-		j.config = &esdb.Configuration{Address: opts.Address, DisableTLS: true, MaxDiscoverAttempts: 10,
-			DiscoveryInterval: 100, GossipTimeout: 5, KeepAliveInterval: 10 * time.Second, KeepAliveTimeout: 10 * time.Second}
+		j.config = &esdb.Configuration{Address: opts.Address, DisableTLS: true, DiscoveryInterval: 100, GossipTimeout: 5, KeepAliveInterval: 10 * time.Second, KeepAliveTimeout: 10 * time.Second}
 	} else {
 		config, err := esdb.ParseConnectionString(opts.Address)
 		if err != nil {
@@ -82,6 +83,8 @@ func Open(opts Options) (*Journal, error) {
 		return nil, fmt.Errorf("event store address: %w", err)
 	}
 	j.config.Logger = esdb.NoopLogging()
+	// The journal itself tries again, and no context ends the client's search.
+	j.config.MaxDiscoverAttempts = 1
 	j.life, j.end = context.WithCancel(context.Background())
 	return j, nil
 }
@@ -171,14 +174,17 @@ func (j *Journal) write(ctx context.Context, stream string, expected int64, prop
 		}
 		deadline, start := j.bounds.deadline, time.Now()
 		result, err := guarded(func() (*esdb.WriteResult, error) {
-			return l.client.AppendToStream(ctx, j.opts.Prefix+stream,
+			return l.client.AppendToStream(leading(ctx), j.opts.Prefix+stream,
 				esdb.AppendToStreamOptions{ExpectedRevision: expectedRevision(expected), Deadline: &deadline}, proposals...)
 		})
-		if ctx.Err() != nil {
-			j.release(l, healthy)
-		} else {
-			j.release(l, fateOf(err))
+		if errors.Is(err, io.EOF) {
+			// The node ended the call before it was complete, and why is lost: a
+			// small question is answered with it.
+			if _, why := j.headOver(ctx, l); why != nil {
+				err = why
+			}
 		}
+		j.done(ctx, l, err)
 		if err != nil {
 			return false, err
 		}
@@ -227,8 +233,8 @@ func (j *Journal) readStream(ctx context.Context, stream string, from uint64, ea
 			from, progress = r.Revision+1, true
 			return nil
 		})
-		if hasCode(err, esdb.ErrorCodeResourceNotFound) {
-			err = nil
+		if hasCode(err, esdb.ErrorCodeResourceNotFound) && statusOf(err) != codes.NotFound {
+			err = nil // no status, so it is the answer that there is no such stream
 		}
 		return progress, err
 	})

@@ -10,18 +10,24 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 )
 
 // bounds on one operation and its repetition.
 type bounds struct {
 	deadline time.Duration // of one attempt, and of silence within a read
-	attempts int           // without any progress
-	pause    time.Duration // before the second attempt; grows with the square
+	patience time.Duration // since the last progress; afterwards nothing is tried again
+	pause    time.Duration // before the second attempt; grows with the square, up to maxPause
 }
 
+// maxPause keeps the attempts close enough for a cluster that chooses a leader.
+const maxPause = time.Second
+
+// defaultBounds leave a cluster several times what it takes to choose a new
+// leader, also where the first attempt waited for the one that died.
 func defaultBounds() bounds {
-	return bounds{deadline: 10 * time.Second, attempts: 5, pause: 100 * time.Millisecond}
+	return bounds{deadline: 10 * time.Second, patience: 20 * time.Second, pause: 100 * time.Millisecond}
 }
 
 var (
@@ -32,17 +38,25 @@ var (
 
 // link is one client and those who use it.
 //
-// The official client closes itself for good when it finds no node, and whoever
-// asks it for a connection at that moment waits for ever. So a link is proven by
-// one goroutine before anybody uses it; after the connection breaks it takes no
-// new users, and the last one closes it.
+// The official client closes itself for good when it finds no node, whoever asks
+// it for a connection at that moment waits for ever, and no context ends its
+// search. So a link is proven by one goroutine before anybody uses it, and again
+// after the client was sent on to another node; after the connection breaks it
+// takes no new users, and the last one closes it.
 type link struct {
 	client *esdb.Client
-	proven chan struct{} // closed when the client is connected, or err says why not
-	err    error
-	users  int  // guarded by Journal.mu
-	gone   bool // takes no new users; guarded by Journal.mu
+	proof  *proof // guarded by Journal.mu
+	users  int    // guarded by Journal.mu
+	gone   bool   // takes no new users; guarded by Journal.mu
 }
+
+// proof that the client is connected.
+type proof struct {
+	done chan struct{} // closed when it is, or err says why not
+	err  error
+}
+
+func newProof() *proof { return &proof{done: make(chan struct{})} }
 
 func (j *Journal) acquire(ctx context.Context) (*link, error) {
 	j.mu.Lock()
@@ -57,41 +71,60 @@ func (j *Journal) acquire(ctx context.Context) (*link, error) {
 			j.mu.Unlock()
 			return nil, fmt.Errorf("connect to the event store: %w", err)
 		}
-		l = &link{client: client, proven: make(chan struct{}), users: 1}
+		l = &link{client: client, proof: newProof(), users: 1}
 		j.link = l
-		go j.prove(l)
+		go j.prove(l, l.proof)
 	}
 	l.users++
+	p := l.proof
 	j.mu.Unlock()
-	if err := l.wait(ctx, j.bounds.deadline); err != nil {
+	if err := p.wait(ctx, j.bounds.deadline); err != nil {
 		j.release(l, healthy)
 		return nil, err
 	}
 	return l, nil
 }
 
-func (j *Journal) prove(l *link) {
-	_, err := l.client.GetServerVersion()
+// prove is one of the link's users until it is done.
+func (j *Journal) prove(l *link, p *proof) {
+	_, p.err = guarded(l.client.GetServerVersion)
 	f := healthy
-	if err != nil {
-		l.err, f = err, severed
+	if p.err != nil {
+		f = dead
 		j.retire(l)
 	}
-	close(l.proven)
+	close(p.done)
 	j.release(l, f)
 }
 
-func (l *link) wait(ctx context.Context, limit time.Duration) error {
+// proveAnew is for a client that was sent on to another node.
+func (j *Journal) proveAnew(l *link) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	select {
-	case <-l.proven:
-		return l.err
+	case <-l.proof.done:
+	default:
+		return // under way
+	}
+	if l.gone {
+		return
+	}
+	l.proof = newProof()
+	l.users++
+	go j.prove(l, l.proof)
+}
+
+func (p *proof) wait(ctx context.Context, limit time.Duration) error {
+	select {
+	case <-p.done:
+		return p.err
 	default:
 	}
 	t := time.NewTimer(limit)
 	defer t.Stop()
 	select {
-	case <-l.proven:
-		return l.err
+	case <-p.done:
+		return p.err
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-t.C:
@@ -113,12 +146,26 @@ type fate int
 
 const (
 	healthy fate = iota
+	moved        // the client goes on to the node it was told of
 	severed      // the connection is; operations under way end by themselves
 	dead         // the client closed itself; operations under way may be stuck
 )
 
+// done releases a link after an operation that ended with err. One whose context
+// ended says nothing of the connection.
+func (j *Journal) done(ctx context.Context, l *link, err error) {
+	f := fateOf(err)
+	if ctx.Err() != nil && f == severed {
+		f = healthy
+	}
+	j.release(l, f)
+}
+
 func (j *Journal) release(l *link, f fate) {
-	if f != healthy {
+	switch f {
+	case moved:
+		j.proveAnew(l)
+	case severed, dead:
 		j.retire(l)
 	}
 	j.mu.Lock()
@@ -141,12 +188,15 @@ func fateOf(err error) fate {
 	case errors.Is(err, errStalled), errors.Is(err, io.EOF):
 		return severed
 	case errors.As(err, &e):
-		if undiscovered(e) {
+		switch {
+		case undiscovered(e):
 			return dead
+		case e.Code() == esdb.ErrorCodeNotLeader:
+			return moved
 		}
 	}
 	switch statusOf(err) {
-	case codes.Unavailable, codes.DeadlineExceeded:
+	case codes.Unavailable, codes.DeadlineExceeded, codes.NotFound:
 		return severed
 	}
 	return healthy
@@ -201,7 +251,9 @@ const (
 	final
 )
 
-// verdict says whether an operation that failed may be sent again.
+// verdict says whether an operation that failed may be sent again. A node that
+// does not lead and knows nobody who does answers NotFound; a stream that does
+// not exist is never told by a status.
 func verdict(err error) verdictKind {
 	var e *esdb.Error
 	if errors.Is(err, errClosed) {
@@ -220,7 +272,7 @@ func verdict(err error) verdictKind {
 	switch statusOf(err) {
 	case codes.DataLoss:
 		return damage
-	case codes.InvalidArgument, codes.NotFound, codes.AlreadyExists, codes.PermissionDenied, codes.FailedPrecondition,
+	case codes.InvalidArgument, codes.AlreadyExists, codes.PermissionDenied, codes.FailedPrecondition,
 		codes.OutOfRange, codes.Unimplemented, codes.Unauthenticated, codes.ResourceExhausted:
 		return final
 	}
@@ -231,13 +283,14 @@ func verdict(err error) verdictKind {
 // but the caller's.
 type stopped struct{ error }
 
-// persist repeats an operation until it ends, fails for good, or has failed
-// attempts times in a row without any progress.
+// persist repeats an operation until it ends, fails for good, or has failed for
+// as long as the journal is patient without any progress.
 func (j *Journal) persist(ctx context.Context, what string, once func(context.Context) (progress bool, err error)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := context.AfterFunc(j.life, cancel)
 	defer stop()
+	since := time.Now()
 	for attempt := 1; ; attempt++ {
 		progress, err := once(ctx)
 		if err == nil {
@@ -259,9 +312,9 @@ func (j *Journal) persist(ctx context.Context, what string, once func(context.Co
 			return fmt.Errorf("%s: %w", what, err)
 		}
 		if progress {
-			attempt = 1
+			attempt, since = 1, time.Now()
 		}
-		if attempt >= j.bounds.attempts {
+		if time.Since(since) >= j.bounds.patience {
 			return fmt.Errorf("%s: %w (%w)", what, ErrUnavailable, err)
 		}
 		if j.rest(ctx, attempt) != nil {
@@ -280,7 +333,7 @@ func (j *Journal) ended(ctx context.Context) error {
 
 // rest waits before the next attempt.
 func (j *Journal) rest(ctx context.Context, attempt int) error {
-	t := time.NewTimer(time.Duration(attempt*attempt) * j.bounds.pause)
+	t := time.NewTimer(min(time.Duration(attempt*attempt)*j.bounds.pause, maxPause))
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
@@ -297,11 +350,7 @@ func (j *Journal) pull(ctx context.Context, open func(context.Context, *esdb.Cli
 		return err
 	}
 	err = j.pullOver(ctx, l, open, each)
-	if ctx.Err() != nil {
-		j.release(l, healthy)
-	} else {
-		j.release(l, fateOf(err))
-	}
+	j.done(ctx, l, err)
 	return err
 }
 
@@ -311,7 +360,7 @@ func (j *Journal) pullOver(ctx context.Context, l *link, open func(context.Conte
 	// Silence is bounded, the whole read is not.
 	watch := time.AfterFunc(j.bounds.deadline, func() { cancel(errStalled) })
 	defer watch.Stop()
-	events, err := guarded(func() (*esdb.ReadStream, error) { return open(ctx, l.client) })
+	events, err := guarded(func() (*esdb.ReadStream, error) { return open(leading(ctx), l.client) })
 	if err != nil {
 		return stall(ctx, err)
 	}
@@ -333,6 +382,12 @@ func (j *Journal) pullOver(ctx context.Context, l *link, open func(context.Conte
 			return stopped{err}
 		}
 	}
+}
+
+// leading asks for the node that leads: another one may not know yet what was
+// recorded last. The client means to ask it by itself, but loses the header.
+func leading(ctx context.Context) context.Context {
+	return metadata.AppendToOutgoingContext(ctx, "requires-leader", "true")
 }
 
 // stall names silence as the cause of an error, where it is.

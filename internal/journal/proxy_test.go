@@ -65,8 +65,8 @@ func (p *proxy) over(table *Table) *Journal {
 
 // quick shortens the bounds of a journal that has not been used yet.
 func quick(j *Journal) *Journal {
-	j.bounds = bounds{deadline: 3 * time.Second, attempts: 8, pause: 2 * time.Millisecond}
-	j.config.MaxDiscoverAttempts, j.config.DiscoveryInterval, j.config.GossipTimeout = 3, 2, 3
+	j.bounds = bounds{deadline: 3 * time.Second, patience: 20 * time.Second, pause: 2 * time.Millisecond}
+	j.config.DiscoveryInterval, j.config.GossipTimeout = 2, 3
 	return j
 }
 

@@ -242,12 +242,23 @@ func allFrom(after uint64) esdb.AllPosition {
 func (j *Journal) Head(ctx context.Context) (uint64, error) {
 	head := uint64(0)
 	err := j.persist(ctx, "read the end of the log", func(ctx context.Context) (bool, error) {
-		return false, j.pull(ctx, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
-			return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
-		}, func(e *esdb.RecordedEvent) error {
-			head = e.Position.Commit
-			return nil
-		})
+		l, err := j.acquire(ctx)
+		if err != nil {
+			return false, err
+		}
+		head, err = j.headOver(ctx, l)
+		j.done(ctx, l, err)
+		return false, err
+	})
+	return head, err
+}
+
+func (j *Journal) headOver(ctx context.Context, l *link) (head uint64, err error) {
+	err = j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
+		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
+	}, func(e *esdb.RecordedEvent) error {
+		head = e.Position.Commit
+		return nil
 	})
 	return head, err
 }

@@ -66,6 +66,7 @@ generate: ## run the generators
 
 .PHONY: bench
 bench: ## measure (BENCHFLAGS=…)
+	bash .ci/deps bench
 	$(GO) run ./cmd/ksiega-bench $(BENCHFLAGS)
 
 .PHONY: assets

@@ -51,7 +51,7 @@ func measureAppends(ctx context.Context, b *bench) error {
 			together = fmt.Sprintf("that loop, if every sync carried an event of each of the %d writers", c.writers)
 		}
 		b.table.add(figure{what: fmt.Sprintf("append one event, %d writers", c.writers), unit: perSecond("events"), value: median(disk[i]), goal: c.goal,
-			limits: []limit{{median(syncs) * float64(c.writers), together}, {median(memory[i]), "client and node with files in memory, no disk"}}})
+			limits: []limit{{value: median(syncs) * float64(c.writers), is: together}, {value: median(memory[i]), is: "client and node with files in memory, no disk"}}})
 	}
 	return b.memory("append", "allocs")
 }

@@ -79,9 +79,9 @@ func (b *bench) measureImport(ctx context.Context, server *redisServer, dir stri
 		syncs, processor = append(syncs, float64(last.appends)/rate), append(processor, last.processor)
 	}
 	goal := func(n float64) float64 { return n * float64(b.size(100_000)) / 100_000 }
-	limits := []limit{{median(bare), fmt.Sprintf("its %d events in appends of %d, %d writers, nothing decided", last.events, importedTogether, importWriters)}}
+	limits := []limit{{value: median(bare), is: fmt.Sprintf("its %d events in appends of %d, %d writers, nothing decided", last.events, importedTogether, importWriters)}}
 	b.table.add(figure{what: fmt.Sprintf("import %d rows, %s, durable", generated.Rows, kind), unit: seconds(), value: median(durable), goal: goal(4),
-		limits: append(limits, limit{median(syncs), fmt.Sprintf("a 4 KiB fdatasync for each of its %d appends", last.appends)})})
+		limits: append(limits, limit{value: median(syncs), is: fmt.Sprintf("a 4 KiB fdatasync for each of its %d appends", last.appends)})})
 	b.table.add(figure{what: fmt.Sprintf("import %d rows, %s, in the report", generated.Rows, kind), unit: seconds(), value: median(visible), goal: goal(8),
 		limits: limits})
 	b.table.add(figure{what: "    processor time until then", unit: seconds(), value: median(processor)})

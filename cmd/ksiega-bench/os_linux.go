@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"syscall"
 	"time"
 )
@@ -17,4 +18,14 @@ func processorTime() time.Duration {
 		return 0
 	}
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// apart makes a command run as somebody else, unless as is nil, and keeps a
+// terminal's Ctrl-C from it: we end it ourselves.
+func apart(cmd *exec.Cmd, as *systemUser) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if as != nil {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(as.uid), Gid: uint32(as.gid)}
+	}
+	return nil
 }

@@ -133,7 +133,7 @@ func (b *bench) readLimits(ctx context.Context, s *site) ([]limit, error) {
 			}
 			took = append(took, time.Since(start).Seconds())
 		}
-		limits = append(limits, limit{median(took), c.is})
+		limits = append(limits, limit{value: median(took), is: c.is})
 	}
 	return limits, nil
 }

@@ -155,7 +155,7 @@ func (b *bench) addReport(c reportCase, loads [][]load, size int) {
 		names := []string{fmt.Sprintf("chi answers with the same %d bytes", size), "HGETALL of the rows", "PING"}
 		var all []limit
 		for i, name := range names {
-			all = append(all, limit{of(middle(loads[i+1])), name + fmt.Sprintf(", %d clients", reportClients)})
+			all = append(all, limit{value: of(middle(loads[i+1])), is: name + fmt.Sprintf(", %d clients", reportClients)})
 		}
 		return all
 	}

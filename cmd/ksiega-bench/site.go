@@ -131,13 +131,13 @@ func startRedis(ctx context.Context) (*redisServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	socket := filepath.Join(dir, "s")
-	r := &redisServer{dir: dir, process: exec.Command(path, "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700",
-		"--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", dir)}
+	r := &redisServer{dir: dir}
+	r.process = exec.Command(path, "--port", "0", "--unixsocket", r.socket(), "--unixsocketperm", "700",
+		"--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", dir)
 	if err := r.process.Start(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	r.client = redis.NewClient(&redis.Options{Network: "unix", Addr: socket})
+	r.client = redis.NewClient(&redis.Options{Network: "unix", Addr: r.socket()})
 	for range 200 {
 		if err = r.client.Ping(ctx).Err(); err == nil {
 			err = projections.CheckRedis(ctx, r.client)
@@ -150,6 +150,8 @@ func startRedis(ctx context.Context) (*redisServer, error) {
 	}
 	return r, nil
 }
+
+func (r *redisServer) socket() string { return filepath.Join(r.dir, "s") }
 
 func (r *redisServer) close() error {
 	err := r.client.Close()

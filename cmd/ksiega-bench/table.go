@@ -35,10 +35,31 @@ func (u unit) format(v float64) string {
 	return whole + " " + u.name
 }
 
-// limit is what nothing could beat here, and why.
+// limit is what nothing could beat here, and why; or somebody to compare with.
 type limit struct {
 	value float64
 	is    string
+	// share is how much of it was reached, where it is not known from the two
+	// values alone; 0 = it is.
+	share float64
+	goal  float64 // for what is reached; 0 = none
+}
+
+// against compares what was measured in turn: what is reached is the median of
+// each repetition's share, so that what disturbs both does not count.
+func against(ours, theirs []float64, goal float64, is string) limit {
+	shares := make([]float64, len(ours))
+	for i := range ours {
+		shares[i] = ours[i] / theirs[i]
+	}
+	return limit{value: median(theirs), is: is, share: median(shares), goal: goal}
+}
+
+// faster is against for costs: how many times what we need others need.
+func faster(ours, theirs []float64, goal float64, is string) limit {
+	l := against(theirs, ours, goal, is)
+	l.value = median(theirs)
+	return l
 }
 
 // figure is one measured value beside its limits; a goal of 0 is none.
@@ -51,14 +72,24 @@ type figure struct {
 }
 
 // reached is how much of a limit was reached; 1 is all of it.
-func (f figure) reached(l limit) string {
+func (f figure) reached(l limit) (share, goal string) {
 	if f.value == 0 || l.value == 0 {
-		return "-"
+		return "-", ""
 	}
-	if f.unit.cost {
-		return fmt.Sprintf("%.2f", l.value/f.value)
+	if l.share == 0 {
+		l.share = f.value / l.value
+		if f.unit.cost {
+			l.share = l.value / f.value
+		}
 	}
-	return fmt.Sprintf("%.2f", f.value/l.value)
+	share = fmt.Sprintf("%.2f", l.share)
+	switch {
+	case l.goal == 0:
+		return share, ""
+	case l.share >= l.goal:
+		return share, fmt.Sprintf("%.2f met", l.goal)
+	}
+	return share, fmt.Sprintf("%.2f not met", l.goal)
 }
 
 func (f figure) verdict() (goal, met string) {
@@ -72,25 +103,37 @@ func (f figure) verdict() (goal, met string) {
 	return f.unit.format(f.goal), met
 }
 
-type table struct{ figures []figure }
+type table struct {
+	figures []figure
+	notes   []string
+}
 
 func (t *table) add(f figure) { t.figures = append(t.figures, f) }
 
+// note is said below the table.
+func (t *table) note(format string, args ...any) {
+	t.notes = append(t.notes, fmt.Sprintf(format, args...))
+}
+
 func (t *table) print(w io.Writer) {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(out, "WHAT\tVALUE\tGOAL\t\tOF LIMIT\tLIMIT\tWHICH IS")
+	fmt.Fprintln(out, "WHAT\tVALUE\tGOAL\t\tOF LIMIT\tGOAL\tLIMIT\tWHICH IS")
 	for _, f := range t.figures {
 		goal, met := f.verdict()
 		line := fmt.Sprintf("%s\t%s\t%s\t%s", f.what, f.unit.format(f.value), goal, met)
 		for _, l := range f.limits {
-			fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", line, f.reached(l), f.unit.format(l.value), l.is)
+			share, goal := f.reached(l)
+			fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", line, share, goal, f.unit.format(l.value), l.is)
 			line = "\t\t\t"
 		}
 		if len(f.limits) == 0 {
-			fmt.Fprintf(out, "%s\t\t\t\n", line)
+			fmt.Fprintf(out, "%s\t\t\t\t\n", line)
 		}
 	}
 	_ = out.Flush() // to a terminal or a pipe: nobody is left to tell
+	for _, n := range t.notes {
+		fmt.Fprintln(w, "  "+n)
+	}
 }
 
 // median of at least one value.

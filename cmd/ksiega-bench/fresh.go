@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/redis/go-redis/v9"
+
+	"ksiega/internal/eventdb"
+	"ksiega/internal/journal"
+	"ksiega/internal/redisdb"
+	"ksiega/internal/wiring"
+	"ksiega/projections"
+)
+
+// A step runs in a process of its own, so that its memory is its own and no
+// other part's garbage is collected in its time. It is told as the words after
+// freshWord and answers with an outcome as JSON.
+const freshWord = "fresh-step"
+
+// The steps.
+const (
+	stepRebuild  = "rebuild"  // the read model of hours, of a node's directory
+	stepEvery    = "every"    // all read models
+	stepPayloads = "payloads" // hours folded from a PostgreSQL, payloads decoded, in one goroutine
+	stepLoop     = "loop"     // payloads and envelopes decoded, on one processor
+	stepPipeline = "pipeline" // as a rebuild does it, on all
+	stepOpen     = "open"     // a directory opened
+)
+
+// stepRequest is what a step is told.
+type stepRequest struct {
+	Step   string
+	Dir    string // of a node, or of PostgreSQL's socket
+	Redis  string // socket of a Redis to write rows to; "" = an embedded one
+	Events int    // that will be folded
+	// Profile is a directory for profiles, or "".
+	Profile, Name string
+}
+
+// outcome is what came of it: seconds, and MiB as in spent.
+type outcome struct {
+	Took, Folded, Processor           float64
+	Before, Heap, Resident, WithFlush float64
+	Result                            result
+}
+
+// fresh runs a step in a new process. It gets only one processor where it is to
+// do one thing after the other.
+func (b *bench) fresh(ctx context.Context, r stepRequest) (outcome, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return outcome{}, err
+	}
+	r.Profile = b.profiles
+	told, err := json.Marshal(r)
+	if err != nil {
+		return outcome{}, err
+	}
+	cmd := exec.CommandContext(ctx, self, freshWord, string(told))
+	cmd.Stderr = os.Stderr
+	if r.Step == stepLoop {
+		cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	}
+	// It ends as we do: on an interrupt, cleanly.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 20 * time.Second
+	answer, err := cmd.Output()
+	if err != nil {
+		return outcome{}, errors.Join(ctx.Err(), fmt.Errorf("%s: %w", r.Step, err))
+	}
+	var done outcome
+	return done, json.Unmarshal(answer, &done)
+}
+
+// runFresh is the other side of fresh.
+func runFresh(ctx context.Context, told string) error {
+	var r stepRequest
+	if err := json.Unmarshal([]byte(told), &r); err != nil {
+		return err
+	}
+	var done outcome
+	var err error
+	switch r.Step {
+	case stepRebuild:
+		done, err = r.rebuild(ctx, hoursModel())
+	case stepEvery:
+		done, err = r.rebuild(ctx, projections.All()...)
+	case stepPayloads, stepLoop, stepPipeline:
+		done, err = r.foldPostgres(ctx)
+	case stepOpen:
+		done, err = r.open()
+	default:
+		err = fmt.Errorf("there is no step %q", r.Step)
+	}
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(done)
+}
+
+// resident is what this process holds now, in MiB.
+func resident() float64 {
+	now := &watch{}
+	now.sample()
+	return float64(now.rss) / (1 << 20)
+}
+
+func (r stepRequest) bench() *bench { return &bench{profiles: r.Profile} }
+
+// node is the directory's node and a journal that reads it in bulk.
+func (r stepRequest) node() (*eventdb.Node, *journal.Journal, error) {
+	node, err := eventdb.Open(eventdb.Options{Dir: r.Dir})
+	if err != nil {
+		return nil, nil, err
+	}
+	table, err := journal.Ledger()
+	if err != nil {
+		return nil, nil, errors.Join(err, node.Close())
+	}
+	j, err := journal.Open(journal.Options{Address: node.Address(), Table: table, Bulk: wiring.Bulk(node)})
+	if err != nil {
+		return nil, nil, errors.Join(err, node.Close())
+	}
+	return node, j, nil
+}
+
+// store is where rows go.
+func (r stepRequest) store() (*projections.Store, func(), error) {
+	if r.Redis != "" {
+		client := redis.NewClient(&redis.Options{Network: "unix", Addr: r.Redis})
+		return projections.NewStore(client, ""), func() { _ = client.Close() }, nil
+	}
+	db, err := redisdb.Open(redisdb.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	return projections.NewStore(db.Client(), ""), func() { _ = db.Close() }, nil
+}
+
+// rebuild makes read models anew; Resident is until they are folded, WithFlush
+// until their rows are written.
+func (r stepRequest) rebuild(ctx context.Context, ps ...projections.Projection) (done outcome, err error) {
+	node, j, err := r.node()
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, j.Close(), node.Close()) }()
+	store, end, err := r.store()
+	if err != nil {
+		return done, err
+	}
+	defer end()
+	debug.FreeOSMemory()
+	done.Before = resident()
+	folding, writing := startWatch(), (*watch)(nil)
+	start, used := time.Now(), processorTime()
+	err = r.bench().profiled(r.Name, func() error {
+		return projections.Rebuild(ctx, store, j, func(_ uint64, n int) {
+			if n != r.Events {
+				return
+			}
+			done.Folded, done.Processor = time.Since(start).Seconds(), (processorTime() - used).Seconds()
+			done.Heap, done.Resident = folding.stop()
+			writing = startWatch()
+		}, ps...)
+	})
+	done.Took = time.Since(start).Seconds()
+	if err != nil {
+		return done, err
+	}
+	if writing == nil {
+		return done, fmt.Errorf("not %d events were folded", r.Events)
+	}
+	_, after := writing.stop()
+	done.WithFlush = max(done.Resident, after)
+	if len(ps) == 1 {
+		err = store.Read(ctx, func(views map[string]projections.View) (err error) {
+			done.Result, err = hoursOfView(ctx, views[ps[0].Name])
+			return err
+		}, ps...)
+	}
+	return done, errors.Join(err, r.bench().memory(r.Name, "allocs"))
+}
+
+// foldPostgres folds the hours of the events that PostgreSQL hands over.
+func (r stepRequest) foldPostgres(ctx context.Context) (done outcome, err error) {
+	conn, err := connectPostgres(ctx, r.Dir)
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	fold := func() (projections.View, error) { return foldRows(ctx, conn) }
+	if r.Step != stepPayloads {
+		fold = func() (projections.View, error) { return foldJournal(ctx, conn) }
+	}
+	done.Before = resident()
+	watch := startWatch()
+	start, used := time.Now(), processorTime()
+	var view projections.View
+	err = r.bench().profiled(r.Name, func() (err error) {
+		view, err = fold()
+		return err
+	})
+	done.Took, done.Processor = time.Since(start).Seconds(), (processorTime() - used).Seconds()
+	done.Heap, done.Resident = watch.stop()
+	if err != nil {
+		return done, err
+	}
+	done.Result, err = hoursOfView(ctx, view)
+	return done, err
+}
+
+// foldJournal reads PostgreSQL's rows as a journal reads a node in bulk.
+func foldJournal(ctx context.Context, conn *pgx.Conn) (projections.View, error) {
+	table, err := journal.Ledger()
+	if err != nil {
+		return nil, err
+	}
+	// Nothing is asked of the address: all comes in bulk.
+	j, err := journal.Open(journal.Options{Address: "esdb://localhost:2113?tls=false", Table: table, Bulk: readRows(conn)})
+	if err != nil {
+		return nil, err
+	}
+	views, err := projections.Latest(ctx, j, hoursModel())
+	if err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return views[hoursModel().Name], j.Close()
+}
+
+// open opens a directory; Resident and Heap are what it holds afterwards, when
+// all that is garbage has been given back.
+func (r stepRequest) open() (done outcome, err error) {
+	debug.FreeOSMemory()
+	done.Before = resident()
+	start := time.Now()
+	node, err := eventdb.Open(eventdb.Options{Dir: r.Dir})
+	done.Took = time.Since(start).Seconds()
+	if err != nil {
+		return done, err
+	}
+	debug.FreeOSMemory()
+	done.Resident = resident()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	done.Heap = float64(m.HeapAlloc) / (1 << 20)
+	return done, errors.Join(r.bench().memory(r.Name, "heap"), node.Close())
+}

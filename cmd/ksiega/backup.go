@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,11 +11,15 @@ import (
 	"os"
 	"time"
 
+	"filippo.io/age"
+
 	"ksiega/internal/eventdb"
 )
 
 type backupCmd struct {
-	Output string `short:"o" required:"" placeholder:"FILE" help:"Where to; - is the standard output."`
+	Output         string   `short:"o" required:"" placeholder:"FILE" help:"Where to; - is the standard output."`
+	Recipients     []string `name:"recipient" placeholder:"age1…" help:"Encrypt with age to this public key, and to others given likewise."`
+	RecipientsFile string   `name:"recipients-file" placeholder:"FILE" help:"Encrypt with age to the public keys in this file, one a line."`
 }
 
 // errExternal: what an external store holds is for its own tools.
@@ -30,21 +35,13 @@ func (c *backupCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
+	recipients, err := c.recipients()
+	if err != nil {
+		return wrongUsage{err}
+	}
 	var info eventdb.BackupInfo
 	err = writeTo(c.Output, func(w io.Writer) (err error) {
-		r, out := io.Pipe()
-		read := make(chan error, 1)
-		go func() {
-			got, err := eventdb.ReadBackup(ctx, r)
-			info = got
-			_ = r.CloseWithError(err)
-			read <- err
-		}()
-		err = takeBackup(ctx, g, dir, io.MultiWriter(w, out))
-		_ = out.Close()
-		if check := <-read; err == nil {
-			err = check
-		}
+		info, err = writeBackup(ctx, w, recipients, func(w io.Writer) error { return takeBackup(ctx, g, dir, w) })
 		return err
 	})
 	if err != nil {
@@ -54,9 +51,34 @@ func (c *backupCmd) Run(ctx context.Context, g *globals) error {
 	if c.Output == "-" {
 		say = os.Stderr
 	}
-	_, err = fmt.Fprintf(say, "%s, %d bytes, sha256 %x\n%s\n", described(info), info.Bytes, info.SHA256,
+	sealed := ""
+	if n := len(recipients); n > 0 {
+		sealed = fmt.Sprintf("encrypted with age (recipients: %d) and read back; bytes and sha256 are those of the backup inside; that an identity is still at hand only a restore shows\n", n)
+	}
+	_, err = fmt.Fprintf(say, "%s, %d bytes, sha256 %x\n%s%s\n", described(info), info.Bytes, info.SHA256, sealed,
 		"the master key is not in it: without "+keyPlace(g, dir)+" nobody can read the sealed data; keep the two in different places")
 	return err
+}
+
+// writeBackup writes what take produces to w, encrypted if there are recipients.
+// What goes to w is read back on its way: decrypted, to its end, against its sum.
+func writeBackup(ctx context.Context, w io.Writer, recipients []age.Recipient, take func(io.Writer) error) (eventdb.BackupInfo, error) {
+	type read struct {
+		info eventdb.BackupInfo
+		err  error
+	}
+	r, tee := io.Pipe()
+	s := newSeal(recipients)
+	done := make(chan read, 1)
+	go func() {
+		info, err := s.readBack(ctx, r)
+		_ = r.CloseWithError(err)
+		done <- read{info, err}
+	}()
+	err := s.write(io.MultiWriter(w, tee), take)
+	_ = tee.Close()
+	back := <-done
+	return back.info, cmp.Or(err, back.err)
 }
 
 func described(info eventdb.BackupInfo) string {
@@ -141,7 +163,8 @@ func (f *firstWrite) Write(p []byte) (int, error) {
 }
 
 type restoreCmd struct {
-	File string `arg:"" help:"Backup to restore; - is the standard input."`
+	File     string `arg:"" help:"Backup to restore; - is the standard input."`
+	Identity string `name:"identity" placeholder:"FILE" help:"File with the secret key of a recipient, for a backup that is encrypted with age."`
 }
 
 // Run makes a data directory from a backup.
@@ -160,7 +183,11 @@ func (c *restoreCmd) Run(ctx context.Context, g *globals) error {
 		}
 		defer func() { _ = in.Close() }()
 	}
-	info, err := eventdb.Restore(ctx, in, dir)
+	backup, err := unseal(in, c.Identity)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	info, err := eventdb.Restore(ctx, backup, dir)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}

@@ -18,9 +18,11 @@ import (
 	"ksiega/internal/vault"
 )
 
-type doctorCmd struct{}
+type doctorCmd struct {
+	Repair bool `name:"repair" help:"Build the indexes of the event database anew where they do not match its log."`
+}
 
-// doctor examines a data directory and changes nothing in it.
+// doctor examines a data directory. It changes nothing in it but what a repair does.
 type doctor struct {
 	g     *globals
 	dir   string
@@ -32,8 +34,8 @@ func (d *doctor) say(what, advice string) {
 }
 
 // Run prints what is wrong and what to do about it, and exits with 3 where there
-// is anything.
-func (doctorCmd) Run(ctx context.Context, g *globals) error {
+// is anything, or still is after a repair.
+func (c doctorCmd) Run(ctx context.Context, g *globals) error {
 	if g.EventStore != "" {
 		return wrongUsage{errExternal}
 	}
@@ -49,6 +51,11 @@ func (doctorCmd) Run(ctx context.Context, g *globals) error {
 		return fmt.Errorf("a server holds %s: stop it, then ask the doctor again", dir)
 	}
 	d := &doctor{g: g, dir: dir}
+	if c.Repair {
+		if err := d.repair(ctx); err != nil {
+			return err
+		}
+	}
 	if err := d.examine(ctx); err != nil {
 		return err
 	}
@@ -62,6 +69,44 @@ func (doctorCmd) Run(ctx context.Context, g *globals) error {
 	return nil
 }
 
+// repair has the indexes built anew where they need it, and says what was done.
+func (d *doctor) repair(ctx context.Context) error {
+	bar := newProgress()
+	res, err := eventdb.Repair(ctx, d.dir, func(done, total uint64) {
+		bar.show(note{File: "repair", At: int(done), Of: int(total)})
+	})
+	bar.clear()
+	for _, p := range res.Found {
+		if err != nil || p.Repairable {
+			fmt.Println("found:", p.What)
+		}
+	}
+	if err != nil {
+		return d.held(err)
+	}
+	if res.Finished {
+		fmt.Println("an earlier repair had been interrupted; it was brought to its end")
+	}
+	if res.Rebuilt {
+		fmt.Printf("every index was built anew from the log: %d events, %d of them removed by scavenges, in %d streams; "+
+			"the log itself is as it was, and the new store was checked before it took the place of the old one\n", res.Events, res.Removed, res.Streams)
+	} else {
+		fmt.Println("the indexes match the log: there was nothing to repair")
+	}
+	for _, stream := range res.Kept {
+		fmt.Printf("stream %q: what is hidden of it the log no longer says, because its metadata were scavenged; it was taken over from the old index\n", stream)
+	}
+	return nil
+}
+
+// held says in words that somebody else has the data directory.
+func (d *doctor) held(err error) error {
+	if errors.Is(err, eventdb.ErrInUse) {
+		return fmt.Errorf("another process holds %s (ksiega node?): stop it, then ask the doctor again", d.dir)
+	}
+	return err
+}
+
 func (d *doctor) examine(ctx context.Context) error {
 	bar := newProgress()
 	last := uint64(0)
@@ -70,11 +115,8 @@ func (d *doctor) examine(ctx context.Context) error {
 		last = total
 	})
 	bar.clear()
-	switch {
-	case errors.Is(err, eventdb.ErrInUse):
-		return fmt.Errorf("another process holds %s (ksiega node?): stop it, then ask the doctor again", d.dir)
-	case err != nil:
-		return err
+	if err != nil {
+		return d.held(err)
 	}
 	d.found = append(d.found, problems...)
 	if err := d.files(); err != nil {

@@ -164,7 +164,7 @@ func (c *nodeCmd) addUser() error {
 	if replaced {
 		what = "changed"
 	}
-	fmt.Printf("user %s %s; a running node knows it when it starts again\n", c.AddUser, what)
+	fmt.Printf("user %s %s; a running node notices\n", c.AddUser, what)
 	return nil
 }
 

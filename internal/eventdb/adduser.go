@@ -13,7 +13,7 @@ import (
 )
 
 // AddUser writes a user with a hashed password into a users file, which it makes with mode 0600 if there is none. A user
-// who is there already gets the new password and role; replaced tells so. A running node reads the file when it next starts.
+// who is there already gets the new password and role; replaced tells so. A running node notices.
 func AddUser(path, name, password string, readOnly bool) (replaced bool, err error) {
 	if err := checkUserName(name); err != nil {
 		return false, err

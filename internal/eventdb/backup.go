@@ -416,6 +416,7 @@ func fillStore(ctx context.Context, r io.Reader, dir string) (info BackupInfo, e
 		return info, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	defer caught(&err)
 	b := s.db.NewBatch()
 	info, err = readBackup(ctx, r, func(key, value []byte) error {
 		if err := b.Set(key, value, nil); err != nil || b.Len() < groupBytes {
@@ -431,7 +432,7 @@ func fillStore(ctx context.Context, r io.Reader, dir string) (info BackupInfo, e
 	if err := errors.Join(s.db.Apply(b, pebble.Sync), b.Close()); err != nil {
 		return info, err
 	}
-	if err := s.db.Flush(); err != nil {
+	if err := s.flush(ctx); err != nil {
 		return info, err
 	}
 	pos, _, err := lastRecord(s.db)

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -20,15 +21,17 @@ const maxProblems = 100
 
 // Problem is one thing that Check found wrong. It names streams and positions and never what an event says.
 type Problem struct {
-	What   string // in words
-	Advice string // what to do about it
+	What       string // in words
+	Advice     string // what to do about it
+	Repairable bool   // Repair sees to it
 }
 
 func (p Problem) String() string { return p.What + ": " + p.Advice }
 
 const (
 	adviceRestore = "stop using this data directory, keep a copy of it and restore the last backup"
-	adviceIndex   = "the events themselves are there, in $all; keep a copy of this data directory and restore the last backup"
+	adviceIndex   = "the events themselves are there, in $all: have the indexes built anew from them (doctor --repair)"
+	adviceRepair  = "repair the data directory again (doctor --repair)"
 )
 
 // Check reads the whole store of a data directory that no node holds, without changing it, and says what contradicts
@@ -36,31 +39,56 @@ const (
 // and the index of ids against each other. It holds one entry a stream in memory. progress, if not nil, is told now and
 // then how far in the log it is. The error says why it could not be checked at all; ErrInUse: a node holds it.
 func Check(ctx context.Context, dir string, progress func(done, total uint64)) ([]Problem, error) {
-	if _, err := os.Stat(filepath.Join(dir, storeName)); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("eventdb: there is no event database in %s: %w", dir, fs.ErrNotExist)
-		}
-		return nil, fmt.Errorf("eventdb: %w", err)
+	store := filepath.Join(dir, storeName)
+	if err := mustExist(vfs.Default, store); err != nil {
+		return nil, err
 	}
-	problems, err := checkDir(ctx, vfs.Default, filepath.Join(dir, storeName), progress)
+	problems, err := checkDir(ctx, vfs.Default, store, progress)
 	if err != nil {
-		err = fmt.Errorf("eventdb: check: %w", err)
+		return nil, fmt.Errorf("eventdb: check: %w", err)
 	}
-	return problems, err
+	if left := leftovers(vfs.Default, store); len(left) > 0 {
+		problems = append(problems, Problem{"a repair was interrupted and has left " + strings.Join(left, " and "), adviceRepair, true})
+	}
+	return problems, nil
+}
+
+// mustExist tells whether there is a store, or was one until a repair was interrupted.
+func mustExist(disk vfs.FS, store string) error {
+	_, err := disk.Stat(store)
+	switch {
+	case err == nil || len(leftovers(disk, store)) > 0:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("eventdb: there is no event database in %s: %w", disk.PathDir(store), fs.ErrNotExist)
+	}
+	return fmt.Errorf("eventdb: %w", err)
 }
 
 func checkDir(ctx context.Context, fs vfs.FS, dir string, progress func(done, total uint64)) ([]Problem, error) {
+	s, problems, err := openToCheck(fs, dir)
+	if s == nil {
+		return problems, err
+	}
+	problems, err = checkStore(ctx, s.db, progress)
+	return problems, errors.Join(err, s.close())
+}
+
+// openToCheck opens a store for reading. No store and no error: the problems say why it cannot be opened.
+func openToCheck(fs vfs.FS, dir string) (*store, []Problem, error) {
 	s, err := openStore(dir, fs, true)
 	for _, other := range []error{ErrInUse, ErrNewerFormat, errOlderFormat, os.ErrPermission} {
 		if errors.Is(err, other) {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	if err != nil {
-		return []Problem{{fmt.Sprintf("the store cannot be opened (%s)", firstLine(err)), adviceRestore}}, nil
+	switch {
+	case errors.Is(err, ErrRepairInterrupted):
+		return nil, []Problem{{ErrRepairInterrupted.Error(), adviceRepair, true}}, nil
+	case err != nil:
+		return nil, []Problem{{fmt.Sprintf("the store cannot be opened (%s)", firstLine(err)), adviceRestore, false}}, nil
 	}
-	problems, err := checkStore(ctx, s.db, progress)
-	return problems, errors.Join(err, s.close())
+	return s, nil, nil
 }
 
 // firstLine leaves out what Pebble adds for its makers.
@@ -79,6 +107,7 @@ type tally struct {
 	meta      streamMeta // of the last event, if this is a metastream
 	indexed   bool       // seen in the stream index
 	headed    bool       // seen among the heads
+	sound     bool       // and the head can be read
 }
 
 type checker struct {
@@ -87,7 +116,11 @@ type checker struct {
 	progress func(done, total uint64)
 	streams  map[string]*tally
 	ids      idSum
-	whole    bool // the log has no gap and no unreadable record, so that the rest can be compared with it
+	build    *indexBuilder // is shown what the log says, unless nil
+	last     uint64        // last position read of the log
+	named    uint64        // highest position that an index names
+	whole    bool          // the log has no gap and no unreadable record, so that the rest can be compared with it
+	damage   string        // the first problem that only a backup helps against
 	problems []Problem
 	more     int // problems that are not told
 }
@@ -112,28 +145,83 @@ func chain(sum uint64, rev int64, pos uint64) uint64 {
 }
 
 func checkStore(ctx context.Context, r reader, progress func(done, total uint64)) ([]Problem, error) {
-	c := &checker{ctx: ctx, r: r, progress: progress, streams: map[string]*tally{}, whole: true}
-	for _, pass := range []func() error{c.log, c.spans, c.heads, c.idIndex, c.strangers} {
+	c := newChecker(ctx, r, progress)
+	err := c.run()
+	return c.problems, err
+}
+
+func newChecker(ctx context.Context, r reader, progress func(done, total uint64)) *checker {
+	return &checker{ctx: ctx, r: r, progress: progress, streams: map[string]*tally{}, whole: true}
+}
+
+// run makes all passes. Damage to a file that shows while an index is read has not touched the log.
+func (c *checker) run() error {
+	err := c.log()
+	cut := pebble.IsCorruptionError(err)
+	if cut {
+		c.say(adviceRestore, "the log cannot be read from position %d on, up to %s: a file of the store is damaged (%s)", c.last+1, c.readable(), firstLine(err))
+		c.whole = false
+	} else if err != nil {
+		return err
+	}
+	for _, pass := range []func() error{c.heads, c.spans, c.idIndex, c.strangers} {
 		err := pass()
 		if pebble.IsCorruptionError(err) {
-			c.say(adviceRestore, "a file of the store is damaged (%s)", firstLine(err))
-			c.whole = false
+			c.say(adviceIndex, "a file of the store is damaged where an index lies (%s)", firstLine(err))
 		} else if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if c.more > 0 {
-		c.problems = append(c.problems, Problem{fmt.Sprintf("%d more problems", c.more), "repair the ones above first"})
+	if !cut && c.named > c.last {
+		// Positions are given out once. An index built from such a log would give them out again.
+		p := Problem{fmt.Sprintf("the log ends at position %d, but indexes name events up to position %d: the last ones are missing", c.last, c.named), adviceRestore, false}
+		c.damage = p.What
+		c.problems = slices.Insert(c.problems, 0, p)
 	}
-	return c.problems, nil
+	if c.more > 0 {
+		c.problems = append(c.problems, Problem{fmt.Sprintf("%d more problems", c.more), "repair the ones above first", false})
+	}
+	return nil
+}
+
+// readable is where the log can be read again behind damage, roughly: reading what is damaged is slow.
+func (c *checker) readable() string {
+	for step := uint64(256); step < 1<<40; step *= 2 {
+		pos, err := firstFrom(c.r, c.last+1+step)
+		switch {
+		case pebble.IsCorruptionError(err):
+		case err == nil && pos > 0:
+			return fmt.Sprintf("position %d at most", pos-1)
+		default:
+			return "its end"
+		}
+	}
+	return "its end"
+}
+
+// firstFrom is the first position of an event from one on, 0 if there is none.
+func firstFrom(r reader, from uint64) (pos uint64, err error) {
+	it, err := r.NewIter(&pebble.IterOptions{LowerBound: appendLogKey(nil, from), UpperBound: []byte{keyLog + 1}})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, it.Close()) }()
+	if !it.First() {
+		return 0, it.Error()
+	}
+	return keyPosition(it, len(it.Key()) == 9), nil
 }
 
 func (c *checker) say(advice, what string, args ...any) {
+	p := Problem{fmt.Sprintf(what, args...), advice, advice == adviceIndex}
+	if advice == adviceRestore && c.damage == "" {
+		c.damage = p.What
+	}
 	if len(c.problems) == maxProblems {
 		c.more++
 		return
 	}
-	c.problems = append(c.problems, Problem{fmt.Sprintf(what, args...), advice})
+	c.problems = append(c.problems, p)
 }
 
 func (c *checker) of(stream string) *tally {
@@ -147,8 +235,8 @@ func (c *checker) of(stream string) *tally {
 
 // log reads events and stubs in the order of their positions.
 func (c *checker) log() (err error) {
-	end, _, err := lastRecord(c.r)
-	if err != nil && !errors.Is(err, errDamaged) {
+	end, _, err := lastRecord(c.r) // for the progress; damage there is met again
+	if err != nil && !errors.Is(err, errDamaged) && !pebble.IsCorruptionError(err) {
 		return err
 	}
 	events, err := c.r.NewIter(&pebble.IterOptions{LowerBound: []byte{keyLog}, UpperBound: []byte{keyLog + 1}})
@@ -161,7 +249,6 @@ func (c *checker) log() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stubs.Close()) }()
-	var last uint64
 	var created int64
 	isEvent, isStub := c.sound(events, events.First()), c.sound(stubs, stubs.First())
 	for isEvent || isStub {
@@ -174,31 +261,31 @@ func (c *checker) log() (err error) {
 			it = stubs
 		}
 		pos := min(at, atStub)
-		if pos != last+1 {
-			c.say(adviceRestore, "the events from position %d to %d are missing", last+1, pos-1)
+		if pos != c.last+1 {
+			c.say(adviceRestore, "the events from position %d to %d are missing", c.last+1, pos-1)
 			c.whole = false
 		}
-		last = pos
 		if err := c.event(pos, it, it == stubs, &created); err != nil {
 			return err
 		}
+		c.last = pos
 		if at <= pos {
 			isEvent = c.sound(events, events.Next())
 		}
 		if atStub <= pos {
 			isStub = c.sound(stubs, stubs.Next())
 		}
-		if last%4096 == 0 {
+		if c.last%4096 == 0 {
 			if err := c.ctx.Err(); err != nil {
 				return err
 			}
 			if c.progress != nil {
-				c.progress(last, max(end, last))
+				c.progress(c.last, max(end, c.last))
 			}
 		}
 	}
 	if c.progress != nil {
-		c.progress(last, last)
+		c.progress(c.last, c.last)
 	}
 	return errors.Join(events.Error(), stubs.Error())
 }
@@ -259,18 +346,43 @@ func (c *checker) event(pos uint64, it *pebble.Iterator, stub bool, created *int
 			c.ids.add(rec.id[:], pos)
 		}
 	}
-	if isMetastream(stream) && !stub {
-		t.meta = parseMeta(rec.json, rec.data)
+	if isMetastream(stream) {
+		c.of(stream[len(metaPrefix):]) // has a head, even without events
+		if !stub && rec.rev != deletedRevision {
+			t.meta = parseMeta(rec.json, rec.data)
+		}
+	}
+	if c.build != nil {
+		if err := c.build.event(it.Key(), value, &rec, stub); err != nil {
+			return err
+		}
 	}
 	deletes := deletesStream(stream, string(rec.typ), rec.json, rec.data)
 	for _, index := range [2]string{categoryIndex(stream, deletes), typeIndex(string(rec.typ), deletes)} {
-		if index != "" {
-			x := c.of(index)
-			x.sum = chain(x.sum, x.next, pos)
-			x.next++
+		if index == "" {
+			continue
 		}
+		x := c.of(index)
+		x.sum = chain(x.sum, x.next, pos)
+		if c.build != nil {
+			if err := c.build.place(index, x.next, pos); err != nil {
+				return err
+			}
+		}
+		x.next++
+		x.last = pos
 	}
 	return nil
+}
+
+// hides is what metadata hide of a stream. It is not known when a scavenge removed the last of them: it does so where the
+// stream or they themselves are deleted, and then only the head of the stream still knows.
+func (c *checker) hides(stream string) (m streamMeta, known bool) {
+	t := c.streams[metaPrefix+stream]
+	if t == nil || t.next == 0 {
+		return streamMeta{}, true
+	}
+	return t.meta, t.removed < t.next
 }
 
 // spans compares the stream indexes, those of $ce-… and $et-… too, with the log.
@@ -294,7 +406,7 @@ func (c *checker) spans() error {
 			return nil
 		}
 		spans, err := parseSpans(nil, value)
-		if err != nil {
+		if err != nil || len(spans) == 0 {
 			c.say(adviceIndex, "the index of stream %s cannot be read", printable(stream))
 			return nil
 		}
@@ -302,6 +414,10 @@ func (c *checker) spans() error {
 			finish()
 			name, t, sum = stream, c.of(stream), 0
 			next = t.removed
+		}
+		if !t.sound {
+			end := spans[len(spans)-1]
+			c.named = max(c.named, end.pos+end.run-1) // of a stream with a sound head that says it
 		}
 		rev := spansRevision(key)
 		if rev == deletedRevision {
@@ -324,13 +440,16 @@ func (c *checker) spans() error {
 		}
 		return c.ctx.Err()
 	})
+	if err != nil {
+		return err
+	}
 	finish()
 	for stream, t := range c.streams {
 		if c.whole && !t.indexed && (t.next > t.removed || t.tombstone != 0) {
 			c.say(adviceIndex, "stream %s is not in the stream index", printable(stream))
 		}
 	}
-	return err
+	return nil
 }
 
 // spansStream is the name in a key of the stream index.
@@ -351,33 +470,42 @@ func (c *checker) heads() error {
 		stream := string(key[1:])
 		h, err := parseHead(value)
 		t := c.of(stream)
-		t.headed = true
+		t.headed, t.sound = true, err == nil
 		if err != nil {
-			c.say(adviceRestore, "the head of stream %s cannot be read", printable(stream))
+			c.say(adviceIndex, "the head of stream %s cannot be read", printable(stream))
+			c.lost(stream, t)
 			return nil
 		}
+		c.named = max(c.named, h.lastPos, h.tombstone)
 		if !c.whole {
 			return nil
 		}
 		if h.last != t.next-1 || h.floor != t.removed || h.tombstone != t.tombstone || !isIndexStream(stream) && h.lastPos != t.last {
-			c.say(adviceRestore, "the head of stream %s does not match its events: it ends at %d, begins at %d and its last event is at position %d, but by the log these are %d, %d and %d",
+			c.say(adviceIndex, "the head of stream %s does not match its events: it ends at %d, begins at %d and its last event is at position %d, but by the log these are %d, %d and %d",
 				printable(stream), h.last, h.floor, h.lastPos, t.next-1, t.removed, t.last)
 		}
-		var meta streamMeta
-		if m := c.streams[metaPrefix+stream]; m != nil {
-			meta = m.meta
-		}
-		if h.tombstone == 0 && h.meta != meta {
-			c.say(adviceRestore, "the head of stream %s does not hide what its metadata hide", printable(stream))
+		if meta, known := c.hides(stream); known && h.tombstone == 0 && h.meta != meta {
+			c.say(adviceIndex, "the head of stream %s does not hide what its metadata hide", printable(stream))
 		}
 		return c.ctx.Err()
 	})
+	if err != nil {
+		return err
+	}
 	for stream, t := range c.streams {
 		if c.whole && !t.headed {
-			c.say(adviceRestore, "stream %s has no head", printable(stream))
+			c.say(adviceIndex, "stream %s has no head", printable(stream))
+			c.lost(stream, t)
 		}
 	}
-	return err
+	return nil
+}
+
+// lost tells of a head that cannot be built anew. A tombstoned stream shows nothing, whatever its metadata said.
+func (c *checker) lost(stream string, t *tally) {
+	if _, known := c.hides(stream); !known && t.tombstone == 0 {
+		c.say(adviceRestore, "what metadata hide of stream %s was told only by its head, because a scavenge removed the metadata", printable(stream))
+	}
 }
 
 // idIndex compares the index of ids with the log; only where they differ it looks which ones.
@@ -388,7 +516,9 @@ func (c *checker) idIndex() error {
 			c.say(adviceIndex, "a key of the index of event ids cannot be read")
 			return nil
 		}
-		found.add(key[1:17], binary.BigEndian.Uint64(key[17:]))
+		pos := binary.BigEndian.Uint64(key[17:])
+		found.add(key[1:17], pos)
+		c.named = max(c.named, pos)
 		return nil
 	})
 	if err != nil || !c.whole || found == c.ids {

@@ -10,18 +10,23 @@
 //     `created` never decreases from one position to the next; it counts 100 ns ticks.
 //   - A stored record that does not match its checksum, or an index that does not match its record, is answered with
 //     DataLoss. It is never served.
-//   - When a commit fails the node stops: it acknowledges nothing further, and every call ends Unavailable.
+//   - When a commit fails, or Pebble cannot write what it needs to find its files again (manifest, journal, directory), the
+//     node stops: it acknowledges nothing further, every call ends Unavailable, nothing more is written to the store, and it
+//     opens again as after a loss of power.
 //   - A subscriber reads from disk at its own pace; nothing is buffered for it, and nothing is skipped but what a scavenge
 //     removed before it got there.
 //   - What a scavenge removed is in no file of the store when it returns, and no position or revision is given out again.
 //   - A backup holds every commit up to a moment and none after; one that is cut short or altered is not restored.
+//   - A repair builds every index anew from a log that is sound, or changes nothing: where the log is damaged it says where.
 //   - Over TCP only users call, and only over TLS: read-only ones read and subscribe to everything, read-write ones also
 //     write. Without credentials a caller learns the features and the gossip; with wrong ones, nothing. The exception is
-//     a listener on a loopback address that its operator calls insecure.
+//     a listener on a loopback address that its operator calls insecure. Who is in the users file is looked at with every
+//     call; a call that is under way, or a subscription, ends as it began. Guessing a password is slow, and locks nobody out.
 //
 // Whoever reaches the unix socket may do everything: it lies in a directory of mode 0700.
 //
-// Where it stops: one node, no replication, no access lists of streams (`$acl` is stored and means nothing), no persistent
+// Where it stops: what Pebble finds to be impossible in its own memory still ends the process, after the node has stopped
+// acknowledging and writing; nothing acknowledged is lost by it. One node, no replication, no access lists of streams (`$acl` is stored and means nothing), no persistent
 // subscriptions, no projections of one's own. Those services answer Unimplemented; there is no call for a scavenge, only
 // the method of Node. The index streams `$ce-…`
 // and `$et-…` are always there; their links are computed on reading, do not stand in $all, and cannot be written to.
@@ -29,7 +34,8 @@
 // # On disk
 //
 // Options.Dir holds `store/` (Pebble), `node.sock` and `node.addr` (the path of the socket being served),
-// and `node.crt` and `node.key` if the certificate was made here. A users file lies where its operator likes; see Users.
+// and `node.crt` and `node.key` if the certificate was made here. `store.restoring`, `store.repairing` and `store.replaced`
+// are there while a backup is restored or indexes are repaired, or after that was interrupted (see repair.go). A users file lies where its operator likes; see Users.
 // In the store numbers are big-endian in keys, and "name" is a two-byte length and the bytes:
 //
 //	v                     → format version, uint32

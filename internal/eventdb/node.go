@@ -91,8 +91,7 @@ func Open(opts Options) (*Node, error) {
 		return nil, fmt.Errorf("eventdb: %w", err)
 	}
 	n.store = s
-	fail := n.fail
-	s.log.failed.Store(&fail)
+	s.disk.onFailure(n.fail)
 	if err := n.start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("eventdb: %w", err), s.close())
 	}
@@ -195,7 +194,8 @@ func (n *Node) commit() {
 		if err != nil {
 			n.fail(fmt.Errorf("commit: %w", err))
 		}
-		if broken = broken || err != nil || n.Err() != nil; broken {
+		// The disk is asked too: while the node closes it no longer notes why it stops.
+		if broken = broken || err != nil || n.Err() != nil || n.store.disk.failed() != nil; broken {
 			g.view.release()
 			continue
 		}
@@ -289,10 +289,13 @@ func (n *Node) close() error {
 	wrote := n.current.last != n.opened
 	n.current.release()
 	var err error
-	if wrote && n.failure == nil {
-		// What lies in tables is checked block by block; damage at the end of
-		// the journal would look like a torn tail.
-		err = n.store.db.Flush()
+	if n.failure == nil {
+		err = n.store.disk.failed()
+		if wrote && err == nil {
+			// What lies in tables is checked block by block; damage at the end of
+			// the journal would look like a torn tail.
+			err = n.store.flush(context.Background())
+		}
 	}
 	err = errors.Join(err, n.store.close())
 	return errors.Join(err, n.socket.close())

@@ -429,7 +429,7 @@ func (s *scavenger) sweep(ctx context.Context) error {
 		return err
 	}
 	// What bury wrote stands in a marked log, or in one begun since; so the flush leaves no marked log in use.
-	if err := flush(ctx, db); err != nil {
+	if err := st.flush(ctx); err != nil {
 		return fmt.Errorf("flush: %w", err)
 	}
 	if err := st.fs.empty(st.dir); err != nil {
@@ -449,20 +449,6 @@ func (s *scavenger) sweep(ctx context.Context) error {
 		return err
 	}
 	return s.n.change(&op{ctx: ctx, kind: opScavenge, cut: &cut{swept: true, batch: db.NewBatch()}}).err
-}
-
-// flush writes out what is in memory. On a disk that fails Pebble tries for ever; the caller does not.
-func flush(ctx context.Context, db *pebble.DB) error {
-	done, err := db.AsyncFlush()
-	if err != nil || done == nil {
-		return err
-	}
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // outwait waits until no reader holds a state of the store in which the removed events are still there.

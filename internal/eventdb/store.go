@@ -1,12 +1,12 @@
 package eventdb
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
 	"os"
-	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -20,7 +20,7 @@ const formatVersion = 2
 // storeName is the directory of the store in the data directory.
 const storeName = "store"
 
-// errStoreFatal is what Pebble does not survive.
+// errStoreFatal is what the store does not survive.
 var errStoreFatal = errors.New("the store failed")
 
 // ErrInUse is returned by Open when another process (or this one) holds the data directory.
@@ -37,24 +37,33 @@ type store struct {
 	log   *storeLogger
 	dir   string
 	fs    *reuseFS
+	disk  *faultFS // under fs
 }
 
 // storeLogger keeps Pebble quiet and turns what it calls fatal into a failed node.
 type storeLogger struct {
-	failed atomic.Pointer[func(error)]
+	disk    *faultFS
+	trouble chan error // what failed in the background, at most one
 }
 
 func (*storeLogger) Infof(string, ...any)  {}
 func (*storeLogger) Errorf(string, ...any) {}
 
-// Fatalf never returns: Pebble's state in memory is void, and what is on disk must be opened anew. The node is marked
-// first, so that nothing is acknowledged on the way down.
+// Fatalf never returns: Pebble has found its own state in memory to be void (failures of the disk do not come here, see
+// faultFS), and what is on disk must be opened anew. The node is marked first, and the disk severed, so that nothing is
+// acknowledged on the way down. In a goroutine of Pebble's own this ends the process.
 func (l *storeLogger) Fatalf(format string, args ...any) {
 	err := fmt.Errorf("%w: %s", errStoreFatal, fmt.Sprintf(format, args...))
-	if f := l.failed.Load(); f != nil {
-		(*f)(err)
-	}
+	l.disk.fail(err)
 	panic(err)
+}
+
+// background is told of every flush and compaction that failed and will be tried again.
+func (l *storeLogger) background(err error) {
+	select {
+	case l.trouble <- err:
+	default:
+	}
 }
 
 func pebbleOptions(fs vfs.FS, logger *storeLogger, cache *pebble.Cache, readOnly bool) *pebble.Options {
@@ -65,7 +74,7 @@ func pebbleOptions(fs vfs.FS, logger *storeLogger, cache *pebble.Cache, readOnly
 		FormatMajorVersion:          pebble.FormatNewest,
 		Cache:                       cache,
 		Logger:                      logger,
-		EventListener:               &pebble.EventListener{DataCorruption: reportedByRead},
+		EventListener:               &pebble.EventListener{DataCorruption: reportedByRead, BackgroundError: logger.background},
 		MemTableSize:                32 << 20,
 		MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold:       4,
@@ -94,13 +103,21 @@ func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
 			return nil, fmt.Errorf("create store directory: %w", err)
 		}
 	} else if _, err := fs.Stat(dir); err != nil {
+		if exists(fs, dir+repairingSuffix) {
+			return nil, ErrRepairInterrupted
+		}
 		return nil, fmt.Errorf("store directory: %w", err)
 	}
 	lock, err := pebble.LockDirectory(dir, fs)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrInUse, dir, err)
 	}
-	s := &store{lock: lock, cache: pebble.NewCache(128 << 20), log: &storeLogger{}, dir: dir, fs: newReuseFS(fs)}
+	if !hasStore(fs, dir) && exists(fs, dir+repairingSuffix) {
+		return nil, errors.Join(ErrRepairInterrupted, lock.Close())
+	}
+	disk := &faultFS{FS: fs}
+	s := &store{lock: lock, cache: pebble.NewCache(128 << 20), dir: dir, disk: disk, fs: newReuseFS(disk),
+		log: &storeLogger{disk: disk, trouble: make(chan error, 1)}}
 	opts := pebbleOptions(s.fs, s.log, s.cache, readOnly)
 	opts.Lock = lock
 	if s.db, err = pebble.Open(dir, opts); err != nil {
@@ -110,10 +127,42 @@ func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
 		}
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), lock.Close())
 	}
-	if err := s.checkVersion(readOnly); err != nil {
+	if err := errors.Join(s.checkVersion(readOnly), disk.failed()); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
+}
+
+// flush writes out what is in memory. Pebble tries for ever on a disk that fails; the caller learns of it and goes on.
+func (s *store) flush(ctx context.Context) error {
+	select {
+	case before := <-s.log.trouble:
+		_ = before // was no trouble of this flush
+	default:
+	}
+	done, err := s.db.AsyncFlush()
+	if err != nil || done == nil {
+		return errors.Join(err, s.disk.failed())
+	}
+	select {
+	case <-done:
+		return s.disk.failed()
+	case err := <-s.log.trouble:
+		return fmt.Errorf("flush: %w", err)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// caught turns the panic of a store that failed into an error. It is deferred itself.
+func caught(into *error) {
+	if r := recover(); r != nil { //nolint:revive // deferred, not called
+		err, ok := r.(error)
+		if !ok || !errors.Is(err, errStoreFatal) {
+			panic(r)
+		}
+		*into = err
+	}
 }
 
 // makeDurable makes a directory and syncs the ones it is named in, so that a crash cannot take it away with all that
@@ -167,7 +216,7 @@ func (s *store) checkVersion(readOnly bool) error {
 			return err
 		}
 		// Pebble begins the log of a new store in its oldest format, where damage looks like an end. This begins another.
-		return s.db.Flush()
+		return s.flush(context.Background())
 	}
 	if err != nil {
 		return fmt.Errorf("open store: %w", err)

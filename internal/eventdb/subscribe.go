@@ -143,7 +143,8 @@ func (r *reading) catchUp(next *int64, live bool) (there bool, err error) {
 			switch {
 			case live:
 			case seen.state == streamThere:
-				*next = max(*next, seen.first)
+				// $tb may lie past the end; what comes to stand before it is live, and is sent.
+				*next = max(*next, min(seen.first, seen.head.last+1))
 			case seen.state == streamGone: // what was hidden when it was closed stays hidden
 				*next = max(*next, firstKept(seen.head.last, metaOf(r.name, &seen.head)))
 			}

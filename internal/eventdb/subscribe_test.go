@@ -377,3 +377,40 @@ func TestNonASCIIName(t *testing.T) {
 		t.Errorf("read: %v", err)
 	}
 }
+
+// TestTruncatedPastEnd: where $tb lies past the end of a stream, what is written before it goes to those who are live.
+func TestTruncatedPastEnd(t *testing.T) {
+	t.Parallel()
+	n := openNode(t, Options{})
+	put(t, n, "s", 0, 1)
+	putMeta(t, n, "s", `{"$tb":2,"$maxCount":3}`)
+	c := officialClient(t, n)
+	var subs []*esdb.Subscription
+	for _, from := range []esdb.StreamPosition{esdb.Start{}, esdb.End{}, esdb.Revision(0)} {
+		sub, err := c.SubscribeToStream(testContext(t), "s", esdb.SubscribeToStreamOptions{From: from})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer sub.Close()
+		for e := sub.Recv(); e.CaughtUp == nil; e = sub.Recv() {
+			if e.SubscriptionDropped != nil || e.EventAppeared != nil {
+				t.Fatalf("before it is live: %+v", e)
+			}
+		}
+		subs = append(subs, sub)
+	}
+	put(t, n, "s", 1, 3)
+	for i, sub := range subs {
+		for want := uint64(1); want <= 3; {
+			e := sub.Recv()
+			switch {
+			case e.SubscriptionDropped != nil:
+				t.Fatal(e.SubscriptionDropped.Error)
+			case e.EventAppeared != nil && e.EventAppeared.Event.EventNumber != want:
+				t.Fatalf("subscriber %d is told %d, not %d", i, e.EventAppeared.Event.EventNumber, want)
+			case e.EventAppeared != nil:
+				want++
+			}
+		}
+	}
+}

@@ -11,7 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"log/slog"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -45,17 +45,27 @@ const (
 	accessWrite
 )
 
-// Users are who may call over TCP. The file they come from has one line for each, read once:
+// Users are who may call over TCP. The file they come from has one line for each:
 //
 //	name:read-only:$argon2id$v=19$m=19456,t=2,p=1$<salt>$<digest>
 //	name:read-write:$argon2id$…
 //
 // Empty lines and lines that begin with # mean nothing. Salt and digest are base64 without padding.
+//
+// A file that was changed is read anew at the next call (see reload). Who has been given a wrong password again and again
+// is made to wait (see guesses).
 type Users struct {
-	byName  map[string]*user
-	decoy   *user         // an unknown name costs as much time as a known one
+	table   atomic.Pointer[userTable]
+	file    usersFile
 	key     [32]byte      // of the marks of verified passwords; never leaves the process
 	hashing chan struct{} // one slot for each hash being computed
+	guesses guesses
+}
+
+// userTable is what a users file says.
+type userTable struct {
+	byName map[string]*user
+	decoy  *user // an unknown name costs as much time as a known one
 }
 
 // user has one password, so that what is remembered of verified ones is bounded by the number of users.
@@ -67,29 +77,25 @@ type user struct {
 
 // LoadUsers reads a users file. Nobody but its owner may be able to change it, nor others to read it.
 func LoadUsers(path string) (*Users, error) {
-	f, err := os.Open(path)
+	u := newUsers()
+	u.file.path, u.file.log = path, slog.Default()
+	table, err := u.file.read()
 	if err != nil {
-		return nil, fmt.Errorf("users file: %w", err)
+		return nil, err
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("users file: %w", err)
-	}
-	if mode := info.Mode().Perm(); mode&0o027 != 0 {
-		return nil, fmt.Errorf("users file: %s has mode %04o: others may read or change it; give it mode 0600 or 0640", path, mode)
-	}
-	u, err := parseUsers(f)
-	if err != nil {
-		return nil, fmt.Errorf("users file: %s: %w", path, err)
-	}
+	u.table.Store(table)
 	return u, nil
 }
 
-// parseUsers reads a users file. Errors name the line and the reason, never what the line says.
-func parseUsers(r io.Reader) (*Users, error) {
-	u := &Users{byName: map[string]*user{}, hashing: make(chan struct{}, hashesAtOnce)}
+func newUsers() *Users {
+	u := &Users{hashing: make(chan struct{}, hashesAtOnce)}
 	_, _ = rand.Read(u.key[:]) // never fails
+	return u
+}
+
+// parseUsers reads a users file. Errors name the line and the reason, never what the line says.
+func parseUsers(r io.Reader) (*userTable, error) {
+	u := &userTable{byName: map[string]*user{}}
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxUserLine)
 	number := 0
@@ -189,30 +195,61 @@ func (u *Users) authenticate(ctx context.Context) (access, error) {
 }
 
 func (u *Users) verify(ctx context.Context, name, password string) (access, error) {
+	u.reload()
 	mark := u.mark(name, password)
-	known := u.byName[name]
-	if known != nil {
-		if seen := known.verified.Load(); seen != nil && hmac.Equal(seen[:], mark[:]) {
-			return known.access, nil
-		}
+	if known := u.remembered(name, mark); known != nil {
+		return known.access, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, hashingDeadline)
 	defer cancel()
+	guess := u.guesses.of(u.mark(name, ""))
+	if guess.repeated(mark) {
+		return accessNone, unauthenticated()
+	}
+	if !guess.wait(ctx, time.Now()) {
+		return accessNone, tooManyPasswords()
+	}
+	// Somebody else may have shown the same password meanwhile.
+	if known := u.remembered(name, mark); known != nil {
+		return known.access, nil
+	}
 	select {
 	case u.hashing <- struct{}{}:
 	case <-ctx.Done():
-		return accessNone, status.Error(codes.Unavailable, "Too many passwords are being verified.")
+		return accessNone, tooManyPasswords()
 	}
 	defer func() { <-u.hashing }()
+	table := u.table.Load()
+	known := table.byName[name]
+	tried := known
 	if known == nil {
-		u.decoy.hash.matches(password)
-		return accessNone, unauthenticated()
+		tried = table.decoy
 	}
-	if !known.hash.matches(password) {
+	if !tried.hash.matches(password) || known == nil {
+		if guess.failed(mark); u.table.Load() != table {
+			u.guesses.forget() // it may be right by now
+		}
 		return accessNone, unauthenticated()
 	}
 	known.verified.Store(&mark)
+	guess.right()
 	return known.access, nil
+}
+
+// remembered is the user whose password was verified before, nil if it was not this one.
+func (u *Users) remembered(name string, mark [sha256.Size]byte) *user {
+	known := u.table.Load().byName[name]
+	if known == nil {
+		return nil
+	}
+	if seen := known.verified.Load(); seen == nil || !hmac.Equal(seen[:], mark[:]) {
+		return nil
+	}
+	return known
+}
+
+func tooManyPasswords() error {
+	return status.Error(codes.Unavailable, "Too many passwords are being verified.")
 }
 
 // mark stands for a name and password in memory.

@@ -58,10 +58,12 @@ func calling(ctx context.Context, credentials ...string) context.Context {
 func TestAuthenticate(t *testing.T) {
 	t.Parallel()
 	hash := cheapHash("pass:word with ż")
-	u, err := parseUsers(strings.NewReader("anna:read-write:" + hash + "\r\n  # note\nżółw:read-only:" + hash))
+	table, err := parseUsers(strings.NewReader("anna:read-write:" + hash + "\r\n  # note\nżółw:read-only:" + hash))
 	if err != nil {
 		t.Fatal(err)
 	}
+	u := newUsers()
+	u.table.Store(table)
 	ctx := testContext(t)
 	raw := func(value string) context.Context {
 		return metadata.NewIncomingContext(ctx, metadata.Pairs("authorization", value))
@@ -95,7 +97,7 @@ func TestAuthenticate(t *testing.T) {
 			}
 		}
 	}
-	if u.byName["anna"].verified.Load() == nil {
+	if table.byName["anna"].verified.Load() == nil {
 		t.Error("a verified password is not remembered")
 	}
 }

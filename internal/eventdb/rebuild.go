@@ -1,0 +1,141 @@
+package eventdb
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// indexBuilder writes log, stubs and indexes into an empty store. It is shown the log in its order.
+type indexBuilder struct {
+	s               *store
+	b               *pebble.Batch
+	chunks          map[string]*spansChunk
+	events, removed uint64
+	key, buf        []byte
+}
+
+// spansChunk is what has been collected for the next key of a stream's index.
+type spansChunk struct {
+	first int64 // revision
+	spanWriter
+}
+
+// event copies an event, or a stub, as it is stored, and enters it in the indexes of ids and of its stream.
+func (x *indexBuilder) event(key, value []byte, rec *record, stub bool) error {
+	if err := x.set(key, value); err != nil {
+		return err
+	}
+	x.events++
+	switch {
+	case rec.rev == deletedRevision:
+		return x.put(string(rec.stream), deletedRevision, []span{{rec.pos, 1}})
+	case stub:
+		x.removed++
+		return nil
+	}
+	x.key = appendIDKey(x.key[:0], rec.id, rec.pos)
+	return errors.Join(x.set(x.key, nil), x.place(string(rec.stream), rec.rev, rec.pos))
+}
+
+// place enters a position into the index of a stream. Revisions and positions come in ascending order.
+func (x *indexBuilder) place(stream string, rev int64, pos uint64) error {
+	c := x.chunks[stream]
+	if c == nil {
+		c = &spansChunk{first: rev}
+		x.chunks[stream] = c
+	}
+	c.add(pos)
+	if len(c.spanWriter.spans) < spansInKey {
+		return nil
+	}
+	// The last run may still grow; it begins the next key.
+	last := len(c.spanWriter.spans) - 1
+	rest := c.spanWriter.spans[last]
+	if err := x.put(stream, c.first, c.spanWriter.spans[:last]); err != nil {
+		return err
+	}
+	c.first += c.count - int64(rest.run)
+	c.spanWriter = spanWriter{spans: append(c.spanWriter.spans[:0], rest), count: int64(rest.run)}
+	return nil
+}
+
+func (x *indexBuilder) put(stream string, rev int64, spans []span) error {
+	x.key = appendSpansKey(x.key[:0], stream, rev)
+	x.buf = appendSpans(x.buf[:0], spans)
+	return x.set(x.key, x.buf)
+}
+
+// spans writes what place has collected.
+func (x *indexBuilder) spans() error {
+	for stream, c := range x.chunks {
+		if err := x.put(stream, c.first, c.spanWriter.spans); err != nil {
+			return err
+		}
+	}
+	clear(x.chunks)
+	return nil
+}
+
+// heads writes the head of every stream that the log speaks of. kept are those that needed the old one.
+func (x *indexBuilder) heads(c *checker, old reader) (kept []string, err error) {
+	for stream, t := range c.streams {
+		h := head{last: t.next - 1, lastPos: t.last, tombstone: t.tombstone, floor: t.removed}
+		var known bool
+		if h.meta, known = c.hides(stream); !known {
+			was, err := readHead(old, stream)
+			switch {
+			case err == nil:
+				h.meta = was.meta
+			case !errors.Is(err, errDamaged) && !pebble.IsCorruptionError(err):
+				return nil, err
+			}
+			if t.tombstone == 0 {
+				kept = append(kept, stream)
+			}
+		}
+		x.buf = appendHead(x.buf[:0], &h)
+		if err := x.set(appendHeadKey(nil, stream), x.buf); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(kept)
+	return kept, nil
+}
+
+// strangers copies keys that no version of the format has. The mark of an unfinished scavenge is left behind: no removed
+// byte is in the new store.
+func (x *indexBuilder) strangers(old reader) (err error) {
+	it, err := old.NewIter(nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, it.Close()) }()
+	for kind := 0; kind <= 0xff; kind++ {
+		if bytes.IndexByte([]byte{keyVersion, keyLog, keySpans, keyHead, keyID, keyStub, keyUnswept}, byte(kind)) >= 0 {
+			continue
+		}
+		for ok := it.SeekGE([]byte{byte(kind)}); ok && it.Key()[0] == byte(kind); ok = it.Next() {
+			value, err := it.ValueAndErr()
+			if err != nil {
+				return err
+			}
+			if err := x.set(it.Key(), value); err != nil {
+				return err
+			}
+		}
+	}
+	return it.Error()
+}
+
+// set writes a key, and the batch when it has grown.
+func (x *indexBuilder) set(key, value []byte) error {
+	if err := x.b.Set(key, value, nil); err != nil || x.b.Len() < groupBytes {
+		return err
+	}
+	err := errors.Join(x.s.db.Apply(x.b, pebble.NoSync), x.b.Close())
+	x.b = x.s.db.NewBatch()
+	return err
+}

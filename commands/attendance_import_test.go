@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -191,5 +192,23 @@ func TestADryRunWritesNothing(t *testing.T) {
 	after, err := l.Journal.Head(t.Context())
 	if err != nil || after != before {
 		t.Fatalf("the log went from %d to %d, %v", before, after, err)
+	}
+}
+
+// A row that can't be read is still the first of its identity.
+func TestTheSecondOfTwoRowsIsRefused(t *testing.T) {
+	l := centre(t)
+	s := l.Import(t, "obecnosci.csv", "umowa;data;godziny\nS/1;06.05.2018;x\nS/1;06.05.2018;2\nS/1;x;2\nS/1;07.05.2018;2\n")
+	if s.Accepted != 1 || s.Refused != 3 || !strings.Contains(reasons(s), "the same as row 2 of this file") {
+		t.Fatalf("%+v\n%s", s, reasons(s))
+	}
+}
+
+func TestKindsThatAreNotBuiltYetAreRefusedByName(t *testing.T) {
+	l := centre(t)
+	for name, want := range map[string]error{"statusy.csv": commands.ErrNotBuilt, "zajecia_maj.xlsx": commands.ErrNotBuilt, "inne.csv": commands.ErrKind, "statusy.txt": commands.ErrKind} {
+		if _, err := l.Ledger.Import(t.Context(), ledgertest.Actor, commands.File{Name: name}, nil); !errors.Is(err, want) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -146,3 +146,29 @@ func TestAnAmendmentBindsFromItsDay(t *testing.T) {
 		t.Fatalf("%+v\n%s", s, reasons(s))
 	}
 }
+
+func TestStatementsAreCountedByTheirLines(t *testing.T) {
+	l := paid(t)
+	const head = ":20:1\n:25:PL61109010140000071219812874\n:28C:5/1\n:60F:C180501PLN0,00\n"
+	const one = ":61:1805020502CN10,00NTRFNONREF//1\n:86:020~00UZNANIE~20wpłata~32X\n"
+	const two = ":61:1805020502CN5,00NTRFNONREF//2\n:86:020~00UZNANIE~20druga~32X\n"
+	if s := l.Import(t, "a.sta", head+one+":62F:C180502PLN10,00\n-\n"); s.Rows != 1 || s.Accepted != 1 {
+		t.Fatalf("%+v\n%s", s, reasons(s))
+	}
+	if s := l.Import(t, "b.sta", head+one+two+":62F:C180502PLN15,00\n-\n"); s.Rows != 2 || s.Known != 1 || s.Accepted != 1 {
+		t.Fatalf("the same statement with one more line: %+v\n%s", s, reasons(s))
+	}
+	if s := l.Import(t, "c.sta", head+one+strings.Replace(two, "5,00", "6,00", 1)+":62F:C180502PLN16,00\n-\n"); s.Known != 1 || s.Refused != 1 ||
+		!strings.Contains(reasons(s), "statement 5/1, line 2") {
+		t.Fatalf("another second line: %+v\n%s", s, reasons(s))
+	}
+	if s := l.Import(t, "d.sta", strings.Replace(head, "5/1", "6/1", 1)+":62F:C180502PLN0,00\n-\n"); s.Rows != 1 || s.Accepted != 1 {
+		t.Fatalf("a statement without lines: %+v\n%s", s, reasons(s))
+	}
+	for name, want := range map[string]string{"a.sta.odrzucone.csv": "bank's own file", "x.xml": "not built yet"} {
+		_, err := l.Ledger.Import(t.Context(), ledgertest.Actor, commands.File{Name: name, Data: []byte("<Document/>")}, nil)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

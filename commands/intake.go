@@ -51,8 +51,29 @@ type RefusedRow struct {
 // from several goroutines.
 type Progress func(done, total int)
 
-// ErrKind refuses a file whose name says no kind that is built.
-var ErrKind = domain.Refusal(domain.CodeInvalid, "no known kind of import file")
+// Refusals of whole files.
+var (
+	ErrKind     = domain.Refusal(domain.CodeInvalid, "no known kind of import file")
+	ErrNotBuilt = domain.Refusal(domain.CodeInvalid, "this kind of import file is not built yet")
+)
+
+// notBuilt are the kinds of import file that are agreed on and not built yet.
+func notBuilt() []string {
+	return []string{"statusy", "pobyty", "zmiany-umow", "zajecia", "obecnosci-zajec", "wydatki", "kontakty", "liczenia", "tozsamosci"}
+}
+
+// CheckName says whether a file's name is that of an import file: nil, ErrNotBuilt
+// or ErrKind.
+func CheckName(name string) error {
+	if _, ok := ImportOrder(OriginalName(name)); ok {
+		return nil
+	}
+	lower := strings.ToLower(name)
+	if slices.Contains(notBuilt(), kindOf(name)) && (strings.HasSuffix(lower, ".csv") || strings.HasSuffix(lower, ".xlsx")) {
+		return ErrNotBuilt.With("%s", path.Base(name))
+	}
+	return ErrKind.With("%s", path.Base(name))
+}
 
 // FileError says that a file can't be read as what its name says; nothing of it
 // was recorded. It names the file.
@@ -70,7 +91,7 @@ const importWorkers = 16
 // statements by its ending.
 func kindOf(name string) string {
 	base := strings.ToLower(path.Base(name))
-	if strings.HasSuffix(base, ".sta") || strings.HasSuffix(base, ".mt940") {
+	if strings.HasSuffix(base, ".sta") || strings.HasSuffix(base, ".mt940") || strings.HasSuffix(base, ".xml") {
 		return statementKind
 	}
 	kind, _, _ := strings.Cut(base, ".")
@@ -161,7 +182,7 @@ type outcome struct {
 func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress) (Summary, error) {
 	i, ok := ImportOrder(OriginalName(f.Name))
 	if !ok {
-		return Summary{}, ErrKind.With("%s", path.Base(f.Name))
+		return Summary{}, CheckName(f.Name)
 	}
 	k := kinds()[i]
 	im := &importing{lookups: l.lookups(), l: l, origin: o, spec: k.spec, name: f.Name, data: f.Data, progress: progress,
@@ -274,10 +295,24 @@ func (u unique) check(identity string, row int) error {
 	return nil
 }
 
+// row checks a row whose identity comes from some columns. A row that can't be read
+// elsewhere still counts as the first of its identity.
+func (u unique) row(r *sheetfile.Record, identity string, from ...string) error {
+	var twice error
+	if r.Readable(from...) {
+		twice = u.check(identity, r.Number())
+	}
+	if err := r.Err(); err != nil {
+		return err
+	}
+	return twice
+}
+
 // ask is what a row asks for: the stream that decides, and how its command is
 // made once it is the row's turn.
 type ask[C any] struct {
 	identity string
+	from     []string // columns that the identity is made of
 	stream   string
 	build    func(context.Context) (C, error)
 	// after, if set, follows a row that was accepted or already known.
@@ -296,11 +331,7 @@ func decideRows[S, C any](ctx context.Context, im *importing, d domain.Decider[S
 	for i := range im.sheet.Rows {
 		rec := im.sheet.Record(i)
 		a := read(rec)
-		err := rec.Err()
-		if err == nil {
-			err = seen.check(a.identity, rec.Number())
-		}
-		if err != nil {
+		if err := seen.row(rec, a.identity, a.from...); err != nil {
 			if err := im.settle(i, journal.Result{}, err); err != nil {
 				return err
 			}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"path"
 	"slices"
+	"strconv"
 	"sync"
 
 	"ksiega/commands/bankfile"
@@ -56,7 +58,7 @@ func importParticipants(ctx context.Context, im *importing) error {
 			WelfareClient: r.OptionalChoice("klient_ops", "tak", "nie"), LabourStatus: r.OptionalChoice("status", "bezrobotny", "poszukujacy", "bierny", "zatrudniony"),
 			WithoutBenefit: r.OptionalChoice("bez_zasilku", "tak", "nie"), Profile: r.OptionalChoice("profil", "I", "II", "III"),
 			Account: r.Account("konto"), CarerFor: r.OptionalID("opiekun_dla"), Household: r.OptionalID("gospodarstwo")}
-		return ask[participant.Command]{identity: c.ID, stream: participant.Stream(c.ID),
+		return ask[participant.Command]{identity: c.ID, from: []string{"id"}, stream: participant.Stream(c.ID),
 			build: func(ctx context.Context) (participant.Command, error) {
 				_, cmd, err := im.l.prepareParticipant(ctx, c)
 				return cmd, err
@@ -69,7 +71,7 @@ func importAssistants(ctx context.Context, im *importing) error {
 	return decideRows(ctx, im, participant.AssistantDecider(), func(r *sheetfile.Record) ask[participant.AssistantCommand] {
 		c := RegisterAssistant{ID: r.ID("id"), FirstName: r.Text("imie"), LastName: r.Text("nazwisko"),
 			Employment: r.OptionalChoice("zatrudnienie", "etat", "zlecenie", "pracownik_socjalny")}
-		return ask[participant.AssistantCommand]{identity: c.ID, stream: participant.AssistantStream(c.ID),
+		return ask[participant.AssistantCommand]{identity: c.ID, from: []string{"id"}, stream: participant.AssistantStream(c.ID),
 			build: func(ctx context.Context) (participant.AssistantCommand, error) {
 				_, cmd, err := im.l.prepareAssistant(ctx, c)
 				return cmd, err
@@ -86,7 +88,7 @@ func importAgreements(ctx context.Context, im *importing) error {
 		c.MonthlyCapMinutes, _ = r.OptionalHours("limit_godzin_miesiac")
 		c.TotalCapMinutes, _ = r.OptionalHours("limit_godzin_razem")
 		c.BaseRateGrosze, _ = r.OptionalAmount("stawka_bazowa")
-		return ask[agreement.Command]{identity: c.Number, stream: domain.Stream("agreement", c.Number),
+		return ask[agreement.Command]{identity: c.Number, from: []string{"numer"}, stream: domain.Stream("agreement", c.Number),
 			build: func(context.Context) (agreement.Command, error) {
 				_, cmd, err := prepareAgreement(c)
 				return cmd, err
@@ -104,7 +106,7 @@ func importContracts(ctx context.Context, im *importing) error {
 		c.WeeklyMinutes, _ = r.OptionalHours("godziny_tydzien")
 		c.RateGrosze, _ = r.OptionalAmount("stawka")
 		origin := im.origin.ofRow(im.hash, r.Number())
-		return ask[contract.Command]{identity: c.Number, stream: domain.Stream("contract", c.Number),
+		return ask[contract.Command]{identity: c.Number, from: []string{"numer"}, stream: domain.Stream("contract", c.Number),
 			build: func(ctx context.Context) (contract.Command, error) {
 				_, cmd, err := im.l.prepareContract(ctx, im.lookups, c)
 				return cmd, err
@@ -137,7 +139,7 @@ func importAttendance(ctx context.Context, im *importing) error {
 			Absence: r.OptionalChoice("nieobecnosc", string(attendance.Sick), string(attendance.Excused), string(attendance.Unexcused)),
 			Place:   r.OptionalText("miejsce"), Correct: r.YesNo("korekta"), Reason: r.OptionalText("powod")}
 		c.Minutes, _ = r.OptionalHours("godziny")
-		return ask[attendance.RecordDay]{identity: c.Contract + "\x00" + c.Date.String(), stream: domain.Stream("attendance", c.Contract),
+		return ask[attendance.RecordDay]{identity: c.Contract + "\x00" + c.Date.String(), from: []string{"umowa", "data"}, stream: domain.Stream("attendance", c.Contract),
 			build: func(ctx context.Context) (attendance.RecordDay, error) {
 				return im.l.prepareAttendance(ctx, im.lookups, c)
 			}}
@@ -151,6 +153,7 @@ func importVisits(ctx context.Context, im *importing) error {
 			Activity: r.OptionalText("czynnosc"), Place: r.OptionalText("miejsce"), Correct: r.YesNo("korekta"), Reason: r.OptionalText("powod")}
 		return ask[assistance.Command]{
 			identity: c.Assistant + "\x00" + c.Contract + "\x00" + c.Date.String() + "\x00" + c.From.String(),
+			from:     []string{"asystent", "umowa", "data", "od"},
 			stream:   assistance.Stream(c.Assistant, c.Date.Month()),
 			build: func(ctx context.Context) (assistance.Command, error) {
 				if err := known(ctx, c.Assistant); err != nil {
@@ -181,7 +184,7 @@ func importPayments(ctx context.Context, im *importing) error {
 	return decideRows(ctx, im, payment.Decider(), func(r *sheetfile.Record) ask[payment.Command] {
 		c := PayBenefit{List: r.ID("lista"), Contract: r.ID("umowa"), Month: r.Month("miesiac"), AmountGrosze: r.Amount("kwota"),
 			Date: r.Date("data"), CameBack: r.YesNo("zwrot")}
-		return ask[payment.Command]{identity: fmt.Sprintf("%s\x00%s\x00%s\x00%t", c.List, c.Contract, c.Month, c.CameBack),
+		return ask[payment.Command]{identity: fmt.Sprintf("%s\x00%s\x00%s\x00%t", c.List, c.Contract, c.Month, c.CameBack), from: []string{"lista", "umowa", "miesiac", "zwrot"},
 			stream: domain.Stream("payout", c.Contract),
 			build:  func(ctx context.Context) (payment.Command, error) { return im.l.preparePayment(ctx, im.lookups, c) }}
 	})
@@ -198,10 +201,7 @@ func importClaims(ctx context.Context, im *importing) error {
 		if amount, ok := r.OptionalAmount("kwota"); ok {
 			c.AmountGrosze = &amount
 		}
-		err := r.Err()
-		if err == nil {
-			err = seen.check(c.Number, r.Number())
-		}
+		err := seen.row(r, c.Number, "numer")
 		var result journal.Result
 		if err == nil {
 			result, err = im.claim(ctx, c, im.origin.ofRow(im.hash, r.Number()))
@@ -234,31 +234,67 @@ func importDecisions(ctx context.Context, im *importing) error {
 		if amount, ok := r.OptionalAmount("kwota"); ok {
 			c.AmountGrosze = &amount
 		}
-		return ask[refund.Command]{identity: c.Claim + "\x00" + c.Date.String(), stream: domain.Stream("refundclaim", c.Claim),
+		return ask[refund.Command]{identity: c.Claim + "\x00" + c.Date.String(), from: []string{"wniosek", "data"}, stream: domain.Stream("refundclaim", c.Claim),
 			build: func(ctx context.Context) (refund.Command, error) { return im.l.prepareDecision(ctx, c) }}
 	})
 }
 
 // importStatements takes in every statement of a bank's file, or none where one
-// can't be read; its rows are statements.
+// can't be read; its rows are booked lines, and a statement without any is one row.
 func importStatements(ctx context.Context, im *importing) error {
+	switch {
+	case sheetfile.IsRefusedName(im.name):
+		return &FileError{fmt.Errorf("%s: a list of refused bookings is not read back; import the bank's own file again", path.Base(im.name))}
+	case bytes.HasPrefix(bytes.TrimLeft(im.data, "\ufeff \t\r\n"), []byte("<")):
+		return &FileError{ErrNotBuilt.With("%s (camt.053); let the bank export MT940", path.Base(im.name))}
+	}
 	statements, err := bankfile.ReadMT940(im.name, bytes.NewReader(im.data))
 	if err != nil {
 		return &FileError{err}
 	}
-	im.outcomes, im.header = make([]outcome, len(statements)), []string{"konto", "wyciag", "saldo_koncowe"}
-	seen := unique{}
-	for i, s := range statements {
-		im.cells = append(im.cells, []string{s.Account, s.Number, s.Closing.Date.String() + " " + s.Closing.Amount.String()})
-		var result journal.Result
-		stream, take, err := im.l.prepareStatement(ctx, s)
-		if err == nil {
-			err = seen.check(stream, i+1)
+	im.header = []string{"konto", "wyciag", "pozycja", "data", "kwota"}
+	for _, s := range statements {
+		if len(s.Lines) == 0 {
+			im.cells = append(im.cells, []string{s.Account, s.Number, "", s.Closing.Date.String(), ""})
 		}
-		if err == nil {
-			result, err = journal.Execute(ctx, im.l.Log, stream, statement.Decider(), statement.Command(take), im.origin.ofRow(im.hash, i+1).meta())
+		for _, l := range s.Lines {
+			im.cells = append(im.cells, []string{s.Account, s.Number, strconv.Itoa(l.Number), l.Booked.String(), l.Amount.String()})
 		}
-		if err := im.settle(i, result, err); err != nil {
+	}
+	im.outcomes = make([]outcome, len(im.cells))
+	seen, row := unique{}, 0
+	for _, s := range statements {
+		rows := max(len(s.Lines), 1)
+		if err := im.statement(ctx, s, seen, row); err != nil {
+			return err
+		}
+		row += rows
+	}
+	return nil
+}
+
+// statement takes one statement in; its lines are rows from an index on. A line
+// that was recorded before is known, whatever becomes of the others.
+func (im *importing) statement(ctx context.Context, s bankfile.Statement, seen unique, row int) error {
+	stream, take, refusal := im.l.prepareStatement(ctx, s)
+	if refusal == nil {
+		refusal = seen.check(stream, row+1)
+	}
+	var before journal.Loaded[statement.State]
+	var result journal.Result
+	if refusal == nil {
+		var err error
+		if before, err = journal.Load(ctx, im.l.Log, stream, statement.Decider().Evolve); err != nil {
+			return err
+		}
+		result, refusal = journal.Execute(ctx, im.l.Log, stream, statement.Decider(), statement.Command(take), im.origin.ofRow(im.hash, row+1).meta())
+	}
+	for i := range max(len(s.Lines), 1) {
+		r, err := result, refusal
+		if had, ok := before.State.Line(i + 1); ok && i < len(take.Lines) && had == take.Lines[i] {
+			r, err = journal.Result{}, nil
+		}
+		if err := im.settle(row+i, r, err); err != nil {
 			return err
 		}
 	}
@@ -273,7 +309,7 @@ func importDurability(ctx context.Context, im *importing) error {
 		if n, ok := r.OptionalInt("wartosc"); ok {
 			c.Value = &n
 		}
-		return ask[durability.Command]{identity: c.Project + "\x00" + c.Event + "\x00" + c.Date.String() + "\x00" + c.Number,
+		return ask[durability.Command]{identity: c.Project + "\x00" + c.Event + "\x00" + c.Date.String() + "\x00" + c.Number, from: []string{"projekt", "zdarzenie", "data", "nr"},
 			stream: durability.Stream(c.Project),
 			build: func(ctx context.Context) (durability.Command, error) {
 				_, cmd, err := im.l.prepareDurability(ctx, c)

@@ -106,14 +106,15 @@ func Refunds() Projection {
 			refund.WrittenOff{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{})}
 }
 
-func lineField(n int) string { return fmt.Sprintf("%06d", n) }
+// LineField is the field of a line in BankLines.
+func LineField(n int) string { return fmt.Sprintf("%06d", n) }
 
 func refundKeys(r *journal.Recorded) []Key {
 	switch e := r.Event.(type) {
 	case statement.LineMatched:
-		return []Key{BankLines().Key(domain.Escape(e.Statement), lineField(e.Line))}
+		return []Key{BankLines().Key(domain.Escape(e.Statement), LineField(e.Line))}
 	case statement.MatchUndone:
-		return []Key{BankLines().Key(domain.Escape(e.Statement), lineField(e.Line))}
+		return []Key{BankLines().Key(domain.Escape(e.Statement), LineField(e.Line))}
 	}
 	if a, _, ok := refundFact(r); ok {
 		return []Key{RefundClaims().Key(domain.Escape(a.Agreement), domain.Escape(a.Claim))}
@@ -150,14 +151,14 @@ func foldRefunds(tx *Tx, r *journal.Recorded) error {
 	switch e := r.Event.(type) {
 	case statement.LineBooked:
 		line := BankLine{Statement: e.Statement, Line: e.Line, Date: e.Date, Amount: e.Amount, Title: e.Title, Event: r.Position}
-		BankLines().Put(tx, domain.Escape(e.Statement), lineField(e.Line), line)
+		BankLines().Put(tx, domain.Escape(e.Statement), LineField(e.Line), line)
 		UnmatchedLines().Put(tx, e.Date.Month().String(), unmatchedField(line), line)
 	case statement.LineMatched:
-		line := BankLines().Get(tx, domain.Escape(e.Statement), lineField(e.Line))
+		line := BankLines().Get(tx, domain.Escape(e.Statement), LineField(e.Line))
 		line.Claim = e.Claim
 		UnmatchedLines().Delete(tx, line.Date.Month().String(), unmatchedField(*line))
 	case statement.MatchUndone:
-		line := BankLines().Get(tx, domain.Escape(e.Statement), lineField(e.Line))
+		line := BankLines().Get(tx, domain.Escape(e.Statement), LineField(e.Line))
 		line.Claim = ""
 		UnmatchedLines().Put(tx, line.Date.Month().String(), unmatchedField(*line), *line)
 	default:
@@ -176,4 +177,4 @@ func foldRefunds(tx *Tx, r *journal.Recorded) error {
 	return nil
 }
 
-func unmatchedField(l BankLine) string { return domain.Escape(l.Statement) + "-" + lineField(l.Line) }
+func unmatchedField(l BankLine) string { return domain.Escape(l.Statement) + "-" + LineField(l.Line) }

@@ -20,7 +20,7 @@ type Match struct {
 
 // CertainMatches are the unmatched lines whose title names exactly one claim
 // that the amount goes into: an incoming one into what an open claim owes, an
-// outgoing one into what is to be paid back on a reclaimed one. Lines are taken
+// outgoing one into what is to be paid back on one that was reclaimed by then. Lines are taken
 // in the order of booking, each counting for the next. It reads at least what is
 // recorded when it is called.
 func (d *Desk) CertainMatches(ctx context.Context) ([]Match, error) {
@@ -60,7 +60,7 @@ func (d *Desk) certain(ctx context.Context, lines []projections.BankLine, claims
 	for _, l := range lines {
 		may = may[:0]
 		for i := range claims {
-			if owes(claims[i].totals, l.Amount) > 0 {
+			if owes(claims[i].totals, l.Amount) > 0 && (l.Amount > 0 || claims[i].reclaimedBy(l.Date)) {
 				may = append(may, &claims[i])
 			}
 		}
@@ -80,4 +80,10 @@ func (d *Desk) certain(ctx context.Context, lines []projections.BankLine, claims
 		matches = append(matches, Match{l.Statement, l.Line, may[0].Claim, l.Amount})
 	}
 	return matches, nil
+}
+
+// reclaimedBy says whether the labour office had asked money back by a day:
+// nobody pays back what nobody asked for.
+func (c standingClaim) reclaimedBy(day domain.Date) bool {
+	return slices.ContainsFunc(c.Facts, func(f projections.RefundFact) bool { return f.Kind == projections.FactReclaimed && f.On <= day })
 }

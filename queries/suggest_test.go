@@ -136,3 +136,35 @@ const paidAndPaidBack = `:20:ST180531CYC/1
 :62F:C180531PLN1000,00
 -
 `
+
+// An outgoing transfer pays back only what was asked back by then, and a line that
+// paid a claim before it was submitted is unmatched as of the days between.
+func TestMatchesAndTheirDays(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	may := day(2018, 5, 1).Month()
+	record(t, l, submitted("W/1", "", may, day(2018, 6, 1), 1000),
+		refund.Received{About: about("W/1"), On: day(2018, 6, 20), Statement: "W/0", Line: 1, Amount: 1000, Reason: "by-hand"},
+		refund.Reclaimed{About: about("W/1"), On: day(2018, 8, 2), Amount: 400}, submitted("W/2", "", may, day(2018, 8, 20), 500))
+	record(t, l, booked(t, l, -300, "zwrot W/1", -400, "zwrot W/1", 500, "W/2")...)
+	desk := memoryDesk(l)
+	matches, err := desk.CertainMatches(t.Context())
+	must(t, err)
+	if want := []queries.Match{{Statement: "W/1", Line: 2, Claim: "W/1", AmountGrosze: -400}, {Statement: "W/1", Line: 3, Claim: "W/2", AmountGrosze: 500}}; !reflect.DeepEqual(matches, want) {
+		t.Errorf("matches %v", matches)
+	}
+	record(t, l, statement.LineMatched{Statement: "W/1", Line: 3, Claim: "W/2", Date: day(2018, 8, 3), Amount: 500, Reason: "by-hand"})
+	record(t, l, refund.Received{About: about("W/2"), On: day(2018, 8, 3), Statement: "W/1", Line: 3, Amount: 500, Reason: "by-hand"})
+	fromRedis, _ := redisDesk(t, l)
+	for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memoryDesk(l)} {
+		for asOf, want := range map[domain.Date]string{day(2018, 8, 1): "1", day(2018, 8, 3): "1 2 3", day(2018, 8, 19): "1 2 3", day(2018, 8, 20): "1 2", 0: "1 2"} {
+			got := ""
+			for _, r := range ask(t, desk, "unmatched-lines", queries.Request{AsOf: asOf}).Rows {
+				got += fmt.Sprint(" ", r[1])
+			}
+			if got != " "+want {
+				t.Errorf("%s as of %s: lines%s, want %s", name, asOf, got, want)
+			}
+		}
+	}
+}

@@ -72,12 +72,14 @@ func unmatchedRows(ctx context.Context, q *question) ([]Row, error) {
 func unmatchedLines(ctx context.Context, q *question) ([]projections.BankLine, error) {
 	view := q.view(projections.Refunds())
 	parts, err := monthParts(ctx, q, projections.UnmatchedLines(), view)
-	if err != nil || len(parts) == 0 {
-		return nil, err
-	}
-	items, err := projections.UnmatchedLines().Every(ctx, view, parts...)
 	if err != nil {
 		return nil, err
+	}
+	var items []projections.Item[projections.BankLine]
+	if len(parts) > 0 {
+		if items, err = projections.UnmatchedLines().Every(ctx, view, parts...); err != nil {
+			return nil, err
+		}
 	}
 	var lines []projections.BankLine
 	for _, it := range items {
@@ -85,9 +87,45 @@ func unmatchedLines(ctx context.Context, q *question) ([]projections.BankLine, e
 			lines = append(lines, it.Row)
 		}
 	}
+	early, err := matchedTooEarly(ctx, q, view)
+	if err != nil {
+		return nil, err
+	}
+	lines = append(lines, early...)
 	slices.SortFunc(lines, func(a, b projections.BankLine) int {
 		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Statement, b.Statement), cmp.Compare(a.Line, b.Line))
 	})
+	return lines, nil
+}
+
+// matchedTooEarly are the lines that paid, by asOf, claims that were submitted
+// only after it: on that day nobody could say what they were for.
+func matchedTooEarly(ctx context.Context, q *question, view projections.View) ([]projections.BankLine, error) {
+	if q.asOf == 0 {
+		return nil, nil
+	}
+	claims, err := projections.RefundClaims().Every(ctx, view)
+	if err != nil {
+		return nil, err
+	}
+	var lines []projections.BankLine
+	for _, it := range claims {
+		if it.Row.Submitted <= q.asOf {
+			continue
+		}
+		for _, f := range it.Row.Facts {
+			if f.Kind != projections.FactReceived || f.On > q.asOf || !q.between(f.On) {
+				continue
+			}
+			line, ok, err := projections.BankLines().Find(ctx, view, domain.Escape(f.Statement), projections.LineField(f.Line))
+			if err != nil {
+				return nil, err
+			}
+			if ok && line.Claim == it.Row.Claim {
+				lines = append(lines, line)
+			}
+		}
+	}
 	return lines, nil
 }
 

@@ -32,6 +32,7 @@ type Record struct {
 	sheet *Sheet
 	row   *Row
 	err   *CellError
+	bad   []string // columns
 }
 
 // Record is the row with index i of s.Rows.
@@ -60,7 +61,14 @@ func (r *Record) Err() error {
 	return r.err
 }
 
+// Readable says whether nothing was wrong with the cells of some columns that were
+// asked for, whatever is with the others.
+func (r *Record) Readable(columns ...string) bool {
+	return !slices.ContainsFunc(columns, func(c string) bool { return slices.Contains(r.bad, c) })
+}
+
 func (r *Record) fail(column, reason string) {
+	r.bad = append(r.bad, column)
 	if r.err == nil {
 		r.err = &CellError{Column: column, Reason: reason}
 	}

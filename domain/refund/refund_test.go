@@ -97,3 +97,12 @@ func TestClaim(t *testing.T) {
 		}
 	}
 }
+
+// A claim that is returned after money came for it is returned: the money shows as
+// received, and nothing is owed.
+func TestAClaimReturnedAfterItWasPaid(t *testing.T) {
+	totals := refund.Totals{}.Add(refund.Submitted{Claimed: 1000}).Add(refund.Received{Amount: 1000}).Add(refund.Returned{On: domain.NewDate(2024, 7, 5)})
+	if totals.Stage() != refund.StageReturned || totals.Outstanding() != 0 || totals.Received != 1000 || totals.Open() {
+		t.Errorf("%s, outstanding %s, received %s", totals.Stage(), totals.Outstanding(), totals.Received)
+	}
+}

@@ -69,7 +69,10 @@ func (t Totals) Add(e domain.Event) Totals {
 // Outstanding is what the labour office still owes: accepted, else claimed,
 // less received. A returned claim owes nothing; its correction does.
 func (t Totals) Outstanding() domain.Grosze {
-	if t.Decided {
+	switch {
+	case t.IsReturned:
+		return 0
+	case t.Decided:
 		return t.Accepted - t.Received
 	}
 	return t.Claimed - t.Received
@@ -95,12 +98,12 @@ func (t Totals) Stage() Stage {
 		return StageWrittenOff
 	case t.Reclaimed > 0 || t.ReclaimedAll:
 		return StageReclaimed
+	case t.IsReturned:
+		return StageReturned
 	case t.Received > 0 && t.Outstanding() > 0:
 		return StagePartPaid
 	case t.Received > 0:
 		return StageSettled
-	case t.IsReturned:
-		return StageReturned
 	case t.Decided:
 		return StageAccepted
 	}

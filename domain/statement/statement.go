@@ -2,17 +2,14 @@
 // which booked line is (part of) which refund.
 //
 // One stream `statement-<id>` is one statement, recorded whole and only if its
-// balances add up. A line is matched to a claim at most once; the claim's own
+// balances add up; the same statement with more lines is taken in again, its new
+// lines beside those there are. A line is matched to a claim at most once; the claim's own
 // stream then takes the money. What people wrote into a transfer is sealed.
 package statement
 
-import (
-	"slices"
+import "ksiega/domain"
 
-	"ksiega/domain"
-)
-
-// Received says that a statement was taken in.
+// Received says that a statement was taken in, or again with more lines.
 type Received struct {
 	Statement string        `json:"statement"`
 	Account   string        `json:"account"` // of the centre
@@ -197,10 +194,13 @@ func takeIn(s State, c TakeIn) ([]domain.Event, error) {
 	}
 	c.Header.Lines = len(c.Lines)
 	if s.Exists() {
-		if s.Header != c.Header || !slices.Equal(s.Lines, c.Lines) {
-			return nil, domain.ErrDiffers.With("statement %s", c.Header.Number)
+		if err := s.continuedBy(c); err != nil {
+			return nil, err
 		}
-		return nil, nil
+		if len(c.Lines) == len(s.Lines) {
+			return nil, nil
+		}
+		c.Lines = c.Lines[len(s.Lines):]
 	}
 	events := make([]domain.Event, 0, len(c.Lines)+1)
 	events = append(events, c.Header)
@@ -208,6 +208,24 @@ func takeIn(s State, c TakeIn) ([]domain.Event, error) {
 		events = append(events, l)
 	}
 	return events, nil
+}
+
+// continuedBy refuses a statement that is neither the recorded one nor the same
+// one with more lines, as a bank exports it later in the day.
+func (s State) continuedBy(c TakeIn) error {
+	for i, l := range s.Lines {
+		if i >= len(c.Lines) || c.Lines[i] != l {
+			return domain.ErrDiffers.With("statement %s, line %d", c.Header.Number, l.Line)
+		}
+	}
+	was, is := s.Header, c.Header
+	if len(c.Lines) > len(s.Lines) {
+		is.To, is.Closing, is.Lines = was.To, was.Closing, was.Lines
+	}
+	if was != is {
+		return domain.ErrDiffers.With("statement %s", c.Header.Number)
+	}
+	return nil
 }
 
 func evolve(s State, e domain.Event) State {

@@ -26,6 +26,17 @@ func TestStatement(t *testing.T) {
 	Given(t, d).When(other).Refuse(statement.ErrBalance)
 	Given(t, d).When(statement.TakeIn{Header: header, Lines: []statement.LineBooked{out}}).Refuse(statement.ErrLines)
 
+	// The bank exports it again later in the day, with one more line.
+	later := statement.LineBooked{Statement: "W/1", Line: 3, Date: on, Amount: 40}
+	longer := header
+	longer.Closing, longer.Lines, longer.To = 1340, 3, on+1
+	more := statement.TakeIn{Header: longer, Lines: []statement.LineBooked{in, out, later}}
+	Given(t, d, history...).When(more).Then(longer, later)
+	Given(t, d, append(history, longer, later)...).When(more).Then()
+	Given(t, d, append(history, longer, later)...).When(take).Refuse(domain.ErrDiffers)
+	more.Lines = []statement.LineBooked{in, {Statement: "W/1", Line: 2, Date: on, Amount: -201}, {Statement: "W/1", Line: 3, Date: on, Amount: 41}}
+	Given(t, d, history...).When(more).Refuse(domain.ErrDiffers)
+
 	matched := statement.LineMatched{Statement: "W/1", Line: 1, Claim: "WR/1", Date: on, Amount: 500, Reason: "number"}
 	Given(t, d, history...).When(statement.Match{Line: 1, Claim: "WR/1", Reason: "number"}).Then(matched)
 	matchedHistory := append(history, matched)

@@ -39,6 +39,9 @@ type claim struct {
 }
 
 func (c *claim) outstanding() int64 {
+	if c.state == "returned" {
+		return 0
+	}
 	if c.decided {
 		return c.accepted - c.received
 	}

@@ -30,10 +30,21 @@ type client struct {
 	close func() error
 }
 
-// connect reaches the control door of the server that holds the data directory
-// or, where there is none, opens the ledger in this process; live then brings
-// up its read models too.
+// connect is connectNew for what asks of a ledger that there is: a directory
+// mistyped is not a ledger without events.
 func connect(ctx context.Context, g *globals, live bool) (*client, error) {
+	if g.EventStore == "" {
+		if _, err := os.Stat(g.Data); err != nil {
+			return nil, fmt.Errorf("data directory: %w", err)
+		}
+	}
+	return connectNew(ctx, g, live)
+}
+
+// connectNew reaches the control door of the server that holds the data directory
+// or, where there is none, opens the ledger in this process, a new one if need be;
+// live then brings up its read models too.
+func connectNew(ctx context.Context, g *globals, live bool) (*client, error) {
 	dir, err := g.dataDir()
 	if err != nil {
 		return nil, err

@@ -45,7 +45,9 @@ type note struct {
 	// Differ is one difference that verify found.
 	Differ    string                  `json:"differ,omitempty"`
 	Scavenged *eventdb.ScavengeResult `json:"scavenged,omitempty"`
-	Error     string                  `json:"error,omitempty"`
+	// Problem is one thing that the doctor found.
+	Problem *eventdb.Problem `json:"problem,omitempty"`
+	Error   string           `json:"error,omitempty"`
 }
 
 // notes writes notes, each at once; it is safe for concurrent use.
@@ -109,6 +111,7 @@ func controlHandler(b *book, api http.Handler) http.Handler {
 	mux.HandleFunc("GET /control/backup", c.backup)
 	mux.HandleFunc("POST /control/scavenge", c.scavenge)
 	mux.HandleFunc("POST /control/erase", c.erase)
+	mux.HandleFunc("POST /control/doctor", c.doctor)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if got := r.Header.Get(headerBuild); got != build() {
 			refuse(w, http.StatusPreconditionFailed, errors.New("the running server is another build of ksiega; use the same program or stop the server"))

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,16 +49,20 @@ func (c doctorCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	if door != nil {
-		return fmt.Errorf("a server holds %s: stop it, then ask the doctor again", dir)
-	}
 	d := &doctor{g: g, dir: dir}
-	if c.Repair {
-		if err := d.repair(ctx); err != nil {
-			return err
+	switch {
+	case door != nil && c.Repair:
+		return wrongUsage{fmt.Errorf("a server holds %s: stop it before a repair", dir)}
+	case door != nil:
+		err = d.ask(ctx, door)
+	case c.Repair:
+		if err = d.repair(ctx); err == nil {
+			err = d.examine(ctx)
 		}
+	default:
+		err = d.examine(ctx)
 	}
-	if err := d.examine(ctx); err != nil {
+	if err != nil {
 		return err
 	}
 	for _, p := range d.found {
@@ -67,6 +73,39 @@ func (c doctorCmd) Run(ctx context.Context, g *globals) error {
 	}
 	fmt.Printf("%s is sound\n", dir)
 	return nil
+}
+
+// ask has the server examine what it holds. Its own read models and keys it has
+// open, so that they were sound when it started.
+func (d *doctor) ask(ctx context.Context, door *client) error {
+	bar := newProgress()
+	err := door.follow(ctx, "/control/doctor", url.Values{}, "", nil, func(n note) error {
+		if n.Problem != nil {
+			d.found = append(d.found, *n.Problem)
+			return nil
+		}
+		bar.show(n)
+		return nil
+	})
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	return d.files()
+}
+
+// doctor notes what is wrong with the events that the server holds.
+func (c *control) doctor(w http.ResponseWriter, r *http.Request) {
+	if c.book.node == nil {
+		refuse(w, http.StatusBadRequest, errExternal)
+		return
+	}
+	n := newNotes(w)
+	problems, err := c.book.node.Check(r.Context(), func(done, total uint64) { n.say(note{File: "events", At: int(done), Of: int(total)}) })
+	for _, p := range problems {
+		n.say(note{Problem: &p})
+	}
+	n.end(err)
 }
 
 // repair has the indexes built anew where they need it, and says what was done.

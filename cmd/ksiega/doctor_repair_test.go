@@ -61,7 +61,7 @@ func TestTheDoctorRepairs(t *testing.T) {
 	must(t, exitDone, "verify", "--data", data)
 
 	p := serve(t, data)
-	if out := must(t, exitFailed, "doctor", "--repair", "--data", data); !strings.Contains(out, "a server holds") {
+	if out := must(t, exitUsage, "doctor", "--repair", "--data", data); !strings.Contains(out, "a server holds") {
 		t.Errorf("doctor beside a server says %q", out)
 	}
 	end(t, p)

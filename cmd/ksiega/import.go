@@ -31,15 +31,25 @@ const shownRefusals = 20
 // Run imports the files and exits with 3 where rows were refused.
 func (c *importCmd) Run(ctx context.Context, g *globals) error {
 	files, err := importFiles(c.Paths)
+	if err == nil && c.Rejected != "" {
+		err = apart(files)
+	}
 	if err != nil {
 		return wrongUsage{err}
+	}
+	if c.DryRun {
+		end, err := c.nowhere(g)
+		if err != nil {
+			return err
+		}
+		defer end()
 	}
 	if c.Rejected != "" && !c.DryRun {
 		if err := os.MkdirAll(c.Rejected, 0o700); err != nil {
 			return wrongUsage{err}
 		}
 	}
-	door, err := connect(ctx, g, false)
+	door, err := connectNew(ctx, g, false)
 	if err != nil {
 		return err
 	}
@@ -49,7 +59,7 @@ func (c *importCmd) Run(ctx context.Context, g *globals) error {
 	}
 	switch {
 	case found.unreadable > 0:
-		return fmt.Errorf("%d of %d files could not be read", found.unreadable, len(files))
+		return errTold
 	case found.refused > 0:
 		return errFound
 	}
@@ -122,6 +132,9 @@ func (c *importCmd) conclude(path string, s *commands.Summary) error {
 	for i, r := range s.RefusedRows {
 		rows[i] = sheetfile.Refused{Row: sheetfile.Row{Number: r.Row, Cells: r.Cells}, Reason: r.Reason}
 	}
+	if len(rows) == 0 && c.Rejected != "" {
+		return nil // what lies there may be of another file of that name
+	}
 	written, err := sheetfile.WriteRefused(dir, &sheetfile.Sheet{Name: filepath.Base(path), Header: s.Header}, rows)
 	if err != nil {
 		return fmt.Errorf("write refused rows: %w", err)
@@ -142,8 +155,8 @@ func importFiles(paths []string) ([]string, error) {
 			return nil, err
 		}
 		if !info.IsDir() {
-			if _, ok := commands.ImportOrder(commands.OriginalName(filepath.Base(p))); !ok {
-				return nil, fmt.Errorf("%s: %w", p, commands.ErrKind)
+			if err := commands.CheckName(filepath.Base(p)); err != nil {
+				return nil, err
 			}
 			files = append(files, p)
 			continue
@@ -167,11 +180,44 @@ func importFiles(paths []string) ([]string, error) {
 func ordered(entries []fs.DirEntry) []string {
 	var names []string
 	for _, e := range entries {
-		if !e.IsDir() {
-			names = append(names, e.Name())
+		if e.IsDir() {
+			continue
 		}
+		if err := commands.CheckName(e.Name()); errors.Is(err, commands.ErrNotBuilt) && !sheetfile.IsRefusedName(e.Name()) {
+			fmt.Fprintln(os.Stderr, "passed over:", err)
+			continue
+		}
+		names = append(names, e.Name())
 	}
 	return commands.InImportOrder(names)
+}
+
+// apart refuses files whose refused rows would take each other's place in one
+// directory.
+func apart(files []string) error {
+	first := map[string]string{}
+	for _, file := range files {
+		name := filepath.Base(file)
+		if other, twice := first[name]; twice {
+			return fmt.Errorf("the refused rows of %s and %s would be one file in --rejected: import them one after the other, into different directories", other, file)
+		}
+		first[name] = file
+	}
+	return nil
+}
+
+// nowhere gives a dry run that has no ledger yet an empty one of its own, which end
+// takes away.
+func (c *importCmd) nowhere(g *globals) (end func(), err error) {
+	if _, err := os.Stat(g.Data); g.EventStore != "" || !errors.Is(err, fs.ErrNotExist) {
+		return func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "ksiega-dry-run-")
+	if err != nil {
+		return nil, err
+	}
+	g.Data = filepath.Join(dir, "data")
+	return func() { _ = os.RemoveAll(dir) }, nil // an empty ledger, under the system's temporary directory
 }
 
 // progress shows a bar on a terminal and nothing elsewhere.

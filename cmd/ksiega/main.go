@@ -7,8 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -25,6 +27,9 @@ const (
 	exitFound  = 3 // done, but rows were refused or a check found something
 )
 
+// errTold ends a command with exitFailed; why is printed already.
+var errTold = errors.New("something failed")
+
 // errFound ends a command with exitFound; what was found is printed already.
 var errFound = errors.New("something was found")
 
@@ -39,7 +44,7 @@ type cli struct {
 	Rebuild  rebuildCmd  `cmd:"" help:"Build every read model anew, without downtime."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup of the events to a file, also while the server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Make a data directory from a backup."`
-	Doctor   doctorCmd   `cmd:"" help:"Check a data directory that no server holds."`
+	Doctor   doctorCmd   `cmd:"" help:"Check a data directory: events, indexes, keys, rows."`
 	Erase    eraseCmd    `cmd:"" help:"Destroy the key to what is sealed about a person; role dpo."`
 	Rekey    rekeyCmd    `cmd:"" help:"Replace the master key, so that old backups with the old one no longer open what was erased."`
 	Scavenge scavengeCmd `cmd:"" help:"Remove deleted events from the disk for good."`
@@ -60,6 +65,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	slog.SetLogLoggerLevel(slog.LevelWarn) // a server says more
 	var c cli
 	parser, err := kong.New(&c, kong.Name("ksiega"), kong.UsageOnError(), kong.Configuration(yamlConfig),
 		kong.Description("An event-sourced ledger for social-reintegration programmes."),
@@ -83,10 +89,16 @@ func exitCode(err error) int {
 		return exitDone
 	case errors.Is(err, errFound):
 		return exitFound
+	case errors.Is(err, errTold):
+		return exitFailed
 	case errors.As(err, &usage):
-		fmt.Fprintln(os.Stderr, "ksiega:", err)
+		fmt.Fprintln(os.Stderr, "ksiega:", oneLine(err))
 		return exitUsage
 	}
-	fmt.Fprintln(os.Stderr, "ksiega:", err)
+	fmt.Fprintln(os.Stderr, "ksiega:", oneLine(err))
 	return exitFailed
 }
+
+// oneLine is an error as the command line shows it: others rely on its being one
+// line.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

@@ -98,7 +98,8 @@ func writeTo(path string, fn func(io.Writer) error) error {
 // among them.
 func parseReport(args []string, g *globals) (name string, query url.Values, out string, err error) {
 	query = url.Values{}
-	global := map[string]*string{"data": &g.Data, "eventstore": &g.EventStore, "redis": &g.Redis, "master-key-file": &g.MasterKeyFile, "role": &g.Role}
+	global := map[string]*string{"data": &g.Data, "eventstore": &g.EventStore, "redis": &g.Redis, "master-key-file": &g.MasterKeyFile, "role": &g.Role,
+		"work-week": &g.WorkWeek, "year-days": &g.YearDays}
 	for i := 0; i < len(args); i++ {
 		flag, isFlag := strings.CutPrefix(args[i], "-")
 		if !isFlag {

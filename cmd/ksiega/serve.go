@@ -33,6 +33,7 @@ const (
 
 // Run serves until it is told to stop. It prints the address once it answers.
 func (c *serveCmd) Run(ctx context.Context, g *globals) error {
+	slog.SetLogLoggerLevel(slog.LevelInfo)
 	token, err := c.token()
 	if err != nil {
 		return wrongUsage{err}

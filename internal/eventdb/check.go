@@ -53,6 +53,24 @@ func Check(ctx context.Context, dir string, progress func(done, total uint64)) (
 	return problems, nil
 }
 
+// Check does the same on what a serving node holds, as it stood when it was called. ErrBusy: a scavenge or a backup runs.
+func (n *Node) Check(ctx context.Context, progress func(done, total uint64)) ([]Problem, error) {
+	if !n.upkeep.TryLock() {
+		return nil, fmt.Errorf("eventdb: %w", ErrBusy)
+	}
+	defer n.upkeep.Unlock()
+	v, err := n.acquire()
+	if err != nil {
+		return nil, fmt.Errorf("eventdb: check: %w", err)
+	}
+	defer n.release(v)
+	problems, err := checkStore(ctx, v, progress)
+	if err != nil {
+		return nil, fmt.Errorf("eventdb: check: %w", err)
+	}
+	return problems, nil
+}
+
 // mustExist tells whether there is a store, or was one until a repair was interrupted.
 func mustExist(disk vfs.FS, store string) error {
 	_, err := disk.Stat(store)

@@ -172,3 +172,13 @@ func TestStatementsAreCountedByTheirLines(t *testing.T) {
 		}
 	}
 }
+
+func TestALimitOfNothing(t *testing.T) {
+	l := centre(t)
+	const head = "numer;zawarto;od;do;refundacja;limit_osob;limit_godzin_miesiac;limit_godzin_razem\n"
+	const terms = ";06.02.2018;08.02.2018;31.12.2018;60;"
+	s := l.Import(t, "porozumienia_2.csv", head+"Q/1"+terms+"0;;\nQ/2"+terms+";0;\nQ/3"+terms+";;0\nQ/4"+terms+"1;1;1\nQ/5"+terms+";;\n")
+	if s.Accepted != 2 || s.Refused != 3 || strings.Count(reasons(s), "leave it empty") != 3 {
+		t.Fatalf("%+v\n%s", s, reasons(s))
+	}
+}

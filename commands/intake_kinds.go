@@ -84,12 +84,17 @@ func importAgreements(ctx context.Context, im *importing) error {
 		c := ConcludeAgreement{Number: r.ID("numer"), Concluded: r.Date("zawarto"), From: r.Date("od"), To: r.Date("do"),
 			RefundPercent: r.Percent("refundacja"), RefundBasis: r.OptionalChoice("podstawa_refundacji", "ustawowa", "umowna"),
 			ForCarers: r.YesNo("dla_opiekunow")}
-		c.PersonLimit, _ = r.OptionalInt("limit_osob")
-		c.MonthlyCapMinutes, _ = r.OptionalHours("limit_godzin_miesiac")
-		c.TotalCapMinutes, _ = r.OptionalHours("limit_godzin_razem")
+		var persons, monthly, total bool
+		c.PersonLimit, persons = r.OptionalInt("limit_osob")
+		c.MonthlyCapMinutes, monthly = r.OptionalHours("limit_godzin_miesiac")
+		c.TotalCapMinutes, total = r.OptionalHours("limit_godzin_razem")
+		none := persons && c.PersonLimit == 0 || monthly && c.MonthlyCapMinutes == 0 || total && c.TotalCapMinutes == 0
 		c.BaseRateGrosze, _ = r.OptionalAmount("stawka_bazowa")
 		return ask[agreement.Command]{identity: c.Number, from: []string{"numer"}, stream: domain.Stream("agreement", c.Number),
 			build: func(context.Context) (agreement.Command, error) {
+				if none {
+					return nil, agreement.ErrNoLimit
+				}
 				_, cmd, err := prepareAgreement(c)
 				return cmd, err
 			}}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
 	"ksiega/domain/payment"
 	"ksiega/domain/programme"
@@ -158,6 +159,24 @@ func (c SettlementClaim) Stands(asOf domain.Date) bool {
 	return !returned
 }
 
+// SettlementAgreement is what an agreement allows over all its referrals; 0 is no
+// limit.
+type SettlementAgreement struct {
+	Agreement   string         `json:"agreement"`
+	From        domain.Date    `json:"from"`
+	To          domain.Date    `json:"to"`
+	PersonLimit int            `json:"personLimit"`
+	TotalCap    domain.Minutes `json:"totalCap"`
+	Event       uint64         `json:"event"`
+}
+
+// SettlementAgreements holds a part an agreement and one field.
+func SettlementAgreements() Table[SettlementAgreement] {
+	return Table[SettlementAgreement]{"agreements"}
+}
+
+const agreementField = "terms"
+
 // SettlementMonths holds a part an agreement and a field a contract and month.
 func SettlementMonths() Table[SettlementMonth] { return Table[SettlementMonth]{"months"} }
 
@@ -175,8 +194,8 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 3, Keys: settlementKeys, Fold: foldSettlement,
-		Want: oneOf(attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
+	return Projection{Name: "settlement", Version: 4, Keys: settlementKeys, Fold: foldSettlement,
+		Want: oneOf(agreement.Concluded{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{})}
 }
 
@@ -198,6 +217,8 @@ func settlementKeys(r *journal.Recorded) []Key {
 		return []Key{SettlementClaims().Key(domain.Escape(a.Agreement), domain.Escape(a.Claim))}
 	}
 	switch e := r.Event.(type) {
+	case agreement.Concluded:
+		return []Key{SettlementAgreements().Key(domain.Escape(e.Agreement), agreementField)}
 	case attendance.HoursRecorded:
 		return month(e.Agreement, e.Contract, monthOf(e.Date))
 	case attendance.DayCorrected:
@@ -227,6 +248,9 @@ func monthOf(day domain.Date) string {
 
 func foldSettlement(tx *Tx, r *journal.Recorded) error {
 	switch e := r.Event.(type) {
+	case agreement.Concluded:
+		SettlementAgreements().Put(tx, domain.Escape(e.Agreement), agreementField, SettlementAgreement{Agreement: e.Agreement, From: e.From, To: e.To,
+			PersonLimit: e.PersonLimit, TotalCap: e.TotalCap, Event: r.Position})
 	case attendance.HoursRecorded:
 		settleDay(tx, e.About, e.Date, e.Minutes, e.Rates, r.Position)
 	case attendance.DayCorrected:

@@ -210,8 +210,8 @@ func TestUnsettledMonths(t *testing.T) {
 		day(2018, 6, 20): "claimed-not-paid:S/1:2018-05:WR/1 810, worked-not-paid:S/1:2018-05 810",
 		day(2018, 7, 1):  "paid-not-worked:S/1:2018-05 90",
 		// Nothing was ever paid for June.
-		day(2018, 7, 10): "claimed-not-paid:S/1:2018-06:WR/2 486, paid-not-worked:S/1:2018-05 90, refund-difference:WR/2:given 14",
-		0:                "claimed-not-paid:S/1:2018-06:WR/2 486, paid-not-worked:S/1:2018-05 90, refund-difference:WR/2:accepted 20, refund-difference:WR/2:given 14",
+		day(2018, 7, 10): "claimed-not-paid:S/1:2018-06:WR/2 486, paid-not-worked:S/1:2018-05 90, refund-difference:WR/2:S/1 486, refund-difference:WR/2:given 14",
+		0:                "claimed-not-paid:S/1:2018-06:WR/2 486, paid-not-worked:S/1:2018-05 90, refund-difference:WR/2:S/1 486, refund-difference:WR/2:accepted 20, refund-difference:WR/2:given 14",
 	} {
 		var got []string
 		for _, r := range ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf}).Rows {

@@ -96,6 +96,7 @@ func findingRows(ctx context.Context, q *question) ([]Row, error) {
 		{[]FindingKind{PaidNotWorked, WorkedNotPaid, ClaimedNotPaid}, unsettled},
 		{[]FindingKind{OverCap}, overCaps},
 		{[]FindingKind{RefundDifference}, refundDifferences},
+		{[]FindingKind{RefundDifference}, overclaimed},
 		{[]FindingKind{DurabilityGap}, durabilityGaps},
 	} {
 		if kind := FindingKind(q.params["kind"]); kind != "" && !slices.Contains(search.kinds, kind) {
@@ -322,6 +323,27 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 		if c.totals.Decided && !c.totals.IsReturned && c.totals.Accepted != c.totals.Claimed {
 			f.id, f.amount = findingID(RefundDifference, c.Claim, "accepted"), magnitude(c.totals.Claimed-c.totals.Accepted)
 			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+// overclaimed: hours were taken back after they were claimed, so that a claim asks
+// more for a contract's month than its hours come to now.
+func overclaimed(ctx context.Context, q *question) ([]found, error) {
+	months, err := settledMonths(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var all []found
+	for _, m := range months {
+		_, refunded, _ := m.Settled()
+		for _, share := range m.Claims {
+			if q.over(m.Month) && share.Refund > refunded {
+				all = append(all, found{id: findingID(RefundDifference, share.Claim, m.Contract), kind: RefundDifference,
+					subjects: []string{share.Claim, m.Contract, m.Participant, m.Agreement}, from: m.Month.First(), to: m.Month.Last(),
+					amount: share.Refund - refunded, events: []uint64{share.Event}})
+			}
 		}
 	}
 	return all, nil

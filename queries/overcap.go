@@ -14,8 +14,8 @@ import (
 	"ksiega/projections"
 )
 
-// overCaps are what no single referral shows: a person's hours of a week, and a
-// person's days of a year, over all referrals. Each referral's own caps were kept
+// overCaps are what no single referral shows: a person's hours of a week and days
+// of a year, and the hours and people of an agreement, over all referrals. Each referral's own caps were kept
 // when its hours were entered.
 func overCaps(ctx context.Context, q *question) ([]found, error) {
 	items, err := projections.SettlementMonths().Every(ctx, q.view(projections.Settlement()))
@@ -31,7 +31,11 @@ func overCaps(ctx context.Context, q *question) ([]found, error) {
 		return nil, err
 	}
 	years, err := overYears(ctx, q, months)
-	return append(weeks, years...), err
+	if err != nil {
+		return nil, err
+	}
+	agreements, err := overAgreements(ctx, q)
+	return slices.Concat(weeks, years, agreements), err
 }
 
 // overWeeks: the hours of a week are more than the statute allows.
@@ -51,6 +55,81 @@ func overWeeks(ctx context.Context, q *question, months []projections.Settlement
 			minutes: w.minutes - attendance.WeeklyLimit, events: w.events})
 	}
 	return all, nil
+}
+
+// overAgreements: more hours than the agreement has in all, or on some days more
+// people referred than it has places for.
+func overAgreements(ctx context.Context, q *question) ([]found, error) {
+	items, err := projections.SettlementAgreements().Every(ctx, q.view(projections.Settlement()))
+	if err != nil {
+		return nil, err
+	}
+	limited := slices.DeleteFunc(items, func(it projections.Item[projections.SettlementAgreement]) bool {
+		return it.Row.TotalCap == 0 && it.Row.PersonLimit == 0
+	})
+	if len(limited) == 0 {
+		return nil, nil
+	}
+	whole := *q // a cap on all hours counts all of them, whatever the question is limited to
+	whole.from, whole.to, whole.month = 0, 0, 0
+	months, err := settledMonths(ctx, &whole)
+	if err != nil {
+		return nil, err
+	}
+	worked := map[string]domain.Minutes{}
+	for _, m := range months {
+		worked[m.Agreement] += m.Minutes
+	}
+	lives, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()))
+	if err != nil {
+		return nil, err
+	}
+	referrals := map[string][]contract.State{}
+	for _, it := range lives {
+		if s := it.Row.AsOf(q.asOf); s.Exists() && s.Terms.Agreement != "" {
+			referrals[s.Terms.Agreement] = append(referrals[s.Terms.Agreement], s)
+		}
+	}
+	var all []found
+	for _, it := range limited {
+		a := it.Row
+		if over := worked[a.Agreement] - a.TotalCap; a.TotalCap > 0 && over > 0 {
+			all = append(all, found{id: findingID(OverCap, a.Agreement, "hours"), kind: OverCap, subjects: []string{a.Agreement},
+				from: a.From, to: a.To, minutes: over, events: []uint64{a.Event}})
+		}
+		if a.PersonLimit > 0 {
+			all = append(all, crowded(q, a, referrals[a.Agreement])...)
+		}
+	}
+	return all, nil
+}
+
+// crowded are the stretches of days on which more people are referred under an
+// agreement than it has places for, up to the day the answer looks from.
+func crowded(q *question, a projections.SettlementAgreement, referrals []contract.State) []found {
+	var all []found
+	var stretch *found
+	for day := a.From; day <= min(a.To, q.day()); day++ {
+		people := map[string]bool{}
+		subjects := []string{a.Agreement}
+		for _, s := range referrals {
+			if day.Within(s.Terms.From, s.Terms.To) && !s.Rests(day) {
+				people[s.Terms.Participant] = true
+				subjects = append(subjects, s.Terms.Contract)
+			}
+		}
+		if len(people) <= a.PersonLimit {
+			stretch = nil
+			continue
+		}
+		if stretch == nil {
+			all = append(all, found{id: findingID(OverCap, a.Agreement, "people", day.String()), kind: OverCap, subjects: subjects, from: day,
+				events: []uint64{a.Event}})
+			stretch = &all[len(all)-1]
+		}
+		stretch.to = day
+	}
+	return all
 }
 
 type personWeek struct {

@@ -100,3 +100,35 @@ func TestOverTheDaysOfAYear(t *testing.T) {
 		}
 	}
 }
+
+// What an agreement has in all: hours, and people at one time.
+func TestOverTheLimitsOfAnAgreement(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for _, f := range [][2]string{
+		{"uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\nU2;B;B\nU3;C;C\n"},
+		{"porozumienia.csv", "numer;zawarto;od;do;refundacja;limit_osob;limit_godzin_razem\nP/1;02.01.2024;02.01.2024;31.12.2024;60;2;10\nP/2;02.01.2024;02.01.2024;31.12.2024;60;;\n"},
+		{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie\nS/1;psu;psu;U1;02.01.2024;02.01.2024;31.03.2024;P/1\n" +
+			"S/2;psu;psu;U2;02.01.2024;01.03.2024;30.06.2024;P/1\nS/2a;psu;psu;U2;02.01.2024;01.03.2024;30.06.2024;P/1\nS/3;psu;psu;U3;02.01.2024;15.03.2024;31.12.2024;P/1\n"},
+		{"obecnosci.csv", "umowa;data;godziny\nS/1;04.03.2024;8\nS/2;05.03.2024;2\nS/3;20.03.2024;0:30\n"},
+	} {
+		if s := l.Import(t, f[0], f[1]); s.Refused != 0 {
+			t.Fatalf("%s: %+v", f[0], s.RefusedRows)
+		}
+	}
+	people := "over-cap:P/1:people:2024-03-15 [P/1 S/1 S/2 S/2a S/3] 2024-03-15 %s 0"
+	for _, c := range []struct {
+		asOf domain.Date
+		want []string
+	}{
+		{0, []string{"over-cap:P/1:hours [P/1] 2024-01-02 2024-12-31 30", fmt.Sprintf(people, "2024-03-31")}},
+		{day(2024, 3, 19), []string{fmt.Sprintf(people, "2024-03-19")}},
+		{day(2024, 3, 14), nil},
+	} {
+		var got []string
+		for _, r := range ask(t, memoryDesk(l), "findings", queries.Request{AsOf: c.asOf, Params: map[string]string{"kind": "over-cap"}}).Rows {
+			got = append(got, fmt.Sprint(r[0], " ", r[3], " ", r[4], " ", r[5], " ", r[7]))
+		}
+		sameTexts(t, fmt.Sprint("as of ", c.asOf), got, c.want)
+	}
+}

@@ -129,6 +129,7 @@ var (
 	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "no such agreement is recorded")
 	ErrPeriod      = domain.Refusal(domain.CodeInvalid, "the agreement ends before it starts")
 	ErrRefundShare = domain.Refusal(domain.CodeRule, "the refund share is not allowed")
+	ErrNoLimit     = domain.Refusal(domain.CodeInvalid, "a limit of 0 would allow nothing: leave it empty for none")
 	ErrNegative    = domain.Refusal(domain.CodeInvalid, "a limit or rate is negative")
 )
 

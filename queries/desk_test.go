@@ -189,6 +189,18 @@ func TestClaimsThatCount(t *testing.T) {
 			t.Errorf("%s: claimed %v, not %d", asOf, a.Rows, want)
 		}
 	}
+	// WR/1 was returned, so that only its correction is owed; WR/2 and its correction both are.
+	for asOf, want := range map[domain.Date]string{day(2018, 6, 25): "", day(2018, 7, 5): "[[refund-difference:WR/2:corrected [WR/2 P/1 WR/3] 480]]"} {
+		got := ""
+		for _, r := range ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "refund-difference"}}).Rows {
+			if strings.HasSuffix(r[0].(string), "corrected") {
+				got += fmt.Sprint([]any{[]any{r[0], r[3], r[6]}})
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %s, not %s", asOf, got, want)
+		}
+	}
 }
 
 // TestUnsettledMonths: hours, payments and claims are compared once the month is

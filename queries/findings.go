@@ -296,13 +296,20 @@ func monthEvents(ctx context.Context, q *question, m *settledMonth) ([]uint64, e
 }
 
 // refundDifferences: the amount given is not the one computed, or the amount
-// accepted is not the one claimed. A returned claim was not accepted at all.
+// accepted is not the one claimed, or a claim that was corrected is owed for as
+// well as its correction. A returned claim was not accepted at all.
 func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 	claims, err := standingClaims(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	var all []found
+	corrections := map[string]string{}
+	for _, c := range claims {
+		if c.Corrects != "" && !c.totals.IsReturned {
+			corrections[c.Corrects] = c.Claim
+		}
+	}
 	for _, c := range claims {
 		f := found{kind: RefundDifference, subjects: []string{c.Claim, c.Agreement}}
 		for _, fact := range c.Facts {
@@ -319,6 +326,11 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 			case projections.FactAccepted:
 				f.to, f.events = fact.On, append(slices.Clone(f.events), fact.Event)
 			}
+		}
+		if by := corrections[c.Claim]; by != "" && c.totals.Open() {
+			twice := f
+			twice.id, twice.amount, twice.subjects = findingID(RefundDifference, c.Claim, "corrected"), c.totals.Outstanding(), append(slices.Clone(f.subjects), by)
+			all = append(all, twice)
 		}
 		if c.totals.Decided && !c.totals.IsReturned && c.totals.Accepted != c.totals.Claimed {
 			f.id, f.amount = findingID(RefundDifference, c.Claim, "accepted"), magnitude(c.totals.Claimed-c.totals.Accepted)

@@ -182,3 +182,12 @@ func TestALimitOfNothing(t *testing.T) {
 		t.Fatalf("%+v\n%s", s, reasons(s))
 	}
 }
+
+func TestARequestWithoutANumberGoesByItsDay(t *testing.T) {
+	l := centre(t)
+	s := l.Import(t, "trwalosc.csv", "projekt;zdarzenie;data;nr;wartosc;do\nasystent-aktywnosci;zobowiazanie;01.07.2019;;30;30.06.2021\n"+
+		"asystent-aktywnosci;zapytanie;05.08.2019;;;\nasystent-aktywnosci;start;07.08.2019;;;\nasystent-aktywnosci;start;07.08.2019;2019-08-05;;\n")
+	if s.Accepted != 3 || s.Refused != 1 || !strings.Contains(reasons(s), "number of the request") {
+		t.Fatalf("%+v\n%s", s, reasons(s))
+	}
+}

@@ -77,6 +77,9 @@ func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (strin
 	case "publikacja":
 		cmd = durability.PublishNotice{Statement: said, URL: c.URL}
 	case "zapytanie":
+		if demand.Request == "" {
+			demand.Request = c.Date.String() // answers then name it by its day
+		}
 		cmd = durability.RequestService{Demand: demand, Description: text}
 	case "start":
 		cmd = durability.StartService{Demand: demand, Description: text}

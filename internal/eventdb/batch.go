@@ -180,21 +180,21 @@ func (b *batch) add(messages []*streams.BatchAppendReq_ProposedMessage) {
 	}
 }
 
-// expire answers a batch whose end did not come in time. The server spells such an id as a structure.
+// expire answers a batch whose end did not come in time, before the rest of it, or the end of the call, can come between.
+// The server spells such an id as a structure.
 func (c *batchCall) expire(b *batch) {
-	c.mu.Lock()
-	if c.ended || c.open[b.raw] != b {
-		c.mu.Unlock()
-		return
-	}
-	delete(c.open, b.raw)
-	c.mu.Unlock()
 	var high, low int64
 	for i := range 8 {
 		high, low = high<<8|int64(b.raw[i]), low<<8|int64(b.raw[8+i])
 	}
 	id := &shared.UUID{Value: &shared.UUID_Structured_{Structured: &shared.UUID_Structured{MostSignificantBits: high, LeastSignificantBits: low}}}
-	c.answer(id, b.name, batchLate())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended || c.open[b.raw] != b {
+		return
+	}
+	delete(c.open, b.raw)
+	c.sendLocked(refusedBatch(id, b.name, batchLate()))
 }
 
 // finish writes a whole batch and answers it, while the call goes on.
@@ -265,12 +265,20 @@ func (c *batchCall) abandon() {
 }
 
 func (c *batchCall) answer(id *shared.UUID, name *shared.StreamIdentifier, s *rpcstatus.Status) {
-	c.send(&streams.BatchAppendResp{CorrelationId: id, StreamIdentifier: name, Result: &streams.BatchAppendResp_Error{Error: s}})
+	c.send(refusedBatch(id, name, s))
+}
+
+func refusedBatch(id *shared.UUID, name *shared.StreamIdentifier, s *rpcstatus.Status) *streams.BatchAppendResp {
+	return &streams.BatchAppendResp{CorrelationId: id, StreamIdentifier: name, Result: &streams.BatchAppendResp_Error{Error: s}}
 }
 
 func (c *batchCall) send(r *streams.BatchAppendResp) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.sendLocked(r)
+}
+
+func (c *batchCall) sendLocked(r *streams.BatchAppendResp) {
 	if c.ended || c.err != nil {
 		return
 	}

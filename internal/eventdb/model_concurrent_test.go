@@ -72,7 +72,7 @@ func (c *clients) reopened() *grpc.ClientConn {
 func TestModelConcurrent(t *testing.T) {
 	t.Parallel()
 	dir, runs := t.TempDir(), atomic.Int64{}
-	rapid.Check(t, func(rt *rapid.T) {
+	checkRandom(t, func(rt *rapid.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		defer cancel()
 		d := newDuel(rt, ctx, filepath.Join(dir, fmt.Sprint(runs.Add(1))))

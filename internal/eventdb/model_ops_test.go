@@ -1,12 +1,15 @@
 package eventdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
@@ -16,7 +19,9 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 
 	"ksiega/internal/eventdb/modeltest"
@@ -117,6 +122,17 @@ func askNode(ctx context.Context, conn *grpc.ClientConn, req any) answered {
 			return answeredBy(nil, err, nil)
 		}
 		return received(call, func() (proto.Message, error) { return call.Recv() })
+	case []*streams.BatchAppendReq:
+		call, err := c.BatchAppend(ctx)
+		for i := 0; err == nil && i < len(req); i++ {
+			err = call.Send(req[i])
+		}
+		if err = errors.Join(err, call.CloseSend()); err != nil {
+			return answeredBy(nil, err, nil)
+		}
+		a := received(call, func() (proto.Message, error) { return call.Recv() })
+		a.messages = inAnyOrder(a.messages)
+		return a
 	case *streams.ReadReq:
 		call, err := c.Read(ctx, req)
 		if err != nil {
@@ -165,6 +181,16 @@ func askModel(s *modeltest.Service, req any) answered {
 		}
 	case *streams.BatchAppendReq:
 		out = append(out, s.Batch([]*streams.BatchAppendReq{req}))
+	case []*streams.BatchAppendReq:
+		pieces := map[string][]*streams.BatchAppendReq{}
+		for _, r := range req {
+			id := r.GetCorrelationId().GetString_()
+			if pieces[id] = append(pieces[id], r); r.GetIsFinal() {
+				out = append(out, s.Batch(pieces[id]))
+				delete(pieces, id)
+			}
+		}
+		out = inAnyOrder(out)
 	case *streams.ReadReq:
 		var all []*streams.ReadResp
 		all, err = s.ReadCounted(req)
@@ -187,6 +213,33 @@ func askModel(s *modeltest.Service, req any) answered {
 		return answeredBy(out, err, metadata.Pairs(r.Trailers...))
 	}
 	return answeredBy(out, err, nil)
+}
+
+// inAnyOrder sorts the answers of one call of BatchAppend, which may come in any order, with ids spelled as text.
+func inAnyOrder(answers []proto.Message) []proto.Message {
+	type answer struct {
+		key string
+		m   proto.Message
+	}
+	var out []answer
+	for _, m := range answers {
+		m = proto.Clone(m)
+		r := m.(*streams.BatchAppendResp)
+		if id, ok := idFrom(r.GetCorrelationId()); ok {
+			r.CorrelationId = &shared.UUID{Value: &shared.UUID_String_{String_: formatID(id)}}
+		}
+		b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+		if err != nil {
+			panic(err)
+		}
+		out = append(out, answer{r.GetCorrelationId().GetString_() + string(b), m})
+	}
+	slices.SortFunc(out, func(a, b answer) int { return cmp.Compare(a.key, b.key) })
+	var sorted []proto.Message
+	for _, a := range out {
+		sorted = append(sorted, a.m)
+	}
+	return sorted
 }
 
 // generator makes requests that meet often: few streams, few ids, small revisions.
@@ -277,6 +330,10 @@ func (g *generator) appendTo(stream string, events []*streams.AppendReq_Proposed
 		}
 		return out
 	}
+	return batchTo(stream, expect, events)
+}
+
+func batchTo(stream string, expect int, events []*streams.AppendReq_ProposedMessage) *streams.BatchAppendReq {
 	o := &streams.BatchAppendReq_Options{StreamIdentifier: name(stream)}
 	switch expect {
 	case -3:
@@ -295,6 +352,73 @@ func (g *generator) appendTo(stream string, events []*streams.AppendReq_Proposed
 			Id: e.Id, Metadata: e.Metadata, CustomMetadata: e.CustomMetadata, Data: e.Data})
 	}
 	return req
+}
+
+// deadline is one of a batch: none, one that is far away, or one that has passed, as a duration or as a time.
+func (g *generator) deadline(o *streams.BatchAppendReq_Options, now time.Time, late bool) {
+	left := time.Hour
+	if late {
+		left = -time.Second
+	}
+	switch g.number("deadline", 0, 2) {
+	case 0:
+		o.DeadlineOption = &streams.BatchAppendReq_Options_Deadline{Deadline: durationpb.New(left)}
+	case 1:
+		o.DeadlineOption = &streams.BatchAppendReq_Options_Deadline_21_10_0{Deadline_21_10_0: timestamppb.New(now.Add(left))}
+	default:
+		if late {
+			o.DeadlineOption = &streams.BatchAppendReq_Options_Deadline{Deadline: durationpb.New(0)}
+		}
+	}
+}
+
+// weave makes the requests of one call of BatchAppend: batches in pieces, which come woven into each other, some of them
+// too late, some without an end, some under the id of one that has ended.
+func (g *generator) weave(now time.Time) []*streams.BatchAppendReq {
+	var batches [][]*streams.BatchAppendReq
+	for range g.number("batches", 1, 4) {
+		late := g.number("late", 0, 4) == 0
+		var events []*streams.AppendReq_ProposedMessage
+		for range g.number("events", 0, 5) {
+			e := g.event()
+			if late { // what is too big as well may be answered either way
+				e.Data = e.Data[:min(len(e.Data), 100)]
+			}
+			events = append(events, e)
+		}
+		whole := batchTo(g.stream(), g.number("expected", -3, 5), events)
+		g.deadline(whole.Options, now, late)
+		var pieces []*streams.BatchAppendReq
+		for rest := whole.ProposedMessages; len(pieces) == 0 || len(rest) > 0; {
+			n := min(len(rest), g.number("piece", 0, 3))
+			p := &streams.BatchAppendReq{CorrelationId: whole.CorrelationId, ProposedMessages: rest[:n]}
+			if len(pieces) == 0 || !late && g.number("options again", 0, 5) == 0 {
+				p.Options = whole.Options // those of the first piece count
+			}
+			pieces, rest = append(pieces, p), rest[n:]
+		}
+		pieces[len(pieces)-1].IsFinal = late || g.number("unfinished", 0, 7) > 0
+		if n := len(batches); n > 0 && !late && g.number("same id", 0, 5) == 0 {
+			before := batches[n-1]
+			if before[len(before)-1].IsFinal {
+				for _, p := range pieces {
+					p.CorrelationId = before[0].CorrelationId
+				}
+				batches[n-1] = append(before, pieces...)
+				continue
+			}
+		}
+		batches = append(batches, pieces)
+	}
+	var out []*streams.BatchAppendReq
+	for len(batches) > 0 {
+		i := g.number("next", 0, len(batches)-1)
+		out = append(out, batches[i][0])
+		if batches[i] = batches[i][1:]; len(batches[i]) == 0 {
+			batches = slices.Delete(batches, i, i+1)
+		}
+	}
+	return out
 }
 
 // change makes a request that may write.
@@ -375,7 +499,11 @@ func (g *generator) read(stream string) *streams.ReadReq {
 	}
 	o.StreamOption = &streams.ReadReq_Options_All{All: a}
 	if g.number("filtered", 0, 1) == 1 {
-		f := &streams.ReadReq_Options_FilterOptions{Window: &streams.ReadReq_Options_FilterOptions_Max{Max: 3}, CheckpointIntervalMultiplier: 1}
+		f := &streams.ReadReq_Options_FilterOptions{Window: &streams.ReadReq_Options_FilterOptions_Max{Max: uint32(g.number("window", 1, 3))},
+			CheckpointIntervalMultiplier: uint32(g.number("multiplier", 0, 2))}
+		if g.number("no window", 0, 4) == 0 {
+			f.Window = &streams.ReadReq_Options_FilterOptions_Count{Count: &shared.Empty{}}
+		}
 		x := &streams.ReadReq_Options_FilterOptions_Expression{Prefix: []string{g.pick("prefix", "a", "$$", "o"), "b-"}}
 		if g.number("pattern", 0, 1) == 1 {
 			x = &streams.ReadReq_Options_FilterOptions_Expression{Regex: g.pick("regex", "^a-", "1$", "ed$", `^[^$]`)}

@@ -163,11 +163,11 @@ func (f *eventFields) unmarshalID(b []byte) error {
 			f.id, f.hasID = parseID(string(v))
 		case num == 1 && typ == protowire.BytesType:
 			var high, low uint64
-			err := eachField(v, func(num protowire.Number, _ protowire.Type, _ []byte, n uint64) error {
-				switch num {
-				case 1:
+			err := eachField(v, func(num protowire.Number, typ protowire.Type, _ []byte, n uint64) error {
+				switch {
+				case num == 1 && typ == protowire.VarintType:
 					high = n
-				case 2:
+				case num == 2 && typ == protowire.VarintType:
 					low = n
 				}
 				return nil

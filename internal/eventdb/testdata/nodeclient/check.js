@@ -1,6 +1,11 @@
 // The official Node client against the embedded node: over plain TCP, and over TLS as users.
 // Started with one argument, JSON: {plain, secure: "host:port", ca: file, writer, reader: "name:password"}.
 // Prints a line for each step, and ends with 0 if all of them held.
+//
+// Errors of the client that the node cannot cause: NotLeaderError stands for the exception not-leader, and this node leads
+// its cluster of one; TimeoutError stands for ABORTED, which is a cluster's word for a write that was given up on its way
+// to the others (a deadline that passes is DeadlineExceededError); and those of persistent subscriptions, transactions,
+// scavenges and logins belong to services that the node does not offer.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -125,6 +130,7 @@ async function appends(name, client, credentials) {
   await step(`${name} batch append: too late`, async () => {
     // The client leaves this deadline to the server.
     await refused(es.DeadlineExceededError, () => client.appendToStream(`${s}-late`, event(0), { deadline: -1000 }));
+    await refused(es.DeadlineExceededError, () => client.appendToStream(`${s}-late`, event(0), { deadline: -1000, credentials }));
     await refused(es.StreamNotFoundError, () => collect(client.readStream(`${s}-late`)));
   });
   for (const [how, options] of [["batch append", {}], ["append", { credentials }]]) {
@@ -233,6 +239,33 @@ async function subscriptions(name, client) {
     assert.deepEqual(numbers(await end.events(1)), [5]);
     await Promise.all([at.stop(), end.stop()]);
   });
+  await step(`${name} subscribe to all of $all`, async () => {
+    const read = (await collect(client.readAll())).map((r) => r.event.position.commit);
+    const start = new Follower(client.subscribeToAll({ fromPosition: es.START }));
+    const byDefault = new Follower(client.subscribeToAll());
+    await Promise.all([start.live(), byDefault.live()]);
+    const told = (f) => f.seen.map((r) => r.event.position.commit);
+    assert.ok(read.length > 6);
+    assert.deepEqual(told(start), read);
+    assert.deepEqual(told(byDefault), read);
+    const { position: last } = await client.appendToStream(`${s}-all`, several(0, 2));
+    await start.events(read.length + 3);
+    assert.equal(told(start).at(-1), last.commit);
+    // One that begins where another stopped misses nothing, and gets nothing twice.
+    const middle = start.seen[start.seen.length >> 1].event.position;
+    const rest = new Follower(client.subscribeToAll({ fromPosition: middle }));
+    await rest.live();
+    assert.deepEqual(told(rest), told(start).slice((start.seen.length >> 1) + 1));
+    await Promise.all([start, byDefault, rest].map((f) => f.stop()));
+  });
+  await step(`${name} a regular expression that the node does not know`, async () => {
+    const f = new Follower(client.subscribeToAll({ filter: es.streamNameFilter({ regex: "^(?!noise)" }) }));
+    const error = await f.ended;
+    // The client has no type for this status.
+    assert.ok(error instanceof es.UnknownError, `${error}`);
+    assert.equal(error.code, 3, "INVALID_ARGUMENT");
+    assert.match(error.message, /regular expression/);
+  });
   await step(`${name} filters`, async () => {
     await client.appendToStream(`${s}-types`, [event(0, "alpha"), event(1, "beta"), event(2, "alphabet")]);
     const own = { fromPosition: position };
@@ -298,6 +331,12 @@ async function endings(name, client, credentials) {
       const error = await refused(es.StreamDeletedError, run);
       assert.ok(error.streamName.endsWith(s), error.streamName);
     }
+  });
+  await step(`${name} a stream that nobody may write`, async () => {
+    // The client has no type for a bad request, of either kind.
+    await refused(es.UnknownError, () => client.appendToStream(`$ce-${name}`, event(0)));
+    const error = await refused(es.UnknownError, () => client.appendToStream(`$ce-${name}`, event(0), { credentials }));
+    assert.equal(error.code, 3, "INVALID_ARGUMENT");
   });
   await step(`${name} what the node does not offer`, async () => {
     await refused(es.UnsupportedError, () => client.createPersistentSubscriptionToAll("group", es.persistentSubscriptionToAllSettingsFromDefaults()));

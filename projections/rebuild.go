@@ -33,7 +33,7 @@ const (
 // under a new generation and switches to it; what is live goes on meanwhile. A
 // fold that fails leaves its projection as it is, with a *Failure among the
 // joined errors; the others are rebuilt. Meanwhile the whole process collects
-// garbage more often.
+// garbage by the rules of thrift.
 func Rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progress, ps ...Projection) error {
 	failed, err := rebuild(ctx, s, j, progress, ps)
 	errs := []error{err}
@@ -52,8 +52,11 @@ func rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progres
 	for i, p := range ps {
 		memories[i] = NewMemory(p)
 	}
-	events := 0
+	batches, events := 0, 0
 	err = j.Scan(ctx, journal.ScanOptions{Want: wantAny(ps)}, func(b journal.Batch) error {
+		if batches++; batches%thriftEvery == 0 {
+			s.thrift.adjust()
+		}
 		errs := make([]error, len(memories))
 		inParallel(len(memories), func(i int) {
 			if failed[memories[i].p.Name] == nil {
@@ -138,7 +141,9 @@ func (s *Store) install(ctx context.Context, j *journal.Journal, m *Memory) erro
 	return nil
 }
 
-// build writes a generation that nobody reads yet.
+// build writes a generation that nobody reads yet. It forgets each part as soon
+// as it is encoded, since an embedded Redis is filled in the same memory; of m
+// only the position is left.
 func (s *Store) build(ctx context.Context, m *Memory) (mark, error) {
 	n := s.names(m.p.Name)
 	number, err := s.client.Incr(ctx, n.counter()).Uint64()
@@ -159,12 +164,15 @@ func (s *Store) build(ctx context.Context, m *Memory) (mark, error) {
 		out.command()
 		for part, fields := range parts {
 			for _, field := range fields {
-				raw, err := m.tx.cells[Key{table, part, field}].encode()
+				k := Key{table, part, field}
+				raw, err := m.tx.cells[k].encode()
 				if err != nil {
 					return mark{}, &Failure{Projection: m.p.Name, Position: m.position, Event: m.last.id, Type: "a batch", Err: err}
 				}
 				out.field(g.rows(table, part), field, raw)
+				delete(m.tx.cells, k)
 			}
+			delete(parts, part)
 		}
 		if out.err != nil {
 			return mark{}, out.err

@@ -65,22 +65,6 @@ func (r *Recorded) OccurredOn() domain.Date {
 	return domain.DateOf(r.Created.UTC())
 }
 
-// decode completes a Recorded from its raw bytes.
-func (t *Table) decode(r *Recorded) error {
-	if err := decodeMeta(r.RawMeta, &r.Meta); err != nil || !isObject(r.RawMeta) {
-		return damaged(r, "its envelope does not decode")
-	}
-	if !r.Meta.OriginCreated.IsZero() {
-		r.Created = r.Meta.OriginCreated
-	}
-	e, err := t.Decode(r.Type, r.RawData)
-	if err != nil {
-		return damaged(r, err.Error())
-	}
-	r.Event = e
-	return nil
-}
-
 // isObject: `null` would decode as an event or envelope of nothing.
 func isObject(b []byte) bool {
 	b = bytes.TrimLeft(b, " \t\r\n")

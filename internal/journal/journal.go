@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
-	"github.com/go-json-experiment/json"
 	"google.golang.org/grpc/codes"
 
 	"ksiega/domain"
@@ -39,7 +38,7 @@ type Options struct {
 	Table   *Table
 	// Bulk, where the log is in this process, reads it without gRPC: raw
 	// events after a position, in order, streams named as the store names
-	// them. The bytes of an event need be good only during the call. Only
+	// them. The event and its bytes need be good only during the call. Only
 	// rebuilds and known-at use it.
 	Bulk func(ctx context.Context, after uint64, each func(*Recorded) error) error
 	// Observe is told how long each acknowledged append took.
@@ -54,11 +53,12 @@ type Options struct {
 
 // Journal is the ledger's log. It is safe for concurrent use.
 type Journal struct {
-	opts   Options
-	config *esdb.Configuration
-	bounds bounds
-	life   context.Context // ends with Close
-	end    context.CancelFunc
+	opts    Options
+	encoder *encoder
+	config  *esdb.Configuration
+	bounds  bounds
+	life    context.Context // ends with Close
+	end     context.CancelFunc
 
 	mu   sync.Mutex // guards link
 	link *link      // nil until the first use and after a break
@@ -69,7 +69,7 @@ const maxAppendBytes = 1 << 20
 
 // Open prepares a log; the connection itself is made at first use.
 func Open(opts Options) (*Journal, error) {
-	j := &Journal{opts: opts, bounds: defaultBounds()}
+	j := &Journal{opts: opts, encoder: newEncoder(opts.Table), bounds: defaultBounds()}
 	if strings.HasPrefix(opts.Address, "unix:") {
 		j.config = &esdb.Configuration{Address: opts.Address, DisableTLS: true, DiscoveryInterval: 100, GossipTimeout: 5, KeepAliveInterval: 10 * time.Second, KeepAliveTimeout: 10 * time.Second}
 	} else {
@@ -131,31 +131,44 @@ func (j *Journal) Append(ctx context.Context, stream string, expected int64, eve
 	return j.write(ctx, stream, expected, proposals)
 }
 
+const (
+	usualBytes   = 768 // of one event with its envelope
+	togetherMost = 32  // events whose bytes stand side by side
+)
+
 func (j *Journal) propose(stream string, expected int64, events []Decided) ([]esdb.EventData, error) {
 	if expected < NoStream || len(events) == 0 {
 		return nil, fmt.Errorf("append to %s: %d events at revision %d make no sense", stream, len(events), expected)
 	}
 	proposals, size := make([]esdb.EventData, 0, len(events)), 0
-	for i, d := range events {
-		data, err := j.opts.Table.encode(d.Event)
-		if err != nil {
+	var meta Meta
+	var buf []byte // of several events; one that outgrows it gets bytes of its own
+	for i := range events {
+		event := events[i].Event
+		if cap(buf)-len(buf) < usualBytes {
+			buf = make([]byte, 0, min(len(events)-i, togetherMost)*usualBytes)
+		}
+		start := len(buf)
+		var err error
+		if buf, err = j.encoder.event(buf, event); err != nil {
 			return nil, err
 		}
-		if d.Meta.OccurredOn == 0 {
-			d.Meta.OccurredOn = d.Event.OccurredOn()
+		data := buf[start:len(buf):len(buf)]
+		meta = events[i].Meta
+		if meta.OccurredOn == 0 {
+			meta.OccurredOn = event.OccurredOn()
 		}
-		if d.Meta.OccurredOn == 0 && j.opts.Today != nil {
-			d.Meta.OccurredOn = j.opts.Today()
+		if meta.OccurredOn == 0 && j.opts.Today != nil {
+			meta.OccurredOn = j.opts.Today()
 		}
-		meta, err := json.Marshal(d.Meta)
-		if err != nil {
-			// The encoder's own message may quote the envelope.
-			return nil, fmt.Errorf("append to %s: the envelope of %s does not encode", stream, d.Event.EventType())
+		start = len(buf)
+		if buf, err = j.encoder.meta(buf, &meta); err != nil {
+			return nil, fmt.Errorf("append to %s: %s: %w", stream, event.EventType(), err)
 		}
 		size += len(data)
 		proposals = append(proposals, esdb.EventData{
-			EventID:   eventID(stream, uint64(expected+1)+uint64(i), d.Meta.Key, data),
-			EventType: d.Event.EventType(), ContentType: esdb.ContentTypeJson, Data: data, Metadata: meta,
+			EventID:   eventID(stream, uint64(expected+1)+uint64(i), meta.Key, data),
+			EventType: event.EventType(), ContentType: esdb.ContentTypeJson, Data: data, Metadata: buf[start:len(buf):len(buf)],
 		})
 	}
 	if size > maxAppendBytes {

@@ -41,26 +41,61 @@ type ScanOptions struct {
 // undecoded is a batch on its way through the decoders.
 type undecoded struct {
 	Batch
+	room *room
 	done chan struct{}
 	err  error
 }
 
+// room is memory for the events of one batch after the other.
+type room struct {
+	events []Recorded
+	slab   []byte // where the raw bytes lie, unless they are somebody else's
+}
+
+const slabBytes = 400 << 10 // about what a batch needs
+
+// recycle makes room for the next batch. spoiled overwrites what was there, so
+// that a test sees whether anybody has kept some of it.
+func (r *room) recycle(spoiled bool) {
+	if spoiled {
+		for i := range r.slab {
+			r.slab[i] = '#'
+		}
+		for i := range r.events {
+			r.events[i] = Recorded{Stream: "recycled", Type: "recycled", RawData: r.slab, Meta: Meta{Actor: "recycled"}}
+		}
+	} else {
+		clear(r.events) // the garbage collector need not wait for the next batch
+	}
+	r.events, r.slab = r.events[:0], r.slab[:0]
+	if cap(r.slab) > 2*slabBytes {
+		r.slab = nil
+	}
+}
+
 // Scan hands over the log in batches until its end as the scan finds it. The
-// batch is valid only during the call. Batches are decoded beside each other
-// and handed over in order.
+// batch is valid only during the call: its memory, also that of Events and of
+// their raw bytes, is used again for another. What was decoded of an event, its
+// texts and Event, may be kept. Batches are decoded beside each other and handed
+// over in order.
 func (j *Journal) Scan(ctx context.Context, o ScanOptions, each func(Batch) error) error {
+	return j.scan(ctx, o, spoiling, each)
+}
+
+// scan is Scan that says whether it spoils what it recycles.
+func (j *Journal) scan(ctx context.Context, o ScanOptions, spoil bool, each func(Batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer cancel()
 	decoders := runtime.GOMAXPROCS(0)
 	work, ordered := make(chan *undecoded), make(chan *undecoded, decoders+2)
+	spare := make(chan *room, decoders+4)
 	var readErr error
 	group.Go(func() {
 		defer close(ordered)
 		defer close(work)
-		readErr = j.collect(ctx, o, func(b Batch) error {
-			u := &undecoded{Batch: b, done: make(chan struct{})}
+		readErr = j.collect(ctx, o, spare, func(u *undecoded) error {
 			for _, c := range []chan *undecoded{work, ordered} {
 				select {
 				case c <- u:
@@ -72,12 +107,7 @@ func (j *Journal) Scan(ctx context.Context, o ScanOptions, each func(Batch) erro
 		})
 	})
 	for range decoders {
-		group.Go(func() {
-			for u := range work {
-				u.err = j.opts.Table.decodeAll(u.Events)
-				close(u.done)
-			}
-		})
+		group.Go(func() { j.opts.Table.decodeAll(work) })
 	}
 	for u := range ordered {
 		<-u.done
@@ -87,45 +117,53 @@ func (j *Journal) Scan(ctx context.Context, o ScanOptions, each func(Batch) erro
 		if err := each(u.Batch); err != nil {
 			return err
 		}
+		if u.room == nil {
+			continue
+		}
+		u.room.recycle(spoil)
+		select {
+		case spare <- u.room:
+		default:
+		}
 	}
 	return readErr
 }
 
-func (t *Table) decodeAll(events []Recorded) error {
-	for i := range events {
-		if err := t.decode(&events[i]); err != nil {
-			return err
+func (t *Table) decodeAll(work <-chan *undecoded) {
+	d := t.decoder()
+	defer t.decoders.Put(d)
+	for u := range work {
+		for i := range u.Events {
+			if u.err = d.decode(&u.Events[i]); u.err != nil {
+				break
+			}
 		}
+		close(u.done)
 	}
-	return nil
 }
 
 var errScanEnd = errors.New("end of scan")
 
 // gatherer groups events into batches.
 type gatherer struct {
-	j       *Journal
 	o       ScanOptions
-	out     func(Batch) error
-	b       Batch
+	out     func(*undecoded) error
+	through uint64
 	skipped int
 	bytes   int
-	slab    []byte
+	spare   <-chan *room
+	room    *room // nil: no event yet
 }
 
-// collect reads the log and groups it into batches.
-func (j *Journal) collect(ctx context.Context, o ScanOptions, out func(Batch) error) error {
-	g := &gatherer{j: j, o: o, out: out, b: Batch{Through: o.After}}
+// collect reads the log and groups it into batches, in rooms that it makes or
+// that come back to it.
+func (j *Journal) collect(ctx context.Context, o ScanOptions, spare <-chan *room, out func(*undecoded) error) error {
+	g := &gatherer{o: o, out: out, through: o.After, spare: spare}
 	var err error
 	if j.opts.Bulk != nil && !o.Wire {
-		var own Recorded // one for all: take copies it
-		err = j.opts.Bulk(ctx, o.After, func(r *Recorded) error {
-			own = *r
-			own.Stream = j.local(r.Stream, r.Type)
-			return g.take(&own, true)
-		})
+		err = j.opts.Bulk(ctx, o.After, func(r *Recorded) error { return g.take(r, j.local(r.Stream, r.Type), true) })
 	} else {
-		err = j.readAll(ctx, o.After, func(r *Recorded) error { return g.take(r, false) })
+		err = j.readAll(ctx, o.After, func(r *Recorded) error { return g.take(r, r.Stream, false) })
 	}
 	if err != nil && !errors.Is(err, errScanEnd) {
 		if ctx.Err() != nil {
@@ -133,51 +171,59 @@ func (j *Journal) collect(ctx context.Context, o ScanOptions, out func(Batch) er
 		}
 		return err
 	}
-	g.b.CaughtUp = err == nil
-	return g.flush()
+	return g.flush(err == nil)
 }
 
-// take adds an event whose stream is named as this journal names it; copied
-// says that its bytes belong to somebody else.
-func (g *gatherer) take(r *Recorded, copied bool) error {
+// take adds a copy of an event, whose stream this journal names so; copied says
+// that its bytes belong to somebody else.
+func (g *gatherer) take(r *Recorded, stream string, copied bool) error {
 	if g.o.Until != 0 && r.Position > g.o.Until {
 		return errScanEnd
 	}
-	g.b.Through = r.Position
-	if r.Stream == "" || g.o.Want != nil && !g.o.Want(r.Type) {
+	g.through = r.Position
+	if stream == "" || g.o.Want != nil && !g.o.Want(r.Type) {
 		if g.skipped++; g.skipped >= batchSkipped {
-			return g.flush()
+			return g.flush(false)
 		}
 		return nil
 	}
+	if g.room == nil {
+		select {
+		case g.room = <-g.spare:
+		default:
+			g.room = &room{events: make([]Recorded, 0, batchEvents)}
+		}
+	}
+	g.room.events = append(g.room.events, *r)
+	own := &g.room.events[len(g.room.events)-1]
+	own.Stream = stream
 	if copied {
-		r.RawMeta, r.RawData = g.keep(r.RawMeta), g.keep(r.RawData)
+		own.RawMeta, own.RawData = g.room.keep(r.RawMeta), g.room.keep(r.RawData)
 	}
-	if g.b.Events == nil {
-		g.b.Events = make([]Recorded, 0, batchEvents)
-	}
-	g.b.Events = append(g.b.Events, *r)
 	g.bytes += len(r.RawMeta) + len(r.RawData)
-	if len(g.b.Events) == batchEvents || g.bytes >= batchBytes {
-		return g.flush()
+	if len(g.room.events) == batchEvents || g.bytes >= batchBytes {
+		return g.flush(false)
 	}
 	return nil
 }
 
 // keep copies bytes into memory shared by neighbouring events.
-func (g *gatherer) keep(b []byte) []byte {
-	if len(b) > cap(g.slab)-len(g.slab) {
-		g.slab = make([]byte, 0, max(256<<10, len(b)))
+func (r *room) keep(b []byte) []byte {
+	if len(b) > cap(r.slab)-len(r.slab) {
+		r.slab = make([]byte, 0, max(slabBytes, len(b)))
 	}
-	from := len(g.slab)
-	g.slab = append(g.slab, b...)
-	return g.slab[from:len(g.slab):len(g.slab)]
+	from := len(r.slab)
+	r.slab = append(r.slab, b...)
+	return r.slab[from:len(r.slab):len(r.slab)]
 }
 
-func (g *gatherer) flush() error {
-	b := g.b
-	g.b, g.skipped, g.bytes = Batch{Through: b.Through}, 0, 0
-	return g.out(b)
+func (g *gatherer) flush(caughtUp bool) error {
+	u := &undecoded{Batch: Batch{Through: g.through, CaughtUp: caughtUp}, room: g.room, done: make(chan struct{})}
+	if g.room != nil {
+		u.Events = g.room.events
+	}
+	g.skipped, g.bytes, g.room = 0, 0, nil
+	return g.out(u)
 }
 
 // local is a stream's name without this journal's prefix, or "" for an event

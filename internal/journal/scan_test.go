@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 )
@@ -142,6 +144,63 @@ func TestBulkFails(t *testing.T) {
 	})
 	if !errors.Is(err, broken) || n != 512 {
 		t.Errorf("%d events, %v", n, err)
+	}
+}
+
+// A batch's memory is used for another as soon as it was handed over; what was
+// decoded stays.
+func TestScanRecycles(t *testing.T) {
+	t.Parallel()
+	const total = 40 * batchEvents
+	j := openAt(t, Options{Address: "esdb://127.0.0.1:1?tls=false", Table: testTable(t),
+		Bulk: func(_ context.Context, _ uint64, each func(*Recorded) error) error {
+			var r Recorded
+			for n := range uint64(total) {
+				r = Recorded{Stream: fmt.Sprint("tally-", n%3), Type: "test.counted.v1", Position: n + 1,
+					RawData: fmt.Appendf(r.RawData[:0], `{"by":"by %d","n":%d}`, n%5000, n), RawMeta: fmt.Appendf(r.RawMeta[:0], `{"actor":"actor %d","idempotencyKey":"k:%d"}`, n%700, n)}
+				if n == 3*batchEvents {
+					r.RawData = fmt.Appendf(r.RawData[:0], `{"by":"by %d","n":%d,"note":%q}`, n%5000, n, strings.Repeat("large", slabBytes))
+				}
+				if err := each(&r); err != nil {
+					return err
+				}
+			}
+			return nil
+		}})
+	var kept, first []Recorded // with what may be kept; the first batch as it came
+	rooms := map[*Recorded]bool{}
+	if err := j.scan(within(t), ScanOptions{}, true, func(b Batch) error {
+		if len(b.Events) > 0 { // the end of the log comes without
+			rooms[&b.Events[0]] = true
+		}
+		if first == nil {
+			first = b.Events
+		}
+		for _, r := range b.Events {
+			if want := fmt.Sprintf(`"n":%d`, r.Position-1); !strings.Contains(string(r.RawData), want) {
+				t.Errorf("%.80s lies at position %d", r.RawData, r.Position)
+			}
+			kept = append(kept, Recorded{Stream: r.Stream, Position: r.Position, Meta: r.Meta, Event: r.Event})
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(kept) != total || len(rooms) > 2*runtime.GOMAXPROCS(0)+8 {
+		t.Errorf("%d events in %d rooms", len(kept), len(rooms))
+	}
+	if first[0].Position == 1 || string(first[0].RawData) == `{"by":"by 0","n":0}` {
+		t.Errorf("the first batch was not used again: %+v", first[0])
+	}
+	for n, r := range kept {
+		want := counted{By: fmt.Sprint("by ", n%5000), N: n}
+		if e, ok := r.Event.(counted); ok && n == 3*batchEvents && len(e.Note) == 5*slabBytes {
+			want.Note = e.Note
+		}
+		if r.Position != uint64(n+1) || r.Stream != fmt.Sprint("tally-", n%3) || r.Event != want ||
+			r.Meta != (Meta{Actor: fmt.Sprint("actor ", n%700), Key: fmt.Sprint("k:", n)}) {
+			t.Fatalf("event %d is %+v", n, r)
+		}
 	}
 }
 

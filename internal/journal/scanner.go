@@ -1,159 +1,111 @@
 package journal
 
 import (
-	"strings"
+	"reflect"
 
 	"github.com/go-json-experiment/json"
 
 	"ksiega/domain"
 )
 
-// decodeMeta reads an envelope. The plain form that this package writes is
-// scanned by hand, since a rebuild reads millions of them; whatever looks
-// different is left to the general decoder. That both agree is tested.
-func decodeMeta(b []byte, m *Meta) error {
-	if scanMeta(string(b), m) {
+// decoder completes events from their raw bytes, for one goroutine at a time.
+// The plain form that this package writes is scanned, since a rebuild reads
+// millions of them; whatever looks different is left to the general decoder.
+// That both agree is tested. It keeps nothing of an event's bytes.
+type decoder struct {
+	table    *Table
+	meta     Meta
+	envelope *form
+	blanks   map[string]*blank
+	last     *blank
+	known    *recall
+}
+
+// blank is a payload's form together with what it fills.
+type blank struct {
+	name  string
+	form  *form // nil: the general decoder reads this kind
+	clear func()
+	// event is what was filled in, apart from it.
+	event func() domain.Event
+}
+
+func newDecoder(t *Table) *decoder {
+	d := &decoder{table: t, blanks: map[string]*blank{}, known: newRecall()}
+	d.envelope = newForm(reflect.ValueOf(&d.meta).Elem(), "idempotencyKey")
+	return d
+}
+
+// blankOf is a new blank of a payload that is read as an event by up.
+func blankOf[P any](name string, up func(P) domain.Event) *blank {
+	payload := new(P)
+	return &blank{name: name, form: newForm(reflect.ValueOf(payload).Elem()), clear: func() {
+		var zero P
+		*payload = zero
+	}, event: func() domain.Event { return up(*payload) }}
+}
+
+// decode completes a Recorded.
+func (d *decoder) decode(r *Recorded) error {
+	if err := d.readMeta(r.RawMeta, &r.Meta); err != nil || !isObject(r.RawMeta) {
+		return damaged(r, "its envelope does not decode")
+	}
+	if !r.Meta.OriginCreated.IsZero() {
+		r.Created = r.Meta.OriginCreated
+	}
+	e, err := d.readEvent(r.Type, r.RawData)
+	if err != nil {
+		return damaged(r, err.Error())
+	}
+	r.Event = e
+	return nil
+}
+
+func (d *decoder) readMeta(b []byte, m *Meta) error {
+	if d.scanMeta(b, m) {
 		return nil
 	}
 	*m = Meta{}
 	return json.Unmarshal(b, m)
 }
 
-// scanMeta reports whether it understood the envelope; if not, m is half filled.
-// It takes no spaces, escapes, bytes beyond ASCII, unknown or doubled keys.
-func scanMeta(s string, m *Meta) bool {
-	c := cursor{rest: s}
-	seen := 0
-	for c.member(seen == 0) {
-		key, bit := c.text(), 0
-		if !c.take(':') {
-			return false
-		}
-		switch key {
-		case "actor":
-			bit, m.Actor = 1, c.text()
-		case "role":
-			bit, m.Role = 2, c.text()
-		case "$correlationId":
-			bit, m.Correlation = 4, c.text()
-		case "$causationId":
-			bit, m.Causation = 8, c.text()
-		case "idempotencyKey":
-			bit, m.Key = 16, c.text()
-		case "occurredOn":
-			bit, m.OccurredOn = 32, c.date()
-		case "source":
-			bit = 64
-			c.source(&m.Source)
-		}
-		if bit == 0 || seen&bit != 0 || c.bad {
-			return false
-		}
-		seen |= bit
-	}
-	return !c.bad && c.rest == ""
-}
-
-func (c *cursor) source(to *Source) {
-	seen := 0
-	for c.member(seen == 0) {
-		key, bit := c.text(), 0
-		if !c.take(':') {
-			return
-		}
-		switch key {
-		case "door":
-			bit, to.Door = 1, c.text()
-		case "file":
-			bit, to.File = 2, c.text()
-		case "row":
-			bit, to.Row = 4, c.number()
-		}
-		if bit == 0 || seen&bit != 0 || c.bad {
-			c.bad = true
-			return
-		}
-		seen |= bit
-	}
-}
-
-// cursor walks over JSON; bad says that it met something it does not take.
-type cursor struct {
-	rest string
-	bad  bool
-}
-
-func (c *cursor) take(b byte) bool {
-	if c.bad || c.rest == "" || c.rest[0] != b {
-		c.bad = true
+// scanMeta reports whether it understood the envelope; if not, m is as it was.
+func (d *decoder) scanMeta(b []byte, m *Meta) bool {
+	d.meta = Meta{}
+	c := cursor{b: b}
+	if !d.envelope.fill(&c, d.known) || !c.ended() {
 		return false
 	}
-	c.rest = c.rest[1:]
+	*m = d.meta
 	return true
 }
 
-// member steps to an object's next member, or over its end.
-func (c *cursor) member(first bool) bool {
-	if first {
-		if !c.take('{') {
-			return false
-		}
-		if c.rest != "" && c.rest[0] == '}' {
-			c.rest = c.rest[1:]
-			return false
-		}
-		return true
+func (d *decoder) readEvent(name string, b []byte) (domain.Event, error) {
+	if e := d.scanEvent(name, b); e != nil {
+		return e, nil
 	}
-	if c.rest != "" && c.rest[0] == '}' {
-		c.rest = c.rest[1:]
-		return false
-	}
-	return c.take(',')
+	return d.table.decodeGeneral(name, b)
 }
 
-func (c *cursor) text() string {
-	if !c.take('"') {
-		return ""
-	}
-	end := strings.IndexByte(c.rest, '"')
-	if end < 0 {
-		c.bad = true
-		return ""
-	}
-	s := c.rest[:end]
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] >= 0x7f || s[i] == '\\' {
-			c.bad = true
-			return ""
+// scanEvent is nil where it did not understand the payload.
+func (d *decoder) scanEvent(name string, b []byte) domain.Event {
+	if d.last == nil || d.last.name != name {
+		if d.last = d.blanks[name]; d.last == nil {
+			k, ok := d.table.kinds[name]
+			if !ok {
+				return nil
+			}
+			d.last = k.blank()
+			d.blanks[name] = d.last
 		}
 	}
-	c.rest = c.rest[end+1:]
-	return s
-}
-
-func (c *cursor) date() domain.Date {
-	s := c.text()
-	if c.bad || s == "" {
-		return 0
+	if d.last.form == nil {
+		return nil
 	}
-	d, err := domain.ParseDate(s)
-	c.bad = err != nil
-	return d
-}
-
-// number takes up to eight digits.
-func (c *cursor) number() int {
-	n, i := 0, 0
-	for ; i < len(c.rest) && c.rest[i] >= '0' && c.rest[i] <= '9'; i++ {
-		n = n*10 + int(c.rest[i]-'0')
-		if i == 9 {
-			break
-		}
+	d.last.clear()
+	c := cursor{b: b}
+	if !d.last.form.fill(&c, d.known) || !c.ended() {
+		return nil
 	}
-	if c.bad || i == 0 || i > 8 || c.rest[0] == '0' && i > 1 {
-		c.bad = true
-		return 0
-	}
-	c.rest = c.rest[i:]
-	return n
+	return d.last.event()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 
@@ -15,35 +16,38 @@ import (
 type Kind struct {
 	name   string
 	decode func([]byte) (domain.Event, error)
+	blank  func() *blank
 	sample domain.Event
 }
 
 // KindOf is the kind whose payload is E as it stands.
 func KindOf[E domain.Event]() Kind {
 	var zero E
-	return Kind{name: zero.EventType(), sample: zero, decode: func(b []byte) (domain.Event, error) {
-		var e E
-		err := json.Unmarshal(b, &e)
-		return e, err
-	}}
+	return kindOf(zero.EventType(), zero, func(e E) domain.Event { return e })
 }
 
 // Upcast is the kind of an older version, read as the event that replaced it.
 func Upcast[Old any, New domain.Event](name string, up func(Old) New) Kind {
 	var zero New
-	return Kind{name: name, sample: zero, decode: func(b []byte) (domain.Event, error) {
-		var old Old
-		if err := json.Unmarshal(b, &old); err != nil {
-			return nil, err
-		}
-		return up(old), nil
-	}}
+	return kindOf(name, zero, func(old Old) domain.Event { return up(old) })
+}
+
+func kindOf[P any](name string, sample domain.Event, up func(P) domain.Event) Kind {
+	return Kind{name: name, sample: sample, blank: func() *blank { return blankOf(name, up) },
+		decode: func(b []byte) (domain.Event, error) {
+			var payload P
+			if err := json.Unmarshal(b, &payload); err != nil {
+				return nil, err
+			}
+			return up(payload), nil
+		}}
 }
 
 // Table is the closed list of event types that the ledger knows.
 type Table struct {
-	kinds map[string]Kind
-	names []string
+	kinds    map[string]Kind
+	names    []string
+	decoders sync.Pool // of *decoder
 }
 
 // NewTable makes a table; a name that stands twice is a mistake in the program.
@@ -57,6 +61,7 @@ func NewTable(kinds ...Kind) (*Table, error) {
 		t.names = append(t.names, k.name)
 	}
 	slices.Sort(t.names)
+	t.decoders.New = func() any { return newDecoder(t) }
 	return t, nil
 }
 
@@ -65,6 +70,24 @@ func (t *Table) Names() []string { return slices.Clone(t.names) }
 
 // Decode reads a recorded payload as today's event.
 func (t *Table) Decode(name string, data []byte) (domain.Event, error) {
+	d := t.decoder()
+	defer t.decoders.Put(d)
+	return d.readEvent(name, data)
+}
+
+func (t *Table) decoder() *decoder {
+	d, _ := t.decoders.Get().(*decoder)
+	return d
+}
+
+// decode completes a Recorded.
+func (t *Table) decode(r *Recorded) error {
+	d := t.decoder()
+	defer t.decoders.Put(d)
+	return d.decode(r)
+}
+
+func (t *Table) decodeGeneral(name string, data []byte) (domain.Event, error) {
 	k, ok := t.kinds[name]
 	if !ok {
 		return nil, fmt.Errorf("event type %q is unknown to this build", name)

@@ -13,9 +13,11 @@ import (
 // Bulk reads a journal's log straight from the embedded node, without gRPC.
 func Bulk(node *eventdb.Node) func(context.Context, uint64, func(*journal.Recorded) error) error {
 	return func(ctx context.Context, after uint64, each func(*journal.Recorded) error) error {
+		var r journal.Recorded // one for all, to spare the garbage collector millions
 		return node.Scan(ctx, after, func(e eventdb.Record) error {
-			return each(&journal.Recorded{ID: uuid.UUID(e.ID), Stream: e.Stream, Type: e.Type, Revision: e.Revision,
-				Position: e.Position, Created: e.Created, RawMeta: e.Meta, RawData: e.Data})
+			r = journal.Recorded{ID: uuid.UUID(e.ID), Stream: e.Stream, Type: e.Type, Revision: e.Revision,
+				Position: e.Position, Created: e.Created, RawMeta: e.Meta, RawData: e.Data}
+			return each(&r)
 		})
 	}
 }

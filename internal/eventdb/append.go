@@ -2,6 +2,7 @@ package eventdb
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 
@@ -27,6 +28,9 @@ func (s *service) Append(stream streams.Streams_AppendServer) error {
 		return answer(err, stream.SetTrailer)
 	}
 	out := s.node.change(o)
+	if frame := successFrame(out); frame != nil {
+		return stream.SendMsg(frame)
+	}
 	resp, err := appendResponse(o, out)
 	if err != nil {
 		return answer(err, stream.SetTrailer)
@@ -130,6 +134,21 @@ func (n *Node) enqueue(o *op) error {
 		return readOnlyNode()
 	}
 	return n.writer.enqueue(o)
+}
+
+// successFrame is what nearly every append is answered with, as bytes: appendResponse says the same, at the cost of a message
+// in six parts. It is nil where the answer is another.
+func successFrame(out outcome) rawFrame {
+	if out.err != nil || out.verdict == gone || out.verdict == wrongVersion || out.rev < 0 || out.hidden || out.pos == 0 {
+		return nil
+	}
+	const varint, message = 0, 2 // wire types
+	var room [64]byte            // lengths stay below that, and so in one byte
+	success := binary.AppendUvarint(append(room[:0], 1<<3|varint), uint64(out.rev))
+	success = append(success, 3<<3|message, byte(2+2*uvarintLen(out.pos)))
+	success = binary.AppendUvarint(append(success, 1<<3|varint), out.pos)
+	success = binary.AppendUvarint(append(success, 2<<3|varint), out.pos)
+	return append(rawFrame{1<<3 | message, byte(len(success))}, success...)
 }
 
 func appendResponse(o *op, out outcome) (*streams.AppendResp, error) {

@@ -2,10 +2,12 @@ package eventdb
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,13 +33,66 @@ type spanWriter struct {
 	count int64
 }
 
-func (w *spanWriter) add(pos uint64) {
-	w.count++
+func (w *spanWriter) add(pos uint64) { w.addRun(pos, 1) }
+
+// addRun adds so many positions from pos on.
+func (w *spanWriter) addRun(pos uint64, events int) {
+	w.count += int64(events)
 	if n := len(w.spans); n > 0 && w.spans[n-1].pos+w.spans[n-1].run == pos {
-		w.spans[n-1].run++
+		w.spans[n-1].run += uint64(events)
 		return
 	}
-	w.spans = append(w.spans, span{pos, 1})
+	w.spans = append(w.spans, span{pos, uint64(events)})
+}
+
+// maxSpans is how many spans a group may put into one value: who looks for a revision goes through them from the first on.
+const maxSpans = 64
+
+// link is one value of the stream index to be written.
+type link struct {
+	stream string
+	rev    int64
+	spanWriter
+}
+
+// links is what a group adds to the stream index. Appends that are decided together share the values of the index streams
+// that they are linked into.
+type links struct {
+	all  []link
+	last map[string]int // of a stream in all
+}
+
+// at is where the positions of a stream go from a revision on. It is good until the next call.
+func (l *links) at(stream string, rev int64) *spanWriter {
+	i, ok := l.last[stream]
+	if ok {
+		if x := &l.all[i]; x.rev+x.count == rev && len(x.spans) < maxSpans {
+			return &x.spanWriter
+		}
+	}
+	i = len(l.all)
+	if i < cap(l.all) {
+		l.all = l.all[:i+1]
+	} else {
+		l.all = append(l.all, link{})
+	}
+	x := &l.all[i]
+	x.stream, x.rev, x.count, x.spans = stream, rev, 0, x.spans[:0]
+	l.last[stream] = i
+	return &x.spanWriter
+}
+
+// reset forgets all, but not the memory.
+func (l *links) reset() {
+	l.all = l.all[:0]
+	clear(l.last)
+}
+
+// sort puts them into the order of their keys.
+func (l *links) sort() {
+	slices.SortFunc(l.all, func(a, b link) int {
+		return cmp.Or(cmp.Compare(len(a.stream), len(b.stream)), cmp.Compare(a.stream, b.stream), cmp.Compare(a.rev, b.rev))
+	})
 }
 
 func appendSpans(dst []byte, spans []span) []byte {

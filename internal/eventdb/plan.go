@@ -177,19 +177,21 @@ func (w *writer) planIndex(p *plan, name string, i int) error {
 	return nil
 }
 
-// put writes a plan into the batch.
+// put writes a plan into the batch, and notes what the group's end writes of it.
 func (w *writer) put(p *plan) error {
 	first, firstRev := w.pos+1, p.head.last+1
 	pending := w.pending[p.stream]
 	if pending == nil && !p.tombstone {
-		pending = &pendingStream{first: firstRev}
+		pending = &pendingStream{first: firstRev, ids: make([][16]byte, 0, len(p.events)), positions: make([]uint64, 0, len(p.events))}
 		w.pending[p.stream] = pending
 	}
+	w.name = append(w.name[:0], p.stream...)
 	for i := range p.events {
 		e := &p.events[i]
 		w.pos++
-		rec := record{id: e.id, stream: []byte(p.stream), rev: firstRev + int64(i), pos: w.pos,
-			typ: []byte(e.typ), created: w.created, json: e.json, meta: e.meta, data: e.data}
+		w.typ = append(w.typ[:0], e.typ...)
+		rec := record{id: e.id, stream: w.name, rev: firstRev + int64(i), pos: w.pos,
+			typ: w.typ, created: w.created, json: e.json, meta: e.meta, data: e.data}
 		if p.tombstone {
 			rec.rev = deletedRevision
 		}
@@ -219,39 +221,26 @@ func (w *writer) put(p *plan) error {
 		p.owner.meta = parseMeta(last.json, last.data)
 		w.dirty[p.stream[len(metaPrefix):]] = p.owner
 	}
-	if err := w.putSpans(p.stream, firstRev, []span{{first, uint64(len(p.events))}}); err != nil {
-		return err
-	}
-	return w.putIndexes(p, first)
-}
-
-func (w *writer) putSpans(stream string, rev int64, spans []span) error {
-	w.key = appendSpansKey(w.key[:0], stream, rev)
-	w.buf = appendSpans(w.buf[:0], spans)
-	if err := w.batch.Set(w.key, w.buf, nil); err != nil {
-		return fmt.Errorf("write stream index: %w", err)
-	}
+	w.links.at(p.stream, firstRev).addRun(first, len(p.events))
+	w.putIndexes(p, first)
 	return nil
 }
 
-func (w *writer) putIndexes(p *plan, first uint64) error {
+func (w *writer) putIndexes(p *plan, first uint64) {
 	for i := range p.indexes {
 		x := &p.indexes[i]
-		var s spanWriter
+		count := len(x.events)
 		if x.all {
-			s.spans, s.count = []span{{first, uint64(len(p.events))}}, int64(len(p.events))
+			count = len(p.events)
+			w.links.at(x.stream, x.head.last+1).addRun(first, count)
 		}
-		for _, n := range x.events {
-			s.add(first + uint64(n))
+		for k, n := range x.events {
+			w.links.at(x.stream, x.head.last+1+int64(k)).addRun(first+uint64(n), 1)
 		}
-		if err := w.putSpans(x.stream, x.head.last+1, s.spans); err != nil {
-			return err
-		}
-		x.head.last += s.count
+		x.head.last += int64(count)
 		x.head.lastPos = w.pos
 		w.dirty[x.stream] = x.head
 	}
-	return nil
 }
 
 // streamPast answers a decision from the store and from the group being built.

@@ -77,7 +77,7 @@ func pebbleOptions(fs vfs.FS, logger *storeLogger, cache *pebble.Cache, readOnly
 		EventListener:               &pebble.EventListener{DataCorruption: reportedByRead, BackgroundError: logger.background},
 		MemTableSize:                32 << 20,
 		MemTableStopWritesThreshold: 4,
-		L0CompactionThreshold:       4,
+		L0CompactionThreshold:       12,
 		L0StopWritesThreshold:       24,
 		LBaseMaxBytes:               256 << 20,
 		MaxOpenFiles:                1000,
@@ -116,7 +116,7 @@ func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
 		return nil, errors.Join(ErrRepairInterrupted, lock.Close())
 	}
 	disk := &faultFS{FS: fs}
-	s := &store{lock: lock, cache: pebble.NewCache(128 << 20), dir: dir, disk: disk, fs: newReuseFS(disk),
+	s := &store{lock: lock, cache: pebble.NewCache(16 << 20), dir: dir, disk: disk, fs: newReuseFS(disk),
 		log: &storeLogger{disk: disk, trouble: make(chan error, 1)}}
 	opts := pebbleOptions(s.fs, s.log, s.cache, readOnly)
 	opts.Lock = lock

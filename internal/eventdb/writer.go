@@ -2,6 +2,7 @@ package eventdb
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ const (
 	groupOps   = 1024    // appends decided before a commit is handed over
 	groupBytes = 4 << 20 // or this much to write
 	headCache  = 1 << 16 // heads kept in memory between commits
+	batchKept  = 8 << 20 // memory of a commit up to this size is used again
 )
 
 var errStopped = errors.New("the node has stopped")
@@ -98,16 +100,26 @@ type writer struct {
 	ids     map[[16]byte]int // index into fresh of the first event with an id, for the first `known` of them
 	known   int
 	batch   *pebble.Batch
+	links   links
 	newID   func() [16]byte
-	buf     []byte
-	key     []byte
+
+	// Memory that is used again.
+	key, buf, name, typ []byte
+	names               []string
+	order               []idAt
+}
+
+// idAt is an entry of the id index.
+type idAt struct {
+	id  [16]byte
+	pos uint64
 }
 
 func newWriter(s *store, clock func() time.Time, newID func() [16]byte, stop <-chan struct{}, pos uint64, created int64) *writer {
 	return &writer{
 		store: s, clock: clock, newID: newID, pos: pos, created: created,
 		ops: make(chan *op, groupOps), next: make(chan *group, 1), stop: stop,
-		heads: map[string]*head{}, dirty: map[string]*head{}, pending: map[string]*pendingStream{}, ids: map[[16]byte]int{},
+		heads: map[string]*head{}, dirty: map[string]*head{}, pending: map[string]*pendingStream{}, ids: map[[16]byte]int{}, links: links{last: map[string]int{}},
 	}
 }
 
@@ -177,7 +189,7 @@ func (w *writer) run(fail func(error)) {
 
 // build decides ops until the group is full or nobody waits, and applies the group to the store without waiting for the sync.
 func (w *writer) build(first *op) (*group, error) {
-	w.batch = w.store.db.NewBatch()
+	w.batch = w.store.db.NewBatch(pebble.WithMaxRetainedSizeBytes(batchKept))
 	w.created = max(w.created, ticksOf(w.clock()))
 	w.base = w.pos
 	g := &group{batch: w.batch}
@@ -194,7 +206,7 @@ func (w *writer) build(first *op) (*group, error) {
 			}
 		}
 	}
-	if err := errors.Join(w.flushIDs(), w.flushHeads()); err != nil {
+	if err := w.flush(); err != nil {
 		return nil, err
 	}
 	if !w.batch.Empty() {
@@ -214,12 +226,35 @@ func (w *writer) build(first *op) (*group, error) {
 	return g, nil
 }
 
-// flushIDs writes the id index of the group after its events and in order: Pebble takes neighbours faster.
+// flush writes the indexes of the group after its events and in order: Pebble takes neighbours faster.
+func (w *writer) flush() error { return errors.Join(w.flushHeads(), w.flushIDs(), w.flushLinks()) }
+
+func (w *writer) flushHeads() error {
+	w.names = w.names[:0]
+	for stream := range w.dirty {
+		w.names = append(w.names, stream)
+	}
+	slices.Sort(w.names)
+	for _, stream := range w.names {
+		w.key, w.buf = appendHeadKey(w.key[:0], stream), appendHead(w.buf[:0], w.dirty[stream])
+		if err := w.batch.Set(w.key, w.buf, nil); err != nil {
+			return fmt.Errorf("write head: %w", err)
+		}
+	}
+	clear(w.dirty)
+	return nil
+}
+
 func (w *writer) flushIDs() error {
-	order := slices.Clone(w.fresh)
-	slices.SortFunc(order, func(a, b freshID) int { return bytes.Compare(a.id[:], b.id[:]) })
-	for i := range order {
-		w.key = appendIDKey(w.key[:0], order[i].id, order[i].pos)
+	w.order = w.order[:0]
+	for i := range w.fresh {
+		w.order = append(w.order, idAt{w.fresh[i].id, w.fresh[i].pos})
+	}
+	slices.SortFunc(w.order, func(a, b idAt) int {
+		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), cmp.Compare(a.pos, b.pos))
+	})
+	for i := range w.order {
+		w.key = appendIDKey(w.key[:0], w.order[i].id, w.order[i].pos)
 		if err := w.batch.Set(w.key, nil, nil); err != nil {
 			return fmt.Errorf("write event id: %w", err)
 		}
@@ -227,13 +262,16 @@ func (w *writer) flushIDs() error {
 	return nil
 }
 
-func (w *writer) flushHeads() error {
-	for stream, h := range w.dirty {
-		if err := w.batch.Set(appendHeadKey(nil, stream), appendHead(nil, h), nil); err != nil {
-			return fmt.Errorf("write head: %w", err)
+func (w *writer) flushLinks() error {
+	w.links.sort()
+	for i := range w.links.all {
+		x := &w.links.all[i]
+		w.key, w.buf = appendSpansKey(w.key[:0], x.stream, x.rev), appendSpans(w.buf[:0], x.spans)
+		if err := w.batch.Set(w.key, w.buf, nil); err != nil {
+			return fmt.Errorf("write stream index: %w", err)
 		}
 	}
-	clear(w.dirty)
+	w.links.reset()
 	return nil
 }
 

@@ -74,17 +74,16 @@ func isObject(b []byte) bool {
 // eventID derives the id of an event, so that sending the same decision again
 // names the same events and another decision at the same place does not.
 func eventID(stream string, revision uint64, key string, payload []byte) uuid.UUID {
-	h := sha256.New()
-	var n [8]byte
-	for _, part := range [][]byte{[]byte(stream), []byte(key), payload} {
-		binary.BigEndian.PutUint64(n[:], uint64(len(part)))
-		h.Write(n[:])
-		h.Write(part)
-	}
-	binary.BigEndian.PutUint64(n[:], revision)
-	h.Write(n[:])
-	var id uuid.UUID
-	copy(id[:], h.Sum(nil))
+	var small [1 << 10]byte // most fit, and then nothing is allocated
+	b := binary.BigEndian.AppendUint64(small[:0], uint64(len(stream)))
+	b = append(b, stream...)
+	b = binary.BigEndian.AppendUint64(b, uint64(len(key)))
+	b = append(b, key...)
+	b = binary.BigEndian.AppendUint64(b, uint64(len(payload)))
+	b = append(b, payload...)
+	b = binary.BigEndian.AppendUint64(b, revision)
+	sum := sha256.Sum256(b)
+	id := uuid.UUID(sum[:16])
 	id[6] = id[6]&0x0f | 0x80 // version 8: derived
 	id[8] = id[8]&0x3f | 0x80
 	return id

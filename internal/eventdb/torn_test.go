@@ -29,10 +29,19 @@ func written(t *testing.T, appends int) (disk *vfs.MemFS, journal string, l *led
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.Sort(names)
+	// A journal just begun may lie beside the one with the appends.
+	longest := int64(-1)
 	for _, name := range names {
-		if strings.HasSuffix(name, ".log") {
-			journal = path.Join(memDir, "store", name)
+		file := path.Join(memDir, "store", name)
+		if !strings.HasSuffix(name, ".log") {
+			continue
+		}
+		info, err := disk.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() > longest {
+			journal, longest = file, info.Size()
 		}
 	}
 	return disk, journal, l

@@ -40,7 +40,7 @@ func findingKinds() []string {
 func findingsReport() *Report {
 	return &Report{
 		Name: "findings", Title: "Ustalenia do wyjaśnienia",
-		Doc: "Rozbieżności, których nie widać w jednym dokumencie: podwójne wizyty, wizyty poza umową, różnice wypłat i refundacji, przerwy w trwałości.",
+		Doc: "Rozbieżności, których nie widać w jednym dokumencie: podwójne wizyty, wizyty poza umową, przekroczone limity, różnice wypłat i refundacji, przerwy w trwałości.",
 		Params: []Param{
 			{Name: "kind", Doc: "rodzaj ustalenia", Kind: Text, Choices: findingKinds()},
 			{Name: "state", Doc: "stan", Kind: Text, Choices: []string{"open", "resolved"}},

@@ -20,7 +20,7 @@ type globals struct {
 	Redis         string          `name:"redis" env:"KSIEGA_REDIS" placeholder:"redis://…" help:"Redis to use; embedded if empty."`
 	MasterKeyFile string          `name:"master-key-file" env:"KSIEGA_MASTER_KEY_FILE" placeholder:"FILE" help:"File with the master key; default: beside the data directory. KSIEGA_MASTER_KEY holds the key itself."`
 	Role          string          `name:"role" env:"KSIEGA_ROLE" default:"coordinator" enum:"finance,coordinator,auditor,director,caseworker,assistant,outreach,dpo,administrator" help:"Role to act in: ${enum}."`
-	WorkWeek      string          `name:"work-week" env:"KSIEGA_WORK_WEEK" default:"ustawowy" enum:"ustawowy,pieciodniowy,siedmiodniowy" help:"Days whose hours a computed refund claim refuses: Sundays and public holidays (ustawowy), Saturdays as well (pieciodniowy), none (siedmiodniowy)."`
+	WorkWeek      string          `name:"work-week" env:"KSIEGA_WORK_WEEK" default:"pieciodniowy" enum:"pieciodniowy,ustawowy,siedmiodniowy" help:"Days whose hours a computed refund claim refuses: weekends and public holidays (pieciodniowy), Sundays and public holidays (ustawowy), none (siedmiodniowy)."`
 	Automat       bool            `name:"automat" env:"KSIEGA_AUTOMAT" default:"true" negatable:"" help:"Match a booked refund by itself where its title names one open claim."`
 	YearDays      string          `name:"year-days" env:"KSIEGA_YEAR_DAYS" default:"praca" enum:"praca,skierowanie" help:"Which days count towards the 180 of a calendar year: those worked (praca) or those of a referral in force (skierowanie)."`
 	Config        kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with these settings by their long names."`

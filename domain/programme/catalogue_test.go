@@ -98,7 +98,13 @@ func TestDaysOff(t *testing.T) {
 	if d, off := c.DayOff(programme.SevenDayWeek, date("2018-05-03")); off {
 		t.Errorf("a seven-day week has a day off: %+v", d)
 	}
+	if d, off := c.DayOff(programme.StatutoryWeek, saturday); off {
+		t.Errorf("a Saturday is off by statute: %+v", d)
+	}
 	if d, off := c.DayOff("", date("2018-05-03")); !off || d.Citation == "" {
 		t.Errorf("without a setting 3 May is %+v", d)
+	}
+	if _, off := c.DayOff("", saturday); !off {
+		t.Error("without a setting a Saturday is a day of work")
 	}
 }

@@ -25,7 +25,7 @@ type DayOff struct {
 }
 
 // WorkWeek says which days count as off work when a refund claim is checked. It
-// is a setting, since labour offices differ; the zero value is StatutoryWeek.
+// is a setting, since labour offices differ; the zero value is FiveDayWeek.
 type WorkWeek string
 
 // The work weeks.
@@ -52,7 +52,7 @@ func (c *Catalogue) DayOff(week WorkWeek, day domain.Date) (DayOff, bool) {
 		return DayOff{}, false
 	}
 	for _, d := range c.daysOff {
-		if (!d.Custom || week == FiveDayWeek) && d.is(day) {
+		if (!d.Custom || week != StatutoryWeek) && d.is(day) {
 			return d, true
 		}
 	}

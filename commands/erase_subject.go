@@ -48,13 +48,13 @@ func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 	if err != nil {
 		return journal.Result{}, err
 	}
+	if !held {
+		return journal.Result{}, ErrNothing.With("%s %s", c.Kind, c.ID)
+	}
 	s := l.seal(ctx, domain.RefAccess, "reasons")
 	order := erasure.Order{Of: of, Today: c.On, Ground: erasure.Ground(c.Ground), RetainedUntil: c.RetainedUntil, Reason: s.text("reason", c.Reason)}
 	if s.err != nil {
 		return journal.Result{}, s.err
-	}
-	if _, err := erasure.Decider().Decide(false, order); err == nil && !held {
-		return journal.Result{}, ErrNothing.With("%s %s", c.Kind, c.ID)
 	}
 	r, err := journal.Execute(ctx, l.Log, erasure.Stream(of), erasure.Decider(), order, o.meta())
 	if err != nil {

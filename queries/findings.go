@@ -93,10 +93,9 @@ func findingRows(ctx context.Context, q *question) ([]Row, error) {
 	}{
 		{[]FindingKind{AssistantOverlap, ParticipantOverlap}, overlaps},
 		{[]FindingKind{OutsideContract}, outsideContracts},
-		{[]FindingKind{PaidNotWorked, WorkedNotPaid, ClaimedNotPaid}, unsettled},
+		{[]FindingKind{PaidNotWorked, WorkedNotPaid, ClaimedNotPaid, RefundDifference}, unsettled},
 		{[]FindingKind{OverCap}, overCaps},
 		{[]FindingKind{RefundDifference}, refundDifferences},
-		{[]FindingKind{RefundDifference}, overclaimed},
 		{[]FindingKind{DurabilityGap}, durabilityGaps},
 	} {
 		if kind := FindingKind(q.params["kind"]); kind != "" && !slices.Contains(search.kinds, kind) {
@@ -212,8 +211,9 @@ func outsideContracts(ctx context.Context, q *question) ([]found, error) {
 	return all, nil
 }
 
-// unsettled compares, of each contract's month, benefit, payments and claims.
-// Hours and payments are compared once the month is over.
+// unsettled compares, of each contract's month, benefit, payments and claims. Hours
+// are compared once the month is over; where some were taken back after they were
+// claimed, the claim asks more than they come to now.
 func unsettled(ctx context.Context, q *question) ([]found, error) {
 	months, err := settledMonths(ctx, q)
 	if err != nil {
@@ -221,7 +221,7 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 	}
 	var all []found
 	for _, m := range months {
-		benefit, _, _ := m.Settled()
+		benefit, refunded, _ := m.Settled()
 		f := found{subjects: []string{m.Participant, m.Contract, m.Agreement}, from: m.Month.First(), to: m.Month.Last(), minutes: m.Minutes}
 		var kinds []found
 		if q.over(m.Month) && benefit != m.Paid {
@@ -238,6 +238,12 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 				f.id = findingID(ClaimedNotPaid, m.Contract, m.Month.String(), share.Claim)
 				f.subjects, f.events = append(slices.Clone(f.subjects), share.Claim), []uint64{share.Event}
 				kinds = append(kinds, f)
+			}
+			if q.over(m.Month) && share.Refund > refunded {
+				over := f
+				over.kind, over.amount, over.id = RefundDifference, share.Refund-refunded, findingID(RefundDifference, share.Claim, m.Contract)
+				over.subjects, over.events = []string{share.Claim, m.Contract, m.Participant, m.Agreement}, []uint64{share.Event}
+				kinds = append(kinds, over)
 			}
 		}
 		if len(kinds) == 0 {
@@ -335,27 +341,6 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 		if c.totals.Decided && !c.totals.IsReturned && c.totals.Accepted != c.totals.Claimed {
 			f.id, f.amount = findingID(RefundDifference, c.Claim, "accepted"), magnitude(c.totals.Claimed-c.totals.Accepted)
 			all = append(all, f)
-		}
-	}
-	return all, nil
-}
-
-// overclaimed: hours were taken back after they were claimed, so that a claim asks
-// more for a contract's month than its hours come to now.
-func overclaimed(ctx context.Context, q *question) ([]found, error) {
-	months, err := settledMonths(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	var all []found
-	for _, m := range months {
-		_, refunded, _ := m.Settled()
-		for _, share := range m.Claims {
-			if q.over(m.Month) && share.Refund > refunded {
-				all = append(all, found{id: findingID(RefundDifference, share.Claim, m.Contract), kind: RefundDifference,
-					subjects: []string{share.Claim, m.Contract, m.Participant, m.Agreement}, from: m.Month.First(), to: m.Month.Last(),
-					amount: share.Refund - refunded, events: []uint64{share.Event}})
-			}
 		}
 	}
 	return all, nil

@@ -15,8 +15,8 @@ import (
 )
 
 // overCaps are what no single referral shows: a person's hours of a week and days
-// of a year, and the hours and people of an agreement, over all referrals. Each referral's own caps were kept
-// when its hours were entered.
+// of a year, and the hours and people of an agreement, over all referrals. Each
+// referral's own caps were kept when its hours were entered.
 func overCaps(ctx context.Context, q *question) ([]found, error) {
 	items, err := projections.SettlementMonths().Every(ctx, q.view(projections.Settlement()))
 	if err != nil {
@@ -239,6 +239,9 @@ func overYears(ctx context.Context, q *question, months []projections.Settlement
 	if err == nil && q.desk.opts.DayCount == programme.ReferralDays {
 		err = countReferrals(ctx, q, years)
 	}
+	if err != nil {
+		return nil, err
+	}
 	var all []found
 	for key, y := range years {
 		if len(y.days) <= programme.YearlyDays {
@@ -249,7 +252,7 @@ func overYears(ctx context.Context, q *question, months []projections.Settlement
 			subjects: append([]string{key.participant}, y.contracts...),
 			from:     domain.NewDate(key.year, time.January, 1), to: domain.NewDate(key.year, time.December, 31), events: y.events})
 	}
-	return all, err
+	return all, nil
 }
 
 // countReferrals counts the days on which one of the person's referrals of that

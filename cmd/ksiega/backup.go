@@ -86,13 +86,10 @@ func described(info eventdb.BackupInfo) string {
 }
 
 func keyPlace(g *globals, dir string) string {
-	switch {
-	case os.Getenv("KSIEGA_MASTER_KEY") != "":
+	if os.Getenv("KSIEGA_MASTER_KEY") != "" {
 		return "KSIEGA_MASTER_KEY"
-	case g.MasterKeyFile != "":
-		return g.MasterKeyFile
 	}
-	return masterKeyFile(dir)
+	return keyFile(g, dir)
 }
 
 // takeBackup writes a backup through the server that holds the data directory

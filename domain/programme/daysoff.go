@@ -18,7 +18,8 @@ type DayOff struct {
 	Weekday int         `json:"weekday"` // 1 Monday to 7 Sunday
 	From    domain.Date `json:"from"`
 	To      domain.Date `json:"to"`
-	// Custom: no statute says so; it is off where the centre's setting says it.
+	// Custom: no statute says so; it is off unless the centre's setting says
+	// otherwise.
 	Custom   bool   `json:"custom"`
 	Citation string `json:"citation"`
 	Note     string `json:"note"`

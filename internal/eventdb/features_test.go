@@ -81,7 +81,7 @@ func tryMethod(t *testing.T, conn *grpc.ClientConn, method, user string) codes.C
 	return status.Code(err)
 }
 
-// TestFeaturesAreTrue: what the node advertises it answers, and what it does not advertise is not implemented, of every
+// TestFeaturesAreTrue: what the node advertises it answers, and what it does not advertise ends with Unimplemented, of every
 // service that EventStoreDB has.
 func TestFeaturesAreTrue(t *testing.T) {
 	t.Parallel()

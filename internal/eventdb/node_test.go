@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"testing"
 	"time"
 
@@ -63,21 +62,7 @@ func events(typ string, datas ...string) []esdb.EventData {
 func readAllOf(t testing.TB, c *esdb.Client, stream string) []*esdb.ResolvedEvent {
 	t.Helper()
 	r, err := c.ReadStream(testContext(t), stream, esdb.ReadStreamOptions{}, 1<<40)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	var out []*esdb.ResolvedEvent
-	for {
-		e, err := r.Recv()
-		if errors.Is(err, io.EOF) {
-			return out
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, e)
-	}
+	return gathered(t, r, err)
 }
 
 func TestOfficialClient(t *testing.T) {

@@ -304,31 +304,20 @@ func (c *cut) remove(rec *record) error {
 }
 
 // trimSpans takes the removed revisions out of the stream's index.
-func (c *cut) trimSpans(v *view, name string) (err error) {
-	it, err := v.NewIter(&pebble.IterOptions{LowerBound: appendSpansKey(nil, name, 0), UpperBound: appendSpansKey(nil, name, c.floor)})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, it.Close()) }()
-	for ok := it.First(); ok; ok = it.Next() {
-		value, err := it.ValueAndErr()
-		if err != nil {
-			return err
-		}
+func (c *cut) trimSpans(v *view, name string) error {
+	return eachIn(v, appendSpansKey(nil, name, 0), appendSpansKey(nil, name, c.floor), func(key, value []byte) error {
 		spans, err := parseSpans(nil, value)
 		if err != nil {
 			return err
 		}
-		if err := c.batch.Delete(it.Key(), nil); err != nil {
+		if err := c.batch.Delete(key, nil); err != nil {
 			return err
 		}
-		if rest := skipSpans(spans, uint64(c.floor-spansRevision(it.Key()))); len(rest) > 0 {
-			if err := c.batch.Set(appendSpansKey(nil, name, c.floor), appendSpans(nil, rest), nil); err != nil {
-				return err
-			}
+		if rest := skipSpans(spans, uint64(c.floor-spansRevision(key))); len(rest) > 0 {
+			return c.batch.Set(appendSpansKey(nil, name, c.floor), appendSpans(nil, rest), nil)
 		}
-	}
-	return it.Error()
+		return nil
+	})
 }
 
 // skipSpans is spans without the first count positions.
@@ -526,8 +515,13 @@ func (s *scavenger) bury() error {
 }
 
 // each shows every key of a kind with its value.
-func each(r reader, kind byte, fn func(key, value []byte) error) (err error) {
-	it, err := r.NewIter(&pebble.IterOptions{LowerBound: []byte{kind}, UpperBound: []byte{kind + 1}})
+func each(r reader, kind byte, fn func(key, value []byte) error) error {
+	return eachIn(r, []byte{kind}, []byte{kind + 1}, fn)
+}
+
+// eachIn shows every key from one on and before another with its value.
+func eachIn(r reader, from, before []byte, fn func(key, value []byte) error) (err error) {
+	it, err := r.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: before})
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func (r *room) recycle(spoiled bool) {
 // texts and Event, may be kept. Batches are decoded beside each other and handed
 // over in order.
 func (j *Journal) Scan(ctx context.Context, o ScanOptions, each func(Batch) error) error {
-	return j.scan(ctx, o, spoiling, each)
+	return j.scan(ctx, o, underRace, each)
 }
 
 // scan is Scan that says whether it spoils what it recycles.

@@ -2,5 +2,5 @@
 
 package journal
 
-// underRace: everything takes several times as long.
+// underRace: see norace.go.
 const underRace = true

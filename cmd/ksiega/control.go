@@ -105,7 +105,7 @@ func controlHandler(b *book, api http.Handler) http.Handler {
 	c := &control{book: b}
 	mux.HandleFunc("POST /control/import", c.importFiles)
 	mux.Handle("GET /api/v1/reports/{name}", c.report(api))
-	mux.HandleFunc("GET /control/replay", c.replay)
+	mux.HandleFunc("POST /control/replay", c.replay)
 	mux.HandleFunc("POST /control/verify", c.verify)
 	mux.HandleFunc("POST /control/rebuild", c.rebuild)
 	mux.HandleFunc("GET /control/backup", c.backup)

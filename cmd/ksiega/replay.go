@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"ksiega/commands"
@@ -35,7 +36,7 @@ type replayCmd struct {
 func (c *replayCmd) Run(ctx context.Context, g *globals) error {
 	query := url.Values{}
 	for name, v := range map[string]string{"stream": c.Stream, "participant": c.Participant, "contract": c.Contract, "agreement": c.Agreement,
-		"assistant": c.Assistant, "claim": c.Claim, "actor": c.Actor, "from": c.From, "until": c.Until, "type": c.Type, "reason": c.Reason} {
+		"assistant": c.Assistant, "claim": c.Claim, "actor": c.Actor, "from": c.From, "until": c.Until, "type": c.Type} {
 		if v != "" {
 			query.Set(name, v)
 		}
@@ -47,13 +48,14 @@ func (c *replayCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	err = writeTo(c.Output, func(w io.Writer) error { return door.replay(ctx, query, w) })
+	err = writeTo(c.Output, func(w io.Writer) error { return door.replay(ctx, query, c.Reason, w) })
 	return errors.Join(err, door.close())
 }
 
-// replay copies events line by line; the last line tells that all are there.
-func (c *client) replay(ctx context.Context, query url.Values, w io.Writer) error {
-	body, err := c.do(ctx, http.MethodGet, "/control/replay", query, "", nil)
+// replay copies events line by line; the last line tells that all are there. The
+// reason may name somebody, so that it does not go into the address.
+func (c *client) replay(ctx context.Context, query url.Values, reason string, w io.Writer) error {
+	body, err := c.do(ctx, http.MethodPost, "/control/replay", query, "text/plain", strings.NewReader(reason))
 	if err != nil {
 		return err
 	}
@@ -89,8 +91,13 @@ func (c *control) replay(w http.ResponseWriter, r *http.Request) {
 	}
 	req.Reveal, _ = strconv.ParseBool(q.Get("reveal"))
 	if req.Reveal {
+		reason, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
+		if err != nil {
+			refuse(w, http.StatusBadRequest, err)
+			return
+		}
 		if _, err := c.book.ledger.NoteReading(r.Context(), origin(r), commands.NoteReading{
-			What: "replay", Reason: q.Get("reason"), On: domain.DateOf(time.Now().In(c.book.ledger.Zone))}); err != nil {
+			What: "replay", Reason: string(reason), On: domain.DateOf(time.Now().In(c.book.ledger.Zone))}); err != nil {
 			refuse(w, status(err), err)
 			return
 		}

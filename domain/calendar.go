@@ -86,7 +86,8 @@ func (d Date) Add(days int) Date { return d + Date(days) }
 
 // String writes `2006-01-02`, or "" for no date.
 func (d Date) String() string {
-	b, _ := d.MarshalText()
+	var room [len(time.DateOnly)]byte
+	b, _ := d.AppendText(room[:0])
 	return string(b)
 }
 
@@ -98,8 +99,19 @@ func (d Date) AppendText(b []byte) ([]byte, error) {
 	if d == 0 {
 		return b, nil
 	}
-	return d.Time().AppendFormat(b, time.DateOnly), nil
+	year, month, day := d.Time().Date()
+	if year < 0 || year > 9999 {
+		return d.Time().AppendFormat(b, time.DateOnly), nil
+	}
+	return appendTwo(append(appendYearMonth(b, year, int(month)), '-'), day), nil
 }
+
+// appendYearMonth appends `2006-01`, for years of at most four digits.
+func appendYearMonth(b []byte, year, month int) []byte {
+	return appendTwo(append(appendTwo(appendTwo(b, year/100), year%100), '-'), month)
+}
+
+func appendTwo(b []byte, n int) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
 
 // UnmarshalText reads what MarshalText writes.
 func (d *Date) UnmarshalText(b []byte) (err error) {
@@ -142,7 +154,12 @@ func (m Month) String() string {
 	if m == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d", int(m)/12, int(m)%12+1)
+	year, month := int(m)/12, int(m)%12+1
+	if m < 0 || year > 9999 {
+		return fmt.Sprintf("%04d-%02d", year, month)
+	}
+	var room [len("2006-01")]byte
+	return string(appendYearMonth(room[:0], year, month))
 }
 
 // MarshalText writes what String does.
@@ -180,7 +197,13 @@ func ParseTimeOfDay(s string) (TimeOfDay, error) {
 }
 
 // String writes `08:05`.
-func (t TimeOfDay) String() string { return fmt.Sprintf("%02d:%02d", t/60, t%60) }
+func (t TimeOfDay) String() string {
+	if t < 0 || t >= 100*60 {
+		return fmt.Sprintf("%02d:%02d", t/60, t%60)
+	}
+	var room [len("15:04")]byte
+	return string(appendTwo(append(appendTwo(room[:0], int(t/60)), ':'), int(t%60)))
+}
 
 // MarshalText writes what String does.
 func (t TimeOfDay) MarshalText() ([]byte, error) { return []byte(t.String()), nil }

@@ -2,10 +2,37 @@ package domain
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"testing"
 	"time"
 	_ "time/tzdata"
 )
+
+// TestSpelling holds dates, months and times of day against the spelling of fmt and
+// time, also those that nobody would enter.
+func TestSpelling(t *testing.T) {
+	t.Parallel()
+	odd := []Date{1, 2, -1, math.MinInt32, math.MaxInt32, NewDate(9999, 12, 31), NewDate(10000, 1, 1), NewDate(0, 1, 1), NewDate(-1, 12, 31)}
+	for d := NewDate(1899, 12, 31); d <= NewDate(2200, 1, 1); d++ {
+		odd = append(odd, d)
+	}
+	for _, d := range odd {
+		if got, want := d.String(), d.Time().Format(time.DateOnly); got != want {
+			t.Errorf("date %d is spelled %s, not %s", int32(d), got, want)
+		}
+	}
+	for _, m := range []Month{1, -1, 11, 12, NewMonth(1899, 12), NewMonth(2199, 12), NewMonth(9999, 12), NewMonth(10000, 1), math.MaxInt32, math.MinInt32} {
+		if got, want := m.String(), fmt.Sprintf("%04d-%02d", int(m)/12, int(m)%12+1); got != want {
+			t.Errorf("month %d is spelled %s, not %s", int32(m), got, want)
+		}
+	}
+	for at := math.MinInt16; at <= math.MaxInt16; at++ {
+		if got, want := TimeOfDay(at).String(), fmt.Sprintf("%02d:%02d", at/60, at%60); got != want {
+			t.Errorf("time of day %d is spelled %s, not %s", at, got, want)
+		}
+	}
+}
 
 func TestDates(t *testing.T) {
 	d := NewDate(2018, time.February, 8)

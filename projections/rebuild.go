@@ -33,7 +33,7 @@ const (
 // under a new generation and switches to it; what is live goes on meanwhile. A
 // fold that fails leaves its projection as it is, with a *Failure among the
 // joined errors; the others are rebuilt. Meanwhile the whole process collects
-// garbage by the rules of thrift.
+// garbage by the rule of thrift.
 func Rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progress, ps ...Projection) error {
 	failed, err := rebuild(ctx, s, j, progress, ps)
 	errs := []error{err}
@@ -45,18 +45,15 @@ func Rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progres
 
 // rebuild tells failures of single projections from those of the log or Redis.
 func rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progress, ps []Projection) (failed map[string]error, err error) {
-	s.thrift.begin()
-	defer s.thrift.end()
+	s.thrift.Begin()
+	defer s.thrift.End()
 	failed = map[string]error{}
 	memories := make([]*Memory, len(ps))
 	for i, p := range ps {
 		memories[i] = NewMemory(p)
 	}
-	batches, events := 0, 0
+	events := 0
 	err = j.Scan(ctx, journal.ScanOptions{Want: wantAny(ps)}, func(b journal.Batch) error {
-		if batches++; batches%thriftEvery == 0 {
-			s.thrift.adjust()
-		}
 		errs := make([]error, len(memories))
 		inParallel(len(memories), func(i int) {
 			if failed[memories[i].p.Name] == nil {

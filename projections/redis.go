@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
+	"ksiega/internal/garbage"
 	"ksiega/internal/journal"
 )
 
@@ -54,15 +55,20 @@ type Store struct {
 	marks map[string]mark
 
 	read   readCache
-	thrift thrift
+	thrift garbage.Keeper // in force during rebuilds
 }
+
+// thrift is how much garbage a rebuild lets gather: half of what is live, since it
+// is what the process needs most memory for, yet enough that a small heap is not
+// collected again and again for little.
+func thrift() garbage.Rule { return garbage.Rule{Percent: 50, Floor: 24 << 20} }
 
 // NewStore over a Redis; an empty prefix is `ksiega`.
 func NewStore(client redis.UniversalClient, prefix string) *Store {
 	if prefix == "" {
 		prefix = "ksiega"
 	}
-	return &Store{client: client, prefix: prefix, marks: map[string]mark{}}
+	return &Store{client: client, prefix: prefix, marks: map[string]mark{}, thrift: garbage.Keeper{Rule: thrift()}}
 }
 
 // CheckRedis refuses, with ErrEvicting, a server that says it may evict rows.

@@ -29,11 +29,14 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // Europe/Warsaw on machines without a zone database
+
+	"ksiega/internal/wiring"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	defer wiring.Gather()() // as the product does
 	err := start(ctx, os.Args[1:])
 	switch {
 	case errors.Is(err, flag.ErrHelp):

@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"ksiega/internal/wiring"
 )
 
 // version is set when a release is built.
@@ -65,6 +67,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	defer wiring.Gather()()
 	slog.SetLogLoggerLevel(slog.LevelWarn) // a server says more
 	var c cli
 	parser, err := kong.New(&c, kong.Name("ksiega"), kong.UsageOnError(), kong.Configuration(yamlConfig),

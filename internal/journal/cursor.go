@@ -32,6 +32,16 @@ func (c *cursor) word(w string) bool {
 	return true
 }
 
+// quoted takes a string that is spelled as one that text took.
+func (c *cursor) quoted(s string) bool {
+	end := c.i + len(s) + 1
+	if end >= len(c.b) || c.b[c.i] != '"' || c.b[end] != '"' || string(c.b[c.i+1:end]) != s {
+		return false
+	}
+	c.i = end + 1
+	return true
+}
+
 // text is what stands between the quotes of a string.
 func (c *cursor) text() ([]byte, bool) {
 	if !c.take('"') {

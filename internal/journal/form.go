@@ -171,13 +171,13 @@ func (f *form) find(c *cursor, next int) int {
 func (s *slot) read(c *cursor, known *recall) bool {
 	switch to := s.to.(type) {
 	case *string:
-		b, ok := c.text()
-		*to = s.text(b, known)
+		var ok bool
+		*to, ok = s.text(c, known)
 		return ok
 	case *domain.Sealed:
 		// Neighbours may share it, but hardly anybody else.
-		b, ok := c.text()
-		*to = domain.Sealed(s.text(b, nil))
+		text, ok := s.text(c, nil)
+		*to = domain.Sealed(text)
 		return ok
 	case *int64:
 		n, ok := c.number()
@@ -214,15 +214,20 @@ func (s *slot) readCivil(c *cursor, known *recall) bool {
 	return false
 }
 
-// text is b as a string; known nil remembers none but the last.
-func (s *slot) text(b []byte, known *recall) string {
-	if string(b) == s.last {
-		return s.last
+// text reads a string; known nil remembers none but the last. What the event before
+// had is compared, not read.
+func (s *slot) text(c *cursor, known *recall) (string, bool) {
+	if !s.once && c.quoted(s.last) {
+		return s.last, true
 	}
-	if known == nil || s.once {
+	b, ok := c.text()
+	switch {
+	case !ok:
+		return "", false
+	case known == nil || s.once:
 		s.last = string(b)
-	} else {
+	default:
 		s.last = known.text(b)
 	}
-	return s.last
+	return s.last, true
 }

@@ -2,33 +2,43 @@ package eventdb
 
 import (
 	"bytes"
+	"errors"
 	"regexp"
-	"regexp/syntax"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
+	"github.com/dlclark/regexp2"
+	"github.com/dlclark/regexp2/syntax"
 )
 
 const (
-	maxPattern     = 4096   // bytes of a regular expression
-	maxPatternSize = 20_000 // instructions that it comes to: x{1000} has few bytes and a thousand
+	maxPattern     = 4096                   // bytes of a regular expression
+	maxPatternSize = 1 << 19                // what it may have to remember at once, of the longest name
+	matchTimeout   = 500 * time.Millisecond // of holding one name against the expression
+	matchPatience  = 2 * time.Second        // what matches may take beyond what they earn
+	matchEarns     = 100 * time.Microsecond // what one match adds to it again, up to the whole
+	matchMemory    = 10 * time.Millisecond  // a longer match may have left much memory behind
 )
 
 // filter lets events of $all through by the name of their stream or type: a regular expression found anywhere in it,
-// or one of some prefixes. Expressions are RE2's and not .NET's: those with look-around, backreferences and the like are
-// refused, and \w, \d, \s and \b know ASCII only.
+// or one of some prefixes.
 type filter struct {
 	byType   bool
-	pattern  *regexp.Regexp
+	pattern  *pattern
 	prefixes [][]byte
 }
 
+// passes is false for all that comes after a failure.
 func (f *filter) passes(stream, typ []byte) bool {
 	name := stream
 	if f.byType {
 		name = typ
 	}
 	if f.pattern != nil {
-		return f.pattern.Match(name)
+		return f.pattern.found(name)
 	}
 	for _, p := range f.prefixes {
 		if bytes.HasPrefix(name, p) {
@@ -36,6 +46,14 @@ func (f *filter) passes(stream, typ []byte) bool {
 		}
 	}
 	return false
+}
+
+// failure is why the answers of passes count for nothing, nil if they do. No filter does not fail.
+func (f *filter) failure() error {
+	if f == nil || f.pattern == nil {
+		return nil
+	}
+	return f.pattern.failed
 }
 
 // parseFilter reads the filter of a request, and its checkpoint interval: 0 where the window is "count".
@@ -74,23 +92,372 @@ func parseFilter(o *streams.ReadReq_Options_FilterOptions) (*filter, uint64, err
 	return nil, 0, invalid("A filter needs a search window.")
 }
 
-// compilePattern compiles a regular expression of bounded size: every event is held against it.
-func compilePattern(expr string) (*regexp.Regexp, error) {
+// pattern is a regular expression as .NET understands it, whose engine the real server has: a port of that engine reads
+// it, and characters past U+FFFF are two each. Where RE2 means the same it does the work, in linear time. The other engine
+// tries one way after another, and an expression can be made for which that takes for ever; so the time is bounded, that
+// of one match and that of all together. It remembers the ways it has not tried yet; an expression that could make it
+// remember very many is refused.
+//
+// What is left of the differences: (?i) takes İ for an i, \p{Is…} knows no Unicode blocks, \pL goes without braces, and
+// a lazy loop over what may be nothing, (a*)+?, is refused, for the port may run in circles there.
+//
+// A pattern serves one call, in one goroutine.
+type pattern struct {
+	linear *regexp.Regexp // nil where the engines may differ
+	dotNet regexp2.Regexp // keeps the memory of its largest match
+	fresh  regexp2.Regexp // the same before its first
+	units  []rune
+	left   time.Duration
+	failed error
+}
+
+var (
+	errPatternPanics = errors.New("it is beyond the engine")
+	errPatternIdles  = errors.New("what it repeats as seldom as it can may be nothing")
+)
+
+// compilePattern refuses what .NET refuses, and what costs too much.
+func compilePattern(expr string) (*pattern, error) {
 	if len(expr) > maxPattern {
 		return nil, invalid("The regular expression of the filter is longer than %d bytes.", maxPattern)
 	}
-	parsed, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		return nil, invalid("The regular expression of the filter cannot be used: %v. "+
-			"It must be one of RE2, which has neither look-around nor backreferences.", err)
-	}
-	program, err := syntax.Compile(parsed.Simplify())
-	if err != nil || len(program.Inst) > maxPatternSize {
-		return nil, invalid("The regular expression of the filter is too large.")
-	}
-	pattern, err := regexp.Compile(expr)
+	text := inUnits(expr)
+	steps, err := patternSteps(text)
 	if err != nil {
 		return nil, invalid("The regular expression of the filter cannot be used: %v", err)
 	}
-	return pattern, nil
+	if steps > maxPatternSize {
+		return nil, invalid("The regular expression of the filter is too large.")
+	}
+	re, err := regexp2.Compile(text, regexp2.None)
+	if err != nil {
+		return nil, invalid("The regular expression of the filter cannot be used: %v", err)
+	}
+	re.MatchTimeout = matchTimeout
+	p := &pattern{dotNet: *re, fresh: *re, left: matchPatience}
+	if plainPattern(expr) {
+		if p.linear, err = regexp.Compile(expr); err != nil {
+			p.linear = nil
+		}
+	}
+	return p, nil
+}
+
+// found tells whether the expression is somewhere in a name; once it has taken too long, it is nowhere.
+//
+// A timeout alone is no failure: a machine that stands still for a moment looks the same.
+func (p *pattern) found(name []byte) bool {
+	for p.failed == nil {
+		begun := time.Now()
+		found, err := p.match(name)
+		took := time.Since(begun)
+		if err != nil || took > matchMemory {
+			p.dotNet, p.units = p.fresh, nil
+		}
+		if p.left -= took; err == nil {
+			p.left = min(p.left+matchEarns, matchPatience)
+		}
+		switch {
+		case errors.Is(err, errPatternPanics):
+			p.failed = invalid("The regular expression of the filter cannot be used: %v", err)
+		case p.left < 0:
+			p.failed = invalid("The regular expression of the filter takes too long.")
+		case err == nil:
+			return found
+		}
+	}
+	return false
+}
+
+// match is one try. The error of a timeout is the library's and holds the name: it is not to be shown.
+func (p *pattern) match(name []byte) (found bool, err error) {
+	if p.linear != nil && !beyondBMP(name) {
+		return p.linear.Match(name), nil
+	}
+	// A fault of the engine that only a stranger's expression brings to light ends the call, not the node.
+	defer func() {
+		if recover() != nil {
+			found, err = false, errPatternPanics
+		}
+	}()
+	p.units = p.units[:0]
+	for _, r := range string(name) {
+		if high, low := utf16.EncodeRune(r); r > 0xffff {
+			p.units = append(p.units, high, low)
+		} else {
+			p.units = append(p.units, r)
+		}
+	}
+	return p.dotNet.MatchRunes(p.units)
+}
+
+// beyondBMP tells whether text holds a character that .NET takes for two.
+func beyondBMP(text []byte) bool {
+	for _, c := range text {
+		if c >= 0xf0 {
+			return true
+		}
+	}
+	return false
+}
+
+// inUnits spells the characters of an expression that .NET takes for two as the escapes of these two.
+func inUnits(expr string) string {
+	if !beyondBMP([]byte(expr)) {
+		return expr
+	}
+	var b strings.Builder
+	escape := false
+	for _, r := range expr {
+		high, low := utf16.EncodeRune(r)
+		switch {
+		case escape && r > 0xffff:
+			b.WriteString(unitEscape(high)[1:]) // the backslash is there already
+			b.WriteString(unitEscape(low))
+		case r > 0xffff:
+			b.WriteString(unitEscape(high) + unitEscape(low))
+		default:
+			b.WriteRune(r)
+		}
+		escape = !escape && r == '\\'
+	}
+	return b.String()
+}
+
+func unitEscape(unit rune) string {
+	const digits = "0123456789abcdef"
+	return string([]byte{'\\', 'u', digits[unit>>12&15], digits[unit>>8&15], digits[unit>>4&15], digits[unit&15]})
+}
+
+// patternSteps is how many places the engine may have to remember at once, on its way through the longest name; more than
+// maxPatternSize are not told apart.
+func patternSteps(expr string) (steps int, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errPatternPanics
+		}
+	}()
+	tree, err := syntax.Parse(expr, syntax.RegexOptions(regexp2.None))
+	if err != nil {
+		return 0, err
+	}
+	program, err := syntax.Write(tree)
+	if err != nil {
+		return 0, err
+	}
+	code := program.Codes
+	var places []int
+	for at := 0; at < len(code); at += instructionSize(code[at]) {
+		places = append(places, at)
+		if op := code[at] & syntax.Mask; (op == syntax.Lazybranchmark || op == syntax.Lazybranchcount) && idles(code, code[at+1], at) {
+			return 0, errPatternIdles
+		}
+	}
+	runs := patternRuns(code, places)
+	// The longest way from each place to the end, once through every loop. What is left for an alternative is forgotten.
+	longest := make([]int, len(code)+1)
+	for _, at := range slices.Backward(places) {
+		after := longest[at+instructionSize(code[at])]
+		switch code[at] & syntax.Mask {
+		case syntax.Goto:
+			longest[at] = longest[code[at+1]]
+			if isLoop(code[code[at+1]]) && code[code[at+1]+1] == at+2 { // into a loop by its end
+				longest[at] = after
+			}
+		case syntax.Lazybranch:
+			longest[at] = max(runs[at]+after, longest[code[at+1]])
+		case syntax.Branchmark, syntax.Lazybranchmark, syntax.Branchcount, syntax.Lazybranchcount, syntax.Nullcount, syntax.Setcount,
+			syntax.Nullmark, syntax.Setmark, syntax.Capturemark, syntax.Getmark, syntax.Setjump, syntax.Backjump, syntax.Forejump,
+			syntax.Oneloop, syntax.Notoneloop, syntax.Setloop, syntax.Onelazy, syntax.Notonelazy, syntax.Setlazy:
+			longest[at] = runs[at] + after
+		default:
+			longest[at] = after
+		}
+		longest[at] = min(longest[at], maxPatternSize+1)
+	}
+	return longest[0], nil
+}
+
+// patternRuns is how often each instruction may be run on one way through the longest name. A loop goes round as often as
+// it must, and beyond that once for each character at most: the engine leaves it when it has taken none.
+func patternRuns(code, places []int) []int {
+	ends := map[int][]int{} // of loops, by where they begin; inner ones first
+	for _, at := range places {
+		if isLoop(code[at]) {
+			ends[code[at+1]] = append(ends[code[at+1]], at)
+		}
+	}
+	runs := make([]int, len(code))
+	rounds, must := []int{1}, []int{}
+	for _, at := range places {
+		for _, end := range slices.Backward(ends[at]) {
+			least, more := 1, maxName
+			if isCounted(code[end]) {
+				least, more = must[len(must)-1], min(code[end+2], maxName)
+			}
+			entered := rounds[len(rounds)-1]
+			rounds = append(rounds, min(entered*least+min(entered*more, maxName), maxPatternSize+1))
+		}
+		runs[at] = rounds[len(rounds)-1]
+		switch code[at] & syntax.Mask {
+		case syntax.Nullcount, syntax.Setcount: // it counts up from -(n-1)
+			must = append(must, 1-code[at+1])
+		}
+		if isLoop(code[at]) {
+			rounds = rounds[:len(rounds)-1]
+		}
+		if isCounted(code[at]) {
+			must = must[:len(must)-1]
+		}
+	}
+	return runs
+}
+
+// idles tells whether there may be a way from one instruction to another that takes no character.
+func idles(code []int, from, to int) bool {
+	seen := map[int]bool{}
+	for next := []int{from}; len(next) > 0; {
+		at := next[len(next)-1]
+		next = next[:len(next)-1]
+		if at == to {
+			return true
+		}
+		if at < from || at > to || seen[at] {
+			continue
+		}
+		seen[at] = true
+		after := at + instructionSize(code[at])
+		switch code[at] & syntax.Mask {
+		case syntax.One, syntax.Notone, syntax.Set, syntax.Multi, int(syntax.Onerep), syntax.Notonerep, syntax.Setrep, syntax.Nothing, syntax.Stop:
+		case syntax.Goto:
+			next = append(next, code[at+1])
+		case syntax.Lazybranch, syntax.Branchmark, syntax.Lazybranchmark, syntax.Branchcount, syntax.Lazybranchcount:
+			next = append(next, after, code[at+1])
+		case syntax.Setjump: // look-around gives back what it takes
+			next = append(next, after, endOfJump(code, at))
+		default:
+			next = append(next, after)
+		}
+	}
+	return false
+}
+
+// endOfJump is where what begins with Setjump ends.
+func endOfJump(code []int, at int) int {
+	for open := 0; at < len(code); at += instructionSize(code[at]) {
+		switch code[at] & syntax.Mask {
+		case syntax.Setjump:
+			open++
+		case syntax.Forejump:
+			if open--; open == 0 {
+				return at
+			}
+		}
+	}
+	return at
+}
+
+func isLoop(op int) bool {
+	switch op & syntax.Mask {
+	case syntax.Branchmark, syntax.Lazybranchmark, syntax.Branchcount, syntax.Lazybranchcount:
+		return true
+	}
+	return false
+}
+
+func isCounted(op int) bool {
+	return op&syntax.Mask == syntax.Branchcount || op&syntax.Mask == syntax.Lazybranchcount
+}
+
+// instructionSize is how many places an instruction of the engine takes with its operands.
+func instructionSize(op int) int {
+	switch op & syntax.Mask {
+	case syntax.One, syntax.Notone, syntax.Set, syntax.Multi, syntax.Ref, syntax.Testref, syntax.Goto, syntax.Nullcount, syntax.Setcount,
+		syntax.Lazybranch, syntax.Branchmark, syntax.Lazybranchmark, syntax.Prune:
+		return 2
+	case syntax.Capturemark, syntax.Branchcount, syntax.Lazybranchcount, int(syntax.Onerep), syntax.Notonerep, syntax.Setrep,
+		syntax.Oneloop, syntax.Notoneloop, syntax.Setloop, syntax.Onelazy, syntax.Notonelazy, syntax.Setlazy:
+		return 3
+	}
+	return 1
+}
+
+// plainEscapes are the signs that a backslash makes plain for both engines.
+const plainEscapes = `.*+?|()^$[]{}\-/`
+
+// plainPattern tells whether an expression is of the few means that RE2 and .NET understand alike. Everything doubtful
+// is not: $ (before a last line break?), classes by letter, what begins (?, counts, non-ASCII, odd brackets and
+// quantifiers. That the engines agree on what is left is tested.
+func plainPattern(expr string) bool {
+	repeatable := false // a quantifier may follow
+	for i := 0; i < len(expr); i++ {
+		switch c := expr[i]; {
+		case isAlphanumeric(c), c == '_', c == '-', c == '.', c == ')':
+			repeatable = true
+		case c == '(', c == '|', c == '^':
+			repeatable = false
+		case c == '*', c == '+', c == '?':
+			if !repeatable {
+				return false
+			}
+			repeatable = false
+			if i+1 < len(expr) && expr[i+1] == '?' {
+				i++
+			}
+		case c == '\\':
+			if i++; i == len(expr) || !strings.Contains(plainEscapes, expr[i:i+1]) {
+				return false
+			}
+			repeatable = true
+		case c == '[':
+			n := plainClass(expr[i:])
+			if n == 0 {
+				return false
+			}
+			i += n - 1
+			repeatable = true
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// plainClass is the length of the class that an expression begins with, 0 if the engines might read it differently.
+func plainClass(expr string) int {
+	begin := 1
+	if strings.HasPrefix(expr, "[^") {
+		begin = 2
+	}
+	for i := begin; i < len(expr); i++ {
+		rest := expr[i:]
+		switch c := expr[i]; {
+		case c == ']':
+			if i == begin {
+				return 0
+			}
+			return i + 1
+		case c == '-':
+			if i > begin && !strings.HasPrefix(rest, "-]") {
+				return 0
+			}
+		case len(rest) > 2 && rest[1] == '-' && rest[2] != ']':
+			if !isAlphanumeric(c) || !isAlphanumeric(rest[2]) || c > rest[2] {
+				return 0
+			}
+			i += 2
+		case c == '\\':
+			if len(rest) == 1 || !strings.Contains(plainEscapes, rest[1:2]) {
+				return 0
+			}
+			i++
+		case !isAlphanumeric(c) && !strings.Contains("_.*+?|()^", rest[:1]):
+			return 0
+		}
+	}
+	return 0
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

@@ -3,6 +3,7 @@ package eventdb
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -25,7 +26,8 @@ type done struct {
 	tag          string // custom metadata of its events
 	answer       answered
 	began, ended int64
-	unknown      bool // no answer came: it may or may not have been carried out, even later
+	unknown      bool   // no answer came: it may or may not have been carried out, even later
+	woven        *woven // the call of BatchAppend that it was a batch of, nil if it was none
 }
 
 // clients make calls at the same time, over a node that is closed and opened anew on the way.
@@ -38,21 +40,28 @@ type clients struct {
 	at    int           // calls made when the node is to close
 	close chan struct{} // closed then
 	again chan struct{} // closed when it is open anew
+	wrong []error       // what no order can explain
 }
 
 func (c *clients) run(reqs []*done) {
-	conn := c.duel.conn
+	conn := c.conn()
 	for _, d := range reqs {
-		d.began = c.clock.Add(1)
-		d.answer = askNode(c.duel.ctx, conn, d.req)
-		d.ended = c.clock.Add(1)
-		if code := d.answer.code; code == codes.Unavailable || code == codes.Canceled || code == codes.Unknown {
-			d.unknown, d.ended = true, math.MaxInt64
+		made := []*done{d}
+		if reqs, ok := d.req.([]*streams.BatchAppendReq); ok {
+			made, d.unknown = c.weave(conn, reqs)
+		} else {
+			d.began = c.clock.Add(1)
+			d.answer = askNode(c.duel.ctx, conn, d.req)
+			d.ended = c.clock.Add(1)
+			d.unknown = lost(d.answer.code)
+		}
+		if d.unknown {
+			d.ended = math.MaxInt64
 			<-c.again
-			conn = c.reopened()
+			conn = c.conn()
 		}
 		c.mu.Lock()
-		c.calls = append(c.calls, d)
+		c.calls = append(c.calls, made...)
 		if c.made++; c.made == c.at {
 			close(c.close)
 		}
@@ -60,7 +69,12 @@ func (c *clients) run(reqs []*done) {
 	}
 }
 
-func (c *clients) reopened() *grpc.ClientConn {
+// lost tells whether a code leaves open what became of a change.
+func lost(code codes.Code) bool {
+	return code == codes.Unavailable || code == codes.Canceled || code == codes.Unknown
+}
+
+func (c *clients) conn() *grpc.ClientConn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.duel.conn
@@ -68,7 +82,8 @@ func (c *clients) reopened() *grpc.ClientConn {
 
 // TestModelConcurrent lets several clients loose on the same few streams, closes and opens the node under them, and makes
 // sure that one order explains everything: the writes in the order of their positions, every other call somewhere in
-// between, and nobody before what had ended when it began. In that order each answer must be the model's.
+// between, and nobody before what had ended when it began. In that order each answer must be the model's. Each batch of a
+// call of BatchAppend is a call of its own here; batches of one call are written in the order in which they became whole.
 func TestModelConcurrent(t *testing.T) {
 	t.Parallel()
 	dir, runs := t.TempDir(), atomic.Int64{}
@@ -86,13 +101,15 @@ func TestModelConcurrent(t *testing.T) {
 			for i := range rapid.IntRange(3, 12).Draw(rt, "calls") {
 				g.tag = fmt.Sprintf("%d/%d", owner, i)
 				req := any(nil)
-				switch what := g.number("call", 0, 9); {
+				switch what := g.number("call", 0, 12); {
 				case what < 7:
 					req = g.change()
 				case what < 9:
 					req = g.read(g.readable())
-				default:
+				case what < 10:
 					req = g.read("")
+				default:
+					req = g.weave(d.now())
 				}
 				if read, ok := req.(*streams.ReadReq); ok {
 					read.Options.ResolveLinks = false // targets are looked up later than the links
@@ -124,8 +141,8 @@ func (c *clients) all(work [][]*done) {
 	c.mu.Unlock()
 	close(c.again)
 	wg.Wait()
-	if err != nil {
-		c.duel.t.Fatalf("close: %v", err)
+	if err = errors.Join(append(c.wrong, err)...); err != nil {
+		c.duel.t.Fatalf("%v", err)
 	}
 }
 
@@ -143,6 +160,13 @@ func (c *clients) explain(t *rapid.T) {
 		}
 		if begun = max(begun, w.began); w.ended < begun {
 			t.Fatalf("%v ended before an earlier write began", w.req)
+		}
+		if w.woven != nil {
+			if at := slices.Index(w.woven.whole, w); at < w.woven.written {
+				t.Fatalf("%v became whole before the batch of its call that was written before it", w.req)
+			} else {
+				w.woven.written = at
+			}
 		}
 		writes, states = append(writes, w), append(states, next)
 	}

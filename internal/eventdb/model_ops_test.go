@@ -376,7 +376,13 @@ func (g *generator) deadline(o *streams.BatchAppendReq_Options, now time.Time, l
 // too late, some without an end, some under the id of one that has ended.
 func (g *generator) weave(now time.Time) []*streams.BatchAppendReq {
 	var batches [][]*streams.BatchAppendReq
+	if tag := g.tag; tag != "" {
+		defer func() { g.tag = tag }()
+	}
 	for range g.number("batches", 1, 4) {
+		if g.tag != "" {
+			g.tag += "'" // each batch has one of its own
+		}
 		late := g.number("late", 0, 4) == 0
 		var events []*streams.AppendReq_ProposedMessage
 		for range g.number("events", 0, 5) {
@@ -506,7 +512,7 @@ func (g *generator) read(stream string) *streams.ReadReq {
 		}
 		x := &streams.ReadReq_Options_FilterOptions_Expression{Prefix: []string{g.pick("prefix", "a", "$$", "o"), "b-"}}
 		if g.number("pattern", 0, 1) == 1 {
-			x = &streams.ReadReq_Options_FilterOptions_Expression{Regex: g.pick("regex", "^a-", "1$", "ed$", `^[^$]`)}
+			x = &streams.ReadReq_Options_FilterOptions_Expression{Regex: g.pick("regex", "^a-", "1$", "ed$", `^[^$]`, `^(?!\$|a)`, `(?<=-)\w`, "^[-a-c]", `^(\W)\1`, "^opened|b")}
 		}
 		f.Filter = &streams.ReadReq_Options_FilterOptions_StreamIdentifier{StreamIdentifier: x}
 		if g.number("by type", 0, 1) == 1 {

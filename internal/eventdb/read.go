@@ -178,7 +178,7 @@ func (r *reading) send() error {
 	return r.stream.Context().Err()
 }
 
-// fill reads the next chunk from the state of the moment.
+// fill reads the next chunk from the state of the moment. What a filter failed on is no chunk.
 func (r *reading) fill(read func(v *view) error) error {
 	r.chunk.reset()
 	v, err := r.node.acquire()
@@ -186,7 +186,10 @@ func (r *reading) fill(read func(v *view) error) error {
 		return err
 	}
 	defer r.node.release(v)
-	return read(v)
+	if err := read(v); err != nil {
+		return err
+	}
+	return r.q.filter.failure()
 }
 
 func (r *reading) readAll() error {

@@ -3,12 +3,12 @@ package modeltest
 import (
 	"encoding/binary"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
+	"github.com/dlclark/regexp2"
 	"github.com/google/uuid"
 )
 
@@ -83,14 +83,15 @@ func (r *request) parseAll(o *streams.ReadReq_Options) error {
 	if x == nil {
 		x, name = f.GetEventType(), func(e Event) string { return e.Type }
 	}
-	pattern, err := regexp.Compile(x.GetRegex())
+	pattern, err := regexp2.Compile(x.GetRegex(), regexp2.None) // .NET's, for all of them
 	if err != nil || f.GetMax() == 0 && f.GetCount() == nil {
 		return invalid("no such filter")
 	}
 	r.interval = uint64(f.GetMax()) * uint64(max(f.GetCheckpointIntervalMultiplier(), 1))
 	r.Passes = func(e Event) bool {
 		if x.GetRegex() != "" {
-			return pattern.MatchString(name(e))
+			found, err := pattern.MatchString(name(e))
+			return found && err == nil
 		}
 		for _, prefix := range x.GetPrefix() {
 			if strings.HasPrefix(name(e), prefix) {

@@ -1,6 +1,7 @@
 // The official Node client against the embedded node: over plain TCP, and over TLS as users.
-// Started with one argument, JSON: {plain, secure: "host:port", ca: file, writer, reader: "name:password"}.
-// Prints a line for each step, and ends with 0 if all of them held.
+// Started with one argument, JSON: {plain, secure: "host:port", ca: file, writer, reader: "name:password",
+// closing: [{name, address, query, user}]}. Prints a line for each step, and ends with 0 if all of them held. A line that
+// begins with "? " asks for something to be done to one of the nodes that are to close; a line comes back when it is done.
 //
 // Errors of the client that the node cannot cause: NotLeaderError stands for the exception not-leader, and this node leads
 // its cluster of one; TimeoutError stands for ABORTED, which is a cluster's word for a write that was given up on its way
@@ -10,6 +11,7 @@
 
 const assert = require("node:assert/strict");
 const net = require("node:net");
+const readline = require("node:readline");
 const es = require("@eventstore/db-client");
 const { StreamsService } = require("@eventstore/db-client/generated/streams_grpc_pb");
 
@@ -29,6 +31,14 @@ async function step(name, run) {
   const begun = Date.now();
   await run();
   console.log(`${name}: ${Date.now() - begun} ms`);
+}
+
+const answers = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+async function ask(what) {
+  console.log(`? ${what}`);
+  const { value } = await answers.next();
+  assert.equal(value, "done");
 }
 
 const connect = (address, query, user) =>
@@ -258,8 +268,8 @@ async function subscriptions(name, client) {
     assert.deepEqual(told(rest), told(start).slice((start.seen.length >> 1) + 1));
     await Promise.all([start, byDefault, rest].map((f) => f.stop()));
   });
-  await step(`${name} a regular expression that the node does not know`, async () => {
-    const f = new Follower(client.subscribeToAll({ filter: es.streamNameFilter({ regex: "^(?!noise)" }) }));
+  await step(`${name} a regular expression that is none`, async () => {
+    const f = new Follower(client.subscribeToAll({ filter: es.streamNameFilter({ regex: "^(?!noise" }) }));
     const error = await f.ended;
     // The client has no type for this status.
     assert.ok(error instanceof es.UnknownError, `${error}`);
@@ -274,6 +284,7 @@ async function subscriptions(name, client) {
     const all = {
       prefix: es.eventTypeFilter({ prefixes: ["alpha"] }),
       regex: es.eventTypeFilter({ regex: "^bet" }),
+      dotNet: es.eventTypeFilter({ regex: "^(?!beta|\\$|\\w+-\\w+)" }),
       streams: es.streamNameFilter({ regex: `^${s}-types$` }),
       system: es.excludeSystemEvents(),
       sparse: es.eventTypeFilter({ prefixes: ["no such type"], maxSearchWindow: 1, checkpointInterval: 1, checkpointReached }),
@@ -282,6 +293,7 @@ async function subscriptions(name, client) {
     await Promise.all(Object.values(followers).map((f) => f.live()));
     assert.deepEqual(numbers(await followers.prefix.events(2)), [0, 2]);
     assert.deepEqual(numbers(await followers.regex.events(1)), [1]);
+    assert.deepEqual(numbers(await followers.dotNet.events(2)), [0, 2]);
     assert.deepEqual(numbers(await followers.streams.events(3)), [0, 1, 2]);
     assert.ok(followers.system.seen.length >= 3 && followers.system.seen.every((r) => !r.event.type.startsWith("$")));
     assert.equal(followers.sparse.seen.length, 0);
@@ -406,6 +418,67 @@ async function connections() {
   });
 }
 
+// closing is what is under way when the node closes: all of it ends with the client's own type, at once.
+async function closing({ name, address, query, user }) {
+  const s = `${name}-closing`;
+  const [username, password] = config.writer.split(":");
+  const credentials = { username, password };
+  const client = connect(address, query, user);
+  const unavailable = (error, what) => {
+    assert.ok(error instanceof es.UnavailableError, `${what} ended with ${error}`);
+    assert.equal(error.type, es.ErrorType.UNAVAILABLE);
+  };
+  const half = () => es.binaryEvent({ type: "big", data: Buffer.alloc(1 << 19) });
+  for (let i = 0; i < 64; i++) await client.appendToStream(s, half());
+
+  // Of each read one event is taken; more lies ahead than anybody buffers.
+  const reads = { "read of a stream": client.readStream(s), "read of $all": client.readAll(), "backwards read": client.readStream(s, { direction: es.BACKWARDS, fromRevision: es.END }) };
+  const rest = Object.fromEntries(Object.entries(reads).map(([k, read]) => [k, read[Symbol.asyncIterator]()]));
+  const followers = {
+    "subscription to a stream": new Follower(client.subscribeToStream(s, { fromRevision: es.END })),
+    "subscription to a stream that is not there": new Follower(client.subscribeToStream(`${s}-none`, { fromRevision: es.END })),
+    "subscription to $all": new Follower(client.subscribeToAll({ fromPosition: es.END })),
+    "filtered subscription": new Follower(client.subscribeToAll({ fromPosition: es.END, filter: es.streamNameFilter({ regex: "^(?!x)" }) })),
+  };
+  await step(`${name} closes: reads, subscriptions and changes are under way`, async () => {
+    for (const it of Object.values(rest)) assert.equal((await it.next()).done, false);
+    await Promise.all(Object.values(followers).map((f) => f.live()));
+    await ask(`shut ${name}`);
+  });
+  const changes = {
+    "batch append": () => client.appendToStream(s, event(0)),
+    "batch append in pieces": () => client.appendToStream(`${s}-1`, several(0, 99), { batchAppendSize: 2048 }),
+    append: () => client.appendToStream(`${s}-2`, event(0), { credentials }),
+    metadata: () => client.setStreamMetadata(s, { maxCount: 1 }),
+    delete: () => client.deleteStream(s),
+    tombstone: () => client.tombstoneStream(`${s}-3`),
+  };
+  const pending = Object.entries(changes).map(async ([k, run]) => unavailable(await refused(es.UnavailableError, run), k));
+  await ask(`close ${name}`);
+  await step(`${name} closes: changes`, () => Promise.all(pending));
+  for (const [what, f] of Object.entries(followers)) await step(`${name} closes: ${what}`, async () => unavailable(await f.ended, what));
+  for (const [what, it] of Object.entries(rest)) {
+    await step(`${name} closes: ${what}`, async () => {
+      let seen = 1;
+      const error = await refused(es.UnavailableError, async () => {
+        while (!(await it.next()).done) seen++;
+      });
+      unavailable(error, what);
+      assert.ok(seen < 64, `all ${seen} events had come`);
+    });
+  }
+  await ask(`open ${name}`);
+  await step(`${name} is closed`, async () => {
+    for (const run of [changes.delete, changes.tombstone, () => collect(client.readStream(s)), () => collect(client.readAll())]) {
+      unavailable(await refused(es.UnavailableError, run), "a new call");
+    }
+    // Before an append the client asks for the features, and what comes of that it hands on as it is.
+    for (const run of [changes["batch append"], changes.append, changes.metadata]) assert.equal((await refused(Error, run)).code, 14, "UNAVAILABLE");
+    unavailable(await new Follower(client.subscribeToAll()).ended, "a new subscription");
+  });
+  await client.dispose();
+}
+
 async function main() {
   const [username, password] = config.writer.split(":");
   const clients = [
@@ -421,6 +494,7 @@ async function main() {
   }
   await users();
   await connections();
+  for (const node of config.closing) await closing(node);
   clearTimeout(watchdog);
 }
 

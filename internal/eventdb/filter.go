@@ -4,23 +4,21 @@ import (
 	"bytes"
 	"errors"
 	"regexp"
-	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf16"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/dlclark/regexp2"
-	"github.com/dlclark/regexp2/syntax"
 )
 
 const (
-	maxPattern     = 4096                   // bytes of a regular expression
-	maxPatternSize = 1 << 19                // what it may have to remember at once, of the longest name
-	matchTimeout   = 500 * time.Millisecond // of holding one name against the expression
-	matchPatience  = 2 * time.Second        // what matches may take beyond what they earn
-	matchEarns     = 100 * time.Microsecond // what one match adds to it again, up to the whole
-	matchMemory    = 10 * time.Millisecond  // a longer match may have left much memory behind
+	maxPattern    = 4096                   // bytes of a regular expression
+	matchTimeout  = 10 * time.Millisecond  // of holding one name against the expression, and so of what that can fill with memory
+	matchClock    = 5 * time.Millisecond   // how often a running match looks at the time
+	matchPatience = 2 * time.Second        // what matches may take beyond what they earn
+	matchEarns    = 100 * time.Microsecond // what one match adds to it again, up to the whole
 )
 
 // filter lets events of $all through by the name of their stream or type: a regular expression found anywhere in it,
@@ -94,12 +92,11 @@ func parseFilter(o *streams.ReadReq_Options_FilterOptions) (*filter, uint64, err
 
 // pattern is a regular expression as .NET understands it, whose engine the real server has: a port of that engine reads
 // it, and characters past U+FFFF are two each. Where RE2 means the same it does the work, in linear time. The other engine
-// tries one way after another, and an expression can be made for which that takes for ever; so the time is bounded, that
-// of one match and that of all together. It remembers the ways it has not tried yet; an expression that could make it
-// remember very many is refused.
+// tries one way after another, and remembers those it has not tried yet; an expression can be made for which both have no
+// end. So the time is bounded, that of one match, in which it can fill some ten MiB, and that of all together.
 //
-// What is left of the differences: (?i) takes İ for an i, \p{Is…} knows no Unicode blocks, \pL goes without braces, and
-// a lazy loop over what may be nothing, (a*)+?, is refused, for the port may run in circles there.
+// What is left of the differences: (?i) takes İ for an i, \p{Is…} knows no Unicode blocks, \pL goes without braces, and in
+// a lazy loop over what may be nothing, (a*)+?, the port may run in circles.
 //
 // A pattern serves one call, in one goroutine.
 type pattern struct {
@@ -111,25 +108,19 @@ type pattern struct {
 	failed error
 }
 
-var (
-	errPatternPanics = errors.New("it is beyond the engine")
-	errPatternIdles  = errors.New("what it repeats as seldom as it can may be nothing")
-)
+var errPatternPanics = errors.New("it is beyond the engine")
 
-// compilePattern refuses what .NET refuses, and what costs too much.
+// hastenClock makes the engine's clock, of which a process has one, go as fast as matchTimeout asks for. It may be set only
+// before anything is matched.
+var hastenClock = sync.OnceFunc(func() { regexp2.SetTimeoutCheckPeriod(matchClock) }) //nolint:gochecknoglobals // of the library's global
+
+// compilePattern refuses what .NET refuses.
 func compilePattern(expr string) (*pattern, error) {
+	hastenClock()
 	if len(expr) > maxPattern {
 		return nil, invalid("The regular expression of the filter is longer than %d bytes.", maxPattern)
 	}
-	text := inUnits(expr)
-	steps, err := patternSteps(text)
-	if err != nil {
-		return nil, invalid("The regular expression of the filter cannot be used: %v", err)
-	}
-	if steps > maxPatternSize {
-		return nil, invalid("The regular expression of the filter is too large.")
-	}
-	re, err := regexp2.Compile(text, regexp2.None)
+	re, err := compileDotNet(inUnits(expr))
 	if err != nil {
 		return nil, invalid("The regular expression of the filter cannot be used: %v", err)
 	}
@@ -143,6 +134,16 @@ func compilePattern(expr string) (*pattern, error) {
 	return p, nil
 }
 
+// compileDotNet takes a fault of the engine for one of the expression.
+func compileDotNet(expr string) (re *regexp2.Regexp, err error) {
+	defer func() {
+		if recover() != nil {
+			re, err = nil, errPatternPanics
+		}
+	}()
+	return regexp2.Compile(expr, regexp2.None)
+}
+
 // found tells whether the expression is somewhere in a name; once it has taken too long, it is nowhere.
 //
 // A timeout alone is no failure: a machine that stands still for a moment looks the same.
@@ -151,8 +152,8 @@ func (p *pattern) found(name []byte) bool {
 		begun := time.Now()
 		found, err := p.match(name)
 		took := time.Since(begun)
-		if err != nil || took > matchMemory {
-			p.dotNet, p.units = p.fresh, nil
+		if err != nil {
+			p.dotNet = p.fresh // without what the match has filled
 		}
 		if p.left -= took; err == nil {
 			p.left = min(p.left+matchEarns, matchPatience)
@@ -227,159 +228,6 @@ func inUnits(expr string) string {
 func unitEscape(unit rune) string {
 	const digits = "0123456789abcdef"
 	return string([]byte{'\\', 'u', digits[unit>>12&15], digits[unit>>8&15], digits[unit>>4&15], digits[unit&15]})
-}
-
-// patternSteps is how many places the engine may have to remember at once, on its way through the longest name; more than
-// maxPatternSize are not told apart.
-func patternSteps(expr string) (steps int, err error) {
-	defer func() {
-		if recover() != nil {
-			err = errPatternPanics
-		}
-	}()
-	tree, err := syntax.Parse(expr, syntax.RegexOptions(regexp2.None))
-	if err != nil {
-		return 0, err
-	}
-	program, err := syntax.Write(tree)
-	if err != nil {
-		return 0, err
-	}
-	code := program.Codes
-	var places []int
-	for at := 0; at < len(code); at += instructionSize(code[at]) {
-		places = append(places, at)
-		if op := code[at] & syntax.Mask; (op == syntax.Lazybranchmark || op == syntax.Lazybranchcount) && idles(code, code[at+1], at) {
-			return 0, errPatternIdles
-		}
-	}
-	runs := patternRuns(code, places)
-	// The longest way from each place to the end, once through every loop. What is left for an alternative is forgotten.
-	longest := make([]int, len(code)+1)
-	for _, at := range slices.Backward(places) {
-		after := longest[at+instructionSize(code[at])]
-		switch code[at] & syntax.Mask {
-		case syntax.Goto:
-			longest[at] = longest[code[at+1]]
-			if isLoop(code[code[at+1]]) && code[code[at+1]+1] == at+2 { // into a loop by its end
-				longest[at] = after
-			}
-		case syntax.Lazybranch:
-			longest[at] = max(runs[at]+after, longest[code[at+1]])
-		case syntax.Branchmark, syntax.Lazybranchmark, syntax.Branchcount, syntax.Lazybranchcount, syntax.Nullcount, syntax.Setcount,
-			syntax.Nullmark, syntax.Setmark, syntax.Capturemark, syntax.Getmark, syntax.Setjump, syntax.Backjump, syntax.Forejump,
-			syntax.Oneloop, syntax.Notoneloop, syntax.Setloop, syntax.Onelazy, syntax.Notonelazy, syntax.Setlazy:
-			longest[at] = runs[at] + after
-		default:
-			longest[at] = after
-		}
-		longest[at] = min(longest[at], maxPatternSize+1)
-	}
-	return longest[0], nil
-}
-
-// patternRuns is how often each instruction may be run on one way through the longest name. A loop goes round as often as
-// it must, and beyond that once for each character at most: the engine leaves it when it has taken none.
-func patternRuns(code, places []int) []int {
-	ends := map[int][]int{} // of loops, by where they begin; inner ones first
-	for _, at := range places {
-		if isLoop(code[at]) {
-			ends[code[at+1]] = append(ends[code[at+1]], at)
-		}
-	}
-	runs := make([]int, len(code))
-	rounds, must := []int{1}, []int{}
-	for _, at := range places {
-		for _, end := range slices.Backward(ends[at]) {
-			least, more := 1, maxName
-			if isCounted(code[end]) {
-				least, more = must[len(must)-1], min(code[end+2], maxName)
-			}
-			entered := rounds[len(rounds)-1]
-			rounds = append(rounds, min(entered*least+min(entered*more, maxName), maxPatternSize+1))
-		}
-		runs[at] = rounds[len(rounds)-1]
-		switch code[at] & syntax.Mask {
-		case syntax.Nullcount, syntax.Setcount: // it counts up from -(n-1)
-			must = append(must, 1-code[at+1])
-		}
-		if isLoop(code[at]) {
-			rounds = rounds[:len(rounds)-1]
-		}
-		if isCounted(code[at]) {
-			must = must[:len(must)-1]
-		}
-	}
-	return runs
-}
-
-// idles tells whether there may be a way from one instruction to another that takes no character.
-func idles(code []int, from, to int) bool {
-	seen := map[int]bool{}
-	for next := []int{from}; len(next) > 0; {
-		at := next[len(next)-1]
-		next = next[:len(next)-1]
-		if at == to {
-			return true
-		}
-		if at < from || at > to || seen[at] {
-			continue
-		}
-		seen[at] = true
-		after := at + instructionSize(code[at])
-		switch code[at] & syntax.Mask {
-		case syntax.One, syntax.Notone, syntax.Set, syntax.Multi, int(syntax.Onerep), syntax.Notonerep, syntax.Setrep, syntax.Nothing, syntax.Stop:
-		case syntax.Goto:
-			next = append(next, code[at+1])
-		case syntax.Lazybranch, syntax.Branchmark, syntax.Lazybranchmark, syntax.Branchcount, syntax.Lazybranchcount:
-			next = append(next, after, code[at+1])
-		case syntax.Setjump: // look-around gives back what it takes
-			next = append(next, after, endOfJump(code, at))
-		default:
-			next = append(next, after)
-		}
-	}
-	return false
-}
-
-// endOfJump is where what begins with Setjump ends.
-func endOfJump(code []int, at int) int {
-	for open := 0; at < len(code); at += instructionSize(code[at]) {
-		switch code[at] & syntax.Mask {
-		case syntax.Setjump:
-			open++
-		case syntax.Forejump:
-			if open--; open == 0 {
-				return at
-			}
-		}
-	}
-	return at
-}
-
-func isLoop(op int) bool {
-	switch op & syntax.Mask {
-	case syntax.Branchmark, syntax.Lazybranchmark, syntax.Branchcount, syntax.Lazybranchcount:
-		return true
-	}
-	return false
-}
-
-func isCounted(op int) bool {
-	return op&syntax.Mask == syntax.Branchcount || op&syntax.Mask == syntax.Lazybranchcount
-}
-
-// instructionSize is how many places an instruction of the engine takes with its operands.
-func instructionSize(op int) int {
-	switch op & syntax.Mask {
-	case syntax.One, syntax.Notone, syntax.Set, syntax.Multi, syntax.Ref, syntax.Testref, syntax.Goto, syntax.Nullcount, syntax.Setcount,
-		syntax.Lazybranch, syntax.Branchmark, syntax.Lazybranchmark, syntax.Prune:
-		return 2
-	case syntax.Capturemark, syntax.Branchcount, syntax.Lazybranchcount, int(syntax.Onerep), syntax.Notonerep, syntax.Setrep,
-		syntax.Oneloop, syntax.Notoneloop, syntax.Setloop, syntax.Onelazy, syntax.Notonelazy, syntax.Setlazy:
-		return 3
-	}
-	return 1
 }
 
 // plainEscapes are the signs that a backslash makes plain for both engines.

@@ -13,7 +13,6 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
-	"github.com/dlclark/regexp2"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"pgregory.net/rapid"
@@ -111,13 +110,14 @@ func TestPatternsThatDiffer(t *testing.T) {
 	if _, _, err := parseFilter(patternFilter(`^\pL`)); err != nil {
 		t.Errorf("a property without its braces, which .NET wants: %v", err)
 	}
-	for what, expr := range map[string]string{
-		"Unicode block, by .NET's name": `^\p{IsCyrillic}`,
-		"lazy loop over nothing":        `^(a*)+?b`,
-	} {
-		if _, _, err := parseFilter(patternFilter(expr)); status.Code(err) != codes.InvalidArgument {
-			t.Errorf("%s: %v", what, err)
-		}
+	if _, _, err := parseFilter(patternFilter(`^\p{IsCyrillic}`)); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("a Unicode block by .NET's name: %v", err)
+	}
+	if f, _, err = parseFilter(patternFilter(`(?:(a*)+?)?x`)); err != nil {
+		t.Fatal(err)
+	}
+	if f.pattern.left = 0; f.passes([]byte("a"), nil) || status.Code(f.failure()) != codes.InvalidArgument {
+		t.Errorf("a lazy loop over nothing ends with %v: say so in filter.go", f.failure())
 	}
 }
 
@@ -161,30 +161,12 @@ func TestPatternsAreBounded(t *testing.T) {
 		strings.Repeat("ż", maxPattern/2+1):           false,
 		"(" + strings.Repeat("(", 2000):               false,
 		strings.Repeat("x|", 2000):                    true,
-		"(" + strings.Repeat("x|", 1900) + ")+":       true, // only one of them at a time
 		strings.Repeat(`\p{L}+`, 600):                 true,
-		strings.Repeat("a{1000}", 500):                true, // one step each
-		"(?:a{1000}){1000}":                           true, // the same as a{1000000}
-		"(x?){1000}":                                  true,
-		"((x?){100}y){30}":                            true,
+		strings.Repeat("a{1000}", 500):                true,
+		"(?:a{1000}){1000}":                           true,
 		`(\w+[-.])*\w+@(\w+\.)+\w{2,}`:                true,
 		`^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$`: true,
-		nested(7, ")*"):                               true,
 		nested(1500, ")"):                             true,
-		nested(12, ")*"):                              false,
-		nested(12, "b)+?"):                            false,
-		nested(600, ")?"):                             false,
-		strings.Repeat("(.*)*", 500):                  false,
-		"^((x?){1000}y?a)*b":                          false,
-		"(" + strings.Repeat("(b|)", 60) + "a)*":      false,
-		"((((((x|y){10}){10}){10}){10}){10}){10}":     false,
-		"(){2147483646}":                              false,
-		"^(?:){100000000}a":                           false,
-		"^((?=a)){100000000,}?a":                      false,
-		strings.Repeat("((x|){100}){100}", 30):        false,
-		"((a|b?)*?)??x":                               false, // where the engine runs in circles, and remembers them
-		"(?:(?=a)b?){2,}?":                            false,
-		"(?:(?=a)b)+?":                                true,
 	} {
 		f, _, err := parseFilter(patternFilter(expr))
 		if (err == nil) != ok || err != nil && status.Code(err) != codes.InvalidArgument {
@@ -198,17 +180,24 @@ func TestPatternsAreBounded(t *testing.T) {
 
 func nested(n int, end string) string { return strings.Repeat("(", n) + "a" + strings.Repeat(end, n) }
 
-// TestPatternMemory lets the engine remember all that it may. Nothing else runs meanwhile.
+// TestPatternMemory has the engine remember as much as it can in the time that it has. Nothing else runs meanwhile.
 func TestPatternMemory(t *testing.T) {
 	name := []byte(strings.Repeat("a", maxName))
 	for _, expr := range []string{
-		nested(7, ")*") + "c",
+		"(){2147483646}",
+		"^(?:){100000000}a",
+		"^((?=a)){100000000,}?a",
+		"^(?:(?=a)){100000000}b",
+		"((a|b?)*?)??x", // where the engine runs in circles
+		"(?:(?=a)b?){2,}?",
+		nested(12, ")*") + "c",
+		nested(12, "b)+?"),
+		strings.Repeat("(.*)*", 500),
+		strings.Repeat("((x|){100}){100}", 30),
+		"((((((x|y){10}){10}){10}){10}){10}){10}",
 		"^(x?){130000}b",
-		"^(?:(?=a)){100000}b",
-		"^((?=a)){70000}b",
 		"^(?:(?<o>x|)(?<-o>)){60000}b",
-		"^(" + strings.Repeat("(b|)", 40) + "a)*c",
-		"^(" + strings.Repeat("(b|)", 40) + "a)*?c",
+		"^(" + strings.Repeat("(b|)", 60) + "a)*c",
 		"^((x|){20,}y?a)*b",
 		"^((?>x|){30}y?a)*b",
 	} {
@@ -217,12 +206,13 @@ func TestPatternMemory(t *testing.T) {
 			t.Errorf("%.40s: %v", expr, err)
 			continue
 		}
-		p.left, p.dotNet.MatchTimeout = 0, 10*matchTimeout
+		p.left = 0
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		p.found(name)
 		runtime.ReadMemStats(&after)
-		if spent := after.TotalAlloc - before.TotalAlloc; spent > 40<<20 {
+		// A machine that stands still lets the clock stand still, too.
+		if spent := after.TotalAlloc - before.TotalAlloc; spent > 128<<20 {
 			t.Errorf("%.40s: %d KB", expr, spent>>10)
 		}
 	}
@@ -250,19 +240,15 @@ func agree(t interface{ Fatalf(string, ...any) }, expr string, names ...string) 
 	if !plainPattern(expr) {
 		return
 	}
-	if _, err := patternSteps(expr); err != nil && !errors.Is(err, errPatternIdles) {
-		if _, err := regexp.Compile(expr); err == nil {
-			t.Fatalf("RE2 has %q", expr)
-		}
-		return
-	} else if err != nil {
-		return
+	hastenClock()
+	linear, linearErr := regexp.Compile(expr)
+	dotNet, err := compileDotNet(expr)
+	if (linearErr == nil) != (err == nil) {
+		t.Fatalf("%q: RE2 says %v, .NET %v", expr, linearErr, err)
 	}
-	linear, err := regexp.Compile(expr)
 	if err != nil {
-		t.Fatalf("RE2 does not have %q: %v", expr, err)
+		return
 	}
-	dotNet := regexp2.MustCompile(expr, regexp2.None)
 	dotNet.MatchTimeout = matchTimeout
 	for _, name := range names {
 		want, err := dotNet.MatchString(name)

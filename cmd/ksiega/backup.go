@@ -110,7 +110,7 @@ func takeBackup(ctx context.Context, g *globals, dir string, w io.Writer) error 
 		}
 		return nil
 	}
-	node, err := openNodeOf(dir)
+	node, err := openNodeOf(dir, true) // a backup may be what a full disk needs
 	if err != nil {
 		return err
 	}
@@ -119,11 +119,11 @@ func takeBackup(ctx context.Context, g *globals, dir string, w io.Writer) error 
 }
 
 // openNodeOf opens the event database of a data directory that has one.
-func openNodeOf(dir string) (*eventdb.Node, error) {
+func openNodeOf(dir string, readOnly bool) (*eventdb.Node, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
-	node, err := eventdb.Open(eventdb.Options{Dir: dir})
+	node, err := eventdb.Open(eventdb.Options{Dir: dir, ReadOnly: readOnly})
 	if errors.Is(err, eventdb.ErrInUse) {
 		err = fmt.Errorf("%s is held by a process without a control door (ksiega node?), stop it first: %w", dir, err)
 	}

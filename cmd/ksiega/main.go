@@ -68,6 +68,7 @@ func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	defer wiring.Gather()()
+	signal.Ignore(syscall.SIGXFSZ)         // a file that may not grow is an error of its write, as a full disk is
 	slog.SetLogLoggerLevel(slog.LevelWarn) // a server says more
 	var c cli
 	parser, err := kong.New(&c, kong.Name("ksiega"), kong.UsageOnError(), kong.Configuration(yamlConfig),

@@ -81,11 +81,7 @@ func replaceMasterKey(ctx context.Context, shelf vault.Shelf, file string) (keys
 	if err := os.Rename(file+nextKeySuffix, file); err != nil {
 		return keys, fmt.Errorf("put the new master key in its place: %w", err)
 	}
-	parent, err := os.Open(filepath.Dir(file))
-	if err != nil {
-		return keys, err
-	}
-	return keys, errors.Join(parent.Sync(), parent.Close())
+	return keys, syncDirectory(filepath.Dir(file))
 }
 
 // cutShort explains a master key that does not fit by a rekeying that was cut

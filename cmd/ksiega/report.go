@@ -91,7 +91,19 @@ func writeTo(path string, fn func(io.Writer) error) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	return nil
+	return syncDirectory(filepath.Dir(path))
+}
+
+// syncDirectory makes what was renamed in a directory outlast a loss of power.
+func syncDirectory(name string) error {
+	d, err := os.Open(name)
+	if errors.Is(err, os.ErrPermission) {
+		return nil // one may write to a directory without reading it
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // parseReport reads `NAME --flag value --flag=value`, with the global flags

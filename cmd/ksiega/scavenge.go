@@ -49,7 +49,7 @@ func scavengeIn(ctx context.Context, g *globals, dir string, show func(note) err
 	if door != nil {
 		return door.follow(ctx, "/control/scavenge", url.Values{}, "", nil, show)
 	}
-	node, err := openNodeOf(dir)
+	node, err := openNodeOf(dir, false)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -337,45 +336,36 @@ func (b *backupReader) end(info *BackupInfo, keys uint64) error {
 // has passed Check; a Restore that fails or is killed leaves no store, and may be repeated. ErrNotEmpty, ErrBackupDamaged and
 // ErrNewerFormat say why not.
 func Restore(ctx context.Context, r io.Reader, dir string) (BackupInfo, error) {
-	info, err := restore(ctx, r, dir)
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return BackupInfo{}, fmt.Errorf("eventdb: restore: %w", err)
+	}
+	info, err := restoreDir(ctx, vfs.Default, r, dir)
 	if err != nil {
 		return BackupInfo{}, fmt.Errorf("eventdb: restore: %w", err)
 	}
 	return info, nil
 }
 
-func restore(ctx context.Context, r io.Reader, dir string) (info BackupInfo, err error) {
-	dir, err = filepath.Abs(dir)
+func restoreDir(ctx context.Context, disk vfs.FS, r io.Reader, dir string) (info BackupInfo, err error) {
+	work := disk.PathJoin(dir, restoringName)
+	existed, err := clearForRestore(disk, dir)
 	if err != nil {
 		return info, err
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return info, err
-	}
-	work := filepath.Join(dir, restoringName)
-	for _, e := range entries {
-		if e.Name() != restoringName {
-			return info, fmt.Errorf("%w: %s holds %s", ErrNotEmpty, dir, e.Name())
-		}
-		if err := removeRestoring(work); err != nil {
-			return info, err
-		}
-	}
-	existed := err == nil
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, os.RemoveAll(work))
+			err = errors.Join(err, disk.RemoveAll(work))
 			if !existed {
-				_ = os.Remove(dir) // empty, unless somebody else has begun to use it
+				_ = disk.Remove(dir) // empty, unless somebody else has begun to use it
 			}
 		}
 	}()
-	if info, err = fillStore(ctx, r, work); err != nil {
+	if info, err = fillStore(ctx, disk, r, work); err != nil {
 		return info, err
 	}
 	if info.Format < formatVersion { // opening migrates, and Check does not
-		s, err := openStore(work, vfs.Default, false)
+		s, err := openStore(work, disk, false)
 		if err != nil {
 			return info, err
 		}
@@ -383,53 +373,85 @@ func restore(ctx context.Context, r io.Reader, dir string) (info BackupInfo, err
 			return info, err
 		}
 	}
-	problems, err := checkDir(ctx, vfs.Default, work, nil)
+	problems, err := checkDir(ctx, disk, work, nil)
 	if err != nil {
 		return info, err
 	}
 	if len(problems) > 0 {
 		return info, fmt.Errorf("%w: the store it was taken from was damaged: %s", ErrBackupDamaged, problems[0].What)
 	}
-	if err := os.Rename(work, filepath.Join(dir, storeName)); err != nil {
+	store := disk.PathJoin(dir, storeName)
+	if err := disk.Rename(work, store); err != nil {
 		return info, err
 	}
-	d, err := os.Open(dir)
-	if err != nil {
+	if err := syncDir(disk, dir); err != nil { // a crash might still take it away
+		if back := disk.Rename(store, work); back != nil {
+			err = fmt.Errorf("%s is whole but may not outlast a loss of power, remove it and restore again: %w", store, errors.Join(err, back))
+		}
 		return info, err
 	}
-	return info, errors.Join(d.Sync(), d.Close())
+	return info, nil
 }
 
-// removeRestoring clears away what a restore that was killed has left.
-func removeRestoring(work string) error {
-	lock, err := pebble.LockDirectory(work, vfs.Default)
-	if err != nil {
-		return fmt.Errorf("%w: another restore is under way", ErrInUse)
+// clearForRestore makes sure that a directory holds nothing, but what a restore that was killed has left, and removes that.
+func clearForRestore(disk vfs.FS, dir string) (existed bool, err error) {
+	names, err := disk.List(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
 	}
-	return errors.Join(os.RemoveAll(work), lock.Close())
+	if err != nil {
+		return false, err
+	}
+	for _, name := range names {
+		// The place of a store may hold the lock of a node that has found none there.
+		if name != restoringName && (name != storeName || hasStore(disk, disk.PathJoin(dir, name))) {
+			return true, fmt.Errorf("%w: %s holds %s", ErrNotEmpty, dir, name)
+		}
+	}
+	for _, name := range names {
+		at := disk.PathJoin(dir, name)
+		lock, err := pebble.LockDirectory(at, disk)
+		if err != nil {
+			return true, fmt.Errorf("%w: another restore is under way, or a node", ErrInUse)
+		}
+		if err := errors.Join(disk.RemoveAll(at), lock.Close()); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// syncDir makes the names in a directory last.
+func syncDir(disk vfs.FS, dir string) error {
+	d, err := disk.OpenDir(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // fillStore makes a store of a backup. What is there when it fails is good for nothing.
-func fillStore(ctx context.Context, r io.Reader, dir string) (info BackupInfo, err error) {
-	s, err := openStore(dir, vfs.Default, false)
+func fillStore(ctx context.Context, disk vfs.FS, r io.Reader, dir string) (info BackupInfo, err error) {
+	s, err := openStore(dir, disk, false)
 	if err != nil {
 		return info, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	defer caught(&err)
 	b := s.db.NewBatch()
+	defer func() { err = errors.Join(err, b.Close()) }()
 	info, err = readBackup(ctx, r, func(key, value []byte) error {
 		if err := b.Set(key, value, nil); err != nil || b.Len() < groupBytes {
 			return err
 		}
-		err := errors.Join(s.db.Apply(b, pebble.NoSync), b.Close())
-		b = s.db.NewBatch()
+		var err error
+		b, err = s.pour(ctx, b)
 		return err
 	})
 	if err != nil {
-		return info, errors.Join(err, b.Close())
+		return info, err
 	}
-	if err := errors.Join(s.db.Apply(b, pebble.Sync), b.Close()); err != nil {
+	if err := s.db.Apply(b, pebble.Sync); err != nil {
 		return info, err
 	}
 	if err := s.flush(ctx); err != nil {

@@ -133,7 +133,7 @@ func TestEveryWrite(t *testing.T) {
 				return nil
 			})
 			for life := range 2 {
-				n := openNode(t, memOptions(t, errorfs.Wrap(disk, point)))
+				n := openNode(t, memOptions(t, injected(disk, point)))
 				if err := l.write(testContext(t), n, life, 4); err != nil {
 					t.Fatal(err)
 				}

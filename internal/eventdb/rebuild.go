@@ -2,14 +2,23 @@ package eventdb
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 )
 
+// A store that is being filled waits here, well before Pebble makes it wait (at 128 MiB, and 24 tables above one another).
+const (
+	pourBytes  = 80 << 20
+	pourTables = 20
+)
+
 // indexBuilder writes log, stubs and indexes into an empty store. It is shown the log in its order.
 type indexBuilder struct {
+	ctx             context.Context
 	s               *store
 	b               *pebble.Batch
 	chunks          map[string]*spansChunk
@@ -135,7 +144,32 @@ func (x *indexBuilder) set(key, value []byte) error {
 	if err := x.b.Set(key, value, nil); err != nil || x.b.Len() < groupBytes {
 		return err
 	}
-	err := errors.Join(x.s.db.Apply(x.b, pebble.NoSync), x.b.Close())
-	x.b = x.s.db.NewBatch()
+	var err error
+	x.b, err = x.s.pour(x.ctx, x.b)
 	return err
+}
+
+// pour writes a batch of a store that is being filled and begins the next; neither lasts before the last one is synced.
+// Where a table cannot be written, Pebble tries again for ever, and once its memory is full it takes nothing more, without
+// a word. So there is always room left in memory, and while it is waited for a disk that fails is noticed.
+func (s *store) pour(ctx context.Context, b *pebble.Batch) (*pebble.Batch, error) {
+	err := poll(ctx, func() (bool, error) {
+		select {
+		case err := <-s.log.trouble:
+			return false, fmt.Errorf("write: %w", err)
+		default:
+		}
+		m := s.db.Metrics()
+		return m.MemTable.Size < pourBytes && m.Levels[0].Sublevels < pourTables, s.disk.failed()
+	})
+	if err == nil {
+		err = s.db.Apply(b, pebble.NoSync)
+	}
+	if err != nil {
+		return b, err
+	}
+	if err = b.Close(); err == nil {
+		b = s.db.NewBatch()
+	}
+	return b, err
 }

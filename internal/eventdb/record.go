@@ -146,9 +146,13 @@ type wireReader struct {
 }
 
 func (w *wireReader) uvarint(tag byte) uint64 {
-	if len(w.b) == 0 || w.b[0] != tag {
+	if len(w.b) < 2 || w.b[0] != tag {
 		w.ok = false
 		return 0
+	}
+	if v := w.b[1]; v < 0x80 { // nearly all are short
+		w.b = w.b[2:]
+		return uint64(v)
 	}
 	v, n := binary.Uvarint(w.b[1:])
 	if n <= 0 {

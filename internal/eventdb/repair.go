@@ -156,13 +156,7 @@ func (r *repair) move(from, to string) error {
 	return r.syncParent()
 }
 
-func (r *repair) syncParent() error {
-	d, err := r.disk.OpenDir(r.disk.PathDir(r.dir))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
+func (r *repair) syncParent() error { return syncDir(r.disk, r.disk.PathDir(r.dir)) }
 
 // run checks the store, and repairs it if need be. It holds the lock of the old store to the end.
 func (r *repair) run() (err error) {
@@ -232,6 +226,9 @@ func (r *repair) replace(old *store, before *checker) error {
 	if err == nil {
 		err = r.move(work, r.dir)
 	}
+	if err != nil && !exists(r.disk, r.dir) { // rather the old one than none
+		err = errors.Join(err, r.move(r.dir+replacedSuffix, r.dir))
+	}
 	return errors.Join(err, lock.Close())
 }
 
@@ -268,7 +265,7 @@ func (r *repair) build(old *store, work string) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	defer caught(&err)
-	x := &indexBuilder{s: s, b: s.db.NewBatch(), chunks: map[string]*spansChunk{}}
+	x := &indexBuilder{ctx: r.ctx, s: s, b: s.db.NewBatch(), chunks: map[string]*spansChunk{}}
 	defer func() { err = errors.Join(err, x.b.Close()) }()
 	c := newChecker(r.ctx, old.db, r.progress)
 	c.build = x

@@ -291,7 +291,7 @@ func TestRepairInterrupted(t *testing.T) {
 				}
 				return nil
 			})
-			if _, err := repairStore(testContext(t), errorfs.Wrap(disk, point), memStore, nil); err != nil {
+			if _, err := repairStore(testContext(t), injected(disk, point), memStore, nil); err != nil {
 				t.Fatal(err)
 			}
 			states := map[string]int{}
@@ -348,7 +348,7 @@ func TestRepairFails(t *testing.T) {
 			}
 			return nil
 		})
-		_, err := repairStore(testContext(t), errorfs.Wrap(disk, broken), memStore, nil)
+		_, err := repairStore(testContext(t), injected(disk, broken), memStore, nil)
 		failed = writes > at
 		if failed && err != nil && !errors.Is(err, syscall.ENOSPC) && !strings.Contains(err.Error(), "no space left") {
 			t.Errorf("broken at write %d: %v", at, err)
@@ -494,7 +494,7 @@ func TestRebuiltSpans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := &indexBuilder{s: s, b: s.db.NewBatch(), chunks: map[string]*spansChunk{}}
+		x := &indexBuilder{ctx: testContext(t), s: s, b: s.db.NewBatch(), chunks: map[string]*spansChunk{}}
 		first, pos := rng.Int64N(5), uint64(1)
 		var want []uint64
 		for range rng.IntN(1000) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -21,8 +22,9 @@ import (
 //
 // Then the bytes go. Once no reader holds a state from before, the removed places are deleted once more, so that nothing
 // older stands above that deletion; memory is flushed, everything is compacted, old log files are emptied (see reuse.go),
-// and the scavenge waits until the tables from before are deleted. Key keyUnswept stands from the first commit of the first step to the end of the second. What the file
-// system and the disk do with the blocks of deleted files is beyond it.
+// and the scavenge waits until the tables from before are deleted, and for good. Key keyUnswept stands from the first commit
+// of the first step to the end of the second. What the file system and the disk do with the blocks of deleted files is
+// beyond it.
 //
 // A stub is a record as in the log, at `g pos`, with id, stream, revision, type and time, but without metadata; as data it
 // keeps only what its links need: nothing, or for a link its own address, or for a soft delete the bare fact.
@@ -430,11 +432,10 @@ func (s *scavenger) sweep(ctx context.Context) error {
 			return fmt.Errorf("compact: %w", err)
 		}
 	}
-	tables, err := s.staleTables()
-	if err != nil {
-		return err
+	if err := s.gone(ctx); err != nil {
+		return fmt.Errorf("delete tables: %w", err)
 	}
-	if err := s.gone(ctx, tables); err != nil {
+	if err := syncDir(st.fs, st.dir); err != nil { // or a loss of power brings deleted files back
 		return err
 	}
 	return s.n.change(&op{ctx: ctx, kind: opScavenge, cut: &cut{swept: true, batch: db.NewBatch()}}).err
@@ -538,34 +539,59 @@ func eachIn(r reader, from, before []byte, fn func(key, value []byte) error) (er
 	return it.Error()
 }
 
-// staleTables are the files of tables that the store no longer consists of.
-func (s *scavenger) staleTables() ([]string, error) {
-	// Listed first: a table that comes meanwhile is not taken for a stale one.
+// tables are the files of tables in the directory of the store.
+func (s *scavenger) tables() ([]string, error) {
 	names, err := s.n.store.fs.List(s.n.store.dir)
-	if err != nil {
-		return nil, err
-	}
-	names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, ".sst") })
+	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, ".sst") }), err
+}
+
+// stale leaves out the tables that the store consists of.
+func (s *scavenger) stale(names []string) ([]string, error) {
 	levels, err := s.n.store.db.SSTables()
 	if err != nil {
 		return nil, err
 	}
+	live := map[string]bool{}
 	for _, level := range levels {
 		for i := range level {
-			live := level[i].BackingSSTNum.String() + ".sst"
-			names = slices.DeleteFunc(names, func(name string) bool { return name == live })
+			live[level[i].BackingSSTNum.String()+".sst"] = true
 		}
 	}
-	return names, nil
+	return slices.DeleteFunc(names, func(name string) bool { return live[name] }), nil
 }
 
-// gone waits until files are deleted.
-func (s *scavenger) gone(ctx context.Context, names []string) error {
+// gone waits until the tables that the store no longer consists of are deleted. Pebble tries to delete a file once; where
+// that failed it is done here, for the bytes of removed events may be in it.
+func (s *scavenger) gone(ctx context.Context) error {
+	st := s.n.store
+	wanted, err := s.tables()
+	if err != nil {
+		return err
+	}
+	var dead []string // will never be part of the store again
 	return poll(ctx, func() (bool, error) {
-		all, err := s.n.store.fs.List(s.n.store.dir)
+		m := st.db.Metrics()
+		idle := m.Flush.NumInProgress == 0 && m.Compact.NumInProgress == 0 && m.Table.ZombieCount == 0 && m.Table.ObsoleteCount == 0
+		there, err := s.tables()
 		if err != nil {
 			return false, err
 		}
-		return !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(all, name) }), nil
+		wanted = slices.DeleteFunc(wanted, func(name string) bool { return !slices.Contains(there, name) })
+		for _, name := range dead {
+			if !idle || !slices.Contains(wanted, name) {
+				continue
+			}
+			if err := st.fs.Remove(st.fs.PathJoin(st.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return false, err
+			}
+		}
+		// A table that was just being written when they were listed is none of them.
+		if wanted, err = s.stale(wanted); err != nil {
+			return false, err
+		}
+		if idle { // so none of them is still being written
+			dead = slices.Clone(wanted)
+		}
+		return len(wanted) == 0, nil
 	})
 }

@@ -39,7 +39,7 @@ func TestScavengeCrash(t *testing.T) {
 				return nil
 			})
 			clock := &testClock{now: time.Unix(3600000, 0)}
-			opts := memOptions(t, errorfs.Wrap(disk, point))
+			opts := memOptions(t, injected(disk, point))
 			opts.Clock = clock.Now
 			n := openNode(t, opts)
 			streams := town(t, n)

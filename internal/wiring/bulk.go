@@ -15,8 +15,8 @@ func Bulk(node *eventdb.Node) func(context.Context, uint64, func(*journal.Record
 	return func(ctx context.Context, after uint64, each func(*journal.Recorded) error) error {
 		var r journal.Recorded // one for all, to spare the garbage collector millions
 		return node.Scan(ctx, after, func(e eventdb.Record) error {
-			r = journal.Recorded{ID: uuid.UUID(e.ID), Stream: e.Stream, Type: e.Type, Revision: e.Revision,
-				Position: e.Position, Created: e.Created, RawMeta: e.Meta, RawData: e.Data}
+			r.ID, r.Stream, r.Type, r.Revision = uuid.UUID(e.ID), e.Stream, e.Type, e.Revision
+			r.Position, r.Created, r.RawMeta, r.RawData = e.Position, e.Created, e.Meta, e.Data
 			return each(&r)
 		})
 	}

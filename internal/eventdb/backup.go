@@ -34,11 +34,14 @@ const (
 	backupBlock    = 256 << 10 // a block is ended when it is this long
 	maxBackupBlock = 128 << 20 // no event is larger
 	maxManifest    = 1 << 16
-	restoringName  = storeName + ".restoring"
+	restoringName  = storeName + restoringSuffix
 )
 
 // ErrBackupDamaged is returned for a backup that was cut short or altered, or is none.
 var ErrBackupDamaged = errors.New("the backup cannot be used")
+
+// ErrRestoreInterrupted is returned by Open, Check and Repair for a directory in which a restore was interrupted, or is under way.
+var ErrRestoreInterrupted = errors.New("a restore into the data directory was interrupted, or is under way: restore the backup again")
 
 // ErrNotEmpty is returned by Restore when there is something in the directory.
 var ErrNotEmpty = errors.New("the directory is not empty")

@@ -78,6 +78,9 @@ func mustExist(disk vfs.FS, store string) error {
 	case err == nil || len(leftovers(disk, store)) > 0:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
+		if err := interrupted(disk, store); err != nil {
+			return fmt.Errorf("eventdb: %w", err)
+		}
 		return fmt.Errorf("eventdb: there is no event database in %s: %w", disk.PathDir(store), fs.ErrNotExist)
 	}
 	return fmt.Errorf("eventdb: %w", err)
@@ -95,7 +98,7 @@ func checkDir(ctx context.Context, fs vfs.FS, dir string, progress func(done, to
 // openToCheck opens a store for reading. No store and no error: the problems say why it cannot be opened.
 func openToCheck(fs vfs.FS, dir string) (*store, []Problem, error) {
 	s, err := openStore(dir, fs, true)
-	for _, other := range []error{ErrInUse, ErrNewerFormat, errOlderFormat, os.ErrPermission} {
+	for _, other := range []error{ErrInUse, ErrRestoreInterrupted, ErrNewerFormat, errOlderFormat, os.ErrPermission} {
 		if errors.Is(err, other) {
 			return nil, nil, err
 		}

@@ -175,7 +175,7 @@ func TestCrash(t *testing.T) {
 				}
 				return nil
 			})
-			n := openNode(t, memOptions(t, errorfs.Wrap(disk, point)))
+			n := openNode(t, memOptions(t, injected(disk, point)))
 			var wg sync.WaitGroup
 			for w := range 4 {
 				wg.Go(func() {
@@ -217,7 +217,7 @@ func TestCommitFails(t *testing.T) {
 			disk := vfs.NewCrashableMem()
 			var broken atomic.Bool
 			failing := errors.New("the disk is gone")
-			fs := errorfs.Wrap(disk, errorfs.InjectorFunc(func(o errorfs.Op) error {
+			fs := injected(disk, errorfs.InjectorFunc(func(o errorfs.Op) error {
 				sync := o.Kind == errorfs.OpFileSync || o.Kind == errorfs.OpFileSyncData || o.Kind == errorfs.OpFileSyncTo
 				if broken.Load() && strings.HasSuffix(o.Path, ".log") && (sync && kind == "sync" || o.Kind == errorfs.OpFileWrite && kind == "write") {
 					return failing

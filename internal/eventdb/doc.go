@@ -10,6 +10,9 @@
 //     `created` never decreases from one position to the next; it counts 100 ns ticks.
 //   - A stored record that does not match its checksum, or an index that does not match its record, is answered with
 //     DataLoss. It is never served.
+//   - A store opens as a loss of power leaves it, with all that was acknowledged and nothing in halves. Where its files show
+//     that something acknowledged is missing (a flipped bit anywhere, a manifest or finished journal cut off, a file gone), it
+//     is refused, in words; it is never served without it. What cannot be told is said below.
 //   - When a commit fails, or Pebble cannot write what it needs to find its files again (manifest, journal, directory), the
 //     node stops: it acknowledges nothing further, every call ends Unavailable, nothing more is written to the store, and it
 //     opens again as after a loss of power.
@@ -26,17 +29,32 @@
 // Whoever reaches the unix socket may do everything: it lies in a directory of mode 0700.
 //
 // Where it stops: what Pebble finds to be impossible in its own memory still ends the process, after the node has stopped
-// acknowledging and writing; nothing acknowledged is lost by it. One node, no replication, no access lists of streams (`$acl` is stored and means nothing), no persistent
-// subscriptions, no projections of one's own. Those services answer Unimplemented; there is no call for a scavenge, only
-// the method of Node. The index streams `$ce-…`
-// and `$et-…` are always there; their links are computed on reading, do not stand in $all, and cannot be written to.
+// acknowledging and writing; nothing acknowledged is lost by it. One node, no replication, no access lists of streams (`$acl`
+// is stored and means nothing), no persistent subscriptions, no projections of one's own. Those services answer
+// Unimplemented; there is no call for a scavenge, only the method of Node. The index streams `$ce-…` and `$et-…` are always
+// there; their links are computed on reading, do not stand in $all, and cannot be written to. A filter's regular expression
+// is .NET's, as with the real server, but bounded in length and in the time it may take (filter.go).
+//
+// # Damage
+//
+// A torn journal looks like a damaged one, and Pebble takes both for its end. They are told apart before it opens the store
+// by what stands behind that place: every commit is followed by a receipt in the journal, which says up to where all had
+// been synced; the last one gets its receipt a second later, with a sync of its own (tail.go). How far the manifests had been
+// synced, and which journals there are, is kept in a file beside them (witness.go). Closing moves the journal into tables, in
+// which every block has a checksum.
+//
+// What can still not be told from a loss of power: damage to the last commits of the newest journal behind which no receipt
+// is on the disk yet, that is those under way and the one before them, if the process ended without closing within a second
+// of it; a newest journal that was cut off, or written back to an earlier state, as a whole; damage to the last record of
+// the manifest together with loss of the witness; in a store that an earlier version wrote, the end of a journal from
+// before the first commit of this one.
 //
 // # On disk
 //
 // Options.Dir holds `store/` (Pebble), `node.sock` and `node.addr` (the path of the socket being served),
 // and `node.crt` and `node.key` if the certificate was made here. `store.restoring`, `store.repairing` and `store.replaced`
 // are there while a backup is restored or indexes are repaired, or after that was interrupted (see repair.go). A users file lies where its operator likes; see Users.
-// In the store numbers are big-endian in keys, and "name" is a two-byte length and the bytes:
+// `store/synced` is the witness. In the store numbers are big-endian in keys, and "name" is a two-byte length and the bytes:
 //
 //	v                     → format version, uint32
 //	a pos                 → checksum(4) id(16) event       the log; see record.go

@@ -56,7 +56,7 @@ func TestEveryWriteFails(t *testing.T) {
 				disk := vfs.NewCrashableMem()
 				var mu sync.Mutex
 				writes, name := 0, ""
-				fs := errorfs.Wrap(disk, errorfs.InjectorFunc(func(o errorfs.Op) error {
+				fs := injected(disk, errorfs.InjectorFunc(func(o errorfs.Op) error {
 					if o.Kind.ReadOrWrite() != errorfs.OpIsWrite || strings.HasSuffix(o.Path, "LOCK") {
 						return nil
 					}
@@ -130,7 +130,7 @@ func TestManifestFails(t *testing.T) {
 			within := map[bool]string{true: "flush1", false: "compact1"}[strings.HasPrefix(what, "flush")]
 			disk := vfs.NewCrashableMem()
 			var broken atomic.Bool
-			fs := errorfs.Wrap(disk, errorfs.InjectorFunc(func(o errorfs.Op) error {
+			fs := injected(disk, errorfs.InjectorFunc(func(o errorfs.Op) error {
 				if !broken.Load() || !strings.HasPrefix(disk.PathBase(o.Path), "MANIFEST-") {
 					return nil
 				}

@@ -26,6 +26,7 @@ const (
 	windowSize    = 4 << 20  // flow control window of a call, and of a connection
 	maxCalls      = 4096     // at once, on one connection
 	drainDeadline = 5 * time.Second
+	receiptDelay  = time.Second // without a commit, until the last one gets a receipt of its own sync
 )
 
 // Options say where a node lives and what it sees of the world.
@@ -184,29 +185,81 @@ func (n *Node) Err() error {
 
 // commit waits for every group to be on disk, shows it to readers and answers those who wait for it. After a failure it
 // answers nobody: they learn that the node has stopped.
+//
+// That a group was on the disk can be told later only by what stands behind it in the journal. So a receipt follows it
+// there, which costs no sync while there are further groups, and one of its own when none comes.
 func (n *Node) commit() {
-	broken := false
-	for g := range n.writer.next {
-		var err error
-		if g.batch != nil {
-			err = g.batch.SyncWait()
-		}
-		if err != nil {
-			n.fail(fmt.Errorf("commit: %w", err))
-		}
-		// The disk is asked too: while the node closes it no longer notes why it stops.
-		if broken = broken || err != nil || n.Err() != nil || n.store.disk.failed() != nil; broken {
-			g.view.release()
-			continue
-		}
-		if g.batch != nil {
-			_ = g.batch.Close() // an applied batch has nothing left to lose
-		}
-		n.publish(g.view)
-		for _, o := range g.ops {
-			close(o.done)
+	broken, written := false, false
+	idle := time.NewTimer(receiptDelay)
+	defer idle.Stop()
+	last := uint64(0) // sequence number after the last group
+	for {
+		select {
+		case g, more := <-n.writer.next:
+			if !more {
+				return
+			}
+			end, ok := n.settle(g)
+			if broken = broken || !ok; broken {
+				g.view.release()
+				continue
+			}
+			if end > 0 {
+				last = end
+				n.receipt(last, pebble.NoSync)
+			}
+			if g.batch != nil {
+				written = true
+				idle.Reset(receiptDelay)
+			}
+			n.publish(g.view)
+			for _, o := range g.ops {
+				close(o.done)
+			}
+		case <-idle.C:
+			if !written || broken {
+				continue
+			}
+			written = false
+			// A receipt that is on the disk knows of whatever was written before it.
+			if next := n.receipt(last, pebble.Sync); next > last {
+				last = next
+				n.receipt(last, pebble.Sync)
+			}
 		}
 	}
+}
+
+// settle waits for a group. end is the sequence number after those of the group, 0 if it has none or Pebble has taken them
+// away with a large batch. Not ok: the group or the node failed.
+func (n *Node) settle(g *group) (end uint64, ok bool) {
+	if g.batch != nil {
+		if err := g.batch.SyncWait(); err != nil {
+			n.fail(fmt.Errorf("commit: %w", err))
+			return 0, false
+		}
+		if first := uint64(g.batch.SeqNum()); first > 0 {
+			end = first + uint64(g.batch.Count())
+		}
+	}
+	// The disk is asked too: while the node closes it no longer notes why it stops.
+	if n.Err() != nil || n.store.disk.failed() != nil {
+		return 0, false
+	}
+	if g.batch != nil {
+		_ = g.batch.Close() // an applied batch has nothing left to lose
+	}
+	return end, true
+}
+
+// receipt is the sequence number that the store has reached, 0 if it failed.
+func (n *Node) receipt(below uint64, opts *pebble.WriteOptions) (next uint64) {
+	next, err := n.store.receipt(below, opts)
+	if err != nil {
+		n.fail(fmt.Errorf("commit: %w", err))
+		return 0
+	}
+	return next
 }
 
 func (n *Node) publish(v *view) {

@@ -227,6 +227,22 @@ func TestRestorePowerLoss(t *testing.T) {
 					state = "begun"
 				}
 				states[state]++
+				if state == "begun" {
+					// Nobody begins an empty store there; and having been refused is not in the way.
+					for _, readOnly := range []bool{true, false} {
+						opts := memOptions(t, crash.disk)
+						opts.ReadOnly = readOnly
+						if _, err := Open(opts); !errors.Is(err, ErrRestoreInterrupted) {
+							t.Fatalf("%s: open: %v", crash.what, err)
+						}
+						if err := mustExist(crash.disk, memStore); readOnly != errors.Is(err, ErrRestoreInterrupted) {
+							t.Errorf("%s: check: %v", crash.what, err)
+						}
+					}
+					if _, err := checkDir(testContext(t), crash.disk, memStore, nil); !errors.Is(err, ErrRestoreInterrupted) {
+						t.Errorf("%s: check: %v", crash.what, err)
+					}
+				}
 				_, err := restoreDir(testContext(t), crash.disk, bytes.NewReader(c.backup), memDir)
 				if state == "whole" != errors.Is(err, ErrNotEmpty) || state != "whole" && err != nil {
 					t.Fatalf("%s: %s, restored again: %v", crash.what, state, err)

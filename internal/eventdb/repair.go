@@ -29,6 +29,7 @@ import (
 // and shows nothing anyway.
 const (
 	repairingSuffix = ".repairing"
+	restoringSuffix = ".restoring"
 	replacedSuffix  = ".replaced"
 	spansInKey      = 64 // runs that a repair puts under one key
 )
@@ -108,6 +109,19 @@ func hasStore(disk vfs.FS, dir string) bool {
 		}
 	}
 	return false
+}
+
+// interrupted says what was begun, and not ended, where there is no store.
+func interrupted(disk vfs.FS, dir string) error {
+	switch {
+	case hasStore(disk, dir):
+		return nil
+	case exists(disk, dir+repairingSuffix):
+		return ErrRepairInterrupted
+	case exists(disk, dir+restoringSuffix):
+		return ErrRestoreInterrupted
+	}
+	return nil
 }
 
 // leftovers are the names of what an interrupted repair left beside a store.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"strings"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -103,8 +104,8 @@ func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
 			return nil, fmt.Errorf("create store directory: %w", err)
 		}
 	} else if _, err := fs.Stat(dir); err != nil {
-		if exists(fs, dir+repairingSuffix) {
-			return nil, ErrRepairInterrupted
+		if err := interrupted(fs, dir); err != nil {
+			return nil, err
 		}
 		return nil, fmt.Errorf("store directory: %w", err)
 	}
@@ -112,25 +113,42 @@ func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrInUse, dir, err)
 	}
-	if !hasStore(fs, dir) && exists(fs, dir+repairingSuffix) {
-		return nil, errors.Join(ErrRepairInterrupted, lock.Close())
+	if err := interrupted(fs, dir); err != nil {
+		return nil, errors.Join(err, lock.Close())
 	}
-	disk := &faultFS{FS: fs}
+	seen, err := inspect(fs, dir)
+	if err != nil {
+		return nil, errors.Join(unopened(err, readOnly), lock.Close())
+	}
+	disk := &faultFS{FS: &witnessFS{FS: fs, dir: dir, seen: seen}}
 	s := &store{lock: lock, cache: pebble.NewCache(16 << 20), dir: dir, disk: disk, fs: newReuseFS(disk),
 		log: &storeLogger{disk: disk, trouble: make(chan error, 1)}}
 	opts := pebbleOptions(s.fs, s.log, s.cache, readOnly)
 	opts.Lock = lock
 	if s.db, err = pebble.Open(dir, opts); err != nil {
 		s.cache.Unref()
-		if pebble.IsCorruptionError(err) {
-			err = fmt.Errorf("%w: %w", errDamaged, err)
-		}
-		return nil, errors.Join(fmt.Errorf("open store: %w", err), lock.Close())
+		return nil, errors.Join(unopened(err, readOnly), lock.Close())
 	}
 	if err := errors.Join(s.checkVersion(readOnly), disk.failed()); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
+}
+
+// unopened says why a store could not be opened and, unless a doctor asks, who says it himself, what to do about damage.
+func unopened(err error, doctor bool) error {
+	switch {
+	case errors.Is(err, errDamaged):
+	case errors.Is(err, pebble.ErrDBNotPristine):
+		err = fmt.Errorf("%w: the file that names the format of the store (%s…) is missing", errDamaged, formatMarker)
+	case pebble.IsCorruptionError(err), errors.Is(err, os.ErrNotExist) && !errors.Is(err, pebble.ErrDBDoesNotExist),
+		strings.Contains(err.Error(), "object size mismatch"): // a table is shorter or longer than it was; Pebble has no error to ask for
+		err = fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	if errors.Is(err, errDamaged) && !doctor {
+		err = fmt.Errorf("%w: %s", err, adviceRestore)
+	}
+	return fmt.Errorf("open store: %w", err)
 }
 
 // flush writes out what is in memory. Pebble tries for ever on a disk that fails; the caller learns of it and goes on.
@@ -152,6 +170,21 @@ func (s *store) flush(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// receipt notes in the journal that all commits below a sequence number are on the disk. With sync it is on the disk itself
+// when this returns; without, it gets there with the next commit. All commits before it are below next.
+func (s *store) receipt(below uint64, opts *pebble.WriteOptions) (next uint64, err error) {
+	defer caught(&err)
+	b := s.db.NewBatch()
+	defer func() { err = errors.Join(err, b.Close()) }()
+	if err := b.LogData(appendReceipt(nil, below), nil); err != nil {
+		return 0, err
+	}
+	if err := s.db.Apply(b, opts); err != nil {
+		return 0, err
+	}
+	return uint64(b.SeqNum()), nil
 }
 
 // caught turns the panic of a store that failed into an error. It is deferred itself.

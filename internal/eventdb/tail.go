@@ -1,0 +1,318 @@
+package eventdb
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+)
+
+// Pebble reads its journals and its manifest up to the first piece that makes no sense, and takes that for the end, as a
+// loss of power leaves it. Damage looks the same, and would silently cost what comes after it. So before Pebble opens a
+// store, these files are read here, by the same rules; and where they end, what lies behind is searched for a proof that
+// the place had been on the disk, whole. See inspect.go for what follows from it.
+//
+// Both kinds of files are a row of blocks of 32 KiB, the last of which may be shorter. A record is one chunk, or several in
+// neighbouring blocks; none crosses the end of a block, where fewer bytes than a header needs stay zero. Numbers are
+// little-endian:
+//
+//	checksum(4) length(2) type(1)                               payload   manifest
+//	checksum(4) length(2) type(1) number of journal(4)          payload   journal, before store format 1 was complete
+//	checksum(4) length(2) type(1) number of journal(4) synced(8) payload  journal
+//
+// The types count through whole, first, middle and last of a record, once for each format. `synced` is how far the file
+// was on the disk when the chunk was made, at least: Pebble counts too little where a commit is longer than the rest of
+// its block. A journal that was closed ends with a header of length and checksum 0 and the number of the next one. Files
+// of old journals are written over from their beginning; what was in them has lower numbers.
+const (
+	logBlock     = 32 << 10
+	plainHeader  = 7
+	numberHeader = 11
+	syncedHeader = 19
+	numberedFull = 5 // type of the mark at the end of a closed journal
+
+	batchHead = 12 // sequence number(8) and count(4) of a commit, which a record of a journal begins with
+	headKept  = 64 // bytes that are kept of the beginning of a record
+)
+
+// A receipt is a commit that changes nothing. It says that all commits with a sequence number below its own word had been
+// synced when it was written, and so what of the journal was acknowledged before it.
+const receiptMark = "ksiega: synced below "
+
+const kindLogData = 3 // what Pebble calls an entry of a commit that stands only in the journal
+
+func appendReceipt(dst []byte, below uint64) []byte {
+	return binary.BigEndian.AppendUint64(append(dst, receiptMark...), below)
+}
+
+// parseReceipt reads the whole record of a journal.
+func parseReceipt(record []byte) (below uint64, ok bool) {
+	const size = len(receiptMark) + 8
+	if len(record) != batchHead+2+size || record[batchHead] != kindLogData || record[batchHead+1] != byte(size) {
+		return 0, false
+	}
+	mark, word := record[batchHead+2:len(record)-8], record[len(record)-8:]
+	return binary.BigEndian.Uint64(word), string(mark) == receiptMark
+}
+
+type chunkPart uint8
+
+const (
+	wholePart chunkPart = iota
+	firstPart
+	middlePart
+	lastPart
+)
+
+// logChunk is one that is as it was written.
+type logChunk struct {
+	part    chunkPart
+	plain   bool   // has no number
+	synced  uint64 // 0 if the format does not say it
+	payload []byte
+	size    int // with the header
+}
+
+func (c *logChunk) begins() bool { return c.part == wholePart || c.part == firstPart }
+func (c *logChunk) ends() bool   { return c.part == wholePart || c.part == lastPart }
+
+// parseChunk reads the chunk that b, the rest of a block, begins with.
+func parseChunk(b []byte, number uint32) (c logChunk, ok bool) {
+	if len(b) < plainHeader {
+		return c, false
+	}
+	typ, header := b[6], plainHeader
+	switch {
+	case typ == 0 || typ > 12:
+		return c, false
+	case typ > 8:
+		header = syncedHeader
+	case typ > 4:
+		header = numberHeader
+	}
+	size := header + int(binary.LittleEndian.Uint16(b[4:]))
+	if size > len(b) {
+		return c, false
+	}
+	if header >= numberHeader && binary.LittleEndian.Uint32(b[7:]) != number {
+		return c, false
+	}
+	if checksumOf(b[6:size]) != binary.LittleEndian.Uint32(b) {
+		return c, false
+	}
+	if header == syncedHeader {
+		c.synced = binary.LittleEndian.Uint64(b[11:])
+	}
+	c.part, c.plain = chunkPart((typ-1)%4), header == plainHeader
+	c.payload, c.size = b[header:size], size
+	return c, true
+}
+
+// checksumOf is that of type, number, synced and payload.
+func checksumOf(b []byte) uint32 {
+	sum := crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli))
+	return (sum>>15 | sum<<17) + 0xa282ead8
+}
+
+// isEndMark tells whether b begins with the mark at the end of a closed journal, or a chunk that Pebble takes for it.
+func isEndMark(b []byte, number uint32) (like, genuine bool) {
+	if len(b) < numberHeader || b[6] <= 4 || b[6] > 12 || binary.LittleEndian.Uint32(b[7:]) != number+1 {
+		return false, false
+	}
+	return true, b[6] == numberedFull && allZero(b[:6])
+}
+
+func allZero(b []byte) bool {
+	return len(bytes.TrimLeft(b, "\x00")) == 0
+}
+
+type tailState uint8
+
+const (
+	tailReading tailState = iota // nothing has been amiss; at the end of the file: it ends between two records
+	tailClosed                   // the mark at the end was met
+	tailBroken                   // something was met that is no chunk, or the file ends in the middle of a record
+)
+
+// tail is how a file ends, or is read so far.
+type tail struct {
+	number   uint32
+	manifest bool
+	state    tailState
+	at       int64               // where it ends: the beginning of the end mark, or of what is no chunk
+	whole    int64               // end of the last record that is there
+	proof    bool                // what follows shows that a chunk had been synced at the end
+	see      func(record []byte) // is shown the beginning of every record up to the end, unless nil
+
+	// Sequence numbers below this one are in the records that were read; the caller may know them from an earlier journal.
+	next uint64
+
+	offset int64  // of the block
+	inside bool   // a record has begun and not ended
+	head   []byte // beginning of the record
+	length int    // of the record so far
+	follow int64  // where the record goes on; of use while searching
+}
+
+// read reads a file to its end, and on from there until there is a proof.
+func (t *tail) read(r io.Reader) error {
+	buf := make([]byte, 8*logBlock)
+	for {
+		n, err := io.ReadFull(r, buf)
+		for b := buf[:n]; len(b) > 0 && !t.proof; b = b[min(len(b), logBlock):] {
+			block := b[:min(len(b), logBlock)]
+			t.block(block)
+			t.offset += int64(len(block))
+		}
+		switch {
+		case err == io.EOF || err == io.ErrUnexpectedEOF:
+			if t.state == tailReading {
+				t.at = t.offset
+				if t.inside {
+					t.state = tailBroken
+				}
+			}
+			return nil
+		case err != nil || t.proof:
+			return err
+		}
+	}
+}
+
+// block reads or searches one block.
+func (t *tail) block(b []byte) {
+	off := 0
+	for t.state == tailReading {
+		rest := b[off:]
+		blank := len(rest) >= plainHeader && allZero(rest[:plainHeader])
+		if len(rest) < plainHeader || blank && (len(rest) < numberHeader || len(rest) < syncedHeader && allZero(rest)) {
+			if len(b) == logBlock || !t.inside && (blank || len(rest) == 0) {
+				return
+			}
+			t.stop(tailBroken, off)
+			break
+		}
+		if like, genuine := isEndMark(rest, t.number); like && !t.inside {
+			if !genuine {
+				t.stop(tailBroken, off)
+				break
+			}
+			t.stop(tailClosed, off)
+			off += numberHeader
+			break
+		}
+		c, ok := parseChunk(rest, t.number)
+		if !ok {
+			t.stop(tailBroken, off)
+			break
+		}
+		off += c.size
+		if t.inside || c.begins() { // Pebble skips the rest of a record without its beginning
+			t.take(&c, t.offset+int64(off))
+		}
+	}
+	if t.state != tailReading {
+		t.search(b, off)
+	}
+}
+
+func (t *tail) stop(state tailState, off int) {
+	t.state, t.at = state, t.offset+int64(off)
+	t.inside = false
+}
+
+// take adds a chunk to the record that is being read; end is where the chunk ends.
+func (t *tail) take(c *logChunk, end int64) {
+	if !t.inside {
+		t.head, t.length = t.head[:0], 0
+	}
+	t.head = append(t.head, c.payload[:min(len(c.payload), headKept-len(t.head))]...)
+	t.length += len(c.payload)
+	t.inside = !c.ends()
+	if !t.manifest && len(t.head) >= batchHead {
+		first := binary.LittleEndian.Uint64(t.head)
+		t.next = max(t.next, first)
+		if !t.inside {
+			t.next = max(t.next, first+uint64(binary.LittleEndian.Uint32(t.head[8:])))
+		}
+	}
+	if !t.inside {
+		t.whole = end
+		if t.see != nil {
+			t.see(t.head)
+		}
+	}
+}
+
+// search looks at every byte of a block from off on for a chunk that could only be made once the end had been synced.
+func (t *tail) search(b []byte, off int) {
+	var number [4]byte
+	binary.LittleEndian.PutUint32(number[:], t.number)
+	for !t.proof && off+plainHeader <= len(b) {
+		if !t.manifest {
+			at := bytes.Index(b[off+plainHeader:], number[:])
+			if at < 0 {
+				return
+			}
+			off += at
+		}
+		c, ok := parseChunk(b[off:], t.number)
+		at := t.offset + int64(off)
+		if !ok || c.plain != t.manifest || c.synced > uint64(at) { // no file is synced before it is written
+			off++
+			continue
+		}
+		off += c.size
+		t.weigh(&c, at, at+int64(c.size))
+	}
+}
+
+// weigh decides whether a chunk behind the end is a proof.
+func (t *tail) weigh(c *logChunk, at, end int64) {
+	switch {
+	case t.manifest:
+		// Every record of a manifest is synced before the next one begins.
+		t.proof = c.begins()
+		return
+	case t.state == tailClosed, c.synced > uint64(t.at):
+		t.proof = true
+		return
+	}
+	// A receipt may begin at the end of one block and end in the next.
+	if c.begins() {
+		t.head, t.length = t.head[:0], 0
+	} else if at != t.follow {
+		t.follow = -1
+		return
+	}
+	t.head = append(t.head, c.payload[:min(len(c.payload), headKept-len(t.head))]...)
+	t.length += len(c.payload)
+	t.follow = end // the parts of a record but the last one fill their blocks
+	if c.ends() && t.length == len(t.head) {
+		below, ok := parseReceipt(t.head)
+		t.proof = ok && t.next > 0 && below > t.next
+	}
+}
+
+// minLog is the number of the oldest journal that a record of a manifest says is needed, 0 if it does not say it. It comes
+// before everything that may be long.
+func minLog(edit []byte) uint64 {
+	for {
+		tag, n := binary.Uvarint(edit)
+		if n <= 0 {
+			return 0
+		}
+		value, m := binary.Uvarint(edit[n:])
+		if m <= 0 {
+			return 0
+		}
+		edit = edit[n+m:]
+		switch {
+		case tag == 2:
+			return value
+		case tag != 1 || value > uint64(len(edit)): // 1 is the name of the order of keys
+			return 0
+		}
+		edit = edit[value:]
+	}
+}

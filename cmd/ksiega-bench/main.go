@@ -36,7 +36,8 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	defer wiring.Gather()() // as the product does
+	ungather := wiring.Gather() // as the product does
+	defer ungather()
 	err := start(ctx, os.Args[1:])
 	switch {
 	case errors.Is(err, flag.ErrHelp):

@@ -67,7 +67,8 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	defer wiring.Gather()()
+	ungather := wiring.Gather()
+	defer ungather()
 	signal.Ignore(syscall.SIGXFSZ)         // a file that may not grow is an error of its write, as a full disk is
 	slog.SetLogLoggerLevel(slog.LevelWarn) // a server says more
 	var c cli

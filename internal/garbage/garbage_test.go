@@ -84,8 +84,7 @@ func TestFollows(t *testing.T) {
 		much[i] = new([1 << 20]byte)
 	}
 	until(t, "less for a larger heap", func() bool { return current() < before/4 })
-	runtime.KeepAlive(much)
-	much = nil
+	runtime.KeepAlive(much) // to here, and no longer
 	until(t, "as before", func() bool { return current() > before*3/4 })
 	k.End()
 	k.Begin() // before the next collection

@@ -186,8 +186,8 @@ func (n *Node) Err() error {
 // commit waits for every group to be on disk, shows it to readers and answers those who wait for it. After a failure it
 // answers nobody: they learn that the node has stopped.
 //
-// That a group was on the disk can be told later only by what stands behind it in the journal. So a receipt follows it
-// there, which costs no sync while there are further groups, and one of its own when none comes.
+// That a group was on the disk can be told later only by what stands behind it in the journal. So the next group begins
+// with a receipt, and where none comes a receipt gets a sync of its own.
 func (n *Node) commit() {
 	broken, written := false, false
 	idle := time.NewTimer(receiptDelay)
@@ -206,7 +206,7 @@ func (n *Node) commit() {
 			}
 			if end > 0 {
 				last = end
-				n.receipt(last, pebble.NoSync)
+				n.writer.settled.Store(last)
 			}
 			if g.batch != nil {
 				written = true
@@ -222,9 +222,9 @@ func (n *Node) commit() {
 			}
 			written = false
 			// A receipt that is on the disk knows of whatever was written before it.
-			if next := n.receipt(last, pebble.Sync); next > last {
+			if next := n.receipt(last); next > last {
 				last = next
-				n.receipt(last, pebble.Sync)
+				n.receipt(last)
 			}
 		}
 	}
@@ -253,8 +253,8 @@ func (n *Node) settle(g *group) (end uint64, ok bool) {
 }
 
 // receipt is the sequence number that the store has reached, 0 if it failed.
-func (n *Node) receipt(below uint64, opts *pebble.WriteOptions) (next uint64) {
-	next, err := n.store.receipt(below, opts)
+func (n *Node) receipt(below uint64) (next uint64) {
+	next, err := n.store.receipt(below)
 	if err != nil {
 		n.fail(fmt.Errorf("commit: %w", err))
 		return 0

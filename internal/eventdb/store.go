@@ -172,16 +172,16 @@ func (s *store) flush(ctx context.Context) error {
 	}
 }
 
-// receipt notes in the journal that all commits below a sequence number are on the disk. With sync it is on the disk itself
-// when this returns; without, it gets there with the next commit. All commits before it are below next.
-func (s *store) receipt(below uint64, opts *pebble.WriteOptions) (next uint64, err error) {
+// receipt notes in the journal, and on the disk, that all commits below a sequence number are there. All commits before it
+// are below next.
+func (s *store) receipt(below uint64) (next uint64, err error) {
 	defer caught(&err)
 	b := s.db.NewBatch()
 	defer func() { err = errors.Join(err, b.Close()) }()
 	if err := b.LogData(appendReceipt(nil, below), nil); err != nil {
 		return 0, err
 	}
-	if err := s.db.Apply(b, opts); err != nil {
+	if err := s.db.Apply(b, pebble.Sync); err != nil {
 		return 0, err
 	}
 	return uint64(b.SeqNum()), nil

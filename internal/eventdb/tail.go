@@ -35,8 +35,8 @@ const (
 	headKept  = 64 // bytes that are kept of the beginning of a record
 )
 
-// A receipt is a commit that changes nothing. It says that all commits with a sequence number below its own word had been
-// synced when it was written, and so what of the journal was acknowledged before it.
+// A receipt is the first entry of a commit, or the only one. It changes nothing; it says that all commits with a sequence
+// number below its own word had been synced when it was written, and so what of the journal was acknowledged before it.
 const receiptMark = "ksiega: synced below "
 
 const kindLogData = 3 // what Pebble calls an entry of a commit that stands only in the journal
@@ -45,13 +45,13 @@ func appendReceipt(dst []byte, below uint64) []byte {
 	return binary.BigEndian.AppendUint64(append(dst, receiptMark...), below)
 }
 
-// parseReceipt reads the whole record of a journal.
+// parseReceipt reads the beginning of a record of a journal.
 func parseReceipt(record []byte) (below uint64, ok bool) {
 	const size = len(receiptMark) + 8
-	if len(record) != batchHead+2+size || record[batchHead] != kindLogData || record[batchHead+1] != byte(size) {
+	if len(record) < batchHead+2+size || record[batchHead] != kindLogData || record[batchHead+1] != byte(size) {
 		return 0, false
 	}
-	mark, word := record[batchHead+2:len(record)-8], record[len(record)-8:]
+	mark, word := record[batchHead+2:][:len(receiptMark)], record[batchHead+2+len(receiptMark):]
 	return binary.BigEndian.Uint64(word), string(mark) == receiptMark
 }
 
@@ -150,7 +150,6 @@ type tail struct {
 	offset int64  // of the block
 	inside bool   // a record has begun and not ended
 	head   []byte // beginning of the record
-	length int    // of the record so far
 	follow int64  // where the record goes on; of use while searching
 }
 
@@ -224,10 +223,9 @@ func (t *tail) stop(state tailState, off int) {
 // take adds a chunk to the record that is being read; end is where the chunk ends.
 func (t *tail) take(c *logChunk, end int64) {
 	if !t.inside {
-		t.head, t.length = t.head[:0], 0
+		t.head = t.head[:0]
 	}
 	t.head = append(t.head, c.payload[:min(len(c.payload), headKept-len(t.head))]...)
-	t.length += len(c.payload)
 	t.inside = !c.ends()
 	if !t.manifest && len(t.head) >= batchHead {
 		first := binary.LittleEndian.Uint64(t.head)
@@ -280,18 +278,15 @@ func (t *tail) weigh(c *logChunk, at, end int64) {
 	}
 	// A receipt may begin at the end of one block and end in the next.
 	if c.begins() {
-		t.head, t.length = t.head[:0], 0
+		t.head = t.head[:0]
 	} else if at != t.follow {
 		t.follow = -1
 		return
 	}
 	t.head = append(t.head, c.payload[:min(len(c.payload), headKept-len(t.head))]...)
-	t.length += len(c.payload)
 	t.follow = end // the parts of a record but the last one fill their blocks
-	if c.ends() && t.length == len(t.head) {
-		below, ok := parseReceipt(t.head)
-		t.proof = ok && t.next > 0 && below > t.next
-	}
+	below, ok := parseReceipt(t.head)
+	t.proof = ok && t.next > 0 && below > t.next
 }
 
 // minLog is the number of the oldest journal that a record of a manifest says is needed, 0 if it does not say it. It comes

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -88,7 +89,9 @@ type writer struct {
 	clock func() time.Time
 	ops   chan *op
 	next  chan *group // to the goroutine that waits for the sync
-	stop  <-chan struct{}
+	// settled is the sequence number below which that goroutine has seen all commits reach the disk.
+	settled atomic.Uint64
+	stop    <-chan struct{}
 
 	pos     uint64 // last position given
 	base    uint64 // last position of the group before
@@ -193,6 +196,12 @@ func (w *writer) build(first *op) (*group, error) {
 	w.created = max(w.created, ticksOf(w.clock()))
 	w.base = w.pos
 	g := &group{batch: w.batch}
+	if below := w.settled.Load(); below > 0 {
+		w.buf = appendReceipt(w.buf[:0], below)
+		if err := w.batch.LogData(w.buf, nil); err != nil {
+			return nil, fmt.Errorf("write receipt: %w", err)
+		}
+	}
 	for o := first; o != nil; {
 		if err := w.decide(o); err != nil {
 			return nil, err
@@ -209,7 +218,7 @@ func (w *writer) build(first *op) (*group, error) {
 	if err := w.flush(); err != nil {
 		return nil, err
 	}
-	if !w.batch.Empty() {
+	if w.batch.Count() > 0 { // the receipt does not count
 		if err := w.store.db.ApplyNoSyncWait(w.batch, pebble.Sync); err != nil {
 			return nil, fmt.Errorf("apply commit: %w", err)
 		}

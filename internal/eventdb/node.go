@@ -26,7 +26,6 @@ const (
 	windowSize    = 4 << 20  // flow control window of a call, and of a connection
 	maxCalls      = 4096     // at once, on one connection
 	drainDeadline = 5 * time.Second
-	receiptDelay  = time.Second // without a commit, until the last one gets a receipt of its own sync
 )
 
 // Options say where a node lives and what it sees of the world.
@@ -46,8 +45,10 @@ type Node struct {
 	store  *store
 	writer *writer
 	socket *socket
-	tcp    *tcp // nil if there is none
-	id     [16]byte
+	// receipts are given to what was committed.
+	receipts receipts
+	tcp      *tcp // nil if there is none
+	id       [16]byte
 
 	servers []*grpc.Server
 	upkeep  sync.Mutex // held by a scavenge or a backup
@@ -111,7 +112,9 @@ func (n *Node) start() error {
 	n.current = newView(n.store.db.NewSnapshot(), pos)
 	n.writer = newWriter(n.store, n.clock, n.newID, n.stop, pos, created)
 	n.tasks.Go(func() { n.writer.run(n.fail) })
+	n.receipts.wanted = make(chan struct{}, 1)
 	n.tasks.Go(n.commit)
+	n.tasks.Go(n.giveReceipts)
 	n.serve(n.socket.listener, defaultEndpoint, grpc.MaxConcurrentStreams(maxCalls))
 	if n.tcp != nil {
 		n.serve(n.tcp.listener, n.tcp.endpoint, n.opts.TCP.serverOptions(n.stop)...)
@@ -185,47 +188,20 @@ func (n *Node) Err() error {
 
 // commit waits for every group to be on disk, shows it to readers and answers those who wait for it. After a failure it
 // answers nobody: they learn that the node has stopped.
-//
-// That a group was on the disk can be told later only by what stands behind it in the journal. So the next group begins
-// with a receipt, and where none comes a receipt gets a sync of its own.
 func (n *Node) commit() {
-	broken, written := false, false
-	idle := time.NewTimer(receiptDelay)
-	defer idle.Stop()
-	last := uint64(0) // sequence number after the last group
-	for {
-		select {
-		case g, more := <-n.writer.next:
-			if !more {
-				return
-			}
-			end, ok := n.settle(g)
-			if broken = broken || !ok; broken {
-				g.view.release()
-				continue
-			}
-			if end > 0 {
-				last = end
-				n.writer.settled.Store(last)
-			}
-			if g.batch != nil {
-				written = true
-				idle.Reset(receiptDelay)
-			}
-			n.publish(g.view)
-			for _, o := range g.ops {
-				close(o.done)
-			}
-		case <-idle.C:
-			if !written || broken {
-				continue
-			}
-			written = false
-			// A receipt that is on the disk knows of whatever was written before it.
-			if next := n.receipt(last); next > last {
-				last = next
-				n.receipt(last)
-			}
+	broken := false
+	for g := range n.writer.next {
+		end, ok := n.settle(g)
+		if broken = broken || !ok; broken {
+			g.view.release()
+			continue
+		}
+		if g.batch != nil {
+			n.receipts.committed(n.writer, end)
+		}
+		n.publish(g.view)
+		for _, o := range g.ops {
+			close(o.done)
 		}
 	}
 }
@@ -250,16 +226,6 @@ func (n *Node) settle(g *group) (end uint64, ok bool) {
 		_ = g.batch.Close() // an applied batch has nothing left to lose
 	}
 	return end, true
-}
-
-// receipt is the sequence number that the store has reached, 0 if it failed.
-func (n *Node) receipt(below uint64) (next uint64) {
-	next, err := n.store.receipt(below)
-	if err != nil {
-		n.fail(fmt.Errorf("commit: %w", err))
-		return 0
-	}
-	return next
 }
 
 func (n *Node) publish(v *view) {

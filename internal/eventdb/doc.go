@@ -38,14 +38,14 @@
 // # Damage
 //
 // A torn journal looks like a damaged one, and Pebble takes both for its end. They are told apart before it opens the store
-// by what stands behind that place: every commit is followed by a receipt in the journal, which says up to where all had
-// been synced; the last one gets its receipt a second later, with a sync of its own (tail.go). How far the manifests had been
-// synced, and which journals there are, is kept in a file beside them (witness.go). Closing moves the journal into tables, in
-// which every block has a checksum.
+// by what stands behind that place: every commit begins with a receipt, which says up to where all had been synced; where no
+// further commit comes, a receipt gets a sync of its own within two seconds (tail.go, receipt.go). How far the manifests had
+// been synced, and which journals there are, is kept in a file beside them (witness.go). Closing moves the journal into
+// tables, in which every block has a checksum.
 //
 // What can still not be told from a loss of power: damage to the last commits of the newest journal behind which no receipt
-// is on the disk yet, that is those under way and the one before them, if the process ended without closing within a second
-// of it; a newest journal that was cut off, or written back to an earlier state, as a whole; damage to the last record of
+// is on the disk yet, that is those under way and the one before them, if the process ended without closing within two
+// seconds of it; a newest journal that was cut off, or written back to an earlier state, as a whole; damage to the last record of
 // the manifest together with loss of the witness; in a store that an earlier version wrote, the end of a journal from
 // before the first commit of this one.
 //

@@ -110,7 +110,7 @@ func parseChunk(b []byte, number uint32) (c logChunk, ok bool) {
 
 // checksumOf is that of type, number, synced and payload.
 func checksumOf(b []byte) uint32 {
-	sum := crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli))
+	sum := crc32.Checksum(b, castagnoli)
 	return (sum>>15 | sum<<17) + 0xa282ead8
 }
 

@@ -65,7 +65,7 @@ func (w *witnessed) encode() []byte {
 }
 
 func witnessSum(slot []byte) uint32 {
-	return crc32.Checksum(slot[4:], crc32.MakeTable(crc32.Castagnoli))
+	return crc32.Checksum(slot[4:], castagnoli)
 }
 
 func decodeWitness(slot []byte) (w witnessed, ok bool) {

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -233,4 +234,47 @@ func FuzzReadBackup(f *testing.F) {
 			t.Fatalf("%d bytes of %d", info.Bytes, len(b))
 		}
 	})
+}
+
+// meeting calls fn when it is read from for the first time.
+type meeting struct {
+	io.Reader
+	fn func()
+}
+
+func (m *meeting) Read(p []byte) (int, error) {
+	if m.fn != nil {
+		m.fn()
+		m.fn = nil
+	}
+	return m.Reader.Read(p)
+}
+
+// TestRestoreMeetsNode has a service manager start a node again and again while a restore is under way: the node is refused,
+// and not in the way.
+func TestRestoreMeetsNode(t *testing.T) {
+	t.Parallel()
+	n := openNode(t, Options{})
+	l := &ledger{acked: map[string]uint64{}}
+	small(5)(t, n, l)
+	var b bytes.Buffer
+	if _, err := n.Backup(testContext(t), &b); err != nil {
+		t.Fatal(err)
+	}
+	dir, met := t.TempDir(), 0
+	start := func() {
+		for _, readOnly := range []bool{false, true} {
+			m, err := Open(Options{Dir: dir, ReadOnly: readOnly})
+			if err == nil {
+				err = m.Close()
+			}
+			if met++; !errors.Is(err, ErrRestoreInterrupted) {
+				t.Errorf("a node during a restore: %v", err)
+			}
+		}
+	}
+	if _, err := Restore(testContext(t), &meeting{&b, start}, dir); err != nil || met != 2 {
+		t.Fatalf("%d nodes met; %v", met, err)
+	}
+	checkWhole(t, openNode(t, Options{Dir: dir}), l.snapshot())
 }

@@ -93,22 +93,23 @@ func (x *inspection) scan(name string, t *tail) error {
 
 // manifest reads the list of tables; oldest is the number of the first journal that is not wholly in tables.
 func (x *inspection) manifest(name string) (oldest uint64, err error) {
-	t := tail{manifest: true, see: func(edit []byte) {
+	t, known := tail{manifest: true, see: func(edit []byte) {
 		if number := minLog(edit); number != 0 {
 			oldest = number
 		}
-	}}
+	}}, false
 	if err := x.scan(name, &t); err != nil {
 		return 0, err
 	}
 	number, _ := manifestNumber(name)
 	for _, m := range x.witness.manifests {
+		known = known || m.number == number
 		if m.number == number && t.whole < m.length {
 			return 0, fmt.Errorf("%w: the manifest %s, which lists the tables with the events, cannot be read from byte %d on, but its first %d bytes had been on the disk",
 				errDamaged, name, t.at, m.length)
 		}
 	}
-	if t.proof {
+	if t.proof && !known {
 		return 0, fmt.Errorf("%w: the manifest %s, which lists the tables with the events, cannot be read from byte %d on, but more follows there", errDamaged, name, t.at)
 	}
 	return oldest, nil
@@ -132,7 +133,7 @@ func (x *inspection) journals(oldest uint64) error {
 	slices.SortFunc(logs, cmp.Compare[uint64])
 	next := uint64(0)
 	for i, number := range logs {
-		t := tail{number: uint32(number), next: next}
+		t := tail{number: uint32(number), next: next, secret: x.witness.secret}
 		if err := x.scan(files[number], &t); err != nil {
 			return err
 		}

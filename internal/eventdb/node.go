@@ -61,7 +61,6 @@ type Node struct {
 	current *view         // what readers see
 	wake    chan struct{} // closed at the next commit
 	failure error
-	opened  uint64 // the last position when the node was opened
 	ended   bool
 
 	closeOnce sync.Once
@@ -108,7 +107,6 @@ func (n *Node) start() error {
 	if err := n.listen(); err != nil {
 		return err
 	}
-	n.opened = pos
 	n.current = newView(n.store.db.NewSnapshot(), pos)
 	n.writer = newWriter(n.store, n.clock, n.newID, n.stop, pos, created)
 	n.tasks.Go(func() { n.writer.run(n.fail) })
@@ -305,7 +303,7 @@ func (n *Node) close() error {
 	n.drain()
 	n.tasks.Wait()
 	n.readers.Wait()
-	wrote := n.current.last != n.opened
+	wrote := n.receipts.groups.Load() > 0
 	n.current.release()
 	var err error
 	if n.failure == nil {

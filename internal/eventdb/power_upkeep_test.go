@@ -235,7 +235,7 @@ func TestRestorePowerLoss(t *testing.T) {
 						if _, err := Open(opts); !errors.Is(err, ErrRestoreInterrupted) {
 							t.Fatalf("%s: open: %v", crash.what, err)
 						}
-						if err := mustExist(crash.disk, memStore); readOnly != errors.Is(err, ErrRestoreInterrupted) {
+						if err := mustExist(crash.disk, memStore); !errors.Is(err, ErrRestoreInterrupted) {
 							t.Errorf("%s: check: %v", crash.what, err)
 						}
 					}

@@ -2,6 +2,7 @@ package eventdb
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -39,6 +40,8 @@ type store struct {
 	dir   string
 	fs    *reuseFS
 	disk  *faultFS // under fs
+	// secret signs receipts.
+	secret secret
 }
 
 // storeLogger keeps Pebble quiet and turns what it calls fatal into a failed node.
@@ -99,14 +102,14 @@ func reportedByRead(pebble.DataCorruptionInfo) {}
 
 // openStore locks and opens the directory, and makes it one of ours when it is new.
 func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
+	if err := interrupted(fs, dir); err != nil { // before there is a directory in the way of what was begun
+		return nil, err
+	}
 	if !readOnly {
 		if err := makeDurable(fs, dir); err != nil {
 			return nil, fmt.Errorf("create store directory: %w", err)
 		}
 	} else if _, err := fs.Stat(dir); err != nil {
-		if err := interrupted(fs, dir); err != nil {
-			return nil, err
-		}
 		return nil, fmt.Errorf("store directory: %w", err)
 	}
 	lock, err := pebble.LockDirectory(dir, fs)
@@ -120,8 +123,11 @@ func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
 	if err != nil {
 		return nil, errors.Join(unopened(err, readOnly), lock.Close())
 	}
+	if seen.secret == (secret{}) {
+		_, _ = rand.Read(seen.secret[:]) // never fails
+	}
 	disk := &faultFS{FS: &witnessFS{FS: fs, dir: dir, seen: seen}}
-	s := &store{lock: lock, cache: pebble.NewCache(16 << 20), dir: dir, disk: disk, fs: newReuseFS(disk),
+	s := &store{lock: lock, cache: pebble.NewCache(16 << 20), dir: dir, disk: disk, fs: newReuseFS(disk), secret: seen.secret,
 		log: &storeLogger{disk: disk, trouble: make(chan error, 1)}}
 	opts := pebbleOptions(s.fs, s.log, s.cache, readOnly)
 	opts.Lock = lock
@@ -178,7 +184,7 @@ func (s *store) receipt(below uint64) (next uint64, err error) {
 	defer caught(&err)
 	b := s.db.NewBatch()
 	defer func() { err = errors.Join(err, b.Close()) }()
-	if err := b.LogData(appendReceipt(nil, below), nil); err != nil {
+	if err := b.LogData(appendReceipt(nil, s.secret, below), nil); err != nil {
 		return 0, err
 	}
 	if err := s.db.Apply(b, pebble.Sync); err != nil {

@@ -2,6 +2,7 @@ package eventdb
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"hash/crc32"
 	"io"
@@ -32,27 +33,43 @@ const (
 	numberedFull = 5 // type of the mark at the end of a closed journal
 
 	batchHead = 12 // sequence number(8) and count(4) of a commit, which a record of a journal begins with
-	headKept  = 64 // bytes that are kept of the beginning of a record
+	headKept  = 80 // bytes that are kept of the beginning of a record
 )
 
 // A receipt is the first entry of a commit, or the only one. It changes nothing; it says that all commits with a sequence
-// number below its own word had been synced when it was written, and so what of the journal was acknowledged before it.
-const receiptMark = "ksiega: synced below "
+// number below its own word had been synced when it was written, and so what of the journal was acknowledged before it. It
+// is found among bytes that are somebody's data, or what is left of a commit, so it is signed: a hash of the store's secret,
+// which nobody else knows, and the word.
+const (
+	receiptMark = "ksiega: synced below "
+	receiptSize = len(receiptMark) + 8 + 16
+)
+
+// secret is a store's; it stands in the witness. The zero one is that of no store.
+type secret [16]byte
+
+func (s secret) sign(word []byte) []byte {
+	var b [16 + 8]byte
+	copy(b[copy(b[:], s[:]):], word)
+	sum := sha256.Sum256(b[:])
+	return sum[:16]
+}
 
 const kindLogData = 3 // what Pebble calls an entry of a commit that stands only in the journal
 
-func appendReceipt(dst []byte, below uint64) []byte {
-	return binary.BigEndian.AppendUint64(append(dst, receiptMark...), below)
+func appendReceipt(dst []byte, s secret, below uint64) []byte {
+	dst = binary.BigEndian.AppendUint64(append(dst, receiptMark...), below)
+	return append(dst, s.sign(dst[len(dst)-8:])...)
 }
 
 // parseReceipt reads the beginning of a record of a journal.
-func parseReceipt(record []byte) (below uint64, ok bool) {
-	const size = len(receiptMark) + 8
-	if len(record) < batchHead+2+size || record[batchHead] != kindLogData || record[batchHead+1] != byte(size) {
+func parseReceipt(record []byte, s secret) (below uint64, ok bool) {
+	if s == (secret{}) || len(record) < batchHead+2+receiptSize || record[batchHead] != kindLogData || record[batchHead+1] != byte(receiptSize) {
 		return 0, false
 	}
-	mark, word := record[batchHead+2:][:len(receiptMark)], record[batchHead+2+len(receiptMark):]
-	return binary.BigEndian.Uint64(word), string(mark) == receiptMark
+	receipt := record[batchHead+2:][:receiptSize]
+	mark, word, signature := receipt[:len(receiptMark)], receipt[len(receiptMark):][:8], receipt[len(receiptMark)+8:]
+	return binary.BigEndian.Uint64(word), string(mark) == receiptMark && bytes.Equal(signature, s.sign(word))
 }
 
 type chunkPart uint8
@@ -138,6 +155,7 @@ const (
 type tail struct {
 	number   uint32
 	manifest bool
+	secret   secret
 	state    tailState
 	at       int64               // where it ends: the beginning of the end mark, or of what is no chunk
 	whole    int64               // end of the last record that is there
@@ -150,7 +168,9 @@ type tail struct {
 	offset int64  // of the block
 	inside bool   // a record has begun and not ended
 	head   []byte // beginning of the record
-	follow int64  // where the record goes on; of use while searching
+	// Of use while searching:
+	follow int64  // where the record goes on
+	synced uint64 // how far the file was on the disk when the record began
 }
 
 // read reads a file to its end, and on from there until there is a proof.
@@ -242,8 +262,13 @@ func (t *tail) take(c *logChunk, end int64) {
 	}
 }
 
-// search looks at every byte of a block from off on for a chunk that could only be made once the end had been synced.
+// search looks for what could only be written once the end had been synced: at the chunks that later blocks begin with, and
+// at every byte of a block from off on, where lengths can no longer be trusted. There only a record with a receipt counts, for
+// others may stand in somebody's data; or, of a manifest, which holds no data but names, a chunk.
 func (t *tail) search(b []byte, off int) {
+	if off == 0 {
+		t.walk(b)
+	}
 	var number [4]byte
 	binary.LittleEndian.PutUint32(number[:], t.number)
 	for !t.proof && off+plainHeader <= len(b) {
@@ -265,28 +290,38 @@ func (t *tail) search(b []byte, off int) {
 	}
 }
 
+// walk looks at the chunks of a block from its beginning, where there is always one of this journal, or of the one before it
+// in the file.
+func (t *tail) walk(b []byte) {
+	for off := 0; !t.manifest && !t.proof; {
+		c, ok := parseChunk(b[off:], t.number)
+		at := uint64(t.offset) + uint64(off)
+		if !ok || c.plain || c.synced > at {
+			return
+		}
+		t.proof = t.state == tailClosed || c.synced > uint64(t.at)
+		off += c.size
+	}
+}
+
 // weigh decides whether a chunk behind the end is a proof.
 func (t *tail) weigh(c *logChunk, at, end int64) {
-	switch {
-	case t.manifest:
+	if t.manifest {
 		// Every record of a manifest is synced before the next one begins.
 		t.proof = c.begins()
-		return
-	case t.state == tailClosed, c.synced > uint64(t.at):
-		t.proof = true
 		return
 	}
 	// A receipt may begin at the end of one block and end in the next.
 	if c.begins() {
-		t.head = t.head[:0]
+		t.head, t.synced = t.head[:0], c.synced
 	} else if at != t.follow {
 		t.follow = -1
 		return
 	}
 	t.head = append(t.head, c.payload[:min(len(c.payload), headKept-len(t.head))]...)
 	t.follow = end // the parts of a record but the last one fill their blocks
-	below, ok := parseReceipt(t.head)
-	t.proof = ok && t.next > 0 && below > t.next
+	below, ok := parseReceipt(t.head, t.secret)
+	t.proof = ok && (t.next > 0 && below > t.next || t.synced > uint64(t.at) || t.state == tailClosed)
 }
 
 // minLog is the number of the oldest journal that a record of a manifest says is needed, 0 if it does not say it. It comes

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -100,7 +101,7 @@ func (f *logFile) commit(first, count byte, rest []byte) {
 }
 
 func (f *logFile) receipt(at, below byte) {
-	f.commit(at, 0, appendReceipt([]byte{kindLogData, byte(len(receiptMark) + 8)}, uint64(below)))
+	f.commit(at, 0, appendReceipt([]byte{kindLogData, byte(receiptSize)}, ours, uint64(below)))
 }
 
 // chunkOf makes a chunk with its number and with where the file was synced to, as far as its type has them.
@@ -123,7 +124,7 @@ var endMark = []byte{0, 0, 0, 0, 0, 0, numberedFull, 8, 0, 0, 0}
 func TestReceiptAcrossBlocks(t *testing.T) {
 	t.Parallel()
 	split := 0
-	for room := range syncedHeader + batchHead + 2 + len(receiptMark) + 8 + 3 {
+	for room := range syncedHeader + batchHead + 2 + receiptSize + 3 {
 		var f logFile
 		f.commit(10, 5, []byte("kept"))
 		damaged := f.Len()
@@ -167,10 +168,24 @@ func TestProofs(t *testing.T) {
 	}{
 		"nothing":         {5, 5, func(*logFile) {}, false},
 		"unsynced commit": {5, 5, func(f *logFile) { f.synced = 44; f.commit(20, 5, nil) }, false},
-		"synced commit":   {5, 5, func(f *logFile) { f.synced = 45; f.commit(20, 5, nil) }, true},
-		"receipt":         {5, 5, func(f *logFile) { f.receipt(20, 20) }, true},
+		"synced commit":   {5, 5, func(f *logFile) { f.synced = 45; f.commit(20, 5, nil) }, false}, // as data may say
+		"synced commit of a later block": {5, 5, func(f *logFile) {
+			f.synced = 45
+			f.commit(20, 5, make([]byte, 2*logBlock))
+		}, true},
+		"unsynced commit of a later block": {5, 5, func(f *logFile) {
+			f.synced = 44
+			f.commit(20, 5, make([]byte, 2*logBlock))
+		}, false},
+		"synced receipt":   {5, 5, func(f *logFile) { f.synced = 45; f.receipt(20, 1) }, true},
+		"unsynced receipt": {5, 5, func(f *logFile) { f.synced = 44; f.receipt(20, 1) }, false},
+		"receipt of another": {5, 5, func(f *logFile) {
+			f.synced = 45
+			f.commit(20, 0, appendReceipt([]byte{kindLogData, byte(receiptSize)}, secret{9}, 1<<50))
+		}, false},
+		"receipt": {5, 5, func(f *logFile) { f.receipt(20, 20) }, true},
 		"receipt ahead of a commit": {5, 5, func(f *logFile) {
-			f.commit(20, 5, append(appendReceipt([]byte{kindLogData, byte(len(receiptMark) + 8)}, 20), make([]byte, 500)...))
+			f.commit(20, 5, append(appendReceipt([]byte{kindLogData, byte(receiptSize)}, ours, 20), make([]byte, 500)...))
 		}, true},
 		"receipt, others between":       {5, 5, func(f *logFile) { f.commit(20, 5, nil); f.receipt(25, 20) }, true},
 		"receipt for the first":         {5, 5, func(f *logFile) { f.receipt(20, 15) }, false},
@@ -207,6 +222,10 @@ func TestProofs(t *testing.T) {
 		t.Errorf("closed, used again: %+v", got)
 	}
 	closed.commit(15, 5, nil)
+	if got := readTail(t, "7.log", closed.Bytes()); got.at != int64(at) || got.proof {
+		t.Errorf("closed, followed by what may be data: %+v", got)
+	}
+	closed.receipt(20, 1)
 	if got := readTail(t, "7.log", closed.Bytes()); got.at != int64(at) || !got.proof {
 		t.Errorf("closed before its end: %+v", got)
 	}
@@ -261,7 +280,7 @@ func TestReceiptOfNextJournal(t *testing.T) {
 		first := chunkOf(9, 6, 0, []byte{10, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0})
 		first = append(first, 0, 0, 0, 0, 0, 0, numberedFull, 7, 0, 0, 0)
 		overwrite(t, disk, path.Join(memStore, "000006.log"), first)
-		x := &inspection{fs: disk, dir: memStore, names: []string{"000006.log", "000007.log"}}
+		x := &inspection{fs: disk, dir: memStore, names: []string{"000006.log", "000007.log"}, witness: witnessed{secret: ours}}
 		if err := x.journals(6); errors.Is(err, errDamaged) != c.bad || err != nil && !c.bad {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -486,7 +505,7 @@ func FuzzTail(f *testing.F) {
 	f.Add(flipped(file.Bytes(), 30))
 	var log bytes.Buffer
 	for i := range 9 {
-		log.Write(chunkOf(9, 1, byte(i), appendReceipt(make([]byte, batchHead+2), 77)))
+		log.Write(chunkOf(9, 1, byte(i), appendReceipt(make([]byte, batchHead+2), ours, 77)))
 	}
 	f.Add(log.Bytes())
 	f.Add(flipped(log.Bytes(), 70))
@@ -500,7 +519,7 @@ func FuzzTail(f *testing.F) {
 			got := tail{number: uint32(number), manifest: manifest, see: func(edit []byte) {
 				records++
 				minLog(edit)
-				parseReceipt(edit)
+				parseReceipt(edit, ours)
 			}}
 			if err := got.read(bytes.NewReader(b)); err != nil {
 				t.Fatal(err)
@@ -554,4 +573,63 @@ func writeFile(fs vfs.FS, name string, content []byte) error {
 	}
 	_, err = f.Write(content)
 	return errors.Join(err, f.Close())
+}
+
+// forgedChunks are what a writer who knows Pebble, and the numbers of journals to come, can put into an event: chunks of
+// theirs that say that all had been synced, and receipts as another store would sign them.
+func forgedChunks(t *testing.T) (data []byte) {
+	t.Helper()
+	for number := byte(1); number < 60; number++ {
+		record := append(make([]byte, batchHead), kindLogData, byte(receiptSize))
+		data = append(data, chunkOf(9, number, 1, appendReceipt(record, ours, 1<<50))...)
+		data = append(data, chunkOf(9, number, 0, nil)...)
+	}
+	return data
+}
+
+func appendForged(t *testing.T, n *Node, i int) {
+	t.Helper()
+	out := n.change(&op{ctx: testContext(t), stream: "fat", expect: expectation{kind: expectAny},
+		events: []proposed{{id: [16]byte{byte(i + 1)}, typ: "t", data: forgedChunks(t)}}})
+	if out.err != nil {
+		t.Fatal(out.err)
+	}
+}
+
+// TestForgedProof: no data makes a sound store look damaged, be it in a journal that is written over, or in a commit that
+// was cut short and never acknowledged.
+func TestForgedProof(t *testing.T) {
+	t.Parallel()
+	live := vfs.NewCrashableMem()
+	n := openNode(t, memOptions(t, live))
+	for i := range 6 {
+		appendForged(t, n, i)
+		if err := n.store.flush(testContext(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n = openNode(t, memOptions(t, live))
+	l := &ledger{acked: map[string]uint64{}}
+	small(3)(t, n, l)
+	appendForged(t, n, 7)
+	f := &found{disk: live.CrashClone(vfs.CrashCloneCfg{})}
+	journal := f.newestLog(t)
+	content := readFile(t, f.disk, journal)
+	starts, end := recordStarts(t, journal, content)
+	last := starts[len(starts)-1]
+	for cut := last; cut < end; cut += (end - last) / 20 {
+		m, err := Open(memOptions(t, withFile(t, f.disk, journal, content[:cut])))
+		if err != nil {
+			t.Fatalf("cut off at %d in the last commit, at %d to %d: %v", cut, last, end, err)
+		}
+		if want := slices.Max(slices.Collect(maps.Values(l.snapshot()))); m.current.last != want {
+			t.Errorf("cut off at %d: the log ends at %d, not at %d", cut, m.current.last, want)
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -179,10 +179,13 @@ func (f *found) put(t *testing.T, name string, content []byte, what string) (ref
 	return f.open(t, f.disk.CrashClone(vfs.CrashCloneCfg{}), what)
 }
 
+// ours is the secret of the journals that tests make by hand.
+var ours = secret{1: 7}
+
 func readTail(t *testing.T, name string, content []byte) *tail {
 	t.Helper()
 	number, ok := logNumber(path.Base(name))
-	out := &tail{number: uint32(number), manifest: !ok}
+	out := &tail{number: uint32(number), manifest: !ok, secret: ours}
 	if err := out.read(strings.NewReader(string(content))); err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +200,7 @@ func unproven(t *testing.T, name string, content []byte) (at int) {
 	starts, end := recordStarts(t, name, content)
 	receipts, proves := 0, false
 	scan := &tail{number: uint32(number), see: func(record []byte) {
-		if _, proves = parseReceipt(record); proves && binary.LittleEndian.Uint32(record[8:]) == 0 { // nothing else
+		if proves = len(record) > batchHead+2 && strings.HasPrefix(string(record[batchHead+2:]), receiptMark); proves && binary.LittleEndian.Uint32(record[8:]) == 0 { // nothing else
 			receipts++
 		} else {
 			receipts = 0

@@ -21,14 +21,14 @@ import (
 // It is written after each sync of a manifest and after the first one of a journal, before Pebble goes on, in one of two
 // places in turn, 4 KiB apart. The one with a true checksum and the higher turn counts; without any, nothing is known.
 //
-//	checksum(4) turn(8) count(2), then as often: kind 'm' or 'l' (1) number(8) length(8)
+//	checksum(4) turn(8) secret(16) count(2), then as often: kind 'm' or 'l' (1) number(8) length(8)
 //
-// Numbers are big-endian; the length of a journal is 0.
+// Numbers are big-endian; the length of a journal is 0. The secret signs the receipts in the journals (tail.go).
 const (
 	witnessName    = "synced"
 	witnessSlot    = 512
 	witnessApart   = 4 << 10
-	witnessHead    = 4 + 8 + 2
+	witnessHead    = 4 + 8 + 16 + 2
 	witnessEntry   = 1 + 8 + 8
 	witnessLogs    = 24 // newest journals that are remembered; Pebble needs at most five, and keeps five more to use again
 	manifestPrefix = "MANIFEST-"
@@ -38,6 +38,7 @@ const (
 // witnessed is what was on the disk, at least.
 type witnessed struct {
 	turn      uint64
+	secret    secret
 	manifests []syncedManifest // at most two, the older one first
 	logs      []uint64         // ascending
 }
@@ -49,7 +50,7 @@ type syncedManifest struct {
 
 func (w *witnessed) encode() []byte {
 	b := make([]byte, 4, witnessSlot)
-	b = binary.BigEndian.AppendUint64(b, w.turn)
+	b = append(binary.BigEndian.AppendUint64(b, w.turn), w.secret[:]...)
 	b = binary.BigEndian.AppendUint16(b, uint16(len(w.manifests)+len(w.logs)))
 	for _, m := range w.manifests {
 		b = binary.BigEndian.AppendUint64(append(b, 'm'), m.number)
@@ -77,7 +78,8 @@ func decodeWitness(slot []byte) (w witnessed, ok bool) {
 		return w, false
 	}
 	w.turn = binary.BigEndian.Uint64(slot[4:])
-	count := int(binary.BigEndian.Uint16(slot[12:]))
+	w.secret = secret(slot[12:28])
+	count := int(binary.BigEndian.Uint16(slot[28:]))
 	if witnessHead+count*witnessEntry > witnessSlot {
 		return w, false
 	}

@@ -14,8 +14,8 @@ import (
 // keeps nothing. What is on the disk stays as the failure left it, with every file that the manifest there still needs, and
 // is opened anew as after a loss of power.
 //
-// Tables go to the disk as before, and their failures to Pebble, which tries again: until the manifest names a table,
-// nobody misses it.
+// Tables go to the disk while that has not failed, and their failures to Pebble, which tries again: until the manifest names a
+// table, nobody misses it. While the store opens or closes that would be for ever, and counts as a failure of the disk.
 type faultFS struct {
 	vfs.FS
 	failure atomic.Pointer[error]
@@ -69,7 +69,7 @@ func (f *faultFS) guarded(name string, open func() (vfs.File, error)) (vfs.File,
 
 // Create is that of vfs.FS.
 func (f *faultFS) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	if !vital(f.PathBase(name)) {
+	if !vital(f.PathBase(name)) && f.failed() == nil {
 		return f.FS.Create(name, c)
 	}
 	return f.guarded(name, func() (vfs.File, error) { return f.FS.Create(name, c) })

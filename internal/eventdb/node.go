@@ -300,6 +300,7 @@ func (n *Node) close() error {
 	}
 	n.ended = true
 	n.mu.Unlock()
+	n.store.log.hasty.Store(true)
 	n.drain()
 	n.tasks.Wait()
 	n.readers.Wait()

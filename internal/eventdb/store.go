@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -48,6 +49,8 @@ type store struct {
 type storeLogger struct {
 	disk    *faultFS
 	trouble chan error // what failed in the background, at most one
+	// hasty: whoever waits for the background waits for the store to open or close, and must not wait for ever.
+	hasty atomic.Bool
 }
 
 func (*storeLogger) Infof(string, ...any)  {}
@@ -64,6 +67,9 @@ func (l *storeLogger) Fatalf(format string, args ...any) {
 
 // background is told of every flush and compaction that failed and will be tried again.
 func (l *storeLogger) background(err error) {
+	if l.hasty.Load() {
+		l.disk.fail(fmt.Errorf("%w: %w", errStoreFatal, err))
+	}
 	select {
 	case l.trouble <- err:
 	default:
@@ -131,6 +137,8 @@ func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
 		log: &storeLogger{disk: disk, trouble: make(chan error, 1)}}
 	opts := pebbleOptions(s.fs, s.log, s.cache, readOnly)
 	opts.Lock = lock
+	s.log.hasty.Store(true)
+	defer s.log.hasty.Store(false)
 	if s.db, err = pebble.Open(dir, opts); err != nil {
 		s.cache.Unref()
 		return nil, errors.Join(unopened(err, readOnly), lock.Close())

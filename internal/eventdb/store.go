@@ -49,8 +49,9 @@ type store struct {
 type storeLogger struct {
 	disk    *faultFS
 	trouble chan error // what failed in the background, at most one
-	// hasty: whoever waits for the background waits for the store to open or close, and must not wait for ever.
+	// hasty: whoever waits for a flush waits for the store to open or close, and must not wait for ever.
 	hasty atomic.Bool
+	flush atomic.Pointer[error] // how the last flush failed that did, or had nothing to do
 }
 
 func (*storeLogger) Infof(string, ...any)  {}
@@ -67,12 +68,20 @@ func (l *storeLogger) Fatalf(format string, args ...any) {
 
 // background is told of every flush and compaction that failed and will be tried again.
 func (l *storeLogger) background(err error) {
-	if l.hasty.Load() {
+	if failed := l.flush.Load(); failed != nil && l.hasty.Load() && errors.Is(err, *failed) {
 		l.disk.fail(fmt.Errorf("%w: %w", errStoreFatal, err))
 	}
 	select {
 	case l.trouble <- err:
 	default:
+	}
+}
+
+// flushed is told of every flush that ended, before background is told that it failed. A failed compaction is different:
+// nobody waits for it, and its tables may be the damaged ones.
+func (l *storeLogger) flushed(info pebble.FlushInfo) {
+	if info.Err != nil {
+		l.flush.Store(&info.Err)
 	}
 }
 
@@ -84,7 +93,7 @@ func pebbleOptions(fs vfs.FS, logger *storeLogger, cache *pebble.Cache, readOnly
 		FormatMajorVersion:          pebble.FormatNewest,
 		Cache:                       cache,
 		Logger:                      logger,
-		EventListener:               &pebble.EventListener{DataCorruption: reportedByRead, BackgroundError: logger.background},
+		EventListener:               &pebble.EventListener{DataCorruption: reportedByRead, BackgroundError: logger.background, FlushEnd: logger.flushed},
 		MemTableSize:                32 << 20,
 		MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold:       12,

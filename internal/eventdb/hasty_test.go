@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 )
@@ -78,5 +79,27 @@ func TestNoRoomToClose(t *testing.T) {
 	m := openNode(t, memOptions(t, disk))
 	if m.current.last < acked {
 		t.Errorf("the log ends at %d; %d was acknowledged", m.current.last, acked)
+	}
+}
+
+// TestHastyOnlyAboutFlushes: a compaction that fails keeps nobody from opening or closing, a flush that fails does, and only
+// then.
+func TestHastyOnlyAboutFlushes(t *testing.T) {
+	t.Parallel()
+	flush, compaction := errors.New("flush"), errors.New("compaction")
+	for _, hasty := range []bool{true, false} {
+		l := &storeLogger{disk: &faultFS{FS: vfs.NewMem()}, trouble: make(chan error, 1)}
+		l.hasty.Store(hasty)
+		l.background(compaction)
+		l.flushed(pebble.FlushInfo{})
+		l.flushed(pebble.FlushInfo{Err: flush})
+		l.background(compaction)
+		if err := l.disk.failed(); err != nil {
+			t.Errorf("hasty %v, after a compaction: %v", hasty, err)
+		}
+		l.background(flush)
+		if err := l.disk.failed(); errors.Is(err, flush) != hasty {
+			t.Errorf("hasty %v, after a flush: %v", hasty, err)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package projections
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -52,17 +51,10 @@ func bookJournal(t testing.TB, book []journal.Recorded) *journal.Journal {
 	table, err := journal.Ledger()
 	toyMust(t, err)
 	j, err := journal.Open(journal.Options{Address: "esdb://127.0.0.1:1?tls=false", Table: table,
-		Bulk: func(ctx context.Context, after uint64, each func(*journal.Recorded) error) error {
-			for _, r := range book {
-				if r.Position > after {
-					r.Event, r.Meta = nil, journal.Meta{}
-					if err := errors.Join(ctx.Err(), each(&r)); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		}})
+		Bulk: &journal.Bulk{Last: func() (uint64, error) { return lastOf(book), nil },
+			Read: func(ctx context.Context, after, until uint64, each func(*journal.Recorded) error) error {
+				return readBetween(ctx, book, after, until, each)
+			}}})
 	toyMust(t, err)
 	t.Cleanup(func() { _ = j.Close() })
 	return j

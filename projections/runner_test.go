@@ -28,12 +28,12 @@ func openNode(t testing.TB) *toyNode {
 	toyMust(t, err)
 	t.Cleanup(func() { _ = node.Close() })
 	j, err := journal.Open(journal.Options{Address: node.Address(), Table: toyTable(t),
-		Bulk: func(ctx context.Context, after uint64, each func(*journal.Recorded) error) error {
-			return node.Scan(ctx, after, func(r eventdb.Record) error {
+		Bulk: &journal.Bulk{Last: node.Last, Read: func(ctx context.Context, after, until uint64, each func(*journal.Recorded) error) error {
+			return node.Scan(ctx, after, until, func(r eventdb.Record) error {
 				return each(&journal.Recorded{ID: uuid.UUID(r.ID), Stream: r.Stream, Type: r.Type, Revision: r.Revision,
 					Position: r.Position, Created: r.Created, RawMeta: append([]byte{}, r.Meta...), RawData: append([]byte{}, r.Data...)})
 			})
-		}})
+		}}})
 	toyMust(t, err)
 	t.Cleanup(func() { _ = j.Close() })
 	return &toyNode{Journal: j, revision: journal.NoStream}

@@ -200,22 +200,37 @@ func (l *toyLog) all() []journal.Recorded {
 func (l *toyLog) open(t testing.TB) *journal.Journal {
 	t.Helper()
 	j, err := journal.Open(journal.Options{Address: "esdb://127.0.0.1:1?tls=false", Table: toyTable(t),
-		Bulk: func(ctx context.Context, after uint64, each func(*journal.Recorded) error) error {
+		Bulk: &journal.Bulk{Last: func() (uint64, error) {
 			if l.reading != nil {
 				l.reading()
 			}
-			for _, r := range l.all() {
-				if r.Position > after {
-					if err := errors.Join(ctx.Err(), each(&r)); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		}})
+			return lastOf(l.all()), nil
+		}, Read: func(ctx context.Context, after, until uint64, each func(*journal.Recorded) error) error {
+			return readBetween(ctx, l.all(), after, until, each)
+		}}})
 	toyMust(t, err)
 	t.Cleanup(func() { _ = j.Close() })
 	return j
+}
+
+func lastOf(all []journal.Recorded) uint64 {
+	if len(all) == 0 {
+		return 0
+	}
+	return all[len(all)-1].Position
+}
+
+// readBetween is journal.Bulk's Read of events in memory.
+func readBetween(ctx context.Context, all []journal.Recorded, after, until uint64, each func(*journal.Recorded) error) error {
+	for _, r := range all {
+		if r.Position > after && r.Position <= until {
+			r.Event, r.Meta = nil, journal.Meta{}
+			if err := errors.Join(ctx.Err(), each(&r)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func toyEvent(t *rapid.T) domain.Event {

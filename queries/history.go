@@ -213,7 +213,7 @@ func concerns(r *journal.Recorded, ref domain.Ref) bool {
 }
 
 func (d *Desk) scan(ctx context.Context, s span, want func(*journal.Recorded) bool, take func(*journal.Recorded) error) error {
-	return d.opts.Journal.Scan(ctx, journal.ScanOptions{After: s.after, Until: s.until, Want: s.wants}, func(b journal.Batch) error {
+	return d.opts.Journal.Scan(ctx, journal.ScanOptions{After: s.after, Until: s.until, Want: s.wants, Raw: true}, func(b journal.Batch) error {
 		for i := range b.Events {
 			if want != nil && !want(&b.Events[i]) {
 				continue

@@ -11,7 +11,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
 
 	"ksiega/internal/eventdb"
@@ -28,12 +27,12 @@ const freshWord = "fresh-step"
 
 // The steps.
 const (
-	stepRebuild  = "rebuild"  // the read model of hours, of a node's directory
-	stepEvery    = "every"    // all read models
-	stepPayloads = "payloads" // hours folded from a PostgreSQL, payloads decoded, in one goroutine
-	stepLoop     = "loop"     // payloads and envelopes decoded, on one processor
-	stepPipeline = "pipeline" // as a rebuild does it, on all
-	stepOpen     = "open"     // a directory opened
+	stepRebuild   = "rebuild"   // the read model of hours, of a node's directory
+	stepEvery     = "every"     // all read models
+	stepDocuments = "documents" // hours folded from a PostgreSQL that keeps events as jsonb
+	stepBytes     = "bytes"     // that keeps them as bytes
+	stepPayloads  = "payloads"  // and neither hands over nor decodes their envelopes
+	stepOpen      = "open"      // a directory opened
 )
 
 // stepRequest is what a step is told.
@@ -53,8 +52,7 @@ type outcome struct {
 	Result                            result
 }
 
-// fresh runs a step in a new process. It gets only one processor where it is to
-// do one thing after the other.
+// fresh runs a step in a new process.
 func (b *bench) fresh(ctx context.Context, r stepRequest) (outcome, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -67,9 +65,6 @@ func (b *bench) fresh(ctx context.Context, r stepRequest) (outcome, error) {
 	}
 	cmd := exec.CommandContext(ctx, self, freshWord, string(told))
 	cmd.Stderr = os.Stderr
-	if r.Step == stepLoop {
-		cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
-	}
 	// It ends as we do: on an interrupt, cleanly.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 20 * time.Second
@@ -94,8 +89,12 @@ func runFresh(ctx context.Context, told string) error {
 		done, err = r.rebuild(ctx, hoursModel())
 	case stepEvery:
 		done, err = r.rebuild(ctx, projections.All()...)
-	case stepPayloads, stepLoop, stepPipeline:
-		done, err = r.foldPostgres(ctx)
+	case stepDocuments:
+		done, err = r.foldPostgres(ctx, fromDocuments)
+	case stepBytes:
+		done, err = r.foldPostgres(ctx, fromBytes)
+	case stepPayloads:
+		done, err = r.foldPostgres(ctx, fromPayloads)
 	case stepOpen:
 		done, err = r.open()
 	default:
@@ -165,7 +164,7 @@ func (r stepRequest) rebuild(ctx context.Context, ps ...projections.Projection) 
 	start, used := time.Now(), processorTime()
 	err = r.bench().profiled(r.Name, func() error {
 		return projections.Rebuild(ctx, store, j, func(_ uint64, n int) {
-			if n != r.Events {
+			if n != r.Events || writing != nil {
 				return
 			}
 			done.Folded, done.Processor = time.Since(start).Seconds(), (processorTime() - used).Seconds()
@@ -192,22 +191,18 @@ func (r stepRequest) rebuild(ctx context.Context, ps ...projections.Projection) 
 }
 
 // foldPostgres folds the hours of the events that PostgreSQL hands over.
-func (r stepRequest) foldPostgres(ctx context.Context) (done outcome, err error) {
+func (r stepRequest) foldPostgres(ctx context.Context, query string) (done outcome, err error) {
 	conn, err := connectPostgres(ctx, r.Dir)
 	if err != nil {
 		return done, err
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
-	fold := func() (projections.View, error) { return foldRows(ctx, conn) }
-	if r.Step != stepPayloads {
-		fold = func() (projections.View, error) { return foldJournal(ctx, conn) }
-	}
 	done.Before = resident()
 	watch := startWatch()
 	start, used := time.Now(), processorTime()
 	var view projections.View
 	err = r.bench().profiled(r.Name, func() (err error) {
-		view, err = fold()
+		view, err = foldRows(ctx, conn, query)
 		return err
 	})
 	done.Took, done.Processor = time.Since(start).Seconds(), (processorTime() - used).Seconds()
@@ -217,24 +212,6 @@ func (r stepRequest) foldPostgres(ctx context.Context) (done outcome, err error)
 	}
 	done.Result, err = hoursOfView(ctx, view)
 	return done, err
-}
-
-// foldJournal reads PostgreSQL's rows as a journal reads a node in bulk.
-func foldJournal(ctx context.Context, conn *pgx.Conn) (projections.View, error) {
-	table, err := journal.Ledger()
-	if err != nil {
-		return nil, err
-	}
-	// Nothing is asked of the address: all comes in bulk.
-	j, err := journal.Open(journal.Options{Address: "esdb://localhost:2113?tls=false", Table: table, Bulk: readRows(conn)})
-	if err != nil {
-		return nil, err
-	}
-	views, err := projections.Latest(ctx, j, hoursModel())
-	if err != nil {
-		return nil, errors.Join(err, j.Close())
-	}
-	return views[hoursModel().Name], j.Close()
 }
 
 // open opens a directory; Resident and Heap are what it holds afterwards, when

@@ -72,7 +72,7 @@ func (p *postgres) load(ctx context.Context, node *eventdb.Node) error {
 		rows, failed := make(chan []any, 1024), make(chan error, 1)
 		go func() {
 			defer close(rows)
-			failed <- node.Scan(ctx, 0, func(r eventdb.Record) error {
+			failed <- node.Scan(ctx, 0, 0, func(r eventdb.Record) error {
 				row := []any{int64(r.Position), r.Stream, int64(r.Revision), r.ID, r.Type, append([]byte(nil), r.Data...), append([]byte(nil), r.Meta...), r.Created}
 				select {
 				case rows <- row:
@@ -93,11 +93,18 @@ func (p *postgres) load(ctx context.Context, node *eventdb.Node) error {
 		return fmt.Errorf("copy the log to PostgreSQL: %w", err)
 	}
 	return p.exec(ctx,
+		"create table "+ledger+` as select position, stream, version, id, type, convert_from(data, 'UTF8')::jsonb as data,
+			convert_from(meta, 'UTF8')::jsonb as meta, created from events order by position`,
+		"alter table "+ledger+" add primary key (position), add unique (stream, version)",
 		"create table "+documents+` as select position, stream, version, type, convert_from(data, 'UTF8')::jsonb as data from events order by position`,
 		"create table "+documentsEstimated+" as table "+documents,
 		"create statistics hours_groups (ndistinct) on (substr(data->>'date', 1, 7)), (data->>'contract') from "+documentsEstimated,
-		"vacuum (analyze) events", "vacuum (analyze) "+documents, "vacuum (analyze) "+documentsEstimated, "checkpoint")
+		"vacuum (analyze) events", "vacuum (analyze) "+ledger, "vacuum (analyze) "+documents, "vacuum (analyze) "+documentsEstimated, "checkpoint")
 }
+
+// ledger is a table of events as one would keep them in PostgreSQL to also ask
+// questions of them there: payload and envelope parsed.
+const ledger = "ledger"
 
 // What PostgreSQL groups: the same events, their payload parsed when they were
 // written. Without statistics on the two expressions it expects as many groups
@@ -133,33 +140,46 @@ func group(ctx context.Context, conn *pgx.Conn, table string) (result, error) {
 	return d.result(), rows.Err()
 }
 
+// Where PostgreSQL's events are folded from.
+const (
+	fromPayloads  = "select position, type, data from events order by position"
+	fromBytes     = "select position, stream, version, id, type, data, meta, created from events order by position"
+	fromDocuments = "select position, stream, version, id, type, data::text, meta::text, created from " + ledger + " order by position"
+)
+
 // foldRows has PostgreSQL hand over its events in order; each is decoded and
 // folded as it comes, by the decoder and the fold that a rebuild uses.
-func foldRows(ctx context.Context, conn *pgx.Conn) (projections.View, error) {
+func foldRows(ctx context.Context, conn *pgx.Conn, query string) (projections.View, error) {
 	table, err := journal.Ledger()
 	if err != nil {
 		return nil, err
 	}
-	rows, err := conn.Query(ctx, "select position, type, data from events order by position")
+	rows, err := conn.Query(ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
+	var r journal.Recorded
+	var data, meta pgtype.DriverBytes
+	into := []any{&r.Position, &r.Stream, &r.Revision, (*[16]byte)(&r.ID), &r.Type, &data, &meta, &r.Created}
+	if query == fromPayloads {
+		into = []any{&r.Position, &r.Type, &data}
+	}
 	view := projections.NewMemory(hoursModel())
 	batch := journal.Batch{Events: make([]journal.Recorded, 0, 512)}
 	for rows.Next() {
-		var position int64
-		var typ string
-		var data pgtype.DriverBytes
-		if err := rows.Scan(&position, &typ, &data); err != nil {
+		if err := rows.Scan(into...); err != nil {
 			return nil, err
 		}
-		event, err := table.Decode(typ, data)
+		if r.RawData, r.RawMeta = data, meta; query == fromPayloads {
+			r.Event, err = table.Decode(r.Type, data)
+		} else {
+			err = table.Complete(&r)
+		}
 		if err != nil {
 			return nil, err
 		}
-		batch.Events = append(batch.Events, journal.Recorded{Position: uint64(position), Type: typ, Event: event})
-		batch.Through = uint64(position)
+		batch.Events, batch.Through = append(batch.Events, r), r.Position
 		if len(batch.Events) == cap(batch.Events) {
 			if err := view.Fold(batch); err != nil {
 				return nil, err
@@ -171,27 +191,4 @@ func foldRows(ctx context.Context, conn *pgx.Conn) (projections.View, error) {
 		return nil, err
 	}
 	return view, view.Fold(batch)
-}
-
-// readRows reads a table of events for a journal, as a node's bulk read does.
-func readRows(conn *pgx.Conn) func(context.Context, uint64, func(*journal.Recorded) error) error {
-	return func(ctx context.Context, after uint64, each func(*journal.Recorded) error) error {
-		rows, err := conn.Query(ctx, "select position, stream, version, id, type, data, meta, created from events where position > $1 order by position", int64(after))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var r journal.Recorded
-			var data, meta pgtype.DriverBytes
-			if err := rows.Scan(&r.Position, &r.Stream, &r.Revision, (*[16]byte)(&r.ID), &r.Type, &data, &meta, &r.Created); err != nil {
-				return err
-			}
-			r.RawData, r.RawMeta = data, meta
-			if err := each(&r); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
-	}
 }

@@ -112,7 +112,7 @@ func readClient(ctx context.Context, j *journal.Journal) error {
 
 func scanNode(ctx context.Context, node *eventdb.Node, events int) error {
 	n := 0
-	err := node.Scan(ctx, 0, func(eventdb.Record) error {
+	err := node.Scan(ctx, 0, 0, func(eventdb.Record) error {
 		n++
 		return nil
 	})

@@ -132,7 +132,7 @@ func BenchmarkScan(b *testing.B) {
 	b.ResetTimer()
 	bytes := 0
 	for done := 0; done < b.N; {
-		err := n.Scan(context.Background(), 0, func(r Record) error {
+		err := n.Scan(context.Background(), 0, 0, func(r Record) error {
 			bytes += len(r.Data)
 			if done++; done >= b.N {
 				return enough

@@ -88,7 +88,7 @@ func checkWhole(t *testing.T, n *Node, acked map[string]uint64) {
 	open := map[string]int{} // events still missing of an append
 	ends := map[string]uint64{}
 	revisions := map[string]int64{}
-	err := n.Scan(testContext(t), 0, func(r Record) error {
+	err := n.Scan(testContext(t), 0, 0, func(r Record) error {
 		var writer, i, k, size int
 		if _, err := fmt.Sscanf(string(r.Data), "%d/%d/%d/%d", &writer, &i, &k, &size); err != nil {
 			return fmt.Errorf("event at %d: %w", r.Position, err)
@@ -243,7 +243,7 @@ func TestCommitFails(t *testing.T) {
 			if err := l.write(testContext(t), n, 3, 1); !errors.Is(err, errStopped) {
 				t.Errorf("append after the failure: %v", err)
 			}
-			if err := n.Scan(testContext(t), 0, func(Record) error { return nil }); !errors.Is(err, errStopped) {
+			if err := n.Scan(testContext(t), 0, 0, func(Record) error { return nil }); !errors.Is(err, errStopped) {
 				t.Errorf("scan after the failure: %v", err)
 			}
 			crashed := disk.CrashClone(vfs.CrashCloneCfg{})

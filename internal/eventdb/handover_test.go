@@ -228,7 +228,7 @@ func handover(t *testing.T, seed uint64, appends, each int) {
 func checkHandover(t *testing.T, n *Node, all []*listener) {
 	t.Helper()
 	var log []Record
-	err := n.Scan(testContext(t), 0, func(r Record) error {
+	err := n.Scan(testContext(t), 0, 0, func(r Record) error {
 		r.Data, r.Meta, r.Stream, r.Type = nil, nil, strings.Clone(r.Stream), strings.Clone(r.Type)
 		log = append(log, r)
 		return nil

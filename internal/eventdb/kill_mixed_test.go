@@ -357,7 +357,7 @@ func TestKillMixed(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want []uint64
-		err := n.Scan(testContext(t), 0, func(r Record) error {
+		err := n.Scan(testContext(t), 0, 0, func(r Record) error {
 			if p.passes(r) {
 				want = append(want, r.Position)
 			}

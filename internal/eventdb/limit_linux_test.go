@@ -118,7 +118,7 @@ func limitedAppends(t *testing.T, dir string, to uint64) {
 	if err := l.write(testContext(t), n, 9, 1); !errors.Is(err, errStopped) { // room comes too late for this node
 		t.Errorf("an append after it: %v", err)
 	}
-	if err := n.Scan(testContext(t), 0, func(Record) error { return nil }); !errors.Is(err, errStopped) {
+	if err := n.Scan(testContext(t), 0, 0, func(Record) error { return nil }); !errors.Is(err, errStopped) {
 		t.Errorf("a scan after it: %v", err)
 	}
 	for name, pos := range l.snapshot() {

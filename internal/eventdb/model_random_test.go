@@ -236,7 +236,7 @@ func (d *duel) scan() {
 		d.t.Fatalf("%v", err)
 	}
 	i := 0
-	err = d.node.Scan(d.ctx, 0, func(r Record) error {
+	err = d.node.Scan(d.ctx, 0, 0, func(r Record) error {
 		if i == len(all) {
 			return errors.New("more than there is")
 		}

@@ -355,15 +355,27 @@ type Record struct {
 
 const scanChunk = 1 << 16 // events read from one iterator
 
-// Scan calls fn with the events after a position (0 = all), in order, up to the last one that was on disk when it was
-// called. It stops with the first error, of fn or its own; fn must not call Close. Streams and types of neighbouring events share memory.
-func (n *Node) Scan(ctx context.Context, after uint64, fn func(Record) error) error {
+// Last is the position of the last event on disk, 0 where there is none; a scavenge may have removed the event.
+func (n *Node) Last() (uint64, error) {
 	v, err := n.acquire()
+	if err != nil {
+		return 0, err
+	}
+	defer n.release(v)
+	return v.last, nil
+}
+
+// Scan calls fn with the events after a position (0 = all), in order, up to and including another (0 = the last one that
+// was on disk when it was called). It stops with the first error, of fn or its own; fn must not call Close. Streams
+// and types of neighbouring events share memory.
+func (n *Node) Scan(ctx context.Context, after, until uint64, fn func(Record) error) error {
+	end, err := n.Last()
 	if err != nil {
 		return err
 	}
-	end := v.last
-	n.release(v)
+	if until != 0 {
+		end = min(end, until)
+	}
 	s := scanner{fn: fn, types: map[string]string{}, stopped: n.stopped}
 	for after < end {
 		if err := ctx.Err(); err != nil {
@@ -385,8 +397,10 @@ func (n *Node) Scan(ctx context.Context, after uint64, fn func(Record) error) er
 type scanner struct {
 	fn      func(Record) error
 	stopped func() bool
-	stream  string
 	types   map[string]string
+	parsed  record
+	stream  string
+	typ     string
 }
 
 // chunk shows some events from position from on and returns the last position shown, or end.
@@ -414,19 +428,22 @@ func (s *scanner) chunk(v *view, from, end uint64) (at uint64, err error) {
 }
 
 func (s *scanner) show(pos uint64, value []byte) error {
-	var rec record
-	if err := parseRecord(pos, value, &rec); err != nil {
+	rec := &s.parsed
+	if err := parseRecord(pos, value, rec); err != nil {
 		return err
 	}
 	if s.stream != string(rec.stream) {
 		s.stream = string(rec.stream)
 	}
-	typ, ok := s.types[string(rec.typ)]
-	if !ok {
-		if typ = string(rec.typ); len(s.types) < 1<<12 {
-			s.types[typ] = typ
+	if s.typ != string(rec.typ) {
+		typ, ok := s.types[string(rec.typ)]
+		if !ok {
+			if typ = string(rec.typ); len(s.types) < 1<<12 {
+				s.types[typ] = typ
+			}
 		}
+		s.typ = typ
 	}
-	return s.fn(Record{Position: pos, Stream: s.stream, Type: typ, ID: rec.id, Revision: uint64(rec.rev),
+	return s.fn(Record{Position: pos, Stream: s.stream, Type: s.typ, ID: rec.id, Revision: uint64(rec.rev),
 		Created: timeOf(rec.created), Data: rec.data, Meta: rec.meta})
 }

@@ -116,7 +116,7 @@ func TestOfficialClient(t *testing.T) {
 		}
 	}
 	var scanned []string
-	err = n.Scan(ctx, 1, func(r Record) error {
+	err = n.Scan(ctx, 1, 0, func(r Record) error {
 		scanned = append(scanned, fmt.Sprintf("%d %s %s %d %s %s %s", r.Position, r.Stream, r.Type, r.Revision, r.Data, r.Meta, uuid.UUID(r.ID)))
 		return nil
 	})

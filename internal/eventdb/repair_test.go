@@ -144,7 +144,7 @@ func seenIn(t testing.TB, disk vfs.FS, streams []string) []string {
 	for _, s := range streams {
 		out = append(out, fmt.Sprint(s, seenOf(t, c, s)))
 	}
-	err := n.Scan(testContext(t), 0, func(r Record) error {
+	err := n.Scan(testContext(t), 0, 0, func(r Record) error {
 		out = append(out, fmt.Sprintf("%d %s/%d %s %x %s", r.Position, r.Stream, r.Revision, r.Type, r.ID, r.Data))
 		return nil
 	})

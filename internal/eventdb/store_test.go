@@ -168,10 +168,10 @@ func TestDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.publish(newView(n.store.db.NewSnapshot(), 3)) // show the damage
-	if err := n.Scan(ctx, 0, func(Record) error { return nil }); !errors.Is(err, errDamaged) {
+	if err := n.Scan(ctx, 0, 0, func(Record) error { return nil }); !errors.Is(err, errDamaged) {
 		t.Errorf("scan: %v", err)
 	}
-	if err := n.Scan(ctx, 2, func(Record) error { return nil }); err != nil {
+	if err := n.Scan(ctx, 2, 0, func(Record) error { return nil }); err != nil {
 		t.Errorf("scan after the damage: %v", err)
 	}
 	for _, all := range []bool{true, false} {

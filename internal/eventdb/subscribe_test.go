@@ -107,7 +107,7 @@ func TestHandover(t *testing.T) {
 	}
 	wg.Wait()
 	subs.Wait()
-	err := n.Scan(ctx, 0, func(Record) error { total++; return nil })
+	err := n.Scan(ctx, 0, 0, func(Record) error { total++; return nil })
 	if err != nil || total != expected(writers, appends, false) {
 		t.Errorf("%d events, want %d (%v)", total, expected(writers, appends, false), err)
 	}
@@ -256,7 +256,7 @@ func TestCloseEndsSubscriptions(t *testing.T) {
 	if out := n.change(&op{ctx: testContext(t), stream: "s", expect: expectation{kind: expectAny}}); !errors.Is(out.err, errStopped) {
 		t.Errorf("append after close: %+v", out)
 	}
-	if err := n.Scan(testContext(t), 0, nil); !errors.Is(err, errStopped) {
+	if err := n.Scan(testContext(t), 0, 0, nil); !errors.Is(err, errStopped) {
 		t.Errorf("scan after close: %v", err)
 	}
 	if err := n.Close(); err != nil {
@@ -277,7 +277,7 @@ func TestCloseDuringScan(t *testing.T) {
 	}
 	closed := make(chan error, 1)
 	seen := 0
-	err := n.Scan(ctx, 0, func(Record) error {
+	err := n.Scan(ctx, 0, 0, func(Record) error {
 		if seen++; seen == 1 {
 			go func() { closed <- n.Close() }()
 			<-n.Done()

@@ -113,7 +113,7 @@ func BenchmarkDecode(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			r := Recorded{Type: "attendance.hours-recorded.v1", RawMeta: meta, RawData: data}
-			if err := table.decode(&r); err != nil {
+			if err := table.Complete(&r); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -67,7 +67,7 @@ func (d *Draft) Append(ctx context.Context, stream string, expected int64, event
 	for i, p := range proposals {
 		fresh[i] = Recorded{ID: p.EventID, Stream: stream, Type: p.EventType, Revision: uint64(expected + 1 + int64(i)), Created: d.now(),
 			RawMeta: p.Metadata, RawData: p.Data}
-		if err := d.under.opts.Table.decode(&fresh[i]); err != nil {
+		if err := d.under.opts.Table.Complete(&fresh[i]); err != nil {
 			return Written{}, err
 		}
 	}

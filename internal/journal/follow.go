@@ -167,7 +167,7 @@ func (j *Journal) gather(a arrival, more <-chan arrival, after uint64, live *boo
 		default:
 			if name := j.local(a.event.StreamID, a.event.EventType); name != "" {
 				r := record(a.event, name)
-				if err := j.opts.Table.decode(&r); err != nil {
+				if err := j.opts.Table.Complete(&r); err != nil {
 					return b, err
 				}
 				b.Events = append(b.Events, r)

@@ -36,11 +36,9 @@ type Options struct {
 	// Address is `esdb://…`, or `unix:///…` of an embedded node.
 	Address string
 	Table   *Table
-	// Bulk, where the log is in this process, reads it without gRPC: raw
-	// events after a position, in order, streams named as the store names
-	// them. The event and its bytes need be good only during the call. Only
-	// rebuilds and known-at use it.
-	Bulk func(ctx context.Context, after uint64, each func(*Recorded) error) error
+	// Bulk reads the log without gRPC, where it is in this process. Rebuilds,
+	// known-at and audits use it.
+	Bulk *Bulk
 	// Observe is told how long each acknowledged append took.
 	Observe func(took time.Duration, events int)
 	// Today is the civil day in Europe/Warsaw, for events that belong to the
@@ -49,6 +47,17 @@ type Options struct {
 	// Prefix goes before every stream name this journal writes and is asked
 	// of every stream it reads: tests on a shared server keep apart by it.
 	Prefix string
+}
+
+// Bulk is a log in this process.
+type Bulk struct {
+	// Last is a position with no event on disk beyond it, 0 for an empty log.
+	Last func() (uint64, error)
+	// Read hands over the raw events after a position up to and including
+	// another, in order, their streams named as the store names them. The event
+	// and its bytes need be good only during the call. It may be called by
+	// several goroutines.
+	Read func(ctx context.Context, after, until uint64, each func(*Recorded) error) error
 }
 
 // Journal is the ledger's log. It is safe for concurrent use.
@@ -225,7 +234,7 @@ func expectedRevision(expected int64) esdb.ExpectedRevision {
 // error, or what each answered.
 func (j *Journal) ReadStream(ctx context.Context, stream string, from uint64, each func(*Recorded) error) error {
 	return j.readStream(ctx, stream, from, func(r *Recorded) error {
-		if err := j.opts.Table.decode(r); err != nil {
+		if err := j.opts.Table.Complete(r); err != nil {
 			return err
 		}
 		return each(r)

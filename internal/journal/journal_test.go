@@ -260,7 +260,7 @@ func TestDamagedIsNeverSkipped(t *testing.T) {
 	}
 	for _, c := range [][3]string{{"test.counted.v1", `null`, `{}`}, {"test.counted.v1", `{}`, `null`}, {"test.counted.v1", `{}`, ``}, {"test.unknown.v1", `{}`, `{}`}} {
 		r := Recorded{Type: c[0], RawData: []byte(c[1]), RawMeta: []byte(c[2])}
-		if err := j.opts.Table.decode(&r); !errors.Is(err, ErrDamaged) {
+		if err := j.opts.Table.Complete(&r); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%q: %v", c, err)
 		}
 	}

@@ -55,7 +55,7 @@ func (j *Journal) readPage(ctx context.Context, page int, positions []uint64, ea
 			}
 			first = false
 			r := record(e, name)
-			if err := j.opts.Table.decode(&r); err != nil {
+			if err := j.opts.Table.Complete(&r); err != nil {
 				return err
 			}
 			if err := each(&r); err != nil {

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"strings"
 	"sync"
@@ -19,65 +18,26 @@ type Batch struct {
 	CaughtUp bool
 }
 
-// A batch ends with the first of these; a handful of batches may be in flight.
-const (
-	batchEvents  = 512
-	batchSkipped = 16 * batchEvents
-	batchBytes   = 4 << 20
-)
-
 // ScanOptions bound a scan of the log.
 type ScanOptions struct {
 	After uint64 // events after this position; 0 = from the start
 	Until uint64 // up to and including this position; 0 = to the end
 	// Want says which types to decode and hand over; nil = all. The position
-	// advances over the others.
+	// advances over the others. It is asked by several goroutines.
 	Want func(typ string) bool
+	// Raw: together with the bytes that it was recorded as, RawMeta and
+	// RawData, which are nil otherwise.
+	Raw bool
 	// Wire keeps the scan on the client's connection even where the log is in
 	// this process.
 	Wire bool
 }
 
-// undecoded is a batch on its way through the decoders.
-type undecoded struct {
-	Batch
-	room *room
-	done chan struct{}
-	err  error
-}
-
-// room is memory for the events of one batch after the other.
-type room struct {
-	events []Recorded
-	slab   []byte // where the raw bytes lie, unless they are somebody else's
-}
-
-const slabBytes = 400 << 10 // about what a batch needs
-
-// recycle makes room for the next batch. spoiled overwrites what was there, so
-// that a test sees whether anybody has kept some of it.
-func (r *room) recycle(spoiled bool) {
-	if spoiled {
-		for i := range r.slab {
-			r.slab[i] = '#'
-		}
-		for i := range r.events {
-			r.events[i] = Recorded{Stream: "recycled", Type: "recycled", RawData: r.slab, Meta: Meta{Actor: "recycled"}}
-		}
-	} else {
-		clear(r.events) // the garbage collector need not wait for the next batch
-	}
-	r.events, r.slab = r.events[:0], r.slab[:0]
-	if cap(r.slab) > 2*slabBytes {
-		r.slab = nil
-	}
-}
-
 // Scan hands over the log in batches until its end as the scan finds it. The
 // batch is valid only during the call: its memory, also that of Events and of
 // their raw bytes, is used again for another. What was decoded of an event, its
-// texts and Event, may be kept. Batches are decoded beside each other and handed
-// over in order.
+// texts and Event, may be kept. Stretches of the log are read and decoded beside
+// each other and handed over in order.
 func (j *Journal) Scan(ctx context.Context, o ScanOptions, each func(Batch) error) error {
 	return j.scan(ctx, o, underRace, each)
 }
@@ -88,142 +48,50 @@ func (j *Journal) scan(ctx context.Context, o ScanOptions, spoil bool, each func
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer cancel()
-	decoders := runtime.GOMAXPROCS(0)
-	work, ordered := make(chan *undecoded), make(chan *undecoded, decoders+2)
-	spare := make(chan *room, decoders+4)
-	var readErr error
-	group.Go(func() {
-		defer close(ordered)
-		defer close(work)
-		readErr = j.collect(ctx, o, spare, func(u *undecoded) error {
-			for _, c := range []chan *undecoded{work, ordered} {
-				select {
-				case c <- u:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			}
-			return nil
-		})
-	})
-	for range decoders {
-		group.Go(func() { j.opts.Table.decodeAll(work) })
+	workers := runtime.GOMAXPROCS(0)
+	s := newReading(j, o, workers)
+	group.Go(func() { s.divide(ctx) })
+	for range workers {
+		group.Go(func() { s.fill(ctx) })
 	}
-	for u := range ordered {
-		<-u.done
-		if err := errors.Join(ctx.Err(), u.err); err != nil {
+	// Only behind the last batch is it known to be the last.
+	held := &room{through: o.After}
+	hand := func(caughtUp bool) error {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := each(u.Batch); err != nil {
+		if err := each(Batch{Events: held.events, Through: held.through, CaughtUp: caughtUp}); err != nil {
 			return err
 		}
-		if u.room == nil {
-			continue
-		}
-		u.room.recycle(spoil)
-		select {
-		case spare <- u.room:
-		default:
-		}
-	}
-	return readErr
-}
-
-func (t *Table) decodeAll(work <-chan *undecoded) {
-	d := t.decoder()
-	defer t.decoders.Put(d)
-	for u := range work {
-		for i := range u.Events {
-			if u.err = d.decode(&u.Events[i]); u.err != nil {
-				break
-			}
-		}
-		close(u.done)
-	}
-}
-
-var errScanEnd = errors.New("end of scan")
-
-// gatherer groups events into batches.
-type gatherer struct {
-	o       ScanOptions
-	out     func(*undecoded) error
-	through uint64
-	skipped int
-	bytes   int
-	spare   <-chan *room
-	room    *room // nil: no event yet
-}
-
-// collect reads the log and groups it into batches, in rooms that it makes or
-// that come back to it.
-func (j *Journal) collect(ctx context.Context, o ScanOptions, spare <-chan *room, out func(*undecoded) error) error {
-	g := &gatherer{o: o, out: out, through: o.After, spare: spare}
-	var err error
-	if j.opts.Bulk != nil && !o.Wire {
-		err = j.opts.Bulk(ctx, o.After, func(r *Recorded) error { return g.take(r, j.local(r.Stream, r.Type), true) })
-	} else {
-		err = j.readAll(ctx, o.After, func(r *Recorded) error { return g.take(r, r.Stream, false) })
-	}
-	if err != nil && !errors.Is(err, errScanEnd) {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return err
-	}
-	return g.flush(err == nil)
-}
-
-// take adds a copy of an event, whose stream this journal names so; copied says
-// that its bytes belong to somebody else.
-func (g *gatherer) take(r *Recorded, stream string, copied bool) error {
-	if g.o.Until != 0 && r.Position > g.o.Until {
-		return errScanEnd
-	}
-	g.through = r.Position
-	if stream == "" || g.o.Want != nil && !g.o.Want(r.Type) {
-		if g.skipped++; g.skipped >= batchSkipped {
-			return g.flush(false)
-		}
+		held.recycle(spoil)
+		s.giveBack(held)
 		return nil
 	}
-	if g.room == nil {
-		select {
-		case g.room = <-g.spare:
-		default:
-			g.room = &room{events: make([]Recorded, 0, batchEvents)}
+	some := false
+	var why error
+	for part := range s.ordered {
+		for r := range part.rooms {
+			if some {
+				if err := hand(false); err != nil {
+					return err
+				}
+			}
+			held, some = r, true
+		}
+		if why = part.err; why != nil {
+			break
 		}
 	}
-	g.room.events = append(g.room.events, *r)
-	own := &g.room.events[len(g.room.events)-1]
-	own.Stream = stream
-	if copied {
-		own.RawMeta, own.RawData = g.room.keep(r.RawMeta), g.room.keep(r.RawData)
+	if why == nil {
+		why = s.err
 	}
-	g.bytes += len(r.RawMeta) + len(r.RawData)
-	if len(g.room.events) == batchEvents || g.bytes >= batchBytes {
-		return g.flush(false)
+	if why != nil && !some {
+		return why
 	}
-	return nil
-}
-
-// keep copies bytes into memory shared by neighbouring events.
-func (r *room) keep(b []byte) []byte {
-	if len(b) > cap(r.slab)-len(r.slab) {
-		r.slab = make([]byte, 0, max(slabBytes, len(b)))
+	if err := hand(why == nil && s.caughtUp); err != nil {
+		return err
 	}
-	from := len(r.slab)
-	r.slab = append(r.slab, b...)
-	return r.slab[from:len(r.slab):len(r.slab)]
-}
-
-func (g *gatherer) flush(caughtUp bool) error {
-	u := &undecoded{Batch: Batch{Through: g.through, CaughtUp: caughtUp}, room: g.room, done: make(chan struct{})}
-	if g.room != nil {
-		u.Events = g.room.events
-	}
-	g.skipped, g.bytes, g.room = 0, 0, nil
-	return g.out(u)
+	return why
 }
 
 // local is a stream's name without this journal's prefix, or "" for an event

@@ -119,7 +119,7 @@ func TestBulkFails(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk")
 	j := openAt(t, Options{Address: "esdb://127.0.0.1:1?tls=false", Table: testTable(t),
-		Bulk: func(_ context.Context, _ uint64, each func(*Recorded) error) error {
+		Bulk: &Bulk{Last: func() (uint64, error) { return 700, nil }, Read: func(_ context.Context, _, _ uint64, each func(*Recorded) error) error {
 			buffer := []byte(`{"by":"a","n":1}`)
 			for n := range uint64(700) {
 				buffer[len(buffer)-2] = '0' + byte(n%10)
@@ -128,7 +128,7 @@ func TestBulkFails(t *testing.T) {
 				}
 			}
 			return broken
-		}})
+		}}})
 	n := 0
 	err := j.Scan(within(t), ScanOptions{}, func(b Batch) error {
 		for _, r := range b.Events {
@@ -153,9 +153,9 @@ func TestScanRecycles(t *testing.T) {
 	t.Parallel()
 	const total = 40 * batchEvents
 	j := openAt(t, Options{Address: "esdb://127.0.0.1:1?tls=false", Table: testTable(t),
-		Bulk: func(_ context.Context, _ uint64, each func(*Recorded) error) error {
+		Bulk: &Bulk{Last: func() (uint64, error) { return total, nil }, Read: func(_ context.Context, after, until uint64, each func(*Recorded) error) error {
 			var r Recorded
-			for n := range uint64(total) {
+			for n := after; n < until; n++ {
 				r = Recorded{Stream: fmt.Sprint("tally-", n%3), Type: "test.counted.v1", Position: n + 1,
 					RawData: fmt.Appendf(r.RawData[:0], `{"by":"by %d","n":%d}`, n%5000, n), RawMeta: fmt.Appendf(r.RawMeta[:0], `{"actor":"actor %d","idempotencyKey":"k:%d"}`, n%700, n)}
 				if n == 3*batchEvents {
@@ -166,10 +166,10 @@ func TestScanRecycles(t *testing.T) {
 				}
 			}
 			return nil
-		}})
+		}}})
 	var kept, first []Recorded // with what may be kept; the first batch as it came
 	rooms := map[*Recorded]bool{}
-	if err := j.scan(within(t), ScanOptions{}, true, func(b Batch) error {
+	if err := j.scan(within(t), ScanOptions{Raw: true}, true, func(b Batch) error {
 		if len(b.Events) > 0 { // the end of the log comes without
 			rooms[&b.Events[0]] = true
 		}
@@ -186,7 +186,7 @@ func TestScanRecycles(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if len(kept) != total || len(rooms) > 2*runtime.GOMAXPROCS(0)+8 {
+	if len(kept) != total || len(rooms) > stretchBatches*(2*runtime.GOMAXPROCS(0)+2) {
 		t.Errorf("%d events in %d rooms", len(kept), len(rooms))
 	}
 	if first[0].Position == 1 || string(first[0].RawData) == `{"by":"by 0","n":0}` {
@@ -213,5 +213,69 @@ func TestOccurredOn(t *testing.T) {
 	r.Meta.OccurredOn = r.OccurredOn() - 40
 	if got := r.OccurredOn().String(); got != "2026-01-20" {
 		t.Error(got)
+	}
+}
+
+// A stretch holds more batches than wait for their turn where events are large;
+// where one cannot be read, what lies before it is handed over, in order.
+func TestScanStretches(t *testing.T) {
+	t.Parallel()
+	const large, total, damagedAt = 40, 5*stretchPositions + 7, 4*stretchPositions + 600
+	removed := func(n uint64) bool { return n%3 == 0 && n > 3*stretchPositions }
+	foreign := func(n uint64) bool { return n > stretchPositions && n <= 2*stretchPositions }
+	want := 0
+	for n := uint64(1); n <= total; n++ {
+		if !removed(n) && !foreign(n) {
+			want++
+		}
+	}
+	damage := false
+	note := strings.Repeat("n", 600<<10)
+	j := openAt(t, Options{Address: "esdb://127.0.0.1:1?tls=false", Table: testTable(t),
+		Bulk: &Bulk{Last: func() (uint64, error) { return total, nil }, Read: func(_ context.Context, after, until uint64, each func(*Recorded) error) error {
+			for n := after + 1; n <= until; n++ {
+				r := Recorded{Stream: "tally-1", Type: "test.counted.v1", Position: n, RawData: fmt.Appendf(nil, `{"by":"a","n":%d}`, n), RawMeta: []byte(`{"actor":"b"}`)}
+				switch {
+				case removed(n):
+					continue
+				case n < large:
+					r.RawData = fmt.Appendf(nil, `{"by":"a","n":%d,"note":%q}`, n, note)
+				case foreign(n):
+					r.Type = "$metadata"
+				case damage && n == damagedAt:
+					r.RawData = []byte(`{"by":`)
+				}
+				if err := each(&r); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}})
+	for _, damage = range []bool{false, true} {
+		last, events, ends := uint64(0), 0, 0
+		err := j.Scan(within(t), ScanOptions{}, func(b Batch) error {
+			bytes := 0
+			for _, r := range b.Events {
+				e, ok := r.Event.(counted)
+				if !ok || uint64(e.N) != r.Position || r.Position <= last || r.RawData != nil || r.RawMeta != nil {
+					t.Fatalf("after %d: %+v", last, r)
+				}
+				last, bytes = r.Position, bytes+len(e.Note)
+				events++
+			}
+			if bytes > batchBytes+len(note) || b.Through < last {
+				t.Errorf("%d bytes in a batch through %d", bytes, b.Through)
+			}
+			if last = b.Through; b.CaughtUp {
+				ends++
+			}
+			return nil
+		})
+		switch {
+		case !damage && (err != nil || last != total || ends != 1 || events != want):
+			t.Errorf("%d events through %d, %d ends, %v", events, last, ends, err)
+		case damage && (!errors.Is(err, ErrDamaged) || ends != 0 || last >= damagedAt || last < 4*stretchPositions-1):
+			t.Errorf("damaged: through %d, %d ends, %v", last, ends, err)
+		}
 	}
 }

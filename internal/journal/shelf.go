@@ -102,8 +102,11 @@ func (s Shelf) Each(ctx context.Context, fn func(record []byte) error) error {
 		return halt
 	}
 	var err error
-	if s.j.opts.Bulk != nil {
-		err = s.j.opts.Bulk(ctx, 0, func(r *Recorded) error { return each(r.Stream, r.Type, bytes.Clone(r.RawData)) })
+	if bulk := s.j.opts.Bulk; bulk != nil {
+		var last uint64
+		if last, err = bulk.Last(); err == nil {
+			err = bulk.Read(ctx, 0, last, func(r *Recorded) error { return each(r.Stream, r.Type, bytes.Clone(r.RawData)) })
+		}
 	} else {
 		err = s.j.readLog(ctx, 0, func(e *esdb.RecordedEvent) error { return each(e.StreamID, e.EventType, e.Data) })
 	}

@@ -75,13 +75,13 @@ func embedded(t testing.TB, dir string) *eventdb.Node {
 }
 
 // bulkOf reads a node without the wire.
-func bulkOf(n *eventdb.Node) func(context.Context, uint64, func(*Recorded) error) error {
-	return func(ctx context.Context, after uint64, each func(*Recorded) error) error {
-		return n.Scan(ctx, after, func(e eventdb.Record) error {
+func bulkOf(n *eventdb.Node) *Bulk {
+	return &Bulk{Last: n.Last, Read: func(ctx context.Context, after, until uint64, each func(*Recorded) error) error {
+		return n.Scan(ctx, after, until, func(e eventdb.Record) error {
 			return each(&Recorded{ID: e.ID, Stream: e.Stream, Type: e.Type, Revision: e.Revision, Position: e.Position,
 				Created: e.Created, RawMeta: e.Meta, RawData: e.Data})
 		})
-	}
+	}}
 }
 
 func randomPrefix() string {
@@ -148,9 +148,10 @@ func read(t testing.TB, j Log, stream string, from uint64) []Recorded {
 	return out
 }
 
-// scan collects a scan.
+// scan collects a scan, with the bytes of events.
 func scan(t testing.TB, j *Journal, o ScanOptions) (events []Recorded, last Batch) {
 	t.Helper()
+	o.Raw = true
 	if err := j.Scan(within(t), o, func(b Batch) error {
 		if b.Through < last.Through {
 			t.Errorf("a batch through %d after one through %d", b.Through, last.Through)

@@ -80,8 +80,9 @@ func (t *Table) decoder() *decoder {
 	return d
 }
 
-// decode completes a Recorded.
-func (t *Table) decode(r *Recorded) error {
+// Complete decodes an event's envelope and payload, its RawMeta and RawData. It
+// fails with ErrDamaged.
+func (t *Table) Complete(r *Recorded) error {
 	d := t.decoder()
 	defer t.decoders.Put(d)
 	return d.decode(r)

@@ -121,7 +121,7 @@ func FuzzEnvelope(f *testing.F) {
 			t.Errorf("%s: %+v, %v", data, either, got)
 		}
 		r := Recorded{Type: "test.counted.v1", RawMeta: data, RawData: []byte(`{}`)}
-		if err := table.decode(&r); err == nil && r.Event == nil {
+		if err := table.Complete(&r); err == nil && r.Event == nil {
 			t.Error("no event and no error")
 		}
 	})

@@ -11,13 +11,13 @@ import (
 )
 
 // Bulk reads a journal's log straight from the embedded node, without gRPC.
-func Bulk(node *eventdb.Node) func(context.Context, uint64, func(*journal.Recorded) error) error {
-	return func(ctx context.Context, after uint64, each func(*journal.Recorded) error) error {
+func Bulk(node *eventdb.Node) *journal.Bulk {
+	return &journal.Bulk{Last: node.Last, Read: func(ctx context.Context, after, until uint64, each func(*journal.Recorded) error) error {
 		var r journal.Recorded // one for all, to spare the garbage collector millions
-		return node.Scan(ctx, after, func(e eventdb.Record) error {
+		return node.Scan(ctx, after, until, func(e eventdb.Record) error {
 			r.ID, r.Stream, r.Type, r.Revision = uuid.UUID(e.ID), e.Stream, e.Type, e.Revision
 			r.Position, r.Created, r.RawMeta, r.RawData = e.Position, e.Created, e.Meta, e.Data
 			return each(&r)
 		})
-	}
+	}}
 }

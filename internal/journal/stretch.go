@@ -1,0 +1,280 @@
+package journal
+
+import (
+	"context"
+	"errors"
+)
+
+// A batch ends with the first of these; a handful may be in flight.
+const (
+	batchEvents  = 512
+	batchSkipped = 16 * batchEvents
+	batchBytes   = 1 << 20
+)
+
+// A stretch of a log in this process is so many positions; where most of them
+// hold an event, so many batches.
+const (
+	stretchBatches   = 4
+	stretchPositions = stretchBatches * batchEvents
+)
+
+// reading is one scan of the log. It is cut into stretches, workers fill rooms
+// with the events of each, and the rooms are taken out in order.
+type reading struct {
+	ScanOptions
+	j       *Journal
+	idle    chan *stretch // to whoever fills the next
+	ordered chan *stretch // the same in order, closed when there are no more
+	spare   chan *room
+	// err and caughtUp are why there are no more.
+	err      error
+	caughtUp bool
+}
+
+// stretch is a part of the log that one worker reads or decodes.
+type stretch struct {
+	fill  func(d *decoder, out func(*room) error) error
+	rooms chan *room // closed when all was read
+	err   error      // why that was not all
+}
+
+func newReading(j *Journal, o ScanOptions, workers int) *reading {
+	return &reading{ScanOptions: o, j: j, idle: make(chan *stretch), ordered: make(chan *stretch, workers),
+		spare: make(chan *room, 2*workers*stretchBatches)}
+}
+
+// divide cuts the log into stretches.
+func (s *reading) divide(ctx context.Context) {
+	defer close(s.ordered)
+	defer close(s.idle)
+	if s.j.opts.Bulk != nil && !s.Wire {
+		s.err = s.divideBulk(ctx)
+	} else {
+		s.err = s.divideWire(ctx)
+	}
+	if ctx.Err() != nil {
+		s.err = ctx.Err()
+	}
+}
+
+func (s *reading) add(ctx context.Context, part *stretch) error {
+	part.rooms = make(chan *room, stretchBatches)
+	for _, c := range []chan *stretch{s.idle, s.ordered} {
+		select {
+		case c <- part:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// fill fills the rooms of one stretch after the other.
+func (s *reading) fill(ctx context.Context) {
+	d := s.j.opts.Table.decoder()
+	defer s.j.opts.Table.decoders.Put(d)
+	for part := range s.idle {
+		part.err = part.fill(d, func(r *room) error {
+			select {
+			case part.rooms <- r:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+		close(part.rooms)
+	}
+}
+
+// divideBulk leaves the reading to the workers, each of which decodes an event
+// where it lies.
+func (s *reading) divideBulk(ctx context.Context) error {
+	bulk := s.j.opts.Bulk
+	last, err := bulk.Last()
+	if err != nil {
+		return err
+	}
+	s.caughtUp = s.Until == 0 || last <= s.Until
+	end := last
+	if !s.caughtUp {
+		end = s.Until
+	}
+	for from := s.After; from < end; {
+		after, until := from, end
+		if end-from > stretchPositions {
+			until = from + stretchPositions
+		}
+		err := s.add(ctx, &stretch{fill: func(d *decoder, out func(*room) error) error {
+			f := filler{reading: s, decoder: d, out: out}
+			if err := bulk.Read(ctx, after, until, f.take); err != nil {
+				return err
+			}
+			return f.flush()
+		}})
+		if err != nil {
+			return err
+		}
+		from = until
+	}
+	return nil
+}
+
+// filler puts the events of a stretch into rooms.
+type filler struct {
+	*reading
+	decoder *decoder
+	out     func(*room) error
+	room    *room // nil: nothing seen yet
+}
+
+// take decodes an event whose stream is named as the store names it and whose
+// bytes belong to somebody else.
+func (f *filler) take(r *Recorded) error {
+	if f.room == nil {
+		f.room = f.getRoom()
+	}
+	f.room.through = r.Position
+	stream := f.j.local(r.Stream, r.Type)
+	if stream == "" || f.Want != nil && !f.Want(r.Type) {
+		return nil
+	}
+	own := f.room.add(r, stream)
+	if err := f.decoder.decode(own); err != nil {
+		return err
+	}
+	if f.room.bytes += len(r.RawMeta) + len(r.RawData); f.Raw {
+		own.RawMeta, own.RawData = f.room.keep(r.RawMeta), f.room.keep(r.RawData)
+	} else {
+		own.RawMeta, own.RawData = nil, nil
+	}
+	if f.room.full() {
+		return f.flush()
+	}
+	return nil
+}
+
+func (f *filler) flush() error {
+	r := f.room
+	if f.room = nil; r == nil {
+		return nil
+	}
+	return f.out(r)
+}
+
+// divideWire reads the log itself, for it comes over one connection, and leaves
+// the decoding to the workers.
+func (s *reading) divideWire(ctx context.Context) error {
+	var r *room
+	skipped := 0
+	flush := func() error {
+		full := r
+		if r, skipped = nil, 0; full == nil {
+			return nil
+		}
+		return s.add(ctx, &stretch{fill: func(d *decoder, out func(*room) error) error { return s.decodeAll(d, full, out) }})
+	}
+	err := s.j.readAll(ctx, s.After, func(e *Recorded) error {
+		if s.Until != 0 && e.Position > s.Until {
+			return errScanEnd
+		}
+		if r == nil {
+			r = s.getRoom()
+		}
+		r.through = e.Position
+		if e.Stream == "" || s.Want != nil && !s.Want(e.Type) {
+			skipped++
+		} else {
+			r.add(e, e.Stream)
+			r.bytes += len(e.RawMeta) + len(e.RawData)
+		}
+		if r.full() || skipped >= batchSkipped {
+			return flush()
+		}
+		return nil
+	})
+	if s.caughtUp = err == nil; err != nil && !errors.Is(err, errScanEnd) {
+		return err
+	}
+	return flush()
+}
+
+var errScanEnd = errors.New("end of scan")
+
+func (s *reading) decodeAll(d *decoder, r *room, out func(*room) error) error {
+	for i := range r.events {
+		own := &r.events[i]
+		if err := d.decode(own); err != nil {
+			return err
+		}
+		if !s.Raw {
+			own.RawMeta, own.RawData = nil, nil
+		}
+	}
+	return out(r)
+}
+
+// room is memory for the events of one batch after the other.
+type room struct {
+	events  []Recorded
+	bytes   int    // that the events were recorded as
+	slab    []byte // where raw bytes lie that were somebody else's
+	through uint64
+}
+
+const slabBytes = 400 << 10 // about what a batch needs
+
+func (s *reading) getRoom() *room {
+	select {
+	case r := <-s.spare:
+		return r
+	default:
+		return &room{events: make([]Recorded, 0, batchEvents)}
+	}
+}
+
+func (s *reading) giveBack(r *room) {
+	select {
+	case s.spare <- r:
+	default:
+	}
+}
+
+func (r *room) full() bool { return len(r.events) == batchEvents || r.bytes >= batchBytes }
+
+// add adds an event, whose stream this journal names so.
+func (r *room) add(e *Recorded, stream string) *Recorded {
+	r.events = append(r.events, *e)
+	own := &r.events[len(r.events)-1]
+	own.Stream = stream
+	return own
+}
+
+// keep copies bytes into memory shared by neighbouring events.
+func (r *room) keep(b []byte) []byte {
+	if len(b) > cap(r.slab)-len(r.slab) {
+		r.slab = make([]byte, 0, max(slabBytes, len(b)))
+	}
+	from := len(r.slab)
+	r.slab = append(r.slab, b...)
+	return r.slab[from:len(r.slab):len(r.slab)]
+}
+
+// recycle makes room for the next batch. spoiled overwrites what was there, so
+// that a test sees whether anybody has kept some of it.
+func (r *room) recycle(spoiled bool) {
+	if spoiled {
+		for i := range r.slab {
+			r.slab[i] = '#'
+		}
+		for i := range r.events {
+			r.events[i] = Recorded{Stream: "recycled", Type: "recycled", RawData: r.slab, Meta: Meta{Actor: "recycled"}}
+		}
+	} else {
+		clear(r.events) // the garbage collector need not wait for the next batch
+	}
+	r.events, r.slab, r.bytes = r.events[:0], r.slab[:0], 0
+	if cap(r.slab) > 2*slabBytes {
+		r.slab = nil
+	}
+}

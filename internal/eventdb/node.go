@@ -190,6 +190,7 @@ func (n *Node) commit() {
 	broken := false
 	for g := range n.writer.next {
 		end, ok := n.settle(g)
+		n.writer.free <- struct{}{}
 		if broken = broken || !ok; broken {
 			g.view.release()
 			continue

@@ -64,6 +64,7 @@ type group struct {
 	batch *pebble.Batch
 	ops   []*op
 	view  *view
+	free  bool // the disk is free for it
 }
 
 // pendingStream is what the group being built adds to a stream; the store does not show it yet.
@@ -89,6 +90,8 @@ type writer struct {
 	clock func() time.Time
 	ops   chan *op
 	next  chan *group // to the goroutine that waits for the sync
+	// free holds something while no group waits for the disk: taken to hand one over, given back when it is synced.
+	free chan struct{}
 	// settled is the sequence number below which that goroutine has seen all commits reach the disk.
 	settled atomic.Uint64
 	stop    <-chan struct{}
@@ -119,11 +122,13 @@ type idAt struct {
 }
 
 func newWriter(s *store, clock func() time.Time, newID func() [16]byte, stop <-chan struct{}, pos uint64, created int64) *writer {
-	return &writer{
+	w := &writer{
 		store: s, clock: clock, newID: newID, pos: pos, created: created,
-		ops: make(chan *op, groupOps), next: make(chan *group, 1), stop: stop,
+		ops: make(chan *op, groupOps), next: make(chan *group, 1), free: make(chan struct{}, 1), stop: stop,
 		heads: map[string]*head{}, dirty: map[string]*head{}, pending: map[string]*pendingStream{}, ids: map[[16]byte]int{}, links: links{last: map[string]int{}},
 	}
+	w.free <- struct{}{}
+	return w
 }
 
 // enqueue hands an op over; ops are decided in the order in which they are handed over.
@@ -190,10 +195,9 @@ func (w *writer) run(fail func(error)) {
 	}
 }
 
-// build decides ops until the group is full or nobody waits, and applies the group to the store without waiting for the sync.
+// build decides ops until the group is complete, and applies it to the store without waiting for the sync.
 func (w *writer) build(first *op) (*group, error) {
 	w.batch = w.store.db.NewBatch(pebble.WithMaxRetainedSizeBytes(batchKept))
-	w.created = max(w.created, ticksOf(w.clock()))
 	w.base = w.pos
 	g := &group{batch: w.batch}
 	if below := w.settled.Load(); below > 0 {
@@ -202,18 +206,12 @@ func (w *writer) build(first *op) (*group, error) {
 			return nil, fmt.Errorf("write receipt: %w", err)
 		}
 	}
-	for o := first; o != nil; {
+	for o := first; o != nil; o = w.more(g) {
+		w.created = max(w.created, ticksOf(w.clock()))
 		if err := w.decide(o); err != nil {
 			return nil, err
 		}
 		g.ops = append(g.ops, o)
-		o = nil
-		if len(g.ops) < groupOps && w.batch.Len() < groupBytes {
-			select {
-			case o = <-w.ops:
-			default:
-			}
-		}
 	}
 	if err := w.flush(); err != nil {
 		return nil, err
@@ -233,6 +231,32 @@ func (w *writer) build(first *op) (*group, error) {
 		clear(w.heads)
 	}
 	return g, nil
+}
+
+// more is the next op of a group. While the disk is busy with the group before, whatever comes joins this one, so that it
+// is synced once for all of them; then whoever waits already. It is nil where the group is complete.
+func (w *writer) more(g *group) *op {
+	full := len(g.ops) >= groupOps || w.batch.Len() >= groupBytes
+	if !g.free && !full {
+		select {
+		case o := <-w.ops:
+			return o
+		case <-w.free:
+			g.free = true
+		}
+	}
+	if full {
+		if !g.free {
+			<-w.free
+		}
+		return nil
+	}
+	select {
+	case o := <-w.ops:
+		return o
+	default:
+		return nil
+	}
 }
 
 // flush writes the indexes of the group after its events and in order: Pebble takes neighbours faster.

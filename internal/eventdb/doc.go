@@ -68,5 +68,5 @@
 // point at the records of the events they link to.
 //
 // One goroutine decides appends and commits them in groups; a second waits for the sync, publishes a snapshot of the
-// store as the state that readers see, and then answers.
+// store as the state that readers see, and then answers. What comes while a group is on its way to the disk joins the next.
 package eventdb

@@ -22,7 +22,8 @@ type Projection struct {
 	// Version is raised when the fold or a row changes; what an older version
 	// wrote is then rebuilt, not read.
 	Version int
-	// Want says which event types the fold looks at; nil = all.
+	// Want says which event types the fold looks at; nil = all. Several
+	// goroutines ask it.
 	Want func(eventType string) bool
 	// Keys names every row that the fold may read for an event; nil = none.
 	Keys func(*journal.Recorded) []Key

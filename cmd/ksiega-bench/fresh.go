@@ -32,6 +32,7 @@ const (
 	stepDocuments = "documents" // hours folded from a PostgreSQL that keeps events as jsonb
 	stepBytes     = "bytes"     // that keeps them as bytes
 	stepPayloads  = "payloads"  // and neither hands over nor decodes their envelopes
+	stepStretches = "stretches" // read, decoded and folded as a rebuild does it, on all processors
 	stepOpen      = "open"      // a directory opened
 )
 
@@ -95,6 +96,8 @@ func runFresh(ctx context.Context, told string) error {
 		done, err = r.foldPostgres(ctx, fromBytes)
 	case stepPayloads:
 		done, err = r.foldPostgres(ctx, fromPayloads)
+	case stepStretches:
+		done, err = r.foldPostgres(ctx, fromBetween)
 	case stepOpen:
 		done, err = r.open()
 	default:
@@ -202,7 +205,11 @@ func (r stepRequest) foldPostgres(ctx context.Context, query string) (done outco
 	start, used := time.Now(), processorTime()
 	var view projections.View
 	err = r.bench().profiled(r.Name, func() (err error) {
-		view, err = foldRows(ctx, conn, query)
+		if query == fromBetween {
+			view, err = foldStretches(ctx, r.Dir)
+		} else {
+			view, err = foldRows(ctx, conn, query)
+		}
 		return err
 	})
 	done.Took, done.Processor = time.Since(start).Seconds(), (processorTime() - used).Seconds()

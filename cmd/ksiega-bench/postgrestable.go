@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -140,12 +142,45 @@ func group(ctx context.Context, conn *pgx.Conn, table string) (result, error) {
 	return d.result(), rows.Err()
 }
 
-// Where PostgreSQL's events are folded from.
+// Where PostgreSQL's events are folded from. It spells jsonb with blanks and in
+// an order of its own, which the journal's decoder of its plain form leaves to
+// the general one.
 const (
 	fromPayloads  = "select position, type, data from events order by position"
 	fromBytes     = "select position, stream, version, id, type, data, meta, created from events order by position"
+	fromBetween   = "select position, stream, version, id, type, data, meta, created from events where position > $1 and position <= $2 order by position"
 	fromDocuments = "select position, stream, version, id, type, data::text, meta::text, created from " + ledger + " order by position"
 )
+
+// row is an event as PostgreSQL hands it over, its bytes good until the next.
+type row struct {
+	journal.Recorded
+	data, meta pgtype.DriverBytes
+}
+
+// eachRow reads the events that a query selects.
+func eachRow(ctx context.Context, conn *pgx.Conn, each func(*journal.Recorded) error, query string, args ...any) error {
+	rows, err := conn.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var r row
+	into := []any{&r.Position, &r.Stream, &r.Revision, (*[16]byte)(&r.ID), &r.Type, &r.data, &r.meta, &r.Created}
+	if query == fromPayloads {
+		into = []any{&r.Position, &r.Type, &r.data}
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		r.RawData, r.RawMeta = r.data, r.meta
+		if err := each(&r.Recorded); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
 
 // foldRows has PostgreSQL hand over its events in order; each is decoded and
 // folded as it comes, by the decoder and the fold that a rebuild uses.
@@ -154,41 +189,72 @@ func foldRows(ctx context.Context, conn *pgx.Conn, query string) (projections.Vi
 	if err != nil {
 		return nil, err
 	}
-	rows, err := conn.Query(ctx, query)
+	view := projections.NewMemory(hoursModel())
+	batch := journal.Batch{Events: make([]journal.Recorded, 0, 512)}
+	err = eachRow(ctx, conn, func(r *journal.Recorded) (err error) {
+		if query == fromPayloads {
+			r.Event, err = table.Decode(r.Type, r.RawData)
+		} else {
+			err = table.Complete(r)
+		}
+		if err != nil {
+			return err
+		}
+		batch.Events, batch.Through = append(batch.Events, *r), r.Position
+		if len(batch.Events) == cap(batch.Events) {
+			err = view.Fold(batch)
+			batch.Events = batch.Events[:0]
+		}
+		return err
+	}, query)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var r journal.Recorded
-	var data, meta pgtype.DriverBytes
-	into := []any{&r.Position, &r.Stream, &r.Revision, (*[16]byte)(&r.ID), &r.Type, &data, &meta, &r.Created}
-	if query == fromPayloads {
-		into = []any{&r.Position, &r.Type, &data}
+	return view, view.Fold(batch)
+}
+
+// foldStretches has PostgreSQL hand over its events as a node in this process
+// does: stretches of them side by side, over connections of their own.
+func foldStretches(ctx context.Context, socket string) (view projections.View, err error) {
+	table, err := journal.Ledger()
+	if err != nil {
+		return nil, err
 	}
-	view := projections.NewMemory(hoursModel())
-	batch := journal.Batch{Events: make([]journal.Recorded, 0, 512)}
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return nil, err
+	idle := make(chan *pgx.Conn, runtime.GOMAXPROCS(0))
+	defer func() {
+		for close(idle); ; {
+			conn, ok := <-idle
+			if !ok {
+				return
+			}
+			err = errors.Join(err, conn.Close(context.WithoutCancel(ctx)))
 		}
-		if r.RawData, r.RawMeta = data, meta; query == fromPayloads {
-			r.Event, err = table.Decode(r.Type, data)
-		} else {
-			err = table.Complete(&r)
-		}
+	}()
+	for range cap(idle) {
+		conn, err := connectPostgres(ctx, socket)
 		if err != nil {
 			return nil, err
 		}
-		batch.Events, batch.Through = append(batch.Events, r), r.Position
-		if len(batch.Events) == cap(batch.Events) {
-			if err := view.Fold(batch); err != nil {
-				return nil, err
-			}
-			batch.Events = batch.Events[:0]
-		}
+		idle <- conn
 	}
-	if err := rows.Err(); err != nil {
+	bulk := &journal.Bulk{Last: func() (last uint64, err error) {
+		conn := <-idle
+		defer func() { idle <- conn }()
+		err = conn.QueryRow(ctx, "select max(position) from events").Scan(&last)
+		return last, err
+	}, Read: func(ctx context.Context, after, until uint64, each func(*journal.Recorded) error) error {
+		conn := <-idle
+		defer func() { idle <- conn }()
+		return eachRow(ctx, conn, each, fromBetween, int64(after), int64(until))
+	}}
+	// Nothing is asked of the address: all comes in bulk.
+	j, err := journal.Open(journal.Options{Address: "esdb://localhost:2113?tls=false", Table: table, Bulk: bulk})
+	if err != nil {
 		return nil, err
 	}
-	return view, view.Fold(batch)
+	views, err := projections.Latest(ctx, j, hoursModel())
+	if err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return views[hoursModel().Name], j.Close()
 }

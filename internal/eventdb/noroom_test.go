@@ -21,8 +21,8 @@ import (
 
 // shortage is a disk that is full from some write on, until there is room again.
 type shortage struct {
-	from   int64 // the first write that fails
-	broken bool  // syncs, names and removals fail too
+	from   atomic.Int64 // the first write that fails
+	broken bool         // syncs, names and removals fail too
 	room   atomic.Bool
 	writes atomic.Int64
 }
@@ -38,7 +38,7 @@ func (s *shortage) fs(disk vfs.FS) vfs.FS {
 		default:
 			return nil
 		}
-		if s.writes.Add(1) > s.from && !s.room.Load() {
+		if s.writes.Add(1) > s.from.Load() && !s.room.Load() {
 			return syscall.ENOSPC
 		}
 		return nil
@@ -46,7 +46,7 @@ func (s *shortage) fs(disk vfs.FS) vfs.FS {
 }
 
 // reached tells whether a write has failed.
-func (s *shortage) reached() bool { return s.writes.Load() > s.from }
+func (s *shortage) reached() bool { return s.writes.Load() > s.from.Load() }
 
 // says tells whether an error names its reason. Of what failed in the background only the text is left.
 func (s *shortage) says(err error) bool {
@@ -60,7 +60,8 @@ func eachShortage(t *testing.T, fn func(t *testing.T, what string, s *shortage))
 			t.Parallel()
 			at := int64(0)
 			for ; at < 2000; at++ {
-				s := &shortage{from: at, broken: broken}
+				s := &shortage{broken: broken}
+				s.from.Store(at)
 				fn(t, fmt.Sprintf("no room from write %d on", at), s)
 				if !s.reached() {
 					break
@@ -287,7 +288,7 @@ func TestScavengeNoRoom(t *testing.T) {
 			t.Errorf("%s: %v, the node: %v", what, err, n.Err())
 		}
 		if !s.reached() {
-			s.from = 1 << 62 // what follows is no part of it
+			s.from.Store(1 << 62) // what follows is no part of it
 		}
 		s.room.Store(true)
 		if failed {

@@ -14,7 +14,8 @@ import (
 type Batch struct {
 	Events  []Recorded
 	Through uint64
-	// CaughtUp: there was nothing after Through when it was read.
+	// CaughtUp: the log ended there when it was read. With Until, what was
+	// removed behind it may still count as more.
 	CaughtUp bool
 }
 

@@ -40,7 +40,7 @@ type stretch struct {
 }
 
 func newReading(j *Journal, o ScanOptions, workers int) *reading {
-	return &reading{ScanOptions: o, j: j, idle: make(chan *stretch), ordered: make(chan *stretch, workers),
+	return &reading{ScanOptions: o, j: j, idle: make(chan *stretch), ordered: make(chan *stretch, workers+2),
 		spare: make(chan *room, 2*workers*stretchBatches)}
 }
 

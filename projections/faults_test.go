@@ -184,3 +184,129 @@ func generationsIn(keys []string) map[string]bool {
 	}
 	return generations
 }
+
+// intruder does something before the n-th command that a client sends, however
+// the commands are sent together; a transaction is one command.
+type intruder struct {
+	mu   sync.Mutex
+	left int
+	deed func() // nil = nothing, and nothing again
+}
+
+func (h *intruder) set(left int, deed func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.left, h.deed = left, deed
+}
+
+func (h *intruder) pass() {
+	h.mu.Lock()
+	deed := h.deed
+	if deed != nil && h.left > 0 {
+		h.left--
+		deed = nil
+	}
+	if deed != nil {
+		h.deed = nil
+	}
+	h.mu.Unlock()
+	if deed != nil {
+		deed()
+	}
+}
+
+func (h *intruder) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (h *intruder) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		h.pass()
+		return next(ctx, cmd)
+	}
+}
+
+func (h *intruder) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		if cmds[0].Name() == "multi" {
+			h.pass()
+			return next(ctx, cmds)
+		}
+		var first error
+		for i := range cmds {
+			h.pass()
+			if err := next(ctx, cmds[i:i+1]); err != nil && first == nil {
+				first = err
+			}
+		}
+		return first
+	}
+}
+
+// TestSwitchedAtEveryStep: whatever a process does, another that switches the
+// generation and takes the old one away between any two of its commands is
+// neither an error nor seen.
+func TestSwitchedAtEveryStep(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, p, l, h := t.Context(), toyCounters(1), &toyLog{}, &intruder{}
+		l.add(toyCounted{"g", "a", 1}, toyCounted{"h", "a", 2}, toyNoise{}, toyMoved{"g", "a", "b"}, toyDropped{"h", "a"})
+		events := l.all()
+		j, want := l.open(t), dumpOf(t, folded(t, p, events))
+		c.AddHook(h)
+		read := func(s *Store) error {
+			var rows map[Key]string // what an attempt saw counts only if it is the last
+			err := s.Read(ctx, func(views map[string]View) error {
+				rows = dumpOf(t, views["counters"])
+				return nil
+			}, p)
+			if err == nil {
+				sameDump(t, "read", rows, want)
+			}
+			return err
+		}
+		for name, step := range map[string]struct {
+			first int // events that Redis holds before
+			do    func(s *Store) error
+		}{
+			"reads":               {5, read},
+			"reads for the first": {5, func(s *Store) error { return read(NewStore(c, s.prefix)) }},
+			"asks where it stands": {5, func(s *Store) error {
+				_, err := NewStore(c, s.prefix).load(ctx, &p)
+				return err
+			}},
+			"applies": {2, func(s *Store) error {
+				return s.Apply(ctx, p, 20, journal.Batch{Events: events[2:], Through: 50})
+			}},
+			"applies for the first": {2, func(s *Store) error {
+				return NewStore(c, s.prefix).Apply(ctx, p, 20, journal.Batch{Events: events[2:], Through: 50})
+			}},
+			"rebuilds": {5, func(s *Store) error { return Rebuild(ctx, s, j, nil, p) }},
+		} {
+			for n, ended := 0, false; !ended; n++ {
+				if n == 300 {
+					t.Fatalf("%s: has no end", name)
+				}
+				s := freshStore(t, c)
+				toyMust(t, s.Begin(ctx, p))
+				toyMust(t, s.Apply(ctx, p, 0, journal.Batch{Events: events[:step.first], Through: uint64(10 * step.first)}))
+				ended = true
+				h.set(n, func() {
+					ended = false
+					toyMust(t, Rebuild(ctx, NewStore(c, s.prefix), j, nil, p))
+				})
+				err := step.do(s)
+				h.set(0, nil)
+				if name == "rebuilds" && errors.Is(err, ErrOvertaken) {
+					err = nil // by the other, which is as good
+				}
+				if err != nil {
+					t.Fatalf("%s, switched before command %d: %v", name, n, err)
+				}
+				rows, position := storeDump(t, s, p)
+				if position != 50 {
+					t.Fatalf("%s, switched before command %d: stands at %d", name, n, position)
+				}
+				sameDump(t, fmt.Sprintf("%s, switched before command %d", name, n), rows, want)
+			}
+		}
+	})
+}

@@ -167,37 +167,82 @@ func (s *Store) remember(name string, m mark) {
 	s.marks[name] = m
 }
 
+// learn remembers what Redis was asked for, unless a writer of this process, who
+// knows better, has noted anything since it was was; then that is the answer.
+func (s *Store) learn(p *Projection, was, m mark) mark {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.marks[p.Name]
+	switch {
+	case now == was && (now.number != m.number || now.raw != m.raw):
+		s.marks[p.Name] = m
+		return m
+	case now.number != 0 && now.stored.version == p.Version:
+		return now
+	}
+	return m
+}
+
 func (s *Store) forget(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.marks, name)
 }
 
+// ask queues the questions where a projection stands: the checkpoint of the
+// generation that was current when somebody last looked, and which one is. A
+// generation is current once, so that one which still is was so when its
+// checkpoint was read; asked the other way round it could be switched and taken
+// away in between, and seem not to be built.
+func (n names) ask(ctx context.Context, pipe redis.Pipeliner, number uint64) (stored, current *redis.StringCmd) {
+	return pipe.Get(ctx, n.generation(number).checkpoint()), pipe.Get(ctx, n.current())
+}
+
 // load asks Redis where a projection stands.
 func (s *Store) load(ctx context.Context, p *Projection) (mark, error) {
-	n := s.names(p.Name)
-	number, err := s.client.Get(ctx, n.current()).Uint64()
+	was, _ := s.known(p.Name)
+	number := was.number
+	for range storeAttempts {
+		var stored, current *redis.StringCmd
+		_, err := s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+			stored, current = s.names(p.Name).ask(ctx, pipe, number)
+			return nil
+		})
+		now, err := answered(err, current)
+		if err != nil {
+			return mark{}, fmt.Errorf("read where %s stands: %w", p.Name, err)
+		}
+		if now == 0 {
+			return mark{}, fmt.Errorf("%s: %w", p.Name, ErrNotBuilt)
+		}
+		if now == number {
+			m, err := markOf(p, number, stored.Val())
+			if err != nil {
+				return mark{}, err
+			}
+			return s.learn(p, was, m), nil
+		}
+		number = now
+	}
+	return mark{}, fmt.Errorf("%s: %w", p.Name, ErrContended)
+}
+
+// answered is the number of the current generation, 0 where there is none.
+func answered(err error, current *redis.StringCmd) (uint64, error) {
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return 0, err
+	}
+	number, err := current.Uint64()
 	if errors.Is(err, redis.Nil) {
-		return mark{}, fmt.Errorf("%s: %w", p.Name, ErrNotBuilt)
+		return 0, nil
 	}
-	if err != nil {
-		return mark{}, fmt.Errorf("read where %s stands: %w", p.Name, err)
-	}
-	raw, err := s.client.Get(ctx, n.generation(number).checkpoint()).Result()
-	if errors.Is(err, redis.Nil) {
-		return mark{}, fmt.Errorf("%s: %w", p.Name, ErrNotBuilt)
-	}
-	if err != nil {
-		return mark{}, fmt.Errorf("read where %s stands: %w", p.Name, err)
-	}
-	m, err := markOf(p, number, raw)
-	if err == nil {
-		s.remember(p.Name, m)
-	}
-	return m, err
+	return number, err
 }
 
 func markOf(p *Projection, number uint64, raw string) (mark, error) {
+	if raw == "" {
+		return mark{}, fmt.Errorf("%s: %w", p.Name, ErrNotBuilt)
+	}
 	stored, err := parseCheckpoint(raw)
 	if err != nil {
 		return mark{}, fmt.Errorf("%s: %w: %w", p.Name, ErrNotBuilt, err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -74,21 +73,20 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 // generations are still those known.
 func (s *Store) positions(ctx context.Context, ps []Projection) ([]mark, error) {
 	marks := make([]mark, len(ps))
-	current, stored := make([]*redis.StringCmd, len(ps)), make([]*redis.StringCmd, len(ps))
+	stored, current := make([]*redis.StringCmd, len(ps)), make([]*redis.StringCmd, len(ps))
 	_, err := s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for i := range ps {
-			n := s.names(ps[i].Name)
 			marks[i], _ = s.known(ps[i].Name)
-			current[i] = pipe.Get(ctx, n.current())
-			stored[i] = pipe.Get(ctx, n.generation(marks[i].number).checkpoint())
+			stored[i], current[i] = s.names(ps[i].Name).ask(ctx, pipe, marks[i].number)
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return nil, fmt.Errorf("read where projections stand: %w", err)
-	}
 	for i := range ps {
-		if current[i].Val() != strconv.FormatUint(marks[i].number, 10) {
+		number, err := answered(err, current[i])
+		if err != nil {
+			return nil, fmt.Errorf("read where %s stands: %w", ps[i].Name, err)
+		}
+		if number == 0 || number != marks[i].number {
 			if marks[i], err = s.load(ctx, &ps[i]); err != nil {
 				return nil, err
 			}

@@ -186,7 +186,7 @@ func TestScanRecycles(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if len(kept) != total || len(rooms) > stretchBatches*(2*runtime.GOMAXPROCS(0)+4) {
+	if len(kept) != total || len(rooms) > roomsInUse(runtime.GOMAXPROCS(0)) {
 		t.Errorf("%d events in %d rooms", len(kept), len(rooms))
 	}
 	if first[0].Position == 1 || string(first[0].RawData) == `{"by":"by 0","n":0}` {

@@ -41,8 +41,13 @@ type stretch struct {
 
 func newReading(j *Journal, o ScanOptions, workers int) *reading {
 	return &reading{ScanOptions: o, j: j, idle: make(chan *stretch), ordered: make(chan *stretch, workers+2),
-		spare: make(chan *room, 2*workers*stretchBatches)}
+		spare: make(chan *room, roomsInUse(workers))}
 }
+
+// roomsInUse bounds the rooms that a scan makes: those of the stretches that
+// wait, of the one that waits to be one of them and of the one that is handed
+// over; and what each worker, the divider and the reader hold.
+func roomsInUse(workers int) int { return (workers+4)*stretchBatches + workers + 2 }
 
 // divide cuts the log into stretches.
 func (s *reading) divide(ctx context.Context) {

@@ -22,17 +22,21 @@
 // read model, of which one is current.
 //
 //	<p>:{<n>}:current           string  number of the generation that is read
-//	<p>:{<n>}:last              string  counter that numbers generations
-//	<p>:{<n>}:gens              hash    number → building | live | doomed
-//	<p>:{<n>}:g<g>:cp           string  checkpoint, four words: position seen;
+//	<p>:{<n>}:last              string  the last number given to a generation
+//	<p>:{<n>}:gens              hash    number → building | live | doomed | swept
+//	<p>:{<n>}:g<g>:cp           string  checkpoint, five words: position seen;
 //	                                    position and id of the last event seen
-//	                                    (0 and - where none); version
+//	                                    (0 and - where none); version; one drawn
+//	                                    anew each time
 //	<p>:{<n>}:g<g>:t            set     tables that ever had a row
 //	<p>:{<n>}:g<g>:p:<table>    set     parts of a table that have a row
 //	<p>:{<n>}:g<g>:r:<table>:<part>  hash  field → row as JSON, zero fields left out
 //
 // Parts and fields come escaped from the fold (domain.Escape) and sort bytewise.
-// A generation is `building` until `current` names it, in one MULTI; one that is
-// `doomed`, or `building` with a number below the current one, is what a crash
-// or a switch left behind and is unlinked after the next switch.
+// A generation is `building` until `current` names it, in one MULTI, and is
+// current once: numbers are of the clock and only grow, so that none comes again
+// though Redis loses its keys or is set back. One that is `doomed`, or `building`
+// with a number below the current one, is what a crash or a switch left behind
+// and is unlinked after the next switch; where somebody may still be writing it,
+// it is then `swept`, and looked for once more after the switch that follows.
 package projections

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
-	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
 	"ksiega/internal/garbage"
@@ -51,8 +50,10 @@ type Store struct {
 	// it for reading.
 	flush sync.RWMutex
 
-	mu    sync.Mutex // guards marks
+	mu    sync.Mutex // guards marks and still
 	marks map[string]mark
+	// still is where projections were waited for in vain.
+	still map[string]mark
 
 	read   readCache
 	thrift garbage.Keeper // in force during rebuilds
@@ -68,7 +69,7 @@ func NewStore(client redis.UniversalClient, prefix string) *Store {
 	if prefix == "" {
 		prefix = "ksiega"
 	}
-	return &Store{client: client, prefix: prefix, marks: map[string]mark{}, thrift: garbage.Keeper{Rule: thrift()}}
+	return &Store{client: client, prefix: prefix, marks: map[string]mark{}, still: map[string]mark{}, thrift: garbage.Keeper{Rule: thrift()}}
 }
 
 // CheckRedis refuses, with ErrEvicting, a server that says it may evict rows.
@@ -108,157 +109,9 @@ type generation struct{ base string }
 func (g generation) checkpoint() string             { return g.base + "cp" }
 func (g generation) tables() string                 { return g.base + "t" }
 func (g generation) parts(table string) string      { return g.base + "p:" + table }
-func (g generation) rows(table, part string) string { return g.base + "r:" + table + ":" + part }
+func (g generation) rows(table, part string) string { return g.base + rowsWord + table + ":" + part }
 
-// checkpoint is what the rows of a generation take into account.
-type checkpoint struct {
-	position uint64
-	last     lastEvent
-	version  int
-}
-
-func (c checkpoint) String() string {
-	id := "-"
-	if c.last.position != 0 {
-		id = c.last.id.String()
-	}
-	return fmt.Sprintf("%d %d %s %d", c.position, c.last.position, id, c.version)
-}
-
-func parseCheckpoint(raw string) (c checkpoint, err error) {
-	words := strings.Fields(raw)
-	if len(words) != 4 {
-		return c, fmt.Errorf("checkpoint %q is not four words", raw)
-	}
-	var errs [4]error
-	c.position, errs[0] = strconv.ParseUint(words[0], 10, 64)
-	c.last.position, errs[1] = strconv.ParseUint(words[1], 10, 64)
-	if words[2] != "-" {
-		c.last.id, errs[2] = uuid.Parse(words[2])
-	}
-	c.version, errs[3] = strconv.Atoi(words[3])
-	return c, errors.Join(errs[:]...)
-}
-
-// mark is where a projection stands, as this process last saw it.
-type mark struct {
-	number uint64 // of the generation
-	stored checkpoint
-	raw    string // stored as it stands in Redis
-	// reached and last run ahead of stored by batches that changed no row:
-	// their checkpoint is written with the next row, or after some batches.
-	reached uint64
-	last    lastEvent
-	skipped int
-	// building: the generation is not current yet.
-	building bool
-}
-
-func (s *Store) known(name string) (mark, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m, ok := s.marks[name]
-	return m, ok
-}
-
-func (s *Store) remember(name string, m mark) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.marks[name] = m
-}
-
-// learn remembers what Redis was asked for, unless a writer of this process, who
-// knows better, has noted anything since it was was; then that is the answer.
-func (s *Store) learn(p *Projection, was, m mark) mark {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.marks[p.Name]
-	switch {
-	case now == was && (now.number != m.number || now.raw != m.raw):
-		s.marks[p.Name] = m
-		return m
-	case now.number != 0 && now.stored.version == p.Version:
-		return now
-	}
-	return m
-}
-
-func (s *Store) forget(name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.marks, name)
-}
-
-// ask queues the questions where a projection stands: the checkpoint of the
-// generation that was current when somebody last looked, and which one is. A
-// generation is current once, so that one which still is was so when its
-// checkpoint was read; asked the other way round it could be switched and taken
-// away in between, and seem not to be built.
-func (n names) ask(ctx context.Context, pipe redis.Pipeliner, number uint64) (stored, current *redis.StringCmd) {
-	return pipe.Get(ctx, n.generation(number).checkpoint()), pipe.Get(ctx, n.current())
-}
-
-// load asks Redis where a projection stands.
-func (s *Store) load(ctx context.Context, p *Projection) (mark, error) {
-	was, _ := s.known(p.Name)
-	number := was.number
-	for range storeAttempts {
-		var stored, current *redis.StringCmd
-		_, err := s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-			stored, current = s.names(p.Name).ask(ctx, pipe, number)
-			return nil
-		})
-		now, err := answered(err, current)
-		if err != nil {
-			return mark{}, fmt.Errorf("read where %s stands: %w", p.Name, err)
-		}
-		if now == 0 {
-			return mark{}, fmt.Errorf("%s: %w", p.Name, ErrNotBuilt)
-		}
-		if now == number {
-			m, err := markOf(p, number, stored.Val())
-			if err != nil {
-				return mark{}, err
-			}
-			return s.learn(p, was, m), nil
-		}
-		number = now
-	}
-	return mark{}, fmt.Errorf("%s: %w", p.Name, ErrContended)
-}
-
-// answered is the number of the current generation, 0 where there is none.
-func answered(err error, current *redis.StringCmd) (uint64, error) {
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return 0, err
-	}
-	number, err := current.Uint64()
-	if errors.Is(err, redis.Nil) {
-		return 0, nil
-	}
-	return number, err
-}
-
-func markOf(p *Projection, number uint64, raw string) (mark, error) {
-	if raw == "" {
-		return mark{}, fmt.Errorf("%s: %w", p.Name, ErrNotBuilt)
-	}
-	stored, err := parseCheckpoint(raw)
-	if err != nil {
-		return mark{}, fmt.Errorf("%s: %w: %w", p.Name, ErrNotBuilt, err)
-	}
-	if stored.version != p.Version {
-		return mark{}, fmt.Errorf("%s: %w: %w (%d, not %d)", p.Name, ErrNotBuilt, ErrOtherVersion, stored.version, p.Version)
-	}
-	return mark{number: number, stored: stored, raw: raw, reached: stored.position, last: stored.last}, nil
-}
-
-func (s *Store) mark(ctx context.Context, p *Projection) (mark, error) {
-	if m, ok := s.known(p.Name); ok && m.stored.version == p.Version {
-		return m, nil
-	}
-	return s.load(ctx, p)
-}
+const rowsWord = "r:"
 
 // Apply folds a batch into a projection; after is the position that the batch
 // follows on, so that ErrGap tells of events the projection has not seen.
@@ -267,6 +120,9 @@ func (s *Store) mark(ctx context.Context, p *Projection) (mark, error) {
 func (s *Store) Apply(ctx context.Context, p Projection, after uint64, b journal.Batch) error {
 	for range storeAttempts {
 		w, err := s.prepare(ctx, &p, after, b)
+		if errors.Is(err, ErrContended) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -298,7 +154,21 @@ func (s *Store) prepare(ctx context.Context, p *Projection, after uint64, b jour
 	if err != nil {
 		return nil, err
 	}
-	return s.prepareOn(ctx, p, m, after, b)
+	w, err := s.prepareOn(ctx, p, m, after, b)
+	var failure *Failure
+	if !errors.As(err, &failure) {
+		return w, err
+	}
+	// A fold may well fail over rows that were taken away under it.
+	s.unlearn(p.Name, m)
+	now, asked := s.load(ctx, p)
+	if asked == nil && (now.number != m.number || now.raw != m.raw) {
+		asked = fmt.Errorf("%s: %w", p.Name, ErrContended)
+	}
+	if asked != nil {
+		return nil, asked
+	}
+	return nil, err
 }
 
 func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after uint64, b journal.Batch) (*work, error) {
@@ -484,6 +354,7 @@ var errMoved = errors.New("the checkpoint has moved")
 func (s *Store) write(ctx context.Context, w *work) (done bool, err error) {
 	n := s.names(w.p.Name)
 	g := n.generation(w.from.number)
+	w.to.nonce = rand.Uint64()
 	raw := w.to.String()
 	err = s.client.Watch(ctx, func(tx *redis.Tx) error {
 		if err := w.from.stands(ctx, tx, n); err != nil {

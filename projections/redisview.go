@@ -7,12 +7,20 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
 
-// readAttempts is how often Read tries without holding the writer up.
-const readAttempts = 3
+// Bounds on Read.
+const (
+	// readAttempts is how often it tries before it holds the writer up, and then.
+	readAttempts = 3
+	// levelWait is how long it waits, at most twice that in all, for projections
+	// that are behind; first for levelStep, then twice as long, and so on.
+	levelWait = 160 * time.Millisecond
+	levelStep = 5 * time.Millisecond
+)
 
 // Read lets fn read projections, by name, each at one position; those that one
 // Runner feeds are all at the same. Where a writer overtakes fn, fn runs again,
@@ -28,45 +36,96 @@ func (s *Store) Read(ctx context.Context, fn func(views map[string]View) error, 
 			break // between the commits of one batch: wait for the last
 		}
 	}
+	// Another process is between the commits of one batch; or some of them stand
+	// still, which nobody can wait for.
+	for pause := levelStep; ; pause *= 2 {
+		must := pause <= levelWait
+		done, level, err := s.readHeld(ctx, fn, ps, must)
+		switch {
+		case done || err != nil:
+			return err
+		case level || !must:
+			return ErrContended
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// readHeld holds the writers of this process up.
+func (s *Store) readHeld(ctx context.Context, fn func(map[string]View) error, ps []Projection, must bool) (done, level bool, err error) {
 	s.flush.RLock()
 	defer s.flush.RUnlock()
 	for range readAttempts {
-		if done, _, err := s.readOnce(ctx, fn, ps, false); done || err != nil {
-			return err
+		if done, level, err = s.readOnce(ctx, fn, ps, must); done || must && !level || err != nil {
+			break
 		}
 	}
-	return ErrContended
+	return done, level, err
 }
 
 // readOnce tells whether nothing moved while fn ran, and whether all views
-// were at one position to begin with.
-func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps []Projection, mustLevel bool) (done, level bool, err error) {
+// were level to begin with, as they must be or else are noted to stand still.
+func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps []Projection, must bool) (done, level bool, err error) {
 	before, err := s.positions(ctx, ps)
 	if err != nil {
 		return false, true, err
 	}
+	if level = s.level(ps, before); !level && must {
+		return false, false, nil
+	}
 	views, mine := make(map[string]View, len(ps)), make([]*redisView, len(ps))
 	for i, p := range ps {
-		if mustLevel && before[i].reached != before[0].reached {
-			return false, false, nil
-		}
 		mine[i] = &redisView{store: s, client: s.client, projection: p.Name, mark: before[i], keys: s.names(p.Name).generation(before[i].number)}
 		views[p.Name] = mine[i]
 	}
 	failed := fn(views)
 	after, err := s.positions(ctx, ps)
 	if err != nil {
-		return false, true, errors.Join(failed, err)
+		return false, level, errors.Join(failed, err)
 	}
 	for i := range ps {
 		if after[i].number != before[i].number || after[i].raw != before[i].raw {
-			return false, true, nil
+			return false, level, nil
 		}
 	}
 	for _, v := range mine {
 		v.keep()
 	}
-	return true, true, failed
+	if !level {
+		s.noteStill(ps, before)
+	}
+	return true, level, failed
+}
+
+// level says whether projections are at one position, those apart that stand
+// still behind it.
+func (s *Store) level(ps []Projection, at []mark) bool {
+	last := uint64(0)
+	for i := range at {
+		last = max(last, at[i].reached)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range at {
+		if at[i].reached != last && s.still[ps[i].Name] != at[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// noteStill notes where projections are that did not become level in time, so
+// that nobody waits for them again while they stay there.
+func (s *Store) noteStill(ps []Projection, at []mark) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, p := range ps {
+		s.still[p.Name] = at[i]
+	}
 }
 
 // positions asks Redis where projections stand, in one exchange where their
@@ -86,15 +145,12 @@ func (s *Store) positions(ctx context.Context, ps []Projection) ([]mark, error) 
 		if err != nil {
 			return nil, fmt.Errorf("read where %s stands: %w", ps[i].Name, err)
 		}
-		if number == 0 || number != marks[i].number {
+		m, err := markOf(&ps[i], number, stored[i].Val())
+		if number == 0 || number != marks[i].number || err != nil {
 			if marks[i], err = s.load(ctx, &ps[i]); err != nil {
 				return nil, err
 			}
 			continue
-		}
-		m, err := markOf(&ps[i], marks[i].number, stored[i].Val())
-		if err != nil {
-			return nil, err
 		}
 		// Batches without rows are noted in this process only.
 		if m.raw == marks[i].raw {
@@ -206,28 +262,13 @@ const scanBatch = 4096
 
 // held finds the hashes by their names, whatever the lists say.
 func (v *redisView) held(ctx context.Context) (map[string][]string, error) {
-	var node redis.Cmdable = v.client
-	if cluster, ok := v.client.(*redis.ClusterClient); ok {
-		// One hash tag: the whole generation lies on one node.
-		master, err := cluster.MasterForKey(ctx, v.keys.checkpoint())
-		if err != nil {
-			return nil, fmt.Errorf("find the node of the rows: %w", err)
-		}
-		node = master
-	}
-	base := v.keys.rows("", "")
-	base = base[:len(base)-1]
-	pattern := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`).Replace(base) + "*"
 	found := map[place]bool{}
-	keys := node.Scan(ctx, 0, pattern, scanBatch).Iterator()
-	for keys.Next(ctx) {
-		name, ok := strings.CutPrefix(keys.Val(), base)
-		if table, part, cut := strings.Cut(name, ":"); ok && cut {
-			found[place{table, part}] = true // a scan may tell a key twice
+	if err := v.store.keysOf(ctx, v.keys, rowsWord, func(rest string) {
+		if table, part, cut := strings.Cut(rest, ":"); cut {
+			found[place{table, part}] = true
 		}
-	}
-	if err := keys.Err(); err != nil {
-		return nil, fmt.Errorf("look for rows: %w", err)
+	}); err != nil {
+		return nil, err
 	}
 	held := map[string][]string{}
 	for at := range found {

@@ -24,12 +24,18 @@ type RunnerOptions struct {
 	Report func(projection string, err error)
 }
 
+// lookEvery is how long rows that Redis lost stay lost where nothing is recorded.
+const lookEvery = 2 * time.Second
+
 // Runner feeds projections from one subscription to the log.
 type Runner struct {
 	store *Store
 	log   *journal.Journal
 	ps    []Projection
 	opts  RunnerOptions
+	// mending is held while a projection is mended, so that only one does it.
+	mending []sync.Mutex
+	every   time.Duration // between looks
 
 	mu      sync.Mutex // guards all below
 	states  []runState
@@ -70,7 +76,7 @@ type Status struct {
 // NewRunner over a store and a log; the projections' names must differ.
 func NewRunner(s *Store, j *journal.Journal, opts RunnerOptions, ps ...Projection) *Runner {
 	return &Runner{store: s, log: j, opts: opts, ps: ps, states: make([]runState, len(ps)),
-		moved: make(chan struct{}), err: ErrStopped}
+		mending: make([]sync.Mutex, len(ps)), every: lookEvery, moved: make(chan struct{}), err: ErrStopped}
 }
 
 // Start rebuilds the projections that Redis does not hold in this version, or
@@ -104,11 +110,16 @@ func (r *Runner) Start(ctx context.Context) error {
 	r.mu.Unlock()
 	go func() {
 		defer close(done)
+		looks, enough := context.WithCancel(ctx)
+		var looking sync.WaitGroup
+		looking.Go(func() { r.lookAfter(looks) })
 		err := r.log.Follow(ctx, after, func(err error) { r.report("", err) }, func(b journal.Batch) error {
 			err := r.take(ctx, after, b)
 			after = b.Through
 			return err
 		})
+		enough()
+		looking.Wait()
 		r.end(ctx, err)
 	}()
 	return nil
@@ -263,7 +274,7 @@ func (r *Runner) feed(ctx context.Context, after uint64, b journal.Batch) error 
 		}
 		works, errs := make([]*work, len(r.ps)), make([]error, len(r.ps))
 		inParallel(len(todo), func(k int) {
-			works[todo[k]], errs[todo[k]] = r.prepare(ctx, &r.ps[todo[k]], after, b)
+			works[todo[k]], errs[todo[k]] = r.prepare(ctx, todo[k], after, b)
 		})
 		todo = r.sift(todo, errs)
 		if err := errors.Join(errs...); err != nil {
@@ -315,24 +326,31 @@ func (r *Runner) tally(todo []int, works []*work, done []bool) {
 // prepare is Store.prepare that mends what can be mended first: a read model
 // that is gone is rebuilt, one that was switched to an earlier position is
 // brought to where the batch follows on.
-func (r *Runner) prepare(ctx context.Context, p *Projection, after uint64, b journal.Batch) (*work, error) {
+func (r *Runner) prepare(ctx context.Context, i int, after uint64, b journal.Batch) (*work, error) {
+	p := &r.ps[i]
 	w, err := r.store.prepare(ctx, p, after, b)
-	switch {
-	case errors.Is(err, ErrOtherVersion):
-		return nil, err
-	case errors.Is(err, ErrNotBuilt):
-		r.report(p.Name, err)
-		if err := Rebuild(ctx, r.store, r.log, r.opts.Progress, *p); err != nil {
-			return nil, err
-		}
-	case errors.Is(err, ErrGap):
-		if err := r.fill(ctx, p, after); err != nil {
-			return nil, err
-		}
-	default:
+	if !mendable(err) {
 		return w, err
 	}
+	r.mending[i].Lock()
+	defer r.mending[i].Unlock()
+	if w, err = r.store.prepare(ctx, p, after, b); !mendable(err) {
+		return w, err
+	}
+	if errors.Is(err, ErrGap) {
+		err = r.fill(ctx, p, after)
+	} else {
+		r.report(p.Name, err)
+		err = Rebuild(ctx, r.store, r.log, r.opts.Progress, *p)
+	}
+	if err != nil {
+		return nil, err
+	}
 	return r.store.prepare(ctx, p, after, b)
+}
+
+func mendable(err error) bool {
+	return errors.Is(err, ErrGap) || errors.Is(err, ErrNotBuilt) && !errors.Is(err, ErrOtherVersion)
 }
 
 func (r *Runner) fill(ctx context.Context, p *Projection, until uint64) error {
@@ -341,11 +359,46 @@ func (r *Runner) fill(ctx context.Context, p *Projection, until uint64) error {
 		return err
 	}
 	from := m.reached
-	return r.log.Scan(ctx, journal.ScanOptions{After: from, Until: until, Want: p.wants}, func(b journal.Batch) error {
+	err = r.log.Scan(ctx, journal.ScanOptions{After: from, Until: until, Want: p.wants}, func(b journal.Batch) error {
 		err := r.store.Apply(ctx, *p, from, b)
 		from = b.Through
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	// The last may have been removed from the log.
+	return r.store.Apply(ctx, *p, from, journal.Batch{Through: until})
+}
+
+// lookAfter mends, until ctx ends, what another process or Redis itself did to
+// the rows, also while there is nothing to feed.
+func (r *Runner) lookAfter(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(r.every):
+		}
+		for i := range r.ps {
+			if !r.stopped(i) {
+				// Where it fails, the next batch waits and says so.
+				_ = r.look(ctx, i)
+			}
+		}
+	}
+}
+
+// look asks Redis where a projection stands and brings it to where it was.
+func (r *Runner) look(ctx context.Context, i int) error {
+	if _, err := r.store.load(ctx, &r.ps[i]); err != nil && !mendable(err) {
+		return err
+	}
+	r.mu.Lock()
+	seen := r.states[i].position
+	r.mu.Unlock()
+	_, err := r.prepare(ctx, i, seen, journal.Batch{Through: seen})
+	return err
 }
 
 // WaitFor waits until the named projections have seen a position; without

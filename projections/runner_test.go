@@ -177,7 +177,7 @@ func TestRunnerRebuildsWhatItCannotTrust(t *testing.T) {
 		s := run("a shorter log", one, toyCounters(1))
 		run("another version", one, toyCounters(2))
 		run("an older version", one, toyCounters(1))
-		toyMust(t, c.Set(t.Context(), s.names("counters").generation(5).checkpoint(), "rubbish", 0).Err())
+		toyMust(t, c.Set(t.Context(), keysLike(t, s, toyCounters(1), "cp"), "rubbish", 0).Err())
 		run("a checkpoint that cannot be read", one, toyCounters(1))
 	})
 }

@@ -1,0 +1,223 @@
+package projections
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// flushed takes a store's keys away, as when Redis loses them.
+func flushed(t *testing.T, c redis.UniversalClient, s *Store) {
+	t.Helper()
+	if keys := keysUnder(t.Context(), c, s.prefix); len(keys) > 0 {
+		toyMust(t, c.Del(t.Context(), keys...).Err())
+	}
+}
+
+// TestFlushedWhileRead: rows of one life of Redis are not taken for those of
+// another, though the log's end is the same.
+func TestFlushedWhileRead(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, p, l := t.Context(), toyCounters(1), &toyLog{}
+		l.add(toyCounted{"g", "a", 1}, toyCounted{"h", "a", 2})
+		j, s := l.open(t), freshStore(t, c)
+		toyMust(t, Rebuild(ctx, s, j, nil, p))
+		first := true
+		for range 2 { // and from the cache
+			var rows []string
+			toyMust(t, s.Read(ctx, func(v map[string]View) error {
+				if first {
+					first = false
+					flushed(t, c, s)
+					rows = namesIn(t, v[p.Name], "g")
+					return Rebuild(ctx, NewStore(c, s.prefix), j, nil, p)
+				}
+				rows = namesIn(t, v[p.Name], "g")
+				return nil
+			}, p))
+			sameLines(t, rows, "g/a=1")
+		}
+	})
+}
+
+// TestFlushedAtEveryStep: of a reader, whom another process has rebuilt it for,
+// and of a rebuild.
+func TestFlushedAtEveryStep(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, p, h := t.Context(), toyCounters(1), &intruder{}
+		c.AddHook(h)
+		for _, reads := range []bool{true, false} {
+			for n, ended := 0, false; !ended; n++ {
+				l := &toyLog{}
+				l.add(toyCounted{"g", "a", 1}, toyCounted{"h", "a", 2})
+				j, s := l.open(t), freshStore(t, c)
+				toyMust(t, Rebuild(ctx, s, j, nil, p))
+				ended = true
+				h.set(n, func() {
+					ended = false
+					flushed(t, c, s)
+					if !reads {
+						l.add(toyCounted{"g", "a", 1})
+					}
+					toyMust(t, Rebuild(ctx, NewStore(c, s.prefix), j, nil, p))
+				})
+				what := fmt.Sprintf("reads %v, flushed before command %d", reads, n)
+				if reads {
+					rows, err := rowsOf(ctx, s, p)
+					toyMust(t, err)
+					sameDump(t, what, rows, dumpOf(t, folded(t, p, l.all())))
+				} else if err := Rebuild(ctx, s, j, nil, p); err != nil && !errors.Is(err, ErrOvertaken) {
+					t.Fatalf("%s: %v", what, err)
+				}
+				h.set(0, nil)
+				rows, err := rowsOf(ctx, NewStore(c, s.prefix), p)
+				toyMust(t, err)
+				sameDump(t, what, rows, dumpOf(t, folded(t, p, l.all())))
+			}
+		}
+	})
+}
+
+// TestSetBackUnderAWriter: what was folded over rows of an older image of Redis
+// is not written when another process has brought it to the same position.
+func TestSetBackUnderAWriter(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, p, l := t.Context(), toyCounters(1), &toyLog{}
+		l.add(toyCounted{"g", "a", 1}, toyCounted{"g", "a", 10}, toyCounted{"g", "a", 100})
+		s := freshStore(t, c)
+		toyMust(t, s.Begin(ctx, p))
+		toyMust(t, s.Apply(ctx, p, 0, toyBatch(l, 0, 1)))
+		stored := keysLike(t, s, p, "cp")
+		image, words := map[string]map[string]string{}, c.Get(ctx, stored).Val()
+		for _, key := range keysUnder(ctx, c, s.prefix) {
+			if strings.Contains(key, ":r:") {
+				image[key] = c.HGetAll(ctx, key).Val()
+			}
+		}
+		toyMust(t, s.Apply(ctx, p, 10, toyBatch(l, 1, 2)))
+		for key, row := range image {
+			toyMust(t, c.Del(ctx, key).Err())
+			toyMust(t, c.HSet(ctx, key, row).Err())
+		}
+		toyMust(t, c.Set(ctx, stored, words, 0).Err())
+		w, err := s.prepare(ctx, &p, 20, toyBatch(l, 2, 3))
+		toyMust(t, err)
+		toyMust(t, NewStore(c, s.prefix).Apply(ctx, p, 10, toyBatch(l, 1, 2)))
+		s.flush.Lock()
+		done, err := s.commit(ctx, w)
+		s.flush.Unlock()
+		if done || err != nil {
+			t.Fatalf("committed: %v", err)
+		}
+		toyMust(t, s.Apply(ctx, p, 20, toyBatch(l, 2, 3)))
+		wholeModel(t, "again", c, s, p, l)
+	})
+}
+
+// TestFlushedAndIdle: rows that Redis lost are mended also by events that do not
+// concern the projection, and where nothing is recorded at all.
+func TestFlushedAndIdle(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		n, s, p, q := openNode(t), freshStore(t, c), toyCounters(1), toyNoises()
+		n.record(t, toyCounted{"g", "a", 1}, toyNoise{})
+		r := NewRunner(s, n.Journal, RunnerOptions{}, p, q)
+		r.every = 10 * time.Millisecond
+		toyMust(t, r.Start(t.Context()))
+		t.Cleanup(r.Stop)
+		waitFor(t, r, n.record(t, toyCounted{"g", "a", 1}), p.Name, q.Name)
+		for _, noisy := range []bool{true, false} {
+			flushed(t, c, s)
+			for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+				if noisy {
+					waitFor(t, r, n.record(t, toyNoise{}), p.Name, q.Name)
+				}
+				if _, err := rowsOf(t.Context(), s, p); err == nil {
+					break
+				} else if time.Now().After(end) {
+					t.Fatalf("noisy %v: %v", noisy, err)
+				}
+			}
+			sameAsKnown(t, "mended", s, n, p)
+		}
+	})
+}
+
+// TestSwitchedBehindWhatWasSeen: by another process, which cannot know that this
+// one has passed over events that do not concern the projection.
+func TestSwitchedBehindWhatWasSeen(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		n, s, p := openNode(t), freshStore(t, c), toyCounters(1)
+		n.record(t, toyCounted{"g", "a", 1})
+		r := NewRunner(s, n.Journal, RunnerOptions{}, p)
+		r.every = 10 * time.Millisecond
+		toyMust(t, r.Start(t.Context()))
+		t.Cleanup(r.Stop)
+		last := n.record(t, toyNoise{})
+		waitFor(t, r, last, p.Name)
+		toyMust(t, NewStore(c, s.prefix).Begin(t.Context(), p))
+		for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+			if _, position := storeDump(t, s, p); position >= last {
+				break
+			} else if time.Now().After(end) {
+				t.Fatalf("it stands at %d, though %d was seen", position, last)
+			}
+		}
+		sameAsKnown(t, "mended", s, n, p)
+	})
+}
+
+// TestNumbersDoNotComeAgain: though Redis forgets all of them, or the last.
+func TestNumbersDoNotComeAgain(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, s := t.Context(), freshStore(t, c)
+		n, given := s.names("numbers"), map[uint64]bool{}
+		var mu sync.Mutex
+		take := func(times int) {
+			for range times {
+				number, err := s.claim(ctx, n)
+				if errors.Is(err, ErrContended) {
+					continue
+				}
+				mu.Lock()
+				if err != nil || given[number] {
+					t.Errorf("%d is given again: %v", number, err)
+				}
+				given[number] = true
+				mu.Unlock()
+			}
+		}
+		take(5)
+		old := c.Get(ctx, n.counter()).Val()
+		take(5)
+		toyMust(t, c.Set(ctx, n.counter(), old, 0).Err())
+		take(5)
+		flushed(t, c, s)
+		take(5)
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() { take(10) })
+		}
+		all.Wait()
+		last := uint64(0)
+		for number := range maps.Keys(given) {
+			last = max(last, number)
+		}
+		toyMust(t, c.Set(ctx, n.counter(), last+1<<40, 0).Err()) // another machine's clock is ahead
+		take(2)
+		if !given[last+1<<40+1] {
+			t.Error("a number is below one that was given before")
+		}
+	})
+}

@@ -87,7 +87,9 @@ func (s *Store) Begin(ctx context.Context, p Projection) error {
 	return nil
 }
 
-// switchTo makes a built generation current once it is not behind.
+// switchTo makes a built generation current once it is not behind, nor ahead of
+// what a Runner of this process feeds, so that readers of several projections
+// find them level.
 func (s *Store) switchTo(ctx context.Context, j *journal.Journal, p *Projection, built mark) error {
 	for round := range switchRounds {
 		done, err := s.switchRound(ctx, j, p, &built, round >= quietRound)
@@ -107,7 +109,7 @@ func (s *Store) switchRound(ctx context.Context, j *journal.Journal, p *Projecti
 	if err != nil {
 		return false, err
 	}
-	if err := s.catchUp(ctx, j, p, built); err != nil {
+	if err := s.catchUp(ctx, j, p, built, s.fedTo(p)); err != nil {
 		return false, err
 	}
 	// What was ahead of the log's end belongs to another log.
@@ -141,9 +143,10 @@ func (s *Store) standing(ctx context.Context, p *Projection) (uint64, error) {
 	return max(c.position, s.reachedIn(p.Name, number)), nil
 }
 
-// catchUp folds what was recorded meanwhile into a generation being built.
-func (s *Store) catchUp(ctx context.Context, j *journal.Journal, p *Projection, built *mark) error {
-	return j.Scan(ctx, journal.ScanOptions{After: built.reached, Want: p.wants}, func(b journal.Batch) error {
+// catchUp folds what was recorded meanwhile into a generation being built, up to
+// a position, or to the log's end if that is 0.
+func (s *Store) catchUp(ctx context.Context, j *journal.Journal, p *Projection, built *mark, until uint64) error {
+	take := func(b journal.Batch) error {
 		w, err := s.prepareOn(ctx, p, *built, built.reached, b)
 		if err != nil {
 			return err
@@ -154,7 +157,15 @@ func (s *Store) catchUp(ctx context.Context, j *journal.Journal, p *Projection, 
 		}
 		*built = w.from
 		return err
-	})
+	}
+	if until != 0 && until <= built.reached {
+		return nil
+	}
+	err := j.Scan(ctx, journal.ScanOptions{After: built.reached, Until: until, Want: p.wants}, take)
+	if err == nil && until > built.reached { // the last may have been removed from the log
+		err = take(journal.Batch{Through: until})
+	}
+	return err
 }
 
 // trySwitch makes a generation current, unless (ahead) the current one is ahead

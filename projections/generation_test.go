@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -200,41 +199,38 @@ func TestLostAnswer(t *testing.T) {
 	})
 }
 
-// TestReadersOfTwoSeeOnePosition: while events are recorded and fed, and both
-// are rebuilt all the time.
-func TestReadersOfTwoSeeOnePosition(t *testing.T) {
+// TestRebuildStaysLevel: with the other projections that a Runner of this process
+// feeds, though the log has gone on; where none does, it comes to the log's end.
+func TestRebuildStaysLevel(t *testing.T) {
 	t.Parallel()
 	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
-		n, s, p, q := openNode(t), freshStore(t, c), toyCounters(1), toyNoises()
-		n.record(t, toyCounted{"g", "a", 1}, toyNoise{})
-		startRunner(t, s, n, p, q)
-		stop, cancel := context.WithCancel(t.Context())
-		var all sync.WaitGroup
-		defer all.Wait()
-		defer cancel()
-		all.Go(func() {
-			for stop.Err() == nil {
-				n.record(t, toyCounted{"g", "a", 1}, toyNoise{})
-			}
-		})
-		all.Go(func() {
-			for stop.Err() == nil {
-				if err := Rebuild(t.Context(), s, n.Journal, nil, p, q); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-		for range 400 {
-			var a, b uint64
-			toyMust(t, s.Read(t.Context(), func(v map[string]View) error {
-				_ = dumpOf(t, v[p.Name])
-				a, b = v[p.Name].Position(), v[q.Name].Position()
-				return nil
-			}, p, q))
-			if a != b {
-				t.Fatalf("one reader sees positions %d and %d", a, b)
+		ctx, p, q, l := t.Context(), toyCounters(1), toyNoises(), &toyLog{}
+		l.add(toyCounted{"g", "a", 1}, toyNoise{})
+		j, s := l.open(t), freshStore(t, c)
+		toyMust(t, Rebuild(ctx, s, j, nil, p, q))
+		l.add(toyCounted{"g", "a", 1}, toyNoise{}, toyCounted{"g", "a", 1})
+		stands := func(p Projection, want uint64) {
+			t.Helper()
+			if _, position := storeDump(t, s, p); position != want {
+				t.Errorf("%s stands at %d, not %d", p.Name, position, want)
 			}
 		}
+		for _, at := range []uint64{20, 40} {
+			for _, p := range []Projection{p, q} {
+				s.feeding(p.Name, true)
+				toyMust(t, s.Apply(ctx, p, 20, toyBatch(l, 2, int(at/10))))
+				toyMust(t, Rebuild(ctx, s, j, nil, p))
+				stands(p, at)
+			}
+		}
+		// It began before the last batch came.
+		m := NewMemory(p)
+		toyMust(t, j.Scan(ctx, journal.ScanOptions{Until: 20}, m.Fold))
+		toyMust(t, s.install(ctx, j, m))
+		stands(p, 40)
+		s.feeding(p.Name, false)
+		toyMust(t, Rebuild(ctx, s, j, nil, p))
+		stands(p, 50)
 	})
 }
 
@@ -257,12 +253,11 @@ func TestReaderWaitsForAnotherProcess(t *testing.T) {
 		}
 		l.add(toyCounted{"g", "a", 1}, toyNoise{})
 		toyMust(t, s.Apply(ctx, p, 20, toyBatch(l, 2, 4)))
-		later := time.AfterFunc(20*time.Millisecond, func() {
-			if err := s.Apply(ctx, q, 20, toyBatch(l, 2, 4)); err != nil {
-				t.Error(err)
-			}
+		h := &intruder{}
+		c.AddHook(h)
+		h.set(13, func() { // it has seen by then that they are not level
+			toyMust(t, s.Apply(ctx, q, 20, toyBatch(l, 2, 4)))
 		})
-		defer later.Stop()
 		if a, b := read(); a != 40 || b != 40 {
 			t.Fatalf("it sees %d and %d", a, b)
 		}

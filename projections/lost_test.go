@@ -221,3 +221,25 @@ func TestNumbersDoNotComeAgain(t *testing.T) {
 		}
 	})
 }
+
+// TestLookDoesNotForget: what this process has passed over while Redis was asked.
+func TestLookDoesNotForget(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, p, l, h := t.Context(), toyCounters(1), &toyLog{}, &intruder{}
+		l.add(toyNoise{}, toyNoise{})
+		s := freshStore(t, c)
+		c.AddHook(h)
+		toyMust(t, s.Begin(ctx, p))
+		toyMust(t, s.Apply(ctx, p, 0, toyBatch(l, 0, 1)))
+		for n := range 2 {
+			h.set(n, func() { toyMust(t, s.Apply(ctx, p, 10, toyBatch(l, 1, 2))) })
+			if m, err := s.load(ctx, &p); err != nil || m.reached != 20 {
+				t.Errorf("before command %d: %d, %v", n, m.reached, err)
+			}
+			if m, _ := s.known(p.Name); m.reached != 20 {
+				t.Errorf("before command %d: %d is known", n, m.reached)
+			}
+		}
+	})
+}

@@ -88,6 +88,24 @@ func (s *Store) learn(p *Projection, was, m mark) mark {
 	return m
 }
 
+// feeding notes whether a Runner of this process feeds a projection.
+func (s *Store) feeding(name string, on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fed[name] = on
+}
+
+// fedTo is how far a Runner of this process has fed a projection; 0 where none
+// does, or that is not known.
+func (s *Store) fedTo(p *Projection) uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.marks[p.Name]; s.fed[p.Name] && m.stored.version == p.Version {
+		return m.reached
+	}
+	return 0
+}
+
 // unlearn forgets what Redis does not bear out.
 func (s *Store) unlearn(name string, was mark) {
 	s.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -23,7 +24,8 @@ type Progress func(position uint64, events int)
 var ErrOvertaken = errors.New("the rebuilt read model was overtaken")
 
 // Rebuild folds the whole log, read once, in memory, writes each projection
-// under a new generation and switches to it; what is live goes on meanwhile. A
+// under a new generation and switches to it; what is live goes on meanwhile, and
+// where a Runner of this process feeds it, the new one comes as far and not further. A
 // fold that fails leaves its projection as it is, with a *Failure among the
 // joined errors; the others are rebuilt. Meanwhile the whole process collects
 // garbage by the rule of thrift.
@@ -45,8 +47,11 @@ func rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progres
 	for i, p := range ps {
 		memories[i] = NewMemory(p)
 	}
-	events := 0
-	err = j.Scan(ctx, journal.ScanOptions{Want: wantAny(ps)}, func(b journal.Batch) error {
+	events, until := 0, uint64(math.MaxUint64)
+	for i := range ps {
+		until = min(until, s.fedTo(&ps[i])) // 0 is the log's end
+	}
+	err = j.Scan(ctx, journal.ScanOptions{Until: until, Want: wantAny(ps)}, func(b journal.Batch) error {
 		errs := make([]error, len(memories))
 		inParallel(len(memories), func(i int) {
 			if failed[memories[i].p.Name] == nil {

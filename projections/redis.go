@@ -50,13 +50,15 @@ type Store struct {
 	// it for reading.
 	flush sync.RWMutex
 
-	mu    sync.Mutex // guards marks and still
-	marks map[string]mark
-	// still is where projections were waited for in vain.
-	still map[string]mark
-
 	read   readCache
 	thrift garbage.Keeper // in force during rebuilds
+
+	mu    sync.Mutex // guards all below
+	marks map[string]mark
+	// fed are the projections that a Runner of this process feeds.
+	fed map[string]bool
+	// still is where projections were waited for in vain.
+	still map[string]mark
 }
 
 // thrift is how much garbage a rebuild lets gather: half of what is live, since it
@@ -69,7 +71,8 @@ func NewStore(client redis.UniversalClient, prefix string) *Store {
 	if prefix == "" {
 		prefix = "ksiega"
 	}
-	return &Store{client: client, prefix: prefix, marks: map[string]mark{}, still: map[string]mark{}, thrift: garbage.Keeper{Rule: thrift()}}
+	return &Store{client: client, prefix: prefix, marks: map[string]mark{}, still: map[string]mark{},
+		fed: map[string]bool{}, thrift: garbage.Keeper{Rule: thrift()}}
 }
 
 // CheckRedis refuses, with ErrEvicting, a server that says it may evict rows.

@@ -23,9 +23,10 @@ const (
 )
 
 // Read lets fn read projections, by name, each at one position; those that one
-// Runner feeds are all at the same. Where a writer overtakes fn, fn runs again,
-// so that it must start afresh each time; it must not call Read. It fails with ErrNotBuilt,
-// ErrContended, an error of Redis, or what fn returns.
+// Runner feeds are all at the same, unless one stays behind for longer than Read
+// waits. Where a writer overtakes fn, fn runs again, so that it must start afresh
+// each time; it must not call Read. It fails with ErrNotBuilt, ErrContended, an
+// error of Redis, or what fn returns.
 func (s *Store) Read(ctx context.Context, fn func(views map[string]View) error, ps ...Projection) error {
 	for range readAttempts {
 		done, level, err := s.readOnce(ctx, fn, ps, true)

@@ -104,6 +104,9 @@ func (r *Runner) Start(ctx context.Context) error {
 		cancel()
 		return err
 	}
+	for i := range r.ps {
+		r.store.feeding(r.ps[i].Name, !r.stopped(i))
+	}
 	done := make(chan struct{})
 	r.mu.Lock()
 	r.cancel, r.done, r.err, r.reached = cancel, done, nil, after
@@ -222,6 +225,7 @@ func (r *Runner) end(ctx context.Context, err error) {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	for i := range r.ps {
+		r.store.feeding(r.ps[i].Name, false)
 		if !r.stopped(i) {
 			// Losing it costs the next start some reading, nothing else.
 			_ = r.store.settle(last, &r.ps[i])
@@ -461,6 +465,7 @@ func (r *Runner) halt(i int, cause error) {
 	r.states[i].err = cause
 	r.wake()
 	r.mu.Unlock()
+	r.store.feeding(r.ps[i].Name, false)
 	r.report(r.ps[i].Name, cause)
 }
 

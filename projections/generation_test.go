@@ -251,6 +251,7 @@ func TestReaderWaitsForAnotherProcess(t *testing.T) {
 			}, p, q))
 			return a, b
 		}
+		read()
 		l.add(toyCounted{"g", "a", 1}, toyNoise{})
 		toyMust(t, s.Apply(ctx, p, 20, toyBatch(l, 2, 4)))
 		h := &intruder{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"sync"
 	"testing"
@@ -191,12 +192,20 @@ type intruder struct {
 	mu   sync.Mutex
 	left int
 	deed func() // nil = nothing, and nothing again
+	done bool
 }
 
 func (h *intruder) set(left int, deed func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.left, h.deed = left, deed
+	h.done = h.done && deed == nil
+}
+
+func (h *intruder) wasDone() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.done
 }
 
 func (h *intruder) pass() {
@@ -207,11 +216,31 @@ func (h *intruder) pass() {
 		deed = nil
 	}
 	if deed != nil {
-		h.deed = nil
+		h.deed, h.done = nil, true
 	}
 	h.mu.Unlock()
 	if deed != nil {
 		deed()
+	}
+}
+
+// steps are 0, 1 … until a round in which the deed was not done any more, as
+// there are no more commands to do it before.
+func (h *intruder) steps(t *testing.T) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for n := range 300 {
+			h.set(0, nil)
+			if !yield(n) {
+				return
+			}
+			if !h.wasDone() {
+				if n == 0 {
+					t.Error("there were no commands")
+				}
+				return
+			}
+		}
+		t.Error("it has no end")
 	}
 }
 
@@ -281,16 +310,11 @@ func TestSwitchedAtEveryStep(t *testing.T) {
 			}},
 			"rebuilds": {5, func(s *Store) error { return Rebuild(ctx, s, j, nil, p) }},
 		} {
-			for n, ended := 0, false; !ended; n++ {
-				if n == 300 {
-					t.Fatalf("%s: has no end", name)
-				}
+			for n := range h.steps(t) {
 				s := freshStore(t, c)
 				toyMust(t, s.Begin(ctx, p))
 				toyMust(t, s.Apply(ctx, p, 0, journal.Batch{Events: events[:step.first], Through: uint64(10 * step.first)}))
-				ended = true
 				h.set(n, func() {
-					ended = false
 					toyMust(t, Rebuild(ctx, NewStore(c, s.prefix), j, nil, p))
 				})
 				err := step.do(s)

@@ -49,7 +49,7 @@ func TestOlderRebuildInBetween(t *testing.T) {
 		l.add(toyCounted{"g", "a", 1}, toyCounted{"h", "a", 2})
 		j := l.open(t)
 		c.AddHook(h)
-		for n, ended := 0, false; !ended; n++ {
+		for n := range h.steps(t) {
 			s := freshStore(t, c)
 			older := NewStore(c, s.prefix)
 			toyMust(t, Rebuild(ctx, s, j, nil, p))
@@ -59,9 +59,7 @@ func TestOlderRebuildInBetween(t *testing.T) {
 			toyMust(t, err)
 			built, err := older.build(ctx, m, number)
 			toyMust(t, err)
-			ended = true
 			h.set(n, func() {
-				ended = false
 				if err := older.switchTo(ctx, j, &p, built); err == nil {
 					toyMust(t, older.sweep(ctx, &p))
 				} else if _, undone := older.abandon(ctx, s.names(p.Name), number); undone != nil || !errors.Is(err, ErrOvertaken) {
@@ -111,12 +109,10 @@ func TestOvertakenRebuildLeavesNothing(t *testing.T) {
 		l.add(toyCounted{"g", "a", 1}, toyCounted{"h", "a", 2})
 		j := l.open(t)
 		c.AddHook(h)
-		for n, ended := 0, false; !ended; n++ {
+		for n := range h.steps(t) {
 			s := freshStore(t, c)
 			toyMust(t, Rebuild(ctx, s, j, nil, p))
-			ended = true
 			h.set(n, func() {
-				ended = false
 				toyMust(t, Rebuild(ctx, NewStore(c, s.prefix), j, nil, p))
 			})
 			toyMust(t, Rebuild(ctx, s, j, nil, p))
@@ -299,13 +295,11 @@ func TestNoFailureOverRowsTakenAway(t *testing.T) {
 		l.add(toyCounted{"g", "a", 1}, toyDropped{"g", "a"})
 		j := l.open(t)
 		c.AddHook(h)
-		for n, ended := 0, false; !ended; n++ {
+		for n := range h.steps(t) {
 			s := freshStore(t, c)
 			toyMust(t, s.Begin(ctx, p))
 			toyMust(t, s.Apply(ctx, p, 0, toyBatch(l, 0, 1)))
-			ended = true
 			h.set(n, func() {
-				ended = false
 				toyMust(t, Rebuild(ctx, NewStore(c, s.prefix), j, nil, p))
 			})
 			if err := s.Apply(ctx, p, 10, toyBatch(l, 1, 2)); err != nil {
@@ -357,16 +351,12 @@ func TestCancelledRebuild(t *testing.T) {
 		j, s := l.open(t), freshStore(t, c)
 		toyMust(t, Rebuild(t.Context(), s, j, nil, p))
 		c.AddHook(h)
-		for n, ended := 0, false; !ended; n++ {
+		for n := range h.steps(t) {
 			ctx, cancel := context.WithCancel(t.Context())
-			ended = true
-			h.set(n, func() {
-				ended = false
-				cancel()
-			})
+			h.set(n, cancel)
 			err := Rebuild(ctx, s, j, nil, p)
 			h.set(0, nil)
-			if err != nil && (ended || !errors.Is(err, context.Canceled)) {
+			if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Canceled)) {
 				t.Errorf("cancelled before command %d: %v", n, err)
 			}
 			cancel()

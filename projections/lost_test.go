@@ -55,14 +55,12 @@ func TestFlushedAtEveryStep(t *testing.T) {
 		ctx, p, h := t.Context(), toyCounters(1), &intruder{}
 		c.AddHook(h)
 		for _, reads := range []bool{true, false} {
-			for n, ended := 0, false; !ended; n++ {
+			for n := range h.steps(t) {
 				l := &toyLog{}
 				l.add(toyCounted{"g", "a", 1}, toyCounted{"h", "a", 2})
 				j, s := l.open(t), freshStore(t, c)
 				toyMust(t, Rebuild(ctx, s, j, nil, p))
-				ended = true
 				h.set(n, func() {
-					ended = false
 					flushed(t, c, s)
 					if !reads {
 						l.add(toyCounted{"g", "a", 1})

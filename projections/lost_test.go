@@ -121,6 +121,28 @@ func TestSetBackUnderAWriter(t *testing.T) {
 	})
 }
 
+// watchful is a runner that often looks after its rows.
+func watchful(t *testing.T, s *Store, n *toyNode, ps ...Projection) *Runner {
+	t.Helper()
+	r := NewRunner(s, n.Journal, RunnerOptions{}, ps...)
+	r.every = 10 * time.Millisecond
+	toyMust(t, r.Start(t.Context()))
+	t.Cleanup(r.Stop)
+	return r
+}
+
+// atLast waits until try says that all is well.
+func atLast(t *testing.T, try func() error) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if err := try(); err == nil {
+			return
+		} else if time.Now().After(end) {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestFlushedAndIdle: rows that Redis lost are mended also by events that do not
 // concern the projection, and where nothing is recorded at all.
 func TestFlushedAndIdle(t *testing.T) {
@@ -128,23 +150,17 @@ func TestFlushedAndIdle(t *testing.T) {
 	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
 		n, s, p, q := openNode(t), freshStore(t, c), toyCounters(1), toyNoises()
 		n.record(t, toyCounted{"g", "a", 1}, toyNoise{})
-		r := NewRunner(s, n.Journal, RunnerOptions{}, p, q)
-		r.every = 10 * time.Millisecond
-		toyMust(t, r.Start(t.Context()))
-		t.Cleanup(r.Stop)
+		r := watchful(t, s, n, p, q)
 		waitFor(t, r, n.record(t, toyCounted{"g", "a", 1}), p.Name, q.Name)
 		for _, noisy := range []bool{true, false} {
 			flushed(t, c, s)
-			for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+			atLast(t, func() error {
 				if noisy {
 					waitFor(t, r, n.record(t, toyNoise{}), p.Name, q.Name)
 				}
-				if _, err := rowsOf(t.Context(), s, p); err == nil {
-					break
-				} else if time.Now().After(end) {
-					t.Fatalf("noisy %v: %v", noisy, err)
-				}
-			}
+				_, err := rowsOf(t.Context(), s, p)
+				return err
+			})
 			sameAsKnown(t, "mended", s, n, p)
 		}
 	})
@@ -157,20 +173,16 @@ func TestSwitchedBehindWhatWasSeen(t *testing.T) {
 	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
 		n, s, p := openNode(t), freshStore(t, c), toyCounters(1)
 		n.record(t, toyCounted{"g", "a", 1})
-		r := NewRunner(s, n.Journal, RunnerOptions{}, p)
-		r.every = 10 * time.Millisecond
-		toyMust(t, r.Start(t.Context()))
-		t.Cleanup(r.Stop)
+		r := watchful(t, s, n, p)
 		last := n.record(t, toyNoise{})
 		waitFor(t, r, last, p.Name)
 		toyMust(t, NewStore(c, s.prefix).Begin(t.Context(), p))
-		for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-			if _, position := storeDump(t, s, p); position >= last {
-				break
-			} else if time.Now().After(end) {
-				t.Fatalf("it stands at %d, though %d was seen", position, last)
+		atLast(t, func() error {
+			if _, position := storeDump(t, s, p); position < last {
+				return fmt.Errorf("it stands at %d, though %d was seen", position, last)
 			}
-		}
+			return nil
+		})
 		sameAsKnown(t, "mended", s, n, p)
 	})
 }

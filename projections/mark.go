@@ -72,8 +72,8 @@ func (s *Store) remember(name string, m mark) {
 	s.marks[name] = m
 }
 
-// learn remembers what Redis was asked for, unless a writer of this process, who
-// knows better, has noted anything since it was was; then that is the answer.
+// learn remembers what Redis answered. A writer of this process knows better: what
+// one has noted since the mark was read as was stays, and is the answer.
 func (s *Store) learn(p *Projection, was, m mark) mark {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,15 +11,21 @@ import (
 var (
 	ErrNoID      = Refusal(CodeInvalid, "an identifier is missing")
 	ErrLongID    = Refusal(CodeInvalid, "an identifier is longer than 64 characters")
+	ErrWideID    = Refusal(CodeInvalid, "an identifier takes more than 192 bytes; use Latin letters and digits")
 	ErrBadID     = Refusal(CodeInvalid, "an identifier holds a character that cannot be printed")
 	ErrPESELAsID = Refusal(CodeInvalid, "an identifier is a valid PESEL; use a pseudonymous one")
 	// ErrAccountAsID refuses an account number for the same reason.
 	ErrAccountAsID = Refusal(CodeInvalid, "an identifier is an account number; use a pseudonymous one")
 )
 
+// maxIDBytes keeps a subject of the vault (a kind, a slash and an id) within 256
+// bytes and a stream's name, where each byte may be written as three, far within
+// the store's 4,096, also where it is made of several ids.
+const maxIDBytes = 192
+
 // CheckID trims an identifier that a person gave and refuses what may not
-// become part of a stream name: nothing, more than 64 characters, control
-// characters, a valid PESEL. Unicode normalisation (NFC) happens at the door.
+// become part of a stream name: nothing, more than 64 characters or 192 bytes,
+// control characters, a valid PESEL. Unicode normalisation (NFC) happens at the door.
 func CheckID(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	switch {
@@ -27,6 +33,8 @@ func CheckID(s string) (string, error) {
 		return "", ErrNoID
 	case utf8.RuneCountInString(s) > 64:
 		return "", ErrLongID
+	case len(s) > maxIDBytes:
+		return "", ErrWideID
 	case ValidPESEL(plain(s)):
 		return "", ErrPESELAsID
 	case ValidNRB(plain(s)):

@@ -18,8 +18,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
+	"ksiega/commands/sheetfile"
 	"ksiega/internal/web"
 )
 
@@ -171,16 +173,23 @@ func send(w *multipart.Writer, files []string) error {
 }
 
 func sendFile(w *multipart.Writer, path string) error {
-	f, err := os.Open(path)
+	// What was a file when it was listed may be a pipe by now; opening one waits for
+	// its writer unless told not to.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err != nil {
+		return err
+	} else if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: %w", path, errNoFile)
+	}
 	part, err := w.CreateFormFile("file", filepath.Base(path))
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(part, f)
+	_, err = io.Copy(part, io.LimitReader(f, sheetfile.MaxBytes+1)) // one more is refused, and no more is needed for it
 	return err
 }
 

@@ -145,6 +145,10 @@ func (c *importCmd) conclude(path string, s *commands.Summary) error {
 	return nil
 }
 
+// errNoFile refuses what has no end of its own: a pipe that nobody writes into would
+// hold the ledger for ever.
+var errNoFile = errors.New("not a regular file; a pipe or device cannot be imported, save it to a file first")
+
 // importFiles lists the files of the given paths; a directory's in the order
 // they depend on each other.
 func importFiles(paths []string) ([]string, error) {
@@ -158,6 +162,9 @@ func importFiles(paths []string) ([]string, error) {
 			if err := commands.CheckName(filepath.Base(p)); err != nil {
 				return nil, err
 			}
+			if !info.Mode().IsRegular() {
+				return nil, fmt.Errorf("%s: %w", p, errNoFile)
+			}
 			files = append(files, p)
 			continue
 		}
@@ -170,7 +177,13 @@ func importFiles(paths []string) ([]string, error) {
 			return nil, fmt.Errorf("%s: no import files in this directory", p)
 		}
 		for _, name := range found {
-			files = append(files, filepath.Join(p, name))
+			file := filepath.Join(p, name)
+			if info, err := os.Stat(file); err != nil {
+				return nil, err
+			} else if !info.Mode().IsRegular() {
+				return nil, fmt.Errorf("%s: %w", file, errNoFile)
+			}
+			files = append(files, file)
 		}
 	}
 	return files, nil

@@ -102,6 +102,7 @@ type State struct {
 	Terms     Terms
 	Referrals []ReferralListed
 	Claims    []ClaimListed
+	referred  map[string]bool // contracts of Referrals
 }
 
 // Exists says whether the agreement was concluded.
@@ -133,7 +134,7 @@ var (
 	ErrNegative    = domain.Refusal(domain.CodeInvalid, "a limit or rate is negative")
 )
 
-// Decider of agreements.
+// Decider of agreements. Evolve changes the map of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
 }
@@ -146,7 +147,7 @@ func decide(s State, c Command) ([]domain.Event, error) {
 		if !s.Exists() {
 			return nil, ErrUnknown
 		}
-		if slices.ContainsFunc(s.Referrals, func(r ReferralListed) bool { return r.Contract == c.Referral.Contract }) {
+		if s.referred[c.Referral.Contract] {
 			return nil, nil
 		}
 		return []domain.Event{c.Referral}, nil
@@ -223,7 +224,10 @@ func evolve(s State, e domain.Event) State {
 	case Concluded:
 		s.Terms = e.Terms
 	case ReferralListed:
-		s.Referrals = append(s.Referrals, e)
+		if s.referred == nil {
+			s.referred = map[string]bool{}
+		}
+		s.Referrals, s.referred[e.Contract] = append(s.Referrals, e), true
 	case ClaimListed:
 		s.Claims = append(s.Claims, e)
 	}

@@ -44,7 +44,8 @@ func (LogVisit) assistance()      {}
 func (CorrectVisit) assistance()  {}
 func (WithdrawVisit) assistance() {}
 
-// Decider decides on the stream of one assistant and month.
+// Decider decides on the stream of one assistant and month. Evolve changes the
+// maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
 }
@@ -161,8 +162,8 @@ func check(s State, except int, v Visit, d Details, caps Caps) error {
 	if wall := domain.Minutes(d.To - v.From); d.Minutes <= 0 || d.Minutes < wall-60 || d.Minutes > wall+60 {
 		return ErrMinutes.With("%s to %s are not %d minutes", name(v), d.To, d.Minutes)
 	}
-	for i, r := range s.Visits {
-		if i != except && !r.Withdrawn && r.Date == v.Date && v.From < r.To && r.From < d.To {
+	for _, i := range s.days[v.Date] {
+		if r := s.Visits[i]; i != except && v.From < r.To && r.From < d.To {
 			return ErrOverlap.With("%s to %s meets %s to %s", name(v), d.To, name(r.Visit), r.To)
 		}
 	}

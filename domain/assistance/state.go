@@ -12,7 +12,23 @@ type State struct {
 	Month     domain.Month
 	// Visits are in the order of their first logging, withdrawn ones included.
 	Visits []Recorded
+
+	// What a decision asks for is kept beside the visits, so that a file of many of
+	// them costs each no more than its own day: where a visit stands in Visits,
+	// which visits of a day took place, and what they come to.
+	at      map[identity]int
+	days    map[domain.Date][]int
+	minutes domain.Minutes
 }
+
+// identity is what makes a visit the same visit.
+type identity struct {
+	contract string
+	date     domain.Date
+	from     domain.TimeOfDay
+}
+
+func (v Visit) identity() identity { return identity{v.Contract, v.Date, v.From} }
 
 // Recorded is a visit as it stands now.
 type Recorded struct {
@@ -23,22 +39,23 @@ type Recorded struct {
 
 // find is the index of the visit with the identity of v, or −1.
 func (s State) find(v Visit) int {
-	return slices.IndexFunc(s.Visits, func(r Recorded) bool {
-		return r.Date == v.Date && r.From == v.From && r.Contract == v.Contract
-	})
+	if i, ok := s.at[v.identity()]; ok {
+		return i
+	}
+	return -1
 }
 
 // worked is the minutes of the month and of one day, without the visit at index
 // except (−1: none is left out).
 func (s State) worked(day domain.Date, except int) (month, ofDay domain.Minutes) {
-	for i, r := range s.Visits {
-		if r.Withdrawn || i == except {
-			continue
+	month = s.minutes
+	for _, i := range s.days[day] {
+		if i != except {
+			ofDay += s.Visits[i].Minutes
 		}
-		month += r.Minutes
-		if r.Date == day {
-			ofDay += r.Minutes
-		}
+	}
+	if except >= 0 && !s.Visits[except].Withdrawn {
+		month -= s.Visits[except].Minutes
 	}
 	return month, ofDay
 }
@@ -55,16 +72,26 @@ func evolve(s State, e domain.Event) State {
 	return s
 }
 
-// with copies, so that a state that was handed out never changes; a month holds
-// some two hundred visits at most.
 func (s State) with(r Recorded) State {
+	if s.at == nil {
+		s.at, s.days = map[identity]int{}, map[domain.Date][]int{}
+	}
 	s.Assistant, s.Month = r.Assistant, r.Date.Month()
 	i := s.find(r.Visit)
 	if i < 0 {
-		s.Visits = append(slices.Clip(s.Visits), r)
-		return s
+		i = len(s.Visits)
+		s.at[r.identity()] = i
+		s.Visits = append(s.Visits, r)
+	} else {
+		if was := s.Visits[i]; !was.Withdrawn {
+			s.minutes -= was.Minutes
+			s.days[r.Date] = slices.DeleteFunc(s.days[r.Date], func(k int) bool { return k == i })
+		}
+		s.Visits[i] = r
 	}
-	s.Visits = slices.Clone(s.Visits)
-	s.Visits[i] = r
+	if !r.Withdrawn {
+		s.minutes += r.Minutes
+		s.days[r.Date] = append(s.days[r.Date], i)
+	}
 	return s
 }

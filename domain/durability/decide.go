@@ -54,7 +54,8 @@ func (RequestService) durability()   {}
 func (StartService) durability()     {}
 func (RefuseService) durability()    {}
 
-// Decider decides on the stream of one project.
+// Decider decides on the stream of one project. Evolve changes the map of the
+// state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
 }

@@ -2,18 +2,11 @@ package durability
 
 import "ksiega/domain"
 
-// State is a project's durability as its stream tells it. Its facts are a list
-// that only grows at the head, so that a state handed out never changes and one
-// more fact costs nothing.
+// State is a project's durability as its stream tells it.
 type State struct {
 	Project    string
 	Obligation Obligation // the zero Obligation before one is opened
-	last       *entry
-}
-
-type entry struct {
-	fact    fact
-	earlier *entry
+	facts      map[identity]fact
 }
 
 // A fact is an event of this package; two are equal if all their values are.
@@ -50,14 +43,7 @@ func (s Statement) of(kind string) identity { return identity{kind, s.Date, s.Nu
 func (d Demand) of(kind string) identity { return identity{kind: kind, number: d.Request} }
 
 // find is the recorded fact of an identity, or nil.
-func (s State) find(id identity) fact {
-	for e := s.last; e != nil; e = e.earlier {
-		if e.fact.identity() == id {
-			return e.fact
-		}
-	}
-	return nil
-}
+func (s State) find(id identity) fact { return s.facts[id] }
 
 func evolve(s State, e domain.Event) State {
 	f, ok := e.(fact)
@@ -65,7 +51,10 @@ func evolve(s State, e domain.Event) State {
 		return s
 	}
 	s.Project = f.project()
-	s.last = &entry{fact: f, earlier: s.last}
+	if s.facts == nil {
+		s.facts = map[identity]fact{}
+	}
+	s.facts[f.identity()] = f
 	if o, ok := e.(ObligationOpened); ok {
 		s.Obligation = o.Obligation
 	}

@@ -20,6 +20,7 @@ import (
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
+	"ksiega/internal/secret"
 	"ksiega/internal/vault"
 	"ksiega/internal/wiring"
 	"ksiega/projections"
@@ -39,6 +40,7 @@ type book struct {
 	days    programme.DayCount
 	changed chan struct{} // wakes the automat of a server
 	manual  bool          // there is no automat: every match is a person's
+	secrets secret.Words  // what no answer may show
 
 	lock     *os.File // of the data directory, where no node holds it
 	redis    *redisdb.DB
@@ -62,7 +64,7 @@ func openBook(ctx context.Context, g *globals, live bool, h hooks) (*book, error
 	if err != nil {
 		return nil, err
 	}
-	b := &book{dir: dir, changed: make(chan struct{}, 1), manual: !g.Automat, days: programme.DayCount(g.YearDays)}
+	b := &book{dir: dir, changed: make(chan struct{}, 1), manual: !g.Automat, days: programme.DayCount(g.YearDays), secrets: g.secrets()}
 	if err := b.open(ctx, g, live, h); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -179,7 +181,7 @@ func (b *book) openRows(ctx context.Context, g *globals, h hooks) error {
 	} else {
 		opts, err := redis.ParseURL(g.Redis)
 		if err != nil {
-			return fmt.Errorf("redis address: %w", err)
+			return fmt.Errorf("redis address: %w", secret.Unreadable(g.Redis, err))
 		}
 		b.external = redis.NewClient(opts)
 		client = b.external

@@ -11,6 +11,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
+
+	"ksiega/internal/secret"
 )
 
 // globals are the flags every sub-command takes.
@@ -38,6 +40,11 @@ func yamlConfig(r io.Reader) (kong.Resolver, error) {
 		}
 		return nil, nil
 	}), nil
+}
+
+// secrets are what nothing that is printed may show.
+func (g *globals) secrets() secret.Words {
+	return secret.Of(g.EventStore, g.Redis, os.Getenv("KSIEGA_TOKEN"), os.Getenv("KSIEGA_MASTER_KEY"), os.Getenv("KSIEGA_NODE_PASSWORD"))
 }
 
 // actor is the user of the operating system.

@@ -18,6 +18,7 @@ import (
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/internal/eventdb"
+	"ksiega/internal/secret"
 	"ksiega/internal/web"
 	"ksiega/projections"
 )
@@ -74,7 +75,7 @@ func (n *notes) say(m note) {
 
 func (n *notes) end(err error) {
 	if err != nil {
-		n.say(note{Error: err.Error()})
+		n.say(note{Error: shown(n.w, err)})
 		return
 	}
 	n.say(note{Done: true})
@@ -113,6 +114,7 @@ func controlHandler(b *book, api http.Handler) http.Handler {
 	mux.HandleFunc("POST /control/erase", c.erase)
 	mux.HandleFunc("POST /control/doctor", c.doctor)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w = &discreet{w, b.secrets}
 		if got := r.Header.Get(headerBuild); got != build() {
 			refuse(w, http.StatusPreconditionFailed, errors.New("the running server is another build of ksiega; use the same program or stop the server"))
 			return
@@ -126,7 +128,27 @@ type control struct{ book *book }
 func refuse(w http.ResponseWriter, status int, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(note{Error: err.Error()})
+	_ = json.NewEncoder(w).Encode(note{Error: shown(w, err)})
+}
+
+// discreet is a response that knows the secrets of its server: the client, who prints
+// the error, has its own.
+type discreet struct {
+	http.ResponseWriter
+	secrets secret.Words
+}
+
+// Flush sends what is written.
+func (a *discreet) Flush() { _ = http.NewResponseController(a.ResponseWriter).Flush() }
+
+// Unwrap lets http.ResponseController reach the connection.
+func (a *discreet) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+func shown(w http.ResponseWriter, err error) string {
+	if a, ok := w.(*discreet); ok {
+		err = a.secrets.Error(err)
+	}
+	return err.Error()
 }
 
 // status tells wrong usage from failure; the command line exits with 2 on the

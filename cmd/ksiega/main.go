@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"ksiega/internal/secret"
 	"ksiega/internal/wiring"
 )
 
@@ -71,6 +73,7 @@ func run(args []string) int {
 	defer ungather()
 	signal.Ignore(syscall.SIGXFSZ)         // a file that may not grow is an error of its write, as a full disk is
 	slog.SetLogLoggerLevel(slog.LevelWarn) // a server says more
+	log.SetOutput(secret.Words{}.Writer(os.Stderr))
 	var c cli
 	parser, err := kong.New(&c, kong.Name("ksiega"), kong.UsageOnError(), kong.Configuration(yamlConfig),
 		kong.Description("An event-sourced ledger for social-reintegration programmes."),
@@ -81,10 +84,12 @@ func run(args []string) int {
 	}
 	k, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "ksiega:", err)
+		fmt.Fprintln(os.Stderr, "ksiega:", oneLine(secret.Words{}.Error(err)))
 		return exitUsage
 	}
-	return exitCode(k.Run(&c.globals))
+	log.SetOutput(c.secrets().Writer(os.Stderr))
+	err = k.Run(&c.globals)
+	return exitCode(c.secrets().Error(err)) // a report reads its global flags only now
 }
 
 func exitCode(err error) int {

@@ -18,12 +18,12 @@ func layers() []layer {
 	return []layer{
 		{"domain/...", nil},
 		{"commands/...", []string{"domain/...", "internal/journal", "internal/vault"}},
-		{"projections/...", []string{"domain/...", "internal/journal", "internal/garbage"}},
+		{"projections/...", []string{"domain/...", "internal/journal", "internal/garbage", "internal/secret"}},
 		{"queries/...", []string{"domain/...", "projections/...", "internal/journal", "internal/vault", "internal/auditlog"}},
 		// A report is served as XLSX and PDF too, so one door opens on the other.
 		{"internal/web/...", []string{"commands/...", "queries/...", "domain/...", "internal/sheet/..."}},
 		{"internal/sheet/...", []string{"commands/...", "queries/...", "domain/..."}},
-		{"internal/journal/...", []string{"domain/..."}},
+		{"internal/journal/...", []string{"domain/...", "internal/secret"}},
 		// What cmd/ksiega and cmd/ksiega-bench both wire, they share.
 		{"internal/wiring", []string{"internal/..."}},
 		{"cmd/...", []string{"..."}},

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"ksiega/domain"
+	"ksiega/internal/secret"
 )
 
 // NoStream is the expected revision of a stream that has no event yet.
@@ -84,7 +85,7 @@ func Open(opts Options) (*Journal, error) {
 	} else {
 		config, err := esdb.ParseConnectionString(opts.Address)
 		if err != nil {
-			return nil, fmt.Errorf("event store address: %w", err)
+			return nil, fmt.Errorf("event store address: %w", secret.Unreadable(opts.Address, err))
 		}
 		j.config = config
 	}

@@ -44,8 +44,8 @@ func (l *Ledger) prepareChange(ctx context.Context, c ChangeContract) (contract.
 	if err != nil {
 		return nil, err
 	}
-	s := l.seal(ctx, domain.RefParticipant, state.Terms.Participant)
-	change := contract.Change{On: c.On, Reason: s.text("reason", c.Reason)}
+	s := l.sealer(ctx)
+	change := contract.Change{On: c.On, Reason: s.text(state.Terms.SealOf(c.On, "reason"), c.Reason)}
 	if s.err != nil {
 		return nil, s.err
 	}

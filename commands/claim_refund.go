@@ -228,8 +228,9 @@ func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClai
 }
 
 func (l *Ledger) prepareDecision(ctx context.Context, c RecordClaimDecision) (refund.Command, error) {
-	s := l.seal(ctx, domain.RefClaim, c.Claim)
-	return refund.RecordDecision{On: c.Date, Outcome: refund.Outcome(c.Outcome), Amount: c.AmountGrosze, Reason: s.text("reason", c.Reason)}, s.err
+	s := l.sealer(ctx)
+	return refund.RecordDecision{On: c.Date, Outcome: refund.Outcome(c.Outcome), Amount: c.AmountGrosze,
+		Reason: s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)}, s.err
 }
 
 // WriteOffClaim gives up what is outstanding of a claim.
@@ -245,8 +246,8 @@ func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (
 		l.count(err)
 		return journal.Result{}, err
 	}
-	s := l.seal(ctx, domain.RefClaim, c.Claim)
-	cmd := refund.WriteOff{On: c.Date, Reason: s.text("reason", c.Reason)}
+	s := l.sealer(ctx)
+	cmd := refund.WriteOff{On: c.Date, Reason: s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)}
 	if s.err != nil {
 		return journal.Result{}, s.err
 	}

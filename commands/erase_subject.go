@@ -51,8 +51,9 @@ func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 	if !held {
 		return journal.Result{}, ErrNothing.With("%s %s", c.Kind, c.ID)
 	}
-	s := l.seal(ctx, domain.RefAccess, "reasons")
-	order := erasure.Order{Of: of, Today: c.On, Ground: erasure.Ground(c.Ground), RetainedUntil: c.RetainedUntil, Reason: s.text("reason", c.Reason)}
+	s := l.sealer(ctx)
+	order := erasure.Order{Of: of, Today: c.On, Ground: erasure.Ground(c.Ground), RetainedUntil: c.RetainedUntil,
+		Reason: s.text(erasure.SealOf(of, c.On, "reason"), c.Reason)}
 	if s.err != nil {
 		return journal.Result{}, s.err
 	}

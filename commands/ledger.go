@@ -117,24 +117,21 @@ func ids(fields ...*string) error {
 	return nil
 }
 
-// sealer seals the texts about one subject and keeps the first failure; a field
-// is sealed under its JSON name.
+// sealer seals the texts of one command, each as its event says, and keeps the
+// first failure.
 type sealer struct {
-	ctx     context.Context
-	vault   *vault.Vault
-	subject string
-	err     error
+	ctx   context.Context
+	vault *vault.Vault
+	err   error
 }
 
-func (l *Ledger) seal(ctx context.Context, kind domain.RefKind, id string) *sealer {
-	return &sealer{ctx: ctx, vault: l.Vault, subject: domain.Ref{Kind: kind, ID: id}.Subject()}
-}
+func (l *Ledger) sealer(ctx context.Context) *sealer { return &sealer{ctx: ctx, vault: l.Vault} }
 
-func (s *sealer) text(field, text string) domain.Sealed {
+func (s *sealer) text(seal domain.Seal, text string) domain.Sealed {
 	if s.err != nil || text == "" {
 		return ""
 	}
-	sealed, err := s.vault.Seal(s.ctx, s.subject, field, text)
+	sealed, err := s.vault.Seal(s.ctx, seal.Subject.Subject(), seal.Field, text)
 	if s.err = err; errors.Is(err, vault.ErrErased) {
 		s.err = erasure.ErrErased
 	}

@@ -63,14 +63,14 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, c LogVisit) (assi
 	if err != nil {
 		return nil, err
 	}
-	s := l.seal(ctx, domain.RefParticipant, signed.Terms.Participant)
+	s := l.sealer(ctx)
 	visit := assistance.Visit{Assistant: c.Assistant, Contract: c.Contract, Participant: signed.Terms.Participant,
 		Programme: signed.Terms.Programme, Date: c.Date, From: c.From}
-	details := assistance.Details{To: c.To, Minutes: minutes, Activity: s.text("activity", c.Activity), Place: s.text("place", c.Place)}
+	details := assistance.Details{To: c.To, Minutes: minutes, Activity: s.text(visit.SealOf("activity"), c.Activity), Place: s.text(visit.SealOf("place"), c.Place)}
 	of, _ := l.Catalogue.Programme(signed.Terms.Programme)
 	caps := assistance.Caps{Monthly: of.MonthlyCap, Daily: of.DailyCap}
 	if c.Correct {
-		return assistance.CorrectVisit{Visit: visit, Details: details, Caps: caps, Reason: s.text("reason", c.Reason)}, s.err
+		return assistance.CorrectVisit{Visit: visit, Details: details, Caps: caps, Reason: s.text(visit.SealOf("reason"), c.Reason)}, s.err
 	}
 	return assistance.LogVisit{Visit: visit, Details: details, Caps: caps}, s.err
 }

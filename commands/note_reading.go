@@ -27,8 +27,8 @@ func (l *Ledger) NoteReading(ctx context.Context, o Origin, c NoteReading) (jour
 		l.count(ErrReading)
 		return journal.Result{}, ErrReading
 	}
-	s := l.seal(ctx, domain.RefAccess, "reasons")
-	event := intake.PersonalDataRead{What: c.What, Reason: s.text("reason", c.Reason)}
+	s := l.sealer(ctx)
+	event := intake.PersonalDataRead{What: c.What, Reason: s.text(intake.ReasonSeal(), c.Reason)}
 	if s.err != nil {
 		return journal.Result{}, s.err
 	}

@@ -53,12 +53,14 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, c RecordAtte
 	if referral.Rests(c.Date) {
 		return attendance.RecordDay{}, attendance.ErrOutside.With("the referral is suspended on %s", c.Date)
 	}
-	s := l.seal(ctx, domain.RefParticipant, referral.Terms.Participant)
+	s := l.sealer(ctx)
+	terms := termsOf(referral.On(c.Date), under.Terms)
 	rate, _ := l.Catalogue.MinimumRate(under.Terms.Regime, c.Date)
 	return attendance.RecordDay{
-		Terms: termsOf(referral.On(c.Date), under.Terms), Date: c.Date, Minimum: rate, Correct: c.Correct,
-		Value:  attendance.Value{Minutes: c.Minutes, Absence: attendance.Absence(c.Absence), Place: s.text("place", c.Place)},
-		Reason: s.text("reason", c.Reason),
+		Terms: terms, Date: c.Date, Minimum: rate, Correct: c.Correct,
+		Value: attendance.Value{Minutes: c.Minutes, Absence: attendance.Absence(c.Absence),
+			Place: s.text(terms.SealOf(c.Date, "place"), c.Place)},
+		Reason: s.text(terms.SealOf(c.Date, "reason"), c.Reason),
 	}, s.err
 }
 

@@ -70,13 +70,14 @@ func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) 
 	case c.Account != "" && !domain.ValidNRB(c.Account):
 		return "", nil, ErrAccount
 	}
-	s := l.seal(ctx, domain.RefParticipant, id)
+	s := l.sealer(ctx)
+	text := func(field, text string) domain.Sealed { return s.text(participant.SealOf(id, field), text) }
 	p := participant.Person{
-		Participant: id, FirstName: s.text("firstName", c.FirstName), LastName: s.text("lastName", c.LastName),
-		PESEL: s.text("pesel", c.PESEL), BirthDate: s.text("birthDate", c.BirthDate.String()), Sex: s.text("sex", c.Sex),
-		Disability: s.text("disability", c.Disability), WelfareClient: s.text("welfareClient", c.WelfareClient),
-		LabourStatus: s.text("labourStatus", c.LabourStatus), WithoutBenefit: s.text("withoutBenefit", c.WithoutBenefit),
-		Profile: s.text("profile", c.Profile), Account: s.text("account", c.Account),
+		Participant: id, FirstName: text("firstName", c.FirstName), LastName: text("lastName", c.LastName),
+		PESEL: text("pesel", c.PESEL), BirthDate: text("birthDate", c.BirthDate.String()), Sex: text("sex", c.Sex),
+		Disability: text("disability", c.Disability), WelfareClient: text("welfareClient", c.WelfareClient),
+		LabourStatus: text("labourStatus", c.LabourStatus), WithoutBenefit: text("withoutBenefit", c.WithoutBenefit),
+		Profile: text("profile", c.Profile), Account: text("account", c.Account),
 		Municipality: c.Municipality, CarerFor: c.CarerFor, Household: c.Household,
 	}
 	return participant.Stream(id), participant.Register{Person: p}, s.err
@@ -105,8 +106,9 @@ func (l *Ledger) prepareAssistant(ctx context.Context, c RegisterAssistant) (str
 	if err != nil {
 		return "", nil, err
 	}
-	s := l.seal(ctx, domain.RefAssistant, id)
-	a := participant.Assistant{ID: id, FirstName: s.text("firstName", c.FirstName), LastName: s.text("lastName", c.LastName),
+	s := l.sealer(ctx)
+	a := participant.Assistant{ID: id, FirstName: s.text(participant.AssistantSealOf(id, "firstName"), c.FirstName),
+		LastName:   s.text(participant.AssistantSealOf(id, "lastName"), c.LastName),
 		Employment: participant.Employment(c.Employment)}
 	return participant.AssistantStream(id), participant.RegisterAssistant{Assistant: a}, s.err
 }

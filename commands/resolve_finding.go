@@ -18,8 +18,8 @@ type ResolveFinding struct {
 
 // ResolveFinding carries the command out.
 func (l *Ledger) ResolveFinding(ctx context.Context, o Origin, c ResolveFinding) (journal.Result, error) {
-	s := l.seal(ctx, domain.RefFinding, c.Finding)
-	reason := s.text("reason", c.Reason)
+	s := l.sealer(ctx)
+	reason := s.text(finding.SealOf(c.Finding, c.Date, "reason"), c.Reason)
 	if s.err != nil {
 		return journal.Result{}, s.err
 	}

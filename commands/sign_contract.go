@@ -75,11 +75,12 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, c SignContract
 			return "", contract.Sign{}, err
 		}
 	}
-	s := l.seal(ctx, domain.RefParticipant, c.Participant)
-	sign := contract.Sign{Terms: contract.Terms{
+	s := l.sealer(ctx)
+	t := contract.Terms{
 		Contract: number, Kind: contract.Kind(c.Kind), Programme: c.Programme, Participant: c.Participant,
 		Assistant: c.Assistant, Agreement: c.Agreement, Concluded: c.Concluded, From: c.From, To: c.To,
-		Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Place: s.text("place", c.Place), Work: s.text("work", c.Work),
-	}}
-	return domain.Stream("contract", number), sign, s.err
+		Weekly: c.WeeklyMinutes, Rate: c.RateGrosze,
+	}
+	t.Place, t.Work = s.text(t.SealOf(0, "place"), c.Place), s.text(t.SealOf(0, "work"), c.Work)
+	return domain.Stream("contract", number), contract.Sign{Terms: t}, s.err
 }

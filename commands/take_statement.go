@@ -17,13 +17,16 @@ func (l *Ledger) prepareStatement(ctx context.Context, b bankfile.Statement) (st
 	if _, err := domain.CheckID(id); err != nil {
 		return "", statement.TakeIn{}, err
 	}
-	s := l.seal(ctx, domain.RefStatement, id)
+	s := l.sealer(ctx)
 	take := statement.TakeIn{Header: statement.Received{Statement: id, Account: b.Account, Number: b.Number,
 		From: b.Opening.Date, To: b.Closing.Date, Opening: b.Opening.Amount, Closing: b.Closing.Amount}}
 	for _, line := range b.Lines {
+		text := func(field, text string) domain.Sealed {
+			return s.text(statement.SealOf(id, line.Number, field), text)
+		}
 		take.Lines = append(take.Lines, statement.LineBooked{Statement: id, Line: line.Number, Date: line.Booked, Amount: line.Amount,
-			Title: s.text("title", line.Title), Counterparty: s.text("counterparty", line.Counterparty),
-			Account: s.text("counterpartyAccount", line.CounterpartyAccount)})
+			Title: text("title", line.Title), Counterparty: text("counterparty", line.Counterparty),
+			Account: text("counterpartyAccount", line.CounterpartyAccount)})
 	}
 	return domain.Stream("statement", id), take, s.err
 }

@@ -53,12 +53,12 @@ func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (strin
 		}
 		count = *c.Value
 	}
-	s := l.seal(ctx, domain.RefProgramme, project)
+	s := l.sealer(ctx)
 	field := map[string]string{"zobowiazanie": "derivation", "odmowa": "reason"}[c.Event]
 	if field == "" {
 		field = "description"
 	}
-	text := s.text(field, c.Text)
+	text := s.text(durability.SealOf(project, c.Date, field), c.Text)
 	if s.err != nil {
 		return "", nil, s.err
 	}

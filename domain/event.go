@@ -71,8 +71,3 @@ func (d Decider[S, C]) Fold(history ...Event) S {
 	}
 	return s
 }
-
-// Sealed is text encrypted with the key of one person ("" is no text). Only the
-// vault makes and opens it; the same text of the same person in the same field
-// always gives the same Sealed, so that a decision can compare it unopened.
-type Sealed string

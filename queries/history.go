@@ -15,7 +15,6 @@ import (
 
 	"ksiega/domain"
 	"ksiega/internal/journal"
-	"ksiega/internal/vault"
 	"ksiega/projections"
 )
 
@@ -232,53 +231,42 @@ func (d *Desk) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Ent
 	if !reveal || d.opts.Vault == nil || r.Event == nil {
 		return e, nil
 	}
-	subject := sealedFor(r.Event)
-	if subject == "" {
-		return e, nil
+	texts := map[string]string{}
+	var failed error
+	domain.EachSeal(r.Event, func(seal domain.Seal, sealed domain.Sealed) {
+		text, known, err := d.opened(ctx, seal, sealed)
+		if known {
+			texts[string(sealed)] = text
+		}
+		failed = errors.Join(failed, err)
+	})
+	if failed != nil || len(texts) == 0 {
+		return e, failed
 	}
 	var data any
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return e, fmt.Errorf("%w: position %d", journal.ErrDamaged, r.Position)
 	}
-	opened, err := d.opened(ctx, subject, "", data)
-	if err != nil {
-		return e, err
-	}
-	e.Data, err = json.Marshal(opened, json.Deterministic(true))
+	var err error
+	e.Data, err = json.Marshal(replaced(data, texts), json.Deterministic(true))
 	return e, err
 }
 
-// opened is a payload with its sealed texts opened. What does not open, because
-// its key is destroyed or it is no sealed text at all, stays as it is.
-func (d *Desk) opened(ctx context.Context, subject, field string, value any) (any, error) {
+// replaced is a payload with some of its texts replaced.
+func replaced(value any, texts map[string]string) any {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, inner := range v {
-			opened, err := d.opened(ctx, subject, name, inner)
-			if err != nil {
-				return nil, err
-			}
-			v[name] = opened
+			v[name] = replaced(inner, texts)
 		}
 	case []any:
 		for i, inner := range v {
-			opened, err := d.opened(ctx, subject, field, inner)
-			if err != nil {
-				return nil, err
-			}
-			v[i] = opened
+			v[i] = replaced(inner, texts)
 		}
 	case string:
-		if !strings.HasPrefix(v, "v1.") {
-			return v, nil
-		}
-		text, err := d.opts.Vault.Open(ctx, subject, field, v)
-		switch {
-		case err == nil:
-			return text, nil
-		case !errors.Is(err, vault.ErrErased) && !errors.Is(err, vault.ErrForged):
-			return nil, fmt.Errorf("open a sealed text: %w", err)
+		if text, ok := texts[v]; ok {
+			return text
 		}
 	}
-	return value, nil
+	return value
 }

@@ -1,32 +1,26 @@
 package queries
 
 import (
+	"context"
+	"errors"
+	"fmt"
+
 	"ksiega/domain"
-	"ksiega/domain/erasure"
-	"ksiega/domain/intake"
-	"ksiega/domain/participant"
-	"ksiega/domain/statement"
+	"ksiega/internal/vault"
 )
 
-// sealedFor is the vault's subject whose key sealed an event's texts: the first
-// participant it concerns, else the first thing that texts are sealed for. "" is
-// nobody: the event has no such text. Commands seal by the same subjects.
-func sealedFor(e domain.Event) string {
-	switch e := e.(type) {
-	case participant.Registered: // not the person cared for
-		return domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}.Subject()
-	case statement.LineBooked:
-		return domain.Ref{Kind: domain.RefStatement, ID: e.Statement}.Subject()
-	case intake.PersonalDataRead, erasure.Ordered: // a key that outlives the subject's
-		return domain.Ref{Kind: domain.RefAccess, ID: "reasons"}.Subject()
+// opened is a sealed text in clear; false where it does not open: its key is
+// destroyed, it is no text of ours, or nobody here can open any.
+func (d *Desk) opened(ctx context.Context, seal domain.Seal, sealed domain.Sealed) (text string, known bool, err error) {
+	if d.opts.Vault == nil || sealed == "" {
+		return "", false, nil
 	}
-	refs := e.Refs()
-	for _, kind := range []domain.RefKind{domain.RefParticipant, domain.RefAssistant, domain.RefClaim, domain.RefFinding, domain.RefProgramme} {
-		for _, r := range refs {
-			if r.Kind == kind {
-				return r.Subject()
-			}
-		}
+	text, err = d.opts.Vault.Open(ctx, seal.Subject.Subject(), seal.Field, string(sealed))
+	switch {
+	case err == nil:
+		return text, true, nil
+	case errors.Is(err, vault.ErrErased), errors.Is(err, vault.ErrForged):
+		return "", false, nil
 	}
-	return ""
+	return "", false, fmt.Errorf("open a sealed text: %w", err)
 }

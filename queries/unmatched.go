@@ -3,13 +3,10 @@ package queries
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"ksiega/domain"
 	"ksiega/domain/statement"
-	"ksiega/internal/vault"
 	"ksiega/projections"
 )
 
@@ -144,15 +141,6 @@ func monthParts[R any](ctx context.Context, q *question, t projections.Table[R],
 // title opens what stands in a transfer; "" where it can't be opened any more,
 // or nobody here can.
 func (d *Desk) title(ctx context.Context, l projections.BankLine) (string, error) {
-	if d.opts.Vault == nil || l.Title == "" {
-		return "", nil
-	}
-	text, err := d.opts.Vault.Open(ctx, sealedFor(statement.LineBooked{Statement: l.Statement}), "title", string(l.Title))
-	if errors.Is(err, vault.ErrErased) || errors.Is(err, vault.ErrForged) {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("open the title of a line: %w", err)
-	}
-	return text, nil
+	text, _, err := d.opened(ctx, statement.SealOf(l.Statement, l.Line, "title"), l.Title)
+	return text, err
 }

@@ -44,6 +44,12 @@ func (a About) Refs() []domain.Ref {
 		domain.Ref{Kind: domain.RefProgramme, ID: a.Programme})
 }
 
+// SealOf is how a text about a day is sealed: by the participant's key.
+func (a About) SealOf(day domain.Date, field string) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefParticipant, ID: a.Participant}, Field: field,
+		Scope: domain.Scope{Of: domain.Ref{Kind: domain.RefContract, ID: a.Contract}, Day: day}}
+}
+
 // Terms are the figures of referral and agreement that bind the entries.
 type Terms struct {
 	About
@@ -115,6 +121,27 @@ func (AbsenceRecorded) EventType() string { return "attendance.absence-recorded.
 
 // EventType is for ever.
 func (DayCorrected) EventType() string { return "attendance.day-corrected.v1" }
+
+// Reseal covers the place.
+func (e HoursRecorded) Reseal(by domain.Resealer) domain.Event {
+	e.Place = by.Text(e.SealOf(e.Date, "place"), e.Place)
+	return e
+}
+
+// Reseal covers the place.
+func (e AbsenceRecorded) Reseal(by domain.Resealer) domain.Event {
+	e.Place = by.Text(e.SealOf(e.Date, "place"), e.Place)
+	return e
+}
+
+// Reseal covers the places and the reason.
+func (e DayCorrected) Reseal(by domain.Resealer) domain.Event {
+	for _, v := range []*Value{&e.Before, &e.After} {
+		v.Place = by.Text(e.SealOf(e.Date, "place"), v.Place)
+	}
+	e.Reason = by.Text(e.SealOf(e.Date, "reason"), e.Reason)
+	return e
+}
 
 // OccurredOn is the first day the terms bind.
 func (e TermsSet) OccurredOn() domain.Date { return e.From }

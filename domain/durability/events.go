@@ -39,6 +39,12 @@ type Obligation struct {
 	Derivation domain.Sealed `json:"derivation,omitzero"`
 }
 
+// SealOf is how a text about a project is sealed: by the project's own key, for
+// what was said on one day.
+func SealOf(project string, on domain.Date, field string) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefProgramme, ID: project}, Field: field, Scope: domain.Scope{Day: on}}
+}
+
 // ObligationOpened says what was promised.
 type ObligationOpened struct {
 	Obligation
@@ -49,6 +55,12 @@ func (ObligationOpened) EventType() string { return TypeObligationOpened }
 
 // OccurredOn is the first day of the obligation.
 func (e ObligationOpened) OccurredOn() domain.Date { return e.From }
+
+// Reseal covers the derivation.
+func (e ObligationOpened) Reseal(by domain.Resealer) domain.Event {
+	e.Derivation = by.Text(SealOf(e.Project, e.From, "derivation"), e.Derivation)
+	return e
+}
 
 // Refs names the project.
 func (e ObligationOpened) Refs() []domain.Ref { return refs(e.Project) }
@@ -64,6 +76,11 @@ type Statement struct {
 
 // OccurredOn is the day of the statement.
 func (s Statement) OccurredOn() domain.Date { return s.Date }
+
+func (s Statement) reseal(by domain.Resealer) Statement {
+	s.Description = by.Text(SealOf(s.Project, s.Date, "description"), s.Description)
+	return s
+}
 
 // Refs names the project.
 func (s Statement) Refs() []domain.Ref { return refs(s.Project) }
@@ -152,6 +169,54 @@ type ServiceRefused struct {
 
 // EventType is the constant name of the event.
 func (ServiceRefused) EventType() string { return TypeServiceRefused }
+
+// Reseal covers the description.
+func (e ReadinessDeclared) Reseal(by domain.Resealer) domain.Event {
+	e.Statement = e.reseal(by)
+	return e
+}
+
+// Reseal covers the description.
+func (e PlacesStated) Reseal(by domain.Resealer) domain.Event {
+	e.Statement = e.reseal(by)
+	return e
+}
+
+// Reseal covers the description.
+func (e AssistantsStated) Reseal(by domain.Resealer) domain.Event {
+	e.Statement = e.reseal(by)
+	return e
+}
+
+// Reseal covers the description.
+func (e NoticePublished) Reseal(by domain.Resealer) domain.Event {
+	e.Statement = e.reseal(by)
+	return e
+}
+
+// Reseal covers the description.
+func (e Inspected) Reseal(by domain.Resealer) domain.Event {
+	e.Statement = e.reseal(by)
+	return e
+}
+
+// Reseal covers the description.
+func (e ServiceRequested) Reseal(by domain.Resealer) domain.Event {
+	e.Description = by.Text(SealOf(e.Project, e.Date, "description"), e.Description)
+	return e
+}
+
+// Reseal covers the description.
+func (e ServiceStarted) Reseal(by domain.Resealer) domain.Event {
+	e.Description = by.Text(SealOf(e.Project, e.Date, "description"), e.Description)
+	return e
+}
+
+// Reseal covers the reason.
+func (e ServiceRefused) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Project, e.Date, "reason"), e.Reason)
+	return e
+}
 
 func refs(project string) []domain.Ref {
 	return domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: project})

@@ -31,6 +31,18 @@ type Ordered struct {
 	Reason        domain.Sealed  `json:"reason"`                 // sealed with a key that outlives the subject's
 }
 
+// SealOf is how a text about an erasure is sealed: by the key of the reasons of
+// readings, which outlives the subject's.
+func SealOf(of domain.Ref, on domain.Date, field string) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAccess, ID: "reasons"}, Field: field, Scope: domain.Scope{Of: of, Day: on}}
+}
+
+// Reseal covers the reason.
+func (e Ordered) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(domain.Ref{Kind: e.Kind, ID: e.Subject}, e.On, "reason"), e.Reason)
+	return e
+}
+
 // EventType is for ever.
 func (Ordered) EventType() string { return "erasure.ordered.v1" }
 

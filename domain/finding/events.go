@@ -18,6 +18,24 @@ type Resolved struct {
 	Reason  domain.Sealed `json:"reason"`
 }
 
+// SealOf is how a text about a finding is sealed: by the finding's own key, for
+// what was said on one day.
+func SealOf(finding string, on domain.Date, field string) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefFinding, ID: finding}, Field: field, Scope: domain.Scope{Day: on}}
+}
+
+// Reseal covers the reason.
+func (e Resolved) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Finding, e.Date, "reason"), e.Reason)
+	return e
+}
+
+// Reseal covers the reason.
+func (e Reopened) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Finding, e.Date, "reason"), e.Reason)
+	return e
+}
+
 // EventType is the constant name of the event.
 func (Resolved) EventType() string { return TypeResolved }
 

@@ -30,6 +30,18 @@ type PersonalDataRead struct {
 	Reason domain.Sealed `json:"reason,omitzero"`
 }
 
+// ReasonSeal is how the reason of a reading is sealed: by a key that outlives
+// those of the people who were read about.
+func ReasonSeal() domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAccess, ID: "reasons"}, Field: "reason"}
+}
+
+// Reseal covers the reason.
+func (e PersonalDataRead) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(ReasonSeal(), e.Reason)
+	return e
+}
+
 // EventType is for ever.
 func (FileFinished) EventType() string { return "intake.file-finished.v1" }
 

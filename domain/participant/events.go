@@ -46,6 +46,27 @@ func (Registered) EventType() string { return TypeRegistered }
 // OccurredOn is the day of recording.
 func (Registered) OccurredOn() domain.Date { return 0 }
 
+// SealOf is how a field of a person's registration is sealed: by the person's
+// key, never that of whom they care for.
+func SealOf(participant, field string) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefParticipant, ID: participant}, Field: field}
+}
+
+// Reseal covers who the person is and every special category of data.
+func (e Registered) Reseal(by domain.Resealer) domain.Event {
+	for _, f := range []struct {
+		field string
+		text  *domain.Sealed
+	}{
+		{"firstName", &e.FirstName}, {"lastName", &e.LastName}, {"pesel", &e.PESEL}, {"birthDate", &e.BirthDate}, {"sex", &e.Sex},
+		{"disability", &e.Disability}, {"welfareClient", &e.WelfareClient}, {"labourStatus", &e.LabourStatus},
+		{"withoutBenefit", &e.WithoutBenefit}, {"profile", &e.Profile}, {"account", &e.Account},
+	} {
+		*f.text = by.Text(SealOf(e.Participant, f.field), *f.text)
+	}
+	return e
+}
+
 // Refs names the participant and whom they care for.
 func (e Registered) Refs() []domain.Ref {
 	return domain.Refs(
@@ -81,6 +102,18 @@ func (AssistantRegistered) EventType() string { return TypeAssistantRegistered }
 
 // OccurredOn is the day of recording.
 func (AssistantRegistered) OccurredOn() domain.Date { return 0 }
+
+// AssistantSealOf is how a field of an assistant's registration is sealed.
+func AssistantSealOf(assistant, field string) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAssistant, ID: assistant}, Field: field}
+}
+
+// Reseal covers the assistant's name.
+func (e AssistantRegistered) Reseal(by domain.Resealer) domain.Event {
+	e.FirstName = by.Text(AssistantSealOf(e.ID, "firstName"), e.FirstName)
+	e.LastName = by.Text(AssistantSealOf(e.ID, "lastName"), e.LastName)
+	return e
+}
 
 // Refs names the assistant.
 func (e AssistantRegistered) Refs() []domain.Ref {

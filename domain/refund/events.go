@@ -21,6 +21,12 @@ func (a About) Refs() []domain.Ref {
 	return domain.Refs(domain.Ref{Kind: domain.RefClaim, ID: a.Claim}, domain.Ref{Kind: domain.RefAgreement, ID: a.Agreement})
 }
 
+// SealOf is how a text about a claim is sealed: by the claim's own key, for what
+// was said on one day.
+func SealOf(claim string, on domain.Date, field string) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefClaim, ID: claim}, Field: field, Scope: domain.Scope{Day: on}}
+}
+
 // Share is what a claim asks for one contract's month.
 type Share struct {
 	Contract    string         `json:"contract"`
@@ -103,6 +109,30 @@ func (Received) EventType() string { return "refundclaim.received.v1" }
 
 // EventType is for ever.
 func (WrittenOff) EventType() string { return "refundclaim.written-off.v1" }
+
+// Reseal covers the reason.
+func (e Accepted) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
+	return e
+}
+
+// Reseal covers the reason.
+func (e Returned) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
+	return e
+}
+
+// Reseal covers the reason.
+func (e Reclaimed) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
+	return e
+}
+
+// Reseal covers the reason.
+func (e WrittenOff) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
+	return e
+}
 
 // OccurredOn is the day of submission.
 func (e Submitted) OccurredOn() domain.Date { return e.On }

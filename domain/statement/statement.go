@@ -63,6 +63,19 @@ func (LineMatched) EventType() string { return "statement.line-matched.v1" }
 // EventType is for ever.
 func (MatchUndone) EventType() string { return "statement.match-undone.v1" }
 
+// SealOf is how a text of a line is sealed: by the statement's own key.
+func SealOf(statement string, line int, field string) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefStatement, ID: statement}, Field: field, Scope: domain.Scope{Line: line}}
+}
+
+// Reseal covers what people wrote into the transfer.
+func (e LineBooked) Reseal(by domain.Resealer) domain.Event {
+	e.Title = by.Text(SealOf(e.Statement, e.Line, "title"), e.Title)
+	e.Counterparty = by.Text(SealOf(e.Statement, e.Line, "counterparty"), e.Counterparty)
+	e.Account = by.Text(SealOf(e.Statement, e.Line, "counterpartyAccount"), e.Account)
+	return e
+}
+
 // OccurredOn is the day of the closing balance.
 func (e Received) OccurredOn() domain.Date { return e.To }
 

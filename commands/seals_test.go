@@ -1,0 +1,78 @@
+package commands_test
+
+import (
+	"testing"
+
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/finding"
+	"ksiega/internal/journal"
+	"ksiega/internal/ledgertest"
+)
+
+// everyWord records a text through every command that takes one.
+func everyWord(t *testing.T, l *ledgertest.Ledger) {
+	t.Helper()
+	for _, f := range [][2]string{
+		{"uczestnicy.csv", "id;imie;nazwisko;pesel;plec;niepelnosprawnosc;klient_ops;status;bez_zasilku;profil;gmina\n" +
+			"U1;Zofia;Wróbel;44051401359;K;znaczny;tak;bezrobotny;tak;II;Starachowice\nU2;Jan;Kos;;;;;;;;\n"},
+		{"asystenci.csv", "id;imie;nazwisko\nA1;Ewa;Lis\n"},
+		{"porozumienia.csv", agreements}, {"umowy.csv", referrals},
+		{"umowy_t.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent;miejsce;prace\n" +
+			"T/1;trojstronny;asystent-aktywnosci;U1;03.07.2017;03.07.2017;30.06.2019;A1;dom;opieka\n"},
+		{"obecnosci.csv", "umowa;data;godziny;nieobecnosc;miejsce\nS/1;05.03.2018;2;;urząd\nS/1;06.03.2018;;choroba;dom\n"},
+		{"godziny.csv", "asystent;umowa;data;od;do;czynnosc;miejsce\nA1;T/1;05.03.2018;08:00;10:00;zakupy;sklep\n"},
+		{"godziny_k.csv", "asystent;umowa;data;od;do;czynnosc;miejsce;korekta;powod\nA1;T/1;05.03.2018;08:00;11:00;zakupy;sklep;tak;pomyłka\n"},
+		{"obecnosci_k.csv", "umowa;data;godziny;nieobecnosc;miejsce;korekta;powod\nS/1;05.03.2018;3;;urząd;tak;pomyłka\n"},
+		{"trwalosc.csv", "projekt;zdarzenie;data;nr;wartosc;do;opis;url\nP;zobowiazanie;01.07.2019;;3;30.06.2021;od końca;\n" +
+			"P;deklaracja;02.07.2019;;;;gotowi;https://x.example/a?kto=jan\nP;publikacja;03.07.2019;;;;ogłoszenie;https://x.example/b\n" +
+			"P;zapytanie;04.07.2019;1;;;dzwoni;\nP;start;05.07.2019;1;;;ruszyło;\nP;zapytanie;06.07.2019;2;;;dzwoni;\nP;odmowa;07.07.2019;2;;;brak miejsc;\n" +
+			"P;miejsca;08.07.2019;;3;;lista;\nP;asystenci;08.07.2019;;1;;lista;\nP;kontrola;09.07.2019;;;;wojewoda;\n"},
+		{"wyciag.sta", ":20:1\n:25:PL61109010140000071219812874\n:28C:5/1\n:60F:C180501PLN0,00\n" +
+			":61:1805020502CN48,60NTRFNONREF//1\n:86:020~00UZNANIE~20Zwrot od Zofii Wróbel~32PUP\n:62F:C180502PLN48,60\n-\n"},
+	} {
+		if s := l.Import(t, f[0], f[1]); s.Refused != 0 {
+			t.Fatalf("%s: %s", f[0], reasons(s))
+		}
+	}
+	day := domain.NewDate(2018, 4, 3)
+	for _, change := range []string{"amend", "suspend", "resume", "breach", "terminate"} {
+		if _, err := l.ChangeContract(t.Context(), ledgertest.Actor, commands.ChangeContract{Number: "T/1", Change: change, On: day, WeeklyMinutes: 60, Reason: "bo tak"}); err != nil {
+			t.Fatal(change, err)
+		}
+	}
+	if _, err := l.NoteReading(t.Context(), commands.Origin{Actor: "a", Role: "auditor"}, commands.NoteReading{What: "replay", Reason: "kontrola", On: day}); err != nil {
+		t.Fatal(err)
+	}
+	seal := finding.SealOf("stay:U1", day, "reason")
+	reason, err := l.Vault.Seal(t.Context(), seal.Subject.Subject(), seal.Field, "wyjaśnione")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := journal.Execute(t.Context(), l.Journal, finding.Stream("stay:U1"), finding.Decider(), finding.Command(
+		finding.Resolve{Finding: "stay:U1", Date: day, Reason: domain.Sealed(reason)}), journal.Meta{Actor: "a"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWhatIsSealedOpensAsItsEventSays: commands seal, and readers open, by what
+// the event says of its texts.
+func TestWhatIsSealedOpensAsItsEventSays(t *testing.T) {
+	l := ledgertest.Open(t)
+	everyWord(t, l)
+	types := map[string]bool{}
+	err := l.Journal.Scan(t.Context(), journal.ScanOptions{}, func(b journal.Batch) error {
+		for _, r := range b.Events {
+			domain.EachSeal(r.Event, func(s domain.Seal, text domain.Sealed) {
+				types[r.Type] = true
+				if _, err := l.Vault.Open(t.Context(), s.Subject.Subject(), s.Field, string(text)); err != nil {
+					t.Errorf("%s: %s does not open: %v", r.Type, s.Field, err)
+				}
+			})
+		}
+		return nil
+	})
+	if err != nil || len(types) < 20 {
+		t.Errorf("%d types, %v", len(types), err)
+	}
+}

@@ -1,0 +1,84 @@
+package domain
+
+import "strconv"
+
+// Sealed is text encrypted with the key of one subject ("" is no text). Only the
+// vault makes and opens it. The same text in the same Seal always gives the same
+// Sealed, so that a decision can compare it unopened.
+type Sealed string
+
+// A Seal says of a sealed text whose key seals it, what it is and which fact it
+// belongs to. It is bound into the text: under any other Seal it does not open.
+type Seal struct {
+	// Subject is whose key it is: the person, or what the text is about where
+	// that is no person. With the key gone, so is the text.
+	Subject Ref
+	// Field is the JSON name that the text is recorded under.
+	Field string
+	Scope Scope
+}
+
+// Scope is how far equal texts of one subject and field show as equal: within
+// one fact, or within what a rule must compare. A zero part is left open.
+type Scope struct {
+	Of    Ref
+	Month Month
+	Day   Date
+	Line  int
+}
+
+// String is unambiguous, and for ever: sealed texts are bound to it.
+func (s Scope) String() string {
+	var b []byte
+	add := func(name, value string) {
+		if value != "" {
+			b = append(append(append(append(b, name...), '='), value...), ';')
+		}
+	}
+	if s.Of.ID != "" {
+		add("of", string(s.Of.Kind)+"/"+Escape(s.Of.ID))
+	}
+	if s.Month != 0 {
+		add("month", s.Month.String())
+	}
+	add("day", s.Day.String())
+	if s.Line != 0 {
+		add("line", strconv.Itoa(s.Line))
+	}
+	return string(b)
+}
+
+// Sealing is an event that holds sealed texts. It says of each of them itself how
+// it is sealed: opening, sealing and erasing ask nobody else.
+type Sealing interface {
+	Event
+	// Reseal is the event with each of its texts as by gives it.
+	Reseal(by Resealer) Event
+}
+
+// Resealer gives a sealed text that takes the place of another.
+type Resealer func(Seal, Sealed) Sealed
+
+// Text leaves alone what is no text.
+func (by Resealer) Text(s Seal, text Sealed) Sealed {
+	if text == "" {
+		return ""
+	}
+	return by(s, text)
+}
+
+// Reseal is the event with each of its sealed texts as by gives it.
+func Reseal(e Event, by Resealer) Event {
+	if s, ok := e.(Sealing); ok {
+		return s.Reseal(by)
+	}
+	return e
+}
+
+// EachSeal hands over every sealed text of an event.
+func EachSeal(e Event, each func(Seal, Sealed)) {
+	Reseal(e, func(s Seal, text Sealed) Sealed {
+		each(s, text)
+		return text
+	})
+}

@@ -38,7 +38,7 @@ func bookOf(t testing.TB, events []domain.Event) []journal.Recorded {
 		toyMust(t, err)
 		id := uuid.UUID{8: 0x80}
 		binary.BigEndian.PutUint64(id[:8], uint64(i+1)*0x9e3779b97f4a7c15)
-		book = append(book, journal.Recorded{ID: id, Stream: "s-1", Type: e.EventType(), Revision: uint64(i), Position: uint64(10 * (i + 1)),
+		book = append(book, journal.Recorded{ID: id, Stream: "statement-s", Type: e.EventType(), Revision: uint64(i), Position: uint64(10 * (i + 1)),
 			Created: time.Date(2018, 1, 1, 0, 0, 0, 123, time.UTC).Add(time.Duration(i) * 30 * time.Minute),
 			Meta:    meta, RawMeta: raw, RawData: data, Event: e})
 	}

@@ -35,7 +35,7 @@ func record(t testing.TB, l *ledgertest.Ledger, events ...domain.Event) (positio
 	t.Helper()
 	for _, e := range events {
 		area, _, _ := strings.Cut(e.EventType(), ".")
-		stream := "test-" + area
+		stream := "statement-test-" + area
 		revision := journal.NoStream
 		must(t, l.Journal.ReadStream(t.Context(), stream, 0, func(r *journal.Recorded) error {
 			revision = int64(r.Revision)

@@ -71,7 +71,7 @@ func TestTypedNames(t *testing.T) {
 			t.Errorf("%s: %v of %q", name, a.Rows, a.Params)
 		}
 		for _, r := range []queries.HistoryRequest{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: decomposed(work.Participant)}},
-			{Actor: " tester "}, {Stream: " test-attendance "}} {
+			{Actor: " tester "}, {Stream: " statement-test-attendance "}} {
 			count := 0
 			r.MinPosition = last
 			_, err := desk.History(t.Context(), r, func(queries.Entry) error {

@@ -8,6 +8,7 @@
 // stops the reader instead of being skipped. It stops at the log: what events
 // mean is for domain, what they add up to for projections.
 //
-// Streams whose name starts with `$` (the server's own) and `vault-` (wrapped
-// keys, read by the Shelf alone) are never handed to readers of the log.
+// The store may be shared: streams.go says which streams are the ledger's own.
+// Of those, `vault-` (wrapped keys, read by the Shelf alone) and `trial-` are
+// never handed to readers of the log.
 package journal

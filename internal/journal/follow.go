@@ -64,6 +64,7 @@ type arrival struct {
 	event      *esdb.RecordedEvent
 	caughtUp   bool
 	fellBehind bool
+	alive      bool // only that: the store has passed over so much of others
 	err        error
 }
 
@@ -72,7 +73,8 @@ func (j *Journal) followOver(ctx context.Context, l *link, after uint64, fn func
 	defer cancel(nil)
 	watch := time.AfterFunc(j.bounds.deadline, func() { cancel(errStalled) })
 	sub, err := guarded(func() (*esdb.Subscription, error) {
-		return l.client.SubscribeToAll(ctx, esdb.SubscribeToAllOptions{From: allFrom(after)})
+		return l.client.SubscribeToAll(ctx, esdb.SubscribeToAllOptions{From: allFrom(after), Filter: j.filter(),
+			MaxSearchWindow: filterWindow, CheckpointInterval: filterInterval})
 	})
 	watch.Stop()
 	if err != nil {
@@ -88,7 +90,7 @@ func (j *Journal) followOver(ctx context.Context, l *link, after uint64, fn func
 		_ = sub.Close()
 		<-received
 	}()
-	live, owed := false, false
+	live, owed, looked := false, false, after
 	quiet := time.NewTimer(j.bounds.deadline)
 	defer quiet.Stop()
 	for {
@@ -100,11 +102,11 @@ func (j *Journal) followOver(ctx context.Context, l *link, after uint64, fn func
 			if owed && len(arrivals) == 0 {
 				return errStalled
 			}
-			head, err := j.headOver(ctx, l)
+			some, through, err := j.unheard(ctx, l, max(looked, after))
 			if err != nil {
 				return err
 			}
-			owed = !live || head > after
+			owed, looked = !live || some, through
 			quiet.Reset(j.bounds.deadline)
 		case a := <-arrivals:
 			b, err := j.gather(a, arrivals, after, &live)
@@ -132,6 +134,8 @@ func receive(ctx context.Context, sub *esdb.Subscription, out chan<- arrival) {
 			a.event = e.EventAppeared.Event
 		case e.CaughtUp != nil:
 			a.caughtUp = true
+		case e.CheckPointReached != nil:
+			a.alive = true
 		case e.FellBehind != nil:
 			a.fellBehind = true
 		case e.SubscriptionDropped != nil:
@@ -162,6 +166,7 @@ func (j *Journal) gather(a arrival, more <-chan arrival, after uint64, live *boo
 			*live = true
 		case a.fellBehind:
 			*live = false
+		case a.alive:
 		case a.event.Position.Commit <= b.Through:
 			// Seen before the connection broke.
 		default:

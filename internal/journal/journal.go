@@ -46,7 +46,8 @@ type Options struct {
 	// day they are recorded; nil leaves that day to be read off `created`.
 	Today func() domain.Date
 	// Prefix goes before every stream name this journal writes and is asked
-	// of every stream it reads: tests on a shared server keep apart by it.
+	// of every stream it reads: PrefixOf the ledger's name. Tests on a shared
+	// server keep apart by one, too.
 	Prefix string
 }
 
@@ -70,8 +71,9 @@ type Journal struct {
 	life    context.Context // ends with Close
 	end     context.CancelFunc
 
-	mu   sync.Mutex // guards link
-	link *link      // nil until the first use and after a break
+	mu     sync.Mutex // guards all below
+	link   *link      // nil until the first use and after a break
+	looked lookedAt
 }
 
 // maxAppendBytes bounds the payloads of one append; the store sets it.
@@ -149,6 +151,9 @@ const (
 func (j *Journal) propose(stream string, expected int64, events []Decided) ([]esdb.EventData, error) {
 	if expected < NoStream || len(events) == 0 {
 		return nil, fmt.Errorf("append to %s: %d events at revision %d make no sense", stream, len(events), expected)
+	}
+	if err := j.writable(stream); err != nil {
+		return nil, err
 	}
 	proposals, size := make([]esdb.EventData, 0, len(events)), 0
 	var meta Meta

@@ -18,7 +18,7 @@ import (
 // Ledger is the table of every event type of the ledger. A line is added for a
 // new type and never removed; a replaced version stays as an Upcast.
 func Ledger() (*Table, error) {
-	return NewTable(
+	t, err := NewTable(
 		KindOf[participant.Registered](),
 		KindOf[participant.AssistantRegistered](),
 		KindOf[agreement.Concluded](),
@@ -67,4 +67,8 @@ func Ledger() (*Table, error) {
 		KindOf[intake.RequestTaken](),
 		KindOf[intake.PersonalDataRead](),
 	)
+	if err != nil {
+		return nil, err
+	}
+	return t.withCategories(ledgerCategories()...), nil
 }

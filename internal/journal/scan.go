@@ -3,14 +3,14 @@ package journal
 import (
 	"context"
 	"runtime"
-	"strings"
 	"sync"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 )
 
 // A Batch is a stretch of the log, in order. It covers every event up to and
-// including Through, also those that are not the ledger's own.
+// including Through, which is an event of the ledger's own where that has a name,
+// and else may be another's.
 type Batch struct {
 	Events  []Recorded
 	Through uint64
@@ -95,17 +95,6 @@ func (j *Journal) scan(ctx context.Context, o ScanOptions, spoil bool, each func
 	return why
 }
 
-// local is a stream's name without this journal's prefix, or "" for an event
-// that readers of the log are not shown: another prefix's, the server's own, the
-// vault's.
-func (j *Journal) local(stream, typ string) string {
-	rest, ok := strings.CutPrefix(stream, j.opts.Prefix)
-	if !ok || strings.HasPrefix(rest, "$") || strings.HasPrefix(rest, vaultCategory) || strings.HasPrefix(typ, "$") {
-		return ""
-	}
-	return rest
-}
-
 // record takes an event over from the client, its stream already renamed.
 func record(e *esdb.RecordedEvent, stream string) Recorded {
 	return Recorded{ID: e.EventID, Stream: stream, Type: e.EventType, Revision: e.EventNumber,
@@ -118,6 +107,9 @@ func record(e *esdb.RecordedEvent, stream string) Recorded {
 func (j *Journal) readAll(ctx context.Context, after uint64, each func(*Recorded) error) error {
 	var r Recorded
 	return j.readLog(ctx, after, func(e *esdb.RecordedEvent) error {
+		if !j.passes(e.StreamID) {
+			return nil
+		}
 		r = record(e, j.local(e.StreamID, e.EventType))
 		return each(&r)
 	})
@@ -153,7 +145,8 @@ func allFrom(after uint64) esdb.AllPosition {
 	return esdb.Position{Commit: after, Prepare: after}
 }
 
-// Head is the position of the log's last event; 0 where there is none.
+// Head is the position of the log's last event, and of the last of its own where
+// the ledger has a name; 0 where there is none.
 func (j *Journal) Head(ctx context.Context) (uint64, error) {
 	head := uint64(0)
 	err := j.persist(ctx, "read the end of the log", func(ctx context.Context) (bool, error) {
@@ -161,7 +154,7 @@ func (j *Journal) Head(ctx context.Context) (uint64, error) {
 		if err != nil {
 			return false, err
 		}
-		head, err = j.headOver(ctx, l)
+		head, err = j.ownHead(ctx, l)
 		j.done(ctx, l, err)
 		return false, err
 	})

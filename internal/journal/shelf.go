@@ -5,19 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 
 	"ksiega/domain"
 )
 
-const (
-	vaultCategory = "vault-"
-	// shelfEvent is the type of every event of a vault stream; its payload is
-	// the vault's own record.
-	shelfEvent = "vault.record-kept.v1"
-)
+// shelfEvent is the type of every event of a vault stream; its payload is the
+// vault's own record.
+const shelfEvent = "vault.record-kept.v1"
 
 // Shelf keeps the vault's records, each subject's in a stream `vault-<subject>`
 // of its own, which readers of the log never see.
@@ -29,7 +25,7 @@ func (j *Journal) Shelf() Shelf { return Shelf{j} }
 // Append adds a record to a subject whose record count is known; it fails with
 // ErrConflict where there are more or fewer.
 func (s Shelf) Append(ctx context.Context, subject string, count int, record []byte) error {
-	stream := domain.Stream("vault", subject)
+	stream := domain.Stream(vaultCategory, subject)
 	_, err := s.j.write(ctx, stream, int64(count)-1, []esdb.EventData{{
 		EventID:   eventID(stream, uint64(count), "", record),
 		EventType: shelfEvent, ContentType: esdb.ContentTypeJson, Data: record, Metadata: []byte("{}"),
@@ -41,7 +37,7 @@ func (s Shelf) Append(ctx context.Context, subject string, count int, record []b
 // closed for good (a tombstone) has none.
 func (s Shelf) Get(ctx context.Context, subject string) ([][]byte, error) {
 	var records [][]byte
-	err := s.j.readStream(ctx, domain.Stream("vault", subject), 0, func(r *Recorded) error {
+	err := s.j.readStream(ctx, domain.Stream(vaultCategory, subject), 0, func(r *Recorded) error {
 		records = append(records, r.RawData)
 		return nil
 	})
@@ -57,7 +53,7 @@ func (s Shelf) Get(ctx context.Context, subject string) ([][]byte, error) {
 // Close ends a subject's stream for good, with a tombstone; nothing can be
 // appended to it again. Closing twice is closing once.
 func (s Shelf) Close(ctx context.Context, subject string) error {
-	stream := domain.Stream("vault", subject)
+	stream := domain.Stream(vaultCategory, subject)
 	return s.j.persist(ctx, "close "+stream, func(ctx context.Context) (bool, error) {
 		l, err := s.j.acquire(ctx)
 		if err != nil {
@@ -77,7 +73,7 @@ func (s Shelf) Close(ctx context.Context, subject string) error {
 
 // Closed says whether a subject's stream was closed for good.
 func (s Shelf) Closed(ctx context.Context, subject string) (bool, error) {
-	err := s.j.readStream(ctx, domain.Stream("vault", subject), 0, func(*Recorded) error { return errSeen })
+	err := s.j.readStream(ctx, domain.Stream(vaultCategory, subject), 0, func(*Recorded) error { return errSeen })
 	switch {
 	case hasCode(err, esdb.ErrorCodeStreamDeleted):
 		return true, nil
@@ -95,8 +91,7 @@ var errSeen = errors.New("the stream has an event")
 func (s Shelf) Each(ctx context.Context, fn func(record []byte) error) error {
 	var halt error
 	each := func(stream, typ string, data []byte) error {
-		rest, ok := strings.CutPrefix(stream, s.j.opts.Prefix)
-		if ok && strings.HasPrefix(rest, vaultCategory) && typ == shelfEvent {
+		if rest, ok := s.j.own(stream); ok && categoryOf(rest) == vaultCategory && typ == shelfEvent {
 			halt = fn(data)
 		}
 		return halt

@@ -136,6 +136,9 @@ type filler struct {
 // take decodes an event whose stream is named as the store names it and whose
 // bytes belong to somebody else.
 func (f *filler) take(r *Recorded) error {
+	if !f.j.passes(r.Stream) {
+		return nil
+	}
 	if f.room == nil {
 		f.room = f.getRoom()
 	}

@@ -45,9 +45,11 @@ func kindOf[P any](name string, sample domain.Event, up func(P) domain.Event) Ki
 
 // Table is the closed list of event types that the ledger knows.
 type Table struct {
-	kinds    map[string]Kind
-	names    []string
-	decoders sync.Pool // of *decoder
+	kinds map[string]Kind
+	names []string
+	// categories of the ledger's streams; nil: any, which is for tests.
+	categories map[string]bool
+	decoders   sync.Pool // of *decoder
 }
 
 // NewTable makes a table; a name that stands twice is a mistake in the program.
@@ -63,6 +65,19 @@ func NewTable(kinds ...Kind) (*Table, error) {
 	slices.Sort(t.names)
 	t.decoders.New = func() any { return newDecoder(t) }
 	return t, nil
+}
+
+// withCategories closes the table to streams of other categories.
+func (t *Table) withCategories(names ...string) *Table {
+	t.categories = make(map[string]bool, len(names))
+	for _, name := range names {
+		t.categories[name] = true
+	}
+	return t
+}
+
+func (t *Table) hasCategory(name string) bool {
+	return t == nil || t.categories == nil || t.categories[name]
 }
 
 // Names lists the event types in alphabetical order.

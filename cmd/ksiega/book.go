@@ -31,6 +31,7 @@ import (
 // also the read models. Fields are nil where a part is not used.
 type book struct {
 	dir     string
+	name    ledgerName
 	node    *eventdb.Node
 	journal *journal.Journal
 	master  vault.MasterKey
@@ -64,7 +65,7 @@ func openBook(ctx context.Context, g *globals, live bool, h hooks) (*book, error
 	if err != nil {
 		return nil, err
 	}
-	b := &book{dir: dir, changed: make(chan struct{}, 1), manual: !g.Automat, days: programme.DayCount(g.YearDays), secrets: g.secrets()}
+	b := &book{dir: dir, name: g.Ledger, changed: make(chan struct{}, 1), manual: !g.Automat, days: programme.DayCount(g.YearDays), secrets: g.secrets()}
 	if err := b.open(ctx, g, live, h); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -123,7 +124,7 @@ func (b *book) openJournal(g *globals, h hooks, zone *time.Location) error {
 	if err != nil {
 		return err
 	}
-	opts := journal.Options{Address: g.EventStore, Table: table, Observe: h.append,
+	opts := journal.Options{Address: g.EventStore, Table: table, Observe: h.append, Prefix: g.Ledger.prefix(),
 		Today: func() domain.Date { return domain.DateOf(time.Now().In(zone)) }}
 	if opts.Address == "" {
 		b.node, err = eventdb.Open(eventdb.Options{Dir: b.dir})

@@ -27,9 +27,10 @@ import (
 
 // client is the command line's side of the control door.
 type client struct {
-	http  *http.Client
-	role  string
-	close func() error
+	http   *http.Client
+	ledger ledgerName
+	role   string
+	close  func() error
 }
 
 // connect is connectNew for what asks of a ledger that there is: a directory
@@ -66,7 +67,7 @@ func connectNew(ctx context.Context, g *globals, live bool) (*client, error) {
 	server := &http.Server{Handler: controlHandler(b, api), ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(l) }() // ends with Close
 	transport := &http.Transport{DialContext: l.dial}
-	return &client{http: &http.Client{Transport: transport}, role: g.Role, close: func() error {
+	return &client{http: &http.Client{Transport: transport}, ledger: g.Ledger, role: g.Role, close: func() error {
 		transport.CloseIdleConnections()
 		return errors.Join(server.Close(), b.Close())
 	}}, nil
@@ -90,7 +91,7 @@ func dial(g *globals, dir string) (*client, error) {
 		return nil, nil //nolint:nilerr // left by a server that is gone; whoever is there holds the lock
 	}
 	_ = conn.Close()
-	return &client{http: &http.Client{Transport: &http.Transport{DialContext: to}}, role: g.Role, close: func() error { return nil }}, nil
+	return &client{http: &http.Client{Transport: &http.Transport{DialContext: to}}, ledger: g.Ledger, role: g.Role, close: func() error { return nil }}, nil
 }
 
 // wrongUsage is a request that the ledger refuses as it was put.
@@ -102,6 +103,7 @@ func (c *client) do(ctx context.Context, method, path string, query url.Values, 
 		return nil, err
 	}
 	req.Header.Set(headerBuild, build())
+	req.Header.Set(headerLedger, string(c.ledger))
 	req.Header.Set(headerActor, actor())
 	req.Header.Set(headerRole, c.role)
 	if contentType != "" {

@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
 
+	"ksiega/internal/journal"
 	"ksiega/internal/secret"
 )
 
@@ -19,6 +20,7 @@ import (
 type globals struct {
 	Data          string          `name:"data" env:"KSIEGA_DATA" default:"./data" placeholder:"DIR" help:"Data directory."`
 	EventStore    string          `name:"eventstore" env:"KSIEGA_EVENTSTORE" placeholder:"esdb://…" help:"EventStoreDB to use; embedded if empty."`
+	Ledger        ledgerName      `name:"ledger" env:"KSIEGA_LEDGER" placeholder:"NAME" help:"Name of the ledger, which sets its streams and keys apart in a store that others use too: a-z, 0-9 and -, at most 32."`
 	Redis         string          `name:"redis" env:"KSIEGA_REDIS" placeholder:"redis://…" help:"Redis to use; embedded if empty."`
 	MasterKeyFile string          `name:"master-key-file" env:"KSIEGA_MASTER_KEY_FILE" placeholder:"FILE" help:"File with the master key; default: beside the data directory. KSIEGA_MASTER_KEY holds the key itself."`
 	Role          string          `name:"role" env:"KSIEGA_ROLE" default:"coordinator" enum:"finance,coordinator,auditor,director,caseworker,assistant,outreach,dpo,administrator" help:"Role to act in: ${enum}."`
@@ -27,6 +29,20 @@ type globals struct {
 	YearDays      string          `name:"year-days" env:"KSIEGA_YEAR_DAYS" default:"praca" enum:"praca,skierowanie" help:"Which days count towards the 180 of a calendar year: those worked (praca) or those of a referral in force (skierowanie)."`
 	Config        kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with these settings by their long names."`
 }
+
+// ledgerName is the name of a ledger; "" is one without.
+type ledgerName string
+
+// Validate is asked by the parser of flags, variables and the settings file.
+func (n ledgerName) Validate() error {
+	if n == "" {
+		return nil
+	}
+	return journal.CheckName(string(n))
+}
+
+// prefix is what the ledger's streams begin with.
+func (n ledgerName) prefix() string { return journal.PrefixOf(string(n)) }
 
 // yamlConfig reads settings from a YAML map of long flag names.
 func yamlConfig(r io.Reader) (kong.Resolver, error) {

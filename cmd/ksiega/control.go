@@ -27,9 +27,10 @@ import (
 // holds the data directory, over a connection in memory where none does. Who
 // can reach it owns the data directory, so that actor and role are believed.
 const (
-	headerBuild = "Ksiega-Build"
-	headerActor = "Ksiega-Actor"
-	headerRole  = "Ksiega-Role"
+	headerBuild  = "Ksiega-Build"
+	headerLedger = "Ksiega-Ledger"
+	headerActor  = "Ksiega-Actor"
+	headerRole   = "Ksiega-Role"
 )
 
 // note is one line of what the control door says while it works. The last note
@@ -117,6 +118,10 @@ func controlHandler(b *book, api http.Handler) http.Handler {
 		w = &discreet{w, b.secrets}
 		if got := r.Header.Get(headerBuild); got != build() {
 			refuse(w, http.StatusPreconditionFailed, errors.New("the running server is another build of ksiega; use the same program or stop the server"))
+			return
+		}
+		if got := ledgerName(r.Header.Get(headerLedger)); got != b.name {
+			refuse(w, http.StatusPreconditionFailed, fmt.Errorf("the running server keeps the ledger %q, not %q (--ledger)", b.name, got))
 			return
 		}
 		mux.ServeHTTP(w, r)

@@ -202,7 +202,7 @@ func (d *doctor) master(ctx context.Context) error {
 		d.say(fmt.Sprintf("the event database cannot be opened (%v)", err), "see above")
 		return nil
 	}
-	opts := journal.Options{Address: node.Address(), Table: table, Today: func() domain.Date { return domain.DateOf(time.Now()) }}
+	opts := journal.Options{Address: node.Address(), Table: table, Prefix: d.g.Ledger.prefix(), Today: func() domain.Date { return domain.DateOf(time.Now()) }}
 	j, err := journal.Open(opts)
 	if err != nil {
 		return errors.Join(err, node.Close())

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+)
+
+// sharedNode is an event store that others use too.
+func sharedNode(t *testing.T) (address string) {
+	t.Helper()
+	n := startNode(t, "--data", filepath.Join(t.TempDir(), "store"), "--listen", "127.0.0.1:0", "--insecure")
+	t.Cleanup(func() { _ = n.cmd.Process.Kill(); _ = n.cmd.Wait() })
+	return "esdb://" + n.address + "?tls=false"
+}
+
+// intrude writes what another application does, and a ledger that this build
+// cannot read.
+func intrude(t *testing.T, address string) {
+	t.Helper()
+	c := eventClient(t, strings.TrimPrefix(address, "esdb://"))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for _, stream := range []string{"shop-1", "contract", "other.contract-1", "other.vault-1", "x"} {
+		_, err := c.AppendToStream(ctx, stream, esdb.AppendToStreamOptions{}, esdb.EventData{EventType: "shop.ordered.v1",
+			ContentType: esdb.ContentTypeJson, Data: []byte(`{"n":1}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// mustRun runs the program and gives back what it printed.
+func mustRun(t *testing.T, args ...string) string {
+	t.Helper()
+	code, out, errs := ksiega(t, args...)
+	if code != exitDone {
+		t.Fatalf("ksiega %s exited with %d: %s%s", strings.Join(args, " "), code, out, errs)
+	}
+	return out
+}
+
+const (
+	sheetOf = "numer;zawarto;od;do;refundacja\n%NO;2018-01-02;2018-01-02;2018-12-31;60\n"
+)
+
+// Three ledgers and an application share one store: each sees what is its own, in
+// every command that reads the log from its start.
+func TestLedgersShareAStore(t *testing.T) {
+	t.Parallel()
+	store := sharedNode(t)
+	intrude(t, store)
+	home := t.TempDir()
+	args := func(ledger string, more ...string) []string {
+		all := append(more, "--eventstore", store, "--data", filepath.Join(home, "data"+ledger))
+		if ledger != "" {
+			all = append(all, "--ledger", ledger)
+		}
+		return all
+	}
+	names := []string{"", "north", "south"}
+	for _, name := range names {
+		file := filepath.Join(home, "porozumienia_"+name+".csv")
+		if err := os.WriteFile(file, []byte(strings.ReplaceAll(sheetOf, "%NO", "PUP/"+name+"/1")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		mustRun(t, args(name, "import", file)...)
+		intrude(t, store)
+	}
+	for _, name := range names {
+		events := strings.Split(strings.TrimSpace(mustRun(t, args(name, "replay")...)), "\n")
+		for _, line := range events {
+			if !strings.Contains(line, `"stream":"agreement-PUP%2F`+name+`%2F1"`) && !strings.Contains(line, `"stream":"import-`) {
+				t.Errorf("%q is shown %s", name, line)
+			}
+		}
+		if len(events) != 2 {
+			t.Errorf("%q has %d events", name, len(events))
+		}
+		if out := mustRun(t, args(name, "verify")...); !strings.HasPrefix(out, "2 events read, 0 rows differ") {
+			t.Errorf("%q: %s", name, out)
+		}
+		mustRun(t, args(name, "rebuild")...)
+	}
+}
+
+func TestLedgerNamesAreChecked(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"A", "a.b", "1", "vault/"} {
+		if code, _, errs := ksiega(t, "verify", "--ledger", name, "--data", t.TempDir()); code != exitUsage || !strings.Contains(errs, "a ledger's name") {
+			t.Errorf("%q: exit %d, %s", name, code, errs)
+		}
+	}
+}

@@ -80,6 +80,9 @@ func (l *Ledger) mac(purpose string, data []byte) string {
 }
 
 // execute runs a prepared decision for one command.
+// Result is what a command led to.
+type Result = journal.Result
+
 func execute[S, C any](ctx context.Context, l *Ledger, stream string, d domain.Decider[S, C], cmd C, o Origin) (journal.Result, error) {
 	r, err := journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, cmd, o.meta())
 	l.count(err)
@@ -89,7 +92,7 @@ func execute[S, C any](ctx context.Context, l *Ledger, stream string, d domain.D
 // followed is the result of a command that two streams take: the revision is that
 // of the first, which the command is about, the position covers both.
 func followed(first, second journal.Result) journal.Result {
-	return journal.Result{Revision: first.Revision, Position: max(first.Position, second.Position), Events: first.Events + second.Events}
+	return journal.Result{Revision: first.Revision, Position: first.Position.Later(second.Position), Events: first.Events + second.Events}
 }
 
 func (l *Ledger) count(err error) {

@@ -32,11 +32,11 @@ type VisitDetail struct {
 
 // Visit is one visit as it stands.
 type Visit struct {
-	Date    domain.Date      `json:"date"`
-	From    domain.TimeOfDay `json:"from"`
-	To      domain.TimeOfDay `json:"to"`
-	Minutes domain.Minutes   `json:"minutes"`
-	Events  []uint64         `json:"events"` // positions
+	Date    domain.Date        `json:"date"`
+	From    domain.TimeOfDay   `json:"from"`
+	To      domain.TimeOfDay   `json:"to"`
+	Minutes domain.Minutes     `json:"minutes"`
+	Events  []journal.Position `json:"events"` // positions
 }
 
 // VisitDay is every visit of one participant, or of one assistant, on one day,
@@ -49,9 +49,9 @@ type VisitDay struct {
 // DayVisit is a visit with everybody it concerns.
 type DayVisit struct {
 	VisitLink
-	From   domain.TimeOfDay `json:"from"`
-	To     domain.TimeOfDay `json:"to"`
-	Events []uint64         `json:"events"`
+	From   domain.TimeOfDay   `json:"from"`
+	To     domain.TimeOfDay   `json:"to"`
+	Events []journal.Position `json:"events"`
 }
 
 // VisitLink is everybody that a visit concerns.
@@ -73,7 +73,7 @@ type PersonMonth struct {
 
 // PersonVisit is a visit as it stands.
 type PersonVisit struct {
-	Event uint64           `json:"event"` // position of the last
+	Event journal.Position `json:"event"` // position of the last
 	Date  domain.Date      `json:"date"`
 	Link  int32            `json:"link"` // index
 	From  domain.TimeOfDay `json:"from"`
@@ -86,7 +86,7 @@ type PersonReplaced struct {
 	Contract  string           `json:"contract"`
 	Date      domain.Date      `json:"date"`
 	From      domain.TimeOfDay `json:"from"`
-	Event     uint64           `json:"event"` // position
+	Event     journal.Position `json:"event"` // position
 }
 
 // VisitMonths holds a part a month and a field a contract and assistant.
@@ -155,12 +155,12 @@ func foldAssistance(tx *Tx, r *journal.Recorded) error {
 	return nil
 }
 
-func foldVisit(tx *Tx, position uint64, v assistance.Visit, d assistance.Details, withdrawn bool) {
+func foldVisit(tx *Tx, position journal.Position, v assistance.Visit, d assistance.Details, withdrawn bool) {
 	detail := VisitDetails().Nth(tx, 1)
 	i, known := slices.BinarySearchFunc(detail.Visits, v, func(a Visit, b assistance.Visit) int {
 		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.From, b.From))
 	})
-	switch visit := (Visit{Date: v.Date, From: v.From, To: d.To, Minutes: d.Minutes, Events: []uint64{position}}); {
+	switch visit := (Visit{Date: v.Date, From: v.From, To: d.To, Minutes: d.Minutes, Events: []journal.Position{position}}); {
 	case known && withdrawn:
 		detail.Visits = slices.Delete(detail.Visits, i, i+1)
 	case known:
@@ -258,7 +258,7 @@ func (m *PersonMonth) meet(day domain.Date) bool {
 func (m *PersonMonth) day(on domain.Date) VisitDay {
 	d := VisitDay{Date: on}
 	for _, v := range m.visitsOn(on) {
-		link, events := m.Links[v.Link], []uint64(nil)
+		link, events := m.Links[v.Link], []journal.Position(nil)
 		for _, r := range m.Replaced {
 			if r.of(v, link) {
 				events = append(events, r.Event)

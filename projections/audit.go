@@ -2,7 +2,6 @@ package projections
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -33,27 +32,27 @@ type AuditHead struct {
 
 // AuditBlock is a run of postings.
 type AuditBlock struct {
-	First  uint64 `json:"first"`
-	Last   uint64 `json:"last"`
-	Count  int    `json:"count"`
-	Packed []byte `json:"packed"`
+	First  journal.Position `json:"first"`
+	Last   journal.Position `json:"last"`
+	Count  int              `json:"count"`
+	Packed []byte           `json:"packed"`
 }
 
 // AuditCount counts the events of one type.
 type AuditCount struct {
-	Type     string      `json:"type"`
-	Events   uint64      `json:"events"`
-	First    domain.Date `json:"first"`
-	Last     domain.Date `json:"last"`
-	Position uint64      `json:"position"` // of the last
-	Recorded time.Time   `json:"recorded"` // the last, UTC
+	Type     string           `json:"type"`
+	Events   uint64           `json:"events"`
+	First    domain.Date      `json:"first"`
+	Last     domain.Date      `json:"last"`
+	Position journal.Position `json:"position"` // of the last
+	Recorded time.Time        `json:"recorded"` // the last, UTC
 }
 
 // AuditHour says where in the log an hour begins: the first event recorded in
 // it, of those recorded later than everything before them.
 type AuditHour struct {
-	Position uint64    `json:"position"`
-	Hour     time.Time `json:"hour"` // UTC
+	Position journal.Position `json:"position"`
+	Hour     time.Time        `json:"hour"` // UTC
 }
 
 // AuditHeads holds a part a kind of thing and a field a thing.
@@ -153,11 +152,11 @@ func auditPart(head Key) string { return head.Part + "-" + head.Field }
 
 func auditBlockField(n int) string { return fmt.Sprintf("%08d", n) }
 
-func (b *AuditBlock) add(position uint64) {
+func (b *AuditBlock) add(position journal.Position) {
 	if b.Count == 0 {
 		b.First = position
 	}
-	b.Packed = binary.AppendUvarint(b.Packed, position-b.Last)
+	b.Packed = position.Pack(b.Packed, b.Last)
 	b.Last = position
 	b.Count++
 }
@@ -165,15 +164,14 @@ func (b *AuditBlock) add(position uint64) {
 var errPostings = errors.New("a block of the audit index does not unpack")
 
 // positions unpacks a block.
-func (b AuditBlock) positions() ([]uint64, error) {
-	all := make([]uint64, 0, b.Count)
-	at, rest := uint64(0), b.Packed
+func (b AuditBlock) positions() ([]journal.Position, error) {
+	all := make([]journal.Position, 0, b.Count)
+	var at journal.Position
+	rest, ok := b.Packed, false
 	for len(rest) > 0 {
-		step, n := binary.Uvarint(rest)
-		if n <= 0 {
+		if at, rest, ok = journal.Unpack(rest, at); !ok {
 			return nil, errPostings
 		}
-		at, rest = at+step, rest[n:]
 		all = append(all, at)
 	}
 	if len(all) != b.Count {
@@ -183,9 +181,9 @@ func (b AuditBlock) positions() ([]uint64, error) {
 }
 
 // Postings are at most limit positions, ascending, of the events that concern a
-// thing, after one position and up to another (0: to the end). View must be of
+// thing, after one position and up to a bound. View must be of
 // Audit.
-func Postings(ctx context.Context, v View, ref domain.Ref, after, until uint64, limit int) ([]uint64, error) {
+func Postings(ctx context.Context, v View, ref domain.Ref, after journal.Position, until journal.Bound, limit int) ([]journal.Position, error) {
 	k := AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))
 	head, ok, err := AuditHeads().Find(ctx, v, k.Part, k.Field)
 	if err != nil || !ok {
@@ -209,13 +207,13 @@ func Postings(ctx context.Context, v View, ref domain.Ref, after, until uint64, 
 		if err != nil {
 			return nil, err
 		}
-		if b.Last <= after {
+		if !b.Last.After(after) {
 			low = mid + 1
 		} else {
 			high = mid
 		}
 	}
-	var found []uint64
+	var found []journal.Position
 	for ; low <= head.Blocks; low++ {
 		b, err := block(low)
 		if err != nil {
@@ -226,10 +224,10 @@ func Postings(ctx context.Context, v View, ref domain.Ref, after, until uint64, 
 			return nil, err
 		}
 		for _, p := range all {
-			if until != 0 && p > until || len(found) == limit {
+			if !until.Holds(p) || len(found) == limit {
 				return found, nil
 			}
-			if p > after {
+			if p.After(after) {
 				found = append(found, p)
 			}
 		}
@@ -237,28 +235,41 @@ func Postings(ctx context.Context, v View, ref domain.Ref, after, until uint64, 
 	return found, nil
 }
 
-// HourBefore is a position of the log before which nothing was recorded later
-// than an instant: where the search for that instant begins. View must be of
-// Audit.
-func HourBefore(ctx context.Context, v View, at time.Time) (uint64, error) {
-	hour := at.UTC().Format(time.RFC3339)
+// HourBefore is the position of an event before which, itself included, nothing
+// was recorded later than an instant: where the search for that instant begins.
+// View must be of Audit.
+func HourBefore(ctx context.Context, v View, at time.Time) (journal.Position, error) {
+	return lastHour(ctx, v, at.UTC().Format(time.DateOnly), func(h AuditHour) bool {
+		// What was recorded in an hour that is over was recorded before its end.
+		return h.Hour.Before(at.UTC().Truncate(time.Hour))
+	})
+}
+
+// PlaceBefore is the position of an event before a bound: where the search for what
+// stands there begins; zero where none is known. View must be of Audit.
+func PlaceBefore(ctx context.Context, v View, bound journal.Bound) (journal.Position, error) {
+	return lastHour(ctx, v, "", func(h AuditHour) bool { return !bound.ReachedBy(h.Position) })
+}
+
+// lastHour is where the last hour begins that passes, of the days up to one.
+func lastHour(ctx context.Context, v View, until string, passes func(AuditHour) bool) (journal.Position, error) {
 	days, err := AuditHours().Parts(ctx, v)
 	if err != nil {
-		return 0, err
+		return journal.Position{}, err
 	}
-	for i := len(days) - 1; i >= 0; i-- {
-		if days[i] == auditLatest || strings.Compare(days[i], hour[:len(time.DateOnly)]) > 0 {
+	for _, day := range slices.Backward(days) {
+		if day == auditLatest || until != "" && day > until {
 			continue
 		}
-		hours, err := AuditHours().All(ctx, v, days[i])
+		hours, err := AuditHours().All(ctx, v, day)
 		if err != nil {
-			return 0, err
+			return journal.Position{}, err
 		}
-		for k := len(hours) - 1; k >= 0; k-- {
-			if !hours[k].Row.Hour.After(at) {
-				return hours[k].Row.Position - 1, nil
+		for _, hour := range slices.Backward(hours) {
+			if passes(hour.Row) {
+				return hour.Row.Position, nil
 			}
 		}
 	}
-	return 0, nil
+	return journal.Position{}, nil
 }

@@ -54,7 +54,7 @@ func BenchmarkLive(b *testing.B) {
 		for b.Loop() {
 			s, p := freshStore(b, c), monthly()
 			toyMust(b, s.Begin(b.Context(), p))
-			after := uint64(0)
+			after := journal.Position{}
 			for i := 0; i < len(events); i += 250 {
 				batch := journal.Batch{Events: events[i : i+250], Through: events[i+249].Position}
 				toyMust(b, s.Apply(b.Context(), p, after, batch))

@@ -13,7 +13,7 @@ type ContractLife struct {
 	Signed  bool             `json:"signed"`
 	Drafted domain.Date      `json:"drafted"`
 	Changes []ContractChange `json:"changes"`
-	Event   uint64           `json:"event"` // that signed (or drafted) it
+	Event   journal.Position `json:"event"` // that signed (or drafted) it
 }
 
 // ChangeKind is a kind of ContractChange.
@@ -38,7 +38,7 @@ type ContractChange struct {
 	Weekly    domain.Minutes    `json:"weekly"`
 	Rate      domain.HourlyRate `json:"rate"`
 	Assistant string            `json:"assistant"`
-	Event     uint64            `json:"event"`
+	Event     journal.Position  `json:"event"`
 }
 
 func (c ContractChange) event() domain.Event {

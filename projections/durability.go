@@ -13,7 +13,7 @@ import (
 // the order of recording.
 type DurabilityProject struct {
 	Obligation durability.Obligation `json:"obligation"` // without its derivation
-	Event      uint64                `json:"event"`      // that opened it
+	Event      journal.Position      `json:"event"`      // that opened it
 	Places     []DurabilityLevel     `json:"places"`
 	Assistants []DurabilityLevel     `json:"assistants"`
 	Requests   int                   `json:"requests"`
@@ -23,18 +23,18 @@ type DurabilityProject struct {
 
 // DurabilityLevel is how much is ready from a day on.
 type DurabilityLevel struct {
-	From  domain.Date `json:"from"`
-	Ready int         `json:"ready"`
-	Event uint64      `json:"event"`
+	From  domain.Date      `json:"from"`
+	Ready int              `json:"ready"`
+	Event journal.Position `json:"event"`
 }
 
 // DurabilityFact is a declaration, notice, inspection, request or answer.
 type DurabilityFact struct {
-	Type   string      `json:"type"` // of the event
-	Date   domain.Date `json:"date"`
-	Number string      `json:"number"`
-	URL    string      `json:"url"`
-	Event  uint64      `json:"event"`
+	Type   string           `json:"type"` // of the event
+	Date   domain.Date      `json:"date"`
+	Number string           `json:"number"`
+	URL    string           `json:"url"`
+	Event  journal.Position `json:"event"`
 }
 
 // Levels is what durability.Gaps asks for.

@@ -119,23 +119,23 @@ func TestCutWhileApplying(t *testing.T) {
 		l.add(toyCounted{"g", "a", 1}, toyCounted{"h", "a", 2}, toyNoise{},
 			toyMoved{"g", "a", "b"}, toyDropped{"h", "a"}, toyCounted{"i", "c", 3})
 		events := l.all()
-		first := journal.Batch{Events: events[:3], Through: 30}
-		second := journal.Batch{Events: events[3:], Through: 60}
-		states := map[uint64]map[Key]string{30: dumpOf(t, folded(t, p, events[:3])), 60: dumpOf(t, folded(t, p, events))}
+		first := journal.Batch{Events: events[:3], Through: at(30)}
+		second := journal.Batch{Events: events[3:], Through: at(60)}
+		states := map[journal.Position]map[Key]string{at(30): dumpOf(t, folded(t, p, events[:3])), at(60): dumpOf(t, folded(t, p, events))}
 		eachCut(t, c, func(s *Store) {
 			toyMust(t, s.Begin(ctx, p))
-			toyMust(t, s.Apply(ctx, p, 0, first))
+			toyMust(t, s.Apply(ctx, p, at(0), first))
 		}, func(s *Store) error {
-			return s.Apply(ctx, p, 30, second)
+			return s.Apply(ctx, p, at(30), second)
 		}, func(what string, s *Store) {
 			rows, position := storeDump(t, s, p)
 			if states[position] == nil {
 				t.Fatalf("%s: stands at %d", what, position)
 			}
 			sameDump(t, what, rows, states[position])
-			toyMust(t, s.Apply(ctx, p, 30, second))
+			toyMust(t, s.Apply(ctx, p, at(30), second))
 			rows, _ = storeDump(t, s, p)
-			sameDump(t, what+", again", rows, states[60])
+			sameDump(t, what+", again", rows, states[at(60)])
 		})
 	})
 }
@@ -303,17 +303,17 @@ func TestSwitchedAtEveryStep(t *testing.T) {
 				return err
 			}},
 			"applies": {2, func(s *Store) error {
-				return s.Apply(ctx, p, 20, journal.Batch{Events: events[2:], Through: 50})
+				return s.Apply(ctx, p, at(20), journal.Batch{Events: events[2:], Through: at(50)})
 			}},
 			"applies for the first": {2, func(s *Store) error {
-				return NewStore(c, s.prefix).Apply(ctx, p, 20, journal.Batch{Events: events[2:], Through: 50})
+				return NewStore(c, s.prefix).Apply(ctx, p, at(20), journal.Batch{Events: events[2:], Through: at(50)})
 			}},
 			"rebuilds": {5, func(s *Store) error { return Rebuild(ctx, s, j, nil, p) }},
 		} {
 			for n := range h.steps(t) {
 				s := freshStore(t, c)
 				toyMust(t, s.Begin(ctx, p))
-				toyMust(t, s.Apply(ctx, p, 0, journal.Batch{Events: events[:step.first], Through: uint64(10 * step.first)}))
+				toyMust(t, s.Apply(ctx, p, at(0), journal.Batch{Events: events[:step.first], Through: at(uint64(10 * step.first))}))
 				h.set(n, func() {
 					toyMust(t, Rebuild(ctx, NewStore(c, s.prefix), j, nil, p))
 				})
@@ -326,7 +326,7 @@ func TestSwitchedAtEveryStep(t *testing.T) {
 					t.Fatalf("%s, switched before command %d: %v", name, n, err)
 				}
 				rows, position := storeDump(t, s, p)
-				if position != 50 {
+				if position != at(50) {
 					t.Fatalf("%s, switched before command %d: stands at %d", name, n, position)
 				}
 				sameDump(t, fmt.Sprintf("%s, switched before command %d", name, n), rows, want)

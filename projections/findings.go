@@ -17,10 +17,10 @@ type FindingLife struct {
 
 // FindingChange is one resolution or reopening.
 type FindingChange struct {
-	Resolved bool          `json:"resolved"`
-	On       domain.Date   `json:"on"`
-	Reason   domain.Sealed `json:"reason"`
-	Event    uint64        `json:"event"`
+	Resolved bool             `json:"resolved"`
+	On       domain.Date      `json:"on"`
+	Reason   domain.Sealed    `json:"reason"`
+	Event    journal.Position `json:"event"`
 }
 
 // Resolved says whether the finding was resolved by a day, inclusive; 0 is as it

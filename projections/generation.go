@@ -113,7 +113,7 @@ func (s *Store) switchRound(ctx context.Context, j *journal.Journal, p *Projecti
 		return false, err
 	}
 	// What was ahead of the log's end belongs to another log.
-	foreign := before > built.reached
+	foreign := before.After(built.reached)
 	if !quiet {
 		s.flush.Lock()
 		defer s.flush.Unlock()
@@ -121,31 +121,31 @@ func (s *Store) switchRound(ctx context.Context, j *journal.Journal, p *Projecti
 	return s.trySwitch(ctx, p, built, !foreign)
 }
 
-// standing is how far the current generation, of whatever version, has come; 0
+// standing is how far the current generation, of whatever version, has come; zero
 // where it cannot be said.
-func (s *Store) standing(ctx context.Context, p *Projection) (uint64, error) {
+func (s *Store) standing(ctx context.Context, p *Projection) (at journal.Position, err error) {
 	n := s.names(p.Name)
 	number, err := s.client.Get(ctx, n.current()).Uint64()
 	if errors.Is(err, redis.Nil) {
-		return 0, nil
+		return at, nil
 	}
 	if err != nil {
-		return 0, err
+		return at, err
 	}
 	raw, err := s.client.Get(ctx, n.generation(number).checkpoint()).Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
-		return 0, err
+		return at, err
 	}
 	c, err := parseCheckpoint(raw)
 	if err != nil {
-		return 0, nil
+		return at, nil
 	}
-	return max(c.position, s.reachedIn(p.Name, number)), nil
+	return c.position.Later(s.reachedIn(p.Name, number)), nil
 }
 
 // catchUp folds what was recorded meanwhile into a generation being built, up to
-// a position, or to the log's end if that is 0.
-func (s *Store) catchUp(ctx context.Context, j *journal.Journal, p *Projection, built *mark, until uint64) error {
+// a position, or to the log's end if that is zero.
+func (s *Store) catchUp(ctx context.Context, j *journal.Journal, p *Projection, built *mark, until journal.Position) error {
 	take := func(b journal.Batch) error {
 		w, err := s.prepareOn(ctx, p, *built, built.reached, b)
 		if err != nil {
@@ -158,11 +158,15 @@ func (s *Store) catchUp(ctx context.Context, j *journal.Journal, p *Projection, 
 		*built = w.from
 		return err
 	}
-	if until != 0 && until <= built.reached {
-		return nil
+	var bound journal.Bound
+	if !until.IsZero() {
+		if !until.After(built.reached) {
+			return nil
+		}
+		bound = until.Bound()
 	}
-	err := j.Scan(ctx, journal.ScanOptions{After: built.reached, Until: until, Want: p.wants}, take)
-	if err == nil && until > built.reached { // the last may have been removed from the log
+	err := j.Scan(ctx, journal.ScanOptions{After: built.reached, Until: bound, Want: p.wants}, take)
+	if err == nil && until.After(built.reached) { // the last may have been removed from the log
 		err = take(journal.Batch{Through: until})
 	}
 	return err
@@ -189,7 +193,7 @@ func (s *Store) trySwitch(ctx context.Context, p *Projection, built *mark, ahead
 			return ErrOvertaken
 		}
 		// What a batch without rows has reached is in this process only.
-		if ahead && (stored > built.reached || s.reachedIn(p.Name, old) > built.reached) {
+		if ahead && stored.Later(s.reachedIn(p.Name, old)).After(built.reached) {
 			return errMoved
 		}
 		_, err = tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
@@ -214,7 +218,7 @@ func (s *Store) trySwitch(ctx context.Context, p *Projection, built *mark, ahead
 	return true, nil
 }
 
-func (s *Store) beforeSwitch(ctx context.Context, tx *redis.Tx, n names, old uint64, number string) (current uint64, state string, stored uint64, err error) {
+func (s *Store) beforeSwitch(ctx context.Context, tx *redis.Tx, n names, old uint64, number string) (current uint64, state string, stored journal.Position, err error) {
 	var currentCmd, stateCmd, storedCmd *redis.StringCmd
 	_, err = tx.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		currentCmd = pipe.Get(ctx, n.current())
@@ -223,11 +227,11 @@ func (s *Store) beforeSwitch(ctx context.Context, tx *redis.Tx, n names, old uin
 		return nil
 	})
 	if err != nil && !errors.Is(err, redis.Nil) {
-		return 0, "", 0, err
+		return 0, "", stored, err
 	}
 	if raw := currentCmd.Val(); raw != "" {
 		if current, err = strconv.ParseUint(raw, 10, 64); err != nil {
-			return 0, "", 0, fmt.Errorf("the number of the current generation: %w", err)
+			return 0, "", stored, fmt.Errorf("the number of the current generation: %w", err)
 		}
 	}
 	// A checkpoint that is gone or cannot be read is nothing to wait for.
@@ -238,11 +242,11 @@ func (s *Store) beforeSwitch(ctx context.Context, tx *redis.Tx, n names, old uin
 }
 
 // reachedIn is how far this process has come in a generation.
-func (s *Store) reachedIn(name string, number uint64) uint64 {
+func (s *Store) reachedIn(name string, number uint64) journal.Position {
 	if m, ok := s.known(name); ok && m.number == number {
 		return m.reached
 	}
-	return 0
+	return journal.Position{}
 }
 
 // sweep takes away the generations that nobody will read again.

@@ -15,7 +15,7 @@ import (
 
 // toyBatch is the events from one to before another.
 func toyBatch(l *toyLog, from, to int) journal.Batch {
-	return journal.Batch{Events: l.all()[from:to], Through: uint64(10 * to)}
+	return journal.Batch{Events: l.all()[from:to], Through: at(uint64(10 * to))}
 }
 
 // rowsOf are the rows that a reader of one projection sees.
@@ -205,28 +205,28 @@ func TestRebuildStaysLevel(t *testing.T) {
 		j, s := l.open(t), freshStore(t, c)
 		toyMust(t, Rebuild(ctx, s, j, nil, p, q))
 		l.add(toyCounted{"g", "a", 1}, toyNoise{}, toyCounted{"g", "a", 1})
-		stands := func(p Projection, want uint64) {
+		stands := func(p Projection, want journal.Position) {
 			t.Helper()
 			if _, position := storeDump(t, s, p); position != want {
 				t.Errorf("%s stands at %d, not %d", p.Name, position, want)
 			}
 		}
-		for _, at := range []uint64{20, 40} {
+		for _, fed := range []int{2, 4} {
 			for _, p := range []Projection{p, q} {
 				s.feeding(p.Name, true)
-				toyMust(t, s.Apply(ctx, p, 20, toyBatch(l, 2, int(at/10))))
+				toyMust(t, s.Apply(ctx, p, at(20), toyBatch(l, 2, fed)))
 				toyMust(t, Rebuild(ctx, s, j, nil, p))
-				stands(p, at)
+				stands(p, at(uint64(10*fed)))
 			}
 		}
 		// It began before the last batch came.
 		m := NewMemory(p)
-		toyMust(t, j.Scan(ctx, journal.ScanOptions{Until: 20}, m.Fold))
+		toyMust(t, j.Scan(ctx, journal.ScanOptions{Until: at(20).Bound()}, m.Fold))
 		toyMust(t, s.install(ctx, j, m))
-		stands(p, 40)
+		stands(p, at(40))
 		s.feeding(p.Name, false)
 		toyMust(t, Rebuild(ctx, s, j, nil, p))
-		stands(p, 50)
+		stands(p, at(50))
 	})
 }
 
@@ -240,7 +240,7 @@ func TestReaderWaitsForAnotherProcess(t *testing.T) {
 		j, s := l.open(t), freshStore(t, c)
 		toyMust(t, Rebuild(ctx, s, j, nil, p, q))
 		reader := NewStore(c, s.prefix)
-		read := func() (a, b uint64) {
+		read := func() (a, b journal.Position) {
 			toyMust(t, reader.Read(ctx, func(v map[string]View) error {
 				a, b = v[p.Name].Position(), v[q.Name].Position()
 				return nil
@@ -249,18 +249,18 @@ func TestReaderWaitsForAnotherProcess(t *testing.T) {
 		}
 		read()
 		l.add(toyCounted{"g", "a", 1}, toyNoise{})
-		toyMust(t, s.Apply(ctx, p, 20, toyBatch(l, 2, 4)))
+		toyMust(t, s.Apply(ctx, p, at(20), toyBatch(l, 2, 4)))
 		h := &intruder{}
 		c.AddHook(h)
 		h.set(13, func() { // it has seen by then that they are not level
-			toyMust(t, s.Apply(ctx, q, 20, toyBatch(l, 2, 4)))
+			toyMust(t, s.Apply(ctx, q, at(20), toyBatch(l, 2, 4)))
 		})
-		if a, b := read(); a != 40 || b != 40 {
+		if a, b := read(); a != at(40) || b != at(40) {
 			t.Fatalf("it sees %d and %d", a, b)
 		}
 		l.add(toyCounted{"g", "a", 1})
-		toyMust(t, s.Apply(ctx, p, 40, toyBatch(l, 4, 5)))
-		if a, b := read(); a != 50 || b != 40 {
+		toyMust(t, s.Apply(ctx, p, at(40), toyBatch(l, 4, 5)))
+		if a, b := read(); a != at(50) || b != at(40) {
 			t.Fatalf("it sees %d and %d", a, b)
 		}
 		if _, there := reader.still[q.Name]; !there {
@@ -298,11 +298,11 @@ func TestNoFailureOverRowsTakenAway(t *testing.T) {
 		for n := range h.steps(t) {
 			s := freshStore(t, c)
 			toyMust(t, s.Begin(ctx, p))
-			toyMust(t, s.Apply(ctx, p, 0, toyBatch(l, 0, 1)))
+			toyMust(t, s.Apply(ctx, p, at(0), toyBatch(l, 0, 1)))
 			h.set(n, func() {
 				toyMust(t, Rebuild(ctx, NewStore(c, s.prefix), j, nil, p))
 			})
-			if err := s.Apply(ctx, p, 10, toyBatch(l, 1, 2)); err != nil {
+			if err := s.Apply(ctx, p, at(10), toyBatch(l, 1, 2)); err != nil {
 				t.Fatalf("switched before command %d: %v", n, err)
 			}
 			h.set(0, nil)
@@ -336,7 +336,7 @@ func TestRebuildWithoutRoom(t *testing.T) {
 		t.Fatalf("there was room: %v", err)
 	}
 	l.add(toyCounted{"g", "a", 1})
-	toyMust(t, NewStore(c, s.prefix).Apply(ctx, p, 40000, toyBatch(l, 4000, 4001)))
+	toyMust(t, NewStore(c, s.prefix).Apply(ctx, p, at(40000), toyBatch(l, 4000, 4001)))
 	wholeModel(t, "without room", c, s, p, l)
 }
 
@@ -375,7 +375,7 @@ func TestFillWhereNothingIsLeft(t *testing.T) {
 		j := l.open(t)
 		toyMust(t, Rebuild(ctx, s, j, nil, p))
 		l.add(toyCounted{"g", "a", 1})
-		w, err := NewRunner(s, j, RunnerOptions{}, p).prepare(ctx, 0, 15, toyBatch(l, 1, 2))
+		w, err := NewRunner(s, j, RunnerOptions{}, p).prepare(ctx, 0, at(15), toyBatch(l, 1, 2))
 		if err != nil || w.events != 1 {
 			t.Fatal(w, err)
 		}

@@ -93,7 +93,7 @@ func TestSetBackUnderAWriter(t *testing.T) {
 		l.add(toyCounted{"g", "a", 1}, toyCounted{"g", "a", 10}, toyCounted{"g", "a", 100})
 		s := freshStore(t, c)
 		toyMust(t, s.Begin(ctx, p))
-		toyMust(t, s.Apply(ctx, p, 0, toyBatch(l, 0, 1)))
+		toyMust(t, s.Apply(ctx, p, at(0), toyBatch(l, 0, 1)))
 		stored := keysLike(t, s, p, "cp")
 		image, words := map[string]map[string]string{}, c.Get(ctx, stored).Val()
 		for _, key := range keysUnder(ctx, c, s.prefix) {
@@ -101,22 +101,22 @@ func TestSetBackUnderAWriter(t *testing.T) {
 				image[key] = c.HGetAll(ctx, key).Val()
 			}
 		}
-		toyMust(t, s.Apply(ctx, p, 10, toyBatch(l, 1, 2)))
+		toyMust(t, s.Apply(ctx, p, at(10), toyBatch(l, 1, 2)))
 		for key, row := range image {
 			toyMust(t, c.Del(ctx, key).Err())
 			toyMust(t, c.HSet(ctx, key, row).Err())
 		}
 		toyMust(t, c.Set(ctx, stored, words, 0).Err())
-		w, err := s.prepare(ctx, &p, 20, toyBatch(l, 2, 3))
+		w, err := s.prepare(ctx, &p, at(20), toyBatch(l, 2, 3))
 		toyMust(t, err)
-		toyMust(t, NewStore(c, s.prefix).Apply(ctx, p, 10, toyBatch(l, 1, 2)))
+		toyMust(t, NewStore(c, s.prefix).Apply(ctx, p, at(10), toyBatch(l, 1, 2)))
 		s.flush.Lock()
 		done, err := s.commit(ctx, w)
 		s.flush.Unlock()
 		if done || err != nil {
 			t.Fatalf("committed: %v", err)
 		}
-		toyMust(t, s.Apply(ctx, p, 20, toyBatch(l, 2, 3)))
+		toyMust(t, s.Apply(ctx, p, at(20), toyBatch(l, 2, 3)))
 		wholeModel(t, "again", c, s, p, l)
 	})
 }
@@ -178,7 +178,7 @@ func TestSwitchedBehindWhatWasSeen(t *testing.T) {
 		waitFor(t, r, last, p.Name)
 		toyMust(t, NewStore(c, s.prefix).Begin(t.Context(), p))
 		atLast(t, func() error {
-			if _, position := storeDump(t, s, p); position < last {
+			if _, position := storeDump(t, s, p); last.After(position) {
 				return fmt.Errorf("it stands at %d, though %d was seen", position, last)
 			}
 			return nil
@@ -241,13 +241,13 @@ func TestLookDoesNotForget(t *testing.T) {
 		s := freshStore(t, c)
 		c.AddHook(h)
 		toyMust(t, s.Begin(ctx, p))
-		toyMust(t, s.Apply(ctx, p, 0, toyBatch(l, 0, 1)))
+		toyMust(t, s.Apply(ctx, p, at(0), toyBatch(l, 0, 1)))
 		for n := range 2 {
-			h.set(n, func() { toyMust(t, s.Apply(ctx, p, 10, toyBatch(l, 1, 2))) })
-			if m, err := s.load(ctx, &p); err != nil || m.reached != 20 {
+			h.set(n, func() { toyMust(t, s.Apply(ctx, p, at(10), toyBatch(l, 1, 2))) })
+			if m, err := s.load(ctx, &p); err != nil || m.reached != at(20) {
 				t.Errorf("before command %d: %d, %v", n, m.reached, err)
 			}
-			if m, _ := s.known(p.Name); m.reached != 20 {
+			if m, _ := s.known(p.Name); m.reached != at(20) {
 				t.Errorf("before command %d: %d is known", n, m.reached)
 			}
 		}

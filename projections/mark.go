@@ -9,11 +9,13 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
+
+	"ksiega/internal/journal"
 )
 
 // checkpoint is what the rows of a generation take into account.
 type checkpoint struct {
-	position uint64
+	position journal.Position
 	last     lastEvent
 	version  int
 	// nonce is drawn for each that is written, so that none is taken for another:
@@ -23,10 +25,10 @@ type checkpoint struct {
 
 func (c checkpoint) String() string {
 	id := "-"
-	if c.last.position != 0 {
+	if !c.last.position.IsZero() {
 		id = c.last.id.String()
 	}
-	return fmt.Sprintf("%d %d %s %d %d", c.position, c.last.position, id, c.version, c.nonce)
+	return fmt.Sprintf("%s %s %s %d %d", c.position, c.last.position, id, c.version, c.nonce)
 }
 
 func parseCheckpoint(raw string) (c checkpoint, err error) {
@@ -35,8 +37,8 @@ func parseCheckpoint(raw string) (c checkpoint, err error) {
 		return c, fmt.Errorf("checkpoint %q is not five words", raw)
 	}
 	var errs [5]error
-	c.position, errs[0] = strconv.ParseUint(words[0], 10, 64)
-	c.last.position, errs[1] = strconv.ParseUint(words[1], 10, 64)
+	c.position, errs[0] = journal.ReadPosition(words[0])
+	c.last.position, errs[1] = journal.ReadPosition(words[1])
 	if words[2] != "-" {
 		c.last.id, errs[2] = uuid.Parse(words[2])
 	}
@@ -52,7 +54,7 @@ type mark struct {
 	raw    string // stored as it stands in Redis
 	// reached and last run ahead of stored by batches that changed no row:
 	// their checkpoint is written with the next row, or after some batches.
-	reached uint64
+	reached journal.Position
 	last    lastEvent
 	skipped int
 	// building: the generation is not current yet.
@@ -95,15 +97,15 @@ func (s *Store) feeding(name string, on bool) {
 	s.fed[name] = on
 }
 
-// fedTo is how far a Runner of this process has fed a projection; 0 where none
+// fedTo is how far a Runner of this process has fed a projection; zero where none
 // does, or that is not known.
-func (s *Store) fedTo(p *Projection) uint64 {
+func (s *Store) fedTo(p *Projection) journal.Position {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m := s.marks[p.Name]; s.fed[p.Name] && m.stored.version == p.Version {
 		return m.reached
 	}
-	return 0
+	return journal.Position{}
 }
 
 // unlearn forgets what Redis does not bear out.

@@ -17,7 +17,7 @@ import (
 type Memory struct {
 	p        Projection
 	tx       *Tx
-	position uint64
+	position journal.Position
 	last     lastEvent
 	events   uint64
 
@@ -27,7 +27,7 @@ type Memory struct {
 
 // lastEvent is the last event of the ledger that a projection has seen.
 type lastEvent struct {
-	position uint64
+	position journal.Position
 	id       uuid.UUID
 }
 
@@ -42,7 +42,7 @@ func (m *Memory) Fold(b journal.Batch) error {
 	m.mu.Unlock()
 	for i := range b.Events {
 		r := &b.Events[i]
-		if r.Position <= m.position {
+		if !r.Position.After(m.position) {
 			continue
 		}
 		if m.p.wants(r.Type) {
@@ -58,13 +58,13 @@ func (m *Memory) Fold(b journal.Batch) error {
 		m.last = lastEvent{r.Position, r.ID}
 		m.position = r.Position
 	}
-	m.position = max(m.position, b.Through)
+	m.position = m.position.Later(b.Through)
 	m.tx.forget()
 	return nil
 }
 
 // Position of the last event folded or passed over.
-func (m *Memory) Position() uint64 { return m.position }
+func (m *Memory) Position() journal.Position { return m.position }
 
 // indexed is the rows' fields by table and part, made at the first question.
 func (m *Memory) indexed() map[string]map[string][]string {
@@ -118,9 +118,8 @@ func compareKeys(a, b Key) int {
 	return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Field, b.Field))
 }
 
-// KnownAt is the projection as it was known after a position, folded from the
-// log; 0 is before the first event.
-func KnownAt(ctx context.Context, j *journal.Journal, p Projection, until uint64) (View, error) {
+// KnownAt is the projection as it was known at a bound, folded from the log.
+func KnownAt(ctx context.Context, j *journal.Journal, p Projection, until journal.Bound) (View, error) {
 	views, err := KnownAtAll(ctx, j, until, p)
 	if err != nil {
 		return nil, err
@@ -129,23 +128,16 @@ func KnownAt(ctx context.Context, j *journal.Journal, p Projection, until uint64
 }
 
 // KnownAtAll is KnownAt for several projections, by one reading of the log.
-func KnownAtAll(ctx context.Context, j *journal.Journal, until uint64, ps ...Projection) (map[string]View, error) {
-	if until == 0 {
-		views := make(map[string]View, len(ps))
-		for _, p := range ps {
-			views[p.Name] = NewMemory(p)
-		}
-		return views, nil
-	}
+func KnownAtAll(ctx context.Context, j *journal.Journal, until journal.Bound, ps ...Projection) (map[string]View, error) {
 	return foldAll(ctx, j, until, ps)
 }
 
 // Latest is the projections at the end of the log, folded from the log.
 func Latest(ctx context.Context, j *journal.Journal, ps ...Projection) (map[string]View, error) {
-	return foldAll(ctx, j, 0, ps)
+	return foldAll(ctx, j, journal.Bound{}, ps)
 }
 
-func foldAll(ctx context.Context, j *journal.Journal, until uint64, ps []Projection) (map[string]View, error) {
+func foldAll(ctx context.Context, j *journal.Journal, until journal.Bound, ps []Projection) (map[string]View, error) {
 	memories := make([]*Memory, len(ps))
 	for i, p := range ps {
 		memories[i] = NewMemory(p)

@@ -38,7 +38,7 @@ func bookOf(t testing.TB, events []domain.Event) []journal.Recorded {
 		toyMust(t, err)
 		id := uuid.UUID{8: 0x80}
 		binary.BigEndian.PutUint64(id[:8], uint64(i+1)*0x9e3779b97f4a7c15)
-		book = append(book, journal.Recorded{ID: id, Stream: "statement-s", Type: e.EventType(), Revision: uint64(i), Position: uint64(10 * (i + 1)),
+		book = append(book, journal.Recorded{ID: id, Stream: "statement-s", Type: e.EventType(), Revision: uint64(i), Position: at(uint64(10 * (i + 1))),
 			Created: time.Date(2018, 1, 1, 0, 0, 0, 123, time.UTC).Add(time.Duration(i) * 30 * time.Minute),
 			Meta:    meta, RawMeta: raw, RawData: data, Event: e})
 	}
@@ -51,8 +51,8 @@ func bookJournal(t testing.TB, book []journal.Recorded) *journal.Journal {
 	table, err := journal.Ledger()
 	toyMust(t, err)
 	j, err := journal.Open(journal.Options{Address: "esdb://127.0.0.1:1?tls=false", Table: table,
-		Bulk: &journal.Bulk{Last: func() (uint64, error) { return lastOf(book), nil },
-			Read: func(ctx context.Context, after, until uint64, each func(*journal.Recorded) error) error {
+		Bulk: &journal.Bulk{Last: func() (uint64, error) { return lastOf(book), nil }, Ahead: dense,
+			Read: func(ctx context.Context, after, until uint64, each func(uint64, *journal.Recorded) error) error {
 				return readBetween(ctx, book, after, until, each)
 			}}})
 	toyMust(t, err)
@@ -208,7 +208,7 @@ func TestReadModelsThreeWaysAgree(t *testing.T) {
 			toyMust(t, Rebuild(ctx, rebuilt, bookJournal(t, book), nil, All()...))
 			for _, p := range All() {
 				toyMust(t, live.Begin(ctx, p))
-				after := uint64(0)
+				after := journal.Position{}
 				for _, b := range batches {
 					for range rapid.IntRange(1, 2).Draw(rt, "times") {
 						toyMust(t, live.Apply(ctx, p, after, b))
@@ -224,7 +224,7 @@ func TestReadModelsThreeWaysAgree(t *testing.T) {
 					rows, _ := storeDump(t, s, p)
 					sameDump(rt, p.Name+" "+what, rows, want)
 				}
-				known, err := KnownAt(ctx, bookJournal(t, book), p, 1<<40)
+				known, err := KnownAt(ctx, bookJournal(t, book), p, at(1<<40).Bound())
 				toyMust(t, err)
 				sameDump(rt, p.Name+" known", dumpOf(t, known), want)
 			}
@@ -243,8 +243,8 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 			day                 domain.Date
 		}
 		minutes, paid := map[key]domain.Minutes{}, map[key]domain.Grosze{}
-		proof := map[string][]uint64{} // by contract and month
-		prove := func(a attendance.About, on domain.Date, position uint64) {
+		proof := map[string][]journal.Position{} // by contract and month
+		prove := func(a attendance.About, on domain.Date, position journal.Position) {
 			k := a.Agreement + " " + a.Contract + " " + on.Month().String()
 			proof[k] = append(proof[k], position)
 		}
@@ -275,14 +275,14 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 			if late := it.Row.AsOf(detail, 1<<30); late != it.Row {
 				rt.Fatalf("totals %+v, days %+v", it.Row, late)
 			}
-			var events []uint64
+			var events []journal.Position
 			for _, d := range detail.Days {
 				events = append(events, d.Event)
 			}
 			for _, r := range detail.Replaced {
 				events = append(events, r.Event)
 			}
-			slices.Sort(events)
+			slices.SortFunc(events, journal.Position.Compare)
 			if want := proof[it.Row.Agreement+" "+it.Row.Contract+" "+it.Row.Month.String()]; !slices.Equal(events, want) {
 				rt.Fatalf("%v happened by %v, not %v", it.Row, events, want)
 			}
@@ -314,7 +314,7 @@ func TestVisitsAndOverlaps(t *testing.T) {
 			day                 domain.Date
 			from                domain.TimeOfDay
 		}
-		stands, proof := map[identity]domain.Minutes{}, map[identity][]uint64{}
+		stands, proof := map[identity]domain.Minutes{}, map[identity][]journal.Position{}
 		for _, r := range book {
 			v, d, withdrawn, ok := visited(&r)
 			id := identity{v.Assistant, v.Contract, v.Date, v.From}
@@ -391,7 +391,7 @@ func TestPostings(t *testing.T) {
 	m := folded(t, Audit(), book)
 	toyMust(t, CheckRows(m))
 	for _, ref := range []domain.Ref{{Kind: domain.RefFinding, ID: "f0"}, {Kind: RefActor, ID: "actor1"}, {Kind: RefActor, ID: "nobody"}} {
-		var want []uint64
+		var want []journal.Position
 		for _, r := range book {
 			if slices.Contains(auditKeys(&r), AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))) {
 				want = append(want, r.Position)
@@ -401,23 +401,27 @@ func TestPostings(t *testing.T) {
 			after, until uint64
 			limit        int
 		}{{0, 0, 1 << 20}, {0, 0, 3}, {2550, 0, 1 << 20}, {2560, 10250, 1 << 20}, {0, 25, 10}, {1 << 30, 0, 10}, {10240, 0, 300}} {
-			expected := slices.DeleteFunc(slices.Clone(want), func(p uint64) bool { return p <= c.after || c.until != 0 && p > c.until })
+			expected := slices.DeleteFunc(slices.Clone(want), func(p journal.Position) bool { return num(p) <= c.after || c.until != 0 && num(p) > c.until })
 			expected = expected[:min(len(expected), c.limit)]
-			got, err := Postings(ctx, m, ref, c.after, c.until, c.limit)
+			until := journal.Bound{}
+			if c.until != 0 {
+				until = at(c.until).Bound()
+			}
+			got, err := Postings(ctx, m, ref, at(c.after), until, c.limit)
 			if err != nil || !slices.Equal(got, expected) {
 				t.Errorf("%v %v: %d positions, not %d; %v", ref, c, len(got), len(expected), err)
 			}
 		}
 	}
-	for _, at := range []time.Time{{}, book[0].Created, book[5].Created.Add(time.Minute), book[len(book)-1].Created.Add(time.Hour)} {
-		before, err := HourBefore(ctx, m, at)
+	for _, instant := range []time.Time{{}, book[0].Created, book[5].Created.Add(time.Minute), book[len(book)-1].Created.Add(time.Hour)} {
+		before, err := HourBefore(ctx, m, instant)
 		toyMust(t, err)
 		for _, r := range book {
-			if r.Position <= before && r.Created.After(at) {
-				t.Errorf("%s: %d lies before %d", at, r.Position, before)
+			if !r.Position.After(before) && r.Created.After(instant) {
+				t.Errorf("%s: %s does not lie after %s", instant, r.Position, before)
 			}
 		}
-		if n := len(book); at.After(book[n-1].Created) && before < book[n-4].Position {
+		if n := len(book); instant.After(book[n-1].Created) && book[n-4].Position.After(before) {
 			t.Errorf("the search for the last instant begins at %d", before)
 		}
 	}

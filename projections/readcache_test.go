@@ -41,7 +41,7 @@ func TestCacheHoldsForOneCheckpoint(t *testing.T) {
 				l.add(e)
 			}
 			all := l.all()
-			toyMust(t, s.Apply(ctx, p, 0, journal.Batch{Events: all, Through: all[len(all)-1].Position}))
+			toyMust(t, s.Apply(ctx, p, at(0), journal.Batch{Events: all, Through: all[len(all)-1].Position}))
 		}
 		apply(toyCounted{"a", "x", 1}, toyCounted{"b", "y", 2})
 		for range 2 {
@@ -82,14 +82,14 @@ func TestCacheIsNotFilledByWhoeverIsOvertaken(t *testing.T) {
 		ctx, l, s, p := t.Context(), &toyLog{}, freshStore(t, c), toyCounters(1)
 		toyMust(t, s.Begin(ctx, p))
 		l.add(toyCounted{"a", "x", 1})
-		toyMust(t, s.Apply(ctx, p, 0, journal.Batch{Events: l.all(), Through: 10}))
+		toyMust(t, s.Apply(ctx, p, at(0), journal.Batch{Events: l.all(), Through: at(10)}))
 		before, err := s.load(ctx, &p)
 		toyMust(t, err)
 		runs := 0
 		toyMust(t, s.Read(ctx, func(views map[string]View) error {
 			if runs++; runs == 1 {
 				l.add(toyCounted{"a", "y", 2})
-				toyMust(t, s.Apply(ctx, p, 10, journal.Batch{Events: l.all(), Through: 20}))
+				toyMust(t, s.Apply(ctx, p, at(10), journal.Batch{Events: l.all(), Through: at(20)}))
 			}
 			sameLines(t, namesIn(t, views[p.Name], "a"), "a/x=1", "a/y=2")
 			return nil

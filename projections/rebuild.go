@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -17,7 +16,7 @@ import (
 )
 
 // Progress is told how far a rebuild has read; nil is nobody.
-type Progress func(position uint64, events int)
+type Progress func(position journal.Position, events int)
 
 // ErrOvertaken: a rebuilt generation could not be switched to, because a writer
 // in another process stays ahead of it or has thrown it away.
@@ -47,11 +46,8 @@ func rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progres
 	for i, p := range ps {
 		memories[i] = NewMemory(p)
 	}
-	events, until := 0, uint64(math.MaxUint64)
-	for i := range ps {
-		until = min(until, s.fedTo(&ps[i])) // 0 is the log's end
-	}
-	err = j.Scan(ctx, journal.ScanOptions{Until: until, Want: wantAny(ps)}, func(b journal.Batch) error {
+	events := 0
+	err = j.Scan(ctx, journal.ScanOptions{Until: s.fedAll(ps), Want: wantAny(ps)}, func(b journal.Batch) error {
 		errs := make([]error, len(memories))
 		inParallel(len(memories), func(i int) {
 			if failed[memories[i].p.Name] == nil {
@@ -73,6 +69,21 @@ func rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progres
 		return failed, fmt.Errorf("rebuild: %w", err)
 	}
 	return failed, s.installAll(ctx, j, memories, failed)
+}
+
+// fedAll is how far a Runner of this process has fed all of the projections; none
+// where it does not feed each.
+func (s *Store) fedAll(ps []Projection) (until journal.Bound) {
+	for i := range ps {
+		fed := s.fedTo(&ps[i])
+		if fed.IsZero() {
+			return journal.Bound{}
+		}
+		if until.IsZero() || !until.ReachedBy(fed) {
+			until = fed.Bound()
+		}
+	}
+	return until
 }
 
 // installAll installs what was folded, two at a time: one is encoded while

@@ -120,7 +120,7 @@ const rowsWord = "r:"
 // follows on, so that ErrGap tells of events the projection has not seen.
 // Events it has seen are passed over. It fails with *Failure, ErrNotBuilt,
 // ErrGap, ErrContended or an error of Redis; only the last is worth repeating.
-func (s *Store) Apply(ctx context.Context, p Projection, after uint64, b journal.Batch) error {
+func (s *Store) Apply(ctx context.Context, p Projection, after journal.Position, b journal.Batch) error {
 	for range storeAttempts {
 		w, err := s.prepare(ctx, &p, after, b)
 		if errors.Is(err, ErrContended) {
@@ -152,7 +152,7 @@ type work struct {
 
 // prepare folds a batch over what Redis holds, writing nothing. What it read is
 // right if the checkpoint still stands when the work is committed.
-func (s *Store) prepare(ctx context.Context, p *Projection, after uint64, b journal.Batch) (*work, error) {
+func (s *Store) prepare(ctx context.Context, p *Projection, after journal.Position, b journal.Batch) (*work, error) {
 	m, err := s.mark(ctx, p)
 	if err != nil {
 		return nil, err
@@ -174,20 +174,20 @@ func (s *Store) prepare(ctx context.Context, p *Projection, after uint64, b jour
 	return nil, err
 }
 
-func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after uint64, b journal.Batch) (*work, error) {
-	if m.reached < after {
-		return nil, fmt.Errorf("%s stands at %d, the batch follows on %d: %w", p.Name, m.reached, after, ErrGap)
+func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after journal.Position, b journal.Batch) (*work, error) {
+	if after.After(m.reached) {
+		return nil, fmt.Errorf("%s stands at %s, the batch follows on %s: %w", p.Name, m.reached, after, ErrGap)
 	}
-	w := &work{p: p, from: m, to: checkpoint{position: max(m.reached, b.Through), last: m.last, version: p.Version}}
+	w := &work{p: p, from: m, to: checkpoint{position: m.reached.Later(b.Through), last: m.last, version: p.Version}}
 	var events []*journal.Recorded
 	var keys [][]Key
 	for i := range b.Events {
 		r := &b.Events[i]
-		if r.Position <= m.reached {
+		if !r.Position.After(m.reached) {
 			continue
 		}
 		w.to.last = lastEvent{r.Position, r.ID}
-		w.to.position = max(w.to.position, r.Position)
+		w.to.position = w.to.position.Later(r.Position)
 		if !p.wants(r.Type) {
 			continue
 		}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"ksiega/internal/journal"
 )
 
 // Bounds on Read.
@@ -105,9 +107,9 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 // level says whether projections are at one position, those apart that stand
 // still behind it.
 func (s *Store) level(ps []Projection, at []mark) bool {
-	last := uint64(0)
+	var last journal.Position
 	for i := range at {
-		last = max(last, at[i].reached)
+		last = last.Later(at[i].reached)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -175,7 +177,7 @@ type redisView struct {
 	fresh map[place]cachedPart
 }
 
-func (v *redisView) Position() uint64 { return v.mark.reached }
+func (v *redisView) Position() journal.Position { return v.mark.reached }
 
 // cached is what the Store keeps of a place, or nil.
 func (v *redisView) cached(at place) any {

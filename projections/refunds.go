@@ -37,14 +37,14 @@ const (
 // RefundFact is one event of a claim; Statement, Line and Reason belong to
 // money received.
 type RefundFact struct {
-	Kind      FactKind      `json:"kind"`
-	On        domain.Date   `json:"on"`
-	Amount    domain.Grosze `json:"amount"`
-	All       bool          `json:"all"` // that was paid is asked back
-	Statement string        `json:"statement"`
-	Line      int           `json:"line"`
-	Reason    string        `json:"reason"` // a code
-	Event     uint64        `json:"event"`  // position
+	Kind      FactKind         `json:"kind"`
+	On        domain.Date      `json:"on"`
+	Amount    domain.Grosze    `json:"amount"`
+	All       bool             `json:"all"` // that was paid is asked back
+	Statement string           `json:"statement"`
+	Line      int              `json:"line"`
+	Reason    string           `json:"reason"` // a code
+	Event     journal.Position `json:"event"`  // position
 }
 
 // event is the fact as refund.Totals reads it.
@@ -80,13 +80,13 @@ func (c RefundClaim) AsOf(asOf domain.Date) refund.Totals {
 
 // BankLine is one booked line of a bank statement.
 type BankLine struct {
-	Statement string        `json:"statement"`
-	Line      int           `json:"line"`
-	Date      domain.Date   `json:"date"`
-	Amount    domain.Grosze `json:"amount"`
-	Title     domain.Sealed `json:"title"`
-	Claim     string        `json:"claim"` // that it is matched to
-	Event     uint64        `json:"event"`
+	Statement string           `json:"statement"`
+	Line      int              `json:"line"`
+	Date      domain.Date      `json:"date"`
+	Amount    domain.Grosze    `json:"amount"`
+	Title     domain.Sealed    `json:"title"`
+	Claim     string           `json:"claim"` // that it is matched to
+	Event     journal.Position `json:"event"`
 }
 
 // RefundClaims holds a part an agreement and a field a claim.

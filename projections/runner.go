@@ -39,9 +39,9 @@ type Runner struct {
 
 	mu      sync.Mutex // guards all below
 	states  []runState
-	reached uint64        // every projection that runs has seen this
-	live    bool          // the last batch was the end of the log
-	moved   chan struct{} // closed and made anew when anything above changes
+	reached journal.Position // every projection that runs has seen this
+	live    bool             // the last batch was the end of the log
+	moved   chan struct{}    // closed and made anew when anything above changes
 	waiting error
 	err     error // why the runner as a whole does not run
 	cancel  context.CancelFunc
@@ -49,18 +49,20 @@ type Runner struct {
 }
 
 type runState struct {
-	err      error  // what stopped it
-	events   uint64 // folded since Start
-	position uint64 // the last seen
+	err      error            // what stopped it
+	events   uint64           // folded since Start
+	position journal.Position // the last seen
+	behind   uint64           // events that the runner was given after that
 }
 
 // Status of one projection.
 type Status struct {
 	Name    string
 	Version int
-	// Position is the last it has seen; Lag how far, in positions, that is
-	// behind the last the runner was given.
-	Position, Lag uint64
+	// Position is the last it has seen; Lag how many of the events that the runner
+	// was given since Start stand after that.
+	Position journal.Position
+	Lag      uint64
 	// CaughtUp: the runner has seen the end of the log.
 	CaughtUp bool
 	// Events folded since Start, rebuilds not counted.
@@ -141,14 +143,14 @@ func (r *Runner) trusted(ctx context.Context, p *Projection) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if m.stored.position > head {
+	if m.stored.position.After(head) {
 		return false, nil
 	}
-	if m.last.position == 0 {
+	if m.last.position.IsZero() {
 		return true, nil
 	}
 	same := false
-	err = r.log.ReadAt(ctx, []uint64{m.last.position}, func(e *journal.Recorded) error {
+	err = r.log.ReadAt(ctx, []journal.Position{m.last.position}, func(e *journal.Recorded) error {
 		same = e.ID == m.last.id
 		return nil
 	})
@@ -178,20 +180,20 @@ func (r *Runner) rebuild(ctx context.Context, ps ...Projection) error {
 }
 
 // begin is the position that every projection that runs has seen.
-func (r *Runner) begin(ctx context.Context) (uint64, error) {
-	after, found := uint64(0), false
+func (r *Runner) begin(ctx context.Context) (after journal.Position, err error) {
+	found := false
 	for i := range r.ps {
 		if r.stopped(i) {
 			continue
 		}
 		m, err := r.store.load(ctx, &r.ps[i])
 		if err != nil {
-			return 0, err
+			return after, err
 		}
 		r.mu.Lock()
 		r.states[i].position = m.reached
 		r.mu.Unlock()
-		if !found || m.reached < after {
+		if !found || after.After(m.reached) {
 			after, found = m.reached, true
 		}
 	}
@@ -234,7 +236,7 @@ func (r *Runner) end(ctx context.Context, err error) {
 }
 
 // take feeds a batch that follows on after to every projection that runs.
-func (r *Runner) take(ctx context.Context, after uint64, b journal.Batch) error {
+func (r *Runner) take(ctx context.Context, after journal.Position, b journal.Batch) error {
 	for attempt := 1; ; attempt++ {
 		err := r.feed(ctx, after, b)
 		if err == nil {
@@ -258,14 +260,32 @@ func (r *Runner) take(ctx context.Context, after uint64, b journal.Batch) error 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.waiting = nil
-	r.reached, r.live = max(r.reached, b.Through), b.CaughtUp
+	r.count(b)
+	r.reached, r.live = r.reached.Later(b.Through), b.CaughtUp
 	r.wake()
 	return nil
 }
 
+// count notes how many events of a batch each projection has not seen; the caller
+// holds r.mu.
+func (r *Runner) count(b journal.Batch) {
+	for i := range r.states {
+		st := &r.states[i]
+		if !b.Through.After(st.position) {
+			st.behind = 0
+			continue
+		}
+		for k := range b.Events {
+			if b.Events[k].Position.After(st.position) {
+				st.behind++
+			}
+		}
+	}
+}
+
 // feed prepares a batch for all projections side by side and commits it to all
 // together; those that somebody else moved meanwhile do it again.
-func (r *Runner) feed(ctx context.Context, after uint64, b journal.Batch) error {
+func (r *Runner) feed(ctx context.Context, after journal.Position, b journal.Batch) error {
 	var todo []int
 	for i := range r.ps {
 		if !r.stopped(i) {
@@ -330,7 +350,7 @@ func (r *Runner) tally(todo []int, works []*work, done []bool) {
 // prepare is Store.prepare that mends what can be mended first: a read model
 // that is gone is rebuilt, one that was switched to an earlier position is
 // brought to where the batch follows on.
-func (r *Runner) prepare(ctx context.Context, i int, after uint64, b journal.Batch) (*work, error) {
+func (r *Runner) prepare(ctx context.Context, i int, after journal.Position, b journal.Batch) (*work, error) {
 	p := &r.ps[i]
 	w, err := r.store.prepare(ctx, p, after, b)
 	if !mendable(err) {
@@ -357,13 +377,13 @@ func mendable(err error) bool {
 	return errors.Is(err, ErrGap) || errors.Is(err, ErrNotBuilt) && !errors.Is(err, ErrOtherVersion)
 }
 
-func (r *Runner) fill(ctx context.Context, p *Projection, until uint64) error {
+func (r *Runner) fill(ctx context.Context, p *Projection, until journal.Position) error {
 	m, err := r.store.mark(ctx, p)
 	if err != nil {
 		return err
 	}
 	from := m.reached
-	err = r.log.Scan(ctx, journal.ScanOptions{After: from, Until: until, Want: p.wants}, func(b journal.Batch) error {
+	err = r.log.Scan(ctx, journal.ScanOptions{After: from, Until: until.Bound(), Want: p.wants}, func(b journal.Batch) error {
 		err := r.store.Apply(ctx, *p, from, b)
 		from = b.Through
 		return err
@@ -408,7 +428,7 @@ func (r *Runner) look(ctx context.Context, i int) error {
 // WaitFor waits until the named projections have seen a position; without
 // names, all that run. It fails with ctx's error, with what stopped a named
 // projection before that position, or with ErrStopped.
-func (r *Runner) WaitFor(ctx context.Context, position uint64, names ...string) error {
+func (r *Runner) WaitFor(ctx context.Context, position journal.Bound, names ...string) error {
 	for {
 		there, moved, err := r.standing(position, names)
 		if there || err != nil {
@@ -422,13 +442,13 @@ func (r *Runner) WaitFor(ctx context.Context, position uint64, names ...string) 
 	}
 }
 
-func (r *Runner) standing(position uint64, names []string) (there bool, moved <-chan struct{}, err error) {
+func (r *Runner) standing(position journal.Bound, names []string) (there bool, moved <-chan struct{}, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	there = len(names) > 0 || r.reached >= position
+	there = len(names) > 0 || position.ReachedBy(r.reached)
 	for i, p := range r.ps {
 		st := &r.states[i]
-		if slices.Contains(names, p.Name) && st.position < position {
+		if slices.Contains(names, p.Name) && !position.ReachedBy(st.position) {
 			there, err = false, errors.Join(err, st.err)
 		}
 	}
@@ -446,10 +466,7 @@ func (r *Runner) Status() []Status {
 	for i, p := range r.ps {
 		st := r.states[i]
 		all[i] = Status{Name: p.Name, Version: p.Version, Position: st.position, CaughtUp: r.live && st.err == nil,
-			Events: st.events, Err: errors.Join(st.err, r.err), Waiting: r.waiting}
-		if r.reached > st.position {
-			all[i].Lag = r.reached - st.position
-		}
+			Events: st.events, Lag: st.behind, Err: errors.Join(st.err, r.err), Waiting: r.waiting}
 	}
 	return all
 }

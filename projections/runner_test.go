@@ -28,10 +28,10 @@ func openNode(t testing.TB) *toyNode {
 	toyMust(t, err)
 	t.Cleanup(func() { _ = node.Close() })
 	j, err := journal.Open(journal.Options{Address: node.Address(), Table: toyTable(t),
-		Bulk: &journal.Bulk{Last: node.Last, Read: func(ctx context.Context, after, until uint64, each func(*journal.Recorded) error) error {
+		Bulk: &journal.Bulk{Last: node.Last, Ahead: node.Ahead, Read: func(ctx context.Context, after, until uint64, each func(uint64, *journal.Recorded) error) error {
 			return node.Scan(ctx, after, until, func(r eventdb.Record) error {
-				return each(&journal.Recorded{ID: uuid.UUID(r.ID), Stream: r.Stream, Type: r.Type, Revision: r.Revision,
-					Position: r.Position, Created: r.Created, RawMeta: append([]byte{}, r.Meta...), RawData: append([]byte{}, r.Data...)})
+				return each(r.Position, &journal.Recorded{ID: uuid.UUID(r.ID), Stream: r.Stream, Type: r.Type, Revision: r.Revision,
+					Created: r.Created, RawMeta: append([]byte{}, r.Meta...), RawData: append([]byte{}, r.Data...)})
 			})
 		}}})
 	toyMust(t, err)
@@ -39,7 +39,7 @@ func openNode(t testing.TB) *toyNode {
 	return &toyNode{Journal: j, revision: journal.NoStream}
 }
 
-func (n *toyNode) record(t testing.TB, events ...domain.Event) (position uint64) {
+func (n *toyNode) record(t testing.TB, events ...domain.Event) (position journal.Position) {
 	t.Helper()
 	decided := make([]journal.Decided, len(events))
 	for i, e := range events {
@@ -59,11 +59,11 @@ func startRunner(t testing.TB, s *Store, n *toyNode, ps ...Projection) *Runner {
 	return r
 }
 
-func waitFor(t testing.TB, r *Runner, position uint64, names ...string) {
+func waitFor(t testing.TB, r *Runner, position journal.Position, names ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	if err := r.WaitFor(ctx, position, names...); err != nil {
+	if err := r.WaitFor(ctx, position.Bound(), names...); err != nil {
 		t.Fatalf("wait for %d: %v (%+v)", position, err, r.Status())
 	}
 }
@@ -87,7 +87,7 @@ func TestRunnerFollows(t *testing.T) {
 		n.record(t, toyCounted{"g", "a", 1}, toyNoise{}, toyCounted{"g", "b", 2})
 		r := startRunner(t, s, n, p, q)
 		sameAsKnown(t, "rebuilt at start", s, n, p)
-		var last uint64
+		var last journal.Position
 		for i := range 40 {
 			last = n.record(t, toyCounted{"g", strconv.Itoa(i % 3), 1}, toyMoved{"g", "a", "b"})
 			if i%4 == 0 {
@@ -109,7 +109,7 @@ func TestRunnerFollows(t *testing.T) {
 			}
 		}
 		r.Stop()
-		if err := r.WaitFor(t.Context(), last+1); !errors.Is(err, ErrStopped) {
+		if err := r.WaitFor(t.Context(), at(num(last)+1).Bound()); !errors.Is(err, ErrStopped) {
 			t.Errorf("waits for a stopped runner: %v", err)
 		}
 		last = n.record(t, toyCounted{"z", "z", 9})
@@ -135,23 +135,23 @@ func TestRunnerStopsWhatFails(t *testing.T) {
 		bad := n.record(t, toyNoise{Fail: true})
 		last := n.record(t, toyNoise{}, toyCounted{"g", "a", 1})
 		waitFor(t, r, last)
-		if err := r.WaitFor(t.Context(), last, q.Name); !errors.Is(err, errToy) {
+		if err := r.WaitFor(t.Context(), last.Bound(), q.Name); !errors.Is(err, errToy) {
 			t.Errorf("waits for what stopped: %v", err)
 		}
 		waitFor(t, r, good, q.Name)
 		sameAsKnown(t, "the other", s, n, p)
-		known, err := KnownAt(t.Context(), n.Journal, q, bad-1)
+		known, err := KnownAt(t.Context(), n.Journal, q, good.Bound())
 		toyMust(t, err)
 		rows, _ := storeDump(t, s, q)
 		sameDump(t, "the stopped", rows, dumpOf(t, known))
 		var failure *Failure
-		if st := r.Status()[1]; !errors.As(st.Err, &failure) || failure.Position != bad || st.Lag == 0 {
+		if st := r.Status()[1]; !errors.As(st.Err, &failure) || failure.Position != bad || st.Lag != 3 {
 			t.Errorf("status %+v", st)
 		}
 		// It is not skipped by starting again.
 		r.Stop()
 		r = startRunner(t, NewStore(c, s.prefix), n, p, q)
-		if err := r.WaitFor(t.Context(), last, q.Name); !errors.Is(err, errToy) {
+		if err := r.WaitFor(t.Context(), last.Bound(), q.Name); !errors.Is(err, errToy) {
 			t.Errorf("went over the failure: %v", err)
 		}
 		waitFor(t, r, last, p.Name)
@@ -200,7 +200,7 @@ func TestRunnerMendsWhatIsLost(t *testing.T) {
 		// Taken over by another version.
 		toyMust(t, old.Begin(t.Context(), toyCounters(2)))
 		last := n.record(t, toyCounted{"g", "a", 1}, toyNoise{})
-		if err := r.WaitFor(t.Context(), last, p.Name); !errors.Is(err, ErrOtherVersion) {
+		if err := r.WaitFor(t.Context(), last.Bound(), p.Name); !errors.Is(err, ErrOtherVersion) {
 			t.Errorf("fights another version: %v", err)
 		}
 		waitFor(t, r, last, q.Name)
@@ -221,7 +221,7 @@ func TestTwoRunnersAndARebuild(t *testing.T) {
 				}
 			}
 		})
-		var last uint64
+		var last journal.Position
 		for i := range 150 {
 			last = n.record(t, toyCounted{"g", strconv.Itoa(i % 5), 1}, toyNoise{}, toyMoved{"g", "1", "2"})
 		}
@@ -243,7 +243,7 @@ func TestWaitForIsBounded(t *testing.T) {
 		r := startRunner(t, freshStore(t, c), n, toyCounters(1))
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		if err := r.WaitFor(ctx, 1<<40); !errors.Is(err, context.DeadlineExceeded) {
+		if err := r.WaitFor(ctx, at(1<<40).Bound()); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("waited with %v", err)
 		}
 	})

@@ -26,19 +26,19 @@ func TestThreeWaysAgree(t *testing.T) {
 			events, p := l.all(), toyCounters(1)
 			live := freshStore(t, c)
 			toyMust(t, live.Begin(ctx, p))
-			after := uint64(0)
+			after := journal.Position{}
 			for _, b := range toyBatches(rt, events) {
 				if rapid.IntRange(0, 5).Draw(rt, "restart") == 0 {
 					// What it saw without changing a row comes again.
-					live, after = NewStore(c, live.prefix), 0
-					b.Events = events[:b.Through/10]
+					live, after = NewStore(c, live.prefix), at(0)
+					b.Events = events[:num(b.Through)/10]
 				}
 				for range rapid.IntRange(1, 2).Draw(rt, "times") {
 					toyMust(t, live.Apply(ctx, p, after, b))
 				}
 				after = b.Through
 				rows, position := storeDump(t, live, p)
-				known, err := KnownAt(ctx, l.open(t), p, b.Through)
+				known, err := KnownAt(ctx, l.open(t), p, b.Through.Bound())
 				toyMust(t, err)
 				sameDump(rt, fmt.Sprint("live at ", position), rows, dumpOf(t, known))
 			}
@@ -108,10 +108,10 @@ func TestManyRowsAndParts(t *testing.T) {
 		want := dumpOf(t, folded(t, p, l.all()))
 		live := freshStore(t, c)
 		toyMust(t, live.Begin(ctx, p))
-		toyMust(t, live.Apply(ctx, p, 0, journal.Batch{Events: l.all(), Through: 1 << 20}))
+		toyMust(t, live.Apply(ctx, p, at(0), journal.Batch{Events: l.all(), Through: at(1 << 20)}))
 		rows, position := storeDump(t, live, p)
 		sameDump(t, "live", rows, want)
-		if position != 1<<20 {
+		if position != at(1<<20) {
 			t.Errorf("stands at %d", position)
 		}
 		toyMust(t, Rebuild(ctx, live, l.open(t), nil, p))
@@ -136,9 +136,9 @@ func TestTwoWritersNeverBothWin(t *testing.T) {
 		for w := range 3 {
 			s := NewStore(c, first.prefix)
 			writers.Go(func() {
-				after := uint64(0)
-				for size := 1 + w; len(events) > 0 && int(after/10) < len(events); {
-					from := int(after / 10)
+				after := journal.Position{}
+				for size := 1 + w; len(events) > 0 && int(num(after)/10) < len(events); {
+					from := int(num(after) / 10)
 					b := journal.Batch{Events: events[from:min(from+size, len(events))]}
 					b.Through = b.Events[len(b.Events)-1].Position
 					err := s.Apply(ctx, p, after, b)
@@ -173,7 +173,7 @@ func TestReadersSeeOnePosition(t *testing.T) {
 		toyMust(t, s.Begin(ctx, p))
 		var writer sync.WaitGroup
 		writer.Go(func() {
-			after := uint64(0)
+			after := journal.Position{}
 			for _, r := range l.all() {
 				if err := s.Apply(ctx, p, after, journal.Batch{Events: []journal.Recorded{r}, Through: r.Position}); err != nil {
 					t.Error(err)
@@ -202,7 +202,7 @@ func TestReadersSeeOnePosition(t *testing.T) {
 					total += item.Row.N
 				}
 				// What an attempt saw counts only if it is the last.
-				last = v.Position()
+				last = num(v.Position())
 				seen = [3]int64{total, sum.N, int64(last / 10)}
 				return nil
 			}, p))
@@ -240,15 +240,15 @@ func TestFailuresStop(t *testing.T) {
 				p.Name, p.Version = "failing", 1
 				l.add(toyCounted{"secret", "name", 1})
 				toyMust(t, s.Begin(ctx, p))
-				err := s.Apply(ctx, p, 0, journal.Batch{Events: l.all(), Through: 10})
+				err := s.Apply(ctx, p, at(0), journal.Batch{Events: l.all(), Through: at(10)})
 				var failure *Failure
-				if !errors.As(err, &failure) || failure.Position != 10 {
+				if !errors.As(err, &failure) || failure.Position != at(10) {
 					t.Fatalf("stopped with %v", err)
 				}
 				if strings.Contains(err.Error(), "secret") {
 					t.Errorf("the error tells too much: %v", err)
 				}
-				if rows, position := storeDump(t, s, p); len(rows) != 0 || position != 0 {
+				if rows, position := storeDump(t, s, p); len(rows) != 0 || !position.IsZero() {
 					t.Errorf("at %d there is %v", position, rows)
 				}
 				if err := Rebuild(ctx, s, l.open(t), nil, p, toyCounters(1)); !errors.As(err, &failure) {
@@ -267,7 +267,7 @@ func TestReadAfterNamedByAnEarlierEventOnly(t *testing.T) {
 	rows := Table[toySum]{Name: "x"}
 	p := Projection{Name: "sloppy", Version: 1,
 		Keys: func(r *journal.Recorded) []Key {
-			if r.Position == 10 {
+			if r.Position == at(10) {
 				return []Key{rows.Key("a", "b")}
 			}
 			return nil
@@ -277,7 +277,7 @@ func TestReadAfterNamedByAnEarlierEventOnly(t *testing.T) {
 	l.add(toyNoise{}, toyNoise{})
 	// It would work or not by where the batches are cut.
 	var failure *Failure
-	if err := NewMemory(p).Fold(journal.Batch{Events: l.all(), Through: 20}); !errors.As(err, &failure) || failure.Position != 20 {
+	if err := NewMemory(p).Fold(journal.Batch{Events: l.all(), Through: at(20)}); !errors.As(err, &failure) || failure.Position != at(20) {
 		t.Fatalf("stopped with %v", err)
 	}
 }
@@ -288,14 +288,14 @@ func TestGapsAndVersions(t *testing.T) {
 		ctx, l, s := t.Context(), &toyLog{}, freshStore(t, c)
 		l.add(toyCounted{"g", "a", 1}, toyCounted{"g", "a", 1}, toyNoise{})
 		one, two := toyCounters(1), toyCounters(2)
-		if err := s.Apply(ctx, one, 0, journal.Batch{Events: l.all(), Through: 30}); !errors.Is(err, ErrNotBuilt) {
+		if err := s.Apply(ctx, one, at(0), journal.Batch{Events: l.all(), Through: at(30)}); !errors.Is(err, ErrNotBuilt) {
 			t.Fatalf("nothing is built: %v", err)
 		}
 		toyMust(t, s.Begin(ctx, one))
-		if err := s.Apply(ctx, one, 10, journal.Batch{Events: l.all()[1:], Through: 30}); !errors.Is(err, ErrGap) {
+		if err := s.Apply(ctx, one, at(10), journal.Batch{Events: l.all()[1:], Through: at(30)}); !errors.Is(err, ErrGap) {
 			t.Fatalf("a gap: %v", err)
 		}
-		toyMust(t, s.Apply(ctx, one, 0, journal.Batch{Events: l.all(), Through: 30}))
+		toyMust(t, s.Apply(ctx, one, at(0), journal.Batch{Events: l.all(), Through: at(30)}))
 		if err := s.Read(ctx, func(map[string]View) error { return nil }, two); !errors.Is(err, ErrOtherVersion) {
 			t.Fatalf("another version: %v", err)
 		}
@@ -306,7 +306,7 @@ func TestGapsAndVersions(t *testing.T) {
 		old := NewStore(c, s.prefix)
 		old.remember(one.Name, mark{number: 1, stored: checkpoint{version: 1}, raw: "0 0 - 1"})
 		l.add(toyCounted{"g", "a", 1})
-		if err := old.Apply(ctx, one, 0, journal.Batch{Events: l.all(), Through: 40}); !errors.Is(err, ErrOtherVersion) {
+		if err := old.Apply(ctx, one, at(0), journal.Batch{Events: l.all(), Through: at(40)}); !errors.Is(err, ErrOtherVersion) {
 			t.Fatalf("the old version went on: %v", err)
 		}
 	})
@@ -319,13 +319,13 @@ func TestRebuildOverTheLiveOne(t *testing.T) {
 	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
 		ctx, p, l, s := t.Context(), toyCounters(1), &toyLog{}, freshStore(t, c)
 		toyMust(t, s.Begin(ctx, p))
-		after, readings := uint64(0), 0
+		after, readings := at(0), 0
 		l.reading = func() {
 			if readings++; readings > 4 {
 				return
 			}
 			l.add(toyCounted{"g", "a", 1}, toyNoise{})
-			b := journal.Batch{Events: l.all()[after/10:]}
+			b := journal.Batch{Events: l.all()[num(after)/10:]}
 			b.Through = b.Events[len(b.Events)-1].Position
 			if err := s.Apply(ctx, p, after, b); err != nil {
 				t.Error(err)
@@ -333,15 +333,15 @@ func TestRebuildOverTheLiveOne(t *testing.T) {
 			after = b.Through
 		}
 		before := after
-		toyMust(t, Rebuild(ctx, s, l.open(t), func(position uint64, _ int) { before = position }, p))
+		toyMust(t, Rebuild(ctx, s, l.open(t), func(position journal.Position, _ int) { before = position }, p))
 		rows, position := storeDump(t, s, p)
-		if position < after || before == 0 {
+		if after.After(position) || before.IsZero() {
 			t.Errorf("stands at %d, was at %d", position, after)
 		}
 		sameDump(t, "switched", rows, dumpOf(t, folded(t, p, l.all())))
 		l.add(toyCounted{"g", "b", 1})
 		n := len(l.all())
-		toyMust(t, s.Apply(ctx, p, after, journal.Batch{Events: l.all()[n-1:], Through: uint64(10 * n)}))
+		toyMust(t, s.Apply(ctx, p, after, journal.Batch{Events: l.all()[n-1:], Through: at(uint64(10 * n))}))
 		rows, _ = storeDump(t, s, p)
 		sameDump(t, "went on", rows, dumpOf(t, folded(t, p, l.all())))
 	})
@@ -358,7 +358,7 @@ func TestRebuildOfAShorterLog(t *testing.T) {
 		toyMust(t, Rebuild(ctx, s, short.open(t), nil, p))
 		rows, position := storeDump(t, s, p)
 		sameDump(t, "the restored log", rows, dumpOf(t, folded(t, p, short.all())))
-		if position != 10 {
+		if position != at(10) {
 			t.Errorf("stands at %d", position)
 		}
 	})
@@ -394,7 +394,7 @@ func TestCheckRowsTells(t *testing.T) {
 	}})
 	l := &toyLog{}
 	l.add(toyNoise{})
-	toyMust(t, m.Fold(journal.Batch{Events: l.all(), Through: 10}))
+	toyMust(t, m.Fold(journal.Batch{Events: l.all(), Through: at(10)}))
 	if CheckRows(m) == nil {
 		t.Error("a row that changes in Redis passed")
 	}
@@ -428,7 +428,7 @@ func TestCompareReadsTheLists(t *testing.T) {
 		// What a pattern would take for more than itself.
 		live := NewStore(c, freshStore(t, c).prefix+":?[*]\\")
 		toyMust(t, live.Begin(ctx, p))
-		toyMust(t, live.Apply(ctx, p, 0, journal.Batch{Events: l.all(), Through: 1000}))
+		toyMust(t, live.Apply(ctx, p, at(0), journal.Batch{Events: l.all(), Through: at(1000)}))
 		m, err := live.load(ctx, &p)
 		toyMust(t, err)
 		g := live.names(p.Name).generation(m.number)

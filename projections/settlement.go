@@ -53,10 +53,10 @@ type SettlementDetail struct {
 // SettlementDay is one day's hours as they stand; a day corrected to none keeps
 // its event.
 type SettlementDay struct {
-	Event   uint64         `json:"event"` // position
-	Minutes domain.Minutes `json:"minutes"`
-	Date    domain.Date    `json:"date"`
-	Rates   int32          `json:"rates"` // index
+	Event   journal.Position `json:"event"` // position
+	Minutes domain.Minutes   `json:"minutes"`
+	Date    domain.Date      `json:"date"`
+	Rates   int32            `json:"rates"` // index
 }
 
 // SettlementRates are what an hour of some days is paid and refunded with.
@@ -68,8 +68,8 @@ type SettlementRates struct {
 
 // SettlementReplaced is an event of a day that a later one took the place of.
 type SettlementReplaced struct {
-	Date  domain.Date `json:"date"`
-	Event uint64      `json:"event"` // position
+	Date  domain.Date      `json:"date"`
+	Event journal.Position `json:"event"` // position
 }
 
 func (d *SettlementDetail) benefit(day SettlementDay) domain.Work {
@@ -93,10 +93,10 @@ func (d *SettlementDetail) rates(r SettlementRates) int32 {
 
 // SettlementPayment is money paid or, negative, come back.
 type SettlementPayment struct {
-	Date   domain.Date   `json:"date"`
-	Amount domain.Grosze `json:"amount"`
-	List   string        `json:"list"`
-	Event  uint64        `json:"event"`
+	Date   domain.Date      `json:"date"`
+	Amount domain.Grosze    `json:"amount"`
+	List   string           `json:"list"`
+	Event  journal.Position `json:"event"`
 }
 
 // AsOf is the month cut by days of work and of payment, both inclusive.
@@ -126,7 +126,7 @@ type SettlementClaim struct {
 	Corrects  string               `json:"corrects"`
 	Shares    []SettlementShare    `json:"shares"`
 	Decisions []SettlementDecision `json:"decisions"`
-	Event     uint64               `json:"event"`
+	Event     journal.Position     `json:"event"`
 }
 
 // SettlementShare is one contract's part of a claim.
@@ -162,12 +162,12 @@ func (c SettlementClaim) Stands(asOf domain.Date) bool {
 // SettlementAgreement is what an agreement allows over all its referrals; 0 is no
 // limit.
 type SettlementAgreement struct {
-	Agreement   string         `json:"agreement"`
-	From        domain.Date    `json:"from"`
-	To          domain.Date    `json:"to"`
-	PersonLimit int            `json:"personLimit"`
-	TotalCap    domain.Minutes `json:"totalCap"`
-	Event       uint64         `json:"event"`
+	Agreement   string           `json:"agreement"`
+	From        domain.Date      `json:"from"`
+	To          domain.Date      `json:"to"`
+	PersonLimit int              `json:"personLimit"`
+	TotalCap    domain.Minutes   `json:"totalCap"`
+	Event       journal.Position `json:"event"`
 }
 
 // SettlementAgreements holds a part an agreement and one field.
@@ -275,7 +275,7 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 	return nil
 }
 
-func settleDay(tx *Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, position uint64) {
+func settleDay(tx *Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, position journal.Position) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, on.Month()
 	m.New = m.New || programme.RegimeOfEdition(rates.Edition) == programme.NewRegime

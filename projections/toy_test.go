@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -70,7 +71,7 @@ type toyRow struct {
 	N    int64
 	By   map[string]int64
 	Seen []string
-	Last uint64
+	Last journal.Position
 }
 
 type toySum struct{ N, Rows int64 }
@@ -187,7 +188,7 @@ func (l *toyLog) add(events ...domain.Event) {
 		id := uuid.UUID{8: 0x80}
 		binary.BigEndian.PutUint64(id[:8], (n+1)*0x9e3779b97f4a7c15)
 		l.events = append(l.events, journal.Recorded{ID: id, Stream: "toy-1", Type: e.EventType(), Revision: n,
-			Position: 10 * (n + 1), RawMeta: []byte(`{"actor":"toy"}`), RawData: data, Event: e})
+			Position: at(10 * (n + 1)), RawMeta: []byte(`{"actor":"toy"}`), RawData: data, Event: e})
 	}
 }
 
@@ -205,7 +206,7 @@ func (l *toyLog) open(t testing.TB) *journal.Journal {
 				l.reading()
 			}
 			return lastOf(l.all()), nil
-		}, Read: func(ctx context.Context, after, until uint64, each func(*journal.Recorded) error) error {
+		}, Ahead: dense, Read: func(ctx context.Context, after, until uint64, each func(uint64, *journal.Recorded) error) error {
 			return readBetween(ctx, l.all(), after, until, each)
 		}}})
 	toyMust(t, err)
@@ -213,19 +214,39 @@ func (l *toyLog) open(t testing.TB) *journal.Journal {
 	return j
 }
 
+// at is a position as a log gives it, and num its number.
+func at(n uint64) journal.Position {
+	p, err := journal.ReadPosition(strconv.FormatUint(n, 10))
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+func num(p journal.Position) uint64 {
+	n, err := strconv.ParseUint(p.String(), 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// dense is journal.Bulk's Ahead of a log with an event at every number.
+func dense(after uint64, events int) uint64 { return after + uint64(events) }
+
 func lastOf(all []journal.Recorded) uint64 {
 	if len(all) == 0 {
 		return 0
 	}
-	return all[len(all)-1].Position
+	return num(all[len(all)-1].Position)
 }
 
 // readBetween is journal.Bulk's Read of events in memory.
-func readBetween(ctx context.Context, all []journal.Recorded, after, until uint64, each func(*journal.Recorded) error) error {
+func readBetween(ctx context.Context, all []journal.Recorded, after, until uint64, each func(uint64, *journal.Recorded) error) error {
 	for _, r := range all {
-		if r.Position > after && r.Position <= until {
+		if n := num(r.Position); n > after && n <= until {
 			r.Event, r.Meta = nil, journal.Meta{}
-			if err := errors.Join(ctx.Err(), each(&r)); err != nil {
+			if err := errors.Join(ctx.Err(), each(n, &r)); err != nil {
 				return err
 			}
 		}
@@ -258,7 +279,7 @@ func toyBatches(t *rapid.T, events []journal.Recorded) []journal.Batch {
 	for len(events) > 0 {
 		n := rapid.IntRange(1, min(len(events), 20)).Draw(t, "batch")
 		// Positions that are not the ledger's own may follow.
-		through := events[n-1].Position + uint64(rapid.IntRange(0, 9).Draw(t, "beyond"))
+		through := at(num(events[n-1].Position) + uint64(rapid.IntRange(0, 9).Draw(t, "beyond")))
 		batches = append(batches, journal.Batch{Events: events[:n], Through: through})
 		events = events[n:]
 	}
@@ -359,10 +380,10 @@ func dumpOf(t testing.TB, v View) map[Key]string {
 }
 
 // storeDump is what a store holds of a projection, and where it stands.
-func storeDump(t testing.TB, s *Store, p Projection) (map[Key]string, uint64) {
+func storeDump(t testing.TB, s *Store, p Projection) (map[Key]string, journal.Position) {
 	t.Helper()
 	var dump map[Key]string
-	var position uint64
+	var position journal.Position
 	toyMust(t, s.Read(context.Background(), func(views map[string]View) error {
 		dump, position = dumpOf(t, views[p.Name]), views[p.Name].Position()
 		return nil

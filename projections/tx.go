@@ -97,7 +97,7 @@ func (tx *Tx) forget() {
 // Failure is a fold that failed: the projection stands before this event.
 type Failure struct {
 	Projection string
-	Position   uint64
+	Position   journal.Position
 	Event      uuid.UUID
 	Type       string
 	Err        error
@@ -106,7 +106,7 @@ type Failure struct {
 }
 
 func (f *Failure) Error() string {
-	return fmt.Sprintf("projection %s stopped before position %d (%s): %v", f.Projection, f.Position, f.Type, f.Err)
+	return fmt.Sprintf("projection %s stopped before position %s (%s): %v", f.Projection, f.Position, f.Type, f.Err)
 }
 
 func (f *Failure) Unwrap() error { return f.Err }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"ksiega/internal/journal"
 )
 
 // View is one projection as it was after one position. Tables read it. There
@@ -17,7 +19,7 @@ import (
 // several goroutines.
 type View interface {
 	// Position of the last event that the rows take into account.
-	Position() uint64
+	Position() journal.Position
 
 	tables(ctx context.Context) ([]string, error)
 	// parts is sorted.

@@ -109,10 +109,10 @@ func (d *Desk) today(now time.Time) domain.Date {
 }
 
 // position is what all views have seen.
-func position(views map[string]projections.View) uint64 {
-	first, least := true, uint64(0)
+func position(views map[string]projections.View) (least journal.Position) {
+	first := true
 	for _, v := range views {
-		if first || v.Position() < least {
+		if first || least.After(v.Position()) {
 			first, least = false, v.Position()
 		}
 	}
@@ -121,7 +121,7 @@ func position(views map[string]projections.View) uint64 {
 
 // read hands fn views of read models, all at one position: those of Redis, or
 // ones folded in memory. fn may run more than once.
-func (d *Desk) read(ctx context.Context, knownAt string, least uint64, ps []projections.Projection, fn func(map[string]projections.View) error) error {
+func (d *Desk) read(ctx context.Context, knownAt string, least journal.Bound, ps []projections.Projection, fn func(map[string]projections.View) error) error {
 	if knownAt != "" {
 		until, err := d.resolve(ctx, knownAt)
 		if err != nil {
@@ -140,7 +140,7 @@ func (d *Desk) read(ctx context.Context, knownAt string, least uint64, ps []proj
 		return err
 	}
 	return d.opts.Store.Read(ctx, func(views map[string]projections.View) error {
-		if position(views) < least {
+		if !least.ReachedBy(position(views)) {
 			return ErrBehind
 		}
 		return fn(views)
@@ -148,12 +148,12 @@ func (d *Desk) read(ctx context.Context, knownAt string, least uint64, ps []proj
 }
 
 // latest is read by folding the log in memory.
-func (d *Desk) latest(ctx context.Context, least uint64, ps []projections.Projection, fn func(map[string]projections.View) error) error {
+func (d *Desk) latest(ctx context.Context, least journal.Bound, ps []projections.Projection, fn func(map[string]projections.View) error) error {
 	views, err := projections.Latest(ctx, d.opts.Journal, ps...)
 	if err != nil {
 		return err
 	}
-	if position(views) < least {
+	if !least.ReachedBy(position(views)) {
 		return ErrBehind
 	}
 	return fn(views)
@@ -161,8 +161,8 @@ func (d *Desk) latest(ctx context.Context, least uint64, ps []projections.Projec
 
 // wait until the runner has fed the read models up to a position, for two
 // seconds at most; a read model whose fold failed says so at once.
-func (d *Desk) wait(ctx context.Context, least uint64, ps []projections.Projection) error {
-	if least == 0 || d.opts.Runner == nil {
+func (d *Desk) wait(ctx context.Context, least journal.Bound, ps []projections.Projection) error {
+	if least.IsZero() || d.opts.Runner == nil {
 		return nil
 	}
 	names := make([]string, len(ps))

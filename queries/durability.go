@@ -66,7 +66,7 @@ func obligations(ctx context.Context, q *question) ([]projections.DurabilityProj
 	}
 	var projects []projections.DurabilityProject
 	for _, it := range items {
-		if it.Row.Event != 0 && q.is("project", it.Row.Obligation.Project) {
+		if !it.Row.Event.IsZero() && q.is("project", it.Row.Obligation.Project) {
 			projects = append(projects, it.Row)
 		}
 	}

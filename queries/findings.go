@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"ksiega/domain"
 	"ksiega/domain/durability"
+	"ksiega/internal/journal"
 	"ksiega/projections"
 )
 
@@ -72,7 +72,7 @@ type found struct {
 	from, to domain.Date
 	amount   domain.Grosze
 	minutes  domain.Minutes
-	events   []uint64 // positions
+	events   []journal.Position
 }
 
 // Ids are made of kinds, pseudonymous ids and dates, so that the same
@@ -139,11 +139,11 @@ func unique(ids []string) []string {
 	return kept
 }
 
-func positionsOf(events []uint64) []string {
-	sorted := slices.Compact(slices.Sorted(slices.Values(events)))
+func positionsOf(events []journal.Position) []string {
+	sorted := slices.Compact(slices.SortedFunc(slices.Values(events), journal.Position.Compare))
 	texts := make([]string, len(sorted))
 	for i, p := range sorted {
-		texts[i] = strconv.FormatUint(p, 10)
+		texts[i] = p.String()
 	}
 	return texts
 }
@@ -236,13 +236,13 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 			if share.unpaid(m, benefit) {
 				f.kind, f.amount = ClaimedNotPaid, max(benefit, share.Refund)-m.Paid
 				f.id = findingID(ClaimedNotPaid, m.Contract, m.Month.String(), share.Claim)
-				f.subjects, f.events = append(slices.Clone(f.subjects), share.Claim), []uint64{share.Event}
+				f.subjects, f.events = append(slices.Clone(f.subjects), share.Claim), []journal.Position{share.Event}
 				kinds = append(kinds, f)
 			}
 			if q.over(m.Month) && share.Refund > refunded {
 				over := f
 				over.kind, over.amount, over.id = RefundDifference, share.Refund-refunded, findingID(RefundDifference, share.Claim, m.Contract)
-				over.subjects, over.events = []string{share.Claim, m.Contract, m.Participant, m.Agreement}, []uint64{share.Event}
+				over.subjects, over.events = []string{share.Claim, m.Contract, m.Participant, m.Agreement}, []journal.Position{share.Event}
 				kinds = append(kinds, over)
 			}
 		}
@@ -276,13 +276,13 @@ func (s countedShare) unpaid(m *settledMonth, benefit domain.Grosze) bool {
 }
 
 // monthEvents are the positions of the days and payments of a month.
-func monthEvents(ctx context.Context, q *question, m *settledMonth) ([]uint64, error) {
+func monthEvents(ctx context.Context, q *question, m *settledMonth) ([]journal.Position, error) {
 	d, _, err := projections.SettlementDetails().Find(ctx, q.view(projections.Settlement()),
 		projections.SettlementDetailPart(m.Agreement, m.Month), domain.Escape(m.Contract))
 	if err != nil {
 		return nil, err
 	}
-	var events []uint64
+	var events []journal.Position
 	for _, day := range d.Days {
 		if !q.cut(day.Date) {
 			events = append(events, day.Event)
@@ -324,7 +324,7 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 			}
 			switch fact.Kind {
 			case projections.FactSubmitted:
-				f.from, f.to, f.events = fact.On, fact.On, []uint64{fact.Event}
+				f.from, f.to, f.events = fact.On, fact.On, []journal.Position{fact.Event}
 				if c.Given && c.Totals.Claimed != c.Computed {
 					f.id, f.amount = findingID(RefundDifference, c.Claim, "given"), magnitude(c.Totals.Claimed-c.Computed)
 					all = append(all, f)
@@ -358,7 +358,7 @@ func durabilityGaps(ctx context.Context, q *question) ([]found, error) {
 		_, _, gaps := durability.Gaps(p.Obligation, p.Levels(q.asOf), q.day())
 		for _, g := range gaps {
 			f := found{id: findingID(DurabilityGap, p.Obligation.Project, g.From.String()), kind: DurabilityGap,
-				subjects: []string{p.Obligation.Project}, from: g.From, to: g.To, events: []uint64{p.Event}}
+				subjects: []string{p.Obligation.Project}, from: g.From, to: g.To, events: []journal.Position{p.Event}}
 			for _, l := range p.Places {
 				if l.From >= g.From && l.From <= g.To+1 && !q.cut(l.From) {
 					f.events = append(f.events, l.Event)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -37,7 +36,7 @@ type HistoryRequest struct {
 	// caller's.
 	Reveal bool
 	// MinPosition waits as in Request.
-	MinPosition uint64
+	MinPosition journal.Bound
 }
 
 // Entry is one event, as `ksiega replay` prints it. Positions are strings.
@@ -64,8 +63,9 @@ var errEnough = errors.New("enough")
 // span is a HistoryRequest that was checked.
 type span struct {
 	HistoryRequest
-	after, until uint64 // events after one and up to the other; until 0: to the end
-	empty        bool
+	after       journal.Position // where reading begins: an event's, or the start
+	from, until journal.Bound
+	empty       bool
 }
 
 // History hands over events, oldest first, and returns the cursor to go on with,
@@ -76,13 +76,14 @@ func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) e
 	if err != nil || s.empty {
 		return "", err
 	}
-	last, count := uint64(0), 0
+	var last journal.Position
+	count := 0
 	take := func(e *journal.Recorded) error {
-		if !s.wants(e.Type) || e.Position <= s.after || s.until != 0 && e.Position > s.until {
+		if !s.wants(e.Type) || !s.holds(e.Position) {
 			return nil
 		}
 		if s.Limit > 0 && count == s.Limit {
-			next = strconv.FormatUint(last, 10)
+			next = last.String()
 			return errEnough
 		}
 		entry, err := d.entry(ctx, e, s.Reveal)
@@ -133,36 +134,44 @@ func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
 		return s, ErrNarrow
 	}
 	if r.After != "" {
-		if s.after, err = strconv.ParseUint(r.After, 10, 64); err != nil {
+		if s.after, err = journal.ReadPosition(r.After); err != nil {
 			return s, ErrCursor
 		}
 	}
 	if r.From != "" {
-		from, err := d.first(ctx, r.From)
+		place, from, err := d.first(ctx, r.From)
 		if err != nil {
 			return s, err
 		}
-		s.after = max(s.after, from)
+		s.after, s.from = s.after.Later(place), from
 	}
 	if r.Until != "" {
 		if s.until, err = d.resolve(ctx, r.Until); err != nil {
 			return s, err
 		}
-		s.empty = s.empty || s.until == 0
 	}
 	return s, nil
 }
 
-// first is the position after which a from begins.
-func (d *Desk) first(ctx context.Context, text string) (uint64, error) {
-	if n, err := strconv.ParseUint(text, 10, 64); err == nil {
-		return max(n, 1) - 1, nil
+// first is where a from begins: the place to read on from, and what to pass over
+// behind it.
+func (d *Desk) first(ctx context.Context, text string) (place journal.Position, from journal.Bound, err error) {
+	if from, err = journal.ReadBound(text); err == nil {
+		place, err = d.indexed(ctx, func(audit projections.View) (journal.Position, error) {
+			return projections.PlaceBefore(ctx, audit, from)
+		})
+		return place, from, err
 	}
 	at, err := instant(text)
 	if err != nil {
-		return 0, err
+		return place, journal.Bound{}, err
 	}
-	return d.resolve(ctx, at.Add(-time.Nanosecond).Format(time.RFC3339Nano))
+	place, err = d.lastBy(ctx, at.Add(-time.Nanosecond))
+	return place, journal.Bound{}, err
+}
+
+func (s *span) holds(p journal.Position) bool {
+	return p.After(s.after) && s.from.ReachedBy(p) && s.until.Holds(p)
 }
 
 func (s span) wants(typ string) bool {
@@ -186,7 +195,7 @@ func (d *Desk) follow(ctx context.Context, s span, ref domain.Ref, take func(*jo
 		return err
 	}
 	for after := s.after; ; {
-		var positions []uint64
+		var positions []journal.Position
 		err := d.opts.Store.Read(ctx, func(views map[string]projections.View) (err error) {
 			positions, err = projections.Postings(ctx, views[audit[0].Name], ref, after, s.until, pagePostings)
 			return err
@@ -226,7 +235,7 @@ func (d *Desk) scan(ctx context.Context, s span, want func(*journal.Recorded) bo
 }
 
 func (d *Desk) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Entry, error) {
-	e := Entry{Position: strconv.FormatUint(r.Position, 10), Stream: r.Stream, Revision: r.Revision, Type: r.Type,
+	e := Entry{Position: r.Position.String(), Stream: r.Stream, Revision: r.Revision, Type: r.Type,
 		RecordedAt: r.Created.UTC(), OccurredOn: r.OccurredOn(), Actor: r.Meta.Actor, Data: slices.Clone(r.RawData)}
 	if !reveal || d.opts.Vault == nil || r.Event == nil {
 		return e, nil
@@ -245,7 +254,7 @@ func (d *Desk) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Ent
 	}
 	var data any
 	if err := json.Unmarshal(e.Data, &data); err != nil {
-		return e, fmt.Errorf("%w: position %d", journal.ErrDamaged, r.Position)
+		return e, fmt.Errorf("%w: position %s", journal.ErrDamaged, r.Position)
 	}
 	var err error
 	e.Data, err = json.Marshal(replaced(data, texts), json.Deterministic(true))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,35 +13,42 @@ import (
 
 var errFound = errors.New("found")
 
-// resolve is the position that a knownAt or until means: the number itself, or
-// of an instant the position before the first event recorded later.
-func (d *Desk) resolve(ctx context.Context, text string) (uint64, error) {
-	if n, err := strconv.ParseUint(text, 10, 64); err == nil {
-		return n, nil
+// resolve is up to where a knownAt or until goes: a number bounds by itself, an
+// instant by the last event recorded before the first that was recorded later.
+func (d *Desk) resolve(ctx context.Context, text string) (journal.Bound, error) {
+	if bound, err := journal.ReadBound(text); err == nil {
+		return bound, nil
 	}
 	at, err := instant(text)
 	if err != nil {
-		return 0, err
+		return journal.Bound{}, err
 	}
-	after, err := d.searchFrom(ctx, at)
+	known, err := d.lastBy(ctx, at)
+	return known.Bound(), err
+}
+
+// lastBy is the position of the last event before the first that was recorded
+// later than an instant; zero where that is the first of all.
+func (d *Desk) lastBy(ctx context.Context, at time.Time) (known journal.Position, err error) {
+	known, err = d.indexed(ctx, func(audit projections.View) (journal.Position, error) {
+		return projections.HourBefore(ctx, audit, at)
+	})
 	if err != nil {
-		return 0, err
+		return known, err
 	}
-	known := after
-	err = d.opts.Journal.Scan(ctx, journal.ScanOptions{After: after}, func(b journal.Batch) error {
+	err = d.opts.Journal.Scan(ctx, journal.ScanOptions{After: known}, func(b journal.Batch) error {
 		for i := range b.Events {
 			if b.Events[i].Created.After(at) {
-				known = b.Events[i].Position - 1
 				return errFound
 			}
+			known = b.Events[i].Position
 		}
-		known = b.Through
 		return nil
 	})
-	if err != nil && !errors.Is(err, errFound) {
-		return 0, err
+	if errors.Is(err, errFound) {
+		err = nil
 	}
-	return known, nil
+	return known, err
 }
 
 // instant reads RFC 3339; a plus that a query string turned into a space is one.
@@ -60,13 +66,13 @@ const keptKnown = 2
 
 // earlier is some read models as known at a position.
 type earlier struct {
-	until uint64
+	until journal.Bound
 	names string
 	views map[string]projections.View
 }
 
 // known folds read models up to a position, or finds them folded.
-func (d *Desk) known(ctx context.Context, until uint64, ps []projections.Projection) (map[string]projections.View, error) {
+func (d *Desk) known(ctx context.Context, until journal.Bound, ps []projections.Projection) (map[string]projections.View, error) {
 	names := ""
 	for _, p := range ps {
 		names += p.Name + " "
@@ -84,7 +90,7 @@ func (d *Desk) known(ctx context.Context, until uint64, ps []projections.Project
 		return nil, err
 	}
 	views, err := projections.KnownAtAll(ctx, d.opts.Journal, until, ps...)
-	if err != nil || until > head {
+	if err != nil || !until.ReachedBy(head) {
 		return views, err // what lies ahead of the log is not settled yet
 	}
 	d.mu.Lock()
@@ -93,18 +99,18 @@ func (d *Desk) known(ctx context.Context, until uint64, ps []projections.Project
 	return views, nil
 }
 
-// searchFrom is a position before which nothing was recorded later than at; the
-// audit index knows the hour, without it the search begins at the start.
-func (d *Desk) searchFrom(ctx context.Context, at time.Time) (after uint64, err error) {
+// indexed asks the audit index for a place to search from; without the index that
+// is the start.
+func (d *Desk) indexed(ctx context.Context, ask func(audit projections.View) (journal.Position, error)) (at journal.Position, err error) {
 	if d.opts.Store == nil {
-		return 0, nil
+		return at, nil
 	}
 	err = d.opts.Store.Read(ctx, func(views map[string]projections.View) error {
-		after, err = projections.HourBefore(ctx, views[projections.Audit().Name], at)
+		at, err = ask(views[projections.Audit().Name])
 		return err
 	}, projections.Audit())
 	if errors.Is(err, projections.ErrNotBuilt) {
-		return 0, nil
+		return journal.Position{}, nil
 	}
-	return after, err
+	return at, err
 }

@@ -24,10 +24,11 @@ type Match struct {
 // in the order of booking, each counting for the next. It reads at least what is
 // recorded when it is called.
 func (d *Desk) CertainMatches(ctx context.Context) ([]Match, error) {
-	least, err := d.opts.Journal.Head(ctx)
+	head, err := d.opts.Journal.Head(ctx)
 	if err != nil {
 		return nil, err
 	}
+	least := head.Bound()
 	refunds := []projections.Projection{projections.Refunds()}
 	read := func(fn func(map[string]projections.View) error) error { return d.read(ctx, "", least, refunds, fn) }
 	if d.opts.Runner == nil {

@@ -11,6 +11,7 @@ import (
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
 	"ksiega/domain/programme"
+	"ksiega/internal/journal"
 	"ksiega/projections"
 )
 
@@ -95,7 +96,7 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 		a := it.Row
 		if over := worked[a.Agreement] - a.TotalCap; a.TotalCap > 0 && over > 0 {
 			all = append(all, found{id: findingID(OverCap, a.Agreement, "hours"), kind: OverCap, subjects: []string{a.Agreement},
-				from: a.From, to: a.To, minutes: over, events: []uint64{a.Event}})
+				from: a.From, to: a.To, minutes: over, events: []journal.Position{a.Event}})
 		}
 		if a.PersonLimit > 0 {
 			all = append(all, crowded(q, a, referrals[a.Agreement])...)
@@ -124,7 +125,7 @@ func crowded(q *question, a projections.SettlementAgreement, referrals []contrac
 		}
 		if stretch == nil {
 			all = append(all, found{id: findingID(OverCap, a.Agreement, "people", day.String()), kind: OverCap, subjects: subjects, from: day,
-				events: []uint64{a.Event}})
+				events: []journal.Position{a.Event}})
 			stretch = &all[len(all)-1]
 		}
 		stretch.to = day
@@ -140,7 +141,7 @@ type personWeek struct {
 type sharedWeek struct {
 	minutes   domain.Minutes
 	contracts []string
-	events    []uint64
+	events    []journal.Position
 }
 
 // sharedWeeks are the weeks of people with more than one referral.
@@ -211,7 +212,7 @@ type personYear struct {
 type yearOfDays struct {
 	days      map[domain.Date]bool
 	contracts []string
-	events    []uint64
+	events    []journal.Position
 }
 
 // overYears: the days of a calendar year under the new regime are more than the

@@ -8,14 +8,15 @@ import (
 	"time"
 
 	"ksiega/domain"
+	"ksiega/internal/journal"
 	"ksiega/projections"
 )
 
 // Overview is what the ledger holds, counted.
 type Overview struct {
-	Position     uint64 // that the counts belong to
+	Position     journal.Position // that the counts belong to
 	Events       uint64
-	LastPosition uint64 // of the last event
+	LastPosition journal.Position // of the last event
 	LastRecorded time.Time
 	First, Last  domain.Date // days that events belong to
 	Areas        []Area      // by name
@@ -32,7 +33,7 @@ type Area struct {
 func (d *Desk) Overview(ctx context.Context) (Overview, error) {
 	var o Overview
 	audit := projections.Audit()
-	err := d.read(ctx, "", 0, []projections.Projection{audit}, func(views map[string]projections.View) error {
+	err := d.read(ctx, "", journal.Bound{}, []projections.Projection{audit}, func(views map[string]projections.View) error {
 		counts, err := projections.AuditCounts().All(ctx, views[audit.Name], projections.AuditCountsPart)
 		if err != nil {
 			return err
@@ -62,7 +63,7 @@ func (o *Overview) add(c projections.AuditCount) {
 		o.First = c.First
 	}
 	o.Last = max(o.Last, c.Last)
-	if c.Position > o.LastPosition {
+	if c.Position.After(o.LastPosition) {
 		o.LastPosition, o.LastRecorded = c.Position, c.Recorded
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"ksiega/domain"
+	"ksiega/internal/journal"
 	"ksiega/projections"
 )
 
@@ -76,8 +77,17 @@ type Request struct {
 	KnownAt string
 	// MinPosition waits, for two seconds at most, until the read models have
 	// seen it.
-	MinPosition uint64
+	MinPosition journal.Bound
 	Reader      Reader
+}
+
+// LeastPosition reads a MinPosition.
+func LeastPosition(text string) (journal.Bound, error) {
+	least, err := journal.ReadBound(text)
+	if err != nil {
+		return least, ErrParam.With("minPosition is not a position")
+	}
+	return least, nil
 }
 
 // Answer is a report's answer.
@@ -86,7 +96,7 @@ type Answer struct {
 	Params      map[string]string // those that were given
 	AsOf        domain.Date
 	KnownAt     string
-	Position    uint64
+	Position    journal.Position
 	GeneratedAt time.Time
 	Rows        []Row
 	// Totals holds a cell for each column; nil where there is no total.

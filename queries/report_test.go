@@ -66,14 +66,14 @@ func TestTypedNames(t *testing.T) {
 		t.Fatal("the name does not decompose")
 	}
 	for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memoryDesk(l)} {
-		a := ask(t, desk, "psu-settlement", queries.Request{MinPosition: last, Params: map[string]string{"agreement": decomposed(work.Agreement)}})
+		a := ask(t, desk, "psu-settlement", queries.Request{MinPosition: last.Bound(), Params: map[string]string{"agreement": decomposed(work.Agreement)}})
 		if len(a.Rows) != 1 || a.Params["agreement"] != work.Agreement {
 			t.Errorf("%s: %v of %q", name, a.Rows, a.Params)
 		}
 		for _, r := range []queries.HistoryRequest{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: decomposed(work.Participant)}},
 			{Actor: " tester "}, {Stream: " statement-test-attendance "}} {
 			count := 0
-			r.MinPosition = last
+			r.MinPosition = last.Bound()
 			_, err := desk.History(t.Context(), r, func(queries.Entry) error {
 				count++
 				return nil

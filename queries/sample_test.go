@@ -129,7 +129,7 @@ func TestSampleAgainstTheOracle(t *testing.T) {
 				continue // each question folds the log anew
 			}
 			t.Run(from.name+" "+asOf, func(t *testing.T) {
-				req := queries.Request{AsOf: day, KnownAt: from.knownAt, MinPosition: head}
+				req := queries.Request{AsOf: day, KnownAt: from.knownAt, MinPosition: head.Bound()}
 				compareSettlement(t, cut, ask(t, from.desk, "psu-settlement", req))
 				compareRefunds(t, cut, ask(t, from.desk, "refunds", req), ask(t, from.desk, "unmatched-lines", req))
 				compareHours(t, cut, ask(t, from.desk, "assistant-hours", req))
@@ -298,7 +298,7 @@ func TestSampleFindings(t *testing.T) {
 	must(t, err)
 	head, err := l.Journal.Head(t.Context())
 	must(t, err)
-	req := queries.Request{Params: map[string]string{"state": "resolved"}, MinPosition: head}
+	req := queries.Request{Params: map[string]string{"state": "resolved"}, MinPosition: head.Bound()}
 	if a = ask(t, desk, "findings", req); len(a.Rows) != 1 || a.Rows[0][1] != string(queries.DurabilityGap) {
 		t.Errorf("resolved: %v", a.Rows)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/internal/journal"
 	"ksiega/projections"
 )
 
@@ -45,7 +46,7 @@ type settledMonth struct {
 type countedShare struct {
 	projections.SettlementShare
 	Claim string
-	Event uint64
+	Event journal.Position
 }
 
 func settlementRows(ctx context.Context, q *question) ([]Row, error) {

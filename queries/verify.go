@@ -66,7 +66,7 @@ func (d *Desk) Verify(ctx context.Context, progress projections.Progress) ([]Dif
 	}
 	// Most of the log is folded before Redis is read, so that little is left
 	// to fold while nothing may move.
-	if err := d.catchUp(ctx, memories, 0, 0, progress); err != nil {
+	if err := d.catchUp(ctx, memories, journal.Position{}, journal.Bound{}, progress); err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
 	}
 	var differences []Difference
@@ -82,7 +82,7 @@ func (d *Desk) Verify(ctx context.Context, progress projections.Progress) ([]Dif
 	return differences, nil
 }
 
-func (d *Desk) catchUp(ctx context.Context, memories map[string]*projections.Memory, after, until uint64, progress projections.Progress) error {
+func (d *Desk) catchUp(ctx context.Context, memories map[string]*projections.Memory, after journal.Position, until journal.Bound, progress projections.Progress) error {
 	events := 0
 	return d.opts.Journal.Scan(ctx, journal.ScanOptions{After: after, Until: until}, func(b journal.Batch) error {
 		for _, m := range memories {
@@ -99,7 +99,7 @@ func (d *Desk) catchUp(ctx context.Context, memories map[string]*projections.Mem
 }
 
 func (d *Desk) verifyOne(ctx context.Context, p projections.Projection, m *projections.Memory) ([]Difference, error) {
-	if err := d.wait(ctx, m.Position(), []projections.Projection{p}); err != nil && !errors.Is(err, ErrBehind) {
+	if err := d.wait(ctx, m.Position().Bound(), []projections.Projection{p}); err != nil && !errors.Is(err, ErrBehind) {
 		return nil, err
 	}
 	var differences []Difference
@@ -108,13 +108,13 @@ func (d *Desk) verifyOne(ctx context.Context, p projections.Projection, m *proje
 		kept := views[p.Name]
 		var fresh projections.View = m
 		switch {
-		case kept.Position() > m.Position():
-			if err := d.catchUp(ctx, map[string]*projections.Memory{p.Name: m}, m.Position(), kept.Position(), nil); err != nil {
+		case kept.Position().After(m.Position()):
+			if err := d.catchUp(ctx, map[string]*projections.Memory{p.Name: m}, m.Position(), kept.Position().Bound(), nil); err != nil {
 				return err
 			}
-		case kept.Position() < m.Position():
+		case m.Position().After(kept.Position()):
 			var err error
-			if fresh, err = projections.KnownAt(ctx, d.opts.Journal, p, kept.Position()); err != nil {
+			if fresh, err = projections.KnownAt(ctx, d.opts.Journal, p, kept.Position().Bound()); err != nil {
 				return err
 			}
 		}

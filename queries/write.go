@@ -51,7 +51,7 @@ func (a *Answer) WriteJSON(w io.Writer) error {
 	b = append(append(b, `,"params":`...), params...)
 	b = append(quote(append(b, `,"asOf":`...), a.AsOf.String()), `,"knownAt":`...)
 	b = append(quote(b, a.KnownAt), `,"position":`...)
-	b = append(quote(b, strconv.FormatUint(a.Position, 10)), `,"generatedAt":`...)
+	b = append(quote(b, a.Position.String()), `,"generatedAt":`...)
 	b = append(quote(b, a.GeneratedAt.UTC().Format(time.RFC3339Nano)), `,"rows":[`...)
 	for i, row := range a.Rows {
 		if i > 0 {

@@ -166,7 +166,7 @@ func (r stepRequest) rebuild(ctx context.Context, ps ...projections.Projection) 
 	folding, writing := startWatch(), (*watch)(nil)
 	start, used := time.Now(), processorTime()
 	err = r.bench().profiled(r.Name, func() error {
-		return projections.Rebuild(ctx, store, j, func(_ uint64, n int) {
+		return projections.Rebuild(ctx, store, j, func(_ journal.Position, n int) {
 			if n != r.Events || writing != nil {
 				return
 			}

@@ -169,7 +169,7 @@ func seen(ctx context.Context, j *journal.Journal, r *projections.Runner) error 
 	if err != nil {
 		return err
 	}
-	return r.WaitFor(ctx, head)
+	return r.WaitFor(ctx, head.Bound())
 }
 
 func (b *bench) appendFresh(ctx context.Context, events int) (took float64, err error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -155,27 +156,28 @@ const (
 // row is an event as PostgreSQL hands it over, its bytes good until the next.
 type row struct {
 	journal.Recorded
+	at         int64
 	data, meta pgtype.DriverBytes
 }
 
 // eachRow reads the events that a query selects.
-func eachRow(ctx context.Context, conn *pgx.Conn, each func(*journal.Recorded) error, query string, args ...any) error {
+func eachRow(ctx context.Context, conn *pgx.Conn, each func(uint64, *journal.Recorded) error, query string, args ...any) error {
 	rows, err := conn.Query(ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	var r row
-	into := []any{&r.Position, &r.Stream, &r.Revision, (*[16]byte)(&r.ID), &r.Type, &r.data, &r.meta, &r.Created}
+	into := []any{&r.at, &r.Stream, &r.Revision, (*[16]byte)(&r.ID), &r.Type, &r.data, &r.meta, &r.Created}
 	if query == fromPayloads {
-		into = []any{&r.Position, &r.Type, &r.data}
+		into = []any{&r.at, &r.Type, &r.data}
 	}
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
 		r.RawData, r.RawMeta = r.data, r.meta
-		if err := each(&r.Recorded); err != nil {
+		if err := each(uint64(r.at), &r.Recorded); err != nil {
 			return err
 		}
 	}
@@ -191,7 +193,10 @@ func foldRows(ctx context.Context, conn *pgx.Conn, query string) (projections.Vi
 	}
 	view := projections.NewMemory(hoursModel())
 	batch := journal.Batch{Events: make([]journal.Recorded, 0, 512)}
-	err = eachRow(ctx, conn, func(r *journal.Recorded) (err error) {
+	err = eachRow(ctx, conn, func(at uint64, r *journal.Recorded) (err error) {
+		if r.Position, err = journal.ReadPosition(strconv.FormatUint(at, 10)); err != nil {
+			return err
+		}
 		if query == fromPayloads {
 			r.Event, err = table.Decode(r.Type, r.RawData)
 		} else {
@@ -242,11 +247,12 @@ func foldStretches(ctx context.Context, socket string) (view projections.View, e
 		defer func() { idle <- conn }()
 		err = conn.QueryRow(ctx, "select max(position) from events").Scan(&last)
 		return last, err
-	}, Read: func(ctx context.Context, after, until uint64, each func(*journal.Recorded) error) error {
-		conn := <-idle
-		defer func() { idle <- conn }()
-		return eachRow(ctx, conn, each, fromBetween, int64(after), int64(until))
-	}}
+	}, Ahead: func(after uint64, events int) uint64 { return after + uint64(events) },
+		Read: func(ctx context.Context, after, until uint64, each func(uint64, *journal.Recorded) error) error {
+			conn := <-idle
+			defer func() { idle <- conn }()
+			return eachRow(ctx, conn, each, fromBetween, int64(after), int64(until))
+		}}
 	// Nothing is asked of the address: all comes in bulk.
 	j, err := journal.Open(journal.Options{Address: "esdb://localhost:2113?tls=false", Table: table, Bulk: bulk})
 	if err != nil {

@@ -157,7 +157,7 @@ func (b *bench) rebuildOnce(ctx context.Context, log *journal.Journal, client *r
 	store := projections.NewStore(client, "")
 	done := spent{}
 	var start time.Time
-	folded := func(_ uint64, n int) {
+	folded := func(_ journal.Position, n int) {
 		if n == events {
 			done.folded = time.Since(start).Seconds()
 			_ = b.memory(name, "heap") // its own file says that it is missing

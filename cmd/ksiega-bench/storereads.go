@@ -99,13 +99,13 @@ func readClient(ctx context.Context, j *journal.Journal) error {
 	if err != nil {
 		return err
 	}
-	through := uint64(0)
+	var through journal.Position
 	err = j.Scan(ctx, journal.ScanOptions{Want: func(string) bool { return false }}, func(b journal.Batch) error {
 		through = b.Through
 		return nil
 	})
 	if err == nil && through != head {
-		err = fmt.Errorf("read through %d of %d", through, head)
+		err = fmt.Errorf("read through %s of %s", through, head)
 	}
 	return err
 }

@@ -18,6 +18,7 @@ import (
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/internal/eventdb"
+	"ksiega/internal/journal"
 	"ksiega/internal/secret"
 	"ksiega/internal/web"
 	"ksiega/projections"
@@ -236,7 +237,7 @@ func (c *control) report(api http.Handler) http.HandlerFunc {
 				refuse(w, http.StatusInternalServerError, err)
 				return
 			}
-			query.Set("minPosition", strconv.FormatUint(head, 10))
+			query.Set("minPosition", head.String())
 		}
 		r = r.Clone(web.WithActor(r.Context(), r.Header.Get(headerActor), r.Header.Get(headerRole)))
 		r.URL.RawQuery = query.Encode()
@@ -246,7 +247,7 @@ func (c *control) report(api http.Handler) http.HandlerFunc {
 
 func (c *control) verify(w http.ResponseWriter, r *http.Request) {
 	n := newNotes(w)
-	differences, err := c.book.desk.Verify(r.Context(), func(at uint64, events int) { n.say(note{At: events}) })
+	differences, err := c.book.desk.Verify(r.Context(), func(_ journal.Position, events int) { n.say(note{At: events}) })
 	for _, d := range differences {
 		n.say(note{Differ: d.String()})
 	}
@@ -260,7 +261,7 @@ func (c *control) rebuild(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n.end(projections.Rebuild(r.Context(), c.book.store, c.book.journal,
-		func(_ uint64, events int) { n.say(note{At: events}) }, projections.All()...))
+		func(_ journal.Position, events int) { n.say(note{At: events}) }, projections.All()...))
 }
 
 // matchRefunds is the automat: it matches the booked lines that name exactly
@@ -275,7 +276,7 @@ func (b *book) matchRefunds(ctx context.Context) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := b.runner.WaitFor(ctx, head); err != nil {
+		if err := b.runner.WaitFor(ctx, head.Bound()); err != nil {
 			return 0, err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"ksiega/domain"
+	"ksiega/internal/journal"
 	"ksiega/projections"
 )
 
@@ -49,7 +50,7 @@ func (m *metrics) hooks(broken func(string, error)) hooks {
 }
 
 // rebuilt is told how far a rebuild is.
-func (m *metrics) rebuilt(_ uint64, events int) {
+func (m *metrics) rebuilt(_ journal.Position, events int) {
 	now := time.Now().UnixNano()
 	if m.started.CompareAndSwap(0, now) || events == 0 {
 		m.started.Store(now)
@@ -63,7 +64,7 @@ func (m *metrics) rebuilt(_ uint64, events int) {
 // watch adds position and lag of each projection.
 func (m *metrics) watch(r *projections.Runner) {
 	position := prometheus.NewDesc("ksiega_projection_position", "Last position a read model has seen.", []string{"projection"}, nil)
-	lag := prometheus.NewDesc("ksiega_projection_lag", "Positions a read model is behind the log.", []string{"projection"}, nil)
+	lag := prometheus.NewDesc("ksiega_projection_lag", "Events that the log has behind what a read model has seen.", []string{"projection"}, nil)
 	stopped := prometheus.NewDesc("ksiega_projection_stopped", "1 where a read model has stopped.", []string{"projection"}, nil)
 	m.registry.MustRegister(collector{descs: []*prometheus.Desc{position, lag, stopped}, collect: func(out chan<- prometheus.Metric) {
 		for _, s := range r.Status() {
@@ -71,7 +72,7 @@ func (m *metrics) watch(r *projections.Runner) {
 			if s.Err != nil {
 				down = 1
 			}
-			out <- prometheus.MustNewConstMetric(position, prometheus.GaugeValue, float64(s.Position), s.Name)
+			out <- prometheus.MustNewConstMetric(position, prometheus.GaugeValue, s.Position.Gauge(), s.Name)
 			out <- prometheus.MustNewConstMetric(lag, prometheus.GaugeValue, float64(s.Lag), s.Name)
 			out <- prometheus.MustNewConstMetric(stopped, prometheus.GaugeValue, down, s.Name)
 		}

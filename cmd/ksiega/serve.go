@@ -23,7 +23,7 @@ type serveCmd struct {
 	Listen    string `name:"listen" env:"KSIEGA_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; any address but loopback needs a token."`
 	TokenFile string `name:"token-file" env:"KSIEGA_TOKEN_FILE" placeholder:"FILE" help:"File with the token that requests must carry. KSIEGA_TOKEN holds the token itself."`
 	Sample    bool   `name:"sample" help:"Import the sample centre of the source documents once."`
-	MaxLag    uint64 `name:"max-lag" default:"10000" placeholder:"N" help:"Positions a read model may be behind before the server is not ready."`
+	MaxLag    uint64 `name:"max-lag" default:"10000" placeholder:"N" help:"Events a read model may be behind before the server is not ready."`
 }
 
 const (
@@ -82,7 +82,7 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	ctx, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	background.Go(func() { b.automat(ctx) })
-	b.change(ctx, 0) // what a crash cut short
+	b.change(ctx) // what a crash cut short
 	defer background.Wait()
 	defer stop()
 	for i, l := range []net.Listener{public, local} {
@@ -175,7 +175,7 @@ func (b *book) ready(maxLag uint64) error {
 		case s.Waiting != nil:
 			return fmt.Errorf("read model %s is waiting for its store", s.Name)
 		case s.Lag > maxLag:
-			return fmt.Errorf("read model %s is %d positions behind", s.Name, s.Lag)
+			return fmt.Errorf("read model %s is %d events behind", s.Name, s.Lag)
 		}
 	}
 	return nil
@@ -184,7 +184,7 @@ func (b *book) ready(maxLag uint64) error {
 func (b *book) status() []web.ReadModel {
 	var out []web.ReadModel
 	for _, s := range b.runner.Status() {
-		m := web.ReadModel{Name: s.Name, Position: s.Position, Lag: s.Lag, CaughtUp: s.CaughtUp}
+		m := web.ReadModel{Name: s.Name, Position: s.Position.String(), Lag: s.Lag, CaughtUp: s.CaughtUp}
 		if s.Err != nil {
 			m.Problem = "zatrzymany"
 		}
@@ -210,7 +210,7 @@ func (b *book) automat(ctx context.Context) {
 }
 
 // change wakes the automat.
-func (b *book) change(context.Context, uint64) {
+func (b *book) change(context.Context) {
 	select {
 	case b.changed <- struct{}{}:
 	default: // it is awake already
@@ -241,7 +241,7 @@ func (b *book) importSample(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.runner.WaitFor(ctx, head)
+	return b.runner.WaitFor(ctx, head.Bound())
 }
 
 func unavailable(err error) bool {

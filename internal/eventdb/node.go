@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -364,6 +365,11 @@ func (n *Node) Last() (uint64, error) {
 	}
 	defer n.release(v)
 	return v.last, nil
+}
+
+// Ahead is a position up to which about so many events stand after another, for whoever reads the log in stretches.
+func (n *Node) Ahead(after uint64, events int) uint64 {
+	return after + min(uint64(events), math.MaxUint64-after)
 }
 
 // Scan calls fn with the events after a position (0 = all), in order, up to and including another (0 = the last one that

@@ -17,16 +17,16 @@ type Log interface {
 type Loaded[S any] struct {
 	Stream   string
 	State    S
-	Revision int64  // of the last event; NoStream where there is none
-	Position uint64 // of the last event; 0 where there is none
+	Revision int64    // of the last event; NoStream where there is none
+	Position Position // of the last event; zero where there is none
 	// Keys holds the idempotency keys of the decisions in the stream, each
 	// with the position of its last event.
-	Keys map[string]uint64
+	Keys map[string]Position
 }
 
 // Load folds a stream.
 func Load[S any](ctx context.Context, j Log, stream string, evolve func(S, domain.Event) S) (Loaded[S], error) {
-	l := Loaded[S]{Stream: stream, Revision: NoStream, Keys: map[string]uint64{}}
+	l := Loaded[S]{Stream: stream, Revision: NoStream, Keys: map[string]Position{}}
 	err := j.ReadStream(ctx, stream, 0, func(r *Recorded) error {
 		l.State = evolve(l.State, r.Event)
 		l.Revision, l.Position = int64(r.Revision), r.Position
@@ -42,7 +42,7 @@ func Load[S any](ctx context.Context, j Log, stream string, evolve func(S, domai
 type Result struct {
 	// Position is where the stream's last event stands; a reader that waits
 	// for it sees everything the decision did or found done.
-	Position uint64
+	Position Position
 	Revision int64
 	// Events counts what was recorded; 0 means it was already true.
 	Events int

@@ -76,7 +76,7 @@ func TestExecute(t *testing.T) {
 	j, _ := openLog(t, testTable(t))
 	ctx := within(t)
 	first, err := Execute(ctx, j, "tally-1", tallies(), count{By: "a", Add: 4, Note: "x"}, Meta{Actor: "t", Key: "k1"})
-	if err != nil || first.Events != 4 || first.Revision != 3 || first.Position == 0 {
+	if err != nil || first.Events != 4 || first.Revision != 3 || first.Position.IsZero() {
 		t.Fatalf("first: %+v, %v", first, err)
 	}
 	// The key answers, whatever is asked.
@@ -158,9 +158,9 @@ func TestExecuteAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	end := got[3].Position
-	want := []Outcome{{Result: Result{end, 9, 6}}, {Refused: errOver, Result: Result{0, NoStream, 0}}, {Result: Result{end, 9, 0}},
-		{Result: Result{end, 9, 4}}, {Refused: errOver, Result: Result{0, NoStream, 0}}}
-	if end == 0 || !reflect.DeepEqual(got, want) {
+	want := []Outcome{{Result: Result{end, 9, 6}}, {Refused: errOver, Result: Result{Position{}, NoStream, 0}}, {Result: Result{end, 9, 0}},
+		{Result: Result{end, 9, 4}}, {Refused: errOver, Result: Result{Position{}, NoStream, 0}}}
+	if end.IsZero() || !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 	again, err := ExecuteAll(ctx, j, "tally-1", tallies(), all)
@@ -204,7 +204,7 @@ func TestExecuteAllInParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, o := range got {
-		if o.Events != 2 || o.Refused != nil || o.Position == 0 {
+		if o.Events != 2 || o.Refused != nil || o.Position.IsZero() {
 			t.Errorf("%d: %+v", i, o)
 		}
 	}

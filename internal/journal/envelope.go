@@ -46,7 +46,7 @@ type Recorded struct {
 	// Position orders the log; Created is when it was recorded, in the store
 	// it was first recorded in. The position in that store, if another, is
 	// Meta.OriginPosition.
-	Position uint64
+	Position Position
 	Created  time.Time
 	Meta     Meta
 	RawMeta  []byte

@@ -71,7 +71,7 @@ func TestReadsResume(t *testing.T) {
 	p := newProxy(t, n.Address())
 	direct := openAt(t, Options{Address: n.Address(), Table: testTable(t)})
 	const total = 3000
-	var positions []uint64
+	var positions []Position
 	for from := 0; from < total; from += 500 {
 		var events []Decided
 		for i := from; i < from+500; i++ {
@@ -133,7 +133,7 @@ type follower struct {
 	mu       sync.Mutex
 	next     map[string]uint64
 	total    int
-	through  uint64
+	through  Position
 	caughtUp int
 	wrong    []string
 }
@@ -141,12 +141,12 @@ type follower struct {
 func (f *follower) take(b Batch) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if b.Through < f.through {
+	if f.through.After(b.Through) {
 		f.wrong = append(f.wrong, fmt.Sprintf("through %d after %d", b.Through, f.through))
 	}
 	f.through = b.Through
 	for _, r := range b.Events {
-		if r.Revision != f.next[r.Stream] || r.Position > b.Through || r.Event == nil {
+		if r.Revision != f.next[r.Stream] || r.Position.After(b.Through) || r.Event == nil {
 			f.wrong = append(f.wrong, fmt.Sprintf("%s: revision %d, not %d", r.Stream, r.Revision, f.next[r.Stream]))
 		}
 		f.next[r.Stream] = r.Revision + 1
@@ -158,7 +158,7 @@ func (f *follower) take(b Batch) error {
 	return nil
 }
 
-func (f *follower) seen() (total, caughtUp int, through uint64) {
+func (f *follower) seen() (total, caughtUp int, through Position) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.total, f.caughtUp, f.through
@@ -179,7 +179,7 @@ func followed(t *testing.T, reader, writer *Journal, disturb func(round int)) {
 			for n := range each {
 				mustAppend(t, writer, fmt.Sprintf("tally-%d", w), int64(n)-1, decided("k", counted{N: n})...)
 				if n == each/3 && w == 0 {
-					go func() { ended <- reader.Follow(ctx, 0, func(error) {}, f.take) }()
+					go func() { ended <- reader.Follow(ctx, Position{}, func(error) {}, f.take) }()
 				}
 				if n%40 == 39 && w == 1 {
 					disturb(n / 40)
@@ -196,7 +196,7 @@ func followed(t *testing.T, reader, writer *Journal, disturb func(round int)) {
 	// Live, one by one.
 	for n := range 5 {
 		w := mustAppend(t, writer, "tally-live", int64(n)-1, decided("k", counted{N: n})...)
-		eventually(t, "it arrives live", func() bool { _, _, through := f.seen(); return through >= w.Position })
+		eventually(t, "it arrives live", func() bool { _, _, through := f.seen(); return !w.Position.After(through) })
 	}
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
@@ -237,7 +237,7 @@ func TestFollowStops(t *testing.T) {
 	j, _ := openLog(t, testTable(t))
 	w := mustAppend(t, j, "tally-1", NoStream, decided("k", counted{N: 0}, counted{N: 1})...)
 	halt := errors.New("halt")
-	if err := j.Follow(within(t), 0, nil, func(Batch) error { return halt }); err != halt { //nolint:errorlint // as it is
+	if err := j.Follow(within(t), Position{}, nil, func(Batch) error { return halt }); err != halt { //nolint:errorlint // as it is
 		t.Errorf("halted: %v", err)
 	}
 	// From the end on there is nothing but the news that there is nothing.
@@ -285,17 +285,17 @@ func TestNodeIsReopened(t *testing.T) {
 	if n.Address() != address {
 		t.Fatalf("the node is at %s", n.Address())
 	}
-	if head, err := j.Head(within(t)); err != nil || head != 0 {
+	if head, err := j.Head(within(t)); err != nil || !head.IsZero() {
 		t.Errorf("head of an empty log: %d, %v", head, err)
 	}
-	if _, last := scan(t, j, ScanOptions{}); !last.CaughtUp || last.Through != 0 {
+	if _, last := scan(t, j, ScanOptions{}); !last.CaughtUp || !last.Through.IsZero() {
 		t.Errorf("scan of an empty log: %+v", last)
 	}
 	f := &follower{next: map[string]uint64{}}
 	ctx, cancel := context.WithCancel(within(t))
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- j.Follow(ctx, 0, nil, f.take) }()
+	go func() { ended <- j.Follow(ctx, Position{}, nil, f.take) }()
 	mustAppend(t, j, "tally-1", NoStream, decided("k", counted{N: 0})...)
 	eventually(t, "the first arrives", func() bool { total, _, _ := f.seen(); return total == 1 })
 	for round := range 3 {

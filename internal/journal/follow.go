@@ -15,7 +15,7 @@ import (
 // took, and so is one that says nothing while the log goes on; it never gives up
 // by itself, except on an event it cannot read (ErrDamaged). broken, if not nil,
 // is told of each break.
-func (j *Journal) Follow(ctx context.Context, after uint64, broken func(error), fn func(Batch) error) error {
+func (j *Journal) Follow(ctx context.Context, after Position, broken func(error), fn func(Batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := context.AfterFunc(j.life, cancel)
@@ -50,7 +50,7 @@ func (j *Journal) Follow(ctx context.Context, after uint64, broken func(error), 
 	}
 }
 
-func (j *Journal) followOnce(ctx context.Context, after uint64, fn func(Batch) error) error {
+func (j *Journal) followOnce(ctx context.Context, after Position, fn func(Batch) error) error {
 	l, err := j.acquire(ctx)
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ type arrival struct {
 	err        error
 }
 
-func (j *Journal) followOver(ctx context.Context, l *link, after uint64, fn func(Batch) error) error {
+func (j *Journal) followOver(ctx context.Context, l *link, after Position, fn func(Batch) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	watch := time.AfterFunc(j.bounds.deadline, func() { cancel(errStalled) })
@@ -102,7 +102,7 @@ func (j *Journal) followOver(ctx context.Context, l *link, after uint64, fn func
 			if owed && len(arrivals) == 0 {
 				return errStalled
 			}
-			some, through, err := j.unheard(ctx, l, max(looked, after))
+			some, through, err := j.unheard(ctx, l, looked.Later(after))
 			if err != nil {
 				return err
 			}
@@ -156,7 +156,7 @@ func receive(ctx context.Context, sub *esdb.Subscription, out chan<- arrival) {
 
 // gather makes a batch of a first arrival and of what else is there already. An
 // error comes with the batch of what stands before it.
-func (j *Journal) gather(a arrival, more <-chan arrival, after uint64, live *bool) (Batch, error) {
+func (j *Journal) gather(a arrival, more <-chan arrival, after Position, live *bool) (Batch, error) {
 	b, bytes := Batch{Through: after}, 0
 	for n := 1; ; n++ {
 		switch {
@@ -167,7 +167,7 @@ func (j *Journal) gather(a arrival, more <-chan arrival, after uint64, live *boo
 		case a.fellBehind:
 			*live = false
 		case a.alive:
-		case a.event.Position.Commit <= b.Through:
+		case !Position{a.event.Position.Commit}.After(b.Through):
 			// Seen before the connection broke.
 		default:
 			if name := j.local(a.event.StreamID, a.event.EventType); name != "" {
@@ -178,7 +178,7 @@ func (j *Journal) gather(a arrival, more <-chan arrival, after uint64, live *boo
 				b.Events = append(b.Events, r)
 				bytes += len(r.RawMeta) + len(r.RawData)
 			}
-			b.Through = a.event.Position.Commit
+			b.Through = Position{a.event.Position.Commit}
 		}
 		if len(b.Events) >= batchEvents || bytes >= batchBytes || n >= batchSkipped {
 			return b, nil

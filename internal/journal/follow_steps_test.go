@@ -23,18 +23,18 @@ type tail struct {
 
 	mu       sync.Mutex
 	seen     []string
-	through  uint64
+	through  Position
 	caughtUp bool
 	wrong    error
 }
 
 // place names an event.
-func place(r *Recorded) string { return fmt.Sprintf("%d %s/%d", r.Position, r.Stream, r.Revision) }
+func place(r *Recorded) string { return fmt.Sprintf("%s %s/%d", r.Position, r.Stream, r.Revision) }
 
 func (f *tail) take(batch Batch) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if batch.Through < f.through {
+	if f.through.After(batch.Through) {
 		f.wrong = fmt.Errorf("through %d after %d", batch.Through, f.through)
 	}
 	f.through, f.caughtUp = batch.Through, f.caughtUp || batch.CaughtUp
@@ -44,7 +44,7 @@ func (f *tail) take(batch Batch) error {
 	return nil
 }
 
-func (f *tail) at() (uint64, bool) {
+func (f *tail) at() (Position, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.through, f.caughtUp
@@ -64,7 +64,7 @@ func (b *bench) start(ctx context.Context, f *tail, address string, l lasting) {
 		b.t.Fatal(err)
 	}
 	ctx, f.cancel = context.WithCancel(ctx)
-	go func() { f.ended <- f.j.Follow(ctx, 0, nil, f.take) }()
+	go func() { f.ended <- f.j.Follow(ctx, Position{}, nil, f.take) }()
 }
 
 // finish ends a follower and says what it did wrong.
@@ -103,7 +103,7 @@ func (b *bench) live(node *eventdb.Node, tails []*tail) []string {
 		last = mustAppend(b.t, direct, "tally-live", int64(n)-1, decided("k", counted{N: n})...)
 		time.Sleep(5 * time.Millisecond) // so that they arrive one by one, mostly
 	}
-	all("it sees what is live", func(f *tail) bool { through, _ := f.at(); return through >= last.Position })
+	all("it sees what is live", func(f *tail) bool { through, _ := f.at(); return !last.Position.After(through) })
 	var want []string
 	events, _ := scan(b.t, direct, ScanOptions{})
 	for i := range events {
@@ -207,7 +207,7 @@ func TestFollowUnderFire(t *testing.T) {
 				f.g.harm(noFault, "", false)
 			}
 		}
-		eventually(t, "the last arrives", func() bool { through, _ := f.at(); return through >= last.Position })
+		eventually(t, "the last arrives", func() bool { through, _ := f.at(); return !last.Position.After(through) })
 		events, _ := scan(t, writer, ScanOptions{})
 		var want []string
 		for i := range events {

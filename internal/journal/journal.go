@@ -51,15 +51,18 @@ type Options struct {
 	Prefix string
 }
 
-// Bulk is a log in this process.
+// Bulk is a log in this process, read by the store's own numbers of positions.
 type Bulk struct {
-	// Last is a position with no event on disk beyond it, 0 for an empty log.
+	// Last is a number with no event on disk beyond it, 0 for an empty log.
 	Last func() (uint64, error)
-	// Read hands over the raw events after a position up to and including
-	// another, in order, their streams named as the store names them. The event
-	// and its bytes need be good only during the call. It may be called by
-	// several goroutines.
-	Read func(ctx context.Context, after, until uint64, each func(*Recorded) error) error
+	// Ahead is a number up to which about so many events stand after another: how
+	// close they lie is the store's own affair.
+	Ahead func(after uint64, events int) uint64
+	// Read hands over the raw events after a number up to and including another,
+	// in order, each with its number, their streams named as the store names
+	// them. The event and its bytes need be good only during the call. It may be
+	// called by several goroutines.
+	Read func(ctx context.Context, after, until uint64, each func(at uint64, r *Recorded) error) error
 }
 
 // Journal is the ledger's log. It is safe for concurrent use.
@@ -126,8 +129,8 @@ type Decided struct {
 
 // Written says where an append ended.
 type Written struct {
-	Revision int64  // of the stream's last event
-	Position uint64 // of the last event of the append
+	Revision int64    // of the stream's last event
+	Position Position // of the last event of the append
 }
 
 // Append records events at exactly the expected revision (NoStream: as the
@@ -219,7 +222,7 @@ func (j *Journal) write(ctx context.Context, stream string, expected int64, prop
 		if j.opts.Observe != nil {
 			j.opts.Observe(time.Since(start), len(proposals))
 		}
-		w = Written{Revision: int64(result.NextExpectedVersion), Position: result.CommitPosition}
+		w = Written{Revision: int64(result.NextExpectedVersion), Position: Position{result.CommitPosition}}
 		return true, nil
 	})
 	if errors.Is(err, ErrConflict) {
@@ -274,5 +277,5 @@ func hasCode(err error, code esdb.ErrorCode) bool {
 }
 
 func damaged(r *Recorded, why string) error {
-	return fmt.Errorf("%w: %s, revision %d, position %d: %s", ErrDamaged, r.Stream, r.Revision, r.Position, why)
+	return fmt.Errorf("%w: %s, revision %d, position %s: %s", ErrDamaged, r.Stream, r.Revision, r.Position, why)
 }

@@ -21,11 +21,11 @@ func TestAppendExactRevisions(t *testing.T) {
 	j, _ := openLog(t, testTable(t))
 	ctx := within(t)
 	first := mustAppend(t, j, "tally-1", NoStream, decided("k1", counted{N: 1}, counted{N: 2})...)
-	if first.Revision != 1 || first.Position == 0 {
+	if first.Revision != 1 || first.Position.IsZero() {
 		t.Fatalf("first append: %+v", first)
 	}
 	second := mustAppend(t, j, "tally-1", 1, decided("k2", counted{N: 3})...)
-	if second.Revision != 2 || second.Position <= first.Position {
+	if second.Revision != 2 || !second.Position.After(first.Position) {
 		t.Fatalf("second append: %+v after %+v", second, first)
 	}
 	for _, expected := range []int64{NoStream, 0, 1, 3, 7} {
@@ -121,7 +121,7 @@ func TestContextEnds(t *testing.T) {
 	if _, err := j.Head(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("head: %v", err)
 	}
-	if err := j.Follow(ctx, 0, nil, func(Batch) error { return nil }); !errors.Is(err, context.Canceled) {
+	if err := j.Follow(ctx, Position{}, nil, func(Batch) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("follow: %v", err)
 	}
 	ctx, cancel = context.WithCancel(context.Background())
@@ -139,7 +139,7 @@ func TestClosed(t *testing.T) {
 	following, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
 		var once sync.Once
-		ended <- j.Follow(context.Background(), 0, nil, func(Batch) error { once.Do(func() { close(following) }); return nil })
+		ended <- j.Follow(context.Background(), Position{}, nil, func(Batch) error { once.Do(func() { close(following) }); return nil })
 	}()
 	<-following
 	if err := j.Close(); err != nil {
@@ -174,7 +174,7 @@ func TestPrefixKeepsApart(t *testing.T) {
 			t.Errorf("wire %v: %+v", wire, got)
 		}
 	}
-	if err := other.ReadAt(within(t), []uint64{at.Position}, func(*Recorded) error { return nil }); !errors.Is(err, ErrDamaged) {
+	if err := other.ReadAt(within(t), []Position{at.Position}, func(*Recorded) error { return nil }); !errors.Is(err, ErrDamaged) {
 		t.Errorf("read of the other's event: %v", err)
 	}
 	count := 0
@@ -186,7 +186,7 @@ func TestPrefixKeepsApart(t *testing.T) {
 func TestReadAt(t *testing.T) {
 	t.Parallel()
 	j, _ := openLog(t, testTable(t))
-	var at []uint64
+	var at []Position
 	for s := range 30 {
 		var events []Decided
 		for n := range 40 {
@@ -201,9 +201,9 @@ func TestReadAt(t *testing.T) {
 	for i := range all {
 		at = append(at, all[i].Position)
 	}
-	sparse := []uint64{at[0], at[1], at[33], at[34], at[700], at[1199]}
-	for name, positions := range map[string][]uint64{"none": {}, "one": {at[5]}, "sparse": sparse, "all": at, "dense": at[100:400]} {
-		var got []uint64
+	sparse := []Position{at[0], at[1], at[33], at[34], at[700], at[1199]}
+	for name, positions := range map[string][]Position{"none": {}, "one": {at[5]}, "sparse": sparse, "all": at, "dense": at[100:400]} {
+		var got []Position
 		if err := j.ReadAt(within(t), positions, func(r *Recorded) error {
 			if r.Event == nil || r.Stream == "" {
 				t.Errorf("%s: %+v", name, r)
@@ -215,10 +215,10 @@ func TestReadAt(t *testing.T) {
 		}
 	}
 	nothing := func(*Recorded) error { return nil }
-	if err := j.ReadAt(within(t), []uint64{at[2], at[1]}, nothing); err == nil || errors.Is(err, ErrDamaged) {
+	if err := j.ReadAt(within(t), []Position{at[2], at[1]}, nothing); err == nil || errors.Is(err, ErrDamaged) {
 		t.Errorf("descending: %v", err)
 	}
-	for _, positions := range [][]uint64{{at[1199] + 1}, {at[3], at[1199] + 5}} {
+	for _, positions := range [][]Position{{{at[1199].n + 1}}, {at[3], {at[1199].n + 5}}} {
 		if err := j.ReadAt(within(t), positions, nothing); external() == "" && !errors.Is(err, ErrDamaged) {
 			t.Errorf("beyond the end: %v", err)
 		}
@@ -254,7 +254,7 @@ func TestDamagedIsNeverSkipped(t *testing.T) {
 		}
 	}
 	seen := 0
-	err := j.Follow(within(t), 0, func(err error) { t.Errorf("broken: %v", err) }, func(b Batch) error { seen += len(b.Events); return nil })
+	err := j.Follow(within(t), Position{}, func(err error) { t.Errorf("broken: %v", err) }, func(b Batch) error { seen += len(b.Events); return nil })
 	if !errors.Is(err, ErrDamaged) || seen != 2 {
 		t.Errorf("follow: %d events, %v", seen, err)
 	}

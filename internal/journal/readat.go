@@ -19,10 +19,10 @@ var errRunEnd = errors.New("end of run")
 
 // ReadAt reads the events at the given positions, which must ascend, each once.
 // A position that holds no event of the ledger is ErrDamaged.
-func (j *Journal) ReadAt(ctx context.Context, positions []uint64, each func(*Recorded) error) error {
+func (j *Journal) ReadAt(ctx context.Context, positions []Position, each func(*Recorded) error) error {
 	for i := 1; i < len(positions); i++ {
-		if positions[i] <= positions[i-1] {
-			return fmt.Errorf("read the log: position %d stands after %d", positions[i], positions[i-1])
+		if !positions[i].After(positions[i-1]) {
+			return fmt.Errorf("read the log: position %s stands after %s", positions[i], positions[i-1])
 		}
 	}
 	for page := smallPage; len(positions) > 0; {
@@ -42,15 +42,15 @@ func (j *Journal) ReadAt(ctx context.Context, positions []uint64, each func(*Rec
 }
 
 // readPage reads what of the positions lies in one page and returns the others.
-func (j *Journal) readPage(ctx context.Context, page int, positions []uint64, each func(*Recorded) error) ([]uint64, error) {
+func (j *Journal) readPage(ctx context.Context, page int, positions []Position, each func(*Recorded) error) ([]Position, error) {
 	err := j.persist(ctx, "read the log", func(ctx context.Context) (progress bool, err error) {
 		first := true
 		err = j.pull(ctx, readAllFrom(positions[0], uint64(page)), func(e *esdb.RecordedEvent) error {
-			at, name := e.Position.Commit, j.local(e.StreamID, e.EventType)
+			at, name := Position{e.Position.Commit}, j.local(e.StreamID, e.EventType)
 			switch {
-			case at > positions[0], first && at != positions[0], at == positions[0] && name == "":
+			case at.After(positions[0]), first && at != positions[0], at == positions[0] && name == "":
 				return missing(positions[0])
-			case at < positions[0]:
+			case positions[0].After(at):
 				return nil
 			}
 			first = false
@@ -78,6 +78,6 @@ func (j *Journal) readPage(ctx context.Context, page int, positions []uint64, ea
 	return positions, err
 }
 
-func missing(position uint64) error {
-	return fmt.Errorf("%w: no event of the ledger at position %d", ErrDamaged, position)
+func missing(position Position) error {
+	return fmt.Errorf("%w: no event of the ledger at position %s", ErrDamaged, position)
 }

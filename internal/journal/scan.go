@@ -13,7 +13,7 @@ import (
 // and else may be another's.
 type Batch struct {
 	Events  []Recorded
-	Through uint64
+	Through Position
 	// CaughtUp: the log ended there when it was read. With Until, what was
 	// removed behind it may still count as more.
 	CaughtUp bool
@@ -21,8 +21,8 @@ type Batch struct {
 
 // ScanOptions bound a scan of the log.
 type ScanOptions struct {
-	After uint64 // events after this position; 0 = from the start
-	Until uint64 // up to and including this position; 0 = to the end
+	After Position // events after this one; zero = from the start
+	Until Bound    // up to and including; zero = to the end
 	// Want says which types to decode and hand over; nil = all. The position
 	// advances over the others. It is asked by several goroutines.
 	Want func(typ string) bool
@@ -98,13 +98,13 @@ func (j *Journal) scan(ctx context.Context, o ScanOptions, spoil bool, each func
 // record takes an event over from the client, its stream already renamed.
 func record(e *esdb.RecordedEvent, stream string) Recorded {
 	return Recorded{ID: e.EventID, Stream: stream, Type: e.EventType, Revision: e.EventNumber,
-		Position: e.Position.Commit, Created: e.CreatedDate, RawMeta: e.UserMetadata, RawData: e.Data}
+		Position: Position{e.Position.Commit}, Created: e.CreatedDate, RawMeta: e.UserMetadata, RawData: e.Data}
 }
 
 // readAll reads the log over the wire, resuming where a connection broke. The
 // stream of an event that readers are not shown is empty; the event is valid
 // only during the call.
-func (j *Journal) readAll(ctx context.Context, after uint64, each func(*Recorded) error) error {
+func (j *Journal) readAll(ctx context.Context, after Position, each func(*Recorded) error) error {
 	var r Recorded
 	return j.readLog(ctx, after, func(e *esdb.RecordedEvent) error {
 		if !j.passes(e.StreamID) {
@@ -115,40 +115,41 @@ func (j *Journal) readAll(ctx context.Context, after uint64, each func(*Recorded
 	})
 }
 
-func (j *Journal) readLog(ctx context.Context, after uint64, each func(*esdb.RecordedEvent) error) error {
+func (j *Journal) readLog(ctx context.Context, after Position, each func(*esdb.RecordedEvent) error) error {
 	return j.persist(ctx, "read the log", func(ctx context.Context) (progress bool, err error) {
 		err = j.pull(ctx, readAllFrom(after, ^uint64(0)), func(e *esdb.RecordedEvent) error {
 			// $all starts with the position itself.
-			if e.Position.Commit <= after {
+			at := Position{e.Position.Commit}
+			if !at.After(after) {
 				return nil
 			}
 			if err := each(e); err != nil {
 				return err
 			}
-			after, progress = e.Position.Commit, true
+			after, progress = at, true
 			return nil
 		})
 		return progress, err
 	})
 }
 
-func readAllFrom(from, count uint64) func(context.Context, *esdb.Client) (*esdb.ReadStream, error) {
+func readAllFrom(from Position, count uint64) func(context.Context, *esdb.Client) (*esdb.ReadStream, error) {
 	return func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
 		return c.ReadAll(ctx, esdb.ReadAllOptions{From: allFrom(from), Direction: esdb.Forwards}, count)
 	}
 }
 
-func allFrom(after uint64) esdb.AllPosition {
-	if after == 0 {
+func allFrom(after Position) esdb.AllPosition {
+	if after.IsZero() {
 		return esdb.Start{}
 	}
-	return esdb.Position{Commit: after, Prepare: after}
+	return esdb.Position{Commit: after.n, Prepare: after.n}
 }
 
 // Head is the position of the log's last event, and of the last of its own where
-// the ledger has a name; 0 where there is none.
-func (j *Journal) Head(ctx context.Context) (uint64, error) {
-	head := uint64(0)
+// the ledger has a name; zero where there is none.
+func (j *Journal) Head(ctx context.Context) (Position, error) {
+	var head Position
 	err := j.persist(ctx, "read the end of the log", func(ctx context.Context) (bool, error) {
 		l, err := j.acquire(ctx)
 		if err != nil {
@@ -161,11 +162,11 @@ func (j *Journal) Head(ctx context.Context) (uint64, error) {
 	return head, err
 }
 
-func (j *Journal) headOver(ctx context.Context, l *link) (head uint64, err error) {
+func (j *Journal) headOver(ctx context.Context, l *link) (head Position, err error) {
 	err = j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
 		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
 	}, func(e *esdb.RecordedEvent) error {
-		head = e.Position.Commit
+		head = Position{e.Position.Commit}
 		return nil
 	})
 	return head, err

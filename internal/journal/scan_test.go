@@ -36,7 +36,7 @@ func TestScanWireIsBulk(t *testing.T) {
 	j, node := openLog(t, testTable(t))
 	total := fill(t, j, 12, 300)
 	wire, end := scan(t, j, ScanOptions{Wire: true})
-	if len(wire) != total || !end.CaughtUp || end.Through < wire[total-1].Position {
+	if len(wire) != total || !end.CaughtUp || wire[total-1].Position.After(end.Through) {
 		t.Fatalf("%d events through %d, caught up %v", len(wire), end.Through, end.CaughtUp)
 	}
 	head, err := j.Head(within(t))
@@ -45,12 +45,13 @@ func TestScanWireIsBulk(t *testing.T) {
 	}
 	wanted := func(typ string) bool { return typ == "test.ignored.v1" }
 	a, b := wire[100].Position, wire[2000].Position
-	for name, o := range map[string]ScanOptions{"all": {}, "after": {After: a}, "until": {Until: b}, "between": {After: a, Until: b},
-		"wanted": {Want: wanted}, "nothing": {After: wire[total-1].Position + 1}, "empty": {After: a, Until: a}, "before vault": {Until: end.Through}} {
+	gap := Bound{b.n + 5, true} // where perhaps no event stands
+	for name, o := range map[string]ScanOptions{"all": {}, "after": {After: a}, "until": {Until: b.Bound()}, "typed": {Until: gap}, "between": {After: a, Until: b.Bound()},
+		"wanted": {Want: wanted}, "nothing": {After: end.Through}, "empty": {After: a, Until: a.Bound()}, "before all": {Until: Position{}.Bound()}, "before vault": {Until: end.Through.Bound()}} {
 		o.Wire = true
 		overWire, lastWire := scan(t, j, o)
 		for i, r := range overWire {
-			if r.Position <= o.After || o.Until != 0 && r.Position > o.Until || o.Want != nil && !o.Want(r.Type) || r.Event == nil {
+			if !r.Position.After(o.After) || !o.Until.Holds(r.Position) || o.Want != nil && !o.Want(r.Type) || r.Event == nil {
 				t.Errorf("%s: event %d is %+v", name, i, r)
 			}
 		}
@@ -72,7 +73,7 @@ func TestScanWireIsBulk(t *testing.T) {
 			t.Errorf("%s: %d events through %d over the wire, %d through %d in bulk", name, len(overWire), lastWire.Through, len(overBulk), lastBulk.Through)
 		}
 	}
-	between, _ := scan(t, j, ScanOptions{After: a, Until: b, Wire: true})
+	between, _ := scan(t, j, ScanOptions{After: a, Until: b.Bound(), Wire: true})
 	if len(between) != 1900 {
 		t.Errorf("%d events between", len(between))
 	}
@@ -119,11 +120,11 @@ func TestBulkFails(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk")
 	j := openAt(t, Options{Address: "esdb://127.0.0.1:1?tls=false", Table: testTable(t),
-		Bulk: &Bulk{Last: func() (uint64, error) { return 700, nil }, Read: func(_ context.Context, _, _ uint64, each func(*Recorded) error) error {
+		Bulk: &Bulk{Last: func() (uint64, error) { return 700, nil }, Ahead: dense, Read: func(_ context.Context, _, _ uint64, each func(uint64, *Recorded) error) error {
 			buffer := []byte(`{"by":"a","n":1}`)
 			for n := range uint64(700) {
 				buffer[len(buffer)-2] = '0' + byte(n%10)
-				if err := each(&Recorded{Stream: "tally-1", Type: "test.counted.v1", Position: n + 1, RawData: buffer, RawMeta: []byte(`{}`)}); err != nil {
+				if err := each(n+1, &Recorded{Stream: "tally-1", Type: "test.counted.v1", RawData: buffer, RawMeta: []byte(`{}`)}); err != nil {
 					return err
 				}
 			}
@@ -153,15 +154,15 @@ func TestScanRecycles(t *testing.T) {
 	t.Parallel()
 	const total = 40 * batchEvents
 	j := openAt(t, Options{Address: "esdb://127.0.0.1:1?tls=false", Table: testTable(t),
-		Bulk: &Bulk{Last: func() (uint64, error) { return total, nil }, Read: func(_ context.Context, after, until uint64, each func(*Recorded) error) error {
+		Bulk: &Bulk{Last: func() (uint64, error) { return total, nil }, Ahead: dense, Read: func(_ context.Context, after, until uint64, each func(uint64, *Recorded) error) error {
 			var r Recorded
 			for n := after; n < until; n++ {
-				r = Recorded{Stream: fmt.Sprint("tally-", n%3), Type: "test.counted.v1", Position: n + 1,
+				r = Recorded{Stream: fmt.Sprint("tally-", n%3), Type: "test.counted.v1",
 					RawData: fmt.Appendf(r.RawData[:0], `{"by":"by %d","n":%d}`, n%5000, n), RawMeta: fmt.Appendf(r.RawMeta[:0], `{"actor":"actor %d","idempotencyKey":"k:%d"}`, n%700, n)}
 				if n == 3*batchEvents {
 					r.RawData = fmt.Appendf(r.RawData[:0], `{"by":"by %d","n":%d,"note":%q}`, n%5000, n, strings.Repeat("large", slabBytes))
 				}
-				if err := each(&r); err != nil {
+				if err := each(n+1, &r); err != nil {
 					return err
 				}
 			}
@@ -177,8 +178,8 @@ func TestScanRecycles(t *testing.T) {
 			first = b.Events
 		}
 		for _, r := range b.Events {
-			if want := fmt.Sprintf(`"n":%d`, r.Position-1); !strings.Contains(string(r.RawData), want) {
-				t.Errorf("%.80s lies at position %d", r.RawData, r.Position)
+			if want := fmt.Sprintf(`"n":%d`, r.Position.n-1); !strings.Contains(string(r.RawData), want) {
+				t.Errorf("%.80s lies at position %s", r.RawData, r.Position)
 			}
 			kept = append(kept, Recorded{Stream: r.Stream, Position: r.Position, Meta: r.Meta, Event: r.Event})
 		}
@@ -189,7 +190,7 @@ func TestScanRecycles(t *testing.T) {
 	if len(kept) != total || len(rooms) > roomsInUse(runtime.GOMAXPROCS(0)) {
 		t.Errorf("%d events in %d rooms", len(kept), len(rooms))
 	}
-	if first[0].Position == 1 || string(first[0].RawData) == `{"by":"by 0","n":0}` {
+	if first[0].Position.n == 1 || string(first[0].RawData) == `{"by":"by 0","n":0}` {
 		t.Errorf("the first batch was not used again: %+v", first[0])
 	}
 	for n, r := range kept {
@@ -197,7 +198,7 @@ func TestScanRecycles(t *testing.T) {
 		if e, ok := r.Event.(counted); ok && n == 3*batchEvents && len(e.Note) == 5*slabBytes {
 			want.Note = e.Note
 		}
-		if r.Position != uint64(n+1) || r.Stream != fmt.Sprint("tally-", n%3) || r.Event != want ||
+		if r.Position.n != uint64(n+1) || r.Stream != fmt.Sprint("tally-", n%3) || r.Event != want ||
 			r.Meta != (Meta{Actor: fmt.Sprint("actor ", n%700), Key: fmt.Sprint("k:", n)}) {
 			t.Fatalf("event %d is %+v", n, r)
 		}
@@ -220,9 +221,10 @@ func TestOccurredOn(t *testing.T) {
 // where one cannot be read, what lies before it is handed over, in order.
 func TestScanStretches(t *testing.T) {
 	t.Parallel()
-	const large, total, damagedAt = 40, 5*stretchPositions + 7, 4*stretchPositions + 600
-	removed := func(n uint64) bool { return n%3 == 0 && n > 3*stretchPositions }
-	foreign := func(n uint64) bool { return n > stretchPositions && n <= 2*stretchPositions }
+	const stretch = stretchBatches * batchEvents
+	const large, total, damagedAt = 40, 5*stretch + 7, 4*stretch + 600
+	removed := func(n uint64) bool { return n%3 == 0 && n > 3*stretch }
+	foreign := func(n uint64) bool { return n > stretch && n <= 2*stretch }
 	want := 0
 	for n := uint64(1); n <= total; n++ {
 		if !removed(n) && !foreign(n) {
@@ -232,9 +234,9 @@ func TestScanStretches(t *testing.T) {
 	damage := false
 	note := strings.Repeat("n", 600<<10)
 	j := openAt(t, Options{Address: "esdb://127.0.0.1:1?tls=false", Table: testTable(t),
-		Bulk: &Bulk{Last: func() (uint64, error) { return total, nil }, Read: func(_ context.Context, after, until uint64, each func(*Recorded) error) error {
+		Bulk: &Bulk{Last: func() (uint64, error) { return total, nil }, Ahead: dense, Read: func(_ context.Context, after, until uint64, each func(uint64, *Recorded) error) error {
 			for n := after + 1; n <= until; n++ {
-				r := Recorded{Stream: "tally-1", Type: "test.counted.v1", Position: n, RawData: fmt.Appendf(nil, `{"by":"a","n":%d}`, n), RawMeta: []byte(`{"actor":"b"}`)}
+				r := Recorded{Stream: "tally-1", Type: "test.counted.v1", RawData: fmt.Appendf(nil, `{"by":"a","n":%d}`, n), RawMeta: []byte(`{"actor":"b"}`)}
 				switch {
 				case removed(n):
 					continue
@@ -245,25 +247,25 @@ func TestScanStretches(t *testing.T) {
 				case damage && n == damagedAt:
 					r.RawData = []byte(`{"by":`)
 				}
-				if err := each(&r); err != nil {
+				if err := each(n, &r); err != nil {
 					return err
 				}
 			}
 			return nil
 		}}})
 	for _, damage = range []bool{false, true} {
-		last, events, ends := uint64(0), 0, 0
+		last, events, ends := Position{}, 0, 0
 		err := j.Scan(within(t), ScanOptions{}, func(b Batch) error {
 			bytes := 0
 			for _, r := range b.Events {
 				e, ok := r.Event.(counted)
-				if !ok || uint64(e.N) != r.Position || r.Position <= last || r.RawData != nil || r.RawMeta != nil {
+				if !ok || uint64(e.N) != r.Position.n || !r.Position.After(last) || r.RawData != nil || r.RawMeta != nil {
 					t.Fatalf("after %d: %+v", last, r)
 				}
 				last, bytes = r.Position, bytes+len(e.Note)
 				events++
 			}
-			if bytes > batchBytes+len(note) || b.Through < last {
+			if bytes > batchBytes+len(note) || last.After(b.Through) {
 				t.Errorf("%d bytes in a batch through %d", bytes, b.Through)
 			}
 			if last = b.Through; b.CaughtUp {
@@ -272,9 +274,9 @@ func TestScanStretches(t *testing.T) {
 			return nil
 		})
 		switch {
-		case !damage && (err != nil || last != total || ends != 1 || events != want):
+		case !damage && (err != nil || last.n != total || ends != 1 || events != want):
 			t.Errorf("%d events through %d, %d ends, %v", events, last, ends, err)
-		case damage && (!errors.Is(err, ErrDamaged) || ends != 0 || last >= damagedAt || last < 4*stretchPositions-1):
+		case damage && (!errors.Is(err, ErrDamaged) || ends != 0 || last.n >= damagedAt || last.n < 4*stretch-1):
 			t.Errorf("damaged: through %d, %d ends, %v", last, ends, err)
 		}
 	}

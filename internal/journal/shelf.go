@@ -100,10 +100,10 @@ func (s Shelf) Each(ctx context.Context, fn func(record []byte) error) error {
 	if bulk := s.j.opts.Bulk; bulk != nil {
 		var last uint64
 		if last, err = bulk.Last(); err == nil {
-			err = bulk.Read(ctx, 0, last, func(r *Recorded) error { return each(r.Stream, r.Type, bytes.Clone(r.RawData)) })
+			err = bulk.Read(ctx, 0, last, func(_ uint64, r *Recorded) error { return each(r.Stream, r.Type, bytes.Clone(r.RawData)) })
 		}
 	} else {
-		err = s.j.readLog(ctx, 0, func(e *esdb.RecordedEvent) error { return each(e.StreamID, e.EventType, e.Data) })
+		err = s.j.readLog(ctx, Position{}, func(e *esdb.RecordedEvent) error { return each(e.StreamID, e.EventType, e.Data) })
 	}
 	switch {
 	case halt != nil:

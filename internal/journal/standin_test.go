@@ -174,7 +174,7 @@ func TestVerdictOnAppend(t *testing.T) {
 			w, err := j.Append(within(t), "tally-1", NoStream, decided("k", counted{N: 1}, counted{N: 2})...)
 			switch {
 			case c.want == nil && !c.final:
-				if err != nil || w.Position != 77 {
+				if err != nil || w.Position.n != 77 {
 					t.Errorf("%+v, %v", w, err)
 				}
 			case c.final && (err == nil || errors.Is(err, ErrUnavailable) || errors.Is(err, ErrConflict)):
@@ -248,13 +248,13 @@ func TestFollowJudges(t *testing.T) {
 	j := s.journal(t)
 	j.bounds.deadline = 300 * time.Millisecond
 	breaks := 0
-	err := j.Follow(within(t), 0, func(error) { breaks++ }, func(Batch) error { return nil })
+	err := j.Follow(within(t), Position{}, func(error) { breaks++ }, func(Batch) error { return nil })
 	if !errors.Is(err, ErrDamaged) || breaks < 3 || s.attempts() != 4 {
 		t.Errorf("%d breaks, %d calls, %v", breaks, s.attempts(), err)
 	}
 	ctx, cancel := context.WithCancel(within(t))
 	s.read = []func(streams.Streams_ReadServer) error{silent}
-	if err := j.Follow(ctx, 0, func(error) { cancel() }, nil); !errors.Is(err, context.Canceled) {
+	if err := j.Follow(ctx, Position{}, func(error) { cancel() }, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -279,10 +279,10 @@ func TestReadAtOfNoEvent(t *testing.T) {
 	}}
 	j := s.journal(t)
 	for _, c := range []struct {
-		ask  []uint64
+		ask  []Position
 		read int
 		ok   bool
-	}{{[]uint64{40, 140}, 2, true}, {[]uint64{39}, 0, false}, {[]uint64{41}, 0, false}, {[]uint64{40, 89, 90}, 1, false}} {
+	}{{[]Position{{40}, {140}}, 2, true}, {[]Position{{39}}, 0, false}, {[]Position{{41}}, 0, false}, {[]Position{{40}, {89}, {90}}, 1, false}} {
 		n := 0
 		err := j.ReadAt(within(t), c.ask, func(*Recorded) error { n++; return nil })
 		if n != c.read || c.ok && err != nil || !c.ok && !errors.Is(err, ErrDamaged) {

@@ -73,13 +73,13 @@ func expect(ctx context.Context, j *Journal, stream string, numbers ...int) erro
 type inOrder struct {
 	next  map[string]int
 	total int
-	last  uint64
+	last  Position
 }
 
 func newInOrder() *inOrder { return &inOrder{next: map[string]int{}} }
 
 func (o *inOrder) take(r *Recorded) error {
-	if e, ok := r.Event.(counted); !ok || e.N != o.next[r.Stream] || int(r.Revision) != e.N || r.Position <= o.last {
+	if e, ok := r.Event.(counted); !ok || e.N != o.next[r.Stream] || int(r.Revision) != e.N || !r.Position.After(o.last) {
 		return fmt.Errorf("%s revision %d at %d after %d: %+v", r.Stream, r.Revision, r.Position, o.last, r.Event)
 	}
 	o.next[r.Stream]++
@@ -95,7 +95,7 @@ func (o *inOrder) whole(want int) error {
 	return nil
 }
 
-func readings(positions []uint64, head uint64) []operation {
+func readings(positions []Position, head Position) []operation {
 	all := stillStreams * stillEvents
 	return []operation{
 		{name: "load", reads: true, run: func(ctx context.Context, j *Journal) error {
@@ -171,7 +171,7 @@ func unless(err, second error) error {
 func appending(stream string, expected int64, events ...domain.Event) func(context.Context, *Journal) error {
 	return func(ctx context.Context, j *Journal) error {
 		w, err := j.Append(ctx, stream, expected, decided("key", events...)...)
-		if err == nil && (w.Revision != expected+int64(len(events)) || w.Position == 0) {
+		if err == nil && (w.Revision != expected+int64(len(events)) || w.Position.IsZero()) {
 			err = fmt.Errorf("written %+v", w)
 		}
 		return err
@@ -252,7 +252,7 @@ func newBench(t *testing.T) *bench {
 func (b *bench) operations() []operation {
 	direct := openAt(b.t, Options{Address: b.still.Address(), Table: b.table})
 	events, last := scan(b.t, direct, ScanOptions{})
-	var positions []uint64
+	var positions []Position
 	for _, e := range events {
 		positions = append(positions, e.Position)
 	}

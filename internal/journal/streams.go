@@ -115,11 +115,11 @@ const (
 
 // lookedAt is how much of the log's end was looked through for the ledger's last
 // event.
-type lookedAt struct{ end, own uint64 }
+type lookedAt struct{ end, own Position }
 
 // ownHead is the position of the last event that counts, looked for from the
 // log's end back to where somebody looked before.
-func (j *Journal) ownHead(ctx context.Context, l *link) (uint64, error) {
+func (j *Journal) ownHead(ctx context.Context, l *link) (Position, error) {
 	if !j.named() {
 		return j.headOver(ctx, l)
 	}
@@ -131,8 +131,8 @@ func (j *Journal) ownHead(ctx context.Context, l *link) (uint64, error) {
 	err := j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
 		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, ^uint64(0))
 	}, func(e *esdb.RecordedEvent) error {
-		at := e.Position.Commit
-		if at <= known.end {
+		at := Position{e.Position.Commit}
+		if !at.After(known.end) {
 			return errRunEnd
 		}
 		if first {
@@ -145,11 +145,11 @@ func (j *Journal) ownHead(ctx context.Context, l *link) (uint64, error) {
 		return nil
 	})
 	if err = unlessEnough(err); err != nil {
-		return 0, err
+		return Position{}, err
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if now.end > j.looked.end {
+	if now.end.After(j.looked.end) {
 		j.looked = now
 	}
 	return now.own, nil
@@ -157,15 +157,15 @@ func (j *Journal) ownHead(ctx context.Context, l *link) (uint64, error) {
 
 // unheard looks whether an event that counts stands after a position, and how
 // far it looked.
-func (j *Journal) unheard(ctx context.Context, l *link, after uint64) (some bool, through uint64, err error) {
+func (j *Journal) unheard(ctx context.Context, l *link, after Position) (some bool, through Position, err error) {
 	if !j.named() {
 		through, err = j.headOver(ctx, l)
-		return through > after, after, err
+		return through.After(after), after, err
 	}
 	through = after
 	err = j.pullOver(ctx, l, readAllFrom(after, ^uint64(0)), func(e *esdb.RecordedEvent) error {
-		at := e.Position.Commit
-		if at <= after {
+		at := Position{e.Position.Commit}
+		if !at.After(after) {
 			return nil
 		}
 		if j.passes(e.StreamID) {

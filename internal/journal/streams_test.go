@@ -77,7 +77,7 @@ func intrude(t *testing.T, others *Journal, round int) {
 func TestOthersArePassedOver(t *testing.T) {
 	ledgers(t, func(t *testing.T, j, wire, others *Journal) {
 		shelf := j.Shelf()
-		var positions []uint64
+		var positions []Position
 		for i := range 5 {
 			intrude(t, others, i)
 			w := mustAppend(t, j, "test-own", int64(i)-1, decided(fmt.Sprint(i), counted{N: i})...)
@@ -99,7 +99,7 @@ func TestOthersArePassedOver(t *testing.T) {
 			if again, err := reader.Head(within(t)); again != head || err != nil {
 				t.Errorf("%s: asked again, the head is %d, not %d (%v)", how, again, head, err)
 			}
-			var at []uint64
+			var at []Position
 			if err := reader.ReadAt(within(t), positions, func(r *Recorded) error {
 				at = append(at, r.Position)
 				return nil
@@ -121,7 +121,7 @@ func TestOthersAreNotFollowed(t *testing.T) {
 		ctx, cancel := context.WithCancel(within(t))
 		defer cancel()
 		n := 0
-		err := j.Follow(ctx, 0, func(err error) { t.Errorf("the connection broke: %v", err) }, func(b Batch) error {
+		err := j.Follow(ctx, Position{}, func(err error) { t.Errorf("the connection broke: %v", err) }, func(b Batch) error {
 			for _, r := range b.Events {
 				if r.Stream != "test-own" {
 					t.Errorf("was handed an event of %s", r.Stream)
@@ -161,7 +161,7 @@ func TestOthersNoiseIsNoStall(t *testing.T) {
 	seen := make(chan struct{}, 8)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- j.Follow(ctx, 0, func(err error) { t.Errorf("the connection broke: %v", err) }, func(b Batch) error {
+		ended <- j.Follow(ctx, Position{}, func(err error) { t.Errorf("the connection broke: %v", err) }, func(b Batch) error {
 			for range b.Events {
 				seen <- struct{}{}
 			}
@@ -190,7 +190,7 @@ func TestOwnUnreadableStops(t *testing.T) {
 				t.Errorf("%s: a scan ended with %v", how, err)
 			}
 		}
-		if err := j.Follow(within(t), 0, nil, func(Batch) error { return nil }); !errors.Is(err, ErrDamaged) {
+		if err := j.Follow(within(t), Position{}, nil, func(Batch) error { return nil }); !errors.Is(err, ErrDamaged) {
 			t.Errorf("following ended with %v", err)
 		}
 	})

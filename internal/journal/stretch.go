@@ -12,12 +12,8 @@ const (
 	batchBytes   = 1 << 20
 )
 
-// A stretch of a log in this process is so many positions; where most of them
-// hold an event, so many batches.
-const (
-	stretchBatches   = 4
-	stretchPositions = stretchBatches * batchEvents
-)
+// A stretch of a log in this process is about so many batches.
+const stretchBatches = 4
 
 // reading is one scan of the log. It is cut into stretches, workers fill rooms
 // with the events of each, and the rooms are taken out in order.
@@ -100,16 +96,13 @@ func (s *reading) divideBulk(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.caughtUp = s.Until == 0 || last <= s.Until
+	s.caughtUp = s.Until.Holds(Position{last})
 	end := last
 	if !s.caughtUp {
-		end = s.Until
+		end = s.Until.n
 	}
-	for from := s.After; from < end; {
-		after, until := from, end
-		if end-from > stretchPositions {
-			until = from + stretchPositions
-		}
+	for from := s.After.n; from < end; {
+		after, until := from, min(end, bulk.Ahead(from, stretchBatches*batchEvents))
 		err := s.add(ctx, &stretch{fill: func(d *decoder, out func(*room) error) error {
 			f := filler{reading: s, decoder: d, out: out}
 			if err := bulk.Read(ctx, after, until, f.take); err != nil {
@@ -135,10 +128,11 @@ type filler struct {
 
 // take decodes an event whose stream is named as the store names it and whose
 // bytes belong to somebody else.
-func (f *filler) take(r *Recorded) error {
+func (f *filler) take(at uint64, r *Recorded) error {
 	if !f.j.passes(r.Stream) {
 		return nil
 	}
+	r.Position = Position{at}
 	if f.room == nil {
 		f.room = f.getRoom()
 	}
@@ -183,7 +177,7 @@ func (s *reading) divideWire(ctx context.Context) error {
 		return s.add(ctx, &stretch{fill: func(d *decoder, out func(*room) error) error { return s.decodeAll(d, full, out) }})
 	}
 	err := s.j.readAll(ctx, s.After, func(e *Recorded) error {
-		if s.Until != 0 && e.Position > s.Until {
+		if !s.Until.Holds(e.Position) {
 			return errScanEnd
 		}
 		if r == nil {
@@ -227,7 +221,7 @@ type room struct {
 	events  []Recorded
 	bytes   int    // that the events were recorded as
 	slab    []byte // where raw bytes lie that were somebody else's
-	through uint64
+	through Position
 }
 
 const slabBytes = 400 << 10 // about what a batch needs

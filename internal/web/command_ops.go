@@ -38,22 +38,6 @@ type answered struct {
 	Body CommandAnswer
 }
 
-// outcome has the shape of the journal's Result, which commands return and
-// which this package does not import.
-type outcome struct {
-	Position uint64
-	Revision int64
-	Events   int
-}
-
-type result interface {
-	~struct {
-		Position uint64
-		Revision int64
-		Events   int
-	}
-}
-
 func (s *server) registerCommands(api huma.API) {
 	l := s.Ledger
 	register(s, api, "register-participant", "Zarejestruj uczestnika", l.RegisterParticipant)
@@ -73,7 +57,7 @@ func (s *server) registerCommands(api huma.API) {
 }
 
 // register describes one use case as an operation and serves it.
-func register[C any, R result](s *server, api huma.API, name, summary string, do func(context.Context, commands.Origin, C) (R, error)) {
+func register[C any](s *server, api huma.API, name, summary string, do func(context.Context, commands.Origin, C) (commands.Result, error)) {
 	op := huma.Operation{
 		OperationID: name, Method: http.MethodPost, Path: "/api/v1/commands/" + name, Summary: summary, Tags: []string{tagCommands},
 		MaxBodyBytes: maxCommandBytes, Middlewares: huma.Middlewares{s.needJSON},
@@ -90,18 +74,18 @@ func register[C any, R result](s *server, api huma.API, name, summary string, do
 			return nil, p
 		}
 		return &answered{ETag: strconv.Quote(strconv.FormatInt(out.Revision, 10)), Body: CommandAnswer{
-			Position: strconv.FormatUint(out.Position, 10), Revision: out.Revision, Events: out.Events}}, nil
+			Position: out.Position.String(), Revision: out.Revision, Events: out.Events}}, nil
 	})
 }
 
-func carryOut[C any, R result](ctx context.Context, s *server, name string, in *asked[C], do func(context.Context, commands.Origin, C) (R, error)) (outcome, error) {
+func carryOut[C any](ctx context.Context, s *server, name string, in *asked[C], do func(context.Context, commands.Origin, C) (commands.Result, error)) (commands.Result, error) {
 	expected, err := revision(in.IfMatch)
 	if err != nil {
-		return outcome{}, err
+		return commands.Result{}, err
 	}
 	body, err := strict.Marshal(in.Body, strict.Deterministic(true))
 	if err != nil {
-		return outcome{}, fmt.Errorf("encode the request: %w", err)
+		return commands.Result{}, fmt.Errorf("encode the request: %w", err)
 	}
 	origin := callerOf(ctx).origin(in.Key, expected)
 	// A client that goes away must not leave a decision of two streams half
@@ -109,17 +93,13 @@ func carryOut[C any, R result](ctx context.Context, s *server, name string, in *
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), requestBound)
 	defer done()
 	if err := s.Ledger.Once(ctx, origin, append([]byte(name+"\n"), body...)); err != nil {
-		return outcome{}, err
+		return commands.Result{}, err
 	}
-	r, err := do(ctx, origin, in.Body)
-	if err != nil {
-		return outcome{}, err
+	out, err := do(ctx, origin, in.Body)
+	if err == nil && s.After != nil && out.Events > 0 {
+		s.After(ctx)
 	}
-	out := outcome(r)
-	if s.After != nil && out.Events > 0 {
-		s.After(ctx, out.Position)
-	}
-	return out, nil
+	return out, err
 }
 
 // revision reads If-Match; "" expects none.

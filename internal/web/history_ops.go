@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,7 +85,11 @@ func (s *server) registerHistory(api huma.API) {
 }
 
 func (p Span) bounds() queries.HistoryRequest {
-	return queries.HistoryRequest{From: p.From, Until: p.Until, TypeGlob: p.Type, Limit: p.Limit, After: p.Cursor, MinPosition: p.MinPosition}
+	r := queries.HistoryRequest{From: p.From, Until: p.Until, TypeGlob: p.Type, Limit: p.Limit, After: p.Cursor}
+	if p.MinPosition != 0 {
+		r.MinPosition, _ = queries.LeastPosition(strconv.FormatUint(p.MinPosition, 10)) // a number is one
+	}
+	return r
 }
 
 func (in *historyAsked) request() (queries.HistoryRequest, error) {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -71,7 +70,7 @@ type startView struct {
 	Areas    []areaView
 	Counted  bool
 	Events   int64
-	Position uint64
+	Position string
 	Recorded string
 	First    string
 	Last     string
@@ -83,8 +82,7 @@ type startView struct {
 type areaView struct{ Title, Count, Hint string }
 
 type modelView struct {
-	Title, State, Class, Problem, Lag string
-	Position                          uint64
+	Title, State, Class, Problem, Lag, Position string
 }
 
 func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
@@ -95,7 +93,7 @@ func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
 	} else {
 		v.Counted = true
 		v.Areas = areas(o)
-		v.Events, v.Position, v.Recorded = int64(o.Events), o.LastPosition, polishTime(o.LastRecorded, s.Ledger.Zone)
+		v.Events, v.Position, v.Recorded = int64(o.Events), o.LastPosition.String(), polishTime(o.LastRecorded, s.Ledger.Zone)
 		first, last := days(o)
 		v.First, v.Last = polishDate(first), polishDate(last)
 	}
@@ -228,7 +226,7 @@ func (s *server) reportPage(w http.ResponseWriter, r *http.Request) {
 func (s *server) renderReport(w io.Writer, a *queries.Answer, query url.Values) error {
 	v := reportView{
 		Report: a.Report, AsOf: a.AsOf.String(), KnownAt: a.KnownAt, Count: count(int64(len(a.Rows))),
-		Position: strconv.FormatUint(a.Position, 10), Generated: polishTime(a.GeneratedAt, s.Ledger.Zone),
+		Position: a.Position.String(), Generated: polishTime(a.GeneratedAt, s.Ledger.Zone),
 		JSON: reportLink(a.Report.Name, "json", query), CSV: reportLink(a.Report.Name, "csv", query),
 	}
 	for _, p := range a.Report.Params {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -133,9 +132,7 @@ func (s *server) ask(ctx context.Context, name string, query url.Values) (*queri
 			if value == "" {
 				continue
 			}
-			if req.MinPosition, err = strconv.ParseUint(value, 10, 64); err != nil {
-				err = queries.ErrParam.With("minPosition is not a position")
-			}
+			req.MinPosition, err = queries.LeastPosition(value)
 		default:
 			req.Params[short(key)] = value
 		}
@@ -151,7 +148,7 @@ func (s *server) ask(ctx context.Context, name string, query url.Values) (*queri
 }
 
 func (s *server) stream(c huma.Context, a *queries.Answer, format string, query url.Values) {
-	c.SetHeader("X-Ledger-Position", strconv.FormatUint(a.Position, 10))
+	c.SetHeader("X-Ledger-Position", a.Position.String())
 	var err error
 	switch format {
 	case "html":
@@ -178,7 +175,7 @@ func fileName(a *queries.Answer) string {
 	if a.AsOf != 0 {
 		name += "-" + a.AsOf.String()
 	}
-	return name + "-" + strconv.FormatUint(a.Position, 10)
+	return name + "-" + a.Position.String()
 }
 
 func reportParams(r *queries.Report) []*huma.Param {

@@ -39,9 +39,8 @@ type Options struct {
 	Hosts   []string
 	Version string
 	Now     func() time.Time
-	// After is called after a command that recorded something, with the
-	// position to have been read first; it may be nil.
-	After func(ctx context.Context, position uint64)
+	// After is called after a command that recorded something; it may be nil.
+	After func(ctx context.Context)
 	// Unavailable says of an error that a store, not the request, is at fault,
 	// so that asking again may help; nil knows none.
 	Unavailable func(error) bool
@@ -52,9 +51,10 @@ type Options struct {
 // ReadModel is the state of one read model, as the start page shows it.
 type ReadModel struct {
 	Name string
-	// Position is the last it has seen, Lag how far behind the log that is.
-	Position, Lag uint64
-	CaughtUp      bool
+	// Position is the last it has seen, Lag how many events the log has behind it.
+	Position string
+	Lag      uint64
+	CaughtUp bool
 	// Problem is why it stands still, "" if it does not; shown as it is.
 	Problem string
 }

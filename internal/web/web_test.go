@@ -210,7 +210,7 @@ func TestStartPageSaysWhatTheLedgerHolds(t *testing.T) {
 	t.Parallel()
 	d := open(t, func(o *web.Options) {
 		o.Ready = func() error { return errors.New("refunds are behind") }
-		o.Status = func() []web.ReadModel { return []web.ReadModel{{Name: "refunds", Position: 7, Lag: 1234}} }
+		o.Status = func() []web.ReadModel { return []web.ReadModel{{Name: "refunds", Position: "7", Lag: 1234}} }
 	})
 	if w := d.get("/"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Dziennik jest pusty") {
 		t.Errorf("%d %s", w.Code, w.Body)

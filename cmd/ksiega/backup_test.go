@@ -126,10 +126,6 @@ func TestTheDoctorFinds(t *testing.T) {
 	if err := os.Chmod(data, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	find("does not name a socket", func() error { return os.WriteFile(filepath.Join(data, controlRecord), nil, 0o600) })
-	if err := os.Remove(filepath.Join(data, controlRecord)); err != nil {
-		t.Fatal(err)
-	}
 	find("key of another ledger", func() error {
 		elsewhere := filepath.Join(t.TempDir(), "e")
 		must(t, exitDone, "import", "--data", elsewhere, referrals(t, 1))

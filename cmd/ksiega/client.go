@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"mime/multipart"
 	"net"
@@ -16,12 +15,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
 	"ksiega/commands/sheetfile"
+	"ksiega/internal/socket"
 	"ksiega/internal/web"
 )
 
@@ -74,21 +72,19 @@ func connectNew(ctx context.Context, g *globals, live bool) (*client, error) {
 }
 
 // dial reaches the control door of the server that holds the data directory; nil
-// means that there is none.
+// means that there is none. Whoever else answers in its place was told nothing, and
+// is passed over: that this process may work on the directory, the lock decides.
 func dial(g *globals, dir string) (*client, error) {
-	path, err := controlPath(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("control socket: %w", err)
-	}
-	to := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "unix", path)
-	}
+	to := func(ctx context.Context, _, _ string) (net.Conn, error) { return socket.Dial(ctx, dir, controlSocket) }
 	conn, err := to(context.Background(), "", "")
-	if err != nil {
-		return nil, nil //nolint:nilerr // left by a server that is gone; whoever is there holds the lock
+	switch {
+	case errors.Is(err, socket.ErrNobody):
+		return nil, nil
+	case errors.Is(err, socket.ErrForeign):
+		slog.Warn("the control socket is passed over", "why", err)
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("control door: %w", err)
 	}
 	_ = conn.Close()
 	return &client{http: &http.Client{Transport: &http.Transport{DialContext: to}}, ledger: g.Ledger, role: g.Role, close: func() error { return nil }}, nil
@@ -104,7 +100,6 @@ func (c *client) do(ctx context.Context, method, path string, query url.Values, 
 	}
 	req.Header.Set(headerBuild, build())
 	req.Header.Set(headerLedger, string(c.ledger))
-	req.Header.Set(headerActor, actor())
 	req.Header.Set(headerRole, c.role)
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
@@ -193,45 +188,6 @@ func sendFile(w *multipart.Writer, path string) error {
 	}
 	_, err = io.Copy(part, io.LimitReader(f, sheetfile.MaxBytes+1)) // one more is refused, and no more is needed for it
 	return err
-}
-
-// controlRecord names the file in the data directory that says where the
-// control socket is.
-const controlRecord = "control.addr"
-
-// maxSocketPath is what the kernel takes for the path of a socket.
-const maxSocketPath = 107
-
-func controlPath(dir string) (string, error) {
-	b, err := os.ReadFile(filepath.Join(dir, controlRecord))
-	return strings.TrimSpace(string(b)), err
-}
-
-// listenControl opens the control socket, in the data directory or, where its
-// path is too long, in a private runtime directory; the record says which. The
-// caller holds the data directory, so a socket left there is a dead one.
-func listenControl(dir string) (net.Listener, error) {
-	if old, err := controlPath(dir); err == nil {
-		if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("control socket: %w", err)
-		}
-	}
-	path := filepath.Join(dir, "control.sock")
-	if len(path) > maxSocketPath {
-		private, err := os.MkdirTemp("", "ksiega-control-"+strconv.Itoa(os.Getuid())+"-") // made with mode 0700
-		if err != nil {
-			return nil, fmt.Errorf("control socket: %w", err)
-		}
-		path = filepath.Join(private, "control.sock")
-	}
-	l, err := net.Listen("unix", path)
-	if err != nil {
-		return nil, fmt.Errorf("control socket: %w", err)
-	}
-	if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(filepath.Join(dir, controlRecord), []byte(path+"\n"), 0o600)); err != nil {
-		return nil, errors.Join(fmt.Errorf("control socket: %w", err), l.Close())
-	}
-	return l, nil
 }
 
 // pipeListener accepts connections made in this process.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -63,12 +64,16 @@ func (g *globals) secrets() secret.Words {
 	return secret.Of(g.EventStore, g.Redis, os.Getenv("KSIEGA_TOKEN"), os.Getenv("KSIEGA_MASTER_KEY"), os.Getenv("KSIEGA_NODE_PASSWORD"))
 }
 
-// actor is the user of the operating system.
-func actor() string {
-	if u, err := user.Current(); err == nil && u.Username != "" {
+// actor is the user of the operating system that this process acts as: who a
+// server sees at the other end of its socket.
+func actor() string { return userName(uint32(os.Geteuid())) } //nolint:gosec // never negative
+
+func userName(uid uint32) string {
+	id := strconv.FormatUint(uint64(uid), 10)
+	if u, err := user.LookupId(id); err == nil && u.Username != "" {
 		return u.Username
 	}
-	return fmt.Sprintf("uid-%d", os.Getuid())
+	return "uid-" + id
 }
 
 // dataDir is the data directory as an absolute path.

@@ -20,18 +20,20 @@ import (
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/secret"
+	"ksiega/internal/socket"
 	"ksiega/internal/web"
 	"ksiega/projections"
 )
 
-// The control door serves the command line: over control.sock where a server
-// holds the data directory, over a connection in memory where none does. Who
-// can reach it owns the data directory, so that actor and role are believed.
+// The control door serves the command line: over the control socket where a server
+// holds the data directory (package socket says where that lies and who may come),
+// over a connection in memory where none does. Who comes, the kernel says; who can
+// come owns the data directory, so that his role is believed.
 const (
-	headerBuild  = "Ksiega-Build"
-	headerLedger = "Ksiega-Ledger"
-	headerActor  = "Ksiega-Actor"
-	headerRole   = "Ksiega-Role"
+	controlSocket = "control.sock"
+	headerBuild   = "Ksiega-Build"
+	headerLedger  = "Ksiega-Ledger"
+	headerRole    = "Ksiega-Role"
 )
 
 // note is one line of what the control door says while it works. The last note
@@ -167,8 +169,17 @@ func status(err error) int {
 	return http.StatusInternalServerError
 }
 
+// caller is the user of the operating system at the other end: of the socket, or
+// else of the connection in memory, who is this process's own.
+func caller(r *http.Request) string {
+	if uid, ok := socket.User(socket.Conn(r.Context())); ok {
+		return userName(uid)
+	}
+	return actor()
+}
+
 func origin(r *http.Request) commands.Origin {
-	return commands.Origin{Actor: r.Header.Get(headerActor), Role: r.Header.Get(headerRole), Door: "cli"}
+	return commands.Origin{Actor: caller(r), Role: r.Header.Get(headerRole), Door: "cli"}
 }
 
 // importFiles takes files one after another, each decided before the next is
@@ -239,7 +250,7 @@ func (c *control) report(api http.Handler) http.HandlerFunc {
 			}
 			query.Set("minPosition", head.String())
 		}
-		r = r.Clone(web.WithActor(r.Context(), r.Header.Get(headerActor), r.Header.Get(headerRole)))
+		r = r.Clone(web.WithActor(r.Context(), caller(r), r.Header.Get(headerRole)))
 		r.URL.RawQuery = query.Encode()
 		api.ServeHTTP(w, r)
 	}

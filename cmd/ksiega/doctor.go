@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"ksiega/domain"
@@ -169,7 +168,7 @@ func (d *doctor) examine(ctx context.Context) error {
 	return d.rows()
 }
 
-// files looks at the directory itself and at the records in it.
+// files looks at the directory itself.
 func (d *doctor) files() error {
 	info, err := os.Stat(d.dir)
 	if err != nil {
@@ -177,16 +176,6 @@ func (d *doctor) files() error {
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		d.say(fmt.Sprintf("%s is open to other users (mode %04o)", d.dir, mode), "chmod 700 "+d.dir)
-	}
-	for _, name := range []string{controlRecord, "node.addr"} {
-		path, err := os.ReadFile(filepath.Join(d.dir, name))
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			d.say(fmt.Sprintf("%s cannot be read (%v)", name, err), "give it to the user that runs the server")
-		case !filepath.IsAbs(strings.TrimSpace(string(path))):
-			d.say(name+" does not name a socket", "delete it; the next start writes it anew")
-		}
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/internal/journal"
+	"ksiega/internal/socket"
 	"ksiega/internal/web"
 	"ksiega/projections"
 	"ksiega/samples"
@@ -29,6 +30,10 @@ type serveCmd struct {
 const (
 	shutdownGrace = 10 * time.Second
 	saveEvery     = time.Minute
+
+	// Connections at once, where the process may open files enough.
+	publicConnections  = 1024
+	controlConnections = 64
 )
 
 // Run serves until it is told to stop. It prints the address once it answers.
@@ -70,13 +75,17 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	if err != nil {
 		return err
 	}
-	local, err := listenControl(b.dir)
+	local, err := socket.Listen(b.dir, controlSocket)
 	if err != nil {
-		return errors.Join(err, public.Close())
+		return errors.Join(fmt.Errorf("control door: %w", err), public.Close())
+	}
+	doors := []*socket.Bound{
+		socket.NewBound(public, socket.Share(publicConnections)),
+		socket.NewBound(local.Greeted(), socket.Share(controlConnections)),
 	}
 	servers := []*http.Server{
-		{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute},
-		{Handler: controlHandler(b, handler), ReadHeaderTimeout: 10 * time.Second},
+		{Handler: handler, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute},
+		{Handler: controlHandler(b, handler)},
 	}
 	failed := make(chan error, len(servers))
 	ctx, stop := context.WithCancel(ctx)
@@ -85,8 +94,9 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	b.change(ctx) // what a crash cut short
 	defer background.Wait()
 	defer stop()
-	for i, l := range []net.Listener{public, local} {
-		go func() { failed <- servers[i].Serve(l) }()
+	for i, door := range doors {
+		door.Limit(servers[i])
+		go func() { failed <- servers[i].Serve(door) }()
 	}
 	fmt.Printf("księga: http://%s\n", public.Addr())
 	return errors.Join(b.watch(ctx, failed), shutdown(servers))

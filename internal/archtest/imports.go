@@ -24,6 +24,7 @@ func layers() []layer {
 		{"internal/web/...", []string{"commands/...", "queries/...", "domain/...", "internal/sheet/..."}},
 		{"internal/sheet/...", []string{"commands/...", "queries/...", "domain/..."}},
 		{"internal/journal/...", []string{"domain/...", "internal/secret"}},
+		{"internal/eventdb/...", []string{"internal/socket"}},
 		// What cmd/ksiega and cmd/ksiega-bench both wire, they share.
 		{"internal/wiring", []string{"internal/..."}},
 		{"cmd/...", []string{"..."}},

@@ -51,7 +51,7 @@
 //
 // # On disk
 //
-// Options.Dir holds `store/` (Pebble), `node.sock` and `node.addr` (the path of the socket being served),
+// Options.Dir holds `store/` (Pebble), `node.sock` (elsewhere if its path would be too long, see package socket),
 // and `node.crt` and `node.key` if the certificate was made here. `store.restoring`, `store.repairing` and `store.replaced`
 // are there while a backup is restored or indexes are repaired, or after that was interrupted (see repair.go). A users file lies where its operator likes; see Users.
 // `store/synced` is the witness. In the store numbers are big-endian in keys, and "name" is a two-byte length and the bytes:

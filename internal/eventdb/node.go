@@ -20,6 +20,8 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/keepalive"
+
+	"ksiega/internal/socket"
 )
 
 const (
@@ -32,7 +34,7 @@ const (
 // Options say where a node lives and what it sees of the world.
 type Options struct {
 	Dir      string           // data directory, made with mode 0700, held by one process at a time
-	Socket   string           // path of the unix socket; "" = Dir/node.sock, or a private runtime directory if that is too long
+	Socket   string           // path of the unix socket; "" = Dir/node.sock, or where package socket says if that is too long
 	ReadOnly bool             // serve what is there, refuse every change; Dir must exist
 	TCP      *TCPOptions      // a listener beside the socket; nil = none
 	Clock    func() time.Time // nil = time.Now
@@ -45,7 +47,7 @@ type Node struct {
 	clock  func() time.Time
 	store  *store
 	writer *writer
-	socket *socket
+	socket *socket.Listener
 	// receipts are given to what was committed.
 	receipts receipts
 	tcp      *tcp // nil if there is none
@@ -114,7 +116,7 @@ func (n *Node) start() error {
 	n.receipts.wanted = make(chan struct{}, 1)
 	n.tasks.Go(n.commit)
 	n.tasks.Go(n.giveReceipts)
-	n.serve(n.socket.listener, defaultEndpoint, grpc.MaxConcurrentStreams(maxCalls))
+	n.serve(socket.NewBound(n.socket, socket.Share(socketConnections)), defaultEndpoint, grpc.MaxConcurrentStreams(maxCalls))
 	if n.tcp != nil {
 		n.serve(n.tcp.listener, n.tcp.endpoint, n.opts.TCP.serverOptions(n.stop)...)
 	}
@@ -161,11 +163,11 @@ func (n *Node) newID() [16]byte { return uuid.New() }
 
 // Address is what esdb.Configuration.Address takes (with DisableTLS).
 func (n *Node) Address() string {
-	return (&url.URL{Scheme: "unix", Path: n.socket.path}).String()
+	return (&url.URL{Scheme: "unix", Path: n.socket.Path()}).String()
 }
 
 // Socket is the path of the unix socket.
-func (n *Node) Socket() string { return n.socket.path }
+func (n *Node) Socket() string { return n.socket.Path() }
 
 // TCPAddress is HOST:PORT of the TCP listener, the host as it was asked for, the port as it is; "" if there is none.
 func (n *Node) TCPAddress() string {
@@ -318,7 +320,7 @@ func (n *Node) close() error {
 		}
 	}
 	err = errors.Join(err, n.store.close())
-	return errors.Join(err, n.socket.close())
+	return errors.Join(err, n.socket.Close())
 }
 
 // drain ends all servers, gently until drainDeadline.

@@ -15,6 +15,8 @@ import (
 	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/sstable"
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"ksiega/internal/socket"
 )
 
 // formatVersion 2 knows scavenges: stubs, the floor of a head. See migrate.go for how older ones become it.
@@ -99,7 +101,7 @@ func pebbleOptions(fs vfs.FS, logger *storeLogger, cache *pebble.Cache, readOnly
 		L0CompactionThreshold:       12,
 		L0StopWritesThreshold:       24,
 		LBaseMaxBytes:               256 << 20,
-		MaxOpenFiles:                1000,
+		MaxOpenFiles:                min(1000, socket.Files()/2), // see socket.Share
 		CompactionConcurrencyRange:  func() (int, int) { return 1, 2 },
 	}
 	for i := range opts.Levels {

@@ -229,8 +229,8 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
-// TestLongPath: where the directory's path is too long for a socket, the node serves in a private directory that it
-// records, and clears away; one left by a crash is cleared by the next node.
+// TestLongPath: where the directory's path is too long for a socket, the node serves in a private directory that follows
+// from the data directory, and clears it away.
 func TestLongPath(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), strings.Repeat("d", 100), "with space")
@@ -238,22 +238,46 @@ func TestLongPath(t *testing.T) {
 	if _, err := officialClient(t, n).AppendToStream(testContext(t), "s", esdb.AppendToStreamOptions{}, events("x", "1")...); err != nil {
 		t.Fatal(err)
 	}
-	recorded, err := os.ReadFile(filepath.Join(dir, addressName))
-	if err != nil || strings.TrimSpace(string(recorded)) != n.socket.path {
-		t.Errorf("recorded %q, %v; serving on %s", recorded, err, n.socket.path)
-	}
-	info, err := os.Stat(filepath.Dir(n.socket.path))
+	path := n.Socket()
+	info, err := os.Stat(filepath.Dir(path))
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("runtime directory: %v, %v", info, err)
 	}
-	if info, err = os.Stat(n.socket.path); err != nil || info.Mode().Perm() != 0o600 {
+	if info, err = os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("socket: %v, %v", info, err)
 	}
 	if err := n.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Dir(n.socket.path)); !os.IsNotExist(err) {
+	if _, err := os.Stat(filepath.Dir(path)); !os.IsNotExist(err) {
 		t.Errorf("runtime directory after close: %v", err)
+	}
+}
+
+// TestAFileThatNamesASocketIsNotBelieved: an earlier version recorded where its socket was, and deleted what was recorded.
+// A copy of a data directory has that file too.
+func TestAFileThatNamesASocketIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	victim := filepath.Join(t.TempDir(), "ksiega-node-1", "node.sock")
+	if err := os.MkdirAll(filepath.Dir(victim), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(victim, []byte("of another"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "node.addr"), []byte(victim+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	n := openNode(t, Options{Dir: dir})
+	if got, want := n.Socket(), filepath.Join(dir, "node.sock"); got != want {
+		t.Errorf("served at %s, want %s", got, want)
+	}
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(victim); err != nil || string(b) != "of another" {
+		t.Errorf("the file it names: %q, %v", b, err)
 	}
 }
 
@@ -261,7 +285,7 @@ func TestLongPath(t *testing.T) {
 func TestDeadSocket(t *testing.T) {
 	t.Parallel()
 	a := openNode(t, Options{})
-	if _, err := Open(Options{Dir: t.TempDir(), Socket: a.socket.path}); err == nil || !strings.Contains(err.Error(), "somebody else") {
+	if _, err := Open(Options{Dir: t.TempDir(), Socket: a.Socket()}); err == nil || !strings.Contains(err.Error(), "somebody else") {
 		t.Errorf("took a live socket: %v", err)
 	}
 	if len(readAllMissing(t, officialClient(t, a))) != 0 {

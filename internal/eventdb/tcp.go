@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
@@ -16,6 +15,8 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/peer"
+
+	"ksiega/internal/socket"
 )
 
 const (
@@ -71,8 +72,7 @@ func listenTCP(o *TCPOptions) (*tcp, error) {
 	if host == "" {
 		host = at.Addr().String()
 	}
-	return &tcp{listener: &boundedListener{Listener: l, slots: make(chan struct{}, tcpConnections), closed: make(chan struct{})},
-		host: host, port: at.Port()}, nil
+	return &tcp{listener: socket.NewBound(l, socket.Share(tcpConnections)), host: host, port: at.Port()}, nil
 }
 
 func (t *tcp) address() string { return net.JoinHostPort(t.host, strconv.Itoa(int(t.port))) }
@@ -108,44 +108,4 @@ func (o *TCPOptions) serverOptions(stop <-chan struct{}) []grpc.ServerOption {
 		grpc.StreamInterceptor(g.stream),
 		grpc.UnknownServiceHandler(unknownCall),
 	)
-}
-
-// boundedListener accepts no connection while tcpConnections are open: the files that the store needs are not theirs.
-type boundedListener struct {
-	net.Listener
-	slots  chan struct{}
-	once   sync.Once
-	closed chan struct{}
-}
-
-// Accept waits for a slot and then for a connection.
-func (l *boundedListener) Accept() (net.Conn, error) {
-	select {
-	case l.slots <- struct{}{}:
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-	c, err := l.Listener.Accept()
-	if err != nil {
-		<-l.slots
-		return nil, err
-	}
-	return &boundedConn{Conn: c, release: sync.OnceFunc(func() { <-l.slots })}, nil
-}
-
-// Close may be called more than once.
-func (l *boundedListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return l.Listener.Close()
-}
-
-type boundedConn struct {
-	net.Conn
-	release func()
-}
-
-// Close gives the slot back.
-func (c *boundedConn) Close() error {
-	defer c.release()
-	return c.Conn.Close()
 }

@@ -357,54 +357,6 @@ func TestStopsUnderTCPCalls(t *testing.T) {
 	}
 }
 
-// TestConnectionsAreBounded: a connection beyond the bound is served once another one ends.
-func TestConnectionsAreBounded(t *testing.T) {
-	t.Parallel()
-	inner, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &boundedListener{Listener: inner, slots: make(chan struct{}, 1), closed: make(chan struct{})}
-	accepted := make(chan net.Conn)
-	go func() {
-		defer close(accepted)
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			accepted <- c
-		}
-	}()
-	for range 2 {
-		c, err := net.Dial("tcp", inner.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-	}
-	first := <-accepted
-	select {
-	case <-accepted:
-		t.Fatal("two at once")
-	case l.slots <- struct{}{}:
-		t.Fatal("a slot is free")
-	case <-time.After(quiet):
-	}
-	_ = first.Close()
-	_ = first.Close() // gives back nothing more
-	second := <-accepted
-	if len(l.slots) != 1 {
-		t.Errorf("%d slots taken", len(l.slots))
-	}
-	_ = l.Close()
-	_ = l.Close()
-	_ = second.Close()
-	if _, more := <-accepted; more {
-		t.Error("accepted after the end")
-	}
-}
-
 func TestCertificate(t *testing.T) {
 	t.Parallel()
 	dir, now := filepath.Join(t.TempDir(), "new"), time.Now()

@@ -1,0 +1,215 @@
+package socket
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// leastShare is what a listener is good for at all.
+const leastShare = 8
+
+// Share is how many connections, at most want, one listener may hold: a quarter of
+// the files that the process may open, so that others are left for the store. A
+// process that may open too few has leastShare all the same.
+func Share(want int) int { return max(min(want, Files()/4), leastShare) }
+
+// Files is how many files this process may open at once.
+func Files() int {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 1024 // what most systems give
+	}
+	return int(min(limit.Cur, 1<<20)) //nolint:gosec // bounded
+}
+
+// Bound is a listener that holds no more than a number of connections open. When
+// all are taken, a newcomer takes the place of the one that has waited longest for
+// its client: for a request, or for the rest of one. Where none waits, the newcomer
+// does.
+//
+// Who waits, only an http.Server says that has State and Context as its ConnState
+// and ConnContext, and Handler around its handler. Under any other server a
+// connection is in use until it is closed.
+type Bound struct {
+	net.Listener
+	most int
+
+	mu     sync.Mutex
+	open   map[*bounded]struct{}
+	idle   []*bounded    // those that wait, the longest first
+	moved  chan struct{} // closed and made anew when one is closed or begins to wait
+	ended  chan struct{} // closed by Close
+	ending sync.Once
+}
+
+// NewBound holds at most connections of l.
+func NewBound(l net.Listener, most int) *Bound {
+	return &Bound{Listener: l, most: most, open: map[*bounded]struct{}{}, moved: make(chan struct{}), ended: make(chan struct{})}
+}
+
+// Accept waits for a connection and then for its place.
+func (b *Bound) Accept() (net.Conn, error) {
+	c, err := b.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	in := &bounded{Conn: c, of: b}
+	for {
+		wait, ok := b.admit(in)
+		if ok {
+			return in, nil
+		}
+		select {
+		case <-wait:
+		case <-b.ended:
+			_ = c.Close()
+			return nil, net.ErrClosed
+		}
+	}
+}
+
+// admit gives a newcomer a place, if need be that of the longest idle one.
+func (b *Bound) admit(in *bounded) (wait <-chan struct{}, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.open) >= b.most {
+		if len(b.idle) == 0 {
+			return b.moved, false
+		}
+		b.forget(b.idle[0])
+	}
+	b.open[in] = struct{}{}
+	return nil, true
+}
+
+// forget closes a connection and frees its place; mu is held.
+func (b *Bound) forget(c *bounded) {
+	if _, is := b.open[c]; !is {
+		return
+	}
+	delete(b.open, c)
+	b.unwait(c)
+	_ = c.Conn.Close() // whoever reads it learns
+	b.wake()
+}
+
+func (b *Bound) wake() {
+	close(b.moved)
+	b.moved = make(chan struct{})
+}
+
+func (b *Bound) unwait(c *bounded) {
+	for i, w := range b.idle {
+		if w == c {
+			b.idle = append(b.idle[:i], b.idle[i+1:]...)
+			return
+		}
+	}
+}
+
+// waits says that a connection waits for its client from now on, or no longer.
+func (b *Bound) waits(c *bounded, so bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.unwait(c)
+	if _, is := b.open[c]; is && so {
+		b.idle = append(b.idle, c)
+		b.wake()
+	}
+}
+
+// Close may be called more than once.
+func (b *Bound) Close() error {
+	b.ending.Do(func() { close(b.ended) })
+	return b.Listener.Close()
+}
+
+// State is an http.Server's ConnState: a new connection waits for its client, and
+// one whose answer is sent does again.
+func (b *Bound) State(c net.Conn, s http.ConnState) {
+	if own := boundedOf(c); own != nil && (s == http.StateNew || s == http.StateIdle) {
+		b.waits(own, true)
+	}
+}
+
+type connKey struct{}
+
+// Context is an http.Server's ConnContext; Handler looks there for the connection.
+func (b *Bound) Context(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c)
+}
+
+// Handler takes a connection's request as in hand once its header is there.
+func (b *Bound) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c := Conn(r.Context()); c != nil {
+			if own := boundedOf(c); own != nil {
+				b.waits(own, false)
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Conn is the connection of a request to a server with Context; nil elsewhere.
+func Conn(ctx context.Context) net.Conn {
+	c, _ := ctx.Value(connKey{}).(net.Conn)
+	return c
+}
+
+// Limit sets on an http.Server what its clients may take: how long for a header,
+// how long for nothing, how much for a header.
+func (b *Bound) Limit(s *http.Server) {
+	s.ReadHeaderTimeout, s.IdleTimeout, s.MaxHeaderBytes = headerBound, idleBound, maxHeader
+	s.ConnState, s.ConnContext, s.Handler = b.State, b.Context, b.Handler(s.Handler)
+}
+
+const (
+	headerBound = 10 * time.Second
+	idleBound   = 30 * time.Second
+	maxHeader   = 64 << 10
+)
+
+type bounded struct {
+	net.Conn
+	of *Bound
+}
+
+// NetConn is the connection below.
+func (c *bounded) NetConn() net.Conn { return c.Conn }
+
+// Close gives the place back.
+func (c *bounded) Close() error {
+	c.of.mu.Lock()
+	defer c.of.mu.Unlock()
+	c.of.forget(c)
+	return nil
+}
+
+func boundedOf(c net.Conn) *bounded {
+	for {
+		if own, is := c.(*bounded); is {
+			return own
+		}
+		wrapped, is := c.(interface{ NetConn() net.Conn })
+		if !is {
+			return nil
+		}
+		c = wrapped.NetConn()
+	}
+}
+
+// CloseWrite lets an http.Server see an answer off before it breaks the connection.
+func (c *bounded) CloseWrite() error { return closeWrite(c.Conn) }
+
+func closeWrite(c net.Conn) error {
+	if w, ok := c.(interface{ CloseWrite() error }); ok {
+		return w.CloseWrite()
+	}
+	return nil
+}

@@ -16,6 +16,7 @@ import (
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
+	"ksiega/internal/secret"
 	"ksiega/internal/vault"
 )
 
@@ -23,7 +24,8 @@ type doctorCmd struct {
 	Repair bool `name:"repair" help:"Build the indexes of the event database anew where they do not match its log."`
 }
 
-// doctor examines a data directory. It changes nothing in it but what a repair does.
+// doctor examines a data directory, or an event store by its address. It changes
+// nothing in it but what a repair does; in a store it writes and tombstones one stream.
 type doctor struct {
 	g     *globals
 	dir   string
@@ -37,18 +39,21 @@ func (d *doctor) say(what, advice string) {
 // Run prints what is wrong and what to do about it, and exits with 3 where there
 // is anything, or still is after a repair.
 func (c doctorCmd) Run(ctx context.Context, g *globals) error {
-	if g.EventStore != "" {
-		return wrongUsage{errExternal}
-	}
 	dir, err := g.dataDir()
 	if err != nil {
 		return err
+	}
+	d := &doctor{g: g, dir: dir}
+	if g.EventStore != "" {
+		if c.Repair {
+			return wrongUsage{errExternal}
+		}
+		return d.tell(d.store(ctx), secret.Address(g.EventStore))
 	}
 	door, err := dial(g, dir)
 	if err != nil {
 		return err
 	}
-	d := &doctor{g: g, dir: dir}
 	switch {
 	case door != nil && c.Repair:
 		return wrongUsage{fmt.Errorf("a server holds %s: stop it before a repair", dir)}
@@ -61,6 +66,11 @@ func (c doctorCmd) Run(ctx context.Context, g *globals) error {
 	default:
 		err = d.examine(ctx)
 	}
+	return d.tell(err, dir)
+}
+
+// tell prints what was found of what was examined.
+func (d *doctor) tell(err error, what string) error {
 	if err != nil {
 		return err
 	}
@@ -70,8 +80,29 @@ func (c doctorCmd) Run(ctx context.Context, g *globals) error {
 	if len(d.found) > 0 {
 		return errFound
 	}
-	fmt.Printf("%s is sound\n", dir)
+	fmt.Printf("%s is sound\n", what)
 	return nil
+}
+
+// store tries what the ledger needs of an event store that others may use too: its
+// rights, and whether the master key fits what is sealed there.
+func (d *doctor) store(ctx context.Context) error {
+	table, err := journal.Ledger()
+	if err != nil {
+		return err
+	}
+	j, err := journal.Open(journal.Options{Address: d.g.EventStore, Table: table, Prefix: d.g.Ledger.prefix()})
+	if err != nil {
+		return err
+	}
+	missing, err := j.Rights(ctx)
+	for _, m := range missing {
+		d.say(m.String(), fmt.Sprintf("an administrator of the store grants it with %s", m.Grant))
+	}
+	if err == nil && len(missing) == 0 {
+		d.fits(ctx, j.Shelf())
+	}
+	return errors.Join(err, j.Close())
 }
 
 // ask has the server examine what it holds. Its own read models and keys it has

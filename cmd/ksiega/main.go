@@ -48,7 +48,7 @@ type cli struct {
 	Rebuild  rebuildCmd  `cmd:"" help:"Build every read model anew, without downtime."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup of the events to a file, also while the server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Make a data directory from a backup."`
-	Doctor   doctorCmd   `cmd:"" help:"Check a data directory: events, indexes, keys, rows."`
+	Doctor   doctorCmd   `cmd:"" help:"Check a data directory: events, indexes, keys, rows; with --eventstore, the rights there."`
 	Erase    eraseCmd    `cmd:"" help:"Destroy the key to what is sealed about a person; role dpo."`
 	Rekey    rekeyCmd    `cmd:"" help:"Replace the master key, so that old backups with the old one no longer open what was erased."`
 	Scavenge scavengeCmd `cmd:"" help:"Remove deleted events from the disk for good."`

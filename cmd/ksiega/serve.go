@@ -255,5 +255,5 @@ func (b *book) importSample(ctx context.Context) error {
 }
 
 func unavailable(err error) bool {
-	return errors.Is(err, journal.ErrUnavailable) || errors.Is(err, projections.ErrStopped) || errors.Is(err, projections.ErrNotBuilt)
+	return errors.Is(err, journal.ErrUnavailable) || errors.Is(err, journal.ErrRefused) || errors.Is(err, projections.ErrStopped) || errors.Is(err, projections.ErrNotBuilt)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,6 +95,63 @@ func TestLedgerNamesAreChecked(t *testing.T) {
 	for _, name := range []string{"A", "a.b", "1", "vault/"} {
 		if code, _, errs := ksiega(t, "verify", "--ledger", name, "--data", t.TempDir()); code != exitUsage || !strings.Contains(errs, "a ledger's name") {
 			t.Errorf("%q: exit %d, %s", name, code, errs)
+		}
+	}
+}
+
+// A store of one's own: the doctor tries each right, and a ledger that may not, or
+// is not trusted, says so at once.
+func TestDoctorOfAStore(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "store")
+	users := filepath.Join(t.TempDir(), "users")
+	for name, password := range map[string]string{"ledger": "long enough for two", "guest": "long enough for one"} {
+		args := []string{"node", "--users", users, "--add-user", name}
+		if name == "guest" {
+			args = append(args, "--read-only-user")
+		}
+		cmd := program(t.Context(), t, args...)
+		cmd.Stdin = strings.NewReader(password + "\n")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	n := startNode(t, "--data", dir, "--listen", "127.0.0.1:0", "--users", users, "--tls-self-signed")
+	t.Cleanup(func() { _ = n.cmd.Process.Kill(); _ = n.cmd.Wait() })
+	address := func(user, password, options string) string {
+		return "esdb://" + url.UserPassword(user, password).String() + "@" + n.address + "?" + options
+	}
+	trusting := "tlsCAFile=" + url.QueryEscape(filepath.Join(dir, "node.crt"))
+	for name, c := range map[string]struct {
+		store string
+		code  int
+		out   []string
+	}{
+		"all rights":     {address("ledger", "long enough for two", trusting), exitDone, []string{"is sound"}},
+		"may only read":  {address("guest", "long enough for one", trusting), exitFound, []string{`user "guest" lacks the right to write centre.…`, "$w", "$mw", "$d"}},
+		"wrong password": {address("ledger", "long enough for one", trusting), exitFailed, []string{`user "ledger"`, "password"}},
+		"not trusted":    {address("ledger", "long enough for two", ""), exitFailed, []string{"certificate", "tlsCAFile"}},
+		"without TLS":    {address("ledger", "long enough for two", "tls=false"), exitFailed, []string{"speaks TLS"}},
+	} {
+		for _, what := range [][]string{{"doctor"}, {"verify"}} {
+			code, out, errs := ksiega(t, append(what, "--eventstore", c.store, "--ledger", "centre", "--data", filepath.Join(t.TempDir(), "data"))...)
+			if what[0] == "verify" { // a ledger that may only read cannot even keep its key
+				if c.code == exitDone != (code == exitDone) || strings.Contains(errs, "does not answer") {
+					t.Errorf("%s: verify exited with %d: %s", name, code, errs)
+				}
+				continue
+			}
+			if code != c.code {
+				t.Errorf("%s: exit %d, not %d: %s%s", name, code, c.code, out, errs)
+			}
+			for _, word := range c.out {
+				if !strings.Contains(out+errs, word) {
+					t.Errorf("%s: %q is not in %s%s", name, word, out, errs)
+				}
+			}
+			if strings.Contains(out+errs, "long") {
+				t.Errorf("%s: a password stands in %s%s", name, out, errs)
+			}
 		}
 	}
 }

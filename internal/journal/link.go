@@ -92,6 +92,9 @@ func (j *Journal) prove(l *link, p *proof) {
 	if p.err != nil {
 		f = dead
 		j.retire(l)
+		if why := j.diagnose(j.life); why != nil {
+			p.err = why
+		}
 	}
 	close(p.done)
 	j.release(l, f)
@@ -256,7 +259,7 @@ const (
 // not exist is never told by a status.
 func verdict(err error) verdictKind {
 	var e *esdb.Error
-	if errors.Is(err, errClosed) {
+	if errors.Is(err, errClosed) || errors.Is(err, ErrRefused) {
 		return final
 	}
 	if errors.As(err, &e) {
@@ -309,6 +312,9 @@ func (j *Journal) persist(ctx context.Context, what string, once func(context.Co
 		case damage:
 			return fmt.Errorf("%s: %w (%w)", what, ErrDamaged, err)
 		case final:
+			if why := j.denied(err); why != nil {
+				err = why
+			}
 			return fmt.Errorf("%s: %w", what, err)
 		}
 		if progress {

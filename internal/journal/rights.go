@@ -1,0 +1,90 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/google/uuid"
+
+	"ksiega/domain"
+)
+
+// A MissingRight is one that the ledger needs and its user lacks.
+type MissingRight struct {
+	Right string // read, write, delete, metadata
+	Of    string // what it is a right to
+	Grant string // how it is given
+	User  string
+}
+
+// Rights tries every right that the ledger needs, the last four on a stream of its
+// own that is tombstoned at the end, and names those it lacks. It fails where the
+// store does not answer, or not to this user.
+func (j *Journal) Rights(ctx context.Context) ([]MissingRight, error) {
+	stream := domain.Stream(trialCategory, uuid.NewString())
+	own := j.opts.Prefix + "…"
+	if !j.named() {
+		own = "the ledger's own streams"
+	}
+	const settings = `$userStreamAcl in the stream $settings`
+	deadline := j.bounds.deadline
+	trials := []struct {
+		right, of, grant string
+		try              func(context.Context, *esdb.Client, *link) error
+	}{
+		{"read", "$all", `$r of $systemStreamAcl in the stream $settings`, func(ctx context.Context, _ *esdb.Client, l *link) error {
+			_, err := j.headOver(ctx, l)
+			return err
+		}},
+		{"write", own, "$w of " + settings, func(ctx context.Context, c *esdb.Client, _ *link) error {
+			_, err := c.AppendToStream(ctx, j.opts.Prefix+stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline},
+				esdb.EventData{EventID: uuid.New(), EventType: "trial.made.v1", ContentType: esdb.ContentTypeJson, Data: []byte("{}"), Metadata: []byte("{}")})
+			return err
+		}},
+		{"read", own, "$r of " + settings, func(ctx context.Context, _ *esdb.Client, l *link) error {
+			err := j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
+				return c.ReadStream(ctx, j.opts.Prefix+stream, esdb.ReadStreamOptions{From: esdb.Start{}, Direction: esdb.Forwards}, 1)
+			}, func(*esdb.RecordedEvent) error { return nil })
+			if hasCode(err, esdb.ErrorCodeResourceNotFound) {
+				return nil // the answer to who may read
+			}
+			return err
+		}},
+		{"write the metadata of", own, "$mw of " + settings, func(ctx context.Context, c *esdb.Client, _ *link) error {
+			var meta esdb.StreamMetadata
+			meta.SetMaxCount(1)
+			_, err := c.SetStreamMetadata(ctx, j.opts.Prefix+stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline}, meta)
+			return err
+		}},
+		{"delete", own, "$d of " + settings, func(ctx context.Context, c *esdb.Client, _ *link) error {
+			_, err := c.TombstoneStream(ctx, j.opts.Prefix+stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline})
+			return err
+		}},
+	}
+	var missing []MissingRight
+	for _, t := range trials {
+		err := j.persist(ctx, "try to "+t.right+" "+t.of, func(ctx context.Context) (bool, error) {
+			l, err := j.acquire(ctx)
+			if err != nil {
+				return false, err
+			}
+			_, err = guarded(func() (struct{}, error) { return struct{}{}, t.try(leading(ctx), l.client, l) })
+			j.done(ctx, l, err)
+			return false, err
+		})
+		switch {
+		case errors.Is(err, errLacksRight):
+			missing = append(missing, MissingRight{t.right, t.of, t.grant, j.user()})
+		case err != nil:
+			return missing, err
+		}
+	}
+	return missing, nil
+}
+
+// String is one line for people.
+func (m MissingRight) String() string {
+	return fmt.Sprintf("%s lacks the right to %s %s", m.User, m.Right, m.Of)
+}

@@ -52,7 +52,7 @@ func TestErasingAPerson(t *testing.T) {
 	if found := l.Vault.FindPESEL("44051401359"); len(found) != 0 {
 		t.Errorf("an erased person is found by PESEL")
 	}
-	if _, err := l.Vault.Seal(t.Context(), u1.Subject(), "place", "x"); !errors.Is(err, vault.ErrErased) {
+	if _, err := l.Vault.Seal(t.Context(), u1.Subject(), "place", "", "x"); !errors.Is(err, vault.ErrErased) {
 		t.Errorf("sealed anew: %v", err)
 	}
 	// Numbers are still recorded, words are refused.

@@ -185,14 +185,13 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress
 		return Summary{}, CheckName(f.Name)
 	}
 	k := kinds()[i]
-	im := &importing{lookups: l.lookups(), l: l, origin: o, spec: k.spec, name: f.Name, data: f.Data, progress: progress,
-		hash: l.mac("import", append([]byte(k.name+"\x00"), f.Data...))}
+	im := &importing{lookups: l.lookups(), l: l, origin: o, spec: k.spec, name: f.Name, data: f.Data, progress: progress}
 	sum := Summary{File: f.Name, Kind: k.name}
-	mark := domain.Stream("import", im.hash)
-	seen, err := journal.Load(ctx, l.Log, mark, intake.FileDecider().Evolve)
+	seen, err := im.recognise(ctx, k.name)
 	if err != nil {
 		return sum, err
 	}
+	mark := domain.Stream("import", im.hash)
 	if last := seen.State.Last; seen.State.Clean() {
 		sum.Rows, sum.Known, sum.Skipped = last.Rows, last.Rows, true
 		return sum, nil
@@ -216,6 +215,21 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress
 	_, err = journal.Execute(ctx, l.Log, mark, intake.FileDecider(), intake.Finish{Outcome: intake.FileFinished{
 		File: im.hash, Kind: k.name, Rows: sum.Rows, Accepted: sum.Accepted, Refused: sum.Refused, Known: sum.Known}}, meta)
 	return sum, err
+}
+
+// recognise names the file by its keyed hash: the one it was finished under, which an
+// earlier master may have made, or else today's.
+func (im *importing) recognise(ctx context.Context, kind string) (seen journal.Loaded[intake.File], err error) {
+	hashes := im.l.macs("import", append([]byte(kind+"\x00"), im.data...))
+	for _, im.hash = range hashes {
+		seen, err = journal.Load(ctx, im.l.Log, domain.Stream("import", im.hash), intake.FileDecider().Evolve)
+		if err != nil || seen.Revision != journal.NoStream {
+			return seen, err
+		}
+	}
+	im.hash = hashes[0]
+	seen.Revision = journal.NoStream
+	return seen, nil
 }
 
 func (im *importing) summarise(s *Summary) {

@@ -79,6 +79,15 @@ func (l *Ledger) mac(purpose string, data []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// macs are mac under the master in force and those before it, the latest first.
+func (l *Ledger) macs(purpose string, data []byte) []string {
+	var all []string
+	for _, sum := range l.Vault.MACs(purpose, data) {
+		all = append(all, hex.EncodeToString(sum[:16]))
+	}
+	return all
+}
+
 // execute runs a prepared decision for one command.
 // Result is what a command led to.
 type Result = journal.Result
@@ -134,7 +143,7 @@ func (s *sealer) text(seal domain.Seal, text string) domain.Sealed {
 	if s.err != nil || text == "" {
 		return ""
 	}
-	sealed, err := s.vault.Seal(s.ctx, seal.Subject.Subject(), seal.Field, text)
+	sealed, err := s.vault.Seal(s.ctx, seal.Subject.Subject(), seal.Field, seal.Scope.String(), text)
 	if s.err = err; errors.Is(err, vault.ErrErased) {
 		s.err = erasure.ErrErased
 	}

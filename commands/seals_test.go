@@ -45,7 +45,7 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 		t.Fatal(err)
 	}
 	seal := finding.SealOf("stay:U1", day, "reason")
-	reason, err := l.Vault.Seal(t.Context(), seal.Subject.Subject(), seal.Field, "wyjaśnione")
+	reason, err := l.Vault.Seal(t.Context(), seal.Subject.Subject(), seal.Field, seal.Scope.String(), "wyjaśnione")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestWhatIsSealedOpensAsItsEventSays(t *testing.T) {
 		for _, r := range b.Events {
 			domain.EachSeal(r.Event, func(s domain.Seal, text domain.Sealed) {
 				types[r.Type] = true
-				if _, err := l.Vault.Open(t.Context(), s.Subject.Subject(), s.Field, string(text)); err != nil {
+				if _, err := l.Vault.Open(t.Context(), s.Subject.Subject(), s.Field, s.Scope.String(), string(text)); err != nil {
 					t.Errorf("%s: %s does not open: %v", r.Type, s.Field, err)
 				}
 			})

@@ -296,7 +296,7 @@ func TestSuggestions(t *testing.T) {
 	l := ledgertest.Open(t)
 	may := day(2018, 5, 1).Month()
 	line := func(n int, amount domain.Grosze, title string) statement.LineBooked {
-		sealed, err := l.Vault.Seal(t.Context(), "statement/W/1", "title", title)
+		sealed, err := l.Vault.Seal(t.Context(), "statement/W/1", "title", statement.SealOf("W/1", n, "title").Scope.String(), title)
 		must(t, err)
 		return statement.LineBooked{Statement: "W/1", Line: n, Date: day(2018, 7, n), Amount: amount, Title: domain.Sealed(sealed)}
 	}
@@ -474,11 +474,11 @@ func TestHistory(t *testing.T) {
 	sealed := fmt.Sprint(read(desk, person))
 	person.Reveal = true
 	opened := fmt.Sprint(read(desk, person))
-	if strings.Contains(sealed, "Wzorcowa") || !strings.Contains(opened, "Wzorcowa") || strings.Contains(opened, `"v1.`) {
+	if strings.Contains(sealed, "Wzorcowa") || !strings.Contains(opened, "Wzorcowa") || strings.Contains(opened, `"v2.`) {
 		t.Errorf("sealed %s\nopened %s", sealed, opened)
 	}
 	must(t, l.Vault.Erase(t.Context(), "participant/U2"))
-	if erased := fmt.Sprint(read(desk, person)); strings.Contains(erased, "Wzorcowa") || !strings.Contains(erased, `"v1.`) {
+	if erased := fmt.Sprint(read(desk, person)); strings.Contains(erased, "Wzorcowa") || !strings.Contains(erased, `"v2.`) {
 		t.Errorf("erased %s", erased)
 	}
 }

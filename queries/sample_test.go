@@ -308,7 +308,7 @@ func TestSampleFindings(t *testing.T) {
 	}
 	// Every sealed text of the ledger opens with the key it is said to have.
 	_, err = desk.History(t.Context(), queries.HistoryRequest{Reveal: true}, func(e queries.Entry) error {
-		if strings.Contains(string(e.Data), `"v1.`) {
+		if strings.Contains(string(e.Data), `"v2.`) {
 			return fmt.Errorf("%s at %s stays sealed", e.Type, e.Position)
 		}
 		return nil

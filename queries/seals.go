@@ -15,7 +15,7 @@ func (d *Desk) opened(ctx context.Context, seal domain.Seal, sealed domain.Seale
 	if d.opts.Vault == nil || sealed == "" {
 		return "", false, nil
 	}
-	text, err = d.opts.Vault.Open(ctx, seal.Subject.Subject(), seal.Field, string(sealed))
+	text, err = d.opts.Vault.Open(ctx, seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(sealed))
 	switch {
 	case err == nil:
 		return text, true, nil

@@ -17,7 +17,7 @@ import (
 func booked(t *testing.T, l *ledgertest.Ledger, lines ...any) (events []domain.Event) {
 	t.Helper()
 	for i := 0; i < len(lines); i += 2 {
-		sealed, err := l.Vault.Seal(t.Context(), "statement/W/1", "title", lines[i+1].(string))
+		sealed, err := l.Vault.Seal(t.Context(), "statement/W/1", "title", statement.SealOf("W/1", i/2+1, "title").Scope.String(), lines[i+1].(string))
 		must(t, err)
 		n := i/2 + 1
 		events = append(events, statement.LineBooked{Statement: "W/1", Line: n, Date: day(2018, 8, n), Amount: domain.Grosze(lines[i].(int)),

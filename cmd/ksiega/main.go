@@ -50,7 +50,7 @@ type cli struct {
 	Restore  restoreCmd  `cmd:"" help:"Make a data directory from a backup."`
 	Doctor   doctorCmd   `cmd:"" help:"Check a data directory: events, indexes, keys, rows; with --eventstore, the rights there."`
 	Erase    eraseCmd    `cmd:"" help:"Destroy the key to what is sealed about a person; role dpo."`
-	Rekey    rekeyCmd    `cmd:"" help:"Replace the master key, so that old backups with the old one no longer open what was erased."`
+	Rekey    rekeyCmd    `cmd:"" help:"Make the master key and every key under it anew, after the old one may have been seen."`
 	Scavenge scavengeCmd `cmd:"" help:"Remove deleted events from the disk for good."`
 	Node     nodeCmd     `cmd:"" help:"Serve the embedded event database alone."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

@@ -18,13 +18,18 @@ type Draft struct {
 	append  sync.Mutex // held by the one who appends, so that it sees what it appends to
 	mu      sync.Mutex // guards the maps
 	streams map[string][]Recorded
-	vault   map[string][][]byte
+	vault   map[string][]draftedRecord
 	closed  map[string]bool // subjects of the vault
+}
+
+type draftedRecord struct {
+	number int64
+	data   []byte
 }
 
 // NewDraft starts an empty draft.
 func NewDraft(under *Journal, now func() time.Time) *Draft {
-	return &Draft{under: under, now: now, streams: map[string][]Recorded{}, vault: map[string][][]byte{}, closed: map[string]bool{}}
+	return &Draft{under: under, now: now, streams: map[string][]Recorded{}, vault: map[string][]draftedRecord{}, closed: map[string]bool{}}
 }
 
 // ReadStream hands over what is recorded and then what is drafted. From the
@@ -102,39 +107,52 @@ type DraftShelf struct{ d *Draft }
 func (d *Draft) Shelf() DraftShelf { return DraftShelf{d} }
 
 // Append keeps a record in the draft.
-func (s DraftShelf) Append(ctx context.Context, subject string, count int, record []byte) error {
+func (s DraftShelf) Append(ctx context.Context, subject string, last int64, record []byte) error {
 	s.d.append.Lock()
 	defer s.d.append.Unlock()
-	have, err := s.Get(ctx, subject)
-	if err != nil {
+	have := int64(-1)
+	if err := s.Get(ctx, subject, func(number int64, _ []byte) error {
+		have = number
+		return nil
+	}); err != nil {
 		return err
 	}
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
-	if len(have) != count || s.d.closed[subject] {
+	if have != last || s.d.closed[subject] {
 		return ErrConflict.With("vault of a subject")
 	}
-	s.d.vault[subject] = append(s.d.vault[subject], bytes.Clone(record))
+	s.d.vault[subject] = append(s.d.vault[subject], draftedRecord{last + 1, bytes.Clone(record)})
 	return nil
 }
 
 // Get hands over recorded and then drafted records of a subject.
-func (s DraftShelf) Get(ctx context.Context, subject string) ([][]byte, error) {
-	records, err := s.d.under.Shelf().Get(ctx, subject)
-	if err != nil {
-		return nil, err
-	}
+func (s DraftShelf) Get(ctx context.Context, subject string, fn func(number int64, record []byte) error) error {
 	s.d.mu.Lock()
-	defer s.d.mu.Unlock()
-	if s.d.closed[subject] {
-		return nil, nil
+	drafted, closed := s.d.vault[subject], s.d.closed[subject]
+	s.d.mu.Unlock()
+	if closed {
+		return nil
 	}
-	return append(records, s.d.vault[subject]...), nil
+	if err := s.d.under.Shelf().Get(ctx, subject, fn); err != nil {
+		return err
+	}
+	for _, r := range drafted {
+		if err := fn(r.number, r.data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Each hands over every recorded record; what is drafted is read by Get.
-func (s DraftShelf) Each(ctx context.Context, fn func(record []byte) error) error {
+func (s DraftShelf) Each(ctx context.Context, fn func(number int64, record []byte) error) error {
 	return s.d.under.Shelf().Each(ctx, fn)
+}
+
+// Truncate is for nobody who drafts: only a change of the master key does it.
+func (s DraftShelf) Truncate(context.Context, string, int64) error {
+	return errors.New("the records of a vault are not truncated in a draft")
 }
 
 // Close closes the subject in the draft.

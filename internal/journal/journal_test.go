@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -162,7 +161,7 @@ func TestPrefixKeepsApart(t *testing.T) {
 	other := openAt(t, Options{Address: j.opts.Address, Bulk: j.opts.Bulk, Table: testTable(t), Prefix: randomPrefix()})
 	at := mustAppend(t, j, "tally-1", NoStream, decided("k", counted{By: "one"})...)
 	mustAppend(t, other, "tally-1", NoStream, decided("k", counted{By: "two"})...)
-	if err := j.Shelf().Append(within(t), "s1", 0, []byte(`{"r":1}`)); err != nil {
+	if err := j.Shelf().Append(within(t), "s1", NoStream, []byte(`{"r":1}`)); err != nil {
 		t.Fatal(err)
 	}
 	for _, wire := range []bool{true, false} {
@@ -178,7 +177,7 @@ func TestPrefixKeepsApart(t *testing.T) {
 		t.Errorf("read of the other's event: %v", err)
 	}
 	count := 0
-	if err := other.Shelf().Each(within(t), func([]byte) error { count++; return nil }); err != nil || count != 0 {
+	if err := other.Shelf().Each(within(t), func(int64, []byte) error { count++; return nil }); err != nil || count != 0 {
 		t.Errorf("%d of the other's records, %v", count, err)
 	}
 }
@@ -271,22 +270,22 @@ func TestShelf(t *testing.T) {
 	j, _ := openLog(t, testTable(t))
 	shelf, ctx := j.Shelf(), within(t)
 	for i, record := range []string{`{"r":1}`, `{"r":2}`} {
-		if err := shelf.Append(ctx, "żaba", i, []byte(record)); err != nil {
+		if err := shelf.Append(ctx, "żaba", int64(i)-1, []byte(record)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := shelf.Append(ctx, "żaba", 1, []byte(`{"r":3}`)); !errors.Is(err, ErrConflict) {
-		t.Errorf("a stale count: %v", err)
+	if err := shelf.Append(ctx, "żaba", 0, []byte(`{"r":3}`)); !errors.Is(err, ErrConflict) {
+		t.Errorf("a stale number: %v", err)
 	}
-	got, err := shelf.Get(ctx, "żaba")
-	if err != nil || len(got) != 2 || !bytes.Equal(got[1], []byte(`{"r":2}`)) {
+	got, err := kept(ctx, shelf, "żaba")
+	if err != nil || len(got) != 2 || got[1] != `1 {"r":2}` {
 		t.Errorf("get: %s, %v", got, err)
 	}
-	if got, err := shelf.Get(ctx, "nobody"); err != nil || len(got) != 0 {
+	if got, err := kept(ctx, shelf, "nobody"); err != nil || len(got) != 0 {
 		t.Errorf("nobody: %s, %v", got, err)
 	}
 	halt := errors.New("halt")
-	if err := shelf.Each(ctx, func([]byte) error { return halt }); !errors.Is(err, halt) {
+	if err := shelf.Each(ctx, func(int64, []byte) error { return halt }); !errors.Is(err, halt) {
 		t.Errorf("halted: %v", err)
 	}
 	if events, _ := scan(t, j, ScanOptions{Wire: true}); len(events) != 0 {
@@ -301,10 +300,10 @@ func TestShelf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := shelf.Get(ctx, "żaba"); err != nil || len(got) != 0 {
+	if got, err := kept(ctx, shelf, "żaba"); err != nil || len(got) != 0 {
 		t.Errorf("closed for good: %s, %v", got, err)
 	}
-	if err := shelf.Append(ctx, "żaba", 0, []byte(`{}`)); err == nil || errors.Is(err, ErrConflict) || errors.Is(err, ErrUnavailable) {
+	if err := shelf.Append(ctx, "żaba", NoStream, []byte(`{}`)); err == nil || errors.Is(err, ErrConflict) || errors.Is(err, ErrUnavailable) {
 		t.Errorf("append to what is closed for good: %v", err)
 	}
 }

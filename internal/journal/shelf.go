@@ -22,32 +22,56 @@ type Shelf struct{ j *Journal }
 // Shelf of this journal.
 func (j *Journal) Shelf() Shelf { return Shelf{j} }
 
-// Append adds a record to a subject whose record count is known; it fails with
-// ErrConflict where there are more or fewer.
-func (s Shelf) Append(ctx context.Context, subject string, count int, record []byte) error {
+// Append adds a record to a subject whose last record has a number (-1: it has
+// none); it fails with ErrConflict where that is not so.
+func (s Shelf) Append(ctx context.Context, subject string, last int64, record []byte) error {
 	stream := domain.Stream(vaultCategory, subject)
-	_, err := s.j.write(ctx, stream, int64(count)-1, []esdb.EventData{{
-		EventID:   eventID(stream, uint64(count), "", record),
+	_, err := s.j.write(ctx, stream, last, []esdb.EventData{{
+		EventID:   eventID(stream, uint64(last+1), "", record),
 		EventType: shelfEvent, ContentType: esdb.ContentTypeJson, Data: record, Metadata: []byte("{}"),
 	}})
 	return err
 }
 
-// Get hands over a subject's records, oldest first; a subject whose stream was
-// closed for good (a tombstone) has none.
-func (s Shelf) Get(ctx context.Context, subject string) ([][]byte, error) {
-	var records [][]byte
+// Get hands over a subject's records with their numbers, oldest first, until fn
+// fails; a subject whose stream was closed for good (a tombstone) has none, and
+// what was truncated is not shown.
+func (s Shelf) Get(ctx context.Context, subject string, fn func(number int64, record []byte) error) error {
+	var halt error
 	err := s.j.readStream(ctx, domain.Stream(vaultCategory, subject), 0, func(r *Recorded) error {
-		records = append(records, r.RawData)
-		return nil
+		halt = fn(int64(r.Revision), r.RawData)
+		return halt
 	})
 	switch {
+	case halt != nil:
+		return halt
 	case hasCode(err, esdb.ErrorCodeStreamDeleted):
-		return nil, nil
+		return nil
 	case err != nil:
-		return nil, fmt.Errorf("read vault: %w", err)
+		return fmt.Errorf("read vault: %w", err)
 	}
-	return records, nil
+	return nil
+}
+
+// Truncate hides a subject's records below a number for good: the store forgets
+// them when it is scavenged. Truncating twice is truncating once.
+func (s Shelf) Truncate(ctx context.Context, subject string, below int64) error {
+	stream := domain.Stream(vaultCategory, subject)
+	meta := esdb.StreamMetadata{}
+	meta.SetTruncateBefore(uint64(below))
+	return s.j.persist(ctx, "truncate "+stream, func(ctx context.Context) (bool, error) {
+		l, err := s.j.acquire(ctx)
+		if err != nil {
+			return false, err
+		}
+		deadline := s.j.bounds.deadline
+		_, err = guarded(func() (*esdb.WriteResult, error) {
+			return l.client.SetStreamMetadata(leading(ctx), s.j.opts.Prefix+stream,
+				esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline}, meta)
+		})
+		s.j.done(ctx, l, err)
+		return err == nil, err
+	})
 }
 
 // Close ends a subject's stream for good, with a tombstone; nothing can be
@@ -85,14 +109,15 @@ func (s Shelf) Closed(ctx context.Context, subject string) (bool, error) {
 
 var errSeen = errors.New("the stream has an event")
 
-// Each hands over every record of every subject, in the order of the log, until
-// fn fails; its error is returned as it is. It shows also what was recorded for
-// a subject before its stream was closed, as long as the store keeps it.
-func (s Shelf) Each(ctx context.Context, fn func(record []byte) error) error {
+// Each hands over every record of every subject with its number, in the order of
+// the log, until fn fails; its error is returned as it is. It shows also what was
+// truncated, and what was recorded for a subject before its stream was closed, as
+// long as the store keeps it.
+func (s Shelf) Each(ctx context.Context, fn func(number int64, record []byte) error) error {
 	var halt error
-	each := func(stream, typ string, data []byte) error {
+	each := func(stream, typ string, number uint64, data []byte) error {
 		if rest, ok := s.j.own(stream); ok && categoryOf(rest) == vaultCategory && typ == shelfEvent {
-			halt = fn(data)
+			halt = fn(int64(number), data)
 		}
 		return halt
 	}
@@ -100,10 +125,10 @@ func (s Shelf) Each(ctx context.Context, fn func(record []byte) error) error {
 	if bulk := s.j.opts.Bulk; bulk != nil {
 		var last uint64
 		if last, err = bulk.Last(); err == nil {
-			err = bulk.Read(ctx, 0, last, func(_ uint64, r *Recorded) error { return each(r.Stream, r.Type, bytes.Clone(r.RawData)) })
+			err = bulk.Read(ctx, 0, last, func(_ uint64, r *Recorded) error { return each(r.Stream, r.Type, r.Revision, bytes.Clone(r.RawData)) })
 		}
 	} else {
-		err = s.j.readLog(ctx, Position{}, func(e *esdb.RecordedEvent) error { return each(e.StreamID, e.EventType, e.Data) })
+		err = s.j.readLog(ctx, Position{}, func(e *esdb.RecordedEvent) error { return each(e.StreamID, e.EventType, e.EventNumber, e.Data) })
 	}
 	switch {
 	case halt != nil:

@@ -2,21 +2,87 @@ package journal
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 )
+
+type keeper interface {
+	Get(ctx context.Context, subject string, fn func(number int64, record []byte) error) error
+}
+
+// kept are a subject's records, each after its number.
+func kept(ctx context.Context, s keeper, subject string) (records []string, err error) {
+	err = s.Get(ctx, subject, func(number int64, record []byte) error {
+		records = append(records, fmt.Sprint(number, " ", string(record)))
+		return nil
+	})
+	return records, err
+}
+
+func TestTruncatingASubjectOfTheVault(t *testing.T) {
+	t.Parallel()
+	j, node := openLog(t, testTable(t))
+	shelf, ctx := j.Shelf(), within(t)
+	for last := range int64(3) {
+		if err := shelf.Append(ctx, "U1", last-1, fmt.Appendf(nil, `{"r":%d}`, last)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := shelf.Truncate(ctx, "U1", 2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := `[2 {"r":2}]`
+	if got, err := kept(ctx, shelf, "U1"); err != nil || fmt.Sprint(got) != want {
+		t.Errorf("after truncating: %v, %v", got, err)
+	}
+	each := func() (numbers []int64) {
+		t.Helper()
+		if err := shelf.Each(ctx, func(number int64, _ []byte) error { numbers = append(numbers, number); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return numbers
+	}
+	if got := each(); fmt.Sprint(got) != "[0 1 2]" {
+		t.Errorf("before the scavenging there are %v", got)
+	}
+	if err := shelf.Append(ctx, "U1", 1, []byte(`{"r":9}`)); !errors.Is(err, ErrConflict) {
+		t.Errorf("a stale number: %v", err)
+	}
+	if node == nil {
+		return // a server elsewhere is scavenged by its own operator
+	}
+	if _, err := node.Scavenge(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := each(); fmt.Sprint(got) != "[2]" {
+		t.Errorf("after the scavenging there are %v", got)
+	}
+	if err := shelf.Append(ctx, "U1", 2, []byte(`{"r":3}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := NewDraft(j, time.Now).Shelf().Append(ctx, "U1", 3, []byte(`{"r":4}`)); err != nil {
+		t.Errorf("a draft over what was truncated: %v", err)
+	}
+	if got, err := kept(ctx, shelf, "U1"); err != nil || fmt.Sprint(got) != `[2 {"r":2} 3 {"r":3}]` {
+		t.Errorf("in the end: %v, %v", got, err)
+	}
+}
 
 func TestClosingASubjectOfTheVault(t *testing.T) {
 	t.Parallel()
 	j, _ := openLog(t, testTable(t))
 	shelf, ctx := j.Shelf(), within(t)
-	if err := shelf.Append(ctx, "U1", 0, []byte(`{"r":1}`)); err != nil {
+	if err := shelf.Append(ctx, "U1", -1, []byte(`{"r":1}`)); err != nil {
 		t.Fatal(err)
 	}
 	// What is drafted stays a draft: the log comes second.
 	for _, s := range []interface {
-		Append(ctx context.Context, subject string, count int, record []byte) error
-		Get(ctx context.Context, subject string) ([][]byte, error)
+		keeper
+		Append(ctx context.Context, subject string, last int64, record []byte) error
 		Close(ctx context.Context, subject string) error
 		Closed(ctx context.Context, subject string) (bool, error)
 	}{NewDraft(j, time.Now).Shelf(), shelf} {
@@ -35,12 +101,12 @@ func TestClosingASubjectOfTheVault(t *testing.T) {
 		}
 		wantClosed("U1", true)
 		wantClosed("nobody", false)
-		for count := range 2 {
-			if err := s.Append(ctx, "U1", count, []byte(`{"r":2}`)); err == nil {
+		for last := range int64(3) {
+			if err := s.Append(ctx, "U1", last-1, []byte(`{"r":2}`)); err == nil {
 				t.Errorf("%T: a record was kept for a closed subject", s)
 			}
 		}
-		if got, err := s.Get(ctx, "U1"); err != nil || len(got) != 0 {
+		if got, err := kept(ctx, s, "U1"); err != nil || len(got) != 0 {
 			t.Errorf("%T: a closed subject has %d records, %v", s, len(got), err)
 		}
 	}

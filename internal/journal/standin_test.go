@@ -220,7 +220,7 @@ func TestVerdictOnRead(t *testing.T) {
 			},
 			"scan":  func(j *Journal) error { return j.Scan(within(t), ScanOptions{}, func(Batch) error { return nil }) },
 			"head":  func(j *Journal) error { _, err := j.Head(within(t)); return err },
-			"shelf": func(j *Journal) error { _, err := j.Shelf().Get(within(t), "s"); return err },
+			"shelf": func(j *Journal) error { _, err := kept(within(t), j.Shelf(), "s"); return err },
 		}
 		for kind, read := range reads {
 			t.Run(name+"/"+kind, func(t *testing.T) {

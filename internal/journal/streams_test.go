@@ -82,7 +82,7 @@ func TestOthersArePassedOver(t *testing.T) {
 			intrude(t, others, i)
 			w := mustAppend(t, j, "test-own", int64(i)-1, decided(fmt.Sprint(i), counted{N: i})...)
 			positions = append(positions, w.Position)
-			if err := shelf.Append(within(t), "somebody", i, fmt.Appendf(nil, `{"i":%d}`, i)); err != nil {
+			if err := shelf.Append(within(t), "somebody", int64(i)-1, fmt.Appendf(nil, `{"i":%d}`, i)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -107,7 +107,7 @@ func TestOthersArePassedOver(t *testing.T) {
 				t.Errorf("%s: read at %v, not %v (%v)", how, at, positions, err)
 			}
 			records := 0
-			if err := reader.Shelf().Each(within(t), func([]byte) error { records++; return nil }); err != nil || records != 5 {
+			if err := reader.Shelf().Each(within(t), func(int64, []byte) error { records++; return nil }); err != nil || records != 5 {
 				t.Errorf("%s: %d records on the shelf (%v)", how, records, err)
 			}
 		}

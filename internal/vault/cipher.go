@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -20,9 +21,23 @@ const (
 	tagBytes   = 16
 	padTo      = 16
 
-	sealedPrefix = "v1."
-	derivePrefix = "ksiega/vault/v1/"
+	epochBytes = 2
+
+	// maxRing bounds the keys of a ring, so that its record stays small.
+	maxRing = 64
 )
+
+// form is a version of sealed text. The first knew no scope and no second key.
+type form int
+
+const (
+	form1 form = 1
+	form2 form = 2
+)
+
+func (f form) prefix() string { return "v" + strconv.Itoa(int(f)) + "." }
+
+func (f form) purpose(of string) string { return "ksiega/vault/v" + strconv.Itoa(int(f)) + "/" + of }
 
 // secret is a function because fmt shows that as an address under every verb,
 // also within a struct whose methods it can't call; arrays and pointers to them
@@ -40,7 +55,7 @@ func keep(key *[keyBytes]byte) secret { return func() *[keyBytes]byte { return k
 func (s secret) bytes() []byte { return s()[:] }
 
 func derive(from secret, purpose string) (secret, error) {
-	out, err := hkdf.Key(sha256.New, from.bytes(), nil, derivePrefix+purpose, keyBytes)
+	out, err := hkdf.Key(sha256.New, from.bytes(), nil, purpose, keyBytes)
 	if err != nil {
 		return nil, fmt.Errorf("derive a key for %s: %w", purpose, err)
 	}
@@ -63,13 +78,11 @@ func newAEAD(from secret, purpose string) (cipher.AEAD, error) {
 	return aead, nil
 }
 
-// wrap encrypts a subject's key under the master's wrapping key.
-func wrap(wrapping cipher.AEAD, subject string, key secret) []byte {
-	nonce := make([]byte, nonceBytes, nonceBytes+keyBytes+tagBytes)
-	rand.Read(nonce)
-	return wrapping.Seal(nonce, nonce, key.bytes(), []byte(subject))
-}
+// ring is a subject's keys, oldest first: one more for every change of the master
+// key. The last seals.
+type ring []secret
 
+// unwrap opens the key of a record from before there were rings.
 func unwrap(wrapping cipher.AEAD, subject string, wrapped []byte) (secret, error) {
 	if len(wrapped) != nonceBytes+keyBytes+tagBytes {
 		return nil, fmt.Errorf("the wrapped key of %q has %d bytes, not %d", subject, len(wrapped), nonceBytes+keyBytes+tagBytes)
@@ -81,38 +94,90 @@ func unwrap(wrapping cipher.AEAD, subject string, wrapped []byte) (secret, error
 	return keep((*[keyBytes]byte)(key)), nil
 }
 
-// sealer seals and opens the fields of one subject.
-type sealer struct {
+// wrap encrypts a subject's only key under the master's wrapping key.
+func wrap(wrapping cipher.AEAD, subject string, key secret) []byte {
+	return sealRandom(wrapping, key.bytes(), []byte(subject))
+}
+
+func sealRandom(aead cipher.AEAD, plain, ad []byte) []byte {
+	nonce := make([]byte, nonceBytes, nonceBytes+len(plain)+tagBytes)
+	rand.Read(nonce)
+	return aead.Seal(nonce, nonce, plain, ad)
+}
+
+// wrapRing encrypts a whole ring; its associated data is no subject's, so that a
+// ring is never taken for a key nor a key for a ring.
+func wrapRing(wrapping cipher.AEAD, subject string, keys ring) []byte {
+	plain := make([]byte, 0, len(keys)*keyBytes)
+	for _, key := range keys {
+		plain = append(plain, key.bytes()...)
+	}
+	return sealRandom(wrapping, plain, ringName(subject))
+}
+
+func unwrapRing(wrapping cipher.AEAD, subject string, wrapped []byte) (ring, error) {
+	n := (len(wrapped) - nonceBytes - tagBytes) / keyBytes
+	if n < 1 || n > maxRing || len(wrapped) != nonceBytes+n*keyBytes+tagBytes {
+		return nil, fmt.Errorf("the wrapped keys of %q have %d bytes, which no ring has", subject, len(wrapped))
+	}
+	plain, err := wrapping.Open(nil, wrapped[:nonceBytes], wrapped[nonceBytes:], ringName(subject))
+	if err != nil {
+		return nil, fmt.Errorf("%w (keys of %q)", ErrWrongMaster, subject)
+	}
+	keys := make(ring, n)
+	for i := range keys {
+		keys[i] = keep((*[keyBytes]byte)(plain[i*keyBytes:]))
+	}
+	return keys, nil
+}
+
+func ringName(subject string) []byte { return associated("\x00ring", subject) }
+
+// suite seals and opens with one key in one form of sealed text.
+type suite struct {
 	aead     cipher.AEAD
 	nonceKey secret
 }
 
-func newSealer(key secret) (*sealer, error) {
-	aead, err := newAEAD(key, "seal")
+func newSuite(key secret, f form) (*suite, error) {
+	aead, err := newAEAD(key, f.purpose("seal"))
 	if err != nil {
 		return nil, err
 	}
-	nonceKey, err := derive(key, "nonce")
+	nonceKey, err := derive(key, f.purpose("nonce"))
 	if err != nil {
 		return nil, err
 	}
-	return &sealer{aead, nonceKey}, nil
+	return &suite{aead, nonceKey}, nil
 }
 
-func (s *sealer) seal(subject, field string, text []byte) string {
+// place is what a sealed text is about; what joins the associated data joins the
+// nonce.
+type place struct{ subject, field, scope string }
+
+func (p place) associated(f form) []byte {
+	if f == form1 {
+		return associated(p.subject, p.field)
+	}
+	return associated(p.subject, p.field, p.scope)
+}
+
+// seal makes a text of the second form, with the key of an epoch.
+func (s *suite) seal(epoch int, at place, text []byte) string {
 	padded := (len(text)/padTo + 1) * padTo
-	raw := make([]byte, nonceBytes+padded, nonceBytes+padded+tagBytes)
-	nonce, plain := raw[:nonceBytes], raw[nonceBytes:]
-	copy(nonce, s.nonce(field, text))
+	raw := make([]byte, epochBytes+nonceBytes+padded, epochBytes+nonceBytes+padded+tagBytes)
+	binary.BigEndian.PutUint16(raw, uint16(epoch))
+	nonce, plain := raw[epochBytes:epochBytes+nonceBytes], raw[epochBytes+nonceBytes:]
+	copy(nonce, s.nonce(form2, at, text))
 	copy(plain, text)
 	plain[len(text)] = 0x80
-	s.aead.Seal(plain[:0], nonce, plain, associated(subject, field))
-	return sealedPrefix + base64.RawURLEncoding.EncodeToString(raw[:cap(raw)])
+	s.aead.Seal(plain[:0], nonce, plain, at.associated(form2))
+	return form2.prefix() + base64.RawURLEncoding.EncodeToString(raw[:cap(raw)])
 }
 
 // open fails with ErrForged alone: every way of not being ours looks the same.
-func (s *sealer) open(subject, field string, raw []byte) ([]byte, error) {
-	plain, err := s.aead.Open(nil, raw[:nonceBytes], raw[nonceBytes:], associated(subject, field))
+func (s *suite) open(f form, at place, raw []byte) ([]byte, error) {
+	plain, err := s.aead.Open(nil, raw[:nonceBytes], raw[nonceBytes:], at.associated(f))
 	if err != nil {
 		return nil, ErrForged
 	}
@@ -121,32 +186,68 @@ func (s *sealer) open(subject, field string, raw []byte) ([]byte, error) {
 		return nil, ErrForged
 	}
 	text := plain[:end]
-	if !hmac.Equal(raw[:nonceBytes], s.nonce(field, text)) {
+	if !hmac.Equal(raw[:nonceBytes], s.nonce(f, at, text)) {
 		return nil, ErrForged
 	}
 	return text, nil
 }
 
-func (s *sealer) nonce(field string, text []byte) []byte {
-	return keyed(s.nonceKey, field, text)[:nonceBytes]
+func (s *suite) nonce(f form, at place, text []byte) []byte {
+	if f == form1 {
+		return keyed(s.nonceKey, at.field, text)[:nonceBytes]
+	}
+	h := hmac.New(sha256.New, s.nonceKey.bytes())
+	h.Write(at.associated(f))
+	h.Write(text)
+	return h.Sum(make([]byte, 0, sha256.Size))[:nonceBytes]
 }
 
-// decodeSealed takes only the one spelling that seal gives.
-func decodeSealed(sealed string) ([]byte, error) {
-	body, ok := strings.CutPrefix(sealed, sealedPrefix)
+// sealedText is what Seal made, taken apart.
+type sealedText struct {
+	form  form
+	epoch int    // which key of the ring
+	raw   []byte // nonce, ciphertext and tag
+}
+
+// decodeSealed takes only the one spelling that a form gives.
+func decodeSealed(sealed string) (sealedText, error) {
+	t := sealedText{form: form2}
+	body, ok := strings.CutPrefix(sealed, form2.prefix())
+	if !ok {
+		t.form = form1
+		body, ok = strings.CutPrefix(sealed, form1.prefix())
+	}
 	if !ok || strings.ContainsAny(body, "\r\n") { // which the decoder would pass over
-		return nil, ErrForged
+		return t, ErrForged
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(body)
-	if err != nil || len(raw) < nonceBytes+padTo+tagBytes || (len(raw)-nonceBytes-tagBytes)%padTo != 0 {
-		return nil, ErrForged
+	if err != nil {
+		return t, ErrForged
 	}
-	return raw, nil
+	if t.form == form2 {
+		if len(raw) < epochBytes {
+			return t, ErrForged
+		}
+		t.epoch, raw = int(binary.BigEndian.Uint16(raw)), raw[epochBytes:]
+	}
+	if len(raw) < nonceBytes+padTo+tagBytes || (len(raw)-nonceBytes-tagBytes)%padTo != 0 {
+		return t, ErrForged
+	}
+	t.raw = raw
+	return t, nil
 }
 
-func associated(subject, field string) []byte {
-	ad := make([]byte, 0, 8+len(subject)+len(field))
-	return prefixed(prefixed(ad, subject), field)
+// associated is a list of names, each after its length.
+func associated(names ...string) []byte {
+	size := 0
+	for _, name := range names {
+		size += 4 + len(name)
+	}
+	ad := make([]byte, 0, size)
+	for _, name := range names {
+		ad = prefixed(ad, name)
+	}
+	return ad
 }
 
 func prefixed(to []byte, s string) []byte {

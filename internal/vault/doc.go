@@ -4,11 +4,11 @@
 // Shelf that the caller lends; the master key lies outside that shelf.
 //
 // It promises: a key is durable on the shelf before anything is sealed with it;
-// the same text of the same person in the same field always gives the same
-// sealed text, so that decisions compare without opening; what was changed,
-// moved to another person or to another field does not open (ErrForged); a
-// master key that does not fit stops Open instead of making new keys; neither
-// errors nor records hold a key or a text in clear.
+// the same text of the same person in the same field and scope gives the same
+// sealed text until the master key changes; what was changed, moved to another
+// person, field or scope does not open (ErrForged); a master key that does not fit
+// stops Open instead of making new keys; neither errors nor records hold a key or a
+// text in clear.
 //
 // It stops at the bytes: who may open what, and the record of who did, belong to
 // its callers; the tombstone and the scavenging after Erase to the store. Go
@@ -18,45 +18,56 @@
 // # Keys
 //
 //	master (32 bytes, a file or a variable)
-//	  └─HKDF "wrap"─▶ AES-256-GCM, random nonce, AD = subject
-//	                    ├─▶ key of a subject (32 random bytes)
+//	  └─HKDF "wrap"─▶ AES-256-GCM, random nonce
+//	                    ├─▶ ring of a subject: 32 random bytes for each epoch, the last seals
 //	                    │     ├─HKDF "seal"──▶ AES-256-GCM of its fields
 //	                    │     └─HKDF "nonce"─▶ HMAC-SHA-256 that makes their nonces
-//	                    └─▶ key of the subject `_ledger`: the pepper
+//	                    └─▶ ring of the subject `_ledger`: the peppers, the last in force
 //	                          ├─HKDF "mac"───▶ MAC
 //	                          └─HKDF "pesel"─▶ search by PESEL
 //
-// Keyed hashes hang on the pepper and not on the master: a new master wraps the
-// same pepper, so Rewrap leaves every hash that was ever recorded valid. Nor is
-// any sealed text touched by it. Once survivors are rewrapped and the old master
-// is destroyed, the records of erased people are noise even in old backups.
+// A change of the master key (Rekey) begins an epoch: every ring gets one more key,
+// which seals from then on; the earlier ones only open what they sealed. Earlier
+// peppers only recognise what was hashed with them.
 //
 // # Sealed text
 //
-//	"v1." base64url( nonce 12 │ ciphertext 16·n │ tag 16 )
+//	"v2." base64url( epoch 2 │ nonce 12 │ ciphertext 16·n │ tag 16 )
 //
-//	nonce      = HMAC-SHA-256(nonce key, len32 field ‖ field ‖ text), first 96 bits
+//	associated = len32 subject ‖ subject ‖ len32 field ‖ field ‖ len32 scope ‖ scope
+//	nonce      = HMAC-SHA-256(nonce key of the epoch, associated ‖ text), first 96 bits
 //	plaintext  = text ‖ 0x80 ‖ 0x00… up to a multiple of 16 bytes
-//	associated = len32 subject ‖ subject ‖ len32 field ‖ field
 //
 // AES-GCM breaks when one key meets the same nonce with two texts. Here a nonce
-// follows from the field and the text, so it recurs only where both recur, and
-// then the whole ciphertext is the same; two different texts of one person share
-// a nonce with a chance of n²/2⁹⁷ for n texts. Opening checks the nonce as well,
-// so that every text has exactly one sealed form. The price: whoever reads the
-// store sees that a person's field returned to an earlier value, though not to
-// which, and never across people or fields. The padding hides the length up to
-// 16 bytes.
+// follows from where the text stands and from the text, so it recurs only where both
+// recur, and then the whole ciphertext is the same; two different texts of one person
+// share a nonce with a chance of n²/2⁹⁷ for n texts. Opening checks the nonce as well,
+// so that every text has exactly one sealed form within an epoch. The price: whoever
+// reads the store sees that a field returned to an earlier value within its scope and
+// epoch, though not to which, and never across people, fields or scopes. The padding
+// hides the length up to 16 bytes.
+//
+// The first form is opened for ever and no longer made:
+//
+//	"v1." base64url( nonce 12 │ ciphertext 16·n │ tag 16 ), of the ring's first key,
+//	nonce = HMAC-SHA-256(nonce key, len32 field ‖ field ‖ text), no scope
 //
 // # Records
 //
 // Each is a JSON object; a reader refuses a kind or a version it doesn't know.
 //
 //	{"kind":"key","v":1,"subject":"P-1","wrapped":base64( nonce 12 │ ciphertext 32 │ tag 16 )}
-//	{"kind":"pesel","v":1,"subject":"P-1","sealed":"v1.…"}
+//	{"kind":"ring","v":1,"subject":"P-1","wrapped":base64( nonce 12 │ ciphertext 32·n │ tag 16 ),"sealed":"v2.…"}
+//	{"kind":"pesel","v":2,"subject":"P-1","sealed":"v2.…"}
 //	{"kind":"erased","v":1,"subject":"P-1"}
 //
-// A subject's last `key` counts (later ones wrap the same key under another
-// master), as does its last `pesel`; `erased` is final. A `pesel` holds the keyed
-// hash sealed with the subject's own key, so it dies with that key.
+// A subject begins with a `key`, the only one of its ring. A `ring` replaces all that
+// came before it, search entry included, and lets the shelf forget that; `erased` is
+// final. The last `pesel` (or the entry of a later `ring`) counts. It holds, sealed
+// with the subject's own key so that it dies with that key,
+//
+//	from 2 │ hash 32 = HMAC of the digits under pepper `from`, then of that under each later one
+//
+// and in version 1 a hash of the first pepper alone: nobody needs the digits to make
+// it hang on a newer pepper.
 package vault

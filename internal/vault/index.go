@@ -3,6 +3,8 @@ package vault
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,6 +21,7 @@ func (v *Vault) IndexPESEL(ctx context.Context, subject, pesel string) error {
 		return err
 	}
 	var hash []byte
+	from := v.peppers.newest()
 	if pesel != "" {
 		if !elevenDigits(pesel) {
 			return errors.New("index a PESEL: it is not eleven digits")
@@ -26,22 +29,22 @@ func (v *Vault) IndexPESEL(ctx context.Context, subject, pesel string) error {
 		if _, err := v.made(ctx, subject); err != nil {
 			return fmt.Errorf("index a PESEL: %w", err)
 		}
-		hash = v.hashPESEL(pesel)
+		hash = v.peppers.pesel(from, pesel)
 	}
 	err := v.write(ctx, subject, func(p *person) (record, *person, error) {
-		if bytes.Equal(p.pesel, hash) {
+		if pesel == "" && p.pesel == nil || pesel != "" && bytes.Equal(p.pesel, v.peppers.pesel(p.from, pesel)) {
 			return record{}, nil, nil
 		}
-		if p.key == nil {
+		if p.keys == nil {
 			return record{}, nil, ErrErased
 		}
-		s, err := p.cipher()
+		sealed, err := p.sealEntry(subject, from, hash)
 		if err != nil {
 			return record{}, nil, err
 		}
-		next := &person{key: p.key, pesel: hash}
-		next.sealer.Store(s)
-		return record{Kind: kindPESEL, Subject: subject, Sealed: s.seal(subject, peselField, hash)}, next, nil
+		next := newPerson(p.keys)
+		next.pesel, next.from = hash, from
+		return record{Kind: kindPESEL, Subject: subject, Sealed: sealed}, next, nil
 	})
 	if err != nil {
 		return fmt.Errorf("index a PESEL: %w", err)
@@ -55,21 +58,96 @@ func (v *Vault) FindPESEL(pesel string) (subjects []string) {
 	if !elevenDigits(pesel) {
 		return nil
 	}
-	hash := v.hashPESEL(pesel)
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return slices.Clone(v.byPESEL[string(hash)])
+	for from := range v.peppers {
+		subjects = append(subjects, v.byPESEL[string(v.peppers.pesel(from, pesel))]...)
+	}
+	slices.Sort(subjects)
+	return subjects
 }
 
 // MAC is a keyed hash of data for one purpose (a constant of the caller's, such
-// as "imported-file"): stable for the life of the ledger, also under a new
-// master, and of no use to whoever doesn't hold the master.
+// as "imported-file"), of no use to whoever doesn't hold the master. A new master
+// brings a new one: see MACs.
 func (v *Vault) MAC(purpose string, data []byte) [32]byte {
-	return [32]byte(keyed(v.macKey, purpose, data))
+	return [32]byte(keyed(v.peppers[v.peppers.newest()].mac, purpose, data))
 }
 
-func (v *Vault) hashPESEL(pesel string) []byte {
-	return keyed(v.peselKey, "pesel", []byte(pesel))
+// MACs are what MAC says and said under earlier masters, the latest first: a hash
+// that is on record may be any of them.
+func (v *Vault) MACs(purpose string, data []byte) [][32]byte {
+	all := make([][32]byte, 0, len(v.peppers))
+	for _, p := range slices.Backward(v.peppers) {
+		all = append(all, [32]byte(keyed(p.mac, purpose, data)))
+	}
+	return all
+}
+
+// peppers are what keyed hashes hang on, the earliest first.
+type peppers []struct{ mac, search secret }
+
+func newPeppers(keys ring) (peppers, error) {
+	all := make(peppers, len(keys))
+	for i, key := range keys {
+		var err error
+		if all[i].mac, err = derive(key, form1.purpose("mac")); err != nil {
+			return nil, err
+		}
+		if all[i].search, err = derive(key, form1.purpose("pesel")); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (p peppers) newest() int { return len(p) - 1 }
+
+// pesel is the keyed hash that an entry begun under an earlier pepper has by now.
+func (p peppers) pesel(from int, pesel string) []byte {
+	return p.lift(from+1, keyed(p[from].search, "pesel", []byte(pesel)))
+}
+
+// lift hashes a hash under every pepper from one on, so that it hangs on the newest
+// although nobody has the digits.
+func (p peppers) lift(from int, hash []byte) []byte {
+	for _, later := range p[from:] {
+		hash = keyed(later.search, "pesel", hash)
+	}
+	return hash
+}
+
+// sealEntry seals a search entry: the pepper that its hash began with, and the
+// hash. Without a hash it is empty.
+func (p *person) sealEntry(subject string, from int, hash []byte) (string, error) {
+	var text []byte
+	if hash != nil {
+		text = append(binary.BigEndian.AppendUint16(nil, uint16(from)), hash...)
+	}
+	return p.seal(place{subject: subject, field: peselField}, text)
+}
+
+// openEntry also opens entries from before there was more than one pepper, which
+// hold the hash alone.
+func (p *person) openEntry(subject, sealed string) (hash []byte, from int, err error) {
+	t, err := decodeSealed(sealed)
+	if err != nil {
+		return nil, 0, err
+	}
+	text, err := p.open(place{subject: subject, field: peselField}, t)
+	if err != nil {
+		return nil, 0, err
+	}
+	if t.form != form1 && len(text) >= epochBytes {
+		from, text = int(binary.BigEndian.Uint16(text)), text[epochBytes:]
+	}
+	switch len(text) {
+	case 0:
+		return nil, 0, nil
+	case sha256.Size:
+		return text, from, nil
+	}
+	return nil, 0, ErrForged
 }
 
 // reindex is called with mu held.

@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"context"
 	"crypto/cipher"
 	"encoding/base64"
 	"errors"
@@ -31,7 +30,7 @@ func (m MasterKey) wrapping() (cipher.AEAD, error) {
 	if m.key == nil {
 		return nil, errors.New("no master key is given")
 	}
-	return newAEAD(m.key, "wrap")
+	return newAEAD(m.key, form1.purpose("wrap"))
 }
 
 // ParseMasterKey reads a master key from the text of a variable or a file: 32
@@ -124,56 +123,4 @@ func syncDirectory(name string) error {
 		return err
 	}
 	return errors.Join(dir.Sync(), dir.Close())
-}
-
-// Rewrap wraps every living key under another master, the ledger's own last, and
-// says how many it wrapped anew. Erased subjects are left behind, so that with
-// the old master gone nobody can bring them back, not even from an old backup.
-// Nothing else may write to the shelf meanwhile. Cut short, neither master opens
-// the vault until Rewrap was run again, which takes up where it ended.
-func Rewrap(ctx context.Context, shelf Shelf, old, next MasterKey) (rewrapped int, err error) {
-	from, err := old.wrapping()
-	if err != nil {
-		return 0, err
-	}
-	to, err := next.wrapping()
-	if err != nil {
-		return 0, err
-	}
-	all, err := readAll(ctx, shelf)
-	if err != nil {
-		return 0, err
-	}
-	// Everything is unwrapped before anything is written: a wrong pair of masters
-	// must leave no trace.
-	records := map[string][]byte{}
-	for subject, s := range all {
-		if s.wrapped == nil {
-			continue
-		}
-		if _, err := unwrap(to, subject, s.wrapped); err == nil {
-			continue
-		}
-		key, err := unwrap(from, subject, s.wrapped)
-		if err != nil {
-			return 0, fmt.Errorf("rewrap: %w", err)
-		}
-		if records[subject], err = (record{Kind: kindKey, Subject: subject, Wrapped: wrap(to, subject, key)}).encode(); err != nil {
-			return 0, err
-		}
-	}
-	rewrapped = len(records)
-	write := func(ctx context.Context, subject string) error {
-		if err := shelf.Append(ctx, subject, all[subject].count, records[subject]); err != nil {
-			return fmt.Errorf("rewrap the key of %q: %w", subject, err)
-		}
-		return nil
-	}
-	pepper, ledger := records[ledgerSubject]
-	delete(records, ledgerSubject)
-	if err := atOnce(ctx, records, write); err != nil || !ledger {
-		return rewrapped, err
-	}
-	records[ledgerSubject] = pepper
-	return rewrapped, write(ctx, ledgerSubject)
 }

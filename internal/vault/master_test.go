@@ -93,49 +93,6 @@ func TestMasterKeyFileRefused(t *testing.T) {
 	}
 }
 
-func TestRewrap(t *testing.T) {
-	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
-	jan, ewa := mustSeal(t, v, "P-1", "name", "Jan"), mustSeal(t, v, "P-2", "name", "Ewa")
-	if err := errors.Join(v.IndexPESEL(t.Context(), "P-1", "44051401359"), v.Erase(t.Context(), "P-2")); err != nil {
-		t.Fatal(err)
-	}
-	before := shelf.records()
-	if _, err := Rewrap(t.Context(), shelf, masterOf(3), masterOf(2)); !errors.Is(err, ErrWrongMaster) || shelf.records() != before {
-		t.Fatalf("a wrong old master: %v, %d records", err, shelf.records())
-	}
-	// Cut short before the ledger's own key, which is the last.
-	cut := errors.New("cut short")
-	shelf.fail = func(subject string) (bool, error) {
-		if subject == ledgerSubject {
-			return false, cut
-		}
-		return false, nil
-	}
-	_, err := Rewrap(t.Context(), shelf, masterOf(1), masterOf(2))
-	wantErr(t, err, cut)
-	for _, b := range []byte{1, 2} {
-		_, err := Open(t.Context(), shelf, masterOf(b))
-		wantErr(t, err, ErrWrongMaster)
-	}
-	shelf.fail = nil
-	for _, want := range []int{1, 0} {
-		if n, err := Rewrap(t.Context(), shelf, masterOf(1), masterOf(2)); n != want || err != nil {
-			t.Fatalf("rewrapped %d, %v; want %d", n, err, want)
-		}
-	}
-	_, err = Open(t.Context(), shelf, masterOf(1))
-	wantErr(t, err, ErrWrongMaster)
-	next := mustOpen(t, shelf, masterOf(2))
-	wantOpen(t, next, "P-1", "name", jan, "Jan")
-	_, err = next.Open(t.Context(), "P-2", "name", ewa)
-	wantErr(t, err, ErrErased)
-	if next.MAC("file", nil) != v.MAC("file", nil) || len(next.FindPESEL("44051401359")) != 1 || mustSeal(t, next, "P-1", "name", "Jan") != jan {
-		t.Error("a new master changed hashes or sealed texts")
-	}
-}
-
 func TestAtOnceStopsAtAnError(t *testing.T) {
 	t.Parallel()
 	shelf := newMemory()

@@ -12,10 +12,9 @@ import (
 
 const (
 	kindKey    = "key"
+	kindRing   = "ring"
 	kindPESEL  = "pesel"
 	kindErased = "erased"
-
-	recordVersion = 1
 
 	// ledgerSubject owns the pepper; no person may be called so.
 	ledgerSubject = "_ledger"
@@ -32,8 +31,16 @@ type record struct {
 	Sealed  string `json:"sealed,omitempty"`
 }
 
+// version is the one that a kind is written in; earlier ones are read.
+func version(kind string) int {
+	if kind == kindPESEL {
+		return 2 // sealed text of the second form
+	}
+	return 1
+}
+
 func (r record) encode() ([]byte, error) {
-	r.V = recordVersion
+	r.V = version(r.Kind)
 	data, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("encode a vault record: %w", err)
@@ -48,12 +55,12 @@ func decodeRecord(data []byte) (record, error) {
 		return record{}, errors.New("a vault record is not readable")
 	}
 	switch r.Kind {
-	case kindKey, kindPESEL, kindErased:
+	case kindKey, kindRing, kindPESEL, kindErased:
 	default:
 		return record{}, errors.New("a vault record is of a kind that this build doesn't know")
 	}
-	if r.V != recordVersion {
-		return record{}, fmt.Errorf("a vault record is of version %d; this build reads %d", r.V, recordVersion)
+	if newest := version(r.Kind); r.V < 1 || r.V > newest {
+		return record{}, fmt.Errorf("a vault record is of version %d; this build reads up to %d", r.V, newest)
 	}
 	if !validSubject(r.Subject) {
 		return record{}, errors.New("a vault record names no usable subject")
@@ -67,17 +74,22 @@ func validSubject(s string) bool {
 
 // shelved is what a subject's records add up to, still wrapped.
 type shelved struct {
-	count   int
+	last    int64 // number of the last record; -1 where there is none
+	records int   // that the store still holds
 	wrapped []byte
+	ring    bool // whether what is wrapped is a ring
 	pesel   string
 	erased  bool
 }
 
-func (s *shelved) add(r record) {
-	s.count++
+func (s *shelved) add(number int64, r record) {
+	s.last = number
+	s.records++
 	switch r.Kind {
 	case kindKey:
-		s.wrapped = r.Wrapped
+		s.wrapped, s.ring = r.Wrapped, false
+	case kindRing:
+		s.wrapped, s.ring, s.pesel = r.Wrapped, true, r.Sealed
 	case kindPESEL:
 		s.pesel = r.Sealed
 	case kindErased:
@@ -90,17 +102,17 @@ func (s *shelved) add(r record) {
 
 func readAll(ctx context.Context, shelf Shelf) (map[string]*shelved, error) {
 	all := map[string]*shelved{}
-	err := shelf.Each(ctx, func(data []byte) error {
+	err := shelf.Each(ctx, func(number int64, data []byte) error {
 		r, err := decodeRecord(data)
 		if err != nil {
 			return err
 		}
 		s := all[r.Subject]
 		if s == nil {
-			s = &shelved{}
+			s = &shelved{last: noRecord}
 			all[r.Subject] = s
 		}
-		s.add(r)
+		s.add(number, r)
 		return nil
 	})
 	if err != nil {
@@ -110,77 +122,103 @@ func readAll(ctx context.Context, shelf Shelf) (map[string]*shelved, error) {
 }
 
 func readOne(ctx context.Context, shelf Shelf, subject string) (*shelved, error) {
-	records, err := shelf.Get(ctx, subject)
-	if err != nil {
-		return nil, fmt.Errorf("read the vault's records of %q: %w", subject, err)
-	}
-	s := &shelved{}
-	for _, data := range records {
+	s := &shelved{last: noRecord}
+	err := shelf.Get(ctx, subject, func(number int64, data []byte) error {
 		r, err := decodeRecord(data)
 		if err != nil {
-			return nil, fmt.Errorf("read the vault's records of %q: %w", subject, err)
+			return err
 		}
 		if r.Subject != subject {
-			return nil, fmt.Errorf("the vault's records of %q hold one of another subject", subject)
+			return errors.New("one is of another subject")
 		}
-		s.add(r)
+		s.add(number, r)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the vault's records of %q: %w", subject, err)
 	}
 	return s, nil
 }
 
 // person is one subject in memory. It is replaced, never changed, but for its
-// sealer, made when first needed: those of everybody ever recorded would fill
+// suites, made when first needed: those of everybody ever recorded would fill
 // about 1 kB each.
 type person struct {
-	count  int    // records on the shelf
-	key    secret // nil where there is none
+	last   int64 // number of the last record on the shelf; noRecord where there is none
+	keys   ring  // nil where there are none
 	erased bool
 	pesel  []byte // keyed hash; nil where none is known
-	sealer atomic.Pointer[sealer]
+	from   int    // the pepper that the hash began with
+	suites []atomic.Pointer[suite]
 }
 
-func (p *person) cipher() (*sealer, error) {
-	if s := p.sealer.Load(); s != nil {
+const noRecord int64 = -1
+
+func newPerson(keys ring) *person {
+	return &person{last: noRecord, keys: keys, suites: make([]atomic.Pointer[suite], int(form2)*len(keys))}
+}
+
+// suite of one key of the ring, in one form; of none is ErrForged.
+func (p *person) suite(epoch int, f form) (*suite, error) {
+	if epoch >= len(p.keys) {
+		return nil, ErrForged
+	}
+	made := &p.suites[epoch*int(form2)+int(f-form1)]
+	if s := made.Load(); s != nil {
 		return s, nil
 	}
-	s, err := newSealer(p.key)
+	s, err := newSuite(p.keys[epoch], f)
 	if err != nil {
 		return nil, err
 	}
-	p.sealer.Store(s) // two at once make the same one
+	made.Store(s) // two at once make the same one
 	return s, nil
+}
+
+func (p *person) seal(at place, text []byte) (string, error) {
+	epoch := len(p.keys) - 1
+	s, err := p.suite(epoch, form2)
+	if err != nil {
+		return "", err
+	}
+	return s.seal(epoch, at, text), nil
+}
+
+func (p *person) open(at place, sealed sealedText) ([]byte, error) {
+	s, err := p.suite(sealed.epoch, sealed.form)
+	if err != nil {
+		return nil, err
+	}
+	return s.open(sealed.form, at, sealed.raw)
 }
 
 // unwrapped opens what the shelf holds; the person has no key where the shelf
 // holds none.
 func (s *shelved) unwrapped(wrapping cipher.AEAD, subject string) (*person, error) {
-	p := &person{count: s.count, erased: s.erased}
 	if s.wrapped == nil {
 		if s.pesel != "" {
 			return nil, fmt.Errorf("the vault has a search entry of %q but no key", subject)
 		}
-		return p, nil
+		return &person{last: s.last, erased: s.erased}, nil
 	}
+	var keys ring
 	var err error
-	if p.key, err = unwrap(wrapping, subject, s.wrapped); err != nil {
+	if s.ring {
+		keys, err = unwrapRing(wrapping, subject, s.wrapped)
+	} else {
+		keys = make(ring, 1)
+		keys[0], err = unwrap(wrapping, subject, s.wrapped)
+	}
+	if err != nil {
 		return nil, err
 	}
+	p := newPerson(keys)
+	p.last = s.last
 	if s.pesel == "" {
 		return p, nil
 	}
-	raw, err := decodeSealed(s.pesel)
-	if err != nil {
+	if p.pesel, p.from, err = p.openEntry(subject, s.pesel); err != nil {
 		return nil, fmt.Errorf("search entry of %q: %w", subject, err)
-	}
-	sealer, err := newSealer(p.key)
-	if err != nil {
-		return nil, err
-	}
-	if p.pesel, err = sealer.open(subject, peselField, raw); err != nil {
-		return nil, fmt.Errorf("search entry of %q: %w", subject, err)
-	}
-	if len(p.pesel) == 0 {
-		p.pesel = nil
 	}
 	return p, nil
 }

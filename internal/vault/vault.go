@@ -23,14 +23,20 @@ var (
 
 // Shelf keeps the records of each subject, in order.
 type Shelf interface {
-	// Append adds a record to a subject that has count records so far; it fails
-	// where there are more or fewer, and returns once the record is durable.
-	Append(ctx context.Context, subject string, count int, record []byte) error
-	// Get hands over a subject's records, oldest first; none is no error.
-	Get(ctx context.Context, subject string) ([][]byte, error)
-	// Each hands over every record, a subject's own in their order. It stops at
-	// the first error of fn and returns it, wrapped or not.
-	Each(ctx context.Context, fn func(record []byte) error) error
+	// Append adds a record to a subject whose last record has a number (-1: it has
+	// none); it fails where that is not so, and returns once the record, numbered
+	// one higher, is durable.
+	Append(ctx context.Context, subject string, last int64, record []byte) error
+	// Get hands over a subject's records with their numbers, oldest first; none is
+	// no error. It stops at the first error of fn and returns it, wrapped or not.
+	Get(ctx context.Context, subject string, fn func(number int64, record []byte) error) error
+	// Each hands over every record that the store still holds, a subject's own in
+	// their order, those before a Truncate among them until they are scavenged. It
+	// ends as Get does.
+	Each(ctx context.Context, fn func(number int64, record []byte) error) error
+	// Truncate hides a subject's records below a number, for good, and lets the
+	// store forget them.
+	Truncate(ctx context.Context, subject string, below int64) error
 	// Close takes no more records of a subject, for good, and lets the store
 	// forget those it has. Closing twice is closing once.
 	Close(ctx context.Context, subject string) error
@@ -50,8 +56,7 @@ const (
 type Vault struct {
 	shelf    Shelf
 	wrapping cipher.AEAD
-	macKey   secret
-	peselKey secret
+	peppers  peppers
 
 	// writing lets one goroutine at a time append for a subject (and whoever
 	// shares its stripe); channels, so that waiting ends with the context.
@@ -96,13 +101,10 @@ func Open(ctx context.Context, shelf Shelf, master MasterKey) (*Vault, error) {
 			return nil, fmt.Errorf("open the vault: %w", err)
 		}
 	}
-	if pepper == nil || pepper.key == nil {
+	if pepper == nil || len(pepper.keys) == 0 {
 		return nil, errors.New("open the vault: keys of people are there, but the ledger's own key is missing")
 	}
-	if v.macKey, err = derive(pepper.key, "mac"); err != nil {
-		return nil, err
-	}
-	v.peselKey, err = derive(pepper.key, "pesel")
+	v.peppers, err = newPeppers(pepper.keys)
 	return v, err
 }
 
@@ -112,7 +114,7 @@ var errStop = errors.New("seen enough")
 // sealed data but without its master key is refused instead of given a new one.
 // Where there is none, the shelf is read to its end.
 func HasRecords(ctx context.Context, shelf Shelf) (bool, error) {
-	err := shelf.Each(ctx, func([]byte) error { return errStop })
+	err := shelf.Each(ctx, func(int64, []byte) error { return errStop })
 	if errors.Is(err, errStop) {
 		return true, nil
 	}
@@ -122,10 +124,11 @@ func HasRecords(ctx context.Context, shelf Shelf) (bool, error) {
 	return false, nil
 }
 
-// Seal encrypts a text for one field of one subject; "" stays "". The subject's
-// key is made on first use. It fails with ErrErased for an erased subject, or
-// with the shelf's error.
-func (v *Vault) Seal(ctx context.Context, subject, field, text string) (string, error) {
+// Seal encrypts a text for one field of one subject, within a scope of the
+// caller's ("" is the whole subject); "" stays "". The subject's key is made on
+// first use. It fails with ErrErased for an erased subject, or with the shelf's
+// error.
+func (v *Vault) Seal(ctx context.Context, subject, field, scope, text string) (string, error) {
 	if text == "" {
 		return "", nil
 	}
@@ -136,24 +139,21 @@ func (v *Vault) Seal(ctx context.Context, subject, field, text string) (string, 
 	if err != nil {
 		return "", fmt.Errorf("seal: %w", err)
 	}
-	s, err := p.cipher()
-	if err != nil {
-		return "", err
-	}
-	return s.seal(subject, field, []byte(text)), nil
+	return p.seal(place{subject, field, scope}, []byte(text))
 }
 
-// Open decrypts what Seal made for the same subject and field; "" stays "". It
-// fails with ErrErased where the key is gone, with ErrForged where the text is
-// not authentic, or with the shelf's error.
-func (v *Vault) Open(ctx context.Context, subject, field, sealed string) (string, error) {
+// Open decrypts what Seal made for the same subject, field and scope (texts of the
+// first form knew no scope, so that it is not asked of them); "" stays "". It fails
+// with ErrErased where the key is gone, with ErrForged where the text is not
+// authentic, or with the shelf's error.
+func (v *Vault) Open(ctx context.Context, subject, field, scope, sealed string) (string, error) {
 	if sealed == "" {
 		return "", nil
 	}
 	if err := checkNames(subject, field); err != nil {
 		return "", err
 	}
-	raw, err := decodeSealed(sealed)
+	t, err := decodeSealed(sealed)
 	if err != nil {
 		return "", err
 	}
@@ -161,11 +161,7 @@ func (v *Vault) Open(ctx context.Context, subject, field, sealed string) (string
 	if err != nil {
 		return "", err
 	}
-	s, err := p.cipher()
-	if err != nil {
-		return "", err
-	}
-	text, err := s.open(subject, field, raw)
+	text, err := p.open(place{subject, field, scope}, t)
 	return string(text), err
 }
 
@@ -199,7 +195,7 @@ func (v *Vault) Holds(ctx context.Context, subject string) (bool, error) {
 			return false, err
 		}
 	}
-	if p.count > 0 {
+	if p.last != noRecord {
 		return true, nil
 	}
 	return v.shelf.Closed(ctx, subject)
@@ -218,7 +214,7 @@ func (v *Vault) Erase(ctx context.Context, subject string) error {
 		if p.erased {
 			return record{}, nil, nil
 		}
-		if p.count == 0 {
+		if p.last == noRecord {
 			closed, err := v.shelf.Closed(ctx, subject)
 			if err != nil || closed {
 				return record{}, nil, err
@@ -263,11 +259,11 @@ func (v *Vault) found(ctx context.Context, subject string) (*person, error) {
 		if p, err = v.fetch(ctx, subject); err != nil {
 			return nil, err
 		}
-		if p.count == 0 {
+		if p.last == noRecord {
 			v.miss(subject)
 		}
 	}
-	if p.key == nil {
+	if p.keys == nil {
 		return nil, ErrErased
 	}
 	return p, nil
@@ -297,7 +293,7 @@ func (v *Vault) made(ctx context.Context, subject string) (*person, error) {
 			}
 		}
 	}
-	if p.key == nil {
+	if p.keys == nil {
 		return nil, ErrErased
 	}
 	return p, nil
@@ -311,9 +307,10 @@ func (v *Vault) create(ctx context.Context, subject string) (*person, error) {
 	if err != nil {
 		return nil, err
 	}
-	failed := v.shelf.Append(ctx, subject, 0, data)
+	failed := v.shelf.Append(ctx, subject, noRecord, data)
 	if failed == nil {
-		p := &person{count: 1, key: key}
+		p := newPerson(ring{key})
+		p.last = 0
 		v.adopt(subject, p)
 		return p, nil
 	}
@@ -321,14 +318,14 @@ func (v *Vault) create(ctx context.Context, subject string) (*person, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep the key of %q: %w; then %w", subject, failed, err)
 	}
-	if p.count > 0 {
+	if p.last != noRecord {
 		return p, nil
 	}
 	closed, err := v.shelf.Closed(ctx, subject)
 	if err != nil || !closed {
 		return nil, fmt.Errorf("keep the key of %q: %w", subject, errors.Join(failed, err))
 	}
-	p = &person{erased: true}
+	p = &person{last: noRecord, erased: true}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.people[subject] = p
@@ -345,14 +342,14 @@ func (v *Vault) fetch(ctx context.Context, subject string) (*person, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.count > 0 {
+	if p.last != noRecord {
 		v.adopt(subject, p)
 	}
 	return p, nil
 }
 
 // write appends a record that follows from the person: decide gives it with the
-// person it leads to (the count is filled in here), or no person where it is
+// person it leads to (the number is filled in here), or no person where it is
 // already true.
 func (v *Vault) write(ctx context.Context, subject string, decide func(*person) (record, *person, error)) error {
 	unlock, err := v.lock(ctx, subject)
@@ -375,17 +372,17 @@ func (v *Vault) write(ctx context.Context, subject string, decide func(*person) 
 		if err != nil {
 			return err
 		}
-		failed := v.shelf.Append(ctx, subject, p.count, data)
+		failed := v.shelf.Append(ctx, subject, p.last, data)
 		if failed == nil {
-			next.count = p.count + 1
+			next.last = p.last + 1
 			v.adopt(subject, next)
 			return nil
 		}
-		before := p.count
+		before := p.last
 		if p, err = v.fetch(ctx, subject); err != nil {
 			return fmt.Errorf("keep a record of %q: %w; then %w", subject, failed, err)
 		}
-		if p.count == before || attempt == writeAttempts {
+		if p.last == before || attempt == writeAttempts {
 			return fmt.Errorf("keep a record of %q: %w", subject, failed)
 		}
 	}
@@ -396,7 +393,7 @@ func (v *Vault) adopt(subject string, p *person) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	old := v.people[subject]
-	if old != nil && old.count >= p.count {
+	if old != nil && old.last >= p.last {
 		return
 	}
 	v.people[subject] = p

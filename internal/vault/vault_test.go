@@ -55,10 +55,27 @@ func TestSealedIsTheSameOnlyForTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if nonces[string(raw[:nonceBytes])] {
+		if nonces[string(raw.raw[:nonceBytes])] {
 			t.Errorf("%v repeats a nonce", c)
 		}
-		nonces[string(raw[:nonceBytes])] = true
+		nonces[string(raw.raw[:nonceBytes])] = true
+	}
+	for _, scope := range []string{"K/1 2018-05", "K/1 2018-06"} {
+		sealed, err := v.Seal(t.Context(), "P-1", "name", scope, "Jan")
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := decodeSealed(sealed)
+		if err != nil || nonces[string(raw.raw[:nonceBytes])] {
+			t.Errorf("in scope %s a nonce is repeated (%v)", scope, err)
+		}
+		nonces[string(raw.raw[:nonceBytes])] = true
+		if _, err := v.Open(t.Context(), "P-1", "name", "", sealed); !errors.Is(err, ErrForged) {
+			t.Errorf("what was sealed in scope %s opens in another: %v", scope, err)
+		}
+		if got, err := v.Open(t.Context(), "P-1", "name", scope, sealed); err != nil || got != "Jan" {
+			t.Errorf("what was sealed in scope %s does not open there: %v", scope, err)
+		}
 	}
 	if a, b := mustSeal(t, v, "P-1", "name", "Ewa"), mustSeal(t, v, "P-1", "name", "Aleksander Ma"); len(a) != len(b) {
 		t.Errorf("lengths show: %d and %d", len(a), len(b))
@@ -74,7 +91,8 @@ func TestForgedIsRefused(t *testing.T) {
 		"other subject": {"P-2", "name", sealed},
 		"other field":   {"P-1", "surname", sealed},
 		"no prefix":     {"P-1", "name", sealed[3:]},
-		"other version": {"P-1", "name", "v2." + sealed[3:]},
+		"other version": {"P-1", "name", "v1." + sealed[3:]},
+		"later version": {"P-1", "name", "v3." + sealed[3:]},
 		"newline":       {"P-1", "name", sealed + "\n"},
 		"newline in":    {"P-1", "name", sealed[:9] + "\r\n" + sealed[9:]},
 		"padding":       {"P-1", "name", sealed + "="},
@@ -90,7 +108,7 @@ func TestForgedIsRefused(t *testing.T) {
 		forged[fmt.Sprintf("cut at %d", i)] = [3]string{"P-1", "name", sealed[:i]}
 	}
 	for name, c := range forged {
-		text, err := v.Open(t.Context(), c[0], c[1], c[2])
+		text, err := v.Open(t.Context(), c[0], c[1], "", c[2])
 		if !errors.Is(err, ErrForged) || text != "" {
 			t.Errorf("%s: opened with %v", name, err)
 		}
@@ -102,27 +120,30 @@ func TestForgedIsRefused(t *testing.T) {
 func TestOnlyOneFormOpens(t *testing.T) {
 	t.Parallel()
 	key := newSecret()
-	s, err := newSealer(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	make2 := func(nonce []byte, plain string) []byte {
-		return s.aead.Seal(slices.Clone(nonce), nonce, []byte(plain), associated("P", "f"))
-	}
-	text := "Jan"
-	good := text + "\x80" + strings.Repeat("\x00", 12)
-	if got, err := s.open("P", "f", make2(s.nonce("f", []byte(text)), good)); err != nil || string(got) != text {
-		t.Fatalf("the one form doesn't open: %v", err)
-	}
-	for name, raw := range map[string][]byte{
-		"nonce":           make2(make([]byte, nonceBytes), good),
-		"long padding":    make2(s.nonce("f", []byte(text)), good+strings.Repeat("\x00", 16)),
-		"no padding":      make2(s.nonce("f", []byte(text)), strings.Repeat("\x00", 16)),
-		"dirty padding":   make2(s.nonce("f", []byte(text)), text+"\x80"+strings.Repeat("\x00", 11)+"x"),
-		"nonce of others": make2(s.nonce("g", []byte(text)), good),
-	} {
-		if _, err := s.open("P", "f", raw); !errors.Is(err, ErrForged) {
-			t.Errorf("%s: %v", name, err)
+	at := place{"P", "f", "s"}
+	for _, f := range []form{form1, form2} {
+		s, err := newSuite(key, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		make2 := func(nonce []byte, plain string) []byte {
+			return s.aead.Seal(slices.Clone(nonce), nonce, []byte(plain), at.associated(f))
+		}
+		text := "Jan"
+		good := text + "\x80" + strings.Repeat("\x00", 12)
+		if got, err := s.open(f, at, make2(s.nonce(f, at, []byte(text)), good)); err != nil || string(got) != text {
+			t.Fatalf("the one form doesn't open: %v", err)
+		}
+		for name, raw := range map[string][]byte{
+			"nonce":           make2(make([]byte, nonceBytes), good),
+			"long padding":    make2(s.nonce(f, at, []byte(text)), good+strings.Repeat("\x00", 16)),
+			"no padding":      make2(s.nonce(f, at, []byte(text)), strings.Repeat("\x00", 16)),
+			"dirty padding":   make2(s.nonce(f, at, []byte(text)), text+"\x80"+strings.Repeat("\x00", 11)+"x"),
+			"nonce of others": make2(s.nonce(f, place{"P", "g", "s"}, []byte(text)), good),
+		} {
+			if _, err := s.open(f, at, raw); !errors.Is(err, ErrForged) {
+				t.Errorf("form %d, %s: %v", f, name, err)
+			}
 		}
 	}
 }
@@ -147,23 +168,23 @@ func TestWrongMasterIsRefused(t *testing.T) {
 func TestUnreadableShelfIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(*testing.T, *memory){
-		"not JSON":      func(t *testing.T, m *memory) { m.log = append(m.log, []byte("{")) },
-		"later kind":    func(t *testing.T, m *memory) { m.log = append(m.log, []byte(`{"kind":"x","v":1,"subject":"P"}`)) },
-		"later version": func(t *testing.T, m *memory) { m.log = append(m.log, []byte(`{"kind":"key","v":2,"subject":"P"}`)) },
-		"no subject":    func(t *testing.T, m *memory) { m.log = append(m.log, []byte(`{"kind":"key","v":1}`)) },
+		"not JSON":      func(t *testing.T, m *memory) { m.spoil("{") },
+		"later kind":    func(t *testing.T, m *memory) { m.spoil(`{"kind":"x","v":1,"subject":"P"}`) },
+		"later version": func(t *testing.T, m *memory) { m.spoil(`{"kind":"key","v":2,"subject":"P"}`) },
+		"no subject":    func(t *testing.T, m *memory) { m.spoil(`{"kind":"key","v":1}`) },
 		"short key": func(t *testing.T, m *memory) {
-			m.log = append(m.log, []byte(`{"kind":"key","v":1,"subject":"P","wrapped":"AAAA"}`))
+			m.spoil(`{"kind":"key","v":1,"subject":"P","wrapped":"AAAA"}`)
 		},
 		"entry without key": func(t *testing.T, m *memory) {
-			m.log = append(m.log, []byte(`{"kind":"pesel","v":1,"subject":"P","sealed":"v1.AAAA"}`))
+			m.spoil(`{"kind":"pesel","v":1,"subject":"P","sealed":"v1.AAAA"}`)
 		},
-		"no pepper": func(t *testing.T, m *memory) { m.scavenge(t, ledgerSubject) },
+		"no pepper": func(t *testing.T, m *memory) { m.log = m.log[1:] },
 		"erased pepper": func(t *testing.T, m *memory) {
-			m.log = append(m.log, []byte(`{"kind":"erased","v":1,"subject":"_ledger"}`))
+			m.spoil(`{"kind":"erased","v":1,"subject":"_ledger"}`)
 		},
 		"another's key": func(t *testing.T, m *memory) {
 			var r record
-			if err := json.Unmarshal(m.log[1], &r); err != nil {
+			if err := json.Unmarshal(m.log[1].data, &r); err != nil {
 				t.Fatal(err)
 			}
 			r.Subject = "P-2"
@@ -171,7 +192,7 @@ func TestUnreadableShelfIsRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			m.log[1] = data
+			m.log[1].data = data
 		},
 	} {
 		shelf := newMemory()
@@ -219,7 +240,7 @@ func TestTwoVaultsOnOneShelf(t *testing.T) {
 		running.Go(func() {
 			for i := range people {
 				subject := fmt.Sprintf("P-%d", i)
-				text, err := vaults[g%2].Seal(t.Context(), subject, "name", "Jan")
+				text, err := vaults[g%2].Seal(t.Context(), subject, "name", "", "Jan")
 				if err != nil {
 					t.Error(err)
 					return
@@ -256,7 +277,7 @@ func TestAppendThatFails(t *testing.T) {
 		shelf := newMemory()
 		v := mustOpen(t, shelf, masterOf(1))
 		shelf.fail = func(string) (bool, error) { return persisted, lost }
-		sealed, err := v.Seal(t.Context(), "P-1", "name", "Jan")
+		sealed, err := v.Seal(t.Context(), "P-1", "name", "", "Jan")
 		if persisted {
 			if err != nil {
 				t.Fatalf("kept, but %v", err)
@@ -298,7 +319,7 @@ func TestErase(t *testing.T) {
 	}
 	check := func(v *Vault) {
 		t.Helper()
-		_, err := v.Open(t.Context(), "P-1", "name", jan)
+		_, err := v.Open(t.Context(), "P-1", "name", "", jan)
 		wantErr(t, err, ErrErased)
 		wantOpen(t, v, "P-2", "name", ewa, "Ewa")
 		if found := v.FindPESEL("44051401359"); len(found) != 0 {
@@ -307,7 +328,7 @@ func TestErase(t *testing.T) {
 	}
 	refuse := func(v *Vault) {
 		t.Helper()
-		_, err := v.Seal(t.Context(), "P-1", "name", "Jan")
+		_, err := v.Seal(t.Context(), "P-1", "name", "", "Jan")
 		wantErr(t, err, ErrErased)
 		wantErr(t, v.Ensure(t.Context(), "P-2", "P-1"), ErrErased)
 		wantErr(t, v.IndexPESEL(t.Context(), "P-1", "44051401359"), ErrErased)
@@ -318,7 +339,7 @@ func TestErase(t *testing.T) {
 	again := mustOpen(t, shelf, masterOf(1))
 	check(again)
 	refuse(again)
-	shelf.scavenge(t, "P-1")
+	shelf.scavenge()
 	again = mustOpen(t, shelf, masterOf(1))
 	refuse(again)
 	again = mustOpen(t, shelf, masterOf(1))
@@ -432,25 +453,25 @@ func TestNothingInClear(t *testing.T) {
 	if err := v.IndexPESEL(t.Context(), "P-1", pesel); err != nil {
 		t.Fatal(err)
 	}
-	secrets := []string{name, pesel, string(v.hashPESEL(pesel))}
-	for _, key := range []secret{master.key, v.lookup("P-1").key, v.lookup(ledgerSubject).key, v.macKey, v.peselKey} {
+	secrets := []string{name, pesel, string(v.peppers.pesel(0, pesel))}
+	for _, key := range []secret{master.key, v.lookup("P-1").keys[0], v.lookup(ledgerSubject).keys[0], v.peppers[0].mac, v.peppers[0].search} {
 		secrets = append(secrets, string(key.bytes()))
 	}
 	var shown []string
 	for _, r := range shelf.log {
-		shown = append(shown, string(r))
+		shown = append(shown, string(r.data))
 	}
 	raw, err := decodeSealed(sealed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown = append(shown, string(raw))
+	shown = append(shown, string(raw.raw))
 	for _, err := range []error{
 		second(Open(t.Context(), shelf, masterOf(2))),
-		second(v.Open(t.Context(), "P-1", "surname", sealed)),
-		second(v.Open(t.Context(), "P-1", "name", name)),
-		second(v.Seal(t.Context(), "", "name", name)),
-		second(v.Seal(t.Context(), "P-1", "", name)),
+		second(v.Open(t.Context(), "P-1", "surname", "", sealed)),
+		second(v.Open(t.Context(), "P-1", "name", "", name)),
+		second(v.Seal(t.Context(), "", "name", "", name)),
+		second(v.Seal(t.Context(), "P-1", "", "", name)),
 		v.IndexPESEL(t.Context(), "P-1", pesel+"0"),
 		second(ParseMasterKey(string(master.key.bytes()))),
 		second(ParseMasterKey(base64.StdEncoding.EncodeToString(master.key.bytes()[:31]))),
@@ -464,7 +485,7 @@ func TestNothingInClear(t *testing.T) {
 	holder := struct{ m MasterKey }{master}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d", "%q"} {
 		shown = append(shown, fmt.Sprintf(verb, master), fmt.Sprintf(verb, &master), fmt.Sprintf(verb, holder),
-			fmt.Sprintf(verb, v), fmt.Sprintf(verb, struct{ s secret }{v.macKey}))
+			fmt.Sprintf(verb, v), fmt.Sprintf(verb, struct{ s secret }{v.peppers[0].mac}))
 	}
 	for _, value := range []any{master, holder, v, map[string]any{"m": &master}} {
 		data, err := json.Marshal(value)
@@ -496,7 +517,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add("", "", "v1.")
 	f.Add("P-9", "\x00", "v1.AAAA")
 	f.Fuzz(func(t *testing.T, subject, field, sealed string) {
-		text, err := v.Open(t.Context(), subject, field, sealed)
+		text, err := v.Open(t.Context(), subject, field, "", sealed)
 		if err == nil && sealed != "" && (subject != "P-1" || field != "name" || sealed != good || text != "Jan") {
 			t.Fatalf("opened %q", sealed)
 		}
@@ -518,8 +539,8 @@ func FuzzDecodeRecord(f *testing.F) {
 			return
 		}
 		s := &shelved{}
-		s.add(r)
-		if p, err := s.unwrapped(wrapping, r.Subject); err == nil && p.key != nil {
+		s.add(0, r)
+		if p, err := s.unwrapped(wrapping, r.Subject); err == nil && p.keys != nil {
 			t.Fatal("unwrapped a key that nobody wrapped")
 		}
 	})
@@ -528,11 +549,11 @@ func FuzzDecodeRecord(f *testing.F) {
 func BenchmarkSealOpen(b *testing.B) {
 	v := mustOpen(b, newMemory(), masterOf(1))
 	for b.Loop() {
-		sealed, err := v.Seal(b.Context(), "P-1", "name", "Jan Kowalski")
+		sealed, err := v.Seal(b.Context(), "P-1", "name", "", "Jan Kowalski")
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := v.Open(b.Context(), "P-1", "name", sealed); err != nil {
+		if _, err := v.Open(b.Context(), "P-1", "name", "", sealed); err != nil {
 			b.Fatal(err)
 		}
 	}

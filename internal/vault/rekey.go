@@ -1,0 +1,144 @@
+package vault
+
+import (
+	"context"
+	"crypto/cipher"
+	"errors"
+	"fmt"
+)
+
+// rekeying is a change of the master key under way.
+type rekeying struct {
+	shelf   Shelf
+	to      cipher.AEAD
+	all     map[string]*shelved
+	people  map[string]*person // everybody whose ring is still to be written
+	peppers peppers            // the new one among them
+}
+
+// Rekey makes the master key, the pepper and everybody's key anew and says whose
+// rings now lie under the next master: each subject gets one record with all its
+// keys, the new one last, and its search entry; what lay before it is truncated, to
+// leave the store when that is scavenged. Erased subjects are left behind.
+//
+// What it is worth against somebody who has the old master: with a copy of the
+// store from before it, all that was sealed until now about those whose keys that
+// copy holds opens; with scavenged copies from now on, nothing does; and what is
+// sealed from now on never.
+//
+// Nothing else may write to the shelf meanwhile. The ledger's own ring goes first,
+// so that a run that was cut short is continued with the pepper it began with;
+// until one has come to its end, neither master opens the vault. A pair of masters
+// that does not fit fails with ErrWrongMaster before anything is written.
+func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey) (subjects int, err error) {
+	from, err := old.wrapping()
+	if err != nil {
+		return 0, err
+	}
+	r := rekeying{shelf: shelf, people: map[string]*person{}}
+	if r.to, err = next.wrapping(); err != nil {
+		return 0, err
+	}
+	if r.all, err = readAll(ctx, shelf); err != nil {
+		return 0, err
+	}
+	ledger := r.all[ledgerSubject]
+	if ledger == nil {
+		return 0, errors.New("the vault holds no key of the ledger: nothing was ever sealed here")
+	}
+	for subject, s := range r.all {
+		if err := r.read(from, subject, s); err != nil {
+			return 0, fmt.Errorf("change of the master key: %w", err)
+		}
+		if s.wrapped != nil {
+			subjects++
+		}
+	}
+	if err := r.pepper(ctx, ledger); err != nil {
+		return 0, fmt.Errorf("change of the master key: %w", err)
+	}
+	delete(r.people, ledgerSubject)
+	if err := atOnce(ctx, r.people, r.write); err != nil {
+		return 0, fmt.Errorf("change of the master key: %w", err)
+	}
+	if err := atOnce(ctx, r.all, r.forget); err != nil {
+		return 0, fmt.Errorf("change of the master key: %w", err)
+	}
+	return subjects, nil
+}
+
+// read opens one subject's keys and adds the new one to them, unless an earlier run
+// has written them.
+func (r *rekeying) read(from cipher.AEAD, subject string, s *shelved) error {
+	if s.wrapped == nil {
+		return nil
+	}
+	if s.ring {
+		if _, err := unwrapRing(r.to, subject, s.wrapped); err == nil {
+			return nil
+		}
+	}
+	p, err := s.unwrapped(from, subject)
+	if errors.Is(err, ErrWrongMaster) && !s.ring {
+		p, err = s.unwrapped(r.to, subject) // a change by a build without rings was cut short
+	}
+	if err != nil {
+		return err
+	}
+	if len(p.keys) == maxRing {
+		return fmt.Errorf("the master key was changed %d times, and more is not provided for", maxRing-1)
+	}
+	next := newPerson(append(p.keys, newSecret()))
+	next.last, next.pesel, next.from = p.last, p.pesel, p.from
+	r.people[subject] = next
+	return nil
+}
+
+// pepper writes the ledger's own ring or, where an earlier run did, reads it.
+func (r *rekeying) pepper(ctx context.Context, ledger *shelved) error {
+	p, begun := r.people[ledgerSubject], false
+	if p == nil {
+		var err error
+		if p, err = ledger.unwrapped(r.to, ledgerSubject); err != nil {
+			return err
+		}
+		begun = true
+	}
+	var err error
+	if r.peppers, err = newPeppers(p.keys); err != nil || begun {
+		return err
+	}
+	return r.write(ctx, ledgerSubject)
+}
+
+func (r *rekeying) write(ctx context.Context, subject string) error {
+	p := r.people[subject]
+	rec := record{Kind: kindRing, Subject: subject, Wrapped: wrapRing(r.to, subject, p.keys)}
+	if p.pesel != nil {
+		var err error
+		if rec.Sealed, err = p.sealEntry(subject, p.from, r.peppers.lift(r.peppers.newest(), p.pesel)); err != nil {
+			return err
+		}
+	}
+	data, err := rec.encode()
+	if err != nil {
+		return err
+	}
+	if err := r.shelf.Append(ctx, subject, p.last, data); err != nil {
+		return fmt.Errorf("the keys of %q: %w", subject, err)
+	}
+	r.all[subject].last, r.all[subject].records = p.last+1, r.all[subject].records+1
+	return nil
+}
+
+// forget truncates what lay before a ring; an erasure that was cut short before its
+// tombstone gets it.
+func (r *rekeying) forget(ctx context.Context, subject string) error {
+	switch s := r.all[subject]; {
+	case s.erased:
+		return r.shelf.Close(ctx, subject)
+	case s.records > 1:
+		return r.shelf.Truncate(ctx, subject, s.last)
+	}
+	return nil
+}

@@ -36,7 +36,11 @@ func (l *Ledger) ChangeContract(ctx context.Context, o Origin, c ChangeContract)
 		l.count(err)
 		return journal.Result{}, err
 	}
-	return execute(ctx, l, domain.Stream("contract", c.Number), contract.Decider(), cmd, o)
+	d := contract.Decider()
+	if !o.Who().Sees(c.about()) {
+		d = unseen(d)
+	}
+	return carry(ctx, l, o, c, domain.Stream("contract", c.Number), d, cmd)
 }
 
 func (l *Ledger) prepareChange(ctx context.Context, c ChangeContract) (contract.Command, error) {

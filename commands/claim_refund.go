@@ -41,7 +41,7 @@ func (l *Ledger) SubmitClaim(ctx context.Context, o Origin, c SubmitClaim) (jour
 		l.count(err)
 		return journal.Result{}, err
 	}
-	r, err := execute(ctx, l, stream, refund.Decider(), refund.Command(cmd), o)
+	r, err := carry(ctx, l, o, c, stream, refund.Decider(), refund.Command(cmd))
 	if err != nil {
 		return r, err
 	}
@@ -224,7 +224,7 @@ func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClai
 	if err != nil {
 		return journal.Result{}, err
 	}
-	return execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), cmd, o)
+	return carry(ctx, l, o, c, domain.Stream("refundclaim", c.Claim), refund.Decider(), cmd)
 }
 
 func (l *Ledger) prepareDecision(ctx context.Context, c RecordClaimDecision) (refund.Command, error) {
@@ -251,5 +251,5 @@ func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (
 	if s.err != nil {
 		return journal.Result{}, s.err
 	}
-	return execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(cmd), o)
+	return carry(ctx, l, o, c, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(cmd))
 }

@@ -31,7 +31,7 @@ func (l *Ledger) ConcludeAgreement(ctx context.Context, o Origin, c ConcludeAgre
 		l.count(err)
 		return journal.Result{}, err
 	}
-	return execute(ctx, l, stream, agreement.Decider(), cmd, o)
+	return carry(ctx, l, o, c, stream, agreement.Decider(), cmd)
 }
 
 func prepareAgreement(c ConcludeAgreement) (string, agreement.Command, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/erasure"
 	"ksiega/internal/journal"
 )
@@ -37,7 +38,7 @@ func (l *Ledger) EraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 }
 
 func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (journal.Result, error) {
-	if o.Role != "dpo" {
+	if !o.Who().May(access.Erase) {
 		return journal.Result{}, ErrNotOfficer
 	}
 	if err := ids(&c.ID); err != nil {
@@ -57,7 +58,7 @@ func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 	if s.err != nil {
 		return journal.Result{}, s.err
 	}
-	r, err := journal.Execute(ctx, l.Log, erasure.Stream(of), erasure.Decider(), order, o.meta())
+	r, err := journal.Execute(ctx, l.Log, erasure.Stream(of), erasure.Decider(), order, l.meta(o))
 	if err != nil {
 		return r, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 )
@@ -180,6 +181,10 @@ type outcome struct {
 // is skipped. The error is about the file as a whole: it is unreadable, or the
 // ledger is; what was recorded stands, and importing it again completes it.
 func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress) (Summary, error) {
+	if !o.Who().May(access.Record) {
+		l.count(ErrMayNot)
+		return Summary{}, ErrMayNot
+	}
 	i, ok := ImportOrder(OriginalName(f.Name))
 	if !ok {
 		return Summary{}, CheckName(f.Name)
@@ -210,7 +215,7 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress
 		return sum, fmt.Errorf("%s: %w", path.Base(f.Name), err)
 	}
 	im.summarise(&sum)
-	meta := o.meta()
+	meta := l.meta(o)
 	meta.Key = ""
 	_, err = journal.Execute(ctx, l.Log, mark, intake.FileDecider(), intake.Finish{Outcome: intake.FileFinished{
 		File: im.hash, Kind: k.name, Rows: sum.Rows, Accepted: sum.Accepted, Refused: sum.Refused, Known: sum.Known}}, meta)
@@ -335,8 +340,8 @@ type ask[C any] struct {
 
 // decideRows reads every row, groups the rows by stream in the file's order and
 // decides the streams side by side, each stream's rows in order and recorded
-// together.
-func decideRows[S, C any](ctx context.Context, im *importing, d domain.Decider[S, C], read func(*sheetfile.Record) ask[C]) error {
+// together. The request is what each row asks for, of whatever values.
+func decideRows[S, C any](ctx context.Context, im *importing, request Request, d domain.Decider[S, C], read func(*sheetfile.Record) ask[C]) error {
 	type member struct {
 		row int
 		ask[C]
@@ -371,9 +376,9 @@ func decideRows[S, C any](ctx context.Context, im *importing, d domain.Decider[S
 					continue
 				}
 				origin := im.origin.ofRow(im.hash, im.sheet.Rows[m.row].Number)
-				items, asked = append(items, journal.Item[C]{Cmd: cmd, Meta: origin.meta()}), append(asked, m)
+				items, asked = append(items, item(im.l, origin, cmd)), append(asked, m)
 			}
-			outcomes, err := journal.ExecuteAll(ctx, im.l.Log, stream, d, items)
+			outcomes, err := journal.ExecuteAll(ctx, im.l.Log, stream, veiled(im.origin, request, d), items)
 			if err != nil {
 				return err
 			}

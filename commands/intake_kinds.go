@@ -51,7 +51,7 @@ func kinds() []kind {
 }
 
 func importParticipants(ctx context.Context, im *importing) error {
-	return decideRows(ctx, im, participant.Decider(), func(r *sheetfile.Record) ask[participant.Command] {
+	return decideRows(ctx, im, RegisterParticipant{}, participant.Decider(), func(r *sheetfile.Record) ask[participant.Command] {
 		c := RegisterParticipant{ID: r.ID("id"), FirstName: r.Text("imie"), LastName: r.Text("nazwisko"), PESEL: r.PESEL("pesel"),
 			BirthDate: r.OptionalDate("data_urodzenia"), Sex: r.OptionalChoice("plec", "K", "M"), Municipality: r.OptionalText("gmina"),
 			Disability:    r.OptionalChoice("niepelnosprawnosc", "brak", "lekki", "umiarkowany", "znaczny"),
@@ -68,7 +68,7 @@ func importParticipants(ctx context.Context, im *importing) error {
 }
 
 func importAssistants(ctx context.Context, im *importing) error {
-	return decideRows(ctx, im, participant.AssistantDecider(), func(r *sheetfile.Record) ask[participant.AssistantCommand] {
+	return decideRows(ctx, im, RegisterAssistant{}, participant.AssistantDecider(), func(r *sheetfile.Record) ask[participant.AssistantCommand] {
 		c := RegisterAssistant{ID: r.ID("id"), FirstName: r.Text("imie"), LastName: r.Text("nazwisko"),
 			Employment: r.OptionalChoice("zatrudnienie", "etat", "zlecenie", "pracownik_socjalny")}
 		return ask[participant.AssistantCommand]{identity: c.ID, from: []string{"id"}, stream: participant.AssistantStream(c.ID),
@@ -80,7 +80,7 @@ func importAssistants(ctx context.Context, im *importing) error {
 }
 
 func importAgreements(ctx context.Context, im *importing) error {
-	return decideRows(ctx, im, agreement.Decider(), func(r *sheetfile.Record) ask[agreement.Command] {
+	return decideRows(ctx, im, ConcludeAgreement{}, agreement.Decider(), func(r *sheetfile.Record) ask[agreement.Command] {
 		c := ConcludeAgreement{Number: r.ID("numer"), Concluded: r.Date("zawarto"), From: r.Date("od"), To: r.Date("do"),
 			RefundPercent: r.Percent("refundacja"), RefundBasis: r.OptionalChoice("podstawa_refundacji", "ustawowa", "umowna"),
 			ForCarers: r.YesNo("dla_opiekunow")}
@@ -104,7 +104,7 @@ func importAgreements(ctx context.Context, im *importing) error {
 func importContracts(ctx context.Context, im *importing) error {
 	var mu sync.Mutex
 	listings := map[string][]journal.Item[agreement.Command]{}
-	err := decideRows(ctx, im, contract.Decider(), func(r *sheetfile.Record) ask[contract.Command] {
+	err := decideRows(ctx, im, SignContract{}, contract.Decider(), func(r *sheetfile.Record) ask[contract.Command] {
 		c := SignContract{Number: r.ID("numer"), Kind: r.Choice("rodzaj", "psu", "socjalny", "trojstronny", "usamodzielnianie"),
 			Programme: r.Text("program"), Participant: r.ID("uczestnik"), Concluded: r.Date("zawarto"), From: r.Date("od"), To: r.Date("do"),
 			Assistant: r.OptionalID("asystent"), Agreement: r.OptionalID("porozumienie"), Place: r.OptionalText("miejsce"), Work: r.OptionalText("prace")}
@@ -120,8 +120,8 @@ func importContracts(ctx context.Context, im *importing) error {
 				if c.Kind == string(contract.Referral) {
 					mu.Lock()
 					defer mu.Unlock()
-					listings[c.Agreement] = append(listings[c.Agreement], journal.Item[agreement.Command]{Meta: origin.meta(),
-						Cmd: listing(contract.Terms{Agreement: c.Agreement, Contract: c.Number, Participant: c.Participant, Concluded: c.Concluded})})
+					listings[c.Agreement] = append(listings[c.Agreement], item(im.l, origin,
+						listing(contract.Terms{Agreement: c.Agreement, Contract: c.Number, Participant: c.Participant, Concluded: c.Concluded})))
 				}
 				return nil
 			}}
@@ -139,21 +139,21 @@ func importContracts(ctx context.Context, im *importing) error {
 }
 
 func importAttendance(ctx context.Context, im *importing) error {
-	return decideRows(ctx, im, attendance.Decider(), func(r *sheetfile.Record) ask[attendance.RecordDay] {
+	return decideRows(ctx, im, RecordAttendance{}, attendance.Decider(), func(r *sheetfile.Record) ask[attendance.RecordDay] {
 		c := RecordAttendance{Contract: r.ID("umowa"), Date: r.Date("data"),
 			Absence: r.OptionalChoice("nieobecnosc", string(attendance.Sick), string(attendance.Excused), string(attendance.Unexcused)),
 			Place:   r.OptionalText("miejsce"), Correct: r.YesNo("korekta"), Reason: r.OptionalText("powod")}
 		c.Minutes, _ = r.OptionalHours("godziny")
 		return ask[attendance.RecordDay]{identity: c.Contract + "\x00" + c.Date.String(), from: []string{"umowa", "data"}, stream: domain.Stream("attendance", c.Contract),
 			build: func(ctx context.Context) (attendance.RecordDay, error) {
-				return im.l.prepareAttendance(ctx, im.lookups, c)
+				return im.l.prepareAttendance(ctx, im.lookups, im.origin, c)
 			}}
 	})
 }
 
 func importVisits(ctx context.Context, im *importing) error {
 	known := im.assistants()
-	return decideRows(ctx, im, assistance.Decider(), func(r *sheetfile.Record) ask[assistance.Command] {
+	return decideRows(ctx, im, LogVisit{}, assistance.Decider(), func(r *sheetfile.Record) ask[assistance.Command] {
 		c := LogVisit{Assistant: r.ID("asystent"), Contract: r.ID("umowa"), Date: r.Date("data"), From: r.Clock("od"), To: r.Clock("do"),
 			Activity: r.OptionalText("czynnosc"), Place: r.OptionalText("miejsce"), Correct: r.YesNo("korekta"), Reason: r.OptionalText("powod")}
 		return ask[assistance.Command]{
@@ -164,7 +164,7 @@ func importVisits(ctx context.Context, im *importing) error {
 				if err := known(ctx, c.Assistant); err != nil {
 					return nil, err
 				}
-				return im.l.prepareVisit(ctx, im.lookups, c)
+				return im.l.prepareVisit(ctx, im.lookups, im.origin, c)
 			}}
 	})
 }
@@ -186,7 +186,7 @@ func (im *importing) assistants() func(context.Context, string) error {
 }
 
 func importPayments(ctx context.Context, im *importing) error {
-	return decideRows(ctx, im, payment.Decider(), func(r *sheetfile.Record) ask[payment.Command] {
+	return decideRows(ctx, im, PayBenefit{}, payment.Decider(), func(r *sheetfile.Record) ask[payment.Command] {
 		c := PayBenefit{List: r.ID("lista"), Contract: r.ID("umowa"), Month: r.Month("miesiac"), AmountGrosze: r.Amount("kwota"),
 			Date: r.Date("data"), CameBack: r.YesNo("zwrot")}
 		return ask[payment.Command]{identity: fmt.Sprintf("%s\x00%s\x00%s\x00%t", c.List, c.Contract, c.Month, c.CameBack), from: []string{"lista", "umowa", "miesiac", "zwrot"},
@@ -224,16 +224,16 @@ func (im *importing) claim(ctx context.Context, c SubmitClaim, o Origin) (journa
 	if err != nil {
 		return journal.Result{}, err
 	}
-	r, err := journal.Execute(ctx, im.l.Log, stream, refund.Decider(), refund.Command(cmd), o.meta())
+	r, err := journal.ExecuteAt(ctx, im.l.Log, stream, nil, refund.Decider(), refund.Command(cmd), im.l.meta(o), o.former()...)
 	if err != nil {
 		return r, err
 	}
-	_, err = journal.Execute(ctx, im.l.Log, domain.Stream("agreement", c.Agreement), agreement.Decider(), claimListing(cmd), o.meta())
+	_, err = journal.Execute(ctx, im.l.Log, domain.Stream("agreement", c.Agreement), agreement.Decider(), claimListing(cmd), im.l.meta(o))
 	return r, err
 }
 
 func importDecisions(ctx context.Context, im *importing) error {
-	return decideRows(ctx, im, refund.Decider(), func(r *sheetfile.Record) ask[refund.Command] {
+	return decideRows(ctx, im, RecordClaimDecision{}, refund.Decider(), func(r *sheetfile.Record) ask[refund.Command] {
 		c := RecordClaimDecision{Claim: r.ID("wniosek"), Date: r.Date("data"), Outcome: r.Choice("wynik", string(refund.OutcomeAccepted),
 			string(refund.OutcomePartial), string(refund.OutcomeReturned), string(refund.OutcomeReclaimed)), Reason: r.OptionalText("powod")}
 		if amount, ok := r.OptionalAmount("kwota"); ok {
@@ -281,6 +281,7 @@ func importStatements(ctx context.Context, im *importing) error {
 // statement takes one statement in; its lines are rows from an index on. A line
 // that was recorded before is known, whatever becomes of the others.
 func (im *importing) statement(ctx context.Context, s bankfile.Statement, seen unique, row int) error {
+	sees := im.origin.Who().Sees(domain.RefStatement)
 	stream, take, refusal := im.l.prepareStatement(ctx, s)
 	if refusal == nil {
 		refusal = seen.check(stream, row+1)
@@ -292,11 +293,15 @@ func (im *importing) statement(ctx context.Context, s bankfile.Statement, seen u
 		if before, err = journal.Load(ctx, im.l.Log, stream, statement.Decider().Evolve); err != nil {
 			return err
 		}
-		result, refusal = journal.Execute(ctx, im.l.Log, stream, statement.Decider(), statement.Command(take), im.origin.ofRow(im.hash, row+1).meta())
+		o, d := im.origin.ofRow(im.hash, row+1), statement.Decider()
+		if !sees {
+			d = veil(d)
+		}
+		result, refusal = journal.ExecuteAt(ctx, im.l.Log, stream, nil, d, statement.Command(take), im.l.meta(o), o.former()...)
 	}
 	for i := range max(len(s.Lines), 1) {
 		r, err := result, refusal
-		if had, ok := before.State.Line(i + 1); ok && i < len(take.Lines) && had == take.Lines[i] {
+		if had, ok := before.State.Line(i + 1); ok && i < len(take.Lines) && had == take.Lines[i] && sees {
 			r, err = journal.Result{}, nil
 		}
 		if err := im.settle(row+i, r, err); err != nil {
@@ -307,7 +312,7 @@ func (im *importing) statement(ctx context.Context, s bankfile.Statement, seen u
 }
 
 func importDurability(ctx context.Context, im *importing) error {
-	return decideRows(ctx, im, durability.Decider(), func(r *sheetfile.Record) ask[durability.Command] {
+	return decideRows(ctx, im, TellDurability{}, durability.Decider(), func(r *sheetfile.Record) ask[durability.Command] {
 		c := TellDurability{Project: r.ID("projekt"), Event: r.Choice("zdarzenie", "zobowiazanie", "deklaracja", "miejsca", "asystenci",
 			"publikacja", "zapytanie", "start", "odmowa", "kontrola"), Date: r.Date("data"), Number: r.OptionalID("nr"),
 			To: r.OptionalDate("do"), Text: r.OptionalText("opis"), URL: r.OptionalText("url")}

@@ -4,17 +4,16 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"strconv"
 	"sync"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
 	"ksiega/domain/erasure"
-	"ksiega/domain/intake"
 	"ksiega/domain/programme"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
@@ -45,33 +44,9 @@ type Origin struct {
 
 	file string // keyed hash of the imported file
 	row  int
-}
-
-func (o Origin) meta() journal.Meta {
-	return journal.Meta{Actor: o.Actor, Role: o.Role, Correlation: o.Correlation, Key: o.Key,
-		Source: journal.Source{Door: o.Door, File: o.file, Row: o.row}}
-}
-
-// ofRow is the origin of one row of an imported file; the key follows from the
-// file and the row, so that the same row read again is the same decision.
-func (o Origin) ofRow(file string, row int) Origin {
-	o.Door, o.file, o.row, o.Expected = "import", file, row, nil
-	o.Key = "import:" + file + ":" + strconv.Itoa(row)
-	return o
-}
-
-// Once binds an idempotency key to a request and refuses, with
-// intake.ErrKeyReused, the same key with another one. An empty key binds
-// nothing.
-func (l *Ledger) Once(ctx context.Context, o Origin, request []byte) error {
-	if o.Key == "" {
-		return nil
-	}
-	meta := o.meta()
-	meta.Key = ""
-	stream := domain.Stream("request", l.mac("request-key", []byte(o.Key)))
-	_, err := journal.Execute(ctx, l.Log, stream, intake.RequestDecider(), intake.TakeRequest{Request: l.mac("request", request)}, meta)
-	return err
+	// settled: the key was bound before this build could compare requests, so that
+	// only what was decided under it is answered.
+	settled bool
 }
 
 func (l *Ledger) mac(purpose string, data []byte) string {
@@ -93,9 +68,19 @@ func (l *Ledger) macs(purpose string, data []byte) []string {
 type Result = journal.Result
 
 func execute[S, C any](ctx context.Context, l *Ledger, stream string, d domain.Decider[S, C], cmd C, o Origin) (journal.Result, error) {
-	r, err := journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, cmd, o.meta())
+	if !o.Who().May(access.Record) {
+		l.count(ErrMayNot)
+		return journal.Result{}, ErrMayNot
+	}
+	r, err := journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, cmd, l.meta(o), o.former()...)
 	l.count(err)
 	return r, err
+}
+
+// carry runs the decision that a request asks for on its own stream, as far as
+// whoever asks may see it.
+func carry[S, C any](ctx context.Context, l *Ledger, o Origin, request Request, stream string, d domain.Decider[S, C], cmd C) (journal.Result, error) {
+	return execute(ctx, l, stream, onlyDone(o, veiled(o, request, d)), cmd, o)
 }
 
 // followed is the result of a command that two streams take: the revision is that

@@ -40,15 +40,15 @@ func (l *Ledger) LogVisit(ctx context.Context, o Origin, c LogVisit) (journal.Re
 		l.count(err)
 		return journal.Result{}, err
 	}
-	cmd, err := l.prepareVisit(ctx, l.lookups(), c)
+	cmd, err := l.prepareVisit(ctx, l.lookups(), o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
 	}
-	return execute(ctx, l, assistance.Stream(c.Assistant, c.Date.Month()), assistance.Decider(), cmd, o)
+	return carry(ctx, l, o, c, assistance.Stream(c.Assistant, c.Date.Month()), assistance.Decider(), cmd)
 }
 
-func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, c LogVisit) (assistance.Command, error) {
+func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c LogVisit) (assistance.Command, error) {
 	signed, err := k.contract(ctx, c.Contract)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,8 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, c LogVisit) (assi
 	of, _ := l.Catalogue.Programme(signed.Terms.Programme)
 	caps := assistance.Caps{Monthly: of.MonthlyCap, Daily: of.DailyCap}
 	if c.Correct {
-		return assistance.CorrectVisit{Visit: visit, Details: details, Caps: caps, Reason: s.text(visit.SealOf("reason"), c.Reason)}, s.err
+		return assistance.CorrectVisit{Visit: visit, Details: details, Caps: caps, Reason: s.text(visit.SealOf("reason"), c.Reason),
+			Anew: !o.Who().Sees(c.about())}, s.err
 	}
 	return assistance.LogVisit{Visit: visit, Details: details, Caps: caps}, s.err
 }

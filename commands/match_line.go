@@ -35,7 +35,7 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 		return journal.Result{}, err
 	}
 	stream := domain.Stream("statement", c.Statement)
-	first, err := execute(ctx, l, stream, statement.Decider(), statement.Command(statement.Match{Line: c.Line, Claim: c.Claim, Reason: c.Reason}), o)
+	first, err := carry(ctx, l, o, c, stream, statement.Decider(), statement.Command(statement.Match{Line: c.Line, Claim: c.Claim, Reason: c.Reason}))
 	if err != nil {
 		return first, err
 	}

@@ -2,9 +2,9 @@ package commands
 
 import (
 	"context"
-	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 )
@@ -23,7 +23,7 @@ var ErrReading = domain.Refusal(domain.CodeDenied, "sealed fields are opened onl
 
 // NoteReading carries the command out.
 func (l *Ledger) NoteReading(ctx context.Context, o Origin, c NoteReading) (journal.Result, error) {
-	if c.Reason == "" || !slices.Contains([]string{"auditor", "coordinator", "caseworker"}, o.Role) {
+	if c.Reason == "" || !o.Who().May(access.Reveal) {
 		l.count(ErrReading)
 		return journal.Result{}, ErrReading
 	}

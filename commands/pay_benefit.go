@@ -30,7 +30,7 @@ func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journa
 		l.count(err)
 		return journal.Result{}, err
 	}
-	return execute(ctx, l, domain.Stream("payout", c.Contract), payment.Decider(), cmd, o)
+	return carry(ctx, l, o, c, domain.Stream("payout", c.Contract), payment.Decider(), cmd)
 }
 
 func (l *Ledger) preparePayment(ctx context.Context, k *lookups, c PayBenefit) (payment.Command, error) {

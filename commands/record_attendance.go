@@ -30,15 +30,15 @@ func (l *Ledger) RecordAttendance(ctx context.Context, o Origin, c RecordAttenda
 		l.count(err)
 		return journal.Result{}, err
 	}
-	cmd, err := l.prepareAttendance(ctx, l.lookups(), c)
+	cmd, err := l.prepareAttendance(ctx, l.lookups(), o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
 	}
-	return execute(ctx, l, domain.Stream("attendance", c.Contract), attendance.Decider(), cmd, o)
+	return carry(ctx, l, o, c, domain.Stream("attendance", c.Contract), attendance.Decider(), cmd)
 }
 
-func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, c RecordAttendance) (attendance.RecordDay, error) {
+func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c RecordAttendance) (attendance.RecordDay, error) {
 	referral, err := k.contract(ctx, c.Contract)
 	if err != nil {
 		return attendance.RecordDay{}, err
@@ -57,7 +57,7 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, c RecordAtte
 	terms := termsOf(referral.On(c.Date), under.Terms)
 	rate, _ := l.Catalogue.MinimumRate(under.Terms.Regime, c.Date)
 	return attendance.RecordDay{
-		Terms: terms, Date: c.Date, Minimum: rate, Correct: c.Correct,
+		Terms: terms, Date: c.Date, Minimum: rate, Correct: c.Correct, Anew: !o.Who().Sees(c.about()),
 		Value: attendance.Value{Minutes: c.Minutes, Absence: attendance.Absence(c.Absence),
 			Place: s.text(terms.SealOf(c.Date, "place"), c.Place)},
 		Reason: s.text(terms.SealOf(c.Date, "reason"), c.Reason),

@@ -42,7 +42,7 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 		l.count(err)
 		return journal.Result{}, err
 	}
-	r, err := execute(ctx, l, stream, participant.Decider(), cmd, o)
+	r, err := carry(ctx, l, o, c, stream, participant.Decider(), cmd)
 	if err == nil {
 		err = l.index(ctx, c)
 	}
@@ -98,7 +98,7 @@ func (l *Ledger) RegisterAssistant(ctx context.Context, o Origin, c RegisterAssi
 		l.count(err)
 		return journal.Result{}, err
 	}
-	return execute(ctx, l, stream, participant.AssistantDecider(), cmd, o)
+	return carry(ctx, l, o, c, stream, participant.AssistantDecider(), cmd)
 }
 
 func (l *Ledger) prepareAssistant(ctx context.Context, c RegisterAssistant) (string, participant.AssistantCommand, error) {

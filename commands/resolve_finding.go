@@ -27,5 +27,5 @@ func (l *Ledger) ResolveFinding(ctx context.Context, o Origin, c ResolveFinding)
 	if c.Reopen {
 		cmd = finding.Reopen{Finding: c.Finding, Date: c.Date, Reason: reason}
 	}
-	return execute(ctx, l, finding.Stream(c.Finding), finding.Decider(), cmd, o)
+	return carry(ctx, l, o, c, finding.Stream(c.Finding), finding.Decider(), cmd)
 }

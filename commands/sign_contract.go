@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
@@ -41,13 +42,29 @@ func (l *Ledger) SignContract(ctx context.Context, o Origin, c SignContract) (jo
 		l.count(err)
 		return journal.Result{}, err
 	}
-	r, err := execute(ctx, l, stream, contract.Decider(), contract.Command(cmd), o)
+	r, err := carry(ctx, l, o, c, stream, contract.Decider(), contract.Command(cmd))
+	if errors.Is(err, domain.ErrRecorded) {
+		return r, errors.Join(l.completeListing(ctx, o, cmd.Terms.Contract), err)
+	}
 	if err != nil || cmd.Terms.Kind != contract.Referral {
 		return r, err
 	}
 	o.Expected = nil
 	listed, err := execute(ctx, l, domain.Stream("agreement", cmd.Terms.Agreement), agreement.Decider(), listing(cmd.Terms), o)
 	return followed(r, listed), err
+}
+
+// completeListing enters a recorded referral into its agreement's list where a crash
+// kept it from there: whoever may not see whether it is the same may still send it
+// again.
+func (l *Ledger) completeListing(ctx context.Context, o Origin, number string) error {
+	signed, err := l.lookups().contract(ctx, number)
+	if err != nil || signed.First.Kind != contract.Referral {
+		return err
+	}
+	o.Expected, o.Key = nil, ""
+	_, err = execute(ctx, l, domain.Stream("agreement", signed.First.Agreement), agreement.Decider(), listing(signed.First), o)
+	return err
 }
 
 // listing is the entry of a referral in its agreement's list.

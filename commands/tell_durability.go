@@ -34,7 +34,7 @@ func (l *Ledger) TellDurability(ctx context.Context, o Origin, c TellDurability)
 		l.count(err)
 		return journal.Result{}, err
 	}
-	return execute(ctx, l, stream, durability.Decider(), cmd, o)
+	return carry(ctx, l, o, c, stream, durability.Decider(), cmd)
 }
 
 func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (string, durability.Command, error) {

@@ -13,6 +13,7 @@ const (
 	CodeRule     Code = "rule"      // a rule of the programme forbids it
 	CodeConflict Code = "conflict"  // somebody else changed the same thing meanwhile
 	CodeDenied   Code = "denied"    // the role may not do this
+	CodeRecorded Code = "recorded"  // something stands there that the asker may not see
 )
 
 // Error is a refusal. Sentinels of the domain packages are *Error; With adds
@@ -46,6 +47,10 @@ func (e *Error) Is(target error) bool {
 
 // ErrDiffers refuses a fact that is recorded with other values.
 var ErrDiffers = Refusal(CodeDiffers, "differs from what is recorded")
+
+// ErrRecorded takes the place of ErrDiffers, and of the answer that it is so already,
+// for somebody who may not see what is recorded: it never says which of them.
+var ErrRecorded = Refusal(CodeRecorded, "something is recorded there already; whether it is the same is told only to who may see it")
 
 // ErrNoReason refuses a correction that does not say why.
 var ErrNoReason = Refusal(CodeInvalid, "a correction needs a reason (powod)")

@@ -321,11 +321,13 @@ func TestSuggestions(t *testing.T) {
 		"6 WR/3, WR/10 [{[WR/10] number-in-title} {[WR/3] number-in-title}]", "7 aWR/1 []", "8 WR/3 [{[WR/3] amount-over-outstanding}]"})
 	blind, err := desk.Ask(t.Context(), "unmatched-lines", queries.Request{Reader: queries.Reader{Actor: "x"}})
 	must(t, err)
-	for i, r := range blind.Rows {
-		if r[4] != "" || !reflect.DeepEqual(r[5], a.Rows[i][5]) {
-			t.Errorf("a reader who may not see texts gets %v", r)
-		}
+	// By the amounts alone: a suggestion that followed from a title would tell it.
+	got = nil
+	for _, r := range blind.Rows {
+		got = append(got, fmt.Sprint(r[1], r[4], r[5]))
 	}
+	sameTexts(t, "suggestions without titles", got, []string{"1[]", "2[]", "3[{[WR/10] amount-outstanding}]",
+		"4[{[WR/10 WR/3] amount-of-several}]", "5[]", "6[]", "7[]", "8[]"})
 }
 
 func TestDurabilityReport(t *testing.T) {

@@ -35,6 +35,9 @@ type HistoryRequest struct {
 	// Reveal opens sealed text. Who may, and recording who did, is the
 	// caller's.
 	Reveal bool
+	// Hide leaves one word in the place of each sealed text: two that are equal show
+	// as equal, which tells whoever may have texts sealed what others hold.
+	Hide bool
 	// MinPosition waits as in Request.
 	MinPosition journal.Bound
 }
@@ -87,6 +90,9 @@ func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) e
 			return errEnough
 		}
 		entry, err := d.entry(ctx, e, s.Reveal)
+		if err == nil && s.Hide {
+			entry.Data, err = hidden(e)
+		}
 		if err != nil {
 			return err
 		}
@@ -252,13 +258,31 @@ func (d *Desk) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Ent
 	if failed != nil || len(texts) == 0 {
 		return e, failed
 	}
-	var data any
-	if err := json.Unmarshal(e.Data, &data); err != nil {
-		return e, fmt.Errorf("%w: position %s", journal.ErrDamaged, r.Position)
-	}
 	var err error
-	e.Data, err = json.Marshal(replaced(data, texts), json.Deterministic(true))
+	e.Data, err = retold(r, texts)
 	return e, err
+}
+
+// hiddenText stands for a sealed text that is not shown even sealed.
+const hiddenText = "sealed"
+
+// hidden is a payload with one word in the place of each sealed text.
+func hidden(r *journal.Recorded) (jsontext.Value, error) {
+	texts := map[string]string{}
+	domain.EachSeal(r.Event, func(_ domain.Seal, sealed domain.Sealed) { texts[string(sealed)] = hiddenText })
+	return retold(r, texts)
+}
+
+// retold is a payload with some of its texts replaced.
+func retold(r *journal.Recorded, texts map[string]string) (jsontext.Value, error) {
+	if len(texts) == 0 {
+		return slices.Clone(r.RawData), nil
+	}
+	var data any
+	if err := json.Unmarshal(r.RawData, &data); err != nil {
+		return nil, fmt.Errorf("%w: position %s", journal.ErrDamaged, r.Position)
+	}
+	return json.Marshal(replaced(data, texts), json.Deterministic(true))
 }
 
 // replaced is a payload with some of its texts replaced.

@@ -48,17 +48,16 @@ func unmatchedRows(ctx context.Context, q *question) ([]Row, error) {
 		if l.Amount < 0 {
 			may = out
 		}
+		// Who may not see titles gets no suggestion that rests on one either: a claim
+		// can be given any word for its number.
 		title, suggestions := "", []Suggestion{}
-		if q.reader.SeesText || len(may.list) > 0 {
+		if q.reader.SeesText {
 			if title, err = q.desk.title(ctx, l); err != nil {
 				return nil, err
 			}
 		}
 		if l.Amount != 0 && len(may.list) > 0 {
 			suggestions = may.suggest(magnitude(l.Amount), title, claims)
-		}
-		if !q.reader.SeesText {
-			title = ""
 		}
 		rows = append(rows, Row{l.Statement, int64(l.Line), l.Date, int64(l.Amount), title, suggestions})
 	}

@@ -59,7 +59,7 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 
 func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string) error {
 	options := b.webOptions(slog.Default())
-	options.Token, options.Metrics = token, m.handler()
+	options.Token, options.Metrics, options.OpenReports = token, m.handler(), c.Sample
 	options.Ready, options.Status = func() error { return b.ready(c.MaxLag) }, b.status
 	handler, err := web.New(options)
 	if err != nil {

@@ -32,6 +32,9 @@ type CorrectVisit struct {
 	Details
 	Caps
 	Reason domain.Sealed
+	// Anew records the correction even where it changes nothing: whether it does is
+	// not for everybody to learn.
+	Anew bool
 }
 
 // WithdrawVisit takes back a visit that should not have been recorded.
@@ -94,7 +97,7 @@ func correct(s State, c CorrectVisit) ([]domain.Event, error) {
 	switch {
 	case was.Visit != c.Visit:
 		return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), differs(was, c.Visit, was.Details))
-	case !was.Withdrawn && was.Details == c.Details:
+	case !was.Withdrawn && was.Details == c.Details && !c.Anew:
 		return nil, nil
 	case c.Reason == "":
 		return nil, domain.ErrNoReason.With("%s", name(c.Visit))

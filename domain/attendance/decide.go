@@ -14,6 +14,9 @@ type RecordDay struct {
 	Minimum programme.Rate // the statutory minimum of the day; a zero rate: none is known
 	Correct bool
 	Reason  domain.Sealed // of a correction
+	// Anew records a correction even where it changes nothing: whether it does is not
+	// for everybody to learn.
+	Anew bool
 }
 
 // Refusals.
@@ -90,7 +93,7 @@ func decide(s State, c RecordDay) ([]domain.Event, error) {
 	}
 	before, known := s.days[c.Date]
 	switch {
-	case known && before == c.Value:
+	case known && before == c.Value && !(c.Correct && c.Anew):
 		return nil, nil
 	case known && !c.Correct:
 		return nil, domain.ErrDiffers.With("day %s", c.Date)

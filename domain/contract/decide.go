@@ -280,6 +280,15 @@ func change(s State, c Command) (domain.Event, error) {
 	return nil, ErrKind
 }
 
+// Changed says whether a change of the same kind and day is recorded, for whatever
+// reason.
+func (s State) Changed(c Command) bool {
+	event, err := change(s, c)
+	return err == nil && slices.ContainsFunc(s.changes, func(e domain.Event) bool {
+		return e.EventType() == event.EventType() && e.OccurredOn() == event.OccurredOn()
+	})
+}
+
 // allow says whether an event may follow what happened so far.
 func (s State) allow(e domain.Event) error {
 	if s.Status.Ended() {

@@ -11,6 +11,8 @@ import (
 type Item[C any] struct {
 	Cmd  C
 	Meta Meta
+	// Earlier are forms of the key that the decision may be recorded under.
+	Earlier []string
 }
 
 // An Outcome is what became of an Item: a Result, or the refusal.
@@ -70,7 +72,7 @@ func executeFrom[S, C any](ctx context.Context, b *bulk, l Loaded[S], d domain.D
 	state, taken := l.State, map[string]bool{}
 	for i := next; i < len(items); i++ {
 		item := items[i]
-		if at, done := l.Keys[item.Meta.Key]; done && item.Meta.Key != "" {
+		if at, done := l.decided(item.Meta.Key, item.Earlier); done {
 			b.outcomes[i] = Outcome{Result: Result{Position: at, Revision: l.Revision}}
 			continue
 		}

@@ -38,6 +38,22 @@ func Load[S any](ctx context.Context, j Log, stream string, evolve func(S, domai
 	return l, err
 }
 
+// decided is where a decision stands that was recorded under a key, or under one that
+// stood for it earlier.
+func (l Loaded[S]) decided(key string, earlier []string) (at Position, ok bool) {
+	if key != "" {
+		if at, ok = l.Keys[key]; ok {
+			return at, true
+		}
+	}
+	for _, k := range earlier {
+		if at, ok = l.Keys[k]; ok {
+			return at, true
+		}
+	}
+	return at, false
+}
+
 // Result is what a decision led to.
 type Result struct {
 	// Position is where the stream's last event stands; a reader that waits
@@ -56,15 +72,16 @@ func Execute[S, C any](ctx context.Context, j Log, stream string, d domain.Decid
 }
 
 // ExecuteAt is Execute that also refuses, with ErrConflict, to decide on any
-// revision but the expected one (nil: any).
-func ExecuteAt[S, C any](ctx context.Context, j Log, stream string, expected *int64, d domain.Decider[S, C], cmd C, meta Meta) (Result, error) {
+// revision but the expected one (nil: any), and that knows the decision by earlier
+// forms of its key too.
+func ExecuteAt[S, C any](ctx context.Context, j Log, stream string, expected *int64, d domain.Decider[S, C], cmd C, meta Meta, earlier ...string) (Result, error) {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
 		l, err := Load(ctx, j, stream, d.Evolve)
 		if err != nil {
 			return Result{}, err
 		}
-		if at, done := l.Keys[meta.Key]; done && meta.Key != "" {
+		if at, done := l.decided(meta.Key, earlier); done {
 			return Result{Position: at, Revision: l.Revision}, nil
 		}
 		if expected != nil && *expected != l.Revision {

@@ -214,7 +214,7 @@ func writings() []operation {
 			return err
 		}, check: func(ctx context.Context, direct *Journal) error { return expect(ctx, direct, "tally-1", 0, 1, 2) }},
 		{name: "execute all", setUp: first, run: func(ctx context.Context, j *Journal) error {
-			outcomes, err := ExecuteAll(ctx, j, "tally-1", pairs(), []Item[string]{{"a", Meta{Actor: "t", Key: "a"}}, {"b", Meta{Actor: "t", Key: "b"}}})
+			outcomes, err := ExecuteAll(ctx, j, "tally-1", pairs(), []Item[string]{{Cmd: "a", Meta: Meta{Actor: "t", Key: "a"}}, {Cmd: "b", Meta: Meta{Actor: "t", Key: "b"}}})
 			if err == nil && (outcomes[0].Refused != nil || outcomes[1].Revision != 4) {
 				err = fmt.Errorf("executed %+v", outcomes)
 			}

@@ -31,7 +31,7 @@ type Ledger struct {
 }
 
 // Actor is who tests act as.
-var Actor = commands.Origin{Actor: "tester", Role: "finance", Door: "cli"}
+var Actor = commands.Origin{Actor: "tester", Role: "coordinator", Door: "cli"}
 
 // Open starts a ledger that ends with the test.
 func Open(t testing.TB) *Ledger {

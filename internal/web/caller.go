@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/queries"
 )
 
@@ -25,32 +27,28 @@ func WithActor(ctx context.Context, actor, role string) context.Context {
 	return context.WithValue(ctx, trusted{}, caller{actor: actor, role: role, door: "cli"})
 }
 
+// nobody is the actor of whoever nothing is known of.
+const nobody = "anonim"
+
 func callerOf(ctx context.Context) caller {
 	c, ok := ctx.Value(callerKey{}).(caller)
 	if !ok {
-		return caller{actor: "anonim", door: "api"}
+		return caller{actor: nobody, door: string(access.API)}
 	}
 	return c
 }
 
-// origin of a command under an idempotency key; "" has none. The prefix keeps keys
-// that clients choose apart from those of imported rows.
+// who asks, for the table of rights.
+func (c caller) who() access.Who {
+	return access.Who{Actor: c.actor, Role: access.Role(c.role), Door: access.Door(c.door)}
+}
+
+// origin of a command under an idempotency key; "" has none.
 func (c caller) origin(key string, expected *int64) commands.Origin {
-	if key != "" {
-		key = "api:" + key
-	}
 	return commands.Origin{Actor: c.actor, Role: c.role, Door: c.door, Correlation: c.correlation, Key: key, Expected: expected}
 }
 
-// reader opens texts only to known people whose role may see them (RODO: over
-// HTTP nobody is known).
+// reader is who asks a report, and whether it may show them opened texts.
 func (c caller) reader() queries.Reader {
-	sees := false
-	if c.door == "cli" {
-		switch c.role {
-		case "finance", "auditor", "director", "coordinator":
-			sees = true
-		}
-	}
-	return queries.Reader{Actor: c.actor, Role: c.role, SeesText: sees}
+	return queries.Reader{Actor: c.actor, Role: c.role, SeesText: c.who().Sees(domain.RefStatement)}
 }

@@ -2,7 +2,7 @@ package web
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"mime"
 	"net/http"
 	"regexp"
@@ -11,9 +11,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
-	strict "github.com/go-json-experiment/json"
 
 	"ksiega/commands"
+	"ksiega/domain"
 )
 
 // maxCommandBytes bounds the body of a command.
@@ -57,12 +57,12 @@ func (s *server) registerCommands(api huma.API) {
 }
 
 // register describes one use case as an operation and serves it.
-func register[C any](s *server, api huma.API, name, summary string, do func(context.Context, commands.Origin, C) (commands.Result, error)) {
+func register[C commands.Request](s *server, api huma.API, name, summary string, do func(context.Context, commands.Origin, C) (commands.Result, error)) {
 	op := huma.Operation{
 		OperationID: name, Method: http.MethodPost, Path: "/api/v1/commands/" + name, Summary: summary, Tags: []string{tagCommands},
 		MaxBodyBytes: maxCommandBytes, Middlewares: huma.Middlewares{s.needJSON},
 		Errors: failures(http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed,
-			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType),
+			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusTooManyRequests),
 	}
 	huma.Register(api, op, func(ctx context.Context, in *asked[C]) (*answered, error) {
 		out, err := carryOut(ctx, s, name, in, do)
@@ -78,24 +78,27 @@ func register[C any](s *server, api huma.API, name, summary string, do func(cont
 	})
 }
 
-func carryOut[C any](ctx context.Context, s *server, name string, in *asked[C], do func(context.Context, commands.Origin, C) (commands.Result, error)) (commands.Result, error) {
+func carryOut[C commands.Request](ctx context.Context, s *server, name string, in *asked[C], do func(context.Context, commands.Origin, C) (commands.Result, error)) (commands.Result, error) {
 	expected, err := revision(in.IfMatch)
 	if err != nil {
 		return commands.Result{}, err
 	}
-	body, err := strict.Marshal(in.Body, strict.Deterministic(true))
-	if err != nil {
-		return commands.Result{}, fmt.Errorf("encode the request: %w", err)
-	}
-	origin := callerOf(ctx).origin(in.Key, expected)
 	// A client that goes away must not leave a decision of two streams half
 	// carried out where finishing it costs nothing.
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), requestBound)
 	defer done()
-	if err := s.Ledger.Once(ctx, origin, append([]byte(name+"\n"), body...)); err != nil {
+	who := callerOf(ctx)
+	if wait := s.throttle.blocked(who.actor, s.Now()); wait > 0 {
+		return commands.Result{}, tooMany(wait)
+	}
+	origin, err := s.Ledger.Once(ctx, who.origin(in.Key, expected), name, in.Body)
+	if err != nil {
 		return commands.Result{}, err
 	}
 	out, err := do(ctx, origin, in.Body)
+	if errors.Is(err, domain.ErrRecorded) {
+		s.throttle.guessed(who.actor, s.Now())
+	}
 	if err == nil && s.After != nil && out.Events > 0 {
 		s.After(ctx)
 	}

@@ -14,6 +14,7 @@ func TestCommandIsCarriedOutOnce(t *testing.T) {
 	t.Parallel()
 	after := 0
 	d := open(t, func(o *web.Options) { o.After = func(context.Context) { after++ } })
+	d.role = "coordinator"
 	w := d.command("register-participant", "k1", person)
 	first := accepted(t, w)
 	if first.Events != 1 || first.Revision != 0 || first.Position == "" || w.Header().Get("ETag") != `"0"` || after != 1 {
@@ -140,7 +141,8 @@ func TestRefusalsOfTheDomainHaveTheirStatus(t *testing.T) {
 	d := open(t, nil)
 	cycle(d)
 	refused(t, d.command("record-attendance", "a1", `{"contract":"S/9","date":"2018-03-05","minutes":60}`), http.StatusNotFound, "not-found")
-	refused(t, d.command("record-attendance", "a2", `{"contract":"S/1","date":"2018-03-05","minutes":60}`), http.StatusConflict, "differs")
+	refused(t, d.command("pay-benefit", "p2", strings.Replace(paymentBody, "3240", "3241", 1)), http.StatusConflict, "differs")
+	refused(t, d.command("record-attendance", "a2", `{"contract":"S/1","date":"2018-03-05","minutes":60}`), http.StatusConflict, "recorded")
 	refused(t, d.command("record-attendance", "a3", `{"contract":"S/1","date":"2018-03-06","minutes":480}`), http.StatusUnprocessableEntity, "rule")
 	refused(t, d.command("record-attendance", "a4", `{"contract":"S/1","date":"2018-03-05","minutes":60,"correct":true}`), http.StatusUnprocessableEntity, "invalid")
 }

@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"ksiega/domain"
+	"ksiega/domain/access"
 )
 
 // observe names the request, logs one line about it without its query, and
@@ -83,17 +86,21 @@ func (s *server) guard(next http.Handler) http.Handler {
 		secure(w.Header())
 		c := callerOf(r.Context())
 		if c.actor == "" {
-			c.actor, c.door = "anonim", "api"
+			c = s.stranger(c)
 			if p := s.turnAway(r, crossOrigin); p != nil {
 				if p.Status == http.StatusUnauthorized {
-					w.Header().Set("WWW-Authenticate", `Bearer realm="ksiega"`)
+					w.Header().Set("WWW-Authenticate", challenge)
 				}
 				s.write(w, r, p)
 				return
 			}
-			if s.Token != "" {
-				c.actor, c.role = "api", "api"
+		}
+		if p := s.refuse(c, r.URL.Path); p != nil {
+			if p.Status == http.StatusUnauthorized {
+				w.Header().Set("WWW-Authenticate", challenge)
 			}
+			s.write(w, r, p)
+			return
 		}
 		if r.URL.Path != "/healthz" {
 			select {
@@ -108,6 +115,46 @@ func (s *server) guard(next http.Handler) http.Handler {
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+const challenge = `Bearer realm="ksiega"`
+
+// stranger is a caller whom the transport has not identified: the holder of the one
+// token, which is asked of them next, or anybody.
+func (s *server) stranger(c caller) caller {
+	c.actor, c.door = nobody, string(access.API)
+	switch {
+	case s.Token != "":
+		c.actor, c.role = "api", string(access.Token)
+	case s.OpenReports:
+		c.role = string(access.Visitor)
+	}
+	return c
+}
+
+// refuse turns away whoever may not do what an address is for.
+func (s *server) refuse(c caller, path string) *Problem {
+	op := rightFor(path)
+	if op == "" || c.who().May(op) {
+		return nil
+	}
+	if s.Token == "" && c.who().Door == access.API {
+		return problem(codeUnauthorized, "this server has no token: start it with --token-file or KSIEGA_TOKEN")
+	}
+	return problem(code(domain.CodeDenied), "")
+}
+
+// rightFor is what an address is for; "" needs no right.
+func rightFor(path string) access.Operation {
+	switch {
+	case strings.HasPrefix(path, "/api/v1/commands/"):
+		return access.Record
+	case path == "/api/v1/events", strings.HasPrefix(path, "/api/v1/streams/"):
+		return access.Follow
+	case path == "/", strings.HasPrefix(path, "/reports/"), path == "/api/v1/reports", strings.HasPrefix(path, "/api/v1/reports/"):
+		return access.Ask
+	}
+	return ""
 }
 
 // requestBound is how long one answer may take.

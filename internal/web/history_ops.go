@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/queries"
 )
 
@@ -54,7 +55,7 @@ type Event struct {
 	RecordedAt time.Time       `json:"recordedAt"`
 	OccurredOn domain.Date     `json:"occurredOn"`
 	Actor      string          `json:"actor"`
-	Data       json.RawMessage `json:"data" doc:"Treść zdarzenia; dane osobowe zaszyfrowane"`
+	Data       json.RawMessage `json:"data" doc:"Treść zdarzenia; w miejscu danych osobowych „sealed”"`
 }
 
 type eventPage struct{ Body EventPage }
@@ -113,6 +114,7 @@ func (in *historyAsked) request() (queries.HistoryRequest, error) {
 }
 
 func (s *server) history(ctx context.Context, req queries.HistoryRequest) (*eventPage, error) {
+	req.Hide = !callerOf(ctx).who().May(access.Reveal)
 	page := &eventPage{Body: EventPage{Events: []Event{}}}
 	next, err := s.Desk.History(ctx, req, func(e queries.Entry) error {
 		page.Body.Events = append(page.Body.Events, Event{Position: e.Position, Stream: e.Stream, Revision: e.Revision, Type: e.Type,

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -25,6 +27,8 @@ type Problem struct {
 	Detail      string         `json:"detail,omitempty" doc:"Szczegóły (po angielsku), bez danych osobowych"`
 	Correlation string         `json:"correlationId,omitempty" doc:"Pod tym numerem w dzienniku serwera"`
 	Errors      []FieldProblem `json:"errors,omitempty" doc:"Pola, których dotyczy"`
+
+	retryAfter int // seconds; 0 says nothing of it
 }
 
 // FieldProblem names a place in the request and what is wrong with it, never
@@ -45,10 +49,20 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 
 // GetHeaders says when asking again may help.
 func (p *Problem) GetHeaders() http.Header {
+	if p.retryAfter > 0 {
+		return http.Header{"Retry-After": {strconv.Itoa(p.retryAfter)}}
+	}
 	if p.Status == http.StatusServiceUnavailable {
 		return http.Header{"Retry-After": {"1"}}
 	}
 	return nil
+}
+
+// tooMany says how long a caller who guesses has to wait.
+func tooMany(wait time.Duration) *Problem {
+	p := problem(codeTooMany, "")
+	p.retryAfter = int(wait/time.Second) + 1
+	return p
 }
 
 // code is a stable code of a problem.
@@ -68,6 +82,7 @@ const (
 	codeMethod       = code("method-not-allowed")
 	codeMediaType    = code("not-json")
 	codeTooLarge     = code("too-large")
+	codeTooMany      = code("too-many-guesses")
 	codeUnavailable  = code("unavailable")
 	codeBehind       = code("behind")
 	codeInternal     = code("internal")
@@ -86,6 +101,8 @@ func (c code) words() (status int, title string) {
 		return http.StatusUnprocessableEntity, "Reguły programu na to nie pozwalają"
 	case code(domain.CodeConflict):
 		return http.StatusConflict, "Ktoś inny zmienił to w tej samej chwili"
+	case code(domain.CodeRecorded):
+		return http.StatusConflict, "Coś już pod tym zapisano"
 	case code(domain.CodeDenied):
 		return http.StatusForbidden, "Ta rola nie ma uprawnienia"
 	case codeMalformed:
@@ -108,6 +125,8 @@ func (c code) words() (status int, title string) {
 		return http.StatusUnsupportedMediaType, "Przyjmowany jest tylko JSON"
 	case codeTooLarge:
 		return http.StatusRequestEntityTooLarge, "Żądanie jest za duże"
+	case codeTooMany:
+		return http.StatusTooManyRequests, "Zbyt wiele prób"
 	case codeUnavailable:
 		return http.StatusServiceUnavailable, "Księga chwilowo nie odpowiada"
 	case codeBehind:

@@ -32,8 +32,12 @@ type Options struct {
 	// Metrics answers /metrics; nil has none.
 	Metrics http.Handler
 	// Token, where not empty, is asked of every request but /healthz as
-	// `Authorization: Bearer`. It may be empty only on a loopback listener.
+	// `Authorization: Bearer`. It may be empty only on a loopback listener, where then
+	// nobody may record anything or look into the ledger.
 	Token string
+	// OpenReports lets anybody on a loopback listener without a Token ask reports,
+	// without names: the ledger holds nothing but the sample.
+	OpenReports bool
 	// Hosts are host names, without port, by which the server may be asked,
 	// beside those of loopback. With a Token, none means any.
 	Hosts   []string
@@ -66,6 +70,7 @@ type server struct {
 	// spec is the OpenAPI document in both notations.
 	specJSON, specYAML []byte
 	slots              chan struct{} // one taken by each request in hand
+	throttle           throttle
 }
 
 // maxRequests bounds the requests in hand; more are sent away with 503.

@@ -21,12 +21,16 @@ import (
 
 var noon = time.Date(2019, 8, 1, 10, 0, 0, 0, time.UTC)
 
+// token is what requests of these tests carry, unless they say otherwise.
+const token = "a token of tests"
+
 // door is the handler of one test with the ledger behind it.
 type door struct {
 	t       testing.TB
 	ledger  *ledgertest.Ledger
 	handler http.Handler
 	log     *bytes.Buffer
+	role    string // of somebody known who asks; "" is whoever holds the token
 }
 
 func open(t testing.TB, change func(*web.Options)) *door {
@@ -39,7 +43,7 @@ func over(t testing.TB, l *ledgertest.Ledger, change func(*web.Options)) *door {
 	t.Helper()
 	d := &door{t: t, ledger: l, log: &bytes.Buffer{}}
 	now := func() time.Time { return noon }
-	o := web.Options{Ledger: l.Ledger, Now: now, Version: "test",
+	o := web.Options{Ledger: l.Ledger, Now: now, Version: "test", Token: token, Hosts: []string{"127.0.0.1"},
 		Desk: queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: now, Zone: l.Zone}),
 		Log:  slog.New(slog.NewTextHandler(d.log, nil))}
 	if change != nil {
@@ -66,6 +70,7 @@ func sample(t testing.TB, l *ledgertest.Ledger) {
 func request(method, target, body string, headers ...string) *http.Request {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Host = "127.0.0.1:8080"
+	r.Header.Set("Authorization", "Bearer "+token)
 	for i := 0; i+1 < len(headers); i += 2 {
 		if headers[i] == "Host" {
 			r.Host = headers[i+1]
@@ -77,6 +82,9 @@ func request(method, target, body string, headers ...string) *http.Request {
 }
 
 func (d *door) do(r *http.Request) *httptest.ResponseRecorder {
+	if d.role != "" {
+		r = r.WithContext(web.WithActor(r.Context(), "jkowalska", d.role))
+	}
 	w := httptest.NewRecorder()
 	d.handler.ServeHTTP(w, r)
 	return w

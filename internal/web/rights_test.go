@@ -1,0 +1,337 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ksiega/commands"
+	"ksiega/internal/web"
+)
+
+// Without a token nobody records anything or reads the history, and only the sample's
+// reports are open.
+func TestWithoutATokenOnlyTheSamplesReportsAreOpen(t *testing.T) {
+	t.Parallel()
+	closed := open(t, func(o *web.Options) { o.Token = "" })
+	sampled := over(t, closed.ledger, func(o *web.Options) { o.Token, o.OpenReports = "", true })
+	for _, d := range []*door{closed, sampled} {
+		for _, name := range []string{"register-participant", "log-visit", "no-such"} {
+			refused(t, d.command(name, "k", person), http.StatusUnauthorized, "unauthorized")
+		}
+		for _, target := range []string{"/api/v1/events", "/api/v1/streams/participant-U1/events"} {
+			w := d.get(target)
+			refused(t, w, http.StatusUnauthorized, "unauthorized")
+			if w.Header().Get("WWW-Authenticate") == "" {
+				t.Error("no challenge")
+			}
+		}
+		for _, target := range []string{"/healthz", "/readyz", "/docs", "/openapi.json", "/assets/style.css"} {
+			if w := d.get(target); w.Code != http.StatusOK {
+				t.Errorf("%s: %d", target, w.Code)
+			}
+		}
+	}
+	for _, target := range []string{"/", "/reports/refunds", "/api/v1/reports", "/api/v1/reports/refunds", "/api/v1/reports/none"} {
+		refused(t, closed.get(target), http.StatusUnauthorized, "unauthorized")
+		if w := sampled.get(target); w.Code == http.StatusUnauthorized {
+			t.Errorf("%s of the sample: %d", target, w.Code)
+		}
+	}
+	if n := decode[web.EventPage](t, over(t, closed.ledger, nil).get("/api/v1/events")); len(n.Events) != 0 {
+		t.Errorf("%d events were recorded", len(n.Events))
+	}
+}
+
+// secrets are what two ledgers differ in, and nothing else: values that are sealed.
+type secrets struct {
+	first, last, pesel, birth, sex, disability, account string
+	activity, place, reason, work, title, absence       string
+}
+
+func truth() secrets {
+	return secrets{first: "Zofia", last: "Sekretna", pesel: "02070803628", birth: "1902-07-08", sex: "K", disability: "znaczny",
+		account: "61109010140000071219812874", activity: "dializa", place: "szpital", reason: "nowotwór", work: "kuchnia", title: "Zwrot za KOWALSKI", absence: "choroba"}
+}
+
+func other() secrets {
+	return secrets{first: "Anna", last: "Inna", pesel: "44051401359", birth: "1944-05-14", sex: "M", disability: "lekki",
+		account: "27114020040000300201355387", activity: "zakupy", place: "urząd", reason: "wyjazd", work: "ogród", title: "Zwrot za NOWAKOWA", absence: "choroba"}
+}
+
+// secretLedger is the ledger of a centre that holds the secrets, entered by somebody
+// who may, and the door that the attacker stands at.
+func secretLedger(t *testing.T, s secrets) *door {
+	t.Helper()
+	var minutes atomic.Int64 // each look at the clock is two minutes later, so that no guess is throttled
+	d := open(t, func(o *web.Options) {
+		o.Now = func() time.Time { return noon.Add(time.Duration(minutes.Add(2)) * time.Minute) }
+	})
+	d.role = "coordinator"
+	for i, c := range []struct {
+		name string
+		body any
+	}{
+		{"register-participant", s.person()},
+		{"register-participant", commands.RegisterParticipant{ID: "U2", FirstName: s.first, LastName: s.last}},
+		{"register-assistant", commands.RegisterAssistant{ID: "A1", FirstName: s.first, LastName: s.last}},
+		{"conclude-agreement", json.RawMessage(agreementBody)},
+		{"sign-contract", s.contract("S/1", "psu")},
+		{"sign-contract", s.contract("S/2", "psu")},
+		{"sign-contract", s.contract("T/1", "trojstronny")},
+		{"log-visit", s.visit(false)},
+		{"record-attendance", s.day("2018-03-05", 240)},
+		{"record-attendance", s.sickDay("2018-03-06")},
+		{"pay-benefit", json.RawMessage(paymentBody)},
+		{"submit-claim", json.RawMessage(claimBody)},
+		{"record-claim-decision", s.decision()},
+		{"change-contract", s.change("breach")},
+		{"change-contract", s.change("suspend")},
+		{"tell-durability", s.told()},
+		{"resolve-finding", s.resolved()},
+	} {
+		accepted(t, d.command(c.name, fmt.Sprint("truth-", i), mustJSON(t, c.body)))
+	}
+	statement := ":20:1\n:25:PL61109010140000071219812874\n:28C:5/1\n:60F:C180501PLN0,00\n" +
+		":61:1805020502CN1,00NTRFNONREF//1\n:86:020~00UZNANIE~20" + s.title + "~32PUP\n:62F:C180502PLN1,00\n-\n"
+	if sum, err := d.ledger.Ledger.Import(t.Context(), commands.Origin{Actor: "k", Role: "coordinator", Door: "cli"}, commands.File{Name: "w.sta", Data: []byte(statement)}, nil); err != nil || sum.Refused > 0 {
+		t.Fatalf("%+v %v", sum, err)
+	}
+	d.role = ""
+	return d
+}
+
+func (s secrets) person() map[string]any {
+	return map[string]any{"id": "U1", "firstName": s.first, "lastName": s.last, "pesel": s.pesel, "birthDate": s.birth, "sex": s.sex,
+		"disability": s.disability, "account": s.account}
+}
+
+func (s secrets) contract(number, kind string) map[string]any {
+	c := map[string]any{"number": number, "kind": kind, "programme": "psu", "participant": "U1", "concluded": "2018-02-08", "from": "2018-02-12",
+		"to": "2018-12-31", "place": s.place, "work": s.work}
+	if kind == "psu" {
+		c["agreement"] = "P/1"
+	} else {
+		c["programme"], c["assistant"] = "asystent-aktywnosci", "A1"
+	}
+	return c
+}
+
+func (s secrets) visit(correct bool) map[string]any {
+	v := map[string]any{"assistant": "A1", "contract": "T/1", "date": "2018-03-05", "from": "08:00", "to": "11:30", "activity": s.activity, "place": s.place}
+	if correct {
+		v["correct"], v["reason"] = true, s.reason
+	}
+	return v
+}
+
+func (s secrets) day(on string, minutes int) map[string]any {
+	return map[string]any{"contract": "S/1", "date": on, "minutes": minutes, "place": s.place}
+}
+
+// sickDay holds the kind of an excused absence, which is sealed.
+func (s secrets) sickDay(on string) map[string]any {
+	return map[string]any{"contract": "S/2", "date": on, "absence": s.absence, "place": s.place}
+}
+
+func (s secrets) decision() map[string]any {
+	return map[string]any{"claim": "W/1", "date": "2018-04-20", "outcome": "czesciowo", "amountGrosze": 1000, "reason": s.reason}
+}
+
+func (s secrets) change(kind string) map[string]any {
+	return map[string]any{"number": "T/1", "change": kind, "on": "2018-05-01", "reason": s.reason}
+}
+
+func (s secrets) told() map[string]any {
+	return map[string]any{"project": "asystent-aktywnosci", "event": "deklaracja", "date": "2019-07-01", "text": s.reason}
+}
+
+func (s secrets) resolved() map[string]any {
+	return map[string]any{"finding": "worked-not-paid:S/1:2018-03", "date": "2018-05-01", "reason": s.reason}
+}
+
+// dictionaries of an attacker: the truth of either ledger is among them.
+func dictionary(field string) []string {
+	words := map[string][2]string{}
+	a, b := truth(), other()
+	for name, v := range map[string][2]string{"firstName": {a.first, b.first}, "lastName": {a.last, b.last}, "pesel": {a.pesel, b.pesel},
+		"birthDate": {a.birth, b.birth}, "sex": {a.sex, b.sex}, "disability": {a.disability, b.disability}, "account": {a.account, b.account},
+		"activity": {a.activity, b.activity}, "place": {a.place, b.place}, "reason": {a.reason, b.reason}, "work": {a.work, b.work},
+		"text": {a.reason, b.reason}, "absence": {a.absence, b.absence}} {
+		words[name] = v
+	}
+	list := []string{words[field][0], words[field][1]}
+	switch field {
+	case "firstName", "lastName", "activity", "place", "reason", "work", "text":
+		for i := range 40 {
+			list = append(list, fmt.Sprint(field, " ", i))
+		}
+	case "birthDate":
+		for d := 1; d <= 28; d++ {
+			list = append(list, fmt.Sprintf("1902-07-%02d", d), fmt.Sprintf("1944-05-%02d", d))
+		}
+	}
+	return list
+}
+
+// attack asks everything that the holder of the token can ask, and gives each answer
+// as it was seen.
+func attack(t *testing.T, d *door) (questions, answers []string) {
+	t.Helper()
+	n := 0
+	see := func(question string, w *httptest.ResponseRecorder) {
+		h := w.Header().Clone()
+		h.Del("X-Correlation-Id")
+		questions = append(questions, question)
+		answers = append(answers, fmt.Sprint(w.Code, h, anyTime(w.Body.String())))
+	}
+	try := func(name string, body map[string]any, headers ...string) {
+		n++
+		key := fmt.Sprint("guess-", n)
+		text := mustJSON(t, body)
+		see(name+" "+text, d.command(name, key, text, headers...))
+		see("again "+name+" "+text, d.command(name, key, text, headers...))
+	}
+	a, b := truth(), other()
+	for _, c := range []struct {
+		name   string
+		like   func(secrets) map[string]any
+		fields []string
+	}{
+		{"register-participant", secrets.person, []string{"firstName", "lastName", "pesel", "birthDate", "sex", "disability", "account"}},
+		{"register-assistant", func(s secrets) map[string]any { return map[string]any{"id": "A1", "firstName": s.first, "lastName": s.last} }, []string{"firstName", "lastName"}},
+		{"sign-contract", func(s secrets) map[string]any { return s.contract("S/1", "psu") }, []string{"place", "work"}},
+		{"log-visit", func(s secrets) map[string]any { return s.visit(false) }, []string{"activity", "place"}},
+		{"log-visit", func(s secrets) map[string]any { return s.visit(true) }, []string{"activity", "place", "reason"}},
+		{"record-attendance", func(s secrets) map[string]any { return s.day("2018-03-05", 240) }, []string{"place"}},
+		{"record-attendance", func(s secrets) map[string]any { return s.sickDay("2018-03-06") }, []string{"place"}},
+		{"record-claim-decision", secrets.decision, []string{"reason"}},
+		{"change-contract", func(s secrets) map[string]any { return s.change("breach") }, []string{"reason"}},
+		{"change-contract", func(s secrets) map[string]any { return s.change("suspend") }, []string{"reason"}},
+		{"tell-durability", secrets.told, []string{"text"}},
+		{"resolve-finding", secrets.resolved, []string{"reason"}},
+	} {
+		try(c.name, c.like(a))
+		try(c.name, c.like(b))
+		try(c.name, c.like(a), "If-Match", `"0"`)
+		for _, field := range c.fields {
+			for _, guess := range dictionary(field) {
+				body := c.like(a)
+				body[field] = guess
+				try(c.name, body)
+			}
+		}
+	}
+	// The same key with other words, and fresh facts beside the recorded ones whose
+	// sealed words an equal text would give away.
+	for _, s := range []secrets{a, b} {
+		see("key", d.command("register-participant", "one-key", mustJSON(t, s.person())))
+		day := s.day("2018-03-12", 60)
+		see("day", d.command("record-attendance", "one-day", mustJSON(t, day)))
+		next := s.visit(false)
+		next["date"] = "2018-03-19"
+		see("visit", d.command("log-visit", "one-visit", mustJSON(t, next)))
+		for _, word := range strings.Fields(s.title) {
+			see("claim", d.command("submit-claim", "claim-"+word, `{"number":"`+word+`","agreement":"P/1","month":"2018-03","submitted":"2018-04-11","amountGrosze":100}`))
+		}
+	}
+	for _, target := range []string{"/api/v1/events?limit=1000", "/api/v1/events?participant=U1", "/api/v1/streams/participant-U1/events"} {
+		see(target, d.get(target))
+	}
+	for _, r := range decode[web.ReportList](t, d.get("/api/v1/reports")).Reports {
+		see(r.Name, d.get(r.Href))
+		see(r.Name, d.get(r.Href+"?format=csv"))
+	}
+	return questions, answers
+}
+
+// anyTime leaves instants out of an answer, and hashes that are keyed anew in each
+// ledger.
+func anyTime(body string) string {
+	for _, field := range []string{`"recordedAt":"`, `"generatedAt":"`, `"correlationId":"`, `"stream":"request-`, `"stream":"import-`, `"request":"`, `"file":"`} {
+		for at := 0; ; {
+			i := strings.Index(body[at:], field)
+			if i < 0 {
+				break
+			}
+			start := at + i + len(field)
+			end := strings.IndexByte(body[start:], '"')
+			body = body[:start] + body[start+end:]
+			at = start
+		}
+	}
+	return body
+}
+
+// The holder of the token, with dictionaries and patience, learns nothing of what is
+// sealed: two ledgers that differ in every sealed value answer alike, to the byte.
+func TestAnAttackerWithoutTheRightLearnsNothing(t *testing.T) {
+	t.Parallel()
+	questions, one := attack(t, secretLedger(t, truth()))
+	_, two := attack(t, secretLedger(t, other()))
+	if len(one) != len(two) || len(one) < 1000 {
+		t.Fatalf("%d and %d answers", len(one), len(two))
+	}
+	learned := 0
+	for i := range one {
+		if one[i] != two[i] {
+			if learned++; learned <= 5 {
+				t.Errorf("%s is answered\n%s\nand\n%s", questions[i], one[i], two[i])
+			}
+		}
+	}
+	t.Logf("%d questions, %d answers tell the ledgers apart", len(one), learned)
+	if learned > 0 {
+		t.Errorf("%d answers tell the ledgers apart", learned)
+	}
+}
+
+// Who guesses is stopped, in a window, and nobody else is.
+func TestGuessesAreThrottled(t *testing.T) {
+	t.Parallel()
+	var now atomic.Int64
+	d := open(t, func(o *web.Options) { o.Now = func() time.Time { return noon.Add(time.Duration(now.Load())) } })
+	accepted(t, d.command("register-participant", "k", person))
+	stopped := 0
+	for i := range 70 {
+		w := d.command("register-participant", fmt.Sprint("g", i), person)
+		if w.Code == http.StatusTooManyRequests {
+			stopped++
+			refused(t, w, http.StatusTooManyRequests, "too-many-guesses")
+			if w.Header().Get("Retry-After") == "" {
+				t.Error("does not say when to come back")
+			}
+			continue
+		}
+		refused(t, w, http.StatusConflict, "recorded")
+	}
+	if stopped != 10 {
+		t.Errorf("%d of 70 were stopped", stopped)
+	}
+	d.role = "coordinator"
+	accepted(t, d.command("register-participant", "mine", person))
+	d.role = ""
+	now.Store(int64(time.Minute))
+	refused(t, d.command("register-participant", "later", person), http.StatusConflict, "recorded")
+}
+
+// A key is its caller's: another may use the same one for something else.
+func TestAKeyBelongsToItsCaller(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	accepted(t, d.command("conclude-agreement", "k", agreementBody))
+	refused(t, d.command("conclude-agreement", "k", strings.Replace(agreementBody, "60", "50", 1)), http.StatusConflict, "idempotency-key-reused")
+	d.role = "coordinator"
+	if a := accepted(t, d.command("register-participant", "k", person)); a.Events != 1 {
+		t.Errorf("%+v", a)
+	}
+	d.role = ""
+	if a := accepted(t, d.command("conclude-agreement", "k", agreementBody)); a.Events != 0 {
+		t.Errorf("%+v", a)
+	}
+}

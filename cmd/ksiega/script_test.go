@@ -96,7 +96,12 @@ func scriptGet(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func get(url string) (status int, body string, err error) {
-	resp, err := http.Get(url)
+	req, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	req.Header.Set("Authorization", "Bearer "+testToken) // where the server asks for one
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return 0, "", err
 	}

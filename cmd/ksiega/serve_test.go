@@ -19,6 +19,9 @@ import (
 	"ksiega/domain"
 )
 
+// testToken is the token of the servers that tests start.
+const testToken = "a token of these tests"
+
 // serving is a running server process.
 type serving struct {
 	cmd *exec.Cmd
@@ -29,6 +32,7 @@ type serving struct {
 func serve(t testing.TB, data string, args ...string) *serving {
 	t.Helper()
 	cmd := program(t.Context(), t, append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args...)...)
+	cmd.Env = append(cmd.Env, "KSIEGA_TOKEN="+testToken)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +68,7 @@ func (s *serving) command(name, key string, body any) (int, map[string]any, erro
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Idempotency-Key", key)
+	req.Header.Set("Authorization", "Bearer "+testToken)
 	resp, err := (&http.Client{Timeout: 20 * time.Second}).Do(req)
 	if err != nil {
 		return 0, nil, err

@@ -204,7 +204,9 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		fields []string
 	}{
 		{"register-participant", secrets.person, []string{"firstName", "lastName", "pesel", "birthDate", "sex", "disability", "account"}},
-		{"register-assistant", func(s secrets) map[string]any { return map[string]any{"id": "A1", "firstName": s.first, "lastName": s.last} }, []string{"firstName", "lastName"}},
+		{"register-assistant", func(s secrets) map[string]any {
+			return map[string]any{"id": "A1", "firstName": s.first, "lastName": s.last}
+		}, []string{"firstName", "lastName"}},
 		{"sign-contract", func(s secrets) map[string]any { return s.contract("S/1", "psu") }, []string{"place", "work"}},
 		{"log-visit", func(s secrets) map[string]any { return s.visit(false) }, []string{"activity", "place"}},
 		{"log-visit", func(s secrets) map[string]any { return s.visit(true) }, []string{"activity", "place", "reason"}},

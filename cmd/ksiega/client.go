@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"ksiega/commands/sheetfile"
+	"ksiega/domain"
 	"ksiega/internal/socket"
 	"ksiega/internal/web"
 )
@@ -90,8 +91,28 @@ func dial(g *globals, dir string) (*client, error) {
 	return &client{http: &http.Client{Transport: &http.Transport{DialContext: to}}, ledger: g.Ledger, role: g.Role, close: func() error { return nil }}, nil
 }
 
-// wrongUsage is a request that the ledger refuses as it was put.
+// wrongUsage is a request that makes no sense as it was put.
 type wrongUsage struct{ error }
+
+// unknownError is a question about what the ledger does not know.
+type unknownError struct{ error }
+
+// classed tells by the status of an answer, and by the code where it has one, whose
+// fault an error is.
+func classed(status int, code string, err error) error {
+	switch {
+	case status == http.StatusNotFound:
+		return unknownError{err}
+	case code == string(domain.CodeRule):
+		return err
+	}
+	switch status {
+	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
+		http.StatusUnprocessableEntity:
+		return wrongUsage{err}
+	}
+	return err // refused by a rule or a right, in conflict, or failed
+}
 
 func (c *client) do(ctx context.Context, method, path string, query url.Values, contentType string, body io.Reader) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, method, "http://ksiega"+path+"?"+query.Encode(), body)
@@ -112,15 +133,18 @@ func (c *client) do(ctx context.Context, method, path string, query url.Values, 
 		return resp.Body, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
-	var n struct{ Error, Detail, Title string } // of a note, or of the web door's problem
+	var n struct { // of a note, or of the web door's problem
+		Error, Detail, Title, Code string
+		Errors                     []web.FieldProblem
+	}
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&n); err != nil || n.Error+n.Detail+n.Title == "" {
 		return nil, fmt.Errorf("the server answered %s", resp.Status)
 	}
-	err = errors.New(cmp.Or(n.Error, n.Detail, n.Title))
-	if resp.StatusCode < http.StatusInternalServerError && resp.StatusCode != http.StatusPreconditionFailed {
-		return nil, wrongUsage{err}
+	why := cmp.Or(n.Error, n.Detail, n.Title)
+	for _, e := range n.Errors {
+		why += fmt.Sprintf("; %s: %s", e.Location, e.Message)
 	}
-	return nil, err
+	return nil, classed(resp.StatusCode, n.Code, errors.New(why))
 }
 
 // copy writes an answer to w.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,18 +46,86 @@ func (n ledgerName) Validate() error {
 // prefix is what the ledger's streams begin with.
 func (n ledgerName) prefix() string { return journal.PrefixOf(string(n)) }
 
-// yamlConfig reads settings from a YAML map of long flag names.
-func yamlConfig(r io.Reader) (kong.Resolver, error) {
-	settings := map[string]string{}
-	if err := yaml.NewDecoder(r).Decode(&settings); err != nil && !errors.Is(err, io.EOF) {
+// settings are those of a file, by the long names of flags.
+type settings map[string]string
+
+func readSettings(r io.Reader) (settings, error) {
+	s := settings{}
+	if err := yaml.NewDecoder(r).Decode(&s); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("config: %w", err)
 	}
-	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		if v, ok := settings[flag.Name]; ok {
-			return v, nil
+	return s, nil
+}
+
+// yamlConfig reads settings for the parser of flags.
+func yamlConfig(r io.Reader) (kong.Resolver, error) { return readSettings(r) }
+
+// Validate refuses, by name, what is no setting: one that is misspelt would else
+// leave the default in force. A file may hold settings of several commands.
+func (s settings) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	err := kong.Visit(app, func(node kong.Visitable, next kong.Next) error {
+		if flag, ok := node.(*kong.Flag); ok {
+			known[flag.Name] = flag.Name != "config" && flag.Name != "help"
 		}
-		return nil, nil
-	}), nil
+		return next(nil)
+	})
+	var unknown []string
+	for name := range s {
+		if !known[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		err = fmt.Errorf("config: there is no setting %s", strings.Join(unknown, ", "))
+	}
+	return err
+}
+
+// Resolve is asked for each flag that is not given.
+func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if v, ok := s[flag.Name]; ok {
+		return v, nil
+	}
+	return nil, nil
+}
+
+// setGlobal sets a flag that every command takes, as the parser of flags would.
+func setGlobal(flag *kong.Flag, value string) error {
+	if flag.Enum != "" && !slices.Contains(flag.EnumSlice(), value) {
+		return fmt.Errorf("--%s must be one of %s", flag.Name, strings.Join(flag.EnumSlice(), ", "))
+	}
+	if err := flag.Parse(kong.Scan().PushTyped(value, kong.FlagValueToken), flag.Target); err != nil {
+		return err
+	}
+	if v, ok := flag.Target.Interface().(interface{ Validate() error }); ok {
+		return v.Validate()
+	}
+	return nil
+}
+
+// maxReason bounds a reason that is read from a file or a pipe.
+const maxReason = 4096
+
+// reasonFrom is a reason as a flag gives it; "-" stands for the whole of in, so that
+// what may name somebody is no argument, which every user of the machine can read.
+func reasonFrom(flag string, in io.Reader) (string, error) {
+	if flag != "-" {
+		return flag, nil
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxReason+1))
+	if err != nil {
+		return "", fmt.Errorf("--reason -: %w", err)
+	}
+	reason := strings.TrimSpace(string(b))
+	switch {
+	case len(b) > maxReason:
+		return "", fmt.Errorf("--reason -: at most %d bytes", maxReason)
+	case reason == "":
+		return "", errors.New("--reason -: the standard input holds no reason")
+	}
+	return reason, nil
 }
 
 // secrets are what nothing that is printed may show.

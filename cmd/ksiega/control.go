@@ -159,14 +159,21 @@ func shown(w http.ResponseWriter, err error) string {
 	return err.Error()
 }
 
-// status tells wrong usage from failure; the command line exits with 2 on the
-// one and 1 on the other.
+// status of a refusal, as classed reads it on the other side; anything else failed.
 func status(err error) int {
 	var refusal *domain.Error
-	if errors.As(err, &refusal) {
-		return http.StatusBadRequest
+	if !errors.As(err, &refusal) {
+		return http.StatusInternalServerError
 	}
-	return http.StatusInternalServerError
+	switch refusal.Code {
+	case domain.CodeInvalid:
+		return http.StatusBadRequest
+	case domain.CodeNotFound:
+		return http.StatusNotFound
+	case domain.CodeDenied:
+		return http.StatusForbidden
+	}
+	return http.StatusConflict
 }
 
 // caller is the user of the operating system at the other end: of the socket, or

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"ksiega/commands"
@@ -24,7 +25,7 @@ type eraseCmd struct {
 	Finding       string `xor:"what" required:"" placeholder:"ID" help:"Erase the reasons recorded with a finding."`
 	Ground        string `required:"" enum:"retencja,zadanie" help:"Why: retention ended (retencja) or the person demands it (zadanie)."`
 	RetainedUntil string `placeholder:"RRRR-MM-DD" help:"Last day of retention, for the ground retencja."`
-	Reason        string `required:"" placeholder:"WHY" help:"In words, for the record; kept sealed."`
+	Reason        string `required:"" placeholder:"WHY" help:"In words, for the record; kept sealed. - reads them from the standard input, as arguments can be seen by others."`
 }
 
 // erasing is what the control door is asked to erase.
@@ -37,7 +38,11 @@ type erasing struct {
 }
 
 func (c *eraseCmd) asked() (erasing, error) {
-	e := erasing{Ground: c.Ground, Reason: c.Reason}
+	reason, err := reasonFrom(c.Reason, os.Stdin)
+	if err != nil {
+		return erasing{}, err
+	}
+	e := erasing{Ground: c.Ground, Reason: reason}
 	for _, of := range []domain.Ref{{Kind: domain.RefParticipant, ID: c.Participant}, {Kind: domain.RefAssistant, ID: c.Assistant},
 		{Kind: domain.RefStatement, ID: c.Statement}, {Kind: domain.RefClaim, ID: c.Claim}, {Kind: domain.RefFinding, ID: c.Finding}} {
 		if of.ID != "" {
@@ -47,7 +52,6 @@ func (c *eraseCmd) asked() (erasing, error) {
 	if c.RetainedUntil == "" {
 		return e, nil
 	}
-	var err error
 	if e.RetainedUntil, err = domain.ParseDate(c.RetainedUntil); err != nil {
 		err = fmt.Errorf("--retained-until: %w", err)
 	}

@@ -28,7 +28,7 @@ const (
 	exitDone   = 0
 	exitFailed = 1
 	exitUsage  = 2
-	exitFound  = 3 // done, but rows were refused or a check found something
+	exitFound  = 3 // done, but rows were refused, a check found something, or what was asked for is unknown
 )
 
 // errTold ends a command with exitFailed; why is printed already.
@@ -94,6 +94,7 @@ func run(args []string) int {
 
 func exitCode(err error) int {
 	var usage wrongUsage
+	var unknown unknownError
 	switch {
 	case err == nil:
 		return exitDone
@@ -104,6 +105,9 @@ func exitCode(err error) int {
 	case errors.As(err, &usage):
 		fmt.Fprintln(os.Stderr, "ksiega:", oneLine(err))
 		return exitUsage
+	case errors.As(err, &unknown):
+		fmt.Fprintln(os.Stderr, "ksiega:", oneLine(err))
+		return exitFound
 	}
 	fmt.Fprintln(os.Stderr, "ksiega:", oneLine(err))
 	return exitFailed

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ type replayCmd struct {
 	Until       string `placeholder:"POS|RFC3339" help:"Up to this position or instant."`
 	Type        string `placeholder:"GLOB" help:"Only these event types, as attendance.*"`
 	Reveal      bool   `help:"Open sealed fields; needs --reason, and both are recorded."`
-	Reason      string `placeholder:"WHY" help:"Why sealed fields are opened."`
+	Reason      string `placeholder:"WHY" help:"Why sealed fields are opened; - reads it from the standard input, as arguments can be seen by others."`
 	Output      string `short:"o" placeholder:"FILE" help:"Write to a file."`
 }
 
@@ -41,14 +42,19 @@ func (c *replayCmd) Run(ctx context.Context, g *globals) error {
 			query.Set(name, v)
 		}
 	}
+	reason := ""
 	if c.Reveal {
 		query.Set("reveal", "true")
+		var err error
+		if reason, err = reasonFrom(c.Reason, os.Stdin); err != nil {
+			return wrongUsage{err}
+		}
 	}
 	door, err := connect(ctx, g, false)
 	if err != nil {
 		return err
 	}
-	err = writeTo(c.Output, func(w io.Writer) error { return door.replay(ctx, query, c.Reason, w) })
+	err = writeTo(c.Output, func(w io.Writer) error { return door.replay(ctx, query, reason, w) })
 	return errors.Join(err, door.close())
 }
 

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/alecthomas/kong"
 
 	"ksiega/queries"
 )
@@ -22,12 +22,12 @@ type reportCmd struct {
 }
 
 // Run prints a report, or writes it to the file of -o whole or not at all.
-func (c *reportCmd) Run(ctx context.Context, g *globals) error {
+func (c *reportCmd) Run(ctx context.Context, g *globals, k *kong.Context) error {
 	if len(c.Args) == 0 || slices.Contains(c.Args, "--help") || slices.Contains(c.Args, "-h") {
 		listReports()
 		return nil
 	}
-	name, query, out, err := parseReport(c.Args, g)
+	name, query, out, err := parseReport(c.Args, k.Model)
 	if err != nil {
 		return wrongUsage{err}
 	}
@@ -42,21 +42,22 @@ func (c *reportCmd) Run(ctx context.Context, g *globals) error {
 
 // readConfig takes the global settings of a file, as --config before the
 // command does.
-func readConfig(path string, global map[string]*string) error {
-	b, err := os.ReadFile(path)
+func readConfig(path string, app *kong.Application, global map[string]*kong.Flag) (err error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	settings := map[string]string{}
-	if err := yaml.Unmarshal(b, &settings); err != nil {
-		return fmt.Errorf("config: %w", err)
+	defer func() { _ = f.Close() }()
+	s, err := readSettings(f)
+	if err == nil {
+		err = s.Validate(app)
 	}
-	for name, v := range settings {
-		if p, ok := global[name]; ok {
-			*p = v
+	for name, v := range s {
+		if flag, ok := global[name]; ok && err == nil {
+			err = setGlobal(flag, v)
 		}
 	}
-	return nil
+	return err
 }
 
 // listReports prints every report with its parameters.
@@ -118,10 +119,12 @@ func syncDirectory(name string) error {
 
 // parseReport reads `NAME --flag value --flag=value`, with the global flags
 // among them.
-func parseReport(args []string, g *globals) (name string, query url.Values, out string, err error) {
+func parseReport(args []string, app *kong.Application) (name string, query url.Values, out string, err error) {
 	query = url.Values{}
-	global := map[string]*string{"data": &g.Data, "eventstore": &g.EventStore, "redis": &g.Redis, "master-key-file": &g.MasterKeyFile, "role": &g.Role,
-		"work-week": &g.WorkWeek, "year-days": &g.YearDays}
+	global := map[string]*kong.Flag{}
+	for _, flag := range app.Flags {
+		global[flag.Name] = flag
+	}
 	for i := 0; i < len(args); i++ {
 		flag, isFlag := strings.CutPrefix(args[i], "-")
 		if !isFlag {
@@ -148,14 +151,15 @@ func parseReport(args []string, g *globals) (name string, query url.Values, out 
 		case "min-position":
 			query.Set("minPosition", value)
 		case "config":
-			if err := readConfig(value, global); err != nil {
+			if err := readConfig(value, app, global); err != nil {
 				return "", nil, "", err
 			}
 		default:
-			if p, ok := global[flag]; ok {
-				*p = value
-			} else {
+			g, ok := global[flag]
+			if !ok {
 				query.Set(flag, value)
+			} else if err := setGlobal(g, value); err != nil {
+				return "", nil, "", err
 			}
 		}
 	}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// serveWithFiles is serve in a process that may open few files.
+func serveWithFiles(t *testing.T, data string, files int) *serving {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(token, []byte(idleToken), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, files), self,
+		"serve", "--data", data, "--listen", "127.0.0.1:0", "--token-file", token)
+	cmd.Env = append(os.Environ(), actAsProgram+"=1")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	url, ok := strings.CutPrefix(line, "księga: ")
+	if err != nil || !ok {
+		_ = cmd.Wait()
+		t.Fatalf("the server did not start: %v\n%s", err, errs.String())
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	return &serving{cmd: cmd, url: strings.TrimSpace(url)}
+}
+
+const idleToken = "a token of the idle test"
+
+// withToken asks as the one who has the token.
+func withToken(t *testing.T, method, url, body string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+idleToken)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Idempotency-Key", "k-"+strconv.Itoa(len(body)))
+	resp, err := (&http.Client{Timeout: 20 * time.Second}).Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
+}
+
+// Clients that ask nothing, or never end what they ask, take nothing from those who
+// do, and no file from the store.
+func TestIdleConnectionsKeepNobodyOut(t *testing.T) {
+	t.Parallel()
+	const files = 256
+	data := filepath.Join(t.TempDir(), "d")
+	must(t, exitDone, "import", "--data", data, referrals(t, 1))
+	s := serveWithFiles(t, data, files)
+	address := strings.TrimPrefix(s.url, "http://")
+	for i := range 3 * files {
+		c, err := net.DialTimeout("tcp", address, 20*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = c.Close() }()
+		switch i % 3 {
+		case 0: // half a request
+			_, _ = io.WriteString(c, "GET /api/v1/reports/refunds HTTP/1.1\r\nHost: ")
+		case 1: // a whole one, and then nothing
+			_, _ = io.WriteString(c, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		} // nothing at all
+	}
+	status, body := withToken(t, http.MethodPost, s.url+"/api/v1/commands/record-attendance", `{"contract":"S/0","date":"2018-03-05","minutes":60}`)
+	if status != http.StatusOK {
+		t.Fatal(status, body)
+	}
+	status, body = withToken(t, http.MethodGet, s.url+"/metrics", "")
+	if status != http.StatusOK {
+		t.Fatal(status, body)
+	}
+	for line := range strings.Lines(body) {
+		if n, ok := strings.CutPrefix(line, "process_open_fds "); ok {
+			if open, err := strconv.Atoi(strings.TrimSpace(n)); err != nil || open > files*3/4 {
+				t.Errorf("%s files are open, of %d: %v", strings.TrimSpace(n), files, err)
+			}
+		}
+	}
+	must(t, exitDone, "rebuild", "--data", data) // through the control door
+	must(t, exitDone, "verify", "--data", data)
+	end(t, s)
+}

@@ -2,10 +2,13 @@ package commands
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
 	"ksiega/domain/payment"
@@ -29,68 +32,103 @@ type SubmitClaim struct {
 // ErrCorrects refuses the correction of a claim for something else.
 var ErrCorrects = domain.Refusal(domain.CodeInvalid, "the claim it corrects is for another agreement or month")
 
-// SubmitClaim carries the command out and enters the claim into its
-// agreement's list; cut short between the two, the same command completes it.
+// SubmitClaim carries the command out. The agreement's stream keeps the
+// contract-months for the claim first, in the figures it is submitted with; cut short
+// between the two, the same command completes it with those figures.
 func (l *Ledger) SubmitClaim(ctx context.Context, o Origin, c SubmitClaim) (journal.Result, error) {
-	if err := ids(&c.Number, &c.Agreement, &c.Corrects); err != nil {
-		l.count(err)
-		return journal.Result{}, err
+	if !o.Who().May(access.Record) {
+		l.count(ErrMayNot)
+		return journal.Result{}, ErrMayNot
 	}
-	stream, cmd, err := l.prepareClaim(ctx, l.lookups(), c)
-	if err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	r, err := carry(ctx, l, o, c, stream, refund.Decider(), refund.Command(cmd))
-	if err != nil {
-		return r, err
-	}
-	o.Expected = nil
-	listed, err := execute(ctx, l, domain.Stream("agreement", c.Agreement), agreement.Decider(), claimListing(cmd), o)
-	return followed(r, listed), err
+	claim, reserved, err := l.submitClaim(ctx, o, c)
+	l.count(err)
+	return followed(claim, reserved), err
 }
 
-func claimListing(c refund.Submit) agreement.Command {
-	return agreement.ListClaim{Claim: agreement.ClaimListed{Agreement: c.Agreement, Claim: c.Claim, Month: c.Month, Submitted: c.On}}
-}
-
-func (l *Ledger) prepareClaim(ctx context.Context, k *lookups, c SubmitClaim) (string, refund.Submit, error) {
-	number, err := id(c.Number)
-	if err == nil {
+// submitClaim answers what became of the claim, and of its reservation.
+func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (claim, reserved journal.Result, err error) {
+	if c.Number, err = id(c.Number); err == nil {
 		err = ids(&c.Agreement, &c.Corrects)
 	}
 	if err != nil {
-		return "", refund.Submit{}, err
+		return claim, reserved, err
 	}
-	under, err := k.agreement(ctx, c.Agreement)
+	stream := domain.Stream("refundclaim", c.Number)
+	known, err := journal.Load(ctx, l.Log, stream, refund.Decider().Evolve)
 	if err != nil {
-		return "", refund.Submit{}, err
+		return claim, reserved, err
 	}
-	if c.Corrects != "" {
+	d := onlyDone(o, refund.Decider())
+	if l.done(o, known.Keys) || o.settled {
+		claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(refund.Submit{Claim: known.State.Claim}), l.meta(o), o.former()...)
+		return claim, reserved, err
+	}
+	if err = o.meets(known.Revision); err != nil {
+		return claim, reserved, err
+	}
+	cmd, err := l.prepareClaim(ctx, known.State, c)
+	if err != nil {
+		return claim, reserved, err
+	}
+	under := domain.Stream("agreement", c.Agreement)
+	if reserved, err = journal.ExecuteAt(ctx, l.Log, under, nil, agreement.Decider(), agreement.Command(cmd), l.meta(o), o.former()...); err != nil {
+		return claim, reserved, err
+	}
+	drawn := known.State.Claim
+	if !known.State.Exists() {
+		// The figures are those of the reservation, whoever made it and when.
+		now, err := journal.Load(ctx, l.Log, under, agreement.Decider().Evolve)
+		if err != nil {
+			return claim, reserved, err
+		}
+		held, _ := now.State.Claim(c.Number)
+		drawn = held.Submitted
+	}
+	claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(refund.Submit{Claim: drawn}), l.meta(o), o.former()...)
+	return claim, reserved, err
+}
+
+// meets refuses a command that expects another revision of the stream it is about,
+// before another stream is told.
+func (o Origin) meets(revision int64) error {
+	if o.Expected == nil || *o.Expected == revision {
+		return nil
+	}
+	return journal.ErrConflict.With("revision %d, not %d", revision, *o.Expected)
+}
+
+func (l *Ledger) prepareClaim(ctx context.Context, known refund.State, c SubmitClaim) (agreement.ReserveClaim, error) {
+	cmd := agreement.ReserveClaim{Amount: c.AmountGrosze, Asked: refund.Submitted{
+		About: refund.About{Claim: c.Number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted, Corrects: c.Corrects}}
+	if known.Exists() {
+		if err := known.Claim.AskedAs(cmd.Asked, c.AmountGrosze); err != nil {
+			return cmd, err
+		}
+	}
+	under, err := l.lookups().agreement(ctx, c.Agreement)
+	if err != nil {
+		return cmd, err
+	}
+	if held, ok := under.Claim(c.Number); ok && (held.Reserved || known.Exists()) {
+		return cmd, nil // nothing is worked out again
+	}
+	if cmd.Recorded, cmd.Pending, err = l.recorded(ctx, under, c.Month, known); err != nil || known.Exists() {
+		return cmd, err
+	}
+	if c.Corrects != "" && c.Corrects != c.Number {
 		earlier, err := l.claim(ctx, c.Corrects)
 		if err != nil {
-			return "", refund.Submit{}, err
+			return cmd, err
 		}
 		if earlier.Claim.Agreement != c.Agreement || earlier.Claim.Month != c.Month {
-			return "", refund.Submit{}, ErrCorrects
+			return cmd, ErrCorrects
 		}
 	}
-	taken, err := l.claimed(ctx, under, c)
-	if err != nil {
-		return "", refund.Submit{}, err
-	}
 	sheets, err := l.sheets(ctx, under)
-	if err != nil {
-		return "", refund.Submit{}, err
+	if err == nil {
+		cmd.Months, err = l.contractMonths(ctx, sheets, c.Month, c.Submitted)
 	}
-	shares, err := l.shares(ctx, sheets, c.Month, c.Submitted, taken)
-	if err != nil {
-		return "", refund.Submit{}, err
-	}
-	return domain.Stream("refundclaim", number), refund.Submit{
-		About: refund.About{Claim: number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted,
-		Amount: c.AmountGrosze, Corrects: c.Corrects, Shares: shares, Blocks: l.blocks(sheets, c.Month, shares),
-	}, nil
+	return cmd, err
 }
 
 func (l *Ledger) claim(ctx context.Context, number string) (refund.State, error) {
@@ -101,32 +139,31 @@ func (l *Ledger) claim(ctx context.Context, number string) (refund.State, error)
 	return s.State, err
 }
 
-// claimed are the contracts whose month stands in another claim: one that is
-// neither returned nor the one being corrected.
-func (l *Ledger) claimed(ctx context.Context, under agreement.State, c SubmitClaim) (map[string]bool, error) {
-	taken := map[string]bool{}
-	superseded := map[string]bool{c.Corrects: true}
-	var standing []refund.State
-	for _, listed := range under.Claims {
-		if listed.Month != c.Month || listed.Claim == c.Number {
+// recorded are the claims of a month that the agreement's stream lists without what
+// they ask for, as all did once, and one that it does not list at all; pending are
+// those that it reserved and that were never submitted.
+func (l *Ledger) recorded(ctx context.Context, under agreement.State, month domain.Month, also refund.State) (recorded []agreement.RecordedClaim, pending []string, err error) {
+	add := func(s refund.State) {
+		recorded = append(recorded, agreement.RecordedClaim{Submitted: s.Claim, Answers: s.Answers()})
+	}
+	for _, held := range under.Claims {
+		if held.Month != month {
 			continue
 		}
-		s, err := l.claim(ctx, listed.Claim)
-		if err != nil {
-			return nil, err
-		}
-		superseded[s.Claim.Corrects] = true
-		standing = append(standing, s)
-	}
-	for _, s := range standing {
-		if s.IsReturned || superseded[s.Claim.Claim] {
-			continue
-		}
-		for _, share := range s.Claim.Shares {
-			taken[share.Contract] = true
+		s, err := l.claim(ctx, held.Submitted.Claim)
+		switch {
+		case held.Reserved && errors.Is(err, refund.ErrUnknown):
+			pending = append(pending, held.Submitted.Claim)
+		case err != nil:
+			return nil, nil, err
+		case !held.Reserved:
+			add(s)
 		}
 	}
-	return taken, nil
+	if _, listed := under.Claim(also.Claim.Claim); also.Exists() && !listed {
+		add(also)
+	}
+	return recorded, pending, nil
 }
 
 // referralSheet is a referral and its attendance.
@@ -149,107 +186,56 @@ func (l *Ledger) sheets(ctx context.Context, under agreement.State) ([]referralS
 	return all, nil
 }
 
-// shares are the refunds of the agreement's contract-months that were worked
-// and fully paid by a day, by contract.
-func (l *Ledger) shares(ctx context.Context, sheets []referralSheet, month domain.Month, by domain.Date, taken map[string]bool) ([]refund.Share, error) {
-	var shares []refund.Share
+// contractMonths are a month of the agreement's referrals as a claim of a day sees
+// them: what each comes to, or why nothing can be claimed of it.
+func (l *Ledger) contractMonths(ctx context.Context, sheets []referralSheet, month domain.Month, by domain.Date) ([]agreement.ContractMonth, error) {
+	months := make([]agreement.ContractMonth, 0, len(sheets))
+	blocks := l.blocks(sheets, month)
 	for _, s := range sheets {
 		worked := s.Month(month)
-		if taken[s.Contract] || worked.Minutes == 0 {
+		benefit, share, _ := worked.Settled()
+		m := agreement.ContractMonth{Blocks: blocks[s.Contract],
+			Share: refund.Share{Contract: s.Contract, Participant: s.Participant, Minutes: worked.Minutes, Refund: share}}
+		if worked.Minutes == 0 {
+			m.NotReady = "has no hours"
+			months = append(months, m)
 			continue
 		}
 		paid, err := journal.Load(ctx, l.Log, domain.Stream("payout", s.Contract), payment.Decider().Evolve)
 		if err != nil {
 			return nil, err
 		}
-		benefit, share, _ := worked.Settled()
-		if paid.State.PaidBy(month, by) < benefit {
-			continue
+		if sum := paid.State.PaidBy(month, by); sum < benefit {
+			m.NotReady = fmt.Sprintf("is not paid in full: %s of %s by %s", sum, benefit, by)
 		}
-		shares = append(shares, refund.Share{Contract: s.Contract, Participant: s.Participant, Minutes: worked.Minutes, Refund: share})
+		months = append(months, m)
 	}
-	return shares, nil
+	return months, nil
 }
 
-// blocks are the days of the shares on which nobody was to work: days off, and
+// blocks are the days of each contract on which nobody was to work: days off, and
 // days that another referral of the same person has as sick leave. A day within one
 // referral holds either hours or sick leave.
-func (l *Ledger) blocks(sheets []referralSheet, month domain.Month, shares []refund.Share) []refund.Block {
+func (l *Ledger) blocks(sheets []referralSheet, month domain.Month) map[string][]refund.Block {
 	type personDay struct {
 		participant string
 		day         domain.Date
 	}
-	sick, claimed := map[personDay]bool{}, map[string]bool{}
-	for _, s := range shares {
-		claimed[s.Contract] = true
-	}
+	sick, blocks := map[personDay]bool{}, map[string][]refund.Block{}
 	for _, s := range sheets {
 		for _, d := range s.Days(month, attendance.Value.Sick) {
 			sick[personDay{s.Participant, d}] = true
 		}
 	}
-	var blocks []refund.Block
 	for _, s := range sheets {
-		if !claimed[s.Contract] {
-			continue
-		}
 		for _, d := range s.Days(month, attendance.Value.Worked) {
 			if off, ok := l.Catalogue.DayOff(l.WorkWeek, d); ok {
-				blocks = append(blocks, refund.Block{Contract: s.Contract, Date: d, Why: refund.ErrDayOff, Note: off.Name})
+				blocks[s.Contract] = append(blocks[s.Contract], refund.Block{Contract: s.Contract, Date: d, Why: refund.ErrDayOff, Note: off.Name})
 			}
 			if sick[personDay{s.Participant, d}] {
-				blocks = append(blocks, refund.Block{Contract: s.Contract, Date: d, Why: refund.ErrSickLeave})
+				blocks[s.Contract] = append(blocks[s.Contract], refund.Block{Contract: s.Contract, Date: d, Why: refund.ErrSickLeave})
 			}
 		}
 	}
 	return blocks
-}
-
-// RecordClaimDecision enters the labour office's answer to a claim.
-type RecordClaimDecision struct {
-	Claim        string         `json:"claim"`
-	Date         domain.Date    `json:"date"`
-	Outcome      string         `json:"outcome" enum:"przyjety,czesciowo,zwrocony,zwrot"`
-	AmountGrosze *domain.Grosze `json:"amountGrosze,omitempty"`
-	Reason       string         `json:"reason,omitempty"`
-}
-
-// RecordClaimDecision carries the command out.
-func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClaimDecision) (journal.Result, error) {
-	if err := ids(&c.Claim); err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	cmd, err := l.prepareDecision(ctx, c)
-	if err != nil {
-		return journal.Result{}, err
-	}
-	return carry(ctx, l, o, c, domain.Stream("refundclaim", c.Claim), refund.Decider(), cmd)
-}
-
-func (l *Ledger) prepareDecision(ctx context.Context, c RecordClaimDecision) (refund.Command, error) {
-	s := l.sealer(ctx)
-	return refund.RecordDecision{On: c.Date, Outcome: refund.Outcome(c.Outcome), Amount: c.AmountGrosze,
-		Reason: s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)}, s.err
-}
-
-// WriteOffClaim gives up what is outstanding of a claim.
-type WriteOffClaim struct {
-	Claim  string      `json:"claim"`
-	Date   domain.Date `json:"date"`
-	Reason string      `json:"reason"`
-}
-
-// WriteOffClaim carries the command out.
-func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
-	if err := ids(&c.Claim); err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	s := l.sealer(ctx)
-	cmd := refund.WriteOff{On: c.Date, Reason: s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)}
-	if s.err != nil {
-		return journal.Result{}, s.err
-	}
-	return carry(ctx, l, o, c, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(cmd))
 }

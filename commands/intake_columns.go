@@ -60,6 +60,7 @@ func blame() []blamed {
 		{refund.ErrOverClaim, []string{"kwota"}},
 		{refund.ErrBeforeClaim, []string{"data"}},
 		{refund.ErrSelf, []string{"koryguje"}},
+		{agreement.ErrCorrected, []string{"koryguje", "wniosek"}},
 		{durability.ErrPeriod, []string{"do"}},
 		{durability.ErrNegative, []string{"wartosc"}},
 		{durability.ErrURL, []string{"url"}},

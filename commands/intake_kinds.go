@@ -209,7 +209,7 @@ func importClaims(ctx context.Context, im *importing) error {
 		err := seen.row(r, c.Number, "numer")
 		var result journal.Result
 		if err == nil {
-			result, err = im.claim(ctx, c, im.origin.ofRow(im.hash, r.Number()))
+			result, _, err = im.l.submitClaim(ctx, im.origin.ofRow(im.hash, r.Number()), c)
 		}
 		if err := im.settle(i, result, err); err != nil {
 			return err
@@ -218,30 +218,27 @@ func importClaims(ctx context.Context, im *importing) error {
 	return nil
 }
 
-// claim submits one claim and answers with what became of the claim itself.
-func (im *importing) claim(ctx context.Context, c SubmitClaim, o Origin) (journal.Result, error) {
-	stream, cmd, err := im.l.prepareClaim(ctx, im.l.lookups(), c)
-	if err != nil {
-		return journal.Result{}, err
-	}
-	r, err := journal.ExecuteAt(ctx, im.l.Log, stream, nil, refund.Decider(), refund.Command(cmd), im.l.meta(o), o.former()...)
-	if err != nil {
-		return r, err
-	}
-	_, err = journal.Execute(ctx, im.l.Log, domain.Stream("agreement", c.Agreement), agreement.Decider(), claimListing(cmd), im.l.meta(o))
-	return r, err
-}
-
+// importDecisions decides answers one after another, since each may change which
+// claims stand.
 func importDecisions(ctx context.Context, im *importing) error {
-	return decideRows(ctx, im, RecordClaimDecision{}, refund.Decider(), func(r *sheetfile.Record) ask[refund.Command] {
+	seen := unique{}
+	for i := range im.sheet.Rows {
+		r := im.sheet.Record(i)
 		c := RecordClaimDecision{Claim: r.ID("wniosek"), Date: r.Date("data"), Outcome: r.Choice("wynik", string(refund.OutcomeAccepted),
 			string(refund.OutcomePartial), string(refund.OutcomeReturned), string(refund.OutcomeReclaimed)), Reason: r.OptionalText("powod")}
 		if amount, ok := r.OptionalAmount("kwota"); ok {
 			c.AmountGrosze = &amount
 		}
-		return ask[refund.Command]{identity: c.Claim + "\x00" + c.Date.String(), from: []string{"wniosek", "data"}, stream: domain.Stream("refundclaim", c.Claim),
-			build: func(ctx context.Context) (refund.Command, error) { return im.l.prepareDecision(ctx, c) }}
-	})
+		err := seen.row(r, c.Claim+"\x00"+c.Date.String(), "wniosek", "data")
+		var result journal.Result
+		if err == nil {
+			result, _, err = im.l.answerClaim(ctx, im.origin, im.origin.ofRow(im.hash, r.Number()), c)
+		}
+		if err := im.settle(i, result, err); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // importStatements takes in every statement of a bank's file, or none where one

@@ -48,6 +48,16 @@ func (o Origin) former() []string {
 
 func formerKey(key string) string { return "api:" + key }
 
+// done says whether something was decided under the origin's key.
+func (l *Ledger) done(o Origin, keys map[string]journal.Position) bool {
+	for _, k := range append([]string{l.key(o)}, o.former()...) {
+		if _, ok := keys[k]; ok && k != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // joined is the parts with the length of each before it.
 func joined(parts ...string) []byte {
 	var b []byte

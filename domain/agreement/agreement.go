@@ -2,15 +2,14 @@
 // (porozumienie w sprawie organizacji prac społecznie użytecznych) between a
 // gmina and the labour office.
 //
-// The stream `agreement-<number>` holds the terms and the lists of referrals
-// and refund claims made under them, so that a claim can be drawn up from the
-// agreement alone. Limits that no single stream can see (persons, total hours)
+// The stream `agreement-<number>` holds the terms, the list of referrals made under
+// them, and the refund claims: which contract-months each asks for and how the labour
+// office answered. That a contract-month is claimed once is decided here, at the
+// stream's revision, before a claim's own stream is written. Limits that no single stream can see (persons, total hours)
 // are findings, not refusals, and live elsewhere.
 package agreement
 
 import (
-	"slices"
-
 	"ksiega/domain"
 	"ksiega/domain/programme"
 )
@@ -74,25 +73,6 @@ func (e ReferralListed) Refs() []domain.Ref {
 		domain.Ref{Kind: domain.RefContract, ID: e.Contract}, domain.Ref{Kind: domain.RefParticipant, ID: e.Participant})...)
 }
 
-// ClaimListed says that a refund was claimed under the agreement.
-type ClaimListed struct {
-	Agreement string       `json:"agreement"`
-	Claim     string       `json:"claim"`
-	Month     domain.Month `json:"month"`
-	Submitted domain.Date  `json:"submitted"`
-}
-
-// EventType is for ever.
-func (ClaimListed) EventType() string { return "agreement.claim-listed.v1" }
-
-// OccurredOn is the day the claim was submitted.
-func (e ClaimListed) OccurredOn() domain.Date { return e.Submitted }
-
-// Refs names agreement and claim.
-func (e ClaimListed) Refs() []domain.Ref {
-	return append(refs(e.Agreement), domain.Ref{Kind: domain.RefClaim, ID: e.Claim})
-}
-
 func refs(agreement string) []domain.Ref {
 	return domain.Refs(domain.Ref{Kind: domain.RefAgreement, ID: agreement})
 }
@@ -101,7 +81,7 @@ func refs(agreement string) []domain.Ref {
 type State struct {
 	Terms     Terms
 	Referrals []ReferralListed
-	Claims    []ClaimListed
+	Claims    []HeldClaim
 	referred  map[string]bool // contracts of Referrals
 }
 
@@ -118,12 +98,8 @@ type Conclude struct{ Terms Terms }
 // ListReferral enters a referral into the agreement's list.
 type ListReferral struct{ Referral ReferralListed }
 
-// ListClaim enters a refund claim into the agreement's list.
-type ListClaim struct{ Claim ClaimListed }
-
 func (Conclude) agreement()     {}
 func (ListReferral) agreement() {}
-func (ListClaim) agreement()    {}
 
 // Refusals.
 var (
@@ -151,14 +127,16 @@ func decide(s State, c Command) ([]domain.Event, error) {
 			return nil, nil
 		}
 		return []domain.Event{c.Referral}, nil
-	case ListClaim:
+	case ReserveClaim:
 		if !s.Exists() {
 			return nil, ErrUnknown
 		}
-		if slices.ContainsFunc(s.Claims, func(r ClaimListed) bool { return r.Claim == c.Claim.Claim }) {
-			return nil, nil
+		return s.reserve(c)
+	case AnswerClaim:
+		if !s.Exists() {
+			return nil, ErrUnknown
 		}
-		return []domain.Event{c.Claim}, nil
+		return s.answer(c)
 	}
 	return nil, nil
 }
@@ -228,8 +206,8 @@ func evolve(s State, e domain.Event) State {
 			s.referred = map[string]bool{}
 		}
 		s.Referrals, s.referred[e.Contract] = append(s.Referrals, e), true
-	case ClaimListed:
-		s.Claims = append(s.Claims, e)
+	default:
+		s.evolveClaims(e)
 	}
 	return s
 }

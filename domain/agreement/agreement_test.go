@@ -43,11 +43,7 @@ func TestAgreement(t *testing.T) {
 	Given(t, d).When(agreement.Conclude{Terms: carers}).Then(agreement.Concluded{Terms: want})
 
 	referral := agreement.ReferralListed{Agreement: "P/1", Contract: "S/1", Participant: "U1"}
-	claim := agreement.ClaimListed{Agreement: "P/1", Claim: "WR/1"}
 	Given(t, d).When(agreement.ListReferral{Referral: referral}).Refuse(agreement.ErrUnknown)
 	Given(t, d, concluded).When(agreement.ListReferral{Referral: referral}).Then(referral)
 	Given(t, d, concluded, referral).When(agreement.ListReferral{Referral: referral}).Then()
-	Given(t, d).When(agreement.ListClaim{Claim: claim}).Refuse(agreement.ErrUnknown)
-	Given(t, d, concluded).When(agreement.ListClaim{Claim: claim}).Then(claim)
-	Given(t, d, concluded, claim).When(agreement.ListClaim{Claim: claim}).Then()
 }

@@ -1,6 +1,7 @@
 package refund
 
 import (
+	"maps"
 	"slices"
 
 	"ksiega/domain"
@@ -9,17 +10,9 @@ import (
 // Command is what can be asked of a claim.
 type Command interface{ refund() }
 
-// Submit records a claim. Amount is what is asked for; nil asks for what the
-// shares come to.
-type Submit struct {
-	About
-	On       domain.Date
-	Amount   *domain.Grosze
-	Corrects string
-	Shares   []Share
-	// Blocks are what the labour office would return the claim for.
-	Blocks []Block
-}
+// Submit records a claim in the figures that were drawn up and reserved in its
+// agreement: see Draw.
+type Submit struct{ Claim Submitted }
 
 // Block is one day of a share that the labour office would return the claim for
 // (zwrot wniosku). What was recorded stays recorded, the claim is what it blocks.
@@ -84,6 +77,7 @@ var (
 	ErrSelf        = domain.Refusal(domain.CodeInvalid, "a claim cannot correct itself")
 	ErrDayOff      = domain.Refusal(domain.CodeRule, "hours on a day off work cannot be claimed: correct the day, or state the amount that was claimed")
 	ErrSickLeave   = domain.Refusal(domain.CodeRule, "hours on sick leave cannot be claimed: correct the day, or state the amount that was claimed")
+	ErrNotReady    = domain.Refusal(domain.CodeRule, "nothing can be claimed of the month")
 	ErrNothing     = domain.Refusal(domain.CodeRule, "nothing is outstanding")
 )
 
@@ -93,6 +87,26 @@ type State struct {
 	Totals
 	decisions map[domain.Date]domain.Event
 	received  []Received
+}
+
+// Answers are the labour office's answers, in the order of their days.
+func (s State) Answers() []Answer {
+	answers := make([]Answer, 0, len(s.decisions))
+	for _, on := range slices.Sorted(maps.Keys(s.decisions)) {
+		a := Answer{On: on}
+		switch e := s.decisions[on].(type) {
+		case Accepted:
+			if a.Outcome = OutcomeAccepted; e.Partial {
+				a.Outcome = OutcomePartial
+			}
+		case Returned:
+			a.Outcome = OutcomeReturned
+		case Reclaimed:
+			a.Outcome = OutcomeReclaimed
+		}
+		answers = append(answers, a)
+	}
+	return answers
 }
 
 // Exists says whether the claim was submitted.
@@ -131,34 +145,17 @@ func decide(s State, c Command) ([]domain.Event, error) {
 }
 
 func submit(s State, c Submit) ([]domain.Event, error) {
-	e := Submitted{About: c.About, On: c.On, Corrects: c.Corrects, Shares: c.Shares}
-	for _, share := range c.Shares {
-		e.Computed += share.Refund
+	if !s.Exists() {
+		return []domain.Event{c.Claim}, nil
 	}
-	e.Claimed = e.Computed
-	if c.Amount != nil {
-		e.Claimed, e.Given = *c.Amount, true
+	var amount *domain.Grosze
+	if c.Claim.Given {
+		amount = &c.Claim.Claimed
 	}
-	switch {
-	case c.Corrects == c.Claim:
-		return nil, ErrSelf
-	case e.Claimed < 0 || e.Given && e.Claimed == 0:
-		return nil, ErrAmount
-	case !s.Exists() && !e.Given && len(c.Blocks) > 0:
-		return nil, blocked(c.Blocks)
-	case !s.Exists():
-		return []domain.Event{e}, nil
-	}
-	// The shares are not compared: they were frozen when the claim was made.
-	was := s.Claim
-	if was.About != e.About || was.On != e.On || was.Corrects != e.Corrects || was.Given != e.Given || e.Given && was.Claimed != e.Claimed {
-		return nil, domain.ErrDiffers.With("claim %s", c.Claim)
-	}
-	return nil, nil
+	return nil, s.Claim.AskedAs(c.Claim, amount)
 }
 
-// blocked names the first day and how many more there are. An amount that was
-// given was claimed whatever we think of it, and is recorded.
+// blocked names the first day and how many more there are.
 func blocked(all []Block) error {
 	first := all[0]
 	day := first.Date.String()

@@ -1,6 +1,7 @@
 package refund_test
 
 import (
+	"errors"
 	"testing"
 
 	"ksiega/domain"
@@ -16,26 +17,16 @@ func TestClaim(t *testing.T) {
 	on := domain.NewDate(2018, 4, 10)
 	shares := []refund.Share{{Contract: "S/1", Participant: "U1", Minutes: 2400, Refund: 19440}, {Contract: "S/2", Participant: "U2", Minutes: 60, Refund: 486}}
 	submitted := refund.Submitted{About: about, On: on, Claimed: 19926, Computed: 19926, Shares: shares}
-	submit := refund.Submit{About: about, On: on, Shares: shares}
+	submit := refund.Submit{Claim: submitted}
 
 	Given(t, d).When(submit).Then(submitted)
-	Given(t, d, submitted).When(refund.Submit{About: about, On: on}).Then()
-	stated := submit
-	stated.Amount = amount(20000)
-	Given(t, d).When(stated).Then(refund.Submitted{About: about, On: on, Claimed: 20000, Computed: 19926, Given: true, Shares: shares})
-	Given(t, d, submitted).When(stated).Refuse(domain.ErrDiffers)
-	stated.Amount = amount(0)
-	Given(t, d).When(stated).Refuse(refund.ErrAmount)
-	Given(t, d).When(refund.Submit{About: about, On: on, Corrects: "WR/1"}).Refuse(refund.ErrSelf)
-
-	blocked := submit
-	blocked.Blocks = []refund.Block{{Contract: "S/1", Date: on - 30, Why: refund.ErrDayOff, Note: "niedziela"}, {Contract: "S/2", Date: on - 29, Why: refund.ErrSickLeave}}
-	Given(t, d).When(blocked).Refuse(refund.ErrDayOff)
-	Given(t, d, submitted).When(blocked).Then() // what was claimed stays claimed
-	blocked.Blocks = blocked.Blocks[1:]
-	Given(t, d).When(blocked).Refuse(refund.ErrSickLeave)
-	blocked.Amount = amount(20000)
-	Given(t, d).When(blocked).Then(refund.Submitted{About: about, On: on, Claimed: 20000, Computed: 19926, Given: true, Shares: shares})
+	later := submitted // what the shares come to was frozen
+	later.Claimed, later.Computed, later.Shares = 0, 0, nil
+	Given(t, d, submitted).When(refund.Submit{Claim: later}).Then()
+	stated := submitted
+	stated.Claimed, stated.Given = 20000, true
+	Given(t, d, submitted).When(refund.Submit{Claim: stated}).Refuse(domain.ErrDiffers)
+	Given(t, d, stated).When(submit).Refuse(domain.ErrDiffers)
 
 	accepted := refund.Accepted{About: about, On: on + 5, Amount: 19926}
 	cut := refund.Accepted{About: about, On: on + 5, Amount: 19000, Partial: true, Reason: "sealed"}
@@ -104,5 +95,41 @@ func TestAClaimReturnedAfterItWasPaid(t *testing.T) {
 	totals := refund.Totals{}.Add(refund.Submitted{Claimed: 1000}).Add(refund.Received{Amount: 1000}).Add(refund.Returned{On: domain.NewDate(2024, 7, 5)})
 	if totals.Stage() != refund.StageReturned || totals.Outstanding() != 0 || totals.Received != 1000 || totals.Open() {
 		t.Errorf("%s, outstanding %s, received %s", totals.Stage(), totals.Outstanding(), totals.Received)
+	}
+}
+
+func TestDraw(t *testing.T) {
+	about := refund.About{Claim: "WR/1", Agreement: "P/1", Month: domain.NewMonth(2018, 3)}
+	on := domain.NewDate(2018, 4, 10)
+	asked := refund.Submitted{About: about, On: on}
+	shares := []refund.Share{{Contract: "S/1", Participant: "U1", Minutes: 2400, Refund: 19440}, {Contract: "S/2", Participant: "U2", Minutes: 60, Refund: 486}}
+	dayOff := refund.Block{Contract: "S/1", Date: on - 30, Why: refund.ErrDayOff, Note: "niedziela"}
+	sick := refund.Block{Contract: "S/2", Date: on - 29, Why: refund.ErrSickLeave}
+	self := asked
+	self.Corrects = "WR/1"
+	for name, c := range map[string]struct {
+		asked   refund.Submitted
+		amount  *domain.Grosze
+		shares  []refund.Share
+		blocks  []refund.Block
+		claimed domain.Grosze
+		refusal error
+	}{
+		"what the shares come to":           {asked: asked, shares: shares, claimed: 19926},
+		"an amount of its own":              {asked: asked, amount: amount(20000), shares: shares, claimed: 20000},
+		"an amount and no shares":           {asked: asked, amount: amount(20000), claimed: 20000},
+		"an amount in spite of what blocks": {asked: asked, amount: amount(20000), shares: shares, blocks: []refund.Block{dayOff}, claimed: 20000},
+		"an amount of nothing":              {asked: asked, amount: amount(0), shares: shares, refusal: refund.ErrAmount},
+		"a negative amount":                 {asked: asked, amount: amount(-1), shares: shares, refusal: refund.ErrAmount},
+		"itself corrected":                  {asked: self, shares: shares, refusal: refund.ErrSelf},
+		"a day off":                         {asked: asked, shares: shares, blocks: []refund.Block{dayOff, sick}, refusal: refund.ErrDayOff},
+		"sick leave":                        {asked: asked, shares: shares, blocks: []refund.Block{sick}, refusal: refund.ErrSickLeave},
+		"nothing":                           {asked: asked, refusal: refund.ErrNotReady},
+		"shares of nothing":                 {asked: asked, shares: []refund.Share{{Contract: "S/1", Minutes: 1}}, refusal: refund.ErrNotReady},
+	} {
+		drawn, err := refund.Draw(c.asked, c.amount, c.shares, c.blocks)
+		if !errors.Is(err, c.refusal) || err == nil && (drawn.Claimed != c.claimed || drawn.Given != (c.amount != nil)) {
+			t.Errorf("%s: %+v, %v", name, drawn, err)
+		}
 	}
 }

@@ -44,11 +44,11 @@ func (t Totals) Add(e domain.Event) Totals {
 	case Submitted:
 		t.Submitted, t.Claimed = true, e.Claimed
 	case Accepted:
-		if e.On >= t.DecidedOn {
+		if supersedes(e.On, t.DecidedOn) {
 			t.Decided, t.IsReturned, t.Accepted, t.DecidedOn = true, false, e.Amount, e.On
 		}
 	case Returned:
-		if e.On >= t.DecidedOn {
+		if supersedes(e.On, t.DecidedOn) {
 			t.Decided, t.IsReturned, t.Accepted, t.DecidedOn = true, true, 0, e.On
 		}
 	case Reclaimed:

@@ -24,6 +24,8 @@ func Ledger() (*Table, error) {
 		KindOf[agreement.Concluded](),
 		KindOf[agreement.ReferralListed](),
 		KindOf[agreement.ClaimListed](),
+		KindOf[agreement.ClaimReserved](),
+		KindOf[agreement.ClaimAnswered](),
 		KindOf[contract.Drafted](),
 		KindOf[contract.Signed](),
 		KindOf[contract.Amended](),

@@ -33,6 +33,10 @@ type Ledger struct {
 // Actor is who tests act as.
 var Actor = commands.Origin{Actor: "tester", Role: "coordinator", Door: "cli"}
 
+// Now is the clock of every test's ledger: the sample and the worked cases lie before
+// it.
+func Now() time.Time { return time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC) }
+
 // Open starts a ledger that ends with the test.
 func Open(t testing.TB) *Ledger {
 	t.Helper()

@@ -1,0 +1,100 @@
+package commands
+
+import (
+	"context"
+
+	"ksiega/domain"
+	"ksiega/domain/access"
+	"ksiega/domain/agreement"
+	"ksiega/domain/refund"
+	"ksiega/internal/journal"
+)
+
+// RecordClaimDecision enters the labour office's answer to a claim.
+type RecordClaimDecision struct {
+	Claim        string         `json:"claim"`
+	Date         domain.Date    `json:"date"`
+	Outcome      string         `json:"outcome" enum:"przyjety,czesciowo,zwrocony,zwrot"`
+	AmountGrosze *domain.Grosze `json:"amountGrosze,omitempty"`
+	Reason       string         `json:"reason,omitempty"`
+}
+
+// RecordClaimDecision carries the command out. The agreement's stream takes the
+// answer first, since by a return another claim may come to hold the contract-months
+// and by an acceptance this one; cut short between the two, the same command
+// completes it.
+func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClaimDecision) (journal.Result, error) {
+	if !o.Who().May(access.Record) {
+		l.count(ErrMayNot)
+		return journal.Result{}, ErrMayNot
+	}
+	claim, answered, err := l.answerClaim(ctx, o, o, c)
+	l.count(err)
+	return followed(claim, answered), err
+}
+
+// answerClaim answers what became of the claim, and of its agreement, as far as the
+// asker may see it.
+func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaimDecision) (claim, answered journal.Result, err error) {
+	if err := ids(&c.Claim); err != nil {
+		return claim, answered, err
+	}
+	s := l.sealer(ctx)
+	cmd := refund.RecordDecision{On: c.Date, Outcome: refund.Outcome(c.Outcome), Amount: c.AmountGrosze,
+		Reason: s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)}
+	if s.err != nil {
+		return claim, answered, s.err
+	}
+	stream, d := domain.Stream("refundclaim", c.Claim), onlyDone(o, veiled(asker, c, refund.Decider()))
+	known, err := journal.Load(ctx, l.Log, stream, d.Evolve)
+	if err != nil {
+		return claim, answered, err
+	}
+	if !l.done(o, known.Keys) {
+		// What the claim refuses, the agreement never hears.
+		if err = o.meets(known.Revision); err == nil {
+			_, err = d.Decide(known.State, cmd)
+		}
+		if err == nil {
+			answered, err = l.answer(ctx, o, known.State, agreement.AnswerClaim{Claim: c.Claim, On: c.Date, Outcome: cmd.Outcome})
+		}
+		if err != nil {
+			return claim, answered, err
+		}
+	}
+	claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(cmd), l.meta(o), o.former()...)
+	return claim, answered, err
+}
+
+// answer enters an answer in the agreement of a claim.
+func (l *Ledger) answer(ctx context.Context, o Origin, claim refund.State, cmd agreement.AnswerClaim) (journal.Result, error) {
+	under, err := l.lookups().agreement(ctx, claim.Claim.Agreement)
+	if err == nil {
+		cmd.Recorded, _, err = l.recorded(ctx, under, claim.Claim.Month, claim)
+	}
+	if err != nil {
+		return journal.Result{}, err
+	}
+	return journal.ExecuteAt(ctx, l.Log, domain.Stream("agreement", claim.Claim.Agreement), nil, agreement.Decider(), agreement.Command(cmd), l.meta(o), o.former()...)
+}
+
+// WriteOffClaim gives up what is outstanding of a claim.
+type WriteOffClaim struct {
+	Claim  string      `json:"claim"`
+	Date   domain.Date `json:"date"`
+	Reason string      `json:"reason"`
+}
+
+// WriteOffClaim carries the command out.
+func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
+	if err := ids(&c.Claim); err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	s := l.sealer(ctx)
+	cmd := refund.WriteOff{On: c.Date, Reason: s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)}
+	if s.err != nil {
+		return journal.Result{}, s.err
+	}
+	return carry(ctx, l, o, c, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(cmd))
+}

@@ -1,0 +1,315 @@
+package agreement
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ksiega/domain"
+	"ksiega/domain/refund"
+)
+
+// ClaimReserved says that contract-months are kept for a claim that is about to be
+// submitted, in the figures it asks for. It is written before the claim's own
+// stream: where that has no claim yet, the same command sent again completes it.
+type ClaimReserved struct{ refund.Submitted }
+
+// EventType is for ever.
+func (ClaimReserved) EventType() string { return "agreement.claim-reserved.v1" }
+
+// ClaimAnswered says that the labour office answered a claim. It is written before
+// the claim's own stream, since an answer may take contract-months back.
+type ClaimAnswered struct {
+	refund.About
+	On      domain.Date    `json:"on"`
+	Outcome refund.Outcome `json:"outcome"`
+}
+
+// EventType is for ever.
+func (ClaimAnswered) EventType() string { return "agreement.claim-answered.v1" }
+
+// OccurredOn is the day of the answer.
+func (e ClaimAnswered) OccurredOn() domain.Date { return e.On }
+
+// ClaimListed says that a refund was claimed under the agreement. It was written
+// after the claim, before contract-months were reserved; it is not written any more.
+type ClaimListed struct {
+	Agreement string       `json:"agreement"`
+	Claim     string       `json:"claim"`
+	Month     domain.Month `json:"month"`
+	Submitted domain.Date  `json:"submitted"`
+}
+
+// EventType is for ever.
+func (ClaimListed) EventType() string { return "agreement.claim-listed.v1" }
+
+// OccurredOn is the day the claim was submitted.
+func (e ClaimListed) OccurredOn() domain.Date { return e.Submitted }
+
+// Refs names agreement and claim.
+func (e ClaimListed) Refs() []domain.Ref {
+	return append(refs(e.Agreement), domain.Ref{Kind: domain.RefClaim, ID: e.Claim})
+}
+
+// ReserveClaim keeps contract-months for a claim: those that are ready and that no
+// other claim holds.
+type ReserveClaim struct {
+	Asked  refund.Submitted // claim, agreement, month, day and what it corrects
+	Amount *domain.Grosze   // what the labour office was asked for; nil: what the months come to
+	Months []ContractMonth
+	// Recorded are claims as their own streams tell them, of which this stream has no
+	// reservation: those from before there were any.
+	Recorded []RecordedClaim
+	// Pending are claims of this month that are reserved and not submitted.
+	Pending []string
+}
+
+// AnswerClaim enters the labour office's answer to a claim.
+type AnswerClaim struct {
+	Claim    string
+	On       domain.Date
+	Outcome  refund.Outcome
+	Recorded []RecordedClaim // as in ReserveClaim
+}
+
+func (ReserveClaim) agreement() {}
+func (AnswerClaim) agreement()  {}
+
+// ContractMonth is a referral's month as a claim sees it.
+type ContractMonth struct {
+	Share    refund.Share
+	NotReady string // why nothing can be claimed of it, "" where it can
+	Blocks   []refund.Block
+}
+
+// RecordedClaim is a claim with the answers to it.
+type RecordedClaim struct {
+	refund.Submitted
+	Answers []refund.Answer
+}
+
+// Refusals of claims.
+var (
+	ErrNoClaim   = domain.Refusal(domain.CodeNotFound, "the agreement has no such claim")
+	ErrCorrected = domain.Refusal(domain.CodeRule, "another claim already corrects it: correct that one")
+	ErrClaimed   = domain.Refusal(domain.CodeRule, "another claim holds the contract-month meanwhile")
+)
+
+// HeldClaim is a claim as the agreement's stream tells it.
+type HeldClaim struct {
+	RecordedClaim
+	// Reserved: its figures are known here. A claim that was only listed has them in
+	// its own stream.
+	Reserved bool
+}
+
+// Claim finds a claim; false where the stream has none of that number.
+func (s State) Claim(number string) (HeldClaim, bool) {
+	i := s.claim(number)
+	if i < 0 {
+		return HeldClaim{}, false
+	}
+	return s.Claims[i], true
+}
+
+func (s State) claim(number string) int {
+	return slices.IndexFunc(s.Claims, func(c HeldClaim) bool { return c.Submitted.Claim == number })
+}
+
+func (s State) reserve(c ReserveClaim) ([]domain.Event, error) {
+	if known, ok := s.Claim(c.Asked.Claim); ok && known.Reserved {
+		return nil, known.AskedAs(c.Asked, c.Amount)
+	} else if ok {
+		return nil, nil // from before reservations; its own stream has said what it is
+	}
+	s, adopted := s.adopt(c.Recorded)
+	if _, ok := s.Claim(c.Asked.Claim); ok {
+		return adopted, nil // it was cut short before it was listed
+	}
+	if err := s.corrects(c.Asked); err != nil {
+		return nil, err
+	}
+	shares, blocks, reasons := s.free(c)
+	drawn, err := refund.Draw(c.Asked, c.Amount, shares, blocks)
+	if errors.Is(err, refund.ErrNotReady) {
+		return nil, notReady(reasons)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return append(adopted, ClaimReserved{drawn}), nil
+}
+
+// adopt takes in claims that were recorded before reservations, as they stand in
+// their own streams. What they hold twice they hold: that is for a finding to say.
+func (s State) adopt(recorded []RecordedClaim) (State, []domain.Event) {
+	var events []domain.Event
+	for _, r := range recorded {
+		if known, ok := s.Claim(r.Submitted.Claim); ok && known.Reserved {
+			continue
+		}
+		events = append(events, ClaimReserved{r.Submitted})
+		for _, a := range r.Answers {
+			events = append(events, ClaimAnswered{r.About, a.On, a.Outcome})
+		}
+	}
+	s.Claims = slices.Clone(s.Claims)
+	for _, e := range events {
+		s = evolve(s, e)
+	}
+	return s, events
+}
+
+// standing are the claims of a month as they stand, with one more or an answer
+// taken in.
+func (s State) standing(month domain.Month) refund.Standing {
+	var filed []refund.Filed
+	for _, c := range s.Claims {
+		if c.Month == month {
+			filed = append(filed, refund.Filed{About: c.About, Corrects: c.Corrects, Latest: refund.Latest(c.Answers)})
+		}
+	}
+	return refund.Stand(filed)
+}
+
+// corrects refuses a second correction of a claim beside one that stands: correcting
+// that one keeps the money in one place.
+func (s State) corrects(asked refund.Submitted) error {
+	if asked.Corrects == "" {
+		return nil
+	}
+	s.Claims = append(slices.Clip(s.Claims), HeldClaim{RecordedClaim: RecordedClaim{Submitted: asked}})
+	if rival := s.standing(asked.Month).Rival(asked.Claim); rival != "" {
+		return ErrCorrected.With("claim %s is corrected by %s", asked.Corrects, rival)
+	}
+	return nil
+}
+
+// free are the shares that a claim may take, what blocks them, and of each other
+// month why not.
+func (s State) free(c ReserveClaim) (shares []refund.Share, blocks []refund.Block, reasons []string) {
+	with := s
+	with.Claims = append(slices.Clip(s.Claims), HeldClaim{RecordedClaim: RecordedClaim{Submitted: c.Asked}})
+	standing := with.standing(c.Asked.Month)
+	holder := map[string]string{}
+	for _, other := range s.Claims {
+		number := other.Submitted.Claim
+		if other.Month != c.Asked.Month || !standing.Holds(number) || standing.Kin(number, c.Asked.Claim) {
+			continue
+		}
+		for _, share := range other.Shares {
+			holder[share.Contract] = number
+		}
+	}
+	for _, m := range c.Months {
+		by, held := holder[m.Share.Contract]
+		switch {
+		case held && slices.Contains(c.Pending, by):
+			reasons = append(reasons, m.Share.Contract+" is reserved for claim "+by+", which was cut short: send it again as it was")
+		case held:
+			reasons = append(reasons, m.Share.Contract+" is claimed in "+by)
+		case m.NotReady != "":
+			reasons = append(reasons, m.Share.Contract+" "+m.NotReady)
+		default:
+			shares, blocks = append(shares, m.Share), append(blocks, m.Blocks...)
+			if m.Share.Refund <= 0 {
+				reasons = append(reasons, m.Share.Contract+" has a refund of "+m.Share.Refund.String())
+			}
+		}
+	}
+	return shares, blocks, reasons
+}
+
+// mostReasons bounds a refusal; an agreement has as many referrals as its limit of
+// persons.
+const mostReasons = 100
+
+func notReady(reasons []string) error {
+	if len(reasons) == 0 {
+		return refund.ErrNotReady.With("the agreement has no referrals")
+	}
+	if more := len(reasons) - mostReasons; more > 0 {
+		reasons = append(slices.Clip(reasons[:mostReasons]), fmt.Sprintf("and %d more", more))
+	}
+	return refund.ErrNotReady.With("%s", strings.Join(reasons, "; "))
+}
+
+// answer records what the labour office said, unless a claim would then hold what
+// another holds: what was claimed elsewhere meanwhile is corrected there first.
+func (s State) answer(c AnswerClaim) ([]domain.Event, error) {
+	s, adopted := s.adopt(c.Recorded)
+	i := s.claim(c.Claim)
+	if i < 0 {
+		return nil, ErrNoClaim.With("%s", c.Claim)
+	}
+	claim := s.Claims[i]
+	for _, a := range claim.Answers {
+		if a.On != c.On {
+			continue
+		}
+		if a.Outcome != c.Outcome {
+			return nil, domain.ErrDiffers.With("decision of %s on claim %s", c.On, c.Claim)
+		}
+		return nil, nil
+	}
+	before := s.standing(claim.Month)
+	e := ClaimAnswered{claim.About, c.On, c.Outcome}
+	s = evolve(s, e)
+	if err := s.clash(claim.Month, before); err != nil {
+		return nil, err
+	}
+	return append(adopted, e), nil
+}
+
+// clash refuses a change by which a claim comes to hold what another holds.
+func (s State) clash(month domain.Month, before refund.Standing) error {
+	after := s.standing(month)
+	for _, c := range s.Claims {
+		number := c.Submitted.Claim
+		if c.Month != month || !after.Holds(number) || before.Holds(number) {
+			continue
+		}
+		if rival := after.Rival(number); rival != "" {
+			return ErrCorrected.With("claim %s is corrected by %s", c.Corrects, rival)
+		}
+		for _, other := range s.Claims {
+			by := other.Submitted.Claim
+			if by == number || other.Month != month || !after.Holds(by) || after.Kin(number, by) {
+				continue
+			}
+			if i := slices.IndexFunc(c.Shares, other.asks); i >= 0 {
+				return ErrClaimed.With("claim %s would ask again for contract %s, which is claimed in %s: correct that claim first", number, c.Shares[i].Contract, by)
+			}
+		}
+	}
+	return nil
+}
+
+// asks says whether the claim asks for the contract of a share.
+func (c HeldClaim) asks(of refund.Share) bool {
+	return slices.ContainsFunc(c.Shares, func(s refund.Share) bool { return s.Contract == of.Contract })
+}
+
+// evolveClaims folds what concerns claims.
+func (s *State) evolveClaims(e domain.Event) {
+	switch e := e.(type) {
+	case ClaimListed:
+		if s.claim(e.Claim) < 0 {
+			s.Claims = append(s.Claims, HeldClaim{RecordedClaim: RecordedClaim{Submitted: refund.Submitted{
+				About: refund.About{Claim: e.Claim, Agreement: e.Agreement, Month: e.Month}, On: e.Submitted}}})
+		}
+	case ClaimReserved:
+		held := HeldClaim{RecordedClaim: RecordedClaim{Submitted: e.Submitted}, Reserved: true}
+		if i := s.claim(e.Submitted.Claim); i >= 0 {
+			s.Claims[i] = held
+		} else {
+			s.Claims = append(s.Claims, held)
+		}
+	case ClaimAnswered:
+		if i := s.claim(e.About.Claim); i >= 0 {
+			c := &s.Claims[i]
+			c.Answers = append(slices.Clip(c.Answers), refund.Answer{On: e.On, Outcome: e.Outcome})
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
@@ -100,7 +101,7 @@ func workEvent(t *rapid.T, num func(string, int) int, word func(string) string, 
 func claimEvent(num func(string, int) int, word func(string) string, day domain.Date, month domain.Month, grosze domain.Grosze) domain.Event {
 	about := refund.About{Claim: word("claim"), Agreement: "a", Month: month}
 	line := num("line", 2) + 1
-	switch num("refund", 9) {
+	switch num("refund", 10) {
 	case 0:
 		return refund.Submitted{About: about, On: day, Claimed: grosze, Computed: grosze, Shares: []refund.Share{{Contract: word("contract"), Participant: "U1", Refund: grosze}}}
 	case 1:
@@ -118,6 +119,8 @@ func claimEvent(num func(string, int) int, word func(string) string, day domain.
 		return refund.WrittenOff{About: about, On: day, Reason: "x"}
 	case 6:
 		return statement.LineBooked{Statement: word("statement"), Line: line, Date: day, Amount: grosze, Title: "v1.t"}
+	case 9:
+		return agreement.ClaimAnswered{About: about, On: day, Outcome: []refund.Outcome{refund.OutcomeAccepted, refund.OutcomeReturned, refund.OutcomeReclaimed}[num("outcome", 3)]}
 	case 7:
 		return statement.LineMatched{Statement: word("statement"), Line: line, Claim: about.Claim, Date: day, Amount: grosze}
 	}

@@ -2,8 +2,10 @@ package projections
 
 import (
 	"fmt"
+	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
@@ -101,8 +103,8 @@ func UnmatchedLines() Table[BankLine] { return Table[BankLine]{"unmatched"} }
 
 // Refunds folds claims and bank statements.
 func Refunds() Projection {
-	return Projection{Name: "refunds", Version: 2, Keys: refundKeys, Fold: foldRefunds,
-		Want: oneOf(refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
+	return Projection{Name: "refunds", Version: 3, Keys: refundKeys, Fold: foldRefunds,
+		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
 			refund.WrittenOff{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{})}
 }
 
@@ -134,6 +136,10 @@ func refundFact(r *journal.Recorded) (refund.About, RefundFact, bool) {
 	case refund.Returned:
 		f.Kind = FactReturned
 		return e.About, f, true
+	case agreement.ClaimAnswered:
+		// Its contract-months are free from here on, and nothing is owed for them.
+		f.Kind = FactReturned
+		return e.About, f, e.Outcome == refund.OutcomeReturned
 	case refund.Reclaimed:
 		f.Kind, f.Amount, f.All = FactReclaimed, e.Amount, e.All
 		return e.About, f, true
@@ -171,7 +177,10 @@ func foldRefunds(tx *Tx, r *journal.Recorded) error {
 		if s, ok := r.Event.(refund.Submitted); ok {
 			c.Submitted, c.Computed, c.Given, c.Corrects = s.On, s.Computed, s.Given, s.Corrects
 		}
-		c.Totals = c.Totals.Add(r.Event)
+		if f.Kind == FactReturned && slices.ContainsFunc(c.Facts, func(had RefundFact) bool { return had.Kind == f.Kind && had.On == f.On }) {
+			return nil // two streams tell it
+		}
+		c.Totals = c.Totals.Add(f.event())
 		c.Facts = append(c.Facts, f)
 	}
 	return nil

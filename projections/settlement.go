@@ -137,26 +137,31 @@ type SettlementShare struct {
 	Refund      domain.Grosze  `json:"refund"`
 }
 
-// SettlementDecision is the labour office's answer to a claim.
+// SettlementDecision is the labour office's answer to a claim, as its own stream or
+// its agreement's tells it.
 type SettlementDecision struct {
 	On       domain.Date `json:"on"`
 	Returned bool        `json:"returned"`
 }
 
-// Stands says whether the claim was submitted by a day (0: at all) and the
-// latest decision by then did not return it; of two of one day the one recorded
-// last counts.
-func (c SettlementClaim) Stands(asOf domain.Date) bool {
+// Filed is the claim by a day (0: at all), as refund.Stand takes it; false where it
+// was not submitted by then.
+func (c SettlementClaim) Filed(asOf domain.Date) (refund.Filed, bool) {
 	if c.Submitted == 0 || asOf != 0 && c.Submitted > asOf {
-		return false
+		return refund.Filed{}, false
 	}
-	returned, latest := false, domain.Date(0)
+	answers := make([]refund.Answer, 0, len(c.Decisions))
 	for _, d := range c.Decisions {
-		if d.On >= latest && (asOf == 0 || d.On <= asOf) {
-			returned, latest = d.Returned, d.On
+		if asOf != 0 && d.On > asOf {
+			continue
 		}
+		a := refund.Answer{On: d.On, Outcome: refund.OutcomeAccepted}
+		if d.Returned {
+			a.Outcome = refund.OutcomeReturned
+		}
+		answers = append(answers, a)
 	}
-	return !returned
+	return refund.Filed{About: refund.About{Claim: c.Claim, Agreement: c.Agreement, Month: c.Month}, Corrects: c.Corrects, Latest: refund.Latest(answers)}, true
 }
 
 // SettlementAgreement is what an agreement allows over all its referrals; 0 is no
@@ -194,8 +199,8 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 4, Keys: settlementKeys, Fold: foldSettlement,
-		Want: oneOf(agreement.Concluded{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
+	return Projection{Name: "settlement", Version: 5, Keys: settlementKeys, Fold: foldSettlement,
+		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{})}
 }
 
@@ -227,6 +232,8 @@ func settlementKeys(r *journal.Recorded) []Key {
 		return month(e.Agreement, e.Contract, e.Month.String())
 	case payment.CameBack:
 		return month(e.Agreement, e.Contract, e.Month.String())
+	case agreement.ClaimAnswered:
+		return claim(e.About)
 	case refund.Submitted:
 		return claim(e.About)
 	case refund.Accepted:
@@ -265,12 +272,14 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 		for _, s := range e.Shares {
 			c.Shares = append(c.Shares, SettlementShare{s.Contract, s.Participant, s.Minutes, s.Refund})
 		}
+	case agreement.ClaimAnswered:
+		if e.Outcome != refund.OutcomeReclaimed {
+			settleAnswer(tx, e.About, SettlementDecision{On: e.On, Returned: e.Outcome == refund.OutcomeReturned})
+		}
 	case refund.Accepted:
-		c := settlementClaim(tx, e.About)
-		c.Decisions = append(c.Decisions, SettlementDecision{On: e.On})
+		settleAnswer(tx, e.About, SettlementDecision{On: e.On})
 	case refund.Returned:
-		c := settlementClaim(tx, e.About)
-		c.Decisions = append(c.Decisions, SettlementDecision{On: e.On, Returned: true})
+		settleAnswer(tx, e.About, SettlementDecision{On: e.On, Returned: true})
 	}
 	return nil
 }
@@ -314,6 +323,13 @@ func settlePayment(tx *Tx, a payment.About, p SettlementPayment) {
 	m.Paid += p.Amount
 	m.First, m.Last = widen(m.First, m.Last, p.Date)
 	d.Payments = append(d.Payments, p)
+}
+
+// settleAnswer takes in an answer once, which two streams tell.
+func settleAnswer(tx *Tx, a refund.About, d SettlementDecision) {
+	if c := settlementClaim(tx, a); !slices.Contains(c.Decisions, d) {
+		c.Decisions = append(c.Decisions, d)
+	}
 }
 
 func settlementClaim(tx *Tx, a refund.About) *SettlementClaim {

@@ -7,6 +7,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/durability"
+	"ksiega/domain/refund"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -29,12 +30,13 @@ const (
 	RefundDifference   FindingKind = "refund-difference"
 	OverBudget         FindingKind = "over-budget"
 	DurabilityGap      FindingKind = "durability-gap"
+	ClaimedTwice       FindingKind = "claimed-twice"
 )
 
 func findingKinds() []string {
 	return []string{string(AssistantOverlap), string(ParticipantOverlap), string(OutsideContract), string(OverCap), string(DoubleFunding),
 		string(Stay), string(PaidNotWorked), string(WorkedNotPaid), string(ClaimedNotPaid), string(RefundDifference), string(OverBudget),
-		string(DurabilityGap)}
+		string(DurabilityGap), string(ClaimedTwice)}
 }
 
 func findingsReport() *Report {
@@ -93,7 +95,7 @@ func findingRows(ctx context.Context, q *question) ([]Row, error) {
 	}{
 		{[]FindingKind{AssistantOverlap, ParticipantOverlap}, overlaps},
 		{[]FindingKind{OutsideContract}, outsideContracts},
-		{[]FindingKind{PaidNotWorked, WorkedNotPaid, ClaimedNotPaid, RefundDifference}, unsettled},
+		{[]FindingKind{PaidNotWorked, WorkedNotPaid, ClaimedNotPaid, RefundDifference, ClaimedTwice}, unsettled},
 		{[]FindingKind{OverCap}, overCaps},
 		{[]FindingKind{RefundDifference}, refundDifferences},
 		{[]FindingKind{DurabilityGap}, durabilityGaps},
@@ -246,6 +248,15 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 				kinds = append(kinds, over)
 			}
 		}
+		if over := m.Claimed - refunded; len(m.Claims) > 1 && over > 0 {
+			twice := f
+			twice.kind, twice.amount, twice.id, twice.events = ClaimedTwice, over, findingID(ClaimedTwice, m.Contract, m.Month.String()), nil
+			twice.subjects = []string{m.Participant, m.Contract, m.Agreement}
+			for _, share := range m.Claims {
+				twice.subjects, twice.events = append(twice.subjects, share.Claim), append(twice.events, share.Event)
+			}
+			kinds = append(kinds, twice)
+		}
 		if len(kinds) == 0 {
 			continue
 		}
@@ -310,12 +321,7 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 		return nil, err
 	}
 	var all []found
-	corrections := map[string]string{}
-	for _, c := range claims {
-		if c.Corrects != "" && !c.totals.IsReturned {
-			corrections[c.Corrects] = c.Claim
-		}
-	}
+	standing := refund.Stand(filedClaims(claims))
 	for _, c := range claims {
 		f := found{kind: RefundDifference, subjects: []string{c.Claim, c.Agreement}}
 		for _, fact := range c.Facts {
@@ -333,7 +339,7 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 				f.to, f.events = fact.On, append(slices.Clone(f.events), fact.Event)
 			}
 		}
-		if by := corrections[c.Claim]; by != "" && c.totals.Open() {
+		if by := standing.ReplacedBy(c.Claim); by != "" && c.totals.Open() {
 			twice := f
 			twice.id, twice.amount, twice.subjects = findingID(RefundDifference, c.Claim, "corrected"), c.totals.Outstanding(), append(slices.Clone(f.subjects), by)
 			all = append(all, twice)

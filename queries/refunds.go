@@ -93,3 +93,19 @@ func standingClaims(ctx context.Context, q *question) ([]standingClaim, error) {
 	}
 	return claims, nil
 }
+
+// filedClaims are the claims as refund.Stand takes them.
+func filedClaims(claims []standingClaim) []refund.Filed {
+	filed := make([]refund.Filed, 0, len(claims))
+	for _, c := range claims {
+		f := refund.Filed{About: c.About, Corrects: c.Corrects}
+		switch {
+		case c.totals.IsReturned:
+			f.Latest = refund.OutcomeReturned
+		case c.totals.Decided:
+			f.Latest = refund.OutcomeAccepted
+		}
+		filed = append(filed, f)
+	}
+	return filed
+}

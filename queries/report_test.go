@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
@@ -106,6 +107,31 @@ func TestForeignCorrections(t *testing.T) {
 	apart := slices.Concat(claimed("P/1"), claimed("P/2"))
 	sameTexts(t, "claimed", claimed(""), []string{"P/1 2018-05 486", "P/1 2018-06 210", "P/2 2018-05 300"})
 	sameTexts(t, "claimed by agreement", apart, claimed(""))
+}
+
+// TestWhatStandsAsOf: corrections of corrections, returned and not, as of each day;
+// what two claims ask for is told as claimed twice.
+func TestWhatStandsAsOf(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	may := day(2018, 5, 1).Month()
+	record(t, l, worked(day(2018, 5, 7), 60, 810, 810), paid("L/1", may, 810, day(2018, 6, 1)),
+		submitted("WR/1", "", may, day(2018, 6, 1), 486), submitted("K/1", "WR/1", may, day(2018, 6, 5), 480), submitted("K/2", "K/1", may, day(2018, 6, 8), 470),
+		refund.Returned{About: about("K/1"), On: day(2018, 6, 10)}, refund.Returned{About: about("K/2"), On: day(2018, 6, 12)},
+		agreement.ClaimAnswered{About: about("WR/1"), On: day(2018, 6, 14), Outcome: refund.OutcomeReturned}, // its own stream lags behind
+		submitted("WR/2", "", may, day(2018, 6, 15), 486), submitted("WR/3", "", may, day(2018, 6, 20), 100))
+	for asOf, want := range map[domain.Date]string{day(2018, 6, 1): "486 []", day(2018, 6, 5): "480 []", day(2018, 6, 8): "470 []", day(2018, 6, 10): "470 []",
+		day(2018, 6, 12): "486 []", day(2018, 6, 14): "0 []", day(2018, 6, 15): "486 []", day(2018, 6, 20): "586 [[claimed-twice:S/1:2018-05 [U1 S/1 P/1 WR/2 WR/3] 100]]",
+		0: "586 [[claimed-twice:S/1:2018-05 [U1 S/1 P/1 WR/2 WR/3] 100]]"} {
+		twice := [][]any{}
+		for _, r := range ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "claimed-twice"}}).Rows {
+			twice = append(twice, []any{r[0], r[3], r[6]})
+		}
+		s := ask(t, memoryDesk(l), "psu-settlement", queries.Request{AsOf: asOf}).Rows
+		if got := fmt.Sprint(s[0][9], " ", twice); got != want {
+			t.Errorf("%s: %s, not %s", asOf, got, want)
+		}
+	}
 }
 
 // TestLateDecisions: the labour office's latest decision counts, not the one

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/refund"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -136,23 +137,18 @@ func cutMonths(ctx context.Context, q *question, view projections.View, months [
 	return nil
 }
 
-// addClaims adds the shares of the claims that count: submitted, not returned,
-// not corrected by another of the same agreement and month.
+// addClaims adds the shares of the claims that stand.
 func addClaims(q *question, months []*settledMonth, index map[contractMonth]*settledMonth, claims []projections.Item[projections.SettlementClaim]) []*settledMonth {
-	type ask struct {
-		agreement string
-		month     domain.Month
-		claim     string
-	}
-	corrected := map[ask]bool{}
+	filed := make([]refund.Filed, 0, len(claims))
 	for _, it := range claims {
-		if it.Row.Corrects != "" && !q.cut(it.Row.Submitted) {
-			corrected[ask{it.Row.Agreement, it.Row.Month, it.Row.Corrects}] = true
+		if f, ok := it.Row.Filed(q.asOf); ok {
+			filed = append(filed, f)
 		}
 	}
+	standing := refund.Stand(filed)
 	for _, it := range claims {
 		c := it.Row
-		if !q.touches(c.Month.First(), c.Month.Last()) || corrected[ask{c.Agreement, c.Month, c.Claim}] || !c.Stands(q.asOf) {
+		if !q.touches(c.Month.First(), c.Month.Last()) || !standing.Stands(c.Claim) {
 			continue
 		}
 		for _, share := range c.Shares {

@@ -11,8 +11,8 @@
 // Where the written rules leave room, it takes this reading:
 //
 //   - A returned claim has nothing accepted and nothing outstanding, and is no longer open.
-//   - A claim that was returned, or that a later one corrects, adds nothing to the settlement's
-//     claimed amount; its correction does.
+//   - A claim that was returned, or whose place a correction took, adds nothing to the settlement's
+//     claimed amount; its correction does. A correction that was returned gives the place back.
 //   - A row refused once still occupies its place in the file: a second row of the same contract
 //     and day is a duplicate of it.
 //   - All lines no claim took are unmatched, outgoing ones and fees too, with a signed amount.

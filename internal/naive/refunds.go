@@ -30,7 +30,7 @@ type claim struct {
 	filed                    time.Time
 	claimed                  int64
 	shares                   map[string]int64 // by contract and month
-	correctedBy              string
+	corrections              []*claim
 
 	decided  bool
 	accepted int64
@@ -46,6 +46,12 @@ func (c *claim) outstanding() int64 {
 		return c.accepted - c.received
 	}
 	return c.claimed - c.received
+}
+
+// corrected says whether another claim took its place: one that was returned gives
+// it back, unless another took its own.
+func (c *claim) corrected() bool {
+	return slices.ContainsFunc(c.corrections, func(by *claim) bool { return by.state != "returned" || by.corrected() })
 }
 
 func (c *claim) open() bool {
@@ -111,7 +117,7 @@ func (b *Book) claims(settlement []SettlementRow) ([]*claim, error) {
 			if old == nil {
 				return nil, r.fail("koryguje", fmt.Errorf("unknown claim"))
 			}
-			old.correctedBy = c.number
+			old.corrections = append(old.corrections, c)
 		}
 		all = append(all, c)
 	}

@@ -119,7 +119,7 @@ func (b *Book) Settlement() ([]SettlementRow, error) {
 	var out []SettlementRow
 	for _, row := range rows {
 		for _, c := range claims {
-			if c.state != "returned" && c.correctedBy == "" {
+			if c.state != "returned" && !c.corrected() {
 				row.ClaimedGrosze += c.shares[row.Contract+"|"+row.Month]
 			}
 		}

@@ -220,7 +220,7 @@ func word(code string) (string, bool) {
 		"outside-contract": "poza umową", "over-cap": "ponad limit", "double-funding": "podwójne finansowanie", "stay": "w czasie pobytu",
 		"paid-not-worked": "wypłacono, nie przepracowano", "worked-not-paid": "przepracowano, nie wypłacono",
 		"claimed-not-paid": "we wniosku, nie wypłacono", "refund-difference": "różnica w refundacji",
-		"over-budget": "ponad budżet", "durability-gap": "przerwa w trwałości",
+		"over-budget": "ponad budżet", "durability-gap": "przerwa w trwałości", "claimed-twice": "we wnioskach więcej niż raz",
 		"number-in-title": "numer w tytule", "by-hand": "ręcznie", "amount-outstanding": "kwota zgodna", "amount-of-several": "suma kilku wniosków",
 		"numbers-in-title": "numery w tytule", "amount-over-outstanding": "kwota ponad należność", "amount-to-pay-back": "kwota do zwrotu",
 	}[code]

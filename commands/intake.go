@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -314,6 +315,19 @@ func (u unique) check(identity string, row int) error {
 	return nil
 }
 
+// pesel refuses a second row of one PESEL: rows of two people are decided side by side,
+// and neither sees the other.
+func (u unique) pesel(r *sheetfile.Record, pesel string) error {
+	if pesel == "" {
+		return nil
+	}
+	if first, twice := u[pesel]; twice {
+		return &sheetfile.CellError{Column: "pesel", Reason: fmt.Sprintf("the same as in row %d of this file", first)}
+	}
+	u[pesel] = r.Number()
+	return nil
+}
+
 // row checks a row whose identity comes from some columns. A row that can't be read
 // elsewhere still counts as the first of its identity.
 func (u unique) row(r *sheetfile.Record, identity string, from ...string) error {
@@ -334,6 +348,7 @@ type ask[C any] struct {
 	from     []string // columns that the identity is made of
 	stream   string
 	build    func(context.Context) (C, error)
+	refusal  error // of the row, known already
 	// after, if set, follows a row that was accepted or already known.
 	after func(context.Context) error
 }
@@ -350,7 +365,7 @@ func decideRows[S, C any](ctx context.Context, im *importing, request Request, d
 	for i := range im.sheet.Rows {
 		rec := im.sheet.Record(i)
 		a := read(rec)
-		if err := seen.row(rec, a.identity, a.from...); err != nil {
+		if err := cmp.Or(seen.row(rec, a.identity, a.from...), a.refusal); err != nil {
 			if err := im.settle(i, journal.Result{}, err); err != nil {
 				return err
 			}

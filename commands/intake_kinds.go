@@ -51,6 +51,7 @@ func kinds() []kind {
 }
 
 func importParticipants(ctx context.Context, im *importing) error {
+	pesels := unique{}
 	return decideRows(ctx, im, RegisterParticipant{}, participant.Decider(), func(r *sheetfile.Record) ask[participant.Command] {
 		c := RegisterParticipant{ID: r.ID("id"), FirstName: r.Text("imie"), LastName: r.Text("nazwisko"), PESEL: r.PESEL("pesel"),
 			BirthDate: r.OptionalDate("data_urodzenia"), Sex: r.OptionalChoice("plec", "K", "M"), Municipality: r.OptionalText("gmina"),
@@ -58,7 +59,7 @@ func importParticipants(ctx context.Context, im *importing) error {
 			WelfareClient: r.OptionalChoice("klient_ops", "tak", "nie"), LabourStatus: r.OptionalChoice("status", "bezrobotny", "poszukujacy", "bierny", "zatrudniony"),
 			WithoutBenefit: r.OptionalChoice("bez_zasilku", "tak", "nie"), Profile: r.OptionalChoice("profil", "I", "II", "III"),
 			Account: r.Account("konto"), CarerFor: r.OptionalID("opiekun_dla"), Household: r.OptionalID("gospodarstwo")}
-		return ask[participant.Command]{identity: c.ID, from: []string{"id"}, stream: participant.Stream(c.ID),
+		return ask[participant.Command]{identity: c.ID, from: []string{"id"}, stream: participant.Stream(c.ID), refusal: pesels.pesel(r, c.PESEL),
 			build: func(ctx context.Context) (participant.Command, error) {
 				_, cmd, err := im.l.prepareParticipant(ctx, c)
 				return cmd, err

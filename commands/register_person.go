@@ -2,6 +2,8 @@ package commands
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"ksiega/domain"
 	"ksiega/domain/participant"
@@ -33,6 +35,14 @@ var ErrPESEL = domain.Refusal(domain.CodeInvalid, "the PESEL is not valid")
 
 // ErrAccount refuses an account number whose check digits are wrong.
 var ErrAccount = domain.Refusal(domain.CodeInvalid, "the account number is not valid")
+
+// Refusals of what contradicts a PESEL, or makes two people of one.
+var (
+	ErrPESELFuture = domain.Refusal(domain.CodeInvalid, "the PESEL is of somebody not born yet")
+	ErrBirthDate   = domain.Refusal(domain.CodeInvalid, "the date of birth is not that of the PESEL")
+	ErrSex         = domain.Refusal(domain.CodeInvalid, "the sex is not that of the PESEL")
+	ErrPESELTaken  = domain.Refusal(domain.CodeRule, "the PESEL is that of a person registered under another id; caps would count that person twice")
+)
 
 // RegisterParticipant carries the command out. The person becomes findable by
 // PESEL once registered.
@@ -67,8 +77,16 @@ func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) 
 		return "", nil, err
 	case c.PESEL != "" && !domain.ValidPESEL(c.PESEL):
 		return "", nil, ErrPESEL
-	case c.Account != "" && !domain.ValidNRB(c.Account):
-		return "", nil, ErrAccount
+	}
+	if err := l.checkPESEL(id, c); err != nil {
+		return "", nil, err
+	}
+	if c.Account != "" {
+		digits, ok := domain.NRB(c.Account)
+		if !ok {
+			return "", nil, ErrAccount
+		}
+		c.Account = digits
 	}
 	s := l.sealer(ctx)
 	text := func(field, text string) domain.Sealed { return s.text(participant.SealOf(id, field), text) }
@@ -81,6 +99,31 @@ func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) 
 		Municipality: c.Municipality, CarerFor: c.CarerFor, Household: c.Household,
 	}
 	return participant.Stream(id), participant.Register{Person: p}, s.err
+}
+
+// checkPESEL holds a valid PESEL against the day, the other fields and the people there
+// are. Two ids that held one PESEL before stay as they are.
+func (l *Ledger) checkPESEL(id string, c RegisterParticipant) error {
+	if c.PESEL == "" {
+		return nil
+	}
+	born, _ := domain.PESELBirth(c.PESEL)
+	sex := "K"
+	if domain.PESELMale(c.PESEL) {
+		sex = "M"
+	}
+	holders := l.Vault.FindPESEL(c.PESEL)
+	switch {
+	case born > domain.DateOf(time.Now().In(l.Zone)):
+		return ErrPESELFuture
+	case c.BirthDate != 0 && c.BirthDate != born:
+		return ErrBirthDate
+	case c.Sex != "" && c.Sex != sex:
+		return ErrSex
+	case len(holders) > 0 && !slices.Contains(holders, domain.Ref{Kind: domain.RefParticipant, ID: id}.Subject()):
+		return ErrPESELTaken
+	}
+	return nil
 }
 
 // RegisterAssistant enters an assistant.

@@ -125,9 +125,13 @@ func PESELBirth(s string) (Date, bool) {
 	return date, date.Day() == d
 }
 
-// ValidNIP checks the ten digits of a taxpayer's number.
+// PESELMale says whether a PESEL is a man's: its tenth digit is odd.
+func PESELMale(s string) bool { return len(s) == 11 && (s[9]-'0')%2 == 1 }
+
+// ValidNIP checks the ten digits of a taxpayer's number; ten zeros, whose check digit
+// is right, are nobody's.
 func ValidNIP(s string) bool {
-	return len(s) == 10 && weighted(s[:9], "657234567", 11, s[9], false)
+	return len(s) == 10 && s != "0000000000" && weighted(s[:9], "657234567", 11, s[9], false)
 }
 
 // weighted compares a check digit with Σ digit × weight mod n; PESEL takes the
@@ -147,19 +151,35 @@ func weighted(s, weights string, n int, check byte, complement bool) bool {
 	return check >= '0' && check <= '9' && sum == int(check-'0')
 }
 
-// ValidNRB checks a Polish account number: 26 digits, with or without the
-// leading country code PL, spaces allowed, by the rest of 97 (ISO 13616).
-func ValidNRB(s string) bool {
-	s = strings.TrimPrefix(strings.ReplaceAll(s, " ", ""), "PL")
-	if len(s) != 26 {
-		return false
+// NRB is the 26 digits of a Polish account number, written with or without the
+// country code PL and with blanks or dashes between, if its check digits hold (ISO
+// 13616: the rest of 97 is 1). They run from 02 to 98: 00, 01 and 99 leave the same
+// rest as three of those and are never given out.
+func NRB(s string) (string, bool) {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r == '\u202F' || r == '-' {
+			return -1
+		}
+		return r
+	}, s)
+	if len(s) == 28 && strings.EqualFold(s[:2], "PL") {
+		s = s[2:]
+	}
+	if len(s) != 26 || s[:2] < "02" || s[:2] > "98" {
+		return "", false
 	}
 	rest := 0
 	for _, c := range []byte(s[2:] + "2521" + s[:2]) {
 		if c < '0' || c > '9' {
-			return false
+			return "", false
 		}
 		rest = (rest*10 + int(c-'0')) % 97
 	}
-	return rest == 1
+	return s, rest == 1
+}
+
+// ValidNRB says whether a text is an account number.
+func ValidNRB(s string) bool {
+	_, ok := NRB(s)
+	return ok
 }

@@ -1,30 +1,22 @@
 package sheetfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
+	"ksiega/commands/charset"
 )
 
 const bom = "\uFEFF"
 
 // decode makes text of bytes: UTF-8 with or without BOM, else Windows-1250.
 func decode(raw []byte) (string, error) {
-	if bytes.HasPrefix(raw, []byte{0xFF, 0xFE}) || bytes.HasPrefix(raw, []byte{0xFE, 0xFF}) || bytes.IndexByte(raw, 0) >= 0 {
+	text, err := charset.Decode(raw, charset.Windows)
+	if errors.Is(err, charset.ErrNoText) {
 		return "", errors.New("not text in UTF-8 or Windows-1250; save it as CSV UTF-8")
 	}
-	if utf8.Valid(raw) {
-		return strings.TrimPrefix(string(raw), bom), nil
-	}
-	text, err := charmap.Windows1250.NewDecoder().Bytes(raw)
-	if err != nil {
-		return "", fmt.Errorf("decode Windows-1250: %w", err)
-	}
-	return string(text), nil
+	return text, err
 }
 
 // splitter cuts a text into rows. Cells share the memory of the text, and rows

@@ -128,6 +128,7 @@ const maxHours = 999_999 // six digits, as many as `H:MM` may have
 
 // parseHours gives minutes of `1,5`, `1.5`, `1:30` and `1:30:00`.
 func parseHours(s string) (domain.Minutes, string) {
+	s = iso(s)
 	if hours, rest, ok := strings.Cut(s, ":"); ok {
 		rest = strings.TrimSuffix(rest, ":00")
 		if hours == "" || len(hours) > 6 || len(rest) != 2 || !allDigits(hours) || !allDigits(rest) || rest > "59" {
@@ -181,14 +182,12 @@ func parsePercent(s string) (int, string) {
 // from 1954 to 2119. Smaller serial numbers look like years or typing errors;
 // they are dates only where an XLSX formats them as such, see readWorkbook.
 func parseDate(s string) (domain.Date, string) {
-	for _, midnight := range []string{" 00:00:00", " 00:00", "T00:00:00"} {
+	s = iso(s)
+	for _, midnight := range []string{" 00:00:00", " 00:00"} {
 		s = strings.TrimSuffix(s, midnight)
 	}
-	if len(s) == 5 && allDigits(s) {
-		if n, _ := strconv.Atoi(s); n >= 20000 && n <= 80000 {
-			return serialDate(n), ""
-		}
-		return 0, notDate
+	if n, ok := bareSerial(s); ok {
+		return serialDay(n)
 	}
 	if d, err := domain.ParseDate(s); err == nil {
 		return d, ""
@@ -206,6 +205,23 @@ func parseDate(s string) (domain.Date, string) {
 		return 0, "no such day between 1900 and 2199"
 	}
 	return d, ""
+}
+
+// bareSerial is a number that may be the serial number of a day.
+func bareSerial(s string) (int, bool) {
+	if len(s) != 5 || !allDigits(s) {
+		return 0, false
+	}
+	n, _ := strconv.Atoi(s)
+	return n, true
+}
+
+// serialDay is the day of a bare serial number.
+func serialDay(n int) (domain.Date, string) {
+	if n < 20000 || n > 80000 {
+		return 0, notDate
+	}
+	return serialDate(n), ""
 }
 
 // serialDate is the date of a spreadsheet's serial number, 1 = 1900-01-01 and
@@ -235,6 +251,7 @@ func parseMonth(s string) (domain.Month, string) {
 }
 
 func parseClock(s string) (domain.TimeOfDay, string) {
+	s = iso(s)
 	if strings.Count(s, ":") == 2 {
 		s = strings.TrimSuffix(s, ":00")
 	}

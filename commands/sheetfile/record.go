@@ -41,6 +41,11 @@ func (s *Sheet) Record(i int) *Record {
 	if r.row.problem != "" {
 		r.fail("", r.row.problem)
 	}
+	for _, f := range r.row.faults {
+		if f.column < len(s.Header) {
+			r.fail(s.Header[f.column], f.reason)
+		}
+	}
 	for n := len(s.Header); n < len(r.row.Cells); n++ {
 		if trim(r.row.Cells[n]) != "" {
 			r.fail("", fmt.Sprintf("the row has %d cells, the header %d", len(r.row.Cells), len(s.Header)))
@@ -77,18 +82,22 @@ func (r *Record) fail(column, reason string) {
 // cell is the trimmed text of a column. A column outside the Spec is a mistake
 // of the program and refuses every row rather than read as empty for ever.
 func (r *Record) cell(column string) string {
-	for i, name := range r.sheet.Header {
-		if name == column {
-			if i < len(r.row.Cells) {
-				return trim(r.row.Cells[i])
-			}
-			return ""
+	i := slices.Index(r.sheet.Header, column)
+	if i < 0 {
+		if !r.sheet.spec.lists(column) {
+			r.fail(column, "not a column of "+r.sheet.spec.Kind)
 		}
+		return ""
 	}
-	if !r.sheet.spec.lists(column) {
-		r.fail(column, "not a column of "+r.sheet.spec.Kind)
+	if i >= len(r.row.Cells) {
+		return ""
 	}
-	return ""
+	text := trim(r.row.Cells[i])
+	if strings.HasPrefix(text, "#") && slices.Contains(errorWords(), strings.ToUpper(text)) {
+		r.fail(column, faultError)
+		return ""
+	}
+	return text
 }
 
 // parsed reads one cell; the second result is false where it is empty or wrong.
@@ -146,6 +155,9 @@ func (r *Record) id(column string, required bool) string {
 	if text == "" && !required {
 		return ""
 	}
+	if slices.Contains(r.row.made, slices.Index(r.sheet.Header, column)) {
+		r.fail(column, faultMade)
+	}
 	id, err := domain.CheckID(norm.NFC.String(text))
 	if err != nil {
 		r.fail(column, err.Error())
@@ -154,14 +166,25 @@ func (r *Record) id(column string, required bool) string {
 }
 
 // Date is a civil date; see the package comment for what is read as one.
-func (r *Record) Date(column string) domain.Date {
-	d, _ := parsed(r, column, true, parseDate)
-	return d
-}
+func (r *Record) Date(column string) domain.Date { return r.date(column, true) }
 
 // OptionalDate is Date, or zero for an empty cell.
-func (r *Record) OptionalDate(column string) domain.Date {
-	d, _ := parsed(r, column, false, parseDate)
+func (r *Record) OptionalDate(column string) domain.Date { return r.date(column, false) }
+
+// date counts a bare serial number in the workbook's own date system, and puts the
+// day into the cell, so that it stays that day where the row is handed back as CSV.
+func (r *Record) date(column string, required bool) domain.Date {
+	d, _ := parsed(r, column, required, func(s string) (domain.Date, string) {
+		n, bare := bareSerial(s)
+		if !bare || r.sheet.epoch == 0 {
+			return parseDate(s)
+		}
+		d, reason := serialDay(n + r.sheet.epoch)
+		if reason == "" {
+			r.row.Cells[slices.Index(r.sheet.Header, column)] = d.String()
+		}
+		return d, reason
+	})
 	return d
 }
 
@@ -264,11 +287,11 @@ func (r *Record) PESEL(column string) string {
 // or without spaces), or "" for an empty cell.
 func (r *Record) Account(column string) string {
 	s, _ := parsed(r, column, false, func(s string) (string, string) {
-		s = strings.TrimPrefix(strings.ToUpper(compact(s)), "PL")
-		if !domain.ValidNRB(s) {
+		digits, ok := domain.NRB(compact(s))
+		if !ok {
 			return "", "not a valid account number (26 digits, check digits); number cells cannot hold one, use text"
 		}
-		return s, ""
+		return digits, ""
 	})
 	return s
 }
@@ -276,7 +299,9 @@ func (r *Record) Account(column string) string {
 // NIP is the ten digits of a valid taxpayer's number, or "" for an empty cell.
 func (r *Record) NIP(column string) string {
 	s, _ := parsed(r, column, false, func(s string) (string, string) {
-		s = strings.TrimPrefix(strings.ToUpper(compact(s)), "PL")
+		if s = compact(s); len(s) == 12 && strings.EqualFold(s[:2], "PL") {
+			s = s[2:]
+		}
 		if !domain.ValidNIP(s) {
 			return "", "not a valid NIP (ten digits, check digit)"
 		}
@@ -303,10 +328,14 @@ func quoted(column, value string) string {
 }
 
 // shown quotes a value cut at 40 runes, or gives nothing if it holds as many
-// digits as a PESEL, an account or a telephone number.
+// digits as a PESEL, an account or a telephone number, or a line end: then more than
+// one cell may stand in it.
 func shown(value string) string {
 	digits := 0
 	for _, c := range value {
+		if unicode.IsControl(c) {
+			return ""
+		}
 		if unicode.IsDigit(c) {
 			digits++
 		}

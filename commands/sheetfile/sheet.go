@@ -41,6 +41,7 @@ type Sheet struct {
 
 	spec     Spec
 	workbook bool
+	epoch    int // added to bare serial numbers of days
 }
 
 // Row is one row of a sheet, its cells in the order of the header. There may be
@@ -49,7 +50,9 @@ type Row struct {
 	Number int // in the spreadsheet; the header is row 1
 	Cells  []string
 
-	problem string // what is wrong with the row as a whole
+	problem string  // what is wrong with the row as a whole
+	faults  []fault // what is wrong with cells
+	made    []int   // cells that a format made text of a number
 }
 
 // Read reads a `.csv` or `.xlsx` file, told apart by name, whose columns are
@@ -69,7 +72,7 @@ func Read(name string, r io.Reader, spec Spec) (*Sheet, error) {
 		rows, err = splitCSV(raw)
 	case ".xlsx":
 		s.workbook = true
-		rows, err = readWorkbook(raw)
+		rows, s.epoch, err = readWorkbook(raw)
 	default:
 		err = errors.New("neither .csv nor .xlsx")
 	}
@@ -97,6 +100,11 @@ func (s *Sheet) take(rows []Row) error {
 	for len(names) > 0 && names[len(names)-1] == "" {
 		names = names[:len(names)-1]
 	}
+	for _, f := range rows[0].faults {
+		if f.column < len(names) {
+			return fmt.Errorf("row 1: column %d: %s", f.column+1, f.reason)
+		}
+	}
 	refusal := len(names) > 1 && names[0] == columnRow && names[1] == columnReason
 	var dropped []int
 	for i, name := range names {
@@ -115,7 +123,7 @@ func (s *Sheet) take(rows []Row) error {
 	}
 	if len(dropped) > 0 {
 		for i := range s.Rows {
-			s.Rows[i].Cells = without(s.Rows[i].Cells, dropped)
+			s.Rows[i].drop(dropped)
 		}
 	}
 	return nil
@@ -151,14 +159,39 @@ func (p Spec) check(header, all []string) error {
 	return nil
 }
 
-func without(cells []string, dropped []int) []string {
-	kept := cells[:0]
-	for i, c := range cells {
+// drop takes cells out, and with them what was said of them.
+func (r *Row) drop(dropped []int) {
+	kept := r.Cells[:0]
+	for i, c := range r.Cells {
 		if !slices.Contains(dropped, i) {
 			kept = append(kept, c)
 		}
 	}
-	return kept
+	r.Cells = kept
+	moved := func(column int) (int, bool) {
+		before := 0
+		for _, d := range dropped {
+			if d == column {
+				return 0, false
+			}
+			if d < column {
+				before++
+			}
+		}
+		return column - before, true
+	}
+	faults, made := r.faults, r.made
+	r.faults, r.made = nil, nil
+	for _, f := range faults {
+		if column, ok := moved(f.column); ok {
+			r.faults = append(r.faults, fault{column, f.reason})
+		}
+	}
+	for _, column := range made {
+		if column, ok := moved(column); ok {
+			r.made = append(r.made, column)
+		}
+	}
 }
 
 // trim cuts white space, no-break spaces included.

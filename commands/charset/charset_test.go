@@ -1,0 +1,69 @@
+package charset
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/charmap"
+)
+
+func in(t *testing.T, m *charmap.Charmap, s string) string {
+	t.Helper()
+	b, err := m.NewEncoder().String(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestWhichEncoding(t *testing.T) {
+	t.Parallel()
+	const text = "POWIATOWY URZĄD PRACY\nul. Źródlana 1, Święta Łąka\n„wpłata” – ćwiczenia, O’Neil, 50 °C\n"
+	plain := strings.NewReplacer("„", `"`, "”", `"`, "–", "-", "’", "'").Replace(text)
+	dos, windows, iso := charmap.CodePage852, charmap.Windows1250, charmap.ISO8859_2
+	for name, c := range map[string]struct{ raw, want string }{
+		"utf-8":              {text, text},
+		"bom":                {"\uFEFF" + text, text},
+		"lines end in CR":    {strings.ReplaceAll(text, "\n", "\r"), text},
+		"cp852":              {in(t, dos, plain), plain},
+		"windows-1250":       {in(t, windows, text), text},
+		"iso-8859-2":         {in(t, iso, plain), plain},
+		"a foreign name":     {in(t, windows, text+"Müller, Jäger, Dvořák\n"), text + "Müller, Jäger, Dvořák\n"},
+		"a letter cut":       {"żółć \xC5\r\n\x81ucja\n", "żółć \xC5\r\n\x81ucja\n"},
+		"a filler":           {"żółć\n~21\xFF\n", "żółć\n~21\xFF\n"},
+		"a bad byte":         {"żółć \xFE gęś\n", "żółć \xFE gęś\n"},
+		"nothing but a sign": {"\xA7 5\n", in2(t, dos, "\xA7 5\n")},
+	} {
+		if got, err := Decode([]byte(c.raw), DOS, Windows, ISO); err != nil || got != c.want {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	// What one reader does not take is refused, and so is a line of another encoding.
+	for name, raw := range map[string]string{
+		"cp852":           in(t, dos, "umowa;miejsce\nS/2;Łączna\n"),
+		"iso-8859-2":      in(t, iso, "umowa;miejsce\nS/2;Świetlica, ąśź ĄŚŹ łęż\n"),
+		"a line of cp852": in(t, windows, "a\nŁukasz Żółć\nWąsik\n") + in(t, dos, "Łączna\n"),
+		"a line of iso":   in(t, windows, "a\nŁukasz Żółć\nWąsik\n") + in(t, iso, "Świąteczna\n"),
+		"a line of utf-8": in(t, windows, "a\nŁukasz Żółć\nWąsik, Śliwa, Źdźbło, Gżegżółka\n") + "Święty\n",
+		"a line of 1250":  "Łukasz Żółć, Wąsik\n" + in(t, windows, "Łączna\n"),
+	} {
+		got, err := Decode([]byte(raw), Windows)
+		if err == nil || !strings.Contains(err.Error(), "another encoding than the file's") || !strings.Contains(err.Error(), "UTF-8 and Windows-1250") {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	for _, raw := range []string{"\xFF\xFEa\x00", "a\x00b", "\xFE\xFF\x00a"} {
+		if _, err := Decode([]byte(raw), Windows); err != ErrNoText {
+			t.Errorf("%q: %v", raw, err)
+		}
+	}
+}
+
+func in2(t *testing.T, m *charmap.Charmap, s string) string {
+	t.Helper()
+	b, err := m.NewDecoder().String(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}

@@ -175,7 +175,10 @@ func NRB(s string) (string, bool) {
 		}
 		rest = (rest*10 + int(c-'0')) % 97
 	}
-	return s, rest == 1
+	if rest != 1 {
+		return "", false
+	}
+	return s, true
 }
 
 // ValidNRB says whether a text is an account number.

@@ -19,8 +19,8 @@ const (
 
 func day(y, m, d int) domain.Date { return domain.NewDate(y, time.Month(m), d) }
 
-// statement wraps entries worth 50.00 in all.
-func statement(entries string) string {
+// message wraps entries worth 50.00 in all.
+func message(entries string) string {
 	return ":20:ST180331\n:25:PL" + ours + "\n:28C:8/1\n:60F:C180301PLN100,00\n" + entries + ":62F:C180331PLN150,00\n:64:C180331PLN150,00\n-\n"
 }
 
@@ -53,7 +53,7 @@ func TestDialects(t *testing.T) {
 		"question mark":        ":86:166?00GUTSCHRIFT?20Refundacja PSU wniosek?21PSU/2018/02?30" + theirs[2:10] + "?31" + theirs[10:] + "?32POWIATOWY URZĄD PRACY W?33STARACHOWICACH?60za luty\n",
 		"operation code apart": ":86:020\n:86:020~20Refundacja PSU wniosek~21PSU/2018/02 za luty~32POWIATOWY URZĄD PRACY~33W STARACHOWICACH~38" + theirs + "\n",
 	} {
-		if got := one(t, statement(entry+text)); len(got.Lines) != 1 || got.Lines[0] != want {
+		if got := one(t, message(entry+text)); len(got.Lines) != 1 || got.Lines[0] != want {
 			t.Errorf("%s: got %+v", name, got.Lines)
 		}
 	}
@@ -76,7 +76,7 @@ func TestTitles(t *testing.T) {
 		":86:020~20" + strings.Repeat("ż", 26) + "~21ź\n": strings.Repeat("ż", 26) + " ź",
 		":86:020~20z\tk\x01ońca\n":                        "z końca",
 	} {
-		if got := one(t, statement(":61:180301C50,00NTRFNONREF\n"+text)); got.Lines[0].Title != want {
+		if got := one(t, message(":61:180301C50,00NTRFNONREF\n"+text)); got.Lines[0].Title != want {
 			t.Errorf("%q: got %q, want %q", text, got.Lines[0].Title, want)
 		}
 	}
@@ -85,7 +85,7 @@ func TestTitles(t *testing.T) {
 func TestEncodings(t *testing.T) {
 	t.Parallel()
 	const title = "ZAŻÓŁĆ gęślą jaźń, Powiatowy Urząd Pracy, wpłata za miesiąc"
-	text := statement(":61:180301C50,00NTRFNONREF\n:86:020<20" + title + "\n")
+	text := message(":61:180301C50,00NTRFNONREF\n:86:020<20" + title + "\n")
 	dos, err1 := charmap.CodePage852.NewEncoder().String(text)
 	windows, err2 := charmap.Windows1250.NewEncoder().String(text)
 	if err1 != nil || err2 != nil {
@@ -149,17 +149,17 @@ func TestEntries(t *testing.T) {
 func TestManyStatementsAndPages(t *testing.T) {
 	t.Parallel()
 	const envelope = "{1:F01BANKPLPWAXXX0000000000}{2:I940BANKPLPWXXXXN}{4:\r\n"
-	second := strings.NewReplacer(":28C:8/1", ":28:9", "60F:C180301PLN100,00", "60F:D180401PLN100,00", "62F:C180331", "62M:D180430").Replace(statement(":61:180401C0,00NTRF\n"))
+	second := strings.NewReplacer(":28C:8/1", ":28:9", "60F:C180301PLN100,00", "60F:D180401PLN100,00", "62F:C180331", "62M:D180430").Replace(message(":61:180401C0,00NTRF\n"))
 	second = strings.Replace(second, "D180430PLN150,00", "D180430PLN100,00", 1)
-	third := strings.NewReplacer("8/1", "9/2", "60F:C180301PLN100,00", "60M:D180430PLN100,00").Replace(statement(":61:180430C250,NTRF\n"))
-	text := envelope + strings.ReplaceAll(statement(":86:nagłówek\n:61:180301D20,00NTRF\n:61:180302C70,00NTRF\n"), "-\n", "-}{5:{CHK:1}}\r\n") +
+	third := strings.NewReplacer("8/1", "9/2", "60F:C180301PLN100,00", "60M:D180430PLN100,00").Replace(message(":61:180430C250,NTRF\n"))
+	text := envelope + strings.ReplaceAll(message(":86:nagłówek\n:61:180301D20,00NTRF\n:61:180302C70,00NTRF\n"), "-\n", "-}{5:{CHK:1}}\r\n") +
 		"\r\n" + envelope[:len(envelope)-2] + "\r\n" + strings.TrimSuffix(second, "-\n") + ":86:stopka\n" + third
 	got, err := ReadMT940("x.mt940", strings.NewReader(text))
 	if err != nil || len(got) != 3 {
 		t.Fatalf("got %+v, %v", got, err)
 	}
 	first := Statement{
-		Account: ours, Number: "8/1", Opening: Balance{day(2018, 3, 1), 10000}, Closing: Balance{day(2018, 3, 31), 15000},
+		Account: ours, Written: "PL" + ours, Number: "8/1", Opening: Balance{day(2018, 3, 1), 10000}, Closing: Balance{day(2018, 3, 31), 15000},
 		Lines: []Line{
 			{Number: 1, Booked: day(2018, 3, 1), Value: day(2018, 3, 1), Amount: -2000},
 			{Number: 2, Booked: day(2018, 3, 2), Value: day(2018, 3, 2), Amount: 7000},
@@ -180,12 +180,14 @@ func TestManyStatementsAndPages(t *testing.T) {
 
 func TestRefusedFiles(t *testing.T) {
 	t.Parallel()
-	good := statement(":61:180301C50,00NTRFNONREF\n:86:020<20Jan Kowalski\n")
+	const second = "a second opening balance; has the statement before it no closing one (tag 62F)?"
+	good := message(":61:180301C50,00NTRFNONREF\n:86:020<20Jan Kowalski\n")
 	edit := func(old, new string) string { return strings.Replace(good, old, new, 1) }
 	for _, c := range []struct{ text, want string }{
 		{"", "w.sta: no statement (no tag 20)"},
-		{"Drogi Kliencie", "w.sta: line 1: text outside any tag"},
-		{":25:x\n", "w.sta: line 1: tag 25: stands before tag 20"},
+		{"Drogi Kliencie", "w.sta: no statement (no tag 20)"},
+		{":61:180301C50,00NTRFNONREF\n" + good, "w.sta: line 1: tag 61: stands before tag 20"},
+		{good + ":61:180301C50,00NTRFNONREF\n", "w.sta: line 10: tag 61: stands before tag 20"},
 		{"\x00", "w.sta: not a text file"},
 		{edit("C50,00", "C49,99"), "w.sta: line 7: tag 62F: statement 8/1: opening 100.00 and 1 lines come to 149.99, the closing balance is 150.00: a difference of 0.01"},
 		{edit("PLN100,00", "EUR100,00"), "w.sta: line 4: tag 60F: the currency is not PLN"},
@@ -193,13 +195,16 @@ func TestRefusedFiles(t *testing.T) {
 		{edit(":60F:C180301", ":60F:C181301"), "w.sta: line 4: tag 60F: not a date YYMMDD"},
 		{edit("PLN150,00", "PLN150"), "w.sta: line 7: tag 62F: not an amount"},
 		{edit(":60F:C180301PLN100,00\n", ""), "w.sta: line 4: tag 61: no opening balance (tag 60F) before it"},
-		{edit(":61:", ":60F:C180301PLN100,00\n:61:"), "w.sta: line 5: tag 60F: a second opening balance"},
+		{edit(":61:", ":60F:C180301PLN100,00\n:61:"), "w.sta: line 5: tag 60F: " + second},
 		{edit(":28C:8/1\n", ""), "w.sta: line 1: tag 20: the statement has no number (tag 28C)"},
 		{edit(":25:PL"+ours+"\n", ""), "w.sta: line 1: tag 20: the statement names no account (tag 25)"},
 		{edit("-\n", ":61:180301C50,00NTRFNONREF\n"), "w.sta: line 9: tag 61: stands after the closing balance"},
 		{edit(":62F:C180331PLN150,00\n:64:C180331PLN150,00\n", ""), "w.sta: line 1: tag 20: " + errNotClosed.Error()},
-		{edit(":62F:C180331PLN150,00\n:64:C180331PLN150,00\n", good), "w.sta: line 1: tag 20: " + errNotClosed.Error()},
-		{good + strings.Repeat("x\n", 200), "w.sta: line 9: tag -: more than 100 lines"},
+		{edit(":62F:C180331PLN150,00\n:64:C180331PLN150,00\n", good), "w.sta: line 10: tag 60F: " + second},
+		{edit(":25:PL"+ours, ":25:JAN KOWALSKI 12345678"), "w.sta: line 2: tag 25: not an account number"},
+		{edit(":28C:8/1", ":28C:8/KOWALSKI"), "w.sta: line 3: tag 28C: not a statement number"},
+		{edit("Jan Kowalski\n", strings.Repeat("x\n", 101)), "w.sta: line 6: tag 86: more than 100 lines, or 16384 bytes in one"},
+		{edit("Jan Kowalski", "a\n"+strings.Repeat("x", 20000)), "w.sta: line 6: tag 86: more than 100 lines, or 16384 bytes in one"},
 	} {
 		got, err := ReadMT940("a/w.sta", strings.NewReader(c.text))
 		if err == nil || err.Error() != c.want || got != nil {
@@ -214,9 +219,11 @@ func TestRefusedFiles(t *testing.T) {
 }
 
 func FuzzReadMT940(f *testing.F) {
-	f.Add([]byte(statement(":61:1803010301CN50,00S02NONREF//BR 7\nopis\n:86:020<20tytu\x88<27Jan<38PL" + theirs + "\n")))
-	f.Add([]byte("{1:F01}{2:I940}{4:\r\n" + statement(":61:180301RD50,00NTRF\r\n:86:166?20a?30"+theirs[2:10]+"?31"+theirs[10:]+"?60b\r\n") + "-}"))
-	f.Add([]byte(statement(":86:x\n:61:180229D1,NTRF\n:86:+20+48 600+21b+21c\n")))
+	f.Add([]byte(message(":61:1803010301CN50,00S02NONREF//BR 7\nopis\n:86:020<20tytu\x88<27Jan<38PL" + theirs + "\n")))
+	f.Add([]byte("{1:F01}{2:I940}{4:\r\n" + message(":61:180301RD50,00NTRF\r\n:86:166?20a?30"+theirs[2:10]+"?31"+theirs[10:]+"?60b\r\n") + "-}"))
+	f.Add([]byte(message(":86:x\n:61:180229D1,NTRF\n:86:+20+48 600+21b+21c\n")))
+	f.Add([]byte(message(":61:180301C50,00NTRF\n:86:051^00x^34a^20wg W^21R/05^32P\n^33\xC4\x98^38PL" + theirs + "\n:86:o wyciągu\n")))
+	f.Add([]byte(message(":61:180301C50,00NTRF\n:86:770 KRAJOWY; Z RACH.: " + theirs + "; OD: PUP; TYT.: WR/05; TNR: 1\n:25:x\n:61:y\n:20:z\n-\n")))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		got, err := ReadMT940("f.sta", strings.NewReader(string(raw)))
 		if err != nil && got != nil || err == nil && len(got) == 0 {
@@ -234,6 +241,9 @@ func FuzzReadMT940(f *testing.F) {
 					t.Fatalf("line %d: %q", i+1, l.Title)
 				}
 				texts += len(l.Title) + len(l.Counterparty)
+			}
+			if strings.ContainsFunc(s.Account+s.Number, func(c rune) bool { return c > 'z' || c < '-' }) {
+				t.Fatalf("account %q, number %q", s.Account, s.Number)
 			}
 			if sum != s.Closing.Amount || s.Account == "" || s.Number == "" {
 				t.Fatalf("got %+v", s)

@@ -9,6 +9,10 @@ package statement
 
 import "ksiega/domain"
 
+// MaxLines bounds one statement, for its reader and here; a larger one is no
+// statement. With twelve digits each no sum of them overflows.
+const MaxLines = 50_000
+
 // Received says that a statement was taken in, or again with more lines.
 type Received struct {
 	Statement string        `json:"statement"`

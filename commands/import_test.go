@@ -49,3 +49,28 @@ func TestAWideIDRefusesItsRow(t *testing.T) {
 		}
 	}
 }
+
+// A PESEL of somebody not born yet, and one that another id has, are refused at every
+// door; two rows of one file are no way around it.
+func TestAPESELNamesOnePersonBorn(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	future := ""
+	for last := range 10 {
+		if p := "9921010000" + string(rune('0'+last)); domain.ValidPESEL(p) {
+			future = p // 1 January 2099
+		}
+	}
+	s := l.Import(t, "uczestnicy.csv", "id;imie;nazwisko;pesel\nU1;Jan;Nowak;44051401359\nU2;Ewa;Nowak;"+future+"\nU3;Jan;Nowak;44051401359\n")
+	if s.Accepted != 1 || s.Refused != 2 || !strings.Contains(reasons(s), "column pesel: the PESEL is of somebody not born yet") ||
+		!strings.Contains(reasons(s), "column pesel: the same as in row 2 of this file") {
+		t.Fatalf("%+v\n%s", s, reasons(s))
+	}
+	if s := l.Import(t, "uczestnicy_2.csv", "id;imie;nazwisko;pesel\nU3;Jan;Nowak;44051401359\nU1;Jan;Nowak;44051401359\n"); s.Known != 1 || s.Refused != 1 ||
+		!strings.Contains(reasons(s), "column pesel: the PESEL is that of a person registered under another id") {
+		t.Fatalf("%+v\n%s", s, reasons(s))
+	}
+	if _, err := l.RegisterParticipant(t.Context(), ledgertest.Actor, commands.RegisterParticipant{ID: "U4", FirstName: "a", LastName: "b", PESEL: "44051401359"}); !errors.Is(err, commands.ErrPESELTaken) {
+		t.Fatalf("over HTTP: %v", err)
+	}
+}

@@ -316,10 +316,10 @@ func (u unique) check(identity string, row int) error {
 }
 
 // pesel refuses a second row of one PESEL: rows of two people are decided side by side,
-// and neither sees the other.
-func (u unique) pesel(r *sheetfile.Record, pesel string) error {
-	if pesel == "" {
-		return nil
+// and neither sees the other. A row that is refused for itself takes nobody's place.
+func (u unique) pesel(r *sheetfile.Record, pesel string, refused error) error {
+	if pesel == "" || r.Err() != nil || refused != nil {
+		return refused
 	}
 	if first, twice := u[pesel]; twice {
 		return &sheetfile.CellError{Column: "pesel", Reason: fmt.Sprintf("the same as in row %d of this file", first)}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -78,7 +79,7 @@ func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) 
 	case c.PESEL != "" && !domain.ValidPESEL(c.PESEL):
 		return "", nil, ErrPESEL
 	}
-	if err := l.checkPESEL(id, c); err != nil {
+	if err := cmp.Or(l.agreesWithPESEL(c), l.onePerson(id, c.PESEL)); err != nil {
 		return "", nil, err
 	}
 	if c.Account != "" {
@@ -101,26 +102,30 @@ func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) 
 	return participant.Stream(id), participant.Register{Person: p}, s.err
 }
 
-// checkPESEL holds a valid PESEL against the day, the other fields and the people there
-// are. Two ids that held one PESEL before stay as they are.
-func (l *Ledger) checkPESEL(id string, c RegisterParticipant) error {
-	if c.PESEL == "" {
-		return nil
-	}
+// agreesWithPESEL holds a valid PESEL against the day and the other fields.
+func (l *Ledger) agreesWithPESEL(c RegisterParticipant) error {
 	born, _ := domain.PESELBirth(c.PESEL)
 	sex := "K"
 	if domain.PESELMale(c.PESEL) {
 		sex = "M"
 	}
-	holders := l.Vault.FindPESEL(c.PESEL)
 	switch {
+	case c.PESEL == "":
 	case born > domain.DateOf(time.Now().In(l.Zone)):
 		return ErrPESELFuture
 	case c.BirthDate != 0 && c.BirthDate != born:
 		return ErrBirthDate
 	case c.Sex != "" && c.Sex != sex:
 		return ErrSex
-	case len(holders) > 0 && !slices.Contains(holders, domain.Ref{Kind: domain.RefParticipant, ID: id}.Subject()):
+	}
+	return nil
+}
+
+// onePerson refuses a PESEL that another id has. Two ids that had one before stay as
+// they are.
+func (l *Ledger) onePerson(id, pesel string) error {
+	holders := l.Vault.FindPESEL(pesel)
+	if len(holders) > 0 && !slices.Contains(holders, domain.Ref{Kind: domain.RefParticipant, ID: id}.Subject()) {
 		return ErrPESELTaken
 	}
 	return nil

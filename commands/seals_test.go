@@ -15,7 +15,7 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 	t.Helper()
 	for _, f := range [][2]string{
 		{"uczestnicy.csv", "id;imie;nazwisko;pesel;plec;niepelnosprawnosc;klient_ops;status;bez_zasilku;profil;gmina\n" +
-			"U1;Zofia;Wróbel;44051401359;K;znaczny;tak;bezrobotny;tak;II;Starachowice\nU2;Jan;Kos;;;;;;;;\n"},
+			"U1;Zofia;Wróbel;44051401359;M;znaczny;tak;bezrobotny;tak;II;Starachowice\nU2;Jan;Kos;;;;;;;;\n"},
 		{"asystenci.csv", "id;imie;nazwisko\nA1;Ewa;Lis\n"},
 		{"porozumienia.csv", agreements}, {"umowy.csv", referrals},
 		{"umowy_t.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent;miejsce;prace\n" +

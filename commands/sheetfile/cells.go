@@ -66,7 +66,7 @@ func (w *workbook) rows(name string) ([]Row, error) {
 	}
 	defer func() { _ = t.close() }()
 	g := grid{workbook: w, tokens: t}
-	budget := maxBookCells
+	budget := maxMerged
 	for {
 		token, err := t.next()
 		if token == nil {

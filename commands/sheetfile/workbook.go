@@ -15,6 +15,7 @@ const (
 	maxStrings   = 2 << 20   // texts that cells share
 	maxStyles    = 64 << 10
 	maxSheets    = 1024
+	maxMerged    = 256 << 10 // cells that merged ones cover
 )
 
 // workbook is what the first sheet's cells refer to.

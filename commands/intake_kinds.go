@@ -59,7 +59,7 @@ func importParticipants(ctx context.Context, im *importing) error {
 			WelfareClient: r.OptionalChoice("klient_ops", "tak", "nie"), LabourStatus: r.OptionalChoice("status", "bezrobotny", "poszukujacy", "bierny", "zatrudniony"),
 			WithoutBenefit: r.OptionalChoice("bez_zasilku", "tak", "nie"), Profile: r.OptionalChoice("profil", "I", "II", "III"),
 			Account: r.Account("konto"), CarerFor: r.OptionalID("opiekun_dla"), Household: r.OptionalID("gospodarstwo")}
-		return ask[participant.Command]{identity: c.ID, from: []string{"id"}, stream: participant.Stream(c.ID), refusal: pesels.pesel(r, c.PESEL, im.l.agreesWithPESEL(c)),
+		return ask[participant.Command]{identity: c.ID, from: []string{"id"}, stream: participant.Stream(c.ID), refusal: pesels.pesel(r, c.PESEL, im.l.checkPESEL(c)),
 			build: func(ctx context.Context) (participant.Command, error) {
 				_, cmd, err := im.l.prepareParticipant(ctx, c)
 				return cmd, err

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -79,7 +78,8 @@ func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) 
 	case c.PESEL != "" && !domain.ValidPESEL(c.PESEL):
 		return "", nil, ErrPESEL
 	}
-	if err := cmp.Or(l.agreesWithPESEL(c), l.onePerson(id, c.PESEL)); err != nil {
+	c.ID = id
+	if err := l.checkPESEL(c); err != nil {
 		return "", nil, err
 	}
 	if c.Account != "" {
@@ -102,13 +102,15 @@ func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) 
 	return participant.Stream(id), participant.Register{Person: p}, s.err
 }
 
-// agreesWithPESEL holds a valid PESEL against the day and the other fields.
-func (l *Ledger) agreesWithPESEL(c RegisterParticipant) error {
+// checkPESEL holds a valid PESEL against the day, the other fields and the people there
+// are; two ids that had one PESEL before stay as they are. The id is in its form.
+func (l *Ledger) checkPESEL(c RegisterParticipant) error {
 	born, _ := domain.PESELBirth(c.PESEL)
 	sex := "K"
 	if domain.PESELMale(c.PESEL) {
 		sex = "M"
 	}
+	holders := l.Vault.FindPESEL(c.PESEL)
 	switch {
 	case c.PESEL == "":
 	case born > domain.DateOf(time.Now().In(l.Zone)):
@@ -117,15 +119,7 @@ func (l *Ledger) agreesWithPESEL(c RegisterParticipant) error {
 		return ErrBirthDate
 	case c.Sex != "" && c.Sex != sex:
 		return ErrSex
-	}
-	return nil
-}
-
-// onePerson refuses a PESEL that another id has. Two ids that had one before stay as
-// they are.
-func (l *Ledger) onePerson(id, pesel string) error {
-	holders := l.Vault.FindPESEL(pesel)
-	if len(holders) > 0 && !slices.Contains(holders, domain.Ref{Kind: domain.RefParticipant, ID: id}.Subject()) {
+	case len(holders) > 0 && !slices.Contains(holders, domain.Ref{Kind: domain.RefParticipant, ID: c.ID}.Subject()):
 		return ErrPESELTaken
 	}
 	return nil

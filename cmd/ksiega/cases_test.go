@@ -50,8 +50,8 @@ func openCase(t *testing.T, dir string) *book {
 	return b
 }
 
-// copied opens a copy of a ledger that ends with the test.
-func copied(t *testing.T, base string) *book {
+// caseCopy opens a copy of a ledger that ends with the test.
+func caseCopy(t *testing.T, base string) *book {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	if err := os.CopyFS(dir, os.DirFS(base)); err != nil {
@@ -119,7 +119,7 @@ func TestSpreadsheetsAsTheyCome(t *testing.T) {
 	for name, want := range sheetCases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := copied(t, base)
+			b := caseCopy(t, base)
 			data, err := os.ReadFile(filepath.Join(casesDir, "sheets", name))
 			if err != nil {
 				t.Fatal(err)
@@ -158,7 +158,7 @@ func TestSpreadsheetsAsTheyCome(t *testing.T) {
 
 // What is stored of an account has 26 digits, however it was written.
 func TestAccountsAreStoredInDigits(t *testing.T) {
-	b := copied(t, baseLedger(t))
+	b := caseCopy(t, baseLedger(t))
 	importCase(t, b, "sheets/uczestnicy_konto.csv")
 	for _, id := range []string{"V10", "V11", "V12", "V13", "V14"} {
 		p, err := journal.Load(t.Context(), b.journal, participant.Stream(id), participant.Decider().Evolve)

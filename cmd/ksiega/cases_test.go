@@ -166,7 +166,7 @@ func TestAccountsAreStoredInDigits(t *testing.T) {
 			t.Fatal(err)
 		}
 		seal := participant.SealOf(id, "account")
-		got, err := b.vault.Open(t.Context(), seal.Subject.Subject(), seal.Field, string(p.State.Person.Account))
+		got, err := b.vault.Open(t.Context(), seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(p.State.Person.Account))
 		if err != nil || got != "34999900009000000000000605" {
 			t.Errorf("%s: %q, %v", id, got, err)
 		}

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -59,7 +60,7 @@ func importParticipants(ctx context.Context, im *importing) error {
 			WelfareClient: r.OptionalChoice("klient_ops", "tak", "nie"), LabourStatus: r.OptionalChoice("status", "bezrobotny", "poszukujacy", "bierny", "zatrudniony"),
 			WithoutBenefit: r.OptionalChoice("bez_zasilku", "tak", "nie"), Profile: r.OptionalChoice("profil", "I", "II", "III"),
 			Account: r.Account("konto"), CarerFor: r.OptionalID("opiekun_dla"), Household: r.OptionalID("gospodarstwo")}
-		return ask[participant.Command]{identity: c.ID, from: []string{"id"}, stream: participant.Stream(c.ID), refusal: pesels.pesel(r, c.PESEL, im.l.checkPESEL(c)),
+		return ask[participant.Command]{identity: c.ID, from: []string{"id"}, stream: participant.Stream(c.ID), refusal: pesels.pesel(r, c.PESEL, cmp.Or(im.l.agreesWithPESEL(c), im.l.onePerson(im.origin, c))),
 			build: func(ctx context.Context) (participant.Command, error) {
 				_, cmd, err := im.l.prepareParticipant(ctx, c)
 				return cmd, err

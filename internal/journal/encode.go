@@ -83,6 +83,8 @@ func writerOf(t reflect.Type, within []reflect.Type) (writer, bool) {
 		return writeMonth, true
 	case reflect.TypeFor[domain.TimeOfDay]():
 		return writeTimeOfDay, true
+	case reflect.TypeFor[Salt]():
+		return writeSalt, true
 	}
 	if writesItself(t) {
 		return nil, false
@@ -241,4 +243,13 @@ func writeMonth(dst []byte, v reflect.Value) ([]byte, bool) {
 func writeTimeOfDay(dst []byte, v reflect.Value) ([]byte, bool) {
 	dst = append(append(dst, '"'), domain.TimeOfDay(v.Int()).String()...)
 	return append(dst, '"'), true
+}
+
+func writeSalt(dst []byte, v reflect.Value) ([]byte, bool) {
+	s, ok := v.Interface().(Salt)
+	if !ok {
+		return dst, false
+	}
+	dst, err := s.AppendText(append(dst, '"'))
+	return append(dst, '"'), err == nil
 }

@@ -30,6 +30,10 @@ func (w wild) fill(t testing.TB, v reflect.Value) {
 		for i := range v.NumField() {
 			w.fill(t, v.Field(i))
 		}
+	case reflect.Array:
+		for i := range v.Len() {
+			w.fill(t, v.Index(i))
+		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), w.IntN(4), 4))
 		for i := range v.Len() {

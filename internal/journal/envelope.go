@@ -28,6 +28,8 @@ type Meta struct {
 	// stores and stand for the event's own position and time.
 	OriginPosition uint64    `json:"originPosition,omitzero"`
 	OriginCreated  time.Time `json:"originCreated,omitzero"`
+	// Salt is drawn when the event is recorded; a migration keeps it.
+	Salt Salt `json:"salt,omitzero"`
 }
 
 // Source is the door a fact came through.

@@ -23,7 +23,7 @@ type form struct{ slots []slot }
 type slot struct {
 	key string // with quotes and colon
 	// to points to the field: *string, *domain.Sealed, *int, *int64, *bool,
-	// *domain.Date, *domain.Month, *domain.TimeOfDay, or it is the *form of an
+	// *domain.Date, *domain.Month, *domain.TimeOfDay, *Salt, or it is the *form of an
 	// object. nil is a field of another kind, left to the general decoder.
 	to any
 	// once: hardly any value comes again.
@@ -99,7 +99,7 @@ func readsItself(t reflect.Type) bool {
 func target(v reflect.Value) any {
 	p := v.Addr()
 	switch p.Interface().(type) {
-	case *domain.Sealed, *domain.Date, *domain.Month, *domain.TimeOfDay:
+	case *domain.Sealed, *domain.Date, *domain.Month, *domain.TimeOfDay, *Salt:
 		return p.Interface()
 	}
 	if readsItself(v.Type()) {
@@ -204,6 +204,8 @@ func (s *slot) readCivil(c *cursor, known *recall) bool {
 		return false
 	}
 	switch to := s.to.(type) {
+	case *Salt:
+		return to.UnmarshalText(b) == nil
 	case *domain.Date:
 		return civil(known, b, to, to.UnmarshalText)
 	case *domain.Month:

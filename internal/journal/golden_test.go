@@ -182,12 +182,15 @@ func TestGoldensDecode(t *testing.T) {
 func fullMeta() Meta {
 	return Meta{Actor: "anna", Role: "caseworker", Correlation: "corr-1", Causation: "cause-1", Key: "import:5f6e:7",
 		Source: Source{Door: "import", File: "5f6e", Row: 7}, OccurredOn: domain.NewDate(2026, 2, 28),
-		OriginPosition: 1<<63 + 5, OriginCreated: time.Date(2025, 12, 31, 23, 59, 59, 123_456_700, time.UTC)}
+		OriginPosition: 1<<63 + 5, OriginCreated: time.Date(2025, 12, 31, 23, 59, 59, 123_456_700, time.UTC),
+		Salt: Salt{0, 1, 2, 3, 0xfc, 0xfd, 0xfe, 0xff, 8, 9, 10, 11, 12, 13, 14, 15}}
 }
 
 func TestGoldenEnvelope(t *testing.T) {
 	t.Parallel()
-	for name, m := range map[string]Meta{"envelope.json": fullMeta(), "envelope-least.json": {Actor: "anna"}} {
+	unsalted := fullMeta()
+	unsalted.Salt = Salt{}
+	for name, m := range map[string]Meta{"envelope-salted.json": fullMeta(), "envelope.json": unsalted, "envelope-least.json": {Actor: "anna"}} {
 		b := encodedMeta(t, m)
 		golden(t, name, b)
 		var back Meta

@@ -179,6 +179,9 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 		if meta.OccurredOn == 0 && j.opts.Today != nil {
 			meta.OccurredOn = j.opts.Today()
 		}
+		if meta.Salt == (Salt{}) {
+			meta.Salt = newSalt()
+		}
 		start = len(buf)
 		if buf, err = j.encoder.meta(buf, &meta); err != nil {
 			return nil, fmt.Errorf("append to %s: %s: %w", stream, event.EventType(), err)

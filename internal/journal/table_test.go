@@ -131,7 +131,7 @@ func FuzzEnvelope(f *testing.F) {
 func TestEnvelopeIsScanned(t *testing.T) {
 	t.Parallel()
 	want := hoursMeta(7)
-	want.OccurredOn, want.Causation = domain.NewDate(2026, 1, 5), "c"
+	want.OccurredOn, want.Causation, want.Salt = domain.NewDate(2026, 1, 5), "c", Salt{15: 1}
 	var got Meta
 	if b := encodedMeta(t, want); !newDecoder(testTable(t)).scanMeta(b, &got) || !reflect.DeepEqual(got, want) {
 		t.Errorf("%s: %+v", b, got)

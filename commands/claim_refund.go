@@ -190,7 +190,10 @@ func (l *Ledger) sheets(ctx context.Context, under agreement.State) ([]referralS
 // them: what each comes to, or why nothing can be claimed of it.
 func (l *Ledger) contractMonths(ctx context.Context, sheets []referralSheet, month domain.Month, by domain.Date) ([]agreement.ContractMonth, error) {
 	months := make([]agreement.ContractMonth, 0, len(sheets))
-	blocks := l.blocks(sheets, month)
+	blocks, err := l.blocks(ctx, sheets, month)
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range sheets {
 		worked := s.Month(month)
 		benefit, share, _ := worked.Settled()
@@ -216,14 +219,18 @@ func (l *Ledger) contractMonths(ctx context.Context, sheets []referralSheet, mon
 // blocks are the days of each contract on which nobody was to work: days off, and
 // days that another referral of the same person has as sick leave. A day within one
 // referral holds either hours or sick leave.
-func (l *Ledger) blocks(sheets []referralSheet, month domain.Month) map[string][]refund.Block {
+func (l *Ledger) blocks(ctx context.Context, sheets []referralSheet, month domain.Month) (map[string][]refund.Block, error) {
 	type personDay struct {
 		participant string
 		day         domain.Date
 	}
 	sick, blocks := map[personDay]bool{}, map[string][]refund.Block{}
 	for _, s := range sheets {
-		for _, d := range s.Days(month, attendance.Value.Sick) {
+		days, err := l.sickDays(ctx, s, month)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range days {
 			sick[personDay{s.Participant, d}] = true
 		}
 	}
@@ -237,5 +244,23 @@ func (l *Ledger) blocks(sheets []referralSheet, month domain.Month) map[string][
 			}
 		}
 	}
-	return blocks
+	return blocks, nil
+}
+
+// sickDays opens the kinds of a month's excused absences; one whose person is
+// erased is not known to be sick leave.
+func (l *Ledger) sickDays(ctx context.Context, s referralSheet, month domain.Month) ([]domain.Date, error) {
+	about := attendance.About{Contract: s.Contract, Participant: s.Participant}
+	var days []domain.Date
+	for _, d := range s.Days(month, attendance.Value.Away) {
+		v, _ := s.Day(d)
+		kind, known, err := l.Log.opened(ctx, about.SealOf(d, "absence"), v.Absence)
+		if err != nil {
+			return nil, fmt.Errorf("absence on %s of contract %s: %w", d, s.Contract, err)
+		}
+		if known && attendance.Absence(kind) == attendance.Sick {
+			days = append(days, d)
+		}
+	}
+	return days, nil
 }

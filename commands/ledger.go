@@ -22,7 +22,7 @@ import (
 // Ledger carries out commands. All fields are needed; it is safe for concurrent
 // use.
 type Ledger struct {
-	Log       journal.Log
+	Log       Log
 	Vault     *vault.Vault
 	Catalogue *programme.Catalogue
 	Zone      *time.Location     // Europe/Warsaw

@@ -57,8 +57,8 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 	terms := termsOf(referral.On(c.Date), under.Terms)
 	rate, _ := l.Catalogue.MinimumRate(under.Terms.Regime, c.Date)
 	return attendance.RecordDay{
-		Terms: terms, Date: c.Date, Minimum: rate, Correct: c.Correct, Anew: !o.Who().Sees(c.about()),
-		Value: attendance.Value{Minutes: c.Minutes, Absence: attendance.Absence(c.Absence),
+		Terms: terms, Date: c.Date, Minimum: rate, Correct: c.Correct, Absence: attendance.Absence(c.Absence), Anew: !o.Who().Sees(c.about()),
+		Value: attendance.Value{Minutes: c.Minutes, Absence: s.text(terms.SealOf(c.Date, "absence"), c.Absence),
 			Place: s.text(terms.SealOf(c.Date, "place"), c.Place)},
 		Reason: s.text(terms.SealOf(c.Date, "reason"), c.Reason),
 	}, s.err

@@ -100,7 +100,7 @@ func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) 
 		Disability: text("disability", c.Disability), WelfareClient: text("welfareClient", c.WelfareClient),
 		LabourStatus: text("labourStatus", c.LabourStatus), WithoutBenefit: text("withoutBenefit", c.WithoutBenefit),
 		Profile: text("profile", c.Profile), Account: text("account", c.Account),
-		Municipality: c.Municipality, CarerFor: c.CarerFor, Household: c.Household,
+		Municipality: text("municipality", c.Municipality), CarerFor: c.CarerFor, Household: c.Household,
 	}
 	return participant.Stream(id), participant.Register{Person: p}, s.err
 }

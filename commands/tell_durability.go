@@ -59,6 +59,8 @@ func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (strin
 		field = "description"
 	}
 	text := s.text(durability.SealOf(project, c.Date, field), c.Text)
+	url, urlQuery := durability.SplitURL(c.URL)
+	address := durability.Address{URL: url, Query: s.text(durability.SealOf(project, c.Date, "urlQuery"), urlQuery)}
 	if s.err != nil {
 		return "", nil, s.err
 	}
@@ -69,13 +71,13 @@ func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (strin
 	case "zobowiazanie":
 		cmd = durability.OpenObligation{Obligation: durability.Obligation{Project: project, From: c.Date, To: c.To, Places: count, Derivation: text}}
 	case "deklaracja":
-		cmd = durability.DeclareReadiness{Statement: said, URL: c.URL}
+		cmd = durability.DeclareReadiness{Statement: said, Address: address}
 	case "miejsca":
 		cmd = durability.StatePlaces{Statement: said, Places: count}
 	case "asystenci":
 		cmd = durability.StateAssistants{Statement: said, Assistants: count}
 	case "publikacja":
-		cmd = durability.PublishNotice{Statement: said, URL: c.URL}
+		cmd = durability.PublishNotice{Statement: said, Address: address}
 	case "zapytanie":
 		if demand.Request == "" {
 			demand.Request = c.Date.String() // answers then name it by its day

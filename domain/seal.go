@@ -1,11 +1,29 @@
 package domain
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Sealed is text encrypted with the key of one subject ("" is no text). Only the
 // vault makes and opens it. The same text in the same Seal always gives the same
 // Sealed, so that a decision can compare it unopened.
 type Sealed string
+
+// clearMark begins a text that an older event holds in clear.
+const clearMark = "v0."
+
+// InClear is a text that an older event holds in clear, where its successor has a
+// sealed one. Only upcasters make it, and it is never recorded anew.
+func InClear(text string) Sealed {
+	if text == "" {
+		return ""
+	}
+	return Sealed(clearMark + text)
+}
+
+// InClear is the text itself where the event that holds it has it in clear.
+func (s Sealed) InClear() (string, bool) { return strings.CutPrefix(string(s), clearMark) }
 
 // A Seal says of a sealed text whose key seals it, what it is and which fact it
 // belongs to. It is bound into the text: under any other Seal it does not open.

@@ -30,10 +30,10 @@ type DurabilityLevel struct {
 
 // DurabilityFact is a declaration, notice, inspection, request or answer.
 type DurabilityFact struct {
-	Type   string           `json:"type"` // of the event
+	Type   string           `json:"type"` // of the event, in today's version
 	Date   domain.Date      `json:"date"`
 	Number string           `json:"number"`
-	URL    string           `json:"url"`
+	URL    string           `json:"url"` // without its query
 	Event  journal.Position `json:"event"`
 }
 
@@ -89,7 +89,7 @@ func DeliveredMonths() Table[Delivered] { return Table[Delivered]{"delivered"} }
 // Durability folds durability periods and, for every programme, the visits that
 // were delivered.
 func Durability() Projection {
-	return Projection{Name: "durability", Version: 1, Keys: durabilityKeys, Fold: foldDurability,
+	return Projection{Name: "durability", Version: 2, Keys: durabilityKeys, Fold: foldDurability,
 		Want: oneOf(durability.ObligationOpened{}, durability.ReadinessDeclared{}, durability.PlacesStated{},
 			durability.AssistantsStated{}, durability.NoticePublished{}, durability.Inspected{}, durability.ServiceRequested{},
 			durability.ServiceStarted{}, durability.ServiceRefused{},
@@ -119,7 +119,7 @@ func delivered(r *journal.Recorded) (assistance.Visit, domain.Minutes, bool) {
 }
 
 func durabilityFact(r *journal.Recorded) (project string, f DurabilityFact) {
-	f = DurabilityFact{Type: r.Type, Date: r.OccurredOn(), Event: r.Position}
+	f = DurabilityFact{Type: r.Event.EventType(), Date: r.OccurredOn(), Event: r.Position}
 	switch e := r.Event.(type) {
 	case durability.ObligationOpened:
 		project = e.Project

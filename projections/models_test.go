@@ -176,7 +176,7 @@ func durabilityEvent(num func(string, int) int, word func(string) string, day do
 	case 2:
 		return durability.AssistantsStated{Statement: said, Assistants: 1}
 	case 3:
-		return durability.ReadinessDeclared{Statement: said, URL: "https://example.org"}
+		return durability.ReadinessDeclared{Statement: said, Address: durability.Address{URL: "https://example.org"}}
 	case 4:
 		return durability.NoticePublished{Statement: said}
 	case 5:

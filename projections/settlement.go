@@ -2,6 +2,7 @@ package projections
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"ksiega/domain"
@@ -204,14 +205,18 @@ func Settlement() Projection {
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{})}
 }
 
-// oneOf wants exactly the types of the samples.
+// oneOf wants the types of the samples, in whatever version they were recorded:
+// an older one is read as its successor.
 func oneOf(samples ...domain.Event) func(string) bool {
-	types := make(map[string]bool, len(samples))
+	facts := make(map[string]bool, len(samples))
 	for _, s := range samples {
-		types[s.EventType()] = true
+		facts[factOf(s.EventType())] = true
 	}
-	return func(typ string) bool { return types[typ] }
+	return func(typ string) bool { return facts[factOf(typ)] }
 }
+
+// factOf is an event type without its version.
+func factOf(typ string) string { return typ[:max(strings.LastIndexByte(typ, '.'), 0)] }
 
 func settlementKeys(r *journal.Recorded) []Key {
 	month := func(agreement, contract, m string) []Key {

@@ -240,15 +240,28 @@ func (d *Desk) scan(ctx context.Context, s span, want func(*journal.Recorded) bo
 	})
 }
 
+// entry shows an event as it was recorded: with its sealed texts opened, or
+// without what it holds in clear and would be sealed today.
 func (d *Desk) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Entry, error) {
 	e := Entry{Position: r.Position.String(), Stream: r.Stream, Revision: r.Revision, Type: r.Type,
 		RecordedAt: r.Created.UTC(), OccurredOn: r.OccurredOn(), Actor: r.Meta.Actor, Data: slices.Clone(r.RawData)}
-	if !reveal || d.opts.Vault == nil || r.Event == nil {
+	if !reveal {
+		shown, err := d.opts.Journal.Withheld(r)
+		if err != nil {
+			return e, fmt.Errorf("%w: position %d", journal.ErrDamaged, r.Position)
+		}
+		e.Data = slices.Clone(shown)
+		return e, nil
+	}
+	if r.Event == nil {
 		return e, nil
 	}
 	texts := map[string]string{}
 	var failed error
 	domain.EachSeal(r.Event, func(seal domain.Seal, sealed domain.Sealed) {
+		if _, clear := sealed.InClear(); clear {
+			return // as it stands there
+		}
 		text, known, err := d.opened(ctx, seal, sealed)
 		if known {
 			texts[string(sealed)] = text

@@ -95,7 +95,7 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	if err != nil {
 		return err
 	}
-	b.ledger = &commands.Ledger{Log: b.journal, Vault: b.vault, Catalogue: catalogue, Zone: zone, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
+	b.ledger = &commands.Ledger{Log: commands.NewLog(b.journal, b.vault), Vault: b.vault, Catalogue: catalogue, Zone: zone, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
 	if live {
 		if err := b.openRows(ctx, g, h); err != nil {
 			return err
@@ -208,7 +208,7 @@ func (b *book) dryRun(ctx context.Context) (*commands.Ledger, error) {
 		return nil, err
 	}
 	dry := *b.ledger
-	dry.Log, dry.Vault, dry.Refused = draft, v, nil
+	dry.Log, dry.Vault, dry.Refused = commands.NewLog(draft, v), v, nil
 	return &dry, nil
 }
 

@@ -23,6 +23,7 @@ import (
 	"ksiega/internal/socket"
 	"ksiega/internal/web"
 	"ksiega/projections"
+	"ksiega/queries"
 )
 
 // The control door serves the command line: over the control socket where a server
@@ -52,7 +53,9 @@ type note struct {
 	Scavenged *eventdb.ScavengeResult `json:"scavenged,omitempty"`
 	// Problem is one thing that the doctor found.
 	Problem *eventdb.Problem `json:"problem,omitempty"`
-	Error   string           `json:"error,omitempty"`
+	// Left is what earlier versions recorded in clear.
+	Left  []queries.Left `json:"left,omitempty"`
+	Error string         `json:"error,omitempty"`
 }
 
 // notes writes notes, each at once; it is safe for concurrent use.

@@ -18,6 +18,7 @@ import (
 	"ksiega/internal/redisdb"
 	"ksiega/internal/secret"
 	"ksiega/internal/vault"
+	"ksiega/queries"
 )
 
 type doctorCmd struct {
@@ -30,6 +31,7 @@ type doctor struct {
 	g     *globals
 	dir   string
 	found []eventdb.Problem
+	left  []queries.Left
 }
 
 func (d *doctor) say(what, advice string) {
@@ -77,6 +79,7 @@ func (d *doctor) tell(err error, what string) error {
 	for _, p := range d.found {
 		fmt.Println(p)
 	}
+	sayLeft(d.left, "what earlier versions recorded in clear and today's seal is shown only with --reveal, and stays when its person is erased")
 	if len(d.found) > 0 {
 		return errFound
 	}
@@ -114,6 +117,10 @@ func (d *doctor) ask(ctx context.Context, door *client) error {
 			d.found = append(d.found, *n.Problem)
 			return nil
 		}
+		if n.Left != nil {
+			d.left = n.Left
+			return nil
+		}
 		bar.show(n)
 		return nil
 	})
@@ -135,7 +142,24 @@ func (c *control) doctor(w http.ResponseWriter, r *http.Request) {
 	for _, p := range problems {
 		n.say(note{Problem: &p})
 	}
+	if err == nil && len(problems) == 0 {
+		var left []queries.Left
+		if left, err = queries.LeftInClear(r.Context(), c.book.journal, domain.Ref{}); len(left) > 0 {
+			n.say(note{Left: left})
+		}
+	}
 	n.end(err)
+}
+
+// sayLeft names what is left in clear; it is no fault of the data directory.
+func sayLeft(left []queries.Left, what string) {
+	if len(left) == 0 {
+		return
+	}
+	fmt.Println(what + ":")
+	for _, l := range left {
+		fmt.Println("  " + l.String())
+	}
 }
 
 // repair has the indexes built anew where they need it, and says what was done.
@@ -228,7 +252,10 @@ func (d *doctor) master(ctx context.Context) error {
 		return errors.Join(err, node.Close())
 	}
 	d.fits(ctx, j.Shelf())
-	return errors.Join(j.Close(), node.Close())
+	if len(d.found) == 0 {
+		d.left, err = queries.LeftInClear(ctx, j, domain.Ref{})
+	}
+	return errors.Join(err, j.Close(), node.Close())
 }
 
 func (d *doctor) fits(ctx context.Context, shelf vault.Shelf) {

@@ -15,6 +15,7 @@ import (
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/internal/eventdb"
+	"ksiega/queries"
 )
 
 type eraseCmd struct {
@@ -75,9 +76,14 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 	}
 	bar := newProgress()
 	var gone *eventdb.ScavengeResult
+	var left []queries.Left
 	err = door.follow(ctx, "/control/erase", url.Values{}, "application/json", bytes.NewReader(body), func(n note) error {
 		if n.Scavenged != nil {
 			gone = n.Scavenged
+			return nil
+		}
+		if n.Left != nil {
+			left = n.Left
 			return nil
 		}
 		bar.show(n)
@@ -93,6 +99,7 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 	} else {
 		fmt.Printf("the destroyed key is gone from the disk: %d events removed, %d bytes left of %d\n", gone.Events, gone.BytesAfter, gone.BytesBefore)
 	}
+	sayLeft(left, "left, because earlier versions recorded it in clear and a log is never rewritten (shown only with --reveal)")
 	fmt.Println("backups taken before this may still hold it: destroy them, or change the master key (ksiega rekey) and destroy every copy of the old one")
 	return nil
 }
@@ -111,8 +118,12 @@ func (c *control) erase(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n := newNotes(w)
-	if c.book.node == nil {
-		n.end(nil)
+	left, err := queries.LeftInClear(r.Context(), c.book.journal, domain.Ref{Kind: e.Kind, ID: e.ID})
+	if len(left) > 0 {
+		n.say(note{Left: left})
+	}
+	if err != nil || c.book.node == nil {
+		n.end(err)
 		return
 	}
 	n.end(scavengeNode(r.Context(), c.book.node, n.say))

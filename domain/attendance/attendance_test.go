@@ -55,13 +55,21 @@ func TestADayIsEnteredOnce(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	d, set := attendance.Decider(), attendance.TermsSet{Terms: terms}
-	sick := attendance.RecordDay{Terms: terms, Date: day(2018, 3, 6), Value: attendance.Value{Absence: attendance.Sick}}
-	Given(t, d, set).When(sick).Then(attendance.AbsenceRecorded{About: about, Date: day(2018, 3, 6), Absence: attendance.Sick})
+	sick := attendance.RecordDay{Terms: terms, Date: day(2018, 3, 6), Absence: attendance.Sick, Value: attendance.Value{Absence: "c1"}}
+	Given(t, d, set).When(sick).Then(attendance.AbsenceRecorded{About: about, Date: day(2018, 3, 6), Excused: true, Absence: "c1"})
+	Given(t, d, set, attendance.AbsenceRecorded{About: about, Date: day(2018, 3, 6), Excused: true, Absence: "c1"}).When(sick).Then()
+	away := sick
+	away.Absence, away.Value.Absence = attendance.Unexcused, "c2"
+	Given(t, d, set).When(away).Then(attendance.AbsenceRecorded{About: about, Date: day(2018, 3, 6), Absence: "c2"})
+	Given(t, d, set, attendance.AbsenceRecorded{About: about, Date: day(2018, 3, 6), Excused: true, Absence: "c1"}).When(away).Refuse(domain.ErrDiffers)
+	unsealed := sick
+	unsealed.Value.Absence = ""
+	Given(t, d, set).When(unsealed).Refuse(attendance.ErrAbsence)
 	both := sick
 	both.Value.Minutes = 60
 	Given(t, d).When(both).Refuse(attendance.ErrBoth)
 	other := sick
-	other.Value.Absence = "urlop"
+	other.Absence = "urlop"
 	Given(t, d).When(other).Refuse(attendance.ErrAbsence)
 	Given(t, d).When(hours(day(2018, 3, 5), 0)).Refuse(attendance.ErrNoHours)
 	Given(t, d).When(hours(day(2018, 3, 5), -60)).Refuse(attendance.ErrHours)
@@ -143,7 +151,7 @@ func TestNoAcceptedHistoryBreaksACap(t *testing.T) {
 		for range rapid.IntRange(1, 80).Draw(t, "entries") {
 			c := hours(day(2018, 12, 1).Add(rapid.IntRange(-5, 70).Draw(t, "day")), domain.Minutes(rapid.IntRange(0, 500).Draw(t, "minutes")))
 			if c.Value.Minutes == 0 {
-				c.Value.Absence = attendance.Excused
+				c.Absence, c.Value.Absence = attendance.Excused, "sealed"
 			}
 			if rapid.Bool().Draw(t, "correct") {
 				c.Correct, c.Reason = true, "sealed"

@@ -10,7 +10,8 @@ import (
 type RecordDay struct {
 	Terms   Terms // of referral and agreement as they stand
 	Date    domain.Date
-	Value   Value
+	Value   Value          // its Excused follows from Absence
+	Absence Absence        // in clear, for the decision alone; Value holds it sealed
 	Minimum programme.Rate // the statutory minimum of the day; a zero rate: none is known
 	Correct bool
 	Reason  domain.Sealed // of a correction
@@ -76,8 +77,8 @@ func (s State) Days(m domain.Month, which func(Value) bool) []domain.Date {
 // Worked says that the day holds hours.
 func (v Value) Worked() bool { return v.Minutes > 0 }
 
-// Sick says that the day was one of sick leave.
-func (v Value) Sick() bool { return v.Absence == Sick }
+// Away says that the day holds an absence that was excused, as sick leave is.
+func (v Value) Away() bool { return v.Excused }
 
 // Month is what a month's hours come to.
 func (s State) Month(m domain.Month) Month { return s.months[m] }
@@ -91,6 +92,7 @@ func decide(s State, c RecordDay) ([]domain.Event, error) {
 	if err := check(c); err != nil {
 		return nil, err
 	}
+	c.Value.Excused = c.Absence.Excused()
 	before, known := s.days[c.Date]
 	switch {
 	case known && before == c.Value && !(c.Correct && c.Anew):
@@ -113,17 +115,19 @@ func decide(s State, c RecordDay) ([]domain.Event, error) {
 }
 
 func check(c RecordDay) error {
-	switch c.Value.Absence {
+	switch c.Absence {
 	case Present, Sick, Excused, Unexcused:
 	default:
 		return ErrAbsence
 	}
 	switch {
+	case (c.Absence == Present) != (c.Value.Absence == ""):
+		return ErrAbsence
 	case c.Value.Minutes < 0 || c.Value.Minutes > dayMinutes:
 		return ErrHours
-	case c.Value.Minutes == 0 && c.Value.Absence == Present:
+	case c.Value.Minutes == 0 && c.Absence == Present:
 		return ErrNoHours
-	case c.Value.Minutes > 0 && c.Value.Absence != Present:
+	case c.Value.Minutes > 0 && c.Absence != Present:
 		return ErrBoth
 	}
 	return nil
@@ -160,8 +164,8 @@ func (s State) events(c RecordDay, before Value, known bool) []domain.Event {
 		}
 		return append(events, DayCorrected{About: about, Date: c.Date, Before: before, After: c.Value,
 			Delta: c.Value.Minutes - before.Minutes, Reason: c.Reason, Rates: rates})
-	case c.Value.Absence != Present:
-		return append(events, AbsenceRecorded{About: about, Date: c.Date, Absence: c.Value.Absence, Place: c.Value.Place})
+	case c.Absence != Present:
+		return append(events, AbsenceRecorded{About: about, Date: c.Date, Excused: c.Value.Excused, Absence: c.Value.Absence, Place: c.Value.Place})
 	}
 	return append(events, HoursRecorded{About: about, Date: c.Date, Minutes: c.Value.Minutes, Place: c.Value.Place, Rates: c.rates()})
 }
@@ -186,7 +190,7 @@ func evolve(s State, e domain.Event) State {
 	case HoursRecorded:
 		s.enter(e.Date, Value{Minutes: e.Minutes, Place: e.Place}, e.Rates)
 	case AbsenceRecorded:
-		s.enter(e.Date, Value{Absence: e.Absence, Place: e.Place}, Rates{})
+		s.enter(e.Date, Value{Excused: e.Excused, Absence: e.Absence, Place: e.Place}, Rates{})
 	case DayCorrected:
 		s.enter(e.Date, e.After, e.Rates)
 	}

@@ -14,7 +14,8 @@ import (
 	"ksiega/domain/agreement"
 )
 
-// Absence is why somebody did not work.
+// Absence is why somebody did not work. It is recorded sealed: sick leave is
+// health.
 type Absence string
 
 // The kinds of absence.
@@ -26,6 +27,10 @@ const (
 	dayMinutes          = 24 * 60
 	WeeklyLimit         = domain.Minutes(10 * 60) // art. 73a ust. 1 ustawa z 20.04.2004; kept by ustawa z 20.03.2025
 )
+
+// Excused says whether it is in order not to have worked. It is all that an event
+// tells of an absence in clear.
+func (a Absence) Excused() bool { return a == Sick || a == Excused }
 
 // About names what an entry concerns.
 type About struct {
@@ -72,11 +77,19 @@ type Rates struct {
 	Edition string            `json:"rateEdition"` // of the minimum rate
 }
 
-// Value is what one day holds: minutes worked, or an absence.
+// Value is what one day holds: minutes worked, or an absence and whether it was
+// excused.
 type Value struct {
 	Minutes domain.Minutes `json:"minutes,omitzero"`
-	Absence Absence        `json:"absence,omitzero"`
+	Excused bool           `json:"excused,omitzero"`
+	Absence domain.Sealed  `json:"absence,omitzero"` // an Absence
 	Place   domain.Sealed  `json:"place,omitzero"`
+}
+
+func (v Value) reseal(a About, day domain.Date, by domain.Resealer) Value {
+	v.Absence = by.Text(a.SealOf(day, "absence"), v.Absence)
+	v.Place = by.Text(a.SealOf(day, "place"), v.Place)
+	return v
 }
 
 // TermsSet says which figures bind the entries that follow.
@@ -95,7 +108,8 @@ type HoursRecorded struct {
 type AbsenceRecorded struct {
 	About
 	Date    domain.Date   `json:"date"`
-	Absence Absence       `json:"absence"`
+	Excused bool          `json:"excused,omitzero"`
+	Absence domain.Sealed `json:"absence"` // an Absence
 	Place   domain.Sealed `json:"place,omitzero"`
 }
 
@@ -117,10 +131,10 @@ func (TermsSet) EventType() string { return "attendance.terms-set.v1" }
 func (HoursRecorded) EventType() string { return "attendance.hours-recorded.v1" }
 
 // EventType is for ever.
-func (AbsenceRecorded) EventType() string { return "attendance.absence-recorded.v1" }
+func (AbsenceRecorded) EventType() string { return "attendance.absence-recorded.v2" }
 
 // EventType is for ever.
-func (DayCorrected) EventType() string { return "attendance.day-corrected.v1" }
+func (DayCorrected) EventType() string { return "attendance.day-corrected.v2" }
 
 // Reseal covers the place.
 func (e HoursRecorded) Reseal(by domain.Resealer) domain.Event {
@@ -128,17 +142,16 @@ func (e HoursRecorded) Reseal(by domain.Resealer) domain.Event {
 	return e
 }
 
-// Reseal covers the place.
+// Reseal covers the kind of the absence and the place.
 func (e AbsenceRecorded) Reseal(by domain.Resealer) domain.Event {
+	e.Absence = by.Text(e.SealOf(e.Date, "absence"), e.Absence)
 	e.Place = by.Text(e.SealOf(e.Date, "place"), e.Place)
 	return e
 }
 
-// Reseal covers the places and the reason.
+// Reseal covers kinds of absence, places and the reason.
 func (e DayCorrected) Reseal(by domain.Resealer) domain.Event {
-	for _, v := range []*Value{&e.Before, &e.After} {
-		v.Place = by.Text(e.SealOf(e.Date, "place"), v.Place)
-	}
+	e.Before, e.After = e.Before.reseal(e.About, e.Date, by), e.After.reseal(e.About, e.Date, by)
 	e.Reason = by.Text(e.SealOf(e.Date, "reason"), e.Reason)
 	return e
 }

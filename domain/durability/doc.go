@@ -3,8 +3,8 @@
 // kept ready, who asked for the service and what came of it.
 //
 //	durability-<project>
-//	    durability.obligation-opened.v1   readiness-declared.v1   places-stated.v1
-//	    assistants-stated.v1   notice-published.v1   inspected.v1
+//	    durability.obligation-opened.v1   readiness-declared.v2   places-stated.v1
+//	    assistants-stated.v1   notice-published.v2   inspected.v1
 //	    service-requested.v1   service-started.v1    service-refused.v1
 //
 // A statement is known by its kind, date and number, a request by its number,

@@ -16,10 +16,10 @@ var (
 
 	opened = ObligationOpened{Obligation{Project: "P1", From: july1, To: end, Places: 30, Assistants: 3,
 		Anchor: ProjectEnd, Derivation: "d1"}}
-	declared  = ReadinessDeclared{Statement: on(10), URL: "https://mops.example/gotowosc"}
+	declared  = ReadinessDeclared{Statement: on(10), Address: Address{URL: "https://mops.example/gotowosc"}}
 	places    = PlacesStated{Statement: on(0), Places: 30}
 	staff     = AssistantsStated{Statement: on(0), Assistants: 3}
-	published = NoticePublished{Statement: on(10), URL: "http://mops.example/x", ContentHash: "ab12"}
+	published = NoticePublished{Statement: on(10), Address: Address{URL: "http://mops.example/x"}, ContentHash: "ab12"}
 	inspected = Inspected{Statement: on(20)}
 	requested = ServiceRequested{Demand: asked(30), Description: "d2"}
 	started   = ServiceStarted{Demand: asked(33)}
@@ -108,15 +108,15 @@ func TestStatementsRefuse(t *testing.T) {
 		{RecordInspection{Statement: undated}, ErrNoDate},
 		{DeclareReadiness{Statement: nameless}, domain.ErrNoID},
 		{StatePlaces{Statement: on(0), Places: 29}, domain.ErrDiffers},
-		{PublishNotice{Statement: on(10), URL: published.URL}, domain.ErrDiffers},
+		{PublishNotice{Statement: on(10), Address: published.Address}, domain.ErrDiffers},
 		{RecordInspection{Statement: Statement{Project: "P2", Date: july1}}, ErrOther},
-		{DeclareReadiness{Statement: on(1), URL: "file:///x"}, ErrURL},
+		{DeclareReadiness{Statement: on(1), Address: Address{URL: "file:///x"}}, ErrURL},
 	} {
 		given.Given(t, Decider(), places, published).When(c.cmd).Refuse(c.want)
 	}
 	for _, bad := range []string{"mops.example", "ftp://mops.example/", "http://", "https:///x", "javascript:alert(1)",
 		"http://anna@mops.example/", "http://mops.example/\n"} {
-		given.Given(t, Decider()).When(PublishNotice{Statement: on(1), URL: bad}).Refuse(ErrURL)
+		given.Given(t, Decider()).When(PublishNotice{Statement: on(1), Address: Address{URL: bad}}).Refuse(ErrURL)
 	}
 	onPaper := NoticePublished{Statement: on(1)}
 	given.Given(t, Decider()).When(PublishNotice(onPaper)).Then(onPaper)
@@ -160,10 +160,10 @@ func TestPayloads(t *testing.T) {
 	for want, e := range map[string]domain.Event{
 		`durability.obligation-opened.v1 ` + head + `"from":"2019-07-01","to":"2021-06-30","places":30,"assistants":3,` +
 			`"anchor":"project-end","derivation":"d1"}`: opened,
-		`durability.readiness-declared.v1 ` + head + `"date":"2019-07-11","url":"https://mops.example/gotowosc"}`:            declared,
+		`durability.readiness-declared.v2 ` + head + `"date":"2019-07-11","url":"https://mops.example/gotowosc"}`:            declared,
 		`durability.places-stated.v1 ` + head + `"date":"2019-07-01","places":30}`:                                           places,
 		`durability.assistants-stated.v1 ` + head + `"date":"2019-07-01","assistants":3}`:                                    staff,
-		`durability.notice-published.v1 ` + head + `"date":"2019-07-11","url":"http://mops.example/x","contentHash":"ab12"}`: published,
+		`durability.notice-published.v2 ` + head + `"date":"2019-07-11","url":"http://mops.example/x","contentHash":"ab12"}`: published,
 		`durability.inspected.v1 ` + head + `"date":"2019-07-21"}`:                                                           inspected,
 		`durability.service-requested.v1 ` + head + `"request":"Z/1","date":"2019-07-31","description":"d2"}`:                requested,
 		`durability.service-started.v1 ` + head + `"request":"Z/1","date":"2019-08-03"}`:                                     started,

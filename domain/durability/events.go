@@ -1,14 +1,18 @@
 package durability
 
-import "ksiega/domain"
+import (
+	"strings"
+
+	"ksiega/domain"
+)
 
 // Event names, for ever.
 const (
 	TypeObligationOpened  = "durability.obligation-opened.v1"
-	TypeReadinessDeclared = "durability.readiness-declared.v1"
+	TypeReadinessDeclared = "durability.readiness-declared.v2"
 	TypePlacesStated      = "durability.places-stated.v1"
 	TypeAssistantsStated  = "durability.assistants-stated.v1"
-	TypeNoticePublished   = "durability.notice-published.v1"
+	TypeNoticePublished   = "durability.notice-published.v2"
 	TypeInspected         = "durability.inspected.v1"
 	TypeServiceRequested  = "durability.service-requested.v1"
 	TypeServiceStarted    = "durability.service-started.v1"
@@ -85,10 +89,30 @@ func (s Statement) reseal(by domain.Resealer) Statement {
 // Refs names the project.
 func (s Statement) Refs() []domain.Ref { return refs(s.Project) }
 
+// Address is where something stands on the web. What follows the path is free
+// text and can name somebody.
+type Address struct {
+	URL   string        `json:"url,omitzero"`
+	Query domain.Sealed `json:"urlQuery,omitzero"` // from its question mark or number sign on
+}
+
+// SplitURL cuts an address before what is sealed of it.
+func SplitURL(url string) (address, query string) {
+	if i := strings.IndexAny(url, "?#"); i >= 0 {
+		return url[:i], url[i:]
+	}
+	return url, ""
+}
+
+func (a Address) reseal(s Statement, by domain.Resealer) Address {
+	a.Query = by.Text(SealOf(s.Project, s.Date, "urlQuery"), a.Query)
+	return a
+}
+
 // ReadinessDeclared says that the centre declared itself ready.
 type ReadinessDeclared struct {
 	Statement
-	URL string `json:"url,omitzero"`
+	Address
 }
 
 // EventType is the constant name of the event.
@@ -115,7 +139,7 @@ func (AssistantsStated) EventType() string { return TypeAssistantsStated }
 // NoticePublished says that the public was told. A notice on paper has no URL.
 type NoticePublished struct {
 	Statement
-	URL         string `json:"url,omitzero"`
+	Address
 	ContentHash string `json:"contentHash,omitzero"` // of the page as it was seen
 }
 
@@ -170,9 +194,9 @@ type ServiceRefused struct {
 // EventType is the constant name of the event.
 func (ServiceRefused) EventType() string { return TypeServiceRefused }
 
-// Reseal covers the description.
+// Reseal covers the description and the address's query.
 func (e ReadinessDeclared) Reseal(by domain.Resealer) domain.Event {
-	e.Statement = e.reseal(by)
+	e.Statement, e.Address = e.Statement.reseal(by), e.Address.reseal(e.Statement, by)
 	return e
 }
 
@@ -188,9 +212,9 @@ func (e AssistantsStated) Reseal(by domain.Resealer) domain.Event {
 	return e
 }
 
-// Reseal covers the description.
+// Reseal covers the description and the address's query.
 func (e NoticePublished) Reseal(by domain.Resealer) domain.Event {
-	e.Statement = e.reseal(by)
+	e.Statement, e.Address = e.Statement.reseal(by), e.Address.reseal(e.Statement, by)
 	return e
 }
 

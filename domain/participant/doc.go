@@ -1,14 +1,14 @@
 // Package participant registers the people of the programmes: participants and
 // the assistants who visit them.
 //
-//	participant-<id>   participant.registered.v1
+//	participant-<id>   participant.registered.v2
 //	assistant-<id>     assistant.registered.v1
 //
 // It promises that a person is registered once: the same row again is already
 // known, other values are refused by the name of the field and never by its
 // value. What identifies a person, and every special category of data, is
-// sealed before it gets here and compared unopened; ids, municipality,
-// household and whom somebody cares for are plain, since rules and reports join
-// on them. It stops at the person: contracts, statuses over time, stays and
+// sealed before it gets here and compared unopened, and so is the municipality,
+// which is free text; ids, household and whom somebody cares for are plain, since
+// rules and reports join on them. It stops at the person: contracts, statuses over time, stays and
 // search by PESEL live elsewhere.
 package participant

@@ -4,7 +4,7 @@ import "ksiega/domain"
 
 // TypeRegistered and TypeAssistantRegistered are event names, for ever.
 const (
-	TypeRegistered          = "participant.registered.v1"
+	TypeRegistered          = "participant.registered.v2"
 	TypeAssistantRegistered = "assistant.registered.v1"
 )
 
@@ -30,8 +30,8 @@ type Person struct {
 	WithoutBenefit domain.Sealed `json:"withoutBenefit,omitzero"` // unemployed without benefit
 	Profile        domain.Sealed `json:"profile,omitzero"`        // profile of help of the labour office
 	Account        domain.Sealed `json:"account,omitzero"`
-	Municipality   string        `json:"municipality,omitzero"`
-	CarerFor       string        `json:"carerFor,omitzero"` // participant cared for
+	Municipality   domain.Sealed `json:"municipality,omitzero"` // whatever somebody typed for it
+	CarerFor       string        `json:"carerFor,omitzero"`     // participant cared for
 	Household      string        `json:"household,omitzero"`
 }
 
@@ -60,7 +60,7 @@ func (e Registered) Reseal(by domain.Resealer) domain.Event {
 	}{
 		{"firstName", &e.FirstName}, {"lastName", &e.LastName}, {"pesel", &e.PESEL}, {"birthDate", &e.BirthDate}, {"sex", &e.Sex},
 		{"disability", &e.Disability}, {"welfareClient", &e.WelfareClient}, {"labourStatus", &e.LabourStatus},
-		{"withoutBenefit", &e.WithoutBenefit}, {"profile", &e.Profile}, {"account", &e.Account},
+		{"withoutBenefit", &e.WithoutBenefit}, {"profile", &e.Profile}, {"account", &e.Account}, {"municipality", &e.Municipality},
 	} {
 		*f.text = by.Text(SealOf(e.Participant, f.field), *f.text)
 	}

@@ -14,7 +14,7 @@ import (
 var anna = Person{
 	Participant: "U1", FirstName: "c1", LastName: "c2", PESEL: "c3", BirthDate: "c4", Sex: "c5", Disability: "c6",
 	WelfareClient: "c7", LabourStatus: "c8", WithoutBenefit: "c9", Profile: "c10", Account: "c11",
-	Municipality: "Starachowice", CarerFor: "U2", Household: "G1",
+	Municipality: "c12", CarerFor: "U2", Household: "G1",
 }
 
 func TestRegister(t *testing.T) {
@@ -103,9 +103,9 @@ func TestRegisterAssistant(t *testing.T) {
 func TestPayloads(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]domain.Event{
-		`participant.registered.v1 {"participant":"U1","firstName":"c1","lastName":"c2","pesel":"c3","birthDate":"c4",` +
+		`participant.registered.v2 {"participant":"U1","firstName":"c1","lastName":"c2","pesel":"c3","birthDate":"c4",` +
 			`"sex":"c5","disability":"c6","welfareClient":"c7","labourStatus":"c8","withoutBenefit":"c9","profile":"c10",` +
-			`"account":"c11","municipality":"Starachowice","carerFor":"U2","household":"G1"}`: Registered{anna},
+			`"account":"c11","municipality":"c12","carerFor":"U2","household":"G1"}`: Registered{anna},
 		`assistant.registered.v1 {"assistant":"A1","firstName":"c1","lastName":"c2","employment":"etat"}`: AssistantRegistered{
 			Assistant{ID: "A1", FirstName: "c1", LastName: "c2", Employment: Employee}},
 	} {

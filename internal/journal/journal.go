@@ -166,8 +166,16 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 		if cap(buf)-len(buf) < usualBytes {
 			buf = make([]byte, 0, min(len(events)-i, togetherMost)*usualBytes)
 		}
-		start := len(buf)
 		var err error
+		domain.EachSeal(event, func(s domain.Seal, text domain.Sealed) {
+			if _, clear := text.InClear(); clear {
+				err = fmt.Errorf("append to %s: %s of %s is not sealed", stream, s.Field, event.EventType())
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+		start := len(buf)
 		if buf, err = j.encoder.event(buf, event); err != nil {
 			return nil, err
 		}

@@ -18,6 +18,7 @@ type Kind struct {
 	decode func([]byte) (domain.Event, error)
 	blank  func() *blank
 	sample domain.Event
+	clear  []clearMember // of an older payload
 }
 
 // KindOf is the kind whose payload is E as it stands.

@@ -28,6 +28,7 @@ type Ledger struct {
 	Journal *journal.Journal
 	Vault   *vault.Vault
 	Dir     string
+	opts    journal.Options
 }
 
 // Actor is who tests act as.
@@ -59,7 +60,26 @@ func Open(t testing.TB) *Ledger {
 		t.Fatalf("open the journal: %v", err)
 	}
 	t.Cleanup(func() { _ = j.Close() })
-	return Over(t, j, dir)
+	l := Over(t, j, dir)
+	l.opts = opts
+	return l
+}
+
+// Through is the same log with another table of events, through which a test
+// records what an earlier version would have.
+func (l *Ledger) Through(t testing.TB, kinds ...journal.Kind) *journal.Journal {
+	t.Helper()
+	opts := l.opts
+	var err error
+	if opts.Table, err = journal.NewTable(kinds...); err != nil {
+		t.Fatal(err)
+	}
+	j, err := journal.Open(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	return j
 }
 
 // Table is the table of every event type.
@@ -87,7 +107,7 @@ func Over(t testing.TB, j *journal.Journal, dir string) *Ledger {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Ledger{Ledger: &commands.Ledger{Log: j, Vault: v, Catalogue: catalogue, Zone: zone}, Journal: j, Vault: v, Dir: dir}
+	return &Ledger{Ledger: &commands.Ledger{Log: commands.NewLog(j, v), Vault: v, Catalogue: catalogue, Zone: zone}, Journal: j, Vault: v, Dir: dir}
 }
 
 // Import imports a file and fails the test where that fails as a whole.
@@ -118,7 +138,7 @@ func (l *Ledger) DryRun(t testing.TB) *commands.Ledger {
 		t.Fatal(err)
 	}
 	dry := *l.Ledger
-	dry.Log, dry.Vault = draft, v
+	dry.Log, dry.Vault = commands.NewLog(draft, v), v
 	return &dry
 }
 

@@ -148,7 +148,7 @@ func areas(o queries.Overview) []areaView {
 	recorded := map[string]uint64{}
 	for _, a := range o.Areas {
 		for _, t := range a.Types {
-			recorded[t.Type] = t.Events
+			recorded[t.Type[:max(strings.LastIndexByte(t.Type, '.'), 0)]] += t.Events // in whatever version
 		}
 	}
 	sum := func(types ...string) string {
@@ -159,14 +159,14 @@ func areas(o queries.Overview) []areaView {
 		return count(int64(n))
 	}
 	return []areaView{
-		{"Uczestnicy", sum("participant.registered.v1"), "zarejestrowane osoby"},
-		{"Porozumienia", sum("agreement.concluded.v1"), "z urzędem pracy"},
-		{"Umowy", sum("contract.signed.v1"), "kontrakty i skierowania"},
-		{"Wpisy obecności", sum("attendance.hours-recorded.v1", "attendance.absence-recorded.v1"), "dni pracy i nieobecności"},
-		{"Godziny asystentów", sum("assistance.visit-logged.v1"), "wpisane wizyty"},
-		{"Wypłaty", sum("payment.made.v1"), "świadczenia na listach"},
-		{"Wnioski", sum("refundclaim.submitted.v1"), "o refundację"},
-		{"Wyciągi", sum("statement.received.v1"), "bankowe"},
+		{"Uczestnicy", sum("participant.registered"), "zarejestrowane osoby"},
+		{"Porozumienia", sum("agreement.concluded"), "z urzędem pracy"},
+		{"Umowy", sum("contract.signed"), "kontrakty i skierowania"},
+		{"Wpisy obecności", sum("attendance.hours-recorded", "attendance.absence-recorded"), "dni pracy i nieobecności"},
+		{"Godziny asystentów", sum("assistance.visit-logged"), "wpisane wizyty"},
+		{"Wypłaty", sum("payment.made"), "świadczenia na listach"},
+		{"Wnioski", sum("refundclaim.submitted"), "o refundację"},
+		{"Wyciągi", sum("statement.received"), "bankowe"},
 	}
 }
 

@@ -1,0 +1,66 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ksiega/domain"
+	"ksiega/internal/journal"
+	"ksiega/internal/vault"
+)
+
+// Log is where commands read and record. What it reads has every text as the
+// vault would seal it today, so that a decision compares like with like, whatever
+// an event was sealed with, and records nothing in clear that an older event held
+// so. Texts that do not open any more stay as they are.
+type Log struct {
+	journal.Log
+	vault *vault.Vault
+}
+
+// NewLog reads and records through a log.
+func NewLog(under journal.Log, v *vault.Vault) Log { return Log{under, v} }
+
+// ReadStream hands over the events of a stream as ReadStream of the log under it
+// does; the raw bytes stay as they were recorded.
+func (l Log) ReadStream(ctx context.Context, stream string, from uint64, each func(*journal.Recorded) error) error {
+	return l.Log.ReadStream(ctx, stream, from, func(r *journal.Recorded) error {
+		var failed error
+		r.Event = domain.Reseal(r.Event, func(s domain.Seal, text domain.Sealed) domain.Sealed {
+			today, err := l.today(ctx, s, text)
+			failed = errors.Join(failed, err)
+			return today
+		})
+		if failed != nil {
+			return fmt.Errorf("read %s: %w", stream, failed)
+		}
+		return each(r)
+	})
+}
+
+// today is a text as it would be sealed today. One in clear of a subject whose key
+// is destroyed is none.
+func (l Log) today(ctx context.Context, s domain.Seal, text domain.Sealed) (domain.Sealed, error) {
+	clear, ok := text.InClear()
+	if !ok {
+		return text, nil
+	}
+	sealed, err := l.vault.Seal(ctx, s.Subject.Subject(), s.Field, clear)
+	if errors.Is(err, vault.ErrErased) {
+		return "", nil
+	}
+	return domain.Sealed(sealed), err
+}
+
+// opened is a text in clear; false where its key is destroyed.
+func (l Log) opened(ctx context.Context, s domain.Seal, text domain.Sealed) (clear string, known bool, err error) {
+	if text == "" {
+		return "", false, nil
+	}
+	clear, err = l.vault.Open(ctx, s.Subject.Subject(), s.Field, string(text))
+	if errors.Is(err, vault.ErrErased) {
+		return "", false, nil
+	}
+	return clear, err == nil, err
+}

@@ -1,0 +1,44 @@
+package attendance
+
+import "ksiega/domain"
+
+// Events as earlier versions recorded them, with the kind of an absence in clear.
+type (
+	// AbsenceRecordedV1 is attendance.absence-recorded.v1.
+	AbsenceRecordedV1 struct {
+		About
+		Date    domain.Date   `json:"date"`
+		Absence Absence       `json:"absence"`
+		Place   domain.Sealed `json:"place,omitzero"`
+	}
+	// DayCorrectedV1 is attendance.day-corrected.v1.
+	DayCorrectedV1 struct {
+		About
+		Date   domain.Date    `json:"date"`
+		Before ValueV1        `json:"before"`
+		After  ValueV1        `json:"after"`
+		Delta  domain.Minutes `json:"deltaMinutes"`
+		Reason domain.Sealed  `json:"reason"`
+		Rates
+	}
+	// ValueV1 is what a day held in DayCorrectedV1.
+	ValueV1 struct {
+		Minutes domain.Minutes `json:"minutes,omitzero"`
+		Absence Absence        `json:"absence,omitzero"`
+		Place   domain.Sealed  `json:"place,omitzero"`
+	}
+)
+
+// Now is the event as it is recorded today.
+func (e AbsenceRecordedV1) Now() AbsenceRecorded {
+	return AbsenceRecorded{About: e.About, Date: e.Date, Excused: e.Absence.Excused(), Absence: domain.InClear(string(e.Absence)), Place: e.Place}
+}
+
+// Now is the event as it is recorded today.
+func (e DayCorrectedV1) Now() DayCorrected {
+	return DayCorrected{About: e.About, Date: e.Date, Before: e.Before.now(), After: e.After.now(), Delta: e.Delta, Reason: e.Reason, Rates: e.Rates}
+}
+
+func (v ValueV1) now() Value {
+	return Value{Minutes: v.Minutes, Excused: v.Absence.Excused(), Absence: domain.InClear(string(v.Absence)), Place: v.Place}
+}

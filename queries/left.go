@@ -1,0 +1,52 @@
+package queries
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/internal/journal"
+)
+
+// Left is what earlier versions recorded in clear and today's would seal: a log is
+// never rewritten, so that it stays, also where the person is erased.
+type Left struct {
+	Type   string `json:"type"`
+	Field  string `json:"field"`
+	Events int    `json:"events"`
+}
+
+// String is one line for people.
+func (l Left) String() string { return fmt.Sprintf("%d × %s in %s", l.Events, l.Field, l.Type) }
+
+// LeftInClear counts what is left in clear about one subject, or about all where
+// of is the zero Ref. It reads the log once.
+func LeftInClear(ctx context.Context, j *journal.Journal, of domain.Ref) ([]Left, error) {
+	type place struct{ typ, field string }
+	counts := map[place]int{}
+	err := j.Scan(ctx, journal.ScanOptions{Want: j.HoldsInClear}, func(b journal.Batch) error {
+		for i := range b.Events {
+			r, here := &b.Events[i], map[place]int{}
+			domain.EachSeal(r.Event, func(s domain.Seal, text domain.Sealed) {
+				if _, clear := text.InClear(); clear && (of.ID == "" || of == s.Subject) {
+					here[place{r.Type, s.Field}] = 1
+				}
+			})
+			for at := range here {
+				counts[at]++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for what is left in clear: %w", err)
+	}
+	var left []Left
+	for at, n := range counts {
+		left = append(left, Left{at.typ, at.field, n})
+	}
+	slices.SortFunc(left, func(a, b Left) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Field, b.Field)) })
+	return left, nil
+}

@@ -38,7 +38,7 @@ func (noticeV1) EventType() string { return "durability.notice-published.v1" }
 
 func seal(t *testing.T, l *ledgertest.Ledger, s domain.Seal, text string) domain.Sealed {
 	t.Helper()
-	sealed, err := l.Vault.Seal(t.Context(), s.Subject.Subject(), s.Field, text)
+	sealed, err := l.Vault.Seal(t.Context(), s.Subject.Subject(), s.Field, s.Scope.String(), text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,9 +146,10 @@ func TestASickNoteInClearStillBlocksAClaim(t *testing.T) {
 func TestWhatIsInClearIsWithheld(t *testing.T) {
 	l := earlier(t)
 	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault})
-	for _, reveal := range []bool{false, true} {
+	for _, r := range []queries.HistoryRequest{{}, {Hide: true}, {Reveal: true}} {
 		var shown bytes.Buffer
-		if _, err := desk.History(t.Context(), queries.HistoryRequest{Reveal: reveal}, func(e queries.Entry) error {
+		reveal := r.Reveal
+		if _, err := desk.History(t.Context(), r, func(e queries.Entry) error {
 			shown.Write(e.Data)
 			return nil
 		}); err != nil {

@@ -46,7 +46,7 @@ func (l Log) today(ctx context.Context, s domain.Seal, text domain.Sealed) (doma
 	if !ok {
 		return text, nil
 	}
-	sealed, err := l.vault.Seal(ctx, s.Subject.Subject(), s.Field, clear)
+	sealed, err := l.vault.Seal(ctx, s.Subject.Subject(), s.Field, s.Scope.String(), clear)
 	if errors.Is(err, vault.ErrErased) {
 		return "", nil
 	}
@@ -58,7 +58,7 @@ func (l Log) opened(ctx context.Context, s domain.Seal, text domain.Sealed) (cle
 	if text == "" {
 		return "", false, nil
 	}
-	clear, err = l.vault.Open(ctx, s.Subject.Subject(), s.Field, string(text))
+	clear, err = l.vault.Open(ctx, s.Subject.Subject(), s.Field, s.Scope.String(), string(text))
 	if errors.Is(err, vault.ErrErased) {
 		return "", false, nil
 	}

@@ -91,7 +91,7 @@ func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) e
 		}
 		entry, err := d.entry(ctx, e, s.Reveal)
 		if err == nil && s.Hide {
-			entry.Data, err = hidden(e)
+			entry.Data, err = hidden(e, entry.Data)
 		}
 		if err != nil {
 			return err
@@ -272,7 +272,7 @@ func (d *Desk) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Ent
 		return e, failed
 	}
 	var err error
-	e.Data, err = retold(r, texts)
+	e.Data, err = retold(r, e.Data, texts)
 	return e, err
 }
 
@@ -280,19 +280,19 @@ func (d *Desk) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Ent
 const hiddenText = "sealed"
 
 // hidden is a payload with one word in the place of each sealed text.
-func hidden(r *journal.Recorded) (jsontext.Value, error) {
+func hidden(r *journal.Recorded, payload jsontext.Value) (jsontext.Value, error) {
 	texts := map[string]string{}
 	domain.EachSeal(r.Event, func(_ domain.Seal, sealed domain.Sealed) { texts[string(sealed)] = hiddenText })
-	return retold(r, texts)
+	return retold(r, payload, texts)
 }
 
-// retold is a payload with some of its texts replaced.
-func retold(r *journal.Recorded, texts map[string]string) (jsontext.Value, error) {
+// retold is an event's payload with some of its texts replaced.
+func retold(r *journal.Recorded, payload jsontext.Value, texts map[string]string) (jsontext.Value, error) {
 	if len(texts) == 0 {
-		return slices.Clone(r.RawData), nil
+		return payload, nil
 	}
 	var data any
-	if err := json.Unmarshal(r.RawData, &data); err != nil {
+	if err := json.Unmarshal(payload, &data); err != nil {
 		return nil, fmt.Errorf("%w: position %s", journal.ErrDamaged, r.Position)
 	}
 	return json.Marshal(replaced(data, texts), json.Deterministic(true))

@@ -191,7 +191,7 @@ func (f *failing) Append(ctx context.Context, stream string, expected int64, eve
 // cut is the ledger with its power failing at an append.
 func cut(l *ledgertest.Ledger, appends int, after bool) *commands.Ledger {
 	dying := *l.Ledger
-	dying.Log = &failing{Log: l.Journal, left: appends, after: after}
+	dying.Log = commands.NewLog(&failing{Log: l.Journal, left: appends, after: after}, l.Vault)
 	return &dying
 }
 

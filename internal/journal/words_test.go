@@ -34,7 +34,7 @@ func wordsOf() map[string]string {
 			refund.Submitted.Corrects statement.LineBooked.Statement statement.LineMatched.Claim statement.LineMatched.Statement
 			statement.MatchUndone.Claim statement.MatchUndone.Statement statement.Received.Account statement.Received.Number
 			statement.Received.Statement`,
-		"code": `agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
+		"code": `agreement.ClaimAnswered.Outcome agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
 			durability.Obligation.Anchor erasure.Ordered.Ground erasure.Ordered.Kind intake.FileFinished.Kind intake.PersonalDataRead.What
 			participant.Assistant.Employment refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason`,
 		"hash":    `durability.NoticePublished.ContentHash intake.FileFinished.File intake.RequestTaken.Request`,

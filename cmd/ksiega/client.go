@@ -115,16 +115,22 @@ func classed(status int, code string, err error) error {
 }
 
 func (c *client) do(ctx context.Context, method, path string, query url.Values, contentType string, body io.Reader) (io.ReadCloser, error) {
+	header := http.Header{}
+	if contentType != "" {
+		header.Set("Content-Type", contentType)
+	}
+	return c.ask(ctx, method, path, query, header, body)
+}
+
+func (c *client) ask(ctx context.Context, method, path string, query url.Values, header http.Header, body io.Reader) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, method, "http://ksiega"+path+"?"+query.Encode(), body)
 	if err != nil {
 		return nil, err
 	}
+	req.Header = header
 	req.Header.Set(headerBuild, build())
 	req.Header.Set(headerLedger, string(c.ledger))
 	req.Header.Set(headerRole, c.role)
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("the server does not answer: %w", err)

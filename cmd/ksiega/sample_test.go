@@ -26,9 +26,15 @@ func realRedis(t testing.TB) string {
 	if address := os.Getenv("KSIEGA_TEST_REDIS"); address != "" {
 		return address
 	}
+	address, _ := startRedis(t)
+	return address
+}
+
+func startRedis(t testing.TB) (address string, process *os.Process) {
+	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
-		t.Skip("no redis-server on this machine and KSIEGA_TEST_REDIS is not set")
+		t.Skip("no redis-server on this machine")
 	}
 	dir, err := os.MkdirTemp("", "kr")
 	if err != nil {
@@ -46,12 +52,12 @@ func realRedis(t testing.TB) string {
 	})
 	for range 100 {
 		if _, err := os.Stat(sock); err == nil {
-			return "unix://" + sock
+			return "unix://" + sock, cmd.Process
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Fatal("redis-server did not start")
-	return ""
+	return "", nil
 }
 
 // sampled is a ledger with the sample centre in it, as the command line sees it.

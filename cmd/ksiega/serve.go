@@ -60,7 +60,7 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string) error {
 	options := b.webOptions(slog.Default())
 	options.Token, options.Metrics, options.OpenReports = token, m.handler(), c.Sample
-	options.Ready, options.Status = func() error { return b.ready(c.MaxLag) }, b.status
+	options.Ready, options.Status = b.readiness(c.MaxLag), b.status
 	handler, err := web.New(options)
 	if err != nil {
 		return err
@@ -170,8 +170,8 @@ func loopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// ready says why the server should not be asked: a read model has stopped or is
-// too far behind.
+// ready says why the server should not be asked, as far as it knows by itself: a
+// read model has stopped or is too far behind.
 func (b *book) ready(maxLag uint64) error {
 	if b.node != nil {
 		if err := b.node.Err(); err != nil {

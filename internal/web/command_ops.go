@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
 
 	"ksiega/commands"
 	"ksiega/domain"
@@ -58,6 +59,7 @@ func (s *server) registerCommands(api huma.API) {
 
 // register describes one use case as an operation and serves it.
 func register[C commands.Request](s *server, api huma.API, name, summary string, do func(context.Context, commands.Origin, C) (commands.Result, error)) {
+	s.commands = append(s.commands, name)
 	op := huma.Operation{
 		OperationID: name, Method: http.MethodPost, Path: "/api/v1/commands/" + name, Summary: summary, Tags: []string{tagCommands},
 		MaxBodyBytes: maxCommandBytes, Middlewares: huma.Middlewares{s.needJSON},
@@ -76,6 +78,11 @@ func register[C commands.Request](s *server, api huma.API, name, summary string,
 		return &answered{ETag: strconv.Quote(strconv.FormatInt(out.Revision, 10)), Body: CommandAnswer{
 			Position: out.Position.String(), Revision: out.Revision, Events: out.Events}}, nil
 	})
+}
+
+// noCommand names the commands to whoever asks for another.
+func (s *server) noCommand(w http.ResponseWriter, r *http.Request) {
+	s.write(w, r, problem(codeNotFound, "no command "+short(chi.URLParam(r, "name"))+"; there are "+strings.Join(s.commands, ", ")))
 }
 
 func carryOut[C commands.Request](ctx context.Context, s *server, name string, in *asked[C], do func(context.Context, commands.Origin, C) (commands.Result, error)) (commands.Result, error) {

@@ -170,10 +170,24 @@ func (s *server) turnAway(r *http.Request, crossOrigin *http.CrossOriginProtecti
 	if s.Token != "" && !tokenMatches(r.Header.Get("Authorization"), s.Token) {
 		return problem(codeUnauthorized, "")
 	}
-	if crossOrigin.Check(r) != nil || !sameOrigin(r) {
+	if crossOrigin.Check(r) != nil || !sameOrigin(r) || !sameSite(r) {
 		return problem(codeOrigin, "")
 	}
 	return nil
+}
+
+// sameSite turns away what a page of another site has a browser ask, also where it
+// only reads: a reading of personal data is recorded under the name of whoever sits
+// there. A link may lead to the pages that show nobody's.
+func sameSite(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "none", "same-origin":
+		return true
+	}
+	if r.Method != http.MethodGet || r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document" {
+		return false
+	}
+	return r.URL.Path == "/" || r.URL.Path == "/docs"
 }
 
 // hostAllowed keeps a name that somebody else points at this address (DNS

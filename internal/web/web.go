@@ -71,6 +71,7 @@ type server struct {
 	specJSON, specYAML []byte
 	slots              chan struct{} // one taken by each request in hand
 	throttle           throttle
+	commands           []string // their names
 }
 
 // maxRequests bounds the requests in hand; more are sent away with 503.
@@ -105,6 +106,7 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.Post("/api/v1/commands/{name}", s.noCommand)
 	r.Get("/", s.startPage)
 	r.Get("/reports/{name}", s.reportPage)
 	r.Get("/docs", s.docsPage(api))

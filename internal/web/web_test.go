@@ -184,6 +184,21 @@ func TestStrangersAreTurnedAway(t *testing.T) {
 		refused(t, d.command("register-participant", "k", person, h...), http.StatusForbidden, "cross-origin")
 	}
 	refused(t, d.get("/api/v1/reports", "Origin", "http://evil.example"), http.StatusForbidden, "cross-origin")
+	// A page of another site makes nobody read: no image, frame, script or link of it.
+	for _, target := range []string{"/api/v1/reports", "/api/v1/reports/unmatched-lines", "/reports/unmatched-lines", "/api/v1/events", "/metrics", "/"} {
+		for _, site := range []string{"cross-site", "same-site"} {
+			w := d.get(target, "Sec-Fetch-Site", site, "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image", "Accept", "*/*")
+			refused(t, w, http.StatusForbidden, "cross-origin")
+		}
+	}
+	link := []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document", "Accept", "*/*"}
+	refused(t, d.get("/reports/unmatched-lines", link...), http.StatusForbidden, "cross-origin")
+	refused(t, d.get("/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe", "Accept", "*/*"), http.StatusForbidden, "cross-origin")
+	for _, target := range []string{"/", "/docs"} {
+		if w := d.get(target, link...); w.Code != http.StatusOK {
+			t.Errorf("a link to %s: %d", target, w.Code)
+		}
+	}
 	accepted(t, d.command("register-participant", "k", person, "Origin", "http://127.0.0.1:8080", "Sec-Fetch-Site", "same-origin"))
 }
 

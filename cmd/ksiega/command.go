@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+)
+
+type commandCmd struct {
+	Name string `arg:"" help:"Command, as the API names it; one that does not exist is answered with the list of those that do."`
+	Key  string `name:"key" placeholder:"KEY" help:"Idempotency key: the same command with the same key is carried out once. Default: one nobody used."`
+}
+
+// maxCommand bounds what is read from the standard input; the door bounds a command
+// itself.
+const maxCommand = 1 << 20
+
+// Run carries out a command that stands on the standard input, one JSON object as
+// the API takes it, and prints what the API answers.
+func (c *commandCmd) Run(ctx context.Context, g *globals) error {
+	body, err := io.ReadAll(io.LimitReader(os.Stdin, maxCommand+1))
+	if err != nil {
+		return fmt.Errorf("standard input: %w", err)
+	}
+	if len(bytes.TrimSpace(body)) == 0 || len(body) > maxCommand {
+		return wrongUsage{errors.New("the standard input must hold the command, one JSON object")}
+	}
+	if c.Key == "" {
+		c.Key = rand.Text()
+	}
+	door, err := connectNew(ctx, g, false)
+	if err != nil {
+		return err
+	}
+	return errors.Join(door.command(ctx, c.Name, c.Key, bytes.NewReader(body), os.Stdout), door.close())
+}
+
+func (c *client) command(ctx context.Context, name, key string, body io.Reader, out io.Writer) error {
+	answer, err := c.ask(ctx, http.MethodPost, "/api/v1/commands/"+url.PathEscape(name), url.Values{},
+		http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {key}}, body)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Close() }()
+	_, err = io.Copy(out, answer)
+	return err
+}

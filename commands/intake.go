@@ -223,10 +223,23 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress
 	return sum, err
 }
 
+// fileHashes are the keyed hashes by which events may name a file, the present one
+// first.
+func (l *Ledger) fileHashes(kind string, data []byte) []string {
+	return l.macs("import", append([]byte(kind+"\x00"), data...))
+}
+
+// Named says whether hash, in the envelope of an event, names one of the files.
+func (l *Ledger) Named(hash string, files []File) bool {
+	return slices.ContainsFunc(files, func(f File) bool {
+		return slices.Contains(l.fileHashes(kindOf(OriginalName(f.Name)), f.Data), hash)
+	})
+}
+
 // recognise names the file by its keyed hash: the one it was finished under, which an
 // earlier master may have made, or else today's.
 func (im *importing) recognise(ctx context.Context, kind string) (seen journal.Loaded[intake.File], err error) {
-	hashes := im.l.macs("import", append([]byte(kind+"\x00"), im.data...))
+	hashes := im.l.fileHashes(kind, im.data)
 	for _, im.hash = range hashes {
 		seen, err = journal.Load(ctx, im.l.Log, domain.Stream("import", im.hash), intake.FileDecider().Evolve)
 		if err != nil || seen.Revision != journal.NoStream {

@@ -12,12 +12,10 @@ import (
 	"sync"
 	"time"
 
-	"ksiega/commands"
 	"ksiega/internal/journal"
 	"ksiega/internal/socket"
 	"ksiega/internal/web"
 	"ksiega/projections"
-	"ksiega/samples"
 )
 
 type serveCmd struct {
@@ -225,33 +223,6 @@ func (b *book) change(context.Context) {
 	case b.changed <- struct{}{}:
 	default: // it is awake already
 	}
-}
-
-// importSample imports the embedded sample centre; files imported before are
-// skipped.
-func (b *book) importSample(ctx context.Context) error {
-	const dir = "starachowice"
-	entries, err := samples.Starachowice.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, name := range ordered(entries) {
-		data, err := samples.Starachowice.ReadFile(dir + "/" + name)
-		if err != nil {
-			return err
-		}
-		if _, err := b.ledger.Import(ctx, commands.Origin{Actor: actor(), Role: "administrator", Door: "cli"}, commands.File{Name: name, Data: data}, nil); err != nil {
-			return err
-		}
-	}
-	if _, err = b.matchRefunds(ctx); err != nil || b.runner == nil {
-		return err
-	}
-	head, err := b.journal.Head(ctx)
-	if err != nil {
-		return err
-	}
-	return b.runner.WaitFor(ctx, head.Bound())
 }
 
 func unavailable(err error) bool {

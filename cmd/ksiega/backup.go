@@ -123,11 +123,7 @@ func openNodeOf(dir string, readOnly bool) (*eventdb.Node, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
-	node, err := eventdb.Open(eventdb.Options{Dir: dir, ReadOnly: readOnly})
-	if errors.Is(err, eventdb.ErrInUse) {
-		err = fmt.Errorf("%s is held by a process without a control door (ksiega node?), stop it first: %w", dir, err)
-	}
-	return node, err
+	return eventdb.Open(eventdb.Options{Dir: dir, ReadOnly: readOnly})
 }
 
 // backup streams a backup. One that fails half-way breaks the connection off, so

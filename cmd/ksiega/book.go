@@ -105,6 +105,8 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	return nil
 }
 
+var errHeld = errors.New("the data directory is in use")
+
 // hold takes the data directory for this process; the embedded node does so by
 // itself.
 func (b *book) hold() error {
@@ -113,7 +115,7 @@ func (b *book) hold() error {
 		return fmt.Errorf("data directory: %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return errors.Join(fmt.Errorf("another process holds the data directory %s", b.dir), f.Close())
+		return errors.Join(fmt.Errorf("%s: %w", b.dir, errHeld), f.Close())
 	}
 	b.lock = f
 	return nil

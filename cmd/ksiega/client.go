@@ -91,6 +91,8 @@ func dial(g *globals, dir string) (*client, error) {
 	return &client{http: &http.Client{Transport: &http.Transport{DialContext: to}}, ledger: g.Ledger, role: g.Role, close: func() error { return nil }}, nil
 }
 
+var errNoServer = errors.New("the server does not answer")
+
 // wrongUsage is a request that makes no sense as it was put.
 type wrongUsage struct{ error }
 
@@ -133,7 +135,7 @@ func (c *client) ask(ctx context.Context, method, path string, query url.Values,
 	req.Header.Set(headerRole, c.role)
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("the server does not answer: %w", err)
+		return nil, fmt.Errorf("%w: %w", errNoServer, err)
 	}
 	if resp.StatusCode == http.StatusOK {
 		return resp.Body, nil
@@ -175,7 +177,7 @@ func (c *client) follow(ctx context.Context, path string, query url.Values, cont
 	for {
 		var n note
 		if err := dec.Decode(&n); err != nil {
-			return fmt.Errorf("the server went away before it was done: %w", err)
+			return fmt.Errorf("%w any more: %w", errNoServer, err)
 		}
 		switch {
 		case n.Error != "":

@@ -19,7 +19,6 @@ import (
 	"ksiega/domain"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
-	"ksiega/internal/secret"
 	"ksiega/internal/socket"
 	"ksiega/internal/web"
 	"ksiega/projections"
@@ -122,7 +121,7 @@ func controlHandler(b *book, api http.Handler) http.Handler {
 	mux.HandleFunc("POST /control/erase", c.erase)
 	mux.HandleFunc("POST /control/doctor", c.doctor)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w = &discreet{w, b.secrets}
+		w = &discreet{w, b}
 		if got := r.Header.Get(headerBuild); got != build() {
 			refuse(w, http.StatusPreconditionFailed, errors.New("the running server is another build of ksiega; use the same program or stop the server"))
 			return
@@ -143,11 +142,12 @@ func refuse(w http.ResponseWriter, status int, err error) {
 	_ = json.NewEncoder(w).Encode(note{Error: shown(w, err)})
 }
 
-// discreet is a response that knows the secrets of its server: the client, who prints
-// the error, has its own.
+// discreet is a response that knows what its server knows: why its store has
+// stopped, and which secrets no error may show, as those of the client, who prints
+// it, are others.
 type discreet struct {
 	http.ResponseWriter
-	secrets secret.Words
+	book *book
 }
 
 // Flush sends what is written.
@@ -158,7 +158,7 @@ func (a *discreet) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 func shown(w http.ResponseWriter, err error) string {
 	if a, ok := w.(*discreet); ok {
-		err = a.secrets.Error(err)
+		err = a.book.secrets.Error(inWords(a.book.cause(err)))
 	}
 	return err.Error()
 }

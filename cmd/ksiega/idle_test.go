@@ -23,13 +23,9 @@ func serveWithFiles(t *testing.T, data string, files int) *serving {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := filepath.Join(t.TempDir(), "token")
-	if err := os.WriteFile(token, []byte(idleToken), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, files), self,
-		"serve", "--data", data, "--listen", "127.0.0.1:0", "--token-file", token)
-	cmd.Env = append(os.Environ(), actAsProgram+"=1")
+		"serve", "--data", data, "--listen", "127.0.0.1:0")
+	cmd.Env = append(os.Environ(), actAsProgram+"=1", "KSIEGA_TOKEN="+testToken)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -47,30 +43,6 @@ func serveWithFiles(t *testing.T, data string, files int) *serving {
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	return &serving{cmd: cmd, url: strings.TrimSpace(url)}
-}
-
-const idleToken = "a token of the idle test"
-
-// withToken asks as the one who has the token.
-func withToken(t *testing.T, method, url, body string) (int, string) {
-	t.Helper()
-	req, err := http.NewRequest(method, url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+idleToken)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Idempotency-Key", "k-"+strconv.Itoa(len(body)))
-	resp, err := (&http.Client{Timeout: 20 * time.Second}).Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(b)
 }
 
 // Clients that ask nothing, or never end what they ask, take nothing from those who
@@ -95,13 +67,13 @@ func TestIdleConnectionsKeepNobodyOut(t *testing.T) {
 			_, _ = io.WriteString(c, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
 		} // nothing at all
 	}
-	status, body := withToken(t, http.MethodPost, s.url+"/api/v1/commands/record-attendance", `{"contract":"S/0","date":"2018-03-05","minutes":60}`)
-	if status != http.StatusOK {
-		t.Fatal(status, body)
+	status, answer, err := s.command("record-attendance", "k", map[string]any{"contract": "S/0", "date": "2018-03-05", "minutes": 60})
+	if err != nil || status != http.StatusOK {
+		t.Fatal(status, answer, err)
 	}
-	status, body = withToken(t, http.MethodGet, s.url+"/metrics", "")
-	if status != http.StatusOK {
-		t.Fatal(status, body)
+	status, body, err := get(s.url + "/metrics")
+	if err != nil || status != http.StatusOK {
+		t.Fatal(status, body, err)
 	}
 	for line := range strings.Lines(body) {
 		if n, ok := strings.CutPrefix(line, "process_open_fds "); ok {

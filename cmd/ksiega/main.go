@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/redis/go-redis/v9"
 
 	"ksiega/internal/secret"
 	"ksiega/internal/wiring"
@@ -75,6 +76,7 @@ func run(args []string) int {
 	signal.Ignore(syscall.SIGXFSZ)         // a file that may not grow is an error of its write, as a full disk is
 	slog.SetLogLoggerLevel(slog.LevelWarn) // a server says more
 	log.SetOutput(secret.Words{}.Writer(os.Stderr))
+	redis.SetLogger(quiet{})
 	var c cli
 	parser, err := kong.New(&c, kong.Name("ksiega"), kong.UsageOnError(), kong.Configuration(yamlConfig),
 		kong.Description("An event-sourced ledger for social-reintegration programmes."),
@@ -90,7 +92,7 @@ func run(args []string) int {
 	}
 	log.SetOutput(c.secrets().Writer(os.Stderr))
 	err = k.Run(&c.globals)
-	return exitCode(c.secrets().Error(err)) // a report reads its global flags only now
+	return exitCode(c.secrets().Error(inWords(err))) // a report reads its global flags only now
 }
 
 func exitCode(err error) int {

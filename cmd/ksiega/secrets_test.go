@@ -61,7 +61,7 @@ func TestTheControlDoorHidesTheServersSecrets(t *testing.T) {
 	g := &globals{Redis: "redis://ksiega:tajne-haslo@h:1"}
 	b := &book{secrets: g.secrets()}
 	w := httptest.NewRecorder()
-	newNotes(&discreet{w, b.secrets}).end(&net.AddrError{Err: "tajne-haslo is wrong", Addr: g.Redis})
+	newNotes(&discreet{w, b}).end(&net.AddrError{Err: "tajne-haslo is wrong", Addr: g.Redis})
 	var n note
 	if err := json.Unmarshal(w.Body.Bytes(), &n); err != nil || n.Error == "" {
 		t.Fatal(err, n)

@@ -12,10 +12,8 @@ import (
 	"sync"
 	"time"
 
-	"ksiega/internal/journal"
 	"ksiega/internal/socket"
 	"ksiega/internal/web"
-	"ksiega/projections"
 )
 
 type serveCmd struct {
@@ -103,7 +101,7 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 // webOptions open the web door on this ledger.
 func (b *book) webOptions(log *slog.Logger) web.Options {
 	return web.Options{Ledger: b.ledger, Desk: b.desk, Version: version, Now: time.Now, Log: log,
-		After: b.change, Unavailable: unavailable}
+		After: b.change, Unavailable: b.unavailable}
 }
 
 // watch saves the embedded Redis now and then and waits for the end.
@@ -223,8 +221,4 @@ func (b *book) change(context.Context) {
 	case b.changed <- struct{}{}:
 	default: // it is awake already
 	}
-}
-
-func unavailable(err error) bool {
-	return errors.Is(err, journal.ErrUnavailable) || errors.Is(err, journal.ErrRefused) || errors.Is(err, projections.ErrStopped) || errors.Is(err, projections.ErrNotBuilt)
 }

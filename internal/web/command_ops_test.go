@@ -172,14 +172,14 @@ func TestExpectedRevisionBinds(t *testing.T) {
 
 func TestStoreThatDoesNotAnswerIsUnavailable(t *testing.T) {
 	t.Parallel()
-	d := open(t, func(o *web.Options) { o.Unavailable = func(error) bool { return true } })
+	d := open(t, func(o *web.Options) { o.Unavailable = func(error) string { return "the store sleeps" } })
 	if err := d.ledger.Journal.Close(); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("gone"))
 	w := d.do(request(http.MethodGet, "/api/v1/events", "").WithContext(ctx))
-	if p := refused(t, w, http.StatusServiceUnavailable, "unavailable"); p.Correlation == "" || w.Header().Get("Retry-After") == "" {
+	if p := refused(t, w, http.StatusServiceUnavailable, "unavailable"); p.Correlation == "" || p.Detail != "the store sleeps" || w.Header().Get("Retry-After") == "" {
 		t.Errorf("%+v %v", p, w.Header())
 	}
 }

@@ -155,11 +155,14 @@ func (s *server) problemOf(ctx context.Context, err error) *Problem {
 	case errors.Is(err, queries.ErrBehind):
 		return problem(codeBehind, "")
 	}
-	c := codeInternal
-	if s.Unavailable != nil && s.Unavailable(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	c, fault := codeInternal, ""
+	if s.Unavailable != nil {
+		fault = s.Unavailable(err)
+	}
+	if fault != "" || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		c = codeUnavailable
 	}
-	p := problem(c, "")
+	p := problem(c, fault)
 	p.Correlation = callerOf(ctx).correlation
 	if !errors.Is(err, context.Canceled) {
 		s.Log.Error("a request failed", "correlation", p.Correlation, "code", string(c), "error", err)

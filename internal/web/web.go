@@ -45,9 +45,10 @@ type Options struct {
 	Now     func() time.Time
 	// After is called after a command that recorded something; it may be nil.
 	After func(ctx context.Context)
-	// Unavailable says of an error that a store, not the request, is at fault,
-	// so that asking again may help; nil knows none.
-	Unavailable func(error) bool
+	// Unavailable says of an error, in words that anybody may read, which store and
+	// not the request is at fault, so that asking again may help; "" is none, and
+	// nil knows none.
+	Unavailable func(error) string
 	// Log takes one line a request; nil is slog's default.
 	Log *slog.Logger
 }

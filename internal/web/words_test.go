@@ -53,7 +53,12 @@ func TestErrorsHaveTheirProblem(t *testing.T) {
 	t.Parallel()
 	errStore, errOdd := errors.New("store"), errors.New("odd")
 	s := &server{Options: Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Unavailable: func(err error) bool { return errors.Is(err, errStore) }}}
+		Unavailable: func(err error) string {
+			if errors.Is(err, errStore) {
+				return "the store sleeps"
+			}
+			return ""
+		}}}
 	for _, c := range []struct {
 		err    error
 		code   code

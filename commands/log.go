@@ -39,12 +39,14 @@ func (l Log) ReadStream(ctx context.Context, stream string, from uint64, each fu
 	})
 }
 
-// today is a text as it would be sealed today. One in clear of a subject whose key
-// is destroyed is none.
+// today is a text as it would be sealed today: whether something is known or
+// differs is so decided by opening what is recorded. One in clear of a subject whose
+// key is destroyed is none.
 func (l Log) today(ctx context.Context, s domain.Seal, text domain.Sealed) (domain.Sealed, error) {
 	clear, ok := text.InClear()
 	if !ok {
-		return text, nil
+		renewed, err := l.vault.Renew(ctx, s.Subject.Subject(), s.Field, s.Scope.String(), string(text))
+		return domain.Sealed(renewed), err
 	}
 	sealed, err := l.vault.Seal(ctx, s.Subject.Subject(), s.Field, s.Scope.String(), clear)
 	if errors.Is(err, vault.ErrErased) {

@@ -1,13 +1,17 @@
 package commands_test
 
 import (
+	"encoding/base64"
+	"strings"
 	"testing"
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/assistance"
 	"ksiega/domain/finding"
 	"ksiega/internal/journal"
 	"ksiega/internal/ledgertest"
+	"ksiega/internal/vault"
 )
 
 // everyWord records a text through every command that takes one.
@@ -74,5 +78,63 @@ func TestWhatIsSealedOpensAsItsEventSays(t *testing.T) {
 	})
 	if err != nil || len(types) < 20 {
 		t.Errorf("%d types, %v", len(types), err)
+	}
+}
+
+// TestKnownOrDiffersIsDecidedByOpening: after a change of the master key, with which
+// nothing is sealed as it was before, what is recorded is known and other words differ.
+func TestKnownOrDiffersIsDecidedByOpening(t *testing.T) {
+	l := ledgertest.Open(t)
+	everyWord(t, l)
+	next, err := vault.ParseMasterKey(base64.StdEncoding.EncodeToString([]byte("another master key of 32 bytes..")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := vault.Rekey(t.Context(), l.Journal.Shelf(), ledgertest.Master(t), next); err != nil {
+		t.Fatal(err)
+	}
+	v, err := vault.Open(t.Context(), l.Journal.Shelf(), next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Vault, l.Ledger.Vault, l.Log = v, v, commands.NewLog(l.Journal, v)
+	for _, c := range []struct {
+		name, rows string
+		known      int
+		refused    string
+	}{
+		{"uczestnicy_1.csv", "id;imie;nazwisko;pesel;plec;niepelnosprawnosc;klient_ops;status;bez_zasilku;profil;gmina\n" +
+			"U1;Zofia;Wróbel;44051401359;M;znaczny;tak;bezrobotny;tak;II;Starachowice\n", 1, ""},
+		{"uczestnicy_2.csv", "id;imie;nazwisko\nU2;Jan;Kania\n", 0, "lastName"},
+		{"obecnosci_1.csv", "umowa;data;godziny;nieobecnosc;miejsce\nS/1;05.03.2018;3;;urząd\nS/1;06.03.2018;;choroba;dom\n", 2, ""},
+		{"obecnosci_2.csv", "umowa;data;godziny;nieobecnosc;miejsce\nS/1;06.03.2018;;choroba;ulica\n", 0, "differs"},
+		{"godziny_1.csv", "asystent;umowa;data;od;do;czynnosc;miejsce\nA1;T/1;05.03.2018;08:00;11:00;zakupy;sklep\n", 1, ""},
+		{"godziny_2.csv", "asystent;umowa;data;od;do;czynnosc;miejsce\nA1;T/1;05.03.2018;08:00;11:00;urząd;sklep\n", 0, "activity"},
+		{"trwalosc_1.csv", "projekt;zdarzenie;data;nr;wartosc;do;opis;url\nP;deklaracja;02.07.2019;;;;gotowi;https://x.example/a?kto=jan\n", 1, ""},
+	} {
+		s := l.Import(t, c.name, c.rows)
+		if s.Known != c.known || s.Accepted != 0 || !strings.Contains(reasons(s), c.refused) {
+			t.Errorf("%s: %+v, %s", c.name, s, reasons(s))
+		}
+	}
+	// What follows is sealed with the new key alone, also what it repeats of before.
+	if s := l.Import(t, "godziny_3.csv", "asystent;umowa;data;od;do;czynnosc;miejsce;korekta;powod\nA1;T/1;05.03.2018;08:00;12:00;zakupy;sklep;tak;znowu\n"); s.Accepted != 1 {
+		t.Fatal(reasons(s))
+	}
+	corrections := 0
+	err = l.Journal.ReadStream(t.Context(), "assistance-A1-2018-03", 0, func(r *journal.Recorded) error {
+		e, ok := r.Event.(assistance.VisitCorrected)
+		if ok && e.After.Minutes == 240 {
+			corrections++
+			domain.EachSeal(e, func(s domain.Seal, text domain.Sealed) {
+				if same, err := v.Renew(t.Context(), s.Subject.Subject(), s.Field, s.Scope.String(), string(text)); err != nil || same != string(text) {
+					t.Errorf("%s is sealed with a key from before, %v", s.Field, err)
+				}
+			})
+		}
+		return nil
+	})
+	if err != nil || corrections != 1 {
+		t.Errorf("%d corrections, %v", corrections, err)
 	}
 }

@@ -95,7 +95,7 @@ func Table(t testing.TB) *journal.Table {
 // Over sets up the commands over a journal.
 func Over(t testing.TB, j *journal.Journal, dir string) *Ledger {
 	t.Helper()
-	v, err := vault.Open(t.Context(), j.Shelf(), master(t))
+	v, err := vault.Open(t.Context(), j.Shelf(), Master(t))
 	if err != nil {
 		t.Fatalf("open the vault: %v", err)
 	}
@@ -120,7 +120,8 @@ func (l *Ledger) Import(t testing.TB, name, content string) commands.Summary {
 	return s
 }
 
-func master(t testing.TB) vault.MasterKey {
+// Master is the key of every ledger of a test.
+func Master(t testing.TB) vault.MasterKey {
 	t.Helper()
 	key, err := vault.ParseMasterKey(base64.StdEncoding.EncodeToString([]byte("a master key of thirty-two bytes")))
 	if err != nil {
@@ -133,7 +134,7 @@ func master(t testing.TB) vault.MasterKey {
 func (l *Ledger) DryRun(t testing.TB) *commands.Ledger {
 	t.Helper()
 	draft := journal.NewDraft(l.Journal, time.Now)
-	v, err := vault.Open(t.Context(), draft.Shelf(), master(t))
+	v, err := vault.Open(t.Context(), draft.Shelf(), Master(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,6 @@ const (
 	keyBytes   = 32
 	nonceBytes = 12
 	tagBytes   = 16
-	padTo      = 16
 
 	epochBytes = 2
 
@@ -36,6 +35,15 @@ const (
 )
 
 func (f form) prefix() string { return "v" + strconv.Itoa(int(f)) + "." }
+
+// padTo is what plaintexts are filled up to: in the second form so far that no code
+// of a short list (`choroba`, `nieusprawiedliwiona`) is told by its length.
+func (f form) padTo() int {
+	if f == form1 {
+		return 16
+	}
+	return 32
+}
 
 func (f form) purpose(of string) string { return "ksiega/vault/v" + strconv.Itoa(int(f)) + "/" + of }
 
@@ -164,7 +172,7 @@ func (p place) associated(f form) []byte {
 
 // seal makes a text of the second form, with the key of an epoch.
 func (s *suite) seal(epoch int, at place, text []byte) string {
-	padded := (len(text)/padTo + 1) * padTo
+	padded := (len(text)/form2.padTo() + 1) * form2.padTo()
 	raw := make([]byte, epochBytes+nonceBytes+padded, epochBytes+nonceBytes+padded+tagBytes)
 	binary.BigEndian.PutUint16(raw, uint16(epoch))
 	nonce, plain := raw[epochBytes:epochBytes+nonceBytes], raw[epochBytes+nonceBytes:]
@@ -182,7 +190,7 @@ func (s *suite) open(f form, at place, raw []byte) ([]byte, error) {
 		return nil, ErrForged
 	}
 	end := bytes.LastIndexByte(plain, 0x80)
-	if end < 0 || len(plain)-end > padTo || len(bytes.TrimLeft(plain[end+1:], "\x00")) > 0 {
+	if end < 0 || len(plain)-end > f.padTo() || len(bytes.TrimLeft(plain[end+1:], "\x00")) > 0 {
 		return nil, ErrForged
 	}
 	text := plain[:end]
@@ -230,7 +238,7 @@ func decodeSealed(sealed string) (sealedText, error) {
 		}
 		t.epoch, raw = int(binary.BigEndian.Uint16(raw)), raw[epochBytes:]
 	}
-	if len(raw) < nonceBytes+padTo+tagBytes || (len(raw)-nonceBytes-tagBytes)%padTo != 0 {
+	if padTo := t.form.padTo(); len(raw) < nonceBytes+padTo+tagBytes || (len(raw)-nonceBytes-tagBytes)%padTo != 0 {
 		return t, ErrForged
 	}
 	t.raw = raw

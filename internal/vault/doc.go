@@ -32,11 +32,11 @@
 //
 // # Sealed text
 //
-//	"v2." base64url( epoch 2 │ nonce 12 │ ciphertext 16·n │ tag 16 )
+//	"v2." base64url( epoch 2 │ nonce 12 │ ciphertext 32·n │ tag 16 )
 //
 //	associated = len32 subject ‖ subject ‖ len32 field ‖ field ‖ len32 scope ‖ scope
 //	nonce      = HMAC-SHA-256(nonce key of the epoch, associated ‖ text), first 96 bits
-//	plaintext  = text ‖ 0x80 ‖ 0x00… up to a multiple of 16 bytes
+//	plaintext  = text ‖ 0x80 ‖ 0x00… up to a multiple of 32 bytes (16 in the first form)
 //
 // AES-GCM breaks when one key meets the same nonce with two texts. Here a nonce
 // follows from where the text stands and from the text, so it recurs only where both
@@ -45,7 +45,7 @@
 // so that every text has exactly one sealed form within an epoch. The price: whoever
 // reads the store sees that a field returned to an earlier value within its scope and
 // epoch, though not to which, and never across people, fields or scopes. The padding
-// hides the length up to 16 bytes.
+// hides the length up to 32 bytes: the codes of a short list look alike.
 //
 // The first form is opened for ever and no longer made:
 //

@@ -45,6 +45,8 @@ func TestForm1(t *testing.T) {
 			}
 			if again := mustSeal(t, v, c.Subject, c.Field, c.Text); again[:3] != "v2." {
 				t.Errorf("sealed as %.3s", again)
+			} else if renewed, err := v.Renew(t.Context(), c.Subject, c.Field, "", c.Sealed); err != nil || renewed != again {
+				t.Errorf("renewed as %.3s, %v", renewed, err)
 			}
 		}
 		macs := v.MACs("import", []byte("x"))

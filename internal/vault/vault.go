@@ -165,6 +165,38 @@ func (v *Vault) Open(ctx context.Context, subject, field, scope, sealed string) 
 	return string(text), err
 }
 
+// Renew is a sealed text as Seal would make it of the same text today, in the latest
+// form and with the latest key, so that it can be compared with another: itself
+// where it is that already, or does not open (any more). It fails with the shelf's
+// error.
+func (v *Vault) Renew(ctx context.Context, subject, field, scope, sealed string) (string, error) {
+	if err := checkNames(subject, field); err != nil {
+		return "", err
+	}
+	t, err := decodeSealed(sealed)
+	if err != nil {
+		return sealed, nil
+	}
+	p, err := v.found(ctx, subject)
+	if errors.Is(err, ErrErased) {
+		return sealed, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if t.form == form2 && t.epoch == len(p.keys)-1 {
+		return sealed, nil
+	}
+	text, err := p.open(place{subject, field, scope}, t)
+	if errors.Is(err, ErrForged) {
+		return sealed, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return p.seal(place{subject, field, scope}, text)
+}
+
 // Ensure makes the keys of many subjects, several at a time; those that have one
 // cost nothing. It stops at the first failure and returns it.
 func (v *Vault) Ensure(ctx context.Context, subjects ...string) error {

@@ -130,15 +130,15 @@ func TestOnlyOneFormOpens(t *testing.T) {
 			return s.aead.Seal(slices.Clone(nonce), nonce, []byte(plain), at.associated(f))
 		}
 		text := "Jan"
-		good := text + "\x80" + strings.Repeat("\x00", 12)
+		good := text + "\x80" + strings.Repeat("\x00", f.padTo()-len(text)-1)
 		if got, err := s.open(f, at, make2(s.nonce(f, at, []byte(text)), good)); err != nil || string(got) != text {
 			t.Fatalf("the one form doesn't open: %v", err)
 		}
 		for name, raw := range map[string][]byte{
 			"nonce":           make2(make([]byte, nonceBytes), good),
-			"long padding":    make2(s.nonce(f, at, []byte(text)), good+strings.Repeat("\x00", 16)),
-			"no padding":      make2(s.nonce(f, at, []byte(text)), strings.Repeat("\x00", 16)),
-			"dirty padding":   make2(s.nonce(f, at, []byte(text)), text+"\x80"+strings.Repeat("\x00", 11)+"x"),
+			"long padding":    make2(s.nonce(f, at, []byte(text)), good+strings.Repeat("\x00", f.padTo())),
+			"no padding":      make2(s.nonce(f, at, []byte(text)), strings.Repeat("\x00", f.padTo())),
+			"dirty padding":   make2(s.nonce(f, at, []byte(text)), good[:f.padTo()-1]+"x"),
 			"nonce of others": make2(s.nonce(f, place{"P", "g", "s"}, []byte(text)), good),
 		} {
 			if _, err := s.open(f, at, raw); !errors.Is(err, ErrForged) {
@@ -556,5 +556,55 @@ func BenchmarkSealOpen(b *testing.B) {
 		if _, err := v.Open(b.Context(), "P-1", "name", "", sealed); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// Codes of a short list are not told by how long they are sealed.
+func TestCodesSealAlike(t *testing.T) {
+	t.Parallel()
+	v := mustOpen(t, newMemory(), masterOf(1))
+	lengths := map[int]bool{}
+	for _, code := range []string{"K", "tak", "II", "brak", "umiarkowany", "poszukujacy", "choroba", "usprawiedliwiona", "nieusprawiedliwiona"} {
+		lengths[len(mustSeal(t, v, "P", "code", code))] = true
+	}
+	if len(lengths) != 1 {
+		t.Errorf("%d lengths", len(lengths))
+	}
+}
+
+// A text is renewed to what would be sealed today, under today's key, and is left
+// alone where it is that or does not open.
+func TestRenew(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	v := mustOpen(t, shelf, masterOf(1))
+	renew := func(subject, sealed string) string {
+		t.Helper()
+		renewed, err := v.Renew(t.Context(), subject, "f", "", sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return renewed
+	}
+	first := mustSeal(t, v, "P", "f", "Jan")
+	if renew("P", first) != first {
+		t.Error("a text of today is renewed")
+	}
+	mustRekey(t, shelf, masterOf(1), masterOf(2))
+	v = mustOpen(t, shelf, masterOf(2))
+	today := mustSeal(t, v, "P", "f", "Jan")
+	if today == first || renew("P", first) != today {
+		t.Error("a text of the key before is not renewed")
+	}
+	for _, other := range []string{"", "x", "v1.x", first[:len(first)-1], mustSeal(t, v, "Q", "f", "Jan")} {
+		if renew("P", other) != other {
+			t.Errorf("%.3s is renewed", other)
+		}
+	}
+	if err := v.Erase(t.Context(), "P"); err != nil {
+		t.Fatal(err)
+	}
+	if renew("P", first) != first {
+		t.Error("a text of somebody erased is renewed")
 	}
 }

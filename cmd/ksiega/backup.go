@@ -39,6 +39,10 @@ func (c *backupCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return wrongUsage{err}
 	}
+	source, err := g.keySource(dir)
+	if err != nil {
+		return err
+	}
 	var info eventdb.BackupInfo
 	err = writeTo(c.Output, func(w io.Writer) (err error) {
 		info, err = writeBackup(ctx, w, recipients, func(w io.Writer) error { return takeBackup(ctx, g, dir, w) })
@@ -56,7 +60,7 @@ func (c *backupCmd) Run(ctx context.Context, g *globals) error {
 		sealed = fmt.Sprintf("encrypted with age (recipients: %d) and read back; bytes and sha256 are those of the backup inside; that an identity is still at hand only a restore shows\n", n)
 	}
 	_, err = fmt.Fprintf(say, "%s, %d bytes, sha256 %x\n%s%s\n", described(info), info.Bytes, info.SHA256, sealed,
-		"the master key is not in it: without "+keyPlace(g, dir)+" nobody can read the sealed data; keep the two in different places")
+		"the master key is not in it: without "+source.String()+" nobody can read the sealed data; keep the two in different places")
 	return err
 }
 
@@ -83,13 +87,6 @@ func writeBackup(ctx context.Context, w io.Writer, recipients []age.Recipient, t
 
 func described(info eventdb.BackupInfo) string {
 	return fmt.Sprintf("%d events up to position %d, taken %s", info.Events, info.Position, info.Taken.Format(time.RFC3339))
-}
-
-func keyPlace(g *globals, dir string) string {
-	if os.Getenv("KSIEGA_MASTER_KEY") != "" {
-		return "KSIEGA_MASTER_KEY"
-	}
-	return keyFile(g, dir)
 }
 
 // takeBackup writes a backup through the server that holds the data directory
@@ -185,10 +182,12 @@ func (c *restoreCmd) Run(ctx context.Context, g *globals) error {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	fmt.Printf("%s, restored into %s and checked\n", described(info), dir)
-	if key := keyPlace(g, dir); key != "KSIEGA_MASTER_KEY" {
-		if _, err := os.Stat(key); err != nil {
-			fmt.Printf("the master key is not in a backup: bring it to %s\n", key)
-		}
+	source, err := g.keySource(dir)
+	if err != nil || !source.inFile() {
+		return err
+	}
+	if _, err := os.Stat(source.file); err != nil {
+		fmt.Printf("the master key is not in a backup: bring it to %s\n", source)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -137,37 +136,6 @@ func (b *book) openJournal(g *globals, h hooks, zone *time.Location) error {
 	}
 	b.journal, err = journal.Open(opts)
 	return err
-}
-
-// openVault finds the master key. Where keys are recorded but theirs is not
-// there, it refuses; a new one would make everything sealed unreadable.
-func (b *book) openVault(ctx context.Context, g *globals) error {
-	shelf := b.journal.Shelf()
-	var err error
-	switch text := os.Getenv("KSIEGA_MASTER_KEY"); {
-	case text != "":
-		b.master, err = vault.ParseMasterKey(text)
-	case g.MasterKeyFile != "":
-		b.master, err = vault.LoadOrCreateMasterKey(g.MasterKeyFile, false)
-	default:
-		file := masterKeyFile(b.dir)
-		b.master, err = vault.LoadOrCreateMasterKey(file, false)
-		if errors.Is(err, fs.ErrNotExist) {
-			has, herr := vault.HasRecords(ctx, shelf)
-			switch {
-			case herr != nil:
-				return herr
-			case has:
-				return fmt.Errorf("the ledger holds sealed data but its master key %s is missing; restore that file, or name another with --master-key-file", file)
-			}
-			b.master, err = vault.LoadOrCreateMasterKey(file, true)
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("master key: %w", err)
-	}
-	b.vault, err = vault.Open(ctx, shelf, b.master)
-	return cutShort(err, keyFile(g, b.dir))
 }
 
 func (b *book) openRows(ctx context.Context, g *globals, h hooks) error {

@@ -20,16 +20,18 @@ import (
 
 // globals are the flags every sub-command takes.
 type globals struct {
-	Data          string          `name:"data" env:"KSIEGA_DATA" default:"./data" placeholder:"DIR" help:"Data directory."`
-	EventStore    string          `name:"eventstore" env:"KSIEGA_EVENTSTORE" placeholder:"esdb://…" help:"EventStoreDB to use; embedded if empty."`
-	Ledger        ledgerName      `name:"ledger" env:"KSIEGA_LEDGER" placeholder:"NAME" help:"Name of the ledger, which sets its streams and keys apart in a store that others use too: a-z, 0-9 and -, at most 32."`
-	Redis         string          `name:"redis" env:"KSIEGA_REDIS" placeholder:"redis://…" help:"Redis to use; embedded if empty."`
-	MasterKeyFile string          `name:"master-key-file" env:"KSIEGA_MASTER_KEY_FILE" placeholder:"FILE" help:"File with the master key; default: beside the data directory. KSIEGA_MASTER_KEY holds the key itself."`
-	Role          string          `name:"role" env:"KSIEGA_ROLE" default:"coordinator" enum:"finance,coordinator,auditor,director,caseworker,assistant,outreach,dpo,administrator" help:"Role to act in: ${enum}."`
-	WorkWeek      string          `name:"work-week" env:"KSIEGA_WORK_WEEK" default:"pieciodniowy" enum:"pieciodniowy,ustawowy,siedmiodniowy" help:"Days whose hours a computed refund claim refuses: weekends and public holidays (pieciodniowy), Sundays and public holidays (ustawowy), none (siedmiodniowy)."`
-	Automat       bool            `name:"automat" env:"KSIEGA_AUTOMAT" default:"true" negatable:"" help:"Match a booked refund by itself where its title names one open claim."`
-	YearDays      string          `name:"year-days" env:"KSIEGA_YEAR_DAYS" default:"praca" enum:"praca,skierowanie" help:"Which days count towards the 180 of a calendar year: those worked (praca) or those of a referral in force (skierowanie)."`
-	Config        kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with these settings by their long names."`
+	Data             string          `name:"data" env:"KSIEGA_DATA" default:"./data" placeholder:"DIR" help:"Data directory."`
+	EventStore       string          `name:"eventstore" env:"KSIEGA_EVENTSTORE" placeholder:"esdb://…" help:"EventStoreDB to use; embedded if empty."`
+	Ledger           ledgerName      `name:"ledger" env:"KSIEGA_LEDGER" placeholder:"NAME" help:"Name of the ledger, which sets its streams and keys apart in a store that others use too: a-z, 0-9 and -, at most 32."`
+	Redis            string          `name:"redis" env:"KSIEGA_REDIS" placeholder:"redis://…" help:"Redis to use; embedded if empty."`
+	MasterKeyFile    string          `name:"master-key-file" env:"KSIEGA_MASTER_KEY_FILE" placeholder:"FILE" help:"File with the master key; default: beside the data directory. KSIEGA_MASTER_KEY holds the key itself."`
+	MasterKeyCommand string          `name:"master-key-command" env:"KSIEGA_MASTER_KEY_COMMAND" placeholder:"CMD" help:"Command of the shell that prints the master key, as that of a key-management service; instead of a file."`
+	PassphraseFile   string          `name:"passphrase-file" env:"KSIEGA_PASSPHRASE_FILE" placeholder:"FILE" help:"File whose first line is the passphrase that locks the master key's file; at a terminal it is asked for."`
+	Role             string          `name:"role" env:"KSIEGA_ROLE" default:"coordinator" enum:"finance,coordinator,auditor,director,caseworker,assistant,outreach,dpo,administrator" help:"Role to act in: ${enum}."`
+	WorkWeek         string          `name:"work-week" env:"KSIEGA_WORK_WEEK" default:"pieciodniowy" enum:"pieciodniowy,ustawowy,siedmiodniowy" help:"Days whose hours a computed refund claim refuses: weekends and public holidays (pieciodniowy), Sundays and public holidays (ustawowy), none (siedmiodniowy)."`
+	Automat          bool            `name:"automat" env:"KSIEGA_AUTOMAT" default:"true" negatable:"" help:"Match a booked refund by itself where its title names one open claim."`
+	YearDays         string          `name:"year-days" env:"KSIEGA_YEAR_DAYS" default:"praca" enum:"praca,skierowanie" help:"Which days count towards the 180 of a calendar year: those worked (praca) or those of a referral in force (skierowanie)."`
+	Config           kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with these settings by their long names."`
 }
 
 // ledgerName is the name of a ledger; "" is one without.
@@ -152,10 +154,4 @@ func (g *globals) dataDir() (string, error) {
 		return "", fmt.Errorf("data directory: %w", err)
 	}
 	return dir, nil
-}
-
-// masterKeyFile is where the master key lies unless the operator says
-// otherwise: beside the data directory, not in it.
-func masterKeyFile(dataDir string) string {
-	return strings.TrimRight(dataDir, string(filepath.Separator)) + ".master.key"
 }

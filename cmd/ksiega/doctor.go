@@ -264,12 +264,10 @@ func (d *doctor) fits(ctx context.Context, shelf vault.Shelf) {
 		d.say(fmt.Sprintf("the keys of the people cannot be read (%v)", err), "restore the last backup")
 		return
 	}
-	place := keyPlace(d.g, d.dir)
+	place, err := d.g.keySource(d.dir)
 	var key vault.MasterKey
-	if text := os.Getenv("KSIEGA_MASTER_KEY"); text != "" {
-		key, err = vault.ParseMasterKey(text)
-	} else {
-		key, err = vault.LoadOrCreateMasterKey(place, false)
+	if err == nil {
+		key, err = place.load(ctx, false)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !has:
@@ -278,14 +276,18 @@ func (d *doctor) fits(ctx context.Context, shelf vault.Shelf) {
 		d.say(fmt.Sprintf("personal data is sealed, but its master key %s is missing", place), "bring it back from where it is kept; without it that data is lost")
 		return
 	case err != nil:
-		d.say(fmt.Sprintf("master key: %v", err), "bring it back from where it is kept")
+		d.say(err.Error(), "bring it back from where it is kept")
 		return
 	case !has:
 		return
 	}
 	switch _, err := vault.Open(ctx, shelf, key); {
 	case errors.Is(err, vault.ErrWrongMaster):
-		d.say(place+" is the master key of another ledger", "bring the right one")
+		if cut := place.cutShort(err); cut != err { //nolint:errorlint // the same value or another
+			d.say(cut.Error(), "ksiega rekey")
+			return
+		}
+		d.say(place.String()+" is the master key of another ledger", "bring the right one")
 	case err != nil:
 		d.say(fmt.Sprintf("the keys of the people cannot be read (%v)", err), "restore the last backup")
 	}

@@ -190,6 +190,11 @@ func nodePassword(in *os.File) (string, error) {
 		}
 		return string(typed[0]), nil
 	}
+	return firstLine(in)
+}
+
+// firstLine is a secret as people keep one: what follows it means nothing.
+func firstLine(in io.Reader) (string, error) {
 	line, err := bufio.NewReader(io.LimitReader(in, 4096)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", err

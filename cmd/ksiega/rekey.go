@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"ksiega/internal/eventdb"
@@ -15,20 +16,27 @@ import (
 // nextKeySuffix names the file of a master key that is about to replace another.
 const nextKeySuffix = ".next"
 
-type rekeyCmd struct{}
+type rekeyCmd struct {
+	NextCommand        string `name:"next-command" placeholder:"CMD" help:"Take the new key from what this command of the shell prints, as --master-key-command will from then on."`
+	NextPassphraseFile string `name:"next-passphrase-file" placeholder:"FILE" help:"Lock the file of the new key with the first line of this file; without it, with the passphrase of the old one if it has one."`
+}
 
 // Run makes the master key and every key under it anew (vault.Rekey), takes the
 // bytes of the old wraps from the disk, and puts the new key's file in the place of
 // the old one. No server may run. The new key is durable before anything is wrapped
 // under it, and takes the old one's place only once all the rest is done; cut short
 // anywhere between, running it again completes it.
-func (rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
-	if os.Getenv("KSIEGA_MASTER_KEY") != "" {
-		return wrongUsage{errors.New("the master key stands in KSIEGA_MASTER_KEY: put it into a file and name that with --master-key-file, so that it can be replaced")}
-	}
+func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 	dir, err := g.dataDir()
 	if err != nil {
 		return err
+	}
+	source, err := g.keySource(dir)
+	if err != nil {
+		return err
+	}
+	if !source.inFile() && c.NextCommand == "" {
+		return wrongUsage{fmt.Errorf("the master key is in %s: put it into a file and name that with --master-key-file, so that it can be replaced, or say where the new one is with --next-command", source)}
 	}
 	door, err := dial(g, dir)
 	if err != nil {
@@ -50,10 +58,9 @@ func (rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 	if err := b.openJournal(g, hooks{}, time.UTC); err != nil {
 		return err
 	}
-	file := keyFile(g, dir)
 	var gone *eventdb.ScavengeResult
 	bar := newProgress()
-	keys, err := replaceMasterKey(ctx, b.journal.Shelf(), file, func() error {
+	keys, err := c.replace(ctx, b.journal.Shelf(), source, func() error {
 		if b.node == nil {
 			return nil
 		}
@@ -69,7 +76,11 @@ func (rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d keys were made anew and lie under the new master key in %s\n", keys, file)
+	if c.NextCommand != "" {
+		fmt.Printf("%d keys were made anew and lie under the master key of --next-command: give that as --master-key-command from now on, and take %s out of use\n", keys, source)
+	} else {
+		fmt.Printf("%d keys were made anew and lie under the new master key in %s\n", keys, source)
+	}
 	if gone == nil {
 		fmt.Println("the event store of --eventstore still holds the bytes of the old wraps: scavenge it with its own tools; until then the old master key opens them there")
 	} else {
@@ -87,22 +98,19 @@ const whatHolds = `what the old master key still opens:
 copy the new key to where you kept the old one, and destroy every copy of the old one
 `
 
-// keyFile is where the master key lies, unless a variable holds it.
-func keyFile(g *globals, dir string) string {
-	if g.MasterKeyFile != "" {
-		return g.MasterKeyFile
+// replace changes the key; scavenge takes the old wraps from the disk, where that is
+// ours to do.
+func (c *rekeyCmd) replace(ctx context.Context, shelf vault.Shelf, source keySource, scavenge func() error) (keys int, err error) {
+	if source.lock != nil {
+		source.lock = sync.OnceValues(source.lock) // it may have to be typed
 	}
-	return masterKeyFile(dir)
-}
-
-func replaceMasterKey(ctx context.Context, shelf vault.Shelf, file string, scavenge func() error) (keys int, err error) {
-	old, err := vault.LoadOrCreateMasterKey(file, false)
+	old, err := source.load(ctx, false)
 	if err != nil {
-		return 0, fmt.Errorf("master key: %w", err)
+		return 0, err
 	}
-	next, err := vault.LoadOrCreateMasterKey(file+nextKeySuffix, true)
+	next, err := c.next(ctx, source)
 	if err != nil {
-		return 0, fmt.Errorf("new master key: %w", err)
+		return 0, fmt.Errorf("the new key: %w", err)
 	}
 	if keys, err = vault.Rekey(ctx, shelf, old, next); err != nil {
 		return keys, err
@@ -110,20 +118,29 @@ func replaceMasterKey(ctx context.Context, shelf vault.Shelf, file string, scave
 	if err := scavenge(); err != nil {
 		return keys, err
 	}
-	if err := os.Rename(file+nextKeySuffix, file); err != nil {
+	if c.NextCommand != "" {
+		return keys, nil
+	}
+	if err := os.Rename(source.file+nextKeySuffix, source.file); err != nil {
 		return keys, fmt.Errorf("put the new master key in its place: %w", err)
 	}
-	return keys, syncDirectory(filepath.Dir(file))
+	return keys, syncDirectory(filepath.Dir(source.file))
 }
 
-// cutShort explains a master key that does not fit by a rekeying that was cut
-// short.
-func cutShort(err error, file string) error {
-	if !errors.Is(err, vault.ErrWrongMaster) {
-		return err
+// next is the key to come; one in a file is made beside the old one, once.
+func (c *rekeyCmd) next(ctx context.Context, source keySource) (vault.MasterKey, error) {
+	if c.NextCommand != "" {
+		return commandKey(ctx, c.NextCommand)
 	}
-	if _, missing := os.Stat(file + nextKeySuffix); missing != nil {
-		return err
+	lock := passphraseOf(c.NextPassphraseFile)
+	if lock == nil {
+		locked, err := vault.Locked(source.file)
+		if err != nil {
+			return vault.MasterKey{}, err
+		}
+		if locked {
+			lock = source.lock
+		}
 	}
-	return fmt.Errorf("a change of the master key was cut short: run ksiega rekey again (%w)", err)
+	return vault.LoadOrCreateMasterKey(source.file+nextKeySuffix, lock, true)
 }

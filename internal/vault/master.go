@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/cipher"
 	"encoding/base64"
 	"errors"
@@ -10,6 +11,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
+
+	"filippo.io/age"
+	"filippo.io/age/armor"
 )
 
 const redacted = "vault.MasterKey(redacted)"
@@ -54,42 +59,60 @@ func ParseMasterKey(text string) (MasterKey, error) {
 	return MasterKey{keep(key)}, nil
 }
 
+// A Lock gives the passphrase that the file of a master key is encrypted with, by
+// scrypt in the format of age (age-encryption.org/v1), whose own tools open it too.
+// A nil Lock has none.
+type Lock func() (passphrase string, err error)
+
+// minPassphrase is how many characters a passphrase has at least.
+const minPassphrase = 12
+
+// passphrase asks the lock; what it gives shows in no error.
+func (l Lock) passphrase() (string, error) {
+	text, err := l()
+	if err != nil {
+		return "", fmt.Errorf("passphrase: %w", err)
+	}
+	if utf8.RuneCountInString(text) < minPassphrase {
+		return "", fmt.Errorf("the passphrase has fewer than %d characters", minPassphrase)
+	}
+	return text, nil
+}
+
+const (
+	maxMasterFile = 4096
+	// The work factors of scrypt: about a second and 256 MiB for what is made here, and
+	// at most 1 GiB for what others made.
+	maxWorkFactor = 20
+)
+
 // LoadOrCreateMasterKey reads the master key from a file that only its owner may
-// read. Where there is no file, it makes one with a new key if mayCreate, and
-// otherwise fails with an error that is fs.ErrNotExist. The new file and its
-// directory are synced before it returns; a crash before that leaves an empty
-// or short file, with which nothing was wrapped and which is refused.
-func LoadOrCreateMasterKey(file string, mayCreate bool) (MasterKey, error) {
-	master, err := loadMasterKey(file)
+// read. Where there is no file, it makes one with a new key if mayCreate, locked if
+// there is a lock, and otherwise fails with an error that is fs.ErrNotExist. The new
+// file and its directory are synced before it returns; a crash before that leaves an
+// empty or short file, with which nothing was wrapped and which is refused. A file
+// without a passphrase is read whether there is a lock or not.
+func LoadOrCreateMasterKey(file string, lock Lock, mayCreate bool) (MasterKey, error) {
+	master, err := loadMasterKey(file, lock)
 	if !errors.Is(err, fs.ErrNotExist) || !mayCreate {
 		return master, err
 	}
-	master, err = createMasterKey(file)
+	master, err = createMasterKey(file, lock)
 	if errors.Is(err, fs.ErrExist) { // another process was faster
-		return loadMasterKey(file)
+		return loadMasterKey(file, lock)
 	}
 	return master, err
 }
 
-func loadMasterKey(file string) (MasterKey, error) {
-	f, err := os.Open(file)
+func loadMasterKey(file string, lock Lock) (MasterKey, error) {
+	text, err := readMasterFile(file)
 	if err != nil {
-		return MasterKey{}, fmt.Errorf("open the master key: %w", err)
+		return MasterKey{}, err
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return MasterKey{}, fmt.Errorf("look at the master key: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return MasterKey{}, fmt.Errorf("the master key %s is not a regular file", file)
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return MasterKey{}, fmt.Errorf("the master key %s is open to others (mode %04o): allow its owner alone (chmod 600)", file, mode)
-	}
-	text, err := io.ReadAll(io.LimitReader(f, 4096))
-	if err != nil {
-		return MasterKey{}, fmt.Errorf("read the master key: %w", err)
+	if isLocked(text) {
+		if text, err = unlocked(text, lock); err != nil {
+			return MasterKey{}, fmt.Errorf("the master key %s: %w", file, err)
+		}
 	}
 	master, err := ParseMasterKey(string(text))
 	if err != nil {
@@ -98,13 +121,109 @@ func loadMasterKey(file string) (MasterKey, error) {
 	return master, nil
 }
 
-func createMasterKey(file string) (_ MasterKey, err error) {
+// Locked says whether a file of a master key is encrypted with a passphrase.
+func Locked(file string) (bool, error) {
+	text, err := readMasterFile(file)
+	return isLocked(text), err
+}
+
+func readMasterFile(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("open the master key: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("look at the master key: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("the master key %s is not a regular file", file)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, fmt.Errorf("the master key %s is open to others (mode %04o): allow its owner alone (chmod 600)", file, mode)
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxMasterFile))
+	if err != nil {
+		return nil, fmt.Errorf("read the master key: %w", err)
+	}
+	return text, nil
+}
+
+const ageIntro = "age-encryption.org/"
+
+func isLocked(text []byte) bool {
+	return bytes.HasPrefix(text, []byte(armor.Header)) || bytes.HasPrefix(text, []byte(ageIntro))
+}
+
+func unlocked(text []byte, lock Lock) ([]byte, error) {
+	if lock == nil {
+		return nil, errors.New("it is locked with a passphrase, and none is given")
+	}
+	passphrase, err := lock.passphrase()
+	if err != nil {
+		return nil, err
+	}
+	identity, err := age.NewScryptIdentity(passphrase)
+	if err != nil {
+		return nil, errors.New("the passphrase cannot be used")
+	}
+	identity.SetMaxWorkFactor(maxWorkFactor)
+	var in io.Reader = bytes.NewReader(text)
+	if bytes.HasPrefix(text, []byte(armor.Header)) {
+		in = armor.NewReader(in)
+	}
+	r, err := age.Decrypt(in, identity)
+	if err == nil {
+		text, err = io.ReadAll(io.LimitReader(r, maxMasterFile))
+	}
+	var wrong *age.NoIdentityMatchError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, errors.New("the passphrase is not its own, or it is locked with something else")
+	case err != nil:
+		return nil, errors.New("it is damaged")
+	}
+	return text, nil
+}
+
+// locked is the text as it goes to a file.
+func locked(text string, lock Lock) ([]byte, error) {
+	if lock == nil {
+		return []byte(text), nil
+	}
+	passphrase, err := lock.passphrase()
+	if err != nil {
+		return nil, err
+	}
+	recipient, err := age.NewScryptRecipient(passphrase)
+	if err != nil {
+		return nil, errors.New("the passphrase cannot be used")
+	}
+	var out bytes.Buffer
+	armored := armor.NewWriter(&out)
+	w, err := age.Encrypt(armored, recipient)
+	if err != nil {
+		return nil, fmt.Errorf("lock the master key: %w", err)
+	}
+	_, err = io.WriteString(w, text)
+	if err = errors.Join(err, w.Close(), armored.Close()); err != nil {
+		return nil, fmt.Errorf("lock the master key: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func createMasterKey(file string, lock Lock) (_ MasterKey, err error) {
+	key := newSecret()
+	text, err := locked(base64.StdEncoding.EncodeToString(key.bytes())+"\n", lock)
+	if err != nil {
+		return MasterKey{}, err
+	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return MasterKey{}, fmt.Errorf("make the master key: %w", err)
 	}
-	key := newSecret()
-	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key.bytes()) + "\n")
+	_, err = f.Write(text)
 	if err == nil {
 		err = f.Sync()
 	}

@@ -14,12 +14,12 @@ import (
 func TestMasterKeyFile(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "master.key")
-	_, err := LoadOrCreateMasterKey(file, false)
+	_, err := LoadOrCreateMasterKey(file, nil, false)
 	wantErr(t, err, fs.ErrNotExist)
 	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal("made though it may not be")
 	}
-	made, err := LoadOrCreateMasterKey(file, true)
+	made, err := LoadOrCreateMasterKey(file, nil, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestMasterKeyFile(t *testing.T) {
 		t.Fatalf("mode %v, %v", info.Mode(), err)
 	}
 	for _, mayCreate := range []bool{false, true} {
-		again, err := LoadOrCreateMasterKey(file, mayCreate)
+		again, err := LoadOrCreateMasterKey(file, nil, mayCreate)
 		if err != nil || *again.key() != *made.key() {
 			t.Fatalf("read back: %v", err)
 		}
@@ -40,11 +40,11 @@ func TestMasterKeyFile(t *testing.T) {
 	if parsed, err := ParseMasterKey(string(text)); err != nil || *parsed.key() != *made.key() {
 		t.Errorf("the file's text is not the variable's: %v", err)
 	}
-	other, err := LoadOrCreateMasterKey(filepath.Join(t.TempDir(), "master.key"), true)
+	other, err := LoadOrCreateMasterKey(filepath.Join(t.TempDir(), "master.key"), nil, true)
 	if err != nil || *other.key() == *made.key() {
 		t.Errorf("two files, one key (%v)", err)
 	}
-	if _, err := createMasterKey(file); !errors.Is(err, fs.ErrExist) {
+	if _, err := createMasterKey(file, nil); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("made over another: %v", err)
 	}
 	if after, err := os.ReadFile(file); err != nil || string(after) != string(text) {
@@ -77,7 +77,7 @@ func TestMasterKeyFileRefused(t *testing.T) {
 		if err := os.Chmod(file, c.mode); err != nil {
 			t.Fatal(err)
 		}
-		_, err := LoadOrCreateMasterKey(file, true)
+		_, err := LoadOrCreateMasterKey(file, nil, true)
 		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), file) {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -85,11 +85,71 @@ func TestMasterKeyFileRefused(t *testing.T) {
 			t.Errorf("%s: the error tells the key", c.name)
 		}
 	}
-	if _, err := LoadOrCreateMasterKey(t.TempDir(), true); err == nil {
+	if _, err := LoadOrCreateMasterKey(t.TempDir(), nil, true); err == nil {
 		t.Error("a directory is a key")
 	}
-	if _, err := LoadOrCreateMasterKey(filepath.Join(t.TempDir(), "none", "master.key"), true); err == nil {
+	if _, err := LoadOrCreateMasterKey(filepath.Join(t.TempDir(), "none", "master.key"), nil, true); err == nil {
 		t.Error("made a key in a directory that isn't there")
+	}
+}
+
+// A file locked with a passphrase gives the same key to whoever has that passphrase,
+// and tells nobody else anything.
+func TestLockedMasterKey(t *testing.T) {
+	t.Parallel()
+	lock := func(passphrase string) Lock { return func() (string, error) { return passphrase, nil } }
+	const right = "correct horse battery"
+	file := filepath.Join(t.TempDir(), "master.key")
+	if _, err := LoadOrCreateMasterKey(file, lock("too short"), true); err == nil || !strings.Contains(err.Error(), "12 characters") {
+		t.Errorf("a short passphrase: %v", err)
+	}
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a refused passphrase left a file: %v", err)
+	}
+	made, err := LoadOrCreateMasterKey(file, lock(right), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if locked, err := Locked(file); err != nil || !locked {
+		t.Errorf("locked: %v, %v", locked, err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ParseMasterKey(string(text)); err == nil || strings.Contains(string(text), base64.StdEncoding.EncodeToString(made.key.bytes())) {
+		t.Error("the file shows its key")
+	}
+	again, err := LoadOrCreateMasterKey(file, lock(right), false)
+	if err != nil || *again.key() != *made.key() {
+		t.Errorf("read back: %v", err)
+	}
+	asked := errors.New("nobody types")
+	for name, c := range map[string]struct {
+		lock Lock
+		says string
+	}{
+		"none":  {nil, "none is given"},
+		"wrong": {lock("a wrong passphrase"), "not its own"},
+		"fails": {func() (string, error) { return "", asked }, "nobody types"},
+	} {
+		_, err := LoadOrCreateMasterKey(file, c.lock, true)
+		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), file) || strings.Contains(err.Error(), "a wrong pass") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := os.WriteFile(file, text[:len(text)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadOrCreateMasterKey(file, lock(right), true); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("half a file: %v", err)
+	}
+	plain := filepath.Join(t.TempDir(), "master.key")
+	if _, err := LoadOrCreateMasterKey(plain, nil, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadOrCreateMasterKey(plain, lock(right), false); err != nil {
+		t.Errorf("a file without a passphrase, and a lock: %v", err)
 	}
 }
 

@@ -39,6 +39,9 @@ func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey) (subjects int,
 	if r.to, err = next.wrapping(); err != nil {
 		return 0, err
 	}
+	if *old.key() == *next.key() {
+		return 0, errors.New("the next master key is the one in force")
+	}
 	if r.all, err = readAll(ctx, shelf); err != nil {
 		return 0, err
 	}

@@ -247,6 +247,9 @@ func TestRekeyRefused(t *testing.T) {
 	v := mustOpen(t, shelf, masterOf(1))
 	mustSeal(t, v, "P-1", "name", "Jan")
 	before := shelf.records()
+	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(1)); err == nil || shelf.records() != before {
+		t.Errorf("the same master again: %v, %d records", err, shelf.records())
+	}
 	if _, err := Rekey(t.Context(), shelf, masterOf(3), masterOf(2)); !errors.Is(err, ErrWrongMaster) || shelf.records() != before {
 		t.Errorf("a wrong old master: %v, %d records", err, shelf.records())
 	}

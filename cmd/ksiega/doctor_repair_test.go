@@ -77,7 +77,7 @@ func TestTheDoctorRepairs(t *testing.T) {
 	})
 	for range 2 {
 		out := must(t, exitFailed, "doctor", "--repair", "--data", data)
-		if !strings.Contains(out, "found: the events from position 2 to 2 are missing") || !strings.Contains(out, "restore the last backup") {
+		if !strings.Contains(out, "found: the events from position 128 to 128 are missing") || !strings.Contains(out, "restore the last backup") {
 			t.Errorf("doctor of a damaged log says %q", out)
 		}
 	}

@@ -94,7 +94,7 @@ func (b *backup) write(v *view) error {
 	if err != nil {
 		return err
 	}
-	b.info.Format, b.info.Position, b.info.Last = formatVersion, pos, timeOf(created)
+	b.info.Format, b.info.Position, b.info.Last = formatVersion, v.edge.out(pos), timeOf(created)
 	manifest, err := json.Marshal(b.info)
 	if err != nil {
 		return err
@@ -461,7 +461,11 @@ func fillStore(ctx context.Context, disk vfs.FS, r io.Reader, dir string) (info 
 		return info, err
 	}
 	pos, _, err := lastRecord(s.db)
-	if err == nil && pos != info.Position {
+	if err != nil {
+		return info, err
+	}
+	e, err := edgeOf(s.db)
+	if err == nil && e.out(pos) != info.Position {
 		err = altered()
 	}
 	return info, err

@@ -71,7 +71,7 @@ func TestBackupRestore(t *testing.T) {
 				t.Errorf("%s:\n before %q\n after  %q", s, before[s], got)
 			}
 		}
-		if pos := put(t, again, "later-1", 2000, 1); pos != last+1 {
+		if pos := put(t, again, "later-1", 2000, 1); pos != last+spacing {
 			t.Errorf("the log goes on at %d after %d", pos, last)
 		}
 		if _, err := Restore(testContext(t), bytes.NewReader(b), dir); !errors.Is(err, ErrNotEmpty) {
@@ -171,7 +171,7 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	putMeta(t, n, "other", "{}")
 	bad, _ := backupOf(t, n)
-	refuse("a damaged store", bad, ErrBackupDamaged, "position 7")
+	refuse("a damaged store", bad, ErrBackupDamaged, fmt.Sprintf("position %d", 7*spacing))
 }
 
 // TestRestoreInto: what a killed restore left is cleared away; anything else in the directory is not touched.

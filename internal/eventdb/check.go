@@ -137,6 +137,7 @@ type checker struct {
 	progress func(done, total uint64)
 	streams  map[string]*tally
 	ids      idSum
+	edge     edge
 	build    *indexBuilder // is shown what the log says, unless nil
 	last     uint64        // last position read of the log
 	named    uint64        // highest position that an index names
@@ -157,11 +158,14 @@ func newChecker(ctx context.Context, r reader, progress func(done, total uint64)
 }
 
 // run makes all passes. Damage to a file that shows while an index is read has not touched the log.
-func (c *checker) run() error {
-	err := c.log()
+func (c *checker) run() (err error) {
+	if c.edge, err = edgeOf(c.r); err != nil && !errors.Is(err, errDamaged) && !pebble.IsCorruptionError(err) {
+		return err // damage there is met again
+	}
+	err = c.log()
 	cut := pebble.IsCorruptionError(err)
 	if cut {
-		c.say(adviceRestore, "the log cannot be read from position %d on, up to %s: a file of the store is damaged (%s)", c.last+1, c.readable(), firstLine(err))
+		c.say(adviceRestore, "the log cannot be read from position %d on, up to %s: a file of the store is damaged (%s)", c.edge.out(c.last+1), c.readable(), firstLine(err))
 		c.whole = false
 	} else if err != nil {
 		return err
@@ -176,7 +180,7 @@ func (c *checker) run() error {
 	}
 	if !cut && c.named > c.last {
 		// Positions are given out once. An index built from such a log would give them out again.
-		p := Problem{fmt.Sprintf("the log ends at position %d, but indexes name events up to position %d: the last ones are missing", c.last, c.named), adviceRestore, false}
+		p := Problem{fmt.Sprintf("the log ends at position %d, but indexes name events up to position %d: the last ones are missing", c.edge.out(c.last), c.edge.out(c.named)), adviceRestore, false}
 		c.damage = p.What
 		c.problems = slices.Insert(c.problems, 0, p)
 	}
@@ -193,7 +197,7 @@ func (c *checker) readable() string {
 		switch {
 		case pebble.IsCorruptionError(err):
 		case err == nil && pos > 0:
-			return fmt.Sprintf("position %d at most", pos-1)
+			return fmt.Sprintf("position %d at most", c.edge.out(pos-1))
 		default:
 			return "its end"
 		}
@@ -256,7 +260,7 @@ func (c *checker) log() (err error) {
 	for isEvent || isStub {
 		at, atStub := keyPosition(events, isEvent), keyPosition(stubs, isStub)
 		if at == atStub {
-			c.say(adviceRestore, "position %d holds an event that was removed", at)
+			c.say(adviceRestore, "position %d holds an event that was removed", c.edge.out(at))
 		}
 		it := events
 		if atStub < at {
@@ -264,7 +268,7 @@ func (c *checker) log() (err error) {
 		}
 		pos := min(at, atStub)
 		if pos != c.last+1 {
-			c.say(adviceRestore, "the events from position %d to %d are missing", c.last+1, pos-1)
+			c.say(adviceRestore, "the events from position %d to %d are missing", c.edge.out(c.last+1), c.edge.out(pos-1))
 			c.whole = false
 		}
 		if err := c.event(pos, it, it == stubs, &created); err != nil {
@@ -321,7 +325,7 @@ func (c *checker) event(pos uint64, it *pebble.Iterator, stub bool, created *int
 		return nil
 	}
 	if rec.created < *created {
-		c.say("reports as of an instant may differ around it; nothing is lost", "the event at position %d was created before the one before it", pos)
+		c.say("reports as of an instant may differ around it; nothing is lost", "the event at position %d was created before the one before it", c.edge.out(pos))
 	}
 	*created = max(*created, rec.created)
 	stream := string(rec.stream)
@@ -330,7 +334,7 @@ func (c *checker) event(pos uint64, it *pebble.Iterator, stub bool, created *int
 	case rec.rev == deletedRevision && string(rec.typ) == typeTombstone:
 		t.tombstone = pos
 	case rec.rev != t.next:
-		c.say(adviceRestore, "stream %s: the event at position %d has revision %d, after %d", printable(stream), pos, rec.rev, t.next-1)
+		c.say(adviceRestore, "stream %s: the event at position %d has revision %d, after %d", printable(stream), c.edge.out(pos), rec.rev, t.next-1)
 		c.whole = false
 		t.next = rec.rev + 1
 	default:
@@ -484,7 +488,7 @@ func (c *checker) heads() error {
 		}
 		if h.last != t.next-1 || h.floor != t.removed || h.tombstone != t.tombstone || !isIndexStream(stream) && h.lastPos != t.last {
 			c.say(adviceIndex, "the head of stream %s does not match its events: it ends at %d, begins at %d and its last event is at position %d, but by the log these are %d, %d and %d",
-				printable(stream), h.last, h.floor, h.lastPos, t.next-1, t.removed, t.last)
+				printable(stream), h.last, h.floor, c.edge.out(h.lastPos), t.next-1, t.removed, c.edge.out(t.last))
 		}
 		if meta, known := c.hides(stream); known && h.tombstone == 0 && h.meta != meta {
 			c.say(adviceIndex, "the head of stream %s does not hide what its metadata hide", printable(stream))
@@ -538,7 +542,7 @@ func (c *checker) idIndex() error {
 		}
 		_, closer, err := c.r.Get(appendIDKey(nil, rec.id, pos))
 		if errors.Is(err, pebble.ErrNotFound) {
-			c.say(adviceIndex, "the event at position %d is not in the index of event ids, so that a repeated append might be written twice", pos)
+			c.say(adviceIndex, "the event at position %d is not in the index of event ids, so that a repeated append might be written twice", c.edge.out(pos))
 			return c.ctx.Err()
 		}
 		if err != nil {
@@ -558,7 +562,7 @@ func (c *checker) strangers() error {
 	if err != nil {
 		return err
 	}
-	known := map[byte]bool{keyVersion: true, keyLog: true, keySpans: true, keyHead: true, keyID: true, keyStub: true, keyUnswept: true}
+	known := map[byte]bool{keyVersion: true, keyLog: true, keySpans: true, keyHead: true, keyID: true, keyStub: true, keyUnswept: true, keyOld: true}
 	for ok := it.First(); ok; {
 		kind := it.Key()[0]
 		if !known[kind] {

@@ -41,16 +41,6 @@ func (c *chunk) frame(i int) []byte {
 	return c.buf[start:c.ends[i]:c.ends[i]]
 }
 
-// stored is an event as it lies in the log.
-type stored struct {
-	id    [16]byte
-	event []byte
-}
-
-func storedOf(value []byte) stored {
-	return stored{[16]byte(value[4:recordHeader]), value[recordHeader:]}
-}
-
 const maxIDField = 40
 
 // appendIDField appends the field id of a RecordedEvent in the spelling asked for.
@@ -72,13 +62,12 @@ func appendIDField(dst []byte, id [16]byte, structured bool) []byte {
 
 func appendRecorded(dst []byte, tag byte, id []byte, s *stored) []byte {
 	dst = append(dst, tag)
-	dst = binary.AppendUvarint(dst, uint64(len(id)+len(s.event)))
-	dst = append(dst, id...)
-	return append(dst, s.event...)
+	dst = binary.AppendUvarint(dst, uint64(len(id)+s.len()))
+	return s.append(append(dst, id...))
 }
 
 func recordedLen(id []byte, s *stored) int {
-	n := len(id) + len(s.event)
+	n := len(id) + s.len()
 	return 1 + uvarintLen(uint64(n)) + n
 }
 
@@ -123,15 +112,15 @@ type query struct {
 	resolve    bool
 	structured bool
 	now        int64  // ticks
-	interval   uint64 // events that don't pass between checkpoints, 0 = none are sent
-	unpassed   uint64 // of them since the last checkpoint
+	interval   uint64 // events looked at between checkpoints, 0 = none are sent
+	looked     uint64 // of them since the last checkpoint, passing or not
 	left       uint64 // events still wanted
 	limit      uint64 // last position to be read forwards, 0 = the view's
 }
 
 // add shows one event of the log that stands in its own stream.
 func (q *query) add(c *chunk, v *view, rec *record, value []byte) error {
-	s := storedOf(value)
+	s, at := v.edge.stored(value), v.edge.out(rec.pos)
 	q.left--
 	if q.resolve && string(rec.typ) == typeLink {
 		var target record
@@ -140,27 +129,27 @@ func (q *query) add(c *chunk, v *view, rec *record, value []byte) error {
 			return err
 		}
 		if isLink {
-			c.addLink(rec.pos, q.structured, found, &s)
+			c.addLink(v.edge, at, q.structured, found, &s)
 			return nil
 		}
 	}
-	c.addEvent(rec.pos, q.structured, &s, nil)
+	c.addEvent(at, q.structured, &s, nil)
 	return nil
 }
 
-func (c *chunk) addLink(pos uint64, structured bool, target []byte, link *stored) {
+func (c *chunk) addLink(e edge, pos uint64, structured bool, target []byte, link *stored) {
 	if target == nil {
 		c.addEvent(pos, structured, nil, link)
 		return
 	}
-	t := storedOf(target)
+	t := e.stored(target)
 	c.addEvent(pos, structured, &t, link)
 }
 
 // addIndexed shows an event of the log as the index stream links to it.
 func (q *query) addIndexed(c *chunk, v *view, index string, rev int64, target *record) error {
-	link := linkTo(index, rev, target)
-	s := stored{id: link.id, event: appendEvent(nil, &link)}
+	link := linkTo(index, rev, target, v.edge.out(target.pos))
+	s := stored{id: link.id, before: appendEvent(nil, &link)}
 	q.left--
 	if q.resolve {
 		var rec record
@@ -169,7 +158,7 @@ func (q *query) addIndexed(c *chunk, v *view, index string, rev int64, target *r
 			return err
 		}
 		if isLink {
-			c.addLink(link.pos, q.structured, found, &s)
+			c.addLink(v.edge, link.pos, q.structured, found, &s)
 			return nil
 		}
 	}
@@ -261,15 +250,15 @@ func (v *view) readAll(c *chunk, q *query, next uint64, backwards bool) (at uint
 	return next, true, it.Error()
 }
 
-// addLogged shows one record of $all if it passes, or counts it towards the next checkpoint.
+// addLogged shows one record of $all if it passes, and counts it towards the next checkpoint.
 func (q *query) addLogged(c *chunk, v *view, pos uint64, value []byte) error {
 	if q.filter == nil && !q.resolve {
 		if err := verify(pos, value); err != nil {
 			return err
 		}
-		s := storedOf(value)
+		s := v.edge.stored(value)
 		q.left--
-		c.addEvent(pos, q.structured, &s, nil)
+		c.addEvent(v.edge.out(pos), q.structured, &s, nil)
 		return nil
 	}
 	var rec record
@@ -277,14 +266,16 @@ func (q *query) addLogged(c *chunk, v *view, pos uint64, value []byte) error {
 		return err
 	}
 	if q.filter == nil || q.filter.passes(rec.stream, rec.typ) {
-		return q.add(c, v, &rec, value)
+		if err := q.add(c, v, &rec, value); err != nil {
+			return err
+		}
 	}
 	if q.interval == 0 {
 		return nil
 	}
-	if q.unpassed++; q.unpassed >= q.interval {
-		q.unpassed = 0
-		c.addCheckpoint(pos)
+	if q.looked++; q.looked >= q.interval {
+		q.looked = 0
+		c.addCheckpoint(v.edge.out(pos))
 	}
 	return nil
 }

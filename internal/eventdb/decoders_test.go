@@ -248,7 +248,7 @@ func FuzzLinkText(f *testing.F) {
 		if rev < 0 {
 			return
 		}
-		link := linkTo("$ce-a", 0, &record{stream: []byte(stream), rev: rev, typ: []byte("t")})
+		link := linkTo("$ce-a", 0, &record{stream: []byte(stream), rev: rev, typ: []byte("t")}, 64)
 		if s, r, ok := linkTarget(link.data); !ok || s != stream || r != rev {
 			t.Fatalf("the link %q leads to %d of %q, %v", link.data, r, s, ok)
 		}

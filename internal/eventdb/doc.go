@@ -7,6 +7,7 @@
 //   - An append is answered only after it is on disk, and an event is visible to readers, subscribers and Scan only then.
 //     An append of many events is there whole or not at all.
 //   - Every event has a position of its own; positions strictly ascend in the order of commits and are never used twice.
+//     They lie apart, and $all is read only from one that an event has, or had before it was scavenged (edge.go).
 //     `created` never decreases from one position to the next; it counts 100 ns ticks.
 //   - A stored record that does not match its checksum, or an index that does not match its record, is answered with
 //     DataLoss. It is never served.
@@ -63,6 +64,7 @@
 //	i id pos              → (empty)                        which events have this id, of all streams
 //	g pos                 → checksum(4) id(16) event       stub: what is left of a removed event; see scavenge.go
 //	p                     → (empty)                        removed events may still be on the disk
+//	u                     → position, uint64               the last that was given out as it stands here, dense; absent: none
 //
 // The category stream `$ce-x` and the type stream `$et-x` have `s` and `h` entries like any other stream; their spans
 // point at the records of the events they link to.

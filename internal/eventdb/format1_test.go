@@ -211,7 +211,7 @@ func TestStoredFirstFormat(t *testing.T) {
 		mustCheck(t, n)
 		sameListing(t, n, want)
 		pos := change(t, n, &op{stream: "later-1", expect: expectation{kind: expectAny}, events: []proposed{{id: uuid.New(), typ: "later"}}})
-		if pos != last+1+uint64(life) {
+		if pos != last+spacing*(1+uint64(life)) {
 			t.Errorf("the log ended at %d and goes on at %d", last, pos)
 		}
 		sameListing(t, n, want)

@@ -72,20 +72,20 @@ func (l *listener) listen(ctx context.Context, n *Node, conn *grpc.ClientConn, r
 	if err != nil {
 		return err
 	}
-	known := v.last
+	known, edge := v.last, v.edge
 	n.release(v)
 	of := l.req.Options.GetAll()
 	switch from := rng.IntN(3); {
 	case from == 1 && of != nil && known > 0:
-		l.after = 1 + rng.Uint64N(known)
+		l.after = edge.out(1 + rng.Uint64N(known))
 		l.before = l.after
 		of.AllOption = &streams.ReadReq_Options_AllOptions_Position{Position: &streams.ReadReq_Options_Position{CommitPosition: l.after, PreparePosition: l.after}}
 	case from == 2 && of != nil:
 		of.AllOption = &streams.ReadReq_Options_AllOptions_End{End: &shared.Empty{}}
-		l.after, l.before = known, ^uint64(0)
+		l.after, l.before = edge.out(known), ^uint64(0)
 	case from == 2:
 		l.req.Options.GetStream().RevisionOption = &streams.ReadReq_Options_StreamOptions_End{End: &shared.Empty{}}
-		l.after, l.before = known, ^uint64(0)
+		l.after, l.before = edge.out(known), ^uint64(0)
 	}
 	call, err := streams.NewStreamsClient(conn).Read(ctx, l.req)
 	if err != nil {
@@ -101,7 +101,7 @@ func (l *listener) listen(ctx context.Context, n *Node, conn *grpc.ClientConn, r
 			if v, err = n.acquire(); err != nil {
 				return err
 			}
-			l.before = min(l.before, v.last) // what is written from here on it must be told
+			l.before = min(l.before, v.edge.out(v.last)) // what is written from here on it must be told
 			n.release(v)
 			l.confirmed()
 		case m.GetCaughtUp() != nil:

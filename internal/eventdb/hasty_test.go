@@ -77,8 +77,8 @@ func TestNoRoomToClose(t *testing.T) {
 	}
 	full.Store(false)
 	m := openNode(t, memOptions(t, disk))
-	if m.current.last < acked {
-		t.Errorf("the log ends at %d; %d was acknowledged", m.current.last, acked)
+	if last, err := m.Last(); err != nil || last < acked {
+		t.Errorf("the log ends at %d, %v; %d was acknowledged", last, err, acked)
 	}
 }
 

@@ -166,8 +166,8 @@ func typeIndex(typ string, deletes bool) string {
 	return typePrefix + typ
 }
 
-// linkTo makes the link with which an index stream points at target. It stands at its target's position.
-func linkTo(index string, rev int64, target *record) record {
+// linkTo makes the link with which an index stream points at target. It stands at its target's position, as clients know it.
+func linkTo(index string, rev int64, target *record, at uint64) record {
 	data := target.data
 	if string(target.typ) != typeLink {
 		stream := target.stream
@@ -183,11 +183,11 @@ func linkTo(index string, rev int64, target *record) record {
 	h.Write([]byte(index))
 	h.Write(binary.BigEndian.AppendUint64(nil, uint64(rev)))
 	h.Write(target.id[:])
-	link := record{stream: []byte(index), rev: rev, pos: target.pos, typ: []byte(typeLink), created: target.created, data: data}
+	link := record{stream: []byte(index), rev: rev, pos: at, typ: []byte(typeLink), created: target.created, data: data}
 	copy(link.id[:], h.Sum(nil))
 	link.id[6] = link.id[6]&0x0f | 0x80
 	link.id[8] = link.id[8]&0x3f | 0x80
-	link.meta = fmt.Appendf(nil, `{"$c":%d,"$p":%d,"$causedBy":"%s"}`, target.pos, target.pos, formatID(target.id))
+	link.meta = fmt.Appendf(nil, `{"$c":%d,"$p":%d,"$causedBy":"%s"}`, at, at, formatID(target.id))
 	return link
 }
 

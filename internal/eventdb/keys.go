@@ -10,6 +10,7 @@ const (
 	keyID      = 'i'
 	keyStub    = 'g'
 	keyUnswept = 'p'
+	keyOld     = 'u'
 )
 
 // maxName bounds stream names and event types, in bytes: key lengths are written in two bytes.

@@ -8,6 +8,9 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
+// edgeVersion is the first format that has an edge; those before are read without being rewritten.
+const edgeVersion = 3
+
 var errOlderFormat = errors.New("data directory was written by an older version")
 
 // A migration rewrites a store from one format version to the next. It reads the store, with what the migrations before it
@@ -19,6 +22,10 @@ type migration func(b *pebble.Batch) error
 func migrations() map[uint32]migration {
 	return map[uint32]migration{
 		1: nil, // 2 adds what only a scavenge writes
+		2: func(b *pebble.Batch) error {
+			e, err := oldEdge(b)
+			return errors.Join(err, e.keep(b))
+		},
 	}
 }
 

@@ -152,7 +152,7 @@ func (c *clients) explain(t *rapid.T) {
 	states := []*modeltest.Model{c.duel.model.Model.Clone()} // after so many writes
 	var writes []*done
 	begun := int64(0)
-	for at := 0; at < len(log.messages); at = int(states[len(states)-1].Last()) {
+	for at := 0; at < len(log.messages); at = int(states[len(states)-1].Last() / modeltest.Spacing) {
 		e := log.messages[at].(*streams.ReadResp).GetEvent().GetEvent()
 		w, next := c.writer(e, states[len(states)-1], writes)
 		if w == nil {

@@ -494,7 +494,13 @@ func (g *generator) read(stream string) *streams.ReadReq {
 		}
 		return &streams.ReadReq{Options: o}
 	}
-	p := uint64(at) * 3
+	p := uint64(at) * 3 * modeltest.Spacing
+	switch g.number("between", 0, 5) {
+	case 0:
+		p++
+	case 1:
+		p = max(p, 1) - 1
+	}
 	a := &streams.ReadReq_Options_AllOptions{AllOption: &streams.ReadReq_Options_AllOptions_Position{
 		Position: &streams.ReadReq_Options_Position{CommitPosition: p, PreparePosition: p}}}
 	switch at {

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -110,7 +109,7 @@ func (n *Node) start() error {
 	if err := n.listen(); err != nil {
 		return err
 	}
-	n.current = newView(n.store.db.NewSnapshot(), pos)
+	n.current = newView(n.store.db.NewSnapshot(), pos, n.store.edge)
 	n.writer = newWriter(n.store, n.clock, n.newID, n.stop, pos, created)
 	n.tasks.Go(func() { n.writer.run(n.fail) })
 	n.receipts.wanted = make(chan struct{}, 1)
@@ -359,23 +358,8 @@ type Record struct {
 
 const scanChunk = 1 << 16 // events read from one iterator
 
-// Last is the position of the last event on disk, 0 where there is none; a scavenge may have removed the event.
-func (n *Node) Last() (uint64, error) {
-	v, err := n.acquire()
-	if err != nil {
-		return 0, err
-	}
-	defer n.release(v)
-	return v.last, nil
-}
-
-// Ahead is a position up to which about so many events stand after another, for whoever reads the log in stretches.
-func (n *Node) Ahead(after uint64, events int) uint64 {
-	return after + min(uint64(events), math.MaxUint64-after)
-}
-
-// Scan calls fn with the events after a position (0 = all), in order, up to and including another (0 = the last one that
-// was on disk when it was called). It stops with the first error, of fn or its own; fn must not call Close. Streams
+// Scan calls fn with the events after a position (0 = all), which must be one that $all can be read from, in order, up to
+// and including a number (0 = the last one that was on disk when it was called). It stops with the first error, of fn or its own; fn must not call Close. Streams
 // and types of neighbouring events share memory.
 func (n *Node) Scan(ctx context.Context, after, until uint64, fn func(Record) error) error {
 	end, err := n.Last()
@@ -385,7 +369,11 @@ func (n *Node) Scan(ctx context.Context, after, until uint64, fn func(Record) er
 	if until != 0 {
 		end = min(end, until)
 	}
-	s := scanner{fn: fn, types: map[string]string{}, stopped: n.stopped}
+	s := scanner{fn: fn, types: map[string]string{}, stopped: n.stopped, edge: n.store.edge}
+	if after, err = n.place(after); err != nil {
+		return err
+	}
+	end, _ = s.edge.in(end)
 	for after < end {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -410,6 +398,7 @@ type scanner struct {
 	parsed  record
 	stream  string
 	typ     string
+	edge    edge
 }
 
 // chunk shows some events from position from on and returns the last position shown, or end.
@@ -453,6 +442,6 @@ func (s *scanner) show(pos uint64, value []byte) error {
 		}
 		s.typ = typ
 	}
-	return s.fn(Record{Position: pos, Stream: s.stream, Type: s.typ, ID: rec.id, Revision: uint64(rec.rev),
+	return s.fn(Record{Position: s.edge.out(pos), Stream: s.stream, Type: s.typ, ID: rec.id, Revision: uint64(rec.rev),
 		Created: timeOf(rec.created), Data: rec.data, Meta: rec.meta})
 }

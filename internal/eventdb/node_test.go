@@ -116,11 +116,11 @@ func TestOfficialClient(t *testing.T) {
 		}
 	}
 	var scanned []string
-	err = n.Scan(ctx, 1, 0, func(r Record) error {
+	err = n.Scan(ctx, spacing, 0, func(r Record) error {
 		scanned = append(scanned, fmt.Sprintf("%d %s %s %d %s %s %s", r.Position, r.Stream, r.Type, r.Revision, r.Data, r.Meta, uuid.UUID(r.ID)))
 		return nil
 	})
-	if err != nil || len(scanned) != 2 || scanned[1] != fmt.Sprintf(`3 umowa-1 opened 2 {"n":3} {"m":1} %s`, want[2].EventID) {
+	if err != nil || len(scanned) != 2 || scanned[1] != fmt.Sprintf(`%d umowa-1 opened 2 {"n":3} {"m":1} %s`, 3*spacing, want[2].EventID) {
 		t.Errorf("scan: %q, %v", scanned, err)
 	}
 }

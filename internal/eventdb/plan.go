@@ -32,12 +32,8 @@ func (w *writer) plan(o *op) ([]plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		if owner.tombstone != 0 {
+		if owner.tombstone != 0 && h.last == noRevision { // metadata that are there go on
 			o.out = outcome{verdict: gone, rev: h.last}
-			exact := o.expect.kind == expectRevision || o.expect.kind == expectNoStream
-			if exact && h.last != noRevision && o.expect.exact() != h.last {
-				o.out.verdict = wrongVersion // on the real server this comes first
-			}
 			return nil, nil
 		}
 	}
@@ -84,7 +80,7 @@ func (w *writer) planAppend(o *op, h *head, hasMeta bool) ([]plan, error) {
 		}
 		plans, err = w.planMeta(plans, o.stream, withTruncateBefore(raw, h.last+1))
 		return plans, err
-	case first.owner != nil && first.owner.softDeleted():
+	case first.owner != nil && first.owner.softDeleted() && first.owner.tombstone == 0:
 		last := &o.events[len(o.events)-1]
 		raw := last.data
 		if !last.json {

@@ -250,7 +250,7 @@ func TestScavengePowerLoss(t *testing.T) {
 			w.again(t, c, n, gone)
 			n = openNode(t, opts)
 		}
-		if pos := put(t, n, "later-1", 0, 1); pos != uint64(len(before))+1 {
+		if pos := put(t, n, "later-1", 0, 1); pos != spacing*(uint64(len(before))+1) {
 			t.Errorf("%s: the log goes on at %d after %d", c.what, pos, len(before))
 		}
 		if err := n.Close(); err != nil {

@@ -194,15 +194,15 @@ func (r *reading) fill(read func(v *view) error) error {
 
 func (r *reading) readAll() error {
 	next := uint64(0)
-	err := r.fill(func(v *view) error {
+	err := r.fill(func(v *view) (err error) {
 		r.q.limit = v.last
 		switch r.start {
 		case startEnd:
 			next = v.last + 1
 		case startAt:
-			next = r.at
+			next, _, err = v.place(r.at)
 		}
-		return nil
+		return err
 	})
 	if err != nil || r.q.limit == 0 {
 		return err

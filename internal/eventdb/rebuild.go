@@ -123,7 +123,7 @@ func (x *indexBuilder) strangers(old reader) (err error) {
 	}
 	defer func() { err = errors.Join(err, it.Close()) }()
 	for kind := 0; kind <= 0xff; kind++ {
-		if bytes.IndexByte([]byte{keyVersion, keyLog, keySpans, keyHead, keyID, keyStub, keyUnswept}, byte(kind)) >= 0 {
+		if bytes.IndexByte([]byte{keyVersion, keyLog, keySpans, keyHead, keyID, keyStub, keyUnswept, keyOld}, byte(kind)) >= 0 {
 			continue
 		}
 		for ok := it.SeekGE([]byte{byte(kind)}); ok && it.Key()[0] == byte(kind); ok = it.Next() {

@@ -119,10 +119,10 @@ func uvarintLen(v uint64) int {
 // verify checks the checksum of a stored record.
 func verify(pos uint64, value []byte) error {
 	if len(value) < recordHeader {
-		return fmt.Errorf("%w: record at position %d is cut short", errDamaged, pos)
+		return fmt.Errorf("%w: record %d of the log is cut short", errDamaged, pos)
 	}
 	if binary.BigEndian.Uint32(value) != checksum(pos, value[4:]) {
-		return fmt.Errorf("%w: record at position %d does not match its checksum", errDamaged, pos)
+		return fmt.Errorf("%w: record %d of the log does not match its checksum", errDamaged, pos)
 	}
 	return nil
 }
@@ -134,7 +134,7 @@ func parseRecord(pos uint64, value []byte, r *record) error {
 	}
 	copy(r.id[:], value[4:recordHeader])
 	if !parseEvent(value[recordHeader:], r) || r.pos != pos {
-		return fmt.Errorf("%w: record at position %d cannot be read", errDamaged, pos)
+		return fmt.Errorf("%w: record %d of the log cannot be read", errDamaged, pos)
 	}
 	return nil
 }

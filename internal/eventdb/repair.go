@@ -295,7 +295,7 @@ func (r *repair) build(old *store, work string) (err error) {
 	if r.res.Kept, err = x.heads(c, old.db); err != nil {
 		return err
 	}
-	if err := x.strangers(old.db); err != nil {
+	if err := errors.Join(x.strangers(old.db), old.edge.keep(x.b)); err != nil {
 		return err
 	}
 	if err := s.db.Apply(x.b, pebble.Sync); err != nil {

@@ -19,8 +19,8 @@ import (
 	"ksiega/internal/socket"
 )
 
-// formatVersion 2 knows scavenges: stubs, the floor of a head. See migrate.go for how older ones become it.
-const formatVersion = 2
+// formatVersion 2 knows scavenges: stubs, the floor of a head. 3 knows the edge. See migrate.go for how older ones become it.
+const formatVersion = 3
 
 // storeName is the directory of the store in the data directory.
 const storeName = "store"
@@ -43,6 +43,7 @@ type store struct {
 	dir   string
 	fs    *reuseFS
 	disk  *faultFS // under fs
+	edge  edge
 	// secret signs receipts.
 	secret secret
 }
@@ -283,7 +284,14 @@ func (s *store) checkVersion(readOnly bool) error {
 	if len(value) != 4 {
 		return fmt.Errorf("%w: format version", errDamaged)
 	}
-	return s.migrate(binary.BigEndian.Uint32(value), formatVersion, migrations(), readOnly)
+	version := binary.BigEndian.Uint32(value)
+	if !readOnly || version >= edgeVersion {
+		if err := s.migrate(version, formatVersion, migrations(), readOnly); err != nil {
+			return err
+		}
+	}
+	s.edge, err = edgeOf(s.db)
+	return err
 }
 
 func (s *store) close() error {
@@ -361,7 +369,7 @@ func readRecord(r reader, pos uint64) ([]byte, error) {
 }
 
 func unnamed(pos uint64) error {
-	return fmt.Errorf("%w: no record at position %d, which an index names", errDamaged, pos)
+	return fmt.Errorf("%w: no record %d of the log, which an index names", errDamaged, pos)
 }
 
 // positionOf is the position of one revision of a stream that has it.

@@ -167,11 +167,11 @@ func TestDamage(t *testing.T) {
 	if err := n.store.db.Set(appendLogKey(nil, 2), value, pebble.Sync); err != nil {
 		t.Fatal(err)
 	}
-	n.publish(newView(n.store.db.NewSnapshot(), 3)) // show the damage
+	n.publish(newView(n.store.db.NewSnapshot(), 3, n.store.edge)) // show the damage
 	if err := n.Scan(ctx, 0, 0, func(Record) error { return nil }); !errors.Is(err, errDamaged) {
 		t.Errorf("scan: %v", err)
 	}
-	if err := n.Scan(ctx, 2, 0, func(Record) error { return nil }); err != nil {
+	if err := n.Scan(ctx, 2*spacing, 0, func(Record) error { return nil }); err != nil {
 		t.Errorf("scan after the damage: %v", err)
 	}
 	for _, all := range []bool{true, false} {

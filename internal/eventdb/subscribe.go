@@ -41,16 +41,15 @@ func (r *reading) wait(wake <-chan struct{}) error {
 
 func (r *reading) subscribeAll() error {
 	next := uint64(0)
-	err := r.fill(func(v *view) error {
-		switch {
-		case r.start == startEnd:
+	err := r.fill(func(v *view) (err error) {
+		switch r.start {
+		case startEnd:
 			next = v.last + 1
-		case r.start == startAt && r.at < math.MaxUint64:
-			next = r.at + 1
-		case r.start == startAt:
-			next = r.at
+		case startAt:
+			_, next, err = v.place(r.at)
+			next++
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return err

@@ -220,7 +220,7 @@ func TestSameIDsAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	for _, out := range outs {
-		if out.err != nil || out.rev != 1 || out.pos != 2 || out.hidden {
+		if out.err != nil || out.rev != 1 || out.pos != 2*spacing || out.hidden {
 			t.Errorf("%+v", out)
 		}
 	}

@@ -13,11 +13,12 @@ import (
 type view struct {
 	*pebble.Snapshot
 	last uint64 // last position
+	edge edge
 	refs atomic.Int32
 }
 
-func newView(s *pebble.Snapshot, last uint64) *view {
-	v := &view{Snapshot: s, last: last}
+func newView(s *pebble.Snapshot, last uint64, e edge) *view {
+	v := &view{Snapshot: s, last: last, edge: e}
 	v.refs.Store(1)
 	return v
 }

@@ -54,7 +54,7 @@ type op struct {
 type outcome struct {
 	verdict verdict
 	rev     int64  // last revision: of the stream, or of the events named when already there
-	pos     uint64 // position of the last event written or named
+	pos     uint64 // position of the last event written or named; as clients know it, once it is told
 	hidden  bool   // already there, but out of sight: no position
 	err     error
 }
@@ -154,18 +154,24 @@ func (w *writer) enqueue(o *op) error {
 func (w *writer) await(o *op) outcome {
 	select {
 	case <-o.done:
-		return o.out
+		return w.told(o)
 	case <-w.stop:
 		// The answer may have come in the same moment.
 		select {
 		case <-o.done:
-			return o.out
+			return w.told(o)
 		default:
 			return outcome{err: errStopped}
 		}
 	case <-o.ctx.Done():
 		return outcome{err: o.ctx.Err()}
 	}
+}
+
+func (w *writer) told(o *op) outcome {
+	out := o.out
+	out.pos = w.store.edge.out(out.pos)
+	return out
 }
 
 // run builds groups until stop is closed or the store fails; fail is told why.
@@ -223,7 +229,7 @@ func (w *writer) build(first *op) (*group, error) {
 	} else {
 		g.batch = nil
 	}
-	g.view = newView(w.store.db.NewSnapshot(), w.pos)
+	g.view = newView(w.store.db.NewSnapshot(), w.pos, w.store.edge)
 	clear(w.pending)
 	clear(w.ids)
 	w.fresh, w.known = w.fresh[:0], 0

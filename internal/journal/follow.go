@@ -13,7 +13,8 @@ import (
 // recorded later, until ctx ends, the journal is closed or fn fails. A
 // connection that breaks is made again and resumed after the last batch that fn
 // took, and so is one that says nothing while the log goes on; it never gives up
-// by itself, except on an event it cannot read (ErrDamaged). broken, if not nil,
+// by itself, except on an event it cannot read (ErrDamaged), or where the store has
+// none at after (ErrNowhere). broken, if not nil,
 // is told of each break.
 func (j *Journal) Follow(ctx context.Context, after Position, broken func(error), fn func(Batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -28,6 +29,7 @@ func (j *Journal) Follow(ctx context.Context, after Position, broken func(error)
 			after, attempt = b.Through, 1
 			return nil
 		})
+		err = misplaced(after, err)
 		var s stopped
 		if errors.As(err, &s) {
 			return s.error

@@ -58,7 +58,7 @@ type Bulk struct {
 	// Ahead is a number up to which about so many events stand after another: how
 	// close they lie is the store's own affair.
 	Ahead func(after uint64, events int) uint64
-	// Read hands over the raw events after a number up to and including another,
+	// Read hands over the raw events after a position up to and including a number,
 	// in order, each with its number, their streams named as the store names
 	// them. The event and its bytes need be good only during the call. It may be
 	// called by several goroutines.

@@ -70,6 +70,10 @@ func (j *Journal) readPage(ctx context.Context, page int, positions []Position, 
 		if err == nil && first {
 			err = stopped{missing(positions[0])}
 		}
+		var s stopped
+		if len(positions) > 0 && errors.As(misplaced(positions[0], err), &s) && errors.Is(s.error, ErrNowhere) {
+			err = stopped{missing(positions[0])}
+		}
 		return progress, err
 	})
 	if errors.Is(err, errRunEnd) {

@@ -2,10 +2,14 @@ package journal
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"google.golang.org/grpc/codes"
 )
 
 // A Batch is a stretch of the log, in order. It covers every event up to and
@@ -34,7 +38,8 @@ type ScanOptions struct {
 	Wire bool
 }
 
-// Scan hands over the log in batches until its end as the scan finds it. The
+// Scan hands over the log in batches until its end as the scan finds it. It fails
+// with ErrNowhere where no event stands at After, unless that lies past the end. The
 // batch is valid only during the call: its memory, also that of Events and of
 // their raw bytes, is used again for another. What was decoded of an event, its
 // texts and Event, may be kept. Stretches of the log are read and decoded beside
@@ -129,7 +134,7 @@ func (j *Journal) readLog(ctx context.Context, after Position, each func(*esdb.R
 			after, progress = at, true
 			return nil
 		})
-		return progress, err
+		return progress, misplaced(after, err)
 	})
 }
 
@@ -137,6 +142,24 @@ func readAllFrom(from Position, count uint64) func(context.Context, *esdb.Client
 	return func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
 		return c.ReadAll(ctx, esdb.ReadAllOptions{From: allFrom(from), Direction: esdb.Forwards}, count)
 	}
+}
+
+// ErrNowhere: no event of the store has the position that was to be read from, as
+// where it was given out by another store.
+var ErrNowhere = errors.New("no event of the event store has that position")
+
+// misplaced is why a read from a position ended, ErrNowhere where the store knows
+// none there: asked again it would say the same.
+func misplaced(from Position, err error) error {
+	if err == nil || from.IsZero() {
+		return err
+	}
+	// The real server of today says it without a code of its own.
+	unnamed := statusOf(err) == codes.Unknown && strings.Contains(err.Error(), "ReadAllResult")
+	if unnamed || statusOf(err) == codes.InvalidArgument {
+		return stopped{fmt.Errorf("read the log from %s: %w (%w)", from, ErrNowhere, err)}
+	}
+	return err
 }
 
 func allFrom(after Position) esdb.AllPosition {

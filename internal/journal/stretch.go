@@ -106,6 +106,10 @@ func (s *reading) divideBulk(ctx context.Context) error {
 		err := s.add(ctx, &stretch{fill: func(d *decoder, out func(*room) error) error {
 			f := filler{reading: s, decoder: d, out: out}
 			if err := bulk.Read(ctx, after, until, f.take); err != nil {
+				var s stopped
+				if errors.As(misplaced(Position{after}, err), &s) {
+					return s.error
+				}
 				return err
 			}
 			return f.flush()

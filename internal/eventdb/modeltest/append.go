@@ -57,7 +57,7 @@ func (m *Model) Append(stream string, expected Expected, events []Proposed, now 
 	switch {
 	case m.softDeleted(stream):
 		revive = stream
-	case onMeta && m.softDeleted(owner):
+	case onMeta && m.softDeleted(owner) && !m.closed(owner):
 		revive = owner
 	}
 	from := m.last(revive) + 1
@@ -77,11 +77,8 @@ func (m *Model) decide(stream string, expected Expected, events []Proposed) (Ver
 	there, last := m.events(stream), m.last(stream)
 	_, hasMeta := m.metadata(stream)
 	exact := expected != Any && expected != StreamExists
-	if _, itself := m.closing(stream); m.closed(stream) {
-		// On the metadata of a closed stream a wrong revision is noticed first.
-		if !itself && exact && last >= 0 && int64(expected) != last {
-			return WrongVersion, 0
-		}
+	// The metadata of a closed stream go on where there are any.
+	if _, itself := m.closing(stream); m.closed(stream) && (itself || last < 0) {
 		return Refused, 0
 	}
 	if expected == StreamExists {
@@ -164,7 +161,7 @@ func (m *Model) Remove(stream string, expected Expected, forever bool, now int64
 	case expected == StreamExists && m.softDeleted(stream):
 		return Result{Verdict: Refused}
 	case forever:
-		m.log = append(m.log, Event{Position: m.Last() + 1, Stream: stream, Revision: Deleted, Type: tombstoneType,
+		m.log = append(m.log, Event{Position: m.Last() + Spacing, Stream: stream, Revision: Deleted, Type: tombstoneType,
 			Created: m.clock(now), Generated: true})
 	default:
 		m.writeMetadata(stream, withTruncateBefore(Event{}, Deleted), now)
@@ -173,7 +170,7 @@ func (m *Model) Remove(stream string, expected Expected, forever bool, now int64
 }
 
 func (m *Model) add(stream string, p Proposed, now int64, generated bool) {
-	m.log = append(m.log, Event{Position: m.Last() + 1, Stream: stream, Revision: m.last(stream) + 1, ID: p.ID, Type: p.Type,
+	m.log = append(m.log, Event{Position: m.Last() + Spacing, Stream: stream, Revision: m.last(stream) + 1, ID: p.ID, Type: p.Type,
 		JSON: p.JSON, Data: p.Data, Meta: p.Meta, Created: m.clock(now), Generated: generated})
 }
 

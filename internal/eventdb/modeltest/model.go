@@ -19,7 +19,7 @@ const (
 
 // Event is one event of the log. Times are ticks of 100 ns since 1970.
 type Event struct {
-	Position   uint64 // from 1, without gaps
+	Position   uint64 // the first is Spacing, and so on
 	Stream     string
 	Revision   int64
 	ID         [16]byte
@@ -46,8 +46,14 @@ type Model struct {
 // Clone is a model that goes its own way from here on.
 func (m *Model) Clone() *Model { return &Model{log: slices.Clip(m.log)} }
 
+// Spacing is how far apart positions are.
+const Spacing = 64
+
 // Last is the position of the last event, 0 when there is none.
-func (m *Model) Last() uint64 { return uint64(len(m.log)) }
+func (m *Model) Last() uint64 { return Spacing * uint64(len(m.log)) }
+
+// Names tells whether $all can be read from a position: an event has it, or it lies past the end.
+func (m *Model) Names(position uint64) bool { return position%Spacing == 0 || position > m.Last() }
 
 // events are all events of a stream that have a revision of their own, hidden ones too.
 func (m *Model) events(stream string) []Event {

@@ -157,8 +157,8 @@ type Subscription struct {
 	next     uint64 // revision, or position
 	resolve  bool
 	passes   func(e Event) bool
-	interval uint64 // events that don't pass between checkpoints, 0 = no checkpoints
-	unpassed uint64
+	interval uint64 // events looked at between checkpoints, 0 = no checkpoints
+	looked   uint64
 	live     bool
 	atEnd    bool
 	ended    bool
@@ -172,8 +172,8 @@ type Delivery struct {
 	Ended      bool // the stream is closed
 }
 
-// Subscribe begins after the start of q; "" is all streams. interval counts the events that don't pass from one
-// checkpoint to the next, 0 = none are sent.
+// Subscribe begins after the start of q; "" is all streams. interval counts the events looked at, passing or not,
+// from one checkpoint to the next, 0 = none are sent.
 func (m *Model) Subscribe(stream string, q Query, interval uint64) (*Subscription, State) {
 	s := &Subscription{m: m, stream: stream, resolve: q.Resolve, passes: q.Passes, interval: interval, atEnd: q.End}
 	switch {
@@ -240,10 +240,9 @@ func (s *Subscription) pollAll(now int64) []Delivery {
 		s.next = e.Position + 1
 		if s.passes == nil || s.passes(e) {
 			out = append(out, Delivery{Shown: s.m.show(e, s.resolve, now)})
-			continue
 		}
-		if s.unpassed++; s.interval > 0 && s.unpassed == s.interval {
-			s.unpassed = 0
+		if s.looked++; s.interval > 0 && s.looked == s.interval {
+			s.looked = 0
 			out = append(out, Delivery{Shown: Shown{Position: e.Position}, Checkpoint: true})
 		}
 	}

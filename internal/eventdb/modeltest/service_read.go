@@ -111,6 +111,9 @@ func (s *Service) ReadCounted(req *streams.ReadReq) ([]*streams.ReadResp, error)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.misplaced(r); err != nil {
+		return nil, err
+	}
 	r.Now = s.now()
 	var out []*streams.ReadResp
 	if r.stream == "" {
@@ -170,6 +173,14 @@ func (r *request) recorded(e *Event) *streams.ReadResp_ReadEvent_RecordedEvent {
 	return out
 }
 
+// misplaced is why $all cannot be read from where a request says. The caller holds s.mu.
+func (s *Service) misplaced(r request) error {
+	if r.stream == "" && !r.Start && !r.End && !s.Model.Names(r.From) {
+		return invalid("no event has that position")
+	}
+	return nil
+}
+
 // Read serves reads and subscriptions.
 func (s *Service) Read(req *streams.ReadReq, call streams.Streams_ReadServer) error {
 	r, err := parseRead(req.GetOptions())
@@ -200,6 +211,9 @@ func (s *Service) Subscribe(req *streams.ReadReq) (*Subscribing, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.misplaced(r); err != nil {
+		return nil, err
+	}
 	r.Count = math.MaxUint64
 	sub, state := s.Model.Subscribe(r.stream, r.Query, r.interval)
 	if state == Closed {
@@ -230,6 +244,10 @@ func (x *Subscribing) Poll() (out []*streams.ReadResp, wake <-chan struct{}, err
 
 func (s *Service) follow(r request, call streams.Streams_ReadServer) error {
 	s.mu.Lock()
+	if err := s.misplaced(r); err != nil {
+		s.mu.Unlock()
+		return err
+	}
 	sub, state := s.Model.Subscribe(r.stream, r.Query, r.interval)
 	s.mu.Unlock()
 	if state == Closed {

@@ -280,6 +280,7 @@ async function subscriptions(name, client) {
     await client.appendToStream(`${s}-types`, [event(0, "alpha"), event(1, "beta"), event(2, "alphabet")]);
     const own = { fromPosition: position };
     const marks = [];
+    const passing = [];
     const checkpointReached = async (_, p) => marks.push(p);
     const all = {
       prefix: es.eventTypeFilter({ prefixes: ["alpha"] }),
@@ -288,6 +289,7 @@ async function subscriptions(name, client) {
       streams: es.streamNameFilter({ regex: `^${s}-types$` }),
       system: es.excludeSystemEvents(),
       sparse: es.eventTypeFilter({ prefixes: ["no such type"], maxSearchWindow: 1, checkpointInterval: 1, checkpointReached }),
+      every: es.eventTypeFilter({ regex: ".*", maxSearchWindow: 1, checkpointInterval: 1, checkpointReached: async (_, p) => passing.push(p) }),
     };
     const followers = Object.fromEntries(Object.entries(all).map(([k, filter]) => [k, new Follower(client.subscribeToAll({ ...own, filter }))]));
     await Promise.all(Object.values(followers).map((f) => f.live()));
@@ -297,6 +299,7 @@ async function subscriptions(name, client) {
     assert.deepEqual(numbers(await followers.streams.events(3)), [0, 1, 2]);
     assert.ok(followers.system.seen.length >= 3 && followers.system.seen.every((r) => !r.event.type.startsWith("$")));
     assert.equal(followers.sparse.seen.length, 0);
+    assert.ok(passing.length > 0, "checkpoints while every event passes");
     assert.ok(marks.length > 0 && marks.every((m, i) => m.commit > (i ? marks[i - 1].commit : 0n)), "checkpoints");
     await Promise.all(Object.values(followers).map((f) => f.stop()));
   });
@@ -338,11 +341,15 @@ async function endings(name, client, credentials) {
       () => client.appendToStream(s, event(11), { credentials }),
       () => client.deleteStream(s),
       () => client.tombstoneStream(s),
-      () => client.setStreamMetadata(s, { maxCount: 1 }),
     ]) {
       const error = await refused(es.StreamDeletedError, run);
       assert.ok(error.streamName.endsWith(s), error.streamName);
     }
+    // Metadata that were there go on, nobody sees them; where there were none, none come.
+    await client.setStreamMetadata(s, { maxCount: 1 });
+    await refused(es.StreamDeletedError, () => client.getStreamMetadata(s));
+    await client.tombstoneStream(`${s}-bare`);
+    await refused(es.StreamDeletedError, () => client.setStreamMetadata(`${s}-bare`, { maxCount: 1 }));
   });
   await step(`${name} a stream that nobody may write`, async () => {
     // The client has no type for a bad request, of either kind.

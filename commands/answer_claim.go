@@ -46,7 +46,7 @@ func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaim
 		return claim, answered, s.err
 	}
 	stream, d := domain.Stream("refundclaim", c.Claim), onlyDone(o, veiled(asker, c, refund.Decider()))
-	known, err := journal.Load(ctx, l.Log, stream, d.Evolve)
+	known, err := journal.Load(ctx, l.Log, stream, d)
 	if err != nil {
 		return claim, answered, err
 	}

@@ -82,7 +82,7 @@ func centre(t *testing.T) *ledgertest.Ledger {
 
 func sheetOf(t *testing.T, l *ledgertest.Ledger, contract string) attendance.State {
 	t.Helper()
-	s, err := journal.Load(t.Context(), l.Journal, domain.Stream("attendance", contract), attendance.Decider().Evolve)
+	s, err := journal.Load(t.Context(), l.Journal, domain.Stream("attendance", contract), attendance.Decider())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 		return claim, reserved, err
 	}
 	stream := domain.Stream("refundclaim", c.Number)
-	known, err := journal.Load(ctx, l.Log, stream, refund.Decider().Evolve)
+	known, err := journal.Load(ctx, l.Log, stream, refund.Decider())
 	if err != nil {
 		return claim, reserved, err
 	}
@@ -77,7 +77,7 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 	drawn := known.State.Claim
 	if !known.State.Exists() {
 		// The figures are those of the reservation, whoever made it and when.
-		now, err := journal.Load(ctx, l.Log, under, agreement.Decider().Evolve)
+		now, err := journal.Load(ctx, l.Log, under, agreement.Decider())
 		if err != nil {
 			return claim, reserved, err
 		}
@@ -132,7 +132,7 @@ func (l *Ledger) prepareClaim(ctx context.Context, known refund.State, c SubmitC
 }
 
 func (l *Ledger) claim(ctx context.Context, number string) (refund.State, error) {
-	s, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", number), refund.Decider().Evolve)
+	s, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", number), refund.Decider())
 	if err == nil && !s.State.Exists() {
 		err = refund.ErrUnknown
 	}
@@ -176,7 +176,7 @@ type referralSheet struct {
 func (l *Ledger) sheets(ctx context.Context, under agreement.State) ([]referralSheet, error) {
 	all := make([]referralSheet, 0, len(under.Referrals))
 	for _, r := range under.Referrals {
-		sheet, err := journal.Load(ctx, l.Log, domain.Stream("attendance", r.Contract), attendance.Decider().Evolve)
+		sheet, err := journal.Load(ctx, l.Log, domain.Stream("attendance", r.Contract), attendance.Decider())
 		if err != nil {
 			return nil, err
 		}
@@ -204,7 +204,7 @@ func (l *Ledger) contractMonths(ctx context.Context, sheets []referralSheet, mon
 			months = append(months, m)
 			continue
 		}
-		paid, err := journal.Load(ctx, l.Log, domain.Stream("payout", s.Contract), payment.Decider().Evolve)
+		paid, err := journal.Load(ctx, l.Log, domain.Stream("payout", s.Contract), payment.Decider())
 		if err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ import (
 
 func claimOf(t *testing.T, l *ledgertest.Ledger, number string) refund.State {
 	t.Helper()
-	s, err := journal.Load(t.Context(), l.Journal, domain.Stream("refundclaim", number), refund.Decider().Evolve)
+	s, err := journal.Load(t.Context(), l.Journal, domain.Stream("refundclaim", number), refund.Decider())
 	if err != nil {
 		t.Fatal(err)
 	}

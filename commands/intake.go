@@ -241,7 +241,7 @@ func (l *Ledger) Named(hash string, files []File) bool {
 func (im *importing) recognise(ctx context.Context, kind string) (seen journal.Loaded[intake.File], err error) {
 	hashes := im.l.fileHashes(kind, im.data)
 	for _, im.hash = range hashes {
-		seen, err = journal.Load(ctx, im.l.Log, domain.Stream("import", im.hash), intake.FileDecider().Evolve)
+		seen, err = journal.Load(ctx, im.l.Log, domain.Stream("import", im.hash), intake.FileDecider())
 		if err != nil || seen.Revision != journal.NoStream {
 			return seen, err
 		}

@@ -289,7 +289,7 @@ func (im *importing) statement(ctx context.Context, s bankfile.Statement, seen u
 	var result journal.Result
 	if refusal == nil {
 		var err error
-		if before, err = journal.Load(ctx, im.l.Log, stream, statement.Decider().Evolve); err != nil {
+		if before, err = journal.Load(ctx, im.l.Log, stream, statement.Decider()); err != nil {
 			return err
 		}
 		o, d := im.origin.ofRow(im.hash, row+1), statement.Decider()

@@ -102,7 +102,7 @@ func (l *Ledger) Once(ctx context.Context, o Origin, name string, r Request) (Or
 		return o, fmt.Errorf("encode the request: %w", err)
 	}
 	// What was bound before keys were hashed says nothing that may be compared.
-	before, err := journal.Load(ctx, l.Log, domain.Stream("request", l.mac("request-key", []byte(formerKey(o.Key)))), intake.RequestDecider().Evolve)
+	before, err := journal.Load(ctx, l.Log, domain.Stream("request", l.mac("request-key", []byte(formerKey(o.Key)))), intake.RequestDecider())
 	if err != nil {
 		return o, err
 	}

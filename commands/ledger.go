@@ -163,7 +163,7 @@ func look[S any, C any](ctx context.Context, k *lookups, in map[string]*lookup[S
 	}
 	k.mu.Unlock()
 	e.once.Do(func() {
-		loaded, err := journal.Load(ctx, k.log, stream, d.Evolve)
+		loaded, err := journal.Load(ctx, k.log, stream, d)
 		e.state, e.err = loaded.State, err
 	})
 	return e.state, e.err

@@ -77,7 +77,7 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c LogVi
 }
 
 func (l *Ledger) knownAssistant(ctx context.Context, id string) error {
-	a, err := journal.Load(ctx, l.Log, participant.AssistantStream(id), participant.AssistantDecider().Evolve)
+	a, err := journal.Load(ctx, l.Log, participant.AssistantStream(id), participant.AssistantDecider())
 	if err == nil && !a.State.Exists() {
 		err = ErrAssistant
 	}
@@ -85,7 +85,7 @@ func (l *Ledger) knownAssistant(ctx context.Context, id string) error {
 }
 
 func (l *Ledger) knownParticipant(ctx context.Context, id string) error {
-	p, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider().Evolve)
+	p, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider())
 	if err == nil && !p.State.Exists() {
 		err = ErrParticipant
 	}

@@ -39,7 +39,7 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 	if err != nil {
 		return first, err
 	}
-	s, err := journal.Load(ctx, l.Log, stream, statement.Decider().Evolve)
+	s, err := journal.Load(ctx, l.Log, stream, statement.Decider())
 	if err != nil {
 		return first, err
 	}

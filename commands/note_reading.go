@@ -45,6 +45,7 @@ func (l *Ledger) noteRead(ctx context.Context, o Origin, event intake.PersonalDa
 	always := domain.Decider[struct{}, struct{}]{
 		Decide: func(struct{}, struct{}) ([]domain.Event, error) { return []domain.Event{event}, nil },
 		Evolve: func(s struct{}, _ domain.Event) struct{} { return s },
+		Events: domain.Types(intake.PersonalDataRead{}),
 	}
 	return execute(ctx, l, domain.Stream("access", on.Month().String()), always, struct{}{}, o)
 }

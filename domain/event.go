@@ -1,5 +1,12 @@
 package domain
 
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
 // An Event is one immutable fact. Its type name and payload are for ever: a
 // change is a new version with an upcaster in the journal.
 //
@@ -54,14 +61,47 @@ func Refs(pairs ...Ref) []Ref {
 	return kept
 }
 
+// Fact is the name of an event type without its version: an older version is
+// read as the one that replaced it, so that whoever looks at the fact looks at
+// both.
+func Fact(eventType string) string {
+	if i := strings.LastIndex(eventType, ".v"); i > 0 {
+		return eventType[:i]
+	}
+	return eventType
+}
+
 // A Decider is one kind of decision: Decide says which events a command leads
 // to in a state, or refuses with an *Error; Evolve folds an event that happened
 // and never refuses. The zero S means that nothing happened yet. A command that
-// is already true leads to no event.
+// is already true leads to no event; one that Decide has no case for is an
+// UnknownCommand, never taken for one that is already true.
 type Decider[S, C any] struct {
 	Decide func(S, C) ([]Event, error)
 	Evolve func(S, Event) S
+	// Events are the types that the stream may hold. Evolve folds each of them
+	// and cannot refuse another, so that whoever loads the stream does.
+	Events []string
 }
+
+// Types are the names of some events' types.
+func Types(samples ...Event) []string {
+	types := make([]string, len(samples))
+	for i, e := range samples {
+		types[i] = e.EventType()
+	}
+	return types
+}
+
+// Knows says whether an event is one that Evolve folds.
+func (d Decider[S, C]) Knows(e Event) bool { return slices.Contains(d.Events, e.EventType()) }
+
+// ErrUnknownCommand is a mistake in the program: a decider was asked what it has
+// no case for.
+var ErrUnknownCommand = errors.New("the decision does not know this command")
+
+// UnknownCommand is ErrUnknownCommand that names the command's type.
+func UnknownCommand(c any) error { return fmt.Errorf("%w: %T", ErrUnknownCommand, c) }
 
 // Fold replays history from the zero state.
 func (d Decider[S, C]) Fold(history ...Event) S {

@@ -116,7 +116,9 @@ func VisitField(contract, assistant string) string {
 // Assistance folds the visits of assistants.
 func Assistance() Projection {
 	return Projection{Name: "assistance", Version: 2, Keys: assistanceKeys, Fold: foldAssistance,
-		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{})}
+		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}),
+		Over: []string{"agreement.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "erasure.*", "finding.*", "intake.*",
+			"participant.*", "payment.*", "refundclaim.*", "statement.*"}}
 }
 
 // visited is the visit an event is about, as it stands afterwards.
@@ -145,7 +147,7 @@ func assistanceKeys(r *journal.Recorded) []Key {
 func foldAssistance(tx *Tx, r *journal.Recorded) error {
 	v, d, withdrawn, ok := visited(r)
 	if !ok {
-		return nil
+		return unfolded(r)
 	}
 	foldVisit(tx, r.Position, v, d, withdrawn)
 	visit := PersonVisit{Event: r.Position, Date: v.Date, From: v.From, To: d.To}

@@ -1,6 +1,8 @@
 package projections
 
 import (
+	"fmt"
+
 	"ksiega/domain"
 	"ksiega/domain/contract"
 	"ksiega/internal/journal"
@@ -41,26 +43,28 @@ type ContractChange struct {
 	Event     journal.Position  `json:"event"`
 }
 
-func (c ContractChange) event() domain.Event {
+func (c ContractChange) event() (domain.Event, error) {
 	life := contract.Life{On: c.On}
 	switch c.Kind {
 	case ChangeAmended:
-		return contract.Amended{Life: life, To: c.To, Weekly: c.Weekly, Rate: c.Rate, Assistant: c.Assistant}
+		return contract.Amended{Life: life, To: c.To, Weekly: c.Weekly, Rate: c.Rate, Assistant: c.Assistant}, nil
 	case ChangeSuspended:
-		return contract.Suspended{Life: life, Until: c.Until}
+		return contract.Suspended{Life: life, Until: c.Until}, nil
 	case ChangeResumed:
-		return contract.Resumed{Life: life}
+		return contract.Resumed{Life: life}, nil
 	case ChangeBreached:
-		return contract.Breached{Life: life}
+		return contract.Breached{Life: life}, nil
 	case ChangeTerminated:
-		return contract.Terminated{Life: life}
+		return contract.Terminated{Life: life}, nil
+	case ChangeCompleted:
+		return contract.Completed{Life: life}, nil
 	}
-	return contract.Completed{Life: life}
+	return nil, fmt.Errorf("a contract's row holds a change %q", c.Kind)
 }
 
 // AsOf is the contract with the changes up to a day, inclusive; 0 takes all.
 // Its terms hold whatever the day is.
-func (c ContractLife) AsOf(asOf domain.Date) contract.State {
+func (c ContractLife) AsOf(asOf domain.Date) (contract.State, error) {
 	var s contract.State
 	if c.Signed {
 		s = contract.Evolve(s, contract.Signed{Terms: c.Terms})
@@ -68,11 +72,16 @@ func (c ContractLife) AsOf(asOf domain.Date) contract.State {
 		s = contract.Evolve(s, contract.Drafted{Terms: c.Terms, On: c.Drafted})
 	}
 	for _, change := range c.Changes {
-		if asOf == 0 || change.On <= asOf {
-			s = contract.Evolve(s, change.event())
+		if asOf != 0 && change.On > asOf {
+			continue
 		}
+		e, err := change.event()
+		if err != nil {
+			return contract.State{}, err
+		}
+		s = contract.Evolve(s, e)
 	}
-	return s
+	return s, nil
 }
 
 // ContractLives holds a part a programme and a field a contract.
@@ -82,7 +91,9 @@ func ContractLives() Table[ContractLife] { return Table[ContractLife]{"contracts
 func Contracts() Projection {
 	return Projection{Name: "contracts", Version: 1, Keys: contractKeys, Fold: foldContracts,
 		Want: oneOf(contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
-			contract.Breached{}, contract.Terminated{}, contract.Completed{})}
+			contract.Breached{}, contract.Terminated{}, contract.Completed{}),
+		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*",
+			"participant.*", "payment.*", "refundclaim.*", "statement.*"}}
 }
 
 func contractKeys(r *journal.Recorded) []Key {
@@ -136,7 +147,7 @@ func foldContracts(tx *Tx, r *journal.Recorded) error {
 	default:
 		l, change, ok := contractChange(r)
 		if !ok {
-			return nil
+			return unfolded(r)
 		}
 		c := ContractLives().Get(tx, domain.Escape(l.Programme), domain.Escape(l.Contract))
 		c.Changes = append(c.Changes, change)

@@ -93,7 +93,9 @@ func Durability() Projection {
 		Want: oneOf(durability.ObligationOpened{}, durability.ReadinessDeclared{}, durability.PlacesStated{},
 			durability.AssistantsStated{}, durability.NoticePublished{}, durability.Inspected{}, durability.ServiceRequested{},
 			durability.ServiceStarted{}, durability.ServiceRefused{},
-			assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{})}
+			assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}),
+		Over: []string{"agreement.*", "assistant.*", "attendance.*", "contract.*", "erasure.*", "finding.*", "intake.*", "participant.*",
+			"payment.*", "refundclaim.*", "statement.*"}}
 }
 
 func durabilityKeys(r *journal.Recorded) []Key {
@@ -150,7 +152,7 @@ func foldDurability(tx *Tx, r *journal.Recorded) error {
 	}
 	project, fact := durabilityFact(r)
 	if project == "" {
-		return nil
+		return unfolded(r)
 	}
 	p := DurabilityProjects().Nth(tx, 0)
 	p.Obligation.Project = project

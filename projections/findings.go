@@ -42,6 +42,8 @@ func FindingLives() Table[FindingLife] { return Table[FindingLife]{"findings"} }
 func Findings() Projection {
 	return Projection{Name: "findings", Version: 1,
 		Want: oneOf(finding.Resolved{}, finding.Reopened{}),
+		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "erasure.*", "intake.*",
+			"participant.*", "payment.*", "refundclaim.*", "statement.*"},
 		Keys: func(r *journal.Recorded) []Key {
 			if id, _, ok := findingChange(r); ok {
 				return []Key{FindingLives().Key(findingPart(id), domain.Escape(id))}
@@ -49,11 +51,13 @@ func Findings() Projection {
 			return nil
 		},
 		Fold: func(tx *Tx, r *journal.Recorded) error {
-			if id, change, ok := findingChange(r); ok {
-				f := FindingLives().Get(tx, findingPart(id), domain.Escape(id))
-				f.Finding = id
-				f.Changes = append(f.Changes, change)
+			id, change, ok := findingChange(r)
+			if !ok {
+				return unfolded(r)
 			}
+			f := FindingLives().Get(tx, findingPart(id), domain.Escape(id))
+			f.Finding = id
+			f.Changes = append(f.Changes, change)
 			return nil
 		}}
 }

@@ -438,8 +438,9 @@ func TestClaimAsOf(t *testing.T) {
 		items, err := RefundClaims().Every(t.Context(), folded(t, Refunds(), book))
 		toyMust(t, err)
 		for _, it := range items {
-			if late := it.Row.AsOf(1 << 30); late != it.Row.Totals || it.Row.AsOf(0) != late {
-				rt.Fatalf("%+v, not %+v", late, it.Row.Totals)
+			late, err := it.Row.AsOf(1 << 30)
+			if now, _ := it.Row.AsOf(0); err != nil || late != it.Row.Totals || now != late {
+				rt.Fatalf("%+v, not %+v, %v", late, it.Row.Totals, err)
 			}
 		}
 	})

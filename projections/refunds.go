@@ -50,34 +50,41 @@ type RefundFact struct {
 }
 
 // event is the fact as refund.Totals reads it.
-func (f RefundFact) event() domain.Event {
+func (f RefundFact) event() (domain.Event, error) {
 	switch f.Kind {
 	case FactSubmitted:
-		return refund.Submitted{Claimed: f.Amount}
+		return refund.Submitted{Claimed: f.Amount}, nil
 	case FactAccepted:
-		return refund.Accepted{On: f.On, Amount: f.Amount}
+		return refund.Accepted{On: f.On, Amount: f.Amount}, nil
 	case FactReturned:
-		return refund.Returned{On: f.On}
+		return refund.Returned{On: f.On}, nil
 	case FactReclaimed:
-		return refund.Reclaimed{Amount: f.Amount, All: f.All}
+		return refund.Reclaimed{Amount: f.Amount, All: f.All}, nil
 	case FactReceived:
-		return refund.Received{Amount: f.Amount}
+		return refund.Received{Amount: f.Amount}, nil
+	case FactWrittenOff:
+		return refund.WrittenOff{}, nil
 	}
-	return refund.WrittenOff{}
+	return nil, fmt.Errorf("a claim's row holds a fact %q", f.Kind)
 }
 
 // AsOf are the claim's totals by a day, inclusive; 0 is as they stand.
-func (c RefundClaim) AsOf(asOf domain.Date) refund.Totals {
+func (c RefundClaim) AsOf(asOf domain.Date) (refund.Totals, error) {
 	if asOf == 0 {
-		return c.Totals
+		return c.Totals, nil
 	}
 	var t refund.Totals
 	for _, f := range c.Facts {
-		if f.On <= asOf {
-			t = t.Add(f.event())
+		if f.On > asOf {
+			continue
 		}
+		e, err := f.event()
+		if err != nil {
+			return refund.Totals{}, err
+		}
+		t = t.Add(e)
 	}
-	return t
+	return t, nil
 }
 
 // BankLine is one booked line of a bank statement.
@@ -105,7 +112,10 @@ func UnmatchedLines() Table[BankLine] { return Table[BankLine]{"unmatched"} }
 func Refunds() Projection {
 	return Projection{Name: "refunds", Version: 3, Keys: refundKeys, Fold: foldRefunds,
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
-			refund.WrittenOff{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{})}
+			refund.WrittenOff{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{}),
+		Over: []string{"statement.received", "agreement.concluded", "agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved",
+			"assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "erasure.*", "finding.*", "intake.*", "participant.*",
+			"payment.*"}}
 }
 
 // LineField is the field of a line in BankLines.
@@ -169,8 +179,11 @@ func foldRefunds(tx *Tx, r *journal.Recorded) error {
 		UnmatchedLines().Put(tx, line.Date.Month().String(), unmatchedField(*line), *line)
 	default:
 		a, f, ok := refundFact(r)
+		if _, answer := r.Event.(agreement.ClaimAnswered); answer && !ok {
+			return nil // told by the claim's own stream
+		}
 		if !ok {
-			return nil
+			return unfolded(r)
 		}
 		c := RefundClaims().Get(tx, domain.Escape(a.Agreement), domain.Escape(a.Claim))
 		c.About = a
@@ -180,7 +193,11 @@ func foldRefunds(tx *Tx, r *journal.Recorded) error {
 		if f.Kind == FactReturned && slices.ContainsFunc(c.Facts, func(had RefundFact) bool { return had.Kind == f.Kind && had.On == f.On }) {
 			return nil // two streams tell it
 		}
-		c.Totals = c.Totals.Add(f.event())
+		e, err := f.event()
+		if err != nil {
+			return err
+		}
+		c.Totals = c.Totals.Add(e)
 		c.Facts = append(c.Facts, f)
 	}
 	return nil

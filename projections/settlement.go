@@ -2,7 +2,6 @@ package projections
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"ksiega/domain"
@@ -202,21 +201,11 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 func Settlement() Projection {
 	return Projection{Name: "settlement", Version: 5, Keys: settlementKeys, Fold: foldSettlement,
 		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
-			refund.Submitted{}, refund.Accepted{}, refund.Returned{})}
+			refund.Submitted{}, refund.Accepted{}, refund.Returned{}),
+		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "attendance.terms-set", "attendance.absence-recorded",
+			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.written-off", "assistance.*", "assistant.*", "contract.*",
+			"durability.*", "erasure.*", "finding.*", "intake.*", "participant.*", "statement.*"}}
 }
-
-// oneOf wants the types of the samples, in whatever version they were recorded:
-// an older one is read as its successor.
-func oneOf(samples ...domain.Event) func(string) bool {
-	facts := make(map[string]bool, len(samples))
-	for _, s := range samples {
-		facts[factOf(s.EventType())] = true
-	}
-	return func(typ string) bool { return facts[factOf(typ)] }
-}
-
-// factOf is an event type without its version.
-func factOf(typ string) string { return typ[:max(strings.LastIndexByte(typ, '.'), 0)] }
 
 func settlementKeys(r *journal.Recorded) []Key {
 	month := func(agreement, contract, m string) []Key {
@@ -285,6 +274,8 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 		settleAnswer(tx, e.About, SettlementDecision{On: e.On})
 	case refund.Returned:
 		settleAnswer(tx, e.About, SettlementDecision{On: e.On, Returned: true})
+	default:
+		return unfolded(r)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"ksiega/domain"
 	"ksiega/internal/journal"
 )
 
@@ -25,12 +26,31 @@ type Projection struct {
 	// Want says which event types the fold looks at; nil = all. Several
 	// goroutines ask it.
 	Want func(eventType string) bool
+	// Over are the facts that the fold passes over, `area.fact` or `area.*`: of
+	// every type in the ledger's table a projection says either that it takes it
+	// or that it does not, so that a new one is forgotten by none.
+	Over []string
 	// Keys names every row that the fold may read for an event; nil = none.
 	Keys func(*journal.Recorded) []Key
 	// Fold changes rows for one event. It is pure: no clock, no state of its
 	// own, nothing read but the rows that Keys named. It may keep the event's
 	// strings, but rows must not share slices or maps with each other.
 	Fold func(*Tx, *journal.Recorded) error
+}
+
+// oneOf wants the facts of the samples, in every version that they were recorded
+// in: Want is asked about the type as recorded, which an upcaster replaces later.
+func oneOf(samples ...domain.Event) func(string) bool {
+	facts := make(map[string]bool, len(samples))
+	for _, s := range samples {
+		facts[domain.Fact(s.EventType())] = true
+	}
+	return func(typ string) bool { return facts[domain.Fact(typ)] }
+}
+
+// unfolded stops a fold at an event that it wants and has no case for.
+func unfolded(r *journal.Recorded) error {
+	return fmt.Errorf("the fold has no case for %s, read as %s", r.Type, r.Event.EventType())
 }
 
 func (p *Projection) wants(typ string) bool { return p.Want == nil || p.Want(typ) }

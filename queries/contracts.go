@@ -53,7 +53,10 @@ func contractRows(ctx context.Context, q *question) ([]Row, error) {
 		if q.cut(concluded) || !q.is("kind", string(life.Terms.Kind)) {
 			continue
 		}
-		s := life.AsOf(q.asOf)
+		s, err := life.AsOf(q.asOf)
+		if err != nil {
+			return nil, err
+		}
 		status := statusOn(s, q.day())
 		if !q.is("state", string(status)) {
 			continue

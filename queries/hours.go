@@ -168,7 +168,10 @@ func addHolds(ctx context.Context, q *question, holds map[string]hold) error {
 	for i := range items {
 		life := &items[i].Row
 		if _, asked := holds[life.Terms.Contract]; asked {
-			s := life.AsOf(q.asOf)
+			s, err := life.AsOf(q.asOf)
+			if err != nil {
+				return err
+			}
 			holds[life.Terms.Contract] = hold{s.Exists(), s.Terms.From, s.Terms.To, s.Suspensions}
 		}
 	}

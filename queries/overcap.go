@@ -87,7 +87,11 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 	}
 	referrals := map[string][]contract.State{}
 	for _, it := range lives {
-		if s := it.Row.AsOf(q.asOf); s.Exists() && s.Terms.Agreement != "" {
+		s, err := it.Row.AsOf(q.asOf)
+		if err != nil {
+			return nil, err
+		}
+		if s.Exists() && s.Terms.Agreement != "" {
 			referrals[s.Terms.Agreement] = append(referrals[s.Terms.Agreement], s)
 		}
 	}
@@ -265,7 +269,9 @@ func countReferrals(ctx context.Context, q *question, years map[personYear]*year
 	}
 	states := map[string]contract.State{}
 	for _, it := range lives {
-		states[it.Row.Terms.Contract] = it.Row.AsOf(q.asOf)
+		if states[it.Row.Terms.Contract], err = it.Row.AsOf(q.asOf); err != nil {
+			return err
+		}
 	}
 	for key, y := range years {
 		clear(y.days)

@@ -87,7 +87,11 @@ func standingClaims(ctx context.Context, q *question) ([]standingClaim, error) {
 	}
 	claims := make([]standingClaim, 0, len(items))
 	for _, it := range items {
-		if c := (standingClaim{it.Row, it.Row.AsOf(q.asOf)}); c.totals.Submitted {
+		totals, err := it.Row.AsOf(q.asOf)
+		if err != nil {
+			return nil, err
+		}
+		if c := (standingClaim{it.Row, totals}); c.totals.Submitted {
 			claims = append(claims, c)
 		}
 	}

@@ -112,7 +112,8 @@ var (
 
 // Decider of agreements. Evolve changes the map of the state it is given.
 func Decider() domain.Decider[State, Command] {
-	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
+		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -138,7 +139,7 @@ func decide(s State, c Command) ([]domain.Event, error) {
 		}
 		return s.answer(c)
 	}
-	return nil, nil
+	return nil, domain.UnknownCommand(c)
 }
 
 func conclude(s State, t Terms) ([]domain.Event, error) {

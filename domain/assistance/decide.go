@@ -50,7 +50,8 @@ func (WithdrawVisit) assistance() {}
 // Decider decides on the stream of one assistant and month. Evolve changes the
 // maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
-	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
+		Events: domain.Types(VisitLogged{}, VisitCorrected{}, VisitWithdrawn{})}
 }
 
 func decide(s State, cmd Command) ([]domain.Event, error) {
@@ -62,7 +63,7 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 	case WithdrawVisit:
 		return withdraw(s, c)
 	}
-	return nil, nil
+	return nil, domain.UnknownCommand(cmd)
 }
 
 func log(s State, c LogVisit) ([]domain.Event, error) {

@@ -85,7 +85,8 @@ func (s State) Month(m domain.Month) Month { return s.months[m] }
 
 // Decider of attendance. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, RecordDay] {
-	return domain.Decider[State, RecordDay]{Decide: decide, Evolve: evolve}
+	return domain.Decider[State, RecordDay]{Decide: decide, Evolve: evolve,
+		Events: domain.Types(TermsSet{}, HoursRecorded{}, AbsenceRecorded{}, DayCorrected{})}
 }
 
 func decide(s State, c RecordDay) ([]domain.Event, error) {

@@ -133,7 +133,8 @@ func (s State) Exists() bool { return s.Status != "" && s.Status != StatusDrafte
 
 // Decider of contracts.
 func Decider() domain.Decider[State, Command] {
-	return domain.Decider[State, Command]{Decide: decide, Evolve: Evolve}
+	return domain.Decider[State, Command]{Decide: decide, Evolve: Evolve,
+		Events: domain.Types(Drafted{}, Signed{}, Amended{}, Suspended{}, Resumed{}, Breached{}, Terminated{}, Completed{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -277,7 +278,7 @@ func change(s State, c Command) (domain.Event, error) {
 		l, err := life(c.Change)
 		return Completed{l}, err
 	}
-	return nil, ErrKind
+	return nil, domain.UnknownCommand(c)
 }
 
 // Changed says whether a change of the same kind and day is recorded, for whatever

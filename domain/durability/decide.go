@@ -57,7 +57,9 @@ func (RefuseService) durability()    {}
 // Decider decides on the stream of one project. Evolve changes the map of the
 // state it is given.
 func Decider() domain.Decider[State, Command] {
-	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
+		Events: domain.Types(ObligationOpened{}, ReadinessDeclared{}, PlacesStated{}, AssistantsStated{},
+			NoticePublished{}, Inspected{}, ServiceRequested{}, ServiceStarted{}, ServiceRefused{})}
 }
 
 func decide(s State, cmd Command) ([]domain.Event, error) {
@@ -81,7 +83,7 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 	case RefuseService:
 		return record(s, ServiceRefused(c), checkAnswer(s, c.Demand, TypeServiceStarted))
 	}
-	return nil, nil
+	return nil, domain.UnknownCommand(cmd)
 }
 
 // record turns a fact that passed its own check into its event, unless it is

@@ -86,6 +86,7 @@ func Decider() domain.Decider[State, Order] {
 			_, ordered := e.(Ordered)
 			return s || State(ordered)
 		},
+		Events: domain.Types(Ordered{}),
 	}
 }
 

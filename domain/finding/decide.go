@@ -32,7 +32,8 @@ func (Reopen) finding()  {}
 
 // Decider decides on the stream of one finding.
 func Decider() domain.Decider[State, Command] {
-	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
+		Events: domain.Types(Resolved{}, Reopened{})}
 }
 
 func decide(s State, cmd Command) ([]domain.Event, error) {
@@ -62,7 +63,7 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		}
 		return []domain.Event{Reopened(c)}, nil
 	}
-	return nil, nil
+	return nil, domain.UnknownCommand(cmd)
 }
 
 func check(s State, finding string, reason domain.Sealed) error {

@@ -27,6 +27,11 @@ type Outcome struct {
 // Given starts a scenario with a history.
 func Given[S, C any](t testing.TB, d domain.Decider[S, C], history ...domain.Event) Scenario[S, C] {
 	t.Helper()
+	for _, e := range history {
+		if !d.Knows(e) {
+			t.Fatalf("the decider does not know the event %s", e.EventType())
+		}
+	}
 	return Scenario[S, C]{t: t, decider: d, state: d.Fold(history...)}
 }
 

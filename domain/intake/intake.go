@@ -93,6 +93,7 @@ func FileDecider() domain.Decider[File, Finish] {
 			}
 			return f
 		},
+		Events: domain.Types(FileFinished{}),
 	}
 }
 
@@ -121,5 +122,6 @@ func RequestDecider() domain.Decider[string, TakeRequest] {
 			}
 			return taken
 		},
+		Events: domain.Types(RequestTaken{}),
 	}
 }

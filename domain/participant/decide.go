@@ -28,18 +28,20 @@ func (RegisterAssistant) assistant() {}
 
 // Decider decides on the stream of one participant.
 func Decider() domain.Decider[State, Command] {
-	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
+		Events: domain.Types(Registered{})}
 }
 
 // AssistantDecider decides on the stream of one assistant.
 func AssistantDecider() domain.Decider[AssistantState, AssistantCommand] {
-	return domain.Decider[AssistantState, AssistantCommand]{Decide: decideAssistant, Evolve: evolveAssistant}
+	return domain.Decider[AssistantState, AssistantCommand]{Decide: decideAssistant, Evolve: evolveAssistant,
+		Events: domain.Types(AssistantRegistered{})}
 }
 
 func decide(s State, cmd Command) ([]domain.Event, error) {
 	c, ok := cmd.(Register)
 	if !ok {
-		return nil, nil
+		return nil, domain.UnknownCommand(cmd)
 	}
 	p := c.Person
 	if err := checkIDs(p); err != nil {
@@ -108,7 +110,7 @@ func differs(a, b Person) string {
 func decideAssistant(s AssistantState, cmd AssistantCommand) ([]domain.Event, error) {
 	c, ok := cmd.(RegisterAssistant)
 	if !ok {
-		return nil, nil
+		return nil, domain.UnknownCommand(cmd)
 	}
 	a := c.Assistant
 	if _, err := domain.CheckID(a.ID); err != nil {

@@ -118,7 +118,8 @@ func (s State) PaidBy(m domain.Month, day domain.Date) (sum domain.Grosze) {
 
 // Decider of payments. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
-	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
+		Events: domain.Types(Made{}, CameBack{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -149,7 +150,7 @@ func decide(s State, c Command) ([]domain.Event, error) {
 		}
 		return []domain.Event{CameBack(c)}, nil
 	}
-	return nil, nil
+	return nil, domain.UnknownCommand(c)
 }
 
 // same compares with what is recorded under the identity list, contract, month.

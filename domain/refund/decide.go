@@ -114,7 +114,8 @@ func (s State) Exists() bool { return s.Claim.Claim != "" }
 
 // Decider of refund claims.
 func Decider() domain.Decider[State, Command] {
-	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
+		Events: domain.Types(Submitted{}, Accepted{}, Returned{}, Reclaimed{}, Received{}, WrittenOff{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -141,7 +142,7 @@ func decide(s State, c Command) ([]domain.Event, error) {
 		}
 		return []domain.Event{WrittenOff{s.Claim.About, c.On, c.Reason}}, nil
 	}
-	return nil, nil
+	return nil, domain.UnknownCommand(c)
 }
 
 func submit(s State, c Submit) ([]domain.Event, error) {

@@ -163,7 +163,8 @@ func (s State) Line(n int) (LineBooked, bool) {
 
 // Decider of bank statements.
 func Decider() domain.Decider[State, Command] {
-	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve}
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
+		Events: domain.Types(Received{}, LineBooked{}, LineMatched{}, MatchUndone{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -195,7 +196,7 @@ func decide(s State, c Command) ([]domain.Event, error) {
 		}
 		return []domain.Event{MatchUndone{line.Statement, c.Line, s.matched[c.Line], line.Date, c.Reason}}, nil
 	}
-	return nil, nil
+	return nil, domain.UnknownCommand(c)
 }
 
 func takeIn(s State, c TakeIn) ([]domain.Event, error) {

@@ -43,7 +43,7 @@ func ExecuteAll[S, C any](ctx context.Context, j Log, stream string, d domain.De
 	outcomes := make([]Outcome, len(items))
 	next := 0
 	for attempt := 1; next < len(items); attempt++ {
-		l, err := Load(ctx, j, stream, d.Evolve)
+		l, err := Load(ctx, j, stream, d)
 		if err != nil {
 			return outcomes, err
 		}
@@ -79,7 +79,11 @@ func executeFrom[S, C any](ctx context.Context, b *bulk, l Loaded[S], d domain.D
 		var events []domain.Event
 		if item.Meta.Key == "" || !taken[item.Meta.Key] {
 			var err error
-			if events, err = d.Decide(state, item.Cmd); err != nil {
+			var refusal *domain.Error
+			if events, err = decide(d, state, item.Cmd); err != nil && !errors.As(err, &refusal) {
+				return i, err // a mistake in the program, not an answer to this command
+			}
+			if err != nil {
 				b.outcomes[i] = Outcome{Refused: err, Result: Result{Position: b.at.Position, Revision: b.at.Revision}}
 				continue
 			}

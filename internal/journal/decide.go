@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"ksiega/domain"
 )
@@ -24,11 +25,15 @@ type Loaded[S any] struct {
 	Keys map[string]Position
 }
 
-// Load folds a stream.
-func Load[S any](ctx context.Context, j Log, stream string, evolve func(S, domain.Event) S) (Loaded[S], error) {
+// Load folds a stream. An event that the decider does not know stops it with
+// ErrDamaged: a state without it would be decided on as if it had not happened.
+func Load[S, C any](ctx context.Context, j Log, stream string, d domain.Decider[S, C]) (Loaded[S], error) {
 	l := Loaded[S]{Stream: stream, Revision: NoStream, Keys: map[string]Position{}}
 	err := j.ReadStream(ctx, stream, 0, func(r *Recorded) error {
-		l.State = evolve(l.State, r.Event)
+		if !d.Knows(r.Event) {
+			return damaged(r, "no event of this stream: "+r.Type)
+		}
+		l.State = d.Evolve(l.State, r.Event)
 		l.Revision, l.Position = int64(r.Revision), r.Position
 		if r.Meta.Key != "" {
 			l.Keys[r.Meta.Key] = r.Position
@@ -64,6 +69,17 @@ type Result struct {
 	Events int
 }
 
+// decide is d.Decide that records nothing which d itself could not load again.
+func decide[S, C any](d domain.Decider[S, C], s S, cmd C) ([]domain.Event, error) {
+	events, err := d.Decide(s, cmd)
+	for _, e := range events {
+		if err == nil && !d.Knows(e) {
+			err = fmt.Errorf("a decision on %T leads to %s, which its stream may not hold", cmd, e.EventType())
+		}
+	}
+	return events, err
+}
+
 // Execute loads a stream, decides and records, deciding anew (at most three
 // times) when somebody else was faster. A decision whose idempotency key the
 // stream already holds is answered without deciding again.
@@ -77,7 +93,7 @@ func Execute[S, C any](ctx context.Context, j Log, stream string, d domain.Decid
 func ExecuteAt[S, C any](ctx context.Context, j Log, stream string, expected *int64, d domain.Decider[S, C], cmd C, meta Meta, earlier ...string) (Result, error) {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
-		l, err := Load(ctx, j, stream, d.Evolve)
+		l, err := Load(ctx, j, stream, d)
 		if err != nil {
 			return Result{}, err
 		}
@@ -87,7 +103,7 @@ func ExecuteAt[S, C any](ctx context.Context, j Log, stream string, expected *in
 		if expected != nil && *expected != l.Revision {
 			return Result{}, ErrConflict.With("%s is at revision %d, not %d", stream, l.Revision, *expected)
 		}
-		events, err := d.Decide(l.State, cmd)
+		events, err := decide(d, l.State, cmd)
 		if err != nil {
 			return Result{}, err
 		}

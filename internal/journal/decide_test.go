@@ -56,6 +56,7 @@ func tallies() domain.Decider[tally, count] {
 			}
 			return s
 		},
+		Events: domain.Types(counted{}),
 	}
 }
 
@@ -129,7 +130,7 @@ func TestExecuteConcurrently(t *testing.T) {
 		})
 	}
 	group.Wait()
-	l, err := Load(ctx, j, "tally-1", tallies().Evolve)
+	l, err := Load(ctx, j, "tally-1", tallies())
 	if err != nil || l.Revision != writers*8-1 || len(l.Keys) != writers*4 {
 		t.Fatalf("revision %d, %d keys, %v", l.Revision, len(l.Keys), err)
 	}
@@ -244,7 +245,7 @@ func TestExecuteAllConflictInTheMiddle(t *testing.T) {
 			t.Errorf("%d: %+v", i, o)
 		}
 	}
-	l, err := Load(ctx, j, "tally-1", tallies().Evolve)
+	l, err := Load(ctx, j, "tally-1", tallies())
 	if err != nil || l.Revision != 1199 || len(l.Keys) != 1200 {
 		t.Fatalf("revision %d, %d keys, %v", l.Revision, len(l.Keys), err)
 	}

@@ -99,14 +99,15 @@ func readings(positions []Position, head Position) []operation {
 	all := stillStreams * stillEvents
 	return []operation{
 		{name: "load", reads: true, run: func(ctx context.Context, j *Journal) error {
-			l, err := Load(ctx, j, "tally-0", func(s []int, e domain.Event) []int { return append(s, e.(counted).N) })
+			l, err := Load(ctx, j, "tally-0", domain.Decider[[]int, string]{Events: domain.Types(counted{}),
+				Evolve: func(s []int, e domain.Event) []int { return append(s, e.(counted).N) }})
 			if err == nil && (!slices.Equal(l.State, []int{0, 1, 2, 3}) || l.Revision != 3 || l.Position != positions[3] || len(l.Keys) != 4) {
 				err = fmt.Errorf("loaded %+v", l)
 			}
 			return err
 		}},
 		{name: "load nothing", reads: true, early: true, run: func(ctx context.Context, j *Journal) error {
-			l, err := Load(ctx, j, "tally-none", func(s int, _ domain.Event) int { return s + 1 })
+			l, err := Load(ctx, j, "tally-none", pairs())
 			if err == nil && (l.State != 0 || l.Revision != NoStream) {
 				err = fmt.Errorf("loaded %+v", l)
 			}
@@ -182,6 +183,7 @@ func appending(stream string, expected int64, events ...domain.Event) func(conte
 func pairs() domain.Decider[int, string] {
 	return domain.Decider[int, string]{
 		Evolve: func(s int, _ domain.Event) int { return s + 1 },
+		Events: domain.Types(counted{}),
 		Decide: func(s int, by string) ([]domain.Event, error) {
 			return []domain.Event{counted{By: by, N: s}, counted{By: by, N: s + 1}}, nil
 		},

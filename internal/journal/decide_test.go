@@ -2,6 +2,8 @@ package journal
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"reflect"
@@ -10,6 +12,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/google/uuid"
 
 	"ksiega/domain"
 )
@@ -267,6 +272,69 @@ func TestExecuteAllConflictInTheMiddle(t *testing.T) {
 	if _, err := ExecuteAll(ctx, always, "tally-2", tallies(), items(count{By: "a", Add: 1})); !errors.Is(err, ErrConflict) || always.count.Load() != 3 {
 		t.Errorf("always slower: %d, %v", always.count.Load(), err)
 	}
+}
+
+// Two people who say the same at one moment are two: one is recorded, and the
+// other is told that it was already so, not that theirs is recorded.
+func TestTwoPeopleSayTheSame(t *testing.T) {
+	t.Parallel()
+	j, _ := openLog(t, testTable(t))
+	ctx := within(t)
+	same := count{By: "x", Add: 1, Note: "n"}
+	both := &meddled{Log: j, before: func(n int) {
+		if n == 1 {
+			if _, err := Execute(ctx, j, "tally-1", tallies(), same, Meta{Actor: "anna"}); err != nil {
+				t.Error(err)
+			}
+		}
+	}}
+	r, err := Execute(ctx, both, "tally-1", tallies(), same, Meta{Actor: "jan"})
+	if err != nil || r.Events != 0 || r.Revision != 0 {
+		t.Errorf("the second: %+v, %v", r, err)
+	}
+	if got := read(t, j, "tally-1", 0); len(got) != 1 || got[0].Meta.Actor != "anna" {
+		t.Errorf("recorded: %+v", got)
+	}
+}
+
+// What an earlier build recorded, whose ids left people out, is not recorded
+// again by this one: neither under its key nor, where it had none, by being true.
+func TestRetryAcrossAnUpgrade(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"k", ""} {
+		j, _ := openLog(t, testTable(t))
+		ctx := within(t)
+		earlier := &meddled{Log: j, before: func(n int) {
+			if n > 1 {
+				return
+			}
+			meta := Meta{Actor: "anna", Key: key}
+			data, err := testTable(t).encode(counted{By: "x", N: 1, Note: "n"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := j.write(ctx, "tally-1", NoStream, []esdb.EventData{{EventID: earlierID("tally-1", 0, key, data), EventType: counted{}.EventType(),
+				ContentType: esdb.ContentTypeJson, Data: data, Metadata: encodedMeta(t, meta)}}); err != nil {
+				t.Error(err)
+			}
+		}}
+		r, err := Execute(ctx, earlier, "tally-1", tallies(), count{By: "x", Add: 1, Note: "n"}, Meta{Actor: "anna", Key: key})
+		if err != nil || r.Events != 0 || r.Revision != 0 || len(read(t, j, "tally-1", 0)) != 1 {
+			t.Errorf("key %q: %+v, %v", key, r, err)
+		}
+	}
+}
+
+// earlierID is the id of an event as builds before this one derived it.
+func earlierID(stream string, revision uint64, key string, payload []byte) uuid.UUID {
+	var b []byte
+	for _, part := range []string{stream, key, string(payload)} {
+		b = append(binary.BigEndian.AppendUint64(b, uint64(len(part))), part...)
+	}
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64(b, revision))
+	id := uuid.UUID(sum[:16])
+	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80
+	return id
 }
 
 func TestDraft(t *testing.T) {

@@ -2,7 +2,8 @@
 // official client and nothing else; it is the only package that imports esdb.
 //
 // It promises: an append states the exact revision it expects and the ids of
-// its events follow from stream, revision and idempotency key, so that a retry
+// its events follow from stream, revision, idempotency key and whose decision
+// they are, so that a retry
 // after a lost answer writes nothing twice; events come back in the order of
 // the log, decoded and upcast by a closed Table; whatever can't be decoded
 // stops the reader instead of being skipped. It stops at the log: what events

@@ -74,13 +74,23 @@ func isObject(b []byte) bool {
 }
 
 // eventID derives the id of an event, so that sending the same decision again
-// names the same events and another decision at the same place does not.
-func eventID(stream string, revision uint64, key string, payload []byte) uuid.UUID {
+// names the same events and another decision at the same place does not. The
+// store answers for ids that it knows without recording them, so that whoever's
+// decision it is belongs to the id: of two people who say the same at once, one
+// would be told it is recorded and leave no trace. Correlation does not belong to
+// it, for a request sent again has another.
+//
+// Ids of earlier builds left people out. An append also states its revision:
+// what such a build recorded is met as a conflict, and the decision, made anew,
+// finds its key in the stream or itself already true.
+func eventID(stream string, revision uint64, by *Meta, payload []byte) uuid.UUID {
 	var small [1 << 10]byte // most fit, and then nothing is allocated
-	b := binary.BigEndian.AppendUint64(small[:0], uint64(len(stream)))
-	b = append(b, stream...)
-	b = binary.BigEndian.AppendUint64(b, uint64(len(key)))
-	b = append(b, key...)
+	b := small[:0]
+	for _, part := range [...]string{stream, by.Key, by.Actor, by.Role, by.Source.Door, by.Source.File} {
+		b = binary.BigEndian.AppendUint64(b, uint64(len(part)))
+		b = append(b, part...)
+	}
+	b = binary.BigEndian.AppendUint64(b, uint64(by.Source.Row))
 	b = binary.BigEndian.AppendUint64(b, uint64(len(payload)))
 	b = append(b, payload...)
 	b = binary.BigEndian.AppendUint64(b, revision)

@@ -196,7 +196,7 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 		}
 		size += len(data)
 		proposals = append(proposals, esdb.EventData{
-			EventID:   eventID(stream, uint64(expected+1)+uint64(i), meta.Key, data),
+			EventID:   eventID(stream, uint64(expected+1)+uint64(i), &meta, data),
 			EventType: event.EventType(), ContentType: esdb.ContentTypeJson, Data: data, Metadata: buf[start:len(buf):len(buf)],
 		})
 	}

@@ -27,7 +27,7 @@ func (j *Journal) Shelf() Shelf { return Shelf{j} }
 func (s Shelf) Append(ctx context.Context, subject string, last int64, record []byte) error {
 	stream := domain.Stream(vaultCategory, subject)
 	_, err := s.j.write(ctx, stream, last, []esdb.EventData{{
-		EventID:   eventID(stream, uint64(last+1), "", record),
+		EventID:   eventID(stream, uint64(last+1), &Meta{}, record),
 		EventType: shelfEvent, ContentType: esdb.ContentTypeJson, Data: record, Metadata: []byte("{}"),
 	}})
 	return err

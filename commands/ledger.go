@@ -29,6 +29,8 @@ type Ledger struct {
 	WorkWeek  programme.WorkWeek // which days a claim may not ask for
 	// Refused, if set, is told the code of each refusal.
 	Refused func(domain.Code)
+	// Draw, if set, gives the ids that nobody chooses instead of crypto/rand.
+	Draw func() string
 }
 
 // Origin says who asks for a command, through which door and under which key.

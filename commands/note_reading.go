@@ -1,7 +1,10 @@
 package commands
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
+	"slices"
 
 	"ksiega/domain"
 	"ksiega/domain/access"
@@ -9,43 +12,70 @@ import (
 	"ksiega/internal/journal"
 )
 
-// NoteReading records that somebody has sealed fields opened, before they are
-// opened. What names the report or replay, never a person.
+// NoteReading records that somebody has sealed fields opened, before they get to
+// see them: what they asked (a report or replay), what the question was limited
+// to, and whose texts the answer shows. A filter must have matched something
+// recorded; what somebody merely typed may name anybody.
 type NoteReading struct {
-	What   string
-	Reason string
-	On     domain.Date
+	What     string
+	Filters  map[string]string
+	Subjects []domain.Ref
+	Reason   string
+	On       domain.Date
 }
 
 // ErrReading refuses to open sealed fields to a role that may not see them, or
 // without a reason.
 var ErrReading = domain.Refusal(domain.CodeDenied, "sealed fields are opened only with a reason, to the roles auditor, coordinator and caseworker")
 
+// MayReveal refuses with ErrReading.
+func (l *Ledger) MayReveal(o Origin, reason string) error {
+	if reason != "" && o.Who().May(access.Reveal) {
+		return nil
+	}
+	l.count(ErrReading)
+	return ErrReading
+}
+
 // NoteReading carries the command out.
 func (l *Ledger) NoteReading(ctx context.Context, o Origin, c NoteReading) (journal.Result, error) {
-	if c.Reason == "" || !o.Who().May(access.Reveal) {
-		l.count(ErrReading)
-		return journal.Result{}, ErrReading
+	if err := l.MayReveal(o, c.Reason); err != nil {
+		return journal.Result{}, err
 	}
-	s := l.sealer(ctx)
-	event := intake.PersonalDataRead{What: c.What, Reason: s.text(intake.ReasonSeal(), c.Reason)}
-	if s.err != nil {
-		return journal.Result{}, s.err
-	}
-	return l.noteRead(ctx, o, event, c.On)
+	return l.noteRead(ctx, o, c)
 }
 
 // NoteReport records that a report showed sealed texts to somebody whose role may
-// see them, before they get to see it.
-func (l *Ledger) NoteReport(ctx context.Context, o Origin, report string, on domain.Date) (journal.Result, error) {
-	return l.noteRead(ctx, o, intake.PersonalDataRead{What: "report " + report}, on)
+// see them, who need not say why.
+func (l *Ledger) NoteReport(ctx context.Context, o Origin, c NoteReading) (journal.Result, error) {
+	c.What, c.Reason = "report "+c.What, ""
+	return l.noteRead(ctx, o, c)
 }
 
-func (l *Ledger) noteRead(ctx context.Context, o Origin, event intake.PersonalDataRead, on domain.Date) (journal.Result, error) {
-	always := domain.Decider[struct{}, struct{}]{
-		Decide: func(struct{}, struct{}) ([]domain.Event, error) { return []domain.Event{event}, nil },
-		Evolve: func(s struct{}, _ domain.Event) struct{} { return s },
-		Events: domain.Types(intake.PersonalDataRead{}),
+// noteRead begins a stream of its own for the reading: nothing is decided, so
+// nothing need be read, and no two readings are ever one.
+func (l *Ledger) noteRead(ctx context.Context, o Origin, c NoteReading) (journal.Result, error) {
+	event := intake.PersonalDataRead{Reading: rand.Text(), On: c.On, What: c.What}
+	if l.Draw != nil {
+		event.Reading = l.Draw()
 	}
-	return execute(ctx, l, domain.Stream("access", on.Month().String()), always, struct{}{}, o)
+	for name, value := range c.Filters {
+		event.Filters = append(event.Filters, intake.Filter{Name: name, Value: value})
+	}
+	slices.SortFunc(event.Filters, func(a, b intake.Filter) int { return cmp.Compare(a.Name, b.Name) })
+	if event.Many = len(c.Subjects) > intake.MaxSubjects; !event.Many {
+		for _, s := range c.Subjects {
+			event.Subjects = append(event.Subjects, intake.Subject(s))
+		}
+	}
+	s := l.sealer(ctx)
+	event.Reason = s.text(intake.ReasonSeal(event.Reading), c.Reason)
+	if s.err != nil {
+		return journal.Result{}, s.err
+	}
+	w, err := l.Log.Append(ctx, intake.AccessStream(c.On, event.Reading), journal.NoStream, journal.Decided{Event: event, Meta: l.meta(o)})
+	if err != nil {
+		return journal.Result{}, err
+	}
+	return journal.Result{Position: w.Position, Revision: w.Revision, Events: 1}, nil
 }

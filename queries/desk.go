@@ -92,7 +92,7 @@ func (d *Desk) Ask(ctx context.Context, name string, req Request) (*Answer, erro
 			return err
 		}
 		slices.SortStableFunc(rows, compareRows)
-		a.Rows, a.Totals, a.Position = rows, r.totals(rows), position(views)
+		a.Rows, a.Totals, a.Position, a.Shown = rows, r.totals(rows), position(views), sortedRefs(q.shown)
 		return nil
 	})
 	if err != nil {

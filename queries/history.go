@@ -32,8 +32,8 @@ type HistoryRequest struct {
 	Limit int
 	// After is the cursor that an earlier call returned.
 	After string
-	// Reveal opens sealed text. Who may, and recording who did, is the
-	// caller's.
+	// Reveal opens sealed text. Who may, and recording who did and whose text
+	// (Whose), is the caller's.
 	Reveal bool
 	// Hide leaves one word in the place of each sealed text: two that are equal show
 	// as equal, which tells whoever may have texts sealed what others hold.
@@ -79,6 +79,45 @@ func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) e
 	if err != nil || s.empty {
 		return "", err
 	}
+	return d.walk(ctx, s, func(e *journal.Recorded) error {
+		entry, err := d.entry(ctx, e, s.Reveal)
+		if err == nil && s.Hide {
+			entry.Data, err = hidden(e, entry.Data)
+		}
+		if err != nil {
+			return err
+		}
+		return each(entry)
+	})
+}
+
+// Whose are those whose sealed texts a history holds, sorted, and the position of
+// its last event: up to there it holds no others. Where there are more than most,
+// some of them are left out and there is no such position. Nothing is opened.
+func (d *Desk) Whose(ctx context.Context, r HistoryRequest, most int) (subjects []domain.Ref, through string, err error) {
+	s, err := d.span(ctx, r)
+	if err != nil || s.empty {
+		return nil, "", err
+	}
+	set := map[domain.Ref]bool{}
+	_, err = d.walk(ctx, s, func(e *journal.Recorded) error {
+		if e.Event != nil {
+			domain.EachSeal(e.Event, func(seal domain.Seal, _ domain.Sealed) { set[seal.Subject] = true })
+		}
+		if len(set) > most {
+			return errEnough
+		}
+		through = e.Position.String()
+		return nil
+	})
+	if len(set) > most {
+		through = ""
+	}
+	return sortedRefs(set), through, err
+}
+
+// walk takes the events of a span, up to its limit.
+func (d *Desk) walk(ctx context.Context, s span, each func(*journal.Recorded) error) (next string, err error) {
 	var last journal.Position
 	count := 0
 	take := func(e *journal.Recorded) error {
@@ -89,15 +128,8 @@ func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) e
 			next = last.String()
 			return errEnough
 		}
-		entry, err := d.entry(ctx, e, s.Reveal)
-		if err == nil && s.Hide {
-			entry.Data, err = hidden(e, entry.Data)
-		}
-		if err != nil {
-			return err
-		}
 		last, count = e.Position, count+1
-		return each(entry)
+		return each(e)
 	}
 	switch {
 	case s.Stream != "":

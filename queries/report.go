@@ -3,6 +3,8 @@ package queries
 import (
 	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,8 +52,6 @@ type Report struct {
 	Name, Title, Doc string // Title and Doc are Polish
 	Params           []Param
 	Columns          []Column
-	// OpensText: rows show opened texts to a Reader who sees them.
-	OpensText bool
 
 	needs []projections.Projection
 	rows  func(ctx context.Context, q *question) ([]Row, error)
@@ -101,6 +101,9 @@ type Answer struct {
 	Rows        []Row
 	// Totals holds a cell for each column; nil where there is no total.
 	Totals Row
+	// Shown are those whose sealed texts the rows hold in clear, sorted. Recording
+	// that the reader saw them, before they do, is the caller's.
+	Shown []domain.Ref
 }
 
 // Refusals of questions.
@@ -120,9 +123,25 @@ type question struct {
 	asOf   domain.Date
 	today  domain.Date // in Warsaw
 	reader Reader
+	shown  map[domain.Ref]bool
 	// month and from…to, where the report has them; zero is open.
 	month    domain.Month
 	from, to domain.Date
+}
+
+// shows notes that a text of somebody goes into the rows in clear.
+func (q *question) shows(whose domain.Ref) {
+	if q.shown == nil {
+		q.shown = map[domain.Ref]bool{}
+	}
+	q.shown[whose] = true
+}
+
+// sortedRefs are the keys of a set, in order.
+func sortedRefs(set map[domain.Ref]bool) []domain.Ref {
+	return slices.SortedFunc(maps.Keys(set), func(a, b domain.Ref) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 func (q *question) view(p projections.Projection) projections.View { return q.views[p.Name] }

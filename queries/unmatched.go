@@ -26,9 +26,8 @@ func unmatchedReport() *Report {
 			{Name: "title", Title: "Tytuł", Kind: Text},
 			{Name: "suggestions", Title: "Podpowiedzi", Kind: List},
 		},
-		OpensText: true,
-		needs:     []projections.Projection{projections.Refunds()},
-		rows:      unmatchedRows,
+		needs: []projections.Projection{projections.Refunds()},
+		rows:  unmatchedRows,
 	}
 }
 
@@ -58,6 +57,9 @@ func unmatchedRows(ctx context.Context, q *question) ([]Row, error) {
 		}
 		if l.Amount != 0 && len(may.list) > 0 {
 			suggestions = may.suggest(magnitude(l.Amount), title, claims)
+		}
+		if title != "" {
+			q.shows(statement.SealOf(l.Statement, l.Line, "title").Subject)
 		}
 		rows = append(rows, Row{l.Statement, int64(l.Line), l.Date, int64(l.Amount), title, suggestions})
 	}

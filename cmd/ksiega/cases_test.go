@@ -142,7 +142,7 @@ func TestSpreadsheetsAsTheyCome(t *testing.T) {
 					t.Errorf("row %d: its reason shows a person's: %s", r.Row, r.Reason)
 				}
 			}
-			sheet, err := journal.Load(t.Context(), b.journal, domain.Stream("attendance", "S/2"), attendance.Decider().Evolve)
+			sheet, err := journal.Load(t.Context(), b.journal, domain.Stream("attendance", "S/2"), attendance.Decider())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -161,7 +161,7 @@ func TestAccountsAreStoredInDigits(t *testing.T) {
 	b := caseCopy(t, baseLedger(t))
 	importCase(t, b, "sheets/uczestnicy_konto.csv")
 	for _, id := range []string{"V10", "V11", "V12", "V13", "V14"} {
-		p, err := journal.Load(t.Context(), b.journal, participant.Stream(id), participant.Decider().Evolve)
+		p, err := journal.Load(t.Context(), b.journal, participant.Stream(id), participant.Decider())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/intake"
 	"ksiega/queries"
 )
 
@@ -102,8 +104,7 @@ func (c *control) replay(w http.ResponseWriter, r *http.Request) {
 			refuse(w, http.StatusBadRequest, err)
 			return
 		}
-		if _, err := c.book.ledger.NoteReading(r.Context(), origin(r), commands.NoteReading{
-			What: "replay", Reason: string(reason), On: domain.DateOf(time.Now().In(c.book.ledger.Zone))}); err != nil {
+		if err := c.noteReplay(r, &req, string(reason)); err != nil {
 			refuse(w, status(err), err)
 			return
 		}
@@ -123,4 +124,33 @@ func (c *control) replay(w http.ResponseWriter, r *http.Request) {
 		n = newNotes(w)
 	}
 	n.end(err)
+}
+
+// noteReplay records whose sealed texts a replay is about to show. Where they are
+// few enough to be named, the replay ends where they were read off, so that it
+// shows nobody else's. Where nobody's are, there is no reading; and as something
+// was found, no filter is only what somebody typed.
+func (c *control) noteReplay(r *http.Request, req *queries.HistoryRequest, reason string) error {
+	if err := c.book.ledger.MayReveal(origin(r), reason); err != nil {
+		return err
+	}
+	subjects, through, err := c.book.desk.Whose(r.Context(), *req, intake.MaxSubjects)
+	if err != nil {
+		return err
+	}
+	if through != "" {
+		req.Until = through
+	}
+	if len(subjects) == 0 {
+		req.Reveal = false
+		return nil
+	}
+	filters := map[string]string{"stream": req.Stream, "actor": req.Actor, "from": req.From, "until": req.Until, "type": req.TypeGlob}
+	if req.Ref.ID != "" {
+		filters[string(req.Ref.Kind)] = req.Ref.ID
+	}
+	maps.DeleteFunc(filters, func(_, value string) bool { return value == "" })
+	_, err = c.book.ledger.NoteReading(r.Context(), origin(r), commands.NoteReading{What: "replay", Filters: filters, Subjects: subjects,
+		Reason: reason, On: domain.DateOf(time.Now().In(c.book.ledger.Zone))})
+	return err
 }

@@ -3,8 +3,10 @@
 // of personal data.
 //
 // Streams: `import-<hash of the file>`, `request-<hash of the key>`,
-// `access-<yyyy-mm>`. Hashes are keyed, so that neither a file nor a request can
-// be guessed from them.
+// `access-<yyyy-mm>-<id>`, one for each reading, so that readings of one moment
+// never meet and none waits for those before it (earlier builds kept a month's
+// readings in one stream `access-<yyyy%2Dmm>`). Hashes are keyed, so that neither
+// a file nor a request can be guessed from them.
 package intake
 
 import "ksiega/domain"
@@ -24,21 +26,54 @@ type RequestTaken struct {
 	Request string `json:"request"` // keyed hash of what was asked
 }
 
-// PersonalDataRead says that somebody had sealed fields opened.
+// PersonalDataRead says that somebody had sealed fields opened, and whose.
 type PersonalDataRead struct {
-	What   string        `json:"what"` // report or replay, never its personal parameters
-	Reason domain.Sealed `json:"reason,omitzero"`
+	Reading string      `json:"reading,omitzero"` // id drawn for it; none in the first version
+	On      domain.Date `json:"on,omitzero"`
+	What    string      `json:"what"` // the report, or replay
+	// Filters are what the question was limited to: ids, days and codes that
+	// matched something recorded, never what somebody merely typed.
+	Filters []Filter `json:"filters,omitzero"`
+	// Subjects are whose texts were shown. Of more than MaxSubjects none is
+	// listed and Many is set: then the filters say whose.
+	Subjects []Subject     `json:"subjects,omitzero"`
+	Many     bool          `json:"many,omitzero"`
+	Reason   domain.Sealed `json:"reason,omitzero"`
 }
 
-// ReasonSeal is how the reason of a reading is sealed: by a key that outlives
-// those of the people who were read about.
-func ReasonSeal() domain.Seal {
-	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAccess, ID: "reasons"}, Field: "reason"}
+// MaxSubjects bounds whom one reading lists.
+const MaxSubjects = 100
+
+// Filter is one parameter of the question that was answered.
+type Filter struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Subject is one whose texts were shown.
+type Subject struct {
+	Kind domain.RefKind `json:"kind"`
+	ID   string         `json:"id"`
+}
+
+// AccessStream is where one reading is recorded.
+func AccessStream(on domain.Date, reading string) string {
+	return "access-" + on.Month().String() + "-" + domain.Escape(reading)
+}
+
+// ReasonSeal is how the reason of a reading is sealed: by a key of its own, which
+// outlives those of the people who were read about. The first version's readings
+// share one.
+func ReasonSeal(reading string) domain.Seal {
+	if reading == "" {
+		reading = "reasons"
+	}
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAccess, ID: reading}, Field: "reason"}
 }
 
 // Reseal covers the reason.
 func (e PersonalDataRead) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(ReasonSeal(), e.Reason)
+	e.Reason = by.Text(ReasonSeal(e.Reading), e.Reason)
 	return e
 }
 
@@ -49,7 +84,7 @@ func (FileFinished) EventType() string { return "intake.file-finished.v1" }
 func (RequestTaken) EventType() string { return "intake.request-taken.v1" }
 
 // EventType is for ever.
-func (PersonalDataRead) EventType() string { return "intake.personal-data-read.v1" }
+func (PersonalDataRead) EventType() string { return "intake.personal-data-read.v2" }
 
 // OccurredOn is the day of recording.
 func (FileFinished) OccurredOn() domain.Date { return 0 }
@@ -57,8 +92,8 @@ func (FileFinished) OccurredOn() domain.Date { return 0 }
 // OccurredOn is the day of recording.
 func (RequestTaken) OccurredOn() domain.Date { return 0 }
 
-// OccurredOn is the day of recording.
-func (PersonalDataRead) OccurredOn() domain.Date { return 0 }
+// OccurredOn is the day of the reading.
+func (e PersonalDataRead) OccurredOn() domain.Date { return e.On }
 
 // Refs is empty: a file concerns what its rows concern.
 func (FileFinished) Refs() []domain.Ref { return nil }
@@ -66,8 +101,22 @@ func (FileFinished) Refs() []domain.Ref { return nil }
 // Refs is empty.
 func (RequestTaken) Refs() []domain.Ref { return nil }
 
-// Refs is empty.
-func (PersonalDataRead) Refs() []domain.Ref { return nil }
+// Refs names whose texts were shown, and what the question was limited to, so that
+// the history of a person tells who read about them.
+func (e PersonalDataRead) Refs() []domain.Ref {
+	refs := make([]domain.Ref, 0, len(e.Subjects)+len(e.Filters))
+	for _, s := range e.Subjects {
+		refs = append(refs, domain.Ref(s))
+	}
+	for _, f := range e.Filters {
+		switch kind := domain.RefKind(f.Name); kind {
+		case domain.RefParticipant, domain.RefAssistant, domain.RefContract, domain.RefAgreement, domain.RefProgramme, domain.RefClaim,
+			domain.RefStatement, domain.RefFinding:
+			refs = append(refs, domain.Ref{Kind: kind, ID: f.Value})
+		}
+	}
+	return domain.Refs(refs...)
+}
 
 // File is the state of an import stream.
 type File struct{ Last FileFinished }

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
@@ -72,10 +73,22 @@ func Ledger() (*Table, error) {
 		KindOf[erasure.Ordered](),
 		KindOf[intake.FileFinished](),
 		KindOf[intake.RequestTaken](),
+		Upcast("intake.personal-data-read.v1", readingV1.up),
 		KindOf[intake.PersonalDataRead](),
 	)
 	if err != nil {
 		return nil, err
 	}
 	return t.withCategories(ledgerCategories()...), nil
+}
+
+// readingV1 is intake.personal-data-read.v1, which did not say whose data they
+// were.
+type readingV1 struct {
+	What   string        `json:"what"`
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+func (r readingV1) up() intake.PersonalDataRead {
+	return intake.PersonalDataRead{What: r.What, Reason: r.Reason}
 }

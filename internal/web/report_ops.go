@@ -2,12 +2,14 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/queries"
 )
@@ -141,10 +143,25 @@ func (s *server) ask(ctx context.Context, name string, query url.Values) (*queri
 		}
 	}
 	a, err := s.Desk.Ask(ctx, name, req)
-	if err == nil && a.Report.OpensText && req.Reader.SeesText && len(a.Rows) > 0 {
-		_, err = s.Ledger.NoteReport(ctx, callerOf(ctx).origin("", nil), name, domain.DateOf(s.Now().In(s.Ledger.Zone)))
+	if err == nil && len(a.Shown) > 0 {
+		err = s.noteReport(ctx, a)
 	}
 	return a, format, err
+}
+
+// noteReport records whose texts an answer shows, before it is sent. Something
+// was found by its parameters, so that none is only what somebody typed.
+func (s *server) noteReport(ctx context.Context, a *queries.Answer) error {
+	filters := maps.Clone(a.Params)
+	if a.AsOf != 0 {
+		filters[paramAsOf] = a.AsOf.String()
+	}
+	if a.KnownAt != "" {
+		filters[paramKnownAt] = a.KnownAt
+	}
+	_, err := s.Ledger.NoteReport(ctx, callerOf(ctx).origin("", nil), commands.NoteReading{
+		What: a.Report.Name, Filters: filters, Subjects: a.Shown, On: domain.DateOf(s.Now().In(s.Ledger.Zone))})
+	return err
 }
 
 func (s *server) stream(c huma.Context, a *queries.Answer, format string, query url.Values) {

@@ -3,10 +3,12 @@ package web_test
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"ksiega/internal/web"
@@ -168,6 +170,54 @@ func TestTransferTitlesAreShownToKnownPeopleOnly(t *testing.T) {
 		if n := titles(r.WithContext(web.WithActor(r.Context(), "jkowalska", role))); (n > 0) != sees {
 			t.Errorf("%q sees %d titles", role, n)
 		}
+	}
+}
+
+// Whoever is shown titles is entered in the access log by themselves, whoever
+// else looks at that moment, with whose they were; who is shown none is not.
+func TestEveryReaderOfAMomentIsEntered(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	sample(t, d.ledger)
+	const target = "/api/v1/reports/unmatched-lines?from=2018-01-01"
+	var group sync.WaitGroup
+	start := make(chan struct{})
+	ask := func(actor, role string) {
+		group.Go(func() {
+			<-start
+			r := request(http.MethodGet, target, "", "Host", "control")
+			if w := d.do(r.WithContext(web.WithActor(r.Context(), actor, role))); w.Code != http.StatusOK {
+				t.Errorf("%s: %d %s", actor, w.Code, w.Body)
+			}
+		})
+	}
+	want := map[string]int{}
+	for i := range 16 {
+		actor := fmt.Sprint("reader", i)
+		ask(actor, "auditor")
+		want[actor] = 1
+	}
+	ask("assistant", "assistant")
+	close(start)
+	group.Wait()
+	got := map[string]int{}
+	for _, e := range decode[web.EventPage](t, d.get("/api/v1/events?type=intake.personal-data-read.*&limit=1000")).Events {
+		got[e.Actor]++
+		var data struct {
+			What     string
+			Filters  []struct{ Name, Value string }
+			Subjects []struct{ Kind, ID string }
+		}
+		if err := json.Unmarshal(e.Data, &data); err != nil {
+			t.Fatal(err)
+		}
+		if data.What != "report unmatched-lines" || len(data.Subjects) == 0 || data.Subjects[0].Kind != "statement" ||
+			len(data.Filters) != 1 || data.Filters[0].Value != "2018-01-01" {
+			t.Errorf("%s: %+v", e.Actor, data)
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("readings by actor: %v", got)
 	}
 }
 

@@ -57,7 +57,7 @@ func contractRows(ctx context.Context, q *question) ([]Row, error) {
 		if err != nil {
 			return nil, err
 		}
-		status := statusOn(s, q.day())
+		status := s.StatusOn(q.day())
 		if !q.is("state", string(status)) {
 			continue
 		}
@@ -65,15 +65,4 @@ func contractRows(ctx context.Context, q *question) ([]Row, error) {
 		rows = append(rows, Row{t.Contract, string(t.Kind), t.Programme, t.Participant, t.Assistant, t.From, t.To, string(status)})
 	}
 	return rows, nil
-}
-
-// statusOn is the status on a day: a suspension with a last day ends by itself.
-func statusOn(s contract.State, on domain.Date) contract.Status {
-	if s.Status != contract.StatusSuspended || len(s.Suspensions) == 0 {
-		return s.Status
-	}
-	if last := s.Suspensions[len(s.Suspensions)-1]; last.Until != 0 && last.Until < on {
-		return contract.StatusSigned
-	}
-	return s.Status
 }

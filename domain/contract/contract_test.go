@@ -75,7 +75,7 @@ func TestLife(t *testing.T) {
 	Given(t, d, signed).When(contract.Suspend{Change: on(2018, 3, 2), Until: day(2018, 3, 1)}).Refuse(contract.ErrPeriod)
 
 	s := d.Fold(signed, suspended, resumed, ended)
-	if s.Status != contract.StatusTerminated || s.Terms.To != day(2018, 6, 30) || s.First.To != terms.To ||
+	if s.StatusOn(day(2018, 6, 30)) != contract.StatusTerminated || s.Terms.To != day(2018, 6, 30) || s.First.To != terms.To ||
 		len(s.Suspensions) != 1 || s.Suspensions[0] != (contract.Span{From: day(2018, 3, 1), Until: day(2018, 3, 31)}) {
 		t.Fatalf("got %+v", s)
 	}
@@ -85,5 +85,118 @@ func TestLife(t *testing.T) {
 	amended := d.Fold(signed, contract.Amended{Life: life(2018, 5, 1), Weekly: 300, Rate: 2000})
 	if before, after := amended.On(day(2018, 4, 30)), amended.On(day(2018, 5, 1)); before.Weekly != 600 || before.Rate != 0 || after.Weekly != 300 || after.Rate != 2000 {
 		t.Fatalf("an amendment binds before its day: %+v, %+v", before, after)
+	}
+}
+
+func weekly(y, m, d int, minutes domain.Minutes) contract.Amended {
+	return contract.Amended{Life: life(y, m, d), Weekly: minutes}
+}
+
+// An annex that another of its day replaced is a new one when it is entered again,
+// and one that still holds is not.
+func TestTheSameAnnexAgain(t *testing.T) {
+	d := contract.Decider()
+	signed, less, more := contract.Signed{Terms: terms}, weekly(2018, 5, 1, 300), weekly(2018, 5, 1, 480)
+	again := contract.Amend{Change: on(2018, 5, 1), Weekly: 300}
+	Given(t, d, signed, less).When(again).Then()
+	Given(t, d, signed, less, more).When(again).Then(less)
+	Given(t, d, signed, less, more, less).When(again).Then()
+	Given(t, d, signed, less, weekly(2018, 6, 1, 480)).When(again).Then() // of another day: it still holds in May
+	// The same of a suspension that ended on its first day.
+	suspended, resumed := contract.Suspended{Life: life(2018, 3, 1)}, contract.Resumed{Life: life(2018, 3, 1)}
+	Given(t, d, signed, suspended, resumed).When(contract.Suspend{Change: on(2018, 3, 1)}).Then(suspended)
+}
+
+// Annexes apply in the order of their days, whenever they were entered.
+func TestAnnexesByTheirDays(t *testing.T) {
+	d := contract.Decider()
+	late := d.Fold(contract.Signed{Terms: terms}, weekly(2018, 6, 1, 480), weekly(2018, 5, 1, 300))
+	for _, c := range []struct {
+		on   domain.Date
+		want domain.Minutes
+	}{{day(2018, 4, 30), 600}, {day(2018, 5, 1), 300}, {day(2018, 5, 31), 300}, {day(2018, 6, 1), 480}, {day(2018, 12, 31), 480}} {
+		if got := late.On(c.on).Weekly; got != c.want {
+			t.Errorf("on %s %d minutes a week, not %d", c.on, got, c.want)
+		}
+	}
+	if late.Terms.Weekly != 480 {
+		t.Errorf("at last %d minutes", late.Terms.Weekly)
+	}
+	prolonged := d.Fold(contract.Signed{Terms: terms}, contract.Amended{Life: life(2018, 6, 1), To: day(2019, 3, 31)},
+		contract.Amended{Life: life(2018, 5, 1), To: day(2018, 10, 31)})
+	if prolonged.Terms.To != day(2019, 3, 31) {
+		t.Errorf("until %s", prolonged.Terms.To)
+	}
+}
+
+// A breach stays one, whatever was suspended and resumed since; a suspension holds
+// as long as it lasts.
+func TestStatusOfADay(t *testing.T) {
+	d := contract.Decider()
+	signed := contract.Signed{Terms: terms}
+	breached := contract.Breached{Life: life(2018, 4, 10)}
+	suspended, resumed := contract.Suspended{Life: life(2018, 5, 1)}, contract.Resumed{Life: life(2018, 6, 1)}
+	week := contract.Suspended{Life: life(2018, 5, 1), Until: day(2018, 5, 7)}
+	ended := contract.Completed{Life: life(2018, 9, 30)}
+	const s, b, r = contract.StatusSigned, contract.StatusBreached, contract.StatusSuspended
+	for name, c := range map[string]struct {
+		history []domain.Event
+		want    map[domain.Date]contract.Status
+	}{
+		"breached, suspended, resumed": {[]domain.Event{breached, suspended, resumed},
+			map[domain.Date]contract.Status{day(2018, 4, 9): s, day(2018, 4, 10): b, day(2018, 5, 1): r, day(2018, 5, 31): r, day(2018, 6, 1): b}},
+		"recorded in another order": {[]domain.Event{suspended, resumed, breached},
+			map[domain.Date]contract.Status{day(2018, 4, 10): b, day(2018, 5, 1): r, day(2018, 6, 1): b}},
+		"breached, then a suspension that ends by itself": {[]domain.Event{breached, week},
+			map[domain.Date]contract.Status{day(2018, 5, 7): r, day(2018, 5, 8): b}},
+		"a breach while it rests": {[]domain.Event{contract.Suspended{Life: life(2018, 4, 1)}, breached, resumed},
+			map[domain.Date]contract.Status{day(2018, 4, 9): r, day(2018, 4, 10): b, day(2018, 6, 1): b}},
+		"a suspension yet to come": {[]domain.Event{suspended}, map[domain.Date]contract.Status{day(2018, 4, 30): s, day(2018, 5, 1): r}},
+		"an end yet to come": {[]domain.Event{ended, breached},
+			map[domain.Date]contract.Status{day(2018, 4, 9): s, day(2018, 9, 29): b, day(2018, 9, 30): contract.StatusCompleted, day(2019, 1, 1): contract.StatusCompleted}},
+	} {
+		state := d.Fold(append([]domain.Event{signed}, c.history...)...)
+		for on, want := range c.want {
+			if got := state.StatusOn(on); got != want {
+				t.Errorf("%s: on %s %s, not %s", name, on, got, want)
+			}
+		}
+	}
+	if got := d.Fold(contract.Drafted{Terms: terms}).StatusOn(day(2018, 5, 1)); got != contract.StatusDrafted {
+		t.Errorf("a draft is %s", got)
+	}
+}
+
+// Nothing follows the last day of a contract that was ended, whatever was recorded
+// first; what happened before it may be entered late.
+func TestNothingFollowsTheEnd(t *testing.T) {
+	d := contract.Decider()
+	signed, ended := contract.Signed{Terms: terms}, contract.Terminated{Life: life(2018, 6, 30)}
+	Given(t, d, signed, ended).When(contract.Suspend{Change: on(2018, 7, 1)}).Refuse(contract.ErrEnded)
+	Given(t, d, signed, ended).When(contract.RecordBreach{Change: on(2018, 7, 1)}).Refuse(contract.ErrEnded)
+	Given(t, d, signed, ended).When(contract.Terminate{Change: on(2018, 5, 31)}).Refuse(contract.ErrEnded)
+	Given(t, d, signed, ended).When(contract.Complete{Change: on(2018, 6, 30)}).Refuse(contract.ErrEnded)
+	Given(t, d, signed, ended).When(contract.RecordBreach{Change: on(2018, 6, 1)}).Then(contract.Breached{Life: life(2018, 6, 1)})
+	Given(t, d, signed, ended).When(contract.Amend{Change: on(2018, 5, 1), Weekly: 300}).Then(weekly(2018, 5, 1, 300))
+	// An annex of a later day, recorded before the end, prolongs nothing that ended.
+	if s := d.Fold(signed, contract.Amended{Life: life(2018, 8, 1), To: day(2019, 3, 31)}, ended); s.Terms.To != day(2018, 6, 30) {
+		t.Errorf("until %s", s.Terms.To)
+	}
+	// A suspension entered late ends where the contract was resumed.
+	late := d.Fold(signed, contract.Suspended{Life: life(2018, 3, 1)}, contract.Resumed{Life: life(2018, 4, 1)}, contract.Suspended{Life: life(2018, 2, 10)})
+	if late.Rests(day(2018, 2, 9)) || !late.Rests(day(2018, 2, 10)) || !late.Rests(day(2018, 3, 31)) || late.Rests(day(2018, 4, 1)) {
+		t.Errorf("rests %+v", late.Suspensions)
+	}
+}
+
+// A state that was handed out never changes.
+func TestEvolveLeavesStatesAlone(t *testing.T) {
+	d := contract.Decider()
+	before := d.Fold(contract.Signed{Terms: terms}, contract.Suspended{Life: life(2018, 3, 1)}, weekly(2018, 6, 1, 480))
+	one := d.Evolve(before, weekly(2018, 5, 1, 300))
+	two := d.Evolve(before, contract.Resumed{Life: life(2018, 4, 1)})
+	if one.Rests(day(2018, 2, 28)) || !one.Rests(day(2018, 5, 1)) || two.On(day(2018, 5, 1)).Weekly != 600 || two.Rests(day(2018, 5, 1)) ||
+		!before.Rests(day(2018, 5, 1)) || before.On(day(2018, 5, 1)).Weekly != 600 {
+		t.Errorf("%+v\n%+v\n%+v", before, one, two)
 	}
 }

@@ -75,62 +75,6 @@ var (
 	ErrNoDay        = domain.Refusal(domain.CodeInvalid, "the change has no day")
 )
 
-// Status is where a contract stands.
-type Status string
-
-// The statuses of a contract.
-const (
-	StatusDrafted    Status = "drafted"
-	StatusSigned     Status = "signed"
-	StatusSuspended  Status = "suspended"
-	StatusBreached   Status = "breached"
-	StatusTerminated Status = "terminated"
-	StatusCompleted  Status = "completed"
-)
-
-// Ended says whether nothing can follow.
-func (s Status) Ended() bool { return s == StatusTerminated || s == StatusCompleted }
-
-// State is a contract as its stream tells it; without a status there is none.
-type State struct {
-	Terms  Terms // with every amendment applied
-	First  Terms // as signed
-	Status Status
-	// Suspensions lists when it rested; an open one has no Until.
-	Suspensions []Span
-	changes     []domain.Event
-}
-
-// Span is a stretch of days, both inclusive; a zero Until is open.
-type Span struct {
-	From  domain.Date `json:"from"`
-	Until domain.Date `json:"until,omitzero"`
-}
-
-// Holds says whether a day lies in the span.
-func (s Span) Holds(d domain.Date) bool { return d.Within(s.From, s.Until) }
-
-// On is what binds on a day: the terms as signed with the amendments that took
-// effect by then. The period is that of the whole life.
-func (s State) On(day domain.Date) Terms {
-	t := s.First
-	for _, e := range s.changes {
-		if a, ok := e.(Amended); ok && a.Life.On <= day {
-			t = a.apply(t)
-		}
-	}
-	t.From, t.To = s.Terms.From, s.Terms.To
-	return t
-}
-
-// Rests says whether the contract is suspended on a day.
-func (s State) Rests(day domain.Date) bool {
-	return slices.ContainsFunc(s.Suspensions, func(p Span) bool { return p.Holds(day) })
-}
-
-// Exists says whether the contract was signed.
-func (s State) Exists() bool { return s.Status != "" && s.Status != StatusDrafted }
-
 // Decider of contracts.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: Evolve,
@@ -144,17 +88,19 @@ func decide(s State, c Command) ([]domain.Event, error) {
 	case Sign:
 		return sign(s, c.Terms)
 	}
-	if !s.Exists() {
-		if s.Status == StatusDrafted {
-			return nil, ErrNotSigned
-		}
+	switch s.stage {
+	case "":
 		return nil, ErrUnknown
+	case StatusDrafted:
+		return nil, ErrNotSigned
 	}
 	event, err := change(s, c)
 	if err != nil {
 		return nil, err
 	}
-	if slices.Contains(s.changes, event) {
+	// Recorded already, and nothing that is true since took its effect away: an annex
+	// that another of its day replaced is a new one.
+	if slices.Contains(s.changes, event) && s.sameLife(Evolve(s, event)) {
 		return nil, nil
 	}
 	if err := s.allow(event); err != nil {
@@ -167,10 +113,10 @@ func draft(s State, c Draft) ([]domain.Event, error) {
 	if err := check(c.Terms); err != nil {
 		return nil, err
 	}
-	if s.Status == "" {
+	if s.stage == "" {
 		return []domain.Event{Drafted{c.Terms, c.On}}, nil
 	}
-	if s.Status == StatusDrafted && s.Terms == c.Terms {
+	if s.stage == StatusDrafted && s.Terms == c.Terms {
 		return nil, nil
 	}
 	return nil, domain.ErrDiffers.With("contract %s", c.Terms.Contract)
@@ -288,78 +234,4 @@ func (s State) Changed(c Command) bool {
 	return err == nil && slices.ContainsFunc(s.changes, func(e domain.Event) bool {
 		return e.EventType() == event.EventType() && e.OccurredOn() == event.OccurredOn()
 	})
-}
-
-// allow says whether an event may follow what happened so far.
-func (s State) allow(e domain.Event) error {
-	if s.Status.Ended() {
-		return ErrEnded.With("%s", s.Status)
-	}
-	resting := s.Rests(e.OccurredOn())
-	switch e.(type) {
-	case Suspended:
-		if resting {
-			return ErrSuspended
-		}
-	case Resumed:
-		if !resting {
-			return ErrNotSuspended
-		}
-	}
-	return nil
-}
-
-// Evolve folds one event of a contract's life.
-func Evolve(s State, e domain.Event) State {
-	switch e := e.(type) {
-	case Drafted:
-		s.Terms, s.First, s.Status = e.Terms, e.Terms, StatusDrafted
-		return s
-	case Signed:
-		s.Terms, s.First, s.Status = e.Terms, e.Terms, StatusSigned
-		return s
-	case Amended:
-		s.Terms = e.apply(s.Terms)
-	case Suspended:
-		s.Suspensions = append(slices.Clip(s.Suspensions), Span{e.On, e.Until})
-		s.Status = StatusSuspended
-	case Resumed:
-		s.resume(e.On)
-		s.Status = StatusSigned
-	case Breached:
-		s.Status = StatusBreached
-	case Terminated:
-		s.Status, s.Terms.To = StatusTerminated, min(s.Terms.To, e.On)
-	case Completed:
-		s.Status, s.Terms.To = StatusCompleted, min(s.Terms.To, e.On)
-	default:
-		return s
-	}
-	s.changes = append(slices.Clip(s.changes), e)
-	return s
-}
-
-func (e Amended) apply(t Terms) Terms {
-	if e.To != 0 {
-		t.To = e.To
-	}
-	if e.Weekly != 0 {
-		t.Weekly = e.Weekly
-	}
-	if e.Rate != 0 {
-		t.Rate = e.Rate
-	}
-	if e.Assistant != "" {
-		t.Assistant = e.Assistant
-	}
-	return t
-}
-
-func (s *State) resume(on domain.Date) {
-	s.Suspensions = slices.Clone(s.Suspensions)
-	for i, p := range s.Suspensions {
-		if p.Holds(on) {
-			s.Suspensions[i].Until = on - 1
-		}
-	}
 }

@@ -1,0 +1,207 @@
+package contract
+
+import (
+	"cmp"
+	"slices"
+
+	"ksiega/domain"
+)
+
+// Status is where a contract stands.
+type Status string
+
+// The statuses of a contract.
+const (
+	StatusDrafted    Status = "drafted"
+	StatusSigned     Status = "signed"
+	StatusSuspended  Status = "suspended"
+	StatusBreached   Status = "breached"
+	StatusTerminated Status = "terminated"
+	StatusCompleted  Status = "completed"
+)
+
+// State is a contract as its stream tells it. What its changes come to follows from
+// their days and, of one day, from the order of recording: an annex that is entered
+// late takes effect on its day like any other.
+type State struct {
+	First Terms // as signed
+	Terms Terms // with every amendment applied
+	// Suspensions lists when it rested; an open one has no Until.
+	Suspensions []Span
+
+	stage   Status         // StatusDrafted, StatusSigned, or "" where there is no contract
+	changes []domain.Event // ordered as above
+}
+
+// Span is a stretch of days, both inclusive; a zero Until is open.
+type Span struct {
+	From  domain.Date `json:"from"`
+	Until domain.Date `json:"until,omitzero"`
+}
+
+// Holds says whether a day lies in the span.
+func (s Span) Holds(d domain.Date) bool { return d.Within(s.From, s.Until) }
+
+// Exists says whether the contract was signed.
+func (s State) Exists() bool { return s.stage == StatusSigned }
+
+// On is what binds on a day: the terms as signed with the amendments that took
+// effect by then. The period is that of the whole life.
+func (s State) On(day domain.Date) Terms {
+	t := s.First
+	for _, e := range s.changes {
+		if a, ok := e.(Amended); ok && a.Life.On <= day {
+			t = a.apply(t)
+		}
+	}
+	t.From, t.To = s.Terms.From, s.Terms.To
+	return t
+}
+
+// Rests says whether the contract is suspended on a day.
+func (s State) Rests(day domain.Date) bool {
+	return slices.ContainsFunc(s.Suspensions, func(p Span) bool { return p.Holds(day) })
+}
+
+// StatusOn is where the contract stands on a day. It is suspended while it rests and
+// no longer; a breach stays one, whatever was suspended and resumed since; on its
+// last day a contract that was ended has ended.
+func (s State) StatusOn(day domain.Date) Status {
+	if !s.Exists() {
+		return s.stage
+	}
+	status, otherwise := StatusSigned, StatusSigned // where it does not rest
+	for _, e := range s.changes {
+		if e.OccurredOn() > day {
+			break
+		}
+		switch e.(type) {
+		case Suspended:
+			status = StatusSuspended
+		case Resumed:
+			status = otherwise
+		case Breached:
+			status, otherwise = StatusBreached, StatusBreached
+		case Terminated:
+			return StatusTerminated
+		case Completed:
+			return StatusCompleted
+		}
+	}
+	if status == StatusSuspended && !s.Rests(day) {
+		return otherwise
+	}
+	return status
+}
+
+// end is the contract's last day and how it ended, where that is recorded.
+func (s State) end() (domain.Date, Status) {
+	for _, e := range s.changes {
+		switch e.(type) {
+		case Terminated:
+			return e.OccurredOn(), StatusTerminated
+		case Completed:
+			return e.OccurredOn(), StatusCompleted
+		}
+	}
+	return 0, ""
+}
+
+// allow says whether an event may stand beside what happened. Nothing follows a
+// contract's recorded last day and it ends once; what happened before may still be
+// entered.
+func (s State) allow(e domain.Event) error {
+	last, how := s.end()
+	resting := s.Rests(e.OccurredOn())
+	switch e.(type) {
+	case Terminated, Completed:
+		if how != "" {
+			return ErrEnded.With("%s", how)
+		}
+	case Suspended:
+		if resting {
+			return ErrSuspended
+		}
+	case Resumed:
+		if !resting {
+			return ErrNotSuspended
+		}
+	}
+	if how != "" && e.OccurredOn() > last {
+		return ErrEnded.With("%s", how)
+	}
+	return nil
+}
+
+// Evolve folds one event of a contract's life.
+func Evolve(s State, e domain.Event) State {
+	switch e := e.(type) {
+	case Drafted:
+		return State{First: e.Terms, Terms: e.Terms, stage: StatusDrafted}
+	case Signed:
+		return State{First: e.Terms, Terms: e.Terms, stage: StatusSigned}
+	case Amended, Suspended, Resumed, Breached, Terminated, Completed:
+		at, _ := slices.BinarySearchFunc(s.changes, e.OccurredOn()+1, func(e domain.Event, day domain.Date) int {
+			return cmp.Compare(e.OccurredOn(), day)
+		})
+		s.changes = slices.Insert(slices.Clone(s.changes), at, e)
+		return s.lived()
+	}
+	return s
+}
+
+// lived works out anew what the changes come to.
+func (s State) lived() State {
+	s.Terms, s.Suspensions = s.First, nil
+	for _, e := range s.changes {
+		switch e := e.(type) {
+		case Amended:
+			s.Terms = e.apply(s.Terms)
+		case Suspended:
+			s.Suspensions = append(s.Suspensions, Span{e.On, e.Until})
+		case Resumed:
+			for i, p := range s.Suspensions {
+				if p.Holds(e.On) {
+					s.Suspensions[i].Until = e.On - 1
+				}
+			}
+		}
+	}
+	// One that was resumed on its first day never was.
+	s.Suspensions = slices.DeleteFunc(s.Suspensions, func(p Span) bool { return p.Until != 0 && p.Until < p.From })
+	if last, how := s.end(); how != "" {
+		s.Terms.To = min(s.Terms.To, last)
+	}
+	return s
+}
+
+// sameLife says whether two states of one contract agree on every day; both hold the
+// same changes, perhaps one of them twice.
+func (s State) sameLife(o State) bool {
+	agree := func(day domain.Date) bool {
+		return s.On(day) == o.On(day) && s.Rests(day) == o.Rests(day) && s.StatusOn(day) == o.StatusOn(day)
+	}
+	return s.Terms == o.Terms && !slices.ContainsFunc(o.changes, func(e domain.Event) bool {
+		until := e.OccurredOn()
+		if e, ok := e.(Suspended); ok && e.Until != 0 {
+			until = e.Until + 1
+		}
+		return !agree(e.OccurredOn()) || !agree(until)
+	})
+}
+
+func (e Amended) apply(t Terms) Terms {
+	if e.To != 0 {
+		t.To = e.To
+	}
+	if e.Weekly != 0 {
+		t.Weekly = e.Weekly
+	}
+	if e.Rate != 0 {
+		t.Rate = e.Rate
+	}
+	if e.Assistant != "" {
+		t.Assistant = e.Assistant
+	}
+	return t
+}

@@ -172,6 +172,7 @@ type SettlementAgreement struct {
 	To          domain.Date      `json:"to"`
 	PersonLimit int              `json:"personLimit"`
 	TotalCap    domain.Minutes   `json:"totalCap"`
+	New         bool             `json:"new"` // concluded under the law in force since 2025-06-01
 	Event       journal.Position `json:"event"`
 }
 
@@ -199,7 +200,7 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 5, Keys: settlementKeys, Fold: foldSettlement,
+	return Projection{Name: "settlement", Version: 6, Keys: settlementKeys, Fold: foldSettlement,
 		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}),
 		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "attendance.terms-set", "attendance.absence-recorded",
@@ -251,6 +252,7 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 	switch e := r.Event.(type) {
 	case agreement.Concluded:
 		SettlementAgreements().Put(tx, domain.Escape(e.Agreement), agreementField, SettlementAgreement{Agreement: e.Agreement, From: e.From, To: e.To,
+			New:         e.Regime == programme.NewRegime,
 			PersonLimit: e.PersonLimit, TotalCap: e.TotalCap, Event: r.Position})
 	case attendance.HoursRecorded:
 		settleDay(tx, e.About, e.Date, e.Minutes, e.Rates, r.Position)

@@ -219,31 +219,31 @@ type yearOfDays struct {
 	events    []journal.Position
 }
 
+// yearsOfDays are by whose and when they are.
+type yearsOfDays map[personYear]*yearOfDays
+
+// of is a person's year, to add a contract's days to.
+func (all yearsOfDays) of(participant string, year int, contract string) *yearOfDays {
+	key := personYear{participant, year}
+	y := all[key]
+	if y == nil {
+		y = &yearOfDays{days: map[domain.Date]bool{}}
+		all[key] = y
+	}
+	if !slices.Contains(y.contracts, contract) {
+		y.contracts = append(y.contracts, contract)
+	}
+	return y
+}
+
 // overYears: the days of a calendar year under the new regime are more than the
 // statute allows.
 func overYears(ctx context.Context, q *question, months []projections.SettlementMonth) ([]found, error) {
-	years := map[personYear]*yearOfDays{}
-	err := eachDetail(ctx, q, months, func(m projections.SettlementMonth) bool { return m.New },
-		func(m projections.SettlementMonth, d projections.SettlementDetail) {
-			key := personYear{m.Participant, m.Month.First().Year()}
-			y := years[key]
-			if y == nil {
-				y = &yearOfDays{days: map[domain.Date]bool{}}
-				years[key] = y
-			}
-			for _, day := range d.Days {
-				if day.Minutes > 0 && !q.cut(day.Date) {
-					y.days[day.Date] = true
-					y.events = append(y.events, day.Event)
-				}
-			}
-			if !slices.Contains(y.contracts, m.Contract) {
-				y.contracts = append(y.contracts, m.Contract)
-			}
-		})
-	if err == nil && q.desk.opts.DayCount == programme.ReferralDays {
-		err = countReferrals(ctx, q, years)
+	count := workedDays
+	if q.desk.opts.DayCount == programme.ReferralDays {
+		count = referralDays
 	}
+	years, err := count(ctx, q, months)
 	if err != nil {
 		return nil, err
 	}
@@ -260,36 +260,59 @@ func overYears(ctx context.Context, q *question, months []projections.Settlement
 	return all, nil
 }
 
-// countReferrals counts the days on which one of the person's referrals of that
-// year was in force, suspensions left out, instead of those with hours.
-func countReferrals(ctx context.Context, q *question, years map[personYear]*yearOfDays) error {
-	lives, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()))
-	if err != nil {
-		return err
-	}
-	states := map[string]contract.State{}
-	for _, it := range lives {
-		if states[it.Row.Terms.Contract], err = it.Row.AsOf(q.asOf); err != nil {
-			return err
-		}
-	}
-	for key, y := range years {
-		clear(y.days)
-		for _, number := range y.contracts {
-			s := states[number]
-			if !s.Exists() {
-				continue
-			}
-			last := domain.NewDate(key.year, time.December, 31)
-			if s.Terms.To != 0 {
-				last = min(last, s.Terms.To)
-			}
-			for d := max(s.Terms.From, domain.NewDate(key.year, time.January, 1)); d <= min(last, q.day()); d++ {
-				if !s.Rests(d) {
-					y.days[d] = true
+// workedDays are those with hours.
+func workedDays(ctx context.Context, q *question, months []projections.SettlementMonth) (yearsOfDays, error) {
+	years := yearsOfDays{}
+	return years, eachDetail(ctx, q, months, func(m projections.SettlementMonth) bool { return m.New },
+		func(m projections.SettlementMonth, d projections.SettlementDetail) {
+			y := years.of(m.Participant, m.Month.First().Year(), m.Contract)
+			for _, day := range d.Days {
+				if day.Minutes > 0 && !q.cut(day.Date) {
+					y.days[day.Date] = true
+					y.events = append(y.events, day.Event)
 				}
 			}
+		})
+}
+
+// referralDays are those on which a referral was in force, suspensions left out,
+// whether or not anybody came to work on them.
+func referralDays(ctx context.Context, q *question, months []projections.SettlementMonth) (yearsOfDays, error) {
+	agreements, err := projections.SettlementAgreements().Every(ctx, q.view(projections.Settlement()))
+	if err != nil {
+		return nil, err
+	}
+	lives, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()))
+	if err != nil {
+		return nil, err
+	}
+	under, by := map[string]bool{}, map[string]bool{} // the new regime: agreements, and contracts by their hours
+	for _, it := range agreements {
+		under[it.Row.Agreement] = it.Row.New
+	}
+	for _, m := range months {
+		by[m.Contract] = by[m.Contract] || m.New
+	}
+	years := yearsOfDays{}
+	for _, it := range lives {
+		s, err := it.Row.AsOf(q.asOf)
+		if err != nil {
+			return nil, err
+		}
+		t := s.Terms
+		if !s.Exists() || q.cut(t.Concluded) || t.Kind != contract.Referral || !under[t.Agreement] && !by[t.Contract] {
+			continue
+		}
+		told := 0 // the year that its events are evidence of
+		for d := t.From; d <= min(t.To, q.day()); d++ {
+			if s.Rests(d) {
+				continue
+			}
+			y := years.of(t.Participant, d.Year(), t.Contract)
+			if y.days[d] = true; told != d.Year() {
+				told, y.events = d.Year(), append(y.events, it.Row.Event)
+			}
 		}
 	}
-	return nil
+	return years, nil
 }

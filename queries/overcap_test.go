@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
 	"ksiega/domain/programme"
 	"ksiega/internal/ledgertest"
@@ -81,16 +82,22 @@ func TestOverTheDaysOfAYear(t *testing.T) {
 	works("S/4", "U3", "psu-2024", day(2026, 1, 1), 200)     // the old regime knows no such limit
 	works("S/5", "U4", law, day(2025, 7, 15), 170)           // in 2025, then
 	works("S/5", "U4", law, day(2026, 1, 1), 20)             // in 2026
+	events = append(events, agreement.Concluded{Terms: agreement.Terms{Agreement: "P/1", Concluded: day(2026, 1, 1), From: day(2026, 1, 1), To: day(2026, 12, 31),
+		Regime: programme.NewRegime, RefundPercent: 60}})
+	referral("S/6", "U5", day(2026, 1, 1), day(2026, 3, 31))
+	referral("S/7", "U5", day(2026, 4, 1), day(2026, 12, 31))
 	record(t, l, events...)
 	record(t, l, contract.Suspended{Life: contract.Life{Contract: "S/3", Participant: "U2", Programme: "psu", On: day(2026, 6, 1)}, Until: day(2026, 6, 1)})
 	for count, want := range map[programme.DayCount][]string{
-		"":                     {"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 181"},
-		programme.ReferralDays: {"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 181"},
+		"": {"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 181"},
+		programme.ReferralDays: {"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 2",
+			"over-cap:U5:2026 [U5 S/6 S/7] 2026-01-01 2026-12-31 2"}, // never came to work
 	} {
 		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Now: sampleDay, Zone: l.Zone, DayCount: count})
 		for asOf, want := range map[domain.Date][]string{day(2026, 12, 31): want, day(2026, 7, 19): nil} {
 			if count == programme.ReferralDays && asOf == day(2026, 7, 19) {
-				want = []string{"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 180"} // in force on all 200 days
+				want = []string{"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 2", // in force on all 200 days
+					"over-cap:U5:2026 [U5 S/6 S/7] 2026-01-01 2026-12-31 2"}
 			}
 			var got []string
 			for _, r := range ask(t, desk, "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "over-cap"}}).Rows {

@@ -13,7 +13,7 @@ import (
 )
 
 // Memory is a projection folded in memory; its rows are never encoded. It is a
-// View between two calls of Fold; rows it handed out must not be changed.
+// View between two calls of Fold.
 type Memory struct {
 	p        Projection
 	tx       *Tx

@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -152,8 +153,8 @@ func (t Table[R]) All(ctx context.Context, v View, part string) ([]Item[R], erro
 }
 
 // Every are the rows of the given parts, or of all parts where none is given,
-// sorted by part and field. Others are given the same rows: neither they nor
-// what they refer to may be changed.
+// sorted by part and field. They are the caller's own, and so is what they refer
+// to: whoever filters or appends changes nobody else's.
 func (t Table[R]) Every(ctx context.Context, v View, parts ...string) ([]Item[R], error) {
 	if len(parts) == 0 {
 		all, err := t.Parts(ctx, v)
@@ -180,10 +181,60 @@ func (t Table[R]) Every(ctx context.Context, v View, parts ...string) ([]Item[R]
 			return nil, err
 		}
 	}
-	if len(byPart) == 1 {
-		return slices.Clip(byPart[0]), nil
+	all := slices.Concat(byPart...)
+	for i := range all {
+		own(reflect.ValueOf(&all[i].Row).Elem())
 	}
-	return slices.Concat(byPart...), nil
+	return all, nil
+}
+
+// own puts copies in the place of the slices and maps that a row shares with others.
+// A slice of plain values is copied at once.
+func own(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() && refers(v.Type().Field(i).Type) {
+				own(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			return
+		}
+		v.Set(reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v))
+		for i := 0; i < v.Len() && refers(v.Type().Elem()); i++ {
+			own(v.Index(i))
+		}
+	case reflect.Map:
+		if v.IsNil() {
+			return
+		}
+		all := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for key, value := range v.Seq2() {
+			held := reflect.New(v.Type().Elem()).Elem()
+			held.Set(value)
+			own(held)
+			all.SetMapIndex(key, held)
+		}
+		v.Set(all)
+	}
+}
+
+// refers says whether values of a type hold slices or maps. Rows hold no pointers,
+// which would not come back from JSON as they were.
+func refers(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Slice, reflect.Map:
+		return true
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if t.Field(i).IsExported() && refers(t.Field(i).Type) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fetch reads the missing of some parts, all sorted, each into its place.
@@ -231,6 +282,9 @@ func (t Table[R]) Find(ctx context.Context, v View, part, field string) (R, bool
 	var row R
 	if err := readCell(&reader{}, t.Name, c, &row); err != nil {
 		return zero, false, err
+	}
+	if c.row != nil {
+		own(reflect.ValueOf(&row).Elem())
 	}
 	return row, true, nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ksiega/domain"
+	"ksiega/domain/contract"
 	"ksiega/internal/journal"
 )
 
@@ -84,3 +85,39 @@ func TestRowsOfAnUnknownKind(t *testing.T) {
 		t.Errorf("a claim with an unknown fact is %+v", totals)
 	}
 }
+
+// What a reader does to the rows it was given changes nobody else's, whether they
+// come of a fold in memory or of what is kept decoded between questions.
+func TestRowsAreTheReadersOwn(t *testing.T) {
+	t.Parallel()
+	life := func(number string) domain.Event {
+		return contract.Signed{Terms: contract.Terms{Contract: number, Kind: contract.Referral, Programme: "psu", Participant: "U1", From: 1, To: 9}}
+	}
+	change := contract.Life{Contract: "S/1", Programme: "psu", Participant: "U1", On: 5}
+	view := folded(t, Contracts(), bookOf(t, []domain.Event{life("S/1"), life("S/2"), contract.Breached{Life: change}}))
+	kept := &keptView{View: view, kept: map[place]any{}}
+	for name, v := range map[string]View{"memory": view, "kept": kept} {
+		for range 3 {
+			items, err := ContractLives().Every(t.Context(), v)
+			toyMust(t, err)
+			one, ok, err := ContractLives().Find(t.Context(), v, "psu", domain.Escape("S/1"))
+			toyMust(t, err)
+			if len(items) != 2 || !ok || items[0].Row.Terms.Contract != "S/1" || len(items[0].Row.Changes) != 1 || items[0].Row.Changes[0].Kind != ChangeBreached ||
+				one.Changes[0].Kind != ChangeBreached {
+				t.Fatalf("%s: %+v, %+v", name, items, one)
+			}
+			items[0].Row.Changes[0].Kind, one.Changes[0].Kind = "spoilt", "spoilt"
+			_ = append(one.Changes, ContractChange{})
+			_ = slices.DeleteFunc(items, func(it Item[ContractLife]) bool { return it.Row.Terms.Contract == "S/1" })
+		}
+	}
+}
+
+// keptView keeps what was decoded, as a Store does.
+type keptView struct {
+	View
+	kept map[place]any
+}
+
+func (v *keptView) cached(at place) any                  { return v.kept[at] }
+func (v *keptView) found(at place, items any, bytes int) { v.kept[at] = items }

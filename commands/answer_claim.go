@@ -36,7 +36,10 @@ func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClai
 // answerClaim answers what became of the claim, and of its agreement, as far as the
 // asker may see it.
 func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaimDecision) (claim, answered journal.Result, err error) {
-	if err := ids(&c.Claim); err != nil {
+	if err = ids(&c.Claim); err == nil {
+		err = l.happened(c.Date)
+	}
+	if err != nil {
 		return claim, answered, err
 	}
 	s := l.sealer(ctx)
@@ -87,7 +90,11 @@ type WriteOffClaim struct {
 
 // WriteOffClaim carries the command out.
 func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
-	if err := ids(&c.Claim); err != nil {
+	err := ids(&c.Claim)
+	if err == nil {
+		err = l.happened(c.Date)
+	}
+	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
 	}

@@ -61,6 +61,10 @@ func (l *Ledger) prepareChange(ctx context.Context, c ChangeContract) (contract.
 	case "resume":
 		return contract.Resume{Change: change}, nil
 	case "breach":
+		// The other changes hold from a day that may lie ahead; this one took place.
+		if err := l.happened(c.On); err != nil {
+			return nil, err
+		}
 		return contract.RecordBreach{Change: change}, nil
 	case "terminate":
 		return contract.Terminate{Change: change}, nil

@@ -98,6 +98,12 @@ func (o Origin) meets(revision int64) error {
 }
 
 func (l *Ledger) prepareClaim(ctx context.Context, known refund.State, c SubmitClaim) (agreement.ReserveClaim, error) {
+	if err := l.happened(c.Submitted); err != nil {
+		return agreement.ReserveClaim{}, err
+	}
+	if err := l.happenedIn(c.Month); err != nil {
+		return agreement.ReserveClaim{}, err
+	}
 	cmd := agreement.ReserveClaim{Amount: c.AmountGrosze, Asked: refund.Submitted{
 		About: refund.About{Claim: c.Number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted, Corrects: c.Corrects}}
 	if known.Exists() {

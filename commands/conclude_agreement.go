@@ -26,7 +26,7 @@ type ConcludeAgreement struct {
 
 // ConcludeAgreement carries the command out.
 func (l *Ledger) ConcludeAgreement(ctx context.Context, o Origin, c ConcludeAgreement) (journal.Result, error) {
-	stream, cmd, err := prepareAgreement(c)
+	stream, cmd, err := l.prepareAgreement(c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -34,8 +34,11 @@ func (l *Ledger) ConcludeAgreement(ctx context.Context, o Origin, c ConcludeAgre
 	return carry(ctx, l, o, c, stream, agreement.Decider(), cmd)
 }
 
-func prepareAgreement(c ConcludeAgreement) (string, agreement.Command, error) {
+func (l *Ledger) prepareAgreement(c ConcludeAgreement) (string, agreement.Command, error) {
 	number, err := id(c.Number)
+	if err == nil {
+		err = l.happened(c.Concluded)
+	}
 	if err != nil {
 		return "", nil, err
 	}

@@ -97,7 +97,7 @@ func importAgreements(ctx context.Context, im *importing) error {
 				if none {
 					return nil, agreement.ErrNoLimit
 				}
-				_, cmd, err := prepareAgreement(c)
+				_, cmd, err := im.l.prepareAgreement(c)
 				return cmd, err
 			}}
 	})

@@ -26,6 +26,7 @@ type Ledger struct {
 	Vault     *vault.Vault
 	Catalogue *programme.Catalogue
 	Zone      *time.Location     // Europe/Warsaw
+	Now       func() time.Time   // the ledger's clock
 	WorkWeek  programme.WorkWeek // which days a claim may not ask for
 	// Refused, if set, is told the code of each refusal.
 	Refused func(domain.Code)
@@ -89,6 +90,22 @@ func carry[S, C any](ctx context.Context, l *Ledger, o Origin, request Request, 
 // of the first, which the command is about, the position covers both.
 func followed(first, second journal.Result) journal.Result {
 	return journal.Result{Revision: first.Revision, Position: first.Position.Later(second.Position), Events: first.Events + second.Events}
+}
+
+// happened refuses days on which nothing can have happened yet, or any more.
+func (l *Ledger) happened(days ...domain.Date) error {
+	today := domain.DateOf(l.Now().In(l.Zone))
+	for _, day := range days {
+		if err := domain.Happened(day, today); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// happenedIn is happened for a month.
+func (l *Ledger) happenedIn(month domain.Month) error {
+	return domain.HappenedIn(month, domain.DateOf(l.Now().In(l.Zone)))
 }
 
 func (l *Ledger) count(err error) {

@@ -49,6 +49,9 @@ func (l *Ledger) LogVisit(ctx context.Context, o Origin, c LogVisit) (journal.Re
 }
 
 func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c LogVisit) (assistance.Command, error) {
+	if err := l.happened(c.Date); err != nil {
+		return nil, err
+	}
 	signed, err := k.contract(ctx, c.Contract)
 	if err != nil {
 		return nil, err

@@ -35,6 +35,12 @@ func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journa
 
 func (l *Ledger) preparePayment(ctx context.Context, k *lookups, c PayBenefit) (payment.Command, error) {
 	list, err := id(c.List)
+	if err == nil {
+		err = l.happened(c.Date)
+	}
+	if err == nil {
+		err = l.happenedIn(c.Month)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,9 @@ func (l *Ledger) RecordAttendance(ctx context.Context, o Origin, c RecordAttenda
 }
 
 func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c RecordAttendance) (attendance.RecordDay, error) {
+	if err := l.happened(c.Date); err != nil {
+		return attendance.RecordDay{}, err
+	}
 	referral, err := k.contract(ctx, c.Contract)
 	if err != nil {
 		return attendance.RecordDay{}, err

@@ -18,6 +18,12 @@ type ResolveFinding struct {
 
 // ResolveFinding carries the command out.
 func (l *Ledger) ResolveFinding(ctx context.Context, o Origin, c ResolveFinding) (journal.Result, error) {
+	if c.Date != 0 { // else the day it is recorded
+		if err := l.happened(c.Date); err != nil {
+			l.count(err)
+			return journal.Result{}, err
+		}
+	}
 	s := l.sealer(ctx)
 	reason := s.text(finding.SealOf(c.Finding, c.Date, "reason"), c.Reason)
 	if s.err != nil {

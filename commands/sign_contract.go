@@ -81,6 +81,9 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, c SignContract
 	if err != nil {
 		return "", contract.Sign{}, err
 	}
+	if err := l.happened(c.Concluded); err != nil {
+		return "", contract.Sign{}, err
+	}
 	if _, ok := l.Catalogue.Programme(c.Programme); !ok {
 		return "", contract.Sign{}, ErrProgramme
 	}

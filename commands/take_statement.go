@@ -17,6 +17,13 @@ func (l *Ledger) prepareStatement(ctx context.Context, b bankfile.Statement) (st
 	if _, err := domain.CheckID(id); err != nil {
 		return "", statement.TakeIn{}, err
 	}
+	days := []domain.Date{b.Opening.Date, b.Closing.Date}
+	for _, line := range b.Lines {
+		days = append(days, line.Booked)
+	}
+	if err := l.happened(days...); err != nil {
+		return "", statement.TakeIn{}, err
+	}
 	s := l.sealer(ctx)
 	take := statement.TakeIn{Header: statement.Received{Statement: id, Account: b.Account, Number: b.Number,
 		From: b.Opening.Date, To: b.Closing.Date, Opening: b.Opening.Amount, Closing: b.Closing.Amount}}

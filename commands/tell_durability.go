@@ -42,6 +42,9 @@ func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (strin
 	if err == nil {
 		err = ids(&c.Number)
 	}
+	if err == nil && c.Event != "zobowiazanie" { // an obligation's first day is a term
+		err = l.happened(c.Date)
+	}
 	if err != nil {
 		return "", nil, err
 	}

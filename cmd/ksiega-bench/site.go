@@ -105,7 +105,7 @@ func (s *site) ledger(ctx context.Context) (*commands.Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &commands.Ledger{Log: commands.NewLog(s.bulk, v), Vault: v, Catalogue: catalogue, Zone: zone}, nil
+	return &commands.Ledger{Log: commands.NewLog(s.bulk, v), Vault: v, Catalogue: catalogue, Zone: zone, Now: time.Now}, nil
 }
 
 func origin() commands.Origin {

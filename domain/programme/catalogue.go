@@ -66,8 +66,11 @@ const (
 // Rate is a statutory minimum for an hour of work, in force from a day until
 // the next one of its regime.
 type Rate struct {
-	Regime   Regime            `json:"regime"`
-	From     domain.Date       `json:"from"`
+	Regime Regime      `json:"regime"`
+	From   domain.Date `json:"from"`
+	// Until is the last day of the regime's latest rate: what holds after it is not
+	// known yet. 0: until the next rate.
+	Until    domain.Date       `json:"until"`
 	Grosze   domain.HourlyRate `json:"grosze"`
 	Edition  string            `json:"edition"`
 	Citation string            `json:"citation"`
@@ -124,12 +127,16 @@ func Load() (*Catalogue, error) {
 }
 
 // MinimumRate is the statutory minimum of a regime on a day; false where the
-// catalogue knows none.
+// catalogue knows none: before the first, and after the last known day of the latest.
 func (c *Catalogue) MinimumRate(regime Regime, day domain.Date) (Rate, bool) {
 	for _, r := range slices.Backward(c.rates) {
-		if r.Regime == regime && r.From <= day {
-			return r, true
+		if r.Regime != regime || r.From > day {
+			continue
 		}
+		if !day.Within(r.From, r.Until) {
+			break
+		}
+		return r, true
 	}
 	return Rate{}, false
 }

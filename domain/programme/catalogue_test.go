@@ -33,6 +33,23 @@ func TestMinimumRateFollowsRegimeAndDay(t *testing.T) {
 	if _, ok := c.MinimumRate(programme.OldRegime, domain.NewDate(2005, 10, 31)); ok {
 		t.Error("a rate before there was one")
 	}
+	// What holds after the latest rate is not known before it is announced.
+	for regime, last := range map[programme.Regime]domain.Date{programme.OldRegime: domain.NewDate(2026, 5, 31), programme.NewRegime: domain.NewDate(2026, 12, 31)} {
+		if _, ok := c.MinimumRate(regime, last); !ok {
+			t.Errorf("%s: no rate on %s", regime, last)
+		}
+		for _, day := range []domain.Date{last + 1, last + 400} {
+			if r, ok := c.MinimumRate(regime, day); ok {
+				t.Errorf("%s: %s at %s", regime, day, r.Grosze)
+			}
+		}
+	}
+	rates := c.Rates()
+	for i, r := range rates {
+		if latest := i+1 == len(rates) || rates[i+1].Regime != r.Regime; latest != (r.Until != 0) {
+			t.Errorf("%s: only the latest rate of a regime has a last known day, and it has one", r.Edition)
+		}
+	}
 	if programme.RegimeOf(domain.NewDate(2025, 5, 31)) != programme.OldRegime || programme.RegimeOf(domain.NewDate(2025, 6, 1)) != programme.NewRegime {
 		t.Error("regime does not turn on 2025-06-01")
 	}

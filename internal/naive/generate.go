@@ -25,7 +25,7 @@ type Generated struct {
 var (
 	generatedFrom = time.Date(2018, 2, 8, 0, 0, 0, 0, time.UTC)
 	// The last day the old regime's rates are known for.
-	generatedLast = time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)
+	generatedLast = time.Date(2026, 5, 31, 0, 0, 0, 0, time.UTC)
 )
 
 const generatedMonthCap = 40 * 60

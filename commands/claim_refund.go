@@ -202,7 +202,10 @@ func (l *Ledger) contractMonths(ctx context.Context, sheets []referralSheet, mon
 	}
 	for _, s := range sheets {
 		worked := s.Month(month)
-		benefit, share, _ := worked.Settled()
+		benefit, share, _, err := worked.Settled()
+		if err != nil {
+			return nil, fmt.Errorf("month %s of contract %s: %w", month, s.Contract, err)
+		}
 		m := agreement.ContractMonth{Blocks: blocks[s.Contract],
 			Share: refund.Share{Contract: s.Contract, Participant: s.Participant, Minutes: worked.Minutes, Refund: share}}
 		if worked.Minutes == 0 {
@@ -214,7 +217,11 @@ func (l *Ledger) contractMonths(ctx context.Context, sheets []referralSheet, mon
 		if err != nil {
 			return nil, err
 		}
-		if sum := paid.State.PaidBy(month, by); sum < benefit {
+		sum, err := paid.State.PaidBy(month, by)
+		if err != nil {
+			return nil, fmt.Errorf("payments of %s to contract %s: %w", month, s.Contract, err)
+		}
+		if sum < benefit {
 			m.NotReady = fmt.Sprintf("is not paid in full: %s of %s by %s", sum, benefit, by)
 		}
 		months = append(months, m)

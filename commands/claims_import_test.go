@@ -135,7 +135,7 @@ func TestAnAmendmentBindsFromItsDay(t *testing.T) {
 		t.Fatalf("%+v\n%s", s, reasons(s))
 	}
 	for month, want := range map[int]domain.Grosze{5: 4050, 6: 4000} {
-		if got, _, _ := sheetOf(t, l, "S/1").Month(domain.NewDate(2018, 1, 1).Month() + domain.Month(month-1)).Settled(); got != want {
+		if got, _, _, _ := sheetOf(t, l, "S/1").Month(domain.NewDate(2018, 1, 1).Month() + domain.Month(month-1)).Settled(); got != want {
 			t.Errorf("month %d: benefit %s, want %s", month, got, want)
 		}
 	}

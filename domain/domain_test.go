@@ -58,13 +58,29 @@ func TestDates(t *testing.T) {
 }
 
 func TestWorkedCases(t *testing.T) {
-	may := Earned(38*60, 1500)
-	if b, r := may.Round(), Earned(38*60, 1090).Share(60); b != 57000 || r != 24852 {
+	earned := func(m Minutes, r HourlyRate) Work {
+		t.Helper()
+		w, err := Earned(m, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	share := func(w Work) Grosze {
+		t.Helper()
+		g, err := w.Share(60)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g
+	}
+	may := earned(38*60, 1500)
+	if b, r := may.Round(), share(earned(38*60, 1090)); b != 57000 || r != 24852 {
 		t.Errorf("May 2024: %s, %s", b, r)
 	}
-	july := Earned(40*60, 3050)
-	if july.Round() != 122000 || july.Share(60) != 73200 {
-		t.Errorf("July 2025: %s, %s", july.Round(), july.Share(60))
+	july := earned(40*60, 3050)
+	if july.Round() != 122000 || share(july) != 73200 {
+		t.Errorf("July 2025: %s, %s", july.Round(), share(july))
 	}
 	if Work(30).Round() != 1 || Work(29).Round() != 0 || Work(-30).Round() != -1 {
 		t.Error("halves do not round away from zero")

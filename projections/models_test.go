@@ -275,8 +275,8 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 			if !ok || err != nil {
 				rt.Fatalf("no detail of %v: %v", it, err)
 			}
-			if late := it.Row.AsOf(detail, 1<<30); late != it.Row {
-				rt.Fatalf("totals %+v, days %+v", it.Row, late)
+			if late, err := it.Row.AsOf(detail, 1<<30); err != nil || late != it.Row {
+				rt.Fatalf("totals %+v, days %+v, %v", it.Row, late, err)
 			}
 			var events []journal.Position
 			for _, d := range detail.Days {
@@ -289,7 +289,9 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 			if want := proof[it.Row.Agreement+" "+it.Row.Contract+" "+it.Row.Month.String()]; !slices.Equal(events, want) {
 				rt.Fatalf("%v happened by %v, not %v", it.Row, events, want)
 			}
-			all, allCut = all+it.Row.Minutes, allCut+it.Row.AsOf(detail, cut).Minutes
+			early, err := it.Row.AsOf(detail, cut)
+			toyMust(t, err)
+			all, allCut = all+it.Row.Minutes, allCut+early.Minutes
 			if p := paid[key{it.Row.Agreement, it.Row.Contract, it.Row.Month.First()}]; p != it.Row.Paid {
 				rt.Fatalf("paid %s, not %s", it.Row.Paid, p)
 			}

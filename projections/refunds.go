@@ -199,6 +199,7 @@ func foldRefunds(tx *Tx, r *journal.Recorded) error {
 		}
 		c.Totals = c.Totals.Add(e)
 		c.Facts = append(c.Facts, f)
+		return c.Totals.Err()
 	}
 	return nil
 }

@@ -36,9 +36,33 @@ type SettlementMonth struct {
 
 // Settled rounds the month once: benefit, refund, and the rest that the gmina
 // bears.
-func (m SettlementMonth) Settled() (benefit, refunded, own domain.Grosze) {
-	benefit, refunded = m.Benefit.Round(), m.Refund.Share(1)
-	return benefit, refunded, benefit - refunded
+func (m SettlementMonth) Settled() (benefit, refunded, own domain.Grosze, err error) {
+	benefit = m.Benefit.Round()
+	if refunded, err = m.Refund.Share(1); err == nil {
+		own, err = domain.Less(benefit, refunded)
+	}
+	return benefit, refunded, own, err
+}
+
+// count adds a day's hours to the month, or takes them off; the minutes are those of
+// days that have 24 hours at most.
+func (m *SettlementMonth) count(minutes domain.Minutes, r SettlementRates) error {
+	benefit, err := domain.Earned(minutes, r.Paid)
+	if err != nil {
+		return err
+	}
+	refund, err := domain.Earned(minutes, r.Refund)
+	if err == nil {
+		refund, err = refund.Times(r.Percent)
+	}
+	if err != nil {
+		return err
+	}
+	m.Minutes += minutes
+	if m.Benefit, err = domain.Plus(m.Benefit, benefit); err == nil {
+		m.Refund, err = domain.Plus(m.Refund, refund)
+	}
+	return err
 }
 
 // SettlementDetail is the day grain of a SettlementMonth. There are many days,
@@ -72,15 +96,6 @@ type SettlementReplaced struct {
 	Event journal.Position `json:"event"` // position
 }
 
-func (d *SettlementDetail) benefit(day SettlementDay) domain.Work {
-	return domain.Earned(day.Minutes, d.Rates[day.Rates].Paid)
-}
-
-func (d *SettlementDetail) refund(day SettlementDay) domain.Work {
-	r := d.Rates[day.Rates]
-	return domain.Earned(day.Minutes, r.Refund) * domain.Work(r.Percent)
-}
-
 // rates is the index of some rates, new or not.
 func (d *SettlementDetail) rates(r SettlementRates) int32 {
 	i := slices.Index(d.Rates, r)
@@ -100,21 +115,26 @@ type SettlementPayment struct {
 }
 
 // AsOf is the month cut by days of work and of payment, both inclusive.
-func (m SettlementMonth) AsOf(d SettlementDetail, asOf domain.Date) SettlementMonth {
+func (m SettlementMonth) AsOf(d SettlementDetail, asOf domain.Date) (SettlementMonth, error) {
 	m.Minutes, m.Benefit, m.Refund, m.Paid = 0, 0, 0, 0
 	for _, day := range d.Days {
-		if day.Date <= asOf {
-			m.Minutes += day.Minutes
-			m.Benefit += d.benefit(day)
-			m.Refund += d.refund(day)
+		if day.Date > asOf {
+			continue
+		}
+		if err := m.count(day.Minutes, d.Rates[day.Rates]); err != nil {
+			return m, err
 		}
 	}
 	for _, p := range d.Payments {
-		if p.Date <= asOf {
-			m.Paid += p.Amount
+		if p.Date > asOf {
+			continue
+		}
+		var err error
+		if m.Paid, err = domain.Plus(m.Paid, p.Amount); err != nil {
+			return m, err
 		}
 	}
-	return m
+	return m, nil
 }
 
 // SettlementClaim is what a claim asks for each contract's month.
@@ -255,13 +275,13 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 			New:         e.Regime == programme.NewRegime,
 			PersonLimit: e.PersonLimit, TotalCap: e.TotalCap, Event: r.Position})
 	case attendance.HoursRecorded:
-		settleDay(tx, e.About, e.Date, e.Minutes, e.Rates, r.Position)
+		return settleDay(tx, e.About, e.Date, e.Minutes, e.Rates, r.Position)
 	case attendance.DayCorrected:
-		settleDay(tx, e.About, e.Date, e.After.Minutes, e.Rates, r.Position)
+		return settleDay(tx, e.About, e.Date, e.After.Minutes, e.Rates, r.Position)
 	case payment.Made:
-		settlePayment(tx, e.About, SettlementPayment{e.Date, e.Amount, e.List, r.Position})
+		return settlePayment(tx, e.About, SettlementPayment{e.Date, e.Amount, e.List, r.Position})
 	case payment.CameBack:
-		settlePayment(tx, e.About, SettlementPayment{e.Date, -e.Amount, e.List, r.Position})
+		return settlePayment(tx, e.About, SettlementPayment{e.Date, -e.Amount, e.List, r.Position})
 	case refund.Submitted:
 		c := settlementClaim(tx, e.About)
 		c.Submitted, c.Corrects, c.Event = e.On, e.Corrects, r.Position
@@ -282,7 +302,7 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 	return nil
 }
 
-func settleDay(tx *Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, position journal.Position) {
+func settleDay(tx *Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, position journal.Position) error {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, on.Month()
 	m.New = m.New || programme.RegimeOfEdition(rates.Edition) == programme.NewRegime
@@ -291,18 +311,16 @@ func settleDay(tx *Tx, a attendance.About, on domain.Date, minutes domain.Minute
 	i, known := slices.BinarySearchFunc(d.Days, on, func(s SettlementDay, on domain.Date) int { return int(s.Date - on) })
 	if known {
 		old := d.Days[i]
-		m.Minutes -= old.Minutes
-		m.Benefit -= d.benefit(old)
-		m.Refund -= d.refund(old)
+		if err := m.count(-old.Minutes, d.Rates[old.Rates]); err != nil {
+			return err
+		}
 		d.Replaced = append(d.Replaced, SettlementReplaced{on, old.Event})
 		d.Days[i] = day
 	} else {
 		d.Days = slices.Insert(roomy(d.Days), i, day)
 	}
-	m.Minutes += minutes
-	m.Benefit += d.benefit(day)
-	m.Refund += d.refund(day)
 	m.First, m.Last = widen(m.First, m.Last, on)
+	return m.count(minutes, d.Rates[day.Rates])
 }
 
 // roomy is a slice with room for one more, and little more than that: a rebuild
@@ -315,12 +333,14 @@ func roomy[E any](s []E) []E {
 	return append(make([]E, 0, len(s)+step), s...)
 }
 
-func settlePayment(tx *Tx, a payment.About, p SettlementPayment) {
+func settlePayment(tx *Tx, a payment.About, p SettlementPayment) error {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, a.Month
-	m.Paid += p.Amount
 	m.First, m.Last = widen(m.First, m.Last, p.Date)
 	d.Payments = append(d.Payments, p)
+	var err error
+	m.Paid, err = domain.Plus(m.Paid, p.Amount)
+	return err
 }
 
 // settleAnswer takes in an answer once, which two streams tell.

@@ -92,8 +92,9 @@ func (d *Desk) Ask(ctx context.Context, name string, req Request) (*Answer, erro
 			return err
 		}
 		slices.SortStableFunc(rows, compareRows)
-		a.Rows, a.Totals, a.Position, a.Shown = rows, r.totals(rows), position(views), sortedRefs(q.shown)
-		return nil
+		a.Rows, a.Position, a.Shown = rows, position(views), sortedRefs(q.shown)
+		a.Totals, err = r.totals(rows)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", name, err)

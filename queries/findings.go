@@ -3,6 +3,7 @@ package queries
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"ksiega/domain"
@@ -223,11 +224,18 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 	}
 	var all []found
 	for _, m := range months {
-		benefit, refunded, _ := m.Settled()
+		benefit, refunded, _, err := m.Settled()
+		if err != nil {
+			return nil, err
+		}
+		unpaid, err := domain.Less(benefit, m.Paid)
+		if err != nil {
+			return nil, err
+		}
 		f := found{subjects: []string{m.Participant, m.Contract, m.Agreement}, from: m.Month.First(), to: m.Month.Last(), minutes: m.Minutes}
 		var kinds []found
 		if q.over(m.Month) && benefit != m.Paid {
-			f.kind, f.amount = WorkedNotPaid, benefit-m.Paid
+			f.kind, f.amount = WorkedNotPaid, unpaid
 			if f.amount < 0 {
 				f.kind, f.amount = PaidNotWorked, -f.amount
 			}
@@ -236,7 +244,7 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 		}
 		for _, share := range m.Claims {
 			if share.unpaid(m, benefit) {
-				f.kind, f.amount = ClaimedNotPaid, max(benefit, share.Refund)-m.Paid
+				f.kind, f.amount = ClaimedNotPaid, max(unpaid, share.Refund-m.Paid)
 				f.id = findingID(ClaimedNotPaid, m.Contract, m.Month.String(), share.Claim)
 				f.subjects, f.events = append(slices.Clone(f.subjects), share.Claim), []journal.Position{share.Event}
 				kinds = append(kinds, f)
@@ -283,7 +291,9 @@ func (s countedShare) unpaid(m *settledMonth, benefit domain.Grosze) bool {
 	if claimed == m.Minutes {
 		return m.Paid < benefit
 	}
-	return int64(m.Paid+1)*int64(m.Minutes) < int64(benefit)*int64(claimed)
+	paidHigh, paidLow := bits.Mul64(uint64(m.Paid)+1, uint64(m.Minutes))
+	high, low := bits.Mul64(uint64(benefit), uint64(claimed))
+	return paidHigh < high || paidHigh == high && paidLow < low
 }
 
 // monthEvents are the positions of the days and payments of a month.

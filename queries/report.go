@@ -3,6 +3,7 @@ package queries
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -246,7 +247,7 @@ func (p *Param) check(value string) error {
 }
 
 // totals sums the columns that have a sum; distinct ones come from the report.
-func (r *Report) totals(rows []Row) Row {
+func (r *Report) totals(rows []Row) (Row, error) {
 	totals := make(Row, len(r.Columns))
 	for i, c := range r.Columns {
 		if !c.Sum {
@@ -254,13 +255,18 @@ func (r *Report) totals(rows []Row) Row {
 		}
 		var sum int64
 		for _, row := range rows {
-			if n, ok := row[i].(int64); ok {
-				sum += n
+			n, ok := row[i].(int64)
+			if !ok {
+				continue
+			}
+			var err error
+			if sum, err = domain.Plus(sum, n); err != nil {
+				return nil, fmt.Errorf("total of %s: %w", c.Name, err)
 			}
 		}
 		totals[i] = sum
 	}
-	return totals
+	return totals, nil
 }
 
 // compareRows orders by the leading cells that can be ordered.

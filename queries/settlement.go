@@ -60,7 +60,10 @@ func settlementRows(ctx context.Context, q *question) ([]Row, error) {
 		if m.Minutes == 0 && m.Paid == 0 && m.Claimed == 0 {
 			continue
 		}
-		benefit, refunded, own := m.Settled()
+		benefit, refunded, own, err := m.Settled()
+		if err != nil {
+			return nil, err
+		}
 		rows = append(rows, Row{m.Agreement, m.Contract, m.Participant, m.Month, int64(m.Minutes), int64(benefit), int64(refunded),
 			int64(own), int64(m.Paid), int64(m.Claimed)})
 	}
@@ -102,7 +105,7 @@ func settledMonths(ctx context.Context, q *question) ([]*settledMonth, error) {
 	if err != nil {
 		return nil, err
 	}
-	return addClaims(q, months, index, claims), nil
+	return addClaims(q, months, index, claims)
 }
 
 // cutMonths works the months out from their days, where the cut goes through.
@@ -113,7 +116,7 @@ func cutMonths(ctx context.Context, q *question, view projections.View, months [
 		switch {
 		case m.Last <= q.asOf:
 		case m.First > q.asOf:
-			m.SettlementMonth = m.AsOf(projections.SettlementDetail{}, q.asOf)
+			m.Minutes, m.Benefit, m.Refund, m.Paid = 0, 0, 0, 0
 		default:
 			through = append(through, m)
 			parts = append(parts, projections.SettlementDetailPart(m.Agreement, m.Month))
@@ -132,13 +135,15 @@ func cutMonths(ctx context.Context, q *question, view projections.View, months [
 	}
 	for _, m := range through {
 		key := [2]string{projections.SettlementDetailPart(m.Agreement, m.Month), domain.Escape(m.Contract)}
-		m.SettlementMonth = m.AsOf(byKey[key], q.asOf)
+		if m.SettlementMonth, err = m.AsOf(byKey[key], q.asOf); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // addClaims adds the shares of the claims that stand.
-func addClaims(q *question, months []*settledMonth, index map[contractMonth]*settledMonth, claims []projections.Item[projections.SettlementClaim]) []*settledMonth {
+func addClaims(q *question, months []*settledMonth, index map[contractMonth]*settledMonth, claims []projections.Item[projections.SettlementClaim]) ([]*settledMonth, error) {
 	filed := make([]refund.Filed, 0, len(claims))
 	for _, it := range claims {
 		if f, ok := it.Row.Filed(q.asOf); ok {
@@ -160,9 +165,12 @@ func addClaims(q *question, months []*settledMonth, index map[contractMonth]*set
 				index[key] = m
 				months = append(months, m)
 			}
-			m.Claimed += share.Refund
+			var err error
+			if m.Claimed, err = domain.Plus(m.Claimed, share.Refund); err != nil {
+				return nil, err
+			}
 			m.Claims = append(m.Claims, countedShare{share, c.Claim, c.Event})
 		}
 	}
-	return months
+	return months, nil
 }

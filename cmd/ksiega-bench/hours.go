@@ -128,7 +128,11 @@ func hoursModel() projections.Projection {
 			m := hoursMonths().Nth(tx, 0)
 			m.Days++
 			m.Minutes += e.Minutes
-			m.Benefit += domain.Earned(e.Minutes, e.Paid)
+			earned, err := domain.Earned(e.Minutes, e.Paid)
+			if err != nil {
+				return err
+			}
+			m.Benefit += earned
 			return nil
 		}}
 }

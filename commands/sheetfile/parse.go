@@ -94,8 +94,6 @@ func (d decimal) times(n int64) (int64, bool) {
 	return v, true
 }
 
-const maxGrosze = 10_000_000_000_000 // a hundred thousand million złotych
-
 const (
 	notAmount = "not an amount (1 234,56)"
 	notHours  = "not hours (1,5 or 1:30)"
@@ -118,7 +116,7 @@ func parseAmount(s string) (domain.Grosze, string) {
 		return 0, "more than two decimals"
 	}
 	g, ok := d.times(100)
-	if !ok || g >= maxGrosze || g <= -maxGrosze {
+	if !ok || domain.Grosze(g).Check() != nil {
 		return 0, "too large an amount"
 	}
 	return domain.Grosze(g), ""

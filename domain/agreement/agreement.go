@@ -10,6 +10,7 @@
 package agreement
 
 import (
+	"cmp"
 	"ksiega/domain"
 	"ksiega/domain/programme"
 )
@@ -152,6 +153,9 @@ func conclude(s State, t Terms) ([]domain.Event, error) {
 		return nil, ErrPeriod
 	case t.PersonLimit < 0, t.MonthlyCap < 0, t.TotalCap < 0, t.BaseRate < 0:
 		return nil, ErrNegative
+	}
+	if err := cmp.Or(t.MonthlyCap.Check(), t.TotalCap.Check(), domain.CheckRate(t.BaseRate), domain.CheckCount(t.PersonLimit)); err != nil {
+		return nil, err
 	}
 	if err := checkShare(t); err != nil {
 		return nil, err

@@ -128,7 +128,7 @@ func TestWorkedCases(t *testing.T) {
 				s = d.Evolve(s, e)
 			}
 		}
-		if b, r, o := s.Month(day(2018, 10, 1).Month()).Settled(); b != c.benefit || r != c.refund || o != c.own_ {
+		if b, r, o, err := s.Month(day(2018, 10, 1).Month()).Settled(); err != nil || b != c.benefit || r != c.refund || o != c.own_ {
 			t.Errorf("%s h: got %s, %s, %s", c.minutes, b, r, o)
 		}
 	}

@@ -38,23 +38,50 @@ type State struct {
 	days   map[domain.Date]Value
 	rates  map[domain.Date]Rates
 	weeks  map[domain.Date]domain.Minutes // by Monday
-	months map[domain.Month]Month
+	months map[domain.Month]domain.Minutes
 }
 
 // Month is what a month's hours come to, unrounded.
 type Month struct {
 	Minutes domain.Minutes
 	Benefit domain.Work
-	// Refund is the amount the percentage is taken of.
-	Refund  domain.Work
-	Percent int
+	// Refund is Σ minutes × refund rate × percent.
+	Refund domain.Work
+	// err: rates from before they were bounded come to more than can be told.
+	err error
 }
 
 // Settled rounds a month once: the benefit, the share refunded and the rest,
 // which the gmina bears.
-func (m Month) Settled() (benefit, refund, own domain.Grosze) {
-	benefit, refund = m.Benefit.Round(), m.Refund.Share(m.Percent)
-	return benefit, refund, benefit - refund
+func (m Month) Settled() (benefit, refund, own domain.Grosze, err error) {
+	if m.err != nil {
+		return 0, 0, 0, m.err
+	}
+	benefit = m.Benefit.Round()
+	if refund, err = m.Refund.Share(1); err == nil {
+		own, err = domain.Less(benefit, refund)
+	}
+	return benefit, refund, own, err
+}
+
+// add adds a day's hours.
+func (m Month) add(minutes domain.Minutes, r Rates) (Month, error) {
+	benefit, err := domain.Earned(minutes, r.Paid)
+	if err != nil {
+		return m, err
+	}
+	refund, err := domain.Earned(minutes, r.Refund)
+	if err == nil {
+		refund, err = refund.Times(r.Percent)
+	}
+	if err != nil {
+		return m, err
+	}
+	m.Minutes += minutes // of days of 24 hours at most
+	if m.Benefit, err = domain.Plus(m.Benefit, benefit); err == nil {
+		m.Refund, err = domain.Plus(m.Refund, refund)
+	}
+	return m, err
 }
 
 // Day is what is recorded for a day.
@@ -81,7 +108,14 @@ func (v Value) Worked() bool { return v.Minutes > 0 }
 func (v Value) Away() bool { return v.Excused }
 
 // Month is what a month's hours come to.
-func (s State) Month(m domain.Month) Month { return s.months[m] }
+func (s State) Month(m domain.Month) (month Month) {
+	for d, last := m.First(), m.Last(); d <= last && month.err == nil; d++ {
+		if v := s.days[d]; v.Worked() {
+			month, month.err = month.add(v.Minutes, s.rates[d])
+		}
+	}
+	return month
+}
 
 // Decider of attendance. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, RecordDay] {
@@ -111,6 +145,11 @@ func decide(s State, c RecordDay) ([]domain.Event, error) {
 	}
 	if c.Value.Minutes > 0 && c.Minimum.Grosze == 0 {
 		return nil, ErrNoRate.With("%s", c.Date)
+	}
+	if r := c.rates(); c.Value.Minutes > 0 {
+		if err := domain.CheckRate(max(r.Paid, r.Refund)); err != nil {
+			return nil, err
+		}
 	}
 	return s.events(c, before, known), nil
 }
@@ -144,7 +183,7 @@ func (s State) caps(c RecordDay, before domain.Minutes) error {
 	if week := s.weeks[c.Date.Monday()] + added; week > c.Terms.WeeklyCap {
 		return ErrWeeklyCap.With("%s h in the week of %s, allowed %s", week, c.Date.Monday(), c.Terms.WeeklyCap)
 	}
-	month := s.months[c.Date.Month()].Minutes + added
+	month := s.months[c.Date.Month()] + added
 	if c.Terms.MonthlyCap > 0 && month > c.Terms.MonthlyCap {
 		return ErrMonthCap.With("%s h in %s, allowed %s", month, c.Date.Month(), c.Terms.MonthlyCap)
 	}
@@ -202,18 +241,10 @@ func evolve(s State, e domain.Event) State {
 func (s *State) enter(d domain.Date, v Value, r Rates) {
 	if s.days == nil {
 		s.days, s.rates = map[domain.Date]Value{}, map[domain.Date]Rates{}
-		s.weeks, s.months = map[domain.Date]domain.Minutes{}, map[domain.Month]Month{}
+		s.weeks, s.months = map[domain.Date]domain.Minutes{}, map[domain.Month]domain.Minutes{}
 	}
-	old, oldRates := s.days[d], s.rates[d]
-	added := v.Minutes - old.Minutes
+	added := v.Minutes - s.days[d].Minutes
 	s.days[d], s.rates[d] = v, r
 	s.weeks[d.Monday()] += added
-	m := s.months[d.Month()]
-	m.Minutes += added
-	m.Benefit += domain.Earned(v.Minutes, r.Paid) - domain.Earned(old.Minutes, oldRates.Paid)
-	m.Refund += domain.Earned(v.Minutes, r.Refund) - domain.Earned(old.Minutes, oldRates.Refund)
-	if r.Percent != 0 {
-		m.Percent = r.Percent
-	}
-	s.months[d.Month()] = m
+	s.months[d.Month()] += added
 }

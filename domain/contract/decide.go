@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"slices"
 
 	"ksiega/domain"
@@ -151,7 +152,7 @@ func check(t Terms) error {
 	if t.Weekly < 0 || t.Rate < 0 {
 		return ErrNegative
 	}
-	return nil
+	return cmp.Or(t.Weekly.Check(), domain.CheckRate(t.Rate))
 }
 
 func differs(a, b Terms) string {
@@ -199,6 +200,9 @@ func change(s State, c Command) (domain.Event, error) {
 	case Amend:
 		if c.Weekly < 0 || c.Rate < 0 {
 			return nil, ErrNegative
+		}
+		if err := cmp.Or(c.Weekly.Check(), domain.CheckRate(c.Rate)); err != nil {
+			return nil, err
 		}
 		if c.To != 0 && c.To < s.Terms.From {
 			return nil, ErrPeriod

@@ -1,6 +1,7 @@
 package durability
 
 import (
+	"cmp"
 	"net/url"
 
 	"ksiega/domain"
@@ -118,14 +119,14 @@ func checkObligation(o Obligation) error {
 	case o.Anchor != "" && o.Anchor != ProjectEnd && o.Anchor != FinalPayment:
 		return ErrAnchor
 	}
-	return nil
+	return cmp.Or(domain.CheckCount(o.Places), domain.CheckCount(o.Assistants))
 }
 
 func checkCount(n int) error {
 	if n < 0 {
 		return ErrNegative
 	}
-	return nil
+	return domain.CheckCount(n)
 }
 
 // checkURL accepts no address at all: not every notice is on the web.

@@ -107,13 +107,16 @@ type Movement struct {
 
 // PaidBy is what was paid for a month up to and including a day, less what came
 // back by then.
-func (s State) PaidBy(m domain.Month, day domain.Date) (sum domain.Grosze) {
+func (s State) PaidBy(m domain.Month, day domain.Date) (sum domain.Grosze, err error) {
 	for _, p := range s.months[m] {
-		if p.Date <= day {
-			sum += p.Amount
+		if p.Date > day {
+			continue
+		}
+		if sum, err = domain.Plus(sum, p.Amount); err != nil {
+			return 0, err
 		}
 	}
-	return sum
+	return sum, nil
 }
 
 // Decider of payments. Evolve changes the maps of the state it is given.
@@ -127,6 +130,9 @@ func decide(s State, c Command) ([]domain.Event, error) {
 	case Pay:
 		if c.Amount <= 0 {
 			return nil, ErrAmount
+		}
+		if err := c.Amount.Check(); err != nil {
+			return nil, err
 		}
 		if known, err := same(s.paid, c.About, c.Amount, c.Date); known || err != nil {
 			return nil, err

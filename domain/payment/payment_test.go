@@ -36,7 +36,14 @@ func TestPayments(t *testing.T) {
 	Given(t, d, paid, back).When(more).Refuse(domain.ErrDiffers)
 
 	s := d.Fold(paid, back)
-	if s.PaidBy(about.Month, on-1) != 0 || s.PaidBy(about.Month, on) != 33200 || s.PaidBy(about.Month, on.Add(3)) != 0 {
+	by := func(day domain.Date) domain.Grosze {
+		sum, err := s.PaidBy(about.Month, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sum
+	}
+	if by(on-1) != 0 || by(on) != 33200 || by(on.Add(3)) != 0 {
 		t.Fatal("paid by a day is wrong")
 	}
 }

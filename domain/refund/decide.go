@@ -125,6 +125,9 @@ func decide(s State, c Command) ([]domain.Event, error) {
 	if !s.Exists() {
 		return nil, ErrUnknown
 	}
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
 	switch c := c.(type) {
 	case RecordDecision:
 		return s.decision(c)

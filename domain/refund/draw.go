@@ -9,7 +9,11 @@ import "ksiega/domain"
 func Draw(asked Submitted, amount *domain.Grosze, shares []Share, blocks []Block) (Submitted, error) {
 	asked.Shares, asked.Computed, asked.Given = shares, 0, amount != nil
 	for _, share := range shares {
-		asked.Computed += share.Refund
+		sum, err := domain.Plus(asked.Computed, share.Refund)
+		if err != nil {
+			return asked, err
+		}
+		asked.Computed = sum
 	}
 	asked.Claimed = asked.Computed
 	switch {
@@ -19,6 +23,7 @@ func Draw(asked Submitted, amount *domain.Grosze, shares []Share, blocks []Block
 		return asked, ErrAmount
 	case amount != nil:
 		asked.Claimed = *amount
+		return asked, asked.Claimed.Check()
 	case len(blocks) > 0:
 		return asked, blocked(blocks)
 	case asked.Computed <= 0:

@@ -36,6 +36,22 @@ type Totals struct {
 	IsReturned bool `json:"returned,omitzero"`
 	Submitted  bool `json:"submitted,omitzero"`
 	WrittenOff bool `json:"writtenOff,omitzero"`
+	// Uncountable: what was recorded before amounts were bounded is too much to be
+	// added up. None of the amounts may then be told.
+	Uncountable bool `json:"uncountable,omitzero"`
+}
+
+// Err is domain.ErrUncountable where the amounts can't be told.
+func (t Totals) Err() error {
+	if t.Uncountable {
+		return domain.ErrUncountable
+	}
+	return nil
+}
+
+func (t *Totals) counted(sum domain.Grosze, err error) domain.Grosze {
+	t.Uncountable = t.Uncountable || err != nil
+	return sum
 }
 
 // Add folds one event of the claim.
@@ -52,13 +68,13 @@ func (t Totals) Add(e domain.Event) Totals {
 			t.Decided, t.IsReturned, t.Accepted, t.DecidedOn = true, true, 0, e.On
 		}
 	case Reclaimed:
-		t.Reclaimed += e.Amount
+		t.Reclaimed = t.counted(domain.Plus(t.Reclaimed, e.Amount))
 		t.ReclaimedAll = t.ReclaimedAll || e.All
 	case Received:
 		if e.Amount > 0 {
-			t.Received += e.Amount
+			t.Received = t.counted(domain.Plus(t.Received, e.Amount))
 		} else {
-			t.PaidBack -= e.Amount
+			t.PaidBack = t.counted(domain.Less(t.PaidBack, e.Amount))
 		}
 	case WrittenOff:
 		t.WrittenOff = true

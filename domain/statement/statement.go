@@ -7,7 +7,11 @@
 // stream then takes the money. What people wrote into a transfer is sealed.
 package statement
 
-import "ksiega/domain"
+import (
+	"cmp"
+
+	"ksiega/domain"
+)
 
 // MaxLines bounds one statement, for its reader and here; a larger one is no
 // statement. With twelve digits each no sum of them overflows.
@@ -200,15 +204,24 @@ func decide(s State, c Command) ([]domain.Event, error) {
 }
 
 func takeIn(s State, c TakeIn) ([]domain.Event, error) {
+	if err := cmp.Or(c.Header.Opening.Check(), c.Header.Closing.Check()); err != nil {
+		return nil, err
+	}
 	sum := c.Header.Opening
 	for i, l := range c.Lines {
 		if l.Line != i+1 || l.Amount == 0 {
 			return nil, ErrLines
 		}
-		sum += l.Amount
+		err := l.Amount.Check()
+		if err == nil {
+			sum, err = domain.Plus(sum, l.Amount)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	if sum != c.Header.Closing {
-		return nil, ErrBalance.With("statement %s, difference %s", c.Header.Number, c.Header.Closing-sum)
+		return nil, ErrBalance.With("statement %s: they come to %s, not %s", c.Header.Number, sum, c.Header.Closing)
 	}
 	c.Header.Lines = len(c.Lines)
 	if s.Exists() {

@@ -1,0 +1,101 @@
+package commands_test
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/attendance"
+	"ksiega/domain/payment"
+	"ksiega/domain/refund"
+	"ksiega/internal/journal"
+	"ksiega/internal/ledgertest"
+	"ksiega/queries"
+)
+
+// No door takes a figure beyond its bound.
+func TestFiguresBeyondTheirBounds(t *testing.T) {
+	l := paid(t)
+	ctx, o := t.Context(), ledgertest.Actor
+	day := domain.NewDate(2018, 4, 5)
+	for name, amounts := range map[string][]domain.Grosze{"amount": {math.MaxInt64, 900_000_000_000_000_000, domain.MaxGrosze + 1}} {
+		for _, amount := range amounts {
+			for door, err := range map[string]error{
+				"payment":  errOf(l.PayBenefit(ctx, o, commands.PayBenefit{List: "L", Contract: "S/1", Month: march, AmountGrosze: amount, Date: day})),
+				"claim":    errOf(l.SubmitClaim(ctx, o, commands.SubmitClaim{Number: "W/9", Agreement: "P/1", Month: march, Submitted: day, AmountGrosze: &amount})),
+				"base":     errOf(l.ConcludeAgreement(ctx, o, commands.ConcludeAgreement{Number: "Q", Concluded: day, From: day, To: day, RefundPercent: 60, BaseRateGrosze: amount})),
+				"limit":    errOf(l.ConcludeAgreement(ctx, o, commands.ConcludeAgreement{Number: "Q", Concluded: day, From: day, To: day, RefundPercent: 60, TotalCapMinutes: domain.Minutes(amount)})),
+				"persons":  errOf(l.ConcludeAgreement(ctx, o, commands.ConcludeAgreement{Number: "Q", Concluded: day, From: day, To: day, RefundPercent: 60, PersonLimit: int(amount)})),
+				"referral": errOf(l.SignContract(ctx, o, commands.SignContract{Number: "S/9", Kind: "psu", Programme: "psu", Participant: "U1", Agreement: "P/1", Concluded: day, From: day, To: day, RateGrosze: amount})),
+				"weekly":   errOf(l.SignContract(ctx, o, commands.SignContract{Number: "S/9", Kind: "psu", Programme: "psu", Participant: "U1", Agreement: "P/1", Concluded: day, From: day, To: day, WeeklyMinutes: domain.Minutes(amount)})),
+				"annex":    errOf(l.ChangeContract(ctx, o, commands.ChangeContract{Number: "S/1", Change: "amend", On: day, RateGrosze: amount})),
+			} {
+				if !errors.Is(err, domain.ErrTooLarge) {
+					t.Errorf("%s, %s of %d: %v", door, name, amount, err)
+				}
+			}
+		}
+	}
+	places := math.MaxInt
+	if _, err := l.TellDurability(ctx, o, commands.TellDurability{Project: "x", Event: "miejsca", Date: day, Value: &places}); !errors.Is(err, domain.ErrTooLarge) {
+		t.Errorf("places: %v", err)
+	}
+	for file, want := range map[string]string{
+		"wyplaty.csv|lista;umowa;miesiac;kwota;data\nL;S/1;2018-03;100000000000,01;05.04.2018\n":                                            "too large an amount",
+		"wyciag.sta|:20:1\n:25:PL61109010140000071219812874\n:28C:5/1\n:60F:C180501PLN100000000001,00\n:62F:C180501PLN100000000001,00\n-\n": domain.ErrTooLarge.Message,
+	} {
+		name, content, _ := strings.Cut(file, "|")
+		if s := l.Import(t, name, content); s.Refused != 1 || !strings.Contains(reasons(s), want) {
+			t.Errorf("%s: %+v %s", file, s, reasons(s))
+		}
+	}
+}
+
+// What was recorded before there were bounds is never told wrong: reports and claims
+// end in an error.
+func TestFiguresFromBeforeBounds(t *testing.T) {
+	about := attendance.About{Contract: "S/1", Participant: "U1", Agreement: "P/1", Programme: "psu"}
+	day := domain.NewDate(2018, 3, 6)
+	worked := attendance.HoursRecorded{About: about, Date: day, Minutes: 600, Rates: attendance.Rates{Minimum: 810, Paid: math.MaxInt64, Refund: math.MaxInt64, Percent: 60, Edition: "psu-2018"}}
+	payment1 := func(list string) payment.Made {
+		return payment.Made{About: payment.About{List: list, Contract: "S/1", Participant: "U1", Agreement: "P/1", Programme: "psu", Month: march}, Amount: math.MaxInt64, Date: day + 30}
+	}
+	claim := refund.Submitted{About: refund.About{Claim: "W/1", Agreement: "P/1", Month: march}, On: day + 30, Claimed: math.MaxInt64, Computed: math.MaxInt64, Given: true}
+	for name, c := range map[string]struct {
+		streams []string
+		events  []domain.Event
+		report  string
+	}{
+		"two payments":        {[]string{"payout-S%2F1", "payout-S%2F1"}, []domain.Event{payment1("A"), payment1("B")}, "psu-settlement"},
+		"a base rate":         {[]string{"attendance-S%2F1"}, []domain.Event{worked}, "psu-settlement"},
+		"twice asked back":    {[]string{"refundclaim-W%2F1", "refundclaim-W%2F1", "refundclaim-W%2F1"}, []domain.Event{claim, refund.Reclaimed{About: claim.About, On: day + 40, Amount: math.MaxInt64}, refund.Reclaimed{About: claim.About, On: day + 41, Amount: math.MaxInt64}}, "refunds"},
+		"two claims in total": {[]string{"refundclaim-W%2F1", "refundclaim-W%2F2"}, []domain.Event{claim, refund.Submitted{About: refund.About{Claim: "W/2", Agreement: "P/1", Month: march}, On: day, Claimed: math.MaxInt64}}, "refunds"},
+	} {
+		l := paid(t)
+		for i, e := range c.events {
+			last := journal.NoStream
+			err := l.Journal.ReadStream(t.Context(), c.streams[i], 0, func(r *journal.Recorded) error { last = int64(r.Revision); return nil })
+			if err == nil {
+				_, err = l.Journal.Append(t.Context(), c.streams[i], last, journal.Decided{Event: e, Meta: journal.Meta{Actor: "tester"}})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+		for _, asOf := range []domain.Date{0, domain.NewDate(2018, 12, 31)} {
+			if a, err := desk.Ask(t.Context(), c.report, queries.Request{AsOf: asOf}); !errors.Is(err, domain.ErrUncountable) {
+				t.Errorf("%s: %v, %v", name, a, err)
+			}
+		}
+		if c.report != "psu-settlement" {
+			continue
+		}
+		if _, err := l.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/5", "")); !errors.Is(err, domain.ErrUncountable) {
+			t.Errorf("%s, a claim: %v", name, err)
+		}
+	}
+}

@@ -14,7 +14,7 @@ func refundsReport() *Report {
 		Doc: "Kwoty wnioskowane, przyjęte i otrzymane każdego wniosku, z przelewami, które je spłaciły.",
 		Params: []Param{
 			{Name: "agreement", Doc: "numer porozumienia", Kind: Text},
-			{Name: "state", Doc: "stan wniosku", Kind: Text, Choices: stages()},
+			{Name: "state", Doc: "stan wniosku", Kind: Text, Words: ClaimStates, Choices: stages()},
 		},
 		Columns: []Column{
 			{Name: "claim", Title: "Wniosek", Kind: Text},
@@ -24,7 +24,7 @@ func refundsReport() *Report {
 			{Name: "acceptedGrosze", Title: "Przyjęto", Kind: Grosze, Sum: true},
 			{Name: "receivedGrosze", Title: "Otrzymano", Kind: Grosze, Sum: true},
 			{Name: "outstandingGrosze", Title: "Do otrzymania", Kind: Grosze, Sum: true},
-			{Name: "state", Title: "Stan", Kind: Text},
+			{Name: "state", Title: "Stan", Kind: Text, Words: ClaimStates},
 			{Name: "matches", Title: "Przelewy", Kind: List},
 		},
 		needs: []projections.Projection{projections.Refunds()},

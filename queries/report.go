@@ -39,6 +39,7 @@ type Column struct {
 	Title string // Polish
 	Kind  Kind
 	Sum   bool // the totals hold its sum
+	Words Words
 }
 
 // Param is one parameter of a report.
@@ -46,7 +47,22 @@ type Param struct {
 	Name, Doc string
 	Kind      Kind
 	Choices   []string // "" is always allowed
+	Words     Words
 }
+
+// Words says which codes a column or parameter holds, for pages to say them in
+// Polish; "" is none, and then a text that equals a code is no code.
+type Words string
+
+// The kinds of codes. ReasonWords are those of the reasons within lists.
+const (
+	ClaimStates    Words = "claim-states"
+	ContractStates Words = "contract-states"
+	ContractKinds  Words = "contract-kinds"
+	FindingStates  Words = "finding-states"
+	FindingWords   Words = "finding-kinds"
+	ReasonWords    Words = "reasons"
+)
 
 // Report is the declaration of one report.
 type Report struct {

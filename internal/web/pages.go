@@ -232,7 +232,7 @@ func (s *server) renderReport(w io.Writer, a *queries.Answer, query url.Values) 
 	for _, p := range a.Report.Params {
 		v.Params = append(v.Params, paramOf(p, a.Params[p.Name]))
 		if value := a.Params[p.Name]; value != "" {
-			v.Asked = append(v.Asked, p.Doc+": "+spoken(p.Kind, value))
+			v.Asked = append(v.Asked, p.Doc+": "+spoken(p, value))
 		}
 	}
 	if a.AsOf != 0 {
@@ -283,7 +283,7 @@ func paramOf(p queries.Param, value string) paramView {
 		v.Type = "number"
 	}
 	for _, c := range p.Choices {
-		label, ok := word(c)
+		label, ok := word(p.Words, c)
 		if !ok {
 			label = c
 		}
@@ -293,8 +293,8 @@ func paramOf(p queries.Param, value string) paramView {
 }
 
 // spoken is the value of a parameter as people write it.
-func spoken(kind queries.Kind, value string) string {
-	switch kind {
+func spoken(p queries.Param, value string) string {
+	switch p.Kind {
 	case queries.Date:
 		d, _ := domain.ParseDate(value)
 		return polishDate(d)
@@ -302,7 +302,7 @@ func spoken(kind queries.Kind, value string) string {
 		m, _ := domain.ParseMonth(value)
 		return polishMonth(m)
 	}
-	if w, ok := word(value); ok {
+	if w, ok := word(p.Words, value); ok {
 		return w
 	}
 	return value
@@ -315,7 +315,7 @@ func cells(columns []queries.Column, row queries.Row) []cellView {
 			out[i].Class = classOf(c.Kind)
 			continue
 		}
-		out[i] = cellView{Text: cellText(row[i], c.Kind), Class: classOf(c.Kind)}
+		out[i] = cellView{Text: cellText(row[i], c), Class: classOf(c.Kind)}
 		if c.Kind == queries.List {
 			out[i].Text, out[i].Lines = lined(listText(row[i]))
 		} else if utf8.RuneCountInString(out[i].Text) > longText {

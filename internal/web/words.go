@@ -76,12 +76,12 @@ func polishTime(t time.Time, zone *time.Location) string {
 }
 
 // cellText is a cell as people read it.
-func cellText(cell any, kind queries.Kind) string {
+func cellText(cell any, c queries.Column) string {
 	switch v := cell.(type) {
 	case nil:
 		return ""
 	case string:
-		if word, ok := word(v); ok && kind == queries.Text {
+		if word, ok := word(c.Words, v); ok {
 			return word
 		}
 		return v
@@ -95,7 +95,7 @@ func cellText(cell any, kind queries.Kind) string {
 	case domain.Month:
 		return polishMonth(v)
 	case int64:
-		switch kind {
+		switch c.Kind {
 		case queries.Grosze:
 			return zloty(v)
 		case queries.Minutes:
@@ -174,7 +174,7 @@ func fieldText(name string, value any) string {
 		if d, err := domain.ParseDate(v); err == nil {
 			return label(name) + noBreak + polishDate(d)
 		}
-		if w, ok := word(v); ok {
+		if w, ok := word(queries.ReasonWords, v); ok && name == "reason" {
 			return w
 		}
 		return v
@@ -208,22 +208,37 @@ func label(name string) string {
 }
 
 // word is the Polish word for a code, on pages only: JSON and CSV keep codes.
-func word(code string) (string, bool) {
-	w, ok := map[string]string{
-		"prepared": "przygotowany", "submitted": "złożony", "returned": "zwrócony", "accepted": "przyjęty", "part-paid": "częściowo zapłacony",
-		"settled": "rozliczony", "reclaimed": "do zwrotu", "written-off": "zaniechany",
-		"drafted": "przygotowana", "signed": "podpisana", "suspended": "zawieszona", "breached": "niedotrzymana",
-		"terminated": "rozwiązana", "completed": "zakończona",
-		"open": "otwarte", "resolved": "wyjaśnione",
-		"psu": "skierowanie (PSU)", "socjalny": "kontrakt socjalny", "trojstronny": "kontrakt trójstronny", "usamodzielnianie": "usamodzielnianie",
-		"assistant-overlap": "asystent w dwóch miejscach", "participant-overlap": "uczestnik z dwoma asystentami",
-		"outside-contract": "poza umową", "over-cap": "ponad limit", "double-funding": "podwójne finansowanie", "stay": "w czasie pobytu",
-		"paid-not-worked": "wypłacono, nie przepracowano", "worked-not-paid": "przepracowano, nie wypłacono",
-		"claimed-not-paid": "we wniosku, nie wypłacono", "refund-difference": "różnica w refundacji",
-		"over-budget": "ponad budżet", "durability-gap": "przerwa w trwałości", "claimed-twice": "we wnioskach więcej niż raz",
-		"number-in-title": "numer w tytule", "by-hand": "ręcznie", "amount-outstanding": "kwota zgodna", "amount-of-several": "suma kilku wniosków",
-		"numbers-in-title": "numery w tytule", "amount-over-outstanding": "kwota ponad należność", "amount-to-pay-back": "kwota do zwrotu",
-	}[code]
+func word(of queries.Words, code string) (string, bool) {
+	w, ok := map[queries.Words]map[string]string{
+		queries.ClaimStates: {
+			"prepared": "przygotowany", "submitted": "złożony", "returned": "zwrócony", "accepted": "przyjęty",
+			"part-paid": "częściowo zapłacony", "settled": "rozliczony", "reclaimed": "do zwrotu", "written-off": "zaniechany",
+		},
+		queries.ContractStates: {
+			"drafted": "przygotowana", "signed": "podpisana", "suspended": "zawieszona", "breached": "niedotrzymana",
+			"terminated": "rozwiązana", "completed": "zakończona",
+		},
+		queries.ContractKinds: {
+			"psu": "skierowanie (PSU)", "socjalny": "kontrakt socjalny", "trojstronny": "kontrakt trójstronny",
+			"usamodzielnianie": "usamodzielnianie",
+		},
+		queries.FindingStates: {
+			"open": "otwarte", "resolved": "wyjaśnione",
+		},
+		queries.FindingWords: {
+			"assistant-overlap": "asystent w dwóch miejscach", "participant-overlap": "uczestnik z dwoma asystentami",
+			"outside-contract": "poza umową", "over-cap": "ponad limit", "double-funding": "podwójne finansowanie",
+			"stay": "w czasie pobytu", "paid-not-worked": "wypłacono, nie przepracowano",
+			"worked-not-paid": "przepracowano, nie wypłacono", "claimed-not-paid": "we wniosku, nie wypłacono",
+			"refund-difference": "różnica w refundacji", "over-budget": "ponad budżet", "durability-gap": "przerwa w trwałości",
+			"claimed-twice": "we wnioskach więcej niż raz",
+		},
+		queries.ReasonWords: {
+			"number-in-title": "numer w tytule", "by-hand": "ręcznie", "amount-outstanding": "kwota zgodna",
+			"amount-of-several": "suma kilku wniosków", "numbers-in-title": "numery w tytule",
+			"amount-over-outstanding": "kwota ponad należność", "amount-to-pay-back": "kwota do zwrotu",
+		},
+	}[of][code]
 	return w, ok
 }
 

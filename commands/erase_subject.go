@@ -6,6 +6,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/erasure"
+	"ksiega/domain/statement"
 	"ksiega/internal/journal"
 )
 
@@ -58,9 +59,36 @@ func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 	if s.err != nil {
 		return journal.Result{}, s.err
 	}
-	r, err := journal.Execute(ctx, l.Log, erasure.Stream(of), erasure.Decider(), order, l.meta(o))
+	r, err := l.orderErasure(ctx, o, order)
 	if err != nil {
 		return r, err
 	}
-	return r, l.Vault.Erase(ctx, of.Subject())
+	if err := l.Vault.Erase(ctx, of.Subject()); err != nil {
+		return r, err
+	}
+	// With the key gone nothing more is sealed: what was recorded since the facts were
+	// read is named now.
+	o.Key = ""
+	late, err := l.orderErasure(ctx, o, order)
+	return followed(r, late), err
+}
+
+func (l *Ledger) orderErasure(ctx context.Context, o Origin, order erasure.Order) (r journal.Result, err error) {
+	if order.Facts, err = l.erasedFacts(ctx, order.Of); err != nil {
+		return r, err
+	}
+	return journal.Execute(ctx, l.Log, erasure.Stream(order.Of), erasure.Decider(), order, l.meta(o))
+}
+
+// erasedFacts are what rows of read models are kept of.
+func (l *Ledger) erasedFacts(ctx context.Context, of domain.Ref) ([]erasure.Fact, error) {
+	if of.Kind != domain.RefStatement {
+		return nil, nil
+	}
+	s, err := journal.Load(ctx, l.Log, domain.Stream("statement", of.ID), statement.Decider())
+	var facts []erasure.Fact
+	for _, line := range s.State.Lines {
+		facts = append(facts, erasure.Fact{Line: line.Line, Day: line.Date})
+	}
+	return facts, err
 }

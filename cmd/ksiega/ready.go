@@ -13,7 +13,7 @@ import (
 
 // answerBound is how long a store may take to answer whether it is there. Whoever
 // asks /readyz waits about as long.
-const answerBound = 2 * time.Second
+const answerBound = time.Second
 
 var errSilent = errors.New("it does not answer")
 

@@ -10,7 +10,11 @@
 // the vault's, removing its bytes the store's.
 package erasure
 
-import "ksiega/domain"
+import (
+	"slices"
+
+	"ksiega/domain"
+)
 
 // Ground is why data are erased.
 type Ground string
@@ -21,7 +25,10 @@ const (
 	Demanded       Ground = "zadanie" // by the person (RODO art. 17 ust. 1)
 )
 
-// Ordered says that the sealed data about a subject were to be destroyed.
+// Ordered says that the sealed data about a subject were to be destroyed. For
+// every reader it takes them back, whatever day or moment they ask about; numbers
+// and pseudonymous ids stay. It names the facts that rows of read models are kept
+// of, since a fold finds its rows by the event.
 type Ordered struct {
 	Kind          domain.RefKind `json:"kind"`
 	Subject       string         `json:"subject"`
@@ -29,7 +36,33 @@ type Ordered struct {
 	Ground        Ground         `json:"ground"`
 	RetainedUntil domain.Date    `json:"retainedUntil,omitzero"` // the last day of retention
 	Reason        domain.Sealed  `json:"reason"`                 // sealed with a key that outlives the subject's
+	Facts         []Fact         `json:"facts,omitzero"`
 }
+
+// Fact is one line of a bank statement and the day it was booked on; of other
+// subjects no more rows are kept than the subject names.
+type Fact struct {
+	Line int         `json:"line"`
+	Day  domain.Date `json:"day"`
+}
+
+// OrderedV1 is erasure.ordered.v1, which named no facts.
+type OrderedV1 struct {
+	Kind          domain.RefKind `json:"kind"`
+	Subject       string         `json:"subject"`
+	On            domain.Date    `json:"on"`
+	Ground        Ground         `json:"ground"`
+	RetainedUntil domain.Date    `json:"retainedUntil,omitzero"`
+	Reason        domain.Sealed  `json:"reason"`
+}
+
+// Now is the order as it is recorded today.
+func (e OrderedV1) Now() Ordered {
+	return Ordered{Kind: e.Kind, Subject: e.Subject, On: e.On, Ground: e.Ground, RetainedUntil: e.RetainedUntil, Reason: e.Reason}
+}
+
+// Of is whose data were erased.
+func (e Ordered) Of() domain.Ref { return domain.Ref{Kind: e.Kind, ID: e.Subject} }
 
 // SealOf is how a text about an erasure is sealed: by the key of the reasons of
 // readings, which outlives the subject's.
@@ -39,19 +72,19 @@ func SealOf(of domain.Ref, on domain.Date, field string) domain.Seal {
 
 // Reseal covers the reason.
 func (e Ordered) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(domain.Ref{Kind: e.Kind, ID: e.Subject}, e.On, "reason"), e.Reason)
+	e.Reason = by.Text(SealOf(e.Of(), e.On, "reason"), e.Reason)
 	return e
 }
 
 // EventType is for ever.
-func (Ordered) EventType() string { return "erasure.ordered.v1" }
+func (Ordered) EventType() string { return "erasure.ordered.v2" }
 
 // OccurredOn is the day of the order.
 func (e Ordered) OccurredOn() domain.Date { return e.On }
 
 // Refs names the subject.
 func (e Ordered) Refs() []domain.Ref {
-	return domain.Refs(domain.Ref{Kind: e.Kind, ID: e.Subject})
+	return domain.Refs(e.Of())
 }
 
 // Stream is where the erasure of a subject is recorded.
@@ -73,18 +106,26 @@ type Order struct {
 	Ground        Ground
 	RetainedUntil domain.Date
 	Reason        domain.Sealed
+	// Facts are all that rows are kept of, as they stand.
+	Facts []Fact
 }
 
-// State is whether the subject's erasure was ordered.
-type State bool
+// State is whether the subject's erasure was ordered, and which facts it named.
+type State struct {
+	Ordered bool
+	named   []Fact
+}
 
-// Decider of erasures: ordered twice is ordered once, whatever the ground.
+// Decider of erasures: ordered twice is ordered once, whatever the ground, unless
+// facts were recorded that the first order could not name.
 func Decider() domain.Decider[State, Order] {
 	return domain.Decider[State, Order]{
 		Decide: decide,
 		Evolve: func(s State, e domain.Event) State {
-			_, ordered := e.(Ordered)
-			return s || State(ordered)
+			if e, ok := e.(Ordered); ok {
+				s.Ordered, s.named = true, slices.Concat(s.named, e.Facts)
+			}
+			return s
 		},
 		Events: domain.Types(Ordered{}),
 	}
@@ -105,8 +146,14 @@ func decide(s State, c Order) ([]domain.Event, error) {
 		return nil, ErrNoReason
 	case c.Ground == RetentionEnded && (c.RetainedUntil == 0 || c.RetainedUntil >= c.Today):
 		return nil, ErrRetention
-	case bool(s):
+	}
+	facts := slices.DeleteFunc(slices.Clone(c.Facts), func(f Fact) bool { return slices.Contains(s.named, f) })
+	if s.Ordered && len(facts) == 0 {
 		return nil, nil
 	}
-	return []domain.Event{Ordered{Kind: c.Of.Kind, Subject: c.Of.ID, On: c.Today, Ground: c.Ground, RetainedUntil: c.RetainedUntil, Reason: c.Reason}}, nil
+	if len(facts) == 0 {
+		facts = nil
+	}
+	return []domain.Event{Ordered{Kind: c.Of.Kind, Subject: c.Of.ID, On: c.Today, Ground: c.Ground, RetainedUntil: c.RetainedUntil,
+		Reason: c.Reason, Facts: facts}}, nil
 }

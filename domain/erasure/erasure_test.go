@@ -17,6 +17,16 @@ func TestErasure(t *testing.T) {
 	Given(t, d).When(order).Then(ordered)
 	Given(t, d, ordered).When(order).Then()
 
+	// A fact that came too late for the first order is named by a second one.
+	late, named := order, ordered
+	late.Facts = []erasure.Fact{{Line: 1, Day: today - 9}, {Line: 2, Day: today - 8}}
+	named.Facts = late.Facts[:1]
+	rest := ordered
+	rest.Facts = late.Facts[1:]
+	Given(t, d, named).When(late).Then(rest)
+	Given(t, d, named, rest).When(late).Then()
+	Given(t, d, named, rest).When(order).Then()
+
 	demanded := erasure.Order{Of: anna, Today: today, Ground: erasure.Demanded, Reason: "sealed"}
 	Given(t, d, ordered).When(demanded).Then()
 	Given(t, d).When(demanded).Then(erasure.Ordered{Kind: domain.RefParticipant, Subject: "U1", On: today, Ground: "zadanie", Reason: "sealed"})

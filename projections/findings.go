@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"ksiega/domain"
+	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
 	"ksiega/internal/journal"
 )
@@ -40,23 +41,31 @@ func FindingLives() Table[FindingLife] { return Table[FindingLife]{"findings"} }
 
 // Findings folds what people said of findings.
 func Findings() Projection {
-	return Projection{Name: "findings", Version: 1,
-		Want: oneOf(finding.Resolved{}, finding.Reopened{}),
-		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "erasure.*", "intake.*",
+	return Projection{Name: "findings", Version: 2, Seals: true,
+		Want: oneOf(finding.Resolved{}, finding.Reopened{}, erasure.Ordered{}),
+		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "intake.*",
 			"participant.*", "payment.*", "refundclaim.*", "statement.*"},
 		Keys: func(r *journal.Recorded) []Key {
 			if id, _, ok := findingChange(r); ok {
-				return []Key{FindingLives().Key(findingPart(id), domain.Escape(id))}
+				return []Key{FindingLives().Key(findingPart(id), domain.Escape(id)), erasedKey(findingRef(id))}
+			}
+			if e, ok := r.Event.(erasure.Ordered); ok && e.Kind == domain.RefFinding {
+				return []Key{FindingLives().Key(findingPart(e.Subject), domain.Escape(e.Subject)), erasedKey(e.Of())}
 			}
 			return nil
 		},
 		Fold: func(tx *Tx, r *journal.Recorded) error {
+			if e, ok := r.Event.(erasure.Ordered); ok {
+				eraseReasons(tx, e, r)
+				return nil
+			}
 			id, change, ok := findingChange(r)
 			if !ok {
 				return unfolded(r)
 			}
 			f := FindingLives().Get(tx, findingPart(id), domain.Escape(id))
 			f.Finding = id
+			change.Reason = kept(tx, findingRef(id), change.Reason)
 			f.Changes = append(f.Changes, change)
 			return nil
 		}}
@@ -79,4 +88,22 @@ func findingChange(r *journal.Recorded) (string, FindingChange, bool) {
 		return e.Finding, c, true
 	}
 	return "", c, false
+}
+
+func findingRef(id string) domain.Ref { return domain.Ref{Kind: domain.RefFinding, ID: id} }
+
+// eraseReasons takes the reasons out of what was said of a finding; that it was
+// resolved stays.
+func eraseReasons(tx *Tx, e erasure.Ordered, r *journal.Recorded) {
+	if e.Kind != domain.RefFinding {
+		return
+	}
+	erase(tx, e.Of(), r)
+	f := FindingLives().change(tx, findingPart(e.Subject), domain.Escape(e.Subject))
+	if f == nil {
+		return
+	}
+	for i := range f.Changes {
+		f.Changes[i].Reason = ""
+	}
 }

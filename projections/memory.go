@@ -118,7 +118,8 @@ func compareKeys(a, b Key) int {
 	return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Field, b.Field))
 }
 
-// KnownAt is the projection as it was known at a bound, folded from the log.
+// KnownAt is the projection as it was known at a bound, folded from the log, without
+// what was erased since.
 func KnownAt(ctx context.Context, j *journal.Journal, p Projection, until journal.Bound) (View, error) {
 	views, err := KnownAtAll(ctx, j, until, p)
 	if err != nil {
@@ -129,15 +130,46 @@ func KnownAt(ctx context.Context, j *journal.Journal, p Projection, until journa
 
 // KnownAtAll is KnownAt for several projections, by one reading of the log.
 func KnownAtAll(ctx context.Context, j *journal.Journal, until journal.Bound, ps ...Projection) (map[string]View, error) {
-	return foldAll(ctx, j, until, ps)
+	memories, err := foldAll(ctx, j, until, ps)
+	if err != nil || until.IsZero() || len(memories) == 0 {
+		return viewsOf(memories), err
+	}
+	err = j.Scan(ctx, journal.ScanOptions{After: memories[0].position, Want: withdraws}, func(b journal.Batch) error {
+		for _, m := range memories {
+			if err := m.withdraw(b); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return viewsOf(memories), err
+}
+
+// FoldedTo is the projection as it was at a bound, what was erased only later still in
+// it: what a read model that stands there holds.
+func FoldedTo(ctx context.Context, j *journal.Journal, p Projection, until journal.Bound) (View, error) {
+	memories, err := foldAll(ctx, j, until, []Projection{p})
+	if err != nil {
+		return nil, err
+	}
+	return memories[0], nil
 }
 
 // Latest is the projections at the end of the log, folded from the log.
 func Latest(ctx context.Context, j *journal.Journal, ps ...Projection) (map[string]View, error) {
-	return foldAll(ctx, j, journal.Bound{}, ps)
+	memories, err := foldAll(ctx, j, journal.Bound{}, ps)
+	return viewsOf(memories), err
 }
 
-func foldAll(ctx context.Context, j *journal.Journal, until journal.Bound, ps []Projection) (map[string]View, error) {
+func viewsOf(memories []*Memory) map[string]View {
+	views := make(map[string]View, len(memories))
+	for _, m := range memories {
+		views[m.p.Name] = m
+	}
+	return views
+}
+
+func foldAll(ctx context.Context, j *journal.Journal, until journal.Bound, ps []Projection) ([]*Memory, error) {
 	memories := make([]*Memory, len(ps))
 	for i, p := range ps {
 		memories[i] = NewMemory(p)
@@ -153,11 +185,7 @@ func foldAll(ctx context.Context, j *journal.Journal, until journal.Bound, ps []
 	if err != nil {
 		return nil, err
 	}
-	views := make(map[string]View, len(ps))
-	for _, m := range memories {
-		views[m.p.Name] = m
-	}
-	return views, nil
+	return memories, nil
 }
 
 func wantAny(ps []Projection) func(string) bool {

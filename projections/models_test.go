@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
 	"ksiega/domain/durability"
+	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
 	"ksiega/domain/intake"
 	"ksiega/domain/payment"
@@ -195,8 +197,80 @@ func durabilityEvent(num func(string, int) int, word func(string) string, day do
 	return intake.RequestTaken{Request: "r"}
 }
 
+// ledgerHistory is random events, among them erasures of what was sealed before, as
+// commands order them.
 func ledgerHistory(t *rapid.T) []domain.Event {
-	return rapid.SliceOfN(rapid.Custom(ledgerEvent), 0, 80).Draw(t, "history")
+	events := rapid.SliceOfN(rapid.Custom(ledgerEvent), 0, 80).Draw(t, "history")
+	for range rapid.IntRange(0, 3).Draw(t, "erasures") {
+		if len(events) > 0 {
+			events = erasedAmong(t, events)
+		}
+	}
+	return events
+}
+
+// erasedAmong erases, somewhere in a history, a subject that texts were sealed about
+// before.
+func erasedAmong(t *rapid.T, events []domain.Event) []domain.Event {
+	i := rapid.IntRange(0, len(events)).Draw(t, "erased at")
+	var subjects []domain.Ref
+	for _, e := range events[:i] {
+		domain.EachSeal(e, func(s domain.Seal, _ domain.Sealed) { subjects = append(subjects, s.Subject) })
+	}
+	if len(subjects) == 0 {
+		return events
+	}
+	of := rapid.SampledFrom(subjects).Draw(t, "erased")
+	order := erasure.Ordered{Kind: of.Kind, Subject: of.ID, On: domain.NewDate(2026, 1, 1), Reason: "v1.r"}
+	for _, e := range events[:i] {
+		if l, ok := e.(statement.LineBooked); ok && of == (domain.Ref{Kind: domain.RefStatement, ID: l.Statement}) {
+			order.Facts = append(order.Facts, erasure.Fact{Line: l.Line, Day: l.Date})
+		}
+	}
+	return slices.Insert(slices.Clone(events), i, domain.Event(order))
+}
+
+// TestAnErasureIsAWithdrawal: known at any moment, also one before it, what was
+// erased is as if nobody had ever said it, and everything else is as it was.
+func TestAnErasureIsAWithdrawal(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		ctx, book := t.Context(), bookOf(t, ledgerHistory(rt))
+		gone := map[domain.Ref]bool{}
+		for _, r := range book {
+			if e, ok := r.Event.(erasure.Ordered); ok {
+				gone[e.Of()] = true
+			}
+		}
+		until := at(uint64(10 * rapid.IntRange(0, len(book)).Draw(rt, "known at"))).Bound()
+		var unsaid []journal.Recorded
+		for _, r := range book {
+			if !until.Holds(r.Position) {
+				break
+			}
+			r.Event = domain.Reseal(r.Event, func(s domain.Seal, text domain.Sealed) domain.Sealed {
+				if gone[s.Subject] {
+					return ""
+				}
+				return text
+			})
+			unsaid = append(unsaid, r)
+		}
+		for _, p := range All() {
+			known, err := KnownAt(ctx, bookJournal(t, book), p, until)
+			toyMust(t, err)
+			got, want := dumpOf(t, known), dumpOf(t, folded(t, p, unsaid))
+			for _, dump := range []map[Key]string{got, want} {
+				maps.DeleteFunc(dump, func(k Key, _ string) bool { return k.Table == ErasedSubjects().Name })
+			}
+			sameDump(rt, p.Name, got, want)
+			// What stands there holds it until the erasure comes.
+			stands, err := FoldedTo(ctx, bookJournal(t, book), p, until)
+			toyMust(t, err)
+			held := slices.DeleteFunc(slices.Clone(book), func(r journal.Recorded) bool { return !until.Holds(r.Position) })
+			sameDump(rt, p.Name+" as it stands", dumpOf(t, stands), dumpOf(t, folded(t, p, held)))
+		}
+	})
 }
 
 // TestReadModelsThreeWaysAgree: each read model is the same rebuilt, live

@@ -6,6 +6,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
+	"ksiega/domain/erasure"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
@@ -110,11 +111,11 @@ func UnmatchedLines() Table[BankLine] { return Table[BankLine]{"unmatched"} }
 
 // Refunds folds claims and bank statements.
 func Refunds() Projection {
-	return Projection{Name: "refunds", Version: 3, Keys: refundKeys, Fold: foldRefunds,
+	return Projection{Name: "refunds", Version: 4, Seals: true, Keys: refundKeys, Fold: foldRefunds,
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
-			refund.WrittenOff{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{}),
+			refund.WrittenOff{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{}, erasure.Ordered{}),
 		Over: []string{"statement.received", "agreement.concluded", "agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved",
-			"assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "erasure.*", "finding.*", "intake.*", "participant.*",
+			"assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "finding.*", "intake.*", "participant.*",
 			"payment.*"}}
 }
 
@@ -123,6 +124,10 @@ func LineField(n int) string { return fmt.Sprintf("%06d", n) }
 
 func refundKeys(r *journal.Recorded) []Key {
 	switch e := r.Event.(type) {
+	case statement.LineBooked:
+		return []Key{erasedKey(statementRef(e.Statement))}
+	case erasure.Ordered:
+		return erasedLineKeys(e)
 	case statement.LineMatched:
 		return []Key{BankLines().Key(domain.Escape(e.Statement), LineField(e.Line))}
 	case statement.MatchUndone:
@@ -166,7 +171,8 @@ func refundFact(r *journal.Recorded) (refund.About, RefundFact, bool) {
 func foldRefunds(tx *Tx, r *journal.Recorded) error {
 	switch e := r.Event.(type) {
 	case statement.LineBooked:
-		line := BankLine{Statement: e.Statement, Line: e.Line, Date: e.Date, Amount: e.Amount, Title: e.Title, Event: r.Position}
+		line := BankLine{Statement: e.Statement, Line: e.Line, Date: e.Date, Amount: e.Amount, Event: r.Position,
+			Title: kept(tx, statementRef(e.Statement), e.Title)}
 		BankLines().Put(tx, domain.Escape(e.Statement), LineField(e.Line), line)
 		UnmatchedLines().Put(tx, e.Date.Month().String(), unmatchedField(line), line)
 	case statement.LineMatched:
@@ -177,6 +183,8 @@ func foldRefunds(tx *Tx, r *journal.Recorded) error {
 		line := BankLines().Get(tx, domain.Escape(e.Statement), LineField(e.Line))
 		line.Claim = ""
 		UnmatchedLines().Put(tx, line.Date.Month().String(), unmatchedField(*line), *line)
+	case erasure.Ordered:
+		eraseLines(tx, e, r)
 	default:
 		a, f, ok := refundFact(r)
 		if _, answer := r.Event.(agreement.ClaimAnswered); answer && !ok {
@@ -205,3 +213,33 @@ func foldRefunds(tx *Tx, r *journal.Recorded) error {
 }
 
 func unmatchedField(l BankLine) string { return domain.Escape(l.Statement) + "-" + LineField(l.Line) }
+
+func statementRef(id string) domain.Ref { return domain.Ref{Kind: domain.RefStatement, ID: id} }
+
+func erasedLineKeys(e erasure.Ordered) []Key {
+	if e.Kind != domain.RefStatement {
+		return nil
+	}
+	keys := []Key{erasedKey(e.Of())}
+	for _, f := range e.Facts {
+		keys = append(keys, BankLines().Key(domain.Escape(e.Subject), LineField(f.Line)),
+			UnmatchedLines().Key(f.Day.Month().String(), unmatchedField(BankLine{Statement: e.Subject, Line: f.Line})))
+	}
+	return keys
+}
+
+// eraseLines takes the titles out of a statement's lines; what was booked stays.
+func eraseLines(tx *Tx, e erasure.Ordered, r *journal.Recorded) {
+	if e.Kind != domain.RefStatement {
+		return
+	}
+	erase(tx, e.Of(), r)
+	for _, f := range e.Facts {
+		if line := BankLines().change(tx, domain.Escape(e.Subject), LineField(f.Line)); line != nil {
+			line.Title = ""
+		}
+		if line := UnmatchedLines().change(tx, f.Day.Month().String(), unmatchedField(BankLine{Statement: e.Subject, Line: f.Line})); line != nil {
+			line.Title = ""
+		}
+	}
+}

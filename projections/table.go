@@ -31,6 +31,9 @@ type Projection struct {
 	// every type in the ledger's table a projection says either that it takes it
 	// or that it does not, so that a new one is forgotten by none.
 	Over []string
+	// Seals: rows keep sealed texts. Erasures then take them out of every earlier state,
+	// too; see KnownAt.
+	Seals bool
 	// Keys names every row that the fold may read for an event; nil = none.
 	Keys func(*journal.Recorded) []Key
 	// Fold changes rows for one event. It is pure: no clock, no state of its

@@ -69,6 +69,8 @@ type earlier struct {
 	until journal.Bound
 	names string
 	views map[string]projections.View
+	// erased is up to where the views leave out what was erased.
+	erased journal.Position
 }
 
 // known folds read models up to a position, or finds them folded.
@@ -79,12 +81,20 @@ func (d *Desk) known(ctx context.Context, until journal.Bound, ps []projections.
 	}
 	d.mu.Lock()
 	i := slices.IndexFunc(d.earlier, func(e earlier) bool { return e.until == until && e.names == names })
+	var found earlier
 	if i >= 0 {
-		found := d.earlier[i]
-		d.mu.Unlock()
-		return found.views, nil
+		found = d.earlier[i]
 	}
 	d.mu.Unlock()
+	if i >= 0 {
+		switch erased, through, err := projections.ErasedSince(ctx, d.opts.Journal, found.erased); {
+		case err != nil:
+			return nil, err
+		case !erased:
+			d.looked(found, through)
+			return found.views, nil
+		}
+	}
 	head, err := d.opts.Journal.Head(ctx)
 	if err != nil {
 		return nil, err
@@ -95,8 +105,21 @@ func (d *Desk) known(ctx context.Context, until journal.Bound, ps []projections.
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.earlier = append([]earlier{{until, names, views}}, d.earlier[:min(len(d.earlier), keptKnown-1)]...)
+	others := slices.DeleteFunc(d.earlier, func(e earlier) bool { return e.until == until && e.names == names })
+	d.earlier = append([]earlier{{until, names, views, head}}, others[:min(len(others), keptKnown-1)]...)
 	return views, nil
+}
+
+// looked notes that nothing was erased up to a position, so that the next question
+// looks from there.
+func (d *Desk) looked(e earlier, through journal.Position) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i := range d.earlier {
+		if d.earlier[i].until == e.until && d.earlier[i].names == e.names && d.earlier[i].erased == e.erased {
+			d.earlier[i].erased = through
+		}
+	}
 }
 
 // indexed asks the audit index for a place to search from; without the index that

@@ -114,7 +114,7 @@ func (d *Desk) verifyOne(ctx context.Context, p projections.Projection, m *proje
 			}
 		case m.Position().After(kept.Position()):
 			var err error
-			if fresh, err = projections.KnownAt(ctx, d.opts.Journal, p, kept.Position().Bound()); err != nil {
+			if fresh, err = projections.FoldedTo(ctx, d.opts.Journal, p, kept.Position().Bound()); err != nil {
 				return err
 			}
 		}

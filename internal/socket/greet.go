@@ -13,9 +13,8 @@ import (
 	"time"
 )
 
-// dialBound is how long a server may take to accept and to greet: a busy one takes
-// its time, and is not to be taken for nobody.
-const dialBound = 10 * time.Second
+// dialBound is how long a server may take to accept and to greet.
+const dialBound = 2 * time.Second
 
 // Greeted are the connections of a data directory's socket over which both sides
 // first say which directory they mean.
@@ -126,14 +125,14 @@ func (h home) dial(ctx context.Context, path string) (net.Conn, error) {
 	if err != nil {
 		return nil, ErrNobody
 	}
-	if err := h.meet(ctx, c); err != nil {
+	if err := h.meet(c); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), c.Close())
 	}
 	return c, nil
 }
 
 // meet asks who is there, hears him out, and only then greets.
-func (h home) meet(ctx context.Context, c net.Conn) error {
+func (h home) meet(c net.Conn) error {
 	uid, err := peer(c, h.owner)
 	if err != nil {
 		return err
@@ -141,11 +140,7 @@ func (h home) meet(ctx context.Context, c net.Conn) error {
 	if !h.trusts(uid) {
 		return fmt.Errorf("%w: it is served by user %d, the directory belongs to user %d", ErrForeign, uid, h.owner)
 	}
-	bound := time.Now().Add(dialBound)
-	if own, ok := ctx.Deadline(); ok && own.Before(bound) {
-		bound = own
-	}
-	if err := c.SetDeadline(bound); err != nil {
+	if err := c.SetDeadline(time.Now().Add(dialBound)); err != nil {
 		return err
 	}
 	if err := h.hear(c); err != nil {

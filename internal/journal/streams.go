@@ -18,8 +18,9 @@ import (
 
 // Categories that a reader of the log is not shown.
 const (
-	vaultCategory = "vault" // wrapped keys, read by the Shelf alone
-	trialCategory = "trial" // what Rights tries
+	vaultCategory    = "vault"    // wrapped keys, read by the Shelf alone
+	trialCategory    = "trial"    // what Rights tries
+	identityCategory = "identity" // of the ledger
 )
 
 // ledgerCategories are those of all streams that the ledger writes. One that
@@ -28,7 +29,7 @@ func ledgerCategories() []string {
 	return []string{
 		"access", "agreement", "assistance", "assistant", "attendance", "contract", "durability", "erasure", "finding",
 		"import", "participant", "payout", "refundclaim", "request", "statement",
-		vaultCategory, trialCategory,
+		vaultCategory, trialCategory, identityCategory,
 	}
 }
 
@@ -78,7 +79,7 @@ func (j *Journal) local(stream, typ string) string {
 		return ""
 	}
 	switch categoryOf(rest) {
-	case vaultCategory, trialCategory:
+	case vaultCategory, trialCategory, identityCategory:
 		return ""
 	}
 	return rest

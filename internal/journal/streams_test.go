@@ -47,7 +47,7 @@ func closedTable(t *testing.T) *Table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return table.withCategories("test", vaultCategory)
+	return table.withCategories("test", vaultCategory, identityCategory)
 }
 
 // ledgers are how a ledger stands in a shared store.

@@ -24,13 +24,20 @@
 //	<p>:{<n>}:current           string  number of the generation that is read
 //	<p>:{<n>}:last              string  the last number given to a generation
 //	<p>:{<n>}:gens              hash    number → building | live | doomed | swept
-//	<p>:{<n>}:g<g>:cp           string  checkpoint, five words: position seen;
-//	                                    position and id of the last event seen
-//	                                    (0 and - where none); version; one drawn
-//	                                    anew each time
+//	<p>:{<n>}:g<g>:cp           string  checkpoint, seven words: id of the ledger;
+//	                                    position seen; position and id of the last
+//	                                    event seen (0 and - where none); version;
+//	                                    one drawn anew each time; the tallies of
+//	                                    the tables (- where none)
 //	<p>:{<n>}:g<g>:t            set     tables that ever had a row
-//	<p>:{<n>}:g<g>:p:<table>    set     parts of a table that have a row
+//	<p>:{<n>}:g<g>:p:<table>    hash    part that has a row → its tally
 //	<p>:{<n>}:g<g>:r:<table>:<part>  hash  field → row as JSON, zero fields left out
+//
+// A tally is a count and a sum of hashes: of a part's rows, of a table's parts. So
+// the checkpoint says what there is, and Redis cannot lose a key unseen: a reader
+// that finds less is refused, a writer folds nothing over it, and the model is built
+// anew. A checkpoint names its ledger and the last event it has seen; one of another
+// ledger, or whose event the log lacks, is never served.
 //
 // Parts and fields come escaped from the fold (domain.Escape) and sort bytewise.
 // A generation is `building` until `current` names it, in one MULTI, and is

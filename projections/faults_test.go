@@ -283,9 +283,9 @@ func TestSwitchedAtEveryStep(t *testing.T) {
 		c.AddHook(h)
 		read := func(s *Store) error {
 			var rows map[Key]string // what an attempt saw counts only if it is the last
-			err := s.Read(ctx, func(views map[string]View) error {
-				rows = dumpOf(t, views["counters"])
-				return nil
+			err := s.Read(ctx, func(views map[string]View) (err error) {
+				rows, err = Dump(ctx, views["counters"])
+				return err
 			}, p)
 			if err == nil {
 				sameDump(t, "read", rows, want)

@@ -148,6 +148,9 @@ func (s *Store) standing(ctx context.Context, p *Projection) (at journal.Positio
 func (s *Store) catchUp(ctx context.Context, j *journal.Journal, p *Projection, built *mark, until journal.Position) error {
 	take := func(b journal.Batch) error {
 		w, err := s.prepareOn(ctx, p, *built, built.reached, b)
+		if errors.Is(err, ErrLost) {
+			return fmt.Errorf("%w: %w", ErrOvertaken, err) // thrown away
+		}
 		if err != nil {
 			return err
 		}
@@ -265,6 +268,9 @@ func (s *Store) sweep(ctx context.Context, p *Projection) error {
 		if err != nil || number == current || number > current && state != stateDoomed {
 			continue // a newer one is another rebuild at work
 		}
+		if s.isLost(p.Name, number) {
+			state = stateSwept // perhaps the lists are among what is lost
+		}
 		if err := s.discard(ctx, n, number, state); err != nil {
 			return err
 		}
@@ -303,7 +309,10 @@ func (s *Store) unlinkListed(ctx context.Context, g generation) error {
 	}
 	keys := []string{g.checkpoint(), g.tables()}
 	for _, table := range tables {
-		parts, err := s.client.SMembers(ctx, g.parts(table)).Result()
+		parts, err := s.client.HKeys(ctx, g.parts(table)).Result()
+		if redis.HasErrorPrefix(err, "WRONGTYPE") {
+			return s.unlinkAll(ctx, g) // of a build that kept sets
+		}
 		if err != nil {
 			return err
 		}

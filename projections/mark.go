@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,12 +16,15 @@ import (
 
 // checkpoint is what the rows of a generation take into account.
 type checkpoint struct {
+	ledger   string // whose rows they are; "" where nobody says
 	position journal.Position
 	last     lastEvent
 	version  int
 	// nonce is drawn for each that is written, so that none is taken for another:
 	// Redis may have been set back and brought to the same position anew.
 	nonce uint64
+	// tables are the tallies of the tables, as one word: a mark can be compared.
+	tables string
 }
 
 func (c checkpoint) String() string {
@@ -28,23 +32,39 @@ func (c checkpoint) String() string {
 	if !c.last.position.IsZero() {
 		id = c.last.id.String()
 	}
-	return fmt.Sprintf("%s %s %s %d %d", c.position, c.last.position, id, c.version, c.nonce)
+	return fmt.Sprintf("%s %s %s %s %d %d %s", cmp.Or(c.ledger, "-"), c.position, c.last.position, id, c.version, c.nonce, cmp.Or(c.tables, "-"))
 }
 
+// parseCheckpoint reads seven words; builds before this one wrote five, and their
+// rows have no tallies.
 func parseCheckpoint(raw string) (c checkpoint, err error) {
 	words := strings.Fields(raw)
-	if len(words) != 5 {
-		return c, fmt.Errorf("checkpoint %q is not five words", raw)
+	if len(words) != 7 {
+		return c, fmt.Errorf("checkpoint %q is not seven words", raw)
 	}
-	var errs [5]error
-	c.position, errs[0] = journal.ReadPosition(words[0])
-	c.last.position, errs[1] = journal.ReadPosition(words[1])
-	if words[2] != "-" {
-		c.last.id, errs[2] = uuid.Parse(words[2])
+	var errs [6]error
+	if words[0] != "-" {
+		c.ledger = words[0]
 	}
-	c.version, errs[3] = strconv.Atoi(words[3])
-	c.nonce, errs[4] = strconv.ParseUint(words[4], 10, 64)
+	c.position, errs[0] = journal.ReadPosition(words[1])
+	c.last.position, errs[1] = journal.ReadPosition(words[2])
+	if words[3] != "-" {
+		c.last.id, errs[2] = uuid.Parse(words[3])
+	}
+	c.version, errs[3] = strconv.Atoi(words[4])
+	c.nonce, errs[4] = strconv.ParseUint(words[5], 10, 64)
+	c.tables = words[6]
+	_, errs[5] = parseTallies(c.tables)
 	return c, errors.Join(errs[:]...)
+}
+
+// tallies are those of the tables.
+func (c checkpoint) tallies() tallies {
+	ts, err := parseTallies(cmp.Or(c.tables, "-"))
+	if err != nil {
+		panic(err) // parseCheckpoint has looked
+	}
+	return ts
 }
 
 // mark is where a projection stands, as this process last saw it.
@@ -71,7 +91,7 @@ func (s *Store) known(name string) (mark, bool) {
 func (s *Store) remember(name string, m mark) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.marks[name] = m
+	s.marks[name], s.held[name] = m, m.stored.last
 }
 
 // learn remembers what Redis answered. A writer of this process knows better: what
@@ -117,6 +137,24 @@ func (s *Store) unlearn(name string, was mark) {
 	}
 }
 
+// isLost tells whether Redis has lost rows of a generation.
+func (s *Store) isLost(name string, number uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lost[name] == number && number != 0
+}
+
+// lose notes that Redis has lost rows of a generation, for whoever mends it.
+func (s *Store) lose(name string, number uint64) {
+	s.mu.Lock()
+	s.lost[name] = number
+	s.mu.Unlock()
+	select {
+	case s.hurt <- struct{}{}:
+	default: // it is known that there is something
+	}
+}
+
 func (s *Store) forget(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,6 +190,9 @@ func (s *Store) load(ctx context.Context, p *Projection) (mark, error) {
 		}
 		if now == number {
 			m, err := markOf(p, number, stored.Val())
+			if err == nil {
+				err = s.own(ctx, p, m)
+			}
 			if err != nil {
 				s.unlearn(p.Name, was)
 				return mark{}, err
@@ -161,6 +202,15 @@ func (s *Store) load(ctx context.Context, p *Projection) (mark, error) {
 		number = now
 	}
 	return mark{}, fmt.Errorf("%s: %w", p.Name, ErrContended)
+}
+
+// unlessMissing is an error of a pipeline, of which one that says that there is no
+// such key or field is none.
+func unlessMissing(err error) error {
+	if errors.Is(err, redis.Nil) {
+		return nil
+	}
+	return err
 }
 
 // answered is the number of the current generation, 0 where there is none.

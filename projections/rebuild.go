@@ -133,6 +133,9 @@ func inParallel(n int, step func(i int)) {
 // either away.
 func (s *Store) install(ctx context.Context, j *journal.Journal, m *Memory) error {
 	p, n := m.p, s.names(m.p.Name)
+	if err := s.vacant(ctx, &p); err != nil {
+		return fmt.Errorf("rebuild: %w", err)
+	}
 	number, err := s.claim(ctx, n)
 	if err != nil {
 		return fmt.Errorf("rebuild %s: %w", p.Name, err)
@@ -169,15 +172,14 @@ func (s *Store) install(ctx context.Context, j *journal.Journal, m *Memory) erro
 // only the position is left.
 func (s *Store) build(ctx context.Context, m *Memory, number uint64) (mark, error) {
 	g := s.names(m.p.Name).generation(number)
-	out := bulk{ctx: ctx, pipe: s.client.Pipeline()}
+	out, whole := bulk{ctx: ctx, pipe: s.client.Pipeline()}, tallies{}
 	for table, parts := range m.indexed() {
-		// The index goes first: discard finds the rows by it.
+		// A crash before the list is written leaves rows that only a look at every
+		// key finds, which is what becomes of a generation left unfinished.
 		out.member(g.tables(), table)
-		for part := range parts {
-			out.member(g.parts(table), part)
-		}
-		out.command()
+		listed := make(map[string]tally, len(parts))
 		for part, fields := range parts {
+			var t tally
 			for _, field := range fields {
 				k := Key{table, part, field}
 				raw, err := m.tx.cells[k].encode()
@@ -185,15 +187,21 @@ func (s *Store) build(ctx context.Context, m *Memory, number uint64) (mark, erro
 					return mark{}, &Failure{Projection: m.p.Name, Position: m.position, Event: m.last.id, Type: "a batch", Err: err}
 				}
 				out.field(g.rows(table, part), field, raw)
+				t.add(field, raw)
 				delete(m.tx.cells, k)
 			}
+			listed[part] = t
 			delete(parts, part)
+		}
+		for part, t := range listed {
+			out.field(g.parts(table), part, t.String())
+			whole.change(table, part, tally{}, t)
 		}
 		if out.err != nil {
 			return mark{}, out.err
 		}
 	}
-	stored := checkpoint{position: m.position, last: m.last, version: m.p.Version, nonce: rand.Uint64()}
+	stored := checkpoint{ledger: s.owner.Ledger, position: m.position, last: m.last, version: m.p.Version, nonce: rand.Uint64(), tables: whole.String()}
 	raw := stored.String()
 	out.send()
 	if out.err != nil {

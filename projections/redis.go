@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/redis/go-redis/v9"
@@ -44,6 +45,7 @@ const (
 type Store struct {
 	client redis.UniversalClient
 	prefix string
+	owner  Owner
 
 	// flush is held for writing while a batch is committed to all projections
 	// or a generation is switched; a reader that keeps being overtaken holds
@@ -59,6 +61,12 @@ type Store struct {
 	fed map[string]bool
 	// still is where projections were waited for in vain.
 	still map[string]mark
+	// held are the last events of checkpoints that the owner's log has.
+	held map[string]lastEvent
+	// lost are generations of which Redis has lost rows; hurt says that there is
+	// one.
+	lost map[string]uint64
+	hurt chan struct{}
 }
 
 // thrift is how much garbage a rebuild lets gather: half of what is live, since it
@@ -72,14 +80,24 @@ func NewStore(client redis.UniversalClient, prefix string) *Store {
 		prefix = "ksiega"
 	}
 	return &Store{client: client, prefix: prefix, marks: map[string]mark{}, still: map[string]mark{},
-		fed: map[string]bool{}, thrift: garbage.Keeper{Rule: thrift()}}
+		fed: map[string]bool{}, held: map[string]lastEvent{}, lost: map[string]uint64{}, hurt: make(chan struct{}, 1), thrift: garbage.Keeper{Rule: thrift()}}
 }
 
-// CheckRedis refuses, with ErrEvicting, a server that says it may evict rows.
-// One that does not say is taken.
+// CheckRedis refuses, with ErrEvicting, a server that says it may evict rows, and
+// a cluster with such a one. One that does not say is taken.
 func CheckRedis(ctx context.Context, client redis.UniversalClient) error {
+	if cluster, ok := client.(*redis.ClusterClient); ok {
+		return cluster.ForEachMaster(ctx, func(ctx context.Context, master *redis.Client) error { return checkServer(ctx, master) })
+	}
+	if info, err := client.Info(ctx, "cluster").Result(); err == nil && strings.Contains(info, "cluster_enabled:1") {
+		return errors.New("that redis is a node of a cluster: give some of its nodes, redis://HOST:PORT,HOST:PORT,…")
+	}
+	return checkServer(ctx, client)
+}
+
+func checkServer(ctx context.Context, server redis.Cmdable) error {
 	const setting = "maxmemory-policy"
-	found, err := client.ConfigGet(ctx, setting).Result()
+	found, err := server.ConfigGet(ctx, setting).Result()
 	if err != nil {
 		var answer redis.Error
 		if errors.As(err, &answer) {
@@ -147,7 +165,7 @@ type work struct {
 	events  int             // folded; 0 where the batch does not concern the projection
 	puts    map[place][]any // field, JSON, field, JSON …
 	deletes map[place][]string
-	emptied map[string][]string // table → parts that lose their last row
+	parts   map[place]tally // of those that change, as they will be
 }
 
 // prepare folds a batch over what Redis holds, writing nothing. What it read is
@@ -157,12 +175,15 @@ func (s *Store) prepare(ctx context.Context, p *Projection, after journal.Positi
 	if err != nil {
 		return nil, err
 	}
+	if s.isLost(p.Name, m.number) {
+		return nil, lost(p.Name, place{})
+	}
 	w, err := s.prepareOn(ctx, p, m, after, b)
 	var failure *Failure
-	if !errors.As(err, &failure) {
+	if !errors.As(err, &failure) && !errors.Is(err, ErrLost) {
 		return w, err
 	}
-	// A fold may well fail over rows that were taken away under it.
+	// A fold may well fail over rows that were taken away under it, and find fewer.
 	s.unlearn(p.Name, m)
 	now, asked := s.load(ctx, p)
 	if asked == nil && (now.number != m.number || now.raw != m.raw) {
@@ -171,6 +192,9 @@ func (s *Store) prepare(ctx context.Context, p *Projection, after journal.Positi
 	if asked != nil {
 		return nil, asked
 	}
+	if errors.Is(err, ErrLost) {
+		s.lose(p.Name, m.number)
+	}
 	return nil, err
 }
 
@@ -178,7 +202,7 @@ func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after jour
 	if after.After(m.reached) {
 		return nil, fmt.Errorf("%s stands at %s, the batch follows on %s: %w", p.Name, m.reached, after, ErrGap)
 	}
-	w := &work{p: p, from: m, to: checkpoint{position: m.reached.Later(b.Through), last: m.last, version: p.Version}}
+	w := &work{p: p, from: m, to: s.after(m, p, m.reached.Later(b.Through), m.last)}
 	var events []*journal.Recorded
 	var keys [][]Key
 	for i := range b.Events {
@@ -202,9 +226,9 @@ func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after jour
 		return w, nil
 	}
 	tx := newTx()
-	g := s.names(p.Name).generation(m.number)
-	var err error
-	if err = s.fetch(ctx, g, tx, keys); err != nil {
+	f := fetcher{store: s, p: p, keys: s.names(p.Name).generation(m.number), tables: m.stored.tallies(), cells: tx.cells,
+		before: map[Key]string{}, parts: map[place]tally{}}
+	if err := f.named(ctx, keys); err != nil {
 		return nil, fmt.Errorf("read rows of %s: %w", p.Name, err)
 	}
 	for i, r := range events {
@@ -212,110 +236,19 @@ func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after jour
 			return nil, err
 		}
 	}
-	if w.puts, w.deletes, err = dirtyRows(tx); err != nil {
-		return nil, &Failure{Projection: p.Name, Position: w.to.position, Event: w.to.last.id, Type: "a batch", Err: err}
-	}
-	if w.emptied, err = s.emptied(ctx, g, w); err != nil {
+	if err := f.dirty(ctx); err != nil {
 		return nil, fmt.Errorf("read rows of %s: %w", p.Name, err)
+	}
+	if err := w.change(&f); err != nil {
+		return nil, &Failure{Projection: p.Name, Position: w.to.position, Event: w.to.last.id, Type: "a batch", Err: err}
 	}
 	return w, nil
 }
 
-type place struct{ table, part string }
-
-// fetch reads every named row into the Tx.
-func (s *Store) fetch(ctx context.Context, g generation, tx *Tx, keys [][]Key) error {
-	fields := map[place][]string{}
-	for _, named := range keys {
-		for _, k := range named {
-			if tx.cells[k] == nil {
-				tx.cells[k] = &cell{}
-				at := place{k.Table, k.Part}
-				fields[at] = append(fields[at], k.Field)
-			}
-		}
-	}
-	type question struct {
-		place
-		fields []string
-		answer *redis.SliceCmd
-	}
-	var questions []*question
-	for at, all := range fields {
-		for chunk := range slices.Chunk(all, fieldsPerCommand) {
-			questions = append(questions, &question{place: at, fields: chunk})
-		}
-	}
-	for chunk := range slices.Chunk(questions, pipelineCommands) {
-		_, err := s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-			for _, q := range chunk {
-				q.answer = pipe.HMGet(ctx, g.rows(q.table, q.part), q.fields...)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		for _, q := range chunk {
-			for i, value := range q.answer.Val() {
-				if raw, ok := value.(string); ok {
-					c := tx.cells[Key{q.table, q.part, q.fields[i]}]
-					c.raw, c.live = raw, true
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func dirtyRows(tx *Tx) (puts map[place][]any, deletes map[place][]string, err error) {
-	puts, deletes = map[place][]any{}, map[place][]string{}
-	for k, c := range tx.cells {
-		if !c.dirty {
-			continue
-		}
-		at := place{k.Table, k.Part}
-		if !c.live {
-			deletes[at] = append(deletes[at], k.Field)
-			continue
-		}
-		raw, err := c.encode()
-		if err != nil {
-			return nil, nil, err
-		}
-		puts[at] = append(puts[at], k.Field, raw)
-	}
-	return puts, deletes, nil
-}
-
-// emptied finds the parts that lose their last row.
-func (s *Store) emptied(ctx context.Context, g generation, w *work) (map[string][]string, error) {
-	emptied := map[string][]string{}
-	for at, fields := range w.deletes {
-		if len(w.puts[at]) > 0 {
-			continue
-		}
-		var size *redis.IntCmd
-		var values *redis.SliceCmd
-		_, err := s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-			size = pipe.HLen(ctx, g.rows(at.table, at.part))
-			values = pipe.HMGet(ctx, g.rows(at.table, at.part), fields...)
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		left := size.Val()
-		for _, v := range values.Val() {
-			if v != nil {
-				left--
-			}
-		}
-		if left == 0 {
-			emptied[at.table] = append(emptied[at.table], at.part)
-		}
-	}
-	return emptied, nil
+// after is the checkpoint that follows a mark, but for its nonce and what changes
+// in the tables.
+func (s *Store) after(m mark, p *Projection, position journal.Position, last lastEvent) checkpoint {
+	return checkpoint{ledger: s.owner.Ledger, position: position, last: last, version: p.Version, tables: m.stored.tables}
 }
 
 // commit writes what prepare folded, if the checkpoint still stands; done is
@@ -406,31 +339,35 @@ func (m mark) stands(ctx context.Context, tx *redis.Tx, n names) error {
 }
 
 func (w *work) send(ctx context.Context, pipe redis.Pipeliner, g generation) {
-	parts := map[string][]any{}
 	for at, pairs := range w.puts {
 		for chunk := range slices.Chunk(pairs, 2*fieldsPerCommand) {
 			pipe.HSet(ctx, g.rows(at.table, at.part), chunk...)
 		}
-		parts[at.table] = append(parts[at.table], at.part)
 	}
 	for at, fields := range w.deletes {
-		pipe.HDel(ctx, g.rows(at.table, at.part), fields...)
+		for chunk := range slices.Chunk(fields, fieldsPerCommand) {
+			pipe.HDel(ctx, g.rows(at.table, at.part), chunk...)
+		}
 	}
-	for table, added := range parts {
+	listed, emptied := map[string][]any{}, map[string][]string{}
+	for at, t := range w.parts {
+		if t.n == 0 {
+			emptied[at.table] = append(emptied[at.table], at.part)
+			continue
+		}
+		listed[at.table] = append(listed[at.table], at.part, t.String())
+	}
+	for table, pairs := range listed {
 		pipe.SAdd(ctx, g.tables(), table)
-		pipe.SAdd(ctx, g.parts(table), added...)
+		for chunk := range slices.Chunk(pairs, 2*fieldsPerCommand) {
+			pipe.HSet(ctx, g.parts(table), chunk...)
+		}
 	}
-	for table, emptied := range w.emptied {
-		pipe.SRem(ctx, g.parts(table), anys(emptied)...)
+	for table, parts := range emptied {
+		for chunk := range slices.Chunk(parts, fieldsPerCommand) {
+			pipe.HDel(ctx, g.parts(table), chunk...)
+		}
 	}
-}
-
-func anys(words []string) []any {
-	all := make([]any, len(words))
-	for i, word := range words {
-		all[i] = word
-	}
-	return all
 }
 
 // settle writes a checkpoint that batches without rows have moved.
@@ -441,6 +378,6 @@ func (s *Store) settle(ctx context.Context, p *Projection) error {
 	if !ok || m.reached == m.stored.position {
 		return nil
 	}
-	_, err := s.write(ctx, &work{p: p, from: m, to: checkpoint{position: m.reached, last: m.last, version: p.Version}})
+	_, err := s.write(ctx, &work{p: p, from: m, to: s.after(m, p, m.reached, m.last)})
 	return err
 }

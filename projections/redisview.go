@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -82,7 +83,7 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 	}
 	views, mine := make(map[string]View, len(ps)), make([]*redisView, len(ps))
 	for i, p := range ps {
-		mine[i] = &redisView{store: s, client: s.client, projection: p.Name, mark: before[i], keys: s.names(p.Name).generation(before[i].number)}
+		mine[i] = &redisView{store: s, client: s.client, projection: p.Name, mark: before[i], keys: s.names(p.Name).generation(before[i].number), whole: before[i].stored.tallies()}
 		views[p.Name] = mine[i]
 	}
 	failed := fn(views)
@@ -93,6 +94,15 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 	for i := range ps {
 		if after[i].number != before[i].number || after[i].raw != before[i].raw {
 			return false, level, nil
+		}
+	}
+	for i, v := range mine {
+		if v.isLost() {
+			s.lose(ps[i].Name, before[i].number)
+			if !errors.Is(failed, ErrLost) {
+				failed = lost(ps[i].Name, place{})
+			}
+			return true, level, failed
 		}
 	}
 	for _, v := range mine {
@@ -149,7 +159,8 @@ func (s *Store) positions(ctx context.Context, ps []Projection) ([]mark, error) 
 			return nil, fmt.Errorf("read where %s stands: %w", ps[i].Name, err)
 		}
 		m, err := markOf(&ps[i], number, stored[i].Val())
-		if number == 0 || number != marks[i].number || err != nil {
+		// Where another has written it, it may be of another log.
+		if number == 0 || number != marks[i].number || err != nil || s.owner.Ledger != "" && m.raw != marks[i].raw {
 			if marks[i], err = s.load(ctx, &ps[i]); err != nil {
 				return nil, err
 			}
@@ -172,9 +183,12 @@ type redisView struct {
 	projection string
 	mark       mark
 	keys       generation
+	whole      tallies // of the tables, as the checkpoint has them
+	trusting   bool    // reads what there is
 
-	mu    sync.Mutex // guards fresh
+	mu    sync.Mutex // guards all below
 	fresh map[place]cachedPart
+	lost  bool
 }
 
 func (v *redisView) Position() journal.Position { return v.mark.reached }
@@ -209,37 +223,86 @@ func (v *redisView) keep() {
 	}
 }
 
+// unchecked is the same view of what there is, whole or not.
+func (v *redisView) unchecked() View {
+	return &redisView{store: v.store, client: v.client, projection: v.projection, mark: v.mark, keys: v.keys, trusting: true}
+}
+
+// check notes that something is not what its tally says. Whether Redis has lost it
+// or a writer has overtaken the view is seen at the end.
+func (v *redisView) check(whole bool, at place) error {
+	if whole || v.trusting {
+		return nil
+	}
+	v.mu.Lock()
+	v.lost = true
+	v.mu.Unlock()
+	return lost(v.projection, at)
+}
+
+func (v *redisView) isLost() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.lost
+}
+
 func (v *redisView) tables(ctx context.Context) ([]string, error) {
-	return v.members(ctx, v.keys.tables())
+	tables, err := v.client.SMembers(ctx, v.keys.tables()).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list tables: %w", err)
+	}
+	slices.Sort(tables)
+	for table := range v.whole {
+		if _, listed := slices.BinarySearch(tables, table); !listed {
+			return nil, v.check(false, place{table: table})
+		}
+	}
+	return tables, nil
 }
 
 func (v *redisView) parts(ctx context.Context, table string) ([]string, error) {
-	return v.members(ctx, v.keys.parts(table))
-}
-
-func (v *redisView) members(ctx context.Context, key string) ([]string, error) {
-	members, err := v.client.SMembers(ctx, key).Result()
+	listed, err := v.client.HGetAll(ctx, v.keys.parts(table)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("list rows: %w", err)
 	}
-	slices.Sort(members)
-	return members, nil
+	var found tally
+	for part, t := range listed {
+		found.add(part, t)
+	}
+	if err := v.check(found == v.whole[table], place{table: table}); err != nil {
+		return nil, err
+	}
+	return slices.Sorted(maps.Keys(listed)), nil
 }
 
 func (v *redisView) rows(ctx context.Context, table string, parts []string, each func(string, string, *cell) error) error {
 	for chunk := range slices.Chunk(parts, pipelineCommands) {
 		answers := make([]*redis.MapStringStringCmd, len(chunk))
+		var listed *redis.SliceCmd
+		var size *redis.IntCmd
 		_, err := v.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 			for i, part := range chunk {
 				answers[i] = pipe.HGetAll(ctx, v.keys.rows(table, part))
 			}
+			listed, size = pipe.HMGet(ctx, v.keys.parts(table), chunk...), pipe.HLen(ctx, v.keys.parts(table))
 			return nil
 		})
 		if err != nil {
 			return fmt.Errorf("read rows of table %s: %w", table, err)
 		}
 		for i, part := range chunk {
-			for field, raw := range answers[i].Val() {
+			at := place{table, part}
+			rows := answers[i].Val()
+			text, _ := listed.Val()[i].(string)
+			want, whole := partTally(text, int64(len(rows)), size.Val(), v.whole[table])
+			var found tally
+			for field, raw := range rows {
+				found.add(field, raw)
+			}
+			if err := v.check(whole && found == want, at); err != nil {
+				return err
+			}
+			for field, raw := range rows {
 				if err := each(part, field, &cell{raw: raw, live: true}); err != nil {
 					return err
 				}
@@ -249,15 +312,28 @@ func (v *redisView) rows(ctx context.Context, table string, parts []string, each
 	return nil
 }
 
+// row is found or, where the part has as many rows as it ought to, not there.
 func (v *redisView) row(ctx context.Context, k Key) (*cell, error) {
-	raw, err := v.client.HGet(ctx, v.keys.rows(k.Table, k.Part), k.Field).Result()
+	var answer, listed *redis.StringCmd
+	var rows, parts *redis.IntCmd
+	_, err := v.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		answer = pipe.HGet(ctx, v.keys.rows(k.Table, k.Part), k.Field)
+		listed = pipe.HGet(ctx, v.keys.parts(k.Table), k.Part)
+		rows, parts = pipe.HLen(ctx, v.keys.rows(k.Table, k.Part)), pipe.HLen(ctx, v.keys.parts(k.Table))
+		return nil
+	})
+	if err = unlessMissing(err); err != nil {
+		return nil, fmt.Errorf("read a row of table %s: %w", k.Table, err)
+	}
+	_, whole := partTally(listed.Val(), rows.Val(), parts.Val(), v.whole[k.Table])
+	if err := v.check(whole, place{k.Table, k.Part}); err != nil {
+		return nil, err
+	}
+	raw, err := answer.Result()
 	if errors.Is(err, redis.Nil) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read a row of table %s: %w", k.Table, err)
-	}
-	return &cell{raw: raw, live: true}, nil
+	return &cell{raw: raw, live: true}, err
 }
 
 // scanBatch is how many keys a server looks at in one go.

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,9 +44,11 @@ type Runner struct {
 	live    bool             // the last batch was the end of the log
 	moved   chan struct{}    // closed and made anew when anything above changes
 	waiting error
-	err     error // why the runner as a whole does not run
-	cancel  context.CancelFunc
-	done    chan struct{}
+	// evicting is that Redis may drop rows.
+	evicting error
+	err      error // why the runner as a whole does not run
+	cancel   context.CancelFunc
+	done     chan struct{}
 }
 
 type runState struct {
@@ -71,7 +74,7 @@ type Status struct {
 	// ended.
 	Err error
 	// Waiting is what the runner is waiting out: Redis or the log does not
-	// answer, or another writer is in the way.
+	// answer, another writer is in the way, or Redis may drop rows.
 	Waiting error
 }
 
@@ -133,7 +136,7 @@ func (r *Runner) Start(ctx context.Context) error {
 // trusted says whether Redis holds a projection in this version and of this log.
 func (r *Runner) trusted(ctx context.Context, p *Projection) (bool, error) {
 	m, err := r.store.load(ctx, p)
-	if errors.Is(err, ErrNotBuilt) {
+	if errors.Is(err, ErrNotBuilt) || errors.Is(err, ErrForeign) && r.store.owner.TakeOver {
 		return false, nil
 	}
 	if err != nil {
@@ -327,7 +330,7 @@ func (r *Runner) feed(ctx context.Context, after journal.Position, b journal.Bat
 func (r *Runner) sift(todo []int, errs []error) []int {
 	return slices.DeleteFunc(todo, func(i int) bool {
 		var failure *Failure
-		if !errors.As(errs[i], &failure) && !errors.Is(errs[i], ErrOtherVersion) {
+		if !errors.As(errs[i], &failure) && !errors.Is(errs[i], ErrOtherVersion) && !errors.Is(errs[i], ErrForeign) {
 			return false
 		}
 		r.halt(i, errs[i])
@@ -403,13 +406,34 @@ func (r *Runner) lookAfter(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(r.every):
+		case <-r.store.hurt:
 		}
+		r.watch(ctx)
 		for i := range r.ps {
 			if !r.stopped(i) {
-				// Where it fails, the next batch waits and says so.
-				_ = r.look(ctx, i)
+				// Where it fails, the next batch waits and says so; but of a foreign
+				// one there may be none.
+				if err := r.look(ctx, i); errors.Is(err, ErrForeign) {
+					r.halt(i, err)
+				}
 			}
 		}
+	}
+}
+
+// watch looks whether Redis may still not drop rows: somebody may have set it so
+// while it runs.
+func (r *Runner) watch(ctx context.Context) {
+	err := CheckRedis(ctx, r.store.client)
+	if err != nil && !errors.Is(err, ErrEvicting) {
+		return // it does not answer, which feeding finds out too
+	}
+	r.mu.Lock()
+	news := err != nil && r.evicting == nil
+	r.evicting = err
+	r.mu.Unlock()
+	if news {
+		r.report("", err)
 	}
 }
 
@@ -466,7 +490,7 @@ func (r *Runner) Status() []Status {
 	for i, p := range r.ps {
 		st := r.states[i]
 		all[i] = Status{Name: p.Name, Version: p.Version, Position: st.position, CaughtUp: r.live && st.err == nil,
-			Events: st.events, Lag: st.behind, Err: errors.Join(st.err, r.err), Waiting: r.waiting}
+			Events: st.events, Lag: st.behind, Err: errors.Join(st.err, r.err), Waiting: cmp.Or(r.waiting, r.evicting)}
 	}
 	return all
 }

@@ -304,7 +304,7 @@ func TestGapsAndVersions(t *testing.T) {
 		sameDump(t, "version 2", rows, dumpOf(t, folded(t, two, l.all())))
 		// A process that has not heard of it notices at its next write.
 		old := NewStore(c, s.prefix)
-		old.remember(one.Name, mark{number: 1, stored: checkpoint{version: 1}, raw: "0 0 - 1"})
+		old.remember(one.Name, mark{number: 1, stored: checkpoint{version: 1}, raw: "- 0 0 - 1 0 -"})
 		l.add(toyCounted{"g", "a", 1})
 		if err := old.Apply(ctx, one, at(0), journal.Batch{Events: l.all(), Through: at(40)}); !errors.Is(err, ErrOtherVersion) {
 			t.Fatalf("the old version went on: %v", err)
@@ -446,7 +446,7 @@ func TestCompareReadsTheLists(t *testing.T) {
 			t.Fatalf("differ: %v", got)
 		}
 		toyMust(t, c.Del(ctx, g.parts("rows")).Err())
-		toyMust(t, c.SAdd(ctx, g.parts("rows"), "none").Err())
+		toyMust(t, c.HSet(ctx, g.parts("rows"), "none", "1:0").Err())
 		toyMust(t, c.HSet(ctx, g.rows("rows", "left"), "x", "{}", "y", "{}").Err())
 		toyMust(t, c.HSet(ctx, live.names(p.Name).generation(10*m.number).rows("rows", "other"), "x", "{}").Err())
 		sameLines(t, found(), "1 {rows g[*] } false true", "1 {rows h } false true", "0 {rows left x} false false", "0 {rows left y} false false",

@@ -298,6 +298,7 @@ type cell struct {
 	row   any    // *R, from then on
 	live  bool   // false: there is no such row
 	dirty bool
+	asked bool // Redis was asked for it
 }
 
 // cellRow decodes in place; it panics, because only a fold calls it.

@@ -29,6 +29,9 @@ type View interface {
 	// held is every part that has rows, listed or not, by table. It may look
 	// at everything there is.
 	held(ctx context.Context) (map[string][]string, error)
+	// unchecked is the view of what there is, also where it is less than there
+	// was.
+	unchecked() View
 	// row is nil where there is none.
 	row(ctx context.Context, k Key) (*cell, error)
 }
@@ -81,6 +84,7 @@ const compareParts = 256
 // that is listed without any part had rows once; that is no difference. It ends
 // with the first error of differ.
 func Compare(ctx context.Context, a, b View, differ func(Difference) error) error {
+	a, b = a.unchecked(), b.unchecked()
 	heldA, err := a.held(ctx)
 	if err != nil {
 		return err

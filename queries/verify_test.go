@@ -23,6 +23,8 @@ func TestVerifyReadsTheLists(t *testing.T) {
 		t.Fatalf("keys %v", keys)
 	}
 	g := strings.TrimSuffix(keys[0], "cp")
+	months, err := c.HGetAll(ctx, g+"p:months").Result()
+	must(t, err)
 	found := func() (texts []string) {
 		differences, err := desk.Verify(ctx, nil)
 		must(t, err)
@@ -35,9 +37,9 @@ func TestVerifyReadsTheLists(t *testing.T) {
 		tamper, mend func() error
 		want         string
 	}{
-		{func() error { return c.Del(ctx, g+"p:months").Err() }, func() error { return c.SAdd(ctx, g+"p:months", "P%2F1").Err() },
+		{func() error { return c.Del(ctx, g+"p:months").Err() }, func() error { return c.HSet(ctx, g+"p:months", months).Err() },
 			"settlement: months P%2F1: part missing from the list of parts"},
-		{func() error { return c.SAdd(ctx, g+"p:months", "P%2F9").Err() }, func() error { return c.SRem(ctx, g+"p:months", "P%2F9").Err() },
+		{func() error { return c.HSet(ctx, g+"p:months", "P%2F9", "1:0").Err() }, func() error { return c.HDel(ctx, g+"p:months", "P%2F9").Err() },
 			"settlement: months P%2F9: part unexpected in the list of parts"},
 		{func() error { return c.Del(ctx, g+"t").Err() }, func() error { return c.SAdd(ctx, g+"t", "months", "details", "agreements").Err() },
 			"settlement: agreements: table missing from the list of tables, settlement: details: table missing from the list of tables, settlement: months: table missing from the list of tables"},

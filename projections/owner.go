@@ -1,0 +1,87 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"ksiega/internal/journal"
+)
+
+// ErrForeign: the rows in Redis are another ledger's, or those of a copy of this
+// one whose log went on differently.
+var ErrForeign = errors.New("redis holds the read models of another ledger")
+
+// Owner is the ledger whose rows a Store keeps. The zero Owner takes whatever it
+// finds for its own.
+type Owner struct {
+	// Ledger is the id of the ledger; a copy of it has the same.
+	Ledger string
+	// Holds tells whether the ledger's log has an event at a position.
+	Holds func(ctx context.Context, at journal.Position, id uuid.UUID) (bool, error)
+	// TakeOver replaces the rows of others instead of refusing them: the operator
+	// says that nobody uses them, or nobody else can.
+	TakeOver bool
+}
+
+// OwnedBy names the ledger; it is called before the Store is used.
+func (s *Store) OwnedBy(o Owner) *Store {
+	s.owner = o
+	return s
+}
+
+// own refuses, with ErrForeign, a checkpoint of another ledger, and one whose last
+// event this ledger's log lacks: the rows may well be those of a copy, or of the
+// same log before it was set back.
+func (s *Store) own(ctx context.Context, p *Projection, m mark) error {
+	if s.owner.Ledger == "" {
+		return nil
+	}
+	if m.stored.ledger != s.owner.Ledger {
+		return s.foreign(p, "they carry another ledger's id")
+	}
+	last := m.stored.last
+	if last.position.IsZero() || s.owner.Holds == nil {
+		return nil
+	}
+	s.mu.Lock()
+	known := s.held[p.Name] == last
+	s.mu.Unlock()
+	if known {
+		return nil
+	}
+	holds, err := s.owner.Holds(ctx, last.position, last.id)
+	if err != nil {
+		return fmt.Errorf("look for the last event of %s: %w", p.Name, err)
+	}
+	if !holds {
+		return s.foreign(p, "they go on after an event that the log of this one lacks; another copy of it uses the same redis, or the log was set back")
+	}
+	s.holds(p.Name, last)
+	return nil
+}
+
+// holds notes an event that the log has.
+func (s *Store) holds(name string, last lastEvent) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held[name] = last
+}
+
+func (s *Store) foreign(p *Projection, why string) error {
+	return fmt.Errorf("%s: %w under %s: %s. Give each ledger a name (--ledger) or a redis of its own; "+
+		"if nobody else uses these rows, throw them away with ksiega rebuild --take-over", p.Name, ErrForeign, s.prefix, why)
+}
+
+// vacant refuses to put a rebuilt model in the place of another ledger's.
+func (s *Store) vacant(ctx context.Context, p *Projection) error {
+	if s.owner.TakeOver {
+		return nil
+	}
+	if _, err := s.load(ctx, p); errors.Is(err, ErrForeign) {
+		return err
+	}
+	return nil
+}

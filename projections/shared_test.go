@@ -1,0 +1,306 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
+
+	"ksiega/internal/journal"
+	"ksiega/internal/redisdb"
+	"ksiega/internal/redistest"
+)
+
+// holding tells of a log in memory what it holds.
+func (l *toyLog) holding(_ context.Context, at journal.Position, id uuid.UUID) (bool, error) {
+	for _, r := range l.all() {
+		if r.Position == at {
+			return r.ID == id, nil
+		}
+	}
+	return false, nil
+}
+
+func (l *toyLog) store(c redis.UniversalClient, prefix, ledger string, takeOver bool) *Store {
+	return NewStore(c, prefix).OwnedBy(Owner{Ledger: ledger, Holds: l.holding, TakeOver: takeOver})
+}
+
+// Rows of another ledger on the same Redis are refused at start, by whoever reads
+// and by whoever rebuilds, until somebody says that they may be thrown away; and
+// then the other one is refused.
+func TestForeignRows(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, p := t.Context(), toyCounters(1)
+		mine, yours := &toyLog{}, &toyLog{}
+		mine.add(toyCounted{"g", "a", 1})
+		yours.add(toyCounted{"g", "a", 1}) // to the last id the same
+		prefix := freshStore(t, c).prefix
+		a, b := mine.store(c, prefix, "a", false), yours.store(c, prefix, "b", false)
+		toyMust(t, Rebuild(ctx, a, mine.open(t), nil, p))
+		refused := func(what string, err error) {
+			t.Helper()
+			if !errors.Is(err, ErrForeign) || errors.Is(err, ErrNotBuilt) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		_, err := rowsOf(ctx, b, p)
+		refused("read", err)
+		refused("rebuild", Rebuild(ctx, b, yours.open(t), nil, p))
+		refused("apply", b.Apply(ctx, p, at(10), toyBatch(yours, 0, 1)))
+		_, err = NewRunner(b, yours.open(t), RunnerOptions{}, p).trusted(ctx, &p)
+		refused("start", err)
+		rows, err := rowsOf(ctx, a, p)
+		toyMust(t, err)
+		sameDump(t, "mine", rows, dumpOf(t, folded(t, p, mine.all())))
+
+		toyMust(t, Rebuild(ctx, yours.store(c, prefix, "b", true), yours.open(t), nil, p))
+		_, err = rowsOf(ctx, a, p)
+		refused("read what was taken over", err)
+		mine.add(toyCounted{"g", "a", 2})
+		refused("apply to what was taken over", a.Apply(ctx, p, at(10), toyBatch(mine, 1, 2)))
+	})
+}
+
+// A copy has the same id; the event that its log went on with tells it apart.
+func TestForeignCopy(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, p := t.Context(), toyCounters(1)
+		original, twin := &toyLog{}, &toyLog{}
+		original.add(toyCounted{"g", "a", 1})
+		twin.add(toyCounted{"g", "a", 1})
+		prefix := freshStore(t, c).prefix
+		a, b := original.store(c, prefix, "same", false), twin.store(c, prefix, "same", false)
+		toyMust(t, Rebuild(ctx, a, original.open(t), nil, p))
+		_, err := rowsOf(ctx, b, p)
+		toyMust(t, err) // they are still the same
+		original.add(toyCounted{"g", "a", 10})
+		toyMust(t, a.Apply(ctx, p, at(10), toyBatch(original, 1, 2)))
+		if _, err := rowsOf(ctx, b, p); !errors.Is(err, ErrForeign) {
+			t.Errorf("the copy reads what it never recorded: %v", err)
+		}
+		twin.add(toyNoise{}, toyCounted{"g", "a", 100})
+		twin.events[1].ID[0]++ // which is not what the original recorded there
+		if err := b.Apply(ctx, p, at(10), toyBatch(twin, 1, 3)); !errors.Is(err, ErrForeign) {
+			t.Errorf("the copy writes over it: %v", err)
+		}
+	})
+}
+
+// Whatever single key of a read model is lost, nobody is told figures of what is
+// left: readers are refused, and a runner mends it though nothing is recorded.
+func TestEveryLostKeyIsMissed(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, p, n := t.Context(), toyCounters(1), openNode(t)
+		n.record(t, toyCounted{"g", "a", 1}, toyCounted{"g", "b", 2}, toyCounted{"h", "a", 3})
+		s := freshStore(t, c)
+		r := startRunner(t, s, n, p)
+		want := dumpOf(t, latestOf(t, n, p))
+		m, err := s.load(ctx, &p)
+		toyMust(t, err)
+		var endings []string
+		for _, key := range keysUnder(ctx, c, s.prefix) {
+			if ending, ok := strings.CutPrefix(key, s.names(p.Name).generation(m.number).base); ok && ending != "cp" && ending != "t" {
+				endings = append(endings, ending)
+			}
+		}
+		if len(endings) < 6 {
+			t.Fatalf("keys %v", endings)
+		}
+		for _, ending := range endings {
+			for _, how := range []string{"all", "one"} {
+				key := keysLike(t, s, p, ending)
+				if how == "all" {
+					toyMust(t, c.Del(ctx, key).Err())
+				} else {
+					fields, err := c.HKeys(ctx, key).Result()
+					toyMust(t, err)
+					toyMust(t, c.HDel(ctx, key, fields[0]).Err())
+				}
+				what := how + " of " + ending + " lost"
+				fresh := NewStore(c, s.prefix) // with nothing in its cache
+				if rows, err := rowsOf(ctx, fresh, p); err == nil {
+					sameDump(t, what, rows, want) // mended already
+				} else if !errors.Is(err, ErrNotBuilt) {
+					t.Errorf("%s: %v", what, err)
+				}
+				untilMended(t, what, r, s, p, want)
+			}
+		}
+		// Neither does a writer fold over what is left.
+		toyMust(t, c.Del(ctx, keysLike(t, s, p, "r:rows:g")).Err())
+		toyMust(t, r.WaitFor(ctx, n.record(t, toyCounted{"g", "a", 10}).Bound()))
+		untilMended(t, "recorded over a loss", r, s, p, dumpOf(t, latestOf(t, n, p)))
+	})
+}
+
+func latestOf(t *testing.T, n *toyNode, p Projection) View {
+	t.Helper()
+	views, err := Latest(t.Context(), n.Journal, p)
+	toyMust(t, err)
+	return views[p.Name]
+}
+
+func untilMended(t *testing.T, what string, r *Runner, s *Store, p Projection, want map[Key]string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		rows, err := rowsOf(ctx, s, p)
+		if err == nil {
+			sameDump(t, what, rows, want)
+			return
+		}
+		if !errors.Is(err, ErrNotBuilt) && !errors.Is(err, ErrContended) {
+			t.Fatalf("%s: %v", what, err)
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%s: not mended: %v; %v", what, err, r.Status())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// One row asked for by itself is missed too.
+func TestALostRowIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, p, l := t.Context(), toyCounters(1), &toyLog{}
+		l.add(toyCounted{"g", "a", 1}, toyCounted{"g", "b", 2}, toyCounted{"h", "a", 3})
+		s := freshStore(t, c)
+		toyMust(t, Rebuild(ctx, s, l.open(t), nil, p))
+		find := func(part, field string) (there bool, err error) {
+			err = s.Read(ctx, func(v map[string]View) (err error) {
+				_, there, err = toyRows.Find(ctx, v[p.Name], part, field)
+				return err
+			}, p)
+			return there, err
+		}
+		for at, want := range map[[2]string]bool{{"g", "a"}: true, {"g", "z"}: false, {"z", "a"}: false} {
+			if there, err := find(at[0], at[1]); there != want || err != nil {
+				t.Errorf("%v: %t, %v", at, there, err)
+			}
+		}
+		toyMust(t, c.Del(ctx, keysLike(t, s, p, "r:rows:g")).Err())
+		if _, err := find("g", "a"); !errors.Is(err, ErrLost) {
+			t.Errorf("a lost row: %v", err)
+		}
+		toyMust(t, Rebuild(ctx, s, l.open(t), nil, p))
+		toyMust(t, c.Del(ctx, keysLike(t, s, p, "p:rows")).Err())
+		if _, err := find("z", "a"); !errors.Is(err, ErrLost) {
+			t.Errorf("a row that a lost list would name: %v", err)
+		}
+	})
+}
+
+// What the build before kept is of another format: built anew, and taken away.
+func TestRowsOfTheBuildBefore(t *testing.T) {
+	t.Parallel()
+	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		ctx, p, n := t.Context(), toyCounters(1), openNode(t)
+		n.record(t, toyCounted{"g", "a", 1})
+		s := freshStore(t, c).OwnedBy(Owner{Ledger: "a", Holds: n.Holds})
+		names := s.names(p.Name)
+		old := names.generation(7)
+		toyMust(t, c.Set(ctx, names.current(), 7, 0).Err())
+		toyMust(t, c.Set(ctx, names.counter(), 7, 0).Err())
+		toyMust(t, c.HSet(ctx, names.generations(), "7", stateLive).Err())
+		toyMust(t, c.Set(ctx, old.checkpoint(), fmt.Sprintf("10 10 %s 1 77", uuid.New()), 0).Err())
+		toyMust(t, c.SAdd(ctx, old.tables(), "rows").Err())
+		toyMust(t, c.SAdd(ctx, old.parts("rows"), "g").Err())
+		toyMust(t, c.HSet(ctx, old.rows("rows", "g"), "a", `{"N":9}`).Err())
+		r := startRunner(t, s, n, p)
+		rows, err := rowsOf(ctx, s, p)
+		toyMust(t, err)
+		sameDump(t, "after an upgrade", rows, dumpOf(t, latestOf(t, n, p)))
+		for _, key := range keysUnder(ctx, c, s.prefix) {
+			if strings.Contains(key, ":g7:") {
+				t.Errorf("%s is left", key)
+			}
+		}
+		r.Stop()
+	})
+}
+
+// An operator who sets an evicting policy while it runs is heard of.
+func TestPolicyIsWatched(t *testing.T) {
+	t.Parallel()
+	socket := startRedis(t)
+	c := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: 20})
+	t.Cleanup(func() { _ = c.Close() })
+	ctx, n := t.Context(), openNode(t)
+	r := NewRunner(NewStore(c, ""), n.Journal, RunnerOptions{}, toyCounters(1))
+	r.every = time.Millisecond
+	toyMust(t, r.Start(ctx))
+	t.Cleanup(r.Stop)
+	for _, policy := range []string{"allkeys-lru", "noeviction"} {
+		toyMust(t, c.ConfigSet(ctx, "maxmemory-policy", policy).Err())
+		deadline := time.Now().Add(time.Minute)
+		for errors.Is(r.Status()[0].Waiting, ErrEvicting) != (policy == "allkeys-lru") {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: %v", policy, r.Status()[0].Waiting)
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+}
+
+// A cluster, and a master that moves, hold read models as one server does.
+func TestClusterAndSentinel(t *testing.T) {
+	t.Parallel()
+	life := func(t *testing.T, c redis.UniversalClient, between func()) {
+		ctx, p, q, n := t.Context(), toyCounters(1), toyNoises(), openNode(t)
+		toyMust(t, CheckRedis(ctx, c))
+		n.record(t, toyCounted{"g", "a", 1}, toyNoise{}, toyCounted{"h", "b", 2})
+		s := NewStore(c, "north:ksiega").OwnedBy(Owner{Ledger: "a", Holds: n.Holds})
+		r := startRunner(t, s, n, p, q)
+		check := func(what string, position journal.Position) {
+			t.Helper()
+			toyMust(t, r.WaitFor(ctx, position.Bound(), p.Name, q.Name))
+			var got map[Key]string
+			toyMust(t, s.Read(ctx, func(v map[string]View) (err error) {
+				if v[p.Name].Position() != v[q.Name].Position() {
+					t.Errorf("%s: not level", what)
+				}
+				got, err = Dump(ctx, v[p.Name])
+				return err
+			}, p, q))
+			sameDump(t, what, got, dumpOf(t, latestOf(t, n, p)))
+		}
+		check("live", n.record(t, toyMoved{"g", "a", "c"}, toyNoise{}))
+		between()
+		check("afterwards", n.record(t, toyDropped{"h", "b"}, toyNoise{}))
+		toyMust(t, Rebuild(ctx, s, n.Journal, nil, p, q))
+		check("rebuilt", n.record(t, toyCounted{"k", "a", 5}))
+		toyMust(t, s.Read(ctx, func(v map[string]View) error {
+			return Compare(ctx, v[p.Name], latestOf(t, n, p), func(d Difference) error { return fmt.Errorf("%v", d) })
+		}, p))
+		m, err := s.load(ctx, &p)
+		toyMust(t, err)
+		toyMust(t, c.Del(ctx, s.names(p.Name).generation(m.number).rows("rows", "g")).Err())
+		untilMended(t, "a lost key", r, s, p, dumpOf(t, latestOf(t, n, p)))
+	}
+	t.Run("cluster", func(t *testing.T) {
+		t.Parallel()
+		c, err := redisdb.Dial(redistest.Cluster(t))
+		toyMust(t, err)
+		t.Cleanup(func() { _ = c.Close() })
+		life(t, c, func() {})
+	})
+	t.Run("sentinel", func(t *testing.T) {
+		t.Parallel()
+		w := redistest.Sentinel(t)
+		c, err := redisdb.Dial(w.Address)
+		toyMust(t, err)
+		t.Cleanup(func() { _ = c.Close() })
+		life(t, c, func() { w.FailOver(t) })
+	})
+}

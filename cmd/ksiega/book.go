@@ -44,7 +44,7 @@ type book struct {
 
 	lock     *os.File // of the data directory, where no node holds it
 	redis    *redisdb.DB
-	external *redis.Client
+	external redis.UniversalClient
 	store    *projections.Store
 	runner   *projections.Runner
 }
@@ -139,30 +139,39 @@ func (b *book) openJournal(g *globals, h hooks, zone *time.Location) error {
 }
 
 func (b *book) openRows(ctx context.Context, g *globals, h hooks) error {
-	var client *redis.Client
+	client, err := b.openRedis(ctx, g)
+	if err != nil {
+		return err
+	}
+	id, err := b.journal.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	// Rows in a file of the data directory are nobody else's.
+	owner := projections.Owner{Ledger: id, Holds: b.journal.Holds, TakeOver: g.takeOver || b.external == nil}
+	b.store = projections.NewStore(client, g.Ledger.keys()).OwnedBy(owner)
+	b.runner = projections.NewRunner(b.store, b.journal, projections.RunnerOptions{Progress: h.rebuilt, Report: h.broken}, projections.All()...)
+	return b.runner.Start(ctx)
+}
+
+func (b *book) openRedis(ctx context.Context, g *globals) (redis.UniversalClient, error) {
 	if g.Redis == "" {
 		db, err := redisdb.Open(redisdb.Options{File: filepath.Join(b.dir, "redis.rows")})
 		if err != nil {
-			return fmt.Errorf("embedded redis: %w", err)
+			return nil, fmt.Errorf("embedded redis: %w", err)
 		}
 		if why := db.Fresh(); why != nil {
 			slog.Info("read models start empty and are rebuilt", "why", why)
 		}
-		b.redis, client = db, db.Client()
-	} else {
-		opts, err := redis.ParseURL(g.Redis)
-		if err != nil {
-			return fmt.Errorf("redis address: %w", secret.Unreadable(g.Redis, err))
-		}
-		b.external = redis.NewClient(opts)
-		client = b.external
-		if err := projections.CheckRedis(ctx, client); err != nil {
-			return err
-		}
+		b.redis = db
+		return db.Client(), nil
 	}
-	b.store = projections.NewStore(client, "")
-	b.runner = projections.NewRunner(b.store, b.journal, projections.RunnerOptions{Progress: h.rebuilt, Report: h.broken}, projections.All()...)
-	return b.runner.Start(ctx)
+	client, err := redisdb.Dial(g.Redis)
+	if err != nil {
+		return nil, fmt.Errorf("redis address: %w", secret.Unreadable(g.Redis, err))
+	}
+	b.external = client
+	return client, projections.CheckRedis(ctx, client)
 }
 
 // newDesk answers from the read models where there are any, else from the log.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -23,7 +24,7 @@ type globals struct {
 	Data             string          `name:"data" env:"KSIEGA_DATA" default:"./data" placeholder:"DIR" help:"Data directory."`
 	EventStore       string          `name:"eventstore" env:"KSIEGA_EVENTSTORE" placeholder:"esdb://…" help:"EventStoreDB to use; embedded if empty."`
 	Ledger           ledgerName      `name:"ledger" env:"KSIEGA_LEDGER" placeholder:"NAME" help:"Name of the ledger, which sets its streams and keys apart in a store that others use too: a-z, 0-9 and -, at most 32."`
-	Redis            string          `name:"redis" env:"KSIEGA_REDIS" placeholder:"redis://…" help:"Redis to use; embedded if empty."`
+	Redis            string          `name:"redis" env:"KSIEGA_REDIS" placeholder:"redis://…" help:"Redis to use; embedded if empty. redis://HOST:PORT,HOST:PORT,… is a cluster, redis+sentinel://HOST:PORT,…/NAME a master that sentinels watch."`
 	MasterKeyFile    string          `name:"master-key-file" env:"KSIEGA_MASTER_KEY_FILE" placeholder:"FILE" help:"File with the master key; default: beside the data directory. KSIEGA_MASTER_KEY holds the key itself."`
 	MasterKeyCommand string          `name:"master-key-command" env:"KSIEGA_MASTER_KEY_COMMAND" placeholder:"CMD" help:"Command of the shell that prints the master key, as that of a key-management service; instead of a file."`
 	PassphraseFile   string          `name:"passphrase-file" env:"KSIEGA_PASSPHRASE_FILE" placeholder:"FILE" help:"File whose first line is the passphrase that locks the master key's file; at a terminal it is asked for."`
@@ -32,6 +33,8 @@ type globals struct {
 	Automat          bool            `name:"automat" env:"KSIEGA_AUTOMAT" default:"true" negatable:"" help:"Match a booked refund by itself where its title names one open claim."`
 	YearDays         string          `name:"year-days" env:"KSIEGA_YEAR_DAYS" default:"praca" enum:"praca,skierowanie" help:"Which days count towards the 180 of a calendar year: those worked (praca) or those of a referral in force (skierowanie)."`
 	Config           kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with these settings by their long names."`
+
+	takeOver bool // the rows of whoever uses the same Redis are thrown away
 }
 
 // ledgerName is the name of a ledger; "" is one without.
@@ -57,6 +60,15 @@ func readSettings(r io.Reader) (settings, error) {
 		return nil, fmt.Errorf("config: %w", err)
 	}
 	return s, nil
+}
+
+// keys is what the ledger's keys in Redis begin with; "" is what they begin with
+// without a name.
+func (n ledgerName) keys() string {
+	if n == "" {
+		return ""
+	}
+	return string(n) + ":ksiega"
 }
 
 // yamlConfig reads settings for the parser of flags.
@@ -132,7 +144,9 @@ func reasonFrom(flag string, in io.Reader) (string, error) {
 
 // secrets are what nothing that is printed may show.
 func (g *globals) secrets() secret.Words {
-	return secret.Of(g.EventStore, g.Redis, os.Getenv("KSIEGA_TOKEN"), os.Getenv("KSIEGA_MASTER_KEY"), os.Getenv("KSIEGA_NODE_PASSWORD"))
+	_, query, _ := strings.Cut(g.Redis, "?")
+	options, _ := url.ParseQuery(query) //nolint:errcheck // what cannot be read is told by whoever dials
+	return secret.Of(g.EventStore, g.Redis, options.Get("sentinel_password"), os.Getenv("KSIEGA_TOKEN"), os.Getenv("KSIEGA_MASTER_KEY"), os.Getenv("KSIEGA_NODE_PASSWORD"))
 }
 
 // actor is the user of the operating system that this process acts as: who a

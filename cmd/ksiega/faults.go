@@ -87,8 +87,12 @@ func (b *book) unavailable(err error) string {
 	switch {
 	case words != "":
 		return words
-	case errors.Is(err, journal.ErrUnavailable), errors.Is(err, journal.ErrRefused):
+	case errors.Is(err, journal.ErrUnavailable):
 		return "the event store does not answer"
+	case errors.Is(err, journal.ErrRefused):
+		return "the event store refuses this ledger"
+	case errors.Is(err, projections.ErrForeign):
+		return "redis holds the read models of another ledger"
 	case errors.Is(err, projections.ErrStopped), errors.Is(err, projections.ErrNotBuilt):
 		return "the read models are not there yet, or have stopped"
 	case b.node != nil && b.node.Err() != nil:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -64,6 +65,9 @@ func startRedis(t testing.TB) (address string, process *os.Process) {
 func sampled(t *testing.T, redis string, live bool) *client {
 	t.Helper()
 	g := &globals{Data: filepath.Join(t.TempDir(), "data"), Redis: redis, Role: "finance", Automat: true}
+	if os.Getenv("KSIEGA_TEST_REDIS") != "" { // others use it
+		g.Ledger = ledgerName("t" + strings.ToLower(rand.Text()))
+	}
 	b, err := openBook(t.Context(), g, false, hooks{})
 	if err != nil {
 		t.Fatal(err)

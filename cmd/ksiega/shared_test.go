@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+
+	"ksiega/internal/redistest"
 )
 
 // sharedNode is an event store that others use too.
@@ -153,5 +155,62 @@ func TestDoctorOfAStore(t *testing.T) {
 				t.Errorf("%s: a password stands in %s%s", name, out, errs)
 			}
 		}
+	}
+}
+
+// Two ledgers pointed at one Redis: the second is refused with words, not served
+// the first one's rows; a name sets it apart; and what nobody uses can be thrown
+// away.
+func TestLedgersShareARedis(t *testing.T) {
+	t.Parallel()
+	store, home := redistest.Sentinel(t).Address, t.TempDir()
+	args := func(ledger string, more ...string) []string {
+		return append(more, "--redis", store, "--data", filepath.Join(home, ledger))
+	}
+	for _, ledger := range []string{"north", "south"} {
+		file := filepath.Join(home, "porozumienia_"+ledger+".csv")
+		if err := os.WriteFile(file, []byte(strings.ReplaceAll(sheetOf, "%NO", ledger)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		mustRun(t, args(ledger, "import", file)...)
+	}
+	mustRun(t, args("north", "rebuild")...)
+	for _, more := range [][]string{{"serve", "--listen", "127.0.0.1:0"}, {"verify"}, {"rebuild"}} {
+		code, out, errs := ksiega(t, args("south", more...)...)
+		if code != exitFailed || !strings.Contains(errs, "another ledger") || !strings.Contains(errs, "--ledger") {
+			t.Errorf("%s: exit %d, %s%s", more[0], code, out, errs)
+		}
+	}
+	if out := mustRun(t, args("north", "verify")...); !strings.Contains(out, " 0 rows differ") {
+		t.Error(out)
+	}
+	south := args("south", "import", filepath.Join(home, "porozumienia_south.csv"), "--ledger", "south")
+	mustRun(t, south...)
+	if out := mustRun(t, args("south", "verify", "--ledger", "south")...); !strings.HasPrefix(out, "2 events read, 0 rows differ") {
+		t.Error(out)
+	}
+	mustRun(t, args("south", "rebuild", "--take-over")...)
+	if code, _, errs := ksiega(t, args("north", "verify")...); code != exitFailed || !strings.Contains(errs, "another ledger") {
+		t.Errorf("what was taken over: exit %d, %s", code, errs)
+	}
+}
+
+// One node of a cluster, given as if it were alone, is told apart; the cluster
+// holds the read models.
+func TestLedgerOnACluster(t *testing.T) {
+	t.Parallel()
+	store, home := redistest.Cluster(t), t.TempDir()
+	file := filepath.Join(home, "porozumienia.csv")
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(sheetOf, "%NO", "1")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(home, "data")
+	mustRun(t, "import", file, "--data", data)
+	if out := mustRun(t, "verify", "--redis", store, "--data", data, "--ledger", ""); !strings.HasPrefix(out, "2 events read, 0 rows differ") {
+		t.Error(out)
+	}
+	one, _, _ := strings.Cut(store, ",")
+	if code, _, errs := ksiega(t, "verify", "--redis", one, "--data", data); code != exitFailed || !strings.Contains(errs, "cluster") {
+		t.Errorf("exit %d, %s", code, errs)
 	}
 }

@@ -38,10 +38,22 @@ func (verifyCmd) Run(ctx context.Context, g *globals) error {
 	return nil
 }
 
-type rebuildCmd struct{}
+type rebuildCmd struct {
+	TakeOver bool `name:"take-over" help:"Throw away the rows of another ledger, or of a copy of this one, in the same Redis; nobody else may be using them. No server may run."`
+}
 
 // Run builds every read model anew; readers see the old ones until it is done.
-func (rebuildCmd) Run(ctx context.Context, g *globals) error {
+func (c rebuildCmd) Run(ctx context.Context, g *globals) error {
+	if c.TakeOver {
+		dir, err := g.dataDir()
+		if err != nil {
+			return err
+		}
+		if door, err := dial(g, dir); door != nil || err != nil {
+			return errors.Join(err, wrongUsage{fmt.Errorf("a server holds the data directory %s: stop it before it takes rows over", dir)})
+		}
+		g.takeOver = true
+	}
 	door, err := connect(ctx, g, true)
 	if err != nil {
 		return err

@@ -8,6 +8,8 @@ SHELL       := /bin/bash
 
 GO          ?= go
 PKG         ?= ./...
+# What is tested also in an event store that others write to.
+SHARED      := ./internal/journal ./projections ./queries ./commands
 # One package's limit; go test prints every goroutine when it is reached.
 TIMEOUT     ?= 8m
 TESTFLAGS   ?=
@@ -40,6 +42,10 @@ deps: ## install what the tests need and the machine lacks
 .PHONY: test
 test: deps ## run all tests (PKG=./domain/... TESTFLAGS=-v)
 	$(GO) test -timeout $(TIMEOUT) $(TESTFLAGS) $(PKG)
+ifeq ($(PKG),./...)
+	KSIEGA_TEST_SHARED=named $(GO) test -timeout $(TIMEOUT) $(TESTFLAGS) $(SHARED)
+	KSIEGA_TEST_SHARED=unnamed $(GO) test -timeout $(TIMEOUT) $(TESTFLAGS) ./queries ./commands
+endif
 
 .PHONY: race
 race: deps ## run all tests under the race detector; needs gcc

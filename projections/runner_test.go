@@ -14,6 +14,7 @@ import (
 	"ksiega/domain"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
+	"ksiega/internal/neighbourtest"
 )
 
 // toyNode is an embedded event store with a journal.
@@ -27,13 +28,15 @@ func openNode(t testing.TB) *toyNode {
 	node, err := eventdb.Open(eventdb.Options{Dir: t.TempDir()})
 	toyMust(t, err)
 	t.Cleanup(func() { _ = node.Close() })
-	j, err := journal.Open(journal.Options{Address: node.Address(), Table: toyTable(t),
+	opts := journal.Options{Address: node.Address(), Table: toyTable(t),
 		Bulk: &journal.Bulk{Last: node.Last, Ahead: node.Ahead, Read: func(ctx context.Context, after, until uint64, each func(uint64, *journal.Recorded) error) error {
 			return node.Scan(ctx, after, until, func(r eventdb.Record) error {
 				return each(r.Position, &journal.Recorded{ID: uuid.UUID(r.ID), Stream: r.Stream, Type: r.Type, Revision: r.Revision,
 					Created: r.Created, RawMeta: append([]byte{}, r.Meta...), RawData: append([]byte{}, r.Data...)})
 			})
-		}}})
+		}}}
+	neighbourtest.Join(t, &opts)
+	j, err := journal.Open(opts)
 	toyMust(t, err)
 	t.Cleanup(func() { _ = j.Close() })
 	return &toyNode{Journal: j, revision: journal.NoStream}

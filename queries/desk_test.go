@@ -401,7 +401,9 @@ func TestWritten(t *testing.T) {
 	l := ledgertest.Open(t)
 	may := day(2018, 5, 1).Month()
 	claim := submitted("=WR;1", "", may, day(2018, 6, 10), 486)
-	position := record(t, l, claim, refund.Received{About: claim.About, On: day(2018, 6, 30), Statement: "W/1", Line: 3, Amount: 86, Reason: "by-hand"})
+	record(t, l, claim, refund.Received{About: claim.About, On: day(2018, 6, 30), Statement: "W/1", Line: 3, Amount: 86, Reason: "by-hand"})
+	position, err := l.Journal.Head(t.Context())
+	must(t, err)
 	a := ask(t, memoryDesk(l), "refunds", queries.Request{Params: map[string]string{"agreement": "P/1"}, AsOf: day(2018, 7, 1)})
 	var out bytes.Buffer
 	must(t, a.WriteJSON(&out))

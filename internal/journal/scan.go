@@ -19,7 +19,7 @@ type Batch struct {
 	Events  []Recorded
 	Through Position
 	// CaughtUp: the log ended there when it was read. With Until, what was
-	// removed behind it may still count as more.
+	// removed behind it, or is another's, may still count as more.
 	CaughtUp bool
 }
 

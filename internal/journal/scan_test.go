@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"runtime"
 	"strings"
@@ -69,7 +70,8 @@ func TestScanWireIsBulk(t *testing.T) {
 		for i := range overBulk {
 			overBulk[i].Created = overBulk[i].Created.UTC()
 		}
-		if !reflect.DeepEqual(overWire, overBulk) || lastWire.Through != lastBulk.Through || lastWire.CaughtUp != lastBulk.CaughtUp {
+		if !reflect.DeepEqual(overWire, overBulk) || lastWire.Through != lastBulk.Through ||
+			lastWire.CaughtUp != lastBulk.CaughtUp && (lastBulk.CaughtUp || os.Getenv("KSIEGA_TEST_SHARED") == "") {
 			t.Errorf("%s: %d events through %d over the wire, %d through %d in bulk", name, len(overWire), lastWire.Through, len(overBulk), lastBulk.Through)
 		}
 	}

@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"os"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -103,7 +105,36 @@ func openLog(t testing.TB, table *Table) (*Journal, *eventdb.Node) {
 		n = embedded(t, t.TempDir())
 		opts.Address, opts.Bulk = n.Address(), bulkOf(n)
 	}
+	if os.Getenv("KSIEGA_TEST_SHARED") != "" {
+		shareStore(t, &opts)
+	}
 	return openAt(t, opts), n
+}
+
+// shareStore has others write before the journal's first event and after each of
+// its appends.
+func shareStore(t testing.TB, opts *Options) {
+	t.Helper()
+	table, err := NewTable(KindOf[foreign]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	others, own := openAt(t, Options{Address: opts.Address, Table: table}), opts.Prefix
+	var mu sync.Mutex // guards round
+	round := 0
+	write := func(time.Duration, int) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, stream := range []string{"shop-" + own, "other." + own + "test-1"} {
+			if _, err := others.Append(context.Background(), stream, int64(round)-1, decided(strconv.Itoa(round), foreign{N: round})...); err != nil {
+				t.Logf("a neighbour: %v", err) // the node may be ending
+				return
+			}
+		}
+		round++
+	}
+	write(0, 0)
+	opts.Observe = write
 }
 
 func openAt(t testing.TB, opts Options) *Journal {

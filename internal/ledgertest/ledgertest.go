@@ -17,6 +17,7 @@ import (
 	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
+	"ksiega/internal/neighbourtest"
 	"ksiega/internal/vault"
 	"ksiega/internal/wiring"
 	"ksiega/samples"
@@ -55,6 +56,7 @@ func Open(t testing.TB) *Ledger {
 		_, _ = rand.Read(b[:])
 		opts.Prefix = "test" + hex.EncodeToString(b[:]) + "."
 	}
+	neighbourtest.Join(t, &opts)
 	j, err := journal.Open(opts)
 	if err != nil {
 		t.Fatalf("open the journal: %v", err)

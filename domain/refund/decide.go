@@ -44,13 +44,22 @@ type RecordDecision struct {
 	Reason  domain.Sealed
 }
 
-// Receive records a booked statement line as (part of) the refund.
+// Receive records a booked statement line as (part of) the refund. An automatic one
+// gives way to a person who undid it.
 type Receive struct {
 	On        domain.Date
 	Statement string
 	Line      int
 	Amount    domain.Grosze
 	Reason    string
+	Automatic bool
+}
+
+// UndoReceipt says that a line did not pay the claim.
+type UndoReceipt struct {
+	Statement string
+	Line      int
+	Reason    domain.Sealed
 }
 
 // WriteOff gives up what is outstanding.
@@ -62,6 +71,7 @@ type WriteOff struct {
 func (Submit) refund()         {}
 func (RecordDecision) refund() {}
 func (Receive) refund()        {}
+func (UndoReceipt) refund()    {}
 func (WriteOff) refund()       {}
 
 // Refusals.
@@ -73,6 +83,8 @@ var (
 	ErrOverClaim   = domain.Refusal(domain.CodeRule, "more than was claimed")
 	ErrOverPaid    = domain.Refusal(domain.CodeRule, "more than is outstanding")
 	ErrOverBack    = domain.Refusal(domain.CodeRule, "more than is to be paid back")
+	ErrUndone      = domain.Refusal(domain.CodeRule, "somebody undid that the line pays the claim; only a person takes it again")
+	ErrPaidBack    = domain.Refusal(domain.CodeRule, "more would be paid back than was received; undo the transfer back first")
 	ErrBeforeClaim = domain.Refusal(domain.CodeInvalid, "earlier than the claim was submitted")
 	ErrSelf        = domain.Refusal(domain.CodeInvalid, "a claim cannot correct itself")
 	ErrDayOff      = domain.Refusal(domain.CodeRule, "hours on a day off work cannot be claimed: correct the day, or state the amount that was claimed")
@@ -86,7 +98,14 @@ type State struct {
 	Claim Submitted
 	Totals
 	decisions map[domain.Date]domain.Event
-	received  []Received
+	received  map[booking]Received
+	undone    map[booking]bool
+}
+
+// booking is a line of a bank statement.
+type booking struct {
+	statement string
+	line      int
 }
 
 // Answers are the labour office's answers, in the order of their days.
@@ -112,7 +131,7 @@ func (s State) Answers() []Answer {
 // Exists says whether the claim was submitted.
 func (s State) Exists() bool { return s.Claim.Claim != "" }
 
-// Decider of refund claims.
+// Decider of refund claims. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
 		Events: domain.Types(Submitted{}, Accepted{}, Returned{}, Reclaimed{}, Received{}, WrittenOff{})}
@@ -133,6 +152,8 @@ func decide(s State, c Command) ([]domain.Event, error) {
 		return s.decision(c)
 	case Receive:
 		return s.receive(c)
+	case UndoReceipt:
+		return s.undo(c)
 	case WriteOff:
 		if s.WrittenOff {
 			return nil, nil
@@ -226,14 +247,16 @@ func or(given *domain.Grosze, otherwise domain.Grosze) domain.Grosze {
 }
 
 func (s State) receive(c Receive) ([]domain.Event, error) {
-	i := slices.IndexFunc(s.received, func(r Received) bool { return r.Statement == c.Statement && r.Line == c.Line })
-	if i >= 0 {
-		if s.received[i].Amount != c.Amount {
+	from := booking{c.Statement, c.Line}
+	if was, ok := s.received[from]; ok {
+		if was.Amount != c.Amount {
 			return nil, domain.ErrDiffers.With("statement %s, line %d", c.Statement, c.Line)
 		}
 		return nil, nil
 	}
 	switch {
+	case c.Automatic && s.undone[from]:
+		return nil, ErrUndone
 	case c.Amount == 0:
 		return nil, ErrAmount
 	case c.Amount > 0 && c.Amount > s.Outstanding():
@@ -242,6 +265,18 @@ func (s State) receive(c Receive) ([]domain.Event, error) {
 		return nil, ErrOverBack.With("%s of %s", -c.Amount, s.ToPayBack())
 	}
 	return []domain.Event{Received{s.Claim.About, c.On, c.Statement, c.Line, c.Amount, c.Reason}}, nil
+}
+
+func (s State) undo(c UndoReceipt) ([]domain.Event, error) {
+	was, ok := s.received[booking{c.Statement, c.Line}]
+	if !ok {
+		return nil, nil
+	}
+	e := ReceiptUndone{s.Claim.About, was.On, c.Statement, c.Line, was.Amount, c.Reason}
+	if s.Add(e).ToPayBack() < min(s.ToPayBack(), 0) {
+		return nil, ErrPaidBack
+	}
+	return []domain.Event{e}, nil
 }
 
 func evolve(s State, e domain.Event) State {
@@ -256,7 +291,16 @@ func evolve(s State, e domain.Event) State {
 	case Reclaimed:
 		s.decided(e.On, e)
 	case Received:
-		s.received = append(slices.Clip(s.received), e)
+		if s.received == nil {
+			s.received = map[booking]Received{}
+		}
+		s.received[booking{e.Statement, e.Line}] = e
+	case ReceiptUndone:
+		delete(s.received, booking{e.Statement, e.Line})
+		if s.undone == nil {
+			s.undone = map[booking]bool{}
+		}
+		s.undone[booking{e.Statement, e.Line}] = true
 	}
 	return s
 }

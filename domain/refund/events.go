@@ -85,6 +85,17 @@ type Received struct {
 	Reason    string        `json:"reason"` // a code, never free text
 }
 
+// ReceiptUndone says that a booked line did not pay the claim after all: it was matched
+// by mistake. It holds from the day of the booking.
+type ReceiptUndone struct {
+	About
+	On        domain.Date   `json:"on"`
+	Statement string        `json:"statement"`
+	Line      int           `json:"line"`
+	Amount    domain.Grosze `json:"amountGrosze"` // as it was received
+	Reason    domain.Sealed `json:"reason,omitzero"`
+}
+
 // WrittenOff says that the centre gave up what is outstanding.
 type WrittenOff struct {
 	About
@@ -108,6 +119,9 @@ func (Reclaimed) EventType() string { return "refundclaim.reclaimed.v1" }
 func (Received) EventType() string { return "refundclaim.received.v1" }
 
 // EventType is for ever.
+func (ReceiptUndone) EventType() string { return "refundclaim.receipt-undone.v1" }
+
+// EventType is for ever.
 func (WrittenOff) EventType() string { return "refundclaim.written-off.v1" }
 
 // Reseal covers the reason.
@@ -124,6 +138,12 @@ func (e Returned) Reseal(by domain.Resealer) domain.Event {
 
 // Reseal covers the reason.
 func (e Reclaimed) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
+	return e
+}
+
+// Reseal covers the reason.
+func (e ReceiptUndone) Reseal(by domain.Resealer) domain.Event {
 	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
 	return e
 }
@@ -149,6 +169,9 @@ func (e Reclaimed) OccurredOn() domain.Date { return e.On }
 // OccurredOn is the booking date.
 func (e Received) OccurredOn() domain.Date { return e.On }
 
+// OccurredOn is the booking date.
+func (e ReceiptUndone) OccurredOn() domain.Date { return e.On }
+
 // OccurredOn is the day of writing off.
 func (e WrittenOff) OccurredOn() domain.Date { return e.On }
 
@@ -164,5 +187,10 @@ func (e Submitted) Refs() []domain.Ref {
 
 // Refs names claim, agreement and statement.
 func (e Received) Refs() []domain.Ref {
+	return append(e.About.Refs(), domain.Ref{Kind: domain.RefStatement, ID: e.Statement})
+}
+
+// Refs names claim, agreement and statement.
+func (e ReceiptUndone) Refs() []domain.Ref {
 	return append(e.About.Refs(), domain.Ref{Kind: domain.RefStatement, ID: e.Statement})
 }

@@ -133,3 +133,35 @@ func TestDraw(t *testing.T) {
 		}
 	}
 }
+
+// Undoing a receipt takes its money back, for every day from its booking on; the
+// automat does not bring it back, a person may.
+func TestUndoingAReceipt(t *testing.T) {
+	d := refund.Decider()
+	about := refund.About{Claim: "WR/1", Agreement: "P/1", Month: domain.NewMonth(2018, 3)}
+	on := domain.NewDate(2018, 4, 10)
+	submitted := refund.Submitted{About: about, On: on, Claimed: 1000, Computed: 1000}
+	received := refund.Received{About: about, On: on + 9, Statement: "W/1", Line: 3, Amount: 5, Reason: "number"}
+	undo := refund.UndoReceipt{Statement: "W/1", Line: 3, Reason: "sealed"}
+	undone := refund.ReceiptUndone{About: about, On: on + 9, Statement: "W/1", Line: 3, Amount: 5, Reason: "sealed"}
+	Given(t, d, submitted, received).When(undo).Then(undone)
+	Given(t, d, submitted).When(undo).Then()
+	Given(t, d, submitted, received, undone).When(undo).Then()
+	Given(t, d).When(undo).Refuse(refund.ErrUnknown)
+	again := refund.Receive{On: on + 9, Statement: "W/1", Line: 3, Amount: 5, Reason: "number", Automatic: true}
+	Given(t, d, submitted, received, undone).When(again).Refuse(refund.ErrUndone)
+	again.Automatic = false
+	Given(t, d, submitted, received, undone).When(again).Then(received)
+	if s := d.Fold(submitted, received, undone); s.Received != 0 || s.Outstanding() != 1000 || s.Stage() != refund.StageSubmitted {
+		t.Errorf("%+v, %s", s.Totals, s.Stage())
+	}
+	// What was paid back was received.
+	all := refund.Reclaimed{About: about, On: on + 20, All: true}
+	back := refund.Received{About: about, On: on + 30, Statement: "W/2", Line: 1, Amount: -5, Reason: "number"}
+	Given(t, d, submitted, received, all, back).When(undo).Refuse(refund.ErrPaidBack)
+	undoBack := refund.ReceiptUndone{About: about, On: on + 30, Statement: "W/2", Line: 1, Amount: -5}
+	Given(t, d, submitted, received, all, back).When(refund.UndoReceipt{Statement: "W/2", Line: 1}).Then(undoBack)
+	if s := d.Fold(submitted, received, all, back, undoBack); s.ToPayBack() != 5 {
+		t.Errorf("%+v", s.Totals)
+	}
+}

@@ -76,6 +76,12 @@ func (t Totals) Add(e domain.Event) Totals {
 		} else {
 			t.PaidBack = t.counted(domain.Less(t.PaidBack, e.Amount))
 		}
+	case ReceiptUndone:
+		if e.Amount > 0 {
+			t.Received -= e.Amount
+		} else {
+			t.PaidBack += e.Amount
+		}
 	case WrittenOff:
 		t.WrittenOff = true
 	}

@@ -52,6 +52,7 @@ func Ledger() (*Table, error) {
 		KindOf[refund.Returned](),
 		KindOf[refund.Reclaimed](),
 		KindOf[refund.Received](),
+		KindOf[refund.ReceiptUndone](),
 		KindOf[refund.WrittenOff](),
 		KindOf[statement.Received](),
 		KindOf[statement.LineBooked](),

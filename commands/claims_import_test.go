@@ -109,7 +109,7 @@ func TestAReclaimBeforeItsTransfer(t *testing.T) {
 	if s := l.Import(t, "wyciag.sta", sta); s.Accepted != 1 {
 		t.Fatal(reasons(s))
 	}
-	if _, err := l.MatchLine(t.Context(), ledgertest.Actor, commands.MatchLine{Statement: "61109010140000071219812874/2018/5/1", Line: 1, Claim: "W/1"}); err != nil {
+	if _, err := l.MatchLine(t.Context(), ledgertest.Actor, commands.MatchLine{Statement: "61109010140000071219812874/2018-05-01/5/1", Line: 1, Claim: "W/1"}); err != nil {
 		t.Fatal(err)
 	}
 	c := claimOf(t, l, "W/1")

@@ -70,7 +70,7 @@ func TestErasingAStatement(t *testing.T) {
 	if s := l.Import(t, "wyciag.sta", sta); s.Accepted != 1 {
 		t.Fatal(reasons(s))
 	}
-	erase := commands.EraseSubject{Kind: domain.RefStatement, ID: "61109010140000071219812874/2018/5/1", On: domain.NewDate(2026, 11, 22), Ground: "retencja",
+	erase := commands.EraseSubject{Kind: domain.RefStatement, ID: "61109010140000071219812874/2018-05-01/5/1", On: domain.NewDate(2026, 11, 22), Ground: "retencja",
 		RetainedUntil: domain.NewDate(2023, 12, 31), Reason: "5 lat"}
 	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
 	if r, err := l.EraseSubject(t.Context(), officer, erase); err != nil || r.Events != 1 {

@@ -21,7 +21,6 @@ import (
 	"ksiega/domain/participant"
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
-	"ksiega/domain/statement"
 	"ksiega/internal/journal"
 )
 
@@ -273,39 +272,6 @@ func importStatements(ctx context.Context, im *importing) error {
 			return err
 		}
 		row += rows
-	}
-	return nil
-}
-
-// statement takes one statement in; its lines are rows from an index on. A line
-// that was recorded before is known, whatever becomes of the others.
-func (im *importing) statement(ctx context.Context, s bankfile.Statement, seen unique, row int) error {
-	sees := im.origin.Who().Sees(domain.RefStatement)
-	stream, take, refusal := im.l.prepareStatement(ctx, s)
-	if refusal == nil {
-		refusal = seen.check(stream, row+1)
-	}
-	var before journal.Loaded[statement.State]
-	var result journal.Result
-	if refusal == nil {
-		var err error
-		if before, err = journal.Load(ctx, im.l.Log, stream, statement.Decider()); err != nil {
-			return err
-		}
-		o, d := im.origin.ofRow(im.hash, row+1), statement.Decider()
-		if !sees {
-			d = veil(d)
-		}
-		result, refusal = journal.ExecuteAt(ctx, im.l.Log, stream, nil, d, statement.Command(take), im.l.meta(o), o.former()...)
-	}
-	for i := range max(len(s.Lines), 1) {
-		r, err := result, refusal
-		if had, ok := before.State.Line(i + 1); ok && i < len(take.Lines) && had == take.Lines[i] && sees {
-			r, err = journal.Result{}, nil
-		}
-		if err := im.settle(row+i, r, err); err != nil {
-			return err
-		}
 	}
 	return nil
 }

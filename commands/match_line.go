@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
@@ -18,44 +19,124 @@ type MatchLine struct {
 	Reason    string `json:"reason,omitempty" enum:"number-in-title,by-hand," doc:"Why it is this claim; by-hand if empty"`
 }
 
-// MatchLine carries the command out. The statement takes the match first, so
-// that no line pays two claims; then the claim takes the money. If the claim
-// will not, the match is undone; cut short between, the same command completes
-// it.
+// UnmatchLine says that a booked line does not pay the claim it is matched to.
+type UnmatchLine struct {
+	Statement string `json:"statement"`
+	Line      int    `json:"line"`
+	Reason    string `json:"reason"`
+}
+
+// MatchLine carries the command out. Both streams are asked before either is
+// written, so that a refused try leaves nothing in either. The statement then takes
+// the match first, so that no line pays two claims, and the claim takes the money; cut
+// short between, the same command completes it. Where somebody came between, what one
+// stream took and the other would not is undone.
 func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.Result, error) {
 	if err := ids(&c.Statement, &c.Claim); err != nil {
 		l.count(err)
 		return journal.Result{}, err
 	}
 	if c.Reason == "" {
-		c.Reason = "by-hand"
+		c.Reason = statement.ReasonByHand
 	}
-	if _, err := l.claim(ctx, c.Claim); err != nil {
+	stream := domain.Stream("statement", c.Statement)
+	match := statement.Match{Line: c.Line, Claim: c.Claim, Reason: c.Reason, Automatic: o.Who().Door == access.Automatic}
+	receive, err := l.tryMatch(ctx, stream, c, match)
+	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
 	}
-	stream := domain.Stream("statement", c.Statement)
-	first, err := carry(ctx, l, o, c, stream, statement.Decider(), statement.Command(statement.Match{Line: c.Line, Claim: c.Claim, Reason: c.Reason}))
+	first, err := carry(ctx, l, o, c, stream, statement.Decider(), statement.Command(match))
 	if err != nil {
 		return first, err
+	}
+	o.Expected = nil
+	r, err := execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(receive), o)
+	o.Key = ""
+	var refusal *domain.Error
+	if errors.As(err, &refusal) && first.Events > 0 {
+		undo := statement.Unmatch{Line: c.Line, Claim: c.Claim, Reason: statement.ReasonClaimRefused}
+		_, undone := execute(ctx, l, stream, statement.Decider(), statement.Command(undo), o)
+		return r, errors.Join(err, undone)
+	}
+	if err != nil {
+		return r, err
+	}
+	return followed(first, r), l.stillMatched(ctx, stream, c, o)
+}
+
+// tryMatch asks statement and claim whether they would take a match, and gives what the
+// claim is to receive.
+func (l *Ledger) tryMatch(ctx context.Context, stream string, c MatchLine, match statement.Match) (refund.Receive, error) {
+	claim, err := l.claim(ctx, c.Claim)
+	if err != nil {
+		return refund.Receive{}, err
 	}
 	s, err := journal.Load(ctx, l.Log, stream, statement.Decider())
 	if err != nil {
-		return first, err
+		return refund.Receive{}, err
+	}
+	if _, err := statement.Decider().Decide(s.State, match); err != nil {
+		return refund.Receive{}, err
+	}
+	line, _ := s.State.Line(c.Line)
+	receive := refund.Receive{On: line.Date, Statement: c.Statement, Line: c.Line, Amount: line.Amount, Reason: c.Reason, Automatic: match.Automatic}
+	_, err = refund.Decider().Decide(claim, receive)
+	return receive, err
+}
+
+// stillMatched gives the money back where the match was undone before the claim had it.
+func (l *Ledger) stillMatched(ctx context.Context, stream string, c MatchLine, o Origin) error {
+	s, err := journal.Load(ctx, l.Log, stream, statement.Decider())
+	if err != nil || s.State.Claim(c.Line) == c.Claim {
+		return err
+	}
+	_, err = execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(refund.UndoReceipt{Statement: c.Statement, Line: c.Line}), o)
+	return errors.Join(statement.ErrUndone, err)
+}
+
+// UnmatchLine carries the command out. The claim gives the money back first, so that
+// it never counts for two claims; then the statement's line is free. Cut short
+// between, the same command completes it, and the automat leaves the line alone.
+func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (journal.Result, error) {
+	refuse := func(err error) (journal.Result, error) {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	if err := ids(&c.Statement); err != nil {
+		return refuse(err)
+	}
+	if c.Reason == "" {
+		return refuse(domain.ErrNoReason)
+	}
+	stream := domain.Stream("statement", c.Statement)
+	s, err := journal.Load(ctx, l.Log, stream, statement.Decider())
+	if err != nil {
+		return journal.Result{}, err
 	}
 	line, ok := s.State.Line(c.Line)
-	if !ok {
-		return first, statement.ErrNoLine
+	switch {
+	case !s.State.Exists():
+		return refuse(statement.ErrUnknown)
+	case !ok:
+		return refuse(statement.ErrNoLine)
+	case o.Expected != nil && *o.Expected != s.Revision:
+		return refuse(journal.ErrConflict.With("%s is at revision %d, not %d", stream, s.Revision, *o.Expected))
+	}
+	claim := s.State.Claim(c.Line)
+	if claim == "" {
+		return journal.Result{Position: s.Position, Revision: s.Revision}, nil
+	}
+	seals := l.sealer(ctx)
+	undo := refund.UndoReceipt{Statement: c.Statement, Line: c.Line, Reason: seals.text(refund.SealOf(claim, line.Date, "reason"), c.Reason)}
+	if seals.err != nil {
+		return refuse(seals.err)
 	}
 	o.Expected = nil
-	r, err := execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(refund.Receive{
-		On: line.Date, Statement: c.Statement, Line: c.Line, Amount: line.Amount, Reason: c.Reason}), o)
-	var refusal *domain.Error
-	if errors.As(err, &refusal) {
-		o.Key = ""
-		if _, undo := execute(ctx, l, stream, statement.Decider(), statement.Command(statement.Unmatch{Line: c.Line, Reason: "claim-refused"}), o); undo != nil {
-			return r, errors.Join(err, undo)
-		}
+	back, err := execute(ctx, l, domain.Stream("refundclaim", claim), onlyDone(o, refund.Decider()), refund.Command(undo), o)
+	if err != nil {
+		return back, err
 	}
-	return followed(first, r), err
+	freed, err := execute(ctx, l, stream, onlyDone(o, statement.Decider()), statement.Command(statement.Unmatch{Line: c.Line, Claim: claim, Reason: statement.ReasonByHand}), o)
+	return followed(freed, back), err
 }

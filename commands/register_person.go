@@ -130,8 +130,9 @@ func (l *Ledger) onePerson(o Origin, c RegisterParticipant) error {
 	if who := o.Who(); who.Door == access.API && !who.Sees(domain.RefParticipant) {
 		return nil
 	}
+	of, err := id(c.ID)
 	holders := l.Vault.FindPESEL(c.PESEL)
-	if len(holders) > 0 && !slices.Contains(holders, domain.Ref{Kind: domain.RefParticipant, ID: c.ID}.Subject()) {
+	if err == nil && len(holders) > 0 && !slices.Contains(holders, domain.Ref{Kind: domain.RefParticipant, ID: of}.Subject()) {
 		return ErrPESELTaken
 	}
 	return nil

@@ -84,6 +84,7 @@ func (SubmitClaim) about() domain.RefKind         { return "" }
 func (RecordClaimDecision) about() domain.RefKind { return domain.RefClaim }
 func (WriteOffClaim) about() domain.RefKind       { return domain.RefClaim }
 func (MatchLine) about() domain.RefKind           { return "" }
+func (UnmatchLine) about() domain.RefKind         { return domain.RefClaim }
 func (TellDurability) about() domain.RefKind      { return domain.RefProgramme }
 func (ResolveFinding) about() domain.RefKind      { return domain.RefFinding }
 
@@ -124,6 +125,8 @@ func (c RecordClaimDecision) open() any {
 func (c WriteOffClaim) open() any { return WriteOffClaim{Claim: c.Claim, Date: c.Date} }
 
 func (c MatchLine) open() any { return c }
+
+func (c UnmatchLine) open() any { return UnmatchLine{Statement: c.Statement, Line: c.Line} }
 
 func (c TellDurability) open() any {
 	return TellDurability{Project: c.Project, Event: c.Event, Date: c.Date, Number: c.Number, Value: c.Value, To: c.To}

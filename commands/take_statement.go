@@ -2,30 +2,90 @@ package commands
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strconv"
 
 	"ksiega/commands/bankfile"
 	"ksiega/domain"
 	"ksiega/domain/statement"
+	"ksiega/internal/journal"
 )
 
-// prepareStatement turns a statement of the bank into what is recorded: its
-// texts sealed, its id made of account, year and number, since banks number
-// anew every year.
-func (l *Ledger) prepareStatement(ctx context.Context, b bankfile.Statement) (string, statement.TakeIn, error) {
-	id := b.Account + "/" + strconv.Itoa(b.Closing.Date.Year()) + "/" + b.Number
-	if _, err := domain.CheckID(id); err != nil {
-		return "", statement.TakeIn{}, err
+// A statement of many lines is recorded in several appends, each of no more lines and
+// bytes of text than this; the store takes 1 MiB at once, with sealed texts a third
+// larger than they are.
+const (
+	statementLines = 400
+	statementBytes = 256 << 10
+)
+
+// statementID is what a statement is known by: account, opening day and number, as
+// banks number anew every year or every month and a statement may grow, over New Year
+// too. A page that goes on where another closed may open on that one's day and have
+// its number; it is told by what it opens with. Nothing in it is a text that people
+// write, see bankfile.
+func statementID(b bankfile.Statement) string {
+	id := b.Account + "/" + b.Opening.Date.String() + "/" + b.Number
+	if b.Continues {
+		id += "/" + strconv.FormatInt(int64(b.Opening.Amount), 36)
 	}
+	return id
+}
+
+// earlierIDs are what builds before called the statement: account, year of closing and
+// number. It may have closed earlier than it does now.
+func earlierIDs(b bankfile.Statement) []string {
+	var found []string
+	for _, account := range slices.Compact([]string{b.Account, b.Written}) {
+		for year := b.Opening.Date.Year(); year <= b.Closing.Date.Year() && len(found) < 8; year++ {
+			found = append(found, account+"/"+strconv.Itoa(year)+"/"+b.Number)
+		}
+	}
+	return found
+}
+
+// recordedStatement finds a statement under what it is called, or was called by an
+// earlier build; a new one has no state.
+func (l *Ledger) recordedStatement(ctx context.Context, b bankfile.Statement) (id string, earlier bool, s journal.Loaded[statement.State], err error) {
+	id, err = domain.CheckID(statementID(b))
+	if err != nil {
+		return "", false, s, err
+	}
+	load := func(id string) (journal.Loaded[statement.State], error) {
+		return journal.Load(ctx, l.Log, domain.Stream("statement", id), statement.Decider())
+	}
+	if s, err = load(id); err != nil || s.State.Exists() {
+		return id, false, s, err
+	}
+	for _, old := range earlierIDs(b) {
+		old, err := domain.CheckID(old)
+		if err != nil {
+			continue // it was refused then
+		}
+		was, err := load(old)
+		if err != nil {
+			return "", false, s, err
+		}
+		if h := was.State.Header; was.State.Exists() && h.From == b.Opening.Date && h.Opening == b.Opening.Amount {
+			return old, true, was, nil
+		}
+	}
+	return id, false, s, nil
+}
+
+// prepareStatement turns a statement of the bank into what is recorded, its texts
+// sealed.
+func (l *Ledger) prepareStatement(ctx context.Context, id string, earlier bool, b bankfile.Statement) (statement.TakeIn, error) {
 	days := []domain.Date{b.Opening.Date, b.Closing.Date}
 	for _, line := range b.Lines {
 		days = append(days, line.Booked)
 	}
 	if err := l.happened(days...); err != nil {
-		return "", statement.TakeIn{}, err
+		return statement.TakeIn{}, err
 	}
 	s := l.sealer(ctx)
-	take := statement.TakeIn{Header: statement.Received{Statement: id, Account: b.Account, Number: b.Number,
+	take := statement.TakeIn{Figures: earlier, Header: statement.Received{Statement: id, Account: b.Account, Number: b.Number,
 		From: b.Opening.Date, To: b.Closing.Date, Opening: b.Opening.Amount, Closing: b.Closing.Amount}}
 	for _, line := range b.Lines {
 		text := func(field, text string) domain.Sealed {
@@ -35,5 +95,73 @@ func (l *Ledger) prepareStatement(ctx context.Context, b bankfile.Statement) (st
 			Title: text("title", line.Title), Counterparty: text("counterparty", line.Counterparty),
 			Account: text("counterpartyAccount", line.CounterpartyAccount)})
 	}
-	return domain.Stream("statement", id), take, s.err
+	return take, s.err
+}
+
+// appends says up to which lines each append of a statement goes.
+func appends(lines []statement.LineBooked) (upto []int) {
+	bytes, from := 0, 0
+	for i, l := range lines {
+		size := len(l.Title) + len(l.Counterparty) + len(l.Account)
+		if i > from && (i-from == statementLines || bytes+size > statementBytes) {
+			upto, from, bytes = append(upto, i), i, 0
+		}
+		bytes += size
+	}
+	return append(upto, len(lines))
+}
+
+// statement takes one statement in; its lines are rows from an index on. A line
+// that was recorded before is known, whatever becomes of the others. Cut short
+// between two appends, the same file completes it.
+func (im *importing) statement(ctx context.Context, b bankfile.Statement, seen unique, row int) error {
+	id, earlier, before, err := im.l.recordedStatement(ctx, b)
+	var refusal *domain.Error
+	if err != nil && !errors.As(err, &refusal) {
+		return err
+	}
+	stream := domain.Stream("statement", id)
+	if err == nil {
+		err = seen.check(stream, row+1)
+	}
+	var take statement.TakeIn
+	if err == nil {
+		take, err = im.l.prepareStatement(ctx, id, earlier, b)
+	}
+	if err != nil {
+		for i := range max(len(b.Lines), 1) {
+			if err := im.settle(row+i, journal.Result{}, err); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	ends := appends(take.Lines)
+	items := make([]journal.Item[statement.Command], len(ends))
+	for k, from := 0, 0; k < len(ends); from, k = ends[k], k+1 {
+		part := take
+		part.Upto = ends[k]
+		items[k] = item(im.l, im.origin.ofRow(im.hash, row+from+1), statement.Command(part))
+	}
+	d, sees := statement.Decider(), im.origin.Who().Sees(domain.RefStatement)
+	if !sees {
+		d = veil(d)
+	}
+	outcomes, err := journal.ExecuteAll(ctx, im.l.Log, stream, d, items)
+	if err != nil {
+		return err
+	}
+	for i, k := 0, 0; i < max(len(b.Lines), 1); i++ {
+		if i == ends[k] && k+1 < len(ends) {
+			k++
+		}
+		r, err := outcomes[k].Result, outcomes[k].Refused
+		if had, ok := before.State.Line(i + 1); ok && i < len(take.Lines) && had.Same(take.Lines[i], earlier) && sees {
+			r, err = journal.Result{}, nil
+		}
+		if err := im.settle(row+i, r, err); err != nil {
+			return err
+		}
+	}
+	return nil
 }

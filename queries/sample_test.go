@@ -177,7 +177,7 @@ func compareRefunds(t *testing.T, book *naive.Book, refunds, unmatched *queries.
 	sameRows(t, cutColumns(refunds, 8), rows)
 	rows = nil
 	for _, u := range lines {
-		rows = append(rows, fmt.Sprint(strings.TrimPrefix(u.Account, "PL")+"/"+u.Date[:4]+"/"+u.Statement, u.Line, u.Date, u.AmountGrosze, u.Title))
+		rows = append(rows, fmt.Sprint(strings.TrimPrefix(u.Account, "PL")+"/"+u.Statement, u.Line, u.Date, u.AmountGrosze, u.Title))
 	}
 	slices.Sort(rows)
 	got := texts(cutColumns(unmatched, 5))

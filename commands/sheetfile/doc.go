@@ -4,13 +4,19 @@
 // # What comes in
 //
 //	CSV    `;` between cells, quotes as RFC 4180 (a quoted cell may hold line
-//	       ends), lines ending in LF or CRLF. UTF-8 with or without BOM; bytes
-//	       that are not UTF-8 make the whole file Windows-1250.
+//	       ends), lines ending in LF, CRLF or CR. UTF-8 with or without BOM, or
+//	       Windows-1250; what is plainly neither is refused, see package charset.
 //	XLSX   the first sheet. A cell with a time format is a time `H:MM`, with a
 //	       date format a date `RRRR-MM-DD`, with a percent format `60%`, TRUE
 //	       and FALSE are `tak` and `nie`, a format of zeros (`00000000000`)
 //	       keeps leading zeros; any other number stands as Excel shows it, to
-//	       15 significant digits.
+//	       15 significant digits. ISO 8601 cells are days, times and lengths of
+//	       time, to the nearest second. A cell's format is its own, never its
+//	       row's or column's. An error, a formula without a value, the covered
+//	       part of a merged cell and an unknown kind of cell refuse their row, by
+//	       column; so does a date, time, percentage or rounded number where an
+//	       identifier is asked for. Bare serial numbers count in the workbook's
+//	       date system.
 //
 // The first row is the header. Its names are trimmed and case-folded; a column
 // that the Spec does not list, a doubled column and a missing required column
@@ -60,7 +66,8 @@
 // # Promises
 //
 // No float arithmetic: numbers are decimals from text to Grosze and Minutes.
-// Sizes are bounded (MaxBytes, MaxRows). An error names row, column and reason
+// Sizes are bounded (MaxBytes, MaxRows); a workbook is read part by part as a stream,
+// and what an archive says of itself takes no memory beyond its rows. An error names row, column and reason
 // and never the content of a personal column; a value is quoted only when it is
 // short of digits enough for a PESEL or an account. The package knows columns
 // and cells and stops there: which kind of file has which columns, and what a

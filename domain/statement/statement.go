@@ -1,9 +1,11 @@
 // Package statement decides about bank statements: what the bank booked, and
 // which booked line is (part of) which refund.
 //
-// One stream `statement-<id>` is one statement, recorded whole and only if its
-// balances add up; the same statement with more lines is taken in again, its new
-// lines beside those there are. A line is matched to a claim at most once; the claim's own
+// One stream `statement-<id>` is one statement, recorded only if its balances add
+// up; the same statement with more lines is taken in again, its new lines beside
+// those there are. A long one is recorded in several appends: until its last line is
+// there it is not whole, nobody may match its lines, and taking it in again goes on
+// where it was cut short. A line is matched to a claim at most once; the claim's own
 // stream then takes the money. What people wrote into a transfer is sealed.
 package statement
 
@@ -56,8 +58,17 @@ type MatchUndone struct {
 	Line      int         `json:"line"`
 	Claim     string      `json:"claim"`
 	Date      domain.Date `json:"date"`
-	Reason    string      `json:"reason"`
+	Reason    string      `json:"reason"` // a code; what a person says stands with the claim
 }
+
+// ByPerson says that somebody undid the match, and not its claim.
+func (e MatchUndone) ByPerson() bool { return e.Reason != ReasonClaimRefused }
+
+// Why a match was undone.
+const (
+	ReasonClaimRefused = "claim-refused"
+	ReasonByHand       = "by-hand"
+)
 
 // EventType is for ever.
 func (Received) EventType() string { return "statement.received.v1" }
@@ -115,22 +126,29 @@ func refs(statement, claim string) []domain.Ref {
 // Command is what can be asked of a statement.
 type Command interface{ statement() }
 
-// TakeIn records a whole statement.
+// TakeIn records a statement, its lines up to one of them; 0 is all.
 type TakeIn struct {
 	Header Received
 	Lines  []LineBooked
+	Upto   int
+	// Figures: the statement was recorded by a build that read texts otherwise, so
+	// that only days and amounts of its lines say whether it is the same.
+	Figures bool
 }
 
-// Match names the claim that a line pays.
+// Match names the claim that a line pays. An automatic one gives way to a person who
+// undid a match of the line.
 type Match struct {
-	Line   int
-	Claim  string
-	Reason string
+	Line      int
+	Claim     string
+	Reason    string
+	Automatic bool
 }
 
-// Unmatch takes a match back.
+// Unmatch takes a match with a claim back.
 type Unmatch struct {
 	Line   int
+	Claim  string
 	Reason string
 }
 
@@ -142,9 +160,13 @@ func (Unmatch) statement() {}
 var (
 	ErrUnknown = domain.Refusal(domain.CodeNotFound, "no such bank statement is recorded")
 	ErrBalance = domain.Refusal(domain.CodeInvalid, "opening balance and lines do not come to the closing balance")
-	ErrLines   = domain.Refusal(domain.CodeInvalid, "the lines of a statement are numbered from 1 and have an amount")
+	ErrLines   = domain.Refusal(domain.CodeInvalid, "the lines of a statement are numbered from 1")
+	ErrLong    = domain.Refusal(domain.CodeInvalid, "a statement has at most 50,000 lines")
 	ErrNoLine  = domain.Refusal(domain.CodeNotFound, "the statement has no such line")
 	ErrMatched = domain.Refusal(domain.CodeRule, "the line is matched to another claim")
+	ErrZero    = domain.Refusal(domain.CodeRule, "a booking of 0.00 pays nothing")
+	ErrPart    = domain.Refusal(domain.CodeRule, "the statement is not recorded to its end; import its file again")
+	ErrUndone  = domain.Refusal(domain.CodeRule, "somebody undid a match of the line; only a person matches it again")
 )
 
 // State is a statement as its stream tells it.
@@ -152,7 +174,14 @@ type State struct {
 	Header  Received
 	Lines   []LineBooked
 	matched map[int]string
+	undone  map[int]bool // by a person
 }
+
+// Whole says whether every line is there that the statement was said to have.
+func (s State) Whole() bool { return len(s.Lines) >= s.Header.Lines }
+
+// Claim is what a line is matched to, "" for none.
+func (s State) Claim(line int) string { return s.matched[line] }
 
 // Exists says whether the statement was taken in.
 func (s State) Exists() bool { return s.Header.Statement != "" }
@@ -165,7 +194,7 @@ func (s State) Line(n int) (LineBooked, bool) {
 	return s.Lines[n-1], true
 }
 
-// Decider of bank statements.
+// Decider of bank statements. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
 		Events: domain.Types(Received{}, LineBooked{}, LineMatched{}, MatchUndone{})}
@@ -180,16 +209,7 @@ func decide(s State, c Command) ([]domain.Event, error) {
 	}
 	switch c := c.(type) {
 	case Match:
-		line, ok := s.Line(c.Line)
-		switch {
-		case !ok:
-			return nil, ErrNoLine
-		case s.matched[c.Line] == c.Claim:
-			return nil, nil
-		case s.matched[c.Line] != "":
-			return nil, ErrMatched
-		}
-		return []domain.Event{LineMatched{line.Statement, c.Line, c.Claim, line.Date, line.Amount, c.Reason}}, nil
+		return s.match(c)
 	case Unmatch:
 		line, ok := s.Line(c.Line)
 		switch {
@@ -197,10 +217,31 @@ func decide(s State, c Command) ([]domain.Event, error) {
 			return nil, ErrNoLine
 		case s.matched[c.Line] == "":
 			return nil, nil
+		case s.matched[c.Line] != c.Claim:
+			return nil, ErrMatched
 		}
-		return []domain.Event{MatchUndone{line.Statement, c.Line, s.matched[c.Line], line.Date, c.Reason}}, nil
+		return []domain.Event{MatchUndone{line.Statement, c.Line, c.Claim, line.Date, c.Reason}}, nil
 	}
 	return nil, domain.UnknownCommand(c)
+}
+
+func (s State) match(c Match) ([]domain.Event, error) {
+	line, ok := s.Line(c.Line)
+	switch {
+	case !ok:
+		return nil, ErrNoLine
+	case s.matched[c.Line] == c.Claim:
+		return nil, nil
+	case s.matched[c.Line] != "":
+		return nil, ErrMatched
+	case line.Amount == 0:
+		return nil, ErrZero
+	case !s.Whole():
+		return nil, ErrPart
+	case c.Automatic && s.undone[c.Line]:
+		return nil, ErrUndone
+	}
+	return []domain.Event{LineMatched{line.Statement, c.Line, c.Claim, line.Date, line.Amount, c.Reason}}, nil
 }
 
 func takeIn(s State, c TakeIn) ([]domain.Event, error) {
@@ -209,7 +250,7 @@ func takeIn(s State, c TakeIn) ([]domain.Event, error) {
 	}
 	sum := c.Header.Opening
 	for i, l := range c.Lines {
-		if l.Line != i+1 || l.Amount == 0 {
+		if l.Line != i+1 {
 			return nil, ErrLines
 		}
 		err := l.Amount.Check()
@@ -220,22 +261,27 @@ func takeIn(s State, c TakeIn) ([]domain.Event, error) {
 			return nil, err
 		}
 	}
-	if sum != c.Header.Closing {
+	switch {
+	case len(c.Lines) > MaxLines:
+		return nil, ErrLong
+	case sum != c.Header.Closing:
 		return nil, ErrBalance.With("statement %s: they come to %s, not %s", c.Header.Number, sum, c.Header.Closing)
 	}
 	c.Header.Lines = len(c.Lines)
+	var events []domain.Event
+	if !s.Exists() || c.Header.Lines > s.Header.Lines {
+		events = append(events, c.Header)
+	}
 	if s.Exists() {
 		if err := s.continuedBy(c); err != nil {
 			return nil, err
 		}
-		if len(c.Lines) == len(s.Lines) {
-			return nil, nil
-		}
-		c.Lines = c.Lines[len(s.Lines):]
 	}
-	events := make([]domain.Event, 0, len(c.Lines)+1)
-	events = append(events, c.Header)
-	for _, l := range c.Lines {
+	upto := c.Upto
+	if upto == 0 {
+		upto = len(c.Lines)
+	}
+	for _, l := range c.Lines[min(len(s.Lines), upto):upto] {
 		events = append(events, l)
 	}
 	return events, nil
@@ -245,18 +291,29 @@ func takeIn(s State, c TakeIn) ([]domain.Event, error) {
 // one with more lines, as a bank exports it later in the day.
 func (s State) continuedBy(c TakeIn) error {
 	for i, l := range s.Lines {
-		if i >= len(c.Lines) || c.Lines[i] != l {
+		if i >= len(c.Lines) || !l.Same(c.Lines[i], c.Figures) {
 			return domain.ErrDiffers.With("statement %s, line %d", c.Header.Number, l.Line)
 		}
 	}
 	was, is := s.Header, c.Header
-	if len(c.Lines) > len(s.Lines) {
+	if is.Lines > was.Lines {
 		is.To, is.Closing, is.Lines = was.To, was.Closing, was.Lines
+	}
+	if c.Figures {
+		is.Account = was.Account // which may be written otherwise
 	}
 	if was != is {
 		return domain.ErrDiffers.With("statement %s", c.Header.Number)
 	}
 	return nil
+}
+
+// Same says whether two lines are the same booking, or one in days and amounts.
+func (e LineBooked) Same(other LineBooked, figures bool) bool {
+	if figures {
+		return e.Line == other.Line && e.Date == other.Date && e.Amount == other.Amount
+	}
+	return e == other
 }
 
 func evolve(s State, e domain.Event) State {
@@ -272,6 +329,12 @@ func evolve(s State, e domain.Event) State {
 		s.matched[e.Line] = e.Claim
 	case MatchUndone:
 		delete(s.matched, e.Line)
+		if e.ByPerson() {
+			if s.undone == nil {
+				s.undone = map[int]bool{}
+			}
+			s.undone[e.Line] = true
+		}
 	}
 	return s
 }

@@ -12,6 +12,7 @@ import (
 // Statement is one MT940 message.
 type Statement struct {
 	File, Account, Number        string // Number as :28C: has it
+	Opened                       string // the day of :60F:
 	OpeningGrosze, ClosingGrosze int64
 	Lines                        []Line
 }
@@ -72,6 +73,9 @@ func parseStatements(name string, content []byte) ([]Statement, error) {
 			current().Number = value
 		case "60F":
 			current().OpeningGrosze, err = balanceOf(value)
+			if err == nil {
+				current().Opened = "20" + value[1:3] + "-" + value[3:5] + "-" + value[5:7]
+			}
 		case "62F":
 			current().ClosingGrosze, err = balanceOf(value)
 		case "61":

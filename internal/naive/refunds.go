@@ -178,7 +178,7 @@ func (b *Book) Refunds() ([]RefundRow, []UnmatchedLine, error) {
 	for _, s := range b.Statements {
 		for _, l := range s.Lines {
 			if !b.later(l.Date) && !match(claims, l) {
-				unmatched = append(unmatched, UnmatchedLine{Account: s.Account, Statement: s.Number, Line: l.Number,
+				unmatched = append(unmatched, UnmatchedLine{Account: s.Account, Statement: s.Opened + "/" + s.Number, Line: l.Number,
 					Date: dayOf(l.Date), AmountGrosze: l.AmountGrosze, Title: l.Title})
 			}
 		}

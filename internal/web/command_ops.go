@@ -53,6 +53,7 @@ func (s *server) registerCommands(api huma.API) {
 	register(s, api, "record-claim-decision", "Zapisz odpowiedź urzędu pracy na wniosek", l.RecordClaimDecision)
 	register(s, api, "write-off-claim", "Zrezygnuj z należności wniosku", l.WriteOffClaim)
 	register(s, api, "match-line", "Przypisz przelew z wyciągu do wniosku", l.MatchLine)
+	register(s, api, "unmatch-line", "Cofnij przypisanie przelewu do wniosku", l.UnmatchLine)
 	register(s, api, "tell-durability", "Zapisz fakt o trwałości projektu", l.TellDurability)
 	register(s, api, "resolve-finding", "Wyjaśnij ustalenie lub otwórz je ponownie", l.ResolveFinding)
 }

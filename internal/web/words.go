@@ -237,6 +237,7 @@ func word(of queries.Words, code string) (string, bool) {
 			"number-in-title": "numer w tytule", "by-hand": "ręcznie", "amount-outstanding": "kwota zgodna",
 			"amount-of-several": "suma kilku wniosków", "numbers-in-title": "numery w tytule",
 			"amount-over-outstanding": "kwota ponad należność", "amount-to-pay-back": "kwota do zwrotu",
+			"match-cut-short": "przypisanie niedokończone",
 		},
 	}[of][code]
 	return w, ok

@@ -95,7 +95,9 @@ type BankLine struct {
 	Date      domain.Date      `json:"date"`
 	Amount    domain.Grosze    `json:"amount"`
 	Title     domain.Sealed    `json:"title"`
-	Claim     string           `json:"claim"` // that it is matched to
+	Claim     string           `json:"claim"`  // that it is matched to
+	Paid      string           `json:"paid"`   // the claim that has its money
+	Undone    bool             `json:"undone"` // somebody undid a match of it
 	Event     journal.Position `json:"event"`
 }
 
@@ -105,16 +107,35 @@ func RefundClaims() Table[RefundClaim] { return Table[RefundClaim]{"claims"} }
 // BankLines holds a part a statement and a field a line.
 func BankLines() Table[BankLine] { return Table[BankLine]{"lines"} }
 
-// UnmatchedLines are the BankLines without a claim, a part a month of booking.
-// A match carries the date of the booking, so that asOf cuts both alike.
+// BankStatement says how much of a statement is recorded: a long one comes in several
+// appends, and one that was cut short is no statement yet.
+type BankStatement struct {
+	Lines  int `json:"lines"`  // that it was said to have
+	Booked int `json:"booked"` // the last of them that is there
+}
+
+// Whole says whether the statement is recorded to its end.
+func (s BankStatement) Whole() bool { return s.Booked >= s.Lines }
+
+// BankStatements holds a part and a row a statement.
+func BankStatements() Table[BankStatement] { return Table[BankStatement]{"statements"} }
+
+// StatementField is the field of the only row of a part of BankStatements.
+const StatementField = "of"
+
+// UnmatchedLines are the BankLines that no claim has the money of, a part a month of
+// booking; those with a Claim were cut short between the statement and the claim. A
+// booking of 0.00 pays nothing. A match carries the date of the booking, so that asOf
+// cuts both alike.
 func UnmatchedLines() Table[BankLine] { return Table[BankLine]{"unmatched"} }
 
 // Refunds folds claims and bank statements.
 func Refunds() Projection {
-	return Projection{Name: "refunds", Version: 4, Seals: true, Keys: refundKeys, Fold: foldRefunds,
+	return Projection{Name: "refunds", Version: 5, Seals: true, Keys: refundKeys, Fold: foldRefunds,
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
-			refund.WrittenOff{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{}, erasure.Ordered{}),
-		Over: []string{"statement.received", "agreement.concluded", "agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved",
+			refund.ReceiptUndone{}, refund.WrittenOff{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
+			erasure.Ordered{}),
+		Over: []string{"agreement.concluded", "agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved",
 			"assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "finding.*", "intake.*", "participant.*",
 			"payment.*"}}
 }
@@ -123,18 +144,29 @@ func Refunds() Projection {
 func LineField(n int) string { return fmt.Sprintf("%06d", n) }
 
 func refundKeys(r *journal.Recorded) []Key {
+	line := func(statement string, n int) Key { return BankLines().Key(domain.Escape(statement), LineField(n)) }
+	whole := func(statement string) Key { return BankStatements().Key(domain.Escape(statement), StatementField) }
+	claim := func(a refund.About) Key {
+		return RefundClaims().Key(domain.Escape(a.Agreement), domain.Escape(a.Claim))
+	}
 	switch e := r.Event.(type) {
+	case statement.Received:
+		return []Key{whole(e.Statement)}
 	case statement.LineBooked:
-		return []Key{erasedKey(statementRef(e.Statement))}
+		return []Key{whole(e.Statement), erasedKey(statementRef(e.Statement))}
 	case erasure.Ordered:
 		return erasedLineKeys(e)
 	case statement.LineMatched:
-		return []Key{BankLines().Key(domain.Escape(e.Statement), LineField(e.Line))}
+		return []Key{line(e.Statement, e.Line)}
 	case statement.MatchUndone:
-		return []Key{BankLines().Key(domain.Escape(e.Statement), LineField(e.Line))}
+		return []Key{line(e.Statement, e.Line)}
+	case refund.Received:
+		return []Key{claim(e.About), line(e.Statement, e.Line)}
+	case refund.ReceiptUndone:
+		return []Key{claim(e.About), line(e.Statement, e.Line)}
 	}
 	if a, _, ok := refundFact(r); ok {
-		return []Key{RefundClaims().Key(domain.Escape(a.Agreement), domain.Escape(a.Claim))}
+		return []Key{claim(a)}
 	}
 	return nil
 }
@@ -170,46 +202,79 @@ func refundFact(r *journal.Recorded) (refund.About, RefundFact, bool) {
 
 func foldRefunds(tx *Tx, r *journal.Recorded) error {
 	switch e := r.Event.(type) {
+	case statement.Received:
+		BankStatements().Get(tx, domain.Escape(e.Statement), StatementField).Lines = e.Lines
 	case statement.LineBooked:
+		BankStatements().Get(tx, domain.Escape(e.Statement), StatementField).Booked = e.Line
 		line := BankLine{Statement: e.Statement, Line: e.Line, Date: e.Date, Amount: e.Amount, Event: r.Position,
 			Title: kept(tx, statementRef(e.Statement), e.Title)}
 		BankLines().Put(tx, domain.Escape(e.Statement), LineField(e.Line), line)
-		UnmatchedLines().Put(tx, e.Date.Month().String(), unmatchedField(line), line)
+		unmatched(tx, line)
 	case statement.LineMatched:
-		line := BankLines().Get(tx, domain.Escape(e.Statement), LineField(e.Line))
-		line.Claim = e.Claim
-		UnmatchedLines().Delete(tx, line.Date.Month().String(), unmatchedField(*line))
+		change(tx, e.Statement, e.Line, func(l *BankLine) { l.Claim = e.Claim })
 	case statement.MatchUndone:
-		line := BankLines().Get(tx, domain.Escape(e.Statement), LineField(e.Line))
-		line.Claim = ""
-		UnmatchedLines().Put(tx, line.Date.Month().String(), unmatchedField(*line), *line)
+		change(tx, e.Statement, e.Line, func(l *BankLine) { l.Claim, l.Undone = "", l.Undone || e.ByPerson() })
 	case erasure.Ordered:
 		eraseLines(tx, e, r)
-	default:
-		a, f, ok := refundFact(r)
-		if _, answer := r.Event.(agreement.ClaimAnswered); answer && !ok {
-			return nil // told by the claim's own stream
-		}
-		if !ok {
-			return unfolded(r)
-		}
-		c := RefundClaims().Get(tx, domain.Escape(a.Agreement), domain.Escape(a.Claim))
-		c.About = a
-		if s, ok := r.Event.(refund.Submitted); ok {
-			c.Submitted, c.Computed, c.Given, c.Corrects = s.On, s.Computed, s.Given, s.Corrects
-		}
-		if f.Kind == FactReturned && slices.ContainsFunc(c.Facts, func(had RefundFact) bool { return had.Kind == f.Kind && had.On == f.On }) {
-			return nil // two streams tell it
-		}
-		e, err := f.event()
-		if err != nil {
-			return err
-		}
+	case refund.Received:
+		change(tx, e.Statement, e.Line, func(l *BankLine) { l.Paid = e.Claim })
+		return foldClaim(tx, r)
+	case refund.ReceiptUndone:
+		change(tx, e.Statement, e.Line, func(l *BankLine) { l.Paid, l.Undone = "", true })
+		c := RefundClaims().Get(tx, domain.Escape(e.Agreement), domain.Escape(e.Claim))
 		c.Totals = c.Totals.Add(e)
-		c.Facts = append(c.Facts, f)
+		c.Facts = slices.DeleteFunc(c.Facts, func(f RefundFact) bool {
+			return f.Kind == FactReceived && f.Statement == e.Statement && f.Line == e.Line
+		})
 		return c.Totals.Err()
+	default:
+		return foldClaim(tx, r)
 	}
 	return nil
+}
+
+// change changes a booked line, of a statement that is recorded at all, and whether it
+// stands among the unmatched.
+func change(tx *Tx, statement string, n int, how func(*BankLine)) {
+	if _, booked := BankLines().Peek(tx, domain.Escape(statement), LineField(n)); !booked {
+		return
+	}
+	line := BankLines().Get(tx, domain.Escape(statement), LineField(n))
+	how(line)
+	unmatched(tx, *line)
+}
+
+func unmatched(tx *Tx, l BankLine) {
+	if l.Amount == 0 || l.Claim != "" && l.Claim == l.Paid {
+		UnmatchedLines().Delete(tx, l.Date.Month().String(), unmatchedField(l))
+		return
+	}
+	UnmatchedLines().Put(tx, l.Date.Month().String(), unmatchedField(l), l)
+}
+
+func foldClaim(tx *Tx, r *journal.Recorded) error {
+	a, f, ok := refundFact(r)
+	if _, answer := r.Event.(agreement.ClaimAnswered); answer && !ok {
+		return nil // told by the claim's own stream
+	}
+	if !ok {
+		return unfolded(r)
+	}
+	c := RefundClaims().Get(tx, domain.Escape(a.Agreement), domain.Escape(a.Claim))
+	c.About = a
+	if s, ok := r.Event.(refund.Submitted); ok {
+		c.Submitted, c.Computed, c.Given, c.Corrects = s.On, s.Computed, s.Given, s.Corrects
+	}
+	if f.Kind == FactReturned && slices.ContainsFunc(c.Facts, func(had RefundFact) bool { return had.Kind == f.Kind && had.On == f.On }) {
+		return nil // two streams tell it
+	}
+	e, err := f.event()
+	if err != nil {
+		return err
+	}
+	c.Totals = c.Totals.Add(e)
+	c.Facts = append(c.Facts, f)
+	return c.Totals.Err()
 }
 
 func unmatchedField(l BankLine) string { return domain.Escape(l.Statement) + "-" + LineField(l.Line) }

@@ -18,11 +18,11 @@ type Match struct {
 	AmountGrosze domain.Grosze // as booked: negative is outgoing
 }
 
-// CertainMatches are the unmatched lines whose title names exactly one claim
-// that the amount goes into: an incoming one into what an open claim owes, an
-// outgoing one into what is to be paid back on one that was reclaimed by then. Lines are taken
-// in the order of booking, each counting for the next. It reads at least what is
-// recorded when it is called.
+// CertainMatches are the unmatched lines whose title names exactly one claim that
+// the amount goes into, and that no other line explains better: an incoming one into
+// what an open claim owes, an outgoing one into what is to be paid back on one that was
+// reclaimed by then. What comes to the grosz to what is due is decided first. It reads
+// at least what is recorded when it is called.
 func (d *Desk) CertainMatches(ctx context.Context) ([]Match, error) {
 	head, err := d.opts.Journal.Head(ctx)
 	if err != nil {
@@ -55,30 +55,34 @@ func (d *Desk) CertainMatches(ctx context.Context) ([]Match, error) {
 	return matches, nil
 }
 
+// certain decides over all lines and claims together. A match that was cut short is
+// completed; a line of which somebody undid a match is left to people.
 func (d *Desk) certain(ctx context.Context, lines []projections.BankLine, claims []standingClaim) ([]Match, error) {
-	matches := []Match{}
-	may := make([]*standingClaim, 0, len(claims))
+	s := settling{claims: claims}
+	titles, matches := readerOf(claims), []Match{}
 	for _, l := range lines {
-		may = may[:0]
-		for i := range claims {
-			if owes(claims[i].totals, l.Amount) > 0 && (l.Amount > 0 || claims[i].reclaimedBy(l.Date)) {
-				may = append(may, &claims[i])
-			}
+		if l.Undone {
+			continue
 		}
-		if len(may) == 0 {
+		if l.Claim != "" {
+			if i := slices.IndexFunc(claims, func(c standingClaim) bool { return c.Claim == l.Claim }); i >= 0 {
+				claims[i].totals = claims[i].totals.Add(refund.Received{Amount: l.Amount})
+			}
+			matches = append(matches, Match{l.Statement, l.Line, l.Claim, l.Amount})
 			continue
 		}
 		title, err := d.title(ctx, l)
 		if err != nil {
 			return nil, err
 		}
-		inTitle := named(title, claims)
-		may = slices.DeleteFunc(may, func(c *standingClaim) bool { return !inTitle[c.Claim] })
-		if len(may) != 1 || magnitude(l.Amount) > owes(may[0].totals, l.Amount) {
-			continue
+		s.lines = append(s.lines, openLine{BankLine: l, titled: titles.named(title), interest: interest(title)})
+	}
+	s.exact()
+	s.parts()
+	for i := range s.lines {
+		if l := &s.lines[i]; l.taken {
+			matches = append(matches, Match{l.Statement, l.Line, l.Claim, l.Amount})
 		}
-		may[0].totals = may[0].totals.Add(refund.Received{Amount: l.Amount})
-		matches = append(matches, Match{l.Statement, l.Line, may[0].Claim, l.Amount})
 	}
 	return matches, nil
 }

@@ -3,9 +3,6 @@ package queries
 import (
 	"cmp"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"ksiega/domain"
 	"ksiega/domain/refund"
@@ -19,6 +16,7 @@ const (
 	ReasonAmount  = "amount-outstanding"
 	ReasonBack    = "amount-to-pay-back" // of an outgoing transfer
 	ReasonSum     = "amount-of-several"
+	ReasonHalf    = "match-cut-short" // the statement has the match, the claim not the money
 )
 
 // Suggestion says which claims a line may pay, and why. It becomes a fact only
@@ -79,8 +77,7 @@ func duesOf(claims []standingClaim, sign domain.Grosze) dues {
 // suggest what a transfer may settle: first by the claims its title names, then
 // by the amount alone. A title that names only claims that nothing is due on
 // says more than any amount, so that nothing is guessed.
-func (d dues) suggest(amount domain.Grosze, title string, claims []standingClaim) []Suggestion {
-	inTitle := named(title, claims)
+func (d dues) suggest(amount domain.Grosze, inTitle map[string]trust) []Suggestion {
 	found := d.named(amount, inTitle)
 	sure := len(found)
 	guess := func(claims []string, reason string) {
@@ -104,11 +101,11 @@ func (d dues) suggest(amount domain.Grosze, title string, claims []standingClaim
 
 // named suggests by the title: all that it names where they come to the amount,
 // else each that the amount goes into, else all of them together.
-func (d dues) named(amount domain.Grosze, inTitle map[string]bool) []Suggestion {
+func (d dues) named(amount domain.Grosze, inTitle map[string]trust) []Suggestion {
 	var all, fitting []string
 	var sum domain.Grosze
 	for _, c := range d.list {
-		if !inTitle[c.claim] {
+		if inTitle[c.claim] == 0 {
 			continue
 		}
 		all, sum = append(all, c.claim), sum+c.amount
@@ -166,39 +163,3 @@ func sumsByAmount(list []due) map[domain.Grosze][][]string {
 	}
 	return sums
 }
-
-// named are the claims whose number stands in a title with no letter or digit
-// beside it. Where one number is part of a longer one (`W/04` in `W/04/2018`),
-// the longer is meant.
-func named(title string, claims []standingClaim) map[string]bool {
-	numbers := make([]string, 0, len(claims))
-	for _, c := range claims {
-		if c.Claim != "" && strings.Contains(title, c.Claim) {
-			numbers = append(numbers, c.Claim)
-		}
-	}
-	slices.SortFunc(numbers, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
-	found := map[string]bool{}
-	taken := make([]bool, len(title))
-	for _, number := range numbers {
-		for start := 0; start+len(number) <= len(title); start++ {
-			end := start + len(number)
-			if title[start:end] != number || taken[start] || taken[end-1] || !bounded(title, start, end) {
-				continue
-			}
-			found[number] = true
-			for k := start; k < end; k++ {
-				taken[k] = true
-			}
-		}
-	}
-	return found
-}
-
-func bounded(title string, start, end int) bool {
-	before, _ := utf8.DecodeLastRuneInString(title[:start])
-	after, _ := utf8.DecodeRuneInString(title[end:])
-	return (start == 0 || !alphanumeric(before)) && (end == len(title) || !alphanumeric(after))
-}
-
-func alphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

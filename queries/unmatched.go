@@ -40,7 +40,7 @@ func unmatchedRows(ctx context.Context, q *question) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, out := duesOf(claims, 1), duesOf(claims, -1)
+	in, out, titles := duesOf(claims, 1), duesOf(claims, -1), readerOf(claims)
 	rows := make([]Row, 0, len(lines))
 	for _, l := range lines {
 		may := in
@@ -55,8 +55,11 @@ func unmatchedRows(ctx context.Context, q *question) ([]Row, error) {
 				return nil, err
 			}
 		}
-		if l.Amount != 0 && len(may.list) > 0 {
-			suggestions = may.suggest(magnitude(l.Amount), title, claims)
+		switch {
+		case l.Claim != "" && l.Claim != l.Paid:
+			suggestions = []Suggestion{{[]string{l.Claim}, ReasonHalf}}
+		case len(may.list) > 0:
+			suggestions = may.suggest(magnitude(l.Amount), titles.named(title))
 		}
 		if title != "" {
 			q.shows(statement.SealOf(l.Statement, l.Line, "title").Subject)
@@ -80,8 +83,20 @@ func unmatchedLines(ctx context.Context, q *question) ([]projections.BankLine, e
 		}
 	}
 	var lines []projections.BankLine
+	whole := map[string]bool{}
 	for _, it := range items {
-		if q.between(it.Row.Date) && !q.cut(it.Row.Date) {
+		if !q.between(it.Row.Date) || q.cut(it.Row.Date) {
+			continue
+		}
+		of := it.Row.Statement
+		if _, asked := whole[of]; !asked {
+			s, _, err := projections.BankStatements().Find(ctx, view, domain.Escape(of), projections.StatementField)
+			if err != nil {
+				return nil, err
+			}
+			whole[of] = s.Whole()
+		}
+		if whole[of] { // what was cut short is no statement yet
 			lines = append(lines, it.Row)
 		}
 	}

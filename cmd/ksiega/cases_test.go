@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,6 +12,8 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/attendance"
 	"ksiega/domain/participant"
+	"ksiega/domain/refund"
+	"ksiega/domain/statement"
 	"ksiega/internal/journal"
 )
 
@@ -173,5 +176,133 @@ func TestAccountsAreStoredInDigits(t *testing.T) {
 	}
 	if found := slices.Clone(b.vault.FindPESEL("44051401458")); len(found) != 0 {
 		t.Errorf("found %v", found)
+	}
+}
+
+// bankCase is the right value of a bank's files: the statements under their ids with
+// each line as `amount|title|counterparty|account`, and what the automat matched.
+type bankCase struct {
+	files      []string
+	statements map[string][]string
+	known      int    // rows of the last file that were known
+	matched    string // statement/line of WR/05
+}
+
+const caseAccount = "20999900000000000000000777"
+
+func bankCases() map[string]bankCase {
+	const june, pup, office = caseAccount + "/2024-06-01/7/1", "PUP|34999900009000000000000605", "34999900009000000000000605"
+	const labelled = "91.56|REFUNDACJA WR/05 ŚWIADCZEŃ|POWIATOWY URZĄD PRACY UL. ŹRÓDLANA 1 27-200 ŚWIĘTA ŁĄKA|" + office
+	one := func(id, line string) map[string][]string { return map[string][]string{id: {line}} }
+	return map[string]bankCase{
+		"01 encoding": {files: []string{"01-iso-8859-2.sta"}, matched: june + "/1",
+			statements: map[string][]string{june: {labelled, "-12.00|OPŁATA ZA PROWADZENIE RACHUNKU||"}}},
+		"02 labels": {files: []string{"02-mbank-labels.sta"}, matched: june + "/1",
+			statements: map[string][]string{june: {labelled, "-12.00|OPŁATA ZA PROWADZENIE RACHUNKU||"}}},
+		"03 filler": {files: []string{"03-pko-filler-ff.sta"}, matched: caseAccount + "/2024-06-01/6/1",
+			statements: map[string][]string{caseAccount + "/2024-06-01/6": {"91.56|REFUNDACJA WR/05|POWIATOWY URZĄD PRACY W ŁĘCZNEJ|" + office, "-12.00|OPŁATA ZA RACHUNEK||"}}},
+		"04 another separator": {files: []string{"04-pekao-caret.sta"}, matched: june + "/1",
+			statements: one(june, "91.56|REFUNDACJA ŚWIADCZEŃ wg WR/05|POWIATOWY URZĄD PRACY ŁĘCZNA|"+office)},
+		"05 a booking of nothing": {files: []string{"05-zero-line.sta"}, matched: june + "/1",
+			statements: map[string][]string{june: {"91.56|REFUNDACJA WR/05|" + pup, "0.00|Opłata za kartę||"}}},
+		"06 pages": {files: []string{"06-pages-one-number.sta"}, matched: caseAccount + "/2024-06-01/7/1",
+			statements: map[string][]string{caseAccount + "/2024-06-01/7": {"91.56|REFUNDACJA WR/05|" + pup}, caseAccount + "/2024-06-14/7/2c84": nil}},
+		"07 a tag in a text": {files: []string{"07-tag-in-text-25.sta"}, matched: june + "/1",
+			statements: one(june, "91.56|WR/05 DATA 14.06.2024 GODZ 13 :25:37 NR 0012|"+pup)},
+		"07 another": {files: []string{"07-tag-in-text-86.sta"}, matched: june + "/1",
+			statements: one(june, "91.56|WR/05 DATA 14.06.2024 GODZ 13 :86:37 NR 0012|"+pup)},
+		"08 over New Year": {files: []string{"08-over-new-year-1.sta", "08-over-new-year-2.sta"}, known: 1,
+			statements: map[string][]string{caseAccount + "/2024-12-30/52/1": {"10.00|refundacja||", "5.00|inna||"}}},
+		"09 numbered anew": {files: []string{"09-number-anew-1.sta", "09-number-anew-2.sta"}, matched: caseAccount + "/2024-06-01/1/1",
+			statements: map[string][]string{caseAccount + "/2024-06-01/1": {"91.56|REFUNDACJA WR/05|" + pup}, caseAccount + "/2024-07-01/1": {"50.00|inna wpłata|" + pup}}},
+		"10 a letter cut": {files: []string{"10-utf8-cut-letter.sta"}, matched: june + "/1",
+			statements: one(june, "91.56|REFUNDACJA WR/05 świadczeń dla osób|Żółć Łucja|")},
+		"14 a text about the statement": {files: []string{"14-text-before-62.sta"}, matched: june + "/1",
+			statements: one(june, "91.56|REFUNDACJA WR/05|"+pup)},
+		"15 an envelope": {files: []string{"15-lines-before-20.sta"}, matched: june + "/1",
+			statements: one(june, "91.56|REFUNDACJA WR/05|"+pup)},
+		"17 an account with its currency": {files: []string{"17-account-with-currency.sta"}, statements: one(june, "91.56|x||")},
+		"19 small letters": {files: []string{"19-claim-in-lower-case.sta"}, matched: june + "/1",
+			statements: one(june, "91.56|refundacja wr/05|"+pup)},
+	}
+}
+
+func TestBankFilesAsTheyCome(t *testing.T) {
+	base := baseLedger(t)
+	entries, err := os.ReadDir(filepath.Join(casesDir, "bank"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	covered := map[string]bool{}
+	for _, c := range bankCases() {
+		for _, f := range c.files {
+			covered[f] = true
+		}
+	}
+	if len(covered) != len(entries) {
+		t.Errorf("%d files, %d in the table", len(entries), len(covered))
+	}
+	for name, c := range bankCases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := caseCopy(t, base)
+			for i, f := range c.files {
+				s := importCase(t, b, filepath.Join("bank", f))
+				if s.Refused != 0 || i == len(c.files)-1 && s.Known != c.known {
+					t.Errorf("%s: %+v", f, s)
+				}
+			}
+			n, err := b.matchRefunds(t.Context())
+			if err != nil || n != min(len(c.matched), 1) {
+				t.Errorf("%d matched, %v", n, err)
+			}
+			for id, lines := range c.statements {
+				checkStatement(t, b, id, lines, c.matched)
+			}
+			claim, err := journal.Load(t.Context(), b.journal, domain.Stream("refundclaim", "WR/05"), refund.Decider())
+			if err != nil || (claim.State.Outstanding() == 0) != (c.matched != "") {
+				t.Errorf("outstanding %s, %v", claim.State.Outstanding(), err)
+			}
+			// The whole again is known, and so nothing is booked twice.
+			for _, f := range c.files[len(c.files)-1:] {
+				data, err := os.ReadFile(filepath.Join(casesDir, "bank", f))
+				if err != nil {
+					t.Fatal(err)
+				}
+				s, err := b.ledger.Import(t.Context(), caseActor, commands.File{Name: f, Data: append(data, "\r\n"...)}, nil)
+				if err != nil || s.Known != s.Rows || s.Refused != 0 {
+					t.Errorf("again: %+v, %v", s, err)
+				}
+			}
+		})
+	}
+}
+
+func checkStatement(t *testing.T, b *book, id string, lines []string, matched string) {
+	t.Helper()
+	s, err := journal.Load(t.Context(), b.journal, domain.Stream("statement", id), statement.Decider())
+	if err != nil || !s.State.Exists() || !s.State.Whole() {
+		t.Fatalf("%s: %+v, %v", id, s.State.Header, err)
+	}
+	for i, l := range s.State.Lines {
+		text := []string{l.Amount.String()}
+		for field, sealed := range map[int]domain.Sealed{0: l.Title, 1: l.Counterparty, 2: l.Account} {
+			seal := statement.SealOf(id, l.Line, []string{"title", "counterparty", "counterpartyAccount"}[field])
+			for len(text) < 4 {
+				text = append(text, "")
+			}
+			if text[field+1], err = b.vault.Open(t.Context(), seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(sealed)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := strings.Join(text, "|"); lines != nil && (i >= len(lines) || got != lines[i]) {
+			t.Errorf("%s, line %d: %s", id, l.Line, got)
+		}
+		if is := s.State.Claim(l.Line) == "WR/05"; is != (matched == id+"/"+strconv.Itoa(l.Line)) {
+			t.Errorf("%s, line %d: matched to %q", id, l.Line, s.State.Claim(l.Line))
+		}
+	}
+	if lines != nil && len(s.State.Lines) != len(lines) {
+		t.Errorf("%s: %d lines", id, len(s.State.Lines))
 	}
 }

@@ -134,7 +134,7 @@ func (s State) Exists() bool { return s.Claim.Claim != "" }
 // Decider of refund claims. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Submitted{}, Accepted{}, Returned{}, Reclaimed{}, Received{}, WrittenOff{})}
+		Events: domain.Types(Submitted{}, Accepted{}, Returned{}, Reclaimed{}, Received{}, ReceiptUndone{}, WrittenOff{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {

@@ -28,6 +28,10 @@ type Ledger struct {
 	Zone      *time.Location     // Europe/Warsaw
 	Now       func() time.Time   // the ledger's clock
 	WorkWeek  programme.WorkWeek // which days a claim may not ask for
+	// Matching is held while a line is matched to a claim or freed from it: two streams
+	// agree on that, and somebody between them could leave money with a claim whose line
+	// is free.
+	Matching *sync.Mutex
 	// Refused, if set, is told the code of each refusal.
 	Refused func(domain.Code)
 	// Draw, if set, gives the ids that nobody chooses instead of crypto/rand.

@@ -29,8 +29,8 @@ type UnmatchLine struct {
 // MatchLine carries the command out. Both streams are asked before either is
 // written, so that a refused try leaves nothing in either. The statement then takes
 // the match first, so that no line pays two claims, and the claim takes the money; cut
-// short between, the same command completes it. Where somebody came between, what one
-// stream took and the other would not is undone.
+// short between, the same command completes it. Where another server came between, what
+// one stream took and the other would not is undone.
 func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.Result, error) {
 	if err := ids(&c.Statement, &c.Claim); err != nil {
 		l.count(err)
@@ -39,6 +39,8 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 	if c.Reason == "" {
 		c.Reason = statement.ReasonByHand
 	}
+	l.Matching.Lock()
+	defer l.Matching.Unlock()
 	stream := domain.Stream("statement", c.Statement)
 	match := statement.Match{Line: c.Line, Claim: c.Claim, Reason: c.Reason, Automatic: o.Who().Door == access.Automatic}
 	receive, err := l.tryMatch(ctx, stream, c, match)
@@ -109,6 +111,8 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 	if c.Reason == "" {
 		return refuse(domain.ErrNoReason)
 	}
+	l.Matching.Lock()
+	defer l.Matching.Unlock()
 	stream := domain.Stream("statement", c.Statement)
 	s, err := journal.Load(ctx, l.Log, stream, statement.Decider())
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"ksiega/commands"
@@ -229,5 +230,41 @@ func TestStatementsOfEarlierBuilds(t *testing.T) {
 	other := strings.Replace(strings.Replace(head, "C181230", "C181101", 1), "181231C10", "181130C10", 1)
 	if s := l.Import(t, "c.sta", other+":62F:C181130PLN10,00\n"); s.Accepted != 1 {
 		t.Fatalf("%+v\n%s", s, reasons(s))
+	}
+}
+
+// People match and undo the same lines at once: in the end every claim has the money of
+// just the lines that are matched to it.
+func TestManyMatchAndUndoAtOnce(t *testing.T) {
+	t.Parallel()
+	l := openClaims(t)
+	var clerks sync.WaitGroup
+	for clerk := range 6 {
+		clerks.Go(func() {
+			for i := range 20 {
+				line, claim := 1+(clerk+i)%2, fmt.Sprintf("W/%d", 1+(clerk*i)%2)
+				var err error
+				if (clerk+i/3)%2 == 0 {
+					_, err = l.MatchLine(t.Context(), ledgertest.Actor, commands.MatchLine{Statement: bankID, Line: line, Claim: claim})
+				} else {
+					_, err = l.UnmatchLine(t.Context(), ledgertest.Actor, commands.UnmatchLine{Statement: bankID, Line: line, Reason: "r"})
+				}
+				var refusal *domain.Error
+				if err != nil && !errors.As(err, &refusal) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	clerks.Wait()
+	want := map[string]domain.Grosze{}
+	s := statementOf(t, l, bankID).State
+	for _, line := range s.Lines {
+		want[s.Claim(line.Line)] += line.Amount
+	}
+	for _, claim := range []string{"W/1", "W/2"} {
+		if c := claimOf(t, l, claim); c.Received != want[claim] {
+			t.Errorf("%s has %s, its lines come to %s", claim, c.Received, want[claim])
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 	_ "time/tzdata" // Europe/Warsaw on machines without a zone database
 
@@ -94,7 +95,7 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	if err != nil {
 		return err
 	}
-	b.ledger = &commands.Ledger{Log: commands.NewLog(b.journal, b.vault), Vault: b.vault, Catalogue: catalogue, Zone: zone, Now: time.Now, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
+	b.ledger = &commands.Ledger{Log: commands.NewLog(b.journal, b.vault), Vault: b.vault, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Now: time.Now, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
 	if live {
 		if err := b.openRows(ctx, g, h); err != nil {
 			return err

@@ -168,3 +168,44 @@ func TestMatchesAndTheirDays(t *testing.T) {
 		}
 	}
 }
+
+// A statement that is recorded in part is no statement yet; a match that was cut short
+// is shown, and completed by the automat; a line that somebody freed is left to people.
+func TestLinesBetweenTwoStreams(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	may := day(2018, 5, 1).Month()
+	record(t, l, submitted("W/1", "", may, day(2018, 6, 1), 1000))
+	lines := booked(t, l, 400, "W/1", 600, "W/1", 0, "W/1")
+	record(t, l, statement.Received{Statement: "W/1", Lines: 3}, lines[0], lines[1])
+	check := func(when string, matches int, want ...string) {
+		t.Helper()
+		fromRedis, _ := redisDesk(t, l)
+		for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memoryDesk(l)} {
+			sameTexts(t, name+" "+when, suggested(t, desk, queries.Request{}), want)
+			got, err := desk.CertainMatches(t.Context())
+			must(t, err)
+			if len(got) != matches {
+				t.Errorf("%s %s: matches %v", name, when, got)
+			}
+		}
+	}
+	check("in part", 0)
+	record(t, l, lines[2])
+	check("whole, its line of nothing apart", 2, "1 [{[W/1] number-in-title}]", "2 [{[W/1] number-in-title}]")
+	record(t, l, statement.LineMatched{Statement: "W/1", Line: 1, Claim: "W/1", Date: day(2018, 8, 1), Amount: 400, Reason: "number-in-title"})
+	check("cut short", 2, "1 [{[W/1] match-cut-short}]", "2 [{[W/1] number-in-title}]")
+	record(t, l, refund.Received{About: about("W/1"), On: day(2018, 8, 1), Statement: "W/1", Line: 1, Amount: 400, Reason: "number-in-title"})
+	check("matched", 1, "2 [{[W/1] number-in-title}]")
+	record(t, l, refund.ReceiptUndone{About: about("W/1"), On: day(2018, 8, 1), Statement: "W/1", Line: 1, Amount: 400})
+	check("freed in part", 1, "1 [{[W/1] match-cut-short}]", "2 [{[W/1] number-in-title}]")
+	record(t, l, statement.MatchUndone{Statement: "W/1", Line: 1, Claim: "W/1", Date: day(2018, 8, 1), Reason: statement.ReasonByHand})
+	check("freed", 1, "1 [{[W/1] number-in-title}]", "2 [{[W/1] number-in-title}]")
+	for _, asOf := range []domain.Date{0, day(2018, 8, 1)} {
+		for _, r := range ask(t, memoryDesk(l), "refunds", queries.Request{AsOf: asOf}).Rows {
+			if r[5] != int64(0) || r[6] != int64(1000) {
+				t.Errorf("as of %s: %v", asOf, r)
+			}
+		}
+	}
+}

@@ -224,7 +224,7 @@ func Settlement() Projection {
 		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}),
 		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "attendance.terms-set", "attendance.absence-recorded",
-			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.written-off", "assistance.*", "assistant.*", "contract.*",
+			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.receipt-undone", "refundclaim.written-off", "assistance.*", "assistant.*", "contract.*",
 			"durability.*", "erasure.*", "finding.*", "intake.*", "participant.*", "statement.*"}}
 }
 

@@ -78,9 +78,9 @@ func (t Totals) Add(e domain.Event) Totals {
 		}
 	case ReceiptUndone:
 		if e.Amount > 0 {
-			t.Received -= e.Amount
+			t.Received = t.counted(domain.Less(t.Received, e.Amount))
 		} else {
-			t.PaidBack += e.Amount
+			t.PaidBack = t.counted(domain.Plus(t.PaidBack, e.Amount))
 		}
 	case WrittenOff:
 		t.WrittenOff = true

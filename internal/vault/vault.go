@@ -263,6 +263,28 @@ func (v *Vault) Erase(ctx context.Context, subject string) error {
 	return nil
 }
 
+// Destroy is Erase on a shelf that is not open as a vault, for which nobody needs the
+// master key.
+func Destroy(ctx context.Context, shelf Shelf, subject string) error {
+	if err := checkNames(subject, "key"); err != nil {
+		return err
+	}
+	s, err := readOne(ctx, shelf, subject)
+	if err != nil {
+		return err
+	}
+	if s.last != noRecord && !s.erased {
+		data, err := record{Kind: kindErased, Subject: subject}.encode()
+		if err != nil {
+			return err
+		}
+		if err := shelf.Append(ctx, subject, s.last, data); err != nil {
+			return fmt.Errorf("erase: %w", err)
+		}
+	}
+	return shelf.Close(ctx, subject)
+}
+
 // Format and GoString keep keys out of whatever prints a vault.
 func (v *Vault) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, v.GoString()) }
 

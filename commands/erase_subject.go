@@ -77,7 +77,11 @@ func (l *Ledger) orderErasure(ctx context.Context, o Origin, order erasure.Order
 	if order.Facts, err = l.erasedFacts(ctx, order.Of); err != nil {
 		return r, err
 	}
-	return journal.Execute(ctx, l.Log, erasure.Stream(order.Of), erasure.Decider(), order, l.meta(o))
+	r, err = journal.Execute(ctx, l.Log, erasure.Stream(order.Of), erasure.Decider(), order, l.meta(o))
+	if err == nil && l.Ordered != nil {
+		err = l.Ordered(ctx)
+	}
+	return r, err
 }
 
 // erasedFacts are what rows of read models are kept of.

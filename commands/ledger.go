@@ -36,6 +36,9 @@ type Ledger struct {
 	Refused func(domain.Code)
 	// Draw, if set, gives the ids that nobody chooses instead of crypto/rand.
 	Draw func() string
+	// Ordered, if set, is told that an erasure was ordered, before the key goes; where
+	// it fails, the key stays.
+	Ordered func(context.Context) error
 }
 
 // Origin says who asks for a command, through which door and under which key.

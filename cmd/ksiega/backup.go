@@ -155,10 +155,14 @@ func (f *firstWrite) Write(p []byte) (int, error) {
 type restoreCmd struct {
 	File     string `arg:"" help:"Backup to restore; - is the standard input."`
 	Identity string `name:"identity" placeholder:"FILE" help:"File with the secret key of a recipient, for a backup that is encrypted with age."`
+	Erasures string `name:"erasures" xor:"erasures" placeholder:"FILE" help:"List of the erasures that were carried out since; without it, those beside the backup and the data directory are looked for."`
+	// NoErasures brings back whoever was erased since the backup.
+	NoErasures bool `name:"no-erasures" xor:"erasures" help:"Restore without a list of erasures, though whoever was erased since the backup is back then."`
 }
 
-// Run makes a data directory from a backup.
-func (c *restoreCmd) Run(ctx context.Context, g *globals) error {
+// Run makes a data directory from a backup. What was erased since is erased in it
+// before anybody can open it.
+func (c *restoreCmd) Run(ctx context.Context, g *globals) (err error) {
 	if g.EventStore != "" {
 		return wrongUsage{errExternal}
 	}
@@ -177,11 +181,29 @@ func (c *restoreCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	info, err := eventdb.Restore(ctx, backup, dir)
+	staged, err := eventdb.Stage(dir)
+	if err != nil {
+		return err
+	}
+	installed := false
+	defer func() {
+		if !installed {
+			err = errors.Join(err, staged.Discard())
+		}
+	}()
+	info, err := eventdb.Restore(ctx, backup, staged.Dir())
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	fmt.Printf("%s, restored into %s and checked\n", described(info), dir)
+	erased, err := c.withErasures(ctx, g, staged, dir)
+	if err != nil {
+		return err
+	}
+	if err := staged.Install(); err != nil {
+		return err
+	}
+	installed = true
+	fmt.Printf("%s, restored into %s and checked\n%s\n", described(info), dir, erased.told())
 	source, err := g.keySource(dir)
 	if err != nil || !source.inFile() {
 		return err

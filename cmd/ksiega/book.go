@@ -88,6 +88,9 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	if err := b.openJournal(g, h, zone); err != nil {
 		return err
 	}
+	if err := b.checkErasures(ctx); err != nil {
+		return err
+	}
 	if err := b.openVault(ctx, g); err != nil {
 		return err
 	}
@@ -96,6 +99,7 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 		return err
 	}
 	b.ledger = &commands.Ledger{Log: commands.NewLog(b.journal, b.vault), Vault: b.vault, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Now: time.Now, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
+	b.ledger.Ordered = b.keepErasures
 	if live {
 		if err := b.openRows(ctx, g, h); err != nil {
 			return err

@@ -100,7 +100,12 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 		fmt.Printf("the destroyed key is gone from the disk: %d events removed, %d bytes left of %d\n", gone.Events, gone.BytesAfter, gone.BytesBefore)
 	}
 	sayLeft(left, "left, because earlier versions recorded it in clear and a log is never rewritten (shown only with --reveal)")
-	fmt.Println("backups taken before this may still hold it: destroy them, or change the master key (ksiega rekey) and destroy every copy of the old one")
+	dir, err := g.dataDir()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("backups taken before this still hold it: ksiega restore erases it in them again by the list %s, so keep a copy of that beside them; for who has the master key of then "+
+		"they open without it: destroy them, or change the master key (ksiega rekey) and destroy every copy of the old one\n", erasuresFile(dir, g.Ledger))
 	return nil
 }
 

@@ -1,0 +1,335 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ksiega/domain"
+	"ksiega/internal/eventdb"
+	"ksiega/internal/vault"
+	"ksiega/queries"
+)
+
+var u0 = domain.Ref{Kind: domain.RefParticipant, ID: "U0"}.Subject() //nolint:gochecknoglobals // a constant
+
+// wrappedKey is what the store of a data directory holds of the key of U0.
+func wrappedKey(t *testing.T, data string) []byte {
+	t.Helper()
+	b := &book{dir: data, changed: make(chan struct{}, 1)}
+	if err := b.openJournal(&globals{Data: data}, hooks{}, time.UTC); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.Close() }()
+	var key []byte
+	err := b.journal.Shelf().Each(t.Context(), func(_ int64, record []byte) error {
+		var r struct{ Subject, Wrapped string }
+		if err := json.Unmarshal(record, &r); err != nil {
+			return err
+		}
+		if r.Subject == u0 && r.Wrapped != "" {
+			key = []byte(r.Wrapped)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// lies tells whether bytes stand in any file of a directory.
+func lies(t *testing.T, dir string, what []byte) bool {
+	t.Helper()
+	found := false
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		found = found || bytes.Contains(content, what)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// erasedSince is a data directory of three people, a backup of it, and the list of
+// erasures after U0 and U1 were erased since.
+func erasedSince(t *testing.T) (data, backup, list string) {
+	t.Helper()
+	home := t.TempDir()
+	data, backup = filepath.Join(home, "d"), filepath.Join(t.TempDir(), "b.ksiega")
+	must(t, exitDone, "import", "--data", data, referrals(t, 3))
+	must(t, exitDone, "backup", "--data", data, "-o", backup)
+	for _, id := range []string{"U0", "U1"} {
+		must(t, exitDone, "--role", "dpo", "erase", "--data", data, "--participant", id, "--ground", "zadanie", "--reason", "wniosek")
+	}
+	return data, backup, data + erasuresSuffix
+}
+
+func withKeyOf(t *testing.T, from, to string) {
+	t.Helper()
+	key, err := os.ReadFile(from + ".master.key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to+".master.key", key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A backup that is older than an erasure does not bring the person back, neither for
+// who has the master key of then, nor in the bytes.
+func TestABackupDoesNotBringBackWhoWasErased(t *testing.T) {
+	t.Parallel()
+	data, backup, list := erasedSince(t)
+	if info, err := os.Stat(list); err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("%v, %v", info, err)
+	}
+	// Without the list it does: so the rest of this test sees what it looks for.
+	loose := filepath.Join(t.TempDir(), "loose")
+	if out := must(t, exitFailed, "restore", backup, "--data", loose); !strings.Contains(out, "no list of erasures") {
+		t.Errorf("restore without the list says %q", out)
+	}
+	if _, err := os.Stat(loose); !os.IsNotExist(err) {
+		t.Errorf("%s: %v", loose, err)
+	}
+	must(t, exitDone, "restore", backup, "--data", loose, "--no-erasures")
+	withKeyOf(t, data, loose)
+	if got := revealed(t, loose, "U0"); !strings.Contains(got, "Wróbel") {
+		t.Fatalf("the backup does not hold the name: %s", got)
+	}
+	key := wrappedKey(t, loose)
+	if len(key) == 0 || !lies(t, loose, key) {
+		t.Fatal("the key is not found where it is")
+	}
+
+	restored := filepath.Join(t.TempDir(), "restored")
+	if out := must(t, exitDone, "restore", backup, "--data", restored, "--erasures", list); !strings.Contains(out, "erasures 1 to 2 of "+list+" were carried out, 2 of them from after the backup") {
+		t.Errorf("restore says %q", out)
+	}
+	if lies(t, filepath.Dir(restored), key) {
+		t.Error("the bytes of the key are still there")
+	}
+	withKeyOf(t, data, restored)
+	if wrappedKey(t, restored) != nil {
+		t.Error("the store still gives the key away")
+	}
+	for id, name := range map[string]bool{"U0": false, "U1": false, "U2": true} {
+		got := revealed(t, restored, id)
+		if strings.Contains(got, "Wróbel") != name || strings.Contains(got, "erasure.ordered") == name {
+			t.Errorf("of %s it shows %s", id, got)
+		}
+	}
+	must(t, exitDone, "verify", "--data", restored)
+	must(t, exitDone, "doctor", "--data", restored)
+	// It has the list and goes on with it, and its own backup needs no more.
+	must(t, exitDone, "--role", "dpo", "erase", "--data", restored, "--participant", "U2", "--ground", "zadanie", "--reason", "wniosek")
+	second := filepath.Join(filepath.Dir(restored), "second")
+	must(t, exitDone, "backup", "--data", restored, "-o", second)
+	if out := must(t, exitFailed, "restore", second, "--data", restored+"2", "--erasures", list); !strings.Contains(out, "ends with number 2, but the backup holds 3") {
+		t.Errorf("restore with an old list says %q", out)
+	}
+	must(t, exitDone, "restore", second, "--data", restored+"2") // with the list beside the backup
+}
+
+// Whoever puts an old directory back by other means is not served from it.
+func TestADirectoryFromBeforeAnErasureIsNotServed(t *testing.T) {
+	t.Parallel()
+	data, backup, list := erasedSince(t)
+	old := filepath.Join(t.TempDir(), "old")
+	must(t, exitDone, "restore", backup, "--data", old, "--no-erasures")
+	withKeyOf(t, data, old)
+	text, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(old+erasuresSuffix, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"serve", "--listen", "127.0.0.1:0"}, {"report", "contracts"}, {"import", referrals(t, 1)}} {
+		if out := must(t, exitFailed, append(args, "--data", old)...); !strings.Contains(out, "from before erasures") {
+			t.Errorf("%s says %q", args[0], out)
+		}
+	}
+	again := filepath.Join(t.TempDir(), "b")
+	must(t, exitDone, "backup", "--data", old, "-o", again)
+	must(t, exitDone, "restore", again, "--data", old+"2", "--erasures", old+erasuresSuffix)
+	withKeyOf(t, data, old+"2")
+	if got := revealed(t, old+"2", "U0"); strings.Contains(got, "Wróbel") {
+		t.Errorf("it shows %s", got)
+	}
+}
+
+// A list that was changed, or is another ledger's, erases nobody and lets nothing be
+// restored; one that is missing is made of the log.
+func TestAListThatDoesNotFit(t *testing.T) {
+	t.Parallel()
+	data, backup, list := erasedSince(t)
+	whole, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(content string) string {
+		file := filepath.Join(t.TempDir(), "list")
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	must(t, exitDone, "import", "--data", other, referrals(t, 1))
+	must(t, exitDone, "report", "contracts", "--data", other)
+	lines := strings.SplitAfter(string(whole), "\n")
+	to := filepath.Join(t.TempDir(), "restored")
+	for name, c := range map[string]struct{ list, says string }{
+		"changed": {put(strings.Replace(string(whole), "zadanie", "zadania", 1)), "the chain does not fit at number 1"},
+		"a hole":  {put(lines[0] + lines[2]), "number 2 follows number 0"},
+		"cut":     {put(string(whole[:len(whole)-20])), "after number 1 it cannot be read"},
+		"foreign": {other + erasuresSuffix, "another ledger's"},
+		"missing": {list + "x", "no such file"},
+	} {
+		if out := must(t, exitFailed, "restore", backup, "--data", to, "--erasures", c.list); !strings.Contains(out, c.says) {
+			t.Errorf("%s: %q, not %q", name, out, c.says)
+		}
+		if _, err := os.Stat(to); !os.IsNotExist(err) {
+			t.Fatalf("%s: something was restored: %v", name, err)
+		}
+	}
+	// The ledger itself is held to its list.
+	if err := os.WriteFile(list, []byte(strings.Replace(string(whole), "zadanie", "zadania", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := must(t, exitFailed, "report", "contracts", "--data", data); !strings.Contains(out, "changed or is damaged") {
+		t.Errorf("it says %q", out)
+	}
+	for _, behind := range []func() error{func() error { return os.Remove(list) }, func() error { return os.WriteFile(list, []byte(lines[0]+lines[1]), 0o600) }} {
+		if err := behind(); err != nil {
+			t.Fatal(err)
+		}
+		must(t, exitDone, "report", "contracts", "--data", data)
+		if now, err := os.ReadFile(list); err != nil || string(now) != string(whole) {
+			t.Errorf("the list is %s, %v", now, err)
+		}
+	}
+}
+
+// Abandoned after any of its steps, a restore leaves nothing that opens, and the next
+// one is whole.
+func TestARestoreIsAbandonedAfterEachStep(t *testing.T) {
+	t.Parallel()
+	_, backup, list := erasedSince(t)
+	to := filepath.Join(t.TempDir(), "restored")
+	g := &globals{Data: to}
+	for steps := range 5 {
+		staged, err := eventdb.Stage(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		abandon := func(r *restoring) {
+			t.Helper()
+			if r != nil {
+				if err := r.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if out := must(t, exitFailed, "report", "contracts", "--data", to); !strings.Contains(out, "restore") {
+				t.Errorf("after %d steps it says %q", steps, out)
+			}
+			if err := staged.Release(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if steps == 0 {
+			abandon(nil)
+			continue
+		}
+		f, err := os.Open(backup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := eventdb.Restore(t.Context(), f, staged.Dir()); err != nil {
+			t.Fatal(err)
+		}
+		_ = f.Close()
+		if steps == 1 {
+			abandon(nil)
+			continue
+		}
+		r, err := openRestored(t.Context(), g, staged.Dir())
+		if err == nil {
+			err = r.choose(list, nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch steps {
+		case 2: // one order, one key, of two
+			r.list.Entries = r.list.Entries[:1]
+			fallthrough
+		case 3:
+			if err := r.erase(t.Context(), func(note) {}); err != nil {
+				t.Fatal(err)
+			}
+		case 4: // the keys, not their bytes
+			if err := vault.Destroy(t.Context(), r.journal.Shelf(), u0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		abandon(r)
+	}
+	if out := must(t, exitDone, "restore", backup, "--data", to, "--erasures", list); !strings.Contains(out, "erasures 1 to 2") {
+		t.Errorf("restore says %q", out)
+	}
+}
+
+// Killed at any moment, a restore leaves nothing that gives anybody back.
+func TestARestoreIsKilled(t *testing.T) {
+	t.Parallel()
+	_, backup, list := erasedSince(t)
+	loose := filepath.Join(t.TempDir(), "loose")
+	must(t, exitDone, "restore", backup, "--data", loose, "--no-erasures")
+	key := wrappedKey(t, loose)
+	to := filepath.Join(t.TempDir(), "restored")
+	for after := 5 * time.Millisecond; ; after *= 2 {
+		p := program(t.Context(), t, "restore", backup, "--data", to, "--erasures", list)
+		if err := p.Start(); err != nil {
+			t.Fatal(err)
+		}
+		kill := time.AfterFunc(after, func() { _ = p.Process.Kill() })
+		err := p.Wait()
+		kill.Stop()
+		if _, missing := os.Stat(filepath.Join(to, "store")); missing == nil {
+			if lies(t, filepath.Join(to, "store"), key) {
+				t.Error("the bytes of the key lie in the store")
+			}
+			b := &book{dir: to, changed: make(chan struct{}, 1)}
+			if err := b.openJournal(&globals{Data: to}, hooks{}, time.UTC); err != nil {
+				t.Fatal(err)
+			}
+			l, err := queries.Erasures(t.Context(), b.journal)
+			if err := b.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if err != nil || len(l.Entries) != 2 {
+				t.Errorf("%d erasures, %v", len(l.Entries), err)
+			}
+			return
+		}
+		if err == nil {
+			t.Fatal("it ended well, and there is no store")
+		}
+		if _, err := eventdb.Open(eventdb.Options{Dir: to, ReadOnly: true}); err == nil {
+			t.Fatal(fmt.Sprint("killed after ", after, " it opens"))
+		}
+	}
+}

@@ -130,10 +130,10 @@ func (b *book) openJournal(g *globals, h hooks, zone *time.Location) error {
 	if err != nil {
 		return err
 	}
-	opts := journal.Options{Address: g.EventStore, Table: table, Observe: h.append, Prefix: g.Ledger.prefix(),
+	opts := journal.Options{Address: g.EventStore, Table: table, Observe: h.append, Prefix: g.Ledger.prefix(), AnyClock: g.AnyClock,
 		Today: func() domain.Date { return domain.DateOf(time.Now().In(zone)) }}
 	if opts.Address == "" {
-		b.node, err = eventdb.Open(eventdb.Options{Dir: b.dir})
+		b.node, err = eventdb.Open(eventdb.Options{Dir: b.dir, AnyClock: g.AnyClock})
 		if err != nil {
 			return err
 		}

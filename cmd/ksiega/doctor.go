@@ -104,6 +104,7 @@ func (d *doctor) store(ctx context.Context) error {
 	}
 	if err == nil && len(missing) == 0 {
 		d.fits(ctx, j.Shelf())
+		d.clock(ctx, j)
 	}
 	return errors.Join(err, j.Close())
 }
@@ -140,6 +141,10 @@ func (c *control) doctor(w http.ResponseWriter, r *http.Request) {
 	n := newNotes(w)
 	problems, err := c.book.node.Check(r.Context(), func(done, total uint64) { n.say(note{File: "events", At: int(done), Of: int(total)}) })
 	for _, p := range problems {
+		n.say(note{Problem: &p})
+	}
+	if wrong := c.book.journal.Clock(r.Context()); wrong != nil {
+		p := clockProblem(wrong)
 		n.say(note{Problem: &p})
 	}
 	if err == nil && len(problems) == 0 {
@@ -252,10 +257,26 @@ func (d *doctor) master(ctx context.Context) error {
 		return errors.Join(err, node.Close())
 	}
 	d.fits(ctx, j.Shelf())
+	d.clock(ctx, j)
 	if len(d.found) == 0 {
 		d.left, err = queries.LeftInClear(ctx, j, domain.Ref{})
 	}
 	return errors.Join(err, j.Close(), node.Close())
+}
+
+// clock compares the clock with the log's last event.
+func (d *doctor) clock(ctx context.Context, j *journal.Journal) {
+	if err := j.Clock(ctx); err != nil {
+		p := clockProblem(err)
+		d.say(p.What, p.Advice)
+	}
+}
+
+func clockProblem(err error) eventdb.Problem {
+	if !errors.Is(err, journal.ErrClock) {
+		return eventdb.Problem{What: fmt.Sprintf("the end of the log cannot be read (%v)", err), Advice: "see above"}
+	}
+	return eventdb.Problem{What: err.Error(), Advice: "set the clock of this machine; where it is right, and an earlier one was not, record with --any-clock"}
 }
 
 func (d *doctor) fits(ctx context.Context, shelf vault.Shelf) {

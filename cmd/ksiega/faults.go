@@ -93,6 +93,8 @@ func (b *book) unavailable(err error) string {
 		return "the event store refuses this ledger"
 	case errors.Is(err, projections.ErrForeign):
 		return "redis holds the read models of another ledger"
+	case errors.Is(err, journal.ErrClock):
+		return "the clock of the server cannot be right, so that nothing is recorded by it"
 	case errors.Is(err, projections.ErrStopped), errors.Is(err, projections.ErrNotBuilt):
 		return "the read models are not there yet, or have stopped"
 	case b.node != nil && b.node.Err() != nil:

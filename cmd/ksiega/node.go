@@ -73,7 +73,7 @@ func (c *nodeCmd) options(g *globals) (opts eventdb.Options, err error) {
 			return opts, fmt.Errorf("data directory: %w", err)
 		}
 	}
-	opts = eventdb.Options{Dir: dir, ReadOnly: c.ReadOnly}
+	opts = eventdb.Options{Dir: dir, ReadOnly: c.ReadOnly, AnyClock: g.AnyClock}
 	path, isSocket := strings.CutPrefix(c.Listen, "unix:")
 	switch {
 	case isSocket && path == "":

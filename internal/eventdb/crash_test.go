@@ -20,7 +20,7 @@ const memDir = "/node" // data directory inside a file system in memory
 
 // memOptions open a node whose store lies in memory; its socket must lie on disk.
 func memOptions(t testing.TB, fs vfs.FS) Options {
-	return Options{Dir: memDir, FS: fs, Socket: filepath.Join(t.TempDir(), "s")}
+	return Options{AnyClock: true, Dir: memDir, FS: fs, Socket: filepath.Join(t.TempDir(), "s")}
 }
 
 // ledger makes appends whose events name the append and its size, and remembers which were acknowledged.

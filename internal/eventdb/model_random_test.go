@@ -60,7 +60,7 @@ func (d *duel) now() time.Time { return time.Unix(0, d.ticks.Load()) }
 
 func (d *duel) open() {
 	d.opens++
-	n, err := Open(Options{Dir: memDir, FS: d.disk, Socket: fmt.Sprintf("%s-%d", d.socket, d.opens), Clock: d.now})
+	n, err := Open(Options{Dir: memDir, FS: d.disk, Socket: fmt.Sprintf("%s-%d", d.socket, d.opens), Clock: d.now, AnyClock: true})
 	if err != nil {
 		d.t.Fatalf("open: %v", err)
 	}

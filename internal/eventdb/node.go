@@ -37,6 +37,7 @@ type Options struct {
 	ReadOnly bool             // serve what is there, refuse every change; Dir must exist
 	TCP      *TCPOptions      // a listener beside the socket; nil = none
 	Clock    func() time.Time // nil = time.Now
+	AnyClock bool             // write though the clock is far from the last event
 	FS       vfs.FS           // where the store lies; nil = on disk
 }
 
@@ -111,6 +112,7 @@ func (n *Node) start() error {
 	}
 	n.current = newView(n.store.db.NewSnapshot(), pos, n.store.edge)
 	n.writer = newWriter(n.store, n.clock, n.newID, n.stop, pos, created)
+	n.writer.anyClock = n.opts.AnyClock
 	n.tasks.Go(func() { n.writer.run(n.fail) })
 	n.receipts.wanted = make(chan struct{}, 1)
 	n.tasks.Go(n.commit)

@@ -25,6 +25,7 @@ func openNode(t testing.TB, opts Options) *Node {
 	if opts.Dir == "" {
 		opts.Dir = t.TempDir()
 	}
+	opts.AnyClock = true // clocks of tests say what they like
 	n, err := Open(opts)
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
+	"google.golang.org/grpc/codes"
 )
 
 const (
@@ -99,15 +100,17 @@ type writer struct {
 	pos     uint64 // last position given
 	base    uint64 // last position of the group before
 	created int64
-	heads   map[string]*head
-	dirty   map[string]*head
-	pending map[string]*pendingStream
-	fresh   []freshID        // events of the group being built
-	ids     map[[16]byte]int // index into fresh of the first event with an id, for the first `known` of them
-	known   int
-	batch   *pebble.Batch
-	links   links
-	newID   func() [16]byte
+	// anyClock: see Options.
+	anyClock bool
+	heads    map[string]*head
+	dirty    map[string]*head
+	pending  map[string]*pendingStream
+	fresh    []freshID        // events of the group being built
+	ids      map[[16]byte]int // index into fresh of the first event with an id, for the first `known` of them
+	known    int
+	batch    *pebble.Batch
+	links    links
+	newID    func() [16]byte
 
 	// Memory that is used again.
 	key, buf, name, typ []byte
@@ -213,8 +216,8 @@ func (w *writer) build(first *op) (*group, error) {
 		}
 	}
 	for o := first; o != nil; o = w.more(g) {
-		w.created = max(w.created, ticksOf(w.clock()))
-		if err := w.decide(o); err != nil {
+		now := ticksOf(w.clock())
+		if err := w.decide(o, now); err != nil {
 			return nil, err
 		}
 		g.ops = append(g.ops, o)
@@ -315,9 +318,15 @@ func (w *writer) flushLinks() error {
 }
 
 // decide settles one op. The error is one after which memory and batch can't be trusted; all others belong to the op.
-func (w *writer) decide(o *op) error {
+func (w *writer) decide(o *op, now int64) error {
 	if o.out.err = o.ctx.Err(); o.out.err != nil {
 		return nil
+	}
+	if o.out.err = w.wrongClock(o, now); o.out.err != nil {
+		return nil
+	}
+	if o.kind != opScavenge {
+		w.created = max(w.created, now)
 	}
 	if o.kind == opScavenge {
 		return w.scavenge(o)
@@ -337,6 +346,27 @@ func (w *writer) decide(o *op) error {
 				o.out.rev = plans[i].head.last
 			}
 		}
+	}
+	return nil
+}
+
+const (
+	clockBehind = 60 * 1e7                   // ticks
+	clockAhead  = 10 * 365 * 24 * 3600 * 1e7 // ticks
+)
+
+// wrongClock is why nothing is written at a time: it lies so far from the last event's that one of them is wrong. `created`
+// never goes back, so that one event of a clock years ahead would hold the time of all later ones.
+func (w *writer) wrongClock(o *op, now int64) error {
+	if w.anyClock || w.created == 0 || o.kind == opScavenge {
+		return nil
+	}
+	says, last := timeOf(now).Format(time.RFC3339), timeOf(w.created).Format(time.RFC3339)
+	switch {
+	case now < w.created-clockBehind:
+		return &refusal{codes.FailedPrecondition, fmt.Sprintf("The clock says %s, and the last event was written at %s, later than that: nothing is written.", says, last), nil}
+	case now > w.created+clockAhead:
+		return &refusal{codes.FailedPrecondition, fmt.Sprintf("The clock says %s, more than ten years after the last event, of %s: nothing is written.", says, last), nil}
 	}
 	return nil
 }

@@ -51,6 +51,17 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
+// What an event costs until it is handed to the client, its proof included.
+func BenchmarkPropose(b *testing.B) {
+	j, _ := openLog(b, ledger(b))
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		if _, err := j.propose("attendance-1", int64(n)-1, []Decided{{hours(n), hoursMeta(n)}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkScan(b *testing.B) {
 	const total = 200_000
 	j, node := openLog(b, ledger(b))

@@ -42,6 +42,11 @@ type Options struct {
 	Bulk *Bulk
 	// Observe is told how long each acknowledged append took.
 	Observe func(took time.Duration, events int)
+	// Now is the clock, which is compared with the log before anything is
+	// recorded; nil is time.Now.
+	Now func() time.Time
+	// AnyClock records though the clock is far from the log's last event.
+	AnyClock bool
 	// Today is the civil day in Europe/Warsaw, for events that belong to the
 	// day they are recorded; nil leaves that day to be read off `created`.
 	Today func() domain.Date
@@ -77,6 +82,10 @@ type Journal struct {
 	mu     sync.Mutex // guards all below
 	link   *link      // nil until the first use and after a break
 	looked lookedAt
+	// wrote is when the last event was recorded, as far as is known; clocked: it was
+	// asked for.
+	wrote   time.Time
+	clocked bool
 }
 
 // maxAppendBytes bounds the payloads of one append; the store sets it.
@@ -121,6 +130,9 @@ func (j *Journal) Close() error {
 	return nil // the last operation closes the client
 }
 
+// Types are the types of events that the ledger can record, or has recorded.
+func (j *Journal) Types() []string { return j.opts.Table.Names() }
+
 // Decided is an event together with its envelope, ready to be recorded.
 type Decided struct {
 	Event domain.Event
@@ -159,6 +171,8 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 		return nil, err
 	}
 	proposals, size := make([]esdb.EventData, 0, len(events)), 0
+	d := j.opts.Table.decoder()
+	defer j.opts.Table.decoders.Put(d)
 	var meta Meta
 	var buf []byte // of several events; one that outgrows it gets bytes of its own
 	for i := range events {
@@ -194,6 +208,9 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 		if buf, err = j.encoder.meta(buf, &meta); err != nil {
 			return nil, fmt.Errorf("append to %s: %s: %w", stream, event.EventType(), err)
 		}
+		if err := d.prove(event, data, &meta, buf[start:]); err != nil {
+			return nil, fmt.Errorf("append to %s: %w", stream, err)
+		}
 		size += len(data)
 		proposals = append(proposals, esdb.EventData{
 			EventID:   eventID(stream, uint64(expected+1)+uint64(i), &meta, data),
@@ -212,6 +229,11 @@ func (j *Journal) write(ctx context.Context, stream string, expected int64, prop
 	err := j.persist(ctx, "append to "+stream, func(ctx context.Context) (bool, error) {
 		l, err := j.acquire(ctx)
 		if err != nil {
+			return false, err
+		}
+		now, err := j.mayWrite(ctx, l)
+		if err != nil {
+			j.done(ctx, l, err)
 			return false, err
 		}
 		deadline, start := j.bounds.deadline, time.Now()
@@ -233,6 +255,7 @@ func (j *Journal) write(ctx context.Context, stream string, expected int64, prop
 		if j.opts.Observe != nil {
 			j.opts.Observe(time.Since(start), len(proposals))
 		}
+		j.written(now)
 		w = Written{Revision: int64(result.NextExpectedVersion), Position: Position{result.CommitPosition}}
 		return true, nil
 	})

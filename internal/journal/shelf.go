@@ -64,12 +64,20 @@ func (s Shelf) Truncate(ctx context.Context, subject string, below int64) error 
 		if err != nil {
 			return false, err
 		}
+		now, err := s.j.mayWrite(ctx, l)
+		if err != nil {
+			s.j.done(ctx, l, err)
+			return false, err
+		}
 		deadline := s.j.bounds.deadline
 		_, err = guarded(func() (*esdb.WriteResult, error) {
 			return l.client.SetStreamMetadata(leading(ctx), s.j.opts.Prefix+stream,
 				esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline}, meta)
 		})
 		s.j.done(ctx, l, err)
+		if err == nil {
+			s.j.written(now)
+		}
 		return err == nil, err
 	})
 }
@@ -83,12 +91,20 @@ func (s Shelf) Close(ctx context.Context, subject string) error {
 		if err != nil {
 			return false, err
 		}
+		now, err := s.j.mayWrite(ctx, l)
+		if err != nil {
+			s.j.done(ctx, l, err)
+			return false, err
+		}
 		deadline := s.j.bounds.deadline
 		_, err = guarded(func() (*esdb.DeleteResult, error) {
 			return l.client.TombstoneStream(ctx, s.j.opts.Prefix+stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline})
 		})
 		s.j.release(l, fateOf(err))
-		if hasCode(err, esdb.ErrorCodeStreamDeleted) {
+		switch {
+		case err == nil:
+			s.j.written(now)
+		case hasCode(err, esdb.ErrorCodeStreamDeleted):
 			err = nil
 		}
 		return err == nil, err

@@ -54,7 +54,7 @@ func startStandin(t *testing.T) *standin {
 }
 
 func (s *standin) journal(t *testing.T) *Journal {
-	return quick(openAt(t, Options{Address: fmt.Sprintf("esdb://127.0.0.1:%d?tls=false", s.port), Table: testTable(t)}))
+	return quick(openAt(t, Options{Address: fmt.Sprintf("esdb://127.0.0.1:%d?tls=false", s.port), Table: testTable(t), AnyClock: true}))
 }
 
 func scripted[F any](s *standin, script []F) F {

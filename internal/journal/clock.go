@@ -1,0 +1,106 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+)
+
+// How far a clock may be from the log's last event before nothing is recorded by
+// it. A store's `created` never goes back: one event of a clock that was years
+// ahead holds the time of all later ones for as long.
+const (
+	clockBehind = time.Minute
+	clockAhead  = 10 * 365 * 24 * time.Hour // no ledger lies still for longer
+)
+
+// ErrClock: the clock lies so far from the log's last event that one of them is
+// wrong. Options.AnyClock records all the same.
+var ErrClock = errors.New("the clock cannot be right, so that nothing is recorded by it")
+
+// clockOf judges a clock by the log's last event; zero where there is none.
+func clockOf(now, last time.Time) error {
+	switch {
+	case last.IsZero():
+	case now.Before(last.Add(-clockBehind)):
+		return fmt.Errorf("%w: it says %s, and the last event was recorded at %s, later than that", ErrClock, stamp(now), stamp(last))
+	case now.After(last.Add(clockAhead)):
+		return fmt.Errorf("%w: it says %s, more than ten years after the last event, of %s", ErrClock, stamp(now), stamp(last))
+	}
+	return nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// Clock tells whether this journal's clock may record, by the log's last event:
+// ErrClock where it may not.
+func (j *Journal) Clock(ctx context.Context) error {
+	return j.persist(ctx, "read the end of the log", func(ctx context.Context) (bool, error) {
+		l, err := j.acquire(ctx)
+		if err != nil {
+			return false, err
+		}
+		last, err := j.createdLast(ctx, l)
+		j.done(ctx, l, err)
+		if err != nil {
+			return false, err
+		}
+		if err := clockOf(j.now(), last); err != nil {
+			return false, stopped{err}
+		}
+		return false, nil
+	})
+}
+
+func (j *Journal) now() time.Time {
+	if j.opts.Now != nil {
+		return j.opts.Now()
+	}
+	return time.Now()
+}
+
+// mayWrite looks at the clock before a write. The log's last event is asked for
+// once; from then on this journal's own writes tell.
+func (j *Journal) mayWrite(ctx context.Context, l *link) (time.Time, error) {
+	now := j.now()
+	if j.opts.AnyClock {
+		return now, nil
+	}
+	j.mu.Lock()
+	last, known := j.wrote, j.clocked
+	j.mu.Unlock()
+	if !known {
+		var err error
+		if last, err = j.createdLast(ctx, l); err != nil {
+			return now, err
+		}
+		j.written(last)
+	}
+	if err := clockOf(now, last); err != nil {
+		return now, stopped{err}
+	}
+	return now, nil
+}
+
+// written notes when something was written.
+func (j *Journal) written(at time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.clocked = true; at.After(j.wrote) {
+		j.wrote = at
+	}
+}
+
+// createdLast is when the log's last event was recorded; zero where there is none.
+func (j *Journal) createdLast(ctx context.Context, l *link) (last time.Time, err error) {
+	err = j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
+		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
+	}, func(e *esdb.RecordedEvent) error {
+		last = e.CreatedDate
+		return nil
+	})
+	return last, err
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"ksiega/domain"
@@ -44,13 +43,12 @@ type Desk struct {
 	reports []*Report
 	byName  map[string]*Report
 
-	mu      sync.Mutex // guards earlier
-	earlier []earlier  // the latest first
+	folds known
 }
 
 // NewDesk with every report.
 func NewDesk(o Options) *Desk {
-	d := &Desk{opts: o, byName: map[string]*Report{},
+	d := &Desk{opts: o, byName: map[string]*Report{}, folds: newKnown(),
 		reports: []*Report{settlementReport(), refundsReport(), unmatchedReport(), hoursReport(), contractsReport(),
 			durabilityReport(), findingsReport()}}
 	for _, r := range d.reports {
@@ -72,7 +70,7 @@ func (d *Desk) Report(name string) (*Report, error) {
 }
 
 // Ask answers a report. It fails with ErrNoReport, ErrNoParam, ErrParam,
-// ErrKnownAt, ErrBehind, or an error of Redis or the log.
+// ErrKnownAt, ErrAhead, ErrUnknown, ErrBehind, or an error of Redis or the log.
 func (d *Desk) Ask(ctx context.Context, name string, req Request) (*Answer, error) {
 	r, err := d.Report(name)
 	if err != nil {
@@ -96,6 +94,9 @@ func (d *Desk) Ask(ctx context.Context, name string, req Request) (*Answer, erro
 		a.Totals, err = r.totals(rows)
 		return err
 	})
+	if err == nil && len(a.Rows) == 0 {
+		err = d.checkKnown(ctx, a.Params)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", name, err)
 	}
@@ -124,7 +125,7 @@ func position(views map[string]projections.View) (least journal.Position) {
 // ones folded in memory. fn may run more than once.
 func (d *Desk) read(ctx context.Context, knownAt string, least journal.Bound, ps []projections.Projection, fn func(map[string]projections.View) error) error {
 	if knownAt != "" {
-		until, err := d.resolve(ctx, knownAt)
+		until, err := d.knownAt(ctx, knownAt)
 		if err != nil {
 			return err
 		}

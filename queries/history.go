@@ -68,15 +68,15 @@ type span struct {
 	HistoryRequest
 	after       journal.Position // where reading begins: an event's, or the start
 	from, until journal.Bound
-	empty       bool
+	streams     []string // by which the stream may be known
 }
 
 // History hands over events, oldest first, and returns the cursor to go on with,
 // or "" where there is nothing more. It fails with ErrGlob, ErrCursor,
-// ErrKnownAt, ErrBehind, what each returns, or an error of Redis or the log.
+// ErrKnownAt, ErrUnknown, ErrBehind, what each returns, or an error of Redis or the log.
 func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) error) (next string, err error) {
 	s, err := d.span(ctx, r)
-	if err != nil || s.empty {
+	if err != nil {
 		return "", err
 	}
 	return d.walk(ctx, s, func(e *journal.Recorded) error {
@@ -96,7 +96,7 @@ func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) e
 // some of them are left out and there is no such position. Nothing is opened.
 func (d *Desk) Whose(ctx context.Context, r HistoryRequest, most int) (subjects []domain.Ref, through string, err error) {
 	s, err := d.span(ctx, r)
-	if err != nil || s.empty {
+	if err != nil {
 		return nil, "", err
 	}
 	set := map[domain.Ref]bool{}
@@ -133,21 +133,48 @@ func (d *Desk) walk(ctx context.Context, s span, each func(*journal.Recorded) er
 	}
 	switch {
 	case s.Stream != "":
-		err = d.opts.Journal.ReadStream(ctx, s.Stream, 0, take)
-	case s.Actor != "":
-		err = d.follow(ctx, s, domain.Ref{Kind: projections.RefActor, ID: s.Actor}, take)
-	case s.Ref.ID != "":
-		err = d.follow(ctx, s, s.Ref, take)
+		err = d.readStream(ctx, s, take)
+	case s.about().ID != "":
+		err = d.follow(ctx, s, s.about(), take)
 	default:
 		err = d.scan(ctx, s, nil, take)
 	}
 	if errors.Is(err, errEnough) {
 		return next, nil
 	}
+	if err == nil && count == 0 && s.Stream == "" && (s.Ref.ID != "" || s.Actor != "") {
+		err = d.checkKnown(ctx, map[string]string{string(s.about().Kind): s.about().ID})
+	}
+	if errors.Is(err, journal.ErrNowhere) && s.After != "" {
+		err = ErrCursor
+	}
 	if err != nil {
 		return "", fmt.Errorf("history: %w", err)
 	}
 	return "", nil
+}
+
+// about is what a history follows.
+func (s *span) about() domain.Ref {
+	if s.Actor != "" {
+		return domain.Ref{Kind: projections.RefActor, ID: s.Actor}
+	}
+	return s.Ref
+}
+
+// readStream reads the stream that was meant; ErrUnknown where there is none.
+func (d *Desk) readStream(ctx context.Context, s span, take func(*journal.Recorded) error) error {
+	for _, name := range s.streams {
+		some := false
+		err := d.opts.Journal.ReadStream(ctx, name, 0, func(r *journal.Recorded) error {
+			some = true
+			return take(r)
+		})
+		if some || err != nil {
+			return err
+		}
+	}
+	return ErrUnknown.With("stream")
 }
 
 func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
@@ -158,6 +185,9 @@ func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
 	if _, err := path.Match(r.TypeGlob, ""); err != nil {
 		return s, ErrGlob
 	}
+	if err := d.checkTypes(r.TypeGlob); err != nil {
+		return s, err
+	}
 	narrow := 0
 	for _, given := range []string{r.Stream, r.Actor, r.Ref.ID} {
 		if given != "" {
@@ -165,9 +195,9 @@ func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
 		}
 	}
 	// A stream name that begins with `$` or `vault-` is nobody's to read.
-	if strings.HasPrefix(r.Stream, "$") || strings.HasPrefix(r.Stream, "vault-") {
-		s.empty = true
-	}
+	s.streams = slices.DeleteFunc(streamNames(r.Stream), func(name string) bool {
+		return strings.HasPrefix(name, "$") || strings.HasPrefix(name, "vault-")
+	})
 	if narrow > 1 {
 		return s, ErrNarrow
 	}
@@ -200,11 +230,11 @@ func (d *Desk) first(ctx context.Context, text string) (place journal.Position, 
 		})
 		return place, from, err
 	}
-	at, err := instant(text)
+	_, begins, err := d.instant(text)
 	if err != nil {
 		return place, journal.Bound{}, err
 	}
-	place, err = d.lastBy(ctx, at.Add(-time.Nanosecond))
+	place, _, err = d.lastBy(ctx, begins.Add(-time.Nanosecond))
 	return place, journal.Bound{}, err
 }
 

@@ -129,7 +129,8 @@ var (
 	ErrNoParam  = domain.Refusal(domain.CodeInvalid, "the report has no such parameter")
 	ErrParam    = domain.Refusal(domain.CodeInvalid, "a parameter does not make sense")
 	ErrFormat   = domain.Refusal(domain.CodeInvalid, "no such format")
-	ErrKnownAt  = domain.Refusal(domain.CodeInvalid, "neither a position nor an instant (RFC 3339)")
+	ErrKnownAt  = domain.Refusal(domain.CodeInvalid, "neither a position nor an instant (RFC 3339), nor a day (RRRR-MM-DD)")
+	ErrAhead    = domain.Refusal(domain.CodeInvalid, "that lies ahead of the log, where nothing is settled yet")
 )
 
 // question is a request that was checked, with the views to answer it from.

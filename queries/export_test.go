@@ -1,0 +1,16 @@
+package queries
+
+// FoldsBegun counts the read models that were folded for earlier positions, and
+// FoldsKept those that are kept.
+func (d *Desk) FoldsBegun() int {
+	d.folds.mu.Lock()
+	defer d.folds.mu.Unlock()
+	return d.folds.count
+}
+
+// FoldsKept counts what is kept of them.
+func (d *Desk) FoldsKept() int {
+	d.folds.mu.Lock()
+	defer d.folds.mu.Unlock()
+	return len(d.folds.all)
+}

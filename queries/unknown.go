@@ -1,0 +1,117 @@
+package queries
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"ksiega/domain"
+	"ksiega/domain/programme"
+	"ksiega/internal/journal"
+	"ksiega/projections"
+)
+
+// ErrUnknown: the ledger knows nothing by that name. What it knows, and has nothing
+// to show of, is an empty answer.
+var ErrUnknown = domain.Refusal(domain.CodeNotFound, "the ledger knows nothing by that name")
+
+// kindNamed is the kind of thing that a parameter of a report names.
+func kindNamed(param string) (domain.RefKind, bool) {
+	switch param {
+	case "participant", "assistant", "contract", "agreement", "claim", "programme":
+		return domain.RefKind(param), true
+	case "project":
+		return domain.RefProgramme, true
+	}
+	return "", false
+}
+
+// checkKnown refuses a question about things that the ledger does not know.
+func (d *Desk) checkKnown(ctx context.Context, params map[string]string) error {
+	for name, id := range params {
+		kind, ok := kindNamed(name)
+		if name == string(projections.RefActor) {
+			kind, ok = projections.RefActor, true
+		}
+		if !ok {
+			continue
+		}
+		known, err := d.knows(ctx, domain.Ref{Kind: kind, ID: id})
+		if err != nil {
+			return err
+		}
+		if !known {
+			return ErrUnknown.With("%s", name)
+		}
+	}
+	return nil
+}
+
+// knows tells whether an event concerns a thing, or was recorded by an actor; the
+// programmes of the catalogue are known without.
+func (d *Desk) knows(ctx context.Context, ref domain.Ref) (known bool, err error) {
+	if ref.Kind == domain.RefProgramme {
+		catalogue, err := programme.Load()
+		if err != nil {
+			return false, err
+		}
+		if _, ok := catalogue.Programme(ref.ID); ok {
+			return true, nil
+		}
+	}
+	if d.opts.Store != nil {
+		err = d.opts.Store.Read(ctx, func(views map[string]projections.View) error {
+			found, err := projections.Postings(ctx, views[projections.Audit().Name], ref, journal.Position{}, journal.Bound{}, 1)
+			known = len(found) > 0
+			return err
+		}, projections.Audit())
+		if known || err == nil && d.opts.Runner != nil || err != nil && !errors.Is(err, projections.ErrNotBuilt) {
+			return known, err
+		}
+		// Nobody here says how far that index has come.
+	}
+	err = d.opts.Journal.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
+		if known = slices.ContainsFunc(b.Events, func(r journal.Recorded) bool { return concerns(&r, ref) }); known {
+			return errFound
+		}
+		return nil
+	})
+	if errors.Is(err, errFound) {
+		err = nil
+	}
+	return known, err
+}
+
+// checkTypes refuses a pattern that no type of event matches.
+func (d *Desk) checkTypes(glob string) error {
+	if glob == "" {
+		return nil
+	}
+	for _, typ := range d.opts.Journal.Types() {
+		if ok, err := path.Match(glob, typ); err != nil || ok {
+			return nil //nolint:nilerr // checked before
+		}
+	}
+	return ErrUnknown.With("no type of event matches the pattern")
+}
+
+// streamNames are the names that a stream may have been meant by: the one given,
+// and as the log spells it where ids were pasted decoded, or encoded once more.
+func streamNames(text string) []string {
+	names := []string{text}
+	for range 2 {
+		plain, err := url.PathUnescape(text)
+		if err != nil {
+			break
+		}
+		if category, id, ok := strings.Cut(plain, "-"); ok {
+			names = append(names, domain.Stream(category, id))
+		}
+		names, text = append(names, plain), plain
+	}
+	slices.Sort(names[1:])
+	return slices.Compact(names)
+}

@@ -56,7 +56,8 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 	r, err := execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(receive), o)
 	o.Key = ""
 	var refusal *domain.Error
-	if errors.As(err, &refusal) && first.Events > 0 {
+	// Somebody faster is no refusal: the same command completes the match.
+	if errors.As(err, &refusal) && refusal.Code != domain.CodeConflict && first.Events > 0 {
 		undo := statement.Unmatch{Line: c.Line, Claim: c.Claim, Reason: statement.ReasonClaimRefused}
 		_, undone := execute(ctx, l, stream, statement.Decider(), statement.Command(undo), o)
 		return r, errors.Join(err, undone)

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"slices"
-	"time"
 
 	"ksiega/domain"
 	"ksiega/domain/access"
@@ -114,7 +113,7 @@ func (l *Ledger) agreesWithPESEL(c RegisterParticipant) error {
 	}
 	switch {
 	case c.PESEL == "":
-	case born > domain.DateOf(time.Now().In(l.Zone)):
+	case born > domain.DateOf(l.Now().In(l.Zone)):
 		return ErrPESELFuture
 	case c.BirthDate != 0 && c.BirthDate != born:
 		return ErrBirthDate

@@ -115,8 +115,14 @@ func (l *Ledger) prepareClaim(ctx context.Context, known refund.State, c SubmitC
 	if err != nil {
 		return cmd, err
 	}
-	if held, ok := under.Claim(c.Number); ok && (held.Reserved || known.Exists()) {
+	held, ok := under.Claim(c.Number)
+	if ok && (held.Reserved || known.Exists()) {
 		return cmd, nil // nothing is worked out again
+	}
+	if !ok && !known.Exists() {
+		if err := domain.CheckNewID(c.Number); err != nil {
+			return cmd, asRefusal(err).With("claim")
+		}
 	}
 	if cmd.Recorded, cmd.Pending, err = l.recorded(ctx, under, c.Month, known); err != nil || known.Exists() {
 		return cmd, err

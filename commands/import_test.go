@@ -2,11 +2,16 @@ package commands_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/contract"
+	"ksiega/domain/participant"
+	"ksiega/internal/journal"
 	"ksiega/internal/ledgertest"
 )
 
@@ -31,22 +36,56 @@ func TestAWideIDRefusesItsRow(t *testing.T) {
 	l := ledgertest.Open(t)
 	wide, widest := strings.Repeat("𠀋", 64), strings.Repeat("漢", 64)
 	s := l.Import(t, "uczestnicy.csv", "id;imie;nazwisko\n"+wide+";Jan;Nowak\n"+widest+";Ewa;Nowak\nU1;Jan;Nowak\n")
-	if s.Accepted != 2 || s.Refused != 1 || !strings.Contains(reasons(s), "column id: an identifier takes more than 192 bytes") {
+	if s.Accepted != 1 || s.Refused != 2 || !strings.Contains(reasons(s), "column id: an identifier takes more than 192 bytes") {
 		t.Fatalf("%+v\n%s", s, reasons(s))
 	}
 	_, err := l.RegisterAssistant(t.Context(), ledgertest.Actor, commands.RegisterAssistant{ID: wide, FirstName: "a", LastName: "b"})
 	if !errors.Is(err, domain.ErrWideID) {
 		t.Fatalf("over HTTP: %v", err)
 	}
-	for _, kind := range []string{"umowy.csv", "godziny.csv"} {
-		text := "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\n" + widest + ";trojstronny;asystent-aktywnosci;" + widest + ";01.07.2017;01.07.2017;30.06.2019;" + widest + "\n"
-		if kind == "godziny.csv" {
-			text = "asystent;umowa;data;od;do;miejsce\n" + widest + ";" + widest + ";03.07.2017;8:00;9:00;dom\n"
+	anciently(t, l, participant.Stream(widest), participant.Registered{Person: participant.Person{Participant: widest, FirstName: "x", LastName: "y"}})
+	anciently(t, l, participant.AssistantStream(widest), participant.AssistantRegistered{Assistant: participant.Assistant{ID: widest, FirstName: "x", LastName: "y"}})
+	anciently(t, l, domain.Stream("contract", widest), contract.Signed{Terms: contract.Terms{Contract: widest, Kind: contract.Tripartite, Programme: "asystent-aktywnosci",
+		Participant: widest, Assistant: widest, Concluded: day(2017, 7, 1), From: day(2017, 7, 1), To: day(2019, 6, 30)}})
+	visit := "asystent;umowa;data;od;do;miejsce\n" + widest + ";" + widest + ";03.07.2017;8:00;9:00;dom\n"
+	if s := l.Import(t, "godziny.csv", visit); s.Accepted != 1 {
+		t.Fatal(reasons(s))
+	}
+}
+
+// anciently records what a version with a looser rule for names did.
+func anciently(t *testing.T, l *ledgertest.Ledger, stream string, e domain.Event) {
+	t.Helper()
+	if _, err := l.Journal.Append(t.Context(), stream, journal.NoStream, journal.Decided{Event: e, Meta: journal.Meta{Actor: "t"}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func day(y int, m time.Month, d int) domain.Date { return domain.NewDate(y, m, d) }
+
+// A new name is of the one alphabet and holds no PESEL, whatever column it stands in;
+// one that looks like a person's is recorded and pointed out.
+func TestNewNamesAreChecked(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	s := l.Import(t, "uczestnicy.csv", "id;imie;nazwisko;gospodarstwo;opiekun_dla\nP44051401359;A;B;;\nU1\u3164;A;B;;\nU2;A;B;Jan Nowak, HIV+;\n"+
+		"U3;A;B;;SK-44051401359-2018\nKOWALSKI-JAN-1982;A;B;G1;\nU4;A;B;Wróbel;\n")
+	if s.Accepted != 2 || s.Refused != 4 {
+		t.Errorf("%+v", s)
+	}
+	if got, want := fmt.Sprint(s.Notices), "[{6 id} {7 gospodarstwo}]"; got != want {
+		t.Errorf("noticed %s, not %s", got, want)
+	}
+	for _, want := range []string{"column id: an identifier is a valid PESEL", "column id: a new identifier is made of", "column gospodarstwo: a new identifier",
+		"column opiekun_dla: an identifier is a valid PESEL"} {
+		if !strings.Contains(reasons(s), want) {
+			t.Errorf("%q is missing in %s", want, reasons(s))
 		}
-		_ = l.Import(t, "asystenci.csv", "id;imie;nazwisko\n"+widest+";Ewa;Nowak\n")
-		if s := l.Import(t, kind, text); s.Accepted != 1 {
-			t.Fatalf("%s: %s", kind, reasons(s))
-		}
+	}
+	// What was named under the looser rule is known, and corrected, as before.
+	anciently(t, l, participant.Stream("Jan\u2800"), participant.Registered{Person: participant.Person{Participant: "Jan\u2800", FirstName: "x", LastName: "y", Household: "Jan, HIV+"}})
+	if s := l.Import(t, "uczestnicy.csv", "id;imie;nazwisko;gospodarstwo\nJan\u2800;A;B;Jan, HIV+\n"); !strings.Contains(reasons(s), "differs from what is recorded") {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -38,7 +38,9 @@ type Summary struct {
 	// Skipped: the file was imported before with nothing refused.
 	Skipped bool `json:"skipped,omitempty"`
 	// Header and RefusedRows are what the file of refused rows is made of.
-	Header      []string     `json:"header,omitempty"`
+	Header []string `json:"header,omitempty"`
+	// Notices are ids of accepted rows that look like names of people.
+	Notices     []Notice     `json:"notices,omitempty"`
 	RefusedRows []RefusedRow `json:"refusedRows,omitempty"`
 }
 
@@ -216,6 +218,7 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress
 		return sum, fmt.Errorf("%s: %w", path.Base(f.Name), err)
 	}
 	im.summarise(&sum)
+	sum.Notices = im.noticed(k.name)
 	meta := l.meta(o)
 	meta.Key = ""
 	_, err = journal.Execute(ctx, l.Log, mark, intake.FileDecider(), intake.Finish{Outcome: intake.FileFinished{
@@ -305,6 +308,9 @@ func (im *importing) settle(i int, r journal.Result, err error) error {
 
 // reason says why a row was refused, and in which column where one is to blame.
 func (im *importing) reason(err error) string {
+	if column := columnOfName(err); column != "" {
+		return "column " + column + ": " + err.Error()
+	}
 	for _, b := range blame() {
 		if errors.Is(err, b.refusal) {
 			for _, column := range b.columns {
@@ -406,7 +412,7 @@ func decideRows[S, C any](ctx context.Context, im *importing, request Request, d
 				origin := im.origin.ofRow(im.hash, im.sheet.Rows[m.row].Number)
 				items, asked = append(items, item(im.l, origin, cmd)), append(asked, m)
 			}
-			outcomes, err := journal.ExecuteAll(ctx, im.l.Log, stream, veiled(im.origin, request, d), items)
+			outcomes, err := journal.ExecuteAll(ctx, im.l.Log, stream, naming(veiled(im.origin, request, d)), items)
 			if err != nil {
 				return err
 			}

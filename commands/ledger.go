@@ -82,7 +82,7 @@ func execute[S, C any](ctx context.Context, l *Ledger, stream string, d domain.D
 		l.count(ErrMayNot)
 		return journal.Result{}, ErrMayNot
 	}
-	r, err := journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, cmd, l.meta(o), o.former()...)
+	r, err := journal.ExecuteAt(ctx, l.Log, stream, o.Expected, naming(d), cmd, l.meta(o), o.former()...)
 	l.count(err)
 	return r, err
 }

@@ -121,6 +121,13 @@ func (c *importCmd) conclude(path string, s *commands.Summary) error {
 		}
 		fmt.Fprintf(os.Stderr, "%s: row %d: %s\n", filepath.Base(path), r.Row, r.Reason)
 	}
+	for i, n := range s.Notices {
+		if terminal && i == shownRefusals {
+			fmt.Fprintf(os.Stderr, "%s: … and %d more\n", filepath.Base(path), len(s.Notices)-i)
+			break
+		}
+		fmt.Fprintf(os.Stderr, "%s: row %d: column %s: looks like a name; ids are not encrypted, use a pseudonymous one\n", filepath.Base(path), n.Row, n.Column)
+	}
 	if c.DryRun || s.Header == nil {
 		return nil
 	}

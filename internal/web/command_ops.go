@@ -32,6 +32,8 @@ type CommandAnswer struct {
 	Position string `json:"position" doc:"Pozycja w dzienniku; zestawienia z minPosition równym jej obejmują już to polecenie"`
 	Revision int64  `json:"revision" doc:"Rewizja strumienia po poleceniu"`
 	Events   int    `json:"events" doc:"Ile zdarzeń zapisano; 0: już tak było"`
+	// Names are fields whose identifiers look like names of people.
+	Names []string `json:"namesNoticed,omitempty" doc:"Pola, których identyfikatory wyglądają na nazwiska; identyfikator nie jest szyfrowany"`
 }
 
 type answered struct {
@@ -77,7 +79,8 @@ func register[C commands.Request](s *server, api huma.API, name, summary string,
 			return nil, p
 		}
 		return &answered{ETag: strconv.Quote(strconv.FormatInt(out.Revision, 10)), Body: CommandAnswer{
-			Position: out.Position.String(), Revision: out.Revision, Events: out.Events}}, nil
+			Position: out.Position.String(), Revision: out.Revision, Events: out.Events,
+			Names: commands.NamesNoticed(in.Body)}}, nil
 	})
 }
 

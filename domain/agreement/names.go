@@ -1,0 +1,8 @@
+package agreement
+
+import "ksiega/domain"
+
+// Names is the agreement.
+func (e Concluded) Names() []domain.Name {
+	return []domain.Name{{Field: "agreement", ID: e.Agreement, Stream: true}}
+}

@@ -1,0 +1,8 @@
+package refund
+
+import "ksiega/domain"
+
+// Names is the claim.
+func (e Submitted) Names() []domain.Name {
+	return []domain.Name{{Field: "claim", ID: e.Claim, Stream: true}}
+}

@@ -65,7 +65,7 @@ func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaim
 			return claim, answered, err
 		}
 	}
-	claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(cmd), l.meta(o), o.former()...)
+	claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(cmd), l.meta(o), l.former(o)...)
 	return claim, answered, err
 }
 
@@ -78,7 +78,7 @@ func (l *Ledger) answer(ctx context.Context, o Origin, claim refund.State, cmd a
 	if err != nil {
 		return journal.Result{}, err
 	}
-	return journal.ExecuteAt(ctx, l.Log, domain.Stream("agreement", claim.Claim.Agreement), nil, agreement.Decider(), agreement.Command(cmd), l.meta(o), o.former()...)
+	return journal.ExecuteAt(ctx, l.Log, domain.Stream("agreement", claim.Claim.Agreement), nil, agreement.Decider(), agreement.Command(cmd), l.meta(o), l.former(o)...)
 }
 
 // WriteOffClaim gives up what is outstanding of a claim.

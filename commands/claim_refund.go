@@ -60,7 +60,7 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 	}
 	d := onlyDone(o, refund.Decider())
 	if l.done(o, known.Keys) || o.settled {
-		claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(refund.Submit{Claim: known.State.Claim}), l.meta(o), o.former()...)
+		claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(refund.Submit{Claim: known.State.Claim}), l.meta(o), l.former(o)...)
 		return claim, reserved, err
 	}
 	if err = o.meets(known.Revision); err != nil {
@@ -71,7 +71,7 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 		return claim, reserved, err
 	}
 	under := domain.Stream("agreement", c.Agreement)
-	if reserved, err = journal.ExecuteAt(ctx, l.Log, under, nil, agreement.Decider(), agreement.Command(cmd), l.meta(o), o.former()...); err != nil {
+	if reserved, err = journal.ExecuteAt(ctx, l.Log, under, nil, agreement.Decider(), agreement.Command(cmd), l.meta(o), l.former(o)...); err != nil {
 		return claim, reserved, err
 	}
 	drawn := known.State.Claim
@@ -84,7 +84,7 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 		held, _ := now.State.Claim(c.Number)
 		drawn = held.Submitted
 	}
-	claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(refund.Submit{Claim: drawn}), l.meta(o), o.former()...)
+	claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(refund.Submit{Claim: drawn}), l.meta(o), l.former(o)...)
 	return claim, reserved, err
 }
 

@@ -2,15 +2,21 @@ package commands
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
+	"ksiega/internal/vault"
 )
 
 // Idempotency keys are chosen by clients and may say anything: what is recorded of
@@ -23,25 +29,34 @@ func (l *Ledger) meta(o Origin) journal.Meta {
 		Source: journal.Source{Door: o.Door, File: o.file, Row: o.row}}
 }
 
-// key is the hash of an origin's key; "" has none. The row of a file is the same
-// decision whoever imports it.
-func (l *Ledger) key(o Origin) string {
+// keys are the hashes of an origin's key, the one in force first and then those under
+// earlier masters; none where it has no key. The row of a file is the same decision
+// whoever imports it.
+func (l *Ledger) keys(o Origin) []string {
 	switch {
 	case o.file != "":
-		return l.mac("idempotency-key", joined("import", o.file, strconv.Itoa(o.row)))
+		return l.macs("idempotency-key", joined("import", o.file, strconv.Itoa(o.row)))
 	case o.Key != "":
-		return l.mac("idempotency-key", joined("caller", o.Door, o.Actor, o.Key))
+		return l.macs("idempotency-key", joined("caller", o.Door, o.Actor, o.Key))
+	}
+	return nil
+}
+
+func (l *Ledger) key(o Origin) string {
+	if keys := l.keys(o); len(keys) > 0 {
+		return keys[0]
 	}
 	return ""
 }
 
-// former are the forms that the key had before it was hashed.
-func (o Origin) former() []string {
+// former are the forms that the key had: hashed under earlier masters, or, before keys
+// were hashed, as it came.
+func (l *Ledger) former(o Origin) []string {
 	switch {
 	case o.file != "":
-		return []string{"import:" + o.file + ":" + strconv.Itoa(o.row)}
+		return append(l.keys(o)[1:], "import:"+o.file+":"+strconv.Itoa(o.row))
 	case o.Key != "":
-		return []string{formerKey(o.Key)}
+		return append(l.keys(o)[1:], formerKey(o.Key))
 	}
 	return nil
 }
@@ -50,7 +65,7 @@ func formerKey(key string) string { return "api:" + key }
 
 // done says whether something was decided under the origin's key.
 func (l *Ledger) done(o Origin, keys map[string]journal.Position) bool {
-	for _, k := range append([]string{l.key(o)}, o.former()...) {
+	for _, k := range append([]string{l.key(o)}, l.former(o)...) {
 		if _, ok := keys[k]; ok && k != "" {
 			return true
 		}
@@ -76,8 +91,12 @@ func (o Origin) ofRow(file string, row int) Origin {
 
 // item is a row's command for journal.ExecuteAll.
 func item[C any](l *Ledger, o Origin, cmd C) journal.Item[C] {
-	return journal.Item[C]{Cmd: cmd, Meta: l.meta(o), Earlier: o.former()}
+	return journal.Item[C]{Cmd: cmd, Meta: l.meta(o), Earlier: l.former(o)}
 }
+
+// keyDays is how long the request of an idempotency key is kept: the day it came and
+// this many after it.
+const keyDays = 30
 
 // Once asks whether somebody may record at all, binds their idempotency key to the
 // request and refuses, with intake.ErrKeyReused, the same key with another one; the
@@ -86,6 +105,10 @@ func item[C any](l *Ledger, o Origin, cmd C) journal.Item[C] {
 // Only what the asker may see is compared: who may not see the sealed part of a
 // request gets the decision that was made under the key, and does not learn from it
 // whether the sealed part was the same.
+//
+// Cut short after the key is bound, the same request binds nothing and goes on; cut
+// short after it is carried out, the decision is found by its key. A key older than
+// what is kept of it is refused, since nobody can say any more what it was for.
 func (l *Ledger) Once(ctx context.Context, o Origin, name string, r Request) (Origin, error) {
 	if !o.Who().May(access.Record) {
 		return o, ErrMayNot
@@ -101,18 +124,93 @@ func (l *Ledger) Once(ctx context.Context, o Origin, name string, r Request) (Or
 	if err != nil {
 		return o, fmt.Errorf("encode the request: %w", err)
 	}
-	// What was bound before keys were hashed says nothing that may be compared.
-	before, err := journal.Load(ctx, l.Log, domain.Stream("request", l.mac("request-key", []byte(formerKey(o.Key)))), intake.RequestDecider())
+	before, err := l.boundEarlier(ctx, o)
+	if err != nil || before {
+		o.settled = before
+		return o, err
+	}
+	keys := l.keys(o)
+	bound, key := intake.Taken{}, ""
+	for _, key = range slices.Backward(keys) { // the one in force comes last
+		if bound, err = l.requestUnder(ctx, key); err != nil || bound.Bound {
+			break
+		}
+	}
+	if err == nil && !bound.Bound {
+		bound, err = l.bind(ctx, o, key, requestHash(key, name, body))
+	}
 	if err != nil {
 		return o, err
 	}
-	if before.State != "" {
-		o.settled = true
-		return o, nil
+	same, err := l.isRequest(ctx, bound, requestHash(key, name, body))
+	if err == nil && !same {
+		err = intake.ErrKeyReused
+	}
+	return o, err
+}
+
+// boundEarlier says whether the key was bound by a version that recorded keys as they
+// came: what it kept of the request must not be compared.
+func (l *Ledger) boundEarlier(ctx context.Context, o Origin) (bool, error) {
+	for _, hash := range l.macs("request-key", []byte(formerKey(o.Key))) {
+		if bound, err := l.requestUnder(ctx, hash); err != nil || bound.Bound {
+			return bound.Bound, err
+		}
+	}
+	return false, nil
+}
+
+func (l *Ledger) requestUnder(ctx context.Context, hash string) (intake.Taken, error) {
+	s, err := journal.Load(ctx, l.Log, domain.Stream("request", hash), intake.RequestDecider())
+	return s.State, err
+}
+
+// bind gives the key to a request, or says which was faster.
+func (l *Ledger) bind(ctx context.Context, o Origin, key, hash string) (intake.Taken, error) {
+	today := domain.DateOf(l.Now().In(l.Zone))
+	s := l.sealer(ctx)
+	take := intake.TakeRequest{RequestTaken: intake.RequestTaken{Day: today, Request: s.text(intake.DaySeal(today), hash)}}
+	if s.err != nil {
+		return intake.Taken{}, s.err
 	}
 	meta := l.meta(o)
 	meta.Key = ""
-	_, err = journal.Execute(ctx, l.Log, domain.Stream("request", l.key(o)), intake.RequestDecider(),
-		intake.TakeRequest{Request: l.mac("request", joined(l.key(o), name, string(body)))}, meta)
-	return o, err
+	if _, err := journal.Execute(ctx, l.Log, domain.Stream("request", key), intake.RequestDecider(), take, meta); err != nil {
+		return intake.Taken{}, err
+	}
+	return l.requestUnder(ctx, key)
+}
+
+func (l *Ledger) isRequest(ctx context.Context, bound intake.Taken, hash string) (bool, error) {
+	seal := intake.DaySeal(bound.Day)
+	was, err := l.Vault.Open(ctx, seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(bound.Request))
+	if errors.Is(err, vault.ErrErased) {
+		return false, intake.ErrKeyReused.With("it was used more than %d days ago", keyDays)
+	}
+	return was == hash, err
+}
+
+// requestHash is salted with the key's own hash, so that equal requests under two keys
+// have nothing in common.
+func requestHash(key, name string, body []byte) string {
+	sum := sha256.Sum256(joined(key, name, string(body)))
+	return hex.EncodeToString(sum[:])
+}
+
+// ForgetRequests destroys the keys to the requests of days that are over for longer
+// than they are kept: of the request then nothing can be guessed from the log. Cut
+// short, it is completed by the next call. The bytes of the destroyed keys leave the
+// store when it is scavenged.
+func (l *Ledger) ForgetRequests(ctx context.Context) error {
+	today := domain.DateOf(l.Now().In(l.Zone))
+	for _, subject := range l.Vault.Subjects(intake.RequestSubjects()) {
+		day, err := domain.ParseDate(strings.TrimPrefix(subject, intake.RequestSubjects()))
+		if err != nil || day+keyDays >= today {
+			continue
+		}
+		if err := l.Vault.Erase(ctx, subject); err != nil {
+			return fmt.Errorf("forget the requests of %s: %w", day, err)
+		}
+	}
+	return nil
 }

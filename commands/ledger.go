@@ -59,12 +59,8 @@ type Origin struct {
 	settled bool
 }
 
-func (l *Ledger) mac(purpose string, data []byte) string {
-	sum := l.Vault.MAC(purpose, data)
-	return hex.EncodeToString(sum[:16])
-}
-
-// macs are mac under the master in force and those before it, the latest first.
+// macs are keyed hashes of some data under the master in force and those before it,
+// the latest first.
 func (l *Ledger) macs(purpose string, data []byte) []string {
 	var all []string
 	for _, sum := range l.Vault.MACs(purpose, data) {
@@ -82,7 +78,7 @@ func execute[S, C any](ctx context.Context, l *Ledger, stream string, d domain.D
 		l.count(ErrMayNot)
 		return journal.Result{}, ErrMayNot
 	}
-	r, err := journal.ExecuteAt(ctx, l.Log, stream, o.Expected, naming(d), cmd, l.meta(o), o.former()...)
+	r, err := journal.ExecuteAt(ctx, l.Log, stream, o.Expected, naming(d), cmd, l.meta(o), l.former(o)...)
 	l.count(err)
 	return r, err
 }

@@ -194,7 +194,7 @@ func durabilityEvent(num func(string, int) int, word func(string) string, day do
 	case 10:
 		return finding.Reopened{Finding: "durability-gap:" + said.Project, Reason: "x"}
 	}
-	return intake.RequestTaken{Request: "r"}
+	return intake.RequestTaken{Day: domain.NewDate(2018, 3, 5), Request: "r"}
 }
 
 // ledgerHistory is random events, among them erasures of what was sealed before, as
@@ -464,7 +464,7 @@ func TestPostings(t *testing.T) {
 	ctx := t.Context()
 	var events []domain.Event
 	for i := range 3*blockPostings + 7 {
-		events = append(events, intake.RequestTaken{Request: "r"}, finding.Resolved{Finding: fmt.Sprint("f", i%2), Reason: "x"})
+		events = append(events, intake.RequestTaken{Day: domain.NewDate(2018, 3, 5), Request: "r"}, finding.Resolved{Finding: fmt.Sprint("f", i%2), Reason: "x"})
 	}
 	book := bookOf(t, events)
 	m := folded(t, Audit(), book)

@@ -21,9 +21,37 @@ type FileFinished struct {
 	Known    int    `json:"known"`
 }
 
-// RequestTaken binds an idempotency key to the request it came with.
+// RequestTaken binds an idempotency key to the request it came with, for as long as
+// the key of its day is kept; see Ledger.ForgetRequests. Version 1 kept a hash for ever.
 type RequestTaken struct {
-	Request string `json:"request"` // keyed hash of what was asked
+	Day     domain.Date   `json:"day,omitzero"`
+	Request domain.Sealed `json:"request,omitzero"` // hash of what was asked, salted with the idempotency key's
+}
+
+// RequestTakenV1 is the payload of version 1.
+type RequestTakenV1 struct {
+	Request string `json:"request"`
+}
+
+// Upcast reads version 1: what it kept is no sealed text and opens as none.
+func (v RequestTakenV1) Upcast() RequestTaken { return RequestTaken{Request: domain.Sealed(v.Request)} }
+
+// requestDays begins the id of whose key seals the requests of one day.
+const requestDays = "requests-"
+
+// DaySeal is how a request is sealed: by a key of its day, which is destroyed when the
+// days that keys are kept for are over.
+func DaySeal(day domain.Date) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAccess, ID: requestDays + day.String()}, Field: "request"}
+}
+
+// RequestSubjects begins the name of the vault's subjects of DaySeal.
+func RequestSubjects() string { return domain.Ref{Kind: domain.RefAccess, ID: requestDays}.Subject() }
+
+// Reseal covers the request.
+func (e RequestTaken) Reseal(by domain.Resealer) domain.Event {
+	e.Request = by.Text(DaySeal(e.Day), e.Request)
+	return e
 }
 
 // PersonalDataRead says that somebody had sealed fields opened, and whose.
@@ -81,7 +109,7 @@ func (e PersonalDataRead) Reseal(by domain.Resealer) domain.Event {
 func (FileFinished) EventType() string { return "intake.file-finished.v1" }
 
 // EventType is for ever.
-func (RequestTaken) EventType() string { return "intake.request-taken.v1" }
+func (RequestTaken) EventType() string { return "intake.request-taken.v2" }
 
 // EventType is for ever.
 func (PersonalDataRead) EventType() string { return "intake.personal-data-read.v2" }
@@ -150,26 +178,29 @@ func FileDecider() domain.Decider[File, Finish] {
 var ErrKeyReused = domain.Refusal(domain.CodeConflict, "the idempotency key was used for another request")
 
 // TakeRequest binds a key to a request.
-type TakeRequest struct{ Request string }
+type TakeRequest struct{ RequestTaken }
 
-// RequestDecider decides about idempotency keys; its state is the request that
-// the key is bound to.
-func RequestDecider() domain.Decider[string, TakeRequest] {
-	return domain.Decider[string, TakeRequest]{
-		Decide: func(taken string, c TakeRequest) ([]domain.Event, error) {
-			switch taken {
-			case "":
-				return []domain.Event{RequestTaken(c)}, nil
-			case c.Request:
+// Taken is what a key is bound to, if Bound.
+type Taken struct {
+	Bound bool
+	RequestTaken
+}
+
+// RequestDecider decides about idempotency keys: the first request has it. Whether
+// another is the same only its opened hash tells, see Ledger.Once.
+func RequestDecider() domain.Decider[Taken, TakeRequest] {
+	return domain.Decider[Taken, TakeRequest]{
+		Decide: func(t Taken, c TakeRequest) ([]domain.Event, error) {
+			if t.Bound {
 				return nil, nil
 			}
-			return nil, ErrKeyReused
+			return []domain.Event{c.RequestTaken}, nil
 		},
-		Evolve: func(taken string, e domain.Event) string {
+		Evolve: func(t Taken, e domain.Event) Taken {
 			if e, ok := e.(RequestTaken); ok {
-				return e.Request
+				return Taken{true, e}
 			}
-			return taken
+			return t
 		},
 		Events: domain.Types(RequestTaken{}),
 	}

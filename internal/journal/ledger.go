@@ -76,6 +76,7 @@ func Ledger() (*Table, error) {
 		KindOf[intake.FileFinished](),
 		KindOf[intake.RequestTaken](),
 		Upcast("intake.personal-data-read.v1", readingV1.up),
+		Upcast("intake.request-taken.v1", intake.RequestTakenV1.Upcast),
 		KindOf[intake.PersonalDataRead](),
 	)
 	if err != nil {

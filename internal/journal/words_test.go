@@ -38,14 +38,14 @@ func wordsOf() map[string]string {
 		"code": `agreement.ClaimAnswered.Outcome agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
 			durability.Obligation.Anchor erasure.Ordered.Ground erasure.Ordered.Kind intake.FileFinished.Kind intake.Filter.Name intake.PersonalDataRead.What intake.Subject.Kind
 			participant.Assistant.Employment refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason`,
-		"hash":    `durability.NoticePublished.ContentHash intake.FileFinished.File intake.RequestTaken.Request`,
+		"hash":    `durability.NoticePublished.ContentHash intake.FileFinished.File`,
 		"address": `durability.Address.URL`,
 		"sealed": `assistance.Details.Activity assistance.Details.Place assistance.VisitCorrected.Reason assistance.VisitLogged.Reason
 			assistance.VisitWithdrawn.Reason attendance.AbsenceRecorded.Place attendance.DayCorrected.Reason attendance.HoursRecorded.Place
 			attendance.Value.Place contract.Life.Reason contract.Terms.Place contract.Terms.Work durability.Address.Query
 			durability.Obligation.Derivation durability.ServiceRefused.Reason durability.ServiceRequested.Description
 			durability.ServiceStarted.Description durability.Statement.Description erasure.Ordered.Reason finding.Reopened.Reason
-			finding.Resolved.Reason intake.PersonalDataRead.Reason participant.Assistant.FirstName participant.Assistant.LastName
+			finding.Resolved.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
 			participant.Person.Account participant.Person.BirthDate participant.Person.FirstName participant.Person.LastName
 			participant.Person.Municipality participant.Person.PESEL refund.Accepted.Reason refund.Reclaimed.Reason refund.Returned.Reason
 			refund.WrittenOff.Reason statement.LineBooked.Account statement.LineBooked.Counterparty statement.LineBooked.Title`,

@@ -296,6 +296,7 @@ func (im *importing) settle(i int, r journal.Result, err error) error {
 		}
 		o = outcome{verdict: refused, reason: im.reason(err)}
 		im.l.count(err)
+		im.l.Guesses.count(im.origin, err)
 	}
 	im.mu.Lock()
 	im.outcomes[i] = o

@@ -142,3 +142,32 @@ func hexOf(b []byte) string { return hex.EncodeToString(b) }
 func agreementListing(number string) domain.Event {
 	return agreement.ReferralListed{Agreement: number, Contract: "S/1", Participant: "U1", Signed: day(2018, 2, 8)}
 }
+
+// What is guessed is recorded in sums, and of nobody it was about.
+func TestGuessesAreRecordedInSums(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	l.Guesses = &commands.Guesses{}
+	c := commands.RegisterParticipant{ID: "U1", FirstName: "Zofia", LastName: "Wróbel"}
+	if _, err := l.RegisterParticipant(t.Context(), ledgertest.Actor, c); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := l.RegisterParticipant(t.Context(), program(""), c); !errors.Is(err, domain.ErrRecorded) {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // the second has nothing to record
+		if err := l.NoteGuesses(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var counted []domain.Event
+	err := l.Journal.ReadStream(t.Context(), domain.Stream("guesses", domain.DateOf(time.Now().In(l.Zone)).Month().String()), 0, func(r *journal.Recorded) error {
+		counted = append(counted, r.Event)
+		return nil
+	})
+	if e, ok := counted[0].(intake.GuessesCounted); err != nil || len(counted) != 1 || !ok || e.Count != 3 || e.Actor != "api" {
+		t.Errorf("%+v, %v", counted, err)
+	}
+}

@@ -39,6 +39,8 @@ type Ledger struct {
 	// Ordered, if set, is told that an erasure was ordered, before the key goes; where
 	// it fails, the key stays.
 	Ordered func(context.Context) error
+	// Guesses, if set, counts for NoteGuesses.
+	Guesses *Guesses
 }
 
 // Origin says who asks for a command, through which door and under which key.
@@ -80,6 +82,7 @@ func execute[S, C any](ctx context.Context, l *Ledger, stream string, d domain.D
 	}
 	r, err := journal.ExecuteAt(ctx, l.Log, stream, o.Expected, naming(d), cmd, l.meta(o), l.former(o)...)
 	l.count(err)
+	l.Guesses.count(o, err)
 	return r, err
 }
 

@@ -99,7 +99,7 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 		return err
 	}
 	b.ledger = &commands.Ledger{Log: commands.NewLog(b.journal, b.vault), Vault: b.vault, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Now: time.Now, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
-	b.ledger.Ordered = b.keepErasures
+	b.ledger.Ordered, b.ledger.Guesses = b.keepErasures, &commands.Guesses{}
 	if live {
 		if err := b.openRows(ctx, g, h); err != nil {
 			return err
@@ -192,7 +192,7 @@ func (b *book) dryRun(ctx context.Context) (*commands.Ledger, error) {
 		return nil, err
 	}
 	dry := *b.ledger
-	dry.Log, dry.Vault, dry.Refused = commands.NewLog(draft, v), v, nil
+	dry.Log, dry.Vault, dry.Refused, dry.Guesses = commands.NewLog(draft, v), v, nil, nil
 	return &dry, nil
 }
 

@@ -87,6 +87,7 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	ctx, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	background.Go(func() { b.automat(ctx) })
+	background.Go(func() { b.upkeep(ctx) })
 	b.change(ctx) // what a crash cut short
 	defer background.Wait()
 	defer stop()

@@ -78,6 +78,7 @@ func Ledger() (*Table, error) {
 		Upcast("intake.personal-data-read.v1", readingV1.up),
 		Upcast("intake.request-taken.v1", intake.RequestTakenV1.Upcast),
 		KindOf[intake.PersonalDataRead](),
+		KindOf[intake.GuessesCounted](),
 	)
 	if err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ const (
 // stands here stays: a ledger without a name would no longer read its streams.
 func ledgerCategories() []string {
 	return []string{
-		"access", "agreement", "assistance", "assistant", "attendance", "contract", "durability", "erasure", "finding",
+		"access", "agreement", "assistance", "assistant", "attendance", "contract", "durability", "erasure", "finding", "guesses",
 		"import", "participant", "payout", "refundclaim", "request", "statement",
 		vaultCategory, trialCategory, identityCategory,
 	}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// upkeepEvery is how often a server does what nobody asks for.
+const upkeepEvery = 10 * time.Minute
+
+// upkeep records the sums of guesses and destroys the keys to old requests until ctx
+// ends, and once more then. What fails is done the next time.
+func (b *book) upkeep(ctx context.Context) {
+	tick := time.NewTicker(upkeepEvery)
+	defer tick.Stop()
+	for {
+		b.upkeepOnce(context.WithoutCancel(ctx))
+		select {
+		case <-ctx.Done():
+			b.upkeepOnce(context.WithoutCancel(ctx))
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (b *book) upkeepOnce(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
+	defer cancel()
+	if err := b.ledger.NoteGuesses(ctx); err != nil {
+		slog.Warn("record how often somebody guessed", "error", err)
+	}
+	if err := b.ledger.ForgetRequests(ctx); err != nil {
+		slog.Warn("forget old requests", "error", err)
+	}
+}

@@ -1,0 +1,38 @@
+package intake
+
+import "ksiega/domain"
+
+// GuessesCounted says how often somebody was told that something is recorded already
+// which they may not see: what it was is not kept.
+type GuessesCounted struct {
+	Actor string      `json:"actor"`
+	Door  string      `json:"door"`
+	Day   domain.Date `json:"day"`
+	Count int         `json:"count"`
+}
+
+// EventType is for ever.
+func (GuessesCounted) EventType() string { return "intake.guesses-counted.v1" }
+
+// OccurredOn is the day of the guesses.
+func (e GuessesCounted) OccurredOn() domain.Date { return e.Day }
+
+// Refs is empty.
+func (GuessesCounted) Refs() []domain.Ref { return nil }
+
+// Count records a sum of guesses; each is its own event.
+type Count struct{ GuessesCounted }
+
+// GuessesDecider decides about sums of guesses.
+func GuessesDecider() domain.Decider[struct{}, Count] {
+	return domain.Decider[struct{}, Count]{
+		Decide: func(_ struct{}, c Count) ([]domain.Event, error) {
+			if c.Count <= 0 {
+				return nil, nil
+			}
+			return []domain.Event{c.GuessesCounted}, nil
+		},
+		Evolve: func(s struct{}, _ domain.Event) struct{} { return s },
+		Events: domain.Types(GuessesCounted{}),
+	}
+}

@@ -30,6 +30,7 @@ func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClai
 	}
 	claim, answered, err := l.answerClaim(ctx, o, o, c)
 	l.count(err)
+	l.Guesses.count(o, err)
 	return followed(claim, answered), err
 }
 

@@ -61,7 +61,7 @@ func truth() secrets {
 
 func other() secrets {
 	return secrets{first: "Anna", last: "Inna", pesel: "44051401359", birth: "1944-05-14", sex: "M", disability: "lekki",
-		account: "27114020040000300201355387", activity: "zakupy", place: "urząd", reason: "wyjazd", work: "ogród", title: "Zwrot za NOWAKOWA", absence: "choroba"}
+		account: "27114020040000300201355387", activity: "zakupy", place: "urząd", reason: "wyjazd", work: "ogród", title: "Zwrot za NOWAKOWA", absence: "usprawiedliwiona"}
 }
 
 // secretLedger is the ledger of a centre that holds the secrets, entered by somebody
@@ -211,7 +211,7 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		{"log-visit", func(s secrets) map[string]any { return s.visit(false) }, []string{"activity", "place"}},
 		{"log-visit", func(s secrets) map[string]any { return s.visit(true) }, []string{"activity", "place", "reason"}},
 		{"record-attendance", func(s secrets) map[string]any { return s.day("2018-03-05", 240) }, []string{"place"}},
-		{"record-attendance", func(s secrets) map[string]any { return s.sickDay("2018-03-06") }, []string{"place"}},
+		{"record-attendance", func(s secrets) map[string]any { return s.sickDay("2018-03-06") }, []string{"place", "absence"}},
 		{"record-claim-decision", secrets.decision, []string{"reason"}},
 		{"change-contract", func(s secrets) map[string]any { return s.change("breach") }, []string{"reason"}},
 		{"change-contract", func(s secrets) map[string]any { return s.change("suspend") }, []string{"reason"}},

@@ -66,7 +66,7 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 	if err = o.meets(known.Revision); err != nil {
 		return claim, reserved, err
 	}
-	cmd, err := l.prepareClaim(ctx, known.State, c)
+	cmd, err := l.prepareClaim(ctx, o, known.State, c)
 	if err != nil {
 		return claim, reserved, err
 	}
@@ -97,7 +97,7 @@ func (o Origin) meets(revision int64) error {
 	return journal.ErrConflict.With("revision %d, not %d", revision, *o.Expected)
 }
 
-func (l *Ledger) prepareClaim(ctx context.Context, known refund.State, c SubmitClaim) (agreement.ReserveClaim, error) {
+func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State, c SubmitClaim) (agreement.ReserveClaim, error) {
 	if err := l.happened(c.Submitted); err != nil {
 		return agreement.ReserveClaim{}, err
 	}
@@ -138,7 +138,7 @@ func (l *Ledger) prepareClaim(ctx context.Context, known refund.State, c SubmitC
 	}
 	sheets, err := l.sheets(ctx, under)
 	if err == nil {
-		cmd.Months, err = l.contractMonths(ctx, sheets, c.Month, c.Submitted)
+		cmd.Months, err = l.contractMonths(ctx, o, sheets, c.Month, c.Submitted)
 	}
 	return cmd, err
 }
@@ -200,9 +200,9 @@ func (l *Ledger) sheets(ctx context.Context, under agreement.State) ([]referralS
 
 // contractMonths are a month of the agreement's referrals as a claim of a day sees
 // them: what each comes to, or why nothing can be claimed of it.
-func (l *Ledger) contractMonths(ctx context.Context, sheets []referralSheet, month domain.Month, by domain.Date) ([]agreement.ContractMonth, error) {
+func (l *Ledger) contractMonths(ctx context.Context, o Origin, sheets []referralSheet, month domain.Month, by domain.Date) ([]agreement.ContractMonth, error) {
 	months := make([]agreement.ContractMonth, 0, len(sheets))
-	blocks, err := l.blocks(ctx, sheets, month)
+	blocks, err := l.blocks(ctx, o, sheets, month)
 	if err != nil {
 		return nil, err
 	}
@@ -237,17 +237,25 @@ func (l *Ledger) contractMonths(ctx context.Context, sheets []referralSheet, mon
 
 // blocks are the days of each contract on which nobody was to work: days off, and
 // days that another referral of the same person has as sick leave. A day within one
-// referral holds either hours or sick leave.
-func (l *Ledger) blocks(ctx context.Context, sheets []referralSheet, month domain.Month) (map[string][]refund.Block, error) {
+// referral holds either hours or sick leave. Whoever may not see what kind of absence it
+// was is refused for every excused one, so that the refusal does not tell.
+func (l *Ledger) blocks(ctx context.Context, o Origin, sheets []referralSheet, month domain.Month) (map[string][]refund.Block, error) {
 	type personDay struct {
 		participant string
 		day         domain.Date
 	}
 	sick, blocks := map[personDay]bool{}, map[string][]refund.Block{}
+	sees, why := o.Who().Sees(domain.RefParticipant), refund.ErrSickLeave
+	if !sees {
+		why = refund.ErrExcused
+	}
 	for _, s := range sheets {
-		days, err := l.sickDays(ctx, s, month)
-		if err != nil {
-			return nil, err
+		days := s.Days(month, attendance.Value.Away)
+		if sees {
+			var err error
+			if days, err = l.sickDays(ctx, s, month); err != nil {
+				return nil, err
+			}
 		}
 		for _, d := range days {
 			sick[personDay{s.Participant, d}] = true
@@ -259,7 +267,7 @@ func (l *Ledger) blocks(ctx context.Context, sheets []referralSheet, month domai
 				blocks[s.Contract] = append(blocks[s.Contract], refund.Block{Contract: s.Contract, Date: d, Why: refund.ErrDayOff, Note: off.Name})
 			}
 			if sick[personDay{s.Participant, d}] {
-				blocks[s.Contract] = append(blocks[s.Contract], refund.Block{Contract: s.Contract, Date: d, Why: refund.ErrSickLeave})
+				blocks[s.Contract] = append(blocks[s.Contract], refund.Block{Contract: s.Contract, Date: d, Why: why})
 			}
 		}
 	}

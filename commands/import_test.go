@@ -43,6 +43,9 @@ func TestAWideIDRefusesItsRow(t *testing.T) {
 	if !errors.Is(err, domain.ErrWideID) {
 		t.Fatalf("over HTTP: %v", err)
 	}
+	if err := l.Vault.Ensure(t.Context(), "participant/"+widest, "assistant/"+widest); err != nil {
+		t.Fatal(err)
+	}
 	anciently(t, l, participant.Stream(widest), participant.Registered{Person: participant.Person{Participant: widest, FirstName: "x", LastName: "y"}})
 	anciently(t, l, participant.AssistantStream(widest), participant.AssistantRegistered{Assistant: participant.Assistant{ID: widest, FirstName: "x", LastName: "y"}})
 	anciently(t, l, domain.Stream("contract", widest), contract.Signed{Terms: contract.Terms{Contract: widest, Kind: contract.Tripartite, Programme: "asystent-aktywnosci",
@@ -81,6 +84,9 @@ func TestNewNamesAreChecked(t *testing.T) {
 		if !strings.Contains(reasons(s), want) {
 			t.Errorf("%q is missing in %s", want, reasons(s))
 		}
+	}
+	if err := l.Vault.Ensure(t.Context(), "participant/Jan\u2800"); err != nil {
+		t.Fatal(err)
 	}
 	// What was named under the looser rule is known, and corrected, as before.
 	anciently(t, l, participant.Stream("Jan\u2800"), participant.Registered{Person: participant.Person{Participant: "Jan\u2800", FirstName: "x", LastName: "y", Household: "Jan, HIV+"}})

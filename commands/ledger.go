@@ -153,6 +153,9 @@ func (s *sealer) text(seal domain.Seal, text string) domain.Sealed {
 	if s.err != nil || text == "" {
 		return ""
 	}
+	if s.err = s.nameable(seal.Subject); s.err != nil {
+		return ""
+	}
 	sealed, err := s.vault.Seal(s.ctx, seal.Subject.Subject(), seal.Field, seal.Scope.String(), text)
 	if s.err = err; errors.Is(err, vault.ErrErased) {
 		s.err = erasure.ErrErased

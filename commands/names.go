@@ -150,3 +150,24 @@ func (im *importing) noticed(kind string) (all []Notice) {
 	}
 	return all
 }
+
+// nameable refuses, before a key of its own is made and named by it, a subject that
+// may not be named anew. Findings are named by the ledger, of several ids.
+func (s *sealer) nameable(of domain.Ref) error {
+	parts := []string{of.ID}
+	if of.Kind == domain.RefFinding {
+		parts = strings.FieldsFunc(of.ID, func(r rune) bool { return r == ':' || r == '@' })
+	}
+	for _, part := range parts {
+		refused := domain.CheckNewID(part)
+		if refused == nil {
+			continue
+		}
+		held, err := s.vault.Holds(s.ctx, of.Subject())
+		if err != nil || held {
+			return err
+		}
+		return asRefusal(refused).With("%s", of.Kind)
+	}
+	return nil
+}

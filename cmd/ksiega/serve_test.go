@@ -26,6 +26,7 @@ const testToken = "a token of these tests"
 type serving struct {
 	cmd *exec.Cmd
 	url string
+	log *bytes.Buffer // whole once it has ended
 }
 
 // serve starts a server on a data directory and waits until it answers.
@@ -37,8 +38,8 @@ func serve(t testing.TB, data string, args ...string) *serving {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
+	errs := &bytes.Buffer{}
+	cmd.Stderr = errs
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func serve(t testing.TB, data string, args ...string) *serving {
 		}
 		if url, ok := strings.CutPrefix(line, "księga: "); ok {
 			go func() { _, _ = io.Copy(io.Discard, lines) }()
-			return &serving{cmd: cmd, url: strings.TrimSpace(url)}
+			return &serving{cmd: cmd, url: strings.TrimSpace(url), log: errs}
 		}
 	}
 }

@@ -23,16 +23,21 @@ func (GuessesCounted) Refs() []domain.Ref { return nil }
 // Count records a sum of guesses; each is its own event.
 type Count struct{ GuessesCounted }
 
-// GuessesDecider decides about sums of guesses.
-func GuessesDecider() domain.Decider[struct{}, Count] {
-	return domain.Decider[struct{}, Count]{
-		Decide: func(_ struct{}, c Count) ([]domain.Event, error) {
+// GuessesDecider decides about sums of guesses; its state is how many there are.
+func GuessesDecider() domain.Decider[int, Count] {
+	return domain.Decider[int, Count]{
+		Decide: func(_ int, c Count) ([]domain.Event, error) {
 			if c.Count <= 0 {
 				return nil, nil
 			}
 			return []domain.Event{c.GuessesCounted}, nil
 		},
-		Evolve: func(s struct{}, _ domain.Event) struct{} { return s },
+		Evolve: func(sums int, e domain.Event) int {
+			if _, ok := e.(GuessesCounted); ok {
+				sums++
+			}
+			return sums
+		},
 		Events: domain.Types(GuessesCounted{}),
 	}
 }

@@ -19,7 +19,7 @@ type Submit struct{ Claim Submitted }
 type Block struct {
 	Contract string
 	Date     domain.Date
-	Why      *domain.Error // ErrDayOff or ErrSickLeave
+	Why      *domain.Error // ErrDayOff, ErrSickLeave or ErrExcused
 	Note     string        // the name of the day off
 }
 
@@ -88,6 +88,7 @@ var (
 	ErrBeforeClaim = domain.Refusal(domain.CodeInvalid, "earlier than the claim was submitted")
 	ErrSelf        = domain.Refusal(domain.CodeInvalid, "a claim cannot correct itself")
 	ErrDayOff      = domain.Refusal(domain.CodeRule, "hours on a day off work cannot be claimed: correct the day, or state the amount that was claimed")
+	ErrExcused     = domain.Refusal(domain.CodeRule, "hours on a day on which another referral has the person excused are claimed by somebody who may see why: let them submit the claim, or state the amount that was claimed")
 	ErrSickLeave   = domain.Refusal(domain.CodeRule, "hours on sick leave cannot be claimed: correct the day, or state the amount that was claimed")
 	ErrNotReady    = domain.Refusal(domain.CodeRule, "nothing can be claimed of the month")
 	ErrNothing     = domain.Refusal(domain.CodeRule, "nothing is outstanding")

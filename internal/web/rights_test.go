@@ -87,7 +87,10 @@ func secretLedger(t *testing.T, s secrets) *door {
 		{"log-visit", s.visit(false)},
 		{"record-attendance", s.day("2018-03-05", 240)},
 		{"record-attendance", s.sickDay("2018-03-06")},
+		{"record-attendance", s.sickDay("2018-04-10")},
+		{"record-attendance", s.day("2018-04-10", 60)},
 		{"pay-benefit", json.RawMessage(paymentBody)},
+		{"pay-benefit", json.RawMessage(`{"list":"L2","contract":"S/1","month":"2018-04","amountGrosze":810,"date":"2018-05-05"}`)},
 		{"submit-claim", json.RawMessage(claimBody)},
 		{"record-claim-decision", s.decision()},
 		{"change-contract", s.change("breach")},
@@ -242,6 +245,8 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 			see("claim", d.command("submit-claim", "claim-"+word, `{"number":"`+word+`","agreement":"P/1","month":"2018-03","submitted":"2018-04-11","amountGrosze":100}`))
 		}
 	}
+	// Hours on a day on which another referral has the person away, sick or not.
+	see("claim of a sick day", d.command("submit-claim", "sick", `{"number":"W/4","agreement":"P/1","month":"2018-04","submitted":"2018-05-10"}`))
 	for _, target := range []string{"/api/v1/events?limit=1000", "/api/v1/events?participant=U1", "/api/v1/streams/participant-U1/events"} {
 		see(target, d.get(target))
 	}

@@ -105,6 +105,7 @@ func deciders() []walked {
 		walk[finding.State, finding.Command]("finding", finding.Decider(), finding.Resolve{}, finding.Reopen{}),
 		walk("intake", intake.FileDecider(), intake.Finish{}),
 		walk("intake", intake.RequestDecider(), intake.TakeRequest{}),
+		walk("intake", intake.GuessesDecider(), intake.Count{}),
 		walk[participant.State, participant.Command]("participant", participant.Decider(), participant.Register{}),
 		walk[participant.AssistantState, participant.AssistantCommand]("participant", participant.AssistantDecider(), participant.RegisterAssistant{}),
 		walk[payment.State, payment.Command]("payment", payment.Decider(), payment.Pay{}, payment.TakeBack{}),

@@ -31,7 +31,7 @@ func wordsOf() map[string]string {
 			intake.Filter.Value intake.GuessesCounted.Actor intake.PersonalDataRead.Reading intake.Subject.ID
 			participant.Assistant.ID participant.Person.CarerFor participant.Person.Household participant.Person.Participant
 			payment.About.Agreement payment.About.Contract payment.About.List payment.About.Participant payment.About.Programme
-			refund.About.Agreement refund.About.Claim refund.Received.Statement refund.Share.Contract refund.Share.Participant
+			refund.About.Agreement refund.About.Claim refund.ReceiptUndone.Statement refund.Received.Statement refund.Share.Contract refund.Share.Participant
 			refund.Submitted.Corrects statement.LineBooked.Statement statement.LineMatched.Claim statement.LineMatched.Statement
 			statement.MatchUndone.Claim statement.MatchUndone.Statement statement.Received.Account statement.Received.Number
 			statement.Received.Statement`,
@@ -47,7 +47,7 @@ func wordsOf() map[string]string {
 			durability.ServiceStarted.Description durability.Statement.Description erasure.Ordered.Reason finding.Reopened.Reason
 			finding.Resolved.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
 			participant.Person.Account participant.Person.BirthDate participant.Person.FirstName participant.Person.LastName
-			participant.Person.Municipality participant.Person.PESEL refund.Accepted.Reason refund.Reclaimed.Reason refund.Returned.Reason
+			participant.Person.Municipality participant.Person.PESEL refund.Accepted.Reason refund.ReceiptUndone.Reason refund.Reclaimed.Reason refund.Returned.Reason
 			refund.WrittenOff.Reason statement.LineBooked.Account statement.LineBooked.Counterparty statement.LineBooked.Title`,
 		"status": `attendance.AbsenceRecorded.Absence attendance.Value.Absence participant.Person.Disability participant.Person.LabourStatus
 			participant.Person.Profile participant.Person.Sex participant.Person.WelfareClient participant.Person.WithoutBenefit`,

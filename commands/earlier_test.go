@@ -201,7 +201,7 @@ func TestWhatIsInClearIsWithheld(t *testing.T) {
 	}
 	// Erased, what is left in clear decides nothing any more.
 	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
-	if _, err := l.EraseSubject(t.Context(), officer, commands.EraseSubject{Kind: u1.Kind, ID: u1.ID, On: domain.NewDate(2026, 11, 22), Ground: "zadanie", Reason: "x"}); err != nil {
+	if _, err := l.EraseSubject(t.Context(), officer, commands.EraseSubject{Kind: u1.Kind, ID: u1.ID, On: domain.NewDate(2026, 11, 22), Ground: "zadanie", Register: "RODO-7/2026"}); err != nil {
 		t.Fatal(err)
 	}
 	s := l.Import(t, "wyplaty.csv", "lista;umowa;miesiac;kwota;data\nL/1;S/3;2018-03;1000,00;05.04.2018\n")

@@ -19,7 +19,7 @@ type EraseSubject struct {
 	On            domain.Date // the day of the order
 	Ground        string
 	RetainedUntil domain.Date
-	Reason        string
+	Register      string // number of the decision in the centre's register
 }
 
 // Refusals of erasures.
@@ -28,8 +28,10 @@ var (
 	ErrNothing    = domain.Refusal(domain.CodeNotFound, "nothing is sealed about it")
 )
 
-// EraseSubject carries the command out: first the order is recorded, then the key
-// is destroyed. Cut short between the two, the same command completes it. The
+// EraseSubject carries the command out: first the order is recorded, then the keys
+// are destroyed, those of what goes along first. Cut short anywhere, the same command
+// completes it. What is written about a person under other keys while it runs is not
+// looked for. The
 // bytes of the key leave the disk when the store is scavenged; backups are another
 // matter, see vault.Rewrap.
 func (l *Ledger) EraseSubject(ctx context.Context, o Origin, c EraseSubject) (journal.Result, error) {
@@ -42,7 +44,7 @@ func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 	if !o.Who().May(access.Erase) {
 		return journal.Result{}, ErrNotOfficer
 	}
-	if err := ids(&c.ID); err != nil {
+	if err := ids(&c.ID, &c.Register); err != nil {
 		return journal.Result{}, err
 	}
 	of := domain.Ref{Kind: c.Kind, ID: c.ID}
@@ -53,24 +55,57 @@ func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 	if !held {
 		return journal.Result{}, ErrNothing.With("%s %s", c.Kind, c.ID)
 	}
-	s := l.sealer(ctx)
-	order := erasure.Order{Of: of, Today: c.On, Ground: erasure.Ground(c.Ground), RetainedUntil: c.RetainedUntil,
-		Reason: s.text(erasure.SealOf(of, c.On, "reason"), c.Reason)}
-	if s.err != nil {
-		return journal.Result{}, s.err
+	order := erasure.Order{Of: of, Today: c.On, Ground: erasure.Ground(c.Ground), RetainedUntil: c.RetainedUntil, Register: c.Register}
+	if l.Mentions != nil { // while the names still open
+		along, left, err := l.Mentions(ctx, of)
+		if err != nil {
+			return journal.Result{}, err
+		}
+		order.Left = left
+		for _, s := range along {
+			order.Along = append(order.Along, erasure.Subject(s))
+		}
 	}
 	r, err := l.orderErasure(ctx, o, order)
 	if err != nil {
 		return r, err
 	}
-	if err := l.Vault.Erase(ctx, of.Subject()); err != nil {
+	o.Key = "" // it is that of the first order
+	erased, err := l.Erased(ctx, of)
+	for _, s := range erased.Along {
+		if err != nil {
+			return r, err
+		}
+		also := order
+		also.Of, also.Along, also.Left = domain.Ref(s), nil, nil
+		var more journal.Result
+		if more, err = l.orderErasure(ctx, o, also); err == nil {
+			r = followed(r, more)
+			more, err = l.carryOut(ctx, o, also)
+			r = followed(r, more)
+		}
+	}
+	if err != nil {
 		return r, err
 	}
-	// With the key gone nothing more is sealed: what was recorded since the facts were
-	// read is named now.
-	o.Key = ""
-	late, err := l.orderErasure(ctx, o, order)
-	return followed(r, late), err
+	order.Along, order.Left = nil, nil
+	last, err := l.carryOut(ctx, o, order)
+	return followed(r, last), err
+}
+
+// carryOut destroys the key of an order that is recorded. With the key gone nothing
+// more is sealed: what was recorded since the facts were read is named then.
+func (l *Ledger) carryOut(ctx context.Context, o Origin, order erasure.Order) (journal.Result, error) {
+	if err := l.Vault.Erase(ctx, order.Of.Subject()); err != nil {
+		return journal.Result{}, err
+	}
+	return l.orderErasure(ctx, o, order)
+}
+
+// Erased is what was ordered about a subject.
+func (l *Ledger) Erased(ctx context.Context, of domain.Ref) (erasure.State, error) {
+	s, err := journal.Load(ctx, l.Log, erasure.Stream(of), erasure.Decider())
+	return s.State, err
 }
 
 func (l *Ledger) orderErasure(ctx context.Context, o Origin, order erasure.Order) (r journal.Result, err error) {

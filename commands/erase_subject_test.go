@@ -24,7 +24,7 @@ func TestErasingAPerson(t *testing.T) {
 		}
 	}
 	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
-	erase := commands.EraseSubject{Kind: domain.RefParticipant, ID: "U1", On: domain.NewDate(2026, 11, 22), Ground: "zadanie", Reason: "wniosek"}
+	erase := commands.EraseSubject{Kind: domain.RefParticipant, ID: "U1", On: domain.NewDate(2026, 11, 22), Ground: "zadanie", Register: "RODO-7/2026"}
 	u1 := domain.Ref{Kind: domain.RefParticipant, ID: "U1"}
 
 	if _, err := l.EraseSubject(t.Context(), ledgertest.Actor, erase); !errors.Is(err, commands.ErrNotOfficer) {
@@ -36,7 +36,7 @@ func TestErasingAPerson(t *testing.T) {
 		t.Errorf("nobody: %v", err)
 	}
 	// Cut short after the order was recorded, the same command destroys the key.
-	order := erasure.Order{Of: u1, Today: erase.On, Ground: erasure.Demanded, Reason: "v1.x"}
+	order := erasure.Order{Of: u1, Today: erase.On, Ground: erasure.Demanded, Register: "RODO-7/2026"}
 	if _, err := journal.Execute(t.Context(), l.Journal, erasure.Stream(u1), erasure.Decider(), order, journal.Meta{Actor: "iod"}); err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestErasingAStatement(t *testing.T) {
 		t.Fatal(reasons(s))
 	}
 	erase := commands.EraseSubject{Kind: domain.RefStatement, ID: "61109010140000071219812874/2018-05-01/5/1", On: domain.NewDate(2026, 11, 22), Ground: "retencja",
-		RetainedUntil: domain.NewDate(2023, 12, 31), Reason: "5 lat"}
+		RetainedUntil: domain.NewDate(2023, 12, 31), Register: "RODO-7/2026"}
 	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
 	if r, err := l.EraseSubject(t.Context(), officer, erase); err != nil || r.Events != 1 {
 		t.Fatalf("%+v, %v", r, err)

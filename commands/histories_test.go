@@ -157,7 +157,7 @@ func (w *town) draw(r *rand.Rand) deed {
 		}}
 	}
 	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
-	c := commands.EraseSubject{Kind: domain.RefClaim, ID: w.number(r), On: domain.NewDate(2026, 11, 22), Ground: "zadanie", Reason: "wniosek"}
+	c := commands.EraseSubject{Kind: domain.RefClaim, ID: w.number(r), On: domain.NewDate(2026, 11, 22), Ground: "zadanie", Register: "RODO-7/2026"}
 	return deed{fmt.Sprint("erase ", c), func(ctx context.Context, l *commands.Ledger) error {
 		_, err := l.EraseSubject(ctx, officer, c)
 		return err

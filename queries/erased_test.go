@@ -38,7 +38,7 @@ func TestWhatIsErasedWasKnownAtNoMoment(t *testing.T) {
 	told(before, "od Zofii")
 	of := domain.Ref{Kind: domain.RefStatement, ID: "W/1"}
 	_, err := journal.Execute(t.Context(), l.Journal, erasure.Stream(of), erasure.Decider(), erasure.Order{Of: of, Today: day(2026, 11, 22),
-		Ground: erasure.Demanded, Reason: "v1.x", Facts: []erasure.Fact{{Line: 1, Day: day(2018, 7, 1)}}}, journal.Meta{Actor: "iod"})
+		Ground: erasure.Demanded, Register: "RODO-7/2026", Facts: []erasure.Fact{{Line: 1, Day: day(2018, 7, 1)}}}, journal.Meta{Actor: "iod"})
 	must(t, err)
 	told(before, "")
 	told(queries.Request{}, "")

@@ -17,6 +17,7 @@ import (
 	"ksiega/commands"
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
+	"ksiega/domain/erasure"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/socket"
@@ -53,8 +54,12 @@ type note struct {
 	// Problem is one thing that the doctor found.
 	Problem *eventdb.Problem `json:"problem,omitempty"`
 	// Left is what earlier versions recorded in clear.
-	Left  []queries.Left `json:"left,omitempty"`
-	Error string         `json:"error,omitempty"`
+	Left []queries.Left `json:"left,omitempty"`
+	// Along is what was erased along with somebody, Remains what is written about them
+	// under keys of others.
+	Along   []erasure.Subject `json:"along,omitempty"`
+	Remains []erasure.Left    `json:"remains,omitempty"`
+	Error   string            `json:"error,omitempty"`
 }
 
 // notes writes notes, each at once; it is safe for concurrent use.

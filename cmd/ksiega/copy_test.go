@@ -45,7 +45,7 @@ func TestACopyOfADataDirectoryCommandsNobodyElse(t *testing.T) {
 		s := serve(t, data)
 		other := copied(t, data)
 
-		must(t, exitDone, "--role", "dpo", "erase", "--data", other, "--participant", "U0", "--ground", "zadanie", "--reason", "test")
+		must(t, exitDone, "--role", "dpo", "erase", "--data", other, "--participant", "U0", "--ground", "zadanie", "--register", "RODO-7/2026")
 		must(t, exitDone, "import", "--data", other, writeFiles(t, map[string]string{"asystenci.csv": "id;imie;nazwisko\nA7;Jan;Kot\n"}))
 		if got := revealed(t, other, "U0"); strings.Contains(got, "Wróbel") {
 			t.Errorf("the copy still shows it: %s", got)

@@ -9,12 +9,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/erasure"
 	"ksiega/internal/eventdb"
+	"ksiega/internal/journal"
 	"ksiega/queries"
 )
 
@@ -26,7 +27,7 @@ type eraseCmd struct {
 	Finding       string `xor:"what" required:"" placeholder:"ID" help:"Erase the reasons recorded with a finding."`
 	Ground        string `required:"" enum:"retencja,zadanie" help:"Why: retention ended (retencja) or the person demands it (zadanie)."`
 	RetainedUntil string `placeholder:"RRRR-MM-DD" help:"Last day of retention, for the ground retencja."`
-	Reason        string `required:"" placeholder:"WHY" help:"In words, for the record; kept sealed. - reads them from the standard input, as arguments can be seen by others."`
+	Register      string `required:"" placeholder:"NO" help:"Number of the decision in the centre's register, where the reasons stand in words."`
 }
 
 // erasing is what the control door is asked to erase.
@@ -35,15 +36,11 @@ type erasing struct {
 	ID            string
 	Ground        string
 	RetainedUntil domain.Date
-	Reason        string
+	Register      string
 }
 
 func (c *eraseCmd) asked() (erasing, error) {
-	reason, err := reasonFrom(c.Reason, os.Stdin)
-	if err != nil {
-		return erasing{}, err
-	}
-	e := erasing{Ground: c.Ground, Reason: reason}
+	e := erasing{Ground: c.Ground, Register: c.Register}
 	for _, of := range []domain.Ref{{Kind: domain.RefParticipant, ID: c.Participant}, {Kind: domain.RefAssistant, ID: c.Assistant},
 		{Kind: domain.RefStatement, ID: c.Statement}, {Kind: domain.RefClaim, ID: c.Claim}, {Kind: domain.RefFinding, ID: c.Finding}} {
 		if of.ID != "" {
@@ -53,6 +50,7 @@ func (c *eraseCmd) asked() (erasing, error) {
 	if c.RetainedUntil == "" {
 		return e, nil
 	}
+	var err error
 	if e.RetainedUntil, err = domain.ParseDate(c.RetainedUntil); err != nil {
 		err = fmt.Errorf("--retained-until: %w", err)
 	}
@@ -77,13 +75,15 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 	bar := newProgress()
 	var gone *eventdb.ScavengeResult
 	var left []queries.Left
+	var along []erasure.Subject
+	var remains []erasure.Left
 	err = door.follow(ctx, "/control/erase", url.Values{}, "application/json", bytes.NewReader(body), func(n note) error {
 		if n.Scavenged != nil {
 			gone = n.Scavenged
 			return nil
 		}
-		if n.Left != nil {
-			left = n.Left
+		if n.Left != nil || n.Along != nil || n.Remains != nil {
+			left, along, remains = append(left, n.Left...), append(along, n.Along...), append(remains, n.Remains...)
 			return nil
 		}
 		bar.show(n)
@@ -94,8 +94,16 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	fmt.Printf("%s %s: what was sealed about it cannot be read any more\n", asked.Kind, asked.ID)
+	for _, s := range along {
+		fmt.Printf("%s %s: erased too, as every text of it is about %s %s\n", s.Kind, s.ID, asked.Kind, asked.ID)
+	}
+	for _, l := range remains {
+		fmt.Printf("left: %s%s\n", l, howToErase(l))
+	}
+	fmt.Println("one person decided this and nobody confirmed it: the record says so")
 	if gone == nil {
-		fmt.Println("the event store of --eventstore still holds the bytes of the destroyed key: scavenge it with its own tools")
+		fmt.Println("the event store of --eventstore still holds the bytes of the destroyed key: in the chunk that is being written until it is full and closed, and then until " +
+			"a scavenge on every node (docs/EVENTSTOREDB.md); other servers on it know the key until they are started again")
 	} else {
 		fmt.Printf("the destroyed key is gone from the disk: %d events removed, %d bytes left of %d\n", gone.Events, gone.BytesAfter, gone.BytesBefore)
 	}
@@ -109,6 +117,19 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 	return nil
 }
 
+// howToErase names the command that erases the others' texts with it, where there is
+// one.
+func howToErase(l erasure.Left) string {
+	switch l.Kind {
+	case domain.RefStatement, domain.RefClaim, domain.RefFinding:
+		return fmt.Sprintf(" (all of them: ksiega erase --%s %s)", l.Kind, l.ID)
+	}
+	return ""
+}
+
+// modelsWait bounds how long an erasure waits for the read models.
+const modelsWait = time.Minute
+
 // erase destroys a key and then, where the store is ours, its bytes.
 func (c *control) erase(w http.ResponseWriter, r *http.Request) {
 	var e erasing
@@ -116,20 +137,39 @@ func (c *control) erase(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	_, err := c.book.ledger.EraseSubject(r.Context(), origin(r), commands.EraseSubject{Kind: e.Kind, ID: e.ID, On: domain.DateOf(time.Now().In(c.book.ledger.Zone)),
-		Ground: e.Ground, RetainedUntil: e.RetainedUntil, Reason: e.Reason})
+	erased, err := c.book.ledger.EraseSubject(r.Context(), origin(r), commands.EraseSubject{Kind: e.Kind, ID: e.ID, On: domain.DateOf(time.Now().In(c.book.ledger.Zone)),
+		Ground: e.Ground, RetainedUntil: e.RetainedUntil, Register: e.Register})
 	if err != nil {
 		refuse(w, status(err), err)
 		return
 	}
 	n := newNotes(w)
-	left, err := queries.LeftInClear(r.Context(), c.book.journal, domain.Ref{Kind: e.Kind, ID: e.ID})
-	if len(left) > 0 {
-		n.say(note{Left: left})
+	of := domain.Ref{Kind: e.Kind, ID: e.ID}
+	state, err := c.book.ledger.Erased(r.Context(), of)
+	if err == nil && c.book.runner != nil {
+		err = c.book.waitForModels(r.Context(), erased.Position)
+	}
+	if err != nil {
+		n.end(err)
+		return
+	}
+	left, err := queries.LeftInClear(r.Context(), c.book.journal, of)
+	if len(left)+len(state.Along)+len(state.Left) > 0 {
+		n.say(note{Left: left, Along: state.Along, Remains: state.Left})
 	}
 	if err != nil || c.book.node == nil {
 		n.end(err)
 		return
 	}
 	n.end(scavengeNode(r.Context(), c.book.node, n.say))
+}
+
+// waitForModels is done once no read model shows what was erased.
+func (b *book) waitForModels(ctx context.Context, at journal.Position) error {
+	ctx, cancel := context.WithTimeout(ctx, modelsWait)
+	defer cancel()
+	if err := b.runner.WaitFor(ctx, at.Bound()); err != nil {
+		return fmt.Errorf("the key is destroyed, but not every read model has passed the order: erase again: %w", err)
+	}
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"ksiega/domain"
 	"ksiega/domain/erasure"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
@@ -65,7 +66,8 @@ func writeErasures(file string, l erasure.List) error {
 }
 
 // compareErasures holds the file against the log: stale, the file is to be written
-// anew. It fails where the file knows of erasures that the log does not have.
+// anew. It fails where the file knows of erasures that the log does not have, which in
+// a store of --eventstore, where no restore of ours comes in between, are carried out.
 func (b *book) compareErasures(ctx context.Context) (l erasure.List, stale bool, err error) {
 	file := erasuresFile(b.dir, b.name)
 	if l, err = queries.Erasures(ctx, b.journal); err != nil {
@@ -86,6 +88,9 @@ func (b *book) compareErasures(ctx context.Context) (l erasure.List, stale bool,
 	switch {
 	case err != nil:
 		return l, false, fmt.Errorf("%s: %w", file, err)
+	case !whole && b.node == nil:
+		slog.Warn("the event store was set back to before erasures: they are carried out again, scavenge it", "list", file, "has", len(l.Entries), "of", len(kept.Entries))
+		return kept, false, eraseAgain(ctx, b.journal, kept, len(l.Entries))
 	case !whole:
 		return l, false, fmt.Errorf("%s: %w", file, errRolledBack)
 	}
@@ -184,16 +189,27 @@ func (r *restoring) needless(ctx context.Context) (bool, error) {
 	return !has, err
 }
 
-// erase carries out again what the list orders: the orders that the log lacks are
-// recorded, so that read models withdraw what they keep; each key is destroyed, also
-// one whose erasure was cut short when the backup was taken; their bytes go.
+// erase carries out again what the list orders; the bytes go.
 func (r *restoring) erase(ctx context.Context, say func(note)) error {
-	for _, e := range r.list.Entries[len(r.own.Entries):] {
+	if len(r.list.Entries) == 0 {
+		return nil
+	}
+	if err := eraseAgain(ctx, r.journal, r.list, len(r.own.Entries)); err != nil {
+		return err
+	}
+	return scavengeNode(ctx, r.node, say)
+}
+
+// eraseAgain carries out what a list orders, of which the log has the first so many:
+// the others are recorded, so that read models withdraw what they keep; each key is
+// destroyed, also one whose erasure was cut short.
+func eraseAgain(ctx context.Context, j *journal.Journal, list erasure.List, has int) error {
+	for _, e := range list.Entries[has:] {
 		id, err := uuid.Parse(e.Event)
 		if err != nil {
 			return fmt.Errorf("erasure %d: %w", e.Number, erasure.ErrListDamaged)
 		}
-		err = r.journal.Restate(ctx, journal.Recorded{ID: id, Stream: e.Stream, Revision: e.Revision, Type: e.Type, RawData: []byte(e.Data), RawMeta: []byte(e.Meta)})
+		err = j.Restate(ctx, journal.Recorded{ID: id, Stream: e.Stream, Revision: e.Revision, Type: e.Type, RawData: []byte(e.Data), RawMeta: []byte(e.Meta)})
 		if err != nil {
 			return fmt.Errorf("erasure %d: %w", e.Number, err)
 		}
@@ -202,7 +218,7 @@ func (r *restoring) erase(ctx context.Context, say func(note)) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range r.list.Entries {
+	for _, e := range list.Entries {
 		event, err := table.Decode(e.Type, []byte(e.Data))
 		if err != nil {
 			return fmt.Errorf("erasure %d: %w", e.Number, err)
@@ -211,14 +227,13 @@ func (r *restoring) erase(ctx context.Context, say func(note)) error {
 		if !ok {
 			return fmt.Errorf("erasure %d: %w", e.Number, erasure.ErrListDamaged)
 		}
-		if err := vault.Destroy(ctx, r.journal.Shelf(), order.Of().Subject()); err != nil {
-			return fmt.Errorf("erasure %d: %w", e.Number, err)
+		for _, s := range append(order.Along, erasure.Subject(order.Of())) {
+			if err := vault.Destroy(ctx, j.Shelf(), domain.Ref(s).Subject()); err != nil {
+				return fmt.Errorf("erasure %d: %w", e.Number, err)
+			}
 		}
 	}
-	if len(r.list.Entries) == 0 {
-		return nil
-	}
-	return scavengeNode(ctx, r.node, say)
+	return nil
 }
 
 // withErasures has a restored store's erasures carried out, and leaves the list beside

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -71,7 +72,7 @@ func erasedSince(t *testing.T) (data, backup, list string) {
 	must(t, exitDone, "import", "--data", data, referrals(t, 3))
 	must(t, exitDone, "backup", "--data", data, "-o", backup)
 	for _, id := range []string{"U0", "U1"} {
-		must(t, exitDone, "--role", "dpo", "erase", "--data", data, "--participant", id, "--ground", "zadanie", "--reason", "wniosek")
+		must(t, exitDone, "--role", "dpo", "erase", "--data", data, "--participant", id, "--ground", "zadanie", "--register", "RODO-7/2026")
 	}
 	return data, backup, data + erasuresSuffix
 }
@@ -133,10 +134,10 @@ func TestABackupDoesNotBringBackWhoWasErased(t *testing.T) {
 	must(t, exitDone, "verify", "--data", restored)
 	must(t, exitDone, "doctor", "--data", restored)
 	// It has the list and goes on with it, and its own backup needs no more.
-	must(t, exitDone, "--role", "dpo", "erase", "--data", restored, "--participant", "U2", "--ground", "zadanie", "--reason", "wniosek")
+	must(t, exitDone, "--role", "dpo", "erase", "--data", restored, "--participant", "U2", "--ground", "zadanie", "--register", "RODO-7/2026")
 	second := filepath.Join(filepath.Dir(restored), "second")
 	must(t, exitDone, "backup", "--data", restored, "-o", second)
-	if out := must(t, exitFailed, "restore", second, "--data", restored+"2", "--erasures", list); !strings.Contains(out, "ends with number 2, but the backup holds 3") {
+	if out := must(t, exitFailed, "restore", second, "--data", restored+"2", "--erasures", list); !strings.Contains(out, "ends with number 2, but the backup holds 4") {
 		t.Errorf("restore with an old list says %q", out)
 	}
 	must(t, exitDone, "restore", second, "--data", restored+"2") // with the list beside the backup
@@ -167,6 +168,35 @@ func TestADirectoryFromBeforeAnErasureIsNotServed(t *testing.T) {
 	withKeyOf(t, data, old+"2")
 	if got := revealed(t, old+"2", "U0"); strings.Contains(got, "Wróbel") {
 		t.Errorf("it shows %s", got)
+	}
+}
+
+// A store of one's own that was set back has them carried out before it is served.
+func TestAStoreThatWasSetBackErasesAgain(t *testing.T) {
+	t.Parallel()
+	data, backup, _ := erasedSince(t)
+	old := filepath.Join(t.TempDir(), "old")
+	must(t, exitDone, "restore", backup, "--data", old, "--no-erasures")
+	node, err := eventdb.Open(eventdb.Options{Dir: old})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &book{dir: data, changed: make(chan struct{}, 1)}
+	t.Cleanup(func() { _ = errors.Join(b.Close(), node.Close()) })
+	if err := b.openJournal(&globals{Data: data, EventStore: node.Address()}, hooks{}, time.UTC); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := b.checkErasures(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		l, err := queries.Erasures(t.Context(), b.journal)
+		if err != nil || len(l.Entries) != 2 {
+			t.Fatalf("%d erasures, %v", len(l.Entries), err)
+		}
+		if closed, err := b.journal.Shelf().Closed(t.Context(), u0); err != nil || !closed {
+			t.Errorf("its key is there: %v", err)
+		}
 	}
 }
 

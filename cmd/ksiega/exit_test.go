@@ -22,9 +22,9 @@ func TestExitCodes(t *testing.T) {
 			{exitUsage, []string{"report", "contracts", "--as-of", "yesterday"}},
 			{exitUsage, []string{"report", "contracts", "--format", "doc"}},
 			{exitUsage, []string{"replay", "--from", "yesterday"}},
-			{exitFailed, []string{"erase", "--participant", "U0", "--ground", "zadanie", "--reason", "x"}},
+			{exitFailed, []string{"erase", "--participant", "U0", "--ground", "zadanie", "--register", "RODO-7/2026"}},
 			{exitFound, []string{"report", "nothing"}},
-			{exitFound, []string{"erase", "--role", "dpo", "--participant", "U7", "--ground", "zadanie", "--reason", "x"}},
+			{exitFound, []string{"erase", "--role", "dpo", "--participant", "U7", "--ground", "zadanie", "--register", "RODO-7/2026"}},
 		} {
 			must(t, c.want, append([]string{c.args[0], "--data", data}, c.args[1:]...)...)
 		}

@@ -11,6 +11,7 @@
 package erasure
 
 import (
+	"fmt"
 	"slices"
 
 	"ksiega/domain"
@@ -28,15 +29,46 @@ const (
 // Ordered says that the sealed data about a subject were to be destroyed. For
 // every reader it takes them back, whatever day or moment they ask about; numbers
 // and pseudonymous ids stay. It names the facts that rows of read models are kept
-// of, since a fold finds its rows by the event.
+// of, since a fold finds its rows by the event. Why is its ground and where the
+// centre's register says more: words about somebody who is erased would outlive them.
 type Ordered struct {
 	Kind          domain.RefKind `json:"kind"`
 	Subject       string         `json:"subject"`
 	On            domain.Date    `json:"on"`
 	Ground        Ground         `json:"ground"`
 	RetainedUntil domain.Date    `json:"retainedUntil,omitzero"` // the last day of retention
-	Reason        domain.Sealed  `json:"reason"`                 // sealed with a key that outlives the subject's
-	Facts         []Fact         `json:"facts,omitzero"`
+	Register      string         `json:"register,omitzero"`      // number of the decision in the centre's register
+	// Alone: one person decided, and nobody else confirmed it.
+	Alone bool `json:"alone"`
+	// Reason is of orders that had no number; sealed with a key that outlives the
+	// subject's.
+	Reason domain.Sealed `json:"reason,omitzero"`
+	Facts  []Fact        `json:"facts,omitzero"`
+	// Along are subjects whose texts are all about this one and are erased too, each
+	// by an order of its own.
+	Along []Subject `json:"along,omitzero"`
+	Left  []Left    `json:"left,omitzero"`
+}
+
+// Subject is one that goes along with another.
+type Subject struct {
+	Kind domain.RefKind `json:"kind"`
+	ID   string         `json:"id"`
+}
+
+// Left counts texts that are about the subject and stay, since the key that they are
+// sealed with seals others too: so many in one field, of so many under the key.
+type Left struct {
+	Kind  domain.RefKind `json:"kind"`
+	ID    string         `json:"id"`
+	Field string         `json:"field"`
+	Texts int            `json:"texts"`
+	Of    int            `json:"of"`
+}
+
+// String is one line for people.
+func (l Left) String() string {
+	return fmt.Sprintf("%s %s: %d of its %d texts (%s); its key seals what is not about this person alone", l.Kind, l.ID, l.Texts, l.Of, l.Field)
 }
 
 // Fact is one line of a bank statement and the day it was booked on; of other
@@ -58,7 +90,23 @@ type OrderedV1 struct {
 
 // Now is the order as it is recorded today.
 func (e OrderedV1) Now() Ordered {
-	return Ordered{Kind: e.Kind, Subject: e.Subject, On: e.On, Ground: e.Ground, RetainedUntil: e.RetainedUntil, Reason: e.Reason}
+	return OrderedV2{Kind: e.Kind, Subject: e.Subject, On: e.On, Ground: e.Ground, RetainedUntil: e.RetainedUntil, Reason: e.Reason}.Now()
+}
+
+// OrderedV2 is erasure.ordered.v2, whose reason was in words.
+type OrderedV2 struct {
+	Kind          domain.RefKind `json:"kind"`
+	Subject       string         `json:"subject"`
+	On            domain.Date    `json:"on"`
+	Ground        Ground         `json:"ground"`
+	RetainedUntil domain.Date    `json:"retainedUntil,omitzero"`
+	Reason        domain.Sealed  `json:"reason"`
+	Facts         []Fact         `json:"facts,omitzero"`
+}
+
+// Now is the order as it is recorded today; one person gave each of them.
+func (e OrderedV2) Now() Ordered {
+	return Ordered{Kind: e.Kind, Subject: e.Subject, On: e.On, Ground: e.Ground, RetainedUntil: e.RetainedUntil, Alone: true, Reason: e.Reason, Facts: e.Facts}
 }
 
 // Of is whose data were erased.
@@ -77,7 +125,7 @@ func (e Ordered) Reseal(by domain.Resealer) domain.Event {
 }
 
 // EventType is for ever.
-func (Ordered) EventType() string { return "erasure.ordered.v2" }
+func (Ordered) EventType() string { return "erasure.ordered.v3" }
 
 // OccurredOn is the day of the order.
 func (e Ordered) OccurredOn() domain.Date { return e.On }
@@ -94,7 +142,7 @@ func Stream(of domain.Ref) string { return domain.Stream("erasure", of.Subject()
 var (
 	ErrKind      = domain.Refusal(domain.CodeInvalid, "nothing of that kind can be erased")
 	ErrGround    = domain.Refusal(domain.CodeInvalid, "no such ground of an erasure")
-	ErrNoReason  = domain.Refusal(domain.CodeInvalid, "an erasure needs a reason")
+	ErrRegister  = domain.Refusal(domain.CodeInvalid, "an erasure needs the number under which the centre's register has the decision")
 	ErrRetention = domain.Refusal(domain.CodeRule, "an erasure after retention needs its last day, and that day must be over")
 	ErrErased    = domain.Refusal(domain.CodeRule, "the data about this person or thing were erased; nothing more can be recorded in words about it")
 )
@@ -105,25 +153,34 @@ type Order struct {
 	Today         domain.Date
 	Ground        Ground
 	RetainedUntil domain.Date
-	Reason        domain.Sealed
+	Register      string
 	// Facts are all that rows are kept of, as they stand.
 	Facts []Fact
+	// Along are all that are to go along, as far as is known.
+	Along []Subject
+	Left  []Left
 }
 
 // State is whether the subject's erasure was ordered, and which facts it named.
 type State struct {
 	Ordered bool
 	named   []Fact
+	// Along is whoever goes along, by whichever order.
+	Along []Subject
+	Left  []Left // of the last order that found any
 }
 
 // Decider of erasures: ordered twice is ordered once, whatever the ground, unless
-// facts were recorded that the first order could not name.
+// something was recorded that the first order could not name.
 func Decider() domain.Decider[State, Order] {
 	return domain.Decider[State, Order]{
 		Decide: decide,
 		Evolve: func(s State, e domain.Event) State {
 			if e, ok := e.(Ordered); ok {
-				s.Ordered, s.named = true, slices.Concat(s.named, e.Facts)
+				s.Ordered, s.named, s.Along = true, slices.Concat(s.named, e.Facts), slices.Concat(s.Along, e.Along)
+				if e.Left != nil {
+					s.Left = e.Left
+				}
 			}
 			return s
 		},
@@ -133,27 +190,38 @@ func Decider() domain.Decider[State, Order] {
 
 func decide(s State, c Order) ([]domain.Event, error) {
 	switch c.Of.Kind {
-	case domain.RefParticipant, domain.RefAssistant, domain.RefStatement, domain.RefClaim, domain.RefFinding:
+	case domain.RefParticipant, domain.RefAssistant, domain.RefStatement, domain.RefClaim, domain.RefFinding, domain.RefAccess:
 	default:
 		return nil, ErrKind
 	}
 	switch {
 	case c.Of.ID == "":
 		return nil, domain.ErrNoID
+	case c.Of == SealOf(c.Of, 0, "").Subject: // the key of what is recorded about erasures
+		return nil, ErrKind
 	case c.Ground != RetentionEnded && c.Ground != Demanded:
 		return nil, ErrGround
-	case c.Reason == "":
-		return nil, ErrNoReason
+	case c.Register == "":
+		return nil, ErrRegister
 	case c.Ground == RetentionEnded && (c.RetainedUntil == 0 || c.RetainedUntil >= c.Today):
 		return nil, ErrRetention
 	}
-	facts := slices.DeleteFunc(slices.Clone(c.Facts), func(f Fact) bool { return slices.Contains(s.named, f) })
-	if s.Ordered && len(facts) == 0 {
+	facts := without(c.Facts, s.named)
+	along := without(c.Along, s.Along)
+	if s.Ordered && len(facts) == 0 && len(along) == 0 {
 		return nil, nil
 	}
-	if len(facts) == 0 {
-		facts = nil
-	}
 	return []domain.Event{Ordered{Kind: c.Of.Kind, Subject: c.Of.ID, On: c.Today, Ground: c.Ground, RetainedUntil: c.RetainedUntil,
-		Reason: c.Reason, Facts: facts}}, nil
+		Register: c.Register, Alone: true, Facts: facts, Along: along, Left: c.Left}}, nil
+}
+
+// without is what is in all and not in known; nil where that is nothing.
+func without[T comparable](all, known []T) []T {
+	var rest []T
+	for _, v := range all {
+		if !slices.Contains(known, v) {
+			rest = append(rest, v)
+		}
+	}
+	return rest
 }

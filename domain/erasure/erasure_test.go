@@ -12,8 +12,8 @@ func TestErasure(t *testing.T) {
 	d := erasure.Decider()
 	today := domain.NewDate(2026, 11, 22)
 	anna := domain.Ref{Kind: domain.RefParticipant, ID: "U1"}
-	order := erasure.Order{Of: anna, Today: today, Ground: erasure.RetentionEnded, RetainedUntil: today - 1, Reason: "sealed"}
-	ordered := erasure.Ordered{Kind: domain.RefParticipant, Subject: "U1", On: today, Ground: "retencja", RetainedUntil: today - 1, Reason: "sealed"}
+	order := erasure.Order{Of: anna, Today: today, Ground: erasure.RetentionEnded, RetainedUntil: today - 1, Register: "RODO-7/2026"}
+	ordered := erasure.Ordered{Kind: domain.RefParticipant, Subject: "U1", On: today, Ground: "retencja", RetainedUntil: today - 1, Register: "RODO-7/2026", Alone: true}
 	Given(t, d).When(order).Then(ordered)
 	Given(t, d, ordered).When(order).Then()
 
@@ -27,18 +27,27 @@ func TestErasure(t *testing.T) {
 	Given(t, d, named, rest).When(late).Then()
 	Given(t, d, named, rest).When(order).Then()
 
-	demanded := erasure.Order{Of: anna, Today: today, Ground: erasure.Demanded, Reason: "sealed"}
+	// So is somebody who goes along.
+	joined, along := order, ordered
+	joined.Along, joined.Left = []erasure.Subject{{Kind: domain.RefClaim, ID: "Z/1"}}, []erasure.Left{{Kind: domain.RefStatement, ID: "W/1", Field: "title", Texts: 1, Of: 40}}
+	along.Along, along.Left = joined.Along, joined.Left
+	Given(t, d).When(joined).Then(along)
+	Given(t, d, ordered).When(joined).Then(along)
+	Given(t, d, along).When(joined).Then()
+
+	demanded := erasure.Order{Of: anna, Today: today, Ground: erasure.Demanded, Register: "RODO-7/2026"}
 	Given(t, d, ordered).When(demanded).Then()
-	Given(t, d).When(demanded).Then(erasure.Ordered{Kind: domain.RefParticipant, Subject: "U1", On: today, Ground: "zadanie", Reason: "sealed"})
+	Given(t, d).When(demanded).Then(erasure.Ordered{Kind: domain.RefParticipant, Subject: "U1", On: today, Ground: "zadanie", Register: "RODO-7/2026", Alone: true})
 
 	for _, c := range []struct {
 		change func(*erasure.Order)
 		want   error
 	}{
-		{func(c *erasure.Order) { c.Of.Kind = domain.RefAccess }, erasure.ErrKind},
+		{func(c *erasure.Order) { c.Of.Kind = domain.RefProgramme }, erasure.ErrKind},
+		{func(c *erasure.Order) { c.Of = domain.Ref{Kind: domain.RefAccess, ID: "reasons"} }, erasure.ErrKind},
 		{func(c *erasure.Order) { c.Of.ID = "" }, domain.ErrNoID},
 		{func(c *erasure.Order) { c.Ground = "inny" }, erasure.ErrGround},
-		{func(c *erasure.Order) { c.Reason = "" }, erasure.ErrNoReason},
+		{func(c *erasure.Order) { c.Register = "" }, erasure.ErrRegister},
 		{func(c *erasure.Order) { c.RetainedUntil = 0 }, erasure.ErrRetention},
 		{func(c *erasure.Order) { c.RetainedUntil = today }, erasure.ErrRetention},
 	} {

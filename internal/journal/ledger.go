@@ -73,6 +73,7 @@ func Ledger() (*Table, error) {
 		KindOf[finding.Reopened](),
 		KindOf[erasure.Ordered](),
 		Upcast("erasure.ordered.v1", erasure.OrderedV1.Now),
+		Upcast("erasure.ordered.v2", erasure.OrderedV2.Now),
 		KindOf[intake.FileFinished](),
 		KindOf[intake.RequestTaken](),
 		Upcast("intake.personal-data-read.v1", readingV1.up),

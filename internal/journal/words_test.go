@@ -27,7 +27,8 @@ func wordsOf() map[string]string {
 			attendance.About.Participant attendance.About.Programme contract.Amended.Assistant contract.Life.Agreement contract.Life.Contract
 			contract.Life.Participant contract.Life.Programme contract.Terms.Agreement contract.Terms.Assistant contract.Terms.Contract
 			contract.Terms.Participant contract.Terms.Programme durability.Demand.Project durability.Demand.Request durability.Obligation.Project
-			durability.Statement.Number durability.Statement.Project erasure.Ordered.Subject finding.Reopened.Finding finding.Resolved.Finding
+			durability.Statement.Number durability.Statement.Project erasure.Left.ID erasure.Ordered.Register erasure.Ordered.Subject
+			erasure.Subject.ID finding.Reopened.Finding finding.Resolved.Finding
 			intake.Filter.Value intake.GuessesCounted.Actor intake.PersonalDataRead.Reading intake.Subject.ID
 			participant.Assistant.ID participant.Person.CarerFor participant.Person.Household participant.Person.Participant
 			payment.About.Agreement payment.About.Contract payment.About.List payment.About.Participant payment.About.Programme
@@ -36,7 +37,8 @@ func wordsOf() map[string]string {
 			statement.MatchUndone.Claim statement.MatchUndone.Statement statement.Received.Account statement.Received.Number
 			statement.Received.Statement`,
 		"code": `agreement.ClaimAnswered.Outcome agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
-			durability.Obligation.Anchor erasure.Ordered.Ground erasure.Ordered.Kind intake.FileFinished.Kind intake.GuessesCounted.Door intake.Filter.Name intake.PersonalDataRead.What intake.Subject.Kind
+			durability.Obligation.Anchor erasure.Left.Field erasure.Left.Kind erasure.Ordered.Ground erasure.Ordered.Kind erasure.Subject.Kind
+			intake.FileFinished.Kind intake.GuessesCounted.Door intake.Filter.Name intake.PersonalDataRead.What intake.Subject.Kind
 			participant.Assistant.Employment refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason`,
 		"hash":    `durability.NoticePublished.ContentHash intake.FileFinished.File`,
 		"address": `durability.Address.URL`,

@@ -16,6 +16,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/erasure"
 	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
@@ -100,6 +101,9 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	}
 	b.ledger = &commands.Ledger{Log: commands.NewLog(b.journal, b.vault), Vault: b.vault, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Now: time.Now, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
 	b.ledger.Ordered, b.ledger.Guesses = b.keepErasures, &commands.Guesses{}
+	b.ledger.Mentions = func(ctx context.Context, of domain.Ref) ([]domain.Ref, []erasure.Left, error) {
+		return queries.Mentions(ctx, b.journal, b.vault, of)
+	}
 	if live {
 		if err := b.openRows(ctx, g, h); err != nil {
 			return err

@@ -48,7 +48,7 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		if c.Date != 0 && c.Date < s.Date {
 			return nil, ErrEarlier
 		}
-		return []domain.Event{Resolved(c)}, nil
+		return []domain.Event{Resolved{Finding: c.Finding, Date: c.Date, Reason: c.Reason}}, nil
 	case Reopen:
 		if err := check(s, c.Finding, c.Reason); err != nil {
 			return nil, err

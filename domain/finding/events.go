@@ -4,18 +4,20 @@ import "ksiega/domain"
 
 // TypeResolved and TypeReopened are event names, for ever.
 const (
-	TypeResolved = "finding.resolved.v1"
+	TypeResolved = "finding.resolved.v2"
 	TypeReopened = "finding.reopened.v1"
 )
 
 // Stream is where a finding's resolutions are kept.
 func Stream(finding string) string { return domain.Stream("finding", finding) }
 
-// Resolved says that a person settled a finding, and why that is right.
+// Resolved says that a person settled a finding, why that is right, and by which
+// figures; none in what was recorded before v2.
 type Resolved struct {
 	Finding string        `json:"finding"`
 	Date    domain.Date   `json:"date,omitzero"`
 	Reason  domain.Sealed `json:"reason"`
+	Figures Figures       `json:"figures"`
 }
 
 // SealOf is how a text about a finding is sealed: by the finding's own key, for

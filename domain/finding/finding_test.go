@@ -19,8 +19,8 @@ var (
 
 func TestResolve(t *testing.T) {
 	t.Parallel()
-	given.Given(t, Decider()).When(Resolve(resolved)).Then(resolved)
-	given.Given(t, Decider(), resolved).When(Resolve(resolved)).Then()
+	given.Given(t, Decider()).When(Resolve{"f1", monday, "r1"}).Then(resolved)
+	given.Given(t, Decider(), resolved).When(Resolve{"f1", monday, "r1"}).Then()
 	given.Given(t, Decider(), resolved).When(Resolve{"f1", tuesday, "r1"}).Refuse(domain.ErrDiffers)
 	given.Given(t, Decider(), resolved).When(Resolve{"f1", monday, "r2"}).Refuse(domain.ErrDiffers)
 	given.Given(t, Decider(), resolved).When(Resolve{"f2", monday, "r1"}).Refuse(ErrOther)
@@ -28,7 +28,7 @@ func TestResolve(t *testing.T) {
 	given.Given(t, Decider()).When(Resolve{"", monday, "r1"}).Refuse(domain.ErrNoID)
 
 	undated := Resolved{Finding: "f1", Reason: "r1"}
-	given.Given(t, Decider()).When(Resolve(undated)).Then(undated)
+	given.Given(t, Decider()).When(Resolve{"f1", 0, "r1"}).Then(undated)
 }
 
 func TestReopen(t *testing.T) {
@@ -42,15 +42,15 @@ func TestReopen(t *testing.T) {
 	given.Given(t, Decider(), resolved).When(Reopen{"f2", tuesday, "r2"}).Refuse(ErrOther)
 
 	again := Resolved{Finding: "f1", Date: tuesday, Reason: "r1"}
-	given.Given(t, Decider(), resolved, reopened).When(Resolve(again)).Then(again)
-	given.Given(t, Decider(), resolved, reopened).When(Resolve(resolved)).Refuse(ErrEarlier)
+	given.Given(t, Decider(), resolved, reopened).When(Resolve{"f1", tuesday, "r1"}).Then(again)
+	given.Given(t, Decider(), resolved, reopened).When(Resolve{"f1", monday, "r1"}).Refuse(ErrEarlier)
 }
 
 func TestPayloads(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]domain.Event{
-		`finding.resolved.v1 {"finding":"f1","date":"2018-05-14","reason":"r1"}`: resolved,
-		`finding.reopened.v1 {"finding":"f1","date":"2018-05-15","reason":"r2"}`: reopened,
+		`finding.resolved.v2 {"finding":"f1","date":"2018-05-14","reason":"r1","figures":{}}`: resolved,
+		`finding.reopened.v1 {"finding":"f1","date":"2018-05-15","reason":"r2"}`:              reopened,
 	} {
 		b, err := json.Marshal(e)
 		if got := e.EventType() + " " + string(b); err != nil || got != want {

@@ -9,12 +9,13 @@ type State struct {
 	Resolved bool
 	Date     domain.Date   // of the last event
 	Reason   domain.Sealed // of the last event
+	Figures  Figures       // that the resolution saw
 }
 
 func evolve(s State, e domain.Event) State {
 	switch e := e.(type) {
 	case Resolved:
-		return State{Finding: e.Finding, Resolved: true, Date: e.Date, Reason: e.Reason}
+		return State{Finding: e.Finding, Resolved: true, Date: e.Date, Reason: e.Reason, Figures: e.Figures}
 	case Reopened:
 		return State{Finding: e.Finding, Date: e.Date, Reason: e.Reason}
 	}

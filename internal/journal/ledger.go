@@ -70,6 +70,7 @@ func Ledger() (*Table, error) {
 		KindOf[durability.ServiceStarted](),
 		KindOf[durability.ServiceRefused](),
 		KindOf[finding.Resolved](),
+		Upcast("finding.resolved.v1", finding.ResolvedV1.Now),
 		KindOf[finding.Reopened](),
 		KindOf[erasure.Ordered](),
 		Upcast("erasure.ordered.v1", erasure.OrderedV1.Now),

@@ -28,7 +28,7 @@ func wordsOf() map[string]string {
 			contract.Life.Participant contract.Life.Programme contract.Terms.Agreement contract.Terms.Assistant contract.Terms.Contract
 			contract.Terms.Participant contract.Terms.Programme durability.Demand.Project durability.Demand.Request durability.Obligation.Project
 			durability.Statement.Number durability.Statement.Project erasure.Left.ID erasure.Ordered.Register erasure.Ordered.Subject
-			erasure.Subject.ID finding.Reopened.Finding finding.Resolved.Finding
+			erasure.Subject.ID finding.Figures.Subjects finding.Reopened.Finding finding.Resolved.Finding
 			intake.Filter.Value intake.GuessesCounted.Actor intake.PersonalDataRead.Reading intake.Subject.ID
 			participant.Assistant.ID participant.Person.CarerFor participant.Person.Household participant.Person.Participant
 			payment.About.Agreement payment.About.Contract payment.About.List payment.About.Participant payment.About.Programme

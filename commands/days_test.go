@@ -9,6 +9,7 @@ import (
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/attendance"
+	"ksiega/domain/finding"
 	"ksiega/internal/journal"
 	"ksiega/internal/ledgertest"
 )
@@ -61,7 +62,7 @@ func TestDaysOnWhichNothingHappened(t *testing.T) {
 			return l.TellDurability(ctx, o, commands.TellDurability{Project: "asystent-aktywnosci", Event: "publikacja", Date: d, URL: "https://example.org"})
 		},
 		"resolution": func(d domain.Date) (journal.Result, error) {
-			return l.ResolveFinding(ctx, o, commands.ResolveFinding{Finding: "over-cap:x", Date: d, Reason: "x"})
+			return l.ResolveFinding(ctx, o, commands.ResolveFinding{Finding: "over-cap:x", Date: d, Reason: "x"}, finding.Figures{From: d})
 		},
 	}
 	today := domain.DateOf(ledgertest.Now())

@@ -8,30 +8,43 @@ import (
 	"ksiega/internal/journal"
 )
 
-// ResolveFinding says why a finding needs no more attention, or opens it again.
+// ResolveFinding says why a finding needs no more attention, or opens it again. The
+// figures, if given, are those that whoever says so had before them: where the
+// finding has others by now, nothing is recorded.
 type ResolveFinding struct {
-	Finding string      `json:"finding"`
-	Date    domain.Date `json:"date,omitempty"`
-	Reason  string      `json:"reason"`
-	Reopen  bool        `json:"reopen,omitempty"`
+	Finding      string          `json:"finding"`
+	Date         domain.Date     `json:"date,omitempty"`
+	Reason       string          `json:"reason"`
+	Reopen       bool            `json:"reopen,omitempty"`
+	AmountGrosze *domain.Grosze  `json:"amountGrosze,omitempty"`
+	Minutes      *domain.Minutes `json:"minutes,omitempty"`
+	From         domain.Date     `json:"from,omitempty"`
+	To           domain.Date     `json:"to,omitempty"`
 }
 
-// ResolveFinding carries the command out.
-func (l *Ledger) ResolveFinding(ctx context.Context, o Origin, c ResolveFinding) (journal.Result, error) {
+// ResolveFinding carries the command out on a finding with the figures it has now,
+// which the door asks queries for; none where there is no such finding. They may have
+// changed when the resolution is recorded: it binds to these, so that the finding is
+// then open.
+func (l *Ledger) ResolveFinding(ctx context.Context, o Origin, c ResolveFinding, now finding.Figures) (journal.Result, error) {
 	if c.Date != 0 { // else the day it is recorded
 		if err := l.happened(c.Date); err != nil {
 			l.count(err)
 			return journal.Result{}, err
 		}
 	}
-	s := l.sealer(ctx)
-	reason := s.text(finding.SealOf(c.Finding, c.Date, "reason"), c.Reason)
-	if s.err != nil {
-		return journal.Result{}, s.err
+	var reason domain.Sealed
+	if !now.None() { // no key is made for what does not exist
+		s := l.sealer(ctx)
+		reason = s.text(finding.SealOf(c.Finding, c.Date, "reason"), c.Reason)
+		if s.err != nil {
+			return journal.Result{}, s.err
+		}
 	}
-	var cmd finding.Command = finding.Resolve{Finding: c.Finding, Date: c.Date, Reason: reason}
+	seen := finding.Seen{Amount: c.AmountGrosze, Minutes: c.Minutes, From: c.From, To: c.To}
+	var cmd finding.Command = finding.Resolve{Finding: c.Finding, Date: c.Date, Reason: reason, Now: now, Seen: seen}
 	if c.Reopen {
-		cmd = finding.Reopen{Finding: c.Finding, Date: c.Date, Reason: reason}
+		cmd = finding.Reopen{Finding: c.Finding, Date: c.Date, Reason: reason, Now: now, Seen: seen}
 	}
 	return carry(ctx, l, o, c, finding.Stream(c.Finding), finding.Decider(), cmd)
 }

@@ -133,5 +133,5 @@ func (c TellDurability) open() any {
 }
 
 func (c ResolveFinding) open() any {
-	return ResolveFinding{Finding: c.Finding, Date: c.Date, Reopen: c.Reopen}
+	return ResolveFinding{Finding: c.Finding, Date: c.Date, Reopen: c.Reopen, AmountGrosze: c.AmountGrosze, Minutes: c.Minutes, From: c.From, To: c.To}
 }

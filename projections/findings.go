@@ -21,19 +21,18 @@ type FindingChange struct {
 	Resolved bool             `json:"resolved"`
 	On       domain.Date      `json:"on"`
 	Reason   domain.Sealed    `json:"reason"`
+	Figures  finding.Figures  `json:"figures,omitzero"` // that a resolution saw
 	Event    journal.Position `json:"event"`
 }
 
-// Resolved says whether the finding was resolved by a day, inclusive; 0 is as it
-// stands.
-func (f FindingLife) Resolved(asOf domain.Date) bool {
-	resolved := false
+// Last is what was said last by a day, inclusive; 0 is at all.
+func (f FindingLife) Last(asOf domain.Date) (last FindingChange) {
 	for _, c := range f.Changes {
 		if asOf == 0 || c.On <= asOf {
-			resolved = c.Resolved
+			last = c
 		}
 	}
-	return resolved
+	return last
 }
 
 // FindingLives holds a part a kind of finding and a field a finding.
@@ -41,7 +40,7 @@ func FindingLives() Table[FindingLife] { return Table[FindingLife]{"findings"} }
 
 // Findings folds what people said of findings.
 func Findings() Projection {
-	return Projection{Name: "findings", Version: 2, Seals: true,
+	return Projection{Name: "findings", Version: 3, Seals: true,
 		Want: oneOf(finding.Resolved{}, finding.Reopened{}, erasure.Ordered{}),
 		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "intake.*",
 			"participant.*", "payment.*", "refundclaim.*", "statement.*"},
@@ -81,7 +80,7 @@ func findingChange(r *journal.Recorded) (string, FindingChange, bool) {
 	c := FindingChange{On: r.OccurredOn(), Event: r.Position}
 	switch e := r.Event.(type) {
 	case finding.Resolved:
-		c.Resolved, c.Reason = true, e.Reason
+		c.Resolved, c.Reason, c.Figures = true, e.Reason, e.Figures
 		return e.Finding, c, true
 	case finding.Reopened:
 		c.Reason = e.Reason

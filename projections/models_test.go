@@ -190,7 +190,8 @@ func durabilityEvent(num func(string, int) int, word func(string) string, day do
 	case 8:
 		return durability.ServiceRefused{Demand: asked}
 	case 9:
-		return finding.Resolved{Finding: "durability-gap:" + said.Project, Date: day, Reason: "x"}
+		return finding.Resolved{Finding: "durability-gap:" + said.Project, Date: day, Reason: "x",
+			Figures: finding.Figures{Count: num("lacking", 3), From: day, To: day.Add(num("days", 3)), Running: num("running", 2) == 0, Subjects: []string{said.Project}}}
 	case 10:
 		return finding.Reopened{Finding: "durability-gap:" + said.Project, Reason: "x"}
 	}

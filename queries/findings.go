@@ -75,6 +75,8 @@ type found struct {
 	from, to domain.Date
 	amount   domain.Grosze
 	minutes  domain.Minutes
+	count    int  // as finding.Figures has it
+	running  bool // to is the day that the answer looks from, and no end
 	events   []journal.Position
 }
 
@@ -88,7 +90,9 @@ func findingID(kind FindingKind, parts ...string) string {
 	return id
 }
 
-func findingRows(ctx context.Context, q *question) ([]Row, error) {
+// discrepancies are all findings of a kind, or of kinds that are found together with
+// it; "" is every kind.
+func discrepancies(ctx context.Context, q *question, kind FindingKind) ([]found, error) {
 	var all []found
 	for _, search := range []struct {
 		kinds []FindingKind
@@ -101,7 +105,7 @@ func findingRows(ctx context.Context, q *question) ([]Row, error) {
 		{[]FindingKind{RefundDifference}, refundDifferences},
 		{[]FindingKind{DurabilityGap}, durabilityGaps},
 	} {
-		if kind := FindingKind(q.params["kind"]); kind != "" && !slices.Contains(search.kinds, kind) {
+		if kind != "" && !slices.Contains(search.kinds, kind) {
 			continue
 		}
 		some, err := search.run(ctx, q)
@@ -110,18 +114,26 @@ func findingRows(ctx context.Context, q *question) ([]Row, error) {
 		}
 		all = append(all, some...)
 	}
+	return all, nil
+}
+
+func findingRows(ctx context.Context, q *question) ([]Row, error) {
+	all, err := discrepancies(ctx, q, FindingKind(q.params["kind"]))
+	if err != nil {
+		return nil, err
+	}
 	lives, err := projections.FindingLives().Every(ctx, q.view(projections.Findings()))
 	if err != nil {
 		return nil, err
 	}
-	resolved := map[string]bool{}
+	said := map[string]projections.FindingChange{}
 	for _, it := range lives {
-		resolved[it.Row.Finding] = it.Row.Resolved(q.asOf)
+		said[it.Row.Finding] = it.Row.Last(q.asOf)
 	}
 	rows := make([]Row, 0, len(all))
 	for _, f := range all {
 		state := "open"
-		if resolved[f.id] {
+		if f.resolvedBy(said[f.id]) {
 			state = "resolved"
 		}
 		if !q.is("kind", string(f.kind)) || !q.is("state", state) || !q.touches(f.from, f.to) {
@@ -244,10 +256,11 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 		}
 		for _, share := range m.Claims {
 			if share.unpaid(m, benefit) {
-				f.kind, f.amount = ClaimedNotPaid, max(unpaid, share.Refund-m.Paid)
-				f.id = findingID(ClaimedNotPaid, m.Contract, m.Month.String(), share.Claim)
-				f.subjects, f.events = append(slices.Clone(f.subjects), share.Claim), []journal.Position{share.Event}
-				kinds = append(kinds, f)
+				less := f
+				less.kind, less.amount = ClaimedNotPaid, max(unpaid, share.Refund-m.Paid)
+				less.id = findingID(ClaimedNotPaid, m.Contract, m.Month.String(), share.Claim)
+				less.subjects, less.events = append(slices.Clone(f.subjects), share.Claim), []journal.Position{share.Event}
+				kinds = append(kinds, less)
 			}
 			if q.over(m.Month) && share.Refund > refunded {
 				over := f
@@ -352,6 +365,7 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 		if by := standing.ReplacedBy(c.Claim); by != "" && c.totals.Open() {
 			twice := f
 			twice.id, twice.amount, twice.subjects = findingID(RefundDifference, c.Claim, "corrected"), c.totals.Outstanding(), append(slices.Clone(f.subjects), by)
+			twice.events = slices.Concat(f.events, submissions(claims, by))
 			all = append(all, twice)
 		}
 		if c.totals.Decided && !c.totals.IsReturned && c.totals.Accepted != c.totals.Claimed {
@@ -360,6 +374,18 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 		}
 	}
 	return all, nil
+}
+
+// submissions are the events that submitted a claim.
+func submissions(claims []standingClaim, number string) (events []journal.Position) {
+	for _, c := range claims {
+		for _, fact := range c.Facts {
+			if c.Claim == number && fact.Kind == projections.FactSubmitted {
+				events = append(events, fact.Event)
+			}
+		}
+	}
+	return events
 }
 
 func magnitude(g domain.Grosze) domain.Grosze { return max(g, -g) }
@@ -374,7 +400,8 @@ func durabilityGaps(ctx context.Context, q *question) ([]found, error) {
 		_, _, gaps := durability.Gaps(p.Obligation, p.Levels(q.asOf), q.day())
 		for _, g := range gaps {
 			f := found{id: findingID(DurabilityGap, p.Obligation.Project, g.From.String()), kind: DurabilityGap,
-				subjects: []string{p.Obligation.Project}, from: g.From, to: g.To, events: []journal.Position{p.Event}}
+				subjects: []string{p.Obligation.Project}, from: g.From, to: g.To, count: g.Promised - g.Ready,
+				running: g.To == q.day() && g.To < p.Obligation.To, events: []journal.Position{p.Event}}
 			for _, l := range p.Places {
 				if l.From >= g.From && l.From <= g.To+1 && !q.cut(l.From) {
 					f.events = append(f.events, l.Event)

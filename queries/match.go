@@ -24,19 +24,8 @@ type Match struct {
 // reclaimed by then. What comes to the grosz to what is due is decided first. It reads
 // at least what is recorded when it is called.
 func (d *Desk) CertainMatches(ctx context.Context) ([]Match, error) {
-	head, err := d.opts.Journal.Head(ctx)
-	if err != nil {
-		return nil, err
-	}
-	least := head.Bound()
-	refunds := []projections.Projection{projections.Refunds()}
-	read := func(fn func(map[string]projections.View) error) error { return d.read(ctx, "", least, refunds, fn) }
-	if d.opts.Runner == nil {
-		// Nobody here says when Redis has seen what is recorded.
-		read = func(fn func(map[string]projections.View) error) error { return d.latest(ctx, least, refunds, fn) }
-	}
 	var matches []Match
-	err = read(func(views map[string]projections.View) error {
+	err := d.current(ctx, []projections.Projection{projections.Refunds()}, func(views map[string]projections.View) error {
 		q := &question{desk: d, views: views, reader: Reader{SeesText: true}}
 		lines, err := unmatchedLines(ctx, q)
 		if err != nil {

@@ -85,22 +85,26 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 	if err != nil {
 		return nil, err
 	}
-	referrals := map[string][]contract.State{}
+	referrals := map[string][]referred{}
 	for _, it := range lives {
 		s, err := it.Row.AsOf(q.asOf)
 		if err != nil {
 			return nil, err
 		}
 		if s.Exists() && s.Terms.Agreement != "" {
-			referrals[s.Terms.Agreement] = append(referrals[s.Terms.Agreement], s)
+			referrals[s.Terms.Agreement] = append(referrals[s.Terms.Agreement], referred{s, it.Row.Event})
 		}
 	}
 	var all []found
 	for _, it := range limited {
 		a := it.Row
 		if over := worked[a.Agreement] - a.TotalCap; a.TotalCap > 0 && over > 0 {
-			all = append(all, found{id: findingID(OverCap, a.Agreement, "hours"), kind: OverCap, subjects: []string{a.Agreement},
-				from: a.From, to: a.To, minutes: over, events: []journal.Position{a.Event}})
+			f := found{id: findingID(OverCap, a.Agreement, "hours"), kind: OverCap, subjects: []string{a.Agreement},
+				from: a.From, to: a.To, minutes: over, events: []journal.Position{a.Event}}
+			if f.events, err = workEvents(ctx, q, months, a); err != nil {
+				return nil, err
+			}
+			all = append(all, f)
 		}
 		if a.PersonLimit > 0 {
 			all = append(all, crowded(q, a, referrals[a.Agreement])...)
@@ -109,18 +113,40 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 	return all, nil
 }
 
+// workEvents are those of an agreement and of all hours under it.
+func workEvents(ctx context.Context, q *question, months []*settledMonth, a projections.SettlementAgreement) ([]journal.Position, error) {
+	events := []journal.Position{a.Event}
+	for _, m := range months {
+		if m.Agreement != a.Agreement {
+			continue
+		}
+		of, err := monthEvents(ctx, q, m)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, of...)
+	}
+	return events, nil
+}
+
+// referred is a referral as it stands, and the event that made it.
+type referred struct {
+	contract.State
+	event journal.Position
+}
+
 // crowded are the stretches of days on which more people are referred under an
 // agreement than it has places for, up to the day the answer looks from.
-func crowded(q *question, a projections.SettlementAgreement, referrals []contract.State) []found {
+func crowded(q *question, a projections.SettlementAgreement, referrals []referred) []found {
 	var all []found
 	var stretch *found
 	for day := a.From; day <= min(a.To, q.day()); day++ {
 		people := map[string]bool{}
-		subjects := []string{a.Agreement}
+		subjects, events := []string{a.Agreement}, []journal.Position{a.Event}
 		for _, s := range referrals {
 			if day.Within(s.Terms.From, s.Terms.To) && !s.Rests(day) {
 				people[s.Terms.Participant] = true
-				subjects = append(subjects, s.Terms.Contract)
+				subjects, events = append(subjects, s.Terms.Contract), append(events, s.event)
 			}
 		}
 		if len(people) <= a.PersonLimit {
@@ -128,11 +154,12 @@ func crowded(q *question, a projections.SettlementAgreement, referrals []contrac
 			continue
 		}
 		if stretch == nil {
-			all = append(all, found{id: findingID(OverCap, a.Agreement, "people", day.String()), kind: OverCap, subjects: subjects, from: day,
-				events: []journal.Position{a.Event}})
+			all = append(all, found{id: findingID(OverCap, a.Agreement, "people", day.String()), kind: OverCap, from: day})
 			stretch = &all[len(all)-1]
 		}
-		stretch.to = day
+		stretch.to, stretch.count, stretch.running = day, max(stretch.count, len(people)-a.PersonLimit), day == q.day() && day < a.To
+		stretch.subjects = unique(append(stretch.subjects, subjects...))
+		stretch.events = slices.Compact(slices.SortedFunc(slices.Values(append(stretch.events, events...)), journal.Position.Compare))
 	}
 	return all
 }
@@ -217,6 +244,7 @@ type yearOfDays struct {
 	days      map[domain.Date]bool
 	contracts []string
 	events    []journal.Position
+	running   bool // the days alone make them more
 }
 
 // yearsOfDays are by whose and when they are.
@@ -253,9 +281,13 @@ func overYears(ctx context.Context, q *question, months []projections.Settlement
 			continue
 		}
 		slices.Sort(y.contracts)
-		all = append(all, found{id: findingID(OverCap, key.participant, strconv.Itoa(key.year)), kind: OverCap,
-			subjects: append([]string{key.participant}, y.contracts...),
-			from:     domain.NewDate(key.year, time.January, 1), to: domain.NewDate(key.year, time.December, 31), events: y.events})
+		f := found{id: findingID(OverCap, key.participant, strconv.Itoa(key.year)), kind: OverCap,
+			subjects: append([]string{key.participant}, y.contracts...), running: y.running,
+			from: domain.NewDate(key.year, time.January, 1), to: domain.NewDate(key.year, time.December, 31), events: y.events}
+		if !y.running {
+			f.count = len(y.days) - programme.YearlyDays
+		}
+		all = append(all, f)
 	}
 	return all, nil
 }
@@ -309,6 +341,7 @@ func referralDays(ctx context.Context, q *question, months []projections.Settlem
 				continue
 			}
 			y := years.of(t.Participant, d.Year(), t.Contract)
+			y.running = y.running || d == q.day() && (d+1).Within(t.From, t.To) && (d+1).Year() == d.Year()
 			if y.days[d] = true; told != d.Year() {
 				told, y.events = d.Year(), append(y.events, it.Row.Event)
 			}

@@ -293,7 +293,7 @@ func TestSampleFindings(t *testing.T) {
 		"refund-difference:WR/2018/08:accepted open 3984 0",
 		"worked-not-paid:SK/04/2018:2018-09 open 2490 1785",
 	})
-	_, err := l.ResolveFinding(t.Context(), ledgertest.Actor, commands.ResolveFinding{Finding: got[0][:strings.Index(got[0], " ")],
+	_, err := resolveFinding(t, l, desk, commands.ResolveFinding{Finding: got[0][:strings.Index(got[0], " ")],
 		Date: domain.NewDate(2026, 2, 1), Reason: "epidemia"})
 	must(t, err)
 	head, err := l.Journal.Head(t.Context())

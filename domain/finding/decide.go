@@ -4,6 +4,8 @@ import "ksiega/domain"
 
 // Refusals of this package.
 var (
+	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "there is no such finding now")
+	ErrFigures     = domain.Refusal(domain.CodeConflict, "the finding's figures are other than those that were seen")
 	ErrReason      = domain.Refusal(domain.CodeInvalid, "resolving or reopening a finding needs a reason")
 	ErrNotResolved = domain.Refusal(domain.CodeRule, "the finding is not resolved")
 	ErrEarlier     = domain.Refusal(domain.CodeInvalid, "the day lies before the last thing said of the finding")
@@ -13,11 +15,13 @@ var (
 // Command is what can be asked of a finding's stream.
 type Command interface{ finding() }
 
-// Resolve settles a finding. A zero Date is the day of recording.
+// Resolve settles a finding as it is Now. A zero Date is the day of recording.
 type Resolve struct {
 	Finding string
 	Date    domain.Date
 	Reason  domain.Sealed
+	Now     Figures // none: there is no such finding
+	Seen    Seen
 }
 
 // Reopen opens a resolved finding again. A zero Date is the day of recording.
@@ -25,6 +29,8 @@ type Reopen struct {
 	Finding string
 	Date    domain.Date
 	Reason  domain.Sealed
+	Now     Figures // none: there is no such finding
+	Seen    Seen
 }
 
 func (Resolve) finding() {}
@@ -39,18 +45,18 @@ func Decider() domain.Decider[State, Command] {
 func decide(s State, cmd Command) ([]domain.Event, error) {
 	switch c := cmd.(type) {
 	case Resolve:
-		if err := check(s, c.Finding, c.Reason); err != nil {
+		if err := check(s, c.Finding, c.Reason, c.Now, c.Seen); err != nil {
 			return nil, err
 		}
-		if s.Resolved {
+		if s.Resolved && s.Figures.Same(c.Now) {
 			return nil, repeated(s, c.Date, c.Reason)
 		}
 		if c.Date != 0 && c.Date < s.Date {
 			return nil, ErrEarlier
 		}
-		return []domain.Event{Resolved{Finding: c.Finding, Date: c.Date, Reason: c.Reason}}, nil
+		return []domain.Event{Resolved{Finding: c.Finding, Date: c.Date, Reason: c.Reason, Figures: c.Now}}, nil
 	case Reopen:
-		if err := check(s, c.Finding, c.Reason); err != nil {
+		if err := check(s, c.Finding, c.Reason, c.Now, c.Seen); err != nil {
 			return nil, err
 		}
 		switch {
@@ -61,19 +67,24 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		case c.Date != 0 && c.Date < s.Date:
 			return nil, ErrEarlier
 		}
-		return []domain.Event{Reopened(c)}, nil
+		return []domain.Event{Reopened{Finding: c.Finding, Date: c.Date, Reason: c.Reason}}, nil
 	}
 	return nil, domain.UnknownCommand(cmd)
 }
 
-func check(s State, finding string, reason domain.Sealed) error {
+// check says the same of a finding that there is not, whatever was ever said of it.
+func check(s State, finding string, reason domain.Sealed, now Figures, seen Seen) error {
 	switch {
 	case finding == "":
 		return domain.ErrNoID
+	case now.None():
+		return ErrUnknown
 	case s.Finding != "" && s.Finding != finding:
 		return ErrOther
 	case reason == "":
 		return ErrReason
+	case seen.Other(now):
+		return ErrFigures
 	}
 	return nil
 }

@@ -4,8 +4,9 @@
 //
 //	finding-<id>   finding.resolved.v1 and v2, finding.reopened.v1
 //
-// A finding itself is computed and not recorded, so a stream may begin with its
-// resolution and this package can't tell an id that was never computed. It
-// promises that a finding is resolved and reopened only with a reason and in
-// turns, each said once.
+// A finding itself is computed and not recorded: whoever asks for a decision hands
+// in the Figures that it comes to now, or none, and then nothing is decided. A
+// resolution records the figures it saw and binds to them. It promises that a finding
+// is resolved and reopened only with a reason and in turns, each said once; it stops
+// at saying which figures a finding has.
 package finding

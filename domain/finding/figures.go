@@ -36,3 +36,17 @@ func (f Figures) Same(now Figures) bool {
 	}
 	return !now.Running && f.To == now.To && f.Count == now.Count
 }
+
+// Seen is what somebody who speaks of a finding had before them; a nil amount or
+// time and a zero day say nothing of it.
+type Seen struct {
+	Amount   *domain.Grosze
+	Minutes  *domain.Minutes
+	From, To domain.Date
+}
+
+// Other says whether the figures are other ones.
+func (s Seen) Other(now Figures) bool {
+	return s.Amount != nil && *s.Amount != now.Amount || s.Minutes != nil && *s.Minutes != now.Minutes ||
+		s.From != 0 && s.From != now.From || s.To != 0 && s.To != now.To && !now.Running
+}

@@ -57,7 +57,7 @@ func (s *server) registerCommands(api huma.API) {
 	register(s, api, "match-line", "Przypisz przelew z wyciągu do wniosku", l.MatchLine)
 	register(s, api, "unmatch-line", "Cofnij przypisanie przelewu do wniosku", l.UnmatchLine)
 	register(s, api, "tell-durability", "Zapisz fakt o trwałości projektu", l.TellDurability)
-	register(s, api, "resolve-finding", "Wyjaśnij ustalenie lub otwórz je ponownie", l.ResolveFinding)
+	register(s, api, "resolve-finding", "Wyjaśnij ustalenie lub otwórz je ponownie", s.resolveFinding)
 }
 
 // register describes one use case as an operation and serves it.
@@ -82,6 +82,17 @@ func register[C commands.Request](s *server, api huma.API, name, summary string,
 			Position: out.Position.String(), Revision: out.Revision, Events: out.Events,
 			Names: commands.NamesNoticed(in.Body)}}, nil
 	})
+}
+
+// resolveFinding asks what the finding comes to, as far as the caller may see it: the
+// resolution binds to that. A finding that is gone is handed on as none, since the
+// same command sent again is answered all the same.
+func (s *server) resolveFinding(ctx context.Context, o commands.Origin, c commands.ResolveFinding) (commands.Result, error) {
+	now, err := s.Desk.Finding(ctx, c.Finding, callerOf(ctx).reader())
+	if err != nil {
+		return commands.Result{}, err
+	}
+	return s.Ledger.ResolveFinding(ctx, o, c, now)
 }
 
 // noCommand names the commands to whoever asks for another.

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -127,7 +128,7 @@ func TestEveryCommandReachesTheLedger(t *testing.T) {
 		{"record-claim-decision", `{"claim":"W/1","date":"2018-04-20","outcome":"czesciowo","amountGrosze":1000,"reason":"ścięto"}`},
 		{"write-off-claim", `{"claim":"W/1","date":"2018-12-31","reason":"przedawnienie"}`},
 		{"tell-durability", `{"project":"asystent-aktywnosci","event":"zobowiazanie","date":"2019-07-01","to":"2021-06-30","value":30}`},
-		{"resolve-finding", `{"finding":"worked-not-paid:S/1:2018-03","date":"2018-05-01","reason":"wyjaśniono"}`},
+		{"resolve-finding", `{"finding":"refund-difference:W/1:accepted","date":"2018-05-01","reason":"wyjaśniono"}`},
 	} {
 		if r := accepted(t, d.command(c[0], "every-"+c[0], c[1])); r.Events == 0 {
 			t.Errorf("%s recorded nothing", c[0])
@@ -182,4 +183,39 @@ func TestStoreThatDoesNotAnswerIsUnavailable(t *testing.T) {
 	if p := refused(t, w, http.StatusServiceUnavailable, "unavailable"); p.Correlation == "" || p.Detail != "the store sleeps" || w.Header().Get("Retry-After") == "" {
 		t.Errorf("%+v %v", p, w.Header())
 	}
+}
+
+// A finding is asked for before anything is said of it.
+func TestResolvingAFinding(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	cycle(d)
+	accepted(t, d.command("record-claim-decision", "answer", `{"claim":"W/1","date":"2018-04-20","outcome":"czesciowo","amountGrosze":1000}`))
+	d.role = "coordinator"
+	const id = "refund-difference:W/1:accepted"
+	body := func(id, more string) string {
+		return `{"finding":"` + id + `","date":"2018-05-01","reason":"x"` + more + `}`
+	}
+	for i, unknown := range []string{"refund-difference:W/1:given", "refund-difference:W/2:accepted", "no-such:W/1", "W/1"} {
+		for j, more := range []string{"", `,"reopen":true`} {
+			refused(t, d.command("resolve-finding", fmt.Sprint("unknown-", i, "-", j), body(unknown, more)), http.StatusNotFound, "not-found")
+		}
+	}
+	refused(t, d.command("resolve-finding", "early", body(id, `,"reopen":true`)), http.StatusUnprocessableEntity, "rule")
+	refused(t, d.command("resolve-finding", "other", body(id, `,"amountGrosze":1`)), http.StatusConflict, "conflict")
+	const seen = `,"amountGrosze":944,"minutes":0,"from":"2018-04-10","to":"2018-04-20"`
+	first := accepted(t, d.command("resolve-finding", "once", body(id, seen)))
+	if first.Events != 1 {
+		t.Errorf("%+v", first)
+	}
+	if again := accepted(t, d.command("resolve-finding", "once", body(id, seen))); again.Events != 0 || again.Position != first.Position {
+		t.Errorf("sent again: %+v", again)
+	}
+	if a := accepted(t, d.command("resolve-finding", "same", body(id, ""))); a.Events != 0 {
+		t.Errorf("already so: %+v", a)
+	}
+	// Who may not see the reason is not told whether it is the same.
+	d.role = ""
+	refused(t, d.command("resolve-finding", "blind", body(id, "")), http.StatusConflict, "recorded")
+	refused(t, d.command("resolve-finding", "blind2", strings.Replace(body(id, ""), `"x"`, `"y"`, 1)), http.StatusConflict, "recorded")
 }

@@ -155,7 +155,11 @@ func (s secrets) told() map[string]any {
 }
 
 func (s secrets) resolved() map[string]any {
-	return map[string]any{"finding": "worked-not-paid:S/1:2018-03", "date": "2018-05-01", "reason": s.reason}
+	return map[string]any{"finding": "refund-difference:W/1:accepted", "date": "2018-05-01", "reason": s.reason}
+}
+
+func (s secrets) unfound() map[string]any {
+	return map[string]any{"finding": "stay:U1:2018-03-05", "reason": s.reason}
 }
 
 // dictionaries of an attacker: the truth of either ledger is among them.
@@ -220,6 +224,7 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		{"change-contract", func(s secrets) map[string]any { return s.change("suspend") }, []string{"reason"}},
 		{"tell-durability", secrets.told, []string{"text"}},
 		{"resolve-finding", secrets.resolved, []string{"reason"}},
+		{"resolve-finding", secrets.unfound, []string{"reason"}},
 	} {
 		try(c.name, c.like(a))
 		try(c.name, c.like(b))

@@ -1,0 +1,72 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ksiega/domain/finding"
+	"ksiega/internal/journal"
+	"ksiega/projections"
+)
+
+// Finding is what a finding comes to now, or none where the report of findings would
+// not show it to the reader, whatever the reason. It reads at least what is recorded
+// when it is called.
+func (d *Desk) Finding(ctx context.Context, id string, reader Reader) (now finding.Figures, err error) {
+	kind, _, _ := strings.Cut(id, ":")
+	if !slices.Contains(findingKinds(), kind) {
+		return now, nil
+	}
+	report, err := d.Report("findings")
+	if err != nil {
+		return now, err
+	}
+	err = d.current(ctx, report.needs, func(views map[string]projections.View) error {
+		q := &question{desk: d, views: views, today: d.today(d.opts.Now()), reader: reader}
+		all, err := discrepancies(ctx, q, FindingKind(kind))
+		if err != nil {
+			return err
+		}
+		now = finding.Figures{}
+		if i := slices.IndexFunc(all, func(f found) bool { return f.id == id }); i >= 0 {
+			now = all[i].figures()
+		}
+		return nil
+	})
+	if err != nil {
+		return now, fmt.Errorf("finding: %w", err)
+	}
+	return now, nil
+}
+
+// current is read for a decision: at least what is recorded when it is called.
+func (d *Desk) current(ctx context.Context, ps []projections.Projection, fn func(map[string]projections.View) error) error {
+	head, err := d.opts.Journal.Head(ctx)
+	if err != nil {
+		return err
+	}
+	if d.opts.Runner == nil {
+		// Nobody here says when Redis has seen what is recorded.
+		return d.latest(ctx, head.Bound(), ps, fn)
+	}
+	return d.read(ctx, "", head.Bound(), ps, fn)
+}
+
+// figures are those that a resolution binds to.
+func (f found) figures() finding.Figures {
+	subjects := unique(f.subjects)
+	slices.Sort(subjects)
+	return finding.Figures{Amount: f.amount, Minutes: f.minutes, Count: f.count, From: f.from, To: f.to, Running: f.running, Subjects: subjects}
+}
+
+// resolvedBy says whether the last word on a finding is that it is resolved as it is
+// now. A word from before resolutions said what they saw stands while all that the
+// finding rests on was recorded before it.
+func (f found) resolvedBy(last projections.FindingChange) bool {
+	if !last.Resolved || !last.Figures.None() {
+		return last.Resolved && last.Figures.Same(f.figures())
+	}
+	return !slices.ContainsFunc(f.events, func(p journal.Position) bool { return p.After(last.Event) })
+}

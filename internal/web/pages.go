@@ -148,7 +148,7 @@ func areas(o queries.Overview) []areaView {
 	recorded := map[string]uint64{}
 	for _, a := range o.Areas {
 		for _, t := range a.Types {
-			recorded[t.Type[:max(strings.LastIndexByte(t.Type, '.'), 0)]] += t.Events // in whatever version
+			recorded[domain.Fact(t.Type)] += t.Events // in whatever version
 		}
 	}
 	sum := func(types ...string) string {

@@ -11,9 +11,12 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
 	"ksiega/domain/durability"
 	"ksiega/domain/finding"
+	"ksiega/domain/programme"
 	"ksiega/internal/journal"
 	"ksiega/internal/ledgertest"
 	"ksiega/queries"
@@ -300,6 +303,35 @@ func TestTheNumberOfPeopleIsAFigure(t *testing.T) {
 	if got := stateOf(t, desk, l, id, queries.Request{}); got != "open" {
 		t.Error(got)
 	}
+}
+
+// Days of a referral that come by themselves are no figure; another referral is.
+func TestDaysOfAReferralRunOn(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	today := day(2026, 7, 10)
+	now := func() time.Time { return today.Time().Add(12 * time.Hour) }
+	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: now, Zone: l.Zone, DayCount: programme.ReferralDays})
+	referral := func(number string) domain.Event {
+		return contract.Signed{Terms: contract.Terms{Contract: number, Kind: contract.Referral, Programme: "psu", Participant: "U1",
+			Concluded: day(2026, 1, 1), From: day(2026, 1, 1), To: day(2026, 12, 31), Agreement: "P/1"}}
+	}
+	record(t, l, agreement.Concluded{Terms: agreement.Terms{Agreement: "P/1", Concluded: day(2026, 1, 1), From: day(2026, 1, 1), To: day(2026, 12, 31),
+		Regime: programme.NewRegime, RefundPercent: 60}}, referral("S/1"))
+	const id = "over-cap:U1:2026"
+	state := func(want string) {
+		t.Helper()
+		if got := stateOf(t, desk, l, id, queries.Request{}); got != want {
+			t.Errorf("on %s: %q, not %q", today, got, want)
+		}
+	}
+	_, err := resolveFinding(t, l, desk, commands.ResolveFinding{Finding: id, Date: today, Reason: "zgoda starosty"})
+	must(t, err)
+	for _, today = range []domain.Date{day(2026, 7, 10), day(2026, 8, 10), day(2026, 12, 31), day(2027, 3, 1)} {
+		state("resolved")
+	}
+	record(t, l, referral("S/2"))
+	state("open")
 }
 
 // Whatever is recorded, corrected, resolved and reopened in whatever order: the report

@@ -109,7 +109,7 @@ func deciders() []walked {
 		walk[participant.State, participant.Command]("participant", participant.Decider(), participant.Register{}),
 		walk[participant.AssistantState, participant.AssistantCommand]("participant", participant.AssistantDecider(), participant.RegisterAssistant{}),
 		walk[payment.State, payment.Command]("payment", payment.Decider(), payment.Pay{}, payment.TakeBack{}),
-		walk[refund.State, refund.Command]("refund", refund.Decider(), refund.Submit{}, refund.RecordDecision{}, refund.Receive{}, refund.WriteOff{}),
+		walk[refund.State, refund.Command]("refund", refund.Decider(), refund.Submit{}, refund.RecordDecision{}, refund.Receive{}, refund.UndoReceipt{}, refund.WriteOff{}),
 		walk[statement.State, statement.Command]("statement", statement.Decider(), statement.TakeIn{}, statement.Match{}, statement.Unmatch{}),
 	}
 }

@@ -114,7 +114,7 @@ func (l *Ledger) orderErasure(ctx context.Context, o Origin, order erasure.Order
 	}
 	r, err = journal.Execute(ctx, l.Log, erasure.Stream(order.Of), erasure.Decider(), order, l.meta(o))
 	if err == nil && l.Ordered != nil {
-		err = l.Ordered(ctx)
+		err = l.Ordered(ctx, order.Of)
 	}
 	return r, err
 }

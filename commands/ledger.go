@@ -39,9 +39,9 @@ type Ledger struct {
 	// Mentions, if set, finds what is written about a person under other keys: whose
 	// texts are all about the person, and what others have.
 	Mentions func(context.Context, domain.Ref) (along []domain.Ref, left []erasure.Left, err error)
-	// Ordered, if set, is told that an erasure was ordered, before the key goes; where
-	// it fails, the key stays.
-	Ordered func(context.Context) error
+	// Ordered, if set, is told whose erasure was ordered, before the key goes; where it
+	// fails, the key stays.
+	Ordered func(context.Context, domain.Ref) error
 	// Guesses, if set, counts for NoteGuesses.
 	Guesses *Guesses
 }

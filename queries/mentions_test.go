@@ -90,7 +90,7 @@ func TestWhatIsWrittenAboutSomebodyElsewhere(t *testing.T) {
 	// the names may be gone by then.
 	lost := errors.New("power lost")
 	calls := 0
-	l.Ordered = func(context.Context) error {
+	l.Ordered = func(context.Context, domain.Ref) error {
 		if calls++; calls == 4 {
 			return lost
 		}

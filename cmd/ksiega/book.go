@@ -44,6 +44,8 @@ type book struct {
 	manual  bool          // there is no automat: every match is a person's
 	secrets secret.Words  // what no answer may show
 
+	forgetter *forgetter // with --eventstore
+
 	lock     *os.File // of the data directory, where no node holds it
 	redis    *redisdb.DB
 	external redis.UniversalClient
@@ -95,12 +97,17 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	if err := b.openVault(ctx, g); err != nil {
 		return err
 	}
+	if b.node == nil {
+		if err := b.startForgetting(ctx); err != nil {
+			return err
+		}
+	}
 	catalogue, err := programme.Load()
 	if err != nil {
 		return err
 	}
 	b.ledger = &commands.Ledger{Log: commands.NewLog(b.journal, b.vault), Vault: b.vault, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Now: time.Now, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
-	b.ledger.Ordered, b.ledger.Guesses = b.keepErasures, &commands.Guesses{}
+	b.ledger.Ordered, b.ledger.Guesses = b.ordered, &commands.Guesses{}
 	b.ledger.Mentions = func(ctx context.Context, of domain.Ref) ([]domain.Ref, []erasure.Left, error) {
 		return queries.Mentions(ctx, b.journal, b.vault, of)
 	}
@@ -205,6 +212,9 @@ func (b *book) Close() error {
 	var errs []error
 	if b.runner != nil {
 		b.runner.Stop()
+	}
+	if b.forgetter != nil {
+		b.forgetter.end()
 	}
 	if b.redis != nil {
 		errs = append(errs, b.redis.Close())

@@ -103,7 +103,7 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 	fmt.Println("one person decided this and nobody confirmed it: the record says so")
 	if gone == nil {
 		fmt.Println("the event store of --eventstore still holds the bytes of the destroyed key: in the chunk that is being written until it is full and closed, and then until " +
-			"a scavenge on every node (docs/EVENTSTOREDB.md); other servers on it know the key until they are started again")
+			"a scavenge on every node (docs/EVENTSTOREDB.md)")
 	} else {
 		fmt.Printf("the destroyed key is gone from the disk: %d events removed, %d bytes left of %d\n", gone.Events, gone.BytesAfter, gone.BytesBefore)
 	}
@@ -148,6 +148,10 @@ func (c *control) erase(w http.ResponseWriter, r *http.Request) {
 	state, err := c.book.ledger.Erased(r.Context(), of)
 	if err == nil && c.book.runner != nil {
 		err = c.book.waitForModels(r.Context(), erased.Position)
+	}
+	if err == nil && c.book.forgetter != nil {
+		n.say(note{File: "other servers forget the key", At: 0, Of: 1})
+		err = forgotten(r.Context())
 	}
 	if err != nil {
 		n.end(err)

@@ -110,6 +110,14 @@ func (b *book) checkErasures(ctx context.Context) error {
 	return nil
 }
 
+// ordered is told whose key is about to be destroyed.
+func (b *book) ordered(ctx context.Context, of domain.Ref) error {
+	if err := b.keepErasures(ctx); err != nil || b.node != nil {
+		return err
+	}
+	return b.journal.Notify(ctx, of.Subject())
+}
+
 // keepErasures brings the file up to date.
 func (b *book) keepErasures(ctx context.Context) error {
 	l, stale, err := b.compareErasures(ctx)

@@ -21,6 +21,7 @@ const (
 	vaultCategory    = "vault"    // wrapped keys, read by the Shelf alone
 	trialCategory    = "trial"    // what Rights tries
 	identityCategory = "identity" // of the ledger
+	noticeCategory   = "notice"   // of keys that are about to be destroyed
 )
 
 // ledgerCategories are those of all streams that the ledger writes. One that
@@ -29,7 +30,7 @@ func ledgerCategories() []string {
 	return []string{
 		"access", "agreement", "assistance", "assistant", "attendance", "contract", "durability", "erasure", "finding", "guesses",
 		"import", "participant", "payout", "refundclaim", "request", "statement",
-		vaultCategory, trialCategory, identityCategory,
+		vaultCategory, trialCategory, identityCategory, noticeCategory,
 	}
 }
 
@@ -79,7 +80,7 @@ func (j *Journal) local(stream, typ string) string {
 		return ""
 	}
 	switch categoryOf(rest) {
-	case vaultCategory, trialCategory, identityCategory:
+	case vaultCategory, trialCategory, identityCategory, noticeCategory:
 		return ""
 	}
 	return rest

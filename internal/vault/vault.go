@@ -69,6 +69,10 @@ type Vault struct {
 	// missing remembers who had sealed texts but no key on the shelf. A key is
 	// durable before its texts are, so that it is gone, not yet to come.
 	missing map[string]struct{}
+	// forgotten are those whose keys others destroy, or have destroyed.
+	forgotten map[string]struct{}
+	// gate, if set, says why keys may not be used now.
+	gate func() error
 }
 
 // Open reads all records once. On an empty shelf it makes the ledger's own key.
@@ -291,6 +295,41 @@ func (v *Vault) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, v.GoStrin
 // GoString is the same for every vault.
 func (v *Vault) GoString() string { return "vault.Vault(redacted)" }
 
+// Forget drops the key of a subject that another vault over the same shelf is about to
+// erase: from here on it is erased here too, whether or not the shelf says so already.
+func (v *Vault) Forget(subject string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.forgotten == nil {
+		v.forgotten = map[string]struct{}{}
+	}
+	v.forgotten[subject] = struct{}{}
+	old := v.people[subject]
+	if old == nil || old.keys == nil {
+		return
+	}
+	gone := &person{last: old.last} // its erasure is still to be recorded
+	v.people[subject] = gone
+	v.reindex(subject, old, gone)
+}
+
+// Gate has a vault ask before it uses a key. It is called before the vault is used.
+func (v *Vault) Gate(may func() error) { v.gate = may }
+
+// usable says why the key of a subject may not be used.
+func (v *Vault) usable(subject string) error {
+	v.mu.RLock()
+	_, forgotten := v.forgotten[subject]
+	v.mu.RUnlock()
+	switch {
+	case forgotten:
+		return ErrErased
+	case v.gate != nil:
+		return v.gate()
+	}
+	return nil
+}
+
 // lookup answers from memory: nil is not known here, which is not the same as
 // not on the shelf.
 func (v *Vault) lookup(subject string) *person {
@@ -301,6 +340,9 @@ func (v *Vault) lookup(subject string) *person {
 
 // found is the person whose sealed text is at hand.
 func (v *Vault) found(ctx context.Context, subject string) (*person, error) {
+	if err := v.usable(subject); err != nil {
+		return nil, err
+	}
 	p := v.lookup(subject)
 	if p == nil {
 		v.mu.RLock()
@@ -334,6 +376,9 @@ func (v *Vault) miss(subject string) {
 
 // made is the person with a key, made here where there is none.
 func (v *Vault) made(ctx context.Context, subject string) (*person, error) {
+	if err := v.usable(subject); err != nil {
+		return nil, err
+	}
 	p := v.lookup(subject)
 	if p == nil {
 		unlock, err := v.lock(ctx, subject)

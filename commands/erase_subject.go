@@ -31,9 +31,8 @@ var (
 // EraseSubject carries the command out: first the order is recorded, then the keys
 // are destroyed, those of what goes along first. Cut short anywhere, the same command
 // completes it. What is written about a person under other keys while it runs is not
-// looked for. The
-// bytes of the key leave the disk when the store is scavenged; backups are another
-// matter, see vault.Rewrap.
+// looked for. The bytes of the keys leave the disk when the store is scavenged; in
+// backups an erasure is carried out again by its list (erasure.List).
 func (l *Ledger) EraseSubject(ctx context.Context, o Origin, c EraseSubject) (journal.Result, error) {
 	r, err := l.eraseSubject(ctx, o, c)
 	l.count(err)

@@ -25,7 +25,8 @@ import (
 // others it counts the texts that name the person. A text is about the person where it
 // belongs to a claim of theirs alone, to a finding about them, or to a reading of
 // nothing but their data, or where it has first and last name, the PESEL or the
-// account; the last name alone names somebody, but perhaps a namesake.
+// account; the last name alone names somebody, but perhaps a namesake. A name is found
+// as it was registered: inflected, misspelt or by its initial it is not.
 type mentions struct {
 	ctx    context.Context
 	vault  *vault.Vault

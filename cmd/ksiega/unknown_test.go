@@ -22,7 +22,7 @@ func TestUnknownThings(t *testing.T) {
 			{"contract", []string{"replay", "--contract", "S/404"}},
 			{"actor", []string{"replay", "--actor", "nobody-at-all"}},
 			{"stream", []string{"replay", "--stream", "contract-S%2F404"}},
-			{"type", []string{"replay", "--type", "attendence.*"}},
+			{"type", []string{"replay", "--type", "obecnosc.*"}},
 			{"agreement", []string{"report", "psu-settlement", "--agreement", "P/404"}},
 			{"project", []string{"report", "durability", "--project", "404"}},
 		} {

@@ -5,10 +5,12 @@ package redistest
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -124,17 +126,28 @@ func client(t testing.TB, port string) *redis.Client {
 	return c
 }
 
-// freePorts were free a moment ago, below those that a system gives to clients.
+// freePorts were free a moment ago. They lie below those that a system gives to
+// clients, so that no other test takes one meanwhile.
 func freePorts(t testing.TB, n int) []string {
 	t.Helper()
-	var ports []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		must(t, err)
-		defer func() { _ = l.Close() }()
-		ports = append(ports, strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
+	const lowest, ports = 12000, 16000
+	var free []string
+	for range 1000 {
+		port := strconv.Itoa(lowest + rand.IntN(ports))
+		if slices.Contains(free, port) {
+			continue
+		}
+		l, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err != nil {
+			continue
+		}
+		must(t, l.Close())
+		if free = append(free, port); len(free) == n {
+			return free
+		}
 	}
-	return ports
+	t.Fatal("no free ports")
+	return nil
 }
 
 func until(ctx context.Context, t testing.TB, what string, there func() bool) {

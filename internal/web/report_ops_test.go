@@ -271,7 +271,7 @@ func TestHistoryIsSealedAndRefusesWhatItDoesNotKnow(t *testing.T) {
 		refused(t, d.get("/api/v1/streams/"+queryEscape(stream)+"/events"), http.StatusNotFound, "not-found")
 	}
 	for _, path := range []string{"streams/contract-none/events", "events?participant=nobody", "events?claim=none&type=refundclaim.*", "events?actor=nobody",
-		"events?type=attendence.*", "reports/psu-settlement?agreement=P404", "reports/durability?project=404"} {
+		"events?type=obecnosc.*", "reports/psu-settlement?agreement=P404", "reports/durability?project=404"} {
 		refused(t, d.get("/api/v1/"+path), http.StatusNotFound, "not-found")
 	}
 	for _, knownAt := range []string{"99999999", "2199-01-01", "2199-01-01T00:00:00Z"} {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"ksiega/domain"
-	"ksiega/domain/access"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
 )
@@ -56,10 +55,24 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 		return journal.Result{}, err
 	}
 	r, err := carry(ctx, l, o, c, stream, participant.Decider(), cmd)
+	if err == nil && r.Events == 0 {
+		// What a key was used for may differ in what its caller may not see: the PESEL
+		// that is recorded counts, not the one that was typed.
+		c.PESEL, err = l.recordedPESEL(ctx, stream)
+	}
 	if err == nil {
 		err = l.index(ctx, c)
 	}
 	return r, err
+}
+
+func (l *Ledger) recordedPESEL(ctx context.Context, stream string) (string, error) {
+	s, err := journal.Load(ctx, l.Log, stream, participant.Decider())
+	if err != nil || s.State.Person.PESEL == "" {
+		return "", err
+	}
+	seal := participant.SealOf(s.State.Person.Participant, "pesel")
+	return l.Vault.Open(ctx, seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(s.State.Person.PESEL))
 }
 
 func (l *Ledger) index(ctx context.Context, c RegisterParticipant) error {
@@ -124,9 +137,9 @@ func (l *Ledger) agreesWithPESEL(c RegisterParticipant) error {
 }
 
 // onePerson refuses a PESEL that another id has; two ids that had one before stay as
-// they are. A program that holds the token is not told who is known here.
+// they are. Whoever may not see people is not told who is known here.
 func (l *Ledger) onePerson(o Origin, c RegisterParticipant) error {
-	if who := o.Who(); who.Door == access.API && !who.Sees(domain.RefParticipant) {
+	if !o.Who().Sees(domain.RefParticipant) {
 		return nil
 	}
 	of, err := id(c.ID)

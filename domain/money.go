@@ -111,14 +111,10 @@ type HourlyRate = Grosze
 // hour. Sums stay exact until Round.
 type Work int64
 
-// Earned is what minutes at a rate come to, unrounded. It fails with ErrUncountable
-// where either is beyond its bound.
-func Earned(m Minutes, rate HourlyRate) (Work, error) {
-	if m > MaxMinutes || m < -MaxMinutes || rate > MaxRate || rate < -MaxRate {
-		return 0, ErrUncountable
-	}
-	return Work(int64(m) * int64(rate)), nil
-}
+// Earned is what minutes at a rate come to, unrounded, or ErrUncountable. A rate
+// beyond its bound, as it may stand in what was recorded before there were bounds, is
+// worked out like any other.
+func Earned(m Minutes, rate HourlyRate) (Work, error) { return Work(rate).Times(int(m)) }
 
 // Times is the amount so many times over, or ErrUncountable.
 func (w Work) Times(n int) (Work, error) {

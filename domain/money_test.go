@@ -59,6 +59,9 @@ func TestBounds(t *testing.T) {
 		}
 	}
 	// A month's work at the bound is far from 2^63.
+	if w, err := Earned(60, 100*MaxRate); err != nil || w.Round() != 100*MaxRate {
+		t.Errorf("an hour at a rate that was recorded before there were bounds: %v, %v", w, err)
+	}
 	work, err := Earned(31*24*60, MaxRate)
 	if err == nil {
 		_, err = work.Share(100)

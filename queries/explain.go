@@ -106,6 +106,9 @@ func (r titleReader) named(title string) map[string]trust {
 				if cut {
 					how = min(how, trustExact)
 				}
+				if goesOn(text, end) {
+					how = trustWord
+				}
 				found[n.claim] = max(found[n.claim], how)
 				for k := start; k < end; k++ {
 					taken[k] = true
@@ -139,10 +142,20 @@ func bounded(text []rune, start, end int) bool {
 	return (start == 0 || !alphanumeric(text[start-1])) && (end == len(text) || !alphanumeric(text[end]))
 }
 
+// goesOn says that a number may be the beginning of a longer one that nobody knows
+// here: `WR/05` in `WR/05/2019`.
+func goesOn(text []rune, end int) bool {
+	return end+1 < len(text) && strings.ContainsRune("/-.", text[end]) && alphanumeric(text[end+1])
+}
+
 func alphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // interest says that a title is about interest, which is no part of a refund.
-func interest(title string) bool { return strings.Contains(strings.ToLower(title), "odset") }
+func interest(title string) bool {
+	small := strings.ToLower(title)
+	return strings.Contains(small, "odset") || slices.ContainsFunc(strings.FieldsFunc(small, func(r rune) bool { return !alphanumeric(r) }),
+		func(word string) bool { return word == "ods" || word == "odsetkowa" })
+}
 
 // openLine is an unmatched line beside what its title names.
 type openLine struct {
@@ -191,6 +204,9 @@ func (s *settling) only(l *openLine, least trust) (int, bool) {
 	claims, _ := s.open(l)
 	if l.taken || l.interest || len(claims) != 1 || l.titled[s.claims[claims[0]].Claim] < least {
 		return 0, false
+	}
+	if l.Amount > 0 && l.Date < s.claims[claims[0]].Submitted {
+		return 0, false // no refund comes before it was asked for
 	}
 	return claims[0], true
 }

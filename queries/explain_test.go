@@ -48,6 +48,16 @@ func TestNumbersInATitle(t *testing.T) {
 			t.Errorf("%s is trusted %d, not %d", number, got, want)
 		}
 	}
+	for _, longer := range []string{"W/05/2019", "W/05-a", "W/05.2019 ", "za W/05/2"} {
+		if got := readerOf(numbered("W/05")).named(longer)["W/05"]; got != trustWord {
+			t.Errorf("in %q, which may be another number, it is trusted %d", longer, got)
+		}
+	}
+	for title, want := range map[string]bool{"ODS. USTAWOWE OD WR/05": true, "odsetki": true, "refundacja ODS": true, "Odszkodowanie": false, "WR/05": false} {
+		if interest(title) != want {
+			t.Errorf("%q is about interest: %v", title, !want)
+		}
+	}
 	if got := readerOf(numbered("W/05")).named("W/ 05")["W/05"]; got != trustExact {
 		t.Errorf("cut in two it is trusted %d", got)
 	}

@@ -142,5 +142,11 @@ func (c *rekeyCmd) next(ctx context.Context, source keySource) (vault.MasterKey,
 			lock = source.lock
 		}
 	}
+	if left, err := os.Stat(source.file + nextKeySuffix); err == nil && left.Mode().IsRegular() && left.Size() == 0 {
+		// Cut short before it held a key: nothing can lie under it.
+		if err := os.Remove(source.file + nextKeySuffix); err != nil {
+			return vault.MasterKey{}, err
+		}
+	}
 	return vault.LoadOrCreateMasterKey(source.file+nextKeySuffix, lock, true)
 }

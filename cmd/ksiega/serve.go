@@ -144,15 +144,15 @@ func shutdown(servers []*http.Server) error {
 }
 
 func (c *serveCmd) token() (string, error) {
-	if c.TokenFile == "" {
-		return os.Getenv("KSIEGA_TOKEN"), nil
+	token := os.Getenv("KSIEGA_TOKEN")
+	if c.TokenFile != "" {
+		b, err := os.ReadFile(c.TokenFile)
+		if err != nil {
+			return "", err
+		}
+		token = strings.TrimSpace(string(b))
 	}
-	b, err := os.ReadFile(c.TokenFile)
-	if err != nil {
-		return "", err
-	}
-	token := strings.TrimSpace(string(b))
-	if len(token) < 16 {
+	if len(token) < 16 && (token != "" || c.TokenFile != "") {
 		return "", errors.New("the token must have at least 16 characters")
 	}
 	return token, nil

@@ -165,6 +165,9 @@ func decide(s State, c Command) ([]domain.Event, error) {
 		if s.Outstanding() <= 0 {
 			return nil, ErrNothing
 		}
+		if c.On < s.Claim.On {
+			return nil, ErrBeforeClaim
+		}
 		return []domain.Event{WrittenOff{s.Claim.About, c.On, c.Reason}}, nil
 	}
 	return nil, domain.UnknownCommand(c)
@@ -233,8 +236,8 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 		if e.Amount <= 0 && !e.All {
 			return nil, ErrAmount
 		}
-		if e.Amount > s.Claimed {
-			return nil, ErrOverClaim.With("%s of %s", e.Amount, s.Claimed)
+		if asked, err := domain.Plus(s.Reclaimed, e.Amount); err != nil || asked > s.Claimed {
+			return nil, ErrOverClaim.With("%s after %s, of %s", e.Amount, s.Reclaimed, s.Claimed)
 		}
 	}
 	return []domain.Event{e}, nil
@@ -260,8 +263,8 @@ func (s State) receive(c Receive) ([]domain.Event, error) {
 		return nil, ErrUndone
 	case c.Amount == 0:
 		return nil, ErrAmount
-	case c.Amount > 0 && c.Amount > s.Outstanding():
-		return nil, ErrOverPaid.With("%s of %s", c.Amount, s.Outstanding())
+	case c.Amount > 0 && c.Amount > s.Takes():
+		return nil, ErrOverPaid.With("%s of %s", c.Amount, s.Takes())
 	case c.Amount < 0 && -c.Amount > s.ToPayBack():
 		return nil, ErrOverBack.With("%s of %s", -c.Amount, s.ToPayBack())
 	}

@@ -66,6 +66,9 @@ func TestClaim(t *testing.T) {
 	Given(t, d, submitted, received).When(refund.RecordDecision{On: on + 20, Outcome: "zwrot", Amount: amount(500)}).
 		Then(refund.Reclaimed{About: about, On: on + 20, Amount: 500})
 	Given(t, d, submitted, received).When(refund.WriteOff{On: on + 30}).Refuse(domain.ErrNoReason)
+	Given(t, d, submitted).When(refund.WriteOff{On: on - 1, Reason: "sealed"}).Refuse(refund.ErrBeforeClaim)
+	Given(t, d, submitted, refund.Reclaimed{About: about, On: on + 2, Amount: 19926}).
+		When(refund.RecordDecision{On: on + 3, Outcome: "zwrot", Amount: amount(1)}).Refuse(refund.ErrOverClaim)
 	Given(t, d, submitted, received).When(refund.WriteOff{On: on + 30, Reason: "sealed"}).Then(refund.WrittenOff{About: about, On: on + 30, Reason: "sealed"})
 
 	for _, c := range []struct {
@@ -81,7 +84,7 @@ func TestClaim(t *testing.T) {
 		{refund.StagePartPaid, 926, []domain.Event{submitted, accepted, received}},
 		{refund.StageSettled, 0, []domain.Event{submitted, cut, received}},
 		{refund.StageReclaimed, 0, []domain.Event{submitted, cut, received, refund.Reclaimed{About: about, Amount: 5}}},
-		{refund.StageWrittenOff, 926, []domain.Event{submitted, accepted, received, refund.WrittenOff{About: about}}},
+		{refund.StageWrittenOff, 0, []domain.Event{submitted, accepted, received, refund.WrittenOff{About: about}}},
 	} {
 		if s := d.Fold(c.history...); s.Stage() != c.want || s.Outstanding() != c.outstanding {
 			t.Errorf("want %s, got %s with %s outstanding", c.want, s.Stage(), s.Outstanding())

@@ -89,8 +89,18 @@ func (t Totals) Add(e domain.Event) Totals {
 }
 
 // Outstanding is what the labour office still owes: accepted, else claimed,
-// less received. A returned claim owes nothing; its correction does.
+// less received. A returned claim owes nothing; its correction does. Nor does one
+// that was written off.
 func (t Totals) Outstanding() domain.Grosze {
+	if t.WrittenOff {
+		return 0
+	}
+	return t.Takes()
+}
+
+// Takes is what may still be received for the claim: money may arrive after it was
+// written off.
+func (t Totals) Takes() domain.Grosze {
 	switch {
 	case t.IsReturned:
 		return 0

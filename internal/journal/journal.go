@@ -276,6 +276,9 @@ func expectedRevision(expected int64) esdb.ExpectedRevision {
 // that does not exist has none. It fails with ErrUnavailable, ErrDamaged, ctx's
 // error, or what each answered.
 func (j *Journal) ReadStream(ctx context.Context, stream string, from uint64, each func(*Recorded) error) error {
+	if j.local(j.opts.Prefix+stream, "") == "" {
+		return nil // another's, or none that readers are shown
+	}
 	return j.readStream(ctx, stream, from, func(r *Recorded) error {
 		if err := j.opts.Table.Complete(r); err != nil {
 			return err

@@ -206,6 +206,21 @@ func TestNamedOwnsItsPrefix(t *testing.T) {
 	}
 }
 
+// What a scan passes over is not read by its name either.
+func TestOthersAreNotReadByName(t *testing.T) {
+	ledgers(t, func(t *testing.T, j, wire, others *Journal) {
+		mustAppend(t, others, "alfa.test-1", NoStream, decided("", foreign{})...)
+		if err := j.Shelf().Append(within(t), "somebody", NoStream, []byte(`{}`)); err != nil {
+			t.Fatal(err)
+		}
+		for _, stream := range []string{"alfa.test-1", "vault-somebody", "$settings", "identity-ledger"} {
+			if got := read(t, j, stream, 0); len(got) != 0 {
+				t.Errorf("%s shows %d events", stream, len(got))
+			}
+		}
+	})
+}
+
 func TestOnlyTheTablesCategoriesAreWritten(t *testing.T) {
 	ledgers(t, func(t *testing.T, j, _, _ *Journal) {
 		for _, stream := range []string{"shop-1", "test", "other.test-1", "test-9"} {

@@ -60,9 +60,9 @@ func caseCopy(t *testing.T, base string) *book {
 	if err := os.CopyFS(dir, os.DirFS(base)); err != nil {
 		t.Fatal(err)
 	}
-	key, err := os.ReadFile(masterKeyFile(base))
+	key, err := os.ReadFile(masterKeyFile(base, ""))
 	if err == nil {
-		err = os.WriteFile(masterKeyFile(dir), key, 0o600)
+		err = os.WriteFile(masterKeyFile(dir, ""), key, 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)

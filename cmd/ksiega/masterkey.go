@@ -29,7 +29,7 @@ type keySource struct {
 }
 
 func (g *globals) keySource(dir string) (keySource, error) {
-	k := keySource{variable: os.Getenv("KSIEGA_MASTER_KEY"), command: g.MasterKeyCommand, file: masterKeyFile(dir)}
+	k := keySource{variable: os.Getenv("KSIEGA_MASTER_KEY"), command: g.MasterKeyCommand, file: masterKeyFile(dir, g.Ledger)}
 	if g.MasterKeyFile != "" {
 		k.file, k.chosen = g.MasterKeyFile, true
 	}
@@ -147,9 +147,14 @@ func askPassphrase(file string) vault.Lock {
 }
 
 // masterKeyFile is where the master key lies unless the operator says
-// otherwise: beside the data directory, not in it.
-func masterKeyFile(dataDir string) string {
-	return strings.TrimRight(dataDir, string(filepath.Separator)) + ".master.key"
+// otherwise: beside the data directory, not in it. A ledger with a name has a key of
+// its own, so that a change of it leaves its neighbours' alone.
+func masterKeyFile(dataDir string, ledger ledgerName) string {
+	file := strings.TrimRight(dataDir, string(filepath.Separator))
+	if ledger != "" {
+		file += "." + string(ledger)
+	}
+	return file + ".master.key"
 }
 
 // openVault finds the master key. Where keys are recorded but theirs is not

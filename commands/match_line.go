@@ -19,10 +19,12 @@ type MatchLine struct {
 	Reason    string `json:"reason,omitempty" enum:"number-in-title,by-hand," doc:"Why it is this claim; by-hand if empty"`
 }
 
-// UnmatchLine says that a booked line does not pay the claim it is matched to.
+// UnmatchLine says that a booked line does not pay the claim it is matched to. Naming
+// that claim keeps it from undoing what somebody else has matched since.
 type UnmatchLine struct {
 	Statement string `json:"statement"`
 	Line      int    `json:"line"`
+	Claim     string `json:"claim,omitempty" doc:"The claim that it does not pay; another one's match stays"`
 	Reason    string `json:"reason"`
 }
 
@@ -106,7 +108,7 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 		l.count(err)
 		return journal.Result{}, err
 	}
-	if err := ids(&c.Statement); err != nil {
+	if err := ids(&c.Statement, &c.Claim); err != nil {
 		return refuse(err)
 	}
 	if c.Reason == "" {
@@ -119,6 +121,9 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 	if err != nil {
 		return journal.Result{}, err
 	}
+	if l.done(o, s.Keys) { // the match that stands now is another
+		return journal.Result{Position: s.Position, Revision: s.Revision}, nil
+	}
 	line, ok := s.State.Line(c.Line)
 	switch {
 	case !s.State.Exists():
@@ -129,8 +134,11 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 		return refuse(journal.ErrConflict.With("%s is at revision %d, not %d", stream, s.Revision, *o.Expected))
 	}
 	claim := s.State.Claim(c.Line)
-	if claim == "" {
+	switch {
+	case claim == "":
 		return journal.Result{Position: s.Position, Revision: s.Revision}, nil
+	case c.Claim != "" && c.Claim != claim:
+		return refuse(domain.ErrDiffers.With("statement %s, line %d, claim", c.Statement, c.Line))
 	}
 	seals := l.sealer(ctx)
 	undo := refund.UndoReceipt{Statement: c.Statement, Line: c.Line, Reason: seals.text(refund.SealOf(claim, line.Date, "reason"), c.Reason)}

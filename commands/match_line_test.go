@@ -268,3 +268,34 @@ func TestManyMatchAndUndoAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// The same request again, or one about a match that somebody else has replaced, undoes
+// nothing.
+func TestAnUndoneMatchIsUndoneOnce(t *testing.T) {
+	t.Parallel()
+	l := openClaims(t)
+	o := ledgertest.Actor
+	o.Key = "k1"
+	match := commands.MatchLine{Statement: bankID, Line: 1, Claim: "W/1"}
+	undo := commands.UnmatchLine{Statement: bankID, Line: 1, Claim: "W/1", Reason: "r"}
+	if _, err := l.MatchLine(t.Context(), ledgertest.Actor, match); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.UnmatchLine(t.Context(), o, undo); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.MatchLine(t.Context(), ledgertest.Actor, match); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := l.UnmatchLine(t.Context(), o, undo); err != nil || r.Events != 0 {
+		t.Errorf("the same request again: %+v, %v", r, err)
+	}
+	other := undo
+	other.Claim = "W/2"
+	if _, err := l.UnmatchLine(t.Context(), ledgertest.Actor, other); !errors.Is(err, domain.ErrDiffers) {
+		t.Errorf("a match with another claim: %v", err)
+	}
+	if c := claimOf(t, l, "W/1"); c.Received == 0 {
+		t.Errorf("the later match is gone: %+v", c.Totals)
+	}
+}

@@ -126,7 +126,9 @@ func (c WriteOffClaim) open() any { return WriteOffClaim{Claim: c.Claim, Date: c
 
 func (c MatchLine) open() any { return c }
 
-func (c UnmatchLine) open() any { return UnmatchLine{Statement: c.Statement, Line: c.Line, Claim: c.Claim} }
+func (c UnmatchLine) open() any {
+	return UnmatchLine{Statement: c.Statement, Line: c.Line, Claim: c.Claim}
+}
 
 func (c TellDurability) open() any {
 	return TellDurability{Project: c.Project, Event: c.Event, Date: c.Date, Number: c.Number, Value: c.Value, To: c.To}

@@ -1,5 +1,10 @@
 package queries
 
+import (
+	"ksiega/domain"
+	"ksiega/domain/erasure"
+)
+
 // FoldsBegun counts the read models that were folded for earlier positions, and
 // FoldsKept those that are kept.
 func (d *Desk) FoldsBegun() int {
@@ -14,3 +19,11 @@ func (d *Desk) FoldsKept() int {
 	defer d.folds.mu.Unlock()
 	return len(d.folds.all)
 }
+
+// FindingNames is findingNames.
+func FindingNames(id string, known func(domain.Ref) bool) []domain.Ref {
+	return findingNames(id, known)
+}
+
+// Shortened is shortened.
+func Shortened(left []erasure.Left) []erasure.Left { return shortened(left) }

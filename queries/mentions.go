@@ -12,39 +12,39 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"ksiega/domain"
+	"ksiega/domain/contract"
 	"ksiega/domain/erasure"
 	"ksiega/domain/intake"
+	"ksiega/domain/participant"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
 )
 
-// mentions looks for what was written about a person under other keys than theirs. A
-// subject whose texts are all about the person, and nobody else, goes along; of
-// others it counts the texts that name the person. A text is about the person where it
-// belongs to a claim of theirs alone, to a finding about them, or to a reading of
-// nothing but their data, or where it has first and last name, the PESEL or the
-// account; the last name alone names somebody, but perhaps a namesake. A name is found
-// as it was registered: inflected, misspelt or by its initial it is not.
+// mentions looks for what was written about a person under other keys than theirs.
+// Whom a text is about is told by what it belongs to (a claim by its shares, a line by
+// its claim, a finding by what its id names, a reading by whose texts were shown) and by
+// who is named in it: by first and last name, PESEL or account, or by the last name
+// alone, which may be a namesake's. A name is found as it was registered: inflected,
+// misspelt or by its initial it is not.
+//
+// A subject whose texts are all about the person and nobody else goes along; of the
+// others it counts the texts that are, or may be, about the person.
 type mentions struct {
 	ctx    context.Context
 	vault  *vault.Vault
 	of     domain.Ref
-	person person
+	people people
 
-	contracts map[string]bool // of the person
-	shared    map[string]bool // claim → whether another has a share of it
-	about     map[domain.Ref]bool
-	texts     []foreignText
-	paid      map[line]string // the claim that a line is matched to
-}
+	contracts map[string]domain.Ref       // the participant of each
+	claims    map[string][]domain.Ref     // who has a share of each
+	readings  map[domain.Ref][]domain.Ref // by the key of its reason: whose texts were shown
+	paid      map[line]string             // the claim that a line is matched to
+	known     map[domain.Ref]bool         // all that any event concerns
 
-// foreignText is a text under another's key.
-type foreignText struct {
-	seal  domain.Seal
-	line  line
-	names naming
+	all, sole map[domain.Ref]int // texts by subject: all, and those about nobody but the person
+	named     map[place]int
 }
 
 type line struct {
@@ -52,32 +52,37 @@ type line struct {
 	number    int
 }
 
-// naming is how a text names the person.
-type naming int
+// place is one field of the texts under one key.
+type place struct {
+	of    domain.Ref
+	field string
+}
 
-const (
-	unnamed naming = iota
-	perhaps
-	surely
-)
+// maxPlaces bounds how many places an order names one by one, so that it fits into an
+// event; of the rest it names kind and field.
+const maxPlaces = 500
 
-// Mentions finds them. It reads the log once, and must be asked before the person's
-// key is destroyed: without their names only references are found.
+// Mentions finds them. It reads the log twice, as a text may stand before what tells
+// whom it is about, and must be asked before the person's key is destroyed: without
+// their names only references are found.
 func Mentions(ctx context.Context, j *journal.Journal, v *vault.Vault, of domain.Ref) (along []domain.Ref, left []erasure.Left, err error) {
-	m := mentions{ctx: ctx, vault: v, of: of, contracts: map[string]bool{}, shared: map[string]bool{}, about: map[domain.Ref]bool{}, paid: map[line]string{}}
 	if of.Kind != domain.RefParticipant && of.Kind != domain.RefAssistant {
 		return nil, nil, nil
 	}
-	err = j.ReadStream(ctx, domain.Stream(string(of.Kind), of.ID), 0, func(r *journal.Recorded) error { return m.learn(r.Event) })
-	if err == nil {
-		err = j.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
-			for i := range b.Events {
-				if err := m.take(b.Events[i].Event); err != nil {
-					return err
+	m := mentions{ctx: ctx, vault: v, of: of, people: people{byWord: map[string][]called{}, numbers: map[string][]domain.Ref{}},
+		contracts: map[string]domain.Ref{}, claims: map[string][]domain.Ref{}, readings: map[domain.Ref][]domain.Ref{}, paid: map[line]string{},
+		known: map[domain.Ref]bool{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
+	for _, take := range []func(domain.Event) error{m.learn, m.weigh} {
+		if err == nil {
+			err = j.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
+				for i := range b.Events {
+					if err := take(b.Events[i].Event); err != nil {
+						return err
+					}
 				}
-			}
-			return nil
-		})
+				return nil
+			})
+		}
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("look for what is written about %s: %w", of.Subject(), err)
@@ -99,61 +104,108 @@ func (m *mentions) opened(s domain.Seal, text domain.Sealed) (string, error) {
 	return clear, err
 }
 
-// learn keeps what the person is called by.
-func (m *mentions) learn(e domain.Event) (failed error) {
-	var first, last string
-	domain.EachSeal(e, func(s domain.Seal, text domain.Sealed) {
-		clear, err := m.opened(s, text)
-		failed = errors.Join(failed, err)
-		switch {
-		case s.Subject != m.of:
-		case s.Field == "firstName":
-			first = clear
-		case s.Field == "lastName":
-			last = clear
-		case s.Field == "pesel", s.Field == "account":
-			if d := digits(clear); len(d) >= 11 {
-				m.person.numbers = append(m.person.numbers, d)
-			}
-		}
-	})
-	if last != "" {
-		m.person.names = append(m.person.names, [2]string{words(first), words(last)})
+// learn keeps what people are called by, and what concerns whom.
+func (m *mentions) learn(e domain.Event) error {
+	for _, ref := range e.Refs() {
+		m.known[ref] = true
 	}
-	return failed
-}
-
-func (m *mentions) take(e domain.Event) (failed error) {
 	switch e := e.(type) {
+	case participant.Registered, participant.AssistantRegistered:
+		return m.called(e)
+	case contract.Drafted:
+		m.contracts[e.Contract] = domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}
+	case contract.Signed:
+		m.contracts[e.Contract] = domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}
 	case refund.Submitted:
 		for _, s := range e.Shares {
-			if (domain.Ref{Kind: domain.RefParticipant, ID: s.Participant}) == m.of {
-				m.about[domain.Ref{Kind: domain.RefClaim, ID: e.Claim}] = true
-				m.contracts[s.Contract] = true
-			} else {
-				m.shared[e.Claim] = true
-			}
+			who := domain.Ref{Kind: domain.RefParticipant, ID: s.Participant}
+			m.contracts[s.Contract], m.claims[e.Claim] = who, append(m.claims[e.Claim], who)
+			m.known[who], m.known[domain.Ref{Kind: domain.RefContract, ID: s.Contract}] = true, true
 		}
 	case statement.LineMatched:
 		m.paid[line{e.Statement, e.Line}] = e.Claim
 	case statement.MatchUndone:
 		delete(m.paid, line{e.Statement, e.Line})
 	case intake.PersonalDataRead:
-		if len(e.Subjects) == 1 && domain.Ref(e.Subjects[0]) == m.of {
-			m.about[intake.ReasonSeal(e.Reading).Subject] = true
+		reason := intake.ReasonSeal(e.Reading).Subject
+		for _, s := range e.Subjects {
+			m.readings[reason] = append(m.readings[reason], domain.Ref(s))
 		}
-	default:
-		if strings.HasPrefix(e.EventType(), "contract.") && slices.Contains(e.Refs(), m.of) {
-			for _, ref := range e.Refs() {
-				if ref.Kind == domain.RefContract && m.of.Kind == domain.RefParticipant {
-					m.contracts[ref.ID] = true
-				}
-			}
+		if e.Many {
+			m.readings[reason] = append(m.readings[reason], domain.Ref{Kind: domain.RefParticipant}) // whoever they are
 		}
 	}
+	return nil
+}
+
+// called keeps what one person is called by.
+func (m *mentions) called(e domain.Event) (failed error) {
+	var c called
 	domain.EachSeal(e, func(s domain.Seal, text domain.Sealed) {
-		switch s.Subject.Kind {
-		case domain.RefParticipant, domain.RefAssistant:
+		clear, err := "", error(nil)
+		switch s.Field {
+		case "firstName", "lastName", "pesel", "account":
+			clear, err = m.opened(s, text)
+			failed = errors.Join(failed, err)
+		}
+		switch c.who = s.Subject; s.Field {
+		case "firstName":
+			c.first = words(clear)
+		case "lastName":
+			c.last = words(clear)
+		case "pesel", "account":
+			m.people.number(s.Subject, digits(clear))
+		}
+	})
+	m.people.add(c)
+	return failed
+}
+
+// about are those whom a text concerns by what it belongs to; where nobody can say
+// who that is, what it belongs to itself.
+func (m *mentions) about(s domain.Seal) []domain.Ref {
+	if s.Subject.Kind == domain.RefStatement {
+		if claim, ok := m.paid[line{s.Subject.ID, s.Scope.Line}]; ok {
+			return m.whom(domain.Ref{Kind: domain.RefClaim, ID: claim})
+		}
+		return nil
+	}
+	return m.whom(s.Subject)
+}
+
+func (m *mentions) whom(of domain.Ref) (who []domain.Ref) {
+	var parts []domain.Ref
+	switch of.Kind {
+	case domain.RefContract:
+		if p, ok := m.contracts[of.ID]; ok {
+			return []domain.Ref{p}
+		}
+	case domain.RefClaim:
+		who = m.claims[of.ID]
+	case domain.RefFinding:
+		parts = findingNames(of.ID, func(r domain.Ref) bool { return m.known[r] })
+	case domain.RefAccess:
+		parts = m.readings[of]
+	}
+	for _, part := range parts {
+		if part.Kind == domain.RefAccess { // a reading that another read about
+			who = append(who, part)
+		} else {
+			who = append(who, m.whom(part)...)
+		}
+	}
+	if len(who) == 0 {
+		return []domain.Ref{of}
+	}
+	return who
+}
+
+// weigh counts the texts of an event that lie under other keys.
+func (m *mentions) weigh(e domain.Event) (failed error) {
+	_, person := e.(participant.Registered)
+	_, assistant := e.(participant.AssistantRegistered)
+	domain.EachSeal(e, func(s domain.Seal, text domain.Sealed) {
+		if s.Subject == m.of || (person || assistant) && s.Field != "municipality" { // who somebody else is
 			return
 		}
 		clear, err := m.opened(s, text)
@@ -161,104 +213,150 @@ func (m *mentions) take(e domain.Event) (failed error) {
 		if clear == "" {
 			return
 		}
-		t := foreignText{seal: s, names: m.person.in(clear)}
-		if s.Subject.Kind == domain.RefStatement {
-			t.line = line{s.Subject.ID, s.Scope.Line}
+		m.all[s.Subject]++
+		names, others := m.people.in(clear, m.of)
+		about := m.about(s)
+		if names == unnamed && !slices.Contains(about, m.of) {
+			return
 		}
-		m.texts = append(m.texts, t)
+		m.named[place{s.Subject, s.Field}]++
+		someone := func(r domain.Ref) bool { return r != m.of && r != s.Subject }
+		if (names == surely || slices.Contains(about, m.of)) && !others && !slices.ContainsFunc(about, someone) {
+			m.sole[s.Subject]++
+		}
 	})
 	return failed
 }
 
-// referred tells whether a text is about the person whatever it says.
-func (m *mentions) referred(t foreignText) bool {
-	of := t.seal.Subject
+// owned says whether a key seals what one thing's texts say, and not a person's own,
+// all of a programme, or the reasons of many.
+func owned(of domain.Ref) bool {
 	switch of.Kind {
-	case domain.RefStatement:
-		claim, ok := m.paid[t.line]
-		return ok && m.ours(claim)
-	case domain.RefClaim:
-		return m.ours(of.ID)
-	case domain.RefFinding:
-		_, parts, _ := strings.Cut(of.ID, ":")
-		has := func(part string) bool { return strings.Contains(":"+parts+":", ":"+part+":") }
-		if has(m.of.ID) {
-			return true
-		}
-		for contract := range m.contracts {
-			if has(contract) {
-				return true
-			}
-		}
+	case domain.RefParticipant, domain.RefAssistant, domain.RefProgramme:
 		return false
 	}
-	return m.about[of]
-}
-
-// ours is a claim in which nobody else has a share.
-func (m *mentions) ours(claim string) bool {
-	return m.about[domain.Ref{Kind: domain.RefClaim, ID: claim}] && !m.shared[claim]
+	return of != intake.ReasonSeal("").Subject
 }
 
 func (m *mentions) sum() (along []domain.Ref, left []erasure.Left) {
-	type place struct {
-		of    domain.Ref
-		field string
-	}
-	all, sure := map[domain.Ref]int{}, map[domain.Ref]int{}
-	named := map[place]int{}
-	for _, t := range m.texts {
-		of := t.seal.Subject
-		all[of]++
-		referred := m.referred(t)
-		if referred || t.names == surely {
-			sure[of]++
-		}
-		if referred || t.names != unnamed || of.Kind == domain.RefClaim && m.about[of] {
-			named[place{of, t.seal.Field}]++
-		}
-	}
-	for of, n := range sure {
-		if n == all[of] && of.Kind != domain.RefProgramme && of != intake.ReasonSeal("").Subject {
+	for of, n := range m.sole {
+		if n == m.all[of] && owned(of) {
 			along = append(along, of)
 		}
 	}
-	for at, n := range named {
+	for at, n := range m.named {
 		if !slices.Contains(along, at.of) {
-			left = append(left, erasure.Left{Kind: at.of.Kind, ID: at.of.ID, Field: at.field, Texts: n, Of: all[at.of]})
+			left = append(left, erasure.Left{Kind: at.of.Kind, ID: at.of.ID, Field: at.field, Texts: n, Of: m.all[at.of]})
 		}
 	}
 	slices.SortFunc(along, func(a, b domain.Ref) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
 	slices.SortFunc(left, func(a, b erasure.Left) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Field, b.Field))
 	})
-	return along, left
+	return along, shortened(left)
 }
 
-// person is what somebody is, or was, called by.
-type person struct {
-	names   [][2]string // first and last, as words gives them
-	numbers []string
-}
-
-// in tells how a text names the person.
-func (p person) in(text string) naming {
-	said, numbers := words(text), digits(text)
-	for _, n := range p.numbers {
-		if strings.Contains(numbers, n) {
-			return surely
-		}
+// shortened names the places over maxPlaces by kind and field alone.
+func shortened(left []erasure.Left) []erasure.Left {
+	if len(left) <= maxPlaces {
+		return left
 	}
-	found := unnamed
-	for _, n := range p.names {
-		if strings.Contains(said, n[1]) {
-			found = perhaps
-			if n[0] != " " && strings.Contains(said, n[0]) {
-				return surely
+	kept := left[:maxPlaces:maxPlaces]
+	for _, l := range left[maxPlaces:] {
+		l.ID = ""
+		i := slices.IndexFunc(kept[maxPlaces:], func(k erasure.Left) bool { return k.Kind == l.Kind && k.Field == l.Field })
+		if i < 0 {
+			kept = append(kept, l)
+			continue
+		}
+		kept[maxPlaces+i].Texts += l.Texts
+		kept[maxPlaces+i].Of += l.Of
+	}
+	return kept
+}
+
+// naming is how a text names the person.
+type naming int
+
+const (
+	unnamed naming = iota
+	perhaps
+	surely
+)
+
+// called is what somebody is, or was, called by, as words gives it.
+type called struct {
+	who         domain.Ref
+	first, last string
+}
+
+func (c called) surely(said string) bool {
+	return strings.TrimSpace(c.first) != "" && strings.Contains(said, c.first) && strings.Contains(said, c.last)
+}
+
+// people are all that are registered, by what names them.
+type people struct {
+	byWord  map[string][]called // by the first word of the last name
+	numbers map[string][]domain.Ref
+	lengths []int // of the numbers
+}
+
+func (p *people) add(c called) {
+	if words := strings.Fields(c.last); len(words) > 0 && !slices.Contains(p.byWord[words[0]], c) {
+		p.byWord[words[0]] = append(p.byWord[words[0]], c)
+	}
+}
+
+func (p *people) number(who domain.Ref, number string) {
+	if len(number) < 11 {
+		return
+	}
+	p.numbers[number] = append(p.numbers[number], who)
+	if !slices.Contains(p.lengths, len(number)) {
+		p.lengths = append(p.lengths, len(number))
+	}
+}
+
+// in tells how a text names somebody, and whether it may name anybody else. Who has
+// the same last name is named by it together with their first name only, also where
+// both are the same.
+func (p *people) in(text string, of domain.Ref) (names naming, others bool) {
+	for _, run := range strings.Fields(digits(text)) {
+		for _, n := range p.lengths {
+			for from := 0; from+n <= len(run); from++ {
+				for _, who := range p.numbers[run[from:from+n]] {
+					if who == of {
+						names = surely
+					} else {
+						others = true
+					}
+				}
 			}
 		}
 	}
-	return found
+	said := words(text)
+	rest := said // without the person's own last names
+	var found []called
+	for _, word := range slices.Compact(strings.Fields(said)) {
+		for _, c := range p.byWord[word] {
+			switch {
+			case !strings.Contains(said, c.last):
+			case c.who != of:
+				found = append(found, c)
+			default:
+				if names = max(names, perhaps); c.surely(said) {
+					names = surely
+				}
+				for strings.Contains(rest, c.last) {
+					rest = strings.ReplaceAll(rest, c.last, " | ")
+				}
+			}
+		}
+	}
+	for _, c := range found {
+		others = others || c.surely(said) || strings.Contains(rest, c.last)
+	}
+	return names, others
 }
 
 // words are those of a text, without case and marks, each between two blanks.

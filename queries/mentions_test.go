@@ -3,21 +3,32 @@ package queries_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/assistance"
 	"ksiega/domain/durability"
 	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
 	"ksiega/domain/intake"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
+	"ksiega/internal/journal"
 	"ksiega/internal/ledgertest"
 	"ksiega/internal/vault"
 	"ksiega/queries"
 )
+
+// requestV1 is what earlier versions recorded of a request.
+type requestV1 struct{ intake.RequestTakenV1 }
+
+func (requestV1) EventType() string       { return "intake.request-taken.v1" }
+func (requestV1) OccurredOn() domain.Date { return 0 }
+func (requestV1) Refs() []domain.Ref      { return nil }
 
 // inWords records events whose texts stand in clear, sealed as they say.
 func inWords(t *testing.T, l *ledgertest.Ledger, events ...domain.Event) {
@@ -67,6 +78,10 @@ func writtenAbout(t *testing.T) *ledgertest.Ledger {
 		finding.Resolved{Finding: "paid-not-worked:SU22:2018-05", Date: on, Reason: "nic"},
 		read("r1", "kontrola", u1), read("r2", "kontrola", u1, u2), read("r3", "skarga: Zofia Wróbel-Łącka", u2), read("", "o Wróbel-Łącka"),
 		durability.ServiceRequested{Demand: durability.Demand{Project: "K", Request: "1", Date: on}, Description: "Zofia Wróbel-Łącka prosi"})
+	// What a build without salts kept of a request is no text.
+	_, err := l.Through(t, journal.KindOf[requestV1]()).Append(t.Context(), "request-0a", journal.NoStream,
+		journal.Decided{Event: requestV1{intake.RequestTakenV1{Request: "9f86d081884c7d659a2feaa0c55ad015"}}, Meta: journal.Meta{Actor: "tester"}})
+	must(t, err)
 	l.Mentions = func(ctx context.Context, of domain.Ref) ([]domain.Ref, []erasure.Left, error) {
 		return queries.Mentions(ctx, l.Journal, l.Vault, of)
 	}
@@ -74,7 +89,7 @@ func writtenAbout(t *testing.T) *ledgertest.Ledger {
 }
 
 func alongU1() []erasure.Subject {
-	return []erasure.Subject{{Kind: domain.RefAccess, ID: "r1"}, {Kind: domain.RefAccess, ID: "r3"}, {Kind: domain.RefClaim, ID: "Z/1"},
+	return []erasure.Subject{{Kind: domain.RefAccess, ID: "r1"}, {Kind: domain.RefClaim, ID: "Z/1"},
 		{Kind: domain.RefFinding, ID: "paid-not-worked:SU1:2018-05"}, {Kind: domain.RefStatement, ID: "W/2"}, {Kind: domain.RefStatement, ID: "W/3"}, {Kind: domain.RefStatement, ID: "W/5"}}
 }
 
@@ -116,7 +131,8 @@ func TestWhatIsWrittenAboutSomebodyElsewhere(t *testing.T) {
 			t.Errorf("no order about %v", s)
 		}
 	}
-	want := []erasure.Left{{Kind: domain.RefAccess, ID: "reasons", Field: "reason", Texts: 1, Of: 1}, {Kind: domain.RefClaim, ID: "Z/2", Field: "reason", Texts: 1, Of: 1},
+	want := []erasure.Left{{Kind: domain.RefAccess, ID: "r2", Field: "reason", Texts: 1, Of: 1}, {Kind: domain.RefAccess, ID: "r3", Field: "reason", Texts: 1, Of: 1},
+		{Kind: domain.RefAccess, ID: "reasons", Field: "reason", Texts: 1, Of: 1}, {Kind: domain.RefClaim, ID: "Z/2", Field: "reason", Texts: 1, Of: 1},
 		{Kind: domain.RefFinding, ID: "paid-not-worked:SU2:2018-05", Field: "reason", Texts: 1, Of: 1}, {Kind: domain.RefProgramme, ID: "K", Field: "description", Texts: 1, Of: 1},
 		{Kind: domain.RefStatement, ID: "W/1", Field: "title", Texts: 1, Of: 2}}
 	if !slices.Equal(erased.Left, want) {
@@ -134,5 +150,97 @@ func must1(t *testing.T) func(erasure.State, error) erasure.State {
 		t.Helper()
 		must(t, err)
 		return s
+	}
+}
+
+// Whom a text is about is told by kinds of things, not by ids that look alike, and
+// whoever else it is about keeps it.
+func TestWhomATextIsAbout(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for _, f := range [][2]string{
+		{"uczestnicy.csv", "id;imie;nazwisko;pesel;konto\n12;Zofia;Wróbel;44051401359;\nU2;Jan;Kos;;61109010140000071219812874\nU3;Zofia;Wróbel;;\nU4;Anna;Wróbel;;\n"},
+		{"asystenci.csv", "id;imie;nazwisko\nA1;Ewa;Lis\n"},
+	} {
+		if s := l.Import(t, f[0], f[1]); s.Refused != 0 {
+			t.Fatalf("%+v", s.RefusedRows)
+		}
+	}
+	on := day(2018, 5, 2)
+	submitted := func(no string, shares ...refund.Share) refund.Submitted {
+		return refund.Submitted{About: refund.About{Claim: no, Agreement: "P/1", Month: on.Month()}, On: on, Shares: shares}
+	}
+	returned := func(no, why string) refund.Returned {
+		return refund.Returned{About: refund.About{Claim: no, Agreement: "P/1", Month: on.Month()}, On: on, Reason: domain.Sealed(why)}
+	}
+	share := func(contract, who string) refund.Share {
+		return refund.Share{Contract: contract, Participant: who, Minutes: 60, Refund: 810}
+	}
+	line := func(of, title string) statement.LineBooked {
+		return statement.LineBooked{Statement: of, Line: 1, Date: on, Amount: 810, Title: domain.Sealed(title)}
+	}
+	resolved := func(id string) finding.Resolved {
+		return finding.Resolved{Finding: id, Date: on, Reason: "wyjaśnione"}
+	}
+	visit := assistance.Visit{Assistant: "A1", Contract: "12", Participant: "U2", Programme: "p", Date: on, From: 480}
+	inWords(t, l,
+		submitted("Z/1", share("S:1", "12")), returned("Z/1", "bez podpisu"), submitted("Z/2", share("S:1", "12"), share("12", "U2")),
+		submitted("Z/3", share("S:1", "12")), returned("Z/3", "bez podpisu, jak Jan Kos"),
+		submitted("Z/4", share("S:1", "12")), returned("Z/4", "bez podpisu, pani Lis"),
+		submitted("Z/5", share("S:1", "12")), returned("Z/5", "dla Zofia Wróbel"), submitted("12", share("12", "U2")), returned("12", "bez listy"),
+		line("W/1", "PESEL 44051401359"), line("W/2", "44051401359 na konto 61 1090 1014 0000 0712 1981 2874"), line("W/3", "Zofia i Anna Wróbel 44051401359"),
+		assistance.VisitLogged{Visit: visit, Details: assistance.Details{To: 540, Minutes: 60, Place: "u sąsiadki, Zofia Wróbel"}},
+		assistance.VisitLogged{Visit: visit, Details: assistance.Details{To: 600, Minutes: 60}, Reason: "Ewa Lis była chora"},
+		resolved("paid-not-worked:12:2018-05"), resolved("paid-not-worked:S:1:2018-05"), resolved("over-cap:12:2018"), resolved("over-cap:12:hours"),
+		resolved("refund-difference:Z/1:S:1"), resolved("refund-difference:Z/1:given"), resolved("refund-difference:Z/2:given"),
+		resolved("claimed-not-paid:S:1:2018-05:Z/2"), resolved("outside-contract:S:1:2018-05-02:A1@08.00"),
+		resolved("participant-overlap:12:2018-05-02:A1@08.00:A1@09.00"), resolved("assistant-overlap:A1:2018-05-02:S:1@08.00:12@08.30"), resolved("durability-gap:12:2018-05-02"))
+	told := func(of domain.Ref) (along, left []string) {
+		t.Helper()
+		gone, rest, err := queries.Mentions(t.Context(), l.Journal, l.Vault, of)
+		must(t, err)
+		for _, r := range gone {
+			along = append(along, r.Subject())
+		}
+		for _, r := range rest {
+			left = append(left, fmt.Sprintf("%s/%s %s", r.Kind, r.ID, r.Field))
+		}
+		return along, left
+	}
+	for _, c := range []struct {
+		of          domain.Ref
+		along, left []string
+	}{
+		{domain.Ref{Kind: domain.RefParticipant, ID: "12"},
+			[]string{"claim/Z/1", "finding/claimed-not-paid:S:1:2018-05:Z/2", "finding/over-cap:12:2018", "finding/paid-not-worked:S:1:2018-05",
+				"finding/refund-difference:Z/1:S:1", "finding/refund-difference:Z/1:given", "statement/W/1"},
+			[]string{"claim/Z/3 reason", "claim/Z/4 reason", "claim/Z/5 reason", "finding/assistant-overlap:A1:2018-05-02:S:1@08.00:12@08.30 reason",
+				"finding/outside-contract:S:1:2018-05-02:A1@08.00 reason", "finding/participant-overlap:12:2018-05-02:A1@08.00:A1@09.00 reason",
+				"finding/refund-difference:Z/2:given reason", "participant/U2 place", "statement/W/2 title", "statement/W/3 title"}},
+		{domain.Ref{Kind: domain.RefAssistant, ID: "A1"}, nil,
+			[]string{"claim/Z/4 reason", "finding/assistant-overlap:A1:2018-05-02:S:1@08.00:12@08.30 reason",
+				"finding/outside-contract:S:1:2018-05-02:A1@08.00 reason", "finding/participant-overlap:12:2018-05-02:A1@08.00:A1@09.00 reason", "participant/U2 reason"}},
+		{domain.Ref{Kind: domain.RefParticipant, ID: "U2"}, []string{"claim/12", "finding/paid-not-worked:12:2018-05"},
+			[]string{"claim/Z/3 reason", "finding/assistant-overlap:A1:2018-05-02:S:1@08.00:12@08.30 reason", "finding/refund-difference:Z/2:given reason", "statement/W/2 title"}},
+	} {
+		if along, left := told(c.of); !slices.Equal(along, c.along) || !slices.Equal(left, c.left) {
+			t.Errorf("%v: along go\n%q, not\n%q; left is\n%q, not\n%q", c.of, along, c.along, left, c.left)
+		}
+	}
+}
+
+// What is left is told in a bounded space, and none of it is passed over.
+func TestManyPlacesAreLeft(t *testing.T) {
+	var all []erasure.Left
+	for i := range 1203 {
+		all = append(all, erasure.Left{Kind: domain.RefStatement, ID: strconv.Itoa(i), Field: []string{"counterparty", "title"}[i%2], Texts: 1, Of: 3})
+	}
+	told := queries.Shortened(all)
+	texts := 0
+	for _, l := range told {
+		texts += l.Texts
+	}
+	if n := len(told); n != 502 || texts != 1203 || told[n-1].ID != "" || told[n-1].Of != 3*told[n-1].Texts || told[0] != all[0] {
+		t.Errorf("%d places of %d texts, the last %v", n, texts, told[n-1])
 	}
 }

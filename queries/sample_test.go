@@ -94,7 +94,22 @@ func ask(t testing.TB, d *queries.Desk, name string, req queries.Request) *queri
 	req.Reader = queries.Reader{Actor: "tester", SeesText: true}
 	a, err := d.Ask(context.Background(), name, req)
 	must(t, err)
+	if name == "findings" {
+		idsSayWhat(t, a.Rows)
+	}
 	return a
+}
+
+// idsSayWhat holds the id of every finding to what it is about: an erasure reads it.
+func idsSayWhat(t testing.TB, rows []queries.Row) {
+	t.Helper()
+	for _, r := range rows {
+		subjects := r[3].([]string)
+		subject := func(ref domain.Ref) bool { return slices.Contains(subjects, ref.ID) }
+		if len(queries.FindingNames(r[0].(string), subject)) == 0 {
+			t.Errorf("%s names none of %v", r[0], subjects)
+		}
+	}
 }
 
 // TestSampleAgainstTheOracle compares every report of the sample centre with

@@ -120,8 +120,8 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 // howToErase names the command that erases the others' texts with it, where there is
 // one.
 func howToErase(l erasure.Left) string {
-	switch l.Kind {
-	case domain.RefStatement, domain.RefClaim, domain.RefFinding:
+	switch {
+	case l.ID != "" && (l.Kind == domain.RefStatement || l.Kind == domain.RefClaim || l.Kind == domain.RefFinding):
 		return fmt.Sprintf(" (all of them: ksiega erase --%s %s)", l.Kind, l.ID)
 	}
 	return ""

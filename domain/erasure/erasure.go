@@ -57,7 +57,8 @@ type Subject struct {
 }
 
 // Left counts texts that are about the subject and stay, since the key that they are
-// sealed with seals others too: so many in one field, of so many under the key.
+// sealed with seals others too: so many in one field, of so many under the key. Without
+// an id they are those of so many places that they are not named one by one.
 type Left struct {
 	Kind  domain.RefKind `json:"kind"`
 	ID    string         `json:"id"`
@@ -68,6 +69,9 @@ type Left struct {
 
 // String is one line for people.
 func (l Left) String() string {
+	if l.ID == "" {
+		return fmt.Sprintf("more of the kind %s: %d texts (%s); their keys seal what is not about this person alone", l.Kind, l.Texts, l.Field)
+	}
 	return fmt.Sprintf("%s %s: %d of its %d texts (%s); its key seals what is not about this person alone", l.Kind, l.ID, l.Texts, l.Of, l.Field)
 }
 

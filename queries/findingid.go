@@ -1,0 +1,108 @@
+package queries
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"ksiega/domain"
+)
+
+// idPart is a part of a finding's id: a thing that it names, or a plain word, of which
+// plain says whether it is one.
+type idPart struct {
+	kind domain.RefKind
+	// beside: the finding names it to be told apart from others, and is about the rest.
+	beside bool
+	at     bool // a time of day follows the thing
+	plain  func(string) bool
+}
+
+// findingForms are how the ids of a kind are made: see the calls of findingID.
+func findingForms(kind FindingKind) [][]idPart {
+	of := func(kind domain.RefKind) idPart { return idPart{kind: kind} }
+	at := func(kind domain.RefKind) idPart { return idPart{kind: kind, at: true} }
+	word := func(words ...string) idPart {
+		return idPart{plain: func(s string) bool { return slices.Contains(words, s) }}
+	}
+	day := idPart{plain: func(s string) bool { _, err := domain.ParseDate(s); return err == nil }}
+	month := idPart{plain: func(s string) bool { _, err := domain.ParseMonth(s); return err == nil }}
+	year := idPart{plain: func(s string) bool { _, err := strconv.ParseUint(s, 10, 16); return err == nil && len(s) == 4 }}
+	claim := idPart{kind: domain.RefClaim, beside: true}
+	contract := of(domain.RefContract)
+	switch kind {
+	case AssistantOverlap:
+		return [][]idPart{{of(domain.RefAssistant), day, at(domain.RefContract), at(domain.RefContract)}}
+	case ParticipantOverlap:
+		return [][]idPart{{of(domain.RefParticipant), day, at(domain.RefAssistant), at(domain.RefAssistant)}}
+	case OutsideContract:
+		return [][]idPart{{contract, day, at(domain.RefAssistant)}}
+	case PaidNotWorked, WorkedNotPaid, ClaimedTwice:
+		return [][]idPart{{contract, month}}
+	case ClaimedNotPaid:
+		return [][]idPart{{contract, month, claim}}
+	case RefundDifference:
+		return [][]idPart{{claim, contract}, {of(domain.RefClaim), word("given", "corrected", "accepted")}}
+	case OverCap:
+		return [][]idPart{{of(domain.RefParticipant), day}, {of(domain.RefParticipant), year}, {of(domain.RefAgreement), word("hours")},
+			{of(domain.RefAgreement), word("people"), day}}
+	case DurabilityGap:
+		return [][]idPart{{of(domain.RefProgramme), day}}
+	}
+	return nil
+}
+
+// findingNames are what a finding is about, as its id tells. Ids may hold what
+// separates the parts, so that only a reading by which all of it is known holds; where
+// several do, the finding may be about all that they name.
+func findingNames(id string, known func(domain.Ref) bool) []domain.Ref {
+	kind, rest, _ := strings.Cut(id, ":")
+	var all []domain.Ref
+	for _, form := range findingForms(FindingKind(kind)) {
+		readID(form, strings.Split(rest, ":"), known, nil, func(names []domain.Ref) { all = append(all, names...) })
+	}
+	return all
+}
+
+// readID hands over what the parts of a form name, for each way to read the fields.
+func readID(form []idPart, fields []string, known func(domain.Ref) bool, names []domain.Ref, each func([]domain.Ref)) {
+	if len(form) == 0 {
+		if len(fields) == 0 {
+			each(names)
+		}
+		return
+	}
+	part, rest := form[0], form[1:]
+	if part.plain != nil {
+		if len(fields) > 0 && part.plain(fields[0]) {
+			readID(rest, fields[1:], known, names, each)
+		}
+		return
+	}
+	for n := 1; n <= len(fields)-len(rest); n++ {
+		text := strings.Join(fields[:n], ":")
+		if part.at {
+			of, clock, ok := cutLast(text, "@")
+			if !ok || len(clock) != len("08.00") {
+				continue
+			}
+			text = of
+		}
+		ref := domain.Ref{Kind: part.kind, ID: text}
+		if !known(ref) {
+			continue
+		}
+		named := names
+		if !part.beside {
+			named = append(slices.Clip(names), ref)
+		}
+		readID(rest, fields[n:], known, named, each)
+	}
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}

@@ -90,7 +90,7 @@ func TestKnownOrDiffersIsDecidedByOpening(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := vault.Rekey(t.Context(), l.Journal.Shelf(), ledgertest.Master(t), next); err != nil {
+	if _, err := vault.Rekey(t.Context(), l.Journal.Shelf(), ledgertest.Master(t), next, nil); err != nil {
 		t.Fatal(err)
 	}
 	v, err := vault.Open(t.Context(), l.Journal.Shelf(), next)

@@ -45,6 +45,8 @@ type book struct {
 	secrets secret.Words  // what no answer may show
 
 	forgetter *forgetter // with --eventstore
+	// patience is how long others on the store may use a key after they were told.
+	patience time.Duration
 
 	lock     *os.File // of the data directory, where no node holds it
 	redis    *redisdb.DB
@@ -68,11 +70,17 @@ func openBook(ctx context.Context, g *globals, live bool, h hooks) (*book, error
 	if err != nil {
 		return nil, err
 	}
-	b := &book{dir: dir, name: g.Ledger, changed: make(chan struct{}, 1), manual: !g.Automat, days: programme.DayCount(g.YearDays), secrets: g.secrets()}
+	b := newBook(g, dir)
 	if err := b.open(ctx, g, live, h); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
+}
+
+// newBook is a ledger of which nothing is open yet.
+func newBook(g *globals, dir string) *book {
+	return &book{dir: dir, name: g.Ledger, changed: make(chan struct{}, 1), manual: !g.Automat, days: programme.DayCount(g.YearDays), secrets: g.secrets(),
+		patience: forgottenAfter}
 }
 
 func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
@@ -94,13 +102,8 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	if err := b.checkErasures(ctx); err != nil {
 		return err
 	}
-	if err := b.openVault(ctx, g); err != nil {
+	if err := b.openKeys(ctx, g); err != nil {
 		return err
-	}
-	if b.node == nil {
-		if err := b.startForgetting(ctx); err != nil {
-			return err
-		}
 	}
 	catalogue, err := programme.Load()
 	if err != nil {
@@ -118,6 +121,22 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	}
 	b.desk = b.newDesk(zone)
 	return nil
+}
+
+// openKeys opens the vault; on a store that others may use, it hears of what they do
+// with keys from before it reads them.
+func (b *book) openKeys(ctx context.Context, g *globals) error {
+	if b.node != nil {
+		return b.openVault(ctx, g)
+	}
+	before, err := b.listen(ctx)
+	if err == nil {
+		err = b.openVault(ctx, g)
+	}
+	if err == nil {
+		err = b.startForgetting(ctx, before)
+	}
+	return err
 }
 
 var errHeld = errors.New("the data directory is in use")

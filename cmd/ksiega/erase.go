@@ -151,7 +151,7 @@ func (c *control) erase(w http.ResponseWriter, r *http.Request) {
 	}
 	if err == nil && c.book.forgetter != nil {
 		n.say(note{File: "other servers forget the key", At: 0, Of: 1})
-		err = forgotten(r.Context())
+		err = c.book.forgotten(r.Context())
 	}
 	if err != nil {
 		n.end(err)

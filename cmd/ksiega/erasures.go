@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +91,7 @@ func (b *book) compareErasures(ctx context.Context) (l erasure.List, stale bool,
 		return l, false, fmt.Errorf("%s: %w", file, err)
 	case !whole && b.node == nil:
 		slog.Warn("the event store was set back to before erasures: they are carried out again, scavenge it", "list", file, "has", len(l.Entries), "of", len(kept.Entries))
-		return kept, false, eraseAgain(ctx, b.journal, kept, len(l.Entries))
+		return kept, false, b.eraseAgain(ctx, kept, len(l.Entries))
 	case !whole:
 		return l, false, fmt.Errorf("%s: %w", file, errRolledBack)
 	}
@@ -115,7 +116,7 @@ func (b *book) ordered(ctx context.Context, of domain.Ref) error {
 	if err := b.keepErasures(ctx); err != nil || b.node != nil {
 		return err
 	}
-	return b.journal.Notify(ctx, of.Subject())
+	return b.journal.Notify(ctx, journal.Notice{Kind: journal.KeyErased, Subject: of.Subject()})
 }
 
 // keepErasures brings the file up to date.
@@ -141,7 +142,7 @@ type restoring struct {
 
 // openRestored opens what was restored in a staging directory.
 func openRestored(ctx context.Context, g *globals, dir string) (r *restoring, err error) {
-	r = &restoring{book: &book{dir: dir, name: g.Ledger, changed: make(chan struct{}, 1)}}
+	r = &restoring{book: newBook(g, dir)}
 	if err = r.openJournal(g, hooks{}, time.UTC); err == nil {
 		r.own, err = queries.Erasures(ctx, r.journal)
 		r.list = r.own
@@ -202,46 +203,72 @@ func (r *restoring) erase(ctx context.Context, say func(note)) error {
 	if len(r.list.Entries) == 0 {
 		return nil
 	}
-	if err := eraseAgain(ctx, r.journal, r.list, len(r.own.Entries)); err != nil {
+	if err := r.eraseAgain(ctx, r.list, len(r.own.Entries)); err != nil {
 		return err
 	}
 	return scavengeNode(ctx, r.node, say)
 }
 
 // eraseAgain carries out what a list orders, of which the log has the first so many:
-// the others are recorded, so that read models withdraw what they keep; each key is
-// destroyed, also one whose erasure was cut short.
-func eraseAgain(ctx context.Context, j *journal.Journal, list erasure.List, has int) error {
+// each key is destroyed, also one whose erasure was cut short, and then the others are
+// recorded, so that read models withdraw what they keep. Those who use the store too
+// are told before a key goes, and given the time to forget it. Cut short, it begins
+// anew, as the log lacks orders until all the rest is done.
+func (b *book) eraseAgain(ctx context.Context, list erasure.List, has int) error {
+	subjects, err := subjectsOf(list)
+	if err != nil {
+		return err
+	}
+	for _, s := range subjects {
+		if b.node == nil {
+			if err := b.journal.Notify(ctx, journal.Notice{Kind: journal.KeyErased, Subject: s}); err != nil {
+				return err
+			}
+		}
+		if err := vault.Destroy(ctx, b.journal.Shelf(), s); err != nil {
+			return err
+		}
+	}
+	if b.node == nil {
+		if err := b.forgotten(ctx); err != nil {
+			return err
+		}
+	}
 	for _, e := range list.Entries[has:] {
 		id, err := uuid.Parse(e.Event)
 		if err != nil {
 			return fmt.Errorf("erasure %d: %w", e.Number, erasure.ErrListDamaged)
 		}
-		err = j.Restate(ctx, journal.Recorded{ID: id, Stream: e.Stream, Revision: e.Revision, Type: e.Type, RawData: []byte(e.Data), RawMeta: []byte(e.Meta)})
+		err = b.journal.Restate(ctx, journal.Recorded{ID: id, Stream: e.Stream, Revision: e.Revision, Type: e.Type, RawData: []byte(e.Data), RawMeta: []byte(e.Meta)})
 		if err != nil {
 			return fmt.Errorf("erasure %d: %w", e.Number, err)
 		}
 	}
+	return nil
+}
+
+// subjectsOf are those whose keys a list has destroyed, each once.
+func subjectsOf(list erasure.List) (subjects []string, err error) {
 	table, err := journal.Ledger()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, e := range list.Entries {
 		event, err := table.Decode(e.Type, []byte(e.Data))
 		if err != nil {
-			return fmt.Errorf("erasure %d: %w", e.Number, err)
+			return nil, fmt.Errorf("erasure %d: %w", e.Number, err)
 		}
 		order, ok := event.(erasure.Ordered)
 		if !ok {
-			return fmt.Errorf("erasure %d: %w", e.Number, erasure.ErrListDamaged)
+			return nil, fmt.Errorf("erasure %d: %w", e.Number, erasure.ErrListDamaged)
 		}
 		for _, s := range append(order.Along, erasure.Subject(order.Of())) {
-			if err := vault.Destroy(ctx, j.Shelf(), domain.Ref(s).Subject()); err != nil {
-				return fmt.Errorf("erasure %d: %w", e.Number, err)
+			if subject := domain.Ref(s).Subject(); !slices.Contains(subjects, subject) {
+				subjects = append(subjects, subject)
 			}
 		}
 	}
-	return nil
+	return subjects, nil
 }
 
 // withErasures has a restored store's erasures carried out, and leaves the list beside

@@ -14,6 +14,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/internal/eventdb"
+	"ksiega/internal/journal"
 	"ksiega/internal/vault"
 	"ksiega/queries"
 )
@@ -183,9 +184,20 @@ func TestAStoreThatWasSetBackErasesAgain(t *testing.T) {
 	}
 	b := &book{dir: data, changed: make(chan struct{}, 1)}
 	t.Cleanup(func() { _ = errors.Join(b.Close(), node.Close()) })
-	if err := b.openJournal(&globals{Data: data, EventStore: node.Address()}, hooks{}, time.UTC); err != nil {
+	g := &globals{Data: data, EventStore: node.Address()}
+	if err := b.openJournal(g, hooks{}, time.UTC); err != nil {
 		t.Fatal(err)
 	}
+	// A server runs on it, with keys of before.
+	other := newBook(g, old)
+	t.Cleanup(func() { _ = other.Close() })
+	if err := other.openJournal(g, hooks{}, time.UTC); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.openVault(t.Context(), &globals{Data: old, MasterKeyFile: data + ".master.key"}); err != nil {
+		t.Fatal(err)
+	}
+	f := newForgetter(other.journal, other.vault, journal.Heard{})
 	for range 2 {
 		if err := b.checkErasures(t.Context()); err != nil {
 			t.Fatal(err)
@@ -197,6 +209,26 @@ func TestAStoreThatWasSetBackErasesAgain(t *testing.T) {
 		if closed, err := b.journal.Shelf().Closed(t.Context(), u0); err != nil || !closed {
 			t.Errorf("its key is there: %v", err)
 		}
+		if err := f.renew(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := other.vault.Seal(t.Context(), u0, "reason", "", "x"); !errors.Is(err, vault.ErrErased) {
+			t.Errorf("the server uses the key of who was erased: %v", err)
+		}
+	}
+	// What it heard of the store is not there any more, once that is set back again.
+	elsewhere, err := eventdb.Open(eventdb.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := newBook(g, old)
+	t.Cleanup(func() { _ = errors.Join(back.Close(), elsewhere.Close()) })
+	if err := back.openJournal(&globals{Data: old, EventStore: elsewhere.Address()}, hooks{}, time.UTC); err != nil {
+		t.Fatal(err)
+	}
+	f.journal = back.journal
+	if err := f.renew(t.Context()); !errors.Is(err, journal.ErrSetBack) || !errors.Is(f.may(), errStoreBehind) {
+		t.Errorf("it goes on in a store that was set back: %v, %v", err, f.may())
 	}
 }
 

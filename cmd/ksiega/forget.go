@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -10,11 +11,11 @@ import (
 	"ksiega/internal/vault"
 )
 
-// Several servers may run on one event store, each with keys in memory. Whoever erases
-// says so in the store before the key is destroyed. Everybody else reads there every
-// forgetEvery, as the leading node has it, and uses no key once the last such reading
-// began forgetLease ago: so forgottenAfter the notice nobody uses the key, be it that
-// they have read it or that they could not. Each side measures its own time; what
+// Several servers may run on one event store, each with keys in memory. Whoever erases,
+// or makes all keys anew, says so in the store before that. Everybody else reads there
+// every forgetEvery, as the leading node has it, and uses no key once the last such
+// reading began forgetLease ago: so forgottenAfter the notice nobody uses the key, be it
+// that they have read it or that they could not. Each side measures its own time; what
 // forgottenAfter is longer is for a node that was cut off and still takes itself for
 // leading.
 const (
@@ -23,39 +24,76 @@ const (
 	forgottenAfter = 20 * time.Second
 )
 
+// Why a process on a shared store must end, or may not begin.
+var (
+	errKeysChange  = errors.New("every key is made anew (ksiega rekey): start this again once that is done, with the new master key")
+	errKeysCut     = errors.New("a change of the master key is under way, or was cut short: wait for it, or run ksiega rekey again")
+	errStoreBehind = errors.New("the event store was set back to an earlier state while this ran on it: start this again, so that erasures are carried out in it once more")
+)
+
 type forgetter struct {
 	journal *journal.Journal
 	vault   *vault.Vault
-	next    uint64 // notice to read
+	heard   journal.Heard
 	start   time.Time
 	until   atomic.Int64 // since start; the end of the lease
 	stop    context.CancelFunc
 	done    chan struct{}
+
+	why  atomic.Pointer[error] // no key is used any more, since
+	over chan struct{}         // closed with it
 }
 
-func newForgetter(j *journal.Journal, v *vault.Vault) *forgetter {
-	f := &forgetter{journal: j, vault: v, start: time.Now(), done: make(chan struct{})}
+// newForgetter has heard nothing yet, so that no key of the vault is used.
+func newForgetter(j *journal.Journal, v *vault.Vault, heard journal.Heard) *forgetter {
+	f := &forgetter{journal: j, vault: v, heard: heard, start: time.Now(), done: make(chan struct{}), over: make(chan struct{})}
 	v.Gate(f.may)
 	return f
 }
 
-// startForgetting reads the notices once and then again and again, until Close.
-func (b *book) startForgetting(ctx context.Context) error {
-	f := newForgetter(b.journal, b.vault)
+// listening is what was heard before the keys were read: whatever comes after it tells
+// of keys that are held.
+type listening struct {
+	heard  journal.Heard
+	erased []string
+}
+
+// listen refuses to begin where keys are being changed.
+func (b *book) listen(ctx context.Context) (l listening, err error) {
+	changing := false
+	l.heard, err = b.journal.Notices(ctx, journal.Heard{}, func(n journal.Notice) {
+		if n.Kind == journal.KeyErased {
+			l.erased = append(l.erased, n.Subject)
+		} else {
+			changing = n.Kind == journal.KeysChanging
+		}
+	})
+	if err == nil && changing {
+		err = errKeysCut
+	}
+	return l, err
+}
+
+// startForgetting goes on from what was heard, until Close.
+func (b *book) startForgetting(ctx context.Context, before listening) error {
+	f := newForgetter(b.journal, b.vault, before.heard)
+	for _, subject := range before.erased {
+		b.vault.Forget(subject)
+	}
 	if err := f.renew(ctx); err != nil {
 		return err
 	}
 	ctx, f.stop = context.WithCancel(context.WithoutCancel(ctx))
 	b.forgetter = f
 	go f.run(ctx)
-	return nil
+	return f.ended()
 }
 
 func (f *forgetter) run(ctx context.Context) {
 	defer close(f.done)
 	again := time.NewTicker(forgetEvery)
 	defer again.Stop()
-	for {
+	for f.ended() == nil {
 		select {
 		case <-ctx.Done():
 			return
@@ -70,22 +108,48 @@ func (f *forgetter) end() {
 	<-f.done
 }
 
+// ended says why no key is used any more.
+func (f *forgetter) ended() error {
+	if why := f.why.Load(); why != nil {
+		return *why
+	}
+	return nil
+}
+
+func (f *forgetter) finish(why error) {
+	if f.why.CompareAndSwap(nil, &why) {
+		close(f.over)
+	}
+}
+
 // renew reads the notices; what it knows then is from after it began.
 func (f *forgetter) renew(ctx context.Context) error {
 	began := time.Since(f.start)
 	ctx, cancel := context.WithTimeout(ctx, forgetLease)
 	defer cancel()
-	next, err := f.journal.Notices(ctx, f.next, f.vault.Forget)
+	heard, err := f.journal.Notices(ctx, f.heard, func(n journal.Notice) {
+		if n.Kind == journal.KeyErased {
+			f.vault.Forget(n.Subject)
+		} else {
+			f.finish(errKeysChange)
+		}
+	})
+	if errors.Is(err, journal.ErrSetBack) {
+		f.finish(errStoreBehind)
+	}
 	if err != nil {
 		return err
 	}
-	f.next = next
+	f.heard = heard
 	f.until.Store(int64(began + forgetLease))
 	return nil
 }
 
 // may refuses the use of keys after the lease.
 func (f *forgetter) may() error {
+	if why := f.ended(); why != nil {
+		return fmt.Errorf("%w: %w", why, journal.ErrUnavailable)
+	}
 	if int64(time.Since(f.start)) < f.until.Load() {
 		return nil
 	}
@@ -93,13 +157,24 @@ func (f *forgetter) may() error {
 }
 
 // forgotten waits until no server uses a key that somebody was told of before.
-func forgotten(ctx context.Context) error {
-	wait := time.NewTimer(forgottenAfter)
+func (b *book) forgotten(ctx context.Context) error {
+	wait := time.NewTimer(b.patience)
 	defer wait.Stop()
 	select {
 	case <-wait.C:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("the key is destroyed, but whether every server has forgotten it is not known: erase again: %w", context.Cause(ctx))
+		return fmt.Errorf("whether every server has forgotten the keys is not known: do it again: %w", context.Cause(ctx))
 	}
+}
+
+// alone has all others on a shared store use no key any more.
+func (b *book) alone(ctx context.Context) error {
+	if b.node != nil {
+		return nil
+	}
+	if err := b.journal.Notify(ctx, journal.Notice{Kind: journal.KeysChanging}); err != nil {
+		return err
+	}
+	return b.forgotten(ctx)
 }

@@ -11,20 +11,19 @@ import (
 	"ksiega/internal/vault"
 )
 
-// Of two servers on one store, the other forgets a key that is about to be destroyed,
-// also while the store still has it, and uses none when it no longer hears of the
-// store.
-func TestTheOtherServerForgets(t *testing.T) {
-	t.Parallel()
+// servers are several on one store, each with its keys open.
+func servers(t *testing.T) func() *book {
+	t.Helper()
 	node, err := eventdb.Open(eventdb.Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = node.Close() })
 	data := filepath.Join(t.TempDir(), "d")
-	server := func() *book {
+	return func() *book {
 		g := &globals{Data: data, EventStore: node.Address()}
-		b := &book{dir: data, changed: make(chan struct{}, 1)}
+		b := newBook(g, data)
+		b.patience = 0
 		t.Cleanup(func() { _ = b.Close() })
 		if err := b.openJournal(g, hooks{}, time.UTC); err != nil {
 			t.Fatal(err)
@@ -34,12 +33,21 @@ func TestTheOtherServerForgets(t *testing.T) {
 		}
 		return b
 	}
+}
+
+// Of two servers on one store, the other forgets a key that is about to be destroyed,
+// also while the store still has it, and uses none when it no longer hears of the
+// store.
+func TestTheOtherServerForgets(t *testing.T) {
+	t.Parallel()
+	server := servers(t)
 	one, other := server(), server()
-	f := newForgetter(other.journal, other.vault)
+	f := newForgetter(other.journal, other.vault, journal.Heard{})
 	if _, err := other.vault.Open(t.Context(), u0, "reason", "", "v2.x"); err == nil {
 		t.Error("a key is used before the store was heard of")
 	}
 	sealed := make(map[string]string)
+	var err error
 	for _, subject := range []string{u0, "participant/U1"} {
 		if sealed[subject], err = one.vault.Seal(t.Context(), subject, "reason", "", "x"); err != nil {
 			t.Fatal(err)
@@ -55,7 +63,7 @@ func TestTheOtherServerForgets(t *testing.T) {
 	if err := opens(u0); err != nil {
 		t.Fatal(err)
 	}
-	if err := one.journal.Notify(t.Context(), u0); err != nil {
+	if err := one.journal.Notify(t.Context(), journal.Notice{Kind: journal.KeyErased, Subject: u0}); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.renew(t.Context()); err != nil {
@@ -83,5 +91,73 @@ func TestTheOtherServerForgets(t *testing.T) {
 	}
 	if err := f.renew(t.Context()); err != nil || opens("participant/U1") != nil {
 		t.Errorf("heard of again: %v", err)
+	}
+}
+
+// A change of all keys beside a running server: what that seals until it hears of the
+// change opens under the new keys, and then it uses none, and ends.
+func TestKeysChangeBesideAServer(t *testing.T) {
+	t.Parallel()
+	server := servers(t)
+	one, other := server(), server()
+	heard, err := other.listen(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newForgetter(other.journal, other.vault, heard.heard)
+	if err := f.renew(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	next, err := vault.ParseMasterKey("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	third, err := vault.ParseMasterKey("HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	never := func() error { t.Error("others are disturbed by a master that does not fit"); return nil }
+	if _, err := vault.Rekey(t.Context(), one.journal.Shelf(), third, next, never); !errors.Is(err, vault.ErrWrongMaster) {
+		t.Error(err)
+	}
+	var late string
+	keys, err := vault.Rekey(t.Context(), one.journal.Shelf(), one.master, next, func() error {
+		if err := one.alone(t.Context()); err != nil {
+			return err
+		}
+		var err error
+		if late, err = other.vault.Seal(t.Context(), "participant/U9", "reason", "", "sealed beside it"); err != nil {
+			return err
+		}
+		return f.renew(t.Context())
+	})
+	if err != nil || keys != 2 {
+		t.Fatalf("%d keys, %v", keys, err)
+	}
+	if _, err := other.vault.Seal(t.Context(), "participant/U9", "reason", "", "too late"); !errors.Is(err, errKeysChange) || !errors.Is(err, journal.ErrUnavailable) {
+		t.Errorf("the other goes on with its keys: %v", err)
+	}
+	select {
+	case <-f.over:
+	default:
+		t.Error("the other goes on")
+	}
+	// Until it is done nobody begins, whichever master they have; then the new one opens
+	// all of it.
+	if _, err := one.listen(t.Context()); !errors.Is(err, errKeysCut) {
+		t.Errorf("somebody begins meanwhile: %v", err)
+	}
+	if err := one.journal.Notify(t.Context(), journal.Notice{Kind: journal.KeysChanged}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := one.listen(t.Context()); err != nil {
+		t.Error(err)
+	}
+	v, err := vault.Open(t.Context(), one.journal.Shelf(), next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := v.Open(t.Context(), "participant/U9", "reason", "", late); err != nil || got != "sealed beside it" {
+		t.Errorf("%q, %v", got, err)
 	}
 }

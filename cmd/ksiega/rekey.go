@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ksiega/internal/eventdb"
+	"ksiega/internal/journal"
 	"ksiega/internal/vault"
 )
 
@@ -45,7 +46,7 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 	if door != nil {
 		return wrongUsage{fmt.Errorf("a server holds the data directory %s: stop it first", dir)}
 	}
-	b := &book{dir: dir, changed: make(chan struct{}, 1)}
+	b := newBook(g, dir)
 	defer func() { err = errors.Join(err, b.Close()) }()
 	if _, err := os.Stat(dir); err != nil {
 		return fmt.Errorf("data directory: %w", err)
@@ -60,7 +61,10 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 	}
 	var gone *eventdb.ScavengeResult
 	bar := newProgress()
-	keys, err := c.replace(ctx, b.journal.Shelf(), source, func() error {
+	if b.node == nil {
+		fmt.Fprintf(os.Stderr, "servers on the event store use no key any more, and end; this waits %s for them\n", b.patience)
+	}
+	keys, err := c.replace(ctx, b, source, func() error {
 		if b.node == nil {
 			return nil
 		}
@@ -100,7 +104,7 @@ copy the new key to where you kept the old one, and destroy every copy of the ol
 
 // replace changes the key; scavenge takes the old wraps from the disk, where that is
 // ours to do.
-func (c *rekeyCmd) replace(ctx context.Context, shelf vault.Shelf, source keySource, scavenge func() error) (keys int, err error) {
+func (c *rekeyCmd) replace(ctx context.Context, b *book, source keySource, scavenge func() error) (keys int, err error) {
 	if source.lock != nil {
 		source.lock = sync.OnceValues(source.lock) // it may have to be typed
 	}
@@ -112,11 +116,16 @@ func (c *rekeyCmd) replace(ctx context.Context, shelf vault.Shelf, source keySou
 	if err != nil {
 		return 0, fmt.Errorf("the new key: %w", err)
 	}
-	if keys, err = vault.Rekey(ctx, shelf, old, next); err != nil {
+	if keys, err = vault.Rekey(ctx, b.journal.Shelf(), old, next, func() error { return b.alone(ctx) }); err != nil {
 		return keys, err
 	}
 	if err := scavenge(); err != nil {
 		return keys, err
+	}
+	if b.node == nil { // who starts now finds all keys under the new master
+		if err := b.journal.Notify(ctx, journal.Notice{Kind: journal.KeysChanged}); err != nil {
+			return keys, err
+		}
 	}
 	if c.NextCommand != "" {
 		return keys, nil

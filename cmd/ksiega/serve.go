@@ -110,11 +110,16 @@ func (b *book) watch(ctx context.Context, failed <-chan error) error {
 	tick := time.NewTicker(saveEvery)
 	defer tick.Stop()
 	var stopped <-chan struct{}
+	var over <-chan struct{}
 	if b.node != nil {
 		stopped = b.node.Done()
+	} else {
+		over = b.forgetter.over
 	}
 	for {
 		select {
+		case <-over:
+			return b.forgetter.ended()
 		case <-ctx.Done():
 			return nil
 		case err := <-failed:

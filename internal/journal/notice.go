@@ -7,32 +7,62 @@ import (
 	"fmt"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/google/uuid"
 
 	"ksiega/domain"
 )
 
-const noticeEvent = "notice.key-erased.v1"
+// NoticeKind is what a notice is about: the type of its event.
+type NoticeKind string
 
-// notice is the payload of an event of the ledger's stream of notices, which tells
-// other servers on the store whose key is about to be destroyed.
-type notice struct {
-	Subject string `json:"subject"`
+// The kinds of notices.
+const (
+	// KeyErased: the key of Subject is about to be destroyed.
+	KeyErased NoticeKind = "notice.key-erased.v1"
+	// KeysChanging: every key is about to be made anew. Until KeysChanged follows,
+	// nobody may use one.
+	KeysChanging NoticeKind = "notice.keys-changing.v1"
+	KeysChanged  NoticeKind = "notice.keys-changed.v1"
+)
+
+// Notice is an event of the ledger's stream of notices, which tells other servers on
+// the store what becomes of keys that they hold. Readers of the log are not shown it.
+type Notice struct {
+	Kind    NoticeKind `json:"-"`
+	Subject string     `json:"subject,omitzero"` // of KeyErased
 }
 
-// Notify records whose key is about to be destroyed, where readers of the log are not
-// shown it.
-func (j *Journal) Notify(ctx context.Context, subject string) error {
-	data, err := json.Marshal(notice{subject})
+// Heard is how far somebody has read the notices; zero is not at all.
+type Heard struct {
+	next uint64
+	last uuid.UUID
+}
+
+// ErrSetBack: the store no longer holds notices that were read in it.
+var ErrSetBack = errors.New("the event store was set back to an earlier state")
+
+func noticeStream() string { return domain.Stream(noticeCategory, "erased") }
+
+// Notify records a notice, unless it stands: a key is destroyed once, and a change
+// that goes on is no second one.
+func (j *Journal) Notify(ctx context.Context, n Notice) error {
+	data, err := json.Marshal(n)
 	if err != nil {
-		return fmt.Errorf("notice of an erasure: %w", err)
+		return fmt.Errorf("notice to other servers: %w", err)
 	}
-	stream := domain.Stream(noticeCategory, "erased")
 	for {
-		next, known, err := j.notices(ctx, 0, func(s string) bool { return s == subject })
-		if err != nil || known {
+		erased, keys := false, KeysChanged
+		heard, err := j.Notices(ctx, Heard{}, func(known Notice) {
+			if known.Kind != KeyErased {
+				keys = known.Kind
+			}
+			erased = erased || known == n
+		})
+		if err != nil || n.Kind == KeyErased && erased || n.Kind == keys {
 			return err
 		}
-		_, err = j.write(ctx, stream, int64(next)-1, []esdb.EventData{{EventID: eventID(stream, next, &Meta{}, data), EventType: noticeEvent,
+		// The id is drawn, so that a store that was set back never has the same one again.
+		_, err = j.write(ctx, noticeStream(), int64(heard.next)-1, []esdb.EventData{{EventID: uuid.New(), EventType: string(n.Kind),
 			ContentType: esdb.ContentTypeJson, Data: data, Metadata: []byte("{}")}})
 		if !errors.Is(err, ErrConflict) {
 			return err
@@ -40,28 +70,38 @@ func (j *Journal) Notify(ctx context.Context, subject string) error {
 	}
 }
 
-// Notices hands over the subjects of the notices from a number on, as the node that
-// leads has them, and the number to go on from.
-func (j *Journal) Notices(ctx context.Context, from uint64, each func(subject string)) (next uint64, err error) {
-	next, _, err = j.notices(ctx, from, func(s string) bool {
-		each(s)
-		return false
-	})
-	return next, err
-}
-
-func (j *Journal) notices(ctx context.Context, from uint64, match func(subject string) bool) (next uint64, matched bool, err error) {
-	next = from
-	err = j.readStream(leading(ctx), domain.Stream(noticeCategory, "erased"), from, func(r *Recorded) error {
-		var n notice
-		if r.Type != noticeEvent || json.Unmarshal(r.RawData, &n) != nil || n.Subject == "" {
-			return damaged(r, "it is no notice of an erasure")
+// Notices hands over what was not heard yet, as the node that leads has it, and says
+// how far that is. It fails with ErrSetBack where what was heard is not there.
+func (j *Journal) Notices(ctx context.Context, heard Heard, each func(Notice)) (Heard, error) {
+	now := heard
+	from := heard.next
+	if from > 0 {
+		from-- // the last one that was heard, to see that it is there
+	}
+	there := heard.next == 0
+	err := j.readStream(leading(ctx), noticeStream(), from, func(r *Recorded) error {
+		if r.Revision < heard.next {
+			there = r.ID == heard.last
+			return nil
 		}
-		next, matched = r.Revision+1, matched || match(n.Subject)
+		n := Notice{Kind: NoticeKind(r.Type)}
+		switch {
+		case json.Unmarshal(r.RawData, &n) != nil,
+			n.Kind != KeyErased && n.Kind != KeysChanging && n.Kind != KeysChanged,
+			(n.Kind == KeyErased) != (n.Subject != ""):
+			return damaged(r, "it is no notice to other servers")
+		}
+		now = Heard{r.Revision + 1, r.ID}
+		if there {
+			each(n)
+		}
 		return nil
 	})
-	if err != nil {
-		return from, false, fmt.Errorf("notices of erasures: %w", err)
+	switch {
+	case err != nil:
+		return heard, fmt.Errorf("notices to other servers: %w", err)
+	case !there:
+		return heard, ErrSetBack
 	}
-	return next, matched, nil
+	return now, nil
 }

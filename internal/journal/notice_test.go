@@ -1,9 +1,12 @@
 package journal
 
 import (
+	"errors"
 	"slices"
 	"sync"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 // Notices of two servers at once are all there, each once, and no reader of the log
@@ -14,7 +17,7 @@ func TestNotices(t *testing.T) {
 		for _, j := range []*Journal{j, wire} {
 			both.Go(func() {
 				for _, s := range []string{"participant/U1", "claim/Z/1"} {
-					if err := j.Notify(within(t), s); err != nil {
+					if err := j.Notify(within(t), Notice{Kind: KeyErased, Subject: s}); err != nil {
 						t.Error(err)
 					}
 				}
@@ -22,19 +25,34 @@ func TestNotices(t *testing.T) {
 		}
 		both.Wait()
 		var told []string
-		next, err := j.Notices(within(t), 0, func(s string) { told = append(told, s) })
+		heard, err := j.Notices(within(t), Heard{}, func(n Notice) { told = append(told, n.Subject) })
 		slices.Sort(told)
-		if err != nil || next != 2 || !slices.Equal(told, []string{"claim/Z/1", "participant/U1"}) {
-			t.Errorf("%d, %v, %v", next, told, err)
+		if err != nil || heard.next != 2 || !slices.Equal(told, []string{"claim/Z/1", "participant/U1"}) {
+			t.Errorf("%v, %v, %v", heard, told, err)
 		}
-		if again, err := j.Notices(within(t), next, func(s string) { t.Errorf("%s again", s) }); err != nil || again != next {
-			t.Errorf("%d, %v", again, err)
+		if again, err := j.Notices(within(t), heard, func(n Notice) { t.Errorf("%v again", n) }); err != nil || again != heard {
+			t.Errorf("%v, %v", again, err)
+		}
+		for _, of := range []Heard{{next: 2, last: uuid.New()}, {next: 3, last: heard.last}, {next: 9, last: uuid.New()}} {
+			if again, err := j.Notices(within(t), of, func(n Notice) { t.Errorf("%v of a store that was set back", n) }); !errors.Is(err, ErrSetBack) || again != of {
+				t.Errorf("%v, %v", again, err)
+			}
 		}
 		if events, _ := scan(t, j, ScanOptions{}); len(events) != 0 {
 			t.Errorf("readers are shown %v", events)
 		}
+		// A change of all keys stands until it is done, and there may be another.
+		for _, kind := range []NoticeKind{KeysChanged, KeysChanging, KeysChanging, KeysChanged, KeysChanged, KeysChanging} {
+			if err := j.Notify(within(t), Notice{Kind: kind}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var kinds []NoticeKind
+		if _, err := wire.Notices(within(t), heard, func(n Notice) { kinds = append(kinds, n.Kind) }); err != nil || !slices.Equal(kinds, []NoticeKind{KeysChanging, KeysChanged, KeysChanging}) {
+			t.Errorf("%v, %v", kinds, err)
+		}
 		elsewhere := openAt(t, Options{Address: j.opts.Address, Table: closedTable(t), Prefix: "elsewhere."})
-		if _, err := elsewhere.Notices(within(t), 0, func(s string) { t.Errorf("another ledger is told of %s", s) }); err != nil {
+		if _, err := elsewhere.Notices(within(t), Heard{}, func(n Notice) { t.Errorf("another ledger is told of %v", n) }); err != nil {
 			t.Error(err)
 		}
 	})

@@ -26,48 +26,67 @@ type rekeying struct {
 // copy holds opens; with scavenged copies from now on, nothing does; and what is
 // sealed from now on never.
 //
-// Nothing else may write to the shelf meanwhile. The ledger's own ring goes first,
-// so that a run that was cut short is continued with the pepper it began with;
-// until one has come to its end, neither master opens the vault. A pair of masters
-// that does not fit fails with ErrWrongMaster before anything is written.
-func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey) (subjects int, err error) {
-	from, err := old.wrapping()
-	if err != nil {
-		return 0, err
-	}
-	r := rekeying{shelf: shelf, people: map[string]*person{}}
-	if r.to, err = next.wrapping(); err != nil {
-		return 0, err
-	}
+// The ledger's own ring goes first, so that a run that was cut short is continued
+// with the pepper it began with; until one has come to its end, neither master opens
+// the vault. A pair of masters that does not fit fails with ErrWrongMaster before
+// anything is written, or anybody disturbed.
+//
+// Others may hold the old keys: alone, if given, is called before anything is written
+// and returns once nobody uses a key any more. What they sealed until then is found by
+// a second look at the shelf.
+func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey, alone func() error) (subjects int, err error) {
 	if *old.key() == *next.key() {
 		return 0, errors.New("the next master key is the one in force")
 	}
-	if r.all, err = readAll(ctx, shelf); err != nil {
-		return 0, err
-	}
-	ledger := r.all[ledgerSubject]
-	if ledger == nil {
-		return 0, errors.New("the vault holds no key of the ledger: nothing was ever sealed here")
-	}
-	for subject, s := range r.all {
-		if err := r.read(from, subject, s); err != nil {
-			return 0, fmt.Errorf("change of the master key: %w", err)
+	r, err := readRekeying(ctx, shelf, old, next)
+	if err == nil && alone != nil {
+		if err = alone(); err == nil {
+			r, err = readRekeying(ctx, shelf, old, next)
 		}
+	}
+	if err == nil {
+		err = r.pepper(ctx)
+	}
+	if err == nil {
+		delete(r.people, ledgerSubject)
+		err = atOnce(ctx, r.people, r.write)
+	}
+	if err == nil {
+		err = atOnce(ctx, r.all, r.forget)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("change of the master key: %w", err)
+	}
+	for _, s := range r.all {
 		if s.wrapped != nil {
 			subjects++
 		}
 	}
-	if err := r.pepper(ctx, ledger); err != nil {
-		return 0, fmt.Errorf("change of the master key: %w", err)
-	}
-	delete(r.people, ledgerSubject)
-	if err := atOnce(ctx, r.people, r.write); err != nil {
-		return 0, fmt.Errorf("change of the master key: %w", err)
-	}
-	if err := atOnce(ctx, r.all, r.forget); err != nil {
-		return 0, fmt.Errorf("change of the master key: %w", err)
-	}
 	return subjects, nil
+}
+
+// readRekeying reads the shelf and says what is to be written.
+func readRekeying(ctx context.Context, shelf Shelf, old, next MasterKey) (*rekeying, error) {
+	from, err := old.wrapping()
+	if err != nil {
+		return nil, err
+	}
+	r := rekeying{shelf: shelf, people: map[string]*person{}}
+	if r.to, err = next.wrapping(); err != nil {
+		return nil, err
+	}
+	if r.all, err = readAll(ctx, shelf); err != nil {
+		return nil, err
+	}
+	if r.all[ledgerSubject] == nil {
+		return nil, errors.New("the vault holds no key of the ledger: nothing was ever sealed here")
+	}
+	for subject, s := range r.all {
+		if err := r.read(from, subject, s); err != nil {
+			return nil, err
+		}
+	}
+	return &r, nil
 }
 
 // read opens one subject's keys and adds the new one to them, unless an earlier run
@@ -98,11 +117,11 @@ func (r *rekeying) read(from cipher.AEAD, subject string, s *shelved) error {
 }
 
 // pepper writes the ledger's own ring or, where an earlier run did, reads it.
-func (r *rekeying) pepper(ctx context.Context, ledger *shelved) error {
+func (r *rekeying) pepper(ctx context.Context) error {
 	p, begun := r.people[ledgerSubject], false
 	if p == nil {
 		var err error
-		if p, err = ledger.unwrapped(r.to, ledgerSubject); err != nil {
+		if p, err = r.all[ledgerSubject].unwrapped(r.to, ledgerSubject); err != nil {
 			return err
 		}
 		begun = true

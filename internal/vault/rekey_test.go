@@ -58,7 +58,7 @@ func TestForm1(t *testing.T) {
 		}
 	}
 	check(mustOpen(t, shelf, masterOf(1)))
-	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2)); err != nil {
+	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), nil); err != nil {
 		t.Fatal(err)
 	}
 	shelf.scavenge()
@@ -70,7 +70,7 @@ type sealedThing struct{ subject, text, sealed string }
 
 func mustRekey(t *testing.T, shelf *memory, old, next MasterKey) {
 	t.Helper()
-	if _, err := Rekey(t.Context(), shelf, old, next); err != nil {
+	if _, err := Rekey(t.Context(), shelf, old, next, nil); err != nil {
 		t.Fatal(err)
 	}
 	shelf.scavenge()
@@ -200,7 +200,7 @@ func TestRekeyCutShort(t *testing.T) {
 				}
 				return false, nil
 			}
-			_, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2))
+			_, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), nil)
 			shelf.fail = nil
 			if step < 2 { // of the three rings one at least is missing
 				if _, err := Open(t.Context(), shelf, masterOf(2)); !errors.Is(err, ErrWrongMaster) {
@@ -215,7 +215,7 @@ func TestRekeyCutShort(t *testing.T) {
 				}
 			}
 			for range 2 {
-				if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2)); err != nil {
+				if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), nil); err != nil {
 					t.Fatalf("step %d again: %v", step, err)
 				}
 			}
@@ -241,23 +241,23 @@ func TestRekeyCutShort(t *testing.T) {
 func TestRekeyRefused(t *testing.T) {
 	t.Parallel()
 	shelf := newMemory()
-	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2)); err == nil || shelf.records() != 0 {
+	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), nil); err == nil || shelf.records() != 0 {
 		t.Errorf("an empty ledger: %v", err)
 	}
 	v := mustOpen(t, shelf, masterOf(1))
 	mustSeal(t, v, "P-1", "name", "Jan")
 	before := shelf.records()
-	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(1)); err == nil || shelf.records() != before {
+	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(1), nil); err == nil || shelf.records() != before {
 		t.Errorf("the same master again: %v, %d records", err, shelf.records())
 	}
-	if _, err := Rekey(t.Context(), shelf, masterOf(3), masterOf(2)); !errors.Is(err, ErrWrongMaster) || shelf.records() != before {
+	if _, err := Rekey(t.Context(), shelf, masterOf(3), masterOf(2), nil); !errors.Is(err, ErrWrongMaster) || shelf.records() != before {
 		t.Errorf("a wrong old master: %v, %d records", err, shelf.records())
 	}
 	for i := range byte(maxRing - 1) {
 		mustRekey(t, shelf, masterOf(1+i), masterOf(2+i))
 	}
 	before = shelf.records()
-	if _, err := Rekey(t.Context(), shelf, masterOf(maxRing), masterOf(maxRing+1)); err == nil || shelf.records() != before {
+	if _, err := Rekey(t.Context(), shelf, masterOf(maxRing), masterOf(maxRing+1), nil); err == nil || shelf.records() != before {
 		t.Errorf("more keys than a ring holds: %v, %d records", err, shelf.records())
 	}
 	mustOpen(t, shelf, masterOf(maxRing))

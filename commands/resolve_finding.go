@@ -9,8 +9,8 @@ import (
 )
 
 // ResolveFinding says why a finding needs no more attention, or opens it again. The
-// figures, if given, are those that whoever says so had before them: where the
-// finding has others by now, nothing is recorded.
+// figures are those that whoever says so had before them, as the report shows them:
+// where the finding has others by now, nothing is recorded. Opening needs none.
 type ResolveFinding struct {
 	Finding      string          `json:"finding"`
 	Date         domain.Date     `json:"date,omitempty"`

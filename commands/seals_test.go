@@ -54,7 +54,7 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 		t.Fatal(err)
 	}
 	if _, err := journal.Execute(t.Context(), l.Journal, finding.Stream("stay:U1"), finding.Decider(), finding.Command(
-		finding.Resolve{Finding: "stay:U1", Date: day, Reason: domain.Sealed(reason), Now: finding.Figures{From: day}}), journal.Meta{Actor: "a"}); err != nil {
+		finding.Resolve{Finding: "stay:U1", Date: day, Reason: domain.Sealed(reason), Now: finding.Figures{From: day, To: day}, Seen: finding.Seen{From: day, To: day}}), journal.Meta{Actor: "a"}); err != nil {
 		t.Fatal(err)
 	}
 }

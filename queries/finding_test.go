@@ -37,6 +37,14 @@ func resolveFindingAs(t testing.TB, l *ledgertest.Ledger, desk *queries.Desk, o 
 	if err != nil {
 		return journal.Result{}, err
 	}
+	// What is left out was seen as it is now.
+	if c.AmountGrosze == nil {
+		c.AmountGrosze = &now.Amount
+	}
+	if c.Minutes == nil {
+		c.Minutes = &now.Minutes
+	}
+	c.From, c.To = cmp.Or(c.From, now.From), cmp.Or(c.To, now.To)
 	return l.ResolveFinding(t.Context(), o, c, now)
 }
 
@@ -176,7 +184,7 @@ func TestClerksAtOnce(t *testing.T) {
 	now, err := desk.Finding(t.Context(), ofMay, queries.Reader{})
 	must(t, err)
 	record(t, l, corrected(1800))
-	c.Reopen = false
+	c.Reopen, c.AmountGrosze, c.Minutes, c.From, c.To = false, &now.Amount, &now.Minutes, now.From, now.To
 	_, err = l.ResolveFinding(t.Context(), ledgertest.Actor, c, now)
 	must(t, err)
 	if got := stateOf(t, desk, l, ofMay, queries.Request{}); got != "open" {

@@ -74,6 +74,16 @@ func TestLife(t *testing.T) {
 	Given(t, d, signed).When(contract.RecordBreach{Change: on(2018, 5, 5)}).Then(contract.Breached{Life: life(2018, 5, 5)})
 	Given(t, d, signed).When(contract.Suspend{Change: on(2018, 3, 2), Until: day(2018, 3, 1)}).Refuse(contract.ErrPeriod)
 
+	// Nothing follows the last day of the terms, as they were amended by then.
+	longer := contract.Amended{Life: life(2018, 12, 31), To: day(2019, 3, 31)}
+	for _, c := range []contract.Command{contract.Amend{Change: on(2019, 1, 1), To: day(2019, 3, 31)}, contract.Suspend{Change: on(2019, 1, 1)},
+		contract.RecordBreach{Change: on(2019, 1, 1)}, contract.Terminate{Change: on(2019, 1, 1)}, contract.Complete{Change: on(2019, 1, 1)}} {
+		Given(t, d, signed).When(c).Refuse(contract.ErrEnded)
+	}
+	Given(t, d, signed).When(contract.Complete{Change: on(2018, 12, 31)}).Then(contract.Completed{Life: life(2018, 12, 31)})
+	Given(t, d, signed).When(contract.Amend{Change: on(2018, 12, 31), To: day(2019, 3, 31)}).Then(longer)
+	Given(t, d, signed, longer).When(contract.Terminate{Change: on(2019, 2, 1)}).Then(contract.Terminated{Life: life(2019, 2, 1)})
+
 	s := d.Fold(signed, suspended, resumed, ended)
 	if s.StatusOn(day(2018, 6, 30)) != contract.StatusTerminated || s.Terms.To != day(2018, 6, 30) || s.First.To != terms.To ||
 		len(s.Suspensions) != 1 || s.Suspensions[0] != (contract.Span{From: day(2018, 3, 1), Until: day(2018, 3, 31)}) {

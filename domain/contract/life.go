@@ -108,10 +108,10 @@ func (s State) end() (domain.Date, Status) {
 }
 
 // allow says whether an event may stand beside what happened. Nothing follows a
-// contract's recorded last day and it ends once; what happened before may still be
-// entered.
+// contract's last day, recorded or by its terms, and it ends once; what happened before
+// may still be entered.
 func (s State) allow(e domain.Event) error {
-	last, how := s.end()
+	_, how := s.end()
 	resting := s.Rests(e.OccurredOn())
 	switch e.(type) {
 	case Terminated, Completed:
@@ -127,8 +127,8 @@ func (s State) allow(e domain.Event) error {
 			return ErrNotSuspended
 		}
 	}
-	if how != "" && e.OccurredOn() > last {
-		return ErrEnded.With("%s", how)
+	if e.OccurredOn() > s.Terms.To {
+		return ErrEnded.With("its last day is %s", s.Terms.To)
 	}
 	return nil
 }

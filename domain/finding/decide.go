@@ -6,6 +6,7 @@ import "ksiega/domain"
 var (
 	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "there is no such finding now")
 	ErrFigures     = domain.Refusal(domain.CodeConflict, "the finding's figures are other than those that were seen")
+	ErrUnseen      = domain.Refusal(domain.CodeInvalid, "say what you saw of the finding: from, to, and the amount and minutes that the report shows")
 	ErrReason      = domain.Refusal(domain.CodeInvalid, "resolving or reopening a finding needs a reason")
 	ErrNotResolved = domain.Refusal(domain.CodeRule, "the finding is not resolved")
 	ErrEarlier     = domain.Refusal(domain.CodeInvalid, "the day lies before the last thing said of the finding")
@@ -47,6 +48,9 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 	case Resolve:
 		if err := check(s, c.Finding, c.Reason, c.Now, c.Seen); err != nil {
 			return nil, err
+		}
+		if !c.Seen.Of(c.Now) {
+			return nil, ErrUnseen
 		}
 		if s.Resolved && s.Figures.Same(c.Now) {
 			return nil, repeated(s, c.Date, c.Reason)

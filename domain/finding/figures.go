@@ -45,6 +45,12 @@ type Seen struct {
 	From, To domain.Date
 }
 
+// Of says whether the figures of a finding that are to be judged were seen at all:
+// its days, and the amount and the time that it has.
+func (s Seen) Of(now Figures) bool {
+	return s.From != 0 && (s.To != 0 || now.Running) && (s.Amount != nil || now.Amount == 0) && (s.Minutes != nil || now.Minutes == 0)
+}
+
 // Other says whether the figures are other ones.
 func (s Seen) Other(now Figures) bool {
 	return s.Amount != nil && *s.Amount != now.Amount || s.Minutes != nil && *s.Minutes != now.Minutes ||

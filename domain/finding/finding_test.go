@@ -21,7 +21,7 @@ var (
 )
 
 func resolve(finding string, on domain.Date, reason domain.Sealed, now Figures) Resolve {
-	return Resolve{Finding: finding, Date: on, Reason: reason, Now: now}
+	return Resolve{Finding: finding, Date: on, Reason: reason, Now: now, Seen: Seen{Amount: &now.Amount, Minutes: &now.Minutes, From: now.From, To: now.To}}
 }
 
 func reopen(finding string, on domain.Date, reason domain.Sealed, now Figures) Reopen {
@@ -84,7 +84,14 @@ func TestFiguresThatWereSeen(t *testing.T) {
 		{Seen{Minutes: &none}, seen, ErrFigures},
 		{Seen{From: tuesday}, seen, ErrFigures},
 		{Seen{To: tuesday}, seen, ErrFigures},
-		{Seen{To: tuesday}, running, nil},
+		{Seen{Amount: &amount, Minutes: &minutes, From: monday, To: tuesday}, running, nil},
+		{Seen{Amount: &amount, Minutes: &minutes, From: monday}, running, nil},
+		{Seen{}, seen, ErrUnseen},
+		{Seen{Amount: &amount, Minutes: &minutes, From: monday}, seen, ErrUnseen},
+		{Seen{Amount: &amount, Minutes: &minutes, To: monday}, seen, ErrUnseen},
+		{Seen{Minutes: &minutes, From: monday, To: monday}, seen, ErrUnseen},
+		{Seen{Amount: &amount, From: monday, To: monday}, seen, ErrUnseen},
+		{Seen{Amount: &amount, From: monday, To: monday}, with(seen, func(f *Figures) { f.Minutes = 0 }), nil},
 	} {
 		r := resolve("f1", monday, "r1", c.now)
 		r.Seen = c.seen

@@ -98,9 +98,10 @@ var (
 type State struct {
 	Claim Submitted
 	Totals
-	decisions map[domain.Date]domain.Event
-	received  map[booking]Received
-	undone    map[booking]bool
+	decisions  map[domain.Date]domain.Event
+	received   map[booking]Received
+	undone     map[booking]bool
+	writtenOff WrittenOff
 }
 
 // booking is a line of a bank statement.
@@ -156,21 +157,26 @@ func decide(s State, c Command) ([]domain.Event, error) {
 	case UndoReceipt:
 		return s.undo(c)
 	case WriteOff:
-		if s.WrittenOff {
-			return nil, nil
-		}
-		if c.Reason == "" {
-			return nil, domain.ErrNoReason
-		}
-		if s.Outstanding() <= 0 {
-			return nil, ErrNothing
-		}
-		if c.On < s.Claim.On {
-			return nil, ErrBeforeClaim
-		}
-		return []domain.Event{WrittenOff{s.Claim.About, c.On, c.Reason}}, nil
+		return s.writeOff(c)
 	}
 	return nil, domain.UnknownCommand(c)
+}
+
+func (s State) writeOff(c WriteOff) ([]domain.Event, error) {
+	e := WrittenOff{s.Claim.About, c.On, c.Reason}
+	switch {
+	case c.Reason == "":
+		return nil, domain.ErrNoReason
+	case s.writtenOff == e:
+		return nil, nil
+	case s.WrittenOff:
+		return nil, domain.ErrDiffers.With("claim %s was written off on %s", s.Claim.Claim, s.writtenOff.On)
+	case s.Outstanding() <= 0:
+		return nil, ErrNothing
+	case c.On < s.Claim.On:
+		return nil, ErrBeforeClaim
+	}
+	return []domain.Event{e}, nil
 }
 
 func submit(s State, c Submit) ([]domain.Event, error) {
@@ -305,6 +311,8 @@ func evolve(s State, e domain.Event) State {
 			s.undone = map[booking]bool{}
 		}
 		s.undone[booking{e.Statement, e.Line}] = true
+	case WrittenOff:
+		s.writtenOff = e
 	}
 	return s
 }

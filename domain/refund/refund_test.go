@@ -70,6 +70,10 @@ func TestClaim(t *testing.T) {
 	Given(t, d, submitted, refund.Reclaimed{About: about, On: on + 2, Amount: 19926}).
 		When(refund.RecordDecision{On: on + 3, Outcome: "zwrot", Amount: amount(1)}).Refuse(refund.ErrOverClaim)
 	Given(t, d, submitted, received).When(refund.WriteOff{On: on + 30, Reason: "sealed"}).Then(refund.WrittenOff{About: about, On: on + 30, Reason: "sealed"})
+	written := refund.WrittenOff{About: about, On: on + 30, Reason: "sealed"}
+	Given(t, d, submitted, written).When(refund.WriteOff{On: on + 30, Reason: "sealed"}).Then()
+	Given(t, d, submitted, written).When(refund.WriteOff{On: on + 31, Reason: "sealed"}).Refuse(domain.ErrDiffers)
+	Given(t, d, submitted, written).When(refund.WriteOff{On: on + 30, Reason: "other"}).Refuse(domain.ErrDiffers)
 
 	for _, c := range []struct {
 		want        refund.Stage

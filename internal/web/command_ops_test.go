@@ -128,7 +128,7 @@ func TestEveryCommandReachesTheLedger(t *testing.T) {
 		{"record-claim-decision", `{"claim":"W/1","date":"2018-04-20","outcome":"czesciowo","amountGrosze":1000,"reason":"ścięto"}`},
 		{"write-off-claim", `{"claim":"W/1","date":"2018-12-31","reason":"przedawnienie"}`},
 		{"tell-durability", `{"project":"asystent-aktywnosci","event":"zobowiazanie","date":"2019-07-01","to":"2021-06-30","value":30}`},
-		{"resolve-finding", `{"finding":"refund-difference:W/1:accepted","date":"2018-05-01","reason":"wyjaśniono"}`},
+		{"resolve-finding", `{"finding":"refund-difference:W/1:accepted","date":"2018-05-01","reason":"wyjaśniono","amountGrosze":944,"from":"2018-04-10","to":"2018-04-20"}`},
 	} {
 		if r := accepted(t, d.command(c[0], "every-"+c[0], c[1])); r.Events == 0 {
 			t.Errorf("%s recorded nothing", c[0])
@@ -204,6 +204,7 @@ func TestResolvingAFinding(t *testing.T) {
 	refused(t, d.command("resolve-finding", "early", body(id, `,"reopen":true`)), http.StatusUnprocessableEntity, "rule")
 	refused(t, d.command("resolve-finding", "other", body(id, `,"amountGrosze":1`)), http.StatusConflict, "conflict")
 	const seen = `,"amountGrosze":944,"minutes":0,"from":"2018-04-10","to":"2018-04-20"`
+	refused(t, d.command("resolve-finding", "unread", body(id, "")), http.StatusUnprocessableEntity, "invalid")
 	first := accepted(t, d.command("resolve-finding", "once", body(id, seen)))
 	if first.Events != 1 {
 		t.Errorf("%+v", first)
@@ -211,11 +212,11 @@ func TestResolvingAFinding(t *testing.T) {
 	if again := accepted(t, d.command("resolve-finding", "once", body(id, seen))); again.Events != 0 || again.Position != first.Position {
 		t.Errorf("sent again: %+v", again)
 	}
-	if a := accepted(t, d.command("resolve-finding", "same", body(id, ""))); a.Events != 0 {
+	if a := accepted(t, d.command("resolve-finding", "same", body(id, seen))); a.Events != 0 {
 		t.Errorf("already so: %+v", a)
 	}
 	// Who may not see the reason is not told whether it is the same.
 	d.role = ""
-	refused(t, d.command("resolve-finding", "blind", body(id, "")), http.StatusConflict, "recorded")
-	refused(t, d.command("resolve-finding", "blind2", strings.Replace(body(id, ""), `"x"`, `"y"`, 1)), http.StatusConflict, "recorded")
+	refused(t, d.command("resolve-finding", "blind", body(id, seen)), http.StatusConflict, "recorded")
+	refused(t, d.command("resolve-finding", "blind2", strings.Replace(body(id, seen), `"x"`, `"y"`, 1)), http.StatusConflict, "recorded")
 }

@@ -155,7 +155,8 @@ func (s secrets) told() map[string]any {
 }
 
 func (s secrets) resolved() map[string]any {
-	return map[string]any{"finding": "refund-difference:W/1:accepted", "date": "2018-05-01", "reason": s.reason}
+	return map[string]any{"finding": "refund-difference:W/1:accepted", "date": "2018-05-01", "reason": s.reason,
+		"amountGrosze": 944, "from": "2018-04-10", "to": "2018-04-20"}
 }
 
 func (s secrets) unfound() map[string]any {

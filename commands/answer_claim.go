@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 
 	"ksiega/domain"
 	"ksiega/domain/access"
@@ -66,19 +67,26 @@ func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaim
 			return claim, answered, err
 		}
 	}
-	claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(cmd), l.meta(o), l.former(o)...)
-	return claim, answered, err
+	// The agreement was told by now: whoever was faster meanwhile, the claim hears it too.
+	for attempt := 1; ; attempt++ {
+		claim, err = journal.ExecuteAt(ctx, l.Log, stream, nil, d, refund.Command(cmd), l.meta(o), l.former(o)...)
+		if attempt == claimAttempts || !errors.Is(err, journal.ErrConflict) {
+			return claim, answered, err
+		}
+	}
 }
 
 // answer enters an answer in the agreement of a claim.
 func (l *Ledger) answer(ctx context.Context, o Origin, claim refund.State, cmd agreement.AnswerClaim) (journal.Result, error) {
 	under, err := l.lookups().agreement(ctx, claim.Claim.Agreement)
-	if err == nil {
-		cmd.Recorded, _, err = l.recorded(ctx, under, claim.Claim.Month, claim)
-	}
 	if err != nil {
 		return journal.Result{}, err
 	}
+	t, err := l.told(ctx, under, claim.Claim.Month, claim)
+	if err != nil {
+		return journal.Result{}, err
+	}
+	cmd.Recorded, cmd.Void = t.recorded, t.void
 	return journal.ExecuteAt(ctx, l.Log, domain.Stream("agreement", claim.Claim.Agreement), nil, agreement.Decider(), agreement.Command(cmd), l.meta(o), l.former(o)...)
 }
 

@@ -45,6 +45,10 @@ func (l *Ledger) SubmitClaim(ctx context.Context, o Origin, c SubmitClaim) (jour
 	return followed(claim, reserved), err
 }
 
+// claimAttempts bounds how often a claim is decided anew because somebody else was
+// faster.
+const claimAttempts = 3
+
 // submitClaim answers what became of the claim, and of its reservation.
 func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (claim, reserved journal.Result, err error) {
 	if c.Number, err = id(c.Number); err == nil {
@@ -53,6 +57,22 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 	if err != nil {
 		return claim, reserved, err
 	}
+	for attempt := 1; ; attempt++ {
+		claim, reserved, err = l.trySubmitting(ctx, o, c)
+		if errors.Is(err, journal.ErrConflict) || errors.Is(err, domain.ErrDiffers) {
+			// Of two agreements that reserved one number, only one gets the claim. What is
+			// not released here is by the next command that meets it.
+			_ = l.releaseVoid(ctx, o, c.Agreement, c.Number)
+		}
+		if o.Expected != nil || attempt == claimAttempts || !errors.Is(err, journal.ErrConflict) {
+			return claim, reserved, err
+		}
+	}
+}
+
+// trySubmitting submits a claim where nobody else says anything of its number
+// meanwhile: a reservation that was given up in between must not be completed.
+func (l *Ledger) trySubmitting(ctx context.Context, o Origin, c SubmitClaim) (claim, reserved journal.Result, err error) {
 	stream := domain.Stream("refundclaim", c.Number)
 	known, err := journal.Load(ctx, l.Log, stream, refund.Decider())
 	if err != nil {
@@ -70,22 +90,51 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 	if err != nil {
 		return claim, reserved, err
 	}
-	under := domain.Stream("agreement", c.Agreement)
-	if reserved, err = journal.ExecuteAt(ctx, l.Log, under, nil, agreement.Decider(), agreement.Command(cmd), l.meta(o), l.former(o)...); err != nil {
+	if reserved, err = l.tell(ctx, o, c.Agreement, cmd); err != nil {
 		return claim, reserved, err
 	}
-	drawn := known.State.Claim
+	drawn, at := known.State.Claim, o.Expected
 	if !known.State.Exists() {
 		// The figures are those of the reservation, whoever made it and when.
-		now, err := journal.Load(ctx, l.Log, under, agreement.Decider())
+		under, err := l.lookups().agreement(ctx, c.Agreement)
 		if err != nil {
 			return claim, reserved, err
 		}
-		held, _ := now.State.Claim(c.Number)
-		drawn = held.Submitted
+		held, ok := under.Claim(c.Number)
+		if !ok {
+			return claim, reserved, journal.ErrConflict.With("the reservation of claim %s was withdrawn meanwhile", c.Number)
+		}
+		drawn, at = held.Submitted, &known.Revision
 	}
-	claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(refund.Submit{Claim: drawn}), l.meta(o), l.former(o)...)
+	claim, err = journal.ExecuteAt(ctx, l.Log, stream, at, d, refund.Command(refund.Submit{Claim: drawn}), l.meta(o), l.former(o)...)
 	return claim, reserved, err
+}
+
+// tell has an agreement's stream decide on its claims. It does so without the request's
+// key: a reservation may be given up and made again, and sent twice it is known by what
+// it says.
+func (l *Ledger) tell(ctx context.Context, o Origin, number string, cmd agreement.Command) (journal.Result, error) {
+	meta := l.meta(o)
+	meta.Key = ""
+	return journal.Execute(ctx, l.Log, domain.Stream("agreement", number), agreement.Decider(), cmd, meta)
+}
+
+// releaseVoid gives up the reservation of a claim that can't be completed any more.
+func (l *Ledger) releaseVoid(ctx context.Context, o Origin, number, claim string) error {
+	under, err := l.lookups().agreement(ctx, number)
+	if err != nil {
+		return err
+	}
+	held, ok := under.Claim(claim)
+	if !ok || !held.Reserved {
+		return nil
+	}
+	s, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", claim), refund.Decider())
+	if err != nil || !s.State.Void(held.Reservation()) {
+		return err
+	}
+	_, err = l.tell(ctx, o, number, agreement.ReleaseClaims{Void: []refund.Reserved{held.Reservation()}})
+	return err
 }
 
 // meets refuses a command that expects another revision of the stream it is about,
@@ -112,19 +161,30 @@ func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State,
 		}
 	}
 	under, err := l.lookups().agreement(ctx, c.Agreement)
+	if err == nil {
+		under, err = l.listOlder(ctx, o, under)
+	}
 	if err != nil {
 		return cmd, err
 	}
 	held, ok := under.Claim(c.Number)
-	if ok && (held.Reserved || known.Exists()) {
+	switch {
+	case ok && held.Reserved && known.Void(held.Reservation()):
+		ok = false
+	case ok && known.Exists():
 		return cmd, nil // nothing is worked out again
+	case ok && held.Reserved:
+		cmd.Pending = []string{c.Number}
+		return cmd, nil
 	}
 	if !ok && !known.Exists() {
 		if err := domain.CheckNewID(c.Number); err != nil {
 			return cmd, asRefusal(err).With("claim")
 		}
 	}
-	if cmd.Recorded, cmd.Pending, err = l.recorded(ctx, under, c.Month, known); err != nil || known.Exists() {
+	told, err := l.told(ctx, under, c.Month, known)
+	cmd.Recorded, cmd.Void, cmd.Pending = told.recorded, told.void, told.pending
+	if err != nil || known.Exists() {
 		return cmd, err
 	}
 	if c.Corrects != "" && c.Corrects != c.Number {
@@ -151,31 +211,58 @@ func (l *Ledger) claim(ctx context.Context, number string) (refund.State, error)
 	return s.State, err
 }
 
-// recorded are the claims of a month that the agreement's stream lists without what
-// they ask for, as all did once, and one that it does not list at all; pending are
-// those that it reserved and that were never submitted.
-func (l *Ledger) recorded(ctx context.Context, under agreement.State, month domain.Month, also refund.State) (recorded []agreement.RecordedClaim, pending []string, err error) {
-	add := func(s refund.State) {
-		recorded = append(recorded, agreement.RecordedClaim{Submitted: s.Claim, Answers: s.Answers()})
-	}
+// told is what the claims' own streams say to an agreement.
+type told struct {
+	recorded []agreement.RecordedClaim // of claims that it has no reservation of
+	void     []refund.Reserved
+	pending  []string
+}
+
+func (t *told) add(s refund.State) {
+	t.recorded = append(t.recorded, agreement.RecordedClaim{Submitted: s.Claim, Answers: s.Answers()})
+}
+
+// told asks the claims of a month that the agreement's stream holds, those from before
+// reservations that it does not list, and one more.
+func (l *Ledger) told(ctx context.Context, under agreement.State, month domain.Month, also refund.State) (told, error) {
+	var t told
 	for _, held := range under.Claims {
+		number := held.Submitted.Claim
 		if held.Month != month {
 			continue
 		}
-		s, err := l.claim(ctx, held.Submitted.Claim)
+		s, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", number), refund.Decider())
 		switch {
-		case held.Reserved && errors.Is(err, refund.ErrUnknown):
-			pending = append(pending, held.Submitted.Claim)
 		case err != nil:
-			return nil, nil, err
+			return t, err
+		case held.Reserved && s.State.Void(held.Reservation()):
+			t.void = append(t.void, held.Reservation())
+		case held.Reserved && !s.State.Exists():
+			t.pending = append(t.pending, number)
+		case !s.State.Exists():
+			return t, refund.ErrUnknown.With("%s", number)
 		case !held.Reserved:
-			add(s)
+			t.add(s.State)
 		}
 	}
-	if _, listed := under.Claim(also.Claim.Claim); also.Exists() && !listed {
-		add(also)
+	older, err := l.unlisted(ctx, under)
+	if err != nil {
+		return t, err
 	}
-	return recorded, pending, nil
+	for _, number := range older.claims {
+		if number == also.Claim.Claim {
+			continue
+		}
+		s, err := l.claim(ctx, number)
+		if err != nil {
+			return t, err
+		}
+		t.add(s)
+	}
+	if _, listed := under.Claim(also.Claim.Claim); also.Exists() && !listed {
+		t.add(also)
+	}
+	return t, nil
 }
 
 // referralSheet is a referral and its attendance.

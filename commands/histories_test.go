@@ -24,13 +24,13 @@ type deed struct {
 	do   func(context.Context, *commands.Ledger) error
 }
 
-// town is where deeds meet: an agreement with six referrals, all worked and paid in
-// March 2018, and a bank statement of twenty lines.
+// town is where deeds meet: an agreement with six referrals and one with a single one,
+// all worked and paid in March 2018, and a bank statement of twenty lines.
 type town struct {
 	*ledgertest.Ledger
 	mu     sync.Mutex
 	given  int      // numbers of claims
-	claims []string // those that were submitted
+	claims []string // numbers that somebody gave a claim
 	latest int      // day of May 2018 that was answered on
 	again  []deed   // cut short
 	bank   string   // the statement
@@ -49,12 +49,15 @@ func newTown(t *testing.T) *town {
 		work += fmt.Sprintf("S/%d;05.03.2018;10\n", i)
 		pay += fmt.Sprintf("LW;S/%d;2018-03;81,00;05.04.2018\n", i)
 	}
+	referrals += "T/1;psu;psu;U0;07.02.2018;08.02.2018;31.12.2018;P/2\n"
+	work += "T/1;06.03.2018;10\n"
+	pay += "LW;T/1;2018-03;81,00;05.04.2018\n"
 	sta := ":20:1\n:25:PL61109010140000071219812874\n:28C:5/1\n:60F:C180501PLN0,00\n"
 	for i := range townLines {
 		sta += fmt.Sprintf(":61:1805020502CN%d,60NTRFNONREF//%d\n:86:020~00UZNANIE~20wpłata~32X\n", i+1, i+1)
 	}
 	for _, f := range [][2]string{{"uczestnicy.csv", people},
-		{"porozumienia.csv", "numer;zawarto;od;do;refundacja\nP/1;06.02.2018;08.02.2018;31.12.2018;60\n"}, {"umowy.csv", referrals}, {"obecnosci.csv", work}, {"wyplaty.csv", pay},
+		{"porozumienia.csv", "numer;zawarto;od;do;refundacja\nP/1;06.02.2018;08.02.2018;31.12.2018;60\nP/2;06.02.2018;08.02.2018;31.12.2018;60\n"}, {"umowy.csv", referrals}, {"obecnosci.csv", work}, {"wyplaty.csv", pay},
 		{"wyciag.sta", sta + fmt.Sprintf(":62F:C180502PLN%d,00\n-\n", townLines*(townLines+1)/2+townLines*6/10)}} {
 		if s := l.Import(t, f[0], f[1]); s.Refused != 0 {
 			t.Fatalf("%s: %s", f[0], reasons(s))
@@ -81,6 +84,13 @@ func (w *town) fresh() string {
 	return fmt.Sprintf("W/%d", w.given)
 }
 
+// begun makes a number known to others whose claim may be cut short.
+func (w *town) begun(number string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.claims = append(w.claims, number)
+}
+
 // submitted makes claims known to others.
 func (w *town) submitted(err error, numbers ...string) error {
 	w.mu.Lock()
@@ -105,9 +115,26 @@ func (w *town) day(r *rand.Rand) int {
 func (w *town) draw(r *rand.Rand) deed {
 	o := ledgertest.Actor
 	o.Key = fmt.Sprintf("k-%d", r.Uint64())
-	switch r.IntN(10) {
+	switch r.IntN(12) {
+	case 10: // a number of anybody's, under another agreement
+		c := claimFor(w.fresh(), "")
+		if number := w.number(r); number != "none" {
+			c.Number = number
+		}
+		c.Agreement = "P/2"
+		return deed{"claim under P/2 " + c.Number, func(ctx context.Context, l *commands.Ledger) error {
+			_, err := l.SubmitClaim(ctx, o, c)
+			return w.submitted(err, c.Number)
+		}}
+	case 11:
+		c := commands.WithdrawClaim{Claim: w.number(r), Agreement: "P/1", Reason: "pomyłka"}
+		return deed{"withdraw " + c.Claim, func(ctx context.Context, l *commands.Ledger) error {
+			_, err := l.WithdrawClaim(ctx, o, c)
+			return err
+		}}
 	case 0, 1, 2:
 		c := claimFor(w.fresh(), "")
+		w.begun(c.Number)
 		if r.IntN(2) == 0 {
 			c.Corrects = w.number(r)
 		}

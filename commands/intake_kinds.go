@@ -192,7 +192,9 @@ func importPayments(ctx context.Context, im *importing) error {
 			Date: r.Date("data"), CameBack: r.YesNo("zwrot")}
 		return ask[payment.Command]{identity: fmt.Sprintf("%s\x00%s\x00%s\x00%t", c.List, c.Contract, c.Month, c.CameBack), from: []string{"lista", "umowa", "miesiac", "zwrot"},
 			stream: domain.Stream("payout", c.Contract),
-			build:  func(ctx context.Context) (payment.Command, error) { return im.l.preparePayment(ctx, im.lookups, c) }}
+			build: func(ctx context.Context) (payment.Command, error) {
+				return im.l.preparePayment(ctx, im.lookups, im.origin, c)
+			}}
 	})
 }
 

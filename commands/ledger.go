@@ -39,6 +39,8 @@ type Ledger struct {
 	// Mentions, if set, finds what is written about a person under other keys: whose
 	// texts are all about the person, and what others have.
 	Mentions func(context.Context, domain.Ref) (along []domain.Ref, left []erasure.Left, err error)
+	// Older, if set, finds the claims of earlier builds that were cut short.
+	Older *Older
 	// Ordered, if set, is told whose erasure was ordered, before the key goes; where it
 	// fails, the key stays.
 	Ordered func(context.Context, domain.Ref) error
@@ -173,6 +175,7 @@ type lookups struct {
 	mu         sync.Mutex
 	contracts  map[string]*lookup[contract.State]
 	agreements map[string]*lookup[agreement.State]
+	listings   sync.Map // contracts whose listing was completed
 }
 
 type lookup[S any] struct {

@@ -25,7 +25,7 @@ func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journa
 		l.count(err)
 		return journal.Result{}, err
 	}
-	cmd, err := l.preparePayment(ctx, l.lookups(), c)
+	cmd, err := l.preparePayment(ctx, l.lookups(), o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -33,7 +33,7 @@ func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journa
 	return carry(ctx, l, o, c, domain.Stream("payout", c.Contract), payment.Decider(), cmd)
 }
 
-func (l *Ledger) preparePayment(ctx context.Context, k *lookups, c PayBenefit) (payment.Command, error) {
+func (l *Ledger) preparePayment(ctx context.Context, k *lookups, o Origin, c PayBenefit) (payment.Command, error) {
 	list, err := id(c.List)
 	if err == nil {
 		err = l.happened(c.Date)
@@ -51,6 +51,13 @@ func (l *Ledger) preparePayment(ctx context.Context, k *lookups, c PayBenefit) (
 	t := referral.Terms
 	if t.Kind != contract.Referral {
 		return nil, ErrNotReferral
+	}
+	under, err := k.agreement(ctx, t.Agreement)
+	if err == nil {
+		err = l.listed(ctx, k, o, referral.First, under)
+	}
+	if err != nil {
+		return nil, err
 	}
 	about := payment.About{List: list, Contract: t.Contract, Participant: t.Participant, Agreement: t.Agreement,
 		Programme: t.Programme, Month: c.Month}

@@ -56,6 +56,9 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 	if referral.Rests(c.Date) {
 		return attendance.RecordDay{}, attendance.ErrOutside.With("the referral is suspended on %s", c.Date)
 	}
+	if err := l.listed(ctx, k, o, referral.First, under); err != nil {
+		return attendance.RecordDay{}, err
+	}
 	s := l.sealer(ctx)
 	terms := termsOf(referral.On(c.Date), under.Terms)
 	rate, _ := l.Catalogue.MinimumRate(under.Terms.Regime, c.Date)

@@ -83,6 +83,7 @@ func (PayBenefit) about() domain.RefKind          { return "" }
 func (SubmitClaim) about() domain.RefKind         { return "" }
 func (RecordClaimDecision) about() domain.RefKind { return domain.RefClaim }
 func (WriteOffClaim) about() domain.RefKind       { return domain.RefClaim }
+func (WithdrawClaim) about() domain.RefKind       { return domain.RefClaim }
 func (MatchLine) about() domain.RefKind           { return "" }
 func (UnmatchLine) about() domain.RefKind         { return domain.RefClaim }
 func (TellDurability) about() domain.RefKind      { return domain.RefProgramme }
@@ -123,6 +124,8 @@ func (c RecordClaimDecision) open() any {
 }
 
 func (c WriteOffClaim) open() any { return WriteOffClaim{Claim: c.Claim, Date: c.Date} }
+
+func (c WithdrawClaim) open() any { return WithdrawClaim{Claim: c.Claim, Agreement: c.Agreement} }
 
 func (c MatchLine) open() any { return c }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
 	"ksiega/internal/journal"
@@ -62,9 +63,36 @@ func (l *Ledger) completeListing(ctx context.Context, o Origin, number string) e
 	if err != nil || signed.First.Kind != contract.Referral {
 		return err
 	}
-	o.Expected, o.Key = nil, ""
+	o.Expected, o.Key, o.file, o.row = nil, "", "", 0
 	_, err = execute(ctx, l, domain.Stream("agreement", signed.First.Agreement), agreement.Decider(), listing(signed.First), o)
 	return err
+}
+
+// listed completes the listing of a referral before hours or money are recorded for it,
+// so that a claim sees every referral that has any.
+func (l *Ledger) listed(ctx context.Context, k *lookups, o Origin, referral contract.Terms, under agreement.State) error {
+	if under.Refers(referral.Contract) || !o.Who().May(access.Record) {
+		return nil
+	}
+	if _, done := k.listings.LoadOrStore(referral.Contract, true); done {
+		return nil // by an earlier row of the file
+	}
+	return l.completeListing(ctx, o, referral.Contract)
+}
+
+// listOlder completes the listing of referrals that an earlier build left out, before
+// the first claim that is reserved under the agreement.
+func (l *Ledger) listOlder(ctx context.Context, o Origin, under agreement.State) (agreement.State, error) {
+	older, err := l.unlisted(ctx, under)
+	if err != nil || len(older.referrals) == 0 {
+		return under, err
+	}
+	for _, number := range older.referrals {
+		if err := l.completeListing(ctx, o, number); err != nil {
+			return under, err
+		}
+	}
+	return l.lookups().agreement(ctx, under.Terms.Agreement)
 }
 
 // listing is the entry of a referral in its agreement's list.

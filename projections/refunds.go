@@ -135,7 +135,7 @@ func Refunds() Projection {
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
 			refund.ReceiptUndone{}, refund.WrittenOff{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
 			erasure.Ordered{}),
-		Over: []string{"agreement.concluded", "agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved",
+		Over: []string{"agreement.concluded", "agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "refundclaim.withdrawn",
 			"assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "finding.*", "intake.*", "participant.*",
 			"payment.*"}}
 }

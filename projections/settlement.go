@@ -223,8 +223,8 @@ func Settlement() Projection {
 	return Projection{Name: "settlement", Version: 6, Keys: settlementKeys, Fold: foldSettlement,
 		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}),
-		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "attendance.terms-set", "attendance.absence-recorded",
-			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.receipt-undone", "refundclaim.written-off", "assistance.*", "assistant.*", "contract.*",
+		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
+			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.withdrawn", "assistance.*", "assistant.*", "contract.*",
 			"durability.*", "erasure.*", "finding.*", "intake.*", "participant.*", "statement.*"}}
 }
 

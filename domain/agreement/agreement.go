@@ -83,11 +83,15 @@ type State struct {
 	Terms     Terms
 	Referrals []ReferralListed
 	Claims    []HeldClaim
-	referred  map[string]bool // contracts of Referrals
+	referred  map[string]bool   // contracts of Referrals
+	released  []LastReservation // the last of each claim that was given up
 }
 
 // Exists says whether the agreement was concluded.
 func (s State) Exists() bool { return s.Terms.Agreement != "" }
+
+// Refers says whether a contract is on the list of referrals.
+func (s State) Refers(contract string) bool { return s.referred[contract] }
 
 // Command is what can be asked of an agreement.
 type Command interface{ agreement() }
@@ -114,7 +118,7 @@ var (
 // Decider of agreements. Evolve changes the map of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{})}
+		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{}, ClaimReleased{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -125,7 +129,7 @@ func decide(s State, c Command) ([]domain.Event, error) {
 		if !s.Exists() {
 			return nil, ErrUnknown
 		}
-		if s.referred[c.Referral.Contract] {
+		if s.Refers(c.Referral.Contract) {
 			return nil, nil
 		}
 		return []domain.Event{c.Referral}, nil
@@ -139,6 +143,9 @@ func decide(s State, c Command) ([]domain.Event, error) {
 			return nil, ErrUnknown
 		}
 		return s.answer(c)
+	case ReleaseClaims:
+		_, released := s.release(c.Void)
+		return released, nil
 	}
 	return nil, domain.UnknownCommand(c)
 }

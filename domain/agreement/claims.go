@@ -18,6 +18,22 @@ type ClaimReserved struct{ refund.Submitted }
 // EventType is for ever.
 func (ClaimReserved) EventType() string { return "agreement.claim-reserved.v1" }
 
+// ClaimReleased says that a reservation is given up, so that its contract-months are
+// free: the claim was withdrawn before it was submitted, or its number became that of
+// another claim. The claim's own stream says so first, and takes no claim by this
+// reservation any more.
+type ClaimReleased struct {
+	refund.About
+	On      domain.Date `json:"on"`      // on which the claim was to be submitted
+	Attempt int         `json:"attempt"` // which reservation of the claim, from 1
+}
+
+// EventType is for ever.
+func (ClaimReleased) EventType() string { return "agreement.claim-released.v1" }
+
+// OccurredOn is the day on which the claim was to be submitted.
+func (e ClaimReleased) OccurredOn() domain.Date { return e.On }
+
 // ClaimAnswered says that the labour office answered a claim. It is written before
 // the claim's own stream, since an answer may take contract-months back.
 type ClaimAnswered struct {
@@ -61,20 +77,28 @@ type ReserveClaim struct {
 	// Recorded are claims as their own streams tell them, of which this stream has no
 	// reservation: those from before there were any.
 	Recorded []RecordedClaim
-	// Pending are claims of this month that are reserved and not submitted.
+	// Void are reservations that can't be completed any more, as the claims' own streams
+	// tell.
+	Void []refund.Reserved
+	// Pending are claims that are reserved and not submitted.
 	Pending []string
 }
+
+// ReleaseClaims gives reservations up.
+type ReleaseClaims struct{ Void []refund.Reserved }
 
 // AnswerClaim enters the labour office's answer to a claim.
 type AnswerClaim struct {
 	Claim    string
 	On       domain.Date
 	Outcome  refund.Outcome
-	Recorded []RecordedClaim // as in ReserveClaim
+	Recorded []RecordedClaim   // as in ReserveClaim
+	Void     []refund.Reserved // as in ReserveClaim
 }
 
-func (ReserveClaim) agreement() {}
-func (AnswerClaim) agreement()  {}
+func (ReserveClaim) agreement()  {}
+func (AnswerClaim) agreement()   {}
+func (ReleaseClaims) agreement() {}
 
 // ContractMonth is a referral's month as a claim sees it.
 type ContractMonth struct {
@@ -102,6 +126,20 @@ type HeldClaim struct {
 	// Reserved: its figures are known here. A claim that was only listed has them in
 	// its own stream.
 	Reserved bool
+	// Attempt says which of its reservations this is, from 1.
+	Attempt int
+}
+
+// LastReservation is the latest reservation of a claim, with the day on which it was to
+// be submitted.
+type LastReservation struct {
+	refund.Reserved
+	On domain.Date
+}
+
+// Reservation names it.
+func (c HeldClaim) Reservation() refund.Reserved {
+	return refund.Reserved{About: c.About, Attempt: c.Attempt}
 }
 
 // Claim finds a claim; false where the stream has none of that number.
@@ -117,15 +155,39 @@ func (s State) claim(number string) int {
 	return slices.IndexFunc(s.Claims, func(c HeldClaim) bool { return c.Submitted.Claim == number })
 }
 
+// Reservation is the latest of a claim, which may be given up by now; false where there
+// was none.
+func (s State) Reservation(number string) (LastReservation, bool) {
+	if held, ok := s.Claim(number); ok {
+		return LastReservation{held.Reservation(), held.On}, held.Reserved
+	}
+	i := slices.IndexFunc(s.released, func(r LastReservation) bool { return r.Claim == number })
+	if i < 0 {
+		return LastReservation{}, false
+	}
+	return s.released[i], true
+}
+
+// Reserves says whether contract-months were ever reserved under the agreement.
+func (s State) Reserves() bool {
+	return len(s.released) > 0 || slices.ContainsFunc(s.Claims, func(c HeldClaim) bool { return c.Reserved })
+}
+
 func (s State) reserve(c ReserveClaim) ([]domain.Event, error) {
+	s, taken := s.release(c.Void)
 	if known, ok := s.Claim(c.Asked.Claim); ok && known.Reserved {
-		return nil, known.AskedAs(c.Asked, c.Amount)
+		err := known.AskedAs(c.Asked, c.Amount)
+		if err != nil && slices.Contains(c.Pending, c.Asked.Claim) {
+			return nil, domain.ErrDiffers.With("claim %s is reserved for %s, submitted %s, and was cut short: send it as it was, or withdraw it", c.Asked.Claim, known.Month, known.On)
+		}
+		return taken, err
 	} else if ok {
-		return nil, nil // from before reservations; its own stream has said what it is
+		return taken, nil // from before reservations; its own stream has said what it is
 	}
 	s, adopted := s.adopt(c.Recorded)
+	taken = append(taken, adopted...)
 	if _, ok := s.Claim(c.Asked.Claim); ok {
-		return adopted, nil // it was cut short before it was listed
+		return taken, nil // it was cut short before it was listed
 	}
 	if err := s.corrects(c.Asked); err != nil {
 		return nil, err
@@ -138,7 +200,18 @@ func (s State) reserve(c ReserveClaim) ([]domain.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(adopted, ClaimReserved{drawn}), nil
+	return append(taken, ClaimReserved{drawn}), nil
+}
+
+// release gives up reservations that are void.
+func (s State) release(void []refund.Reserved) (State, []domain.Event) {
+	var events []domain.Event
+	for _, r := range void {
+		if held, ok := s.Claim(r.Claim); ok && held.Reserved && held.Reservation() == r {
+			events = append(events, ClaimReleased{r.About, held.On, r.Attempt})
+		}
+	}
+	return s.after(events), events
 }
 
 // adopt takes in claims that were recorded before reservations, as they stand in
@@ -154,11 +227,17 @@ func (s State) adopt(recorded []RecordedClaim) (State, []domain.Event) {
 			events = append(events, ClaimAnswered{r.About, a.On, a.Outcome})
 		}
 	}
+	return s.after(events), events
+}
+
+// after is the state with events about claims folded, which leaves the one before as
+// it was.
+func (s State) after(events []domain.Event) State {
 	s.Claims = slices.Clone(s.Claims)
 	for _, e := range events {
-		s = evolve(s, e)
+		s.evolveClaims(e)
 	}
-	return s, events
+	return s
 }
 
 // standing are the claims of a month as they stand, with one more or an answer
@@ -206,7 +285,7 @@ func (s State) free(c ReserveClaim) (shares []refund.Share, blocks []refund.Bloc
 		by, held := holder[m.Share.Contract]
 		switch {
 		case held && slices.Contains(c.Pending, by):
-			reasons = append(reasons, m.Share.Contract+" is reserved for claim "+by+", which was cut short: send it again as it was")
+			reasons = append(reasons, m.Share.Contract+" is reserved for claim "+by+", which was cut short: send that again as it was, or withdraw it")
 		case held:
 			reasons = append(reasons, m.Share.Contract+" is claimed in "+by)
 		case m.NotReady != "":
@@ -238,7 +317,9 @@ func notReady(reasons []string) error {
 // answer records what the labour office said, unless a claim would then hold what
 // another holds: what was claimed elsewhere meanwhile is corrected there first.
 func (s State) answer(c AnswerClaim) ([]domain.Event, error) {
+	s, taken := s.release(c.Void)
 	s, adopted := s.adopt(c.Recorded)
+	taken = append(taken, adopted...)
 	i := s.claim(c.Claim)
 	if i < 0 {
 		return nil, ErrNoClaim.With("%s", c.Claim)
@@ -259,7 +340,7 @@ func (s State) answer(c AnswerClaim) ([]domain.Event, error) {
 	if err := s.clash(claim.Month, before); err != nil {
 		return nil, err
 	}
-	return append(adopted, e), nil
+	return append(taken, e), nil
 }
 
 // clash refuses a change by which a claim comes to hold what another holds.
@@ -300,12 +381,20 @@ func (s *State) evolveClaims(e domain.Event) {
 				About: refund.About{Claim: e.Claim, Agreement: e.Agreement, Month: e.Month}, On: e.Submitted}}})
 		}
 	case ClaimReserved:
-		held := HeldClaim{RecordedClaim: RecordedClaim{Submitted: e.Submitted}, Reserved: true}
+		held := HeldClaim{RecordedClaim: RecordedClaim{Submitted: e.Submitted}, Reserved: true, Attempt: 1}
+		if last, ok := s.Reservation(e.Submitted.Claim); ok {
+			held.Attempt += last.Attempt
+		}
 		if i := s.claim(e.Submitted.Claim); i >= 0 {
 			s.Claims[i] = held
 		} else {
 			s.Claims = append(s.Claims, held)
 		}
+	case ClaimReleased:
+		gone := func(c HeldClaim) bool { return c.Submitted.Claim == e.Claim }
+		again := func(r LastReservation) bool { return r.Claim == e.Claim }
+		s.Claims = slices.DeleteFunc(slices.Clone(s.Claims), gone)
+		s.released = append(slices.DeleteFunc(slices.Clone(s.released), again), LastReservation{refund.Reserved{About: e.About, Attempt: e.Attempt}, e.On})
 	case ClaimAnswered:
 		if i := s.claim(e.About.Claim); i >= 0 {
 			c := &s.Claims[i]

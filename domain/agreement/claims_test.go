@@ -3,6 +3,7 @@ package agreement_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -166,6 +167,40 @@ func TestClaimsFromBeforeReservations(t *testing.T) {
 	Given(t, d, concluded(), listed).When(late).Then()
 }
 
+func void(claim string, attempt int) []refund.Reserved {
+	return []refund.Reserved{{About: about(claim), Attempt: attempt}}
+}
+
+func released(claim string, attempt int) agreement.ClaimReleased {
+	return agreement.ClaimReleased{About: about(claim), On: domain.NewDate(2018, 4, 10), Attempt: attempt}
+}
+
+// A reservation that can't be completed is given up once, by whichever command hears of
+// it, and the number may be reserved again.
+func TestReservationsGivenUp(t *testing.T) {
+	d := agreement.Decider()
+	first, gone := reserved("W/1", "", "S/1"), released("W/1", 1)
+	Given(t, d, concluded(), first).When(agreement.ReleaseClaims{Void: void("W/1", 1)}).Then(gone)
+	Given(t, d, concluded(), first, gone).When(agreement.ReleaseClaims{Void: void("W/1", 1)}).Then()
+	Given(t, d, concluded()).When(agreement.ReleaseClaims{Void: void("W/1", 1)}).Then()
+	// One that was made since is another.
+	Given(t, d, concluded(), first, gone, first).When(agreement.ReleaseClaims{Void: void("W/1", 1)}).Then()
+	Given(t, d, concluded(), first, gone, first).When(agreement.ReleaseClaims{Void: void("W/1", 2)}).Then(released("W/1", 2))
+	other := agreement.ReserveClaim{Asked: asked("W/2", ""), Months: months("S/1"), Void: void("W/1", 1)}
+	Given(t, d, concluded(), first).When(other).Then(gone, reserved("W/2", "", "S/1"))
+	again := agreement.ReserveClaim{Asked: asked("W/1", ""), Months: months("S/1", "S/2"), Void: void("W/1", 1)}
+	Given(t, d, concluded(), first).When(again).Then(gone, reserved("W/1", "", "S/1", "S/2"))
+	late := answer("W/2", 3, refund.OutcomeReturned)
+	late.Void = void("W/1", 1)
+	Given(t, d, concluded(), first, reserved("W/2", "", "S/2")).When(late).Then(gone, answered("W/2", 3, refund.OutcomeReturned))
+	if last, ok := d.Fold(concluded(), first, gone).Reservation("W/1"); !ok || last.Attempt != 1 {
+		t.Errorf("the latest reservation is %+v", last)
+	}
+	elsewhere := agreement.ReserveClaim{Asked: asked("W/1", ""), Months: months("S/1"), Pending: []string{"W/1"}}
+	elsewhere.Asked.Month++
+	Given(t, d, concluded(), first).When(elsewhere).Refuse(domain.ErrDiffers)
+}
+
 // No history of reservations and answers, accepted one by one, lets a contract-month
 // stand in two claims; and what is refused would have.
 func TestNoHistoryClaimsTwice(t *testing.T) {
@@ -191,6 +226,13 @@ func TestNoHistoryClaimsTwice(t *testing.T) {
 					}
 				}
 				c = agreement.ReserveClaim{Asked: asked(fmt.Sprintf("W/%d", i), corrects), Months: months(ready...)}
+			} else if rapid.IntRange(0, 4).Draw(t, "given up") == 0 {
+				// One that was never submitted, which nobody can have corrected or answered.
+				held, _ := d.Fold(history...).Claim(one("void"))
+				if len(held.Answers) > 0 || slices.ContainsFunc(claims, func(c agreement.HeldClaim) bool { return c.Corrects == held.Submitted.Claim }) {
+					continue
+				}
+				c = agreement.ReleaseClaims{Void: []refund.Reserved{held.Reservation()}}
 			} else {
 				c = answer(one("claim"), rapid.IntRange(1, 28).Draw(t, "day"),
 					rapid.SampledFrom([]refund.Outcome{refund.OutcomeAccepted, refund.OutcomeReturned, refund.OutcomePartial, refund.OutcomeReclaimed}).Draw(t, "outcome"))

@@ -68,7 +68,16 @@ type WriteOff struct {
 	Reason domain.Sealed
 }
 
+// Withdraw takes a claim back that was reserved and never submitted.
+type Withdraw struct {
+	About
+	On      domain.Date // on which it was to be submitted
+	Attempt int         // which of its agreement's reservations
+	Reason  domain.Sealed
+}
+
 func (Submit) refund()         {}
+func (Withdraw) refund()       {}
 func (RecordDecision) refund() {}
 func (Receive) refund()        {}
 func (UndoReceipt) refund()    {}
@@ -91,6 +100,7 @@ var (
 	ErrExcused     = domain.Refusal(domain.CodeRule, "hours on a day on which another referral has the person excused are claimed by somebody who may see why: let them submit the claim, or state the amount that was claimed")
 	ErrSickLeave   = domain.Refusal(domain.CodeRule, "hours on sick leave cannot be claimed: correct the day, or state the amount that was claimed")
 	ErrNotReady    = domain.Refusal(domain.CodeRule, "nothing can be claimed of the month")
+	ErrSubmitted   = domain.Refusal(domain.CodeRule, "the claim was submitted: it ends with the labour office's answer")
 	ErrNothing     = domain.Refusal(domain.CodeRule, "nothing is outstanding")
 )
 
@@ -102,6 +112,7 @@ type State struct {
 	received   map[booking]Received
 	undone     map[booking]bool
 	writtenOff WrittenOff
+	withdrawn  map[string]Withdrawn // the latest by agreement
 }
 
 // booking is a line of a bank statement.
@@ -130,18 +141,36 @@ func (s State) Answers() []Answer {
 	return answers
 }
 
+// Reserved is a reservation of a claim in an agreement's stream.
+type Reserved struct {
+	About
+	Attempt int // which of the claim's, from 1
+}
+
+// Void says whether a reservation of the claim can't be completed any more: it was
+// withdrawn, or its number is another claim's.
+func (s State) Void(r Reserved) bool {
+	if s.Exists() {
+		return s.Claim.About != r.About
+	}
+	return s.withdrawn[r.Agreement].Attempt >= r.Attempt
+}
+
 // Exists says whether the claim was submitted.
 func (s State) Exists() bool { return s.Claim.Claim != "" }
 
 // Decider of refund claims. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Submitted{}, Accepted{}, Returned{}, Reclaimed{}, Received{}, ReceiptUndone{}, WrittenOff{})}
+		Events: domain.Types(Submitted{}, Accepted{}, Returned{}, Reclaimed{}, Received{}, ReceiptUndone{}, WrittenOff{}, Withdrawn{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
-	if c, ok := c.(Submit); ok {
+	switch c := c.(type) {
+	case Submit:
 		return submit(s, c)
+	case Withdraw:
+		return s.withdraw(c)
 	}
 	if !s.Exists() {
 		return nil, ErrUnknown
@@ -188,6 +217,22 @@ func submit(s State, c Submit) ([]domain.Event, error) {
 		amount = &c.Claim.Claimed
 	}
 	return nil, s.Claim.AskedAs(c.Claim, amount)
+}
+
+func (s State) withdraw(c Withdraw) ([]domain.Event, error) {
+	e := Withdrawn{c.About, c.On, c.Attempt, c.Reason}
+	was := s.withdrawn[c.Agreement]
+	switch {
+	case c.Reason == "":
+		return nil, domain.ErrNoReason
+	case s.Exists():
+		return nil, ErrSubmitted
+	case was == e:
+		return nil, nil
+	case was.Attempt >= c.Attempt:
+		return nil, domain.ErrDiffers.With("withdrawal of claim %s", c.Claim)
+	}
+	return []domain.Event{e}, nil
 }
 
 // blocked names the first day and how many more there are.
@@ -313,6 +358,11 @@ func evolve(s State, e domain.Event) State {
 		s.undone[booking{e.Statement, e.Line}] = true
 	case WrittenOff:
 		s.writtenOff = e
+	case Withdrawn:
+		if s.withdrawn == nil {
+			s.withdrawn = map[string]Withdrawn{}
+		}
+		s.withdrawn[e.Agreement] = e
 	}
 	return s
 }

@@ -103,6 +103,16 @@ type WrittenOff struct {
 	Reason domain.Sealed `json:"reason"`
 }
 
+// Withdrawn says that a claim was taken back: one whose contract-months its agreement
+// had reserved and that was never submitted. Its number is free again. It holds from the
+// day on which the claim was to be submitted.
+type Withdrawn struct {
+	About
+	On      domain.Date   `json:"on"`
+	Attempt int           `json:"attempt"` // which reservation of the claim in that agreement, from 1
+	Reason  domain.Sealed `json:"reason"`
+}
+
 // EventType is for ever.
 func (Submitted) EventType() string { return "refundclaim.submitted.v1" }
 
@@ -123,6 +133,18 @@ func (ReceiptUndone) EventType() string { return "refundclaim.receipt-undone.v1"
 
 // EventType is for ever.
 func (WrittenOff) EventType() string { return "refundclaim.written-off.v1" }
+
+// EventType is for ever.
+func (Withdrawn) EventType() string { return "refundclaim.withdrawn.v1" }
+
+// Reseal covers the reason.
+func (e Withdrawn) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
+	return e
+}
+
+// OccurredOn is the day on which the claim was to be submitted.
+func (e Withdrawn) OccurredOn() domain.Date { return e.On }
 
 // Reseal covers the reason.
 func (e Accepted) Reseal(by domain.Resealer) domain.Event {

@@ -70,6 +70,30 @@ func TestClaim(t *testing.T) {
 	Given(t, d, submitted, refund.Reclaimed{About: about, On: on + 2, Amount: 19926}).
 		When(refund.RecordDecision{On: on + 3, Outcome: "zwrot", Amount: amount(1)}).Refuse(refund.ErrOverClaim)
 	Given(t, d, submitted, received).When(refund.WriteOff{On: on + 30, Reason: "sealed"}).Then(refund.WrittenOff{About: about, On: on + 30, Reason: "sealed"})
+	withdraw := refund.Withdraw{About: about, On: on, Attempt: 1, Reason: "sealed"}
+	withdrawn := refund.Withdrawn{About: about, On: on, Attempt: 1, Reason: "sealed"}
+	other := about
+	other.Agreement = "P/2"
+	Given(t, d).When(withdraw).Then(withdrawn)
+	Given(t, d, withdrawn).When(withdraw).Then()
+	Given(t, d, withdrawn).When(refund.Withdraw{About: about, On: on, Attempt: 1, Reason: "other"}).Refuse(domain.ErrDiffers)
+	Given(t, d, withdrawn).When(refund.Withdraw{About: other, On: on, Attempt: 1, Reason: "sealed"}).Then(refund.Withdrawn{About: other, On: on, Attempt: 1, Reason: "sealed"})
+	Given(t, d).When(refund.Withdraw{About: about, On: on, Attempt: 1}).Refuse(domain.ErrNoReason)
+	Given(t, d, submitted).When(withdraw).Refuse(refund.ErrSubmitted)
+	Given(t, d, withdrawn).When(refund.Submit{Claim: submitted}).Then(submitted)
+	Given(t, d, withdrawn).When(refund.WriteOff{On: on, Reason: "sealed"}).Refuse(refund.ErrUnknown)
+	first, second := refund.Reserved{About: about, Attempt: 1}, refund.Reserved{About: about, Attempt: 2}
+	for _, c := range []struct {
+		history []domain.Event
+		of      refund.Reserved
+		void    bool
+	}{{nil, first, false}, {[]domain.Event{withdrawn}, first, true}, {[]domain.Event{withdrawn}, second, false}, {[]domain.Event{submitted}, first, false},
+		{[]domain.Event{withdrawn, submitted}, second, false}, {[]domain.Event{withdrawn}, refund.Reserved{About: other, Attempt: 1}, false},
+		{[]domain.Event{submitted}, refund.Reserved{About: other, Attempt: 1}, true}} {
+		if got := d.Fold(c.history...).Void(c.of); got != c.void {
+			t.Errorf("after %v reservation %+v is void: %t", c.history, c.of, got)
+		}
+	}
 	written := refund.WrittenOff{About: about, On: on + 30, Reason: "sealed"}
 	Given(t, d, submitted, written).When(refund.WriteOff{On: on + 30, Reason: "sealed"}).Then()
 	Given(t, d, submitted, written).When(refund.WriteOff{On: on + 31, Reason: "sealed"}).Refuse(domain.ErrDiffers)

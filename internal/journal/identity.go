@@ -41,6 +41,17 @@ func (j *Journal) Identity(ctx context.Context) (string, error) {
 	}
 }
 
+// Founded is where the ledger's identity stands, or zero where it has none yet. What
+// stands before it was recorded by builds that knew of no identity, or by one that had
+// not needed it.
+func (j *Journal) Founded(ctx context.Context) (at Position, err error) {
+	err = j.readStream(ctx, domain.Stream(identityCategory, "ledger"), 0, func(r *Recorded) error {
+		at = r.Position
+		return nil
+	})
+	return at, err
+}
+
 func (j *Journal) readIdentity(ctx context.Context, stream string) (string, error) {
 	var found identity
 	err := j.readStream(ctx, stream, 0, func(r *Recorded) error {

@@ -93,7 +93,7 @@ func walk[S, C any](pkg string, d domain.Decider[S, C], commands ...C) walked {
 func deciders() []walked {
 	return []walked{
 		walk[agreement.State, agreement.Command]("agreement", agreement.Decider(), agreement.Conclude{}, agreement.ListReferral{}, agreement.ReserveClaim{},
-			agreement.AnswerClaim{}),
+			agreement.AnswerClaim{}, agreement.ReleaseClaims{}),
 		walk[assistance.State, assistance.Command]("assistance", assistance.Decider(), assistance.LogVisit{}, assistance.CorrectVisit{}, assistance.WithdrawVisit{}),
 		walk("attendance", attendance.Decider(), attendance.RecordDay{}),
 		walk[contract.State, contract.Command]("contract", contract.Decider(), contract.Draft{}, contract.Sign{}, contract.Amend{}, contract.Suspend{},
@@ -109,7 +109,7 @@ func deciders() []walked {
 		walk[participant.State, participant.Command]("participant", participant.Decider(), participant.Register{}),
 		walk[participant.AssistantState, participant.AssistantCommand]("participant", participant.AssistantDecider(), participant.RegisterAssistant{}),
 		walk[payment.State, payment.Command]("payment", payment.Decider(), payment.Pay{}, payment.TakeBack{}),
-		walk[refund.State, refund.Command]("refund", refund.Decider(), refund.Submit{}, refund.RecordDecision{}, refund.Receive{}, refund.UndoReceipt{}, refund.WriteOff{}),
+		walk[refund.State, refund.Command]("refund", refund.Decider(), refund.Submit{}, refund.Withdraw{}, refund.RecordDecision{}, refund.Receive{}, refund.UndoReceipt{}, refund.WriteOff{}),
 		walk[statement.State, statement.Command]("statement", statement.Decider(), statement.TakeIn{}, statement.Match{}, statement.Unmatch{}),
 	}
 }

@@ -50,7 +50,7 @@ func wordsOf() map[string]string {
 			finding.Resolved.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
 			participant.Person.Account participant.Person.BirthDate participant.Person.FirstName participant.Person.LastName
 			participant.Person.Municipality participant.Person.PESEL refund.Accepted.Reason refund.ReceiptUndone.Reason refund.Reclaimed.Reason refund.Returned.Reason
-			refund.WrittenOff.Reason statement.LineBooked.Account statement.LineBooked.Counterparty statement.LineBooked.Title`,
+			refund.Withdrawn.Reason refund.WrittenOff.Reason statement.LineBooked.Account statement.LineBooked.Counterparty statement.LineBooked.Title`,
 		"status": `attendance.AbsenceRecorded.Absence attendance.Value.Absence participant.Person.Disability participant.Person.LabourStatus
 			participant.Person.Profile participant.Person.Sex participant.Person.WelfareClient participant.Person.WithoutBenefit`,
 	} {

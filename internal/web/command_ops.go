@@ -52,6 +52,7 @@ func (s *server) registerCommands(api huma.API) {
 	register(s, api, "log-visit", "Zapisz godziny asystenta", l.LogVisit)
 	register(s, api, "pay-benefit", "Zapisz wypłatę świadczenia lub jej zwrot", l.PayBenefit)
 	register(s, api, "submit-claim", "Złóż wniosek o refundację", l.SubmitClaim)
+	register(s, api, "withdraw-claim", "Wycofaj wniosek, który zarezerwowano i którego nie złożono", l.WithdrawClaim)
 	register(s, api, "record-claim-decision", "Zapisz odpowiedź urzędu pracy na wniosek", l.RecordClaimDecision)
 	register(s, api, "write-off-claim", "Zrezygnuj z należności wniosku", l.WriteOffClaim)
 	register(s, api, "match-line", "Przypisz przelew z wyciągu do wniosku", l.MatchLine)

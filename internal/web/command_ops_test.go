@@ -134,6 +134,8 @@ func TestEveryCommandReachesTheLedger(t *testing.T) {
 			t.Errorf("%s recorded nothing", c[0])
 		}
 	}
+	refused(t, d.command("withdraw-claim", "w1", `{"claim":"W/9","agreement":"P/1","reason":"x"}`), http.StatusNotFound, "not-found")
+	refused(t, d.command("withdraw-claim", "w2", `{"claim":"W/1","agreement":"P/1","reason":"x"}`), http.StatusUnprocessableEntity, "rule")
 	refused(t, d.command("match-line", "m", `{"statement":"x/2018/1","line":1,"claim":"W/9"}`), http.StatusNotFound, "not-found")
 }
 

@@ -1,0 +1,114 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"ksiega/domain/agreement"
+	"ksiega/domain/contract"
+	"ksiega/domain/refund"
+	"ksiega/internal/journal"
+)
+
+// Older finds what a loss of power kept from the lists of agreements before
+// contract-months were reserved: claims, which are listed first since then, and
+// referrals, which are listed before they have hours. Ledgers got ids in the same build,
+// so that all of it stands before the ledger's id.
+type Older struct {
+	journal *journal.Journal
+	found   bool // may give the ledger its id
+
+	mu       sync.Mutex
+	unlisted map[string]*unlisted // by agreement; nil until they were looked for
+}
+
+// unlisted are the numbers of claims and referrals that an agreement does not list.
+type unlisted struct{ claims, referrals []string }
+
+// NewOlder looks in a log, once, when it is asked; found gives a ledger without an id
+// one, so that it is not looked through again.
+func NewOlder(j *journal.Journal, found bool) *Older { return &Older{journal: j, found: found} }
+
+func (o *Older) under(ctx context.Context, number string) (unlisted, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.unlisted == nil {
+		all, err := o.look(ctx)
+		if err != nil {
+			return unlisted{}, fmt.Errorf("look for what no agreement lists: %w", err)
+		}
+		o.unlisted = all
+	}
+	if u := o.unlisted[number]; u != nil {
+		return *u, nil
+	}
+	return unlisted{}, nil
+}
+
+func (o *Older) look(ctx context.Context) (map[string]*unlisted, error) {
+	if o.found {
+		if _, err := o.journal.Identity(ctx); err != nil {
+			return nil, err
+		}
+	}
+	founded, err := o.journal.Founded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	facts := []string{"refundclaim.submitted.", "contract.signed.", "agreement.claim-listed.", "agreement.claim-reserved.", "agreement.referral-listed."}
+	all, listed := map[string]*unlisted{}, map[[2]string]bool{}
+	of := func(number string) *unlisted {
+		if all[number] == nil {
+			all[number] = &unlisted{}
+		}
+		return all[number]
+	}
+	err = o.journal.Scan(ctx, journal.ScanOptions{Until: founded.Bound(), Want: func(typ string) bool {
+		return slices.ContainsFunc(facts, func(fact string) bool { return strings.HasPrefix(typ, fact) })
+	}}, func(b journal.Batch) error {
+		for _, r := range b.Events {
+			switch e := r.Event.(type) {
+			case refund.Submitted:
+				of(e.Agreement).claims = append(of(e.Agreement).claims, e.Claim)
+			case contract.Signed:
+				if e.Kind == contract.Referral {
+					of(e.Agreement).referrals = append(of(e.Agreement).referrals, e.Contract)
+				}
+			case agreement.ClaimListed:
+				listed[[2]string{"claim", e.Claim}] = true
+			case agreement.ClaimReserved:
+				listed[[2]string{"claim", e.Submitted.Claim}] = true
+			case agreement.ReferralListed:
+				listed[[2]string{"referral", e.Contract}] = true
+			}
+		}
+		return nil
+	})
+	for _, u := range all {
+		u.claims = slices.DeleteFunc(u.claims, func(c string) bool { return listed[[2]string{"claim", c}] })
+		u.referrals = slices.DeleteFunc(u.referrals, func(c string) bool { return listed[[2]string{"referral", c}] })
+	}
+	return all, err
+}
+
+// unlisted is what an agreement's stream should hold from before reservations and does
+// not. It takes all in with its first reservation.
+func (l *Ledger) unlisted(ctx context.Context, under agreement.State) (unlisted, error) {
+	if l.Older == nil || under.Reserves() {
+		return unlisted{}, nil
+	}
+	u, err := l.Older.under(ctx, under.Terms.Agreement)
+	if err != nil {
+		return unlisted{}, err
+	}
+	return unlisted{
+		claims: slices.DeleteFunc(slices.Clone(u.claims), func(c string) bool {
+			_, held := under.Claim(c)
+			return held
+		}),
+		referrals: slices.DeleteFunc(slices.Clone(u.referrals), under.Refers),
+	}, nil
+}

@@ -5,17 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"ksiega/domain"
 	"ksiega/domain/erasure"
 	"ksiega/internal/journal"
 )
 
-// Erasures is the list of every order to erase that the log holds. It knows the
-// ledger by the first event that stays: what a request was answered with does not.
-// Of a log without events the list knows no ledger.
-func Erasures(ctx context.Context, j *journal.Journal) (erasure.List, error) {
-	var l erasure.List
+// Erasures is the list of every order to erase that the log holds, complete until now,
+// when the reading begins. It knows the ledger by the first event that stays: what a
+// request was answered with does not. Of a log without events the list knows no ledger.
+func Erasures(ctx context.Context, j *journal.Journal, now time.Time) (erasure.List, error) {
+	l := erasure.List{Until: now}
 	seen := errors.New("the first event was seen")
 	err := j.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
 		for i := range b.Events {

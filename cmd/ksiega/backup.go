@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -112,7 +114,24 @@ func takeBackup(ctx context.Context, g *globals, dir string, w io.Writer) error 
 		return err
 	}
 	_, err = node.Backup(ctx, w)
-	return errors.Join(err, node.Close())
+	if err = errors.Join(err, node.Close()); err != nil {
+		return err
+	}
+	b := newBook(g, dir)
+	err = b.openJournal(g, hooks{}, time.UTC)
+	if err == nil {
+		err = b.keepAllErasures(ctx)
+	}
+	notAsFar(errors.Join(err, b.Close()))
+	return nil
+}
+
+// notAsFar tells that a list beside the data directory is older than a backup, which is
+// no reason to have none.
+func notAsFar(err error) {
+	if err != nil {
+		slog.Warn("the list of erasures does not go as far as the backup", "error", inWords(err))
+	}
 }
 
 // openNodeOf opens the event database of a data directory that has one.
@@ -132,6 +151,9 @@ func (c *control) backup(w http.ResponseWriter, r *http.Request) {
 	}
 	out := &firstWrite{w: w}
 	_, err := c.book.node.Backup(r.Context(), out)
+	if err == nil {
+		notAsFar(c.book.keepAllErasures(r.Context()))
+	}
 	switch {
 	case err != nil && !out.begun:
 		refuse(w, http.StatusInternalServerError, err)
@@ -153,9 +175,9 @@ func (f *firstWrite) Write(p []byte) (int, error) {
 }
 
 type restoreCmd struct {
-	File     string `arg:"" help:"Backup to restore; - is the standard input."`
-	Identity string `name:"identity" placeholder:"FILE" help:"File with the secret key of a recipient, for a backup that is encrypted with age."`
-	Erasures string `name:"erasures" xor:"erasures" placeholder:"FILE" help:"List of the erasures that were carried out since; without it, those beside the backup and the data directory are looked for."`
+	File     string   `arg:"" help:"Backup to restore; - is the standard input."`
+	Identity string   `name:"identity" placeholder:"FILE" help:"File with the secret key of a recipient, for a backup that is encrypted with age."`
+	Erasures []string `name:"erasures" xor:"erasures" sep:"none" placeholder:"FILE" help:"List of the erasures that were carried out since, of each ledger in the store; those beside the backup and the data directory are looked for too."`
 	// NoErasures brings back whoever was erased since the backup.
 	NoErasures bool `name:"no-erasures" xor:"erasures" help:"Restore without a list of erasures, though whoever was erased since the backup is back then."`
 }
@@ -195,7 +217,7 @@ func (c *restoreCmd) Run(ctx context.Context, g *globals) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	erased, err := c.withErasures(ctx, g, staged, dir)
+	erased, err := c.withErasures(ctx, g, staged, dir, info.Taken)
 	if err != nil {
 		return err
 	}
@@ -203,7 +225,7 @@ func (c *restoreCmd) Run(ctx context.Context, g *globals) (err error) {
 		return err
 	}
 	installed = true
-	fmt.Printf("%s, restored into %s and checked\n%s\n", described(info), dir, erased.told())
+	fmt.Printf("%s, restored into %s and checked\n%s\n", described(info), dir, strings.Join(erased, "\n"))
 	source, err := g.keySource(dir)
 	if err != nil || !source.inFile() {
 		return err

@@ -43,6 +43,7 @@ type book struct {
 	changed chan struct{} // wakes the automat of a server
 	manual  bool          // there is no automat: every match is a person's
 	secrets secret.Words  // what no answer may show
+	listing sync.Mutex    // held while the list of erasures is written
 
 	forgetter *forgetter // with --eventstore
 	// patience is how long others on the store may use a key after they were told.
@@ -155,18 +156,22 @@ func (b *book) hold() error {
 	return nil
 }
 
-func (b *book) openJournal(g *globals, h hooks, zone *time.Location) error {
-	table, err := journal.Ledger()
-	if err != nil {
-		return err
-	}
-	opts := journal.Options{Address: g.EventStore, Table: table, Observe: h.append, Prefix: g.Ledger.prefix(), AnyClock: g.AnyClock,
-		Today: func() domain.Date { return domain.DateOf(time.Now().In(zone)) }}
-	if opts.Address == "" {
-		b.node, err = eventdb.Open(eventdb.Options{Dir: b.dir, AnyClock: g.AnyClock})
-		if err != nil {
+func (b *book) openJournal(g *globals, h hooks, zone *time.Location) (err error) {
+	if g.EventStore == "" {
+		if b.node, err = eventdb.Open(eventdb.Options{Dir: b.dir, AnyClock: g.AnyClock}); err != nil {
 			return err
 		}
+	}
+	return b.dialJournal(journal.Options{Address: g.EventStore, Observe: h.append, Prefix: g.Ledger.prefix(), AnyClock: g.AnyClock,
+		Today: func() domain.Date { return domain.DateOf(time.Now().In(zone)) }})
+}
+
+// dialJournal opens the log in the book's own node where it has one.
+func (b *book) dialJournal(opts journal.Options) (err error) {
+	if opts.Table, err = journal.Ledger(); err != nil {
+		return err
+	}
+	if b.node != nil {
 		opts.Address, opts.Bulk = b.node.Address(), wiring.Bulk(b.node)
 	}
 	b.journal, err = journal.Open(opts)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
+	"ksiega/internal/wiring"
 	"ksiega/queries"
 )
 
@@ -66,85 +68,125 @@ func writeErasures(file string, l erasure.List) error {
 	return nil
 }
 
-// compareErasures holds the file against the log: stale, the file is to be written
-// anew. It fails where the file knows of erasures that the log does not have, which in
-// a store of --eventstore, where no restore of ours comes in between, are carried out.
-func (b *book) compareErasures(ctx context.Context) (l erasure.List, stale bool, err error) {
+// compareErasures reads the list off the log and holds the file against it. It fails
+// where the file knows of erasures that the log does not have, which in a store of
+// --eventstore, where no restore of ours comes in between, are carried out.
+func (b *book) compareErasures(ctx context.Context) (l, kept erasure.List, err error) {
 	file := erasuresFile(b.dir, b.name)
-	if l, err = queries.Erasures(ctx, b.journal); err != nil {
-		return l, false, err
+	if l, err = queries.Erasures(ctx, b.journal, time.Now()); err != nil {
+		return l, kept, err
 	}
-	kept, err := readErasures(file)
+	kept, err = readErasures(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return l, l.Ledger != "", nil
+		return l, kept, nil
 	case err != nil:
-		return l, false, err
+		return l, kept, err
 	case len(kept.Entries) == 0 && kept.Ledger != l.Ledger: // of a ledger that lay here before, and erased nothing
-		return l, l.Ledger != "", nil
+		return l, erasure.List{}, nil
 	case l.Ledger == "":
-		return l, false, fmt.Errorf("the data directory %s is empty, but %s lists erasures: restore a backup, or move that file away to begin a new ledger", b.dir, file)
+		return l, kept, fmt.Errorf("the data directory %s is empty, but %s lists erasures: restore a backup, or move that file away to begin a new ledger", b.dir, file)
 	}
 	whole, err := l.Continues(kept)
 	switch {
 	case err != nil:
-		return l, false, fmt.Errorf("%s: %w", file, err)
+		return l, kept, fmt.Errorf("%s: %w", file, err)
 	case !whole && b.node == nil:
 		slog.Warn("the event store was set back to before erasures: they are carried out again, scavenge it", "list", file, "has", len(l.Entries), "of", len(kept.Entries))
-		return kept, false, b.eraseAgain(ctx, kept, len(l.Entries))
+		return kept, kept, b.eraseAgain(ctx, kept, len(l.Entries))
 	case !whole:
-		return l, false, fmt.Errorf("%s: %w", file, errRolledBack)
+		return l, kept, fmt.Errorf("%s: %w", file, errRolledBack)
 	}
-	return l, len(l.Entries) > len(kept.Entries), nil
+	return l, kept, nil
 }
 
-// checkErasures refuses a log that lacks erasures, before anything of it is shown. A
-// file that cannot be written is only told of: an erasure insists on it.
-func (b *book) checkErasures(ctx context.Context) error {
-	l, stale, err := b.compareErasures(ctx)
-	if err != nil || !stale {
+// listAge is how old the moment in the file may be, until which it is complete.
+const listAge = 10 * time.Minute
+
+// keepErasures brings the file up to date where it lacks an erasure or is older than
+// that.
+func (b *book) keepErasures(ctx context.Context, age time.Duration) error {
+	b.listing.Lock()
+	defer b.listing.Unlock()
+	l, kept, err := b.compareErasures(ctx)
+	if err != nil || l.Ledger == "" || len(l.Entries) == len(kept.Entries) && l.Until.Sub(kept.Until) <= age {
 		return err
 	}
 	if err := writeErasures(erasuresFile(b.dir, b.name), l); err != nil {
-		slog.Warn("the list of erasures could not be written", "why", inWords(err))
+		return fmt.Errorf("%w: %w", errListUnwritten, err)
 	}
 	return nil
 }
 
+var errListUnwritten = errors.New("the list of erasures could not be written")
+
+// checkErasures refuses a log that lacks erasures, before anything of it is shown. A
+// file that cannot be written is only told of: an erasure insists on it.
+func (b *book) checkErasures(ctx context.Context) error {
+	err := b.keepErasures(ctx, listAge)
+	if errors.Is(err, errListUnwritten) {
+		slog.Warn("erasures", "error", inWords(err))
+		return nil
+	}
+	return err
+}
+
 // ordered is told whose key is about to be destroyed.
 func (b *book) ordered(ctx context.Context, of domain.Ref) error {
-	if err := b.keepErasures(ctx); err != nil || b.node != nil {
+	if err := b.keepErasures(ctx, listAge); err != nil || b.node != nil {
 		return err
 	}
 	return b.journal.Notify(ctx, journal.Notice{Kind: journal.KeyErased, Subject: of.Subject()})
 }
 
-// keepErasures brings the file up to date.
-func (b *book) keepErasures(ctx context.Context) error {
-	l, stale, err := b.compareErasures(ctx)
-	if err != nil || !stale {
-		return err
+// keepAllErasures brings the lists of all ledgers in an embedded store up to date, so
+// that they go as far as a backup of it.
+func (b *book) keepAllErasures(ctx context.Context) error {
+	names, err := journal.Sealed(ctx, wiring.Bulk(b.node))
+	for _, name := range ledgers(names, b.name) {
+		if name == b.name {
+			err = errors.Join(err, b.keepErasures(ctx, 0))
+			continue
+		}
+		other := &book{dir: b.dir, name: name, node: b.node}
+		failed := other.dialJournal(journal.Options{Prefix: name.prefix()})
+		if failed == nil {
+			failed = errors.Join(other.keepErasures(ctx, 0), other.journal.Close())
+		}
+		err = errors.Join(err, failed)
 	}
-	return writeErasures(erasuresFile(b.dir, b.name), l)
+	return err
+}
+
+// ledgers are those named and the one asked for, which comes first.
+func ledgers(names []string, asked ledgerName) []ledgerName {
+	all := []ledgerName{asked}
+	for _, name := range names {
+		if ledgerName(name) != asked {
+			all = append(all, ledgerName(name))
+		}
+	}
+	return all
 }
 
 // errNoErasures: whom the backup may bring back nobody can say.
 var errNoErasures = errors.New("no list of erasures is at hand that goes as far as the backup: name it with --erasures FILE (it lies beside the data directory that the backup is of, as DIR.erasures), " +
 	"or say --no-erasures, and whoever was erased since the backup is back")
 
-// restoring is a restore whose store nobody can open yet.
+// restoring is a ledger of a restore whose store nobody can open yet.
 type restoring struct {
 	*book
-	own  erasure.List // what the backup itself holds
-	list erasure.List // what is to hold
-	from string       // the file that the list is of
+	taken time.Time    // when the backup was
+	own   erasure.List // what the backup itself holds
+	list  erasure.List // what is to hold
+	from  string       // the file that the list is of
 }
 
-// openRestored opens what was restored in a staging directory.
-func openRestored(ctx context.Context, g *globals, dir string) (r *restoring, err error) {
-	r = &restoring{book: newBook(g, dir)}
+// openRestored opens one ledger of what was restored in a staging directory.
+func openRestored(ctx context.Context, g *globals, dir string, taken time.Time) (r *restoring, err error) {
+	r = &restoring{book: newBook(g, dir), taken: taken}
 	if err = r.openJournal(g, hooks{}, time.UTC); err == nil {
-		r.own, err = queries.Erasures(ctx, r.journal)
+		r.own, err = queries.Erasures(ctx, r.journal, taken)
 		r.list = r.own
 	}
 	if err != nil {
@@ -153,61 +195,54 @@ func openRestored(ctx context.Context, g *globals, dir string) (r *restoring, er
 	return r, nil
 }
 
-// choose takes the longest of the lists; named is the one that the operator named, the
-// others may be missing, another ledger's, or older than the backup.
-func (r *restoring) choose(named string, others []string) error {
-	if named != "" {
-		others = append([]string{named}, others...)
-	}
-	for _, file := range others {
+// choose takes the list that goes furthest; named are those that the operator named,
+// the others may be missing, another ledger's, or older than the backup. It says which
+// of the named ones are this ledger's.
+func (r *restoring) choose(named, others []string) (fit []string, err error) {
+	for i, file := range append(slices.Clip(named), others...) {
+		asked := i < len(named)
 		l, err := readErasures(file)
-		if errors.Is(err, fs.ErrNotExist) && file != named {
+		if errors.Is(err, fs.ErrNotExist) && !asked {
 			continue
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		whole, err := l.Continues(r.own)
 		switch {
-		case errors.Is(err, erasure.ErrListForeign) && file != named:
+		case errors.Is(err, erasure.ErrListForeign):
 			continue
 		case err != nil:
-			return fmt.Errorf("%s, beside the backup: %w", file, err)
-		case !whole && file != named:
+			return nil, fmt.Errorf("%s, beside the backup: %w", file, err)
+		case !whole && !asked, !r.reaches(l) && !asked:
 			continue
 		case !whole:
-			return fmt.Errorf("%s ends with number %d, but the backup holds %d erasures: it is an older list, or was shortened", file, len(l.Entries), len(r.own.Entries))
+			return nil, fmt.Errorf("%s ends with number %d, but the backup holds %d erasures: it is an older list, or was shortened", file, len(l.Entries), len(r.own.Entries))
+		case !r.reaches(l):
+			return nil, fmt.Errorf("%s is complete until %s, but the backup was taken %s: of who was erased since it knows nothing; name a later list, or say --no-erasures",
+				file, moment(l.Until), moment(r.taken))
+		}
+		if asked {
+			fit = append(fit, file)
 		}
 		longer, err := l.Continues(r.list)
 		if err != nil {
-			return fmt.Errorf("%s, beside %s: %w", file, r.from, err)
+			return nil, fmt.Errorf("%s, beside %s: %w", file, r.from, err)
 		}
-		if longer && (r.from == "" || len(l.Entries) > len(r.list.Entries)) {
+		if longer && (r.from == "" || len(l.Entries) > len(r.list.Entries) || l.Until.After(r.list.Until)) {
 			r.list, r.from = l, file
 		}
 	}
-	if r.from != "" {
-		return nil
-	}
-	return errNoErasures
+	return fit, nil
 }
 
-// needless tells that nothing is sealed in the backup, so that nobody can come back.
-func (r *restoring) needless(ctx context.Context) (bool, error) {
-	has, err := vault.HasRecords(ctx, r.journal.Shelf())
-	return !has, err
+// reaches tells that a list goes beyond the backup, be it in time or by an erasure; one
+// that does not say until when it is complete may.
+func (r *restoring) reaches(l erasure.List) bool {
+	return l.Until.IsZero() || !l.Until.Before(r.taken) || len(l.Entries) > len(r.own.Entries)
 }
 
-// erase carries out again what the list orders; the bytes go.
-func (r *restoring) erase(ctx context.Context, say func(note)) error {
-	if len(r.list.Entries) == 0 {
-		return nil
-	}
-	if err := r.eraseAgain(ctx, r.list, len(r.own.Entries)); err != nil {
-		return err
-	}
-	return scavengeNode(ctx, r.node, say)
-}
+func moment(t time.Time) string { return t.Format(time.RFC3339) }
 
 // eraseAgain carries out what a list orders, of which the log has the first so many:
 // each key is destroyed, also one whose erasure was cut short, and then the others are
@@ -271,31 +306,79 @@ func subjectsOf(list erasure.List) (subjects []string, err error) {
 	return subjects, nil
 }
 
-// withErasures has a restored store's erasures carried out, and leaves the list beside
-// the directory that it is for.
-func (c *restoreCmd) withErasures(ctx context.Context, g *globals, staged *eventdb.Staged, dir string) (r *restoring, err error) {
-	if r, err = openRestored(ctx, g, staged.Dir()); err != nil {
+// withErasures has the erasures of each ledger in a restored store carried out, and
+// leaves the lists beside the directory that it is for. The bytes go last, all at once.
+func (c *restoreCmd) withErasures(ctx context.Context, g *globals, staged *eventdb.Staged, dir string, taken time.Time) (told []string, err error) {
+	node, err := eventdb.Open(eventdb.Options{Dir: staged.Dir()})
+	if err != nil {
 		return nil, err
+	}
+	sealed, err := journal.Sealed(ctx, wiring.Bulk(node))
+	if err = errors.Join(err, node.Close()); err != nil {
+		return nil, err
+	}
+	names := ledgers(sealed, g.Ledger)
+	var fit []string
+	carried := false
+	for _, name := range names {
+		its := *g
+		its.Ledger = name
+		r, fits, err := c.withErasuresOf(ctx, &its, staged, dir, taken, slices.Contains(sealed, string(name)))
+		if err != nil {
+			if name != "" && len(names) > 1 {
+				err = fmt.Errorf("ledger %s: %w", name, err)
+			}
+			return nil, err
+		}
+		fit, carried = append(fit, fits...), carried || len(r.list.Entries) > 0
+		told = append(told, r.told(len(names) > 1))
+	}
+	for _, file := range c.Erasures {
+		if !slices.Contains(fit, file) {
+			return nil, fmt.Errorf("%s, beside the backup: %w", file, erasure.ErrListForeign)
+		}
+	}
+	if !carried {
+		return told, nil
+	}
+	if node, err = eventdb.Open(eventdb.Options{Dir: staged.Dir()}); err != nil {
+		return nil, err
+	}
+	bar := newProgress()
+	err = scavengeNode(ctx, node, bar.show)
+	bar.clear()
+	return told, errors.Join(err, node.Close())
+}
+
+// withErasuresOf is withErasures of one ledger, up to the bytes. Where nothing is
+// sealed nobody can come back, and no list is needed.
+func (c *restoreCmd) withErasuresOf(ctx context.Context, g *globals, staged *eventdb.Staged, dir string, taken time.Time, sealed bool) (r *restoring, fit []string, err error) {
+	if r, err = openRestored(ctx, g, staged.Dir(), taken); err != nil {
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	place := erasuresFile(dir, g.Ledger)
 	if c.NoErasures {
 		if _, err := os.Stat(place); !errors.Is(err, fs.ErrNotExist) {
-			return r, wrongUsage{fmt.Errorf("--no-erasures, but %s is there: move it away", place)}
+			return r, nil, wrongUsage{fmt.Errorf("--no-erasures, but %s is there: move it away", place)}
 		}
-	} else if err := r.choose(c.Erasures, c.lists(place)); err != nil {
-		needless, failed := r.needless(ctx)
-		if failed != nil || !needless || !errors.Is(err, errNoErasures) {
-			return r, errors.Join(err, failed)
+	} else {
+		fit, err = r.choose(c.Erasures, c.lists(place))
+		if err == nil && r.from == "" && sealed {
+			err = errNoErasures
+			if len(c.Erasures) > 0 {
+				err = fmt.Errorf("%s: %w; %w", strings.Join(c.Erasures, ", "), erasure.ErrListForeign, err)
+			}
+		}
+		if err != nil {
+			return r, nil, err
 		}
 	}
-	bar := newProgress()
-	err = r.erase(ctx, bar.show)
-	bar.clear()
+	err = r.eraseAgain(ctx, r.list, len(r.own.Entries))
 	if err == nil && r.list.Ledger != "" {
 		err = writeErasures(place, r.list)
 	}
-	return r, err
+	return r, fit, err
 }
 
 // lists are the files that are looked for without being named.
@@ -312,16 +395,22 @@ func globQuoted(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-// told is a line on what a restore did about erasures.
-func (r *restoring) told() string {
-	switch n := len(r.list.Entries); {
-	case r.from == "" && n == 0:
-		return "nobody's erasure was carried out: there was no list of any"
-	case n == 0:
-		return r.from + " lists no erasure"
-	case r.from == "":
-		return fmt.Sprintf("the backup's own %d erasures were carried out, and none from after it", n)
-	default:
-		return fmt.Sprintf("erasures 1 to %d of %s were carried out, %d of them from after the backup; their keys are gone from what was restored", n, r.from, n-len(r.own.Entries))
+// told is a line on what a restore did about erasures, and what it could not know.
+func (r *restoring) told(several bool) string {
+	of := ""
+	if several {
+		of = "ledger " + cmp.Or(string(r.name), "without a name") + ": "
 	}
+	if r.from == "" {
+		return of + fmt.Sprintf("the backup's own %d erasures were carried out; of who was erased after it was taken (%s) there was no list, and they are back", len(r.own.Entries), moment(r.taken))
+	}
+	until := fmt.Sprintf("it is complete until %s, and whoever was erased later is back", moment(r.list.Until))
+	if r.list.Until.IsZero() {
+		until = "an earlier version wrote it, so that it does not say until when it is complete: whoever was erased after it was written or copied is back"
+	}
+	if len(r.list.Entries) == 0 {
+		return of + r.from + " lists no erasure; " + until
+	}
+	n := len(r.list.Entries)
+	return of + fmt.Sprintf("erasures 1 to %d of %s were carried out, %d of them from after the backup; their keys are gone from what was restored; %s", n, r.from, n-len(r.own.Entries), until)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ksiega/domain"
+	"ksiega/domain/erasure"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
@@ -202,7 +203,7 @@ func TestAStoreThatWasSetBackErasesAgain(t *testing.T) {
 		if err := b.checkErasures(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		l, err := queries.Erasures(t.Context(), b.journal)
+		l, err := queries.Erasures(t.Context(), b.journal, time.Now())
 		if err != nil || len(l.Entries) != 2 {
 			t.Fatalf("%d erasures, %v", len(l.Entries), err)
 		}
@@ -256,7 +257,7 @@ func TestAListThatDoesNotFit(t *testing.T) {
 	for name, c := range map[string]struct{ list, says string }{
 		"changed": {put(strings.Replace(string(whole), "zadanie", "zadania", 1)), "the chain does not fit at number 1"},
 		"a hole":  {put(lines[0] + lines[2]), "number 2 follows number 0"},
-		"cut":     {put(string(whole[:len(whole)-20])), "after number 1 it cannot be read"},
+		"cut":     {put(string(whole[:len(whole)-20])), "after number 2 it cannot be read"},
 		"foreign": {other + erasuresSuffix, "another ledger's"},
 		"missing": {list + "x", "no such file"},
 	} {
@@ -274,12 +275,14 @@ func TestAListThatDoesNotFit(t *testing.T) {
 	if out := must(t, exitFailed, "report", "contracts", "--data", data); !strings.Contains(out, "changed or is damaged") {
 		t.Errorf("it says %q", out)
 	}
-	for _, behind := range []func() error{func() error { return os.Remove(list) }, func() error { return os.WriteFile(list, []byte(lines[0]+lines[1]), 0o600) }} {
+	for _, behind := range []func() error{func() error { return os.Remove(list) }, func() error {
+		return os.WriteFile(list, []byte(strings.Replace(lines[0], "erasures-2", "erasures-1", 1)+lines[1]), 0o600)
+	}} {
 		if err := behind(); err != nil {
 			t.Fatal(err)
 		}
 		must(t, exitDone, "report", "contracts", "--data", data)
-		if now, err := os.ReadFile(list); err != nil || string(now) != string(whole) {
+		if now, err := os.ReadFile(list); err != nil || !strings.HasPrefix(string(now), strings.Join(lines[:3], "")+`{"until":`) {
 			t.Errorf("the list is %s, %v", now, err)
 		}
 	}
@@ -327,9 +330,9 @@ func TestARestoreIsAbandonedAfterEachStep(t *testing.T) {
 			abandon(nil)
 			continue
 		}
-		r, err := openRestored(t.Context(), g, staged.Dir())
+		r, err := openRestored(t.Context(), g, staged.Dir(), time.Time{})
 		if err == nil {
-			err = r.choose(list, nil)
+			_, err = r.choose([]string{list}, nil)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -339,7 +342,7 @@ func TestARestoreIsAbandonedAfterEachStep(t *testing.T) {
 			r.list.Entries = r.list.Entries[:1]
 			fallthrough
 		case 3:
-			if err := r.erase(t.Context(), func(note) {}); err != nil {
+			if err := r.eraseAgain(t.Context(), r.list, len(r.own.Entries)); err != nil {
 				t.Fatal(err)
 			}
 		case 4: // the keys, not their bytes
@@ -378,7 +381,7 @@ func TestARestoreIsKilled(t *testing.T) {
 			if err := b.openJournal(&globals{Data: to}, hooks{}, time.UTC); err != nil {
 				t.Fatal(err)
 			}
-			l, err := queries.Erasures(t.Context(), b.journal)
+			l, err := queries.Erasures(t.Context(), b.journal, time.Now())
 			if err := b.Close(); err != nil {
 				t.Fatal(err)
 			}
@@ -392,6 +395,110 @@ func TestARestoreIsKilled(t *testing.T) {
 		}
 		if _, err := eventdb.Open(eventdb.Options{Dir: to, ReadOnly: true}); err == nil {
 			t.Fatal(fmt.Sprint("killed after ", after, " it opens"))
+		}
+	}
+}
+
+// A list says until when it is complete: one from before the backup is none, and of one
+// from before an erasure it is told that whoever was erased later is back.
+func TestUntilWhenAListIsComplete(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "d")
+	place, backup := data+erasuresSuffix, filepath.Join(t.TempDir(), "b.ksiega")
+	must(t, exitDone, "import", "--data", data, referrals(t, 3))
+	copied := func(change func(*erasure.List)) string {
+		t.Helper()
+		l, err := readErasures(place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(&l)
+		file := filepath.Join(t.TempDir(), "list")
+		if err := writeErasures(file, l); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	as := func(*erasure.List) {}
+	must(t, exitDone, "backup", "--data", data, "-o", backup)
+	first := copied(as)
+	before := copied(func(l *erasure.List) { l.Until = l.Until.Add(-time.Hour) })
+	erase := func(id string) {
+		must(t, exitDone, "--role", "dpo", "erase", "--data", data, "--participant", id, "--ground", "zadanie", "--register", "RODO-7/2026")
+	}
+	erase("U0")
+	second := copied(as)
+	older := copied(func(l *erasure.List) { l.Until = time.Time{} }) // as an earlier version wrote it
+	restore := func(exit int, says string, lists ...string) (to string) {
+		t.Helper()
+		to = filepath.Join(t.TempDir(), "r")
+		args := []string{"restore", backup, "--data", to}
+		for _, l := range lists {
+			args = append(args, "--erasures", l)
+		}
+		if out := must(t, exit, args...); !strings.Contains(out, says) {
+			t.Errorf("with %v it says %q, not %q", lists, out, says)
+		}
+		return to
+	}
+	restore(exitFailed, "of who was erased since it knows nothing", before)
+	restore(exitDone, "lists no erasure; it is complete until ", first)
+	restore(exitDone, "erasures 1 to 1 of "+second+" were carried out, 1 of them from after the backup; their keys are gone from what was restored; it is complete until ", second)
+	restore(exitDone, "it does not say until when it is complete", older)
+	// The later list wins, whoever names which.
+	for _, lists := range [][]string{{first, second}, {second, first}, {older, second}, {second, older}} {
+		restore(exitDone, "erasures 1 to 1 of "+second, lists...)
+	}
+	// One beside the backup that is from before it is none.
+	beside := filepath.Join(filepath.Dir(backup), "old"+erasuresSuffix)
+	if err := os.Rename(before, beside); err != nil {
+		t.Fatal(err)
+	}
+	restore(exitFailed, "no list of erasures")
+	if out := must(t, exitDone, "restore", backup, "--data", filepath.Join(t.TempDir(), "r"), "--no-erasures"); !strings.Contains(out, "and they are back") {
+		t.Errorf("it says %q", out)
+	}
+}
+
+// Every ledger of a store has its own list applied, whichever is asked for.
+func TestEveryLedgerOfAStoreErasesAgain(t *testing.T) {
+	t.Parallel()
+	data, backup := filepath.Join(t.TempDir(), "d"), filepath.Join(t.TempDir(), "b.ksiega")
+	for _, of := range [][]string{nil, {"--ledger", "other"}} {
+		must(t, exitDone, append([]string{"import", "--data", data, referrals(t, 2)}, of...)...)
+	}
+	must(t, exitDone, "backup", "--data", data, "-o", backup)
+	lists := []string{erasuresFile(data, ""), erasuresFile(data, "other")}
+	for i, of := range [][]string{nil, {"--ledger", "other"}} {
+		if l, err := readErasures(lists[i]); err != nil || time.Since(l.Until) > time.Minute {
+			t.Errorf("the backup left %s behind: %v, %v", lists[i], l, err)
+		}
+		must(t, exitDone, append([]string{"--role", "dpo", "erase", "--data", data, "--participant", "U0", "--ground", "zadanie", "--register", "RODO-7/2026"}, of...)...)
+	}
+	for i, list := range lists {
+		for _, of := range [][]string{nil, {"--ledger", "other"}} {
+			if out := must(t, exitFailed, append([]string{"restore", backup, "--data", filepath.Join(t.TempDir(), "r"), "--erasures", list}, of...)...); !strings.Contains(out, "no list of erasures") {
+				t.Errorf("with the list of one, %s, and %v, it says %q", lists[i], of, out)
+			}
+		}
+	}
+	to := filepath.Join(t.TempDir(), "r")
+	if out := must(t, exitDone, "restore", backup, "--data", to, "--ledger", "other", "--erasures", lists[0], "--erasures", lists[1]); strings.Count(out, "erasures 1 to 1 of") != 2 || !strings.Contains(out, "ledger without a name: ") {
+		t.Errorf("it says %q", out)
+	}
+	for i, of := range []ledgerName{"", "other"} {
+		if l, err := readErasures(erasuresFile(to, of)); err != nil || len(l.Entries) != 1 {
+			t.Errorf("beside what was restored lies %v, %v", l, err)
+		}
+		b := newBook(&globals{Ledger: of}, to)
+		if err := b.openJournal(&globals{Ledger: of}, hooks{}, time.UTC); err != nil {
+			t.Fatal(err)
+		}
+		if closed, err := b.journal.Shelf().Closed(t.Context(), u0); err != nil || !closed {
+			t.Errorf("%d: the key is back: %v", i, err)
+		}
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

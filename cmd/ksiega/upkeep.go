@@ -9,8 +9,9 @@ import (
 // upkeepEvery is how often a server does what nobody asks for.
 const upkeepEvery = 10 * time.Minute
 
-// upkeep records the sums of guesses and destroys the keys to old requests until ctx
-// ends, and once more then. What fails is done the next time.
+// upkeep records the sums of guesses, destroys the keys to old requests and keeps the
+// list of erasures complete until ctx ends, and once more then. What fails is done the
+// next time.
 func (b *book) upkeep(ctx context.Context) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
@@ -33,5 +34,8 @@ func (b *book) upkeepOnce(ctx context.Context) {
 	}
 	if err := b.ledger.ForgetRequests(ctx); err != nil {
 		slog.Warn("forget old requests", "error", err)
+	}
+	if err := b.keepErasures(ctx, listAge/2); err != nil {
+		slog.Warn("erasures", "error", inWords(err))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"time"
 
 	"ksiega/domain"
 )
@@ -16,18 +17,24 @@ import (
 // backups, so that one that is older than an order does not bring back who was
 // erased. As text it is a line of JSON for the list and one for each order:
 //
-//	{"list":"ksiega-erasures-1","ledger":"<id of the log's first event>"}
+//	{"list":"ksiega-erasures-2","ledger":"<id of the log's first event>"}
 //	{"number":1,"event":"<id>","stream":…,"revision":…,"type":…,"data":…,"meta":…,"chain":"<hex>"}
+//	{"until":"<moment>","chain":"<hex>"}
 //
 // with an order as it was recorded, byte for byte. The chain of an entry is the
-// SHA-256 of the chain before it (of the first: of the first line's two values) and
-// the entry's other members, each with its length before it. So a list tells by
-// itself that something in it was changed, left out or put in, and two of them
-// whether one continues the other; that its end is missing only another can tell.
-// The chain is no signature: who may write the list can make another.
+// SHA-256 of the chain before it (of the first: of `ksiega-erasures-1` and the ledger)
+// and the entry's other members, each with its length before it; that of the last line
+// of the chain before it and the moment. So a list tells by itself that something in it
+// was changed, left out or put in, and two of them whether one continues the other. The
+// chain is no signature: who may write the list can make another.
+//
+// A list of `ksiega-erasures-1` has no last line: that its end is missing, and until
+// when it is complete, only another list can tell.
 type List struct {
 	Ledger  string
 	Entries []Entry
+	// Until: every order from before that moment is listed. Zero is not known.
+	Until time.Time
 }
 
 // Entry is one order.
@@ -43,7 +50,8 @@ type Entry struct {
 }
 
 const (
-	listForm = "ksiega-erasures-1"
+	listForm1 = "ksiega-erasures-1" // also what every chain begins with
+	listForm  = "ksiega-erasures-2"
 	// maxList bounds what is read; an order of the longest statement takes 2 MiB.
 	maxList = 1 << 28
 )
@@ -51,6 +59,22 @@ const (
 type listHead struct {
 	List   string `json:"list"`
 	Ledger string `json:"ledger"`
+}
+
+// listEnd is the last line.
+type listEnd struct {
+	Until time.Time `json:"until"`
+	Chain string    `json:"chain"`
+}
+
+// line is any line but the first.
+type line struct {
+	Entry
+	Until time.Time `json:"until"`
+}
+
+func (l List) seal(until time.Time) string {
+	return digest(l.end(len(l.Entries)), "until", until.Format(time.RFC3339Nano))
 }
 
 // Refusals of lists.
@@ -72,7 +96,7 @@ func (l List) end(n int) string {
 	if n > 0 {
 		return l.Entries[n-1].Chain
 	}
-	return digest(listForm, l.Ledger)
+	return digest(listForm1, l.Ledger)
 }
 
 func chain(before string, e Entry) string {
@@ -113,9 +137,16 @@ func (l List) Text() ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	err := enc.Encode(listHead{listForm, l.Ledger})
+	form := listForm
+	if l.Until.IsZero() {
+		form = listForm1
+	}
+	err := enc.Encode(listHead{form, l.Ledger})
 	for _, e := range l.Entries {
 		err = errors.Join(err, enc.Encode(e))
+	}
+	if until := l.Until.UTC(); form == listForm {
+		err = errors.Join(err, enc.Encode(listEnd{until, l.seal(until)}))
 	}
 	return b.Bytes(), err
 }
@@ -126,24 +157,33 @@ func ReadList(r io.Reader) (List, error) {
 	dec := json.NewDecoder(bounded)
 	dec.DisallowUnknownFields()
 	var head listHead
-	if err := dec.Decode(&head); err != nil || head.List != listForm || head.Ledger == "" {
+	if err := dec.Decode(&head); err != nil || head.List != listForm && head.List != listForm1 || head.Ledger == "" {
 		return List{}, ErrListDamaged.With("it does not begin as one")
 	}
 	l := List{Ledger: head.Ledger}
 	for {
-		var e Entry
+		var e line
 		err := dec.Decode(&e)
 		n := len(l.Entries)
 		switch {
 		case errors.Is(err, io.EOF) && bounded.N > 0:
+			if head.List == listForm && l.Until.IsZero() {
+				return List{}, ErrListDamaged.With("its end is missing after number %d", n)
+			}
 			return l, nil
-		case err != nil:
+		case err != nil, !l.Until.IsZero(), head.List == listForm1 && !e.Until.IsZero():
 			return List{}, ErrListDamaged.With("after number %d it cannot be read", n)
+		case !e.Until.IsZero():
+			if (e.Entry != Entry{Chain: l.seal(e.Until)}) {
+				return List{}, ErrListDamaged.With("the chain does not fit at its end")
+			}
+			l.Until = e.Until
+			continue
 		case e.Number != n+1:
 			return List{}, ErrListDamaged.With("number %d follows number %d", e.Number, n)
-		case e.Chain != chain(l.end(n), e):
+		case e.Chain != chain(l.end(n), e.Entry):
 			return List{}, ErrListDamaged.With("the chain does not fit at number %d", e.Number)
 		}
-		l.Entries = append(l.Entries, e)
+		l.Entries = append(l.Entries, e.Entry)
 	}
 }

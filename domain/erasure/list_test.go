@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"ksiega/domain/erasure"
 )
@@ -15,6 +16,13 @@ func listed(n int) erasure.List {
 		l.Add(erasure.Entry{Event: "e" + string(rune('a'+i)), Stream: "erasure-participant%2FU1", Revision: uint64(i), Type: "erasure.ordered.v1",
 			Data: `{"reason":"<ł>&"}`, Meta: "{}"})
 	}
+	return l
+}
+
+// until is listed with the moment until which it is complete.
+func until(n int) erasure.List {
+	l := listed(n)
+	l.Until = time.Date(2026, 11, 29, 12, 0, 0, 500, time.UTC)
 	return l
 }
 
@@ -29,17 +37,39 @@ func text(t *testing.T, l erasure.List) string {
 
 func TestAListComesBackAsItWas(t *testing.T) {
 	for n := range 4 {
-		want := text(t, listed(n))
-		l, err := erasure.ReadList(strings.NewReader(want))
-		if err != nil || text(t, l) != want || len(l.Entries) != n {
-			t.Errorf("%d entries: %v, %v", n, l, err)
+		for _, list := range []erasure.List{listed(n), until(n)} { // the first as earlier versions wrote it
+			want := text(t, list)
+			l, err := erasure.ReadList(strings.NewReader(want))
+			if err != nil || text(t, l) != want || len(l.Entries) != n || !l.Until.Equal(list.Until) {
+				t.Errorf("%d entries: %v, %v", n, l, err)
+			}
 		}
 	}
 }
 
 // Every byte of a list counts.
 func TestAListThatWasChangedIsRefused(t *testing.T) {
-	whole := text(t, listed(3))
+	t.Run("earlier", func(t *testing.T) { changed(t, text(t, listed(3))) })
+	whole := text(t, until(3))
+	lines := strings.SplitAfter(whole, "\n")
+	for name, wrong := range map[string]string{
+		"end gone":           strings.Join(lines[:4], ""),
+		"end and order gone": strings.Join(lines[:3], ""),
+		"order gone":         strings.Join(append(lines[:3:3], lines[4]), ""),
+		"end twice":          whole + lines[4],
+		"more after the end": whole + lines[3],
+		"end of another":     strings.Join(lines[:3], "") + text(t, until(2))[strings.LastIndex(text(t, until(2)), "{\"until"):] + lines[3],
+		"earlier form":       strings.Replace(whole, "erasures-2", "erasures-1", 1),
+	} {
+		if _, err := erasure.ReadList(strings.NewReader(wrong)); !errors.Is(err, erasure.ErrListDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	changed(t, whole)
+}
+
+func changed(t *testing.T, whole string) {
+	t.Helper()
 	lines := strings.SplitAfter(whole, "\n")
 	for name, changed := range map[string]string{
 		"nothing":    "",

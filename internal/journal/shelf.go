@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 
@@ -21,6 +24,32 @@ type Shelf struct{ j *Journal }
 
 // Shelf of this journal.
 func (j *Journal) Shelf() Shelf { return Shelf{j} }
+
+// Sealed names the ledgers that keep keys in a store of this process, sorted; "" is the
+// one without a name.
+func Sealed(ctx context.Context, store *Bulk) ([]string, error) {
+	names := map[string]bool{}
+	last, err := store.Last()
+	if err == nil {
+		err = store.Read(ctx, 0, last, func(_ uint64, r *Recorded) error {
+			if r.Type != shelfEvent {
+				return nil
+			}
+			name, rest, named := strings.Cut(r.Stream, ".")
+			switch {
+			case categoryOf(r.Stream) == vaultCategory:
+				names[""] = true
+			case named && CheckName(name) == nil && categoryOf(rest) == vaultCategory:
+				names[name] = true
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for ledgers: %w", err)
+	}
+	return slices.Sorted(maps.Keys(names)), nil
+}
 
 // Append adds a record to a subject whose last record has a number (-1: it has
 // none); it fails with ErrConflict where that is not so.

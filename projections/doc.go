@@ -10,8 +10,10 @@
 // It promises: rows and the checkpoint they belong to change together; an event
 // delivered twice counts once; of two runners over one Redis only one wins each
 // batch; a fold that fails or panics stops its projection, loudly, and is never
-// skipped; a reader sees rows of one position. What a Store keeps decoded between
-// questions was read while one checkpoint stood and is used under that one alone.
+// skipped; a reader sees rows of one position, and none from before a position that
+// this process has seen there. Rows are read in one transaction with the checkpoint
+// they are of, whichever server answers; what a Store keeps decoded between
+// questions is used under that one alone.
 // It stops at rows: what they mean is for the read models, how they are asked for
 // is for queries.
 //

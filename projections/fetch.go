@@ -9,11 +9,32 @@ import (
 
 type place struct{ table, part string }
 
+// pinned asks a generation in one transaction, and fails with errMoved unless that
+// met the checkpoint raw. So all that is read is of this checkpoint, whichever
+// server a connection leads to: to a master that has been replaced, or to a copy
+// of it that stays behind, a pool may hold some for a while.
+func (s *Store) pinned(ctx context.Context, g generation, raw string, ask func(pipe redis.Pipeliner)) error {
+	var stored *redis.StringCmd
+	_, err := s.client.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
+		stored = pipe.Get(ctx, g.checkpoint())
+		ask(pipe)
+		return nil
+	})
+	if err = unlessMissing(err); err != nil {
+		return err
+	}
+	if stored.Val() != raw {
+		return errMoved
+	}
+	return nil
+}
+
 // fetcher reads the rows that a batch touches, and looks whether the parts they
 // lie in are whole: a fold over what is left of them would write wrong figures.
 type fetcher struct {
 	store  *Store
 	p      *Projection
+	raw    string // the checkpoint that the fold is over
 	keys   generation
 	tables tallies
 	cells  map[Key]*cell
@@ -71,7 +92,7 @@ func (f *fetcher) read(ctx context.Context, fields map[place][]string, found fun
 	}
 	for chunk := range slices.Chunk(questions, pipelineCommands) {
 		counted := map[string]*redis.IntCmd{}
-		_, err := f.store.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		err := f.store.pinned(ctx, f.keys, f.raw, func(pipe redis.Pipeliner) {
 			for _, q := range chunk {
 				q.answer = pipe.HMGet(ctx, f.keys.rows(q.table, q.part), q.fields...)
 				if _, known := f.parts[q.place]; known {
@@ -84,9 +105,8 @@ func (f *fetcher) read(ctx context.Context, fields map[place][]string, found fun
 				}
 				q.ofTables = counted[q.table]
 			}
-			return nil
 		})
-		if err = unlessMissing(err); err != nil {
+		if err != nil {
 			return err
 		}
 		for _, q := range chunk {

@@ -148,7 +148,7 @@ func (s *Store) standing(ctx context.Context, p *Projection) (at journal.Positio
 func (s *Store) catchUp(ctx context.Context, j *journal.Journal, p *Projection, built *mark, until journal.Position) error {
 	take := func(b journal.Batch) error {
 		w, err := s.prepareOn(ctx, p, *built, built.reached, b)
-		if errors.Is(err, ErrLost) {
+		if errors.Is(err, ErrLost) || errors.Is(err, errMoved) {
 			return fmt.Errorf("%w: %w", ErrOvertaken, err) // thrown away
 		}
 		if err != nil {
@@ -217,7 +217,7 @@ func (s *Store) trySwitch(ctx context.Context, p *Projection, built *mark, ahead
 		return false, err
 	}
 	stands.reached, stands.last, stands.skipped = built.reached, built.last, built.skipped
-	s.remember(p.Name, stands)
+	s.settled(p.Name, stands)
 	return true, nil
 }
 

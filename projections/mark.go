@@ -92,6 +92,33 @@ func (s *Store) remember(name string, m mark) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.marks[name], s.held[name] = m, m.stored.last
+	s.seen[name] = s.seen[name].Later(m.stored.position)
+}
+
+// saw notes how far Redis has said that a projection's rows go.
+func (s *Store) saw(name string, m mark) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen[name] = s.seen[name].Later(m.stored.position)
+}
+
+// seenOf is what saw noted until now.
+func (s *Store) seenOf(ps []Projection) []journal.Position {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seen := make([]journal.Position, len(ps))
+	for i, p := range ps {
+		seen[i] = s.seen[p.Name]
+	}
+	return seen
+}
+
+// settled notes a generation that this process has put in the place of another: it
+// says anew how far the rows go.
+func (s *Store) settled(name string, m mark) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.marks[name], s.held[name], s.seen[name] = m, m.stored.last, m.stored.position
 }
 
 // learn remembers what Redis answered. A writer of this process knows better: what
@@ -149,6 +176,11 @@ func (s *Store) lose(name string, number uint64) {
 	s.mu.Lock()
 	s.lost[name] = number
 	s.mu.Unlock()
+	s.wound()
+}
+
+// wound wakes whoever mends.
+func (s *Store) wound() {
 	select {
 	case s.hurt <- struct{}{}:
 	default: // it is known that there is something
@@ -197,6 +229,7 @@ func (s *Store) load(ctx context.Context, p *Projection) (mark, error) {
 				s.unlearn(p.Name, was)
 				return mark{}, err
 			}
+			s.saw(p.Name, m)
 			return s.learn(p, was, m), nil
 		}
 		number = now

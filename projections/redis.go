@@ -63,6 +63,8 @@ type Store struct {
 	still map[string]mark
 	// held are the last events of checkpoints that the owner's log has.
 	held map[string]lastEvent
+	// seen is how far Redis has ever said that a projection's rows go.
+	seen map[string]journal.Position
 	// lost are generations of which Redis has lost rows; hurt says that there is
 	// one.
 	lost map[string]uint64
@@ -80,7 +82,7 @@ func NewStore(client redis.UniversalClient, prefix string) *Store {
 		prefix = "ksiega"
 	}
 	return &Store{client: client, prefix: prefix, marks: map[string]mark{}, still: map[string]mark{},
-		fed: map[string]bool{}, held: map[string]lastEvent{}, lost: map[string]uint64{}, hurt: make(chan struct{}, 1), thrift: garbage.Keeper{Rule: thrift()}}
+		fed: map[string]bool{}, held: map[string]lastEvent{}, seen: map[string]journal.Position{}, lost: map[string]uint64{}, hurt: make(chan struct{}, 1), thrift: garbage.Keeper{Rule: thrift()}}
 }
 
 // CheckRedis refuses, with ErrEvicting, a server that says it may evict rows, and
@@ -170,7 +172,17 @@ type work struct {
 
 // prepare folds a batch over what Redis holds, writing nothing. What it read is
 // right if the checkpoint still stands when the work is committed.
-func (s *Store) prepare(ctx context.Context, p *Projection, after journal.Position, b journal.Batch) (*work, error) {
+func (s *Store) prepare(ctx context.Context, p *Projection, after journal.Position, b journal.Batch) (w *work, err error) {
+	for range storeAttempts {
+		if w, err = s.tryPrepare(ctx, p, after, b); !errors.Is(err, errMoved) {
+			return w, err
+		}
+	}
+	return nil, fmt.Errorf("%s: %w", p.Name, ErrContended)
+}
+
+// tryPrepare fails with errMoved where the rows are not of the checkpoint.
+func (s *Store) tryPrepare(ctx context.Context, p *Projection, after journal.Position, b journal.Batch) (*work, error) {
 	m, err := s.mark(ctx, p)
 	if err != nil {
 		return nil, err
@@ -180,14 +192,14 @@ func (s *Store) prepare(ctx context.Context, p *Projection, after journal.Positi
 	}
 	w, err := s.prepareOn(ctx, p, m, after, b)
 	var failure *Failure
-	if !errors.As(err, &failure) && !errors.Is(err, ErrLost) {
+	if !errors.As(err, &failure) && !errors.Is(err, ErrLost) && !errors.Is(err, errMoved) {
 		return w, err
 	}
 	// A fold may well fail over rows that were taken away under it, and find fewer.
 	s.unlearn(p.Name, m)
 	now, asked := s.load(ctx, p)
 	if asked == nil && (now.number != m.number || now.raw != m.raw) {
-		asked = fmt.Errorf("%s: %w", p.Name, ErrContended)
+		asked = errMoved
 	}
 	if asked != nil {
 		return nil, asked
@@ -226,7 +238,7 @@ func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after jour
 		return w, nil
 	}
 	tx := newTx()
-	f := fetcher{store: s, p: p, keys: s.names(p.Name).generation(m.number), tables: m.stored.tallies(), cells: tx.cells,
+	f := fetcher{store: s, p: p, raw: m.raw, keys: s.names(p.Name).generation(m.number), tables: m.stored.tallies(), cells: tx.cells,
 		before: map[Key]string{}, parts: map[place]tally{}}
 	if err := f.named(ctx, keys); err != nil {
 		return nil, fmt.Errorf("read rows of %s: %w", p.Name, err)

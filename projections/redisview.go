@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -74,16 +75,24 @@ func (s *Store) readHeld(ctx context.Context, fn func(map[string]View) error, ps
 // readOnce tells whether nothing moved while fn ran, and whether all views
 // were level to begin with, as they must be or else are noted to stand still.
 func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps []Projection, must bool) (done, level bool, err error) {
+	seen := s.seenOf(ps)
 	before, err := s.positions(ctx, ps)
 	if err != nil {
 		return false, true, err
+	}
+	if err := setBack(ps, before, seen); err != nil {
+		s.wound()
+		if must {
+			err = nil // it may be mended in time
+		}
+		return false, false, err
 	}
 	if level = s.level(ps, before); !level && must {
 		return false, false, nil
 	}
 	views, mine := make(map[string]View, len(ps)), make([]*redisView, len(ps))
 	for i, p := range ps {
-		mine[i] = &redisView{store: s, client: s.client, projection: p.Name, mark: before[i], keys: s.names(p.Name).generation(before[i].number), whole: before[i].stored.tallies()}
+		mine[i] = s.view(&p, before[i])
 		views[p.Name] = mine[i]
 	}
 	failed := fn(views)
@@ -92,7 +101,7 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 		return false, level, errors.Join(failed, err)
 	}
 	for i := range ps {
-		if after[i].number != before[i].number || after[i].raw != before[i].raw {
+		if after[i].number != before[i].number || after[i].raw != before[i].raw || mine[i].moved.Load() {
 			return false, level, nil
 		}
 	}
@@ -112,6 +121,18 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 		s.noteStill(ps, before)
 	}
 	return true, level, failed
+}
+
+// setBack refuses, with ErrLost, rows that lack some which this process had seen
+// there: what Redis has confirmed may be lost where another server takes the
+// master's place, and a connection may lead to a server that stays behind.
+func setBack(ps []Projection, at []mark, seen []journal.Position) error {
+	for i, p := range ps {
+		if seen[i].After(at[i].reached) {
+			return fmt.Errorf("%s: %w: %w (it stands at %s, and stood at %s)", p.Name, ErrNotBuilt, ErrLost, at[i].reached, seen[i])
+		}
+	}
+	return nil
 }
 
 // level says whether projections are at one position, those apart that stand
@@ -170,16 +191,16 @@ func (s *Store) positions(ctx context.Context, ps []Projection) ([]mark, error) 
 		if m.raw == marks[i].raw {
 			m.reached = marks[i].reached
 		}
+		s.saw(ps[i].Name, m)
 		marks[i] = m
 	}
 	return marks, nil
 }
 
-// redisView is a generation at a checkpoint. It is right as long as the
-// checkpoint stands, which Read sees to.
+// redisView is a generation at a checkpoint. Once that is not what is met, it reads
+// nothing more, and Read begins anew.
 type redisView struct {
 	store      *Store
-	client     redis.UniversalClient
 	projection string
 	mark       mark
 	keys       generation
@@ -189,6 +210,20 @@ type redisView struct {
 	mu    sync.Mutex // guards all below
 	fresh map[place]cachedPart
 	lost  bool
+	moved *atomic.Bool // the checkpoint was not met
+}
+
+func (s *Store) view(p *Projection, m mark) *redisView {
+	return &redisView{store: s, projection: p.Name, mark: m, keys: s.names(p.Name).generation(m.number), whole: m.stored.tallies(), moved: new(atomic.Bool)}
+}
+
+// ask is Store.pinned to the view's checkpoint.
+func (v *redisView) ask(ctx context.Context, question func(redis.Pipeliner)) error {
+	err := v.store.pinned(ctx, v.keys, v.mark.raw, question)
+	if errors.Is(err, errMoved) {
+		v.moved.Store(true)
+	}
+	return err
 }
 
 func (v *redisView) Position() journal.Position { return v.mark.reached }
@@ -225,7 +260,7 @@ func (v *redisView) keep() {
 
 // unchecked is the same view of what there is, whole or not.
 func (v *redisView) unchecked() View {
-	return &redisView{store: v.store, client: v.client, projection: v.projection, mark: v.mark, keys: v.keys, trusting: true}
+	return &redisView{store: v.store, projection: v.projection, mark: v.mark, keys: v.keys, trusting: true, moved: v.moved}
 }
 
 // check notes that something is not what its tally says. Whether Redis has lost it
@@ -247,11 +282,12 @@ func (v *redisView) isLost() bool {
 }
 
 func (v *redisView) tables(ctx context.Context) ([]string, error) {
-	tables, err := v.client.SMembers(ctx, v.keys.tables()).Result()
+	var answer *redis.StringSliceCmd
+	err := v.ask(ctx, func(pipe redis.Pipeliner) { answer = pipe.SMembers(ctx, v.keys.tables()) })
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
-	slices.Sort(tables)
+	tables := slices.Sorted(slices.Values(answer.Val()))
 	for table := range v.whole {
 		if _, listed := slices.BinarySearch(tables, table); !listed {
 			return nil, v.check(false, place{table: table})
@@ -261,11 +297,13 @@ func (v *redisView) tables(ctx context.Context) ([]string, error) {
 }
 
 func (v *redisView) parts(ctx context.Context, table string) ([]string, error) {
-	listed, err := v.client.HGetAll(ctx, v.keys.parts(table)).Result()
+	var answer *redis.MapStringStringCmd
+	err := v.ask(ctx, func(pipe redis.Pipeliner) { answer = pipe.HGetAll(ctx, v.keys.parts(table)) })
 	if err != nil {
 		return nil, fmt.Errorf("list rows: %w", err)
 	}
 	var found tally
+	listed := answer.Val()
 	for part, t := range listed {
 		found.add(part, t)
 	}
@@ -280,12 +318,11 @@ func (v *redisView) rows(ctx context.Context, table string, parts []string, each
 		answers := make([]*redis.MapStringStringCmd, len(chunk))
 		var listed *redis.SliceCmd
 		var size *redis.IntCmd
-		_, err := v.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		err := v.ask(ctx, func(pipe redis.Pipeliner) {
 			for i, part := range chunk {
 				answers[i] = pipe.HGetAll(ctx, v.keys.rows(table, part))
 			}
 			listed, size = pipe.HMGet(ctx, v.keys.parts(table), chunk...), pipe.HLen(ctx, v.keys.parts(table))
-			return nil
 		})
 		if err != nil {
 			return fmt.Errorf("read rows of table %s: %w", table, err)
@@ -316,13 +353,12 @@ func (v *redisView) rows(ctx context.Context, table string, parts []string, each
 func (v *redisView) row(ctx context.Context, k Key) (*cell, error) {
 	var answer, listed *redis.StringCmd
 	var rows, parts *redis.IntCmd
-	_, err := v.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+	err := v.ask(ctx, func(pipe redis.Pipeliner) {
 		answer = pipe.HGet(ctx, v.keys.rows(k.Table, k.Part), k.Field)
 		listed = pipe.HGet(ctx, v.keys.parts(k.Table), k.Part)
 		rows, parts = pipe.HLen(ctx, v.keys.rows(k.Table, k.Part)), pipe.HLen(ctx, v.keys.parts(k.Table))
-		return nil
 	})
-	if err = unlessMissing(err); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("read a row of table %s: %w", k.Table, err)
 	}
 	_, whole := partTally(listed.Val(), rows.Val(), parts.Val(), v.whole[k.Table])

@@ -13,6 +13,7 @@ import (
 
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
+	"ksiega/internal/redisdb"
 	"ksiega/projections"
 )
 
@@ -54,7 +55,8 @@ func redisFaultOf(err error) string {
 		return "redis has no memory left: raise its maxmemory"
 	case redis.HasErrorPrefix(err, "NOAUTH"), redis.HasErrorPrefix(err, "WRONGPASS"), redis.HasErrorPrefix(err, "NOPERM"):
 		return "redis does not let this user in, or not far enough"
-	case redis.HasErrorPrefix(err, "LOADING"), redis.HasErrorPrefix(err, "READONLY"), redis.HasErrorPrefix(err, "MASTERDOWN"), redis.HasErrorPrefix(err, "CLUSTERDOWN"):
+	case redis.HasErrorPrefix(err, "LOADING"), redis.HasErrorPrefix(err, "READONLY"), redis.HasErrorPrefix(err, "MASTERDOWN"), redis.HasErrorPrefix(err, "CLUSTERDOWN"),
+		errors.Is(err, redisdb.ErrNoMaster):
 		return "redis is not ready to be written to"
 	}
 	return ""
@@ -95,6 +97,8 @@ func (b *book) unavailable(err error) string {
 		return "redis holds the read models of another ledger"
 	case errors.Is(err, journal.ErrClock):
 		return "the clock of the server cannot be right, so that nothing is recorded by it"
+	case errors.Is(err, projections.ErrContended):
+		return "the read models are changing"
 	case errors.Is(err, projections.ErrStopped), errors.Is(err, projections.ErrNotBuilt):
 		return "the read models are not there yet, or have stopped"
 	case b.node != nil && b.node.Err() != nil:

@@ -1,10 +1,12 @@
 package redisdb
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -17,7 +19,8 @@ import (
 //
 // `rediss` in the place of `redis` is TLS, user and password stand before the
 // hosts, go-redis' options behind a question mark; those of sentinels who ask for a
-// password are sentinel_username and sentinel_password. It connects at first use.
+// password are sentinel_username and sentinel_password. Options that have rows read
+// from replicas are refused. It connects at first use.
 func Dial(address string) (redis.UniversalClient, error) {
 	scheme, rest, ok := strings.Cut(address, "://")
 	base, sentinel := strings.CutSuffix(scheme, "+sentinel")
@@ -37,6 +40,11 @@ func Dial(address string) (redis.UniversalClient, error) {
 	options, err := url.ParseQuery(query)
 	if err != nil {
 		return nil, errors.New("its options cannot be read")
+	}
+	for _, option := range []string{"replica_only", "read_only", "route_by_latency", "route_randomly"} {
+		if options.Has(option) {
+			return nil, fmt.Errorf("the option %s: a replica stays behind, so that nothing is read from one", option)
+		}
 	}
 	for _, host := range all[1:] {
 		options.Add("addr", host)
@@ -59,6 +67,10 @@ func Dial(address string) (redis.UniversalClient, error) {
 		// go-redis takes those before the hosts for the sentinels'.
 		opts.Username, opts.Password = opts.SentinelUsername, opts.SentinelPassword
 		opts.SentinelUsername, opts.SentinelPassword = user, password
+		opts.OnConnect = toMaster
+		if opts.ConnMaxLifetime == 0 {
+			opts.ConnMaxLifetime = masterFor
+		}
 		return redis.NewFailoverClient(opts), nil
 	case len(all) > 1:
 		if path != "" && path != "0" {
@@ -71,6 +83,31 @@ func Dial(address string) (redis.UniversalClient, error) {
 		return redis.NewClusterClient(opts), nil
 	}
 	return dialOne(address)
+}
+
+// masterFor is how long a connection lasts that sentinels have shown the way. On
+// news of another master go-redis closes those to others, but one that was being
+// made then, or whose news got lost, leads to the old one for as long as it lasts.
+const masterFor = time.Minute
+
+// ErrNoMaster: the server that the sentinels name is no master, or not yet.
+var ErrNoMaster = errors.New("the redis that the sentinels name is no master")
+
+// toMaster refuses a connection to a replica, as clients of sentinels are to. One
+// to a sentinel comes here as well, and a server that does not let us ask is taken.
+func toMaster(ctx context.Context, c *redis.Conn) error {
+	told, err := c.Do(ctx, "ROLE").Slice()
+	var answer redis.Error
+	if errors.As(err, &answer) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(told) > 0 && told[0] == "slave" {
+		return ErrNoMaster
+	}
+	return nil
 }
 
 func dialOne(address string) (redis.UniversalClient, error) {

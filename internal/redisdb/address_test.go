@@ -45,7 +45,8 @@ func TestAddresses(t *testing.T) {
 		_ = c.Close()
 	}
 	for _, address := range []string{"", "h:1", "http://h:1", "redis://h:1,,h:2", "redis://h:1,h:2/3", "redis+sentinel://h:1", "redis+sentinel://h:1/",
-		"redis+sentinel:///m", "redis://h:1,h:2?no_such=1", "redis://h:1?%zz"} {
+		"redis+sentinel:///m", "redis://h:1,h:2?no_such=1", "redis://h:1?%zz",
+		"redis://h:1,h:2?read_only=true", "redis://h:1,h:2?route_randomly=true", "redis+sentinel://h:1/m?replica_only=true"} {
 		if c, err := Dial(address); err == nil {
 			t.Errorf("%q is taken for %v", address, c)
 		}

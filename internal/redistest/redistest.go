@@ -50,8 +50,7 @@ func Cluster(t testing.TB) (address string) {
 	return "redis://" + strings.Join(hosts, ",")
 }
 
-// Watched is a master with a replica and a sentinel; FailOver has the replica take
-// the master's place.
+// Watched is a master with a replica and a sentinel.
 type Watched struct {
 	Address  string // of --redis
 	sentinel *redis.SentinelClient
@@ -87,15 +86,30 @@ func Sentinel(t testing.TB) *Watched {
 	return w
 }
 
-// FailOver makes the replica the master.
-func (w *Watched) FailOver(t testing.TB) {
+// FailOver has the replica take the master's place, and returns once the sentinel
+// names it. The old master does not know yet, and goes on confirming what it will
+// lose; over has it told, as the sentinel would some seconds later, and says whether
+// it has become a replica and has what the new one has.
+func (w *Watched) FailOver(t testing.TB) (over func() bool) {
 	t.Helper()
 	ctx := within(t)
 	until(ctx, t, "the sentinel to agree", func() bool { return w.sentinel.Failover(ctx, watchedName).Err() == nil })
-	until(ctx, t, "another master", func() bool {
-		at, err := w.sentinel.GetMasterAddrByName(ctx, watchedName).Result()
+	var at []string
+	until(ctx, t, "another master", func() (moved bool) {
+		var err error
+		at, err = w.sentinel.GetMasterAddrByName(ctx, watchedName).Result()
 		return err == nil && len(at) == 2 && at[1] != w.master
 	})
+	old, told := client(t, w.master), false
+	return func() bool {
+		if !told {
+			must(t, old.SlaveOf(ctx, at[0], at[1]).Err())
+			must(t, old.ClientKillByFilter(ctx, "TYPE", "normal", "SKIPME", "yes").Err())
+			told = true
+		}
+		state := old.Info(ctx, "replication").Val()
+		return strings.Contains(state, "role:slave") && strings.Contains(state, "master_link_status:up")
+	}
 }
 
 func start(t testing.TB, program string, args ...string) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -85,4 +87,62 @@ func TestIdleConnectionsKeepNobodyOut(t *testing.T) {
 	must(t, exitDone, "rebuild", "--data", data) // through the control door
 	must(t, exitDone, "verify", "--data", data)
 	end(t, s)
+}
+
+// Bodies of which the rest does not come keep nobody out either, whoever sends them
+// and wherever to, also where each that is cut comes again.
+func TestHalfBodiesKeepNobodyOut(t *testing.T) {
+	t.Parallel()
+	const files, attackers = 256, 300
+	data := filepath.Join(t.TempDir(), "d")
+	must(t, exitDone, "import", "--data", data, referrals(t, 1))
+	s := serveWithFiles(t, data, files)
+	address := strings.TrimPrefix(s.url, "http://")
+	ctx, stop := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	begun := make(chan struct{}, attackers)
+	for i := range attackers {
+		all.Go(func() { attack(ctx, address, i, begun) })
+	}
+	t.Cleanup(all.Wait)
+	t.Cleanup(stop)
+	for range attackers {
+		<-begun
+	}
+	for i := range 5 {
+		http.DefaultClient.CloseIdleConnections() // one that is kept may be cut as it is used
+		status, answer, err := s.command("record-attendance", fmt.Sprint("k", i), map[string]any{"contract": "S/0", "date": fmt.Sprintf("2018-03-%02d", 5+i), "minutes": 60})
+		if err != nil || status != http.StatusOK {
+			t.Fatal(status, answer, err)
+		}
+	}
+	stop()
+	all.Wait()
+	must(t, exitDone, "verify", "--data", data)
+	end(t, s)
+}
+
+// attack sends half a body, again whenever it is cut; begun is told of the first.
+func attack(ctx context.Context, address string, kind int, begun chan<- struct{}) {
+	head := "POST /api/v1/commands/record-attendance HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+	halves := []string{
+		head + "Content-Length: 1000\r\n\r\n{", // by whom it would not be taken
+		head + "Authorization: Bearer " + testToken + "\r\nIdempotency-Key: half\r\nContent-Length: 1000\r\n\r\n{",
+		head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{",
+		"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{", // where none is taken
+	}
+	for first := true; ctx.Err() == nil; first = false {
+		c, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+		if err == nil {
+			_, _ = io.WriteString(c, halves[kind%len(halves)])
+			context.AfterFunc(ctx, func() { _ = c.Close() })
+		}
+		if first {
+			begun <- struct{}{}
+		}
+		if err == nil {
+			_, _ = io.Copy(io.Discard, c)
+			_ = c.Close()
+		}
+	}
 }

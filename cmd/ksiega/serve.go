@@ -91,8 +91,9 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	b.change(ctx) // what a crash cut short
 	defer background.Wait()
 	defer stop()
+	doors[0].LimitStrangers(servers[0])
+	doors[1].Limit(servers[1])
 	for i, door := range doors {
-		door.Limit(servers[i])
 		go func() { failed <- servers[i].Serve(door) }()
 	}
 	fmt.Printf("księga: http://%s\n", public.Addr())

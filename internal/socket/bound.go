@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,10 +28,27 @@ func Files() int {
 	return int(min(limit.Cur, 1<<20)) //nolint:gosec // bounded
 }
 
+// waiting is what a connection waits for its client to do. The first of these gives
+// way first: most who ask send a whole request at once, and have it in hand.
+type waiting int
+
+const (
+	toLeave    waiting       = iota // it was refused, and told so
+	forTheRest                      // of the body of a request
+	forAnother                      // request
+	forAny                          // the first
+	waitings                        // how many there are
+	forNothing = waiting(-1)        // a request is in hand
+)
+
+// leastStay is how long a client may be waited for whatever comes: who asks at once is
+// not cut by any number of newcomers.
+const leastStay = 200 * time.Millisecond
+
 // Bound is a listener that holds no more than a number of connections open. When
-// all are taken, a newcomer takes the place of the one that has waited longest for
-// its client: for a request, or for the rest of one. Where none waits, the newcomer
-// does.
+// all are taken, a newcomer takes the place of one that waits for its client, of
+// those that wait for the same the one that has for the longest. Where none waits,
+// the newcomer does.
 //
 // Who waits, only an http.Server says that has State and Context as its ConnState
 // and ConnContext, and Handler around its handler. Under any other server a
@@ -41,9 +59,9 @@ type Bound struct {
 
 	mu     sync.Mutex
 	open   map[*bounded]struct{}
-	idle   []*bounded    // those that wait, the longest first
-	moved  chan struct{} // closed and made anew when one is closed or begins to wait
-	ended  chan struct{} // closed by Close
+	idle   [waitings][]*bounded // the longest first
+	moved  chan struct{}        // closed and made anew when one is closed or begins to wait
+	ended  chan struct{}        // closed by Close
 	ending sync.Once
 }
 
@@ -60,12 +78,13 @@ func (b *Bound) Accept() (net.Conn, error) {
 	}
 	in := &bounded{Conn: c, of: b}
 	for {
-		wait, ok := b.admit(in)
+		ripe, moved, ok := b.admit(in)
 		if ok {
 			return in, nil
 		}
 		select {
-		case <-wait:
+		case <-moved:
+		case <-ripe:
 		case <-b.ended:
 			_ = c.Close()
 			return nil, net.ErrClosed
@@ -73,18 +92,44 @@ func (b *Bound) Accept() (net.Conn, error) {
 	}
 }
 
-// admit gives a newcomer a place, if need be that of the longest idle one.
-func (b *Bound) admit(in *bounded) (wait <-chan struct{}, ok bool) {
+// admit gives a newcomer a place, if need be that of the first to give way; or tells
+// when to ask again.
+func (b *Bound) admit(in *bounded) (ripe <-chan time.Time, moved <-chan struct{}, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.open) >= b.most {
-		if len(b.idle) == 0 {
-			return b.moved, false
+		first, rest := b.first()
+		if rest > 0 {
+			return time.After(rest), b.moved, false
 		}
-		b.forget(b.idle[0])
+		if first == nil {
+			return nil, b.moved, false
+		}
+		b.forget(first)
 	}
 	b.open[in] = struct{}{}
-	return nil, true
+	return nil, nil, true
+}
+
+// first is who gives way, if somebody does, and how long that one may still stay; mu
+// is held.
+func (b *Bound) first() (first *bounded, rest time.Duration) {
+	for kind, idle := range b.idle {
+		if len(idle) == 0 {
+			continue
+		}
+		stays := leastStay
+		if waiting(kind) == toLeave {
+			stays = 0
+		}
+		if left := stays - time.Since(idle[0].since); first == nil || left < rest {
+			first, rest = idle[0], left
+		}
+		if rest <= 0 {
+			break
+		}
+	}
+	return first, rest
 }
 
 // forget closes a connection and frees its place; mu is held.
@@ -104,21 +149,21 @@ func (b *Bound) wake() {
 }
 
 func (b *Bound) unwait(c *bounded) {
-	for i, w := range b.idle {
-		if w == c {
-			b.idle = append(b.idle[:i], b.idle[i+1:]...)
-			return
+	for kind, idle := range b.idle {
+		if i := slices.Index(idle, c); i >= 0 {
+			b.idle[kind] = slices.Delete(idle, i, i+1)
 		}
 	}
 }
 
-// waits says that a connection waits for its client from now on, or no longer.
-func (b *Bound) waits(c *bounded, so bool) {
+// waits says what a connection waits for from now on.
+func (b *Bound) waits(c *bounded, what waiting) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.unwait(c)
-	if _, is := b.open[c]; is && so {
-		b.idle = append(b.idle, c)
+	if _, is := b.open[c]; is && what != forNothing {
+		c.since = time.Now()
+		b.idle[what] = append(b.idle[what], c)
 		b.wake()
 	}
 }
@@ -132,8 +177,12 @@ func (b *Bound) Close() error {
 // State is an http.Server's ConnState: a new connection waits for its client, and
 // one whose answer is sent does again.
 func (b *Bound) State(c net.Conn, s http.ConnState) {
-	if own := boundedOf(c); own != nil && (s == http.StateNew || s == http.StateIdle) {
-		b.waits(own, true)
+	switch own := boundedOf(c); {
+	case own == nil:
+	case s == http.StateNew:
+		b.waits(own, forAny)
+	case s == http.StateIdle:
+		b.waits(own, forAnother)
 	}
 }
 
@@ -149,7 +198,7 @@ func (b *Bound) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c := Conn(r.Context()); c != nil {
 			if own := boundedOf(c); own != nil {
-				b.waits(own, false)
+				b.waits(own, forNothing)
 			}
 		}
 		next.ServeHTTP(w, r)
@@ -177,7 +226,8 @@ const (
 
 type bounded struct {
 	net.Conn
-	of *Bound
+	of    *Bound
+	since time.Time // when it began to wait; under of.mu
 }
 
 // NetConn is the connection below.

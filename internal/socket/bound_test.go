@@ -81,18 +81,18 @@ func TestTheLongestIdleGivesWay(t *testing.T) {
 	for range 3 {
 		clients = append(clients, dialled(t, inner))
 		c := <-accepted
-		b.waits(c.(*bounded), true)
+		b.waits(c.(*bounded), forAny)
 		servers = append(servers, c)
 	}
-	b.waits(servers[0].(*bounded), false) // a request of it is in hand
+	b.waits(servers[0].(*bounded), forNothing) // a request of it is in hand
 	dialled(t, inner)
 	<-accepted
 	if _, err := clients[1].Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("the longest idle one was not cut: %v", err)
 	}
-	b.waits(servers[2].(*bounded), false)
+	b.waits(servers[2].(*bounded), forNothing)
 	dialled(t, inner) // nobody gives way
-	b.waits(servers[0].(*bounded), true)
+	b.waits(servers[0].(*bounded), forAny)
 	<-accepted
 	if _, err := clients[0].Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("one that began to wait was not cut: %v", err)

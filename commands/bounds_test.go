@@ -54,8 +54,8 @@ func TestFiguresBeyondTheirBounds(t *testing.T) {
 	}
 }
 
-// What was recorded before there were bounds is never told wrong: reports and claims
-// end in an error.
+// What was recorded before there were bounds is never told wrong: whoever asks for it is
+// told which month or claim it is, and everything else goes on.
 func TestFiguresFromBeforeBounds(t *testing.T) {
 	about := attendance.About{Contract: "S/1", Participant: "U1", Agreement: "P/1", Programme: "psu"}
 	day := domain.NewDate(2018, 3, 6)
@@ -68,11 +68,12 @@ func TestFiguresFromBeforeBounds(t *testing.T) {
 		streams []string
 		events  []domain.Event
 		report  string
+		names   string
 	}{
-		"two payments":        {[]string{"payout-S%2F1", "payout-S%2F1"}, []domain.Event{payment1("A"), payment1("B")}, "psu-settlement"},
-		"a base rate":         {[]string{"attendance-S%2F1"}, []domain.Event{worked}, "psu-settlement"},
-		"twice asked back":    {[]string{"refundclaim-W%2F1", "refundclaim-W%2F1", "refundclaim-W%2F1"}, []domain.Event{claim, refund.Reclaimed{About: claim.About, On: day + 40, Amount: math.MaxInt64}, refund.Reclaimed{About: claim.About, On: day + 41, Amount: math.MaxInt64}}, "refunds"},
-		"two claims in total": {[]string{"refundclaim-W%2F1", "refundclaim-W%2F2"}, []domain.Event{claim, refund.Submitted{About: refund.About{Claim: "W/2", Agreement: "P/1", Month: march}, On: day, Claimed: math.MaxInt64}}, "refunds"},
+		"two payments":        {[]string{"payout-S%2F1", "payout-S%2F1"}, []domain.Event{payment1("A"), payment1("B")}, "psu-settlement", "month 2018-03 of contract S/1"},
+		"a base rate":         {[]string{"attendance-S%2F1"}, []domain.Event{worked}, "psu-settlement", "month 2018-03 of contract S/1"},
+		"twice asked back":    {[]string{"refundclaim-W%2F1", "refundclaim-W%2F1", "refundclaim-W%2F1"}, []domain.Event{claim, refund.Reclaimed{About: claim.About, On: day + 40, Amount: math.MaxInt64}, refund.Reclaimed{About: claim.About, On: day + 41, Amount: math.MaxInt64}}, "refunds", "claim W/1"},
+		"two claims in total": {[]string{"refundclaim-W%2F1", "refundclaim-W%2F2"}, []domain.Event{claim, refund.Submitted{About: refund.About{Claim: "W/2", Agreement: "P/1", Month: march}, On: day, Claimed: math.MaxInt64}}, "refunds", "total of claimedGrosze"},
 	} {
 		l := paid(t)
 		for i, e := range c.events {
@@ -87,15 +88,49 @@ func TestFiguresFromBeforeBounds(t *testing.T) {
 		}
 		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 		for _, asOf := range []domain.Date{0, domain.NewDate(2018, 12, 31)} {
-			if a, err := desk.Ask(t.Context(), c.report, queries.Request{AsOf: asOf}); !errors.Is(err, domain.ErrUncountable) {
+			if a, err := desk.Ask(t.Context(), c.report, queries.Request{AsOf: asOf}); !errors.Is(err, domain.ErrUncountable) || !strings.Contains(err.Error(), c.names) {
 				t.Errorf("%s: %v, %v", name, a, err)
 			}
+			elsewhere := map[string]map[string]string{"psu-settlement": {"month": "2018-04"}, "refunds": {"agreement": "P/9"}}[c.report]
+			if _, err := desk.Ask(t.Context(), c.report, queries.Request{AsOf: asOf, Params: elsewhere}); err != nil && !errors.Is(err, queries.ErrUnknown) {
+				t.Errorf("%s, where it is not: %v", name, err)
+			}
+		}
+		if now, err := desk.Finding(t.Context(), "worked-not-paid:S/2:2018-03", queries.Reader{}); c.report == "psu-settlement" && (err != nil || now.Amount != 1) {
+			t.Errorf("%s, a finding of another contract: %+v %v", name, now, err)
 		}
 		if c.report != "psu-settlement" {
 			continue
 		}
-		if _, err := l.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/5", "")); !errors.Is(err, domain.ErrUncountable) {
+		_, err := l.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/5", ""))
+		if !errors.Is(err, refund.ErrNotReady) || !strings.Contains(err.Error(), "S/1 comes to more than can be counted") {
 			t.Errorf("%s, a claim: %v", name, err)
+		}
+		l.Import(t, "wyplaty_2.csv", "lista;umowa;miesiac;kwota;data\nLW/3a;S/2;2018-03;0,01;10.04.2018\n")
+		if err := patiently(t.Context(), l.SubmitClaim, claimFor("W/5", "")); err != nil {
+			t.Errorf("%s, a claim for the other contract: %v", name, err)
+		}
+	}
+}
+
+// A month that could not be counted is told again once what was too much came back.
+func TestAMonthIsCountedAgain(t *testing.T) {
+	l := paid(t)
+	about := func(list string) payment.About {
+		return payment.About{List: list, Contract: "S/1", Participant: "U1", Agreement: "P/1", Programme: "psu", Month: march}
+	}
+	day := domain.NewDate(2018, 4, 6)
+	for i, e := range []domain.Event{payment.Made{About: about("A"), Amount: math.MaxInt64, Date: day}, payment.CameBack{About: about("A"), Amount: math.MaxInt64, Date: day + 1}} {
+		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+		if _, err := l.Journal.Append(t.Context(), "payout-S%2F1", int64(i), journal.Decided{Event: e, Meta: journal.Meta{Actor: "tester"}}); err != nil {
+			t.Fatal(err)
+		}
+		a, err := desk.Ask(t.Context(), "psu-settlement", queries.Request{AsOf: day + domain.Date(i)})
+		if i == 0 != errors.Is(err, domain.ErrUncountable) {
+			t.Fatalf("%v %v", a, err)
+		}
+		if i == 1 && (a.Rows[0][1] != "S/1" || a.Rows[0][8] != int64(8100)) {
+			t.Errorf("%v", a.Rows)
 		}
 	}
 }

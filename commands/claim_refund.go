@@ -295,10 +295,7 @@ func (l *Ledger) contractMonths(ctx context.Context, o Origin, sheets []referral
 	}
 	for _, s := range sheets {
 		worked := s.Month(month)
-		benefit, share, _, err := worked.Settled()
-		if err != nil {
-			return nil, fmt.Errorf("month %s of contract %s: %w", month, s.Contract, err)
-		}
+		benefit, share, _, uncountable := worked.Settled()
 		m := agreement.ContractMonth{Blocks: blocks[s.Contract],
 			Share: refund.Share{Contract: s.Contract, Participant: s.Participant, Minutes: worked.Minutes, Refund: share}}
 		if worked.Minutes == 0 {
@@ -311,10 +308,10 @@ func (l *Ledger) contractMonths(ctx context.Context, o Origin, sheets []referral
 			return nil, err
 		}
 		sum, err := paid.State.PaidBy(month, by)
-		if err != nil {
-			return nil, fmt.Errorf("payments of %s to contract %s: %w", month, s.Contract, err)
-		}
-		if sum < benefit {
+		switch {
+		case uncountable != nil || err != nil:
+			m.NotReady = "comes to more than can be counted"
+		case sum < benefit:
 			m.NotReady = fmt.Sprintf("is not paid in full: %s of %s by %s", sum, benefit, by)
 		}
 		months = append(months, m)

@@ -2,7 +2,9 @@ package domain
 
 import (
 	"errors"
+	"iter"
 	"math"
+	"math/bits"
 	"strconv"
 )
 
@@ -38,6 +40,21 @@ func Less[N ~int64](a, b N) (N, error) {
 		return 0, ErrUncountable
 	}
 	return a - b, nil
+}
+
+// Sum adds figures up in whatever order they come, or fails with ErrUncountable where
+// all of them together come to more than can be told.
+func Sum[N ~int64](figures iter.Seq[N]) (N, error) {
+	var high, low uint64 // of a sum in 128 bits
+	for n := range figures {
+		var carry uint64
+		low, carry = bits.Add64(low, uint64(n), 0)
+		high += uint64(n>>63) + carry
+	}
+	if sum := int64(low); high == uint64(sum>>63) {
+		return N(sum), nil
+	}
+	return 0, ErrUncountable
 }
 
 // Check refuses an amount beyond MaxGrosze, either way.

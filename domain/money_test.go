@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -40,6 +41,21 @@ func TestFiguresAreExactOrUncountable(t *testing.T) {
 		}
 		if got := Work(a).Round(); want.Cmp(big.NewInt(int64(got))) != 0 {
 			t.Fatalf("%d rounds to %d, not %s", a, got, want)
+		}
+	})
+}
+
+// Many figures come to what they come to, whatever they pass on the way.
+func TestSumIsExact(t *testing.T) {
+	figures := rapid.SliceOf(rapid.OneOf(rapid.Int64(), rapid.SampledFrom([]int64{math.MaxInt64, math.MinInt64, 1, -1})))
+	rapid.Check(t, func(t *rapid.T) {
+		all, want := figures.Draw(t, "figures"), new(big.Int)
+		for _, n := range all {
+			want.Add(want, big.NewInt(n))
+		}
+		got, err := Sum(slices.Values(all))
+		if want.IsInt64() != (err == nil) || err == nil && got != want.Int64() || err != nil && !errors.Is(err, ErrUncountable) {
+			t.Fatalf("%v come to %d, %v; not %s", all, got, err, want)
 		}
 	})
 }

@@ -74,9 +74,12 @@ func (c RefundClaim) AsOf(asOf domain.Date) (refund.Totals, error) {
 	if asOf == 0 {
 		return c.Totals, nil
 	}
-	var t refund.Totals
+	return c.total(asOf)
+}
+
+func (c RefundClaim) total(asOf domain.Date) (t refund.Totals, err error) {
 	for _, f := range c.Facts {
-		if f.On > asOf {
+		if asOf != 0 && f.On > asOf {
 			continue
 		}
 		e, err := f.event()
@@ -131,7 +134,7 @@ func UnmatchedLines() Table[BankLine] { return Table[BankLine]{"unmatched"} }
 
 // Refunds folds claims and bank statements.
 func Refunds() Projection {
-	return Projection{Name: "refunds", Version: 5, Seals: true, Keys: refundKeys, Fold: foldRefunds,
+	return Projection{Name: "refunds", Version: 6, Seals: true, Keys: refundKeys, Fold: foldRefunds,
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
 			refund.ReceiptUndone{}, refund.WrittenOff{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
 			erasure.Ordered{}),
@@ -226,11 +229,22 @@ func foldRefunds(tx *Tx, r *journal.Recorded) error {
 		c.Facts = slices.DeleteFunc(c.Facts, func(f RefundFact) bool {
 			return f.Kind == FactReceived && f.Statement == e.Statement && f.Line == e.Line
 		})
-		return c.Totals.Err()
+		return c.anew()
 	default:
 		return foldClaim(tx, r)
 	}
 	return nil
+}
+
+// anew works a claim out from its facts where they once were too much to be added up:
+// some may be undone since.
+func (c *RefundClaim) anew() error {
+	if !c.Totals.Uncountable {
+		return nil
+	}
+	totals, err := c.total(0)
+	c.Totals = totals
+	return err
 }
 
 // change changes a booked line, of a statement that is recorded at all, and whether it
@@ -274,7 +288,7 @@ func foldClaim(tx *Tx, r *journal.Recorded) error {
 	}
 	c.Totals = c.Totals.Add(e)
 	c.Facts = append(c.Facts, f)
-	return c.Totals.Err()
+	return c.anew()
 }
 
 func unmatchedField(l BankLine) string { return domain.Escape(l.Statement) + "-" + LineField(l.Line) }

@@ -32,11 +32,17 @@ type SettlementMonth struct {
 	// that leaves all of them in, or none, needs no day grain.
 	First domain.Date `json:"first"`
 	Last  domain.Date `json:"last"`
+	// Uncountable: what was recorded before figures were bounded is too much to be
+	// added up. None of the figures may then be told.
+	Uncountable bool `json:"uncountable,omitzero"`
 }
 
 // Settled rounds the month once: benefit, refund, and the rest that the gmina
-// bears.
+// bears. It fails with domain.ErrUncountable, and then nothing of the month is told.
 func (m SettlementMonth) Settled() (benefit, refunded, own domain.Grosze, err error) {
+	if m.Uncountable {
+		return 0, 0, 0, domain.ErrUncountable
+	}
 	benefit = m.Benefit.Round()
 	if refunded, err = m.Refund.Share(1); err == nil {
 		own, err = domain.Less(benefit, refunded)
@@ -46,7 +52,10 @@ func (m SettlementMonth) Settled() (benefit, refunded, own domain.Grosze, err er
 
 // count adds a day's hours to the month, or takes them off; the minutes are those of
 // days that have 24 hours at most.
-func (m *SettlementMonth) count(minutes domain.Minutes, r SettlementRates) error {
+func (m *SettlementMonth) count(minutes domain.Minutes, r SettlementRates) (err error) {
+	if m.Minutes, err = domain.Plus(m.Minutes, minutes); err != nil {
+		return err
+	}
 	benefit, err := domain.Earned(minutes, r.Paid)
 	if err != nil {
 		return err
@@ -58,7 +67,6 @@ func (m *SettlementMonth) count(minutes domain.Minutes, r SettlementRates) error
 	if err != nil {
 		return err
 	}
-	m.Minutes += minutes
 	if m.Benefit, err = domain.Plus(m.Benefit, benefit); err == nil {
 		m.Refund, err = domain.Plus(m.Refund, refund)
 	}
@@ -114,27 +122,40 @@ type SettlementPayment struct {
 	Event  journal.Position `json:"event"`
 }
 
-// AsOf is the month cut by days of work and of payment, both inclusive.
-func (m SettlementMonth) AsOf(d SettlementDetail, asOf domain.Date) (SettlementMonth, error) {
-	m.Minutes, m.Benefit, m.Refund, m.Paid = 0, 0, 0, 0
+// AsOf is the month cut by days of work and of payment, both inclusive; 0 is no cut.
+func (m SettlementMonth) AsOf(d SettlementDetail, asOf domain.Date) SettlementMonth {
+	m.Minutes, m.Benefit, m.Refund, m.Paid, m.Uncountable = 0, 0, 0, 0, false
 	for _, day := range d.Days {
-		if day.Date > asOf {
-			continue
-		}
-		if err := m.count(day.Minutes, d.Rates[day.Rates]); err != nil {
-			return m, err
+		if asOf == 0 || day.Date <= asOf {
+			m.counted(m.count(day.Minutes, d.Rates[day.Rates]))
 		}
 	}
-	for _, p := range d.Payments {
-		if p.Date > asOf {
-			continue
+	var err error
+	m.Paid, err = domain.Sum(func(yield func(domain.Grosze) bool) {
+		for _, p := range d.Payments {
+			if (asOf == 0 || p.Date <= asOf) && !yield(p.Amount) {
+				return
+			}
 		}
-		var err error
-		if m.Paid, err = domain.Plus(m.Paid, p.Amount); err != nil {
-			return m, err
-		}
+	})
+	m.counted(err)
+	return m
+}
+
+func (m *SettlementMonth) pay(amount domain.Grosze) (err error) {
+	m.Paid, err = domain.Plus(m.Paid, amount)
+	return err
+}
+
+// counted notes a sum that went wrong. The month's days and payments are all kept, so
+// that it can be told again once what was too much is corrected.
+func (m *SettlementMonth) counted(err error) { m.Uncountable = m.Uncountable || err != nil }
+
+// anew works a month out from its days and payments where a step of it went wrong.
+func (m *SettlementMonth) anew(d *SettlementDetail, err error) {
+	if m.counted(err); m.Uncountable {
+		*m = m.AsOf(*d, 0)
 	}
-	return m, nil
 }
 
 // SettlementClaim is what a claim asks for each contract's month.
@@ -147,6 +168,9 @@ type SettlementClaim struct {
 	Shares    []SettlementShare    `json:"shares"`
 	Decisions []SettlementDecision `json:"decisions"`
 	Event     journal.Position     `json:"event"`
+	// Claimed is what the claim asks for in all, Computed what its shares come to.
+	Claimed  domain.Grosze `json:"claimed"`
+	Computed domain.Grosze `json:"computed"`
 }
 
 // SettlementShare is one contract's part of a claim.
@@ -220,7 +244,7 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 6, Keys: settlementKeys, Fold: foldSettlement,
+	return Projection{Name: "settlement", Version: 7, Keys: settlementKeys, Fold: foldSettlement,
 		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}),
 		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
@@ -275,16 +299,17 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 			New:         e.Regime == programme.NewRegime,
 			PersonLimit: e.PersonLimit, TotalCap: e.TotalCap, Event: r.Position})
 	case attendance.HoursRecorded:
-		return settleDay(tx, e.About, e.Date, e.Minutes, e.Rates, r.Position)
+		settleDay(tx, e.About, e.Date, e.Minutes, e.Rates, r.Position)
 	case attendance.DayCorrected:
-		return settleDay(tx, e.About, e.Date, e.After.Minutes, e.Rates, r.Position)
+		settleDay(tx, e.About, e.Date, e.After.Minutes, e.Rates, r.Position)
 	case payment.Made:
-		return settlePayment(tx, e.About, SettlementPayment{e.Date, e.Amount, e.List, r.Position})
+		settlePayment(tx, e.About, SettlementPayment{e.Date, e.Amount, e.List, r.Position})
 	case payment.CameBack:
-		return settlePayment(tx, e.About, SettlementPayment{e.Date, -e.Amount, e.List, r.Position})
+		settlePayment(tx, e.About, SettlementPayment{e.Date, -e.Amount, e.List, r.Position})
 	case refund.Submitted:
 		c := settlementClaim(tx, e.About)
 		c.Submitted, c.Corrects, c.Event = e.On, e.Corrects, r.Position
+		c.Claimed, c.Computed = e.Claimed, e.Computed
 		for _, s := range e.Shares {
 			c.Shares = append(c.Shares, SettlementShare{s.Contract, s.Participant, s.Minutes, s.Refund})
 		}
@@ -302,25 +327,27 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 	return nil
 }
 
-func settleDay(tx *Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, position journal.Position) error {
+func settleDay(tx *Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, position journal.Position) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, on.Month()
 	m.New = m.New || programme.RegimeOfEdition(rates.Edition) == programme.NewRegime
 	day := SettlementDay{Date: on, Minutes: minutes, Event: position,
 		Rates: d.rates(SettlementRates{rates.Paid, rates.Refund, rates.Percent})}
+	var err error
 	i, known := slices.BinarySearchFunc(d.Days, on, func(s SettlementDay, on domain.Date) int { return int(s.Date - on) })
 	if known {
 		old := d.Days[i]
-		if err := m.count(-old.Minutes, d.Rates[old.Rates]); err != nil {
-			return err
-		}
+		err = m.count(-old.Minutes, d.Rates[old.Rates])
 		d.Replaced = append(d.Replaced, SettlementReplaced{on, old.Event})
 		d.Days[i] = day
 	} else {
 		d.Days = slices.Insert(roomy(d.Days), i, day)
 	}
 	m.First, m.Last = widen(m.First, m.Last, on)
-	return m.count(minutes, d.Rates[day.Rates])
+	if err == nil {
+		err = m.count(minutes, d.Rates[day.Rates])
+	}
+	m.anew(d, err)
 }
 
 // roomy is a slice with room for one more, and little more than that: a rebuild
@@ -333,14 +360,12 @@ func roomy[E any](s []E) []E {
 	return append(make([]E, 0, len(s)+step), s...)
 }
 
-func settlePayment(tx *Tx, a payment.About, p SettlementPayment) error {
+func settlePayment(tx *Tx, a payment.About, p SettlementPayment) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, a.Month
 	m.First, m.Last = widen(m.First, m.Last, p.Date)
 	d.Payments = append(d.Payments, p)
-	var err error
-	m.Paid, err = domain.Plus(m.Paid, p.Amount)
-	return err
+	m.anew(d, m.pay(p.Amount))
 }
 
 // settleAnswer takes in an answer once, which two streams tell.

@@ -24,7 +24,7 @@ func (d *Desk) Finding(ctx context.Context, id string, reader Reader) (now findi
 		return now, err
 	}
 	err = d.current(ctx, report.needs, func(views map[string]projections.View) error {
-		q := &question{desk: d, views: views, today: d.today(d.opts.Now()), reader: reader}
+		q := &question{desk: d, views: views, today: d.today(d.opts.Now()), reader: reader, single: true}
 		all, err := discrepancies(ctx, q, FindingKind(kind))
 		if err != nil {
 			return err

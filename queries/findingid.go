@@ -37,8 +37,10 @@ func findingForms(kind FindingKind) [][]idPart {
 		return [][]idPart{{of(domain.RefParticipant), day, at(domain.RefAssistant), at(domain.RefAssistant)}}
 	case OutsideContract:
 		return [][]idPart{{contract, day, at(domain.RefAssistant)}}
-	case PaidNotWorked, WorkedNotPaid, ClaimedTwice:
+	case PaidNotWorked, WorkedNotPaid:
 		return [][]idPart{{contract, month}}
+	case ClaimedTwice:
+		return [][]idPart{{contract, month}, {of(domain.RefAgreement), month, word("sum")}}
 	case ClaimedNotPaid:
 		return [][]idPart{{contract, month, claim}}
 	case RefundDifference:

@@ -230,13 +230,20 @@ func outsideContracts(ctx context.Context, q *question) ([]found, error) {
 // are compared once the month is over; where some were taken back after they were
 // claimed, the claim asks more than they come to now.
 func unsettled(ctx context.Context, q *question) ([]found, error) {
-	months, err := settledMonths(ctx, q)
+	months, standing, err := settledMonths(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	var all []found
+	months, err = countable(q, months)
+	if err != nil {
+		return nil, err
+	}
+	all, err := claimedBeyond(months, standing)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range months {
-		benefit, refunded, _, err := m.Settled()
+		benefit, refunded, _, err := m.settled()
 		if err != nil {
 			return nil, err
 		}
@@ -287,6 +294,70 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 		}
 		for _, f := range kinds {
 			f.events = slices.Concat(f.events, proof)
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+// countable are the months whose figures can be told. Whoever asks for findings is told
+// of one that is not; whoever asks for a single one is not kept from it.
+func countable(q *question, months []*settledMonth) ([]*settledMonth, error) {
+	var kept []*settledMonth
+	for _, m := range months {
+		_, _, _, err := m.settled()
+		switch {
+		case err == nil:
+			kept = append(kept, m)
+		case !q.single:
+			return nil, err
+		}
+	}
+	return kept, nil
+}
+
+// claimedBeyond compares what the claims for an agreement's month ask in all with its
+// refund. What their shares ask of each contract is compared for itself: this is about
+// amounts that were stated beside what other claims ask.
+func claimedBeyond(months []*settledMonth, standing []projections.SettlementClaim) ([]found, error) {
+	type under struct {
+		agreement string
+		month     domain.Month
+	}
+	left := map[under]domain.Grosze{} // of the refund, by shares
+	for _, m := range months {
+		_, refunded, _, err := m.settled()
+		if err != nil {
+			return nil, err
+		}
+		at := under{m.Agreement, m.Month}
+		if left[at], err = domain.Plus(left[at], max(refunded-m.Claimed, 0)); err != nil {
+			return nil, err
+		}
+	}
+	claims := map[under][]projections.SettlementClaim{}
+	for _, c := range standing {
+		at := under{c.Agreement, c.Month}
+		claims[at] = append(claims[at], c)
+	}
+	var all []found
+	for at, several := range claims {
+		if len(several) < 2 {
+			continue
+		}
+		f := found{id: findingID(ClaimedTwice, at.agreement, at.month.String(), "sum"), kind: ClaimedTwice, subjects: []string{at.agreement},
+			from: at.month.First(), to: at.month.Last(), amount: -left[at]}
+		for _, c := range several {
+			stated, err := domain.Less(c.Claimed, c.Computed)
+			if err == nil {
+				f.amount, err = domain.Plus(f.amount, stated)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("claims of %s under agreement %s: %w", at.month, at.agreement, err)
+			}
+			f.subjects, f.events = append(f.subjects, c.Claim), append(f.events, c.Event)
+		}
+		if f.amount > 0 {
 			all = append(all, f)
 		}
 	}
@@ -346,6 +417,12 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 	var all []found
 	standing := refund.Stand(filedClaims(claims))
 	for _, c := range claims {
+		if err := c.totals.Err(); err != nil {
+			if q.single {
+				continue
+			}
+			return nil, fmt.Errorf("claim %s: %w", c.Claim, err)
+		}
 		f := found{kind: RefundDifference, subjects: []string{c.Claim, c.Agreement}}
 		for _, fact := range c.Facts {
 			if q.cut(fact.On) {

@@ -73,7 +73,7 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 	}
 	whole := *q // a cap on all hours counts all of them, whatever the question is limited to
 	whole.from, whole.to, whole.month = 0, 0, 0
-	months, err := settledMonths(ctx, &whole)
+	months, _, err := settledMonths(ctx, &whole)
 	if err != nil {
 		return nil, err
 	}

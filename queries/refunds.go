@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"fmt"
 
 	"ksiega/domain"
 	"ksiega/domain/refund"
@@ -52,6 +53,9 @@ func refundRows(ctx context.Context, q *question) ([]Row, error) {
 	}
 	rows := make([]Row, 0, len(claims))
 	for _, c := range claims {
+		if err := c.totals.Err(); err != nil {
+			return nil, fmt.Errorf("claim %s: %w", c.Claim, err)
+		}
 		if !q.is("state", string(c.totals.Stage())) {
 			continue
 		}

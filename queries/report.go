@@ -142,6 +142,7 @@ type question struct {
 	today  domain.Date // in Warsaw
 	reader Reader
 	shown  map[domain.Ref]bool
+	single bool // asked for one finding alone
 	// month and from…to, where the report has them; zero is open.
 	month    domain.Month
 	from, to domain.Date

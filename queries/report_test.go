@@ -134,6 +134,51 @@ func TestWhatStandsAsOf(t *testing.T) {
 	}
 }
 
+// TestStatedAmountsBesideOtherClaims: what the claims for an agreement's month ask in
+// all is compared with its refund, in whichever order they came.
+func TestStatedAmountsBesideOtherClaims(t *testing.T) {
+	t.Parallel()
+	may := day(2018, 5, 1).Month()
+	stated := func(number string, amount domain.Grosze, on domain.Date) refund.Submitted {
+		c := submitted(number, "", may, on, amount)
+		c.Given, c.Computed, c.Shares = true, 0, nil
+		return c
+	}
+	twice := func(asOf domain.Date, events ...domain.Event) string {
+		l := ledgertest.Open(t)
+		record(t, l, append([]domain.Event{worked(day(2018, 5, 7), 60, 810, 810), paid("L/1", may, 810, day(2018, 6, 1))}, events...)...)
+		found := [][]any{}
+		for _, r := range ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "claimed-twice"}}).Rows {
+			found = append(found, []any{r[0], r[3], r[4], r[5], r[6]})
+		}
+		return fmt.Sprint(found)
+	}
+	whole := submitted("WR/1", "", may, day(2018, 6, 1), 486)
+	const all = "[[claimed-twice:P/1:2018-05:sum [P/1 WR/1 WR/2] 2018-05-01 2018-05-31 %d]]"
+	for name, c := range map[string]struct {
+		asOf   domain.Date
+		events []domain.Event
+		want   string
+	}{
+		"beside one that holds the month":  {0, []domain.Event{whole, stated("WR/2", 486, day(2018, 6, 2))}, fmt.Sprintf(all, 486)},
+		"before one that comes to hold it": {0, []domain.Event{stated("WR/2", 100, day(2018, 6, 1)), whole}, fmt.Sprintf(all, 100)},
+		"before the second was submitted":  {day(2018, 6, 1), []domain.Event{whole, stated("WR/2", 486, day(2018, 6, 2))}, "[]"},
+		"alone, however much":              {0, []domain.Event{stated("WR/2", 900, day(2018, 6, 1))}, "[]"},
+		"two parts of what is due":         {0, []domain.Event{stated("WR/1", 200, day(2018, 6, 1)), stated("WR/2", 286, day(2018, 6, 2))}, "[]"},
+		"two parts of more than is due":    {0, []domain.Event{stated("WR/1", 200, day(2018, 6, 1)), stated("WR/2", 287, day(2018, 6, 2))}, fmt.Sprintf(all, 1)},
+		"returned":                         {0, []domain.Event{whole, stated("WR/2", 486, day(2018, 6, 2)), refund.Returned{About: about("WR/2"), On: day(2018, 6, 3)}}, "[]"},
+		"a correction in place of what it corrects": {0, []domain.Event{whole, func() refund.Submitted {
+			c := stated("WR/2", 480, day(2018, 6, 2))
+			c.Corrects = "WR/1"
+			return c
+		}()}, "[]"},
+	} {
+		if got := twice(c.asOf, c.events...); got != c.want {
+			t.Errorf("%s: %s, not %s", name, got, c.want)
+		}
+	}
+}
+
 // TestLateDecisions: the labour office's latest decision counts, not the one
 // recorded last; what it asks back whole is what it paid.
 func TestLateDecisions(t *testing.T) {

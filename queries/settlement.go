@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"fmt"
 
 	"ksiega/domain"
 	"ksiega/domain/refund"
@@ -44,6 +45,14 @@ type settledMonth struct {
 	Claims []countedShare
 }
 
+// settled are the month's rounded figures, or which month they can't be told of.
+func (m *settledMonth) settled() (benefit, refunded, own domain.Grosze, err error) {
+	if benefit, refunded, own, err = m.Settled(); err != nil {
+		err = fmt.Errorf("month %s of contract %s: %w", m.Month, m.Contract, err)
+	}
+	return benefit, refunded, own, err
+}
+
 type countedShare struct {
 	projections.SettlementShare
 	Claim string
@@ -51,16 +60,16 @@ type countedShare struct {
 }
 
 func settlementRows(ctx context.Context, q *question) ([]Row, error) {
-	months, err := settledMonths(ctx, q)
+	months, _, err := settledMonths(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	rows := make([]Row, 0, len(months))
 	for _, m := range months {
-		if m.Minutes == 0 && m.Paid == 0 && m.Claimed == 0 {
+		if m.Minutes == 0 && m.Paid == 0 && m.Claimed == 0 && !m.Uncountable {
 			continue
 		}
-		benefit, refunded, own, err := m.Settled()
+		benefit, refunded, own, err := m.settled()
 		if err != nil {
 			return nil, err
 		}
@@ -75,8 +84,9 @@ type contractMonth struct {
 	month               domain.Month
 }
 
-// settledMonths are the months that pass the parameters, cut by asOf.
-func settledMonths(ctx context.Context, q *question) ([]*settledMonth, error) {
+// settledMonths are the months that pass the parameters, cut by asOf, and the claims for
+// them that stand.
+func settledMonths(ctx context.Context, q *question) ([]*settledMonth, []projections.SettlementClaim, error) {
 	view := q.view(projections.Settlement())
 	var parts []string
 	if a := q.params["agreement"]; a != "" {
@@ -84,7 +94,7 @@ func settledMonths(ctx context.Context, q *question) ([]*settledMonth, error) {
 	}
 	items, err := projections.SettlementMonths().Every(ctx, view, parts...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	months := make([]*settledMonth, 0, len(items))
 	index := make(map[contractMonth]*settledMonth, len(items))
@@ -98,14 +108,15 @@ func settledMonths(ctx context.Context, q *question) ([]*settledMonth, error) {
 	}
 	if q.asOf != 0 {
 		if err := cutMonths(ctx, q, view, months); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	claims, err := projections.SettlementClaims().Every(ctx, view, parts...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return addClaims(q, months, index, claims)
+	months, standing := addClaims(q, months, index, claims)
+	return months, standing, nil
 }
 
 // cutMonths works the months out from their days, where the cut goes through.
@@ -116,7 +127,7 @@ func cutMonths(ctx context.Context, q *question, view projections.View, months [
 		switch {
 		case m.Last <= q.asOf:
 		case m.First > q.asOf:
-			m.Minutes, m.Benefit, m.Refund, m.Paid = 0, 0, 0, 0
+			m.SettlementMonth = m.AsOf(projections.SettlementDetail{}, q.asOf)
 		default:
 			through = append(through, m)
 			parts = append(parts, projections.SettlementDetailPart(m.Agreement, m.Month))
@@ -135,27 +146,26 @@ func cutMonths(ctx context.Context, q *question, view projections.View, months [
 	}
 	for _, m := range through {
 		key := [2]string{projections.SettlementDetailPart(m.Agreement, m.Month), domain.Escape(m.Contract)}
-		if m.SettlementMonth, err = m.AsOf(byKey[key], q.asOf); err != nil {
-			return err
-		}
+		m.SettlementMonth = m.AsOf(byKey[key], q.asOf)
 	}
 	return nil
 }
 
-// addClaims adds the shares of the claims that stand.
-func addClaims(q *question, months []*settledMonth, index map[contractMonth]*settledMonth, claims []projections.Item[projections.SettlementClaim]) ([]*settledMonth, error) {
+// addClaims adds the shares of the claims that stand, and lists these.
+func addClaims(q *question, months []*settledMonth, index map[contractMonth]*settledMonth, claims []projections.Item[projections.SettlementClaim]) (_ []*settledMonth, standing []projections.SettlementClaim) {
 	filed := make([]refund.Filed, 0, len(claims))
 	for _, it := range claims {
 		if f, ok := it.Row.Filed(q.asOf); ok {
 			filed = append(filed, f)
 		}
 	}
-	standing := refund.Stand(filed)
+	stands := refund.Stand(filed)
 	for _, it := range claims {
 		c := it.Row
-		if !q.touches(c.Month.First(), c.Month.Last()) || !standing.Stands(c.Claim) {
+		if !q.touches(c.Month.First(), c.Month.Last()) || !stands.Stands(c.Claim) {
 			continue
 		}
+		standing = append(standing, c)
 		for _, share := range c.Shares {
 			key := contractMonth{c.Agreement, share.Contract, c.Month}
 			m := index[key]
@@ -166,11 +176,10 @@ func addClaims(q *question, months []*settledMonth, index map[contractMonth]*set
 				months = append(months, m)
 			}
 			var err error
-			if m.Claimed, err = domain.Plus(m.Claimed, share.Refund); err != nil {
-				return nil, err
-			}
+			m.Claimed, err = domain.Plus(m.Claimed, share.Refund)
+			m.Uncountable = m.Uncountable || err != nil
 			m.Claims = append(m.Claims, countedShare{share, c.Claim, c.Event})
 		}
 	}
-	return months, nil
+	return months, standing
 }

@@ -53,7 +53,7 @@ func owes(t refund.Totals, transfer domain.Grosze) domain.Grosze {
 	switch {
 	case transfer > 0 && t.Open():
 		return t.Outstanding()
-	case transfer < 0:
+	case transfer < 0 && !t.Uncountable:
 		return t.ToPayBack()
 	}
 	return 0

@@ -107,16 +107,14 @@ type Movement struct {
 
 // PaidBy is what was paid for a month up to and including a day, less what came
 // back by then.
-func (s State) PaidBy(m domain.Month, day domain.Date) (sum domain.Grosze, err error) {
-	for _, p := range s.months[m] {
-		if p.Date > day {
-			continue
+func (s State) PaidBy(m domain.Month, day domain.Date) (domain.Grosze, error) {
+	return domain.Sum(func(yield func(domain.Grosze) bool) {
+		for _, p := range s.months[m] {
+			if p.Date <= day && !yield(p.Amount) {
+				return
+			}
 		}
-		if sum, err = domain.Plus(sum, p.Amount); err != nil {
-			return 0, err
-		}
-	}
-	return sum, nil
+	})
 }
 
 // Decider of payments. Evolve changes the maps of the state it is given.

@@ -118,8 +118,10 @@ func (t Totals) ToPayBack() domain.Grosze {
 	return t.Reclaimed - t.PaidBack
 }
 
-// Open says whether money may still arrive for the claim.
-func (t Totals) Open() bool { return t.Submitted && !t.WrittenOff && t.Outstanding() > 0 }
+// Open says whether money may still arrive for the claim, as far as can be told.
+func (t Totals) Open() bool {
+	return t.Submitted && !t.Uncountable && !t.WrittenOff && t.Outstanding() > 0
+}
 
 // Stage follows from the amounts.
 func (t Totals) Stage() Stage {

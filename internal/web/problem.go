@@ -152,6 +152,8 @@ func (s *server) problemOf(ctx context.Context, err error) *Problem {
 		return problem(codeKeyReused, "")
 	case errors.As(err, &refusal):
 		return problem(code(refusal.Code), refusal.Message)
+	case errors.Is(err, domain.ErrUncountable): // it says of which month or claim
+		return problem(code(domain.CodeRule), err.Error())
 	case errors.Is(err, queries.ErrBehind):
 		return problem(codeBehind, "")
 	}

@@ -106,22 +106,27 @@ func carryOut[C commands.Request](ctx context.Context, s *server, name string, i
 	if err != nil {
 		return commands.Result{}, err
 	}
+	who := callerOf(ctx)
+	leave, wait, err := s.throttle.enter(ctx, who.actor, s.Now)
+	if err != nil {
+		return commands.Result{}, err
+	}
+	if wait > 0 {
+		return commands.Result{}, tooMany(wait)
+	}
+	guessed := true // until it is known
+	defer func() { leave(guessed) }()
 	// A client that goes away must not leave a decision of two streams half
 	// carried out where finishing it costs nothing.
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), requestBound)
 	defer done()
-	who := callerOf(ctx)
-	if wait := s.throttle.blocked(who.actor, s.Now()); wait > 0 {
-		return commands.Result{}, tooMany(wait)
-	}
 	origin, err := s.Ledger.Once(ctx, who.origin(in.Key, expected), name, in.Body)
 	if err != nil {
+		guessed = errors.Is(err, domain.ErrRecorded)
 		return commands.Result{}, err
 	}
 	out, err := do(ctx, origin, in.Body)
-	if errors.Is(err, domain.ErrRecorded) {
-		s.throttle.guessed(who.actor, s.Now())
-	}
+	guessed = errors.Is(err, domain.ErrRecorded)
 	if err == nil && s.After != nil && out.Events > 0 {
 		s.After(ctx)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -331,6 +332,26 @@ func TestGuessesAreThrottled(t *testing.T) {
 	d.role = ""
 	now.Store(int64(time.Minute))
 	refused(t, d.command("register-participant", "later", person), http.StatusConflict, "recorded")
+}
+
+// Nor is anybody told more by asking many times at once.
+func TestGuessesAtOnceAreThrottled(t *testing.T) {
+	t.Parallel()
+	d := open(t, func(o *web.Options) { o.Now = func() time.Time { return noon } })
+	accepted(t, d.command("register-participant", "k", person))
+	var told atomic.Int64
+	var all sync.WaitGroup
+	for i := range 300 {
+		all.Go(func() {
+			if d.command("register-participant", fmt.Sprint("g", i), person).Code == http.StatusConflict {
+				told.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n := told.Load(); n > 60 {
+		t.Errorf("%d were told", n)
+	}
 }
 
 // A key is its caller's: another may use the same one for something else.

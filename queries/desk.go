@@ -43,7 +43,8 @@ type Desk struct {
 	reports []*Report
 	byName  map[string]*Report
 
-	folds known
+	folds     known
+	stretches stretches
 }
 
 // NewDesk with every report.

@@ -51,15 +51,20 @@ func (d *Desk) lastBy(ctx context.Context, at time.Time) (known journal.Position
 	return known, later, err
 }
 
-// knownAt is up to where a question about an earlier state goes; ErrAhead where
-// that is not settled yet.
+// knownAt is up to where a question about an earlier state goes, always an event of
+// the ledger, so that what is the same is folded once; ErrAhead where that is not
+// settled yet.
 func (d *Desk) knownAt(ctx context.Context, text string) (journal.Bound, error) {
 	if until, err := journal.ReadBound(text); err == nil {
 		head, err := d.opts.Journal.Head(ctx)
 		if err == nil && !until.ReachedBy(head) {
 			err = ErrAhead
 		}
-		return until, err
+		if err != nil {
+			return until, err
+		}
+		known, err := d.lastAt(ctx, until)
+		return known.Bound(), err
 	}
 	at, begins, err := d.instant(text)
 	if err != nil {

@@ -169,3 +169,35 @@ func TestKnownAtFoldsOnce(t *testing.T) {
 		t.Errorf("what was known a moment ago was folded again (%v)", fmt.Sprint(err))
 	}
 }
+
+// Numbers between two events mean the same, and are folded once, however many ask with
+// however many of them.
+func TestNumbersBetweenEventsFoldOnce(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	from := record(t, l, worked(day(2018, 12, 1), 60, 830, 830))
+	record(t, l, worked(day(2018, 12, 2), 60, 830, 830))
+	memory, redis := memoryDesk(l), first(redisDesk(t, l))
+	begin, err := strconv.ParseUint(from.String(), 10, 64)
+	must(t, err)
+	for name, d := range map[string]*queries.Desk{"memory": memory, "redis": redis} {
+		want, err := d.Ask(t.Context(), "findings", queries.Request{KnownAt: from.String()})
+		must(t, err)
+		folded := d.FoldsBegun()
+		var wg sync.WaitGroup
+		for i := range 512 {
+			wg.Go(func() {
+				got, err := d.Ask(t.Context(), "findings", queries.Request{KnownAt: fmt.Sprint(begin + uint64(i%64))})
+				if err != nil || got.Position != want.Position || len(got.Rows) != len(want.Rows) {
+					t.Errorf("%s: %+v, %v", name, got, err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := d.FoldsBegun() - folded; n != 0 {
+			t.Errorf("%s: 64 numbers that mean the same folded %d read models anew", name, n)
+		}
+	}
+}
+
+func first[A, B any](a A, _ B) A { return a }

@@ -37,7 +37,7 @@ func (l *Ledger) keys(o Origin) []string {
 	case o.file != "":
 		return l.macs("idempotency-key", joined("import", o.file, strconv.Itoa(o.row)))
 	case o.Key != "":
-		return l.macs("idempotency-key", joined("caller", o.Door, o.Actor, o.Key))
+		return l.keyMACs("idempotency-key", joined("caller", o.Door, o.Actor, o.Key))
 	}
 	return nil
 }
@@ -152,7 +152,7 @@ func (l *Ledger) Once(ctx context.Context, o Origin, name string, r Request) (Or
 // boundEarlier says whether the key was bound by a version that recorded keys as they
 // came: what it kept of the request must not be compared.
 func (l *Ledger) boundEarlier(ctx context.Context, o Origin) (bool, error) {
-	for _, hash := range l.macs("request-key", []byte(formerKey(o.Key))) {
+	for _, hash := range l.keyMACs("request-key", []byte(formerKey(o.Key))) {
 		if bound, err := l.requestUnder(ctx, hash); err != nil || bound.Bound {
 			return bound.Bound, err
 		}

@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 	"ksiega/internal/ledgertest"
+	"ksiega/internal/vault"
 )
 
 func agreementOf(number string, percent int) commands.ConcludeAgreement {
@@ -110,6 +112,45 @@ func TestAKeyIsKeptForThirtyDays(t *testing.T) {
 	}
 	if r, err := conclude(t, l, program("k2"), agreementOf("P/1", 60)); err != nil || r.Events != 0 {
 		t.Errorf("under a new key: %+v, %v", r, err)
+	}
+}
+
+// After a change of the master key the key of a request is known for as long as it would
+// have been, and then not even that it was used; a file is known for ever.
+func TestAKeyOutlivesAMasterForThirtyDays(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	l.Now = func() time.Time { return now }
+	if _, err := conclude(t, l, program("k"), agreementOf("P/1", 60)); err != nil {
+		t.Fatal(err)
+	}
+	const file = "id;imie;nazwisko\nA1;Ewa;Nowak\n"
+	if s := l.Import(t, "asystenci.csv", file); s.Accepted != 1 {
+		t.Fatal(reasons(s))
+	}
+	next, err := vault.ParseMasterKey(base64.StdEncoding.EncodeToString([]byte("another master key of 32 bytes..")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := vault.Rekey(t.Context(), l.Journal.Shelf(), ledgertest.Master(t), next, now, nil); err != nil {
+		t.Fatal(err)
+	}
+	v, err := vault.Open(t.Context(), l.Journal.Shelf(), next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Vault, l.Ledger.Vault, l.Log = v, v, commands.NewLog(l.Journal, v)
+	now = now.AddDate(0, 0, 30)
+	if _, err := conclude(t, l, program("k"), agreementOf("P/2", 60)); !errors.Is(err, intake.ErrKeyReused) {
+		t.Errorf("after thirty days another request under the key: %v", err)
+	}
+	now = now.AddDate(0, 0, 1)
+	if r, err := conclude(t, l, program("k"), agreementOf("P/2", 60)); err != nil || r.Events != 1 {
+		t.Errorf("after thirty-one: %+v, %v", r, err)
+	}
+	if s := l.Import(t, "asystenci.csv", file); !s.Skipped {
+		t.Errorf("the file is not known: %+v", s)
 	}
 }
 

@@ -69,8 +69,19 @@ type Origin struct {
 // macs are keyed hashes of some data under the master in force and those before it,
 // the latest first.
 func (l *Ledger) macs(purpose string, data []byte) []string {
-	var all []string
-	for _, sum := range l.Vault.MACs(purpose, data) {
+	return inHex(l.Vault.MACs(purpose, data))
+}
+
+// keyMACs are macs of an idempotency key: what a master from before the days that keys
+// are kept for hashed is not recognised any more.
+func (l *Ledger) keyMACs(purpose string, data []byte) []string {
+	today := l.Now().In(l.Zone)
+	since := time.Date(today.Year(), today.Month(), today.Day()-keyDays, 0, 0, 0, 0, l.Zone)
+	return inHex(l.Vault.MACsSince(since, purpose, data))
+}
+
+func inHex(sums [][32]byte) (all []string) {
+	for _, sum := range sums {
 		all = append(all, hex.EncodeToString(sum[:16]))
 	}
 	return all

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"strings"
 	"testing"
+	"time"
 
 	"ksiega/commands"
 	"ksiega/domain"
@@ -90,7 +91,7 @@ func TestKnownOrDiffersIsDecidedByOpening(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := vault.Rekey(t.Context(), l.Journal.Shelf(), ledgertest.Master(t), next, nil); err != nil {
+	if _, err := vault.Rekey(t.Context(), l.Journal.Shelf(), ledgertest.Master(t), next, time.Unix(1e9, 0), nil); err != nil {
 		t.Fatal(err)
 	}
 	v, err := vault.Open(t.Context(), l.Journal.Shelf(), next)

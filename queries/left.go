@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 )
 
@@ -19,14 +20,22 @@ type Left struct {
 }
 
 // String is one line for people.
-func (l Left) String() string { return fmt.Sprintf("%d × %s in %s", l.Events, l.Field, l.Type) }
+func (l Left) String() string {
+	s := fmt.Sprintf("%d × %s in %s", l.Events, l.Field, l.Type)
+	if l.Type == intake.TypeRequestTakenV1 {
+		s += " (a hash without salt, by which whoever has the log can try whether a command was this or that)"
+	}
+	return s
+}
 
 // LeftInClear counts what is left in clear about one subject, or about all where
-// of is the zero Ref. It reads the log once.
+// of is the zero Ref. What earlier versions hashed without a salt counts with it, for
+// each subject, as nobody can say whom it is about. It reads the log once.
 func LeftInClear(ctx context.Context, j *journal.Journal, of domain.Ref) ([]Left, error) {
 	type place struct{ typ, field string }
 	counts := map[place]int{}
-	err := j.Scan(ctx, journal.ScanOptions{Want: j.HoldsInClear}, func(b journal.Batch) error {
+	want := func(typ string) bool { return typ == intake.TypeRequestTakenV1 || j.HoldsInClear(typ) }
+	err := j.Scan(ctx, journal.ScanOptions{Want: want}, func(b journal.Batch) error {
 		for i := range b.Events {
 			r, here := &b.Events[i], map[place]int{}
 			domain.EachSeal(r.Event, func(s domain.Seal, text domain.Sealed) {
@@ -34,6 +43,9 @@ func LeftInClear(ctx context.Context, j *journal.Journal, of domain.Ref) ([]Left
 					here[place{r.Type, s.Field}] = 1
 				}
 			})
+			if r.Type == intake.TypeRequestTakenV1 {
+				here[place{r.Type, "request"}] = 1
+			}
 			for at := range here {
 				counts[at]++
 			}

@@ -131,6 +131,9 @@ func TestWhatIsWrittenAboutSomebodyElsewhere(t *testing.T) {
 			t.Errorf("no order about %v", s)
 		}
 	}
+	if hashes, err := queries.LeftInClear(t.Context(), l.Journal, u1); err != nil || len(hashes) != 1 || hashes[0].Type != intake.TypeRequestTakenV1 || hashes[0].Events != 1 {
+		t.Errorf("left without a salt is %v, %v", hashes, err)
+	}
 	want := []erasure.Left{{Kind: domain.RefAccess, ID: "r2", Field: "reason", Texts: 1, Of: 1}, {Kind: domain.RefAccess, ID: "r3", Field: "reason", Texts: 1, Of: 1},
 		{Kind: domain.RefAccess, ID: "reasons", Field: "reason", Texts: 1, Of: 1}, {Kind: domain.RefClaim, ID: "Z/2", Field: "reason", Texts: 1, Of: 1},
 		{Kind: domain.RefFinding, ID: "paid-not-worked:SU2:2018-05", Field: "reason", Texts: 1, Of: 1}, {Kind: domain.RefProgramme, ID: "K", Field: "description", Texts: 1, Of: 1},

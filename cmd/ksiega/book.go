@@ -226,6 +226,7 @@ func (b *book) dryRun(ctx context.Context) (*commands.Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.Gate(b.vault.Usable) // whom this process has forgotten, a dry run has
 	dry := *b.ledger
 	dry.Log, dry.Vault, dry.Refused, dry.Guesses = commands.NewLog(draft, v), v, nil, nil
 	dry.Older = commands.NewOlder(b.journal, false)

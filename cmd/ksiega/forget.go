@@ -146,7 +146,7 @@ func (f *forgetter) renew(ctx context.Context) error {
 }
 
 // may refuses the use of keys after the lease.
-func (f *forgetter) may() error {
+func (f *forgetter) may(string) error {
 	if why := f.ended(); why != nil {
 		return fmt.Errorf("%w: %w", why, journal.ErrUnavailable)
 	}

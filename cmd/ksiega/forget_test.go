@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ksiega/commands"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
@@ -63,6 +64,11 @@ func TestTheOtherServerForgets(t *testing.T) {
 	if err := opens(u0); err != nil {
 		t.Fatal(err)
 	}
+	other.ledger = &commands.Ledger{}
+	dry, err := other.dryRun(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := one.journal.Notify(t.Context(), journal.Notice{Kind: journal.KeyErased, Subject: u0}); err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +80,9 @@ func TestTheOtherServerForgets(t *testing.T) {
 	}
 	if _, err := other.vault.Seal(t.Context(), u0, "reason", "", "x"); !errors.Is(err, vault.ErrErased) {
 		t.Errorf("something is sealed with it: %v", err)
+	}
+	if _, err := dry.Vault.Seal(t.Context(), u0, "reason", "", "x"); !errors.Is(err, vault.ErrErased) {
+		t.Errorf("a dry run goes on with it: %v", err)
 	}
 	if err := opens("participant/U1"); err != nil {
 		t.Error(err)
@@ -88,6 +97,9 @@ func TestTheOtherServerForgets(t *testing.T) {
 	f.until.Store(0) // nothing was heard for as long as the lease
 	if err := opens("participant/U1"); !errors.Is(err, journal.ErrUnavailable) {
 		t.Errorf("after the lease: %v", err)
+	}
+	if _, err := dry.Vault.Seal(t.Context(), "participant/U1", "reason", "", "x"); !errors.Is(err, journal.ErrUnavailable) {
+		t.Errorf("after the lease a dry run goes on: %v", err)
 	}
 	if err := f.renew(t.Context()); err != nil || opens("participant/U1") != nil {
 		t.Errorf("heard of again: %v", err)
@@ -117,11 +129,11 @@ func TestKeysChangeBesideAServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	never := func() error { t.Error("others are disturbed by a master that does not fit"); return nil }
-	if _, err := vault.Rekey(t.Context(), one.journal.Shelf(), third, next, never); !errors.Is(err, vault.ErrWrongMaster) {
+	if _, err := vault.Rekey(t.Context(), one.journal.Shelf(), third, next, time.Now(), never); !errors.Is(err, vault.ErrWrongMaster) {
 		t.Error(err)
 	}
 	var late string
-	keys, err := vault.Rekey(t.Context(), one.journal.Shelf(), one.master, next, func() error {
+	keys, err := vault.Rekey(t.Context(), one.journal.Shelf(), one.master, next, time.Now(), func() error {
 		if err := one.alone(t.Context()); err != nil {
 			return err
 		}

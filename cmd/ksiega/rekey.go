@@ -116,7 +116,7 @@ func (c *rekeyCmd) replace(ctx context.Context, b *book, source keySource, scave
 	if err != nil {
 		return 0, fmt.Errorf("the new key: %w", err)
 	}
-	if keys, err = vault.Rekey(ctx, b.journal.Shelf(), old, next, func() error { return b.alone(ctx) }); err != nil {
+	if keys, err = vault.Rekey(ctx, b.journal.Shelf(), old, next, time.Now(), func() error { return b.alone(ctx) }); err != nil {
 		return keys, err
 	}
 	if err := scavenge(); err != nil {
@@ -151,11 +151,20 @@ func (c *rekeyCmd) next(ctx context.Context, source keySource) (vault.MasterKey,
 			lock = source.lock
 		}
 	}
-	if left, err := os.Stat(source.file + nextKeySuffix); err == nil && left.Mode().IsRegular() && left.Size() == 0 {
+	file := source.file + nextKeySuffix
+	left, err := os.Stat(file)
+	switch {
+	case err != nil:
+	case left.Mode().IsRegular() && left.Size() == 0:
 		// Cut short before it held a key: nothing can lie under it.
-		if err := os.Remove(source.file + nextKeySuffix); err != nil {
+		if err := os.Remove(file); err != nil {
 			return vault.MasterKey{}, err
 		}
+	case c.NextPassphraseFile != "":
+		// Keys may lie under it already, and whoever read it has it.
+		if locked, err := vault.Locked(file); err != nil || !locked {
+			return vault.MasterKey{}, errors.Join(err, fmt.Errorf("%s was begun without a passphrase by a change that was cut short: complete that with ksiega rekey alone, and then change the key once more", file))
+		}
 	}
-	return vault.LoadOrCreateMasterKey(source.file+nextKeySuffix, lock, true)
+	return vault.LoadOrCreateMasterKey(file, lock, true)
 }

@@ -28,6 +28,9 @@ type RequestTaken struct {
 	Request domain.Sealed `json:"request,omitzero"` // hash of what was asked, salted with the idempotency key's
 }
 
+// TypeRequestTakenV1 holds an unsalted hash of the request for ever.
+const TypeRequestTakenV1 = "intake.request-taken.v1"
+
 // RequestTakenV1 is the payload of version 1.
 type RequestTakenV1 struct {
 	Request string `json:"request"`

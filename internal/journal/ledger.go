@@ -78,7 +78,7 @@ func Ledger() (*Table, error) {
 		KindOf[intake.FileFinished](),
 		KindOf[intake.RequestTaken](),
 		Upcast("intake.personal-data-read.v1", readingV1.up),
-		Upcast("intake.request-taken.v1", intake.RequestTakenV1.Upcast),
+		Upcast(intake.TypeRequestTakenV1, intake.RequestTakenV1.Upcast),
 		KindOf[intake.PersonalDataRead](),
 		KindOf[intake.GuessesCounted](),
 	)

@@ -3,13 +3,18 @@ package journal
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/google/uuid"
+	"google.golang.org/grpc/codes"
 
 	"ksiega/domain"
 )
@@ -83,59 +88,79 @@ func (s Shelf) Get(ctx context.Context, subject string, fn func(number int64, re
 }
 
 // Truncate hides a subject's records below a number for good: the store forgets
-// them when it is scavenged. Truncating twice is truncating once.
+// them when it is scavenged. Truncating twice is truncating once. What else the store
+// is told of the stream, such as who may read it, stays.
 func (s Shelf) Truncate(ctx context.Context, subject string, below int64) error {
-	stream := domain.Stream(vaultCategory, subject)
-	meta := esdb.StreamMetadata{}
-	meta.SetTruncateBefore(uint64(below))
-	return s.j.persist(ctx, "truncate "+stream, func(ctx context.Context) (bool, error) {
-		l, err := s.j.acquire(ctx)
-		if err != nil {
-			return false, err
-		}
-		now, err := s.j.mayWrite(ctx, l)
-		if err != nil {
-			s.j.done(ctx, l, err)
-			return false, err
-		}
-		deadline := s.j.bounds.deadline
-		_, err = guarded(func() (*esdb.WriteResult, error) {
-			return l.client.SetStreamMetadata(leading(ctx), s.j.opts.Prefix+stream,
-				esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline}, meta)
+	for {
+		err := s.change(ctx, "truncate", subject, func(ctx context.Context, l *link, stream string, deadline time.Duration) error {
+			return s.truncate(ctx, l, stream, below, deadline)
 		})
-		s.j.done(ctx, l, err)
-		if err == nil {
-			s.j.written(now)
+		if !errors.Is(err, ErrConflict) {
+			return err
 		}
-		return err == nil, err
+	}
+}
+
+// truncateBefore is the member of a stream's metadata that hides its beginning.
+const truncateBefore = "$tb"
+
+func (s Shelf) truncate(ctx context.Context, l *link, stream string, below int64, deadline time.Duration) error {
+	meta := map[string]json.RawMessage{}
+	var at esdb.ExpectedRevision = esdb.NoStream{}
+	err := s.j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
+		return c.ReadStream(ctx, "$$"+stream, esdb.ReadStreamOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
+	}, func(e *esdb.RecordedEvent) error {
+		at = esdb.Revision(e.EventNumber)
+		return json.Unmarshal(e.Data, &meta)
 	})
+	if err != nil && (!hasCode(err, esdb.ErrorCodeResourceNotFound) || statusOf(err) == codes.NotFound) {
+		return err
+	}
+	number := strconv.FormatInt(below, 10)
+	if string(meta[truncateBefore]) == number {
+		return nil
+	}
+	meta[truncateBefore] = json.RawMessage(number)
+	data, err := json.Marshal(meta)
+	if err != nil {
+		return err
+	}
+	_, err = guarded(func() (*esdb.WriteResult, error) {
+		return l.client.AppendToStream(leading(ctx), "$$"+stream, esdb.AppendToStreamOptions{ExpectedRevision: at, Deadline: &deadline},
+			esdb.EventData{EventID: uuid.New(), EventType: "$metadata", ContentType: esdb.ContentTypeJson, Data: data})
+	})
+	return err
 }
 
 // Close ends a subject's stream for good, with a tombstone; nothing can be
 // appended to it again. Closing twice is closing once.
 func (s Shelf) Close(ctx context.Context, subject string) error {
+	return s.change(ctx, "close", subject, func(ctx context.Context, l *link, stream string, deadline time.Duration) error {
+		_, err := guarded(func() (*esdb.DeleteResult, error) {
+			return l.client.TombstoneStream(ctx, stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline})
+		})
+		if hasCode(err, esdb.ErrorCodeStreamDeleted) {
+			return nil
+		}
+		return err
+	})
+}
+
+// change writes about a subject's whole stream, as the store names it.
+func (s Shelf) change(ctx context.Context, what, subject string, write func(context.Context, *link, string, time.Duration) error) error {
 	stream := domain.Stream(vaultCategory, subject)
-	return s.j.persist(ctx, "close "+stream, func(ctx context.Context) (bool, error) {
+	return s.j.persist(ctx, what+" "+stream, func(ctx context.Context) (bool, error) {
 		l, err := s.j.acquire(ctx)
 		if err != nil {
 			return false, err
 		}
 		now, err := s.j.mayWrite(ctx, l)
-		if err != nil {
-			s.j.done(ctx, l, err)
-			return false, err
+		if err == nil {
+			if err = write(ctx, l, s.j.opts.Prefix+stream, s.j.bounds.deadline); err == nil {
+				s.j.written(now)
+			}
 		}
-		deadline := s.j.bounds.deadline
-		_, err = guarded(func() (*esdb.DeleteResult, error) {
-			return l.client.TombstoneStream(ctx, s.j.opts.Prefix+stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline})
-		})
-		s.j.release(l, fateOf(err))
-		switch {
-		case err == nil:
-			s.j.written(now)
-		case hasCode(err, esdb.ErrorCodeStreamDeleted):
-			err = nil
-		}
+		s.j.done(ctx, l, err)
 		return err == nil, err
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 )
 
 type keeper interface {
@@ -30,10 +32,37 @@ func TestTruncatingASubjectOfTheVault(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// Its operator says who may read it; a truncation leaves that as it is.
+	client, err := esdb.NewClient(j.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = client.Close() }()
+	stream := j.opts.Prefix + "vault-U1"
+	mine := esdb.StreamMetadata{}
+	acl := esdb.Acl{}
+	acl.AddReadRoles("ksiega", "$admins")
+	mine.SetAcl(acl)
+	mine.AddCustomProperty("owner", map[string]any{"desk": "7"})
+	if _, err := client.SetStreamMetadata(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}}, mine); err != nil {
+		t.Fatal(err)
+	}
 	for range 2 {
 		if err := shelf.Truncate(ctx, "U1", 2); err != nil {
 			t.Fatal(err)
 		}
+	}
+	last, err := client.ReadStream(ctx, "$$"+stream, esdb.ReadStreamOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer last.Close()
+	now, err := last.Recv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(now.Event.Data); got != `{"$acl":{"$r":["ksiega","$admins"]},"$tb":2,"owner":{"desk":"7"}}` || now.Event.EventNumber != 1 {
+		t.Errorf("its metadata, as set %d times, are %s", now.Event.EventNumber+1, got)
 	}
 	want := `[2 {"r":2}]`
 	if got, err := kept(ctx, shelf, "U1"); err != nil || fmt.Sprint(got) != want {

@@ -28,7 +28,8 @@
 //
 // A change of the master key (Rekey) begins an epoch: every ring gets one more key,
 // which seals from then on; the earlier ones only open what they sealed. Earlier
-// peppers only recognise what was hashed with them.
+// peppers only recognise what was hashed with them, what must not be recognised for
+// ever for as long as the caller says (MACsSince).
 //
 // # Sealed text
 //
@@ -58,6 +59,7 @@
 //
 //	{"kind":"key","v":1,"subject":"P-1","wrapped":base64( nonce 12 │ ciphertext 32 │ tag 16 )}
 //	{"kind":"ring","v":1,"subject":"P-1","wrapped":base64( nonce 12 │ ciphertext 32·n │ tag 16 ),"sealed":"v2.…"}
+//	the same of `_ledger`, with when each pepper but the last went out of force: "replaced":[seconds since 1970, …]
 //	{"kind":"pesel","v":2,"subject":"P-1","sealed":"v2.…"}
 //	{"kind":"erased","v":1,"subject":"P-1"}
 //

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // peselField can't be a caller's: checkNames refuses the zero byte.
@@ -59,10 +60,11 @@ func (v *Vault) FindPESEL(pesel string) (subjects []string) {
 		return nil
 	}
 	v.mu.RLock()
-	defer v.mu.RUnlock()
 	for from := range v.peppers {
 		subjects = append(subjects, v.byPESEL[string(v.peppers.pesel(from, pesel))]...)
 	}
+	v.mu.RUnlock()
+	subjects = slices.DeleteFunc(subjects, func(s string) bool { return errors.Is(v.Usable(s), ErrErased) })
 	slices.Sort(subjects)
 	return subjects
 }
@@ -84,12 +86,29 @@ func (v *Vault) MACs(purpose string, data []byte) [][32]byte {
 	return all
 }
 
-// peppers are what keyed hashes hang on, the earliest first.
-type peppers []struct{ mac, search secret }
+// MACsSince are MACs without those of peppers that went out of force before a moment,
+// or nobody knows when.
+func (v *Vault) MACsSince(since time.Time, purpose string, data []byte) [][32]byte {
+	all := v.MACs(purpose, data)
+	n := 1 // the one in force
+	for n < len(all) && v.peppers[len(all)-1-n].replaced >= since.Unix() {
+		n++
+	}
+	return all[:n]
+}
 
-func newPeppers(keys ring) (peppers, error) {
+// peppers are what keyed hashes hang on, the earliest first.
+type peppers []struct {
+	mac, search secret
+	replaced    int64 // of all but the last
+}
+
+func newPeppers(keys ring, replaced []int64) (peppers, error) {
 	all := make(peppers, len(keys))
 	for i, key := range keys {
+		if i < len(replaced) {
+			all[i].replaced = replaced[i]
+		}
 		var err error
 		if all[i].mac, err = derive(key, form1.purpose("mac")); err != nil {
 			return nil, err

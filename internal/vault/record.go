@@ -29,6 +29,9 @@ type record struct {
 	Subject string `json:"subject"`
 	Wrapped []byte `json:"wrapped,omitempty"`
 	Sealed  string `json:"sealed,omitempty"`
+	// Replaced, of the ledger's own ring, is when each key but the last went out of
+	// force, in seconds since 1970; 0 where nobody wrote it down.
+	Replaced []int64 `json:"replaced,omitempty"`
 }
 
 // version is the one that a kind is written in; earlier ones are read.
@@ -80,6 +83,8 @@ type shelved struct {
 	ring    bool // whether what is wrapped is a ring
 	pesel   string
 	erased  bool
+	// replaced is that of the record.
+	replaced []int64
 }
 
 func (s *shelved) add(number int64, r record) {
@@ -89,7 +94,7 @@ func (s *shelved) add(number int64, r record) {
 	case kindKey:
 		s.wrapped, s.ring = r.Wrapped, false
 	case kindRing:
-		s.wrapped, s.ring, s.pesel = r.Wrapped, true, r.Sealed
+		s.wrapped, s.ring, s.pesel, s.replaced = r.Wrapped, true, r.Sealed, r.Replaced
 	case kindPESEL:
 		s.pesel = r.Sealed
 	case kindErased:
@@ -150,6 +155,8 @@ type person struct {
 	pesel  []byte // keyed hash; nil where none is known
 	from   int    // the pepper that the hash began with
 	suites []atomic.Pointer[suite]
+	// replaced is as long as the keys that it is about; of the ledger's ring alone.
+	replaced []int64
 }
 
 const noRecord int64 = -1
@@ -214,6 +221,10 @@ func (s *shelved) unwrapped(wrapping cipher.AEAD, subject string) (*person, erro
 	}
 	p := newPerson(keys)
 	p.last = s.last
+	if subject == ledgerSubject {
+		p.replaced = make([]int64, len(keys)-1)
+		copy(p.replaced, s.replaced)
+	}
 	if s.pesel == "" {
 		return p, nil
 	}

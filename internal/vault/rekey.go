@@ -5,11 +5,13 @@ import (
 	"crypto/cipher"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // rekeying is a change of the master key under way.
 type rekeying struct {
 	shelf   Shelf
+	now     time.Time
 	to      cipher.AEAD
 	all     map[string]*shelved
 	people  map[string]*person // everybody whose ring is still to be written
@@ -31,17 +33,19 @@ type rekeying struct {
 // the vault. A pair of masters that does not fit fails with ErrWrongMaster before
 // anything is written, or anybody disturbed.
 //
+// Now is when the peppers of before go out of force.
+//
 // Others may hold the old keys: alone, if given, is called before anything is written
 // and returns once nobody uses a key any more. What they sealed until then is found by
 // a second look at the shelf.
-func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey, alone func() error) (subjects int, err error) {
+func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey, now time.Time, alone func() error) (subjects int, err error) {
 	if *old.key() == *next.key() {
 		return 0, errors.New("the next master key is the one in force")
 	}
-	r, err := readRekeying(ctx, shelf, old, next)
+	r, err := readRekeying(ctx, shelf, old, next, now)
 	if err == nil && alone != nil {
 		if err = alone(); err == nil {
-			r, err = readRekeying(ctx, shelf, old, next)
+			r, err = readRekeying(ctx, shelf, old, next, now)
 		}
 	}
 	if err == nil {
@@ -66,12 +70,12 @@ func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey, alone func() e
 }
 
 // readRekeying reads the shelf and says what is to be written.
-func readRekeying(ctx context.Context, shelf Shelf, old, next MasterKey) (*rekeying, error) {
+func readRekeying(ctx context.Context, shelf Shelf, old, next MasterKey, now time.Time) (*rekeying, error) {
 	from, err := old.wrapping()
 	if err != nil {
 		return nil, err
 	}
-	r := rekeying{shelf: shelf, people: map[string]*person{}}
+	r := rekeying{shelf: shelf, now: now, people: map[string]*person{}}
 	if r.to, err = next.wrapping(); err != nil {
 		return nil, err
 	}
@@ -112,6 +116,9 @@ func (r *rekeying) read(from cipher.AEAD, subject string, s *shelved) error {
 	}
 	next := newPerson(append(p.keys, newSecret()))
 	next.last, next.pesel, next.from = p.last, p.pesel, p.from
+	if subject == ledgerSubject {
+		next.replaced = append(p.replaced, r.now.Unix())
+	}
 	r.people[subject] = next
 	return nil
 }
@@ -127,7 +134,7 @@ func (r *rekeying) pepper(ctx context.Context) error {
 		begun = true
 	}
 	var err error
-	if r.peppers, err = newPeppers(p.keys); err != nil || begun {
+	if r.peppers, err = newPeppers(p.keys, p.replaced); err != nil || begun {
 		return err
 	}
 	return r.write(ctx, ledgerSubject)
@@ -135,7 +142,7 @@ func (r *rekeying) pepper(ctx context.Context) error {
 
 func (r *rekeying) write(ctx context.Context, subject string) error {
 	p := r.people[subject]
-	rec := record{Kind: kindRing, Subject: subject, Wrapped: wrapRing(r.to, subject, p.keys)}
+	rec := record{Kind: kindRing, Subject: subject, Wrapped: wrapRing(r.to, subject, p.keys), Replaced: p.replaced}
 	if p.pesel != nil {
 		var err error
 		if rec.Sealed, err = p.sealEntry(subject, p.from, r.peppers.lift(r.peppers.newest(), p.pesel)); err != nil {

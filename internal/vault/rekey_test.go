@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 )
 
 // Texts and records of the form before rings and scopes, as a build of then wrote
@@ -58,7 +59,7 @@ func TestForm1(t *testing.T) {
 		}
 	}
 	check(mustOpen(t, shelf, masterOf(1)))
-	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), nil); err != nil {
+	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); err != nil {
 		t.Fatal(err)
 	}
 	shelf.scavenge()
@@ -70,7 +71,7 @@ type sealedThing struct{ subject, text, sealed string }
 
 func mustRekey(t *testing.T, shelf *memory, old, next MasterKey) {
 	t.Helper()
-	if _, err := Rekey(t.Context(), shelf, old, next, nil); err != nil {
+	if _, err := Rekey(t.Context(), shelf, old, next, time.Unix(1e9, 0), nil); err != nil {
 		t.Fatal(err)
 	}
 	shelf.scavenge()
@@ -200,7 +201,7 @@ func TestRekeyCutShort(t *testing.T) {
 				}
 				return false, nil
 			}
-			_, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), nil)
+			_, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil)
 			shelf.fail = nil
 			if step < 2 { // of the three rings one at least is missing
 				if _, err := Open(t.Context(), shelf, masterOf(2)); !errors.Is(err, ErrWrongMaster) {
@@ -215,7 +216,7 @@ func TestRekeyCutShort(t *testing.T) {
 				}
 			}
 			for range 2 {
-				if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), nil); err != nil {
+				if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); err != nil {
 					t.Fatalf("step %d again: %v", step, err)
 				}
 			}
@@ -241,23 +242,23 @@ func TestRekeyCutShort(t *testing.T) {
 func TestRekeyRefused(t *testing.T) {
 	t.Parallel()
 	shelf := newMemory()
-	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), nil); err == nil || shelf.records() != 0 {
+	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); err == nil || shelf.records() != 0 {
 		t.Errorf("an empty ledger: %v", err)
 	}
 	v := mustOpen(t, shelf, masterOf(1))
 	mustSeal(t, v, "P-1", "name", "Jan")
 	before := shelf.records()
-	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(1), nil); err == nil || shelf.records() != before {
+	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(1), time.Unix(1e9, 0), nil); err == nil || shelf.records() != before {
 		t.Errorf("the same master again: %v, %d records", err, shelf.records())
 	}
-	if _, err := Rekey(t.Context(), shelf, masterOf(3), masterOf(2), nil); !errors.Is(err, ErrWrongMaster) || shelf.records() != before {
+	if _, err := Rekey(t.Context(), shelf, masterOf(3), masterOf(2), time.Unix(1e9, 0), nil); !errors.Is(err, ErrWrongMaster) || shelf.records() != before {
 		t.Errorf("a wrong old master: %v, %d records", err, shelf.records())
 	}
 	for i := range byte(maxRing - 1) {
 		mustRekey(t, shelf, masterOf(1+i), masterOf(2+i))
 	}
 	before = shelf.records()
-	if _, err := Rekey(t.Context(), shelf, masterOf(maxRing), masterOf(maxRing+1), nil); err == nil || shelf.records() != before {
+	if _, err := Rekey(t.Context(), shelf, masterOf(maxRing), masterOf(maxRing+1), time.Unix(1e9, 0), nil); err == nil || shelf.records() != before {
 		t.Errorf("more keys than a ring holds: %v, %d records", err, shelf.records())
 	}
 	mustOpen(t, shelf, masterOf(maxRing))
@@ -288,6 +289,34 @@ func TestRingAndKeyApart(t *testing.T) {
 	for _, n := range []int{0, 1, nonceBytes + tagBytes, nonceBytes + tagBytes + 31, nonceBytes + tagBytes + (maxRing+1)*keyBytes} {
 		if _, err := unwrapRing(wrapping, "P", make([]byte, n)); err == nil || errors.Is(err, ErrWrongMaster) {
 			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
+}
+
+// An earlier pepper recognises everything for ever, or only what is asked of the days
+// since it went out of force; one of which nobody knows when that was, not even those.
+func TestHowLongAPepperRecognises(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	day := func(n int64) time.Time { return time.Unix(n*86400, 0) }
+	sums := [][32]byte{mustOpen(t, shelf, masterOf(1)).MAC("key", nil)}
+	for i, at := range []int64{0, 100, 130} {
+		if _, err := Rekey(t.Context(), shelf, masterOf(byte(1+i)), masterOf(byte(2+i)), day(at), nil); err != nil {
+			t.Fatal(err)
+		}
+		sums = append(sums, mustOpen(t, shelf, masterOf(byte(2+i))).MAC("key", nil))
+	}
+	slices.Reverse(sums)
+	v := mustOpen(t, shelf, masterOf(4))
+	if got := v.MACs("key", nil); !slices.Equal(got, sums) {
+		t.Errorf("for ever: %x, not %x", got, sums)
+	}
+	for _, c := range []struct {
+		since int64
+		want  int
+	}{{90, 3}, {100, 3}, {101, 2}, {130, 2}, {131, 1}} {
+		if got := v.MACsSince(day(c.since), "key", nil); !slices.Equal(got, sums[:c.want]) {
+			t.Errorf("since day %d: %d", c.since, len(got))
 		}
 	}
 }

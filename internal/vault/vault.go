@@ -71,8 +71,8 @@ type Vault struct {
 	missing map[string]struct{}
 	// forgotten are those whose keys others destroy, or have destroyed.
 	forgotten map[string]struct{}
-	// gate, if set, says why keys may not be used now.
-	gate func() error
+	// gate, if set, says why the key of a subject may not be used now.
+	gate func(subject string) error
 }
 
 // Open reads all records once. On an empty shelf it makes the ledger's own key.
@@ -108,7 +108,7 @@ func Open(ctx context.Context, shelf Shelf, master MasterKey) (*Vault, error) {
 	if pepper == nil || len(pepper.keys) == 0 {
 		return nil, errors.New("open the vault: keys of people are there, but the ledger's own key is missing")
 	}
-	v.peppers, err = newPeppers(pepper.keys)
+	v.peppers, err = newPeppers(pepper.keys, pepper.replaced)
 	return v, err
 }
 
@@ -314,18 +314,20 @@ func (v *Vault) Forget(subject string) {
 }
 
 // Gate has a vault ask before it uses a key. It is called before the vault is used.
-func (v *Vault) Gate(may func() error) { v.gate = may }
+func (v *Vault) Gate(may func(subject string) error) { v.gate = may }
 
-// usable says why the key of a subject may not be used.
-func (v *Vault) usable(subject string) error {
+// Usable says why the key of a subject may not be used, as far as is known without
+// asking the shelf.
+func (v *Vault) Usable(subject string) error {
 	v.mu.RLock()
 	_, forgotten := v.forgotten[subject]
+	p := v.people[subject]
 	v.mu.RUnlock()
 	switch {
-	case forgotten:
+	case forgotten, p != nil && p.keys == nil:
 		return ErrErased
 	case v.gate != nil:
-		return v.gate()
+		return v.gate(subject)
 	}
 	return nil
 }
@@ -340,7 +342,7 @@ func (v *Vault) lookup(subject string) *person {
 
 // found is the person whose sealed text is at hand.
 func (v *Vault) found(ctx context.Context, subject string) (*person, error) {
-	if err := v.usable(subject); err != nil {
+	if err := v.Usable(subject); err != nil {
 		return nil, err
 	}
 	p := v.lookup(subject)
@@ -376,7 +378,7 @@ func (v *Vault) miss(subject string) {
 
 // made is the person with a key, made here where there is none.
 func (v *Vault) made(ctx context.Context, subject string) (*person, error) {
-	if err := v.usable(subject); err != nil {
+	if err := v.Usable(subject); err != nil {
 		return nil, err
 	}
 	p := v.lookup(subject)

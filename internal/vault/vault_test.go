@@ -608,3 +608,35 @@ func TestRenew(t *testing.T) {
 		t.Error("a text of somebody erased is renewed")
 	}
 }
+
+// A vault that stands behind another uses no key that the other one does not, and finds
+// nobody by it.
+func TestOneVaultStandsBehindAnother(t *testing.T) {
+	t.Parallel()
+	shelf := newMemory()
+	first := mustOpen(t, shelf, masterOf(1))
+	jan, ewa := mustSeal(t, first, "P-1", "name", "Jan"), mustSeal(t, first, "P-2", "name", "Ewa")
+	for p, pesel := range map[string]string{"P-1": "44051401359", "P-2": "02070803628"} {
+		if err := first.IndexPESEL(t.Context(), p, pesel); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second := mustOpen(t, shelf, masterOf(1))
+	second.Gate(first.Usable)
+	wantOpen(t, second, "P-1", "name", jan, "Jan")
+	wantOpen(t, second, "P-2", "name", ewa, "Ewa")
+	first.Forget("P-1")
+	if err := first.Erase(t.Context(), "P-2"); err != nil {
+		t.Fatal(err)
+	}
+	for subject, sealed := range map[string]string{"P-1": jan, "P-2": ewa} {
+		_, err := second.Open(t.Context(), subject, "name", "", sealed)
+		wantErr(t, err, ErrErased)
+		_, err = second.Seal(t.Context(), subject, "name", "", "x")
+		wantErr(t, err, ErrErased)
+	}
+	if found := append(second.FindPESEL("44051401359"), second.FindPESEL("02070803628")...); len(found) != 0 {
+		t.Errorf("found %v", found)
+	}
+	mustSeal(t, second, "P-3", "name", "Iga")
+}

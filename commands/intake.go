@@ -232,11 +232,15 @@ func (l *Ledger) fileHashes(kind string, data []byte) []string {
 	return l.macs("import", append([]byte(kind+"\x00"), data...))
 }
 
-// Named says whether hash, in the envelope of an event, names one of the files.
-func (l *Ledger) Named(hash string, files []File) bool {
-	return slices.ContainsFunc(files, func(f File) bool {
-		return slices.Contains(l.fileHashes(kindOf(OriginalName(f.Name)), f.Data), hash)
-	})
+// FileHashes are what events may name some files by in their envelopes.
+func (l *Ledger) FileHashes(files []File) map[string]bool {
+	all := map[string]bool{}
+	for _, f := range files {
+		for _, hash := range l.fileHashes(kindOf(OriginalName(f.Name)), f.Data) {
+			all[hash] = true
+		}
+	}
+	return all
 }
 
 // recognise names the file by its keyed hash: the one it was finished under, which an

@@ -3,8 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"sync"
 
 	"ksiega/commands"
+	"ksiega/domain/access"
+	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 	"ksiega/samples"
 )
@@ -38,7 +42,7 @@ func (b *book) importSample(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := b.beganWith(ctx, files); err != nil {
+	if err := b.beganWith(ctx, b.ledger.FileHashes(files)); err != nil {
 		return err
 	}
 	for _, f := range files {
@@ -58,13 +62,13 @@ func (b *book) importSample(ctx context.Context) error {
 
 // beganWith refuses, with errNoSample, a ledger whose first event comes from none of
 // the files. What the ledger records by itself came through no door and says nothing.
-func (b *book) beganWith(ctx context.Context, files []commands.File) error {
+func (b *book) beganWith(ctx context.Context, files map[string]bool) error {
 	enough := errors.New("the first is found")
 	err := b.journal.Scan(ctx, journal.ScanOptions{}, func(batch journal.Batch) error {
 		for i := range batch.Events {
 			switch source := batch.Events[i].Meta.Source; {
 			case source.Door == "":
-			case b.ledger.Named(source.File, files):
+			case files[source.File]:
 				return enough
 			default:
 				return errNoSample
@@ -76,4 +80,72 @@ func (b *book) beganWith(ctx context.Context, files []commands.File) error {
 		return nil
 	}
 	return err
+}
+
+// errMixed closes the reports to strangers.
+var errMixed = errors.New("the ledger holds more than the sample centre by now, so that its reports are open to nobody without a token: start the server with --token-file or KSIEGA_TOKEN")
+
+// errUntold stands for what is wrong with the store, which is nothing for strangers.
+var errUntold = errors.New("whether the ledger holds nothing but the sample centre cannot be told now")
+
+// sampleOnly knows whether a ledger holds nothing but the sample. What it does not come
+// from is not looked at: the first event from elsewhere closes it for good.
+type sampleOnly struct {
+	journal *journal.Journal
+	files   map[string]bool
+
+	mu    sync.Mutex
+	after journal.Position
+	mixed bool
+}
+
+// strangers says, of one request after another, why strangers may ask no report: the
+// ledger holds more than the sample, which is told at the start too.
+func (b *book) strangers(ctx context.Context) (func(context.Context) error, error) {
+	files, err := sampleFiles()
+	if err != nil {
+		return nil, err
+	}
+	only := &sampleOnly{journal: b.journal, files: b.ledger.FileHashes(files)}
+	if err = only.look(ctx); errors.Is(err, errMixed) {
+		slog.Warn("reports", "error", err)
+		err = nil
+	}
+	return func(ctx context.Context) error {
+		err := only.look(ctx)
+		if err != nil && !errors.Is(err, errMixed) {
+			slog.Warn("reports", "error", inWords(err))
+			err = errUntold
+		}
+		return err
+	}, err
+}
+
+// look reads what was recorded since it looked last, so that whoever asks has an answer
+// about what is recorded by then. It fails with errMixed, or where it cannot tell.
+func (s *sampleOnly) look(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mixed {
+		return errMixed
+	}
+	return s.journal.Scan(ctx, journal.ScanOptions{After: s.after}, func(batch journal.Batch) error {
+		for i := range batch.Events {
+			if s.mixed = !s.own(&batch.Events[i]); s.mixed {
+				return errMixed
+			}
+		}
+		s.after = batch.Through
+		return nil
+	})
+}
+
+// own says that an event comes from the sample's files, or says nothing of anybody:
+// what the automat makes of the sample, and what passed through the ledger's doors.
+func (s *sampleOnly) own(r *journal.Recorded) bool {
+	switch r.Event.(type) {
+	case intake.FileFinished, intake.PersonalDataRead, intake.RequestTaken, intake.GuessesCounted:
+		return true
+	}
+	return s.files[r.Meta.Source.File] || r.Meta.Source.Door == string(access.Automatic)
 }

@@ -53,19 +53,24 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 	return errors.Join(c.serve(ctx, b, m, token), b.Close())
 }
 
-func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string) error {
+func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string) (err error) {
 	options := b.webOptions(slog.Default())
-	options.Token, options.Metrics, options.OpenReports = token, m.handler(), c.Sample
+	options.Token, options.Metrics = token, m.handler()
 	options.Ready, options.Status = b.readiness(c.MaxLag), b.status
-	handler, err := web.New(options)
-	if err != nil {
-		return err
-	}
 	if c.Sample {
 		if err := b.importSample(ctx); err != nil {
 			return fmt.Errorf("import the sample centre: %w", err)
 		}
 		fmt.Println("the sample centre of MOPS Starachowice is in the ledger")
+		if token == "" {
+			if options.Strangers, err = b.strangers(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	handler, err := web.New(options)
+	if err != nil {
+		return err
 	}
 	public, err := net.Listen("tcp", c.Listen)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 type caller struct {
 	actor, role, door string
 	correlation       string
+	shut              error // why strangers may not ask
 }
 
 type (

@@ -86,7 +86,7 @@ func (s *server) guard(next http.Handler) http.Handler {
 		secure(w.Header())
 		c := callerOf(r.Context())
 		if c.actor == "" {
-			c = s.stranger(c)
+			c = s.stranger(r, c)
 			if p := s.turnAway(r, crossOrigin); p != nil {
 				if p.Status == http.StatusUnauthorized {
 					w.Header().Set("WWW-Authenticate", challenge)
@@ -121,13 +121,15 @@ const challenge = `Bearer realm="ksiega"`
 
 // stranger is a caller whom the transport has not identified: the holder of the one
 // token, which is asked of them next, or anybody.
-func (s *server) stranger(c caller) caller {
+func (s *server) stranger(r *http.Request, c caller) caller {
 	c.actor, c.door = nobody, string(access.API)
 	switch {
 	case s.Token != "":
 		c.actor, c.role = "api", string(access.Token)
-	case s.OpenReports:
-		c.role = string(access.Visitor)
+	case s.Strangers != nil && rightFor(r.URL.Path) == access.Ask:
+		if c.shut = s.Strangers(r.Context()); c.shut == nil {
+			c.role = string(access.Visitor)
+		}
 	}
 	return c
 }
@@ -137,6 +139,9 @@ func (s *server) refuse(c caller, path string) *Problem {
 	op := rightFor(path)
 	if op == "" || c.who().May(op) {
 		return nil
+	}
+	if c.shut != nil {
+		return problem(codeUnauthorized, c.shut.Error())
 	}
 	if s.Token == "" && c.who().Door == access.API {
 		return problem(codeUnauthorized, "this server has no token: start it with --token-file or KSIEGA_TOKEN")

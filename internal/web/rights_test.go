@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -20,7 +21,7 @@ import (
 func TestWithoutATokenOnlyTheSamplesReportsAreOpen(t *testing.T) {
 	t.Parallel()
 	closed := open(t, func(o *web.Options) { o.Token = "" })
-	sampled := over(t, closed.ledger, func(o *web.Options) { o.Token, o.OpenReports = "", true })
+	sampled := over(t, closed.ledger, func(o *web.Options) { o.Token, o.Strangers = "", func(context.Context) error { return nil } })
 	for _, d := range []*door{closed, sampled} {
 		for _, name := range []string{"register-participant", "log-visit", "no-such"} {
 			refused(t, d.command(name, "k", person), http.StatusUnauthorized, "unauthorized")

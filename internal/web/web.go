@@ -35,9 +35,10 @@ type Options struct {
 	// `Authorization: Bearer`. It may be empty only on a loopback listener, where then
 	// nobody may record anything or look into the ledger.
 	Token string
-	// OpenReports lets anybody on a loopback listener without a Token ask reports,
-	// without names: the ledger holds nothing but the sample.
-	OpenReports bool
+	// Strangers, where set, lets anybody on a loopback listener without a Token ask
+	// reports, without names, for as long as it does not say why not, in words for
+	// them: the ledger holds nothing but the sample.
+	Strangers func(context.Context) error
 	// Hosts are host names, without port, by which the server may be asked,
 	// beside those of loopback. With a Token, none means any.
 	Hosts   []string

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"ksiega/domain"
-	"ksiega/domain/access"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
@@ -44,7 +43,7 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 	l.Matching.Lock()
 	defer l.Matching.Unlock()
 	stream := domain.Stream("statement", c.Statement)
-	match := statement.Match{Line: c.Line, Claim: c.Claim, Reason: c.Reason, Automatic: o.Who().Door == access.Automatic}
+	match := matchOf(o, c)
 	receive, err := l.tryMatch(ctx, stream, c, match)
 	if err != nil {
 		l.count(err)
@@ -67,7 +66,7 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 	if err != nil {
 		return r, err
 	}
-	return followed(first, r), l.stillMatched(ctx, stream, c, o)
+	return followed(first, r), l.stillMatched(ctx, stream, o, c)
 }
 
 // tryMatch asks statement and claim whether they would take a match, and gives what the
@@ -81,23 +80,38 @@ func (l *Ledger) tryMatch(ctx context.Context, stream string, c MatchLine, match
 	if err != nil {
 		return refund.Receive{}, err
 	}
-	if _, err := statement.Decider().Decide(s.State, match); err != nil {
+	return receiving(s.State, claim, c, match)
+}
+
+// receiving is what a claim receives of a match, if both statement and claim take it.
+func receiving(s statement.State, claim refund.State, c MatchLine, match statement.Match) (refund.Receive, error) {
+	if _, err := statement.Decider().Decide(s, match); err != nil {
 		return refund.Receive{}, err
 	}
-	line, _ := s.State.Line(c.Line)
+	line, _ := s.Line(c.Line)
 	receive := refund.Receive{On: line.Date, Statement: c.Statement, Line: c.Line, Amount: line.Amount, Reason: c.Reason, Automatic: match.Automatic}
-	_, err = refund.Decider().Decide(claim, receive)
+	_, err := refund.Decider().Decide(claim, receive)
 	return receive, err
 }
 
-// stillMatched gives the money back where the match was undone before the claim had it.
-func (l *Ledger) stillMatched(ctx context.Context, stream string, c MatchLine, o Origin) error {
+// stillMatched gives the money back where a match was undone before the claim had it.
+func (l *Ledger) stillMatched(ctx context.Context, stream string, o Origin, matches ...MatchLine) error {
 	s, err := journal.Load(ctx, l.Log, stream, statement.Decider())
-	if err != nil || s.State.Claim(c.Line) == c.Claim {
+	if err != nil {
 		return err
 	}
-	_, err = execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(refund.UndoReceipt{Statement: c.Statement, Line: c.Line}), o)
-	return errors.Join(statement.ErrUndone, err)
+	var undone error
+	for _, c := range matches {
+		if s.State.Claim(c.Line) == c.Claim {
+			continue
+		}
+		undone = statement.ErrUndone
+		_, err := execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(refund.UndoReceipt{Statement: c.Statement, Line: c.Line}), o)
+		if err != nil {
+			return errors.Join(undone, err)
+		}
+	}
+	return undone
 }
 
 // UnmatchLine carries the command out. The claim gives the money back first, so that

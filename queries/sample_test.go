@@ -59,10 +59,15 @@ func importSample(t *testing.T, l *ledgertest.Ledger) {
 	desk := memoryDesk(l)
 	matches, err := desk.CertainMatches(t.Context())
 	must(t, err)
+	of := map[string][]commands.MatchLine{}
 	for _, m := range matches {
-		_, err := l.MatchLine(t.Context(), commands.Origin{Actor: "automat", Role: "automat", Door: "automat"},
-			commands.MatchLine{Statement: m.Statement, Line: m.Line, Claim: m.Claim, Reason: queries.ReasonNumber})
-		must(t, err)
+		of[m.Statement] = append(of[m.Statement], commands.MatchLine{Statement: m.Statement, Line: m.Line, Claim: m.Claim, Reason: queries.ReasonNumber})
+	}
+	for id, some := range of {
+		n, err := l.MatchLines(t.Context(), commands.Origin{Actor: "automat", Role: "automat", Door: "automat"}, id, some)
+		if must(t, err); n != len(some) {
+			t.Fatalf("%s: %d of %d", id, n, len(some))
+		}
 	}
 	again, err := desk.CertainMatches(t.Context())
 	must(t, err)

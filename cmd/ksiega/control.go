@@ -318,16 +318,18 @@ func (b *book) matchRefunds(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	matched := 0
+	of, order := map[string][]commands.MatchLine{}, []string{}
 	for _, m := range certain {
-		_, err := b.ledger.MatchLine(ctx, commands.Origin{Actor: "automat", Role: "automat", Door: "automat"},
-			commands.MatchLine{Statement: m.Statement, Line: m.Line, Claim: m.Claim, Reason: "number-in-title"})
-		var refusal *domain.Error
-		if err != nil && !errors.As(err, &refusal) {
-			return matched, err
+		if of[m.Statement] == nil {
+			order = append(order, m.Statement)
 		}
-		if err == nil {
-			matched++
+		of[m.Statement] = append(of[m.Statement], commands.MatchLine{Statement: m.Statement, Line: m.Line, Claim: m.Claim, Reason: "number-in-title"})
+	}
+	matched := 0
+	for _, statement := range order {
+		n, err := b.ledger.MatchLines(ctx, commands.Origin{Actor: "automat", Role: "automat", Door: "automat"}, statement, of[statement])
+		if matched += n; err != nil {
+			return matched, err
 		}
 	}
 	return matched, nil

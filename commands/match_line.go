@@ -148,22 +148,48 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 		return refuse(journal.ErrConflict.With("%s is at revision %d, not %d", stream, s.Revision, *o.Expected))
 	}
 	claim := s.State.Claim(c.Line)
+	o.Expected = nil
+	if c.Claim != "" && c.Claim != claim {
+		back, err := l.giveBack(ctx, o, c, line, c.Claim)
+		if err != nil || back.Events > 0 {
+			return followed(journal.Result{Position: s.Position, Revision: s.Revision}, back), err
+		}
+	}
 	switch {
 	case claim == "":
 		return journal.Result{Position: s.Position, Revision: s.Revision}, nil
 	case c.Claim != "" && c.Claim != claim:
 		return refuse(domain.ErrDiffers.With("statement %s, line %d, claim", c.Statement, c.Line))
 	}
-	seals := l.sealer(ctx)
-	undo := refund.UndoReceipt{Statement: c.Statement, Line: c.Line, Reason: seals.text(refund.SealOf(claim, line.Date, "reason"), c.Reason)}
-	if seals.err != nil {
-		return refuse(seals.err)
-	}
-	o.Expected = nil
-	back, err := execute(ctx, l, domain.Stream("refundclaim", claim), onlyDone(o, refund.Decider()), refund.Command(undo), o)
+	back, err := l.giveBack(ctx, o, c, line, claim)
 	if err != nil {
 		return back, err
 	}
 	freed, err := execute(ctx, l, stream, onlyDone(o, statement.Decider()), statement.Command(statement.Unmatch{Line: c.Line, Claim: claim, Reason: statement.ReasonByHand}), o)
 	return followed(freed, back), err
+}
+
+// giveBack has a claim give the money of a line back, where it has it: also of a line
+// that is not matched to it, as may be left where another server matched meanwhile and
+// lost its power.
+func (l *Ledger) giveBack(ctx context.Context, o Origin, c UnmatchLine, line statement.LineBooked, claim string) (journal.Result, error) {
+	s, err := l.claim(ctx, claim)
+	if errors.Is(err, refund.ErrUnknown) {
+		return journal.Result{}, nil
+	}
+	if err != nil {
+		return journal.Result{}, err
+	}
+	undo := refund.UndoReceipt{Statement: c.Statement, Line: c.Line}
+	if events, err := refund.Decider().Decide(s, undo); err != nil || len(events) == 0 {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	seals := l.sealer(ctx)
+	undo.Reason = seals.text(refund.SealOf(claim, line.Date, "reason"), c.Reason)
+	if seals.err != nil {
+		l.count(seals.err)
+		return journal.Result{}, seals.err
+	}
+	return execute(ctx, l, domain.Stream("refundclaim", claim), onlyDone(o, refund.Decider()), refund.Command(undo), o)
 }

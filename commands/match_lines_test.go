@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"ksiega/commands"
@@ -12,6 +13,7 @@ import (
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
 	"ksiega/internal/ledgertest"
+	"ksiega/queries"
 )
 
 var automat = commands.Origin{Actor: "automat", Role: "automat", Door: "automat"}
@@ -129,6 +131,75 @@ func TestManyMatchesCutShort(t *testing.T) {
 			if err != nil || s.Revision != lines {
 				t.Errorf("cut at %d: revision %d, %v", at, s.Revision, err)
 			}
+		}
+	}
+}
+
+// between does something before an append to a stream that begins so, and then loses
+// the power.
+type between struct {
+	journal.Log
+	begin string
+	deed  func()
+}
+
+func (b *between) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
+	if !strings.HasPrefix(stream, b.begin) {
+		return b.Log.Append(ctx, stream, expected, events...)
+	}
+	b.deed()
+	if w, err := b.Log.Append(ctx, stream, expected, events...); err != nil {
+		return w, err
+	}
+	return journal.Written{}, errPowerLost
+}
+
+// One server matches while another undoes it, and the first loses its power before it
+// looks again: the money that stays with the claim is a finding, and undoing the match
+// once more gives it back. So it is when somebody has matched the line to another claim.
+func TestMoneyLeftBehindIsFoundAndGivenBack(t *testing.T) {
+	t.Parallel()
+	for _, again := range []bool{false, true} {
+		l := openClaims(t)
+		match := commands.MatchLine{Statement: bankID, Line: 1, Claim: "W/1"}
+		undo := commands.UnmatchLine{Statement: bankID, Line: 1, Claim: "W/1", Reason: "pomyłka"}
+		first := *l.Ledger
+		first.Matching = new(sync.Mutex)
+		first.Log = commands.NewLog(&between{Log: l.Journal, begin: "refundclaim-", deed: func() {
+			if _, err := l.UnmatchLine(t.Context(), ledgertest.Actor, undo); err != nil {
+				t.Error(err)
+			}
+		}}, l.Vault)
+		if _, err := first.MatchLine(t.Context(), ledgertest.Actor, match); !errors.Is(err, errPowerLost) {
+			t.Fatal(err)
+		}
+		if again {
+			if _, err := l.MatchLine(t.Context(), ledgertest.Actor, commands.MatchLine{Statement: bankID, Line: 1, Claim: "W/2"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found := func() []queries.Row {
+			t.Helper()
+			desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+			a, err := desk.Ask(t.Context(), "findings", queries.Request{Params: map[string]string{"kind": "received-unmatched"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a.Rows
+		}
+		if rows := found(); claimOf(t, l, "W/1").Received != 5 || len(rows) != 1 || rows[0][0] != "received-unmatched:W/1:"+bankID+":1" || rows[0][6] != int64(5) {
+			t.Errorf("again %t: %s received, found %v", again, claimOf(t, l, "W/1").Received, rows)
+		}
+		for range 2 {
+			if _, err := l.UnmatchLine(t.Context(), ledgertest.Actor, undo); err != nil && !again {
+				t.Error(err)
+			}
+		}
+		if rows, c := found(), claimOf(t, l, "W/1"); c.Received != 0 || len(rows) != 0 {
+			t.Errorf("again %t: %s received, found %v", again, c.Received, rows)
+		}
+		if claim := statementOf(t, l, bankID).State.Claim(1); again != (claim == "W/2") {
+			t.Errorf("again %t: the line is matched to %q", again, claim)
 		}
 	}
 }

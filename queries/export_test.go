@@ -3,6 +3,7 @@ package queries
 import (
 	"ksiega/domain"
 	"ksiega/domain/erasure"
+	"ksiega/projections"
 )
 
 // FoldsBegun counts the read models that were folded for earlier positions, and
@@ -27,3 +28,11 @@ func FindingNames(id string, known func(domain.Ref) bool) []domain.Ref {
 
 // Shortened is shortened.
 func Shortened(left []erasure.Left) []erasure.Left { return shortened(left) }
+
+// FindingID is findingID.
+func FindingID(kind FindingKind, parts ...string) string { return findingID(kind, parts...) }
+
+// WordOn is wordOn.
+func WordOn(id string, said map[string]projections.FindingChange) projections.FindingChange {
+	return wordOn(id, said)
+}

@@ -8,6 +8,36 @@ import (
 	"ksiega/domain"
 )
 
+// findingID is made of a kind, pseudonymous ids and dates, so that the same
+// discrepancy has the same id whenever it is computed, and no other has it.
+func findingID(kind FindingKind, parts ...string) string {
+	id := string(kind)
+	for _, p := range parts {
+		id += ":" + escapePart(p)
+	}
+	return id
+}
+
+// escapePart escapes what holds the separator. What does not is left as it is, since
+// resolutions name it so, unless it looks as if it were escaped.
+func escapePart(p string) string {
+	if !strings.Contains(p, ":") && unescapePart(p) == p {
+		return p
+	}
+	return strings.NewReplacer("%", "%25", ":", "%3A").Replace(p)
+}
+
+func unescapePart(p string) string { return strings.NewReplacer("%3A", ":", "%25", "%").Replace(p) }
+
+// earlierID is what builds before this one named a finding by, "" where that is no
+// other: they parted by the separator alone, so that two findings could have one.
+func earlierID(id string) string {
+	if earlier := unescapePart(id); earlier != id {
+		return earlier
+	}
+	return ""
+}
+
 // idPart is a part of a finding's id: a thing that it names, or a plain word, of which
 // plain says whether it is one.
 type idPart struct {
@@ -50,13 +80,16 @@ func findingForms(kind FindingKind) [][]idPart {
 			{of(domain.RefAgreement), word("people"), day}}
 	case DurabilityGap:
 		return [][]idPart{{of(domain.RefProgramme), day}}
+	case ReceivedUnmatched:
+		number := idPart{plain: func(s string) bool { _, err := strconv.Atoi(s); return err == nil }}
+		return [][]idPart{{of(domain.RefClaim), {kind: domain.RefStatement, beside: true}, number}}
 	}
 	return nil
 }
 
-// findingNames are what a finding is about, as its id tells. Ids may hold what
-// separates the parts, so that only a reading by which all of it is known holds; where
-// several do, the finding may be about all that they name.
+// findingNames are what a finding is about, as its id tells. Ids that builds before
+// this one made may hold what separates the parts, so that only a reading by which all
+// of it is known holds; where several do, the finding may be about all that they name.
 func findingNames(id string, known func(domain.Ref) bool) []domain.Ref {
 	kind, rest, _ := strings.Cut(id, ":")
 	var all []domain.Ref
@@ -91,6 +124,9 @@ func readID(form []idPart, fields []string, known func(domain.Ref) bool, names [
 			text = of
 		}
 		ref := domain.Ref{Kind: part.kind, ID: text}
+		if escaped := (domain.Ref{Kind: part.kind, ID: unescapePart(text)}); n == 1 && known(escaped) {
+			ref = escaped
+		}
 		if !known(ref) {
 			continue
 		}

@@ -32,12 +32,13 @@ const (
 	OverBudget         FindingKind = "over-budget"
 	DurabilityGap      FindingKind = "durability-gap"
 	ClaimedTwice       FindingKind = "claimed-twice"
+	ReceivedUnmatched  FindingKind = "received-unmatched"
 )
 
 func findingKinds() []string {
 	return []string{string(AssistantOverlap), string(ParticipantOverlap), string(OutsideContract), string(OverCap), string(DoubleFunding),
 		string(Stay), string(PaidNotWorked), string(WorkedNotPaid), string(ClaimedNotPaid), string(RefundDifference), string(OverBudget),
-		string(DurabilityGap), string(ClaimedTwice)}
+		string(DurabilityGap), string(ClaimedTwice), string(ReceivedUnmatched)}
 }
 
 func findingsReport() *Report {
@@ -80,16 +81,6 @@ type found struct {
 	events   []journal.Position
 }
 
-// Ids are made of kinds, pseudonymous ids and dates, so that the same
-// discrepancy has the same id whenever it is computed.
-func findingID(kind FindingKind, parts ...string) string {
-	id := string(kind)
-	for _, p := range parts {
-		id += ":" + p
-	}
-	return id
-}
-
 // discrepancies are all findings of a kind, or of kinds that are found together with
 // it; "" is every kind.
 func discrepancies(ctx context.Context, q *question, kind FindingKind) ([]found, error) {
@@ -104,6 +95,7 @@ func discrepancies(ctx context.Context, q *question, kind FindingKind) ([]found,
 		{[]FindingKind{OverCap}, overCaps},
 		{[]FindingKind{RefundDifference}, refundDifferences},
 		{[]FindingKind{DurabilityGap}, durabilityGaps},
+		{[]FindingKind{ReceivedUnmatched}, strayReceipts},
 	} {
 		if kind != "" && !slices.Contains(search.kinds, kind) {
 			continue
@@ -133,7 +125,7 @@ func findingRows(ctx context.Context, q *question) ([]Row, error) {
 	rows := make([]Row, 0, len(all))
 	for _, f := range all {
 		state := "open"
-		if f.resolvedBy(said[f.id]) {
+		if f.resolvedBy(wordOn(f.id, said)) {
 			state = "resolved"
 		}
 		if !q.is("kind", string(f.kind)) || !q.is("state", state) || !q.touches(f.from, f.to) {
@@ -142,6 +134,16 @@ func findingRows(ctx context.Context, q *question) ([]Row, error) {
 		rows = append(rows, Row{f.id, string(f.kind), state, unique(f.subjects), f.from, f.to, int64(f.amount), int64(f.minutes), positionsOf(f.events)})
 	}
 	return rows, nil
+}
+
+// wordOn is the last word on a finding; one on the id that it had before separators were
+// escaped holds where it says which figures it saw, since another may have had that id.
+func wordOn(id string, said map[string]projections.FindingChange) projections.FindingChange {
+	word, any := said[id]
+	if earlier := said[earlierID(id)]; !any && !earlier.Figures.None() {
+		return earlier
+	}
+	return word
 }
 
 func unique(ids []string) []string {

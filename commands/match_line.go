@@ -18,12 +18,12 @@ type MatchLine struct {
 	Reason    string `json:"reason,omitempty" enum:"number-in-title,by-hand," doc:"Why it is this claim; by-hand if empty"`
 }
 
-// UnmatchLine says that a booked line does not pay the claim it is matched to. Naming
-// that claim keeps it from undoing what somebody else has matched since.
+// UnmatchLine says that a booked line does not pay the claim it is matched to. That the
+// claim is named keeps it from undoing what somebody else has matched since.
 type UnmatchLine struct {
 	Statement string `json:"statement"`
 	Line      int    `json:"line"`
-	Claim     string `json:"claim,omitempty" doc:"The claim that it does not pay; another one's match stays"`
+	Claim     string `json:"claim" doc:"The claim that it does not pay; another one's match stays"`
 	Reason    string `json:"reason"`
 }
 
@@ -125,7 +125,10 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 	if err := ids(&c.Statement, &c.Claim); err != nil {
 		return refuse(err)
 	}
-	if c.Reason == "" {
+	switch {
+	case c.Claim == "":
+		return refuse(domain.ErrNoID.With("claim"))
+	case c.Reason == "":
 		return refuse(domain.ErrNoReason)
 	}
 	l.Matching.Lock()
@@ -149,21 +152,14 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 	}
 	claim := s.State.Claim(c.Line)
 	o.Expected = nil
-	if c.Claim != "" && c.Claim != claim {
-		back, err := l.giveBack(ctx, o, c, line, c.Claim)
-		if err != nil || back.Events > 0 {
-			return followed(journal.Result{Position: s.Position, Revision: s.Revision}, back), err
-		}
-	}
+	back, err := l.giveBack(ctx, o, c, line)
 	switch {
-	case claim == "":
-		return journal.Result{Position: s.Position, Revision: s.Revision}, nil
-	case c.Claim != "" && c.Claim != claim:
-		return refuse(domain.ErrDiffers.With("statement %s, line %d, claim", c.Statement, c.Line))
-	}
-	back, err := l.giveBack(ctx, o, c, line, claim)
-	if err != nil {
+	case err != nil:
 		return back, err
+	case claim != c.Claim && claim != "" && back.Events == 0:
+		return refuse(domain.ErrDiffers.With("statement %s, line %d, claim", c.Statement, c.Line))
+	case claim != c.Claim:
+		return followed(journal.Result{Position: s.Position, Revision: s.Revision}, back), nil
 	}
 	freed, err := execute(ctx, l, stream, onlyDone(o, statement.Decider()), statement.Command(statement.Unmatch{Line: c.Line, Claim: claim, Reason: statement.ReasonByHand}), o)
 	return followed(freed, back), err
@@ -172,8 +168,8 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 // giveBack has a claim give the money of a line back, where it has it: also of a line
 // that is not matched to it, as may be left where another server matched meanwhile and
 // lost its power.
-func (l *Ledger) giveBack(ctx context.Context, o Origin, c UnmatchLine, line statement.LineBooked, claim string) (journal.Result, error) {
-	s, err := l.claim(ctx, claim)
+func (l *Ledger) giveBack(ctx context.Context, o Origin, c UnmatchLine, line statement.LineBooked) (journal.Result, error) {
+	s, err := l.claim(ctx, c.Claim)
 	if errors.Is(err, refund.ErrUnknown) {
 		return journal.Result{}, nil
 	}
@@ -186,10 +182,10 @@ func (l *Ledger) giveBack(ctx context.Context, o Origin, c UnmatchLine, line sta
 		return journal.Result{}, err
 	}
 	seals := l.sealer(ctx)
-	undo.Reason = seals.text(refund.SealOf(claim, line.Date, "reason"), c.Reason)
+	undo.Reason = seals.text(refund.SealOf(c.Claim, line.Date, "reason"), c.Reason)
 	if seals.err != nil {
 		l.count(seals.err)
 		return journal.Result{}, seals.err
 	}
-	return execute(ctx, l, domain.Stream("refundclaim", claim), onlyDone(o, refund.Decider()), refund.Command(undo), o)
+	return execute(ctx, l, domain.Stream("refundclaim", c.Claim), onlyDone(o, refund.Decider()), refund.Command(undo), o)
 }

@@ -62,10 +62,13 @@ func TestAMatchIsUndone(t *testing.T) {
 	if _, err := l.MatchLine(t.Context(), ledgertest.Actor, match); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.UnmatchLine(t.Context(), ledgertest.Actor, commands.UnmatchLine{Statement: bankID, Line: 1}); !errors.Is(err, domain.ErrNoReason) {
+	if _, err := l.UnmatchLine(t.Context(), ledgertest.Actor, commands.UnmatchLine{Statement: bankID, Line: 1, Claim: "W/1"}); !errors.Is(err, domain.ErrNoReason) {
 		t.Fatalf("without a reason: %v", err)
 	}
-	undo := commands.UnmatchLine{Statement: bankID, Line: 1, Reason: "to odsetki, Jan Kowalski"}
+	if _, err := l.UnmatchLine(t.Context(), ledgertest.Actor, commands.UnmatchLine{Statement: bankID, Line: 1, Reason: "r"}); !errors.Is(err, domain.ErrNoID) {
+		t.Fatalf("without the claim: %v", err)
+	}
+	undo := commands.UnmatchLine{Statement: bankID, Line: 1, Claim: "W/1", Reason: "to odsetki, Jan Kowalski"}
 	for range 2 {
 		if _, err := l.UnmatchLine(t.Context(), ledgertest.Actor, undo); err != nil {
 			t.Fatal(err)
@@ -85,14 +88,14 @@ func TestAMatchIsUndone(t *testing.T) {
 		undo commands.UnmatchLine
 		want error
 	}{
-		{commands.UnmatchLine{Statement: "x", Line: 1, Reason: "r"}, statement.ErrUnknown},
-		{commands.UnmatchLine{Statement: bankID, Line: 9, Reason: "r"}, statement.ErrNoLine},
+		{commands.UnmatchLine{Statement: "x", Line: 1, Claim: "W/1", Reason: "r"}, statement.ErrUnknown},
+		{commands.UnmatchLine{Statement: bankID, Line: 9, Claim: "W/1", Reason: "r"}, statement.ErrNoLine},
 	} {
 		if _, err := l.UnmatchLine(t.Context(), ledgertest.Actor, c.undo); !errors.Is(err, c.want) {
 			t.Errorf("%+v: %v", c.undo, err)
 		}
 	}
-	if r, err := l.UnmatchLine(t.Context(), ledgertest.Actor, commands.UnmatchLine{Statement: bankID, Line: 2, Reason: "r"}); err != nil || r.Events != 0 {
+	if r, err := l.UnmatchLine(t.Context(), ledgertest.Actor, commands.UnmatchLine{Statement: bankID, Line: 2, Claim: "W/1", Reason: "r"}); err != nil || r.Events != 0 {
 		t.Errorf("a line that is not matched: %+v, %v", r, err)
 	}
 }
@@ -142,7 +145,7 @@ func TestMatchingIsCompleted(t *testing.T) {
 	if c := claimOf(t, l, "W/1"); c.Outstanding() != 0 {
 		t.Fatalf("%+v", c.Totals)
 	}
-	undo := commands.UnmatchLine{Statement: bankID, Line: 2, Reason: "pomyłka"}
+	undo := commands.UnmatchLine{Statement: bankID, Line: 2, Claim: "W/1", Reason: "pomyłka"}
 	if _, err := cut(l, 1, false).UnmatchLine(t.Context(), ledgertest.Actor, undo); !errors.Is(err, errPowerLost) {
 		t.Fatal(err)
 	}
@@ -247,7 +250,7 @@ func TestManyMatchAndUndoAtOnce(t *testing.T) {
 				if (clerk+i/3)%2 == 0 {
 					_, err = l.MatchLine(t.Context(), ledgertest.Actor, commands.MatchLine{Statement: bankID, Line: line, Claim: claim})
 				} else {
-					_, err = l.UnmatchLine(t.Context(), ledgertest.Actor, commands.UnmatchLine{Statement: bankID, Line: line, Reason: "r"})
+					_, err = l.UnmatchLine(t.Context(), ledgertest.Actor, commands.UnmatchLine{Statement: bankID, Line: line, Claim: claim, Reason: "r"})
 				}
 				var refusal *domain.Error
 				if err != nil && !errors.As(err, &refusal) {

@@ -52,6 +52,8 @@ func kinds() []kind {
 
 func importParticipants(ctx context.Context, im *importing) error {
 	pesels := unique{}
+	im.l.Registering.Lock()
+	defer im.l.Registering.Unlock()
 	return decideRows(ctx, im, RegisterParticipant{}, participant.Decider(), func(r *sheetfile.Record) ask[participant.Command] {
 		c := RegisterParticipant{ID: r.ID("id"), FirstName: r.Text("imie"), LastName: r.Text("nazwisko"), PESEL: r.PESEL("pesel"),
 			BirthDate: r.OptionalDate("data_urodzenia"), Sex: r.OptionalChoice("plec", "K", "M"), Municipality: r.OptionalText("gmina"),

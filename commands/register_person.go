@@ -46,6 +46,8 @@ var (
 // RegisterParticipant carries the command out. The person becomes findable by
 // PESEL once registered.
 func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
+	l.Registering.Lock()
+	defer l.Registering.Unlock()
 	stream, cmd, err := l.prepareParticipant(ctx, c)
 	if err == nil {
 		err = l.onePerson(o, c)
@@ -137,7 +139,8 @@ func (l *Ledger) agreesWithPESEL(c RegisterParticipant) error {
 }
 
 // onePerson refuses a PESEL that another id has; two ids that had one before stay as
-// they are. Whoever may not see people is not told who is known here.
+// they are. Whoever may not see people is not told who is known here: what they, or two
+// servers on one store, register doubly is a finding.
 func (l *Ledger) onePerson(o Origin, c RegisterParticipant) error {
 	if !o.Who().Sees(domain.RefParticipant) {
 		return nil

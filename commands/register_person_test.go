@@ -2,6 +2,9 @@ package commands_test
 
 import (
 	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"ksiega/commands"
@@ -34,5 +37,39 @@ func TestWhatIsRecordedIsFound(t *testing.T) {
 	}
 	if err := register(ledgertest.Actor, "U3", recorded); !errors.Is(err, commands.ErrPESELTaken) {
 		t.Errorf("a coordinator is not: %v", err)
+	}
+}
+
+// Of those who register one PESEL at the same time, two people and two files, one is
+// accepted and the others are told why not.
+func TestOnePESELIsRegisteredOnceAtATime(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for round, pesel := range []string{"44051401359", "02070803628"} {
+		var accepted atomic.Int32
+		var all sync.WaitGroup
+		for n := range 4 {
+			id := fmt.Sprintf("U%d-%d", round, n)
+			all.Go(func() {
+				if n < 2 {
+					_, err := l.RegisterParticipant(t.Context(), ledgertest.Actor, commands.RegisterParticipant{ID: id, FirstName: "Anna", LastName: "Testowa", PESEL: pesel})
+					if err == nil {
+						accepted.Add(1)
+					} else if !errors.Is(err, commands.ErrPESELTaken) {
+						t.Error(err)
+					}
+					return
+				}
+				s, err := l.Ledger.Import(t.Context(), ledgertest.Actor, commands.File{Name: "uczestnicy_" + id + ".csv", Data: []byte("id;imie;nazwisko;pesel\n" + id + ";Anna;Testowa;" + pesel + "\n")}, nil)
+				if err != nil || s.Accepted+s.Refused != 1 {
+					t.Errorf("%+v, %v", s, err)
+				}
+				accepted.Add(int32(s.Accepted))
+			})
+		}
+		all.Wait()
+		if n := accepted.Load(); n != 1 || len(l.Vault.FindPESEL(pesel)) != 1 {
+			t.Errorf("%d are accepted, %d are found", n, len(l.Vault.FindPESEL(pesel)))
+		}
 	}
 }

@@ -33,12 +33,13 @@ const (
 	DurabilityGap      FindingKind = "durability-gap"
 	ClaimedTwice       FindingKind = "claimed-twice"
 	ReceivedUnmatched  FindingKind = "received-unmatched"
+	DoubledPESEL       FindingKind = "doubled-pesel"
 )
 
 func findingKinds() []string {
 	return []string{string(AssistantOverlap), string(ParticipantOverlap), string(OutsideContract), string(OverCap), string(DoubleFunding),
 		string(Stay), string(PaidNotWorked), string(WorkedNotPaid), string(ClaimedNotPaid), string(RefundDifference), string(OverBudget),
-		string(DurabilityGap), string(ClaimedTwice), string(ReceivedUnmatched)}
+		string(DurabilityGap), string(ClaimedTwice), string(ReceivedUnmatched), string(DoubledPESEL)}
 }
 
 func findingsReport() *Report {
@@ -96,6 +97,7 @@ func discrepancies(ctx context.Context, q *question, kind FindingKind) ([]found,
 		{[]FindingKind{RefundDifference}, refundDifferences},
 		{[]FindingKind{DurabilityGap}, durabilityGaps},
 		{[]FindingKind{ReceivedUnmatched}, strayReceipts},
+		{[]FindingKind{DoubledPESEL}, doubledPESELs},
 	} {
 		if kind != "" && !slices.Contains(search.kinds, kind) {
 			continue

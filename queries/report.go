@@ -82,6 +82,8 @@ type Reader struct {
 	Actor, Role string
 	// SeesText: opened titles and reasons may be shown.
 	SeesText bool
+	// SeesPeople: so may what follows from people's sealed data.
+	SeesPeople bool
 }
 
 // Request asks a report.

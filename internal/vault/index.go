@@ -22,7 +22,7 @@ func (v *Vault) IndexPESEL(ctx context.Context, subject, pesel string) error {
 		return err
 	}
 	var hash []byte
-	from := v.peppers.newest()
+	from := v.from(pesel)
 	if pesel != "" {
 		if !elevenDigits(pesel) {
 			return errors.New("index a PESEL: it is not eleven digits")
@@ -51,6 +51,37 @@ func (v *Vault) IndexPESEL(ctx context.Context, subject, pesel string) error {
 		return fmt.Errorf("index a PESEL: %w", err)
 	}
 	return nil
+}
+
+// from is the pepper that an entry of these digits begins with: that of somebody who has
+// them already, so that the entries are equal (Doubled), or else the newest.
+func (v *Vault) from(pesel string) int {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	for from := range v.peppers {
+		if len(v.byPESEL[string(v.peppers.pesel(from, pesel))]) > 0 {
+			return from
+		}
+	}
+	return v.peppers.newest()
+}
+
+// Doubled are the sets of subjects that are indexed by the same digits, each sorted. It
+// answers from memory.
+func (v *Vault) Doubled() (sets [][]string) {
+	v.mu.RLock()
+	for _, held := range v.byPESEL {
+		if len(held) > 1 {
+			sets = append(sets, slices.Clone(held))
+		}
+	}
+	v.mu.RUnlock()
+	for i, set := range sets {
+		sets[i] = slices.DeleteFunc(set, func(s string) bool { return errors.Is(v.Usable(s), ErrErased) })
+	}
+	sets = slices.DeleteFunc(sets, func(set []string) bool { return len(set) < 2 })
+	slices.SortFunc(sets, slices.Compare)
+	return sets
 }
 
 // FindPESEL names the subjects indexed by these digits, sorted; usually one. It

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"context"
 	"slices"
 	"strings"
 )
@@ -18,4 +19,29 @@ func (v *Vault) Subjects(prefix string) []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// Meet reads the records of subjects that this vault has not met: another one over the
+// same shelf may have made them since it was opened.
+func (v *Vault) Meet(ctx context.Context, subjects ...string) error {
+	unmet := map[string]struct{}{}
+	for _, subject := range subjects {
+		if err := checkNames(subject, "key"); err != nil {
+			return err
+		}
+		if v.lookup(subject) == nil {
+			unmet[subject] = struct{}{}
+		}
+	}
+	return atOnce(ctx, unmet, func(ctx context.Context, subject string) error {
+		p, err := v.fetch(ctx, subject)
+		if err != nil || p.last != noRecord {
+			return err
+		}
+		closed, err := v.shelf.Closed(ctx, subject)
+		if closed { // for good, and not to be asked about again
+			v.closed(subject)
+		}
+		return err
+	})
 }

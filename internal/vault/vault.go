@@ -426,11 +426,16 @@ func (v *Vault) create(ctx context.Context, subject string) (*person, error) {
 	if err != nil || !closed {
 		return nil, fmt.Errorf("keep the key of %q: %w", subject, errors.Join(failed, err))
 	}
-	p = &person{last: noRecord, erased: true}
+	return v.closed(subject), nil
+}
+
+// closed keeps in memory that the shelf takes nothing more of a subject.
+func (v *Vault) closed(subject string) *person {
+	p := &person{last: noRecord, erased: true}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.people[subject] = p
-	return p, nil
+	return p
 }
 
 // fetch reads one subject from the shelf and adopts it if there is anything.

@@ -51,5 +51,5 @@ func (c caller) origin(key string, expected *int64) commands.Origin {
 
 // reader is who asks a report, and whether it may show them opened texts.
 func (c caller) reader() queries.Reader {
-	return queries.Reader{Actor: c.actor, Role: c.role, SeesText: c.who().Sees(domain.RefStatement)}
+	return queries.Reader{Actor: c.actor, Role: c.role, SeesText: c.who().Sees(domain.RefStatement), SeesPeople: c.who().Sees(domain.RefParticipant)}
 }

@@ -231,7 +231,7 @@ func word(of queries.Words, code string) (string, bool) {
 			"stay": "w czasie pobytu", "paid-not-worked": "wypłacono, nie przepracowano",
 			"worked-not-paid": "przepracowano, nie wypłacono", "claimed-not-paid": "we wniosku, nie wypłacono",
 			"refund-difference": "różnica w refundacji", "over-budget": "ponad budżet", "durability-gap": "przerwa w trwałości",
-			"claimed-twice": "we wnioskach więcej niż raz", "received-unmatched": "wpłata bez przypisania",
+			"claimed-twice": "we wnioskach więcej niż raz", "received-unmatched": "wpłata bez przypisania", "doubled-pesel": "jeden PESEL u dwóch uczestników",
 		},
 		queries.ReasonWords: {
 			"number-in-title": "numer w tytule", "by-hand": "ręcznie", "amount-outstanding": "kwota zgodna",

@@ -1,0 +1,84 @@
+package queries
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"ksiega/domain"
+	"ksiega/domain/participant"
+	"ksiega/internal/journal"
+	"ksiega/projections"
+)
+
+// registered is when somebody was entered under an id.
+type registered struct {
+	id    string
+	on    domain.Date
+	event journal.Position
+}
+
+// doubledPESELs: one PESEL under two ids, for each id but the first; caps count that
+// person twice. No row knows a PESEL: they are found by the vault's index, which has
+// those that other servers registered once they are on a contract. Who may not see
+// people is told of none.
+func doubledPESELs(ctx context.Context, q *question) ([]found, error) {
+	v := q.desk.opts.Vault
+	if v == nil || !q.reader.SeesPeople {
+		return nil, nil
+	}
+	lives, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()))
+	if err != nil {
+		return nil, err
+	}
+	var subjects []string
+	for _, it := range lives {
+		if p := it.Row.Terms.Participant; p != "" {
+			subjects = append(subjects, domain.Ref{Kind: domain.RefParticipant, ID: p}.Subject())
+		}
+	}
+	if err := v.Meet(ctx, subjects...); err != nil {
+		return nil, err
+	}
+	var all []found
+	for _, set := range v.Doubled() {
+		var ids []registered
+		for _, subject := range set {
+			id, ok := strings.CutPrefix(subject, domain.Ref{Kind: domain.RefParticipant}.Subject())
+			if !ok {
+				continue
+			}
+			r, err := q.registration(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			if r.id != "" && !q.cut(r.on) {
+				ids = append(ids, r)
+			}
+		}
+		slices.SortFunc(ids, func(a, b registered) int { return a.event.Compare(b.event) })
+		for _, r := range ids[min(1, len(ids)):] {
+			first := ids[0]
+			all = append(all, found{id: findingID(DoubledPESEL, first.id, r.id), kind: DoubledPESEL, subjects: []string{first.id, r.id},
+				from: r.on, to: r.on, events: []journal.Position{first.event, r.event}})
+		}
+	}
+	return all, nil
+}
+
+// registration is the first one of an id, none where the answer does not know of it.
+func (q *question) registration(ctx context.Context, id string) (first registered, err error) {
+	enough := errors.New("the first is found")
+	err = q.desk.opts.Journal.ReadStream(ctx, participant.Stream(id), 0, func(r *journal.Recorded) error {
+		if _, ok := r.Event.(participant.Registered); ok && !r.Position.After(position(q.views)) {
+			first = registered{id, cmp.Or(r.Meta.OccurredOn, q.desk.today(r.Created)), r.Position}
+		}
+		return enough
+	})
+	if errors.Is(err, enough) {
+		err = nil
+	}
+	return first, err
+}

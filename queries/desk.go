@@ -30,6 +30,8 @@ type Options struct {
 	Runner *projections.Runner
 	// Vault opens sealed text; nil opens none.
 	Vault *vault.Vault
+	// Shared: other servers record in the log too, with vaults of their own.
+	Shared bool
 	// Now is the clock, and Zone where its day begins (Europe/Warsaw).
 	Now  func() time.Time
 	Zone *time.Location

@@ -29,18 +29,10 @@ func doubledPESELs(ctx context.Context, q *question) ([]found, error) {
 	if v == nil || !q.reader.SeesPeople {
 		return nil, nil
 	}
-	lives, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()))
-	if err != nil {
-		return nil, err
-	}
-	var subjects []string
-	for _, it := range lives {
-		if p := it.Row.Terms.Participant; p != "" {
-			subjects = append(subjects, domain.Ref{Kind: domain.RefParticipant, ID: p}.Subject())
+	if q.desk.opts.Shared {
+		if err := q.meet(ctx); err != nil {
+			return nil, err
 		}
-	}
-	if err := v.Meet(ctx, subjects...); err != nil {
-		return nil, err
 	}
 	var all []found
 	for _, set := range v.Doubled() {
@@ -66,6 +58,21 @@ func doubledPESELs(ctx context.Context, q *question) ([]found, error) {
 		}
 	}
 	return all, nil
+}
+
+// meet has the vault know those whom other servers registered.
+func (q *question) meet(ctx context.Context) error {
+	lives, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()))
+	if err != nil {
+		return err
+	}
+	var subjects []string
+	for _, it := range lives {
+		if p := it.Row.Terms.Participant; p != "" {
+			subjects = append(subjects, domain.Ref{Kind: domain.RefParticipant, ID: p}.Subject())
+		}
+	}
+	return q.desk.opts.Vault.Meet(ctx, subjects...)
 }
 
 // registration is the first one of an id, none where the answer does not know of it.

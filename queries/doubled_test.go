@@ -40,7 +40,8 @@ func TestOnePESELUnderTwoIDs(t *testing.T) {
 		req.Reader, req.Params = reader, map[string]string{"kind": "doubled-pesel"}
 		for range 2 {
 			rows = nil
-			a, err := memoryDesk(l).Ask(t.Context(), "findings", req)
+			desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: sampleDay, Zone: l.Zone, Shared: true})
+			a, err := desk.Ask(t.Context(), "findings", req)
 			must(t, err)
 			for _, r := range a.Rows {
 				rows = append(rows, fmt.Sprint(r[0], " ", r[2], " ", r[3], " ", len(r[8].([]string))))

@@ -216,7 +216,7 @@ func (b *book) openRedis(ctx context.Context, g *globals) (redis.UniversalClient
 
 // newDesk answers from the read models where there are any, else from the log.
 func (b *book) newDesk(zone *time.Location) *queries.Desk {
-	return queries.NewDesk(queries.Options{Journal: b.journal, Store: b.store, Runner: b.runner, Vault: b.vault, Now: time.Now, Zone: zone, DayCount: b.days})
+	return queries.NewDesk(queries.Options{Journal: b.journal, Store: b.store, Runner: b.runner, Vault: b.vault, Shared: b.node == nil, Now: time.Now, Zone: zone, DayCount: b.days})
 }
 
 // dryRun is the ledger as a dry run sees it: what it records is kept nowhere.

@@ -79,7 +79,7 @@ func (d *doctor) tell(err error, what string) error {
 	for _, p := range d.found {
 		fmt.Println(p)
 	}
-	sayLeft(d.left, "what earlier versions recorded in clear and today's seal is shown only with --reveal, and stays when its person is erased")
+	sayLeft(d.left, "what earlier versions recorded so that it can be read or guessed, and today's seal; it is shown only with --reveal, and stays when its person is erased")
 	if len(d.found) > 0 {
 		return errFound
 	}

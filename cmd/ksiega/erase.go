@@ -107,7 +107,7 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 	} else {
 		fmt.Printf("the destroyed key is gone from the disk: %d events removed, %d bytes left of %d\n", gone.Events, gone.BytesAfter, gone.BytesBefore)
 	}
-	sayLeft(left, "left, because earlier versions recorded it in clear and a log is never rewritten (shown only with --reveal)")
+	sayLeft(left, "left, because earlier versions recorded it so that it can be read or guessed, and a log is never rewritten (shown only with --reveal)")
 	dir, err := g.dataDir()
 	if err != nil {
 		return err

@@ -176,5 +176,9 @@ func (b *book) alone(ctx context.Context) error {
 	if err := b.journal.Notify(ctx, journal.Notice{Kind: journal.KeysChanging}); err != nil {
 		return err
 	}
-	return b.forgotten(ctx)
+	err := b.forgotten(ctx)
+	if err != nil { // nothing is written yet, so that others may go on
+		err = errors.Join(err, b.journal.Notify(context.WithoutCancel(ctx), journal.Notice{Kind: journal.KeysChanged}))
+	}
+	return err
 }

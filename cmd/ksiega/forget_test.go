@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"testing"
@@ -149,10 +150,8 @@ func TestKeysChangeBesideAServer(t *testing.T) {
 	if _, err := other.vault.Seal(t.Context(), "participant/U9", "reason", "", "too late"); !errors.Is(err, errKeysChange) || !errors.Is(err, journal.ErrUnavailable) {
 		t.Errorf("the other goes on with its keys: %v", err)
 	}
-	select {
-	case <-f.over:
-	default:
-		t.Error("the other goes on")
+	if err := (&book{forgetter: f}).watch(t.Context(), nil); !errors.Is(err, errKeysChange) {
+		t.Errorf("the other ends with %v", err)
 	}
 	// Until it is done nobody begins, whichever master they have; then the new one opens
 	// all of it.
@@ -170,6 +169,60 @@ func TestKeysChangeBesideAServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, err := v.Open(t.Context(), "participant/U9", "reason", "", late); err != nil || got != "sealed beside it" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// The command itself: broken off while it waits, it leaves the keys as they are and lets
+// others begin; carried through, whoever begins has the new master key and all texts.
+func TestRekeyOfASharedStore(t *testing.T) {
+	t.Parallel()
+	server := servers(t)
+	one := server()
+	sealed, err := one.vault.Seal(t.Context(), u0, "reason", "", "from before")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := one.master
+	source, err := (&globals{}).keySource(one.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rekey := func(ctx context.Context) error {
+		_, err := (&rekeyCmd{}).replace(ctx, one, source, func() error { return nil })
+		return err
+	}
+	one.patience = time.Hour
+	ctx, stop := context.WithCancel(t.Context())
+	over := make(chan error)
+	go func() { over <- rekey(ctx) }()
+	for {
+		if _, err := server().listen(t.Context()); errors.Is(err, errKeysCut) {
+			break
+		}
+	}
+	stop()
+	if err := <-over; !errors.Is(err, context.Canceled) {
+		t.Errorf("broken off it says %v", err)
+	}
+	if _, err := server().listen(t.Context()); err != nil {
+		t.Errorf("after it was broken off: %v", err)
+	}
+	if _, err := vault.Open(t.Context(), one.journal.Shelf(), before); err != nil {
+		t.Errorf("the keys are not as they were: %v", err)
+	}
+	one.patience = 0
+	if err := rekey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	next := server()
+	if _, err := next.listen(t.Context()); err != nil {
+		t.Errorf("after it: %v", err)
+	}
+	if _, err := vault.Open(t.Context(), next.journal.Shelf(), before); !errors.Is(err, vault.ErrWrongMaster) {
+		t.Errorf("the old master opens them: %v", err)
+	}
+	if got, err := next.vault.Open(t.Context(), u0, "reason", "", sealed); err != nil || got != "from before" {
 		t.Errorf("%q, %v", got, err)
 	}
 }

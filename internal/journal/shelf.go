@@ -90,15 +90,17 @@ func (s Shelf) Get(ctx context.Context, subject string, fn func(number int64, re
 // Truncate hides a subject's records below a number for good: the store forgets
 // them when it is scavenged. Truncating twice is truncating once. What else the store
 // is told of the stream, such as who may read it, stays.
-func (s Shelf) Truncate(ctx context.Context, subject string, below int64) error {
-	for {
-		err := s.change(ctx, "truncate", subject, func(ctx context.Context, l *link, stream string, deadline time.Duration) error {
+func (s Shelf) Truncate(ctx context.Context, subject string, below int64) (err error) {
+	const attempts = 3
+	for range attempts {
+		err = s.change(ctx, "truncate", subject, func(ctx context.Context, l *link, stream string, deadline time.Duration) error {
 			return s.truncate(ctx, l, stream, below, deadline)
 		})
 		if !errors.Is(err, ErrConflict) {
-			return err
+			break
 		}
 	}
+	return err
 }
 
 // truncateBefore is the member of a stream's metadata that hides its beginning.

@@ -25,6 +25,10 @@ type RecordClaimDecision struct {
 // and by an acceptance this one; cut short between the two, the same command
 // completes it.
 func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClaimDecision) (journal.Result, error) {
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.recordClaimDecision(ctx, o, c) })
+}
+
+func (l *Ledger) recordClaimDecision(ctx context.Context, o Origin, c RecordClaimDecision) (journal.Result, error) {
 	if !o.Who().May(access.Record) {
 		l.count(ErrMayNot)
 		return journal.Result{}, ErrMayNot
@@ -99,6 +103,10 @@ type WriteOffClaim struct {
 
 // WriteOffClaim carries the command out.
 func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.writeOffClaim(ctx, o, c) })
+}
+
+func (l *Ledger) writeOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
 	err := ids(&c.Claim)
 	if err == nil {
 		err = l.happened(c.Date)

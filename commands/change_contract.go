@@ -27,6 +27,10 @@ var ErrChange = domain.Refusal(domain.CodeInvalid, "no such change of a contract
 
 // ChangeContract carries the command out.
 func (l *Ledger) ChangeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.changeContract(ctx, o, c) })
+}
+
+func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
 	if err := ids(&c.Number, &c.Assistant); err != nil {
 		l.count(err)
 		return journal.Result{}, err

@@ -381,11 +381,7 @@ type ask[C any] struct {
 // decides the streams side by side, each stream's rows in order and recorded
 // together. The request is what each row asks for, of whatever values.
 func decideRows[S, C any](ctx context.Context, im *importing, request Request, d domain.Decider[S, C], read func(*sheetfile.Record) ask[C]) error {
-	type member struct {
-		row int
-		ask[C]
-	}
-	seen, groups, order := unique{}, map[string][]member{}, []string{}
+	seen, groups, order := unique{}, map[string][]member[C]{}, []string{}
 	for i := range im.sheet.Rows {
 		rec := im.sheet.Record(i)
 		a := read(rec)
@@ -398,41 +394,84 @@ func decideRows[S, C any](ctx context.Context, im *importing, request Request, d
 		if _, ok := groups[a.stream]; !ok {
 			order = append(order, a.stream)
 		}
-		groups[a.stream] = append(groups[a.stream], member{i, a})
+		groups[a.stream] = append(groups[a.stream], member[C]{i, a})
 	}
 	workers, ctx := errgroup.WithContext(ctx)
 	workers.SetLimit(importWorkers)
+	d = naming(veiled(im.origin, request, d))
 	for _, stream := range order {
-		workers.Go(func() error {
-			var items []journal.Item[C]
-			var asked []member
-			for _, m := range groups[stream] {
-				cmd, err := m.build(ctx)
-				if err != nil {
-					if err := im.settle(m.row, journal.Result{}, err); err != nil {
-						return err
-					}
-					continue
-				}
-				origin := im.origin.ofRow(im.hash, im.sheet.Rows[m.row].Number)
-				items, asked = append(items, item(im.l, origin, cmd)), append(asked, m)
-			}
-			outcomes, err := journal.ExecuteAll(ctx, im.l.Log, stream, naming(veiled(im.origin, request, d)), items)
-			if err != nil {
-				return err
-			}
-			for k, m := range asked {
-				if outcomes[k].Refused == nil && m.after != nil {
-					if err := m.after(ctx); err != nil {
-						return err
-					}
-				}
-				if err := im.settle(m.row, outcomes[k].Result, outcomes[k].Refused); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		workers.Go(func() error { return decideStream(ctx, im, stream, d, groups[stream]) })
 	}
 	return workers.Wait()
+}
+
+// member is a row among those of one stream.
+type member[C any] struct {
+	row int
+	ask[C]
+}
+
+// decideStream decides the rows of one stream; no key is made for those that are
+// refused.
+func decideStream[S, C any](ctx context.Context, im *importing, stream string, d domain.Decider[S, C], rows []member[C]) error {
+	outcomes, err := attempt(asksFirst.in(ctx), im, im.l.Log, stream, d, rows)
+	if errors.Is(err, errNoKey) {
+		tried, err := attempt(asIfForReal.in(ctx), im, Log{trial{im.l.Log.Log, false}, im.l.Vault}, stream, d, rows)
+		if err != nil {
+			return err
+		}
+		var rest []member[C]
+		for k, m := range rows {
+			if tried[k].Refused == nil {
+				rest = append(rest, m)
+			} else if err := im.settle(m.row, tried[k].Result, tried[k].Refused); err != nil {
+				return err
+			}
+		}
+		rows = rest
+		outcomes, err = attempt(makingKeys.in(ctx), im, im.l.Log, stream, d, rows)
+		if err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	for k, m := range rows {
+		if outcomes[k].Refused == nil && m.after != nil {
+			if err := m.after(ctx); err != nil {
+				return err
+			}
+		}
+		if err := im.settle(m.row, outcomes[k].Result, outcomes[k].Refused); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attempt makes the commands of rows and decides them over a log.
+func attempt[S, C any](ctx context.Context, im *importing, log journal.Log, stream string, d domain.Decider[S, C], rows []member[C]) ([]journal.Outcome, error) {
+	outcomes := make([]journal.Outcome, len(rows))
+	var items []journal.Item[C]
+	var asked []int
+	for k, m := range rows {
+		cmd, err := m.build(ctx)
+		if errors.Is(err, errNoKey) {
+			return nil, err
+		}
+		if err != nil {
+			outcomes[k].Refused = err
+			continue
+		}
+		origin := im.origin.ofRow(im.hash, im.sheet.Rows[m.row].Number)
+		items, asked = append(items, item(im.l, origin, cmd)), append(asked, k)
+	}
+	decided, err := journal.ExecuteAll(ctx, log, stream, d, items)
+	if err != nil {
+		return nil, err
+	}
+	for i, k := range asked {
+		outcomes[k] = decided[i]
+	}
+	return outcomes, nil
 }

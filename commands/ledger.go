@@ -175,11 +175,15 @@ func (s *sealer) text(seal domain.Seal, text string) domain.Sealed {
 	if s.err = s.nameable(seal.Subject); s.err != nil {
 		return ""
 	}
-	sealed, err := s.vault.Seal(s.ctx, seal.Subject.Subject(), seal.Field, seal.Scope.String(), text)
+	sealed, done, err := withoutKey(s.ctx, s.vault, seal, text)
+	if s.err = err; done {
+		return sealed
+	}
+	made, err := s.vault.Seal(s.ctx, seal.Subject.Subject(), seal.Field, seal.Scope.String(), text)
 	if s.err = err; errors.Is(err, vault.ErrErased) {
 		s.err = erasure.ErrErased
 	}
-	return domain.Sealed(sealed)
+	return domain.Sealed(made)
 }
 
 // lookups keeps what several rows or commands look up, for the length of one
@@ -211,7 +215,7 @@ func look[S any, C any](ctx context.Context, k *lookups, in map[string]*lookup[S
 	}
 	k.mu.Unlock()
 	e.once.Do(func() {
-		loaded, err := journal.Load(ctx, k.log, stream, d)
+		loaded, err := journal.Load(makingKeys.in(ctx), k.log, stream, d) // others get the answer too
 		e.state, e.err = loaded.State, err
 	})
 	return e.state, e.err

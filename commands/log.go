@@ -48,6 +48,9 @@ func (l Log) today(ctx context.Context, s domain.Seal, text domain.Sealed) (doma
 		renewed, err := l.vault.Renew(ctx, s.Subject.Subject(), s.Field, s.Scope.String(), string(text))
 		return domain.Sealed(renewed), err
 	}
+	if tried, done, err := withoutKey(ctx, l.vault, s, clear); done {
+		return tried, err
+	}
 	sealed, err := l.vault.Seal(ctx, s.Subject.Subject(), s.Field, s.Scope.String(), clear)
 	if errors.Is(err, vault.ErrErased) {
 		return "", nil

@@ -32,6 +32,10 @@ var (
 
 // LogVisit carries the command out.
 func (l *Ledger) LogVisit(ctx context.Context, o Origin, c LogVisit) (journal.Result, error) {
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.logVisit(ctx, o, c) })
+}
+
+func (l *Ledger) logVisit(ctx context.Context, o Origin, c LogVisit) (journal.Result, error) {
 	if err := ids(&c.Assistant, &c.Contract); err != nil {
 		l.count(err)
 		return journal.Result{}, err

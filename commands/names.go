@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ksiega/domain"
+	"ksiega/domain/finding"
 )
 
 // naming decides and refuses new names that break domain.CheckNewID. The zero state
@@ -159,7 +160,7 @@ func (s *sealer) nameable(of domain.Ref) error {
 		parts = strings.FieldsFunc(of.ID, func(r rune) bool { return r == ':' || r == '@' })
 	}
 	for _, part := range parts {
-		refused := domain.CheckNewID(part)
+		refused := domain.CheckNewID(finding.UnescapePart(part))
 		if refused == nil {
 			continue
 		}

@@ -26,6 +26,10 @@ var ErrNotReferral = domain.Refusal(domain.CodeRule, "the contract is not a refe
 
 // RecordAttendance carries the command out.
 func (l *Ledger) RecordAttendance(ctx context.Context, o Origin, c RecordAttendance) (journal.Result, error) {
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.recordAttendance(ctx, o, c) })
+}
+
+func (l *Ledger) recordAttendance(ctx context.Context, o Origin, c RecordAttendance) (journal.Result, error) {
 	if err := ids(&c.Contract); err != nil {
 		l.count(err)
 		return journal.Result{}, err

@@ -48,6 +48,10 @@ var (
 func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
 	l.Registering.Lock()
 	defer l.Registering.Unlock()
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.registerParticipant(ctx, o, c) })
+}
+
+func (l *Ledger) registerParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
 	stream, cmd, err := l.prepareParticipant(ctx, c)
 	if err == nil {
 		err = l.onePerson(o, c)
@@ -163,6 +167,10 @@ type RegisterAssistant struct {
 
 // RegisterAssistant carries the command out.
 func (l *Ledger) RegisterAssistant(ctx context.Context, o Origin, c RegisterAssistant) (journal.Result, error) {
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.registerAssistant(ctx, o, c) })
+}
+
+func (l *Ledger) registerAssistant(ctx context.Context, o Origin, c RegisterAssistant) (journal.Result, error) {
 	stream, cmd, err := l.prepareAssistant(ctx, c)
 	if err != nil {
 		l.count(err)

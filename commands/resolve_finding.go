@@ -27,6 +27,10 @@ type ResolveFinding struct {
 // changed when the resolution is recorded: it binds to these, so that the finding is
 // then open.
 func (l *Ledger) ResolveFinding(ctx context.Context, o Origin, c ResolveFinding, now finding.Figures) (journal.Result, error) {
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.resolveFinding(ctx, o, c, now) })
+}
+
+func (l *Ledger) resolveFinding(ctx context.Context, o Origin, c ResolveFinding, now finding.Figures) (journal.Result, error) {
 	if c.Date != 0 { // else the day it is recorded
 		if err := l.happened(c.Date); err != nil {
 			l.count(err)

@@ -38,6 +38,10 @@ var ErrParticipant = domain.Refusal(domain.CodeNotFound, "no such participant is
 // agreement's list; cut short between the two, the same command sent again
 // completes it.
 func (l *Ledger) SignContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.signContract(ctx, o, c) })
+}
+
+func (l *Ledger) signContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
 	stream, cmd, err := l.prepareContract(ctx, l.lookups(), c)
 	if err != nil {
 		l.count(err)

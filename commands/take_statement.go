@@ -111,6 +111,27 @@ func appends(lines []statement.LineBooked) (upto []int) {
 	return append(upto, len(lines))
 }
 
+// take decides a statement over a log, in as many appends as it needs.
+func (im *importing) take(ctx context.Context, log journal.Log, id string, earlier bool, b bankfile.Statement, row int) (statement.TakeIn, []journal.Outcome, error) {
+	take, err := im.l.prepareStatement(ctx, id, earlier, b)
+	if err != nil {
+		return take, nil, err
+	}
+	ends := appends(take.Lines)
+	items := make([]journal.Item[statement.Command], len(ends))
+	for k, from := 0, 0; k < len(ends); from, k = ends[k], k+1 {
+		part := take
+		part.Upto = ends[k]
+		items[k] = item(im.l, im.origin.ofRow(im.hash, row+from+1), statement.Command(part))
+	}
+	d := statement.Decider()
+	if !im.origin.Who().Sees(domain.RefStatement) {
+		d = veil(d)
+	}
+	outcomes, err := journal.ExecuteAll(ctx, log, domain.Stream("statement", id), d, items)
+	return take, outcomes, err
+}
+
 // statement takes one statement in; its lines are rows from an index on. A line
 // that was recorded before is known, whatever becomes of the others. Cut short
 // between two appends, the same file completes it.
@@ -125,8 +146,15 @@ func (im *importing) statement(ctx context.Context, b bankfile.Statement, seen u
 		err = seen.check(stream, row+1)
 	}
 	var take statement.TakeIn
+	var outcomes []journal.Outcome
 	if err == nil {
-		take, err = im.l.prepareStatement(ctx, id, earlier, b)
+		take, outcomes, err = im.take(asksFirst.in(ctx), im.l.Log, id, earlier, b, row)
+	}
+	if errors.Is(err, errNoKey) {
+		take, outcomes, err = im.take(asIfForReal.in(ctx), Log{trial{im.l.Log.Log, false}, im.l.Vault}, id, earlier, b, row)
+		if err == nil && outcomes[0].Refused == nil {
+			take, outcomes, err = im.take(makingKeys.in(ctx), im.l.Log, id, earlier, b, row)
+		}
 	}
 	if err != nil {
 		for i := range max(len(b.Lines), 1) {
@@ -136,21 +164,7 @@ func (im *importing) statement(ctx context.Context, b bankfile.Statement, seen u
 		}
 		return nil
 	}
-	ends := appends(take.Lines)
-	items := make([]journal.Item[statement.Command], len(ends))
-	for k, from := 0, 0; k < len(ends); from, k = ends[k], k+1 {
-		part := take
-		part.Upto = ends[k]
-		items[k] = item(im.l, im.origin.ofRow(im.hash, row+from+1), statement.Command(part))
-	}
-	d, sees := statement.Decider(), im.origin.Who().Sees(domain.RefStatement)
-	if !sees {
-		d = veil(d)
-	}
-	outcomes, err := journal.ExecuteAll(ctx, im.l.Log, stream, d, items)
-	if err != nil {
-		return err
-	}
+	ends, sees := appends(take.Lines), im.origin.Who().Sees(domain.RefStatement)
 	for i, k := 0, 0; i < max(len(b.Lines), 1); i++ {
 		if i == ends[k] && k+1 < len(ends) {
 			k++

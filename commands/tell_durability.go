@@ -29,6 +29,10 @@ var ErrNoValue = domain.Refusal(domain.CodeInvalid, "the number of places or ass
 
 // TellDurability carries the command out.
 func (l *Ledger) TellDurability(ctx context.Context, o Origin, c TellDurability) (journal.Result, error) {
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.tellDurability(ctx, o, c) })
+}
+
+func (l *Ledger) tellDurability(ctx context.Context, o Origin, c TellDurability) (journal.Result, error) {
 	stream, cmd, err := l.prepareDurability(ctx, c)
 	if err != nil {
 		l.count(err)

@@ -23,17 +23,21 @@ type WithdrawClaim struct {
 // claim by that reservation from then on; cut short between the two, the same command
 // completes it, or any other that meets the reservation.
 func (l *Ledger) WithdrawClaim(ctx context.Context, o Origin, c WithdrawClaim) (journal.Result, error) {
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.withdrawClaim(ctx, o, c) })
+}
+
+func (l *Ledger) withdrawClaim(ctx context.Context, o Origin, c WithdrawClaim) (journal.Result, error) {
 	if !o.Who().May(access.Record) {
 		l.count(ErrMayNot)
 		return journal.Result{}, ErrMayNot
 	}
-	claim, released, err := l.withdrawClaim(ctx, o, c)
+	claim, released, err := l.takeClaimBack(ctx, o, c)
 	l.count(err)
 	l.Guesses.count(o, err)
 	return followed(claim, released), err
 }
 
-func (l *Ledger) withdrawClaim(ctx context.Context, o Origin, c WithdrawClaim) (claim, released journal.Result, err error) {
+func (l *Ledger) takeClaimBack(ctx context.Context, o Origin, c WithdrawClaim) (claim, released journal.Result, err error) {
 	if err = ids(&c.Claim, &c.Agreement); err != nil {
 		return claim, released, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ksiega/domain"
+	"ksiega/domain/finding"
 )
 
 // findingID is made of a kind, pseudonymous ids and dates, so that the same
@@ -13,26 +14,15 @@ import (
 func findingID(kind FindingKind, parts ...string) string {
 	id := string(kind)
 	for _, p := range parts {
-		id += ":" + escapePart(p)
+		id += ":" + finding.EscapePart(p)
 	}
 	return id
 }
 
-// escapePart escapes what holds the separator. What does not is left as it is, since
-// resolutions name it so, unless it looks as if it were escaped.
-func escapePart(p string) string {
-	if !strings.Contains(p, ":") && unescapePart(p) == p {
-		return p
-	}
-	return strings.NewReplacer("%", "%25", ":", "%3A").Replace(p)
-}
-
-func unescapePart(p string) string { return strings.NewReplacer("%3A", ":", "%25", "%").Replace(p) }
-
 // earlierID is what builds before this one named a finding by, "" where that is no
 // other: they parted by the separator alone, so that two findings could have one.
 func earlierID(id string) string {
-	if earlier := unescapePart(id); earlier != id {
+	if earlier := finding.UnescapePart(id); earlier != id {
 		return earlier
 	}
 	return ""
@@ -124,7 +114,7 @@ func readID(form []idPart, fields []string, known func(domain.Ref) bool, names [
 			text = of
 		}
 		ref := domain.Ref{Kind: part.kind, ID: text}
-		if escaped := (domain.Ref{Kind: part.kind, ID: unescapePart(text)}); n == 1 && known(escaped) {
+		if escaped := (domain.Ref{Kind: part.kind, ID: finding.UnescapePart(text)}); n == 1 && known(escaped) {
 			ref = escaped
 		}
 		if !known(ref) {

@@ -1,0 +1,84 @@
+package commands
+
+import (
+	"context"
+	"errors"
+
+	"ksiega/domain"
+	"ksiega/internal/journal"
+	"ksiega/internal/vault"
+)
+
+// No key is made for what is refused: it would name, for ever, somebody or something
+// that nothing is recorded of. So a command that would make one is decided without it
+// first, and what is refused there is never sealed.
+
+// sealing is how a command's texts are sealed.
+type sealing int
+
+const (
+	makingKeys  sealing = iota // as they are to be recorded
+	asksFirst                  // errNoKey where a key would be made
+	asIfForReal                // what would need a new key stays in clear, and in memory
+)
+
+type sealingKey struct{}
+
+func (how sealing) in(ctx context.Context) context.Context {
+	return context.WithValue(ctx, sealingKey{}, how)
+}
+
+func sealingOf(ctx context.Context) sealing {
+	how, _ := ctx.Value(sealingKey{}).(sealing)
+	return how
+}
+
+var (
+	errNoKey    = errors.New("a key would have to be made")
+	errAccepted = errors.New("it would be recorded")
+)
+
+// trial is a log that records nothing. A single command is accepted by what it would
+// record first; of many the decisions go on.
+type trial struct {
+	journal.Log
+	single bool
+}
+
+func (t trial) Append(_ context.Context, _ string, expected int64, events ...journal.Decided) (journal.Written, error) {
+	if t.single {
+		return journal.Written{}, errAccepted
+	}
+	return journal.Written{Revision: expected + int64(len(events))}, nil
+}
+
+// keyless carries a command out that seals its texts before it records anything.
+func (l *Ledger) keyless(ctx context.Context, do func(context.Context, *Ledger) (journal.Result, error)) (journal.Result, error) {
+	r, err := do(asksFirst.in(ctx), l)
+	if !errors.Is(err, errNoKey) {
+		return r, err
+	}
+	tried := *l
+	tried.Log.Log = trial{l.Log.Log, true}
+	if r, err := do(asIfForReal.in(ctx), &tried); !errors.Is(err, errAccepted) {
+		return r, err
+	}
+	return do(makingKeys.in(ctx), l)
+}
+
+// withoutKey is a text of a subject that has no key, as the context says; done is
+// false where it is to be sealed.
+func withoutKey(ctx context.Context, v *vault.Vault, of domain.Seal, text string) (sealed domain.Sealed, done bool, err error) {
+	how := sealingOf(ctx)
+	if how == makingKeys {
+		return "", false, nil
+	}
+	held, err := v.Holds(ctx, of.Subject.Subject())
+	switch {
+	case held || err != nil:
+		return "", err != nil, err
+	case how == asksFirst:
+		return "", true, errNoKey
+	}
+	return domain.Sealed(of.Field + ":" + text), true, nil
+}

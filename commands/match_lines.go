@@ -18,7 +18,7 @@ const matchesAtOnce = 2000
 
 // MatchLines carries out matches of one statement, each as MatchLine does, and says how
 // many were. What is refused is passed over. The statement is read as often as for one
-// match, since it may have many lines.
+// match, and so is each claim, since they may have many lines.
 func (l *Ledger) MatchLines(ctx context.Context, o Origin, id string, matches []MatchLine) (matched int, err error) {
 	if !o.Who().May(access.Record) {
 		l.count(ErrMayNot)
@@ -48,24 +48,44 @@ func (l *Ledger) matchSome(ctx context.Context, o Origin, stream string, matches
 		items[i] = item(l, o, statement.Command(matchOf(o, c)))
 	}
 	outcomes, err := journal.ExecuteAll(ctx, l.Log, stream, statement.Decider(), items)
+	if errors.Is(err, journal.ErrConflict) {
+		return 0, nil // somebody else is at it; the automat comes again
+	}
 	if err != nil {
 		return 0, err
 	}
-	var taken []MatchLine
-	var back []journal.Item[statement.Command]
+	of, order := map[string][]int{}, []string{}
 	for i, c := range tried {
 		if l.count(outcomes[i].Refused); outcomes[i].Refused != nil {
 			continue
 		}
-		_, err := execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(receives[i]), o)
-		var refusal *domain.Error
-		switch {
-		case err == nil:
-			taken = append(taken, c)
-		case !errors.As(err, &refusal):
+		if of[c.Claim] == nil {
+			order = append(order, c.Claim)
+		}
+		of[c.Claim] = append(of[c.Claim], i)
+	}
+	var taken []MatchLine
+	var back []journal.Item[statement.Command]
+	for _, claim := range order {
+		var receipts []journal.Item[refund.Command]
+		for _, i := range of[claim] {
+			receipts = append(receipts, item(l, o, refund.Command(receives[i])))
+		}
+		received, err := journal.ExecuteAll(ctx, l.Log, domain.Stream("refundclaim", claim), refund.Decider(), receipts)
+		if errors.Is(err, journal.ErrConflict) {
+			continue // as above
+		}
+		if err != nil {
 			return len(taken), err
-		case refusal.Code != domain.CodeConflict && outcomes[i].Events > 0:
-			back = append(back, item(l, o, statement.Command(statement.Unmatch{Line: c.Line, Claim: c.Claim, Reason: statement.ReasonClaimRefused})))
+		}
+		for k, i := range of[claim] {
+			switch c := tried[i]; {
+			case received[k].Refused == nil:
+				taken = append(taken, c)
+			case outcomes[i].Events > 0:
+				l.count(received[k].Refused)
+				back = append(back, item(l, o, statement.Command(statement.Unmatch{Line: c.Line, Claim: c.Claim, Reason: statement.ReasonClaimRefused})))
+			}
 		}
 	}
 	if len(back) > 0 {

@@ -54,13 +54,13 @@ func manyLines(t *testing.T, lines int) (*ledgertest.Ledger, []commands.MatchLin
 	return l, matches
 }
 
-// What is read of a statement grows with its lines, not with their square.
-func TestManyMatchesReadTheStatementAFewTimes(t *testing.T) {
+// What is read of a statement and its claims grows with its lines, not with their square.
+func TestManyMatchesReadTheirStreamsAFewTimes(t *testing.T) {
 	t.Parallel()
 	perLine := map[int]float64{}
 	for _, lines := range []int{20, 200} {
 		l, matches := manyLines(t, lines)
-		counted, ledger := &reading{Log: l.Journal, begin: "statement-"}, *l.Ledger
+		counted, ledger := &reading{Log: l.Journal, begin: ""}, *l.Ledger
 		ledger.Log = commands.NewLog(counted, l.Vault)
 		n, err := ledger.MatchLines(t.Context(), automat, bankID, matches)
 		if err != nil || n != lines {
@@ -115,7 +115,7 @@ func TestManyMatchesAreDecidedOneByOne(t *testing.T) {
 func TestManyMatchesCutShort(t *testing.T) {
 	t.Parallel()
 	const lines = 4
-	for at := range lines + 1 {
+	for at := range 2 { // the statement's append, and the claim's
 		for _, after := range []bool{false, true} {
 			l, matches := manyLines(t, lines)
 			if _, err := cut(l, at, after).MatchLines(t.Context(), automat, bankID, matches); !errors.Is(err, errPowerLost) {

@@ -170,6 +170,33 @@ type openLine struct {
 type settling struct {
 	lines  []openLine
 	claims []standingClaim
+
+	// Where to look, so that no line is held against every other.
+	places   map[string][]int        // of claims, by number
+	naming   map[string][]int        // lines, by the claims in their titles
+	untitled map[domain.Grosze][]int // lines that name none, by amount
+}
+
+// decide takes the lines that are certain.
+func (s *settling) decide() {
+	s.index()
+	s.exact()
+	s.parts()
+}
+
+func (s *settling) index() {
+	s.places, s.naming, s.untitled = map[string][]int{}, map[string][]int{}, map[domain.Grosze][]int{}
+	for i, c := range s.claims {
+		s.places[c.Claim] = append(s.places[c.Claim], i)
+	}
+	for i, l := range s.lines {
+		for claim := range l.titled {
+			s.naming[claim] = append(s.naming[claim], i)
+		}
+		if len(l.titled) == 0 {
+			s.untitled[l.Amount] = append(s.untitled[l.Amount], i)
+		}
+	}
 }
 
 // due is what a claim may take of a line.
@@ -183,13 +210,14 @@ func (s *settling) due(claim int, l *openLine) domain.Grosze {
 
 // open are the claims in a line's title that something is due on.
 func (s *settling) open(l *openLine) (claims []int, sum domain.Grosze) {
-	for i := 0; len(l.titled) > 0 && i < len(s.claims); i++ {
-		if _, ok := l.titled[s.claims[i].Claim]; ok {
+	for claim := range l.titled {
+		for _, i := range s.places[claim] {
 			if due := s.due(i, l); due > 0 {
 				claims, sum = append(claims, i), sum+due
 			}
 		}
 	}
+	slices.Sort(claims)
 	return claims, sum
 }
 
@@ -257,19 +285,17 @@ func sign(g domain.Grosze) int { return cmp.Compare(g, 0) }
 // explainedBetter says that a line which can't be matched for sure comes to just what
 // the claim is due.
 func (s *settling) explainedBetter(claim, direction int, of *openLine) bool {
-	due := s.due(claim, of)
-	for i := range s.lines {
+	candidate := func(i int) bool {
 		l := &s.lines[i]
-		if l.taken || sign(l.Amount) != direction || s.due(claim, l) == 0 {
-			continue
-		}
-		claims, sum := s.open(l)
-		switch amount := magnitude(l.Amount); {
-		case slices.Contains(claims, claim) && amount == sum, len(l.titled) == 0 && amount == due:
-			return true
-		}
+		return !l.taken && sign(l.Amount) == direction && s.due(claim, l) != 0
 	}
-	return false
+	if slices.ContainsFunc(s.untitled[domain.Grosze(direction)*s.due(claim, of)], candidate) {
+		return true
+	}
+	return slices.ContainsFunc(s.naming[s.claims[claim].Claim], func(i int) bool {
+		claims, sum := s.open(&s.lines[i])
+		return candidate(i) && slices.Contains(claims, claim) && magnitude(s.lines[i].Amount) == sum
+	})
 }
 
 // maxParts bounds the search for parts that come to what is due.

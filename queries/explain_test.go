@@ -108,8 +108,7 @@ func TestWhatIsCertain(t *testing.T) {
 			s.lines = append(s.lines, openLine{BankLine: projections.BankLine{Line: i + 1, Amount: l.amount, Date: domain.NewDate(2018, 8, i+1)},
 				titled: titles.named(l.title), interest: interest(l.title)})
 		}
-		s.exact()
-		s.parts()
+		s.decide()
 		var got []string
 		for _, l := range s.lines {
 			if l.taken {
@@ -119,5 +118,34 @@ func TestWhatIsCertain(t *testing.T) {
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%s: matched %v, want %s", name, got, c.want)
 		}
+	}
+}
+
+// What is looked at grows with lines and claims, not with their product: no line is
+// held against every other. It is counted in what is allocated.
+func TestDecidingGrowsWithTheLines(t *testing.T) {
+	work := func(claims int) float64 {
+		s := settling{}
+		for i := range claims {
+			name := fmt.Sprintf("WR/%05d", i)
+			s.claims = append(s.claims, standingClaim{RefundClaim: projections.RefundClaim{About: refund.About{Claim: name}},
+				totals: refund.Totals{Submitted: true, Claimed: 9156}})
+			for k := range 2 {
+				s.lines = append(s.lines, openLine{BankLine: projections.BankLine{Line: 2*i + k, Amount: 100, Date: domain.NewDate(2018, 8, 1)},
+					titled: map[string]trust{name: trustAny}})
+			}
+		}
+		return testing.AllocsPerRun(1, func() {
+			one := settling{lines: slices.Clone(s.lines), claims: slices.Clone(s.claims)}
+			one.decide()
+			for _, l := range one.lines {
+				if !l.taken {
+					t.Fatal("a line is left")
+				}
+			}
+		})
+	}
+	if few, many := work(100), work(800); many > 16*few {
+		t.Errorf("eight times the lines allocate %v, not %v", many, few)
 	}
 }

@@ -49,12 +49,18 @@ func (d *Desk) CertainMatches(ctx context.Context) ([]Match, error) {
 func (d *Desk) certain(ctx context.Context, lines []projections.BankLine, claims []standingClaim) ([]Match, error) {
 	s := settling{claims: claims}
 	titles, matches := readerOf(claims), []Match{}
+	places := map[string]int{}
+	for i, c := range claims {
+		if _, known := places[c.Claim]; !known {
+			places[c.Claim] = i
+		}
+	}
 	for _, l := range lines {
 		if l.Undone {
 			continue
 		}
 		if l.Claim != "" {
-			if i := slices.IndexFunc(claims, func(c standingClaim) bool { return c.Claim == l.Claim }); i >= 0 {
+			if i, known := places[l.Claim]; known {
 				claims[i].totals = claims[i].totals.Add(refund.Received{Amount: l.Amount})
 			}
 			matches = append(matches, Match{l.Statement, l.Line, l.Claim, l.Amount})
@@ -66,8 +72,7 @@ func (d *Desk) certain(ctx context.Context, lines []projections.BankLine, claims
 		}
 		s.lines = append(s.lines, openLine{BankLine: l, titled: titles.named(title), interest: interest(title)})
 	}
-	s.exact()
-	s.parts()
+	s.decide()
 	for i := range s.lines {
 		if l := &s.lines[i]; l.taken {
 			matches = append(matches, Match{l.Statement, l.Line, l.Claim, l.Amount})

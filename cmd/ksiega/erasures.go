@@ -177,6 +177,7 @@ var errNoErasures = errors.New("no list of erasures is at hand that goes as far 
 type restoring struct {
 	*book
 	taken time.Time    // when the backup was
+	bare  bool         // nothing is sealed in it: nobody can come back
 	own   erasure.List // what the backup itself holds
 	list  erasure.List // what is to hold
 	from  string       // the file that the list is of
@@ -357,6 +358,7 @@ func (c *restoreCmd) withErasuresOf(ctx context.Context, g *globals, staged *eve
 		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
+	r.bare = !sealed
 	place := erasuresFile(dir, g.Ledger)
 	if c.NoErasures {
 		if _, err := os.Stat(place); !errors.Is(err, fs.ErrNotExist) {
@@ -364,7 +366,7 @@ func (c *restoreCmd) withErasuresOf(ctx context.Context, g *globals, staged *eve
 		}
 	} else {
 		fit, err = r.choose(c.Erasures, c.lists(place))
-		if err == nil && r.from == "" && sealed {
+		if err == nil && r.from == "" && !r.bare {
 			err = errNoErasures
 			if len(c.Erasures) > 0 {
 				err = fmt.Errorf("%s: %w; %w", strings.Join(c.Erasures, ", "), erasure.ErrListForeign, err)
@@ -401,7 +403,10 @@ func (r *restoring) told(several bool) string {
 	if several {
 		of = "ledger " + cmp.Or(string(r.name), "without a name") + ": "
 	}
-	if r.from == "" {
+	switch {
+	case r.from == "" && r.bare:
+		return of + "nothing is sealed in it, so that nobody can come back"
+	case r.from == "":
 		return of + fmt.Sprintf("the backup's own %d erasures were carried out; of who was erased after it was taken (%s) there was no list, and they are back", len(r.own.Entries), moment(r.taken))
 	}
 	until := fmt.Sprintf("it is complete until %s, and whoever was erased later is back", moment(r.list.Until))

@@ -502,3 +502,20 @@ func TestEveryLedgerOfAStoreErasesAgain(t *testing.T) {
 		}
 	}
 }
+
+// Where nothing is sealed nobody can come back, and no list is asked for.
+func TestAStoreWithoutKeysNeedsNoList(t *testing.T) {
+	t.Parallel()
+	data, backup := filepath.Join(t.TempDir(), "d"), filepath.Join(t.TempDir(), "b.ksiega")
+	node, err := eventdb.Open(eventdb.Options{Dir: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := node.Close(); err != nil {
+		t.Fatal(err)
+	}
+	must(t, exitDone, "backup", "--data", data, "-o", backup)
+	if out := must(t, exitDone, "restore", backup, "--data", filepath.Join(t.TempDir(), "r")); !strings.Contains(out, "nothing is sealed in it") {
+		t.Errorf("it says %q", out)
+	}
+}

@@ -267,7 +267,11 @@ func markOf(p *Projection, number uint64, raw string) (mark, error) {
 		return mark{}, fmt.Errorf("%s: %w: %w", p.Name, ErrNotBuilt, err)
 	}
 	if stored.version != p.Version {
-		return mark{}, fmt.Errorf("%s: %w: %w (%d, not %d)", p.Name, ErrNotBuilt, ErrOtherVersion, stored.version, p.Version)
+		other := ErrOtherVersion
+		if stored.version < p.Version {
+			other = errEarlier
+		}
+		return mark{}, fmt.Errorf("%s: %w: %w (%d, not %d)", p.Name, ErrNotBuilt, other, stored.version, p.Version)
 	}
 	return mark{number: number, stored: stored, raw: raw, reached: stored.position, last: stored.last}, nil
 }

@@ -23,6 +23,10 @@ var (
 	// ErrOtherVersion, which is also ErrNotBuilt: the rows were written by
 	// another version of the projection.
 	ErrOtherVersion = errors.New("the read model is of another version")
+	// errEarlier, which is also ErrOtherVersion: of an earlier one, which is built anew
+	// where it comes back, as from a server that takes the master's place. Whoever finds
+	// a later one stops, so that two never fight without end.
+	errEarlier = fmt.Errorf("%w, an earlier one", ErrOtherVersion)
 	// ErrGap: a batch does not follow on what the projection has seen.
 	ErrGap = errors.New("events are missing between the read model and the batch")
 	// ErrContended: somebody else kept changing the read model.

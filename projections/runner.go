@@ -325,12 +325,12 @@ func (r *Runner) feed(ctx context.Context, after journal.Position, b journal.Bat
 	return fmt.Errorf("%s: %w", r.ps[todo[0]].Name, ErrContended)
 }
 
-// sift stops the projections whose fold failed, or whose rows another version
+// sift stops the projections whose fold failed, or whose rows a later version
 // has taken over (to rebuild them here would be a fight without end), and takes them from the list.
 func (r *Runner) sift(todo []int, errs []error) []int {
 	return slices.DeleteFunc(todo, func(i int) bool {
 		var failure *Failure
-		if !errors.As(errs[i], &failure) && !errors.Is(errs[i], ErrOtherVersion) && !errors.Is(errs[i], ErrForeign) {
+		if !errors.As(errs[i], &failure) && !later(errs[i]) && !errors.Is(errs[i], ErrForeign) {
 			return false
 		}
 		r.halt(i, errs[i])
@@ -377,8 +377,11 @@ func (r *Runner) prepare(ctx context.Context, i int, after journal.Position, b j
 }
 
 func mendable(err error) bool {
-	return errors.Is(err, ErrGap) || errors.Is(err, ErrNotBuilt) && !errors.Is(err, ErrOtherVersion)
+	return errors.Is(err, ErrGap) || errors.Is(err, ErrNotBuilt) && !later(err)
 }
+
+// later says that the rows are of a later version.
+func later(err error) bool { return errors.Is(err, ErrOtherVersion) && !errors.Is(err, errEarlier) }
 
 func (r *Runner) fill(ctx context.Context, p *Projection, until journal.Position) error {
 	m, err := r.store.mark(ctx, p)

@@ -200,11 +200,15 @@ func TestRunnerMendsWhatIsLost(t *testing.T) {
 		toyMust(t, old.Begin(t.Context(), p))
 		waitFor(t, r, n.record(t, toyCounted{"g", "a", 1}), p.Name)
 		sameAsKnown(t, "set back", s, n, p)
-		// Taken over by another version.
+		// Set back to before this version was built.
+		toyMust(t, old.Begin(t.Context(), toyCounters(0)))
+		waitFor(t, r, n.record(t, toyCounted{"g", "a", 1}), p.Name)
+		sameAsKnown(t, "an earlier version", s, n, p)
+		// Taken over by a later version.
 		toyMust(t, old.Begin(t.Context(), toyCounters(2)))
 		last := n.record(t, toyCounted{"g", "a", 1}, toyNoise{})
 		if err := r.WaitFor(t.Context(), last.Bound(), p.Name); !errors.Is(err, ErrOtherVersion) {
-			t.Errorf("fights another version: %v", err)
+			t.Errorf("fights a later version: %v", err)
 		}
 		waitFor(t, r, last, q.Name)
 	})

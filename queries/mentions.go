@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
 	"ksiega/domain/erasure"
 	"ksiega/domain/intake"
@@ -117,11 +118,9 @@ func (m *mentions) learn(e domain.Event) error {
 	case contract.Signed:
 		m.contracts[e.Contract] = domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}
 	case refund.Submitted:
-		for _, s := range e.Shares {
-			who := domain.Ref{Kind: domain.RefParticipant, ID: s.Participant}
-			m.contracts[s.Contract], m.claims[e.Claim] = who, append(m.claims[e.Claim], who)
-			m.known[who], m.known[domain.Ref{Kind: domain.RefContract, ID: s.Contract}] = true, true
-		}
+		m.share(e)
+	case agreement.ClaimReserved: // also of a claim that never was submitted
+		m.share(e.Submitted)
 	case statement.LineMatched:
 		m.paid[line{e.Statement, e.Line}] = e.Claim
 	case statement.MatchUndone:
@@ -136,6 +135,14 @@ func (m *mentions) learn(e domain.Event) error {
 		}
 	}
 	return nil
+}
+
+func (m *mentions) share(c refund.Submitted) {
+	for _, s := range c.Shares {
+		who := domain.Ref{Kind: domain.RefParticipant, ID: s.Participant}
+		m.contracts[s.Contract], m.claims[c.Claim] = who, append(m.claims[c.Claim], who)
+		m.known[who], m.known[domain.Ref{Kind: domain.RefContract, ID: s.Contract}] = true, true
+	}
 }
 
 // called keeps what one person is called by.

@@ -10,6 +10,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/durability"
 	"ksiega/domain/erasure"
@@ -191,6 +192,7 @@ func TestWhomATextIsAbout(t *testing.T) {
 		submitted("Z/3", share("S:1", "12")), returned("Z/3", "bez podpisu, jak Jan Kos"),
 		submitted("Z/4", share("S:1", "12")), returned("Z/4", "bez podpisu, pani Lis"),
 		submitted("Z/5", share("S:1", "12")), returned("Z/5", "dla Zofia Wróbel"), submitted("12", share("12", "U2")), returned("12", "bez listy"),
+		agreement.ClaimReserved{Submitted: submitted("Z/6", share("S:1", "12"))}, returned("Z/6", "pomyłka"),
 		line("W/1", "PESEL 44051401359"), line("W/2", "44051401359 na konto 61 1090 1014 0000 0712 1981 2874"), line("W/3", "Zofia i Anna Wróbel 44051401359"),
 		assistance.VisitLogged{Visit: visit, Details: assistance.Details{To: 540, Minutes: 60, Place: "u sąsiadki, Zofia Wróbel"}},
 		assistance.VisitLogged{Visit: visit, Details: assistance.Details{To: 600, Minutes: 60}, Reason: "Ewa Lis była chora"},
@@ -215,7 +217,7 @@ func TestWhomATextIsAbout(t *testing.T) {
 		along, left []string
 	}{
 		{domain.Ref{Kind: domain.RefParticipant, ID: "12"},
-			[]string{"claim/Z/1", "finding/claimed-not-paid:S:1:2018-05:Z/2", "finding/over-cap:12:2018", "finding/paid-not-worked:S:1:2018-05",
+			[]string{"claim/Z/1", "claim/Z/6", "finding/claimed-not-paid:S:1:2018-05:Z/2", "finding/over-cap:12:2018", "finding/paid-not-worked:S:1:2018-05",
 				"finding/refund-difference:Z/1:S:1", "finding/refund-difference:Z/1:given", "statement/W/1"},
 			[]string{"claim/Z/3 reason", "claim/Z/4 reason", "claim/Z/5 reason", "finding/assistant-overlap:A1:2018-05-02:S:1@08.00:12@08.30 reason",
 				"finding/outside-contract:S:1:2018-05-02:A1@08.00 reason", "finding/participant-overlap:12:2018-05-02:A1@08.00:A1@09.00 reason",

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -48,33 +49,34 @@ func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaim
 	if err != nil {
 		return claim, answered, err
 	}
-	s := l.sealer(ctx)
-	cmd := refund.RecordDecision{On: c.Date, Outcome: refund.Outcome(c.Outcome), Amount: c.AmountGrosze,
-		Reason: s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)}
-	if s.err != nil {
-		return claim, answered, s.err
-	}
 	stream, d := domain.Stream("refundclaim", c.Claim), onlyDone(o, veiled(asker, c, refund.Decider()))
 	known, err := journal.Load(ctx, l.Log, stream, d)
 	if err != nil {
 		return claim, answered, err
 	}
+	cmd := refund.RecordDecision{On: c.Date, Outcome: refund.Outcome(c.Outcome), Amount: c.AmountGrosze}
 	if !l.done(o, known.Keys) {
-		// What the claim refuses, the agreement never hears.
-		if err = o.meets(known.Revision); err == nil {
-			_, err = d.Decide(known.State, cmd)
+		s := l.sealer(ctx)
+		cmd.Reason = s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)
+		if err = cmp.Or(s.err, o.meets(known.Revision)); err == nil {
+			_, err = d.Decide(known.State, cmd) // what the claim refuses, the agreement never hears
 		}
-		if err == nil {
+		if err == nil && cmd.Outcome != refund.OutcomeReclaimed {
+			cmd.Told = true
 			answered, err = l.answer(ctx, o, known.State, agreement.AnswerClaim{Claim: c.Claim, On: c.Date, Outcome: cmd.Outcome})
 		}
 		if err != nil {
 			return claim, answered, err
 		}
 	}
-	// The agreement was told by now: whoever was faster meanwhile, the claim hears it too.
+	// Where the agreement was told, the claim hears it too, whoever was faster meanwhile.
+	at := o.Expected
+	if cmd.Told {
+		at = nil
+	}
 	for attempt := 1; ; attempt++ {
-		claim, err = journal.ExecuteAt(ctx, l.Log, stream, nil, d, refund.Command(cmd), l.meta(o), l.former(o)...)
-		if attempt == claimAttempts || !errors.Is(err, journal.ErrConflict) {
+		claim, err = journal.ExecuteAt(ctx, l.Log, stream, at, d, refund.Command(cmd), l.meta(o), l.former(o)...)
+		if !cmd.Told || attempt == claimAttempts || !errors.Is(err, journal.ErrConflict) {
 			return claim, answered, err
 		}
 	}
@@ -116,8 +118,8 @@ func (l *Ledger) writeOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (
 		return journal.Result{}, err
 	}
 	s := l.sealer(ctx)
-	cmd := refund.WriteOff{On: c.Date, Reason: s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)}
-	if s.err != nil {
+	cmd := refund.WriteOff{On: c.Date}
+	if cmd.Reason, cmd.Wordless = s.reason(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason); s.err != nil {
 		return journal.Result{}, s.err
 	}
 	return carry(ctx, l, o, c, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(cmd))

@@ -134,3 +134,45 @@ func TestAMonthIsCountedAgain(t *testing.T) {
 		}
 	}
 }
+
+// Claims of one month that can't be counted keep no other finding from being shown or
+// resolved.
+func TestUncountableClaimsAreToldOfTheirMonthAlone(t *testing.T) {
+	on := domain.NewDate(2018, 5, 10)
+	april := func(claim string) refund.About { return refund.About{Claim: claim, Agreement: "P/1", Month: march + 1} }
+	for name, events := range map[string][]refund.Submitted{
+		"two amounts":  {{About: april("W/1"), On: on, Claimed: math.MaxInt64 - 1, Given: true}, {About: april("W/2"), On: on, Claimed: math.MaxInt64 - 1, Given: true}},
+		"two receipts": {{About: april("W/1"), On: on, Claimed: 100, Given: true}},
+	} {
+		l := paid(t)
+		for _, e := range events {
+			stream := domain.Stream("refundclaim", e.Claim)
+			all := []domain.Event{e}
+			if len(events) == 1 {
+				for line := range 2 {
+					all = append(all, refund.Received{About: e.About, On: on, Statement: "x", Line: line + 1, Amount: math.MaxInt64 - 1})
+				}
+			}
+			for i, e := range all {
+				if _, err := l.Journal.Append(t.Context(), stream, int64(i)-1, journal.Decided{Event: e, Meta: journal.Meta{Actor: "earlier"}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+		if now, err := desk.Finding(t.Context(), "worked-not-paid:S/2:2018-03", queries.Reader{}); err != nil || now.Amount != 1 {
+			t.Errorf("%s, a finding of another month: %+v %v", name, now, err)
+		}
+		for _, params := range []map[string]string{{"from": "2018-03-01", "to": "2018-03-31"}, {"kind": "worked-not-paid"}, {"kind": "refund-difference", "from": "2018-03-01", "to": "2018-03-31"}} {
+			if _, err := desk.Ask(t.Context(), "findings", queries.Request{Params: params}); err != nil {
+				t.Errorf("%s, %v: %v", name, params, err)
+			}
+		}
+		if _, err := desk.Ask(t.Context(), "findings", queries.Request{}); !errors.Is(err, domain.ErrUncountable) {
+			t.Errorf("%s, all findings: %v", name, err)
+		}
+		if err := patiently(t.Context(), l.SubmitClaim, claimFor("W/9", "")); err != nil {
+			t.Errorf("%s, a claim of March: %v", name, err)
+		}
+	}
+}

@@ -62,7 +62,7 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 		if errors.Is(err, journal.ErrConflict) || errors.Is(err, domain.ErrDiffers) {
 			// Of two agreements that reserved one number, only one gets the claim. What is
 			// not released here is by the next command that meets it.
-			_ = l.releaseVoid(ctx, o, c.Agreement, c.Number)
+			_, _ = l.releaseVoid(ctx, o, c.Agreement, c.Number)
 		}
 		if o.Expected != nil || attempt == claimAttempts || !errors.Is(err, journal.ErrConflict) {
 			return claim, reserved, err
@@ -119,22 +119,23 @@ func (l *Ledger) tell(ctx context.Context, o Origin, number string, cmd agreemen
 	return journal.Execute(ctx, l.Log, domain.Stream("agreement", number), agreement.Decider(), cmd, meta)
 }
 
-// releaseVoid gives up the reservation of a claim that can't be completed any more.
-func (l *Ledger) releaseVoid(ctx context.Context, o Origin, number, claim string) error {
+// releaseVoid gives up the reservation of a claim where its own stream says that it can't
+// be completed any more. The stream is read after the reservation: what it said before of
+// an earlier one says nothing of this.
+func (l *Ledger) releaseVoid(ctx context.Context, o Origin, number, claim string) (journal.Result, error) {
 	under, err := l.lookups().agreement(ctx, number)
 	if err != nil {
-		return err
+		return journal.Result{}, err
 	}
 	held, ok := under.Claim(claim)
 	if !ok || !held.Reserved {
-		return nil
+		return journal.Result{}, nil
 	}
 	s, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", claim), refund.Decider())
 	if err != nil || !s.State.Void(held.Reservation()) {
-		return err
+		return journal.Result{}, err
 	}
-	_, err = l.tell(ctx, o, number, agreement.ReleaseClaims{Void: []refund.Reserved{held.Reservation()}})
-	return err
+	return l.tell(ctx, o, number, agreement.ReleaseClaims{Void: []refund.Reserved{held.Reservation()}})
 }
 
 // meets refuses a command that expects another revision of the stream it is about,
@@ -184,6 +185,9 @@ func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State,
 	}
 	told, err := l.told(ctx, under, c.Month, known)
 	cmd.Recorded, cmd.Void, cmd.Pending = told.recorded, told.void, told.pending
+	if held.Reserved && held.Month != c.Month { // for another month, and void
+		cmd.Void = append(cmd.Void, held.Reservation())
+	}
 	if err != nil || known.Exists() {
 		return cmd, err
 	}

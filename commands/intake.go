@@ -473,5 +473,30 @@ func attempt[S, C any](ctx context.Context, im *importing, log journal.Log, stre
 	for i, k := range asked {
 		outcomes[k] = decided[i]
 	}
-	return outcomes, nil
+	return outcomes, im.alreadyDecided(ctx, stream, len(rows) > len(asked), func(k int) int { return rows[k].row }, outcomes)
+}
+
+// alreadyDecided takes rows for known that were recorded when the file came before and
+// whose command could not be made today.
+func (im *importing) alreadyDecided(ctx context.Context, stream string, some bool, row func(int) int, outcomes []journal.Outcome) error {
+	if !some {
+		return nil
+	}
+	at, last, err := im.l.decisions(ctx, stream)
+	if err != nil || len(at) == 0 {
+		return err
+	}
+	for k := range outcomes {
+		if outcomes[k].Refused == nil {
+			continue
+		}
+		origin := im.origin.ofRow(im.hash, im.sheet.Rows[row(k)].Number)
+		for _, key := range append([]string{im.l.key(origin)}, im.l.former(origin)...) {
+			if position, ok := at[key]; ok && key != "" {
+				outcomes[k] = journal.Outcome{Result: journal.Result{Position: position, Revision: last}}
+				break
+			}
+		}
+	}
+	return nil
 }

@@ -14,6 +14,8 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/domain/assistance"
+	"ksiega/domain/finding"
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
@@ -136,7 +138,7 @@ func (l *Ledger) Once(ctx context.Context, o Origin, name string, r Request) (Or
 			break
 		}
 	}
-	if err == nil && !bound.Bound {
+	if o.again = bound.Bound; err == nil && !o.again {
 		bound, err = l.bind(ctx, o, key, requestHash(key, name, body))
 	}
 	if err != nil {
@@ -147,6 +149,60 @@ func (l *Ledger) Once(ctx context.Context, o Origin, name string, r Request) (Or
 		err = intake.ErrKeyReused
 	}
 	return o, err
+}
+
+// Answered is what a request led to that was carried out before, as far as its own stream
+// tells: since then it might be refused. It looks only where the key came before.
+func (l *Ledger) Answered(ctx context.Context, o Origin, r Request) (answer journal.Result, done bool, err error) {
+	of, ok := r.(interface{ lastStream() (string, error) })
+	if !o.again || !ok {
+		return answer, false, nil
+	}
+	stream, err := of.lastStream()
+	if err != nil {
+		return answer, false, nil //nolint:nilerr // what it names is no name, as the command will say
+	}
+	at, last, err := l.decisions(ctx, stream)
+	for _, key := range append([]string{l.key(o)}, l.former(o)...) {
+		if position, ok := at[key]; ok && key != "" {
+			return journal.Result{Position: position, Revision: last}, true, err
+		}
+	}
+	return answer, false, err
+}
+
+// decisions are where the decisions of a stream stand, by their keys.
+func (l *Ledger) decisions(ctx context.Context, stream string) (at map[string]journal.Position, last int64, err error) {
+	at, last = map[string]journal.Position{}, journal.NoStream
+	err = l.Log.Log.ReadStream(ctx, stream, 0, func(r *journal.Recorded) error {
+		if last = int64(r.Revision); r.Meta.Key != "" {
+			at[r.Meta.Key] = r.Position
+		}
+		return nil
+	})
+	return at, last, err
+}
+
+// Of these one stream has all that the command records, or hears of it last.
+
+func (c ConcludeAgreement) lastStream() (string, error)   { return streamOf("agreement", c.Number) }
+func (c ChangeContract) lastStream() (string, error)      { return streamOf("contract", c.Number) }
+func (c RecordAttendance) lastStream() (string, error)    { return streamOf("attendance", c.Contract) }
+func (c PayBenefit) lastStream() (string, error)          { return streamOf("payout", c.Contract) }
+func (c SubmitClaim) lastStream() (string, error)         { return streamOf("refundclaim", c.Number) }
+func (c RecordClaimDecision) lastStream() (string, error) { return streamOf("refundclaim", c.Claim) }
+func (c WriteOffClaim) lastStream() (string, error)       { return streamOf("refundclaim", c.Claim) }
+func (c TellDurability) lastStream() (string, error)      { return streamOf("durability", c.Project) }
+func (c ResolveFinding) lastStream() (string, error)      { return finding.Stream(c.Finding), nil }
+
+func (c LogVisit) lastStream() (string, error) {
+	assistant, err := id(c.Assistant)
+	return assistance.Stream(assistant, c.Date.Month()), err
+}
+
+func streamOf(category, name string) (string, error) {
+	name, err := id(name)
+	return domain.Stream(category, name), err
 }
 
 // boundEarlier says whether the key was bound by a version that recorded keys as they

@@ -64,6 +64,8 @@ type Origin struct {
 
 	file string // keyed hash of the imported file
 	row  int
+	// again: the key was bound to this request before.
+	again bool
 	// settled: the key was bound before this build could compare requests, so that
 	// only what was decided under it is answered.
 	settled bool
@@ -186,6 +188,16 @@ func (s *sealer) text(seal domain.Seal, text string) domain.Sealed {
 	return domain.Sealed(made)
 }
 
+// reason is a reason that has to be given, except where nothing can be said in words any
+// more since the subject's key was destroyed.
+func (s *sealer) reason(seal domain.Seal, text string) (sealed domain.Sealed, wordless bool) {
+	if s.err != nil || text != "" {
+		return s.text(seal, text), false
+	}
+	wordless, s.err = s.vault.Erased(s.ctx, seal.Subject.Subject())
+	return "", wordless
+}
+
 // lookups keeps what several rows or commands look up, for the length of one
 // import of one file.
 type lookups struct {
@@ -193,7 +205,8 @@ type lookups struct {
 	mu         sync.Mutex
 	contracts  map[string]*lookup[contract.State]
 	agreements map[string]*lookup[agreement.State]
-	listings   sync.Map // contracts whose listing was completed
+	listing    sync.Mutex      // held while a listing is completed
+	listings   map[string]bool // contracts of which it was
 }
 
 type lookup[S any] struct {
@@ -203,7 +216,7 @@ type lookup[S any] struct {
 }
 
 func (l *Ledger) lookups() *lookups {
-	return &lookups{log: l.Log, contracts: map[string]*lookup[contract.State]{}, agreements: map[string]*lookup[agreement.State]{}}
+	return &lookups{log: l.Log, contracts: map[string]*lookup[contract.State]{}, agreements: map[string]*lookup[agreement.State]{}, listings: map[string]bool{}}
 }
 
 func look[S any, C any](ctx context.Context, k *lookups, in map[string]*lookup[S], id, stream string, d domain.Decider[S, C]) (S, error) {

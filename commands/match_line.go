@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -43,8 +44,15 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 	l.Matching.Lock()
 	defer l.Matching.Unlock()
 	stream := domain.Stream("statement", c.Statement)
+	s, err := journal.Load(ctx, l.Log, stream, statement.Decider())
+	if err != nil {
+		return journal.Result{}, err
+	}
+	if l.done(o, s.Keys) && s.State.Claim(c.Line) != c.Claim { // somebody undid it since
+		return journal.Result{Position: s.Position, Revision: s.Revision}, nil
+	}
 	match := matchOf(o, c)
-	receive, err := l.tryMatch(ctx, stream, c, match)
+	receive, err := l.tryMatch(ctx, s.State, c, match)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -71,16 +79,12 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 
 // tryMatch asks statement and claim whether they would take a match, and gives what the
 // claim is to receive.
-func (l *Ledger) tryMatch(ctx context.Context, stream string, c MatchLine, match statement.Match) (refund.Receive, error) {
+func (l *Ledger) tryMatch(ctx context.Context, s statement.State, c MatchLine, match statement.Match) (refund.Receive, error) {
 	claim, err := l.claim(ctx, c.Claim)
 	if err != nil {
 		return refund.Receive{}, err
 	}
-	s, err := journal.Load(ctx, l.Log, stream, statement.Decider())
-	if err != nil {
-		return refund.Receive{}, err
-	}
-	return receiving(s.State, claim, c, match)
+	return receiving(s, claim, c, match)
 }
 
 // receiving is what a claim receives of a match, if both statement and claim take it.
@@ -116,7 +120,8 @@ func (l *Ledger) stillMatched(ctx context.Context, stream string, o Origin, matc
 
 // UnmatchLine carries the command out. The claim gives the money back first, so that
 // it never counts for two claims; then the statement's line is free. Cut short
-// between, the same command completes it, and the automat leaves the line alone.
+// between, the same command completes it, and the automat leaves the line alone. Where
+// another server matched the line again in between, that is undone too.
 func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (journal.Result, error) {
 	refuse := func(err error) (journal.Result, error) {
 		l.count(err)
@@ -125,11 +130,8 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 	if err := ids(&c.Statement, &c.Claim); err != nil {
 		return refuse(err)
 	}
-	switch {
-	case c.Claim == "":
+	if c.Claim == "" {
 		return refuse(domain.ErrNoID.With("claim"))
-	case c.Reason == "":
-		return refuse(domain.ErrNoReason)
 	}
 	l.Matching.Lock()
 	defer l.Matching.Unlock()
@@ -150,42 +152,63 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 	case o.Expected != nil && *o.Expected != s.Revision:
 		return refuse(journal.ErrConflict.With("%s is at revision %d, not %d", stream, s.Revision, *o.Expected))
 	}
-	claim := s.State.Claim(c.Line)
+	if c.Reason == "" { // which can't be given where the claim's key is destroyed
+		if erased, err := l.Vault.Erased(ctx, domain.Ref{Kind: domain.RefClaim, ID: c.Claim}.Subject()); err != nil || !erased {
+			return refuse(cmp.Or(err, error(domain.ErrNoReason)))
+		}
+	}
 	o.Expected = nil
-	back, err := l.giveBack(ctx, o, c, line)
+	claim := s.State.Claim(c.Line)
+	back, done, err := l.giveBack(ctx, o, c, line, claim == c.Claim)
 	switch {
 	case err != nil:
 		return back, err
-	case claim != c.Claim && claim != "" && back.Events == 0:
+	case claim != c.Claim && claim != "" && back.Events == 0 && !done:
 		return refuse(domain.ErrDiffers.With("statement %s, line %d, claim", c.Statement, c.Line))
-	case claim != c.Claim:
+	case claim != c.Claim, done:
 		return followed(journal.Result{Position: s.Position, Revision: s.Revision}, back), nil
 	}
 	freed, err := execute(ctx, l, stream, onlyDone(o, statement.Decider()), statement.Command(statement.Unmatch{Line: c.Line, Claim: claim, Reason: statement.ReasonByHand}), o)
+	if err != nil {
+		return followed(freed, back), err
+	}
+	o.Key = ""
+	err = l.stillMatched(ctx, stream, o, MatchLine{Statement: c.Statement, Line: c.Line, Claim: c.Claim})
+	if errors.Is(err, statement.ErrUndone) {
+		err = nil // as was asked
+	}
 	return followed(freed, back), err
 }
 
 // giveBack has a claim give the money of a line back, where it has it: also of a line
 // that is not matched to it, as may be left where another server matched meanwhile and
-// lost its power.
-func (l *Ledger) giveBack(ctx context.Context, o Origin, c UnmatchLine, line statement.LineBooked) (journal.Result, error) {
-	s, err := l.claim(ctx, c.Claim)
-	if errors.Is(err, refund.ErrUnknown) {
-		return journal.Result{}, nil
+// lost its power. It is done where the claim gave it back under the request's key and the
+// line is not matched to it any more, or is anew.
+func (l *Ledger) giveBack(ctx context.Context, o Origin, c UnmatchLine, line statement.LineBooked, matched bool) (back journal.Result, done bool, err error) {
+	refuse := func(err error) (journal.Result, bool, error) {
+		l.count(err)
+		return journal.Result{}, false, err
 	}
-	if err != nil {
-		return journal.Result{}, err
+	stream := domain.Stream("refundclaim", c.Claim)
+	s, err := journal.Load(ctx, l.Log, stream, refund.Decider())
+	if err != nil || !s.State.Exists() {
+		return back, false, err
 	}
 	undo := refund.UndoReceipt{Statement: c.Statement, Line: c.Line}
-	if events, err := refund.Decider().Decide(s, undo); err != nil || len(events) == 0 {
-		l.count(err)
-		return journal.Result{}, err
+	events, err := refund.Decider().Decide(s.State, undo)
+	if err != nil {
+		return refuse(err)
+	}
+	if l.done(o, s.Keys) {
+		return journal.Result{Position: s.Position, Revision: s.Revision}, len(events) > 0 || !matched, nil
+	}
+	if len(events) == 0 {
+		return back, false, nil
 	}
 	seals := l.sealer(ctx)
-	undo.Reason = seals.text(refund.SealOf(c.Claim, line.Date, "reason"), c.Reason)
-	if seals.err != nil {
-		l.count(seals.err)
-		return journal.Result{}, seals.err
+	if undo.Reason = seals.text(refund.SealOf(c.Claim, line.Date, "reason"), c.Reason); seals.err != nil {
+		return refuse(seals.err)
 	}
-	return execute(ctx, l, domain.Stream("refundclaim", c.Claim), onlyDone(o, refund.Decider()), refund.Command(undo), o)
+	back, err = execute(ctx, l, stream, onlyDone(o, refund.Decider()), refund.Command(undo), o)
+	return back, false, err
 }

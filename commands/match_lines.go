@@ -39,7 +39,7 @@ func (l *Ledger) MatchLines(ctx context.Context, o Origin, id string, matches []
 func (l *Ledger) matchSome(ctx context.Context, o Origin, stream string, matches []MatchLine) (matched int, err error) {
 	l.Matching.Lock()
 	defer l.Matching.Unlock()
-	tried, receives, err := l.tryMatches(ctx, o, stream, matches)
+	tried, receives, half, err := l.tryMatches(ctx, o, stream, matches)
 	if err != nil {
 		return 0, err
 	}
@@ -66,6 +66,12 @@ func (l *Ledger) matchSome(ctx context.Context, o Origin, stream string, matches
 	}
 	var taken []MatchLine
 	var back []journal.Item[statement.Command]
+	freeing := func(c MatchLine) {
+		back = append(back, item(l, o, statement.Command(statement.Unmatch{Line: c.Line, Claim: c.Claim, Reason: statement.ReasonClaimRefused})))
+	}
+	for _, c := range half {
+		freeing(c)
+	}
 	for _, claim := range order {
 		var receipts []journal.Item[refund.Command]
 		for _, i := range of[claim] {
@@ -84,7 +90,7 @@ func (l *Ledger) matchSome(ctx context.Context, o Origin, stream string, matches
 				taken = append(taken, c)
 			case outcomes[i].Events > 0:
 				l.count(received[k].Refused)
-				back = append(back, item(l, o, statement.Command(statement.Unmatch{Line: c.Line, Claim: c.Claim, Reason: statement.ReasonClaimRefused})))
+				freeing(c)
 			}
 		}
 	}
@@ -102,11 +108,11 @@ func (l *Ledger) matchSome(ctx context.Context, o Origin, stream string, matches
 }
 
 // tryMatches gives those that both sides would take, one after another, and what the
-// claims are to receive.
-func (l *Ledger) tryMatches(ctx context.Context, o Origin, stream string, matches []MatchLine) (tried []MatchLine, receives []refund.Receive, err error) {
+// claims are to receive; half are those that the statement took and the claim does not.
+func (l *Ledger) tryMatches(ctx context.Context, o Origin, stream string, matches []MatchLine) (tried []MatchLine, receives []refund.Receive, half []MatchLine, err error) {
 	s, err := journal.Load(ctx, l.Log, stream, statement.Decider())
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	claims, state := map[string]refund.State{}, s.State
 	for _, c := range matches {
@@ -121,17 +127,20 @@ func (l *Ledger) tryMatches(ctx context.Context, o Origin, stream string, matche
 		var refusal *domain.Error
 		if errors.As(err, &refusal) {
 			l.count(err)
+			if s.State.Claim(c.Line) == c.Claim {
+				half = append(half, c)
+			}
 			err = nil
 			continue
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		state = after(state, statement.Decider(), statement.Command(matchOf(o, c)))
 		claims[c.Claim] = after(claim, refund.Decider(), refund.Command(receive))
 		tried, receives = append(tried, c), append(receives, receive)
 	}
-	return tried, receives, nil
+	return tried, receives, half, nil
 }
 
 // after is a state after a command that it takes.

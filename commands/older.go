@@ -15,8 +15,8 @@ import (
 
 // Older finds what a loss of power kept from the lists of agreements before
 // contract-months were reserved: claims, which are listed first since then, and
-// referrals, which are listed before they have hours. Ledgers got ids in the same build,
-// so that all of it stands before the ledger's id.
+// referrals, which are listed before they have hours. It stands before the ledger's id,
+// which ledgers did not have then.
 type Older struct {
 	journal *journal.Journal
 	found   bool // may give the ledger its id
@@ -66,7 +66,11 @@ func (o *Older) look(ctx context.Context) (map[string]*unlisted, error) {
 		}
 		return all[number]
 	}
-	err = o.journal.Scan(ctx, journal.ScanOptions{Until: founded.Bound(), Want: func(typ string) bool {
+	var until journal.Bound
+	if !founded.IsZero() {
+		until = founded.Bound()
+	}
+	err = o.journal.Scan(ctx, journal.ScanOptions{Until: until, Want: func(typ string) bool {
 		return slices.ContainsFunc(facts, func(fact string) bool { return strings.HasPrefix(typ, fact) })
 	}}, func(b journal.Batch) error {
 		for _, r := range b.Events {
@@ -95,20 +99,25 @@ func (o *Older) look(ctx context.Context) (map[string]*unlisted, error) {
 }
 
 // unlisted is what an agreement's stream should hold from before reservations and does
-// not. It takes all in with its first reservation.
+// not. Of claims it takes all in with its first reservation.
 func (l *Ledger) unlisted(ctx context.Context, under agreement.State) (unlisted, error) {
-	if l.Older == nil || under.Reserves() {
+	if l.Older == nil {
 		return unlisted{}, nil
 	}
 	u, err := l.Older.under(ctx, under.Terms.Agreement)
 	if err != nil {
 		return unlisted{}, err
 	}
-	return unlisted{
-		claims: slices.DeleteFunc(slices.Clone(u.claims), func(c string) bool {
-			_, held := under.Claim(c)
-			return held
-		}),
-		referrals: slices.DeleteFunc(slices.Clone(u.referrals), under.Refers),
-	}, nil
+	var left unlisted
+	for _, number := range u.claims {
+		if _, held := under.Claim(number); !held && !under.Reserves() {
+			left.claims = append(left.claims, number)
+		}
+	}
+	for _, number := range u.referrals {
+		if !under.Refers(number) {
+			left.referrals = append(left.referrals, number)
+		}
+	}
+	return left, nil
 }

@@ -38,17 +38,18 @@ func (l *Ledger) resolveFinding(ctx context.Context, o Origin, c ResolveFinding,
 		}
 	}
 	var reason domain.Sealed
+	var wordless bool
 	if !now.None() { // no key is made for what does not exist
 		s := l.sealer(ctx)
-		reason = s.text(finding.SealOf(c.Finding, c.Date, "reason"), c.Reason)
+		reason, wordless = s.reason(finding.SealOf(c.Finding, c.Date, "reason"), c.Reason)
 		if s.err != nil {
 			return journal.Result{}, s.err
 		}
 	}
 	seen := finding.Seen{Amount: c.AmountGrosze, Minutes: c.Minutes, From: c.From, To: c.To}
-	var cmd finding.Command = finding.Resolve{Finding: c.Finding, Date: c.Date, Reason: reason, Now: now, Seen: seen}
+	var cmd finding.Command = finding.Resolve{Finding: c.Finding, Date: c.Date, Reason: reason, Now: now, Seen: seen, Wordless: wordless}
 	if c.Reopen {
-		cmd = finding.Reopen{Finding: c.Finding, Date: c.Date, Reason: reason, Now: now, Seen: seen}
+		cmd = finding.Reopen{Finding: c.Finding, Date: c.Date, Reason: reason, Now: now, Seen: seen, Wordless: wordless}
 	}
 	return carry(ctx, l, o, c, finding.Stream(c.Finding), finding.Decider(), cmd)
 }

@@ -78,10 +78,15 @@ func (l *Ledger) listed(ctx context.Context, k *lookups, o Origin, referral cont
 	if under.Refers(referral.Contract) || !o.Who().May(access.Record) {
 		return nil
 	}
-	if _, done := k.listings.LoadOrStore(referral.Contract, true); done {
-		return nil // by an earlier row of the file
+	// The rows of a file are decided side by side, and are not to be in each other's way.
+	k.listing.Lock()
+	defer k.listing.Unlock()
+	if k.listings[referral.Contract] {
+		return nil // by an earlier row
 	}
-	return l.completeListing(ctx, o, referral.Contract)
+	err := l.completeListing(ctx, o, referral.Contract)
+	k.listings[referral.Contract] = err == nil
+	return err
 }
 
 // listOlder completes the listing of referrals that an earlier build left out, before

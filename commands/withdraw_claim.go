@@ -54,24 +54,22 @@ func (l *Ledger) takeClaimBack(ctx context.Context, o Origin, c WithdrawClaim) (
 	if err != nil {
 		return claim, released, err
 	}
-	if c.Reason == "" {
-		return claim, released, domain.ErrNoReason
+	if l.done(o, known.Keys) || o.settled {
+		claim, err = journal.ExecuteAt(ctx, l.Log, stream, nil, onlyDone(o, refund.Decider()), refund.Command(refund.Withdraw{}), l.meta(o), l.former(o)...)
+	} else if !known.State.Exists() || !known.State.Void(reservation.Reserved) {
+		claim, err = l.withdraw(ctx, o, c, reservation)
 	}
-	if known.State.Exists() && !known.State.Void(reservation.Reserved) {
-		return claim, released, refund.ErrSubmitted
+	if err == nil {
+		released, err = l.releaseVoid(ctx, o, c.Agreement, c.Claim)
 	}
-	if !known.State.Exists() {
-		s := l.sealer(ctx)
-		cmd := refund.Withdraw{About: reservation.About, On: reservation.On, Attempt: reservation.Attempt,
-			Reason: s.text(refund.SealOf(c.Claim, reservation.On, "reason"), c.Reason)}
-		if s.err != nil {
-			return claim, released, s.err
-		}
-		claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, onlyDone(o, veiled(o, c, refund.Decider())), refund.Command(cmd), l.meta(o), l.former(o)...)
-		if err != nil {
-			return claim, released, err
-		}
-	}
-	released, err = l.tell(ctx, o, c.Agreement, agreement.ReleaseClaims{Void: []refund.Reserved{reservation.Reserved}})
 	return claim, released, err
+}
+
+func (l *Ledger) withdraw(ctx context.Context, o Origin, c WithdrawClaim, of agreement.LastReservation) (journal.Result, error) {
+	s := l.sealer(ctx)
+	cmd := refund.Withdraw{About: of.About, On: of.On, Attempt: of.Attempt}
+	if cmd.Reason, cmd.Wordless = s.reason(refund.SealOf(c.Claim, of.On, "reason"), c.Reason); s.err != nil {
+		return journal.Result{}, s.err
+	}
+	return journal.ExecuteAt(ctx, l.Log, domain.Stream("refundclaim", c.Claim), o.Expected, veiled(o, c, refund.Decider()), refund.Command(cmd), l.meta(o), l.former(o)...)
 }

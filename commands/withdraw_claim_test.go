@@ -225,6 +225,12 @@ func TestAnAnswerIsHeardByBoth(t *testing.T) {
 func TestWhatAnEarlierBuildDidNotList(t *testing.T) {
 	l := paid(t)
 	older(t, l, "W/1", "", false)
+	dry := *l.Ledger
+	dry.Log = commands.NewLog(journal.NewDraft(l.Journal, ledgertest.Now), l.Vault)
+	dry.Older = commands.NewOlder(l.Journal, false)
+	if _, err := dry.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/2", "")); !errors.Is(err, refund.ErrNotReady) || !strings.Contains(err.Error(), "S/1 is claimed in W/1") {
+		t.Errorf("on a dry run: %v", err)
+	}
 	if _, err := l.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/2", "")); !errors.Is(err, refund.ErrNotReady) || !strings.Contains(err.Error(), "S/1 is claimed in W/1") {
 		t.Errorf("beside a claim that nobody listed: %v", err)
 	}
@@ -234,6 +240,41 @@ func TestWhatAnEarlierBuildDidNotList(t *testing.T) {
 	}
 	if claimed, twice := settled(t, l); claimed["S/1"] != 4860 || claimed["S/2"] != 2916 || len(twice) != 0 {
 		t.Errorf("%v is claimed, findings %v", claimed, twice)
+	}
+}
+
+// forgetful is an earlier build, that lists no referral as hours come.
+type forgetful struct{ journal.Log }
+
+func (f forgetful) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
+	if strings.HasPrefix(stream, "agreement-") {
+		return journal.Written{}, nil
+	}
+	return f.Log.Append(ctx, stream, expected, events...)
+}
+
+// An older claim that is answered first does not hide a referral that nobody listed.
+func TestAnAnswerHidesNoReferral(t *testing.T) {
+	for _, answered := range []bool{false, true} {
+		l := paid(t)
+		day := domain.NewDate(2018, 2, 8)
+		sign := commands.SignContract{Number: "S/9", Kind: "psu", Programme: "psu", Participant: "U1", Concluded: day, From: day,
+			To: domain.NewDate(2018, 12, 31), Agreement: "P/1"}
+		if _, err := cut(l, 1, false).SignContract(t.Context(), ledgertest.Actor, sign); !errors.Is(err, errPowerLost) {
+			t.Fatal(err)
+		}
+		early := *l.Ledger
+		early.Log = commands.NewLog(forgetful{l.Journal}, l.Vault)
+		taken(t)(early.RecordAttendance(t.Context(), ledgertest.Actor, commands.RecordAttendance{Contract: "S/9", Date: domain.NewDate(2018, 3, 12), Minutes: 120}))
+		taken(t)(early.PayBenefit(t.Context(), ledgertest.Actor, commands.PayBenefit{List: "LW/9", Contract: "S/9", Month: march, AmountGrosze: 1620, Date: domain.NewDate(2018, 4, 5)}))
+		older(t, l, "W/1", "", true)
+		if answered {
+			taken(t)(l.RecordClaimDecision(t.Context(), ledgertest.Actor, decision("W/1", 1, refund.OutcomeAccepted)))
+		}
+		err := patiently(t.Context(), l.SubmitClaim, claimFor("W/2", ""))
+		if claimed, _ := settled(t, l); err != nil || claimed["S/9"] != 972 {
+			t.Errorf("answered %t: %v; %v is claimed", answered, err, claimed)
+		}
 	}
 }
 

@@ -99,10 +99,13 @@ type BankLine struct {
 	Amount    domain.Grosze    `json:"amount"`
 	Title     domain.Sealed    `json:"title"`
 	Claim     string           `json:"claim"`  // that it is matched to
-	Paid      string           `json:"paid"`   // the claim that has its money
+	Paid      []string         `json:"paid"`   // the claims that have its money: one, but for what two servers and a loss of power leave
 	Undone    bool             `json:"undone"` // somebody undid a match of it
 	Event     journal.Position `json:"event"`
 }
+
+// Settled says that the claim which the line is matched to has its money.
+func (l BankLine) Settled() bool { return l.Claim != "" && slices.Contains(l.Paid, l.Claim) }
 
 // RefundClaims holds a part an agreement and a field a claim.
 func RefundClaims() Table[RefundClaim] { return Table[RefundClaim]{"claims"} }
@@ -134,7 +137,7 @@ func UnmatchedLines() Table[BankLine] { return Table[BankLine]{"unmatched"} }
 
 // Refunds folds claims and bank statements.
 func Refunds() Projection {
-	return Projection{Name: "refunds", Version: 6, Seals: true, Keys: refundKeys, Fold: foldRefunds,
+	return Projection{Name: "refunds", Version: 7, Seals: true, Keys: refundKeys, Fold: foldRefunds,
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
 			refund.ReceiptUndone{}, refund.WrittenOff{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
 			erasure.Ordered{}),
@@ -220,10 +223,17 @@ func foldRefunds(tx *Tx, r *journal.Recorded) error {
 	case erasure.Ordered:
 		eraseLines(tx, e, r)
 	case refund.Received:
-		change(tx, e.Statement, e.Line, func(l *BankLine) { l.Paid = e.Claim })
+		change(tx, e.Statement, e.Line, func(l *BankLine) {
+			if !slices.Contains(l.Paid, e.Claim) {
+				l.Paid = append(l.Paid, e.Claim)
+			}
+		})
 		return foldClaim(tx, r)
 	case refund.ReceiptUndone:
-		change(tx, e.Statement, e.Line, func(l *BankLine) { l.Paid, l.Undone = "", true })
+		change(tx, e.Statement, e.Line, func(l *BankLine) {
+			l.Paid = slices.DeleteFunc(l.Paid, func(claim string) bool { return claim == e.Claim })
+			l.Undone = true
+		})
 		c := RefundClaims().Get(tx, domain.Escape(e.Agreement), domain.Escape(e.Claim))
 		c.Totals = c.Totals.Add(e)
 		c.Facts = slices.DeleteFunc(c.Facts, func(f RefundFact) bool {
@@ -259,7 +269,7 @@ func change(tx *Tx, statement string, n int, how func(*BankLine)) {
 }
 
 func unmatched(tx *Tx, l BankLine) {
-	if l.Amount == 0 || l.Claim != "" && l.Claim == l.Paid {
+	if l.Amount == 0 || l.Settled() {
 		UnmatchedLines().Delete(tx, l.Date.Month().String(), unmatchedField(l))
 		return
 	}

@@ -243,7 +243,7 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 		return nil, err
 	}
 	all, err := claimedBeyond(months, standing)
-	if err != nil {
+	if err != nil && !q.single && q.is("kind", string(ClaimedTwice)) {
 		return nil, err
 	}
 	for _, m := range months {
@@ -345,6 +345,7 @@ func claimedBeyond(months []*settledMonth, standing []projections.SettlementClai
 		claims[at] = append(claims[at], c)
 	}
 	var all []found
+	var uncounted error
 	for at, several := range claims {
 		if len(several) < 2 {
 			continue
@@ -357,7 +358,8 @@ func claimedBeyond(months []*settledMonth, standing []projections.SettlementClai
 				f.amount, err = domain.Plus(f.amount, stated)
 			}
 			if err != nil {
-				return nil, fmt.Errorf("claims of %s under agreement %s: %w", at.month, at.agreement, err)
+				uncounted, f.amount = fmt.Errorf("claims of %s under agreement %s: %w", at.month, at.agreement, err), 0
+				break
 			}
 			f.subjects, f.events = append(f.subjects, c.Claim), append(f.events, c.Event)
 		}
@@ -365,7 +367,7 @@ func claimedBeyond(months []*settledMonth, standing []projections.SettlementClai
 			all = append(all, f)
 		}
 	}
-	return all, nil
+	return all, uncounted
 }
 
 // unpaid says whether less was paid than the hours that were claimed come to, or
@@ -422,7 +424,7 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 	standing := refund.Stand(filedClaims(claims))
 	for _, c := range claims {
 		if err := c.totals.Err(); err != nil {
-			if q.single {
+			if q.single || !q.touches(c.Submitted, c.lastDay()) {
 				continue
 			}
 			return nil, fmt.Errorf("claim %s: %w", c.Claim, err)

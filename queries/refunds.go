@@ -78,6 +78,15 @@ type standingClaim struct {
 	totals refund.Totals
 }
 
+// lastDay is that of the last thing said of the claim.
+func (c standingClaim) lastDay() domain.Date {
+	last := c.Submitted
+	for _, f := range c.Facts {
+		last = max(last, f.On)
+	}
+	return last
+}
+
 // standingClaims are the claims submitted by then, ordered by agreement and
 // claim.
 func standingClaims(ctx context.Context, q *question) ([]standingClaim, error) {

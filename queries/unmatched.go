@@ -56,7 +56,7 @@ func unmatchedRows(ctx context.Context, q *question) ([]Row, error) {
 			}
 		}
 		switch {
-		case l.Claim != "" && l.Claim != l.Paid:
+		case l.Claim != "": // else it would be settled
 			suggestions = []Suggestion{{[]string{l.Claim}, ReasonHalf}}
 		case len(may.list) > 0:
 			suggestions = may.suggest(magnitude(l.Amount), titles.named(title))

@@ -87,7 +87,7 @@ type ReserveClaim struct {
 // ReleaseClaims gives reservations up.
 type ReleaseClaims struct{ Void []refund.Reserved }
 
-// AnswerClaim enters the labour office's answer to a claim.
+// AnswerClaim enters the labour office's answer to a claim, an acceptance or a return.
 type AnswerClaim struct {
 	Claim    string
 	On       domain.Date
@@ -326,8 +326,8 @@ func (s State) answer(c AnswerClaim) ([]domain.Event, error) {
 	}
 	claim := s.Claims[i]
 	for _, a := range claim.Answers {
-		if a.On != c.On {
-			continue
+		if a.On != c.On || a.Outcome == refund.OutcomeReclaimed {
+			continue // demands were told once; they decide nothing
 		}
 		if a.Outcome != c.Outcome {
 			return nil, domain.ErrDiffers.With("decision of %s on claim %s", c.On, c.Claim)

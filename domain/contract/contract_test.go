@@ -84,6 +84,11 @@ func TestLife(t *testing.T) {
 	Given(t, d, signed).When(contract.Amend{Change: on(2018, 12, 31), To: day(2019, 3, 31)}).Then(longer)
 	Given(t, d, signed, longer).When(contract.Terminate{Change: on(2019, 2, 1)}).Then(contract.Terminated{Life: life(2019, 2, 1)})
 
+	// An annex that is entered late leaves no end behind the last day.
+	completed := contract.Completed{Life: life(2018, 12, 31)}
+	Given(t, d, signed, completed).When(contract.Amend{Change: on(2018, 6, 1), To: day(2018, 9, 30)}).Refuse(contract.ErrEnded)
+	Given(t, d, signed, completed).When(contract.Amend{Change: on(2018, 6, 1), Weekly: 300}).Then(weekly(2018, 6, 1, 300))
+
 	s := d.Fold(signed, suspended, resumed, ended)
 	if s.StatusOn(day(2018, 6, 30)) != contract.StatusTerminated || s.Terms.To != day(2018, 6, 30) || s.First.To != terms.To ||
 		len(s.Suspensions) != 1 || s.Suspensions[0] != (contract.Span{From: day(2018, 3, 1), Until: day(2018, 3, 31)}) {

@@ -126,6 +126,11 @@ func (s State) allow(e domain.Event) error {
 		if !resting {
 			return ErrNotSuspended
 		}
+	case Amended:
+		next := Evolve(s, e)
+		if last, how := next.end(); how != "" && last > next.Terms.To {
+			return ErrEnded.With("%s on %s, after what would be its last day", how, last)
+		}
 	}
 	if e.OccurredOn() > s.Terms.To {
 		return ErrEnded.With("its last day is %s", s.Terms.To)

@@ -23,6 +23,8 @@ type Resolve struct {
 	Reason  domain.Sealed
 	Now     Figures // none: there is no such finding
 	Seen    Seen
+	// Wordless: the finding's key is destroyed, so that no reason can be given.
+	Wordless bool
 }
 
 // Reopen opens a resolved finding again. A zero Date is the day of recording.
@@ -32,6 +34,8 @@ type Reopen struct {
 	Reason  domain.Sealed
 	Now     Figures // none: there is no such finding
 	Seen    Seen
+	// Wordless: as in Resolve.
+	Wordless bool
 }
 
 func (Resolve) finding() {}
@@ -46,7 +50,7 @@ func Decider() domain.Decider[State, Command] {
 func decide(s State, cmd Command) ([]domain.Event, error) {
 	switch c := cmd.(type) {
 	case Resolve:
-		if err := check(s, c.Finding, c.Reason, c.Now, c.Seen); err != nil {
+		if err := check(s, c.Finding, c.Reason != "" || c.Wordless, c.Now, c.Seen); err != nil {
 			return nil, err
 		}
 		if !c.Seen.Of(c.Now) {
@@ -60,7 +64,7 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		}
 		return []domain.Event{Resolved{Finding: c.Finding, Date: c.Date, Reason: c.Reason, Figures: c.Now}}, nil
 	case Reopen:
-		if err := check(s, c.Finding, c.Reason, c.Now, c.Seen); err != nil {
+		if err := check(s, c.Finding, c.Reason != "" || c.Wordless, c.Now, c.Seen); err != nil {
 			return nil, err
 		}
 		switch {
@@ -77,7 +81,7 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 }
 
 // check says the same of a finding that there is not, whatever was ever said of it.
-func check(s State, finding string, reason domain.Sealed, now Figures, seen Seen) error {
+func check(s State, finding string, reasoned bool, now Figures, seen Seen) error {
 	switch {
 	case finding == "":
 		return domain.ErrNoID
@@ -85,7 +89,7 @@ func check(s State, finding string, reason domain.Sealed, now Figures, seen Seen
 		return ErrUnknown
 	case s.Finding != "" && s.Finding != finding:
 		return ErrOther
-	case reason == "":
+	case !reasoned:
 		return ErrReason
 	case seen.Other(now):
 		return ErrFigures

@@ -42,6 +42,9 @@ type RecordDecision struct {
 	Outcome Outcome
 	Amount  *domain.Grosze
 	Reason  domain.Sealed
+	// Told: the claim's agreement has taken the answer. A demand of the same day that
+	// came in between, which the agreement knows nothing of, stands beside it.
+	Told bool
 }
 
 // Receive records a booked statement line as (part of) the refund. An automatic one
@@ -66,6 +69,8 @@ type UndoReceipt struct {
 type WriteOff struct {
 	On     domain.Date
 	Reason domain.Sealed
+	// Wordless: the claim's key is destroyed, so that no reason can be given.
+	Wordless bool
 }
 
 // Withdraw takes a claim back that was reserved and never submitted.
@@ -74,6 +79,8 @@ type Withdraw struct {
 	On      domain.Date // on which it was to be submitted
 	Attempt int         // which of its agreement's reservations
 	Reason  domain.Sealed
+	// Wordless: the claim's key is destroyed, so that no reason can be given.
+	Wordless bool
 }
 
 func (Submit) refund()         {}
@@ -108,7 +115,8 @@ var (
 type State struct {
 	Claim Submitted
 	Totals
-	decisions  map[domain.Date]domain.Event
+	decisions  map[domain.Date]domain.Event // accepted or returned
+	demands    map[domain.Date]domain.Event // for money back
 	received   map[booking]Received
 	undone     map[booking]bool
 	writtenOff WrittenOff
@@ -121,7 +129,8 @@ type booking struct {
 	line      int
 }
 
-// Answers are the labour office's answers, in the order of their days.
+// Answers are the labour office's answers, in the order of their days, without its
+// demands for money back, which decide nothing.
 func (s State) Answers() []Answer {
 	answers := make([]Answer, 0, len(s.decisions))
 	for _, on := range slices.Sorted(maps.Keys(s.decisions)) {
@@ -133,8 +142,6 @@ func (s State) Answers() []Answer {
 			}
 		case Returned:
 			a.Outcome = OutcomeReturned
-		case Reclaimed:
-			a.Outcome = OutcomeReclaimed
 		}
 		answers = append(answers, a)
 	}
@@ -194,9 +201,9 @@ func decide(s State, c Command) ([]domain.Event, error) {
 func (s State) writeOff(c WriteOff) ([]domain.Event, error) {
 	e := WrittenOff{s.Claim.About, c.On, c.Reason}
 	switch {
-	case c.Reason == "":
+	case c.Reason == "" && !c.Wordless:
 		return nil, domain.ErrNoReason
-	case s.writtenOff == e:
+	case s.WrittenOff && s.writtenOff == e:
 		return nil, nil
 	case s.WrittenOff:
 		return nil, domain.ErrDiffers.With("claim %s was written off on %s", s.Claim.Claim, s.writtenOff.On)
@@ -223,7 +230,7 @@ func (s State) withdraw(c Withdraw) ([]domain.Event, error) {
 	e := Withdrawn{c.About, c.On, c.Attempt, c.Reason}
 	was := s.withdrawn[c.Agreement]
 	switch {
-	case c.Reason == "":
+	case c.Reason == "" && !c.Wordless:
 		return nil, domain.ErrNoReason
 	case s.Exists():
 		return nil, ErrSubmitted
@@ -266,10 +273,11 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 	default:
 		return nil, ErrOutcome
 	}
-	if before, ok := s.decisions[c.On]; ok {
-		if before == e {
-			return nil, nil
-		}
+	decided, demanded := s.decisions[c.On], s.demands[c.On]
+	switch {
+	case decided == e, demanded == e:
+		return nil, nil
+	case decided != nil, demanded != nil && !c.Told:
 		return nil, domain.ErrDiffers.With("decision of %s on claim %s", c.On, about.Claim)
 	}
 	if c.On < s.Claim.On {
@@ -344,7 +352,10 @@ func evolve(s State, e domain.Event) State {
 	case Returned:
 		s.decided(e.On, e)
 	case Reclaimed:
-		s.decided(e.On, e)
+		if s.demands == nil {
+			s.demands = map[domain.Date]domain.Event{}
+		}
+		s.demands[e.On] = e
 	case Received:
 		if s.received == nil {
 			s.received = map[booking]Received{}

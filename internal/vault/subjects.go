@@ -45,3 +45,18 @@ func (v *Vault) Meet(ctx context.Context, subjects ...string) error {
 		return err
 	})
 }
+
+// Erased says whether a subject's key was destroyed.
+func (v *Vault) Erased(ctx context.Context, subject string) (bool, error) {
+	held, err := v.Holds(ctx, subject)
+	if err != nil || !held {
+		return false, err
+	}
+	p := v.lookup(subject)
+	if p == nil {
+		if p, err = v.fetch(ctx, subject); err != nil {
+			return false, err
+		}
+	}
+	return p.keys == nil, nil
+}

@@ -125,7 +125,11 @@ func carryOut[C commands.Request](ctx context.Context, s *server, name string, i
 		guessed = errors.Is(err, domain.ErrRecorded)
 		return commands.Result{}, err
 	}
-	out, err := do(ctx, origin, in.Body)
+	out, known, err := s.Ledger.Answered(ctx, origin, in.Body)
+	if known || err != nil {
+		return out, err
+	}
+	out, err = do(ctx, origin, in.Body)
 	guessed = errors.Is(err, domain.ErrRecorded)
 	if err == nil && s.After != nil && out.Events > 0 {
 		s.After(ctx)

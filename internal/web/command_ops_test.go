@@ -139,6 +139,21 @@ func TestEveryCommandReachesTheLedger(t *testing.T) {
 	refused(t, d.command("match-line", "m", `{"statement":"x/2018/1","line":1,"claim":"W/9"}`), http.StatusNotFound, "not-found")
 }
 
+// A request that was carried out is answered with that, also where it would be refused
+// by now.
+func TestARequestThatWouldBeRefusedToday(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	cycle(d)
+	day := `{"contract":"S/1","date":"2018-03-12","minutes":60}`
+	first := accepted(t, d.command("record-attendance", "d1", day))
+	accepted(t, d.command("change-contract", "c1", `{"number":"S/1","change":"suspend","on":"2018-03-12","reason":"pobyt"}`))
+	if again := accepted(t, d.command("record-attendance", "d1", day)); again.Events != 0 || again.Position != first.Position || again.Revision != first.Revision {
+		t.Errorf("%+v, then %+v", first, again)
+	}
+	refused(t, d.command("record-attendance", "d2", day), http.StatusUnprocessableEntity, "rule")
+}
+
 func TestRefusalsOfTheDomainHaveTheirStatus(t *testing.T) {
 	t.Parallel()
 	d := open(t, nil)

@@ -103,7 +103,7 @@ func (w *Watched) FailOver(t testing.TB) (over func() bool) {
 	old, told := client(t, w.master), false
 	return func() bool {
 		if !told {
-			must(t, old.SlaveOf(ctx, at[0], at[1]).Err())
+			must(t, old.ReplicaOf(ctx, at[0], at[1]).Err())
 			must(t, old.ClientKillByFilter(ctx, "TYPE", "normal", "SKIPME", "yes").Err())
 			told = true
 		}

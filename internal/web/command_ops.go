@@ -127,6 +127,7 @@ func carryOut[C commands.Request](ctx context.Context, s *server, name string, i
 	}
 	out, known, err := s.Ledger.Answered(ctx, origin, in.Body)
 	if known || err != nil {
+		guessed = false
 		return out, err
 	}
 	out, err = do(ctx, origin, in.Body)

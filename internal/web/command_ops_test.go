@@ -148,8 +148,10 @@ func TestARequestThatWouldBeRefusedToday(t *testing.T) {
 	day := `{"contract":"S/1","date":"2018-03-12","minutes":60}`
 	first := accepted(t, d.command("record-attendance", "d1", day))
 	accepted(t, d.command("change-contract", "c1", `{"number":"S/1","change":"suspend","on":"2018-03-12","reason":"pobyt"}`))
-	if again := accepted(t, d.command("record-attendance", "d1", day)); again.Events != 0 || again.Position != first.Position || again.Revision != first.Revision {
-		t.Errorf("%+v, then %+v", first, again)
+	for range 70 { // more often than anybody may guess
+		if again := accepted(t, d.command("record-attendance", "d1", day)); again.Events != 0 || again.Position != first.Position || again.Revision != first.Revision {
+			t.Fatalf("%+v, then %+v", first, again)
+		}
 	}
 	refused(t, d.command("record-attendance", "d2", day), http.StatusUnprocessableEntity, "rule")
 }

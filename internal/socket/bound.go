@@ -35,10 +35,12 @@ type waiting int
 const (
 	toLeave    waiting       = iota // it was refused, and told so
 	forTheRest                      // of the body of a request
+	forTaking                       // of the answer
 	forAnother                      // request
 	forAny                          // the first
 	waitings                        // how many there are
 	forNothing = waiting(-1)        // a request is in hand
+	nobodyTold = waiting(-2)        // of a server that does not say
 )
 
 // leastStay is how long a client may be waited for whatever comes: who asks at once is
@@ -76,7 +78,7 @@ func (b *Bound) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &bounded{Conn: c, of: b}
+	in := &bounded{Conn: c, of: b, what: nobodyTold}
 	for {
 		ripe, moved, ok := b.admit(in)
 		if ok {
@@ -149,23 +151,41 @@ func (b *Bound) wake() {
 }
 
 func (b *Bound) unwait(c *bounded) {
-	for kind, idle := range b.idle {
+	if c.what >= 0 {
+		idle := b.idle[c.what]
 		if i := slices.Index(idle, c); i >= 0 {
-			b.idle[kind] = slices.Delete(idle, i, i+1)
+			b.idle[c.what] = slices.Delete(idle, i, i+1)
 		}
 	}
+	c.what = forNothing
 }
 
 // waits says what a connection waits for from now on.
 func (b *Bound) waits(c *bounded, what waiting) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.wait(c, what)
+}
+
+// wait is waits; mu is held.
+func (b *Bound) wait(c *bounded, what waiting) {
 	b.unwait(c)
 	if _, is := b.open[c]; is && what != forNothing {
-		c.since = time.Now()
+		c.what, c.since = what, time.Now()
 		b.idle[what] = append(b.idle[what], c)
 		b.wake()
 	}
+}
+
+// insteadOf is waits where the connection waits for that, and tells whether it does.
+func (b *Bound) insteadOf(was waiting, c *bounded, what waiting) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c.what != was {
+		return false
+	}
+	b.wait(c, what)
+	return true
 }
 
 // Close may be called more than once.
@@ -227,7 +247,29 @@ const (
 type bounded struct {
 	net.Conn
 	of    *Bound
+	what  waiting   // what it waits for; under of.mu
 	since time.Time // when it began to wait; under of.mu
+}
+
+// piece is how much of an answer a client who takes it is waited for at a time: who
+// goes on taking has not been waited for long.
+const piece = 16 << 10
+
+// Write waits for its client where that one takes no answers: a request whose answer
+// nobody reads is not in hand. What waits for something else goes on doing so: "100
+// Continue" is written while the body is waited for.
+func (c *bounded) Write(p []byte) (n int, err error) {
+	for {
+		part := p[n:min(n+piece, len(p))]
+		waits := c.of.insteadOf(forNothing, c, forTaking)
+		m, err := c.Conn.Write(part)
+		if waits {
+			c.of.insteadOf(forTaking, c, forNothing)
+		}
+		if n += m; err != nil || n == len(p) {
+			return n, err
+		}
+	}
 }
 
 // NetConn is the connection below.

@@ -1,9 +1,13 @@
 package socket
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 )
@@ -106,5 +110,107 @@ func TestShare(t *testing.T) {
 	}
 	if got, most := Share(1<<30), Files()/4; got > max(most, leastShare) {
 		t.Errorf("%d of %d files", got, Files())
+	}
+}
+
+// takenSlowly serves answers larger than any buffer between two ends.
+func takenSlowly(t *testing.T, most int) (address string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := NewBound(l, most)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/large" {
+			_, _ = w.Write(make([]byte, 64<<20))
+		}
+	}))
+	_ = s.Listener.Close()
+	s.Listener = b
+	b.LimitStrangers(s.Config)
+	s.Start()
+	t.Cleanup(s.CloseClientConnections)
+	t.Cleanup(s.Close)
+	return l.Addr().String()
+}
+
+// Answers that nobody reads keep nobody out: neither a large one nor those of many
+// requests sent one behind the other.
+func TestUnreadAnswersGiveWay(t *testing.T) {
+	t.Parallel()
+	address := takenSlowly(t, 2)
+	sent(t, address, "GET /large HTTP/1.1\nHost: h\n\n")
+	piped := sent(t, address, "")
+	_ = piped.(*net.TCPConn).SetReadBuffer(4 << 10)
+	go func() {
+		for {
+			if _, err := io.WriteString(piped, strings.Repeat("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 100)); err != nil {
+				return
+			}
+		}
+	}()
+	for range 4 {
+		c := sent(t, address, "GET / HTTP/1.1\nHost: h\n\n")
+		_ = c.SetReadDeadline(time.Now().Add(30 * time.Second))
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatalf("kept out: %v", err)
+		}
+	}
+}
+
+// Who goes on taking an answer is cut neither where there is room nor where another
+// takes nothing.
+func TestASlowReaderStays(t *testing.T) {
+	t.Parallel()
+	address := takenSlowly(t, 2)
+	if _, err := sent(t, address, "GET /large HTTP/1.1\nHost: h\n\n").Read(make([]byte, 1)); err != nil { // and nothing else of it
+		t.Fatal(err)
+	}
+	slow := sent(t, address, "GET /large HTTP/1.1\nHost: h\n\n")
+	reader := bufio.NewReader(slow)
+	answer, err := http.ReadResponse(reader, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.CopyN(io.Discard, answer.Body, 16<<20); err != nil {
+		t.Fatal(err)
+	}
+	newcomer := sent(t, address, "GET / HTTP/1.1\nHost: h\nConnection: close\n\n")
+	_ = newcomer.SetReadDeadline(time.Now().Add(30 * time.Second))
+	served := make(chan error, 1)
+	go func() {
+		_, err := io.ReadAll(newcomer)
+		served <- err
+	}()
+	rest, err := io.Copy(io.Discard, answer.Body)
+	if err != nil || rest != 48<<20 {
+		t.Errorf("cut after %d more: %v", rest, err)
+	}
+	if err := <-served; err != nil {
+		t.Errorf("the newcomer: %v", err)
+	}
+}
+
+// What is written while something else is waited for changes nothing.
+func TestWritingKeepsWhatIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := NewBound(l, 1)
+	defer func() { _ = b.Close() }()
+	accepted := accepting(b)
+	dialled(t, l)
+	c := (<-accepted).(*bounded)
+	for _, what := range []waiting{nobodyTold, forTheRest, forNothing, toLeave, forAnother} {
+		if what != nobodyTold {
+			b.waits(c, what)
+		}
+		if _, err := io.WriteString(c, "x"); err != nil || c.what != what {
+			t.Errorf("%d became %d, %v", what, c.what, err)
+		}
 	}
 }

@@ -111,8 +111,19 @@ func (l *Ledger) orderErasure(ctx context.Context, o Origin, order erasure.Order
 	if order.Facts, err = l.erasedFacts(ctx, order.Of); err != nil {
 		return r, err
 	}
-	r, err = journal.Execute(ctx, l.Log, erasure.Stream(order.Of), erasure.Decider(), order, l.meta(o))
-	if err == nil && l.Ordered != nil {
+	for {
+		more, err := journal.Execute(ctx, l.Log, erasure.Stream(order.Of), erasure.Decider(), order, l.meta(o))
+		r = followed(r, more)
+		r.Revision = more.Revision
+		if err != nil {
+			return r, err
+		}
+		if more.Events == 0 && o.Key == "" { // everything is named
+			break
+		}
+		o.Key = "" // it is that of the first
+	}
+	if l.Ordered != nil {
 		err = l.Ordered(ctx, order.Of)
 	}
 	return r, err

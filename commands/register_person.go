@@ -2,11 +2,15 @@ package commands
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
+	"ksiega/internal/vault"
 )
 
 // RegisterParticipant enters a person taking part in a programme, everything
@@ -79,6 +83,22 @@ func (l *Ledger) recordedPESEL(ctx context.Context, stream string) (string, erro
 	}
 	seal := participant.SealOf(s.State.Person.Participant, "pesel")
 	return l.Vault.Open(ctx, seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(s.State.Person.PESEL))
+}
+
+// IndexRegistered makes people findable by their PESEL whose registration was cut short
+// before that and never sent again.
+func (l *Ledger) IndexRegistered(ctx context.Context) error {
+	prefix := domain.Ref{Kind: domain.RefParticipant}.Subject()
+	for _, subject := range l.Vault.Unindexed(prefix) {
+		pesel, err := l.recordedPESEL(ctx, participant.Stream(strings.TrimPrefix(subject, prefix)))
+		if err == nil && pesel != "" {
+			err = l.Vault.IndexPESEL(ctx, subject, pesel)
+		}
+		if err != nil && !errors.Is(err, vault.ErrErased) {
+			return fmt.Errorf("find %s by their PESEL: %w", subject, err)
+		}
+	}
+	return nil
 }
 
 func (l *Ledger) index(ctx context.Context, c RegisterParticipant) error {

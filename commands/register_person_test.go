@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/participant"
+	"ksiega/internal/journal"
 	"ksiega/internal/ledgertest"
 )
 
@@ -71,5 +74,35 @@ func TestOnePESELIsRegisteredOnceAtATime(t *testing.T) {
 		if n := accepted.Load(); n != 1 || len(l.Vault.FindPESEL(pesel)) != 1 {
 			t.Errorf("%d are accepted, %d are found", n, len(l.Vault.FindPESEL(pesel)))
 		}
+	}
+}
+
+// A registration that was cut short before its PESEL could be searched for, and was never
+// sent again, is found once the ledger looks after what is left.
+func TestARegistrationThatWasNeverSentAgain(t *testing.T) {
+	l := ledgertest.Open(t)
+	const pesel = "44051401359"
+	seal := func(field, text string) domain.Sealed {
+		s := participant.SealOf("U1", field)
+		sealed, err := l.Vault.Seal(t.Context(), s.Subject.Subject(), s.Field, s.Scope.String(), text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return domain.Sealed(sealed)
+	}
+	_, err := l.Journal.Append(t.Context(), participant.Stream("U1"), journal.NoStream, journal.Decided{Meta: journal.Meta{Actor: "tester"},
+		Event: participant.Registered{Person: participant.Person{Participant: "U1", FirstName: seal("firstName", "Anna"), LastName: seal("lastName", "Kos"), PESEL: seal("pesel", pesel)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := ledgertest.Over(t, l.Journal, l.Dir) // started anew
+	for range 2 {
+		if err := again.IndexRegistered(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = again.RegisterParticipant(t.Context(), ledgertest.Actor, commands.RegisterParticipant{ID: "U2", FirstName: "Anna", LastName: "Kos", PESEL: pesel})
+	if !errors.Is(err, commands.ErrPESELTaken) {
+		t.Errorf("the PESEL of U1 for U2: %v", err)
 	}
 }

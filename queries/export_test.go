@@ -26,6 +26,21 @@ func FindingNames(id string, known func(domain.Ref) bool) []domain.Ref {
 	return findingNames(id, known)
 }
 
+// FoundKinds are the kinds that anything is found of.
+func FoundKinds() (kinds []FindingKind) {
+	for _, kind := range findingKinds() {
+		switch kind := FindingKind(kind); kind {
+		case DoubleFunding, Stay, OverBudget:
+		default:
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// FormsOf is how many forms the ids of a kind have.
+func FormsOf(kind FindingKind) int { return len(findingForms(kind)) }
+
 // Shortened is shortened.
 func Shortened(left []erasure.Left) []erasure.Left { return shortened(left) }
 

@@ -68,6 +68,8 @@ func findingForms(kind FindingKind) [][]idPart {
 	case OverCap:
 		return [][]idPart{{of(domain.RefParticipant), day}, {of(domain.RefParticipant), year}, {of(domain.RefAgreement), word("hours")},
 			{of(domain.RefAgreement), word("people"), day}}
+	case DoubledPESEL:
+		return [][]idPart{{of(domain.RefParticipant), of(domain.RefParticipant)}}
 	case DurabilityGap:
 		return [][]idPart{{of(domain.RefProgramme), day}}
 	case ReceivedUnmatched:

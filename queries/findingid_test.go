@@ -73,3 +73,13 @@ func TestAWordOnAnEarlierID(t *testing.T) {
 		}
 	}
 }
+
+// The ids of every kind that is found are read.
+func TestEveryKindOfFindingHasForms(t *testing.T) {
+	t.Parallel()
+	for _, kind := range queries.FoundKinds() {
+		if queries.FormsOf(kind) == 0 {
+			t.Errorf("nobody can read the ids of %s", kind)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"ksiega/domain"
+	"ksiega/domain/finding"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -121,7 +122,7 @@ func (d *Desk) walk(ctx context.Context, s span, each func(*journal.Recorded) er
 	var last journal.Position
 	count := 0
 	take := func(e *journal.Recorded) error {
-		if !s.wants(e.Type) || !s.holds(e.Position) {
+		if !s.wants(e.Type) || !s.holds(e.Position) || s.Hide && aboutSealed(e.Stream) {
 			return nil
 		}
 		if s.Limit > 0 && count == s.Limit {
@@ -196,7 +197,7 @@ func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
 	}
 	// A stream name that begins with `$` or `vault-` is nobody's to read.
 	s.streams = slices.DeleteFunc(streamNames(r.Stream), func(name string) bool {
-		return strings.HasPrefix(name, "$") || strings.HasPrefix(name, "vault-")
+		return strings.HasPrefix(name, "$") || strings.HasPrefix(name, "vault-") || r.Hide && aboutSealed(name)
 	})
 	if narrow > 1 {
 		return s, ErrNarrow
@@ -219,6 +220,12 @@ func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
 		}
 	}
 	return s, nil
+}
+
+// aboutSealed says of a stream that its name tells what somebody's sealed texts hold: that
+// two people have one PESEL.
+func aboutSealed(stream string) bool {
+	return strings.HasPrefix(stream, finding.Stream(string(DoubledPESEL)))
 }
 
 // first is where a from begins: the place to read on from, and what to pass over

@@ -59,6 +59,9 @@ type place struct {
 	field string
 }
 
+// anybody is whoever was shown where there were too many to list.
+var anybody = domain.Ref{Kind: domain.RefParticipant}
+
 // maxPlaces bounds how many places an order names one by one, so that it fits into an
 // event; of the rest it names kind and field.
 const maxPlaces = 500
@@ -130,8 +133,14 @@ func (m *mentions) learn(e domain.Event) error {
 		for _, s := range e.Subjects {
 			m.readings[reason] = append(m.readings[reason], domain.Ref(s))
 		}
+		for _, f := range e.Filters {
+			switch kind := domain.RefKind(f.Name); kind {
+			case domain.RefParticipant, domain.RefAssistant, domain.RefContract, domain.RefClaim:
+				m.readings[reason] = append(m.readings[reason], domain.Ref{Kind: kind, ID: f.Value})
+			}
+		}
 		if e.Many {
-			m.readings[reason] = append(m.readings[reason], domain.Ref{Kind: domain.RefParticipant}) // whoever they are
+			m.readings[reason] = append(m.readings[reason], anybody)
 		}
 	}
 	return nil
@@ -223,7 +232,7 @@ func (m *mentions) weigh(e domain.Event) (failed error) {
 		m.all[s.Subject]++
 		names, others := m.people.in(clear, m.of)
 		about := m.about(s)
-		if names == unnamed && !slices.Contains(about, m.of) {
+		if names == unnamed && !slices.Contains(about, m.of) && !slices.Contains(about, anybody) {
 			return
 		}
 		m.named[place{s.Subject, s.Field}]++

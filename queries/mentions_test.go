@@ -249,3 +249,28 @@ func TestManyPlacesAreLeft(t *testing.T) {
 		t.Errorf("%d places of %d texts, the last %v", n, texts, told[n-1])
 	}
 }
+
+// What is said of two people with one PESEL, and why many were looked at, is told where
+// one of them is erased.
+func TestReasonsThatMayBeAboutThePerson(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	if s := l.Import(t, "uczestnicy.csv", "id;imie;nazwisko\nU1;Zofia;Kos\nU2;Zofia;Kos\n"); s.Refused != 0 {
+		t.Fatalf("%+v", s.RefusedRows)
+	}
+	inWords(t, l,
+		finding.Resolved{Finding: "doubled-pesel:U1:U2", Date: day(2018, 5, 2), Reason: "ta sama osoba, leczy się psychiatrycznie"},
+		intake.PersonalDataRead{Reading: "r1", On: day(2018, 5, 2), What: "replay", Many: true, Reason: "kontrola chorych z ul. Lipowej"},
+		intake.PersonalDataRead{Reading: "r2", On: day(2018, 5, 2), What: "replay", Many: true, Filters: []intake.Filter{{Name: "participant", Value: "U1"}}, Reason: "skarga"})
+	along, left, err := queries.Mentions(t.Context(), l.Journal, l.Vault, domain.Ref{Kind: domain.RefParticipant, ID: "U1"})
+	must(t, err)
+	named := map[string]bool{}
+	for _, at := range left {
+		named[at.ID] = true
+	}
+	for _, id := range []string{"doubled-pesel:U1:U2", intake.ReasonSeal("r1").Subject.ID, intake.ReasonSeal("r2").Subject.ID} {
+		if !named[id] {
+			t.Errorf("%s is not left: %v, along %v", id, left, along)
+		}
+	}
+}

@@ -9,12 +9,16 @@ import (
 // upkeepEvery is how often a server does what nobody asks for.
 const upkeepEvery = 10 * time.Minute
 
-// upkeep records the sums of guesses, destroys the keys to old requests and keeps the
-// list of erasures complete until ctx ends, and once more then. What fails is done the
+// upkeep completes registrations that were cut short, records the sums of guesses,
+// destroys the keys to old requests and keeps the list of erasures complete until ctx
+// ends, and once more then. What fails is done the
 // next time.
 func (b *book) upkeep(ctx context.Context) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
+	if err := b.ledger.IndexRegistered(ctx); err != nil && ctx.Err() == nil {
+		slog.Warn("people whose registration was cut short", "error", err)
+	}
 	for {
 		b.upkeepOnce(context.WithoutCancel(ctx))
 		select {

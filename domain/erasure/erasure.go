@@ -174,6 +174,13 @@ type State struct {
 	Left  []Left // of the last order that found any
 }
 
+// An order names so many facts, and so many that go along, at most, so that its event is
+// taken by the store. What is left is for the same order once more.
+const (
+	mostFacts = 8000
+	mostAlong = 2000
+)
+
 // Decider of erasures: ordered twice is ordered once, whatever the ground, unless
 // something was recorded that the first order could not name.
 func Decider() domain.Decider[State, Order] {
@@ -210,8 +217,8 @@ func decide(s State, c Order) ([]domain.Event, error) {
 	case c.Ground == RetentionEnded && (c.RetainedUntil == 0 || c.RetainedUntil >= c.Today):
 		return nil, ErrRetention
 	}
-	facts := without(c.Facts, s.named)
-	along := without(c.Along, s.Along)
+	facts := without(c.Facts, s.named, mostFacts)
+	along := without(c.Along, s.Along, mostAlong)
 	if s.Ordered && len(facts) == 0 && len(along) == 0 {
 		return nil, nil
 	}
@@ -219,11 +226,15 @@ func decide(s State, c Order) ([]domain.Event, error) {
 		Register: c.Register, Alone: true, Facts: facts, Along: along, Left: c.Left}}, nil
 }
 
-// without is what is in all and not in known; nil where that is nothing.
-func without[T comparable](all, known []T) []T {
+// without is what is in all and not in known, up to so many; nil where that is nothing.
+func without[T comparable](all, known []T, most int) []T {
+	had := make(map[T]bool, len(known))
+	for _, v := range known {
+		had[v] = true
+	}
 	var rest []T
 	for _, v := range all {
-		if !slices.Contains(known, v) {
+		if !had[v] && len(rest) < most {
 			rest = append(rest, v)
 		}
 	}

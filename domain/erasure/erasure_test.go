@@ -1,6 +1,9 @@
 package erasure_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"slices"
 	"testing"
 
 	"ksiega/domain"
@@ -54,5 +57,43 @@ func TestErasure(t *testing.T) {
 		wrong := order
 		c.change(&wrong)
 		Given(t, d).When(wrong).Refuse(c.want)
+	}
+}
+
+// The longest statement there can be is named in several orders, each small enough for
+// the store.
+func TestManyFactsAreNamedInSeveralOrders(t *testing.T) {
+	d := erasure.Decider()
+	order := erasure.Order{Of: domain.Ref{Kind: domain.RefStatement, ID: "PL61109010140000071219812874/2018-05-02/1"}, Today: domain.NewDate(2026, 11, 22),
+		Ground: erasure.Demanded, Register: "RODO-7/2026"}
+	for i := range 50_000 {
+		order.Facts = append(order.Facts, erasure.Fact{Line: i + 1, Day: domain.NewDate(2018, 5, 2)})
+		order.Along = append(order.Along, erasure.Subject{Kind: domain.RefFinding, ID: fmt.Sprintf("worked-not-paid:S/%d:2018-05", i/10)})
+	}
+	order.Along = slices.Compact(order.Along)
+	var s erasure.State
+	facts, along := map[erasure.Fact]bool{}, map[erasure.Subject]bool{}
+	for orders := 0; ; orders++ {
+		events, err := d.Decide(s, order)
+		if err != nil || orders > 50 {
+			t.Fatalf("after %d orders: %v", orders, err)
+		}
+		if len(events) == 0 {
+			break
+		}
+		e := events[0].(erasure.Ordered)
+		if data, err := json.Marshal(e); err != nil || len(events) != 1 || len(data) > 512<<10 {
+			t.Fatalf("%d events of %d bytes, %v", len(events), len(data), err)
+		}
+		for _, f := range e.Facts {
+			facts[f] = true
+		}
+		for _, a := range e.Along {
+			along[a] = true
+		}
+		s = d.Evolve(s, e)
+	}
+	if len(facts) != len(order.Facts) || len(along) != len(order.Along) {
+		t.Errorf("%d facts and %d that go along are named", len(facts), len(along))
 	}
 }

@@ -21,6 +21,21 @@ func (v *Vault) Subjects(prefix string) []string {
 	return names
 }
 
+// Unindexed names those whose names begin with a prefix, that have a key and are not
+// found by a PESEL, as far as this vault has seen, sorted.
+func (v *Vault) Unindexed(prefix string) []string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	var names []string
+	for name, p := range v.people {
+		if strings.HasPrefix(name, prefix) && p.keys != nil && p.pesel == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // Meet reads the records of subjects that this vault has not met: another one over the
 // same shelf may have made them since it was opened.
 func (v *Vault) Meet(ctx context.Context, subjects ...string) error {

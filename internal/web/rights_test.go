@@ -370,3 +370,31 @@ func TestAKeyBelongsToItsCaller(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+// That two people have one PESEL is told to nobody who may not see people, also not by
+// the history of what was said of it.
+func TestADoubledPESELIsNotTold(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	body := func(id string) string {
+		return fmt.Sprintf(`{"id":%q,"firstName":"Anna","lastName":"Kos","pesel":"44051401359"}`, id)
+	}
+	d.role = "coordinator"
+	accepted(t, d.command("register-participant", "a", body("U1")))
+	d.role = "" // the token guesses a PESEL
+	accepted(t, d.command("register-participant", "b", body("X9")))
+	d.role = "coordinator"
+	now := time.Now().In(d.ledger.Zone).Format(time.DateOnly)
+	accepted(t, d.command("resolve-finding", "r", fmt.Sprintf(`{"finding":"doubled-pesel:U1:X9","reason":"sprawdzone","from":%q,"to":%q}`, now, now)))
+	told := func() bool {
+		return strings.Contains(d.get("/api/v1/events?type=finding.*").Body.String(), "doubled-pesel")
+	}
+	stream := func() int { return d.get("/api/v1/streams/finding-doubled-pesel%253AU1%253AX9/events").Code }
+	if !told() || stream() != http.StatusOK {
+		t.Error("a coordinator is not told")
+	}
+	d.role = ""
+	if told() || stream() != http.StatusNotFound {
+		t.Errorf("the token is told: %t, %d", told(), stream())
+	}
+}

@@ -88,18 +88,12 @@ func (s *server) guard(next http.Handler) http.Handler {
 		if c.actor == "" {
 			c = s.stranger(r, c)
 			if p := s.turnAway(r, crossOrigin); p != nil {
-				if p.Status == http.StatusUnauthorized {
-					w.Header().Set("WWW-Authenticate", challenge)
-				}
-				s.write(w, r, p)
+				s.turnedAway(w, r, p)
 				return
 			}
 		}
 		if p := s.refuse(c, r.URL.Path); p != nil {
-			if p.Status == http.StatusUnauthorized {
-				w.Header().Set("WWW-Authenticate", challenge)
-			}
-			s.write(w, r, p)
+			s.turnedAway(w, r, p)
 			return
 		}
 		if r.URL.Path != "/healthz" {
@@ -115,6 +109,14 @@ func (s *server) guard(next http.Handler) http.Handler {
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// turnedAway tells whoever lacks a token that one is asked for.
+func (s *server) turnedAway(w http.ResponseWriter, r *http.Request, p *Problem) {
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", challenge)
+	}
+	s.write(w, r, p)
 }
 
 const challenge = `Bearer realm="ksiega"`

@@ -134,7 +134,9 @@ func (s *server) ask(ctx context.Context, name string, query url.Values) (*queri
 			if value == "" {
 				continue
 			}
-			req.MinPosition, err = queries.LeastPosition(value)
+			if req.MinPosition, err = queries.LeastPosition(value); callerOf(ctx).visits() {
+				err = errNoWaiting
+			}
 		default:
 			req.Params[short(key)] = value
 		}

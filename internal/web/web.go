@@ -37,7 +37,8 @@ type Options struct {
 	Token string
 	// Strangers, where set, lets anybody on a loopback listener without a Token ask
 	// reports, without names, for as long as it does not say why not, in words for
-	// them: the ledger holds nothing but the sample.
+	// them: the ledger holds nothing but the sample. It is asked before an answer is
+	// computed and before it is sent.
 	Strangers func(context.Context) error
 	// Hosts are host names, without port, by which the server may be asked,
 	// beside those of loopback. With a Token, none means any.
@@ -99,7 +100,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	r := chi.NewRouter()
-	r.Use(s.observe, s.guard, middleware.GetHead)
+	r.Use(s.observe, s.guard, s.forStrangers, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, problem(codeNotFound, "no such address"))
 	})

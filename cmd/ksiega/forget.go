@@ -15,13 +15,15 @@ import (
 // or makes all keys anew, says so in the store before that. Everybody else reads there
 // every forgetEvery, as the leading node has it, and uses no key once the last such
 // reading began forgetLease ago: so forgottenAfter the notice nobody uses the key, be it
-// that they have read it or that they could not. Each side measures its own time; what
-// forgottenAfter is longer is for a node that was cut off and still takes itself for
-// leading.
+// that they have read it or that they could not. A new key is appended under the lease,
+// and nothing is sealed with it once that is over; the store may still take the append
+// for as long as one lasts, which whoever makes all keys anew waits for too. Each side
+// measures its own time; the rest of forgottenAfter is for a node that was cut off and
+// still takes itself for leading.
 const (
 	forgetEvery    = 2 * time.Second
 	forgetLease    = 10 * time.Second
-	forgottenAfter = 20 * time.Second
+	forgottenAfter = forgetLease + journal.Lasting + 5*time.Second
 )
 
 // Why a process on a shared store must end, or may not begin.
@@ -48,7 +50,13 @@ type forgetter struct {
 func newForgetter(j *journal.Journal, v *vault.Vault, heard journal.Heard) *forgetter {
 	f := &forgetter{journal: j, vault: v, heard: heard, start: time.Now(), done: make(chan struct{}), over: make(chan struct{})}
 	v.Gate(f.may)
+	v.Lease(f.leased)
 	return f
+}
+
+// leased ends with the lease as it is now.
+func (f *forgetter) leased(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithDeadline(ctx, f.start.Add(time.Duration(f.until.Load())))
 }
 
 // listening is what was heard before the keys were read: whatever comes after it tells

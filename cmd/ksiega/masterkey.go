@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -179,8 +180,13 @@ func (b *book) openVault(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	b.vault, err = vault.Open(ctx, shelf, b.master)
-	return source.cutShort(err)
+	if b.vault, err = vault.Open(ctx, shelf, b.master); err != nil {
+		return source.cutShort(err)
+	}
+	for _, subject := range b.vault.Late() {
+		slog.Warn("a key was recorded after every key had been made anew, and does not open: its next one takes its place", "subject", subject)
+	}
+	return nil
 }
 
 // cutShort explains a master key that does not fit by a rekeying that was cut

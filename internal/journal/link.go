@@ -24,10 +24,19 @@ type bounds struct {
 // maxPause keeps the attempts close enough for a cluster that chooses a leader.
 const maxPause = time.Second
 
+const (
+	deadline = 10 * time.Second
+	patience = 20 * time.Second
+
+	// Lasting is how long an append may land after it was begun: the last attempt is
+	// made when patience ends.
+	Lasting = patience + deadline
+)
+
 // defaultBounds leave a cluster several times what it takes to choose a new
 // leader, also where the first attempt waited for the one that died.
 func defaultBounds() bounds {
-	return bounds{deadline: 10 * time.Second, patience: 20 * time.Second, pause: 100 * time.Millisecond}
+	return bounds{deadline: deadline, patience: patience, pause: 100 * time.Millisecond}
 }
 
 var (

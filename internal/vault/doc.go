@@ -63,7 +63,8 @@
 //	{"kind":"pesel","v":2,"subject":"P-1","sealed":"v2.…"}
 //	{"kind":"erased","v":1,"subject":"P-1"}
 //
-// A subject begins with a `key`, the only one of its ring. A `ring` replaces all that
+// A subject begins with a `key`, the only one of its ring; one that landed behind the
+// ledger's ring, and that the master does not open, gives way to another `key`. A `ring` replaces all that
 // came before it, search entry included, and lets the shelf forget that; `erased` is
 // final. The last `pesel` (or the entry of a later `ring`) counts. It holds, sealed
 // with the subject's own key so that it dies with that key,

@@ -85,7 +85,14 @@ type shelved struct {
 	erased  bool
 	// replaced is that of the record.
 	replaced []int64
+	// behind tells that the first record came after the ledger's ring.
+	behind bool
 }
+
+// late tells of a key that is alone behind the ledger's ring. Where the master does
+// not open it, it landed after a change of the master key, which others had waited
+// for: nothing is sealed with it (Vault.create), so that another may take its place.
+func (s *shelved) late() bool { return s.behind && s.records == 1 && s.wrapped != nil && !s.ring }
 
 func (s *shelved) add(number int64, r record) {
 	s.last = number
@@ -106,7 +113,7 @@ func (s *shelved) add(number int64, r record) {
 }
 
 func readAll(ctx context.Context, shelf Shelf) (map[string]*shelved, error) {
-	all := map[string]*shelved{}
+	all, rung := map[string]*shelved{}, false
 	err := shelf.Each(ctx, func(number int64, data []byte) error {
 		r, err := decodeRecord(data)
 		if err != nil {
@@ -114,10 +121,11 @@ func readAll(ctx context.Context, shelf Shelf) (map[string]*shelved, error) {
 		}
 		s := all[r.Subject]
 		if s == nil {
-			s = &shelved{last: noRecord}
+			s = &shelved{last: noRecord, behind: rung}
 			all[r.Subject] = s
 		}
 		s.add(number, r)
+		rung = rung || r.Subject == ledgerSubject && r.Kind == kindRing
 		return nil
 	})
 	if err != nil {
@@ -152,6 +160,7 @@ type person struct {
 	last   int64 // number of the last record on the shelf; noRecord where there is none
 	keys   ring  // nil where there are none
 	erased bool
+	late   bool   // the key on the shelf came too late (shelved.late): another takes its place
 	pesel  []byte // keyed hash; nil where none is known
 	from   int    // the pepper that the hash began with
 	suites []atomic.Pointer[suite]

@@ -37,16 +37,21 @@ type rekeying struct {
 //
 // Others may hold the old keys: alone, if given, is called before anything is written
 // and returns once nobody uses a key any more. What they sealed until then is found by
-// a second look at the shelf.
+// a second look at the shelf, once the ledger's own ring is written: what lands behind
+// that and is not found either, nothing was sealed with (shelved.late).
 func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey, now time.Time, alone func() error) (subjects int, err error) {
 	if *old.key() == *next.key() {
 		return 0, errors.New("the next master key is the one in force")
 	}
 	r, err := readRekeying(ctx, shelf, old, next, now)
 	if err == nil && alone != nil {
-		if err = alone(); err == nil {
-			r, err = readRekeying(ctx, shelf, old, next, now)
-		}
+		err = alone()
+	}
+	if err == nil {
+		err = r.pepper(ctx)
+	}
+	if err == nil {
+		r, err = readRekeying(ctx, shelf, old, next, now)
 	}
 	if err == nil {
 		err = r.pepper(ctx)
@@ -107,6 +112,9 @@ func (r *rekeying) read(from cipher.AEAD, subject string, s *shelved) error {
 	p, err := s.unwrapped(from, subject)
 	if errors.Is(err, ErrWrongMaster) && !s.ring {
 		p, err = s.unwrapped(r.to, subject) // a change by a build without rings was cut short
+	}
+	if errors.Is(err, ErrWrongMaster) && s.late() {
+		p, err = &person{last: s.last}, nil
 	}
 	if err != nil {
 		return err

@@ -73,5 +73,20 @@ func (v *Vault) Erased(ctx context.Context, subject string) (bool, error) {
 			return false, err
 		}
 	}
-	return p.keys == nil, nil
+	return p.keys == nil && !p.late, nil
+}
+
+// Late names those whose only key landed after every key had been made anew, and does
+// not open; nothing was sealed with it, and their next one takes its place. Sorted.
+func (v *Vault) Late() []string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	var names []string
+	for name, p := range v.people {
+		if p.late {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

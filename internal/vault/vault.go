@@ -30,8 +30,8 @@ type Shelf interface {
 	// Get hands over a subject's records with their numbers, oldest first; none is
 	// no error. It stops at the first error of fn and returns it, wrapped or not.
 	Get(ctx context.Context, subject string, fn func(number int64, record []byte) error) error
-	// Each hands over every record that the store still holds, a subject's own in
-	// their order, those before a Truncate among them until they are scavenged. It
+	// Each hands over every record that the store still holds, in the order of their
+	// appending, those before a Truncate among them until they are scavenged. It
 	// ends as Get does.
 	Each(ctx context.Context, fn func(number int64, record []byte) error) error
 	// Truncate hides a subject's records below a number, for good, and lets the
@@ -73,11 +73,14 @@ type Vault struct {
 	forgotten map[string]struct{}
 	// gate, if set, says why the key of a subject may not be used now.
 	gate func(subject string) error
+	// lease, if set, ends a context when the gate may close.
+	lease func(context.Context) (context.Context, context.CancelFunc)
 }
 
 // Open reads all records once. On an empty shelf it makes the ledger's own key.
-// It fails with ErrWrongMaster where the master doesn't open every key, and with
-// words where a record is unreadable or the ledger's own key is missing.
+// It fails with ErrWrongMaster where the master doesn't open every key, but for those
+// that came too late (Late), and with words where a record is unreadable or the ledger's
+// own key is missing.
 func Open(ctx context.Context, shelf Shelf, master MasterKey) (*Vault, error) {
 	wrapping, err := master.wrapping()
 	if err != nil {
@@ -94,6 +97,9 @@ func Open(ctx context.Context, shelf Shelf, master MasterKey) (*Vault, error) {
 	}
 	for subject, s := range all {
 		p, err := s.unwrapped(wrapping, subject)
+		if errors.Is(err, ErrWrongMaster) && s.late() {
+			p, err = &person{last: s.last, late: true}, nil
+		}
 		if err != nil {
 			return nil, fmt.Errorf("open the vault: %w", err)
 		}
@@ -101,7 +107,7 @@ func Open(ctx context.Context, shelf Shelf, master MasterKey) (*Vault, error) {
 	}
 	pepper := v.people[ledgerSubject]
 	if pepper == nil && len(all) == 0 {
-		if pepper, err = v.create(ctx, ledgerSubject); err != nil {
+		if pepper, err = v.create(ctx, ledgerSubject, noRecord); err != nil {
 			return nil, fmt.Errorf("open the vault: %w", err)
 		}
 	}
@@ -313,8 +319,22 @@ func (v *Vault) Forget(subject string) {
 	v.reindex(subject, old, gone)
 }
 
-// Gate has a vault ask before it uses a key. It is called before the vault is used.
+// Gate has a vault ask before it uses a key, and again after one was made, which takes
+// as long as the shelf does. It is called before the vault is used.
 func (v *Vault) Gate(may func(subject string) error) { v.gate = may }
+
+// Lease has what a vault appends end with a context that is made of the caller's. It is
+// called before the vault is used.
+func (v *Vault) Lease(of func(context.Context) (context.Context, context.CancelFunc)) { v.lease = of }
+
+func (v *Vault) append(ctx context.Context, subject string, last int64, data []byte) error {
+	if v.lease != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = v.lease(ctx)
+		defer cancel()
+	}
+	return v.shelf.Append(ctx, subject, last, data)
+}
 
 // Usable says why the key of a subject may not be used, as far as is known without
 // asking the shelf.
@@ -324,7 +344,7 @@ func (v *Vault) Usable(subject string) error {
 	p := v.people[subject]
 	v.mu.RUnlock()
 	switch {
-	case forgotten, p != nil && p.keys == nil:
+	case forgotten, p != nil && p.keys == nil && !p.late:
 		return ErrErased
 	case v.gate != nil:
 		return v.gate(subject)
@@ -382,14 +402,18 @@ func (v *Vault) made(ctx context.Context, subject string) (*person, error) {
 		return nil, err
 	}
 	p := v.lookup(subject)
-	if p == nil {
+	if p == nil || p.late {
 		unlock, err := v.lock(ctx, subject)
 		if err != nil {
 			return nil, err
 		}
 		defer unlock()
-		if p = v.lookup(subject); p == nil {
-			if p, err = v.create(ctx, subject); err != nil {
+		if p = v.lookup(subject); p == nil || p.late {
+			last := noRecord
+			if p != nil {
+				last = p.last
+			}
+			if p, err = v.create(ctx, subject, last); err != nil {
 				return nil, err
 			}
 		}
@@ -401,25 +425,32 @@ func (v *Vault) made(ctx context.Context, subject string) (*person, error) {
 }
 
 // create appends a new key. Where others were faster, or the answer was lost,
-// the key on the shelf is the one that counts.
-func (v *Vault) create(ctx context.Context, subject string) (*person, error) {
+// the key on the shelf is the one that counts. Either may be there only now that no key
+// may be used any more: then nothing is sealed with it.
+func (v *Vault) create(ctx context.Context, subject string, last int64) (*person, error) {
 	key := newSecret()
 	data, err := record{Kind: kindKey, Subject: subject, Wrapped: wrap(v.wrapping, subject, key)}.encode()
 	if err != nil {
 		return nil, err
 	}
-	failed := v.shelf.Append(ctx, subject, noRecord, data)
+	failed := v.append(ctx, subject, last, data)
 	if failed == nil {
+		if err := v.Usable(subject); err != nil {
+			return nil, err
+		}
 		p := newPerson(ring{key})
-		p.last = 0
+		p.last = last + 1
 		v.adopt(subject, p)
 		return p, nil
 	}
 	p, err := v.fetch(ctx, subject)
+	if gone := v.Usable(subject); gone != nil {
+		return nil, errors.Join(gone, failed)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("keep the key of %q: %w; then %w", subject, failed, err)
 	}
-	if p.last != noRecord {
+	if p.last > last {
 		return p, nil
 	}
 	closed, err := v.shelf.Closed(ctx, subject)
@@ -478,7 +509,7 @@ func (v *Vault) write(ctx context.Context, subject string, decide func(*person) 
 		if err != nil {
 			return err
 		}
-		failed := v.shelf.Append(ctx, subject, p.last, data)
+		failed := v.append(ctx, subject, p.last, data)
 		if failed == nil {
 			next.last = p.last + 1
 			v.adopt(subject, next)

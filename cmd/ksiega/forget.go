@@ -68,15 +68,14 @@ type listening struct {
 
 // listen refuses to begin where keys are being changed.
 func (b *book) listen(ctx context.Context) (l listening, err error) {
-	changing := false
+	changes := journal.Changes{}
 	l.heard, err = b.journal.Notices(ctx, journal.Heard{}, func(n journal.Notice) {
 		if n.Kind == journal.KeyErased {
 			l.erased = append(l.erased, n.Subject)
-		} else {
-			changing = n.Kind == journal.KeysChanging
 		}
+		changes.Hear(n)
 	})
-	if err == nil && changing {
+	if err == nil && len(changes) > 0 {
 		err = errKeysCut
 	}
 	return l, err
@@ -176,17 +175,24 @@ func (b *book) forgotten(ctx context.Context) error {
 	}
 }
 
-// alone has all others on a shared store use no key any more.
-func (b *book) alone(ctx context.Context) error {
+// alone has all others on a shared store use no key any more, as a run of that name says.
+// It has written nothing yet: where it breaks off, others may go on, unless another run
+// stands.
+func (b *book) alone(ctx context.Context, run string) error {
 	if b.node != nil {
 		return nil
 	}
-	if err := b.journal.Notify(ctx, journal.Notice{Kind: journal.KeysChanging}); err != nil {
+	if err := b.journal.Notify(ctx, journal.Notice{Kind: journal.KeysChanging, Change: run}); err != nil {
 		return err
 	}
 	err := b.forgotten(ctx)
-	if err != nil { // nothing is written yet, so that others may go on
-		err = errors.Join(err, b.journal.Notify(context.WithoutCancel(ctx), journal.Notice{Kind: journal.KeysChanged}))
+	if err != nil {
+		err = errors.Join(err, b.withdraw(ctx, run))
 	}
 	return err
+}
+
+// withdraw has others go on after a run that has written nothing.
+func (b *book) withdraw(ctx context.Context, run string) error {
+	return b.journal.Notify(context.WithoutCancel(ctx), journal.Notice{Kind: journal.KeysChanged, Change: run})
 }

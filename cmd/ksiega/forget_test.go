@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -135,7 +136,7 @@ func TestKeysChangeBesideAServer(t *testing.T) {
 	}
 	var late string
 	keys, err := vault.Rekey(t.Context(), one.journal.Shelf(), one.master, next, time.Now(), func() error {
-		if err := one.alone(t.Context()); err != nil {
+		if err := one.alone(t.Context(), "one"); err != nil {
 			return err
 		}
 		var err error
@@ -225,4 +226,79 @@ func TestRekeyOfASharedStore(t *testing.T) {
 	if got, err := next.vault.Open(t.Context(), u0, "reason", "", sealed); err != nil || got != "from before" {
 		t.Errorf("%q, %v", got, err)
 	}
+}
+
+// Two who change all keys at once: the one that breaks off while it waits lets nobody
+// begin beside the other, and the one that comes second finds the keys made anew, leaves
+// them, and keeps nobody out.
+func TestTwoChangesOfKeysAtOnce(t *testing.T) {
+	t.Parallel()
+	server := servers(t)
+	one, two := server(), server()
+	sealed, err := one.vault.Seal(t.Context(), u0, "reason", "", "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	begins := func(want error) {
+		t.Helper()
+		if _, err := server().listen(t.Context()); !errors.Is(err, want) {
+			t.Errorf("whoever begins is told %v", err)
+		}
+	}
+	source, err := (&globals{}).keySource(one.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs := keySource{file: filepath.Join(t.TempDir(), "master.key")} // on another machine
+	key, err := os.ReadFile(source.file)
+	if err == nil {
+		err = os.WriteFile(theirs.file, key, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := theirs.load(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := (&rekeyCmd{}).next(t.Context(), theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = vault.Rekey(t.Context(), two.journal.Shelf(), old, next, time.Now(), func() error {
+		if err := two.alone(t.Context(), "two"); err != nil { // it waits, and meanwhile …
+			return err
+		}
+		one.patience = time.Hour
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		if err := one.alone(ctx, "one"); err == nil {
+			t.Error("who was broken off goes on")
+		}
+		for _, run := range []string{"one", "three"} { // broken off before or after it was told
+			if err := one.withdraw(t.Context(), run); err != nil {
+				return err
+			}
+		}
+		begins(errKeysCut)
+		one.patience = 0
+		_, err := (&rekeyCmd{}).replace(t.Context(), one, source, func() error { return nil })
+		return err // it is done, before this one has written anything
+	})
+	if !errors.Is(err, journal.ErrConflict) {
+		t.Fatalf("the slower one: %v", err)
+	}
+	if begun, err := vault.Begun(t.Context(), two.journal.Shelf(), next); err != nil || begun {
+		t.Errorf("it has begun: %t, %v", begun, err)
+	}
+	begins(nil)
+	last := server()
+	if got, err := last.vault.Open(t.Context(), u0, "reason", "", sealed); err != nil || got != "x" {
+		t.Errorf("%q, %v", got, err)
+	}
+	// The slower one as a command, told to wait by nobody any more.
+	if _, err := (&rekeyCmd{}).replace(t.Context(), two, theirs, func() error { return nil }); !errors.Is(err, vault.ErrWrongMaster) {
+		t.Errorf("with the master of before: %v", err)
+	}
+	begins(nil)
 }

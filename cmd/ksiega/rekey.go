@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
@@ -116,7 +118,17 @@ func (c *rekeyCmd) replace(ctx context.Context, b *book, source keySource, scave
 	if err != nil {
 		return 0, fmt.Errorf("the new key: %w", err)
 	}
-	if keys, err = vault.Rekey(ctx, b.journal.Shelf(), old, next, time.Now(), func() error { return b.alone(ctx) }); err != nil {
+	run := uuid.NewString()
+	keys, err = vault.Rekey(ctx, b.journal.Shelf(), old, next, time.Now(), func() error { return b.alone(ctx, run) })
+	if b.node == nil && errors.Is(err, journal.ErrConflict) {
+		// Another run was faster: it may have come to its end, and ours have begun nothing.
+		begun, failed := vault.Begun(ctx, b.journal.Shelf(), next)
+		if failed == nil && !begun {
+			failed = b.withdraw(ctx, run)
+		}
+		err = errors.Join(err, failed)
+	}
+	if err != nil {
 		return keys, err
 	}
 	if err := scavenge(); err != nil {

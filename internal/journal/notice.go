@@ -19,8 +19,10 @@ type NoticeKind string
 const (
 	// KeyErased: the key of Subject is about to be destroyed.
 	KeyErased NoticeKind = "notice.key-erased.v1"
-	// KeysChanging: every key is about to be made anew. Until KeysChanged follows,
-	// nobody may use one.
+	// KeysChanging: every key is about to be made anew, by the run that Change names.
+	// Until KeysChanged follows, nobody may use one: that of the same run, which was
+	// broken off and has written nothing, or one without a run, which has come to its
+	// end and ends all others, as whoever goes on then finds no key of before.
 	KeysChanging NoticeKind = "notice.keys-changing.v1"
 	KeysChanged  NoticeKind = "notice.keys-changed.v1"
 )
@@ -30,6 +32,33 @@ const (
 type Notice struct {
 	Kind    NoticeKind `json:"-"`
 	Subject string     `json:"subject,omitzero"` // of KeyErased
+	Change  string     `json:"change,omitzero"`  // of the others
+}
+
+// Changes are the runs that make all keys anew, as far as they are told of.
+type Changes map[string]bool
+
+// Hear takes a notice in.
+func (c Changes) Hear(n Notice) {
+	switch {
+	case n.Kind == KeysChanging:
+		c[n.Change] = true
+	case n.Kind == KeysChanged && n.Change == "":
+		clear(c)
+	case n.Kind == KeysChanged:
+		delete(c, n.Change)
+	}
+}
+
+// stands tells that recording a notice would change nothing.
+func (c Changes) stands(n Notice) bool {
+	switch {
+	case n.Kind == KeysChanging:
+		return c[n.Change]
+	case n.Kind == KeysChanged && n.Change == "":
+		return len(c) == 0
+	}
+	return n.Kind == KeysChanged && !c[n.Change]
 }
 
 // Heard is how far somebody has read the notices; zero is not at all.
@@ -43,22 +72,20 @@ var ErrSetBack = errors.New("the event store was set back to an earlier state")
 
 func noticeStream() string { return domain.Stream(noticeCategory, "erased") }
 
-// Notify records a notice, unless it stands: a key is destroyed once, and a change
-// that goes on is no second one.
+// Notify records a notice, unless it stands: a key is destroyed once, and a run begins
+// and ends once.
 func (j *Journal) Notify(ctx context.Context, n Notice) error {
 	data, err := json.Marshal(n)
 	if err != nil {
 		return fmt.Errorf("notice to other servers: %w", err)
 	}
 	for {
-		erased, keys := false, KeysChanged
+		erased, changes := false, Changes{}
 		heard, err := j.Notices(ctx, Heard{}, func(known Notice) {
-			if known.Kind != KeyErased {
-				keys = known.Kind
-			}
+			changes.Hear(known)
 			erased = erased || known == n
 		})
-		if err != nil || n.Kind == KeyErased && erased || n.Kind == keys {
+		if err != nil || n.Kind == KeyErased && erased || changes.stands(n) {
 			return err
 		}
 		// The id is drawn, so that a store that was set back never has the same one again.
@@ -88,7 +115,7 @@ func (j *Journal) Notices(ctx context.Context, heard Heard, each func(Notice)) (
 		switch {
 		case json.Unmarshal(r.RawData, &n) != nil,
 			n.Kind != KeyErased && n.Kind != KeysChanging && n.Kind != KeysChanged,
-			(n.Kind == KeyErased) != (n.Subject != ""):
+			(n.Kind == KeyErased) != (n.Subject != ""), n.Kind == KeyErased && n.Change != "":
 			return damaged(r, "it is no notice to other servers")
 		}
 		now = Heard{r.Revision + 1, r.ID}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -50,6 +51,31 @@ func TestNotices(t *testing.T) {
 		var kinds []NoticeKind
 		if _, err := wire.Notices(within(t), heard, func(n Notice) { kinds = append(kinds, n.Kind) }); err != nil || !slices.Equal(kinds, []NoticeKind{KeysChanging, KeysChanged, KeysChanging}) {
 			t.Errorf("%v, %v", kinds, err)
+		}
+		// Of several runs each ends by itself, or all with the one that came to its end.
+		changes := func() Changes {
+			c := Changes{}
+			if _, err := j.Notices(within(t), Heard{}, c.Hear); err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		for _, step := range []struct {
+			n    Notice
+			want Changes
+		}{
+			{Notice{Kind: KeysChanging, Change: "one"}, Changes{"": true, "one": true}},
+			{Notice{Kind: KeysChanging, Change: "two"}, Changes{"": true, "one": true, "two": true}},
+			{Notice{Kind: KeysChanged, Change: "two"}, Changes{"": true, "one": true}},
+			{Notice{Kind: KeysChanged}, Changes{}},
+			{Notice{Kind: KeysChanged, Change: "one"}, Changes{}},
+		} {
+			if err := j.Notify(within(t), step.n); err != nil {
+				t.Fatal(err)
+			}
+			if got := changes(); !maps.Equal(got, step.want) {
+				t.Errorf("after %v there are %v", step.n, got)
+			}
 		}
 		elsewhere := openAt(t, Options{Address: j.opts.Address, Table: closedTable(t), Prefix: "elsewhere."})
 		if _, err := elsewhere.Notices(within(t), Heard{}, func(n Notice) { t.Errorf("another ledger is told of %v", n) }); err != nil {

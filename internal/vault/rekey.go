@@ -74,6 +74,21 @@ func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey, now time.Time,
 	return subjects, nil
 }
 
+// Begun says whether a change to this master has written anything: the ledger's own ring
+// goes first.
+func Begun(ctx context.Context, shelf Shelf, next MasterKey) (bool, error) {
+	to, err := next.wrapping()
+	if err != nil {
+		return false, err
+	}
+	s, err := readOne(ctx, shelf, ledgerSubject)
+	if err != nil || !s.ring {
+		return false, err
+	}
+	_, err = unwrapRing(to, ledgerSubject, s.wrapped)
+	return err == nil, nil
+}
+
 // readRekeying reads the shelf and says what is to be written.
 func readRekeying(ctx context.Context, shelf Shelf, old, next MasterKey, now time.Time) (*rekeying, error) {
 	from, err := old.wrapping()

@@ -373,6 +373,10 @@ type ask[C any] struct {
 	stream   string
 	build    func(context.Context) (C, error)
 	refusal  error // of the row, known already
+	// alone, if set, keeps others away from what the row is about until done is called,
+	// and refuses the row for what they did before. No two rows of a file wait for the
+	// same.
+	alone func(context.Context) (done func(), refusal error)
 	// after, if set, follows a row that was accepted or already known.
 	after func(context.Context) error
 }
@@ -414,6 +418,11 @@ type member[C any] struct {
 // decideStream decides the rows of one stream; no key is made for those that are
 // refused.
 func decideStream[S, C any](ctx context.Context, im *importing, stream string, d domain.Decider[S, C], rows []member[C]) error {
+	rows, done, err := alone(ctx, im, rows)
+	defer done()
+	if err != nil {
+		return err
+	}
 	outcomes, err := attempt(asksFirst.in(ctx), im, im.l.Log, stream, d, rows)
 	if errors.Is(err, errNoKey) {
 		tried, err := attempt(asIfForReal.in(ctx), im, Log{trial{im.l.Log.Log, false}, im.l.Vault}, stream, d, rows)
@@ -447,6 +456,31 @@ func decideStream[S, C any](ctx context.Context, im *importing, stream string, d
 		}
 	}
 	return nil
+}
+
+// alone settles the rows that others have made pointless, and keeps them away from what
+// the rest is about until done is called.
+func alone[C any](ctx context.Context, im *importing, rows []member[C]) (rest []member[C], done func(), err error) {
+	var held []func()
+	done = func() {
+		for _, let := range held {
+			let()
+		}
+	}
+	for _, m := range rows {
+		if m.alone == nil {
+			rest = append(rest, m)
+			continue
+		}
+		let, err := m.alone(ctx)
+		held = append(held, let)
+		if err == nil {
+			rest = append(rest, m)
+		} else if err := im.settle(m.row, journal.Result{}, err); err != nil {
+			return nil, done, err
+		}
+	}
+	return rest, done, nil
 }
 
 // attempt makes the commands of rows and decides them over a log.

@@ -52,8 +52,6 @@ func kinds() []kind {
 
 func importParticipants(ctx context.Context, im *importing) error {
 	pesels := unique{}
-	im.l.Registering.Lock()
-	defer im.l.Registering.Unlock()
 	return decideRows(ctx, im, RegisterParticipant{}, participant.Decider(), func(r *sheetfile.Record) ask[participant.Command] {
 		c := RegisterParticipant{ID: r.ID("id"), FirstName: r.Text("imie"), LastName: r.Text("nazwisko"), PESEL: r.PESEL("pesel"),
 			BirthDate: r.OptionalDate("data_urodzenia"), Sex: r.OptionalChoice("plec", "K", "M"), Municipality: r.OptionalText("gmina"),
@@ -62,6 +60,10 @@ func importParticipants(ctx context.Context, im *importing) error {
 			WithoutBenefit: r.OptionalChoice("bez_zasilku", "tak", "nie"), Profile: r.OptionalChoice("profil", "I", "II", "III"),
 			Account: r.Account("konto"), CarerFor: r.OptionalID("opiekun_dla"), Household: r.OptionalID("gospodarstwo")}
 		return ask[participant.Command]{identity: c.ID, from: []string{"id"}, stream: participant.Stream(c.ID), refusal: pesels.pesel(r, c.PESEL, cmp.Or(im.l.agreesWithPESEL(c), im.l.onePerson(im.origin, c))),
+			alone: func(ctx context.Context) (func(), error) {
+				done, err := im.l.Registering.hold(ctx, c.PESEL)
+				return done, cmp.Or(err, im.l.onePerson(im.origin, c)) // somebody may have come in between
+			},
 			build: func(ctx context.Context) (participant.Command, error) {
 				_, cmd, err := im.l.prepareParticipant(ctx, c)
 				return cmd, err

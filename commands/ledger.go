@@ -32,9 +32,8 @@ type Ledger struct {
 	// agree on that, and somebody between them could leave money with a claim whose line
 	// is free.
 	Matching *sync.Mutex
-	// Registering is held from looking whether a PESEL is known until whoever has it is
-	// found by it, so that of two who register it at once one is refused.
-	Registering *sync.Mutex
+	// Registering keeps two from registering one PESEL at once.
+	Registering *Registering
 	// Refused, if set, is told the code of each refusal.
 	Refused func(domain.Code)
 	// Draw, if set, gives the ids that nobody chooses instead of crypto/rand.

@@ -50,8 +50,12 @@ var (
 // RegisterParticipant carries the command out. The person becomes findable by
 // PESEL once registered.
 func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
-	l.Registering.Lock()
-	defer l.Registering.Unlock()
+	done, err := l.Registering.holdBriefly(ctx, c.PESEL)
+	if err != nil {
+		l.count(err)
+		return journal.Result{}, err
+	}
+	defer done()
 	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.registerParticipant(ctx, o, c) })
 }
 

@@ -106,7 +106,7 @@ func (s *site) ledger(ctx context.Context) (*commands.Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &commands.Ledger{Log: commands.NewLog(s.bulk, v), Vault: v, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(sync.Mutex), Now: time.Now, Older: commands.NewOlder(s.bulk, true)}, nil
+	return &commands.Ledger{Log: commands.NewLog(s.bulk, v), Vault: v, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(commands.Registering), Now: time.Now, Older: commands.NewOlder(s.bulk, true)}, nil
 }
 
 func origin() commands.Origin {

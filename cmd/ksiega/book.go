@@ -110,7 +110,7 @@ func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
 	if err != nil {
 		return err
 	}
-	b.ledger = &commands.Ledger{Log: commands.NewLog(b.journal, b.vault), Vault: b.vault, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(sync.Mutex), Now: time.Now, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
+	b.ledger = &commands.Ledger{Log: commands.NewLog(b.journal, b.vault), Vault: b.vault, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(commands.Registering), Now: time.Now, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
 	b.ledger.Ordered, b.ledger.Guesses, b.ledger.Older = b.ordered, &commands.Guesses{}, commands.NewOlder(b.journal, true)
 	b.ledger.Mentions = func(ctx context.Context, of domain.Ref) ([]domain.Ref, []erasure.Left, error) {
 		return queries.Mentions(ctx, b.journal, b.vault, of)
@@ -228,7 +228,7 @@ func (b *book) dryRun(ctx context.Context) (*commands.Ledger, error) {
 	}
 	v.Gate(b.vault.Usable) // whom this process has forgotten, a dry run has
 	dry := *b.ledger
-	dry.Log, dry.Vault, dry.Refused, dry.Guesses, dry.Registering = commands.NewLog(draft, v), v, nil, nil, new(sync.Mutex)
+	dry.Log, dry.Vault, dry.Refused, dry.Guesses, dry.Registering = commands.NewLog(draft, v), v, nil, nil, new(commands.Registering)
 	dry.Older = commands.NewOlder(b.journal, false)
 	return &dry, nil
 }

@@ -110,7 +110,7 @@ func Over(t testing.TB, j *journal.Journal, dir string) *Ledger {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Ledger{Ledger: &commands.Ledger{Log: commands.NewLog(j, v), Vault: v, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(sync.Mutex), Now: Now, Older: commands.NewOlder(j, true)}, Journal: j, Vault: v, Dir: dir}
+	return &Ledger{Ledger: &commands.Ledger{Log: commands.NewLog(j, v), Vault: v, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(commands.Registering), Now: Now, Older: commands.NewOlder(j, true)}, Journal: j, Vault: v, Dir: dir}
 }
 
 // Import imports a file and fails the test where that fails as a whole.
@@ -142,7 +142,7 @@ func (l *Ledger) DryRun(t testing.TB) *commands.Ledger {
 		t.Fatal(err)
 	}
 	dry := *l.Ledger
-	dry.Log, dry.Vault, dry.Registering = commands.NewLog(draft, v), v, new(sync.Mutex)
+	dry.Log, dry.Vault, dry.Registering = commands.NewLog(draft, v), v, new(commands.Registering)
 	return &dry
 }
 

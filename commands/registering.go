@@ -1,0 +1,74 @@
+package commands
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"ksiega/domain"
+)
+
+// Registering lets one at a time look whether a PESEL is known and register whoever has
+// it, until they are found by it: of two who register it at once one is refused. Other
+// PESELs do not wait. Its zero value is ready.
+type Registering struct {
+	mu   sync.Mutex
+	held map[string]chan struct{} // by PESEL; closed when it is let go of
+}
+
+// registeringBound is how long a command waits for another about the same PESEL, which
+// takes one decision each.
+const registeringBound = 5 * time.Second
+
+// ErrRegistering refuses a PESEL that others are registering all the time.
+var ErrRegistering = domain.Refusal(domain.CodeConflict, "the same PESEL is being registered at this moment; send it again")
+
+// hold waits until nobody else registers a PESEL; none, or one that is not valid, is
+// nobody's. Done is called once, and never nil.
+func (r *Registering) hold(ctx context.Context, pesel string) (done func(), err error) {
+	if !domain.ValidPESEL(pesel) {
+		return func() {}, nil
+	}
+	for {
+		free := r.try(pesel)
+		if free == nil {
+			return func() { r.free(pesel) }, nil
+		}
+		select {
+		case <-free:
+		case <-ctx.Done():
+			return func() {}, ctx.Err()
+		}
+	}
+}
+
+// holdBriefly is hold for somebody who waits for an answer.
+func (r *Registering) holdBriefly(ctx context.Context, pesel string) (done func(), err error) {
+	briefly, cancel := context.WithTimeout(ctx, registeringBound)
+	defer cancel()
+	if done, err = r.hold(briefly, pesel); err != nil && ctx.Err() == nil {
+		err = ErrRegistering
+	}
+	return done, err
+}
+
+// try takes a PESEL, or else says when to try again.
+func (r *Registering) try(pesel string) (free <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if held, is := r.held[pesel]; is {
+		return held
+	}
+	if r.held == nil {
+		r.held = map[string]chan struct{}{}
+	}
+	r.held[pesel] = make(chan struct{})
+	return nil
+}
+
+func (r *Registering) free(pesel string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	close(r.held[pesel])
+	delete(r.held, pesel)
+}

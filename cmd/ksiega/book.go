@@ -40,10 +40,12 @@ type book struct {
 	ledger  *commands.Ledger
 	desk    *queries.Desk
 	days    programme.DayCount
-	changed chan struct{} // wakes the automat of a server
-	manual  bool          // there is no automat: every match is a person's
-	secrets secret.Words  // what no answer may show
-	listing sync.Mutex    // held while the list of erasures is written
+	changed chan struct{}   // wakes the automat of a server
+	manual  bool            // there is no automat: every match is a person's
+	secrets secret.Words    // what no answer may show
+	listing sync.Mutex      // held while the list of erasures is written
+	closed  map[string]bool // those listed whose keys are known to be gone; guarded by listing
+	erasing sync.RWMutex    // read-locked by whoever erases, which the end waits for
 
 	forgetter *forgetter // with --eventstore
 	// patience is how long others on the store may use a key after they were told.
@@ -235,6 +237,8 @@ func (b *book) dryRun(ctx context.Context) (*commands.Ledger, error) {
 
 // Close ends what is open, in the reverse of the order it was opened in.
 func (b *book) Close() error {
+	b.erasing.Lock()
+	defer b.erasing.Unlock()
 	var errs []error
 	if b.runner != nil {
 		b.runner.Stop()

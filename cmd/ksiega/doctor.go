@@ -105,6 +105,7 @@ func (d *doctor) store(ctx context.Context) error {
 	if err == nil && len(missing) == 0 {
 		d.fits(ctx, j.Shelf())
 		d.clock(ctx, j)
+		d.erasures(ctx, &book{journal: j})
 	}
 	return errors.Join(err, j.Close())
 }
@@ -148,6 +149,9 @@ func (c *control) doctor(w http.ResponseWriter, r *http.Request) {
 		n.say(note{Problem: &p})
 	}
 	if err == nil && len(problems) == 0 {
+		for _, p := range c.book.cutShort(r.Context()) {
+			n.say(note{Problem: &p})
+		}
 		var left []queries.Left
 		if left, err = queries.LeftInClear(r.Context(), c.book.journal, domain.Ref{}); len(left) > 0 {
 			n.say(note{Left: left})
@@ -258,10 +262,34 @@ func (d *doctor) master(ctx context.Context) error {
 	}
 	d.fits(ctx, j.Shelf())
 	d.clock(ctx, j)
+	d.erasures(ctx, &book{journal: j})
 	if len(d.found) == 0 {
 		d.left, err = queries.LeftInClear(ctx, j, domain.Ref{})
 	}
 	return errors.Join(err, j.Close(), node.Close())
+}
+
+// erasures looks for keys that an erasure left which was cut short.
+func (d *doctor) erasures(ctx context.Context, b *book) {
+	for _, p := range b.cutShort(ctx) {
+		d.say(p.What, p.Advice)
+	}
+}
+
+func (b *book) cutShort(ctx context.Context) (found []eventdb.Problem) {
+	l, err := queries.Erasures(ctx, b.journal, time.Now())
+	var left []string
+	if err == nil {
+		left, err = b.unerased(ctx, l)
+	}
+	if err != nil {
+		return []eventdb.Problem{{What: fmt.Sprintf("what was erased cannot be read (%v)", err), Advice: "see above"}}
+	}
+	for _, subject := range left {
+		found = append(found, eventdb.Problem{What: fmt.Sprintf("the erasure of %s was cut short: it is ordered, and its key is there", subject),
+			Advice: "open the ledger (a report does), which destroys that key, and then ksiega scavenge"})
+	}
+	return found
 }
 
 // clock compares the clock with the log's last event.

@@ -127,6 +127,10 @@ func howToErase(l erasure.Left) string {
 	return ""
 }
 
+// eraseBound is how long an erasure may take, up to the key, with the log read for what
+// is written about a person.
+const eraseBound = 5 * time.Minute
+
 // modelsWait bounds how long an erasure waits for the read models.
 const modelsWait = time.Minute
 
@@ -137,8 +141,7 @@ func (c *control) erase(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	erased, err := c.book.ledger.EraseSubject(r.Context(), origin(r), commands.EraseSubject{Kind: e.Kind, ID: e.ID, On: domain.DateOf(time.Now().In(c.book.ledger.Zone)),
-		Ground: e.Ground, RetainedUntil: e.RetainedUntil, Register: e.Register})
+	erased, err := c.book.erase(r.Context(), origin(r), e)
 	if err != nil {
 		refuse(w, status(err), err)
 		return
@@ -166,6 +169,16 @@ func (c *control) erase(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n.end(scavengeNode(r.Context(), c.book.node, n.say))
+}
+
+// erase carries the order out also where whoever asked has gone meanwhile.
+func (b *book) erase(ctx context.Context, o commands.Origin, e erasing) (journal.Result, error) {
+	b.erasing.RLock()
+	defer b.erasing.RUnlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eraseBound)
+	defer cancel()
+	return b.ledger.EraseSubject(ctx, o, commands.EraseSubject{Kind: e.Kind, ID: e.ID, On: domain.DateOf(time.Now().In(b.ledger.Zone)),
+		Ground: e.Ground, RetainedUntil: e.RetainedUntil, Register: e.Register})
 }
 
 // waitForModels is done once no read model shows what was erased.

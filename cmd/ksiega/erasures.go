@@ -105,17 +105,17 @@ const listAge = 10 * time.Minute
 
 // keepErasures brings the file up to date where it lacks an erasure or is older than
 // that.
-func (b *book) keepErasures(ctx context.Context, age time.Duration) error {
+func (b *book) keepErasures(ctx context.Context, age time.Duration) (erasure.List, error) {
 	b.listing.Lock()
 	defer b.listing.Unlock()
 	l, kept, err := b.compareErasures(ctx)
 	if err != nil || l.Ledger == "" || len(l.Entries) == len(kept.Entries) && l.Until.Sub(kept.Until) <= age {
-		return err
+		return l, err
 	}
 	if err := writeErasures(erasuresFile(b.dir, b.name), l); err != nil {
-		return fmt.Errorf("%w: %w", errListUnwritten, err)
+		return l, fmt.Errorf("%w: %w", errListUnwritten, err)
 	}
-	return nil
+	return l, nil
 }
 
 var errListUnwritten = errors.New("the list of erasures could not be written")
@@ -123,20 +123,88 @@ var errListUnwritten = errors.New("the list of erasures could not be written")
 // checkErasures refuses a log that lacks erasures, before anything of it is shown. A
 // file that cannot be written is only told of: an erasure insists on it.
 func (b *book) checkErasures(ctx context.Context) error {
-	err := b.keepErasures(ctx, listAge)
+	l, err := b.keepErasures(ctx, listAge)
 	if errors.Is(err, errListUnwritten) {
 		slog.Warn("erasures", "error", inWords(err))
-		return nil
+		err = nil
+	}
+	if err == nil {
+		err = b.completeErasures(ctx, l)
 	}
 	return err
 }
 
-// ordered is told whose key is about to be destroyed.
-func (b *book) ordered(ctx context.Context, of domain.Ref) error {
-	if err := b.keepErasures(ctx, listAge); err != nil || b.node != nil {
+// completeErasures destroys the keys that an erasure left which was cut short behind its
+// order. Before the vault is open it waits, as an erasure does, so that nobody is shown
+// what others may still open.
+func (b *book) completeErasures(ctx context.Context, l erasure.List) error {
+	if !b.erasing.TryLock() {
+		return nil // one is under way here
+	}
+	defer b.erasing.Unlock()
+	left, err := b.unerased(ctx, l)
+	for _, subject := range left {
+		slog.Warn("an erasure was cut short behind its order: its key is destroyed now; scavenge the store", "subject", subject)
+		if err = b.tell(ctx, subject); err != nil {
+			return err
+		}
+		if b.vault != nil {
+			err = b.vault.Erase(ctx, subject)
+		} else {
+			err = vault.Destroy(ctx, b.journal.Shelf(), subject)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err != nil || len(left) == 0 || b.node != nil || b.vault != nil {
 		return err
 	}
-	return b.journal.Notify(ctx, journal.Notice{Kind: journal.KeyErased, Subject: of.Subject()})
+	return b.forgotten(ctx)
+}
+
+// unerased are those whose erasure a list orders and whose keys may be there still.
+func (b *book) unerased(ctx context.Context, l erasure.List) (left []string, err error) {
+	subjects, err := subjectsOf(l)
+	if err != nil {
+		return nil, err
+	}
+	b.listing.Lock()
+	defer b.listing.Unlock()
+	for _, subject := range subjects {
+		if b.closed[subject] {
+			continue
+		}
+		closed, err := b.journal.Shelf().Closed(ctx, subject)
+		switch {
+		case err != nil:
+			return nil, err
+		case !closed:
+			left = append(left, subject)
+		case b.closed == nil:
+			b.closed = map[string]bool{}
+			fallthrough
+		default:
+			b.closed[subject] = true
+		}
+	}
+	return left, nil
+}
+
+// tell has others on a shared store forget a key that is about to be destroyed.
+func (b *book) tell(ctx context.Context, subject string) error {
+	if b.node != nil {
+		return nil
+	}
+	return b.journal.Notify(ctx, journal.Notice{Kind: journal.KeyErased, Subject: subject})
+}
+
+// ordered is told whose key is about to be destroyed.
+func (b *book) ordered(ctx context.Context, of domain.Ref) error {
+	if _, err := b.keepErasures(ctx, listAge); err != nil {
+		return err
+	}
+	return b.tell(ctx, of.Subject())
 }
 
 // keepAllErasures brings the lists of all ledgers in an embedded store up to date, so
@@ -145,13 +213,15 @@ func (b *book) keepAllErasures(ctx context.Context) error {
 	names, err := journal.Sealed(ctx, wiring.Bulk(b.node))
 	for _, name := range ledgers(names, b.name) {
 		if name == b.name {
-			err = errors.Join(err, b.keepErasures(ctx, 0))
+			_, failed := b.keepErasures(ctx, 0)
+			err = errors.Join(err, failed)
 			continue
 		}
 		other := &book{dir: b.dir, name: name, node: b.node}
 		failed := other.dialJournal(journal.Options{Prefix: name.prefix()})
 		if failed == nil {
-			failed = errors.Join(other.keepErasures(ctx, 0), other.journal.Close())
+			_, failed = other.keepErasures(ctx, 0)
+			failed = errors.Join(failed, other.journal.Close())
 		}
 		err = errors.Join(err, failed)
 	}
@@ -256,10 +326,8 @@ func (b *book) eraseAgain(ctx context.Context, list erasure.List, has int) error
 		return err
 	}
 	for _, s := range subjects {
-		if b.node == nil {
-			if err := b.journal.Notify(ctx, journal.Notice{Kind: journal.KeyErased, Subject: s}); err != nil {
-				return err
-			}
+		if err := b.tell(ctx, s); err != nil {
+			return err
 		}
 		if err := vault.Destroy(ctx, b.journal.Shelf(), s); err != nil {
 			return err

@@ -10,8 +10,8 @@ import (
 const upkeepEvery = 10 * time.Minute
 
 // upkeep completes registrations that were cut short, records the sums of guesses,
-// destroys the keys to old requests and keeps the list of erasures complete until ctx
-// ends, and once more then. What fails is done the
+// destroys the keys to old requests, keeps the list of erasures complete and carries out
+// what was cut short of it until ctx ends, and once more then. What fails is done the
 // next time.
 func (b *book) upkeep(ctx context.Context) {
 	tick := time.NewTicker(upkeepEvery)
@@ -39,7 +39,11 @@ func (b *book) upkeepOnce(ctx context.Context) {
 	if err := b.ledger.ForgetRequests(ctx); err != nil {
 		slog.Warn("forget old requests", "error", err)
 	}
-	if err := b.keepErasures(ctx, listAge/2); err != nil {
+	l, err := b.keepErasures(ctx, listAge/2)
+	if err == nil {
+		err = b.completeErasures(ctx, l)
+	}
+	if err != nil {
 		slog.Warn("erasures", "error", inWords(err))
 	}
 }

@@ -279,16 +279,22 @@ func Destroy(ctx context.Context, shelf Shelf, subject string) error {
 	if err := checkNames(subject, "key"); err != nil {
 		return err
 	}
-	s, err := readOne(ctx, shelf, subject)
-	if err != nil {
-		return err
-	}
-	if s.last != noRecord && !s.erased {
-		data, err := record{Kind: kindErased, Subject: subject}.encode()
+	for attempt := 1; ; attempt++ {
+		s, err := readOne(ctx, shelf, subject)
 		if err != nil {
 			return err
 		}
-		if err := shelf.Append(ctx, subject, s.last, data); err != nil {
+		if s.last == noRecord || s.erased {
+			break
+		}
+		data, err := record{Kind: kindErased, Subject: subject}.encode()
+		if err == nil {
+			err = shelf.Append(ctx, subject, s.last, data)
+		}
+		if err == nil {
+			break
+		}
+		if attempt == writeAttempts { // others may destroy it too
 			return fmt.Errorf("erase: %w", err)
 		}
 	}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/erasure"
+	"ksiega/internal/eventdb"
+	"ksiega/internal/journal"
+	"ksiega/internal/vault"
+)
+
+// setBackStore is a store of one's own as it was at a backup, and a book on it that has
+// the list of the erasures since.
+func setBackStore(t *testing.T) (b *book, list erasure.List) {
+	t.Helper()
+	data, backup, file := erasedSince(t)
+	list, err := readErasures(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := filepath.Join(t.TempDir(), "old")
+	must(t, exitDone, "restore", backup, "--data", old, "--no-erasures")
+	node, err := eventdb.Open(eventdb.Options{Dir: old})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &globals{Data: data, EventStore: node.Address()}
+	b = newBook(g, data)
+	b.patience = 0
+	t.Cleanup(func() { _ = errors.Join(b.Close(), node.Close()) })
+	if err := b.openJournal(g, hooks{}, time.UTC); err != nil {
+		t.Fatal(err)
+	}
+	return b, list
+}
+
+// orderedOnly records an order alone, as an erasure does that is cut short behind it.
+func orderedOnly(t *testing.T, j *journal.Journal, id string) {
+	t.Helper()
+	ref := domain.Ref{Kind: domain.RefParticipant, ID: id}
+	_, err := journal.Execute(t.Context(), commands.NewLog(j, &vault.Vault{}), erasure.Stream(ref), erasure.Decider(),
+		erasure.Order{Of: ref, Today: domain.DateOf(time.Now()), Ground: "zadanie", Register: "R/1"}, journal.Meta{Actor: "iod", Role: "dpo"})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantClosed wants the keys of these gone, and no others.
+func wantClosed(t *testing.T, b *book, ids map[string]bool) {
+	t.Helper()
+	for id, want := range ids {
+		subject := domain.Ref{Kind: domain.RefParticipant, ID: id}.Subject()
+		if closed, err := b.journal.Shelf().Closed(t.Context(), subject); err != nil || closed != want {
+			t.Errorf("the key of %s is gone: %t, %v", id, closed, err)
+		}
+	}
+}
+
+// An erasure that was cut short between its order and the key is told by doctor, and the
+// next opening carries it out before anybody is shown what is sealed.
+func TestAnErasureCutShortBehindItsOrder(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "d")
+	must(t, exitDone, "import", "--data", data, referrals(t, 2))
+	b := newBook(&globals{Data: data}, data)
+	if err := b.openJournal(&globals{Data: data}, hooks{}, time.UTC); err != nil {
+		t.Fatal(err)
+	}
+	orderedOnly(t, b.journal, "U0")
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if code, says, _ := ksiega(t, "doctor", "--data", data); code != exitFound || !strings.Contains(says, "the erasure of "+u0+" was cut short") {
+		t.Errorf("doctor ends with %d: %s", code, says)
+	}
+	for id, shown := range map[string]bool{"U0": false, "U1": true} {
+		if got := revealed(t, data, id); strings.Contains(got, "Wróbel") != shown {
+			t.Errorf("of %s it shows %s", id, got)
+		}
+	}
+	must(t, exitDone, "doctor", "--data", data)
+}
+
+// A running server carries out what another one of its store left, and forgets the key
+// itself.
+func TestUpkeepCompletesAnErasure(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "d")
+	must(t, exitDone, "import", "--data", data, referrals(t, 2))
+	b, err := openBook(t.Context(), &globals{Data: data}, false, hooks{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.Close() }()
+	if err := b.vault.Usable(u0); err != nil {
+		t.Fatal(err)
+	}
+	orderedOnly(t, b.journal, "U0")
+	b.upkeepOnce(t.Context())
+	wantClosed(t, b, map[string]bool{"U0": true, "U1": false})
+	if err := b.vault.Usable(u0); !errors.Is(err, vault.ErrErased) {
+		t.Errorf("the key is used: %v", err)
+	}
+}
+
+// Also a store that was set back to the moment between an order and the end of its key.
+func TestAStoreSetBackBetweenOrderAndKey(t *testing.T) {
+	t.Parallel()
+	b, list := setBackStore(t)
+	for _, e := range list.Entries { // the orders are there, the keys too
+		id, err := uuid.Parse(e.Event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = b.journal.Restate(t.Context(), journal.Recorded{ID: id, Stream: e.Stream, Revision: e.Revision, Type: e.Type, RawData: []byte(e.Data), RawMeta: []byte(e.Meta)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.checkErasures(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantClosed(t, b, map[string]bool{"U0": true, "U1": true, "U2": false})
+	heard, err := b.listen(t.Context())
+	if err != nil || len(heard.erased) != 2 {
+		t.Errorf("other servers are told of %v, %v", heard.erased, err)
+	}
+}
+
+// Whoever asked for an erasure and went away has it carried out.
+func TestAnErasureGoesOnWithoutWhoAsked(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "d")
+	must(t, exitDone, "import", "--data", data, referrals(t, 1))
+	b, err := openBook(t.Context(), &globals{Data: data}, false, hooks{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.Close() }()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = b.erase(ctx, commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}, erasing{Kind: domain.RefParticipant, ID: "U0", Ground: "zadanie", Register: "R/1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantClosed(t, b, map[string]bool{"U0": true})
+}

@@ -423,6 +423,7 @@ func decideStream[S, C any](ctx context.Context, im *importing, stream string, d
 	if err != nil {
 		return err
 	}
+	ctx = unkeyed(ctx)
 	outcomes, err := attempt(asksFirst.in(ctx), im, im.l.Log, stream, d, rows)
 	if errors.Is(err, errNoKey) {
 		tried, err := attempt(asIfForReal.in(ctx), im, Log{trial{im.l.Log.Log, false}, im.l.Vault}, stream, d, rows)

@@ -33,6 +33,27 @@ func sealingOf(ctx context.Context) sealing {
 	return how
 }
 
+type unkeyedKey struct{}
+
+// unkeyed has one decision ask once whose keys there are: those of whom none was found
+// have none until it is recorded. Decisions side by side each need their own.
+func unkeyed(ctx context.Context) context.Context {
+	return context.WithValue(ctx, unkeyedKey{}, map[string]struct{}{})
+}
+
+// holds is Holds of the vault, asked once where the context says so.
+func holds(ctx context.Context, v *vault.Vault, subject string) (bool, error) {
+	without, _ := ctx.Value(unkeyedKey{}).(map[string]struct{})
+	if _, known := without[subject]; known {
+		return false, nil
+	}
+	held, err := v.Holds(ctx, subject)
+	if without != nil && err == nil && !held {
+		without[subject] = struct{}{}
+	}
+	return held, err
+}
+
 var (
 	errNoKey    = errors.New("a key would have to be made")
 	errAccepted = errors.New("it would be recorded")
@@ -54,6 +75,7 @@ func (t trial) Append(_ context.Context, _ string, expected int64, events ...jou
 
 // keyless carries a command out that seals its texts before it records anything.
 func (l *Ledger) keyless(ctx context.Context, do func(context.Context, *Ledger) (journal.Result, error)) (journal.Result, error) {
+	ctx = unkeyed(ctx)
 	r, err := do(asksFirst.in(ctx), l)
 	if !errors.Is(err, errNoKey) {
 		return r, err
@@ -73,7 +95,7 @@ func withoutKey(ctx context.Context, v *vault.Vault, of domain.Seal, text string
 	if how == makingKeys {
 		return "", false, nil
 	}
-	held, err := v.Holds(ctx, of.Subject.Subject())
+	held, err := holds(ctx, v, of.Subject.Subject())
 	switch {
 	case held || err != nil:
 		return "", err != nil, err

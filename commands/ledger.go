@@ -164,6 +164,7 @@ func ids(fields ...*string) error {
 type sealer struct {
 	ctx   context.Context
 	vault *vault.Vault
+	named domain.Ref // the last that may be named
 	err   error
 }
 

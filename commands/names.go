@@ -155,6 +155,9 @@ func (im *importing) noticed(kind string) (all []Notice) {
 // nameable refuses, before a key of its own is made and named by it, a subject that
 // may not be named anew. Findings are named by the ledger, of several ids.
 func (s *sealer) nameable(of domain.Ref) error {
+	if of == s.named {
+		return nil
+	}
 	parts := []string{of.ID}
 	if of.Kind == domain.RefFinding {
 		parts = strings.FieldsFunc(of.ID, func(r rune) bool { return r == ':' || r == '@' })
@@ -165,10 +168,14 @@ func (s *sealer) nameable(of domain.Ref) error {
 			continue
 		}
 		held, err := s.vault.Holds(s.ctx, of.Subject())
-		if err != nil || held {
+		if err != nil {
 			return err
+		}
+		if held {
+			break
 		}
 		return asRefusal(refused).With("%s", of.Kind)
 	}
+	s.named = of
 	return nil
 }

@@ -14,5 +14,8 @@ func EscapePart(p string) string {
 
 // UnescapePart takes EscapePart back.
 func UnescapePart(p string) string {
+	if !strings.Contains(p, "%") {
+		return p
+	}
 	return strings.NewReplacer("%3A", ":", "%25", "%").Replace(p)
 }

@@ -217,7 +217,7 @@ func (c *restoreCmd) Run(ctx context.Context, g *globals) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	erased, err := c.withErasures(ctx, g, staged, dir, info.Taken)
+	ledgers, erased, err := c.withErasures(ctx, g, staged, dir, info.Taken)
 	if err != nil {
 		return err
 	}
@@ -225,6 +225,9 @@ func (c *restoreCmd) Run(ctx context.Context, g *globals) (err error) {
 		return err
 	}
 	installed = true
+	if err := leaveLists(ledgers); err != nil {
+		slog.Warn("the next opening of the ledger makes it anew", "error", inWords(err))
+	}
 	fmt.Printf("%s, restored into %s and checked\n%s\n", described(info), dir, strings.Join(erased, "\n"))
 	source, err := g.keySource(dir)
 	if err != nil || !source.inFile() {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -153,4 +154,72 @@ func TestAnErasureGoesOnWithoutWhoAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantClosed(t, b, map[string]bool{"U0": true})
+}
+
+// A restore of another ledger's backup does not take the place of a list that somebody
+// needs: after it, the right backup is restored by that list.
+func TestARestoreKeepsAnotherLedgersList(t *testing.T) {
+	t.Parallel()
+	data, backup, list := erasedSince(t)
+	other := filepath.Join(t.TempDir(), "other")
+	must(t, exitDone, "import", "--data", other, referrals(t, 1))
+	wrong := filepath.Join(t.TempDir(), "wrong.ksiega")
+	must(t, exitDone, "backup", "--data", other, "-o", wrong)
+	before, err := os.ReadFile(list)
+	if err == nil {
+		err = os.RemoveAll(data) // the disk is lost; the list lies beside
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if says := must(t, exitFailed, "restore", wrong, "--data", data, "--erasures", other+erasuresSuffix); !strings.Contains(says, "of another ledger") {
+		t.Errorf("it says %s", says)
+	}
+	if after, err := os.ReadFile(list); err != nil || string(after) != string(before) {
+		t.Errorf("the list is now %s, %v", after, err)
+	}
+	if _, err := os.Stat(data); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("there is a data directory: %v", err)
+	}
+	must(t, exitDone, "restore", backup, "--data", data)
+	if got := revealed(t, data, "U0"); strings.Contains(got, "Wróbel") {
+		t.Errorf("who was erased is back: %s", got)
+	}
+}
+
+// A list that was written with the clock ahead passes for none that goes as far as it
+// says, and is written anew when the clock is right.
+func TestAListFromAClockAhead(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "d")
+	must(t, exitDone, "import", "--data", data, referrals(t, 1))
+	must(t, exitDone, "report", "contracts", "--data", data)
+	file := data + erasuresSuffix
+	ahead, err := readErasures(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ahead.Until = time.Now().AddDate(1, 0, 0)
+	write := func(file string) {
+		t.Helper()
+		if err := writeErasures(file, ahead); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(file)
+	must(t, exitDone, "report", "contracts", "--data", data)
+	if l, err := readErasures(file); err != nil || l.Until.After(time.Now()) {
+		t.Errorf("the list is complete until %s, %v", l.Until, err)
+	}
+	backup := filepath.Join(t.TempDir(), "b.ksiega")
+	must(t, exitDone, "backup", "--data", data, "-o", backup)
+	write(backup + erasuresSuffix)
+	later := filepath.Join(t.TempDir(), "later")
+	if says := must(t, exitFailed, "restore", backup, "--data", later); !strings.Contains(says, "no list of erasures") {
+		t.Errorf("it says %s", says)
+	}
+	if says := must(t, exitFailed, "restore", backup, "--data", later, "--erasures", backup+erasuresSuffix); !strings.Contains(says, "still to come") {
+		t.Errorf("it says %s", says)
+	}
+	must(t, exitDone, "restore", backup, "--data", later, "--erasures", file)
 }

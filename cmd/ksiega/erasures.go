@@ -103,13 +103,13 @@ func (b *book) compareErasures(ctx context.Context) (l, kept erasure.List, err e
 // listAge is how old the moment in the file may be, until which it is complete.
 const listAge = 10 * time.Minute
 
-// keepErasures brings the file up to date where it lacks an erasure or is older than
-// that.
+// keepErasures brings the file up to date where it lacks an erasure, is older than that,
+// or was written with the clock ahead.
 func (b *book) keepErasures(ctx context.Context, age time.Duration) (erasure.List, error) {
 	b.listing.Lock()
 	defer b.listing.Unlock()
 	l, kept, err := b.compareErasures(ctx)
-	if err != nil || l.Ledger == "" || len(l.Entries) == len(kept.Entries) && l.Until.Sub(kept.Until) <= age {
+	if err != nil || l.Ledger == "" || len(l.Entries) == len(kept.Entries) && l.Until.Sub(kept.Until) <= age && !kept.Until.After(l.Until) {
 		return l, err
 	}
 	if err := writeErasures(erasuresFile(b.dir, b.name), l); err != nil {
@@ -251,6 +251,7 @@ type restoring struct {
 	own   erasure.List // what the backup itself holds
 	list  erasure.List // what is to hold
 	from  string       // the file that the list is of
+	place string       // the file that it is to be
 }
 
 // openRestored opens one ledger of what was restored in a staging directory.
@@ -287,6 +288,9 @@ func (r *restoring) choose(named, others []string) (fit []string, err error) {
 			return nil, fmt.Errorf("%s, beside the backup: %w", file, err)
 		case !whole && !asked, !r.reaches(l) && !asked:
 			continue
+		case !r.reaches(l) && l.Until.After(time.Now()):
+			return nil, fmt.Errorf("%s is complete until %s, which is still to come: this machine's clock is behind, or that of the machine that wrote it was ahead, and until when it is complete nobody knows; name another list, or say --no-erasures",
+				file, moment(l.Until))
 		case !whole:
 			return nil, fmt.Errorf("%s ends with number %d, but the backup holds %d erasures: it is an older list, or was shortened", file, len(l.Entries), len(r.own.Entries))
 		case !r.reaches(l):
@@ -308,9 +312,10 @@ func (r *restoring) choose(named, others []string) (fit []string, err error) {
 }
 
 // reaches tells that a list goes beyond the backup, be it in time or by an erasure; one
-// that does not say until when it is complete may.
+// that does not say until when it is complete may. No list is complete until a moment
+// that is still to come.
 func (r *restoring) reaches(l erasure.List) bool {
-	return l.Until.IsZero() || !l.Until.Before(r.taken) || len(l.Entries) > len(r.own.Entries)
+	return l.Until.IsZero() || !l.Until.Before(r.taken) && !l.Until.After(time.Now()) || len(l.Entries) > len(r.own.Entries)
 }
 
 func moment(t time.Time) string { return t.Format(time.RFC3339) }
@@ -375,16 +380,16 @@ func subjectsOf(list erasure.List) (subjects []string, err error) {
 	return subjects, nil
 }
 
-// withErasures has the erasures of each ledger in a restored store carried out, and
-// leaves the lists beside the directory that it is for. The bytes go last, all at once.
-func (c *restoreCmd) withErasures(ctx context.Context, g *globals, staged *eventdb.Staged, dir string, taken time.Time) (told []string, err error) {
+// withErasures has the erasures of each ledger in a restored store carried out, and says
+// which lists are to lie beside the directory that it is for. The bytes go last, all at once.
+func (c *restoreCmd) withErasures(ctx context.Context, g *globals, staged *eventdb.Staged, dir string, taken time.Time) (all []*restoring, told []string, err error) {
 	node, err := eventdb.Open(eventdb.Options{Dir: staged.Dir()})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sealed, err := journal.Sealed(ctx, wiring.Bulk(node))
 	if err = errors.Join(err, node.Close()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	names := ledgers(sealed, g.Ledger)
 	var fit []string
@@ -397,26 +402,52 @@ func (c *restoreCmd) withErasures(ctx context.Context, g *globals, staged *event
 			if name != "" && len(names) > 1 {
 				err = fmt.Errorf("ledger %s: %w", name, err)
 			}
-			return nil, err
+			return nil, nil, err
 		}
+		all = append(all, r)
 		fit, carried = append(fit, fits...), carried || len(r.list.Entries) > 0
 		told = append(told, r.told(len(names) > 1))
 	}
 	for _, file := range c.Erasures {
 		if !slices.Contains(fit, file) {
-			return nil, fmt.Errorf("%s, beside the backup: %w", file, erasure.ErrListForeign)
+			return nil, nil, fmt.Errorf("%s, beside the backup: %w", file, erasure.ErrListForeign)
 		}
 	}
 	if !carried {
-		return told, nil
+		return all, told, nil
 	}
 	if node, err = eventdb.Open(eventdb.Options{Dir: staged.Dir()}); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	bar := newProgress()
 	err = scavengeNode(ctx, node, bar.show)
 	bar.clear()
-	return told, errors.Join(err, node.Close())
+	return all, told, errors.Join(err, node.Close())
+}
+
+// leaveLists writes the lists once the store is in its place. Where that fails the log
+// has every order, and the next opening makes the list of it.
+func leaveLists(all []*restoring) (err error) {
+	for _, r := range all {
+		if r.list.Ledger != "" {
+			err = errors.Join(err, writeErasures(r.place, r.list))
+		}
+	}
+	return err
+}
+
+// free refuses to put a list in the place of one that another ledger needs.
+func (r *restoring) free() error {
+	there, err := readErasures(r.place)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case there.Ledger != r.own.Ledger && len(there.Entries) > 0:
+		return fmt.Errorf("%s lists %d erasures of another ledger than this backup is of: take the right backup, or move that file away and keep it with that ledger's backups", r.place, len(there.Entries))
+	}
+	return nil
 }
 
 // withErasuresOf is withErasures of one ledger, up to the bytes. Where nothing is
@@ -427,13 +458,16 @@ func (c *restoreCmd) withErasuresOf(ctx context.Context, g *globals, staged *eve
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	r.bare = !sealed
-	place := erasuresFile(dir, g.Ledger)
+	r.place = erasuresFile(dir, g.Ledger)
 	if c.NoErasures {
-		if _, err := os.Stat(place); !errors.Is(err, fs.ErrNotExist) {
-			return r, nil, wrongUsage{fmt.Errorf("--no-erasures, but %s is there: move it away", place)}
+		if _, err := os.Stat(r.place); !errors.Is(err, fs.ErrNotExist) {
+			return r, nil, wrongUsage{fmt.Errorf("--no-erasures, but %s is there: move it away", r.place)}
 		}
 	} else {
-		fit, err = r.choose(c.Erasures, c.lists(place))
+		if err := r.free(); err != nil {
+			return r, nil, err
+		}
+		fit, err = r.choose(c.Erasures, c.lists(r.place))
 		if err == nil && r.from == "" && !r.bare {
 			err = errNoErasures
 			if len(c.Erasures) > 0 {
@@ -444,11 +478,7 @@ func (c *restoreCmd) withErasuresOf(ctx context.Context, g *globals, staged *eve
 			return r, nil, err
 		}
 	}
-	err = r.eraseAgain(ctx, r.list, len(r.own.Entries))
-	if err == nil && r.list.Ledger != "" {
-		err = writeErasures(place, r.list)
-	}
-	return r, fit, err
+	return r, fit, r.eraseAgain(ctx, r.list, len(r.own.Entries))
 }
 
 // lists are the files that are looked for without being named.

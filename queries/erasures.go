@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,29 +17,49 @@ import (
 // when the reading begins. It knows the ledger by the first event that stays: what a
 // request was answered with does not. Of a log without events the list knows no ledger.
 func Erasures(ctx context.Context, j *journal.Journal, now time.Time) (erasure.List, error) {
-	l := erasure.List{Until: now}
+	l, _, err := MoreErasures(ctx, j, erasure.List{}, journal.Position{}, now)
+	return l, err
+}
+
+// MoreErasures is Erasures where the list is known through a position, and through which
+// it is known now. It fails with journal.ErrNowhere where the log does not have that
+// position any more.
+func MoreErasures(ctx context.Context, j *journal.Journal, known erasure.List, through journal.Position, now time.Time) (l erasure.List, at journal.Position, err error) {
+	l, at = erasure.List{Ledger: known.Ledger, Entries: slices.Clip(known.Entries), Until: now}, through
+	if l.Ledger == "" {
+		l.Ledger, err = firstEvent(ctx, j)
+	}
+	if err == nil {
+		orders := func(typ string) bool { return domain.Fact(typ) == domain.Fact(erasure.Ordered{}.EventType()) }
+		err = j.Scan(ctx, journal.ScanOptions{After: through, Want: orders, Raw: true}, func(b journal.Batch) error {
+			for i := range b.Events {
+				r := &b.Events[i]
+				l.Add(erasure.Entry{Event: r.ID.String(), Stream: r.Stream, Revision: r.Revision, Type: r.Type, Data: string(r.RawData), Meta: string(r.RawMeta)})
+			}
+			at = b.Through
+			return nil
+		})
+	}
+	if err != nil {
+		return l, at, fmt.Errorf("list the erasures: %w", err)
+	}
+	return l, at, nil
+}
+
+// firstEvent names the first event that stays; "" where there is none.
+func firstEvent(ctx context.Context, j *journal.Journal) (id string, err error) {
 	seen := errors.New("the first event was seen")
-	err := j.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
+	err = j.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
 		for i := range b.Events {
 			if r := &b.Events[i]; !strings.HasPrefix(r.Stream, "request-") {
-				l.Ledger = r.ID.String()
+				id = r.ID.String()
 				return seen
 			}
 		}
 		return nil
 	})
-	if err == nil || errors.Is(err, seen) {
-		orders := func(typ string) bool { return domain.Fact(typ) == domain.Fact(erasure.Ordered{}.EventType()) }
-		err = j.Scan(ctx, journal.ScanOptions{Want: orders, Raw: true}, func(b journal.Batch) error {
-			for i := range b.Events {
-				r := &b.Events[i]
-				l.Add(erasure.Entry{Event: r.ID.String(), Stream: r.Stream, Revision: r.Revision, Type: r.Type, Data: string(r.RawData), Meta: string(r.RawMeta)})
-			}
-			return nil
-		})
+	if errors.Is(err, seen) {
+		err = nil
 	}
-	if err != nil {
-		return l, fmt.Errorf("list the erasures: %w", err)
-	}
-	return l, nil
+	return id, err
 }

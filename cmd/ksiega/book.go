@@ -47,6 +47,10 @@ type book struct {
 	closed  map[string]bool // those listed whose keys are known to be gone; guarded by listing
 	erasing sync.RWMutex    // read-locked by whoever erases, which the end waits for
 
+	// What listErasures found last, and how far; guarded by listing.
+	listed        erasure.List
+	listedThrough journal.Position
+
 	forgetter *forgetter // with --eventstore
 	// patience is how long others on the store may use a key after they were told.
 	patience time.Duration

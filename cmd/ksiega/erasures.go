@@ -68,12 +68,28 @@ func writeErasures(file string, l erasure.List) error {
 	return nil
 }
 
+// listErasures reads what was listed last on to the end of the log. A store that others
+// may set back meanwhile is read anew.
+func (b *book) listErasures(ctx context.Context) (l erasure.List, err error) {
+	if b.node == nil {
+		return queries.Erasures(ctx, b.journal, time.Now())
+	}
+	l, through, err := queries.MoreErasures(ctx, b.journal, b.listed, b.listedThrough, time.Now())
+	if errors.Is(err, journal.ErrNowhere) { // scavenged
+		l, through, err = queries.MoreErasures(ctx, b.journal, erasure.List{}, journal.Position{}, time.Now())
+	}
+	if err == nil {
+		b.listed, b.listedThrough = l, through
+	}
+	return l, err
+}
+
 // compareErasures reads the list off the log and holds the file against it. It fails
 // where the file knows of erasures that the log does not have, which in a store of
 // --eventstore, where no restore of ours comes in between, are carried out.
 func (b *book) compareErasures(ctx context.Context) (l, kept erasure.List, err error) {
 	file := erasuresFile(b.dir, b.name)
-	if l, err = queries.Erasures(ctx, b.journal, time.Now()); err != nil {
+	if l, err = b.listErasures(ctx); err != nil {
 		return l, kept, err
 	}
 	kept, err = readErasures(file)

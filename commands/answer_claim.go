@@ -6,7 +6,6 @@ import (
 	"errors"
 
 	"ksiega/domain"
-	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
@@ -26,18 +25,9 @@ type RecordClaimDecision struct {
 // and by an acceptance this one; cut short between the two, the same command
 // completes it.
 func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClaimDecision) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.recordClaimDecision(ctx, o, c) })
-}
-
-func (l *Ledger) recordClaimDecision(ctx context.Context, o Origin, c RecordClaimDecision) (journal.Result, error) {
-	if !o.Who().May(access.Record) {
-		l.count(ErrMayNot)
-		return journal.Result{}, ErrMayNot
-	}
-	claim, answered, err := l.answerClaim(ctx, o, o, c)
-	l.count(err)
-	l.Guesses.count(o, err)
-	return followed(claim, answered), err
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) {
+		return l.byBoth(o, func() (claim, answered journal.Result, err error) { return l.answerClaim(ctx, o, o, c) })
+	})
 }
 
 // answerClaim answers what became of the claim, and of its agreement, as far as the

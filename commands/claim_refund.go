@@ -36,13 +36,19 @@ var ErrCorrects = domain.Refusal(domain.CodeInvalid, "the claim it corrects is f
 // contract-months for the claim first, in the figures it is submitted with; cut short
 // between the two, the same command completes it with those figures.
 func (l *Ledger) SubmitClaim(ctx context.Context, o Origin, c SubmitClaim) (journal.Result, error) {
+	return l.byBoth(o, func() (claim, reserved journal.Result, err error) { return l.submitClaim(ctx, o, c) })
+}
+
+// byBoth carries out a command that a claim and its agreement decide.
+func (l *Ledger) byBoth(o Origin, do func() (claim, under journal.Result, err error)) (journal.Result, error) {
 	if !o.Who().May(access.Record) {
 		l.count(ErrMayNot)
 		return journal.Result{}, ErrMayNot
 	}
-	claim, reserved, err := l.submitClaim(ctx, o, c)
+	claim, under, err := do()
 	l.count(err)
-	return followed(claim, reserved), err
+	l.Guesses.count(o, err)
+	return followed(claim, under), err
 }
 
 // claimAttempts bounds how often a claim is decided anew because somebody else was

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"ksiega/domain"
-	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
@@ -23,18 +22,9 @@ type WithdrawClaim struct {
 // claim by that reservation from then on; cut short between the two, the same command
 // completes it, or any other that meets the reservation.
 func (l *Ledger) WithdrawClaim(ctx context.Context, o Origin, c WithdrawClaim) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.withdrawClaim(ctx, o, c) })
-}
-
-func (l *Ledger) withdrawClaim(ctx context.Context, o Origin, c WithdrawClaim) (journal.Result, error) {
-	if !o.Who().May(access.Record) {
-		l.count(ErrMayNot)
-		return journal.Result{}, ErrMayNot
-	}
-	claim, released, err := l.takeClaimBack(ctx, o, c)
-	l.count(err)
-	l.Guesses.count(o, err)
-	return followed(claim, released), err
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) {
+		return l.byBoth(o, func() (claim, released journal.Result, err error) { return l.takeClaimBack(ctx, o, c) })
+	})
 }
 
 func (l *Ledger) takeClaimBack(ctx context.Context, o Origin, c WithdrawClaim) (claim, released journal.Result, err error) {

@@ -30,7 +30,7 @@ const (
 var (
 	errKeysChange  = errors.New("every key is made anew (ksiega rekey): start this again once that is done, with the new master key")
 	errKeysCut     = errors.New("a change of the master key is under way, or was cut short: wait for it, or run ksiega rekey again")
-	errStoreBehind = errors.New("the event store was set back to an earlier state while this ran on it: start this again, so that erasures are carried out in it once more")
+	errStoreBehind = errors.New("the event store was set back to an earlier state while this ran on it: start this again, so that erasures are carried out in it once more and no key is used that it has not")
 )
 
 type forgetter struct {
@@ -141,6 +141,12 @@ func (f *forgetter) renew(ctx context.Context) error {
 			f.finish(errKeysChange)
 		}
 	})
+	if err == nil {
+		var whole bool
+		if whole, err = f.journal.Shelf().Whole(ctx); err == nil && !whole {
+			err = journal.ErrSetBack
+		}
+	}
 	if errors.Is(err, journal.ErrSetBack) {
 		f.finish(errStoreBehind)
 	}

@@ -228,6 +228,65 @@ func TestRekeyOfASharedStore(t *testing.T) {
 	}
 }
 
+// A server on a store that is set back to before a key was made, with no erasure lost,
+// seals nothing with that key any more, and ends.
+func TestAKeyThatTheStoreLost(t *testing.T) {
+	t.Parallel()
+	dir, early := t.TempDir(), t.TempDir()
+	var node *eventdb.Node
+	start := func() {
+		t.Helper()
+		var err error
+		if node, err = eventdb.Open(eventdb.Options{Dir: dir}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start()
+	t.Cleanup(func() { _ = node.Close() })
+	g := &globals{Data: filepath.Join(t.TempDir(), "d"), EventStore: node.Address()}
+	b := newBook(g, g.Data)
+	t.Cleanup(func() { _ = b.Close() })
+	err := b.openJournal(g, hooks{}, time.UTC)
+	if err == nil {
+		err = b.openVault(t.Context(), g)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newForgetter(b.journal, b.vault, journal.Heard{})
+	seal := func(subject string) error {
+		_, err := b.vault.Seal(t.Context(), subject, "reason", "", "x")
+		return err
+	}
+	turn := func(change func() error) {
+		t.Helper()
+		if err := errors.Join(node.Close(), change()); err != nil {
+			t.Fatal(err)
+		}
+		start()
+	}
+	renewed := func() error {
+		t.Helper()
+		return f.renew(t.Context())
+	}
+	if err := errors.Join(renewed(), seal(u0)); err != nil {
+		t.Fatal(err)
+	}
+	turn(func() error { return os.CopyFS(early, os.DirFS(filepath.Join(dir, "store"))) })
+	if err := errors.Join(renewed(), seal("participant/U1"), renewed()); err != nil {
+		t.Fatal(err)
+	}
+	turn(func() error {
+		return errors.Join(os.RemoveAll(filepath.Join(dir, "store")), os.CopyFS(filepath.Join(dir, "store"), os.DirFS(early)))
+	})
+	if err := renewed(); !errors.Is(err, journal.ErrSetBack) || !errors.Is(f.ended(), errStoreBehind) {
+		t.Errorf("it goes on: %v, %v", err, f.ended())
+	}
+	if err := seal("participant/U1"); !errors.Is(err, errStoreBehind) {
+		t.Errorf("it seals with the key that is lost: %v", err)
+	}
+}
+
 // Two who change all keys at once: the one that breaks off while it waits lets nobody
 // begin beside the other, and the one that comes second finds the keys made anew, leaves
 // them, and keeps nobody out.

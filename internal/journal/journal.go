@@ -86,6 +86,7 @@ type Journal struct {
 	// asked for.
 	wrote   time.Time
 	clocked bool
+	kept    keptRecord
 }
 
 // maxAppendBytes bounds the payloads of one append; the store sets it.

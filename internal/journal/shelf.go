@@ -60,11 +60,56 @@ func Sealed(ctx context.Context, store *Bulk) ([]string, error) {
 // none); it fails with ErrConflict where that is not so.
 func (s Shelf) Append(ctx context.Context, subject string, last int64, record []byte) error {
 	stream := domain.Stream(vaultCategory, subject)
-	_, err := s.j.write(ctx, stream, last, []esdb.EventData{{
-		EventID:   eventID(stream, uint64(last+1), &Meta{}, record),
+	id := eventID(stream, uint64(last+1), &Meta{}, record)
+	w, err := s.j.write(ctx, stream, last, []esdb.EventData{{
+		EventID:   id,
 		EventType: shelfEvent, ContentType: esdb.ContentTypeJson, Data: record, Metadata: []byte("{}"),
 	}})
+	if err == nil {
+		s.j.met(keptRecord{w.Position, stream, uint64(last + 1), id})
+	}
 	return err
+}
+
+// keptRecord is a record as the store has it.
+type keptRecord struct {
+	at     Position
+	stream string
+	number uint64
+	id     uuid.UUID
+}
+
+// met keeps the newest record that came by.
+func (j *Journal) met(k keptRecord) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if k.at.After(j.kept.at) {
+		j.kept = k
+	}
+}
+
+// Whole says whether the node that leads still has the newest record that came by here:
+// a store that was set back to before that has not, and may be about to get others in its
+// place. Of a subject that was closed it has.
+func (s Shelf) Whole(ctx context.Context) (bool, error) {
+	s.j.mu.Lock()
+	k := s.j.kept
+	s.j.mu.Unlock()
+	if k.at.IsZero() {
+		return true, nil
+	}
+	there := false
+	err := s.j.readStream(ctx, k.stream, k.number, func(r *Recorded) error {
+		there = r.Revision == k.number && r.ID == k.id
+		return errSeen
+	})
+	switch {
+	case hasCode(err, esdb.ErrorCodeStreamDeleted):
+		return true, nil
+	case err != nil && !errors.Is(err, errSeen):
+		return false, fmt.Errorf("read vault: %w", err)
+	}
+	return there, nil
 }
 
 // Get hands over a subject's records with their numbers, oldest first, until fn
@@ -73,6 +118,7 @@ func (s Shelf) Append(ctx context.Context, subject string, last int64, record []
 func (s Shelf) Get(ctx context.Context, subject string, fn func(number int64, record []byte) error) error {
 	var halt error
 	err := s.j.readStream(ctx, domain.Stream(vaultCategory, subject), 0, func(r *Recorded) error {
+		s.j.met(keptRecord{r.Position, r.Stream, r.Revision, r.ID})
 		halt = fn(int64(r.Revision), r.RawData)
 		return halt
 	})
@@ -200,7 +246,12 @@ func (s Shelf) Each(ctx context.Context, fn func(number int64, record []byte) er
 			err = bulk.Read(ctx, 0, last, func(_ uint64, r *Recorded) error { return each(r.Stream, r.Type, r.Revision, bytes.Clone(r.RawData)) })
 		}
 	} else {
-		err = s.j.readLog(ctx, Position{}, func(e *esdb.RecordedEvent) error { return each(e.StreamID, e.EventType, e.EventNumber, e.Data) })
+		err = s.j.readLog(ctx, Position{}, func(e *esdb.RecordedEvent) error {
+			if rest, ok := s.j.own(e.StreamID); ok && categoryOf(rest) == vaultCategory {
+				s.j.met(keptRecord{Position{e.Position.Commit}, rest, e.EventNumber, e.EventID})
+			}
+			return each(e.StreamID, e.EventType, e.EventNumber, e.Data)
+		})
 	}
 	switch {
 	case halt != nil:

@@ -424,9 +424,10 @@ func decideStream[S, C any](ctx context.Context, im *importing, stream string, d
 		return err
 	}
 	ctx = unkeyed(ctx)
-	outcomes, err := attempt(asksFirst.in(ctx), im, im.l.Log, stream, d, rows)
+	log := &once{Log: im.l.Log.Log, stream: stream}
+	outcomes, err := attempt(asksFirst.in(ctx), im, Log{log, im.l.Vault}, stream, d, rows)
 	if errors.Is(err, errNoKey) {
-		tried, err := attempt(asIfForReal.in(ctx), im, Log{trial{im.l.Log.Log, false}, im.l.Vault}, stream, d, rows)
+		tried, err := attempt(asIfForReal.in(ctx), im, Log{trial{log, false}, im.l.Vault}, stream, d, rows)
 		if err != nil {
 			return err
 		}
@@ -439,7 +440,7 @@ func decideStream[S, C any](ctx context.Context, im *importing, stream string, d
 			}
 		}
 		rows = rest
-		outcomes, err = attempt(makingKeys.in(ctx), im, im.l.Log, stream, d, rows)
+		outcomes, err = attempt(makingKeys.in(ctx), im, Log{log, im.l.Vault}, stream, d, rows)
 		if err != nil {
 			return err
 		}

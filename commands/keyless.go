@@ -73,6 +73,35 @@ func (t trial) Append(_ context.Context, _ string, expected int64, events ...jou
 	return journal.Written{Revision: expected + int64(len(events))}, nil
 }
 
+// once is a log of which a stream is read once while it is empty: it stays so until an
+// append that expects it fails. It is of one decision.
+type once struct {
+	journal.Log
+	stream string
+	empty  bool
+}
+
+func (o *once) ReadStream(ctx context.Context, stream string, from uint64, each func(*journal.Recorded) error) error {
+	if stream != o.stream {
+		return o.Log.ReadStream(ctx, stream, from, each)
+	}
+	if o.empty {
+		return nil
+	}
+	empty := from == 0
+	err := o.Log.ReadStream(ctx, stream, from, func(r *journal.Recorded) error {
+		empty = false
+		return each(r)
+	})
+	o.empty = empty && err == nil
+	return err
+}
+
+func (o *once) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
+	o.empty = o.empty && stream != o.stream
+	return o.Log.Append(ctx, stream, expected, events...)
+}
+
 // keyless carries a command out that seals its texts before it records anything.
 func (l *Ledger) keyless(ctx context.Context, do func(context.Context, *Ledger) (journal.Result, error)) (journal.Result, error) {
 	ctx = unkeyed(ctx)

@@ -424,27 +424,8 @@ func decideStream[S, C any](ctx context.Context, im *importing, stream string, d
 		return err
 	}
 	ctx = unkeyed(ctx)
-	log := &once{Log: im.l.Log.Log, stream: stream}
-	outcomes, err := attempt(asksFirst.in(ctx), im, Log{log, im.l.Vault}, stream, d, rows)
-	if errors.Is(err, errNoKey) {
-		tried, err := attempt(asIfForReal.in(ctx), im, Log{trial{log, false}, im.l.Vault}, stream, d, rows)
-		if err != nil {
-			return err
-		}
-		var rest []member[C]
-		for k, m := range rows {
-			if tried[k].Refused == nil {
-				rest = append(rest, m)
-			} else if err := im.settle(m.row, tried[k].Result, tried[k].Refused); err != nil {
-				return err
-			}
-		}
-		rows = rest
-		outcomes, err = attempt(makingKeys.in(ctx), im, Log{log, im.l.Vault}, stream, d, rows)
-		if err != nil {
-			return err
-		}
-	} else if err != nil {
+	rows, outcomes, err := keylessRows(ctx, im, stream, d, rows)
+	if err != nil {
 		return err
 	}
 	for k, m := range rows {
@@ -458,6 +439,38 @@ func decideStream[S, C any](ctx context.Context, im *importing, stream string, d
 		}
 	}
 	return nil
+}
+
+// keylessRows is keyless for the rows of one stream. Those that are refused without a key
+// are settled; the rest is handed back with what became of it.
+func keylessRows[S, C any](ctx context.Context, im *importing, stream string, d domain.Decider[S, C], rows []member[C]) (rest []member[C], outcomes []journal.Outcome, err error) {
+	for {
+		ctx, log := unkeyed(ctx), &once{Log: im.l.Log.Log, stream: stream}
+		outcomes, err := attempt(asksFirst.in(ctx), im, Log{log, im.l.Vault}, stream, d, rows)
+		if !errors.Is(err, errNoKey) {
+			return rows, outcomes, err
+		}
+		tried, err := attempt(asIfForReal.in(ctx), im, Log{trial{log, false}, im.l.Vault}, stream, d, rows)
+		if err != nil {
+			return nil, nil, err
+		}
+		if slices.ContainsFunc(tried, func(o journal.Outcome) bool { return o.Refused != nil }) {
+			if made, err := keyMade(ctx, im.l.Vault); err != nil {
+				return nil, nil, err
+			} else if made {
+				continue
+			}
+		}
+		for k, m := range rows {
+			if tried[k].Refused == nil {
+				rest = append(rest, m)
+			} else if err := im.settle(m.row, tried[k].Result, tried[k].Refused); err != nil {
+				return nil, nil, err
+			}
+		}
+		outcomes, err = attempt(makingKeys.in(ctx), im, Log{log, im.l.Vault}, stream, d, rest)
+		return rest, outcomes, err
+	}
 }
 
 // alone settles the rows that others have made pointless, and keeps them away from what

@@ -54,6 +54,18 @@ func holds(ctx context.Context, v *vault.Vault, subject string) (bool, error) {
 	return held, err
 }
 
+// keyMade tells that somebody made one of the keys that there were none of: what was
+// decided then compares texts in clear with sealed ones, and is to be decided anew.
+func keyMade(ctx context.Context, v *vault.Vault) (bool, error) {
+	without, _ := ctx.Value(unkeyedKey{}).(map[string]struct{})
+	for subject := range without {
+		if held, err := v.Holds(ctx, subject); held || err != nil {
+			return held, err
+		}
+	}
+	return false, nil
+}
+
 var (
 	errNoKey    = errors.New("a key would have to be made")
 	errAccepted = errors.New("it would be recorded")
@@ -104,17 +116,21 @@ func (o *once) Append(ctx context.Context, stream string, expected int64, events
 
 // keyless carries a command out that seals its texts before it records anything.
 func (l *Ledger) keyless(ctx context.Context, do func(context.Context, *Ledger) (journal.Result, error)) (journal.Result, error) {
-	ctx = unkeyed(ctx)
-	r, err := do(asksFirst.in(ctx), l)
-	if !errors.Is(err, errNoKey) {
-		return r, err
+	for {
+		ctx := unkeyed(ctx)
+		r, err := do(asksFirst.in(ctx), l)
+		if !errors.Is(err, errNoKey) {
+			return r, err
+		}
+		tried := *l
+		tried.Log.Log = trial{l.Log.Log, true}
+		if r, err = do(asIfForReal.in(ctx), &tried); errors.Is(err, errAccepted) {
+			return do(makingKeys.in(ctx), l)
+		}
+		if made, failed := keyMade(ctx, l.Vault); failed != nil || !made {
+			return r, errors.Join(err, failed)
+		}
 	}
-	tried := *l
-	tried.Log.Log = trial{l.Log.Log, true}
-	if r, err := do(asIfForReal.in(ctx), &tried); !errors.Is(err, errAccepted) {
-		return r, err
-	}
-	return do(makingKeys.in(ctx), l)
 }
 
 // withoutKey is a text of a subject that has no key, as the context says; done is

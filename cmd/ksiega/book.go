@@ -91,6 +91,9 @@ func newBook(g *globals, dir string) *book {
 }
 
 func (b *book) open(ctx context.Context, g *globals, live bool, h hooks) error {
+	if err := alike(b.dir, b.name); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(b.dir, 0o700); err != nil {
 		return fmt.Errorf("data directory: %w", err)
 	}

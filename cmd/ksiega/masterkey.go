@@ -31,6 +31,9 @@ type keySource struct {
 
 func (g *globals) keySource(dir string) (keySource, error) {
 	k := keySource{variable: os.Getenv("KSIEGA_MASTER_KEY"), command: g.MasterKeyCommand, file: masterKeyFile(dir, g.Ledger)}
+	if err := alike(dir, g.Ledger); err != nil {
+		return k, err
+	}
 	if g.MasterKeyFile != "" {
 		k.file, k.chosen = g.MasterKeyFile, true
 	}
@@ -183,6 +186,7 @@ func (b *book) openVault(ctx context.Context, g *globals) error {
 	if b.vault, err = vault.Open(ctx, shelf, b.master); err != nil {
 		return source.cutShort(err)
 	}
+	b.mark()
 	for _, subject := range b.vault.Late() {
 		slog.Warn("a key was recorded after every key had been made anew, and does not open: its next one takes its place", "subject", subject)
 	}

@@ -17,6 +17,7 @@ import (
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
+	"ksiega/queries"
 )
 
 // setBackStore is a store of one's own as it was at a backup, and a book on it that has
@@ -222,4 +223,43 @@ func TestAListFromAClockAhead(t *testing.T) {
 		t.Errorf("it says %s", says)
 	}
 	must(t, exitDone, "restore", backup, "--data", later, "--erasures", file)
+}
+
+// On a store that was set back, others who do not have the list erase first: here the
+// ledger opens all the same, with what both ordered carried out, and so does theirs.
+func TestListsThatPart(t *testing.T) {
+	t.Parallel()
+	for _, also := range []string{"", "U0"} { // who is ordered to be erased on both sides
+		b, list := setBackStore(t)
+		orderedOnly(t, b.journal, "U2")
+		if also != "" {
+			orderedOnly(t, b.journal, also)
+		}
+		theirs, err := queries.Erasures(t.Context(), b.journal, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := b.checkErasures(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			wantClosed(t, b, map[string]bool{"U0": true, "U1": true, "U2": true})
+		}
+		united, err := readErasures(erasuresFile(b.dir, ""))
+		if err != nil || len(united.Entries) != 3 {
+			t.Fatalf("%d erasures, %v", len(united.Entries), err)
+		}
+		if whole, err := united.Continues(theirs); err != nil || !whole {
+			t.Errorf("it does not go on from theirs: %v", err)
+		}
+		told := map[string]bool{}
+		for _, e := range united.Entries {
+			told[e.Stream] = true
+		}
+		for _, e := range list.Entries {
+			if !told[e.Stream] {
+				t.Errorf("%s is told by no order", e.Stream)
+			}
+		}
+	}
 }

@@ -105,15 +105,34 @@ func (b *book) compareErasures(ctx context.Context) (l, kept erasure.List, err e
 	}
 	whole, err := l.Continues(kept)
 	switch {
+	case errors.Is(err, erasure.ErrListDiffers) && b.node == nil:
+		l, err = b.unite(ctx, l, kept)
+		return l, erasure.List{}, err // which the file is not yet
 	case err != nil:
 		return l, kept, fmt.Errorf("%s: %w", file, err)
 	case !whole && b.node == nil:
 		slog.Warn("the event store was set back to before erasures: they are carried out again, scavenge it", "list", file, "has", len(l.Entries), "of", len(kept.Entries))
-		return kept, kept, b.eraseAgain(ctx, kept, len(l.Entries))
+		return kept, kept, b.eraseAgain(ctx, kept, len(l.Entries), false)
 	case !whole:
 		return l, kept, fmt.Errorf("%s: %w", file, errRolledBack)
 	}
 	return l, kept, nil
+}
+
+// unite carries out what a list orders besides the log: the store was set back, and others,
+// who did not have the list, ordered erasures in it since. What they ordered too stays as
+// they did. Cut short, it is done again, as the file is the old one until then.
+func (b *book) unite(ctx context.Context, l, kept erasure.List) (erasure.List, error) {
+	has := 0
+	for has < min(len(l.Entries), len(kept.Entries)) && l.Entries[has].Chain == kept.Entries[has].Chain {
+		has++
+	}
+	slog.Warn("the event store was set back to before erasures, and others were ordered in it since: those of the list are carried out besides, scavenge it",
+		"list", erasuresFile(b.dir, b.name), "common", has, "log", len(l.Entries), "of", len(kept.Entries))
+	if err := b.eraseAgain(ctx, kept, has, true); err != nil {
+		return l, err
+	}
+	return queries.Erasures(ctx, b.journal, time.Now())
 }
 
 // listAge is how old the moment in the file may be, until which it is complete.
@@ -340,8 +359,9 @@ func moment(t time.Time) string { return t.Format(time.RFC3339) }
 // each key is destroyed, also one whose erasure was cut short, and then the others are
 // recorded, so that read models withdraw what they keep. Those who use the store too
 // are told before a key goes, and given the time to forget it. Cut short, it begins
-// anew, as the log lacks orders until all the rest is done.
-func (b *book) eraseAgain(ctx context.Context, list erasure.List, has int) error {
+// anew, as the log lacks orders until all the rest is done. Where the two have parted,
+// the log may have another order about the same, which stays.
+func (b *book) eraseAgain(ctx context.Context, list erasure.List, has int, parted bool) error {
 	subjects, err := subjectsOf(list)
 	if err != nil {
 		return err
@@ -365,7 +385,7 @@ func (b *book) eraseAgain(ctx context.Context, list erasure.List, has int) error
 			return fmt.Errorf("erasure %d: %w", e.Number, erasure.ErrListDamaged)
 		}
 		err = b.journal.Restate(ctx, journal.Recorded{ID: id, Stream: e.Stream, Revision: e.Revision, Type: e.Type, RawData: []byte(e.Data), RawMeta: []byte(e.Meta)})
-		if err != nil {
+		if err != nil && (!parted || !errors.Is(err, journal.ErrConflict)) {
 			return fmt.Errorf("erasure %d: %w", e.Number, err)
 		}
 	}
@@ -494,7 +514,7 @@ func (c *restoreCmd) withErasuresOf(ctx context.Context, g *globals, staged *eve
 			return r, nil, err
 		}
 	}
-	return r, fit, r.eraseAgain(ctx, r.list, len(r.own.Entries))
+	return r, fit, r.eraseAgain(ctx, r.list, len(r.own.Entries), false)
 }
 
 // lists are the files that are looked for without being named.

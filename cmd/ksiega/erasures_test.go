@@ -342,7 +342,7 @@ func TestARestoreIsAbandonedAfterEachStep(t *testing.T) {
 			r.list.Entries = r.list.Entries[:1]
 			fallthrough
 		case 3:
-			if err := r.eraseAgain(t.Context(), r.list, len(r.own.Entries)); err != nil {
+			if err := r.eraseAgain(t.Context(), r.list, len(r.own.Entries), false); err != nil {
 				t.Fatal(err)
 			}
 		case 4: // the keys, not their bytes

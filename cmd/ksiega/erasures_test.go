@@ -47,16 +47,21 @@ func wrappedKey(t *testing.T, data string) []byte {
 	return key
 }
 
-// lies tells whether bytes stand in any file of a directory.
-func lies(t *testing.T, dir string, what []byte) bool {
+// lies tells whether a wrapped key, or a stretch of it, stands in any file of a directory:
+// the store's tables are compressed, so that now and then a few of its letters are written
+// as a place where they stood before. Its first letters are those of other keys too.
+func lies(t *testing.T, dir string, key []byte) bool {
 	t.Helper()
+	const first, stretch = 8, 12
 	found := false
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
 		content, err := os.ReadFile(path)
-		found = found || bytes.Contains(content, what)
+		for i := first; i+stretch <= len(key) && !found; i++ {
+			found = bytes.Contains(content, key[i:i+stretch])
+		}
 		return err
 	})
 	if err != nil {

@@ -165,6 +165,7 @@ func TestCutWhileRebuilding(t *testing.T) {
 				t.Fatalf("%s: %v", what, err)
 			}
 			sameDump(t, what, rows, want)
+			toyMust(t, c.Del(ctx, s.lease()).Err()) // it lapses
 			toyMust(t, Rebuild(ctx, s, j, nil, p))
 			rows, _ = storeDump(t, s, p)
 			sameDump(t, what+", again", rows, want)
@@ -315,7 +316,7 @@ func TestSwitchedAtEveryStep(t *testing.T) {
 				toyMust(t, s.Begin(ctx, p))
 				toyMust(t, s.Apply(ctx, p, at(0), journal.Batch{Events: events[:step.first], Through: at(uint64(10 * step.first))}))
 				h.set(n, func() {
-					toyMust(t, Rebuild(ctx, NewStore(c, s.prefix), j, nil, p))
+					toyMust(t, usurp(ctx, c, s, j, p))
 				})
 				err := step.do(s)
 				h.set(0, nil)

@@ -10,10 +10,10 @@ import (
 type place struct{ table, part string }
 
 // pinned asks a generation in one transaction, and fails with errMoved unless that
-// met the checkpoint raw. So all that is read is of this checkpoint, whichever
+// met a checkpoint with the nonce. So all that is read is of the same rows, whichever
 // server a connection leads to: to a master that has been replaced, or to a copy
 // of it that stays behind, a pool may hold some for a while.
-func (s *Store) pinned(ctx context.Context, g generation, raw string, ask func(pipe redis.Pipeliner)) error {
+func (s *Store) pinned(ctx context.Context, g generation, nonce uint64, ask func(pipe redis.Pipeliner)) error {
 	var stored *redis.StringCmd
 	_, err := s.client.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 		stored = pipe.Get(ctx, g.checkpoint())
@@ -23,7 +23,7 @@ func (s *Store) pinned(ctx context.Context, g generation, raw string, ask func(p
 	if err = unlessMissing(err); err != nil {
 		return err
 	}
-	if stored.Val() != raw {
+	if c, err := parseCheckpoint(stored.Val()); err != nil || c.nonce != nonce {
 		return errMoved
 	}
 	return nil
@@ -34,7 +34,7 @@ func (s *Store) pinned(ctx context.Context, g generation, raw string, ask func(p
 type fetcher struct {
 	store  *Store
 	p      *Projection
-	raw    string // the checkpoint that the fold is over
+	nonce  uint64 // of the rows that the fold is over
 	keys   generation
 	tables tallies
 	cells  map[Key]*cell
@@ -92,7 +92,7 @@ func (f *fetcher) read(ctx context.Context, fields map[place][]string, found fun
 	}
 	for chunk := range slices.Chunk(questions, pipelineCommands) {
 		counted := map[string]*redis.IntCmd{}
-		err := f.store.pinned(ctx, f.keys, f.raw, func(pipe redis.Pipeliner) {
+		err := f.store.pinned(ctx, f.keys, f.nonce, func(pipe redis.Pipeliner) {
 			for _, q := range chunk {
 				q.answer = pipe.HMGet(ctx, f.keys.rows(q.table, q.part), q.fields...)
 				if _, known := f.parts[q.place]; known {

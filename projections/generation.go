@@ -24,16 +24,9 @@ const (
 	stateSwept = "swept"
 )
 
-// Bounds on a switch.
-const (
-	// switchRounds is how often a rebuilt generation catches up with the one it
-	// replaces; from the quietRound-th on, writers of this process wait.
-	switchRounds = 10
-	quietRound   = 3
-	// clearWait is how long it takes at most to clear up behind it, also where
-	// whoever asked for it has gone.
-	clearWait = 30 * time.Second
-)
+// clearWait is how long it takes at most to clear up behind a switch, also where
+// whoever asked for it has gone.
+const clearWait = 30 * time.Second
 
 // claim gives a generation its number, in microseconds of the clock: above all
 // that Redis knows of, and above those it has forgotten if it lost its keys or
@@ -60,196 +53,112 @@ func (s *Store) claim(ctx context.Context, n names) (number uint64, err error) {
 	return 0, ErrContended
 }
 
-// Begin gives a projection an empty generation before the first event, in the
-// place of what there was.
-func (s *Store) Begin(ctx context.Context, p Projection) error {
+// standing is which generation, of whatever version, is current, and how far it has
+// come; without a position where that cannot be said.
+func (s *Store) standing(ctx context.Context, p *Projection) (m mark, err error) {
 	n := s.names(p.Name)
-	number, err := s.claim(ctx, n)
-	if err != nil {
-		return fmt.Errorf("begin %s: %w", p.Name, err)
+	if m.number, err = s.client.Get(ctx, n.current()).Uint64(); err != nil {
+		return m, unlessMissing(err)
 	}
-	built, err := s.build(ctx, NewMemory(p), number)
-	if err == nil {
-		s.flush.Lock()
-		var done bool
-		if done, err = s.trySwitch(ctx, &p, &built, false); err == nil && !done {
-			err = ErrOvertaken
-		}
-		s.flush.Unlock()
+	m.raw, err = s.client.Get(ctx, n.generation(m.number).checkpoint()).Result()
+	if c, unread := parseCheckpoint(m.raw); unread == nil {
+		m.stored = c
 	}
-	if err != nil {
-		_, undone := s.abandon(ctx, n, number)
-		return fmt.Errorf("begin %s: %w", p.Name, errors.Join(err, undone))
-	}
-	if err := s.sweep(ctx, &p); err != nil {
-		return fmt.Errorf("begin %s: %w", p.Name, err)
-	}
-	return nil
+	return m, unlessMissing(err)
 }
 
-// switchTo makes a built generation current once it is not behind, nor ahead of
-// what a Runner of this process feeds, so that readers of several projections
-// find them level.
-func (s *Store) switchTo(ctx context.Context, j *journal.Journal, p *Projection, built mark) error {
-	for round := range switchRounds {
-		done, err := s.switchRound(ctx, j, p, &built, round >= quietRound)
-		if done || err != nil {
-			return err
-		}
-	}
-	return ErrOvertaken
-}
-
-func (s *Store) switchRound(ctx context.Context, j *journal.Journal, p *Projection, built *mark, quiet bool) (bool, error) {
-	if quiet {
-		s.flush.Lock()
-		defer s.flush.Unlock()
-	}
-	before, err := s.standing(ctx, p)
-	if err != nil {
-		return false, err
-	}
-	if err := s.catchUp(ctx, j, p, built, s.fedTo(p)); err != nil {
-		return false, err
-	}
-	// What was ahead of the log's end belongs to another log.
-	foreign := before.After(built.reached)
-	if !quiet {
-		s.flush.Lock()
-		defer s.flush.Unlock()
-	}
-	return s.trySwitch(ctx, p, built, !foreign)
-}
-
-// standing is how far the current generation, of whatever version, has come; zero
-// where it cannot be said.
-func (s *Store) standing(ctx context.Context, p *Projection) (at journal.Position, err error) {
-	n := s.names(p.Name)
-	number, err := s.client.Get(ctx, n.current()).Uint64()
-	if errors.Is(err, redis.Nil) {
-		return at, nil
-	}
-	if err != nil {
-		return at, err
-	}
-	raw, err := s.client.Get(ctx, n.generation(number).checkpoint()).Result()
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return at, err
-	}
-	c, err := parseCheckpoint(raw)
-	if err != nil {
-		return at, nil
-	}
-	return c.position.Later(s.reachedIn(p.Name, number)), nil
-}
-
-// catchUp folds what was recorded meanwhile into a generation being built, up to
-// a position, or to the log's end if that is zero.
-func (s *Store) catchUp(ctx context.Context, j *journal.Journal, p *Projection, built *mark, until journal.Position) error {
-	take := func(b journal.Batch) error {
-		w, err := s.prepareOn(ctx, p, *built, built.reached, b)
-		if errors.Is(err, ErrLost) || errors.Is(err, errMoved) {
-			return fmt.Errorf("%w: %w", ErrOvertaken, err) // thrown away
-		}
+// switchTo makes a built generation current once it has come to where the rows are
+// that are fed beside it, so that readers of several projections find them level;
+// where it replaces what has come further, or nobody feeds, to the end of the log.
+// The caller holds s.writing; a writer in another process is met by the compare.
+func (s *Store) switchTo(ctx context.Context, j *journal.Journal, p *Projection, built mark, fed journal.Position) error {
+	for range storeAttempts {
+		was, err := s.standing(ctx, p)
 		if err != nil {
 			return err
 		}
-		done, err := s.commit(ctx, w)
-		if err == nil && !done {
-			err = ErrOvertaken
+		if was.stored.position.After(fed) {
+			fed = journal.Position{}
 		}
-		*built = w.from
+		if err := s.catchUp(ctx, j, p, &built, fed); err != nil {
+			return err
+		}
+		if err := s.trySwitch(ctx, p, built, was); !errors.Is(err, errMoved) {
+			return err
+		}
+	}
+	return errMoved
+}
+
+// catchUp folds what was recorded into a generation, up to a position; zero is the
+// end of the log.
+func (s *Store) catchUp(ctx context.Context, j *journal.Journal, p *Projection, m *mark, until journal.Position) error {
+	take := func(b journal.Batch) error {
+		w, err := s.prepareOn(ctx, p, *m, m.stored.position, b)
+		if err == nil {
+			err = s.commit(ctx, w)
+			*m = w.from
+		}
 		return err
 	}
-	var bound journal.Bound
-	if !until.IsZero() {
-		if !until.After(built.reached) {
-			return nil
-		}
-		bound = until.Bound()
+	if !until.IsZero() && !until.After(m.stored.position) {
+		return nil
 	}
-	err := j.Scan(ctx, journal.ScanOptions{After: built.reached, Until: bound, Want: p.wants}, take)
-	if err == nil && until.After(built.reached) { // the last may have been removed from the log
+	err := j.Scan(ctx, journal.ScanOptions{After: m.stored.position, Until: upTo(until), Want: p.wants}, take)
+	if err == nil && until.After(m.stored.position) { // the last may have been removed from the log
 		err = take(journal.Batch{Through: until})
 	}
 	return err
 }
 
-// trySwitch makes a generation current, unless (ahead) the current one is ahead
-// of it; done is false then. The caller holds s.flush.
-func (s *Store) trySwitch(ctx context.Context, p *Projection, built *mark, ahead bool) (done bool, err error) {
-	n := s.names(p.Name)
-	number := strconv.FormatUint(built.number, 10)
-	old, err := s.client.Get(ctx, n.current()).Uint64()
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return false, err
+// upTo is a bound of a scan; zero is the end of the log.
+func upTo(p journal.Position) (b journal.Bound) {
+	if !p.IsZero() {
+		b = p.Bound()
 	}
-	stands := mark{number: built.number, stored: built.stored, raw: built.raw, reached: built.stored.position, last: built.stored.last}
-	err = s.client.Watch(ctx, func(tx *redis.Tx) error {
-		current, state, stored, err := s.beforeSwitch(ctx, tx, n, old, number)
+	return b
+}
+
+// trySwitch makes a generation current in the place of what was, unless that has
+// moved, or another took the new one for left behind.
+func (s *Store) trySwitch(ctx context.Context, p *Projection, built, was mark) error {
+	n, number := s.names(p.Name), strconv.FormatUint(built.number, 10)
+	old := n.generation(was.number).checkpoint()
+	err := s.client.Watch(ctx, func(tx *redis.Tx) error {
+		var current, stored, state *redis.StringCmd
+		_, err := tx.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+			current, stored, state = pipe.Get(ctx, n.current()), pipe.Get(ctx, old), pipe.HGet(ctx, n.generations(), number)
+			return nil
+		})
+		now, err := answered(err, current)
 		switch {
 		case err != nil:
 			return err
-		case current != old:
+		case now != was.number || stored.Val() != was.raw:
 			return errMoved
-		case state != stateBuilding || current > built.number:
+		case now > built.number || state.Val() != stateBuilding:
 			return ErrOvertaken
-		}
-		// What a batch without rows has reached is in this process only.
-		if ahead && stored.Later(s.reachedIn(p.Name, old)).After(built.reached) {
-			return errMoved
 		}
 		_, err = tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 			pipe.Set(ctx, n.current(), number, 0)
 			pipe.HSet(ctx, n.generations(), number, stateLive)
-			if old != 0 {
-				pipe.HSet(ctx, n.generations(), strconv.FormatUint(old, 10), stateDoomed)
+			if now != 0 {
+				pipe.HSet(ctx, n.generations(), strconv.FormatUint(now, 10), stateDoomed)
 			}
 			return nil
 		})
 		return err
-	}, n.current(), n.generations(), n.generation(old).checkpoint())
-	if errors.Is(err, redis.TxFailedErr) || errors.Is(err, errMoved) {
-		return false, nil
+	}, n.current(), n.generations(), old)
+	if errors.Is(err, redis.TxFailedErr) {
+		return errMoved
 	}
 	if err != nil {
 		s.forget(p.Name)
-		return false, err
+		return err
 	}
-	stands.reached, stands.last, stands.skipped = built.reached, built.last, built.skipped
-	s.settled(p.Name, stands)
-	return true, nil
-}
-
-func (s *Store) beforeSwitch(ctx context.Context, tx *redis.Tx, n names, old uint64, number string) (current uint64, state string, stored journal.Position, err error) {
-	var currentCmd, stateCmd, storedCmd *redis.StringCmd
-	_, err = tx.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-		currentCmd = pipe.Get(ctx, n.current())
-		stateCmd = pipe.HGet(ctx, n.generations(), number)
-		storedCmd = pipe.Get(ctx, n.generation(old).checkpoint())
-		return nil
-	})
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return 0, "", stored, err
-	}
-	if raw := currentCmd.Val(); raw != "" {
-		if current, err = strconv.ParseUint(raw, 10, 64); err != nil {
-			return 0, "", stored, fmt.Errorf("the number of the current generation: %w", err)
-		}
-	}
-	// A checkpoint that is gone or cannot be read is nothing to wait for.
-	if c, err := parseCheckpoint(storedCmd.Val()); err == nil {
-		stored = c.position
-	}
-	return current, stateCmd.Val(), stored, nil
-}
-
-// reachedIn is how far this process has come in a generation.
-func (s *Store) reachedIn(name string, number uint64) journal.Position {
-	if m, ok := s.known(name); ok && m.number == number {
-		return m.reached
-	}
-	return journal.Position{}
+	built.building = false
+	s.settled(p.Name, built)
+	return nil
 }
 
 // sweep takes away the generations that nobody will read again.

@@ -20,11 +20,13 @@ type checkpoint struct {
 	position journal.Position
 	last     lastEvent
 	version  int
-	// nonce is drawn for each that is written, so that none is taken for another:
+	// nonce is drawn whenever rows are written, so that none are taken for others:
 	// Redis may have been set back and brought to the same position anew.
 	nonce uint64
 	// tables are the tallies of the tables, as one word: a mark can be compared.
 	tables string
+	// token of the process that wrote it.
+	token string
 }
 
 func (c checkpoint) String() string {
@@ -32,15 +34,15 @@ func (c checkpoint) String() string {
 	if !c.last.position.IsZero() {
 		id = c.last.id.String()
 	}
-	return fmt.Sprintf("%s %s %s %s %d %d %s", cmp.Or(c.ledger, "-"), c.position, c.last.position, id, c.version, c.nonce, cmp.Or(c.tables, "-"))
+	return fmt.Sprintf("%s %s %s %s %d %d %s %s", cmp.Or(c.ledger, "-"), c.position, c.last.position, id, c.version, c.nonce, cmp.Or(c.tables, "-"), cmp.Or(c.token, "-"))
 }
 
-// parseCheckpoint reads seven words; builds before this one wrote five, and their
-// rows have no tallies.
+// parseCheckpoint reads eight words; builds before this one wrote seven, without a
+// token, or five, and their rows have no tallies.
 func parseCheckpoint(raw string) (c checkpoint, err error) {
 	words := strings.Fields(raw)
-	if len(words) != 7 {
-		return c, fmt.Errorf("checkpoint %q is not seven words", raw)
+	if len(words) != 8 {
+		return c, fmt.Errorf("checkpoint %q is not eight words", raw)
 	}
 	var errs [6]error
 	if words[0] != "-" {
@@ -53,7 +55,7 @@ func parseCheckpoint(raw string) (c checkpoint, err error) {
 	}
 	c.version, errs[3] = strconv.Atoi(words[4])
 	c.nonce, errs[4] = strconv.ParseUint(words[5], 10, 64)
-	c.tables = words[6]
+	c.tables, c.token = words[6], words[7]
 	_, errs[5] = parseTallies(c.tables)
 	return c, errors.Join(errs[:]...)
 }
@@ -72,13 +74,14 @@ type mark struct {
 	number uint64 // of the generation
 	stored checkpoint
 	raw    string // stored as it stands in Redis
-	// reached and last run ahead of stored by batches that changed no row:
-	// their checkpoint is written with the next row, or after some batches.
-	reached journal.Position
-	last    lastEvent
-	skipped int
 	// building: the generation is not current yet.
 	building bool
+}
+
+// sameRows says whether two marks are of the same rows; events that changed none of
+// them may lie between.
+func (m mark) sameRows(other mark) bool {
+	return m.number == other.number && m.stored.nonce == other.stored.nonce
 }
 
 func (s *Store) known(name string) (mark, bool) {
@@ -121,38 +124,14 @@ func (s *Store) settled(name string, m mark) {
 	s.marks[name], s.held[name], s.seen[name] = m, m.stored.last, m.stored.position
 }
 
-// learn remembers what Redis answered. A writer of this process knows better: what
-// one has noted since the mark was read as was stays, and is the answer.
-func (s *Store) learn(p *Projection, was, m mark) mark {
+// learn remembers what Redis answered, unless a writer of this process has noted
+// something since the mark was read as was: it knows better.
+func (s *Store) learn(name string, was, m mark) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.marks[p.Name]
-	switch {
-	case now == was && (now.number != m.number || now.raw != m.raw):
-		s.marks[p.Name] = m
-		return m
-	case now.number != 0 && now.stored.version == p.Version:
-		return now
+	if s.marks[name] == was {
+		s.marks[name] = m
 	}
-	return m
-}
-
-// feeding notes whether a Runner of this process feeds a projection.
-func (s *Store) feeding(name string, on bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fed[name] = on
-}
-
-// fedTo is how far a Runner of this process has fed a projection; zero where none
-// does, or that is not known.
-func (s *Store) fedTo(p *Projection) journal.Position {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if m := s.marks[p.Name]; s.fed[p.Name] && m.stored.version == p.Version {
-		return m.reached
-	}
-	return journal.Position{}
 }
 
 // unlearn forgets what Redis does not bear out.
@@ -230,7 +209,8 @@ func (s *Store) load(ctx context.Context, p *Projection) (mark, error) {
 				return mark{}, err
 			}
 			s.saw(p.Name, m)
-			return s.learn(p, was, m), nil
+			s.learn(p.Name, was, m)
+			return m, nil
 		}
 		number = now
 	}
@@ -248,7 +228,7 @@ func unlessMissing(err error) error {
 
 // answered is the number of the current generation, 0 where there is none.
 func answered(err error, current *redis.StringCmd) (uint64, error) {
-	if err != nil && !errors.Is(err, redis.Nil) {
+	if err = unlessMissing(err); err != nil {
 		return 0, err
 	}
 	number, err := current.Uint64()
@@ -273,7 +253,7 @@ func markOf(p *Projection, number uint64, raw string) (mark, error) {
 		}
 		return mark{}, fmt.Errorf("%s: %w: %w (%d, not %d)", p.Name, ErrNotBuilt, other, stored.version, p.Version)
 	}
-	return mark{number: number, stored: stored, raw: raw, reached: stored.position, last: stored.last}, nil
+	return mark{number: number, stored: stored, raw: raw}, nil
 }
 
 func (s *Store) mark(ctx context.Context, p *Projection) (mark, error) {

@@ -10,9 +10,9 @@ const readCacheBytes = 32 << 20
 // do not exist.
 const cachedPartBytes = 256
 
-// readCache keeps parts of read models decoded between questions, of one
-// checkpoint each: what was read under a checkpoint that stood before and after
-// is what any reader finds under the same one.
+// readCache keeps parts of read models decoded between questions, of the rows of one
+// nonce each: what was read under one that stood before and after is what any
+// reader finds under the same one.
 type readCache struct {
 	mu     sync.Mutex // guards all below
 	bytes  int
@@ -20,9 +20,8 @@ type readCache struct {
 }
 
 type cachedModel struct {
-	generation uint64
-	raw        string // checkpoint
-	parts      map[place]cachedPart
+	of    mark
+	parts map[place]cachedPart
 }
 
 // cachedPart holds []Item[R] sorted by field, or, under a place without a part,
@@ -37,7 +36,7 @@ func (c *readCache) get(projection string, m mark, at place) any {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	model := c.models[projection]
-	if model == nil || model.generation != m.number || model.raw != m.raw {
+	if model == nil || !model.of.sameRows(m) {
 		return nil
 	}
 	return model.parts[at].items
@@ -49,9 +48,9 @@ func (c *readCache) put(projection string, m mark, parts map[place]cachedPart) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	model := c.models[projection]
-	if model == nil || model.generation != m.number || model.raw != m.raw {
+	if model == nil || !model.of.sameRows(m) {
 		c.drop(projection)
-		model = &cachedModel{generation: m.number, raw: m.raw, parts: map[place]cachedPart{}}
+		model = &cachedModel{of: m, parts: map[place]cachedPart{}}
 		if c.models == nil {
 			c.models = map[string]*cachedModel{}
 		}

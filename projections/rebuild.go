@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -18,27 +19,30 @@ import (
 // Progress is told how far a rebuild has read; nil is nobody.
 type Progress func(position journal.Position, events int)
 
-// ErrOvertaken: a rebuilt generation could not be switched to, because a writer
-// in another process stays ahead of it or has thrown it away.
+// ErrOvertaken: a rebuilt generation could not be switched to, because a process
+// that believes to hold the lease keeps writing, or has thrown it away.
 var ErrOvertaken = errors.New("the rebuilt read model was overtaken")
 
 // Rebuild folds the whole log, read once, in memory, writes each projection
-// under a new generation and switches to it; what is live goes on meanwhile, and
-// where a Runner of this process feeds it, the new one comes as far and not further. A
+// under a new generation and switches to it; what is live goes on meanwhile. A
 // fold that fails leaves its projection as it is, with a *Failure among the
 // joined errors; the others are rebuilt. Meanwhile the whole process collects
-// garbage by the rule of thrift.
+// garbage by the rule of thrift. It takes the lease, and fails with ErrHeld where
+// another process has it; where a Runner of this one feeds, see Runner.Rebuild.
 func Rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progress, ps ...Projection) error {
-	failed, err := rebuild(ctx, s, j, progress, ps)
-	errs := []error{err}
-	for _, p := range ps {
-		errs = append(errs, failed[p.Name])
-	}
-	return errors.Join(errs...)
+	return s.holding(ctx, func(ctx context.Context) error {
+		failed, err := rebuild(ctx, s, j, progress, func() (none journal.Position) { return none }, ps)
+		return joined(err, failed)
+	})
 }
 
-// rebuild tells failures of single projections from those of the log or Redis.
-func rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progress, ps []Projection) (failed map[string]error, err error) {
+func joined(err error, failed map[string]error) error {
+	return errors.Join(append(slices.Collect(maps.Values(failed)), err)...)
+}
+
+// rebuild tells failures of single projections from those of the log or Redis. What
+// is new comes as far as was fed, where that is not zero.
+func rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progress, fed func() journal.Position, ps []Projection) (failed map[string]error, err error) {
 	s.thrift.Begin()
 	defer s.thrift.End()
 	failed = map[string]error{}
@@ -47,7 +51,7 @@ func rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progres
 		memories[i] = NewMemory(p)
 	}
 	events := 0
-	err = j.Scan(ctx, journal.ScanOptions{Until: s.fedAll(ps), Want: wantAny(ps)}, func(b journal.Batch) error {
+	err = j.Scan(ctx, journal.ScanOptions{Until: upTo(fed()), Want: wantAny(ps)}, func(b journal.Batch) error {
 		errs := make([]error, len(memories))
 		inParallel(len(memories), func(i int) {
 			if failed[memories[i].p.Name] == nil {
@@ -68,27 +72,12 @@ func rebuild(ctx context.Context, s *Store, j *journal.Journal, progress Progres
 	if err != nil {
 		return failed, fmt.Errorf("rebuild: %w", err)
 	}
-	return failed, s.installAll(ctx, j, memories, failed)
-}
-
-// fedAll is how far a Runner of this process has fed all of the projections; none
-// where it does not feed each.
-func (s *Store) fedAll(ps []Projection) (until journal.Bound) {
-	for i := range ps {
-		fed := s.fedTo(&ps[i])
-		if fed.IsZero() {
-			return journal.Bound{}
-		}
-		if until.IsZero() || !until.ReachedBy(fed) {
-			until = fed.Bound()
-		}
-	}
-	return until
+	return failed, s.installAll(ctx, j, fed, memories, failed)
 }
 
 // installAll installs what was folded, two at a time: one is encoded while
 // Redis takes the other. It adds to failed.
-func (s *Store) installAll(ctx context.Context, j *journal.Journal, memories []*Memory, failed map[string]error) error {
+func (s *Store) installAll(ctx context.Context, j *journal.Journal, fed func() journal.Position, memories []*Memory, failed map[string]error) error {
 	memories = slices.DeleteFunc(memories, func(m *Memory) bool { return failed[m.p.Name] != nil })
 	var mu sync.Mutex // guards failed
 	var g errgroup.Group
@@ -96,7 +85,7 @@ func (s *Store) installAll(ctx context.Context, j *journal.Journal, memories []*
 	for i, m := range memories {
 		memories[i] = nil // the next may need the room
 		g.Go(func() error {
-			err := s.install(ctx, j, m)
+			err := s.install(ctx, j, fed, m)
 			var failure *Failure
 			if !errors.As(err, &failure) {
 				return err
@@ -131,7 +120,7 @@ func inParallel(n int, step func(i int)) {
 // After a crash before the switch the old generation is still current and the
 // new one `building`; after it, the old one is `doomed`. The next install takes
 // either away.
-func (s *Store) install(ctx context.Context, j *journal.Journal, m *Memory) error {
+func (s *Store) install(ctx context.Context, j *journal.Journal, fed func() journal.Position, m *Memory) error {
 	p, n := m.p, s.names(m.p.Name)
 	if err := s.vacant(ctx, &p); err != nil {
 		return fmt.Errorf("rebuild: %w", err)
@@ -140,20 +129,17 @@ func (s *Store) install(ctx context.Context, j *journal.Journal, m *Memory) erro
 	if err != nil {
 		return fmt.Errorf("rebuild %s: %w", p.Name, err)
 	}
-	built, err := s.build(ctx, m, number)
-	if err == nil {
-		err = s.switchTo(ctx, j, &p, built)
-	}
-	if err != nil {
+	if err = s.put(ctx, j, fed, m, number); err != nil {
 		current, undone := s.abandon(ctx, n, number)
+		if errors.Is(err, errMoved) || errors.Is(err, ErrLost) {
+			err = fmt.Errorf("%w: %w", ErrOvertaken, err)
+		}
 		switch {
 		case undone != nil:
 		case current == number:
 			err = nil // only the answer to the switch was lost
 		case current > number && errors.Is(err, ErrOvertaken):
-			// A rebuild that began to write later was done first. It is as good,
-			// if it is of this version.
-			_, err = s.load(ctx, &p)
+			_, err = s.load(ctx, &p) // that of another is as good, if it is of this version
 		}
 		if err = errors.Join(err, undone); err != nil {
 			return fmt.Errorf("rebuild %s: %w", p.Name, err)
@@ -165,6 +151,21 @@ func (s *Store) install(ctx context.Context, j *journal.Journal, m *Memory) erro
 		return fmt.Errorf("rebuild %s: take the old rows away: %w", p.Name, err)
 	}
 	return nil
+}
+
+// put builds a generation and switches to it between two batches.
+func (s *Store) put(ctx context.Context, j *journal.Journal, fed func() journal.Position, m *Memory, number uint64) error {
+	p := m.p
+	built, err := s.build(ctx, m, number)
+	if err == nil {
+		err = s.catchUp(ctx, j, &p, &built, fed()) // most of it while others write
+	}
+	if err != nil {
+		return err
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.switchTo(ctx, j, &p, built, fed())
 }
 
 // build writes a generation that nobody reads yet. It forgets each part as soon
@@ -201,7 +202,7 @@ func (s *Store) build(ctx context.Context, m *Memory, number uint64) (mark, erro
 			return mark{}, out.err
 		}
 	}
-	stored := checkpoint{ledger: s.owner.Ledger, position: m.position, last: m.last, version: m.p.Version, nonce: rand.Uint64(), tables: whole.String()}
+	stored := checkpoint{ledger: s.owner.Ledger, position: m.position, last: m.last, version: m.p.Version, nonce: rand.Uint64(), tables: whole.String(), token: s.token}
 	raw := stored.String()
 	out.send()
 	if out.err != nil {
@@ -210,7 +211,7 @@ func (s *Store) build(ctx context.Context, m *Memory, number uint64) (mark, erro
 	if err := s.client.Set(ctx, g.checkpoint(), raw, 0).Err(); err != nil {
 		return mark{}, err
 	}
-	return mark{number: number, stored: stored, raw: raw, reached: stored.position, last: stored.last, building: true}, nil
+	return mark{number: number, stored: stored, raw: raw, building: true}, nil
 }
 
 // bulk sends many fields in commands and pipelines of bounded size.

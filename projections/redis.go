@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -37,11 +38,10 @@ var (
 
 // Bounds on one exchange with Redis.
 const (
-	storeAttempts     = 5
-	pipelineCommands  = 256
-	fieldsPerCommand  = 512
-	pipelineBytes     = 1 << 20
-	skippedUnrecorded = 64 // batches
+	storeAttempts    = 5
+	pipelineCommands = 256
+	fieldsPerCommand = 512
+	pipelineBytes    = 1 << 20
 )
 
 // Store keeps projections in Redis. It is safe for concurrent use; everything
@@ -50,19 +50,20 @@ type Store struct {
 	client redis.UniversalClient
 	prefix string
 	owner  Owner
+	// token is this process's in the lease and in the checkpoints that it writes.
+	token    string
+	leaseFor time.Duration
 
-	// flush is held for writing while a batch is committed to all projections
-	// or a generation is switched; a reader that keeps being overtaken holds
-	// it for reading.
-	flush sync.RWMutex
+	// writing is held while rows that are read are written or a generation is
+	// switched, so that one at a time does; and for reading by a reader that keeps
+	// being overtaken.
+	writing sync.RWMutex
 
 	read   readCache
 	thrift garbage.Keeper // in force during rebuilds
 
 	mu    sync.Mutex // guards all below
 	marks map[string]mark
-	// fed are the projections that a Runner of this process feeds.
-	fed map[string]bool
 	// still is where projections were waited for in vain.
 	still map[string]mark
 	// held are the last events of checkpoints that the owner's log has.
@@ -85,8 +86,8 @@ func NewStore(client redis.UniversalClient, prefix string) *Store {
 	if prefix == "" {
 		prefix = "ksiega"
 	}
-	return &Store{client: client, prefix: prefix, marks: map[string]mark{}, still: map[string]mark{},
-		fed: map[string]bool{}, held: map[string]lastEvent{}, seen: map[string]journal.Position{}, lost: map[string]uint64{}, hurt: make(chan struct{}, 1), thrift: garbage.Keeper{Rule: thrift()}}
+	return &Store{client: client, prefix: prefix, token: strconv.FormatUint(rand.Uint64(), 36), leaseFor: leaseFor, marks: map[string]mark{}, still: map[string]mark{},
+		held: map[string]lastEvent{}, seen: map[string]journal.Position{}, lost: map[string]uint64{}, hurt: make(chan struct{}, 1), thrift: garbage.Keeper{Rule: thrift()}}
 }
 
 // CheckRedis refuses, with ErrEvicting, a server that says it may evict rows, and
@@ -140,23 +141,24 @@ func (g generation) rows(table, part string) string { return g.base + rowsWord +
 
 const rowsWord = "r:"
 
-// Apply folds a batch into a projection; after is the position that the batch
-// follows on, so that ErrGap tells of events the projection has not seen.
-// Events it has seen are passed over. It fails with *Failure, ErrNotBuilt,
-// ErrGap, ErrContended or an error of Redis; only the last is worth repeating.
+// Apply folds a batch into a projection, whoever holds the lease; after is the
+// position that the batch follows on, so that ErrGap tells of events the
+// projection has not seen. Events it has seen are passed over. It fails with
+// *Failure, ErrNotBuilt, ErrGap, ErrContended or an error of Redis; only the last
+// is worth repeating.
 func (s *Store) Apply(ctx context.Context, p Projection, after journal.Position, b journal.Batch) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	for range storeAttempts {
-		w, err := s.prepare(ctx, &p, after, b)
-		if errors.Is(err, ErrContended) {
-			continue
-		}
+		m, err := s.mark(ctx, &p)
 		if err != nil {
 			return err
 		}
-		s.flush.Lock()
-		done, err := s.commit(ctx, w)
-		s.flush.Unlock()
-		if done || err != nil {
+		w, err := s.prepare(ctx, &p, m, after, b)
+		if err == nil {
+			err = s.commit(ctx, w)
+		}
+		if !errors.Is(err, errMoved) {
 			return err
 		}
 	}
@@ -174,23 +176,10 @@ type work struct {
 	parts   map[place]tally // of those that change, as they will be
 }
 
-// prepare folds a batch over what Redis holds, writing nothing. What it read is
-// right if the checkpoint still stands when the work is committed.
-func (s *Store) prepare(ctx context.Context, p *Projection, after journal.Position, b journal.Batch) (w *work, err error) {
-	for range storeAttempts {
-		if w, err = s.tryPrepare(ctx, p, after, b); !errors.Is(err, errMoved) {
-			return w, err
-		}
-	}
-	return nil, fmt.Errorf("%s: %w", p.Name, ErrContended)
-}
-
-// tryPrepare fails with errMoved where the rows are not of the checkpoint.
-func (s *Store) tryPrepare(ctx context.Context, p *Projection, after journal.Position, b journal.Batch) (*work, error) {
-	m, err := s.mark(ctx, p)
-	if err != nil {
-		return nil, err
-	}
+// prepare folds a batch over what Redis holds at a mark, writing nothing. What it
+// read is right if the checkpoint still stands when the work is committed. It fails
+// with errMoved where the rows are not of the checkpoint.
+func (s *Store) prepare(ctx context.Context, p *Projection, m mark, after journal.Position, b journal.Batch) (*work, error) {
 	if s.isLost(p.Name, m.number) {
 		return nil, lost(p.Name, place{})
 	}
@@ -215,15 +204,16 @@ func (s *Store) tryPrepare(ctx context.Context, p *Projection, after journal.Pos
 }
 
 func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after journal.Position, b journal.Batch) (*work, error) {
-	if after.After(m.reached) {
-		return nil, fmt.Errorf("%s stands at %s, the batch follows on %s: %w", p.Name, m.reached, after, ErrGap)
+	if at := m.stored.position; after.After(at) {
+		return nil, fmt.Errorf("%s stands at %s, the batch follows on %s: %w", p.Name, at, after, ErrGap)
 	}
-	w := &work{p: p, from: m, to: s.after(m, p, m.reached.Later(b.Through), m.last)}
+	w := &work{p: p, from: m, to: m.stored}
+	w.to.token, w.to.position = s.token, m.stored.position.Later(b.Through)
 	var events []*journal.Recorded
 	var keys [][]Key
 	for i := range b.Events {
 		r := &b.Events[i]
-		if !r.Position.After(m.reached) {
+		if !r.Position.After(m.stored.position) {
 			continue
 		}
 		w.to.last = lastEvent{r.Position, r.ID}
@@ -242,7 +232,7 @@ func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after jour
 		return w, nil
 	}
 	tx := newTx()
-	f := fetcher{store: s, p: p, raw: m.raw, keys: s.names(p.Name).generation(m.number), tables: m.stored.tallies(), cells: tx.cells,
+	f := fetcher{store: s, p: p, nonce: m.stored.nonce, keys: s.names(p.Name).generation(m.number), tables: m.stored.tallies(), cells: tx.cells,
 		before: map[Key]string{}, parts: map[place]tally{}}
 	if err := f.named(ctx, keys); err != nil {
 		return nil, fmt.Errorf("read rows of %s: %w", p.Name, err)
@@ -261,54 +251,22 @@ func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after jour
 	return w, nil
 }
 
-// after is the checkpoint that follows a mark, but for its nonce and what changes
-// in the tables.
-func (s *Store) after(m mark, p *Projection, position journal.Position, last lastEvent) checkpoint {
-	return checkpoint{ledger: s.owner.Ledger, position: position, last: last, version: p.Version, tables: m.stored.tables}
-}
-
-// commit writes what prepare folded, if the checkpoint still stands; done is
-// false where it does not. The caller holds s.flush.
-func (s *Store) commit(ctx context.Context, w *work) (done bool, err error) {
-	next := w.from
-	if w.events == 0 {
-		if w.to.position == w.from.reached {
-			return true, nil
-		}
-		next.reached, next.last = w.to.position, w.to.last
-		next.skipped++
-		if next.skipped < skippedUnrecorded {
-			return s.advance(w, next), nil
-		}
-	}
-	return s.write(ctx, w)
-}
-
-// advance notes a batch without rows in this process only.
-func (s *Store) advance(w *work, next mark) bool {
-	if w.from.building {
-		w.from = next
-		return true
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if m := s.marks[w.p.Name]; m.number != w.from.number || m.raw != w.from.raw || m.reached != w.from.reached {
-		delete(s.marks, w.p.Name)
-		return false
-	}
-	w.from, s.marks[w.p.Name] = next, next
-	return true
-}
-
 var errMoved = errors.New("the checkpoint has moved")
 
-// write is one transaction: rows, indexes and the checkpoint.
-func (s *Store) write(ctx context.Context, w *work) (done bool, err error) {
+// commit writes what prepare folded, rows and checkpoint in one transaction, unless
+// the checkpoint has moved. The caller holds s.writing, unless nobody reads the
+// generation yet.
+func (s *Store) commit(ctx context.Context, w *work) error {
+	if w.to == w.from.stored {
+		return nil
+	}
 	n := s.names(w.p.Name)
 	g := n.generation(w.from.number)
-	w.to.nonce = rand.Uint64()
+	if len(w.puts)+len(w.deletes) > 0 {
+		w.to.nonce = rand.Uint64()
+	}
 	raw := w.to.String()
-	err = s.client.Watch(ctx, func(tx *redis.Tx) error {
+	err := s.client.Watch(ctx, func(tx *redis.Tx) error {
 		if err := w.from.stands(ctx, tx, n); err != nil {
 			return err
 		}
@@ -325,16 +283,15 @@ func (s *Store) write(ctx context.Context, w *work) (done bool, err error) {
 			s.forget(w.p.Name)
 		}
 		if errors.Is(err, redis.TxFailedErr) || errors.Is(err, errMoved) {
-			return false, nil
+			return fmt.Errorf("%s: %w", w.p.Name, errMoved)
 		}
-		return false, fmt.Errorf("write rows of %s: %w", w.p.Name, err)
+		return fmt.Errorf("write rows of %s: %w", w.p.Name, err)
 	}
-	building := w.from.building
-	w.from = mark{number: w.from.number, stored: w.to, raw: raw, reached: w.to.position, last: w.to.last, building: building}
-	if !building {
+	w.from = mark{number: w.from.number, stored: w.to, raw: raw, building: w.from.building}
+	if !w.from.building {
 		s.remember(w.p.Name, w.from)
 	}
-	return true, nil
+	return nil
 }
 
 // stands checks, under WATCH, that Redis is where the mark says.
@@ -345,13 +302,28 @@ func (m mark) stands(ctx context.Context, tx *redis.Tx, n names) error {
 		stored = pipe.Get(ctx, n.generation(m.number).checkpoint())
 		return nil
 	})
-	if err != nil && !errors.Is(err, redis.Nil) {
+	if err = unlessMissing(err); err != nil {
 		return err
 	}
 	if !m.building && current.Val() != strconv.FormatUint(m.number, 10) || stored.Val() != m.raw {
 		return errMoved
 	}
 	return nil
+}
+
+// adopt puts this process's token into a checkpoint.
+func (s *Store) adopt(ctx context.Context, p *Projection) (m mark, err error) {
+	for range storeAttempts {
+		if m, err = s.load(ctx, p); err != nil {
+			return m, err
+		}
+		w := &work{p: p, from: m, to: m.stored}
+		w.to.token = s.token
+		if err = s.commit(ctx, w); !errors.Is(err, errMoved) {
+			return w.from, err
+		}
+	}
+	return m, fmt.Errorf("%s: %w", p.Name, ErrContended)
 }
 
 func (w *work) send(ctx context.Context, pipe redis.Pipeliner, g generation) {
@@ -384,16 +356,4 @@ func (w *work) send(ctx context.Context, pipe redis.Pipeliner, g generation) {
 			pipe.HDel(ctx, g.parts(table), chunk...)
 		}
 	}
-}
-
-// settle writes a checkpoint that batches without rows have moved.
-func (s *Store) settle(ctx context.Context, p *Projection) error {
-	s.flush.Lock()
-	defer s.flush.Unlock()
-	m, ok := s.known(p.Name)
-	if !ok || m.reached == m.stored.position {
-		return nil
-	}
-	_, err := s.write(ctx, &work{p: p, from: m, to: s.after(m, p, m.reached, m.last)})
-	return err
 }

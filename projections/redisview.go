@@ -62,8 +62,8 @@ func (s *Store) Read(ctx context.Context, fn func(views map[string]View) error, 
 
 // readHeld holds the writers of this process up.
 func (s *Store) readHeld(ctx context.Context, fn func(map[string]View) error, ps []Projection, must bool) (done, level bool, err error) {
-	s.flush.RLock()
-	defer s.flush.RUnlock()
+	s.writing.RLock()
+	defer s.writing.RUnlock()
 	for range readAttempts {
 		if done, level, err = s.readOnce(ctx, fn, ps, must); done || must && !level || err != nil {
 			break
@@ -101,7 +101,7 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 		return false, level, errors.Join(failed, err)
 	}
 	for i := range ps {
-		if after[i].number != before[i].number || after[i].raw != before[i].raw || mine[i].moved.Load() {
+		if !after[i].sameRows(before[i]) || mine[i].moved.Load() {
 			return false, level, nil
 		}
 	}
@@ -128,8 +128,8 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 // master's place, and a connection may lead to a server that stays behind.
 func setBack(ps []Projection, at []mark, seen []journal.Position) error {
 	for i, p := range ps {
-		if seen[i].After(at[i].reached) {
-			return fmt.Errorf("%s: %w: %w (it stands at %s, and stood at %s)", p.Name, ErrNotBuilt, ErrLost, at[i].reached, seen[i])
+		if seen[i].After(at[i].stored.position) {
+			return fmt.Errorf("%s: %w: %w (it stands at %s, and stood at %s)", p.Name, ErrNotBuilt, ErrLost, at[i].stored.position, seen[i])
 		}
 	}
 	return nil
@@ -140,12 +140,12 @@ func setBack(ps []Projection, at []mark, seen []journal.Position) error {
 func (s *Store) level(ps []Projection, at []mark) bool {
 	var last journal.Position
 	for i := range at {
-		last = last.Later(at[i].reached)
+		last = last.Later(at[i].stored.position)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range at {
-		if at[i].reached != last && s.still[ps[i].Name] != at[i] {
+		if at[i].stored.position != last && s.still[ps[i].Name] != at[i] {
 			return false
 		}
 	}
@@ -187,18 +187,14 @@ func (s *Store) positions(ctx context.Context, ps []Projection) ([]mark, error) 
 			}
 			continue
 		}
-		// Batches without rows are noted in this process only.
-		if m.raw == marks[i].raw {
-			m.reached = marks[i].reached
-		}
 		s.saw(ps[i].Name, m)
 		marks[i] = m
 	}
 	return marks, nil
 }
 
-// redisView is a generation at a checkpoint. Once that is not what is met, it reads
-// nothing more, and Read begins anew.
+// redisView is a generation at a checkpoint. Once the rows are not what it has them
+// to be, it reads nothing more, and Read begins anew.
 type redisView struct {
 	store      *Store
 	projection string
@@ -219,14 +215,14 @@ func (s *Store) view(p *Projection, m mark) *redisView {
 
 // ask is Store.pinned to the view's checkpoint.
 func (v *redisView) ask(ctx context.Context, question func(redis.Pipeliner)) error {
-	err := v.store.pinned(ctx, v.keys, v.mark.raw, question)
+	err := v.store.pinned(ctx, v.keys, v.mark.stored.nonce, question)
 	if errors.Is(err, errMoved) {
 		v.moved.Store(true)
 	}
 	return err
 }
 
-func (v *redisView) Position() journal.Position { return v.mark.reached }
+func (v *redisView) Position() journal.Position { return v.mark.stored.position }
 
 // cached is what the Store keeps of a place, or nil.
 func (v *redisView) cached(at place) any {

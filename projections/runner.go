@@ -1,10 +1,8 @@
 package projections
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -17,32 +15,37 @@ var ErrStopped = errors.New("the projections are not running")
 
 // RunnerOptions tune a runner; the zero value is fine.
 type RunnerOptions struct {
-	// Progress of the rebuilds that Start makes.
+	// Progress of the rebuilds that the runner makes by itself.
 	Progress Progress
 	// Report is told, once each, of what stops a projection, of a broken
-	// connection and of a rebuild; projection is "" where it concerns all. It
-	// is called from the runner's goroutines and must not call the runner.
+	// connection, of a rebuild and of a lease that another holds; projection is ""
+	// where it concerns all. It is called from the runner's goroutines and must not
+	// call the runner.
 	Report func(projection string, err error)
 }
 
 // lookEvery is how long rows that Redis lost stay lost where nothing is recorded.
 const lookEvery = 2 * time.Second
 
-// Runner feeds projections from one subscription to the log.
+// Runner feeds projections from one subscription to the log while this process has
+// the lease of the Store, and says where they stand, whoever feeds them.
 type Runner struct {
 	store *Store
 	log   *journal.Journal
 	ps    []Projection
 	opts  RunnerOptions
-	// mending is held while a projection is mended, so that only one does it.
-	mending []sync.Mutex
-	every   time.Duration // between looks
+	every time.Duration // between looks
 
-	mu      sync.Mutex // guards all below
-	states  []runState
-	reached journal.Position // every projection that runs has seen this
-	live    bool             // the last batch was the end of the log
-	moved   chan struct{}    // closed and made anew when anything above changes
+	mu     sync.Mutex // guards all below
+	states []runState
+	// fed is what has been fed to all that run and do not ail; it moves while
+	// Store.writing is held. Zero where this process does not feed.
+	fed   journal.Position
+	live  bool          // the last batch was the end of the log
+	moved chan struct{} // closed and made anew when anything above changes
+	// owed is an end of the log that the others' rows must come to, asked for then.
+	owed    journal.Position
+	since   time.Time
 	waiting error
 	// evicting is that Redis may drop rows.
 	evicting error
@@ -53,47 +56,102 @@ type Runner struct {
 
 type runState struct {
 	err      error            // what stopped it
+	ails     error            // why it is not fed until it is mended
 	events   uint64           // folded since Start
 	position journal.Position // the last seen
 	behind   uint64           // events that the runner was given after that
 }
 
-// Status of one projection.
-type Status struct {
-	Name    string
-	Version int
-	// Position is the last it has seen; Lag how many of the events that the runner
-	// was given since Start stand after that.
-	Position journal.Position
-	Lag      uint64
-	// CaughtUp: the runner has seen the end of the log.
-	CaughtUp bool
-	// Events folded since Start, rebuilds not counted.
-	Events uint64
-	// Err is what stopped it: a *Failure, ErrOtherVersion, or why the runner
-	// ended.
-	Err error
-	// Waiting is what the runner is waiting out: Redis or the log does not
-	// answer, another writer is in the way, or Redis may drop rows.
-	Waiting error
-}
-
 // NewRunner over a store and a log; the projections' names must differ.
 func NewRunner(s *Store, j *journal.Journal, opts RunnerOptions, ps ...Projection) *Runner {
-	return &Runner{store: s, log: j, opts: opts, ps: ps, states: make([]runState, len(ps)),
-		mending: make([]sync.Mutex, len(ps)), every: lookEvery, moved: make(chan struct{}), err: ErrStopped}
+	return &Runner{store: s, log: j, opts: opts, ps: ps, states: make([]runState, len(ps)), every: lookEvery, moved: make(chan struct{}), err: ErrStopped}
 }
 
-// Start rebuilds the projections that Redis does not hold in this version, or
-// holds of another log, and then goes on with what is recorded until ctx ends
-// or Stop. A fold that fails stops its own projection only. It is called once.
+// Start takes the lease if it is free, rebuilds the projections that Redis does not
+// hold in this version, or holds of another log, and then goes on with what is
+// recorded until ctx ends or Stop. Where another process has the lease, it waits
+// for it and tells meanwhile where the rows stand. A fold that fails stops its own
+// projection only. It is called once.
 func (r *Runner) Start(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
+	done, started := make(chan struct{}), make(chan error, 1)
+	r.mu.Lock()
+	r.cancel, r.done = cancel, done
+	r.mu.Unlock()
+	go func() {
+		defer close(done)
+		r.run(ctx, started)
+	}()
+	err := <-started
+	if err != nil {
+		r.Stop()
+	}
+	return err
+}
+
+// run feeds while this process has the lease and stands by while it has not.
+func (r *Runner) run(ctx context.Context, started chan<- error) {
+	begun := false
+	ready := func(err error) {
+		if begun {
+			return
+		}
+		if begun = true; err == nil {
+			r.mu.Lock()
+			r.err = nil
+			r.mu.Unlock()
+		}
+		started <- err
+	}
+	for was := error(nil); ; {
+		var broken error
+		err := r.store.holding(ctx, func(held context.Context) error {
+			if err := r.begin(held); err != nil {
+				return err
+			}
+			ready(nil)
+			was, broken = nil, r.follow(held)
+			return nil
+		})
+		if errors.Is(err, ErrHeld) {
+			if !errors.Is(was, ErrHeld) {
+				r.report("", err)
+			}
+			was, err = err, r.standBy(ctx)
+		}
+		switch {
+		case ctx.Err() != nil || broken != nil || err != nil && !begun:
+			r.end(ctx, broken)
+			ready(errors.Join(err, ctx.Err()))
+			return
+		case err != nil:
+			r.wait(err)
+		default:
+			ready(nil)
+		}
+		if errors.Is(was, ErrHeld) || err != nil {
+			select {
+			case <-ctx.Done():
+			case <-time.After(standEvery):
+			}
+		}
+	}
+}
+
+// begin rebuilds what cannot be trusted and puts this process's token into the
+// checkpoints of the rest, so that whoever held the lease before writes nothing
+// more.
+func (r *Runner) begin(ctx context.Context) error {
+	r.mu.Lock()
+	r.fed, r.live = journal.Position{}, false
+	r.mu.Unlock()
 	var stale []Projection
 	for i := range r.ps {
+		if r.stopped(i) {
+			continue
+		}
 		trusted, err := r.trusted(ctx, &r.ps[i])
 		if err != nil {
-			cancel()
 			return err
 		}
 		if !trusted {
@@ -101,35 +159,28 @@ func (r *Runner) Start(ctx context.Context) error {
 		}
 	}
 	if err := r.rebuild(ctx, stale...); err != nil {
-		cancel()
 		return err
 	}
-	after, err := r.begin(ctx)
-	if err != nil {
-		cancel()
-		return err
-	}
+	after, found := journal.Position{}, false
 	for i := range r.ps {
-		r.store.feeding(r.ps[i].Name, !r.stopped(i))
-	}
-	done := make(chan struct{})
-	r.mu.Lock()
-	r.cancel, r.done, r.err, r.reached = cancel, done, nil, after
-	r.mu.Unlock()
-	go func() {
-		defer close(done)
-		looks, enough := context.WithCancel(ctx)
-		var looking sync.WaitGroup
-		looking.Go(func() { r.lookAfter(looks) })
-		err := r.log.Follow(ctx, after, func(err error) { r.report("", err) }, func(b journal.Batch) error {
-			err := r.take(ctx, after, b)
-			after = b.Through
+		if r.stopped(i) {
+			continue
+		}
+		m, err := r.store.adopt(ctx, &r.ps[i])
+		if err != nil {
 			return err
-		})
-		enough()
-		looking.Wait()
-		r.end(ctx, err)
-	}()
+		}
+		r.mu.Lock()
+		r.states[i].position, r.states[i].ails = m.stored.position, nil
+		r.mu.Unlock()
+		if !found || after.After(m.stored.position) {
+			after, found = m.stored.position, true
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.fed, r.waiting = after, nil
+	r.wake()
 	return nil
 }
 
@@ -149,12 +200,12 @@ func (r *Runner) trusted(ctx context.Context, p *Projection) (bool, error) {
 	if m.stored.position.After(head) {
 		return false, nil
 	}
-	if m.last.position.IsZero() {
+	if m.stored.last.position.IsZero() {
 		return true, nil
 	}
 	same := false
-	err = r.log.ReadAt(ctx, []journal.Position{m.last.position}, func(e *journal.Recorded) error {
-		same = e.ID == m.last.id
+	err = r.log.ReadAt(ctx, []journal.Position{m.stored.last.position}, func(e *journal.Recorded) error {
+		same = e.ID == m.stored.last.id
 		return nil
 	})
 	if ctx.Err() != nil {
@@ -170,7 +221,7 @@ func (r *Runner) rebuild(ctx context.Context, ps ...Projection) error {
 	if len(ps) == 0 {
 		return nil
 	}
-	failed, err := rebuild(ctx, r.store, r.log, r.opts.Progress, ps)
+	failed, err := rebuild(ctx, r.store, r.log, r.opts.Progress, r.fedTo, ps)
 	if err != nil {
 		return err
 	}
@@ -182,25 +233,21 @@ func (r *Runner) rebuild(ctx context.Context, ps ...Projection) error {
 	return nil
 }
 
-// begin is the position that every projection that runs has seen.
-func (r *Runner) begin(ctx context.Context) (after journal.Position, err error) {
-	found := false
-	for i := range r.ps {
-		if r.stopped(i) {
-			continue
-		}
-		m, err := r.store.load(ctx, &r.ps[i])
-		if err != nil {
-			return after, err
-		}
-		r.mu.Lock()
-		r.states[i].position = m.reached
-		r.mu.Unlock()
-		if !found || after.After(m.reached) {
-			after, found = m.reached, true
-		}
+// Rebuild is the function of that name where a Runner feeds: what is new comes as
+// far as the rows that are fed beside it. It fails with ErrHeld where another
+// process has the lease.
+func (r *Runner) Rebuild(ctx context.Context, progress Progress, ps ...Projection) error {
+	if err := r.store.take(ctx); err != nil {
+		return err
 	}
-	return after, nil
+	failed, err := rebuild(ctx, r.store, r.log, progress, r.fedTo, ps)
+	return joined(err, failed)
+}
+
+func (r *Runner) fedTo() journal.Position {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fed
 }
 
 // Stop ends the runner and waits for it.
@@ -214,8 +261,7 @@ func (r *Runner) Stop() {
 	}
 }
 
-// end records why the runner ended and writes the checkpoints that are noted in
-// this process only, so that the next start reads less.
+// end records why the runner ended.
 func (r *Runner) end(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		err = nil
@@ -227,23 +273,28 @@ func (r *Runner) end(ctx context.Context, err error) {
 	if err != nil {
 		r.report("", err)
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	for i := range r.ps {
-		r.store.feeding(r.ps[i].Name, false)
-		if !r.stopped(i) {
-			// Losing it costs the next start some reading, nothing else.
-			_ = r.store.settle(last, &r.ps[i])
-		}
-	}
 }
 
-// take feeds a batch that follows on after to every projection that runs.
-func (r *Runner) take(ctx context.Context, after journal.Position, b journal.Batch) error {
+// follow feeds until ctx ends, which is no error.
+func (r *Runner) follow(ctx context.Context) error {
+	looks, enough := context.WithCancel(ctx)
+	var looking sync.WaitGroup
+	looking.Go(func() { r.lookAfter(looks) })
+	err := r.log.Follow(ctx, r.fedTo(), func(err error) { r.report("", err) }, func(b journal.Batch) error { return r.take(ctx, b) })
+	enough()
+	looking.Wait()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// take feeds a batch to every projection that runs.
+func (r *Runner) take(ctx context.Context, b journal.Batch) error {
 	for attempt := 1; ; attempt++ {
-		err := r.feed(ctx, after, b)
+		err := r.feed(ctx, b)
 		if err == nil {
-			break
+			return nil
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -260,13 +311,58 @@ func (r *Runner) take(ctx context.Context, after journal.Position, b journal.Bat
 		case <-time.After(time.Duration(min(attempt, 10)) * 200 * time.Millisecond):
 		}
 	}
+}
+
+// feed prepares a batch for all projections side by side and commits it to all
+// together. One whose rows are not as they were left is mended aside.
+func (r *Runner) feed(ctx context.Context, b journal.Batch) error {
+	r.store.writing.Lock()
+	defer r.store.writing.Unlock()
+	var todo []int
+	for i := range r.ps {
+		if r.runs(i) {
+			todo = append(todo, i)
+		}
+	}
+	works, errs, after := make([]*work, len(r.ps)), make([]error, len(r.ps)), r.fedTo()
+	inParallel(len(todo), func(k int) {
+		works[todo[k]], errs[todo[k]] = r.prepare(ctx, &r.ps[todo[k]], after, b)
+	})
+	todo = r.sift(todo, errs)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	inParallel(len(todo), func(k int) { errs[todo[k]] = r.store.commit(ctx, works[todo[k]]) })
+	r.mu.Lock()
+	for _, i := range todo {
+		if errs[i] == nil {
+			r.states[i].events += uint64(works[i].events)
+			r.states[i].position = works[i].to.position
+		}
+	}
+	r.mu.Unlock()
+	r.sift(todo, errs)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.waiting = nil
 	r.count(b)
-	r.reached, r.live = r.reached.Later(b.Through), b.CaughtUp
+	r.fed, r.live, r.waiting = r.fed.Later(b.Through), b.CaughtUp, nil
 	r.wake()
 	return nil
+}
+
+// prepare is Store.prepare over what this process has written.
+func (r *Runner) prepare(ctx context.Context, p *Projection, after journal.Position, b journal.Batch) (*work, error) {
+	m, err := r.store.mark(ctx, p)
+	if err == nil && m.stored.token != r.store.token {
+		err = errMoved
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.store.prepare(ctx, p, m, after, b)
 }
 
 // count notes how many events of a batch each projection has not seen; the caller
@@ -286,94 +382,31 @@ func (r *Runner) count(b journal.Batch) {
 	}
 }
 
-// feed prepares a batch for all projections side by side and commits it to all
-// together; those that somebody else moved meanwhile do it again.
-func (r *Runner) feed(ctx context.Context, after journal.Position, b journal.Batch) error {
-	var todo []int
-	for i := range r.ps {
-		if !r.stopped(i) {
-			todo = append(todo, i)
-		}
-	}
-	for range storeAttempts {
-		if len(todo) == 0 {
-			return nil
-		}
-		works, errs := make([]*work, len(r.ps)), make([]error, len(r.ps))
-		inParallel(len(todo), func(k int) {
-			works[todo[k]], errs[todo[k]] = r.prepare(ctx, todo[k], after, b)
-		})
-		todo = r.sift(todo, errs)
-		if err := errors.Join(errs...); err != nil {
-			return err
-		}
-		done := make([]bool, len(r.ps))
-		r.store.flush.Lock()
-		inParallel(len(todo), func(k int) {
-			done[todo[k]], errs[todo[k]] = r.store.commit(ctx, works[todo[k]])
-		})
-		r.store.flush.Unlock()
-		r.tally(todo, works, done)
-		if err := errors.Join(errs...); err != nil {
-			return err
-		}
-		todo = slices.DeleteFunc(todo, func(i int) bool { return done[i] })
-	}
-	if len(todo) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", r.ps[todo[0]].Name, ErrContended)
-}
-
-// sift stops the projections whose fold failed, or whose rows a later version
-// has taken over (to rebuild them here would be a fight without end), and takes them from the list.
+// sift takes from the list, and from the errors, the projections whose fold
+// failed, or whose rows a later version has taken over (to rebuild them here would
+// be a fight without end), which stop, and those to be mended.
 func (r *Runner) sift(todo []int, errs []error) []int {
 	return slices.DeleteFunc(todo, func(i int) bool {
-		var failure *Failure
-		if !errors.As(errs[i], &failure) && !later(errs[i]) && !errors.Is(errs[i], ErrForeign) {
+		switch err := errs[i]; {
+		case final(err):
+			r.halt(i, err)
+		case errors.Is(err, errMoved) || mendable(err):
+			r.mu.Lock()
+			r.states[i].ails = err
+			r.mu.Unlock()
+			r.store.wound()
+		default:
 			return false
 		}
-		r.halt(i, errs[i])
 		errs[i] = nil
 		return true
 	})
 }
 
-func (r *Runner) tally(todo []int, works []*work, done []bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, i := range todo {
-		if done[i] {
-			r.states[i].events += uint64(works[i].events)
-			r.states[i].position = works[i].to.position
-		}
-	}
-}
-
-// prepare is Store.prepare that mends what can be mended first: a read model
-// that is gone is rebuilt, one that was switched to an earlier position is
-// brought to where the batch follows on.
-func (r *Runner) prepare(ctx context.Context, i int, after journal.Position, b journal.Batch) (*work, error) {
-	p := &r.ps[i]
-	w, err := r.store.prepare(ctx, p, after, b)
-	if !mendable(err) {
-		return w, err
-	}
-	r.mending[i].Lock()
-	defer r.mending[i].Unlock()
-	if w, err = r.store.prepare(ctx, p, after, b); !mendable(err) {
-		return w, err
-	}
-	if errors.Is(err, ErrGap) {
-		err = r.fill(ctx, p, after)
-	} else {
-		r.report(p.Name, err)
-		err = Rebuild(ctx, r.store, r.log, r.opts.Progress, *p)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return r.store.prepare(ctx, p, after, b)
+// final is what stops a projection.
+func final(err error) bool {
+	var failure *Failure
+	return errors.As(err, &failure) || later(err) || errors.Is(err, ErrForeign)
 }
 
 func mendable(err error) bool {
@@ -382,24 +415,6 @@ func mendable(err error) bool {
 
 // later says that the rows are of a later version.
 func later(err error) bool { return errors.Is(err, ErrOtherVersion) && !errors.Is(err, errEarlier) }
-
-func (r *Runner) fill(ctx context.Context, p *Projection, until journal.Position) error {
-	m, err := r.store.mark(ctx, p)
-	if err != nil {
-		return err
-	}
-	from := m.reached
-	err = r.log.Scan(ctx, journal.ScanOptions{After: from, Until: until.Bound(), Want: p.wants}, func(b journal.Batch) error {
-		err := r.store.Apply(ctx, *p, from, b)
-		from = b.Through
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	// The last may have been removed from the log.
-	return r.store.Apply(ctx, *p, from, journal.Batch{Through: until})
-}
 
 // lookAfter mends, until ctx ends, what another process or Redis itself did to
 // the rows, also while there is nothing to feed.
@@ -413,13 +428,13 @@ func (r *Runner) lookAfter(ctx context.Context) {
 		}
 		r.watch(ctx)
 		for i := range r.ps {
-			if !r.stopped(i) {
-				// Where it fails, the next batch waits and says so; but of a foreign
-				// one there may be none.
-				if err := r.look(ctx, i); errors.Is(err, ErrForeign) {
-					r.halt(i, err)
-				}
+			if r.stopped(i) {
+				continue
 			}
+			if err := r.look(ctx, i); final(err) {
+				r.halt(i, err)
+			}
+			// Where it fails otherwise, the next look may do.
 		}
 	}
 }
@@ -442,60 +457,42 @@ func (r *Runner) watch(ctx context.Context) {
 
 // look asks Redis where a projection stands and brings it to where it was.
 func (r *Runner) look(ctx context.Context, i int) error {
-	if _, err := r.store.load(ctx, &r.ps[i]); err != nil && !mendable(err) {
+	err := r.mend(ctx, i)
+	if !mendable(err) {
+		return err
+	}
+	r.report(r.ps[i].Name, err)
+	if err := r.rebuild(ctx, r.ps[i]); err != nil || r.stopped(i) {
+		return err
+	}
+	return r.mend(ctx, i)
+}
+
+// mend brings the rows of a projection, as Redis has them, to what was fed.
+func (r *Runner) mend(ctx context.Context, i int) error {
+	p := &r.ps[i]
+	r.store.writing.Lock()
+	defer r.store.writing.Unlock()
+	m, err := r.store.load(ctx, p)
+	if err == nil && r.store.isLost(p.Name, m.number) {
+		err = lost(p.Name, place{})
+	}
+	if err == nil && m.stored.token != r.store.token {
+		if err = r.store.take(ctx); err == nil { // or else it is another's turn
+			m, err = r.store.adopt(ctx, p)
+		}
+	}
+	if fed := r.fedTo(); err == nil && fed.After(m.stored.position) {
+		err = r.store.catchUp(ctx, r.log, p, &m, fed)
+	}
+	if err != nil {
 		return err
 	}
 	r.mu.Lock()
-	seen := r.states[i].position
-	r.mu.Unlock()
-	_, err := r.prepare(ctx, i, seen, journal.Batch{Through: seen})
-	return err
-}
-
-// WaitFor waits until the named projections have seen a position; without
-// names, all that run. It fails with ctx's error, with what stopped a named
-// projection before that position, or with ErrStopped.
-func (r *Runner) WaitFor(ctx context.Context, position journal.Bound, names ...string) error {
-	for {
-		there, moved, err := r.standing(position, names)
-		if there || err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-moved:
-		}
-	}
-}
-
-func (r *Runner) standing(position journal.Bound, names []string) (there bool, moved <-chan struct{}, err error) {
-	r.mu.Lock()
 	defer r.mu.Unlock()
-	there = len(names) > 0 || position.ReachedBy(r.reached)
-	for i, p := range r.ps {
-		st := &r.states[i]
-		if slices.Contains(names, p.Name) && !position.ReachedBy(st.position) {
-			there, err = false, errors.Join(err, st.err)
-		}
-	}
-	if !there {
-		err = errors.Join(err, r.err)
-	}
-	return there, r.moved, err
-}
-
-// Status of every projection, in the order they were given.
-func (r *Runner) Status() []Status {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	all := make([]Status, len(r.ps))
-	for i, p := range r.ps {
-		st := r.states[i]
-		all[i] = Status{Name: p.Name, Version: p.Version, Position: st.position, CaughtUp: r.live && st.err == nil,
-			Events: st.events, Lag: st.behind, Err: errors.Join(st.err, r.err), Waiting: cmp.Or(r.waiting, r.evicting)}
-	}
-	return all
+	r.states[i].ails, r.states[i].position = nil, m.stored.position
+	r.wake()
+	return nil
 }
 
 func (r *Runner) stopped(i int) bool {
@@ -504,12 +501,18 @@ func (r *Runner) stopped(i int) bool {
 	return r.states[i].err != nil
 }
 
+// runs says whether a projection is fed.
+func (r *Runner) runs(i int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.states[i].err == nil && r.states[i].ails == nil
+}
+
 func (r *Runner) halt(i int, cause error) {
 	r.mu.Lock()
 	r.states[i].err = cause
 	r.wake()
 	r.mu.Unlock()
-	r.store.feeding(r.ps[i].Name, false)
 	r.report(r.ps[i].Name, cause)
 }
 

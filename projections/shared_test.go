@@ -273,7 +273,7 @@ func TestClusterAndSentinel(t *testing.T) {
 		check("live", n.record(t, toyMoved{"g", "a", "c"}, toyNoise{}))
 		over := between()
 		check("afterwards", n.record(t, toyDropped{"h", "b"}, toyNoise{}))
-		atLast(t, func() error { return Rebuild(ctx, s, n.Journal, nil, p, q) })
+		atLast(t, func() error { return r.Rebuild(ctx, nil, p, q) })
 		check("rebuilt", n.record(t, toyCounted{"k", "a", 5}))
 		atLast(t, func() error {
 			m, err := s.load(ctx, &p)

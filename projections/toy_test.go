@@ -414,3 +414,32 @@ func sameDump(t interface{ Fatalf(string, ...any) }, what string, got, want map[
 		}
 	}
 }
+
+// Begin gives a projection an empty generation before the first event, in the
+// place of what there was, without a lease: as a process may that was paused.
+func (s *Store) Begin(ctx context.Context, p Projection) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	number, err := s.claim(ctx, s.names(p.Name))
+	if err != nil {
+		return err
+	}
+	built, err := s.build(ctx, NewMemory(p), number)
+	if err != nil {
+		return err
+	}
+	was, err := s.standing(ctx, &p)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.trySwitch(ctx, &p, built, was), s.sweep(ctx, &p))
+}
+
+// usurp rebuilds as another process does that finds the lease lapsed.
+func usurp(ctx context.Context, c redis.UniversalClient, s *Store, j *journal.Journal, ps ...Projection) error {
+	other := NewStore(c, s.prefix)
+	if err := c.Del(ctx, other.lease()).Err(); err != nil {
+		return err
+	}
+	return Rebuild(ctx, other, j, nil, ps...)
+}

@@ -294,7 +294,7 @@ func (c *control) rebuild(w http.ResponseWriter, r *http.Request) {
 		n.end(errors.New("there are no read models here to rebuild"))
 		return
 	}
-	n.end(projections.Rebuild(r.Context(), c.book.store, c.book.journal,
+	n.end(c.book.runner.Rebuild(r.Context(),
 		func(_ journal.Position, events int) { n.say(note{At: events}) }, projections.All()...))
 }
 

@@ -216,7 +216,13 @@ func (s *Store) unlinkListed(ctx context.Context, g generation) error {
 	if err != nil {
 		return err
 	}
-	keys := []string{g.checkpoint(), g.tables()}
+	// The checkpoint goes first: who still reads the rows, or folds over them, sees by
+	// that that they are being taken away. The lists go last: a crash before leaves
+	// what is needed to go on.
+	if err := s.unlink(ctx, []string{g.checkpoint()}); err != nil {
+		return err
+	}
+	keys := []string{g.tables()}
 	for _, table := range tables {
 		parts, err := s.client.HKeys(ctx, g.parts(table)).Result()
 		if redis.HasErrorPrefix(err, "WRONGTYPE") {
@@ -234,14 +240,13 @@ func (s *Store) unlinkListed(ctx context.Context, g generation) error {
 		}
 		keys = append(keys, g.parts(table))
 	}
-	// The lists go last: a crash before leaves what is needed to go on.
 	slices.Reverse(keys)
 	return s.unlink(ctx, keys)
 }
 
 // unlinkAll unlinks every key of a generation, found by its name.
 func (s *Store) unlinkAll(ctx context.Context, g generation) error {
-	var keys []string
+	keys := []string{g.checkpoint()}
 	err := s.keysOf(ctx, g, "", func(rest string) { keys = append(keys, g.base+rest) })
 	if err != nil {
 		return err

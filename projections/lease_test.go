@@ -181,7 +181,9 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 			waitFor(t, r, n.record(t, toyCounted{"g", "a", 1}, toyNoise{}))
 			sameLines(t, tokens(t, s, p, q), token, token)
 			stop, busy := make(chan struct{}), make(chan struct{})
-			record := func() journal.Position { return n.record(t, toyCounted{"g", "a", 1}, toyMoved{"g", "a", "b"}, toyNoise{}) }
+			record := func() journal.Position {
+				return n.record(t, toyCounted{"g", "a", 1}, toyMoved{"g", "a", "b"}, toyNoise{})
+			}
 			go func() { // it is at work when it happens
 				defer close(busy)
 				for {

@@ -184,23 +184,13 @@ func (s *Store) prepare(ctx context.Context, p *Projection, m mark, after journa
 		return nil, lost(p.Name, place{})
 	}
 	w, err := s.prepareOn(ctx, p, m, after, b)
-	var failure *Failure
-	if !errors.As(err, &failure) && !errors.Is(err, ErrLost) && !errors.Is(err, errMoved) {
-		return w, err
-	}
-	// A fold may well fail over rows that were taken away under it, and find fewer.
-	s.unlearn(p.Name, m)
-	now, asked := s.load(ctx, p)
-	if asked == nil && (now.number != m.number || now.raw != m.raw) {
-		asked = errMoved
-	}
-	if asked != nil {
-		return nil, asked
+	if errors.Is(err, errMoved) {
+		s.unlearn(p.Name, m)
 	}
 	if errors.Is(err, ErrLost) {
 		s.lose(p.Name, m.number)
 	}
-	return nil, err
+	return w, err
 }
 
 func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after journal.Position, b journal.Batch) (*work, error) {

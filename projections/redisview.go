@@ -32,82 +32,68 @@ const (
 // each time; it must not call Read. It fails with ErrNotBuilt, ErrContended, an
 // error of Redis, or what fn returns.
 func (s *Store) Read(ctx context.Context, fn func(views map[string]View) error, ps ...Projection) error {
-	for range readAttempts {
-		done, level, err := s.readOnce(ctx, fn, ps, true)
+	pause := levelStep
+	for attempt := 1; attempt <= 2*readAttempts; attempt++ {
+		held := attempt > readAttempts
+		if held { // the writer of this process up
+			s.writing.RLock()
+		}
+		done, level, err := s.readOnce(ctx, fn, ps, pause <= levelWait)
+		if held {
+			s.writing.RUnlock()
+		}
 		if done || err != nil {
 			return err
 		}
-		if !level {
-			break // between the commits of one batch: wait for the last
+		if level {
+			continue
+		}
+		// Between the commits of one batch, here or in another process; or some of
+		// them stand still, which nobody can wait for.
+		if attempt = readAttempts; held {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(pause):
+			}
+			pause *= 2
 		}
 	}
-	// Another process is between the commits of one batch; or some of them stand
-	// still, which nobody can wait for.
-	for pause := levelStep; ; pause *= 2 {
-		must := pause <= levelWait
-		done, level, err := s.readHeld(ctx, fn, ps, must)
-		switch {
-		case done || err != nil:
-			return err
-		case level || !must:
-			return ErrContended
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
-		}
-	}
-}
-
-// readHeld holds the writers of this process up.
-func (s *Store) readHeld(ctx context.Context, fn func(map[string]View) error, ps []Projection, must bool) (done, level bool, err error) {
-	s.writing.RLock()
-	defer s.writing.RUnlock()
-	for range readAttempts {
-		if done, level, err = s.readOnce(ctx, fn, ps, must); done || must && !level || err != nil {
-			break
-		}
-	}
-	return done, level, err
+	return ErrContended
 }
 
 // readOnce tells whether nothing moved while fn ran, and whether all views
 // were level to begin with, as they must be or else are noted to stand still.
 func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps []Projection, must bool) (done, level bool, err error) {
 	seen := s.seenOf(ps)
-	before, err := s.positions(ctx, ps)
+	at, err := s.positions(ctx, ps)
 	if err != nil {
 		return false, true, err
 	}
-	if err := setBack(ps, before, seen); err != nil {
+	if err := setBack(ps, at, seen); err != nil {
 		s.wound()
 		if must {
 			err = nil // it may be mended in time
 		}
 		return false, false, err
 	}
-	if level = s.level(ps, before); !level && must {
+	if level = s.level(ps, at); !level && must {
 		return false, false, nil
 	}
 	views, mine := make(map[string]View, len(ps)), make([]*redisView, len(ps))
 	for i, p := range ps {
-		mine[i] = s.view(&p, before[i])
+		mine[i] = s.view(&p, at[i])
 		views[p.Name] = mine[i]
 	}
 	failed := fn(views)
-	after, err := s.positions(ctx, ps)
-	if err != nil {
-		return false, level, errors.Join(failed, err)
-	}
-	for i := range ps {
-		if !after[i].sameRows(before[i]) || mine[i].moved.Load() {
+	for _, v := range mine {
+		if v.moved.Load() {
 			return false, level, nil
 		}
 	}
 	for i, v := range mine {
 		if v.isLost() {
-			s.lose(ps[i].Name, before[i].number)
+			s.lose(ps[i].Name, at[i].number)
 			if !errors.Is(failed, ErrLost) {
 				failed = lost(ps[i].Name, place{})
 			}
@@ -118,7 +104,7 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 		v.keep()
 	}
 	if !level {
-		s.noteStill(ps, before)
+		s.noteStill(ps, at)
 	}
 	return true, level, failed
 }
@@ -235,8 +221,7 @@ func (v *redisView) cached(at place) any {
 	return v.store.read.get(v.projection, v.mark, at)
 }
 
-// found is what was read of a place; it is kept once the checkpoint has been
-// seen to stand.
+// found is what was read of a place; it is kept once all has been read.
 func (v *redisView) found(at place, items any, bytes int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -259,8 +244,7 @@ func (v *redisView) unchecked() View {
 	return &redisView{store: v.store, projection: v.projection, mark: v.mark, keys: v.keys, trusting: true, moved: v.moved}
 }
 
-// check notes that something is not what its tally says. Whether Redis has lost it
-// or a writer has overtaken the view is seen at the end.
+// check notes that something is not what its tally says.
 func (v *redisView) check(whole bool, at place) error {
 	if whole || v.trusting {
 		return nil

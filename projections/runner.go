@@ -203,17 +203,7 @@ func (r *Runner) trusted(ctx context.Context, p *Projection) (bool, error) {
 	if m.stored.last.position.IsZero() {
 		return true, nil
 	}
-	same := false
-	err = r.log.ReadAt(ctx, []journal.Position{m.stored.last.position}, func(e *journal.Recorded) error {
-		same = e.ID == m.stored.last.id
-		return nil
-	})
-	if ctx.Err() != nil {
-		return false, ctx.Err()
-	}
-	// A log that has no such event, or cannot show it, is read from the start:
-	// that either works or says what is wrong.
-	return same && err == nil, nil
+	return r.log.Holds(ctx, m.stored.last.position, m.stored.last.id)
 }
 
 // rebuild rebuilds projections; a fold that fails stops its projection.

@@ -153,11 +153,12 @@ func (s *Store) trySwitch(ctx context.Context, p *Projection, built, was mark) e
 		return errMoved
 	}
 	if err != nil {
-		s.forget(p.Name)
+		s.note(p.Name, func(n *noted) { n.mark = mark{} })
 		return err
 	}
 	built.building = false
-	s.settled(p.Name, built)
+	// How far the rows go it says anew.
+	s.note(p.Name, func(n *noted) { n.mark, n.held, n.seen = built, built.stored.last, built.stored.position })
 	return nil
 }
 

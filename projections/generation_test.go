@@ -266,7 +266,7 @@ func TestReaderWaitsForAnotherProcess(t *testing.T) {
 		if a, b := read(); a != at(50) || b != at(40) {
 			t.Fatalf("it sees %d and %d", a, b)
 		}
-		if _, there := reader.still[q.Name]; !there {
+		if reader.known(q.Name).still.number == 0 {
 			t.Error("it will wait for it again")
 		}
 		read()

@@ -98,7 +98,7 @@ func TestSetBackUnderAWriter(t *testing.T) {
 		toyMust(t, s.Apply(ctx, p, at(0), toyBatch(l, 0, 1)))
 		older := imageOf(t, c, s.prefix)
 		toyMust(t, s.Apply(ctx, p, at(10), toyBatch(l, 1, 2)))
-		m, _ := s.known(p.Name)
+		m := s.known(p.Name).mark
 		w, err := s.prepare(ctx, &p, m, at(20), toyBatch(l, 2, 3))
 		toyMust(t, err)
 		older.setTo(t, c, s.prefix)
@@ -243,7 +243,7 @@ func TestLookDoesNotForget(t *testing.T) {
 			if _, err := s.load(ctx, &p); err != nil {
 				t.Errorf("before command %d: %v", n, err)
 			}
-			if m, _ := s.known(p.Name); m.stored.position != at(20) {
+			if m := s.known(p.Name).mark; m.stored.position != at(20) {
 				t.Errorf("before command %d: %d is known", n, m.stored.position)
 			}
 		}

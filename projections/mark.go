@@ -84,77 +84,52 @@ func (m mark) sameRows(other mark) bool {
 	return m.number == other.number && m.stored.nonce == other.stored.nonce
 }
 
-func (s *Store) known(name string) (mark, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m, ok := s.marks[name]
-	return m, ok
+// noted is what this process knows of a projection.
+type noted struct {
+	mark mark
+	// seen is how far Redis has ever said that the rows go.
+	seen journal.Position
+	// still is where it was waited for in vain.
+	still mark
+	// held is the last event of a checkpoint that the owner's log has.
+	held lastEvent
+	// lost is a generation of which Redis has lost rows.
+	lost uint64
 }
 
-func (s *Store) remember(name string, m mark) {
+func (s *Store) known(name string) noted {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.marks[name], s.held[name] = m, m.stored.last
-	s.seen[name] = s.seen[name].Later(m.stored.position)
+	return s.noted[name]
 }
 
-// saw notes how far Redis has said that a projection's rows go.
-func (s *Store) saw(name string, m mark) {
+func (s *Store) note(name string, change func(*noted)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.seen[name] = s.seen[name].Later(m.stored.position)
+	n := s.noted[name]
+	change(&n)
+	s.noted[name] = n
 }
 
-// seenOf is what saw noted until now.
-func (s *Store) seenOf(ps []Projection) []journal.Position {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	seen := make([]journal.Position, len(ps))
-	for i, p := range ps {
-		seen[i] = s.seen[p.Name]
-	}
-	return seen
-}
-
-// settled notes a generation that this process has put in the place of another: it
-// says anew how far the rows go.
-func (s *Store) settled(name string, m mark) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.marks[name], s.held[name], s.seen[name] = m, m.stored.last, m.stored.position
-}
-
-// learn remembers what Redis answered, unless a writer of this process has noted
-// something since the mark was read as was: it knows better.
+// learn notes what Redis answered, unless a writer of this process has noted
+// something since the mark was as was: it knows better. A zero mark forgets what
+// Redis does not bear out.
 func (s *Store) learn(name string, was, m mark) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.marks[name] == was {
-		s.marks[name] = m
-	}
-}
-
-// unlearn forgets what Redis does not bear out.
-func (s *Store) unlearn(name string, was mark) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.marks[name] == was {
-		delete(s.marks, name)
-	}
+	s.note(name, func(n *noted) {
+		if n.seen = n.seen.Later(m.stored.position); n.mark == was {
+			n.mark = m
+		}
+	})
 }
 
 // isLost tells whether Redis has lost rows of a generation.
 func (s *Store) isLost(name string, number uint64) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.lost[name] == number && number != 0
+	return number != 0 && s.known(name).lost == number
 }
 
 // lose notes that Redis has lost rows of a generation, for whoever mends it.
 func (s *Store) lose(name string, number uint64) {
-	s.mu.Lock()
-	s.lost[name] = number
-	s.mu.Unlock()
+	s.note(name, func(n *noted) { n.lost = number })
 	s.wound()
 }
 
@@ -164,12 +139,6 @@ func (s *Store) wound() {
 	case s.hurt <- struct{}{}:
 	default: // it is known that there is something
 	}
-}
-
-func (s *Store) forget(name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.marks, name)
 }
 
 // ask queues the questions where a projection stands: the checkpoint of the
@@ -183,7 +152,7 @@ func (n names) ask(ctx context.Context, pipe redis.Pipeliner, number uint64) (st
 
 // load asks Redis where a projection stands.
 func (s *Store) load(ctx context.Context, p *Projection) (mark, error) {
-	was, _ := s.known(p.Name)
+	was := s.known(p.Name).mark
 	number := was.number
 	for range storeAttempts {
 		var stored, current *redis.StringCmd
@@ -196,7 +165,7 @@ func (s *Store) load(ctx context.Context, p *Projection) (mark, error) {
 			return mark{}, fmt.Errorf("read where %s stands: %w", p.Name, err)
 		}
 		if now == 0 {
-			s.unlearn(p.Name, was)
+			s.learn(p.Name, was, mark{})
 			return mark{}, fmt.Errorf("%s: %w", p.Name, ErrNotBuilt)
 		}
 		if now == number {
@@ -205,10 +174,9 @@ func (s *Store) load(ctx context.Context, p *Projection) (mark, error) {
 				err = s.own(ctx, p, m)
 			}
 			if err != nil {
-				s.unlearn(p.Name, was)
+				s.learn(p.Name, was, mark{})
 				return mark{}, err
 			}
-			s.saw(p.Name, m)
 			s.learn(p.Name, was, m)
 			return m, nil
 		}
@@ -257,7 +225,7 @@ func markOf(p *Projection, number uint64, raw string) (mark, error) {
 }
 
 func (s *Store) mark(ctx context.Context, p *Projection) (mark, error) {
-	if m, ok := s.known(p.Name); ok && m.stored.version == p.Version {
+	if m := s.known(p.Name).mark; m.number != 0 && m.stored.version == p.Version {
 		return m, nil
 	}
 	return s.load(ctx, p)

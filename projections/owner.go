@@ -46,10 +46,7 @@ func (s *Store) own(ctx context.Context, p *Projection, m mark) error {
 	if last.position.IsZero() || s.owner.Holds == nil {
 		return nil
 	}
-	s.mu.Lock()
-	known := s.held[p.Name] == last
-	s.mu.Unlock()
-	if known {
+	if s.known(p.Name).held == last {
 		return nil
 	}
 	holds, err := s.owner.Holds(ctx, last.position, last.id)
@@ -59,15 +56,8 @@ func (s *Store) own(ctx context.Context, p *Projection, m mark) error {
 	if !holds {
 		return s.foreign(p, "they go on after an event that the log of this one lacks; another copy of it uses the same redis, or the log was set back")
 	}
-	s.holds(p.Name, last)
+	s.note(p.Name, func(n *noted) { n.held = last })
 	return nil
-}
-
-// holds notes an event that the log has.
-func (s *Store) holds(name string, last lastEvent) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.held[name] = last
 }
 
 func (s *Store) foreign(p *Projection, why string) error {

@@ -62,18 +62,10 @@ type Store struct {
 	read   readCache
 	thrift garbage.Keeper // in force during rebuilds
 
-	mu    sync.Mutex // guards all below
-	marks map[string]mark
-	// still is where projections were waited for in vain.
-	still map[string]mark
-	// held are the last events of checkpoints that the owner's log has.
-	held map[string]lastEvent
-	// seen is how far Redis has ever said that a projection's rows go.
-	seen map[string]journal.Position
-	// lost are generations of which Redis has lost rows; hurt says that there is
-	// one.
-	lost map[string]uint64
-	hurt chan struct{}
+	hurt chan struct{} // says that there is something to mend
+
+	mu    sync.Mutex // guards below
+	noted map[string]noted
 }
 
 // thrift is how much garbage a rebuild lets gather: half of what is live, since it
@@ -86,8 +78,8 @@ func NewStore(client redis.UniversalClient, prefix string) *Store {
 	if prefix == "" {
 		prefix = "ksiega"
 	}
-	return &Store{client: client, prefix: prefix, token: strconv.FormatUint(rand.Uint64(), 36), leaseFor: leaseFor, marks: map[string]mark{}, still: map[string]mark{},
-		held: map[string]lastEvent{}, seen: map[string]journal.Position{}, lost: map[string]uint64{}, hurt: make(chan struct{}, 1), thrift: garbage.Keeper{Rule: thrift()}}
+	return &Store{client: client, prefix: prefix, token: strconv.FormatUint(rand.Uint64(), 36), leaseFor: leaseFor,
+		noted: map[string]noted{}, hurt: make(chan struct{}, 1), thrift: garbage.Keeper{Rule: thrift()}}
 }
 
 // CheckRedis refuses, with ErrEvicting, a server that says it may evict rows, and
@@ -185,7 +177,7 @@ func (s *Store) prepare(ctx context.Context, p *Projection, m mark, after journa
 	}
 	w, err := s.prepareOn(ctx, p, m, after, b)
 	if errors.Is(err, errMoved) {
-		s.unlearn(p.Name, m)
+		s.learn(p.Name, m, mark{})
 	}
 	if errors.Is(err, ErrLost) {
 		s.lose(p.Name, m.number)
@@ -270,7 +262,7 @@ func (s *Store) commit(ctx context.Context, w *work) error {
 	if err != nil {
 		// Also after an answer that was lost: it may have been written.
 		if !w.from.building {
-			s.forget(w.p.Name)
+			s.note(w.p.Name, func(n *noted) { n.mark = mark{} })
 		}
 		if errors.Is(err, redis.TxFailedErr) || errors.Is(err, errMoved) {
 			return fmt.Errorf("%s: %w", w.p.Name, errMoved)
@@ -279,7 +271,8 @@ func (s *Store) commit(ctx context.Context, w *work) error {
 	}
 	w.from = mark{number: w.from.number, stored: w.to, raw: raw, building: w.from.building}
 	if !w.from.building {
-		s.remember(w.p.Name, w.from)
+		m := w.from
+		s.note(w.p.Name, func(n *noted) { n.mark, n.held, n.seen = m, m.stored.last, n.seen.Later(m.stored.position) })
 	}
 	return nil
 }

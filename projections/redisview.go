@@ -50,7 +50,9 @@ func (s *Store) Read(ctx context.Context, fn func(views map[string]View) error, 
 		}
 		// Between the commits of one batch, here or in another process; or some of
 		// them stand still, which nobody can wait for.
-		if attempt = readAttempts; held {
+		if attempt = readAttempts; held && pause > 4*levelWait {
+			break
+		} else if held {
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
@@ -65,7 +67,10 @@ func (s *Store) Read(ctx context.Context, fn func(views map[string]View) error, 
 // readOnce tells whether nothing moved while fn ran, and whether all views
 // were level to begin with, as they must be or else are noted to stand still.
 func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps []Projection, must bool) (done, level bool, err error) {
-	seen := s.seenOf(ps)
+	seen := make([]journal.Position, len(ps))
+	for i, p := range ps {
+		seen[i] = s.known(p.Name).seen
+	}
 	at, err := s.positions(ctx, ps)
 	if err != nil {
 		return false, true, err
@@ -103,8 +108,8 @@ func (s *Store) readOnce(ctx context.Context, fn func(map[string]View) error, ps
 	for _, v := range mine {
 		v.keep()
 	}
-	if !level {
-		s.noteStill(ps, at)
+	for i := 0; !level && i < len(ps); i++ { // nobody waits again while they stay there
+		s.note(ps[i].Name, func(n *noted) { n.still = at[i] })
 	}
 	return true, level, failed
 }
@@ -128,24 +133,12 @@ func (s *Store) level(ps []Projection, at []mark) bool {
 	for i := range at {
 		last = last.Later(at[i].stored.position)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for i := range at {
-		if at[i].stored.position != last && s.still[ps[i].Name] != at[i] {
+		if at[i].stored.position != last && s.known(ps[i].Name).still != at[i] {
 			return false
 		}
 	}
 	return true
-}
-
-// noteStill notes where projections are that did not become level in time, so
-// that nobody waits for them again while they stay there.
-func (s *Store) noteStill(ps []Projection, at []mark) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, p := range ps {
-		s.still[p.Name] = at[i]
-	}
 }
 
 // positions asks Redis where projections stand, in one exchange where their
@@ -155,7 +148,7 @@ func (s *Store) positions(ctx context.Context, ps []Projection) ([]mark, error) 
 	stored, current := make([]*redis.StringCmd, len(ps)), make([]*redis.StringCmd, len(ps))
 	_, err := s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for i := range ps {
-			marks[i], _ = s.known(ps[i].Name)
+			marks[i] = s.known(ps[i].Name).mark
 			stored[i], current[i] = s.names(ps[i].Name).ask(ctx, pipe, marks[i].number)
 		}
 		return nil
@@ -173,7 +166,7 @@ func (s *Store) positions(ctx context.Context, ps []Projection) ([]mark, error) 
 			}
 			continue
 		}
-		s.saw(ps[i].Name, m)
+		s.learn(ps[i].Name, marks[i], m)
 		marks[i] = m
 	}
 	return marks, nil

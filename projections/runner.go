@@ -103,37 +103,35 @@ func (r *Runner) run(ctx context.Context, started chan<- error) {
 		}
 		started <- err
 	}
-	for was := error(nil); ; {
+	for told := false; ; {
 		var broken error
 		err := r.store.holding(ctx, func(held context.Context) error {
 			if err := r.begin(held); err != nil {
 				return err
 			}
 			ready(nil)
-			was, broken = nil, r.follow(held)
+			told, broken = false, r.follow(held)
 			return nil
 		})
 		if errors.Is(err, ErrHeld) {
-			if !errors.Is(was, ErrHeld) {
+			if !told {
 				r.report("", err)
 			}
-			was, err = err, r.standBy(ctx)
+			told, err = true, r.standBy(ctx)
 		}
-		switch {
-		case ctx.Err() != nil || broken != nil || err != nil && !begun:
+		if ctx.Err() != nil || broken != nil || err != nil && !begun {
 			r.end(ctx, broken)
 			ready(errors.Join(err, ctx.Err()))
 			return
-		case err != nil:
+		}
+		if err != nil {
 			r.wait(err)
-		default:
+		} else {
 			ready(nil)
 		}
-		if errors.Is(was, ErrHeld) || err != nil {
-			select {
-			case <-ctx.Done():
-			case <-time.After(standEvery):
-			}
+		select {
+		case <-ctx.Done():
+		case <-time.After(standEvery):
 		}
 	}
 }

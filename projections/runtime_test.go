@@ -304,7 +304,7 @@ func TestGapsAndVersions(t *testing.T) {
 		sameDump(t, "version 2", rows, dumpOf(t, folded(t, two, l.all())))
 		// A process that has not heard of it notices at its next write.
 		old := NewStore(c, s.prefix)
-		old.remember(one.Name, mark{number: 1, stored: checkpoint{version: 1}, raw: "- 0 0 - 1 0 - -"})
+		old.learn(one.Name, mark{}, mark{number: 1, stored: checkpoint{version: 1}, raw: "- 0 0 - 1 0 - -"})
 		l.add(toyCounted{"g", "a", 1})
 		if err := old.Apply(ctx, one, at(0), journal.Batch{Events: l.all(), Through: at(40)}); !errors.Is(err, ErrOtherVersion) {
 			t.Fatalf("the old version went on: %v", err)

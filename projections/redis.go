@@ -133,30 +133,6 @@ func (g generation) rows(table, part string) string { return g.base + rowsWord +
 
 const rowsWord = "r:"
 
-// Apply folds a batch into a projection, whoever holds the lease; after is the
-// position that the batch follows on, so that ErrGap tells of events the
-// projection has not seen. Events it has seen are passed over. It fails with
-// *Failure, ErrNotBuilt, ErrGap, ErrContended or an error of Redis; only the last
-// is worth repeating.
-func (s *Store) Apply(ctx context.Context, p Projection, after journal.Position, b journal.Batch) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	for range storeAttempts {
-		m, err := s.mark(ctx, &p)
-		if err != nil {
-			return err
-		}
-		w, err := s.prepare(ctx, &p, m, after, b)
-		if err == nil {
-			err = s.commit(ctx, w)
-		}
-		if !errors.Is(err, errMoved) {
-			return err
-		}
-	}
-	return fmt.Errorf("%s: %w", p.Name, ErrContended)
-}
-
 // work is a batch folded for one projection and not yet written.
 type work struct {
 	p       *Projection
@@ -235,63 +211,88 @@ func (s *Store) prepareOn(ctx context.Context, p *Projection, m mark, after jour
 
 var errMoved = errors.New("the checkpoint has moved")
 
-// commit writes what prepare folded, rows and checkpoint in one transaction, unless
-// the checkpoint has moved. The caller holds s.writing, unless nobody reads the
-// generation yet.
-func (s *Store) commit(ctx context.Context, w *work) error {
-	if w.to == w.from.stored {
+// commit writes what prepare folded, rows and checkpoints in one transaction, unless
+// a checkpoint has moved. The caller holds s.writing, unless nobody reads the
+// generations yet.
+func (s *Store) commit(ctx context.Context, works ...*work) error {
+	works = slices.DeleteFunc(works, func(w *work) bool { return w.to == w.from.stored })
+	if len(works) == 0 {
 		return nil
 	}
-	n := s.names(w.p.Name)
-	g := n.generation(w.from.number)
-	if len(w.puts)+len(w.deletes) > 0 {
-		w.to.nonce = rand.Uint64()
+	var keys []string
+	for _, w := range works {
+		if len(w.puts)+len(w.deletes) > 0 {
+			w.to.nonce = rand.Uint64()
+		}
+		n := s.names(w.p.Name)
+		keys = append(keys, n.current(), n.generation(w.from.number).checkpoint())
 	}
-	raw := w.to.String()
 	err := s.client.Watch(ctx, func(tx *redis.Tx) error {
-		if err := w.from.stands(ctx, tx, n); err != nil {
+		if err := stand(ctx, tx, works, keys); err != nil {
 			return err
 		}
 		_, err := tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
-			w.send(ctx, pipe, g)
-			pipe.Set(ctx, g.checkpoint(), raw, 0)
+			for i, w := range works {
+				w.send(ctx, pipe, s.names(w.p.Name).generation(w.from.number))
+				pipe.Set(ctx, keys[2*i+1], w.to.String(), 0)
+			}
 			return nil
 		})
 		return err
-	}, n.current(), g.checkpoint())
-	if err != nil {
-		// Also after an answer that was lost: it may have been written.
-		if !w.from.building {
-			s.note(w.p.Name, func(n *noted) { n.mark = mark{} })
-		}
-		if errors.Is(err, redis.TxFailedErr) || errors.Is(err, errMoved) {
-			return fmt.Errorf("%s: %w", w.p.Name, errMoved)
-		}
-		return fmt.Errorf("write rows of %s: %w", w.p.Name, err)
+	}, keys...)
+	if errors.Is(err, redis.TxFailedErr) {
+		err = errMoved
 	}
-	w.from = mark{number: w.from.number, stored: w.to, raw: raw, building: w.from.building}
-	if !w.from.building {
-		m := w.from
-		s.note(w.p.Name, func(n *noted) { n.mark, n.held, n.seen = m, m.stored.last, n.seen.Later(m.stored.position) })
+	for _, w := range works {
+		m := mark{} // also after an answer that was lost: it may have been written
+		if err == nil {
+			m = mark{number: w.from.number, stored: w.to, raw: w.to.String(), building: w.from.building}
+			w.from = m
+		}
+		if !w.from.building {
+			s.note(w.p.Name, func(n *noted) {
+				if n.mark = m; err == nil {
+					n.held, n.seen = m.stored.last, n.seen.Later(m.stored.position)
+				}
+			})
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("write rows of %s: %w", works[0].p.Name, err)
 	}
 	return nil
 }
 
-// stands checks, under WATCH, that Redis is where the mark says.
-func (m mark) stands(ctx context.Context, tx *redis.Tx, n names) error {
-	var current, stored *redis.StringCmd
+// stand checks, under WATCH, that Redis is where the marks say; keys are current and
+// checkpoint of each.
+func stand(ctx context.Context, tx *redis.Tx, works []*work, keys []string) error {
+	found := make([]*redis.StringCmd, len(keys))
 	_, err := tx.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-		current = pipe.Get(ctx, n.current())
-		stored = pipe.Get(ctx, n.generation(m.number).checkpoint())
+		for i, key := range keys {
+			found[i] = pipe.Get(ctx, key)
+		}
 		return nil
 	})
 	if err = unlessMissing(err); err != nil {
 		return err
 	}
-	if !m.building && current.Val() != strconv.FormatUint(m.number, 10) || stored.Val() != m.raw {
-		return errMoved
+	for i, w := range works {
+		if !w.from.building && found[2*i].Val() != strconv.FormatUint(w.from.number, 10) || found[2*i+1].Val() != w.from.raw {
+			return errMoved
+		}
 	}
 	return nil
+}
+
+// commitAll is commit of a batch to several projections: on one server in one
+// transaction, on a cluster, or where one has moved, each by itself.
+func (s *Store) commitAll(ctx context.Context, works []*work) []error {
+	errs := make([]error, len(works))
+	if _, cluster := s.client.(*redis.ClusterClient); !cluster && s.commit(ctx, slices.Clone(works)...) == nil {
+		return errs
+	}
+	inParallel(len(works), func(i int) { errs[i] = s.commit(ctx, works[i]) })
+	return errs
 }
 
 // adopt puts this process's token into a checkpoint.

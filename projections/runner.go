@@ -164,15 +164,11 @@ func (r *Runner) begin(ctx context.Context) error {
 		if r.stopped(i) {
 			continue
 		}
-		m, err := r.store.adopt(ctx, &r.ps[i])
-		if err != nil {
+		if err := r.mend(ctx, i); err != nil {
 			return err
 		}
-		r.mu.Lock()
-		r.states[i].position, r.states[i].ails = m.stored.position, nil
-		r.mu.Unlock()
-		if !found || after.After(m.stored.position) {
-			after, found = m.stored.position, true
+		if at := r.states[i].position; !found || after.After(at) {
+			after, found = at, true
 		}
 	}
 	r.mu.Lock()
@@ -320,9 +316,14 @@ func (r *Runner) feed(ctx context.Context, b journal.Batch) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	inParallel(len(todo), func(k int) { errs[todo[k]] = r.store.commit(ctx, works[todo[k]]) })
+	ready := make([]*work, len(todo))
+	for k, i := range todo {
+		ready[k] = works[i]
+	}
+	committed := r.store.commitAll(ctx, ready)
 	r.mu.Lock()
-	for _, i := range todo {
+	for k, i := range todo {
+		errs[i] = committed[k]
 		if errs[i] == nil {
 			r.states[i].events += uint64(works[i].events)
 			r.states[i].position = works[i].to.position

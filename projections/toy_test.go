@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -442,4 +443,25 @@ func usurp(ctx context.Context, c redis.UniversalClient, s *Store, j *journal.Jo
 		return err
 	}
 	return Rebuild(ctx, other, j, nil, ps...)
+}
+
+// Apply feeds a batch to a projection, whoever holds the lease: the compare alone
+// protects.
+func (s *Store) Apply(ctx context.Context, p Projection, after journal.Position, b journal.Batch) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	for range storeAttempts {
+		m, err := s.mark(ctx, &p)
+		if err != nil {
+			return err
+		}
+		w, err := s.prepare(ctx, &p, m, after, b)
+		if err == nil {
+			err = s.commit(ctx, w)
+		}
+		if !errors.Is(err, errMoved) {
+			return err
+		}
+	}
+	return fmt.Errorf("%s: %w", p.Name, ErrContended)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,10 @@ import (
 	"time"
 
 	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/refund"
+	"ksiega/internal/journal"
 	"ksiega/internal/web"
 )
 
@@ -99,6 +104,7 @@ func secretLedger(t *testing.T, s secrets) *door {
 		{"change-contract", s.change("suspend")},
 		{"tell-durability", s.told()},
 		{"resolve-finding", s.resolved()},
+		{"write-off-claim", s.writtenOff()},
 	} {
 		accepted(t, d.command(c.name, fmt.Sprint("truth-", i), mustJSON(t, c.body)))
 	}
@@ -107,8 +113,32 @@ func secretLedger(t *testing.T, s secrets) *door {
 	if sum, err := d.ledger.Ledger.Import(t.Context(), commands.Origin{Actor: "k", Role: "coordinator", Door: "cli"}, commands.File{Name: "w.sta", Data: []byte(statement)}, nil); err != nil || sum.Refused > 0 {
 		t.Fatalf("%+v %v", sum, err)
 	}
+	d.withdrawn(s.reason)
 	d.role = ""
 	return d
+}
+
+// withdrawn records that a claim was reserved, never submitted, and withdrawn.
+func (d *door) withdrawn(reason string) {
+	d.t.Helper()
+	stream, last := domain.Stream("agreement", "P/1"), journal.NoStream
+	err := d.ledger.Journal.ReadStream(d.t.Context(), stream, 0, func(r *journal.Recorded) error { last = int64(r.Revision); return nil })
+	if err == nil {
+		_, err = d.ledger.Journal.Append(d.t.Context(), stream, last, journal.Decided{Meta: journal.Meta{Actor: "k"}, Event: agreement.ClaimReserved{Submitted: refund.Submitted{
+			About: refund.About{Claim: "W/7", Agreement: "P/1", Month: domain.NewMonth(2018, 6)}, On: domain.NewDate(2018, 7, 2), Claimed: 100, Given: true}}})
+	}
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	accepted(d.t, d.command("withdraw-claim", "truth-withdrawn", mustJSON(d.t, secrets{reason: reason}.withdrawal())))
+}
+
+func (s secrets) withdrawal() map[string]any {
+	return map[string]any{"claim": "W/7", "agreement": "P/1", "reason": s.reason}
+}
+
+func (s secrets) writtenOff() map[string]any {
+	return map[string]any{"claim": "W/1", "date": "2018-12-31", "reason": s.reason}
 }
 
 func (s secrets) person() map[string]any {
@@ -228,6 +258,8 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		{"tell-durability", secrets.told, []string{"text"}},
 		{"resolve-finding", secrets.resolved, []string{"reason"}},
 		{"resolve-finding", secrets.unfound, []string{"reason"}},
+		{"write-off-claim", secrets.writtenOff, []string{"reason"}},
+		{"withdraw-claim", secrets.withdrawal, []string{"reason"}},
 	} {
 		try(c.name, c.like(a))
 		try(c.name, c.like(b))
@@ -291,6 +323,24 @@ func TestAnAttackerWithoutTheRightLearnsNothing(t *testing.T) {
 	_, two := attack(t, secretLedger(t, other()))
 	if len(one) != len(two) || len(one) < 1000 {
 		t.Fatalf("%d and %d answers", len(one), len(two))
+	}
+	// Whatever command there is, it was asked.
+	var p web.Problem
+	d := open(t, nil)
+	if err := json.Unmarshal(d.command("no-such", "k", "{}").Body.Bytes(), &p); err != nil {
+		t.Fatal(err)
+	}
+	_, names, _ := strings.Cut(p.Detail, "there are ")
+	for name := range strings.SplitSeq(names, ", ") {
+		switch name {
+		case "conclude-agreement", "pay-benefit", "match-line", "unmatch-line": // of which nothing is sealed, or nothing compared
+			continue
+		}
+		if !slices.ContainsFunc(questions, func(q string) bool {
+			return q == "key" && name == "register-participant" || strings.HasPrefix(q, name+" ") || q == "claim" && name == "submit-claim"
+		}) {
+			t.Errorf("nobody tried %s", name)
+		}
 	}
 	learned := 0
 	for i := range one {

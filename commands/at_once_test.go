@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"ksiega/commands"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 )
 
 // Two files with the same new people, imported at once: everybody is registered once,

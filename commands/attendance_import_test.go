@@ -12,8 +12,8 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/attendance"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
-	"ksiega/internal/naive"
+	"ksiega/internal/testkit/ledgertest"
+	"ksiega/internal/testkit/naive"
 )
 
 // A large date-sorted file with bad rows: every good row is recorded, every

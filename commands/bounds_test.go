@@ -12,7 +12,7 @@ import (
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 

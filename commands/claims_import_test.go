@@ -8,7 +8,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 )
 
 func claimOf(t *testing.T, l *ledgertest.Ledger, number string) refund.State {

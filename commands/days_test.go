@@ -11,7 +11,7 @@ import (
 	"ksiega/domain/attendance"
 	"ksiega/domain/finding"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 )
 
 // Every command that says that something took place refuses a day that has not come

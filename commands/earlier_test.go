@@ -12,7 +12,7 @@ import (
 	"ksiega/domain/durability"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/projections"
 	"ksiega/queries"
 )

@@ -9,7 +9,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/erasure"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/internal/vault"
 )
 

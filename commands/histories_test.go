@@ -14,7 +14,7 @@ import (
 	"ksiega/domain/erasure"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 

@@ -12,7 +12,7 @@ import (
 	"ksiega/domain/contract"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 )
 
 func TestTheSampleIsAcceptedWholeAndOnce(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/finding"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 )
 
 // No key is made for what is refused, through either door: it would name somebody or

@@ -13,7 +13,7 @@ import (
 	"ksiega/domain/agreement"
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/internal/vault"
 )
 

@@ -12,7 +12,7 @@ import (
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 )
 
 const bankHead = ":20:1\n:25:PL61109010140000071219812874\n:28C:5/1\n:60F:C180501PLN0,00\n"

@@ -12,7 +12,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 

@@ -13,7 +13,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 )
 
 // readings are the recorded ones, by actor.

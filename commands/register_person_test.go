@@ -11,7 +11,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 )
 
 // A key that comes again with another PESEL changes nothing, the search included: what

@@ -11,7 +11,7 @@ import (
 	"ksiega/domain/assistance"
 	"ksiega/domain/finding"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/internal/vault"
 )
 

@@ -13,7 +13,7 @@ import (
 	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 )
 
 // twoAgreements is paid with a second agreement, under which U1 was referred too and

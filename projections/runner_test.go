@@ -14,7 +14,7 @@ import (
 	"ksiega/domain"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
-	"ksiega/internal/neighbourtest"
+	"ksiega/internal/testkit/neighbourtest"
 )
 
 // toyNode is an embedded event store with a journal.

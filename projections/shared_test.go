@@ -14,7 +14,7 @@ import (
 
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
-	"ksiega/internal/redistest"
+	"ksiega/internal/testkit/redistest"
 )
 
 // holding tells of a log in memory what it holds.

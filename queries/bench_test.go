@@ -8,7 +8,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/attendance"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 

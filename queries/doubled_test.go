@@ -7,7 +7,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/internal/vault"
 	"ksiega/queries"
 )

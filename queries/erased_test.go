@@ -7,7 +7,7 @@ import (
 	"ksiega/domain/erasure"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 

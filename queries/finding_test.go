@@ -18,7 +18,7 @@ import (
 	"ksiega/domain/finding"
 	"ksiega/domain/programme"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 

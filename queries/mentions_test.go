@@ -19,7 +19,7 @@ import (
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/internal/vault"
 	"ksiega/queries"
 )

@@ -8,7 +8,7 @@ import (
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
 	"ksiega/domain/programme"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 

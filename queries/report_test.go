@@ -12,7 +12,7 @@ import (
 	"ksiega/domain/attendance"
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 

@@ -9,7 +9,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 

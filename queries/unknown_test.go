@@ -11,7 +11,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/internal/journal"
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/projections"
 )
 

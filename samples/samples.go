@@ -3,8 +3,8 @@
 // encodings, date formats and hour formats, and bank statements as Polish banks export them.
 //
 // The programmes, their dates and their limits are the centre's published ones. Every person,
-// PESEL, account, hour and transfer is made up by internal/samplegen, whose output the files
-// are, byte for byte; `go run ./internal/samplegen` writes them again.
+// PESEL, account, hour and transfer is made up by internal/testkit/samplegen, whose output the files
+// are, byte for byte; `go run ./internal/testkit/samplegen` writes them again.
 //
 // What is wrong on purpose: one payout short (SK/04/2018, September 2018), one too high
 // (SK/07/2018, November 2018), one claim cut (August), one returned and claimed again (May),
@@ -16,7 +16,7 @@ package samples
 
 import "embed"
 
-//go:generate sh -c "cd .. && go run ./internal/samplegen"
+//go:generate sh -c "cd .. && go run ./internal/testkit/samplegen"
 
 // Starachowice holds the directory "starachowice" with the files of the sample centre.
 //

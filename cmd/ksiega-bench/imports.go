@@ -12,8 +12,8 @@ import (
 
 	"ksiega/commands"
 	"ksiega/internal/journal"
-	"ksiega/internal/naive"
 	"ksiega/internal/redisdb"
+	"ksiega/internal/testkit/naive"
 	"ksiega/projections"
 	"ksiega/queries"
 )

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"ksiega/internal/naive"
+	"ksiega/internal/testkit/naive"
 )
 
 // rounds is how often a crash test repeats: a few times in `make test`, ten

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"ksiega/internal/naive"
+	"ksiega/internal/testkit/naive"
 	"ksiega/samples"
 )
 

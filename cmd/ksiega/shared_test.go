@@ -11,7 +11,7 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 
-	"ksiega/internal/redistest"
+	"ksiega/internal/testkit/redistest"
 )
 
 // sharedNode is an event store that others use too.

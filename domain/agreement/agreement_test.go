@@ -5,8 +5,8 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
-	. "ksiega/domain/given"
 	"ksiega/domain/programme"
+	. "ksiega/internal/testkit/given"
 )
 
 func TestAgreement(t *testing.T) {

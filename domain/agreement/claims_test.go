@@ -11,8 +11,8 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
-	. "ksiega/domain/given"
 	"ksiega/domain/refund"
+	. "ksiega/internal/testkit/given"
 )
 
 var march = domain.NewMonth(2018, 3)

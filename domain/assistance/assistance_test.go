@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"ksiega/domain"
-	"ksiega/domain/given"
+	"ksiega/internal/testkit/given"
 )
 
 var may14 = domain.NewDate(2018, time.May, 14)

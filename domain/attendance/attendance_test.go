@@ -9,8 +9,8 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
-	. "ksiega/domain/given"
 	"ksiega/domain/programme"
+	. "ksiega/internal/testkit/given"
 )
 
 func day(y, m, d int) domain.Date {

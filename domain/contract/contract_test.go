@@ -5,7 +5,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/contract"
-	. "ksiega/domain/given"
+	. "ksiega/internal/testkit/given"
 )
 
 func day(y, m, d int) domain.Date {

@@ -8,7 +8,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/erasure"
-	. "ksiega/domain/given"
+	. "ksiega/internal/testkit/given"
 )
 
 func TestErasure(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ksiega/domain"
-	"ksiega/domain/given"
+	"ksiega/internal/testkit/given"
 )
 
 var (

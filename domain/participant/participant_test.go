@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"ksiega/domain"
-	"ksiega/domain/given"
+	"ksiega/internal/testkit/given"
 )
 
 var anna = Person{

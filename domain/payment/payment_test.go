@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"ksiega/domain"
-	. "ksiega/domain/given"
 	"ksiega/domain/payment"
+	. "ksiega/internal/testkit/given"
 )
 
 func TestPayments(t *testing.T) {

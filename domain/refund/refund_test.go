@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"ksiega/domain"
-	. "ksiega/domain/given"
 	"ksiega/domain/refund"
+	. "ksiega/internal/testkit/given"
 )
 
 func amount(g domain.Grosze) *domain.Grosze { return &g }

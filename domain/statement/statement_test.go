@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"ksiega/domain"
-	. "ksiega/domain/given"
 	"ksiega/domain/statement"
+	. "ksiega/internal/testkit/given"
 )
 
 func TestStatement(t *testing.T) {

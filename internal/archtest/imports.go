@@ -26,24 +26,23 @@ func layers() []layer {
 		{"internal/journal/...", []string{"domain/...", "internal/secret"}},
 		{"internal/eventdb/...", []string{"internal/socket"}},
 		// What cmd/ksiega and cmd/ksiega-bench both wire, they share.
-		{"internal/wiring", []string{"internal/..."}},
+		{"internal/wiring", []string{"internal/eventdb", "internal/journal", "internal/garbage"}},
+		// A second calculator, and invented data, that shared our code would share its faults.
+		{"internal/testkit/naive", nil},
+		{"internal/testkit/samplegen", nil},
+		{"internal/testkit/...", []string{"..."}},
 		{"cmd/...", []string{"..."}},
 		{"samples/...", nil},
 	}
 }
 
-// forTests tells a package that tests share, such as internal/ledgertest. It imports
-// what it likes, and tests alone import it.
-func forTests(dir string) bool {
-	return strings.HasPrefix(dir, "internal/") && strings.HasSuffix(dir, "test") || dir == "domain/given"
-}
+// forTests tells a package that tests share. It imports what it likes, and only tests
+// and the bench import it.
+func forTests(dir string) bool { return under(dir, "internal/testkit/...") }
 
 // layerOf finds the layer of a directory. What is below internal/ and not named is
 // an engine: it knows nothing of ours.
 func layerOf(dir string) (layer, bool) {
-	if forTests(dir) && dir != "domain/given" {
-		return layer{dir, []string{"..."}}, true
-	}
 	for _, l := range layers() {
 		if under(dir, l.dir) {
 			return l, true
@@ -71,8 +70,7 @@ func keeps() []keep {
 			"github.com/redis/go-redis/", []string{"projections/...", "internal/redisdb/...", "cmd/..."},
 			"Redis belongs to projections and redisdb",
 		},
-		{"./internal/naive", []string{"cmd/ksiega-bench"}, "the second calculator is there to compare with, never to answer"},
-		{"./internal/wiring", []string{"cmd/..."}, "only cmd wires"},
+		{"./internal/wiring", []string{"cmd/..."}, "only cmd and tests wire"},
 	}
 }
 
@@ -110,7 +108,7 @@ func (t *tree) checkImports(f *file) {
 			}
 		}
 		if own, ok := strings.CutPrefix(imported, t.module+"/"); ok {
-			if forTests(own) && !forTests(f.dir) {
+			if forTests(own) && !forTests(f.dir) && f.dir != "cmd/ksiega-bench" {
 				t.add(f, spec.Pos(), "imports %s, which is for tests", imported)
 				continue
 			}

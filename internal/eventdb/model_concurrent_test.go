@@ -17,7 +17,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"pgregory.net/rapid"
 
-	"ksiega/internal/eventdb/modeltest"
+	"ksiega/internal/testkit/modeltest"
 )
 
 // done is one call as its client saw it. Began and ended are ticks of a clock that all clients share.

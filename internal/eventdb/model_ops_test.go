@@ -24,7 +24,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 
-	"ksiega/internal/eventdb/modeltest"
+	"ksiega/internal/testkit/modeltest"
 )
 
 // answered is what a call came to, of the node or of the model.

@@ -18,7 +18,7 @@ import (
 	"google.golang.org/grpc/status"
 	"pgregory.net/rapid"
 
-	"ksiega/internal/eventdb/modeltest"
+	"ksiega/internal/testkit/modeltest"
 )
 
 // teller is what a duel says its findings to.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 
-	"ksiega/internal/eventdb/modeltest"
+	"ksiega/internal/testkit/modeltest"
 )
 
 // TestModelGolden holds the recorded conversations with the model, so that it is the real server's behaviour that the node

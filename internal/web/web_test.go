@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"ksiega/internal/ledgertest"
+	"ksiega/internal/testkit/ledgertest"
 	"ksiega/internal/web"
 	"ksiega/queries"
 )

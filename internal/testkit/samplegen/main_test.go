@@ -24,12 +24,12 @@ func TestCommittedFilesAreWhatIsGenerated(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(got, want[entry.Name()]) {
-			t.Errorf("%s differs from what is generated; run: go run ./internal/samplegen", entry.Name())
+			t.Errorf("%s differs from what is generated; run: go run ./internal/testkit/samplegen", entry.Name())
 		}
 	}
 	for name := range want {
 		if !seen[name] {
-			t.Errorf("%s is generated but not committed; run: go run ./internal/samplegen", name)
+			t.Errorf("%s is generated but not committed; run: go run ./internal/testkit/samplegen", name)
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
-	"ksiega/internal/neighbourtest"
+	"ksiega/internal/testkit/neighbourtest"
 	"ksiega/internal/vault"
 	"ksiega/internal/wiring"
 	"ksiega/samples"

@@ -3,7 +3,7 @@
 // The output depends on nothing but this code: the seed is fixed and no clock is read, so the
 // committed files can be compared with it byte for byte. The generator keeps its own sums
 // (hours, benefits, refunds, balances) to write consistent payouts, claims and statements; it
-// is no reference for the rules, which is what internal/naive is for.
+// is no reference for the rules, which is what internal/testkit/naive is for.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 )
 
-// outputDir is relative to the repository's root, where `go run ./internal/samplegen` is run.
+// outputDir is relative to the repository's root, where `go run ./internal/testkit/samplegen` is run.
 const outputDir = "samples/starachowice"
 
 func main() {

@@ -15,8 +15,8 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/redis/go-redis/v9"
 
+	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/domain"
-	"ksiega/internal/web"
 	"ksiega/projections"
 	"ksiega/queries"
 )
@@ -75,7 +75,7 @@ func measureReports(ctx context.Context, b *bench) (err error) {
 	}
 	defer runner.Stop()
 	desk := queries.NewDesk(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
-	handler, err := web.New(web.Options{Ledger: ledger, Desk: desk, Version: "bench", Now: time.Now, Strangers: func(context.Context) error { return nil },
+	handler, err := httpapi.New(httpapi.Options{Ledger: ledger, Desk: desk, Version: "bench", Now: time.Now, Strangers: func(context.Context) error { return nil },
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		return err

@@ -18,10 +18,10 @@ import (
 	"syscall"
 	"time"
 
+	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/internal/socket"
-	"ksiega/internal/web"
 )
 
 // client is the command line's side of the control door.
@@ -58,7 +58,7 @@ func connectNew(ctx context.Context, g *globals, live bool) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, err := web.New(b.webOptions(slog.New(slog.DiscardHandler)))
+	api, err := httpapi.New(b.webOptions(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -143,7 +143,7 @@ func (c *client) ask(ctx context.Context, method, path string, query url.Values,
 	defer func() { _ = resp.Body.Close() }()
 	var n struct { // of a note, or of the web door's problem
 		Error, Detail, Title, Code string
-		Errors                     []web.FieldProblem
+		Errors                     []httpapi.FieldProblem
 	}
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&n); err != nil || n.Error+n.Detail+n.Title == "" {
 		return nil, fmt.Errorf("the server answered %s", resp.Status)

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"sync"
 
+	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/commands"
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
@@ -21,7 +22,6 @@ import (
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/socket"
-	"ksiega/internal/web"
 	"ksiega/projections"
 	"ksiega/queries"
 )
@@ -275,7 +275,7 @@ func (c *control) report(api http.Handler) http.HandlerFunc {
 // known hands a request on to the web door, as from somebody who is known.
 func known(api http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		api.ServeHTTP(w, r.WithContext(web.WithActor(r.Context(), caller(r), r.Header.Get(headerRole))))
+		api.ServeHTTP(w, r.WithContext(httpapi.WithActor(r.Context(), caller(r), r.Header.Get(headerRole))))
 	}
 }
 

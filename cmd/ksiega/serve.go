@@ -12,8 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/internal/socket"
-	"ksiega/internal/web"
 )
 
 type serveCmd struct {
@@ -68,7 +68,7 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 			}
 		}
 	}
-	handler, err := web.New(options)
+	handler, err := httpapi.New(options)
 	if err != nil {
 		return err
 	}
@@ -106,8 +106,8 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 }
 
 // webOptions open the web door on this ledger.
-func (b *book) webOptions(log *slog.Logger) web.Options {
-	return web.Options{Ledger: b.ledger, Desk: b.desk, Version: version, Now: time.Now, Log: log,
+func (b *book) webOptions(log *slog.Logger) httpapi.Options {
+	return httpapi.Options{Ledger: b.ledger, Desk: b.desk, Version: version, Now: time.Now, Log: log,
 		After: b.change, Unavailable: b.unavailable}
 }
 
@@ -199,10 +199,10 @@ func (b *book) ready(maxLag uint64) error {
 	return nil
 }
 
-func (b *book) status() []web.ReadModel {
-	var out []web.ReadModel
+func (b *book) status() []httpapi.ReadModel {
+	var out []httpapi.ReadModel
 	for _, s := range b.runner.Status() {
-		m := web.ReadModel{Name: s.Name, Position: s.Position.String(), Lag: s.Lag, CaughtUp: s.CaughtUp}
+		m := httpapi.ReadModel{Name: s.Name, Position: s.Position.String(), Lag: s.Lag, CaughtUp: s.CaughtUp}
 		if s.Err != nil {
 			m.Problem = "zatrzymany"
 		}

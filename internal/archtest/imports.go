@@ -20,9 +20,7 @@ func layers() []layer {
 		{"commands/...", []string{"domain/...", "internal/journal", "internal/vault"}},
 		{"projections/...", []string{"domain/...", "internal/journal", "internal/garbage", "internal/secret"}},
 		{"queries/...", []string{"domain/...", "projections/...", "internal/journal", "internal/vault", "internal/auditlog"}},
-		// A report is served as XLSX and PDF too, so one door opens on the other.
-		{"internal/web/...", []string{"commands/...", "queries/...", "domain/...", "internal/sheet/..."}},
-		{"internal/sheet/...", []string{"commands/...", "queries/...", "domain/..."}},
+		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/..."}},
 		{"internal/journal/...", []string{"domain/...", "internal/secret"}},
 		{"internal/eventdb/...", []string{"internal/socket"}},
 		// What cmd/ksiega and cmd/ksiega-bench both wire, they share.

@@ -1,4 +1,4 @@
-package web_test
+package httpapi_test
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"ksiega/internal/web"
+	"ksiega/cmd/ksiega/httpapi"
 )
 
 // What is recorded while a stranger's answer is computed is not shown to them: the door
@@ -16,7 +16,7 @@ func TestStrangersAreAskedAboutAgainBeforeTheyAreAnswered(t *testing.T) {
 	t.Parallel()
 	owner := open(t, nil)
 	asked, shutAfter := 0, 1
-	d := over(t, owner.ledger, func(o *web.Options) {
+	d := over(t, owner.ledger, func(o *httpapi.Options) {
 		o.Token, o.Strangers = "", func(context.Context) error {
 			if asked++; asked > shutAfter {
 				return errors.New("shut by now")
@@ -51,7 +51,7 @@ func TestStrangersAreAskedAboutAgainBeforeTheyAreAnswered(t *testing.T) {
 // Strangers wait for nothing that is still to come.
 func TestStrangersWaitForNoPosition(t *testing.T) {
 	t.Parallel()
-	d := open(t, func(o *web.Options) { o.Token, o.Strangers = "", func(context.Context) error { return nil } })
+	d := open(t, func(o *httpapi.Options) { o.Token, o.Strangers = "", func(context.Context) error { return nil } })
 	for _, position := range []string{"0", "1", "999999999"} {
 		refused(t, d.get("/api/v1/reports/refunds?minPosition="+position), http.StatusForbidden, "denied")
 		refused(t, d.get("/reports/refunds?minPosition="+position), http.StatusForbidden, "denied")

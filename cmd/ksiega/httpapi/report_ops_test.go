@@ -1,4 +1,4 @@
-package web_test
+package httpapi_test
 
 import (
 	"encoding/csv"
@@ -11,7 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"ksiega/internal/web"
+	"ksiega/cmd/ksiega/httpapi"
 )
 
 // answer is a report as JSON.
@@ -42,7 +42,7 @@ func TestReportsAreServedAsDeclared(t *testing.T) {
 			}
 		}
 	}](t, d.get("/openapi.json"))
-	list := decode[web.ReportList](t, d.get("/api/v1/reports"))
+	list := decode[httpapi.ReportList](t, d.get("/api/v1/reports"))
 	if len(list.Reports) < 7 {
 		t.Fatalf("%d reports", len(list.Reports))
 	}
@@ -167,7 +167,7 @@ func TestTransferTitlesAreShownToKnownPeopleOnly(t *testing.T) {
 	}
 	for role, sees := range map[string]bool{"finance": true, "auditor": true, "director": true, "coordinator": true, "assistant": false, "": false} {
 		r := request(http.MethodGet, target, "", "Host", "control")
-		if n := titles(r.WithContext(web.WithActor(r.Context(), "jkowalska", role))); (n > 0) != sees {
+		if n := titles(r.WithContext(httpapi.WithActor(r.Context(), "jkowalska", role))); (n > 0) != sees {
 			t.Errorf("%q sees %d titles", role, n)
 		}
 	}
@@ -186,7 +186,7 @@ func TestEveryReaderOfAMomentIsEntered(t *testing.T) {
 		group.Go(func() {
 			<-start
 			r := request(http.MethodGet, target, "", "Host", "control")
-			if w := d.do(r.WithContext(web.WithActor(r.Context(), actor, role))); w.Code != http.StatusOK {
+			if w := d.do(r.WithContext(httpapi.WithActor(r.Context(), actor, role))); w.Code != http.StatusOK {
 				t.Errorf("%s: %d %s", actor, w.Code, w.Body)
 			}
 		})
@@ -201,7 +201,7 @@ func TestEveryReaderOfAMomentIsEntered(t *testing.T) {
 	close(start)
 	group.Wait()
 	got := map[string]int{}
-	for _, e := range decode[web.EventPage](t, d.get("/api/v1/events?type=intake.personal-data-read.*&limit=1000")).Events {
+	for _, e := range decode[httpapi.EventPage](t, d.get("/api/v1/events?type=intake.personal-data-read.*&limit=1000")).Events {
 		got[e.Actor]++
 		var data struct {
 			What     string
@@ -226,14 +226,14 @@ func TestHistoryComesInPages(t *testing.T) {
 	d := open(t, nil)
 	sample(t, d.ledger)
 	contract := decode[answer](t, d.get("/api/v1/reports/psu-settlement")).Rows[0]["contract"].(string)
-	whole := decode[web.EventPage](t, d.get("/api/v1/events?limit=1000&contract="+queryEscape(contract)))
+	whole := decode[httpapi.EventPage](t, d.get("/api/v1/events?limit=1000&contract="+queryEscape(contract)))
 	if len(whole.Events) < 10 || whole.Next != "" {
 		t.Fatalf("%d events, next %q", len(whole.Events), whole.Next)
 	}
-	var paged []web.Event
+	var paged []httpapi.Event
 	cursor := ""
 	for range len(whole.Events) {
-		page := decode[web.EventPage](t, d.get("/api/v1/events?limit=7&contract="+queryEscape(contract)+"&cursor="+cursor))
+		page := decode[httpapi.EventPage](t, d.get("/api/v1/events?limit=7&contract="+queryEscape(contract)+"&cursor="+cursor))
 		paged = append(paged, page.Events...)
 		if cursor = page.Next; cursor == "" {
 			break
@@ -245,12 +245,12 @@ func TestHistoryComesInPages(t *testing.T) {
 	first := whole.Events[0]
 	for query, least := range map[string]int{"type=attendance.*": 1, "actor=tester": 1, "until=" + first.Position: 1,
 		"from=2999-01-01T00:00:00Z": 0} {
-		page := decode[web.EventPage](t, d.get("/api/v1/events?limit=5&"+query))
+		page := decode[httpapi.EventPage](t, d.get("/api/v1/events?limit=5&"+query))
 		if len(page.Events) < least || least == 0 && len(page.Events) > 0 {
 			t.Errorf("%s: %d events", query, len(page.Events))
 		}
 	}
-	stream := decode[web.EventPage](t, d.get("/api/v1/streams/"+queryEscape(first.Stream)+"/events?limit=2"))
+	stream := decode[httpapi.EventPage](t, d.get("/api/v1/streams/"+queryEscape(first.Stream)+"/events?limit=2"))
 	if len(stream.Events) == 0 || stream.Events[0].Stream != first.Stream {
 		t.Errorf("%+v", stream)
 	}
@@ -261,7 +261,7 @@ func TestHistoryIsSealedAndRefusesWhatItDoesNotKnow(t *testing.T) {
 	d := open(t, nil)
 	accepted(t, d.command("register-participant", "k", person))
 	w := d.get("/api/v1/events?participant=U1")
-	if page := decode[web.EventPage](t, w); len(page.Events) != 1 || strings.Contains(w.Body.String(), "Zofia") || strings.Contains(w.Body.String(), "02070803628") {
+	if page := decode[httpapi.EventPage](t, w); len(page.Events) != 1 || strings.Contains(w.Body.String(), "Zofia") || strings.Contains(w.Body.String(), "02070803628") {
 		t.Errorf("%s", w.Body)
 	}
 	for _, query := range []string{"colour=red", "limit=0", "limit=1001", "limit=x", "cursor=abc", "type=[", "from=x", "participant=U1&actor=anonim", "participant=U1&contract=C"} {

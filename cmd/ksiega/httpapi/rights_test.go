@@ -1,4 +1,4 @@
-package web_test
+package httpapi_test
 
 import (
 	"context"
@@ -13,20 +13,20 @@ import (
 	"testing"
 	"time"
 
+	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
-	"ksiega/internal/web"
 )
 
 // Without a token nobody records anything or reads the history, and only the sample's
 // reports are open.
 func TestWithoutATokenOnlyTheSamplesReportsAreOpen(t *testing.T) {
 	t.Parallel()
-	closed := open(t, func(o *web.Options) { o.Token = "" })
-	sampled := over(t, closed.ledger, func(o *web.Options) { o.Token, o.Strangers = "", func(context.Context) error { return nil } })
+	closed := open(t, func(o *httpapi.Options) { o.Token = "" })
+	sampled := over(t, closed.ledger, func(o *httpapi.Options) { o.Token, o.Strangers = "", func(context.Context) error { return nil } })
 	for _, d := range []*door{closed, sampled} {
 		for _, name := range []string{"register-participant", "log-visit", "no-such"} {
 			refused(t, d.command(name, "k", person), http.StatusUnauthorized, "unauthorized")
@@ -50,7 +50,7 @@ func TestWithoutATokenOnlyTheSamplesReportsAreOpen(t *testing.T) {
 			t.Errorf("%s of the sample: %d", target, w.Code)
 		}
 	}
-	if n := decode[web.EventPage](t, over(t, closed.ledger, nil).get("/api/v1/events")); len(n.Events) != 0 {
+	if n := decode[httpapi.EventPage](t, over(t, closed.ledger, nil).get("/api/v1/events")); len(n.Events) != 0 {
 		t.Errorf("%d events were recorded", len(n.Events))
 	}
 }
@@ -76,7 +76,7 @@ func other() secrets {
 func secretLedger(t *testing.T, s secrets) *door {
 	t.Helper()
 	var minutes atomic.Int64 // each look at the clock is two minutes later, so that no guess is throttled
-	d := open(t, func(o *web.Options) {
+	d := open(t, func(o *httpapi.Options) {
 		o.Now = func() time.Time { return noon.Add(time.Duration(minutes.Add(2)) * time.Minute) }
 	})
 	d.role = "coordinator"
@@ -290,7 +290,7 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 	for _, target := range []string{"/api/v1/events?limit=1000", "/api/v1/events?participant=U1", "/api/v1/streams/participant-U1/events"} {
 		see(target, d.get(target))
 	}
-	for _, r := range decode[web.ReportList](t, d.get("/api/v1/reports")).Reports {
+	for _, r := range decode[httpapi.ReportList](t, d.get("/api/v1/reports")).Reports {
 		see(r.Name, d.get(r.Href))
 		see(r.Name, d.get(r.Href+"?format=csv"))
 	}
@@ -325,7 +325,7 @@ func TestAnAttackerWithoutTheRightLearnsNothing(t *testing.T) {
 		t.Fatalf("%d and %d answers", len(one), len(two))
 	}
 	// Whatever command there is, it was asked.
-	var p web.Problem
+	var p httpapi.Problem
 	d := open(t, nil)
 	if err := json.Unmarshal(d.command("no-such", "k", "{}").Body.Bytes(), &p); err != nil {
 		t.Fatal(err)
@@ -360,7 +360,7 @@ func TestAnAttackerWithoutTheRightLearnsNothing(t *testing.T) {
 func TestGuessesAreThrottled(t *testing.T) {
 	t.Parallel()
 	var now atomic.Int64
-	d := open(t, func(o *web.Options) { o.Now = func() time.Time { return noon.Add(time.Duration(now.Load())) } })
+	d := open(t, func(o *httpapi.Options) { o.Now = func() time.Time { return noon.Add(time.Duration(now.Load())) } })
 	accepted(t, d.command("register-participant", "k", person))
 	stopped := 0
 	for i := range 70 {
@@ -388,7 +388,7 @@ func TestGuessesAreThrottled(t *testing.T) {
 // Nor is anybody told more by asking many times at once.
 func TestGuessesAtOnceAreThrottled(t *testing.T) {
 	t.Parallel()
-	d := open(t, func(o *web.Options) { o.Now = func() time.Time { return noon } })
+	d := open(t, func(o *httpapi.Options) { o.Now = func() time.Time { return noon } })
 	accepted(t, d.command("register-participant", "k", person))
 	var told atomic.Int64
 	var all sync.WaitGroup

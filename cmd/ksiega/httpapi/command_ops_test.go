@@ -1,4 +1,4 @@
-package web_test
+package httpapi_test
 
 import (
 	"context"
@@ -8,13 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"ksiega/internal/web"
+	"ksiega/cmd/ksiega/httpapi"
 )
 
 func TestCommandIsCarriedOutOnce(t *testing.T) {
 	t.Parallel()
 	after := 0
-	d := open(t, func(o *web.Options) { o.After = func(context.Context) { after++ } })
+	d := open(t, func(o *httpapi.Options) { o.After = func(context.Context) { after++ } })
 	d.role = "coordinator"
 	w := d.command("register-participant", "k1", person)
 	first := accepted(t, w)
@@ -174,7 +174,7 @@ func TestExpectedRevisionBinds(t *testing.T) {
 	day := `{"contract":"S/1","date":"2018-03-06","minutes":60}`
 	w := d.command("record-attendance", "m1", day, "If-Match", `"0"`)
 	refused(t, w, http.StatusPreconditionFailed, "revision-mismatch")
-	before := decode[web.EventPage](t, d.get("/api/v1/streams/attendance-S%252F1/events"))
+	before := decode[httpapi.EventPage](t, d.get("/api/v1/streams/attendance-S%252F1/events"))
 	at := len(before.Events) - 1
 	if at < 0 {
 		t.Fatal("no such stream")
@@ -192,7 +192,7 @@ func TestExpectedRevisionBinds(t *testing.T) {
 
 func TestStoreThatDoesNotAnswerIsUnavailable(t *testing.T) {
 	t.Parallel()
-	d := open(t, func(o *web.Options) { o.Unavailable = func(error) string { return "the store sleeps" } })
+	d := open(t, func(o *httpapi.Options) { o.Unavailable = func(error) string { return "the store sleeps" } })
 	if err := d.ledger.Journal.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package web_test
+package httpapi_test
 
 import (
 	"fmt"

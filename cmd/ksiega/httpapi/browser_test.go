@@ -1,4 +1,4 @@
-package web_test
+package httpapi_test
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"ksiega/internal/web"
+	"ksiega/cmd/ksiega/httpapi"
 )
 
 // axe checks pages against WCAG; axe-core 4.14.1, its licence lies beside it.
@@ -146,17 +146,17 @@ const missingPage = "/reports/none"
 
 func TestPagesInABrowser(t *testing.T) {
 	t.Parallel()
-	d := open(t, func(o *web.Options) {
+	d := open(t, func(o *httpapi.Options) {
 		o.Token, o.Strangers = "", func(context.Context) error { return nil }
-		o.Status = func() []web.ReadModel {
-			return []web.ReadModel{{Name: "settlement", Position: "41200", CaughtUp: true}, {Name: "refunds", Position: "41200", CaughtUp: true},
+		o.Status = func() []httpapi.ReadModel {
+			return []httpapi.ReadModel{{Name: "settlement", Position: "41200", CaughtUp: true}, {Name: "refunds", Position: "41200", CaughtUp: true},
 				{Name: "assistance", Position: "41160", Lag: 40}, {Name: "durability", Position: "12", Lag: 41188, Problem: "the event at 13 cannot be read"}}
 		}
 	})
 	sample(t, d.ledger)
 	b := browse(t, d)
 	pages := map[string]string{"start": "/", "docs": "/docs", "missing": missingPage}
-	for _, r := range decode[web.ReportList](t, d.get("/api/v1/reports")).Reports {
+	for _, r := range decode[httpapi.ReportList](t, d.get("/api/v1/reports")).Reports {
 		pages[r.Name] = "/reports/" + r.Name
 	}
 	pages["assistant-hours"] += "?month=2018-03" // all of its rows take axe long

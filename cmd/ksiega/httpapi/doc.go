@@ -1,4 +1,4 @@
-// Package web is the HTTP door: reports, commands and event history as a
+// Package httpapi is the HTTP door: reports, commands and event history as a
 // described API (OpenAPI 3.1, made from the code), and Polish pages of the same
 // for people.
 //
@@ -18,4 +18,4 @@
 //	GET  /api/v1/events                     history of one thing, in pages
 //	GET  /api/v1/streams/{stream}/events    history of one stream, in pages
 //	GET  /healthz /readyz /metrics          for machines
-package web
+package httpapi

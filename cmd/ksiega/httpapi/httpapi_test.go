@@ -1,4 +1,4 @@
-package web_test
+package httpapi_test
 
 import (
 	"bytes"
@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/internal/testkit/ledgertest"
-	"ksiega/internal/web"
 	"ksiega/queries"
 )
 
@@ -33,23 +33,23 @@ type door struct {
 	role    string // of somebody known who asks; "" is whoever holds the token
 }
 
-func open(t testing.TB, change func(*web.Options)) *door {
+func open(t testing.TB, change func(*httpapi.Options)) *door {
 	t.Helper()
 	l := ledgertest.Open(t)
 	return over(t, l, change)
 }
 
-func over(t testing.TB, l *ledgertest.Ledger, change func(*web.Options)) *door {
+func over(t testing.TB, l *ledgertest.Ledger, change func(*httpapi.Options)) *door {
 	t.Helper()
 	d := &door{t: t, ledger: l, log: &bytes.Buffer{}}
 	now := func() time.Time { return noon }
-	o := web.Options{Ledger: l.Ledger, Now: now, Version: "test", Token: token, Hosts: []string{"127.0.0.1"},
+	o := httpapi.Options{Ledger: l.Ledger, Now: now, Version: "test", Token: token, Hosts: []string{"127.0.0.1"},
 		Desk: queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: now, Zone: l.Zone}),
 		Log:  slog.New(slog.NewTextHandler(d.log, nil))}
 	if change != nil {
 		change(&o)
 	}
-	h, err := web.New(o)
+	h, err := httpapi.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func request(method, target, body string, headers ...string) *http.Request {
 
 func (d *door) do(r *http.Request) *httptest.ResponseRecorder {
 	if d.role != "" {
-		r = r.WithContext(web.WithActor(r.Context(), "jkowalska", d.role))
+		r = r.WithContext(httpapi.WithActor(r.Context(), "jkowalska", d.role))
 	}
 	w := httptest.NewRecorder()
 	d.handler.ServeHTTP(w, r)
@@ -110,9 +110,9 @@ func decode[T any](t testing.TB, w *httptest.ResponseRecorder) T {
 }
 
 // refused checks a problem's status and code.
-func refused(t testing.TB, w *httptest.ResponseRecorder, status int, code string) web.Problem {
+func refused(t testing.TB, w *httptest.ResponseRecorder, status int, code string) httpapi.Problem {
 	t.Helper()
-	p := decode[web.Problem](t, w)
+	p := decode[httpapi.Problem](t, w)
 	if w.Code != status || p.Status != status || p.Code != code || p.Title == "" || p.Type != "urn:ksiega:problem:"+code ||
 		w.Header().Get("Content-Type") != "application/problem+json" {
 		t.Errorf("got %d %s %s, want %d %s", w.Code, w.Header().Get("Content-Type"), w.Body, status, code)
@@ -120,19 +120,19 @@ func refused(t testing.TB, w *httptest.ResponseRecorder, status int, code string
 	return p
 }
 
-func accepted(t testing.TB, w *httptest.ResponseRecorder) web.CommandAnswer {
+func accepted(t testing.TB, w *httptest.ResponseRecorder) httpapi.CommandAnswer {
 	t.Helper()
 	if w.Code != http.StatusOK {
 		t.Fatalf("got %d %s", w.Code, w.Body)
 	}
-	return decode[web.CommandAnswer](t, w)
+	return decode[httpapi.CommandAnswer](t, w)
 }
 
 const person = `{"id":"U1","firstName":"Zofia","lastName":"Sekretna","pesel":"02070803628","birthDate":"1902-07-08"}`
 
 func TestNewNeedsItsParts(t *testing.T) {
 	t.Parallel()
-	if _, err := web.New(web.Options{}); err == nil {
+	if _, err := httpapi.New(httpapi.Options{}); err == nil {
 		t.Error("opened on nothing")
 	}
 }
@@ -140,7 +140,7 @@ func TestNewNeedsItsParts(t *testing.T) {
 func TestMachinesAreAnswered(t *testing.T) {
 	t.Parallel()
 	var notReady error
-	d := open(t, func(o *web.Options) {
+	d := open(t, func(o *httpapi.Options) {
 		o.Ready = func() error { return notReady }
 		o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "a_metric 1\n") })
 	})
@@ -204,7 +204,7 @@ func TestStrangersAreTurnedAway(t *testing.T) {
 
 func TestTokenIsAskedOfAllButHealth(t *testing.T) {
 	t.Parallel()
-	d := open(t, func(o *web.Options) { o.Token, o.Hosts = "s3cret", []string{"ksiega.mops.example"} })
+	d := open(t, func(o *httpapi.Options) { o.Token, o.Hosts = "s3cret", []string{"ksiega.mops.example"} })
 	host := []string{"Host", "ksiega.mops.example:443"}
 	for _, target := range []string{"/", "/readyz", "/metrics", "/docs", "/openapi.json", "/api/v1/reports", "/reports/refunds", "/assets/style.css"} {
 		for _, auth := range []string{"", "Bearer", "Bearer ", "Bearer S3cret", "Basic s3cret", "s3cret", "Bearer s3cretx"} {
@@ -224,16 +224,16 @@ func TestTokenIsAskedOfAllButHealth(t *testing.T) {
 		t.Errorf("with the token: %d %s", w.Code, w.Body)
 	}
 	accepted(t, d.command("register-participant", "k1", person, auth...))
-	if w := d.get("/api/v1/events?actor=api", auth...); len(decode[web.EventPage](t, w).Events) == 0 {
+	if w := d.get("/api/v1/events?actor=api", auth...); len(decode[httpapi.EventPage](t, w).Events) == 0 {
 		t.Errorf("the actor is not api: %s", w.Body)
 	}
 }
 
 func TestStartPageSaysWhatTheLedgerHolds(t *testing.T) {
 	t.Parallel()
-	d := open(t, func(o *web.Options) {
+	d := open(t, func(o *httpapi.Options) {
 		o.Ready = func() error { return errors.New("refunds are behind") }
-		o.Status = func() []web.ReadModel { return []web.ReadModel{{Name: "refunds", Position: "7", Lag: 1234}} }
+		o.Status = func() []httpapi.ReadModel { return []httpapi.ReadModel{{Name: "refunds", Position: "7", Lag: 1234}} }
 	})
 	if w := d.get("/"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Dziennik jest pusty") {
 		t.Errorf("%d %s", w.Code, w.Body)
@@ -290,7 +290,7 @@ func TestLogHoldsNoQuery(t *testing.T) {
 
 func TestPanicIsAnAnswer(t *testing.T) {
 	t.Parallel()
-	d := open(t, func(o *web.Options) {
+	d := open(t, func(o *httpapi.Options) {
 		o.Metrics = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(fmt.Sprint("Zofia ", 1)) })
 	})
 	refused(t, d.get("/metrics"), http.StatusInternalServerError, "internal")
@@ -301,11 +301,11 @@ func TestPanicIsAnAnswer(t *testing.T) {
 
 func TestControlSocketHasItsOwnActor(t *testing.T) {
 	t.Parallel()
-	d := open(t, func(o *web.Options) { o.Token = "s3cret" })
+	d := open(t, func(o *httpapi.Options) { o.Token = "s3cret" })
 	r := request(http.MethodPost, "/api/v1/commands/register-participant", person, "Host", "control", "Content-Type", "application/json", "Idempotency-Key", "k")
-	accepted(t, d.do(r.WithContext(web.WithActor(r.Context(), "jkowalska", "finance"))))
+	accepted(t, d.do(r.WithContext(httpapi.WithActor(r.Context(), "jkowalska", "finance"))))
 	r = request(http.MethodGet, "/api/v1/events?actor=jkowalska", "", "Host", "control")
-	if w := d.do(r.WithContext(web.WithActor(r.Context(), "jkowalska", "finance"))); len(decode[web.EventPage](t, w).Events) == 0 {
+	if w := d.do(r.WithContext(httpapi.WithActor(r.Context(), "jkowalska", "finance"))); len(decode[httpapi.EventPage](t, w).Events) == 0 {
 		t.Errorf("%s", w.Body)
 	}
 }

@@ -1,4 +1,4 @@
-package web_test
+package httpapi_test
 
 import (
 	"bytes"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"ksiega/internal/web"
+	"ksiega/cmd/ksiega/httpapi"
 )
 
 // TestOpenAPIIsWhatWasAgreed compares the document with the recorded one; after
@@ -14,7 +14,7 @@ import (
 func TestOpenAPIIsWhatWasAgreed(t *testing.T) {
 	t.Parallel()
 	const path = "testdata/openapi.golden.json"
-	got := append(open(t, func(o *web.Options) { o.Token = "" }).get("/openapi.json").Body.Bytes(), '\n')
+	got := append(open(t, func(o *httpapi.Options) { o.Token = "" }).get("/openapi.json").Body.Bytes(), '\n')
 	if os.Getenv("KSIEGA_GOLDEN") == "update" {
 		if err := os.WriteFile(path, got, 0o644); err != nil {
 			t.Fatal(err)

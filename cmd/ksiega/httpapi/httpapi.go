@@ -1,4 +1,4 @@
-package web
+package httpapi
 
 import (
 	"context"
@@ -80,7 +80,7 @@ type server struct {
 // maxRequests bounds the requests in hand; more are sent away with 503.
 const maxRequests = 512
 
-var errOptions = errors.New("web: Ledger, Desk and Now are needed")
+var errOptions = errors.New("httpapi: Ledger, Desk and Now are needed")
 
 // New makes the handler of the whole door.
 func New(o Options) (http.Handler, error) {

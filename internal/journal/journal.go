@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/go-json-experiment/json"
 	"google.golang.org/grpc/codes"
 
 	"ksiega/domain"
@@ -72,12 +73,11 @@ type Bulk struct {
 
 // Journal is the ledger's log. It is safe for concurrent use.
 type Journal struct {
-	opts    Options
-	encoder *encoder
-	config  *esdb.Configuration
-	bounds  bounds
-	life    context.Context // ends with Close
-	end     context.CancelFunc
+	opts   Options
+	config *esdb.Configuration
+	bounds bounds
+	life   context.Context // ends with Close
+	end    context.CancelFunc
 
 	mu     sync.Mutex // guards all below
 	link   *link      // nil until the first use and after a break
@@ -94,7 +94,7 @@ const maxAppendBytes = 1 << 20
 
 // Open prepares a log; the connection itself is made at first use.
 func Open(opts Options) (*Journal, error) {
-	j := &Journal{opts: opts, encoder: newEncoder(opts.Table), bounds: defaultBounds()}
+	j := &Journal{opts: opts, bounds: defaultBounds()}
 	if strings.HasPrefix(opts.Address, "unix:") {
 		j.config = &esdb.Configuration{Address: opts.Address, DisableTLS: true, DiscoveryInterval: 100, GossipTimeout: 5, KeepAliveInterval: 10 * time.Second, KeepAliveTimeout: 10 * time.Second}
 	} else {
@@ -159,11 +159,6 @@ func (j *Journal) Append(ctx context.Context, stream string, expected int64, eve
 	return j.write(ctx, stream, expected, proposals)
 }
 
-const (
-	usualBytes   = 768 // of one event with its envelope
-	togetherMost = 32  // events whose bytes stand side by side
-)
-
 func (j *Journal) propose(stream string, expected int64, events []Decided) ([]esdb.EventData, error) {
 	if expected < NoStream || len(events) == 0 {
 		return nil, fmt.Errorf("append to %s: %d events at revision %d make no sense", stream, len(events), expected)
@@ -175,12 +170,8 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 	d := j.opts.Table.decoder()
 	defer j.opts.Table.decoders.Put(d)
 	var meta Meta
-	var buf []byte // of several events; one that outgrows it gets bytes of its own
 	for i := range events {
 		event := events[i].Event
-		if cap(buf)-len(buf) < usualBytes {
-			buf = make([]byte, 0, min(len(events)-i, togetherMost)*usualBytes)
-		}
 		var err error
 		domain.EachSeal(event, func(s domain.Seal, text domain.Sealed) {
 			if _, clear := text.InClear(); clear {
@@ -190,11 +181,10 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 		if err != nil {
 			return nil, err
 		}
-		start := len(buf)
-		if buf, err = j.encoder.event(buf, event); err != nil {
+		data, err := j.opts.Table.encode(event)
+		if err != nil {
 			return nil, err
 		}
-		data := buf[start:len(buf):len(buf)]
 		meta = events[i].Meta
 		if meta.OccurredOn == 0 {
 			meta.OccurredOn = event.OccurredOn()
@@ -205,17 +195,18 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 		if meta.Salt == (Salt{}) {
 			meta.Salt = newSalt()
 		}
-		start = len(buf)
-		if buf, err = j.encoder.meta(buf, &meta); err != nil {
-			return nil, fmt.Errorf("append to %s: %s: %w", stream, event.EventType(), err)
+		raw, err := json.Marshal(meta)
+		if err != nil {
+			// The encoder's own message may quote the envelope.
+			return nil, fmt.Errorf("append to %s: the envelope of %s does not encode", stream, event.EventType())
 		}
-		if err := d.prove(event, data, &meta, buf[start:]); err != nil {
+		if err := d.prove(event, data, &meta, raw); err != nil {
 			return nil, fmt.Errorf("append to %s: %w", stream, err)
 		}
 		size += len(data)
 		proposals = append(proposals, esdb.EventData{
 			EventID:   eventID(stream, uint64(expected+1)+uint64(i), &meta, data),
-			EventType: event.EventType(), ContentType: esdb.ContentTypeJson, Data: data, Metadata: buf[start:len(buf):len(buf)],
+			EventType: event.EventType(), ContentType: esdb.ContentTypeJson, Data: data, Metadata: raw,
 		})
 	}
 	if size > maxAppendBytes {

@@ -1,0 +1,206 @@
+package report
+
+import "fmt"
+
+// Kind says what a value is.
+type Kind string
+
+// The kinds. An amount is in grosze and a time in minutes; a date is RRRR-MM-DD, a
+// month RRRR-MM, "" where there is none.
+const (
+	KindText    Kind = "text"
+	KindInteger Kind = "integer"
+	KindGrosze  Kind = "grosze"
+	KindMinutes Kind = "minutes"
+	KindDate    Kind = "date"
+	KindMonth   Kind = "month"
+	KindFlag    Kind = "flag"
+	KindList    Kind = "list"
+)
+
+// Reference is the kind of thing that a value names; which there are is the caller's.
+type Reference string
+
+// Word is a code with the Polish word for it.
+type Word struct{ Code, Polish string }
+
+// Words are the codes that a value may be, in the order they are offered in; none
+// where it may be anything, and then a text that equals a code is no code.
+type Words []Word
+
+// Say is the Polish word for a code, or the code where it has none.
+func (w Words) Say(code string) string {
+	for _, word := range w {
+		if word.Code == code {
+			return word.Polish
+		}
+	}
+	return code
+}
+
+// Field is what is declared of a value, whatever it is read from.
+type Field struct {
+	Name  string // in JSON and CSV; "" of a list's items that are plain values
+	Title string // Polish
+	Kind  Kind
+	// Refers is what the value, or each plain item, names; "" is nothing.
+	Refers Reference
+	Words  Words
+	Items  []Field // of a list's items
+}
+
+// Param is a parameter of a report.
+type Param struct {
+	Name, Doc string // Doc is Polish
+	Kind      Kind
+	Refers    Reference
+	Words     Words // those it may be, or nothing; none where it may be anything
+}
+
+// Value is what a cell holds; its field says how to read it.
+type Value struct {
+	text   string    // text, date, month
+	number int64     // integer, grosze, minutes; of a flag 0 or 1
+	items  [][]Value // list: of each item its fields
+}
+
+// Column is one field of rows R.
+type Column[R any] struct {
+	Field
+	read func(R) Value
+	sum  *sum[R]
+	// distinct values of all rows are counted in the totals under the name counted,
+	// for people with a unit.
+	distinct      func(R) []string
+	counted, unit string
+}
+
+// sum says what of a column is added.
+type sum[R any] struct {
+	counts func(R) bool   // nil: every row
+	like   func(R) string // nil: all are alike; else there is a sum where those added are
+}
+
+// Sum has the totals hold the sum of all rows.
+func (c Column[R]) Sum() Column[R] { return c.SumOf(nil) }
+
+// SumOf has the totals hold the sum of those rows that count.
+func (c Column[R]) SumOf(counts func(R) bool) Column[R] {
+	c.sum = &sum[R]{counts: counts}
+	return c
+}
+
+// SumAlike has the totals hold the sum where all rows are of one sort; of several there
+// is none.
+func (c Column[R]) SumAlike(sort func(R) string) Column[R] {
+	c.sum = &sum[R]{like: sort}
+	return c
+}
+
+// Distinct has the totals count, under a name of its own, how many different values
+// all rows come to; "" is none. Unit is what people count: `osób`.
+func (c Column[R]) Distinct(name, unit string, values func(R) []string) Column[R] {
+	c.counted, c.unit, c.distinct = name, unit, values
+	return c
+}
+
+// To says what the column's values refer to.
+func (c Column[R]) To(what Reference) Column[R] {
+	c.Refers = what
+	return c
+}
+
+// In gives the column's codes their words.
+func (c Column[R]) In(words Words) Column[R] {
+	c.Words = words
+	return c
+}
+
+func column[R any](name, title string, kind Kind, read func(R) Value) Column[R] {
+	return Column[R]{Field: Field{Name: name, Title: title, Kind: kind}, read: read}
+}
+
+// Text is a column of texts, ids or codes.
+func Text[R any, S ~string](name, title string, read func(R) S) Column[R] {
+	return column(name, title, KindText, func(r R) Value { return Value{text: string(read(r))} })
+}
+
+// number is what counts, amounts and times are kept as.
+type number interface{ ~int | ~int32 | ~int64 }
+
+func numbers[R any, N number](name, title string, kind Kind, read func(R) N) Column[R] {
+	return column(name, title, kind, func(r R) Value { return Value{number: int64(read(r))} })
+}
+
+// Integer is a column of counts or numbers.
+func Integer[R any, N number](name, title string, read func(R) N) Column[R] {
+	return numbers(name, title, KindInteger, read)
+}
+
+// Grosze is a column of amounts.
+func Grosze[R any, N number](name, title string, read func(R) N) Column[R] {
+	return numbers(name, title, KindGrosze, read)
+}
+
+// Minutes is a column of times.
+func Minutes[R any, N number](name, title string, read func(R) N) Column[R] {
+	return numbers(name, title, KindMinutes, read)
+}
+
+// Date is a column of days, whose String is RRRR-MM-DD or "".
+func Date[R any, D fmt.Stringer](name, title string, read func(R) D) Column[R] {
+	return column(name, title, KindDate, func(r R) Value { return Value{text: read(r).String()} })
+}
+
+// Month is a column of months, whose String is RRRR-MM or "".
+func Month[R any, M fmt.Stringer](name, title string, read func(R) M) Column[R] {
+	return column(name, title, KindMonth, func(r R) Value { return Value{text: read(r).String()} })
+}
+
+// Flag is a column of yes and no.
+func Flag[R any](name, title string, read func(R) bool) Column[R] {
+	return column(name, title, KindFlag, func(r R) Value {
+		if read(r) {
+			return Value{number: 1}
+		}
+		return Value{}
+	})
+}
+
+// List is a column of lists, whose items have columns of their own. In running text the
+// title of an item's number or day stands before it; texts, amounts and times say what
+// they are.
+func List[R, I any](name, title string, read func(R) []I, items ...Column[I]) Column[R] {
+	c := column(name, title, KindList, func(r R) Value {
+		list := read(r)
+		v := Value{items: make([][]Value, len(list))}
+		for i, item := range list {
+			v.items[i] = make([]Value, len(items))
+			for k := range items {
+				v.items[i][k] = items[k].read(item)
+			}
+		}
+		return v
+	})
+	c.Items = fields(items)
+	return c
+}
+
+// Texts is a column of lists of plain texts.
+func Texts[R any, S ~string](name, title string, read func(R) []S) Column[R] {
+	return List(name, title, read, Text("", "", func(s S) S { return s }))
+}
+
+func fields[R any](columns []Column[R]) []Field {
+	all := make([]Field, len(columns))
+	for i := range columns {
+		all[i] = columns[i].Field
+	}
+	return all
+}
+
+// plain says whether a list's items are plain values.
+func (f *Field) plain() bool { return len(f.Items) == 1 && f.Items[0].Name == "" }
+
+// Numeric says whether values of the kind are numbers.
+func (k Kind) Numeric() bool { return k == KindInteger || k == KindGrosze || k == KindMinutes }

@@ -1,0 +1,168 @@
+package report
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ErrOverflow: a total is larger than can be counted.
+var ErrOverflow = errors.New("a total is too large to be counted")
+
+// Shape declares a table of rows R.
+type Shape[R any] struct {
+	// Leading is how many of the columns, from the first, order the rows.
+	Leading int
+	Columns []Column[R]
+}
+
+// Fields are those of the columns.
+func (s Shape[R]) Fields() []Field { return fields(s.Columns) }
+
+// Sums are the totals that tables of the shape may have.
+func (s Shape[R]) Sums() []Total {
+	var sums, counts []Total
+	for i, c := range s.Columns {
+		if c.sum != nil {
+			sums = append(sums, Total{Name: c.Name, Kind: c.Kind, Column: i})
+		}
+		if c.distinct != nil {
+			counts = append(counts, Total{Name: c.counted, Kind: KindInteger, Column: i, unit: c.unit})
+		}
+	}
+	return append(sums, counts...)
+}
+
+// Total is one of a table's totals, with the column that it belongs to.
+type Total struct {
+	Name   string
+	Kind   Kind
+	Column int
+	Value  int64
+	unit   string
+}
+
+// Table is rows under their fields, ordered and totalled.
+type Table struct {
+	Fields []Field
+	Totals []Total
+	Len    int // rows
+	value  func(row, column int) Value
+}
+
+// Value is what a cell holds.
+func (t *Table) Value(row, column int) Value { return t.value(row, column) }
+
+// Table of rows, which it orders where they lie. It fails with ErrOverflow.
+func (s Shape[R]) Table(rows []R) (Table, error) {
+	s.order(rows)
+	t := Table{Fields: s.Fields(), Len: len(rows), value: func(row, column int) Value { return s.Columns[column].read(rows[row]) }}
+	for _, total := range s.Sums() {
+		c := &s.Columns[total.Column]
+		there, err := true, error(nil)
+		if c.distinct != nil && total.Name == c.counted {
+			total.Value = c.count(rows)
+		} else if total.Value, there, err = c.add(rows); err != nil {
+			return Table{}, fmt.Errorf("total of %s: %w", c.Name, err)
+		}
+		if there {
+			t.Totals = append(t.Totals, total)
+		}
+	}
+	return t, nil
+}
+
+// add is the sum of what may be added; false where that is not of one sort.
+func (c *Column[R]) add(rows []R) (sum int64, alike bool, err error) {
+	for i, r := range rows {
+		if c.sum.counts != nil && !c.sum.counts(r) {
+			continue
+		}
+		if c.sum.like != nil && i > 0 && c.sum.like(r) != c.sum.like(rows[0]) {
+			return 0, false, nil
+		}
+		n := c.read(r).number
+		if sum += n; (sum > sum-n) != (n > 0) {
+			return 0, false, ErrOverflow
+		}
+	}
+	return sum, true, nil
+}
+
+func (c *Column[R]) count(rows []R) int64 {
+	seen := map[string]bool{}
+	for _, r := range rows {
+		for _, value := range c.distinct(r) {
+			if value != "" {
+				seen[value] = true
+			}
+		}
+	}
+	return int64(len(seen))
+}
+
+// order sorts rows by their leading columns, each read once.
+func (s Shape[R]) order(rows []R) {
+	type ordered struct {
+		row  R
+		keys []Value
+	}
+	all := make([]ordered, len(rows))
+	keys := make([]Value, len(rows)*s.Leading)
+	for i, r := range rows {
+		all[i] = ordered{r, keys[i*s.Leading : (i+1)*s.Leading]}
+		for k := range s.Leading {
+			all[i].keys[k] = s.Columns[k].read(r)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b ordered) int {
+		for k := range a.keys {
+			if c := a.keys[k].compare(b.keys[k]); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+	for i := range all {
+		rows[i] = all[i].row
+	}
+}
+
+func (v Value) compare(other Value) int {
+	return cmp.Or(cmp.Compare(v.number, other.number), Compare(v.text, other.text))
+}
+
+// Compare orders ids as people do: what they have in digits by size, so that W-9 comes
+// before W-10.
+func Compare(a, b string) int {
+	x, y := a, b
+	for x != "" && y != "" {
+		if !digit(x[0]) || !digit(y[0]) {
+			if x[0] != y[0] {
+				return cmp.Compare(x[0], y[0])
+			}
+			x, y = x[1:], y[1:]
+			continue
+		}
+		var m, n string
+		m, x = digits(x)
+		n, y = digits(y)
+		if c := cmp.Or(cmp.Compare(len(m), len(n)), strings.Compare(m, n)); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(a, b))
+}
+
+func digit(c byte) bool { return '0' <= c && c <= '9' }
+
+// digits are those that a text begins with, without zeros before them, and the rest.
+func digits(s string) (number, rest string) {
+	n := 0
+	for n < len(s) && digit(s[n]) {
+		n++
+	}
+	return strings.TrimLeft(s[:n], "0"), s[n:]
+}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ksiega/cmd/ksiega/httpapi"
+	"ksiega/cmd/ksiega/pages"
 	"ksiega/internal/socket"
 )
 
@@ -199,10 +200,10 @@ func (b *book) ready(maxLag uint64) error {
 	return nil
 }
 
-func (b *book) status() []httpapi.ReadModel {
-	var out []httpapi.ReadModel
+func (b *book) status() []pages.ReadModel {
+	var out []pages.ReadModel
 	for _, s := range b.runner.Status() {
-		m := httpapi.ReadModel{Name: s.Name, Position: s.Position.String(), Lag: s.Lag, CaughtUp: s.CaughtUp}
+		m := pages.ReadModel{Name: s.Name, Position: s.Position.String(), Lag: s.Lag, CaughtUp: s.CaughtUp}
 		if s.Err != nil {
 			m.Problem = "zatrzymany"
 		}

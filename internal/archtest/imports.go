@@ -20,7 +20,8 @@ func layers() []layer {
 		{"commands/...", []string{"domain/...", "internal/journal", "internal/vault"}},
 		{"projections/...", []string{"domain/...", "internal/journal", "internal/garbage", "internal/secret"}},
 		{"queries/...", []string{"domain/...", "projections/...", "internal/journal", "internal/vault", "internal/auditlog"}},
-		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/..."}},
+		{"cmd/ksiega/pages/...", []string{"queries/...", "domain/..."}},
+		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages"}},
 		{"internal/journal/...", []string{"domain/...", "internal/secret"}},
 		{"internal/eventdb/...", []string{"internal/socket"}},
 		// What cmd/ksiega and cmd/ksiega-bench both wire, they share.

@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"ksiega/cmd/ksiega/httpapi"
+	"ksiega/cmd/ksiega/pages"
 )
 
 // axe checks pages against WCAG; axe-core 4.14.1, its licence lies beside it.
@@ -148,8 +149,8 @@ func TestPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	d := open(t, func(o *httpapi.Options) {
 		o.Token, o.Strangers = "", func(context.Context) error { return nil }
-		o.Status = func() []httpapi.ReadModel {
-			return []httpapi.ReadModel{{Name: "settlement", Position: "41200", CaughtUp: true}, {Name: "refunds", Position: "41200", CaughtUp: true},
+		o.Status = func() []pages.ReadModel {
+			return []pages.ReadModel{{Name: "settlement", Position: "41200", CaughtUp: true}, {Name: "refunds", Position: "41200", CaughtUp: true},
 				{Name: "assistance", Position: "41160", Lag: 40}, {Name: "durability", Position: "12", Lag: 41188, Problem: "the event at 13 cannot be read"}}
 		}
 	})

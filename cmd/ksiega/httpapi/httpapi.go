@@ -3,9 +3,7 @@ package httpapi
 import (
 	"context"
 	"crypto/rand"
-	"embed"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"time"
@@ -13,12 +11,10 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"ksiega/cmd/ksiega/pages"
 	"ksiega/commands"
 	"ksiega/queries"
 )
-
-//go:embed assets
-var assets embed.FS
 
 // Options say what the door opens on. Ledger, Desk and Now are needed.
 type Options struct {
@@ -28,7 +24,7 @@ type Options struct {
 	// is ready.
 	Ready func() error
 	// Status of the read models, for the start page.
-	Status func() []ReadModel
+	Status func() []pages.ReadModel
 	// Metrics answers /metrics; nil has none.
 	Metrics http.Handler
 	// Token, where not empty, is asked of every request but /healthz as
@@ -55,21 +51,10 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// ReadModel is the state of one read model, as the start page shows it.
-type ReadModel struct {
-	Name string
-	// Position is the last it has seen, Lag how many events the log has behind it.
-	Position string
-	Lag      uint64
-	CaughtUp bool
-	// Problem is why it stands still, "" if it does not; shown as it is.
-	Problem string
-}
-
 // server is the door with what it was opened with.
 type server struct {
 	Options
-	pages *pages
+	pages *pages.Pages
 	// spec is the OpenAPI document in both notations.
 	specJSON, specYAML []byte
 	slots              chan struct{} // one taken by each request in hand
@@ -92,11 +77,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &server{Options: o, slots: make(chan struct{}, maxRequests)}
 	var err error
-	if s.pages, err = parsePages(); err != nil {
-		return nil, err
-	}
-	own, err := fs.Sub(assets, "assets")
-	if err != nil {
+	if s.pages, err = pages.New(pages.Options{Version: o.Version, Reports: o.Desk.Reports(), Zone: o.Ledger.Zone}); err != nil {
 		return nil, err
 	}
 	r := chi.NewRouter()
@@ -112,14 +93,14 @@ func New(o Options) (http.Handler, error) {
 	r.Post("/api/v1/commands/{name}", s.noCommand)
 	r.Get("/", s.startPage)
 	r.Get("/reports/{name}", s.reportPage)
-	r.Get("/docs", s.docsPage(api))
+	r.Get("/docs", s.docsPage(api.OpenAPI()))
 	r.Get("/openapi.json", s.document("application/openapi+json", s.specJSON))
 	r.Get("/openapi.yaml", s.document("application/openapi+yaml", s.specYAML))
 	r.Get("/assets/style.css", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "max-age=300")
-		http.ServeFileFS(w, r, own, "style.css")
+		pages.Asset("style.css")(w, r)
 	})
-	r.Get("/favicon.svg", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, own, "favicon.svg") })
+	r.Get("/favicon.svg", pages.Asset("favicon.svg"))
 	r.Get("/healthz", s.healthz)
 	r.Get("/readyz", s.readyz)
 	if o.Metrics != nil {

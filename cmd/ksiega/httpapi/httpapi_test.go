@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ksiega/cmd/ksiega/httpapi"
+	"ksiega/cmd/ksiega/pages"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
@@ -233,7 +234,7 @@ func TestStartPageSaysWhatTheLedgerHolds(t *testing.T) {
 	t.Parallel()
 	d := open(t, func(o *httpapi.Options) {
 		o.Ready = func() error { return errors.New("refunds are behind") }
-		o.Status = func() []httpapi.ReadModel { return []httpapi.ReadModel{{Name: "refunds", Position: "7", Lag: 1234}} }
+		o.Status = func() []pages.ReadModel { return []pages.ReadModel{{Name: "refunds", Position: "7", Lag: 1234}} }
 	})
 	if w := d.get("/"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Dziennik jest pusty") {
 		t.Errorf("%d %s", w.Code, w.Body)

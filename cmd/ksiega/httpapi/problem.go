@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"ksiega/cmd/ksiega/pages"
 	"ksiega/domain"
 	"ksiega/domain/intake"
 	"ksiega/queries"
@@ -181,7 +182,9 @@ func (s *server) write(w http.ResponseWriter, r *http.Request, p *Problem) {
 	}
 	h.Del("Content-Disposition")
 	if r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && strings.Contains(r.Header.Get("Accept"), "text/html") {
-		s.problemPage(w, p)
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(p.Status)
+		_ = s.pages.Problem(w, pages.Problem{Title: p.Title, Detail: p.Detail, Code: p.Code, Correlation: p.Correlation, Status: p.Status})
 		return
 	}
 	h.Set("Content-Type", p.ContentType(""))

@@ -172,7 +172,7 @@ func (s *server) stream(c huma.Context, a *queries.Answer, format string, query 
 	switch format {
 	case "html":
 		c.SetHeader("Content-Type", "text/html; charset=utf-8")
-		err = s.renderReport(c.BodyWriter(), a, query)
+		err = s.pages.Report(c.BodyWriter(), a, query)
 	case "csv":
 		c.SetHeader("Content-Type", "text/csv; charset=utf-8; header=present")
 		c.SetHeader("Content-Disposition", `attachment; filename="`+fileName(a)+`.csv"`)

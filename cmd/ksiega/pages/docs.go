@@ -1,7 +1,7 @@
-package httpapi
+package pages
 
 import (
-	"net/http"
+	"io"
 	"slices"
 	"strings"
 
@@ -26,15 +26,13 @@ type docsField struct {
 	Required               bool
 }
 
-// docsPage shows the document as plain HTML. It is made once, as the
-// operations do not change.
-func (s *server) docsPage(api huma.API) http.HandlerFunc {
-	doc := api.OpenAPI()
+// Docs writes the page that describes the API.
+func (p *Pages) Docs(w io.Writer, doc *huma.OpenAPI) error {
 	var v docsView
 	for _, tag := range doc.Tags {
 		v.Groups = append(v.Groups, docsGroup{Name: tag.Name, Doc: tag.Description, Operations: operations(doc, tag.Name)})
 	}
-	return func(w http.ResponseWriter, r *http.Request) { s.show(w, r, "docs", "Opis API", v) }
+	return p.render(w, "docs", "Opis API", "/docs", v)
 }
 
 func operations(doc *huma.OpenAPI, tag string) []docsOperation {

@@ -1,7 +1,8 @@
-package httpapi
+package pages
 
 import (
 	"bytes"
+	"embed"
 	"fmt"
 	"html/template"
 	"io"
@@ -9,19 +10,43 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
-
-	"github.com/go-chi/chi/v5"
 
 	"ksiega/domain"
 	"ksiega/queries"
 )
 
-// pages are the parsed templates, each with the common frame.
-type pages struct{ byName map[string]*template.Template }
+//go:embed assets
+var assets embed.FS
 
-func parsePages() (*pages, error) {
-	p := &pages{byName: map[string]*template.Template{}}
+// ReadModel is the state of one read model, as the start page shows it.
+type ReadModel struct {
+	Name string
+	// Position is the last it has seen, Lag how many events the log has behind it.
+	Position string
+	Lag      uint64
+	CaughtUp bool
+	// Problem is why it stands still, "" if it does not; shown as it is.
+	Problem string
+}
+
+// Options are what every page rests on.
+type Options struct {
+	Version string
+	Reports []*queries.Report
+	Zone    *time.Location // of moments
+}
+
+// Pages writes pages.
+type Pages struct {
+	Options
+	byName map[string]*template.Template // each with the common frame
+}
+
+// New parses the templates.
+func New(o Options) (*Pages, error) {
+	p := &Pages{Options: o, byName: map[string]*template.Template{}}
 	for _, name := range []string{"start", "report", "docs", "problem"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{"count": count, "table": tableOf}).
 			ParseFS(assets, "assets/frame.html", "assets/"+name+".html")
@@ -31,6 +56,11 @@ func parsePages() (*pages, error) {
 		p.byName[name] = t
 	}
 	return p, nil
+}
+
+// Asset serves one file that pages refer to.
+func Asset(name string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, assets, "assets/"+name) }
 }
 
 // frame is what every page has around its own content.
@@ -43,27 +73,25 @@ type frame struct {
 }
 
 // render writes a page, or nothing where the template fails.
-func (s *server) render(w io.Writer, name, title, here string, page any) error {
+func (p *Pages) render(w io.Writer, name, title, here string, page any) error {
 	var b bytes.Buffer
-	f := frame{Title: title, Here: here, Version: s.Version, Reports: s.Desk.Reports(), Page: page}
-	if err := s.pages.byName[name].Execute(&b, f); err != nil {
+	f := frame{Title: title, Here: here, Version: p.Version, Reports: p.Reports, Page: page}
+	if err := p.byName[name].Execute(&b, f); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
-func (s *server) show(w http.ResponseWriter, r *http.Request, name, title string, page any) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := s.render(w, name, title, r.URL.Path, page); err != nil {
-		s.write(w, r, s.problemOf(r.Context(), err))
-	}
+// Problem is why a request was not carried out.
+type Problem struct {
+	Title, Detail, Code, Correlation string
+	Status                           int
 }
 
-func (s *server) problemPage(w http.ResponseWriter, p *Problem) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(p.Status)
-	_ = s.render(w, "problem", p.Title, "", p)
+// Problem writes the page of it.
+func (p *Pages) Problem(w io.Writer, of Problem) error {
+	return p.render(w, "problem", of.Title, "", of)
 }
 
 type startView struct {
@@ -85,29 +113,28 @@ type modelView struct {
 	Title, State, Class, Problem, Lag, Position string
 }
 
-func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
-	var v startView
-	o, err := s.Desk.Overview(r.Context())
-	if err != nil {
-		v.Failed = s.problemOf(r.Context(), err).Title
-	} else {
+// Start is what the start page tells.
+type Start struct {
+	Overview queries.Overview
+	Failed   string // why there is none, in Polish
+	NotReady string // why the server is not ready
+	Models   []ReadModel
+}
+
+// Start writes the start page.
+func (p *Pages) Start(w io.Writer, of Start) error {
+	v := startView{Failed: of.Failed, NotReady: of.NotReady}
+	if o := of.Overview; v.Failed == "" {
 		v.Counted = true
 		v.Areas = areas(o)
-		v.Events, v.Position, v.Recorded = int64(o.Events), o.LastPosition.String(), polishTime(o.LastRecorded, s.Ledger.Zone)
+		v.Events, v.Position, v.Recorded = int64(o.Events), o.LastPosition.String(), polishTime(o.LastRecorded, p.Zone)
 		first, last := days(o)
 		v.First, v.Last = polishDate(first), polishDate(last)
 	}
-	if s.Ready != nil {
-		if err := s.Ready(); err != nil {
-			v.NotReady = err.Error()
-		}
+	for _, m := range of.Models {
+		v.Models = append(v.Models, viewOf(m))
 	}
-	if s.Status != nil {
-		for _, m := range s.Status() {
-			v.Models = append(v.Models, viewOf(m))
-		}
-	}
-	s.show(w, r, "start", "Księga", v)
+	return p.render(w, "start", "Księga", "/", v)
 }
 
 func viewOf(m ReadModel) modelView {
@@ -206,33 +233,17 @@ type cellView struct {
 // maxPageRows bounds a page; JSON and CSV hold all rows.
 const maxPageRows = 2000
 
-func (s *server) reportPage(w http.ResponseWriter, r *http.Request) {
-	query := r.URL.Query()
-	if query.Has(paramFormat) {
-		s.write(w, r, problem(codeInvalid, queries.ErrNoParam.With(paramFormat).Message))
-		return
-	}
-	a, _, err := s.ask(r.Context(), chi.URLParam(r, "name"), query)
-	if err != nil {
-		s.write(w, r, s.problemOf(r.Context(), err))
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := s.renderReport(w, a, query); err != nil {
-		s.write(w, r, s.problemOf(r.Context(), err))
-	}
-}
-
-func (s *server) renderReport(w io.Writer, a *queries.Answer, query url.Values) error {
+// Report writes the answer to a report; query is what was asked.
+func (p *Pages) Report(w io.Writer, a *queries.Answer, query url.Values) error {
 	v := reportView{
 		Report: a.Report, AsOf: a.AsOf.String(), KnownAt: a.KnownAt, Count: count(int64(len(a.Rows))),
-		Position: a.Position.String(), Generated: polishTime(a.GeneratedAt, s.Ledger.Zone),
+		Position: a.Position.String(), Generated: polishTime(a.GeneratedAt, p.Zone),
 		JSON: reportLink(a.Report.Name, "json", query), CSV: reportLink(a.Report.Name, "csv", query),
 	}
-	for _, p := range a.Report.Params {
-		v.Params = append(v.Params, paramOf(p, a.Params[p.Name]))
-		if value := a.Params[p.Name]; value != "" {
-			v.Asked = append(v.Asked, p.Doc+": "+spoken(p, value))
+	for _, param := range a.Report.Params {
+		v.Params = append(v.Params, paramOf(param, a.Params[param.Name]))
+		if value := a.Params[param.Name]; value != "" {
+			v.Asked = append(v.Asked, param.Doc+": "+spoken(param, value))
 		}
 	}
 	if a.AsOf != 0 {
@@ -258,14 +269,14 @@ func (s *server) renderReport(w io.Writer, a *queries.Answer, query url.Values) 
 			v.Totals[0].Text = "Razem"
 		}
 	}
-	return s.render(w, "report", a.Report.Title, "/reports/"+a.Report.Name, v)
+	return p.render(w, "report", a.Report.Title, "/reports/"+a.Report.Name, v)
 }
 
 // reportLink repeats what was asked in another format.
 func reportLink(name, format string, query url.Values) string {
-	q := url.Values{paramFormat: {format}}
+	q := url.Values{"format": {format}}
 	for key, values := range query {
-		if key != paramFormat && len(values) == 1 && values[0] != "" {
+		if key != "format" && len(values) == 1 && values[0] != "" {
 			q.Set(key, values[0])
 		}
 	}

@@ -1,0 +1,57 @@
+package httpapi
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
+
+	"ksiega/cmd/ksiega/pages"
+	"ksiega/queries"
+)
+
+// show answers with a page.
+func (s *server) show(w http.ResponseWriter, r *http.Request, page func(io.Writer) error) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if err := page(w); err != nil { // then nothing of it is written
+		s.write(w, r, s.problemOf(r.Context(), err))
+	}
+}
+
+func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
+	var v pages.Start
+	var err error
+	if v.Overview, err = s.Desk.Overview(r.Context()); err != nil {
+		v.Failed = s.problemOf(r.Context(), err).Title
+	}
+	if s.Ready != nil {
+		if err := s.Ready(); err != nil {
+			v.NotReady = err.Error()
+		}
+	}
+	if s.Status != nil {
+		v.Models = s.Status()
+	}
+	s.show(w, r, func(w io.Writer) error { return s.pages.Start(w, v) })
+}
+
+func (s *server) reportPage(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	if query.Has(paramFormat) {
+		s.write(w, r, problem(codeInvalid, queries.ErrNoParam.With(paramFormat).Message))
+		return
+	}
+	a, _, err := s.ask(r.Context(), chi.URLParam(r, "name"), query)
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	s.show(w, r, func(w io.Writer) error { return s.pages.Report(w, a, query) })
+}
+
+func (s *server) docsPage(doc *huma.OpenAPI) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		s.show(w, r, func(w io.Writer) error { return s.pages.Docs(w, doc) })
+	}
+}

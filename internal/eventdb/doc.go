@@ -40,8 +40,8 @@
 //
 // A torn journal looks like a damaged one, and Pebble takes both for its end. They are told apart before it opens the store
 // by what stands behind that place: every commit begins with a receipt, which says up to where all had been synced; where no
-// further commit comes, a receipt gets a sync of its own within two seconds (tail.go, receipt.go). How far the manifests had
-// been synced, and which journals there are, is kept in a file beside them (witness.go). Closing moves the journal into
+// further commit comes, a receipt gets a sync of its own within two seconds (package pebblelog, receipt.go). How far the manifests had
+// been synced, and which journals there are, is kept in a file beside them (pebblelog). Closing moves the journal into
 // tables, in which every block has a checksum.
 //
 // What can still not be told from a loss of power: damage to the last commits of the newest journal behind which no receipt

@@ -2,11 +2,12 @@ package eventdb
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"strconv"
 	"time"
+
+	"ksiega/internal/eventdb/pebblelog"
 )
 
 // A stored event:
@@ -26,7 +27,7 @@ const (
 )
 
 // errDamaged marks whatever contradicts itself on disk.
-var errDamaged = errors.New("damaged")
+var errDamaged = pebblelog.ErrDamaged
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 

@@ -16,6 +16,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/sstable"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"ksiega/internal/eventdb/pebblelog"
 	"ksiega/internal/socket"
 )
 
@@ -45,7 +46,7 @@ type store struct {
 	disk  *faultFS // under fs
 	edge  edge
 	// secret signs receipts.
-	secret secret
+	secret pebblelog.Secret
 }
 
 // storeLogger keeps Pebble quiet and turns what it calls fatal into a failed node.
@@ -137,15 +138,15 @@ func openStore(dir string, fs vfs.FS, readOnly bool) (*store, error) {
 	if err := interrupted(fs, dir); err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
-	seen, err := inspect(fs, dir)
+	seen, err := pebblelog.Inspect(fs, dir)
 	if err != nil {
 		return nil, errors.Join(unopened(err, readOnly), lock.Close())
 	}
-	if seen.secret == (secret{}) {
-		_, _ = rand.Read(seen.secret[:]) // never fails
+	if seen.Secret == (pebblelog.Secret{}) {
+		_, _ = rand.Read(seen.Secret[:]) // never fails
 	}
-	disk := &faultFS{FS: &witnessFS{FS: fs, dir: dir, seen: seen}}
-	s := &store{lock: lock, cache: pebble.NewCache(16 << 20), dir: dir, disk: disk, fs: newReuseFS(disk), secret: seen.secret,
+	disk := &faultFS{FS: pebblelog.NewWitness(fs, dir, seen)}
+	s := &store{lock: lock, cache: pebble.NewCache(16 << 20), dir: dir, disk: disk, fs: newReuseFS(disk), secret: seen.Secret,
 		log: &storeLogger{disk: disk, trouble: make(chan error, 1)}}
 	opts := pebbleOptions(s.fs, s.log, s.cache, readOnly)
 	opts.Lock = lock
@@ -166,7 +167,7 @@ func unopened(err error, doctor bool) error {
 	switch {
 	case errors.Is(err, errDamaged):
 	case errors.Is(err, pebble.ErrDBNotPristine):
-		err = fmt.Errorf("%w: the file that names the format of the store (%s…) is missing", errDamaged, formatMarker)
+		err = fmt.Errorf("%w: the file that names the format of the store (%s…) is missing", errDamaged, pebblelog.FormatMarker)
 	case pebble.IsCorruptionError(err), errors.Is(err, os.ErrNotExist) && !errors.Is(err, pebble.ErrDBDoesNotExist),
 		strings.Contains(err.Error(), "object size mismatch"): // a table is shorter or longer than it was; Pebble has no error to ask for
 		err = fmt.Errorf("%w: %w", errDamaged, err)
@@ -204,7 +205,7 @@ func (s *store) receipt(below uint64) (next uint64, err error) {
 	defer caught(&err)
 	b := s.db.NewBatch()
 	defer func() { err = errors.Join(err, b.Close()) }()
-	if err := b.LogData(appendReceipt(nil, s.secret, below), nil); err != nil {
+	if err := b.LogData(pebblelog.AppendReceipt(nil, s.secret, below), nil); err != nil {
 		return 0, err
 	}
 	if err := s.db.Apply(b, pebble.Sync); err != nil {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"google.golang.org/grpc/codes"
+
+	"ksiega/internal/eventdb/pebblelog"
 )
 
 const (
@@ -210,7 +212,7 @@ func (w *writer) build(first *op) (*group, error) {
 	w.base = w.pos
 	g := &group{batch: w.batch}
 	if below := w.settled.Load(); below > 0 {
-		w.buf = appendReceipt(w.buf[:0], w.store.secret, below)
+		w.buf = pebblelog.AppendReceipt(w.buf[:0], w.store.secret, below)
 		if err := w.batch.LogData(w.buf, nil); err != nil {
 			return nil, fmt.Errorf("write receipt: %w", err)
 		}

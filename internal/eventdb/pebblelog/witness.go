@@ -1,4 +1,4 @@
-package eventdb
+package pebblelog
 
 import (
 	"encoding/binary"
@@ -23,7 +23,7 @@ import (
 //
 //	checksum(4) turn(8) secret(16) count(2), then as often: kind 'm' or 'l' (1) number(8) length(8)
 //
-// Numbers are big-endian; the length of a journal is 0. The secret signs the receipts in the journals (tail.go).
+// Numbers are big-endian; the length of a journal is 0. The secret signs the receipts in the journals (log.go).
 const (
 	witnessName    = "synced"
 	witnessSlot    = 512
@@ -35,10 +35,10 @@ const (
 	logSuffix      = ".log"
 )
 
-// witnessed is what was on the disk, at least.
-type witnessed struct {
+// Synced is what was on the disk, at least.
+type Synced struct {
 	turn      uint64
-	secret    secret
+	Secret    Secret
 	manifests []syncedManifest // at most two, the older one first
 	logs      []uint64         // ascending
 }
@@ -48,9 +48,9 @@ type syncedManifest struct {
 	length int64
 }
 
-func (w *witnessed) encode() []byte {
+func (w *Synced) encode() []byte {
 	b := make([]byte, 4, witnessSlot)
-	b = append(binary.BigEndian.AppendUint64(b, w.turn), w.secret[:]...)
+	b = append(binary.BigEndian.AppendUint64(b, w.turn), w.Secret[:]...)
 	b = binary.BigEndian.AppendUint16(b, uint16(len(w.manifests)+len(w.logs)))
 	for _, m := range w.manifests {
 		b = binary.BigEndian.AppendUint64(append(b, 'm'), m.number)
@@ -66,10 +66,10 @@ func (w *witnessed) encode() []byte {
 }
 
 func witnessSum(slot []byte) uint32 {
-	return crc32.Checksum(slot[4:], castagnoli)
+	return crc32.Checksum(slot[4:], castagnoli())
 }
 
-func decodeWitness(slot []byte) (w witnessed, ok bool) {
+func decodeWitness(slot []byte) (w Synced, ok bool) {
 	if len(slot) < witnessSlot {
 		return w, false
 	}
@@ -78,7 +78,7 @@ func decodeWitness(slot []byte) (w witnessed, ok bool) {
 		return w, false
 	}
 	w.turn = binary.BigEndian.Uint64(slot[4:])
-	w.secret = secret(slot[12:28])
+	w.Secret = Secret(slot[12:28])
 	count := int(binary.BigEndian.Uint16(slot[28:]))
 	if witnessHead+count*witnessEntry > witnessSlot {
 		return w, false
@@ -98,7 +98,7 @@ func decodeWitness(slot []byte) (w witnessed, ok bool) {
 }
 
 // readWitness is the zero value when there is none, or none that can be read.
-func readWitness(fs vfs.FS, dir string) (w witnessed, err error) {
+func readWitness(fs vfs.FS, dir string) (w Synced, err error) {
 	f, err := fs.Open(fs.PathJoin(dir, witnessName))
 	if errors.Is(err, os.ErrNotExist) {
 		return w, nil
@@ -127,25 +127,30 @@ func ended(err error) error {
 	return err
 }
 
-// witnessFS writes the witness while Pebble writes its files. A failure to write it is one of the sync that it is about.
-type witnessFS struct {
+// Witness writes the witness while Pebble writes its files. A failure to write it is one of the sync that it is about.
+type Witness struct {
 	vfs.FS
 	dir  string
 	mu   sync.Mutex
-	seen witnessed
+	seen Synced
+}
+
+// NewWitness is over the files of a store, of which what was read by Inspect is known.
+func NewWitness(fs vfs.FS, dir string, seen Synced) *Witness {
+	return &Witness{FS: fs, dir: dir, seen: seen}
 }
 
 // Unwrap is asked for by Pebble.
-func (w *witnessFS) Unwrap() vfs.FS { return w.FS }
+func (w *Witness) Unwrap() vfs.FS { return w.FS }
 
 // Create is that of vfs.FS.
-func (w *witnessFS) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
+func (w *Witness) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
 	f, err := w.FS.Create(name, c)
 	return w.watch(name, f, err)
 }
 
 // ReuseForWrite is that of vfs.FS.
-func (w *witnessFS) ReuseForWrite(old, name string, c vfs.DiskWriteCategory) (vfs.File, error) {
+func (w *Witness) ReuseForWrite(old, name string, c vfs.DiskWriteCategory) (vfs.File, error) {
 	f, err := w.FS.ReuseForWrite(old, name, c)
 	if err == nil {
 		w.forget(old)
@@ -154,7 +159,7 @@ func (w *witnessFS) ReuseForWrite(old, name string, c vfs.DiskWriteCategory) (vf
 }
 
 // Remove is that of vfs.FS.
-func (w *witnessFS) Remove(name string) error {
+func (w *Witness) Remove(name string) error {
 	err := w.FS.Remove(name)
 	if err == nil {
 		w.forget(name)
@@ -163,43 +168,43 @@ func (w *witnessFS) Remove(name string) error {
 }
 
 // forget leaves a journal that is gone out of what is written next.
-func (w *witnessFS) forget(name string) {
-	if number, ok := logNumber(w.PathBase(name)); ok {
+func (w *Witness) forget(name string) {
+	if number, ok := LogNumber(w.PathBase(name)); ok {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.seen.logs = slices.DeleteFunc(w.seen.logs, func(n uint64) bool { return n == number })
 	}
 }
 
-func (w *witnessFS) watch(name string, f vfs.File, err error) (vfs.File, error) {
+func (w *Witness) watch(name string, f vfs.File, err error) (vfs.File, error) {
 	if err != nil {
 		return nil, err
 	}
 	base := w.PathBase(name)
-	if number, ok := logNumber(base); ok {
+	if number, ok := LogNumber(base); ok {
 		return &witnessFile{File: f, witness: w, number: number}, nil
 	}
-	if number, ok := manifestNumber(base); ok {
+	if number, ok := ManifestNumber(base); ok {
 		return &witnessFile{File: f, witness: w, number: number, manifest: true}, nil
 	}
 	return f, nil
 }
 
-// logNumber is the number of the journal that has this name.
-func logNumber(base string) (uint64, bool) {
+// LogNumber is the number of the journal that has this name.
+func LogNumber(base string) (uint64, bool) {
 	digits, ok := strings.CutSuffix(base, logSuffix)
 	number, err := strconv.ParseUint(digits, 10, 64)
 	return number, ok && err == nil
 }
 
-// manifestNumber is the number of the manifest that has this name.
-func manifestNumber(base string) (uint64, bool) {
+// ManifestNumber is the number of the manifest that has this name.
+func ManifestNumber(base string) (uint64, bool) {
 	digits, ok := strings.CutPrefix(base, manifestPrefix)
 	number, err := strconv.ParseUint(digits, 10, 64)
 	return number, ok && err == nil
 }
 
-func (w *witnessFS) manifest(number uint64, length int64) error {
+func (w *Witness) manifest(number uint64, length int64) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	m := slices.DeleteFunc(w.seen.manifests, func(m syncedManifest) bool { return m.number == number })
@@ -208,7 +213,7 @@ func (w *witnessFS) manifest(number uint64, length int64) error {
 	return w.write()
 }
 
-func (w *witnessFS) log(number uint64) error {
+func (w *Witness) log(number uint64) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	at, known := slices.BinarySearch(w.seen.logs, number)
@@ -220,10 +225,11 @@ func (w *witnessFS) log(number uint64) error {
 	return w.write()
 }
 
-func (w *witnessFS) write() error {
+func (w *Witness) write() error {
 	w.seen.turn++
 	name := w.PathJoin(w.dir, witnessName)
-	fresh := !exists(w.FS, name)
+	_, err := w.Stat(name)
+	fresh := errors.Is(err, os.ErrNotExist)
 	f, err := w.OpenReadWrite(name, vfs.WriteCategoryUnspecified)
 	if err != nil {
 		return err
@@ -245,7 +251,7 @@ func (w *witnessFS) write() error {
 // witnessFile is a manifest or a journal that is being written, from one goroutine at a time.
 type witnessFile struct {
 	vfs.File
-	witness  *witnessFS
+	witness  *Witness
 	number   uint64
 	manifest bool
 	written  int64

@@ -1,4 +1,4 @@
-package eventdb
+package pebblelog
 
 import (
 	"bytes"
@@ -38,17 +38,17 @@ const (
 
 // A receipt is the first entry of a commit, or the only one. It changes nothing; it says that all commits with a sequence
 // number below its own word had been synced when it was written, and so what of the journal was acknowledged before it. It
-// is found among bytes that are somebody's data, or what is left of a commit, so it is signed: a hash of the store's secret,
+// is found among bytes that are somebody's data, or what is left of a commit, so it is signed: a hash of the store's Secret,
 // which nobody else knows, and the word.
 const (
 	receiptMark = "ksiega: synced below "
 	receiptSize = len(receiptMark) + 8 + 16
 )
 
-// secret is a store's; it stands in the witness. The zero one is that of no store.
-type secret [16]byte
+// Secret is a store's; it stands in the witness. The zero one is that of no store.
+type Secret [16]byte
 
-func (s secret) sign(word []byte) []byte {
+func (s Secret) sign(word []byte) []byte {
 	var b [16 + 8]byte
 	copy(b[copy(b[:], s[:]):], word)
 	sum := sha256.Sum256(b[:])
@@ -57,14 +57,15 @@ func (s secret) sign(word []byte) []byte {
 
 const kindLogData = 3 // what Pebble calls an entry of a commit that stands only in the journal
 
-func appendReceipt(dst []byte, s secret, below uint64) []byte {
+// AppendReceipt appends one that says that what lies below a sequence number had been synced.
+func AppendReceipt(dst []byte, s Secret, below uint64) []byte {
 	dst = binary.BigEndian.AppendUint64(append(dst, receiptMark...), below)
 	return append(dst, s.sign(dst[len(dst)-8:])...)
 }
 
 // parseReceipt reads the beginning of a record of a journal.
-func parseReceipt(record []byte, s secret) (below uint64, ok bool) {
-	if s == (secret{}) || len(record) < batchHead+2+receiptSize || record[batchHead] != kindLogData || record[batchHead+1] != byte(receiptSize) {
+func parseReceipt(record []byte, s Secret) (below uint64, ok bool) {
+	if s == (Secret{}) || len(record) < batchHead+2+receiptSize || record[batchHead] != kindLogData || record[batchHead+1] != byte(receiptSize) {
 		return 0, false
 	}
 	receipt := record[batchHead+2:][:receiptSize]
@@ -127,7 +128,7 @@ func parseChunk(b []byte, number uint32) (c logChunk, ok bool) {
 
 // checksumOf is that of type, number, synced and payload.
 func checksumOf(b []byte) uint32 {
-	sum := crc32.Checksum(b, castagnoli)
+	sum := crc32.Checksum(b, castagnoli())
 	return (sum>>15 | sum<<17) + 0xa282ead8
 }
 
@@ -139,31 +140,36 @@ func isEndMark(b []byte, number uint32) (like, genuine bool) {
 	return true, b[6] == numberedFull && allZero(b[:6])
 }
 
+// castagnoli is made once by the library.
+func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
+
 func allZero(b []byte) bool {
 	return len(bytes.TrimLeft(b, "\x00")) == 0
 }
 
-type tailState uint8
+// State is how a file ends.
+type State uint8
 
+// The states.
 const (
-	tailReading tailState = iota // nothing has been amiss; at the end of the file: it ends between two records
-	tailClosed                   // the mark at the end was met
-	tailBroken                   // something was met that is no chunk, or the file ends in the middle of a record
+	Reading State = iota // nothing has been amiss; at the end of the file: it ends between two records
+	Closed               // the mark at the end was met
+	Broken               // something was met that is no chunk, or the file ends in the middle of a record
 )
 
-// tail is how a file ends, or is read so far.
-type tail struct {
-	number   uint32
-	manifest bool
-	secret   secret
-	state    tailState
-	at       int64               // where it ends: the beginning of the end mark, or of what is no chunk
-	whole    int64               // end of the last record that is there
-	proof    bool                // what follows shows that a chunk had been synced at the end
-	see      func(record []byte) // is shown the beginning of every record up to the end, unless nil
+// Tail is how a file ends, or is read so far. Number, Manifest, Secret, See and Next are set before it is read.
+type Tail struct {
+	Number   uint32
+	Manifest bool
+	Secret   Secret
+	State    State
+	At       int64               // where it ends: the beginning of the end mark, or of what is no chunk
+	Whole    int64               // end of the last record that is there
+	Proof    bool                // what follows shows that a chunk had been synced at the end
+	See      func(record []byte) // is shown the beginning of every record up to the end, unless nil
 
 	// Sequence numbers below this one are in the records that were read; the caller may know them from an earlier journal.
-	next uint64
+	Next uint64
 
 	offset int64  // of the block
 	inside bool   // a record has begun and not ended
@@ -173,56 +179,56 @@ type tail struct {
 	synced uint64 // how far the file was on the disk when the record began
 }
 
-// read reads a file to its end, and on from there until there is a proof.
-func (t *tail) read(r io.Reader) error {
+// Read reads a file to its end, and on from there until there is a proof.
+func (t *Tail) Read(r io.Reader) error {
 	buf := make([]byte, 8*logBlock)
 	for {
 		n, err := io.ReadFull(r, buf)
-		for b := buf[:n]; len(b) > 0 && !t.proof; b = b[min(len(b), logBlock):] {
+		for b := buf[:n]; len(b) > 0 && !t.Proof; b = b[min(len(b), logBlock):] {
 			block := b[:min(len(b), logBlock)]
 			t.block(block)
 			t.offset += int64(len(block))
 		}
 		switch {
 		case err == io.EOF || err == io.ErrUnexpectedEOF:
-			if t.state == tailReading {
-				t.at = t.offset
+			if t.State == Reading {
+				t.At = t.offset
 				if t.inside {
-					t.state = tailBroken
+					t.State = Broken
 				}
 			}
 			return nil
-		case err != nil || t.proof:
+		case err != nil || t.Proof:
 			return err
 		}
 	}
 }
 
 // block reads or searches one block.
-func (t *tail) block(b []byte) {
+func (t *Tail) block(b []byte) {
 	off := 0
-	for t.state == tailReading {
+	for t.State == Reading {
 		rest := b[off:]
 		blank := len(rest) >= plainHeader && allZero(rest[:plainHeader])
 		if len(rest) < plainHeader || blank && (len(rest) < numberHeader || len(rest) < syncedHeader && allZero(rest)) {
 			if len(b) == logBlock || !t.inside && (blank || len(rest) == 0) {
 				return
 			}
-			t.stop(tailBroken, off)
+			t.stop(Broken, off)
 			break
 		}
-		if like, genuine := isEndMark(rest, t.number); like && !t.inside {
+		if like, genuine := isEndMark(rest, t.Number); like && !t.inside {
 			if !genuine {
-				t.stop(tailBroken, off)
+				t.stop(Broken, off)
 				break
 			}
-			t.stop(tailClosed, off)
+			t.stop(Closed, off)
 			off += numberHeader
 			break
 		}
-		c, ok := parseChunk(rest, t.number)
+		c, ok := parseChunk(rest, t.Number)
 		if !ok {
-			t.stop(tailBroken, off)
+			t.stop(Broken, off)
 			break
 		}
 		off += c.size
@@ -230,34 +236,34 @@ func (t *tail) block(b []byte) {
 			t.take(&c, t.offset+int64(off))
 		}
 	}
-	if t.state != tailReading {
+	if t.State != Reading {
 		t.search(b, off)
 	}
 }
 
-func (t *tail) stop(state tailState, off int) {
-	t.state, t.at = state, t.offset+int64(off)
+func (t *Tail) stop(state State, off int) {
+	t.State, t.At = state, t.offset+int64(off)
 	t.inside = false
 }
 
 // take adds a chunk to the record that is being read; end is where the chunk ends.
-func (t *tail) take(c *logChunk, end int64) {
+func (t *Tail) take(c *logChunk, end int64) {
 	if !t.inside {
 		t.head = t.head[:0]
 	}
 	t.head = append(t.head, c.payload[:min(len(c.payload), headKept-len(t.head))]...)
 	t.inside = !c.ends()
-	if !t.manifest && len(t.head) >= batchHead {
+	if !t.Manifest && len(t.head) >= batchHead {
 		first := binary.LittleEndian.Uint64(t.head)
-		t.next = max(t.next, first)
+		t.Next = max(t.Next, first)
 		if !t.inside {
-			t.next = max(t.next, first+uint64(binary.LittleEndian.Uint32(t.head[8:])))
+			t.Next = max(t.Next, first+uint64(binary.LittleEndian.Uint32(t.head[8:])))
 		}
 	}
 	if !t.inside {
-		t.whole = end
-		if t.see != nil {
-			t.see(t.head)
+		t.Whole = end
+		if t.See != nil {
+			t.See(t.head)
 		}
 	}
 }
@@ -265,23 +271,23 @@ func (t *tail) take(c *logChunk, end int64) {
 // search looks for what could only be written once the end had been synced: at the chunks that later blocks begin with, and
 // at every byte of a block from off on, where lengths can no longer be trusted. There only a record with a receipt counts, for
 // others may stand in somebody's data; or, of a manifest, which holds no data but names, a chunk.
-func (t *tail) search(b []byte, off int) {
+func (t *Tail) search(b []byte, off int) {
 	if off == 0 {
 		t.walk(b)
 	}
 	var number [4]byte
-	binary.LittleEndian.PutUint32(number[:], t.number)
-	for !t.proof && off+plainHeader <= len(b) {
-		if !t.manifest {
+	binary.LittleEndian.PutUint32(number[:], t.Number)
+	for !t.Proof && off+plainHeader <= len(b) {
+		if !t.Manifest {
 			at := bytes.Index(b[off+plainHeader:], number[:])
 			if at < 0 {
 				return
 			}
 			off += at
 		}
-		c, ok := parseChunk(b[off:], t.number)
+		c, ok := parseChunk(b[off:], t.Number)
 		at := t.offset + int64(off)
-		if !ok || c.plain != t.manifest || c.synced > uint64(at) { // no file is synced before it is written
+		if !ok || c.plain != t.Manifest || c.synced > uint64(at) { // no file is synced before it is written
 			off++
 			continue
 		}
@@ -292,23 +298,23 @@ func (t *tail) search(b []byte, off int) {
 
 // walk looks at the chunks of a block from its beginning, where there is always one of this journal, or of the one before it
 // in the file.
-func (t *tail) walk(b []byte) {
-	for off := 0; !t.manifest && !t.proof; {
-		c, ok := parseChunk(b[off:], t.number)
+func (t *Tail) walk(b []byte) {
+	for off := 0; !t.Manifest && !t.Proof; {
+		c, ok := parseChunk(b[off:], t.Number)
 		at := uint64(t.offset) + uint64(off)
 		if !ok || c.plain || c.synced > at {
 			return
 		}
-		t.proof = t.state == tailClosed || c.synced > uint64(t.at)
+		t.Proof = t.State == Closed || c.synced > uint64(t.At)
 		off += c.size
 	}
 }
 
 // weigh decides whether a chunk behind the end is a proof.
-func (t *tail) weigh(c *logChunk, at, end int64) {
-	if t.manifest {
+func (t *Tail) weigh(c *logChunk, at, end int64) {
+	if t.Manifest {
 		// Every record of a manifest is synced before the next one begins.
-		t.proof = c.begins()
+		t.Proof = c.begins()
 		return
 	}
 	// A receipt may begin at the end of one block and end in the next.
@@ -320,13 +326,13 @@ func (t *tail) weigh(c *logChunk, at, end int64) {
 	}
 	t.head = append(t.head, c.payload[:min(len(c.payload), headKept-len(t.head))]...)
 	t.follow = end // the parts of a record but the last one fill their blocks
-	below, ok := parseReceipt(t.head, t.secret)
-	t.proof = ok && (t.next > 0 && below > t.next || t.synced > uint64(t.at) || t.state == tailClosed)
+	below, ok := parseReceipt(t.head, t.Secret)
+	t.Proof = ok && (t.Next > 0 && below > t.Next || t.synced > uint64(t.At) || t.State == Closed)
 }
 
-// minLog is the number of the oldest journal that a record of a manifest says is needed, 0 if it does not say it. It comes
+// oldestJournal is the number of the oldest journal that a record of a manifest says is needed, 0 if it does not say it. It comes
 // before everything that may be long.
-func minLog(edit []byte) uint64 {
+func oldestJournal(edit []byte) uint64 {
 	for {
 		tag, n := binary.Uvarint(edit)
 		if n <= 0 {

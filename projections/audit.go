@@ -10,6 +10,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/internal/journal"
+	"ksiega/internal/position"
 )
 
 // RefActor is the kind under which the audit index keeps who recorded an event,
@@ -169,7 +170,7 @@ func (b AuditBlock) positions() ([]journal.Position, error) {
 	var at journal.Position
 	rest, ok := b.Packed, false
 	for len(rest) > 0 {
-		if at, rest, ok = journal.Unpack(rest, at); !ok {
+		if at, rest, ok = position.Unpack(rest, at); !ok {
 			return nil, errPostings
 		}
 		all = append(all, at)

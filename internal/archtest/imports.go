@@ -18,11 +18,11 @@ func layers() []layer {
 	return []layer{
 		{"domain/...", nil},
 		{"commands/...", []string{"domain/...", "internal/journal", "internal/vault"}},
-		{"projections/...", []string{"domain/...", "internal/journal", "internal/garbage", "internal/secret"}},
+		{"projections/...", []string{"domain/...", "internal/journal", "internal/position", "internal/garbage", "internal/secret"}},
 		{"queries/...", []string{"domain/...", "projections/...", "internal/journal", "internal/vault", "internal/auditlog"}},
 		{"cmd/ksiega/pages/...", []string{"queries/...", "domain/..."}},
 		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages"}},
-		{"internal/journal/...", []string{"domain/...", "internal/secret"}},
+		{"internal/journal/...", []string{"domain/...", "internal/position", "internal/secret"}},
 		{"internal/eventdb/...", []string{"internal/socket"}},
 		// What cmd/ksiega and cmd/ksiega-bench both wire, they share.
 		{"internal/wiring", []string{"internal/eventdb", "internal/journal", "internal/garbage"}},

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+
+	"ksiega/internal/position"
 )
 
 // Follow hands over the log from a position on and goes on with what is
@@ -169,7 +171,7 @@ func (j *Journal) gather(a arrival, more <-chan arrival, after Position, live *b
 		case a.fellBehind:
 			*live = false
 		case a.alive:
-		case !Position{a.event.Position.Commit}.After(b.Through):
+		case !position.Of(a.event.Position.Commit).After(b.Through):
 			// Seen before the connection broke.
 		default:
 			if name := j.local(a.event.StreamID, a.event.EventType); name != "" {
@@ -180,7 +182,7 @@ func (j *Journal) gather(a arrival, more <-chan arrival, after Position, live *b
 				b.Events = append(b.Events, r)
 				bytes += len(r.RawMeta) + len(r.RawData)
 			}
-			b.Through = Position{a.event.Position.Commit}
+			b.Through = position.Of(a.event.Position.Commit)
 		}
 		if len(b.Events) >= batchEvents || bytes >= batchBytes || n >= batchSkipped {
 			return b, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"ksiega/domain"
+	"ksiega/internal/position"
 )
 
 const identityEvent = "identity.given.v1"
@@ -72,7 +73,7 @@ func (j *Journal) Holds(ctx context.Context, at Position, id uuid.UUID) (bool, e
 	holds := false
 	err := j.persist(ctx, "look for an event", func(ctx context.Context) (bool, error) {
 		err := j.pull(ctx, readAllFrom(at, 1), func(e *esdb.RecordedEvent) error {
-			holds = Position{e.Position.Commit} == at && e.EventID == id
+			holds = position.Of(e.Position.Commit) == at && e.EventID == id
 			return nil
 		})
 		if noPosition(err) {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"ksiega/internal/position"
 )
 
 // An identity is made once, whoever asks, differs between ledgers of one store and
@@ -49,8 +51,8 @@ func TestHolds(t *testing.T) {
 	}{
 		"itself":         {w.Position, event.ID, true},
 		"another id":     {w.Position, uuid.New(), false},
-		"a place before": {Position{w.Position.n - 1}, event.ID, false},
-		"a place beyond": {Position{w.Position.n + 1<<20}, event.ID, false},
+		"a place before": {position.Of(w.Position.Number() - 1), event.ID, false},
+		"a place beyond": {position.Of(w.Position.Number() + 1<<20), event.ID, false},
 	} {
 		if got, err := j.Holds(within(t), c.at, c.id); got != c.want || err != nil {
 			t.Errorf("%s: %t, %v", name, got, err)

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"ksiega/domain"
+	"ksiega/internal/position"
 	"ksiega/internal/secret"
 )
 
@@ -248,7 +249,7 @@ func (j *Journal) write(ctx context.Context, stream string, expected int64, prop
 			j.opts.Observe(time.Since(start), len(proposals))
 		}
 		j.written(now)
-		w = Written{Revision: int64(result.NextExpectedVersion), Position: Position{result.CommitPosition}}
+		w = Written{Revision: int64(result.NextExpectedVersion), Position: position.Of(result.CommitPosition)}
 		return true, nil
 	})
 	if errors.Is(err, ErrConflict) {

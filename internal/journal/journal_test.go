@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"ksiega/domain"
+	"ksiega/internal/position"
 )
 
 func TestAppendExactRevisions(t *testing.T) {
@@ -217,7 +218,7 @@ func TestReadAt(t *testing.T) {
 	if err := j.ReadAt(within(t), []Position{at[2], at[1]}, nothing); err == nil || errors.Is(err, ErrDamaged) {
 		t.Errorf("descending: %v", err)
 	}
-	for _, positions := range [][]Position{{{at[1199].n + 1}}, {at[3], {at[1199].n + 5}}} {
+	for _, positions := range [][]Position{{position.Of(at[1199].Number() + 1)}, {at[3], position.Of(at[1199].Number() + 5)}} {
 		if err := j.ReadAt(within(t), positions, nothing); external() == "" && !errors.Is(err, ErrDamaged) {
 			t.Errorf("beyond the end: %v", err)
 		}

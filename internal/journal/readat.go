@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+
+	"ksiega/internal/position"
 )
 
 // A read of a few positions asks for a page of the log from the first of them
@@ -46,7 +48,7 @@ func (j *Journal) readPage(ctx context.Context, page int, positions []Position, 
 	err := j.persist(ctx, "read the log", func(ctx context.Context) (progress bool, err error) {
 		first := true
 		err = j.pull(ctx, readAllFrom(positions[0], uint64(page)), func(e *esdb.RecordedEvent) error {
-			at, name := Position{e.Position.Commit}, j.local(e.StreamID, e.EventType)
+			at, name := position.Of(e.Position.Commit), j.local(e.StreamID, e.EventType)
 			switch {
 			case at.After(positions[0]), first && at != positions[0], at == positions[0] && name == "":
 				return missing(positions[0])

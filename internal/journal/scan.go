@@ -10,6 +10,8 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"google.golang.org/grpc/codes"
+
+	"ksiega/internal/position"
 )
 
 // A Batch is a stretch of the log, in order. It covers every event up to and
@@ -103,7 +105,7 @@ func (j *Journal) scan(ctx context.Context, o ScanOptions, spoil bool, each func
 // record takes an event over from the client, its stream already renamed.
 func record(e *esdb.RecordedEvent, stream string) Recorded {
 	return Recorded{ID: e.EventID, Stream: stream, Type: e.EventType, Revision: e.EventNumber,
-		Position: Position{e.Position.Commit}, Created: e.CreatedDate, RawMeta: e.UserMetadata, RawData: e.Data}
+		Position: position.Of(e.Position.Commit), Created: e.CreatedDate, RawMeta: e.UserMetadata, RawData: e.Data}
 }
 
 // readAll reads the log over the wire, resuming where a connection broke. The
@@ -124,7 +126,7 @@ func (j *Journal) readLog(ctx context.Context, after Position, each func(*esdb.R
 	return j.persist(ctx, "read the log", func(ctx context.Context) (progress bool, err error) {
 		err = j.pull(ctx, readAllFrom(after, ^uint64(0)), func(e *esdb.RecordedEvent) error {
 			// $all starts with the position itself.
-			at := Position{e.Position.Commit}
+			at := position.Of(e.Position.Commit)
 			if !at.After(after) {
 				return nil
 			}
@@ -166,7 +168,7 @@ func allFrom(after Position) esdb.AllPosition {
 	if after.IsZero() {
 		return esdb.Start{}
 	}
-	return esdb.Position{Commit: after.n, Prepare: after.n}
+	return esdb.Position{Commit: after.Number(), Prepare: after.Number()}
 }
 
 // Head is the position of the log's last event, and of the last of its own where
@@ -189,7 +191,7 @@ func (j *Journal) headOver(ctx context.Context, l *link) (head Position, err err
 	err = j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
 		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
 	}, func(e *esdb.RecordedEvent) error {
-		head = Position{e.Position.Commit}
+		head = position.Of(e.Position.Commit)
 		return nil
 	})
 	return head, err

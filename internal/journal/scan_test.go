@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ksiega/internal/position"
 )
 
 // fill records streams of counted and ignored events, vault records among them,
@@ -46,7 +48,7 @@ func TestScanWireIsBulk(t *testing.T) {
 	}
 	wanted := func(typ string) bool { return typ == "test.ignored.v1" }
 	a, b := wire[100].Position, wire[2000].Position
-	gap := Bound{b.n + 5, true} // where perhaps no event stands
+	gap := position.Of(b.Number() + 5).Bound() // where perhaps no event stands
 	for name, o := range map[string]ScanOptions{"all": {}, "after": {After: a}, "until": {Until: b.Bound()}, "typed": {Until: gap}, "between": {After: a, Until: b.Bound()},
 		"wanted": {Want: wanted}, "nothing": {After: end.Through}, "empty": {After: a, Until: a.Bound()}, "before all": {Until: Position{}.Bound()}, "before vault": {Until: end.Through.Bound()}} {
 		o.Wire = true
@@ -180,7 +182,7 @@ func TestScanRecycles(t *testing.T) {
 			first = b.Events
 		}
 		for _, r := range b.Events {
-			if want := fmt.Sprintf(`"n":%d`, r.Position.n-1); !strings.Contains(string(r.RawData), want) {
+			if want := fmt.Sprintf(`"n":%d`, r.Position.Number()-1); !strings.Contains(string(r.RawData), want) {
 				t.Errorf("%.80s lies at position %s", r.RawData, r.Position)
 			}
 			kept = append(kept, Recorded{Stream: r.Stream, Position: r.Position, Meta: r.Meta, Event: r.Event})
@@ -192,7 +194,7 @@ func TestScanRecycles(t *testing.T) {
 	if len(kept) != total || len(rooms) > roomsInUse(runtime.GOMAXPROCS(0)) {
 		t.Errorf("%d events in %d rooms", len(kept), len(rooms))
 	}
-	if first[0].Position.n == 1 || string(first[0].RawData) == `{"by":"by 0","n":0}` {
+	if first[0].Position.Number() == 1 || string(first[0].RawData) == `{"by":"by 0","n":0}` {
 		t.Errorf("the first batch was not used again: %+v", first[0])
 	}
 	for n, r := range kept {
@@ -200,7 +202,7 @@ func TestScanRecycles(t *testing.T) {
 		if e, ok := r.Event.(counted); ok && n == 3*batchEvents && len(e.Note) == 5*slabBytes {
 			want.Note = e.Note
 		}
-		if r.Position.n != uint64(n+1) || r.Stream != fmt.Sprint("tally-", n%3) || r.Event != want ||
+		if r.Position.Number() != uint64(n+1) || r.Stream != fmt.Sprint("tally-", n%3) || r.Event != want ||
 			r.Meta != (Meta{Actor: fmt.Sprint("actor ", n%700), Key: fmt.Sprint("k:", n)}) {
 			t.Fatalf("event %d is %+v", n, r)
 		}
@@ -261,7 +263,7 @@ func TestScanStretches(t *testing.T) {
 			bytes := 0
 			for _, r := range b.Events {
 				e, ok := r.Event.(counted)
-				if !ok || uint64(e.N) != r.Position.n || !r.Position.After(last) || r.RawData != nil || r.RawMeta != nil {
+				if !ok || uint64(e.N) != r.Position.Number() || !r.Position.After(last) || r.RawData != nil || r.RawMeta != nil {
 					t.Fatalf("after %d: %+v", last, r)
 				}
 				last, bytes = r.Position, bytes+len(e.Note)
@@ -276,9 +278,9 @@ func TestScanStretches(t *testing.T) {
 			return nil
 		})
 		switch {
-		case !damage && (err != nil || last.n != total || ends != 1 || events != want):
+		case !damage && (err != nil || last.Number() != total || ends != 1 || events != want):
 			t.Errorf("%d events through %d, %d ends, %v", events, last, ends, err)
-		case damage && (!errors.Is(err, ErrDamaged) || ends != 0 || last.n >= damagedAt || last.n < 4*stretch-1):
+		case damage && (!errors.Is(err, ErrDamaged) || ends != 0 || last.Number() >= damagedAt || last.Number() < 4*stretch-1):
 			t.Errorf("damaged: through %d, %d ends, %v", last, ends, err)
 		}
 	}

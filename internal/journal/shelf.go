@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"ksiega/domain"
+	"ksiega/internal/position"
 )
 
 // shelfEvent is the type of every event of a vault stream; its payload is the
@@ -248,7 +249,7 @@ func (s Shelf) Each(ctx context.Context, fn func(number int64, record []byte) er
 	} else {
 		err = s.j.readLog(ctx, Position{}, func(e *esdb.RecordedEvent) error {
 			if rest, ok := s.j.own(e.StreamID); ok && categoryOf(rest) == vaultCategory {
-				s.j.met(keptRecord{Position{e.Position.Commit}, rest, e.EventNumber, e.EventID})
+				s.j.met(keptRecord{position.Of(e.Position.Commit), rest, e.EventNumber, e.EventID})
 			}
 			return each(e.StreamID, e.EventType, e.EventNumber, e.Data)
 		})

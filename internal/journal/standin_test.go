@@ -18,6 +18,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+
+	"ksiega/internal/position"
 )
 
 // standin is a server that answers every call as a test says.
@@ -174,7 +176,7 @@ func TestVerdictOnAppend(t *testing.T) {
 			w, err := j.Append(within(t), "tally-1", NoStream, decided("k", counted{N: 1}, counted{N: 2})...)
 			switch {
 			case c.want == nil && !c.final:
-				if err != nil || w.Position.n != 77 {
+				if err != nil || w.Position.Number() != 77 {
 					t.Errorf("%+v, %v", w, err)
 				}
 			case c.final && (err == nil || errors.Is(err, ErrUnavailable) || errors.Is(err, ErrConflict)):
@@ -282,7 +284,8 @@ func TestReadAtOfNoEvent(t *testing.T) {
 		ask  []Position
 		read int
 		ok   bool
-	}{{[]Position{{40}, {140}}, 2, true}, {[]Position{{39}}, 0, false}, {[]Position{{41}}, 0, false}, {[]Position{{40}, {89}, {90}}, 1, false}} {
+	}{{[]Position{position.Of(40), position.Of(140)}, 2, true}, {[]Position{position.Of(39)}, 0, false}, {[]Position{position.Of(41)}, 0, false},
+		{[]Position{position.Of(40), position.Of(89), position.Of(90)}, 1, false}} {
 		n := 0
 		err := j.ReadAt(within(t), c.ask, func(*Recorded) error { n++; return nil })
 		if n != c.read || c.ok && err != nil || !c.ok && !errors.Is(err, ErrDamaged) {

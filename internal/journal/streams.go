@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+
+	"ksiega/internal/position"
 )
 
 // A store is shared: other applications and other ledgers keep streams in it.
@@ -133,7 +135,7 @@ func (j *Journal) ownHead(ctx context.Context, l *link) (Position, error) {
 	err := j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
 		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, ^uint64(0))
 	}, func(e *esdb.RecordedEvent) error {
-		at := Position{e.Position.Commit}
+		at := position.Of(e.Position.Commit)
 		if !at.After(known.end) {
 			return errRunEnd
 		}
@@ -166,7 +168,7 @@ func (j *Journal) unheard(ctx context.Context, l *link, after Position) (some bo
 	}
 	through = after
 	err = j.pullOver(ctx, l, readAllFrom(after, ^uint64(0)), func(e *esdb.RecordedEvent) error {
-		at := Position{e.Position.Commit}
+		at := position.Of(e.Position.Commit)
 		if !at.After(after) {
 			return nil
 		}

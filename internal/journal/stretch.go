@@ -3,6 +3,8 @@ package journal
 import (
 	"context"
 	"errors"
+
+	"ksiega/internal/position"
 )
 
 // A batch ends with the first of these; a handful may be in flight.
@@ -96,18 +98,18 @@ func (s *reading) divideBulk(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.caughtUp = s.Until.Holds(Position{last})
+	s.caughtUp = s.Until.Holds(position.Of(last))
 	end := last
 	if !s.caughtUp {
-		end = s.Until.n
+		end = s.Until.Number()
 	}
-	for from := s.After.n; from < end; {
+	for from := s.After.Number(); from < end; {
 		after, until := from, min(end, bulk.Ahead(from, stretchBatches*batchEvents))
 		err := s.add(ctx, &stretch{fill: func(d *decoder, out func(*room) error) error {
 			f := filler{reading: s, decoder: d, out: out}
 			if err := bulk.Read(ctx, after, until, f.take); err != nil {
 				var s stopped
-				if errors.As(misplaced(Position{after}, err), &s) {
+				if errors.As(misplaced(position.Of(after), err), &s) {
 					return s.error
 				}
 				return err
@@ -136,7 +138,7 @@ func (f *filler) take(at uint64, r *Recorded) error {
 	if !f.j.passes(r.Stream) {
 		return nil
 	}
-	r.Position = Position{at}
+	r.Position = position.Of(at)
 	if f.room == nil {
 		f.room = f.getRoom()
 	}

@@ -1,7 +1,6 @@
-package journal
+package position
 
 import (
-	"errors"
 	"math"
 	"testing"
 
@@ -20,7 +19,7 @@ func TestPositions(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		any := rapid.OneOf(rapid.Uint64(), rapid.Uint64Max(3), rapid.Uint64Min(math.MaxUint64-2))
 		p, q := Position{any.Draw(rt, "p")}, Position{any.Draw(rt, "q")}
-		if back, err := ReadPosition(p.String()); err != nil || back != p {
+		if back, err := Read(p.String()); err != nil || back != p {
 			rt.Fatalf("%s came back as %s, %v", p, back, err)
 		}
 		written, err := json.Marshal(row{p, []Position{p, q}})
@@ -42,7 +41,7 @@ func TestPositions(t *testing.T) {
 		}
 	})
 	for _, text := range []string{"", "-1", "1.0", "x", "18446744073709551616", " 1"} {
-		if p, err := ReadPosition(text); err == nil {
+		if p, err := Read(text); err == nil {
 			t.Errorf("%q is position %s", text, p)
 		}
 		if b, err := ReadBound(text); err == nil {
@@ -57,36 +56,5 @@ func TestPositions(t *testing.T) {
 	}
 	if _, _, ok := Unpack([]byte{0x80}, Position{}); ok {
 		t.Error("half a number was unpacked")
-	}
-}
-
-// A position that the store gave to no event is told at once, however the log is
-// read, and is no reason to ask for twenty seconds.
-func TestNowhere(t *testing.T) {
-	t.Parallel()
-	j, node := openLog(t, testTable(t))
-	j.opts.Bulk = nil
-	if node != nil {
-		j.opts.Bulk = bulkOf(node)
-	}
-	w := mustAppend(t, j, "tally-1", NoStream, decided("k", counted{N: 0}, counted{N: 1})...)
-	mustAppend(t, j, "tally-1", w.Revision, decided("l", counted{N: 2})...)
-	for _, beside := range []Position{{w.Position.n + 1}, {w.Position.n - 1}} {
-		for name, read := range map[string]func() error{
-			"wire": func() error {
-				return j.Scan(within(t), ScanOptions{After: beside, Wire: true}, func(Batch) error { return nil })
-			},
-			"bulk": func() error { return j.Scan(within(t), ScanOptions{After: beside}, func(Batch) error { return nil }) },
-			"follow": func() error {
-				return j.Follow(within(t), beside, func(err error) { t.Errorf("broken: %v", err) }, func(Batch) error { return nil })
-			},
-		} {
-			if err := read(); !errors.Is(err, ErrNowhere) {
-				t.Errorf("%s from %s: %v", name, beside, err)
-			}
-		}
-		if err := j.ReadAt(within(t), []Position{beside}, func(*Recorded) error { return nil }); !errors.Is(err, ErrDamaged) {
-			t.Errorf("read at %s: %v", beside, err)
-		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 
+	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
@@ -18,6 +19,32 @@ type RecordClaimDecision struct {
 	Outcome      string         `json:"outcome" enum:"przyjety,czesciowo,zwrocony,zwrot"`
 	AmountGrosze *domain.Grosze `json:"amountGrosze,omitempty"`
 	Reason       string         `json:"reason,omitempty"`
+}
+
+func (RecordClaimDecision) about() domain.RefKind { return domain.RefClaim }
+
+func (c RecordClaimDecision) open() any {
+	return RecordClaimDecision{Claim: c.Claim, Date: c.Date, Outcome: c.Outcome, AmountGrosze: c.AmountGrosze}
+}
+
+func (c RecordClaimDecision) lastStream() (string, error) { return streamOf("refundclaim", c.Claim) }
+
+func (c *RecordClaimDecision) columns() []column {
+	return []column{
+		idColumn("wniosek", "claim", &c.Claim, "numer wniosku").key(),
+		dateColumn("data", "date", &c.Date, "dzień odpowiedzi").key(),
+		choiceColumn("wynik", "outcome", &c.Outcome, "odpowiedź urzędu pracy", string(refund.OutcomeAccepted), string(refund.OutcomePartial),
+			string(refund.OutcomeReturned), string(refund.OutcomeReclaimed)),
+		given("kwota", "amountGrosze", &c.AmountGrosze, kindAmount, "kwota przyjęta w części albo do zwrotu", (*sheetfile.Record).Amount),
+		textColumn("powod", "reason", &c.Reason, "powód, który podał urząd").optional(),
+	}
+}
+
+func claimDecisionsFile() importKind {
+	return inOrder("decyzje-pup", "odpowiedzi urzędu pracy na wnioski", func(ctx context.Context, im *importing, o Origin, c RecordClaimDecision) (journal.Result, error) {
+		r, _, err := im.l.answerClaim(ctx, im.origin, o, c)
+		return r, err
+	})
 }
 
 // RecordClaimDecision carries the command out. The agreement's stream takes the
@@ -92,6 +119,12 @@ type WriteOffClaim struct {
 	Date   domain.Date `json:"date"`
 	Reason string      `json:"reason"`
 }
+
+func (WriteOffClaim) about() domain.RefKind { return domain.RefClaim }
+
+func (c WriteOffClaim) open() any { return WriteOffClaim{Claim: c.Claim, Date: c.Date} }
+
+func (c WriteOffClaim) lastStream() (string, error) { return streamOf("refundclaim", c.Claim) }
 
 // WriteOffClaim carries the command out.
 func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {

@@ -22,6 +22,15 @@ type ChangeContract struct {
 	Reason        string         `json:"reason,omitempty"`
 }
 
+func (ChangeContract) about() domain.RefKind { return domain.RefParticipant }
+
+func (c ChangeContract) open() any {
+	return ChangeContract{Number: c.Number, Change: c.Change, On: c.On, Until: c.Until, To: c.To, WeeklyMinutes: c.WeeklyMinutes,
+		RateGrosze: c.RateGrosze, Assistant: c.Assistant}
+}
+
+func (c ChangeContract) lastStream() (string, error) { return streamOf("contract", c.Number) }
+
 // ErrChange refuses a change that contracts do not know.
 var ErrChange = domain.Refusal(domain.CodeInvalid, "no such change of a contract")
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/agreement"
@@ -27,6 +28,30 @@ type SubmitClaim struct {
 	Submitted    domain.Date    `json:"submitted"`
 	AmountGrosze *domain.Grosze `json:"amountGrosze,omitempty"`
 	Corrects     string         `json:"corrects,omitempty" doc:"The earlier claim that this one replaces"`
+}
+
+func (SubmitClaim) about() domain.RefKind { return "" }
+
+func (c SubmitClaim) open() any { return c }
+
+func (c SubmitClaim) lastStream() (string, error) { return streamOf("refundclaim", c.Number) }
+
+func (c *SubmitClaim) columns() []column {
+	return []column{
+		idColumn("numer", "number", &c.Number, "numer wniosku").key().naming(),
+		idColumn("porozumienie", "agreement", &c.Agreement, "numer porozumienia"),
+		monthColumn("miesiac", "month", &c.Month, "miesiąc pracy"),
+		dateColumn("zlozono", "submitted", &c.Submitted, "dzień złożenia"),
+		given("kwota", "amountGrosze", &c.AmountGrosze, kindAmount, "kwota; pusta: wylicza się z wypłaconych w całości", (*sheetfile.Record).Amount),
+		idColumn("koryguje", "corrects", &c.Corrects, "numer wniosku, który ten zastępuje").optional(),
+	}
+}
+
+func claimsFile() importKind {
+	return inOrder("wnioski", "wnioski o refundację", func(ctx context.Context, im *importing, o Origin, c SubmitClaim) (journal.Result, error) {
+		r, _, err := im.l.submitClaim(ctx, o, c)
+		return r, err
+	})
 }
 
 // ErrCorrects refuses the correction of a claim for something else.

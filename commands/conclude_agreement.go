@@ -24,6 +24,40 @@ type ConcludeAgreement struct {
 	ForCarers         bool           `json:"forCarers,omitempty"`
 }
 
+func (ConcludeAgreement) about() domain.RefKind { return "" }
+
+func (c ConcludeAgreement) open() any { return c }
+
+func (c ConcludeAgreement) lastStream() (string, error) { return streamOf("agreement", c.Number) }
+
+func (c *ConcludeAgreement) columns() []column {
+	return []column{
+		idColumn("numer", "number", &c.Number, "numer porozumienia").key().naming(),
+		dateColumn("zawarto", "concluded", &c.Concluded, "dzień zawarcia"),
+		dateColumn("od", "from", &c.From, "pierwszy dzień"),
+		dateColumn("do", "to", &c.To, "ostatni dzień"),
+		percentColumn("refundacja", "refundPercent", &c.RefundPercent, "procent świadczenia, który zwraca urząd pracy"),
+		countColumn("limit_osob", "personLimit", &c.PersonLimit, "ile osób naraz; puste: bez limitu").optional().notZero(agreement.ErrNoLimit),
+		hoursColumn("limit_godzin_miesiac", "monthlyCapMinutes", &c.MonthlyCapMinutes, "godzin w miesiącu na osobę; puste: bez limitu").optional().notZero(agreement.ErrNoLimit),
+		hoursColumn("limit_godzin_razem", "totalCapMinutes", &c.TotalCapMinutes, "godzin razem; puste: bez limitu").optional().notZero(agreement.ErrNoLimit),
+		amountColumn("stawka_bazowa", "baseRateGrosze", &c.BaseRateGrosze, "stawka za godzinę, jeśli wyższa od ustawowej").optional(),
+		choiceColumn("podstawa_refundacji", "refundBasis", &c.RefundBasis, "od czego liczy się zwrot; puste: ustawowa", "ustawowa", "umowna").optional(),
+		yesNoColumn("dla_opiekunow", "forCarers", &c.ForCarers, "tak: prace w domach opiekunów"),
+	}
+}
+
+func agreementsFile() importKind {
+	return byStream("porozumienia", "porozumienia z urzędem pracy", agreement.Decider(), func(im *importing) rowRules[ConcludeAgreement, agreement.Command] {
+		return rowRules[ConcludeAgreement, agreement.Command]{
+			stream: func(c ConcludeAgreement) string { return domain.Stream("agreement", c.Number) },
+			prepare: func(_ context.Context, c ConcludeAgreement) (agreement.Command, error) {
+				_, cmd, err := im.l.prepareAgreement(c)
+				return cmd, err
+			},
+		}
+	})
+}
+
 // ConcludeAgreement carries the command out.
 func (l *Ledger) ConcludeAgreement(ctx context.Context, o Origin, c ConcludeAgreement) (journal.Result, error) {
 	stream, cmd, err := l.prepareAgreement(c)

@@ -14,8 +14,6 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/access"
-	"ksiega/domain/assistance"
-	"ksiega/domain/finding"
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
@@ -154,6 +152,7 @@ func (l *Ledger) Once(ctx context.Context, o Origin, name string, r Request) (Or
 // Answered is what a request led to that was carried out before, as far as its own stream
 // tells: since then it might be refused. It looks only where the key came before.
 func (l *Ledger) Answered(ctx context.Context, o Origin, r Request) (answer journal.Result, done bool, err error) {
+	// One stream of it has all that the command records, or hears of it last.
 	of, ok := r.(interface{ lastStream() (string, error) })
 	if !o.again || !ok {
 		return answer, false, nil
@@ -181,23 +180,6 @@ func (l *Ledger) decisions(ctx context.Context, stream string) (at map[string]jo
 		return nil
 	})
 	return at, last, err
-}
-
-// Of these one stream has all that the command records, or hears of it last.
-
-func (c ConcludeAgreement) lastStream() (string, error)   { return streamOf("agreement", c.Number) }
-func (c ChangeContract) lastStream() (string, error)      { return streamOf("contract", c.Number) }
-func (c RecordAttendance) lastStream() (string, error)    { return streamOf("attendance", c.Contract) }
-func (c PayBenefit) lastStream() (string, error)          { return streamOf("payout", c.Contract) }
-func (c SubmitClaim) lastStream() (string, error)         { return streamOf("refundclaim", c.Number) }
-func (c RecordClaimDecision) lastStream() (string, error) { return streamOf("refundclaim", c.Claim) }
-func (c WriteOffClaim) lastStream() (string, error)       { return streamOf("refundclaim", c.Claim) }
-func (c TellDurability) lastStream() (string, error)      { return streamOf("durability", c.Project) }
-func (c ResolveFinding) lastStream() (string, error)      { return finding.Stream(c.Finding), nil }
-
-func (c LogVisit) lastStream() (string, error) {
-	assistant, err := id(c.Assistant)
-	return assistance.Stream(assistant, c.Date.Month()), err
 }
 
 func streamOf(category, name string) (string, error) {

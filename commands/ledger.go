@@ -14,6 +14,7 @@ import (
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
 	"ksiega/domain/erasure"
+	"ksiega/domain/participant"
 	"ksiega/domain/programme"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
@@ -205,6 +206,7 @@ type lookups struct {
 	mu         sync.Mutex
 	contracts  map[string]*lookup[contract.State]
 	agreements map[string]*lookup[agreement.State]
+	assistants map[string]*lookup[participant.AssistantState]
 	listing    sync.Mutex      // held while a listing is completed
 	listings   map[string]bool // contracts of which it was
 }
@@ -216,7 +218,8 @@ type lookup[S any] struct {
 }
 
 func (l *Ledger) lookups() *lookups {
-	return &lookups{log: l.Log, contracts: map[string]*lookup[contract.State]{}, agreements: map[string]*lookup[agreement.State]{}, listings: map[string]bool{}}
+	return &lookups{log: l.Log, contracts: map[string]*lookup[contract.State]{}, agreements: map[string]*lookup[agreement.State]{},
+		assistants: map[string]*lookup[participant.AssistantState]{}, listings: map[string]bool{}}
 }
 
 func look[S any, C any](ctx context.Context, k *lookups, in map[string]*lookup[S], id, stream string, d domain.Decider[S, C]) (S, error) {
@@ -250,4 +253,13 @@ func (k *lookups) agreement(ctx context.Context, number string) (agreement.State
 		err = agreement.ErrUnknown
 	}
 	return s, err
+}
+
+// assistant refuses with ErrAssistant one who is not recorded.
+func (k *lookups) assistant(ctx context.Context, id string) error {
+	s, err := look(ctx, k, k.assistants, id, participant.AssistantStream(id), participant.AssistantDecider())
+	if err == nil && !s.Exists() {
+		err = ErrAssistant
+	}
+	return err
 }

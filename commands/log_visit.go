@@ -6,7 +6,6 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/assistance"
 	"ksiega/domain/contract"
-	"ksiega/domain/participant"
 	"ksiega/internal/journal"
 )
 
@@ -21,6 +20,40 @@ type LogVisit struct {
 	Place     string           `json:"place,omitempty"`
 	Correct   bool             `json:"correct,omitempty"`
 	Reason    string           `json:"reason,omitempty"`
+}
+
+func (LogVisit) about() domain.RefKind { return domain.RefParticipant }
+
+func (c LogVisit) open() any {
+	return LogVisit{Assistant: c.Assistant, Contract: c.Contract, Date: c.Date, From: c.From, To: c.To, Correct: c.Correct}
+}
+
+func (c LogVisit) lastStream() (string, error) {
+	assistant, err := id(c.Assistant)
+	return assistance.Stream(assistant, c.Date.Month()), err
+}
+
+func (c *LogVisit) columns() []column {
+	return append([]column{
+		idColumn("asystent", "assistant", &c.Assistant, "identyfikator asystenta").key(),
+		idColumn("umowa", "contract", &c.Contract, "numer umowy").key(),
+		dateColumn("data", "date", &c.Date, "dzień").key(),
+		clockColumn("od", "from", &c.From, "początek").key(),
+		clockColumn("do", "to", &c.To, "koniec, najpóźniej 24:00; noc to dwa wiersze"),
+		textColumn("czynnosc", "activity", &c.Activity, "rodzaj czynności").optional(),
+		textColumn("miejsce", "place", &c.Place, "miejsce").optional(),
+	}, correctionColumns(&c.Correct, &c.Reason)...)
+}
+
+func visitsFile() importKind {
+	return byStream("godziny", "godziny asystentów", assistance.Decider(), func(im *importing) rowRules[LogVisit, assistance.Command] {
+		return rowRules[LogVisit, assistance.Command]{
+			stream: func(c LogVisit) string { return assistance.Stream(c.Assistant, c.Date.Month()) },
+			prepare: func(ctx context.Context, c LogVisit) (assistance.Command, error) {
+				return im.l.prepareVisit(ctx, im.lookups, im.origin, c)
+			},
+		}
+	})
 }
 
 // Refusals of visits.
@@ -40,10 +73,6 @@ func (l *Ledger) logVisit(ctx context.Context, o Origin, c LogVisit) (journal.Re
 		l.count(err)
 		return journal.Result{}, err
 	}
-	if err := l.knownAssistant(ctx, c.Assistant); err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
 	cmd, err := l.prepareVisit(ctx, l.lookups(), o, c)
 	if err != nil {
 		l.count(err)
@@ -53,6 +82,9 @@ func (l *Ledger) logVisit(ctx context.Context, o Origin, c LogVisit) (journal.Re
 }
 
 func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c LogVisit) (assistance.Command, error) {
+	if err := k.assistant(ctx, c.Assistant); err != nil {
+		return nil, err
+	}
 	if err := l.happened(c.Date); err != nil {
 		return nil, err
 	}
@@ -81,20 +113,4 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c LogVi
 			Anew: !o.Who().Sees(c.about())}, s.err
 	}
 	return assistance.LogVisit{Visit: visit, Details: details, Caps: caps}, s.err
-}
-
-func (l *Ledger) knownAssistant(ctx context.Context, id string) error {
-	a, err := journal.Load(ctx, l.Log, participant.AssistantStream(id), participant.AssistantDecider())
-	if err == nil && !a.State.Exists() {
-		err = ErrAssistant
-	}
-	return err
-}
-
-func (l *Ledger) knownParticipant(ctx context.Context, id string) error {
-	p, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider())
-	if err == nil && !p.State.Exists() {
-		err = ErrParticipant
-	}
-	return err
 }

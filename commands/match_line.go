@@ -28,6 +28,16 @@ type UnmatchLine struct {
 	Reason    string `json:"reason"`
 }
 
+func (MatchLine) about() domain.RefKind { return "" }
+
+func (c MatchLine) open() any { return c }
+
+func (UnmatchLine) about() domain.RefKind { return domain.RefClaim }
+
+func (c UnmatchLine) open() any {
+	return UnmatchLine{Statement: c.Statement, Line: c.Line, Claim: c.Claim}
+}
+
 // MatchLine carries the command out. Both streams are asked before either is
 // written, so that a refused try leaves nothing in either. The statement then takes
 // the match first, so that no line pays two claims, and the claim takes the money; cut

@@ -19,6 +19,34 @@ type PayBenefit struct {
 	CameBack     bool          `json:"cameBack,omitempty" doc:"The transfer came back"`
 }
 
+func (PayBenefit) about() domain.RefKind { return "" }
+
+func (c PayBenefit) open() any { return c }
+
+func (c PayBenefit) lastStream() (string, error) { return streamOf("payout", c.Contract) }
+
+func (c *PayBenefit) columns() []column {
+	return []column{
+		idColumn("lista", "list", &c.List, "numer listy wypłat").key().naming(),
+		idColumn("umowa", "contract", &c.Contract, "numer skierowania").key(),
+		monthColumn("miesiac", "month", &c.Month, "miesiąc pracy").key(),
+		amountColumn("kwota", "amountGrosze", &c.AmountGrosze, "kwota"),
+		dateColumn("data", "date", &c.Date, "dzień wypłaty lub zwrotu"),
+		yesNoColumn("zwrot", "cameBack", &c.CameBack, "tak: przelew wrócił").key(),
+	}
+}
+
+func paymentsFile() importKind {
+	return byStream("wyplaty", "wypłaty świadczeń", payment.Decider(), func(im *importing) rowRules[PayBenefit, payment.Command] {
+		return rowRules[PayBenefit, payment.Command]{
+			stream: func(c PayBenefit) string { return domain.Stream("payout", c.Contract) },
+			prepare: func(ctx context.Context, c PayBenefit) (payment.Command, error) {
+				return im.l.preparePayment(ctx, im.lookups, im.origin, c)
+			},
+		}
+	})
+}
+
 // PayBenefit carries the command out.
 func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journal.Result, error) {
 	if err := ids(&c.Contract, &c.List); err != nil {

@@ -21,6 +21,35 @@ type RecordAttendance struct {
 	Reason   string         `json:"reason,omitempty"`
 }
 
+func (RecordAttendance) about() domain.RefKind { return domain.RefParticipant }
+
+func (c RecordAttendance) open() any {
+	return RecordAttendance{Contract: c.Contract, Date: c.Date, Minutes: c.Minutes, Correct: c.Correct}
+}
+
+func (c RecordAttendance) lastStream() (string, error) { return streamOf("attendance", c.Contract) }
+
+func (c *RecordAttendance) columns() []column {
+	return append([]column{
+		idColumn("umowa", "contract", &c.Contract, "numer skierowania").key(),
+		dateColumn("data", "date", &c.Date, "dzień").key(),
+		hoursColumn("godziny", "minutes", &c.Minutes, "przepracowany czas; przy nieobecności puste lub 0").mayBeEmpty(),
+		choiceColumn("nieobecnosc", "absence", &c.Absence, "rodzaj nieobecności", string(attendance.Sick), string(attendance.Excused), string(attendance.Unexcused)).optional(),
+		textColumn("miejsce", "place", &c.Place, "miejsce pracy").optional(),
+	}, correctionColumns(&c.Correct, &c.Reason)...)
+}
+
+func attendanceFile() importKind {
+	return byStream("obecnosci", "dni prac społecznie użytecznych", attendance.Decider(), func(im *importing) rowRules[RecordAttendance, attendance.RecordDay] {
+		return rowRules[RecordAttendance, attendance.RecordDay]{
+			stream: func(c RecordAttendance) string { return domain.Stream("attendance", c.Contract) },
+			prepare: func(ctx context.Context, c RecordAttendance) (attendance.RecordDay, error) {
+				return im.l.prepareAttendance(ctx, im.lookups, im.origin, c)
+			},
+		}
+	})
+}
+
 // ErrNotReferral refuses attendance on a contract that is no referral.
 var ErrNotReferral = domain.Refusal(domain.CodeRule, "the contract is not a referral to socially useful work")
 

@@ -1,12 +1,14 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
@@ -31,6 +33,62 @@ type RegisterParticipant struct {
 	Account        string      `json:"account,omitempty"`
 	CarerFor       string      `json:"carerFor,omitempty"`
 	Household      string      `json:"household,omitempty"`
+}
+
+func (RegisterParticipant) about() domain.RefKind { return domain.RefParticipant }
+
+func (c RegisterParticipant) open() any {
+	return RegisterParticipant{ID: c.ID, CarerFor: c.CarerFor, Household: c.Household}
+}
+
+func (c *RegisterParticipant) columns() []column {
+	return []column{
+		idColumn("id", "id", &c.ID, "pseudonimowy identyfikator, nigdy PESEL").key().naming(),
+		textColumn("imie", "firstName", &c.FirstName, "imię"),
+		textColumn("nazwisko", "lastName", &c.LastName, "nazwisko"),
+		columnOf("pesel", "pesel", &c.PESEL, kindPESEL, "PESEL", (*sheetfile.Record).PESEL).optional(),
+		dateColumn("data_urodzenia", "birthDate", &c.BirthDate, "data urodzenia").optional(),
+		choiceColumn("plec", "sex", &c.Sex, "płeć", "K", "M").optional(),
+		textColumn("gmina", "municipality", &c.Municipality, "gmina").optional(),
+		choiceColumn("niepelnosprawnosc", "disability", &c.Disability, "stopień niepełnosprawności", "brak", "lekki", "umiarkowany", "znaczny").optional(),
+		choiceColumn("klient_ops", "welfareClient", &c.WelfareClient, "klient ośrodka pomocy społecznej", "tak", "nie").optional(),
+		choiceColumn("status", "labourStatus", &c.LabourStatus, "status na rynku pracy", "bezrobotny", "poszukujacy", "bierny", "zatrudniony").optional(),
+		choiceColumn("bez_zasilku", "withoutBenefit", &c.WithoutBenefit, "bez prawa do zasiłku", "tak", "nie").optional(),
+		choiceColumn("profil", "profile", &c.Profile, "profil pomocy", "I", "II", "III").optional(),
+		columnOf("konto", "account", &c.Account, kindAccount, "numer konta", (*sheetfile.Record).Account).optional(),
+		idColumn("opiekun_dla", "carerFor", &c.CarerFor, "identyfikator osoby, którą się opiekuje").optional().naming(),
+		idColumn("gospodarstwo", "household", &c.Household, "identyfikator gospodarstwa domowego").optional().naming(),
+	}
+}
+
+func participantsFile() importKind {
+	return byStream("uczestnicy", "uczestnicy", participant.Decider(), func(im *importing) rowRules[RegisterParticipant, participant.Command] {
+		pesels := unique{}
+		return rowRules[RegisterParticipant, participant.Command]{
+			stream: func(c RegisterParticipant) string { return participant.Stream(c.ID) },
+			prepare: func(ctx context.Context, c RegisterParticipant) (participant.Command, error) {
+				_, cmd, err := im.l.prepareParticipant(ctx, c)
+				return cmd, err
+			},
+			// Rows of two people are decided side by side, and neither sees the other. A row
+			// that is refused for itself takes nobody's place.
+			refuse: func(r *sheetfile.Record, c RegisterParticipant) error {
+				if err := cmp.Or(im.l.agreesWithPESEL(c), im.l.onePerson(im.origin, c)); err != nil || c.PESEL == "" {
+					return err
+				}
+				if first, twice := pesels[c.PESEL]; twice {
+					return &sheetfile.CellError{Column: "pesel", Reason: fmt.Sprintf("the same as in row %d of this file", first)}
+				}
+				pesels[c.PESEL] = r.Number()
+				return nil
+			},
+			alone: func(ctx context.Context, c RegisterParticipant) (func(), error) {
+				done, err := im.l.Registering.hold(ctx, c.PESEL)
+				return done, cmp.Or(err, im.l.onePerson(im.origin, c)) // somebody may have come in between
+			},
+			after: func(ctx context.Context, _ Origin, c RegisterParticipant) error { return im.l.index(ctx, c) },
+		}
+	})
 }
 
 // ErrPESEL refuses a PESEL whose check digit or date is wrong.
@@ -187,6 +245,31 @@ type RegisterAssistant struct {
 	FirstName  string `json:"firstName"`
 	LastName   string `json:"lastName"`
 	Employment string `json:"employment,omitempty" enum:"etat,zlecenie,pracownik_socjalny,"`
+}
+
+func (RegisterAssistant) about() domain.RefKind { return domain.RefAssistant }
+
+func (c RegisterAssistant) open() any { return RegisterAssistant{ID: c.ID, Employment: c.Employment} }
+
+func (c *RegisterAssistant) columns() []column {
+	return []column{
+		idColumn("id", "id", &c.ID, "pseudonimowy identyfikator, nigdy PESEL").key().naming(),
+		textColumn("imie", "firstName", &c.FirstName, "imię"),
+		textColumn("nazwisko", "lastName", &c.LastName, "nazwisko"),
+		choiceColumn("zatrudnienie", "employment", &c.Employment, "rodzaj zatrudnienia", "etat", "zlecenie", "pracownik_socjalny").optional(),
+	}
+}
+
+func assistantsFile() importKind {
+	return byStream("asystenci", "asystenci", participant.AssistantDecider(), func(im *importing) rowRules[RegisterAssistant, participant.AssistantCommand] {
+		return rowRules[RegisterAssistant, participant.AssistantCommand]{
+			stream: func(c RegisterAssistant) string { return participant.AssistantStream(c.ID) },
+			prepare: func(ctx context.Context, c RegisterAssistant) (participant.AssistantCommand, error) {
+				_, cmd, err := im.l.prepareAssistant(ctx, c)
+				return cmd, err
+			},
+		}
+	})
 }
 
 // RegisterAssistant carries the command out.

@@ -22,6 +22,14 @@ type ResolveFinding struct {
 	To           domain.Date     `json:"to,omitempty"`
 }
 
+func (ResolveFinding) about() domain.RefKind { return domain.RefFinding }
+
+func (c ResolveFinding) open() any {
+	return ResolveFinding{Finding: c.Finding, Date: c.Date, Reopen: c.Reopen, AmountGrosze: c.AmountGrosze, Minutes: c.Minutes, From: c.From, To: c.To}
+}
+
+func (c ResolveFinding) lastStream() (string, error) { return finding.Stream(c.Finding), nil }
+
 // ResolveFinding carries the command out on a finding with the figures it has now,
 // which the door asks queries for; none where there is no such finding. They may have
 // changed when the resolution is recorded: it binds to these, so that the finding is

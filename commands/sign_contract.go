@@ -3,11 +3,15 @@ package commands
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"sync"
 
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
+	"ksiega/domain/participant"
 	"ksiega/internal/journal"
 )
 
@@ -26,6 +30,66 @@ type SignContract struct {
 	RateGrosze    domain.Grosze  `json:"rateGrosze,omitempty"`
 	Place         string         `json:"place,omitempty"`
 	Work          string         `json:"work,omitempty"`
+}
+
+func (SignContract) about() domain.RefKind { return domain.RefParticipant }
+
+func (c SignContract) open() any {
+	return SignContract{Number: c.Number, Kind: c.Kind, Programme: c.Programme, Participant: c.Participant, Concluded: c.Concluded,
+		From: c.From, To: c.To, Assistant: c.Assistant, Agreement: c.Agreement, WeeklyMinutes: c.WeeklyMinutes, RateGrosze: c.RateGrosze}
+}
+
+func (c *SignContract) columns() []column {
+	return []column{
+		idColumn("numer", "number", &c.Number, "numer umowy lub skierowania").key().naming(),
+		choiceColumn("rodzaj", "kind", &c.Kind, "rodzaj umowy", "psu", "socjalny", "trojstronny", "usamodzielnianie"),
+		textColumn("program", "programme", &c.Programme, "identyfikator programu"),
+		idColumn("uczestnik", "participant", &c.Participant, "identyfikator uczestnika"),
+		dateColumn("zawarto", "concluded", &c.Concluded, "dzień podpisania"),
+		dateColumn("od", "from", &c.From, "pierwszy dzień"),
+		dateColumn("do", "to", &c.To, "ostatni dzień"),
+		idColumn("asystent", "assistant", &c.Assistant, "identyfikator asystenta").optional(),
+		idColumn("porozumienie", "agreement", &c.Agreement, "numer porozumienia; przy skierowaniu konieczny").optional(),
+		hoursColumn("godziny_tydzien", "weeklyMinutes", &c.WeeklyMinutes, "godzin w tygodniu").optional(),
+		amountColumn("stawka", "rateGrosze", &c.RateGrosze, "stawka za godzinę").optional(),
+		textColumn("miejsce", "place", &c.Place, "miejsce").optional(),
+		textColumn("prace", "work", &c.Work, "rodzaj prac").optional(),
+	}
+}
+
+func contractsFile() importKind {
+	return byStream("umowy", "umowy i skierowania", contract.Decider(), func(im *importing) rowRules[SignContract, contract.Command] {
+		var mu sync.Mutex
+		listings := map[string][]journal.Item[agreement.Command]{}
+		return rowRules[SignContract, contract.Command]{
+			stream: func(c SignContract) string { return domain.Stream("contract", c.Number) },
+			prepare: func(ctx context.Context, c SignContract) (contract.Command, error) {
+				_, cmd, err := im.l.prepareContract(ctx, im.lookups, c)
+				return cmd, err
+			},
+			after: func(_ context.Context, o Origin, c SignContract) error {
+				if c.Kind == string(contract.Referral) {
+					mu.Lock()
+					defer mu.Unlock()
+					listings[c.Agreement] = append(listings[c.Agreement], item(im.l, o,
+						listing(contract.Terms{Agreement: c.Agreement, Contract: c.Number, Participant: c.Participant, Concluded: c.Concluded})))
+				}
+				return nil
+			},
+			last: func(ctx context.Context) error { return im.l.listAll(ctx, listings) },
+		}
+	})
+}
+
+// listAll enters the referrals of a file in the lists of their agreements.
+func (l *Ledger) listAll(ctx context.Context, listings map[string][]journal.Item[agreement.Command]) error {
+	for number, items := range listings {
+		slices.SortFunc(items, func(a, b journal.Item[agreement.Command]) int { return a.Meta.Source.Row - b.Meta.Source.Row })
+		if _, err := journal.ExecuteAll(ctx, l.Log, domain.Stream("agreement", number), agreement.Decider(), items); err != nil {
+			return fmt.Errorf("list referrals: %w", err)
+		}
+	}
+	return nil
 }
 
 // ErrProgramme refuses a programme that is not in the catalogue.
@@ -140,4 +204,12 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, c SignContract
 	}
 	t.Place, t.Work = s.text(t.SealOf(0, "place"), c.Place), s.text(t.SealOf(0, "work"), c.Work)
 	return domain.Stream("contract", number), contract.Sign{Terms: t}, s.err
+}
+
+func (l *Ledger) knownParticipant(ctx context.Context, id string) error {
+	p, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider())
+	if err == nil && !p.State.Exists() {
+		err = ErrParticipant
+	}
+	return err
 }

@@ -1,12 +1,16 @@
 package commands
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"path"
 	"slices"
 	"strconv"
 
 	"ksiega/commands/bankfile"
+	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
@@ -109,6 +113,46 @@ func appends(lines []statement.LineBooked) (upto []int) {
 		bytes += size
 	}
 	return append(upto, len(lines))
+}
+
+const statementKind = "wyciag"
+
+func statementsFile() importKind {
+	return importKind{name: statementKind, title: "wyciągi bankowe", run: importStatements}
+}
+
+// importStatements takes in every statement of a bank's file, or none where one
+// can't be read; its rows are booked lines, and a statement without any is one row.
+func importStatements(ctx context.Context, im *importing) error {
+	switch {
+	case sheetfile.IsRefusedName(im.name):
+		return &FileError{fmt.Errorf("%s: a list of refused bookings is not read back; import the bank's own file again", path.Base(im.name))}
+	case bytes.HasPrefix(bytes.TrimLeft(im.data, "\ufeff \t\r\n"), []byte("<")):
+		return &FileError{ErrNotBuilt.With("%s (camt.053); let the bank export MT940", path.Base(im.name))}
+	}
+	statements, err := bankfile.ReadMT940(im.name, bytes.NewReader(im.data))
+	if err != nil {
+		return &FileError{err}
+	}
+	im.header = []string{"konto", "wyciag", "pozycja", "data", "kwota"}
+	for _, s := range statements {
+		if len(s.Lines) == 0 {
+			im.cells = append(im.cells, []string{s.Account, s.Number, "", s.Closing.Date.String(), ""})
+		}
+		for _, l := range s.Lines {
+			im.cells = append(im.cells, []string{s.Account, s.Number, strconv.Itoa(l.Number), l.Booked.String(), l.Amount.String()})
+		}
+	}
+	im.outcomes = make([]outcome, len(im.cells))
+	seen, row := unique{}, 0
+	for _, s := range statements {
+		rows := max(len(s.Lines), 1)
+		if err := im.statement(ctx, s, seen, row); err != nil {
+			return err
+		}
+		row += rows
+	}
+	return nil
 }
 
 // take decides a statement over a log, in as many appends as it needs.

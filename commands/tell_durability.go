@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/durability"
 	"ksiega/internal/journal"
@@ -19,6 +20,40 @@ type TellDurability struct {
 	To      domain.Date `json:"to,omitempty" doc:"The last day of the obligation"`
 	Text    string      `json:"text,omitempty"`
 	URL     string      `json:"url,omitempty"`
+}
+
+func (TellDurability) about() domain.RefKind { return domain.RefProgramme }
+
+func (c TellDurability) open() any {
+	return TellDurability{Project: c.Project, Event: c.Event, Date: c.Date, Number: c.Number, Value: c.Value, To: c.To}
+}
+
+func (c TellDurability) lastStream() (string, error) { return streamOf("durability", c.Project) }
+
+func (c *TellDurability) columns() []column {
+	return []column{
+		idColumn("projekt", "project", &c.Project, "program, którego trwałość to jest").key(),
+		choiceColumn("zdarzenie", "event", &c.Event, "co się stało", "zobowiazanie", "deklaracja", "miejsca", "asystenci",
+			"publikacja", "zapytanie", "start", "odmowa", "kontrola").key(),
+		dateColumn("data", "date", &c.Date, "dzień; przy zobowiązaniu pierwszy").key(),
+		idColumn("nr", "number", &c.Number, "numer zapytania, którego dotyczy").optional().key().naming(),
+		given("wartosc", "value", &c.Value, kindCount, "liczba miejsc lub asystentów", (*sheetfile.Record).Int),
+		dateColumn("do", "to", &c.To, "ostatni dzień zobowiązania").optional(),
+		textColumn("opis", "text", &c.Text, "opis").optional(),
+		textColumn("url", "url", &c.URL, "adres ogłoszenia").optional(),
+	}
+}
+
+func durabilityFile() importKind {
+	return byStream("trwalosc", "trwałość projektów", durability.Decider(), func(im *importing) rowRules[TellDurability, durability.Command] {
+		return rowRules[TellDurability, durability.Command]{
+			stream: func(c TellDurability) string { return durability.Stream(c.Project) },
+			prepare: func(ctx context.Context, c TellDurability) (durability.Command, error) {
+				_, cmd, err := im.l.prepareDurability(ctx, c)
+				return cmd, err
+			},
+		}
+	})
 }
 
 // ErrDurabilityEvent refuses a fact that durability does not know.

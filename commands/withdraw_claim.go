@@ -18,6 +18,10 @@ type WithdrawClaim struct {
 	Reason    string `json:"reason"`
 }
 
+func (WithdrawClaim) about() domain.RefKind { return domain.RefClaim }
+
+func (c WithdrawClaim) open() any { return WithdrawClaim{Claim: c.Claim, Agreement: c.Agreement} }
+
 // WithdrawClaim carries the command out. The claim's stream hears it first and takes no
 // claim by that reservation from then on; cut short between the two, the same command
 // completes it, or any other that meets the reservation.

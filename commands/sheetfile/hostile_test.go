@@ -151,6 +151,7 @@ func TestCellsThatAreNoValue(t *testing.T) {
 			r.ID("umowa")
 			r.Date("data")
 			r.Hours("godziny")
+			r.Need("godziny")
 			return r.Err()
 		}
 		got := ask(s)
@@ -196,7 +197,7 @@ func FuzzWorkbook(f *testing.F) {
 			r := s.Record(i)
 			r.ID("umowa")
 			r.Date("data")
-			r.OptionalHours("godziny")
+			r.Hours("godziny")
 			if len(row.faults) > 0 && row.faults[0].column < len(s.Header) && r.Err() == nil {
 				t.Fatalf("row %d: %v was taken", row.Number, row.faults)
 			}

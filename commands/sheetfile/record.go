@@ -26,8 +26,8 @@ func (e *CellError) Error() string {
 }
 
 // Record gives typed access to one row. The first problem is kept and returned
-// by Err; after it every method gives zero values of no meaning. A method
-// without "Optional" refuses an empty cell unless it says otherwise.
+// by Err; after it every method gives zero values of no meaning. An empty cell is
+// the zero value; Need refuses it.
 type Record struct {
 	sheet *Sheet
 	row   *Row
@@ -72,6 +72,9 @@ func (r *Record) Readable(columns ...string) bool {
 	return !slices.ContainsFunc(columns, func(c string) bool { return slices.Contains(r.bad, c) })
 }
 
+// Refuse refuses the row for what stands in a column.
+func (r *Record) Refuse(column string, why error) { r.fail(column, why.Error()) }
+
 func (r *Record) fail(column, reason string) {
 	r.bad = append(r.bad, column)
 	if r.err == nil {
@@ -100,37 +103,35 @@ func (r *Record) cell(column string) string {
 	return text
 }
 
-// parsed reads one cell; the second result is false where it is empty or wrong.
-func parsed[T any](r *Record, column string, required bool, parse func(string) (T, string)) (T, bool) {
+// Empty says whether nothing stands in a column, or the file has none of that name.
+func (r *Record) Empty(column string) bool { return r.cell(column) == "" }
+
+// Need refuses a row in which nothing stands in a column.
+func (r *Record) Need(column string) {
+	if r.Empty(column) && r.Readable(column) {
+		r.fail(column, "empty")
+	}
+}
+
+// parsed reads one cell.
+func parsed[T any](r *Record, column string, parse func(string) (T, string)) T {
 	var zero T
 	text := r.cell(column)
 	if text == "" {
-		if required {
-			r.fail(column, "empty")
-		}
-		return zero, false
+		return zero
 	}
 	v, reason := parse(text)
 	if reason != "" {
 		r.fail(column, reason+quoted(column, text))
-		return zero, false
+		return zero
 	}
-	return v, true
+	return v
 }
 
 const maxText = 4000 // runes of one cell
 
-// Text is the trimmed cell in NFC. Empty is refused in a required column.
-func (r *Record) Text(column string) string {
-	s, _ := parsed(r, column, slices.Contains(r.sheet.spec.Required, column), parseText)
-	return s
-}
-
-// OptionalText is Text that may be empty in any column.
-func (r *Record) OptionalText(column string) string {
-	s, _ := parsed(r, column, false, parseText)
-	return s
-}
+// Text is the trimmed cell in NFC.
+func (r *Record) Text(column string) string { return parsed(r, column, parseText) }
 
 func parseText(s string) (string, string) {
 	if utf8.RuneCountInString(s) > maxText {
@@ -145,14 +146,9 @@ func parseText(s string) (string, string) {
 }
 
 // ID is an identifier: NFC and domain.CheckID.
-func (r *Record) ID(column string) string { return r.id(column, true) }
-
-// OptionalID is ID, or "" for an empty cell.
-func (r *Record) OptionalID(column string) string { return r.id(column, false) }
-
-func (r *Record) id(column string, required bool) string {
+func (r *Record) ID(column string) string {
 	text := r.cell(column)
-	if text == "" && !required {
+	if text == "" {
 		return ""
 	}
 	if slices.Contains(r.row.made, slices.Index(r.sheet.Header, column)) {
@@ -165,16 +161,11 @@ func (r *Record) id(column string, required bool) string {
 	return id
 }
 
-// Date is a civil date; see the package comment for what is read as one.
-func (r *Record) Date(column string) domain.Date { return r.date(column, true) }
-
-// OptionalDate is Date, or zero for an empty cell.
-func (r *Record) OptionalDate(column string) domain.Date { return r.date(column, false) }
-
-// date counts a bare serial number in the workbook's own date system, and puts the
-// day into the cell, so that it stays that day where the row is handed back as CSV.
-func (r *Record) date(column string, required bool) domain.Date {
-	d, _ := parsed(r, column, required, func(s string) (domain.Date, string) {
+// Date is a civil date; see the package comment for what is read as one. It counts a
+// bare serial number in the workbook's own date system, and puts the day into the cell,
+// so that it stays that day where the row is handed back as CSV.
+func (r *Record) Date(column string) domain.Date {
+	return parsed(r, column, func(s string) (domain.Date, string) {
 		n, bare := bareSerial(s)
 		if !bare || r.sheet.epoch == 0 {
 			return parseDate(s)
@@ -185,75 +176,32 @@ func (r *Record) date(column string, required bool) domain.Date {
 		}
 		return d, reason
 	})
-	return d
 }
 
 // Month is a calendar month, `RRRR-MM`.
-func (r *Record) Month(column string) domain.Month {
-	m, _ := parsed(r, column, true, parseMonth)
-	return m
-}
+func (r *Record) Month(column string) domain.Month { return parsed(r, column, parseMonth) }
 
 // Amount is an amount of money with at most two decimals; it may be negative.
-func (r *Record) Amount(column string) domain.Grosze {
-	g, _ := parsed(r, column, true, parseAmount)
-	return g
-}
-
-// OptionalAmount is Amount, or false for an empty cell.
-func (r *Record) OptionalAmount(column string) (domain.Grosze, bool) {
-	return parsed(r, column, false, parseAmount)
-}
+func (r *Record) Amount(column string) domain.Grosze { return parsed(r, column, parseAmount) }
 
 // Hours is a length of time in whole minutes, written `1,5` or `1:30`.
-func (r *Record) Hours(column string) domain.Minutes {
-	m, _ := parsed(r, column, true, parseHours)
-	return m
-}
-
-// OptionalHours is Hours, or false for an empty cell.
-func (r *Record) OptionalHours(column string) (domain.Minutes, bool) {
-	return parsed(r, column, false, parseHours)
-}
+func (r *Record) Hours(column string) domain.Minutes { return parsed(r, column, parseHours) }
 
 // Clock is a time of day from 0:00 to 24:00.
-func (r *Record) Clock(column string) domain.TimeOfDay {
-	t, _ := parsed(r, column, true, parseClock)
-	return t
-}
+func (r *Record) Clock(column string) domain.TimeOfDay { return parsed(r, column, parseClock) }
 
 // Percent is a whole percentage from 0 to 100.
-func (r *Record) Percent(column string) int {
-	n, _ := parsed(r, column, true, parsePercent)
-	return n
-}
+func (r *Record) Percent(column string) int { return parsed(r, column, parsePercent) }
 
 // Int is a whole number; it may be negative.
-func (r *Record) Int(column string) int {
-	n, _ := parsed(r, column, true, parseInt)
-	return n
-}
-
-// OptionalInt is Int, or false for an empty cell.
-func (r *Record) OptionalInt(column string) (int, bool) {
-	return parsed(r, column, false, parseInt)
-}
+func (r *Record) Int(column string) int { return parsed(r, column, parseInt) }
 
 // YesNo is `tak` or `nie`; an empty cell is no.
-func (r *Record) YesNo(column string) bool {
-	return r.OptionalChoice(column, "tak", "nie") == "tak"
-}
+func (r *Record) YesNo(column string) bool { return r.Choice(column, "tak", "nie") == "tak" }
 
 // Choice is one of allowed, as allowed spells it; case does not matter.
 func (r *Record) Choice(column string, allowed ...string) string {
-	s, _ := parsed(r, column, true, choose(allowed))
-	return s
-}
-
-// OptionalChoice is Choice, or "" for an empty cell.
-func (r *Record) OptionalChoice(column string, allowed ...string) string {
-	s, _ := parsed(r, column, false, choose(allowed))
-	return s
+	return parsed(r, column, choose(allowed))
 }
 
 func choose(allowed []string) func(string) (string, string) {
@@ -270,7 +218,7 @@ func choose(allowed []string) func(string) (string, string) {
 // PESEL is the eleven digits of a valid PESEL, or "" for an empty cell. The
 // zeros that a number cell of an XLSX lost in front are put back.
 func (r *Record) PESEL(column string) string {
-	s, _ := parsed(r, column, false, func(s string) (string, string) {
+	return parsed(r, column, func(s string) (string, string) {
 		s = compact(s)
 		if r.sheet.workbook && len(s) < 11 && len(s) > 7 && allDigits(s) {
 			s = strings.Repeat("0", 11-len(s)) + s
@@ -280,25 +228,23 @@ func (r *Record) PESEL(column string) string {
 		}
 		return s, ""
 	})
-	return s
 }
 
 // Account is the 26 digits of a valid Polish account number (NRB or IBAN, with
 // or without spaces), or "" for an empty cell.
 func (r *Record) Account(column string) string {
-	s, _ := parsed(r, column, false, func(s string) (string, string) {
+	return parsed(r, column, func(s string) (string, string) {
 		digits, ok := domain.NRB(compact(s))
 		if !ok {
 			return "", "not a valid account number (26 digits, check digits); number cells cannot hold one, use text"
 		}
 		return digits, ""
 	})
-	return s
 }
 
 // NIP is the ten digits of a valid taxpayer's number, or "" for an empty cell.
 func (r *Record) NIP(column string) string {
-	s, _ := parsed(r, column, false, func(s string) (string, string) {
+	return parsed(r, column, func(s string) (string, string) {
 		if s = compact(s); len(s) == 12 && strings.EqualFold(s[:2], "PL") {
 			s = s[2:]
 		}
@@ -307,7 +253,6 @@ func (r *Record) NIP(column string) string {
 		}
 		return s, ""
 	})
-	return s
 }
 
 // quoted is the value for the end of a reason, or nothing where it is or may be

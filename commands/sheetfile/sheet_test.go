@@ -101,18 +101,18 @@ func TestRefusedCellsNameColumnAndReasonOnly(t *testing.T) {
 		{"data", "wczoraj", `column data: not a date (DD.MM.RRRR or YYYY-MM-DD)`, func(r *Record) { r.Date("data") }},
 		{"data", "44051401359", `column data: not a date (DD.MM.RRRR or YYYY-MM-DD)`, func(r *Record) { r.Date("data") }},
 		{"data", strings.Repeat("-", 50), `column data: not a date (DD.MM.RRRR or YYYY-MM-DD): "` + strings.Repeat("-", 40) + `…"`, func(r *Record) { r.Date("data") }},
-		{"data", "", `column data: empty`, func(r *Record) { r.Date("data") }},
-		{"imie", " ", `column imie: empty`, func(r *Record) { r.Text("imie") }},
+		{"data", "", `column data: empty`, func(r *Record) { r.Need("data") }},
+		{"imie", " ", `column imie: empty`, func(r *Record) { r.Need("imie") }},
 		{"imie", "Jan\x01", `column imie: holds a character that cannot be read`, func(r *Record) { r.Text("imie") }},
 		{"imie", strings.Repeat("a", 4001), `column imie: longer than 4000 characters`, func(r *Record) { r.Text("imie") }},
 		{"kwota", "1,234", `column kwota: more than two decimals: "1,234"`, func(r *Record) { r.Amount("kwota") }},
-		{"godziny", "0,33", `column godziny: does not come to whole minutes: "0,33"`, func(r *Record) { r.OptionalHours("godziny") }},
+		{"godziny", "0,33", `column godziny: does not come to whole minutes: "0,33"`, func(r *Record) { r.Hours("godziny") }},
 		{"pesel", "44051401358", `column pesel: not a valid PESEL (eleven digits, date of birth, check digit)`, func(r *Record) { r.PESEL("pesel") }},
 		{"konto", "61109010140000071219812875", `column konto: not a valid account number (26 digits, check digits); number cells cannot hold one, use text`, func(r *Record) { r.Account("konto") }},
 		{"nip", "5260250275", `column nip: not a valid NIP (ten digits, check digit)`, func(r *Record) { r.NIP("nip") }},
-		{"id", "44051401359", `column id: ` + domain.ErrPESELAsID.Message, func(r *Record) { r.OptionalID("id") }},
+		{"id", "44051401359", `column id: ` + domain.ErrPESELAsID.Message, func(r *Record) { r.ID("id") }},
 		{"rodzaj", "inny", `column rodzaj: not one of psu, socjalny`, func(r *Record) { r.Choice("rodzaj", "psu", "socjalny") }},
-		{"rodzaj", "x", `column rodzai: not a column of proba`, func(r *Record) { r.OptionalChoice("rodzai", "x") }},
+		{"rodzaj", "x", `column rodzai: not a column of proba`, func(r *Record) { r.Choice("rodzai", "x") }},
 	} {
 		s := &Sheet{spec: spec, Header: []string{c.column}, Rows: []Row{{Number: 2, Cells: []string{c.value}}}}
 		r := s.Record(0)
@@ -134,16 +134,15 @@ func TestAcceptedCells(t *testing.T) {
 	s := read(t, "p.csv", "konto;pesel;nip;plec;limit;id;korekta;kwota;miesiac;refundacja;od\n"+
 		"PL61 1090 1014 0000 0712 1981 2874;44051401359;526-025-02-74;k;1 000;u\u0301;TAK;-1,00;2018-02;60%;24:00\n", spec)
 	r := s.Record(0)
-	limit, ok := r.OptionalInt("limit")
-	amount, present := r.OptionalAmount("kwota")
+	limit, amount := r.Int("limit"), r.Amount("kwota")
 	if r.Account("konto") != "61109010140000071219812874" || r.PESEL("pesel") != "44051401359" || r.NIP("nip") != "5260250274" ||
-		r.Choice("plec", "K", "M") != "K" || limit != 1000 || !ok || r.ID("id") != "ú" || !r.YesNo("korekta") || amount != -100 || !present ||
+		r.Choice("plec", "K", "M") != "K" || limit != 1000 || r.Empty("limit") || r.ID("id") != "ú" || !r.YesNo("korekta") || amount != -100 ||
 		r.Month("miesiac").String() != "2018-02" || r.Percent("refundacja") != 60 || r.Clock("od") != 1440 || r.Int("limit") != 1000 || r.Err() != nil {
 		t.Fatalf("got %v", r.Err())
 	}
 	s = read(t, "p.csv", "konto\n'\n", spec)
 	r = s.Record(0)
-	if _, ok := r.OptionalAmount("kwota"); ok || r.PESEL("pesel") != "" || r.OptionalDate("od") != 0 || r.OptionalID("id") != "" || r.OptionalText("id") != "" || r.Err() != nil {
+	if !r.Empty("kwota") || r.Amount("kwota") != 0 || r.PESEL("pesel") != "" || r.Date("od") != 0 || r.ID("id") != "" || r.Text("id") != "" || r.Err() != nil {
 		t.Fatalf("absent columns: got %v", r.Err())
 	}
 }
@@ -155,6 +154,7 @@ func TestRowsWithABadShape(t *testing.T) {
 		r := s.Record(i)
 		r.ID("umowa")
 		r.Date("data")
+		r.Need("data")
 		if got := fmt.Sprint(r.Err()); got != want && (want != "" || r.Err() != nil) {
 			t.Errorf("row %d: got %s, want %s", r.Number(), got, want)
 		}
@@ -365,7 +365,7 @@ func FuzzRead(f *testing.F) {
 			r := s.Record(i)
 			r.ID("umowa")
 			r.Date("data")
-			r.OptionalHours("godziny")
+			r.Hours("godziny")
 			r.Text("powod")
 			if row.Number <= last {
 				t.Fatalf("row %d follows row %d", row.Number, last)

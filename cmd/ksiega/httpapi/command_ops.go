@@ -81,7 +81,7 @@ func register[C commands.Request](s *server, api huma.API, name, summary string,
 		}
 		return &answered{ETag: strconv.Quote(strconv.FormatInt(out.Revision, 10)), Body: CommandAnswer{
 			Position: out.Position.String(), Revision: out.Revision, Events: out.Events,
-			Names: commands.NamesNoticed(in.Body)}}, nil
+			Names: commands.NamesNoticed(&in.Body)}}, nil
 	})
 }
 

@@ -1,0 +1,234 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+
+	"ksiega/commands/sheetfile"
+	"ksiega/domain"
+)
+
+// A column of an import file. It is declared once, by the command that it fills: reading,
+// refusals, notices, templates and the docs go by that.
+type column struct {
+	name    string // in the file
+	field   string // of the command that it fills, by its JSON name
+	doc     string // what stands in it, in Polish
+	kind    valueKind
+	choices []string
+	absent  bool // the file may lack it
+	empty   bool // its cells may be empty
+	isKey   bool // it is part of a row's identity
+	isName  bool // what stands in it names something for the first time
+
+	read func(*sheetfile.Record)
+	text func() string // of the field
+}
+
+// valueKind is what a column's cells hold, in Polish.
+type valueKind string
+
+const (
+	kindText    valueKind = "tekst"
+	kindID      valueKind = "identyfikator"
+	kindChoice  valueKind = "jedna z wartości"
+	kindYesNo   valueKind = "tak lub nie"
+	kindDate    valueKind = "data"
+	kindMonth   valueKind = "miesiąc"
+	kindClock   valueKind = "godzina"
+	kindHours   valueKind = "czas"
+	kindAmount  valueKind = "kwota"
+	kindPercent valueKind = "procent"
+	kindCount   valueKind = "liczba"
+	kindPESEL   valueKind = "PESEL"
+	kindAccount valueKind = "numer konta"
+)
+
+// fromRow is a command that a row of an import file makes: columns are bound to its
+// fields, so that reading them fills it.
+type fromRow[R any] interface {
+	*R
+	columns() []column
+}
+
+func columnOf[T any](name, field string, into *T, kind valueKind, doc string, read func(*sheetfile.Record, string) T) column {
+	return column{name: name, field: field, kind: kind, doc: doc,
+		read: func(r *sheetfile.Record) { *into = read(r, name) },
+		text: func() string { return fmt.Sprint(*into) }}
+}
+
+// given is columnOf for a field that tells an empty cell from a zero.
+func given[T any](name, field string, into **T, kind valueKind, doc string, read func(*sheetfile.Record, string) T) column {
+	c := column{name: name, field: field, kind: kind, doc: doc, read: func(r *sheetfile.Record) {
+		if v := read(r, name); !r.Empty(name) {
+			*into = &v
+		}
+	}}
+	return c.optional()
+}
+
+func textColumn(name, field string, into *string, doc string) column {
+	return columnOf(name, field, into, kindText, doc, (*sheetfile.Record).Text)
+}
+
+func idColumn(name, field string, into *string, doc string) column {
+	return columnOf(name, field, into, kindID, doc, (*sheetfile.Record).ID)
+}
+
+func choiceColumn(name, field string, into *string, doc string, choices ...string) column {
+	c := columnOf(name, field, into, kindChoice, doc, func(r *sheetfile.Record, name string) string { return r.Choice(name, choices...) })
+	c.choices = choices
+	return c
+}
+
+func yesNoColumn(name, field string, into *bool, doc string) column {
+	return columnOf(name, field, into, kindYesNo, doc, (*sheetfile.Record).YesNo).optional()
+}
+
+func dateColumn(name, field string, into *domain.Date, doc string) column {
+	return columnOf(name, field, into, kindDate, doc, (*sheetfile.Record).Date)
+}
+
+func monthColumn(name, field string, into *domain.Month, doc string) column {
+	return columnOf(name, field, into, kindMonth, doc, (*sheetfile.Record).Month)
+}
+
+func clockColumn(name, field string, into *domain.TimeOfDay, doc string) column {
+	return columnOf(name, field, into, kindClock, doc, (*sheetfile.Record).Clock)
+}
+
+func hoursColumn(name, field string, into *domain.Minutes, doc string) column {
+	return columnOf(name, field, into, kindHours, doc, (*sheetfile.Record).Hours)
+}
+
+func amountColumn(name, field string, into *domain.Grosze, doc string) column {
+	return columnOf(name, field, into, kindAmount, doc, (*sheetfile.Record).Amount)
+}
+
+func percentColumn(name, field string, into *int, doc string) column {
+	return columnOf(name, field, into, kindPercent, doc, (*sheetfile.Record).Percent)
+}
+
+func countColumn(name, field string, into *int, doc string) column {
+	return columnOf(name, field, into, kindCount, doc, (*sheetfile.Record).Int)
+}
+
+// correctionColumns are those by which a row replaces what is recorded under its identity.
+func correctionColumns(correct *bool, reason *string) []column {
+	return []column{
+		yesNoColumn("korekta", "correct", correct, "tak: wiersz zastępuje to, co zapisano"),
+		textColumn("powod", "reason", reason, "powód korekty").optional(),
+	}
+}
+
+// key makes the column part of the identity of a row.
+func (c column) key() column {
+	c.isKey = true
+	return c
+}
+
+// naming says that what stands in the column is given a name by it.
+func (c column) naming() column {
+	c.isName = true
+	return c
+}
+
+// optional lets a file lack the column and leave its cells empty.
+func (c column) optional() column {
+	c.absent, c.empty = true, true
+	return c
+}
+
+// mayBeEmpty lets cells be empty in a column that every file has.
+func (c column) mayBeEmpty() column {
+	c.empty = true
+	return c
+}
+
+// notZero refuses a zero where an empty cell is meant.
+func (c column) notZero(refusal error) column {
+	read, zero := c.read, c.text()
+	c.read = func(r *sheetfile.Record) {
+		if read(r); !r.Empty(c.name) && r.Readable(c.name) && c.text() == zero {
+			r.Refuse(c.name, refusal)
+		}
+	}
+	return c
+}
+
+// specOf is what the reader of a kind of file has to know of its columns.
+func specOf(kind string, columns []column) sheetfile.Spec {
+	s := sheetfile.Spec{Kind: kind}
+	for _, c := range columns {
+		if c.absent {
+			s.Optional = append(s.Optional, c.name)
+		} else {
+			s.Required = append(s.Required, c.name)
+		}
+	}
+	return s
+}
+
+// readRow fills the command that columns are bound to.
+func readRow(r *sheetfile.Record, columns []column) {
+	for _, c := range columns {
+		c.read(r)
+		if !c.empty {
+			r.Need(c.name)
+		}
+	}
+}
+
+// identityOf is what tells the row apart that columns were filled from; false where it
+// cannot be read.
+func identityOf(r *sheetfile.Record, columns []column) (string, bool) {
+	var identity []byte
+	for _, c := range columns {
+		if !c.isKey {
+			continue
+		}
+		if !r.Readable(c.name) {
+			return "", false
+		}
+		identity = append(append(identity, c.text()...), 0)
+	}
+	return string(identity), true
+}
+
+// NamesNoticed are the fields of a request whose identifiers look like people's names:
+// a door tells whoever asked, who alone can know.
+func NamesNoticed(request any) (fields []string) {
+	c, ok := request.(interface{ columns() []column })
+	if !ok {
+		return nil
+	}
+	for _, c := range c.columns() {
+		if c.isName && domain.LooksLikeName(c.text()) {
+			fields = append(fields, c.field)
+		}
+	}
+	return fields
+}
+
+// Notice is a cell of an accepted row that looks as if it named somebody.
+type Notice struct {
+	Row    int    `json:"row"`
+	Column string `json:"column"`
+}
+
+// noticed are the notices of a file's accepted rows.
+func (im *importing) noticed(columns []column) (all []Notice) {
+	columns = slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return !c.isName })
+	for i, o := range im.outcomes {
+		if o.verdict != accepted || len(columns) == 0 {
+			continue
+		}
+		r := im.sheet.Record(i)
+		for _, c := range columns {
+			if domain.LooksLikeName(r.ID(c.name)) {
+				all = append(all, Notice{Row: r.Number(), Column: c.name})
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,74 @@
+package commands
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"ksiega/commands/sheetfile"
+)
+
+// sampleCell is something that a column takes.
+func sampleCell(c column) string {
+	if len(c.choices) > 0 {
+		return c.choices[0]
+	}
+	return map[valueKind]string{kindText: "słowa", kindID: "X/1", kindYesNo: "tak", kindDate: "05.03.2018", kindMonth: "2018-03", kindClock: "8:00",
+		kindHours: "1:30", kindAmount: "12,50", kindPercent: "60", kindCount: "3", kindPESEL: "44051401359", kindAccount: "61109010140000071219812874"}[c.kind]
+}
+
+// Every column fills the field of the command that it names, and no two the same.
+func TestColumnsFillTheFieldsThatTheyName(t *testing.T) {
+	t.Parallel()
+	filled := []interface{ columns() []column }{&RegisterParticipant{}, &RegisterAssistant{}, &ConcludeAgreement{}, &SignContract{}, &RecordAttendance{},
+		&LogVisit{}, &PayBenefit{}, &SubmitClaim{}, &RecordClaimDecision{}, &TellDurability{}}
+	var declared []importKind
+	for _, k := range kinds() {
+		if k.name != statementKind {
+			declared = append(declared, k)
+		}
+	}
+	if len(declared) != len(filled) {
+		t.Fatalf("%d kinds, %d commands here", len(declared), len(filled))
+	}
+	for i, k := range declared {
+		columns := filled[i].columns()
+		if fmt.Sprint(specOf(k.name, columns)) != fmt.Sprint(specOf(k.name, k.columns)) {
+			t.Fatalf("%s is not what %T fills", k.name, filled[i])
+		}
+		if !slices.ContainsFunc(columns, func(c column) bool { return c.isKey }) {
+			t.Errorf("%s has no identity", k.name)
+		}
+		for n, c := range columns {
+			if c.doc == "" || slices.ContainsFunc(columns[:n], func(b column) bool { return b.name == c.name || b.field == c.field }) {
+				t.Errorf("%s, column %s: %+v", k.name, c.name, c)
+			}
+			before := asJSON(t, filled[i])
+			s, err := sheetfile.Read("x.csv", strings.NewReader(c.name+"\n"+sampleCell(c)+"\n"), sheetfile.Spec{Kind: k.name, Optional: []string{c.name}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := s.Record(0)
+			c.read(r)
+			after := asJSON(t, filled[i])
+			if r.Err() != nil || bytes.Equal(before[c.field], after[c.field]) || len(after[c.field]) == 0 {
+				t.Errorf("%s, column %s: the field %s was %s and is %s, %v", k.name, c.name, c.field, before[c.field], after[c.field], r.Err())
+			}
+		}
+	}
+}
+
+func asJSON(t *testing.T, v any) (fields map[string]json.RawMessage) {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(b, &fields)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fields
+}

@@ -1,0 +1,278 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"ksiega/commands/sheetfile"
+	"ksiega/domain"
+	"ksiega/internal/journal"
+)
+
+// importWorkers bounds how many streams of one file are decided at once.
+const importWorkers = 16
+
+// rowRules are how the rows of a kind of file are decided, by the commands that they make.
+type rowRules[R, C any] struct {
+	// stream is the one that decides.
+	stream func(R) string
+	// prepare makes what the stream is asked, once it is the row's turn.
+	prepare func(context.Context, R) (C, error)
+	// refuse, if set, is what can be said against a row that was read, whatever the
+	// ledger knows. It is asked in the file's order.
+	refuse func(*sheetfile.Record, R) error
+	// alone, if set, keeps others away from what the row is about until done is called,
+	// and refuses the row for what they did before. No two rows of a file wait for the
+	// same.
+	alone func(context.Context, R) (done func(), refusal error)
+	// after, if set, follows a row that was accepted or already known.
+	after func(context.Context, Origin, R) error
+	// last, if set, follows all rows.
+	last func(context.Context) error
+}
+
+// byStream declares a kind of file whose rows are decided side by side, those of each
+// stream in order and recorded together.
+func byStream[R Request, S, C any, P fromRow[R]](name, title string, d domain.Decider[S, C], rules func(*importing) rowRules[R, C]) importKind {
+	return importKind{name: name, title: title, columns: P(new(R)).columns(), run: func(ctx context.Context, im *importing) error {
+		return decideRows[R, S, C, P](ctx, im, d, rules(im))
+	}}
+}
+
+// inOrder declares a kind of file whose rows are decided one after another, since each
+// may depend on those before it.
+func inOrder[R Request, P fromRow[R]](name, title string, decide func(context.Context, *importing, Origin, R) (journal.Result, error)) importKind {
+	return importKind{name: name, title: title, columns: P(new(R)).columns(), run: func(ctx context.Context, im *importing) error {
+		var c R
+		columns, seen := P(&c).columns(), unique{}
+		for i := range im.sheet.Rows {
+			c = *new(R)
+			result, err := journal.Result{}, seen.read(im.sheet.Record(i), columns)
+			if err == nil {
+				result, err = decide(ctx, im, im.originOf(i), c)
+			}
+			if err := im.settle(i, result, err); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// unique refuses a row whose identity stood in the file before.
+type unique map[string]int
+
+func (u unique) check(identity string, row int) error {
+	if first, twice := u[identity]; twice {
+		return domain.Refusal(domain.CodeInvalid, fmt.Sprintf("the same as row %d of this file", first))
+	}
+	u[identity] = row
+	return nil
+}
+
+// read fills the command of a row. A row that can't be read elsewhere still counts as
+// the first of its identity.
+func (u unique) read(r *sheetfile.Record, columns []column) error {
+	readRow(r, columns)
+	var twice error
+	if identity, ok := identityOf(r, columns); ok {
+		twice = u.check(identity, r.Number())
+	}
+	return cmp.Or(r.Err(), twice)
+}
+
+// decideRows reads every row, groups the rows by stream in the file's order and
+// decides the streams side by side.
+func decideRows[R Request, S, C any, P fromRow[R]](ctx context.Context, im *importing, d domain.Decider[S, C], rules rowRules[R, C]) error {
+	seen, groups, order := unique{}, map[string][]member[R]{}, []string{}
+	var c R
+	columns := P(&c).columns()
+	for i := range im.sheet.Rows {
+		rec := im.sheet.Record(i)
+		c = *new(R)
+		err := seen.read(rec, columns)
+		if err == nil && rules.refuse != nil {
+			err = rules.refuse(rec, c)
+		}
+		if err != nil {
+			if err := im.settle(i, journal.Result{}, err); err != nil {
+				return err
+			}
+			continue
+		}
+		stream := rules.stream(c)
+		if _, ok := groups[stream]; !ok {
+			order = append(order, stream)
+		}
+		groups[stream] = append(groups[stream], member[R]{i, c})
+	}
+	workers, within := errgroup.WithContext(ctx)
+	workers.SetLimit(importWorkers)
+	var request R // its kind is asked, of whatever values
+	rows := streamRows[R, S, C]{importing: im, rules: rules, decider: naming(veiled(im.origin, request, d))}
+	for _, stream := range order {
+		of := rows
+		of.stream = stream
+		workers.Go(func() error { return of.decide(within, groups[stream]) })
+	}
+	if err := workers.Wait(); err != nil || rules.last == nil {
+		return err
+	}
+	return rules.last(ctx)
+}
+
+// member is a row among those of one stream, and the command that it makes.
+type member[R any] struct {
+	row int
+	cmd R
+}
+
+// streamRows decides the rows of streams.
+type streamRows[R, S, C any] struct {
+	*importing
+	rules   rowRules[R, C]
+	decider domain.Decider[S, C]
+	stream  string
+}
+
+// decide decides the rows of one stream; no key is made for those that are refused.
+func (s streamRows[R, S, C]) decide(ctx context.Context, rows []member[R]) error {
+	rows, done, err := s.alone(ctx, rows)
+	defer done()
+	if err != nil {
+		return err
+	}
+	ctx = unkeyed(ctx)
+	rows, outcomes, err := s.keyless(ctx, rows)
+	if err != nil {
+		return err
+	}
+	for k, m := range rows {
+		if outcomes[k].Refused == nil && s.rules.after != nil {
+			if err := s.rules.after(ctx, s.originOf(m.row), m.cmd); err != nil {
+				return err
+			}
+		}
+		if err := s.settle(m.row, outcomes[k].Result, outcomes[k].Refused); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyless is Ledger.keyless for the rows of one stream. Those that are refused without a
+// key are settled; the rest is handed back with what became of it.
+func (s streamRows[R, S, C]) keyless(ctx context.Context, rows []member[R]) (rest []member[R], outcomes []journal.Outcome, err error) {
+	for {
+		ctx, log := unkeyed(ctx), &once{Log: s.l.Log.Log, stream: s.stream}
+		outcomes, err := s.attempt(asksFirst.in(ctx), log, rows)
+		if !errors.Is(err, errNoKey) {
+			return rows, outcomes, err
+		}
+		tried, err := s.attempt(asIfForReal.in(ctx), trial{log, false}, rows)
+		if err != nil {
+			return nil, nil, err
+		}
+		if slices.ContainsFunc(tried, func(o journal.Outcome) bool { return o.Refused != nil }) {
+			if made, err := keyMade(ctx, s.l.Vault); err != nil {
+				return nil, nil, err
+			} else if made {
+				continue
+			}
+		}
+		for k, m := range rows {
+			if tried[k].Refused == nil {
+				rest = append(rest, m)
+			} else if err := s.settle(m.row, tried[k].Result, tried[k].Refused); err != nil {
+				return nil, nil, err
+			}
+		}
+		outcomes, err = s.attempt(makingKeys.in(ctx), log, rest)
+		return rest, outcomes, err
+	}
+}
+
+// alone settles the rows that others have made pointless, and keeps them away from what
+// the rest is about until done is called.
+func (s streamRows[R, S, C]) alone(ctx context.Context, rows []member[R]) (rest []member[R], done func(), err error) {
+	if s.rules.alone == nil {
+		return rows, func() {}, nil
+	}
+	var ends []func()
+	done = func() {
+		for _, end := range ends {
+			end()
+		}
+	}
+	for _, m := range rows {
+		end, err := s.rules.alone(ctx, m.cmd)
+		ends = append(ends, end)
+		if err == nil {
+			rest = append(rest, m)
+		} else if err := s.settle(m.row, journal.Result{}, err); err != nil {
+			return nil, done, err
+		}
+	}
+	return rest, done, nil
+}
+
+// attempt prepares the commands of rows and decides them over a log.
+func (s streamRows[R, S, C]) attempt(ctx context.Context, log journal.Log, rows []member[R]) ([]journal.Outcome, error) {
+	outcomes := make([]journal.Outcome, len(rows))
+	var items []journal.Item[C]
+	var asked []int
+	for k, m := range rows {
+		cmd, err := s.rules.prepare(ctx, m.cmd)
+		if errors.Is(err, errNoKey) {
+			return nil, err
+		}
+		if err != nil {
+			outcomes[k].Refused = err
+			continue
+		}
+		items, asked = append(items, item(s.l, s.originOf(m.row), cmd)), append(asked, k)
+	}
+	decided, err := journal.ExecuteAll(ctx, Log{log, s.l.Vault}, s.stream, s.decider, items)
+	if err != nil {
+		return nil, err
+	}
+	for i, k := range asked {
+		outcomes[k] = decided[i]
+	}
+	return outcomes, s.alreadyDecided(ctx, s.stream, len(rows) > len(asked), func(k int) int { return rows[k].row }, outcomes)
+}
+
+// alreadyDecided takes rows for known that were recorded when the file came before and
+// whose command could not be made today.
+func (im *importing) alreadyDecided(ctx context.Context, stream string, some bool, row func(int) int, outcomes []journal.Outcome) error {
+	if !some {
+		return nil
+	}
+	at, last, err := im.l.decisions(ctx, stream)
+	if err != nil || len(at) == 0 {
+		return err
+	}
+	for k := range outcomes {
+		if outcomes[k].Refused == nil {
+			continue
+		}
+		origin := im.originOf(row(k))
+		for _, key := range append([]string{im.l.key(origin)}, im.l.former(origin)...) {
+			if position, ok := at[key]; ok && key != "" {
+				outcomes[k] = journal.Outcome{Result: journal.Result{Position: position, Revision: last}}
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// originOf is who asks for a row.
+func (im *importing) originOf(row int) Origin {
+	return im.origin.ofRow(im.hash, im.sheet.Rows[row].Number)
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"ksiega/cmd/ksiega/httpapi"
+	"ksiega/cmd/ksiega/session"
 	"ksiega/domain"
 	"ksiega/projections"
 	"ksiega/queries"
@@ -75,7 +76,7 @@ func measureReports(ctx context.Context, b *bench) (err error) {
 	}
 	defer runner.Stop()
 	desk := queries.NewDesk(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
-	handler, err := httpapi.New(httpapi.Options{Ledger: ledger, Desk: desk, Version: "bench", Now: time.Now, Strangers: func(context.Context) error { return nil },
+	handler, err := httpapi.New(httpapi.Options{Ledger: ledger, Desk: desk, Version: "bench", Now: time.Now, Gate: session.Gate{Visitors: func(context.Context) error { return nil }},
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		return err

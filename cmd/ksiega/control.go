@@ -14,7 +14,7 @@ import (
 	"strconv"
 	"sync"
 
-	"ksiega/cmd/ksiega/httpapi"
+	"ksiega/cmd/ksiega/session"
 	"ksiega/commands"
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
@@ -275,7 +275,7 @@ func (c *control) report(api http.Handler) http.HandlerFunc {
 // known hands a request on to the web door, as from somebody who is known.
 func known(api http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		api.ServeHTTP(w, r.WithContext(httpapi.WithActor(r.Context(), caller(r), r.Header.Get(headerRole))))
+		api.ServeHTTP(w, r.WithContext(session.With(r.Context(), origin(r).Who())))
 	}
 }
 

@@ -64,7 +64,7 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 		}
 		fmt.Println("the sample centre of MOPS Starachowice is in the ledger")
 		if token == "" {
-			if options.Strangers, err = b.strangers(ctx); err != nil {
+			if options.Visitors, err = b.strangers(ctx); err != nil {
 				return err
 			}
 		}

@@ -20,8 +20,9 @@ func layers() []layer {
 		{"commands/...", []string{"domain/...", "internal/journal", "internal/vault"}},
 		{"projections/...", []string{"domain/...", "internal/journal", "internal/position", "internal/garbage", "internal/secret"}},
 		{"queries/...", []string{"domain/...", "projections/...", "internal/journal", "internal/vault", "internal/auditlog"}},
+		{"cmd/ksiega/session/...", []string{"domain/..."}},
 		{"cmd/ksiega/pages/...", []string{"queries/...", "domain/..."}},
-		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages"}},
+		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages", "cmd/ksiega/session"}},
 		{"internal/journal/...", []string{"domain/...", "internal/position", "internal/secret"}},
 		{"internal/eventdb/...", []string{"internal/socket"}},
 		// What cmd/ksiega and cmd/ksiega-bench both wire, they share.

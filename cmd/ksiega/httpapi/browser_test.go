@@ -148,7 +148,7 @@ const missingPage = "/reports/none"
 func TestPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	d := open(t, func(o *httpapi.Options) {
-		o.Token, o.Strangers = "", func(context.Context) error { return nil }
+		o.Token, o.Visitors = "", func(context.Context) error { return nil }
 		o.Status = func() []pages.ReadModel {
 			return []pages.ReadModel{{Name: "settlement", Position: "41200", CaughtUp: true}, {Name: "refunds", Position: "41200", CaughtUp: true},
 				{Name: "assistance", Position: "41160", Lag: 40}, {Name: "durability", Position: "12", Lag: 41188, Problem: "the event at 13 cannot be read"}}

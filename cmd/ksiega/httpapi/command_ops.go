@@ -13,8 +13,11 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 
+	"ksiega/cmd/ksiega/session"
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
+	"ksiega/queries"
 )
 
 // maxCommandBytes bounds the body of a command.
@@ -89,7 +92,7 @@ func register[C commands.Request](s *server, api huma.API, name, summary string,
 // resolution binds to that. A finding that is gone is handed on as none, since the
 // same command sent again is answered all the same.
 func (s *server) resolveFinding(ctx context.Context, o commands.Origin, c commands.ResolveFinding) (commands.Result, error) {
-	now, err := s.Desk.Finding(ctx, c.Finding, callerOf(ctx).reader())
+	now, err := s.Desk.Finding(ctx, c.Finding, reader(session.Of(ctx)))
 	if err != nil {
 		return commands.Result{}, err
 	}
@@ -106,8 +109,8 @@ func carryOut[C commands.Request](ctx context.Context, s *server, name string, i
 	if err != nil {
 		return commands.Result{}, err
 	}
-	who := callerOf(ctx)
-	leave, wait, err := s.throttle.enter(ctx, who.actor, s.Now)
+	who := session.Of(ctx)
+	leave, wait, err := s.throttle.enter(ctx, who.Actor, s.Now)
 	if err != nil {
 		return commands.Result{}, err
 	}
@@ -120,7 +123,7 @@ func carryOut[C commands.Request](ctx context.Context, s *server, name string, i
 	// carried out where finishing it costs nothing.
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), requestBound)
 	defer done()
-	origin, err := s.Ledger.Once(ctx, who.origin(in.Key, expected), name, in.Body)
+	origin, err := s.Ledger.Once(ctx, origin(ctx, in.Key, expected), name, in.Body)
 	if err != nil {
 		guessed = errors.Is(err, domain.ErrRecorded)
 		return commands.Result{}, err
@@ -136,6 +139,17 @@ func carryOut[C commands.Request](ctx context.Context, s *server, name string, i
 		s.After(ctx)
 	}
 	return out, err
+}
+
+// origin of a command under an idempotency key; "" has none.
+func origin(ctx context.Context, key string, expected *int64) commands.Origin {
+	who := session.Of(ctx)
+	return commands.Origin{Actor: who.Actor, Role: string(who.Role), Door: string(who.Door), Correlation: correlation(ctx), Key: key, Expected: expected}
+}
+
+// reader is who asks a report, and whether it may show them opened texts.
+func reader(who access.Who) queries.Reader {
+	return queries.Reader{Actor: who.Actor, Role: string(who.Role), SeesText: who.Sees(domain.RefStatement), SeesPeople: who.Sees(domain.RefParticipant)}
 }
 
 // revision reads If-Match; "" expects none.

@@ -2,43 +2,48 @@ package httpapi
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
-	"net"
+	"crypto/rand"
 	"net/http"
-	"net/url"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
+	"ksiega/cmd/ksiega/session"
 	"ksiega/domain"
 	"ksiega/domain/access"
 )
+
+type correlationKey struct{}
+
+// correlation names one request in answers and logs.
+func correlation(ctx context.Context) string {
+	id, _ := ctx.Value(correlationKey{}).(string)
+	return id
+}
 
 // observe names the request, logs one line about it without its query, and
 // turns a panic into an answer.
 func (s *server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := s.Now()
-		c, _ := r.Context().Value(trusted{}).(caller)
-		c.correlation = correlation()
-		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
+		id := rand.Text()
+		r = r.WithContext(context.WithValue(r.Context(), correlationKey{}, id))
 		seen := &seenWriter{ResponseWriter: w}
-		seen.Header().Set("X-Correlation-Id", c.correlation)
+		secure(seen.Header())
+		seen.Header().Set("X-Correlation-Id", id)
 		defer func() {
 			failure := recover()
 			if failure != nil && failure != http.ErrAbortHandler { //nolint:errorlint // recover gives the value itself
 				// The value may quote what was being handled; the stack does not.
-				s.Log.Error("a request failed", "correlation", c.correlation, "stack", string(debug.Stack()))
+				s.Log.Error("a request failed", "correlation", id, "stack", string(debug.Stack()))
 				if seen.status == 0 {
 					s.write(seen, r, problem(codeInternal, ""))
 				}
 			}
 			s.Log.Info("request", "method", r.Method, "route", route(r), "status", seen.status,
-				"durationMs", s.Now().Sub(start).Milliseconds(), "correlation", c.correlation)
+				"durationMs", s.Now().Sub(start).Milliseconds(), "correlation", id)
 			if failure == http.ErrAbortHandler { //nolint:errorlint // as above
 				panic(failure)
 			}
@@ -79,21 +84,12 @@ func (w *seenWriter) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *seenWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// guard settles who asks and turns away those who may not.
+// guard bounds how much is in hand at once, and for how
+// long; who asks, the gate has settled.
 func (s *server) guard(next http.Handler) http.Handler {
-	crossOrigin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		secure(w.Header())
-		c := callerOf(r.Context())
-		if c.actor == "" {
-			c = s.stranger(r, c)
-			if p := s.turnAway(r, crossOrigin); p != nil {
-				s.turnedAway(w, r, p)
-				return
-			}
-		}
-		if p := s.refuse(c, r.URL.Path); p != nil {
-			s.turnedAway(w, r, p)
+		if op := rightFor(r.URL.Path); op != "" && !session.Of(r.Context()).May(op) {
+			s.write(w, r, problem(code(domain.CodeDenied), ""))
 			return
 		}
 		if r.URL.Path != "/healthz" {
@@ -105,50 +101,10 @@ func (s *server) guard(next http.Handler) http.Handler {
 				return
 			}
 		}
-		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), callerKey{}, c), requestBound)
+		ctx, cancel := context.WithTimeout(r.Context(), requestBound)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
-}
-
-// turnedAway tells whoever lacks a token that one is asked for.
-func (s *server) turnedAway(w http.ResponseWriter, r *http.Request, p *Problem) {
-	if p.Status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", challenge)
-	}
-	s.write(w, r, p)
-}
-
-const challenge = `Bearer realm="ksiega"`
-
-// stranger is a caller whom the transport has not identified: the holder of the one
-// token, which is asked of them next, or anybody.
-func (s *server) stranger(r *http.Request, c caller) caller {
-	c.actor, c.door = nobody, string(access.API)
-	switch {
-	case s.Token != "":
-		c.actor, c.role = "api", string(access.Token)
-	case s.Strangers != nil && rightFor(r.URL.Path) == access.Ask:
-		if c.shut = s.Strangers(r.Context()); c.shut == nil {
-			c.role = string(access.Visitor)
-		}
-	}
-	return c
-}
-
-// refuse turns away whoever may not do what an address is for.
-func (s *server) refuse(c caller, path string) *Problem {
-	op := rightFor(path)
-	if op == "" || c.who().May(op) {
-		return nil
-	}
-	if c.shut != nil {
-		return problem(codeUnauthorized, c.shut.Error())
-	}
-	if s.Token == "" && c.who().Door == access.API {
-		return problem(codeUnauthorized, "this server has no token: start it with --token-file or KSIEGA_TOKEN")
-	}
-	return problem(code(domain.CodeDenied), "")
 }
 
 // rightFor is what an address is for; "" needs no right.
@@ -156,9 +112,9 @@ func rightFor(path string) access.Operation {
 	switch {
 	case strings.HasPrefix(path, "/api/v1/commands/"):
 		return access.Record
-	case path == "/api/v1/events", strings.HasPrefix(path, "/api/v1/streams/"):
+	case audience(path) == session.Known:
 		return access.Follow
-	case path == "/", strings.HasPrefix(path, "/reports/"), path == "/api/v1/reports", strings.HasPrefix(path, "/api/v1/reports/"):
+	case audience(path) == session.Visitors:
 		return access.Ask
 	}
 	return ""
@@ -167,78 +123,17 @@ func rightFor(path string) access.Operation {
 // requestBound is how long one answer may take.
 const requestBound = 2 * time.Minute
 
-func (s *server) turnAway(r *http.Request, crossOrigin *http.CrossOriginProtection) *Problem {
-	if r.URL.Path == "/healthz" {
-		return nil
+// audience is whom an address is for.
+func audience(path string) session.Audience {
+	switch {
+	case path == "/healthz":
+		return session.Probes
+	case strings.HasPrefix(path, "/api/v1/commands/"), path == "/api/v1/events", strings.HasPrefix(path, "/api/v1/streams/"):
+		return session.Known
+	case path == "/", strings.HasPrefix(path, "/reports/"), path == "/api/v1/reports", strings.HasPrefix(path, "/api/v1/reports/"):
+		return session.Visitors
 	}
-	if !s.hostAllowed(r.Host) {
-		return problem(codeHost, "")
-	}
-	if s.Token != "" && !tokenMatches(r.Header.Get("Authorization"), s.Token) {
-		return problem(codeUnauthorized, "")
-	}
-	if crossOrigin.Check(r) != nil || !sameOrigin(r) || !sameSite(r) {
-		return problem(codeOrigin, "")
-	}
-	return nil
-}
-
-// sameSite turns away what a page of another site has a browser ask, also where it
-// only reads: a reading of personal data is recorded under the name of whoever sits
-// there. A link may lead to the pages that show nobody's.
-func sameSite(r *http.Request) bool {
-	switch r.Header.Get("Sec-Fetch-Site") {
-	case "", "none", "same-origin":
-		return true
-	}
-	if r.Method != http.MethodGet || r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document" {
-		return false
-	}
-	return r.URL.Path == "/" || r.URL.Path == "/docs"
-}
-
-// hostAllowed keeps a name that somebody else points at this address (DNS
-// rebinding) from being answered. The port is not compared: a tunnel changes
-// it, and an attacker's page gains nothing by it, as its Origin would show.
-func (s *server) hostAllowed(host string) bool {
-	name := host
-	if h, port, err := net.SplitHostPort(host); err == nil {
-		if port == "" || strings.Trim(port, "0123456789") != "" {
-			return false
-		}
-		name = h
-	}
-	name = strings.ToLower(strings.Trim(name, "[]"))
-	switch name {
-	case "localhost", "127.0.0.1", "::1":
-		return true
-	}
-	if len(s.Hosts) == 0 {
-		return s.Token != ""
-	}
-	return slices.ContainsFunc(s.Hosts, func(allowed string) bool { return strings.EqualFold(allowed, name) })
-}
-
-// sameOrigin also asks of reading requests that an Origin, where a browser
-// sends one, is our own.
-func sameOrigin(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return true
-	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Host == r.Host
-}
-
-// tokenMatches compares digests, so that neither content nor length of the
-// token shows in the time taken.
-func tokenMatches(header, token string) bool {
-	const scheme = "bearer "
-	if len(header) < len(scheme) || !strings.EqualFold(header[:len(scheme)], scheme) {
-		return false
-	}
-	given, want := sha256.Sum256([]byte(header[len(scheme):])), sha256.Sum256([]byte(token))
-	return subtle.ConstantTimeCompare(given[:], want[:]) == 1
+	return session.Anybody
 }
 
 // secure sets what every answer carries.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"ksiega/cmd/ksiega/session"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/queries"
@@ -114,7 +115,7 @@ func (in *historyAsked) request() (queries.HistoryRequest, error) {
 }
 
 func (s *server) history(ctx context.Context, req queries.HistoryRequest) (*eventPage, error) {
-	req.Hide = !callerOf(ctx).who().May(access.Reveal)
+	req.Hide = !session.Of(ctx).May(access.Reveal)
 	page := &eventPage{Body: EventPage{Events: []Event{}}}
 	next, err := s.Desk.History(ctx, req, func(e queries.Entry) error {
 		page.Body.Events = append(page.Body.Events, Event{Position: e.Position, Stream: e.Stream, Revision: e.Revision, Type: e.Type,

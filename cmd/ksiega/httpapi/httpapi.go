@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"ksiega/cmd/ksiega/pages"
+	"ksiega/cmd/ksiega/session"
 	"ksiega/commands"
 	"ksiega/queries"
 )
@@ -27,18 +27,10 @@ type Options struct {
 	Status func() []pages.ReadModel
 	// Metrics answers /metrics; nil has none.
 	Metrics http.Handler
-	// Token, where not empty, is asked of every request but /healthz as
-	// `Authorization: Bearer`. It may be empty only on a loopback listener, where then
-	// nobody may record anything or look into the ledger.
-	Token string
-	// Strangers, where set, lets anybody on a loopback listener without a Token ask
-	// reports, without names, for as long as it does not say why not, in words for
-	// them: the ledger holds nothing but the sample. It is asked before an answer is
-	// computed and before it is sent.
-	Strangers func(context.Context) error
-	// Hosts are host names, without port, by which the server may be asked,
-	// beside those of loopback. With a Token, none means any.
-	Hosts   []string
+	// Gate lets requests in; For and Refuse are the door's own. Without a Token the
+	// listener must be on loopback, where then nobody may record anything or look into
+	// the ledger but who the transport has identified.
+	session.Gate
 	Version string
 	Now     func() time.Time
 	// After is called after a command that recorded something; it may be nil.
@@ -81,7 +73,8 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	r := chi.NewRouter()
-	r.Use(s.observe, s.guard, s.forStrangers, middleware.GetHead)
+	s.For, s.Refuse = audience, func(w http.ResponseWriter, r *http.Request, err error) { s.write(w, r, s.problemOf(r.Context(), err)) }
+	r.Use(s.observe, s.Then, s.guard, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, problem(codeNotFound, "no such address"))
 	})
@@ -143,6 +136,3 @@ func (s *server) document(contentType string, body []byte) http.HandlerFunc {
 		_, _ = w.Write(body)
 	}
 }
-
-// correlation names one request in answers and logs.
-func correlation() string { return rand.Text() }

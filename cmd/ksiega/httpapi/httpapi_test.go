@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,8 @@ import (
 
 	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/cmd/ksiega/pages"
+	"ksiega/cmd/ksiega/session"
+	"ksiega/domain/access"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
@@ -44,7 +47,7 @@ func over(t testing.TB, l *ledgertest.Ledger, change func(*httpapi.Options)) *do
 	t.Helper()
 	d := &door{t: t, ledger: l, log: &bytes.Buffer{}}
 	now := func() time.Time { return noon }
-	o := httpapi.Options{Ledger: l.Ledger, Now: now, Version: "test", Token: token, Hosts: []string{"127.0.0.1"},
+	o := httpapi.Options{Ledger: l.Ledger, Now: now, Version: "test", Gate: session.Gate{Token: token, Hosts: []string{"127.0.0.1"}},
 		Desk: queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: now, Zone: l.Zone}),
 		Log:  slog.New(slog.NewTextHandler(d.log, nil))}
 	if change != nil {
@@ -82,9 +85,14 @@ func request(method, target, body string, headers ...string) *http.Request {
 	return r
 }
 
+// known is a request's context that says who it is from, as the control socket does.
+func known(ctx context.Context, actor, role string) context.Context {
+	return session.With(ctx, access.Who{Actor: actor, Role: access.Role(role), Door: access.CommandLine})
+}
+
 func (d *door) do(r *http.Request) *httptest.ResponseRecorder {
 	if d.role != "" {
-		r = r.WithContext(httpapi.WithActor(r.Context(), "jkowalska", d.role))
+		r = r.WithContext(known(r.Context(), "jkowalska", d.role))
 	}
 	w := httptest.NewRecorder()
 	d.handler.ServeHTTP(w, r)
@@ -304,9 +312,9 @@ func TestControlSocketHasItsOwnActor(t *testing.T) {
 	t.Parallel()
 	d := open(t, func(o *httpapi.Options) { o.Token = "s3cret" })
 	r := request(http.MethodPost, "/api/v1/commands/register-participant", person, "Host", "control", "Content-Type", "application/json", "Idempotency-Key", "k")
-	accepted(t, d.do(r.WithContext(httpapi.WithActor(r.Context(), "jkowalska", "finance"))))
+	accepted(t, d.do(r.WithContext(known(r.Context(), "jkowalska", "finance"))))
 	r = request(http.MethodGet, "/api/v1/events?actor=jkowalska", "", "Host", "control")
-	if w := d.do(r.WithContext(httpapi.WithActor(r.Context(), "jkowalska", "finance"))); len(decode[httpapi.EventPage](t, w).Events) == 0 {
+	if w := d.do(r.WithContext(known(r.Context(), "jkowalska", "finance"))); len(decode[httpapi.EventPage](t, w).Events) == 0 {
 		t.Errorf("%s", w.Body)
 	}
 }

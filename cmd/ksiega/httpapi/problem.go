@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"ksiega/cmd/ksiega/pages"
+	"ksiega/cmd/ksiega/session"
 	"ksiega/domain"
 	"ksiega/domain/intake"
 	"ksiega/queries"
@@ -48,8 +49,11 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType is that of problem details.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// GetHeaders says when asking again may help.
+// GetHeaders says when asking again may help, or that a token is asked for.
 func (p *Problem) GetHeaders() http.Header {
+	if p.Status == http.StatusUnauthorized {
+		return http.Header{"Www-Authenticate": {`Bearer realm="ksiega"`}}
+	}
 	if p.retryAfter > 0 {
 		return http.Header{"Retry-After": {strconv.Itoa(p.retryAfter)}}
 	}
@@ -77,9 +81,9 @@ const (
 	codeNoKey        = code("idempotency-key-missing")
 	codeKeyReused    = code("idempotency-key-reused")
 	codeRevision     = code("revision-mismatch")
-	codeUnauthorized = code("unauthorized")
-	codeHost         = code("host-not-allowed")
-	codeOrigin       = code("cross-origin")
+	codeUnauthorized = code(session.CodeUnauthorized)
+	codeHost         = code(session.CodeHost)
+	codeOrigin       = code(session.CodeOrigin)
 	codeMethod       = code("method-not-allowed")
 	codeMediaType    = code("not-json")
 	codeTooLarge     = code("too-large")
@@ -166,7 +170,7 @@ func (s *server) problemOf(ctx context.Context, err error) *Problem {
 		c = codeUnavailable
 	}
 	p := problem(c, fault)
-	p.Correlation = callerOf(ctx).correlation
+	p.Correlation = correlation(ctx)
 	if !errors.Is(err, context.Canceled) {
 		s.Log.Error("a request failed", "correlation", p.Correlation, "code", string(c), "error", err)
 	}

@@ -9,8 +9,10 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"ksiega/cmd/ksiega/session"
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/queries"
 )
 
@@ -23,6 +25,9 @@ const (
 )
 
 func formats() []string { return append(queries.Formats(), "html") }
+
+// errNoWaiting refuses visitors a position to wait for: what they may see is there.
+var errNoWaiting = domain.Refusal(domain.CodeDenied, "minPosition is for those who have a token")
 
 // ReportList names the reports.
 type ReportList struct {
@@ -105,7 +110,7 @@ func (s *server) registerReport(api huma.API, r *queries.Report) {
 // ask reads what the query string asks and answers it; a parameter that is not
 // declared, stands twice or makes no sense is refused by name.
 func (s *server) ask(ctx context.Context, name string, query url.Values) (*queries.Answer, string, error) {
-	req := queries.Request{Params: map[string]string{}, Reader: callerOf(ctx).reader()}
+	req := queries.Request{Params: map[string]string{}, Reader: reader(session.Of(ctx))}
 	format := "json"
 	for key, values := range query {
 		if len(values) > 1 {
@@ -134,7 +139,7 @@ func (s *server) ask(ctx context.Context, name string, query url.Values) (*queri
 			if value == "" {
 				continue
 			}
-			if req.MinPosition, err = queries.LeastPosition(value); callerOf(ctx).visits() {
+			if req.MinPosition, err = queries.LeastPosition(value); session.Of(ctx).Role == access.Visitor {
 				err = errNoWaiting
 			}
 		default:
@@ -161,7 +166,7 @@ func (s *server) noteReport(ctx context.Context, a *queries.Answer) error {
 	if a.KnownAt != "" {
 		filters[paramKnownAt] = a.KnownAt
 	}
-	_, err := s.Ledger.NoteReport(ctx, callerOf(ctx).origin("", nil), commands.NoteReading{
+	_, err := s.Ledger.NoteReport(ctx, origin(ctx, "", nil), commands.NoteReading{
 		What: a.Report.Name, Filters: filters, Subjects: a.Shown, On: domain.DateOf(s.Now().In(s.Ledger.Zone))})
 	return err
 }
@@ -182,7 +187,7 @@ func (s *server) stream(c huma.Context, a *queries.Answer, format string, query 
 		err = a.Write(c.BodyWriter(), format)
 	}
 	if err != nil {
-		s.Log.Error("an answer broke off", "correlation", callerOf(c.Context()).correlation, "report", a.Report.Name, "error", err)
+		s.Log.Error("an answer broke off", "correlation", correlation(c.Context()), "report", a.Report.Name, "error", err)
 		// Part of it is sent; only a broken connection tells the reader so.
 		panic(http.ErrAbortHandler)
 	}

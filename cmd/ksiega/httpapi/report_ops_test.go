@@ -167,7 +167,7 @@ func TestTransferTitlesAreShownToKnownPeopleOnly(t *testing.T) {
 	}
 	for role, sees := range map[string]bool{"finance": true, "auditor": true, "director": true, "coordinator": true, "assistant": false, "": false} {
 		r := request(http.MethodGet, target, "", "Host", "control")
-		if n := titles(r.WithContext(httpapi.WithActor(r.Context(), "jkowalska", role))); (n > 0) != sees {
+		if n := titles(r.WithContext(known(r.Context(), "jkowalska", role))); (n > 0) != sees {
 			t.Errorf("%q sees %d titles", role, n)
 		}
 	}
@@ -186,7 +186,7 @@ func TestEveryReaderOfAMomentIsEntered(t *testing.T) {
 		group.Go(func() {
 			<-start
 			r := request(http.MethodGet, target, "", "Host", "control")
-			if w := d.do(r.WithContext(httpapi.WithActor(r.Context(), actor, role))); w.Code != http.StatusOK {
+			if w := d.do(r.WithContext(known(r.Context(), actor, role))); w.Code != http.StatusOK {
 				t.Errorf("%s: %d %s", actor, w.Code, w.Body)
 			}
 		})

@@ -26,7 +26,7 @@ import (
 func TestWithoutATokenOnlyTheSamplesReportsAreOpen(t *testing.T) {
 	t.Parallel()
 	closed := open(t, func(o *httpapi.Options) { o.Token = "" })
-	sampled := over(t, closed.ledger, func(o *httpapi.Options) { o.Token, o.Strangers = "", func(context.Context) error { return nil } })
+	sampled := over(t, closed.ledger, func(o *httpapi.Options) { o.Token, o.Visitors = "", func(context.Context) error { return nil } })
 	for _, d := range []*door{closed, sampled} {
 		for _, name := range []string{"register-participant", "log-visit", "no-such"} {
 			refused(t, d.command(name, "k", person), http.StatusUnauthorized, "unauthorized")

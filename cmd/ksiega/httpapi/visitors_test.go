@@ -10,14 +10,14 @@ import (
 	"ksiega/cmd/ksiega/httpapi"
 )
 
-// What is recorded while a stranger's answer is computed is not shown to them: the door
+// What is recorded while a visitor's answer is computed is not shown to them: the door
 // is looked at again before a byte is sent.
-func TestStrangersAreAskedAboutAgainBeforeTheyAreAnswered(t *testing.T) {
+func TestVisitorsAreAskedAboutAgainBeforeTheyAreAnswered(t *testing.T) {
 	t.Parallel()
 	owner := open(t, nil)
 	asked, shutAfter := 0, 1
 	d := over(t, owner.ledger, func(o *httpapi.Options) {
-		o.Token, o.Strangers = "", func(context.Context) error {
+		o.Token, o.Visitors = "", func(context.Context) error {
 			if asked++; asked > shutAfter {
 				return errors.New("shut by now")
 			}
@@ -48,10 +48,10 @@ func TestStrangersAreAskedAboutAgainBeforeTheyAreAnswered(t *testing.T) {
 	}
 }
 
-// Strangers wait for nothing that is still to come.
-func TestStrangersWaitForNoPosition(t *testing.T) {
+// Visitors wait for nothing that is still to come.
+func TestVisitorsWaitForNoPosition(t *testing.T) {
 	t.Parallel()
-	d := open(t, func(o *httpapi.Options) { o.Token, o.Strangers = "", func(context.Context) error { return nil } })
+	d := open(t, func(o *httpapi.Options) { o.Token, o.Visitors = "", func(context.Context) error { return nil } })
 	for _, position := range []string{"0", "1", "999999999"} {
 		refused(t, d.get("/api/v1/reports/refunds?minPosition="+position), http.StatusForbidden, "denied")
 		refused(t, d.get("/reports/refunds?minPosition="+position), http.StatusForbidden, "denied")

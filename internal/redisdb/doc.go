@@ -1,7 +1,8 @@
 // Package redisdb is a Redis inside this process: miniredis behind connections
 // in memory, without a port. It is meant for read models, which can always be
-// computed again. Scripts and commands that wait are not served, and keys do not
-// expire: miniredis would sort all keys before each command to let them.
+// computed again. Only the commands listed in `served` are; a test asks them of it and
+// of a real Redis side by side, in histories drawn at random. Keys do not expire:
+// miniredis would sort all keys before each command to let them.
 //
 // It promises that what Save writes is one moment of the whole database, so
 // that rows and the checkpoint they belong to stay together, and that a file it

@@ -34,6 +34,8 @@ type DB struct {
 	gate sync.RWMutex
 	// passing are the connections whose command holds the gate.
 	passing sync.Map
+	// taking holds, by connection, what the transaction that it has begun takes from.
+	taking sync.Map
 
 	saving sync.Mutex // one Save at a time
 	closed bool       // guarded by saving
@@ -79,6 +81,23 @@ func (db *DB) Client() *redis.Client { return db.client }
 // Fresh tells why the database began empty; nil where it was read from the file.
 func (db *DB) Fresh() error { return db.fresh }
 
+// served are the commands that are passed on to miniredis, which is made to be tested
+// against: what read models need and what says how the database is. That it answers
+// these as a Redis does is tested beside one. What is not listed it may well know, but
+// nobody has looked how well. A script's commands would ask for the gate anew and a
+// command that waits would keep it.
+func served(name string) bool {
+	switch name {
+	case "GET", "SET", "DEL", "UNLINK", "TYPE",
+		"HGET", "HMGET", "HSET", "HDEL", "HLEN", "HKEYS", "HGETALL",
+		"SADD", "SREM", "SMEMBERS",
+		"WATCH", "UNWATCH", "MULTI", "EXEC", "DISCARD",
+		"SCAN", "KEYS", "DBSIZE", "FLUSHALL", "INFO", "PING", "HELLO":
+		return true
+	}
+	return false
+}
+
 // guard runs every command that may write under the gate. It is called before
 // each command and dispatches it again, which calls it again: the second time
 // the connection is passing, and the command runs.
@@ -86,21 +105,86 @@ func (db *DB) guard(peer *server.Peer, name string, args ...string) bool {
 	if _, inside := db.passing.LoadAndDelete(peer); inside {
 		return false
 	}
-	switch name {
-	case "EVAL", "EVALSHA", "EVAL_RO", "EVALSHA_RO", "BLPOP", "BRPOP", "BRPOPLPUSH", "BLMOVE", "XREADGROUP":
-		// A script's commands would ask for the gate anew, a command that
-		// waits would keep it.
-		peer.WriteError("ERR " + name + " is not served by the embedded redis")
+	if !served(name) {
+		peer.WriteError("ERR unknown command '" + strings.ToLower(name) + "', which the embedded redis does not serve")
 		return true
 	}
 	if name != "EXEC" && db.server.IsReadOnlyCommand(name) {
 		return false
 	}
-	db.passing.Store(peer, struct{}{})
-	db.gate.RLock()
-	defer db.gate.RUnlock()
-	db.server.Dispatch(peer, append([]string{strings.ToLower(name)}, args...))
+	run := func() {
+		db.passing.Store(peer, struct{}{})
+		db.server.Dispatch(peer, append([]string{strings.ToLower(name)}, args...))
+	}
+	taken := db.takesFrom(peer, name, args)
+	if len(taken) == 0 {
+		db.gate.RLock()
+		defer db.gate.RUnlock()
+		run()
+		return true
+	}
+	// Nobody else writes until whoever watches the keys can see that they changed.
+	db.gate.Lock()
+	defer db.gate.Unlock()
+	before := make([]int, len(taken))
+	for i, key := range taken {
+		before[i] = db.size(key)
+	}
+	run()
+	for i, key := range taken {
+		if db.size(key) != before[i] {
+			db.touch(key)
+		}
+	}
 	return true
+}
+
+// transaction is what a connection has begun to say between MULTI and EXEC.
+type transaction struct {
+	begun bool
+	taken []string // keys
+}
+
+// takesFrom are the hashes that a command takes fields from: miniredis does not tell
+// those who watch one of that, as a Redis does. Of a transaction they are remembered
+// until it is carried out.
+func (db *DB) takesFrom(peer *server.Peer, name string, args []string) (keys []string) {
+	said, known := db.taking.LoadOrStore(peer, &transaction{})
+	tx, _ := said.(*transaction)
+	if !known {
+		peer.OnDisconnect(func() { db.taking.Delete(peer) })
+	}
+	switch name {
+	case "HDEL":
+		if !tx.begun {
+			return args[:min(1, len(args))]
+		}
+		tx.taken = append(tx.taken, args[:min(1, len(args))]...)
+	case "MULTI":
+		tx.begun = true
+	case "EXEC", "DISCARD":
+		if name == "EXEC" {
+			keys = tx.taken
+		}
+		*tx = transaction{}
+	}
+	return keys
+}
+
+// size is how many fields a hash has.
+func (db *DB) size(key string) int {
+	fields, err := db.redis.HKeys(key)
+	if err != nil {
+		return 0 // none, or another kind
+	}
+	return len(fields)
+}
+
+// touch writes a field of a hash over itself, which those who watch it are told of.
+func (db *DB) touch(key string) {
+	if fields, err := db.redis.HKeys(key); err == nil && len(fields) > 0 {
+		db.redis.HSet(key, fields[0], db.redis.HGet(key, fields[0]))
+	}
 }
 
 // Close saves and stops the database. Commands fail from then on.

@@ -1,5 +1,5 @@
-// Package redistest starts Redis servers for tests, on loopback: a cluster, and a
-// master that a sentinel watches. They end with the test.
+// Package redistest starts Redis servers for tests, on loopback: one by itself, a
+// cluster, and a master that a sentinel watches. They end with the test.
 package redistest
 
 import (
@@ -21,6 +21,14 @@ import (
 
 // patience bounds every wait for a server.
 const patience = 60 * time.Second
+
+// Server is a Redis by itself.
+func Server(t testing.TB) *redis.Client {
+	t.Helper()
+	port := freePorts(t, 1)[0]
+	start(t, "redis-server", "--port", port)
+	return client(t, port)
+}
 
 // Cluster is three masters; their addresses stand as one of --redis.
 func Cluster(t testing.TB) (address string) {

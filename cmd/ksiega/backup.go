@@ -8,13 +8,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"time"
 
 	"filippo.io/age"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/eventdb"
 )
 
@@ -31,7 +31,7 @@ var errExternal = errors.New("the events lie in the store of --eventstore: use i
 // was read back; everything else in the data directory is made from the events.
 func (c *backupCmd) Run(ctx context.Context, g *globals) error {
 	if g.EventStore != "" {
-		return wrongUsage{errExternal}
+		return control.Usage{Err: errExternal}
 	}
 	dir, err := g.dataDir()
 	if err != nil {
@@ -39,7 +39,7 @@ func (c *backupCmd) Run(ctx context.Context, g *globals) error {
 	}
 	recipients, err := c.recipients()
 	if err != nil {
-		return wrongUsage{err}
+		return control.Usage{Err: err}
 	}
 	source, err := g.keySource(dir)
 	if err != nil {
@@ -99,7 +99,7 @@ func takeBackup(ctx context.Context, g *globals, dir string, w io.Writer) error 
 		return err
 	}
 	if door != nil {
-		body, err := door.do(ctx, http.MethodGet, "/control/backup", url.Values{}, "", nil)
+		body, err := door.Ask(ctx, http.MethodGet, "/control/backup", nil, nil, nil)
 		if err != nil {
 			return err
 		}
@@ -142,36 +142,15 @@ func openNodeOf(dir string, readOnly bool) (*eventdb.Node, error) {
 	return eventdb.Open(eventdb.Options{Dir: dir, ReadOnly: readOnly})
 }
 
-// backup streams a backup. One that fails half-way breaks the connection off, so
-// that nobody takes it for whole.
-func (c *control) backup(w http.ResponseWriter, r *http.Request) {
-	if c.book.node == nil {
-		refuse(w, http.StatusBadRequest, errExternal)
-		return
+func (b *book) backup(ctx context.Context, w io.Writer) error {
+	if b.node == nil {
+		return control.Usage{Err: errExternal}
 	}
-	out := &firstWrite{w: w}
-	_, err := c.book.node.Backup(r.Context(), out)
+	_, err := b.node.Backup(ctx, w)
 	if err == nil {
-		notAsFar(c.book.keepAllErasures(r.Context()))
+		notAsFar(b.keepAllErasures(ctx))
 	}
-	switch {
-	case err != nil && !out.begun:
-		refuse(w, http.StatusInternalServerError, err)
-	case err != nil:
-		panic(http.ErrAbortHandler)
-	}
-}
-
-// firstWrite knows whether anything was written.
-type firstWrite struct {
-	w     io.Writer
-	begun bool
-}
-
-// Write passes on.
-func (f *firstWrite) Write(p []byte) (int, error) {
-	f.begun = true
-	return f.w.Write(p)
+	return err
 }
 
 type restoreCmd struct {
@@ -186,7 +165,7 @@ type restoreCmd struct {
 // before anybody can open it.
 func (c *restoreCmd) Run(ctx context.Context, g *globals) (err error) {
 	if g.EventStore != "" {
-		return wrongUsage{errExternal}
+		return control.Usage{Err: errExternal}
 	}
 	dir, err := g.dataDir()
 	if err != nil {

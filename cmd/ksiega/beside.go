@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"ksiega/cmd/ksiega/control"
 )
 
 // The master key and the list of erasures of the ledger NAME in DIR lie where those of the
@@ -48,7 +50,7 @@ func alike(dir string, name ledgerName) error {
 }
 
 func sameFiles(in string, name ledgerName, other string) error {
-	return wrongUsage{fmt.Errorf("the ledger %s in %s and the one without a name in %s would have one master key and one list of erasures (%s.…): give one of the two another directory, which its files beside it go along with",
+	return control.Usage{Err: fmt.Errorf("the ledger %s in %s and the one without a name in %s would have one master key and one list of erasures (%s.…): give one of the two another directory, which its files beside it go along with",
 		name, in, other, other)}
 }
 

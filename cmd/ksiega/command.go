@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+
+	"ksiega/cmd/ksiega/control"
 )
 
 type commandCmd struct {
@@ -29,7 +31,7 @@ func (c *commandCmd) Run(ctx context.Context, g *globals) error {
 		return fmt.Errorf("standard input: %w", err)
 	}
 	if len(bytes.TrimSpace(body)) == 0 || len(body) > maxCommand {
-		return wrongUsage{errors.New("the standard input must hold the command, one JSON object")}
+		return control.Usage{Err: errors.New("the standard input must hold the command, one JSON object")}
 	}
 	if c.Key == "" {
 		c.Key = rand.Text()
@@ -38,11 +40,11 @@ func (c *commandCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(door.command(ctx, c.Name, c.Key, bytes.NewReader(body), os.Stdout), door.close())
+	return errors.Join(carriedOut(ctx, door, c.Name, c.Key, bytes.NewReader(body), os.Stdout), door.Close())
 }
 
-func (c *client) command(ctx context.Context, name, key string, body io.Reader, out io.Writer) error {
-	answer, err := c.ask(ctx, http.MethodPost, "/api/v1/commands/"+url.PathEscape(name), url.Values{},
+func carriedOut(ctx context.Context, door *control.Client, name, key string, body io.Reader, out io.Writer) error {
+	answer, err := door.Ask(ctx, http.MethodPost, "/api/v1/commands/"+url.PathEscape(name), nil,
 		http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {key}}, body)
 	if err != nil {
 		return err

@@ -6,10 +6,8 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"os/user"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -148,18 +146,6 @@ func (g *globals) secrets() secret.Words {
 	_, query, _ := strings.Cut(g.Redis, "?")
 	options, _ := url.ParseQuery(query) //nolint:errcheck // what cannot be read is told by whoever dials
 	return secret.Of(g.EventStore, g.Redis, options.Get("sentinel_password"), os.Getenv("KSIEGA_TOKEN"), os.Getenv("KSIEGA_MASTER_KEY"), os.Getenv("KSIEGA_NODE_PASSWORD"))
-}
-
-// actor is the user of the operating system that this process acts as: who a
-// server sees at the other end of its socket.
-func actor() string { return userName(uint32(os.Geteuid())) } //nolint:gosec // never negative
-
-func userName(uid uint32) string {
-	id := strconv.FormatUint(uint64(uid), 10)
-	if u, err := user.LookupId(id); err == nil && u.Username != "" {
-		return u.Username
-	}
-	return "uid-" + id
 }
 
 // dataDir is the data directory as an absolute path.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ksiega/cmd/ksiega/control"
 )
 
 // copied is what `cp -a` makes of a data directory and its key.
@@ -89,7 +91,7 @@ func TestAPlantedControlSocketHearsNothing(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "d")
 	must(t, exitDone, "import", "--data", data, referrals(t, 1))
-	path := filepath.Join(data, controlSocket)
+	path := filepath.Join(data, control.Socket)
 	l, err := net.Listen("unix", path)
 	if err != nil {
 		t.Fatal(err)
@@ -136,17 +138,17 @@ func TestTheActorIsThePeersUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set(headerBuild, build())
-	req.Header.Set(headerRole, "auditor")
+	req.Header.Set("Ksiega-Build", build())
+	req.Header.Set("Ksiega-Role", "auditor")
 	req.Header.Set("Ksiega-Actor", "mallory")
-	resp, err := door.http.Do(req)
+	resp, err := door.HTTP.Do(req)
 	if err != nil || resp.StatusCode != http.StatusOK {
 		t.Fatal(resp, err)
 	}
 	_ = resp.Body.Close()
-	door.http.CloseIdleConnections()
+	door.HTTP.CloseIdleConnections()
 	out := must(t, exitDone, "replay", "--data", data, "--type", "intake.personal-data-read.*")
-	if strings.Contains(out, "mallory") || !strings.Contains(out, `"actor":"`+actor()+`"`) {
+	if strings.Contains(out, "mallory") || !strings.Contains(out, `"actor":"`+control.Self()+`"`) {
 		t.Errorf("recorded %s", out)
 	}
 	end(t, s)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/domain"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
@@ -48,7 +49,7 @@ func (c doctorCmd) Run(ctx context.Context, g *globals) error {
 	d := &doctor{g: g, dir: dir}
 	if g.EventStore != "" {
 		if c.Repair {
-			return wrongUsage{errExternal}
+			return control.Usage{Err: errExternal}
 		}
 		return d.tell(d.store(ctx), secret.Address(g.EventStore))
 	}
@@ -58,7 +59,7 @@ func (c doctorCmd) Run(ctx context.Context, g *globals) error {
 	}
 	switch {
 	case door != nil && c.Repair:
-		return wrongUsage{fmt.Errorf("a server holds %s: stop it before a repair", dir)}
+		return control.Usage{Err: fmt.Errorf("a server holds %s: stop it before a repair", dir)}
 	case door != nil:
 		err = d.ask(ctx, door)
 	case c.Repair:
@@ -112,9 +113,9 @@ func (d *doctor) store(ctx context.Context) error {
 
 // ask has the server examine what it holds. Its own read models and keys it has
 // open, so that they were sound when it started.
-func (d *doctor) ask(ctx context.Context, door *client) error {
+func (d *doctor) ask(ctx context.Context, door *control.Client) error {
 	bar := newProgress()
-	err := door.follow(ctx, "/control/doctor", url.Values{}, "", nil, func(n note) error {
+	err := door.Follow(ctx, "doctor", url.Values{}, "", nil, func(n control.Note) error {
 		if n.Problem != nil {
 			d.found = append(d.found, *n.Problem)
 			return nil
@@ -134,30 +135,28 @@ func (d *doctor) ask(ctx context.Context, door *client) error {
 }
 
 // doctor notes what is wrong with the events that the server holds.
-func (c *control) doctor(w http.ResponseWriter, r *http.Request) {
-	if c.book.node == nil {
-		refuse(w, http.StatusBadRequest, errExternal)
-		return
+func (b *book) doctor(r *http.Request, n *control.Notes) error {
+	if b.node == nil {
+		return control.Usage{Err: errExternal}
 	}
-	n := newNotes(w)
-	problems, err := c.book.node.Check(r.Context(), func(done, total uint64) { n.say(note{File: "events", At: int(done), Of: int(total)}) })
+	problems, err := b.node.Check(r.Context(), func(done, total uint64) { n.Say(control.Note{File: "events", At: int(done), Of: int(total)}) })
 	for _, p := range problems {
-		n.say(note{Problem: &p})
+		n.Say(control.Note{Problem: &p})
 	}
-	if wrong := c.book.journal.Clock(r.Context()); wrong != nil {
+	if wrong := b.journal.Clock(r.Context()); wrong != nil {
 		p := clockProblem(wrong)
-		n.say(note{Problem: &p})
+		n.Say(control.Note{Problem: &p})
 	}
 	if err == nil && len(problems) == 0 {
-		for _, p := range c.book.cutShort(r.Context()) {
-			n.say(note{Problem: &p})
+		for _, p := range b.cutShort(r.Context()) {
+			n.Say(control.Note{Problem: &p})
 		}
 		var left []queries.Left
-		if left, err = queries.LeftInClear(r.Context(), c.book.journal, domain.Ref{}); len(left) > 0 {
-			n.say(note{Left: left})
+		if left, err = queries.LeftInClear(r.Context(), b.journal, domain.Ref{}); len(left) > 0 {
+			n.Say(control.Note{Left: left})
 		}
 	}
-	n.end(err)
+	return err
 }
 
 // sayLeft names what is left in clear; it is no fault of the data directory.
@@ -175,7 +174,7 @@ func sayLeft(left []queries.Left, what string) {
 func (d *doctor) repair(ctx context.Context) error {
 	bar := newProgress()
 	res, err := eventdb.Repair(ctx, d.dir, func(done, total uint64) {
-		bar.show(note{File: "repair", At: int(done), Of: int(total)})
+		bar.show(control.Note{File: "repair", At: int(done), Of: int(total)})
 	})
 	bar.clear()
 	for _, p := range res.Found {
@@ -213,7 +212,7 @@ func (d *doctor) examine(ctx context.Context) error {
 	bar := newProgress()
 	last := uint64(0)
 	problems, err := eventdb.Check(ctx, d.dir, func(done, total uint64) {
-		bar.show(note{File: "events", At: int(done), Of: int(total)})
+		bar.show(control.Note{File: "events", At: int(done), Of: int(total)})
 		last = total
 	})
 	bar.clear()

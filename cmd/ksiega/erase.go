@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"time"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/erasure"
@@ -62,7 +63,7 @@ func (c *eraseCmd) asked() (erasing, error) {
 func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 	asked, err := c.asked()
 	if err != nil {
-		return wrongUsage{err}
+		return control.Usage{Err: err}
 	}
 	body, err := json.Marshal(asked)
 	if err != nil {
@@ -77,7 +78,7 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 	var left []queries.Left
 	var along []erasure.Subject
 	var remains []erasure.Left
-	err = door.follow(ctx, "/control/erase", url.Values{}, "application/json", bytes.NewReader(body), func(n note) error {
+	err = door.Follow(ctx, "erase", url.Values{}, "application/json", bytes.NewReader(body), func(n control.Note) error {
 		if n.Scavenged != nil {
 			gone = n.Scavenged
 			return nil
@@ -90,7 +91,7 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 		return nil
 	})
 	bar.clear()
-	if err := errors.Join(err, door.close()); err != nil {
+	if err := errors.Join(err, door.Close()); err != nil {
 		return err
 	}
 	fmt.Printf("%s %s: what was sealed about it cannot be read any more\n", asked.Kind, asked.ID)
@@ -135,44 +136,39 @@ const eraseBound = 5 * time.Minute
 const modelsWait = time.Minute
 
 // erase destroys a key and then, where the store is ours, its bytes.
-func (c *control) erase(w http.ResponseWriter, r *http.Request) {
+func (b *book) erase(r *http.Request, n *control.Notes) error {
 	var e erasing
 	if err := json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&e); err != nil {
-		refuse(w, http.StatusBadRequest, err)
-		return
+		return control.Usage{Err: err}
 	}
-	erased, err := c.book.erase(r.Context(), origin(r), e)
+	erased, err := b.carryOut(r.Context(), origin(r), e)
 	if err != nil {
-		refuse(w, status(err), err)
-		return
+		return err
 	}
-	n := newNotes(w)
 	of := domain.Ref{Kind: e.Kind, ID: e.ID}
-	state, err := c.book.ledger.Erased(r.Context(), of)
-	if err == nil && c.book.runner != nil {
-		err = c.book.waitForModels(r.Context(), erased.Position)
+	state, err := b.ledger.Erased(r.Context(), of)
+	if err == nil && b.runner != nil {
+		err = b.waitForModels(r.Context(), erased.Position)
 	}
-	if err == nil && c.book.forgetter != nil {
-		n.say(note{File: "other servers forget the key", At: 0, Of: 1})
-		err = c.book.forgotten(r.Context())
+	if err == nil && b.forgetter != nil {
+		n.Say(control.Note{File: "other servers forget the key", At: 0, Of: 1})
+		err = b.forgotten(r.Context())
 	}
 	if err != nil {
-		n.end(err)
-		return
+		return err
 	}
-	left, err := queries.LeftInClear(r.Context(), c.book.journal, of)
+	left, err := queries.LeftInClear(r.Context(), b.journal, of)
 	if len(left)+len(state.Along)+len(state.Left) > 0 {
-		n.say(note{Left: left, Along: state.Along, Remains: state.Left})
+		n.Say(control.Note{Left: left, Along: state.Along, Remains: state.Left})
 	}
-	if err != nil || c.book.node == nil {
-		n.end(err)
-		return
+	if err != nil || b.node == nil {
+		return err
 	}
-	n.end(scavengeNode(r.Context(), c.book.node, n.say))
+	return scavengeNode(r.Context(), b.node, n.Say)
 }
 
-// erase carries the order out also where whoever asked has gone meanwhile.
-func (b *book) erase(ctx context.Context, o commands.Origin, e erasing) (journal.Result, error) {
+// carryOut ends an erasure also where whoever asked has gone meanwhile.
+func (b *book) carryOut(ctx context.Context, o commands.Origin, e erasing) (journal.Result, error) {
 	b.erasing.RLock()
 	defer b.erasing.RUnlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eraseBound)

@@ -150,7 +150,7 @@ func TestAnErasureGoesOnWithoutWhoAsked(t *testing.T) {
 	defer func() { _ = b.Close() }()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = b.erase(ctx, commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}, erasing{Kind: domain.RefParticipant, ID: "U0", Ground: "zadanie", Register: "R/1"})
+	_, err = b.carryOut(ctx, commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}, erasing{Kind: domain.RefParticipant, ID: "U0", Ground: "zadanie", Register: "R/1"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
@@ -22,7 +23,7 @@ import (
 // hold nothing of the error, so that a stranger may read them.
 func faultOf(err error) string {
 	switch {
-	case errors.Is(err, errNoServer), errors.Is(err, errTold), errors.Is(err, errFound):
+	case errors.Is(err, control.ErrNoServer), errors.Is(err, errTold), errors.Is(err, errFound):
 		return "" // told as it is
 	case errors.Is(err, eventdb.ErrInUse), errors.Is(err, errHeld):
 		return "another process holds the data directory (a ksiega node?): stop it first"

@@ -16,6 +16,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 )
@@ -106,7 +107,7 @@ func TestFaultsAreToldApart(t *testing.T) {
 			t.Errorf("%v is not %v any more", told, err)
 		}
 	}
-	for _, err := range []error{errors.New("odd"), errFound, errTold, redis.Nil, fmt.Errorf("%w: %w", errNoServer, dial), fmt.Errorf("%w (%w)", journal.ErrUnavailable, dial)} {
+	for _, err := range []error{errors.New("odd"), errFound, errTold, redis.Nil, fmt.Errorf("%w: %w", control.ErrNoServer, dial), fmt.Errorf("%w (%w)", journal.ErrUnavailable, dial)} {
 		if words := faultOf(err); words != "" {
 			t.Errorf("%v: %q", err, words)
 		}

@@ -7,13 +7,17 @@ import (
 	"io"
 	"io/fs"
 	"mime/multipart"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
+	"syscall"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/commands"
 	"ksiega/commands/sheetfile"
 )
@@ -35,7 +39,7 @@ func (c *importCmd) Run(ctx context.Context, g *globals) error {
 		err = apart(files)
 	}
 	if err != nil {
-		return wrongUsage{err}
+		return control.Usage{Err: err}
 	}
 	if c.DryRun {
 		end, err := c.nowhere(g)
@@ -46,7 +50,7 @@ func (c *importCmd) Run(ctx context.Context, g *globals) error {
 	}
 	if c.Rejected != "" && !c.DryRun {
 		if err := os.MkdirAll(c.Rejected, 0o700); err != nil {
-			return wrongUsage{err}
+			return control.Usage{Err: err}
 		}
 	}
 	door, err := connectNew(ctx, g, false)
@@ -54,7 +58,7 @@ func (c *importCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	found, err := c.through(ctx, door, files)
-	if err := errors.Join(err, door.close()); err != nil {
+	if err := errors.Join(err, door.Close()); err != nil {
 		return err
 	}
 	switch {
@@ -69,7 +73,7 @@ func (c *importCmd) Run(ctx context.Context, g *globals) error {
 // imported counts what did not go in.
 type imported struct{ refused, unreadable int }
 
-func (c *importCmd) through(ctx context.Context, door *client, files []string) (found imported, err error) {
+func (c *importCmd) through(ctx context.Context, door *control.Client, files []string) (found imported, err error) {
 	body, w := io.Pipe()
 	parts := multipart.NewWriter(w)
 	go func() { _ = w.CloseWithError(send(parts, files)) }() // the reader sees the error
@@ -79,7 +83,7 @@ func (c *importCmd) through(ctx context.Context, door *client, files []string) (
 	if c.DryRun {
 		query.Set("dryRun", "true")
 	}
-	err = door.follow(ctx, "/control/import", query, parts.FormDataContentType(), body, func(n note) error {
+	err = door.Follow(ctx, "import", query, parts.FormDataContentType(), body, func(n control.Note) error {
 		switch {
 		case n.Summary != nil:
 			bar.clear()
@@ -150,6 +154,88 @@ func (c *importCmd) conclude(path string, s *commands.Summary) error {
 		fmt.Fprintf(os.Stderr, "%s: refused rows are in %s\n", filepath.Base(path), written)
 	}
 	return nil
+}
+
+// send writes files as the parts of one request.
+func send(w *multipart.Writer, files []string) error {
+	for _, path := range files {
+		if err := sendFile(w, path); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
+
+func sendFile(w *multipart.Writer, path string) error {
+	// What was a file when it was listed may be a pipe by now; opening one waits for
+	// its writer unless told not to.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err != nil {
+		return err
+	} else if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: %w", path, errNoFile)
+	}
+	part, err := w.CreateFormFile("file", filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(part, io.LimitReader(f, sheetfile.MaxBytes+1)) // one more is refused, and no more is needed for it
+	return err
+}
+
+// importFiles takes files one after another, each decided before the next is
+// read; with dryRun nothing is recorded.
+func (b *book) importFiles(r *http.Request, n *control.Notes) error {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return control.Usage{Err: err}
+	}
+	dry, _ := strconv.ParseBool(r.URL.Query().Get("dryRun"))
+	ledger := b.ledger
+	if dry {
+		if ledger, err = b.dryRun(r.Context()); err != nil {
+			return err
+		}
+	}
+	return b.importParts(r, parts, ledger, dry, n)
+}
+
+func (b *book) importParts(r *http.Request, parts *multipart.Reader, ledger *commands.Ledger, dry bool, n *control.Notes) error {
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("read the files: %w", err)
+		}
+		name := part.FileName()
+		data, err := io.ReadAll(io.LimitReader(part, sheetfile.MaxBytes+1))
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		sum, err := ledger.Import(r.Context(), origin(r), commands.File{Name: name, Data: data},
+			func(done, total int) { n.Say(control.Note{File: name, At: done, Of: total}) })
+		var unreadable *commands.FileError
+		switch {
+		case errors.As(err, &unreadable):
+			n.Say(control.Note{File: name, Unreadable: err.Error()})
+		case err != nil:
+			return err
+		default:
+			n.Say(control.Note{File: name, Summary: &sum})
+		}
+	}
+	if dry {
+		return nil
+	}
+	matched, err := b.matchRefunds(r.Context())
+	n.Say(control.Note{Matched: matched})
+	return err
 }
 
 // errNoFile refuses what has no end of its own: a pipe that nobody writes into would
@@ -251,7 +337,7 @@ func newProgress() *progress {
 	return &progress{on: term.IsTerminal(int(os.Stderr.Fd()))}
 }
 
-func (p *progress) show(n note) {
+func (p *progress) show(n control.Note) {
 	if !p.on {
 		return
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/redis/go-redis/v9"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/secret"
 	"ksiega/internal/wiring"
 )
@@ -96,8 +97,8 @@ func run(args []string) int {
 }
 
 func exitCode(err error) int {
-	var usage wrongUsage
-	var unknown unknownError
+	var usage control.Usage
+	var unknown control.Unknown
 	switch {
 	case err == nil:
 		return exitDone

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/term"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/eventdb"
 )
 
@@ -40,7 +41,7 @@ func (c *nodeCmd) Run(ctx context.Context, g *globals) error {
 		return c.addUser()
 	}
 	if c.ReadOnlyUser {
-		return wrongUsage{errors.New("--read-only-user belongs to --add-user NAME")}
+		return control.Usage{Err: errors.New("--read-only-user belongs to --add-user NAME")}
 	}
 	opts, err := c.options(g)
 	if err != nil {
@@ -77,14 +78,14 @@ func (c *nodeCmd) options(g *globals) (opts eventdb.Options, err error) {
 	path, isSocket := strings.CutPrefix(c.Listen, "unix:")
 	switch {
 	case isSocket && path == "":
-		return opts, wrongUsage{errors.New("--listen unix: names no path")}
+		return opts, control.Usage{Err: errors.New("--listen unix: names no path")}
 	case isSocket:
 		opts.Socket, err = filepath.Abs(path)
 	case c.Listen != "":
 		opts.TCP, err = c.tcp(dir)
 	}
 	if err == nil && opts.TCP == nil && (c.Users != "" || c.secure() || c.Insecure) {
-		err = wrongUsage{errors.New("--users, --tls-cert, --tls-key, --tls-self-signed, --tls-host and --insecure belong to --listen HOST:PORT")}
+		err = control.Usage{Err: errors.New("--users, --tls-cert, --tls-key, --tls-self-signed, --tls-host and --insecure belong to --listen HOST:PORT")}
 	}
 	return opts, err
 }
@@ -98,7 +99,7 @@ func (c *nodeCmd) secure() bool {
 func (c *nodeCmd) tcp(dir string) (*eventdb.TCPOptions, error) {
 	host, port, err := net.SplitHostPort(c.Listen)
 	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
-		return nil, wrongUsage{fmt.Errorf("--listen %s is neither unix:PATH nor HOST:PORT", c.Listen)}
+		return nil, control.Usage{Err: fmt.Errorf("--listen %s is neither unix:PATH nor HOST:PORT", c.Listen)}
 	}
 	if loopback(c.Listen) && !c.Insecure && c.Users == "" && !c.secure() {
 		// Scripts rely on --listen HOST:PORT alone, as on the real server's
@@ -109,30 +110,30 @@ func (c *nodeCmd) tcp(dir string) (*eventdb.TCPOptions, error) {
 	out := &eventdb.TCPOptions{Listen: c.Listen, Insecure: c.Insecure}
 	if c.Insecure {
 		if c.Users != "" || c.secure() {
-			return nil, wrongUsage{errors.New("--insecure means neither users nor TLS; leave it out, or them")}
+			return nil, control.Usage{Err: errors.New("--insecure means neither users nor TLS; leave it out, or them")}
 		}
 		if !loopback(c.Listen) {
-			return nil, wrongUsage{fmt.Errorf("--insecure is for a loopback address, which %s is not", c.Listen)}
+			return nil, control.Usage{Err: fmt.Errorf("--insecure is for a loopback address, which %s is not", c.Listen)}
 		}
 		return out, nil
 	}
 	files := c.TLSCert != "" && c.TLSKey != ""
 	switch {
 	case c.SelfSigned && (c.TLSCert != "" || c.TLSKey != ""):
-		return nil, wrongUsage{errors.New("give either --tls-self-signed or --tls-cert and --tls-key")}
+		return nil, control.Usage{Err: errors.New("give either --tls-self-signed or --tls-cert and --tls-key")}
 	case len(c.TLSHosts) > 0 && !c.SelfSigned:
-		return nil, wrongUsage{errors.New("--tls-host belongs to --tls-self-signed")}
+		return nil, control.Usage{Err: errors.New("--tls-host belongs to --tls-self-signed")}
 	case c.Users == "" || !files && !c.SelfSigned:
 		ways := "needs TLS and users: --users FILE with --tls-cert FILE --tls-key FILE or --tls-self-signed"
 		if loopback(c.Listen) {
 			ways += "; or --insecure, which lets everybody on this machine read and write everything"
 		}
-		return nil, wrongUsage{fmt.Errorf("--listen %s %s", c.Listen, ways)}
+		return nil, control.Usage{Err: fmt.Errorf("--listen %s %s", c.Listen, ways)}
 	}
 	hosts := c.TLSHosts
 	if ip := net.ParseIP(host); c.SelfSigned && len(hosts) == 0 {
 		if host == "" || ip.IsUnspecified() {
-			return nil, wrongUsage{fmt.Errorf("--listen %s names no host for the certificate: give --tls-host", c.Listen)}
+			return nil, control.Usage{Err: fmt.Errorf("--listen %s names no host for the certificate: give --tls-host", c.Listen)}
 		}
 		hosts = []string{host}
 	}
@@ -150,7 +151,7 @@ func (c *nodeCmd) tcp(dir string) (*eventdb.TCPOptions, error) {
 // addUser writes a user into the users file.
 func (c *nodeCmd) addUser() error {
 	if c.Users == "" || c.Listen != "" || c.ReadOnly || c.Insecure || c.secure() {
-		return wrongUsage{errors.New("--add-user NAME goes with --users FILE and, if wanted, --read-only-user, and nothing else")}
+		return control.Usage{Err: errors.New("--add-user NAME goes with --users FILE and, if wanted, --read-only-user, and nothing else")}
 	}
 	password, err := nodePassword(os.Stdin)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
@@ -39,14 +40,14 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 		return err
 	}
 	if !source.inFile() && c.NextCommand == "" {
-		return wrongUsage{fmt.Errorf("the master key is in %s: put it into a file and name that with --master-key-file, so that it can be replaced, or say where the new one is with --next-command", source)}
+		return control.Usage{Err: fmt.Errorf("the master key is in %s: put it into a file and name that with --master-key-file, so that it can be replaced, or say where the new one is with --next-command", source)}
 	}
 	door, err := dial(g, dir)
 	if err != nil {
 		return err
 	}
 	if door != nil {
-		return wrongUsage{fmt.Errorf("a server holds the data directory %s: stop it first", dir)}
+		return control.Usage{Err: fmt.Errorf("a server holds the data directory %s: stop it first", dir)}
 	}
 	b := newBook(g, dir)
 	defer func() { err = errors.Join(err, b.Close()) }()
@@ -70,7 +71,7 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 		if b.node == nil {
 			return nil
 		}
-		return scavengeNode(ctx, b.node, func(n note) {
+		return scavengeNode(ctx, b.node, func(n control.Note) {
 			if n.Scavenged != nil {
 				gone = n.Scavenged
 				return

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/intake"
@@ -49,21 +50,21 @@ func (c *replayCmd) Run(ctx context.Context, g *globals) error {
 		query.Set("reveal", "true")
 		var err error
 		if reason, err = reasonFrom(c.Reason, os.Stdin); err != nil {
-			return wrongUsage{err}
+			return control.Usage{Err: err}
 		}
 	}
 	door, err := connect(ctx, g, false)
 	if err != nil {
 		return err
 	}
-	err = writeTo(c.Output, func(w io.Writer) error { return door.replay(ctx, query, reason, w) })
-	return errors.Join(err, door.close())
+	err = writeTo(c.Output, func(w io.Writer) error { return replayed(ctx, door, query, reason, w) })
+	return errors.Join(err, door.Close())
 }
 
-// replay copies events line by line; the last line tells that all are there. The
+// replayed copies events line by line; the last line tells that all are there. The
 // reason may name somebody, so that it does not go into the address.
-func (c *client) replay(ctx context.Context, query url.Values, reason string, w io.Writer) error {
-	body, err := c.do(ctx, http.MethodPost, "/control/replay", query, "text/plain", strings.NewReader(reason))
+func replayed(ctx context.Context, door *control.Client, query url.Values, reason string, w io.Writer) error {
+	body, err := door.Ask(ctx, http.MethodPost, "/control/replay", query, http.Header{"Content-Type": {"text/plain"}}, strings.NewReader(reason))
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func (c *client) replay(ctx context.Context, query url.Values, reason string, w 
 		if err := dec.Decode(&line); err != nil {
 			return errors.New("the replay broke off")
 		}
-		var n note
+		var n control.Note
 		if len(line) < 4096 && json.Unmarshal(line, &n) == nil {
 			if n.Error != "" {
 				return errors.New(n.Error)
@@ -89,7 +90,7 @@ func (c *client) replay(ctx context.Context, query url.Values, reason string, w 
 	}
 }
 
-func (c *control) replay(w http.ResponseWriter, r *http.Request) {
+func (b *book) replay(r *http.Request, n *control.Notes) error {
 	q := r.URL.Query()
 	req := queries.HistoryRequest{Stream: q.Get("stream"), Actor: q.Get("actor"), From: q.Get("from"), Until: q.Get("until"), TypeGlob: q.Get("type")}
 	for _, kind := range []domain.RefKind{domain.RefParticipant, domain.RefContract, domain.RefAgreement, domain.RefAssistant, domain.RefClaim} {
@@ -100,41 +101,26 @@ func (c *control) replay(w http.ResponseWriter, r *http.Request) {
 	req.Reveal, _ = strconv.ParseBool(q.Get("reveal"))
 	if req.Reveal {
 		reason, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
-		if err != nil {
-			refuse(w, http.StatusBadRequest, err)
-			return
+		if err == nil {
+			err = b.noteReplay(r, &req, string(reason))
 		}
-		if err := c.noteReplay(r, &req, string(reason)); err != nil {
-			refuse(w, status(err), err)
-			return
+		if err != nil {
+			return err
 		}
 	}
-	var n *notes // once the first event shows that the question makes sense
-	_, err := c.book.desk.History(r.Context(), req, func(e queries.Entry) error {
-		if n == nil {
-			n = newNotes(w)
-		}
-		return n.enc.Encode(e)
-	})
-	if n == nil {
-		if err != nil {
-			refuse(w, status(err), err)
-			return
-		}
-		n = newNotes(w)
-	}
-	n.end(err)
+	_, err := b.desk.History(r.Context(), req, func(e queries.Entry) error { return n.Line(e) })
+	return err
 }
 
 // noteReplay records whose sealed texts a replay is about to show. Where they are
 // few enough to be named, the replay ends where they were read off, so that it
 // shows nobody else's. Where nobody's are, there is no reading; and as something
 // was found, no filter is only what somebody typed.
-func (c *control) noteReplay(r *http.Request, req *queries.HistoryRequest, reason string) error {
-	if err := c.book.ledger.MayReveal(origin(r), reason); err != nil {
+func (b *book) noteReplay(r *http.Request, req *queries.HistoryRequest, reason string) error {
+	if err := b.ledger.MayReveal(origin(r), reason); err != nil {
 		return err
 	}
-	subjects, through, err := c.book.desk.Whose(r.Context(), *req, intake.MaxSubjects)
+	subjects, through, err := b.desk.Whose(r.Context(), *req, intake.MaxSubjects)
 	if err != nil {
 		return err
 	}
@@ -150,7 +136,7 @@ func (c *control) noteReplay(r *http.Request, req *queries.HistoryRequest, reaso
 		filters[string(req.Ref.Kind)] = req.Ref.ID
 	}
 	maps.DeleteFunc(filters, func(_, value string) bool { return value == "" })
-	_, err = c.book.ledger.NoteReading(r.Context(), origin(r), commands.NoteReading{What: "replay", Filters: filters, Subjects: subjects,
-		Reason: reason, On: domain.DateOf(time.Now().In(c.book.ledger.Zone))})
+	_, err = b.ledger.NoteReading(r.Context(), origin(r), commands.NoteReading{What: "replay", Filters: filters, Subjects: subjects,
+		Reason: reason, On: domain.DateOf(time.Now().In(b.ledger.Zone))})
 	return err
 }

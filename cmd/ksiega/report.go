@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/queries"
 )
 
@@ -29,15 +30,15 @@ func (c *reportCmd) Run(ctx context.Context, g *globals, k *kong.Context) error 
 	}
 	name, query, out, err := parseReport(c.Args, k.Model)
 	if err != nil {
-		return wrongUsage{err}
+		return control.Usage{Err: err}
 	}
 	door, err := connect(ctx, g, false)
 	if err != nil {
 		return err
 	}
 	return errors.Join(writeTo(out, func(w io.Writer) error {
-		return door.copy(ctx, "/api/v1/reports/"+url.PathEscape(name), query, w)
-	}), door.close())
+		return door.Copy(ctx, "/api/v1/reports/"+url.PathEscape(name), query, w)
+	}), door.Close())
 }
 
 // readConfig takes the global settings of a file, as --config before the

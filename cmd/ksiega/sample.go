@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/commands"
 	"ksiega/domain/access"
 	"ksiega/domain/intake"
@@ -46,7 +47,7 @@ func (b *book) importSample(ctx context.Context) error {
 		return err
 	}
 	for _, f := range files {
-		if _, err := b.ledger.Import(ctx, commands.Origin{Actor: actor(), Role: "administrator", Door: "cli"}, f, nil); err != nil {
+		if _, err := b.ledger.Import(ctx, commands.Origin{Actor: control.Self(), Role: "administrator", Door: "cli"}, f, nil); err != nil {
 			return err
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/testkit/naive"
 	"ksiega/samples"
 )
@@ -62,7 +63,7 @@ func startRedis(t testing.TB) (address string, process *os.Process) {
 }
 
 // sampled is a ledger with the sample centre in it, as the command line sees it.
-func sampled(t *testing.T, redis string, live bool) *client {
+func sampled(t *testing.T, redis string, live bool) *control.Client {
 	t.Helper()
 	g := &globals{Data: filepath.Join(t.TempDir(), "data"), Redis: redis, Role: "finance", Automat: true}
 	if os.Getenv("KSIEGA_TEST_REDIS") != "" { // others use it
@@ -83,7 +84,7 @@ func sampled(t *testing.T, redis string, live bool) *client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := door.close(); err != nil {
+		if err := door.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -96,14 +97,14 @@ type answer struct {
 	Totals   map[string]any
 }
 
-func ask(t *testing.T, door *client, report string, params ...string) answer {
+func ask(t *testing.T, door *control.Client, report string, params ...string) answer {
 	t.Helper()
 	query := url.Values{}
 	for i := 0; i < len(params); i += 2 {
 		query.Set(params[i], params[i+1])
 	}
 	var out bytes.Buffer
-	if err := door.copy(t.Context(), "/api/v1/reports/"+report, query, &out); err != nil {
+	if err := door.Copy(t.Context(), "/api/v1/reports/"+report, query, &out); err != nil {
 		t.Fatalf("%s %v: %v", report, params, err)
 	}
 	var a answer
@@ -204,7 +205,7 @@ func TestReportsOfTheSampleAreThoseOfANaiveCalculation(t *testing.T) {
 	}
 }
 
-func compare(t *testing.T, door *client, book *naive.Book, asOf string, day time.Time) {
+func compare(t *testing.T, door *control.Client, book *naive.Book, asOf string, day time.Time) {
 	t.Helper()
 	settlement, err := book.Settlement()
 	if err != nil {
@@ -250,10 +251,10 @@ func compare(t *testing.T, door *client, book *naive.Book, asOf string, day time
 	}
 }
 
-func verifyFinds(t *testing.T, door *client, want int) {
+func verifyFinds(t *testing.T, door *control.Client, want int) {
 	t.Helper()
 	differ := 0
-	err := door.follow(t.Context(), "/control/verify", url.Values{}, "", nil, func(n note) error {
+	err := door.Follow(t.Context(), "verify", url.Values{}, "", nil, func(n control.Note) error {
 		if n.Differ != "" {
 			differ++
 			t.Log(n.Differ)

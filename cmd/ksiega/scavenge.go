@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/eventdb"
 )
 
@@ -16,7 +17,7 @@ type scavengeCmd struct{}
 // data directory or by itself.
 func (scavengeCmd) Run(ctx context.Context, g *globals) error {
 	if g.EventStore != "" {
-		return wrongUsage{errExternal}
+		return control.Usage{Err: errExternal}
 	}
 	dir, err := g.dataDir()
 	if err != nil {
@@ -24,7 +25,7 @@ func (scavengeCmd) Run(ctx context.Context, g *globals) error {
 	}
 	bar := newProgress()
 	var res eventdb.ScavengeResult
-	show := func(n note) error {
+	show := func(n control.Note) error {
 		if n.Scavenged != nil {
 			res = *n.Scavenged
 			return nil
@@ -41,42 +42,40 @@ func (scavengeCmd) Run(ctx context.Context, g *globals) error {
 	return nil
 }
 
-func scavengeIn(ctx context.Context, g *globals, dir string, show func(note) error) error {
+func scavengeIn(ctx context.Context, g *globals, dir string, show func(control.Note) error) error {
 	door, err := dial(g, dir)
 	if err != nil {
 		return err
 	}
 	if door != nil {
-		return door.follow(ctx, "/control/scavenge", url.Values{}, "", nil, show)
+		return door.Follow(ctx, "scavenge", url.Values{}, "", nil, show)
 	}
 	node, err := openNodeOf(dir, false)
 	if err != nil {
 		return err
 	}
-	err = scavengeNode(ctx, node, func(n note) { _ = show(n) }) // show never fails
+	err = scavengeNode(ctx, node, func(n control.Note) { _ = show(n) }) // show never fails
 	return errors.Join(err, node.Close())
 }
 
 // scavengeNode notes a scavenge, not every stream of it.
-func scavengeNode(ctx context.Context, node *eventdb.Node, say func(note)) error {
+func scavengeNode(ctx context.Context, node *eventdb.Node, say func(control.Note)) error {
 	var told uint64
 	res, err := node.Scavenge(ctx, func(done, total uint64) {
 		if done == total || done >= told+1024 {
 			told = done
-			say(note{File: "streams", At: int(done), Of: int(total)})
+			say(control.Note{File: "streams", At: int(done), Of: int(total)})
 		}
 	})
 	if err == nil {
-		say(note{Scavenged: &res})
+		say(control.Note{Scavenged: &res})
 	}
 	return err
 }
 
-func (c *control) scavenge(w http.ResponseWriter, r *http.Request) {
-	if c.book.node == nil {
-		refuse(w, http.StatusBadRequest, errExternal)
-		return
+func (b *book) scavenge(r *http.Request, n *control.Notes) error {
+	if b.node == nil {
+		return control.Usage{Err: errExternal}
 	}
-	n := newNotes(w)
-	n.end(scavengeNode(r.Context(), c.book.node, n.say))
+	return scavengeNode(r.Context(), b.node, n.Say)
 }

@@ -3,11 +3,14 @@ package main
 import (
 	"encoding/json"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ksiega/cmd/ksiega/control"
 )
 
 // No password of an address is in what the program prints, whoever words it and
@@ -61,8 +64,11 @@ func TestTheControlDoorHidesTheServersSecrets(t *testing.T) {
 	g := &globals{Redis: "redis://ksiega:tajne-haslo@h:1"}
 	b := &book{secrets: g.secrets()}
 	w := httptest.NewRecorder()
-	newNotes(&discreet{w, b}).end(&net.AddrError{Err: "tajne-haslo is wrong", Addr: g.Redis})
-	var n note
+	door := control.New(control.Options{API: http.NotFoundHandler(), Shown: b.shown, Operations: map[string]control.Operation{"fail": func(*http.Request, *control.Notes) error {
+		return &net.AddrError{Err: "tajne-haslo is wrong", Addr: g.Redis}
+	}}})
+	door.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/control/fail", nil))
+	var n control.Note
 	if err := json.Unmarshal(w.Body.Bytes(), &n); err != nil || n.Error == "" {
 		t.Fatal(err, n)
 	}

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/cmd/ksiega/pages"
 	"ksiega/internal/socket"
@@ -38,10 +39,10 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 	slog.SetLogLoggerLevel(slog.LevelInfo)
 	token, err := c.token()
 	if err != nil {
-		return wrongUsage{err}
+		return control.Usage{Err: err}
 	}
 	if !loopback(c.Listen) && token == "" {
-		return wrongUsage{fmt.Errorf("listening on %s needs a token (--token-file or KSIEGA_TOKEN)", c.Listen)}
+		return control.Usage{Err: fmt.Errorf("listening on %s needs a token (--token-file or KSIEGA_TOKEN)", c.Listen)}
 	}
 	m := newMetrics()
 	b, err := openBook(ctx, g, true, m.hooks(func(projection string, err error) {
@@ -77,7 +78,7 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	if err != nil {
 		return err
 	}
-	local, err := socket.Listen(b.dir, controlSocket)
+	local, err := socket.Listen(b.dir, control.Socket)
 	if err != nil {
 		return errors.Join(fmt.Errorf("control door: %w", err), public.Close())
 	}
@@ -87,7 +88,7 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	}
 	servers := []*http.Server{
 		{Handler: handler, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute},
-		{Handler: controlHandler(b, handler)},
+		{Handler: b.door(handler)},
 	}
 	failed := make(chan error, len(servers))
 	ctx, stop := context.WithCancel(ctx)
@@ -210,28 +211,4 @@ func (b *book) status() []pages.ReadModel {
 		out = append(out, m)
 	}
 	return out
-}
-
-// automat matches refunds whenever a command may have made one certain, apart
-// from the command so that nobody waits for it; commands that come meanwhile
-// count as one. What it could not do now it does after the next.
-func (b *book) automat(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-b.changed:
-			if _, err := b.matchRefunds(ctx); err != nil && ctx.Err() == nil {
-				slog.Warn("automatic matching", "error", err)
-			}
-		}
-	}
-}
-
-// change wakes the automat.
-func (b *book) change(context.Context) {
-	select {
-	case b.changed <- struct{}{}:
-	default: // it is awake already
-	}
 }

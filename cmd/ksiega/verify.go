@@ -4,7 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
+
+	"ksiega/cmd/ksiega/control"
+	"ksiega/internal/journal"
+	"ksiega/projections"
 )
 
 type verifyCmd struct{}
@@ -16,7 +21,7 @@ func (verifyCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	bar, differ, events := newProgress(), 0, 0
-	err = door.follow(ctx, "/control/verify", url.Values{}, "", nil, func(n note) error {
+	err = door.Follow(ctx, "verify", url.Values{}, "", nil, func(n control.Note) error {
 		if n.Differ != "" {
 			bar.clear()
 			fmt.Println(n.Differ)
@@ -24,11 +29,11 @@ func (verifyCmd) Run(ctx context.Context, g *globals) error {
 			return nil
 		}
 		events = n.At
-		bar.show(note{File: "events", At: n.At, Of: -1})
+		bar.show(control.Note{File: "events", At: n.At, Of: -1})
 		return nil
 	})
 	bar.clear()
-	if err := errors.Join(err, door.close()); err != nil {
+	if err := errors.Join(err, door.Close()); err != nil {
 		return err
 	}
 	fmt.Printf("%d events read, %d rows differ\n", events, differ)
@@ -50,7 +55,7 @@ func (c rebuildCmd) Run(ctx context.Context, g *globals) error {
 			return err
 		}
 		if door, err := dial(g, dir); door != nil || err != nil {
-			return errors.Join(err, wrongUsage{fmt.Errorf("a server holds the data directory %s: stop it before it takes rows over", dir)})
+			return errors.Join(err, control.Usage{Err: fmt.Errorf("a server holds the data directory %s: stop it before it takes rows over", dir)})
 		}
 		g.takeOver = true
 	}
@@ -59,15 +64,30 @@ func (c rebuildCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	bar, events := newProgress(), 0
-	err = door.follow(ctx, "/control/rebuild", url.Values{}, "", nil, func(n note) error {
+	err = door.Follow(ctx, "rebuild", url.Values{}, "", nil, func(n control.Note) error {
 		events = n.At
-		bar.show(note{File: "events", At: n.At, Of: -1})
+		bar.show(control.Note{File: "events", At: n.At, Of: -1})
 		return nil
 	})
 	bar.clear()
-	if err := errors.Join(err, door.close()); err != nil {
+	if err := errors.Join(err, door.Close()); err != nil {
 		return err
 	}
 	fmt.Printf("every read model is built anew from %d events\n", events)
 	return nil
+}
+
+func (b *book) verify(r *http.Request, n *control.Notes) error {
+	differences, err := b.desk.Verify(r.Context(), func(_ journal.Position, events int) { n.Say(control.Note{At: events}) })
+	for _, d := range differences {
+		n.Say(control.Note{Differ: d.String()})
+	}
+	return err
+}
+
+func (b *book) rebuild(r *http.Request, n *control.Notes) error {
+	if b.store == nil {
+		return errors.New("there are no read models here to rebuild")
+	}
+	return b.runner.Rebuild(r.Context(), func(_ journal.Position, events int) { n.Say(control.Note{At: events}) }, projections.All()...)
 }

@@ -23,6 +23,7 @@ func layers() []layer {
 		{"cmd/ksiega/session/...", []string{"domain/..."}},
 		{"cmd/ksiega/pages/...", []string{"queries/...", "domain/..."}},
 		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages", "cmd/ksiega/session"}},
+		{"cmd/ksiega/control/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/httpapi", "cmd/ksiega/session", "internal/eventdb", "internal/socket"}},
 		{"internal/journal/...", []string{"domain/...", "internal/position", "internal/secret"}},
 		{"internal/eventdb/...", []string{"internal/socket"}},
 		// What cmd/ksiega and cmd/ksiega-bench both wire, they share.

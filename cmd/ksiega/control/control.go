@@ -1,0 +1,168 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/user"
+	"strconv"
+
+	"ksiega/cmd/ksiega/session"
+	"ksiega/domain"
+	"ksiega/domain/access"
+	"ksiega/internal/socket"
+)
+
+// Socket is the name of the control socket in its directory.
+const Socket = "control.sock"
+
+const (
+	headerBuild  = "Ksiega-Build"
+	headerLedger = "Ksiega-Ledger"
+	headerRole   = "Ksiega-Role"
+)
+
+// Operation is what somebody asks for; who it is, session.Of tells of the request. An
+// error before the first note is told by its status.
+type Operation func(r *http.Request, n *Notes) error
+
+// Options say what the door opens on.
+type Options struct {
+	Build  string // of this executable
+	Ledger string // its name
+	// API answers commands and reports.
+	API http.Handler
+	// Head is where the log ends: who asks a report sees what came before it. Nil where
+	// reports read the log to its end by themselves.
+	Head func(context.Context) (string, error)
+	// Operations by their names.
+	Operations map[string]Operation
+	// Backup writes one; it is whole or broken off.
+	Backup func(context.Context, io.Writer) error
+	// Shown is an error as it may be told to the client.
+	Shown func(error) error
+}
+
+type door struct{ Options }
+
+// New makes the handler of the door.
+func New(o Options) http.Handler {
+	d := &door{o}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/v1/reports/{name}", d.report)
+	mux.Handle("POST /api/v1/commands/{name}", o.API)
+	mux.HandleFunc("GET /control/backup", d.backup)
+	for name, do := range o.Operations {
+		mux.HandleFunc("POST /control/"+name, func(w http.ResponseWriter, r *http.Request) {
+			_ = http.NewResponseController(w).EnableFullDuplex()
+			n := &Notes{door: d, w: w}
+			n.end(do(r, n))
+		})
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if got := r.Header.Get(headerBuild); got != d.Build {
+			d.answer(w, http.StatusPreconditionFailed, errors.New("the running server is another build of ksiega; use the same program or stop the server"))
+			return
+		}
+		if got := r.Header.Get(headerLedger); got != d.Ledger {
+			d.answer(w, http.StatusPreconditionFailed, fmt.Errorf("the running server keeps the ledger %q, not %q (--ledger)", d.Ledger, got))
+			return
+		}
+		who := access.Who{Actor: caller(r), Role: access.Role(r.Header.Get(headerRole)), Door: access.CommandLine}
+		mux.ServeHTTP(w, r.WithContext(session.With(r.Context(), who)))
+	})
+}
+
+// report hands a report on, for somebody who sees what the commands before it did.
+func (d *door) report(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	if d.Head != nil && query.Get("knownAt") == "" && query.Get("minPosition") == "" {
+		head, err := d.Head(r.Context())
+		if err != nil {
+			d.refuse(w, err)
+			return
+		}
+		query.Set("minPosition", head)
+	}
+	r = r.Clone(r.Context())
+	r.URL.RawQuery = query.Encode()
+	d.API.ServeHTTP(w, r)
+}
+
+// backup streams a backup. One that fails half-way breaks the connection off, so
+// that nobody takes it for whole.
+func (d *door) backup(w http.ResponseWriter, r *http.Request) {
+	out := &firstWrite{w: w}
+	switch err := d.Backup(r.Context(), out); {
+	case err != nil && !out.begun:
+		d.refuse(w, err)
+	case err != nil:
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// firstWrite knows whether anything was written.
+type firstWrite struct {
+	w     io.Writer
+	begun bool
+}
+
+// Write passes on.
+func (f *firstWrite) Write(p []byte) (int, error) {
+	f.begun = true
+	return f.w.Write(p)
+}
+
+func (d *door) refuse(w http.ResponseWriter, err error) { d.answer(w, status(err), err) }
+
+func (d *door) answer(w http.ResponseWriter, status int, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(Note{Error: d.Shown(err).Error()})
+}
+
+// status of a refusal, as classed reads it on the other side; anything else failed.
+func status(err error) int {
+	var wrong Usage
+	var refusal *domain.Error
+	switch {
+	case errors.As(err, &wrong):
+		return http.StatusBadRequest
+	case !errors.As(err, &refusal):
+		return http.StatusInternalServerError
+	}
+	switch refusal.Code {
+	case domain.CodeInvalid:
+		return http.StatusBadRequest
+	case domain.CodeNotFound:
+		return http.StatusNotFound
+	case domain.CodeDenied:
+		return http.StatusForbidden
+	}
+	return http.StatusConflict
+}
+
+// caller is the user of the operating system at the other end: of the socket, or
+// else of the connection in memory, who is this process's own.
+func caller(r *http.Request) string {
+	if uid, ok := socket.User(socket.Conn(r.Context())); ok {
+		return userName(uid)
+	}
+	return Self()
+}
+
+// Self is the user of the operating system that this process acts as: who a server
+// sees at the other end of its socket.
+func Self() string { return userName(uint32(os.Geteuid())) } //nolint:gosec // never negative
+
+func userName(uid uint32) string {
+	id := strconv.FormatUint(uint64(uid), 10)
+	if u, err := user.LookupId(id); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return "uid-" + id
+}

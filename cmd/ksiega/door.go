@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+
+	"ksiega/cmd/ksiega/control"
+	"ksiega/cmd/ksiega/session"
+	"ksiega/commands"
+)
+
+// build identifies this executable; both ends of the control door must be the
+// same.
+var build = sync.OnceValue(func() string {
+	path, err := os.Executable()
+	if err != nil {
+		return version
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return version
+	}
+	defer func() { _ = f.Close() }()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return version
+	}
+	return version + "-" + hex.EncodeToString(h.Sum(nil)[:8])
+})
+
+// door serves the command line; api is the ledger's HTTP door.
+func (b *book) door(api http.Handler) http.Handler {
+	o := control.Options{Build: build(), Ledger: string(b.name), API: api, Backup: b.backup,
+		Shown: b.shown,
+		Operations: map[string]control.Operation{"import": b.importFiles, "replay": b.replay, "verify": b.verify, "rebuild": b.rebuild,
+			"scavenge": b.scavenge, "erase": b.erase, "doctor": b.doctor}}
+	if b.store != nil {
+		o.Head = func(ctx context.Context) (string, error) {
+			head, err := b.journal.Head(ctx)
+			return head.String(), err
+		}
+	}
+	return control.New(o)
+}
+
+// shown is an error as it may be told to a client: why the store has stopped, and none of
+// the server's secrets, as those of the client, who prints it, are others.
+func (b *book) shown(err error) error { return b.secrets.Error(inWords(b.cause(err))) }
+
+// origin is who asks for a command over the control door.
+func origin(r *http.Request) commands.Origin {
+	who := session.Of(r.Context())
+	return commands.Origin{Actor: who.Actor, Role: string(who.Role), Door: string(who.Door)}
+}

@@ -129,8 +129,8 @@ func TestAMonthIsCountedAgain(t *testing.T) {
 		if i == 0 != errors.Is(err, domain.ErrUncountable) {
 			t.Fatalf("%v %v", a, err)
 		}
-		if i == 1 && (a.Rows[0][1] != "S/1" || a.Rows[0][8] != int64(8100)) {
-			t.Errorf("%v", a.Rows)
+		if i == 1 && (ledgertest.Rows(&a.Table)[0][1] != "S/1" || ledgertest.Rows(&a.Table)[0][8] != int64(8100)) {
+			t.Errorf("%v", ledgertest.Rows(&a.Table))
 		}
 	}
 }

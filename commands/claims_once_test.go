@@ -46,13 +46,13 @@ func settled(t testing.TB, l *ledgertest.Ledger) (claimed map[string]domain.Gros
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range a.Rows {
+	for _, r := range ledgertest.Rows(&a.Table) {
 		claimed[r[1].(string)] = domain.Grosze(r[9].(int64))
 	}
 	if a, err = desk.Ask(t.Context(), "findings", queries.Request{Params: map[string]string{"kind": "claimed-twice"}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range a.Rows {
+	for _, r := range ledgertest.Rows(&a.Table) {
 		if strings.HasSuffix(r[0].(string), ":sum") {
 			continue // amounts that were stated
 		}
@@ -288,7 +288,7 @@ func refundsOf(t *testing.T, l *ledgertest.Ledger) (outstanding, received domain
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range a.Rows {
+	for _, r := range ledgertest.Rows(&a.Table) {
 		outstanding, received = outstanding+domain.Grosze(r[6].(int64)), received+domain.Grosze(r[5].(int64))
 	}
 	return outstanding, received

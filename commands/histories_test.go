@@ -330,5 +330,5 @@ func (w *town) findStatement(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a.Rows[0][0].(string)
+	return ledgertest.Rows(&a.Table)[0][0].(string)
 }

@@ -178,14 +178,14 @@ func TestMoneyLeftBehindIsFoundAndGivenBack(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		found := func() []queries.Row {
+		found := func() []ledgertest.Row {
 			t.Helper()
 			desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 			a, err := desk.Ask(t.Context(), "findings", queries.Request{Params: map[string]string{"kind": "received-unmatched"}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			return a.Rows
+			return ledgertest.Rows(&a.Table)
 		}
 		if rows := found(); claimOf(t, l, "W/1").Received != 5 || len(rows) != 1 || rows[0][0] != "received-unmatched:W/1:"+bankID+":1" || rows[0][6] != int64(5) {
 			t.Errorf("again %t: %s received, found %v", again, claimOf(t, l, "W/1").Received, rows)

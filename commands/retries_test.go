@@ -298,21 +298,22 @@ func TestHistoriesOfMatches(t *testing.T) {
 func strayAndOpen(t *testing.T, l *ledgertest.Ledger, bank string) {
 	t.Helper()
 	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
-	ask := func(report string, params map[string]string) []queries.Row {
+	ask := func(report string, params map[string]string) []ledgertest.Row {
 		a, err := desk.Ask(t.Context(), report, queries.Request{Params: params})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return a.Rows
+		return ledgertest.Rows(&a.Table)
 	}
 	s := statementOf(t, l, bank).State
 	settledLine, stray, told, open := map[int]bool{}, map[string]bool{}, map[string]bool{}, map[int]int{}
 	for _, r := range ask("refunds", nil) {
-		for _, m := range r[8].([]queries.MatchedLine) {
-			if s.Claim(m.Line) == r[0] {
-				settledLine[m.Line] = true
+		for _, m := range r[8].([]ledgertest.Row) {
+			line := int(m[1].(int64))
+			if s.Claim(line) == r[0] {
+				settledLine[line] = true
 			} else {
-				stray[fmt.Sprintf("received-unmatched:%s:%s:%d", r[0], bank, m.Line)] = true
+				stray[fmt.Sprintf("received-unmatched:%s:%s:%d", r[0], bank, line)] = true
 			}
 		}
 	}
@@ -356,7 +357,7 @@ func TestAMendedLineIsSettled(t *testing.T) {
 		t.Fatal(err)
 	}
 	times := map[any]int{}
-	for _, r := range a.Rows {
+	for _, r := range ledgertest.Rows(&a.Table) {
 		if times[r[1]]++; times[r[1]] > 1 {
 			t.Errorf("line %v is listed %d times", r[1], times[r[1]])
 		}

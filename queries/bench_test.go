@@ -33,10 +33,10 @@ func BenchmarkSettlement(b *testing.B) {
 			b.ReportAllocs()
 			for range b.N {
 				a := ask(b, desk, "psu-settlement", req)
-				if len(a.Rows) < 180 {
-					b.Fatalf("%d rows", len(a.Rows))
+				if a.Table.Len < 180 {
+					b.Fatalf("%d rows", a.Table.Len)
 				}
-				must(b, a.WriteJSON(io.Discard))
+				must(b, a.Write(io.Discard, "json"))
 			}
 		})
 	}

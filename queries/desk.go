@@ -10,6 +10,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/programme"
 	"ksiega/internal/journal"
+	"ksiega/internal/report"
 	"ksiega/internal/vault"
 	"ksiega/projections"
 )
@@ -51,9 +52,7 @@ type Desk struct {
 
 // NewDesk with every report.
 func NewDesk(o Options) *Desk {
-	d := &Desk{opts: o, byName: map[string]*Report{}, folds: newKnown(),
-		reports: []*Report{settlementReport(), refundsReport(), unmatchedReport(), hoursReport(), contractsReport(),
-			durabilityReport(), findingsReport()}}
+	d := &Desk{opts: o, byName: map[string]*Report{}, folds: newKnown(), reports: reports()}
 	for _, r := range d.reports {
 		d.byName[r.Name] = r
 	}
@@ -84,26 +83,34 @@ func (d *Desk) Ask(ctx context.Context, name string, req Request) (*Answer, erro
 	if err := r.check(req, &checked); err != nil {
 		return nil, err
 	}
-	a := &Answer{Report: r, Params: checked.params, AsOf: req.AsOf, KnownAt: req.KnownAt, GeneratedAt: now}
-	err = d.read(ctx, req.KnownAt, req.MinPosition, r.needs, func(views map[string]projections.View) error {
+	a := &Answer{Report: r, Answer: report.Answer{Head: report.Head{Name: r.Name, Title: r.Title, Params: checked.params,
+		AsOf: req.AsOf.String(), KnownAt: req.KnownAt, Day: checked.day().String(), GeneratedAt: now}}}
+	err = d.read(ctx, req.KnownAt, req.MinPosition, r.needs, func(views map[string]projections.View) (err error) {
 		q := checked
 		q.views = views
-		rows, err := r.rows(ctx, &q)
-		if err != nil {
-			return err
-		}
-		slices.SortStableFunc(rows, compareRows)
-		a.Rows, a.Position, a.Shown = rows, position(views), sortedRefs(q.shown)
-		a.Totals, err = r.totals(rows)
+		a.Table, err = r.table(ctx, &q)
+		a.Position, a.Shown = position(views).String(), sortedRefs(q.shown)
 		return err
 	})
-	if err == nil && len(a.Rows) == 0 {
-		err = d.checkKnown(ctx, a.Params)
+	if err == nil && a.Table.Len == 0 {
+		err = d.checkNamed(ctx, r, a.Params)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", name, err)
 	}
 	return a, nil
+}
+
+// checkNamed refuses what parameters name that the ledger does not know.
+func (d *Desk) checkNamed(ctx context.Context, r *Report, params map[string]string) error {
+	for _, p := range r.Params {
+		if id := params[p.Name]; p.Refers != "" && id != "" {
+			if err := d.checkKnown(ctx, p.Name, domain.Ref{Kind: domain.RefKind(p.Refers), ID: id}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (d *Desk) today(now time.Time) domain.Date {

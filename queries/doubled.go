@@ -54,7 +54,7 @@ func doubledPESELs(ctx context.Context, q *question) ([]found, error) {
 		for _, r := range ids[min(1, len(ids)):] {
 			first := ids[0]
 			all = append(all, found{id: findingID(DoubledPESEL, first.id, r.id), kind: DoubledPESEL, subjects: []string{first.id, r.id},
-				from: r.on, to: r.on, events: []journal.Position{first.event, r.event}})
+				people: []string{first.id, r.id}, from: r.on, to: r.on, events: []journal.Position{first.event, r.event}})
 		}
 	}
 	return all, nil

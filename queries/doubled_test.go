@@ -28,7 +28,7 @@ func TestOnePESELUnderTwoIDs(t *testing.T) {
 	token := commands.Origin{Actor: "api", Role: "api", Door: "api"}
 	register(l, ledgertest.Actor, "U2", pesel)
 	register(l, ledgertest.Actor, "U3", "02070803628")
-	before := ask(t, memoryDesk(l), "findings", queries.Request{}).Position.String()
+	before := ask(t, memoryDesk(l), "findings", queries.Request{}).Position
 	register(l, token, "U1", pesel)
 	register(other, ledgertest.Actor, "U4", pesel)
 	if s := other.Import(t, "umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do\nT/4;trojstronny;asystent-aktywnosci;U4;01.02.2018;01.02.2018;31.12.2018\n"); s.Refused != 0 {
@@ -43,7 +43,7 @@ func TestOnePESELUnderTwoIDs(t *testing.T) {
 			desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: sampleDay, Zone: l.Zone, Shared: true})
 			a, err := desk.Ask(t.Context(), "findings", req)
 			must(t, err)
-			for _, r := range a.Rows {
+			for _, r := range rowsOf(a) {
 				rows = append(rows, fmt.Sprint(r[0], " ", r[2], " ", r[3], " ", len(r[8].([]string))))
 			}
 		}

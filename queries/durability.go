@@ -5,55 +5,63 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/durability"
+	"ksiega/internal/report"
 	"ksiega/projections"
 )
 
 func durabilityReport() *Report {
-	return &Report{
+	type row = durabilityRow
+	type gap = durability.Gap
+	return declared(Report{
 		Name: "durability", Title: "Trwałość projektów",
 		Doc:    "Miejsca obiecane i gotowe na każdy dzień okresu trwałości, przerwy, zapytania i usługi, na dzień (bez dnia: na dziś).",
-		Params: []Param{{Name: "project", Doc: "projekt", Kind: Text}},
-		Columns: []Column{
-			{Name: "project", Title: "Projekt", Kind: Text},
-			{Name: "from", Title: "Od", Kind: Date},
-			{Name: "to", Title: "Do", Kind: Date},
-			{Name: "promised", Title: "Miejsca obiecane", Kind: Integer, Sum: true},
-			{Name: "requiredDays", Title: "Dni wymagane", Kind: Integer, Sum: true},
-			{Name: "readyDays", Title: "Dni gotowości", Kind: Integer, Sum: true},
-			{Name: "gapDays", Title: "Dni przerw", Kind: Integer, Sum: true},
-			{Name: "gaps", Title: "Przerwy", Kind: List},
-			{Name: "requests", Title: "Zapytania", Kind: Integer, Sum: true},
-			{Name: "started", Title: "Rozpoczęte", Kind: Integer, Sum: true},
-			{Name: "refused", Title: "Odmowy", Kind: Integer, Sum: true},
-			{Name: "deliveredMinutes", Title: "Udzielone usługi", Kind: Minutes, Sum: true},
-		},
-		needs: []projections.Projection{projections.Durability()},
-		rows:  durabilityRows,
-	}
+		Params: []report.Param{asked("project", "projekt", domain.RefProgramme)},
+		needs:  []projections.Projection{projections.Durability()},
+	}, report.Shape[row]{Leading: 1, Columns: []report.Column[row]{
+		named("project", "Projekt", domain.RefProgramme, func(r row) string { return r.Project }),
+		report.Date("from", "Od", func(r row) domain.Date { return r.From }),
+		report.Date("to", "Do", func(r row) domain.Date { return r.To }),
+		report.Integer("promised", "Miejsca obiecane", func(r row) int { return r.Places }).Sum(),
+		report.Integer("requiredDays", "Dni wymagane", func(r row) int { return r.required }).Sum(),
+		report.Integer("readyDays", "Dni gotowości", func(r row) int { return r.ready }).Sum(),
+		report.Integer("gapDays", "Dni przerw", func(r row) int { return r.required - r.ready }).Sum(),
+		report.List("gaps", "Przerwy", func(r row) []gap { return r.gaps },
+			report.Date("from", "od", func(g gap) domain.Date { return g.From }),
+			report.Date("to", "do", func(g gap) domain.Date { return g.To }),
+			report.Integer("ready", "gotowe:", func(g gap) int { return g.Ready }),
+			report.Integer("promised", "obiecane:", func(g gap) int { return g.Promised })),
+		report.Integer("requests", "Zapytania", func(r row) int { return r.requests }).Sum(),
+		report.Integer("started", "Rozpoczęte", func(r row) int { return r.started }).Sum(),
+		report.Integer("refused", "Odmowy", func(r row) int { return r.refused }).Sum(),
+		report.Minutes("deliveredMinutes", "Udzielone usługi", func(r row) domain.Minutes { return r.delivered }).Sum(),
+	}}, durabilityRows)
 }
 
-func durabilityRows(ctx context.Context, q *question) ([]Row, error) {
+// durabilityRow is an obligation and what came of it by the day of the answer.
+type durabilityRow struct {
+	durability.Obligation
+	required, ready            int // days
+	gaps                       []durability.Gap
+	requests, started, refused int
+	delivered                  domain.Minutes
+}
+
+func durabilityRows(ctx context.Context, q *question) ([]durabilityRow, error) {
 	projects, err := obligations(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]Row, 0, len(projects))
+	rows := make([]durabilityRow, 0, len(projects))
 	for _, p := range projects {
-		o := p.Obligation
-		ready, required, gaps := durability.Gaps(o, p.Levels(q.asOf), q.day())
-		if gaps == nil {
-			gaps = []durability.Gap{}
-		}
-		requests, started, refused, err := demand(ctx, q, p)
-		if err != nil {
+		row := durabilityRow{Obligation: p.Obligation}
+		row.ready, row.required, row.gaps = durability.Gaps(p.Obligation, p.Levels(q.asOf), q.day())
+		if row.requests, row.started, row.refused, err = demand(ctx, q, p); err != nil {
 			return nil, err
 		}
-		minutes, err := deliveredMinutes(ctx, q, o)
-		if err != nil {
+		if row.delivered, err = deliveredMinutes(ctx, q, p.Obligation); err != nil {
 			return nil, err
 		}
-		rows = append(rows, Row{o.Project, o.From, o.To, int64(o.Places), int64(required), int64(ready), int64(required - ready), gaps,
-			int64(requests), int64(started), int64(refused), int64(minutes)})
+		rows = append(rows, row)
 	}
 	return rows, nil
 }

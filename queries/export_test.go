@@ -28,8 +28,8 @@ func FindingNames(id string, known func(domain.Ref) bool) []domain.Ref {
 
 // FoundKinds are the kinds that anything is found of.
 func FoundKinds() (kinds []FindingKind) {
-	for _, kind := range findingKinds() {
-		switch kind := FindingKind(kind); kind {
+	for _, word := range findingKinds() {
+		switch kind := FindingKind(word.Code); kind {
 		case DoubleFunding, Stay, OverBudget:
 		default:
 			kinds = append(kinds, kind)

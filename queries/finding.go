@@ -8,6 +8,7 @@ import (
 
 	"ksiega/domain/finding"
 	"ksiega/internal/journal"
+	"ksiega/internal/report"
 	"ksiega/projections"
 )
 
@@ -16,14 +17,10 @@ import (
 // when it is called.
 func (d *Desk) Finding(ctx context.Context, id string, reader Reader) (now finding.Figures, err error) {
 	kind, _, _ := strings.Cut(id, ":")
-	if !slices.Contains(findingKinds(), kind) {
+	if !slices.ContainsFunc(findingKinds(), func(w report.Word) bool { return w.Code == kind }) {
 		return now, nil
 	}
-	report, err := d.Report("findings")
-	if err != nil {
-		return now, err
-	}
-	err = d.current(ctx, report.needs, func(views map[string]projections.View) error {
+	err = d.current(ctx, findingSources(), func(views map[string]projections.View) error {
 		q := &question{desk: d, views: views, today: d.today(d.opts.Now()), reader: reader, single: true}
 		all, err := discrepancies(ctx, q, FindingKind(kind))
 		if err != nil {

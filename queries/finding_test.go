@@ -56,7 +56,7 @@ func stateOf(t testing.TB, desk *queries.Desk, l *ledgertest.Ledger, id string, 
 		must(t, err)
 		req.MinPosition = head.Bound()
 	}
-	for _, r := range ask(t, desk, "findings", req).Rows {
+	for _, r := range rowsOf(ask(t, desk, "findings", req)) {
 		if r[0] == id {
 			return r[2].(string)
 		}

@@ -10,6 +10,7 @@ import (
 	"ksiega/domain/durability"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
+	"ksiega/internal/report"
 	"ksiega/projections"
 )
 
@@ -36,37 +37,71 @@ const (
 	DoubledPESEL       FindingKind = "doubled-pesel"
 )
 
-func findingKinds() []string {
-	return []string{string(AssistantOverlap), string(ParticipantOverlap), string(OutsideContract), string(OverCap), string(DoubleFunding),
-		string(Stay), string(PaidNotWorked), string(WorkedNotPaid), string(ClaimedNotPaid), string(RefundDifference), string(OverBudget),
-		string(DurabilityGap), string(ClaimedTwice), string(ReceivedUnmatched), string(DoubledPESEL)}
+// findingKinds are the kinds that a finding may be of.
+func findingKinds() report.Words {
+	return report.Words{
+		{Code: string(AssistantOverlap), Polish: "asystent w dwóch miejscach"}, {Code: string(ParticipantOverlap), Polish: "uczestnik z dwoma asystentami"},
+		{Code: string(OutsideContract), Polish: "poza umową"}, {Code: string(OverCap), Polish: "ponad limit"},
+		{Code: string(DoubleFunding), Polish: "podwójne finansowanie"}, {Code: string(Stay), Polish: "w czasie pobytu"},
+		{Code: string(PaidNotWorked), Polish: "wypłacono, nie przepracowano"}, {Code: string(WorkedNotPaid), Polish: "przepracowano, nie wypłacono"},
+		{Code: string(ClaimedNotPaid), Polish: "we wniosku, nie wypłacono"}, {Code: string(RefundDifference), Polish: "różnica w refundacji"},
+		{Code: string(OverBudget), Polish: "ponad budżet"}, {Code: string(DurabilityGap), Polish: "przerwa w trwałości"},
+		{Code: string(ClaimedTwice), Polish: "we wnioskach więcej niż raz"}, {Code: string(ReceivedUnmatched), Polish: "wpłata bez przypisania"},
+		{Code: string(DoubledPESEL), Polish: "jeden PESEL u dwóch uczestników"},
+	}
 }
 
+func findingStates() report.Words {
+	return report.Words{{Code: stateOpen, Polish: "otwarte"}, {Code: stateResolved, Polish: "wyjaśnione"}}
+}
+
+// The states of findings.
+const (
+	stateOpen     = "open"
+	stateResolved = "resolved"
+)
+
 func findingsReport() *Report {
-	return &Report{
+	type row = findingRow
+	kind := func(r row) string { return string(r.kind) }
+	return declared(Report{
 		Name: "findings", Title: "Ustalenia do wyjaśnienia",
 		Doc: "Rozbieżności, których nie widać w jednym dokumencie: podwójne wizyty, wizyty poza umową, przekroczone limity, różnice wypłat i refundacji, przerwy w trwałości.",
-		Params: []Param{
-			{Name: "kind", Doc: "rodzaj ustalenia", Kind: Text, Words: FindingWords, Choices: findingKinds()},
-			{Name: "state", Doc: "stan", Kind: Text, Words: FindingStates, Choices: []string{"open", "resolved"}},
-			{Name: "from", Doc: "od dnia; liczy się ustalenie, które ma z okresem wspólny dzień", Kind: Date},
-			{Name: "to", Doc: "do dnia włącznie", Kind: Date},
+		Params: []report.Param{
+			askedOf("kind", "rodzaj ustalenia", findingKinds()),
+			askedOf("state", "stan", findingStates()),
+			askedDay("from", "od dnia; liczy się ustalenie, które ma z okresem wspólny dzień"),
+			askedDay("to", "do dnia włącznie"),
 		},
-		Columns: []Column{
-			{Name: "finding", Title: "Ustalenie", Kind: Text},
-			{Name: "kind", Title: "Rodzaj", Kind: Text, Words: FindingWords},
-			{Name: "state", Title: "Stan", Kind: Text, Words: FindingStates},
-			{Name: "subjects", Title: "Kogo dotyczy", Kind: List},
-			{Name: "from", Title: "Od", Kind: Date},
-			{Name: "to", Title: "Do", Kind: Date},
-			{Name: "amountGrosze", Title: "Kwota", Kind: Grosze, Sum: true},
-			{Name: "minutes", Title: "Czas", Kind: Minutes, Sum: true},
-			{Name: "events", Title: "Dowody", Kind: List},
-		},
-		needs: []projections.Projection{projections.Assistance(), projections.Contracts(), projections.Durability(),
-			projections.Findings(), projections.Refunds(), projections.Settlement()},
-		rows: findingRows,
-	}
+		needs: findingSources(),
+	}, report.Shape[row]{Leading: 1, Columns: []report.Column[row]{
+		named("finding", "Ustalenie", domain.RefFinding, func(r row) string { return r.id }),
+		report.Text("kind", "Rodzaj", kind).In(findingKinds()),
+		report.Text("state", "Stan", func(r row) string { return r.state }).In(findingStates()),
+		countPeople(report.Texts("subjects", "Kogo dotyczy", func(r row) []string { return unique(r.subjects) }), func(r row) []string { return r.people }),
+		report.Date("from", "Od", func(r row) domain.Date { return r.from }),
+		report.Date("to", "Do", func(r row) domain.Date { return r.to }),
+		// What is too much of one kind is too little of another, and several kinds may tell
+		// of the same money or hours.
+		report.Grosze("amountGrosze", "Kwota", func(r row) domain.Grosze { return r.amount }).SumAlike(kind),
+		report.Minutes("minutes", "Czas", func(r row) domain.Minutes { return r.minutes }).SumAlike(kind),
+		report.Texts("events", "Dowody", func(r row) []string { return positionsOf(r.events) }).To(referEvent),
+	}}, findingRows)
+}
+
+// referEvent marks positions of events.
+const referEvent report.Reference = "event"
+
+// findingSources are the read models that findings are found by.
+func findingSources() []projections.Projection {
+	return []projections.Projection{projections.Assistance(), projections.Contracts(), projections.Durability(),
+		projections.Findings(), projections.Refunds(), projections.Settlement()}
+}
+
+// findingRow is a finding as somebody's word on it has left it.
+type findingRow struct {
+	found
+	state string
 }
 
 // found is one finding before anybody's word on it.
@@ -74,6 +109,7 @@ type found struct {
 	id       string
 	kind     FindingKind
 	subjects []string // ids of people, contracts, claims and projects
+	people   []string // those of them that are participants
 	from, to domain.Date
 	amount   domain.Grosze
 	minutes  domain.Minutes
@@ -111,7 +147,7 @@ func discrepancies(ctx context.Context, q *question, kind FindingKind) ([]found,
 	return all, nil
 }
 
-func findingRows(ctx context.Context, q *question) ([]Row, error) {
+func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
 	all, err := discrepancies(ctx, q, FindingKind(q.params["kind"]))
 	if err != nil {
 		return nil, err
@@ -124,16 +160,15 @@ func findingRows(ctx context.Context, q *question) ([]Row, error) {
 	for _, it := range lives {
 		said[it.Row.Finding] = it.Row.Last(q.asOf)
 	}
-	rows := make([]Row, 0, len(all))
+	rows := make([]findingRow, 0, len(all))
 	for _, f := range all {
-		state := "open"
+		row := findingRow{f, stateOpen}
 		if f.resolvedBy(wordOn(f.id, said)) {
-			state = "resolved"
+			row.state = stateResolved
 		}
-		if !q.is("kind", string(f.kind)) || !q.is("state", state) || !q.touches(f.from, f.to) {
-			continue
+		if q.is("kind", string(f.kind)) && q.is("state", row.state) && q.touches(f.from, f.to) {
+			rows = append(rows, row)
 		}
-		rows = append(rows, Row{f.id, string(f.kind), state, unique(f.subjects), f.from, f.to, int64(f.amount), int64(f.minutes), positionsOf(f.events)})
 	}
 	return rows, nil
 }
@@ -202,7 +237,8 @@ func overlaps(ctx context.Context, q *question) ([]found, error) {
 					id: findingID(of.kind, who, it.Row.Date.String(), fmt.Sprintf("%s@%s", first, clock(a.From)),
 						fmt.Sprintf("%s@%s", second, clock(b.From))),
 					kind: of.kind, subjects: []string{a.Participant, b.Participant, a.Assistant, b.Assistant, a.Contract, b.Contract},
-					from: it.Row.Date, to: it.Row.Date, minutes: domain.Minutes(min(a.To, b.To) - b.From),
+					people: []string{a.Participant, b.Participant},
+					from:   it.Row.Date, to: it.Row.Date, minutes: domain.Minutes(min(a.To, b.To) - b.From),
 					events: slices.Concat(a.Events, b.Events),
 				})
 			}
@@ -223,7 +259,7 @@ func outsideContracts(ctx context.Context, q *question) ([]found, error) {
 	for _, m := range months {
 		for _, v := range m.outside {
 			all = append(all, found{id: findingID(OutsideContract, m.Contract, v.Date.String(), fmt.Sprintf("%s@%s", m.Assistant, clock(v.From))),
-				kind: OutsideContract, subjects: []string{m.Participant, m.Assistant, m.Contract},
+				kind: OutsideContract, subjects: []string{m.Participant, m.Assistant, m.Contract}, people: []string{m.Participant},
 				from: v.Date, to: v.Date, minutes: v.Minutes, events: v.Events})
 		}
 	}
@@ -255,7 +291,7 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 		if err != nil {
 			return nil, err
 		}
-		f := found{subjects: []string{m.Participant, m.Contract, m.Agreement}, from: m.Month.First(), to: m.Month.Last(), minutes: m.Minutes}
+		f := found{subjects: []string{m.Participant, m.Contract, m.Agreement}, people: []string{m.Participant}, from: m.Month.First(), to: m.Month.Last(), minutes: m.Minutes}
 		var kinds []found
 		if q.over(m.Month) && benefit != m.Paid {
 			f.kind, f.amount = WorkedNotPaid, unpaid

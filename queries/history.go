@@ -144,7 +144,7 @@ func (d *Desk) walk(ctx context.Context, s span, each func(*journal.Recorded) er
 		return next, nil
 	}
 	if err == nil && count == 0 && s.Stream == "" && (s.Ref.ID != "" || s.Actor != "") {
-		err = d.checkKnown(ctx, map[string]string{string(s.about().Kind): s.about().ID})
+		err = d.checkKnown(ctx, string(s.about().Kind), s.about())
 	}
 	if errors.Is(err, journal.ErrNowhere) && s.After != "" {
 		err = ErrCursor

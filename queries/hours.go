@@ -6,47 +6,38 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/contract"
+	"ksiega/internal/report"
 	"ksiega/projections"
 )
 
 func hoursReport() *Report {
-	return &Report{
+	type row = visitMonth
+	return declared(Report{
 		Name: "assistant-hours", Title: "Godziny asystentów",
 		Doc: "Czas wizyt każdego asystenta u każdego uczestnika w miesiącu; kwalifikowalny jest czas w okresie umowy i poza jej zawieszeniem.",
-		Params: []Param{
-			{Name: "programme", Doc: "program", Kind: Text},
-			{Name: "assistant", Doc: "asystent", Kind: Text},
-			{Name: "month", Doc: "miesiąc", Kind: Month},
-			{Name: "from", Doc: "od dnia wizyty", Kind: Date},
-			{Name: "to", Doc: "do dnia włącznie", Kind: Date},
-		},
-		Columns: []Column{
-			{Name: "programme", Title: "Program", Kind: Text},
-			{Name: "assistant", Title: "Asystent", Kind: Text},
-			{Name: "contract", Title: "Umowa", Kind: Text},
-			{Name: "participant", Title: "Uczestnik", Kind: Text},
-			{Name: "month", Title: "Miesiąc", Kind: Month},
-			{Name: "minutes", Title: "Czas", Kind: Minutes, Sum: true},
-			{Name: "eligibleMinutes", Title: "Czas kwalifikowalny", Kind: Minutes, Sum: true},
-			{Name: "visits", Title: "Wizyty", Kind: Integer, Sum: true},
+		Params: []report.Param{
+			asked("programme", "program", domain.RefProgramme),
+			asked("assistant", "asystent", domain.RefAssistant),
+			askedMonth("miesiąc"),
+			askedDay("from", "od dnia wizyty"),
+			askedDay("to", "do dnia włącznie"),
 		},
 		needs: []projections.Projection{projections.Assistance(), projections.Contracts()},
-		rows:  hoursRows,
-	}
+	}, report.Shape[row]{Leading: 5, Columns: []report.Column[row]{
+		named("programme", "Program", domain.RefProgramme, func(r row) string { return r.Programme }),
+		named("assistant", "Asystent", domain.RefAssistant, func(r row) string { return r.Assistant }),
+		named("contract", "Umowa", domain.RefContract, func(r row) string { return r.Contract }),
+		participants(func(r row) string { return r.Participant }),
+		report.Month("month", "Miesiąc", func(r row) domain.Month { return r.Month }),
+		report.Minutes("minutes", "Czas", func(r row) domain.Minutes { return r.Minutes }).Sum(),
+		report.Minutes("eligibleMinutes", "Czas kwalifikowalny", func(r row) domain.Minutes { return r.eligible }).Sum(),
+		report.Integer("visits", "Wizyty", func(r row) int { return r.Visits }).Sum(),
+	}}, hoursRows)
 }
 
-func hoursRows(ctx context.Context, q *question) ([]Row, error) {
+func hoursRows(ctx context.Context, q *question) ([]visitMonth, error) {
 	months, err := visitMonths(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	rows := make([]Row, 0, len(months))
-	for _, m := range months {
-		if m.Visits > 0 {
-			rows = append(rows, Row{m.Programme, m.Assistant, m.Contract, m.Participant, m.Month, int64(m.Minutes), int64(m.eligible), int64(m.Visits)})
-		}
-	}
-	return rows, nil
+	return slices.DeleteFunc(months, func(m visitMonth) bool { return m.Visits == 0 }), err
 }
 
 // visitMonth is a month of visits as far as the question goes.
@@ -157,11 +148,7 @@ type hold struct {
 // addHolds fills in contracts of the question's programme (or any), named by
 // number, as of its day.
 func addHolds(ctx context.Context, q *question, holds map[string]hold) error {
-	var parts []string
-	if programme := q.params["programme"]; programme != "" {
-		parts = []string{domain.Escape(programme)}
-	}
-	items, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()), parts...)
+	items, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()), q.part("programme")...)
 	if err != nil {
 		return err
 	}

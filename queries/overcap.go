@@ -52,7 +52,7 @@ func overWeeks(ctx context.Context, q *question, months []projections.Settlement
 		}
 		slices.Sort(w.contracts)
 		all = append(all, found{id: findingID(OverCap, key.participant, key.monday.String()), kind: OverCap,
-			subjects: append([]string{key.participant}, w.contracts...), from: key.monday, to: key.monday.Add(6),
+			subjects: append([]string{key.participant}, w.contracts...), people: []string{key.participant}, from: key.monday, to: key.monday.Add(6),
 			minutes: w.minutes - attendance.WeeklyLimit, events: w.events})
 	}
 	return all, nil
@@ -282,7 +282,7 @@ func overYears(ctx context.Context, q *question, months []projections.Settlement
 		}
 		slices.Sort(y.contracts)
 		f := found{id: findingID(OverCap, key.participant, strconv.Itoa(key.year)), kind: OverCap,
-			subjects: append([]string{key.participant}, y.contracts...), running: y.running,
+			subjects: append([]string{key.participant}, y.contracts...), people: []string{key.participant}, running: y.running,
 			from: domain.NewDate(key.year, time.January, 1), to: domain.NewDate(key.year, time.December, 31), events: y.events}
 		if !y.running {
 			f.count = len(y.days) - programme.YearlyDays

@@ -47,7 +47,7 @@ func TestOverCapAcrossReferrals(t *testing.T) {
 				params["to"] = c.to.String()
 			}
 			var got []string
-			for _, r := range ask(t, desk, "findings", queries.Request{AsOf: c.asOf, Params: params}).Rows {
+			for _, r := range rowsOf(ask(t, desk, "findings", queries.Request{AsOf: c.asOf, Params: params})) {
 				got = append(got, fmt.Sprint(r[0], " ", r[2], " ", r[3], " ", r[4], " ", r[5], " ", r[6], " ", r[7], " ", len(r[8].([]string))))
 			}
 			sameTexts(t, fmt.Sprint(name, " ", c), got, c.want)
@@ -100,7 +100,7 @@ func TestOverTheDaysOfAYear(t *testing.T) {
 					"over-cap:U5:2026 [U5 S/6 S/7] 2026-01-01 2026-12-31 2"}
 			}
 			var got []string
-			for _, r := range ask(t, desk, "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "over-cap"}}).Rows {
+			for _, r := range rowsOf(ask(t, desk, "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "over-cap"}})) {
 				got = append(got, fmt.Sprint(r[0], " ", r[3], " ", r[4], " ", r[5], " ", len(r[8].([]string))))
 			}
 			sameTexts(t, fmt.Sprint(count, " ", asOf), got, want)
@@ -133,7 +133,7 @@ func TestOverTheLimitsOfAnAgreement(t *testing.T) {
 		{day(2024, 3, 14), nil},
 	} {
 		var got []string
-		for _, r := range ask(t, memoryDesk(l), "findings", queries.Request{AsOf: c.asOf, Params: map[string]string{"kind": "over-cap"}}).Rows {
+		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: c.asOf, Params: map[string]string{"kind": "over-cap"}})) {
 			got = append(got, fmt.Sprint(r[0], " ", r[3], " ", r[4], " ", r[5], " ", r[7]))
 		}
 		sameTexts(t, fmt.Sprint("as of ", c.asOf), got, c.want)

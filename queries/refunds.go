@@ -6,52 +6,64 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/refund"
+	"ksiega/internal/report"
 	"ksiega/projections"
 )
 
 func refundsReport() *Report {
-	return &Report{
+	type row = refundRow
+	return declared(Report{
 		Name: "refunds", Title: "Wnioski o refundację",
 		Doc: "Kwoty wnioskowane, przyjęte i otrzymane każdego wniosku, z przelewami, które je spłaciły.",
-		Params: []Param{
-			{Name: "agreement", Doc: "numer porozumienia", Kind: Text},
-			{Name: "state", Doc: "stan wniosku", Kind: Text, Words: ClaimStates, Choices: stages()},
-		},
-		Columns: []Column{
-			{Name: "claim", Title: "Wniosek", Kind: Text},
-			{Name: "agreement", Title: "Porozumienie", Kind: Text},
-			{Name: "month", Title: "Miesiąc", Kind: Month},
-			{Name: "claimedGrosze", Title: "Wnioskowano", Kind: Grosze, Sum: true},
-			{Name: "acceptedGrosze", Title: "Przyjęto", Kind: Grosze, Sum: true},
-			{Name: "receivedGrosze", Title: "Otrzymano", Kind: Grosze, Sum: true},
-			{Name: "outstandingGrosze", Title: "Do otrzymania", Kind: Grosze, Sum: true},
-			{Name: "state", Title: "Stan", Kind: Text, Words: ClaimStates},
-			{Name: "matches", Title: "Przelewy", Kind: List},
+		Params: []report.Param{
+			asked("agreement", "numer porozumienia", domain.RefAgreement),
+			askedOf("state", "stan wniosku", claimStates()),
 		},
 		needs: []projections.Projection{projections.Refunds()},
-		rows:  refundRows,
+	}, report.Shape[row]{Leading: 3, Columns: []report.Column[row]{
+		named("claim", "Wniosek", domain.RefClaim, func(r row) string { return r.Claim }),
+		named("agreement", "Porozumienie", domain.RefAgreement, func(r row) string { return r.Agreement }),
+		report.Month("month", "Miesiąc", func(r row) domain.Month { return r.Month }),
+		report.Grosze("claimedGrosze", "Wnioskowano", func(r row) domain.Grosze { return r.totals.Claimed }).SumOf(row.counts),
+		report.Grosze("acceptedGrosze", "Przyjęto", func(r row) domain.Grosze { return r.totals.Accepted }).SumOf(row.counts),
+		report.Grosze("receivedGrosze", "Otrzymano", func(r row) domain.Grosze { return r.totals.Received }).Sum(),
+		report.Grosze("outstandingGrosze", "Do otrzymania", func(r row) domain.Grosze { return r.totals.Outstanding() }).SumOf(row.counts),
+		report.Text("state", "Stan", func(r row) refund.Stage { return r.totals.Stage() }).In(claimStates()),
+		report.List("matches", "Przelewy", func(r row) []projections.RefundFact { return r.matches },
+			named("statement", "", domain.RefStatement, func(f projections.RefundFact) string { return f.Statement }),
+			report.Integer("line", "poz.", func(f projections.RefundFact) int { return f.Line }),
+			report.Grosze("amountGrosze", "", func(f projections.RefundFact) domain.Grosze { return f.Amount }),
+			report.Text("reason", "", func(f projections.RefundFact) string { return f.Reason }).In(matchReasons())),
+	}}, refundRows)
+}
+
+func claimStates() report.Words {
+	return report.Words{
+		{Code: string(refund.StagePrepared), Polish: "przygotowany"}, {Code: string(refund.StageSubmitted), Polish: "złożony"},
+		{Code: string(refund.StageReturned), Polish: "zwrócony"}, {Code: string(refund.StageAccepted), Polish: "przyjęty"},
+		{Code: string(refund.StagePartPaid), Polish: "częściowo zapłacony"}, {Code: string(refund.StageSettled), Polish: "rozliczony"},
+		{Code: string(refund.StageReclaimed), Polish: "do zwrotu"}, {Code: string(refund.StageWrittenOff), Polish: "zaniechany"},
 	}
 }
 
-func stages() []string {
-	return []string{string(refund.StagePrepared), string(refund.StageSubmitted), string(refund.StageReturned), string(refund.StageAccepted),
-		string(refund.StagePartPaid), string(refund.StageSettled), string(refund.StageReclaimed), string(refund.StageWrittenOff)}
+// refundRow is a claim with the lines that paid it.
+type refundRow struct {
+	standingClaim
+	matches []projections.RefundFact
+	stands  bool
 }
 
-// MatchedLine is one booked line that paid (part of) a claim.
-type MatchedLine struct {
-	Statement    string `json:"statement"`
-	Line         int    `json:"line"`
-	AmountGrosze int64  `json:"amountGrosze"`
-	Reason       string `json:"reason"`
-}
+// counts says whether what a claim asks for is added: a returned one is not, nor is
+// one beside its correction. What was received is, whichever it was received for.
+func (r refundRow) counts() bool { return r.stands }
 
-func refundRows(ctx context.Context, q *question) ([]Row, error) {
+func refundRows(ctx context.Context, q *question) ([]refundRow, error) {
 	claims, err := standingClaims(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]Row, 0, len(claims))
+	standing := refund.Stand(filedClaims(claims))
+	rows := make([]refundRow, 0, len(claims))
 	for _, c := range claims {
 		if err := c.totals.Err(); err != nil {
 			return nil, fmt.Errorf("claim %s: %w", c.Claim, err)
@@ -59,15 +71,13 @@ func refundRows(ctx context.Context, q *question) ([]Row, error) {
 		if !q.is("state", string(c.totals.Stage())) {
 			continue
 		}
-		matches := []MatchedLine{}
+		row := refundRow{standingClaim: c, stands: standing.Stands(c.Claim)}
 		for _, f := range c.Facts {
 			if f.Kind == projections.FactReceived && !q.cut(f.On) {
-				matches = append(matches, MatchedLine{f.Statement, f.Line, int64(f.Amount), f.Reason})
+				row.matches = append(row.matches, f)
 			}
 		}
-		t := c.totals
-		rows = append(rows, Row{c.Claim, c.Agreement, c.Month, int64(t.Claimed), int64(t.Accepted), int64(t.Received),
-			int64(t.Outstanding()), string(t.Stage()), matches})
+		rows = append(rows, row)
 	}
 	return rows, nil
 }
@@ -90,11 +100,7 @@ func (c standingClaim) lastDay() domain.Date {
 // standingClaims are the claims submitted by then, ordered by agreement and
 // claim.
 func standingClaims(ctx context.Context, q *question) ([]standingClaim, error) {
-	var parts []string
-	if a := q.params["agreement"]; a != "" {
-		parts = []string{domain.Escape(a)}
-	}
-	items, err := projections.RefundClaims().Every(ctx, q.view(projections.Refunds()), parts...)
+	items, err := projections.RefundClaims().Every(ctx, q.view(projections.Refunds()), q.part("agreement")...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,241 +1,57 @@
 package queries
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
-	"time"
-
-	"golang.org/x/text/unicode/norm"
 
 	"ksiega/domain"
-	"ksiega/internal/journal"
+	"ksiega/internal/report"
 	"ksiega/projections"
 )
 
-// Kind says what a column or parameter holds. The value of a cell follows from
-// it: Text is a string, Integer, Grosze and Minutes an int64, Date a
-// domain.Date, Month a domain.Month, List any slice, Flag a bool.
-type Kind string
-
-// The kinds.
-const (
-	Text    Kind = "text"
-	Integer Kind = "integer"
-	Grosze  Kind = "grosze"
-	Minutes Kind = "minutes"
-	Date    Kind = "date"
-	Month   Kind = "month"
-	List    Kind = "list"
-	Flag    Kind = "flag"
-)
-
-// Column is one field of a report's rows.
-type Column struct {
-	Name  string // field in JSON and CSV
-	Title string // Polish
-	Kind  Kind
-	Sum   bool // the totals hold its sum
-	Words Words
-}
-
-// Param is one parameter of a report.
-type Param struct {
-	Name, Doc string
-	Kind      Kind
-	Choices   []string // "" is always allowed
-	Words     Words
-}
-
-// Words says which codes a column or parameter holds, for pages to say them in
-// Polish; "" is none, and then a text that equals a code is no code.
-type Words string
-
-// The kinds of codes. ReasonWords are those of the reasons within lists.
-const (
-	ClaimStates    Words = "claim-states"
-	ContractStates Words = "contract-states"
-	ContractKinds  Words = "contract-kinds"
-	FindingStates  Words = "finding-states"
-	FindingWords   Words = "finding-kinds"
-	ReasonWords    Words = "reasons"
-)
-
-// Report is the declaration of one report.
+// Report is the declaration of one report, whatever its rows.
 type Report struct {
 	Name, Title, Doc string // Title and Doc are Polish
-	Params           []Param
-	Columns          []Column
+	Params           []report.Param
+	Fields           []report.Field // of a row
+	Totals           []report.Total // that there may be
 
 	needs []projections.Projection
-	rows  func(ctx context.Context, q *question) ([]Row, error)
+	table func(ctx context.Context, q *question) (report.Table, error)
 }
 
-// Row holds a cell for each column.
-type Row []any
-
-// Reader is who asks.
-type Reader struct {
-	Actor, Role string
-	// SeesText: opened titles and reasons may be shown.
-	SeesText bool
-	// SeesPeople: so may what follows from people's sealed data.
-	SeesPeople bool
-}
-
-// Request asks a report.
-type Request struct {
-	Params map[string]string
-	// AsOf cuts by the day facts belong to, inclusive; 0 is no cut.
-	AsOf domain.Date
-	// KnownAt cuts by recording: a position, or an RFC 3339 instant, which
-	// means everything before the first event recorded later; "" is no cut.
-	KnownAt string
-	// MinPosition waits, for two seconds at most, until the read models have
-	// seen it.
-	MinPosition journal.Bound
-	Reader      Reader
-}
-
-// LeastPosition reads a MinPosition.
-func LeastPosition(text string) (journal.Bound, error) {
-	least, err := journal.ReadBound(text)
-	if err != nil {
-		return least, ErrParam.With("minPosition is not a position")
+// reports are all there are, in the order they are shown.
+func reports() []*Report {
+	return []*Report{
+		settlementReport(),
+		refundsReport(),
+		unmatchedReport(),
+		hoursReport(),
+		contractsReport(),
+		durabilityReport(),
+		findingsReport(),
 	}
-	return least, nil
 }
 
-// Answer is a report's answer.
-type Answer struct {
-	Report      *Report
-	Params      map[string]string // those that were given
-	AsOf        domain.Date
-	KnownAt     string
-	Position    journal.Position
-	GeneratedAt time.Time
-	Rows        []Row
-	// Totals holds a cell for each column; nil where there is no total.
-	Totals Row
-	// Shown are those whose sealed texts the rows hold in clear, sorted. Recording
-	// that the reader saw them, before they do, is the caller's.
-	Shown []domain.Ref
-}
-
-// Refusals of questions.
-var (
-	ErrNoReport = domain.Refusal(domain.CodeNotFound, "no such report")
-	ErrNoParam  = domain.Refusal(domain.CodeInvalid, "the report has no such parameter")
-	ErrParam    = domain.Refusal(domain.CodeInvalid, "a parameter does not make sense")
-	ErrFormat   = domain.Refusal(domain.CodeInvalid, "no such format")
-	ErrKnownAt  = domain.Refusal(domain.CodeInvalid, "neither a position nor an instant (RFC 3339), nor a day (RRRR-MM-DD)")
-	ErrAhead    = domain.Refusal(domain.CodeInvalid, "that lies ahead of the log, where nothing is settled yet")
-)
-
-// question is a request that was checked, with the views to answer it from.
-type question struct {
-	desk   *Desk
-	views  map[string]projections.View
-	params map[string]string
-	asOf   domain.Date
-	today  domain.Date // in Warsaw
-	reader Reader
-	shown  map[domain.Ref]bool
-	single bool // asked for one finding alone
-	// month and from…to, where the report has them; zero is open.
-	month    domain.Month
-	from, to domain.Date
-}
-
-// shows notes that a text of somebody goes into the rows in clear.
-func (q *question) shows(whose domain.Ref) {
-	if q.shown == nil {
-		q.shown = map[domain.Ref]bool{}
-	}
-	q.shown[whose] = true
-}
-
-// sortedRefs are the keys of a set, in order.
-func sortedRefs(set map[domain.Ref]bool) []domain.Ref {
-	return slices.SortedFunc(maps.Keys(set), func(a, b domain.Ref) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
-	})
-}
-
-func (q *question) view(p projections.Projection) projections.View { return q.views[p.Name] }
-
-// day is the day the answer looks from: asOf, or today.
-func (q *question) day() domain.Date {
-	if q.asOf != 0 {
-		return q.asOf
-	}
-	return q.today
-}
-
-// over says whether a month has ended: asOf takes its whole day in, today is
-// not over.
-func (q *question) over(m domain.Month) bool {
-	if q.asOf != 0 {
-		return m.Last() <= q.asOf
-	}
-	return m.Last() < q.today
-}
-
-// cut says whether something of a day is left out by asOf.
-func (q *question) cut(on domain.Date) bool { return q.asOf != 0 && on > q.asOf }
-
-// is says whether a value passes an equality parameter.
-func (q *question) is(param, value string) bool {
-	return q.params[param] == "" || q.params[param] == value
-}
-
-// between says whether a day passes from, to and month.
-func (q *question) between(on domain.Date) bool {
-	return on >= q.from && (q.to == 0 || on <= q.to) && (q.month == 0 || on.Month() == q.month)
-}
-
-// touches says whether a stretch of days meets from…to and the month; a zero
-// end is open.
-func (q *question) touches(first, last domain.Date) bool {
-	return (last == 0 || last >= q.from) && (q.to == 0 || first <= q.to) &&
-		(q.month == 0 || first <= q.month.Last() && (last == 0 || last >= q.month.First()))
-}
-
-// holds says whether all days of a stretch pass from, to and month.
-func (q *question) holds(first, last domain.Date) bool { return q.between(first) && q.between(last) }
-
-func (r *Report) check(req Request, q *question) error {
-	q.params = map[string]string{}
-	for name, value := range req.Params {
-		p := r.param(name)
-		if p == nil {
-			return ErrNoParam.With("%s, %s", r.Name, name)
+// declared adds to a declaration what its rows are and how they are found.
+func declared[R any](r Report, shape report.Shape[R], rows func(context.Context, *question) ([]R, error)) *Report {
+	r.Fields, r.Totals = shape.Fields(), shape.Sums()
+	r.table = func(ctx context.Context, q *question) (report.Table, error) {
+		found, err := rows(ctx, q)
+		if err != nil {
+			return report.Table{}, err
 		}
-		if value = typed(value); value == "" {
-			continue
+		t, err := shape.Table(found)
+		if errors.Is(err, report.ErrOverflow) {
+			err = fmt.Errorf("%w: %w", domain.ErrUncountable, err)
 		}
-		if err := p.check(value); err != nil {
-			return err
-		}
-		q.params[name] = value
+		return t, err
 	}
-	// Checked above; a report without the parameter leaves them zero.
-	q.month, _ = domain.ParseMonth(q.params["month"])
-	q.from, _ = domain.ParseDate(q.params["from"])
-	q.to, _ = domain.ParseDate(q.params["to"])
-	if q.to != 0 && q.to < q.from {
-		return ErrParam.With("to lies before from")
-	}
-	return nil
+	return &r
 }
 
-// typed is text from people as the ledger keeps it: trimmed, in NFC.
-func typed(text string) string { return norm.NFC.String(strings.TrimSpace(text)) }
-
-func (r *Report) param(name string) *Param {
+func (r *Report) param(name string) *report.Param {
 	for i := range r.Params {
 		if r.Params[i].Name == name {
 			return &r.Params[i]
@@ -244,79 +60,34 @@ func (r *Report) param(name string) *Param {
 	return nil
 }
 
-func (p *Param) check(value string) error {
-	switch p.Kind {
-	case Date:
-		if _, err := domain.ParseDate(value); err != nil {
-			return ErrParam.With("%s is not a date RRRR-MM-DD", p.Name)
-		}
-	case Month:
-		if _, err := domain.ParseMonth(value); err != nil {
-			return ErrParam.With("%s is not a month RRRR-MM", p.Name)
-		}
-	}
-	if len(p.Choices) == 0 {
-		return nil
-	}
-	for _, c := range p.Choices {
-		if c == value {
-			return nil
-		}
-	}
-	return ErrParam.With("%s is none of %s", p.Name, strings.Join(p.Choices, ", "))
+// named is a column of ids of one kind of thing.
+func named[R any](name, title string, kind domain.RefKind, read func(R) string) report.Column[R] {
+	return report.Text(name, title, read).To(report.Reference(kind))
 }
 
-// totals sums the columns that have a sum; distinct ones come from the report.
-func (r *Report) totals(rows []Row) (Row, error) {
-	totals := make(Row, len(r.Columns))
-	for i, c := range r.Columns {
-		if !c.Sum {
-			continue
-		}
-		var sum int64
-		for _, row := range rows {
-			n, ok := row[i].(int64)
-			if !ok {
-				continue
-			}
-			var err error
-			if sum, err = domain.Plus(sum, n); err != nil {
-				return nil, fmt.Errorf("total of %s: %w", c.Name, err)
-			}
-		}
-		totals[i] = sum
-	}
-	return totals, nil
+// participants is the column of participants, of whom the totals count each once.
+func participants[R any](read func(R) string) report.Column[R] {
+	return countPeople(named("participant", "Uczestnik", domain.RefParticipant, read), func(r R) []string { return []string{read(r)} })
 }
 
-// compareRows orders by the leading cells that can be ordered.
-func compareRows(a, b Row) int {
-	for i := range a {
-		if c := compareCells(a[i], b[i]); c != 0 {
-			return c
-		}
-	}
-	return 0
+// countPeople has the totals count the participants that a column names.
+func countPeople[R any](c report.Column[R], read func(R) []string) report.Column[R] {
+	return c.Distinct("people", "Osoby", "os.", read)
 }
 
-func compareCells(a, b any) int {
-	switch a := a.(type) {
-	case string:
-		if b, ok := b.(string); ok {
-			return strings.Compare(a, b)
-		}
-	case int64:
-		if b, ok := b.(int64); ok {
-			return cmp.Compare(a, b)
-		}
-	case domain.Date:
-		if b, ok := b.(domain.Date); ok {
-			return cmp.Compare(a, b)
-		}
-	case domain.Month:
-		if b, ok := b.(domain.Month); ok {
-			return cmp.Compare(a, b)
-		}
-	}
-	return 0
+// asked are parameters that name a thing, and those of days and months.
+func asked(name, doc string, kind domain.RefKind) report.Param {
+	return report.Param{Name: name, Doc: doc, Kind: report.KindText, Refers: report.Reference(kind)}
+}
+
+func askedOf(name, doc string, words report.Words) report.Param {
+	return report.Param{Name: name, Doc: doc, Kind: report.KindText, Words: words}
+}
+
+func askedDay(name, doc string) report.Param {
+	return report.Param{Name: name, Doc: doc, Kind: report.KindDate}
+}
+
+func askedMonth(doc string) report.Param {
+	return report.Param{Name: "month", Doc: doc, Kind: report.KindMonth}
 }

@@ -2,8 +2,10 @@ package queries_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -12,25 +14,73 @@ import (
 	"ksiega/domain/attendance"
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
+	"ksiega/internal/report"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 
-// TestEveryNumberIsSummed: others rely on totals of every numeric field.
-func TestEveryNumberIsSummed(t *testing.T) {
+// TestTotals: what may be added is, of every report, and participants are counted once;
+// the number of a line is no amount.
+func TestTotals(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	record(t, l, booked(t, l, 100, "", -30, "", 5, "")...)
 	for _, r := range memoryDesk(l).Reports() {
-		for _, c := range r.Columns {
-			numeric := c.Kind == queries.Integer || c.Kind == queries.Grosze || c.Kind == queries.Minutes
-			if numeric != c.Sum {
-				t.Errorf("%s, %s: numeric %v, in totals %v", r.Name, c.Name, numeric, c.Sum)
+		var want, got []string
+		for _, f := range r.Fields {
+			if f.Kind.Numeric() && f.Name != "line" {
+				want = append(want, f.Name)
 			}
 		}
+		if slices.ContainsFunc(r.Fields, func(f report.Field) bool { return f.Name == "participant" || f.Name == "subjects" }) {
+			want = append(want, "people")
+		}
+		for _, total := range r.Totals {
+			got = append(got, total.Name)
+		}
+		sameTexts(t, r.Name, got, want)
 	}
-	if a := ask(t, memoryDesk(l), "unmatched-lines", queries.Request{}); a.Totals[1] != int64(6) || a.Totals[3] != int64(75) {
-		t.Errorf("totals %v", a.Totals)
+	if a := ask(t, memoryDesk(l), "unmatched-lines", queries.Request{}); !maps.Equal(ledgertest.Totals(&a.Table), map[string]int64{"amountGrosze": 75}) {
+		t.Errorf("totals %v", a.Table.Totals)
+	}
+}
+
+// TestAClaimIsAddedOnce: what a returned or corrected claim asked for is not added to
+// what its correction asks for; what was received is received.
+func TestAClaimIsAddedOnce(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	may := day(2018, 5, 1).Month()
+	record(t, l, submitted("W-10", "", may, day(2018, 6, 1), 486), refund.Returned{About: about("W-10"), On: day(2018, 6, 5)},
+		submitted("W-9", "W-10", may, day(2018, 6, 6), 480), refund.Accepted{About: about("W-9"), On: day(2018, 6, 8), Amount: 480},
+		refund.Received{About: about("W-9"), On: day(2018, 6, 9), Statement: "W/1", Line: 1, Amount: 400, Reason: "by-hand"},
+		submitted("W-11", "W-9", may, day(2018, 6, 10), 470))
+	for asOf, want := range map[domain.Date]map[string]int64{
+		day(2018, 6, 5): {"claimedGrosze": 0, "acceptedGrosze": 0, "receivedGrosze": 0, "outstandingGrosze": 0},
+		day(2018, 6, 9): {"claimedGrosze": 480, "acceptedGrosze": 480, "receivedGrosze": 400, "outstandingGrosze": 80},
+		0:               {"claimedGrosze": 470, "acceptedGrosze": 0, "receivedGrosze": 400, "outstandingGrosze": 470},
+	} {
+		a := ask(t, memoryDesk(l), "refunds", queries.Request{AsOf: asOf})
+		if totals := ledgertest.Totals(&a.Table); !maps.Equal(totals, want) {
+			t.Errorf("%s: %v, not %v", asOf, totals, want)
+		}
+	}
+	var claims []string
+	for _, r := range rowsOf(ask(t, memoryDesk(l), "refunds", queries.Request{})) {
+		claims = append(claims, r[0].(string))
+	}
+	sameTexts(t, "claims", claims, []string{"W-9", "W-10", "W-11"})
+}
+
+// TestTheDayOfAnAnswer is the one asked for, or today in Warsaw.
+func TestTheDayOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Zone: l.Zone, Now: func() time.Time { return time.Date(2026, 2, 28, 23, 30, 0, 0, time.UTC) }})
+	for asOf, want := range map[domain.Date]string{day(2018, 6, 9): "2018-06-09", 0: "2026-03-01"} {
+		if a := ask(t, desk, "refunds", queries.Request{AsOf: asOf}); a.Day != want || a.AsOf != asOf.String() {
+			t.Errorf("%s: %q, as of %q", asOf, a.Day, a.AsOf)
+		}
 	}
 }
 
@@ -47,8 +97,8 @@ func TestListedChoices(t *testing.T) {
 		{"contracts", "state"}: {"drafted", "signed", "suspended", "breached", "terminated", "completed"},
 	} {
 		for _, choice := range choices {
-			if a := ask(t, desk, param[0], queries.Request{Params: map[string]string{param[1]: choice}}); len(a.Rows) != 0 {
-				t.Errorf("%s %s: %v", param, choice, a.Rows)
+			if a := ask(t, desk, param[0], queries.Request{Params: map[string]string{param[1]: choice}}); a.Table.Len != 0 {
+				t.Errorf("%s %s: %v", param, choice, rowsOf(a))
 			}
 		}
 	}
@@ -68,8 +118,8 @@ func TestTypedNames(t *testing.T) {
 	}
 	for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memoryDesk(l)} {
 		a := ask(t, desk, "psu-settlement", queries.Request{MinPosition: last.Bound(), Params: map[string]string{"agreement": decomposed(work.Agreement)}})
-		if len(a.Rows) != 1 || a.Params["agreement"] != work.Agreement {
-			t.Errorf("%s: %v of %q", name, a.Rows, a.Params)
+		if a.Table.Len != 1 || a.Params["agreement"] != work.Agreement {
+			t.Errorf("%s: %v of %q", name, rowsOf(a), a.Params)
 		}
 		for _, r := range []queries.HistoryRequest{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: decomposed(work.Participant)}},
 			{Actor: " tester "}, {Stream: " statement-test-attendance "}} {
@@ -99,7 +149,7 @@ func TestForeignCorrections(t *testing.T) {
 		submitted("WR/4", "WR/3", may+1, day(2018, 7, 2), 210))
 	desk := memoryDesk(l)
 	claimed := func(agreement string) (rows []string) {
-		for _, r := range ask(t, desk, "psu-settlement", queries.Request{Params: map[string]string{"agreement": agreement}}).Rows {
+		for _, r := range rowsOf(ask(t, desk, "psu-settlement", queries.Request{Params: map[string]string{"agreement": agreement}})) {
 			rows = append(rows, fmt.Sprint(r[0], " ", r[3], " ", r[9]))
 		}
 		return rows
@@ -124,10 +174,10 @@ func TestWhatStandsAsOf(t *testing.T) {
 		day(2018, 6, 12): "486 []", day(2018, 6, 14): "0 []", day(2018, 6, 15): "486 []", day(2018, 6, 20): "586 [[claimed-twice:S/1:2018-05 [U1 S/1 P/1 WR/2 WR/3] 100]]",
 		0: "586 [[claimed-twice:S/1:2018-05 [U1 S/1 P/1 WR/2 WR/3] 100]]"} {
 		twice := [][]any{}
-		for _, r := range ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "claimed-twice"}}).Rows {
+		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "claimed-twice"}})) {
 			twice = append(twice, []any{r[0], r[3], r[6]})
 		}
-		s := ask(t, memoryDesk(l), "psu-settlement", queries.Request{AsOf: asOf}).Rows
+		s := rowsOf(ask(t, memoryDesk(l), "psu-settlement", queries.Request{AsOf: asOf}))
 		if got := fmt.Sprint(s[0][9], " ", twice); got != want {
 			t.Errorf("%s: %s, not %s", asOf, got, want)
 		}
@@ -148,7 +198,7 @@ func TestStatedAmountsBesideOtherClaims(t *testing.T) {
 		l := ledgertest.Open(t)
 		record(t, l, append([]domain.Event{worked(day(2018, 5, 7), 60, 810, 810), paid("L/1", may, 810, day(2018, 6, 1))}, events...)...)
 		found := [][]any{}
-		for _, r := range ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "claimed-twice"}}).Rows {
+		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "claimed-twice"}})) {
 			found = append(found, []any{r[0], r[3], r[4], r[5], r[6]})
 		}
 		return fmt.Sprint(found)
@@ -192,10 +242,10 @@ func TestLateDecisions(t *testing.T) {
 	for asOf, want := range map[domain.Date]string{day(2018, 6, 9): "486 0 submitted", day(2018, 6, 10): "0 0 returned", day(2018, 6, 20): "486 480 accepted",
 		day(2018, 6, 29): "486 480 settled", day(2018, 6, 30): "486 480 reclaimed", 0: "486 480 reclaimed"} {
 		var claimed any = int64(0)
-		if s := ask(t, memoryDesk(l), "psu-settlement", queries.Request{AsOf: asOf}); len(s.Rows) == 1 {
-			claimed = s.Rows[0][9]
+		if s := ask(t, memoryDesk(l), "psu-settlement", queries.Request{AsOf: asOf}); s.Table.Len == 1 {
+			claimed = rowsOf(s)[0][9]
 		}
-		r := ask(t, memoryDesk(l), "refunds", queries.Request{AsOf: asOf}).Rows[0]
+		r := rowsOf(ask(t, memoryDesk(l), "refunds", queries.Request{AsOf: asOf}))[0]
 		if got := fmt.Sprint(claimed, " ", r[4], " ", r[7]); got != want {
 			t.Errorf("%s: %s, not %s", asOf, got, want)
 		}
@@ -217,7 +267,7 @@ func TestClaimedThenUndone(t *testing.T) {
 	first.Date, second.Date = day(2018, 5, 7), day(2018, 5, 8)
 	find := func() string {
 		text := ""
-		for _, r := range ask(t, memoryDesk(l), "findings", queries.Request{Params: map[string]string{"kind": "claimed-not-paid"}}).Rows {
+		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{Params: map[string]string{"kind": "claimed-not-paid"}})) {
 			text += fmt.Sprint(r[0], " ", r[6], ";")
 		}
 		return text

@@ -14,7 +14,6 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
-	"ksiega/domain/durability"
 	"ksiega/internal/redisdb"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/internal/testkit/naive"
@@ -100,13 +99,13 @@ func ask(t testing.TB, d *queries.Desk, name string, req queries.Request) *queri
 	a, err := d.Ask(context.Background(), name, req)
 	must(t, err)
 	if name == "findings" {
-		idsSayWhat(t, a.Rows)
+		idsSayWhat(t, rowsOf(a))
 	}
 	return a
 }
 
 // idsSayWhat holds the id of every finding to what it is about: an erasure reads it.
-func idsSayWhat(t testing.TB, rows []queries.Row) {
+func idsSayWhat(t testing.TB, rows []ledgertest.Row) {
 	t.Helper()
 	for _, r := range rows {
 		subjects := r[3].([]string)
@@ -171,8 +170,8 @@ func compareSettlement(t *testing.T, book *naive.Book, a *queries.Answer) {
 		minutes += w.Minutes
 	}
 	sameRows(t, a, rows)
-	if a.Totals[4] != minutes {
-		t.Errorf("minutes come to %v, not %d", a.Totals[4], minutes)
+	if total := ledgertest.Totals(&a.Table)["minutes"]; total != minutes {
+		t.Errorf("minutes come to %d, not %d", total, minutes)
 	}
 }
 
@@ -185,22 +184,22 @@ func compareRefunds(t *testing.T, book *naive.Book, refunds, unmatched *queries.
 		rows = append(rows, fmt.Sprint(c.Claim, c.Agreement, c.Month, c.ClaimedGrosze, c.AcceptedGrosze, c.ReceivedGrosze,
 			c.OutstandingGrosze, c.State))
 	}
-	for _, r := range refunds.Rows {
+	for _, r := range rowsOf(refunds) {
 		var received int64
-		for _, m := range r[8].([]queries.MatchedLine) {
-			received += m.AmountGrosze
+		for _, m := range r[8].([]ledgertest.Row) {
+			received += m[2].(int64)
 		}
 		if received != r[5] {
 			t.Errorf("the matches of %v come to %d, not %v", r[0], received, r[5])
 		}
 	}
-	sameRows(t, cutColumns(refunds, 8), rows)
+	sameTexts(t, "refunds", texts(cutColumns(rowsOf(refunds), 8)), rows)
 	rows = nil
 	for _, u := range lines {
 		rows = append(rows, fmt.Sprint(strings.TrimPrefix(u.Account, "PL")+"/"+u.Statement, u.Line, u.Date, u.AmountGrosze, u.Title))
 	}
 	slices.Sort(rows)
-	got := texts(cutColumns(unmatched, 5))
+	got := texts(cutColumns(rowsOf(unmatched), 5))
 	slices.Sort(got)
 	sameTexts(t, "unmatched-lines", got, rows)
 }
@@ -233,28 +232,28 @@ func compareDurability(t *testing.T, book *naive.Book, a *queries.Answer, day do
 		rows = append(rows, row+fmt.Sprint(w.Requests, w.Started, w.Refused, w.Delivered))
 	}
 	var got []string
-	for _, r := range a.Rows {
+	for _, r := range rowsOf(a) {
 		gaps := ""
-		for _, g := range r[7].([]durability.Gap) {
-			gaps += fmt.Sprint(g.From.String(), g.To.String(), g.Ready, g.Promised)
+		for _, g := range r[7].([]ledgertest.Row) {
+			gaps += texts([]ledgertest.Row{g})[0]
 		}
-		got = append(got, texts(&queries.Answer{Rows: []queries.Row{r[:7]}})[0]+gaps+texts(&queries.Answer{Rows: []queries.Row{r[8:]}})[0])
+		got = append(got, texts([]ledgertest.Row{r[:7]})[0]+gaps+texts([]ledgertest.Row{r[8:]})[0])
 	}
 	sameTexts(t, a.Report.Name, got, rows)
 }
 
-func cutColumns(a *queries.Answer, n int) *queries.Answer {
-	cut := *a
-	cut.Rows = nil
-	for _, r := range a.Rows {
-		cut.Rows = append(cut.Rows, r[:n])
+func rowsOf(a *queries.Answer) []ledgertest.Row { return ledgertest.Rows(&a.Table) }
+
+func cutColumns(rows []ledgertest.Row, n int) []ledgertest.Row {
+	for i := range rows {
+		rows[i] = rows[i][:n]
 	}
-	return &cut
+	return rows
 }
 
-func texts(a *queries.Answer) []string {
-	var rows []string
-	for _, r := range a.Rows {
+func texts(rows []ledgertest.Row) []string {
+	var all []string
+	for _, r := range rows {
 		cells := make([]any, len(r))
 		for i, c := range r {
 			cells[i] = c
@@ -262,14 +261,14 @@ func texts(a *queries.Answer) []string {
 				cells[i] = s.String()
 			}
 		}
-		rows = append(rows, fmt.Sprint(cells...))
+		all = append(all, fmt.Sprint(cells...))
 	}
-	return rows
+	return all
 }
 
 func sameRows(t *testing.T, a *queries.Answer, want []string) {
 	t.Helper()
-	sameTexts(t, a.Report.Name, texts(a), want)
+	sameTexts(t, a.Report.Name, texts(rowsOf(a)), want)
 }
 
 func sameTexts(t *testing.T, what string, got, want []string) {
@@ -299,7 +298,7 @@ func TestSampleFindings(t *testing.T) {
 	desk, _ := redisDesk(t, l)
 	a := ask(t, desk, "findings", queries.Request{})
 	var got []string
-	for _, r := range a.Rows {
+	for _, r := range rowsOf(a) {
 		got = append(got, fmt.Sprint(r[0], " ", r[2], " ", r[6], " ", r[7]))
 		if len(r[8].([]string)) == 0 {
 			t.Errorf("%v has no proof", r[0])
@@ -319,12 +318,12 @@ func TestSampleFindings(t *testing.T) {
 	head, err := l.Journal.Head(t.Context())
 	must(t, err)
 	req := queries.Request{Params: map[string]string{"state": "resolved"}, MinPosition: head.Bound()}
-	if a = ask(t, desk, "findings", req); len(a.Rows) != 1 || a.Rows[0][1] != string(queries.DurabilityGap) {
-		t.Errorf("resolved: %v", a.Rows)
+	if a = ask(t, desk, "findings", req); a.Table.Len != 1 || rowsOf(a)[0][1] != string(queries.DurabilityGap) {
+		t.Errorf("resolved: %v", rowsOf(a))
 	}
 	req.AsOf = domain.NewDate(2026, 1, 31)
-	if a = ask(t, desk, "findings", req); len(a.Rows) != 0 {
-		t.Errorf("resolved the day before: %v", a.Rows)
+	if a = ask(t, desk, "findings", req); a.Table.Len != 0 {
+		t.Errorf("resolved the day before: %v", rowsOf(a))
 	}
 	// Every sealed text of the ledger opens with the key it is said to have.
 	_, err = desk.History(t.Context(), queries.HistoryRequest{Reveal: true}, func(e queries.Entry) error {

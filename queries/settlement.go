@@ -7,34 +7,40 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
+	"ksiega/internal/report"
 	"ksiega/projections"
 )
 
 func settlementReport() *Report {
-	return &Report{
+	type row = settlementRow
+	return declared(Report{
 		Name: "psu-settlement", Title: "Rozliczenie prac społecznie użytecznych",
 		Doc: "Godziny, świadczenia, refundacja i wypłaty każdego skierowania w każdym miesiącu.",
-		Params: []Param{
-			{Name: "agreement", Doc: "numer porozumienia", Kind: Text},
-			{Name: "month", Doc: "miesiąc pracy", Kind: Month},
-			{Name: "from", Doc: "od dnia; liczy się miesiąc, który ma z okresem wspólny dzień", Kind: Date},
-			{Name: "to", Doc: "do dnia włącznie", Kind: Date},
-		},
-		Columns: []Column{
-			{Name: "agreement", Title: "Porozumienie", Kind: Text},
-			{Name: "contract", Title: "Skierowanie", Kind: Text},
-			{Name: "participant", Title: "Uczestnik", Kind: Text},
-			{Name: "month", Title: "Miesiąc", Kind: Month},
-			{Name: "minutes", Title: "Czas", Kind: Minutes, Sum: true},
-			{Name: "benefitGrosze", Title: "Świadczenie", Kind: Grosze, Sum: true},
-			{Name: "refundGrosze", Title: "Refundacja", Kind: Grosze, Sum: true},
-			{Name: "ownGrosze", Title: "Wkład gminy", Kind: Grosze, Sum: true},
-			{Name: "paidGrosze", Title: "Wypłacono", Kind: Grosze, Sum: true},
-			{Name: "claimedGrosze", Title: "We wniosku", Kind: Grosze, Sum: true},
+		Params: []report.Param{
+			asked("agreement", "numer porozumienia", domain.RefAgreement),
+			askedMonth("miesiąc pracy"),
+			askedDay("from", "od dnia; liczy się miesiąc, który ma z okresem wspólny dzień"),
+			askedDay("to", "do dnia włącznie"),
 		},
 		needs: []projections.Projection{projections.Settlement()},
-		rows:  settlementRows,
-	}
+	}, report.Shape[row]{Leading: 4, Columns: []report.Column[row]{
+		named("agreement", "Porozumienie", domain.RefAgreement, func(r row) string { return r.Agreement }),
+		named("contract", "Skierowanie", domain.RefContract, func(r row) string { return r.Contract }),
+		participants(func(r row) string { return r.Participant }),
+		report.Month("month", "Miesiąc", func(r row) domain.Month { return r.Month }),
+		report.Minutes("minutes", "Czas", func(r row) domain.Minutes { return r.Minutes }).Sum(),
+		report.Grosze("benefitGrosze", "Świadczenie", func(r row) domain.Grosze { return r.benefit }).Sum(),
+		report.Grosze("refundGrosze", "Refundacja", func(r row) domain.Grosze { return r.refunded }).Sum(),
+		report.Grosze("ownGrosze", "Wkład gminy", func(r row) domain.Grosze { return r.own }).Sum(),
+		report.Grosze("paidGrosze", "Wypłacono", func(r row) domain.Grosze { return r.Paid }).Sum(),
+		report.Grosze("claimedGrosze", "We wniosku", func(r row) domain.Grosze { return r.Claimed }).Sum(),
+	}}, settlementRows)
+}
+
+// settlementRow is a contract's month with its rounded figures.
+type settlementRow struct {
+	*settledMonth
+	benefit, refunded, own domain.Grosze
 }
 
 // settledMonth is a contract's month with what is claimed for it.
@@ -59,12 +65,12 @@ type countedShare struct {
 	Event journal.Position
 }
 
-func settlementRows(ctx context.Context, q *question) ([]Row, error) {
+func settlementRows(ctx context.Context, q *question) ([]settlementRow, error) {
 	months, _, err := settledMonths(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]Row, 0, len(months))
+	rows := make([]settlementRow, 0, len(months))
 	for _, m := range months {
 		if m.Minutes == 0 && m.Paid == 0 && m.Claimed == 0 && !m.Uncountable {
 			continue
@@ -73,8 +79,7 @@ func settlementRows(ctx context.Context, q *question) ([]Row, error) {
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, Row{m.Agreement, m.Contract, m.Participant, m.Month, int64(m.Minutes), int64(benefit), int64(refunded),
-			int64(own), int64(m.Paid), int64(m.Claimed)})
+		rows = append(rows, settlementRow{m, benefit, refunded, own})
 	}
 	return rows, nil
 }
@@ -88,10 +93,7 @@ type contractMonth struct {
 // them that stand.
 func settledMonths(ctx context.Context, q *question) ([]*settledMonth, []projections.SettlementClaim, error) {
 	view := q.view(projections.Settlement())
-	var parts []string
-	if a := q.params["agreement"]; a != "" {
-		parts = []string{domain.Escape(a)}
-	}
+	parts := q.part("agreement")
 	items, err := projections.SettlementMonths().Every(ctx, view, parts...)
 	if err != nil {
 		return nil, nil, err

@@ -6,6 +6,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/refund"
+	"ksiega/internal/report"
 )
 
 // Why a line may pay a claim.
@@ -19,11 +20,21 @@ const (
 	ReasonHalf    = "match-cut-short" // the statement has the match, the claim not the money
 )
 
+// matchReasons are those of suggestions and of matches that were recorded.
+func matchReasons() report.Words {
+	return report.Words{
+		{Code: ReasonNumber, Polish: "numer w tytule"}, {Code: "by-hand", Polish: "ręcznie"}, {Code: ReasonAmount, Polish: "kwota zgodna"},
+		{Code: ReasonSum, Polish: "suma kilku wniosków"}, {Code: ReasonNumbers, Polish: "numery w tytule"},
+		{Code: ReasonOver, Polish: "kwota ponad należność"}, {Code: ReasonBack, Polish: "kwota do zwrotu"},
+		{Code: ReasonHalf, Polish: "przypisanie niedokończone"},
+	}
+}
+
 // Suggestion says which claims a line may pay, and why. It becomes a fact only
 // by a command.
 type Suggestion struct {
-	Claims []string `json:"claims"`
-	Reason string   `json:"reason"`
+	Claims []string
+	Reason string
 }
 
 // Bounds on suggestions: a sum is looked for among the earliest open claims of

@@ -28,7 +28,7 @@ func booked(t *testing.T, l *ledgertest.Ledger, lines ...any) (events []domain.E
 
 func suggested(t *testing.T, d *queries.Desk, req queries.Request) (rows []string) {
 	t.Helper()
-	for _, r := range ask(t, d, "unmatched-lines", req).Rows {
+	for _, r := range rowsOf(ask(t, d, "unmatched-lines", req)) {
 		rows = append(rows, fmt.Sprint(r[1], " ", r[5]))
 	}
 	return rows
@@ -119,8 +119,8 @@ func TestReclaimIsPaidBack(t *testing.T) {
 	if first, again := match(), match(); first != 1 || again != 0 {
 		t.Fatalf("%d matches of the transfer back, then %d", first, again)
 	}
-	if a := ask(t, memoryDesk(l), "unmatched-lines", queries.Request{}); len(a.Rows) != 0 {
-		t.Errorf("unmatched: %v", a.Rows)
+	if a := ask(t, memoryDesk(l), "unmatched-lines", queries.Request{}); a.Table.Len != 0 {
+		t.Errorf("unmatched: %v", rowsOf(a))
 	}
 }
 
@@ -160,7 +160,7 @@ func TestMatchesAndTheirDays(t *testing.T) {
 	for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memoryDesk(l)} {
 		for asOf, want := range map[domain.Date]string{day(2018, 8, 1): "1", day(2018, 8, 3): "1 2 3", day(2018, 8, 19): "1 2 3", day(2018, 8, 20): "1 2", 0: "1 2"} {
 			got := ""
-			for _, r := range ask(t, desk, "unmatched-lines", queries.Request{AsOf: asOf}).Rows {
+			for _, r := range rowsOf(ask(t, desk, "unmatched-lines", queries.Request{AsOf: asOf})) {
 				got += fmt.Sprint(" ", r[1])
 			}
 			if got != " "+want {
@@ -203,7 +203,7 @@ func TestLinesBetweenTwoStreams(t *testing.T) {
 	record(t, l, statement.MatchUndone{Statement: "W/1", Line: 1, Claim: "W/1", Date: day(2018, 8, 1), Reason: statement.ReasonByHand})
 	check("freed", 1, "1 [{[W/1] number-in-title}]", "2 [{[W/1] number-in-title}]")
 	for _, asOf := range []domain.Date{0, day(2018, 8, 1)} {
-		for _, r := range ask(t, memoryDesk(l), "refunds", queries.Request{AsOf: asOf}).Rows {
+		for _, r := range rowsOf(ask(t, memoryDesk(l), "refunds", queries.Request{AsOf: asOf})) {
 			if r[5] != int64(0) || r[6] != int64(1000) {
 				t.Errorf("as of %s: %v", asOf, r)
 			}

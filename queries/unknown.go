@@ -18,36 +18,14 @@ import (
 // to show of, is an empty answer.
 var ErrUnknown = domain.Refusal(domain.CodeNotFound, "the ledger knows nothing by that name")
 
-// kindNamed is the kind of thing that a parameter of a report names.
-func kindNamed(param string) (domain.RefKind, bool) {
-	switch param {
-	case "participant", "assistant", "contract", "agreement", "claim", "programme":
-		return domain.RefKind(param), true
-	case "project":
-		return domain.RefProgramme, true
+// checkKnown refuses a question about a thing that the ledger does not know, which was
+// named by a parameter.
+func (d *Desk) checkKnown(ctx context.Context, param string, thing domain.Ref) error {
+	known, err := d.knows(ctx, thing)
+	if err == nil && !known {
+		err = ErrUnknown.With("%s", param)
 	}
-	return "", false
-}
-
-// checkKnown refuses a question about things that the ledger does not know.
-func (d *Desk) checkKnown(ctx context.Context, params map[string]string) error {
-	for name, id := range params {
-		kind, ok := kindNamed(name)
-		if name == string(projections.RefActor) {
-			kind, ok = projections.RefActor, true
-		}
-		if !ok {
-			continue
-		}
-		known, err := d.knows(ctx, domain.Ref{Kind: kind, ID: id})
-		if err != nil {
-			return err
-		}
-		if !known {
-			return ErrUnknown.With("%s", name)
-		}
-	}
-	return nil
+	return err
 }
 
 // knows tells whether an event concerns a thing, or was recorded by an actor; the

@@ -61,7 +61,7 @@ func TestUnknown(t *testing.T) {
 			}
 		}
 		for report, params := range map[string]map[string]string{"refunds": {"agreement": "P/1"}, "contracts": {"programme": "asystent-aktywnosci", "state": "suspended"}} {
-			if a, err := d.Ask(t.Context(), report, queries.Request{Params: params, MinPosition: head.Bound()}); err != nil || len(a.Rows) != 0 {
+			if a, err := d.Ask(t.Context(), report, queries.Request{Params: params, MinPosition: head.Bound()}); err != nil || a.Table.Len != 0 {
 				t.Errorf("%s, %s of %v: %+v, %v", name, report, params, a, err)
 			}
 		}
@@ -93,7 +93,7 @@ func TestKnownAtIsSettled(t *testing.T) {
 		if err != nil {
 			return 0, err
 		}
-		return len(a.Rows), nil
+		return a.Table.Len, nil
 	}
 	clock := last.Created.Add(time.Second)
 	today := clock.In(l.Zone)
@@ -188,7 +188,7 @@ func TestNumbersBetweenEventsFoldOnce(t *testing.T) {
 		for i := range 512 {
 			wg.Go(func() {
 				got, err := d.Ask(t.Context(), "findings", queries.Request{KnownAt: fmt.Sprint(begin + uint64(i%64))})
-				if err != nil || got.Position != want.Position || len(got.Rows) != len(want.Rows) {
+				if err != nil || got.Position != want.Position || got.Table.Len != want.Table.Len {
 					t.Errorf("%s: %+v, %v", name, got, err)
 				}
 			})

@@ -7,31 +7,37 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/statement"
+	"ksiega/internal/report"
 	"ksiega/projections"
 )
 
 func unmatchedReport() *Report {
-	return &Report{
+	type row = unmatchedRow
+	return declared(Report{
 		Name: "unmatched-lines", Title: "Nierozpoznane operacje bankowe",
-		Doc: "Operacje z wyciągów, których nie przypisano do wniosku, z podpowiedziami.",
-		Params: []Param{
-			{Name: "from", Doc: "od dnia księgowania", Kind: Date},
-			{Name: "to", Doc: "do dnia włącznie", Kind: Date},
-		},
-		Columns: []Column{
-			{Name: "statement", Title: "Wyciąg", Kind: Text},
-			{Name: "line", Title: "Pozycja", Kind: Integer, Sum: true},
-			{Name: "date", Title: "Data", Kind: Date},
-			{Name: "amountGrosze", Title: "Kwota", Kind: Grosze, Sum: true},
-			{Name: "title", Title: "Tytuł", Kind: Text},
-			{Name: "suggestions", Title: "Podpowiedzi", Kind: List},
-		},
-		needs: []projections.Projection{projections.Refunds()},
-		rows:  unmatchedRows,
-	}
+		Doc:    "Operacje z wyciągów, których nie przypisano do wniosku, z podpowiedziami.",
+		Params: []report.Param{askedDay("from", "od dnia księgowania"), askedDay("to", "do dnia włącznie")},
+		needs:  []projections.Projection{projections.Refunds()},
+	}, report.Shape[row]{Leading: 2, Columns: []report.Column[row]{
+		named("statement", "Wyciąg", domain.RefStatement, func(r row) string { return r.Statement }),
+		report.Integer("line", "Pozycja", func(r row) int { return r.Line }),
+		report.Date("date", "Data", func(r row) domain.Date { return r.Date }),
+		report.Grosze("amountGrosze", "Kwota", func(r row) domain.Grosze { return r.Amount }).Sum(),
+		report.Text("title", "Tytuł", func(r row) string { return r.title }),
+		report.List("suggestions", "Podpowiedzi", func(r row) []Suggestion { return r.suggestions },
+			report.Texts("claims", "", func(s Suggestion) []string { return s.Claims }).To(report.Reference(domain.RefClaim)),
+			report.Text("reason", "", func(s Suggestion) string { return s.Reason }).In(matchReasons())),
+	}}, unmatchedRows)
 }
 
-func unmatchedRows(ctx context.Context, q *question) ([]Row, error) {
+// unmatchedRow is a line with its title, where the reader may see it, and what it may pay.
+type unmatchedRow struct {
+	projections.BankLine
+	title       string
+	suggestions []Suggestion
+}
+
+func unmatchedRows(ctx context.Context, q *question) ([]unmatchedRow, error) {
 	lines, err := unmatchedLines(ctx, q)
 	if err != nil {
 		return nil, err
@@ -41,30 +47,29 @@ func unmatchedRows(ctx context.Context, q *question) ([]Row, error) {
 		return nil, err
 	}
 	in, out, titles := duesOf(claims, 1), duesOf(claims, -1), readerOf(claims)
-	rows := make([]Row, 0, len(lines))
+	rows := make([]unmatchedRow, 0, len(lines))
 	for _, l := range lines {
-		may := in
+		may, row := in, unmatchedRow{BankLine: l}
 		if l.Amount < 0 {
 			may = out
 		}
 		// Who may not see titles gets no suggestion that rests on one either: a claim
 		// can be given any word for its number.
-		title, suggestions := "", []Suggestion{}
 		if q.reader.SeesText {
-			if title, err = q.desk.title(ctx, l); err != nil {
+			if row.title, err = q.desk.title(ctx, l); err != nil {
 				return nil, err
 			}
 		}
 		switch {
 		case l.Claim != "": // else it would be settled
-			suggestions = []Suggestion{{[]string{l.Claim}, ReasonHalf}}
+			row.suggestions = []Suggestion{{[]string{l.Claim}, ReasonHalf}}
 		case len(may.list) > 0:
-			suggestions = may.suggest(magnitude(l.Amount), titles.named(title))
+			row.suggestions = may.suggest(magnitude(l.Amount), titles.named(row.title))
 		}
-		if title != "" {
+		if row.title != "" {
 			q.shows(statement.SealOf(l.Statement, l.Line, "title").Subject)
 		}
-		rows = append(rows, Row{l.Statement, int64(l.Line), l.Date, int64(l.Amount), title, suggestions})
+		rows = append(rows, row)
 	}
 	return rows, nil
 }

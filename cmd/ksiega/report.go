@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"ksiega/cmd/ksiega/control"
+	"ksiega/internal/report"
 	"ksiega/queries"
 )
 
@@ -64,7 +65,7 @@ func readConfig(path string, app *kong.Application, global map[string]*kong.Flag
 // listReports prints every report with its parameters.
 func listReports() {
 	fmt.Printf("ksiega report NAME [--format %s] [--as-of RRRR-MM-DD] [--known-at RFC3339|position] [--PARAM VALUE] [-o FILE]\n\n",
-		strings.Join(queries.Formats(), "|"))
+		strings.Join(report.FormatNames(), "|"))
 	for _, r := range queries.NewDesk(queries.Options{}).Reports() {
 		fmt.Printf("  %s\n      %s\n", r.Name, r.Doc)
 		for _, p := range r.Params {

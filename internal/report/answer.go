@@ -47,6 +47,7 @@ type Named struct {
 // Format is a way to write an answer.
 type Format struct {
 	Name      string
+	Title     string // Polish
 	MediaType string
 	Extension string // of a file to save; "" where it is read in place
 	write     func(Answer, io.Writer) error
@@ -55,10 +56,19 @@ type Format struct {
 // Formats in the order they are offered in.
 func Formats() []Format {
 	return []Format{
-		{"json", "application/json", "", Answer.writeJSON},
-		{"csv", "text/csv; charset=utf-8; header=present", "csv", Answer.writeCSV},
-		{"csv-pl", "text/csv; charset=utf-8; header=present", "csv", Answer.writePolishCSV},
+		{"json", "JSON", "application/json", "", Answer.writeJSON},
+		{"csv", "CSV dla programów", "text/csv; charset=utf-8; header=present", "csv", Answer.writeCSV},
+		{"csv-pl", "CSV dla ludzi", "text/csv; charset=utf-8; header=present", "csv", Answer.writePolishCSV},
 	}
+}
+
+// FormatNames are those by which formats are asked for.
+func FormatNames() []string {
+	var names []string
+	for _, f := range Formats() {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // FormatNamed finds a format; "" is the first.

@@ -68,17 +68,21 @@ type Value struct {
 type Column[R any] struct {
 	Field
 	read func(R) Value
-	sum  *sum[R]
-	// distinct values of all rows are counted in the totals under the name counted,
-	// for people with a unit.
-	distinct      func(R) []string
-	counted, unit string
+	// What of the column the totals hold; nil is nothing.
+	sum     *sum[R]
+	counted *counted[R]
 }
 
 // sum says what of a column is added.
 type sum[R any] struct {
 	counts func(R) bool   // nil: every row
 	like   func(R) string // nil: all are alike; else there is a sum where those added are
+}
+
+// counted says which different values are counted, and under what name.
+type counted[R any] struct {
+	name, title, unit string
+	values            func(R) []string
 }
 
 // Sum has the totals hold the sum of all rows.
@@ -97,10 +101,10 @@ func (c Column[R]) SumAlike(sort func(R) string) Column[R] {
 	return c
 }
 
-// Distinct has the totals count, under a name of its own, how many different values
-// all rows come to; "" is none. Unit is what people count: `osób`.
-func (c Column[R]) Distinct(name, unit string, values func(R) []string) Column[R] {
-	c.counted, c.unit, c.distinct = name, unit, values
+// Distinct has the totals count, under a name and title of their own, how many different
+// values all rows come to; "" is none. Unit stands behind the number for people.
+func (c Column[R]) Distinct(name, title, unit string, values func(R) []string) Column[R] {
+	c.counted = &counted[R]{name, title, unit, values}
 	return c
 }
 

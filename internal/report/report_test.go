@@ -50,7 +50,7 @@ func shape() report.Shape[row] {
 		report.Text("claim", "Wniosek", func(r row) string { return r.claim }).To("claim"),
 		report.Month("month", "Miesiąc", func(r row) iso { return r.month }),
 		report.Text("person", "Osoba", func(r row) string { return r.person }).To("person").
-			Distinct("people", "osób", func(r row) []string { return []string{r.person} }),
+			Distinct("people", "Osoby", "osób", func(r row) []string { return []string{r.person} }),
 		report.Text("state", "Stan", func(r row) string { return r.state }).In(report.Words{{"open", "otwarty"}}),
 		report.Date("day", "Dzień", func(r row) iso { return r.day }),
 		report.Grosze("amountGrosze", "Kwota", func(r row) int64 { return r.amount }).SumOf(func(r row) bool { return r.stands }),

@@ -26,10 +26,10 @@ func (s Shape[R]) Sums() []Total {
 	var sums, counts []Total
 	for i, c := range s.Columns {
 		if c.sum != nil {
-			sums = append(sums, Total{Name: c.Name, Kind: c.Kind, Column: i})
+			sums = append(sums, Total{Name: c.Name, Title: c.Title, Kind: c.Kind, Column: i})
 		}
-		if c.distinct != nil {
-			counts = append(counts, Total{Name: c.counted, Kind: KindInteger, Column: i, unit: c.unit})
+		if c.counted != nil {
+			counts = append(counts, Total{Name: c.counted.name, Title: c.counted.title, Kind: KindInteger, Column: i, unit: c.counted.unit})
 		}
 	}
 	return append(sums, counts...)
@@ -38,6 +38,7 @@ func (s Shape[R]) Sums() []Total {
 // Total is one of a table's totals, with the column that it belongs to.
 type Total struct {
 	Name   string
+	Title  string // Polish
 	Kind   Kind
 	Column int
 	Value  int64
@@ -62,7 +63,7 @@ func (s Shape[R]) Table(rows []R) (Table, error) {
 	for _, total := range s.Sums() {
 		c := &s.Columns[total.Column]
 		there, err := true, error(nil)
-		if c.distinct != nil && total.Name == c.counted {
+		if c.counted != nil && total.Name == c.counted.name {
 			total.Value = c.count(rows)
 		} else if total.Value, there, err = c.add(rows); err != nil {
 			return Table{}, fmt.Errorf("total of %s: %w", c.Name, err)
@@ -94,7 +95,7 @@ func (c *Column[R]) add(rows []R) (sum int64, alike bool, err error) {
 func (c *Column[R]) count(rows []R) int64 {
 	seen := map[string]bool{}
 	for _, r := range rows {
-		for _, value := range c.distinct(r) {
+		for _, value := range c.counted.values(r) {
 			if value != "" {
 				seen[value] = true
 			}

@@ -13,6 +13,7 @@ import (
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/internal/report"
 	"ksiega/queries"
 )
 
@@ -24,7 +25,10 @@ const (
 	paramMinPosition = "minPosition"
 )
 
-func formats() []string { return append(queries.Formats(), "html") }
+// inPage is the format that is a page of this server.
+const inPage = "html"
+
+func formats() []string { return append(report.FormatNames(), inPage) }
 
 // errNoWaiting refuses visitors a position to wait for: what they may see is there.
 var errNoWaiting = domain.Refusal(domain.CodeDenied, "minPosition is for those who have a token")
@@ -83,8 +87,8 @@ func (s *server) listReports() *reportList {
 		for _, p := range r.Params {
 			e.Params = append(e.Params, p.Name)
 		}
-		for _, c := range r.Columns {
-			e.Fields = append(e.Fields, c.Name)
+		for _, f := range r.Fields {
+			e.Fields = append(e.Fields, f.Name)
 		}
 		list.Body.Reports = append(list.Body.Reports, e)
 	}
@@ -160,8 +164,8 @@ func (s *server) ask(ctx context.Context, name string, query url.Values) (*queri
 // was found by its parameters, so that none is only what somebody typed.
 func (s *server) noteReport(ctx context.Context, a *queries.Answer) error {
 	filters := maps.Clone(a.Params)
-	if a.AsOf != 0 {
-		filters[paramAsOf] = a.AsOf.String()
+	if a.AsOf != "" {
+		filters[paramAsOf] = a.AsOf
 	}
 	if a.KnownAt != "" {
 		filters[paramKnownAt] = a.KnownAt
@@ -172,19 +176,17 @@ func (s *server) noteReport(ctx context.Context, a *queries.Answer) error {
 }
 
 func (s *server) stream(c huma.Context, a *queries.Answer, format string, query url.Values) {
-	c.SetHeader("X-Ledger-Position", a.Position.String())
+	c.SetHeader("X-Ledger-Position", a.Position)
 	var err error
-	switch format {
-	case "html":
+	if f, ok := report.FormatNamed(format); ok {
+		c.SetHeader("Content-Type", f.MediaType)
+		if f.Extension != "" {
+			c.SetHeader("Content-Disposition", `attachment; filename="`+fileName(a)+"."+f.Extension+`"`)
+		}
+		err = a.Write(c.BodyWriter(), format)
+	} else {
 		c.SetHeader("Content-Type", "text/html; charset=utf-8")
 		err = s.pages.Report(c.BodyWriter(), a, query)
-	case "csv":
-		c.SetHeader("Content-Type", "text/csv; charset=utf-8; header=present")
-		c.SetHeader("Content-Disposition", `attachment; filename="`+fileName(a)+`.csv"`)
-		err = a.Write(c.BodyWriter(), format)
-	default:
-		c.SetHeader("Content-Type", "application/json")
-		err = a.Write(c.BodyWriter(), format)
 	}
 	if err != nil {
 		s.Log.Error("an answer broke off", "correlation", correlation(c.Context()), "report", a.Report.Name, "error", err)
@@ -196,10 +198,10 @@ func (s *server) stream(c huma.Context, a *queries.Answer, format string, query 
 // fileName holds nothing that a person typed but dates.
 func fileName(a *queries.Answer) string {
 	name := a.Report.Name
-	if a.AsOf != 0 {
-		name += "-" + a.AsOf.String()
+	if a.AsOf != "" {
+		name += "-" + a.AsOf
 	}
-	return name + "-" + a.Position.String()
+	return name + "-" + a.Position
 }
 
 func reportParams(r *queries.Report) []*huma.Param {
@@ -208,9 +210,9 @@ func reportParams(r *queries.Report) []*huma.Param {
 		params = append(params, &huma.Param{Name: name, In: "query", Description: doc, Schema: s})
 	}
 	for _, p := range r.Params {
-		s := cellSchema(p.Kind)
-		for _, c := range p.Choices {
-			s.Enum = append(s.Enum, c)
+		s := schemaOf(&report.Field{Kind: p.Kind})
+		for _, w := range p.Words {
+			s.Enum = append(s.Enum, w.Code)
 		}
 		add(p.Name, p.Doc, s)
 	}
@@ -219,34 +221,33 @@ func reportParams(r *queries.Report) []*huma.Param {
 		format.Enum = append(format.Enum, f)
 	}
 	add(paramFormat, "postać odpowiedzi", format)
-	add(paramAsOf, "tylko fakty do tego dnia włącznie", cellSchema(queries.Date))
+	add(paramAsOf, "tylko fakty do tego dnia włącznie", schemaOf(&report.Field{Kind: report.KindDate}))
 	add(paramKnownAt, "według wiedzy z tej pozycji dziennika lub chwili (RFC 3339)", &huma.Schema{Type: huma.TypeString})
 	add(paramMinPosition, "poczekaj (do 2 s), aż ta pozycja będzie objęta", &huma.Schema{Type: huma.TypeString, Pattern: `^\d*$`})
 	return params
 }
 
-// answerSchema is what WriteJSON of an answer writes.
+// answerSchema is what an answer in JSON is.
 func answerSchema(r *queries.Report) *huma.Schema {
 	text := func(doc string) *huma.Schema { return &huma.Schema{Type: huma.TypeString, Description: doc} }
 	params, row, totals := object(), object(), object()
 	for _, p := range r.Params {
 		params.Properties[p.Name] = text(p.Doc)
 	}
-	for _, c := range r.Columns {
-		s := cellSchema(c.Kind)
-		s.Description = c.Title
-		row.Properties[c.Name] = s
-		if c.Sum {
-			totals.Properties[c.Name] = s
-		}
+	for i := range r.Fields {
+		row.Properties[r.Fields[i].Name] = schemaOf(&r.Fields[i])
+	}
+	for _, t := range r.Totals {
+		totals.Properties[t.Name] = schemaOf(&report.Field{Title: t.Title, Kind: t.Kind})
 	}
 	answer := object()
 	answer.Properties = map[string]*huma.Schema{
-		"report": {Type: huma.TypeString, Enum: []any{r.Name}}, "params": params, "asOf": cellSchema(queries.Date),
+		"report": {Type: huma.TypeString, Enum: []any{r.Name}}, "params": params, "asOf": schemaOf(&report.Field{Kind: report.KindDate}),
+		"day":     schemaOf(&report.Field{Title: "dzień, z którego patrzy zestawienie: asOf albo dzień odpowiedzi", Kind: report.KindDate}),
 		"knownAt": text("pozycja lub chwila, o którą pytano"), "position": text("pozycja dziennika, której odpowiada zestawienie"),
 		"generatedAt": {Type: huma.TypeString, Format: "date-time"}, "rows": {Type: huma.TypeArray, Items: row}, "totals": totals,
 	}
-	answer.Required = []string{"report", "params", "asOf", "knownAt", "position", "generatedAt", "rows", "totals"}
+	answer.Required = []string{"report", "params", "asOf", "knownAt", "position", "generatedAt", "day", "rows", "totals"}
 	return answer
 }
 
@@ -254,18 +255,34 @@ func object() *huma.Schema {
 	return &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}}
 }
 
-func cellSchema(k queries.Kind) *huma.Schema {
-	switch k {
-	case queries.Integer, queries.Grosze, queries.Minutes:
-		return &huma.Schema{Type: huma.TypeInteger, Format: "int64"}
-	case queries.Flag:
-		return &huma.Schema{Type: huma.TypeBoolean}
-	case queries.Date:
-		return &huma.Schema{Type: huma.TypeString, Pattern: `^(\d{4}-\d{2}-\d{2})?$`, Examples: []any{"2018-03-31"}}
-	case queries.Month:
-		return &huma.Schema{Type: huma.TypeString, Pattern: `^(\d{4}-\d{2})?$`, Examples: []any{"2018-03"}}
-	case queries.List:
-		return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{}}
+// schemaOf is what a value of a field is in JSON.
+func schemaOf(f *report.Field) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString, Description: f.Title}
+	switch f.Kind {
+	case report.KindInteger, report.KindGrosze, report.KindMinutes:
+		s.Type, s.Format = huma.TypeInteger, "int64"
+	case report.KindFlag:
+		s.Type = huma.TypeBoolean
+	case report.KindDate:
+		s.Pattern, s.Examples = `^(\d{4}-\d{2}-\d{2})?$`, []any{"2018-03-31"}
+	case report.KindMonth:
+		s.Pattern, s.Examples = `^(\d{4}-\d{2})?$`, []any{"2018-03"}
+	case report.KindList:
+		s.Type, s.Items = huma.TypeArray, itemSchema(f.Items)
 	}
-	return &huma.Schema{Type: huma.TypeString}
+	return s
+}
+
+// itemSchema is that of a list's items: objects, or plain values where their one field
+// has no name.
+func itemSchema(fields []report.Field) *huma.Schema {
+	if len(fields) == 1 && fields[0].Name == "" {
+		return schemaOf(&fields[0])
+	}
+	item := object()
+	for i := range fields {
+		item.Properties[fields[i].Name] = schemaOf(&fields[i])
+		item.Required = append(item.Required, fields[i].Name)
+	}
+	return item
 }

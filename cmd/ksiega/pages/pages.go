@@ -8,12 +8,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"ksiega/domain"
+	"ksiega/internal/report"
 	"ksiega/queries"
 )
 
@@ -48,7 +48,7 @@ type Pages struct {
 func New(o Options) (*Pages, error) {
 	p := &Pages{Options: o, byName: map[string]*template.Template{}}
 	for _, name := range []string{"start", "report", "docs", "problem"} {
-		t, err := template.New("frame.html").Funcs(template.FuncMap{"count": count, "table": tableOf}).
+		t, err := template.New("frame.html").Funcs(template.FuncMap{"count": report.Count, "table": tableOf}).
 			ParseFS(assets, "assets/frame.html", "assets/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse the page %s: %w", name, err)
@@ -129,7 +129,7 @@ func (p *Pages) Start(w io.Writer, of Start) error {
 		v.Areas = areas(o)
 		v.Events, v.Position, v.Recorded = int64(o.Events), o.LastPosition.String(), polishTime(o.LastRecorded, p.Zone)
 		first, last := days(o)
-		v.First, v.Last = polishDate(first), polishDate(last)
+		v.First, v.Last = report.Day(first.String()), report.Day(last.String())
 	}
 	for _, m := range of.Models {
 		v.Models = append(v.Models, viewOf(m))
@@ -140,7 +140,7 @@ func (p *Pages) Start(w io.Writer, of Start) error {
 func viewOf(m ReadModel) modelView {
 	v := modelView{Title: modelTitle(m.Name), State: "aktualny", Class: "good", Lag: "–", Position: m.Position}
 	if m.Lag > 0 {
-		v.Lag = count(int64(m.Lag))
+		v.Lag = report.Count(int64(m.Lag))
 	}
 	switch {
 	case m.Problem != "":
@@ -183,7 +183,7 @@ func areas(o queries.Overview) []areaView {
 		for _, t := range types {
 			n += recorded[t]
 		}
-		return count(int64(n))
+		return report.Count(int64(n))
 	}
 	return []areaView{
 		{"Uczestnicy", sum("participant.registered"), "zarejestrowane osoby"},
@@ -210,7 +210,7 @@ type reportView struct {
 	More      string // rows left out of the page
 	Position  string
 	Generated string
-	JSON, CSV string
+	Files     []fileView
 }
 
 type paramView struct {
@@ -230,44 +230,46 @@ type cellView struct {
 	Lines       []string
 }
 
-// maxPageRows bounds a page; JSON and CSV hold all rows.
+// fileView is the same answer in another format.
+type fileView struct{ Title, Href string }
+
+// maxPageRows bounds a page; the other formats hold all rows.
 const maxPageRows = 2000
 
 // Report writes the answer to a report; query is what was asked.
 func (p *Pages) Report(w io.Writer, a *queries.Answer, query url.Values) error {
-	v := reportView{
-		Report: a.Report, AsOf: a.AsOf.String(), KnownAt: a.KnownAt, Count: count(int64(len(a.Rows))),
-		Position: a.Position.String(), Generated: polishTime(a.GeneratedAt, p.Zone),
-		JSON: reportLink(a.Report.Name, "json", query), CSV: reportLink(a.Report.Name, "csv", query),
+	v := reportView{Report: a.Report, AsOf: a.AsOf, KnownAt: a.KnownAt, Count: report.Count(int64(a.Table.Len)),
+		Position: a.Position, Generated: polishTime(a.GeneratedAt, p.Zone)}
+	for _, f := range report.Formats() {
+		v.Files = append(v.Files, fileView{f.Title, reportLink(a.Report.Name, f.Name, query)})
 	}
-	for _, param := range a.Report.Params {
+	for i := range a.Report.Params {
+		param := &a.Report.Params[i]
 		v.Params = append(v.Params, paramOf(param, a.Params[param.Name]))
 		if value := a.Params[param.Name]; value != "" {
-			v.Asked = append(v.Asked, param.Doc+": "+spoken(param, value))
+			v.Asked = append(v.Asked, param.Doc+": "+param.Say(value))
 		}
 	}
-	if a.AsOf != 0 {
-		v.Asked = append(v.Asked, "stan na dzień "+polishDate(a.AsOf))
-	}
+	v.Asked = append(v.Asked, "stan na dzień "+report.Day(a.Day))
 	if a.KnownAt != "" {
 		v.Asked = append(v.Asked, "według wiedzy z: "+a.KnownAt)
 	}
-	for _, c := range a.Report.Columns {
-		v.Heads = append(v.Heads, headView{c.Title, classOf(c.Kind)})
+	fields := a.Table.Fields
+	for i := range fields {
+		v.Heads = append(v.Heads, headView{fields[i].Title, classOf(fields[i].Kind)})
 	}
-	rows := a.Rows
-	if len(rows) > maxPageRows {
-		v.More = count(int64(len(rows) - maxPageRows))
-		rows = rows[:maxPageRows]
+	if a.Table.Len > maxPageRows {
+		v.More = report.Count(int64(a.Table.Len - maxPageRows))
 	}
-	for _, row := range rows {
-		v.Rows = append(v.Rows, cells(a.Report.Columns, row))
-	}
-	if slices.ContainsFunc(a.Totals, func(cell any) bool { return cell != nil }) && len(a.Rows) > 0 {
-		v.Totals = cells(a.Report.Columns, a.Totals)
-		if v.Totals[0].Text == "" {
-			v.Totals[0].Text = "Razem"
+	for row := range min(a.Table.Len, maxPageRows) {
+		cells := make([]cellView, len(fields))
+		for i := range fields {
+			cells[i] = cellOf(&fields[i], a.Table.Value(row, i))
 		}
+		v.Rows = append(v.Rows, cells)
+	}
+	for i, text := range a.Table.Footer() {
+		v.Totals = append(v.Totals, cellView{Text: text, Class: classOf(fields[i].Kind)})
 	}
 	return p.render(w, "report", a.Report.Title, "/reports/"+a.Report.Name, v)
 }
@@ -283,57 +285,30 @@ func reportLink(name, format string, query url.Values) string {
 	return "/api/v1/reports/" + name + "?" + q.Encode()
 }
 
-func paramOf(p queries.Param, value string) paramView {
+func paramOf(p *report.Param, value string) paramView {
 	v := paramView{Name: p.Name, Label: p.Doc, Type: "text", Value: value}
 	switch p.Kind {
-	case queries.Date:
+	case report.KindDate:
 		v.Type = "date"
-	case queries.Month:
+	case report.KindMonth:
 		v.Type = "month"
-	case queries.Integer:
+	case report.KindInteger:
 		v.Type = "number"
 	}
-	for _, c := range p.Choices {
-		label, ok := word(p.Words, c)
-		if !ok {
-			label = c
-		}
-		v.Choices = append(v.Choices, choiceView{c, label, c == value})
+	for _, w := range p.Words {
+		v.Choices = append(v.Choices, choiceView{w.Code, w.Polish, w.Code == value})
 	}
 	return v
 }
 
-// spoken is the value of a parameter as people write it.
-func spoken(p queries.Param, value string) string {
-	switch p.Kind {
-	case queries.Date:
-		d, _ := domain.ParseDate(value)
-		return polishDate(d)
-	case queries.Month:
-		m, _ := domain.ParseMonth(value)
-		return polishMonth(m)
+func cellOf(f *report.Field, v report.Value) cellView {
+	cell := cellView{Class: classOf(f.Kind)}
+	if f.Kind == report.KindList {
+		cell.Text, cell.Lines = lined(f.Lines(v))
+	} else if cell.Text = f.Say(v); utf8.RuneCountInString(cell.Text) > longText {
+		cell.Class += " long"
 	}
-	if w, ok := word(p.Words, value); ok {
-		return w
-	}
-	return value
-}
-
-func cells(columns []queries.Column, row queries.Row) []cellView {
-	out := make([]cellView, len(columns))
-	for i, c := range columns {
-		if i >= len(row) || row[i] == nil {
-			out[i].Class = classOf(c.Kind)
-			continue
-		}
-		out[i] = cellView{Text: cellText(row[i], c), Class: classOf(c.Kind)}
-		if c.Kind == queries.List {
-			out[i].Text, out[i].Lines = lined(listText(row[i]))
-		} else if utf8.RuneCountInString(out[i].Text) > longText {
-			out[i].Class += " long"
-		}
-	}
-	return out
+	return cell
 }
 
 // What is longer than longText may be broken anywhere; what is no longer than
@@ -354,13 +329,13 @@ func lined(items []string) (text string, lines []string) {
 }
 
 // classOf aligns numbers to the right and keeps short things on one line.
-func classOf(k queries.Kind) string {
+func classOf(k report.Kind) string {
 	switch k {
-	case queries.Integer, queries.Grosze, queries.Minutes:
+	case report.KindInteger, report.KindGrosze, report.KindMinutes:
 		return "num"
-	case queries.Date, queries.Month:
+	case report.KindDate, report.KindMonth:
 		return "day"
-	case queries.List:
+	case report.KindList:
 		return "list"
 	}
 	return ""

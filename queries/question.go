@@ -1,0 +1,199 @@
+package queries
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"ksiega/domain"
+	"ksiega/internal/journal"
+	"ksiega/internal/report"
+	"ksiega/projections"
+)
+
+// Reader is who asks.
+type Reader struct {
+	Actor, Role string
+	// SeesText: opened titles and reasons may be shown.
+	SeesText bool
+	// SeesPeople: so may what follows from people's sealed data.
+	SeesPeople bool
+}
+
+// Request asks a report.
+type Request struct {
+	Params map[string]string
+	// AsOf cuts by the day facts belong to, inclusive; 0 is no cut.
+	AsOf domain.Date
+	// KnownAt cuts by recording: a position, or an RFC 3339 instant, which
+	// means everything before the first event recorded later; "" is no cut.
+	KnownAt string
+	// MinPosition waits, for two seconds at most, until the read models have
+	// seen it.
+	MinPosition journal.Bound
+	Reader      Reader
+}
+
+// LeastPosition reads a MinPosition.
+func LeastPosition(text string) (journal.Bound, error) {
+	least, err := journal.ReadBound(text)
+	if err != nil {
+		return least, ErrParam.With("minPosition is not a position")
+	}
+	return least, nil
+}
+
+// Answer is a report's answer.
+type Answer struct {
+	report.Answer
+	Report *Report
+	// Shown are those whose sealed texts the rows hold in clear, sorted. Recording
+	// that the reader saw them, before they do, is the caller's.
+	Shown []domain.Ref
+}
+
+// Refusals of questions.
+var (
+	ErrNoReport = domain.Refusal(domain.CodeNotFound, "no such report")
+	ErrNoParam  = domain.Refusal(domain.CodeInvalid, "the report has no such parameter")
+	ErrParam    = domain.Refusal(domain.CodeInvalid, "a parameter does not make sense")
+	ErrFormat   = domain.Refusal(domain.CodeInvalid, "no such format")
+	ErrKnownAt  = domain.Refusal(domain.CodeInvalid, "neither a position nor an instant (RFC 3339), nor a day (RRRR-MM-DD)")
+	ErrAhead    = domain.Refusal(domain.CodeInvalid, "that lies ahead of the log, where nothing is settled yet")
+)
+
+// question is a request that was checked, with the views to answer it from.
+type question struct {
+	desk   *Desk
+	views  map[string]projections.View
+	params map[string]string
+	asOf   domain.Date
+	today  domain.Date // in Warsaw
+	reader Reader
+	shown  map[domain.Ref]bool
+	single bool // asked for one finding alone
+	// month and from…to, where the report has them; zero is open.
+	month    domain.Month
+	from, to domain.Date
+}
+
+// shows notes that a text of somebody goes into the rows in clear.
+func (q *question) shows(whose domain.Ref) {
+	if q.shown == nil {
+		q.shown = map[domain.Ref]bool{}
+	}
+	q.shown[whose] = true
+}
+
+// sortedRefs are the keys of a set, in order.
+func sortedRefs(set map[domain.Ref]bool) []domain.Ref {
+	return slices.SortedFunc(maps.Keys(set), func(a, b domain.Ref) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+func (q *question) view(p projections.Projection) projections.View { return q.views[p.Name] }
+
+// day is the day the answer looks from: asOf, or today.
+func (q *question) day() domain.Date {
+	if q.asOf != 0 {
+		return q.asOf
+	}
+	return q.today
+}
+
+// over says whether a month has ended: asOf takes its whole day in, today is
+// not over.
+func (q *question) over(m domain.Month) bool {
+	if q.asOf != 0 {
+		return m.Last() <= q.asOf
+	}
+	return m.Last() < q.today
+}
+
+// cut says whether something of a day is left out by asOf.
+func (q *question) cut(on domain.Date) bool { return q.asOf != 0 && on > q.asOf }
+
+// is says whether a value passes an equality parameter.
+func (q *question) is(param, value string) bool {
+	return q.params[param] == "" || q.params[param] == value
+}
+
+// part is the part of a table that a parameter names; none is all parts.
+func (q *question) part(param string) []string {
+	if q.params[param] == "" {
+		return nil
+	}
+	return []string{domain.Escape(q.params[param])}
+}
+
+// between says whether a day passes from, to and month.
+func (q *question) between(on domain.Date) bool {
+	return on >= q.from && (q.to == 0 || on <= q.to) && (q.month == 0 || on.Month() == q.month)
+}
+
+// touches says whether a stretch of days meets from…to and the month; a zero
+// end is open.
+func (q *question) touches(first, last domain.Date) bool {
+	return (last == 0 || last >= q.from) && (q.to == 0 || first <= q.to) &&
+		(q.month == 0 || first <= q.month.Last() && (last == 0 || last >= q.month.First()))
+}
+
+// holds says whether all days of a stretch pass from, to and month.
+func (q *question) holds(first, last domain.Date) bool { return q.between(first) && q.between(last) }
+
+func (r *Report) check(req Request, q *question) error {
+	q.params = map[string]string{}
+	for name, value := range req.Params {
+		p := r.param(name)
+		if p == nil {
+			return ErrNoParam.With("%s, %s", r.Name, name)
+		}
+		if value = typed(value); value == "" {
+			continue
+		}
+		if err := checkParam(p, value); err != nil {
+			return err
+		}
+		q.params[name] = value
+	}
+	// Checked above; a report without the parameter leaves them zero.
+	q.month, _ = domain.ParseMonth(q.params["month"])
+	q.from, _ = domain.ParseDate(q.params["from"])
+	q.to, _ = domain.ParseDate(q.params["to"])
+	if q.to != 0 && q.to < q.from {
+		return ErrParam.With("to lies before from")
+	}
+	return nil
+}
+
+// typed is text from people as the ledger keeps it: trimmed, in NFC.
+func typed(text string) string { return norm.NFC.String(strings.TrimSpace(text)) }
+
+// checkParam refuses a value that a parameter does not take.
+func checkParam(p *report.Param, value string) error {
+	switch p.Kind {
+	case report.KindDate:
+		if _, err := domain.ParseDate(value); err != nil {
+			return ErrParam.With("%s is not a date RRRR-MM-DD", p.Name)
+		}
+	case report.KindMonth:
+		if _, err := domain.ParseMonth(value); err != nil {
+			return ErrParam.With("%s is not a month RRRR-MM", p.Name)
+		}
+	}
+	if len(p.Words) == 0 {
+		return nil
+	}
+	codes := make([]string, len(p.Words))
+	for i, w := range p.Words {
+		codes[i] = w.Code
+	}
+	if slices.Contains(codes, value) {
+		return nil
+	}
+	return ErrParam.With("%s is none of %s", p.Name, strings.Join(codes, ", "))
+}

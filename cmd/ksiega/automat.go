@@ -10,13 +10,13 @@ import (
 // automat matches refunds whenever a command may have made one certain, apart
 // from the command so that nobody waits for it; commands that come meanwhile
 // count as one. What it could not do now it does after the next.
-func (b *book) automat(ctx context.Context) {
+func (p *process) automat(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-b.changed:
-			if _, err := b.matchRefunds(ctx); err != nil && ctx.Err() == nil {
+		case <-p.changed:
+			if _, err := p.matchRefunds(ctx); err != nil && ctx.Err() == nil {
 				slog.Warn("automatic matching", "error", err)
 			}
 		}
@@ -24,9 +24,9 @@ func (b *book) automat(ctx context.Context) {
 }
 
 // change wakes the automat.
-func (b *book) change(context.Context) {
+func (p *process) change(context.Context) {
 	select {
-	case b.changed <- struct{}{}:
+	case p.changed <- struct{}{}:
 	default: // it is awake already
 	}
 }
@@ -34,20 +34,20 @@ func (b *book) change(context.Context) {
 // matchRefunds is the automat: it matches the booked lines that name exactly
 // one open claim and says how many. A line whose claim will not take it is
 // passed over; the report of unmatched lines shows it.
-func (b *book) matchRefunds(ctx context.Context) (int, error) {
-	if b.manual {
+func (p *process) matchRefunds(ctx context.Context) (int, error) {
+	if p.manual {
 		return 0, nil
 	}
-	if b.runner != nil {
-		head, err := b.journal.Head(ctx)
+	if p.runner != nil {
+		head, err := p.journal.Head(ctx)
 		if err != nil {
 			return 0, err
 		}
-		if err := b.runner.WaitFor(ctx, head.Bound()); err != nil {
+		if err := p.runner.WaitFor(ctx, head.Bound()); err != nil {
 			return 0, err
 		}
 	}
-	certain, err := b.desk.CertainMatches(ctx)
+	certain, err := p.desk.CertainMatches(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -60,7 +60,7 @@ func (b *book) matchRefunds(ctx context.Context) (int, error) {
 	}
 	matched := 0
 	for _, statement := range order {
-		n, err := b.ledger.MatchLines(ctx, commands.Origin{Actor: "automat", Role: "automat", Door: "automat"}, statement, of[statement])
+		n, err := p.ledger.MatchLines(ctx, commands.Origin{Actor: "automat", Role: "automat", Door: "automat"}, statement, of[statement])
 		if matched += n; err != nil {
 			return matched, err
 		}

@@ -117,12 +117,12 @@ func takeBackup(ctx context.Context, g *globals, dir string, w io.Writer) error 
 	if err = errors.Join(err, node.Close()); err != nil {
 		return err
 	}
-	b := newBook(g, dir)
-	err = b.openJournal(g, hooks{}, time.UTC)
+	p := newProcess(g, dir)
+	err = p.openJournal(g, hooks{}, time.UTC)
 	if err == nil {
-		err = b.keepAllErasures(ctx)
+		err = p.keepAllErasures(ctx)
 	}
-	notAsFar(errors.Join(err, b.Close()))
+	notAsFar(errors.Join(err, p.Close()))
 	return nil
 }
 
@@ -142,13 +142,13 @@ func openNodeOf(dir string, readOnly bool) (*eventdb.Node, error) {
 	return eventdb.Open(eventdb.Options{Dir: dir, ReadOnly: readOnly})
 }
 
-func (b *book) backup(ctx context.Context, w io.Writer) error {
-	if b.node == nil {
+func (p *process) backup(ctx context.Context, w io.Writer) error {
+	if p.node == nil {
 		return control.Usage{Err: errExternal}
 	}
-	_, err := b.node.Backup(ctx, w)
+	_, err := p.node.Backup(ctx, w)
 	if err == nil {
-		notAsFar(b.keepAllErasures(ctx))
+		notAsFar(p.keepAllErasures(ctx))
 	}
 	return err
 }

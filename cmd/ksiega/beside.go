@@ -63,11 +63,11 @@ func exists(file string) (bool, error) {
 }
 
 // mark has the directory say that it holds a ledger of that name.
-func (b *book) mark() {
-	if b.name == "" {
+func (p *process) mark() {
+	if p.name == "" {
 		return
 	}
-	f, err := os.OpenFile(ledgerMark(b.dir, b.name), os.O_CREATE|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(ledgerMark(p.dir, p.name), os.O_CREATE|os.O_WRONLY, 0o600)
 	if err == nil {
 		err = f.Close()
 	}

@@ -28,33 +28,33 @@ var caseActor = commands.Origin{Actor: "tester", Role: "finance", Door: "cli"}
 func baseLedger(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
-	b := openCase(t, dir)
+	p := openCase(t, dir)
 	entries, err := os.ReadDir(filepath.Join(casesDir, "base"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range ordered(entries) {
-		if s := importCase(t, b, filepath.Join("base", name)); s.Refused != 0 || s.Accepted == 0 {
+		if s := importCase(t, p, filepath.Join("base", name)); s.Refused != 0 || s.Accepted == 0 {
 			t.Fatalf("%s: %+v", name, s)
 		}
 	}
-	if err := b.Close(); err != nil {
+	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return dir
 }
 
-func openCase(t *testing.T, dir string) *book {
+func openCase(t *testing.T, dir string) *process {
 	t.Helper()
-	b, err := openBook(t.Context(), &globals{Data: dir, Automat: true}, false, hooks{})
+	p, err := openLedger(t.Context(), &globals{Data: dir, Automat: true}, false, hooks{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b
+	return p
 }
 
 // caseCopy opens a copy of a ledger that ends with the test.
-func caseCopy(t *testing.T, base string) *book {
+func caseCopy(t *testing.T, base string) *process {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	if err := os.CopyFS(dir, os.DirFS(base)); err != nil {
@@ -67,18 +67,18 @@ func caseCopy(t *testing.T, base string) *book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := openCase(t, dir)
-	t.Cleanup(func() { _ = b.Close() })
-	return b
+	p := openCase(t, dir)
+	t.Cleanup(func() { _ = p.Close() })
+	return p
 }
 
-func importCase(t *testing.T, b *book, file string) commands.Summary {
+func importCase(t *testing.T, p *process, file string) commands.Summary {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(casesDir, file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := b.ledger.Import(t.Context(), caseActor, commands.File{Name: file, Data: data}, nil)
+	s, err := p.ledger.Import(t.Context(), caseActor, commands.File{Name: file, Data: data}, nil)
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
@@ -122,12 +122,12 @@ func TestSpreadsheetsAsTheyCome(t *testing.T) {
 	for name, want := range sheetCases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := caseCopy(t, base)
+			p := caseCopy(t, base)
 			data, err := os.ReadFile(filepath.Join(casesDir, "sheets", name))
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := b.ledger.Import(t.Context(), caseActor, commands.File{Name: name, Data: data}, nil)
+			s, err := p.ledger.Import(t.Context(), caseActor, commands.File{Name: name, Data: data}, nil)
 			if want.file != "" {
 				if err == nil || !strings.Contains(err.Error(), want.file) {
 					t.Fatalf("the file: %v", err)
@@ -145,7 +145,7 @@ func TestSpreadsheetsAsTheyCome(t *testing.T) {
 					t.Errorf("row %d: its reason shows a person's: %s", r.Row, r.Reason)
 				}
 			}
-			sheet, err := journal.Load(t.Context(), b.journal, domain.Stream("attendance", "S/2"), attendance.Decider())
+			sheet, err := journal.Load(t.Context(), p.journal, domain.Stream("attendance", "S/2"), attendance.Decider())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -161,20 +161,20 @@ func TestSpreadsheetsAsTheyCome(t *testing.T) {
 
 // What is stored of an account has 26 digits, however it was written.
 func TestAccountsAreStoredInDigits(t *testing.T) {
-	b := caseCopy(t, baseLedger(t))
-	importCase(t, b, "sheets/uczestnicy_konto.csv")
+	p := caseCopy(t, baseLedger(t))
+	importCase(t, p, "sheets/uczestnicy_konto.csv")
 	for _, id := range []string{"V10", "V11", "V12", "V13", "V14"} {
-		p, err := journal.Load(t.Context(), b.journal, participant.Stream(id), participant.Decider())
+		person, err := journal.Load(t.Context(), p.journal, participant.Stream(id), participant.Decider())
 		if err != nil {
 			t.Fatal(err)
 		}
 		seal := participant.SealOf(id, "account")
-		got, err := b.vault.Open(t.Context(), seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(p.State.Person.Account))
+		got, err := p.vault.Open(t.Context(), seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(person.State.Person.Account))
 		if err != nil || got != "34999900009000000000000605" {
 			t.Errorf("%s: %q, %v", id, got, err)
 		}
 	}
-	if found := slices.Clone(b.vault.FindPESEL("44051401458")); len(found) != 0 {
+	if found := slices.Clone(p.vault.FindPESEL("44051401458")); len(found) != 0 {
 		t.Errorf("found %v", found)
 	}
 }
@@ -245,21 +245,21 @@ func TestBankFilesAsTheyCome(t *testing.T) {
 	for name, c := range bankCases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := caseCopy(t, base)
+			p := caseCopy(t, base)
 			for i, f := range c.files {
-				s := importCase(t, b, filepath.Join("bank", f))
+				s := importCase(t, p, filepath.Join("bank", f))
 				if s.Refused != 0 || i == len(c.files)-1 && s.Known != c.known {
 					t.Errorf("%s: %+v", f, s)
 				}
 			}
-			n, err := b.matchRefunds(t.Context())
+			n, err := p.matchRefunds(t.Context())
 			if err != nil || n != min(len(c.matched), 1) {
 				t.Errorf("%d matched, %v", n, err)
 			}
 			for id, lines := range c.statements {
-				checkStatement(t, b, id, lines, c.matched)
+				checkStatement(t, p, id, lines, c.matched)
 			}
-			claim, err := journal.Load(t.Context(), b.journal, domain.Stream("refundclaim", "WR/05"), refund.Decider())
+			claim, err := journal.Load(t.Context(), p.journal, domain.Stream("refundclaim", "WR/05"), refund.Decider())
 			if err != nil || (claim.State.Outstanding() == 0) != (c.matched != "") {
 				t.Errorf("outstanding %s, %v", claim.State.Outstanding(), err)
 			}
@@ -269,7 +269,7 @@ func TestBankFilesAsTheyCome(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				s, err := b.ledger.Import(t.Context(), caseActor, commands.File{Name: f, Data: append(data, "\r\n"...)}, nil)
+				s, err := p.ledger.Import(t.Context(), caseActor, commands.File{Name: f, Data: append(data, "\r\n"...)}, nil)
 				if err != nil || s.Known != s.Rows || s.Refused != 0 {
 					t.Errorf("again: %+v, %v", s, err)
 				}
@@ -278,9 +278,9 @@ func TestBankFilesAsTheyCome(t *testing.T) {
 	}
 }
 
-func checkStatement(t *testing.T, b *book, id string, lines []string, matched string) {
+func checkStatement(t *testing.T, p *process, id string, lines []string, matched string) {
 	t.Helper()
-	s, err := journal.Load(t.Context(), b.journal, domain.Stream("statement", id), statement.Decider())
+	s, err := journal.Load(t.Context(), p.journal, domain.Stream("statement", id), statement.Decider())
 	if err != nil || !s.State.Exists() || !s.State.Whole() {
 		t.Fatalf("%s: %+v, %v", id, s.State.Header, err)
 	}
@@ -291,7 +291,7 @@ func checkStatement(t *testing.T, b *book, id string, lines []string, matched st
 			for len(text) < 4 {
 				text = append(text, "")
 			}
-			if text[field+1], err = b.vault.Open(t.Context(), seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(sealed)); err != nil {
+			if text[field+1], err = p.vault.Open(t.Context(), seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(sealed)); err != nil {
 				t.Fatal(err)
 			}
 		}

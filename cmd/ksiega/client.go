@@ -33,15 +33,15 @@ func connectNew(ctx context.Context, g *globals, live bool) (*control.Client, er
 	if door, err := dial(g, dir); door != nil || err != nil {
 		return door, err
 	}
-	b, err := openBook(ctx, g, live, hooks{})
+	p, err := openLedger(ctx, g, live, hooks{})
 	if err != nil {
 		return nil, err
 	}
-	api, err := httpapi.New(b.webOptions(slog.New(slog.DiscardHandler)))
+	api, err := httpapi.New(p.webOptions(slog.New(slog.DiscardHandler)))
 	if err != nil {
-		return nil, errors.Join(err, b.Close())
+		return nil, errors.Join(err, p.Close())
 	}
-	return control.Within(b.door(api), as(g), b.Close), nil
+	return control.Within(p.door(api), as(g), p.Close), nil
 }
 
 // dial reaches the server that holds the data directory; nil means that there is none.

@@ -106,7 +106,7 @@ func (d *doctor) store(ctx context.Context) error {
 	if err == nil && len(missing) == 0 {
 		d.fits(ctx, j.Shelf())
 		d.clock(ctx, j)
-		d.erasures(ctx, &book{journal: j})
+		d.erasures(ctx, &process{journal: j})
 	}
 	return errors.Join(err, j.Close())
 }
@@ -135,24 +135,24 @@ func (d *doctor) ask(ctx context.Context, door *control.Client) error {
 }
 
 // doctor notes what is wrong with the events that the server holds.
-func (b *book) doctor(r *http.Request, n *control.Notes) error {
-	if b.node == nil {
+func (p *process) doctor(r *http.Request, n *control.Notes) error {
+	if p.node == nil {
 		return control.Usage{Err: errExternal}
 	}
-	problems, err := b.node.Check(r.Context(), func(done, total uint64) { n.Say(control.Note{File: "events", At: int(done), Of: int(total)}) })
-	for _, p := range problems {
-		n.Say(control.Note{Problem: &p})
+	problems, err := p.node.Check(r.Context(), func(done, total uint64) { n.Say(control.Note{File: "events", At: int(done), Of: int(total)}) })
+	for _, found := range problems {
+		n.Say(control.Note{Problem: &found})
 	}
-	if wrong := b.journal.Clock(r.Context()); wrong != nil {
-		p := clockProblem(wrong)
-		n.Say(control.Note{Problem: &p})
+	if wrong := p.journal.Clock(r.Context()); wrong != nil {
+		found := clockProblem(wrong)
+		n.Say(control.Note{Problem: &found})
 	}
 	if err == nil && len(problems) == 0 {
-		for _, p := range b.cutShort(r.Context()) {
-			n.Say(control.Note{Problem: &p})
+		for _, found := range p.cutShort(r.Context()) {
+			n.Say(control.Note{Problem: &found})
 		}
 		var left []queries.Left
-		if left, err = queries.LeftInClear(r.Context(), b.journal, domain.Ref{}); len(left) > 0 {
+		if left, err = queries.LeftInClear(r.Context(), p.journal, domain.Ref{}); len(left) > 0 {
 			n.Say(control.Note{Left: left})
 		}
 	}
@@ -261,7 +261,7 @@ func (d *doctor) master(ctx context.Context) error {
 	}
 	d.fits(ctx, j.Shelf())
 	d.clock(ctx, j)
-	d.erasures(ctx, &book{journal: j})
+	d.erasures(ctx, &process{journal: j})
 	if len(d.found) == 0 {
 		d.left, err = queries.LeftInClear(ctx, j, domain.Ref{})
 	}
@@ -269,17 +269,17 @@ func (d *doctor) master(ctx context.Context) error {
 }
 
 // erasures looks for keys that an erasure left which was cut short.
-func (d *doctor) erasures(ctx context.Context, b *book) {
-	for _, p := range b.cutShort(ctx) {
-		d.say(p.What, p.Advice)
+func (d *doctor) erasures(ctx context.Context, p *process) {
+	for _, found := range p.cutShort(ctx) {
+		d.say(found.What, found.Advice)
 	}
 }
 
-func (b *book) cutShort(ctx context.Context) (found []eventdb.Problem) {
-	l, err := queries.Erasures(ctx, b.journal, time.Now())
+func (p *process) cutShort(ctx context.Context) (found []eventdb.Problem) {
+	l, err := queries.Erasures(ctx, p.journal, time.Now())
 	var left []string
 	if err == nil {
-		left, err = b.unerased(ctx, l)
+		left, err = p.unerased(ctx, l)
 	}
 	if err != nil {
 		return []eventdb.Problem{{What: fmt.Sprintf("what was erased cannot be read (%v)", err), Advice: "see above"}}

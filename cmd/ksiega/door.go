@@ -34,14 +34,14 @@ var build = sync.OnceValue(func() string {
 })
 
 // door serves the command line; api is the ledger's HTTP door.
-func (b *book) door(api http.Handler) http.Handler {
-	o := control.Options{Build: build(), Ledger: string(b.name), API: api, Backup: b.backup,
-		Shown: b.shown,
-		Operations: map[string]control.Operation{"import": b.importFiles, "replay": b.replay, "verify": b.verify, "rebuild": b.rebuild,
-			"scavenge": b.scavenge, "erase": b.erase, "doctor": b.doctor}}
-	if b.store != nil {
+func (p *process) door(api http.Handler) http.Handler {
+	o := control.Options{Build: build(), Ledger: string(p.name), API: api, Backup: p.backup,
+		Shown: p.shown,
+		Operations: map[string]control.Operation{"import": p.importFiles, "replay": p.replay, "verify": p.verify, "rebuild": p.rebuild,
+			"scavenge": p.scavenge, "erase": p.erase, "doctor": p.doctor}}
+	if p.store != nil {
 		o.Head = func(ctx context.Context) (string, error) {
-			head, err := b.journal.Head(ctx)
+			head, err := p.journal.Head(ctx)
 			return head.String(), err
 		}
 	}
@@ -50,7 +50,7 @@ func (b *book) door(api http.Handler) http.Handler {
 
 // shown is an error as it may be told to a client: why the store has stopped, and none of
 // the server's secrets, as those of the client, who prints it, are others.
-func (b *book) shown(err error) error { return b.secrets.Error(inWords(b.cause(err))) }
+func (p *process) shown(err error) error { return p.secrets.Error(inWords(p.cause(err))) }
 
 // origin is who asks for a command over the control door.
 func origin(r *http.Request) commands.Origin {

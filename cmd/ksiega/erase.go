@@ -136,52 +136,52 @@ const eraseBound = 5 * time.Minute
 const modelsWait = time.Minute
 
 // erase destroys a key and then, where the store is ours, its bytes.
-func (b *book) erase(r *http.Request, n *control.Notes) error {
+func (p *process) erase(r *http.Request, n *control.Notes) error {
 	var e erasing
 	if err := json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&e); err != nil {
 		return control.Usage{Err: err}
 	}
-	erased, err := b.carryOut(r.Context(), origin(r), e)
+	erased, err := p.carryOut(r.Context(), origin(r), e)
 	if err != nil {
 		return err
 	}
 	of := domain.Ref{Kind: e.Kind, ID: e.ID}
-	state, err := b.ledger.Erased(r.Context(), of)
-	if err == nil && b.runner != nil {
-		err = b.waitForModels(r.Context(), erased.Position)
+	state, err := p.ledger.Erased(r.Context(), of)
+	if err == nil && p.runner != nil {
+		err = p.waitForModels(r.Context(), erased.Position)
 	}
-	if err == nil && b.forgetter != nil {
+	if err == nil && p.forgetter != nil {
 		n.Say(control.Note{File: "other servers forget the key", At: 0, Of: 1})
-		err = b.forgotten(r.Context())
+		err = p.forgotten(r.Context())
 	}
 	if err != nil {
 		return err
 	}
-	left, err := queries.LeftInClear(r.Context(), b.journal, of)
+	left, err := queries.LeftInClear(r.Context(), p.journal, of)
 	if len(left)+len(state.Along)+len(state.Left) > 0 {
 		n.Say(control.Note{Left: left, Along: state.Along, Remains: state.Left})
 	}
-	if err != nil || b.node == nil {
+	if err != nil || p.node == nil {
 		return err
 	}
-	return scavengeNode(r.Context(), b.node, n.Say)
+	return scavengeNode(r.Context(), p.node, n.Say)
 }
 
 // carryOut ends an erasure also where whoever asked has gone meanwhile.
-func (b *book) carryOut(ctx context.Context, o commands.Origin, e erasing) (journal.Result, error) {
-	b.erasing.RLock()
-	defer b.erasing.RUnlock()
+func (p *process) carryOut(ctx context.Context, o commands.Origin, e erasing) (journal.Result, error) {
+	p.erasing.RLock()
+	defer p.erasing.RUnlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eraseBound)
 	defer cancel()
-	return b.ledger.EraseSubject(ctx, o, commands.EraseSubject{Kind: e.Kind, ID: e.ID, On: domain.DateOf(time.Now().In(b.ledger.Zone)),
+	return p.ledger.EraseSubject(ctx, o, commands.EraseSubject{Kind: e.Kind, ID: e.ID, On: domain.DateOf(time.Now().In(p.ledger.Zone)),
 		Ground: e.Ground, RetainedUntil: e.RetainedUntil, Register: e.Register})
 }
 
 // waitForModels is done once no read model shows what was erased.
-func (b *book) waitForModels(ctx context.Context, at journal.Position) error {
+func (p *process) waitForModels(ctx context.Context, at journal.Position) error {
 	ctx, cancel := context.WithTimeout(ctx, modelsWait)
 	defer cancel()
-	if err := b.runner.WaitFor(ctx, at.Bound()); err != nil {
+	if err := p.runner.WaitFor(ctx, at.Bound()); err != nil {
 		return fmt.Errorf("the key is destroyed, but not every read model has passed the order: erase again: %w", err)
 	}
 	return nil

@@ -20,9 +20,9 @@ import (
 	"ksiega/queries"
 )
 
-// setBackStore is a store of one's own as it was at a backup, and a book on it that has
+// setBackStore is a store of one's own as it was at a backup, and a process on it that has
 // the list of the erasures since.
-func setBackStore(t *testing.T) (b *book, list erasure.List) {
+func setBackStore(t *testing.T) (p *process, list erasure.List) {
 	t.Helper()
 	data, backup, file := erasedSince(t)
 	list, err := readErasures(file)
@@ -36,13 +36,13 @@ func setBackStore(t *testing.T) (b *book, list erasure.List) {
 		t.Fatal(err)
 	}
 	g := &globals{Data: data, EventStore: node.Address()}
-	b = newBook(g, data)
-	b.patience = 0
-	t.Cleanup(func() { _ = errors.Join(b.Close(), node.Close()) })
-	if err := b.openJournal(g, hooks{}, time.UTC); err != nil {
+	p = newProcess(g, data)
+	p.patience = 0
+	t.Cleanup(func() { _ = errors.Join(p.Close(), node.Close()) })
+	if err := p.openJournal(g, hooks{}, time.UTC); err != nil {
 		t.Fatal(err)
 	}
-	return b, list
+	return p, list
 }
 
 // orderedOnly records an order alone, as an erasure does that is cut short behind it.
@@ -57,11 +57,11 @@ func orderedOnly(t *testing.T, j *journal.Journal, id string) {
 }
 
 // wantClosed wants the keys of these gone, and no others.
-func wantClosed(t *testing.T, b *book, ids map[string]bool) {
+func wantClosed(t *testing.T, p *process, ids map[string]bool) {
 	t.Helper()
 	for id, want := range ids {
 		subject := domain.Ref{Kind: domain.RefParticipant, ID: id}.Subject()
-		if closed, err := b.journal.Shelf().Closed(t.Context(), subject); err != nil || closed != want {
+		if closed, err := p.journal.Shelf().Closed(t.Context(), subject); err != nil || closed != want {
 			t.Errorf("the key of %s is gone: %t, %v", id, closed, err)
 		}
 	}
@@ -73,12 +73,12 @@ func TestAnErasureCutShortBehindItsOrder(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "d")
 	must(t, exitDone, "import", "--data", data, referrals(t, 2))
-	b := newBook(&globals{Data: data}, data)
-	if err := b.openJournal(&globals{Data: data}, hooks{}, time.UTC); err != nil {
+	p := newProcess(&globals{Data: data}, data)
+	if err := p.openJournal(&globals{Data: data}, hooks{}, time.UTC); err != nil {
 		t.Fatal(err)
 	}
-	orderedOnly(t, b.journal, "U0")
-	if err := b.Close(); err != nil {
+	orderedOnly(t, p.journal, "U0")
+	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if code, says, _ := ksiega(t, "doctor", "--data", data); code != exitFound || !strings.Contains(says, "the erasure of "+u0+" was cut short") {
@@ -98,18 +98,18 @@ func TestUpkeepCompletesAnErasure(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "d")
 	must(t, exitDone, "import", "--data", data, referrals(t, 2))
-	b, err := openBook(t.Context(), &globals{Data: data}, false, hooks{})
+	p, err := openLedger(t.Context(), &globals{Data: data}, false, hooks{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = b.Close() }()
-	if err := b.vault.Usable(u0); err != nil {
+	defer func() { _ = p.Close() }()
+	if err := p.vault.Usable(u0); err != nil {
 		t.Fatal(err)
 	}
-	orderedOnly(t, b.journal, "U0")
-	b.upkeepOnce(t.Context())
-	wantClosed(t, b, map[string]bool{"U0": true, "U1": false})
-	if err := b.vault.Usable(u0); !errors.Is(err, vault.ErrErased) {
+	orderedOnly(t, p.journal, "U0")
+	p.upkeepOnce(t.Context())
+	wantClosed(t, p, map[string]bool{"U0": true, "U1": false})
+	if err := p.vault.Usable(u0); !errors.Is(err, vault.ErrErased) {
 		t.Errorf("the key is used: %v", err)
 	}
 }
@@ -117,22 +117,22 @@ func TestUpkeepCompletesAnErasure(t *testing.T) {
 // Also a store that was set back to the moment between an order and the end of its key.
 func TestAStoreSetBackBetweenOrderAndKey(t *testing.T) {
 	t.Parallel()
-	b, list := setBackStore(t)
+	p, list := setBackStore(t)
 	for _, e := range list.Entries { // the orders are there, the keys too
 		id, err := uuid.Parse(e.Event)
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = b.journal.Restate(t.Context(), journal.Recorded{ID: id, Stream: e.Stream, Revision: e.Revision, Type: e.Type, RawData: []byte(e.Data), RawMeta: []byte(e.Meta)})
+		err = p.journal.Restate(t.Context(), journal.Recorded{ID: id, Stream: e.Stream, Revision: e.Revision, Type: e.Type, RawData: []byte(e.Data), RawMeta: []byte(e.Meta)})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := b.checkErasures(t.Context()); err != nil {
+	if err := p.checkErasures(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wantClosed(t, b, map[string]bool{"U0": true, "U1": true, "U2": false})
-	heard, err := b.listen(t.Context())
+	wantClosed(t, p, map[string]bool{"U0": true, "U1": true, "U2": false})
+	heard, err := p.listen(t.Context())
 	if err != nil || len(heard.erased) != 2 {
 		t.Errorf("other servers are told of %v, %v", heard.erased, err)
 	}
@@ -143,18 +143,18 @@ func TestAnErasureGoesOnWithoutWhoAsked(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "d")
 	must(t, exitDone, "import", "--data", data, referrals(t, 1))
-	b, err := openBook(t.Context(), &globals{Data: data}, false, hooks{})
+	p, err := openLedger(t.Context(), &globals{Data: data}, false, hooks{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = b.Close() }()
+	defer func() { _ = p.Close() }()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = b.carryOut(ctx, commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}, erasing{Kind: domain.RefParticipant, ID: "U0", Ground: "zadanie", Register: "R/1"})
+	_, err = p.carryOut(ctx, commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}, erasing{Kind: domain.RefParticipant, ID: "U0", Ground: "zadanie", Register: "R/1"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantClosed(t, b, map[string]bool{"U0": true})
+	wantClosed(t, p, map[string]bool{"U0": true})
 }
 
 // A restore of another ledger's backup does not take the place of a list that somebody
@@ -230,22 +230,22 @@ func TestAListFromAClockAhead(t *testing.T) {
 func TestListsThatPart(t *testing.T) {
 	t.Parallel()
 	for _, also := range []string{"", "U0"} { // who is ordered to be erased on both sides
-		b, list := setBackStore(t)
-		orderedOnly(t, b.journal, "U2")
+		p, list := setBackStore(t)
+		orderedOnly(t, p.journal, "U2")
 		if also != "" {
-			orderedOnly(t, b.journal, also)
+			orderedOnly(t, p.journal, also)
 		}
-		theirs, err := queries.Erasures(t.Context(), b.journal, time.Now())
+		theirs, err := queries.Erasures(t.Context(), p.journal, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
-			if err := b.checkErasures(t.Context()); err != nil {
+			if err := p.checkErasures(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			wantClosed(t, b, map[string]bool{"U0": true, "U1": true, "U2": true})
+			wantClosed(t, p, map[string]bool{"U0": true, "U1": true, "U2": true})
 		}
-		united, err := readErasures(erasuresFile(b.dir, ""))
+		united, err := readErasures(erasuresFile(p.dir, ""))
 		if err != nil || len(united.Entries) != 3 {
 			t.Fatalf("%d erasures, %v", len(united.Entries), err)
 		}

@@ -71,16 +71,16 @@ func writeErasures(file string, l erasure.List) error {
 
 // listErasures reads what was listed last on to the end of the log. A store that others
 // may set back meanwhile is read anew.
-func (b *book) listErasures(ctx context.Context) (l erasure.List, err error) {
-	if b.node == nil {
-		return queries.Erasures(ctx, b.journal, time.Now())
+func (p *process) listErasures(ctx context.Context) (l erasure.List, err error) {
+	if p.node == nil {
+		return queries.Erasures(ctx, p.journal, time.Now())
 	}
-	l, through, err := queries.MoreErasures(ctx, b.journal, b.listed, b.listedThrough, time.Now())
+	l, through, err := queries.MoreErasures(ctx, p.journal, p.listed, p.listedThrough, time.Now())
 	if errors.Is(err, journal.ErrNowhere) { // scavenged
-		l, through, err = queries.MoreErasures(ctx, b.journal, erasure.List{}, journal.Position{}, time.Now())
+		l, through, err = queries.MoreErasures(ctx, p.journal, erasure.List{}, journal.Position{}, time.Now())
 	}
 	if err == nil {
-		b.listed, b.listedThrough = l, through
+		p.listed, p.listedThrough = l, through
 	}
 	return l, err
 }
@@ -88,9 +88,9 @@ func (b *book) listErasures(ctx context.Context) (l erasure.List, err error) {
 // compareErasures reads the list off the log and holds the file against it. It fails
 // where the file knows of erasures that the log does not have, which in a store of
 // --eventstore, where no restore of ours comes in between, are carried out.
-func (b *book) compareErasures(ctx context.Context) (l, kept erasure.List, err error) {
-	file := erasuresFile(b.dir, b.name)
-	if l, err = b.listErasures(ctx); err != nil {
+func (p *process) compareErasures(ctx context.Context) (l, kept erasure.List, err error) {
+	file := erasuresFile(p.dir, p.name)
+	if l, err = p.listErasures(ctx); err != nil {
 		return l, kept, err
 	}
 	kept, err = readErasures(file)
@@ -102,18 +102,18 @@ func (b *book) compareErasures(ctx context.Context) (l, kept erasure.List, err e
 	case len(kept.Entries) == 0 && kept.Ledger != l.Ledger: // of a ledger that lay here before, and erased nothing
 		return l, erasure.List{}, nil
 	case l.Ledger == "":
-		return l, kept, fmt.Errorf("the data directory %s is empty, but %s lists erasures: restore a backup, or move that file away to begin a new ledger", b.dir, file)
+		return l, kept, fmt.Errorf("the data directory %s is empty, but %s lists erasures: restore a backup, or move that file away to begin a new ledger", p.dir, file)
 	}
 	whole, err := l.Continues(kept)
 	switch {
-	case errors.Is(err, erasure.ErrListDiffers) && b.node == nil:
-		l, err = b.unite(ctx, l, kept)
+	case errors.Is(err, erasure.ErrListDiffers) && p.node == nil:
+		l, err = p.unite(ctx, l, kept)
 		return l, erasure.List{}, err // which the file is not yet
 	case err != nil:
 		return l, kept, fmt.Errorf("%s: %w", file, err)
-	case !whole && b.node == nil:
+	case !whole && p.node == nil:
 		slog.Warn("the event store was set back to before erasures: they are carried out again, scavenge it", "list", file, "has", len(l.Entries), "of", len(kept.Entries))
-		return kept, kept, b.eraseAgain(ctx, kept, len(l.Entries), false)
+		return kept, kept, p.eraseAgain(ctx, kept, len(l.Entries), false)
 	case !whole:
 		return l, kept, fmt.Errorf("%s: %w", file, errRolledBack)
 	}
@@ -123,17 +123,17 @@ func (b *book) compareErasures(ctx context.Context) (l, kept erasure.List, err e
 // unite carries out what a list orders besides the log: the store was set back, and others,
 // who did not have the list, ordered erasures in it since. What they ordered too stays as
 // they did. Cut short, it is done again, as the file is the old one until then.
-func (b *book) unite(ctx context.Context, l, kept erasure.List) (erasure.List, error) {
+func (p *process) unite(ctx context.Context, l, kept erasure.List) (erasure.List, error) {
 	has := 0
 	for has < min(len(l.Entries), len(kept.Entries)) && l.Entries[has].Chain == kept.Entries[has].Chain {
 		has++
 	}
 	slog.Warn("the event store was set back to before erasures, and others were ordered in it since: those of the list are carried out besides, scavenge it",
-		"list", erasuresFile(b.dir, b.name), "common", has, "log", len(l.Entries), "of", len(kept.Entries))
-	if err := b.eraseAgain(ctx, kept, has, true); err != nil {
+		"list", erasuresFile(p.dir, p.name), "common", has, "log", len(l.Entries), "of", len(kept.Entries))
+	if err := p.eraseAgain(ctx, kept, has, true); err != nil {
 		return l, err
 	}
-	return queries.Erasures(ctx, b.journal, time.Now())
+	return queries.Erasures(ctx, p.journal, time.Now())
 }
 
 // listAge is how old the moment in the file may be, until which it is complete.
@@ -141,14 +141,14 @@ const listAge = 10 * time.Minute
 
 // keepErasures brings the file up to date where it lacks an erasure, is older than that,
 // or was written with the clock ahead.
-func (b *book) keepErasures(ctx context.Context, age time.Duration) (erasure.List, error) {
-	b.listing.Lock()
-	defer b.listing.Unlock()
-	l, kept, err := b.compareErasures(ctx)
+func (p *process) keepErasures(ctx context.Context, age time.Duration) (erasure.List, error) {
+	p.listing.Lock()
+	defer p.listing.Unlock()
+	l, kept, err := p.compareErasures(ctx)
 	if err != nil || l.Ledger == "" || len(l.Entries) == len(kept.Entries) && l.Until.Sub(kept.Until) <= age && !kept.Until.After(l.Until) {
 		return l, err
 	}
-	if err := writeErasures(erasuresFile(b.dir, b.name), l); err != nil {
+	if err := writeErasures(erasuresFile(p.dir, p.name), l); err != nil {
 		return l, fmt.Errorf("%w: %w", errListUnwritten, err)
 	}
 	return l, nil
@@ -158,14 +158,14 @@ var errListUnwritten = errors.New("the list of erasures could not be written")
 
 // checkErasures refuses a log that lacks erasures, before anything of it is shown. A
 // file that cannot be written is only told of: an erasure insists on it.
-func (b *book) checkErasures(ctx context.Context) error {
-	l, err := b.keepErasures(ctx, listAge)
+func (p *process) checkErasures(ctx context.Context) error {
+	l, err := p.keepErasures(ctx, listAge)
 	if errors.Is(err, errListUnwritten) {
 		slog.Warn("erasures", "error", inWords(err))
 		err = nil
 	}
 	if err == nil {
-		err = b.completeErasures(ctx, l)
+		err = p.completeErasures(ctx, l)
 	}
 	return err
 }
@@ -173,87 +173,87 @@ func (b *book) checkErasures(ctx context.Context) error {
 // completeErasures destroys the keys that an erasure left which was cut short behind its
 // order. Before the vault is open it waits, as an erasure does, so that nobody is shown
 // what others may still open.
-func (b *book) completeErasures(ctx context.Context, l erasure.List) error {
-	if !b.erasing.TryLock() {
+func (p *process) completeErasures(ctx context.Context, l erasure.List) error {
+	if !p.erasing.TryLock() {
 		return nil // one is under way here
 	}
-	defer b.erasing.Unlock()
-	left, err := b.unerased(ctx, l)
+	defer p.erasing.Unlock()
+	left, err := p.unerased(ctx, l)
 	for _, subject := range left {
 		slog.Warn("an erasure was cut short behind its order: its key is destroyed now; scavenge the store", "subject", subject)
-		if err = b.tell(ctx, subject); err != nil {
+		if err = p.tell(ctx, subject); err != nil {
 			return err
 		}
-		if b.vault != nil {
-			err = b.vault.Erase(ctx, subject)
+		if p.vault != nil {
+			err = p.vault.Erase(ctx, subject)
 		} else {
-			err = vault.Destroy(ctx, b.journal.Shelf(), subject)
+			err = vault.Destroy(ctx, p.journal.Shelf(), subject)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if err != nil || len(left) == 0 || b.node != nil || b.vault != nil {
+	if err != nil || len(left) == 0 || p.node != nil || p.vault != nil {
 		return err
 	}
-	return b.forgotten(ctx)
+	return p.forgotten(ctx)
 }
 
 // unerased are those whose erasure a list orders and whose keys may be there still.
-func (b *book) unerased(ctx context.Context, l erasure.List) (left []string, err error) {
+func (p *process) unerased(ctx context.Context, l erasure.List) (left []string, err error) {
 	subjects, err := subjectsOf(l)
 	if err != nil {
 		return nil, err
 	}
-	b.listing.Lock()
-	defer b.listing.Unlock()
+	p.listing.Lock()
+	defer p.listing.Unlock()
 	for _, subject := range subjects {
-		if b.closed[subject] {
+		if p.closed[subject] {
 			continue
 		}
-		closed, err := b.journal.Shelf().Closed(ctx, subject)
+		closed, err := p.journal.Shelf().Closed(ctx, subject)
 		switch {
 		case err != nil:
 			return nil, err
 		case !closed:
 			left = append(left, subject)
-		case b.closed == nil:
-			b.closed = map[string]bool{}
+		case p.closed == nil:
+			p.closed = map[string]bool{}
 			fallthrough
 		default:
-			b.closed[subject] = true
+			p.closed[subject] = true
 		}
 	}
 	return left, nil
 }
 
 // tell has others on a shared store forget a key that is about to be destroyed.
-func (b *book) tell(ctx context.Context, subject string) error {
-	if b.node != nil {
+func (p *process) tell(ctx context.Context, subject string) error {
+	if p.node != nil {
 		return nil
 	}
-	return b.journal.Notify(ctx, journal.Notice{Kind: journal.KeyErased, Subject: subject})
+	return p.journal.Notify(ctx, journal.Notice{Kind: journal.KeyErased, Subject: subject})
 }
 
 // ordered is told whose key is about to be destroyed.
-func (b *book) ordered(ctx context.Context, of domain.Ref) error {
-	if _, err := b.keepErasures(ctx, listAge); err != nil {
+func (p *process) ordered(ctx context.Context, of domain.Ref) error {
+	if _, err := p.keepErasures(ctx, listAge); err != nil {
 		return err
 	}
-	return b.tell(ctx, of.Subject())
+	return p.tell(ctx, of.Subject())
 }
 
 // keepAllErasures brings the lists of all ledgers in an embedded store up to date, so
 // that they go as far as a backup of it.
-func (b *book) keepAllErasures(ctx context.Context) error {
-	names, err := journal.Sealed(ctx, wiring.Bulk(b.node))
-	for _, name := range ledgers(names, b.name) {
-		if name == b.name {
-			_, failed := b.keepErasures(ctx, 0)
+func (p *process) keepAllErasures(ctx context.Context) error {
+	names, err := journal.Sealed(ctx, wiring.Bulk(p.node))
+	for _, name := range ledgers(names, p.name) {
+		if name == p.name {
+			_, failed := p.keepErasures(ctx, 0)
 			err = errors.Join(err, failed)
 			continue
 		}
-		other := &book{dir: b.dir, name: name, node: b.node}
+		other := &process{dir: p.dir, name: name, node: p.node}
 		failed := other.dialJournal(journal.Options{Prefix: name.prefix()})
 		if failed == nil {
 			_, failed = other.keepErasures(ctx, 0)
@@ -281,7 +281,7 @@ var errNoErasures = errors.New("no list of erasures is at hand that goes as far 
 
 // restoring is a ledger of a restore whose store nobody can open yet.
 type restoring struct {
-	*book
+	*process
 	taken time.Time    // when the backup was
 	bare  bool         // nothing is sealed in it: nobody can come back
 	own   erasure.List // what the backup itself holds
@@ -292,7 +292,7 @@ type restoring struct {
 
 // openRestored opens one ledger of what was restored in a staging directory.
 func openRestored(ctx context.Context, g *globals, dir string, taken time.Time) (r *restoring, err error) {
-	r = &restoring{book: newBook(g, dir), taken: taken}
+	r = &restoring{process: newProcess(g, dir), taken: taken}
 	if err = r.openJournal(g, hooks{}, time.UTC); err == nil {
 		r.own, err = queries.Erasures(ctx, r.journal, taken)
 		r.list = r.own
@@ -362,21 +362,21 @@ func moment(t time.Time) string { return t.Format(time.RFC3339) }
 // are told before a key goes, and given the time to forget it. Cut short, it begins
 // anew, as the log lacks orders until all the rest is done. Where the two have parted,
 // the log may have another order about the same, which stays.
-func (b *book) eraseAgain(ctx context.Context, list erasure.List, has int, parted bool) error {
+func (p *process) eraseAgain(ctx context.Context, list erasure.List, has int, parted bool) error {
 	subjects, err := subjectsOf(list)
 	if err != nil {
 		return err
 	}
 	for _, s := range subjects {
-		if err := b.tell(ctx, s); err != nil {
+		if err := p.tell(ctx, s); err != nil {
 			return err
 		}
-		if err := vault.Destroy(ctx, b.journal.Shelf(), s); err != nil {
+		if err := vault.Destroy(ctx, p.journal.Shelf(), s); err != nil {
 			return err
 		}
 	}
-	if b.node == nil {
-		if err := b.forgotten(ctx); err != nil {
+	if p.node == nil {
+		if err := p.forgotten(ctx); err != nil {
 			return err
 		}
 	}
@@ -385,7 +385,7 @@ func (b *book) eraseAgain(ctx context.Context, list erasure.List, has int, parte
 		if err != nil {
 			return fmt.Errorf("erasure %d: %w", e.Number, erasure.ErrListDamaged)
 		}
-		err = b.journal.Restate(ctx, journal.Recorded{ID: id, Stream: e.Stream, Revision: e.Revision, Type: e.Type, RawData: []byte(e.Data), RawMeta: []byte(e.Meta)})
+		err = p.journal.Restate(ctx, journal.Recorded{ID: id, Stream: e.Stream, Revision: e.Revision, Type: e.Type, RawData: []byte(e.Data), RawMeta: []byte(e.Meta)})
 		if err != nil && (!parted || !errors.Is(err, journal.ErrConflict)) {
 			return fmt.Errorf("erasure %d: %w", e.Number, err)
 		}

@@ -25,13 +25,13 @@ var u0 = domain.Ref{Kind: domain.RefParticipant, ID: "U0"}.Subject() //nolint:go
 // wrappedKey is what the store of a data directory holds of the key of U0.
 func wrappedKey(t *testing.T, data string) []byte {
 	t.Helper()
-	b := &book{dir: data, changed: make(chan struct{}, 1)}
-	if err := b.openJournal(&globals{Data: data}, hooks{}, time.UTC); err != nil {
+	p := &process{dir: data, changed: make(chan struct{}, 1)}
+	if err := p.openJournal(&globals{Data: data}, hooks{}, time.UTC); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = b.Close() }()
+	defer func() { _ = p.Close() }()
 	var key []byte
-	err := b.journal.Shelf().Each(t.Context(), func(_ int64, record []byte) error {
+	err := p.journal.Shelf().Each(t.Context(), func(_ int64, record []byte) error {
 		var r struct{ Subject, Wrapped string }
 		if err := json.Unmarshal(record, &r); err != nil {
 			return err
@@ -188,14 +188,14 @@ func TestAStoreThatWasSetBackErasesAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &book{dir: data, changed: make(chan struct{}, 1)}
-	t.Cleanup(func() { _ = errors.Join(b.Close(), node.Close()) })
+	p := &process{dir: data, changed: make(chan struct{}, 1)}
+	t.Cleanup(func() { _ = errors.Join(p.Close(), node.Close()) })
 	g := &globals{Data: data, EventStore: node.Address()}
-	if err := b.openJournal(g, hooks{}, time.UTC); err != nil {
+	if err := p.openJournal(g, hooks{}, time.UTC); err != nil {
 		t.Fatal(err)
 	}
 	// A server runs on it, with keys of before.
-	other := newBook(g, old)
+	other := newProcess(g, old)
 	t.Cleanup(func() { _ = other.Close() })
 	if err := other.openJournal(g, hooks{}, time.UTC); err != nil {
 		t.Fatal(err)
@@ -205,14 +205,14 @@ func TestAStoreThatWasSetBackErasesAgain(t *testing.T) {
 	}
 	f := newForgetter(other.journal, other.vault, journal.Heard{})
 	for range 2 {
-		if err := b.checkErasures(t.Context()); err != nil {
+		if err := p.checkErasures(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		l, err := queries.Erasures(t.Context(), b.journal, time.Now())
+		l, err := queries.Erasures(t.Context(), p.journal, time.Now())
 		if err != nil || len(l.Entries) != 2 {
 			t.Fatalf("%d erasures, %v", len(l.Entries), err)
 		}
-		if closed, err := b.journal.Shelf().Closed(t.Context(), u0); err != nil || !closed {
+		if closed, err := p.journal.Shelf().Closed(t.Context(), u0); err != nil || !closed {
 			t.Errorf("its key is there: %v", err)
 		}
 		if err := f.renew(t.Context()); err != nil {
@@ -227,7 +227,7 @@ func TestAStoreThatWasSetBackErasesAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	back := newBook(g, old)
+	back := newProcess(g, old)
 	t.Cleanup(func() { _ = errors.Join(back.Close(), elsewhere.Close()) })
 	if err := back.openJournal(&globals{Data: old, EventStore: elsewhere.Address()}, hooks{}, time.UTC); err != nil {
 		t.Fatal(err)
@@ -382,12 +382,12 @@ func TestARestoreIsKilled(t *testing.T) {
 			if lies(t, filepath.Join(to, "store"), key) {
 				t.Error("the bytes of the key lie in the store")
 			}
-			b := &book{dir: to, changed: make(chan struct{}, 1)}
-			if err := b.openJournal(&globals{Data: to}, hooks{}, time.UTC); err != nil {
+			p := &process{dir: to, changed: make(chan struct{}, 1)}
+			if err := p.openJournal(&globals{Data: to}, hooks{}, time.UTC); err != nil {
 				t.Fatal(err)
 			}
-			l, err := queries.Erasures(t.Context(), b.journal, time.Now())
-			if err := b.Close(); err != nil {
+			l, err := queries.Erasures(t.Context(), p.journal, time.Now())
+			if err := p.Close(); err != nil {
 				t.Fatal(err)
 			}
 			if err != nil || len(l.Entries) != 2 {
@@ -495,14 +495,14 @@ func TestEveryLedgerOfAStoreErasesAgain(t *testing.T) {
 		if l, err := readErasures(erasuresFile(to, of)); err != nil || len(l.Entries) != 1 {
 			t.Errorf("beside what was restored lies %v, %v", l, err)
 		}
-		b := newBook(&globals{Ledger: of}, to)
-		if err := b.openJournal(&globals{Ledger: of}, hooks{}, time.UTC); err != nil {
+		p := newProcess(&globals{Ledger: of}, to)
+		if err := p.openJournal(&globals{Ledger: of}, hooks{}, time.UTC); err != nil {
 			t.Fatal(err)
 		}
-		if closed, err := b.journal.Shelf().Closed(t.Context(), u0); err != nil || !closed {
+		if closed, err := p.journal.Shelf().Closed(t.Context(), u0); err != nil || !closed {
 			t.Errorf("%d: the key is back: %v", i, err)
 		}
-		if err := b.Close(); err != nil {
+		if err := p.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -73,19 +73,19 @@ func inWords(err error) error {
 
 // cause is why a store does not answer, where it is one of this process that has
 // stopped and knows why.
-func (b *book) cause(err error) error {
-	if b.node == nil || !errors.Is(err, journal.ErrUnavailable) {
+func (p *process) cause(err error) error {
+	if p.node == nil || !errors.Is(err, journal.ErrUnavailable) {
 		return err
 	}
-	if why := b.node.Err(); why != nil {
+	if why := p.node.Err(); why != nil {
 		return fmt.Errorf("the event database has stopped: %w", why)
 	}
 	return err
 }
 
-// unavailable says, for strangers, which store is at fault; "" is none.
-func (b *book) unavailable(err error) string {
-	err = b.cause(err)
+// unavailable says, for anybody, which store is at fault; "" is none.
+func (p *process) unavailable(err error) string {
+	err = p.cause(err)
 	words := faultOf(err)
 	switch {
 	case words != "":
@@ -102,7 +102,7 @@ func (b *book) unavailable(err error) string {
 		return "the read models are changing"
 	case errors.Is(err, projections.ErrStopped), errors.Is(err, projections.ErrNotBuilt):
 		return "the read models are not there yet, or have stopped"
-	case b.node != nil && b.node.Err() != nil:
+	case p.node != nil && p.node.Err() != nil:
 		return "the event database has stopped"
 	}
 	return ""

@@ -67,9 +67,9 @@ type listening struct {
 }
 
 // listen refuses to begin where keys are being changed.
-func (b *book) listen(ctx context.Context) (l listening, err error) {
+func (p *process) listen(ctx context.Context) (l listening, err error) {
 	changes := journal.Changes{}
-	l.heard, err = b.journal.Notices(ctx, journal.Heard{}, func(n journal.Notice) {
+	l.heard, err = p.journal.Notices(ctx, journal.Heard{}, func(n journal.Notice) {
 		if n.Kind == journal.KeyErased {
 			l.erased = append(l.erased, n.Subject)
 		}
@@ -82,16 +82,16 @@ func (b *book) listen(ctx context.Context) (l listening, err error) {
 }
 
 // startForgetting goes on from what was heard, until Close.
-func (b *book) startForgetting(ctx context.Context, before listening) error {
-	f := newForgetter(b.journal, b.vault, before.heard)
+func (p *process) startForgetting(ctx context.Context, before listening) error {
+	f := newForgetter(p.journal, p.vault, before.heard)
 	for _, subject := range before.erased {
-		b.vault.Forget(subject)
+		p.vault.Forget(subject)
 	}
 	if err := f.renew(ctx); err != nil {
 		return err
 	}
 	ctx, f.stop = context.WithCancel(context.WithoutCancel(ctx))
-	b.forgetter = f
+	p.forgetter = f
 	go f.run(ctx)
 	return f.ended()
 }
@@ -170,8 +170,8 @@ func (f *forgetter) may(string) error {
 }
 
 // forgotten waits until no server uses a key that somebody was told of before.
-func (b *book) forgotten(ctx context.Context) error {
-	wait := time.NewTimer(b.patience)
+func (p *process) forgotten(ctx context.Context) error {
+	wait := time.NewTimer(p.patience)
 	defer wait.Stop()
 	select {
 	case <-wait.C:
@@ -184,21 +184,21 @@ func (b *book) forgotten(ctx context.Context) error {
 // alone has all others on a shared store use no key any more, as a run of that name says.
 // It has written nothing yet: where it breaks off, others may go on, unless another run
 // stands.
-func (b *book) alone(ctx context.Context, run string) error {
-	if b.node != nil {
+func (p *process) alone(ctx context.Context, run string) error {
+	if p.node != nil {
 		return nil
 	}
-	if err := b.journal.Notify(ctx, journal.Notice{Kind: journal.KeysChanging, Change: run}); err != nil {
+	if err := p.journal.Notify(ctx, journal.Notice{Kind: journal.KeysChanging, Change: run}); err != nil {
 		return err
 	}
-	err := b.forgotten(ctx)
+	err := p.forgotten(ctx)
 	if err != nil {
-		err = errors.Join(err, b.withdraw(ctx, run))
+		err = errors.Join(err, p.withdraw(ctx, run))
 	}
 	return err
 }
 
 // withdraw has others go on after a run that has written nothing.
-func (b *book) withdraw(ctx context.Context, run string) error {
-	return b.journal.Notify(context.WithoutCancel(ctx), journal.Notice{Kind: journal.KeysChanged, Change: run})
+func (p *process) withdraw(ctx context.Context, run string) error {
+	return p.journal.Notify(context.WithoutCancel(ctx), journal.Notice{Kind: journal.KeysChanged, Change: run})
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // servers are several on one store, each with its keys open.
-func servers(t *testing.T) func() *book {
+func servers(t *testing.T) func() *process {
 	t.Helper()
 	node, err := eventdb.Open(eventdb.Options{Dir: t.TempDir()})
 	if err != nil {
@@ -23,18 +23,18 @@ func servers(t *testing.T) func() *book {
 	}
 	t.Cleanup(func() { _ = node.Close() })
 	data := filepath.Join(t.TempDir(), "d")
-	return func() *book {
+	return func() *process {
 		g := &globals{Data: data, EventStore: node.Address()}
-		b := newBook(g, data)
-		b.patience = 0
-		t.Cleanup(func() { _ = b.Close() })
-		if err := b.openJournal(g, hooks{}, time.UTC); err != nil {
+		p := newProcess(g, data)
+		p.patience = 0
+		t.Cleanup(func() { _ = p.Close() })
+		if err := p.openJournal(g, hooks{}, time.UTC); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.openVault(t.Context(), g); err != nil {
+		if err := p.openVault(t.Context(), g); err != nil {
 			t.Fatal(err)
 		}
-		return b
+		return p
 	}
 }
 
@@ -151,7 +151,7 @@ func TestKeysChangeBesideAServer(t *testing.T) {
 	if _, err := other.vault.Seal(t.Context(), "participant/U9", "reason", "", "too late"); !errors.Is(err, errKeysChange) || !errors.Is(err, journal.ErrUnavailable) {
 		t.Errorf("the other goes on with its keys: %v", err)
 	}
-	if err := (&book{forgetter: f}).watch(t.Context(), nil); !errors.Is(err, errKeysChange) {
+	if err := (&process{forgetter: f}).watch(t.Context(), nil); !errors.Is(err, errKeysChange) {
 		t.Errorf("the other ends with %v", err)
 	}
 	// Until it is done nobody begins, whichever master they have; then the new one opens
@@ -244,18 +244,18 @@ func TestAKeyThatTheStoreLost(t *testing.T) {
 	start()
 	t.Cleanup(func() { _ = node.Close() })
 	g := &globals{Data: filepath.Join(t.TempDir(), "d"), EventStore: node.Address()}
-	b := newBook(g, g.Data)
-	t.Cleanup(func() { _ = b.Close() })
-	err := b.openJournal(g, hooks{}, time.UTC)
+	p := newProcess(g, g.Data)
+	t.Cleanup(func() { _ = p.Close() })
+	err := p.openJournal(g, hooks{}, time.UTC)
 	if err == nil {
-		err = b.openVault(t.Context(), g)
+		err = p.openVault(t.Context(), g)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := newForgetter(b.journal, b.vault, journal.Heard{})
+	f := newForgetter(p.journal, p.vault, journal.Heard{})
 	seal := func(subject string) error {
-		_, err := b.vault.Seal(t.Context(), subject, "reason", "", "x")
+		_, err := p.vault.Seal(t.Context(), subject, "reason", "", "x")
 		return err
 	}
 	turn := func(change func() error) {

@@ -189,22 +189,22 @@ func sendFile(w *multipart.Writer, path string) error {
 
 // importFiles takes files one after another, each decided before the next is
 // read; with dryRun nothing is recorded.
-func (b *book) importFiles(r *http.Request, n *control.Notes) error {
+func (p *process) importFiles(r *http.Request, n *control.Notes) error {
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return control.Usage{Err: err}
 	}
 	dry, _ := strconv.ParseBool(r.URL.Query().Get("dryRun"))
-	ledger := b.ledger
+	ledger := p.ledger
 	if dry {
-		if ledger, err = b.dryRun(r.Context()); err != nil {
+		if ledger, err = p.dryRun(r.Context()); err != nil {
 			return err
 		}
 	}
-	return b.importParts(r, parts, ledger, dry, n)
+	return p.importParts(r, parts, ledger, dry, n)
 }
 
-func (b *book) importParts(r *http.Request, parts *multipart.Reader, ledger *commands.Ledger, dry bool, n *control.Notes) error {
+func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *commands.Ledger, dry bool, n *control.Notes) error {
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -233,7 +233,7 @@ func (b *book) importParts(r *http.Request, parts *multipart.Reader, ledger *com
 	if dry {
 		return nil
 	}
-	matched, err := b.matchRefunds(r.Context())
+	matched, err := p.matchRefunds(r.Context())
 	n.Say(control.Note{Matched: matched})
 	return err
 }

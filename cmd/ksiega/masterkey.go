@@ -164,13 +164,13 @@ func masterKeyFile(dataDir string, ledger ledgerName) string {
 
 // openVault finds the master key. Where keys are recorded but theirs is not
 // there, it refuses; a new one would make everything sealed unreadable.
-func (b *book) openVault(ctx context.Context, g *globals) error {
-	shelf := b.journal.Shelf()
-	source, err := g.keySource(b.dir)
+func (p *process) openVault(ctx context.Context, g *globals) error {
+	shelf := p.journal.Shelf()
+	source, err := g.keySource(p.dir)
 	if err != nil {
 		return err
 	}
-	b.master, err = source.load(ctx, false)
+	p.master, err = source.load(ctx, false)
 	if errors.Is(err, fs.ErrNotExist) && !source.chosen {
 		has, herr := vault.HasRecords(ctx, shelf)
 		switch {
@@ -179,16 +179,16 @@ func (b *book) openVault(ctx context.Context, g *globals) error {
 		case has:
 			return fmt.Errorf("the ledger holds sealed data but its master key %s is missing; restore that file, or name another with --master-key-file", source)
 		}
-		b.master, err = source.load(ctx, true)
+		p.master, err = source.load(ctx, true)
 	}
 	if err != nil {
 		return err
 	}
-	if b.vault, err = vault.Open(ctx, shelf, b.master); err != nil {
+	if p.vault, err = vault.Open(ctx, shelf, p.master); err != nil {
 		return source.cutShort(err)
 	}
-	b.mark()
-	for _, subject := range b.vault.Late() {
+	p.mark()
+	for _, subject := range p.vault.Late() {
 		slog.Warn("a key was recorded after every key had been made anew, and does not open: its next one takes its place", "subject", subject)
 	}
 	return nil

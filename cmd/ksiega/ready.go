@@ -70,30 +70,30 @@ func (p *probe) wait(q *question) error {
 }
 
 // probes of the stores of an open ledger.
-func (b *book) probes() []*probe {
+func (p *process) probes() []*probe {
 	nobody := domain.Stream("import", "readiness") // no file's mark
 	out := []*probe{{what: "the event store", ask: func(ctx context.Context) error {
-		return b.journal.ReadStream(ctx, nobody, 0, func(*journal.Recorded) error { return nil })
+		return p.journal.ReadStream(ctx, nobody, 0, func(*journal.Recorded) error { return nil })
 	}}}
-	if b.redis != nil {
-		out = append(out, &probe{what: "redis", ask: func(ctx context.Context) error { return b.redis.Client().Ping(ctx).Err() }})
+	if p.redis != nil {
+		out = append(out, &probe{what: "redis", ask: func(ctx context.Context) error { return p.redis.Client().Ping(ctx).Err() }})
 	}
-	if b.external != nil {
-		out = append(out, &probe{what: "redis", ask: func(ctx context.Context) error { return b.external.Ping(ctx).Err() }})
+	if p.external != nil {
+		out = append(out, &probe{what: "redis", ask: func(ctx context.Context) error { return p.external.Ping(ctx).Err() }})
 	}
 	return out
 }
 
 // readiness says why the server should not be asked: a store does not answer, or a
 // read model has stopped or is too far behind.
-func (b *book) readiness(maxLag uint64) func() error {
-	probes := b.probes()
+func (p *process) readiness(maxLag uint64) func() error {
+	probes := p.probes()
 	return func() error {
 		asked := make([]*question, len(probes))
 		for i, p := range probes {
 			asked[i] = p.begin()
 		}
-		if err := b.ready(maxLag); err != nil {
+		if err := p.ready(maxLag); err != nil {
 			return err
 		}
 		for i, p := range probes {

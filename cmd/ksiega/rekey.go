@@ -49,29 +49,29 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 	if door != nil {
 		return control.Usage{Err: fmt.Errorf("a server holds the data directory %s: stop it first", dir)}
 	}
-	b := newBook(g, dir)
-	defer func() { err = errors.Join(err, b.Close()) }()
+	p := newProcess(g, dir)
+	defer func() { err = errors.Join(err, p.Close()) }()
 	if _, err := os.Stat(dir); err != nil {
 		return fmt.Errorf("data directory: %w", err)
 	}
 	if g.EventStore != "" {
-		if err := b.hold(); err != nil {
+		if err := p.hold(); err != nil {
 			return err
 		}
 	}
-	if err := b.openJournal(g, hooks{}, time.UTC); err != nil {
+	if err := p.openJournal(g, hooks{}, time.UTC); err != nil {
 		return err
 	}
 	var gone *eventdb.ScavengeResult
 	bar := newProgress()
-	if b.node == nil {
-		fmt.Fprintf(os.Stderr, "servers on the event store use no key any more, and end; this waits %s for them\n", b.patience)
+	if p.node == nil {
+		fmt.Fprintf(os.Stderr, "servers on the event store use no key any more, and end; this waits %s for them\n", p.patience)
 	}
-	keys, err := c.replace(ctx, b, source, func() error {
-		if b.node == nil {
+	keys, err := c.replace(ctx, p, source, func() error {
+		if p.node == nil {
 			return nil
 		}
-		return scavengeNode(ctx, b.node, func(n control.Note) {
+		return scavengeNode(ctx, p.node, func(n control.Note) {
 			if n.Scavenged != nil {
 				gone = n.Scavenged
 				return
@@ -107,7 +107,7 @@ copy the new key to where you kept the old one, and destroy every copy of the ol
 
 // replace changes the key; scavenge takes the old wraps from the disk, where that is
 // ours to do.
-func (c *rekeyCmd) replace(ctx context.Context, b *book, source keySource, scavenge func() error) (keys int, err error) {
+func (c *rekeyCmd) replace(ctx context.Context, p *process, source keySource, scavenge func() error) (keys int, err error) {
 	if source.lock != nil {
 		source.lock = sync.OnceValues(source.lock) // it may have to be typed
 	}
@@ -120,12 +120,12 @@ func (c *rekeyCmd) replace(ctx context.Context, b *book, source keySource, scave
 		return 0, fmt.Errorf("the new key: %w", err)
 	}
 	run := uuid.NewString()
-	keys, err = vault.Rekey(ctx, b.journal.Shelf(), old, next, time.Now(), func() error { return b.alone(ctx, run) })
-	if b.node == nil && errors.Is(err, journal.ErrConflict) {
+	keys, err = vault.Rekey(ctx, p.journal.Shelf(), old, next, time.Now(), func() error { return p.alone(ctx, run) })
+	if p.node == nil && errors.Is(err, journal.ErrConflict) {
 		// Another run was faster: it may have come to its end, and ours have begun nothing.
-		begun, failed := vault.Begun(ctx, b.journal.Shelf(), next)
+		begun, failed := vault.Begun(ctx, p.journal.Shelf(), next)
 		if failed == nil && !begun {
-			failed = b.withdraw(ctx, run)
+			failed = p.withdraw(ctx, run)
 		}
 		err = errors.Join(err, failed)
 	}
@@ -135,8 +135,8 @@ func (c *rekeyCmd) replace(ctx context.Context, b *book, source keySource, scave
 	if err := scavenge(); err != nil {
 		return keys, err
 	}
-	if b.node == nil { // who starts now finds all keys under the new master
-		if err := b.journal.Notify(ctx, journal.Notice{Kind: journal.KeysChanged}); err != nil {
+	if p.node == nil { // who starts now finds all keys under the new master
+		if err := p.journal.Notify(ctx, journal.Notice{Kind: journal.KeysChanged}); err != nil {
 			return keys, err
 		}
 	}

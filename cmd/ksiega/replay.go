@@ -90,7 +90,7 @@ func replayed(ctx context.Context, door *control.Client, query url.Values, reaso
 	}
 }
 
-func (b *book) replay(r *http.Request, n *control.Notes) error {
+func (p *process) replay(r *http.Request, n *control.Notes) error {
 	q := r.URL.Query()
 	req := queries.HistoryRequest{Stream: q.Get("stream"), Actor: q.Get("actor"), From: q.Get("from"), Until: q.Get("until"), TypeGlob: q.Get("type")}
 	for _, kind := range []domain.RefKind{domain.RefParticipant, domain.RefContract, domain.RefAgreement, domain.RefAssistant, domain.RefClaim} {
@@ -102,13 +102,13 @@ func (b *book) replay(r *http.Request, n *control.Notes) error {
 	if req.Reveal {
 		reason, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
 		if err == nil {
-			err = b.noteReplay(r, &req, string(reason))
+			err = p.noteReplay(r, &req, string(reason))
 		}
 		if err != nil {
 			return err
 		}
 	}
-	_, err := b.desk.History(r.Context(), req, func(e queries.Entry) error { return n.Line(e) })
+	_, err := p.desk.History(r.Context(), req, func(e queries.Entry) error { return n.Line(e) })
 	return err
 }
 
@@ -116,11 +116,11 @@ func (b *book) replay(r *http.Request, n *control.Notes) error {
 // few enough to be named, the replay ends where they were read off, so that it
 // shows nobody else's. Where nobody's are, there is no reading; and as something
 // was found, no filter is only what somebody typed.
-func (b *book) noteReplay(r *http.Request, req *queries.HistoryRequest, reason string) error {
-	if err := b.ledger.MayReveal(origin(r), reason); err != nil {
+func (p *process) noteReplay(r *http.Request, req *queries.HistoryRequest, reason string) error {
+	if err := p.ledger.MayReveal(origin(r), reason); err != nil {
 		return err
 	}
-	subjects, through, err := b.desk.Whose(r.Context(), *req, intake.MaxSubjects)
+	subjects, through, err := p.desk.Whose(r.Context(), *req, intake.MaxSubjects)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (b *book) noteReplay(r *http.Request, req *queries.HistoryRequest, reason s
 		filters[string(req.Ref.Kind)] = req.Ref.ID
 	}
 	maps.DeleteFunc(filters, func(_, value string) bool { return value == "" })
-	_, err = b.ledger.NoteReading(r.Context(), origin(r), commands.NoteReading{What: "replay", Filters: filters, Subjects: subjects,
-		Reason: reason, On: domain.DateOf(time.Now().In(b.ledger.Zone))})
+	_, err = p.ledger.NoteReading(r.Context(), origin(r), commands.NoteReading{What: "replay", Filters: filters, Subjects: subjects,
+		Reason: reason, On: domain.DateOf(time.Now().In(p.ledger.Zone))})
 	return err
 }

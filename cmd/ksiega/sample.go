@@ -38,34 +38,34 @@ func sampleFiles() ([]commands.File, error) {
 
 // importSample imports the sample centre into a ledger that is empty or began with
 // it; files imported before are skipped.
-func (b *book) importSample(ctx context.Context) error {
+func (p *process) importSample(ctx context.Context) error {
 	files, err := sampleFiles()
 	if err != nil {
 		return err
 	}
-	if err := b.beganWith(ctx, b.ledger.FileHashes(files)); err != nil {
+	if err := p.beganWith(ctx, p.ledger.FileHashes(files)); err != nil {
 		return err
 	}
 	for _, f := range files {
-		if _, err := b.ledger.Import(ctx, commands.Origin{Actor: control.Self(), Role: "administrator", Door: "cli"}, f, nil); err != nil {
+		if _, err := p.ledger.Import(ctx, commands.Origin{Actor: control.Self(), Role: "administrator", Door: "cli"}, f, nil); err != nil {
 			return err
 		}
 	}
-	if _, err = b.matchRefunds(ctx); err != nil || b.runner == nil {
+	if _, err = p.matchRefunds(ctx); err != nil || p.runner == nil {
 		return err
 	}
-	head, err := b.journal.Head(ctx)
+	head, err := p.journal.Head(ctx)
 	if err != nil {
 		return err
 	}
-	return b.runner.WaitFor(ctx, head.Bound())
+	return p.runner.WaitFor(ctx, head.Bound())
 }
 
 // beganWith refuses, with errNoSample, a ledger whose first event comes from none of
 // the files. What the ledger records by itself came through no door and says nothing.
-func (b *book) beganWith(ctx context.Context, files map[string]bool) error {
+func (p *process) beganWith(ctx context.Context, files map[string]bool) error {
 	enough := errors.New("the first is found")
-	err := b.journal.Scan(ctx, journal.ScanOptions{}, func(batch journal.Batch) error {
+	err := p.journal.Scan(ctx, journal.ScanOptions{}, func(batch journal.Batch) error {
 		for i := range batch.Events {
 			switch source := batch.Events[i].Meta.Source; {
 			case source.Door == "":
@@ -83,10 +83,10 @@ func (b *book) beganWith(ctx context.Context, files map[string]bool) error {
 	return err
 }
 
-// errMixed closes the reports to strangers.
+// errMixed closes the reports to visitors.
 var errMixed = errors.New("the ledger holds more than the sample centre by now, so that its reports are open to nobody without a token: start the server with --token-file or KSIEGA_TOKEN")
 
-// errUntold stands for what is wrong with the store, which is nothing for strangers.
+// errUntold stands for what is wrong with the store, which is nothing for visitors.
 var errUntold = errors.New("whether the ledger holds nothing but the sample centre cannot be told now")
 
 // sampleOnly knows whether a ledger holds nothing but the sample. What it does not come
@@ -100,14 +100,14 @@ type sampleOnly struct {
 	mixed bool
 }
 
-// strangers says, of one request after another, why strangers may ask no report: the
+// visitors says, of one request after another, why visitors may ask no report: the
 // ledger holds more than the sample, which is told at the start too.
-func (b *book) strangers(ctx context.Context) (func(context.Context) error, error) {
+func (p *process) visitors(ctx context.Context) (func(context.Context) error, error) {
 	files, err := sampleFiles()
 	if err != nil {
 		return nil, err
 	}
-	only := &sampleOnly{journal: b.journal, files: b.ledger.FileHashes(files)}
+	only := &sampleOnly{journal: p.journal, files: p.ledger.FileHashes(files)}
 	if err = only.look(ctx); errors.Is(err, errMixed) {
 		slog.Warn("reports", "error", err)
 		err = nil

@@ -69,14 +69,14 @@ func sampled(t *testing.T, redis string, live bool) *control.Client {
 	if os.Getenv("KSIEGA_TEST_REDIS") != "" { // others use it
 		g.Ledger = ledgerName("t" + strings.ToLower(rand.Text()))
 	}
-	b, err := openBook(t.Context(), g, false, hooks{})
+	p, err := openLedger(t.Context(), g, false, hooks{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.importSample(t.Context()); err != nil {
+	if err := p.importSample(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Close(); err != nil {
+	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}
 	door, err := connect(t.Context(), g, live)

@@ -73,9 +73,9 @@ func scavengeNode(ctx context.Context, node *eventdb.Node, say func(control.Note
 	return err
 }
 
-func (b *book) scavenge(r *http.Request, n *control.Notes) error {
-	if b.node == nil {
+func (p *process) scavenge(r *http.Request, n *control.Notes) error {
+	if p.node == nil {
 		return control.Usage{Err: errExternal}
 	}
-	return scavengeNode(r.Context(), b.node, n.Say)
+	return scavengeNode(r.Context(), p.node, n.Say)
 }

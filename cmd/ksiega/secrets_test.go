@@ -62,9 +62,9 @@ func TestNoPasswordOfAnAddressIsPrinted(t *testing.T) {
 func TestTheControlDoorHidesTheServersSecrets(t *testing.T) {
 	t.Parallel()
 	g := &globals{Redis: "redis://ksiega:tajne-haslo@h:1"}
-	b := &book{secrets: g.secrets()}
+	p := &process{secrets: g.secrets()}
 	w := httptest.NewRecorder()
-	door := control.New(control.Options{API: http.NotFoundHandler(), Shown: b.shown, Operations: map[string]control.Operation{"fail": func(*http.Request, *control.Notes) error {
+	door := control.New(control.Options{API: http.NotFoundHandler(), Shown: p.shown, Operations: map[string]control.Operation{"fail": func(*http.Request, *control.Notes) error {
 		return &net.AddrError{Err: "tajne-haslo is wrong", Addr: g.Redis}
 	}}})
 	door.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/control/fail", nil))

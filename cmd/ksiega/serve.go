@@ -45,27 +45,27 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 		return control.Usage{Err: fmt.Errorf("listening on %s needs a token (--token-file or KSIEGA_TOKEN)", c.Listen)}
 	}
 	m := newMetrics()
-	b, err := openBook(ctx, g, true, m.hooks(func(projection string, err error) {
+	p, err := openLedger(ctx, g, true, m.hooks(func(projection string, err error) {
 		slog.Error("read model", "projection", projection, "error", err)
 	}))
 	if err != nil {
 		return err
 	}
-	m.watch(b.runner)
-	return errors.Join(c.serve(ctx, b, m, token), b.Close())
+	m.watch(p.runner)
+	return errors.Join(c.serve(ctx, p, m, token), p.Close())
 }
 
-func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string) (err error) {
-	options := b.webOptions(slog.Default())
+func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, token string) (err error) {
+	options := p.webOptions(slog.Default())
 	options.Token, options.Metrics = token, m.handler()
-	options.Ready, options.Status = b.readiness(c.MaxLag), b.status
+	options.Ready, options.Status = p.readiness(c.MaxLag), p.status
 	if c.Sample {
-		if err := b.importSample(ctx); err != nil {
+		if err := p.importSample(ctx); err != nil {
 			return fmt.Errorf("import the sample centre: %w", err)
 		}
 		fmt.Println("the sample centre of MOPS Starachowice is in the ledger")
 		if token == "" {
-			if options.Visitors, err = b.strangers(ctx); err != nil {
+			if options.Visitors, err = p.visitors(ctx); err != nil {
 				return err
 			}
 		}
@@ -78,7 +78,7 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	if err != nil {
 		return err
 	}
-	local, err := socket.Listen(b.dir, control.Socket)
+	local, err := socket.Listen(p.dir, control.Socket)
 	if err != nil {
 		return errors.Join(fmt.Errorf("control door: %w", err), public.Close())
 	}
@@ -88,14 +88,14 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 	}
 	servers := []*http.Server{
 		{Handler: handler, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute},
-		{Handler: b.door(handler)},
+		{Handler: p.door(handler)},
 	}
 	failed := make(chan error, len(servers))
 	ctx, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
-	background.Go(func() { b.automat(ctx) })
-	background.Go(func() { b.upkeep(ctx) })
-	b.change(ctx) // what a crash cut short
+	background.Go(func() { p.automat(ctx) })
+	background.Go(func() { p.upkeep(ctx) })
+	p.change(ctx) // what a crash cut short
 	defer background.Wait()
 	defer stop()
 	doors[0].LimitStrangers(servers[0])
@@ -104,39 +104,39 @@ func (c *serveCmd) serve(ctx context.Context, b *book, m *metrics, token string)
 		go func() { failed <- servers[i].Serve(door) }()
 	}
 	fmt.Printf("księga: http://%s\n", public.Addr())
-	return errors.Join(b.watch(ctx, failed), shutdown(servers))
+	return errors.Join(p.watch(ctx, failed), shutdown(servers))
 }
 
 // webOptions open the web door on this ledger.
-func (b *book) webOptions(log *slog.Logger) httpapi.Options {
-	return httpapi.Options{Ledger: b.ledger, Desk: b.desk, Version: version, Now: time.Now, Log: log,
-		After: b.change, Unavailable: b.unavailable}
+func (p *process) webOptions(log *slog.Logger) httpapi.Options {
+	return httpapi.Options{Ledger: p.ledger, Desk: p.desk, Version: version, Now: time.Now, Log: log,
+		After: p.change, Unavailable: p.unavailable}
 }
 
 // watch saves the embedded Redis now and then and waits for the end.
-func (b *book) watch(ctx context.Context, failed <-chan error) error {
+func (p *process) watch(ctx context.Context, failed <-chan error) error {
 	tick := time.NewTicker(saveEvery)
 	defer tick.Stop()
 	var stopped <-chan struct{}
 	var over <-chan struct{}
-	if b.node != nil {
-		stopped = b.node.Done()
+	if p.node != nil {
+		stopped = p.node.Done()
 	} else {
-		over = b.forgetter.over
+		over = p.forgetter.over
 	}
 	for {
 		select {
 		case <-over:
-			return b.forgetter.ended()
+			return p.forgetter.ended()
 		case <-ctx.Done():
 			return nil
 		case err := <-failed:
 			return err
 		case <-stopped:
-			return fmt.Errorf("the event database has stopped: %w", b.node.Err())
+			return fmt.Errorf("the event database has stopped: %w", p.node.Err())
 		case <-tick.C:
-			if b.redis != nil {
-				if err := b.redis.Save(ctx); err != nil {
+			if p.redis != nil {
+				if err := p.redis.Save(ctx); err != nil {
 					slog.Error("save the embedded redis", "error", err)
 				}
 			}
@@ -182,13 +182,13 @@ func loopback(address string) bool {
 
 // ready says why the server should not be asked, as far as it knows by itself: a
 // read model has stopped or is too far behind.
-func (b *book) ready(maxLag uint64) error {
-	if b.node != nil {
-		if err := b.node.Err(); err != nil {
+func (p *process) ready(maxLag uint64) error {
+	if p.node != nil {
+		if err := p.node.Err(); err != nil {
 			return fmt.Errorf("the event database has stopped: %w", err)
 		}
 	}
-	for _, s := range b.runner.Status() {
+	for _, s := range p.runner.Status() {
 		switch {
 		case s.Err != nil:
 			return fmt.Errorf("read model %s has stopped", s.Name)
@@ -201,9 +201,9 @@ func (b *book) ready(maxLag uint64) error {
 	return nil
 }
 
-func (b *book) status() []pages.ReadModel {
+func (p *process) status() []pages.ReadModel {
 	var out []pages.ReadModel
-	for _, s := range b.runner.Status() {
+	for _, s := range p.runner.Status() {
 		m := pages.ReadModel{Name: s.Name, Position: s.Position.String(), Lag: s.Lag, CaughtUp: s.CaughtUp}
 		if s.Err != nil {
 			m.Problem = "zatrzymany"

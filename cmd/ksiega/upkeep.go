@@ -13,35 +13,35 @@ const upkeepEvery = 10 * time.Minute
 // destroys the keys to old requests, keeps the list of erasures complete and carries out
 // what was cut short of it until ctx ends, and once more then. What fails is done the
 // next time.
-func (b *book) upkeep(ctx context.Context) {
+func (p *process) upkeep(ctx context.Context) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
-	if err := b.ledger.IndexRegistered(ctx); err != nil && ctx.Err() == nil {
+	if err := p.ledger.IndexRegistered(ctx); err != nil && ctx.Err() == nil {
 		slog.Warn("people whose registration was cut short", "error", err)
 	}
 	for {
-		b.upkeepOnce(context.WithoutCancel(ctx))
+		p.upkeepOnce(context.WithoutCancel(ctx))
 		select {
 		case <-ctx.Done():
-			b.upkeepOnce(context.WithoutCancel(ctx))
+			p.upkeepOnce(context.WithoutCancel(ctx))
 			return
 		case <-tick.C:
 		}
 	}
 }
 
-func (b *book) upkeepOnce(ctx context.Context) {
+func (p *process) upkeepOnce(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
 	defer cancel()
-	if err := b.ledger.NoteGuesses(ctx); err != nil {
+	if err := p.ledger.NoteGuesses(ctx); err != nil {
 		slog.Warn("record how often somebody guessed", "error", err)
 	}
-	if err := b.ledger.ForgetRequests(ctx); err != nil {
+	if err := p.ledger.ForgetRequests(ctx); err != nil {
 		slog.Warn("forget old requests", "error", err)
 	}
-	l, err := b.keepErasures(ctx, listAge/2)
+	l, err := p.keepErasures(ctx, listAge/2)
 	if err == nil {
-		err = b.completeErasures(ctx, l)
+		err = p.completeErasures(ctx, l)
 	}
 	if err != nil {
 		slog.Warn("erasures", "error", inWords(err))

@@ -77,17 +77,17 @@ func (c rebuildCmd) Run(ctx context.Context, g *globals) error {
 	return nil
 }
 
-func (b *book) verify(r *http.Request, n *control.Notes) error {
-	differences, err := b.desk.Verify(r.Context(), func(_ journal.Position, events int) { n.Say(control.Note{At: events}) })
+func (p *process) verify(r *http.Request, n *control.Notes) error {
+	differences, err := p.desk.Verify(r.Context(), func(_ journal.Position, events int) { n.Say(control.Note{At: events}) })
 	for _, d := range differences {
 		n.Say(control.Note{Differ: d.String()})
 	}
 	return err
 }
 
-func (b *book) rebuild(r *http.Request, n *control.Notes) error {
-	if b.store == nil {
+func (p *process) rebuild(r *http.Request, n *control.Notes) error {
+	if p.store == nil {
 		return errors.New("there are no read models here to rebuild")
 	}
-	return b.runner.Rebuild(r.Context(), func(_ journal.Position, events int) { n.Say(control.Note{At: events}) }, projections.All()...)
+	return p.runner.Rebuild(r.Context(), func(_ journal.Position, events int) { n.Say(control.Note{At: events}) }, projections.All()...)
 }

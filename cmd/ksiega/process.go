@@ -1,0 +1,272 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+	_ "time/tzdata" // Europe/Warsaw on machines without a zone database
+
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/sys/unix"
+
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/erasure"
+	"ksiega/domain/programme"
+	"ksiega/internal/eventdb"
+	"ksiega/internal/journal"
+	"ksiega/internal/redisdb"
+	"ksiega/internal/secret"
+	"ksiega/internal/vault"
+	"ksiega/internal/wiring"
+	"ksiega/projections"
+	"ksiega/queries"
+)
+
+// process is a ledger as this process has it open: the log, the keys and the commands;
+// with live set also the read models. Fields are nil where a part is not used.
+type process struct {
+	dir     string
+	name    ledgerName
+	node    *eventdb.Node
+	journal *journal.Journal
+	master  vault.MasterKey
+	vault   *vault.Vault
+	ledger  *commands.Ledger
+	desk    *queries.Desk
+	days    programme.DayCount
+	changed chan struct{}   // wakes the automat of a server
+	manual  bool            // there is no automat: every match is a person's
+	secrets secret.Words    // what no answer may show
+	listing sync.Mutex      // held while the list of erasures is written
+	closed  map[string]bool // those listed whose keys are known to be gone; guarded by listing
+	erasing sync.RWMutex    // read-locked by whoever erases, which the end waits for
+
+	// What listErasures found last, and how far; guarded by listing.
+	listed        erasure.List
+	listedThrough journal.Position
+
+	forgetter *forgetter // with --eventstore
+	// patience is how long others on the store may use a key after they were told.
+	patience time.Duration
+
+	lock     *os.File // of the data directory, where no node holds it
+	redis    *redisdb.DB
+	external redis.UniversalClient
+	store    *projections.Store
+	runner   *projections.Runner
+}
+
+// hooks are what an open ledger reports to.
+type hooks struct {
+	append  func(took time.Duration, events int)
+	refused func(domain.Code)
+	broken  func(projection string, err error)
+	rebuilt projections.Progress
+}
+
+// openLedger opens the ledger; live also brings up the read models in Redis, as a
+// server needs them.
+func openLedger(ctx context.Context, g *globals, live bool, h hooks) (*process, error) {
+	dir, err := g.dataDir()
+	if err != nil {
+		return nil, err
+	}
+	p := newProcess(g, dir)
+	if err := p.open(ctx, g, live, h); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// newProcess is a ledger of which nothing is open yet.
+func newProcess(g *globals, dir string) *process {
+	return &process{dir: dir, name: g.Ledger, changed: make(chan struct{}, 1), manual: !g.Automat, days: programme.DayCount(g.YearDays), secrets: g.secrets(),
+		patience: forgottenAfter}
+}
+
+func (p *process) open(ctx context.Context, g *globals, live bool, h hooks) error {
+	if err := alike(p.dir, p.name); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(p.dir, 0o700); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	zone, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		return fmt.Errorf("time zone: %w", err)
+	}
+	if live && g.EventStore != "" {
+		if err := p.hold(); err != nil {
+			return err
+		}
+	}
+	if err := p.openJournal(g, h, zone); err != nil {
+		return err
+	}
+	if err := p.checkErasures(ctx); err != nil {
+		return err
+	}
+	if err := p.openKeys(ctx, g); err != nil {
+		return err
+	}
+	catalogue, err := programme.Load()
+	if err != nil {
+		return err
+	}
+	p.ledger = &commands.Ledger{Log: commands.NewLog(p.journal, p.vault), Vault: p.vault, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(commands.Registering), Now: time.Now, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
+	p.ledger.Ordered, p.ledger.Guesses, p.ledger.Older = p.ordered, &commands.Guesses{}, commands.NewOlder(p.journal, true)
+	p.ledger.Mentions = func(ctx context.Context, of domain.Ref) ([]domain.Ref, []erasure.Left, error) {
+		return queries.Mentions(ctx, p.journal, p.vault, of)
+	}
+	if live {
+		if err := p.openRows(ctx, g, h); err != nil {
+			return err
+		}
+	}
+	p.desk = p.newDesk(zone)
+	return nil
+}
+
+// openKeys opens the vault; on a store that others may use, it hears of what they do
+// with keys from before it reads them.
+func (p *process) openKeys(ctx context.Context, g *globals) error {
+	if p.node != nil {
+		return p.openVault(ctx, g)
+	}
+	before, err := p.listen(ctx)
+	if err == nil {
+		err = p.openVault(ctx, g)
+	}
+	if err == nil {
+		err = p.startForgetting(ctx, before)
+	}
+	return err
+}
+
+var errHeld = errors.New("the data directory is in use")
+
+// hold takes the data directory for this process; the embedded node does so by
+// itself.
+func (p *process) hold() error {
+	f, err := os.OpenFile(filepath.Join(p.dir, "ksiega.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", p.dir, errHeld), f.Close())
+	}
+	p.lock = f
+	return nil
+}
+
+func (p *process) openJournal(g *globals, h hooks, zone *time.Location) (err error) {
+	if g.EventStore == "" {
+		if p.node, err = eventdb.Open(eventdb.Options{Dir: p.dir, AnyClock: g.AnyClock}); err != nil {
+			return err
+		}
+	}
+	return p.dialJournal(journal.Options{Address: g.EventStore, Observe: h.append, Prefix: g.Ledger.prefix(), AnyClock: g.AnyClock,
+		Today: func() domain.Date { return domain.DateOf(time.Now().In(zone)) }})
+}
+
+// dialJournal opens the log in the process's own node where it has one.
+func (p *process) dialJournal(opts journal.Options) (err error) {
+	if opts.Table, err = journal.Ledger(); err != nil {
+		return err
+	}
+	if p.node != nil {
+		opts.Address, opts.Bulk = p.node.Address(), wiring.Bulk(p.node)
+	}
+	p.journal, err = journal.Open(opts)
+	return err
+}
+
+func (p *process) openRows(ctx context.Context, g *globals, h hooks) error {
+	client, err := p.openRedis(ctx, g)
+	if err != nil {
+		return err
+	}
+	id, err := p.journal.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	// Rows in a file of the data directory are nobody else's.
+	owner := projections.Owner{Ledger: id, Holds: p.journal.Holds, TakeOver: g.takeOver || p.external == nil}
+	p.store = projections.NewStore(client, g.Ledger.keys()).OwnedBy(owner)
+	p.runner = projections.NewRunner(p.store, p.journal, projections.RunnerOptions{Progress: h.rebuilt, Report: h.broken}, projections.All()...)
+	return p.runner.Start(ctx)
+}
+
+func (p *process) openRedis(ctx context.Context, g *globals) (redis.UniversalClient, error) {
+	if g.Redis == "" {
+		db, err := redisdb.Open(redisdb.Options{File: filepath.Join(p.dir, "redis.rows")})
+		if err != nil {
+			return nil, fmt.Errorf("embedded redis: %w", err)
+		}
+		if why := db.Fresh(); why != nil {
+			slog.Info("read models start empty and are rebuilt", "why", why)
+		}
+		p.redis = db
+		return db.Client(), nil
+	}
+	client, err := redisdb.Dial(g.Redis)
+	if err != nil {
+		return nil, fmt.Errorf("redis address: %w", secret.Unreadable(g.Redis, err))
+	}
+	p.external = client
+	return client, projections.CheckRedis(ctx, client)
+}
+
+// newDesk answers from the read models where there are any, else from the log.
+func (p *process) newDesk(zone *time.Location) *queries.Desk {
+	return queries.NewDesk(queries.Options{Journal: p.journal, Store: p.store, Runner: p.runner, Vault: p.vault, Shared: p.node == nil, Now: time.Now, Zone: zone, DayCount: p.days})
+}
+
+// dryRun is the ledger as a dry run sees it: what it records is kept nowhere.
+func (p *process) dryRun(ctx context.Context) (*commands.Ledger, error) {
+	draft := journal.NewDraft(p.journal, time.Now)
+	v, err := vault.Open(ctx, draft.Shelf(), p.master)
+	if err != nil {
+		return nil, err
+	}
+	v.Gate(p.vault.Usable) // whom this process has forgotten, a dry run has
+	dry := *p.ledger
+	dry.Log, dry.Vault, dry.Refused, dry.Guesses, dry.Registering = commands.NewLog(draft, v), v, nil, nil, new(commands.Registering)
+	dry.Older = commands.NewOlder(p.journal, false)
+	return &dry, nil
+}
+
+// Close ends what is open, in the reverse of the order it was opened in.
+func (p *process) Close() error {
+	p.erasing.Lock()
+	defer p.erasing.Unlock()
+	var errs []error
+	if p.runner != nil {
+		p.runner.Stop()
+	}
+	if p.forgetter != nil {
+		p.forgetter.end()
+	}
+	if p.redis != nil {
+		errs = append(errs, p.redis.Close())
+	}
+	if p.external != nil {
+		errs = append(errs, p.external.Close())
+	}
+	if p.journal != nil {
+		errs = append(errs, p.journal.Close())
+	}
+	if p.node != nil {
+		errs = append(errs, p.node.Close())
+	}
+	if p.lock != nil {
+		errs = append(errs, p.lock.Close())
+	}
+	return errors.Join(errs...)
+}

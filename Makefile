@@ -9,7 +9,7 @@ SHELL       := /bin/bash
 GO          ?= go
 PKG         ?= ./...
 # What is tested also in an event store that others write to.
-SHARED      := ./internal/journal ./projections ./queries ./commands
+SHARED      := ./internal/journal ./internal/foldredis ./projections ./queries ./commands
 # One package's limit; go test prints every goroutine when it is reached.
 TIMEOUT     ?= 8m
 TESTFLAGS   ?=

@@ -11,6 +11,7 @@ import (
 	"ksiega/domain/attendance"
 	"ksiega/domain/durability"
 	"ksiega/domain/participant"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/projections"
@@ -162,12 +163,12 @@ func TestWhatIsInClearIsWithheld(t *testing.T) {
 		}
 	}
 	for _, p := range projections.All() {
-		views, err := projections.Latest(t.Context(), l.Journal, p)
+		views, err := fold.Latest(t.Context(), projections.Log{Journal: l.Journal}, p)
 		if err != nil {
 			t.Fatal(err)
 		}
 		view := views[p.Name]
-		rows, err := projections.Dump(t.Context(), view)
+		rows, err := fold.Dump(t.Context(), view)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/assistance"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 )
 
@@ -90,23 +91,29 @@ type PersonReplaced struct {
 }
 
 // VisitMonths holds a part a month and a field a contract and assistant.
-func VisitMonths() Table[VisitMonth] { return Table[VisitMonth]{"months"} }
+func VisitMonths() fold.Table[VisitMonth] { return fold.Table[VisitMonth]{Name: "months"} }
 
 // VisitDetails lies under the same keys as VisitMonths.
-func VisitDetails() Table[VisitDetail] { return Table[VisitDetail]{"details"} }
+func VisitDetails() fold.Table[VisitDetail] { return fold.Table[VisitDetail]{Name: "details"} }
 
 // ParticipantOverlaps holds the days on which two visits of one participant
 // meet, a part a month and a field a participant and date.
-func ParticipantOverlaps() Table[VisitDay] { return Table[VisitDay]{"participantOverlaps"} }
+func ParticipantOverlaps() fold.Table[VisitDay] {
+	return fold.Table[VisitDay]{Name: "participantOverlaps"}
+}
 
 // AssistantOverlaps is the same of assistants.
-func AssistantOverlaps() Table[VisitDay] { return Table[VisitDay]{"assistantOverlaps"} }
+func AssistantOverlaps() fold.Table[VisitDay] { return fold.Table[VisitDay]{Name: "assistantOverlaps"} }
 
 // ParticipantMonths holds a part a month and a field a participant.
-func ParticipantMonths() Table[PersonMonth] { return Table[PersonMonth]{"participantMonths"} }
+func ParticipantMonths() fold.Table[PersonMonth] {
+	return fold.Table[PersonMonth]{Name: "participantMonths"}
+}
 
 // AssistantMonths holds a part a month and a field an assistant.
-func AssistantMonths() Table[PersonMonth] { return Table[PersonMonth]{"assistantMonths"} }
+func AssistantMonths() fold.Table[PersonMonth] {
+	return fold.Table[PersonMonth]{Name: "assistantMonths"}
+}
 
 // VisitField is the field of a contract and assistant.
 func VisitField(contract, assistant string) string {
@@ -134,17 +141,17 @@ func visited(r *journal.Recorded) (v assistance.Visit, d assistance.Details, wit
 	return v, d, false, false
 }
 
-func assistanceKeys(r *journal.Recorded) []Key {
+func assistanceKeys(r *journal.Recorded) []fold.Key {
 	v, _, _, ok := visited(r)
 	if !ok {
 		return nil
 	}
 	part, field := monthOf(v.Date), VisitField(v.Contract, v.Assistant)
-	return []Key{VisitMonths().Key(part, field), VisitDetails().Key(part, field),
+	return []fold.Key{VisitMonths().Key(part, field), VisitDetails().Key(part, field),
 		ParticipantMonths().Key(part, domain.Escape(v.Participant)), AssistantMonths().Key(part, domain.Escape(v.Assistant))}
 }
 
-func foldAssistance(tx *Tx, r *journal.Recorded) error {
+func foldAssistance(tx *fold.Tx, r *journal.Recorded) error {
 	v, d, withdrawn, ok := visited(r)
 	if !ok {
 		return unfolded(r)
@@ -157,7 +164,7 @@ func foldAssistance(tx *Tx, r *journal.Recorded) error {
 	return nil
 }
 
-func foldVisit(tx *Tx, position journal.Position, v assistance.Visit, d assistance.Details, withdrawn bool) {
+func foldVisit(tx *fold.Tx, position journal.Position, v assistance.Visit, d assistance.Details, withdrawn bool) {
 	detail := VisitDetails().Nth(tx, 1)
 	i, known := slices.BinarySearchFunc(detail.Visits, v, func(a Visit, b assistance.Visit) int {
 		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.From, b.From))
@@ -187,7 +194,7 @@ func foldVisit(tx *Tx, position journal.Position, v assistance.Visit, d assistan
 
 // foldPerson keeps a person's month, the n-th row that Keys named, and, only
 // while two visits of a day meet, that day's row among the overlaps.
-func foldPerson(tx *Tx, n int, months Table[PersonMonth], overlaps Table[VisitDay], visit PersonVisit, link VisitLink, withdrawn bool) {
+func foldPerson(tx *fold.Tx, n int, months fold.Table[PersonMonth], overlaps fold.Table[VisitDay], visit PersonVisit, link VisitLink, withdrawn bool) {
 	m, k := months.Nth(tx, n), tx.Named(n)
 	met := m.meet(visit.Date)
 	m.change(visit, link, withdrawn)

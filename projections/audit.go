@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ksiega/domain"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/internal/position"
 )
@@ -57,16 +58,16 @@ type AuditHour struct {
 }
 
 // AuditHeads holds a part a kind of thing and a field a thing.
-func AuditHeads() Table[AuditHead] { return Table[AuditHead]{"heads"} }
+func AuditHeads() fold.Table[AuditHead] { return fold.Table[AuditHead]{Name: "heads"} }
 
 // AuditBlocks holds a part a thing and a field a full block, numbered from 0.
-func AuditBlocks() Table[AuditBlock] { return Table[AuditBlock]{"blocks"} }
+func AuditBlocks() fold.Table[AuditBlock] { return fold.Table[AuditBlock]{Name: "blocks"} }
 
 // AuditCounts holds one part and a field an event type.
-func AuditCounts() Table[AuditCount] { return Table[AuditCount]{"counts"} }
+func AuditCounts() fold.Table[AuditCount] { return fold.Table[AuditCount]{Name: "counts"} }
 
 // AuditHours holds a part a day (UTC) and a field an hour.
-func AuditHours() Table[AuditHour] { return Table[AuditHour]{"hours"} }
+func AuditHours() fold.Table[AuditHour] { return fold.Table[AuditHour]{Name: "hours"} }
 
 // The one part of AuditCounts, and the one row that holds the latest hour.
 const (
@@ -85,9 +86,9 @@ func Audit() Projection {
 
 // auditKeys are the heads of what an event is posted under, each once, and then
 // the count and the latest hour.
-func auditKeys(r *journal.Recorded) []Key {
+func auditKeys(r *journal.Recorded) []fold.Key {
 	refs := r.Event.Refs()
-	keys := make([]Key, 0, len(refs)+3)
+	keys := make([]fold.Key, 0, len(refs)+3)
 	add := func(ref domain.Ref) {
 		k := AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))
 		if ref.ID != "" && !slices.Contains(keys, k) {
@@ -102,7 +103,7 @@ func auditKeys(r *journal.Recorded) []Key {
 }
 
 // auditID is the id that one of an event's auditKeys was made of.
-func auditID(r *journal.Recorded, k Key) string {
+func auditID(r *journal.Recorded, k fold.Key) string {
 	for _, ref := range r.Event.Refs() {
 		if string(ref.Kind) == k.Part && domain.Escape(ref.ID) == k.Field {
 			return ref.ID
@@ -111,7 +112,7 @@ func auditID(r *journal.Recorded, k Key) string {
 	return strings.Clone(r.Meta.Actor) // apart from the envelope it was part of
 }
 
-func foldAudit(tx *Tx, r *journal.Recorded) error {
+func foldAudit(tx *fold.Tx, r *journal.Recorded) error {
 	on := r.OccurredOn()
 	heads := 0
 	for ; tx.Named(heads).Table == AuditHeads().Name; heads++ {
@@ -149,7 +150,7 @@ func widen(first, last, on domain.Date) (domain.Date, domain.Date) {
 }
 
 // auditPart is the part of the blocks that belong to a head.
-func auditPart(head Key) string { return head.Part + "-" + head.Field }
+func auditPart(head fold.Key) string { return head.Part + "-" + head.Field }
 
 func auditBlockField(n int) string { return fmt.Sprintf("%08d", n) }
 

@@ -5,6 +5,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/contract"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 )
 
@@ -85,7 +86,7 @@ func (c ContractLife) AsOf(asOf domain.Date) (contract.State, error) {
 }
 
 // ContractLives holds a part a programme and a field a contract.
-func ContractLives() Table[ContractLife] { return Table[ContractLife]{"contracts"} }
+func ContractLives() fold.Table[ContractLife] { return fold.Table[ContractLife]{Name: "contracts"} }
 
 // Contracts folds contracts of every kind.
 func Contracts() Projection {
@@ -96,15 +97,15 @@ func Contracts() Projection {
 			"participant.*", "payment.*", "refundclaim.*", "statement.*"}}
 }
 
-func contractKeys(r *journal.Recorded) []Key {
+func contractKeys(r *journal.Recorded) []fold.Key {
 	if l, _, ok := contractChange(r); ok {
-		return []Key{ContractLives().Key(domain.Escape(l.Programme), domain.Escape(l.Contract))}
+		return []fold.Key{ContractLives().Key(domain.Escape(l.Programme), domain.Escape(l.Contract))}
 	}
 	switch e := r.Event.(type) {
 	case contract.Drafted:
-		return []Key{ContractLives().Key(domain.Escape(e.Programme), domain.Escape(e.Contract))}
+		return []fold.Key{ContractLives().Key(domain.Escape(e.Programme), domain.Escape(e.Contract))}
 	case contract.Signed:
-		return []Key{ContractLives().Key(domain.Escape(e.Programme), domain.Escape(e.Contract))}
+		return []fold.Key{ContractLives().Key(domain.Escape(e.Programme), domain.Escape(e.Contract))}
 	}
 	return nil
 }
@@ -134,7 +135,7 @@ func contractChange(r *journal.Recorded) (contract.Life, ContractChange, bool) {
 	return contract.Life{}, c, false
 }
 
-func foldContracts(tx *Tx, r *journal.Recorded) error {
+func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
 	switch e := r.Event.(type) {
 	case contract.Drafted:
 		c := ContractLives().Get(tx, domain.Escape(e.Programme), domain.Escape(e.Contract))

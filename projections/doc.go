@@ -1,67 +1,7 @@
-// Package projections folds the ledger's events into read models. It holds the
-// runtime (the other files named here) and one file a read model.
+// Package projections holds the ledger's read models: one file each, with its row
+// types, keys and pure fold. All lists them; erased.go is the rule of what becomes of
+// sealed texts that are erased.
 //
-// A Projection is a pure fold over typed tables. The same fold runs three ways:
-// live, a batch at a time against Redis (Store, driven by a Runner); rebuilt,
-// in memory and then written in bulk beside what is live and switched (Rebuild);
-// and known-at, in memory up to a position (KnownAt). So the three agree by
-// construction, whatever the batches were.
-//
-// It promises: rows and the checkpoint they belong to change together; an event
-// delivered twice counts once; of several processes over one Redis one feeds, and
-// one that wrongly believes that it does changes nothing; a fold that fails or
-// panics stops its projection, loudly, and is never skipped; a reader sees rows of one position, and none from before a position that
-// this process has seen there. Rows are read in one transaction with the checkpoint
-// they are of, whichever server answers; what a Store keeps decoded between
-// questions is used for the same rows alone.
-// It stops at rows: what they mean is for the read models, how they are asked for
-// is for queries.
-//
-// # One writer at a time
-//
-// A Runner feeds, rebuilds and switches while its process has the lease of the
-// prefix; one without it says where the rows stand, and takes the lease when that
-// lapses or is given back. The lease saves work and nothing rests on its clock: every
-// transaction compares the checkpoint, which names the process that wrote it. Who
-// takes the lease writes its token into each first, so that a process that was paused
-// and goes on finds none to write over. Within the process one lock (Store.writing)
-// lets one at a time write what is read: a batch to all projections, a switch, a
-// mending. A rebuild works beside that, in a generation of its own, and takes the lock
-// for the last stretch and the switch.
-//
-// # Layout in Redis
-//
-// One hash tag a projection, so that a cluster keeps it in one slot. <p> is the
-// prefix (`ksiega`), <n> the projection, <g> a generation: a whole copy of the
-// read model, of which one is current.
-//
-//	<p>:lease                   string  token and name of the process that feeds;
-//	                                    expires
-//	<p>:{<n>}:current           string  number of the generation that is read
-//	<p>:{<n>}:last              string  the last number given to a generation
-//	<p>:{<n>}:gens              hash    number → building | live | doomed | swept
-//	<p>:{<n>}:g<g>:cp           string  checkpoint, eight words: id of the ledger;
-//	                                    position seen; position and id of the last
-//	                                    event seen (0 and - where none); version;
-//	                                    one drawn anew whenever rows change; the
-//	                                    tallies of the tables (- where none); token
-//	                                    of the process that wrote it
-//	<p>:{<n>}:g<g>:t            set     tables that ever had a row
-//	<p>:{<n>}:g<g>:p:<table>    hash    part that has a row → its tally
-//	<p>:{<n>}:g<g>:r:<table>:<part>  hash  field → row as JSON, zero fields left out
-//
-// A tally is a count and a sum of hashes: of a part's rows, of a table's parts. So
-// the checkpoint says what there is, and Redis cannot lose a key unseen: a reader
-// that finds less is refused, a writer folds nothing over it, and the model is built
-// anew. A checkpoint names its ledger and the last event it has seen; one of another
-// ledger, or whose event the log lacks, is never served.
-//
-// Parts and fields come escaped from the fold (domain.Escape) and sort bytewise.
-// A generation is `building` until `current` names it, in one MULTI, and is
-// current once: numbers are of the clock and only grow, so that none comes again
-// though Redis loses its keys or is set back. One that is `doomed`, or `building`
-// with a number below the current one, is what a crash or a switch left behind
-// and is unlinked after the next switch, its checkpoint first, so that no reader
-// takes what is left for the whole; where somebody may still be writing it, it is
-// then `swept`, and looked for once more after the switch that follows.
+// It stops at rows: how folds run is for internal/fold, where rows are kept for
+// internal/foldredis, what is asked of them for queries.
 package projections

@@ -6,6 +6,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/assistance"
 	"ksiega/domain/durability"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 )
 
@@ -75,16 +76,18 @@ func (d Delivered) Between(from, to domain.Date) (sum domain.Minutes) {
 }
 
 // DurabilityProjects holds one part and a field a project.
-func DurabilityProjects() Table[DurabilityProject] { return Table[DurabilityProject]{"projects"} }
+func DurabilityProjects() fold.Table[DurabilityProject] {
+	return fold.Table[DurabilityProject]{Name: "projects"}
+}
 
 // DurabilityPart is the one part of DurabilityProjects.
 const DurabilityPart = "all"
 
 // DurabilityFacts holds a part a project and a field a fact.
-func DurabilityFacts() Table[DurabilityFact] { return Table[DurabilityFact]{"facts"} }
+func DurabilityFacts() fold.Table[DurabilityFact] { return fold.Table[DurabilityFact]{Name: "facts"} }
 
 // DeliveredMonths holds a part a programme and a field a month.
-func DeliveredMonths() Table[Delivered] { return Table[Delivered]{"delivered"} }
+func DeliveredMonths() fold.Table[Delivered] { return fold.Table[Delivered]{Name: "delivered"} }
 
 // Durability folds durability periods and, for every programme, the visits that
 // were delivered.
@@ -98,12 +101,12 @@ func Durability() Projection {
 			"payment.*", "refundclaim.*", "statement.*"}}
 }
 
-func durabilityKeys(r *journal.Recorded) []Key {
+func durabilityKeys(r *journal.Recorded) []fold.Key {
 	if v, _, ok := delivered(r); ok {
-		return []Key{DeliveredMonths().Key(domain.Escape(v.Programme), monthOf(v.Date))}
+		return []fold.Key{DeliveredMonths().Key(domain.Escape(v.Programme), monthOf(v.Date))}
 	}
 	if project, _ := durabilityFact(r); project != "" {
-		return []Key{DurabilityProjects().Key(DurabilityPart, domain.Escape(project))}
+		return []fold.Key{DurabilityProjects().Key(DurabilityPart, domain.Escape(project))}
 	}
 	return nil
 }
@@ -145,7 +148,7 @@ func durabilityFact(r *journal.Recorded) (project string, f DurabilityFact) {
 	return project, f
 }
 
-func foldDurability(tx *Tx, r *journal.Recorded) error {
+func foldDurability(tx *fold.Tx, r *journal.Recorded) error {
 	if v, change, ok := delivered(r); ok {
 		deliver(DeliveredMonths().Nth(tx, 0), v.Date, change)
 		return nil

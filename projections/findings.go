@@ -6,6 +6,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 )
 
@@ -36,24 +37,24 @@ func (f FindingLife) Last(asOf domain.Date) (last FindingChange) {
 }
 
 // FindingLives holds a part a kind of finding and a field a finding.
-func FindingLives() Table[FindingLife] { return Table[FindingLife]{"findings"} }
+func FindingLives() fold.Table[FindingLife] { return fold.Table[FindingLife]{Name: "findings"} }
 
 // Findings folds what people said of findings.
 func Findings() Projection {
-	return Projection{Name: "findings", Version: 3, Seals: true,
+	return Projection{Name: "findings", Version: 3, Retroactive: erases,
 		Want: oneOf(finding.Resolved{}, finding.Reopened{}, erasure.Ordered{}),
 		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "intake.*",
 			"participant.*", "payment.*", "refundclaim.*", "statement.*"},
-		Keys: func(r *journal.Recorded) []Key {
+		Keys: func(r *journal.Recorded) []fold.Key {
 			if id, _, ok := findingChange(r); ok {
-				return []Key{FindingLives().Key(findingPart(id), domain.Escape(id)), erasedKey(findingRef(id))}
+				return []fold.Key{FindingLives().Key(findingPart(id), domain.Escape(id)), erasedKey(findingRef(id))}
 			}
 			if e, ok := r.Event.(erasure.Ordered); ok && e.Kind == domain.RefFinding {
-				return []Key{FindingLives().Key(findingPart(e.Subject), domain.Escape(e.Subject)), erasedKey(e.Of())}
+				return []fold.Key{FindingLives().Key(findingPart(e.Subject), domain.Escape(e.Subject)), erasedKey(e.Of())}
 			}
 			return nil
 		},
-		Fold: func(tx *Tx, r *journal.Recorded) error {
+		Fold: func(tx *fold.Tx, r *journal.Recorded) error {
 			if e, ok := r.Event.(erasure.Ordered); ok {
 				eraseReasons(tx, e, r)
 				return nil
@@ -93,12 +94,12 @@ func findingRef(id string) domain.Ref { return domain.Ref{Kind: domain.RefFindin
 
 // eraseReasons takes the reasons out of what was said of a finding; that it was
 // resolved stays.
-func eraseReasons(tx *Tx, e erasure.Ordered, r *journal.Recorded) {
+func eraseReasons(tx *fold.Tx, e erasure.Ordered, r *journal.Recorded) {
 	if e.Kind != domain.RefFinding {
 		return
 	}
 	erase(tx, e.Of(), r)
-	f := FindingLives().change(tx, findingPart(e.Subject), domain.Escape(e.Subject))
+	f := FindingLives().Change(tx, findingPart(e.Subject), domain.Escape(e.Subject))
 	if f == nil {
 		return
 	}

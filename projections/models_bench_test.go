@@ -6,7 +6,8 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/attendance"
-	"ksiega/internal/journal"
+	"ksiega/internal/fold"
+	"ksiega/internal/testkit/foldtest"
 )
 
 // yearsOfWork is attendance of many referrals, in the order it is recorded.
@@ -31,14 +32,14 @@ func BenchmarkFold(b *testing.B) {
 		}
 		b.Run(p.Name, func(b *testing.B) {
 			b.ReportAllocs()
-			m := NewMemory(p)
+			m := fold.NewMemory(p)
 			for n := 0; n < b.N; {
 				if n%len(book) == 0 {
-					m = NewMemory(p)
+					m = fold.NewMemory(p)
 				}
 				at := n % len(book)
 				batch := book[at:min(at+512, len(book))]
-				toyMust(b, m.Fold(journal.Batch{Events: batch, Through: batch[len(batch)-1].Position}))
+				foldtest.Must(b, m.Fold(Batch{Events: batch, Through: batch[len(batch)-1].Position}))
 				n += len(batch)
 			}
 		})

@@ -2,7 +2,9 @@ package projections
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,41 +28,96 @@ import (
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
+	"ksiega/internal/fold"
+	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
+	"ksiega/internal/position"
+	"ksiega/internal/testkit/foldtest"
 )
 
 // bookOf records events of the ledger in memory, half an hour apart.
-func bookOf(t testing.TB, events []domain.Event) []journal.Recorded {
+func bookOf(t testing.TB, events []domain.Event) []*journal.Recorded {
 	t.Helper()
-	var book []journal.Recorded
+	var book []*journal.Recorded
 	for i, e := range events {
 		data, err := json.Marshal(e, json.Deterministic(true))
-		toyMust(t, err)
+		foldtest.Must(t, err)
 		meta := journal.Meta{Actor: fmt.Sprint("actor", i%2), OccurredOn: e.OccurredOn()}
 		raw, err := json.Marshal(meta)
-		toyMust(t, err)
+		foldtest.Must(t, err)
 		id := uuid.UUID{8: 0x80}
 		binary.BigEndian.PutUint64(id[:8], uint64(i+1)*0x9e3779b97f4a7c15)
-		book = append(book, journal.Recorded{ID: id, Stream: "statement-s", Type: e.EventType(), Revision: uint64(i), Position: at(uint64(10 * (i + 1))),
+		book = append(book, &journal.Recorded{ID: id, Stream: "statement-s", Type: e.EventType(), Revision: uint64(i), Position: position.Of(uint64(10 * (i + 1))),
 			Created: time.Date(2018, 1, 1, 0, 0, 0, 123, time.UTC).Add(time.Duration(i) * 30 * time.Minute),
 			Meta:    meta, RawMeta: raw, RawData: data, Event: e})
 	}
 	return book
 }
 
-// bookJournal is a Journal over what bookOf recorded.
-func bookJournal(t testing.TB, book []journal.Recorded) *journal.Journal {
+// bookLog is a log of what bookOf recorded.
+func bookLog(t testing.TB, book []*journal.Recorded) Log {
 	t.Helper()
 	table, err := journal.Ledger()
-	toyMust(t, err)
+	foldtest.Must(t, err)
 	j, err := journal.Open(journal.Options{Address: "esdb://127.0.0.1:1?tls=false", Table: table,
-		Bulk: &journal.Bulk{Last: func() (uint64, error) { return lastOf(book), nil }, Ahead: dense,
+		Bulk: &journal.Bulk{Last: func() (uint64, error) { return lastOf(book), nil }, Ahead: func(after uint64, events int) uint64 { return after + uint64(events) },
 			Read: func(ctx context.Context, after, until uint64, each func(uint64, *journal.Recorded) error) error {
-				return readBetween(ctx, book, after, until, each)
+				for _, r := range book {
+					if n := r.Position.Number(); n > after && n <= until {
+						bare := *r
+						bare.Event, bare.Meta = nil, journal.Meta{}
+						if err := errors.Join(ctx.Err(), each(n, &bare)); err != nil {
+							return err
+						}
+					}
+				}
+				return nil
 			}}})
-	toyMust(t, err)
+	foldtest.Must(t, err)
 	t.Cleanup(func() { _ = j.Close() })
-	return j
+	return Log{j}
+}
+
+// lastOf is the last position of a book.
+func lastOf(book []*journal.Recorded) (last uint64) {
+	for _, r := range book {
+		last = r.Position.Number()
+	}
+	return last
+}
+
+// folded is the rows that a history ought to give.
+func folded(t testing.TB, p Projection, book []*journal.Recorded) *fold.Memory[*journal.Recorded] {
+	t.Helper()
+	m := fold.NewMemory(p)
+	for i := range book {
+		foldtest.Must(t, m.Fold(Batch{Events: book[i : i+1], Through: book[i].Position}))
+	}
+	return m
+}
+
+// arriving is a log that was empty and of which batches arrive, each so many times.
+type arriving struct {
+	batches []Batch
+	times   []int
+}
+
+func (arriving) Scan(_ context.Context, _ fold.Range, each func(Batch) error) error {
+	return each(Batch{CaughtUp: true})
+}
+
+func (arriving) Head(context.Context) (none journal.Position, err error) { return none, nil }
+
+func (a arriving) Follow(ctx context.Context, _ journal.Position, _ func(error), fn func(Batch) error) error {
+	for i, b := range a.batches {
+		for range a.times[i] {
+			if err := fn(b); err != nil {
+				return err
+			}
+		}
+	}
+	<-ctx.Done()
+	return ctx.Err()
 }
 
 // ledgerEvent draws an event from a small world, so that events meet.
@@ -243,33 +300,33 @@ func TestAnErasureIsAWithdrawal(t *testing.T) {
 				gone[e.Of()] = true
 			}
 		}
-		until := at(uint64(10 * rapid.IntRange(0, len(book)).Draw(rt, "known at"))).Bound()
-		var unsaid []journal.Recorded
+		until := position.Of(uint64(10 * rapid.IntRange(0, len(book)).Draw(rt, "known at"))).Bound()
+		var unsaid []*journal.Recorded
 		for _, r := range book {
 			if !until.Holds(r.Position) {
 				break
 			}
-			r.Event = domain.Reseal(r.Event, func(s domain.Seal, text domain.Sealed) domain.Sealed {
+			said := *r
+			said.Event = domain.Reseal(r.Event, func(s domain.Seal, text domain.Sealed) domain.Sealed {
 				if gone[s.Subject] {
 					return ""
 				}
 				return text
 			})
-			unsaid = append(unsaid, r)
+			unsaid = append(unsaid, &said)
 		}
 		for _, p := range All() {
-			known, err := KnownAt(ctx, bookJournal(t, book), p, until)
-			toyMust(t, err)
-			got, want := dumpOf(t, known), dumpOf(t, folded(t, p, unsaid))
-			for _, dump := range []map[Key]string{got, want} {
-				maps.DeleteFunc(dump, func(k Key, _ string) bool { return k.Table == ErasedSubjects().Name })
+			known := foldtest.KnownAt(t, bookLog(t, book), p, until)
+			got, want := foldtest.Dump(t, known), foldtest.Dump(t, folded(t, p, unsaid))
+			for _, dump := range []map[fold.Key]string{got, want} {
+				maps.DeleteFunc(dump, func(k fold.Key, _ string) bool { return k.Table == ErasedSubjects().Name })
 			}
-			sameDump(rt, p.Name, got, want)
+			foldtest.SameDump(rt, p.Name, got, want)
 			// What stands there holds it until the erasure comes.
-			stands, err := FoldedTo(ctx, bookJournal(t, book), p, until)
-			toyMust(t, err)
-			held := slices.DeleteFunc(slices.Clone(book), func(r journal.Recorded) bool { return !until.Holds(r.Position) })
-			sameDump(rt, p.Name+" as it stands", dumpOf(t, stands), dumpOf(t, folded(t, p, held)))
+			stands, err := fold.FoldedTo(ctx, bookLog(t, book), until, p)
+			foldtest.Must(t, err)
+			held := slices.DeleteFunc(slices.Clone(book), func(r *journal.Recorded) bool { return !until.Holds(r.Position) })
+			foldtest.SameDump(rt, p.Name+" as it stands", foldtest.Dump(t, stands), foldtest.Dump(t, folded(t, p, held)))
 		}
 	})
 }
@@ -278,36 +335,77 @@ func TestAnErasureIsAWithdrawal(t *testing.T) {
 // whatever the batches and however often they come, and known at the end.
 func TestReadModelsThreeWaysAgree(t *testing.T) {
 	t.Parallel()
-	onEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+	foldtest.OnEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
 		rapid.Check(t, func(rt *rapid.T) {
 			ctx, book := t.Context(), bookOf(t, ledgerHistory(rt))
-			batches := toyBatches(rt, book)
-			live, rebuilt := freshStore(t, c), freshStore(t, c)
-			toyMust(t, Rebuild(ctx, rebuilt, bookJournal(t, book), nil, All()...))
+			arrive := arriving{batches: foldtest.Batches(rt, book)}
+			for range arrive.batches {
+				arrive.times = append(arrive.times, rapid.IntRange(1, 2).Draw(rt, "times"))
+			}
+			rebuilt := foldredis.NewStore[*journal.Recorded](c, "rebuilt-"+rand.Text())
+			foldtest.Must(t, foldredis.Rebuild(ctx, rebuilt, bookLog(t, book), nil, All()...))
+			live := foldredis.NewStore[*journal.Recorded](c, "live-"+rand.Text())
+			runner := foldredis.NewRunner(live, arrive, foldredis.RunnerOptions{}, All()...)
+			foldtest.Must(t, runner.Start(ctx))
+			defer runner.Stop()
+			foldtest.Must(t, runner.WaitFor(ctx, position.Of(lastOf(book)).Bound()))
 			for _, p := range All() {
-				toyMust(t, live.Begin(ctx, p))
-				after := journal.Position{}
-				for _, b := range batches {
-					for range rapid.IntRange(1, 2).Draw(rt, "times") {
-						toyMust(t, live.Apply(ctx, p, after, b))
-					}
-					after = b.Through
-				}
 				m := folded(t, p, book)
-				if err := CheckRows(m); err != nil {
-					rt.Fatal(err)
+				comeBack(rt, m)
+				want := foldtest.Dump(t, m)
+				for what, s := range map[string]*foldredis.Store[*journal.Recorded]{"live": live, "rebuilt": rebuilt} {
+					foldtest.Must(t, s.Read(ctx, func(views map[string]View) error {
+						foldtest.SameDump(rt, p.Name+" "+what, foldtest.Dump(t, views[p.Name]), want)
+						return nil
+					}, p))
 				}
-				want := dumpOf(t, m)
-				for what, s := range map[string]*Store{"live": live, "rebuilt": rebuilt} {
-					rows, _ := storeDump(t, s, p)
-					sameDump(rt, p.Name+" "+what, rows, want)
-				}
-				known, err := KnownAt(ctx, bookJournal(t, book), p, at(1<<40).Bound())
-				toyMust(t, err)
-				sameDump(rt, p.Name+" known", dumpOf(t, known), want)
+				known := foldtest.KnownAt(t, bookLog(t, book), p, position.Of(1<<40).Bound())
+				foldtest.SameDump(rt, p.Name+" known", foldtest.Dump(t, known), want)
 			}
 		})
 	})
+}
+
+// comeBack: every row of a read model comes back from a store as it is in memory.
+func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
+	tables, err := m.Tables(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks := map[string]func(){
+		"assistance months":              func() { foldtest.ComesBack(t, m, VisitMonths()) },
+		"assistance details":             func() { foldtest.ComesBack(t, m, VisitDetails()) },
+		"assistance participantOverlaps": func() { foldtest.ComesBack(t, m, ParticipantOverlaps()) },
+		"assistance assistantOverlaps":   func() { foldtest.ComesBack(t, m, AssistantOverlaps()) },
+		"assistance participantMonths":   func() { foldtest.ComesBack(t, m, ParticipantMonths()) },
+		"assistance assistantMonths":     func() { foldtest.ComesBack(t, m, AssistantMonths()) },
+		"audit heads":                    func() { foldtest.ComesBack(t, m, AuditHeads()) },
+		"audit blocks":                   func() { foldtest.ComesBack(t, m, AuditBlocks()) },
+		"audit counts":                   func() { foldtest.ComesBack(t, m, AuditCounts()) },
+		"audit hours":                    func() { foldtest.ComesBack(t, m, AuditHours()) },
+		"contracts contracts":            func() { foldtest.ComesBack(t, m, ContractLives()) },
+		"durability projects":            func() { foldtest.ComesBack(t, m, DurabilityProjects()) },
+		"durability facts":               func() { foldtest.ComesBack(t, m, DurabilityFacts()) },
+		"durability delivered":           func() { foldtest.ComesBack(t, m, DeliveredMonths()) },
+		"findings findings":              func() { foldtest.ComesBack(t, m, FindingLives()) },
+		"refunds claims":                 func() { foldtest.ComesBack(t, m, RefundClaims()) },
+		"refunds lines":                  func() { foldtest.ComesBack(t, m, BankLines()) },
+		"refunds statements":             func() { foldtest.ComesBack(t, m, BankStatements()) },
+		"refunds unmatched":              func() { foldtest.ComesBack(t, m, UnmatchedLines()) },
+		"settlement agreements":          func() { foldtest.ComesBack(t, m, SettlementAgreements()) },
+		"settlement months":              func() { foldtest.ComesBack(t, m, SettlementMonths()) },
+		"settlement details":             func() { foldtest.ComesBack(t, m, SettlementDetails()) },
+		"settlement claims":              func() { foldtest.ComesBack(t, m, SettlementClaims()) },
+		"findings erased":                func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
+		"refunds erased":                 func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
+	}
+	for _, table := range tables {
+		check := checks[m.Of().Name+" "+table]
+		if check == nil {
+			t.Fatalf("%s has a table %s", m.Of().Name, table)
+		}
+		check()
+	}
 }
 
 // TestSettlementIsWhatTheDaysComeTo: the ready totals are those of the days and
@@ -343,7 +441,7 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 		}
 		m := folded(t, Settlement(), book)
 		items, err := SettlementMonths().Every(ctx, m)
-		toyMust(t, err)
+		foldtest.Must(t, err)
 		var all, allCut, want, wantCut domain.Minutes
 		for _, it := range items {
 			detail, ok, err := SettlementDetails().Find(ctx, m, SettlementDetailPart(it.Row.Agreement, it.Row.Month), domain.Escape(it.Row.Contract))
@@ -395,7 +493,7 @@ func TestVisitsAndOverlaps(t *testing.T) {
 		}
 		stands, proof := map[identity]domain.Minutes{}, map[identity][]journal.Position{}
 		for _, r := range book {
-			v, d, withdrawn, ok := visited(&r)
+			v, d, withdrawn, ok := visited(r)
 			id := identity{v.Assistant, v.Contract, v.Date, v.From}
 			if ok && withdrawn {
 				delete(stands, id)
@@ -409,7 +507,7 @@ func TestVisitsAndOverlaps(t *testing.T) {
 			want += n
 		}
 		months, err := VisitMonths().Every(ctx, m)
-		toyMust(t, err)
+		foldtest.Must(t, err)
 		visits := 0
 		for _, it := range months {
 			got, visits = got+it.Row.Minutes, visits+it.Row.Visits
@@ -418,7 +516,7 @@ func TestVisitsAndOverlaps(t *testing.T) {
 			rt.Fatalf("%s in %d visits, not %s in %d", got, visits, want, len(stands))
 		}
 		persons, err := AssistantMonths().Every(ctx, m)
-		toyMust(t, err)
+		foldtest.Must(t, err)
 		overlapping := 0
 		for _, it := range persons {
 			days := map[domain.Date][]PersonVisit{}
@@ -432,7 +530,7 @@ func TestVisitsAndOverlaps(t *testing.T) {
 			}
 		}
 		overlaps, err := AssistantOverlaps().Every(ctx, m)
-		toyMust(t, err)
+		foldtest.Must(t, err)
 		if len(overlaps) != overlapping {
 			rt.Fatalf("%d days among the overlaps, not %d", len(overlaps), overlapping)
 		}
@@ -468,11 +566,10 @@ func TestPostings(t *testing.T) {
 	}
 	book := bookOf(t, events)
 	m := folded(t, Audit(), book)
-	toyMust(t, CheckRows(m))
 	for _, ref := range []domain.Ref{{Kind: domain.RefFinding, ID: "f0"}, {Kind: RefActor, ID: "actor1"}, {Kind: RefActor, ID: "nobody"}} {
 		var want []journal.Position
 		for _, r := range book {
-			if slices.Contains(auditKeys(&r), AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))) {
+			if slices.Contains(auditKeys(r), AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))) {
 				want = append(want, r.Position)
 			}
 		}
@@ -480,13 +577,13 @@ func TestPostings(t *testing.T) {
 			after, until uint64
 			limit        int
 		}{{0, 0, 1 << 20}, {0, 0, 3}, {2550, 0, 1 << 20}, {2560, 10250, 1 << 20}, {0, 25, 10}, {1 << 30, 0, 10}, {10240, 0, 300}} {
-			expected := slices.DeleteFunc(slices.Clone(want), func(p journal.Position) bool { return num(p) <= c.after || c.until != 0 && num(p) > c.until })
+			expected := slices.DeleteFunc(slices.Clone(want), func(p journal.Position) bool { return p.Number() <= c.after || c.until != 0 && p.Number() > c.until })
 			expected = expected[:min(len(expected), c.limit)]
 			until := journal.Bound{}
 			if c.until != 0 {
-				until = at(c.until).Bound()
+				until = position.Of(c.until).Bound()
 			}
-			got, err := Postings(ctx, m, ref, at(c.after), until, c.limit)
+			got, err := Postings(ctx, m, ref, position.Of(c.after), until, c.limit)
 			if err != nil || !slices.Equal(got, expected) {
 				t.Errorf("%v %v: %d positions, not %d; %v", ref, c, len(got), len(expected), err)
 			}
@@ -494,7 +591,7 @@ func TestPostings(t *testing.T) {
 	}
 	for _, instant := range []time.Time{{}, book[0].Created, book[5].Created.Add(time.Minute), book[len(book)-1].Created.Add(time.Hour)} {
 		before, err := HourBefore(ctx, m, instant)
-		toyMust(t, err)
+		foldtest.Must(t, err)
 		for _, r := range book {
 			if !r.Position.After(before) && r.Created.After(instant) {
 				t.Errorf("%s: %s does not lie after %s", instant, r.Position, before)
@@ -512,7 +609,7 @@ func TestClaimAsOf(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		book := bookOf(t, ledgerHistory(rt))
 		items, err := RefundClaims().Every(t.Context(), folded(t, Refunds(), book))
-		toyMust(t, err)
+		foldtest.Must(t, err)
 		for _, it := range items {
 			late, err := it.Row.AsOf(1 << 30)
 			if now, _ := it.Row.AsOf(0); err != nil || late != it.Row.Totals || now != late {

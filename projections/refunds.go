@@ -9,6 +9,7 @@ import (
 	"ksiega/domain/erasure"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 )
 
@@ -108,10 +109,10 @@ type BankLine struct {
 func (l BankLine) Settled() bool { return l.Claim != "" && slices.Contains(l.Paid, l.Claim) }
 
 // RefundClaims holds a part an agreement and a field a claim.
-func RefundClaims() Table[RefundClaim] { return Table[RefundClaim]{"claims"} }
+func RefundClaims() fold.Table[RefundClaim] { return fold.Table[RefundClaim]{Name: "claims"} }
 
 // BankLines holds a part a statement and a field a line.
-func BankLines() Table[BankLine] { return Table[BankLine]{"lines"} }
+func BankLines() fold.Table[BankLine] { return fold.Table[BankLine]{Name: "lines"} }
 
 // BankStatement says how much of a statement is recorded: a long one comes in several
 // appends, and one that was cut short is no statement yet.
@@ -124,7 +125,7 @@ type BankStatement struct {
 func (s BankStatement) Whole() bool { return s.Booked >= s.Lines }
 
 // BankStatements holds a part and a row a statement.
-func BankStatements() Table[BankStatement] { return Table[BankStatement]{"statements"} }
+func BankStatements() fold.Table[BankStatement] { return fold.Table[BankStatement]{Name: "statements"} }
 
 // StatementField is the field of the only row of a part of BankStatements.
 const StatementField = "of"
@@ -133,11 +134,11 @@ const StatementField = "of"
 // booking; those with a Claim were cut short between the statement and the claim. A
 // booking of 0.00 pays nothing. A match carries the date of the booking, so that asOf
 // cuts both alike.
-func UnmatchedLines() Table[BankLine] { return Table[BankLine]{"unmatched"} }
+func UnmatchedLines() fold.Table[BankLine] { return fold.Table[BankLine]{Name: "unmatched"} }
 
 // Refunds folds claims and bank statements.
 func Refunds() Projection {
-	return Projection{Name: "refunds", Version: 7, Seals: true, Keys: refundKeys, Fold: foldRefunds,
+	return Projection{Name: "refunds", Version: 7, Retroactive: erases, Keys: refundKeys, Fold: foldRefunds,
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
 			refund.ReceiptUndone{}, refund.WrittenOff{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
 			erasure.Ordered{}),
@@ -149,30 +150,30 @@ func Refunds() Projection {
 // LineField is the field of a line in BankLines.
 func LineField(n int) string { return fmt.Sprintf("%06d", n) }
 
-func refundKeys(r *journal.Recorded) []Key {
-	line := func(statement string, n int) Key { return BankLines().Key(domain.Escape(statement), LineField(n)) }
-	whole := func(statement string) Key { return BankStatements().Key(domain.Escape(statement), StatementField) }
-	claim := func(a refund.About) Key {
+func refundKeys(r *journal.Recorded) []fold.Key {
+	line := func(statement string, n int) fold.Key { return BankLines().Key(domain.Escape(statement), LineField(n)) }
+	whole := func(statement string) fold.Key { return BankStatements().Key(domain.Escape(statement), StatementField) }
+	claim := func(a refund.About) fold.Key {
 		return RefundClaims().Key(domain.Escape(a.Agreement), domain.Escape(a.Claim))
 	}
 	switch e := r.Event.(type) {
 	case statement.Received:
-		return []Key{whole(e.Statement)}
+		return []fold.Key{whole(e.Statement)}
 	case statement.LineBooked:
-		return []Key{whole(e.Statement), erasedKey(statementRef(e.Statement))}
+		return []fold.Key{whole(e.Statement), erasedKey(statementRef(e.Statement))}
 	case erasure.Ordered:
 		return erasedLineKeys(e)
 	case statement.LineMatched:
-		return []Key{line(e.Statement, e.Line)}
+		return []fold.Key{line(e.Statement, e.Line)}
 	case statement.MatchUndone:
-		return []Key{line(e.Statement, e.Line)}
+		return []fold.Key{line(e.Statement, e.Line)}
 	case refund.Received:
-		return []Key{claim(e.About), line(e.Statement, e.Line)}
+		return []fold.Key{claim(e.About), line(e.Statement, e.Line)}
 	case refund.ReceiptUndone:
-		return []Key{claim(e.About), line(e.Statement, e.Line)}
+		return []fold.Key{claim(e.About), line(e.Statement, e.Line)}
 	}
 	if a, _, ok := refundFact(r); ok {
-		return []Key{claim(a)}
+		return []fold.Key{claim(a)}
 	}
 	return nil
 }
@@ -206,7 +207,7 @@ func refundFact(r *journal.Recorded) (refund.About, RefundFact, bool) {
 	return refund.About{}, f, false
 }
 
-func foldRefunds(tx *Tx, r *journal.Recorded) error {
+func foldRefunds(tx *fold.Tx, r *journal.Recorded) error {
 	switch e := r.Event.(type) {
 	case statement.Received:
 		BankStatements().Get(tx, domain.Escape(e.Statement), StatementField).Lines = e.Lines
@@ -259,7 +260,7 @@ func (c *RefundClaim) anew() error {
 
 // change changes a booked line, of a statement that is recorded at all, and whether it
 // stands among the unmatched.
-func change(tx *Tx, statement string, n int, how func(*BankLine)) {
+func change(tx *fold.Tx, statement string, n int, how func(*BankLine)) {
 	if _, booked := BankLines().Peek(tx, domain.Escape(statement), LineField(n)); !booked {
 		return
 	}
@@ -268,7 +269,7 @@ func change(tx *Tx, statement string, n int, how func(*BankLine)) {
 	unmatched(tx, *line)
 }
 
-func unmatched(tx *Tx, l BankLine) {
+func unmatched(tx *fold.Tx, l BankLine) {
 	if l.Amount == 0 || l.Settled() {
 		UnmatchedLines().Delete(tx, l.Date.Month().String(), unmatchedField(l))
 		return
@@ -276,7 +277,7 @@ func unmatched(tx *Tx, l BankLine) {
 	UnmatchedLines().Put(tx, l.Date.Month().String(), unmatchedField(l), l)
 }
 
-func foldClaim(tx *Tx, r *journal.Recorded) error {
+func foldClaim(tx *fold.Tx, r *journal.Recorded) error {
 	a, f, ok := refundFact(r)
 	if _, answer := r.Event.(agreement.ClaimAnswered); answer && !ok {
 		return nil // told by the claim's own stream
@@ -305,11 +306,11 @@ func unmatchedField(l BankLine) string { return domain.Escape(l.Statement) + "-"
 
 func statementRef(id string) domain.Ref { return domain.Ref{Kind: domain.RefStatement, ID: id} }
 
-func erasedLineKeys(e erasure.Ordered) []Key {
+func erasedLineKeys(e erasure.Ordered) []fold.Key {
 	if e.Kind != domain.RefStatement {
 		return nil
 	}
-	keys := []Key{erasedKey(e.Of())}
+	keys := []fold.Key{erasedKey(e.Of())}
 	for _, f := range e.Facts {
 		keys = append(keys, BankLines().Key(domain.Escape(e.Subject), LineField(f.Line)),
 			UnmatchedLines().Key(f.Day.Month().String(), unmatchedField(BankLine{Statement: e.Subject, Line: f.Line})))
@@ -318,16 +319,16 @@ func erasedLineKeys(e erasure.Ordered) []Key {
 }
 
 // eraseLines takes the titles out of a statement's lines; what was booked stays.
-func eraseLines(tx *Tx, e erasure.Ordered, r *journal.Recorded) {
+func eraseLines(tx *fold.Tx, e erasure.Ordered, r *journal.Recorded) {
 	if e.Kind != domain.RefStatement {
 		return
 	}
 	erase(tx, e.Of(), r)
 	for _, f := range e.Facts {
-		if line := BankLines().change(tx, domain.Escape(e.Subject), LineField(f.Line)); line != nil {
+		if line := BankLines().Change(tx, domain.Escape(e.Subject), LineField(f.Line)); line != nil {
 			line.Title = ""
 		}
-		if line := UnmatchedLines().change(tx, f.Day.Month().String(), unmatchedField(BankLine{Statement: e.Subject, Line: f.Line})); line != nil {
+		if line := UnmatchedLines().Change(tx, f.Day.Month().String(), unmatchedField(BankLine{Statement: e.Subject, Line: f.Line})); line != nil {
 			line.Title = ""
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"ksiega/domain/payment"
 	"ksiega/domain/programme"
 	"ksiega/domain/refund"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 )
 
@@ -221,21 +222,27 @@ type SettlementAgreement struct {
 }
 
 // SettlementAgreements holds a part an agreement and one field.
-func SettlementAgreements() Table[SettlementAgreement] {
-	return Table[SettlementAgreement]{"agreements"}
+func SettlementAgreements() fold.Table[SettlementAgreement] {
+	return fold.Table[SettlementAgreement]{Name: "agreements"}
 }
 
 const agreementField = "terms"
 
 // SettlementMonths holds a part an agreement and a field a contract and month.
-func SettlementMonths() Table[SettlementMonth] { return Table[SettlementMonth]{"months"} }
+func SettlementMonths() fold.Table[SettlementMonth] {
+	return fold.Table[SettlementMonth]{Name: "months"}
+}
 
 // SettlementDetails holds a part an agreement and month and a field a contract,
 // so that a cut by days reads the months it goes through and no other.
-func SettlementDetails() Table[SettlementDetail] { return Table[SettlementDetail]{"details"} }
+func SettlementDetails() fold.Table[SettlementDetail] {
+	return fold.Table[SettlementDetail]{Name: "details"}
+}
 
 // SettlementClaims holds a part an agreement and a field a claim.
-func SettlementClaims() Table[SettlementClaim] { return Table[SettlementClaim]{"claims"} }
+func SettlementClaims() fold.Table[SettlementClaim] {
+	return fold.Table[SettlementClaim]{Name: "claims"}
+}
 
 // SettlementDetailPart is the part of an agreement's month.
 func SettlementDetailPart(agreement string, m domain.Month) string {
@@ -252,17 +259,17 @@ func Settlement() Projection {
 			"durability.*", "erasure.*", "finding.*", "intake.*", "participant.*", "statement.*"}}
 }
 
-func settlementKeys(r *journal.Recorded) []Key {
-	month := func(agreement, contract, m string) []Key {
+func settlementKeys(r *journal.Recorded) []fold.Key {
+	month := func(agreement, contract, m string) []fold.Key {
 		agreement, contract = domain.Escape(agreement), domain.Escape(contract)
-		return []Key{SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract)}
+		return []fold.Key{SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract)}
 	}
-	claim := func(a refund.About) []Key {
-		return []Key{SettlementClaims().Key(domain.Escape(a.Agreement), domain.Escape(a.Claim))}
+	claim := func(a refund.About) []fold.Key {
+		return []fold.Key{SettlementClaims().Key(domain.Escape(a.Agreement), domain.Escape(a.Claim))}
 	}
 	switch e := r.Event.(type) {
 	case agreement.Concluded:
-		return []Key{SettlementAgreements().Key(domain.Escape(e.Agreement), agreementField)}
+		return []fold.Key{SettlementAgreements().Key(domain.Escape(e.Agreement), agreementField)}
 	case attendance.HoursRecorded:
 		return month(e.Agreement, e.Contract, monthOf(e.Date))
 	case attendance.DayCorrected:
@@ -292,7 +299,7 @@ func monthOf(day domain.Date) string {
 	return day.Month().String()
 }
 
-func foldSettlement(tx *Tx, r *journal.Recorded) error {
+func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 	switch e := r.Event.(type) {
 	case agreement.Concluded:
 		SettlementAgreements().Put(tx, domain.Escape(e.Agreement), agreementField, SettlementAgreement{Agreement: e.Agreement, From: e.From, To: e.To,
@@ -327,7 +334,7 @@ func foldSettlement(tx *Tx, r *journal.Recorded) error {
 	return nil
 }
 
-func settleDay(tx *Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, position journal.Position) {
+func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, position journal.Position) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, on.Month()
 	m.New = m.New || programme.RegimeOfEdition(rates.Edition) == programme.NewRegime
@@ -360,7 +367,7 @@ func roomy[E any](s []E) []E {
 	return append(make([]E, 0, len(s)+step), s...)
 }
 
-func settlePayment(tx *Tx, a payment.About, p SettlementPayment) {
+func settlePayment(tx *fold.Tx, a payment.About, p SettlementPayment) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, a.Month
 	m.First, m.Last = widen(m.First, m.Last, p.Date)
@@ -369,13 +376,13 @@ func settlePayment(tx *Tx, a payment.About, p SettlementPayment) {
 }
 
 // settleAnswer takes in an answer once, which two streams tell.
-func settleAnswer(tx *Tx, a refund.About, d SettlementDecision) {
+func settleAnswer(tx *fold.Tx, a refund.About, d SettlementDecision) {
 	if c := settlementClaim(tx, a); !slices.Contains(c.Decisions, d) {
 		c.Decisions = append(c.Decisions, d)
 	}
 }
 
-func settlementClaim(tx *Tx, a refund.About) *SettlementClaim {
+func settlementClaim(tx *fold.Tx, a refund.About) *SettlementClaim {
 	c := SettlementClaims().Nth(tx, 0)
 	c.Claim, c.Agreement, c.Month = a.Claim, a.Agreement, a.Month
 	return c

@@ -8,7 +8,9 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/contract"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
+	"ksiega/internal/testkit/foldtest"
 )
 
 type stranger struct{}
@@ -18,8 +20,8 @@ func (stranger) OccurredOn() domain.Date { return 0 }
 func (stranger) Refs() []domain.Ref      { return nil }
 
 // passes says whether a projection declares that it passes a type over.
-func (p *Projection) passes(typ string) bool {
-	return slices.ContainsFunc(p.Over, func(over string) bool {
+func passes(over []string, typ string) bool {
+	return slices.ContainsFunc(over, func(over string) bool {
 		area, whole := strings.CutSuffix(over, ".*")
 		return domain.Fact(typ) == over || whole && strings.HasPrefix(typ, area+".")
 	})
@@ -30,29 +32,29 @@ func (p *Projection) passes(typ string) bool {
 func TestEveryEventIsFoldedOrPassedOver(t *testing.T) {
 	t.Parallel()
 	table, err := journal.Ledger()
-	toyMust(t, err)
+	foldtest.Must(t, err)
 	for _, p := range All() {
 		for _, typ := range table.Names() {
-			if p.wants(typ) == p.passes(typ) {
+			if p.Wants(typ) == passes(p.Over, typ) {
 				t.Errorf("%s: whether %s is taken or passed over is not said, or said twice", p.Name, typ)
 				continue
 			}
-			if !p.wants(typ) {
+			if !p.Wants(typ) {
 				continue
 			}
 			data, err := os.ReadFile("../internal/journal/testdata/events/" + typ + ".json")
-			toyMust(t, err)
+			foldtest.Must(t, err)
 			e, err := table.Decode(typ, data)
-			toyMust(t, err)
+			foldtest.Must(t, err)
 			book := bookOf(t, []domain.Event{e})
 			book[0].Type = typ
-			m := NewMemory(p)
-			if err := m.Fold(journal.Batch{Events: book, Through: book[0].Position}); err != nil {
+			m := fold.NewMemory(p)
+			if err := m.Fold(Batch{Events: book, Through: book[0].Position}); err != nil {
 				t.Errorf("%s: %v", p.Name, err)
 			}
 		}
 		for _, over := range p.Over {
-			if !slices.ContainsFunc(table.Names(), func(typ string) bool { return (&Projection{Over: []string{over}}).passes(typ) }) {
+			if !slices.ContainsFunc(table.Names(), func(typ string) bool { return passes([]string{over}, typ) }) {
 				t.Errorf("%s passes over %s, which no event is called", p.Name, over)
 			}
 		}
@@ -68,7 +70,7 @@ func TestFoldStopsAtAStranger(t *testing.T) {
 		}
 		p.Want = nil
 		book := bookOf(t, []domain.Event{stranger{}})
-		if err := NewMemory(p).Fold(journal.Batch{Events: book, Through: book[0].Position}); err == nil {
+		if err := fold.NewMemory(p).Fold(Batch{Events: book, Through: book[0].Position}); err == nil {
 			t.Errorf("%s passes over what it wants", p.Name)
 		}
 	}
@@ -91,24 +93,24 @@ func TestRowsOfAnUnknownKind(t *testing.T) {
 func TestRowsAreTheReadersOwn(t *testing.T) {
 	t.Parallel()
 	life := func(number string) domain.Event {
-		return contract.Signed{Terms: contract.Terms{Contract: number, Kind: contract.Referral, Programme: "psu", Participant: "U1", From: 1, To: 9}}
+		return contract.Signed{Terms: contract.Terms{Contract: number, Kind: contract.Referral, Programme: "psu", Participant: "U1", From: domain.NewDate(2018, 1, 1), To: domain.NewDate(2018, 1, 9)}}
 	}
-	change := contract.Life{Contract: "S/1", Programme: "psu", Participant: "U1", On: 5}
+	change := contract.Life{Contract: "S/1", Programme: "psu", Participant: "U1", On: domain.NewDate(2018, 1, 5)}
 	view := folded(t, Contracts(), bookOf(t, []domain.Event{life("S/1"), life("S/2"), contract.Breached{Life: change}}))
-	kept := &keptView{View: view, kept: map[place]any{}}
+	kept := &keptView{View: view, kept: map[fold.Place]any{}}
 	for name, v := range map[string]View{"memory": view, "kept": kept} {
 		for range 3 {
 			items, err := ContractLives().Every(t.Context(), v)
-			toyMust(t, err)
+			foldtest.Must(t, err)
 			one, ok, err := ContractLives().Find(t.Context(), v, "psu", domain.Escape("S/1"))
-			toyMust(t, err)
+			foldtest.Must(t, err)
 			if len(items) != 2 || !ok || items[0].Row.Terms.Contract != "S/1" || len(items[0].Row.Changes) != 1 || items[0].Row.Changes[0].Kind != ChangeBreached ||
 				one.Changes[0].Kind != ChangeBreached {
 				t.Fatalf("%s: %+v, %+v", name, items, one)
 			}
 			items[0].Row.Changes[0].Kind, one.Changes[0].Kind = "spoilt", "spoilt"
 			_ = append(one.Changes, ContractChange{})
-			_ = slices.DeleteFunc(items, func(it Item[ContractLife]) bool { return it.Row.Terms.Contract == "S/1" })
+			_ = slices.DeleteFunc(items, func(it fold.Item[ContractLife]) bool { return it.Row.Terms.Contract == "S/1" })
 		}
 	}
 }
@@ -116,8 +118,8 @@ func TestRowsAreTheReadersOwn(t *testing.T) {
 // keptView keeps what was decoded, as a Store does.
 type keptView struct {
 	View
-	kept map[place]any
+	kept map[fold.Place]any
 }
 
-func (v *keptView) cached(at place) any                  { return v.kept[at] }
-func (v *keptView) found(at place, items any, bytes int) { v.kept[at] = items }
+func (v *keptView) Kept(at fold.Place) any                   { return v.kept[at] }
+func (v *keptView) Keep(at fold.Place, items any, bytes int) { v.kept[at] = items }

@@ -9,6 +9,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/programme"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/internal/report"
 	"ksiega/internal/vault"
@@ -21,14 +22,27 @@ var ErrBehind = errors.New("the read models have not reached the position yet; a
 // waitBound is how long a question waits for a position.
 const waitBound = 2 * time.Second
 
+// Store keeps the rows of read models.
+type Store interface {
+	// Read lets fn read views of them by name, all at one position. It may run more
+	// than once.
+	Read(ctx context.Context, fn func(views map[string]projections.View) error, ps ...projections.Projection) error
+}
+
+// Runner feeds a Store.
+type Runner interface {
+	// WaitFor waits until the named read models have seen a position.
+	WaitFor(ctx context.Context, position journal.Bound, names ...string) error
+}
+
 // Options say what a Desk answers from.
 type Options struct {
 	Journal *journal.Journal
 	// Store holds the read models; nil folds those of a question in memory.
-	Store *projections.Store
+	Store Store
 	// Runner feeds the Store in this process; nil where nobody can be waited
 	// for.
-	Runner *projections.Runner
+	Runner Runner
 	// Vault opens sealed text; nil opens none.
 	Vault *vault.Vault
 	// Shared: other servers record in the log too, with vaults of their own.
@@ -161,7 +175,7 @@ func (d *Desk) read(ctx context.Context, knownAt string, least journal.Bound, ps
 
 // latest is read by folding the log in memory.
 func (d *Desk) latest(ctx context.Context, least journal.Bound, ps []projections.Projection, fn func(map[string]projections.View) error) error {
-	views, err := projections.Latest(ctx, d.opts.Journal, ps...)
+	views, err := fold.Latest(ctx, projections.Log{Journal: d.opts.Journal}, ps...)
 	if err != nil {
 		return err
 	}

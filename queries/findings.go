@@ -9,6 +9,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/durability"
 	"ksiega/domain/refund"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/internal/report"
 	"ksiega/projections"
@@ -208,7 +209,7 @@ func overlaps(ctx context.Context, q *question) ([]found, error) {
 	var all []found
 	for _, of := range []struct {
 		kind   FindingKind
-		table  projections.Table[projections.VisitDay]
+		table  fold.Table[projections.VisitDay]
 		person func(projections.DayVisit) (who, with string)
 	}{
 		{AssistantOverlap, projections.AssistantOverlaps(), func(v projections.DayVisit) (string, string) { return v.Assistant, v.Contract }},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -25,7 +26,7 @@ type known struct {
 	slots chan struct{} // one taken by each reading of the log
 
 	mu    sync.Mutex // guards all below
-	all   map[foldKey]*fold
+	all   map[foldKey]*memory
 	order []foldKey // of those folded, the one used last at the end
 	count int       // folds begun
 }
@@ -35,7 +36,7 @@ type foldKey struct {
 	until      journal.Bound
 }
 
-type fold struct {
+type memory struct {
 	done chan struct{} // closed when view or err is there
 	view projections.View
 	err  error
@@ -45,7 +46,7 @@ type fold struct {
 }
 
 func newKnown() known {
-	return known{slots: make(chan struct{}, foldsAtOnce), all: map[foldKey]*fold{}}
+	return known{slots: make(chan struct{}, foldsAtOnce), all: map[foldKey]*memory{}}
 }
 
 // known folds read models up to a bound, or finds them folded, or waits for whoever
@@ -78,7 +79,7 @@ func (d *Desk) known(ctx context.Context, until journal.Bound, ps []projections.
 		}
 		// What was erased since was known at no earlier moment either.
 		after := d.folds.erasedTo(folds)
-		switch erased, through, err := projections.ErasedSince(ctx, d.opts.Journal, after); {
+		switch erased, through, err := fold.RetroactiveSince(ctx, projections.Log{Journal: d.opts.Journal}, after, ps...); {
 		case err != nil:
 			return nil, err
 		case !erased:
@@ -90,14 +91,14 @@ func (d *Desk) known(ctx context.Context, until journal.Bound, ps []projections.
 }
 
 // claim finds the folds of read models, and begins those that nobody has.
-func (k *known) claim(until journal.Bound, ps []projections.Projection) (folds []*fold, mine []projections.Projection) {
+func (k *known) claim(until journal.Bound, ps []projections.Projection) (folds []*memory, mine []projections.Projection) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, p := range ps {
 		key := foldKey{p.Name, until}
 		f := k.all[key]
 		if f == nil {
-			f = &fold{done: make(chan struct{})}
+			f = &memory{done: make(chan struct{})}
 			k.all[key] = f
 			mine = append(mine, p)
 		} else {
@@ -115,7 +116,7 @@ func (d *Desk) foldMine(ctx context.Context, until journal.Bound, mine []project
 	select {
 	case k.slots <- struct{}{}:
 	case <-ctx.Done():
-		k.settle(until, mine, fold{err: ctx.Err(), left: true}, nil)
+		k.settle(until, mine, memory{err: ctx.Err(), left: true}, nil)
 		return
 	}
 	defer func() { <-k.slots }()
@@ -126,13 +127,13 @@ func (d *Desk) foldMine(ctx context.Context, until journal.Bound, mine []project
 	head, err := d.opts.Journal.Head(ctx)
 	var views map[string]projections.View
 	if err == nil {
-		views, err = projections.KnownAtAll(ctx, d.opts.Journal, until, mine...)
+		views, err = fold.KnownAt(ctx, projections.Log{Journal: d.opts.Journal}, until, mine...)
 	}
-	k.settle(until, mine, fold{err: err, erased: head}, views)
+	k.settle(until, mine, memory{err: err, erased: head}, views)
 }
 
 // settle tells everybody who waits what became of folds. What failed is not kept.
-func (k *known) settle(until journal.Bound, mine []projections.Projection, became fold, views map[string]projections.View) {
+func (k *known) settle(until journal.Bound, mine []projections.Projection, became memory, views map[string]projections.View) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, p := range mine {
@@ -153,7 +154,7 @@ func (k *known) settle(until journal.Bound, mine []projections.Projection, becam
 }
 
 // erasedTo is up to where all of some folds leave out what was erased.
-func (k *known) erasedTo(folds []*fold) (least journal.Position) {
+func (k *known) erasedTo(folds []*memory) (least journal.Position) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for i, f := range folds {
@@ -166,7 +167,7 @@ func (k *known) erasedTo(folds []*fold) (least journal.Position) {
 
 // looked notes that nothing was erased from one position to another, so that the next
 // question looks from there.
-func (k *known) looked(folds []*fold, after, through journal.Position) {
+func (k *known) looked(folds []*memory, after, through journal.Position) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, f := range folds {
@@ -177,7 +178,7 @@ func (k *known) looked(folds []*fold, after, through journal.Position) {
 }
 
 // forget drops folds, unless somebody has begun them anew.
-func (k *known) forget(until journal.Bound, ps []projections.Projection, folds []*fold) {
+func (k *known) forget(until journal.Bound, ps []projections.Projection, folds []*memory) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for i, p := range ps {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ksiega/domain"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -106,7 +107,7 @@ func (d *Desk) indexed(ctx context.Context, ask func(audit projections.View) (jo
 		at, err = ask(views[projections.Audit().Name])
 		return err
 	}, projections.Audit())
-	if errors.Is(err, projections.ErrNotBuilt) {
+	if errors.Is(err, fold.ErrNotBuilt) {
 		return journal.Position{}, nil
 	}
 	return at, err

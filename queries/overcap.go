@@ -11,6 +11,7 @@ import (
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
 	"ksiega/domain/programme"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -65,7 +66,7 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 	if err != nil {
 		return nil, err
 	}
-	limited := slices.DeleteFunc(items, func(it projections.Item[projections.SettlementAgreement]) bool {
+	limited := slices.DeleteFunc(items, func(it fold.Item[projections.SettlementAgreement]) bool {
 		return it.Row.TotalCap == 0 && it.Row.PersonLimit == 0
 	})
 	if len(limited) == 0 {

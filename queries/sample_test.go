@@ -14,6 +14,8 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/internal/foldredis"
+	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/internal/testkit/naive"
@@ -85,8 +87,8 @@ func redisDesk(t testing.TB, l *ledgertest.Ledger) (*queries.Desk, redis.Univers
 	db, err := redisdb.Open(redisdb.Options{})
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	store := projections.NewStore(db.Client(), "")
-	runner := projections.NewRunner(store, l.Journal, projections.RunnerOptions{}, projections.All()...)
+	store := foldredis.NewStore[*journal.Recorded](db.Client(), "")
+	runner := foldredis.NewRunner(store, projections.Log{Journal: l.Journal}, foldredis.RunnerOptions{}, projections.All()...)
 	must(t, runner.Start(t.Context()))
 	t.Cleanup(runner.Stop)
 	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Store: store, Runner: runner, Vault: l.Vault, Now: sampleDay, Zone: l.Zone})

@@ -6,6 +6,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/refund"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/internal/report"
 	"ksiega/projections"
@@ -154,7 +155,7 @@ func cutMonths(ctx context.Context, q *question, view projections.View, months [
 }
 
 // addClaims adds the shares of the claims that stand, and lists these.
-func addClaims(q *question, months []*settledMonth, index map[contractMonth]*settledMonth, claims []projections.Item[projections.SettlementClaim]) (_ []*settledMonth, standing []projections.SettlementClaim) {
+func addClaims(q *question, months []*settledMonth, index map[contractMonth]*settledMonth, claims []fold.Item[projections.SettlementClaim]) (_ []*settledMonth, standing []projections.SettlementClaim) {
 	filed := make([]refund.Filed, 0, len(claims))
 	for _, it := range claims {
 		if f, ok := it.Row.Filed(q.asOf); ok {

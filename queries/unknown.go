@@ -10,6 +10,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/programme"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -46,7 +47,7 @@ func (d *Desk) knows(ctx context.Context, ref domain.Ref) (known bool, err error
 			known = len(found) > 0
 			return err
 		}, projections.Audit())
-		if known || err == nil && d.opts.Runner != nil || err != nil && !errors.Is(err, projections.ErrNotBuilt) {
+		if known || err == nil && d.opts.Runner != nil || err != nil && !errors.Is(err, fold.ErrNotBuilt) {
 			return known, err
 		}
 		// Nobody here says how far that index has come.

@@ -7,6 +7,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/statement"
+	"ksiega/internal/fold"
 	"ksiega/internal/report"
 	"ksiega/projections"
 )
@@ -81,7 +82,7 @@ func unmatchedLines(ctx context.Context, q *question) ([]projections.BankLine, e
 	if err != nil {
 		return nil, err
 	}
-	var items []projections.Item[projections.BankLine]
+	var items []fold.Item[projections.BankLine]
 	if len(parts) > 0 {
 		if items, err = projections.UnmatchedLines().Every(ctx, view, parts...); err != nil {
 			return nil, err
@@ -148,7 +149,7 @@ func matchedTooEarly(ctx context.Context, q *question, view projections.View) ([
 }
 
 // monthParts are the parts, named by month, that meet the parameters.
-func monthParts[R any](ctx context.Context, q *question, t projections.Table[R], view projections.View) ([]string, error) {
+func monthParts[R any](ctx context.Context, q *question, t fold.Table[R], view projections.View) ([]string, error) {
 	parts, err := t.Parts(ctx, view)
 	if err != nil {
 		return nil, err

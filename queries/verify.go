@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -55,14 +56,14 @@ var errMany = errors.New("too many differences")
 // Verify works every read model out anew from the log, in memory, and compares
 // it, rows and the lists they are found by, with Redis at the same position. It
 // returns at most a thousand differences.
-func (d *Desk) Verify(ctx context.Context, progress projections.Progress) ([]Difference, error) {
+func (d *Desk) Verify(ctx context.Context, progress func(journal.Position, int)) ([]Difference, error) {
 	if d.opts.Store == nil {
 		return nil, ErrNothingKept
 	}
 	ps := projections.All()
-	memories := map[string]*projections.Memory{}
+	memories := map[string]*fold.Memory[*journal.Recorded]{}
 	for _, p := range ps {
-		memories[p.Name] = projections.NewMemory(p)
+		memories[p.Name] = fold.NewMemory(p)
 	}
 	// Most of the log is folded before Redis is read, so that little is left
 	// to fold while nothing may move.
@@ -82,9 +83,9 @@ func (d *Desk) Verify(ctx context.Context, progress projections.Progress) ([]Dif
 	return differences, nil
 }
 
-func (d *Desk) catchUp(ctx context.Context, memories map[string]*projections.Memory, after journal.Position, until journal.Bound, progress projections.Progress) error {
+func (d *Desk) catchUp(ctx context.Context, memories map[string]*fold.Memory[*journal.Recorded], after journal.Position, until journal.Bound, progress func(journal.Position, int)) error {
 	events := 0
-	return d.opts.Journal.Scan(ctx, journal.ScanOptions{After: after, Until: until}, func(b journal.Batch) error {
+	return projections.Log{Journal: d.opts.Journal}.Scan(ctx, fold.Range{After: after, Until: until}, func(b projections.Batch) error {
 		for _, m := range memories {
 			if err := m.Fold(b); err != nil {
 				return err
@@ -98,7 +99,7 @@ func (d *Desk) catchUp(ctx context.Context, memories map[string]*projections.Mem
 	})
 }
 
-func (d *Desk) verifyOne(ctx context.Context, p projections.Projection, m *projections.Memory) ([]Difference, error) {
+func (d *Desk) verifyOne(ctx context.Context, p projections.Projection, m *fold.Memory[*journal.Recorded]) ([]Difference, error) {
 	if err := d.wait(ctx, m.Position().Bound(), []projections.Projection{p}); err != nil && !errors.Is(err, ErrBehind) {
 		return nil, err
 	}
@@ -109,16 +110,16 @@ func (d *Desk) verifyOne(ctx context.Context, p projections.Projection, m *proje
 		var fresh projections.View = m
 		switch {
 		case kept.Position().After(m.Position()):
-			if err := d.catchUp(ctx, map[string]*projections.Memory{p.Name: m}, m.Position(), kept.Position().Bound(), nil); err != nil {
+			if err := d.catchUp(ctx, map[string]*fold.Memory[*journal.Recorded]{p.Name: m}, m.Position(), kept.Position().Bound(), nil); err != nil {
 				return err
 			}
 		case m.Position().After(kept.Position()):
 			var err error
-			if fresh, err = projections.FoldedTo(ctx, d.opts.Journal, p, kept.Position().Bound()); err != nil {
+			if fresh, err = fold.FoldedTo(ctx, projections.Log{Journal: d.opts.Journal}, kept.Position().Bound(), p); err != nil {
 				return err
 			}
 		}
-		err := projections.Compare(ctx, kept, fresh, func(diff projections.Difference) error {
+		err := fold.Compare(ctx, kept, fresh, func(diff fold.Difference) error {
 			differences = append(differences, difference(p.Name, diff))
 			if len(differences) >= maxDifferences {
 				return errMany
@@ -134,8 +135,8 @@ func (d *Desk) verifyOne(ctx context.Context, p projections.Projection, m *proje
 }
 
 // difference names what differs; A is the row that Redis keeps.
-func difference(model string, diff projections.Difference) Difference {
-	of := map[projections.Level]string{projections.LevelRow: OfRow, projections.LevelPart: OfPart, projections.LevelTable: OfTable}[diff.Level]
+func difference(model string, diff fold.Difference) Difference {
+	of := map[fold.Level]string{fold.LevelRow: OfRow, fold.LevelPart: OfPart, fold.LevelTable: OfTable}[diff.Level]
 	found := Difference{Of: of, ReadModel: model, Table: diff.Key.Table, Part: diff.Key.Part, Field: diff.Key.Field, Kind: KindDiffers}
 	switch {
 	case diff.A == "":

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"ksiega/internal/foldredis"
+	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/projections"
 )
@@ -62,7 +64,7 @@ func TestVerifyReadsTheLists(t *testing.T) {
 	// Of another generation nothing is said, and a rebuild mends the lists.
 	must(t, c.HSet(ctx, strings.Replace(g, ":g", ":g9", 1)+"r:months:left", "x", "{}").Err())
 	must(t, c.Del(ctx, "ksiega:lease").Err()) // it has lapsed
-	must(t, projections.Rebuild(ctx, projections.NewStore(c, ""), l.Journal, nil, projections.All()...))
+	must(t, foldredis.Rebuild(ctx, foldredis.NewStore[*journal.Recorded](c, ""), projections.Log{Journal: l.Journal}, nil, projections.All()...))
 	if got := found(); len(got) != 0 {
 		t.Errorf("after a rebuild: %v", got)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"ksiega/internal/eventdb"
+	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
 	"ksiega/internal/wiring"
@@ -136,16 +137,16 @@ func (r stepRequest) node() (*eventdb.Node, *journal.Journal, error) {
 }
 
 // store is where rows go.
-func (r stepRequest) store() (*projections.Store, func(), error) {
+func (r stepRequest) store() (*foldredis.Store[*journal.Recorded], func(), error) {
 	if r.Redis != "" {
 		client := redis.NewClient(&redis.Options{Network: "unix", Addr: r.Redis})
-		return projections.NewStore(client, ""), func() { _ = client.Close() }, nil
+		return foldredis.NewStore[*journal.Recorded](client, ""), func() { _ = client.Close() }, nil
 	}
 	db, err := redisdb.Open(redisdb.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
-	return projections.NewStore(db.Client(), ""), func() { _ = db.Close() }, nil
+	return foldredis.NewStore[*journal.Recorded](db.Client(), ""), func() { _ = db.Close() }, nil
 }
 
 // rebuild makes read models anew; Resident is until they are folded, WithFlush
@@ -166,7 +167,7 @@ func (r stepRequest) rebuild(ctx context.Context, ps ...projections.Projection) 
 	folding, writing := startWatch(), (*watch)(nil)
 	start, used := time.Now(), processorTime()
 	err = r.bench().profiled(r.Name, func() error {
-		return projections.Rebuild(ctx, store, j, func(_ journal.Position, n int) {
+		return foldredis.Rebuild(ctx, store, projections.Log{Journal: j}, func(_ journal.Position, n int) {
 			if n != r.Events || writing != nil {
 				return
 			}

@@ -14,6 +14,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/attendance"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -105,22 +106,22 @@ type hoursMonth struct {
 }
 
 // hoursMonths holds a part a month and a field a contract.
-func hoursMonths() projections.Table[hoursMonth] {
-	return projections.Table[hoursMonth]{Name: "months"}
+func hoursMonths() fold.Table[hoursMonth] {
+	return fold.Table[hoursMonth]{Name: "months"}
 }
 
 // hoursModel is a read model that a GROUP BY can also make.
 func hoursModel() projections.Projection {
 	recorded := attendance.HoursRecorded{}.EventType()
 	return projections.Projection{Name: "hours", Version: 1, Want: func(typ string) bool { return typ == recorded },
-		Keys: func(r *journal.Recorded) []projections.Key {
+		Keys: func(r *journal.Recorded) []fold.Key {
 			e, ok := r.Event.(attendance.HoursRecorded)
 			if !ok {
 				return nil
 			}
-			return []projections.Key{hoursMonths().Key(e.Date.String()[:len("2006-01")], domain.Escape(e.Contract))}
+			return []fold.Key{hoursMonths().Key(e.Date.String()[:len("2006-01")], domain.Escape(e.Contract))}
 		},
-		Fold: func(tx *projections.Tx, r *journal.Recorded) error {
+		Fold: func(tx *fold.Tx, r *journal.Recorded) error {
 			e, ok := r.Event.(attendance.HoursRecorded)
 			if !ok {
 				return errors.New("not a day of work")

@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"ksiega/commands"
+	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
 	"ksiega/internal/testkit/naive"
@@ -115,8 +116,8 @@ func (b *bench) importInto(ctx context.Context, s *site, client *redis.Client, d
 	if err != nil {
 		return done, err
 	}
-	store := projections.NewStore(client, "")
-	runner := projections.NewRunner(store, s.bulk, projections.RunnerOptions{}, projections.All()...)
+	store := foldredis.NewStore[*journal.Recorded](client, "")
+	runner := foldredis.NewRunner(store, projections.Log{Journal: s.bulk}, foldredis.RunnerOptions{}, projections.All()...)
 	if err := runner.Start(ctx); err != nil {
 		return done, err
 	}
@@ -164,7 +165,7 @@ func importFile(ctx context.Context, ledger *commands.Ledger, dir, name string) 
 }
 
 // seen waits until the read models hold all that is recorded.
-func seen(ctx context.Context, j *journal.Journal, r *projections.Runner) error {
+func seen(ctx context.Context, j *journal.Journal, r *foldredis.Runner[*journal.Recorded]) error {
 	head, err := j.Head(ctx)
 	if err != nil {
 		return err

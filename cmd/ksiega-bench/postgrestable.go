@@ -14,6 +14,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/attendance"
 	"ksiega/internal/eventdb"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -191,8 +192,9 @@ func foldRows(ctx context.Context, conn *pgx.Conn, query string) (projections.Vi
 	if err != nil {
 		return nil, err
 	}
-	view := projections.NewMemory(hoursModel())
-	batch := journal.Batch{Events: make([]journal.Recorded, 0, 512)}
+	view := fold.NewMemory(hoursModel())
+	records := make([]journal.Recorded, 512)
+	batch := projections.Batch{Events: make([]*journal.Recorded, 0, len(records))}
 	err = eachRow(ctx, conn, func(at uint64, r *journal.Recorded) (err error) {
 		if r.Position, err = journal.ReadPosition(strconv.FormatUint(at, 10)); err != nil {
 			return err
@@ -205,7 +207,9 @@ func foldRows(ctx context.Context, conn *pgx.Conn, query string) (projections.Vi
 		if err != nil {
 			return err
 		}
-		batch.Events, batch.Through = append(batch.Events, *r), r.Position
+		last := &records[len(batch.Events)]
+		*last = *r
+		batch.Events, batch.Through = append(batch.Events, last), r.Position
 		if len(batch.Events) == cap(batch.Events) {
 			err = view.Fold(batch)
 			batch.Events = batch.Events[:0]
@@ -258,7 +262,7 @@ func foldStretches(ctx context.Context, socket string) (view projections.View, e
 	if err != nil {
 		return nil, err
 	}
-	views, err := projections.Latest(ctx, j, hoursModel())
+	views, err := fold.Latest(ctx, projections.Log{Journal: j}, hoursModel())
 	if err != nil {
 		return nil, errors.Join(err, j.Close())
 	}

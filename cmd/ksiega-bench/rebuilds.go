@@ -13,6 +13,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
 	"ksiega/projections"
@@ -154,7 +155,7 @@ func (b *bench) rebuildOnce(ctx context.Context, log *journal.Journal, client *r
 	} else if err := client.FlushAll(ctx).Err(); err != nil {
 		return spent{}, err
 	}
-	store := projections.NewStore(client, "")
+	store := foldredis.NewStore[*journal.Recorded](client, "")
 	done := spent{}
 	var start time.Time
 	folded := func(_ journal.Position, n int) {
@@ -171,7 +172,7 @@ func (b *bench) rebuildOnce(ctx context.Context, log *journal.Journal, client *r
 	used := processorTime()
 	start = time.Now()
 	err := b.profiled(name, func() error {
-		return projections.Rebuild(ctx, store, log, folded, projections.All()...)
+		return foldredis.Rebuild(ctx, store, projections.Log{Journal: log}, folded, projections.All()...)
 	})
 	done.took, done.processor = time.Since(start).Seconds(), (processorTime() - used).Seconds()
 	done.heap, done.resident = watch.stop()

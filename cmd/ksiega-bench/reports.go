@@ -18,6 +18,8 @@ import (
 	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/cmd/ksiega/session"
 	"ksiega/domain"
+	"ksiega/internal/foldredis"
+	"ksiega/internal/journal"
 	"ksiega/projections"
 	"ksiega/queries"
 )
@@ -69,8 +71,8 @@ func measureReports(ctx context.Context, b *bench) (err error) {
 	if err != nil {
 		return err
 	}
-	store := projections.NewStore(server.client, "")
-	runner := projections.NewRunner(store, s.bulk, projections.RunnerOptions{}, projections.All()...)
+	store := foldredis.NewStore[*journal.Recorded](server.client, "")
+	runner := foldredis.NewRunner(store, projections.Log{Journal: s.bulk}, foldredis.RunnerOptions{}, projections.All()...)
 	if err := runner.Start(ctx); err != nil {
 		return err
 	}

@@ -18,10 +18,10 @@ import (
 	"ksiega/commands"
 	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
+	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
 	"ksiega/internal/wiring"
-	"ksiega/projections"
 )
 
 // site is a ledger in a new directory.
@@ -141,7 +141,7 @@ func startRedis(ctx context.Context) (*redisServer, error) {
 	r.client = redis.NewClient(&redis.Options{Network: "unix", Addr: r.socket()})
 	for range 200 {
 		if err = r.client.Ping(ctx).Err(); err == nil {
-			err = projections.CheckRedis(ctx, r.client)
+			err = foldredis.CheckRedis(ctx, r.client)
 			break
 		}
 		time.Sleep(20 * time.Millisecond)

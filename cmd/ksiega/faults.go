@@ -13,9 +13,10 @@ import (
 
 	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/eventdb"
+	"ksiega/internal/fold"
+	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
-	"ksiega/projections"
 )
 
 // faultOf says in words what is wrong with the machine, not with what was asked:
@@ -94,13 +95,13 @@ func (p *process) unavailable(err error) string {
 		return "the event store does not answer"
 	case errors.Is(err, journal.ErrRefused):
 		return "the event store refuses this ledger"
-	case errors.Is(err, projections.ErrForeign):
+	case errors.Is(err, foldredis.ErrForeign):
 		return "redis holds the read models of another ledger"
 	case errors.Is(err, journal.ErrClock):
 		return "the clock of the server cannot be right, so that nothing is recorded by it"
-	case errors.Is(err, projections.ErrContended):
+	case errors.Is(err, foldredis.ErrContended):
 		return "the read models are changing"
-	case errors.Is(err, projections.ErrStopped), errors.Is(err, projections.ErrNotBuilt):
+	case errors.Is(err, foldredis.ErrStopped), errors.Is(err, fold.ErrNotBuilt):
 		return "the read models are not there yet, or have stopped"
 	case p.node != nil && p.node.Err() != nil:
 		return "the event database has stopped"

@@ -10,8 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"ksiega/domain"
+	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
-	"ksiega/projections"
 )
 
 // metrics are what a running server tells of itself.
@@ -62,7 +62,7 @@ func (m *metrics) rebuilt(_ journal.Position, events int) {
 }
 
 // watch adds position and lag of each projection.
-func (m *metrics) watch(r *projections.Runner) {
+func (m *metrics) watch(r *foldredis.Runner[*journal.Recorded]) {
 	position := prometheus.NewDesc("ksiega_projection_position", "Last position a read model has seen.", []string{"projection"}, nil)
 	lag := prometheus.NewDesc("ksiega_projection_lag", "Events that the log has behind what a read model has seen.", []string{"projection"}, nil)
 	stopped := prometheus.NewDesc("ksiega_projection_stopped", "1 where a read model has stopped.", []string{"projection"}, nil)

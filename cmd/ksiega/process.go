@@ -19,6 +19,7 @@ import (
 	"ksiega/domain/erasure"
 	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
+	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
 	"ksiega/internal/secret"
@@ -58,8 +59,8 @@ type process struct {
 	lock     *os.File // of the data directory, where no node holds it
 	redis    *redisdb.DB
 	external redis.UniversalClient
-	store    *projections.Store
-	runner   *projections.Runner
+	store    *foldredis.Store[*journal.Recorded]
+	runner   *foldredis.Runner[*journal.Recorded]
 }
 
 // hooks are what an open ledger reports to.
@@ -67,7 +68,7 @@ type hooks struct {
 	append  func(took time.Duration, events int)
 	refused func(domain.Code)
 	broken  func(projection string, err error)
-	rebuilt projections.Progress
+	rebuilt foldredis.Progress
 }
 
 // openLedger opens the ledger; live also brings up the read models in Redis, as a
@@ -197,9 +198,9 @@ func (p *process) openRows(ctx context.Context, g *globals, h hooks) error {
 		return err
 	}
 	// Rows in a file of the data directory are nobody else's.
-	owner := projections.Owner{Ledger: id, Holds: p.journal.Holds, TakeOver: g.takeOver || p.external == nil}
-	p.store = projections.NewStore(client, g.Ledger.keys()).OwnedBy(owner)
-	p.runner = projections.NewRunner(p.store, p.journal, projections.RunnerOptions{Progress: h.rebuilt, Report: h.broken}, projections.All()...)
+	owner := foldredis.Owner{Ledger: id, Holds: p.journal.Holds, TakeOver: g.takeOver || p.external == nil}
+	p.store = foldredis.NewStore[*journal.Recorded](client, g.Ledger.keys()).OwnedBy(owner)
+	p.runner = foldredis.NewRunner(p.store, projections.Log{Journal: p.journal}, foldredis.RunnerOptions{Progress: h.rebuilt, Report: h.broken}, projections.All()...)
 	return p.runner.Start(ctx)
 }
 
@@ -220,12 +221,16 @@ func (p *process) openRedis(ctx context.Context, g *globals) (redis.UniversalCli
 		return nil, fmt.Errorf("redis address: %w", secret.Unreadable(g.Redis, err))
 	}
 	p.external = client
-	return client, projections.CheckRedis(ctx, client)
+	return client, foldredis.CheckRedis(ctx, client)
 }
 
 // newDesk answers from the read models where there are any, else from the log.
 func (p *process) newDesk(zone *time.Location) *queries.Desk {
-	return queries.NewDesk(queries.Options{Journal: p.journal, Store: p.store, Runner: p.runner, Vault: p.vault, Shared: p.node == nil, Now: time.Now, Zone: zone, DayCount: p.days})
+	o := queries.Options{Journal: p.journal, Vault: p.vault, Shared: p.node == nil, Now: time.Now, Zone: zone, DayCount: p.days}
+	if p.runner != nil {
+		o.Store, o.Runner = p.store, p.runner
+	}
+	return queries.NewDesk(o)
 }
 
 // dryRun is the ledger as a dry run sees it: what it records is kept nowhere.

@@ -18,14 +18,16 @@ func layers() []layer {
 	return []layer{
 		{"domain/...", nil},
 		{"commands/...", []string{"domain/...", "internal/journal", "internal/vault"}},
-		{"projections/...", []string{"domain/...", "internal/journal", "internal/position", "internal/garbage", "internal/secret"}},
-		{"queries/...", []string{"domain/...", "projections/...", "internal/journal", "internal/report", "internal/vault", "internal/auditlog"}},
+		{"projections/...", []string{"domain/...", "internal/journal", "internal/fold", "internal/position"}},
+		{"queries/...", []string{"domain/...", "projections/...", "internal/journal", "internal/fold", "internal/report", "internal/vault", "internal/auditlog"}},
 		{"cmd/ksiega/session/...", []string{"domain/..."}},
 		{"cmd/ksiega/pages/...", []string{"queries/...", "domain/...", "internal/report"}},
 		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages", "cmd/ksiega/session", "internal/report"}},
 		{"cmd/ksiega/control/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/httpapi", "cmd/ksiega/session", "internal/eventdb", "internal/socket"}},
 		{"internal/journal/...", []string{"domain/...", "internal/position", "internal/secret"}},
 		{"internal/eventdb/...", []string{"internal/socket"}},
+		{"internal/fold", []string{"internal/position"}},
+		{"internal/foldredis", []string{"internal/fold", "internal/position", "internal/garbage"}},
 		// What cmd/ksiega and cmd/ksiega-bench both wire, they share.
 		{"internal/wiring", []string{"internal/eventdb", "internal/journal", "internal/garbage"}},
 		// A second calculator, and invented data, that shared our code would share its faults.
@@ -68,8 +70,8 @@ func keeps() []keep {
 		{client + "v4/esdb", []string{"internal/journal"}, "the journal is the only importer of the event store's client"},
 		{client, []string{"internal/journal", "internal/eventdb/..."}, "the event store's wire format belongs to journal and eventdb"},
 		{
-			"github.com/redis/go-redis/", []string{"projections/...", "internal/redisdb/...", "cmd/..."},
-			"Redis belongs to projections and redisdb",
+			"github.com/redis/go-redis/", []string{"internal/foldredis", "internal/redisdb/...", "cmd/..."},
+			"Redis belongs to foldredis and redisdb",
 		},
 		{"./internal/wiring", []string{"cmd/..."}, "only cmd and tests wire"},
 	}

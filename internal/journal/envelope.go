@@ -58,6 +58,9 @@ type Recorded struct {
 	Event domain.Event
 }
 
+// Mark is what a fold needs to know of it.
+func (r *Recorded) Mark() (Position, uuid.UUID, string) { return r.Position, r.ID, r.Type }
+
 // OccurredOn is the event's day on the asOf axis: what the envelope says, else
 // the day it was recorded, in UTC.
 func (r *Recorded) OccurredOn() domain.Date {

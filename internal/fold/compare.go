@@ -1,0 +1,203 @@
+package fold
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Dump is a whole view: every row as canonical JSON.
+func Dump(ctx context.Context, v View) (map[Key]string, error) {
+	dump := map[Key]string{}
+	tables, err := v.Tables(ctx)
+	for _, table := range tables {
+		parts, err := v.Parts(ctx, table)
+		if err == nil {
+			err = canonicalRows(ctx, v, table, parts, func(k Key, row string) { dump[k] = row })
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return dump, err
+}
+
+// Level is what a Difference is about.
+type Level int
+
+// The levels, in the order in which differences come.
+const (
+	LevelTable Level = iota // a table is in the list of tables of one view only
+	LevelPart               // a part is in the list of parts of one view only
+	LevelRow
+)
+
+// Listed is what a Difference holds for a part or table that is listed.
+const Listed = "listed"
+
+// Difference is one row that two views hold differently, or a part or table
+// that only one of them lists; "" is none. Key is filled as far as Level goes.
+type Difference struct {
+	Level Level
+	Key   Key
+	A, B  string // canonical JSON, or Listed
+}
+
+// Stored is a View of rows that lie somewhere, where lists and rows may part.
+type Stored interface {
+	View
+	// Unchecked is the view of what there is, also where it is less than there was.
+	Unchecked() View
+	// Places are all that have rows, listed or not. It may look at everything there is.
+	Places(ctx context.Context) ([]Place, error)
+}
+
+// comparePlaces bounds how much of two views Compare holds at once.
+const comparePlaces = 256
+
+// entry is what two views are compared by: a row, or that something is listed.
+type entry struct {
+	level Level
+	key   Key
+}
+
+type entries map[entry]string
+
+// emptied is a table that is listed without any part: it had rows once, and whether
+// the other view lists it makes no difference.
+const emptied = "emptied"
+
+// Compare hands over every difference of two views, ordered by key: of rows,
+// also of those in no list, and of the lists that readers find rows by. It ends
+// with the first error of differ.
+func Compare(ctx context.Context, a, b View, differ func(Difference) error) error {
+	a, listsA, err := listsOf(ctx, a)
+	if err != nil {
+		return err
+	}
+	b, listsB, err := listsOf(ctx, b)
+	if err != nil {
+		return err
+	}
+	both := maps.Clone(listsA)
+	maps.Copy(both, listsB)
+	parts := map[string][]string{}
+	for e := range both {
+		if e.level == LevelPart {
+			parts[e.key.Table] = append(parts[e.key.Table], e.key.Part)
+		} else if _, known := parts[e.key.Table]; !known {
+			parts[e.key.Table] = nil
+		}
+	}
+	for _, table := range slices.Sorted(maps.Keys(parts)) {
+		slices.Sort(parts[table])
+		// The list of tables goes with none of the parts.
+		for _, chunk := range append([][]string{nil}, slices.Collect(slices.Chunk(parts[table], comparePlaces))...) {
+			inA, err := listsA.withRows(ctx, a, table, chunk)
+			if err != nil {
+				return err
+			}
+			inB, err := listsB.withRows(ctx, b, table, chunk)
+			if err != nil {
+				return err
+			}
+			if err := inA.differ(inB, differ); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// listsOf is which tables and parts a view lists, and has rows of; and the view of
+// whatever rows there are.
+func listsOf(ctx context.Context, v View) (View, entries, error) {
+	lists := entries{}
+	if stored, ok := v.(Stored); ok {
+		places, err := stored.Places(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, at := range places {
+			lists[entry{LevelTable, Key{Table: at.Table}}] = ""
+			lists[entry{LevelPart, Key{Table: at.Table, Part: at.Part}}] = ""
+		}
+		v = stored.Unchecked()
+	}
+	tables, err := v.Tables(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, table := range tables {
+		lists[entry{LevelTable, Key{Table: table}}] = emptied
+	}
+	for e, listed := range maps.Clone(lists) {
+		if e.level != LevelTable {
+			continue
+		}
+		parts, err := v.Parts(ctx, e.key.Table)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, part := range parts {
+			lists[entry{LevelPart, Key{Table: e.key.Table, Part: part}}] = Listed
+		}
+		if listed == emptied && len(parts) > 0 {
+			lists[e] = Listed
+		}
+	}
+	return v, lists, nil
+}
+
+// withRows is what is listed of some parts, and their rows; without parts, whether
+// the table is listed.
+func (lists entries) withRows(ctx context.Context, v View, table string, parts []string) (entries, error) {
+	some := entries{}
+	if len(parts) == 0 {
+		e := entry{LevelTable, Key{Table: table}}
+		some[e] = lists[e]
+		return some, nil
+	}
+	for _, part := range parts {
+		e := entry{LevelPart, Key{Table: table, Part: part}}
+		some[e] = lists[e]
+	}
+	err := canonicalRows(ctx, v, table, parts, func(k Key, row string) { some[entry{LevelRow, k}] = row })
+	return some, err
+}
+
+func (lists entries) differ(b entries, differ func(Difference) error) error {
+	both := maps.Clone(lists)
+	maps.Copy(both, b)
+	for _, e := range slices.SortedFunc(maps.Keys(both), compareEntries) {
+		inA, inB := lists[e], b[e]
+		if inA == inB || inA == emptied || inB == emptied {
+			continue
+		}
+		if err := differ(Difference{e.level, e.key, inA, inB}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func compareEntries(x, y entry) int {
+	return cmp.Or(cmp.Compare(x.key.Table, y.key.Table), cmp.Compare(x.key.Part, y.key.Part), cmp.Compare(x.key.Field, y.key.Field),
+		cmp.Compare(x.level, y.level))
+}
+
+func canonicalRows(ctx context.Context, v View, table string, parts []string, each func(Key, string)) error {
+	return v.Rows(ctx, table, parts, func(k Key, row string) error {
+		value := jsontext.Value(row)
+		// Whole numbers stay as they are: a float would round large ones.
+		if err := value.Canonicalize(jsontext.CanonicalizeRawInts(false)); err != nil {
+			return fmt.Errorf("a row of table %s is not JSON", table)
+		}
+		each(k, string(value))
+		return nil
+	})
+}

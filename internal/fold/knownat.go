@@ -1,0 +1,91 @@
+package fold
+
+import (
+	"context"
+	"slices"
+
+	"ksiega/internal/position"
+)
+
+// KnownAt is projections as they were known at a bound, by name, folded by one reading
+// of the log. What a retroactive event said later, such as that something was erased,
+// holds in them too: nobody is told any more what was known before it.
+func KnownAt[E Event](ctx context.Context, log Log[E], until position.Bound, ps ...Projection[E]) (map[string]View, error) {
+	memories, err := foldAll(ctx, log, until, ps)
+	if err != nil || until.IsZero() || len(memories) == 0 {
+		return viewsOf(memories), err
+	}
+	err = log.Scan(ctx, Range{After: memories[0].position, Want: anyOf(ps, (*Projection[E]).retroactive)}, func(b Batch[E]) error {
+		return foldEach(memories, b, (*Memory[E]).withdraw)
+	})
+	return viewsOf(memories), err
+}
+
+// RetroactiveSince says whether the log has an event after a position that holds for
+// every earlier moment too, and up to where it looked.
+func RetroactiveSince[E Event](ctx context.Context, log Log[E], after position.Position, ps ...Projection[E]) (found bool, through position.Position, err error) {
+	through = after
+	err = log.Scan(ctx, Range{After: after, Want: anyOf(ps, (*Projection[E]).retroactive)}, func(b Batch[E]) error {
+		found, through = found || len(b.Events) > 0, b.Through
+		return nil
+	})
+	return found, through, err
+}
+
+// FoldedTo is a projection as it was at a bound, what a later event took back still in
+// it: what a read model that stands there holds.
+func FoldedTo[E Event](ctx context.Context, log Log[E], until position.Bound, p Projection[E]) (View, error) {
+	memories, err := foldAll(ctx, log, until, []Projection[E]{p})
+	if err != nil {
+		return nil, err
+	}
+	return memories[0], nil
+}
+
+// Latest is projections at the end of the log, by name, folded from the log.
+func Latest[E Event](ctx context.Context, log Log[E], ps ...Projection[E]) (map[string]View, error) {
+	memories, err := foldAll(ctx, log, position.Bound{}, ps)
+	return viewsOf(memories), err
+}
+
+func viewsOf[E Event](memories []*Memory[E]) map[string]View {
+	views := make(map[string]View, len(memories))
+	for _, m := range memories {
+		views[m.p.Name] = m
+	}
+	return views
+}
+
+func foldAll[E Event](ctx context.Context, log Log[E], until position.Bound, ps []Projection[E]) ([]*Memory[E], error) {
+	memories := make([]*Memory[E], len(ps))
+	for i, p := range ps {
+		memories[i] = NewMemory(p)
+	}
+	err := log.Scan(ctx, Range{Until: until, Want: WantAny(ps)}, func(b Batch[E]) error {
+		return foldEach(memories, b, (*Memory[E]).Fold)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return memories, nil
+}
+
+func foldEach[E Event](memories []*Memory[E], b Batch[E], step func(*Memory[E], Batch[E]) error) error {
+	for _, m := range memories {
+		if err := step(m, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WantAny wants what any of the projections does.
+func WantAny[E Event](ps []Projection[E]) func(string) bool {
+	return anyOf(ps, (*Projection[E]).Wants)
+}
+
+func anyOf[E Event](ps []Projection[E], wants func(*Projection[E], string) bool) func(string) bool {
+	return func(eventType string) bool {
+		return slices.ContainsFunc(ps, func(p Projection[E]) bool { return wants(&p, eventType) })
+	}
+}

@@ -1,0 +1,134 @@
+package fold
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/google/uuid"
+
+	"ksiega/internal/position"
+)
+
+// Event is what the runtime needs to know of an event. It is a small value or a
+// pointer; the runtime keeps none beyond the call that it was given it by.
+type Event interface {
+	// Mark is where the event stands, its id, and the type that it was recorded as.
+	Mark() (at position.Position, id uuid.UUID, eventType string)
+}
+
+// A Batch is a stretch of the log, in order. It covers every event up to and
+// including Through.
+type Batch[E any] struct {
+	Events  []E
+	Through position.Position
+	// CaughtUp: the log ended there when it was read.
+	CaughtUp bool
+}
+
+// Range is which events of a log are read.
+type Range struct {
+	After position.Position // events after this one; zero = from the start
+	Until position.Bound    // up to and including; zero = to the end
+	// Want says which types are handed over; nil = all. Several goroutines ask it.
+	Want func(eventType string) bool
+}
+
+// Log is where events come from.
+type Log[E any] interface {
+	// Scan hands over a range in batches, which are valid during the call only.
+	Scan(ctx context.Context, r Range, each func(Batch[E]) error) error
+}
+
+// Key names one row. The rows of one Part lie together in a store and are read
+// together.
+type Key struct{ Table, Part, Field string }
+
+// Place is a part of a table.
+type Place struct{ Table, Part string }
+
+// Place is where the row lies.
+func (k Key) Place() Place { return Place{k.Table, k.Part} }
+
+// A Projection is one read model: which events it looks at, which rows each of
+// them touches, and how they change.
+type Projection[E Event] struct {
+	Name string
+	// Version is raised when the fold or a row changes; what an older version
+	// wrote is then rebuilt, not read.
+	Version int
+	// Want says which event types the fold looks at; nil = all. Several
+	// goroutines ask it.
+	Want func(eventType string) bool
+	// Over are the types that the fold passes over, as the log's owner writes them: of
+	// every type a projection says either that it takes it or that it does not, so
+	// that a new one is forgotten by none.
+	Over []string
+	// Retroactive tells, of the types that it wants, those that hold for every earlier
+	// moment too; nil = none. See KnownAt.
+	Retroactive func(eventType string) bool
+	// Keys names every row that the fold may read for an event; nil = none.
+	Keys func(E) []Key
+	// Fold changes rows for one event. It is pure: no clock, no state of its
+	// own, nothing read but the rows that Keys named. It may keep the event's
+	// strings, but rows must not share slices or maps with each other.
+	Fold func(*Tx, E) error
+}
+
+// Wants says whether the fold looks at a type of event.
+func (p *Projection[E]) Wants(eventType string) bool { return p.Want == nil || p.Want(eventType) }
+
+func (p *Projection[E]) retroactive(eventType string) bool {
+	return p.Retroactive != nil && p.Retroactive(eventType)
+}
+
+// Failure is a fold that failed: the projection stands before this event.
+type Failure struct {
+	Projection string
+	Position   position.Position
+	Event      uuid.UUID
+	Type       string
+	Err        error
+	// Stack is where the fold panicked; nil where it returned the error.
+	Stack []byte
+}
+
+func (f *Failure) Error() string {
+	return fmt.Sprintf("projection %s stopped before position %s (%s): %v", f.Projection, f.Position, f.Type, f.Err)
+}
+
+func (f *Failure) Unwrap() error { return f.Err }
+
+func (p *Projection[E]) failure(e E, err error, stack []byte) *Failure {
+	at, id, eventType := e.Mark()
+	return &Failure{Projection: p.Name, Position: at, Event: id, Type: eventType, Err: err, Stack: stack}
+}
+
+// caught makes a panic over an event a Failure. It is deferred.
+func (p *Projection[E]) caught(e E, err *error) {
+	if v := recover(); v != nil {
+		cause, ok := v.(error)
+		if !ok {
+			cause = fmt.Errorf("%v", v)
+		}
+		*err = p.failure(e, fmt.Errorf("panic: %w", cause), debug.Stack())
+	}
+}
+
+func (p *Projection[E]) keys(e E) (keys []Key, err error) {
+	if p.Keys == nil {
+		return nil, nil
+	}
+	defer p.caught(e, &err)
+	return p.Keys(e), nil
+}
+
+// fold applies one event, of which keys are the Keys.
+func (p *Projection[E]) fold(tx *Tx, e E, keys []Key) (err error) {
+	defer p.caught(e, &err)
+	tx.begin(keys)
+	if err := p.Fold(tx, e); err != nil {
+		return p.failure(e, err, nil)
+	}
+	return nil
+}

@@ -1,0 +1,217 @@
+package fold
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+
+	"ksiega/internal/position"
+)
+
+// ErrNotBuilt: the rows of this projection and version are not there.
+var ErrNotBuilt = errors.New("the read model is not built")
+
+// View is one projection as it was after one position. Tables read it. It may be read
+// from several goroutines.
+type View interface {
+	// Position of the last event that the rows take into account.
+	Position() position.Position
+
+	Tables(ctx context.Context) ([]string, error)
+	// Parts is sorted.
+	Parts(ctx context.Context, table string) ([]string, error)
+	// Rows hands over the rows of the parts, those of one together, in any order.
+	Rows(ctx context.Context, table string, parts []string, each func(k Key, row string) error) error
+	// Row is "" where there is none.
+	Row(ctx context.Context, k Key) (string, error)
+}
+
+// Memo is a View that keeps, between questions, what Tables decoded of it. Under a
+// place without a part lies the list of the table's parts.
+type Memo interface {
+	Kept(at Place) any
+	Keep(at Place, items any, bytes int)
+}
+
+// typed is a View whose rows need not be decoded.
+type typed interface {
+	each(table, part string, row func(field string, c *cell))
+	cell(k Key) *cell
+}
+
+// Item is a row with its place.
+type Item[R any] struct {
+	Part, Field string
+	Row         R
+}
+
+// Parts lists the parts that have a row, sorted.
+func (t Table[R]) Parts(ctx context.Context, v View) ([]string, error) {
+	memo, ok := v.(Memo)
+	if !ok {
+		return v.Parts(ctx, t.Name)
+	}
+	at := Place{Table: t.Name}
+	if parts, ok := memo.Kept(at).([]string); ok {
+		return slices.Clone(parts), nil
+	}
+	parts, err := v.Parts(ctx, t.Name)
+	if err == nil {
+		memo.Keep(at, slices.Clone(parts), 32*len(parts))
+	}
+	return parts, err
+}
+
+// All are the rows of one part, sorted by field.
+func (t Table[R]) All(ctx context.Context, v View, part string) ([]Item[R], error) {
+	return t.Every(ctx, v, part)
+}
+
+// Every are the rows of the given parts, or of all parts where none is given,
+// sorted by part and field. They are the caller's own, and so is what they refer
+// to: whoever filters or appends changes nobody else's.
+func (t Table[R]) Every(ctx context.Context, v View, parts ...string) ([]Item[R], error) {
+	if len(parts) == 0 {
+		all, err := t.Parts(ctx, v)
+		if err != nil || len(all) == 0 {
+			return nil, err
+		}
+		parts = all
+	} else {
+		parts = slices.Compact(slices.Sorted(slices.Values(parts)))
+	}
+	byPart, missing := make([][]Item[R], len(parts)), []string(nil)
+	memo, _ := v.(Memo)
+	for i, part := range parts {
+		var ok bool
+		if memo != nil {
+			byPart[i], ok = memo.Kept(Place{t.Name, part}).([]Item[R])
+		}
+		if !ok {
+			missing = append(missing, part)
+		}
+	}
+	if len(missing) > 0 {
+		if err := t.fetch(ctx, v, memo, parts, missing, byPart); err != nil {
+			return nil, err
+		}
+	}
+	all := slices.Concat(byPart...)
+	for i := range all {
+		own(reflect.ValueOf(&all[i].Row).Elem())
+	}
+	return all, nil
+}
+
+// own puts copies in the place of the slices and maps that a row shares with others.
+// A slice of plain values is copied at once.
+func own(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() && refers(v.Type().Field(i).Type) {
+				own(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			return
+		}
+		v.Set(reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v))
+		for i := 0; i < v.Len() && refers(v.Type().Elem()); i++ {
+			own(v.Index(i))
+		}
+	case reflect.Map:
+		if v.IsNil() {
+			return
+		}
+		all := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for key, value := range v.Seq2() {
+			held := reflect.New(v.Type().Elem()).Elem()
+			held.Set(value)
+			own(held)
+			all.SetMapIndex(key, held)
+		}
+		v.Set(all)
+	}
+}
+
+// refers says whether values of a type hold slices or maps. Rows hold no pointers,
+// which would not come back from JSON as they were.
+func refers(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Slice, reflect.Map:
+		return true
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if t.Field(i).IsExported() && refers(t.Field(i).Type) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fetch reads the missing of some parts, all sorted, each into its place.
+func (t Table[R]) fetch(ctx context.Context, v View, memo Memo, parts, missing []string, byPart [][]Item[R]) error {
+	type row struct {
+		field string
+		cell  *cell
+	}
+	rows := make([][]row, len(parts))
+	if memory, ok := v.(typed); ok {
+		for _, part := range missing {
+			i, _ := slices.BinarySearch(parts, part)
+			memory.each(t.Name, part, func(field string, c *cell) { rows[i] = append(rows[i], row{field, c}) })
+		}
+	} else if err := v.Rows(ctx, t.Name, missing, func(k Key, raw string) error {
+		i, _ := slices.BinarySearch(parts, k.Part)
+		rows[i] = append(rows[i], row{k.Field, &cell{raw: raw, live: true}})
+		return nil
+	}); err != nil {
+		return err
+	}
+	var read reader
+	for _, part := range missing {
+		i, _ := slices.BinarySearch(parts, part)
+		slices.SortFunc(rows[i], func(a, b row) int { return strings.Compare(a.field, b.field) })
+		items, bytes := make([]Item[R], len(rows[i])), 0
+		for k, r := range rows[i] {
+			items[k].Part, items[k].Field = part, r.field
+			if err := readCell(&read, t.Name, r.cell, &items[k].Row); err != nil {
+				return err
+			}
+			bytes += len(r.cell.raw) + len(r.field)
+		}
+		byPart[i], rows[i] = items, nil
+		if memo != nil {
+			memo.Keep(Place{t.Name, part}, items, bytes)
+		}
+	}
+	return nil
+}
+
+// Find is one row.
+func (t Table[R]) Find(ctx context.Context, v View, part, field string) (row R, found bool, err error) {
+	k, c := Key{t.Name, part, field}, (*cell)(nil)
+	if memory, ok := v.(typed); ok {
+		c = memory.cell(k)
+	} else if raw, err := v.Row(ctx, k); err != nil {
+		return row, false, err
+	} else if raw != "" {
+		c = &cell{raw: raw, live: true}
+	}
+	if c == nil {
+		return row, false, nil
+	}
+	if err := readCell(&reader{}, t.Name, c, &row); err != nil {
+		var zero R
+		return zero, false, err
+	}
+	if c.row != nil {
+		own(reflect.ValueOf(&row).Elem())
+	}
+	return row, true, nil
+}

@@ -1,0 +1,60 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+
+	"ksiega/domain"
+	"ksiega/internal/fold"
+	"ksiega/internal/journal"
+)
+
+// The runtime's types, for the ledger's events.
+type (
+	// Projection is a read model of the ledger.
+	Projection = fold.Projection[*journal.Recorded]
+	// Batch is a stretch of the ledger's log.
+	Batch = fold.Batch[*journal.Recorded]
+	// View is what a read model's rows are read from.
+	View = fold.View
+)
+
+// Log is the ledger's log as folds read it.
+type Log struct{ *journal.Journal }
+
+// Scan hands over a range of the log.
+func (l Log) Scan(ctx context.Context, r fold.Range, each func(Batch) error) error {
+	return l.Journal.Scan(ctx, journal.ScanOptions{After: r.After, Until: r.Until, Want: r.Want}, batches(each))
+}
+
+// Follow hands over the log from a position on, and what is recorded later.
+func (l Log) Follow(ctx context.Context, after journal.Position, broken func(error), fn func(Batch) error) error {
+	return l.Journal.Follow(ctx, after, broken, batches(fn))
+}
+
+// batches hands over a batch's events where they lie.
+func batches(each func(Batch) error) func(journal.Batch) error {
+	var events []*journal.Recorded
+	return func(b journal.Batch) error {
+		events = events[:0]
+		for i := range b.Events {
+			events = append(events, &b.Events[i])
+		}
+		return each(Batch{Events: events, Through: b.Through, CaughtUp: b.CaughtUp})
+	}
+}
+
+// oneOf wants the facts of the samples, in every version that they were recorded
+// in: Want is asked about the type as recorded, which an upcaster replaces later.
+func oneOf(samples ...domain.Event) func(string) bool {
+	facts := make(map[string]bool, len(samples))
+	for _, s := range samples {
+		facts[domain.Fact(s.EventType())] = true
+	}
+	return func(typ string) bool { return facts[domain.Fact(typ)] }
+}
+
+// unfolded stops a fold at an event that it wants and has no case for.
+func unfolded(r *journal.Recorded) error {
+	return fmt.Errorf("the fold has no case for %s, read as %s", r.Type, r.Event.EventType())
+}

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/emptypb"
@@ -25,38 +26,61 @@ const (
 
 // batchCall is one call of BatchAppend: many appends, told apart by correlation id, each answered when it is written.
 type batchCall struct {
-	node   *Node
-	stream streams.Streams_BatchAppendServer
-	slots  chan struct{} // one for each batch being written
-	tasks  sync.WaitGroup
+	node    *Node
+	stream  streams.Streams_BatchAppendServer
+	written chan *batch // handed to the writer, in the order in which it settles them
 
-	mu    sync.Mutex // guards what follows, and sending
+	mu    sync.Mutex // guards what follows, what batches say is under it, and sending
 	open  map[[16]byte]*batch
 	ended bool
 	err   error
 }
 
-// batch is an append of which not all has come yet.
+// batch is an append of which not all has come yet, or which is being written.
 type batch struct {
-	id       *shared.UUID
-	raw      [16]byte
-	name     *shared.StreamIdentifier
-	op       op
+	id      *shared.UUID
+	raw     [16]byte
+	name    *shared.StreamIdentifier
+	op      op
+	timer   *time.Timer
+	limit   appendLimit
+	refused *rpcstatus.Status
+	// answered is under mu: nothing more is said.
+	answered bool
+}
+
+// batchContext is that of the call until the batch is late, which a context of its own would cost much more to know.
+type batchContext struct {
+	context.Context
 	deadline time.Time
-	timer    *time.Timer
-	limit    appendLimit
-	refused  *rpcstatus.Status
+}
+
+// Err is what the writer asks before it decides.
+func (c *batchContext) Err() error {
+	if err := c.Context.Err(); err != nil || time.Now().Before(c.deadline) {
+		return err
+	}
+	return context.DeadlineExceeded
 }
 
 // BatchAppend is the append of the other official clients. A failed batch leaves the call open.
 func (s *service) BatchAppend(stream streams.Streams_BatchAppendServer) error {
-	c := &batchCall{node: s.node, stream: stream, slots: make(chan struct{}, batchesOpen), open: map[[16]byte]*batch{}}
-	received := make(chan error, 1)
-	go func() { received <- c.receive() }() // ends with the call: its context is cancelled when this method returns
+	c := &batchCall{node: s.node, stream: stream, written: make(chan *batch, batchesOpen), open: map[[16]byte]*batch{}}
+	received, told := make(chan error, 1), make(chan struct{})
+	go func() { // ends with the call: its context is cancelled when this method returns
+		received <- c.receive()
+		close(c.written)
+	}()
+	go func() {
+		defer close(told)
+		for b := range c.written {
+			c.settle(b, s.node.writer.await(&b.op))
+		}
+	}()
 	var err error
 	select {
 	case err = <-received:
-		c.tasks.Wait()
+		<-told
 	case <-s.node.stop:
 		err = errStopped
 	}
@@ -71,46 +95,48 @@ func (s *service) BatchAppend(stream streams.Streams_BatchAppendServer) error {
 
 func (c *batchCall) receive() error {
 	for {
-		req, err := c.stream.Recv()
+		var m batchMessage
+		err := c.stream.RecvMsg(&m)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		c.take(req)
+		c.take(&m)
 	}
 }
 
 // take adds a piece to its batch, and hands the batch over when it is whole.
-func (c *batchCall) take(req *streams.BatchAppendReq) {
-	raw, ok := idFrom(req.GetCorrelationId())
+func (c *batchCall) take(m *batchMessage) {
+	raw, ok := idFrom(m.id)
 	if !ok {
-		c.answer(nil, req.GetOptions().GetStreamIdentifier(), badRequest("The correlation id must be a UUID."))
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.send(refusedBatch(nil, m.options.GetStreamIdentifier(), badRequest("The correlation id must be a UUID.")))
 		return
 	}
 	c.mu.Lock()
 	b := c.open[raw]
-	if b == nil && req.GetOptions() != nil && !c.ended {
-		b = c.begin(req, raw)
+	if b == nil && m.options != nil && !c.ended {
+		b = c.begin(m, raw)
 	}
 	if b == nil { // a piece without a beginning belongs to nothing
 		c.mu.Unlock()
 		return
 	}
-	b.add(req.GetProposedMessages())
-	if req.GetIsFinal() {
+	b.add(m.events)
+	if m.final {
 		delete(c.open, raw)
-		b.timer.Stop()
 	}
 	c.mu.Unlock()
-	if req.GetIsFinal() {
+	if m.final {
 		c.finish(b)
 	}
 }
 
-func (c *batchCall) begin(req *streams.BatchAppendReq, raw [16]byte) *batch {
-	o := req.GetOptions()
+func (c *batchCall) begin(m *batchMessage, raw [16]byte) *batch {
+	o := m.options
 	left := batchTimeout
 	switch d := o.GetDeadlineOption().(type) {
 	case *streams.BatchAppendReq_Options_Deadline:
@@ -118,8 +144,9 @@ func (c *batchCall) begin(req *streams.BatchAppendReq, raw [16]byte) *batch {
 	case *streams.BatchAppendReq_Options_Deadline_21_10_0:
 		left = d.Deadline_21_10_0.AsTime().Sub(c.node.clock())
 	}
-	b := &batch{id: req.GetCorrelationId(), raw: raw, name: o.GetStreamIdentifier(), deadline: time.Now().Add(left)}
+	b := &batch{id: m.id, raw: raw, name: o.GetStreamIdentifier()}
 	b.op, b.refused = batchTarget(o)
+	b.op.ctx = &batchContext{c.stream.Context(), time.Now().Add(left)}
 	if len(c.open) >= batchesOpen {
 		b.refused = badRequest("Too many batches are unfinished.")
 	}
@@ -155,103 +182,91 @@ func batchTarget(o *streams.BatchAppendReq_Options) (op, *rpcstatus.Status) {
 	return out, nil
 }
 
-func (b *batch) add(messages []*streams.BatchAppendReq_ProposedMessage) {
-	for _, m := range messages {
+func (b *batch) add(events []batchEvent) {
+	for i := range events {
+		e := &events[i]
 		if b.refused != nil {
 			b.op.events = nil
 			return
 		}
-		var f eventFields
-		for key, value := range m.GetMetadata() {
-			f.property(key, value)
-		}
-		f.id, f.hasID = idFrom(m.GetId())
-		if err := f.check(); err != nil {
-			b.refused = badRequest(err.Error())
+		if e.refused != nil {
+			b.refused = badRequest(e.refused.Error())
 			continue
 		}
-		e := proposed{data: m.GetData(), meta: m.GetCustomMetadata()}
-		f.fill(&e)
-		if err := b.limit.add(&e); err != nil {
+		if err := b.limit.add(&e.event); err != nil {
 			b.refused = batchError(codes.InvalidArgument, "MaximumAppendSizeExceeded", &shared.MaximumAppendSizeExceeded{MaxAppendSize: maxAppendSize})
 			continue
 		}
-		b.op.events = append(b.op.events, e)
+		b.op.events = append(b.op.events, e.event)
 	}
 }
 
-// expire answers a batch whose end did not come in time, before the rest of it, or the end of the call, can come between.
-// The server spells such an id as a structure.
+// expire answers a batch whose end did not come in time, before the rest of it, or the end of the call, can come between:
+// the server spells the id of such a one as a structure. Or one that is still being written.
 func (c *batchCall) expire(b *batch) {
-	var high, low int64
-	for i := range 8 {
-		high, low = high<<8|int64(b.raw[i]), low<<8|int64(b.raw[8+i])
-	}
-	id := &shared.UUID{Value: &shared.UUID_Structured_{Structured: &shared.UUID_Structured{MostSignificantBits: high, LeastSignificantBits: low}}}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended || c.open[b.raw] != b {
-		return
+	id := b.id
+	if c.open[b.raw] == b {
+		delete(c.open, b.raw)
+		var high, low int64
+		for i := range 8 {
+			high, low = high<<8|int64(b.raw[i]), low<<8|int64(b.raw[8+i])
+		}
+		id = &shared.UUID{Value: &shared.UUID_Structured_{Structured: &shared.UUID_Structured{MostSignificantBits: high, LeastSignificantBits: low}}}
 	}
-	delete(c.open, b.raw)
-	c.sendLocked(refusedBatch(id, b.name, batchLate()))
+	if !b.answered {
+		b.answered = true
+		c.send(refusedBatch(id, b.name, batchLate()))
+	}
 }
 
-// finish writes a whole batch and answers it, while the call goes on.
+// finish hands a whole batch to the writer, while the call goes on.
 func (c *batchCall) finish(b *batch) {
-	switch {
-	case b.refused != nil:
-		c.answer(b.id, b.name, b.refused)
+	if b.refused != nil {
+		c.refuse(b, b.refused)
 		return
-	case !time.Now().Before(b.deadline):
-		c.answer(b.id, b.name, batchLate())
+	}
+	if err := b.op.ctx.Err(); err != nil {
+		c.settle(b, outcome{err: err})
+		return
+	}
+	if err := c.node.enqueue(&b.op); err != nil {
+		c.settle(b, outcome{err: err})
 		return
 	}
 	select {
-	case c.slots <- struct{}{}:
+	case c.written <- b:
 	case <-c.stream.Context().Done():
-		return
 	case <-c.node.stop:
 		c.abandon()
-		return
 	}
-	ctx, cancel := context.WithDeadline(c.stream.Context(), b.deadline)
-	b.op.ctx = ctx
-	err := c.node.enqueue(&b.op) // here, so that batches are written in the order in which they became whole
-	c.tasks.Go(func() {
-		defer cancel()
-		defer func() { <-c.slots }()
-		if err != nil {
-			c.settle(b, outcome{err: err})
-			return
-		}
-		c.settle(b, c.node.writer.await(&b.op))
-	})
 }
 
+// settle answers a batch, unless it was too late.
 func (c *batchCall) settle(b *batch, out outcome) {
 	switch {
 	case errors.Is(out.err, context.DeadlineExceeded):
-		c.answer(b.id, b.name, batchLate())
+		c.refuse(b, batchLate())
 	case errors.Is(out.err, context.Canceled):
-		// the call itself has ended
+		b.timer.Stop() // the call itself has ended
 	case errors.Is(out.err, errStopped):
+		b.timer.Stop()
 		c.abandon()
 	case out.err != nil:
 		var r *refusal
 		if errors.As(out.err, &r) && r.code == codes.PermissionDenied {
-			c.answer(b.id, b.name, accessRefused())
+			c.refuse(b, accessRefused())
 			return
 		}
 		s := status.Convert(answer(out.err, func(metadata.MD) {}))
-		c.answer(b.id, b.name, batchError(s.Code(), s.Message(), &shared.Unknown{}))
+		c.refuse(b, batchError(s.Code(), s.Message(), &shared.Unknown{}))
 	case out.verdict == gone:
-		c.answer(b.id, b.name, batchError(codes.NotFound, "StreamDeleted", &shared.StreamDeleted{StreamIdentifier: b.name}))
+		c.refuse(b, batchError(codes.NotFound, "StreamDeleted", &shared.StreamDeleted{StreamIdentifier: b.name}))
 	case out.verdict == wrongVersion:
-		c.answer(b.id, b.name, batchError(codes.AlreadyExists, "WrongExpectedVersion", batchWrongVersion(b.op.expect, out.rev)))
+		c.refuse(b, batchError(codes.AlreadyExists, "WrongExpectedVersion", batchWrongVersion(b.op.expect, out.rev)))
 	default:
-		c.send(&streams.BatchAppendResp{CorrelationId: b.id, StreamIdentifier: b.name,
-			Result: &streams.BatchAppendResp_Success_{Success: batchSuccess(out)}})
+		c.tell(b, batchFrame(b, out))
 	}
 }
 
@@ -264,25 +279,50 @@ func (c *batchCall) abandon() {
 	}
 }
 
-func (c *batchCall) answer(id *shared.UUID, name *shared.StreamIdentifier, s *rpcstatus.Status) {
-	c.send(refusedBatch(id, name, s))
-}
+func (c *batchCall) refuse(b *batch, s *rpcstatus.Status) { c.tell(b, refusedBatch(b.id, b.name, s)) }
 
 func refusedBatch(id *shared.UUID, name *shared.StreamIdentifier, s *rpcstatus.Status) *streams.BatchAppendResp {
 	return &streams.BatchAppendResp{CorrelationId: id, StreamIdentifier: name, Result: &streams.BatchAppendResp_Error{Error: s}}
 }
 
-func (c *batchCall) send(r *streams.BatchAppendResp) {
+// tell says what became of a batch, once.
+func (c *batchCall) tell(b *batch, said any) {
+	b.timer.Stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sendLocked(r)
+	if !b.answered {
+		b.answered = true
+		c.send(said)
+	}
 }
 
-func (c *batchCall) sendLocked(r *streams.BatchAppendResp) {
+// send is called with mu held.
+func (c *batchCall) send(said any) {
 	if c.ended || c.err != nil {
 		return
 	}
-	c.err = c.stream.Send(r)
+	c.err = c.stream.SendMsg(said)
+}
+
+// batchFrame is what nearly every batch is answered with, as bytes, as successFrame is for an append; or the message itself.
+func batchFrame(b *batch, out outcome) any {
+	text, plain := b.id.GetValue().(*shared.UUID_String_)
+	if !plain || out.rev < 0 || out.hidden || out.pos == 0 {
+		return &streams.BatchAppendResp{CorrelationId: b.id, StreamIdentifier: b.name, Result: &streams.BatchAppendResp_Success_{Success: batchSuccess(out)}}
+	}
+	var room [64]byte // of the numbers, whose lengths stay below that
+	position := protowire.AppendVarint(protowire.AppendTag(room[:0], 1, protowire.VarintType), out.pos)
+	position = protowire.AppendVarint(protowire.AppendTag(position, 2, protowire.VarintType), out.pos)
+	success := protowire.AppendVarint(protowire.AppendTag(make([]byte, 0, 64), 1, protowire.VarintType), uint64(out.rev))
+	success = protowire.AppendBytes(protowire.AppendTag(success, 3, protowire.BytesType), position)
+	name := b.name.GetStreamName()
+	frame := make(rawFrame, 0, 128+len(name))
+	frame = append(frame, 1<<3|byte(protowire.BytesType), byte(2+len(text.String_)), 2<<3|byte(protowire.BytesType), byte(len(text.String_))) // 36 characters
+	frame = append(frame, text.String_...)
+	frame = protowire.AppendBytes(protowire.AppendTag(frame, 3, protowire.BytesType), success)
+	inner := 1 + protowire.SizeBytes(len(name))
+	frame = protowire.AppendVarint(protowire.AppendTag(frame, 4, protowire.BytesType), uint64(inner))
+	return rawFrame(protowire.AppendBytes(protowire.AppendTag(frame, 3, protowire.BytesType), name))
 }
 
 func batchSuccess(out outcome) *streams.BatchAppendResp_Success {

@@ -8,9 +8,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
+	"golang.org/x/sys/unix"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/emptypb"
 )
 
 // The benchmarks run client and node in one process, on disk, with sync, over 400-byte events. An operation is one
@@ -144,4 +150,59 @@ func BenchmarkScan(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkBatchAppend has one call with 64 batches of an event in flight, the way of the .NET client.
+func BenchmarkBatchAppend(b *testing.B) {
+	const inFlight = 64
+	n := openNode(b, Options{})
+	call, err := streams.NewStreamsClient(dial(b, n)).BatchAppend(context.Background())
+	if err != nil {
+		b.Fatal(err)
+	}
+	data := benchEvents(1)[0].Data
+	request := func(i int) *streams.BatchAppendReq {
+		id := func() *shared.UUID {
+			return &shared.UUID{Value: &shared.UUID_String_{String_: uuid.NewString()}}
+		}
+		return &streams.BatchAppendReq{CorrelationId: id(), IsFinal: true, Options: &streams.BatchAppendReq_Options{
+			StreamIdentifier:       &shared.StreamIdentifier{StreamName: fmt.Appendf(nil, "contract-%d", i/100)},
+			ExpectedStreamPosition: &streams.BatchAppendReq_Options_Any{Any: &emptypb.Empty{}},
+			DeadlineOption:         &streams.BatchAppendReq_Options_Deadline{Deadline: durationpb.New(10 * time.Second)},
+		}, ProposedMessages: []*streams.BatchAppendReq_ProposedMessage{{Id: id(), Data: data, CustomMetadata: []byte("{}"),
+			Metadata: map[string]string{"type": "assistance.hours-logged.v1", "content-type": "application/json"}}}}
+	}
+	slots, sent := make(chan struct{}, inFlight), 0
+	b.ReportAllocs()
+	b.ResetTimer()
+	before := processorTime(b)
+	var answers sync.WaitGroup
+	answers.Go(func() {
+		for range b.N {
+			got, err := call.Recv()
+			if err != nil || got.GetSuccess() == nil {
+				b.Errorf("%v, %v", got, err)
+				return
+			}
+			<-slots
+		}
+	})
+	for ; sent < b.N; sent++ {
+		slots <- struct{}{}
+		if err := call.Send(request(sent)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	answers.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	b.ReportMetric(float64((processorTime(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/event")
+}
+
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

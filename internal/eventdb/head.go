@@ -36,6 +36,7 @@ type head struct {
 	tombstone uint64
 	meta      streamMeta
 	floor     int64
+	ids       *idFilter // of the stream's events, nil where that is not known; in memory only
 }
 
 // streamMeta is what metadata hides: zero values hide nothing.

@@ -48,7 +48,7 @@ func (w *writer) plan(o *op) ([]plan, error) {
 }
 
 func (w *writer) planAppend(o *op, h *head, hasMeta bool) ([]plan, error) {
-	past := &streamPast{w: w, stream: o.stream, pending: w.pending[o.stream]}
+	past := &streamPast{w: w, stream: o.stream, head: h, pending: w.pending[o.stream]}
 	ids := func(i int) [16]byte { return o.events[i].id }
 	v, rev, err := decideAppend(h, hasMeta, o.expect, ids, len(o.events), past)
 	if err != nil {
@@ -200,6 +200,9 @@ func (w *writer) put(p *plan) error {
 			continue
 		}
 		w.fresh = append(w.fresh, freshID{e.id, w.pos, p.stream, rec.rev})
+		if p.head.ids != nil {
+			p.head.ids.add(w.seed, e.id)
+		}
 		pending.ids = append(pending.ids, e.id)
 		pending.positions = append(pending.positions, w.pos)
 		pending.last, pending.isJSON = e.data, e.json
@@ -243,6 +246,7 @@ func (w *writer) putIndexes(p *plan, first uint64) {
 type streamPast struct {
 	w       *writer
 	stream  string
+	head    *head
 	pending *pendingStream
 }
 
@@ -264,6 +268,9 @@ func (p *streamPast) idAt(rev int64) ([16]byte, error) {
 }
 
 func (p *streamPast) firstRevision(id [16]byte) (int64, bool, error) {
+	if p.head.ids != nil && p.head.ids.lacks(p.w.seed, id) {
+		return 0, false, nil
+	}
 	pos, err := firstPosition(p.w.store.db, id)
 	if err != nil {
 		return 0, false, err

@@ -31,7 +31,10 @@ func (c wireCodec) Marshal(v any) (mem.BufferSlice, error) {
 }
 
 func (c wireCodec) Unmarshal(data mem.BufferSlice, v any) error {
-	if m, ok := v.(*appendMessage); ok {
+	switch m := v.(type) {
+	case *appendMessage:
+		return m.unmarshal(data.Materialize())
+	case *batchMessage:
 		return m.unmarshal(data.Materialize())
 	}
 	return c.CodecV2.Unmarshal(data, v)
@@ -62,6 +65,50 @@ func (m *appendMessage) unmarshal(b []byte) error {
 			var err error
 			m.refused, err = m.event.unmarshal(v)
 			return err
+		}
+		return nil
+	})
+}
+
+// batchMessage is a BatchAppendReq.
+type batchMessage struct {
+	id      *shared.UUID
+	options *streams.BatchAppendReq_Options
+	events  []batchEvent
+	final   bool
+}
+
+// batchEvent is an event, or why it is refused.
+type batchEvent struct {
+	event   proposed
+	refused error
+}
+
+func (m *batchMessage) unmarshal(b []byte) error {
+	*m = batchMessage{}
+	more := proto.UnmarshalOptions{Merge: true}
+	return eachField(b, func(num protowire.Number, typ protowire.Type, v []byte, n uint64) error {
+		switch {
+		case num == 4 && typ == protowire.VarintType:
+			m.final = n != 0
+		case typ != protowire.BytesType:
+		case num == 1:
+			if m.id == nil {
+				m.id = &shared.UUID{}
+			}
+			return more.Unmarshal(v, m.id)
+		case num == 2:
+			if m.options == nil {
+				m.options = &streams.BatchAppendReq_Options{}
+			}
+			return more.Unmarshal(v, m.options)
+		case num == 3:
+			var e batchEvent
+			var err error
+			if e.refused, err = e.event.unmarshal(v); err != nil {
+				return err
+			}
+			m.events = append(m.events, e)
 		}
 		return nil
 	})

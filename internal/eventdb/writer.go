@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -113,6 +114,7 @@ type writer struct {
 	batch    *pebble.Batch
 	links    links
 	newID    func() [16]byte
+	seed     maphash.Seed // of the filters of ids
 
 	// Memory that is used again.
 	key, buf, name, typ []byte
@@ -128,7 +130,7 @@ type idAt struct {
 
 func newWriter(s *store, clock func() time.Time, newID func() [16]byte, stop <-chan struct{}, pos uint64, created int64) *writer {
 	w := &writer{
-		store: s, clock: clock, newID: newID, pos: pos, created: created,
+		store: s, clock: clock, newID: newID, seed: maphash.MakeSeed(), pos: pos, created: created,
 		ops: make(chan *op, groupOps), next: make(chan *group, 1), free: make(chan struct{}, 1), stop: stop,
 		heads: map[string]*head{}, dirty: map[string]*head{}, pending: map[string]*pendingStream{}, ids: map[[16]byte]int{}, links: links{last: map[string]int{}},
 	}
@@ -381,6 +383,9 @@ func (w *writer) head(stream string) (*head, error) {
 	h, err := readHead(w.store.db, stream)
 	if err != nil {
 		return nil, err
+	}
+	if h.last == noRevision {
+		h.ids = &idFilter{}
 	}
 	w.heads[stream] = &h
 	return &h, nil

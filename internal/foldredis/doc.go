@@ -34,7 +34,7 @@
 //	                                    expires
 //	<p>:{<n>}:current           string  number of the generation that is read
 //	<p>:{<n>}:last              string  the last number given to a generation
-//	<p>:{<n>}:gens              hash    number → building | live | doomed | swept
+//	<p>:{<n>}:gens              hash    number → building | live, which it has been
 //	<p>:{<n>}:g<g>:cp           string  checkpoint, eight words: id of the ledger;
 //	                                    position seen; position and id of the last
 //	                                    event seen (0 and - where none); version;
@@ -54,9 +54,9 @@
 // Parts and fields come escaped from the fold, without `:`, and sort bytewise.
 // A generation is `building` until `current` names it, in one MULTI, and is
 // current once: numbers are of the clock and only grow, so that none comes again
-// though Redis loses its keys or is set back. One that is `doomed`, or `building`
-// with a number below the current one, is what a crash or a switch left behind
-// and is unlinked after the next switch, its checkpoint first, so that no reader
-// takes what is left for the whole; where somebody may still be writing it, it is
-// then `swept`, and looked for once more after the switch that follows.
+// though Redis loses its keys or is set back. One with a number below the current one
+// is what a crash or a switch left behind and is unlinked after the next switch, its
+// checkpoint first, so that no reader takes what is left for the whole; one that was
+// never current, where somebody may still be writing it, is looked for once more after
+// the switch that follows.
 package foldredis

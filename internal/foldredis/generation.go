@@ -15,14 +15,10 @@ import (
 	"ksiega/internal/position"
 )
 
-// States of a generation.
+// States of a generation: whether it has been current.
 const (
 	stateBuilding = "building"
 	stateLive     = "live"
-	stateDoomed   = "doomed"
-	// stateSwept: its rows were taken away while somebody perhaps still wrote
-	// them, so that there may be some of which the lists know nothing.
-	stateSwept = "swept"
 )
 
 // clearWait is how long it takes at most to clear up behind a switch, also where
@@ -143,9 +139,6 @@ func (s *Store[E]) trySwitch(ctx context.Context, p *fold.Projection[E], built, 
 		_, err = tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 			pipe.Set(ctx, n.current(), number, 0)
 			pipe.HSet(ctx, n.generations(), number, stateLive)
-			if now != 0 {
-				pipe.HSet(ctx, n.generations(), strconv.FormatUint(now, 10), stateDoomed)
-			}
 			return nil
 		})
 		return err
@@ -163,7 +156,9 @@ func (s *Store[E]) trySwitch(ctx context.Context, p *fold.Projection[E], built, 
 	return nil
 }
 
-// sweep takes away the generations that nobody will read again.
+// sweep takes away the generations below the current one, which nobody will read
+// again. Whoever may still be building one takes away what it writes from here on; if
+// he dies of that, the next sweep does, for which its number is kept until then.
 func (s *Store[E]) sweep(ctx context.Context, p *fold.Projection[E]) error {
 	n := s.names(p.Name)
 	current, err := s.client.Get(ctx, n.current()).Uint64()
@@ -174,42 +169,30 @@ func (s *Store[E]) sweep(ctx context.Context, p *fold.Projection[E]) error {
 	if err != nil {
 		return err
 	}
+	below, before := map[uint64]string{}, uint64(0) // before the current one there was this
 	for word, state := range states {
-		number, err := strconv.ParseUint(word, 10, 64)
-		if err != nil || number == current || number > current && state != stateDoomed {
-			continue // a newer one is another rebuild at work
+		if number, err := strconv.ParseUint(word, 10, 64); err == nil && number < current {
+			if below[number] = state; state == stateLive {
+				before = max(before, number)
+			}
 		}
-		if s.isLost(p.Name, number) {
-			state = stateSwept // perhaps the lists are among what is lost
+	}
+	for number, state := range below {
+		unlink := s.unlinkListed
+		if state != stateLive || s.isLost(p.Name, number) { // there may be rows of which the lists know nothing
+			unlink = s.unlinkAll
 		}
-		if err := s.discard(ctx, n, number, state); err != nil {
+		if err := unlink(ctx, n.generation(number)); err != nil {
+			return err
+		}
+		if state == stateBuilding && number > before {
+			continue
+		}
+		if err := s.client.HDel(ctx, n.generations(), strconv.FormatUint(number, 10)).Err(); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// discard unlinks a generation that cannot become current any more. Whoever may
-// still be building it takes away what is left; if he died of that, the next
-// sweep does.
-func (s *Store[E]) discard(ctx context.Context, n names, number uint64, state string) error {
-	own := strconv.FormatUint(number, 10)
-	switch state {
-	case stateSwept:
-		if err := s.unlinkAll(ctx, n.generation(number)); err != nil {
-			return err
-		}
-		return s.client.HDel(ctx, n.generations(), own).Err()
-	case stateBuilding:
-		if err := s.client.HSet(ctx, n.generations(), own, stateSwept).Err(); err != nil {
-			return err
-		}
-		return s.unlinkListed(ctx, n.generation(number))
-	}
-	if err := s.unlinkListed(ctx, n.generation(number)); err != nil {
-		return err
-	}
-	return s.client.HDel(ctx, n.generations(), own).Err()
 }
 
 // unlinkListed unlinks what the generation's own lists name.

@@ -12,8 +12,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// ErrHeld: another process feeds the read models; it says which.
-var ErrHeld = errors.New("another process feeds the read models")
+// ErrLeased: another process feeds the read models; it says which.
+var ErrLeased = errors.New("another process feeds the read models")
 
 // Bounds of the lease.
 const (
@@ -31,7 +31,7 @@ const (
 // carries the token of whoever wrote it last, and fed anew by the other.
 func (s *Store[E]) lease() string { return s.prefix + ":lease" }
 
-// take takes the lease or keeps it; it fails with ErrHeld where another has it.
+// take takes the lease or keeps it; it fails with ErrLeased where another has it.
 func (s *Store[E]) take(ctx context.Context) error {
 	return s.onLease(ctx, func(ctx context.Context, pipe redis.Pipeliner, mine string) {
 		pipe.Set(ctx, s.lease(), mine, s.leaseFor)
@@ -55,7 +55,7 @@ func (s *Store[E]) onLease(ctx context.Context, do func(ctx context.Context, pip
 			return err
 		}
 		if token, who, _ := strings.Cut(held, " "); held != "" && token != s.token {
-			return fmt.Errorf("%w: %s", ErrHeld, who)
+			return fmt.Errorf("%w: %s", ErrLeased, who)
 		}
 		_, err = tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 			do(ctx, pipe, mine)
@@ -71,8 +71,8 @@ func (s *Store[E]) onLease(ctx context.Context, do func(ctx context.Context, pip
 	return ErrContended
 }
 
-// holding runs fn while this process has the lease; fn's context ends with it.
-func (s *Store[E]) holding(ctx context.Context, fn func(context.Context) error) error {
+// withLease runs fn while this process has the lease; fn's context ends with it.
+func (s *Store[E]) withLease(ctx context.Context, fn func(context.Context) error) error {
 	if err := s.take(ctx); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Store[E]) holding(ctx context.Context, fn func(context.Context) error) 
 			case <-time.After(s.leaseFor / (leaseFor / renewEvery)):
 			}
 			// Where Redis does not answer, nobody can take it either.
-			if errors.Is(s.take(held), ErrHeld) {
+			if errors.Is(s.take(held), ErrLeased) {
 				return
 			}
 		}

@@ -60,13 +60,54 @@ func TestOneFeedsAndTheOtherStandsBy(t *testing.T) {
 				t.Errorf("the other: %+v", st)
 			}
 		}
-		if err := second.Rebuild(t.Context(), nil, p); !errors.Is(err, ErrHeld) || !strings.Contains(err.Error(), fmt.Sprint("process ", os.Getpid())) {
+		if err := second.Rebuild(t.Context(), nil, p); !errors.Is(err, ErrLeased) || !strings.Contains(err.Error(), fmt.Sprint("process ", os.Getpid())) {
 			t.Errorf("the other rebuilds: %v", err)
 		}
 		foldtest.Must(t, first.Rebuild(t.Context(), nil, p))
 		check(n.record(t, toyCounted{"g", "b", 1}), s)
 		first.Stop()
 		check(n.record(t, toyCounted{"g", "c", 1}, toyNoise{}), other)
+	})
+}
+
+// Whoever has the lease and does not feed is told of by the others, who feed once it
+// is given back.
+func TestWhoDoesNotFeedIsToldOf(t *testing.T) {
+	t.Parallel()
+	foldtest.OnEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
+		n, s, p, q := openNode(t), freshStore(t, c), toyCounters(1), toyNoises()
+		n.record(t, toyCounted{"g", "a", 1})
+		foldtest.Must(t, Rebuild(t.Context(), s, n.Log, nil, p, q))
+		idle, end := context.WithCancel(t.Context())
+		gone, has := make(chan error, 1), make(chan struct{})
+		go func() {
+			gone <- s.withLease(idle, func(ctx context.Context) error {
+				close(has)
+				<-ctx.Done()
+				return nil
+			})
+		}()
+		<-has
+		other := NewStore[*journal.Recorded](c, s.prefix)
+		other.leaseFor = shortLease
+		r := startRunner(t, other, n, p, q)
+		last := n.record(t, toyCounted{"g", "a", 1}, toyNoise{})
+		atLast(t, func() error {
+			for _, st := range r.Status() {
+				if !errors.Is(st.Waiting, errBehind) || st.CaughtUp {
+					return fmt.Errorf("nobody is told: %+v", st)
+				}
+			}
+			return nil
+		})
+		end()
+		foldtest.Must(t, <-gone)
+		waitFor(t, r, last, p.Name, q.Name)
+		for _, st := range r.Status() {
+			if st.Waiting != nil {
+				t.Errorf("still waiting: %+v", st)
+			}
+		}
 	})
 }
 
@@ -105,7 +146,7 @@ func TestPausedBeforeAnyCommand(t *testing.T) {
 				n.record(t, toyCounted{"g", "c", 1}, toyNoise{})
 				feedAll(paused)
 				for i := range paused.ps {
-					if err := paused.look(ctx, i); !errors.Is(err, ErrHeld) {
+					if err := paused.look(ctx, i); !errors.Is(err, ErrLeased) {
 						t.Errorf("%s, it goes on: %v", what, err)
 					}
 				}
@@ -225,7 +266,7 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 func (r *Runner[E]) feeds(t *testing.T) error {
 	held, err := r.store.client.Get(context.WithoutCancel(t.Context()), r.store.lease()).Result()
 	if err == nil && !strings.HasPrefix(held, r.store.token+" ") {
-		err = fmt.Errorf("%w: %s", ErrHeld, held)
+		err = fmt.Errorf("%w: %s", ErrLeased, held)
 	}
 	return err
 }

@@ -131,13 +131,13 @@ func (s *Store[E]) isLost(name string, number uint64) bool {
 // lose notes that Redis has lost rows of a generation, for whoever mends it.
 func (s *Store[E]) lose(name string, number uint64) {
 	s.note(name, func(n *noted) { n.lost = number })
-	s.wound()
+	s.askToMend()
 }
 
-// wound wakes whoever mends.
-func (s *Store[E]) wound() {
+// askToMend wakes whoever mends.
+func (s *Store[E]) askToMend() {
 	select {
-	case s.hurt <- struct{}{}:
+	case s.toMend <- struct{}{}:
 	default: // it is known that there is something
 	}
 }

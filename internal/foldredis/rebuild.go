@@ -28,10 +28,10 @@ var ErrOvertaken = errors.New("the rebuilt read model was overtaken")
 // under a new generation and switches to it; what is live goes on meanwhile. A
 // fold that fails leaves its projection as it is, with a *Failure among the
 // joined errors; the others are rebuilt. Meanwhile the whole process collects
-// garbage by the rule of thrift. It takes the lease, and fails with ErrHeld where
+// garbage by the rule of rebuildGarbage. It takes the lease, and fails with ErrLeased where
 // another process has it; where a Runner of this one feeds, see Runner.Rebuild.
 func Rebuild[E fold.Event](ctx context.Context, s *Store[E], log Log[E], progress Progress, ps ...fold.Projection[E]) error {
-	return s.holding(ctx, func(ctx context.Context) error {
+	return s.withLease(ctx, func(ctx context.Context) error {
 		failed, err := rebuild(ctx, s, log, progress, func() (none position.Position) { return none }, ps)
 		return joined(err, failed)
 	})
@@ -44,8 +44,8 @@ func joined(err error, failed map[string]error) error {
 // rebuild tells failures of single projections from those of the log or Redis. What
 // is new comes as far as was fed, where that is not zero.
 func rebuild[E fold.Event](ctx context.Context, s *Store[E], log Log[E], progress Progress, fed func() position.Position, ps []fold.Projection[E]) (failed map[string]error, err error) {
-	s.thrift.Begin()
-	defer s.thrift.End()
+	s.garbage.Begin()
+	defer s.garbage.End()
 	failed = map[string]error{}
 	memories := make([]*fold.Memory[E], len(ps))
 	for i, p := range ps {
@@ -118,9 +118,8 @@ func inParallel(n int, step func(i int)) {
 }
 
 // install writes a folded projection as a new generation and switches to it.
-// After a crash before the switch the old generation is still current and the
-// new one `building`; after it, the old one is `doomed`. The next install takes
-// either away.
+// After a crash before the switch the old generation is still current and the new
+// one `building`; the next install takes away whichever is not current.
 func (s *Store[E]) install(ctx context.Context, log Log[E], fed func() position.Position, m *fold.Memory[E]) error {
 	p := m.Of()
 	n := s.names(p.Name)

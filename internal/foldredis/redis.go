@@ -58,19 +58,19 @@ type Store[E fold.Event] struct {
 	// being overtaken.
 	writing sync.RWMutex
 
-	read   readCache
-	thrift garbage.Keeper // in force during rebuilds
+	read    readCache
+	garbage garbage.Keeper // in force during rebuilds
 
-	hurt chan struct{} // says that there is something to mend
+	toMend chan struct{} // says that there is something to mend
 
 	mu    sync.Mutex // guards below
 	noted map[string]noted
 }
 
-// thrift is how much garbage a rebuild lets gather: half of what is live, since it
+// rebuildGarbage is how much garbage a rebuild lets gather: half of what is live, since it
 // is what the process needs most memory for, yet enough that a small heap is not
 // collected again and again for little.
-func thrift() garbage.Rule { return garbage.Rule{Percent: 50, Floor: 24 << 20} }
+func rebuildGarbage() garbage.Rule { return garbage.Rule{Percent: 50, Floor: 24 << 20} }
 
 // NewStore over a Redis; an empty prefix is `ksiega`.
 func NewStore[E fold.Event](client redis.UniversalClient, prefix string) *Store[E] {
@@ -78,7 +78,7 @@ func NewStore[E fold.Event](client redis.UniversalClient, prefix string) *Store[
 		prefix = "ksiega"
 	}
 	return &Store[E]{client: client, prefix: prefix, token: strconv.FormatUint(rand.Uint64(), 36), leaseFor: leaseFor,
-		noted: map[string]noted{}, hurt: make(chan struct{}, 1), thrift: garbage.Keeper{Rule: thrift()}}
+		noted: map[string]noted{}, toMend: make(chan struct{}, 1), garbage: garbage.Keeper{Rule: rebuildGarbage()}}
 }
 
 // CheckRedis refuses, with ErrEvicting, a server that says it may evict rows, and

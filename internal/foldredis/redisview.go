@@ -77,7 +77,7 @@ func (s *Store[E]) readOnce(ctx context.Context, fn func(map[string]fold.View) e
 		return false, true, err
 	}
 	if err := setBack(ps, at, seen); err != nil {
-		s.wound()
+		s.askToMend()
 		if must {
 			err = nil // it may be mended in time
 		}

@@ -68,7 +68,7 @@ type Log[E any] interface {
 
 type runState struct {
 	err      error             // what stopped it
-	ails     error             // why it is not fed until it is mended
+	unfit    error             // why it is not fed until it is mended
 	events   uint64            // folded since Start
 	position position.Position // the last seen
 	behind   uint64            // events that the runner was given after that
@@ -76,7 +76,7 @@ type runState struct {
 
 // NewRunner over a store and a log; the projections' names must differ.
 func NewRunner[E fold.Event](s *Store[E], log Log[E], opts RunnerOptions, ps ...fold.Projection[E]) *Runner[E] {
-	return &Runner[E]{store: s, log: log, opts: opts, ps: ps, states: make([]runState, len(ps)), every: lookEvery, moved: make(chan struct{}), err: ErrStopped}
+	return &Runner[E]{store: s, log: log, opts: opts, ps: ps, states: make([]runState, len(ps)), every: lookEvery, moved: make(chan struct{}), since: time.Now(), err: ErrStopped}
 }
 
 // Start takes the lease if it is free, rebuilds the projections that Redis does not
@@ -117,7 +117,7 @@ func (r *Runner[E]) run(ctx context.Context, started chan<- error) {
 	}
 	for told := false; ; {
 		var broken error
-		err := r.store.holding(ctx, func(held context.Context) error {
+		err := r.store.withLease(ctx, func(held context.Context) error {
 			if err := r.begin(held); err != nil {
 				return err
 			}
@@ -125,7 +125,7 @@ func (r *Runner[E]) run(ctx context.Context, started chan<- error) {
 			told, broken = false, r.follow(held)
 			return nil
 		})
-		if errors.Is(err, ErrHeld) {
+		if errors.Is(err, ErrLeased) {
 			if !told {
 				r.report("", err)
 			}
@@ -222,7 +222,7 @@ func (r *Runner[E]) rebuild(ctx context.Context, ps ...fold.Projection[E]) error
 }
 
 // Rebuild is the function of that name where a Runner feeds: what is new comes as
-// far as the rows that are fed beside it. It fails with ErrHeld where another
+// far as the rows that are fed beside it. It fails with ErrLeased where another
 // process has the lease.
 func (r *Runner[E]) Rebuild(ctx context.Context, progress Progress, ps ...fold.Projection[E]) error {
 	if err := r.store.take(ctx); err != nil {
@@ -382,9 +382,9 @@ func (r *Runner[E]) sift(todo []int, errs []error) []int {
 			r.halt(i, err)
 		case errors.Is(err, errMoved) || mendable(err):
 			r.mu.Lock()
-			r.states[i].ails = err
+			r.states[i].unfit = err
 			r.mu.Unlock()
-			r.store.wound()
+			r.store.askToMend()
 		default:
 			return false
 		}
@@ -414,7 +414,7 @@ func (r *Runner[E]) lookAfter(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(r.every):
-		case <-r.store.hurt:
+		case <-r.store.toMend:
 		}
 		r.watch(ctx)
 		for i := range r.ps {
@@ -480,7 +480,7 @@ func (r *Runner[E]) mend(ctx context.Context, i int) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.states[i].ails, r.states[i].position = nil, m.stored.position
+	r.states[i].unfit, r.states[i].position = nil, m.stored.position
 	r.wake()
 	return nil
 }
@@ -495,7 +495,7 @@ func (r *Runner[E]) stopped(i int) bool {
 func (r *Runner[E]) runs(i int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.states[i].err == nil && r.states[i].ails == nil
+	return r.states[i].err == nil && r.states[i].unfit == nil
 }
 
 func (r *Runner[E]) halt(i int, cause error) {

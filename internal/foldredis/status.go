@@ -14,13 +14,9 @@ import (
 // errBehind: whoever holds the lease does not feed.
 var errBehind = errors.New("the process that feeds the read models is behind")
 
-const (
-	// standEvery is how often a process without the lease asks where the rows stand
-	// and whether the lease is free, and standBehind how long they may stand still
-	// behind the log.
-	standEvery  = 200 * time.Millisecond
-	standBehind = 2 * leaseFor
-)
+// standEvery is how often a process without the lease asks where the rows stand and
+// whether the lease is free. They may stand still behind the log for two leases.
+const standEvery = 200 * time.Millisecond
 
 // Status of one projection.
 type Status struct {
@@ -64,7 +60,7 @@ func (r *Runner[E]) standBy(ctx context.Context) error {
 		}
 		live = live && err == nil && !owed.After(m.stored.position)
 		r.mu.Lock()
-		r.states[i].position, r.states[i].behind, r.states[i].ails = m.stored.position, 0, err
+		r.states[i].position, r.states[i].behind, r.states[i].unfit = m.stored.position, 0, err
 		r.mu.Unlock()
 	}
 	r.mu.Lock()
@@ -73,7 +69,7 @@ func (r *Runner[E]) standBy(ctx context.Context) error {
 	switch {
 	case live:
 		r.owed, r.since = head, time.Now()
-	case time.Since(r.since) > standBehind:
+	case time.Since(r.since) > 2*r.store.leaseFor:
 		r.waiting = errBehind
 	}
 	r.wake()
@@ -121,8 +117,8 @@ func (r *Runner[E]) Status() []Status {
 	all := make([]Status, len(r.ps))
 	for i, p := range r.ps {
 		st := r.states[i]
-		all[i] = Status{Name: p.Name, Version: p.Version, Position: st.position, CaughtUp: r.live && st.err == nil && st.ails == nil,
-			Events: st.events, Lag: st.behind, Err: errors.Join(st.err, r.err), Waiting: cmp.Or(r.waiting, st.ails, r.evicting)}
+		all[i] = Status{Name: p.Name, Version: p.Version, Position: st.position, CaughtUp: r.live && st.err == nil && st.unfit == nil,
+			Events: st.events, Lag: st.behind, Err: errors.Join(st.err, r.err), Waiting: cmp.Or(r.waiting, st.unfit, r.evicting)}
 	}
 	return all
 }

@@ -13,7 +13,8 @@
 // It stops at the bytes: who may open what, and the record of who did, belong to
 // its callers; the tombstone and the scavenging after Erase to the store. Go
 // can't promise that memory of dropped keys is overwritten. A vault learns of an
-// erasure made by another process only when it is opened anew.
+// erasure made by another process only when it is opened anew, has to read the keys
+// again, or is told (Forget).
 //
 // # Keys
 //
@@ -30,6 +31,14 @@
 // which seals from then on; the earlier ones only open what they sealed. Earlier
 // peppers only recognise what was hashed with them, what must not be recognised for
 // ever for as long as the caller says (MACsSince).
+//
+// # Memory
+//
+// Keys are in memory of a bounded number of subjects, those used lately; the others' are
+// read from the shelf again when they are needed, and it is asked again, after that,
+// whether they may be used. Of everybody who was met stay the name, the number of the last
+// record, whether there is a key, and half of the hash for searching: some 150 bytes, by which
+// an erased subject is refused and a PESEL found without the shelf.
 //
 // # Sealed text
 //

@@ -39,6 +39,9 @@ func (v *Vault) IndexPESEL(ctx context.Context, subject, pesel string) error {
 		if p.keys == nil {
 			return record{}, nil, ErrErased
 		}
+		if err := v.Usable(subject); err != nil { // his keys may have been read again
+			return record{}, nil, err
+		}
 		sealed, err := p.sealEntry(subject, from, hash)
 		if err != nil {
 			return record{}, nil, err
@@ -59,7 +62,7 @@ func (v *Vault) from(pesel string) int {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	for from := range v.peppers {
-		if len(v.byPESEL[string(v.peppers.pesel(from, pesel))]) > 0 {
+		if len(v.byPESEL[markOf(v.peppers.pesel(from, pesel))]) > 0 {
 			return from
 		}
 	}
@@ -92,7 +95,7 @@ func (v *Vault) FindPESEL(pesel string) (subjects []string) {
 	}
 	v.mu.RLock()
 	for from := range v.peppers {
-		subjects = append(subjects, v.byPESEL[string(v.peppers.pesel(from, pesel))]...)
+		subjects = append(subjects, v.byPESEL[markOf(v.peppers.pesel(from, pesel))]...)
 	}
 	v.mu.RUnlock()
 	subjects = slices.DeleteFunc(subjects, func(s string) bool { return errors.Is(v.Usable(s), ErrErased) })
@@ -201,19 +204,19 @@ func (p *person) openEntry(subject, sealed string) (hash []byte, from int, err e
 }
 
 // reindex is called with mu held.
-func (v *Vault) reindex(subject string, old, next *person) {
-	if old != nil && old.pesel != nil {
-		rest := slices.DeleteFunc(v.byPESEL[string(old.pesel)], func(s string) bool { return s == subject })
+func (v *Vault) reindex(subject string, old, next mark) {
+	if old != (mark{}) {
+		rest := slices.DeleteFunc(v.byPESEL[old], func(s string) bool { return s == subject })
 		if len(rest) > 0 {
-			v.byPESEL[string(old.pesel)] = rest
+			v.byPESEL[old] = rest
 		} else {
-			delete(v.byPESEL, string(old.pesel))
+			delete(v.byPESEL, old)
 		}
 	}
-	if next.pesel != nil {
-		held := v.byPESEL[string(next.pesel)]
+	if next != (mark{}) {
+		held := v.byPESEL[next]
 		at, _ := slices.BinarySearch(held, subject)
-		v.byPESEL[string(next.pesel)] = slices.Insert(held, at, subject)
+		v.byPESEL[next] = slices.Insert(held, at, subject)
 	}
 }
 

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"io/fs"
@@ -166,12 +167,12 @@ func TestAtOnceStopsAtAnError(t *testing.T) {
 		}
 		return false, nil
 	}
-	subjects := make([]string, 500)
-	for i := range subjects {
-		subjects[i] = "P-" + string(rune('a'+i))
+	subjects := map[string]struct{}{}
+	for i := range 500 {
+		subjects["P-"+string(rune('a'+i))] = struct{}{}
 	}
-	wantErr(t, v.Ensure(t.Context(), subjects...), full)
-	if shelf.records() != 4 || left.Load() < -ensureWorkers {
+	wantErr(t, atOnce(t.Context(), subjects, func(ctx context.Context, subject string) error { return second(v.made(ctx, subject)) }), full)
+	if shelf.records() != 4 || left.Load() < -workers {
 		t.Errorf("%d records kept, %d tries after the first failure", shelf.records(), -left.Load())
 	}
 }

@@ -225,8 +225,8 @@ func TestRekeyCutShort(t *testing.T) {
 			wantOpen(t, next, "P-1", "name", jan, "Jan")
 			wantOpen(t, next, "P-2", "name", ewa, "Ewa")
 			for _, subject := range []string{"P-1", "P-2", ledgerSubject} {
-				if n := len(next.lookup(subject).keys); n != 2 {
-					t.Errorf("step %d: %s has %d keys", step, subject, n)
+				if p, err := next.recall(t.Context(), subject); err != nil || len(p.keys) != 2 {
+					t.Errorf("step %d: %s has %d keys, %v", step, subject, len(p.keys), err)
 				}
 			}
 			if shelf.records() != 3 || len(next.FindPESEL("44051401359")) != 1 {

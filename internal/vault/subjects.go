@@ -12,7 +12,7 @@ func (v *Vault) Subjects(prefix string) []string {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	var names []string
-	for name := range v.people {
+	for name := range v.known {
 		if strings.HasPrefix(name, prefix) {
 			names = append(names, name)
 		}
@@ -27,8 +27,8 @@ func (v *Vault) Unindexed(prefix string) []string {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	var names []string
-	for name, p := range v.people {
-		if strings.HasPrefix(name, prefix) && p.keys != nil && p.pesel == nil {
+	for name, m := range v.known {
+		if strings.HasPrefix(name, prefix) && m.state == hasKey && m.pesel == (mark{}) {
 			names = append(names, name)
 		}
 	}
@@ -44,7 +44,7 @@ func (v *Vault) Meet(ctx context.Context, subjects ...string) error {
 		if err := checkNames(subject, "key"); err != nil {
 			return err
 		}
-		if v.lookup(subject) == nil {
+		if _, known := v.lookup(subject); !known {
 			unmet[subject] = struct{}{}
 		}
 	}
@@ -61,19 +61,29 @@ func (v *Vault) Meet(ctx context.Context, subjects ...string) error {
 	})
 }
 
+// meet is what is known of a subject, read from the shelf where it was not met.
+func (v *Vault) meet(ctx context.Context, subject string) (met, error) {
+	v.mu.RLock()
+	m, known := v.known[subject]
+	v.mu.RUnlock()
+	if known {
+		return m, nil
+	}
+	p, err := v.fetch(ctx, subject)
+	if err != nil {
+		return met{}, err
+	}
+	return p.met(), nil
+}
+
 // Erased says whether a subject's key was destroyed.
 func (v *Vault) Erased(ctx context.Context, subject string) (bool, error) {
 	held, err := v.Holds(ctx, subject)
 	if err != nil || !held {
 		return false, err
 	}
-	p := v.lookup(subject)
-	if p == nil {
-		if p, err = v.fetch(ctx, subject); err != nil {
-			return false, err
-		}
-	}
-	return p.keys == nil && !p.late, nil
+	m, err := v.meet(ctx, subject)
+	return err == nil && m.state != hasKey && m.state != isLate, err
 }
 
 // Late names those whose only key landed after every key had been made anew, and does
@@ -82,8 +92,8 @@ func (v *Vault) Late() []string {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	var names []string
-	for name, p := range v.people {
-		if p.late {
+	for name, m := range v.known {
+		if m.state == isLate {
 			names = append(names, name)
 		}
 	}

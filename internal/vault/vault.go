@@ -45,7 +45,7 @@ type Shelf interface {
 }
 
 const (
-	ensureWorkers = 32 // appends in flight; the store commits them in groups
+	workers       = 32 // appends in flight; the store commits them in groups
 	stripes       = 256
 	writeAttempts = 3
 	maxMissing    = 1 << 16
@@ -63,9 +63,12 @@ type Vault struct {
 	seed    maphash.Seed
 	writing [stripes]chan struct{}
 
-	mu      sync.RWMutex
-	people  map[string]*person
-	byPESEL map[string][]string
+	mu sync.RWMutex
+	// known are all subjects that were met; keys those of some of them, to be read again
+	// where they are needed and not there.
+	known   map[string]met
+	keys    cache
+	byPESEL map[mark][]string
 	// missing remembers who had sealed texts but no key on the shelf. A key is
 	// durable before its texts are, so that it is gone, not yet to come.
 	missing map[string]struct{}
@@ -91,10 +94,11 @@ func Open(ctx context.Context, shelf Shelf, master MasterKey) (*Vault, error) {
 		return nil, err
 	}
 	v := &Vault{shelf: shelf, wrapping: wrapping, seed: maphash.MakeSeed(),
-		people: make(map[string]*person, len(all)), byPESEL: map[string][]string{}, missing: map[string]struct{}{}}
+		known: make(map[string]met, len(all)), keys: newCache(keptKeys), byPESEL: map[mark][]string{}, missing: map[string]struct{}{}}
 	for i := range v.writing {
 		v.writing[i] = make(chan struct{}, 1)
 	}
+	var pepper *person
 	for subject, s := range all {
 		p, err := s.unwrapped(wrapping, subject)
 		if errors.Is(err, ErrWrongMaster) && s.late() {
@@ -103,9 +107,11 @@ func Open(ctx context.Context, shelf Shelf, master MasterKey) (*Vault, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open the vault: %w", err)
 		}
+		if subject == ledgerSubject {
+			pepper = p
+		}
 		v.adopt(subject, p)
 	}
-	pepper := v.people[ledgerSubject]
 	if pepper == nil && len(all) == 0 {
 		if pepper, err = v.create(ctx, ledgerSubject, noRecord); err != nil {
 			return nil, fmt.Errorf("open the vault: %w", err)
@@ -207,38 +213,14 @@ func (v *Vault) Renew(ctx context.Context, subject, field, scope, sealed string)
 	return p.seal(place{subject, field, scope}, text)
 }
 
-// Ensure makes the keys of many subjects, several at a time; those that have one
-// cost nothing. It stops at the first failure and returns it.
-func (v *Vault) Ensure(ctx context.Context, subjects ...string) error {
-	want := make(map[string]struct{}, len(subjects))
-	for _, subject := range subjects {
-		if err := checkNames(subject, "key"); err != nil {
-			return err
-		}
-		want[subject] = struct{}{}
-	}
-	return atOnce(ctx, want, func(ctx context.Context, subject string) error {
-		if _, err := v.made(ctx, subject); err != nil {
-			return fmt.Errorf("make keys: %w", err)
-		}
-		return nil
-	})
-}
-
 // Holds says whether a subject has, or had, a key.
 func (v *Vault) Holds(ctx context.Context, subject string) (bool, error) {
 	if err := checkNames(subject, "key"); err != nil {
 		return false, err
 	}
-	p := v.lookup(subject)
-	if p == nil {
-		var err error
-		if p, err = v.fetch(ctx, subject); err != nil {
-			return false, err
-		}
-	}
-	if p.last != noRecord {
-		return true, nil
+	m, err := v.meet(ctx, subject)
+	if err != nil || m.last != noRecord {
+		return err == nil, err
 	}
 	return v.shelf.Closed(ctx, subject)
 }
@@ -316,13 +298,12 @@ func (v *Vault) Forget(subject string) {
 		v.forgotten = map[string]struct{}{}
 	}
 	v.forgotten[subject] = struct{}{}
-	old := v.people[subject]
-	if old == nil || old.keys == nil {
+	m, known := v.known[subject]
+	if !known || m.state != hasKey {
 		return
 	}
-	gone := &person{last: old.last} // its erasure is still to be recorded
-	v.people[subject] = gone
-	v.reindex(subject, old, gone)
+	v.keep(subject, met{last: m.last}) // its erasure is still to be recorded
+	v.keys.drop(subject)
 }
 
 // Gate has a vault ask before it uses a key, and again after one was made, which takes
@@ -347,10 +328,10 @@ func (v *Vault) append(ctx context.Context, subject string, last int64, data []b
 func (v *Vault) Usable(subject string) error {
 	v.mu.RLock()
 	_, forgotten := v.forgotten[subject]
-	p := v.people[subject]
+	m, known := v.known[subject]
 	v.mu.RUnlock()
 	switch {
-	case forgotten, p != nil && p.keys == nil && !p.late:
+	case forgotten, known && m.state != hasKey && m.state != isLate:
 		return ErrErased
 	case v.gate != nil:
 		return v.gate(subject)
@@ -358,39 +339,41 @@ func (v *Vault) Usable(subject string) error {
 	return nil
 }
 
-// lookup answers from memory: nil is not known here, which is not the same as
-// not on the shelf.
-func (v *Vault) lookup(subject string) *person {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	return v.people[subject]
-}
-
 // found is the person whose sealed text is at hand.
 func (v *Vault) found(ctx context.Context, subject string) (*person, error) {
 	if err := v.Usable(subject); err != nil {
 		return nil, err
 	}
-	p := v.lookup(subject)
-	if p == nil {
-		v.mu.RLock()
-		_, missing := v.missing[subject]
-		v.mu.RUnlock()
-		if missing {
-			return nil, ErrErased
-		}
-		var err error
-		if p, err = v.fetch(ctx, subject); err != nil {
-			return nil, err
-		}
-		if p.last == noRecord {
-			v.miss(subject)
-		}
+	p, err := v.recall(ctx, subject)
+	if err == nil && p == nil {
+		p, err = v.unmet(ctx, subject)
+	}
+	if err == nil {
+		err = v.Usable(subject)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if p.keys == nil {
 		return nil, ErrErased
 	}
 	return p, nil
+}
+
+// unmet is somebody whose records have not come by: another vault made them, or they are
+// gone.
+func (v *Vault) unmet(ctx context.Context, subject string) (*person, error) {
+	v.mu.RLock()
+	_, missing := v.missing[subject]
+	v.mu.RUnlock()
+	if missing {
+		return nil, ErrErased
+	}
+	p, err := v.fetch(ctx, subject)
+	if err == nil && p.last == noRecord {
+		v.miss(subject)
+	}
+	return p, err
 }
 
 func (v *Vault) miss(subject string) {
@@ -407,14 +390,23 @@ func (v *Vault) made(ctx context.Context, subject string) (*person, error) {
 	if err := v.Usable(subject); err != nil {
 		return nil, err
 	}
-	p := v.lookup(subject)
+	p, err := v.recall(ctx, subject)
+	if err == nil {
+		err = v.Usable(subject)
+	}
+	if err != nil {
+		return nil, err
+	}
 	if p == nil || p.late {
 		unlock, err := v.lock(ctx, subject)
 		if err != nil {
 			return nil, err
 		}
 		defer unlock()
-		if p = v.lookup(subject); p == nil || p.late {
+		if p, err = v.recall(ctx, subject); err != nil {
+			return nil, err
+		}
+		if p == nil || p.late {
 			last := noRecord
 			if p != nil {
 				last = p.last
@@ -466,15 +458,6 @@ func (v *Vault) create(ctx context.Context, subject string, last int64) (*person
 	return v.closed(subject), nil
 }
 
-// closed keeps in memory that the shelf takes nothing more of a subject.
-func (v *Vault) closed(subject string) *person {
-	p := &person{last: noRecord, erased: true}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.people[subject] = p
-	return p
-}
-
 // fetch reads one subject from the shelf and adopts it if there is anything.
 func (v *Vault) fetch(ctx context.Context, subject string) (*person, error) {
 	s, err := readOne(ctx, v.shelf, subject)
@@ -500,11 +483,12 @@ func (v *Vault) write(ctx context.Context, subject string, decide func(*person) 
 		return err
 	}
 	defer unlock()
-	p := v.lookup(subject)
-	if p == nil {
-		if p, err = v.fetch(ctx, subject); err != nil {
-			return err
-		}
+	p, err := v.recall(ctx, subject)
+	if err == nil && p == nil {
+		p, err = v.fetch(ctx, subject)
+	}
+	if err != nil {
+		return err
 	}
 	for attempt := 1; ; attempt++ {
 		r, next, err := decide(p)
@@ -529,19 +513,6 @@ func (v *Vault) write(ctx context.Context, subject string, decide func(*person) 
 			return fmt.Errorf("keep a record of %q: %w", subject, failed)
 		}
 	}
-}
-
-// adopt makes the person the one in memory, unless a later one is there.
-func (v *Vault) adopt(subject string, p *person) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	old := v.people[subject]
-	if old != nil && old.last >= p.last {
-		return
-	}
-	v.people[subject] = p
-	delete(v.missing, subject)
-	v.reindex(subject, old, p)
 }
 
 func (v *Vault) lock(ctx context.Context, subject string) (unlock func(), err error) {
@@ -573,9 +544,9 @@ func atOnce[T any](ctx context.Context, subjects map[string]T, fn func(context.C
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	queue := make(chan string)
-	var workers sync.WaitGroup
-	for range min(ensureWorkers, len(subjects)) {
-		workers.Go(func() {
+	var running sync.WaitGroup
+	for range min(workers, len(subjects)) {
+		running.Go(func() {
 			for subject := range queue {
 				if ctx.Err() != nil {
 					continue
@@ -590,6 +561,6 @@ func atOnce[T any](ctx context.Context, subjects map[string]T, fn func(context.C
 		queue <- subject
 	}
 	close(queue)
-	workers.Wait()
+	running.Wait()
 	return context.Cause(ctx)
 }

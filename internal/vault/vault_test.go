@@ -295,7 +295,7 @@ func TestAppendThatFails(t *testing.T) {
 		if sealed != "" {
 			t.Error("sealed with a key that is not durable")
 		}
-		wantErr(t, v.Ensure(t.Context(), "P-1"), lost)
+		wantErr(t, second(v.Seal(t.Context(), "P-1", "name", "", "Jan")), lost)
 		wantErr(t, v.IndexPESEL(t.Context(), "P-1", "44051401359"), lost)
 		wantErr(t, v.Erase(t.Context(), "P-1"), lost)
 		shelf.fail = nil
@@ -330,7 +330,6 @@ func TestErase(t *testing.T) {
 		t.Helper()
 		_, err := v.Seal(t.Context(), "P-1", "name", "", "Jan")
 		wantErr(t, err, ErrErased)
-		wantErr(t, v.Ensure(t.Context(), "P-2", "P-1"), ErrErased)
 		wantErr(t, v.IndexPESEL(t.Context(), "P-1", "44051401359"), ErrErased)
 	}
 	check(v)
@@ -357,32 +356,6 @@ func TestErase(t *testing.T) {
 	check(again)
 	if shelf.reads != before {
 		t.Error("the shelf is asked again for every text of an erased person")
-	}
-}
-
-func TestEnsure(t *testing.T) {
-	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
-	var subjects []string
-	for i := range 300 {
-		subjects = append(subjects, fmt.Sprintf("P-%d", i%200))
-	}
-	for range 2 {
-		if err := v.Ensure(t.Context(), subjects...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if shelf.records() != 201 {
-		t.Errorf("%d records, want 201", shelf.records())
-	}
-	if err := v.Ensure(t.Context()); err != nil {
-		t.Error(err)
-	}
-	for _, bad := range []string{"", ledgerSubject, "\xff", strings.Repeat("x", maxSubjectBytes+1)} {
-		if err := v.Ensure(t.Context(), "P-new", bad); err == nil {
-			t.Errorf("made a key for a subject of %d bytes", len(bad))
-		}
 	}
 }
 
@@ -454,7 +427,15 @@ func TestNothingInClear(t *testing.T) {
 		t.Fatal(err)
 	}
 	secrets := []string{name, pesel, string(v.peppers.pesel(0, pesel))}
-	for _, key := range []secret{master.key, v.lookup("P-1").keys[0], v.lookup(ledgerSubject).keys[0], v.peppers[0].mac, v.peppers[0].search} {
+	var keys ring
+	for _, subject := range []string{"P-1", ledgerSubject} {
+		p, err := v.recall(t.Context(), subject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, p.keys...)
+	}
+	for _, key := range append(keys, master.key, v.peppers[0].mac, v.peppers[0].search) {
 		secrets = append(secrets, string(key.bytes()))
 	}
 	var shown []string

@@ -25,10 +25,10 @@ import (
 type Ledger struct {
 	Log       Log
 	Vault     *vault.Vault
-	Catalogue *programme.Catalogue
-	Zone      *time.Location     // Europe/Warsaw
-	Now       func() time.Time   // the ledger's clock
-	WorkWeek  programme.WorkWeek // which days a claim may not ask for
+	Catalogue *programme.Catalogue // that the build has embedded, see RecordEditions
+	Zone      *time.Location       // Europe/Warsaw
+	Now       func() time.Time     // the ledger's clock
+	WorkWeek  programme.WorkWeek   // which days a claim may not ask for
 	// Matching is held while a line is matched to a claim or freed from it: two streams
 	// agree on that, and somebody between them could leave money with a claim whose line
 	// is free.
@@ -207,6 +207,9 @@ type lookups struct {
 	contracts  map[string]*lookup[contract.State]
 	agreements map[string]*lookup[agreement.State]
 	assistants map[string]*lookup[participant.AssistantState]
+	programmes map[string]*lookup[programme.Editions]
+	statutes   map[string]*lookup[programme.Statutes]
+	embedded   *programme.Catalogue
 	listing    sync.Mutex      // held while a listing is completed
 	listings   map[string]bool // contracts of which it was
 }
@@ -219,7 +222,8 @@ type lookup[S any] struct {
 
 func (l *Ledger) lookups() *lookups {
 	return &lookups{log: l.Log, contracts: map[string]*lookup[contract.State]{}, agreements: map[string]*lookup[agreement.State]{},
-		assistants: map[string]*lookup[participant.AssistantState]{}, listings: map[string]bool{}}
+		assistants: map[string]*lookup[participant.AssistantState]{}, programmes: map[string]*lookup[programme.Editions]{},
+		statutes: map[string]*lookup[programme.Statutes]{}, embedded: l.Catalogue, listings: map[string]bool{}}
 }
 
 func look[S any, C any](ctx context.Context, k *lookups, in map[string]*lookup[S], id, stream string, d domain.Decider[S, C]) (S, error) {

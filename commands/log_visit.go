@@ -102,12 +102,16 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c LogVi
 	if err != nil {
 		return nil, err
 	}
+	of, err := k.programme(ctx, signed.Terms.Programme)
+	if err != nil {
+		return nil, err
+	}
 	s := l.sealer(ctx)
 	visit := assistance.Visit{Assistant: c.Assistant, Contract: c.Contract, Participant: signed.Terms.Participant,
 		Programme: signed.Terms.Programme, Date: c.Date, From: c.From}
 	details := assistance.Details{To: c.To, Minutes: minutes, Activity: s.text(visit.SealOf("activity"), c.Activity), Place: s.text(visit.SealOf("place"), c.Place)}
-	of, _ := l.Catalogue.Programme(signed.Terms.Programme)
-	caps := assistance.Caps{Monthly: of.MonthlyCap, Daily: of.DailyCap}
+	edition, _ := of.On(c.Date)
+	caps := assistance.CapsOf(edition.Caps)
 	if c.Correct {
 		return assistance.CorrectVisit{Visit: visit, Details: details, Caps: caps, Reason: s.text(visit.SealOf("reason"), c.Reason),
 			Anew: !o.Who().Sees(c.about())}, s.err

@@ -6,7 +6,9 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
+	"ksiega/domain/cap"
 	"ksiega/domain/contract"
+	"ksiega/domain/programme"
 	"ksiega/internal/journal"
 )
 
@@ -93,8 +95,12 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 		return attendance.RecordDay{}, err
 	}
 	s := l.sealer(ctx)
-	terms := termsOf(referral.On(c.Date), under.Terms)
-	rate, _ := l.Catalogue.MinimumRate(under.Terms.Regime, c.Date)
+	figures, err := k.statute(ctx, c.Date)
+	if err != nil {
+		return attendance.RecordDay{}, err
+	}
+	terms := termsOf(referral.On(c.Date), under.Terms, figures.Statute)
+	rate, _ := figures.MinimumRate(under.Terms.Regime, c.Date)
 	return attendance.RecordDay{
 		Terms: terms, Date: c.Date, Minimum: rate, Correct: c.Correct, Absence: attendance.Absence(c.Absence), Anew: !o.Who().Sees(c.about()),
 		Value: attendance.Value{Minutes: c.Minutes, Absence: s.text(terms.SealOf(c.Date, "absence"), c.Absence),
@@ -104,11 +110,11 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 }
 
 // termsOf are the figures that bind a day, of a referral as it stands on that
-// day and its agreement.
-func termsOf(r contract.Terms, a agreement.Terms) attendance.Terms {
-	weekly := attendance.WeeklyLimit
-	if r.Weekly > 0 {
-		weekly = min(weekly, r.Weekly)
+// day, its agreement and the statute.
+func termsOf(r contract.Terms, a agreement.Terms, s programme.Statute) attendance.Terms {
+	weekly := r.Weekly
+	if of, ok := s.Cap(a.Regime, cap.Participant, cap.Week, cap.Minutes); ok && (weekly == 0 || of.Limit < int64(weekly)) {
+		weekly = domain.Minutes(of.Limit)
 	}
 	return attendance.Terms{
 		About: attendance.About{Contract: r.Contract, Participant: r.Participant, Agreement: r.Agreement, Programme: r.Programme},

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -185,8 +186,8 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, c SignContract
 	if err := l.happened(c.Concluded); err != nil {
 		return "", contract.Sign{}, err
 	}
-	if _, ok := l.Catalogue.Programme(c.Programme); !ok {
-		return "", contract.Sign{}, ErrProgramme
+	if of, err := k.programme(ctx, c.Programme); err != nil || !of.Exists() {
+		return "", contract.Sign{}, cmp.Or(err, error(ErrProgramme))
 	}
 	if err := l.knownParticipant(ctx, c.Participant); err != nil {
 		return "", contract.Sign{}, err

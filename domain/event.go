@@ -37,7 +37,8 @@ const (
 	RefClaim       RefKind = "claim"
 	RefStatement   RefKind = "statement"
 	RefFinding     RefKind = "finding"
-	RefAccess      RefKind = "access" // readings of personal data
+	RefAccess      RefKind = "access"  // readings of personal data
+	RefSetting     RefKind = "setting" // of the ledger
 )
 
 // A Ref names one thing an event concerns, by its pseudonymous id.

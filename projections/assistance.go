@@ -125,7 +125,7 @@ func Assistance() Projection {
 	return Projection{Name: "assistance", Version: 2, Keys: assistanceKeys, Fold: foldAssistance,
 		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}),
 		Over: []string{"agreement.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "erasure.*", "finding.*", "intake.*",
-			"participant.*", "payment.*", "refundclaim.*", "statement.*"}}
+			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 
 // visited is the visit an event is about, as it stands afterwards.

@@ -94,7 +94,7 @@ func Contracts() Projection {
 		Want: oneOf(contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
 			contract.Breached{}, contract.Terminated{}, contract.Completed{}),
 		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*",
-			"participant.*", "payment.*", "refundclaim.*", "statement.*"}}
+			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 
 func contractKeys(r *journal.Recorded) []fold.Key {

@@ -98,7 +98,7 @@ func Durability() Projection {
 			durability.ServiceStarted{}, durability.ServiceRefused{},
 			assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}),
 		Over: []string{"agreement.*", "assistant.*", "attendance.*", "contract.*", "erasure.*", "finding.*", "intake.*", "participant.*",
-			"payment.*", "refundclaim.*", "statement.*"}}
+			"payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 
 func durabilityKeys(r *journal.Recorded) []fold.Key {

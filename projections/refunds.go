@@ -144,7 +144,7 @@ func Refunds() Projection {
 			erasure.Ordered{}),
 		Over: []string{"agreement.concluded", "agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "refundclaim.withdrawn",
 			"assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "finding.*", "intake.*", "participant.*",
-			"payment.*"}}
+			"payment.*", "programme.*", "setting.*", "statute.*"}}
 }
 
 // LineField is the field of a line in BankLines.

@@ -256,7 +256,7 @@ func Settlement() Projection {
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}),
 		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
 			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.withdrawn", "assistance.*", "assistant.*", "contract.*",
-			"durability.*", "erasure.*", "finding.*", "intake.*", "participant.*", "statement.*"}}
+			"durability.*", "erasure.*", "finding.*", "intake.*", "participant.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 
 func settlementKeys(r *journal.Recorded) []fold.Key {

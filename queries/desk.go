@@ -50,8 +50,10 @@ type Options struct {
 	// Now is the clock, and Zone where its day begins (Europe/Warsaw).
 	Now  func() time.Time
 	Zone *time.Location
-	// DayCount says which days count towards a person's days of a year.
-	DayCount programme.DayCount
+	// Catalogue and DayCount are what an answer goes by where the ledger has recorded
+	// neither editions nor settings yet; nil is the build's own.
+	Catalogue *programme.Catalogue
+	DayCount  programme.DayCount
 }
 
 // Desk answers questions. It is safe for concurrent use.

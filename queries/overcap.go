@@ -2,13 +2,14 @@ package queries
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
 	"time"
 
 	"ksiega/domain"
-	"ksiega/domain/attendance"
+	"ksiega/domain/cap"
 	"ksiega/domain/contract"
 	"ksiega/domain/programme"
 	"ksiega/internal/fold"
@@ -28,11 +29,15 @@ func overCaps(ctx context.Context, q *question) ([]found, error) {
 	for i, it := range items {
 		months[i] = it.Row
 	}
-	weeks, err := overWeeks(ctx, q, months)
+	r, err := q.rules(ctx)
 	if err != nil {
 		return nil, err
 	}
-	years, err := overYears(ctx, q, months)
+	weeks, err := overWeeks(ctx, q, r, months)
+	if err != nil {
+		return nil, err
+	}
+	years, err := overYears(ctx, q, r, months)
 	if err != nil {
 		return nil, err
 	}
@@ -41,20 +46,25 @@ func overCaps(ctx context.Context, q *question) ([]found, error) {
 }
 
 // overWeeks: the hours of a week are more than the statute allows.
-func overWeeks(ctx context.Context, q *question, months []projections.SettlementMonth) ([]found, error) {
+func overWeeks(ctx context.Context, q *question, r rules, months []projections.SettlementMonth) ([]found, error) {
 	weeks, err := sharedWeeks(ctx, q, months)
 	if err != nil {
 		return nil, err
 	}
 	var all []found
 	for key, w := range weeks {
-		if w.minutes <= attendance.WeeklyLimit || len(w.contracts) < 2 {
+		of, capped := r.statute(key.monday).Cap(programme.OldRegime, cap.Participant, cap.Week, cap.Minutes)
+		left, err := of.Left(key.monday, slices.Values(w.entries))
+		if err != nil {
+			return nil, err
+		}
+		if !capped || left >= 0 || len(w.contracts) < 2 {
 			continue
 		}
 		slices.Sort(w.contracts)
 		all = append(all, found{id: findingID(OverCap, key.participant, key.monday.String()), kind: OverCap,
 			subjects: append([]string{key.participant}, w.contracts...), people: []string{key.participant}, from: key.monday, to: key.monday.Add(6),
-			minutes: w.minutes - attendance.WeeklyLimit, events: w.events})
+			minutes: domain.Minutes(-left), events: w.events})
 	}
 	return all, nil
 }
@@ -171,7 +181,7 @@ type personWeek struct {
 }
 
 type sharedWeek struct {
-	minutes   domain.Minutes
+	entries   []cap.Entry
 	contracts []string
 	events    []journal.Position
 }
@@ -228,7 +238,7 @@ func addWeeks(q *question, weeks map[personWeek]*sharedWeek, m projections.Settl
 			w = &sharedWeek{}
 			weeks[key] = w
 		}
-		w.minutes += day.Minutes
+		w.entries = append(w.entries, cap.Entry{On: day.Date, Amount: int64(day.Minutes)})
 		w.events = append(w.events, day.Event)
 		if !slices.Contains(w.contracts, m.Contract) {
 			w.contracts = append(w.contracts, m.Contract)
@@ -265,28 +275,63 @@ func (all yearsOfDays) of(participant string, year int, contract string) *yearOf
 	return y
 }
 
+// entries are the days as a cap counts them.
+func (y *yearOfDays) entries() iter.Seq[cap.Entry] {
+	return func(yield func(cap.Entry) bool) {
+		for day := range y.days {
+			if !yield(cap.Entry{On: day, Amount: 1}) {
+				return
+			}
+		}
+	}
+}
+
+// countDays are of each year the days that the setting of its first day counts.
+func (r rules) countDays(ctx context.Context, q *question, months []projections.SettlementMonth) (yearsOfDays, error) {
+	all := yearsOfDays{}
+	for count, days := range map[programme.DayCount]func(context.Context, *question, []projections.SettlementMonth) (yearsOfDays, error){
+		programme.WorkingDays: workedDays, programme.ReferralDays: referralDays,
+	} {
+		if !r.ever(count) {
+			continue
+		}
+		years, err := days(ctx, q, months)
+		if err != nil {
+			return nil, err
+		}
+		for key, y := range years {
+			if r.days(domain.NewDate(key.year, time.January, 1)) == count {
+				all[key] = y
+			}
+		}
+	}
+	return all, nil
+}
+
 // overYears: the days of a calendar year under the new regime are more than the
 // statute allows.
-func overYears(ctx context.Context, q *question, months []projections.SettlementMonth) ([]found, error) {
-	count := workedDays
-	if q.desk.opts.DayCount == programme.ReferralDays {
-		count = referralDays
-	}
-	years, err := count(ctx, q, months)
+func overYears(ctx context.Context, q *question, r rules, months []projections.SettlementMonth) ([]found, error) {
+	years, err := r.countDays(ctx, q, months)
 	if err != nil {
 		return nil, err
 	}
 	var all []found
 	for key, y := range years {
-		if len(y.days) <= programme.YearlyDays {
+		first := domain.NewDate(key.year, time.January, 1)
+		of, capped := r.statute(first).Cap(programme.NewRegime, cap.Participant, cap.Year, cap.Days)
+		left, err := of.Left(first, y.entries())
+		if err != nil {
+			return nil, err
+		}
+		if !capped || left >= 0 {
 			continue
 		}
 		slices.Sort(y.contracts)
 		f := found{id: findingID(OverCap, key.participant, strconv.Itoa(key.year)), kind: OverCap,
 			subjects: append([]string{key.participant}, y.contracts...), people: []string{key.participant}, running: y.running,
-			from: domain.NewDate(key.year, time.January, 1), to: domain.NewDate(key.year, time.December, 31), events: y.events}
+			from: first, to: domain.NewDate(key.year, time.December, 31), events: y.events}
 		if !y.running {
-			f.count = len(y.days) - programme.YearlyDays
+			f.count = int(-left)
 		}
 		all = append(all, f)
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"ksiega/domain"
-	"ksiega/domain/programme"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
@@ -30,15 +29,11 @@ func (d *Desk) checkKnown(ctx context.Context, param string, thing domain.Ref) e
 }
 
 // knows tells whether an event concerns a thing, or was recorded by an actor; the
-// programmes of the catalogue are known without.
+// programmes of the catalogue are known without where none is recorded yet.
 func (d *Desk) knows(ctx context.Context, ref domain.Ref) (known bool, err error) {
 	if ref.Kind == domain.RefProgramme {
-		catalogue, err := programme.Load()
-		if err != nil {
-			return false, err
-		}
-		if _, ok := catalogue.Programme(ref.ID); ok {
-			return true, nil
+		if known, err := d.knownProgramme(ctx, ref.ID); known || err != nil {
+			return known, err
 		}
 	}
 	if d.opts.Store != nil {

@@ -19,13 +19,18 @@ func connect(ctx context.Context, g *globals, live bool) (*control.Client, error
 			return nil, fmt.Errorf("data directory: %w", err)
 		}
 	}
-	return connectNew(ctx, g, live)
+	return reach(ctx, g, live, false)
 }
 
-// connectNew reaches the control door of the server that holds the data directory
-// or, where there is none, opens the ledger in this process, a new one if need be;
-// live then brings up its read models too.
-func connectNew(ctx context.Context, g *globals, live bool) (*control.Client, error) {
+// connectNew is connect for whoever records, in a new ledger if need be.
+func connectNew(ctx context.Context, g *globals) (*control.Client, error) {
+	return reach(ctx, g, false, true)
+}
+
+// reach finds the control door of the server that holds the data directory or, where
+// there is none, opens the ledger in this process; live then brings up its read models
+// too, and the first that writes records what the ledger lacks of the catalogue.
+func reach(ctx context.Context, g *globals, live, writes bool) (*control.Client, error) {
 	dir, err := g.dataDir()
 	if err != nil {
 		return nil, err
@@ -36,6 +41,11 @@ func connectNew(ctx context.Context, g *globals, live bool) (*control.Client, er
 	p, err := openLedger(ctx, g, live, hooks{})
 	if err != nil {
 		return nil, err
+	}
+	if writes {
+		if err := p.recordEditions(ctx); err != nil {
+			return nil, errors.Join(err, p.Close())
+		}
 	}
 	api, err := httpapi.New(p.webOptions(slog.New(slog.DiscardHandler)))
 	if err != nil {

@@ -36,7 +36,7 @@ func (c *commandCmd) Run(ctx context.Context, g *globals) error {
 	if c.Key == "" {
 		c.Key = rand.Text()
 	}
-	door, err := connectNew(ctx, g, false)
+	door, err := connectNew(ctx, g)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ type globals struct {
 	Role             string          `name:"role" env:"KSIEGA_ROLE" default:"coordinator" enum:"finance,coordinator,auditor,director,caseworker,assistant,outreach,dpo,administrator" help:"Role to act in: ${enum}."`
 	WorkWeek         string          `name:"work-week" env:"KSIEGA_WORK_WEEK" default:"pieciodniowy" enum:"pieciodniowy,ustawowy,siedmiodniowy" help:"Days whose hours a computed refund claim refuses: weekends and public holidays (pieciodniowy), Sundays and public holidays (ustawowy), none (siedmiodniowy)."`
 	Automat          bool            `name:"automat" env:"KSIEGA_AUTOMAT" default:"true" negatable:"" help:"Match a booked refund by itself where its title names one open claim."`
-	YearDays         string          `name:"year-days" env:"KSIEGA_YEAR_DAYS" default:"praca" enum:"praca,skierowanie" help:"Which days count towards the 180 of a calendar year: those worked (praca) or those of a referral in force (skierowanie)."`
+	YearDays         string          `name:"year-days" env:"KSIEGA_YEAR_DAYS" default:"" enum:"praca,skierowanie," help:"Which days count towards the 180 of a calendar year that begins from now on: those worked (praca) or those of a referral in force (skierowanie); default: as recorded, in a new ledger praca."`
 	AnyClock         bool            `name:"any-clock" env:"KSIEGA_ANY_CLOCK" help:"Record although the clock is behind the last event of the log, or more than ten years ahead of it."`
 	Config           kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with these settings by their long names."`
 

@@ -53,7 +53,7 @@ func (c *importCmd) Run(ctx context.Context, g *globals) error {
 			return control.Usage{Err: err}
 		}
 	}
-	door, err := connectNew(ctx, g, false)
+	door, err := reach(ctx, g, false, !c.DryRun)
 	if err != nil {
 		return err
 	}

@@ -226,11 +226,17 @@ func (p *process) openRedis(ctx context.Context, g *globals) (redis.UniversalCli
 
 // newDesk answers from the read models where there are any, else from the log.
 func (p *process) newDesk(zone *time.Location) *queries.Desk {
-	o := queries.Options{Journal: p.journal, Vault: p.vault, Shared: p.node == nil, Now: time.Now, Zone: zone, DayCount: p.days}
+	o := queries.Options{Journal: p.journal, Vault: p.vault, Shared: p.node == nil, Now: time.Now, Zone: zone, Catalogue: p.ledger.Catalogue, DayCount: p.days}
 	if p.runner != nil {
 		o.Store, o.Runner = p.store, p.runner
 	}
 	return queries.NewDesk(o)
+}
+
+// recordEditions records what the ledger lacks of this build's catalogue, and settings
+// that it was started with.
+func (p *process) recordEditions(ctx context.Context) error {
+	return p.ledger.RecordEditions(ctx, p.days)
 }
 
 // dryRun is the ledger as a dry run sees it: what it records is kept nowhere.

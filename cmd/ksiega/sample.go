@@ -10,6 +10,8 @@ import (
 	"ksiega/commands"
 	"ksiega/domain/access"
 	"ksiega/domain/intake"
+	"ksiega/domain/programme"
+	"ksiega/domain/setting"
 	"ksiega/internal/journal"
 	"ksiega/samples"
 )
@@ -142,10 +144,12 @@ func (s *sampleOnly) look(ctx context.Context) error {
 }
 
 // own says that an event comes from the sample's files, or says nothing of anybody:
-// what the automat makes of the sample, and what passed through the ledger's doors.
+// what the automat makes of the sample, what passed through the ledger's doors, and what
+// the ledger goes by.
 func (s *sampleOnly) own(r *journal.Recorded) bool {
 	switch r.Event.(type) {
-	case intake.FileFinished, intake.PersonalDataRead, intake.RequestTaken, intake.GuessesCounted:
+	case intake.FileFinished, intake.PersonalDataRead, intake.RequestTaken, intake.GuessesCounted,
+		programme.EditionRecorded, programme.StatuteRecorded, setting.Changed:
 		return true
 	}
 	return s.files[r.Meta.Source.File] || r.Meta.Source.Door == string(access.Automatic)

@@ -59,6 +59,9 @@ func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, token stri
 	options := p.webOptions(slog.Default())
 	options.Token, options.Metrics = token, m.handler()
 	options.Ready, options.Status = p.readiness(c.MaxLag), p.status
+	if err := p.recordEditions(ctx); err != nil {
+		return err
+	}
 	if c.Sample {
 		if err := p.importSample(ctx); err != nil {
 			return fmt.Errorf("import the sample centre: %w", err)

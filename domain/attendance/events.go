@@ -20,12 +20,11 @@ type Absence string
 
 // The kinds of absence.
 const (
-	Present     Absence = ""
-	Sick        Absence = "choroba"
-	Excused     Absence = "usprawiedliwiona"
-	Unexcused   Absence = "nieusprawiedliwiona"
-	dayMinutes          = 24 * 60
-	WeeklyLimit         = domain.Minutes(10 * 60) // art. 73a ust. 1 ustawa z 20.04.2004; kept by ustawa z 20.03.2025
+	Present    Absence = ""
+	Sick       Absence = "choroba"
+	Excused    Absence = "usprawiedliwiona"
+	Unexcused  Absence = "nieusprawiedliwiona"
+	dayMinutes         = 24 * 60
 )
 
 // Excused says whether it is in order not to have worked. It is all that an event

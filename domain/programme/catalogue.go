@@ -1,5 +1,13 @@
-// Package programme is the catalogue of programmes, statutory rates and days off
+// Package programme is the catalogue of programmes, statutory figures and days off
 // work: data with its legal source, embedded, never a constant in code.
+//
+//	programme-<id>   programme.edition-recorded.v1   a programme's edition, whole
+//	statute-psu      statute.edition-recorded.v1     statutory rates and caps, whole
+//
+// A build's catalogue is recorded by the first writer whose ledger lacks it; from then
+// on the ledger goes by its events, whatever another build has embedded. Editions are
+// numbered from 0 in the order of recording. Entries from before editions were recorded
+// name none, which is edition 0.
 //
 // It promises that a figure carries the edition it comes from, so that an event
 // can record which one decided it. It stops at looking things up; what a rate
@@ -15,6 +23,7 @@ import (
 	"strings"
 
 	"ksiega/domain"
+	"ksiega/domain/cap"
 )
 
 // Regime is the body of law that a socially-useful-work agreement falls under.
@@ -48,13 +57,8 @@ func RegimeOfEdition(edition string) Regime {
 	return OldRegime
 }
 
-// YearlyDays is how many days of a calendar year one person may do socially
-// useful work under the new regime (ustawa z 20.03.2025 o rynku pracy i służbach
-// zatrudnienia), over all agreements.
-const YearlyDays = 180
-
-// DayCount says which days count towards YearlyDays. The statute leaves it open,
-// so it is a setting; the zero value is WorkingDays.
+// DayCount says which days count towards the days of a calendar year that one person may
+// work. The statute leaves it open, so it is a setting.
 type DayCount string
 
 // The ways to count.
@@ -70,32 +74,31 @@ type Rate struct {
 	From   domain.Date `json:"from"`
 	// Until is the last day of the regime's latest rate: what holds after it is not
 	// known yet. 0: until the next rate.
-	Until    domain.Date       `json:"until"`
+	Until    domain.Date       `json:"until,omitzero"`
 	Grosze   domain.HourlyRate `json:"grosze"`
 	Edition  string            `json:"edition"`
 	Citation string            `json:"citation"`
 	// Attested: read in the statute or a source, not derived by indexation.
-	Attested bool   `json:"attested"`
-	Note     string `json:"note"`
+	Attested bool   `json:"attested,omitzero"`
+	Note     string `json:"note,omitzero"`
 }
 
-// Programme is one programme a centre runs.
-type Programme struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Source string `json:"source"`
-	// Contracts are the kinds of contract it works by.
-	Contracts []string    `json:"contracts"`
-	From      domain.Date `json:"from"`
-	To        domain.Date `json:"to"`
-	// DailyCap and MonthlyCap bind one assistant's visits; 0 is none.
-	DailyCap   domain.Minutes `json:"dailyCapMinutes"`
-	MonthlyCap domain.Minutes `json:"monthlyCapMinutes"`
+// Statute is what the law says of socially useful work in figures: rates, and caps that
+// hold whatever the agreement.
+type Statute struct {
+	From  domain.Date `json:"from"` // first day of this edition
+	Rates []Rate      `json:"rates"`
+	Caps  []cap.Terms `json:"caps"`
 }
 
-// Catalogue is what is known of programmes and rates. It never changes.
+// UnderRegime is the fact by which a statutory cap is one of a regime alone.
+const UnderRegime = "regime"
+
+// Catalogue is what a build knows of programmes and statutory figures by itself. It never
+// changes. What a ledger goes by stands in its events: see EditionRecorded and
+// StatuteRecorded.
 type Catalogue struct {
-	rates      []Rate
+	statute    Statute
 	programmes []Programme
 	daysOff    []DayOff
 }
@@ -107,29 +110,36 @@ var ratesJSON []byte
 var programmesJSON []byte
 
 // Load reads the embedded catalogue.
-func Load() (*Catalogue, error) {
-	var r struct{ Rates []Rate }
-	if err := json.Unmarshal(ratesJSON, &r); err != nil {
+func Load() (*Catalogue, error) { return parse(ratesJSON, programmesJSON) }
+
+func parse(rates, programmes []byte) (*Catalogue, error) {
+	var s Statute
+	if err := json.Unmarshal(rates, &s); err != nil {
 		return nil, fmt.Errorf("catalogue of rates: %w", err)
 	}
 	var p struct{ Programmes []Programme }
-	if err := json.Unmarshal(programmesJSON, &p); err != nil {
+	if err := json.Unmarshal(programmes, &p); err != nil {
 		return nil, fmt.Errorf("catalogue of programmes: %w", err)
 	}
 	daysOff, err := loadDaysOff()
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(r.Rates, func(a, b Rate) int {
-		return cmp.Or(cmp.Compare(a.Regime, b.Regime), cmp.Compare(a.From, b.From))
-	})
-	return &Catalogue{rates: r.Rates, programmes: p.Programmes, daysOff: daysOff}, nil
+	return New(s, p.Programmes, daysOff), nil
 }
 
-// MinimumRate is the statutory minimum of a regime on a day; false where the
-// catalogue knows none: before the first, and after the last known day of the latest.
-func (c *Catalogue) MinimumRate(regime Regime, day domain.Date) (Rate, bool) {
-	for _, r := range slices.Backward(c.rates) {
+// New is a catalogue of other figures than the embedded ones.
+func New(s Statute, programmes []Programme, daysOff []DayOff) *Catalogue {
+	s.Rates = slices.SortedStableFunc(slices.Values(s.Rates), func(a, b Rate) int {
+		return cmp.Or(cmp.Compare(a.Regime, b.Regime), cmp.Compare(a.From, b.From))
+	})
+	return &Catalogue{statute: s, programmes: programmes, daysOff: daysOff}
+}
+
+// MinimumRate is the statutory minimum of a regime on a day; false where none is
+// known: before the first, and after the last known day of the latest.
+func (s Statute) MinimumRate(regime Regime, day domain.Date) (Rate, bool) {
+	for _, r := range slices.Backward(s.Rates) {
 		if r.Regime != regime || r.From > day {
 			continue
 		}
@@ -141,8 +151,21 @@ func (c *Catalogue) MinimumRate(regime Regime, day domain.Date) (Rate, bool) {
 	return Rate{}, false
 }
 
-// Rates lists every rate by regime and day.
-func (c *Catalogue) Rates() []Rate { return slices.Clone(c.rates) }
+// Cap is the statute's cap of a kind under a regime; false where it has none.
+func (s Statute) Cap(regime Regime, per cap.Per, period cap.Period, counts cap.Unit) (cap.Terms, bool) {
+	i := slices.IndexFunc(s.Caps, func(t cap.Terms) bool {
+		return t.Is(per, period, counts) && !slices.ContainsFunc(t.When, func(c cap.Condition) bool {
+			return c.Fact != UnderRegime || c.Value != string(regime)
+		})
+	})
+	if i < 0 {
+		return cap.Terms{}, false
+	}
+	return s.Caps[i], true
+}
+
+// Statute is what the law says in figures.
+func (c *Catalogue) Statute() Statute { return c.statute }
 
 // Programme finds a programme by id.
 func (c *Catalogue) Programme(id string) (Programme, bool) {
@@ -155,3 +178,6 @@ func (c *Catalogue) Programme(id string) (Programme, bool) {
 
 // Programmes lists every programme.
 func (c *Catalogue) Programmes() []Programme { return slices.Clone(c.programmes) }
+
+// DaysOff lists the rules that make days off work.
+func (c *Catalogue) DaysOff() []DayOff { return slices.Clone(c.daysOff) }

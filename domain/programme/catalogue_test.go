@@ -26,25 +26,25 @@ func TestMinimumRateFollowsRegimeAndDay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r, ok := c.MinimumRate(w.regime, d); !ok || r.Grosze != w.want || r.Citation == "" || r.Edition == "" {
+		if r, ok := c.Statute().MinimumRate(w.regime, d); !ok || r.Grosze != w.want || r.Citation == "" || r.Edition == "" {
 			t.Errorf("%s %s: got %+v, %v", w.regime, d, r, ok)
 		}
 	}
-	if _, ok := c.MinimumRate(programme.OldRegime, domain.NewDate(2005, 10, 31)); ok {
+	if _, ok := c.Statute().MinimumRate(programme.OldRegime, domain.NewDate(2005, 10, 31)); ok {
 		t.Error("a rate before there was one")
 	}
 	// What holds after the latest rate is not known before it is announced.
 	for regime, last := range map[programme.Regime]domain.Date{programme.OldRegime: domain.NewDate(2026, 5, 31), programme.NewRegime: domain.NewDate(2026, 12, 31)} {
-		if _, ok := c.MinimumRate(regime, last); !ok {
+		if _, ok := c.Statute().MinimumRate(regime, last); !ok {
 			t.Errorf("%s: no rate on %s", regime, last)
 		}
 		for _, day := range []domain.Date{last + 1, last + 400} {
-			if r, ok := c.MinimumRate(regime, day); ok {
+			if r, ok := c.Statute().MinimumRate(regime, day); ok {
 				t.Errorf("%s: %s at %s", regime, day, r.Grosze)
 			}
 		}
 	}
-	rates := c.Rates()
+	rates := c.Statute().Rates
 	for i, r := range rates {
 		if latest := i+1 == len(rates) || rates[i+1].Regime != r.Regime; latest != (r.Until != 0) {
 			t.Errorf("%s: only the latest rate of a regime has a last known day, and it has one", r.Edition)
@@ -76,7 +76,7 @@ func TestEditionsNameTheirRegime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range c.Rates() {
+	for _, r := range c.Statute().Rates {
 		if programme.RegimeOfEdition(r.Edition) != r.Regime {
 			t.Errorf("edition %s is not of regime %s", r.Edition, r.Regime)
 		}

@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"slices"
+
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
@@ -12,22 +14,34 @@ import (
 	"ksiega/domain/intake"
 	"ksiega/domain/participant"
 	"ksiega/domain/payment"
+	"ksiega/domain/programme"
 	"ksiega/domain/refund"
+	"ksiega/domain/setting"
 	"ksiega/domain/statement"
 )
 
 // Ledger is the table of every event type of the ledger. A line is added for a
 // new type and never removed; a replaced version stays as an Upcast.
 func Ledger() (*Table, error) {
-	t, err := NewTable(
+	t, err := NewTable(slices.Concat(ofPeople(), ofContracts(), ofWork(), ofRefunds(), ofDurability(), ofTheLedger())...)
+	if err != nil {
+		return nil, err
+	}
+	return t.withCategories(ledgerCategories()...), nil
+}
+
+func ofPeople() []Kind {
+	return []Kind{
 		KindOf[participant.Registered](),
 		Upcast("participant.registered.v1", participant.RegisteredV1.Now).holdsInClear("municipality"),
 		KindOf[participant.AssistantRegistered](),
+	}
+}
+
+func ofContracts() []Kind {
+	return []Kind{
 		KindOf[agreement.Concluded](),
 		KindOf[agreement.ReferralListed](),
-		KindOf[agreement.ClaimListed](),
-		KindOf[agreement.ClaimReserved](),
-		KindOf[agreement.ClaimAnswered](), KindOf[agreement.ClaimReleased](),
 		KindOf[contract.Drafted](),
 		KindOf[contract.Signed](),
 		KindOf[contract.Amended](),
@@ -36,6 +50,12 @@ func Ledger() (*Table, error) {
 		KindOf[contract.Breached](),
 		KindOf[contract.Terminated](),
 		KindOf[contract.Completed](),
+	}
+}
+
+// ofWork are days of work, visits, and what is paid for them.
+func ofWork() []Kind {
+	return []Kind{
 		KindOf[attendance.TermsSet](),
 		KindOf[attendance.HoursRecorded](),
 		KindOf[attendance.AbsenceRecorded](),
@@ -47,17 +67,33 @@ func Ledger() (*Table, error) {
 		KindOf[assistance.VisitWithdrawn](),
 		KindOf[payment.Made](),
 		KindOf[payment.CameBack](),
+	}
+}
+
+// ofRefunds are claims, the labour office's answers, and bank statements.
+func ofRefunds() []Kind {
+	return []Kind{
+		KindOf[agreement.ClaimListed](),
+		KindOf[agreement.ClaimReserved](),
+		KindOf[agreement.ClaimAnswered](),
+		KindOf[agreement.ClaimReleased](),
 		KindOf[refund.Submitted](),
 		KindOf[refund.Accepted](),
 		KindOf[refund.Returned](),
 		KindOf[refund.Reclaimed](),
 		KindOf[refund.Received](),
 		KindOf[refund.ReceiptUndone](),
-		KindOf[refund.WrittenOff](), KindOf[refund.Withdrawn](),
+		KindOf[refund.WrittenOff](),
+		KindOf[refund.Withdrawn](),
 		KindOf[statement.Received](),
 		KindOf[statement.LineBooked](),
 		KindOf[statement.LineMatched](),
 		KindOf[statement.MatchUndone](),
+	}
+}
+
+func ofDurability() []Kind {
+	return []Kind{
 		KindOf[durability.ObligationOpened](),
 		KindOf[durability.ReadinessDeclared](),
 		Upcast("durability.readiness-declared.v1", durability.ReadinessDeclaredV1.Now).holdsInClear("url?#"),
@@ -69,6 +105,16 @@ func Ledger() (*Table, error) {
 		KindOf[durability.ServiceRequested](),
 		KindOf[durability.ServiceStarted](),
 		KindOf[durability.ServiceRefused](),
+	}
+}
+
+// ofTheLedger are what it goes by, what was said of its findings, and what passed
+// through its doors.
+func ofTheLedger() []Kind {
+	return []Kind{
+		KindOf[programme.EditionRecorded](),
+		KindOf[programme.StatuteRecorded](),
+		KindOf[setting.Changed](),
 		KindOf[finding.Resolved](),
 		Upcast("finding.resolved.v1", finding.ResolvedV1.Now),
 		KindOf[finding.Reopened](),
@@ -81,11 +127,7 @@ func Ledger() (*Table, error) {
 		Upcast(intake.TypeRequestTakenV1, intake.RequestTakenV1.Upcast),
 		KindOf[intake.PersonalDataRead](),
 		KindOf[intake.GuessesCounted](),
-	)
-	if err != nil {
-		return nil, err
 	}
-	return t.withCategories(ledgerCategories()...), nil
 }
 
 // readingV1 is intake.personal-data-read.v1, which did not say whose data they

@@ -31,7 +31,7 @@ const (
 func ledgerCategories() []string {
 	return []string{
 		"access", "agreement", "assistance", "assistant", "attendance", "contract", "durability", "erasure", "finding", "guesses",
-		"import", "participant", "payout", "refundclaim", "request", "statement",
+		"import", "participant", "payout", "programme", "refundclaim", "request", "setting", "statement", "statute",
 		vaultCategory, trialCategory, identityCategory, noticeCategory,
 	}
 }

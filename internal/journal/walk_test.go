@@ -22,7 +22,9 @@ import (
 	"ksiega/domain/intake"
 	"ksiega/domain/participant"
 	"ksiega/domain/payment"
+	"ksiega/domain/programme"
 	"ksiega/domain/refund"
+	"ksiega/domain/setting"
 	"ksiega/domain/statement"
 )
 
@@ -109,7 +111,10 @@ func deciders() []walked {
 		walk[participant.State, participant.Command]("participant", participant.Decider(), participant.Register{}),
 		walk[participant.AssistantState, participant.AssistantCommand]("participant", participant.AssistantDecider(), participant.RegisterAssistant{}),
 		walk[payment.State, payment.Command]("payment", payment.Decider(), payment.Pay{}, payment.TakeBack{}),
+		walk("programme", programme.Decider(), programme.RecordEdition{Programme: programme.Programme{ID: "p"}}),
+		walk("programme", programme.StatuteDecider(), programme.RecordStatute{}),
 		walk[refund.State, refund.Command]("refund", refund.Decider(), refund.Submit{}, refund.Withdraw{}, refund.RecordDecision{}, refund.Receive{}, refund.UndoReceipt{}, refund.WriteOff{}),
+		walk("setting", setting.Decider(), setting.Change{}),
 		walk[statement.State, statement.Command]("statement", statement.Decider(), statement.TakeIn{}, statement.Match{}, statement.Unmatch{}),
 	}
 }

@@ -16,6 +16,7 @@ import (
 //	code    one of a closed list that tells nothing about a person's health or status
 //	hash    keyed, of something that is not recorded
 //	address of a public page, without what follows its path
+//	public  what a programme or a statute says of itself to everybody
 //	sealed  free text, or what identifies a person
 //	status  sealed: one of a closed list that does tell of health or status
 func wordsOf() map[string]string {
@@ -35,19 +36,28 @@ func wordsOf() map[string]string {
 			refund.About.Agreement refund.About.Claim refund.ReceiptUndone.Statement refund.Received.Statement refund.Share.Contract refund.Share.Participant
 			refund.Submitted.Corrects statement.LineBooked.Statement statement.LineMatched.Claim statement.LineMatched.Statement
 			statement.MatchUndone.Claim statement.MatchUndone.Statement statement.Received.Account statement.Received.Number
-			statement.Received.Statement`,
+			statement.Received.Statement setting.Changed.Setting programme.Programme.ID`,
 		"code": `agreement.ClaimAnswered.Outcome agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
 			durability.Obligation.Anchor erasure.Left.Field erasure.Left.Kind erasure.Ordered.Ground erasure.Ordered.Kind erasure.Subject.Kind
 			intake.FileFinished.Kind intake.GuessesCounted.Door intake.Filter.Name intake.PersonalDataRead.What intake.Subject.Kind
-			participant.Assistant.Employment refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason`,
+			participant.Assistant.Employment refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason
+			cap.Terms.Per cap.Terms.Period cap.Terms.Counts cap.Condition.Fact cap.Condition.Value programme.Rate.Regime programme.Rate.Edition
+			programme.EditionRecorded.Origin programme.StatuteRecorded.Origin programme.Programme.Contracts programme.Programme.Outcomes
+			programme.Stay.Kind programme.Group.ID programme.Service.ID programme.Service.Kind programme.Dictionary.Field
+			programme.Dictionary.Words programme.Indicator.ID programme.Indicator.Unit programme.Indicator.Measure programme.Of.Kind
+			programme.Of.Group programme.Of.Effect programme.Of.Outcome programme.Of.Contract programme.Of.State
+			programme.Durability.Anchor programme.Durability.Service setting.Changed.Value`,
 		"hash":    `durability.NoticePublished.ContentHash intake.FileFinished.File`,
 		"address": `durability.Address.URL`,
+		"public": `cap.Terms.Source programme.Rate.Citation programme.Rate.Note programme.Programme.Name programme.Programme.Source
+			programme.Programme.Organiser programme.Programme.Partners programme.Group.Name programme.Service.Name programme.Service.Organiser
+			programme.Indicator.Name programme.Of.Topic programme.EditionRecorded.Hash programme.StatuteRecorded.Hash`,
 		"sealed": `assistance.Details.Activity assistance.Details.Place assistance.VisitCorrected.Reason assistance.VisitLogged.Reason
 			assistance.VisitWithdrawn.Reason attendance.AbsenceRecorded.Place attendance.DayCorrected.Reason attendance.HoursRecorded.Place
 			attendance.Value.Place contract.Life.Reason contract.Terms.Place contract.Terms.Work durability.Address.Query
 			durability.Obligation.Derivation durability.ServiceRefused.Reason durability.ServiceRequested.Description
 			durability.ServiceStarted.Description durability.Statement.Description erasure.Ordered.Reason finding.Reopened.Reason
-			finding.Resolved.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
+			finding.Resolved.Reason setting.Changed.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
 			participant.Person.Account participant.Person.BirthDate participant.Person.FirstName participant.Person.LastName
 			participant.Person.Municipality participant.Person.PESEL refund.Accepted.Reason refund.ReceiptUndone.Reason refund.Reclaimed.Reason refund.Returned.Reason
 			refund.Withdrawn.Reason refund.WrittenOff.Reason statement.LineBooked.Account statement.LineBooked.Counterparty statement.LineBooked.Title`,

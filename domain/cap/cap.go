@@ -1,0 +1,149 @@
+// Package cap is one rule for every cap: how much of something is allowed in a
+// period, and what is left of it.
+//
+// A cap is data of a programme's edition, of the statute or of an agreement. Left is
+// the one function that says what is left of one; deciders that refuse and findings
+// that tell ask it alike. It stops at counting what it is handed: which entries a cap
+// counts, and whether its When is fulfilled, is for whoever has them.
+package cap
+
+import (
+	"iter"
+	"time"
+
+	"ksiega/domain"
+)
+
+// Per is whose entries a cap counts together.
+type Per string
+
+// The things that a cap is counted for.
+const (
+	Participant Per = "participant"
+	Contract    Per = "contract"
+	Assistant   Per = "assistant"
+	Agreement   Per = "agreement"
+	Programme   Per = "programme"
+)
+
+// Period is how long a cap counts before it begins anew.
+type Period string
+
+// The periods. A week is Monday to Sunday, whole even where it crosses a month; Total
+// is all there is; Once counts what stands on one day at the same time.
+const (
+	Day   Period = "day"
+	Week  Period = "week"
+	Month Period = "month"
+	Year  Period = "year"
+	Total Period = "total"
+	Once  Period = "once"
+)
+
+// Unit is what a cap counts.
+type Unit string
+
+// The units. Days and people are counted once each.
+const (
+	Minutes Unit = "minutes"
+	Days    Unit = "days"
+	People  Unit = "people"
+	Grosze  Unit = "grosze"
+)
+
+// Terms are a cap as its source says it. They stand in events: their names are for ever.
+type Terms struct {
+	Per    Per    `json:"per"`
+	Period Period `json:"period"`
+	Counts Unit   `json:"counts"`
+	Limit  int64  `json:"limit"`
+	// Refuse: what would break it is refused, where one stream decides. Otherwise it is
+	// recorded, and found.
+	Refuse bool        `json:"refuse,omitzero"`
+	When   []Condition `json:"when,omitzero"` // all of them; none: always
+	Source string      `json:"source,omitzero"`
+}
+
+// Condition is a dated fact with the value that it has to have for a cap to bind.
+type Condition struct {
+	Fact  string `json:"fact"`
+	Value string `json:"value"`
+}
+
+// Rule is a cap with what it is of.
+type Rule struct {
+	Programme string // "" is none: the statute or an agreement
+	Edition   int
+	Terms
+}
+
+// Is says whether it is the cap of that kind, whatever its limit.
+func (t Terms) Is(per Per, period Period, counts Unit) bool {
+	return t.Per == per && t.Period == period && t.Counts == counts
+}
+
+// Entry is one thing that a cap may count.
+type Entry struct {
+	On     domain.Date
+	Person string // counted by a cap in people
+	Amount int64  // minutes or grosze; of a cap in days, none is no day
+}
+
+// Of are the first and last day of the period that a day lies in; a zero day is open.
+func (p Period) Of(day domain.Date) (first, last domain.Date) {
+	switch p {
+	case Day, Once:
+		return day, day
+	case Week:
+		return day.Monday(), day.Monday().Add(6)
+	case Month:
+		return day.Month().First(), day.Month().Last()
+	case Year:
+		return domain.NewDate(day.Year(), time.January, 1), domain.NewDate(day.Year(), time.December, 31)
+	}
+	return 0, 0
+}
+
+// Left is what a cap leaves of the period that a day lies in, after what it counts of
+// some entries; less than nothing is how much it is broken by. Entries of other periods
+// are passed over. It fails with domain.ErrUncountable.
+func (t Terms) Left(day domain.Date, entries iter.Seq[Entry]) (int64, error) {
+	first, last := t.Period.Of(day)
+	inside := func(yield func(Entry) bool) {
+		for e := range entries {
+			if e.On.Within(first, last) && !yield(e) {
+				return
+			}
+		}
+	}
+	var used int64
+	var err error
+	switch t.Counts {
+	case Days:
+		days := map[domain.Date]bool{}
+		for e := range inside {
+			if e.Amount > 0 {
+				days[e.On] = true
+			}
+		}
+		used = int64(len(days))
+	case People:
+		people := map[string]bool{}
+		for e := range inside {
+			people[e.Person] = true
+		}
+		used = int64(len(people))
+	default:
+		used, err = domain.Sum(func(yield func(int64) bool) {
+			for e := range inside {
+				if !yield(e.Amount) {
+					return
+				}
+			}
+		})
+	}
+	if err != nil {
+		return 0, err
+	}
+	return domain.Less(t.Limit, used)
+}

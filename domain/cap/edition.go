@@ -1,0 +1,53 @@
+package cap
+
+import (
+	"slices"
+
+	"ksiega/domain"
+)
+
+// Edition is the caps of one edition of a programme or of the statute.
+type Edition struct {
+	Programme string
+	Number    int
+	From      domain.Date // first day of the edition
+	Caps      []Terms
+}
+
+// Rules are its caps as rules.
+func (e Edition) Rules() []Rule {
+	rules := make([]Rule, len(e.Caps))
+	for i, t := range e.Caps {
+		rules[i] = Rule{Programme: e.Programme, Edition: e.Number, Terms: t}
+	}
+	return rules
+}
+
+// Current is the edition that an entry of a day is recorded under: the newest that has
+// begun by then, else the earliest there is. Of two that begin on one day the later
+// numbered takes the other's place. False where there is none.
+func Current(editions []Edition, day domain.Date) (Edition, bool) {
+	var current, earliest Edition
+	found, any := false, false
+	for _, e := range editions {
+		if !any || e.From < earliest.From || e.From == earliest.From && e.Number > earliest.Number {
+			earliest, any = e, true
+		}
+		if e.From <= day && (!found || newer(e, current)) {
+			current, found = e, true
+		}
+	}
+	if found {
+		return current, true
+	}
+	return earliest, any
+}
+
+func newer(a, b Edition) bool { return a.From > b.From || a.From == b.From && a.Number > b.Number }
+
+// Binding is the edition that a period goes by: of those that its entries name, the
+// newest that has begun by the period's first day, else the earliest. So an edition
+// binds periods that begin from its first day on, and never what was recorded before it.
+func Binding(editions []Edition, named []int, first domain.Date) (Edition, bool) {
+	return Current(slices.DeleteFunc(slices.Clone(editions), func(e Edition) bool { return !slices.Contains(named, e.Number) }), first)
+}

@@ -1,0 +1,278 @@
+package programme
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/domain/cap"
+)
+
+// Programme is one edition of a programme that a centre runs, whole, as its file says
+// it. An empty list allows all, or names none. Its texts are public.
+type Programme struct {
+	ID        string      `json:"programme"`
+	From      domain.Date `json:"from"` // first day of this edition
+	Name      string      `json:"name"`
+	Source    string      `json:"source,omitzero"`
+	Organiser string      `json:"organiser,omitzero"`
+	Partners  []string    `json:"partners,omitzero"`
+	Period    Days        `json:"period,omitzero"`
+	// Contracts are the kinds of contract it works by.
+	Contracts    []string     `json:"contracts,omitzero"`
+	Enrolment    bool         `json:"enrolment,omitzero"` // support needs a participation
+	Caseload     int          `json:"caseload,omitzero"`  // participants an assistant looks after at once; 0: as many as there are
+	Caps         []cap.Terms  `json:"caps,omitzero"`
+	Stays        []Stay       `json:"stays,omitzero"`
+	Groups       []Group      `json:"groups,omitzero"`
+	Services     []Service    `json:"services,omitzero"`
+	Shares       Shares       `json:"shares,omitzero"`
+	Outcomes     []string     `json:"outcomes,omitzero"`
+	Dictionaries []Dictionary `json:"dictionaries,omitzero"`
+	Indicators   []Indicator  `json:"indicators,omitzero"`
+	Durability   Durability   `json:"durability,omitzero"`
+}
+
+// Parts of a programme's file.
+type (
+	// Days are a stretch of days, both inclusive; 0 is open.
+	Days struct {
+		From domain.Date `json:"from,omitzero"`
+		To   domain.Date `json:"to,omitzero"`
+	}
+	// Stay is a kind of stay whose days do not take support's eligibility away.
+	Stay struct {
+		Kind     string `json:"kind"`
+		Eligible bool   `json:"eligible,omitzero"`
+	}
+	// Group is one of those that take part, with how many are to.
+	Group struct {
+		ID     string `json:"id"`
+		Name   string `json:"name,omitzero"`
+		Target int    `json:"target,omitzero"`
+	}
+	// Service is something that may be recorded, and what it counts as.
+	Service struct {
+		ID        string `json:"id"`
+		Kind      string `json:"kind"`
+		Name      string `json:"name,omitzero"`
+		Organiser string `json:"organiser,omitzero"`
+	}
+	// Shares are who bears an expense, in hundredths of a per cent.
+	Shares struct {
+		EU    int `json:"eu,omitzero"`
+		State int `json:"state,omitzero"`
+		Own   int `json:"own,omitzero"`
+	}
+	// Dictionary is the words that a field may have.
+	Dictionary struct {
+		Field string   `json:"field"`
+		Words []string `json:"words"`
+	}
+	// Indicator is one figure that the programme is judged by.
+	Indicator struct {
+		ID         string         `json:"id"`
+		Name       string         `json:"name,omitzero"`
+		Unit       string         `json:"unit,omitzero"`
+		Target     int64          `json:"targetHundredths,omitzero"`
+		Measure    string         `json:"measure"`
+		Of         Of             `json:"of,omitzero"`
+		MinMinutes domain.Minutes `json:"minMinutes,omitzero"`
+		EachGroup  bool           `json:"eachGroup,omitzero"`
+	}
+	// Of narrows what an indicator counts.
+	Of struct {
+		Kind     string `json:"kind,omitzero"`
+		Topic    string `json:"topic,omitzero"`
+		Group    string `json:"group,omitzero"`
+		Effect   string `json:"effect,omitzero"`
+		Outcome  string `json:"outcome,omitzero"`
+		Contract string `json:"contract,omitzero"`
+		State    string `json:"state,omitzero"`
+	}
+	// Durability is what is promised for the time after the programme.
+	Durability struct {
+		Anchor     string `json:"anchor,omitzero"`
+		Months     int    `json:"months,omitzero"`
+		Places     int    `json:"places,omitzero"`
+		Assistants int    `json:"assistants,omitzero"`
+		Service    string `json:"service,omitzero"`
+	}
+)
+
+// Origin is where an edition came from.
+type Origin string
+
+// The origins.
+const (
+	Embedded Origin = "embedded" // in a build's catalogue
+	Imported Origin = "import"   // a file, which the envelope names
+)
+
+// EditionRecorded says what a programme is from a day on.
+type EditionRecorded struct {
+	Programme
+	Edition int    `json:"edition"`
+	Hash    string `json:"hash"` // SHA-256 of what it says
+	Origin  Origin `json:"origin"`
+}
+
+// EventType is for ever.
+func (EditionRecorded) EventType() string { return "programme.edition-recorded.v1" }
+
+// OccurredOn is the edition's first day.
+func (e EditionRecorded) OccurredOn() domain.Date { return e.From }
+
+// Refs names the programme.
+func (e EditionRecorded) Refs() []domain.Ref {
+	return domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: e.ID})
+}
+
+// Edition is the caps of an edition.
+func (e EditionRecorded) caps() cap.Edition {
+	return cap.Edition{Programme: e.ID, Number: e.Edition, From: e.From, Caps: e.Caps}
+}
+
+// StatuteRecorded says which statutory figures hold.
+type StatuteRecorded struct {
+	Statute
+	Edition int    `json:"edition"`
+	Hash    string `json:"hash"` // SHA-256 of what it says
+	Origin  Origin `json:"origin"`
+}
+
+// EventType is for ever.
+func (StatuteRecorded) EventType() string { return "statute.edition-recorded.v1" }
+
+// OccurredOn is the edition's first day.
+func (e StatuteRecorded) OccurredOn() domain.Date { return e.From }
+
+// Refs is empty: the statute is nobody's.
+func (StatuteRecorded) Refs() []domain.Ref { return nil }
+
+// Stream is where a programme's editions are kept.
+func Stream(id string) string { return domain.Stream("programme", id) }
+
+// StatuteStream is where the editions of the statutory figures are kept.
+func StatuteStream() string { return domain.Stream("statute", "psu") }
+
+// Editions are a programme's, in the order of recording.
+type Editions struct{ recorded []EditionRecorded }
+
+// EditionsOf is a programme that nothing is recorded of, as a build knows it: what would
+// be recorded as edition 0.
+func EditionsOf(p Programme) Editions { return Editions{[]EditionRecorded{{Programme: p}}} }
+
+// Exists says whether there is such a programme.
+func (e Editions) Exists() bool { return len(e.recorded) > 0 }
+
+// Caps are the caps of every edition.
+func (e Editions) Caps() []cap.Edition {
+	all := make([]cap.Edition, len(e.recorded))
+	for i, r := range e.recorded {
+		all[i] = r.caps()
+	}
+	return all
+}
+
+// On is the edition that something of a day is recorded under.
+func (e Editions) On(day domain.Date) (EditionRecorded, bool) {
+	current, ok := cap.Current(e.Caps(), day)
+	if !ok {
+		return EditionRecorded{}, false
+	}
+	i := slices.IndexFunc(e.recorded, func(r EditionRecorded) bool { return r.Edition == current.Number })
+	return e.recorded[i], true
+}
+
+// Statutes are the editions of the statutory figures, in the order of recording.
+type Statutes struct{ recorded []StatuteRecorded }
+
+// StatutesOf is what a build knows where nothing is recorded.
+func StatutesOf(s Statute) Statutes { return Statutes{[]StatuteRecorded{{Statute: s}}} }
+
+// Exists says whether any is recorded.
+func (s Statutes) Exists() bool { return len(s.recorded) > 0 }
+
+// On is the edition that something of a day is recorded under.
+func (s Statutes) On(day domain.Date) (StatuteRecorded, bool) {
+	all := make([]cap.Edition, len(s.recorded))
+	for i, r := range s.recorded {
+		all[i] = cap.Edition{Number: r.Edition, From: r.From}
+	}
+	current, ok := cap.Current(all, day)
+	if !ok {
+		return StatuteRecorded{}, false
+	}
+	i := slices.IndexFunc(s.recorded, func(r StatuteRecorded) bool { return r.Edition == current.Number })
+	return s.recorded[i], true
+}
+
+// RecordEdition records an edition of a programme that is not recorded yet.
+type RecordEdition struct {
+	Programme Programme
+	Origin    Origin
+}
+
+// RecordStatute records an edition of the statutory figures that is not recorded yet.
+type RecordStatute struct {
+	Statute Statute
+	Origin  Origin
+}
+
+// Decider of a programme's editions. What an edition says is recorded once.
+func Decider() domain.Decider[Editions, RecordEdition] {
+	return domain.Decider[Editions, RecordEdition]{
+		Decide: func(s Editions, c RecordEdition) ([]domain.Event, error) {
+			hash, err := hashOf(c.Programme)
+			if err != nil || slices.ContainsFunc(s.recorded, func(e EditionRecorded) bool { return e.Hash == hash }) {
+				return nil, err
+			}
+			if _, err := domain.CheckID(c.Programme.ID); err != nil {
+				return nil, err
+			}
+			return []domain.Event{EditionRecorded{Programme: c.Programme, Edition: len(s.recorded), Hash: hash, Origin: c.Origin}}, nil
+		},
+		Evolve: func(s Editions, e domain.Event) Editions {
+			if e, ok := e.(EditionRecorded); ok {
+				s.recorded = append(s.recorded, e)
+			}
+			return s
+		},
+		Events: domain.Types(EditionRecorded{}),
+	}
+}
+
+// StatuteDecider is Decider of the statutory figures.
+func StatuteDecider() domain.Decider[Statutes, RecordStatute] {
+	return domain.Decider[Statutes, RecordStatute]{
+		Decide: func(s Statutes, c RecordStatute) ([]domain.Event, error) {
+			hash, err := hashOf(c.Statute)
+			if err != nil || slices.ContainsFunc(s.recorded, func(e StatuteRecorded) bool { return e.Hash == hash }) {
+				return nil, err
+			}
+			return []domain.Event{StatuteRecorded{Statute: c.Statute, Edition: len(s.recorded), Hash: hash, Origin: c.Origin}}, nil
+		},
+		Evolve: func(s Statutes, e domain.Event) Statutes {
+			if e, ok := e.(StatuteRecorded); ok {
+				s.recorded = append(s.recorded, e)
+			}
+			return s
+		},
+		Events: domain.Types(StatuteRecorded{}),
+	}
+}
+
+// hashOf tells editions apart by what they say. Fields that a later build adds and an
+// edition does not use leave its hash as it is.
+func hashOf(edition any) (string, error) {
+	b, err := json.Marshal(edition)
+	if err != nil {
+		return "", fmt.Errorf("hash of an edition: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}

@@ -19,7 +19,9 @@ const recorder = "ksiega"
 // whatever a later build has embedded and whatever it is started with. Two at once
 // record each once; cut short, the next one completes it.
 func (l *Ledger) RecordEditions(ctx context.Context, yearDays programme.DayCount) error {
-	meta := journal.Meta{Actor: recorder}
+	// A key of its own, so that what two ledgers record alike has ids of its own: a
+	// ledger is known by its first event.
+	meta := journal.Meta{Actor: recorder, Key: l.draw()}
 	statute := programme.RecordStatute{Statute: l.Catalogue.Statute(), Origin: programme.Embedded}
 	if _, err := journal.Execute(ctx, l.Log, programme.StatuteStream(), programme.StatuteDecider(), statute, meta); err != nil {
 		return fmt.Errorf("record the statutory figures: %w", err)

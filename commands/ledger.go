@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"sync"
@@ -69,6 +70,14 @@ type Origin struct {
 	// settled: the key was bound before this build could compare requests, so that
 	// only what was decided under it is answered.
 	settled bool
+}
+
+// draw is an id that nobody chooses.
+func (l *Ledger) draw() string {
+	if l.Draw != nil {
+		return l.Draw()
+	}
+	return rand.Text()
 }
 
 // macs are keyed hashes of some data under the master in force and those before it,

@@ -3,7 +3,6 @@ package commands
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"slices"
 
 	"ksiega/domain"
@@ -55,10 +54,7 @@ func (l *Ledger) NoteReport(ctx context.Context, o Origin, c NoteReading) (journ
 // noteRead begins a stream of its own for the reading: nothing is decided, so
 // nothing need be read, and no two readings are ever one.
 func (l *Ledger) noteRead(ctx context.Context, o Origin, c NoteReading) (journal.Result, error) {
-	event := intake.PersonalDataRead{Reading: rand.Text(), On: c.On, What: c.What}
-	if l.Draw != nil {
-		event.Reading = l.Draw()
-	}
+	event := intake.PersonalDataRead{Reading: l.draw(), On: c.On, What: c.What}
 	for name, value := range c.Filters {
 		event.Filters = append(event.Filters, intake.Filter{Name: name, Value: value})
 	}

@@ -112,6 +112,7 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c LogVi
 	details := assistance.Details{To: c.To, Minutes: minutes, Activity: s.text(visit.SealOf("activity"), c.Activity), Place: s.text(visit.SealOf("place"), c.Place)}
 	edition, _ := of.On(c.Date)
 	caps := assistance.CapsOf(edition.Caps)
+	caps.Edition = edition.Edition
 	if c.Correct {
 		return assistance.CorrectVisit{Visit: visit, Details: details, Caps: caps, Reason: s.text(visit.SealOf("reason"), c.Reason),
 			Anew: !o.Who().Sees(c.about())}, s.err

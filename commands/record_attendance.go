@@ -99,10 +99,15 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 	if err != nil {
 		return attendance.RecordDay{}, err
 	}
+	of, err := k.programme(ctx, referral.Terms.Programme)
+	if err != nil {
+		return attendance.RecordDay{}, err
+	}
+	edition, _ := of.On(c.Date)
 	terms := termsOf(referral.On(c.Date), under.Terms, figures.Statute)
 	rate, _ := figures.MinimumRate(under.Terms.Regime, c.Date)
 	return attendance.RecordDay{
-		Terms: terms, Date: c.Date, Minimum: rate, Correct: c.Correct, Absence: attendance.Absence(c.Absence), Anew: !o.Who().Sees(c.about()),
+		Terms: terms, Date: c.Date, Minimum: rate, Under: attendance.Editions{ProgrammeEdition: edition.Edition, StatuteEdition: figures.Edition}, Correct: c.Correct, Absence: attendance.Absence(c.Absence), Anew: !o.Who().Sees(c.about()),
 		Value: attendance.Value{Minutes: c.Minutes, Absence: s.text(terms.SealOf(c.Date, "absence"), c.Absence),
 			Place: s.text(terms.SealOf(c.Date, "place"), c.Place)},
 		Reason: s.text(terms.SealOf(c.Date, "reason"), c.Reason),

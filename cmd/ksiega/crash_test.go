@@ -71,7 +71,7 @@ func TestAnImportKilledAtAnyMomentEndsAsIfItHadRunOnce(t *testing.T) {
 	}
 	took := time.Since(start)
 	rows, counts := rowsOf(t, clean, "psu-settlement"), recorded(t, clean)
-	if got := counts["attendance.hours-recorded.v1"] + counts["attendance.absence-recorded.v2"]; got != want.Accepted {
+	if got := counts["attendance.hours-recorded.v2"] + counts["attendance.absence-recorded.v2"]; got != want.Accepted {
 		t.Fatalf("%d days recorded, want %d", got, want.Accepted)
 	}
 	for round := range rounds(3) {

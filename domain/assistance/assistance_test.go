@@ -209,6 +209,19 @@ func TestWithdrawVisit(t *testing.T) {
 	given.Given(t, Decider(), first, gone).When(back).Refuse(ErrOverDailyCap)
 }
 
+// A correction keeps the edition of what it replaces; what is logged again has today's.
+func TestACorrectionKeepsItsEdition(t *testing.T) {
+	t.Parallel()
+	first := logged("C1", may14, 0, 60)
+	first.Caps = Caps{Edition: 2}
+	fix := CorrectVisit{Visit: first.Visit, Details: Details{To: 30, Minutes: 30}, Caps: Caps{Edition: 5}, Reason: "r"}
+	fixed := corrected(first, fix.Details, "r")
+	fixed.Caps = Caps{Edition: 2}
+	given.Given(t, Decider(), first).When(fix).Then(fixed)
+	again := VisitLogged{Visit: first.Visit, Details: fix.Details, Caps: Caps{Edition: 5}, Reason: "r"}
+	given.Given(t, Decider(), first, withdrawn(first, "w")).When(fix).Then(again)
+}
+
 func TestPayloads(t *testing.T) {
 	t.Parallel()
 	first := logged("C1", may14, 0, 60)
@@ -216,10 +229,10 @@ func TestPayloads(t *testing.T) {
 	fixed := corrected(first, Details{To: 30, Minutes: 30}, "r")
 	head := `"assistant":"A1","contract":"C1","participant":"UC1","programme":"asystent","date":"2018-05-14","from":"00:00"`
 	for want, e := range map[string]domain.Event{
-		`assistance.visit-logged.v1 {` + head + `,"to":"01:00","minutes":60,"activity":"a1","place":"p1",` +
-			`"monthlyCapMinutes":9600,"dailyCapMinutes":720}`: first,
-		`assistance.visit-corrected.v1 {` + head + `,"before":{"to":"01:00","minutes":60,"activity":"a1","place":"p1"},` +
-			`"after":{"to":"00:30","minutes":30},"deltaMinutes":-30,"reason":"r"}`: fixed,
+		`assistance.visit-logged.v2 {` + head + `,"to":"01:00","minutes":60,"activity":"a1","place":"p1",` +
+			`"edition":0,"monthlyCapMinutes":9600,"dailyCapMinutes":720}`: first,
+		`assistance.visit-corrected.v2 {` + head + `,"before":{"to":"01:00","minutes":60,"activity":"a1","place":"p1"},` +
+			`"after":{"to":"00:30","minutes":30},"deltaMinutes":-30,"edition":0,"reason":"r"}`: fixed,
 		`assistance.visit-withdrawn.v1 {` + head + `,"before":{"to":"01:00","minutes":60,"activity":"a1","place":"p1"},` +
 			`"deltaMinutes":-60,"reason":"r"}`: withdrawn(first, "r"),
 	} {

@@ -106,6 +106,9 @@ func correct(s State, c CorrectVisit) ([]domain.Event, error) {
 	if err := check(s, i, c.Visit, c.Details, c.Caps); err != nil {
 		return nil, err
 	}
+	if !was.Withdrawn {
+		c.Edition = was.Edition
+	}
 	if was.Withdrawn {
 		return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: c.Caps, Reason: c.Reason}}, nil
 	}

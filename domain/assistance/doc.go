@@ -1,8 +1,8 @@
 // Package assistance decides about the visits of one assistant in one month.
 //
 //	assistance-<assistant>-<yyyy-mm>
-//	    assistance.visit-logged.v1     a visit took place
-//	    assistance.visit-corrected.v1  its end, activity or place was wrong
+//	    assistance.visit-logged.v2     a visit took place
+//	    assistance.visit-corrected.v2  its end, activity or place was wrong
 //	    assistance.visit-withdrawn.v1  it should not have been recorded
 //
 // A visit is known by contract, date and start, lies within one civil date

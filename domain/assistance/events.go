@@ -7,8 +7,8 @@ import (
 
 // Event names, for ever.
 const (
-	TypeVisitLogged    = "assistance.visit-logged.v1"
-	TypeVisitCorrected = "assistance.visit-corrected.v1"
+	TypeVisitLogged    = "assistance.visit-logged.v2"
+	TypeVisitCorrected = "assistance.visit-corrected.v2"
 	TypeVisitWithdrawn = "assistance.visit-withdrawn.v1"
 )
 
@@ -63,8 +63,11 @@ type Details struct {
 	Place    domain.Sealed    `json:"place,omitzero"`
 }
 
-// Caps are the limits in force for a visit; 0 is none.
+// Caps are the edition of the programme that a visit was entered under, which a
+// correction keeps, and the limits in force for it; 0 is none. Visits from before
+// editions were recorded were entered under 0.
 type Caps struct {
+	Edition int            `json:"edition"`
 	Monthly domain.Minutes `json:"monthlyCapMinutes,omitzero"`
 	Daily   domain.Minutes `json:"dailyCapMinutes,omitzero"`
 }

@@ -34,6 +34,7 @@ func (v Visit) identity() identity { return identity{v.Contract, v.Date, v.From}
 type Recorded struct {
 	Visit
 	Details
+	Edition   int // of the programme, that it was entered under
 	Withdrawn bool
 }
 
@@ -63,9 +64,9 @@ func (s State) worked(day domain.Date, except int) (month, ofDay domain.Minutes)
 func evolve(s State, e domain.Event) State {
 	switch e := e.(type) {
 	case VisitLogged:
-		return s.with(Recorded{Visit: e.Visit, Details: e.Details})
+		return s.with(Recorded{Visit: e.Visit, Details: e.Details, Edition: e.Edition})
 	case VisitCorrected:
-		return s.with(Recorded{Visit: e.Visit, Details: e.After})
+		return s.with(Recorded{Visit: e.Visit, Details: e.After, Edition: e.Edition})
 	case VisitWithdrawn:
 		return s.with(Recorded{Visit: e.Visit, Details: e.Before, Withdrawn: true})
 	}

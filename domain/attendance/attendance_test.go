@@ -53,6 +53,21 @@ func TestADayIsEnteredOnce(t *testing.T) {
 	Given(t, d, set).When(fix).Then(recorded(first, 300))
 }
 
+// Hours in the place of hours keep the editions they were entered under; in the place of
+// an absence they have today's.
+func TestACorrectionKeepsItsEditions(t *testing.T) {
+	d, set, on := attendance.Decider(), attendance.TermsSet{Terms: terms}, day(2018, 3, 5)
+	first := recorded(on, 480)
+	first.Editions = attendance.Editions{ProgrammeEdition: 1, StatuteEdition: 2}
+	fix := hours(on, 300)
+	fix.Correct, fix.Reason, fix.Under = true, "r", attendance.Editions{ProgrammeEdition: 3, StatuteEdition: 4}
+	fixed := attendance.DayCorrected{About: about, Date: on, Before: attendance.Value{Minutes: 480}, After: attendance.Value{Minutes: 300}, Delta: -180,
+		Reason: "r", Rates: rates, Editions: first.Editions}
+	Given(t, d, set, first).When(fix).Then(fixed)
+	fixed.Before, fixed.Delta, fixed.Editions = attendance.Value{Excused: true, Absence: "c1"}, 300, fix.Under
+	Given(t, d, set, attendance.AbsenceRecorded{About: about, Date: on, Excused: true, Absence: "c1"}).When(fix).Then(fixed)
+}
+
 func TestRefusals(t *testing.T) {
 	d, set := attendance.Decider(), attendance.TermsSet{Terms: terms}
 	sick := attendance.RecordDay{Terms: terms, Date: day(2018, 3, 6), Absence: attendance.Sick, Value: attendance.Value{Absence: "c1"}}

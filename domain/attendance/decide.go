@@ -13,6 +13,7 @@ type RecordDay struct {
 	Value   Value          // its Excused follows from Absence
 	Absence Absence        // in clear, for the decision alone; Value holds it sealed
 	Minimum programme.Rate // the statutory minimum of the day; a zero rate: none is known
+	Under   Editions       // in force for the day
 	Correct bool
 	Reason  domain.Sealed // of a correction
 	// Anew records a correction even where it changes nothing: whether it does is not
@@ -37,6 +38,7 @@ type State struct {
 	Terms  Terms
 	days   map[domain.Date]Value
 	rates  map[domain.Date]Rates
+	under  map[domain.Date]Editions // of days with hours
 	weeks  map[domain.Date]domain.Minutes // by Monday
 	months map[domain.Month]domain.Minutes
 }
@@ -198,16 +200,18 @@ func (s State) events(c RecordDay, before Value, known bool) []domain.Event {
 	about := c.Terms.About
 	switch {
 	case known:
-		var rates Rates
+		e := DayCorrected{About: about, Date: c.Date, Before: before, After: c.Value, Delta: c.Value.Minutes - before.Minutes, Reason: c.Reason}
 		if c.Value.Minutes > 0 {
-			rates = c.rates()
+			e.Rates, e.Editions = c.rates(), c.Under
+			if was, counted := s.under[c.Date]; counted {
+				e.Editions = was
+			}
 		}
-		return append(events, DayCorrected{About: about, Date: c.Date, Before: before, After: c.Value,
-			Delta: c.Value.Minutes - before.Minutes, Reason: c.Reason, Rates: rates})
+		return append(events, e)
 	case c.Absence != Present:
 		return append(events, AbsenceRecorded{About: about, Date: c.Date, Excused: c.Value.Excused, Absence: c.Value.Absence, Place: c.Value.Place})
 	}
-	return append(events, HoursRecorded{About: about, Date: c.Date, Minutes: c.Value.Minutes, Place: c.Value.Place, Rates: c.rates()})
+	return append(events, HoursRecorded{About: about, Date: c.Date, Minutes: c.Value.Minutes, Place: c.Value.Place, Rates: c.rates(), Editions: c.Under})
 }
 
 // rates: the paid rate is the highest of referral, base rate and statutory
@@ -228,23 +232,26 @@ func evolve(s State, e domain.Event) State {
 	case TermsSet:
 		s.Terms = e.Terms
 	case HoursRecorded:
-		s.enter(e.Date, Value{Minutes: e.Minutes, Place: e.Place}, e.Rates)
+		s.enter(e.Date, Value{Minutes: e.Minutes, Place: e.Place}, e.Rates, e.Editions)
 	case AbsenceRecorded:
-		s.enter(e.Date, Value{Excused: e.Excused, Absence: e.Absence, Place: e.Place}, Rates{})
+		s.enter(e.Date, Value{Excused: e.Excused, Absence: e.Absence, Place: e.Place}, Rates{}, Editions{})
 	case DayCorrected:
-		s.enter(e.Date, e.After, e.Rates)
+		s.enter(e.Date, e.After, e.Rates, e.Editions)
 	}
 	return s
 }
 
 // enter replaces a day and moves the sums it belongs to by the difference.
-func (s *State) enter(d domain.Date, v Value, r Rates) {
+func (s *State) enter(d domain.Date, v Value, r Rates, under Editions) {
 	if s.days == nil {
-		s.days, s.rates = map[domain.Date]Value{}, map[domain.Date]Rates{}
+		s.days, s.rates, s.under = map[domain.Date]Value{}, map[domain.Date]Rates{}, map[domain.Date]Editions{}
 		s.weeks, s.months = map[domain.Date]domain.Minutes{}, map[domain.Month]domain.Minutes{}
 	}
 	added := v.Minutes - s.days[d].Minutes
 	s.days[d], s.rates[d] = v, r
+	if delete(s.under, d); v.Worked() {
+		s.under[d] = under
+	}
 	s.weeks[d.Monday()] += added
 	s.months[d.Month()] += added
 }

@@ -2,16 +2,34 @@ package attendance
 
 import "ksiega/domain"
 
-// Events as earlier versions recorded them, with the kind of an absence in clear.
+// Events as earlier versions recorded them.
 type (
-	// AbsenceRecordedV1 is attendance.absence-recorded.v1.
+	// HoursRecordedV1 is attendance.hours-recorded.v1, which named no editions.
+	HoursRecordedV1 struct {
+		About
+		Date    domain.Date    `json:"date"`
+		Minutes domain.Minutes `json:"minutes"`
+		Place   domain.Sealed  `json:"place,omitzero"`
+		Rates
+	}
+	// DayCorrectedV2 is attendance.day-corrected.v2, which named no editions.
+	DayCorrectedV2 struct {
+		About
+		Date   domain.Date    `json:"date"`
+		Before Value          `json:"before"`
+		After  Value          `json:"after"`
+		Delta  domain.Minutes `json:"deltaMinutes"`
+		Reason domain.Sealed  `json:"reason"`
+		Rates
+	}
+	// AbsenceRecordedV1 is attendance.absence-recorded.v1, with the kind in clear.
 	AbsenceRecordedV1 struct {
 		About
 		Date    domain.Date   `json:"date"`
 		Absence Absence       `json:"absence"`
 		Place   domain.Sealed `json:"place,omitzero"`
 	}
-	// DayCorrectedV1 is attendance.day-corrected.v1.
+	// DayCorrectedV1 is attendance.day-corrected.v1, with the kinds in clear.
 	DayCorrectedV1 struct {
 		About
 		Date   domain.Date    `json:"date"`
@@ -28,6 +46,16 @@ type (
 		Place   domain.Sealed  `json:"place,omitzero"`
 	}
 )
+
+// Now is the event as it is recorded today.
+func (e HoursRecordedV1) Now() HoursRecorded {
+	return HoursRecorded{About: e.About, Date: e.Date, Minutes: e.Minutes, Place: e.Place, Rates: e.Rates}
+}
+
+// Now is the event as it is recorded today.
+func (e DayCorrectedV2) Now() DayCorrected {
+	return DayCorrected{About: e.About, Date: e.Date, Before: e.Before, After: e.After, Delta: e.Delta, Reason: e.Reason, Rates: e.Rates}
+}
 
 // Now is the event as it is recorded today.
 func (e AbsenceRecordedV1) Now() AbsenceRecorded {

@@ -76,6 +76,14 @@ type Rates struct {
 	Edition string            `json:"rateEdition"` // of the minimum rate
 }
 
+// Editions are what caps count a day's hours under: which edition of its programme and
+// of the statutory figures was in force when they were entered. Those from before
+// editions were recorded were entered under 0.
+type Editions struct {
+	ProgrammeEdition int `json:"programmeEdition"`
+	StatuteEdition   int `json:"statuteEdition"`
+}
+
 // Value is what one day holds: minutes worked, or an absence and whether it was
 // excused.
 type Value struct {
@@ -101,6 +109,7 @@ type HoursRecorded struct {
 	Minutes domain.Minutes `json:"minutes"`
 	Place   domain.Sealed  `json:"place,omitzero"`
 	Rates
+	Editions
 }
 
 // AbsenceRecorded says that somebody did not work on a day, and why.
@@ -112,7 +121,8 @@ type AbsenceRecorded struct {
 	Place   domain.Sealed `json:"place,omitzero"`
 }
 
-// DayCorrected says that a day's entry was wrong.
+// DayCorrected says that a day's entry was wrong. Hours in the place of hours keep their
+// editions.
 type DayCorrected struct {
 	About
 	Date   domain.Date    `json:"date"`
@@ -121,19 +131,20 @@ type DayCorrected struct {
 	Delta  domain.Minutes `json:"deltaMinutes"`
 	Reason domain.Sealed  `json:"reason"`
 	Rates
+	Editions
 }
 
 // EventType is for ever.
 func (TermsSet) EventType() string { return "attendance.terms-set.v1" }
 
 // EventType is for ever.
-func (HoursRecorded) EventType() string { return "attendance.hours-recorded.v1" }
+func (HoursRecorded) EventType() string { return "attendance.hours-recorded.v2" }
 
 // EventType is for ever.
 func (AbsenceRecorded) EventType() string { return "attendance.absence-recorded.v2" }
 
 // EventType is for ever.
-func (DayCorrected) EventType() string { return "attendance.day-corrected.v2" }
+func (DayCorrected) EventType() string { return "attendance.day-corrected.v3" }
 
 // Reseal covers the place.
 func (e HoursRecorded) Reseal(by domain.Resealer) domain.Event {

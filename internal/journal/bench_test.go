@@ -117,7 +117,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.Run("payload", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := table.Decode("attendance.hours-recorded.v1", data); err != nil {
+			if _, err := table.Decode("attendance.hours-recorded.v2", data); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -138,7 +138,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.Run("event", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			r := Recorded{Type: "attendance.hours-recorded.v1", RawMeta: meta, RawData: data}
+			r := Recorded{Type: "attendance.hours-recorded.v2", RawMeta: meta, RawData: data}
 			if err := table.Complete(&r); err != nil {
 				b.Fatal(err)
 			}

@@ -52,7 +52,7 @@ type Event struct {
 	Position   string          `json:"position" doc:"Miejsce w dzienniku"`
 	Stream     string          `json:"stream"`
 	Revision   uint64          `json:"revision"`
-	Type       string          `json:"type" example:"attendance.hours-recorded.v1"`
+	Type       string          `json:"type" example:"attendance.hours-recorded.v2"`
 	RecordedAt time.Time       `json:"recordedAt"`
 	OccurredOn domain.Date     `json:"occurredOn"`
 	Actor      string          `json:"actor"`

@@ -97,6 +97,8 @@ type SettlementRates struct {
 	Paid    domain.HourlyRate `json:"paid"`
 	Refund  domain.HourlyRate `json:"refund"`
 	Percent int               `json:"percent"`
+	// Statute is the edition of the statutory figures that the days were entered under.
+	Statute int `json:"statute"`
 }
 
 // SettlementReplaced is an event of a day that a later one took the place of.
@@ -251,7 +253,7 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 7, Keys: settlementKeys, Fold: foldSettlement,
+	return Projection{Name: "settlement", Version: 8, Keys: settlementKeys, Fold: foldSettlement,
 		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}),
 		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
@@ -306,9 +308,9 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 			New:         e.Regime == programme.NewRegime,
 			PersonLimit: e.PersonLimit, TotalCap: e.TotalCap, Event: r.Position})
 	case attendance.HoursRecorded:
-		settleDay(tx, e.About, e.Date, e.Minutes, e.Rates, r.Position)
+		settleDay(tx, e.About, e.Date, e.Minutes, e.Rates, e.Editions, r.Position)
 	case attendance.DayCorrected:
-		settleDay(tx, e.About, e.Date, e.After.Minutes, e.Rates, r.Position)
+		settleDay(tx, e.About, e.Date, e.After.Minutes, e.Rates, e.Editions, r.Position)
 	case payment.Made:
 		settlePayment(tx, e.About, SettlementPayment{e.Date, e.Amount, e.List, r.Position})
 	case payment.CameBack:
@@ -334,12 +336,12 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 	return nil
 }
 
-func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, position journal.Position) {
+func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, under attendance.Editions, position journal.Position) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, on.Month()
 	m.New = m.New || programme.RegimeOfEdition(rates.Edition) == programme.NewRegime
 	day := SettlementDay{Date: on, Minutes: minutes, Event: position,
-		Rates: d.rates(SettlementRates{rates.Paid, rates.Refund, rates.Percent})}
+		Rates: d.rates(SettlementRates{rates.Paid, rates.Refund, rates.Percent, under.StatuteEdition})}
 	var err error
 	i, known := slices.BinarySearchFunc(d.Days, on, func(s SettlementDay, on domain.Date) int { return int(s.Date - on) })
 	if known {

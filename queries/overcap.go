@@ -53,7 +53,7 @@ func overWeeks(ctx context.Context, q *question, r rules, months []projections.S
 	}
 	var all []found
 	for key, w := range weeks {
-		of, capped := r.statute(key.monday).Cap(programme.OldRegime, cap.Participant, cap.Week, cap.Minutes)
+		of, capped := r.statute(key.monday, w.named).Cap(programme.OldRegime, cap.Participant, cap.Week, cap.Minutes)
 		left, err := of.Left(key.monday, slices.Values(w.entries))
 		if err != nil {
 			return nil, err
@@ -182,6 +182,7 @@ type personWeek struct {
 
 type sharedWeek struct {
 	entries   []cap.Entry
+	named     []int // editions of the statute
 	contracts []string
 	events    []journal.Position
 }
@@ -239,6 +240,7 @@ func addWeeks(q *question, weeks map[personWeek]*sharedWeek, m projections.Settl
 			weeks[key] = w
 		}
 		w.entries = append(w.entries, cap.Entry{On: day.Date, Amount: int64(day.Minutes)})
+		w.named = append(w.named, d.Rates[day.Rates].Statute)
 		w.events = append(w.events, day.Event)
 		if !slices.Contains(w.contracts, m.Contract) {
 			w.contracts = append(w.contracts, m.Contract)
@@ -253,6 +255,7 @@ type personYear struct {
 
 type yearOfDays struct {
 	days      map[domain.Date]bool
+	named     []int // editions of the statute that days of work name
 	contracts []string
 	events    []journal.Position
 	running   bool // the days alone make them more
@@ -318,7 +321,7 @@ func overYears(ctx context.Context, q *question, r rules, months []projections.S
 	var all []found
 	for key, y := range years {
 		first := domain.NewDate(key.year, time.January, 1)
-		of, capped := r.statute(first).Cap(programme.NewRegime, cap.Participant, cap.Year, cap.Days)
+		of, capped := r.statute(first, y.named).Cap(programme.NewRegime, cap.Participant, cap.Year, cap.Days)
 		left, err := of.Left(first, y.entries())
 		if err != nil {
 			return nil, err
@@ -347,6 +350,7 @@ func workedDays(ctx context.Context, q *question, months []projections.Settlemen
 			for _, day := range d.Days {
 				if day.Minutes > 0 && !q.cut(day.Date) {
 					y.days[day.Date] = true
+					y.named = append(y.named, d.Rates[day.Rates].Statute)
 					y.events = append(y.events, day.Event)
 				}
 			}

@@ -50,9 +50,13 @@ func (d *Desk) catalogue() (*programme.Catalogue, error) {
 	return programme.Load()
 }
 
-// statute is what the law said in figures of a period that begins on a day.
-func (r rules) statute(first domain.Date) programme.Statute {
-	s, _ := r.statutes.On(first)
+// statute is what the law said in figures of a period that begins on a day and whose
+// entries name editions; where none does, of that day.
+func (r rules) statute(first domain.Date, named []int) programme.Statute {
+	s, ok := r.statutes.Binding(named, first)
+	if !ok {
+		s, _ = r.statutes.On(first)
+	}
 	return s.Statute
 }
 

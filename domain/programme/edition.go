@@ -199,15 +199,27 @@ func (s Statutes) Exists() bool { return len(s.recorded) > 0 }
 
 // On is the edition that something of a day is recorded under.
 func (s Statutes) On(day domain.Date) (StatuteRecorded, bool) {
+	return s.numbered(cap.Current(s.caps(), day))
+}
+
+// Binding is the edition that a period goes by whose entries name some.
+func (s Statutes) Binding(named []int, first domain.Date) (StatuteRecorded, bool) {
+	return s.numbered(cap.Binding(s.caps(), named, first))
+}
+
+func (s Statutes) caps() []cap.Edition {
 	all := make([]cap.Edition, len(s.recorded))
 	for i, r := range s.recorded {
-		all[i] = cap.Edition{Number: r.Edition, From: r.From}
+		all[i] = cap.Edition{Number: r.Edition, From: r.From, Caps: r.Caps}
 	}
-	current, ok := cap.Current(all, day)
-	if !ok {
+	return all
+}
+
+func (s Statutes) numbered(e cap.Edition, ok bool) (StatuteRecorded, bool) {
+	i := slices.IndexFunc(s.recorded, func(r StatuteRecorded) bool { return r.Edition == e.Number })
+	if !ok || i < 0 {
 		return StatuteRecorded{}, false
 	}
-	i := slices.IndexFunc(s.recorded, func(r StatuteRecorded) bool { return r.Edition == current.Number })
 	return s.recorded[i], true
 }
 

@@ -110,12 +110,10 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c LogVi
 	visit := assistance.Visit{Assistant: c.Assistant, Contract: c.Contract, Participant: signed.Terms.Participant,
 		Programme: signed.Terms.Programme, Date: c.Date, From: c.From}
 	details := assistance.Details{To: c.To, Minutes: minutes, Activity: s.text(visit.SealOf("activity"), c.Activity), Place: s.text(visit.SealOf("place"), c.Place)}
-	edition, _ := of.On(c.Date)
-	caps := assistance.CapsOf(edition.Caps)
-	caps.Edition = edition.Edition
+	editions := of.Caps()
 	if c.Correct {
-		return assistance.CorrectVisit{Visit: visit, Details: details, Caps: caps, Reason: s.text(visit.SealOf("reason"), c.Reason),
+		return assistance.CorrectVisit{Visit: visit, Details: details, Editions: editions, Reason: s.text(visit.SealOf("reason"), c.Reason),
 			Anew: !o.Who().Sees(c.about())}, s.err
 	}
-	return assistance.LogVisit{Visit: visit, Details: details, Caps: caps}, s.err
+	return assistance.LogVisit{Visit: visit, Details: details, Editions: editions}, s.err
 }

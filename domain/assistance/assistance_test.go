@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ksiega/domain"
+	"ksiega/domain/cap"
 	"ksiega/internal/testkit/given"
 )
 
@@ -27,7 +28,18 @@ func logged(contract string, date domain.Date, from, to domain.TimeOfDay) VisitL
 }
 
 func logging(e VisitLogged) LogVisit {
-	return LogVisit{Visit: e.Visit, Details: e.Details, Caps: e.Caps}
+	return LogVisit{Visit: e.Visit, Details: e.Details, Editions: under(e.Caps)}
+}
+
+// under is a programme of one edition with some caps.
+func under(c Caps) []cap.Edition {
+	e := cap.Edition{Programme: "asystent", Number: c.Edition}
+	for period, limit := range map[cap.Period]domain.Minutes{cap.Month: c.Monthly, cap.Day: c.Daily} {
+		if limit != 0 {
+			e.Caps = append(e.Caps, cap.Terms{Per: cap.Assistant, Period: period, Counts: cap.Minutes, Limit: int64(limit), Refuse: true})
+		}
+	}
+	return []cap.Edition{e}
 }
 
 func corrected(e VisitLogged, after Details, reason domain.Sealed) VisitCorrected {
@@ -48,7 +60,7 @@ func TestLogVisit(t *testing.T) {
 
 	// Caps decide; they are no part of what was said, so other caps are no other visit.
 	uncapped := logging(first)
-	uncapped.Caps = Caps{Monthly: 60}
+	uncapped.Editions = under(Caps{Monthly: 60})
 	given.Given(t, Decider(), first).When(uncapped).Then()
 
 	night := logged("C1", may14, 1380, 1440)
@@ -153,7 +165,7 @@ func TestCorrectVisit(t *testing.T) {
 	first, second := logged("C1", may14, 600, 720), logged("C2", may14, 780, 840)
 	shorter, longer := until(600, 660), until(600, 780)
 	fix := func(d Details, caps Caps, reason domain.Sealed) CorrectVisit {
-		return CorrectVisit{Visit: first.Visit, Details: d, Caps: caps, Reason: reason}
+		return CorrectVisit{Visit: first.Visit, Details: d, Editions: under(caps), Reason: reason}
 	}
 	s := given.Given(t, Decider(), first, second)
 	s.When(fix(shorter, Caps{}, "r")).Then(corrected(first, shorter, "r"))
@@ -205,7 +217,7 @@ func TestWithdrawVisit(t *testing.T) {
 	again.Reason = "r2"
 	given.Given(t, Decider(), first, gone).When(back).Then(again)
 	given.Given(t, Decider(), first, gone, again).When(logging(first)).Then()
-	back.Caps.Daily = 119
+	back.Editions = under(Caps{Daily: 119})
 	given.Given(t, Decider(), first, gone).When(back).Refuse(ErrOverDailyCap)
 }
 
@@ -214,12 +226,44 @@ func TestACorrectionKeepsItsEdition(t *testing.T) {
 	t.Parallel()
 	first := logged("C1", may14, 0, 60)
 	first.Caps = Caps{Edition: 2}
-	fix := CorrectVisit{Visit: first.Visit, Details: Details{To: 30, Minutes: 30}, Caps: Caps{Edition: 5}, Reason: "r"}
+	fix := CorrectVisit{Visit: first.Visit, Details: Details{To: 30, Minutes: 30}, Editions: under(Caps{Edition: 5}), Reason: "r"}
 	fixed := corrected(first, fix.Details, "r")
 	fixed.Caps = Caps{Edition: 2}
 	given.Given(t, Decider(), first).When(fix).Then(fixed)
 	again := VisitLogged{Visit: first.Visit, Details: fix.Details, Caps: Caps{Edition: 5}, Reason: "r"}
 	given.Given(t, Decider(), first, withdrawn(first, "w")).When(fix).Then(again)
+}
+
+// A month goes by the newest edition that had begun by its first day, of those that its
+// visits name, and a day likewise; caps that no one month of one assistant decides, and
+// those that are only found, refuse nothing.
+func TestCapsOfEditions(t *testing.T) {
+	t.Parallel()
+	capped := func(period cap.Period, limit domain.Minutes) cap.Terms {
+		return cap.Terms{Per: cap.Assistant, Period: period, Counts: cap.Minutes, Limit: int64(limit), Refuse: true}
+	}
+	editions := []cap.Edition{
+		{Programme: "asystent", Number: 0, From: 1, Caps: []cap.Terms{capped(cap.Month, 300), capped(cap.Day, 240)}},
+		{Programme: "asystent", Number: 1, From: may14 + 1, Caps: []cap.Terms{capped(cap.Month, 100), capped(cap.Day, 60)}},
+		{Programme: "asystent", Number: 2, From: may14 + 40, Caps: []cap.Terms{capped(cap.Week, 1),
+			{Per: cap.Participant, Period: cap.Day, Counts: cap.Minutes, Limit: 1, Refuse: true}, {Per: cap.Assistant, Period: cap.Day, Counts: cap.Minutes, Limit: 1}}},
+	}
+	ask := func(e VisitLogged) LogVisit { return LogVisit{Visit: e.Visit, Details: e.Details, Editions: editions} }
+	first := logged("C1", may14, 600, 720)
+	first.Caps = Caps{Monthly: 300, Daily: 240}
+	given.Given(t, Decider()).When(ask(first)).Then(first)
+	next := logged("C1", may14+1, 600, 660)
+	next.Caps = Caps{Edition: 1, Monthly: 300, Daily: 60} // the month is still the old one's
+	given.Given(t, Decider(), first).When(ask(next)).Then(next)
+	given.Given(t, Decider(), first).When(ask(logged("C1", may14+1, 600, 661))).Refuse(ErrOverDailyCap)
+	alone := logged("C1", may14+1, 600, 660)
+	alone.Caps = Caps{Edition: 1, Monthly: 100, Daily: 60}
+	given.Given(t, Decider()).When(ask(alone)).Then(alone)
+	given.Given(t, Decider(), first, withdrawn(first, "r")).When(ask(alone)).Then(alone)
+	given.Given(t, Decider(), alone).When(ask(logged("C1", may14+2, 600, 641))).Refuse(ErrOverMonthlyCap)
+	later := logged("C1", may14+45, 600, 720)
+	later.Caps = Caps{Edition: 2}
+	given.Given(t, Decider()).When(ask(later)).Then(later)
 }
 
 func TestPayloads(t *testing.T) {

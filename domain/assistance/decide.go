@@ -1,6 +1,12 @@
 package assistance
 
-import "ksiega/domain"
+import (
+	"cmp"
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/domain/cap"
+)
 
 // Refusals of this package.
 var (
@@ -21,7 +27,7 @@ type Command interface{ assistance() }
 type LogVisit struct {
 	Visit
 	Details
-	Caps
+	Editions []cap.Edition // of the visit's programme
 }
 
 // CorrectVisit says what a recorded visit really was: its end, activity or
@@ -30,8 +36,8 @@ type LogVisit struct {
 type CorrectVisit struct {
 	Visit
 	Details
-	Caps
-	Reason domain.Sealed
+	Editions []cap.Edition // of the visit's programme
+	Reason   domain.Sealed
 	// Anew records the correction even where it changes nothing: whether it does is
 	// not for everybody to learn.
 	Anew bool
@@ -80,10 +86,11 @@ func log(s State, c LogVisit) ([]domain.Event, error) {
 		}
 		return nil, nil
 	}
-	if err := check(s, -1, c.Visit, c.Details, c.Caps); err != nil {
+	caps, err := check(s, -1, c.Visit, c.Details, c.Editions)
+	if err != nil {
 		return nil, err
 	}
-	return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: c.Caps}}, nil
+	return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: caps}}, nil
 }
 
 func correct(s State, c CorrectVisit) ([]domain.Event, error) {
@@ -103,17 +110,15 @@ func correct(s State, c CorrectVisit) ([]domain.Event, error) {
 	case c.Reason == "":
 		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
 	}
-	if err := check(s, i, c.Visit, c.Details, c.Caps); err != nil {
+	caps, err := check(s, i, c.Visit, c.Details, c.Editions)
+	if err != nil {
 		return nil, err
 	}
-	if !was.Withdrawn {
-		c.Edition = was.Edition
-	}
 	if was.Withdrawn {
-		return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: c.Caps, Reason: c.Reason}}, nil
+		return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: caps, Reason: c.Reason}}, nil
 	}
 	return []domain.Event{VisitCorrected{Visit: c.Visit, Before: was.Details, After: c.Details,
-		DeltaMinutes: c.Minutes - was.Minutes, Caps: c.Caps, Reason: c.Reason}}, nil
+		DeltaMinutes: c.Minutes - was.Minutes, Caps: caps, Reason: c.Reason}}, nil
 }
 
 // firstWord takes the correction of a visit that was never logged for its log.
@@ -121,10 +126,11 @@ func firstWord(s State, c CorrectVisit) ([]domain.Event, error) {
 	if c.Reason == "" {
 		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
 	}
-	if err := check(s, -1, c.Visit, c.Details, c.Caps); err != nil {
+	caps, err := check(s, -1, c.Visit, c.Details, c.Editions)
+	if err != nil {
 		return nil, err
 	}
-	return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: c.Caps, Reason: c.Reason}}, nil
+	return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: caps, Reason: c.Reason}}, nil
 }
 
 func withdraw(s State, c WithdrawVisit) ([]domain.Event, error) {
@@ -160,32 +166,68 @@ func checkVisit(s State, v Visit) error {
 }
 
 // check refuses a visit that can't stand beside the others; the one at index
-// except is the visit it replaces (−1: none).
-func check(s State, except int, v Visit, d Details, caps Caps) error {
+// except is the visit it replaces (−1: none). It gives the caps that the visit is
+// entered under.
+func check(s State, except int, v Visit, d Details, editions []cap.Edition) (Caps, error) {
 	if v.From < 0 || d.To <= v.From || d.To > 1440 {
-		return ErrTimes.With("%s to %s", name(v), d.To)
+		return Caps{}, ErrTimes.With("%s to %s", name(v), d.To)
 	}
 	// A clock change makes the real time one hour longer or shorter.
 	if wall := domain.Minutes(d.To - v.From); d.Minutes <= 0 || d.Minutes < wall-60 || d.Minutes > wall+60 {
-		return ErrMinutes.With("%s to %s are not %d minutes", name(v), d.To, d.Minutes)
+		return Caps{}, ErrMinutes.With("%s to %s are not %d minutes", name(v), d.To, d.Minutes)
 	}
 	for _, i := range s.days[v.Date] {
 		if r := s.Visits[i]; i != except && v.From < r.To && r.From < d.To {
-			return ErrOverlap.With("%s to %s meets %s to %s", name(v), d.To, name(r.Visit), r.To)
+			return Caps{}, ErrOverlap.With("%s to %s meets %s to %s", name(v), d.To, name(r.Visit), r.To)
 		}
 	}
+	under := Caps{}
+	stands := except >= 0 && !s.Visits[except].Withdrawn
+	if stands {
+		under.Edition = s.Visits[except].Edition
+	} else if current, ok := cap.Current(editions, v.Date); ok {
+		under.Edition = current.Number
+	}
+	day, month := s.capIn(cap.Day, v, except, under.Edition, editions), s.capIn(cap.Month, v, except, under.Edition, editions)
+	under.Daily, under.Monthly = domain.Minutes(day.Limit), domain.Minutes(month.Limit)
 	// Caps may have come down since: what shortens a visit is never over them.
-	if except >= 0 && !s.Visits[except].Withdrawn && d.Minutes <= s.Visits[except].Minutes {
-		return nil
+	if stands && d.Minutes <= s.Visits[except].Minutes {
+		return under, nil
 	}
-	month, day := s.worked(v.Date, except)
-	switch {
-	case caps.Daily != 0 && day+d.Minutes > caps.Daily:
-		return ErrOverDailyCap.With("%s: %s of %s", v.Date, day+d.Minutes, caps.Daily)
-	case caps.Monthly != 0 && month+d.Minutes > caps.Monthly:
-		return ErrOverMonthlyCap.With("%s: %s of %s", v.Date.Month(), month+d.Minutes, caps.Monthly)
+	if left, err := s.left(day, v, except, d.Minutes); err != nil || left < 0 {
+		return under, cmp.Or(err, error(ErrOverDailyCap.With("%s: %s of %s", v.Date, under.Daily-left, under.Daily)))
 	}
-	return nil
+	if left, err := s.left(month, v, except, d.Minutes); err != nil || left < 0 {
+		return under, cmp.Or(err, error(ErrOverMonthlyCap.With("%s: %s of %s", v.Date.Month(), under.Monthly-left, under.Monthly)))
+	}
+	return under, nil
+}
+
+// capIn is the cap of an assistant's minutes in a period, of the edition that the period
+// goes by once the visit is in it; a zero one is none. Periods that are not within one
+// month of one assistant are no matter of this stream: breaking their caps is found.
+func (s State) capIn(period cap.Period, v Visit, except, under int, editions []cap.Edition) cap.Terms {
+	first, _ := period.Of(v.Date)
+	binding, _ := cap.Binding(editions, append(s.named(period, v, except), under), first)
+	for _, t := range binding.Caps {
+		if t.Refuse && t.Is(cap.Assistant, period, cap.Minutes) {
+			return t
+		}
+	}
+	return cap.Terms{}
+}
+
+// left is what a cap leaves once a visit of so many minutes is in it.
+func (s State) left(t cap.Terms, v Visit, except int, minutes domain.Minutes) (domain.Minutes, error) {
+	if t.Counts == "" {
+		return 0, nil
+	}
+	used, ofDay := s.worked(v.Date, except)
+	if t.Period == cap.Day {
+		used = ofDay
+	}
+	left, err := t.Left(v.Date, slices.Values([]cap.Entry{{On: v.Date, Amount: int64(used)}, {On: v.Date, Amount: int64(minutes)}}))
+	return domain.Minutes(left), err
 }
 
 // differs names the first field in which a recorded visit differs.

@@ -1,9 +1,6 @@
 package assistance
 
-import (
-	"ksiega/domain"
-	"ksiega/domain/cap"
-)
+import "ksiega/domain"
 
 // Event names, for ever.
 const (
@@ -70,20 +67,6 @@ type Caps struct {
 	Edition int            `json:"edition"`
 	Monthly domain.Minutes `json:"monthlyCapMinutes,omitzero"`
 	Daily   domain.Minutes `json:"dailyCapMinutes,omitzero"`
-}
-
-// CapsOf are those limits among a programme's caps that one assistant's month decides.
-func CapsOf(all []cap.Terms) (c Caps) {
-	for _, t := range all {
-		switch {
-		case !t.Refuse:
-		case t.Is(cap.Assistant, cap.Month, cap.Minutes):
-			c.Monthly = domain.Minutes(t.Limit)
-		case t.Is(cap.Assistant, cap.Day, cap.Minutes):
-			c.Daily = domain.Minutes(t.Limit)
-		}
-	}
-	return c
 }
 
 // VisitLogged says that a visit took place. Its Reason is set only where a

@@ -26,11 +26,11 @@ func anyCommand(t *rapid.T) Command {
 	v := visit(rapid.SampledFrom([]string{"C1", "C2"}).Draw(t, "contract"), day, from)
 	switch rapid.IntRange(0, 5).Draw(t, "kind") {
 	case 0, 1:
-		return CorrectVisit{Visit: v, Details: anyDetails(t, from), Caps: caps, Reason: "r"}
+		return CorrectVisit{Visit: v, Details: anyDetails(t, from), Editions: under(caps), Reason: "r"}
 	case 2:
 		return WithdrawVisit{Visit: v, Reason: "r"}
 	}
-	return LogVisit{Visit: v, Details: anyDetails(t, from), Caps: caps}
+	return LogVisit{Visit: v, Details: anyDetails(t, from), Editions: under(caps)}
 }
 
 // No accepted history overlaps or breaks a cap; a command sent twice leads to

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/cap"
 )
 
 // State is one assistant's month; the zero State is a month without a visit.
@@ -15,11 +16,20 @@ type State struct {
 
 	// What a decision asks for is kept beside the visits, so that a file of many of
 	// them costs each no more than its own day: where a visit stands in Visits,
-	// which visits of a day took place, and what they come to.
+	// which visits of a day took place, what they come to, and which editions they name.
 	at      map[identity]int
 	days    map[domain.Date][]int
 	minutes domain.Minutes
+	under   map[edition]int // how many that took place name an edition
 }
+
+// edition is one of a programme's.
+type edition struct {
+	programme string
+	number    int
+}
+
+func (r Recorded) edition() edition { return edition{r.Programme, r.Edition} }
 
 // identity is what makes a visit the same visit.
 type identity struct {
@@ -61,6 +71,27 @@ func (s State) worked(day domain.Date, except int) (month, ofDay domain.Minutes)
 	return month, ofDay
 }
 
+// named are the editions of a visit's programme that other visits of a period name.
+func (s State) named(period cap.Period, v Visit, except int) (numbers []int) {
+	if period == cap.Day {
+		for _, i := range s.days[v.Date] {
+			if r := s.Visits[i]; i != except && r.Programme == v.Programme {
+				numbers = append(numbers, r.Edition)
+			}
+		}
+		return numbers
+	}
+	for e, count := range s.under {
+		if except >= 0 && !s.Visits[except].Withdrawn && s.Visits[except].edition() == e {
+			count--
+		}
+		if e.programme == v.Programme && count > 0 {
+			numbers = append(numbers, e.number)
+		}
+	}
+	return numbers
+}
+
 func evolve(s State, e domain.Event) State {
 	switch e := e.(type) {
 	case VisitLogged:
@@ -75,7 +106,7 @@ func evolve(s State, e domain.Event) State {
 
 func (s State) with(r Recorded) State {
 	if s.at == nil {
-		s.at, s.days = map[identity]int{}, map[domain.Date][]int{}
+		s.at, s.days, s.under = map[identity]int{}, map[domain.Date][]int{}, map[edition]int{}
 	}
 	s.Assistant, s.Month = r.Assistant, r.Date.Month()
 	i := s.find(r.Visit)
@@ -86,12 +117,16 @@ func (s State) with(r Recorded) State {
 	} else {
 		if was := s.Visits[i]; !was.Withdrawn {
 			s.minutes -= was.Minutes
+			if s.under[was.edition()]--; s.under[was.edition()] == 0 {
+				delete(s.under, was.edition())
+			}
 			s.days[r.Date] = slices.DeleteFunc(s.days[r.Date], func(k int) bool { return k == i })
 		}
 		s.Visits[i] = r
 	}
 	if !r.Withdrawn {
 		s.minutes += r.Minutes
+		s.under[r.edition()]++
 		s.days[r.Date] = append(s.days[r.Date], i)
 	}
 	return s

@@ -1,8 +1,12 @@
 package attendance
 
 import (
+	"iter"
+	"slices"
+
 	"ksiega/domain"
 	"ksiega/domain/agreement"
+	"ksiega/domain/cap"
 	"ksiega/domain/programme"
 )
 
@@ -35,12 +39,10 @@ var (
 
 // State is a referral's attendance.
 type State struct {
-	Terms  Terms
-	days   map[domain.Date]Value
-	rates  map[domain.Date]Rates
-	under  map[domain.Date]Editions // of days with hours
-	weeks  map[domain.Date]domain.Minutes // by Monday
-	months map[domain.Month]domain.Minutes
+	Terms Terms
+	days  map[domain.Date]Value
+	rates map[domain.Date]Rates
+	under map[domain.Date]Editions // of days with hours
 }
 
 // Month is what a month's hours come to, unrounded.
@@ -175,21 +177,49 @@ func check(c RecordDay) error {
 	return nil
 }
 
-// caps checks the week from Monday to Sunday, whole even where it crosses a
-// month, and the month.
+// Caps are the caps that the terms put on one referral: the week from Monday to Sunday,
+// whole even where it crosses a month, and the month. They refuse.
+func (t Terms) Caps() []cap.Terms {
+	of := func(period cap.Period, limit domain.Minutes) cap.Terms {
+		return cap.Terms{Per: cap.Contract, Period: period, Counts: cap.Minutes, Limit: int64(limit), Refuse: true}
+	}
+	return slices.DeleteFunc([]cap.Terms{of(cap.Week, t.WeeklyCap), of(cap.Month, t.MonthlyCap)}, func(t cap.Terms) bool { return t.Limit == 0 })
+}
+
+// caps refuses hours that break a cap of the terms.
 func (s State) caps(c RecordDay, before domain.Minutes) error {
-	added := c.Value.Minutes - before
-	if added <= 0 {
+	if c.Value.Minutes <= before {
 		return nil
 	}
-	if week := s.weeks[c.Date.Monday()] + added; week > c.Terms.WeeklyCap {
-		return ErrWeeklyCap.With("%s h in the week of %s, allowed %s", week, c.Date.Monday(), c.Terms.WeeklyCap)
-	}
-	month := s.months[c.Date.Month()] + added
-	if c.Terms.MonthlyCap > 0 && month > c.Terms.MonthlyCap {
-		return ErrMonthCap.With("%s h in %s, allowed %s", month, c.Date.Month(), c.Terms.MonthlyCap)
+	for _, t := range c.Terms.Caps() {
+		left, err := t.Left(c.Date, s.entries(t.Period, c))
+		if err != nil {
+			return err
+		}
+		switch used := domain.Minutes(t.Limit - left); {
+		case left >= 0:
+		case t.Period == cap.Week:
+			return ErrWeeklyCap.With("%s h in the week of %s, allowed %s", used, c.Date.Monday(), c.Terms.WeeklyCap)
+		default:
+			return ErrMonthCap.With("%s h in %s, allowed %s", used, c.Date.Month(), c.Terms.MonthlyCap)
+		}
 	}
 	return nil
+}
+
+// entries are the hours of the period that a day lies in, that day's as they are to be.
+func (s State) entries(period cap.Period, c RecordDay) iter.Seq[cap.Entry] {
+	return func(yield func(cap.Entry) bool) {
+		for day, last := period.Of(c.Date); day <= last; day++ {
+			minutes := s.days[day].Minutes
+			if day == c.Date {
+				minutes = c.Value.Minutes
+			}
+			if minutes > 0 && !yield(cap.Entry{On: day, Amount: int64(minutes)}) {
+				return
+			}
+		}
+	}
 }
 
 func (s State) events(c RecordDay, before Value, known bool) []domain.Event {
@@ -241,17 +271,13 @@ func evolve(s State, e domain.Event) State {
 	return s
 }
 
-// enter replaces a day and moves the sums it belongs to by the difference.
+// enter replaces a day.
 func (s *State) enter(d domain.Date, v Value, r Rates, under Editions) {
 	if s.days == nil {
 		s.days, s.rates, s.under = map[domain.Date]Value{}, map[domain.Date]Rates{}, map[domain.Date]Editions{}
-		s.weeks, s.months = map[domain.Date]domain.Minutes{}, map[domain.Month]domain.Minutes{}
 	}
-	added := v.Minutes - s.days[d].Minutes
 	s.days[d], s.rates[d] = v, r
 	if delete(s.under, d); v.Worked() {
 		s.under[d] = under
 	}
-	s.weeks[d.Monday()] += added
-	s.months[d.Month()] += added
 }

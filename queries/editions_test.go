@@ -93,7 +93,7 @@ func answers(t *testing.T, desk *queries.Desk, known ...string) map[string]strin
 				}
 				a := ask(t, desk, r.Name, queries.Request{KnownAt: at, AsOf: asOf, Reader: queries.Reader{SeesText: true, SeesPeople: true}})
 				var b bytes.Buffer
-				for _, row := range a.Rows {
+				for _, row := range rowsOf(a) {
 					fmt.Fprintln(&b, row...)
 				}
 				all[fmt.Sprint(r.Name, " known at ", at, " as of ", asOf)] = b.String()
@@ -125,7 +125,7 @@ func TestAnEditionBindsWhatBeginsUnderIt(t *testing.T) {
 	under("3", 1, day(2026, 2, 1))
 	var got []string
 	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Now: func() time.Time { return sampleDay() }, Zone: l.Zone})
-	for _, r := range ask(t, desk, "findings", queries.Request{AsOf: day(2026, 12, 31), Params: map[string]string{"kind": "over-cap"}}).Rows {
+	for _, r := range rowsOf(ask(t, desk, "findings", queries.Request{AsOf: day(2026, 12, 31), Params: map[string]string{"kind": "over-cap"}})) {
 		got = append(got, fmt.Sprint(r[0]))
 	}
 	sameTexts(t, "over the year", got, []string{"over-cap:U2:2026", "over-cap:U3:2026"})

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/cap"
 	"ksiega/domain/contract"
 	"ksiega/domain/programme"
@@ -88,9 +90,9 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 	if err != nil {
 		return nil, err
 	}
-	worked := map[string]domain.Minutes{}
+	worked := map[string][]cap.Entry{}
 	for _, m := range months {
-		worked[m.Agreement] += m.Minutes
+		worked[m.Agreement] = append(worked[m.Agreement], cap.Entry{On: m.Month.First(), Amount: int64(m.Minutes)})
 	}
 	lives, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()))
 	if err != nil {
@@ -109,16 +111,28 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 	var all []found
 	for _, it := range limited {
 		a := it.Row
-		if over := worked[a.Agreement] - a.TotalCap; a.TotalCap > 0 && over > 0 {
+		for _, t := range (agreement.Terms{TotalCap: a.TotalCap, PersonLimit: a.PersonLimit}).Caps() {
+			if t.Is(cap.Agreement, cap.Once, cap.People) {
+				people, err := crowded(q, a, t, referrals[a.Agreement])
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, people...)
+				continue
+			}
+			left, err := t.Left(a.From, slices.Values(worked[a.Agreement]))
+			if err != nil {
+				return nil, fmt.Errorf("hours of agreement %s: %w", a.Agreement, err)
+			}
+			if left >= 0 {
+				continue
+			}
 			f := found{id: findingID(OverCap, a.Agreement, "hours"), kind: OverCap, subjects: []string{a.Agreement},
-				from: a.From, to: a.To, minutes: over, events: []journal.Position{a.Event}}
+				from: a.From, to: a.To, minutes: domain.Minutes(-left), events: []journal.Position{a.Event}}
 			if f.events, err = workEvents(ctx, q, months, a); err != nil {
 				return nil, err
 			}
 			all = append(all, f)
-		}
-		if a.PersonLimit > 0 {
-			all = append(all, crowded(q, a, referrals[a.Agreement])...)
 		}
 	}
 	return all, nil
@@ -148,19 +162,23 @@ type referred struct {
 
 // crowded are the stretches of days on which more people are referred under an
 // agreement than it has places for, up to the day the answer looks from.
-func crowded(q *question, a projections.SettlementAgreement, referrals []referred) []found {
+func crowded(q *question, a projections.SettlementAgreement, places cap.Terms, referrals []referred) ([]found, error) {
 	var all []found
 	var stretch *found
 	for day := a.From; day <= min(a.To, q.day()); day++ {
-		people := map[string]bool{}
+		var people []cap.Entry
 		subjects, events := []string{a.Agreement}, []journal.Position{a.Event}
 		for _, s := range referrals {
 			if day.Within(s.Terms.From, s.Terms.To) && !s.Rests(day) {
-				people[s.Terms.Participant] = true
+				people = append(people, cap.Entry{On: day, Person: s.Terms.Participant})
 				subjects, events = append(subjects, s.Terms.Contract), append(events, s.event)
 			}
 		}
-		if len(people) <= a.PersonLimit {
+		left, err := places.Left(day, slices.Values(people))
+		if err != nil {
+			return nil, err
+		}
+		if left >= 0 {
 			stretch = nil
 			continue
 		}
@@ -168,11 +186,11 @@ func crowded(q *question, a projections.SettlementAgreement, referrals []referre
 			all = append(all, found{id: findingID(OverCap, a.Agreement, "people", day.String()), kind: OverCap, from: day})
 			stretch = &all[len(all)-1]
 		}
-		stretch.to, stretch.count, stretch.running = day, max(stretch.count, len(people)-a.PersonLimit), day == q.day() && day < a.To
+		stretch.to, stretch.count, stretch.running = day, max(stretch.count, int(-left)), day == q.day() && day < a.To
 		stretch.subjects = unique(append(stretch.subjects, subjects...))
 		stretch.events = slices.Compact(slices.SortedFunc(slices.Values(append(stretch.events, events...)), journal.Position.Compare))
 	}
-	return all
+	return all, nil
 }
 
 type personWeek struct {

@@ -12,7 +12,9 @@ package agreement
 import (
 	"cmp"
 	"ksiega/domain"
+	"ksiega/domain/cap"
 	"ksiega/domain/programme"
+	"slices"
 )
 
 // Basis is the rate that the refund share is taken of.
@@ -38,6 +40,15 @@ type Terms struct {
 	BaseRate      domain.HourlyRate `json:"baseRateGrosze,omitzero"`
 	Basis         Basis             `json:"refundBasis"`
 	ForCarers     bool              `json:"forCarers,omitzero"`
+}
+
+// Caps are the caps that the terms put on all referrals together. None of them is seen by
+// one stream, so that they are found and refuse nothing.
+func (t Terms) Caps() []cap.Terms {
+	return slices.DeleteFunc([]cap.Terms{
+		{Per: cap.Agreement, Period: cap.Total, Counts: cap.Minutes, Limit: int64(t.TotalCap)},
+		{Per: cap.Agreement, Period: cap.Once, Counts: cap.People, Limit: int64(t.PersonLimit)},
+	}, func(t cap.Terms) bool { return t.Limit == 0 })
 }
 
 // Concluded says that an agreement was concluded.

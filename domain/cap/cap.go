@@ -70,13 +70,6 @@ type Condition struct {
 	Value string `json:"value"`
 }
 
-// Rule is a cap with what it is of.
-type Rule struct {
-	Programme string // "" is none: the statute or an agreement
-	Edition   int
-	Terms
-}
-
 // Is says whether it is the cap of that kind, whatever its limit.
 func (t Terms) Is(per Per, period Period, counts Unit) bool {
 	return t.Per == per && t.Period == period && t.Counts == counts

@@ -14,15 +14,6 @@ type Edition struct {
 	Caps      []Terms
 }
 
-// Rules are its caps as rules.
-func (e Edition) Rules() []Rule {
-	rules := make([]Rule, len(e.Caps))
-	for i, t := range e.Caps {
-		rules[i] = Rule{Programme: e.Programme, Edition: e.Number, Terms: t}
-	}
-	return rules
-}
-
 // Current is the edition that an entry of a day is recorded under: the newest that has
 // begun by then, else the earliest there is. Of two that begin on one day the later
 // numbered takes the other's place. False where there is none.

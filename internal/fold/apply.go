@@ -3,7 +3,7 @@ package fold
 import "context"
 
 // Fetch hands over the rows of keys, as a store keeps them; of a key that has no row,
-// nothing.
+// nothing. It may hand over one twice, where a part is asked for whole.
 type Fetch func(ctx context.Context, keys []Key, found func(k Key, row string)) error
 
 // Change is what became of a row: its bytes, "" where there is none.
@@ -13,56 +13,103 @@ type Change struct {
 }
 
 // Apply folds events over the rows that a store keeps, and tells which changed. It
-// asks for each row once, and for every row of a Change.
+// asks for each row once, and for every row of a Change: first for all that Keys names
+// for any of the events, then for what Then names by these rows as they are, and at an
+// event's turn only for what the events before it made Then name besides.
 func (p *Projection[E]) Apply(ctx context.Context, events []E, fetch Fetch) ([]Change, error) {
-	tx, before := newTx(), map[Key]string{}
-	var asked []Key
-	ask := func(k Key) {
-		if _, known := before[k]; !known {
-			before[k] = ""
-			asked = append(asked, k)
-		}
-	}
+	a := applying{tx: newTx(), fetch: fetch, before: map[Key]string{}}
 	keys := make([][]Key, len(events))
 	for i, e := range events {
 		var err error
 		if keys[i], err = p.keys(e); err != nil {
 			return nil, err
 		}
-		for _, k := range keys[i] {
-			ask(k)
-		}
+		a.ask(keys[i])
 	}
-	if err := fetch(ctx, asked, func(k Key, row string) {
-		before[k] = row
-		tx.cells[k] = &cell{raw: row, live: true}
-	}); err != nil {
+	if err := a.fetchAsked(ctx); err != nil {
 		return nil, err
 	}
 	for i, e := range events {
-		if err := p.fold(tx, e, keys[i]); err != nil {
+		if p.Then == nil {
+			break
+		}
+		// Whatever fails here may not fail when the event's turn has come.
+		if more, err := p.then(a.tx, e, keys[i]); err == nil {
+			a.ask(more)
+		}
+	}
+	for i, e := range events {
+		more, err := p.then(a.tx, e, keys[i])
+		if err != nil {
+			return nil, err
+		}
+		a.ask(more)
+		if err := a.fetchAsked(ctx); err != nil {
+			return nil, err
+		}
+		a.tx.name(more)
+		if err := p.fold(a.tx, e); err != nil {
 			return nil, err
 		}
 	}
 	// Of rows that were written or deleted unread, a store may have to know what was.
-	asked = asked[:0]
-	for k, c := range tx.cells {
+	for k, c := range a.tx.cells {
 		if c.dirty {
-			ask(k)
+			a.ask([]Key{k})
 		}
 	}
-	if err := fetch(ctx, asked, func(k Key, row string) { before[k] = row }); err != nil {
+	if err := a.fetchAsked(ctx); err != nil {
 		return nil, err
 	}
-	changes, err := tx.changes(before)
+	changes, err := a.changes()
 	if err != nil {
 		return nil, p.failure(events[len(events)-1], err, nil)
 	}
 	return changes, nil
 }
 
-func (tx *Tx) changes(before map[Key]string) (changes []Change, err error) {
-	for k, c := range tx.cells {
+// applying is events being folded over what a store keeps.
+type applying struct {
+	tx     *Tx
+	fetch  Fetch
+	asked  []Key
+	before map[Key]string // of all that was asked for, also under Whole
+}
+
+func (a *applying) ask(keys []Key) {
+	for _, k := range keys {
+		if _, known := a.before[k]; known {
+			continue
+		}
+		if _, whole := a.before[Key{k.Table, k.Part, Whole}]; !whole {
+			a.before[k] = ""
+			a.asked = append(a.asked, k)
+		}
+	}
+}
+
+func (a *applying) fetchAsked(ctx context.Context) error {
+	if len(a.asked) == 0 {
+		return nil
+	}
+	err := a.fetch(ctx, a.asked, func(k Key, row string) {
+		if a.before[k] != "" {
+			return
+		}
+		a.before[k] = row
+		switch c := a.tx.cells[k]; {
+		case c == nil:
+			a.tx.put(k, &cell{raw: row, live: true})
+		case !c.dirty: // or else an event has written over it meanwhile
+			c.raw, c.live = row, true
+		}
+	})
+	a.asked = a.asked[:0]
+	return err
+}
+
+func (a *applying) changes() (changes []Change, err error) {
+	for k, c := range a.tx.cells {
 		if !c.dirty {
 			continue
 		}
@@ -72,7 +119,7 @@ func (tx *Tx) changes(before map[Key]string) (changes []Change, err error) {
 				return nil, err
 			}
 		}
-		if was := before[k]; was != after {
+		if was := a.before[k]; was != after {
 			changes = append(changes, Change{k, was, after})
 		}
 	}

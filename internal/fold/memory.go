@@ -58,7 +58,12 @@ func (m *Memory[E]) fold(e E) error {
 	if err != nil {
 		return err
 	}
-	return m.p.fold(m.tx, e, keys)
+	more, err := m.p.then(m.tx, e, keys)
+	if err != nil {
+		return err
+	}
+	m.tx.name(more)
+	return m.p.fold(m.tx, e)
 }
 
 // withdraw folds retroactive events that were recorded after the memory's position,

@@ -40,9 +40,12 @@ type Log[E any] interface {
 	Scan(ctx context.Context, r Range, each func(Batch[E]) error) error
 }
 
-// Key names one row. The rows of one Part lie together in a store and are read
-// together.
+// Key names one row, or, where Field is Whole, every row of a part. The rows of one
+// Part lie together in a store and are read together.
 type Key struct{ Table, Part, Field string }
+
+// Whole is the Field of a Key that names every row of its part; none is called so.
+const Whole = "*"
 
 // Place is a part of a table.
 type Place struct{ Table, Part string }
@@ -67,10 +70,13 @@ type Projection[E Event] struct {
 	// Retroactive tells, of the types that it wants, those that hold for every earlier
 	// moment too; nil = none. See KnownAt.
 	Retroactive func(eventType string) bool
-	// Keys names every row that the fold may read for an event; nil = none.
+	// Keys names the rows that the fold may read for an event; nil = none.
 	Keys func(E) []Key
+	// Then names further ones, when the event's turn comes, by what stands in those of
+	// Keys; nil = none. It changes no row.
+	Then func(*Tx, E) []Key
 	// Fold changes rows for one event. It is pure: no clock, no state of its
-	// own, nothing read but the rows that Keys named. It may keep the event's
+	// own, nothing read but the rows that Keys and Then named. It may keep the event's
 	// strings, but rows must not share slices or maps with each other.
 	Fold func(*Tx, E) error
 }
@@ -123,10 +129,21 @@ func (p *Projection[E]) keys(e E) (keys []Key, err error) {
 	return p.Keys(e), nil
 }
 
-// fold applies one event, of which keys are the Keys.
-func (p *Projection[E]) fold(tx *Tx, e E, keys []Key) (err error) {
-	defer p.caught(e, &err)
+// then is Then, over the rows that keys name.
+func (p *Projection[E]) then(tx *Tx, e E, keys []Key) (more []Key, err error) {
 	tx.begin(keys)
+	if p.Then == nil {
+		return nil, nil
+	}
+	tx.looking = true
+	defer func() { tx.looking = false }()
+	defer p.caught(e, &err)
+	return p.Then(tx, e), nil
+}
+
+// fold applies one event; what it may read has begun.
+func (p *Projection[E]) fold(tx *Tx, e E) (err error) {
+	defer p.caught(e, &err)
 	if err := p.Fold(tx, e); err != nil {
 		return p.failure(e, err, nil)
 	}

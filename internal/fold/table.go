@@ -2,6 +2,7 @@ package fold
 
 import (
 	"fmt"
+	"iter"
 
 	"github.com/go-json-experiment/json"
 )
@@ -13,23 +14,26 @@ type Table[R any] struct{ Name string }
 // Key of one row of the table.
 func (t Table[R]) Key(part, field string) Key { return Key{t.Name, part, field} }
 
+// Whole names every row of a part.
+func (t Table[R]) Whole(part string) Key { return Key{t.Name, part, Whole} }
+
 // Get is the row, to change in place; a zero row where there was none. It panics
 // where Keys did not name the row for this event, which stops the projection.
 func (t Table[R]) Get(tx *Tx, part, field string) *R {
-	return t.open(tx.mustFind(Key{t.Name, part, field}))
+	return t.open(tx, tx.mustFind(Key{t.Name, part, field}))
 }
 
-// Nth is Get of the i-th row that Keys named, which must be of this table.
+// Nth is Get of the i-th row that Keys named, which must be a row of this table.
 func (t Table[R]) Nth(tx *Tx, i int) *R {
 	n := &tx.named[i]
 	if n.key.Table != t.Name {
 		panic(fmt.Errorf("the fold reads a row of table %s as one of table %s", n.key.Table, t.Name))
 	}
-	return t.open(n.cell)
+	return t.open(tx, n.cell)
 }
 
-func (t Table[R]) open(c *cell) *R {
-	c.dirty = true
+func (t Table[R]) open(tx *Tx, c *cell) *R {
+	tx.change(c)
 	if !c.live {
 		row := new(R)
 		c.row, c.raw, c.live = row, "", true
@@ -48,13 +52,26 @@ func (t Table[R]) Peek(tx *Tx, part, field string) (R, bool) {
 	return *cellRow[R](t.Name, c), true
 }
 
+// Rows are those of a part that was named whole, by field, to look at. It panics where
+// it was not.
+func (t Table[R]) Rows(tx *Tx, part string) iter.Seq2[string, R] {
+	cells := tx.part(Place{t.Name, part})
+	return func(yield func(string, R) bool) {
+		for field, c := range cells {
+			if !yield(field, *cellRow[R](t.Name, c)) {
+				return
+			}
+		}
+	}
+}
+
 // Change is the row to change in place, or nil where there is none. It panics like Get.
 func (t Table[R]) Change(tx *Tx, part, field string) *R {
 	c := tx.mustFind(Key{t.Name, part, field})
 	if !c.live {
 		return nil
 	}
-	return t.open(c)
+	return t.open(tx, c)
 }
 
 // Put writes a row over whatever was there; Keys need not name it.

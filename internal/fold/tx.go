@@ -1,34 +1,49 @@
 package fold
 
-import "fmt"
+import (
+	"fmt"
+	"iter"
+	"slices"
+)
 
-// Tx is what a fold works on: the rows its Keys named and those it wrote.
+// Tx is what a fold works on: the rows its Keys and Then named and those it wrote.
 type Tx struct {
 	cells map[Key]*cell
-	// named are the rows that the event being folded may read: those of Keys in
+	// named are the rows that the event being folded may read: those of Keys and Then in
 	// their order, then those it wrote. Few, so that they are walked through.
 	named []namedCell
 	// touched lists cells that came to be without a row, so that a Tx that
 	// lives long can forget those that still have none.
 	touched []Key
+	// fields are those of the parts of tables of which one was ever named whole; some
+	// may have gone, and one may be there twice.
+	fields map[string]map[string][]string
+	// looking: Then is at work, which changes nothing.
+	looking bool
 }
 
 type namedCell struct {
 	key  Key
-	cell *cell
+	cell *cell // nil for a whole part
 }
 
 func newTx() *Tx { return &Tx{cells: map[Key]*cell{}} }
 
-// Named is the i-th key that Keys named for the event being folded.
+// Named is the i-th key that Keys and Then named for the event being folded.
 func (tx *Tx) Named(i int) Key { return tx.named[i].key }
 
 // find is the row of a key if the event may read it, or nil.
 func (tx *Tx) find(k Key) *cell {
+	whole := false
 	for i := range tx.named {
-		if tx.named[i].key == k {
-			return tx.named[i].cell
+		n := &tx.named[i]
+		if n.key == k {
+			return n.cell
 		}
+		whole = whole || n.cell == nil && n.key.Place() == k.Place()
+	}
+	if whole {
+		return tx.admit(k)
 	}
 	return nil
 }
@@ -47,8 +62,15 @@ func (tx *Tx) written(k Key) *cell {
 		c = tx.admit(k)
 		tx.named = append(tx.named, namedCell{k, c})
 	}
-	c.dirty = true
+	tx.change(c)
 	return c
+}
+
+func (tx *Tx) change(c *cell) {
+	if tx.looking {
+		panic("Then changes a row")
+	}
+	c.dirty = true
 }
 
 // begin makes the rows that Keys named readable, and no others.
@@ -56,24 +78,78 @@ func (tx *Tx) begin(keys []Key) {
 	for i, k := range keys {
 		switch {
 		case i == len(tx.named):
-			tx.named = append(tx.named, namedCell{k, tx.admit(k)})
+			tx.named = append(tx.named, tx.open(k))
 		case tx.named[i].key != k: // neighbours often concern the same things
-			tx.named[i] = namedCell{k, tx.admit(k)}
+			tx.named[i] = tx.open(k)
 		}
 	}
 	tx.named = tx.named[:len(keys)]
+}
+
+// name makes more rows readable.
+func (tx *Tx) name(keys []Key) {
+	for _, k := range keys {
+		tx.named = append(tx.named, tx.open(k))
+	}
+}
+
+func (tx *Tx) open(k Key) namedCell {
+	if k.Field == Whole {
+		return namedCell{k, nil}
+	}
+	return namedCell{k, tx.admit(k)}
 }
 
 func (tx *Tx) admit(k Key) *cell {
 	c := tx.cells[k]
 	if c == nil {
 		c = &cell{}
-		tx.cells[k] = c
+		tx.put(k, c)
 	}
 	if !c.live {
 		tx.touched = append(tx.touched, k)
 	}
 	return c
+}
+
+func (tx *Tx) put(k Key, c *cell) {
+	tx.cells[k] = c
+	if parts := tx.fields[k.Table]; parts != nil {
+		parts[k.Part] = append(parts[k.Part], k.Field)
+	}
+}
+
+// part is the rows of a part that was named whole, by field.
+func (tx *Tx) part(at Place) iter.Seq2[string, *cell] {
+	if !slices.ContainsFunc(tx.named, func(n namedCell) bool { return n.cell == nil && n.key.Place() == at }) {
+		panic(fmt.Errorf("the fold reads a part of table %s that Keys did not name whole for this event", at.Table))
+	}
+	parts := tx.fields[at.Table]
+	if parts == nil {
+		parts = map[string][]string{}
+		for k := range tx.cells {
+			if k.Table == at.Table {
+				parts[k.Part] = append(parts[k.Part], k.Field)
+			}
+		}
+		if tx.fields == nil {
+			tx.fields = map[string]map[string][]string{}
+		}
+		tx.fields[at.Table] = parts
+	}
+	fields := parts[at.Part]
+	slices.Sort(fields)
+	fields = slices.DeleteFunc(slices.Compact(fields), func(field string) bool { return tx.cells[Key{at.Table, at.Part, field}] == nil })
+	if parts[at.Part] = fields; len(fields) == 0 {
+		delete(parts, at.Part)
+	}
+	return func(yield func(string, *cell) bool) {
+		for _, field := range slices.Clone(fields) {
+			if c := tx.cells[Key{at.Table, at.Part, field}]; c.live && !yield(field, c) {
+				return
+			}
+		}
+	}
 }
 
 // forget drops cells that have no row.

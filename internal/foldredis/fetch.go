@@ -40,11 +40,12 @@ type fetcher[E fold.Event] struct {
 	parts map[fold.Place]tally // of every part that was looked at
 }
 
-// question is for some rows of a part.
+// question is for some rows of a part, or for all.
 type question struct {
 	fold.Place
-	fields []string
+	fields []string // nil for all
 	answer *redis.SliceCmd
+	all    *redis.MapStringStringCmd
 	// Of the part, as its table lists it and as it is, and of how many are listed.
 	tally    *redis.StringCmd
 	rows     *redis.IntCmd
@@ -54,10 +55,14 @@ type question struct {
 // fetch is the projection's fold.Fetch.
 func (f *fetcher[E]) fetch(ctx context.Context, keys []fold.Key, found func(fold.Key, string)) error {
 	fields := map[fold.Place][]string{}
+	var questions []*question
 	for _, k := range keys {
+		if k.Field == fold.Whole {
+			questions = append(questions, &question{Place: k.Place()})
+			continue
+		}
 		fields[k.Place()] = append(fields[k.Place()], k.Field)
 	}
-	var questions []*question
 	for at, all := range fields {
 		for chunk := range slices.Chunk(all, fieldsPerCommand) {
 			questions = append(questions, &question{Place: at, fields: chunk})
@@ -67,7 +72,11 @@ func (f *fetcher[E]) fetch(ctx context.Context, keys []fold.Key, found func(fold
 		counted := map[string]*redis.IntCmd{}
 		err := f.store.pinned(ctx, f.keys, f.nonce, func(pipe redis.Pipeliner) {
 			for _, q := range chunk {
-				q.answer = pipe.HMGet(ctx, f.keys.rows(q.Place), q.fields...)
+				if q.fields == nil {
+					q.all = pipe.HGetAll(ctx, f.keys.rows(q.Place))
+				} else {
+					q.answer = pipe.HMGet(ctx, f.keys.rows(q.Place), q.fields...)
+				}
 				if _, known := f.parts[q.Place]; known {
 					continue
 				}
@@ -98,6 +107,16 @@ func (f *fetcher[E]) answered(q *question, found func(fold.Key, string)) error {
 			return lost(f.model, q.Place)
 		}
 		f.parts[q.Place] = t
+	}
+	if q.all != nil {
+		var t tally
+		for field, row := range q.all.Val() {
+			t.add(field, row)
+			found(fold.Key{Table: q.Table, Part: q.Part, Field: field}, row)
+		}
+		if t != f.parts[q.Place] {
+			return lost(f.model, q.Place)
+		}
 	}
 	for i, field := range q.fields {
 		if row, ok := q.answer.Val()[i].(string); ok {

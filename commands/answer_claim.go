@@ -60,10 +60,7 @@ func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClai
 // answerClaim answers what became of the claim, and of its agreement, as far as the
 // asker may see it.
 func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaimDecision) (claim, answered journal.Result, err error) {
-	if err = ids(&c.Claim); err == nil {
-		err = l.happened(c.Date)
-	}
-	if err != nil {
+	if err = domain.Together(mayID("claim", &c.Claim), l.happened("date", c.Date)); err != nil {
 		return claim, answered, err
 	}
 	stream, d := domain.Stream("refundclaim", c.Claim), onlyDone(o, veiled(asker, c, refund.Decider()))
@@ -132,11 +129,7 @@ func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (
 }
 
 func (l *Ledger) writeOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
-	err := ids(&c.Claim)
-	if err == nil {
-		err = l.happened(c.Date)
-	}
-	if err != nil {
+	if err := domain.Together(mayID("claim", &c.Claim), l.happened("date", c.Date)); err != nil {
 		l.count(err)
 		return journal.Result{}, err
 	}

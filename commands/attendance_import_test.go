@@ -37,7 +37,7 @@ func TestAHundredThousandRowsWithBadOnes(t *testing.T) {
 	var refused []int
 	for _, r := range sum.RefusedRows {
 		refused = append(refused, r.Row)
-		if r.Reason == "" || len(r.Cells) == 0 {
+		if r.Reason() == "" || len(r.Cells) == 0 {
 			t.Fatalf("row %d was refused without a reason or its cells: %+v", r.Row, r)
 		}
 	}
@@ -92,7 +92,7 @@ func sheetOf(t *testing.T, l *ledgertest.Ledger, contract string) attendance.Sta
 func reasons(s commands.Summary) string {
 	var b strings.Builder
 	for _, r := range s.RefusedRows {
-		b.WriteString(r.Reason + "\n")
+		b.WriteString(r.Reason() + "\n")
 	}
 	return b.String()
 }
@@ -199,7 +199,7 @@ func TestADryRunWritesNothing(t *testing.T) {
 func TestTheSecondOfTwoRowsIsRefused(t *testing.T) {
 	l := centre(t)
 	s := l.Import(t, "obecnosci.csv", "umowa;data;godziny\nS/1;06.05.2018;x\nS/1;06.05.2018;2\nS/1;x;2\nS/1;07.05.2018;2\n")
-	if s.Accepted != 1 || s.Refused != 3 || !strings.Contains(reasons(s), "the same as row 2 of this file") {
+	if s.Accepted != 1 || s.Refused != 3 || !strings.Contains(reasons(s), "the same as an earlier row of this file: row 2") {
 		t.Fatalf("%+v\n%s", s, reasons(s))
 	}
 }
@@ -209,6 +209,24 @@ func TestKindsThatAreNotBuiltYetAreRefusedByName(t *testing.T) {
 	for name, want := range map[string]error{"statusy.csv": commands.ErrNotBuilt, "zajecia_maj.xlsx": commands.ErrNotBuilt, "inne.csv": commands.ErrKind, "statusy.txt": commands.ErrKind} {
 		if _, err := l.Ledger.Import(t.Context(), ledgertest.Actor, commands.File{Name: name}, nil); !errors.Is(err, want) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Everything that is wrong with a row is said at once, each with its column.
+func TestARowIsRefusedForAllThatIsWrongWithIt(t *testing.T) {
+	t.Parallel()
+	l := centre(t)
+	for file, want := range map[string]string{
+		"obecnosci.csv|umowa;data;godziny;nieobecnosc\n;32.01.2018;x;inna\n":                                                          "column umowa: empty; column data: no such day between 1900 and 2199: \"32.01.2018\"; column godziny: not hours (1,5 or 1:30); column nieobecnosc: ",
+		"obecnosci_2.csv|umowa;data;godziny\nS/9;01.01.2099;1\n":                                                                      "column umowa: no such contract is recorded; column data: the day has not come yet: 2099-01-01",
+		"umowy_2.csv|numer;rodzaj;program;uczestnik;zawarto;od;do\nT/1;socjalny;nie-ma;U9;01.01.2099;2018-01-01;2018-12-31\n":         "column zawarto: the day has not come yet: 2099-01-01; column program: no such programme in the catalogue; column uczestnik: no such participant is recorded",
+		"uczestnicy_2.csv|id;imie;nazwisko;pesel;data_urodzenia;plec\nU3;Jan;Nowak;44051401359;01.01.1950;K\n":                        "column data_urodzenia: the date of birth is not that of the PESEL; column plec: the sex is not that of the PESEL",
+		"porozumienia_2.csv|numer;zawarto;od;do;refundacja;limit_osob;stawka_bazowa\nP/2;06.02.2018;08.02.2018;31.12.2018;60;-1;-1\n": "column limit_osob: a limit or rate is negative; column stawka_bazowa: a limit or rate is negative",
+	} {
+		name, content, _ := strings.Cut(file, "|")
+		if s := l.Import(t, name, content); s.Refused != 1 || !strings.HasPrefix(reasons(s), want) {
+			t.Errorf("%s: %s, not %s", name, reasons(s), want)
 		}
 	}
 }

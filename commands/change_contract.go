@@ -32,7 +32,7 @@ func (c ChangeContract) open() any {
 func (c ChangeContract) lastStream() (string, error) { return streamOf("contract", c.Number) }
 
 // ErrChange refuses a change that contracts do not know.
-var ErrChange = domain.Refusal(domain.CodeInvalid, "no such change of a contract")
+var ErrChange = domain.Refusal(domain.CodeInvalid, "no such change of a contract").At("change")
 
 // ChangeContract carries the command out.
 func (l *Ledger) ChangeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
@@ -40,7 +40,7 @@ func (l *Ledger) ChangeContract(ctx context.Context, o Origin, c ChangeContract)
 }
 
 func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
-	if err := ids(&c.Number, &c.Assistant); err != nil {
+	if err := domain.Together(mayID("number", &c.Number), mayID("assistant", &c.Assistant)); err != nil {
 		l.count(err)
 		return journal.Result{}, err
 	}
@@ -59,7 +59,7 @@ func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract)
 func (l *Ledger) prepareChange(ctx context.Context, c ChangeContract) (contract.Command, error) {
 	state, err := l.lookups().contract(ctx, c.Number)
 	if err != nil {
-		return nil, err
+		return nil, domain.At("number", err)
 	}
 	s := l.sealer(ctx)
 	change := contract.Change{On: c.On, Reason: s.text(state.Terms.SealOf(c.On, "reason"), c.Reason)}
@@ -75,7 +75,7 @@ func (l *Ledger) prepareChange(ctx context.Context, c ChangeContract) (contract.
 		return contract.Resume{Change: change}, nil
 	case "breach":
 		// The other changes hold from a day that may lie ahead; this one took place.
-		if err := l.happened(c.On); err != nil {
+		if err := l.happened("on", c.On); err != nil {
 			return nil, err
 		}
 		return contract.RecordBreach{Change: change}, nil

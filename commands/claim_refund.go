@@ -55,7 +55,7 @@ func claimsFile() importKind {
 }
 
 // ErrCorrects refuses the correction of a claim for something else.
-var ErrCorrects = domain.Refusal(domain.CodeInvalid, "the claim it corrects is for another agreement or month")
+var ErrCorrects = domain.Refusal(domain.CodeInvalid, "the claim it corrects is for another agreement or month").At("corrects")
 
 // SubmitClaim carries the command out. The agreement's stream keeps the
 // contract-months for the claim first, in the figures it is submitted with; cut short
@@ -82,10 +82,7 @@ const claimAttempts = 3
 
 // submitClaim answers what became of the claim, and of its reservation.
 func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (claim, reserved journal.Result, err error) {
-	if c.Number, err = id(c.Number); err == nil {
-		err = ids(&c.Agreement, &c.Corrects)
-	}
-	if err != nil {
+	if err = domain.Together(needID("number", &c.Number), mayID("agreement", &c.Agreement), mayID("corrects", &c.Corrects)); err != nil {
 		return claim, reserved, err
 	}
 	for attempt := 1; ; attempt++ {
@@ -179,10 +176,7 @@ func (o Origin) meets(revision int64) error {
 }
 
 func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State, c SubmitClaim) (agreement.ReserveClaim, error) {
-	if err := l.happened(c.Submitted); err != nil {
-		return agreement.ReserveClaim{}, err
-	}
-	if err := l.happenedIn(c.Month); err != nil {
+	if err := domain.Together(l.happened("submitted", c.Submitted), l.happenedIn("month", c.Month)); err != nil {
 		return agreement.ReserveClaim{}, err
 	}
 	cmd := agreement.ReserveClaim{Amount: c.AmountGrosze, Asked: refund.Submitted{
@@ -211,7 +205,7 @@ func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State,
 	}
 	if !ok && !known.Exists() {
 		if err := domain.CheckNewID(c.Number); err != nil {
-			return cmd, asRefusal(err).With("claim")
+			return cmd, domain.At("number", err)
 		}
 	}
 	told, err := l.told(ctx, under, c.Month, known)
@@ -225,7 +219,7 @@ func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State,
 	if c.Corrects != "" && c.Corrects != c.Number {
 		earlier, err := l.claim(ctx, c.Corrects)
 		if err != nil {
-			return cmd, err
+			return cmd, domain.At("corrects", err)
 		}
 		if earlier.Claim.Agreement != c.Agreement || earlier.Claim.Month != c.Month {
 			return cmd, ErrCorrects
@@ -334,7 +328,7 @@ func (l *Ledger) contractMonths(ctx context.Context, o Origin, sheets []referral
 		m := agreement.ContractMonth{Blocks: blocks[s.Contract],
 			Share: refund.Share{Contract: s.Contract, Participant: s.Participant, Minutes: worked.Minutes, Refund: share}}
 		if worked.Minutes == 0 {
-			m.NotReady = "has no hours"
+			m.NotReady = refund.ErrNoHours.With("%s", s.Contract)
 			months = append(months, m)
 			continue
 		}
@@ -345,9 +339,9 @@ func (l *Ledger) contractMonths(ctx context.Context, o Origin, sheets []referral
 		sum, err := paid.State.PaidBy(month, by)
 		switch {
 		case uncountable != nil || err != nil:
-			m.NotReady = "comes to more than can be counted"
+			m.NotReady = refund.ErrUncountable.With("%s", s.Contract)
 		case sum < benefit:
-			m.NotReady = fmt.Sprintf("is not paid in full: %s of %s by %s", sum, benefit, by)
+			m.NotReady = refund.ErrUnpaid.With("%s, %s of %s by %s", s.Contract, sum, benefit, by)
 		}
 		months = append(months, m)
 	}

@@ -119,7 +119,7 @@ func TestAReclaimBeforeItsTransfer(t *testing.T) {
 	if s := l.Import(t, "decyzje-pup_znowu.csv", decisions+"\n"); s.Known != 2 || s.Refused != 0 {
 		t.Fatalf("again: %+v\n%s", s, reasons(s))
 	}
-	if s := l.Import(t, "wyciag_znowu.sta", sta+sta); s.Known != 1 || s.Refused != 1 || !strings.Contains(reasons(s), "row 1 of this file") {
+	if s := l.Import(t, "wyciag_znowu.sta", sta+sta); s.Known != 1 || s.Refused != 1 || !strings.Contains(reasons(s), "of this file: row 1") {
 		t.Fatalf("twice in one file: %+v\n%s", s, reasons(s))
 	}
 }

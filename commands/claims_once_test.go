@@ -149,7 +149,7 @@ func TestWhatComesBackStandsOnce(t *testing.T) {
 	must(submit("K/1", "W/1"))
 	must(decide("K/1", 2, refund.OutcomeReturned))
 	claims(4860) // W/1 stands again
-	if err := submit("W/2", ""); !errors.Is(err, refund.ErrNotReady) || !strings.Contains(err.Error(), "S/1 is claimed in W/1") {
+	if err := submit("W/2", ""); !errors.Is(err, refund.ErrNotReady) || !strings.Contains(err.Error(), refund.ErrTaken.Message+": S/1, in W/1") {
 		t.Errorf("another claim beside it: %v", err)
 	}
 	must(decide("W/1", 3, refund.OutcomeReturned))
@@ -321,7 +321,7 @@ func older(t *testing.T, l *ledgertest.Ledger, number, corrects string, listed b
 func TestALedgerFromBeforeReservations(t *testing.T) {
 	l := paid(t)
 	older(t, l, "W/1", "", true)
-	if _, err := l.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/2", "")); !errors.Is(err, refund.ErrNotReady) || !strings.Contains(err.Error(), "S/1 is claimed in W/1") {
+	if _, err := l.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/2", "")); !errors.Is(err, refund.ErrNotReady) || !strings.Contains(err.Error(), refund.ErrTaken.Message+": S/1, in W/1") {
 		t.Fatalf("beside an older claim: %v", err)
 	}
 	if r, err := l.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/1", "")); err != nil || r.Events != 0 {
@@ -362,16 +362,16 @@ func TestAClaimOfNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := l.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/2", ""))
-	if want := "S/1 is claimed in W/1; S/2 is not paid in full: 48.59 of 48.60 by 2018-04-10"; !errors.Is(err, refund.ErrNotReady) || !strings.HasSuffix(err.Error(), want) {
+	if want := refund.ErrTaken.Message + ": S/1, in W/1; " + refund.ErrUnpaid.Message + ": S/2, 48.59 of 48.60 by 2018-04-10"; !errors.Is(err, refund.ErrNotReady) || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
 	april := claimFor("W/2", "")
 	april.Month++
-	if _, err = l.SubmitClaim(t.Context(), ledgertest.Actor, april); err == nil || !strings.HasSuffix(err.Error(), "S/1 has no hours; S/2 has no hours") {
+	if _, err = l.SubmitClaim(t.Context(), ledgertest.Actor, april); err == nil || !strings.HasSuffix(err.Error(), refund.ErrNoHours.Message+": S/1; "+refund.ErrNoHours.Message+": S/2") {
 		t.Error(err)
 	}
 	s := l.Import(t, "wnioski.csv", "numer;porozumienie;miesiac;zlozono\nW/2;P/1;2018-04;10.05.2018\n")
-	if s.Refused != 1 || !strings.Contains(reasons(s), "S/1 has no hours") {
+	if s.Refused != 1 || !strings.Contains(reasons(s), refund.ErrNoHours.Message+": S/1") {
 		t.Errorf("%+v %s", s, reasons(s))
 	}
 	l.Import(t, "wyplaty_2.csv", "lista;umowa;miesiac;kwota;data\nLW/3a;S/2;2018-03;0,01;10.04.2018\n")

@@ -69,19 +69,15 @@ func (l *Ledger) ConcludeAgreement(ctx context.Context, o Origin, c ConcludeAgre
 }
 
 func (l *Ledger) prepareAgreement(c ConcludeAgreement) (string, agreement.Command, error) {
-	number, err := id(c.Number)
-	if err == nil {
-		err = l.happened(c.Concluded)
-	}
-	if err != nil {
+	if err := domain.Together(needID("number", &c.Number), l.happened("concluded", c.Concluded)); err != nil {
 		return "", nil, err
 	}
 	basis := agreement.Statutory
 	if c.RefundBasis == "umowna" {
 		basis = agreement.Agreed
 	}
-	return domain.Stream("agreement", number), agreement.Conclude{Terms: agreement.Terms{
-		Agreement: number, Concluded: c.Concluded, From: c.From, To: c.To, RefundPercent: c.RefundPercent,
+	return domain.Stream("agreement", c.Number), agreement.Conclude{Terms: agreement.Terms{
+		Agreement: c.Number, Concluded: c.Concluded, From: c.From, To: c.To, RefundPercent: c.RefundPercent,
 		PersonLimit: c.PersonLimit, MonthlyCap: c.MonthlyCapMinutes, TotalCap: c.TotalCapMinutes,
 		BaseRate: c.BaseRateGrosze, Basis: basis, ForCarers: c.ForCarers,
 	}}, nil

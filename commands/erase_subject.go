@@ -43,7 +43,7 @@ func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 	if !o.Who().May(access.Erase) {
 		return journal.Result{}, ErrNotOfficer
 	}
-	if err := ids(&c.ID, &c.Register); err != nil {
+	if err := domain.Together(mayID("id", &c.ID), mayID("register", &c.Register)); err != nil {
 		return journal.Result{}, err
 	}
 	of := domain.Ref{Kind: c.Kind, ID: c.ID}

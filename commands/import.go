@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -31,19 +32,41 @@ type Summary struct {
 	Refused  int    `json:"refused"`
 	Known    int    `json:"known"`
 	// Skipped: the file was imported before with nothing refused.
-	Skipped bool `json:"skipped,omitempty"`
-	// Header and RefusedRows are what the file of refused rows is made of.
-	Header []string `json:"header,omitempty"`
+	Skipped bool     `json:"skipped,omitempty"`
+	Header  []string `json:"header,omitempty"`
 	// Notices are ids of accepted rows that look like names of people.
 	Notices     []Notice     `json:"notices,omitempty"`
-	RefusedRows []RefusedRow `json:"refusedRows,omitempty"`
+	RefusedRows []RefusedRow `json:"-"` // a door says why in Polish
 }
 
 // RefusedRow is a row that was not accepted, as it stood in the file.
 type RefusedRow struct {
-	Row    int      `json:"row"` // in the spreadsheet, the header being 1
-	Cells  []string `json:"cells,omitempty"`
-	Reason string   `json:"reason"`
+	Row   int // in the spreadsheet, the header being 1
+	Cells []string
+	Why   []Why
+}
+
+// Why is one thing that is said against a row, about the cell in a column or, where that
+// is "", about the row.
+type Why struct {
+	Column  string
+	Refusal *domain.Error
+}
+
+func (w Why) String() string {
+	if w.Column == "" {
+		return w.Refusal.Message
+	}
+	return "column " + w.Column + ": " + w.Refusal.Message
+}
+
+// Reason is why the row was refused, in English, for logs.
+func (r RefusedRow) Reason() string {
+	reasons := make([]string, len(r.Why))
+	for i, w := range r.Why {
+		reasons[i] = w.String()
+	}
+	return strings.Join(reasons, "; ")
 }
 
 // Progress is told how many of a file's rows are decided; it may be called

@@ -146,7 +146,7 @@ func (c column) mayBeEmpty() column {
 }
 
 // notZero refuses a zero where an empty cell is meant.
-func (c column) notZero(refusal error) column {
+func (c column) notZero(refusal *domain.Error) column {
 	read, zero := c.read, c.text()
 	c.read = func(r *sheetfile.Record) {
 		if read(r); !r.Empty(c.name) && r.Readable(c.name) && c.text() == zero {

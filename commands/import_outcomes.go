@@ -20,7 +20,7 @@ const (
 
 type outcome struct {
 	verdict verdict
-	reason  string
+	why     []Why
 }
 
 func (im *importing) summarise(s *Summary) {
@@ -33,7 +33,7 @@ func (im *importing) summarise(s *Summary) {
 			s.Known++
 		default:
 			s.Refused++
-			r := RefusedRow{Row: i + 1, Reason: o.reason}
+			r := RefusedRow{Row: i + 1, Why: o.why}
 			if im.sheet != nil {
 				r.Row, r.Cells = im.sheet.Rows[i].Number, im.sheet.Rows[i].Cells
 			} else {
@@ -55,15 +55,11 @@ func (im *importing) settle(i int, r journal.Result, err error) error {
 		o.verdict = known
 	}
 	if err != nil {
-		var refusal *domain.Error
-		var cell *sheetfile.CellError
-		if !errors.As(err, &refusal) && !errors.As(err, &cell) {
+		refusals := domain.RefusalsOf(err)
+		if len(refusals) == 0 || refusals[0].Code == domain.CodeConflict {
 			return err
 		}
-		if refusal != nil && refusal.Code == domain.CodeConflict {
-			return err
-		}
-		o = outcome{verdict: refused, reason: im.reason(err)}
+		o = outcome{refused, im.why(err)}
 		im.l.count(err)
 		im.l.Guesses.count(im.origin, err)
 	}
@@ -76,19 +72,21 @@ func (im *importing) settle(i int, r journal.Result, err error) error {
 	return nil
 }
 
-// reason says why a row was refused, and in which column where one is to blame.
-func (im *importing) reason(err error) string {
-	if column := columnOfName(err); column != "" {
-		return "column " + column + ": " + err.Error()
-	}
-	for _, b := range blame() {
-		if errors.Is(err, b.refusal) {
-			for _, name := range b.columns {
-				if slices.ContainsFunc(im.columns, func(c column) bool { return c.name == name }) {
-					return "column " + name + ": " + err.Error()
-				}
-			}
+// why is all that is said against a row, each with the column that is to blame.
+func (im *importing) why(err error) (all []Why) {
+	var row sheetfile.RowError
+	if errors.As(err, &row) {
+		for _, c := range row {
+			all = append(all, Why{c.Column, c.Refusal})
 		}
+		return all
 	}
-	return err.Error()
+	for _, r := range domain.RefusalsOf(err) {
+		w := Why{Refusal: r}
+		if i := slices.IndexFunc(im.columns, func(c column) bool { return c.field == r.Field }); i >= 0 {
+			w.Column = im.columns[i].name
+		}
+		all = append(all, w)
+	}
+	return all
 }

@@ -1,10 +1,8 @@
 package commands
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -64,12 +62,15 @@ func inOrder[R Request, P fromRow[R]](name, title string, decide func(context.Co
 	}}
 }
 
-// unique refuses a row whose identity stood in the file before.
+// ErrTwice refuses a row of what stood in the file before.
+var ErrTwice = domain.Refusal(domain.CodeInvalid, "the same as an earlier row of this file")
+
+// unique finds rows whose identity stood in the file before.
 type unique map[string]int
 
-func (u unique) check(identity string, row int) error {
+func (u unique) check(identity string, row int) *domain.Error {
 	if first, twice := u[identity]; twice {
-		return domain.Refusal(domain.CodeInvalid, fmt.Sprintf("the same as row %d of this file", first))
+		return ErrTwice.With("row %d", first)
 	}
 	u[identity] = row
 	return nil
@@ -79,11 +80,12 @@ func (u unique) check(identity string, row int) error {
 // the first of its identity.
 func (u unique) read(r *sheetfile.Record, columns []column) error {
 	readRow(r, columns)
-	var twice error
 	if identity, ok := identityOf(r, columns); ok {
-		twice = u.check(identity, r.Number())
+		if twice := u.check(identity, r.Number()); twice != nil {
+			r.Refuse("", twice)
+		}
 	}
-	return cmp.Or(r.Err(), twice)
+	return r.Err()
 }
 
 // decideRows reads every row, groups the rows by stream in the file's order and

@@ -113,7 +113,7 @@ func TestAPESELNamesOnePersonBorn(t *testing.T) {
 	}
 	s := l.Import(t, "uczestnicy.csv", "id;imie;nazwisko;pesel\nU1;Jan;Nowak;44051401359\nU2;Ewa;Nowak;"+future+"\nU3;Jan;Nowak;44051401359\n")
 	if s.Accepted != 1 || s.Refused != 2 || !strings.Contains(reasons(s), "column pesel: the PESEL is of somebody not born yet") ||
-		!strings.Contains(reasons(s), "column pesel: the same as in row 2 of this file") {
+		!strings.Contains(reasons(s), "column pesel: the same as an earlier row of this file: row 2") {
 		t.Fatalf("%+v\n%s", s, reasons(s))
 	}
 	if s := l.Import(t, "uczestnicy_2.csv", "id;imie;nazwisko;pesel\nU3;Jan;Nowak;44051401359\nU1;Jan;Nowak;44051401359\n"); s.Known != 1 || s.Refused != 1 ||

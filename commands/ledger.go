@@ -128,20 +128,14 @@ func followed(first, second journal.Result) journal.Result {
 	return journal.Result{Revision: first.Revision, Position: first.Position.Later(second.Position), Events: first.Events + second.Events}
 }
 
-// happened refuses days on which nothing can have happened yet, or any more.
-func (l *Ledger) happened(days ...domain.Date) error {
-	today := domain.DateOf(l.Now().In(l.Zone))
-	for _, day := range days {
-		if err := domain.Happened(day, today); err != nil {
-			return err
-		}
-	}
-	return nil
+// happened refuses a day on which nothing can have happened yet, or any more.
+func (l *Ledger) happened(field string, day domain.Date) error {
+	return domain.At(field, domain.Happened(day, domain.DateOf(l.Now().In(l.Zone))))
 }
 
 // happenedIn is happened for a month.
-func (l *Ledger) happenedIn(month domain.Month) error {
-	return domain.HappenedIn(month, domain.DateOf(l.Now().In(l.Zone)))
+func (l *Ledger) happenedIn(field string, month domain.Month) error {
+	return domain.At(field, domain.HappenedIn(month, domain.DateOf(l.Now().In(l.Zone))))
 }
 
 func (l *Ledger) count(err error) {
@@ -154,19 +148,21 @@ func (l *Ledger) count(err error) {
 // id is an identifier as a person gave it: in NFC, checked.
 func id(s string) (string, error) { return domain.CheckID(norm.NFC.String(s)) }
 
-// ids checks identifiers in place; an empty one is left to the decision.
-func ids(fields ...*string) error {
-	for _, f := range fields {
-		if *f == "" {
-			continue
-		}
-		checked, err := id(*f)
-		if err != nil {
-			return err
-		}
-		*f = checked
+// needID checks an identifier in a field of a command, in place.
+func needID(field string, given *string) error {
+	checked, err := id(*given)
+	if err == nil {
+		*given = checked
 	}
-	return nil
+	return domain.At(field, err)
+}
+
+// mayID is needID that leaves an empty one to the decision.
+func mayID(field string, given *string) error {
+	if *given == "" {
+		return nil
+	}
+	return needID(field, given)
 }
 
 // sealer seals the texts of one command, each as its event says, and keeps the
@@ -193,7 +189,7 @@ func (s *sealer) text(seal domain.Seal, text string) domain.Sealed {
 	}
 	made, err := s.vault.Seal(s.ctx, seal.Subject.Subject(), seal.Field, seal.Scope.String(), text)
 	if s.err = err; errors.Is(err, vault.ErrErased) {
-		s.err = erasure.ErrErased
+		s.err = erasure.ErrErased.At(seal.Field)
 	}
 	return domain.Sealed(made)
 }

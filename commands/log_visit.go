@@ -50,7 +50,7 @@ func visitsFile() importKind {
 		return rowRules[LogVisit, assistance.Command]{
 			stream: func(c LogVisit) string { return assistance.Stream(c.Assistant, c.Date.Month()) },
 			prepare: func(ctx context.Context, c LogVisit) (assistance.Command, error) {
-				return im.l.prepareVisit(ctx, im.lookups, im.origin, c)
+				return im.l.prepareVisit(ctx, im.lookups, im.origin, &c)
 			},
 		}
 	})
@@ -58,9 +58,9 @@ func visitsFile() importKind {
 
 // Refusals of visits.
 var (
-	ErrAssistant  = domain.Refusal(domain.CodeNotFound, "no such assistant is recorded")
-	ErrNoVisiting = domain.Refusal(domain.CodeRule, "the contract is not one for an assistant's hours")
-	ErrTimes      = domain.Refusal(domain.CodeInvalid, "a visit must end after it starts and by 24:00; a night is two visits")
+	ErrAssistant  = domain.Refusal(domain.CodeNotFound, "no such assistant is recorded").At("assistant")
+	ErrNoVisiting = domain.Refusal(domain.CodeRule, "the contract is not one for an assistant's hours").At("contract")
+	ErrTimes      = domain.Refusal(domain.CodeInvalid, "a visit must end after it starts and by 24:00; a night is two visits").At("to")
 )
 
 // LogVisit carries the command out.
@@ -69,11 +69,7 @@ func (l *Ledger) LogVisit(ctx context.Context, o Origin, c LogVisit) (journal.Re
 }
 
 func (l *Ledger) logVisit(ctx context.Context, o Origin, c LogVisit) (journal.Result, error) {
-	if err := ids(&c.Assistant, &c.Contract); err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	cmd, err := l.prepareVisit(ctx, l.lookups(), o, c)
+	cmd, err := l.prepareVisit(ctx, l.lookups(), o, &c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -81,15 +77,12 @@ func (l *Ledger) logVisit(ctx context.Context, o Origin, c LogVisit) (journal.Re
 	return carry(ctx, l, o, c, assistance.Stream(c.Assistant, c.Date.Month()), assistance.Decider(), cmd)
 }
 
-func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c LogVisit) (assistance.Command, error) {
-	if err := k.assistant(ctx, c.Assistant); err != nil {
+func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogVisit) (assistance.Command, error) {
+	if err := domain.Together(mayID("assistant", &c.Assistant), mayID("contract", &c.Contract)); err != nil {
 		return nil, err
 	}
-	if err := l.happened(c.Date); err != nil {
-		return nil, err
-	}
-	signed, err := k.contract(ctx, c.Contract)
-	if err != nil {
+	signed, unknown := k.contract(ctx, c.Contract)
+	if err := domain.Together(k.assistant(ctx, c.Assistant), unknown, l.happened("date", c.Date)); err != nil {
 		return nil, err
 	}
 	if signed.Terms.Kind == contract.Referral {

@@ -44,7 +44,7 @@ func (c UnmatchLine) open() any {
 // short between, the same command completes it. Where another server came between, what
 // one stream took and the other would not is undone.
 func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.Result, error) {
-	if err := ids(&c.Statement, &c.Claim); err != nil {
+	if err := domain.Together(mayID("statement", &c.Statement), mayID("claim", &c.Claim)); err != nil {
 		l.count(err)
 		return journal.Result{}, err
 	}
@@ -137,11 +137,11 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 		l.count(err)
 		return journal.Result{}, err
 	}
-	if err := ids(&c.Statement, &c.Claim); err != nil {
+	if err := domain.Together(mayID("statement", &c.Statement), mayID("claim", &c.Claim)); err != nil {
 		return refuse(err)
 	}
 	if c.Claim == "" {
-		return refuse(domain.ErrNoID.With("claim"))
+		return refuse(domain.ErrNoID.At("claim"))
 	}
 	l.Matching.Lock()
 	defer l.Matching.Unlock()
@@ -174,7 +174,7 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 	case err != nil:
 		return back, err
 	case claim != c.Claim && claim != "" && back.Events == 0 && !done:
-		return refuse(domain.ErrDiffers.With("statement %s, line %d, claim", c.Statement, c.Line))
+		return refuse(domain.ErrDiffers.At("claim").With("statement %s, line %d, claim", c.Statement, c.Line))
 	case claim != c.Claim, done:
 		return followed(journal.Result{Position: s.Position, Revision: s.Revision}, back), nil
 	}

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"errors"
 	"reflect"
 	"strings"
 
@@ -39,42 +38,10 @@ func checkNames(e domain.Event, first bool) error {
 			continue
 		}
 		if err := domain.CheckNewID(n.ID); err != nil {
-			return asRefusal(err).With("%s", n.Field)
+			return domain.At(n.Field, err)
 		}
 	}
 	return nil
-}
-
-// columnOfName is the column of an import file that a field of Names comes from.
-func columnOfName(err error) string {
-	if !errors.Is(err, domain.ErrAlphabet) && !errors.Is(err, domain.ErrPESELAsID) && !errors.Is(err, domain.ErrAccountAsID) {
-		return ""
-	}
-	switch text := err.Error(); text[strings.LastIndex(text, " ")+1:] {
-	case "participant", "assistant":
-		return "id"
-	case "household":
-		return "gospodarstwo"
-	case "carerFor":
-		return "opiekun_dla"
-	case "agreement", "contract", "claim":
-		return "numer"
-	case "list":
-		return "lista"
-	case "number", "request":
-		return "nr"
-	case "project":
-		return "projekt"
-	}
-	return ""
-}
-
-func asRefusal(err error) *domain.Error {
-	refusal, ok := err.(*domain.Error) //nolint:errorlint // CheckNewID returns its sentinels
-	if !ok {
-		return domain.ErrBadID
-	}
-	return refusal
 }
 
 // nameable refuses, before a key of its own is made and named by it, a subject that
@@ -99,8 +66,19 @@ func (s *sealer) nameable(of domain.Ref) error {
 		if held {
 			break
 		}
-		return asRefusal(refused).With("%s", of.Kind)
+		return domain.At(subjectField(of.Kind), refused)
 	}
 	s.named = of
 	return nil
+}
+
+// subjectField is the field of the commands that name a subject of its kind.
+func subjectField(kind domain.RefKind) string {
+	switch kind {
+	case domain.RefParticipant, domain.RefAssistant:
+		return "id"
+	case domain.RefProgramme:
+		return "project"
+	}
+	return string(kind)
 }

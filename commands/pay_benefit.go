@@ -41,7 +41,7 @@ func paymentsFile() importKind {
 		return rowRules[PayBenefit, payment.Command]{
 			stream: func(c PayBenefit) string { return domain.Stream("payout", c.Contract) },
 			prepare: func(ctx context.Context, c PayBenefit) (payment.Command, error) {
-				return im.l.preparePayment(ctx, im.lookups, im.origin, c)
+				return im.l.preparePayment(ctx, im.lookups, im.origin, &c)
 			},
 		}
 	})
@@ -49,11 +49,7 @@ func paymentsFile() importKind {
 
 // PayBenefit carries the command out.
 func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journal.Result, error) {
-	if err := ids(&c.Contract, &c.List); err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	cmd, err := l.preparePayment(ctx, l.lookups(), o, c)
+	cmd, err := l.preparePayment(ctx, l.lookups(), o, &c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -61,19 +57,12 @@ func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journa
 	return carry(ctx, l, o, c, domain.Stream("payout", c.Contract), payment.Decider(), cmd)
 }
 
-func (l *Ledger) preparePayment(ctx context.Context, k *lookups, o Origin, c PayBenefit) (payment.Command, error) {
-	list, err := id(c.List)
-	if err == nil {
-		err = l.happened(c.Date)
-	}
-	if err == nil {
-		err = l.happenedIn(c.Month)
-	}
-	if err != nil {
+func (l *Ledger) preparePayment(ctx context.Context, k *lookups, o Origin, c *PayBenefit) (payment.Command, error) {
+	if err := domain.Together(needID("list", &c.List), mayID("contract", &c.Contract)); err != nil {
 		return nil, err
 	}
-	referral, err := k.contract(ctx, c.Contract)
-	if err != nil {
+	referral, unknown := k.contract(ctx, c.Contract)
+	if err := domain.Together(l.happened("date", c.Date), l.happenedIn("month", c.Month), unknown); err != nil {
 		return nil, err
 	}
 	t := referral.Terms
@@ -87,7 +76,7 @@ func (l *Ledger) preparePayment(ctx context.Context, k *lookups, o Origin, c Pay
 	if err != nil {
 		return nil, err
 	}
-	about := payment.About{List: list, Contract: t.Contract, Participant: t.Participant, Agreement: t.Agreement,
+	about := payment.About{List: c.List, Contract: t.Contract, Participant: t.Participant, Agreement: t.Agreement,
 		Programme: t.Programme, Month: c.Month}
 	if c.CameBack {
 		return payment.TakeBack{About: about, Amount: c.AmountGrosze, Date: c.Date}, nil

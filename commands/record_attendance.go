@@ -46,14 +46,14 @@ func attendanceFile() importKind {
 		return rowRules[RecordAttendance, attendance.RecordDay]{
 			stream: func(c RecordAttendance) string { return domain.Stream("attendance", c.Contract) },
 			prepare: func(ctx context.Context, c RecordAttendance) (attendance.RecordDay, error) {
-				return im.l.prepareAttendance(ctx, im.lookups, im.origin, c)
+				return im.l.prepareAttendance(ctx, im.lookups, im.origin, &c)
 			},
 		}
 	})
 }
 
 // ErrNotReferral refuses attendance on a contract that is no referral.
-var ErrNotReferral = domain.Refusal(domain.CodeRule, "the contract is not a referral to socially useful work")
+var ErrNotReferral = domain.Refusal(domain.CodeRule, "the contract is not a referral to socially useful work").At("contract")
 
 // RecordAttendance carries the command out.
 func (l *Ledger) RecordAttendance(ctx context.Context, o Origin, c RecordAttendance) (journal.Result, error) {
@@ -61,11 +61,7 @@ func (l *Ledger) RecordAttendance(ctx context.Context, o Origin, c RecordAttenda
 }
 
 func (l *Ledger) recordAttendance(ctx context.Context, o Origin, c RecordAttendance) (journal.Result, error) {
-	if err := ids(&c.Contract); err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	cmd, err := l.prepareAttendance(ctx, l.lookups(), o, c)
+	cmd, err := l.prepareAttendance(ctx, l.lookups(), o, &c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -73,12 +69,12 @@ func (l *Ledger) recordAttendance(ctx context.Context, o Origin, c RecordAttenda
 	return carry(ctx, l, o, c, domain.Stream("attendance", c.Contract), attendance.Decider(), cmd)
 }
 
-func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c RecordAttendance) (attendance.RecordDay, error) {
-	if err := l.happened(c.Date); err != nil {
+func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c *RecordAttendance) (attendance.RecordDay, error) {
+	if err := mayID("contract", &c.Contract); err != nil {
 		return attendance.RecordDay{}, err
 	}
-	referral, err := k.contract(ctx, c.Contract)
-	if err != nil {
+	referral, unknown := k.contract(ctx, c.Contract)
+	if err := domain.Together(unknown, l.happened("date", c.Date)); err != nil {
 		return attendance.RecordDay{}, err
 	}
 	if referral.Terms.Kind != contract.Referral {
@@ -89,7 +85,7 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 		return attendance.RecordDay{}, err
 	}
 	if referral.Rests(c.Date) {
-		return attendance.RecordDay{}, attendance.ErrOutside.With("the referral is suspended on %s", c.Date)
+		return attendance.RecordDay{}, attendance.ErrSuspended.With("%s", c.Date)
 	}
 	if err := l.listed(ctx, k, o, referral.First, under); err != nil {
 		return attendance.RecordDay{}, err

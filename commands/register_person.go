@@ -77,7 +77,7 @@ func participantsFile() importKind {
 					return err
 				}
 				if first, twice := pesels[c.PESEL]; twice {
-					return &sheetfile.CellError{Column: "pesel", Reason: fmt.Sprintf("the same as in row %d of this file", first)}
+					return ErrTwice.At("pesel").With("row %d", first)
 				}
 				pesels[c.PESEL] = r.Number()
 				return nil
@@ -92,17 +92,17 @@ func participantsFile() importKind {
 }
 
 // ErrPESEL refuses a PESEL whose check digit or date is wrong.
-var ErrPESEL = domain.Refusal(domain.CodeInvalid, "the PESEL is not valid")
+var ErrPESEL = domain.Refusal(domain.CodeInvalid, "the PESEL is not valid").At("pesel")
 
 // ErrAccount refuses an account number whose check digits are wrong.
-var ErrAccount = domain.Refusal(domain.CodeInvalid, "the account number is not valid")
+var ErrAccount = domain.Refusal(domain.CodeInvalid, "the account number is not valid").At("account")
 
 // Refusals of what contradicts a PESEL, or makes two people of one.
 var (
-	ErrPESELFuture = domain.Refusal(domain.CodeInvalid, "the PESEL is of somebody not born yet")
-	ErrBirthDate   = domain.Refusal(domain.CodeInvalid, "the date of birth is not that of the PESEL")
-	ErrSex         = domain.Refusal(domain.CodeInvalid, "the sex is not that of the PESEL")
-	ErrPESELTaken  = domain.Refusal(domain.CodeRule, "the PESEL is that of a person registered under another id; caps would count that person twice")
+	ErrPESELFuture = domain.Refusal(domain.CodeInvalid, "the PESEL is of somebody not born yet").At("pesel")
+	ErrBirthDate   = domain.Refusal(domain.CodeInvalid, "the date of birth is not that of the PESEL").At("birthDate")
+	ErrSex         = domain.Refusal(domain.CodeInvalid, "the sex is not that of the PESEL").At("sex")
+	ErrPESELTaken  = domain.Refusal(domain.CodeRule, "the PESEL is that of a person registered under another id; caps would count that person twice").At("pesel")
 )
 
 // RegisterParticipant carries the command out. The person becomes findable by
@@ -172,26 +172,10 @@ func (l *Ledger) index(ctx context.Context, c RegisterParticipant) error {
 }
 
 func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) (string, participant.Command, error) {
-	id, err := id(c.ID)
-	if err == nil {
-		err = ids(&c.CarerFor, &c.Household)
-	}
-	switch {
-	case err != nil:
-		return "", nil, err
-	case c.PESEL != "" && !domain.ValidPESEL(c.PESEL):
-		return "", nil, ErrPESEL
-	}
-	if err := l.agreesWithPESEL(c); err != nil {
+	if err := domain.Together(needID("id", &c.ID), mayID("carerFor", &c.CarerFor), mayID("household", &c.Household), l.agreesWithPESEL(c), checkAccount(&c.Account)); err != nil {
 		return "", nil, err
 	}
-	if c.Account != "" {
-		digits, ok := domain.NRB(c.Account)
-		if !ok {
-			return "", nil, ErrAccount
-		}
-		c.Account = digits
-	}
+	id := c.ID
 	s := l.sealer(ctx)
 	text := func(field, text string) domain.Sealed { return s.text(participant.SealOf(id, field), text) }
 	p := participant.Person{
@@ -205,23 +189,39 @@ func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) 
 	return participant.Stream(id), participant.Register{Person: p}, s.err
 }
 
-// agreesWithPESEL holds a valid PESEL against the day and the other fields.
-func (l *Ledger) agreesWithPESEL(c RegisterParticipant) error {
-	born, _ := domain.PESELBirth(c.PESEL)
-	sex := "K"
-	if domain.PESELMale(c.PESEL) {
-		sex = "M"
+// checkAccount reduces an account number to its digits; there may be none.
+func checkAccount(account *string) error {
+	if *account == "" {
+		return nil
 	}
-	switch {
-	case c.PESEL == "":
-	case born > domain.DateOf(l.Now().In(l.Zone)):
-		return ErrPESELFuture
-	case c.BirthDate != 0 && c.BirthDate != born:
-		return ErrBirthDate
-	case c.Sex != "" && c.Sex != sex:
-		return ErrSex
+	digits, ok := domain.NRB(*account)
+	if !ok {
+		return ErrAccount
 	}
+	*account = digits
 	return nil
+}
+
+// agreesWithPESEL holds a PESEL against the day and the other fields.
+func (l *Ledger) agreesWithPESEL(c RegisterParticipant) error {
+	if c.PESEL == "" {
+		return nil
+	}
+	if !domain.ValidPESEL(c.PESEL) {
+		return ErrPESEL
+	}
+	born, _ := domain.PESELBirth(c.PESEL)
+	if born > domain.DateOf(l.Now().In(l.Zone)) {
+		return ErrPESELFuture
+	}
+	var birth, sex error
+	if c.BirthDate != 0 && c.BirthDate != born {
+		birth = ErrBirthDate
+	}
+	if c.Sex != "" && (c.Sex == "M") != domain.PESELMale(c.PESEL) {
+		sex = ErrSex
+	}
+	return domain.Together(birth, sex)
 }
 
 // onePerson refuses a PESEL that another id has; two ids that had one before stay as
@@ -287,11 +287,10 @@ func (l *Ledger) registerAssistant(ctx context.Context, o Origin, c RegisterAssi
 }
 
 func (l *Ledger) prepareAssistant(ctx context.Context, c RegisterAssistant) (string, participant.AssistantCommand, error) {
-	id, err := id(c.ID)
-	if err != nil {
+	if err := needID("id", &c.ID); err != nil {
 		return "", nil, err
 	}
-	s := l.sealer(ctx)
+	id, s := c.ID, l.sealer(ctx)
 	a := participant.Assistant{ID: id, FirstName: s.text(participant.AssistantSealOf(id, "firstName"), c.FirstName),
 		LastName:   s.text(participant.AssistantSealOf(id, "lastName"), c.LastName),
 		Employment: participant.Employment(c.Employment)}

@@ -21,7 +21,7 @@ type Registering struct {
 const registeringBound = 5 * time.Second
 
 // ErrRegistering refuses a PESEL that others are registering all the time.
-var ErrRegistering = domain.Refusal(domain.CodeConflict, "the same PESEL is being registered at this moment; send it again")
+var ErrRegistering = domain.Refusal(domain.CodeConflict, "the same PESEL is being registered at this moment; send it again").At("pesel")
 
 // hold waits until nobody else registers a PESEL; none, or one that is not valid, is
 // nobody's. Done is called once, and never nil.

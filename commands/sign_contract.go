@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -94,10 +93,10 @@ func (l *Ledger) listAll(ctx context.Context, listings map[string][]journal.Item
 }
 
 // ErrProgramme refuses a programme that is not in the catalogue.
-var ErrProgramme = domain.Refusal(domain.CodeInvalid, "no such programme in the catalogue")
+var ErrProgramme = domain.Refusal(domain.CodeInvalid, "no such programme in the catalogue").At("programme")
 
 // ErrParticipant refuses a person who is not registered.
-var ErrParticipant = domain.Refusal(domain.CodeNotFound, "no such participant is recorded")
+var ErrParticipant = domain.Refusal(domain.CodeNotFound, "no such participant is recorded").At("participant")
 
 // SignContract carries the command out. A referral is also entered into its
 // agreement's list; cut short between the two, the same command sent again
@@ -176,35 +175,29 @@ func listing(t contract.Terms) agreement.Command {
 }
 
 func (l *Ledger) prepareContract(ctx context.Context, k *lookups, c SignContract) (string, contract.Sign, error) {
-	number, err := id(c.Number)
-	if err == nil {
-		err = ids(&c.Participant, &c.Assistant, &c.Agreement)
-	}
+	err := domain.Together(needID("number", &c.Number), mayID("participant", &c.Participant), mayID("assistant", &c.Assistant), mayID("agreement", &c.Agreement))
 	if err != nil {
 		return "", contract.Sign{}, err
 	}
-	if err := l.happened(c.Concluded); err != nil {
-		return "", contract.Sign{}, err
+	of, programme := k.programme(ctx, c.Programme)
+	if programme == nil && !of.Exists() {
+		programme = ErrProgramme
 	}
-	if of, err := k.programme(ctx, c.Programme); err != nil || !of.Exists() {
-		return "", contract.Sign{}, cmp.Or(err, error(ErrProgramme))
-	}
-	if err := l.knownParticipant(ctx, c.Participant); err != nil {
-		return "", contract.Sign{}, err
-	}
+	var agreement error
 	if c.Agreement != "" {
-		if _, err := k.agreement(ctx, c.Agreement); err != nil {
-			return "", contract.Sign{}, err
-		}
+		_, agreement = k.agreement(ctx, c.Agreement)
+	}
+	if err := domain.Together(l.happened("concluded", c.Concluded), programme, l.knownParticipant(ctx, c.Participant), agreement); err != nil {
+		return "", contract.Sign{}, err
 	}
 	s := l.sealer(ctx)
 	t := contract.Terms{
-		Contract: number, Kind: contract.Kind(c.Kind), Programme: c.Programme, Participant: c.Participant,
+		Contract: c.Number, Kind: contract.Kind(c.Kind), Programme: c.Programme, Participant: c.Participant,
 		Assistant: c.Assistant, Agreement: c.Agreement, Concluded: c.Concluded, From: c.From, To: c.To,
 		Weekly: c.WeeklyMinutes, Rate: c.RateGrosze,
 	}
 	t.Place, t.Work = s.text(t.SealOf(0, "place"), c.Place), s.text(t.SealOf(0, "work"), c.Work)
-	return domain.Stream("contract", number), contract.Sign{Terms: t}, s.err
+	return domain.Stream("contract", c.Number), contract.Sign{Terms: t}, s.err
 }
 
 func (l *Ledger) knownParticipant(ctx context.Context, id string) error {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,11 +82,11 @@ func (l *Ledger) recordedStatement(ctx context.Context, b bankfile.Statement) (i
 // prepareStatement turns a statement of the bank into what is recorded, its texts
 // sealed.
 func (l *Ledger) prepareStatement(ctx context.Context, id string, earlier bool, b bankfile.Statement) (statement.TakeIn, error) {
-	days := []domain.Date{b.Opening.Date, b.Closing.Date}
+	days := []error{l.happened("", b.Opening.Date), l.happened("", b.Closing.Date)}
 	for _, line := range b.Lines {
-		days = append(days, line.Booked)
+		days = append(days, l.happened("", line.Booked))
 	}
-	if err := l.happened(days...); err != nil {
+	if err := cmp.Or(days...); err != nil {
 		return statement.TakeIn{}, err
 	}
 	s := l.sealer(ctx)
@@ -187,7 +188,9 @@ func (im *importing) statement(ctx context.Context, b bankfile.Statement, seen u
 	}
 	stream := domain.Stream("statement", id)
 	if err == nil {
-		err = seen.check(stream, row+1)
+		if twice := seen.check(stream, row+1); twice != nil {
+			err = twice
+		}
 	}
 	var take statement.TakeIn
 	var outcomes []journal.Outcome

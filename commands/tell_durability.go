@@ -57,10 +57,10 @@ func durabilityFile() importKind {
 }
 
 // ErrDurabilityEvent refuses a fact that durability does not know.
-var ErrDurabilityEvent = domain.Refusal(domain.CodeInvalid, "no such event of a durability period")
+var ErrDurabilityEvent = domain.Refusal(domain.CodeInvalid, "no such event of a durability period").At("event")
 
 // ErrNoValue refuses a number of places or assistants that is not given.
-var ErrNoValue = domain.Refusal(domain.CodeInvalid, "the number of places or assistants (wartosc) is missing")
+var ErrNoValue = domain.Refusal(domain.CodeInvalid, "the number of places or assistants (wartosc) is missing").At("value")
 
 // TellDurability carries the command out.
 func (l *Ledger) TellDurability(ctx context.Context, o Origin, c TellDurability) (journal.Result, error) {
@@ -77,24 +77,23 @@ func (l *Ledger) tellDurability(ctx context.Context, o Origin, c TellDurability)
 }
 
 func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (string, durability.Command, error) {
-	project, err := id(c.Project)
-	if err == nil {
-		err = ids(&c.Number)
-	}
-	if err == nil && c.Event != "zobowiazanie" { // an obligation's first day is a term
-		err = l.happened(c.Date)
-	}
-	if err != nil {
-		return "", nil, err
+	var day, value error
+	if c.Event != "zobowiazanie" { // an obligation's first day is a term
+		day = l.happened("date", c.Date)
 	}
 	count := 0
 	switch c.Event {
 	case "zobowiazanie", "miejsca", "asystenci":
 		if c.Value == nil {
-			return "", nil, ErrNoValue
+			value = ErrNoValue
+		} else {
+			count = *c.Value
 		}
-		count = *c.Value
 	}
+	if err := domain.Together(needID("project", &c.Project), mayID("number", &c.Number), day, value); err != nil {
+		return "", nil, err
+	}
+	project := c.Project
 	s := l.sealer(ctx)
 	field := map[string]string{"zobowiazanie": "derivation", "odmowa": "reason"}[c.Event]
 	if field == "" {

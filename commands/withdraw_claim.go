@@ -32,7 +32,7 @@ func (l *Ledger) WithdrawClaim(ctx context.Context, o Origin, c WithdrawClaim) (
 }
 
 func (l *Ledger) takeClaimBack(ctx context.Context, o Origin, c WithdrawClaim) (claim, released journal.Result, err error) {
-	if err = ids(&c.Claim, &c.Agreement); err != nil {
+	if err = domain.Together(mayID("claim", &c.Claim), mayID("agreement", &c.Agreement)); err != nil {
 		return claim, released, err
 	}
 	under, err := l.lookups().agreement(ctx, c.Agreement)

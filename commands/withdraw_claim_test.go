@@ -228,10 +228,10 @@ func TestWhatAnEarlierBuildDidNotList(t *testing.T) {
 	dry := *l.Ledger
 	dry.Log = commands.NewLog(journal.NewDraft(l.Journal, ledgertest.Now), l.Vault)
 	dry.Older = commands.NewOlder(l.Journal, false)
-	if _, err := dry.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/2", "")); !errors.Is(err, refund.ErrNotReady) || !strings.Contains(err.Error(), "S/1 is claimed in W/1") {
+	if _, err := dry.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/2", "")); !errors.Is(err, refund.ErrNotReady) || !strings.Contains(err.Error(), refund.ErrTaken.Message+": S/1, in W/1") {
 		t.Errorf("on a dry run: %v", err)
 	}
-	if _, err := l.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/2", "")); !errors.Is(err, refund.ErrNotReady) || !strings.Contains(err.Error(), "S/1 is claimed in W/1") {
+	if _, err := l.SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/2", "")); !errors.Is(err, refund.ErrNotReady) || !strings.Contains(err.Error(), refund.ErrTaken.Message+": S/1, in W/1") {
 		t.Errorf("beside a claim that nobody listed: %v", err)
 	}
 	l.Import(t, "wyplaty_3.csv", "lista;umowa;miesiac;kwota;data\nLW/3a;S/2;2018-03;0,01;10.04.2018\n")

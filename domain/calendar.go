@@ -223,11 +223,11 @@ var ErrClockChange = Refusal(CodeInvalid, "touches an hour that the clock change
 func Elapsed(loc *time.Location, date Date, from, to TimeOfDay) (Minutes, error) {
 	start, err := instant(loc, date, from)
 	if err != nil {
-		return 0, err
+		return 0, At("from", err)
 	}
 	end, err := instant(loc, date, to)
 	if err != nil {
-		return 0, err
+		return 0, At("to", err)
 	}
 	return Minutes(end.Sub(start) / time.Minute), nil
 }

@@ -17,7 +17,7 @@ type Naming interface {
 
 // Name is an identifier that an event gives to something.
 type Name struct {
-	Field string // JSON name in the event
+	Field string // of the command that gives it, by its JSON name
 	ID    string
 	// Stream: it is the name of the event's own stream, so that it is new with the
 	// stream's first event alone.

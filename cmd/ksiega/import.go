@@ -18,6 +18,7 @@ import (
 	"golang.org/x/term"
 
 	"ksiega/cmd/ksiega/control"
+	"ksiega/cmd/ksiega/words"
 	"ksiega/commands"
 	"ksiega/commands/sheetfile"
 )
@@ -90,7 +91,7 @@ func (c *importCmd) through(ctx context.Context, door *control.Client, files []s
 			path := files[at]
 			at++
 			found.refused += n.Summary.Refused
-			return c.conclude(path, n.Summary)
+			return c.conclude(path, n.Summary, n.Refused)
 		case n.Unreadable != "":
 			bar.clear()
 			at++
@@ -108,7 +109,7 @@ func (c *importCmd) through(ctx context.Context, door *control.Client, files []s
 }
 
 // conclude prints a file's summary and writes its refused rows.
-func (c *importCmd) conclude(path string, s *commands.Summary) error {
+func (c *importCmd) conclude(path string, s *commands.Summary, refused []control.RefusedRow) error {
 	before := ""
 	if s.Skipped {
 		before = " (imported before)"
@@ -118,12 +119,17 @@ func (c *importCmd) conclude(path string, s *commands.Summary) error {
 		return nil
 	}
 	terminal := term.IsTerminal(int(os.Stderr.Fd()))
-	for i, r := range s.RefusedRows {
+	for i, r := range refused {
 		if terminal && i == shownRefusals {
-			fmt.Fprintf(os.Stderr, "%s: … and %d more rows refused\n", filepath.Base(path), len(s.RefusedRows)-i)
+			fmt.Fprintf(os.Stderr, "%s: … and %d more rows refused\n", filepath.Base(path), len(refused)-i)
 			break
 		}
-		fmt.Fprintf(os.Stderr, "%s: row %d: %s\n", filepath.Base(path), r.Row, r.Reason)
+		for _, p := range r.Problems {
+			if p.Column != "" {
+				p.Sentence = "column " + p.Column + ": " + p.Sentence
+			}
+			fmt.Fprintf(os.Stderr, "%s: row %d: %s\n", filepath.Base(path), r.Row, p.Sentence)
+		}
 	}
 	for i, n := range s.Notices {
 		if terminal && i == shownRefusals {
@@ -139,9 +145,9 @@ func (c *importCmd) conclude(path string, s *commands.Summary) error {
 	if dir == "" {
 		dir = filepath.Dir(path)
 	}
-	rows := make([]sheetfile.Refused, len(s.RefusedRows))
-	for i, r := range s.RefusedRows {
-		rows[i] = sheetfile.Refused{Row: sheetfile.Row{Number: r.Row, Cells: r.Cells}, Reason: r.Reason}
+	rows := make([]sheetfile.Refused, len(refused))
+	for i, r := range refused {
+		rows[i] = sheetfile.Refused{Row: sheetfile.Row{Number: r.Row, Cells: r.Cells}, Reason: words.Reason(r.Problems)}
 	}
 	if len(rows) == 0 && c.Rejected != "" {
 		return nil // what lies there may be of another file of that name
@@ -227,7 +233,7 @@ func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *
 		case err != nil:
 			return err
 		default:
-			n.Say(control.Note{File: name, Summary: &sum})
+			n.Say(control.Note{File: name, Summary: &sum, Refused: inPolish(sum.RefusedRows)})
 		}
 	}
 	if dry {
@@ -236,6 +242,14 @@ func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *
 	matched, err := p.matchRefunds(r.Context())
 	n.Say(control.Note{Matched: matched})
 	return err
+}
+
+func inPolish(rows []commands.RefusedRow) []control.RefusedRow {
+	refused := make([]control.RefusedRow, len(rows))
+	for i, r := range rows {
+		refused[i] = control.RefusedRow{Row: r.Row, Cells: r.Cells, Problems: words.Problems(r)}
+	}
+	return refused
 }
 
 // errNoFile refuses what has no end of its own: a pipe that nobody writes into would

@@ -12,15 +12,8 @@ import (
 	"ksiega/domain"
 )
 
-// What stands in a workbook's cell and is no value; see Row.faults.
+// What stands in for a cell without a value; see Row.faults.
 const (
-	faultError   = "an error of the spreadsheet stands in the cell"
-	faultFormula = "a formula without a value; open the file in a spreadsheet and save it"
-	faultMerged  = "part of a merged cell; unmerge it and fill every row"
-	faultKind    = "a kind of cell that cannot be read; format the column as text"
-	faultNumber  = "a number that cannot be read"
-	faultMade    = "a date, time, percentage or rounded number stands for an identifier; format the column as text and type it again"
-
 	// notCalculated stands in the list of refused rows where a formula had no value: an
 	// empty cell would be read back as one that was left empty.
 	// So does the other where a merged cell covered one.
@@ -35,8 +28,8 @@ func errorWords() []string {
 
 // fault says that a cell holds something and what it holds can't be taken.
 type fault struct {
-	column int // index
-	reason string
+	column  int // index
+	refusal *domain.Error
 }
 
 func atEnd(err error) error {
@@ -174,24 +167,25 @@ func (g *grid) takeCell(c xml.StartElement, index int) error {
 	}
 	kind, _ := attribute(c, "t")
 	style, _ := attribute(c, "s")
-	text, reason, made := "", "", false
+	text, made := "", false
+	var refusal *domain.Error
 	switch {
 	case kind == "inlineStr":
 		text = inline
 	case formula && !valued, formula && value == "" && kind != "str":
-		text, reason = notCalculated, faultFormula
+		text, refusal = notCalculated, ErrFormula
 	case value != "":
 		var err error
-		if text, reason, made, err = g.shown(kind, value, style); err != nil {
+		if text, refusal, made, err = g.shown(kind, value, style); err != nil {
 			return err
 		}
 	}
-	return g.put(index, text, reason, made)
+	return g.put(index, text, refusal, made)
 }
 
 // put keeps what a cell says, and what is wrong with it.
-func (g *grid) put(index int, text, reason string, made bool) error {
-	if text == "" && reason == "" {
+func (g *grid) put(index int, text string, refusal *domain.Error, made bool) error {
+	if text == "" && refusal == nil {
 		return nil
 	}
 	if index >= maxWidth {
@@ -201,8 +195,8 @@ func (g *grid) put(index int, text, reason string, made bool) error {
 		g.row[g.filled] = ""
 	}
 	g.row[index] = text
-	if reason != "" {
-		g.faults = append(g.faults, fault{index, reason})
+	if refusal != nil {
+		g.faults = append(g.faults, fault{index, refusal})
 	}
 	if made {
 		g.made = append(g.made, index)
@@ -228,35 +222,35 @@ func (g *grid) keep() error {
 
 // shown is what a cell with a value says, as the parsers of this package read it; made
 // says that a format or rounding made it of a number.
-func (g *grid) shown(kind, value, style string) (text, reason string, made bool, err error) {
+func (g *grid) shown(kind, value, style string) (text string, refusal *domain.Error, made bool, err error) {
 	switch kind {
 	case "s":
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 0 || n >= len(g.shared) {
-			return "", "", false, errWorkbook
+			return "", nil, false, errWorkbook
 		}
-		return g.shared[n], "", false, nil
+		return g.shared[n], nil, false, nil
 	case "str":
-		return value, "", false, nil
+		return value, nil, false, nil
 	case "e":
-		return value, faultError, false, nil
+		return value, ErrSpreadsheet, false, nil
 	case "b":
 		if value == "1" || value == "true" {
-			return "tak", "", true, nil
+			return "tak", nil, true, nil
 		}
-		return "nie", "", true, nil
+		return "nie", nil, true, nil
 	case "d":
 		return g.isoCell(value, style)
 	case "", "n":
 	default:
-		return value, faultKind, false, nil
+		return value, ErrCellKind, false, nil
 	}
 	n, ok := parseNumber(strings.TrimSpace(value))
 	if !ok {
-		return value, faultNumber, false, nil
+		return value, ErrNumber, false, nil
 	}
 	f, err := g.form(style)
-	return n.shownAs(f, g.epoch), "", f.date || f.clock || f.percent || n.rounded(), err
+	return n.shownAs(f, g.epoch), nil, f.date || f.clock || f.percent || n.rounded(), err
 }
 
 // form is the format of a cell's own style, 0 where it names none: styles of columns
@@ -277,14 +271,14 @@ func (g *grid) form(style string) (form, error) {
 
 // isoCell is a day or time that is stored as ISO 8601 text; the format says whether a
 // day's midnight is meant as a time.
-func (g *grid) isoCell(value, style string) (text, reason string, made bool, err error) {
+func (g *grid) isoCell(value, style string) (text string, refusal *domain.Error, made bool, err error) {
 	f, err := g.form(style)
 	if err != nil {
-		return "", "", false, err
+		return "", nil, false, err
 	}
 	m, ok := parseISO(strings.TrimSpace(value))
 	if !ok {
-		return value, faultKind, false, nil
+		return value, ErrCellKind, false, nil
 	}
 	if m.timed && g.epoch != 0 && m.day == domain.NewDate(1904, 1, 1) {
 		m.day = 0
@@ -292,7 +286,7 @@ func (g *grid) isoCell(value, style string) (text, reason string, made bool, err
 	if f.date && !f.clock && m.day != 0 {
 		m.seconds = 0
 	}
-	return m.String(), "", true, nil
+	return m.String(), nil, true, nil
 }
 
 // merge marks what a merged cell covers beside its first cell: only that one has a
@@ -322,7 +316,7 @@ func (g *grid) merge(e xml.StartElement, budget *int) error {
 				row.Cells = append(row.Cells, "")
 			}
 			row.Cells[column-1] = notFilled
-			row.faults = append(row.faults, fault{column - 1, faultMerged})
+			row.faults = append(row.faults, fault{column - 1, ErrMerged})
 		}
 	}
 	return nil

@@ -73,7 +73,7 @@ func (p *splitter) row() (Row, error) {
 		p.slab = append(p.slab, cell)
 		empty = empty && strings.TrimSpace(cell) == ""
 	}
-	if empty && row.problem == "" {
+	if empty && row.problem == nil {
 		p.slab = p.slab[:start]
 		return row, nil
 	}
@@ -106,7 +106,7 @@ func (p *splitter) cell(row *Row) (cell string, last bool, err error) {
 		return plain, last, nil
 	}
 	if strings.TrimSpace(plain) != "" {
-		row.problem = "text stands after a closing quote"
+		row.problem = ErrQuote
 		cell += plain
 	}
 	return cell, last, nil

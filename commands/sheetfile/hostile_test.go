@@ -128,14 +128,14 @@ func TestCellsThatAreNoValue(t *testing.T) {
 	t.Parallel()
 	cell := func(attributes, inside string) string { return `<c r="C2" ` + attributes + `>` + inside + `</c>` }
 	for name, c := range map[string]struct{ cell, more, want string }{
-		"a formula":            {cell(``, `<f>A1</f>`), ``, faultFormula},
-		"an empty formula":     {cell(``, `<f>A1</f><v></v>`), ``, faultFormula},
-		"an error":             {cell(`t="e"`, `<v>#N/A</v>`), ``, faultError},
-		"an unknown kind":      {cell(`t="z"`, `<v>x</v>`), ``, faultKind},
-		"no number":            {cell(``, `<v>one</v>`), ``, faultNumber},
-		"no ISO day":           {cell(`t="d"`, `<v>2024-05-07T01:00:00+02:00</v>`), ``, faultKind},
-		"an error's word":      {cell(`t="inlineStr"`, `<is><t>#ARG!</t></is>`), ``, faultError},
-		"a merged cell":        {``, `<mergeCells><mergeCell ref="C1:C2"/></mergeCells>`, faultMerged},
+		"a formula":            {cell(``, `<f>A1</f>`), ``, ErrFormula.Message},
+		"an empty formula":     {cell(``, `<f>A1</f><v></v>`), ``, ErrFormula.Message},
+		"an error":             {cell(`t="e"`, `<v>#N/A</v>`), ``, ErrSpreadsheet.Message},
+		"an unknown kind":      {cell(`t="z"`, `<v>x</v>`), ``, ErrCellKind.Message},
+		"no number":            {cell(``, `<v>one</v>`), ``, ErrNumber.Message},
+		"no ISO day":           {cell(`t="d"`, `<v>2024-05-07T01:00:00+02:00</v>`), ``, ErrCellKind.Message},
+		"an error's word":      {cell(`t="inlineStr"`, `<is><t>#ARG!</t></is>`), ``, ErrSpreadsheet.Message},
+		"a merged cell":        {``, `<mergeCells><mergeCell ref="C1:C2"/></mergeCells>`, ErrMerged.Message},
 		"a formula with value": {cell(``, `<f>A1</f><v>1.5</v>`), ``, ""},
 		"an empty text":        {cell(`t="str"`, `<f>A1</f><v></v>`), ``, "empty"},
 	} {

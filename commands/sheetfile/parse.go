@@ -94,92 +94,83 @@ func (d decimal) times(n int64) (int64, bool) {
 	return v, true
 }
 
-const (
-	notAmount = "not an amount (1 234,56)"
-	notHours  = "not hours (1,5 or 1:30)"
-	notDate   = "not a date (DD.MM.RRRR or YYYY-MM-DD)"
-	notMonth  = "not a month (RRRR-MM)"
-	notClock  = "not a time of day (HH:MM)"
-	notWhole  = "not a whole number"
-)
-
-// parseAmount gives grosze, or the reason why it cannot.
-func parseAmount(s string) (domain.Grosze, string) {
+// parseAmount gives grosze, or why it cannot.
+func parseAmount(s string) (domain.Grosze, *domain.Error) {
 	if cut, ok := strings.CutSuffix(s, "zł"); ok {
 		s = trim(cut)
 	}
 	d, ok := parseDecimal(s)
 	if !ok {
-		return 0, notAmount
+		return 0, ErrAmount
 	}
 	if d.scale > 2 {
-		return 0, "more than two decimals"
+		return 0, ErrDecimals
 	}
 	g, ok := d.times(100)
 	if !ok || domain.Grosze(g).Check() != nil {
-		return 0, "too large an amount"
+		return 0, ErrTooLarge
 	}
-	return domain.Grosze(g), ""
+	return domain.Grosze(g), nil
 }
 
 const maxHours = 999_999 // six digits, as many as `H:MM` may have
 
 // parseHours gives minutes of `1,5`, `1.5`, `1:30` and `1:30:00`.
-func parseHours(s string) (domain.Minutes, string) {
+func parseHours(s string) (domain.Minutes, *domain.Error) {
 	s = iso(s)
 	if hours, rest, ok := strings.Cut(s, ":"); ok {
 		rest = strings.TrimSuffix(rest, ":00")
 		if hours == "" || len(hours) > 6 || len(rest) != 2 || !allDigits(hours) || !allDigits(rest) || rest > "59" {
-			return 0, notHours
+			return 0, ErrHours
 		}
 		h, _ := strconv.Atoi(hours)
 		m, _ := strconv.Atoi(rest)
-		return domain.Minutes(h*60 + m), ""
+		return domain.Minutes(h*60 + m), nil
 	}
 	d, ok := parseDecimal(s)
 	if !ok || d.negative {
-		return 0, notHours
+		return 0, ErrHours
 	}
 	m, ok := d.times(60)
 	if !ok {
-		return 0, "does not come to whole minutes"
+		return 0, ErrMinutes
 	}
 	if m > maxHours*60 {
-		return 0, "too many hours"
+		return 0, ErrTooLarge
 	}
-	return domain.Minutes(m), ""
+	return domain.Minutes(m), nil
 }
 
-func parseInt(s string) (int, string) {
+func parseInt(s string) (int, *domain.Error) {
 	d, ok := parseDecimal(s)
 	if !ok || d.scale > 0 {
-		return 0, notWhole
+		return 0, ErrWhole
 	}
 	n, ok := d.times(1)
 	if !ok {
-		return 0, "too large a number"
+		return 0, ErrTooLarge
 	}
-	return int(n), ""
+	return int(n), nil
 }
 
 // parsePercent reads `60`, `60%` and `60 %`, from 0 to 100.
-func parsePercent(s string) (int, string) {
+func parsePercent(s string) (int, *domain.Error) {
 	s = trim(strings.TrimSuffix(s, "%"))
 	if whole, decimals, ok := strings.Cut(strings.Replace(s, ".", ",", 1), ","); ok && strings.Trim(decimals, "0") == "" {
 		s = whole
 	}
 	n, reason := parseInt(s)
-	if reason != "" || n < 0 || n > 100 {
-		return 0, "not a whole percentage from 0 to 100"
+	if reason != nil || n < 0 || n > 100 {
+		return 0, ErrPercent
 	}
-	return n, ""
+	return n, nil
 }
 
 // parseDate reads `DD.MM.RRRR` (`D.M.RRRR` too), `RRRR-MM-DD`, either with a
 // midnight that an export put behind it, and the bare serial number of a date
 // from 1954 to 2119. Smaller serial numbers look like years or typing errors;
 // they are dates only where an XLSX formats them as such, see readWorkbook.
-func parseDate(s string) (domain.Date, string) {
+func parseDate(s string) (domain.Date, *domain.Error) {
 	s = iso(s)
 	for _, midnight := range []string{" 00:00:00", " 00:00"} {
 		s = strings.TrimSuffix(s, midnight)
@@ -188,21 +179,21 @@ func parseDate(s string) (domain.Date, string) {
 		return serialDay(n)
 	}
 	if d, err := domain.ParseDate(s); err == nil {
-		return d, ""
+		return d, nil
 	}
 	day, rest, _ := strings.Cut(s, ".")
 	month, year, _ := strings.Cut(rest, ".")
 	if len(day) < 1 || len(day) > 2 || len(month) < 1 || len(month) > 2 || len(year) != 4 || !allDigits(day+month+year) {
-		return 0, notDate
+		return 0, ErrDate
 	}
 	dd, _ := strconv.Atoi(day)
 	mm, _ := strconv.Atoi(month)
 	yyyy, _ := strconv.Atoi(year)
 	d, err := domain.CheckedDate(yyyy, mm, dd)
 	if err != nil {
-		return 0, "no such day between 1900 and 2199"
+		return 0, ErrNoDay
 	}
-	return d, ""
+	return d, nil
 }
 
 // bareSerial is a number that may be the serial number of a day.
@@ -215,11 +206,11 @@ func bareSerial(s string) (int, bool) {
 }
 
 // serialDay is the day of a bare serial number.
-func serialDay(n int) (domain.Date, string) {
+func serialDay(n int) (domain.Date, *domain.Error) {
 	if n < 20000 || n > 80000 {
-		return 0, notDate
+		return 0, ErrDate
 	}
-	return serialDate(n), ""
+	return serialDate(n), nil
 }
 
 // serialDate is the date of a spreadsheet's serial number, 1 = 1900-01-01 and
@@ -233,22 +224,22 @@ func serialDate(n int) domain.Date {
 
 // parseMonth reads `RRRR-MM`, `MM.RRRR`, and the first day of a month, which is
 // what a spreadsheet makes of a month.
-func parseMonth(s string) (domain.Month, string) {
+func parseMonth(s string) (domain.Month, *domain.Error) {
 	if m, err := domain.ParseMonth(s); err == nil {
-		return m, ""
+		return m, nil
 	}
 	if len(s) == 7 && s[2] == '.' {
 		if m, err := domain.ParseMonth(s[3:] + "-" + s[:2]); err == nil {
-			return m, ""
+			return m, nil
 		}
 	}
-	if d, reason := parseDate(s); reason == "" && d.Day() == 1 && len(s) > 5 {
-		return d.Month(), ""
+	if d, reason := parseDate(s); reason == nil && d.Day() == 1 && len(s) > 5 {
+		return d.Month(), nil
 	}
-	return 0, notMonth
+	return 0, ErrMonth
 }
 
-func parseClock(s string) (domain.TimeOfDay, string) {
+func parseClock(s string) (domain.TimeOfDay, *domain.Error) {
 	s = iso(s)
 	if strings.Count(s, ":") == 2 {
 		s = strings.TrimSuffix(s, ":00")
@@ -256,15 +247,15 @@ func parseClock(s string) (domain.TimeOfDay, string) {
 	// 8, 8,5 and 8.5 are hours, as a number in a cell is; 8.05 may be meant as
 	// 8:05 and is refused.
 	if _, decimals, point := strings.Cut(s, "."); !strings.Contains(s, ":") && (!point || len(decimals) == 1) {
-		if m, reason := parseHours(s); reason == "" && m >= 0 && m <= 1440 {
-			return domain.TimeOfDay(m), ""
+		if m, reason := parseHours(s); reason == nil && m >= 0 && m <= 1440 {
+			return domain.TimeOfDay(m), nil
 		}
 	}
 	t, err := domain.ParseTimeOfDay(s)
 	if err != nil {
-		return 0, notClock
+		return 0, ErrClock
 	}
-	return t, ""
+	return t, nil
 }
 
 // compact cuts the spaces and dashes that people put into long numbers.

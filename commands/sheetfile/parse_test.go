@@ -8,16 +8,16 @@ import (
 )
 
 // table runs one parser over texts; a want of "" is a refusal.
-func table[T any](t *testing.T, parse func(string) (T, string), show func(T) string, cases map[string]string) {
+func table[T any](t *testing.T, parse func(string) (T, *domain.Error), show func(T) string, cases map[string]string) {
 	t.Helper()
 	for text, want := range cases {
 		v, reason := parse(text)
 		got := ""
-		if reason == "" {
+		if reason == nil {
 			got = show(v)
 		}
 		if got != want {
-			t.Errorf("%q: got %q (%s), want %q", text, got, reason, want)
+			t.Errorf("%q: got %q (%v), want %q", text, got, reason, want)
 		}
 	}
 }
@@ -158,7 +158,7 @@ func FuzzAmount(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		g, reason := parseAmount(s)
-		if reason != "" {
+		if reason != nil {
 			if g != 0 {
 				t.Fatalf("%q: refused (%s) with %s", s, reason, g)
 			}
@@ -172,7 +172,7 @@ func FuzzAmount(f *testing.F) {
 			return -1
 		}, s)
 		back, reason := parseAmount(g.String())
-		if reason != "" || back != g {
+		if reason != nil || back != g {
 			t.Fatalf("%q: %s came back as %s, %s", s, g, back, reason)
 		}
 		got := strings.NewReplacer("-", "", ".", "").Replace(g.String())
@@ -188,11 +188,11 @@ func FuzzHours(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		m, reason := parseHours(s)
-		if reason != "" && m != 0 || m < 0 || m > maxHours*60 {
-			t.Fatalf("%q: got %d, %q", s, m, reason)
+		if reason != nil && m != 0 || m < 0 || m > maxHours*60 {
+			t.Fatalf("%q: got %d, %v", s, m, reason)
 		}
-		if reason == "" {
-			if back, reason := parseHours(m.String()); back != m || reason != "" {
+		if reason == nil {
+			if back, reason := parseHours(m.String()); back != m || reason != nil {
 				t.Fatalf("%q: %s came back as %s, %s", s, m, back, reason)
 			}
 		}

@@ -12,43 +12,29 @@ import (
 	"ksiega/domain"
 )
 
-// CellError says what is wrong with one cell. It carries no personal data.
-type CellError struct {
-	Column string // empty if the row as a whole is wrong
-	Reason string
-}
-
-func (e *CellError) Error() string {
-	if e.Column == "" {
-		return e.Reason
-	}
-	return "column " + e.Column + ": " + e.Reason
-}
-
-// Record gives typed access to one row. The first problem is kept and returned
-// by Err; after it every method gives zero values of no meaning. An empty cell is
-// the zero value; Need refuses it.
+// Record gives typed access to one row. What is wrong with it is kept and returned by
+// Err, once a column; a cell that cannot be read is the zero value. An empty cell is that
+// too; Need refuses it.
 type Record struct {
 	sheet *Sheet
 	row   *Row
-	err   *CellError
-	bad   []string // columns
+	wrong RowError
 }
 
 // Record is the row with index i of s.Rows.
 func (s *Sheet) Record(i int) *Record {
 	r := &Record{sheet: s, row: &s.Rows[i]}
-	if r.row.problem != "" {
-		r.fail("", r.row.problem)
+	if r.row.problem != nil {
+		r.Refuse("", r.row.problem)
 	}
 	for _, f := range r.row.faults {
 		if f.column < len(s.Header) {
-			r.fail(s.Header[f.column], f.reason)
+			r.Refuse(s.Header[f.column], f.refusal)
 		}
 	}
 	for n := len(s.Header); n < len(r.row.Cells); n++ {
 		if trim(r.row.Cells[n]) != "" {
-			r.fail("", fmt.Sprintf("the row has %d cells, the header %d", len(r.row.Cells), len(s.Header)))
+			r.Refuse("", ErrWide.With("%d, not %d", len(r.row.Cells), len(s.Header)))
 			break
 		}
 	}
@@ -58,27 +44,25 @@ func (s *Sheet) Record(i int) *Record {
 // Number is the row's number in the spreadsheet.
 func (r *Record) Number() int { return r.row.Number }
 
-// Err is the first problem, a *CellError, or nil.
+// Err is all that is wrong, a RowError, or nil.
 func (r *Record) Err() error {
-	if r.err == nil {
+	if len(r.wrong) == 0 {
 		return nil
 	}
-	return r.err
+	return r.wrong
 }
 
 // Readable says whether nothing was wrong with the cells of some columns that were
 // asked for, whatever is with the others.
 func (r *Record) Readable(columns ...string) bool {
-	return !slices.ContainsFunc(columns, func(c string) bool { return slices.Contains(r.bad, c) })
+	return !slices.ContainsFunc(r.wrong, func(e *CellError) bool { return slices.Contains(columns, e.Column) })
 }
 
-// Refuse refuses the row for what stands in a column.
-func (r *Record) Refuse(column string, why error) { r.fail(column, why.Error()) }
-
-func (r *Record) fail(column, reason string) {
-	r.bad = append(r.bad, column)
-	if r.err == nil {
-		r.err = &CellError{Column: column, Reason: reason}
+// Refuse refuses the row for what stands in a column, "" for the row as a whole. Of one
+// cell the first thing counts.
+func (r *Record) Refuse(column string, why *domain.Error) {
+	if column == "" || r.Readable(column) {
+		r.wrong = append(r.wrong, &CellError{column, why})
 	}
 }
 
@@ -88,7 +72,7 @@ func (r *Record) cell(column string) string {
 	i := slices.Index(r.sheet.Header, column)
 	if i < 0 {
 		if !r.sheet.spec.lists(column) {
-			r.fail(column, "not a column of "+r.sheet.spec.Kind)
+			r.Refuse(column, ErrColumn)
 		}
 		return ""
 	}
@@ -97,7 +81,7 @@ func (r *Record) cell(column string) string {
 	}
 	text := trim(r.row.Cells[i])
 	if strings.HasPrefix(text, "#") && slices.Contains(errorWords(), strings.ToUpper(text)) {
-		r.fail(column, faultError)
+		r.Refuse(column, ErrSpreadsheet)
 		return ""
 	}
 	return text
@@ -108,21 +92,24 @@ func (r *Record) Empty(column string) bool { return r.cell(column) == "" }
 
 // Need refuses a row in which nothing stands in a column.
 func (r *Record) Need(column string) {
-	if r.Empty(column) && r.Readable(column) {
-		r.fail(column, "empty")
+	if r.Empty(column) {
+		r.Refuse(column, ErrEmpty)
 	}
 }
 
 // parsed reads one cell.
-func parsed[T any](r *Record, column string, parse func(string) (T, string)) T {
+func parsed[T any](r *Record, column string, parse func(string) (T, *domain.Error)) T {
 	var zero T
 	text := r.cell(column)
 	if text == "" {
 		return zero
 	}
-	v, reason := parse(text)
-	if reason != "" {
-		r.fail(column, reason+quoted(column, text))
+	v, refused := parse(text)
+	if refused != nil {
+		if shown := quoted(column, text); shown != "" {
+			refused = refused.With("%s", shown)
+		}
+		r.Refuse(column, refused)
 		return zero
 	}
 	return v
@@ -133,16 +120,16 @@ const maxText = 4000 // runes of one cell
 // Text is the trimmed cell in NFC.
 func (r *Record) Text(column string) string { return parsed(r, column, parseText) }
 
-func parseText(s string) (string, string) {
+func parseText(s string) (string, *domain.Error) {
 	if utf8.RuneCountInString(s) > maxText {
-		return "", "longer than 4000 characters"
+		return "", ErrLong
 	}
 	for _, c := range s {
 		if c == utf8.RuneError || unicode.IsControl(c) && c != '\n' && c != '\r' && c != '\t' {
-			return "", "holds a character that cannot be read"
+			return "", ErrUnread
 		}
 	}
-	return norm.NFC.String(s), ""
+	return norm.NFC.String(s), nil
 }
 
 // ID is an identifier: NFC and domain.CheckID.
@@ -152,11 +139,11 @@ func (r *Record) ID(column string) string {
 		return ""
 	}
 	if slices.Contains(r.row.made, slices.Index(r.sheet.Header, column)) {
-		r.fail(column, faultMade)
+		r.Refuse(column, ErrMade)
 	}
 	id, err := domain.CheckID(norm.NFC.String(text))
-	if err != nil {
-		r.fail(column, err.Error())
+	if refused := domain.RefusalsOf(err); refused != nil {
+		r.Refuse(column, refused[0])
 	}
 	return id
 }
@@ -165,13 +152,13 @@ func (r *Record) ID(column string) string {
 // bare serial number in the workbook's own date system, and puts the day into the cell,
 // so that it stays that day where the row is handed back as CSV.
 func (r *Record) Date(column string) domain.Date {
-	return parsed(r, column, func(s string) (domain.Date, string) {
+	return parsed(r, column, func(s string) (domain.Date, *domain.Error) {
 		n, bare := bareSerial(s)
 		if !bare || r.sheet.epoch == 0 {
 			return parseDate(s)
 		}
 		d, reason := serialDay(n + r.sheet.epoch)
-		if reason == "" {
+		if reason == nil {
 			r.row.Cells[slices.Index(r.sheet.Header, column)] = d.String()
 		}
 		return d, reason
@@ -204,58 +191,58 @@ func (r *Record) Choice(column string, allowed ...string) string {
 	return parsed(r, column, choose(allowed))
 }
 
-func choose(allowed []string) func(string) (string, string) {
-	return func(s string) (string, string) {
+func choose(allowed []string) func(string) (string, *domain.Error) {
+	return func(s string) (string, *domain.Error) {
 		for _, a := range allowed {
 			if strings.EqualFold(a, s) {
-				return a, ""
+				return a, nil
 			}
 		}
-		return "", "not one of " + strings.Join(allowed, ", ")
+		return "", ErrChoice.With("%s", strings.Join(allowed, ", "))
 	}
 }
 
 // PESEL is the eleven digits of a valid PESEL, or "" for an empty cell. The
 // zeros that a number cell of an XLSX lost in front are put back.
 func (r *Record) PESEL(column string) string {
-	return parsed(r, column, func(s string) (string, string) {
+	return parsed(r, column, func(s string) (string, *domain.Error) {
 		s = compact(s)
 		if r.sheet.workbook && len(s) < 11 && len(s) > 7 && allDigits(s) {
 			s = strings.Repeat("0", 11-len(s)) + s
 		}
 		if !domain.ValidPESEL(s) {
-			return "", "not a valid PESEL (eleven digits, date of birth, check digit)"
+			return "", ErrPESEL
 		}
-		return s, ""
+		return s, nil
 	})
 }
 
 // Account is the 26 digits of a valid Polish account number (NRB or IBAN, with
 // or without spaces), or "" for an empty cell.
 func (r *Record) Account(column string) string {
-	return parsed(r, column, func(s string) (string, string) {
+	return parsed(r, column, func(s string) (string, *domain.Error) {
 		digits, ok := domain.NRB(compact(s))
 		if !ok {
-			return "", "not a valid account number (26 digits, check digits); number cells cannot hold one, use text"
+			return "", ErrAccount
 		}
-		return digits, ""
+		return digits, nil
 	})
 }
 
 // NIP is the ten digits of a valid taxpayer's number, or "" for an empty cell.
 func (r *Record) NIP(column string) string {
-	return parsed(r, column, func(s string) (string, string) {
+	return parsed(r, column, func(s string) (string, *domain.Error) {
 		if s = compact(s); len(s) == 12 && strings.EqualFold(s[:2], "PL") {
 			s = s[2:]
 		}
 		if !domain.ValidNIP(s) {
-			return "", "not a valid NIP (ten digits, check digit)"
+			return "", ErrNIP
 		}
-		return s, ""
+		return s, nil
 	})
 }
 
-// quoted is the value for the end of a reason, or nothing where it is or may be
+// quoted is the value for a reason, or nothing where it is or may be
 // a person's: shifted columns put a PESEL or a name where a date should be.
 func quoted(column, value string) string {
 	switch column {
@@ -265,11 +252,7 @@ func quoted(column, value string) string {
 	if strings.ContainsFunc(value, unicode.IsLetter) {
 		return "" // a name may stand in any column once columns are shifted
 	}
-	v := shown(value)
-	if v == "" {
-		return ""
-	}
-	return ": " + v
+	return shown(value)
 }
 
 // shown quotes a value cut at 40 runes, or gives nothing if it holds as many

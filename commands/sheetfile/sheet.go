@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"ksiega/domain"
 )
 
 // Bounds of one file.
@@ -50,9 +52,9 @@ type Row struct {
 	Number int // in the spreadsheet; the header is row 1
 	Cells  []string
 
-	problem string  // what is wrong with the row as a whole
-	faults  []fault // what is wrong with cells
-	made    []int   // cells that a format made text of a number
+	problem *domain.Error // what is wrong with the row as a whole
+	faults  []fault       // what is wrong with cells
+	made    []int         // cells that a format made text of a number
 }
 
 // Read reads a `.csv` or `.xlsx` file, told apart by name, whose columns are
@@ -102,7 +104,7 @@ func (s *Sheet) take(rows []Row) error {
 	}
 	for _, f := range rows[0].faults {
 		if f.column < len(names) {
-			return fmt.Errorf("row 1: column %d: %s", f.column+1, f.reason)
+			return fmt.Errorf("row 1: column %d: %w", f.column+1, f.refusal)
 		}
 	}
 	refusal := len(names) > 1 && names[0] == columnRow && names[1] == columnReason
@@ -184,7 +186,7 @@ func (r *Row) drop(dropped []int) {
 	r.faults, r.made = nil, nil
 	for _, f := range faults {
 		if column, ok := moved(f.column); ok {
-			r.faults = append(r.faults, fault{column, f.reason})
+			r.faults = append(r.faults, fault{column, f.refusal})
 		}
 	}
 	for _, column := range made {

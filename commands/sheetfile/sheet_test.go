@@ -111,8 +111,8 @@ func TestRefusedCellsNameColumnAndReasonOnly(t *testing.T) {
 		{"konto", "61109010140000071219812875", `column konto: not a valid account number (26 digits, check digits); number cells cannot hold one, use text`, func(r *Record) { r.Account("konto") }},
 		{"nip", "5260250275", `column nip: not a valid NIP (ten digits, check digit)`, func(r *Record) { r.NIP("nip") }},
 		{"id", "44051401359", `column id: ` + domain.ErrPESELAsID.Message, func(r *Record) { r.ID("id") }},
-		{"rodzaj", "inny", `column rodzaj: not one of psu, socjalny`, func(r *Record) { r.Choice("rodzaj", "psu", "socjalny") }},
-		{"rodzaj", "x", `column rodzai: not a column of proba`, func(r *Record) { r.Choice("rodzai", "x") }},
+		{"rodzaj", "inny", `column rodzaj: not one of the values that the column takes: psu, socjalny`, func(r *Record) { r.Choice("rodzaj", "psu", "socjalny") }},
+		{"rodzaj", "x", `column rodzai: not a column of the file`, func(r *Record) { r.Choice("rodzai", "x") }},
 	} {
 		s := &Sheet{spec: spec, Header: []string{c.column}, Rows: []Row{{Number: 2, Cells: []string{c.value}}}}
 		r := s.Record(0)
@@ -121,9 +121,11 @@ func TestRefusedCellsNameColumnAndReasonOnly(t *testing.T) {
 		if err := r.Err(); !errors.As(err, &cell) || err.Error() != c.want {
 			t.Errorf("%s %q: got %v, want %s", c.column, c.value, err, c.want)
 		}
-		r.Date("data")
-		if r.Err() != error(cell) {
-			t.Errorf("%s: the first problem was not kept", c.column)
+		c.read(r)
+		r.Need("nie ma")
+		var all RowError
+		if !errors.As(r.Err(), &all) || len(all) != 2 || all[0] != cell || all[1].Refusal != ErrEmpty && all[1].Refusal != ErrColumn {
+			t.Errorf("%s: with one more, %v is wrong", c.column, r.Err())
 		}
 	}
 }
@@ -150,7 +152,7 @@ func TestAcceptedCells(t *testing.T) {
 func TestRowsWithABadShape(t *testing.T) {
 	t.Parallel()
 	s := read(t, "obecnosci.csv", "umowa;data;godziny\nu1;2018-02-08;1;;\nu1;2018-02-08;1;;x\n\"u1\"x;2018-02-08;1\n\"u1\" ;2018-02-08;1\nu1\n", attendance)
-	for i, want := range []string{"", "the row has 5 cells, the header 3", "text stands after a closing quote", "", "column data: empty"} {
+	for i, want := range []string{"", "more cells than the header has: 5, not 3", "text stands after a closing quote", "", "column data: empty"} {
 		r := s.Record(i)
 		r.ID("umowa")
 		r.Date("data")

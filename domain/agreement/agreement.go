@@ -10,7 +10,6 @@
 package agreement
 
 import (
-	"cmp"
 	"ksiega/domain"
 	"ksiega/domain/cap"
 	"ksiega/domain/programme"
@@ -119,9 +118,9 @@ func (ListReferral) agreement() {}
 
 // Refusals.
 var (
-	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "no such agreement is recorded")
-	ErrPeriod      = domain.Refusal(domain.CodeInvalid, "the agreement ends before it starts")
-	ErrRefundShare = domain.Refusal(domain.CodeRule, "the refund share is not allowed")
+	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "no such agreement is recorded").At("agreement")
+	ErrPeriod      = domain.Refusal(domain.CodeInvalid, "the agreement ends before it starts").At("to")
+	ErrRefundShare = domain.Refusal(domain.CodeRule, "the refund share is not allowed").At("refundPercent")
 	ErrNoLimit     = domain.Refusal(domain.CodeInvalid, "a limit of 0 would allow nothing: leave it empty for none")
 	ErrNegative    = domain.Refusal(domain.CodeInvalid, "a limit or rate is negative")
 )
@@ -169,10 +168,8 @@ func conclude(s State, t Terms) ([]domain.Event, error) {
 	switch {
 	case t.To < t.From:
 		return nil, ErrPeriod
-	case t.PersonLimit < 0, t.MonthlyCap < 0, t.TotalCap < 0, t.BaseRate < 0:
-		return nil, ErrNegative
 	}
-	if err := cmp.Or(t.MonthlyCap.Check(), t.TotalCap.Check(), domain.CheckRate(t.BaseRate), domain.CheckCount(t.PersonLimit)); err != nil {
+	if err := checkLimits(t); err != nil {
 		return nil, err
 	}
 	if err := checkShare(t); err != nil {
@@ -180,11 +177,25 @@ func conclude(s State, t Terms) ([]domain.Event, error) {
 	}
 	if s.Exists() {
 		if field := differs(s.Terms, t); field != "" {
-			return nil, domain.ErrDiffers.With("agreement %s, %s", t.Agreement, field)
+			return nil, domain.ErrDiffers.At(field).With("agreement %s, %s", t.Agreement, field)
 		}
 		return nil, nil
 	}
 	return []domain.Event{Concluded{t}}, nil
+}
+
+func checkLimits(t Terms) error {
+	limit := func(field string, negative bool, tooLarge error) error {
+		if negative {
+			return ErrNegative.At(field)
+		}
+		return domain.At(field, tooLarge)
+	}
+	return domain.Together(
+		limit("personLimit", t.PersonLimit < 0, domain.CheckCount(t.PersonLimit)),
+		limit("monthlyCapMinutes", t.MonthlyCap < 0, t.MonthlyCap.Check()),
+		limit("totalCapMinutes", t.TotalCap < 0, t.TotalCap.Check()),
+		limit("baseRateGrosze", t.BaseRate < 0, domain.CheckRate(t.BaseRate)))
 }
 
 // checkShare: old regime up to 60 %, up to 100 % for household chores for
@@ -202,20 +213,29 @@ func checkShare(t Terms) error {
 	return nil
 }
 
+// differs names the first field in which two are not the same.
 func differs(a, b Terms) string {
 	switch {
 	case a.Concluded != b.Concluded:
-		return "day of conclusion"
-	case a.From != b.From || a.To != b.To:
-		return "period"
+		return "concluded"
+	case a.From != b.From:
+		return "from"
+	case a.To != b.To:
+		return "to"
 	case a.RefundPercent != b.RefundPercent:
-		return "refund share"
-	case a.PersonLimit != b.PersonLimit || a.MonthlyCap != b.MonthlyCap || a.TotalCap != b.TotalCap:
-		return "limits"
-	case a.BaseRate != b.BaseRate || a.Basis != b.Basis:
-		return "base of the rate"
+		return "refundPercent"
+	case a.PersonLimit != b.PersonLimit:
+		return "personLimit"
+	case a.MonthlyCap != b.MonthlyCap:
+		return "monthlyCapMinutes"
+	case a.TotalCap != b.TotalCap:
+		return "totalCapMinutes"
+	case a.BaseRate != b.BaseRate:
+		return "baseRateGrosze"
+	case a.Basis != b.Basis:
+		return "refundBasis"
 	case a.ForCarers != b.ForCarers:
-		return "work for carers"
+		return "forCarers"
 	}
 	return ""
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/refund"
@@ -103,7 +102,7 @@ func (ReleaseClaims) agreement() {}
 // ContractMonth is a referral's month as a claim sees it.
 type ContractMonth struct {
 	Share    refund.Share
-	NotReady string // why nothing can be claimed of it, "" where it can
+	NotReady *domain.Error // why nothing can be claimed of it, nil where it can
 	Blocks   []refund.Block
 }
 
@@ -115,9 +114,9 @@ type RecordedClaim struct {
 
 // Refusals of claims.
 var (
-	ErrNoClaim   = domain.Refusal(domain.CodeNotFound, "the agreement has no such claim")
-	ErrCorrected = domain.Refusal(domain.CodeRule, "another claim already corrects it: correct that one")
-	ErrClaimed   = domain.Refusal(domain.CodeRule, "another claim holds the contract-month meanwhile")
+	ErrNoClaim   = domain.Refusal(domain.CodeNotFound, "the agreement has no such claim").At("claim")
+	ErrCorrected = domain.Refusal(domain.CodeRule, "another claim already corrects it: correct that one").At("corrects")
+	ErrClaimed   = domain.Refusal(domain.CodeRule, "another claim holds the contract-month meanwhile").At("claim")
 )
 
 // HeldClaim is a claim as the agreement's stream tells it.
@@ -267,7 +266,7 @@ func (s State) corrects(asked refund.Submitted) error {
 
 // free are the shares that a claim may take, what blocks them, and of each other
 // month why not.
-func (s State) free(c ReserveClaim) (shares []refund.Share, blocks []refund.Block, reasons []string) {
+func (s State) free(c ReserveClaim) (shares []refund.Share, blocks []refund.Block, reasons []*domain.Error) {
 	with := s
 	with.Claims = append(slices.Clip(s.Claims), HeldClaim{RecordedClaim: RecordedClaim{Submitted: c.Asked}})
 	standing := with.standing(c.Asked.Month)
@@ -285,15 +284,15 @@ func (s State) free(c ReserveClaim) (shares []refund.Share, blocks []refund.Bloc
 		by, held := holder[m.Share.Contract]
 		switch {
 		case held && slices.Contains(c.Pending, by):
-			reasons = append(reasons, m.Share.Contract+" is reserved for claim "+by+", which was cut short: send that again as it was, or withdraw it")
+			reasons = append(reasons, refund.ErrCutShort.With("%s, for %s", m.Share.Contract, by))
 		case held:
-			reasons = append(reasons, m.Share.Contract+" is claimed in "+by)
-		case m.NotReady != "":
-			reasons = append(reasons, m.Share.Contract+" "+m.NotReady)
+			reasons = append(reasons, refund.ErrTaken.With("%s, in %s", m.Share.Contract, by))
+		case m.NotReady != nil:
+			reasons = append(reasons, m.NotReady)
 		default:
 			shares, blocks = append(shares, m.Share), append(blocks, m.Blocks...)
 			if m.Share.Refund <= 0 {
-				reasons = append(reasons, m.Share.Contract+" has a refund of "+m.Share.Refund.String())
+				reasons = append(reasons, refund.ErrNoRefund.With("%s", m.Share.Contract))
 			}
 		}
 	}
@@ -304,14 +303,17 @@ func (s State) free(c ReserveClaim) (shares []refund.Share, blocks []refund.Bloc
 // persons.
 const mostReasons = 100
 
-func notReady(reasons []string) error {
+func notReady(reasons []*domain.Error) error {
 	if len(reasons) == 0 {
 		return refund.ErrNotReady.With("the agreement has no referrals")
 	}
-	if more := len(reasons) - mostReasons; more > 0 {
-		reasons = append(slices.Clip(reasons[:mostReasons]), fmt.Sprintf("and %d more", more))
+	more, also := max(0, len(reasons)-mostReasons), ""
+	if more > 0 {
+		reasons, also = reasons[:mostReasons], fmt.Sprintf("; and %d more", more)
 	}
-	return refund.ErrNotReady.With("%s", strings.Join(reasons, "; "))
+	refusal := refund.ErrNotReady.With("%s%s", domain.Refusals(reasons), also)
+	refusal.Args = []any{reasons, more}
+	return refusal
 }
 
 // answer records what the labour office said, unless a claim would then hold what
@@ -330,7 +332,7 @@ func (s State) answer(c AnswerClaim) ([]domain.Event, error) {
 			continue // demands were told once; they decide nothing
 		}
 		if a.Outcome != c.Outcome {
-			return nil, domain.ErrDiffers.With("decision of %s on claim %s", c.On, c.Claim)
+			return nil, domain.ErrDiffers.At("date").With("decision of %s on claim %s", c.On, c.Claim)
 		}
 		return nil, nil
 	}
@@ -352,7 +354,7 @@ func (s State) clash(month domain.Month, before refund.Standing) error {
 			continue
 		}
 		if rival := after.Rival(number); rival != "" {
-			return ErrCorrected.With("claim %s is corrected by %s", c.Corrects, rival)
+			return ErrCorrected.At("claim").With("claim %s is corrected by %s", c.Corrects, rival)
 		}
 		for _, other := range s.Claims {
 			by := other.Submitted.Claim

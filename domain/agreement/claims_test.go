@@ -79,13 +79,13 @@ func TestAContractMonthIsReservedOnce(t *testing.T) {
 	// Another claim takes what is left; where nothing is, it is told why, month by month.
 	other := agreement.ReserveClaim{Asked: asked("W/2", ""), Months: months("S/1", "S/2", "S/3")}
 	Given(t, d, concluded(), first).When(other).Then(reserved("W/2", "", "S/3"))
-	other.Months[2].NotReady = "has no hours"
+	other.Months[2].NotReady = refund.ErrNoHours.With("S/3")
 	_, err := d.Decide(d.Fold(concluded(), first), other)
-	if want := "S/1 is claimed in W/1; S/2 is claimed in W/1; S/3 has no hours"; !errors.Is(err, refund.ErrNotReady) || !strings.HasSuffix(err.Error(), want) {
+	if want := refund.ErrTaken.Message + ": S/1, in W/1; " + refund.ErrTaken.Message + ": S/2, in W/1; " + refund.ErrNoHours.Message + ": S/3"; !errors.Is(err, refund.ErrNotReady) || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
 	other.Pending = []string{"W/1"}
-	if _, err = d.Decide(d.Fold(concluded(), first), other); !strings.Contains(err.Error(), "S/1 is reserved for claim W/1, which was cut short") {
+	if _, err = d.Decide(d.Fold(concluded(), first), other); !strings.Contains(err.Error(), refund.ErrCutShort.Message+": S/1, for W/1") {
 		t.Error(err)
 	}
 	if _, err = d.Decide(d.Fold(concluded()), agreement.ReserveClaim{Asked: asked("W/1", "")}); !strings.Contains(err.Error(), "no referrals") {

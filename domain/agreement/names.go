@@ -4,5 +4,5 @@ import "ksiega/domain"
 
 // Names is the agreement.
 func (e Concluded) Names() []domain.Name {
-	return []domain.Name{{Field: "agreement", ID: e.Agreement, Stream: true}}
+	return []domain.Name{{Field: "number", ID: e.Agreement, Stream: true}}
 }

@@ -10,12 +10,12 @@ import (
 
 // Refusals of this package.
 var (
-	ErrTimes          = domain.Refusal(domain.CodeInvalid, "a visit must end after it starts and by 24:00; a night is two visits")
-	ErrMinutes        = domain.Refusal(domain.CodeInvalid, "the minutes of a visit do not agree with its times")
+	ErrTimes          = domain.Refusal(domain.CodeInvalid, "a visit must end after it starts and by 24:00; a night is two visits").At("to")
+	ErrMinutes        = domain.Refusal(domain.CodeInvalid, "the minutes of a visit do not agree with its times").At("to")
 	ErrOther          = domain.Refusal(domain.CodeInvalid, "the stream belongs to another assistant or month")
-	ErrOverlap        = domain.Refusal(domain.CodeRule, "overlaps another visit of the assistant")
-	ErrOverMonthlyCap = domain.Refusal(domain.CodeRule, "over the monthly cap of the assistant")
-	ErrOverDailyCap   = domain.Refusal(domain.CodeRule, "over the daily cap of the assistant")
+	ErrOverlap        = domain.Refusal(domain.CodeRule, "overlaps another visit of the assistant").At("from")
+	ErrOverMonthlyCap = domain.Refusal(domain.CodeRule, "over the monthly cap of the assistant").At("to")
+	ErrOverDailyCap   = domain.Refusal(domain.CodeRule, "over the daily cap of the assistant").At("to")
 	ErrNoVisit        = domain.Refusal(domain.CodeNotFound, "no such visit is recorded")
 	ErrWithdrawn      = domain.Refusal(domain.CodeDiffers, "the visit was withdrawn; only a correction logs it again")
 )
@@ -82,7 +82,7 @@ func log(s State, c LogVisit) ([]domain.Event, error) {
 		case was.Withdrawn:
 			return nil, ErrWithdrawn.With("%s", name(c.Visit))
 		case field != "":
-			return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), field)
+			return nil, domain.ErrDiffers.At(field).With("%s, %s", name(c.Visit), field)
 		}
 		return nil, nil
 	}

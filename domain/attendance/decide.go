@@ -27,14 +27,15 @@ type RecordDay struct {
 
 // Refusals.
 var (
-	ErrHours     = domain.Refusal(domain.CodeInvalid, "the hours of a day must lie between 0 and 24")
-	ErrNoHours   = domain.Refusal(domain.CodeInvalid, "no hours and no absence")
-	ErrBoth      = domain.Refusal(domain.CodeInvalid, "an absence carries no hours")
-	ErrAbsence   = domain.Refusal(domain.CodeInvalid, "no such kind of absence")
-	ErrOutside   = domain.Refusal(domain.CodeRule, "the day lies outside referral or agreement")
-	ErrWeeklyCap = domain.Refusal(domain.CodeRule, "over the weekly cap")
-	ErrMonthCap  = domain.Refusal(domain.CodeRule, "over the monthly cap")
-	ErrNoRate    = domain.Refusal(domain.CodeRule, "no minimum rate is known for the day")
+	ErrHours     = domain.Refusal(domain.CodeInvalid, "the hours of a day must lie between 0 and 24").At("minutes")
+	ErrNoHours   = domain.Refusal(domain.CodeInvalid, "no hours and no absence").At("minutes")
+	ErrBoth      = domain.Refusal(domain.CodeInvalid, "an absence carries no hours").At("minutes")
+	ErrAbsence   = domain.Refusal(domain.CodeInvalid, "no such kind of absence").At("absence")
+	ErrOutside   = domain.Refusal(domain.CodeRule, "the day lies outside referral or agreement").At("date")
+	ErrSuspended = domain.Refusal(domain.CodeRule, "the referral is suspended on the day").At("date")
+	ErrWeeklyCap = domain.Refusal(domain.CodeRule, "over the weekly cap").At("minutes")
+	ErrMonthCap  = domain.Refusal(domain.CodeRule, "over the monthly cap").At("minutes")
+	ErrNoRate    = domain.Refusal(domain.CodeRule, "no minimum rate is known for the day").At("date")
 )
 
 // State is a referral's attendance.

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"cmp"
 	"slices"
 
 	"ksiega/domain"
@@ -63,17 +62,17 @@ func (Complete) contract()     {}
 
 // Refusals.
 var (
-	ErrUnknown      = domain.Refusal(domain.CodeNotFound, "no such contract is recorded")
-	ErrKind         = domain.Refusal(domain.CodeInvalid, "no such kind of contract")
-	ErrPeriod       = domain.Refusal(domain.CodeInvalid, "the contract ends before it starts")
+	ErrUnknown      = domain.Refusal(domain.CodeNotFound, "no such contract is recorded").At("contract")
+	ErrKind         = domain.Refusal(domain.CodeInvalid, "no such kind of contract").At("kind")
+	ErrPeriod       = domain.Refusal(domain.CodeInvalid, "the contract ends before it starts").At("to")
 	ErrNegative     = domain.Refusal(domain.CodeInvalid, "hours or rate are negative")
-	ErrNoAgreement  = domain.Refusal(domain.CodeInvalid, "a referral needs an agreement (porozumienie)")
-	ErrNotSigned    = domain.Refusal(domain.CodeRule, "the contract is not signed")
-	ErrEnded        = domain.Refusal(domain.CodeRule, "the contract has ended")
-	ErrSuspended    = domain.Refusal(domain.CodeRule, "the contract is suspended already")
-	ErrNotSuspended = domain.Refusal(domain.CodeRule, "the contract is not suspended")
-	ErrBeforeStart  = domain.Refusal(domain.CodeInvalid, "the change lies before the contract's first day")
-	ErrNoDay        = domain.Refusal(domain.CodeInvalid, "the change has no day")
+	ErrNoAgreement  = domain.Refusal(domain.CodeInvalid, "a referral needs an agreement (porozumienie)").At("agreement")
+	ErrNotSigned    = domain.Refusal(domain.CodeRule, "the contract is not signed").At("number")
+	ErrEnded        = domain.Refusal(domain.CodeRule, "the contract has ended").At("on")
+	ErrSuspended    = domain.Refusal(domain.CodeRule, "the contract is suspended already").At("on")
+	ErrNotSuspended = domain.Refusal(domain.CodeRule, "the contract is not suspended").At("on")
+	ErrBeforeStart  = domain.Refusal(domain.CodeInvalid, "the change lies before the contract's first day").At("on")
+	ErrNoDay        = domain.Refusal(domain.CodeInvalid, "the change has no day").At("on")
 )
 
 // Decider of contracts.
@@ -131,7 +130,7 @@ func sign(s State, t Terms) ([]domain.Event, error) {
 		return []domain.Event{Signed{t}}, nil
 	}
 	if field := differs(s.First, t); field != "" {
-		return nil, domain.ErrDiffers.With("contract %s, %s", t.Contract, field)
+		return nil, domain.ErrDiffers.At(field).With("contract %s, %s", t.Contract, field)
 	}
 	return nil, nil
 }
@@ -149,12 +148,20 @@ func check(t Terms) error {
 	if t.To < t.From {
 		return ErrPeriod
 	}
-	if t.Weekly < 0 || t.Rate < 0 {
-		return ErrNegative
-	}
-	return cmp.Or(t.Weekly.Check(), domain.CheckRate(t.Rate))
+	return checkFigures(t.Weekly, t.Rate)
 }
 
+func checkFigures(weekly domain.Minutes, rate domain.HourlyRate) error {
+	switch {
+	case weekly < 0:
+		return ErrNegative.At("weeklyMinutes")
+	case rate < 0:
+		return ErrNegative.At("rateGrosze")
+	}
+	return domain.Together(domain.At("weeklyMinutes", weekly.Check()), domain.At("rateGrosze", domain.CheckRate(rate)))
+}
+
+// differs names the first field in which two are not the same.
 func differs(a, b Terms) string {
 	switch {
 	case a.Kind != b.Kind:
@@ -168,17 +175,19 @@ func differs(a, b Terms) string {
 	case a.Agreement != b.Agreement:
 		return "agreement"
 	case a.Concluded != b.Concluded:
-		return "day of conclusion"
-	case a.From != b.From || a.To != b.To:
-		return "period"
+		return "concluded"
+	case a.From != b.From:
+		return "from"
+	case a.To != b.To:
+		return "to"
 	case a.Weekly != b.Weekly:
-		return "weekly hours"
+		return "weeklyMinutes"
 	case a.Rate != b.Rate:
-		return "rate"
+		return "rateGrosze"
 	case a.Place != b.Place:
 		return "place"
 	case a.Work != b.Work:
-		return "kind of work"
+		return "work"
 	}
 	return ""
 }
@@ -198,10 +207,7 @@ func change(s State, c Command) (domain.Event, error) {
 	}
 	switch c := c.(type) {
 	case Amend:
-		if c.Weekly < 0 || c.Rate < 0 {
-			return nil, ErrNegative
-		}
-		if err := cmp.Or(c.Weekly.Check(), domain.CheckRate(c.Rate)); err != nil {
+		if err := checkFigures(c.Weekly, c.Rate); err != nil {
 			return nil, err
 		}
 		if c.To != 0 && c.To < s.Terms.From {
@@ -211,7 +217,7 @@ func change(s State, c Command) (domain.Event, error) {
 		return Amended{l, c.To, c.Weekly, c.Rate, c.Assistant}, err
 	case Suspend:
 		if c.Until != 0 && c.Until < c.On {
-			return nil, ErrPeriod
+			return nil, ErrPeriod.At("until")
 		}
 		l, err := life(c.Change)
 		return Suspended{l, c.Until}, err

@@ -9,5 +9,5 @@ func (e Drafted) Names() []domain.Name { return e.names() }
 func (e Signed) Names() []domain.Name { return e.names() }
 
 func (t Terms) names() []domain.Name {
-	return []domain.Name{{Field: "contract", ID: t.Contract, Stream: true}}
+	return []domain.Name{{Field: "number", ID: t.Contract, Stream: true}}
 }

@@ -9,14 +9,14 @@ import (
 
 // Refusals of this package.
 var (
-	ErrPeriod        = domain.Refusal(domain.CodeInvalid, "the obligation ends before it starts, or has no dates")
-	ErrNoDate        = domain.Refusal(domain.CodeInvalid, "the date is missing")
-	ErrNegative      = domain.Refusal(domain.CodeInvalid, "a number of places or assistants is negative")
+	ErrPeriod        = domain.Refusal(domain.CodeInvalid, "the obligation ends before it starts, or has no dates").At("to")
+	ErrNoDate        = domain.Refusal(domain.CodeInvalid, "the date is missing").At("date")
+	ErrNegative      = domain.Refusal(domain.CodeInvalid, "a number of places or assistants is negative").At("value")
 	ErrAnchor        = domain.Refusal(domain.CodeInvalid, "unknown anchor of the durability period")
-	ErrURL           = domain.Refusal(domain.CodeInvalid, "not an http or https address")
-	ErrNoRequest     = domain.Refusal(domain.CodeNotFound, "no such request is recorded")
-	ErrAnswered      = domain.Refusal(domain.CodeRule, "the request was already answered the other way")
-	ErrBeforeRequest = domain.Refusal(domain.CodeRule, "the answer lies before the request")
+	ErrURL           = domain.Refusal(domain.CodeInvalid, "not an http or https address").At("url")
+	ErrNoRequest     = domain.Refusal(domain.CodeNotFound, "no such request is recorded").At("number")
+	ErrAnswered      = domain.Refusal(domain.CodeRule, "the request was already answered the other way").At("event")
+	ErrBeforeRequest = domain.Refusal(domain.CodeRule, "the answer lies before the request").At("date")
 	ErrOther         = domain.Refusal(domain.CodeInvalid, "the stream belongs to another project")
 )
 
@@ -119,14 +119,14 @@ func checkObligation(o Obligation) error {
 	case o.Anchor != "" && o.Anchor != ProjectEnd && o.Anchor != FinalPayment:
 		return ErrAnchor
 	}
-	return cmp.Or(domain.CheckCount(o.Places), domain.CheckCount(o.Assistants))
+	return domain.At("value", cmp.Or(domain.CheckCount(o.Places), domain.CheckCount(o.Assistants)))
 }
 
 func checkCount(n int) error {
 	if n < 0 {
 		return ErrNegative
 	}
-	return domain.CheckCount(n)
+	return domain.At("value", domain.CheckCount(n))
 }
 
 // checkURL accepts no address at all: not every notice is on the web.
@@ -143,7 +143,7 @@ func checkURL(address string) error {
 
 func checkRequest(d Demand) error {
 	if d.Request == "" {
-		return domain.ErrNoID.With("number of the request (nr)")
+		return domain.ErrNoID.At("number").With("number of the request")
 	}
 	return nil
 }

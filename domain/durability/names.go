@@ -12,7 +12,7 @@ func (s Statement) Names() []domain.Name {
 
 // Names are the project and the request; an answer names a request that is recorded.
 func (e ServiceRequested) Names() []domain.Name {
-	return append(projectName(e.Project), domain.Name{Field: "request", ID: e.Request})
+	return append(projectName(e.Project), domain.Name{Field: "number", ID: e.Request})
 }
 
 func projectName(project string) []domain.Name {

@@ -4,12 +4,12 @@ import "ksiega/domain"
 
 // Refusals of this package.
 var (
-	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "there is no such finding now")
+	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "there is no such finding now").At("finding")
 	ErrFigures     = domain.Refusal(domain.CodeConflict, "the finding's figures are other than those that were seen")
 	ErrUnseen      = domain.Refusal(domain.CodeInvalid, "say what you saw of the finding: from, to, and the amount and minutes that the report shows")
-	ErrReason      = domain.Refusal(domain.CodeInvalid, "resolving or reopening a finding needs a reason")
-	ErrNotResolved = domain.Refusal(domain.CodeRule, "the finding is not resolved")
-	ErrEarlier     = domain.Refusal(domain.CodeInvalid, "the day lies before the last thing said of the finding")
+	ErrReason      = domain.Refusal(domain.CodeInvalid, "resolving or reopening a finding needs a reason").At("reason")
+	ErrNotResolved = domain.Refusal(domain.CodeRule, "the finding is not resolved").At("reopen")
+	ErrEarlier     = domain.Refusal(domain.CodeInvalid, "the day lies before the last thing said of the finding").At("date")
 	ErrOther       = domain.Refusal(domain.CodeInvalid, "the stream belongs to another finding")
 )
 
@@ -101,9 +101,9 @@ func check(s State, finding string, reasoned bool, now Figures, seen Seen) error
 func repeated(s State, date domain.Date, reason domain.Sealed) error {
 	switch {
 	case date != s.Date:
-		return domain.ErrDiffers.With("finding %s, date", s.Finding)
+		return domain.ErrDiffers.At("date").With("finding %s, date", s.Finding)
 	case reason != s.Reason:
-		return domain.ErrDiffers.With("finding %s, reason", s.Finding)
+		return domain.ErrDiffers.At("reason").With("finding %s, reason", s.Finding)
 	}
 	return nil
 }

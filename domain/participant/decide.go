@@ -5,8 +5,8 @@ import "ksiega/domain"
 // Refusals of this package.
 var (
 	ErrNoName     = domain.Refusal(domain.CodeInvalid, "first and last name are both needed")
-	ErrOwnCarer   = domain.Refusal(domain.CodeInvalid, "a person is registered as their own carer")
-	ErrEmployment = domain.Refusal(domain.CodeInvalid, "unknown kind of employment")
+	ErrOwnCarer   = domain.Refusal(domain.CodeInvalid, "a person is registered as their own carer").At("carerFor")
+	ErrEmployment = domain.Refusal(domain.CodeInvalid, "unknown kind of employment").At("employment")
 	ErrOther      = domain.Refusal(domain.CodeInvalid, "the stream belongs to another person")
 )
 
@@ -48,8 +48,10 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		return nil, err
 	}
 	switch {
-	case p.FirstName == "" || p.LastName == "":
-		return nil, ErrNoName
+	case p.FirstName == "":
+		return nil, ErrNoName.At("firstName")
+	case p.LastName == "":
+		return nil, ErrNoName.At("lastName")
 	case p.CarerFor == p.Participant:
 		return nil, ErrOwnCarer
 	case !s.Exists():
@@ -58,25 +60,22 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		return nil, ErrOther
 	}
 	if field := differs(s.Person, p); field != "" {
-		return nil, domain.ErrDiffers.With("participant %s, %s", p.Participant, field)
+		return nil, domain.ErrDiffers.At(field).With("participant %s, %s", p.Participant, field)
 	}
 	return nil, nil
 }
 
 // checkIDs keeps a PESEL from entering an event in clear as somebody's id.
 func checkIDs(p Person) error {
-	if _, err := domain.CheckID(p.Participant); err != nil {
-		return err
-	}
-	for _, id := range []string{p.CarerFor, p.Household} {
-		if id == "" {
-			continue
-		}
-		if _, err := domain.CheckID(id); err != nil {
-			return err
+	_, err := domain.CheckID(p.Participant)
+	all := []error{domain.At("id", err)}
+	for field, id := range map[string]string{"carerFor": p.CarerFor, "household": p.Household} {
+		if id != "" {
+			_, err := domain.CheckID(id)
+			all = append(all, domain.At(field, err))
 		}
 	}
-	return nil
+	return domain.Together(all...)
 }
 
 // differs names the first field in which two registrations of a person differ.
@@ -114,7 +113,7 @@ func decideAssistant(s AssistantState, cmd AssistantCommand) ([]domain.Event, er
 	}
 	a := c.Assistant
 	if _, err := domain.CheckID(a.ID); err != nil {
-		return nil, err
+		return nil, domain.At("id", err)
 	}
 	switch a.Employment {
 	case "", Employee, Mandate, SocialWorker:
@@ -124,8 +123,10 @@ func decideAssistant(s AssistantState, cmd AssistantCommand) ([]domain.Event, er
 	was := s.Assistant
 	field := ""
 	switch {
-	case a.FirstName == "" || a.LastName == "":
-		return nil, ErrNoName
+	case a.FirstName == "":
+		return nil, ErrNoName.At("firstName")
+	case a.LastName == "":
+		return nil, ErrNoName.At("lastName")
 	case !s.Exists():
 		return []domain.Event{AssistantRegistered{a}}, nil
 	case was.ID != a.ID:
@@ -139,5 +140,5 @@ func decideAssistant(s AssistantState, cmd AssistantCommand) ([]domain.Event, er
 	default:
 		return nil, nil
 	}
-	return nil, domain.ErrDiffers.With("assistant %s, %s", a.ID, field)
+	return nil, domain.ErrDiffers.At(field).With("assistant %s, %s", a.ID, field)
 }

@@ -77,10 +77,10 @@ func (TakeBack) payment() {}
 
 // Refusals.
 var (
-	ErrAmount    = domain.Refusal(domain.CodeInvalid, "the amount must be more than zero")
-	ErrNoPayment = domain.Refusal(domain.CodeRule, "nothing was paid on this list for this month")
-	ErrTooMuch   = domain.Refusal(domain.CodeRule, "more would come back than was paid")
-	ErrEarlier   = domain.Refusal(domain.CodeRule, "it would come back before it was paid")
+	ErrAmount    = domain.Refusal(domain.CodeInvalid, "the amount must be more than zero").At("amountGrosze")
+	ErrNoPayment = domain.Refusal(domain.CodeRule, "nothing was paid on this list for this month").At("cameBack")
+	ErrTooMuch   = domain.Refusal(domain.CodeRule, "more would come back than was paid").At("amountGrosze")
+	ErrEarlier   = domain.Refusal(domain.CodeRule, "it would come back before it was paid").At("date")
 )
 
 // State is what a contract was paid.
@@ -130,7 +130,7 @@ func decide(s State, c Command) ([]domain.Event, error) {
 			return nil, ErrAmount
 		}
 		if err := c.Amount.Check(); err != nil {
-			return nil, err
+			return nil, domain.At("amountGrosze", err)
 		}
 		if known, err := same(s.paid, c.About, c.Amount, c.Date); known || err != nil {
 			return nil, err
@@ -166,7 +166,7 @@ func same(recorded map[key]entry, a About, amount domain.Grosze, date domain.Dat
 	case known == entry{amount, date}:
 		return true, nil
 	}
-	return false, domain.ErrDiffers.With("list %s, month %s", a.List, a.Month)
+	return false, domain.ErrDiffers.At("amountGrosze").With("list %s, month %s", a.List, a.Month)
 }
 
 func evolve(s State, e domain.Event) State {

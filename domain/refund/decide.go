@@ -1,6 +1,7 @@
 package refund
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -92,23 +93,23 @@ func (WriteOff) refund()       {}
 
 // Refusals.
 var (
-	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "no such refund claim is recorded")
-	ErrAmount      = domain.Refusal(domain.CodeInvalid, "the amount must be more than zero")
-	ErrNoAmount    = domain.Refusal(domain.CodeInvalid, "a partial acceptance needs its amount")
-	ErrOutcome     = domain.Refusal(domain.CodeInvalid, "no such outcome of a decision")
-	ErrOverClaim   = domain.Refusal(domain.CodeRule, "more than was claimed")
-	ErrOverPaid    = domain.Refusal(domain.CodeRule, "more than is outstanding")
-	ErrOverBack    = domain.Refusal(domain.CodeRule, "more than is to be paid back")
-	ErrUndone      = domain.Refusal(domain.CodeRule, "somebody undid that the line pays the claim; only a person takes it again")
-	ErrPaidBack    = domain.Refusal(domain.CodeRule, "more would be paid back than was received; undo the transfer back first")
-	ErrBeforeClaim = domain.Refusal(domain.CodeInvalid, "earlier than the claim was submitted")
-	ErrSelf        = domain.Refusal(domain.CodeInvalid, "a claim cannot correct itself")
-	ErrDayOff      = domain.Refusal(domain.CodeRule, "hours on a day off work cannot be claimed: correct the day, or state the amount that was claimed")
-	ErrExcused     = domain.Refusal(domain.CodeRule, "hours on a day on which another referral has the person excused are claimed by somebody who may see why: let them submit the claim, or state the amount that was claimed")
-	ErrSickLeave   = domain.Refusal(domain.CodeRule, "hours on sick leave cannot be claimed: correct the day, or state the amount that was claimed")
-	ErrNotReady    = domain.Refusal(domain.CodeRule, "nothing can be claimed of the month")
-	ErrSubmitted   = domain.Refusal(domain.CodeRule, "the claim was submitted: it ends with the labour office's answer")
-	ErrNothing     = domain.Refusal(domain.CodeRule, "nothing is outstanding")
+	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "no such refund claim is recorded").At("claim")
+	ErrAmount      = domain.Refusal(domain.CodeInvalid, "the amount must be more than zero").At("amountGrosze")
+	ErrNoAmount    = domain.Refusal(domain.CodeInvalid, "a partial acceptance needs its amount").At("amountGrosze")
+	ErrOutcome     = domain.Refusal(domain.CodeInvalid, "no such outcome of a decision").At("outcome")
+	ErrOverClaim   = domain.Refusal(domain.CodeRule, "more than was claimed").At("amountGrosze")
+	ErrOverPaid    = domain.Refusal(domain.CodeRule, "more than is outstanding").At("line")
+	ErrOverBack    = domain.Refusal(domain.CodeRule, "more than is to be paid back").At("line")
+	ErrUndone      = domain.Refusal(domain.CodeRule, "somebody undid that the line pays the claim; only a person takes it again").At("line")
+	ErrPaidBack    = domain.Refusal(domain.CodeRule, "more would be paid back than was received; undo the transfer back first").At("line")
+	ErrBeforeClaim = domain.Refusal(domain.CodeInvalid, "earlier than the claim was submitted").At("date")
+	ErrSelf        = domain.Refusal(domain.CodeInvalid, "a claim cannot correct itself").At("corrects")
+	ErrDayOff      = domain.Refusal(domain.CodeRule, "hours on a day off work cannot be claimed: correct the day, or state the amount that was claimed").At("month")
+	ErrExcused     = domain.Refusal(domain.CodeRule, "hours on a day on which another referral has the person excused are claimed by somebody who may see why: let them submit the claim, or state the amount that was claimed").At("month")
+	ErrSickLeave   = domain.Refusal(domain.CodeRule, "hours on sick leave cannot be claimed: correct the day, or state the amount that was claimed").At("month")
+	ErrNotReady    = domain.Refusal(domain.CodeRule, "nothing can be claimed of the month").At("month")
+	ErrSubmitted   = domain.Refusal(domain.CodeRule, "the claim was submitted: it ends with the labour office's answer").At("claim")
+	ErrNothing     = domain.Refusal(domain.CodeRule, "nothing is outstanding").At("claim")
 )
 
 // State is a claim as its stream tells it.
@@ -165,6 +166,16 @@ func (s State) Void(r Reserved) bool {
 
 // Exists says whether the claim was submitted.
 func (s State) Exists() bool { return s.Claim.Claim != "" }
+
+// Why nothing can be claimed of one contract; the reasons of ErrNotReady.
+var (
+	ErrNoHours     = domain.Refusal(domain.CodeRule, "the contract has no hours")
+	ErrUnpaid      = domain.Refusal(domain.CodeRule, "the contract is not paid in full")
+	ErrUncountable = domain.Refusal(domain.CodeRule, "the contract comes to more than can be counted")
+	ErrNoRefund    = domain.Refusal(domain.CodeRule, "the contract has no refund")
+	ErrTaken       = domain.Refusal(domain.CodeRule, "the contract is claimed already")
+	ErrCutShort    = domain.Refusal(domain.CodeRule, "the contract is reserved for a claim that was cut short: send that again as it was, or withdraw it")
+)
 
 // Decider of refund claims. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
@@ -244,15 +255,16 @@ func (s State) withdraw(c Withdraw) ([]domain.Event, error) {
 
 // blocked names the first day and how many more there are.
 func blocked(all []Block) error {
-	first := all[0]
-	day := first.Date.String()
+	first, also, more := all[0], "", len(all)-1
 	if first.Note != "" {
-		day += ", " + first.Note
+		also = ", " + first.Note
 	}
-	if more := len(all) - 1; more > 0 {
-		return first.Why.With("contract %s on %s (and %d more)", first.Contract, day, more)
+	if more > 0 {
+		also += fmt.Sprintf(" (and %d more)", more)
 	}
-	return first.Why.With("contract %s on %s", first.Contract, day)
+	refusal := first.Why.With("contract %s on %s%s", first.Contract, first.Date, also)
+	refusal.Args = []any{first.Contract, first.Date, first.Note, more}
+	return refusal
 }
 
 func (s State) decision(c RecordDecision) ([]domain.Event, error) {
@@ -278,7 +290,7 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 	case decided == e, demanded == e:
 		return nil, nil
 	case decided != nil, demanded != nil && !c.Told:
-		return nil, domain.ErrDiffers.With("decision of %s on claim %s", c.On, about.Claim)
+		return nil, domain.ErrDiffers.At("date").With("decision of %s on claim %s", c.On, about.Claim)
 	}
 	if c.On < s.Claim.On {
 		return nil, ErrBeforeClaim

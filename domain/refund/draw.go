@@ -23,7 +23,7 @@ func Draw(asked Submitted, amount *domain.Grosze, shares []Share, blocks []Block
 		return asked, ErrAmount
 	case amount != nil:
 		asked.Claimed = *amount
-		return asked, asked.Claimed.Check()
+		return asked, domain.At("amountGrosze", asked.Claimed.Check())
 	case len(blocks) > 0:
 		return asked, blocked(blocks)
 	case asked.Computed <= 0:

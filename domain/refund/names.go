@@ -4,5 +4,5 @@ import "ksiega/domain"
 
 // Names is the claim.
 func (e Submitted) Names() []domain.Name {
-	return []domain.Name{{Field: "claim", ID: e.Claim, Stream: true}}
+	return []domain.Name{{Field: "number", ID: e.Claim, Stream: true}}
 }

@@ -158,15 +158,15 @@ func (Unmatch) statement() {}
 
 // Refusals.
 var (
-	ErrUnknown = domain.Refusal(domain.CodeNotFound, "no such bank statement is recorded")
+	ErrUnknown = domain.Refusal(domain.CodeNotFound, "no such bank statement is recorded").At("statement")
 	ErrBalance = domain.Refusal(domain.CodeInvalid, "opening balance and lines do not come to the closing balance")
 	ErrLines   = domain.Refusal(domain.CodeInvalid, "the lines of a statement are numbered from 1")
 	ErrLong    = domain.Refusal(domain.CodeInvalid, "a statement has at most 50,000 lines")
-	ErrNoLine  = domain.Refusal(domain.CodeNotFound, "the statement has no such line")
-	ErrMatched = domain.Refusal(domain.CodeRule, "the line is matched to another claim")
-	ErrZero    = domain.Refusal(domain.CodeRule, "a booking of 0.00 pays nothing")
-	ErrPart    = domain.Refusal(domain.CodeRule, "the statement is not recorded to its end; import its file again")
-	ErrUndone  = domain.Refusal(domain.CodeRule, "somebody undid a match of the line; only a person matches it again")
+	ErrNoLine  = domain.Refusal(domain.CodeNotFound, "the statement has no such line").At("line")
+	ErrMatched = domain.Refusal(domain.CodeRule, "the line is matched to another claim").At("line")
+	ErrZero    = domain.Refusal(domain.CodeRule, "a booking of 0.00 pays nothing").At("line")
+	ErrPart    = domain.Refusal(domain.CodeRule, "the statement is not recorded to its end; import its file again").At("statement")
+	ErrUndone  = domain.Refusal(domain.CodeRule, "somebody undid a match of the line; only a person matches it again").At("line")
 )
 
 // State is a statement as its stream tells it.

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"ksiega/cmd/ksiega/httpapi"
@@ -125,11 +126,14 @@ func (c *Client) Ask(ctx context.Context, method, path string, query url.Values,
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&n); err != nil || n.Error+n.Detail+n.Title == "" {
 		return nil, fmt.Errorf("the server answered %s", resp.Status)
 	}
-	why := cmp.Or(n.Error, n.Detail, n.Title)
-	for _, e := range n.Errors {
-		why += fmt.Sprintf("; %s: %s", e.Location, e.Message)
+	why := []string{cmp.Or(n.Error, n.Detail, n.Title)}
+	if n.Detail != "" && len(n.Errors) > 0 {
+		why = nil // it says no more than they do
 	}
-	return nil, classed(resp.StatusCode, n.Code, errors.New(why))
+	for _, e := range n.Errors {
+		why = append(why, strings.TrimPrefix(e.Location, "body.")+": "+e.Message)
+	}
+	return nil, classed(resp.StatusCode, n.Code, errors.New(strings.Join(why, "; ")))
 }
 
 // Copy writes an answer to w.

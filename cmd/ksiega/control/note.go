@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync"
 
+	"ksiega/cmd/ksiega/words"
 	"ksiega/commands"
 	"ksiega/domain/erasure"
 	"ksiega/internal/eventdb"
@@ -19,6 +20,8 @@ type Note struct {
 	At      int               `json:"at,omitempty"`
 	Of      int               `json:"of,omitempty"`
 	Summary *commands.Summary `json:"summary,omitempty"`
+	// Refused are the rows of a file that were not accepted.
+	Refused []RefusedRow `json:"refused,omitempty"`
 	// Unreadable says why a file could not be imported; the others go on.
 	Unreadable string `json:"unreadable,omitempty"`
 	Matched    int    `json:"matched,omitempty"`
@@ -34,6 +37,13 @@ type Note struct {
 	Along   []erasure.Subject `json:"along,omitempty"`
 	Remains []erasure.Left    `json:"remains,omitempty"`
 	Error   string            `json:"error,omitempty"`
+}
+
+// RefusedRow is a row that was not accepted, as it stood in the file, and why.
+type RefusedRow struct {
+	Row      int             `json:"row"`
+	Cells    []string        `json:"cells,omitempty"`
+	Problems []words.Problem `json:"problems"`
 }
 
 // Notes are the answer of an operation: they begin with the first that is said, so that

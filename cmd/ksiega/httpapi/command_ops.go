@@ -76,7 +76,7 @@ func register[C commands.Request](s *server, api huma.API, name, summary string,
 	huma.Register(api, op, func(ctx context.Context, in *asked[C]) (*answered, error) {
 		out, err := carryOut(ctx, s, name, in, do)
 		if err != nil {
-			p := s.problemOf(ctx, err)
+			p := s.problemOf(ctx, err).within(in.Body)
 			if in.IfMatch != "" && p.Code == "conflict" {
 				p = problem(codeRevision, p.Detail)
 			}

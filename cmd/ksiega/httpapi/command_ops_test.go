@@ -239,3 +239,26 @@ func TestResolvingAFinding(t *testing.T) {
 	refused(t, d.command("resolve-finding", "blind", body(id, seen)), http.StatusConflict, "recorded")
 	refused(t, d.command("resolve-finding", "blind2", strings.Replace(body(id, seen), `"x"`, `"y"`, 1)), http.StatusConflict, "recorded")
 }
+
+// Everything that is wrong is said at once, in Polish, and where it stands in the body.
+func TestAProblemNamesEveryFieldAtFault(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	p := refused(t, d.command("sign-contract", "a", `{"number":"S/1","kind":"psu","programme":"nie-ma","participant":"U9","concluded":"2099-01-01","from":"2018-01-01","to":"2018-12-31","agreement":"P/9"}`),
+		http.StatusUnprocessableEntity, "invalid")
+	var places []string
+	for _, e := range p.Errors {
+		places = append(places, e.Location)
+		if !strings.Contains(p.Detail, e.Message) {
+			t.Errorf("%q lacks %q", p.Detail, e.Message)
+		}
+	}
+	if got, want := strings.Join(places, " "), "body.concluded body.programme body.participant body.agreement"; got != want {
+		t.Errorf("%s, not %s: %s", got, want, p.Detail)
+	}
+	// A refusal of a field that the request does not have names none.
+	p = refused(t, d.command("withdraw-claim", "b", `{"claim":"W/9","agreement":"P/9","reason":"x"}`), http.StatusNotFound, "not-found")
+	if len(p.Errors) != 1 || p.Errors[0].Location != "body.agreement" || p.Detail != "Popraw numer porozumienia: takiego nie zapisano." {
+		t.Errorf("%+v", p)
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,20 +15,20 @@ import (
 
 	"ksiega/cmd/ksiega/pages"
 	"ksiega/cmd/ksiega/session"
+	"ksiega/cmd/ksiega/words"
 	"ksiega/domain"
 	"ksiega/domain/intake"
 	"ksiega/queries"
 )
 
 // Problem is the answer to a request that was not carried out (RFC 9457). Code
-// is stable; Title is Polish and follows from it; Detail is in English, the same
-// on the command line.
+// is stable; Title and Detail are Polish, Title follows from Code.
 type Problem struct {
 	Type        string         `json:"type" example:"urn:ksiega:problem:rule" doc:"urn:ksiega:problem: i kod"`
 	Title       string         `json:"title" doc:"Co się stało, po polsku"`
 	Status      int            `json:"status" doc:"Kod HTTP"`
 	Code        string         `json:"code" doc:"Stały kod odmowy"`
-	Detail      string         `json:"detail,omitempty" doc:"Szczegóły (po angielsku), bez danych osobowych"`
+	Detail      string         `json:"detail,omitempty" doc:"Co zrobić, po polsku, bez danych osobowych"`
 	Correlation string         `json:"correlationId,omitempty" doc:"Pod tym numerem w dzienniku serwera"`
 	Errors      []FieldProblem `json:"errors,omitempty" doc:"Pola, których dotyczy"`
 
@@ -145,6 +147,38 @@ func problem(c code, detail string) *Problem {
 	return &Problem{Type: "urn:ksiega:problem:" + string(c), Title: title, Status: status, Code: string(c), Detail: detail}
 }
 
+// inWords says in Polish what is wrong, and where.
+func inWords(err error) *Problem {
+	refusals := domain.RefusalsOf(err)
+	sentences := make([]string, len(refusals))
+	p := problem(code(refusals[0].Code), "")
+	for i, r := range refusals {
+		sentences[i] = words.Of(r)
+		if r.Field != "" {
+			p.Errors = append(p.Errors, FieldProblem{Location: "body." + r.Field, Message: sentences[i]})
+		}
+	}
+	p.Detail = strings.Join(sentences, " ")
+	return p
+}
+
+// within leaves out the fields that a request does not have: one decision may serve
+// several requests.
+func (p *Problem) within(request any) *Problem {
+	p.Errors = slices.DeleteFunc(p.Errors, func(e FieldProblem) bool {
+		field, ok := strings.CutPrefix(e.Location, "body.")
+		return ok && !hasField(request, field)
+	})
+	return p
+}
+
+func hasField(request any, field string) bool {
+	return slices.ContainsFunc(reflect.VisibleFields(reflect.TypeOf(request)), func(f reflect.StructField) bool {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		return name == field
+	})
+}
+
 // problemOf turns an error of commands or queries into its answer; what nobody
 // expected is logged under the request's number and not shown.
 func (s *server) problemOf(ctx context.Context, err error) *Problem {
@@ -156,7 +190,7 @@ func (s *server) problemOf(ctx context.Context, err error) *Problem {
 	case errors.Is(err, intake.ErrKeyReused):
 		return problem(codeKeyReused, "")
 	case errors.As(err, &refusal):
-		return problem(code(refusal.Code), refusal.Message)
+		return inWords(err)
 	case errors.Is(err, domain.ErrUncountable): // it says of which month or claim
 		return problem(code(domain.CodeRule), err.Error())
 	case errors.Is(err, queries.ErrBehind):

@@ -1,0 +1,226 @@
+package words
+
+import (
+	"slices"
+
+	"ksiega/commands"
+	"ksiega/commands/sheetfile"
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/assistance"
+	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
+	"ksiega/domain/durability"
+	"ksiega/domain/erasure"
+	"ksiega/domain/finding"
+	"ksiega/domain/intake"
+	"ksiega/domain/participant"
+	"ksiega/domain/payment"
+	"ksiega/domain/refund"
+	"ksiega/domain/statement"
+	"ksiega/internal/journal"
+)
+
+func sentences() []sentence {
+	return slices.Concat(ofAnything(), ofCells(), ofWork(), ofClaims(), ofOthers())
+}
+
+// ofAnything are the refusals of days, amounts and identifiers.
+func ofAnything() []sentence {
+	return []sentence{
+		{domain.ErrDiffers, "Zapisano już z innymi wartościami: popraw dane, a jeśli błędny jest zapis, wprowadź korektę z powodem."},
+		{domain.ErrRecorded, "Coś już pod tym zapisano; czy to samo, powie ktoś, kto może to zobaczyć."},
+		{domain.ErrNoReason, "Podaj powód."},
+		{domain.ErrNoDay, "Podaj datę."},
+		{domain.ErrFuture, "Popraw datę: {0} jeszcze nie nastał."},
+		{domain.ErrForgotten, "Popraw datę: {0} leży przed rokiem 1990."},
+		{domain.ErrMonth, "Popraw miesiąc: {0} jeszcze się nie zaczął albo leży przed rokiem 1990."},
+		{domain.ErrClockChange, "Popraw godzinę: {1} w dniu {0} wypada na zmianę czasu, więc nie wiadomo, która to chwila."},
+		{domain.ErrTooLarge, "Popraw liczbę: księga liczy najwyżej do {0}."},
+		{domain.ErrNoID, "Podaj identyfikator."},
+		{domain.ErrLongID, "Skróć identyfikator do 64 znaków."},
+		{domain.ErrWideID, "Użyj w identyfikatorze liter łacińskich i cyfr: zajmuje ponad 192 bajty."},
+		{domain.ErrBadID, "Popraw identyfikator: zawiera znak, którego nie da się wydrukować."},
+		{domain.ErrPESELAsID, "Użyj pseudonimowego identyfikatora: ten zawiera numer PESEL."},
+		{domain.ErrAccountAsID, "Użyj pseudonimowego identyfikatora: ten jest numerem konta."},
+		{domain.ErrAlphabet, "Popraw identyfikator: nowy składa się z polskich liter, cyfr, pojedynczych spacji i znaków - . / _ : ( ) # ~."},
+		{intake.ErrKeyReused, "Użyj nowego klucza Idempotency-Key: ten był użyty do innego żądania."},
+		{journal.ErrConflict, "Spróbuj ponownie: ktoś inny zmienił to w tej samej chwili."},
+		{journal.ErrTooLarge, "Podziel dane: to więcej, niż można zapisać naraz."},
+		{commands.ErrMayNot, "Poproś kogoś z uprawnieniem: ta rola niczego nie zapisuje."},
+		{commands.ErrReading, "Podaj powód i użyj roli auditor, coordinator albo caseworker: tylko one odczytują dane osobowe."},
+		{commands.ErrTwice, "Usuń powtórzenie: to samo stoi w tym pliku wcześniej (wiersz {0})."},
+		{commands.ErrKind, "Zmień nazwę pliku: nie wiadomo, co zawiera ({0})."},
+		{commands.ErrNotBuilt, "Pomiń plik {0}: tego rodzaju księga jeszcze nie przyjmuje."},
+	}
+}
+
+// ofCells are the refusals of what stands in a spreadsheet.
+func ofCells() []sentence {
+	return []sentence{
+		{sheetfile.ErrEmpty, "Uzupełnij: komórka jest pusta."},
+		{sheetfile.ErrLong, "Skróć tekst do 4000 znaków."},
+		{sheetfile.ErrUnread, "Wpisz ponownie: zawiera znak, którego nie można odczytać."},
+		{sheetfile.ErrAmount, "Popraw kwotę[ {0}]: przyjmuje się zapis 1 234,56."},
+		{sheetfile.ErrDecimals, "Popraw kwotę[ {0}]: ma więcej niż dwa miejsca po przecinku."},
+		{sheetfile.ErrHours, "Popraw czas[ {0}]: przyjmuje się zapis 1,5 albo 1:30."},
+		{sheetfile.ErrMinutes, "Popraw czas[ {0}]: nie daje pełnych minut."},
+		{sheetfile.ErrDate, "Popraw datę[ {0}]: przyjmuje się zapis DD.MM.RRRR albo RRRR-MM-DD."},
+		{sheetfile.ErrNoDay, "Popraw datę[ {0}]: takiego dnia nie ma."},
+		{sheetfile.ErrMonth, "Popraw miesiąc[ {0}]: przyjmuje się zapis RRRR-MM."},
+		{sheetfile.ErrClock, "Popraw godzinę[ {0}]: przyjmuje się zapis GG:MM."},
+		{sheetfile.ErrWhole, "Popraw liczbę[ {0}]: ma być całkowita."},
+		{sheetfile.ErrTooLarge, "Popraw liczbę[ {0}]: jest za duża."},
+		{sheetfile.ErrPercent, "Popraw procent[ {0}]: ma być całkowity, od 0 do 100."},
+		{sheetfile.ErrChoice, "Wybierz jedną z wartości: {0}."},
+		{sheetfile.ErrPESEL, "Popraw PESEL: nie zgadza się liczba cyfr, data urodzenia albo cyfra kontrolna."},
+		{sheetfile.ErrAccount, "Popraw numer konta: ma mieć 26 cyfr i zgodne cyfry kontrolne; komórka ma być tekstem, nie liczbą."},
+		{sheetfile.ErrNIP, "Popraw NIP: ma mieć dziesięć cyfr i zgodną cyfrę kontrolną."},
+		{sheetfile.ErrColumn, "Usuń kolumnę: ten plik takiej nie ma."},
+		{sheetfile.ErrWide, "Popraw wiersz: ma {0} komórek, a nagłówek {1}."},
+		{sheetfile.ErrQuote, "Popraw wiersz: po zamykającym cudzysłowie stoi tekst."},
+		{sheetfile.ErrSpreadsheet, "Popraw komórkę: stoi w niej błąd arkusza."},
+		{sheetfile.ErrFormula, "Otwórz plik w arkuszu i zapisz: formuła nie ma obliczonej wartości."},
+		{sheetfile.ErrMerged, "Rozdziel scalone komórki i wypełnij każdy wiersz."},
+		{sheetfile.ErrCellKind, "Sformatuj kolumnę jako tekst: tego rodzaju komórki nie można odczytać."},
+		{sheetfile.ErrNumber, "Wpisz liczbę ponownie: nie można jej odczytać."},
+		{sheetfile.ErrMade, "Sformatuj kolumnę jako tekst i wpisz ponownie: arkusz zrobił z identyfikatora datę, czas, procent albo zaokrągloną liczbę."},
+	}
+}
+
+// ofWork are the refusals of people, contracts and hours.
+func ofWork() []sentence {
+	return []sentence{
+		{attendance.ErrHours, "Popraw godziny: doba ma od 0 do 24 godzin."},
+		{attendance.ErrNoHours, "Podaj godziny albo rodzaj nieobecności."},
+		{attendance.ErrBoth, "Zostaw godziny puste albo usuń nieobecność: nieobecność nie ma godzin."},
+		{attendance.ErrAbsence, "Wybierz rodzaj nieobecności: choroba, usprawiedliwiona albo nieusprawiedliwiona."},
+		{attendance.ErrOutside, "Popraw datę: {0} leży poza skierowaniem lub porozumieniem ({1}–{2})."},
+		{attendance.ErrSuspended, "Popraw datę: {0} skierowanie jest zawieszone."},
+		{attendance.ErrWeeklyCap, "Zmniejsz godziny: w tygodniu od {1} byłoby {0} h, wolno {2} h."},
+		{attendance.ErrMonthCap, "Zmniejsz godziny: w miesiącu {1} byłoby {0} h, wolno {2} h."},
+		{attendance.ErrNoRate, "Popraw datę: dla dnia {0} nie ma stawki minimalnej."},
+		{assistance.ErrTimes, "Popraw godziny: wizyta kończy się po swoim początku i najpóźniej o 24:00; noc to dwie wizyty."},
+		{assistance.ErrMinutes, "Popraw godziny: czas wizyty nie zgadza się z jej początkiem i końcem."},
+		{assistance.ErrOther, "Wyślij ponownie: wizyta należy do innego asystenta albo miesiąca."},
+		{assistance.ErrOverlap, "Popraw godziny: wizyta nakłada się na inną tego asystenta."},
+		{assistance.ErrOverMonthlyCap, "Skróć wizytę: w miesiącu {0} byłoby {1} h, wolno {2} h."},
+		{assistance.ErrOverDailyCap, "Skróć wizytę: w dniu {0} byłoby {1} h, wolno {2} h."},
+		{assistance.ErrNoVisit, "Popraw dane wizyty: takiej nie zapisano."},
+		{assistance.ErrWithdrawn, "Wprowadź wizytę jako korektę z powodem: była wycofana."},
+		{participant.ErrNoName, "Podaj imię i nazwisko."},
+		{participant.ErrOwnCarer, "Popraw identyfikator: nikt nie jest opiekunem samego siebie."},
+		{participant.ErrEmployment, "Wybierz rodzaj zatrudnienia: etat, zlecenie albo pracownik_socjalny."},
+		{participant.ErrOther, "Wyślij ponownie: zapis należy do innej osoby."},
+		{contract.ErrUnknown, "Popraw numer umowy: takiej nie zapisano."},
+		{contract.ErrKind, "Wybierz rodzaj umowy: psu, socjalny, trojstronny albo usamodzielnianie."},
+		{contract.ErrPeriod, "Popraw daty: ostatni dzień leży przed pierwszym."},
+		{contract.ErrNegative, "Popraw liczbę: godziny i stawka nie są ujemne."},
+		{contract.ErrNoAgreement, "Podaj numer porozumienia: skierowanie go wymaga."},
+		{contract.ErrNotSigned, "Najpierw zapisz podpisanie umowy."},
+		{contract.ErrEnded, "Popraw datę: umowa się już skończyła albo kończy się inaczej."},
+		{contract.ErrSuspended, "Popraw datę: umowa jest już wtedy zawieszona."},
+		{contract.ErrNotSuspended, "Popraw datę: umowa nie jest wtedy zawieszona."},
+		{contract.ErrBeforeStart, "Popraw datę: {0} leży przed pierwszym dniem umowy."},
+		{contract.ErrNoDay, "Podaj dzień zmiany."},
+		{commands.ErrChange, "Wybierz zmianę, którą umowy znają."},
+		{commands.ErrRegistering, "Spróbuj ponownie: ten PESEL rejestruje w tej chwili ktoś inny."},
+		{commands.ErrNotReferral, "Popraw numer: ta umowa nie jest skierowaniem do prac społecznie użytecznych."},
+		{commands.ErrNoVisiting, "Popraw numer: ta umowa nie jest umową na godziny asystenta."},
+		{commands.ErrProgramme, "Popraw program: takiego nie ma w katalogu."},
+		{commands.ErrParticipant, "Popraw identyfikator uczestnika albo najpierw go zarejestruj: takiego nie zapisano."},
+		{commands.ErrAssistant, "Popraw identyfikator asystenta albo najpierw go zarejestruj: takiego nie zapisano."},
+		{commands.ErrTimes, "Popraw godziny: wizyta kończy się po swoim początku i najpóźniej o 24:00; noc to dwie wizyty."},
+		{commands.ErrPESEL, "Popraw PESEL: nie zgadza się liczba cyfr, data urodzenia albo cyfra kontrolna."},
+		{commands.ErrAccount, "Popraw numer konta: nie zgadza się liczba cyfr albo cyfry kontrolne."},
+		{commands.ErrPESELFuture, "Popraw PESEL: należy do kogoś, kto się jeszcze nie urodził."},
+		{commands.ErrBirthDate, "Popraw datę urodzenia albo PESEL: nie zgadzają się ze sobą."},
+		{commands.ErrSex, "Popraw płeć albo PESEL: nie zgadzają się ze sobą."},
+		{commands.ErrPESELTaken, "Użyj identyfikatora, pod którym ta osoba jest zapisana: jej PESEL ma już inny wpis."},
+	}
+}
+
+// ofClaims are the refusals of agreements, payments, claims and statements.
+func ofClaims() []sentence {
+	return []sentence{
+		{agreement.ErrUnknown, "Popraw numer porozumienia: takiego nie zapisano."},
+		{agreement.ErrPeriod, "Popraw daty: ostatni dzień leży przed pierwszym."},
+		{agreement.ErrRefundShare, "Popraw procent refundacji ({0}): do 60, dla prac u opiekunów do 100, a w nowych porozumieniach dokładnie 100."},
+		{agreement.ErrNoLimit, "Zostaw puste, jeśli limitu nie ma: limit 0 nie pozwala na nic."},
+		{agreement.ErrNegative, "Popraw liczbę: limit i stawka nie są ujemne."},
+		{agreement.ErrNoClaim, "Popraw numer: porozumienie nie ma wniosku {0}."},
+		{agreement.ErrCorrected, "Koryguj wniosek {1}: to on zastępuje wniosek {0}."},
+		{agreement.ErrClaimed, "Najpierw skoryguj wniosek {2}: obejmuje już skierowanie {1} w tym miesiącu."},
+		{payment.ErrAmount, "Popraw kwotę: ma być większa od zera."},
+		{payment.ErrNoPayment, "Popraw listę lub miesiąc: na tej liście nic za ten miesiąc nie wypłacono."},
+		{payment.ErrTooMuch, "Zmniejsz kwotę: wróciłoby {0}, a wypłacono {1}."},
+		{payment.ErrEarlier, "Popraw datę: przelew wróciłby przed wypłatą."},
+		{refund.ErrUnknown, "Popraw numer wniosku: takiego nie zapisano."},
+		{refund.ErrAmount, "Popraw kwotę: ma być większa od zera."},
+		{refund.ErrNoAmount, "Podaj kwotę, którą urząd pracy przyjął."},
+		{refund.ErrOutcome, "Wybierz odpowiedź: przyjety, czesciowo, zwrocony albo zwrot."},
+		{refund.ErrOverClaim, "Zmniejsz kwotę {0}: to razem więcej, niż było we wniosku."},
+		{refund.ErrOverPaid, "Wskaż inny wniosek: przelew {0} to więcej, niż z tego pozostało ({1})."},
+		{refund.ErrOverBack, "Wskaż inny wniosek: przelew {0} to więcej, niż z tego jest do zwrotu ({1})."},
+		{refund.ErrUndone, "Przypisz ręcznie: ktoś cofnął, że ten przelew opłaca ten wniosek."},
+		{refund.ErrPaidBack, "Najpierw cofnij przypisanie przelewu zwrotnego: oddano by więcej, niż wpłynęło."},
+		{refund.ErrBeforeClaim, "Popraw datę: leży przed dniem złożenia wniosku."},
+		{refund.ErrSelf, "Popraw numer: wniosek nie koryguje sam siebie."},
+		{refund.ErrDayOff, "Popraw dzień {1} skierowania {0} albo podaj kwotę, o którą wystąpiono: godzin w dniu wolnym od pracy ({2}) wniosek nie obejmuje[; takich dni jest więcej o {3}]."},
+		{refund.ErrExcused, "Podaj kwotę, o którą wystąpiono, albo niech wniosek złoży ktoś, kto widzi rodzaj nieobecności: {1} inne skierowanie ma tę osobę za nieobecną (skierowanie {0})[; takich dni jest więcej o {3}]."},
+		{refund.ErrSickLeave, "Popraw dzień {1} skierowania {0} albo podaj kwotę, o którą wystąpiono: godzin w czasie zwolnienia lekarskiego wniosek nie obejmuje[; takich dni jest więcej o {3}]."},
+		{refund.ErrNotReady, "Uzupełnij dane miesiąca albo podaj kwotę, o którą wystąpiono: nie ma z czego wyliczyć wniosku[: {0}][; i jeszcze {1} skierowań]."},
+		{refund.ErrNoHours, "{0} nie ma godzin"},
+		{refund.ErrUnpaid, "{0} nie jest wypłacone w całości ({1} z {2} do {3})"},
+		{refund.ErrUncountable, "{0} daje kwotę nie do policzenia"},
+		{refund.ErrNoRefund, "{0} nie ma zwrotu"},
+		{refund.ErrTaken, "{0} jest już we wniosku {1}"},
+		{refund.ErrCutShort, "{0} jest zarezerwowane dla niedokończonego wniosku {1} (wyślij go ponownie bez zmian albo wycofaj)"},
+		{refund.ErrSubmitted, "Poczekaj na odpowiedź urzędu pracy: złożonego wniosku się nie wycofuje."},
+		{refund.ErrNothing, "Popraw numer wniosku: z tego nic nie pozostało do zapłaty."},
+		{statement.ErrUnknown, "Popraw numer wyciągu: takiego nie zapisano."},
+		{statement.ErrBalance, "Pobierz wyciąg ponownie: saldo początkowe i pozycje nie dają salda końcowego."},
+		{statement.ErrLines, "Pobierz wyciąg ponownie: jego pozycje nie są numerowane od 1."},
+		{statement.ErrLong, "Podziel wyciąg: ma więcej niż 50 000 pozycji."},
+		{statement.ErrNoLine, "Popraw numer pozycji: wyciąg takiej nie ma."},
+		{statement.ErrMatched, "Najpierw cofnij przypisanie: pozycja opłaca inny wniosek."},
+		{statement.ErrZero, "Wskaż inną pozycję: ta jest na 0,00 zł."},
+		{statement.ErrPart, "Zaimportuj plik wyciągu ponownie: nie jest zapisany do końca."},
+		{statement.ErrUndone, "Przypisz ręcznie: ktoś cofnął przypisanie tej pozycji."},
+		{commands.ErrCorrects, "Popraw numer: korygowany wniosek dotyczy innego porozumienia albo miesiąca."},
+	}
+}
+
+// ofOthers are the refusals of durability, findings and erasures.
+func ofOthers() []sentence {
+	return []sentence{
+		{durability.ErrPeriod, "Popraw daty: zobowiązanie potrzebuje obu, a ostatni dzień nie leży przed pierwszym."},
+		{durability.ErrNoDate, "Podaj datę."},
+		{durability.ErrNegative, "Popraw liczbę: miejsca i asystenci nie są ujemni."},
+		{durability.ErrAnchor, "Wybierz, od czego liczy się trwałość: od końca projektu albo od płatności końcowej."},
+		{durability.ErrURL, "Popraw adres: ma się zaczynać od http:// albo https://."},
+		{durability.ErrNoRequest, "Popraw numer zapytania: {0} nie zapisano."},
+		{durability.ErrAnswered, "Popraw odpowiedź: na zapytanie {0} odpowiedziano już odwrotnie."},
+		{durability.ErrBeforeRequest, "Popraw datę: odpowiedź {2} leży przed zapytaniem {0} z {1}."},
+		{durability.ErrOther, "Wyślij ponownie: zapis należy do innego projektu."},
+		{commands.ErrDurabilityEvent, "Wybierz zdarzenie, które trwałość zna."},
+		{commands.ErrNoValue, "Podaj liczbę miejsc lub asystentów."},
+		{finding.ErrUnknown, "Odśwież ustalenia: tego już nie ma."},
+		{finding.ErrFigures, "Odśwież ustalenie: jego liczby są już inne niż te, które widziano."},
+		{finding.ErrUnseen, "Podaj, co widziano w ustaleniu: od, do, kwotę i czas."},
+		{finding.ErrReason, "Podaj powód wyjaśnienia."},
+		{finding.ErrNotResolved, "Nie otwieraj ponownie: ustalenie nie jest wyjaśnione."},
+		{finding.ErrEarlier, "Popraw datę: leży przed ostatnim wpisem o tym ustaleniu."},
+		{finding.ErrOther, "Wyślij ponownie: zapis należy do innego ustalenia."},
+		{erasure.ErrKind, "Wskaż coś innego: danych tego rodzaju się nie usuwa."},
+		{erasure.ErrGround, "Wybierz podstawę usunięcia, którą księga zna."},
+		{erasure.ErrRegister, "Podaj numer decyzji w rejestrze ośrodka."},
+		{erasure.ErrRetention, "Podaj ostatni dzień przechowywania: musi już minąć."},
+		{erasure.ErrErased, "Zostaw pola słowne puste: dane tej osoby lub rzeczy usunięto i nic słowami się o niej nie zapisze."},
+		{erasure.ErrListDamaged, "Użyj innej kopii listy usunięć: ta jest zmieniona albo uszkodzona."},
+		{erasure.ErrListDiffers, "Uzgodnij listy usunięć: różnią się."},
+		{erasure.ErrListForeign, "Użyj listy usunięć tej księgi: ta jest innej."},
+		{commands.ErrNotOfficer, "Poproś inspektora ochrony danych (rola dpo): tylko on usuwa dane."},
+		{commands.ErrNothing, "Popraw identyfikator: o tym nic nie jest zaszyfrowane."},
+	}
+}

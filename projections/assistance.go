@@ -122,7 +122,7 @@ func VisitField(contract, assistant string) string {
 
 // Assistance folds the visits of assistants.
 func Assistance() Projection {
-	return Projection{Name: "assistance", Version: 2, Keys: assistanceKeys, Fold: foldAssistance,
+	return Projection{Name: "assistance", Version: 3, Keys: assistanceKeys, Fold: foldAssistance,
 		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}),
 		Over: []string{"agreement.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "erasure.*", "finding.*", "intake.*",
 			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
@@ -220,8 +220,10 @@ func (m *PersonMonth) change(visit PersonVisit, link VisitLink, withdrawn bool) 
 	})
 	switch {
 	case known && withdrawn:
+		gone := m.Visits[i].Link
 		m.Visits = slices.Delete(m.Visits, i, i+1)
-		m.Replaced = slices.DeleteFunc(m.Replaced, func(r PersonReplaced) bool { return r.of(visit, link) })
+		m.prune(gone)
+		m.Replaced = without(m.Replaced, func(r PersonReplaced) bool { return r.of(visit, link) })
 		return
 	case withdrawn:
 		return
@@ -235,8 +237,24 @@ func (m *PersonMonth) change(visit PersonVisit, link VisitLink, withdrawn bool) 
 		at = len(m.Links)
 		m.Links = append(m.Links, link)
 	}
+	was := m.Visits[i].Link
 	visit.Link = int32(at)
-	m.Visits[i] = visit
+	if m.Visits[i] = visit; known && was != visit.Link {
+		m.prune(was)
+	}
+}
+
+// prune drops a link that no visit has any more.
+func (m *PersonMonth) prune(link int32) {
+	if slices.ContainsFunc(m.Visits, func(v PersonVisit) bool { return v.Link == link }) {
+		return
+	}
+	m.Links = slices.Delete(m.Links, int(link), int(link)+1)
+	for i := range m.Visits {
+		if m.Visits[i].Link > link {
+			m.Visits[i].Link--
+		}
+	}
 }
 
 func (r PersonReplaced) of(v PersonVisit, link VisitLink) bool {

@@ -17,9 +17,6 @@ type DurabilityProject struct {
 	Event      journal.Position      `json:"event"`      // that opened it
 	Places     []DurabilityLevel     `json:"places"`
 	Assistants []DurabilityLevel     `json:"assistants"`
-	Requests   int                   `json:"requests"`
-	Started    int                   `json:"started"`
-	Refused    int                   `json:"refused"`
 }
 
 // DurabilityLevel is how much is ready from a day on.
@@ -92,7 +89,7 @@ func DeliveredMonths() fold.Table[Delivered] { return fold.Table[Delivered]{Name
 // Durability folds durability periods and, for every programme, the visits that
 // were delivered.
 func Durability() Projection {
-	return Projection{Name: "durability", Version: 2, Keys: durabilityKeys, Fold: foldDurability,
+	return Projection{Name: "durability", Version: 3, Keys: durabilityKeys, Fold: foldDurability,
 		Want: oneOf(durability.ObligationOpened{}, durability.ReadinessDeclared{}, durability.PlacesStated{},
 			durability.AssistantsStated{}, durability.NoticePublished{}, durability.Inspected{}, durability.ServiceRequested{},
 			durability.ServiceStarted{}, durability.ServiceRefused{},
@@ -150,7 +147,7 @@ func durabilityFact(r *journal.Recorded) (project string, f DurabilityFact) {
 
 func foldDurability(tx *fold.Tx, r *journal.Recorded) error {
 	if v, change, ok := delivered(r); ok {
-		deliver(DeliveredMonths().Nth(tx, 0), v.Date, change)
+		deliver(tx, v.Date, change)
 		return nil
 	}
 	project, fact := durabilityFact(r)
@@ -170,25 +167,28 @@ func foldDurability(tx *fold.Tx, r *journal.Recorded) error {
 	case durability.AssistantsStated:
 		p.Assistants = append(p.Assistants, DurabilityLevel{e.Date, e.Assistants, r.Position})
 		return nil
-	case durability.ServiceRequested:
-		p.Requests++
-	case durability.ServiceStarted:
-		p.Started++
-	case durability.ServiceRefused:
-		p.Refused++
 	}
 	field := fact.Date.String() + "-" + fact.Type + "-" + domain.Escape(fact.Number)
 	DurabilityFacts().Put(tx, domain.Escape(project), field, fact)
 	return nil
 }
 
-func deliver(d *Delivered, on domain.Date, change domain.Minutes) {
+// deliver changes a day's minutes; a day or a month without any is none.
+func deliver(tx *fold.Tx, on domain.Date, change domain.Minutes) {
+	d, k := DeliveredMonths().Nth(tx, 0), tx.Named(0)
 	d.Month = on.Month()
-	d.Minutes += change
 	i, known := slices.BinarySearchFunc(d.Days, on, func(day DeliveredDay, on domain.Date) int { return int(day.Date - on) })
-	if known {
-		d.Days[i].Minutes += change
-	} else {
-		d.Days = slices.Insert(d.Days, i, DeliveredDay{on, change})
+	if !known {
+		d.Days = slices.Insert(d.Days, i, DeliveredDay{Date: on})
+	}
+	if d.Days[i].Minutes += change; d.Days[i].Minutes == 0 {
+		d.Days = slices.Delete(d.Days, i, i+1)
+	}
+	d.Minutes = 0
+	for _, day := range d.Days {
+		d.Minutes += day.Minutes
+	}
+	if len(d.Days) == 0 {
+		DeliveredMonths().Delete(tx, k.Part, k.Field)
 	}
 }

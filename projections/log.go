@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"ksiega/domain"
 	"ksiega/internal/fold"
@@ -57,4 +58,12 @@ func oneOf(samples ...domain.Event) func(string) bool {
 // unfolded stops a fold at an event that it wants and has no case for.
 func unfolded(r *journal.Recorded) error {
 	return fmt.Errorf("the fold has no case for %s, read as %s", r.Type, r.Event.EventType())
+}
+
+// without is a row's entries but some, nil where none is left: as if none had been.
+func without[E any](entries []E, gone func(E) bool) []E {
+	if entries = slices.DeleteFunc(entries, gone); len(entries) == 0 {
+		return nil
+	}
+	return entries
 }

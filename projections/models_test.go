@@ -408,6 +408,81 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 	}
 }
 
+// woven records events in their order somewhere among others; of each it tells whether
+// it is one of them.
+func woven(t *rapid.T, among []domain.Event, events ...domain.Event) (all []domain.Event, mine []bool) {
+	for len(among)+len(events) > 0 {
+		if len(among) == 0 || len(events) > 0 && rapid.Bool().Draw(t, "now") {
+			all, events, mine = append(all, events[0]), events[1:], append(mine, true)
+			continue
+		}
+		all, among, mine = append(all, among[0]), among[1:], append(mine, false)
+	}
+	return all, mine
+}
+
+// TestWithdrawnIsAsIfNeverRecorded: a visit that was recorded, corrected and withdrawn
+// leaves every row as it would be had nobody ever spoken of it.
+func TestWithdrawnIsAsIfNeverRecorded(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		num := func(what string, n int) int { return rapid.IntRange(0, n-1).Draw(rt, what) }
+		v := assistance.Visit{Assistant: "a", Contract: "T/never", Participant: "c-2", Programme: "a",
+			Date: domain.NewDate(2018, 12, 27).Add(num("day", 9)), From: domain.TimeOfDay(60 * num("from", 6))}
+		first := assistance.Details{To: v.From + 90, Minutes: 90}
+		second := assistance.Details{To: v.From + 120, Minutes: 120}
+		events, mine := woven(rt, ledgerHistory(rt), assistance.VisitLogged{Visit: v, Details: first},
+			assistance.VisitCorrected{Visit: v, Before: first, After: second, DeltaMinutes: 30, Reason: "x"},
+			assistance.VisitWithdrawn{Visit: v, Before: second, DeltaMinutes: -120, Reason: "x"})
+		book := bookOf(t, events)
+		var without []*journal.Recorded
+		for i, r := range book {
+			if !mine[i] {
+				without = append(without, r)
+			}
+		}
+		for _, p := range All() {
+			if p.Name == Audit().Name { // which lists whatever was recorded
+				continue
+			}
+			foldtest.SameDump(rt, p.Name, foldtest.Dump(t, folded(t, p, book)), foldtest.Dump(t, folded(t, p, without)))
+		}
+	})
+}
+
+// TestCorrectedIsAsIfAlwaysRight: a day that was recorded wrongly, under the other law
+// and at other rates, and corrected, leaves its month as if it had been right at once.
+func TestCorrectedIsAsIfAlwaysRight(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		about := attendance.About{Contract: "S/never", Participant: "U1", Agreement: "a", Programme: "psu"}
+		day := domain.NewDate(2018, 12, 27).Add(rapid.IntRange(0, 8).Draw(rt, "day"))
+		wrong := attendance.Rates{Minimum: 3050, Paid: 3050, Refund: 3050, Percent: 100, Edition: "godzinowa-2025"}
+		right := attendance.Rates{Minimum: 810, Paid: 830, Refund: 810, Percent: 60, Edition: "2017"}
+		minutes := domain.Minutes(60 * rapid.IntRange(0, 8).Draw(rt, "hours"))
+		events, mine := woven(rt, ledgerHistory(rt), attendance.HoursRecorded{About: about, Date: day, Minutes: 480, Rates: wrong},
+			attendance.DayCorrected{About: about, Date: day, Before: attendance.Value{Minutes: 480}, After: attendance.Value{Minutes: minutes}, Delta: minutes - 480, Reason: "x", Rates: right})
+		book := bookOf(t, events)
+		var always []*journal.Recorded
+		for i, r := range book {
+			if _, corrected := r.Event.(attendance.DayCorrected); mine[i] && corrected {
+				at := *r
+				at.Event = attendance.HoursRecorded{About: about, Date: day, Minutes: minutes, Rates: right}
+				r = &at
+			} else if mine[i] {
+				continue
+			}
+			always = append(always, r)
+		}
+		months := func(book []*journal.Recorded) map[fold.Key]string {
+			dump := foldtest.Dump(t, folded(t, Settlement(), book))
+			maps.DeleteFunc(dump, func(k fold.Key, _ string) bool { return k.Table != SettlementMonths().Name })
+			return dump
+		}
+		foldtest.SameDump(rt, "settlement", months(book), months(always))
+	})
+}
+
 // TestSettlementIsWhatTheDaysComeTo: the ready totals are those of the days and
 // payments, and those are what was recorded last of each day.
 func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {

@@ -138,7 +138,7 @@ func UnmatchedLines() fold.Table[BankLine] { return fold.Table[BankLine]{Name: "
 
 // Refunds folds claims and bank statements.
 func Refunds() Projection {
-	return Projection{Name: "refunds", Version: 7, Retroactive: erases, Keys: refundKeys, Fold: foldRefunds,
+	return Projection{Name: "refunds", Version: 8, Retroactive: erases, Keys: refundKeys, Fold: foldRefunds,
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
 			refund.ReceiptUndone{}, refund.WrittenOff{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
 			erasure.Ordered{}),
@@ -232,29 +232,23 @@ func foldRefunds(tx *fold.Tx, r *journal.Recorded) error {
 		return foldClaim(tx, r)
 	case refund.ReceiptUndone:
 		change(tx, e.Statement, e.Line, func(l *BankLine) {
-			l.Paid = slices.DeleteFunc(l.Paid, func(claim string) bool { return claim == e.Claim })
+			l.Paid = without(l.Paid, func(claim string) bool { return claim == e.Claim })
 			l.Undone = true
 		})
 		c := RefundClaims().Get(tx, domain.Escape(e.Agreement), domain.Escape(e.Claim))
-		c.Totals = c.Totals.Add(e)
-		c.Facts = slices.DeleteFunc(c.Facts, func(f RefundFact) bool {
+		c.Facts = without(c.Facts, func(f RefundFact) bool {
 			return f.Kind == FactReceived && f.Statement == e.Statement && f.Line == e.Line
 		})
-		return c.anew()
+		return c.add()
 	default:
 		return foldClaim(tx, r)
 	}
 	return nil
 }
 
-// anew works a claim out from its facts where they once were too much to be added up:
-// some may be undone since.
-func (c *RefundClaim) anew() error {
-	if !c.Totals.Uncountable {
-		return nil
-	}
-	totals, err := c.total(0)
-	c.Totals = totals
+// add works the totals out from the facts, which are few.
+func (c *RefundClaim) add() (err error) {
+	c.Totals, err = c.total(0)
 	return err
 }
 
@@ -293,13 +287,8 @@ func foldClaim(tx *fold.Tx, r *journal.Recorded) error {
 	if f.Kind == FactReturned && slices.ContainsFunc(c.Facts, func(had RefundFact) bool { return had.Kind == f.Kind && had.On == f.On }) {
 		return nil // two streams tell it
 	}
-	e, err := f.event()
-	if err != nil {
-		return err
-	}
-	c.Totals = c.Totals.Add(e)
 	c.Facts = append(c.Facts, f)
-	return c.anew()
+	return c.add()
 }
 
 func unmatchedField(l BankLine) string { return domain.Escape(l.Statement) + "-" + LineField(l.Line) }

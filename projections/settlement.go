@@ -97,8 +97,10 @@ type SettlementRates struct {
 	Paid    domain.HourlyRate `json:"paid"`
 	Refund  domain.HourlyRate `json:"refund"`
 	Percent int               `json:"percent"`
-	// Statute is the edition of the statutory figures that the days were entered under.
-	Statute int `json:"statute"`
+	// Statute is the edition of the statutory figures that the days were entered under,
+	// and New says that it is the law in force since 2025-06-01.
+	Statute int  `json:"statute"`
+	New     bool `json:"new"`
 }
 
 // SettlementReplaced is an event of a day that a later one took the place of.
@@ -115,6 +117,31 @@ func (d *SettlementDetail) rates(r SettlementRates) int32 {
 		d.Rates = append(d.Rates, r)
 	}
 	return int32(i)
+}
+
+// prune drops rates that no day has any more.
+func (d *SettlementDetail) prune(rates int32) {
+	if slices.ContainsFunc(d.Days, func(day SettlementDay) bool { return day.Rates == rates }) {
+		return
+	}
+	d.Rates = slices.Delete(d.Rates, int(rates), int(rates)+1)
+	for i := range d.Days {
+		if d.Days[i].Rates > rates {
+			d.Days[i].Rates--
+		}
+	}
+}
+
+// span is what a month says of its days and payments beside the sums.
+func (m *SettlementMonth) span(d *SettlementDetail) {
+	m.First, m.Last = 0, 0
+	if n := len(d.Days); n > 0 {
+		m.First, m.Last = d.Days[0].Date, d.Days[n-1].Date
+	}
+	for _, p := range d.Payments {
+		m.First, m.Last = widen(m.First, m.Last, p.Date)
+	}
+	m.New = slices.ContainsFunc(d.Rates, func(r SettlementRates) bool { return r.New })
 }
 
 // SettlementPayment is money paid or, negative, come back.
@@ -253,7 +280,7 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 8, Keys: settlementKeys, Fold: foldSettlement,
+	return Projection{Name: "settlement", Version: 9, Keys: settlementKeys, Fold: foldSettlement,
 		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}),
 		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
@@ -339,23 +366,27 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, under attendance.Editions, position journal.Position) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, on.Month()
-	m.New = m.New || programme.RegimeOfEdition(rates.Edition) == programme.NewRegime
 	day := SettlementDay{Date: on, Minutes: minutes, Event: position,
-		Rates: d.rates(SettlementRates{rates.Paid, rates.Refund, rates.Percent, under.StatuteEdition})}
+		Rates: d.rates(SettlementRates{rates.Paid, rates.Refund, rates.Percent, under.StatuteEdition, programme.RegimeOfEdition(rates.Edition) == programme.NewRegime})}
 	var err error
+	var replaced int32
 	i, known := slices.BinarySearchFunc(d.Days, on, func(s SettlementDay, on domain.Date) int { return int(s.Date - on) })
 	if known {
 		old := d.Days[i]
+		replaced = old.Rates
 		err = m.count(-old.Minutes, d.Rates[old.Rates])
 		d.Replaced = append(d.Replaced, SettlementReplaced{on, old.Event})
 		d.Days[i] = day
 	} else {
 		d.Days = slices.Insert(roomy(d.Days), i, day)
 	}
-	m.First, m.Last = widen(m.First, m.Last, on)
 	if err == nil {
 		err = m.count(minutes, d.Rates[day.Rates])
 	}
+	if known {
+		d.prune(replaced)
+	}
+	m.span(d)
 	m.anew(d, err)
 }
 
@@ -372,8 +403,8 @@ func roomy[E any](s []E) []E {
 func settlePayment(tx *fold.Tx, a payment.About, p SettlementPayment) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, a.Month
-	m.First, m.Last = widen(m.First, m.Last, p.Date)
 	d.Payments = append(d.Payments, p)
+	m.span(d)
 	m.anew(d, m.pay(p.Amount))
 }
 

@@ -82,9 +82,6 @@ func obligations(ctx context.Context, q *question) ([]projections.DurabilityProj
 }
 
 func demand(ctx context.Context, q *question, p projections.DurabilityProject) (requests, started, refused int, err error) {
-	if q.asOf == 0 {
-		return p.Requests, p.Started, p.Refused, nil
-	}
 	facts, err := projections.DurabilityFacts().All(ctx, q.view(projections.Durability()), domain.Escape(p.Obligation.Project))
 	if err != nil {
 		return 0, 0, 0, err

@@ -163,7 +163,7 @@ func TestWhatIsInClearIsWithheld(t *testing.T) {
 		}
 	}
 	for _, p := range projections.All() {
-		views, err := fold.Latest(t.Context(), projections.Log{Journal: l.Journal}, p)
+		views, err := fold.Latest(t.Context(), projections.Log{Journal: l.Journal}, nil, p)
 		if err != nil {
 			t.Fatal(err)
 		}

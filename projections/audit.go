@@ -81,7 +81,7 @@ const blockPostings = 256
 // Audit folds every event into the index that an auditor follows a thing by,
 // across streams. A single stream needs no index: the log reads it by itself.
 func Audit() Projection {
-	return Projection{Name: "audit", Version: 1, Keys: auditKeys, Fold: foldAudit}
+	return Projection{Name: "audit", Version: 1, Passing: true, Keys: auditKeys, Fold: foldAudit}
 }
 
 // auditKeys are the heads of what an event is posted under, each once, and then

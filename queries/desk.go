@@ -43,6 +43,9 @@ type Options struct {
 	// Runner feeds the Store in this process; nil where nobody can be waited
 	// for.
 	Runner Runner
+	// Keeper keeps rows of earlier moments; nil keeps none, and what was known is
+	// folded from the first event.
+	Keeper fold.Keeper
 	// Vault opens sealed text; nil opens none.
 	Vault *vault.Vault
 	// Shared: other servers record in the log too, with vaults of their own.
@@ -177,7 +180,7 @@ func (d *Desk) read(ctx context.Context, knownAt string, least journal.Bound, ps
 
 // latest is read by folding the log in memory.
 func (d *Desk) latest(ctx context.Context, least journal.Bound, ps []projections.Projection, fn func(map[string]projections.View) error) error {
-	views, err := fold.Latest(ctx, projections.Log{Journal: d.opts.Journal}, ps...)
+	views, err := fold.Latest(ctx, projections.Log{Journal: d.opts.Journal}, d.opts.Keeper, ps...)
 	if err != nil {
 		return err
 	}

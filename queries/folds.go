@@ -127,7 +127,7 @@ func (d *Desk) foldMine(ctx context.Context, until journal.Bound, mine []project
 	head, err := d.opts.Journal.Head(ctx)
 	var views map[string]projections.View
 	if err == nil {
-		views, err = fold.KnownAt(ctx, projections.Log{Journal: d.opts.Journal}, until, mine...)
+		views, err = fold.KnownAt(ctx, projections.Log{Journal: d.opts.Journal}, d.opts.Keeper, until, mine...)
 	}
 	k.settle(until, mine, memory{err: err, erased: head}, views)
 }
@@ -199,4 +199,18 @@ func (k *known) use(key foldKey) {
 			return
 		}
 	}
+}
+
+// KeepRows folds read models on from what was last kept of them, one after another, so
+// that rows are kept of the moments since; see Options.Keeper.
+func (d *Desk) KeepRows(ctx context.Context) error {
+	for _, p := range projections.All() {
+		if p.Passing || d.opts.Keeper == nil {
+			continue
+		}
+		if _, err := fold.Latest(ctx, projections.Log{Journal: d.opts.Journal}, d.opts.Keeper, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -262,7 +262,7 @@ func foldStretches(ctx context.Context, socket string) (view projections.View, e
 	if err != nil {
 		return nil, err
 	}
-	views, err := fold.Latest(ctx, projections.Log{Journal: j}, hoursModel())
+	views, err := fold.Latest(ctx, projections.Log{Journal: j}, nil, hoursModel())
 	if err != nil {
 		return nil, errors.Join(err, j.Close())
 	}

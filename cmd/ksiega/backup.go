@@ -204,6 +204,9 @@ func (c *restoreCmd) Run(ctx context.Context, g *globals) (err error) {
 		return err
 	}
 	installed = true
+	if err := dropKept(dir); err != nil {
+		return err
+	}
 	if err := leaveLists(ledgers); err != nil {
 		slog.Warn("the next opening of the ledger makes it anew", "error", inWords(err))
 	}

@@ -185,6 +185,9 @@ func (d *doctor) repair(ctx context.Context) error {
 	if err != nil {
 		return d.held(err)
 	}
+	if err := dropKept(d.dir); err != nil {
+		return err
+	}
 	if res.Finished {
 		fmt.Println("an earlier repair had been interrupted; it was brought to its end")
 	}

@@ -240,6 +240,9 @@ func (p *process) ordered(ctx context.Context, of domain.Ref) error {
 	if _, err := p.keepErasures(ctx, listAge); err != nil {
 		return err
 	}
+	if err := p.forgetKept(); err != nil {
+		return err
+	}
 	return p.tell(ctx, of.Subject())
 }
 

@@ -40,6 +40,7 @@ type forgetter struct {
 	start   time.Time
 	until   atomic.Int64 // since start; the end of the lease
 	stop    context.CancelFunc
+	drop    func() error // what was made of texts that are erased now
 	done    chan struct{}
 
 	why  atomic.Pointer[error] // no key is used any more, since
@@ -87,6 +88,7 @@ func (p *process) startForgetting(ctx context.Context, before listening) error {
 	for _, subject := range before.erased {
 		p.vault.Forget(subject)
 	}
+	f.drop = p.forgetKept
 	if err := f.renew(ctx); err != nil {
 		return err
 	}
@@ -134,9 +136,11 @@ func (f *forgetter) renew(ctx context.Context) error {
 	began := time.Since(f.start)
 	ctx, cancel := context.WithTimeout(ctx, forgetLease)
 	defer cancel()
+	erased := false
 	heard, err := f.journal.Notices(ctx, f.heard, func(n journal.Notice) {
 		if n.Kind == journal.KeyErased {
 			f.vault.Forget(n.Subject)
+			erased = true
 		} else {
 			f.finish(errKeysChange)
 		}
@@ -152,6 +156,11 @@ func (f *forgetter) renew(ctx context.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if erased && f.drop != nil {
+		if err := f.drop(); err != nil {
+			return err
+		}
 	}
 	f.heard = heard
 	f.until.Store(int64(began + forgetLease))

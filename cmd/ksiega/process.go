@@ -19,6 +19,7 @@ import (
 	"ksiega/domain/erasure"
 	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
+	"ksiega/internal/foldfile"
 	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
@@ -61,6 +62,13 @@ type process struct {
 	external redis.UniversalClient
 	store    *foldredis.Store[*journal.Recorded]
 	runner   *foldredis.Runner[*journal.Recorded]
+
+	types string        // hash of the types of events
+	kept  *foldfile.Dir // rows of earlier moments; nil where the ledger has no id yet
+	// keptEra and keptEvents are the upkeep's: when they were last kept, and how many
+	// events had been folded by then.
+	keptEra    int
+	keptEvents uint64
 }
 
 // hooks are what an open ledger reports to.
@@ -108,6 +116,9 @@ func (p *process) open(ctx context.Context, g *globals, live bool, h hooks) erro
 		}
 	}
 	if err := p.openJournal(g, h, zone); err != nil {
+		return err
+	}
+	if err := p.openKept(ctx, live); err != nil {
 		return err
 	}
 	if err := p.checkErasures(ctx); err != nil {
@@ -181,6 +192,7 @@ func (p *process) dialJournal(opts journal.Options) (err error) {
 	if opts.Table, err = journal.Ledger(); err != nil {
 		return err
 	}
+	p.types = opts.Table.Hash()
 	if p.node != nil {
 		opts.Address, opts.Bulk = p.node.Address(), wiring.Bulk(p.node)
 	}
@@ -200,6 +212,9 @@ func (p *process) openRows(ctx context.Context, g *globals, h hooks) error {
 	// Rows in a file of the data directory are nobody else's.
 	owner := foldredis.Owner{Ledger: id, Holds: p.journal.Holds, TakeOver: g.takeOver || p.external == nil}
 	p.store = foldredis.NewStore[*journal.Recorded](client, g.Ledger.keys()).OwnedBy(owner)
+	if p.kept != nil {
+		p.store.Keeping(p.kept)
+	}
 	p.runner = foldredis.NewRunner(p.store, projections.Log{Journal: p.journal}, foldredis.RunnerOptions{Progress: h.rebuilt, Report: h.broken}, projections.All()...)
 	return p.runner.Start(ctx)
 }
@@ -227,6 +242,9 @@ func (p *process) openRedis(ctx context.Context, g *globals) (redis.UniversalCli
 // newDesk answers from the read models where there are any, else from the log.
 func (p *process) newDesk(zone *time.Location) *queries.Desk {
 	o := queries.Options{Journal: p.journal, Vault: p.vault, Shared: p.node == nil, Now: time.Now, Zone: zone, Catalogue: p.ledger.Catalogue, DayCount: p.days}
+	if p.kept != nil {
+		o.Keeper = p.kept
+	}
 	if p.runner != nil {
 		o.Store, o.Runner = p.store, p.runner
 	}

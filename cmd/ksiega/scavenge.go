@@ -55,7 +55,7 @@ func scavengeIn(ctx context.Context, g *globals, dir string, show func(control.N
 		return err
 	}
 	err = scavengeNode(ctx, node, func(n control.Note) { _ = show(n) }) // show never fails
-	return errors.Join(err, node.Close())
+	return errors.Join(err, node.Close(), dropKept(dir))
 }
 
 // scavengeNode notes a scavenge, not every stream of it.
@@ -77,5 +77,5 @@ func (p *process) scavenge(r *http.Request, n *control.Notes) error {
 	if p.node == nil {
 		return control.Usage{Err: errExternal}
 	}
-	return scavengeNode(r.Context(), p.node, n.Say)
+	return errors.Join(scavengeNode(r.Context(), p.node, n.Say), p.forgetKept())
 }

@@ -21,6 +21,7 @@ func (p *process) upkeep(ctx context.Context) {
 	}
 	for {
 		p.upkeepOnce(context.WithoutCancel(ctx))
+		p.keepRows(ctx)
 		select {
 		case <-ctx.Done():
 			p.upkeepOnce(context.WithoutCancel(ctx))

@@ -28,6 +28,7 @@ func layers() []layer {
 		{"internal/journal/...", []string{"domain/...", "internal/position", "internal/secret"}},
 		{"internal/eventdb/...", []string{"internal/socket"}},
 		{"internal/fold", []string{"internal/position"}},
+		{"internal/foldfile", []string{"internal/fold", "internal/position"}},
 		{"internal/foldredis", []string{"internal/fold", "internal/position", "internal/garbage"}},
 		// What cmd/ksiega and cmd/ksiega-bench both wire, they share.
 		{"internal/wiring", []string{"internal/eventdb", "internal/journal", "internal/garbage"}},

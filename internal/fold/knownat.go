@@ -2,6 +2,7 @@ package fold
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"ksiega/internal/position"
@@ -9,12 +10,18 @@ import (
 
 // KnownAt is projections as they were known at a bound, by name, folded by one reading
 // of the log. What a retroactive event said later, such as that something was erased,
-// holds in them too: nobody is told any more what was known before it.
-func KnownAt[E Event](ctx context.Context, log Log[E], until position.Bound, ps ...Projection[E]) (map[string]View, error) {
-	memories, err := foldAll(ctx, log, until, ps)
+// holds in them too: nobody is told any more what was known before it. With a keeper,
+// who may be nil, it goes on from what was kept.
+func KnownAt[E Event](ctx context.Context, log Log[E], keep Keeper, until position.Bound, ps ...Projection[E]) (map[string]View, error) {
+	memories, err := foldAll(ctx, log, keep, until, ps)
 	if err != nil || until.IsZero() || len(memories) == 0 {
 		return viewsOf(memories), err
 	}
+	defer func() {
+		for _, m := range memories {
+			KeptOf[E](keep).Settle(m)
+		}
+	}()
 	err = log.Scan(ctx, Range{After: memories[0].position, Want: anyOf(ps, (*Projection[E]).retroactive)}, func(b Batch[E]) error {
 		return foldEach(memories, b, (*Memory[E]).withdraw)
 	})
@@ -35,16 +42,17 @@ func RetroactiveSince[E Event](ctx context.Context, log Log[E], after position.P
 // FoldedTo is a projection as it was at a bound, what a later event took back still in
 // it: what a read model that stands there holds.
 func FoldedTo[E Event](ctx context.Context, log Log[E], until position.Bound, p Projection[E]) (View, error) {
-	memories, err := foldAll(ctx, log, until, []Projection[E]{p})
+	memories, err := foldAll(ctx, log, nil, until, []Projection[E]{p})
 	if err != nil {
 		return nil, err
 	}
 	return memories[0], nil
 }
 
-// Latest is projections at the end of the log, by name, folded from the log.
-func Latest[E Event](ctx context.Context, log Log[E], ps ...Projection[E]) (map[string]View, error) {
-	memories, err := foldAll(ctx, log, position.Bound{}, ps)
+// Latest is projections at the end of the log, by name, folded from the log, with a
+// keeper from what was kept.
+func Latest[E Event](ctx context.Context, log Log[E], keep Keeper, ps ...Projection[E]) (map[string]View, error) {
+	memories, err := foldAll(ctx, log, keep, position.Bound{}, ps)
 	return viewsOf(memories), err
 }
 
@@ -56,14 +64,30 @@ func viewsOf[E Event](memories []*Memory[E]) map[string]View {
 	return views
 }
 
-func foldAll[E Event](ctx context.Context, log Log[E], until position.Bound, ps []Projection[E]) ([]*Memory[E], error) {
-	memories := make([]*Memory[E], len(ps))
+func foldAll[E Event](ctx context.Context, log Log[E], keep Keeper, until position.Bound, ps []Projection[E]) ([]*Memory[E], error) {
+	k := KeptOf[E](keep)
+	memories, after := make([]*Memory[E], len(ps)), position.Position{}
 	for i, p := range ps {
-		memories[i] = NewMemory(p)
+		memories[i] = k.Begin(ctx, p, until)
+		if at := memories[i].position; i == 0 || after.After(at) {
+			after = at
+		}
 	}
-	err := log.Scan(ctx, Range{Until: until, Want: WantAny(ps)}, func(b Batch[E]) error {
-		return foldEach(memories, b, (*Memory[E]).Fold)
+	err := log.Scan(ctx, Range{After: after, Until: until, Want: WantAny(ps)}, func(b Batch[E]) error {
+		if err := foldEach(memories, b, (*Memory[E]).Fold); err != nil {
+			return err
+		}
+		for _, m := range memories {
+			k.Offer(ctx, m)
+		}
+		return nil
 	})
+	if errors.Is(err, ErrBase) {
+		return foldAll(ctx, log, nil, until, ps)
+	}
+	for _, m := range memories {
+		k.Settle(m)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,10 @@ type Memory[E Event] struct {
 	tx       *Tx
 	position position.Position
 	last     Last
+	base     Base              // what it goes on from; nil where it began before the first event
+	folded   int               // events since rows were kept
+	rows     int               // that were kept then
+	took     position.Position // of the last retroactive event that was folded
 
 	mu    sync.Mutex // guards index
 	index map[string]map[string][]string
@@ -45,6 +49,7 @@ func (m *Memory[E]) Fold(b Batch[E]) error {
 			if err := m.fold(e); err != nil {
 				return err
 			}
+			m.folded++
 		}
 		m.last, m.position = Last{at, id}, at
 	}
@@ -53,7 +58,13 @@ func (m *Memory[E]) Fold(b Batch[E]) error {
 	return nil
 }
 
-func (m *Memory[E]) fold(e E) error {
+func (m *Memory[E]) fold(e E) (err error) {
+	defer m.p.caught(e, &err) // of rows that cannot be read
+	if m.p.Retroactive != nil {
+		if at, _, eventType := e.Mark(); m.p.retroactive(eventType) {
+			m.took = at
+		}
+	}
 	keys, err := m.p.keys(e)
 	if err != nil {
 		return err
@@ -104,7 +115,10 @@ func (m *Memory[E]) indexed() map[string]map[string][]string {
 	defer m.mu.Unlock()
 	if m.index == nil {
 		m.index = map[string]map[string][]string{}
-		for k := range m.tx.cells {
+		for k, c := range m.tx.cells {
+			if !c.live {
+				continue
+			}
 			parts := m.index[k.Table]
 			if parts == nil {
 				parts = map[string][]string{}
@@ -117,17 +131,28 @@ func (m *Memory[E]) indexed() map[string]map[string][]string {
 }
 
 // Tables that have rows.
-func (m *Memory[E]) Tables(context.Context) ([]string, error) {
+func (m *Memory[E]) Tables(ctx context.Context) ([]string, error) {
+	if m.base != nil {
+		return m.overTables(ctx)
+	}
 	return slices.Sorted(maps.Keys(m.indexed())), nil
 }
 
 // Parts of a table that have rows.
-func (m *Memory[E]) Parts(_ context.Context, table string) ([]string, error) {
+func (m *Memory[E]) Parts(ctx context.Context, table string) ([]string, error) {
+	if m.base != nil {
+		return m.overParts(ctx, table)
+	}
 	return slices.Sorted(maps.Keys(m.indexed()[table])), nil
 }
 
 // Rows are encoded anew at each call.
-func (m *Memory[E]) Rows(_ context.Context, table string, parts []string, row func(Key, string) error) error {
+func (m *Memory[E]) Rows(ctx context.Context, table string, parts []string, row func(Key, string) error) error {
+	if m.base != nil {
+		if err := m.overRows(ctx, table, parts, row); err != nil {
+			return err
+		}
+	}
 	for _, part := range parts {
 		for _, field := range m.indexed()[table][part] {
 			k := Key{table, part, field}
@@ -144,9 +169,12 @@ func (m *Memory[E]) Rows(_ context.Context, table string, parts []string, row fu
 }
 
 // Row is encoded anew at each call.
-func (m *Memory[E]) Row(_ context.Context, k Key) (string, error) {
-	if c := m.tx.cells[k]; c != nil {
+func (m *Memory[E]) Row(ctx context.Context, k Key) (string, error) {
+	switch c := m.tx.cells[k]; {
+	case c != nil && c.live:
 		return c.encode()
+	case c == nil && m.base != nil:
+		return m.base.Row(ctx, k)
 	}
 	return "", nil
 }
@@ -160,6 +188,9 @@ func (m *Memory[E]) Forget(at Place) {
 	}
 	delete(parts, at.Part)
 }
+
+// typed is false where rows lie in a base, which has bytes alone.
+func (m *Memory[E]) typed() bool { return m.base == nil }
 
 func (m *Memory[E]) each(table, part string, row func(string, *cell)) {
 	for _, field := range m.indexed()[table][part] {

@@ -70,6 +70,8 @@ type Projection[E Event] struct {
 	// Retroactive tells, of the types that it wants, those that hold for every earlier
 	// moment too; nil = none. See KnownAt.
 	Retroactive func(eventType string) bool
+	// Passing: rows of earlier moments are not kept; see Keeper.
+	Passing bool
 	// Keys names the rows that the fold may read for an event; nil = none.
 	Keys func(E) []Key
 	// Then names further ones, when the event's turn comes, by what stands in those of

@@ -37,6 +37,7 @@ type Memo interface {
 
 // typed is a View whose rows need not be decoded.
 type typed interface {
+	typed() bool
 	each(table, part string, row func(field string, c *cell))
 	cell(k Key) *cell
 }
@@ -161,7 +162,7 @@ func (t Table[R]) fetch(ctx context.Context, v View, memo Memo, parts, missing [
 		cell  *cell
 	}
 	rows := make([][]row, len(parts))
-	if memory, ok := v.(typed); ok {
+	if memory, ok := v.(typed); ok && memory.typed() {
 		for _, part := range missing {
 			i, _ := slices.BinarySearch(parts, part)
 			memory.each(t.Name, part, func(field string, c *cell) { rows[i] = append(rows[i], row{field, c}) })
@@ -196,7 +197,7 @@ func (t Table[R]) fetch(ctx context.Context, v View, memo Memo, parts, missing [
 // Find is one row.
 func (t Table[R]) Find(ctx context.Context, v View, part, field string) (row R, found bool, err error) {
 	k, c := Key{t.Name, part, field}, (*cell)(nil)
-	if memory, ok := v.(typed); ok {
+	if memory, ok := v.(typed); ok && memory.typed() {
 		c = memory.cell(k)
 	} else if raw, err := v.Row(ctx, k); err != nil {
 		return row, false, err

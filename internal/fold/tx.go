@@ -20,6 +20,8 @@ type Tx struct {
 	fields map[string]map[string][]string
 	// looking: Then is at work, which changes nothing.
 	looking bool
+	// base is the rows that a fold goes on over; nil where it began before the first event.
+	base *baseRows
 }
 
 type namedCell struct {
@@ -95,6 +97,9 @@ func (tx *Tx) name(keys []Key) {
 
 func (tx *Tx) open(k Key) namedCell {
 	if k.Field == Whole {
+		if tx.base != nil {
+			tx.base.load(tx, k.Place())
+		}
 		return namedCell{k, nil}
 	}
 	return namedCell{k, tx.admit(k)}
@@ -104,6 +109,10 @@ func (tx *Tx) admit(k Key) *cell {
 	c := tx.cells[k]
 	if c == nil {
 		c = &cell{}
+		if tx.base != nil {
+			c.raw = tx.base.row(k)
+			c.live = c.raw != ""
+		}
 		tx.put(k, c)
 	}
 	if !c.live {
@@ -152,10 +161,10 @@ func (tx *Tx) part(at Place) iter.Seq2[string, *cell] {
 	}
 }
 
-// forget drops cells that have no row.
+// forget drops cells that have no row, unless they say so of one that the base has.
 func (tx *Tx) forget() {
 	for _, k := range tx.touched {
-		if c := tx.cells[k]; c != nil && !c.live {
+		if c := tx.cells[k]; c != nil && !c.live && (tx.base == nil || !c.dirty) {
 			delete(tx.cells, k)
 		}
 	}

@@ -33,6 +33,12 @@ func (s *Store[E]) OwnedBy(o Owner) *Store[E] {
 	return s
 }
 
+// Keeping has rebuilds keep rows of earlier moments; it is called before the Store is used.
+func (s *Store[E]) Keeping(k fold.Keeper) *Store[E] {
+	s.keeper = k
+	return s
+}
+
 // own refuses, with ErrForeign, a checkpoint of another ledger, and one whose last
 // event this ledger's log lacks: the rows may well be those of a copy, or of the
 // same log before it was set back.

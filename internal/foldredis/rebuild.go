@@ -47,6 +47,7 @@ func rebuild[E fold.Event](ctx context.Context, s *Store[E], log Log[E], progres
 	s.garbage.Begin()
 	defer s.garbage.End()
 	failed = map[string]error{}
+	kept := fold.KeptOf[E](s.keeper)
 	memories := make([]*fold.Memory[E], len(ps))
 	for i, p := range ps {
 		memories[i] = fold.NewMemory(p)
@@ -56,7 +57,9 @@ func rebuild[E fold.Event](ctx context.Context, s *Store[E], log Log[E], progres
 		errs := make([]error, len(memories))
 		inParallel(len(memories), func(i int) {
 			if failed[memories[i].Of().Name] == nil {
-				errs[i] = memories[i].Fold(b)
+				if errs[i] = memories[i].Fold(b); errs[i] == nil {
+					kept.Offer(ctx, memories[i])
+				}
 			}
 		})
 		for i, err := range errs {
@@ -70,6 +73,9 @@ func rebuild[E fold.Event](ctx context.Context, s *Store[E], log Log[E], progres
 		}
 		return nil
 	})
+	for _, m := range memories {
+		kept.Settle(m)
+	}
 	if err != nil {
 		return failed, fmt.Errorf("rebuild: %w", err)
 	}

@@ -49,6 +49,7 @@ type Store[E fold.Event] struct {
 	client redis.UniversalClient
 	prefix string
 	owner  Owner
+	keeper fold.Keeper
 	// token is this process's in the lease and in the checkpoints that it writes.
 	token    string
 	leaseFor time.Duration

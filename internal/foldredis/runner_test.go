@@ -79,7 +79,7 @@ func waitFor(t testing.TB, r *toyRunner, position journal.Position, names ...str
 // sameAsKnown compares Redis with the log folded in memory.
 func sameAsKnown(t testing.TB, what string, s *toyStore, n *toyNode, p toyModel) {
 	t.Helper()
-	views, err := fold.Latest(t.Context(), n.Log, p)
+	views, err := fold.Latest(t.Context(), n.Log, nil, p)
 	foldtest.Must(t, err)
 	rows, stands := storeDump(t, s, p)
 	foldtest.SameDump(t, what, rows, foldtest.Dump(t, views[p.Name]))

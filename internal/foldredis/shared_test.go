@@ -147,7 +147,7 @@ func TestEveryLostKeyIsMissed(t *testing.T) {
 
 func latestOf(t *testing.T, n *toyNode, p toyModel) fold.View {
 	t.Helper()
-	views, err := fold.Latest(t.Context(), n.Log, p)
+	views, err := fold.Latest(t.Context(), n.Log, nil, p)
 	foldtest.Must(t, err)
 	return views[p.Name]
 }

@@ -1,9 +1,12 @@
 package journal
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -83,6 +86,12 @@ func (t *Table) hasCategory(name string) bool {
 
 // Names lists the event types in alphabetical order.
 func (t *Table) Names() []string { return slices.Clone(t.names) }
+
+// Hash tells tables with other names apart.
+func (t *Table) Hash() string {
+	sum := sha256.Sum256([]byte(strings.Join(t.names, "\n")))
+	return hex.EncodeToString(sum[:16])
+}
 
 // Decode reads a recorded payload as today's event.
 func (t *Table) Decode(name string, data []byte) (domain.Event, error) {

@@ -126,7 +126,7 @@ func Batches[E fold.Event](t *rapid.T, events []E) []fold.Batch[E] {
 // KnownAt is one projection as it was known at a bound.
 func KnownAt[E fold.Event](t testing.TB, log fold.Log[E], p fold.Projection[E], until position.Bound) fold.View {
 	t.Helper()
-	views, err := fold.KnownAt(context.Background(), log, until, p)
+	views, err := fold.KnownAt(context.Background(), log, nil, until, p)
 	Must(t, err)
 	return views[p.Name]
 }

@@ -1,0 +1,195 @@
+package fold
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"ksiega/internal/position"
+)
+
+// Base is rows of a projection as they were after an event, which a Memory goes on
+// from: they are read when they are asked for, and never change.
+type Base interface {
+	View
+	// Last event that the rows take into account.
+	Last() Last
+}
+
+// ErrBase: rows that a fold goes on from cannot be read. Folded from the first event
+// it needs none.
+var ErrBase = errors.New("the rows to go on from cannot be read")
+
+// Keeper keeps rows of projections as they were, to go on from.
+type Keeper interface {
+	// Era is told to Take of what was folded from then on.
+	Era() int
+	// Nearest is what is kept of a projection after the latest event that stands no
+	// later than a bound; nil is nothing.
+	Nearest(ctx context.Context, projection string, version int, until position.Bound) Base
+	// Due says whether rows are worth keeping, so many events after they were last kept,
+	// when they were so many.
+	Due(events, rows int) bool
+	// Drop lets go what is kept of a projection from before an event.
+	Drop(projection string, before position.Position)
+	// Take keeps rows, and says how many.
+	Take(ctx context.Context, era int, projection string, version int, base Base) (rows int)
+}
+
+// Kept is a Keeper during one fold. The zero Kept has none.
+type Kept[E Event] struct {
+	keeper Keeper
+	era    int
+}
+
+// KeptOf begins a fold with a keeper, who may be nil.
+func KeptOf[E Event](keeper Keeper) Kept[E] {
+	k := Kept[E]{keeper: keeper}
+	if keeper != nil {
+		k.era = keeper.Era()
+	}
+	return k
+}
+
+// Begin is a projection after what is kept of it up to a bound, or before the first event.
+func (k Kept[E]) Begin(ctx context.Context, p Projection[E], until position.Bound) *Memory[E] {
+	if k.keeper != nil {
+		if base := k.keeper.Nearest(ctx, p.Name, p.Version, until); base != nil {
+			return Resume(p, base)
+		}
+	}
+	return NewMemory(p)
+}
+
+// Offer has the rows of a projection kept, if it is time.
+func (k Kept[E]) Offer(ctx context.Context, m *Memory[E]) {
+	if k.keeper == nil || m.p.Passing || !k.keeper.Due(m.folded, m.rows) {
+		return
+	}
+	m.rows = k.keeper.Take(ctx, k.era, m.p.Name, m.p.Version, m)
+	m.folded = 0
+}
+
+// Settle lets go what was kept from before an event that took back what may be in it.
+func (k Kept[E]) Settle(m *Memory[E]) {
+	if k.keeper != nil && !m.took.IsZero() {
+		k.keeper.Drop(m.p.Name, m.took)
+	}
+}
+
+// Resume is a projection after the last event of a base. A base that cannot be read
+// ends a fold with ErrBase.
+func Resume[E Event](p Projection[E], base Base) *Memory[E] {
+	m := NewMemory(p)
+	m.base, m.position, m.last = base, base.Position(), base.Last()
+	m.tx.base = &baseRows{base, map[Place]bool{}}
+	return m
+}
+
+// baseRows is a base as a fold reads it: what cannot be read stops the fold.
+type baseRows struct {
+	base  Base
+	whole map[Place]bool // parts of which every row was taken over
+}
+
+func (b *baseRows) row(k Key) string {
+	raw, err := b.base.Row(context.Background(), k)
+	if err != nil {
+		panic(fmt.Errorf("%w: %w", ErrBase, err))
+	}
+	return raw
+}
+
+// load takes over the rows of a part that nothing took the place of.
+func (b *baseRows) load(tx *Tx, at Place) {
+	if b.whole[at] {
+		return
+	}
+	err := b.base.Rows(context.Background(), at.Table, []string{at.Part}, func(k Key, raw string) error {
+		if tx.cells[k] == nil {
+			tx.put(k, &cell{raw: raw, live: true})
+		}
+		return nil
+	})
+	if err != nil {
+		panic(fmt.Errorf("%w: %w", ErrBase, err))
+	}
+	b.whole[at] = true
+}
+
+func (m *Memory[E]) overTables(ctx context.Context) ([]string, error) {
+	tables, err := m.base.Tables(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tables = sortedUnion(tables, maps.Keys(m.indexed()))
+	var failed error
+	tables = slices.DeleteFunc(tables, func(table string) bool {
+		parts, err := m.overParts(ctx, table)
+		failed = errors.Join(failed, err)
+		return err == nil && len(parts) == 0
+	})
+	return tables, failed
+}
+
+// overParts leaves out those of the base of which every row was deleted since.
+func (m *Memory[E]) overParts(ctx context.Context, table string) ([]string, error) {
+	parts, err := m.base.Parts(ctx, table)
+	if err != nil {
+		return nil, err
+	}
+	own, less := m.indexed()[table], m.deletedFrom(table)
+	if len(less) > 0 {
+		var failed error
+		parts = slices.DeleteFunc(parts, func(part string) bool {
+			if len(own[part]) > 0 || !less[part] {
+				return false
+			}
+			left := false
+			err := m.overRows(ctx, table, []string{part}, func(Key, string) error {
+				left = true
+				return nil
+			})
+			failed = errors.Join(failed, err)
+			return err == nil && !left
+		})
+		if failed != nil {
+			return nil, failed
+		}
+	}
+	return sortedUnion(parts, maps.Keys(own)), nil
+}
+
+// deletedFrom is the parts of a table that a row was deleted from.
+func (m *Memory[E]) deletedFrom(table string) map[string]bool {
+	parts := map[string]bool{}
+	for k, c := range m.tx.cells {
+		if k.Table == table && !c.live {
+			parts[k.Part] = true
+		}
+	}
+	return parts
+}
+
+// overRows hands over the rows of the base that nothing took the place of.
+func (m *Memory[E]) overRows(ctx context.Context, table string, parts []string, row func(Key, string) error) error {
+	return m.base.Rows(ctx, table, parts, func(k Key, raw string) error {
+		if m.tx.cells[k] != nil {
+			return nil
+		}
+		return row(k, raw)
+	})
+}
+
+func sortedUnion(sorted []string, more func(func(string) bool)) []string {
+	return slices.Compact(slices.Sorted(func(yield func(string) bool) {
+		for _, name := range sorted {
+			if !yield(name) {
+				return
+			}
+		}
+		more(yield)
+	}))
+}

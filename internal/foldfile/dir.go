@@ -1,0 +1,304 @@
+package foldfile
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/bits"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"ksiega/internal/fold"
+	"ksiega/internal/position"
+)
+
+const (
+	// every is how many events lie between two files of a projection, at least; where it
+	// has many rows, so many for each that writing them costs little of what folding does.
+	every        = 50_000
+	everyForRows = 5
+
+	suffix     = ".rows"
+	unfinished = suffix + ".new"
+	// newest is how many files of a projection stay however many there are; of older
+	// ones every second, of those before every fourth, and so on.
+	newest = 8
+)
+
+// Options of a directory of files.
+type Options struct {
+	Path   string
+	Ledger string // id
+	Types  string // hash of the types of events
+	// Every is how many events lie between two files, at least; 0 is 50,000.
+	Every int
+	// Holds tells whether the log has an event.
+	Holds func(ctx context.Context, at position.Position, id uuid.UUID) (bool, error)
+	// Most is how many bytes all files together may have.
+	Most func() int64
+	// Report is told what went wrong, which costs time and nothing else.
+	Report func(error)
+}
+
+// Dir is the files of a ledger. It is safe for concurrent use.
+type Dir struct {
+	opts Options
+	mu   sync.Mutex // held while files are listed, written or removed
+	// dropped counts DropAll, so that what was folded before is not written behind it.
+	dropped int
+}
+
+// Open makes the directory where there is none.
+func Open(o Options) (*Dir, error) {
+	if err := os.MkdirAll(o.Path, 0o700); err != nil {
+		return nil, fmt.Errorf("directory of rows: %w", err)
+	}
+	left, err := filepath.Glob(filepath.Join(o.Path, "*"+unfinished))
+	for _, name := range left {
+		err = errors.Join(err, os.Remove(name))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("directory of rows: %w", err)
+	}
+	return &Dir{opts: o}, nil
+}
+
+// dropAll removes every file in a directory.
+func dropAll(path string) error {
+	entries, err := os.ReadDir(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), suffix) || strings.HasSuffix(e.Name(), unfinished) {
+			err = errors.Join(err, os.Remove(filepath.Join(path, e.Name())))
+		}
+	}
+	return err
+}
+
+// Drop removes the files of a projection that were written of moments before an event.
+func (d *Dir) Drop(projection string, before position.Position) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all, err := d.list()
+	for _, k := range all {
+		if k.projection == projection && before.After(k.at) {
+			err = errors.Join(err, os.Remove(filepath.Join(d.opts.Path, k.name)))
+		}
+	}
+	d.report(err)
+}
+
+// DropAll removes every file, and lets none be written of what was folded until now.
+func (d *Dir) DropAll() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dropped++
+	return dropAll(d.opts.Path)
+}
+
+// Due says whether rows are worth writing, so many events after they were last written,
+// when they were so many.
+func (d *Dir) Due(events, rows int) bool {
+	return events >= max(cmp.Or(d.opts.Every, every), everyForRows*rows)
+}
+
+// Era is what Take wants to be told again of a fold that began now.
+func (d *Dir) Era() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.dropped
+}
+
+// kept is one file by its name: `<projection>-<turn>-<position>.rows`.
+type kept struct {
+	name       string
+	projection string
+	turn       uint64 // grows with each file of the projection
+	at         position.Position
+	size       int64
+}
+
+func (d *Dir) list() (all []kept, err error) {
+	entries, err := os.ReadDir(d.opts.Path)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		words := strings.Split(strings.TrimSuffix(e.Name(), suffix), "-")
+		info, err := e.Info()
+		if err != nil || len(words) != 3 || !strings.HasSuffix(e.Name(), suffix) {
+			continue
+		}
+		k := kept{name: e.Name(), projection: words[0], size: info.Size()}
+		var errs [2]error
+		k.turn, errs[0] = strconv.ParseUint(words[1], 10, 64)
+		k.at, errs[1] = position.Read(words[2])
+		if errors.Join(errs[:]...) == nil {
+			all = append(all, k)
+		}
+	}
+	slices.SortFunc(all, func(a, b kept) int {
+		return cmp.Or(cmp.Compare(a.projection, b.projection), b.at.Compare(a.at))
+	})
+	return all, nil
+}
+
+// Nearest is the rows of a projection after the latest event that stands no later than
+// a bound; nil where there are none.
+func (d *Dir) Nearest(ctx context.Context, projection string, version int, until position.Bound) fold.Base {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all, err := d.list()
+	if err != nil {
+		d.report(err)
+		return nil
+	}
+	for _, k := range all {
+		if k.projection != projection || !until.Holds(k.at) {
+			continue
+		}
+		file, err := d.open(ctx, k, version)
+		if err == nil {
+			return file
+		}
+		d.report(fmt.Errorf("%s is not used: %w", k.name, err))
+		if errors.Is(err, errUnsure) {
+			return nil
+		}
+		d.report(os.Remove(filepath.Join(d.opts.Path, k.name)))
+	}
+	return nil
+}
+
+var (
+	errOther  = errors.New("it is of another ledger, another version, or another log")
+	errUnsure = errors.New("the log does not say whether it has the event")
+)
+
+func (d *Dir) open(ctx context.Context, k kept, version int) (*File, error) {
+	f, err := os.Open(filepath.Join(d.opts.Path, k.name))
+	if err != nil {
+		return nil, err
+	}
+	file, err := read(f)
+	if err == nil && (file.of != Of{d.opts.Ledger, k.projection, version, d.opts.Types} || file.last.Position != k.at) {
+		err = errOther
+	}
+	if err == nil {
+		holds, unsure := d.opts.Holds(ctx, file.last.Position, file.last.ID)
+		switch {
+		case unsure != nil:
+			err = fmt.Errorf("%w: %w", errUnsure, unsure)
+		case !holds:
+			err = errOther
+		}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	file.spoilt = func(err error) {
+		if gone := os.Remove(f.Name()); !errors.Is(gone, fs.ErrNotExist) { // or it was told before
+			err = errors.Join(err, gone)
+		}
+		d.report(fmt.Errorf("%s is not used any more: %w", k.name, err))
+	}
+	return file, nil
+}
+
+// Take writes the rows of a projection beside the others, unless they were dropped since
+// the era, and says how many they are. What goes wrong is reported, and nothing is written.
+func (d *Dir) Take(ctx context.Context, era int, projection string, version int, base fold.Base) (rows int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all, err := d.list()
+	if err != nil || d.dropped != era {
+		d.report(err)
+		return 0
+	}
+	last, turn := base.Last(), uint64(0)
+	for _, k := range all {
+		if k.projection == projection {
+			if turn = max(turn, k.turn); k.at == last.Position {
+				return 0
+			}
+		}
+	}
+	if last.Position.IsZero() {
+		return 0
+	}
+	n, err := d.put(ctx, fmt.Sprintf("%s-%d-%s%s", projection, turn+1, last.Position, suffix), Of{d.opts.Ledger, projection, version, d.opts.Types}, base)
+	if err == nil {
+		err = d.thin()
+	}
+	d.report(err)
+	return int(n)
+}
+
+// put writes a file whole: after a crash there is none, or one that has no name yet and
+// is removed at the next opening.
+func (d *Dir) put(ctx context.Context, name string, of Of, base fold.Base) (rows uint64, err error) {
+	path := filepath.Join(d.opts.Path, name)
+	f, err := os.CreateTemp(d.opts.Path, "*"+unfinished)
+	if err != nil {
+		return 0, err
+	}
+	rows, err = write(ctx, f, of, base)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return 0, errors.Join(err, os.Remove(f.Name()))
+	}
+	dir, err := os.Open(d.opts.Path)
+	if err != nil {
+		return rows, err
+	}
+	return rows, errors.Join(dir.Sync(), dir.Close())
+}
+
+// thin removes files of older moments, more the older they are, and then the oldest as
+// long as all together are too large.
+func (d *Dir) thin() error {
+	all, err := d.list()
+	if err != nil {
+		return err
+	}
+	last, total := map[string]uint64{}, int64(0)
+	for _, k := range all {
+		last[k.projection] = max(last[k.projection], k.turn)
+		total += k.size
+	}
+	slices.SortFunc(all, func(a, b kept) int { return a.at.Compare(b.at) })
+	for _, k := range all {
+		age := last[k.projection] - k.turn
+		apart := uint64(1) << max(bits.Len64(age/newest)-1, 0)
+		if k.turn%apart == 0 && (d.opts.Most == nil || total <= d.opts.Most()) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(d.opts.Path, k.name)); err != nil {
+			return err
+		}
+		total -= k.size
+	}
+	return nil
+}
+
+func (d *Dir) report(err error) {
+	if err != nil && d.opts.Report != nil {
+		d.opts.Report(err)
+	}
+}

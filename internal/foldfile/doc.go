@@ -1,0 +1,23 @@
+// Package foldfile keeps rows of projections as they were after some event, a file
+// each, so that what was known long ago need not be folded from the first event.
+//
+// It promises that a file is used only where it is of this ledger, this version of the
+// projection and these types of events, and where the log has the event that it says
+// it was written after; that bytes which are not as they were written are an error,
+// never rows; and that a file is there whole or not at all, written beside, synced and
+// renamed. Rows are read when they are asked for. Whatever is wrong with a file, it is
+// removed and the fold begins earlier. Files are copies: losing them costs time alone.
+//
+// It stops at when they have to go: who erases, restores, repairs or scavenges drops
+// them (Dir.DropAll).
+//
+// # The file
+//
+// Numbers are unsigned varints unless said otherwise; a text is its length and its bytes.
+//
+//	"ksiega-fold 1\n"
+//	parts, one after another: rows × (field text, row text), sorted by field
+//	index:  text ledger, text projection, version, text types, position text, id (16 bytes), rows
+//	        tables × (text table, parts × (text part, offset, length, rows, CRC-32C of the part, 4 bytes))
+//	end:    offset of the index (8 bytes, big-endian), CRC-32C of the index (4 bytes), "ksiega-fold-end\n"
+package foldfile

@@ -1,0 +1,331 @@
+package foldfile
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"ksiega/internal/fold"
+	"ksiega/internal/position"
+)
+
+const (
+	magic   = "ksiega-fold 1\n"
+	ending  = "ksiega-fold-end\n"
+	endSize = 8 + 4 + len(ending)
+	// maxIndex bounds what is read of a file before it is known to be one.
+	maxIndex = 1 << 30
+)
+
+// ErrDamaged: the file is not as it was written.
+var ErrDamaged = errors.New("the file of rows is damaged")
+
+// Of is what the rows of a file are of.
+type Of struct {
+	Ledger     string
+	Projection string
+	Version    int
+	Types      string // hash of the types of events
+}
+
+// File is the rows of a projection after an event. It is a fold.Base, and is closed
+// once nobody has it any more.
+type File struct {
+	of     Of
+	last   fold.Last
+	rows   uint64
+	tables map[string][]part // sorted by name
+	f      *os.File
+	// spoilt is told of rows that are not as they were written.
+	spoilt func(error)
+
+	mu    sync.Mutex // guards below
+	kept  map[fold.Place]map[string]string
+	bytes int64 // of the kept
+}
+
+// keptBytes bounds what a file keeps of the parts that single rows were asked of: the
+// events of a fold often concern the same.
+const keptBytes = 8 << 20
+
+type part struct {
+	name         string
+	offset, size int64
+	rows         uint64
+	sum          uint32
+}
+
+func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
+
+// written writes through a buffer and counts.
+type written struct {
+	w  *bufio.Writer
+	at int64
+}
+
+func (w *written) Write(b []byte) (int, error) {
+	n, err := w.w.Write(b)
+	w.at += int64(n)
+	return n, err
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// write writes the rows of a base.
+func write(ctx context.Context, to io.Writer, of Of, base fold.Base) (rows uint64, err error) {
+	w := &written{w: bufio.NewWriterSize(to, 1<<18)}
+	if _, err := io.WriteString(w, magic); err != nil {
+		return 0, err
+	}
+	tables, err := base.Tables(ctx)
+	if err != nil {
+		return 0, err
+	}
+	all := make([][]part, len(tables))
+	for i, table := range tables {
+		names, err := base.Parts(ctx, table)
+		if err != nil {
+			return 0, err
+		}
+		for _, name := range names {
+			p, err := writePart(ctx, w, base, fold.Place{Table: table, Part: name})
+			if err != nil {
+				return 0, err
+			}
+			all[i], rows = append(all[i], p), rows+p.rows
+		}
+	}
+	last := base.Last()
+	index := appendText(appendText(nil, of.Ledger), of.Projection)
+	index = appendText(binary.AppendUvarint(index, uint64(of.Version)), of.Types)
+	index = append(appendText(index, last.Position.String()), last.ID[:]...)
+	index = binary.AppendUvarint(binary.AppendUvarint(index, rows), uint64(len(tables)))
+	for i, table := range tables {
+		index = binary.AppendUvarint(appendText(index, table), uint64(len(all[i])))
+		for _, p := range all[i] {
+			index = binary.AppendUvarint(appendText(index, p.name), uint64(p.offset))
+			index = binary.AppendUvarint(binary.AppendUvarint(index, uint64(p.size)), p.rows)
+			index = binary.BigEndian.AppendUint32(index, p.sum)
+		}
+	}
+	end := binary.BigEndian.AppendUint64(nil, uint64(w.at))
+	end = append(binary.BigEndian.AppendUint32(end, crc32.Checksum(index, castagnoli())), ending...)
+	for _, b := range [][]byte{index, end} {
+		if _, err := w.Write(b); err != nil {
+			return 0, err
+		}
+	}
+	return rows, w.w.Flush()
+}
+
+func writePart(ctx context.Context, w *written, base fold.Base, at fold.Place) (p part, err error) {
+	type row struct{ field, raw string }
+	var rows []row
+	if err := base.Rows(ctx, at.Table, []string{at.Part}, func(k fold.Key, raw string) error {
+		rows = append(rows, row{k.Field, raw})
+		return nil
+	}); err != nil {
+		return p, err
+	}
+	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.field, b.field) })
+	var b []byte
+	for _, r := range rows {
+		b = appendText(appendText(b, r.field), r.raw)
+	}
+	p = part{name: at.Part, offset: w.at, size: int64(len(b)), rows: uint64(len(rows)), sum: crc32.Checksum(b, castagnoli())}
+	_, err = w.Write(b)
+	return p, err
+}
+
+// texts takes numbers and texts off bytes; what is not there makes it bad.
+type texts struct {
+	b   []byte
+	bad bool
+}
+
+func (t *texts) number() uint64 {
+	n, size := binary.Uvarint(t.b)
+	if t.bad = t.bad || size <= 0; t.bad {
+		return 0
+	}
+	t.b = t.b[size:]
+	return n
+}
+
+func (t *texts) bytes(n uint64) []byte {
+	if t.bad = t.bad || n > uint64(len(t.b)); t.bad {
+		return nil
+	}
+	b := t.b[:n]
+	t.b = t.b[n:]
+	return b
+}
+
+func (t *texts) text() string { return string(t.bytes(t.number())) }
+
+// read reads what a file is of and where its rows lie.
+func read(f *os.File) (*File, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	end, head := make([]byte, endSize), make([]byte, len(magic))
+	if info.Size() < int64(len(magic)+endSize) {
+		return nil, ErrDamaged
+	}
+	if _, err := f.ReadAt(head, 0); err != nil {
+		return nil, err
+	}
+	if _, err := f.ReadAt(end, info.Size()-int64(endSize)); err != nil {
+		return nil, err
+	}
+	at, sum := int64(binary.BigEndian.Uint64(end)), binary.BigEndian.Uint32(end[8:])
+	size := info.Size() - int64(endSize) - at
+	if string(head) != magic || string(end[12:]) != ending || at < int64(len(magic)) || size < 0 || size > maxIndex {
+		return nil, ErrDamaged
+	}
+	index := make([]byte, size)
+	if _, err := f.ReadAt(index, at); err != nil {
+		return nil, err
+	}
+	if crc32.Checksum(index, castagnoli()) != sum {
+		return nil, ErrDamaged
+	}
+	return parse(f, index, at)
+}
+
+func parse(f *os.File, index []byte, end int64) (*File, error) {
+	t, file := &texts{b: index}, &File{f: f, tables: map[string][]part{}}
+	file.of.Ledger, file.of.Projection = t.text(), t.text()
+	file.of.Version, file.of.Types = int(t.number()), t.text()
+	var errs [2]error
+	file.last.Position, errs[0] = position.Read(t.text())
+	file.last.ID, errs[1] = uuid.FromBytes(t.bytes(16))
+	file.rows = t.number()
+	for range t.number() {
+		table, parts := t.text(), t.number()
+		if t.bad {
+			break
+		}
+		for range parts {
+			p := part{name: t.text(), offset: int64(t.number()), size: int64(t.number()), rows: t.number()}
+			if sum := t.bytes(4); !t.bad {
+				p.sum = binary.BigEndian.Uint32(sum)
+			}
+			if t.bad = t.bad || p.offset < 0 || p.size < 0 || p.offset > end || p.size > end-p.offset; t.bad {
+				break
+			}
+			file.tables[table] = append(file.tables[table], p)
+		}
+	}
+	if t.bad || len(t.b) > 0 || errors.Join(errs[:]...) != nil {
+		return nil, ErrDamaged
+	}
+	return file, nil
+}
+
+// Position of the last event that the rows take into account.
+func (f *File) Position() position.Position { return f.last.Position }
+
+// Last event that the rows take into account.
+func (f *File) Last() fold.Last { return f.last }
+
+// Tables that have rows.
+func (f *File) Tables(context.Context) ([]string, error) {
+	return slices.Sorted(maps.Keys(f.tables)), nil
+}
+
+// Parts of a table that have rows.
+func (f *File) Parts(_ context.Context, table string) ([]string, error) {
+	names := make([]string, len(f.tables[table]))
+	for i, p := range f.tables[table] {
+		names[i] = p.name
+	}
+	return names, nil
+}
+
+// Rows of some parts.
+func (f *File) Rows(_ context.Context, table string, parts []string, each func(fold.Key, string) error) error {
+	for _, name := range parts {
+		err := f.part(table, name, func(field, row []byte) error {
+			return each(fold.Key{Table: table, Part: name, Field: string(field)}, string(row))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Row is found among those of its part.
+func (f *File) Row(_ context.Context, k fold.Key) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	rows, known := f.kept[k.Place()]
+	if !known {
+		rows = map[string]string{}
+		size := int64(0)
+		err := f.part(k.Table, k.Part, func(field, row []byte) error {
+			rows[string(field)] = string(row)
+			size += int64(len(field) + len(row))
+			return nil
+		})
+		if err != nil {
+			return "", err
+		}
+		if f.bytes += size; f.kept == nil || f.bytes > keptBytes {
+			f.kept, f.bytes = map[fold.Place]map[string]string{}, size
+		}
+		f.kept[k.Place()] = rows
+	}
+	return rows[k.Field], nil
+}
+
+func (f *File) part(table, name string, each func(field, row []byte) error) error {
+	err := f.readPart(table, name, each)
+	if errors.Is(err, ErrDamaged) && f.spoilt != nil {
+		f.spoilt(err)
+	}
+	return err
+}
+
+func (f *File) readPart(table, name string, each func(field, row []byte) error) error {
+	parts := f.tables[table]
+	i, found := slices.BinarySearchFunc(parts, name, func(p part, name string) int { return cmp.Compare(p.name, name) })
+	if !found {
+		return nil
+	}
+	p := parts[i]
+	b := make([]byte, p.size)
+	if _, err := f.f.ReadAt(b, p.offset); err != nil {
+		return fmt.Errorf("read rows of %s: %w", f.of.Projection, err)
+	}
+	if crc32.Checksum(b, castagnoli()) != p.sum {
+		return fmt.Errorf("%w: %s", ErrDamaged, f.of.Projection)
+	}
+	t := &texts{b: b}
+	for range p.rows {
+		field, row := t.bytes(t.number()), t.bytes(t.number())
+		if t.bad {
+			return fmt.Errorf("%w: %s", ErrDamaged, f.of.Projection)
+		}
+		if err := each(field, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}

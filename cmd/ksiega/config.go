@@ -30,6 +30,7 @@ type globals struct {
 	WorkWeek         string          `name:"work-week" env:"KSIEGA_WORK_WEEK" default:"pieciodniowy" enum:"pieciodniowy,ustawowy,siedmiodniowy" help:"Days whose hours a computed refund claim refuses: weekends and public holidays (pieciodniowy), Sundays and public holidays (ustawowy), none (siedmiodniowy)."`
 	Automat          bool            `name:"automat" env:"KSIEGA_AUTOMAT" default:"true" negatable:"" help:"Match a booked refund by itself where its title names one open claim."`
 	YearDays         string          `name:"year-days" env:"KSIEGA_YEAR_DAYS" default:"" enum:"praca,skierowanie," help:"Which days count towards the 180 of a calendar year that begins from now on: those worked (praca) or those of a referral in force (skierowanie); default: as recorded, in a new ledger praca."`
+	KeepRowsEvery    int             `name:"keep-rows-every" env:"KSIEGA_KEEP_ROWS_EVERY" default:"50000" hidden:"" help:"Events between two moments whose rows are kept."`
 	AnyClock         bool            `name:"any-clock" env:"KSIEGA_ANY_CLOCK" help:"Record although the clock is behind the last event of the log, or more than ten years ahead of it."`
 	Config           kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with these settings by their long names."`
 

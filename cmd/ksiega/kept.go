@@ -28,7 +28,7 @@ func dropKept(dir string) error {
 }
 
 // openKept opens them. A ledger has none before it has an id, which a server gives it.
-func (p *process) openKept(ctx context.Context, live bool) error {
+func (p *process) openKept(ctx context.Context, live bool, every int) error {
 	if founded, err := p.journal.Founded(ctx); err != nil || founded.IsZero() && !live {
 		return err
 	}
@@ -36,7 +36,7 @@ func (p *process) openKept(ctx context.Context, live bool) error {
 	if err != nil {
 		return err
 	}
-	p.kept, err = foldfile.Open(foldfile.Options{Path: keptRows(p.dir, p.name), Ledger: id, Types: p.types, Holds: p.journal.Holds, Most: p.mostKept,
+	p.kept, err = foldfile.Open(foldfile.Options{Path: keptRows(p.dir, p.name), Ledger: id, Types: p.types, Every: every, Holds: p.journal.Holds, Most: p.mostKept,
 		Report: func(err error) { slog.Warn("rows of earlier moments", "error", err) }})
 	return err
 }
@@ -76,13 +76,12 @@ func (p *process) keepRows(ctx context.Context) {
 	if p.kept == nil {
 		return
 	}
-	const worth = 50_000
 	events := uint64(0)
 	for _, st := range p.runner.Status() {
 		events = max(events, st.Events)
 	}
 	era := p.kept.Era() + 1 // 0 is never
-	if p.keptEra == era && events < p.keptEvents+worth {
+	if p.keptEra == era && !p.kept.Due(int(events-p.keptEvents), 0) {
 		return
 	}
 	p.keptEra, p.keptEvents = era, events

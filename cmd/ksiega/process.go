@@ -118,7 +118,7 @@ func (p *process) open(ctx context.Context, g *globals, live bool, h hooks) erro
 	if err := p.openJournal(g, h, zone); err != nil {
 		return err
 	}
-	if err := p.openKept(ctx, live); err != nil {
+	if err := p.openKept(ctx, live, g.KeepRowsEvery); err != nil {
 		return err
 	}
 	if err := p.checkErasures(ctx); err != nil {

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// keptFiles are the files of rows of earlier moments in a data directory.
+func keptFiles(t *testing.T, data string) []string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(data, "rows", "*", "*.rows"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// TestRowsOfEarlierMoments: what was known long ago is the same from the rows that were
+// kept as from the first event, with a server and without, and after a restart; whatever
+// changes what they rest on drops them.
+func TestRowsOfEarlierMoments(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "d")
+	must(t, exitDone, "import", "--data", data, "../../samples/starachowice")
+	known := func(what string, args ...string) (all string) {
+		t.Helper()
+		for _, report := range []string{"psu-settlement", "assistant-hours", "refunds", "findings", "contracts", "durability"} {
+			all += mustRun(t, append([]string{"report", report, "--format", "csv", "--data", data, "--known-at", "60000"}, args...)...)
+		}
+		return all
+	}
+	want := known("at first")
+	if strings.Count(want, "\n") < 20 {
+		t.Fatalf("too little is known at that position: %s", want)
+	}
+	p := serve(t, data, "--keep-rows-every", "40")
+	for deadline := time.Now().Add(time.Minute); len(keptFiles(t, data)) < 10; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("a server keeps no rows")
+		}
+	}
+	same := func(when string, args ...string) {
+		t.Helper()
+		if got := known(when, args...); got != want {
+			t.Errorf("%s what was known is\n%s\nand not\n%s", when, got, want)
+		}
+	}
+	same("beside a server")
+	for _, name := range keptFiles(t, data) {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+	end(t, p)
+	same("without a server")
+	must(t, exitDone, "verify", "--data", data)
+	for _, name := range keptFiles(t, data) { // half a file, as a disk may leave one
+		if err := os.Truncate(name, 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same("from damaged files")
+
+	keep := func() {
+		t.Helper()
+		p := serve(t, data, "--keep-rows-every", "40")
+		for deadline := time.Now().Add(time.Minute); len(keptFiles(t, data)) < 10; time.Sleep(50 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("no rows are kept again")
+			}
+		}
+		end(t, p)
+	}
+	for what, args := range map[string][]string{
+		"a scavenge": {"scavenge"},
+		"a repair":   {"doctor", "--repair"},
+		"an erasure": {"--role", "dpo", "erase", "--participant", "U001", "--ground", "zadanie", "--register", "RODO-7/2026"},
+	} {
+		keep()
+		must(t, exitDone, append(args, "--data", data)...)
+		if left := keptFiles(t, data); len(left) > 0 {
+			t.Errorf("after %s rows are kept: %v", what, left)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
@@ -21,7 +22,8 @@ type RecordClaimDecision struct {
 	Reason       string         `json:"reason,omitempty"`
 }
 
-func (RecordClaimDecision) about() domain.RefKind { return domain.RefClaim }
+// Operation is its line in the table of rights.
+func (RecordClaimDecision) Operation() access.Operation { return "record-claim-decision" }
 
 func (c RecordClaimDecision) open() any {
 	return RecordClaimDecision{Claim: c.Claim, Date: c.Date, Outcome: c.Outcome, AmountGrosze: c.AmountGrosze}
@@ -52,8 +54,8 @@ func claimDecisionsFile() importKind {
 // and by an acceptance this one; cut short between the two, the same command
 // completes it.
 func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClaimDecision) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) {
-		return l.byBoth(o, func() (claim, answered journal.Result, err error) { return l.answerClaim(ctx, o, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
+		return l.byBoth(ctx, o, c, func() (claim, answered journal.Result, err error) { return l.answerClaim(ctx, o, o, c) })
 	})
 }
 
@@ -117,7 +119,8 @@ type WriteOffClaim struct {
 	Reason string      `json:"reason"`
 }
 
-func (WriteOffClaim) about() domain.RefKind { return domain.RefClaim }
+// Operation is its line in the table of rights.
+func (WriteOffClaim) Operation() access.Operation { return "write-off-claim" }
 
 func (c WriteOffClaim) open() any { return WriteOffClaim{Claim: c.Claim, Date: c.Date} }
 
@@ -125,7 +128,7 @@ func (c WriteOffClaim) lastStream() (string, error) { return streamOf("refundcla
 
 // WriteOffClaim carries the command out.
 func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.writeOffClaim(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.writeOffClaim(ctx, o, c) })
 }
 
 func (l *Ledger) writeOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ksiega/commands"
+	"ksiega/domain/access"
 	"ksiega/internal/testkit/ledgertest"
 )
 
@@ -26,7 +27,7 @@ func TestTheSamePeopleInTwoFilesAtOnce(t *testing.T) {
 	for i := range sums {
 		all.Go(func() {
 			var err error
-			sums[i], err = l.Ledger.Import(t.Context(), commands.Origin{Actor: "a", Role: "coordinator", Door: "import"},
+			sums[i], err = l.Ledger.Import(t.Context(), commands.Origin{Who: access.By("a", "import", "coordinator")},
 				commands.File{Name: "uczestnicy.csv", Data: []byte(rows.String() + strings.Repeat("\n", i))}, nil)
 			if err != nil {
 				t.Error(err)

@@ -88,15 +88,15 @@ func TestFiguresFromBeforeBounds(t *testing.T) {
 		}
 		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 		for _, asOf := range []domain.Date{0, domain.NewDate(2018, 12, 31)} {
-			if a, err := desk.Ask(t.Context(), c.report, queries.Request{AsOf: asOf}); !errors.Is(err, domain.ErrUncountable) || !strings.Contains(err.Error(), c.names) {
+			if a, err := desk.Ask(t.Context(), c.report, queries.Request{Who: ledgertest.Actor.Who, AsOf: asOf}); !errors.Is(err, domain.ErrUncountable) || !strings.Contains(err.Error(), c.names) {
 				t.Errorf("%s: %v, %v", name, a, err)
 			}
 			elsewhere := map[string]map[string]string{"psu-settlement": {"month": "2018-04"}, "refunds": {"agreement": "P/9"}}[c.report]
-			if _, err := desk.Ask(t.Context(), c.report, queries.Request{AsOf: asOf, Params: elsewhere}); err != nil && !errors.Is(err, queries.ErrUnknown) {
+			if _, err := desk.Ask(t.Context(), c.report, queries.Request{Who: ledgertest.Actor.Who, AsOf: asOf, Params: elsewhere}); err != nil && !errors.Is(err, queries.ErrUnknown) {
 				t.Errorf("%s, where it is not: %v", name, err)
 			}
 		}
-		if now, err := desk.Finding(t.Context(), "worked-not-paid:S/2:2018-03", queries.Reader{}); c.report == "psu-settlement" && (err != nil || now.Amount != 1) {
+		if now, err := desk.Finding(t.Context(), "worked-not-paid:S/2:2018-03", ledgertest.Actor.Who); c.report == "psu-settlement" && (err != nil || now.Amount != 1) {
 			t.Errorf("%s, a finding of another contract: %+v %v", name, now, err)
 		}
 		if c.report != "psu-settlement" {
@@ -125,7 +125,7 @@ func TestAMonthIsCountedAgain(t *testing.T) {
 		if _, err := l.Journal.Append(t.Context(), "payout-S%2F1", int64(i), journal.Decided{Event: e, Meta: journal.Meta{Actor: "tester"}}); err != nil {
 			t.Fatal(err)
 		}
-		a, err := desk.Ask(t.Context(), "psu-settlement", queries.Request{AsOf: day + domain.Date(i)})
+		a, err := desk.Ask(t.Context(), "psu-settlement", queries.Request{Who: ledgertest.Actor.Who, AsOf: day + domain.Date(i)})
 		if i == 0 != errors.Is(err, domain.ErrUncountable) {
 			t.Fatalf("%v %v", a, err)
 		}
@@ -160,15 +160,15 @@ func TestUncountableClaimsAreToldOfTheirMonthAlone(t *testing.T) {
 			}
 		}
 		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
-		if now, err := desk.Finding(t.Context(), "worked-not-paid:S/2:2018-03", queries.Reader{}); err != nil || now.Amount != 1 {
+		if now, err := desk.Finding(t.Context(), "worked-not-paid:S/2:2018-03", ledgertest.Actor.Who); err != nil || now.Amount != 1 {
 			t.Errorf("%s, a finding of another month: %+v %v", name, now, err)
 		}
 		for _, params := range []map[string]string{{"from": "2018-03-01", "to": "2018-03-31"}, {"kind": "worked-not-paid"}, {"kind": "refund-difference", "from": "2018-03-01", "to": "2018-03-31"}} {
-			if _, err := desk.Ask(t.Context(), "findings", queries.Request{Params: params}); err != nil {
+			if _, err := desk.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, Params: params}); err != nil {
 				t.Errorf("%s, %v: %v", name, params, err)
 			}
 		}
-		if _, err := desk.Ask(t.Context(), "findings", queries.Request{}); !errors.Is(err, domain.ErrUncountable) {
+		if _, err := desk.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who}); !errors.Is(err, domain.ErrUncountable) {
 			t.Errorf("%s, all findings: %v", name, err)
 		}
 		if err := patiently(t.Context(), l.SubmitClaim, claimFor("W/9", "")); err != nil {

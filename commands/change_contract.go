@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/contract"
 	"ksiega/internal/journal"
 )
@@ -22,7 +23,12 @@ type ChangeContract struct {
 	Reason        string         `json:"reason,omitempty"`
 }
 
-func (ChangeContract) about() domain.RefKind { return domain.RefParticipant }
+// Operation is its line in the table of rights.
+func (ChangeContract) Operation() access.Operation { return "change-contract" }
+
+func (c ChangeContract) concerns() []domain.Ref {
+	return []domain.Ref{{Kind: domain.RefContract, ID: c.Number}}
+}
 
 func (c ChangeContract) open() any {
 	return ChangeContract{Number: c.Number, Change: c.Change, On: c.On, Until: c.Until, To: c.To, WeeklyMinutes: c.WeeklyMinutes,
@@ -36,7 +42,7 @@ var ErrChange = domain.Refusal(domain.CodeInvalid, "no such change of a contract
 
 // ChangeContract carries the command out.
 func (l *Ledger) ChangeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.changeContract(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.changeContract(ctx, o, c) })
 }
 
 func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
@@ -50,7 +56,7 @@ func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract)
 		return journal.Result{}, err
 	}
 	d := contract.Decider()
-	if !o.Who().Sees(c.about()) {
+	if !o.SeesAllOf(c.Operation()) {
 		d = unseen(d)
 	}
 	return carry(ctx, l, o, c, domain.Stream("contract", c.Number), d, cmd)

@@ -30,7 +30,8 @@ type SubmitClaim struct {
 	Corrects     string         `json:"corrects,omitempty" doc:"The earlier claim that this one replaces"`
 }
 
-func (SubmitClaim) about() domain.RefKind { return "" }
+// Operation is its line in the table of rights.
+func (SubmitClaim) Operation() access.Operation { return "submit-claim" }
 
 func (c SubmitClaim) open() any { return c }
 
@@ -61,14 +62,13 @@ var ErrCorrects = domain.Refusal(domain.CodeInvalid, "the claim it corrects is f
 // contract-months for the claim first, in the figures it is submitted with; cut short
 // between the two, the same command completes it with those figures.
 func (l *Ledger) SubmitClaim(ctx context.Context, o Origin, c SubmitClaim) (journal.Result, error) {
-	return l.byBoth(o, func() (claim, reserved journal.Result, err error) { return l.submitClaim(ctx, o, c) })
+	return l.byBoth(ctx, o, c, func() (claim, reserved journal.Result, err error) { return l.submitClaim(ctx, o, c) })
 }
 
 // byBoth carries out a command that a claim and its agreement decide.
-func (l *Ledger) byBoth(o Origin, do func() (claim, under journal.Result, err error)) (journal.Result, error) {
-	if !o.Who().May(access.Record) {
-		l.count(ErrMayNot)
-		return journal.Result{}, ErrMayNot
+func (l *Ledger) byBoth(ctx context.Context, o Origin, c Request, do func() (claim, under journal.Result, err error)) (journal.Result, error) {
+	if err := l.allowed(ctx, o, c); err != nil {
+		return journal.Result{}, err
 	}
 	claim, under, err := do()
 	l.count(err)
@@ -358,7 +358,7 @@ func (l *Ledger) blocks(ctx context.Context, o Origin, sheets []referralSheet, m
 		day         domain.Date
 	}
 	sick, blocks := map[personDay]bool{}, map[string][]refund.Block{}
-	sees, why := o.Who().Sees(domain.RefParticipant), refund.ErrSickLeave
+	sees, why := o.Sees(domain.RefParticipant), refund.ErrSickLeave
 	if !sees {
 		why = refund.ErrExcused
 	}

@@ -42,14 +42,14 @@ func settled(t testing.TB, l *ledgertest.Ledger) (claimed map[string]domain.Gros
 	t.Helper()
 	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 	claimed = map[string]domain.Grosze{}
-	a, err := desk.Ask(t.Context(), "psu-settlement", queries.Request{Params: map[string]string{"month": "2018-03"}})
+	a, err := desk.Ask(t.Context(), "psu-settlement", queries.Request{Who: ledgertest.Actor.Who, Params: map[string]string{"month": "2018-03"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range ledgertest.Rows(&a.Table) {
 		claimed[r[1].(string)] = domain.Grosze(r[9].(int64))
 	}
-	if a, err = desk.Ask(t.Context(), "findings", queries.Request{Params: map[string]string{"kind": "claimed-twice"}}); err != nil {
+	if a, err = desk.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, Params: map[string]string{"kind": "claimed-twice"}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range ledgertest.Rows(&a.Table) {
@@ -284,7 +284,7 @@ func TestAReturnCutShort(t *testing.T) {
 func refundsOf(t *testing.T, l *ledgertest.Ledger) (outstanding, received domain.Grosze) {
 	t.Helper()
 	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
-	a, err := desk.Ask(t.Context(), "refunds", queries.Request{})
+	a, err := desk.Ask(t.Context(), "refunds", queries.Request{Who: ledgertest.Actor.Who})
 	if err != nil {
 		t.Fatal(err)
 	}

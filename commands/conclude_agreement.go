@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/internal/journal"
 )
@@ -24,7 +25,8 @@ type ConcludeAgreement struct {
 	ForCarers         bool           `json:"forCarers,omitempty"`
 }
 
-func (ConcludeAgreement) about() domain.RefKind { return "" }
+// Operation is its line in the table of rights.
+func (ConcludeAgreement) Operation() access.Operation { return "conclude-agreement" }
 
 func (c ConcludeAgreement) open() any { return c }
 
@@ -60,6 +62,9 @@ func agreementsFile() importKind {
 
 // ConcludeAgreement carries the command out.
 func (l *Ledger) ConcludeAgreement(ctx context.Context, o Origin, c ConcludeAgreement) (journal.Result, error) {
+	if err := l.allowed(ctx, o, c); err != nil {
+		return journal.Result{}, err
+	}
 	stream, cmd, err := l.prepareAgreement(c)
 	if err != nil {
 		l.count(err)

@@ -8,6 +8,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/attendance"
 	"ksiega/domain/durability"
 	"ksiega/domain/participant"
@@ -147,7 +148,7 @@ func TestASickNoteInClearStillBlocksAClaim(t *testing.T) {
 func TestWhatIsInClearIsWithheld(t *testing.T) {
 	l := earlier(t)
 	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault})
-	for _, r := range []queries.HistoryRequest{{}, {Hide: true}, {Reveal: true}} {
+	for _, r := range []queries.HistoryRequest{{Who: ledgertest.Actor.Who}, {Who: access.By("api", access.API, access.Token)}, {Who: ledgertest.Actor.Who, Reveal: true}} {
 		var shown bytes.Buffer
 		reveal := r.Reveal
 		if _, err := desk.History(t.Context(), r, func(e queries.Entry) error {
@@ -201,7 +202,7 @@ func TestWhatIsInClearIsWithheld(t *testing.T) {
 		t.Errorf("left of U2: %v, %v", none, err)
 	}
 	// Erased, what is left in clear decides nothing any more.
-	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
+	officer := commands.Origin{Who: access.By("iod", "cli", "dpo")}
 	if _, err := l.EraseSubject(t.Context(), officer, commands.EraseSubject{Kind: u1.Kind, ID: u1.ID, On: domain.NewDate(2026, 11, 22), Ground: "zadanie", Register: "RODO-7/2026"}); err != nil {
 		t.Fatal(err)
 	}

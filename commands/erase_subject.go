@@ -22,11 +22,8 @@ type EraseSubject struct {
 	Register      string // number of the decision in the centre's register
 }
 
-// Refusals of erasures.
-var (
-	ErrNotOfficer = domain.Refusal(domain.CodeDenied, "only the data-protection officer (role dpo) erases")
-	ErrNothing    = domain.Refusal(domain.CodeNotFound, "nothing is sealed about it")
-)
+// ErrNothing refuses an erasure of what nothing is sealed about.
+var ErrNothing = domain.Refusal(domain.CodeNotFound, "nothing is sealed about it")
 
 // EraseSubject carries the command out: first the order is recorded, then the keys
 // are destroyed, those of what goes along first. Cut short anywhere, the same command
@@ -40,8 +37,8 @@ func (l *Ledger) EraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 }
 
 func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (journal.Result, error) {
-	if !o.Who().May(access.Erase) {
-		return journal.Result{}, ErrNotOfficer
+	if err := o.Allowed(access.Erase); err != nil {
+		return journal.Result{}, err
 	}
 	if err := domain.Together(mayID("id", &c.ID), mayID("register", &c.Register)); err != nil {
 		return journal.Result{}, err

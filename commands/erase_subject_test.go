@@ -7,6 +7,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/erasure"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
@@ -23,11 +24,11 @@ func TestErasingAPerson(t *testing.T) {
 			t.Fatalf("%s: %s", f[0], reasons(s))
 		}
 	}
-	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
+	officer := commands.Origin{Who: access.By("iod", "cli", "dpo")}
 	erase := commands.EraseSubject{Kind: domain.RefParticipant, ID: "U1", On: domain.NewDate(2026, 11, 22), Ground: "zadanie", Register: "RODO-7/2026"}
 	u1 := domain.Ref{Kind: domain.RefParticipant, ID: "U1"}
 
-	if _, err := l.EraseSubject(t.Context(), ledgertest.Actor, erase); !errors.Is(err, commands.ErrNotOfficer) {
+	if _, err := l.EraseSubject(t.Context(), ledgertest.Actor, erase); !errors.Is(err, access.ErrDenied) {
 		t.Errorf("a coordinator: %v", err)
 	}
 	nobody := erase
@@ -72,7 +73,7 @@ func TestErasingAStatement(t *testing.T) {
 	}
 	erase := commands.EraseSubject{Kind: domain.RefStatement, ID: "61109010140000071219812874/2018-05-01/5/1", On: domain.NewDate(2026, 11, 22), Ground: "retencja",
 		RetainedUntil: domain.NewDate(2023, 12, 31), Register: "RODO-7/2026"}
-	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
+	officer := commands.Origin{Who: access.By("iod", "cli", "dpo")}
 	if r, err := l.EraseSubject(t.Context(), officer, erase); err != nil || r.Events != 1 {
 		t.Fatalf("%+v, %v", r, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 )
@@ -14,7 +15,13 @@ import (
 // may not see, until it is recorded. The zero value is ready.
 type Guesses struct {
 	mu     sync.Mutex
-	counts map[Origin]int
+	counts map[guesser]int
+}
+
+// guesser is somebody who guesses, as far as they are told apart.
+type guesser struct {
+	actor, role string
+	door        access.Door
 }
 
 // maxGuessers bounds who is told apart; the others are counted as one.
@@ -24,19 +31,19 @@ func (g *Guesses) count(o Origin, err error) {
 	if g == nil || !errors.Is(err, domain.ErrRecorded) {
 		return
 	}
-	who := Origin{Actor: o.Actor, Role: o.Role, Door: o.Door}
+	who := guesser{o.Actor, o.Role(), o.Door}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.counts == nil {
-		g.counts = map[Origin]int{}
+		g.counts = map[guesser]int{}
 	}
 	if _, known := g.counts[who]; !known && len(g.counts) >= maxGuessers {
-		who = Origin{Actor: "others", Role: o.Role, Door: o.Door}
+		who.actor = "others"
 	}
 	g.counts[who]++
 }
 
-func (g *Guesses) take() map[Origin]int {
+func (g *Guesses) take() map[guesser]int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	taken := g.counts
@@ -55,7 +62,7 @@ func (l *Ledger) NoteGuesses(ctx context.Context) error {
 	var errs []error
 	for who, n := range l.Guesses.take() {
 		_, err := journal.Execute(ctx, l.Log, stream, intake.GuessesDecider(),
-			intake.Count{GuessesCounted: intake.GuessesCounted{Actor: who.Actor, Door: who.Door, Day: today, Count: n}}, l.meta(who))
+			intake.Count{GuessesCounted: intake.GuessesCounted{Actor: who.actor, Door: string(who.door), Day: today, Count: n}}, l.meta(Origin{Who: access.By(who.actor, who.door, access.Role(who.role))}))
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

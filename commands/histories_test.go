@@ -11,6 +11,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/erasure"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
@@ -183,7 +184,7 @@ func (w *town) draw(r *rand.Rand) deed {
 			return err
 		}}
 	}
-	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
+	officer := commands.Origin{Who: access.By("iod", "cli", "dpo")}
 	c := commands.EraseSubject{Kind: domain.RefClaim, ID: w.number(r), On: domain.NewDate(2026, 11, 22), Ground: "zadanie", Register: "RODO-7/2026"}
 	return deed{fmt.Sprint("erase ", c), func(ctx context.Context, l *commands.Ledger) error {
 		_, err := l.EraseSubject(ctx, officer, c)
@@ -326,7 +327,7 @@ func (w *town) exact(t *testing.T) {
 func (w *town) findStatement(t *testing.T) string {
 	t.Helper()
 	desk := queries.NewDesk(queries.Options{Journal: w.Journal, Vault: w.Vault, Now: ledgertest.Now, Zone: w.Zone})
-	a, err := desk.Ask(t.Context(), "unmatched-lines", queries.Request{})
+	a, err := desk.Ask(t.Context(), "unmatched-lines", queries.Request{Who: ledgertest.Actor.Who})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -106,15 +106,17 @@ type importing struct {
 // is skipped. The error is about the file as a whole: it is unreadable, or the
 // ledger is; what was recorded stands, and importing it again completes it.
 func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress) (Summary, error) {
-	if !o.Who().May(access.Record) {
-		l.count(ErrMayNot)
-		return Summary{}, ErrMayNot
+	if err := l.mayAsk(o, access.Import); err != nil {
+		return Summary{}, err
 	}
 	i, ok := ImportOrder(OriginalName(f.Name))
 	if !ok {
 		return Summary{}, CheckName(f.Name)
 	}
 	k := kinds()[i]
+	if err := l.mayAsk(o, k.operation); err != nil {
+		return Summary{}, err
+	}
 	im := &importing{lookups: l.lookups(), l: l, origin: o, columns: k.columns, name: f.Name, data: f.Data, progress: progress}
 	sum := Summary{File: f.Name, Kind: k.name}
 	seen, err := im.recognise(ctx, k.name)

@@ -8,14 +8,16 @@ import (
 
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
+	"ksiega/domain/access"
 )
 
 // importKind is a kind of import file. The use case that its rows ask for declares it.
 type importKind struct {
-	name    string // the file's, up to the first `.` or `_`
-	title   string // what its rows are, in Polish
-	columns []column
-	run     func(context.Context, *importing) error
+	name      string           // the file's, up to the first `.` or `_`
+	title     string           // what its rows are, in Polish
+	operation access.Operation // that a row asks for
+	columns   []column
+	run       func(context.Context, *importing) error
 }
 
 // kinds lists the kinds of import file in the order of a directory's import.

@@ -114,8 +114,12 @@ func (o *once) Append(ctx context.Context, stream string, expected int64, events
 	return o.Log.Append(ctx, stream, expected, events...)
 }
 
-// keyless carries a command out that seals its texts before it records anything.
-func (l *Ledger) keyless(ctx context.Context, do func(context.Context, *Ledger) (journal.Result, error)) (journal.Result, error) {
+// keyless carries a command out, where it is allowed, that seals its texts before it
+// records anything.
+func (l *Ledger) keyless(ctx context.Context, o Origin, c Request, do func(context.Context, *Ledger) (journal.Result, error)) (journal.Result, error) {
+	if err := l.allowed(ctx, o, c); err != nil {
+		return journal.Result{}, err
+	}
 	for {
 		ctx := unkeyed(ctx)
 		r, err := do(asksFirst.in(ctx), l)

@@ -25,8 +25,8 @@ import (
 
 // meta is the envelope of what an origin has recorded.
 func (l *Ledger) meta(o Origin) journal.Meta {
-	return journal.Meta{Actor: o.Actor, Role: o.Role, Correlation: o.Correlation, Key: l.key(o),
-		Source: journal.Source{Door: o.Door, File: o.file, Row: o.row}}
+	return journal.Meta{Actor: o.Actor, Role: o.Role(), Correlation: o.Correlation, Key: l.key(o),
+		Source: journal.Source{Door: string(o.Door), File: o.file, Row: o.row}}
 }
 
 // keys are the hashes of an origin's key, the one in force first and then those under
@@ -37,7 +37,7 @@ func (l *Ledger) keys(o Origin) []string {
 	case o.file != "":
 		return l.macs("idempotency-key", joined("import", o.file, strconv.Itoa(o.row)))
 	case o.Key != "":
-		return l.keyMACs("idempotency-key", joined("caller", o.Door, o.Actor, o.Key))
+		return l.keyMACs("idempotency-key", joined("caller", string(o.Door), o.Actor, o.Key))
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func joined(parts ...string) []byte {
 // ofRow is the origin of one row of an imported file; the key follows from the
 // file and the row, so that the same row read again is the same decision.
 func (o Origin) ofRow(file string, row int) Origin {
-	o.Door, o.file, o.row, o.Key, o.Expected = string(access.Imported), file, row, "", nil
+	o.Door, o.file, o.row, o.Key, o.Expected = access.Imported, file, row, "", nil
 	return o
 }
 
@@ -98,7 +98,7 @@ func item[C any](l *Ledger, o Origin, cmd C) journal.Item[C] {
 // this many after it.
 const keyDays = 30
 
-// Once asks whether somebody may record at all, binds their idempotency key to the
+// Once asks whether somebody may carry the request out, binds their idempotency key to the
 // request and refuses, with intake.ErrKeyReused, the same key with another one; the
 // origin it gives back is the one to go on with. An empty key binds nothing.
 //
@@ -109,15 +109,15 @@ const keyDays = 30
 // Cut short after the key is bound, the same request binds nothing and goes on; cut
 // short after it is carried out, the decision is found by its key. A key older than
 // what is kept of it is refused, since nobody can say any more what it was for.
-func (l *Ledger) Once(ctx context.Context, o Origin, name string, r Request) (Origin, error) {
-	if !o.Who().May(access.Record) {
-		return o, ErrMayNot
+func (l *Ledger) Once(ctx context.Context, o Origin, r Request) (Origin, error) {
+	if err := l.allowed(ctx, o, r); err != nil {
+		return o, err
 	}
 	if o.Key == "" {
 		return o, nil
 	}
 	compared := any(r)
-	if r.about() != "" && !o.Who().Sees(r.about()) {
+	if !o.SeesAllOf(r.Operation()) {
 		compared = r.open()
 	}
 	body, err := json.Marshal(compared)
@@ -137,12 +137,12 @@ func (l *Ledger) Once(ctx context.Context, o Origin, name string, r Request) (Or
 		}
 	}
 	if o.again = bound.Bound; err == nil && !o.again {
-		bound, err = l.bind(ctx, o, key, requestHash(key, name, body))
+		bound, err = l.bind(ctx, o, key, requestHash(key, string(r.Operation()), body))
 	}
 	if err != nil {
 		return o, err
 	}
-	same, err := l.isRequest(ctx, bound, requestHash(key, name, body))
+	same, err := l.isRequest(ctx, bound, requestHash(key, string(r.Operation()), body))
 	if err == nil && !same {
 		err = intake.ErrKeyReused
 	}

@@ -10,6 +10,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
@@ -24,7 +25,7 @@ func agreementOf(number string, percent int) commands.ConcludeAgreement {
 // conclude carries a command out as a door does: the key is bound first.
 func conclude(t *testing.T, l *ledgertest.Ledger, o commands.Origin, c commands.ConcludeAgreement) (commands.Result, error) {
 	t.Helper()
-	o, err := l.Once(t.Context(), o, "conclude-agreement", c)
+	o, err := l.Once(t.Context(), o, c)
 	if err != nil {
 		return commands.Result{}, err
 	}
@@ -32,7 +33,7 @@ func conclude(t *testing.T, l *ledgertest.Ledger, o commands.Origin, c commands.
 }
 
 func program(key string) commands.Origin {
-	return commands.Origin{Actor: "api", Role: "api", Door: "api", Key: key}
+	return commands.Origin{Who: access.By("api", "api", "api"), Key: key}
 }
 
 // Nothing that a client chose for a key is in a stream's name, an envelope or an id.

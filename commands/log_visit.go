@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/assistance"
 	"ksiega/domain/contract"
 	"ksiega/internal/journal"
@@ -22,7 +23,12 @@ type LogVisit struct {
 	Reason    string           `json:"reason,omitempty"`
 }
 
-func (LogVisit) about() domain.RefKind { return domain.RefParticipant }
+// Operation is its line in the table of rights.
+func (LogVisit) Operation() access.Operation { return "log-visit" }
+
+func (c LogVisit) concerns() []domain.Ref {
+	return []domain.Ref{{Kind: domain.RefContract, ID: c.Contract}, {Kind: domain.RefAssistant, ID: c.Assistant}}
+}
 
 func (c LogVisit) open() any {
 	return LogVisit{Assistant: c.Assistant, Contract: c.Contract, Date: c.Date, From: c.From, To: c.To, Correct: c.Correct}
@@ -65,7 +71,7 @@ var (
 
 // LogVisit carries the command out.
 func (l *Ledger) LogVisit(ctx context.Context, o Origin, c LogVisit) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.logVisit(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.logVisit(ctx, o, c) })
 }
 
 func (l *Ledger) logVisit(ctx context.Context, o Origin, c LogVisit) (journal.Result, error) {
@@ -106,7 +112,7 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogV
 	editions := of.Caps()
 	if c.Correct {
 		return assistance.CorrectVisit{Visit: visit, Details: details, Editions: editions, Reason: s.text(visit.SealOf("reason"), c.Reason),
-			Anew: !o.Who().Sees(c.about())}, s.err
+			Anew: !o.SeesAllOf(c.Operation())}, s.err
 	}
 	return assistance.LogVisit{Visit: visit, Details: details, Editions: editions}, s.err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
@@ -28,11 +29,13 @@ type UnmatchLine struct {
 	Reason    string `json:"reason"`
 }
 
-func (MatchLine) about() domain.RefKind { return "" }
+// Operation is its line in the table of rights.
+func (MatchLine) Operation() access.Operation { return "match-line" }
 
 func (c MatchLine) open() any { return c }
 
-func (UnmatchLine) about() domain.RefKind { return domain.RefClaim }
+// Operation is its line in the table of rights.
+func (UnmatchLine) Operation() access.Operation { return "unmatch-line" }
 
 func (c UnmatchLine) open() any {
 	return UnmatchLine{Statement: c.Statement, Line: c.Line, Claim: c.Claim}
@@ -44,6 +47,9 @@ func (c UnmatchLine) open() any {
 // short between, the same command completes it. Where another server came between, what
 // one stream took and the other would not is undone.
 func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.Result, error) {
+	if err := l.allowed(ctx, o, c); err != nil {
+		return journal.Result{}, err
+	}
 	if err := domain.Together(mayID("statement", &c.Statement), mayID("claim", &c.Claim)); err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -133,6 +139,9 @@ func (l *Ledger) stillMatched(ctx context.Context, stream string, o Origin, matc
 // between, the same command completes it, and the automat leaves the line alone. Where
 // another server matched the line again in between, that is undone too.
 func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (journal.Result, error) {
+	if err := l.allowed(ctx, o, c); err != nil {
+		return journal.Result{}, err
+	}
 	refuse := func(err error) (journal.Result, error) {
 		l.count(err)
 		return journal.Result{}, err

@@ -9,6 +9,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
@@ -77,7 +78,7 @@ func TestAMatchIsUndone(t *testing.T) {
 	if c := claimOf(t, l, "W/1"); c.Outstanding() != 4860 || c.Received != 0 {
 		t.Errorf("%+v", c.Totals)
 	}
-	automat := commands.Origin{Actor: "automat", Role: "automat", Door: "automat"}
+	automat := commands.Origin{Who: access.By("automat", "automat", "automat")}
 	if _, err := l.MatchLine(t.Context(), automat, match); !errors.Is(err, statement.ErrUndone) {
 		t.Errorf("the automat again: %v", err)
 	}
@@ -152,7 +153,7 @@ func TestMatchingIsCompleted(t *testing.T) {
 	if c := claimOf(t, l, "W/1"); c.Received != 0 || statementOf(t, l, bankID).State.Claim(2) != "W/1" {
 		t.Fatalf("the claim gives the money back first: %+v", c.Totals)
 	}
-	automat := commands.Origin{Actor: "automat", Role: "automat", Door: "automat"}
+	automat := commands.Origin{Who: access.By("automat", "automat", "automat")}
 	if _, err := l.MatchLine(t.Context(), automat, match); !errors.Is(err, refund.ErrUndone) {
 		t.Errorf("the automat in between: %v", err)
 	}

@@ -20,9 +20,8 @@ const matchesAtOnce = 2000
 // many were. What is refused is passed over. The statement is read as often as for one
 // match, and so is each claim, since they may have many lines.
 func (l *Ledger) MatchLines(ctx context.Context, o Origin, id string, matches []MatchLine) (matched int, err error) {
-	if !o.Who().May(access.Record) {
-		l.count(ErrMayNot)
-		return 0, ErrMayNot
+	if err := l.mayAsk(o, MatchLine{}.Operation()); err != nil {
+		return 0, err
 	}
 	for some := range slices.Chunk(matches, matchesAtOnce) {
 		n, err := l.matchSome(ctx, o, domain.Stream("statement", id), some)
@@ -153,5 +152,5 @@ func after[S, C any](state S, d domain.Decider[S, C], cmd C) S {
 }
 
 func matchOf(o Origin, c MatchLine) statement.Match {
-	return statement.Match{Line: c.Line, Claim: c.Claim, Reason: c.Reason, Automatic: o.Who().Door == access.Automatic}
+	return statement.Match{Line: c.Line, Claim: c.Claim, Reason: c.Reason, Automatic: o.Door == access.Automatic}
 }

@@ -10,13 +10,14 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
 
-var automat = commands.Origin{Actor: "automat", Role: "automat", Door: "automat"}
+var automat = commands.Origin{Who: access.By("automat", "automat", "automat")}
 
 // reading counts the events that are read of streams that begin so.
 type reading struct {
@@ -104,8 +105,8 @@ func TestManyMatchesAreDecidedOneByOne(t *testing.T) {
 		t.Errorf("%+v", c.Totals)
 	}
 	reader := automat
-	reader.Door, reader.Role = "api", "visitor"
-	if _, err := l.MatchLines(t.Context(), reader, bankID, nil); !errors.Is(err, commands.ErrMayNot) {
+	reader.Who = access.By("", access.API, access.Visitor)
+	if _, err := l.MatchLines(t.Context(), reader, bankID, nil); !errors.Is(err, access.ErrDenied) {
 		t.Errorf("a visitor: %v", err)
 	}
 }
@@ -181,7 +182,7 @@ func TestMoneyLeftBehindIsFoundAndGivenBack(t *testing.T) {
 		found := func() []ledgertest.Row {
 			t.Helper()
 			desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
-			a, err := desk.Ask(t.Context(), "findings", queries.Request{Params: map[string]string{"kind": "received-unmatched"}})
+			a, err := desk.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, Params: map[string]string{"kind": "received-unmatched"}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -11,6 +11,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
@@ -64,7 +65,7 @@ func TestReadersOfOneMoment(t *testing.T) {
 	var group sync.WaitGroup
 	start := make(chan struct{})
 	for i := range 16 {
-		o := commands.Origin{Actor: fmt.Sprint("reader", i), Role: "auditor", Door: "cli", Key: "the same"}
+		o := commands.Origin{Who: access.By(fmt.Sprint("reader", i), "cli", "auditor"), Key: "the same"}
 		group.Go(func() {
 			<-start
 			c := commands.NoteReading{What: "unmatched-lines", Filters: map[string]string{"to": "2018-04-01", "from": "2018-03-01"},
@@ -96,13 +97,13 @@ func TestReadingOfMany(t *testing.T) {
 	for i := range intake.MaxSubjects + 1 {
 		c.Subjects = append(c.Subjects, domain.Ref{Kind: domain.RefParticipant, ID: fmt.Sprint("U", i)})
 	}
-	for _, o := range []commands.Origin{{Actor: "a", Role: "assistant"}, {Actor: "b"}} {
+	for _, o := range []commands.Origin{{Who: access.By("a", "cli", "assistant")}, {Who: access.By("b", "cli")}} {
 		if _, err := l.NoteReading(t.Context(), o, c); !errors.Is(err, commands.ErrReading) {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}
 	for _, actor := range []string{"anna", "jan"} {
-		if _, err := l.NoteReading(t.Context(), commands.Origin{Actor: actor, Role: "auditor"}, c); err != nil {
+		if _, err := l.NoteReading(t.Context(), commands.Origin{Who: access.By(actor, "", "auditor")}, c); err != nil {
 			t.Fatal(err)
 		}
 	}

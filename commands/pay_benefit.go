@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/contract"
 	"ksiega/domain/payment"
 	"ksiega/internal/journal"
@@ -19,7 +20,12 @@ type PayBenefit struct {
 	CameBack     bool          `json:"cameBack,omitempty" doc:"The transfer came back"`
 }
 
-func (PayBenefit) about() domain.RefKind { return "" }
+// Operation is its line in the table of rights.
+func (PayBenefit) Operation() access.Operation { return "pay-benefit" }
+
+func (c PayBenefit) concerns() []domain.Ref {
+	return []domain.Ref{{Kind: domain.RefContract, ID: c.Contract}}
+}
 
 func (c PayBenefit) open() any { return c }
 
@@ -49,6 +55,9 @@ func paymentsFile() importKind {
 
 // PayBenefit carries the command out.
 func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journal.Result, error) {
+	if err := l.allowed(ctx, o, c); err != nil {
+		return journal.Result{}, err
+	}
 	cmd, err := l.preparePayment(ctx, l.lookups(), o, &c)
 	if err != nil {
 		l.count(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
 	"ksiega/domain/cap"
@@ -23,7 +24,12 @@ type RecordAttendance struct {
 	Reason   string         `json:"reason,omitempty"`
 }
 
-func (RecordAttendance) about() domain.RefKind { return domain.RefParticipant }
+// Operation is its line in the table of rights.
+func (RecordAttendance) Operation() access.Operation { return "record-attendance" }
+
+func (c RecordAttendance) concerns() []domain.Ref {
+	return []domain.Ref{{Kind: domain.RefContract, ID: c.Contract}}
+}
 
 func (c RecordAttendance) open() any {
 	return RecordAttendance{Contract: c.Contract, Date: c.Date, Minutes: c.Minutes, Correct: c.Correct}
@@ -57,7 +63,7 @@ var ErrNotReferral = domain.Refusal(domain.CodeRule, "the contract is not a refe
 
 // RecordAttendance carries the command out.
 func (l *Ledger) RecordAttendance(ctx context.Context, o Origin, c RecordAttendance) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.recordAttendance(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.recordAttendance(ctx, o, c) })
 }
 
 func (l *Ledger) recordAttendance(ctx context.Context, o Origin, c RecordAttendance) (journal.Result, error) {
@@ -103,7 +109,7 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 	terms := termsOf(referral.On(c.Date), under.Terms, figures.Statute)
 	rate, _ := figures.MinimumRate(under.Terms.Regime, c.Date)
 	return attendance.RecordDay{
-		Terms: terms, Date: c.Date, Minimum: rate, Under: attendance.Editions{ProgrammeEdition: edition.Edition, StatuteEdition: figures.Edition}, Correct: c.Correct, Absence: attendance.Absence(c.Absence), Anew: !o.Who().Sees(c.about()),
+		Terms: terms, Date: c.Date, Minimum: rate, Under: attendance.Editions{ProgrammeEdition: edition.Edition, StatuteEdition: figures.Edition}, Correct: c.Correct, Absence: attendance.Absence(c.Absence), Anew: !o.SeesAllOf(c.Operation()),
 		Value: attendance.Value{Minutes: c.Minutes, Absence: s.text(terms.SealOf(c.Date, "absence"), c.Absence),
 			Place: s.text(terms.SealOf(c.Date, "place"), c.Place)},
 		Reason: s.text(terms.SealOf(c.Date, "reason"), c.Reason),

@@ -10,6 +10,7 @@ import (
 
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
@@ -35,7 +36,12 @@ type RegisterParticipant struct {
 	Household      string      `json:"household,omitempty"`
 }
 
-func (RegisterParticipant) about() domain.RefKind { return domain.RefParticipant }
+// Operation is its line in the table of rights.
+func (RegisterParticipant) Operation() access.Operation { return "register-participant" }
+
+func (c RegisterParticipant) concerns() []domain.Ref {
+	return []domain.Ref{{Kind: domain.RefParticipant, ID: c.ID}}
+}
 
 func (c RegisterParticipant) open() any {
 	return RegisterParticipant{ID: c.ID, CarerFor: c.CarerFor, Household: c.Household}
@@ -108,13 +114,16 @@ var (
 // RegisterParticipant carries the command out. The person becomes findable by
 // PESEL once registered.
 func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
+	if err := l.allowed(ctx, o, c); err != nil {
+		return journal.Result{}, err
+	}
 	done, err := l.Registering.holdBriefly(ctx, c.PESEL)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
 	}
 	defer done()
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.registerParticipant(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.registerParticipant(ctx, o, c) })
 }
 
 func (l *Ledger) registerParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
@@ -228,7 +237,7 @@ func (l *Ledger) agreesWithPESEL(c RegisterParticipant) error {
 // they are. Whoever may not see people is not told who is known here: what they, or two
 // servers on one store, register doubly is a finding.
 func (l *Ledger) onePerson(o Origin, c RegisterParticipant) error {
-	if !o.Who().Sees(domain.RefParticipant) {
+	if !o.Sees(domain.RefParticipant) {
 		return nil
 	}
 	of, err := id(c.ID)
@@ -247,7 +256,12 @@ type RegisterAssistant struct {
 	Employment string `json:"employment,omitempty" enum:"etat,zlecenie,pracownik_socjalny,"`
 }
 
-func (RegisterAssistant) about() domain.RefKind { return domain.RefAssistant }
+// Operation is its line in the table of rights.
+func (RegisterAssistant) Operation() access.Operation { return "register-assistant" }
+
+func (c RegisterAssistant) concerns() []domain.Ref {
+	return []domain.Ref{{Kind: domain.RefAssistant, ID: c.ID}}
+}
 
 func (c RegisterAssistant) open() any { return RegisterAssistant{ID: c.ID, Employment: c.Employment} }
 
@@ -274,7 +288,7 @@ func assistantsFile() importKind {
 
 // RegisterAssistant carries the command out.
 func (l *Ledger) RegisterAssistant(ctx context.Context, o Origin, c RegisterAssistant) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.registerAssistant(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.registerAssistant(ctx, o, c) })
 }
 
 func (l *Ledger) registerAssistant(ctx context.Context, o Origin, c RegisterAssistant) (journal.Result, error) {

@@ -9,6 +9,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
@@ -21,7 +22,7 @@ func TestWhatIsRecordedIsFound(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	const recorded, typed = "44051401359", "02070803628"
-	token := commands.Origin{Actor: "api", Role: "api", Door: "api", Key: "k1"}
+	token := commands.Origin{Who: access.By("api", "api", "api"), Key: "k1"}
 	register := func(o commands.Origin, id, pesel string) error {
 		_, err := l.RegisterParticipant(t.Context(), o, commands.RegisterParticipant{ID: id, FirstName: "Anna", LastName: "Testowa", PESEL: pesel})
 		return err
@@ -34,7 +35,7 @@ func TestWhatIsRecordedIsFound(t *testing.T) {
 	if got := l.Vault.FindPESEL(recorded); len(got) != 1 || len(l.Vault.FindPESEL(typed)) != 0 {
 		t.Errorf("found %v under the PESEL that is recorded, %v under the other", got, l.Vault.FindPESEL(typed))
 	}
-	finance := commands.Origin{Actor: "f", Role: "finance", Door: "cli"}
+	finance := commands.Origin{Who: access.By("f", "cli", "finance")}
 	if err := register(finance, "U2", recorded); errors.Is(err, commands.ErrPESELTaken) {
 		t.Error("finance is told that somebody has this PESEL")
 	}

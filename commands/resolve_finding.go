@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/finding"
 	"ksiega/internal/journal"
 )
@@ -22,7 +23,8 @@ type ResolveFinding struct {
 	To           domain.Date     `json:"to,omitempty"`
 }
 
-func (ResolveFinding) about() domain.RefKind { return domain.RefFinding }
+// Operation is its line in the table of rights.
+func (ResolveFinding) Operation() access.Operation { return "resolve-finding" }
 
 func (c ResolveFinding) open() any {
 	return ResolveFinding{Finding: c.Finding, Date: c.Date, Reopen: c.Reopen, AmountGrosze: c.AmountGrosze, Minutes: c.Minutes, From: c.From, To: c.To}
@@ -35,7 +37,7 @@ func (c ResolveFinding) lastStream() (string, error) { return finding.Stream(c.F
 // changed when the resolution is recorded: it binds to these, so that the finding is
 // then open.
 func (l *Ledger) ResolveFinding(ctx context.Context, o Origin, c ResolveFinding, now finding.Figures) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.resolveFinding(ctx, o, c, now) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.resolveFinding(ctx, o, c, now) })
 }
 
 func (l *Ledger) resolveFinding(ctx context.Context, o Origin, c ResolveFinding, now finding.Figures) (journal.Result, error) {

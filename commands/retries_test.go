@@ -11,6 +11,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
@@ -61,7 +62,7 @@ func reserve(t *testing.T, l *ledgertest.Ledger, number string) {
 
 func eraseClaim(t *testing.T, l *ledgertest.Ledger, number string) {
 	t.Helper()
-	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
+	officer := commands.Origin{Who: access.By("iod", "cli", "dpo")}
 	_, err := l.EraseSubject(t.Context(), officer, commands.EraseSubject{Kind: domain.RefClaim, ID: number, On: domain.NewDate(2026, 11, 22), Ground: "zadanie", Register: "RODO-7/2026"})
 	if err != nil {
 		t.Fatal(err)
@@ -299,7 +300,7 @@ func strayAndOpen(t *testing.T, l *ledgertest.Ledger, bank string) {
 	t.Helper()
 	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 	ask := func(report string, params map[string]string) []ledgertest.Row {
-		a, err := desk.Ask(t.Context(), report, queries.Request{Params: params})
+		a, err := desk.Ask(t.Context(), report, queries.Request{Who: ledgertest.Actor.Who, Params: params})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -352,7 +353,7 @@ func TestAMendedLineIsSettled(t *testing.T) {
 		strayAndOpen(t, l, bankID)
 	}
 	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
-	a, err := desk.Ask(t.Context(), "unmatched-lines", queries.Request{AsOf: domain.NewDate(2018, 5, 5)})
+	a, err := desk.Ask(t.Context(), "unmatched-lines", queries.Request{Who: ledgertest.Actor.Who, AsOf: domain.NewDate(2018, 5, 5)})
 	if err != nil {
 		t.Fatal(err)
 	}

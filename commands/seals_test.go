@@ -8,6 +8,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/assistance"
 	"ksiega/domain/finding"
 	"ksiega/internal/journal"
@@ -46,7 +47,7 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 			t.Fatal(change, err)
 		}
 	}
-	if _, err := l.NoteReading(t.Context(), commands.Origin{Actor: "a", Role: "auditor"}, commands.NoteReading{What: "replay", Reason: "kontrola", On: day}); err != nil {
+	if _, err := l.NoteReading(t.Context(), commands.Origin{Who: access.By("a", "", "auditor")}, commands.NoteReading{What: "replay", Reason: "kontrola", On: day}); err != nil {
 		t.Fatal(err)
 	}
 	seal := finding.SealOf("stay:U1", day, "reason")

@@ -32,7 +32,12 @@ type SignContract struct {
 	Work          string         `json:"work,omitempty"`
 }
 
-func (SignContract) about() domain.RefKind { return domain.RefParticipant }
+// Operation is its line in the table of rights.
+func (SignContract) Operation() access.Operation { return "sign-contract" }
+
+func (c SignContract) concerns() []domain.Ref {
+	return []domain.Ref{{Kind: domain.RefParticipant, ID: c.Participant}, {Kind: domain.RefAssistant, ID: c.Assistant}, {Kind: domain.RefProgramme, ID: c.Programme}}
+}
 
 func (c SignContract) open() any {
 	return SignContract{Number: c.Number, Kind: c.Kind, Programme: c.Programme, Participant: c.Participant, Concluded: c.Concluded,
@@ -102,7 +107,7 @@ var ErrParticipant = domain.Refusal(domain.CodeNotFound, "no such participant is
 // agreement's list; cut short between the two, the same command sent again
 // completes it.
 func (l *Ledger) SignContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.signContract(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.signContract(ctx, o, c) })
 }
 
 func (l *Ledger) signContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
@@ -139,7 +144,7 @@ func (l *Ledger) completeListing(ctx context.Context, o Origin, number string) e
 // listed completes the listing of a referral before hours or money are recorded for it,
 // so that a claim sees every referral that has any.
 func (l *Ledger) listed(ctx context.Context, k *lookups, o Origin, referral contract.Terms, under agreement.State) error {
-	if under.Refers(referral.Contract) || !o.Who().May(access.Record) {
+	if under.Refers(referral.Contract) {
 		return nil
 	}
 	// The rows of a file are decided side by side, and are not to be in each other's way.

@@ -119,7 +119,7 @@ func appends(lines []statement.LineBooked) (upto []int) {
 const statementKind = "wyciag"
 
 func statementsFile() importKind {
-	return importKind{name: statementKind, title: "wyciągi bankowe", run: importStatements}
+	return importKind{name: statementKind, title: "wyciągi bankowe", operation: "take-statement", run: importStatements}
 }
 
 // importStatements takes in every statement of a bank's file, or none where one
@@ -170,7 +170,7 @@ func (im *importing) take(ctx context.Context, log journal.Log, id string, earli
 		items[k] = item(im.l, im.origin.ofRow(im.hash, row+from+1), statement.Command(part))
 	}
 	d := statement.Decider()
-	if !im.origin.Who().Sees(domain.RefStatement) {
+	if !im.origin.Sees(domain.RefStatement) {
 		d = veil(d)
 	}
 	outcomes, err := journal.ExecuteAll(ctx, log, domain.Stream("statement", id), d, items)
@@ -211,7 +211,7 @@ func (im *importing) statement(ctx context.Context, b bankfile.Statement, seen u
 		}
 		return nil
 	}
-	ends, sees := appends(take.Lines), im.origin.Who().Sees(domain.RefStatement)
+	ends, sees := appends(take.Lines), im.origin.Sees(domain.RefStatement)
 	for i, k := 0, 0; i < max(len(b.Lines), 1); i++ {
 		if i == ends[k] && k+1 < len(ends) {
 			k++

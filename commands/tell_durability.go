@@ -5,6 +5,7 @@ import (
 
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/durability"
 	"ksiega/internal/journal"
 )
@@ -22,7 +23,12 @@ type TellDurability struct {
 	URL     string      `json:"url,omitempty"`
 }
 
-func (TellDurability) about() domain.RefKind { return domain.RefProgramme }
+// Operation is its line in the table of rights.
+func (TellDurability) Operation() access.Operation { return "tell-durability" }
+
+func (c TellDurability) concerns() []domain.Ref {
+	return []domain.Ref{{Kind: domain.RefProgramme, ID: c.Project}}
+}
 
 func (c TellDurability) open() any {
 	return TellDurability{Project: c.Project, Event: c.Event, Date: c.Date, Number: c.Number, Value: c.Value, To: c.To}
@@ -64,7 +70,7 @@ var ErrNoValue = domain.Refusal(domain.CodeInvalid, "the number of places or ass
 
 // TellDurability carries the command out.
 func (l *Ledger) TellDurability(ctx context.Context, o Origin, c TellDurability) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.tellDurability(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.tellDurability(ctx, o, c) })
 }
 
 func (l *Ledger) tellDurability(ctx context.Context, o Origin, c TellDurability) (journal.Result, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
@@ -18,7 +19,8 @@ type WithdrawClaim struct {
 	Reason    string `json:"reason"`
 }
 
-func (WithdrawClaim) about() domain.RefKind { return domain.RefClaim }
+// Operation is its line in the table of rights.
+func (WithdrawClaim) Operation() access.Operation { return "withdraw-claim" }
 
 func (c WithdrawClaim) open() any { return WithdrawClaim{Claim: c.Claim, Agreement: c.Agreement} }
 
@@ -26,8 +28,8 @@ func (c WithdrawClaim) open() any { return WithdrawClaim{Claim: c.Claim, Agreeme
 // claim by that reservation from then on; cut short between the two, the same command
 // completes it, or any other that meets the reservation.
 func (l *Ledger) WithdrawClaim(ctx context.Context, o Origin, c WithdrawClaim) (journal.Result, error) {
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) {
-		return l.byBoth(o, func() (claim, released journal.Result, err error) { return l.takeClaimBack(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
+		return l.byBoth(ctx, o, c, func() (claim, released journal.Result, err error) { return l.takeClaimBack(ctx, o, c) })
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/programme"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
@@ -91,14 +92,22 @@ func (d *Desk) Report(name string) (*Report, error) {
 }
 
 // Ask answers a report. It fails with ErrNoReport, ErrNoParam, ErrParam,
-// ErrKnownAt, ErrAhead, ErrUnknown, ErrBehind, or an error of Redis or the log.
+// ErrKnownAt, ErrAhead, ErrUnknown, ErrBehind, ErrNoWait, access.ErrDenied, or an error of
+// Redis or the log.
 func (d *Desk) Ask(ctx context.Context, name string, req Request) (*Answer, error) {
 	r, err := d.Report(name)
 	if err != nil {
 		return nil, err
 	}
+	op := access.Report(name)
+	if err := req.Who.Allowed(op); err != nil {
+		return nil, err
+	}
+	if !req.MinPosition.IsZero() && !req.Who.May(access.Wait) {
+		return nil, ErrNoWait
+	}
 	now := d.opts.Now()
-	checked := question{desk: d, asOf: req.AsOf, today: d.today(now), reader: req.Reader}
+	checked := question{desk: d, asOf: req.AsOf, today: d.today(now), who: req.Who, op: op}
 	if err := r.check(req, &checked); err != nil {
 		return nil, err
 	}

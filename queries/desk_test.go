@@ -17,6 +17,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
@@ -160,7 +161,7 @@ func sameInstants(t *testing.T, l *ledgertest.Ledger, desk *queries.Desk) {
 			}
 			for name, d := range map[string]*queries.Desk{"redis": desk, "memory": memoryDesk(l)} {
 				count := 0
-				_, err := d.History(t.Context(), queries.HistoryRequest{Until: at.Format(time.RFC3339Nano)}, func(queries.Entry) error {
+				_, err := d.History(t.Context(), queries.HistoryRequest{Who: ledgertest.Actor.Who, Until: at.Format(time.RFC3339Nano)}, func(queries.Entry) error {
 					count++
 					return nil
 				})
@@ -320,7 +321,7 @@ func TestSuggestions(t *testing.T) {
 		"1 refundacja WR/1. [{[WR/1] number-in-title}]", "2 refundacja (WR/1) [{[WR/1] number-in-title}]",
 		"3 bez numeru [{[WR/10] amount-outstanding}]", "4 WR/10 i WR/3 [{[WR/10 WR/3] numbers-in-title}]", "5 opłata []",
 		"6 WR/3, WR/10 [{[WR/10] number-in-title} {[WR/3] number-in-title}]", "7 aWR/1 []", "8 WR/3 [{[WR/3] amount-over-outstanding}]"})
-	blind, err := desk.Ask(t.Context(), "unmatched-lines", queries.Request{Reader: queries.Reader{Actor: "x"}})
+	blind, err := desk.Ask(t.Context(), "unmatched-lines", queries.Request{Who: access.By("x", access.API, access.Token)})
 	must(t, err)
 	// By the amounts alone: a suggestion that followed from a title would tell it.
 	got = nil
@@ -372,16 +373,17 @@ func TestQuestionsThatMakeNoSense(t *testing.T) {
 		{"psu-settlement", queries.Request{Params: map[string]string{"from": "2018-05-02", "to": "2018-05-01"}}, queries.ErrParam},
 		{"psu-settlement", queries.Request{KnownAt: "yesterday"}, queries.ErrKnownAt},
 	} {
+		c.req.Who = ledgertest.Actor.Who
 		if _, err := desk.Ask(ctx, c.report, c.req); !errors.Is(err, c.want) {
 			t.Errorf("%s %v: %v, not %v", c.report, c.req, err, c.want)
 		}
 	}
-	if _, err := memoryDesk(l).Ask(ctx, "refunds", queries.Request{MinPosition: far}); !errors.Is(err, queries.ErrBehind) {
+	if _, err := memoryDesk(l).Ask(ctx, "refunds", queries.Request{Who: ledgertest.Actor.Who, MinPosition: far}); !errors.Is(err, queries.ErrBehind) {
 		t.Errorf("a position that nobody has reached: %v", err)
 	}
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := desk.Ask(gone, "refunds", queries.Request{MinPosition: far}); err == nil || errors.Is(err, queries.ErrBehind) {
+	if _, err := desk.Ask(gone, "refunds", queries.Request{Who: ledgertest.Actor.Who, MinPosition: far}); err == nil || errors.Is(err, queries.ErrBehind) {
 		t.Errorf("a reader who left: %v", err)
 	}
 	a := ask(t, desk, "refunds", queries.Request{})
@@ -389,6 +391,7 @@ func TestQuestionsThatMakeNoSense(t *testing.T) {
 		t.Errorf("docx: %v", err)
 	}
 	for _, r := range []queries.HistoryRequest{{TypeGlob: "["}, {After: "x"}, {Until: "x"}, {Stream: "a", Actor: "b"}} {
+		r.Who = ledgertest.Actor.Who
 		_, err := desk.History(ctx, r, func(queries.Entry) error { return nil })
 		var refusal *domain.Error
 		if !errors.As(err, &refusal) {
@@ -441,6 +444,7 @@ func TestHistory(t *testing.T) {
 	read := func(d *queries.Desk, r queries.HistoryRequest) (entries []queries.Entry) {
 		r.MinPosition = head.Bound()
 		for range 100 {
+			r.Who = ledgertest.Actor.Who
 			next, err := d.History(t.Context(), r, func(e queries.Entry) error {
 				entries = append(entries, e)
 				return nil
@@ -513,9 +517,9 @@ func TestOverviewAndVerify(t *testing.T) {
 	if len(differences) != 0 {
 		t.Fatalf("differences %v", differences)
 	}
-	o, err := desk.Overview(t.Context())
+	o, err := desk.Overview(t.Context(), ledgertest.Actor.Who)
 	must(t, err)
-	fromMemory, err := memoryDesk(l).Overview(t.Context())
+	fromMemory, err := memoryDesk(l).Overview(t.Context(), ledgertest.Actor.Who)
 	must(t, err)
 	// What only the log's end knows may lie beyond the last event of ours.
 	fromMemory.Position = o.Position

@@ -10,6 +10,6 @@
 // which position of the log it holds, and its rows all belong to that one
 // position; rows sort by their leading fields; money is integer grosze, time
 // integer minutes; people appear by their pseudonymous ids, and sealed text is
-// opened only for a Reader who may see it. It stops at reading: a suggested
+// opened only for who may see it (domain/access). It stops at reading: a suggested
 // match becomes a fact only by a command.
 package queries

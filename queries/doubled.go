@@ -26,7 +26,7 @@ type registered struct {
 // people is told of none.
 func doubledPESELs(ctx context.Context, q *question) ([]found, error) {
 	v := q.desk.opts.Vault
-	if v == nil || !q.reader.SeesPeople {
+	if v == nil || !q.sees(domain.RefParticipant) {
 		return nil, nil
 	}
 	if q.desk.opts.Shared {

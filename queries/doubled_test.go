@@ -7,6 +7,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/internal/vault"
 	"ksiega/queries"
@@ -25,7 +26,7 @@ func TestOnePESELUnderTwoIDs(t *testing.T) {
 		_, err := l.RegisterParticipant(t.Context(), o, commands.RegisterParticipant{ID: id, FirstName: "Anna", LastName: id, PESEL: pesel})
 		must(t, err)
 	}
-	token := commands.Origin{Actor: "api", Role: "api", Door: "api"}
+	token := commands.Origin{Who: access.By("api", "api", "api")}
 	register(l, ledgertest.Actor, "U2", pesel)
 	register(l, ledgertest.Actor, "U3", "02070803628")
 	before := ask(t, memoryDesk(l), "findings", queries.Request{}).Position
@@ -35,9 +36,9 @@ func TestOnePESELUnderTwoIDs(t *testing.T) {
 		t.Fatalf("%+v", s.RefusedRows)
 	}
 	today := domain.DateOf(time.Now())
-	told := func(req queries.Request, reader queries.Reader) (rows []string) {
+	told := func(req queries.Request, who access.Who) (rows []string) {
 		t.Helper()
-		req.Reader, req.Params = reader, map[string]string{"kind": "doubled-pesel"}
+		req.Who, req.Params = who, map[string]string{"kind": "doubled-pesel"}
 		for range 2 {
 			rows = nil
 			desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: sampleDay, Zone: l.Zone, Shared: true})
@@ -55,13 +56,13 @@ func TestOnePESELUnderTwoIDs(t *testing.T) {
 			t.Errorf("%s: %v, not %v", what, got, want)
 		}
 	}
-	sees := queries.Reader{Actor: "tester", SeesPeople: true}
+	sees := access.By("tester", "cli", "caseworker")
 	first, second := "doubled-pesel:U2:U1 open [U2 U1] 2", "doubled-pesel:U2:U4 open [U2 U4] 2"
 	want("now", told(queries.Request{}, sees), first, second)
-	want("who sees nobody", told(queries.Request{}, queries.Reader{Actor: "tester", SeesText: true}))
+	want("who sees nobody", told(queries.Request{}, access.By("tester", "cli", "finance")))
 	want("before", told(queries.Request{KnownAt: before}, sees))
 	want("yesterday's day", told(queries.Request{AsOf: today - 400}, sees))
-	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
+	officer := commands.Origin{Who: access.By("iod", "cli", "dpo")}
 	_, err := l.EraseSubject(t.Context(), officer, commands.EraseSubject{Kind: domain.RefParticipant, ID: "U2", On: today, Ground: "zadanie", Register: "RODO-7/2026"})
 	must(t, err)
 	want("once one is erased", told(queries.Request{}, sees), "doubled-pesel:U1:U4 open [U1 U4] 2")

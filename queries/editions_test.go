@@ -91,7 +91,7 @@ func answers(t *testing.T, desk *queries.Desk, known ...string) map[string]strin
 				if at == "" && asOf == 0 { // the head moves, and nothing else
 					continue
 				}
-				a := ask(t, desk, r.Name, queries.Request{KnownAt: at, AsOf: asOf, Reader: queries.Reader{SeesText: true, SeesPeople: true}})
+				a := ask(t, desk, r.Name, queries.Request{KnownAt: at, AsOf: asOf})
 				var b bytes.Buffer
 				for _, row := range rowsOf(a) {
 					fmt.Fprintln(&b, row...)

@@ -8,6 +8,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/erasure"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
@@ -19,12 +20,12 @@ import (
 func TestAListOfErasuresGoesOn(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
-	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
+	officer := commands.Origin{Who: access.By("iod", "cli", "dpo")}
 	var list erasure.List
 	var through journal.Position
 	for i := range 3 {
 		id := fmt.Sprint("U", i)
-		if _, err := l.RegisterParticipant(t.Context(), commands.Origin{Actor: "a", Role: "coordinator", Door: "cli"}, commands.RegisterParticipant{ID: id, FirstName: "Anna", LastName: "Kos"}); err != nil {
+		if _, err := l.RegisterParticipant(t.Context(), commands.Origin{Who: access.By("a", "cli", "coordinator")}, commands.RegisterParticipant{ID: id, FirstName: "Anna", LastName: "Kos"}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := l.EraseSubject(t.Context(), officer, commands.EraseSubject{Kind: domain.RefParticipant, ID: id, On: day(2026, 11, 22), Ground: "zadanie", Register: "RODO-7/2026"}); err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ksiega/domain/access"
 	"ksiega/domain/finding"
 	"ksiega/internal/journal"
 	"ksiega/internal/report"
@@ -15,13 +16,13 @@ import (
 // Finding is what a finding comes to now, or none where the report of findings would
 // not show it to the reader, whatever the reason. It reads at least what is recorded
 // when it is called.
-func (d *Desk) Finding(ctx context.Context, id string, reader Reader) (now finding.Figures, err error) {
+func (d *Desk) Finding(ctx context.Context, id string, who access.Who) (now finding.Figures, err error) {
 	kind, _, _ := strings.Cut(id, ":")
 	if !slices.ContainsFunc(findingKinds(), func(w report.Word) bool { return w.Code == kind }) {
 		return now, nil
 	}
 	err = d.current(ctx, findingSources(), func(views map[string]projections.View) error {
-		q := &question{desk: d, views: views, today: d.today(d.opts.Now()), reader: reader, single: true}
+		q := &question{desk: d, views: views, today: d.today(d.opts.Now()), who: who, op: access.Report("findings"), single: true}
 		all, err := discrepancies(ctx, q, FindingKind(kind))
 		if err != nil {
 			return err

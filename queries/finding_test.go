@@ -33,7 +33,7 @@ func resolveFinding(t testing.TB, l *ledgertest.Ledger, desk *queries.Desk, c co
 
 func resolveFindingAs(t testing.TB, l *ledgertest.Ledger, desk *queries.Desk, o commands.Origin, c commands.ResolveFinding) (journal.Result, error) {
 	t.Helper()
-	now, err := desk.Finding(t.Context(), c.Finding, queries.Reader{Actor: o.Actor, Role: o.Role, SeesText: true})
+	now, err := desk.Finding(t.Context(), c.Finding, o.Who)
 	if err != nil {
 		return journal.Result{}, err
 	}
@@ -181,7 +181,7 @@ func TestClerksAtOnce(t *testing.T) {
 	c := commands.ResolveFinding{Finding: ofMay, Date: day(2018, 6, 1), Reason: "x", Reopen: true}
 	_, err := resolveFinding(t, l, desk, c)
 	must(t, err)
-	now, err := desk.Finding(t.Context(), ofMay, queries.Reader{})
+	now, err := desk.Finding(t.Context(), ofMay, ledgertest.Actor.Who)
 	must(t, err)
 	record(t, l, corrected(1800))
 	c.Reopen, c.AmountGrosze, c.Minutes, c.From, c.To = false, &now.Amount, &now.Minutes, now.From, now.To

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/finding"
 	"ksiega/internal/journal"
 	"ksiega/projections"
@@ -21,6 +22,7 @@ import (
 // HistoryRequest asks for events in the order of the log. At most one of
 // Stream, Ref and Actor narrows it; with none it is the whole log.
 type HistoryRequest struct {
+	Who    access.Who
 	Stream string
 	Ref    domain.Ref
 	Actor  string
@@ -33,12 +35,9 @@ type HistoryRequest struct {
 	Limit int
 	// After is the cursor that an earlier call returned.
 	After string
-	// Reveal opens sealed text. Who may, and recording who did and whose text
-	// (Whose), is the caller's.
+	// Reveal opens sealed text. Recording who did and whose text (Whose) is the
+	// caller's.
 	Reveal bool
-	// Hide leaves one word in the place of each sealed text: two that are equal show
-	// as equal, which tells whoever may have texts sealed what others hold.
-	Hide bool
 	// MinPosition waits as in Request.
 	MinPosition journal.Bound
 }
@@ -70,11 +69,16 @@ type span struct {
 	after       journal.Position // where reading begins: an event's, or the start
 	from, until journal.Bound
 	streams     []string // by which the stream may be known
+	// hide leaves one word in the place of each sealed text: two that are equal show
+	// as equal, which tells whoever may have texts sealed what others hold. Who works
+	// on the command line could read the store as well.
+	hide bool
 }
 
 // History hands over events, oldest first, and returns the cursor to go on with,
 // or "" where there is nothing more. It fails with ErrGlob, ErrCursor,
-// ErrKnownAt, ErrUnknown, ErrBehind, what each returns, or an error of Redis or the log.
+// ErrKnownAt, ErrUnknown, ErrBehind, what each returns, access.ErrDenied, or an error of Redis
+// or the log.
 func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) error) (next string, err error) {
 	s, err := d.span(ctx, r)
 	if err != nil {
@@ -82,7 +86,7 @@ func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) e
 	}
 	return d.walk(ctx, s, func(e *journal.Recorded) error {
 		entry, err := d.entry(ctx, e, s.Reveal)
-		if err == nil && s.Hide {
+		if err == nil && s.hide {
 			entry.Data, err = hidden(e, entry.Data)
 		}
 		if err != nil {
@@ -122,7 +126,7 @@ func (d *Desk) walk(ctx context.Context, s span, each func(*journal.Recorded) er
 	var last journal.Position
 	count := 0
 	take := func(e *journal.Recorded) error {
-		if !s.wants(e.Type) || !s.holds(e.Position) || s.Hide && aboutSealed(e.Stream) {
+		if !s.wants(e.Type) || !s.holds(e.Position) || s.hide && aboutSealed(e.Stream) {
 			return nil
 		}
 		if s.Limit > 0 && count == s.Limit {
@@ -179,6 +183,10 @@ func (d *Desk) readStream(ctx context.Context, s span, take func(*journal.Record
 }
 
 func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
+	if !r.Who.May(access.Replay) || r.Reveal && !r.Who.May(access.Reveal) || !r.Who.Within(r.Ref) || !r.MinPosition.IsZero() && !r.Who.May(access.Wait) {
+		return s, access.ErrDenied
+	}
+	s.hide = !r.Who.May(access.Reveal) && r.Who.Door != access.CommandLine
 	for _, text := range []*string{&r.Stream, &r.Ref.ID, &r.Actor, &r.From, &r.Until, &r.TypeGlob, &r.After} {
 		*text = typed(*text)
 	}
@@ -197,7 +205,7 @@ func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
 	}
 	// A stream name that begins with `$` or `vault-` is nobody's to read.
 	s.streams = slices.DeleteFunc(streamNames(r.Stream), func(name string) bool {
-		return strings.HasPrefix(name, "$") || strings.HasPrefix(name, "vault-") || r.Hide && aboutSealed(name)
+		return strings.HasPrefix(name, "$") || strings.HasPrefix(name, "vault-") || s.hide && aboutSealed(name)
 	})
 	if narrow > 1 {
 		return s, ErrNarrow

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/refund"
 	"ksiega/projections"
 )
@@ -26,7 +27,7 @@ type Match struct {
 func (d *Desk) CertainMatches(ctx context.Context) ([]Match, error) {
 	var matches []Match
 	err := d.current(ctx, []projections.Projection{projections.Refunds()}, func(views map[string]projections.View) error {
-		q := &question{desk: d, views: views, reader: Reader{SeesText: true}}
+		q := &question{desk: d, views: views, who: access.By("automat", access.Automatic, access.Automaton), op: access.Report("unmatched-lines")}
 		lines, err := unmatchedLines(ctx, q)
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/durability"
@@ -99,7 +100,7 @@ func TestWhatIsWrittenAboutSomebodyElsewhere(t *testing.T) {
 	t.Parallel()
 	l := writtenAbout(t)
 	u1 := domain.Ref{Kind: domain.RefParticipant, ID: "U1"}
-	officer := commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}
+	officer := commands.Origin{Who: access.By("iod", "cli", "dpo")}
 	order := commands.EraseSubject{Kind: u1.Kind, ID: u1.ID, On: day(2026, 11, 22), Ground: "zadanie", Register: "RODO-7/2026"}
 
 	// Cut short after the first orders, the same command carries out the rest, though

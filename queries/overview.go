@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -30,8 +31,11 @@ type Area struct {
 }
 
 // Overview counts the ledger.
-func (d *Desk) Overview(ctx context.Context) (Overview, error) {
+func (d *Desk) Overview(ctx context.Context, who access.Who) (Overview, error) {
 	var o Overview
+	if err := who.Allowed(access.Overview); err != nil {
+		return o, err
+	}
 	audit := projections.Audit()
 	err := d.read(ctx, "", journal.Bound{}, []projections.Projection{audit}, func(views map[string]projections.View) error {
 		counts, err := projections.AuditCounts().All(ctx, views[audit.Name], projections.AuditCountsPart)

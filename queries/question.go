@@ -9,22 +9,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/internal/journal"
 	"ksiega/internal/report"
 	"ksiega/projections"
 )
 
-// Reader is who asks.
-type Reader struct {
-	Actor, Role string
-	// SeesText: opened titles and reasons may be shown.
-	SeesText bool
-	// SeesPeople: so may what follows from people's sealed data.
-	SeesPeople bool
-}
-
 // Request asks a report.
 type Request struct {
+	Who    access.Who
 	Params map[string]string
 	// AsOf cuts by the day facts belong to, inclusive; 0 is no cut.
 	AsOf domain.Date
@@ -34,7 +27,6 @@ type Request struct {
 	// MinPosition waits, for two seconds at most, until the read models have
 	// seen it.
 	MinPosition journal.Bound
-	Reader      Reader
 }
 
 // LeastPosition reads a MinPosition.
@@ -57,6 +49,7 @@ type Answer struct {
 
 // Refusals of questions.
 var (
+	ErrNoWait   = domain.Refusal(domain.CodeDenied, "minPosition is for those who have a token") // what visitors may see is there
 	ErrNoReport = domain.Refusal(domain.CodeNotFound, "no such report")
 	ErrNoParam  = domain.Refusal(domain.CodeInvalid, "the report has no such parameter")
 	ErrParam    = domain.Refusal(domain.CodeInvalid, "a parameter does not make sense")
@@ -72,13 +65,18 @@ type question struct {
 	params map[string]string
 	asOf   domain.Date
 	today  domain.Date // in Warsaw
-	reader Reader
+	who    access.Who
+	op     access.Operation
 	shown  map[domain.Ref]bool
 	single bool // asked for one finding alone
 	// month and from…to, where the report has them; zero is open.
 	month    domain.Month
 	from, to domain.Date
 }
+
+// sees says whether who asks may be shown texts about a kind of subject, and what follows
+// from them.
+func (q *question) sees(kind domain.RefKind) bool { return q.who.SeesIn(q.op, kind) }
 
 // shows notes that a text of somebody goes into the rows in clear.
 func (q *question) shows(whose domain.Ref) {

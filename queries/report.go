@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/internal/report"
 	"ksiega/projections"
 )
@@ -42,6 +44,9 @@ func declared[R any](r Report, shape report.Shape[R], rows func(context.Context,
 		if err != nil {
 			return report.Table{}, err
 		}
+		if len(q.who.Scopes) > 0 {
+			found = slices.DeleteFunc(found, func(row R) bool { return !within(q.who, shape, row) })
+		}
 		t, err := shape.Table(found)
 		if errors.Is(err, report.ErrOverflow) {
 			err = fmt.Errorf("%w: %w", domain.ErrUncountable, err)
@@ -49,6 +54,15 @@ func declared[R any](r Report, shape report.Shape[R], rows func(context.Context,
 		return t, err
 	}
 	return &r
+}
+
+// within says whether a row, by what it names, lies within somebody's scopes.
+func within[R any](who access.Who, shape report.Shape[R], row R) bool {
+	var things []domain.Ref
+	shape.Names(row, func(of report.Reference, id string) {
+		things = append(things, domain.Ref{Kind: domain.RefKind(of), ID: id})
+	})
+	return who.Within(things...)
 }
 
 func (r *Report) param(name string) *report.Param {

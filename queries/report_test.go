@@ -125,6 +125,7 @@ func TestTypedNames(t *testing.T) {
 			{Actor: " tester "}, {Stream: " statement-test-attendance "}} {
 			count := 0
 			r.MinPosition = last.Bound()
+			r.Who = ledgertest.Actor.Who
 			_, err := desk.History(t.Context(), r, func(queries.Entry) error {
 				count++
 				return nil

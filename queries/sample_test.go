@@ -14,6 +14,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
@@ -65,7 +66,7 @@ func importSample(t *testing.T, l *ledgertest.Ledger) {
 		of[m.Statement] = append(of[m.Statement], commands.MatchLine{Statement: m.Statement, Line: m.Line, Claim: m.Claim, Reason: queries.ReasonNumber})
 	}
 	for id, some := range of {
-		n, err := l.MatchLines(t.Context(), commands.Origin{Actor: "automat", Role: "automat", Door: "automat"}, id, some)
+		n, err := l.MatchLines(t.Context(), commands.Origin{Who: access.By("automat", "automat", "automat")}, id, some)
 		if must(t, err); n != len(some) {
 			t.Fatalf("%s: %d of %d", id, n, len(some))
 		}
@@ -97,7 +98,7 @@ func redisDesk(t testing.TB, l *ledgertest.Ledger) (*queries.Desk, redis.Univers
 
 func ask(t testing.TB, d *queries.Desk, name string, req queries.Request) *queries.Answer {
 	t.Helper()
-	req.Reader = queries.Reader{Actor: "tester", SeesText: true}
+	req.Who = access.By("tester", access.CommandLine, access.Finance)
 	a, err := d.Ask(context.Background(), name, req)
 	must(t, err)
 	if name == "findings" {
@@ -328,7 +329,7 @@ func TestSampleFindings(t *testing.T) {
 		t.Errorf("resolved the day before: %v", rowsOf(a))
 	}
 	// Every sealed text of the ledger opens with the key it is said to have.
-	_, err = desk.History(t.Context(), queries.HistoryRequest{Reveal: true}, func(e queries.Entry) error {
+	_, err = desk.History(t.Context(), queries.HistoryRequest{Who: ledgertest.Actor.Who, Reveal: true}, func(e queries.Entry) error {
 		if strings.Contains(string(e.Data), `"v2.`) {
 			return fmt.Errorf("%s at %s stays sealed", e.Type, e.Position)
 		}

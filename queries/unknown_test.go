@@ -31,6 +31,7 @@ func TestUnknown(t *testing.T) {
 		history := func(r queries.HistoryRequest) (int, error) {
 			n := 0
 			r.MinPosition = head.Bound()
+			r.Who = ledgertest.Actor.Who
 			_, err := d.History(t.Context(), r, func(queries.Entry) error { n++; return nil })
 			return n, err
 		}
@@ -55,13 +56,13 @@ func TestUnknown(t *testing.T) {
 		}
 		for report, params := range map[string]map[string]string{"psu-settlement": {"agreement": "P/404"}, "refunds": {"agreement": "P/404"},
 			"assistant-hours": {"assistant": "A404"}, "contracts": {"programme": "404"}, "durability": {"project": "404"}} {
-			_, err := d.Ask(t.Context(), report, queries.Request{Params: params, MinPosition: head.Bound()})
+			_, err := d.Ask(t.Context(), report, queries.Request{Who: ledgertest.Actor.Who, Params: params, MinPosition: head.Bound()})
 			if !errors.Is(err, queries.ErrUnknown) {
 				t.Errorf("%s, %s of %v: %v", name, report, params, err)
 			}
 		}
 		for report, params := range map[string]map[string]string{"refunds": {"agreement": "P/1"}, "contracts": {"programme": "asystent-aktywnosci", "state": "suspended"}} {
-			if a, err := d.Ask(t.Context(), report, queries.Request{Params: params, MinPosition: head.Bound()}); err != nil || a.Table.Len != 0 {
+			if a, err := d.Ask(t.Context(), report, queries.Request{Who: ledgertest.Actor.Who, Params: params, MinPosition: head.Bound()}); err != nil || a.Table.Len != 0 {
 				t.Errorf("%s, %s of %v: %+v, %v", name, report, params, a, err)
 			}
 		}
@@ -89,7 +90,7 @@ func TestKnownAtIsSettled(t *testing.T) {
 	must(t, err)
 	rows := func(clock time.Time, knownAt string) (int, error) {
 		d := queries.NewDesk(queries.Options{Journal: l.Journal, Now: func() time.Time { return clock }, Zone: l.Zone})
-		a, err := d.Ask(t.Context(), "psu-settlement", queries.Request{KnownAt: knownAt})
+		a, err := d.Ask(t.Context(), "psu-settlement", queries.Request{Who: ledgertest.Actor.Who, KnownAt: knownAt})
 		if err != nil {
 			return 0, err
 		}
@@ -145,10 +146,10 @@ func TestKnownAtFoldsOnce(t *testing.T) {
 		report, at := []string{"psu-settlement", "findings"}[i%2], positions[i/2%2]
 		wg.Go(func() {
 			if i%16 == 5 { // some do not wait for their answer
-				_, _ = d.Ask(gone, report, queries.Request{KnownAt: at})
+				_, _ = d.Ask(gone, report, queries.Request{Who: ledgertest.Actor.Who, KnownAt: at})
 				return
 			}
-			if _, err := d.Ask(t.Context(), report, queries.Request{KnownAt: at}); err != nil {
+			if _, err := d.Ask(t.Context(), report, queries.Request{Who: ledgertest.Actor.Who, KnownAt: at}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -158,14 +159,14 @@ func TestKnownAtFoldsOnce(t *testing.T) {
 		t.Errorf("%d questions about two moments folded %d read models", askers, n)
 	}
 	for _, at := range positions {
-		_, err := d.Ask(t.Context(), "findings", queries.Request{KnownAt: at})
+		_, err := d.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, KnownAt: at})
 		must(t, err)
 	}
 	if n := d.FoldsKept(); n > 16 {
 		t.Errorf("%d read models are kept", n)
 	}
 	before := d.FoldsBegun()
-	if _, err := d.Ask(t.Context(), "findings", queries.Request{KnownAt: positions[len(positions)-1]}); err != nil || d.FoldsBegun() != before {
+	if _, err := d.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, KnownAt: positions[len(positions)-1]}); err != nil || d.FoldsBegun() != before {
 		t.Errorf("what was known a moment ago was folded again (%v)", fmt.Sprint(err))
 	}
 }
@@ -181,13 +182,13 @@ func TestNumbersBetweenEventsFoldOnce(t *testing.T) {
 	begin, err := strconv.ParseUint(from.String(), 10, 64)
 	must(t, err)
 	for name, d := range map[string]*queries.Desk{"memory": memory, "redis": redis} {
-		want, err := d.Ask(t.Context(), "findings", queries.Request{KnownAt: from.String()})
+		want, err := d.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, KnownAt: from.String()})
 		must(t, err)
 		folded := d.FoldsBegun()
 		var wg sync.WaitGroup
 		for i := range 512 {
 			wg.Go(func() {
-				got, err := d.Ask(t.Context(), "findings", queries.Request{KnownAt: fmt.Sprint(begin + uint64(i%64))})
+				got, err := d.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, KnownAt: fmt.Sprint(begin + uint64(i%64))})
 				if err != nil || got.Position != want.Position || got.Table.Len != want.Table.Len {
 					t.Errorf("%s: %+v, %v", name, got, err)
 				}

@@ -56,7 +56,7 @@ func unmatchedRows(ctx context.Context, q *question) ([]unmatchedRow, error) {
 		}
 		// Who may not see titles gets no suggestion that rests on one either: a claim
 		// can be given any word for its number.
-		if q.reader.SeesText {
+		if q.sees(domain.RefStatement) {
 			if row.title, err = q.desk.title(ctx, l); err != nil {
 				return nil, err
 			}

@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"ksiega/commands"
+	"ksiega/domain/access"
 	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/foldredis"
@@ -110,7 +111,7 @@ func (s *site) ledger(ctx context.Context) (*commands.Ledger, error) {
 }
 
 func origin() commands.Origin {
-	return commands.Origin{Actor: "bench", Role: "finance", Door: "cli"}
+	return commands.Origin{Who: access.By("bench", access.CommandLine, access.Finance)}
 }
 
 // redisServer is a redis-server of our own on a unix socket.

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"ksiega/commands"
+	"ksiega/domain/access"
 )
 
 // automat matches refunds whenever a command may have made one certain, apart
@@ -60,7 +61,7 @@ func (p *process) matchRefunds(ctx context.Context) (int, error) {
 	}
 	matched := 0
 	for _, statement := range order {
-		n, err := p.ledger.MatchLines(ctx, commands.Origin{Actor: "automat", Role: "automat", Door: "automat"}, statement, of[statement])
+		n, err := p.ledger.MatchLines(ctx, commands.Origin{Who: access.By("automat", access.Automatic, access.Automaton)}, statement, of[statement])
 		if matched += n; err != nil {
 			return matched, err
 		}

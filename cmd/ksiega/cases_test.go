@@ -10,6 +10,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/attendance"
 	"ksiega/domain/participant"
 	"ksiega/domain/refund"
@@ -22,7 +23,7 @@ import (
 // into a copy of the ledger that base/ makes, in which claim WR/05 of 91.56 zł is open.
 const casesDir = "testdata/cases"
 
-var caseActor = commands.Origin{Actor: "tester", Role: "finance", Door: "cli"}
+var caseActor = commands.Origin{Who: access.By("tester", "cli", "finance")}
 
 // baseLedger imports base/ once and gives the directory to copy.
 func baseLedger(t *testing.T) string {

@@ -36,9 +36,7 @@ var build = sync.OnceValue(func() string {
 // door serves the command line; api is the ledger's HTTP door.
 func (p *process) door(api http.Handler) http.Handler {
 	o := control.Options{Build: build(), Ledger: string(p.name), API: api, Backup: p.backup,
-		Shown: p.shown,
-		Operations: map[string]control.Operation{"import": p.importFiles, "replay": p.replay, "verify": p.verify, "rebuild": p.rebuild,
-			"scavenge": p.scavenge, "erase": p.erase, "doctor": p.doctor}}
+		Shown: p.shown, Operations: p.operations()}
 	if p.store != nil {
 		o.Head = func(ctx context.Context) (string, error) {
 			head, err := p.journal.Head(ctx)
@@ -48,12 +46,17 @@ func (p *process) door(api http.Handler) http.Handler {
 	return control.New(o)
 }
 
+// operations are what the control door carries out, by their names in the table of rights.
+func (p *process) operations() map[string]control.Operation {
+	return map[string]control.Operation{"import": p.importFiles, "replay": p.replay, "verify": p.verify, "rebuild": p.rebuild,
+		"scavenge": p.scavenge, "erase": p.erase, "doctor": p.doctor}
+}
+
 // shown is an error as it may be told to a client: why the store has stopped, and none of
 // the server's secrets, as those of the client, who prints it, are others.
 func (p *process) shown(err error) error { return p.secrets.Error(inWords(p.cause(err))) }
 
 // origin is who asks for a command over the control door.
 func origin(r *http.Request) commands.Origin {
-	who := session.Of(r.Context())
-	return commands.Origin{Actor: who.Actor, Role: string(who.Role), Door: string(who.Door)}
+	return commands.Origin{Who: session.Of(r.Context())}
 }

@@ -13,6 +13,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/erasure"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
@@ -150,7 +151,7 @@ func TestAnErasureGoesOnWithoutWhoAsked(t *testing.T) {
 	defer func() { _ = p.Close() }()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = p.carryOut(ctx, commands.Origin{Actor: "iod", Role: "dpo", Door: "cli"}, erasing{Kind: domain.RefParticipant, ID: "U0", Ground: "zadanie", Register: "R/1"})
+	_, err = p.carryOut(ctx, commands.Origin{Who: access.By("iod", "cli", "dpo")}, erasing{Kind: domain.RefParticipant, ID: "U0", Ground: "zadanie", Register: "R/1"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"ksiega/cmd/ksiega/control"
+	"ksiega/domain/access"
 	"ksiega/internal/secret"
 	"ksiega/internal/wiring"
 )
@@ -92,8 +94,20 @@ func run(args []string) int {
 		return exitUsage
 	}
 	log.SetOutput(c.secrets().Writer(os.Stderr))
-	err = k.Run(&c.globals)
+	if err = c.allowed(k.Selected().Name); err == nil {
+		err = k.Run(&c.globals)
+	}
 	return exitCode(c.secrets().Error(inWords(err))) // a report reads its global flags only now
+}
+
+// allowed asks the table of rights about a sub-command: those that need no door are asked
+// of by nobody else. What it has no line for starts a process, or asks by another name.
+func (g *globals) allowed(subcommand string) error {
+	op := access.Operation(subcommand)
+	if !slices.Contains(access.Operations(), op) {
+		return nil
+	}
+	return access.By(control.Self(), access.CommandLine, access.Role(g.Role)).Allowed(op)
 }
 
 func exitCode(err error) int {

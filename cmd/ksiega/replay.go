@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"ksiega/cmd/ksiega/control"
+	"ksiega/cmd/ksiega/session"
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/intake"
@@ -92,7 +93,7 @@ func replayed(ctx context.Context, door *control.Client, query url.Values, reaso
 
 func (p *process) replay(r *http.Request, n *control.Notes) error {
 	q := r.URL.Query()
-	req := queries.HistoryRequest{Stream: q.Get("stream"), Actor: q.Get("actor"), From: q.Get("from"), Until: q.Get("until"), TypeGlob: q.Get("type")}
+	req := queries.HistoryRequest{Who: session.Of(r.Context()), Stream: q.Get("stream"), Actor: q.Get("actor"), From: q.Get("from"), Until: q.Get("until"), TypeGlob: q.Get("type")}
 	for _, kind := range []domain.RefKind{domain.RefParticipant, domain.RefContract, domain.RefAgreement, domain.RefAssistant, domain.RefClaim} {
 		if id := q.Get(string(kind)); id != "" {
 			req.Ref = domain.Ref{Kind: kind, ID: id}

@@ -49,7 +49,7 @@ func (p *process) importSample(ctx context.Context) error {
 		return err
 	}
 	for _, f := range files {
-		if _, err := p.ledger.Import(ctx, commands.Origin{Actor: control.Self(), Role: "administrator", Door: "cli"}, f, nil); err != nil {
+		if _, err := p.ledger.Import(ctx, commands.Origin{Who: access.By(control.Self(), access.CommandLine, access.Administrator)}, f, nil); err != nil {
 			return err
 		}
 	}

@@ -1,13 +1,15 @@
 // Package access says who may do what and see what: one table for every door,
-// command and question.
+// command, question and upkeep.
 //
 // It promises that whoever the table does not name may do nothing and sees
-// nothing. A door makes a Who of what it knows; commands and queries ask it. It
-// stops at roles: whose cases somebody has, and for how long, needs accounts.
+// nothing, and so does whoever asks for what has no line in it. A door makes a Who of
+// what it knows; commands and queries ask it. It stops at roles and scopes as they
+// are given: whose cases somebody has, and for how long, needs accounts.
 package access
 
 import (
 	"slices"
+	"strings"
 
 	"ksiega/domain"
 )
@@ -28,9 +30,8 @@ type Role string
 
 // The roles. Token is whoever holds the one token of the HTTP door: a program, of
 // which nobody knows for whom it asks. Visitor looks at a ledger that holds nothing but
-// the sample. Nobody came without any.
+// the sample.
 const (
-	Nobody        Role = ""
 	Visitor       Role = "visitor"
 	Token         Role = "api"
 	Automaton     Role = "automat"
@@ -45,57 +46,77 @@ const (
 	Administrator Role = "administrator"
 )
 
-// Operation is something that somebody may do.
-type Operation string
-
-// The operations.
-const (
-	Record Operation = "record" // give a command, import a file
-	Ask    Operation = "ask"    // a report
-	Follow Operation = "follow" // the history, its texts sealed
-	Reveal Operation = "reveal" // the texts of the history, with a reason
-	Erase  Operation = "erase"
-)
-
-// Who asks, in which role, through which door.
+// Who asks. A door makes it of what it knows, and it goes along with all that is asked.
 type Who struct {
 	Actor string
-	Role  Role
-	Door  Door
+	Roles []Role
+	// Scopes are what somebody is limited to: programmes, people whose cases they are,
+	// an assistant. Of several of one kind each will do; of several kinds each binds.
+	// None is no limit.
+	Scopes []domain.Ref
+	Door   Door
 }
 
-// May says whether somebody may do an operation.
-func (w Who) May(op Operation) bool { return slices.Contains(mayDo(op), w.Role) }
+// By is somebody who is limited to nothing.
+func By(actor string, door Door, roles ...Role) Who {
+	return Who{Actor: actor, Roles: roles, Door: door}
+}
+
+// Is says whether somebody acts in a role.
+func (w Who) Is(role Role) bool { return slices.Contains(w.Roles, role) }
+
+// Role is what an envelope keeps of the roles somebody acts in.
+func (w Who) Role() string {
+	names := make([]string, len(w.Roles))
+	for i, r := range w.Roles {
+		names[i] = string(r)
+	}
+	return strings.Join(names, ",")
+}
+
+// May says whether somebody may do an operation, as far as their scopes reach.
+func (w Who) May(op Operation) bool {
+	l := table[op]
+	return slices.ContainsFunc(l.Roles, w.Is) &&
+		!slices.ContainsFunc(w.Scopes, func(s domain.Ref) bool { return !slices.Contains(l.Scopes, s.Kind) })
+}
+
+// ErrDenied refuses what a role or scope does not allow.
+var ErrDenied = domain.Refusal(domain.CodeDenied, "the role or scope of whoever asks does not allow it")
+
+// Allowed is May in words: ErrDenied, which says for whom it is where those are few.
+func (w Who) Allowed(op Operation) error {
+	if w.May(op) {
+		return nil
+	}
+	if l := table[op]; 0 < len(l.Roles) && len(l.Roles) <= 3 {
+		return ErrDenied.With("%s is for role %s", op, Who{Roles: l.Roles}.Role())
+	}
+	return ErrDenied
+}
 
 // Sees says whether somebody may be shown what is sealed with the key of a kind of
 // subject, or what follows from it. Who does not see it also learns from no refusal
 // whether it equals what they sent.
-func (w Who) Sees(subject domain.RefKind) bool { return slices.Contains(seenBy(subject), w.Role) }
+func (w Who) Sees(subject domain.RefKind) bool { return slices.ContainsFunc(seenBy[subject], w.Is) }
 
-func mayDo(op Operation) []Role {
-	switch op {
-	case Ask:
-		return append(mayDo(Record), Visitor)
-	case Record, Follow:
-		return []Role{Token, Automaton, Finance, Coordinator, Auditor, Director, Caseworker, Assistant, Outreach, Officer, Administrator}
-	case Reveal:
-		return []Role{Auditor, Coordinator, Caseworker}
-	case Erase:
-		return []Role{Officer}
-	}
-	return nil
+// SeesIn is Sees for one operation: it shows no texts but those of its line.
+func (w Who) SeesIn(op Operation, subject domain.RefKind) bool {
+	return slices.Contains(table[op].Texts, subject) && w.Sees(subject)
 }
 
-// seenBy: the texts about people are for those who work with them and for auditors;
-// those about money for finance too. The administrator sees no content.
-func seenBy(subject domain.RefKind) []Role {
-	switch subject {
-	case domain.RefParticipant, domain.RefAssistant:
-		return []Role{Coordinator, Auditor, Caseworker}
-	case domain.RefStatement, domain.RefClaim:
-		return []Role{Finance, Coordinator, Auditor, Director, Automaton}
-	case domain.RefFinding, domain.RefProgramme:
-		return []Role{Finance, Coordinator, Auditor, Director, Caseworker}
+// SeesAllOf says whether somebody sees all texts that an operation takes or shows.
+func (w Who) SeesAllOf(op Operation) bool {
+	return !slices.ContainsFunc(table[op].Texts, func(kind domain.RefKind) bool { return !w.Sees(kind) })
+}
+
+// Within says whether what concerns some things lies within somebody's scopes.
+func (w Who) Within(things ...domain.Ref) bool {
+	for _, s := range w.Scopes {
+		ours := func(thing domain.Ref) bool { return thing.Kind == s.Kind && slices.Contains(w.Scopes, thing) }
+		if !slices.ContainsFunc(things, ours) {
+			return false
+		}
 	}
-	return nil
+	return true
 }

@@ -35,6 +35,27 @@ func (s Shape[R]) Sums() []Total {
 	return append(sums, counts...)
 }
 
+// Names tells what the columns of a row name, in lists too.
+func (s Shape[R]) Names(row R, each func(of Reference, id string)) {
+	for i := range s.Columns {
+		s.Columns[i].Field.names(s.Columns[i].read(row), each)
+	}
+}
+
+func (f *Field) names(v Value, each func(Reference, string)) {
+	if f.Refers != "" && v.text != "" {
+		each(f.Refers, v.text)
+	}
+	for _, item := range v.items {
+		for i, of := range f.Items {
+			if f.plain() {
+				of.Refers = cmp.Or(of.Refers, f.Refers)
+			}
+			of.names(item[i], each)
+		}
+	}
+}
+
 // Total is one of a table's totals, with the column that it belongs to.
 type Total struct {
 	Name   string

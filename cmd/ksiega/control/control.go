@@ -39,7 +39,7 @@ type Options struct {
 	// Head is where the log ends: who asks a report sees what came before it. Nil where
 	// reports read the log to its end by themselves.
 	Head func(context.Context) (string, error)
-	// Operations by their names.
+	// Operations by their names, which are those of the table of rights.
 	Operations map[string]Operation
 	// Backup writes one; it is whole or broken off.
 	Backup func(context.Context, io.Writer) error
@@ -60,7 +60,11 @@ func New(o Options) http.Handler {
 		mux.HandleFunc("POST /control/"+name, func(w http.ResponseWriter, r *http.Request) {
 			_ = http.NewResponseController(w).EnableFullDuplex()
 			n := &Notes{door: d, w: w}
-			n.end(do(r, n))
+			err := session.Of(r.Context()).Allowed(access.Operation(name))
+			if err == nil {
+				err = do(r, n)
+			}
+			n.end(err)
 		})
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -72,7 +76,7 @@ func New(o Options) http.Handler {
 			d.answer(w, http.StatusPreconditionFailed, fmt.Errorf("the running server keeps the ledger %q, not %q (--ledger)", d.Ledger, got))
 			return
 		}
-		who := access.Who{Actor: caller(r), Role: access.Role(r.Header.Get(headerRole)), Door: access.CommandLine}
+		who := access.By(caller(r), access.CommandLine, access.Role(r.Header.Get(headerRole)))
 		mux.ServeHTTP(w, r.WithContext(session.With(r.Context(), who)))
 	})
 }
@@ -96,6 +100,10 @@ func (d *door) report(w http.ResponseWriter, r *http.Request) {
 // backup streams a backup. One that fails half-way breaks the connection off, so
 // that nobody takes it for whole.
 func (d *door) backup(w http.ResponseWriter, r *http.Request) {
+	if err := session.Of(r.Context()).Allowed("backup"); err != nil {
+		d.refuse(w, err)
+		return
+	}
 	out := &firstWrite{w: w}
 	switch err := d.Backup(r.Context(), out); {
 	case err != nil && !out.begun:

@@ -16,8 +16,6 @@ import (
 	"ksiega/cmd/ksiega/session"
 	"ksiega/commands"
 	"ksiega/domain"
-	"ksiega/domain/access"
-	"ksiega/queries"
 )
 
 // maxCommandBytes bounds the body of a command.
@@ -46,26 +44,27 @@ type answered struct {
 
 func (s *server) registerCommands(api huma.API) {
 	l := s.Ledger
-	register(s, api, "register-participant", "Zarejestruj uczestnika", l.RegisterParticipant)
-	register(s, api, "register-assistant", "Zarejestruj asystenta", l.RegisterAssistant)
-	register(s, api, "conclude-agreement", "Zapisz porozumienie z urzędem pracy", l.ConcludeAgreement)
-	register(s, api, "sign-contract", "Zapisz podpisaną umowę lub skierowanie", l.SignContract)
-	register(s, api, "change-contract", "Zapisz zmianę umowy", l.ChangeContract)
-	register(s, api, "record-attendance", "Zapisz dzień prac społecznie użytecznych", l.RecordAttendance)
-	register(s, api, "log-visit", "Zapisz godziny asystenta", l.LogVisit)
-	register(s, api, "pay-benefit", "Zapisz wypłatę świadczenia lub jej zwrot", l.PayBenefit)
-	register(s, api, "submit-claim", "Złóż wniosek o refundację", l.SubmitClaim)
-	register(s, api, "withdraw-claim", "Wycofaj wniosek, który zarezerwowano i którego nie złożono", l.WithdrawClaim)
-	register(s, api, "record-claim-decision", "Zapisz odpowiedź urzędu pracy na wniosek", l.RecordClaimDecision)
-	register(s, api, "write-off-claim", "Zrezygnuj z należności wniosku", l.WriteOffClaim)
-	register(s, api, "match-line", "Przypisz przelew z wyciągu do wniosku", l.MatchLine)
-	register(s, api, "unmatch-line", "Cofnij przypisanie przelewu do wniosku", l.UnmatchLine)
-	register(s, api, "tell-durability", "Zapisz fakt o trwałości projektu", l.TellDurability)
-	register(s, api, "resolve-finding", "Wyjaśnij ustalenie lub otwórz je ponownie", s.resolveFinding)
+	register(s, api, "Zarejestruj uczestnika", l.RegisterParticipant)
+	register(s, api, "Zarejestruj asystenta", l.RegisterAssistant)
+	register(s, api, "Zapisz porozumienie z urzędem pracy", l.ConcludeAgreement)
+	register(s, api, "Zapisz podpisaną umowę lub skierowanie", l.SignContract)
+	register(s, api, "Zapisz zmianę umowy", l.ChangeContract)
+	register(s, api, "Zapisz dzień prac społecznie użytecznych", l.RecordAttendance)
+	register(s, api, "Zapisz godziny asystenta", l.LogVisit)
+	register(s, api, "Zapisz wypłatę świadczenia lub jej zwrot", l.PayBenefit)
+	register(s, api, "Złóż wniosek o refundację", l.SubmitClaim)
+	register(s, api, "Wycofaj wniosek, który zarezerwowano i którego nie złożono", l.WithdrawClaim)
+	register(s, api, "Zapisz odpowiedź urzędu pracy na wniosek", l.RecordClaimDecision)
+	register(s, api, "Zrezygnuj z należności wniosku", l.WriteOffClaim)
+	register(s, api, "Przypisz przelew z wyciągu do wniosku", l.MatchLine)
+	register(s, api, "Cofnij przypisanie przelewu do wniosku", l.UnmatchLine)
+	register(s, api, "Zapisz fakt o trwałości projektu", l.TellDurability)
+	register(s, api, "Wyjaśnij ustalenie lub otwórz je ponownie", s.resolveFinding)
 }
 
 // register describes one use case as an operation and serves it.
-func register[C commands.Request](s *server, api huma.API, name, summary string, do func(context.Context, commands.Origin, C) (commands.Result, error)) {
+func register[C commands.Request](s *server, api huma.API, summary string, do func(context.Context, commands.Origin, C) (commands.Result, error)) {
+	name := string((*new(C)).Operation())
 	s.commands = append(s.commands, name)
 	op := huma.Operation{
 		OperationID: name, Method: http.MethodPost, Path: "/api/v1/commands/" + name, Summary: summary, Tags: []string{tagCommands},
@@ -74,7 +73,7 @@ func register[C commands.Request](s *server, api huma.API, name, summary string,
 			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusTooManyRequests),
 	}
 	huma.Register(api, op, func(ctx context.Context, in *asked[C]) (*answered, error) {
-		out, err := carryOut(ctx, s, name, in, do)
+		out, err := carryOut(ctx, s, in, do)
 		if err != nil {
 			p := s.problemOf(ctx, err).within(in.Body)
 			if in.IfMatch != "" && p.Code == "conflict" {
@@ -92,7 +91,7 @@ func register[C commands.Request](s *server, api huma.API, name, summary string,
 // resolution binds to that. A finding that is gone is handed on as none, since the
 // same command sent again is answered all the same.
 func (s *server) resolveFinding(ctx context.Context, o commands.Origin, c commands.ResolveFinding) (commands.Result, error) {
-	now, err := s.Desk.Finding(ctx, c.Finding, reader(session.Of(ctx)))
+	now, err := s.Desk.Finding(ctx, c.Finding, session.Of(ctx))
 	if err != nil {
 		return commands.Result{}, err
 	}
@@ -104,7 +103,7 @@ func (s *server) noCommand(w http.ResponseWriter, r *http.Request) {
 	s.write(w, r, problem(codeNotFound, "no command "+short(chi.URLParam(r, "name"))+"; there are "+strings.Join(s.commands, ", ")))
 }
 
-func carryOut[C commands.Request](ctx context.Context, s *server, name string, in *asked[C], do func(context.Context, commands.Origin, C) (commands.Result, error)) (commands.Result, error) {
+func carryOut[C commands.Request](ctx context.Context, s *server, in *asked[C], do func(context.Context, commands.Origin, C) (commands.Result, error)) (commands.Result, error) {
 	expected, err := revision(in.IfMatch)
 	if err != nil {
 		return commands.Result{}, err
@@ -123,7 +122,7 @@ func carryOut[C commands.Request](ctx context.Context, s *server, name string, i
 	// carried out where finishing it costs nothing.
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), requestBound)
 	defer done()
-	origin, err := s.Ledger.Once(ctx, origin(ctx, in.Key, expected), name, in.Body)
+	origin, err := s.Ledger.Once(ctx, origin(ctx, in.Key, expected), in.Body)
 	if err != nil {
 		guessed = errors.Is(err, domain.ErrRecorded)
 		return commands.Result{}, err
@@ -143,13 +142,7 @@ func carryOut[C commands.Request](ctx context.Context, s *server, name string, i
 
 // origin of a command under an idempotency key; "" has none.
 func origin(ctx context.Context, key string, expected *int64) commands.Origin {
-	who := session.Of(ctx)
-	return commands.Origin{Actor: who.Actor, Role: string(who.Role), Door: string(who.Door), Correlation: correlation(ctx), Key: key, Expected: expected}
-}
-
-// reader is who asks a report, and whether it may show them opened texts.
-func reader(who access.Who) queries.Reader {
-	return queries.Reader{Actor: who.Actor, Role: string(who.Role), SeesText: who.Sees(domain.RefStatement), SeesPeople: who.Sees(domain.RefParticipant)}
+	return commands.Origin{Who: session.Of(ctx), Correlation: correlation(ctx), Key: key, Expected: expected}
 }
 
 // revision reads If-Match; "" expects none.

@@ -12,7 +12,6 @@ import (
 
 	"ksiega/cmd/ksiega/session"
 	"ksiega/domain"
-	"ksiega/domain/access"
 	"ksiega/queries"
 )
 
@@ -115,7 +114,7 @@ func (in *historyAsked) request() (queries.HistoryRequest, error) {
 }
 
 func (s *server) history(ctx context.Context, req queries.HistoryRequest) (*eventPage, error) {
-	req.Hide = !session.Of(ctx).May(access.Reveal)
+	req.Who = session.Of(ctx)
 	page := &eventPage{Body: EventPage{Events: []Event{}}}
 	next, err := s.Desk.History(ctx, req, func(e queries.Entry) error {
 		page.Body.Events = append(page.Body.Events, Event{Position: e.Position, Stream: e.Stream, Revision: e.Revision, Type: e.Type,

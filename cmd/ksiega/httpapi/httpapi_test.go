@@ -87,7 +87,7 @@ func request(method, target, body string, headers ...string) *http.Request {
 
 // known is a request's context that says who it is from, as the control socket does.
 func known(ctx context.Context, actor, role string) context.Context {
-	return session.With(ctx, access.Who{Actor: actor, Role: access.Role(role), Door: access.CommandLine})
+	return session.With(ctx, access.By(actor, access.CommandLine, access.Role(role)))
 }
 
 func (d *door) do(r *http.Request) *httptest.ResponseRecorder {

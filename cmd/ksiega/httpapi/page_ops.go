@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"io"
 	"net/http"
 
@@ -8,6 +9,8 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"ksiega/cmd/ksiega/pages"
+	"ksiega/cmd/ksiega/session"
+	"ksiega/domain/access"
 	"ksiega/queries"
 )
 
@@ -22,7 +25,12 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, page func(io.Write
 func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
 	var v pages.Start
 	var err error
-	if v.Overview, err = s.Desk.Overview(r.Context()); err != nil {
+	v.Overview, err = s.Desk.Overview(r.Context(), session.Of(r.Context()))
+	switch {
+	case errors.Is(err, access.ErrDenied):
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	case err != nil:
 		v.Failed = s.problemOf(r.Context(), err).Title
 	}
 	if s.Ready != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ksiega/commands"
+	"ksiega/domain/access"
 )
 
 // While a file of people is imported and others register people, whoever does something
@@ -23,7 +24,7 @@ func TestAnImportOfPeopleHoldsNobodyUp(t *testing.T) {
 	}
 	imported := make(chan error, 1)
 	go func() {
-		_, err := d.ledger.Ledger.Import(t.Context(), commands.Origin{Actor: "a", Role: "coordinator", Door: "import"},
+		_, err := d.ledger.Ledger.Import(t.Context(), commands.Origin{Who: access.By("a", "import", "coordinator")},
 			commands.File{Name: "uczestnicy.csv", Data: []byte(rows.String())}, func(int, int) { close(half); <-goOn })
 		imported <- err
 	}()

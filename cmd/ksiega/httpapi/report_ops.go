@@ -12,7 +12,6 @@ import (
 	"ksiega/cmd/ksiega/session"
 	"ksiega/commands"
 	"ksiega/domain"
-	"ksiega/domain/access"
 	"ksiega/internal/report"
 	"ksiega/queries"
 )
@@ -29,9 +28,6 @@ const (
 const inPage = "html"
 
 func formats() []string { return append(report.FormatNames(), inPage) }
-
-// errNoWaiting refuses visitors a position to wait for: what they may see is there.
-var errNoWaiting = domain.Refusal(domain.CodeDenied, "minPosition is for those who have a token")
 
 // ReportList names the reports.
 type ReportList struct {
@@ -114,7 +110,7 @@ func (s *server) registerReport(api huma.API, r *queries.Report) {
 // ask reads what the query string asks and answers it; a parameter that is not
 // declared, stands twice or makes no sense is refused by name.
 func (s *server) ask(ctx context.Context, name string, query url.Values) (*queries.Answer, string, error) {
-	req := queries.Request{Params: map[string]string{}, Reader: reader(session.Of(ctx))}
+	req := queries.Request{Who: session.Of(ctx), Params: map[string]string{}}
 	format := "json"
 	for key, values := range query {
 		if len(values) > 1 {
@@ -143,9 +139,7 @@ func (s *server) ask(ctx context.Context, name string, query url.Values) (*queri
 			if value == "" {
 				continue
 			}
-			if req.MinPosition, err = queries.LeastPosition(value); session.Of(ctx).Role == access.Visitor {
-				err = errNoWaiting
-			}
+			req.MinPosition, err = queries.LeastPosition(value)
 		default:
 			req.Params[short(key)] = value
 		}

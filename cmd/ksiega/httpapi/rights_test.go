@@ -16,6 +16,7 @@ import (
 	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
@@ -110,7 +111,7 @@ func secretLedger(t *testing.T, s secrets) *door {
 	}
 	statement := ":20:1\n:25:PL61109010140000071219812874\n:28C:5/1\n:60F:C180501PLN0,00\n" +
 		":61:1805020502CN1,00NTRFNONREF//1\n:86:020~00UZNANIE~20" + s.title + "~32PUP\n:62F:C180502PLN1,00\n-\n"
-	if sum, err := d.ledger.Ledger.Import(t.Context(), commands.Origin{Actor: "k", Role: "coordinator", Door: "cli"}, commands.File{Name: "w.sta", Data: []byte(statement)}, nil); err != nil || sum.Refused > 0 {
+	if sum, err := d.ledger.Ledger.Import(t.Context(), commands.Origin{Who: access.By("k", "cli", "coordinator")}, commands.File{Name: "w.sta", Data: []byte(statement)}, nil); err != nil || sum.Refused > 0 {
 		t.Fatalf("%+v %v", sum, err)
 	}
 	d.withdrawn(s.reason)

@@ -36,7 +36,7 @@ func Of(ctx context.Context) access.Who {
 	if who, ok := ctx.Value(whoKey{}).(access.Who); ok {
 		return who
 	}
-	return access.Who{Actor: nobody, Door: access.API}
+	return access.By(nobody, access.API)
 }
 
 // Audience is whom an address is for.
@@ -97,16 +97,16 @@ func (g *Gate) Then(next http.Handler) http.Handler {
 				return
 			}
 		}
-		who := access.Who{Actor: nobody, Door: access.API}
+		who := access.By(nobody, access.API)
 		switch {
 		case g.Token != "":
-			who.Actor, who.Role = "api", access.Token
+			who = access.By("api", access.API, access.Token)
 		case to == Visitors && g.Visitors != nil:
 			if err := g.Visitors(r.Context()); err != nil {
 				g.Refuse(w, r, shut(err))
 				return
 			}
-			who.Role = access.Visitor
+			who.Roles = []access.Role{access.Visitor}
 			w = g.asLongAsOpen(w, r)
 		case to >= Visitors:
 			g.Refuse(w, r, ErrNoToken)

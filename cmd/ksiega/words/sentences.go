@@ -6,6 +6,7 @@ import (
 	"ksiega/commands"
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
@@ -47,7 +48,7 @@ func ofAnything() []sentence {
 		{intake.ErrKeyReused, "Użyj nowego klucza Idempotency-Key: ten był użyty do innego żądania."},
 		{journal.ErrConflict, "Spróbuj ponownie: ktoś inny zmienił to w tej samej chwili."},
 		{journal.ErrTooLarge, "Podziel dane: to więcej, niż można zapisać naraz."},
-		{commands.ErrMayNot, "Poproś kogoś z uprawnieniem: ta rola niczego nie zapisuje."},
+		{access.ErrDenied, "Poproś kogoś z uprawnieniem: ta rola albo jej zakres na to nie pozwala[ (może to rola {1})]."},
 		{commands.ErrReading, "Podaj powód i użyj roli auditor, coordinator albo caseworker: tylko one odczytują dane osobowe."},
 		{commands.ErrTwice, "Usuń powtórzenie: to samo stoi w tym pliku wcześniej (wiersz {0})."},
 		{commands.ErrKind, "Zmień nazwę pliku: nie wiadomo, co zawiera ({0})."},
@@ -220,7 +221,6 @@ func ofOthers() []sentence {
 		{erasure.ErrListDamaged, "Użyj innej kopii listy usunięć: ta jest zmieniona albo uszkodzona."},
 		{erasure.ErrListDiffers, "Uzgodnij listy usunięć: różnią się."},
 		{erasure.ErrListForeign, "Użyj listy usunięć tej księgi: ta jest innej."},
-		{commands.ErrNotOfficer, "Poproś inspektora ochrony danych (rola dpo): tylko on usuwa dane."},
 		{commands.ErrNothing, "Popraw identyfikator: o tym nic nie jest zaszyfrowane."},
 	}
 }

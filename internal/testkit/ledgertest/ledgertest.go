@@ -15,6 +15,7 @@ import (
 	_ "time/tzdata" // Europe/Warsaw on machines without a zone database
 
 	"ksiega/commands"
+	"ksiega/domain/access"
 	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
@@ -34,7 +35,7 @@ type Ledger struct {
 }
 
 // Actor is who tests act as.
-var Actor = commands.Origin{Actor: "tester", Role: "coordinator", Door: "cli"}
+var Actor = commands.Origin{Who: access.By("tester", access.CommandLine, access.Coordinator)}
 
 // Now is the clock of every test's ledger: the sample and the worked cases lie before
 // it.

@@ -1,0 +1,112 @@
+package access
+
+import (
+	"maps"
+	"slices"
+
+	"ksiega/domain"
+)
+
+// Operation is something that somebody may do: a command or a sub-command of the
+// command line by its name, a report by Report.
+type Operation string
+
+// Operations that are asked for by name in the code.
+const (
+	Overview Operation = "overview" // what the ledger holds, counted
+	Replay   Operation = "replay"   // the history, its texts sealed
+	Reveal   Operation = "reveal"   // the texts of the history, with a reason
+	Wait     Operation = "wait"     // until what somebody knows of is in the reports
+	Import   Operation = "import"   // files; each kind asks for its rows' command too
+	Erase    Operation = "erase"
+)
+
+// Report is the operation of asking a report.
+func Report(name string) Operation { return Operation("report " + name) }
+
+// Line says of an operation who may do it, which kinds of scope can cut it (whoever has
+// another may not do it), and whose sealed texts it takes or shows.
+type Line struct {
+	Roles  []Role
+	Scopes []domain.RefKind
+	Texts  []domain.RefKind
+}
+
+// Those who belong together in the table.
+var (
+	// An auditor reads only (DOMAIN, "Personal data").
+	recorders = []Role{Token, Automaton, Finance, Coordinator, Director, Caseworker, Assistant, Outreach, Officer, Administrator}
+	readers   = append([]Role{Auditor}, recorders...)
+	askers    = append([]Role{Visitor}, readers...)
+	keepers   = readers // of the machine
+
+	byPerson = []domain.RefKind{domain.RefParticipant}
+	byCase   = []domain.RefKind{domain.RefProgramme, domain.RefParticipant, domain.RefAssistant} // as a contract tells them
+
+	ofPeople     = []domain.RefKind{domain.RefParticipant}
+	ofAssistants = []domain.RefKind{domain.RefAssistant}
+	ofClaims     = []domain.RefKind{domain.RefClaim}
+	ofStatements = []domain.RefKind{domain.RefStatement}
+	ofProgrammes = []domain.RefKind{domain.RefProgramme}
+	ofFindings   = []domain.RefKind{domain.RefFinding}
+)
+
+// table has a line for each operation.
+var table = map[Operation]Line{
+	// Commands.
+	"register-participant":  {recorders, byPerson, ofPeople},
+	"register-assistant":    {recorders, ofAssistants, ofAssistants},
+	"conclude-agreement":    {recorders, nil, nil},
+	"sign-contract":         {recorders, byCase, ofPeople},
+	"change-contract":       {recorders, byCase, ofPeople},
+	"record-attendance":     {recorders, byCase, ofPeople},
+	"log-visit":             {recorders, byCase, ofPeople},
+	"pay-benefit":           {recorders, byCase, nil},
+	"submit-claim":          {recorders, nil, nil},
+	"withdraw-claim":        {recorders, nil, ofClaims},
+	"record-claim-decision": {recorders, nil, ofClaims},
+	"write-off-claim":       {recorders, nil, ofClaims},
+	"take-statement":        {recorders, nil, ofStatements},
+	"match-line":            {recorders, nil, nil},
+	"unmatch-line":          {recorders, nil, ofClaims},
+	"tell-durability":       {recorders, ofProgrammes, ofProgrammes},
+	"resolve-finding":       {recorders, nil, ofFindings},
+	Import:                  {recorders, nil, nil},
+	Erase:                   {[]Role{Officer}, nil, nil},
+
+	// Questions.
+	Overview:                  {askers, nil, nil},
+	Report("psu-settlement"):  {askers, byPerson, nil},
+	Report("refunds"):         {askers, nil, nil},
+	Report("unmatched-lines"): {askers, nil, ofStatements},
+	Report("assistant-hours"): {askers, byCase, nil},
+	Report("contracts"):       {askers, byCase, nil},
+	Report("durability"):      {askers, nil, nil},
+	Report("findings"):        {askers, nil, append(ofStatements, domain.RefParticipant)},
+	Replay:                    {readers, byCase, nil},
+	Reveal:                    {[]Role{Auditor, Coordinator, Caseworker}, byCase, nil},
+	Wait:                      {readers, byCase, nil},
+
+	// Upkeep, which shows nothing of anybody.
+	"verify":   {keepers, nil, nil},
+	"rebuild":  {keepers, nil, nil},
+	"backup":   {keepers, nil, nil},
+	"restore":  {keepers, nil, nil},
+	"doctor":   {keepers, nil, nil},
+	"scavenge": {keepers, nil, nil},
+	"rekey":    {keepers, nil, nil},
+}
+
+// seenBy: the texts about people are for those who work with them and for auditors;
+// those about money for finance too. The administrator sees no content.
+var seenBy = map[domain.RefKind][]Role{
+	domain.RefParticipant: {Coordinator, Auditor, Caseworker},
+	domain.RefAssistant:   {Coordinator, Auditor, Caseworker},
+	domain.RefStatement:   {Finance, Coordinator, Auditor, Director, Automaton},
+	domain.RefClaim:       {Finance, Coordinator, Auditor, Director, Automaton},
+	domain.RefFinding:     {Finance, Coordinator, Auditor, Director, Caseworker},
+	domain.RefProgramme:   {Finance, Coordinator, Auditor, Director, Caseworker},
+}
+
+// Operations are those that have a line, in order.
+func Operations() []Operation { return slices.Sorted(maps.Keys(table)) }

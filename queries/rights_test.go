@@ -1,0 +1,81 @@
+package queries_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"ksiega/domain"
+	"ksiega/domain/access"
+	"ksiega/internal/report"
+	"ksiega/internal/testkit/ledgertest"
+	"ksiega/queries"
+)
+
+// Every report has its line in the table of rights and asks it; so do the history and
+// the overview.
+func TestEveryQuestionAsksTheTable(t *testing.T) {
+	desk := memoryDesk(ledgertest.Open(t))
+	nobody := access.By("nobody", access.API)
+	for _, r := range desk.Reports() {
+		if !slices.Contains(access.Operations(), access.Report(r.Name)) {
+			t.Errorf("the report %s has no line", r.Name)
+		}
+		if _, err := desk.Ask(t.Context(), r.Name, queries.Request{Who: nobody}); !errors.Is(err, access.ErrDenied) {
+			t.Errorf("%s: %v", r.Name, err)
+		}
+	}
+	if _, err := desk.Overview(t.Context(), nobody); !errors.Is(err, access.ErrDenied) {
+		t.Error(err)
+	}
+	visitor := access.By("visitor", access.API, access.Visitor)
+	token := access.By("api", access.API, access.Token)
+	for _, r := range []queries.HistoryRequest{{Who: nobody}, {Who: visitor}, {Who: token, Reveal: true}} {
+		if _, err := desk.History(t.Context(), r, func(queries.Entry) error { return nil }); !errors.Is(err, access.ErrDenied) {
+			t.Errorf("%+v: %v", r, err)
+		}
+	}
+}
+
+// A report that names what scopes are made of is cut by them, row by row and in its
+// totals; one that names nothing of the kind is not shown.
+func TestScopesCutReports(t *testing.T) {
+	l := ledgertest.Open(t)
+	l.ImportSample(t)
+	desk := memoryDesk(l)
+	ask := func(name string, scopes ...domain.Ref) *queries.Answer {
+		t.Helper()
+		who := ledgertest.Actor.Who
+		who.Scopes = scopes
+		a, err := desk.Ask(t.Context(), name, queries.Request{Who: who})
+		must(t, err)
+		return a
+	}
+	for _, name := range []string{"psu-settlement", "assistant-hours", "contracts"} {
+		all := ask(name)
+		at := slices.IndexFunc(all.Table.Fields, func(f report.Field) bool { return f.Name == "participant" })
+		someone := rowsOf(all)[0][at].(string)
+		some := ask(name, domain.Ref{Kind: domain.RefParticipant, ID: someone})
+		if some.Table.Len == 0 || some.Table.Len >= all.Table.Len {
+			t.Errorf("%s: %d rows of %d", name, some.Table.Len, all.Table.Len)
+		}
+		for _, r := range rowsOf(some) {
+			if r[at] != someone {
+				t.Errorf("%s shows %v", name, r)
+			}
+		}
+		if i := slices.IndexFunc(some.Table.Totals, func(of report.Total) bool { return of.Name == "people" }); i < 0 || some.Table.Totals[i].Value != 1 {
+			t.Errorf("%s totals %+v", name, some.Table.Totals)
+		}
+		if none := ask(name, domain.Ref{Kind: domain.RefParticipant, ID: "NIKT"}); none.Table.Len != 0 {
+			t.Errorf("%s shows %d rows to somebody without cases", name, none.Table.Len)
+		}
+	}
+	who := ledgertest.Actor.Who
+	who.Scopes = []domain.Ref{{Kind: domain.RefProgramme, ID: "psu"}}
+	for _, name := range []string{"refunds", "psu-settlement", "findings"} {
+		if _, err := desk.Ask(t.Context(), name, queries.Request{Who: who}); !errors.Is(err, access.ErrDenied) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

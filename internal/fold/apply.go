@@ -17,7 +17,7 @@ type Change struct {
 // for any of the events, then for what Then names by these rows as they are, and at an
 // event's turn only for what the events before it made Then name besides.
 func (p *Projection[E]) Apply(ctx context.Context, events []E, fetch Fetch) ([]Change, error) {
-	a := applying{tx: newTx(), fetch: fetch, before: map[Key]string{}}
+	a := applying[E]{tx: newTx(p.Second), fetch: fetch, before: map[Key]string{}}
 	keys := make([][]Key, len(events))
 	for i, e := range events {
 		var err error
@@ -52,6 +52,9 @@ func (p *Projection[E]) Apply(ctx context.Context, events []E, fetch Fetch) ([]C
 			return nil, err
 		}
 	}
+	if err := a.second(ctx, p, events); err != nil {
+		return nil, err
+	}
 	// Of rows that were written or deleted unread, a store may have to know what was.
 	for k, c := range a.tx.cells {
 		if c.dirty {
@@ -69,14 +72,38 @@ func (p *Projection[E]) Apply(ctx context.Context, events []E, fetch Fetch) ([]C
 }
 
 // applying is events being folded over what a store keeps.
-type applying struct {
+type applying[E Event] struct {
 	tx     *Tx
 	fetch  Fetch
 	asked  []Key
 	before map[Key]string // of all that was asked for, also under Whole
 }
 
-func (a *applying) ask(keys []Key) {
+// second does the second stage of what the events changed.
+func (a *applying[E]) second(ctx context.Context, p *Projection[E], events []E) error {
+	a.tx.unit = nil
+	units := a.tx.takeUnits()
+	if len(units) == 0 {
+		return nil
+	}
+	keys := make([][]Key, len(units))
+	for i, unit := range units {
+		keys[i] = p.Second.Keys(unit)
+		a.ask(keys[i])
+	}
+	if err := a.fetchAsked(ctx); err != nil {
+		return err
+	}
+	at, id, _ := events[len(events)-1].Mark()
+	for i, unit := range units {
+		if err := p.work(a.tx, unit, keys[i], Last{at, id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applying[E]) ask(keys []Key) {
 	for _, k := range keys {
 		if _, known := a.before[k]; known {
 			continue
@@ -88,7 +115,7 @@ func (a *applying) ask(keys []Key) {
 	}
 }
 
-func (a *applying) fetchAsked(ctx context.Context) error {
+func (a *applying[E]) fetchAsked(ctx context.Context) error {
 	if len(a.asked) == 0 {
 		return nil
 	}
@@ -108,7 +135,7 @@ func (a *applying) fetchAsked(ctx context.Context) error {
 	return err
 }
 
-func (a *applying) changes() (changes []Change, err error) {
+func (a *applying[E]) changes() (changes []Change, err error) {
 	for k, c := range a.tx.cells {
 		if !c.dirty {
 			continue

@@ -186,8 +186,7 @@ func (lists entries) differ(b entries, differ func(Difference) error) error {
 }
 
 func compareEntries(x, y entry) int {
-	return cmp.Or(cmp.Compare(x.key.Table, y.key.Table), cmp.Compare(x.key.Part, y.key.Part), cmp.Compare(x.key.Field, y.key.Field),
-		cmp.Compare(x.level, y.level))
+	return cmp.Or(compareKeys(x.key, y.key), cmp.Compare(x.level, y.level))
 }
 
 func canonicalRows(ctx context.Context, v View, table string, parts []string, each func(Key, string)) error {

@@ -61,7 +61,7 @@ func TestApplyIsTheFoldInMemory(t *testing.T) {
 				err = store.take(changes)
 			}
 			foldtest.Must(t, errors.Join(err, memory.Fold(b)))
-			if store.asked > 2 {
+			if store.asked > 3 {
 				rt.Fatalf("%d events asked %d times", len(b.Events), store.asked)
 			}
 			got := map[fold.Key]string{}
@@ -76,11 +76,19 @@ func TestApplyIsTheFoldInMemory(t *testing.T) {
 		}
 		foldtest.ComesBack(rt, memory, foldtest.Members)
 		foldtest.ComesBack(rt, memory, foldtest.Leads)
+		podium, err := foldtest.Podium.Every(t.Context(), memory)
+		foldtest.Must(t, err)
+		for _, it := range podium {
+			lead, _, err := foldtest.Leads.Find(t.Context(), memory, it.Field, "lead")
+			if foldtest.Must(t, err); lead.Points <= 0 || lead.Who != it.Row {
+				rt.Fatalf("%s has %s on the podium, not %v", it.Field, it.Row, lead)
+			}
+		}
 	})
 }
 
-// A batch asks for what its events name, then for what the rows name, and is done;
-// only events that change what later ones of the batch name cost more.
+// A batch asks for what its events name, then for what the rows name, and last for what
+// it wrote unread, here in the second stage.
 func TestFewRoundTrips(t *testing.T) {
 	t.Parallel()
 	p, store := foldtest.Leaders(), &rows{kept: map[fold.Key]string{}}
@@ -97,9 +105,9 @@ func TestFewRoundTrips(t *testing.T) {
 			t.Errorf("asked %d times, not %d", store.asked, want)
 		}
 	}
-	step(2, &foldtest.Said{Who: "a", Team: "x", Points: 1}, &foldtest.Said{Who: "b", Team: "y", Points: 2}, &foldtest.Said{Who: "c", Team: "x"})
-	step(2, &foldtest.Said{Who: "a", Points: 1}, &foldtest.Said{Who: "b", Points: 2}, &foldtest.Said{Who: "c", Left: true})
-	step(2, &foldtest.Said{Who: "b", Team: "x"}, &foldtest.Said{Who: "b", Team: "y"}, &foldtest.Said{Who: "e", CalledFrom: "b"})
+	step(3, &foldtest.Said{Who: "a", Team: "x", Points: 1}, &foldtest.Said{Who: "b", Team: "y", Points: 2}, &foldtest.Said{Who: "c", Team: "x"})
+	step(3, &foldtest.Said{Who: "a", Points: 1}, &foldtest.Said{Who: "b", Points: 2}, &foldtest.Said{Who: "c", Left: true})
+	step(3, &foldtest.Said{Who: "b", Team: "x"}, &foldtest.Said{Who: "b", Team: "y"}, &foldtest.Said{Who: "e", CalledFrom: "b"})
 }
 
 // What only an event of the batch makes Then name is asked for when the next one's
@@ -166,6 +174,34 @@ func TestOnlyWhatIsNamed(t *testing.T) {
 			var failure *fold.Failure
 			if !errors.As(err, &failure) || !strings.Contains(err.Error(), c.want) || failure.Stack == nil {
 				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+// Where the second stage fails or panics, so does the fold, and whoever reads.
+func TestSecondStageFails(t *testing.T) {
+	t.Parallel()
+	for _, work := range []func(*fold.Tx, fold.Key) error{
+		func(*fold.Tx, fold.Key) error { return errors.New("refuses") },
+		func(tx *fold.Tx, _ fold.Key) error {
+			foldtest.Members.Get(tx, "x", "refuses")
+			return nil
+		},
+	} {
+		p := foldtest.Leaders()
+		p.Second.Work = work
+		events := []*foldtest.Said{{At: position.Of(7), Who: "a", Team: "x"}}
+		_, live := p.Apply(t.Context(), events, (&rows{}).fetch)
+		m := fold.NewMemory(p)
+		foldtest.Must(t, m.Fold(fold.Batch[*foldtest.Said]{Events: events}))
+		_, dumped := fold.Dump(t.Context(), m)
+		_, _, found := foldtest.Podium.Find(t.Context(), m, "all", "x")
+		_, all := foldtest.Podium.All(t.Context(), m, "all")
+		for _, err := range []error{live, dumped, found, all} {
+			var failure *fold.Failure
+			if !errors.As(err, &failure) || failure.Position != position.Of(7) {
+				t.Errorf("told %v", err)
 			}
 		}
 	}

@@ -82,6 +82,11 @@ func foldAll[E Event](ctx context.Context, log Log[E], keep Keeper, until positi
 		}
 		return nil
 	})
+	for _, m := range memories {
+		if err == nil {
+			err = m.ready()
+		}
+	}
 	if errors.Is(err, ErrBase) {
 		return foldAll(ctx, log, nil, until, ps)
 	}

@@ -23,8 +23,9 @@ type Memory[E Event] struct {
 	rows     int               // that were kept then
 	took     position.Position // of the last retroactive event that was folded
 
-	mu    sync.Mutex // guards index
-	index map[string]map[string][]string
+	mu     sync.Mutex // guards all below, and the second stage
+	index  map[string]map[string][]string
+	failed error // the second stage
 }
 
 // Last is the last event of the log that a projection has seen, wanted or not.
@@ -34,7 +35,7 @@ type Last struct {
 }
 
 // NewMemory is a projection before the first event.
-func NewMemory[E Event](p Projection[E]) *Memory[E] { return &Memory[E]{p: p, tx: newTx()} }
+func NewMemory[E Event](p Projection[E]) *Memory[E] { return &Memory[E]{p: p, tx: newTx(p.Second)} }
 
 // Fold takes the next batch; events it has already seen are passed over. After
 // an error, a *Failure, the rows mean nothing.
@@ -109,8 +110,28 @@ func (m *Memory[E]) Position() position.Position { return m.position }
 // Last event that was folded or passed over.
 func (m *Memory[E]) Last() Last { return m.last }
 
+// ready does the second stage, once somebody asks for rows: so a whole log is folded
+// before it is worked out what follows.
+func (m *Memory[E]) ready() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	unit := m.tx.unit
+	m.tx.unit = nil
+	for _, unit := range m.tx.takeUnits() {
+		if m.failed == nil {
+			m.failed = m.p.work(m.tx, unit, m.p.Second.Keys(unit), m.last)
+		}
+	}
+	m.tx.unit = unit
+	m.tx.forget()
+	return m.failed
+}
+
 // indexed is the rows' fields by table and part, made at the first question.
-func (m *Memory[E]) indexed() map[string]map[string][]string {
+func (m *Memory[E]) indexed() (map[string]map[string][]string, error) {
+	if err := m.ready(); err != nil {
+		return nil, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.index == nil {
@@ -127,34 +148,38 @@ func (m *Memory[E]) indexed() map[string]map[string][]string {
 			parts[k.Part] = append(parts[k.Part], k.Field)
 		}
 	}
-	return m.index
+	return m.index, nil
 }
 
 // Tables that have rows.
 func (m *Memory[E]) Tables(ctx context.Context) ([]string, error) {
-	if m.base != nil {
-		return m.overTables(ctx)
+	index, err := m.indexed()
+	if err != nil || m.base == nil {
+		return slices.Sorted(maps.Keys(index)), err
 	}
-	return slices.Sorted(maps.Keys(m.indexed())), nil
+	return m.overTables(ctx, index)
 }
 
 // Parts of a table that have rows.
 func (m *Memory[E]) Parts(ctx context.Context, table string) ([]string, error) {
-	if m.base != nil {
-		return m.overParts(ctx, table)
+	index, err := m.indexed()
+	if err != nil || m.base == nil {
+		return slices.Sorted(maps.Keys(index[table])), err
 	}
-	return slices.Sorted(maps.Keys(m.indexed()[table])), nil
+	return m.overParts(ctx, index, table)
 }
 
 // Rows are encoded anew at each call.
 func (m *Memory[E]) Rows(ctx context.Context, table string, parts []string, row func(Key, string) error) error {
-	if m.base != nil {
-		if err := m.overRows(ctx, table, parts, row); err != nil {
-			return err
-		}
+	index, err := m.indexed()
+	if err == nil && m.base != nil {
+		err = m.overRows(ctx, table, parts, row)
+	}
+	if err != nil {
+		return err
 	}
 	for _, part := range parts {
-		for _, field := range m.indexed()[table][part] {
+		for _, field := range index[table][part] {
 			k := Key{table, part, field}
 			raw, err := m.tx.cells[k].encode()
 			if err == nil {
@@ -170,6 +195,9 @@ func (m *Memory[E]) Rows(ctx context.Context, table string, parts []string, row 
 
 // Row is encoded anew at each call.
 func (m *Memory[E]) Row(ctx context.Context, k Key) (string, error) {
+	if err := m.ready(); err != nil {
+		return "", err
+	}
 	switch c := m.tx.cells[k]; {
 	case c != nil && c.live:
 		return c.encode()
@@ -182,7 +210,7 @@ func (m *Memory[E]) Row(ctx context.Context, k Key) (string, error) {
 // Forget drops the rows of a part, which somebody else has now. It may be called from
 // within Rows of the same part, and nothing is folded afterwards.
 func (m *Memory[E]) Forget(at Place) {
-	parts := m.indexed()[at.Table]
+	parts := m.index[at.Table]
 	for _, field := range parts[at.Part] {
 		delete(m.tx.cells, Key{at.Table, at.Part, field})
 	}
@@ -192,10 +220,12 @@ func (m *Memory[E]) Forget(at Place) {
 // typed is false where rows lie in a base, which has bytes alone.
 func (m *Memory[E]) typed() bool { return m.base == nil }
 
-func (m *Memory[E]) each(table, part string, row func(string, *cell)) {
-	for _, field := range m.indexed()[table][part] {
+func (m *Memory[E]) each(table, part string, row func(string, *cell)) error {
+	index, err := m.indexed()
+	for _, field := range index[table][part] {
 		row(field, m.tx.cells[Key{table, part, field}])
 	}
+	return err
 }
 
-func (m *Memory[E]) cell(k Key) *cell { return m.tx.cells[k] }
+func (m *Memory[E]) cell(k Key) (*cell, error) { err := m.ready(); return m.tx.cells[k], err }

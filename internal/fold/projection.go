@@ -81,6 +81,20 @@ type Projection[E Event] struct {
 	// own, nothing read but the rows that Keys and Then named. It may keep the event's
 	// strings, but rows must not share slices or maps with each other.
 	Fold func(*Tx, E) error
+	// Second works rows out anew from those that Fold has changed; nil = none.
+	Second *Stage
+}
+
+// Stage is what follows once events have been folded. It is for rows that cost more than
+// one event is worth: they are worked out once for each unit, however many events of a
+// batch, or of a whole log, have changed it, and from rows alone.
+type Stage struct {
+	// Unit names what a changed row belongs to; false where nothing follows from it.
+	Unit func(Key) (Key, bool)
+	// Keys names the rows that the work on a unit reads.
+	Keys func(unit Key) []Key
+	// Work puts and deletes rows that nothing follows from. It is pure, as Fold is.
+	Work func(tx *Tx, unit Key) error
 }
 
 // Wants says whether the fold looks at a type of event.
@@ -114,13 +128,20 @@ func (p *Projection[E]) failure(e E, err error, stack []byte) *Failure {
 
 // caught makes a panic over an event a Failure. It is deferred.
 func (p *Projection[E]) caught(e E, err *error) {
-	if v := recover(); v != nil {
-		cause, ok := v.(error)
-		if !ok {
-			cause = fmt.Errorf("%v", v)
-		}
-		*err = p.failure(e, fmt.Errorf("panic: %w", cause), debug.Stack())
+	if cause, stack := panicked(recover()); cause != nil {
+		*err = p.failure(e, cause, stack)
 	}
+}
+
+func panicked(v any) (cause error, stack []byte) {
+	if v == nil {
+		return nil, nil
+	}
+	cause, ok := v.(error)
+	if !ok {
+		cause = fmt.Errorf("%v", v)
+	}
+	return fmt.Errorf("panic: %w", cause), debug.Stack()
 }
 
 func (p *Projection[E]) keys(e E) (keys []Key, err error) {
@@ -148,6 +169,23 @@ func (p *Projection[E]) fold(tx *Tx, e E) (err error) {
 	defer p.caught(e, &err)
 	if err := p.Fold(tx, e); err != nil {
 		return p.failure(e, err, nil)
+	}
+	return nil
+}
+
+// work does the second stage of a unit; last is the event that the batch ended with.
+func (p *Projection[E]) work(tx *Tx, unit Key, keys []Key, last Last) (err error) {
+	fail := func(cause error, stack []byte) error {
+		return &Failure{Projection: p.Name, Position: last.Position, Event: last.ID, Type: "a batch", Err: cause, Stack: stack}
+	}
+	defer func() {
+		if cause, stack := panicked(recover()); cause != nil {
+			err = fail(cause, stack)
+		}
+	}()
+	tx.begin(keys)
+	if err := p.Second.Work(tx, unit); err != nil {
+		return fail(err, nil)
 	}
 	return nil
 }

@@ -38,8 +38,8 @@ type Memo interface {
 // typed is a View whose rows need not be decoded.
 type typed interface {
 	typed() bool
-	each(table, part string, row func(field string, c *cell))
-	cell(k Key) *cell
+	each(table, part string, row func(field string, c *cell)) error
+	cell(k Key) (*cell, error)
 }
 
 // Item is a row with its place.
@@ -165,7 +165,9 @@ func (t Table[R]) fetch(ctx context.Context, v View, memo Memo, parts, missing [
 	if memory, ok := v.(typed); ok && memory.typed() {
 		for _, part := range missing {
 			i, _ := slices.BinarySearch(parts, part)
-			memory.each(t.Name, part, func(field string, c *cell) { rows[i] = append(rows[i], row{field, c}) })
+			if err := memory.each(t.Name, part, func(field string, c *cell) { rows[i] = append(rows[i], row{field, c}) }); err != nil {
+				return err
+			}
 		}
 	} else if err := v.Rows(ctx, t.Name, missing, func(k Key, raw string) error {
 		i, _ := slices.BinarySearch(parts, k.Part)
@@ -198,7 +200,9 @@ func (t Table[R]) fetch(ctx context.Context, v View, memo Memo, parts, missing [
 func (t Table[R]) Find(ctx context.Context, v View, part, field string) (row R, found bool, err error) {
 	k, c := Key{t.Name, part, field}, (*cell)(nil)
 	if memory, ok := v.(typed); ok && memory.typed() {
-		c = memory.cell(k)
+		if c, err = memory.cell(k); err != nil {
+			return row, false, err
+		}
 	} else if raw, err := v.Row(ctx, k); err != nil {
 		return row, false, err
 	} else if raw != "" {

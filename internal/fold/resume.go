@@ -119,15 +119,15 @@ func (b *baseRows) load(tx *Tx, at Place) {
 	b.whole[at] = true
 }
 
-func (m *Memory[E]) overTables(ctx context.Context) ([]string, error) {
+func (m *Memory[E]) overTables(ctx context.Context, index map[string]map[string][]string) ([]string, error) {
 	tables, err := m.base.Tables(ctx)
 	if err != nil {
 		return nil, err
 	}
-	tables = sortedUnion(tables, maps.Keys(m.indexed()))
+	tables = sortedUnion(tables, maps.Keys(index))
 	var failed error
 	tables = slices.DeleteFunc(tables, func(table string) bool {
-		parts, err := m.overParts(ctx, table)
+		parts, err := m.overParts(ctx, index, table)
 		failed = errors.Join(failed, err)
 		return err == nil && len(parts) == 0
 	})
@@ -135,12 +135,12 @@ func (m *Memory[E]) overTables(ctx context.Context) ([]string, error) {
 }
 
 // overParts leaves out those of the base of which every row was deleted since.
-func (m *Memory[E]) overParts(ctx context.Context, table string) ([]string, error) {
+func (m *Memory[E]) overParts(ctx context.Context, index map[string]map[string][]string, table string) ([]string, error) {
 	parts, err := m.base.Parts(ctx, table)
 	if err != nil {
 		return nil, err
 	}
-	own, less := m.indexed()[table], m.deletedFrom(table)
+	own, less := index[table], m.deletedFrom(table)
 	if len(less) > 0 {
 		var failed error
 		parts = slices.DeleteFunc(parts, func(part string) bool {

@@ -20,7 +20,8 @@ func (t Table[R]) Whole(part string) Key { return Key{t.Name, part, Whole} }
 // Get is the row, to change in place; a zero row where there was none. It panics
 // where Keys did not name the row for this event, which stops the projection.
 func (t Table[R]) Get(tx *Tx, part, field string) *R {
-	return t.open(tx, tx.mustFind(Key{t.Name, part, field}))
+	k := Key{t.Name, part, field}
+	return t.open(tx, k, tx.mustFind(k))
 }
 
 // Nth is Get of the i-th row that Keys named, which must be a row of this table.
@@ -29,11 +30,11 @@ func (t Table[R]) Nth(tx *Tx, i int) *R {
 	if n.key.Table != t.Name {
 		panic(fmt.Errorf("the fold reads a row of table %s as one of table %s", n.key.Table, t.Name))
 	}
-	return t.open(tx, n.cell)
+	return t.open(tx, n.key, n.cell)
 }
 
-func (t Table[R]) open(tx *Tx, c *cell) *R {
-	tx.change(c)
+func (t Table[R]) open(tx *Tx, k Key, c *cell) *R {
+	tx.change(k, c)
 	if !c.live {
 		row := new(R)
 		c.row, c.raw, c.live = row, "", true
@@ -67,11 +68,12 @@ func (t Table[R]) Rows(tx *Tx, part string) iter.Seq2[string, R] {
 
 // Change is the row to change in place, or nil where there is none. It panics like Get.
 func (t Table[R]) Change(tx *Tx, part, field string) *R {
-	c := tx.mustFind(Key{t.Name, part, field})
+	k := Key{t.Name, part, field}
+	c := tx.mustFind(k)
 	if !c.live {
 		return nil
 	}
-	return t.open(tx, c)
+	return t.open(tx, k, c)
 }
 
 // Put writes a row over whatever was there; Keys need not name it.

@@ -1,8 +1,10 @@
 package fold
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 )
 
@@ -22,6 +24,9 @@ type Tx struct {
 	looking bool
 	// base is the rows that a fold goes on over; nil where it began before the first event.
 	base *baseRows
+	// unit is Stage.Unit while events are folded; units are those that they changed.
+	unit  func(Key) (Key, bool)
+	units map[Key]bool
 }
 
 type namedCell struct {
@@ -29,7 +34,25 @@ type namedCell struct {
 	cell *cell // nil for a whole part
 }
 
-func newTx() *Tx { return &Tx{cells: map[Key]*cell{}} }
+func newTx(second *Stage) *Tx {
+	tx := &Tx{cells: map[Key]*cell{}}
+	if second != nil {
+		tx.unit, tx.units = second.Unit, map[Key]bool{}
+	}
+	return tx
+}
+
+// takeUnits are the units that events changed, sorted; those changed from here on are
+// others.
+func (tx *Tx) takeUnits() []Key {
+	units := slices.SortedFunc(maps.Keys(tx.units), compareKeys)
+	clear(tx.units)
+	return units
+}
+
+func compareKeys(a, b Key) int {
+	return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Field, b.Field))
+}
 
 // Named is the i-th key that Keys and Then named for the event being folded.
 func (tx *Tx) Named(i int) Key { return tx.named[i].key }
@@ -64,15 +87,20 @@ func (tx *Tx) written(k Key) *cell {
 		c = tx.admit(k)
 		tx.named = append(tx.named, namedCell{k, c})
 	}
-	tx.change(c)
+	tx.change(k, c)
 	return c
 }
 
-func (tx *Tx) change(c *cell) {
+func (tx *Tx) change(k Key, c *cell) {
 	if tx.looking {
 		panic("Then changes a row")
 	}
 	c.dirty = true
+	if tx.unit != nil {
+		if unit, ok := tx.unit(k); ok {
+			tx.units[unit] = true
+		}
+	}
 }
 
 // begin makes the rows that Keys named readable, and no others.

@@ -111,12 +111,13 @@ var (
 	Homes   = fold.Table[home]{Name: "homes"}
 	Members = fold.Table[Member]{Name: "members"}
 	Leads   = fold.Table[Leader]{Name: "leads"}
+	Podium  = fold.Table[string]{Name: "podium"}
 )
 
 // Leaders is a projection whose events do not tell which rows they touch: that says a
-// row which earlier ones have changed.
+// row which earlier ones have changed. What the podium says follows from other rows.
 func Leaders() fold.Projection[*Said] {
-	return fold.Projection[*Said]{Name: "leaders", Version: 1,
+	return fold.Projection[*Said]{Name: "leaders", Version: 1, Second: podium(),
 		Keys: func(s *Said) []fold.Key {
 			keys := []fold.Key{Homes.Key(s.Who, "home")}
 			if s.CalledFrom != "" && s.CalledFrom != s.Who {
@@ -155,6 +156,20 @@ func Leaders() fold.Projection[*Said] {
 			}
 			for _, team := range teams {
 				lead(tx, team)
+			}
+			return nil
+		}}
+}
+
+func podium() *fold.Stage {
+	return &fold.Stage{
+		Unit: func(k fold.Key) (fold.Key, bool) { return k, k.Table == Leads.Name },
+		Keys: func(unit fold.Key) []fold.Key { return []fold.Key{unit} },
+		Work: func(tx *fold.Tx, unit fold.Key) error {
+			if lead, ok := Leads.Peek(tx, unit.Part, unit.Field); ok && lead.Points > 0 {
+				Podium.Put(tx, "all", unit.Part, lead.Who)
+			} else {
+				Podium.Delete(tx, "all", unit.Part)
 			}
 			return nil
 		}}

@@ -121,7 +121,7 @@ func TestASickNoteInClearStillBlocksAClaim(t *testing.T) {
 		t.Fatalf("claimed on sick leave: %v", err)
 	}
 	if _, err := l.RecordAttendance(t.Context(), ledgertest.Actor, commands.RecordAttendance{Contract: "S/1", Date: domain.NewDate(2018, 3, 6),
-		Absence: "nieusprawiedliwiona", Correct: true, Reason: "bez zwolnienia"}); err != nil {
+		Absence: "nieusprawiedliwiona", Amendment: commands.Amendment{Correct: true, Reason: "bez zwolnienia"}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.SubmitClaim(t.Context(), ledgertest.Actor, claim); err != nil {

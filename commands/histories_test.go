@@ -178,7 +178,7 @@ func (w *town) draw(r *rand.Rand) deed {
 		}}
 	case 8:
 		c := commands.RecordAttendance{Contract: fmt.Sprintf("S/%d", r.IntN(townReferrals)), Date: domain.NewDate(2018, 3, 5),
-			Minutes: domain.Minutes(540 + r.IntN(60)), Correct: true, Reason: "pomyłka"}
+			Minutes: domain.Minutes(540 + r.IntN(60)), Amendment: commands.Amendment{Correct: true, Reason: "pomyłka"}}
 		return deed{fmt.Sprint("day ", c), func(ctx context.Context, l *commands.Ledger) error {
 			_, err := l.RecordAttendance(ctx, o, c)
 			return err

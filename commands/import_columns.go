@@ -113,13 +113,43 @@ func countColumn(name, field string, into *int, doc string) column {
 	return columnOf(name, field, into, kindCount, doc, (*sheetfile.Record).Int)
 }
 
-// correctionColumns are those by which a row replaces what is recorded under its identity.
-func correctionColumns(correct *bool, reason *string) []column {
+// Amendment is how a command replaces or takes back what is recorded under its identity.
+type Amendment struct {
+	Correct  bool   `json:"correct,omitempty" doc:"Replace what is recorded"`
+	Withdraw bool   `json:"withdraw,omitempty" doc:"Take back what is recorded; of the rest only what names it counts"`
+	Reason   string `json:"reason,omitempty" doc:"Why it is replaced or taken back"`
+}
+
+// columns are those by which a row replaces or takes back what is recorded under its
+// identity; reason is what the column of the reason is called.
+func (a *Amendment) columns(reason string) []column {
 	return []column{
-		yesNoColumn("korekta", "correct", correct, "tak: wiersz zastępuje to, co zapisano"),
-		textColumn("powod", "reason", reason, "powód korekty").optional(),
+		yesNoColumn("korekta", "correct", &a.Correct, "tak: wiersz zastępuje to, co zapisano"),
+		textColumn(reason, "reason", &a.Reason, "powód korekty lub wycofania").optional(),
+		yesNoColumn("wycofanie", "withdraw", &a.Withdraw, "tak: wiersz wycofuje to, co zapisano; wystarczą kolumny, po których to poznać"),
 	}
 }
+
+// taken is what a decision is told of it; the reason is sealed as seal says.
+func (a Amendment) taken(s *sealer, seal domain.Seal) domain.Amend {
+	if !a.Correct && !a.Withdraw {
+		return domain.Amend{}
+	}
+	reason, wordless := s.reason(seal, a.Reason)
+	return domain.Amend{Correct: a.Correct, Withdraw: a.Withdraw, Reason: reason, Wordless: wordless}
+}
+
+// unlessWithdrawn is what can be said against what a command records, which nothing is
+// where it only takes back.
+func (a Amendment) unlessWithdrawn(err error) error {
+	if a.Withdraw {
+		return nil
+	}
+	return err
+}
+
+// open is the amendment without its reason.
+func (a Amendment) open() Amendment { return Amendment{Correct: a.Correct, Withdraw: a.Withdraw} }
 
 // key makes the column part of the identity of a row.
 func (c column) key() column {
@@ -171,9 +201,10 @@ func specOf(kind string, columns []column) sheetfile.Spec {
 
 // readRow fills the command that columns are bound to.
 func readRow(r *sheetfile.Record, columns []column) {
+	withdraws := slices.ContainsFunc(columns, func(c column) bool { return c.name == "wycofanie" && r.YesNo(c.name) })
 	for _, c := range columns {
 		c.read(r)
-		if !c.empty {
+		if !c.empty && (c.isKey || !withdraws) {
 			r.Need(c.name)
 		}
 	}

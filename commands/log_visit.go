@@ -16,11 +16,10 @@ type LogVisit struct {
 	Contract  string           `json:"contract"`
 	Date      domain.Date      `json:"date"`
 	From      domain.TimeOfDay `json:"from" doc:"HH:MM"`
-	To        domain.TimeOfDay `json:"to" doc:"HH:MM, up to 24:00"`
+	To        domain.TimeOfDay `json:"to,omitempty" doc:"HH:MM, up to 24:00"`
 	Activity  string           `json:"activity,omitempty"`
 	Place     string           `json:"place,omitempty"`
-	Correct   bool             `json:"correct,omitempty"`
-	Reason    string           `json:"reason,omitempty"`
+	Amendment
 }
 
 // Operation is its line in the table of rights.
@@ -31,7 +30,7 @@ func (c LogVisit) concerns() []domain.Ref {
 }
 
 func (c LogVisit) open() any {
-	return LogVisit{Assistant: c.Assistant, Contract: c.Contract, Date: c.Date, From: c.From, To: c.To, Correct: c.Correct}
+	return LogVisit{Assistant: c.Assistant, Contract: c.Contract, Date: c.Date, From: c.From, To: c.To, Amendment: c.Amendment.open()}
 }
 
 func (c LogVisit) lastStream() (string, error) {
@@ -48,7 +47,7 @@ func (c *LogVisit) columns() []column {
 		clockColumn("do", "to", &c.To, "koniec, najpóźniej 24:00; noc to dwa wiersze"),
 		textColumn("czynnosc", "activity", &c.Activity, "rodzaj czynności").optional(),
 		textColumn("miejsce", "place", &c.Place, "miejsce").optional(),
-	}, correctionColumns(&c.Correct, &c.Reason)...)
+	}, c.Amendment.columns("powod")...)
 }
 
 func visitsFile() importKind {
@@ -88,11 +87,21 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogV
 		return nil, err
 	}
 	signed, unknown := k.contract(ctx, c.Contract)
-	if err := domain.Together(k.assistant(ctx, c.Assistant), unknown, l.happened("date", c.Date)); err != nil {
+	if err := domain.Together(k.assistant(ctx, c.Assistant), unknown, c.unlessWithdrawn(l.happened("date", c.Date))); err != nil {
 		return nil, err
 	}
 	if signed.Terms.Kind == contract.Referral {
 		return nil, ErrNoVisiting
+	}
+	s := l.sealer(ctx)
+	visit := assistance.Visit{Assistant: c.Assistant, Contract: c.Contract, Participant: signed.Terms.Participant,
+		Programme: signed.Terms.Programme, Date: c.Date, From: c.From}
+	amend := c.taken(s, visit.SealOf("reason"))
+	if c.Withdraw {
+		if c.Correct {
+			return nil, domain.ErrBoth
+		}
+		return assistance.WithdrawVisit{Visit: visit, Reason: amend.Reason, Wordless: amend.Wordless}, s.err
 	}
 	if c.To <= c.From {
 		return nil, ErrTimes.With("%s to %s", c.From, c.To)
@@ -105,13 +114,10 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogV
 	if err != nil {
 		return nil, err
 	}
-	s := l.sealer(ctx)
-	visit := assistance.Visit{Assistant: c.Assistant, Contract: c.Contract, Participant: signed.Terms.Participant,
-		Programme: signed.Terms.Programme, Date: c.Date, From: c.From}
 	details := assistance.Details{To: c.To, Minutes: minutes, Activity: s.text(visit.SealOf("activity"), c.Activity), Place: s.text(visit.SealOf("place"), c.Place)}
 	editions := of.Caps()
 	if c.Correct {
-		return assistance.CorrectVisit{Visit: visit, Details: details, Editions: editions, Reason: s.text(visit.SealOf("reason"), c.Reason),
+		return assistance.CorrectVisit{Visit: visit, Details: details, Editions: editions, Reason: amend.Reason,
 			Anew: !o.SeesAllOf(c.Operation())}, s.err
 	}
 	return assistance.LogVisit{Visit: visit, Details: details, Editions: editions}, s.err

@@ -15,9 +15,10 @@ type PayBenefit struct {
 	List         string        `json:"list"`
 	Contract     string        `json:"contract"`
 	Month        domain.Month  `json:"month" doc:"The month of work, YYYY-MM"`
-	AmountGrosze domain.Grosze `json:"amountGrosze"`
-	Date         domain.Date   `json:"date"`
+	AmountGrosze domain.Grosze `json:"amountGrosze,omitempty"`
+	Date         domain.Date   `json:"date,omitempty"`
 	CameBack     bool          `json:"cameBack,omitempty" doc:"The transfer came back"`
+	Amendment
 }
 
 // Operation is its line in the table of rights.
@@ -32,14 +33,14 @@ func (c PayBenefit) open() any { return c }
 func (c PayBenefit) lastStream() (string, error) { return streamOf("payout", c.Contract) }
 
 func (c *PayBenefit) columns() []column {
-	return []column{
+	return append([]column{
 		idColumn("lista", "list", &c.List, "numer listy wypłat").key().naming(),
 		idColumn("umowa", "contract", &c.Contract, "numer skierowania").key(),
 		monthColumn("miesiac", "month", &c.Month, "miesiąc pracy").key(),
 		amountColumn("kwota", "amountGrosze", &c.AmountGrosze, "kwota"),
 		dateColumn("data", "date", &c.Date, "dzień wypłaty lub zwrotu"),
 		yesNoColumn("zwrot", "cameBack", &c.CameBack, "tak: przelew wrócił").key(),
-	}
+	}, c.Amendment.columns("powod")...)
 }
 
 func paymentsFile() importKind {
@@ -58,6 +59,10 @@ func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journa
 	if err := l.allowed(ctx, o, c); err != nil {
 		return journal.Result{}, err
 	}
+	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.payBenefit(ctx, o, c) })
+}
+
+func (l *Ledger) payBenefit(ctx context.Context, o Origin, c PayBenefit) (journal.Result, error) {
 	cmd, err := l.preparePayment(ctx, l.lookups(), o, &c)
 	if err != nil {
 		l.count(err)
@@ -71,7 +76,7 @@ func (l *Ledger) preparePayment(ctx context.Context, k *lookups, o Origin, c *Pa
 		return nil, err
 	}
 	referral, unknown := k.contract(ctx, c.Contract)
-	if err := domain.Together(l.happened("date", c.Date), l.happenedIn("month", c.Month), unknown); err != nil {
+	if err := domain.Together(c.unlessWithdrawn(l.happened("date", c.Date)), l.happenedIn("month", c.Month), unknown); err != nil {
 		return nil, err
 	}
 	t := referral.Terms
@@ -87,8 +92,10 @@ func (l *Ledger) preparePayment(ctx context.Context, k *lookups, o Origin, c *Pa
 	}
 	about := payment.About{List: c.List, Contract: t.Contract, Participant: t.Participant, Agreement: t.Agreement,
 		Programme: t.Programme, Month: c.Month}
+	s := l.sealer(ctx)
+	amend := c.taken(s, about.SealOf("reason"))
 	if c.CameBack {
-		return payment.TakeBack{About: about, Amount: c.AmountGrosze, Date: c.Date}, nil
+		return payment.TakeBack{About: about, Amend: amend, Amount: c.AmountGrosze, Date: c.Date}, s.err
 	}
-	return payment.Pay{About: about, Amount: c.AmountGrosze, Date: c.Date}, nil
+	return payment.Pay{About: about, Amend: amend, Amount: c.AmountGrosze, Date: c.Date}, s.err
 }

@@ -20,8 +20,7 @@ type RecordAttendance struct {
 	Minutes  domain.Minutes `json:"minutes,omitempty"`
 	Absence  string         `json:"absence,omitempty" enum:"choroba,usprawiedliwiona,nieusprawiedliwiona,"`
 	Place    string         `json:"place,omitempty"`
-	Correct  bool           `json:"correct,omitempty"`
-	Reason   string         `json:"reason,omitempty"`
+	Amendment
 }
 
 // Operation is its line in the table of rights.
@@ -32,7 +31,7 @@ func (c RecordAttendance) concerns() []domain.Ref {
 }
 
 func (c RecordAttendance) open() any {
-	return RecordAttendance{Contract: c.Contract, Date: c.Date, Minutes: c.Minutes, Correct: c.Correct}
+	return RecordAttendance{Contract: c.Contract, Date: c.Date, Minutes: c.Minutes, Amendment: c.Amendment.open()}
 }
 
 func (c RecordAttendance) lastStream() (string, error) { return streamOf("attendance", c.Contract) }
@@ -44,7 +43,7 @@ func (c *RecordAttendance) columns() []column {
 		hoursColumn("godziny", "minutes", &c.Minutes, "przepracowany czas; przy nieobecności puste lub 0").mayBeEmpty(),
 		choiceColumn("nieobecnosc", "absence", &c.Absence, "rodzaj nieobecności", string(attendance.Sick), string(attendance.Excused), string(attendance.Unexcused)).optional(),
 		textColumn("miejsce", "place", &c.Place, "miejsce pracy").optional(),
-	}, correctionColumns(&c.Correct, &c.Reason)...)
+	}, c.Amendment.columns("powod")...)
 }
 
 func attendanceFile() importKind {
@@ -80,7 +79,7 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 		return attendance.RecordDay{}, err
 	}
 	referral, unknown := k.contract(ctx, c.Contract)
-	if err := domain.Together(unknown, l.happened("date", c.Date)); err != nil {
+	if err := domain.Together(unknown, c.unlessWithdrawn(l.happened("date", c.Date))); err != nil {
 		return attendance.RecordDay{}, err
 	}
 	if referral.Terms.Kind != contract.Referral {
@@ -90,7 +89,7 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 	if err != nil {
 		return attendance.RecordDay{}, err
 	}
-	if referral.Rests(c.Date) {
+	if referral.Rests(c.Date) && !c.Withdraw {
 		return attendance.RecordDay{}, attendance.ErrSuspended.With("%s", c.Date)
 	}
 	if err := l.listed(ctx, k, o, referral.First, under); err != nil {
@@ -107,12 +106,13 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 	}
 	edition, _ := of.On(c.Date)
 	terms := termsOf(referral.On(c.Date), under.Terms, figures.Statute)
+	amend := c.taken(s, terms.SealOf(c.Date, "reason"))
+	amend.Anew = !o.SeesAllOf(c.Operation())
 	rate, _ := figures.MinimumRate(under.Terms.Regime, c.Date)
 	return attendance.RecordDay{
-		Terms: terms, Date: c.Date, Minimum: rate, Under: attendance.Editions{ProgrammeEdition: edition.Edition, StatuteEdition: figures.Edition}, Correct: c.Correct, Absence: attendance.Absence(c.Absence), Anew: !o.SeesAllOf(c.Operation()),
+		Terms: terms, Date: c.Date, Minimum: rate, Under: attendance.Editions{ProgrammeEdition: edition.Edition, StatuteEdition: figures.Edition}, Absence: attendance.Absence(c.Absence), Amend: amend,
 		Value: attendance.Value{Minutes: c.Minutes, Absence: s.text(terms.SealOf(c.Date, "absence"), c.Absence),
 			Place: s.text(terms.SealOf(c.Date, "place"), c.Place)},
-		Reason: s.text(terms.SealOf(c.Date, "reason"), c.Reason),
 	}, s.err
 }
 

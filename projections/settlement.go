@@ -281,7 +281,7 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
 	return Projection{Name: "settlement", Version: 9, Keys: settlementKeys, Fold: foldSettlement,
-		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, payment.Made{}, payment.CameBack{},
+		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, attendance.DayWithdrawn{}, payment.Made{}, payment.CameBack{}, payment.Withdrawn{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}),
 		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
 			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.withdrawn", "assistance.*", "assistant.*", "contract.*",
@@ -303,9 +303,13 @@ func settlementKeys(r *journal.Recorded) []fold.Key {
 		return month(e.Agreement, e.Contract, monthOf(e.Date))
 	case attendance.DayCorrected:
 		return month(e.Agreement, e.Contract, monthOf(e.Date))
+	case attendance.DayWithdrawn:
+		return month(e.Agreement, e.Contract, monthOf(e.Date))
 	case payment.Made:
 		return month(e.Agreement, e.Contract, e.Month.String())
 	case payment.CameBack:
+		return month(e.Agreement, e.Contract, e.Month.String())
+	case payment.Withdrawn:
 		return month(e.Agreement, e.Contract, e.Month.String())
 	case agreement.ClaimAnswered:
 		return claim(e.About)
@@ -338,10 +342,14 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 		settleDay(tx, e.About, e.Date, e.Minutes, e.Rates, e.Editions, r.Position)
 	case attendance.DayCorrected:
 		settleDay(tx, e.About, e.Date, e.After.Minutes, e.Rates, e.Editions, r.Position)
+	case attendance.DayWithdrawn:
+		unsettleDay(tx, e)
 	case payment.Made:
 		settlePayment(tx, e.About, SettlementPayment{e.Date, e.Amount, e.List, r.Position})
 	case payment.CameBack:
 		settlePayment(tx, e.About, SettlementPayment{e.Date, -e.Amount, e.List, r.Position})
+	case payment.Withdrawn:
+		unsettlePayment(tx, e)
 	case refund.Submitted:
 		c := settlementClaim(tx, e.About)
 		c.Submitted, c.Corrects, c.Event = e.On, e.Corrects, r.Position
@@ -390,6 +398,36 @@ func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.M
 	m.anew(d, err)
 }
 
+// unsettle takes something out of a month's entries and works the month out from what is
+// left; a month without any is none.
+func unsettle(tx *fold.Tx, take func(*SettlementDetail)) {
+	k, at := tx.Named(0), tx.Named(1)
+	m, d := SettlementMonths().Change(tx, k.Part, k.Field), SettlementDetails().Change(tx, at.Part, at.Field)
+	if m == nil || d == nil {
+		return // an absence, which is no part of the month
+	}
+	if take(d); len(d.Days) == 0 && len(d.Payments) == 0 {
+		SettlementMonths().Delete(tx, k.Part, k.Field)
+		SettlementDetails().Delete(tx, at.Part, at.Field)
+		return
+	}
+	m.span(d)
+	*m = m.AsOf(*d, 0)
+}
+
+func unsettleDay(tx *fold.Tx, e attendance.DayWithdrawn) {
+	unsettle(tx, func(d *SettlementDetail) {
+		i := slices.IndexFunc(d.Days, func(s SettlementDay) bool { return s.Date == e.Date })
+		if i < 0 {
+			return // an absence
+		}
+		rates := d.Days[i].Rates
+		d.Days = slices.Delete(d.Days, i, i+1)
+		d.prune(rates)
+		d.Replaced = slices.DeleteFunc(d.Replaced, func(r SettlementReplaced) bool { return r.Date == e.Date })
+	})
+}
+
 // roomy is a slice with room for one more, and little more than that: a rebuild
 // holds all of them at once, and doubling would waste a third.
 func roomy[E any](s []E) []E {
@@ -406,6 +444,12 @@ func settlePayment(tx *fold.Tx, a payment.About, p SettlementPayment) {
 	d.Payments = append(d.Payments, p)
 	m.span(d)
 	m.anew(d, m.pay(p.Amount))
+}
+
+func unsettlePayment(tx *fold.Tx, e payment.Withdrawn) {
+	unsettle(tx, func(d *SettlementDetail) {
+		d.Payments = slices.DeleteFunc(d.Payments, func(p SettlementPayment) bool { return p.List == e.List && (p.Amount < 0) == e.CameBack })
+	})
 }
 
 // settleAnswer takes in an answer once, which two streams tell.

@@ -201,7 +201,7 @@ func TestWithdrawVisit(t *testing.T) {
 	take := WithdrawVisit{Visit: first.Visit, Reason: "r"}
 	given.Given(t, Decider(), first).When(take).Then(gone)
 	given.Given(t, Decider(), first, gone).When(take).Then()
-	given.Given(t, Decider()).When(take).Refuse(ErrNoVisit)
+	given.Given(t, Decider()).When(take).Refuse(domain.ErrNothingToWithdraw)
 	given.Given(t, Decider(), first).When(WithdrawVisit{Visit: first.Visit}).Refuse(domain.ErrNoReason)
 	other := take
 	other.Programme = "x"
@@ -209,7 +209,7 @@ func TestWithdrawVisit(t *testing.T) {
 	other.Date = 0
 	given.Given(t, Decider(), first).When(other).Refuse(domain.ErrNoID)
 
-	given.Given(t, Decider(), first, gone).When(logging(first)).Refuse(ErrWithdrawn)
+	given.Given(t, Decider(), first, gone).When(logging(first)).Then(first)
 	back := CorrectVisit{Visit: first.Visit, Details: first.Details}
 	given.Given(t, Decider(), first, gone).When(back).Refuse(domain.ErrNoReason)
 	back.Reason = "r2"

@@ -16,8 +16,6 @@ var (
 	ErrOverlap        = domain.Refusal(domain.CodeRule, "overlaps another visit of the assistant").At("from")
 	ErrOverMonthlyCap = domain.Refusal(domain.CodeRule, "over the monthly cap of the assistant").At("to")
 	ErrOverDailyCap   = domain.Refusal(domain.CodeRule, "over the daily cap of the assistant").At("to")
-	ErrNoVisit        = domain.Refusal(domain.CodeNotFound, "no such visit is recorded")
-	ErrWithdrawn      = domain.Refusal(domain.CodeDiffers, "the visit was withdrawn; only a correction logs it again")
 )
 
 // Command is what can be asked of an assistant's month.
@@ -46,7 +44,8 @@ type CorrectVisit struct {
 // WithdrawVisit takes back a visit that should not have been recorded.
 type WithdrawVisit struct {
 	Visit
-	Reason domain.Sealed
+	Reason   domain.Sealed
+	Wordless bool // as in domain.Amend
 }
 
 func (LogVisit) assistance()      {}
@@ -79,14 +78,19 @@ func log(s State, c LogVisit) ([]domain.Event, error) {
 	if i := s.find(c.Visit); i >= 0 {
 		was := s.Visits[i]
 		switch field := differs(was, c.Visit, c.Details); {
-		case was.Withdrawn:
-			return nil, ErrWithdrawn.With("%s", name(c.Visit))
+		case was.Withdrawn && was.Visit == c.Visit:
+			return logAt(s, i, c)
 		case field != "":
 			return nil, domain.ErrDiffers.At(field).With("%s, %s", name(c.Visit), field)
 		}
 		return nil, nil
 	}
-	caps, err := check(s, -1, c.Visit, c.Details, c.Editions)
+	return logAt(s, -1, c)
+}
+
+// logAt logs a visit, which may be one that was withdrawn, at index except.
+func logAt(s State, except int, c LogVisit) ([]domain.Event, error) {
+	caps, err := check(s, except, c.Visit, c.Details, c.Editions)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +143,7 @@ func withdraw(s State, c WithdrawVisit) ([]domain.Event, error) {
 	}
 	i := s.find(c.Visit)
 	if i < 0 {
-		return nil, ErrNoVisit.With("%s", name(c.Visit))
+		return nil, domain.ErrNothingToWithdraw.With("%s", name(c.Visit))
 	}
 	was := s.Visits[i]
 	switch {
@@ -147,7 +151,7 @@ func withdraw(s State, c WithdrawVisit) ([]domain.Event, error) {
 		return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), differs(was, c.Visit, was.Details))
 	case was.Withdrawn:
 		return nil, nil
-	case c.Reason == "":
+	case c.Reason == "" && !c.Wordless:
 		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
 	}
 	return []domain.Event{VisitWithdrawn{Visit: c.Visit, Before: was.Details,

@@ -53,6 +53,23 @@ func TestADayIsEnteredOnce(t *testing.T) {
 	Given(t, d, set).When(fix).Then(recorded(first, 300))
 }
 
+// A day that should not have been entered is taken back, whatever it holds, and can be
+// entered again.
+func TestADayIsTakenBack(t *testing.T) {
+	d, set, on := attendance.Decider(), attendance.TermsSet{Terms: terms}, day(2018, 3, 5)
+	out := attendance.RecordDay{Terms: terms, Date: on, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
+	gone := attendance.DayWithdrawn{About: about, Date: on, Before: attendance.Value{Minutes: 480}, Delta: -480, Reason: "r"}
+	Given(t, d, set, recorded(on, 480)).When(out).Then(gone)
+	Given(t, d, set, recorded(on, 480), gone).When(out).Then()
+	Given(t, d, set).When(out).Refuse(domain.ErrNothingToWithdraw)
+	Given(t, d, set, recorded(on, 480), gone).When(hours(on, 480)).Then(recorded(on, 480))
+	Given(t, d, set, recorded(on, 480), gone).When(hours(on+1, 600)).Then(recorded(on+1, 600)) // the week is free again
+	away := attendance.AbsenceRecorded{About: about, Date: on, Excused: true, Absence: "c1"}
+	Given(t, d, set, away).When(out).Then(attendance.DayWithdrawn{About: about, Date: on, Before: attendance.Value{Excused: true, Absence: "c1"}, Reason: "r"})
+	out.Reason = ""
+	Given(t, d, set, recorded(on, 480)).When(out).Refuse(domain.ErrNoReason)
+}
+
 // Hours in the place of hours keep the editions they were entered under; in the place of
 // an absence they have today's.
 func TestACorrectionKeepsItsEditions(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"ksiega/domain/programme"
 )
 
-// RecordDay enters one day on the sheet, or corrects it.
+// RecordDay enters one day on the sheet, corrects it or takes it back.
 type RecordDay struct {
 	Terms   Terms // of referral and agreement as they stand
 	Date    domain.Date
@@ -18,11 +18,7 @@ type RecordDay struct {
 	Absence Absence        // in clear, for the decision alone; Value holds it sealed
 	Minimum programme.Rate // the statutory minimum of the day; a zero rate: none is known
 	Under   Editions       // in force for the day
-	Correct bool
-	Reason  domain.Sealed // of a correction
-	// Anew records a correction even where it changes nothing: whether it does is not
-	// for everybody to learn.
-	Anew bool
+	domain.Amend
 }
 
 // Refusals.
@@ -44,6 +40,7 @@ type State struct {
 	days  map[domain.Date]Value
 	rates map[domain.Date]Rates
 	under map[domain.Date]Editions // of days with hours
+	gone  map[domain.Date]bool     // days that were withdrawn
 }
 
 // Month is what a month's hours come to, unrounded.
@@ -125,22 +122,21 @@ func (s State) Month(m domain.Month) (month Month) {
 // Decider of attendance. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, RecordDay] {
 	return domain.Decider[State, RecordDay]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(TermsSet{}, HoursRecorded{}, AbsenceRecorded{}, DayCorrected{})}
+		Events: domain.Types(TermsSet{}, HoursRecorded{}, AbsenceRecorded{}, DayCorrected{}, DayWithdrawn{})}
 }
 
 func decide(s State, c RecordDay) ([]domain.Event, error) {
-	if err := check(c); err != nil {
+	if err := check(c); err != nil && !c.Withdraw {
 		return nil, err
 	}
 	c.Value.Excused = c.Absence.Excused()
 	before, known := s.days[c.Date]
-	switch {
-	case known && before == c.Value && !(c.Correct && c.Anew):
-		return nil, nil
-	case known && !c.Correct:
-		return nil, domain.ErrDiffers.With("day %s", c.Date)
-	case c.Correct && c.Reason == "":
-		return nil, domain.ErrNoReason
+	step, err := c.Over(domain.StandingOf(known, s.gone[c.Date]), before == c.Value, "day "+c.Date.String())
+	if err != nil || step == domain.Keep {
+		return nil, err
+	}
+	if step == domain.TakeAway {
+		return []domain.Event{DayWithdrawn{About: c.Terms.About, Date: c.Date, Before: before, Delta: -before.Minutes, Reason: c.Reason}}, nil
 	}
 	if !c.Date.Within(c.Terms.From, c.Terms.To) {
 		return nil, ErrOutside.With("%s is not within %s–%s", c.Date, c.Terms.From, c.Terms.To)
@@ -268,6 +264,11 @@ func evolve(s State, e domain.Event) State {
 		s.enter(e.Date, Value{Excused: e.Excused, Absence: e.Absence, Place: e.Place}, Rates{}, Editions{})
 	case DayCorrected:
 		s.enter(e.Date, e.After, e.Rates, e.Editions)
+	case DayWithdrawn:
+		s.enter(e.Date, Value{}, Rates{}, Editions{})
+		delete(s.days, e.Date)
+		delete(s.rates, e.Date)
+		s.gone[e.Date] = true
 	}
 	return s
 }
@@ -276,6 +277,7 @@ func evolve(s State, e domain.Event) State {
 func (s *State) enter(d domain.Date, v Value, r Rates, under Editions) {
 	if s.days == nil {
 		s.days, s.rates, s.under = map[domain.Date]Value{}, map[domain.Date]Rates{}, map[domain.Date]Editions{}
+		s.gone = map[domain.Date]bool{}
 	}
 	s.days[d], s.rates[d] = v, r
 	if delete(s.under, d); v.Worked() {

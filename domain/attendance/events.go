@@ -134,6 +134,27 @@ type DayCorrected struct {
 	Editions
 }
 
+// DayWithdrawn says that nothing should have been entered for a day, with what was.
+type DayWithdrawn struct {
+	About
+	Date   domain.Date    `json:"date"`
+	Before Value          `json:"before"`
+	Delta  domain.Minutes `json:"deltaMinutes"` // −before.minutes
+	Reason domain.Sealed  `json:"reason,omitzero"`
+}
+
+// EventType is for ever.
+func (DayWithdrawn) EventType() string { return "attendance.day-withdrawn.v1" }
+
+// OccurredOn is the day.
+func (e DayWithdrawn) OccurredOn() domain.Date { return e.Date }
+
+// Reseal covers what the day held and the reason.
+func (e DayWithdrawn) Reseal(by domain.Resealer) domain.Event {
+	e.Before, e.Reason = e.Before.reseal(e.About, e.Date, by), by.Text(e.SealOf(e.Date, "reason"), e.Reason)
+	return e
+}
+
 // EventType is for ever.
 func (TermsSet) EventType() string { return "attendance.terms-set.v1" }
 

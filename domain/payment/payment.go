@@ -43,6 +43,34 @@ type CameBack struct {
 	Date   domain.Date   `json:"date"`
 }
 
+// Withdrawn says that a payment, or its coming back, was entered by mistake, with what
+// was entered.
+type Withdrawn struct {
+	About
+	CameBack bool          `json:"cameBack,omitzero"`
+	Amount   domain.Grosze `json:"amountGrosze"`
+	Date     domain.Date   `json:"date"`
+	Reason   domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is for ever.
+func (Withdrawn) EventType() string { return "payment.withdrawn.v1" }
+
+// OccurredOn is the day of what is withdrawn.
+func (e Withdrawn) OccurredOn() domain.Date { return e.Date }
+
+// SealOf is how a text about a payment is sealed: by the participant's key.
+func (a About) SealOf(field string) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefParticipant, ID: a.Participant}, Field: field,
+		Scope: domain.Scope{Of: domain.Ref{Kind: domain.RefContract, ID: a.Contract}, Month: a.Month}}
+}
+
+// Reseal covers the reason.
+func (e Withdrawn) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(e.SealOf("reason"), e.Reason)
+	return e
+}
+
 // EventType is for ever.
 func (Made) EventType() string { return "payment.made.v1" }
 
@@ -58,16 +86,18 @@ func (e CameBack) OccurredOn() domain.Date { return e.Date }
 // Command is what can be asked of a contract's payments.
 type Command interface{ payment() }
 
-// Pay records a payment.
+// Pay records a payment, or takes what is recorded of it back.
 type Pay struct {
 	About
+	domain.Amend
 	Amount domain.Grosze
 	Date   domain.Date
 }
 
-// TakeBack records a transfer that came back.
+// TakeBack records a transfer that came back, or takes what is recorded of it back.
 type TakeBack struct {
 	About
+	domain.Amend
 	Amount domain.Grosze
 	Date   domain.Date
 }
@@ -85,13 +115,15 @@ var (
 
 // State is what a contract was paid.
 type State struct {
-	paid, back map[key]entry
-	months     map[domain.Month][]Movement
+	stands map[key]entry
+	gone   map[key]bool
 }
 
+// key is the identity of a payment, or of its coming back.
 type key struct {
 	list  string
 	month domain.Month
+	back  bool
 }
 
 type entry struct {
@@ -99,18 +131,16 @@ type entry struct {
 	date   domain.Date
 }
 
-// Movement is money paid (or, negative, come back) for a month on a day.
-type Movement struct {
-	Date   domain.Date
-	Amount domain.Grosze
-}
-
 // PaidBy is what was paid for a month up to and including a day, less what came
 // back by then.
 func (s State) PaidBy(m domain.Month, day domain.Date) (domain.Grosze, error) {
 	return domain.Sum(func(yield func(domain.Grosze) bool) {
-		for _, p := range s.months[m] {
-			if p.Date <= day && !yield(p.Amount) {
+		for k, p := range s.stands {
+			amount := p.amount
+			if k.back {
+				amount = -amount
+			}
+			if k.month == m && p.date <= day && !yield(amount) {
 				return
 			}
 		}
@@ -120,66 +150,86 @@ func (s State) PaidBy(m domain.Month, day domain.Date) (domain.Grosze, error) {
 // Decider of payments. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Made{}, CameBack{})}
+		Events: domain.Types(Made{}, CameBack{}, Withdrawn{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
 	switch c := c.(type) {
 	case Pay:
-		if c.Amount <= 0 {
-			return nil, ErrAmount
-		}
-		if err := c.Amount.Check(); err != nil {
-			return nil, domain.At("amountGrosze", err)
-		}
-		if known, err := same(s.paid, c.About, c.Amount, c.Date); known || err != nil {
-			return nil, err
-		}
-		return []domain.Event{Made(c)}, nil
+		at := key{c.List, c.Month, false}
+		return s.amended(c.Amend, at, entry{c.Amount, c.Date}, c.About, Made{c.About, c.Amount, c.Date}, func(is *entry) error {
+			back, cameBack := s.stands[key{c.List, c.Month, true}]
+			switch {
+			case cameBack && is == nil:
+				return domain.ErrNamed.With("came back on %s", back.date)
+			case cameBack && back.amount > is.amount:
+				return ErrTooMuch.With("%s of %s", back.amount, is.amount)
+			case cameBack && back.date < is.date:
+				return ErrEarlier
+			}
+			return nil
+		})
 	case TakeBack:
-		if c.Amount <= 0 {
-			return nil, ErrAmount
-		}
-		if known, err := same(s.back, c.About, c.Amount, c.Date); known || err != nil {
-			return nil, err
-		}
-		paid, ok := s.paid[key{c.List, c.Month}]
-		switch {
-		case !ok:
-			return nil, ErrNoPayment
-		case c.Amount > paid.amount:
-			return nil, ErrTooMuch.With("%s of %s", c.Amount, paid.amount)
-		case c.Date < paid.date:
-			return nil, ErrEarlier
-		}
-		return []domain.Event{CameBack(c)}, nil
+		at := key{c.List, c.Month, true}
+		return s.amended(c.Amend, at, entry{c.Amount, c.Date}, c.About, CameBack{c.About, c.Amount, c.Date}, func(is *entry) error {
+			paid, ok := s.stands[key{c.List, c.Month, false}]
+			switch {
+			case is == nil:
+				return nil
+			case !ok:
+				return ErrNoPayment
+			case is.amount > paid.amount:
+				return ErrTooMuch.With("%s of %s", is.amount, paid.amount)
+			case is.date < paid.date:
+				return ErrEarlier
+			}
+			return nil
+		})
 	}
 	return nil, domain.UnknownCommand(c)
 }
 
-// same compares with what is recorded under the identity list, contract, month.
-func same(recorded map[key]entry, a About, amount domain.Grosze, date domain.Date) (bool, error) {
-	known, ok := recorded[key{a.List, a.Month}]
-	switch {
-	case !ok:
-		return false, nil
-	case known == entry{amount, date}:
-		return true, nil
+// amended decides over what is recorded under the identity list, contract, month. What
+// there would be then (nil: nothing) is checked against what else is recorded.
+func (s State) amended(amend domain.Amend, at key, is entry, about About, e domain.Event, check func(is *entry) error) ([]domain.Event, error) {
+	if !amend.Withdraw && is.amount <= 0 {
+		return nil, ErrAmount
 	}
-	return false, domain.ErrDiffers.At("amountGrosze").With("list %s, month %s", a.List, a.Month)
+	if err := is.amount.Check(); err != nil {
+		return nil, domain.At("amountGrosze", err)
+	}
+	was, stands := s.stands[at]
+	step, err := amend.Over(domain.StandingOf(stands, s.gone[at]), was == is, "list "+at.list+", month "+at.month.String())
+	if err != nil || step == domain.Keep {
+		return nil, domain.DiffersAt("amountGrosze", err)
+	}
+	withdrawn := Withdrawn{About: about, CameBack: at.back, Amount: was.amount, Date: was.date, Reason: amend.Reason}
+	events, then := []domain.Event{withdrawn, e}, &is
+	switch step {
+	case domain.TakeAway:
+		events, then = events[:1], nil
+	case domain.Enter:
+		events = events[1:]
+	}
+	if err := check(then); err != nil {
+		return nil, err
+	}
+	return events, nil
 }
 
 func evolve(s State, e domain.Event) State {
-	if s.months == nil {
-		s.paid, s.back, s.months = map[key]entry{}, map[key]entry{}, map[domain.Month][]Movement{}
+	if s.stands == nil {
+		s.stands, s.gone = map[key]entry{}, map[key]bool{}
 	}
 	switch e := e.(type) {
 	case Made:
-		s.paid[key{e.List, e.Month}] = entry{e.Amount, e.Date}
-		s.months[e.Month] = append(s.months[e.Month], Movement{e.Date, e.Amount})
+		s.stands[key{e.List, e.Month, false}] = entry{e.Amount, e.Date}
 	case CameBack:
-		s.back[key{e.List, e.Month}] = entry{e.Amount, e.Date}
-		s.months[e.Month] = append(s.months[e.Month], Movement{e.Date, -e.Amount})
+		s.stands[key{e.List, e.Month, true}] = entry{e.Amount, e.Date}
+	case Withdrawn:
+		at := key{e.List, e.Month, e.CameBack}
+		delete(s.stands, at)
+		s.gone[at] = true
 	}
 	return s
 }

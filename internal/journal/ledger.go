@@ -64,6 +64,7 @@ func ofWork() []Kind {
 		KindOf[attendance.DayCorrected](),
 		Upcast("attendance.day-corrected.v2", attendance.DayCorrectedV2.Now),
 		Upcast("attendance.day-corrected.v1", attendance.DayCorrectedV1.Now).holdsInClear("before.absence", "after.absence"),
+		KindOf[attendance.DayWithdrawn](),
 		KindOf[assistance.VisitLogged](),
 		Upcast("assistance.visit-logged.v1", assistance.VisitLoggedV1.Now),
 		KindOf[assistance.VisitCorrected](),
@@ -71,6 +72,7 @@ func ofWork() []Kind {
 		KindOf[assistance.VisitWithdrawn](),
 		KindOf[payment.Made](),
 		KindOf[payment.CameBack](),
+		KindOf[payment.Withdrawn](),
 	}
 }
 

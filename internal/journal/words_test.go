@@ -53,14 +53,14 @@ func wordsOf() map[string]string {
 			programme.Programme.Organiser programme.Programme.Partners programme.Group.Name programme.Service.Name programme.Service.Organiser
 			programme.Indicator.Name programme.Of.Topic programme.EditionRecorded.Hash programme.StatuteRecorded.Hash`,
 		"sealed": `assistance.Details.Activity assistance.Details.Place assistance.VisitCorrected.Reason assistance.VisitLogged.Reason
-			assistance.VisitWithdrawn.Reason attendance.AbsenceRecorded.Place attendance.DayCorrected.Reason attendance.HoursRecorded.Place
+			assistance.VisitWithdrawn.Reason attendance.AbsenceRecorded.Place attendance.DayCorrected.Reason attendance.DayWithdrawn.Reason attendance.HoursRecorded.Place
 			attendance.Value.Place contract.Life.Reason contract.Terms.Place contract.Terms.Work durability.Address.Query
 			durability.Obligation.Derivation durability.ServiceRefused.Reason durability.ServiceRequested.Description
 			durability.ServiceStarted.Description durability.Statement.Description erasure.Ordered.Reason finding.Reopened.Reason
 			finding.Resolved.Reason setting.Changed.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
 			participant.Person.Account participant.Person.BirthDate participant.Person.FirstName participant.Person.LastName
 			participant.Person.Municipality participant.Person.PESEL refund.Accepted.Reason refund.ReceiptUndone.Reason refund.Reclaimed.Reason refund.Returned.Reason
-			refund.Withdrawn.Reason refund.WrittenOff.Reason statement.LineBooked.Account statement.LineBooked.Counterparty statement.LineBooked.Title`,
+			payment.Withdrawn.Reason refund.Withdrawn.Reason refund.WrittenOff.Reason statement.LineBooked.Account statement.LineBooked.Counterparty statement.LineBooked.Title`,
 		"status": `attendance.AbsenceRecorded.Absence attendance.Value.Absence participant.Person.Disability participant.Person.LabourStatus
 			participant.Person.Profile participant.Person.Sex participant.Person.WelfareClient participant.Person.WithoutBenefit`,
 	} {

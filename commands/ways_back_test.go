@@ -1,0 +1,160 @@
+package commands_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"ksiega/domain"
+	"ksiega/internal/testkit/ledgertest"
+	"ksiega/queries"
+)
+
+// sheet is an import file.
+type sheet struct{ name, rows string }
+
+// anyCentre is what ways back are tried on: two people, two assistants, an agreement with a
+// referral and hours, a contract with a visit.
+func anyCentre() []sheet {
+	return []sheet{
+		{"uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\nU2;B;B\n"},
+		{"asystenci.csv", "id;imie;nazwisko\nA1;C;C\nA2;D;D\n"},
+		{"porozumienia.csv", "numer;zawarto;od;do;refundacja;limit_godzin_miesiac\nP/1;02.01.2024;02.01.2024;31.12.2024;60;40\n"},
+		{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent;porozumienie;godziny_tydzien;stawka\n" +
+			"S/1;psu;psu;U1;02.01.2024;02.01.2024;31.12.2024;;P/1;10;15,00\n" +
+			"T/1;trojstronny;asystent-aktywnosci;U2;02.01.2024;02.01.2024;31.12.2024;A1;;4;\n"},
+		{"obecnosci.csv", "umowa;data;godziny\nS/1;04.03.2024;8\nS/1;11.03.2024;8\n"},
+		{"godziny.csv", "asystent;umowa;data;od;do;czynnosc\nA1;T/1;04.03.2024;08:00;10:00;zakupy\n"},
+	}
+}
+
+// A wayBack is something that is recorded wrongly, and put right.
+type wayBack struct {
+	name     string
+	before   []sheet // beside anyCentre
+	wrong    sheet
+	withdraw sheet
+	right    sheet // as it would have been recorded in the first place; none where nothing is corrected
+	correct  sheet
+	after    []sheet // recorded in the end, in each case
+}
+
+func waysBack() []wayBack {
+	return []wayBack{
+		{name: "day",
+			wrong:    sheet{"obecnosci_1.csv", "umowa;data;godziny\nS/1;18.03.2024;4\n"},
+			withdraw: sheet{"obecnosci_2.csv", "umowa;data;godziny;powod;wycofanie\nS/1;18.03.2024;;pomyłka;tak\n"},
+			right:    sheet{"obecnosci_3.csv", "umowa;data;godziny\nS/1;18.03.2024;6\n"},
+			correct:  sheet{"obecnosci_4.csv", "umowa;data;godziny;korekta;powod\nS/1;18.03.2024;6;tak;pomyłka\n"}},
+		{name: "absence",
+			wrong:    sheet{"obecnosci_1.csv", "umowa;data;godziny;nieobecnosc\nS/1;18.03.2024;;choroba\n"},
+			withdraw: sheet{"obecnosci_2.csv", "umowa;data;godziny;powod;wycofanie\nS/1;18.03.2024;;pomyłka;tak\n"},
+			right:    sheet{"obecnosci_3.csv", "umowa;data;godziny\nS/1;18.03.2024;6\n"},
+			correct:  sheet{"obecnosci_4.csv", "umowa;data;godziny;korekta;powod\nS/1;18.03.2024;6;tak;pomyłka\n"}},
+		{name: "visit",
+			before:   []sheet{{"godziny_0.csv", "asystent;umowa;data;od;do\nA2;T/1;05.03.2024;09:00;12:00\n"}},
+			wrong:    sheet{"godziny_1.csv", "asystent;umowa;data;od;do\nA1;T/1;05.03.2024;10:00;13:00\n"},
+			withdraw: sheet{"godziny_2.csv", "asystent;umowa;data;od;do;powod;wycofanie\nA1;T/1;05.03.2024;10:00;;pomyłka;tak\n"},
+			right:    sheet{"godziny_3.csv", "asystent;umowa;data;od;do\nA1;T/1;05.03.2024;10:00;11:00\n"},
+			correct:  sheet{"godziny_4.csv", "asystent;umowa;data;od;do;korekta;powod\nA1;T/1;05.03.2024;10:00;11:00;tak;pomyłka\n"}},
+		{name: "payment",
+			wrong:    sheet{"wyplaty_1.csv", "lista;umowa;miesiac;kwota;data\nL/1;S/1;2024-03;300,00;05.04.2024\n"},
+			withdraw: sheet{"wyplaty_2.csv", "lista;umowa;miesiac;kwota;data;powod;wycofanie\nL/1;S/1;2024-03;;;pomyłka;tak\n"},
+			right:    sheet{"wyplaty_3.csv", "lista;umowa;miesiac;kwota;data\nL/1;S/1;2024-03;240,00;08.04.2024\n"},
+			correct:  sheet{"wyplaty_4.csv", "lista;umowa;miesiac;kwota;data;korekta;powod\nL/1;S/1;2024-03;240,00;08.04.2024;tak;pomyłka\n"}},
+		{name: "transfer that came back",
+			before:   []sheet{{"wyplaty_0.csv", "lista;umowa;miesiac;kwota;data\nL/1;S/1;2024-03;240,00;05.04.2024\n"}},
+			wrong:    sheet{"wyplaty_1.csv", "lista;umowa;miesiac;kwota;data;zwrot\nL/1;S/1;2024-03;240,00;06.04.2024;tak\n"},
+			withdraw: sheet{"wyplaty_2.csv", "lista;umowa;miesiac;kwota;data;zwrot;powod;wycofanie\nL/1;S/1;2024-03;;;tak;pomyłka;tak\n"},
+			right:    sheet{"wyplaty_3.csv", "lista;umowa;miesiac;kwota;data;zwrot\nL/1;S/1;2024-03;40,00;09.04.2024;tak\n"},
+			correct:  sheet{"wyplaty_4.csv", "lista;umowa;miesiac;kwota;data;zwrot;korekta;powod\nL/1;S/1;2024-03;40,00;09.04.2024;tak;tak;pomyłka\n"}},
+	}
+}
+
+// What was withdrawn is as if it had never been, what was recorded again after that as if
+// it had always been, and what was corrected as if it had always been right: in every
+// report, of every day. A command that says so twice changes nothing.
+func TestWaysBack(t *testing.T) {
+	t.Parallel()
+	for _, w := range waysBack() {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			told := func(files ...sheet) map[string]string {
+				l := ledgertest.Open(t)
+				for _, f := range append(append(append(anyCentre(), w.before...), files...), w.after...) {
+					accepted(t, l, f)
+				}
+				return toldOf(t, l)
+			}
+			again := w.wrong
+			again.name = strings.Replace(again.name, "_", "_again_", 1)
+			again.rows = strings.TrimSuffix(again.rows, "\n") + " \n" // another file
+			sameTold(t, "withdrawn", told(w.wrong, w.withdraw), told())
+			sameTold(t, "recorded again", told(w.wrong, w.withdraw, again), told(w.wrong))
+			if w.correct.name != "" {
+				sameTold(t, "corrected", told(w.wrong, w.correct), told(w.right))
+			}
+			l := ledgertest.Open(t)
+			for _, f := range append(append(anyCentre(), w.before...), w.wrong) {
+				accepted(t, l, f)
+			}
+			unexplained := w.withdraw
+			unexplained.rows = strings.Replace(unexplained.rows, "pomyłka", "", 1)
+			if s := l.Import(t, unexplained.name, unexplained.rows); s.Refused != 1 {
+				t.Errorf("withdrawn without a reason: %+v", s)
+			}
+			accepted(t, l, w.withdraw)
+			twice := w.withdraw
+			twice.rows = strings.Replace(twice.rows, "pomyłka", "pomyłka w numerze", 1)
+			if s := l.Import(t, twice.name, twice.rows); s.Known != 1 {
+				t.Errorf("withdrawn twice: %+v", s)
+			}
+		})
+	}
+}
+
+func accepted(t *testing.T, l *ledgertest.Ledger, f sheet) {
+	t.Helper()
+	if s := l.Import(t, f.name, f.rows); s.Refused != 0 || s.Accepted == 0 {
+		t.Fatalf("%s: %+v", f.name, s)
+	}
+}
+
+// toldOf are the answers to every report, without positions and what follows from them.
+func toldOf(t *testing.T, l *ledgertest.Ledger) map[string]string {
+	t.Helper()
+	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+	all := map[string]string{}
+	for _, r := range desk.Reports() {
+		for _, day := range []string{"2024-03-05", "2024-03-17", "2024-03-31", "2024-04-05", "2024-04-07", "2024-04-30", "2024-05-31", ""} {
+			asOf := domain.Date(0)
+			if day != "" {
+				asOf, _ = domain.ParseDate(day)
+			}
+			a, err := desk.Ask(t.Context(), r.Name, queries.Request{AsOf: asOf, Reader: queries.Reader{SeesText: true, SeesPeople: true}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b strings.Builder
+			for _, row := range ledgertest.Rows(&a.Table) {
+				for k, cell := range row {
+					if a.Table.Fields[k].Name != "events" {
+						fmt.Fprint(&b, cell, ";")
+					}
+				}
+				b.WriteByte('\n')
+			}
+			all[r.Name+" as of "+day] = b.String()
+		}
+	}
+	return all
+}
+
+func sameTold(t *testing.T, what string, got, want map[string]string) {
+	t.Helper()
+	for question := range want {
+		if got[question] != want[question] {
+			t.Errorf("%s, %s:\n%snot\n%s", what, question, got[question], want[question])
+		}
+	}
+}

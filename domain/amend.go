@@ -1,0 +1,97 @@
+package domain
+
+import "errors"
+
+// Whatever is recorded under an identity has a way back: a correction records other
+// values under it, a withdrawal takes it away, and what was withdrawn can be recorded
+// again. Both name what they replace and say why, and both hold from the day of what
+// they replace; known they are from their recording on. A withdrawal is refused where
+// a record stands that names what it would take away.
+
+// Refusals of corrections and withdrawals.
+var (
+	// ErrNothingToWithdraw refuses to take away what was never recorded.
+	ErrNothingToWithdraw = Refusal(CodeNotFound, "nothing is recorded that could be withdrawn")
+	// ErrNamed refuses to take away, or to change, what other records rest on.
+	ErrNamed = Refusal(CodeRule, "a record stands that names it: withdraw that first")
+	// ErrBoth refuses a command that corrects and withdraws.
+	ErrBoth = Refusal(CodeInvalid, "either a correction or a withdrawal, not both")
+)
+
+// Amend says of a command whether it records something for the first time, replaces what
+// is recorded under its identity, or takes that away.
+type Amend struct {
+	Correct  bool
+	Withdraw bool
+	Reason   Sealed
+	// Wordless: no reason can be said any more, since its subject's key is destroyed.
+	Wordless bool
+	// Anew records a correction even where it changes nothing: whether it does is not
+	// for everybody to learn.
+	Anew bool
+}
+
+// Standing is what is recorded under an identity.
+type Standing int
+
+// What may be recorded under an identity: nothing, something that was withdrawn, or
+// something that stands.
+const (
+	Never Standing = iota
+	Gone
+	Stands
+)
+
+// StandingOf is that of something in a set of what stands and what is gone.
+func StandingOf(stands, gone bool) Standing {
+	switch {
+	case stands:
+		return Stands
+	case gone:
+		return Gone
+	}
+	return Never
+}
+
+// Step is what a command comes to.
+type Step int
+
+// What a command comes to: nothing, an entry where nothing stands, one in the place of
+// what stands, or that being taken away.
+const (
+	Keep Step = iota
+	Enter
+	Replace
+	TakeAway
+)
+
+// DiffersAt says of a refusal for other values which field is at fault.
+func DiffersAt(field string, err error) error {
+	if errors.Is(err, ErrDiffers) {
+		return At(field, err)
+	}
+	return err
+}
+
+// Over is what a command comes to over what is recorded under its identity; same says
+// that what stands has the values it asks for, what names it in a refusal.
+func (a Amend) Over(standing Standing, same bool, what string) (Step, error) {
+	unexplained := a.Reason == "" && !a.Wordless
+	switch {
+	case a.Correct && a.Withdraw:
+		return Keep, ErrBoth.With("%s", what)
+	case a.Withdraw && standing == Never:
+		return Keep, ErrNothingToWithdraw.With("%s", what)
+	case a.Withdraw && standing == Gone, standing == Stands && same && !a.Withdraw && !(a.Correct && a.Anew):
+		return Keep, nil
+	case !a.Withdraw && !a.Correct && standing == Stands:
+		return Keep, ErrDiffers.With("%s", what)
+	case (a.Withdraw || a.Correct) && unexplained:
+		return Keep, ErrNoReason.With("%s", what)
+	case a.Withdraw:
+		return TakeAway, nil
+	case standing == Stands:
+		return Replace, nil
+	}
+	return Enter, nil
+}

@@ -1,0 +1,42 @@
+package domain_test
+
+import (
+	"errors"
+	"testing"
+
+	"ksiega/domain"
+)
+
+func TestWhatAnAmendmentComesTo(t *testing.T) {
+	t.Parallel()
+	first, fix, gone := domain.Amend{}, domain.Amend{Correct: true, Reason: "r"}, domain.Amend{Withdraw: true, Reason: "r"}
+	for name, c := range map[string]struct {
+		amend    domain.Amend
+		standing domain.Standing
+		same     bool
+		want     domain.Step
+		refused  error
+	}{
+		"recorded":                  {first, domain.Never, false, domain.Enter, nil},
+		"recorded again":            {first, domain.Stands, true, domain.Keep, nil},
+		"recorded otherwise":        {first, domain.Stands, false, domain.Keep, domain.ErrDiffers},
+		"recorded after withdrawal": {first, domain.Gone, true, domain.Enter, nil},
+		"corrected":                 {fix, domain.Stands, false, domain.Replace, nil},
+		"corrected to the same":     {fix, domain.Stands, true, domain.Keep, nil},
+		"corrected, unseen":         {domain.Amend{Correct: true, Anew: true, Reason: "r"}, domain.Stands, true, domain.Replace, nil},
+		"corrected, never recorded": {fix, domain.Never, false, domain.Enter, nil},
+		"corrected without reason":  {domain.Amend{Correct: true}, domain.Stands, false, domain.Keep, domain.ErrNoReason},
+		"without reason, and same":  {domain.Amend{Correct: true}, domain.Stands, true, domain.Keep, nil},
+		"withdrawn":                 {gone, domain.Stands, false, domain.TakeAway, nil},
+		"withdrawn twice":           {gone, domain.Gone, false, domain.Keep, nil},
+		"withdrawn, never recorded": {gone, domain.Never, false, domain.Keep, domain.ErrNothingToWithdraw},
+		"withdrawn without reason":  {domain.Amend{Withdraw: true}, domain.Stands, true, domain.Keep, domain.ErrNoReason},
+		"withdrawn without words":   {domain.Amend{Withdraw: true, Wordless: true}, domain.Stands, true, domain.TakeAway, nil},
+		"both":                      {domain.Amend{Correct: true, Withdraw: true, Reason: "r"}, domain.Stands, true, domain.Keep, domain.ErrBoth},
+	} {
+		step, err := c.amend.Over(c.standing, c.same, "it")
+		if step != c.want || !errors.Is(err, c.refused) {
+			t.Errorf("%s: %d, %v", name, step, err)
+		}
+	}
+}

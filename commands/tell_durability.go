@@ -21,6 +21,7 @@ type TellDurability struct {
 	To      domain.Date `json:"to,omitempty" doc:"The last day of the obligation"`
 	Text    string      `json:"text,omitempty"`
 	URL     string      `json:"url,omitempty"`
+	Amendment
 }
 
 // Operation is its line in the table of rights.
@@ -31,13 +32,13 @@ func (c TellDurability) concerns() []domain.Ref {
 }
 
 func (c TellDurability) open() any {
-	return TellDurability{Project: c.Project, Event: c.Event, Date: c.Date, Number: c.Number, Value: c.Value, To: c.To}
+	return TellDurability{Project: c.Project, Event: c.Event, Date: c.Date, Number: c.Number, Value: c.Value, To: c.To, Amendment: c.Amendment.open()}
 }
 
 func (c TellDurability) lastStream() (string, error) { return streamOf("durability", c.Project) }
 
 func (c *TellDurability) columns() []column {
-	return []column{
+	return append([]column{
 		idColumn("projekt", "project", &c.Project, "program, którego trwałość to jest").key(),
 		choiceColumn("zdarzenie", "event", &c.Event, "co się stało", "zobowiazanie", "deklaracja", "miejsca", "asystenci",
 			"publikacja", "zapytanie", "start", "odmowa", "kontrola").key(),
@@ -47,7 +48,7 @@ func (c *TellDurability) columns() []column {
 		dateColumn("do", "to", &c.To, "ostatni dzień zobowiązania").optional(),
 		textColumn("opis", "text", &c.Text, "opis").optional(),
 		textColumn("url", "url", &c.URL, "adres ogłoszenia").optional(),
-	}
+	}, c.Amendment.columns("powod")...)
 }
 
 func durabilityFile() importKind {
@@ -90,10 +91,10 @@ func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (strin
 	count := 0
 	switch c.Event {
 	case "zobowiazanie", "miejsca", "asystenci":
-		if c.Value == nil {
-			value = ErrNoValue
-		} else {
+		if c.Value != nil {
 			count = *c.Value
+		} else {
+			value = c.unlessWithdrawn(ErrNoValue)
 		}
 	}
 	if err := domain.Together(needID("project", &c.Project), mayID("number", &c.Number), day, value); err != nil {
@@ -139,5 +140,8 @@ func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (strin
 	default:
 		return "", nil, ErrDurabilityEvent
 	}
-	return durability.Stream(project), cmd, nil
+	if c.Correct || c.Withdraw {
+		cmd = durability.Amend{Fact: cmd, Amend: c.taken(s, durability.SealOf(project, c.Date, "reason"))}
+	}
+	return durability.Stream(project), cmd, s.err
 }

@@ -21,9 +21,23 @@ type DurabilityProject struct {
 
 // DurabilityLevel is how much is ready from a day on.
 type DurabilityLevel struct {
-	From  domain.Date      `json:"from"`
-	Ready int              `json:"ready"`
-	Event journal.Position `json:"event"`
+	From   domain.Date      `json:"from"`
+	Ready  int              `json:"ready"`
+	Number string           `json:"number"` // of the statement
+	Event  journal.Position `json:"event"`
+	// Gone: it was withdrawn. It keeps its place, which what is recorded anew in its stead
+	// takes, since of one day the last counts.
+	Gone bool `json:"gone"`
+}
+
+// state puts a statement among the others of its kind.
+func state(levels []DurabilityLevel, l DurabilityLevel) []DurabilityLevel {
+	i := slices.IndexFunc(levels, func(was DurabilityLevel) bool { return was.From == l.From && was.Number == l.Number })
+	if i < 0 {
+		return append(levels, l)
+	}
+	levels[i] = l
+	return levels
 }
 
 // DurabilityFact is a declaration, notice, inspection, request or answer.
@@ -35,11 +49,16 @@ type DurabilityFact struct {
 	Event  journal.Position `json:"event"`
 }
 
+// Standing are the statements of places that were not withdrawn.
+func (p DurabilityProject) Standing() []DurabilityLevel {
+	return slices.DeleteFunc(slices.Clone(p.Places), func(l DurabilityLevel) bool { return l.Gone })
+}
+
 // Levels is what durability.Gaps asks for.
 func (p DurabilityProject) Levels(asOf domain.Date) []durability.PlacesFrom {
 	levels := make([]durability.PlacesFrom, 0, len(p.Places))
 	for _, l := range p.Places {
-		if asOf == 0 || l.From <= asOf {
+		if !l.Gone && (asOf == 0 || l.From <= asOf) {
 			levels = append(levels, durability.PlacesFrom{From: l.From, Places: l.Ready})
 		}
 	}
@@ -89,10 +108,10 @@ func DeliveredMonths() fold.Table[Delivered] { return fold.Table[Delivered]{Name
 // Durability folds durability periods and, for every programme, the visits that
 // were delivered.
 func Durability() Projection {
-	return Projection{Name: "durability", Version: 3, Keys: durabilityKeys, Fold: foldDurability,
+	return Projection{Name: "durability", Version: 4, Keys: durabilityKeys, Fold: foldDurability,
 		Want: oneOf(durability.ObligationOpened{}, durability.ReadinessDeclared{}, durability.PlacesStated{},
 			durability.AssistantsStated{}, durability.NoticePublished{}, durability.Inspected{}, durability.ServiceRequested{},
-			durability.ServiceStarted{}, durability.ServiceRefused{},
+			durability.ServiceStarted{}, durability.ServiceRefused{}, durability.FactWithdrawn{},
 			assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}),
 		Over: []string{"agreement.*", "assistant.*", "attendance.*", "contract.*", "erasure.*", "finding.*", "intake.*", "participant.*",
 			"payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
@@ -141,6 +160,8 @@ func durabilityFact(r *journal.Recorded) (project string, f DurabilityFact) {
 		project, f.Number = e.Project, e.Request
 	case durability.ServiceRefused:
 		project, f.Number = e.Project, e.Request
+	case durability.FactWithdrawn:
+		project, f.Number = e.Project, e.Number
 	}
 	return project, f
 }
@@ -162,15 +183,40 @@ func foldDurability(tx *fold.Tx, r *journal.Recorded) error {
 		p.Obligation.Derivation = ""
 		return nil
 	case durability.PlacesStated:
-		p.Places = append(p.Places, DurabilityLevel{e.Date, e.Places, r.Position})
+		p.Places = state(p.Places, DurabilityLevel{From: e.Date, Ready: e.Places, Number: e.Number, Event: r.Position})
 		return nil
 	case durability.AssistantsStated:
-		p.Assistants = append(p.Assistants, DurabilityLevel{e.Date, e.Assistants, r.Position})
+		p.Assistants = state(p.Assistants, DurabilityLevel{From: e.Date, Ready: e.Assistants, Number: e.Number, Event: r.Position})
+		return nil
+	case durability.FactWithdrawn:
+		withdraw(tx, p, e)
 		return nil
 	}
-	field := fact.Date.String() + "-" + fact.Type + "-" + domain.Escape(fact.Number)
-	DurabilityFacts().Put(tx, domain.Escape(project), field, fact)
+	DurabilityFacts().Put(tx, domain.Escape(project), factField(fact), fact)
 	return nil
+}
+
+func factField(f DurabilityFact) string {
+	return f.Date.String() + "-" + f.Type + "-" + domain.Escape(f.Number)
+}
+
+// withdraw takes a fact away.
+func withdraw(tx *fold.Tx, p *DurabilityProject, e durability.FactWithdrawn) {
+	gone := DurabilityLevel{From: e.Date, Number: e.Number, Gone: true}
+	for _, typ := range []string{durability.TypeReadinessDeclared, durability.TypeNoticePublished, durability.TypeInspected,
+		durability.TypeServiceRequested, durability.TypeServiceStarted, durability.TypeServiceRefused} {
+		if domain.Fact(typ) == e.Kind {
+			DurabilityFacts().Delete(tx, domain.Escape(e.Project), factField(DurabilityFact{Type: typ, Date: e.Date, Number: e.Number}))
+		}
+	}
+	switch e.Kind {
+	case domain.Fact(durability.TypeObligationOpened):
+		p.Obligation, p.Event = durability.Obligation{Project: e.Project}, journal.Position{}
+	case domain.Fact(durability.TypePlacesStated):
+		p.Places = state(p.Places, gone)
+	case domain.Fact(durability.TypeAssistantsStated):
+		p.Assistants = state(p.Assistants, gone)
+	}
 }
 
 // deliver changes a day's minutes; a day or a month without any is none.

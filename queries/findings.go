@@ -522,7 +522,7 @@ func durabilityGaps(ctx context.Context, q *question) ([]found, error) {
 			f := found{id: findingID(DurabilityGap, p.Obligation.Project, g.From.String()), kind: DurabilityGap,
 				subjects: []string{p.Obligation.Project}, from: g.From, to: g.To, count: g.Promised - g.Ready,
 				running: g.To == q.day() && g.To < p.Obligation.To, events: []journal.Position{p.Event}}
-			for _, l := range p.Places {
+			for _, l := range p.Standing() {
 				if l.From >= g.From && l.From <= g.To+1 && !q.cut(l.From) {
 					f.events = append(f.events, l.Event)
 				}

@@ -43,6 +43,11 @@ type (
 	StartService ServiceStarted
 	// RefuseService records that a request was turned down.
 	RefuseService ServiceRefused
+	// Amend replaces the fact that another command would record, or takes it back.
+	Amend struct {
+		Fact Command
+		domain.Amend
+	}
 )
 
 func (OpenObligation) durability()   {}
@@ -54,60 +59,122 @@ func (RecordInspection) durability() {}
 func (RequestService) durability()   {}
 func (StartService) durability()     {}
 func (RefuseService) durability()    {}
+func (Amend) durability()            {}
 
 // Decider decides on the stream of one project. Evolve changes the map of the
 // state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
 		Events: domain.Types(ObligationOpened{}, ReadinessDeclared{}, PlacesStated{}, AssistantsStated{},
-			NoticePublished{}, Inspected{}, ServiceRequested{}, ServiceStarted{}, ServiceRefused{})}
+			NoticePublished{}, Inspected{}, ServiceRequested{}, ServiceStarted{}, ServiceRefused{}, FactWithdrawn{})}
 }
 
 func decide(s State, cmd Command) ([]domain.Event, error) {
+	amend := Amend{Fact: cmd}
+	if c, ok := cmd.(Amend); ok {
+		amend = c
+	}
+	f, err := factOf(amend.Fact)
+	if err != nil {
+		return nil, err
+	}
+	return s.amended(f, amend.Amend)
+}
+
+// factOf is the fact that a command records.
+func factOf(cmd Command) (fact, error) {
 	switch c := cmd.(type) {
 	case OpenObligation:
-		return record(s, ObligationOpened(c), checkObligation(c.Obligation))
+		return ObligationOpened(c), nil
 	case DeclareReadiness:
-		return record(s, ReadinessDeclared(c), checkURL(c.URL))
+		return ReadinessDeclared(c), nil
 	case StatePlaces:
-		return record(s, PlacesStated(c), checkCount(c.Places))
+		return PlacesStated(c), nil
 	case StateAssistants:
-		return record(s, AssistantsStated(c), checkCount(c.Assistants))
+		return AssistantsStated(c), nil
 	case PublishNotice:
-		return record(s, NoticePublished(c), checkURL(c.URL))
+		return NoticePublished(c), nil
 	case RecordInspection:
-		return record(s, Inspected(c), nil)
+		return Inspected(c), nil
 	case RequestService:
-		return record(s, ServiceRequested(c), checkRequest(c.Demand))
+		return ServiceRequested(c), nil
 	case StartService:
-		return record(s, ServiceStarted(c), checkAnswer(s, c.Demand, TypeServiceRefused))
+		return ServiceStarted(c), nil
 	case RefuseService:
-		return record(s, ServiceRefused(c), checkAnswer(s, c.Demand, TypeServiceStarted))
+		return ServiceRefused(c), nil
 	}
 	return nil, domain.UnknownCommand(cmd)
 }
 
-// record turns a fact that passed its own check into its event, unless it is
-// already recorded.
-func record(s State, f fact, checked error) ([]domain.Event, error) {
+// check refuses a fact for what it says, beside what else is recorded.
+func check(s State, f fact) error {
+	switch e := f.(type) {
+	case ObligationOpened:
+		return checkObligation(e.Obligation)
+	case ReadinessDeclared:
+		return checkURL(e.URL)
+	case PlacesStated:
+		return checkCount(e.Places)
+	case AssistantsStated:
+		return checkCount(e.Assistants)
+	case NoticePublished:
+		return checkURL(e.URL)
+	case ServiceRequested:
+		return cmp.Or(checkRequest(e.Demand), checkAnswered(s, e))
+	case ServiceStarted:
+		return checkAnswer(s, e.Demand, TypeServiceRefused)
+	case ServiceRefused:
+		return checkAnswer(s, e.Demand, TypeServiceStarted)
+	}
+	return nil
+}
+
+// checkAnswered keeps a request before the answers to it.
+func checkAnswered(s State, e ServiceRequested) error {
+	for _, kind := range []string{TypeServiceStarted, TypeServiceRefused} {
+		if answer := s.find(e.of(kind)); answer != nil && answer.OccurredOn() < e.Date {
+			return ErrBeforeRequest.With("%s of %s, answered %s", e.Request, e.Date, answer.OccurredOn())
+		}
+	}
+	return nil
+}
+
+// amended turns a fact that passed its own check into its event, unless it is already
+// recorded, or takes the one of its identity away.
+func (s State) amended(f fact, amend domain.Amend) ([]domain.Event, error) {
 	id := f.identity()
 	switch {
 	case f.project() == "":
 		return nil, domain.ErrNoID
 	case s.Project != "" && s.Project != f.project():
 		return nil, ErrOther.With("%s is not %s", f.project(), s.Project)
-	case f.OccurredOn() == 0 && id.kind != TypeObligationOpened:
+	case f.OccurredOn() == 0 && id.kind != domain.Fact(TypeObligationOpened):
 		return nil, ErrNoDate
-	case checked != nil:
-		return nil, checked
 	}
-	switch was := s.find(id); was {
-	case nil:
+	if !amend.Withdraw {
+		if err := check(s, f); err != nil {
+			return nil, err
+		}
+	}
+	was := s.find(id)
+	what := "project " + f.project() + ", " + f.EventType() + " " + f.OccurredOn().String() + " " + id.number
+	step, err := amend.Over(domain.StandingOf(was != nil, s.gone[id]), was == f, what)
+	switch {
+	case err != nil || step == domain.Keep:
+		return nil, err
+	case step == domain.Enter:
 		return []domain.Event{f}, nil
-	case f:
-		return nil, nil
+	case step == domain.Replace:
+		return []domain.Event{id.withdrawn(was, amend.Reason), f}, nil
 	}
-	return nil, domain.ErrDiffers.With("project %s, %s %s %s", f.project(), id.kind, f.OccurredOn(), id.number)
+	if e, ok := was.(ServiceRequested); ok {
+		for _, kind := range []string{TypeServiceStarted, TypeServiceRefused} {
+			if answer := s.find(e.of(kind)); answer != nil {
+				return nil, domain.ErrNamed.With("request %s was answered on %s", e.Request, answer.OccurredOn())
+			}
+		}
+	}
+	return []domain.Event{id.withdrawn(was, amend.Reason)}, nil
 }
 
 func checkObligation(o Obligation) error {

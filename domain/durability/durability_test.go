@@ -185,3 +185,42 @@ func TestPayloads(t *testing.T) {
 		t.Error("stream name")
 	}
 }
+
+// A fact is corrected and taken back by its identity; a request that was answered stays
+// until the answer is taken back, and what was taken back can be recorded again.
+func TestFactsAreTakenBack(t *testing.T) {
+	t.Parallel()
+	on := domain.NewDate(2020, time.March, 2)
+	asked := ServiceRequested{Demand: Demand{Project: "p", Request: "Z/1", Date: on}}
+	started := ServiceStarted{Demand: Demand{Project: "p", Request: "Z/1", Date: on + 3}}
+	gone := func(kind string, date domain.Date, number string) FactWithdrawn {
+		return FactWithdrawn{Project: "p", Kind: kind, Date: date, Number: number, Reason: "r"}
+	}
+	out := func(c Command) Amend { return Amend{Fact: c, Amend: domain.Amend{Withdraw: true, Reason: "r"}} }
+	fix := func(c Command) Amend { return Amend{Fact: c, Amend: domain.Amend{Correct: true, Reason: "r"}} }
+	askedGone, startedGone := gone("durability.service-requested", on, "Z/1"), gone("durability.service-started", on+3, "Z/1")
+	given.Given(t, Decider(), asked, started).When(out(RequestService(asked))).Refuse(domain.ErrNamed)
+	given.Given(t, Decider(), asked, started).When(out(StartService(started))).Then(startedGone)
+	given.Given(t, Decider(), asked, started, startedGone).When(out(RequestService(asked))).Then(askedGone)
+	given.Given(t, Decider(), asked, started, startedGone).When(out(StartService(started))).Then()
+	given.Given(t, Decider(), asked, started, startedGone).When(StartService(started)).Then(started)
+	given.Given(t, Decider(), asked).When(out(StartService(started))).Refuse(domain.ErrNothingToWithdraw)
+	late := asked
+	late.Date = on + 9
+	given.Given(t, Decider(), asked, started).When(fix(RequestService(late))).Refuse(ErrBeforeRequest)
+	late.Date = on + 1
+	given.Given(t, Decider(), asked, started).When(fix(RequestService(late))).Then(askedGone, late)
+
+	places := PlacesStated{Statement: Statement{Project: "p", Date: on}, Places: 3}
+	more := places
+	more.Places = 30
+	given.Given(t, Decider(), places).When(fix(StatePlaces(more))).Then(gone("durability.places-stated", on, ""), more)
+	given.Given(t, Decider(), places).When(Amend{Fact: StatePlaces(more), Amend: domain.Amend{Correct: true}}).Refuse(domain.ErrNoReason)
+	promised := ObligationOpened{Obligation{Project: "p", From: on, To: on + 700, Places: 30}}
+	less := promised
+	less.Places, less.From = 20, on+5
+	opened := gone("durability.obligation-opened", on, "")
+	given.Given(t, Decider(), promised).When(fix(OpenObligation(less))).Then(opened, less)
+	given.Given(t, Decider(), promised).When(out(OpenObligation(less))).Then(opened)
+	given.Given(t, Decider(), promised, opened).When(OpenObligation(less)).Then(less)
+}

@@ -17,6 +17,7 @@ const (
 	TypeServiceRequested  = "durability.service-requested.v1"
 	TypeServiceStarted    = "durability.service-started.v1"
 	TypeServiceRefused    = "durability.service-refused.v1"
+	TypeFactWithdrawn     = "durability.fact-withdrawn.v1"
 )
 
 // Stream is where a project's durability is kept.
@@ -193,6 +194,42 @@ type ServiceRefused struct {
 
 // EventType is the constant name of the event.
 func (ServiceRefused) EventType() string { return TypeServiceRefused }
+
+// FactWithdrawn says that a fact should not have been recorded. Kind is its event's type
+// without a version; with date and number, or the request, it names the fact.
+type FactWithdrawn struct {
+	Project string        `json:"project"`
+	Kind    string        `json:"kind"`
+	Date    domain.Date   `json:"date"` // of the fact
+	Number  string        `json:"number,omitzero"`
+	Reason  domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is the constant name of the event.
+func (FactWithdrawn) EventType() string { return TypeFactWithdrawn }
+
+// OccurredOn is the day of the fact.
+func (e FactWithdrawn) OccurredOn() domain.Date { return e.Date }
+
+// Refs names the project.
+func (e FactWithdrawn) Refs() []domain.Ref { return refs(e.Project) }
+
+// Reseal covers the reason.
+func (e FactWithdrawn) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Project, e.Date, "reason"), e.Reason)
+	return e
+}
+
+// identity is that of the fact it takes away.
+func (e FactWithdrawn) identity() identity {
+	switch e.Kind {
+	case domain.Fact(TypeObligationOpened):
+		return identity{kind: e.Kind}
+	case domain.Fact(TypeServiceRequested), domain.Fact(TypeServiceStarted), domain.Fact(TypeServiceRefused):
+		return identity{kind: e.Kind, number: e.Number}
+	}
+	return identity{e.Kind, e.Date, e.Number}
+}
 
 // Reseal covers the description and the address's query.
 func (e ReadinessDeclared) Reseal(by domain.Resealer) domain.Event {

@@ -7,6 +7,7 @@ type State struct {
 	Project    string
 	Obligation Obligation // the zero Obligation before one is opened
 	facts      map[identity]fact
+	gone       map[identity]bool // what was withdrawn
 }
 
 // A fact is an event of this package; two are equal if all their values are.
@@ -14,6 +15,11 @@ type fact interface {
 	domain.Event
 	identity() identity
 	project() string
+}
+
+// withdrawn takes a fact of that identity away.
+func (i identity) withdrawn(f fact, reason domain.Sealed) FactWithdrawn {
+	return FactWithdrawn{Project: f.project(), Kind: i.kind, Date: f.OccurredOn(), Number: i.number, Reason: reason}
 }
 
 // identity is what makes a fact the same fact, whatever it says.
@@ -27,7 +33,7 @@ func (o Obligation) project() string { return o.Project }
 func (s Statement) project() string  { return s.Project }
 func (d Demand) project() string     { return d.Project }
 
-func (e ObligationOpened) identity() identity  { return identity{kind: e.EventType()} }
+func (e ObligationOpened) identity() identity  { return identity{kind: domain.Fact(e.EventType())} }
 func (e ReadinessDeclared) identity() identity { return e.of(e.EventType()) }
 func (e PlacesStated) identity() identity      { return e.of(e.EventType()) }
 func (e AssistantsStated) identity() identity  { return e.of(e.EventType()) }
@@ -37,23 +43,31 @@ func (e ServiceRequested) identity() identity  { return e.of(e.EventType()) }
 func (e ServiceStarted) identity() identity    { return e.of(e.EventType()) }
 func (e ServiceRefused) identity() identity    { return e.of(e.EventType()) }
 
-func (s Statement) of(kind string) identity { return identity{kind, s.Date, s.Number} }
+func (s Statement) of(kind string) identity { return identity{domain.Fact(kind), s.Date, s.Number} }
 
 // of leaves the date out: a request's number is its name, and it has one answer.
-func (d Demand) of(kind string) identity { return identity{kind: kind, number: d.Request} }
+func (d Demand) of(kind string) identity { return identity{kind: domain.Fact(kind), number: d.Request} }
 
 // find is the recorded fact of an identity, or nil.
 func (s State) find(id identity) fact { return s.facts[id] }
 
 func evolve(s State, e domain.Event) State {
+	if s.facts == nil {
+		s.facts, s.gone = map[identity]fact{}, map[identity]bool{}
+	}
+	if e, ok := e.(FactWithdrawn); ok {
+		delete(s.facts, e.identity())
+		s.gone[e.identity()] = true
+		if e.Kind == domain.Fact(TypeObligationOpened) {
+			s.Obligation = Obligation{}
+		}
+		return s
+	}
 	f, ok := e.(fact)
 	if !ok {
 		return s
 	}
 	s.Project = f.project()
-	if s.facts == nil {
-		s.facts = map[identity]fact{}
-	}
 	s.facts[f.identity()] = f
 	if o, ok := e.(ObligationOpened); ok {
 		s.Obligation = o.Obligation

@@ -111,6 +111,7 @@ func ofDurability() []Kind {
 		KindOf[durability.ServiceRequested](),
 		KindOf[durability.ServiceStarted](),
 		KindOf[durability.ServiceRefused](),
+		KindOf[durability.FactWithdrawn](),
 	}
 }
 

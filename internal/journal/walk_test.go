@@ -102,7 +102,7 @@ func deciders() []walked {
 			contract.Resume{}, contract.RecordBreach{}, contract.Terminate{}, contract.Complete{}),
 		walk[durability.State, durability.Command]("durability", durability.Decider(), durability.OpenObligation{}, durability.DeclareReadiness{},
 			durability.StatePlaces{}, durability.StateAssistants{}, durability.PublishNotice{}, durability.RecordInspection{},
-			durability.RequestService{}, durability.StartService{}, durability.RefuseService{}),
+			durability.RequestService{}, durability.StartService{}, durability.RefuseService{}, durability.Amend{Fact: durability.RecordInspection{}}),
 		walk("erasure", erasure.Decider(), erasure.Order{}),
 		walk[finding.State, finding.Command]("finding", finding.Decider(), finding.Resolve{}, finding.Reopen{}),
 		walk("intake", intake.FileDecider(), intake.Finish{}),

@@ -27,7 +27,7 @@ func wordsOf() map[string]string {
 			assistance.Visit.Participant assistance.Visit.Programme attendance.About.Agreement attendance.About.Contract
 			attendance.About.Participant attendance.About.Programme contract.Amended.Assistant contract.Life.Agreement contract.Life.Contract
 			contract.Life.Participant contract.Life.Programme contract.Terms.Agreement contract.Terms.Assistant contract.Terms.Contract
-			contract.Terms.Participant contract.Terms.Programme durability.Demand.Project durability.Demand.Request durability.Obligation.Project
+			contract.Terms.Participant contract.Terms.Programme durability.Demand.Project durability.Demand.Request durability.FactWithdrawn.Project durability.FactWithdrawn.Number durability.Obligation.Project
 			durability.Statement.Number durability.Statement.Project erasure.Left.ID erasure.Ordered.Register erasure.Ordered.Subject
 			erasure.Subject.ID finding.Figures.Subjects finding.Reopened.Finding finding.Resolved.Finding
 			intake.Filter.Value intake.GuessesCounted.Actor intake.PersonalDataRead.Reading intake.Subject.ID
@@ -38,7 +38,7 @@ func wordsOf() map[string]string {
 			statement.MatchUndone.Claim statement.MatchUndone.Statement statement.Received.Account statement.Received.Number
 			statement.Received.Statement setting.Changed.Setting programme.Programme.ID`,
 		"code": `agreement.ClaimAnswered.Outcome agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
-			durability.Obligation.Anchor erasure.Left.Field erasure.Left.Kind erasure.Ordered.Ground erasure.Ordered.Kind erasure.Subject.Kind
+			durability.Obligation.Anchor durability.FactWithdrawn.Kind erasure.Left.Field erasure.Left.Kind erasure.Ordered.Ground erasure.Ordered.Kind erasure.Subject.Kind
 			intake.FileFinished.Kind intake.GuessesCounted.Door intake.Filter.Name intake.PersonalDataRead.What intake.Subject.Kind
 			participant.Assistant.Employment refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason
 			cap.Terms.Per cap.Terms.Period cap.Terms.Counts cap.Condition.Fact cap.Condition.Value programme.Rate.Regime programme.Rate.Edition
@@ -55,7 +55,7 @@ func wordsOf() map[string]string {
 		"sealed": `assistance.Details.Activity assistance.Details.Place assistance.VisitCorrected.Reason assistance.VisitLogged.Reason
 			assistance.VisitWithdrawn.Reason attendance.AbsenceRecorded.Place attendance.DayCorrected.Reason attendance.DayWithdrawn.Reason attendance.HoursRecorded.Place
 			attendance.Value.Place contract.Life.Reason contract.Terms.Place contract.Terms.Work durability.Address.Query
-			durability.Obligation.Derivation durability.ServiceRefused.Reason durability.ServiceRequested.Description
+			durability.Obligation.Derivation durability.ServiceRefused.Reason durability.FactWithdrawn.Reason durability.ServiceRequested.Description
 			durability.ServiceStarted.Description durability.Statement.Description erasure.Ordered.Reason finding.Reopened.Reason
 			finding.Resolved.Reason setting.Changed.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
 			participant.Person.Account participant.Person.BirthDate participant.Person.FirstName participant.Person.LastName

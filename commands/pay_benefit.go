@@ -56,10 +56,7 @@ func paymentsFile() importKind {
 
 // PayBenefit carries the command out.
 func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journal.Result, error) {
-	if err := l.allowed(ctx, o, c); err != nil {
-		return journal.Result{}, err
-	}
-	return l.keyless(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.payBenefit(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.payBenefit(ctx, o, c) })
 }
 
 func (l *Ledger) payBenefit(ctx context.Context, o Origin, c PayBenefit) (journal.Result, error) {

@@ -150,7 +150,7 @@ func toldOf(t *testing.T, l *ledgertest.Ledger) map[string]string {
 			if day != "" {
 				asOf, _ = domain.ParseDate(day)
 			}
-			a, err := desk.Ask(t.Context(), r.Name, queries.Request{AsOf: asOf, Reader: queries.Reader{SeesText: true, SeesPeople: true}})
+			a, err := desk.Ask(t.Context(), r.Name, queries.Request{AsOf: asOf, Who: ledgertest.Actor.Who})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -28,6 +28,8 @@ type Store interface {
 	// Read lets fn read views of them by name, all at one position. It may run more
 	// than once.
 	Read(ctx context.Context, fn func(views map[string]projections.View) error, ps ...projections.Projection) error
+	// Sparing has the process let little garbage gather until end is called.
+	Sparing() (end func())
 }
 
 // Runner feeds a Store.

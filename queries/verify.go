@@ -60,6 +60,7 @@ func (d *Desk) Verify(ctx context.Context, progress func(journal.Position, int))
 	if d.opts.Store == nil {
 		return nil, ErrNothingKept
 	}
+	defer d.opts.Store.Sparing()()
 	ps := projections.All()
 	memories := map[string]*fold.Memory[*journal.Recorded]{}
 	for _, p := range ps {
@@ -76,6 +77,7 @@ func (d *Desk) Verify(ctx context.Context, progress func(journal.Position, int))
 		if err != nil {
 			return nil, fmt.Errorf("verify %s: %w", p.Name, err)
 		}
+		delete(memories, p.Name)
 		if differences = append(differences, some...); len(differences) >= maxDifferences {
 			return differences[:maxDifferences], nil
 		}

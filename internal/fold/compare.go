@@ -56,8 +56,12 @@ type Stored interface {
 	Places(ctx context.Context) ([]Place, error)
 }
 
-// comparePlaces bounds how much of two views Compare holds at once.
-const comparePlaces = 256
+// Bounds on what Compare has of each view at once: so many parts, or so many bytes of
+// rows and the part with which they are reached.
+const (
+	comparePlaces = 256
+	compareBytes  = 2 << 20
+)
 
 // entry is what two views are compared by: a row, or that something is listed.
 type entry struct {
@@ -73,7 +77,7 @@ const emptied = "emptied"
 
 // Compare hands over every difference of two views, ordered by key: of rows,
 // also of those in no list, and of the lists that readers find rows by. It ends
-// with the first error of differ.
+// with the first error of differ. Of b, which may lie nearer, it reads a part at a time.
 func Compare(ctx context.Context, a, b View, differ func(Difference) error) error {
 	a, listsA, err := listsOf(ctx, a)
 	if err != nil {
@@ -95,19 +99,26 @@ func Compare(ctx context.Context, a, b View, differ func(Difference) error) erro
 	}
 	for _, table := range slices.Sorted(maps.Keys(parts)) {
 		slices.Sort(parts[table])
-		// The list of tables goes with none of the parts.
-		for _, chunk := range append([][]string{nil}, slices.Collect(slices.Chunk(parts[table], comparePlaces))...) {
-			inA, err := listsA.withRows(ctx, a, table, chunk)
-			if err != nil {
-				return err
+		if err := listsA.ofTable(table).differ(listsB.ofTable(table), differ); err != nil {
+			return err
+		}
+		for rest := parts[table]; len(rest) > 0; {
+			inB, n := entries{}, 0
+			for bytes := 0; n < min(comparePlaces, len(rest)) && bytes < compareBytes; n++ {
+				more, err := listsB.addRows(ctx, inB, b, table, rest[n:n+1])
+				if err != nil {
+					return err
+				}
+				bytes += more
 			}
-			inB, err := listsB.withRows(ctx, b, table, chunk)
-			if err != nil {
+			inA := entries{}
+			if _, err := listsA.addRows(ctx, inA, a, table, rest[:n]); err != nil {
 				return err
 			}
 			if err := inA.differ(inB, differ); err != nil {
 				return err
 			}
+			rest = rest[n:]
 		}
 	}
 	return nil
@@ -153,21 +164,23 @@ func listsOf(ctx context.Context, v View) (View, entries, error) {
 	return v, lists, nil
 }
 
-// withRows is what is listed of some parts, and their rows; without parts, whether
-// the table is listed.
-func (lists entries) withRows(ctx context.Context, v View, table string, parts []string) (entries, error) {
-	some := entries{}
-	if len(parts) == 0 {
-		e := entry{LevelTable, Key{Table: table}}
-		some[e] = lists[e]
-		return some, nil
-	}
+// ofTable is whether a table is listed.
+func (lists entries) ofTable(table string) entries {
+	e := entry{LevelTable, Key{Table: table}}
+	return entries{e: lists[e]}
+}
+
+// addRows adds what is listed of some parts, and their rows, of so many bytes.
+func (lists entries) addRows(ctx context.Context, to entries, v View, table string, parts []string) (bytes int, err error) {
 	for _, part := range parts {
 		e := entry{LevelPart, Key{Table: table, Part: part}}
-		some[e] = lists[e]
+		to[e] = lists[e]
 	}
-	err := canonicalRows(ctx, v, table, parts, func(k Key, row string) { some[entry{LevelRow, k}] = row })
-	return some, err
+	err = canonicalRows(ctx, v, table, parts, func(k Key, row string) {
+		to[entry{LevelRow, k}] = row
+		bytes += len(row)
+	})
+	return bytes, err
 }
 
 func (lists entries) differ(b entries, differ func(Difference) error) error {

@@ -73,6 +73,13 @@ type Store[E fold.Event] struct {
 // collected again and again for little.
 func rebuildGarbage() garbage.Rule { return garbage.Rule{Percent: 50, Floor: 24 << 20} }
 
+// Sparing has the process let as little garbage gather as in a rebuild, until end is
+// called.
+func (s *Store[E]) Sparing() (end func()) {
+	s.garbage.Begin()
+	return s.garbage.End
+}
+
 // NewStore over a Redis; an empty prefix is `ksiega`.
 func NewStore[E fold.Event](client redis.UniversalClient, prefix string) *Store[E] {
 	if prefix == "" {

@@ -61,12 +61,19 @@ func (k *Keeper) Begin() {
 	}
 }
 
-// End takes one Begin back.
+// End takes one Begin back. What was set before it is a share of what was live then, and
+// may be many times as much by now: a collection has whoever keeps that setting look at
+// it again.
 func (k *Keeper) End() {
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.users--; k.users == 0 {
+	k.users--
+	back := k.users == 0
+	if back {
 		debug.SetGCPercent(k.before)
+	}
+	k.mu.Unlock()
+	if back {
+		runtime.GC()
 	}
 }
 

@@ -42,12 +42,16 @@ func (db *DB) save(ctx context.Context) error {
 	return nil
 }
 
-// copy is the file's image of the database, between two writes.
-func (db *DB) copy(ctx context.Context) ([]byte, error) {
+// pieceBytes is about what a piece of an image has: one slice that grows with it would
+// be there twice.
+const pieceBytes = 1 << 20
+
+// copy is the file's image of the database, between two writes, in pieces.
+func (db *DB) copy(ctx context.Context) (image [][]byte, err error) {
 	db.gate.Lock()
 	defer db.gate.Unlock()
 	all := db.redis.DB(0)
-	image, records := []byte(magic), uint64(0)
+	sum, piece, records := sha256.New(), []byte(magic), uint64(0)
 	for i, key := range all.Keys() {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -55,16 +59,17 @@ func (db *DB) copy(ctx context.Context) ([]byte, error) {
 		if all.TTL(key) != 0 {
 			continue
 		}
-		var err error
-		if image, err = appendRecord(image, all, key); err != nil {
+		if piece, err = appendRecord(piece, all, key); err != nil {
 			return nil, err
 		}
-		records++
+		if records++; len(piece) >= pieceBytes {
+			sum.Write(piece)
+			image, piece = append(image, piece), nil
+		}
 	}
-	image = append(image, '.')
-	image = binary.AppendUvarint(image, records)
-	sum := sha256.Sum256(image)
-	return append(image, sum[:]...), nil
+	piece = binary.AppendUvarint(append(piece, '.'), records)
+	sum.Write(piece)
+	return append(image, sum.Sum(piece)), nil
 }
 
 func appendRecord(image []byte, all *miniredis.RedisDB, key string) ([]byte, error) {
@@ -108,7 +113,7 @@ func appendText(image []byte, text string) []byte {
 }
 
 // replace puts a file in place of another, or leaves the other.
-func replace(name string, image []byte) (err error) {
+func replace(name string, image [][]byte) (err error) {
 	dir := filepath.Dir(name)
 	temp, err := os.CreateTemp(dir, filepath.Base(name)+".*.tmp") // 0600
 	if err != nil {
@@ -119,7 +124,11 @@ func replace(name string, image []byte) (err error) {
 			err = errors.Join(err, os.Remove(temp.Name()))
 		}
 	}()
-	_, err = temp.Write(image)
+	for _, piece := range image {
+		if err == nil {
+			_, err = temp.Write(piece)
+		}
+	}
 	if err == nil {
 		err = temp.Sync()
 	}

@@ -280,7 +280,7 @@ func FuzzDecode(f *testing.F) {
 			t.Fatal(err)
 		}
 		again := miniredis.NewMiniRedis()
-		if err := decode(copied, again.DB(0)); err != nil {
+		if err := decode(bytes.Join(copied, nil), again.DB(0)); err != nil {
 			t.Fatal(err)
 		}
 		if len(again.Keys()) != len(all.Keys()) {

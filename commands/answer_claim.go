@@ -37,7 +37,7 @@ func (c *RecordClaimDecision) columns() []column {
 		dateColumn("data", "date", &c.Date, "dzień odpowiedzi").key(),
 		choiceColumn("wynik", "outcome", &c.Outcome, "odpowiedź urzędu pracy", string(refund.OutcomeAccepted), string(refund.OutcomePartial),
 			string(refund.OutcomeReturned), string(refund.OutcomeReclaimed)),
-		given("kwota", "amountGrosze", &c.AmountGrosze, kindAmount, "kwota przyjęta w części albo do zwrotu", (*sheetfile.Record).Amount),
+		given("kwota", "amountGrosze", &c.AmountGrosze, KindAmount, "kwota przyjęta w części albo do zwrotu", (*sheetfile.Record).Amount),
 		textColumn("powod", "reason", &c.Reason, "powód, który podał urząd").optional(),
 	}
 }

@@ -230,3 +230,19 @@ func TestARowIsRefusedForAllThatIsWrongWithIt(t *testing.T) {
 		}
 	}
 }
+
+// A row of totals below a table is passed over and told; one that could be data is not.
+func TestRowsOfTotals(t *testing.T) {
+	t.Parallel()
+	l := centre(t)
+	s := l.Import(t, "obecnosci.csv", "umowa;data;godziny\nS/1;05.03.2018;2\nS/1;06.03.2018;x\n;;\nRazem:;;4\n")
+	if s.Rows != 2 || s.Accepted != 1 || s.Refused != 1 || len(s.Totals) != 1 || s.Totals[0] != 5 {
+		t.Errorf("%+v", s)
+	}
+	if s := l.Import(t, "uczestnicy_2.csv", "id;imie;nazwisko\nSuma;Jan;Kos\nRazem 1;;\n"); s.Accepted != 1 || len(s.Totals) != 1 {
+		t.Errorf("%+v", s)
+	}
+	if s := l.Import(t, "decyzje-pup.csv", "wniosek;data;wynik\nOgółem;;3\n"); s.Rows != 0 || s.Refused != 0 || len(s.Totals) != 1 {
+		t.Errorf("%+v", s)
+	}
+}

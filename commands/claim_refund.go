@@ -43,7 +43,7 @@ func (c *SubmitClaim) columns() []column {
 		idColumn("porozumienie", "agreement", &c.Agreement, "numer porozumienia"),
 		monthColumn("miesiac", "month", &c.Month, "miesiąc pracy"),
 		dateColumn("zlozono", "submitted", &c.Submitted, "dzień złożenia"),
-		given("kwota", "amountGrosze", &c.AmountGrosze, kindAmount, "kwota; pusta: wylicza się z wypłaconych w całości", (*sheetfile.Record).Amount),
+		given("kwota", "amountGrosze", &c.AmountGrosze, KindAmount, "kwota; pusta: wylicza się z wypłaconych w całości", (*sheetfile.Record).Amount),
 		idColumn("koryguje", "corrects", &c.Corrects, "numer wniosku, który ten zastępuje").optional(),
 	}
 }

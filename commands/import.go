@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"ksiega/commands/sheetfile"
@@ -32,8 +31,10 @@ type Summary struct {
 	Refused  int    `json:"refused"`
 	Known    int    `json:"known"`
 	// Skipped: the file was imported before with nothing refused.
-	Skipped bool     `json:"skipped,omitempty"`
-	Header  []string `json:"header,omitempty"`
+	Skipped bool `json:"skipped,omitempty"`
+	// Totals are the numbers of rows of totals, which were passed over and count nowhere.
+	Totals []int    `json:"totals,omitempty"`
+	Header []string `json:"header,omitempty"`
 	// Notices are ids of accepted rows that look like names of people.
 	Notices     []Notice     `json:"notices,omitempty"`
 	RefusedRows []RefusedRow `json:"-"` // a door says why in Polish
@@ -97,8 +98,7 @@ type importing struct {
 	progress Progress
 	decided  atomic.Int64
 
-	mu       sync.Mutex // guards outcomes while workers run
-	outcomes []outcome  // by index of the row
+	outcomes
 }
 
 // Import decides every row of a file, in order within each stream, and records
@@ -132,7 +132,7 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress
 		if im.sheet, err = sheetfile.Read(f.Name, bytes.NewReader(f.Data), specOf(k.name, k.columns)); err != nil {
 			return sum, &FileError{err}
 		}
-		im.outcomes = make([]outcome, len(im.sheet.Rows))
+		im.expect(im.sheet.Len())
 	}
 	if err := k.run(ctx, im); err != nil {
 		var unreadable *FileError

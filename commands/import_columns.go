@@ -14,7 +14,7 @@ type column struct {
 	name    string // in the file
 	field   string // of the command that it fills, by its JSON name
 	doc     string // what stands in it, in Polish
-	kind    valueKind
+	kind    ValueKind
 	choices []string
 	absent  bool // the file may lack it
 	empty   bool // its cells may be empty
@@ -25,23 +25,24 @@ type column struct {
 	text func() string // of the field
 }
 
-// valueKind is what a column's cells hold, in Polish.
-type valueKind string
+// ValueKind is what a column's cells hold, in Polish.
+type ValueKind string
 
+// The kinds of values.
 const (
-	kindText    valueKind = "tekst"
-	kindID      valueKind = "identyfikator"
-	kindChoice  valueKind = "jedna z wartości"
-	kindYesNo   valueKind = "tak lub nie"
-	kindDate    valueKind = "data"
-	kindMonth   valueKind = "miesiąc"
-	kindClock   valueKind = "godzina"
-	kindHours   valueKind = "czas"
-	kindAmount  valueKind = "kwota"
-	kindPercent valueKind = "procent"
-	kindCount   valueKind = "liczba"
-	kindPESEL   valueKind = "PESEL"
-	kindAccount valueKind = "numer konta"
+	KindText    ValueKind = "tekst"
+	KindID      ValueKind = "identyfikator"
+	KindChoice  ValueKind = "jedna z wartości"
+	KindYesNo   ValueKind = "tak lub nie"
+	KindDate    ValueKind = "data"
+	KindMonth   ValueKind = "miesiąc"
+	KindClock   ValueKind = "godzina"
+	KindHours   ValueKind = "czas"
+	KindAmount  ValueKind = "kwota"
+	KindPercent ValueKind = "procent"
+	KindCount   ValueKind = "liczba"
+	KindPESEL   ValueKind = "PESEL"
+	KindAccount ValueKind = "numer konta"
 )
 
 // fromRow is a command that a row of an import file makes: columns are bound to its
@@ -51,14 +52,14 @@ type fromRow[R any] interface {
 	columns() []column
 }
 
-func columnOf[T any](name, field string, into *T, kind valueKind, doc string, read func(*sheetfile.Record, string) T) column {
+func columnOf[T any](name, field string, into *T, kind ValueKind, doc string, read func(*sheetfile.Record, string) T) column {
 	return column{name: name, field: field, kind: kind, doc: doc,
 		read: func(r *sheetfile.Record) { *into = read(r, name) },
 		text: func() string { return fmt.Sprint(*into) }}
 }
 
 // given is columnOf for a field that tells an empty cell from a zero.
-func given[T any](name, field string, into **T, kind valueKind, doc string, read func(*sheetfile.Record, string) T) column {
+func given[T any](name, field string, into **T, kind ValueKind, doc string, read func(*sheetfile.Record, string) T) column {
 	c := column{name: name, field: field, kind: kind, doc: doc, read: func(r *sheetfile.Record) {
 		if v := read(r, name); !r.Empty(name) {
 			*into = &v
@@ -68,49 +69,49 @@ func given[T any](name, field string, into **T, kind valueKind, doc string, read
 }
 
 func textColumn(name, field string, into *string, doc string) column {
-	return columnOf(name, field, into, kindText, doc, (*sheetfile.Record).Text)
+	return columnOf(name, field, into, KindText, doc, (*sheetfile.Record).Text)
 }
 
 func idColumn(name, field string, into *string, doc string) column {
-	return columnOf(name, field, into, kindID, doc, (*sheetfile.Record).ID)
+	return columnOf(name, field, into, KindID, doc, (*sheetfile.Record).ID)
 }
 
 func choiceColumn(name, field string, into *string, doc string, choices ...string) column {
-	c := columnOf(name, field, into, kindChoice, doc, func(r *sheetfile.Record, name string) string { return r.Choice(name, choices...) })
+	c := columnOf(name, field, into, KindChoice, doc, func(r *sheetfile.Record, name string) string { return r.Choice(name, choices...) })
 	c.choices = choices
 	return c
 }
 
 func yesNoColumn(name, field string, into *bool, doc string) column {
-	return columnOf(name, field, into, kindYesNo, doc, (*sheetfile.Record).YesNo).optional()
+	return columnOf(name, field, into, KindYesNo, doc, (*sheetfile.Record).YesNo).optional()
 }
 
 func dateColumn(name, field string, into *domain.Date, doc string) column {
-	return columnOf(name, field, into, kindDate, doc, (*sheetfile.Record).Date)
+	return columnOf(name, field, into, KindDate, doc, (*sheetfile.Record).Date)
 }
 
 func monthColumn(name, field string, into *domain.Month, doc string) column {
-	return columnOf(name, field, into, kindMonth, doc, (*sheetfile.Record).Month)
+	return columnOf(name, field, into, KindMonth, doc, (*sheetfile.Record).Month)
 }
 
 func clockColumn(name, field string, into *domain.TimeOfDay, doc string) column {
-	return columnOf(name, field, into, kindClock, doc, (*sheetfile.Record).Clock)
+	return columnOf(name, field, into, KindClock, doc, (*sheetfile.Record).Clock)
 }
 
 func hoursColumn(name, field string, into *domain.Minutes, doc string) column {
-	return columnOf(name, field, into, kindHours, doc, (*sheetfile.Record).Hours)
+	return columnOf(name, field, into, KindHours, doc, (*sheetfile.Record).Hours)
 }
 
 func amountColumn(name, field string, into *domain.Grosze, doc string) column {
-	return columnOf(name, field, into, kindAmount, doc, (*sheetfile.Record).Amount)
+	return columnOf(name, field, into, KindAmount, doc, (*sheetfile.Record).Amount)
 }
 
 func percentColumn(name, field string, into *int, doc string) column {
-	return columnOf(name, field, into, kindPercent, doc, (*sheetfile.Record).Percent)
+	return columnOf(name, field, into, KindPercent, doc, (*sheetfile.Record).Percent)
 }
 
 func countColumn(name, field string, into *int, doc string) column {
-	return columnOf(name, field, into, kindCount, doc, (*sheetfile.Record).Int)
+	return columnOf(name, field, into, KindCount, doc, (*sheetfile.Record).Int)
 }
 
 // Amendment is how a command replaces or takes back what is recorded under its identity.
@@ -250,8 +251,8 @@ type Notice struct {
 // noticed are the notices of a file's accepted rows.
 func (im *importing) noticed(columns []column) (all []Notice) {
 	columns = slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return !c.isName })
-	for i, o := range im.outcomes {
-		if o.verdict != accepted || len(columns) == 0 {
+	for i, v := range im.verdicts {
+		if v != accepted || len(columns) == 0 {
 			continue
 		}
 		r := im.sheet.Record(i)

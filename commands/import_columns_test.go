@@ -16,8 +16,8 @@ func sampleCell(c column) string {
 	if len(c.choices) > 0 {
 		return c.choices[0]
 	}
-	return map[valueKind]string{kindText: "słowa", kindID: "X/1", kindYesNo: "tak", kindDate: "05.03.2018", kindMonth: "2018-03", kindClock: "8:00",
-		kindHours: "1:30", kindAmount: "12,50", kindPercent: "60", kindCount: "3", kindPESEL: "44051401359", kindAccount: "61109010140000071219812874"}[c.kind]
+	return map[ValueKind]string{KindText: "słowa", KindID: "X/1", KindYesNo: "tak", KindDate: "05.03.2018", KindMonth: "2018-03", KindClock: "8:00",
+		KindHours: "1:30", KindAmount: "12,50", KindPercent: "60", KindCount: "3", KindPESEL: "44051401359", KindAccount: "61109010140000071219812874"}[c.kind]
 }
 
 // Every column fills the field of the command that it names, and no two the same.

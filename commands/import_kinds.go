@@ -11,6 +11,8 @@ import (
 	"ksiega/domain/access"
 )
 
+//go:generate sh -c "cd .. && go run ./cmd/ksiega-docs"
+
 // importKind is a kind of import file. The use case that its rows ask for declares it.
 type importKind struct {
 	name      string           // the file's, up to the first `.` or `_`

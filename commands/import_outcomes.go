@@ -3,77 +3,109 @@ package commands
 import (
 	"errors"
 	"slices"
+	"sync"
 
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/internal/journal"
 )
 
-type verdict int
+// verdict is what became of a row.
+type verdict uint8
 
 const (
 	undecided verdict = iota
 	accepted
 	known
 	refused
+	passedOver // a row of totals
 )
 
-type outcome struct {
-	verdict verdict
-	why     []Why
+// outcomes are what became of each row of a file.
+type outcomes struct {
+	mu       sync.Mutex // guards what follows while workers run
+	verdicts []verdict
+	why      map[int][]Why // of those that were refused
 }
 
+func (o *outcomes) expect(rows int) {
+	o.verdicts, o.why = make([]verdict, rows), map[int][]Why{}
+}
+
+func (o *outcomes) keep(row int, v verdict, why []Why) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.verdicts[row] = v; v == refused {
+		o.why[row] = why
+	}
+}
+
+// passOver leaves a row of totals out.
+func (im *importing) passOver(i int) { im.keep(i, passedOver, nil) }
+
 func (im *importing) summarise(s *Summary) {
-	s.Rows = len(im.outcomes)
-	for i, o := range im.outcomes {
-		switch o.verdict {
+	for i, v := range im.verdicts {
+		switch v {
 		case accepted:
 			s.Accepted++
 		case known:
 			s.Known++
+		case passedOver:
+			s.Totals = append(s.Totals, im.sheet.Number(i))
 		default:
 			s.Refused++
-			r := RefusedRow{Row: i + 1, Why: o.why}
-			if im.sheet != nil {
-				r.Row, r.Cells = im.sheet.Rows[i].Number, im.sheet.Rows[i].Cells
-			} else {
-				r.Cells = im.cells[i]
-			}
-			s.RefusedRows = append(s.RefusedRows, r)
+			s.RefusedRows = append(s.RefusedRows, im.refusedRow(i))
 		}
 	}
+	s.Rows = len(im.verdicts) - len(s.Totals)
 	s.Header = im.header
 	if im.sheet != nil {
 		s.Header = im.sheet.Header
 	}
 }
 
+// refusedRow is a row as it stood in the file; days that it has as serial numbers are
+// read as days.
+func (im *importing) refusedRow(i int) RefusedRow {
+	r := RefusedRow{Row: i + 1, Why: im.why[i]}
+	if im.sheet == nil {
+		r.Cells = im.cells[i]
+		return r
+	}
+	rec := im.sheet.Record(i)
+	for _, c := range im.columns {
+		if c.kind == KindDate {
+			rec.Date(c.name)
+		}
+	}
+	r.Row, r.Cells = rec.Number(), rec.Cells()
+	return r
+}
+
 // settle keeps a row's outcome; an error that is no refusal is handed back.
 func (im *importing) settle(i int, r journal.Result, err error) error {
-	o := outcome{verdict: accepted}
+	v, why := accepted, []Why(nil)
 	if err == nil && r.Events == 0 {
-		o.verdict = known
+		v = known
 	}
 	if err != nil {
 		refusals := domain.RefusalsOf(err)
 		if len(refusals) == 0 || refusals[0].Code == domain.CodeConflict {
 			return err
 		}
-		o = outcome{refused, im.why(err)}
+		v, why = refused, im.whyOf(err)
 		im.l.count(err)
 		im.l.Guesses.count(im.origin, err)
 	}
-	im.mu.Lock()
-	im.outcomes[i] = o
-	im.mu.Unlock()
-	if n := im.decided.Add(1); im.progress != nil && (n%256 == 0 || int(n) == len(im.outcomes)) {
-		im.progress(int(n), len(im.outcomes))
+	im.keep(i, v, why)
+	if n := im.decided.Add(1); im.progress != nil && (n%256 == 0 || int(n) == len(im.verdicts)) {
+		im.progress(int(n), len(im.verdicts))
 	}
 	return nil
 }
 
-// why is all that is said against a row, each with the column that is to blame.
-func (im *importing) why(err error) (all []Why) {
+// whyOf is all that is said against a row, each with the column that is to blame.
+func (im *importing) whyOf(err error) (all []Why) {
 	var row sheetfile.RowError
 	if errors.As(err, &row) {
 		for _, c := range row {

@@ -48,9 +48,15 @@ func inOrder[R Request, P fromRow[R]](name, title string, decide func(context.Co
 	return importKind{name: name, title: title, operation: (*new(R)).Operation(), columns: P(new(R)).columns(), run: func(ctx context.Context, im *importing) error {
 		var c R
 		columns, seen := P(&c).columns(), unique{}
-		for i := range im.sheet.Rows {
+		for i := range im.sheet.Len() {
 			c = *new(R)
-			result, err := journal.Result{}, seen.read(im.sheet.Record(i), columns)
+			rec := im.sheet.Record(i)
+			readRow(rec, columns)
+			result, err := journal.Result{}, seen.refuse(rec, columns)
+			if err != nil && isTotals(rec, columns) {
+				im.passOver(i)
+				continue
+			}
 			if err == nil {
 				result, err = decide(ctx, im, im.originOf(i), c)
 			}
@@ -76,10 +82,9 @@ func (u unique) check(identity string, row int) *domain.Error {
 	return nil
 }
 
-// read fills the command of a row. A row that can't be read elsewhere still counts as
-// the first of its identity.
-func (u unique) read(r *sheetfile.Record, columns []column) error {
-	readRow(r, columns)
+// refuse says what is wrong with a row that was read. One that can't be read elsewhere
+// still counts as the first of its identity.
+func (u unique) refuse(r *sheetfile.Record, columns []column) error {
 	if identity, ok := identityOf(r, columns); ok {
 		if twice := u.check(identity, r.Number()); twice != nil {
 			r.Refuse("", twice)
@@ -88,44 +93,134 @@ func (u unique) read(r *sheetfile.Record, columns []column) error {
 	return r.Err()
 }
 
-// decideRows reads every row, groups the rows by stream in the file's order and
-// decides the streams side by side.
+// isTotals tells a row of totals below a table from one of data: it begins as one, and
+// something that every row of data has is missing.
+func isTotals(r *sheetfile.Record, columns []column) bool {
+	return r.Totals() && slices.ContainsFunc(columns, func(c column) bool { return !c.empty && r.Empty(c.name) })
+}
+
+// decideRows groups the rows of a file by stream, in the file's order, and decides the
+// streams side by side. Only the rows of the streams in hand are in memory, and of the
+// others where they stand in the file: every row is read twice.
 func decideRows[R Request, S, C any, P fromRow[R]](ctx context.Context, im *importing, d domain.Decider[S, C], rules rowRules[R, C]) error {
-	seen, groups, order := unique{}, map[string][]member[R]{}, []string{}
-	var c R
-	columns := P(&c).columns()
-	for i := range im.sheet.Rows {
-		rec := im.sheet.Record(i)
-		c = *new(R)
-		err := seen.read(rec, columns)
-		if err == nil && rules.refuse != nil {
-			err = rules.refuse(rec, c)
-		}
-		if err != nil {
-			if err := im.settle(i, journal.Result{}, err); err != nil {
-				return err
-			}
-			continue
-		}
-		stream := rules.stream(c)
-		if _, ok := groups[stream]; !ok {
-			order = append(order, stream)
-		}
-		groups[stream] = append(groups[stream], member[R]{i, c})
+	groups, refused, err := groupRows[R, C, P](im, rules)
+	if err != nil {
+		return err
 	}
 	workers, within := errgroup.WithContext(ctx)
 	workers.SetLimit(importWorkers)
 	var request R // its kind is asked, of whatever values
-	rows := streamRows[R, S, C]{importing: im, rules: rules, decider: naming(veiled(im.origin, request, d))}
-	for _, stream := range order {
-		of := rows
-		of.stream = stream
-		workers.Go(func() error { return of.decide(within, groups[stream]) })
+	d = naming(veiled(im.origin, request, d))
+	for stream, rows := range groups.each {
+		if within.Err() != nil {
+			break
+		}
+		workers.Go(func() error {
+			s := streamRows[R, S, C]{importing: im, rules: rules, decider: d, stream: stream}
+			var c R
+			columns, seen := P(&c).columns(), unique{}
+			for some := range slices.Chunk(rows, rowsAtOnce) {
+				var members []member[R]
+				for _, row := range some {
+					c = *new(R)
+					rec := im.sheet.Record(int(row))
+					readRow(rec, columns)
+					err := seen.refuse(rec, columns)
+					if err == nil {
+						err = refused[row]
+					}
+					if err == nil {
+						members = append(members, member[R]{int(row), c})
+					} else if err := im.settle(int(row), journal.Result{}, err); err != nil {
+						return err
+					}
+				}
+				if err := s.decide(within, members); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 	if err := workers.Wait(); err != nil || rules.last == nil {
 		return err
 	}
 	return rules.last(ctx)
+}
+
+// rowsAtOnce bounds the rows of one stream that are decided at once.
+const rowsAtOnce = 8192
+
+// rowGroups are the rows of a file by stream, each stream's in order.
+type rowGroups struct {
+	streams []string // in the order of their first rows
+	rows    []int32  // by stream
+	ends    []int32  // of each stream's rows
+}
+
+// each goes through the streams.
+func (g rowGroups) each(yield func(string, []int32) bool) {
+	from := int32(0)
+	for i, stream := range g.streams {
+		if !yield(stream, g.rows[from:g.ends[i]]) {
+			return
+		}
+		from = g.ends[i]
+	}
+}
+
+// groupRows reads every row once for the stream that decides it, and settles those that
+// have none. What the rules refuse is kept: it depends on the file's order.
+func groupRows[R Request, C any, P fromRow[R]](im *importing, rules rowRules[R, C]) (g rowGroups, refused map[int32]error, err error) {
+	var c R
+	columns := P(&c).columns()
+	of, groups := make([]int32, im.sheet.Len()), map[string]int32{}
+	refused = map[int32]error{}
+	for i := range of {
+		of[i] = -1
+		c = *new(R)
+		rec := im.sheet.Record(i)
+		readRow(rec, columns)
+		if rec.Err() != nil && isTotals(rec, columns) {
+			im.passOver(i)
+			continue
+		}
+		if _, ok := identityOf(rec, columns); !ok {
+			if err := im.settle(i, journal.Result{}, rec.Err()); err != nil {
+				return g, nil, err
+			}
+			continue
+		}
+		if rec.Err() == nil && rules.refuse != nil {
+			if err := rules.refuse(rec, c); err != nil {
+				refused[int32(i)] = err
+			}
+		}
+		stream := rules.stream(c)
+		group, ok := groups[stream]
+		if !ok {
+			group = int32(len(g.streams))
+			groups[stream] = group
+			g.streams, g.ends = append(g.streams, stream), append(g.ends, 0)
+		}
+		of[i] = group
+		g.ends[group]++
+	}
+	sum := int32(0)
+	next := make([]int32, len(g.ends))
+	for i, n := range g.ends {
+		next[i] = sum
+		sum += n
+		g.ends[i] = sum
+	}
+	g.rows = make([]int32, sum)
+	for i, group := range of {
+		if group >= 0 {
+			g.rows[next[group]] = int32(i)
+			next[group]++
+		}
+	}
+	return g, refused, nil
 }
 
 // member is a row among those of one stream, and the command that it makes.
@@ -144,6 +239,9 @@ type streamRows[R, S, C any] struct {
 
 // decide decides the rows of one stream; no key is made for those that are refused.
 func (s streamRows[R, S, C]) decide(ctx context.Context, rows []member[R]) error {
+	if len(rows) == 0 {
+		return nil
+	}
 	rows, done, err := s.alone(ctx, rows)
 	defer done()
 	if err != nil {
@@ -276,5 +374,5 @@ func (im *importing) alreadyDecided(ctx context.Context, stream string, some boo
 
 // originOf is who asks for a row.
 func (im *importing) originOf(row int) Origin {
-	return im.origin.ofRow(im.hash, im.sheet.Rows[row].Number)
+	return im.origin.ofRow(im.hash, im.sheet.Number(row))
 }

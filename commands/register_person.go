@@ -52,7 +52,7 @@ func (c *RegisterParticipant) columns() []column {
 		idColumn("id", "id", &c.ID, "pseudonimowy identyfikator, nigdy PESEL").key().naming(),
 		textColumn("imie", "firstName", &c.FirstName, "imię"),
 		textColumn("nazwisko", "lastName", &c.LastName, "nazwisko"),
-		columnOf("pesel", "pesel", &c.PESEL, kindPESEL, "PESEL", (*sheetfile.Record).PESEL).optional(),
+		columnOf("pesel", "pesel", &c.PESEL, KindPESEL, "PESEL", (*sheetfile.Record).PESEL).optional(),
 		dateColumn("data_urodzenia", "birthDate", &c.BirthDate, "data urodzenia").optional(),
 		choiceColumn("plec", "sex", &c.Sex, "płeć", "K", "M").optional(),
 		textColumn("gmina", "municipality", &c.Municipality, "gmina").optional(),
@@ -61,7 +61,7 @@ func (c *RegisterParticipant) columns() []column {
 		choiceColumn("status", "labourStatus", &c.LabourStatus, "status na rynku pracy", "bezrobotny", "poszukujacy", "bierny", "zatrudniony").optional(),
 		choiceColumn("bez_zasilku", "withoutBenefit", &c.WithoutBenefit, "bez prawa do zasiłku", "tak", "nie").optional(),
 		choiceColumn("profil", "profile", &c.Profile, "profil pomocy", "I", "II", "III").optional(),
-		columnOf("konto", "account", &c.Account, kindAccount, "numer konta", (*sheetfile.Record).Account).optional(),
+		columnOf("konto", "account", &c.Account, KindAccount, "numer konta", (*sheetfile.Record).Account).optional(),
 		idColumn("opiekun_dla", "carerFor", &c.CarerFor, "identyfikator osoby, którą się opiekuje").optional().naming(),
 		idColumn("gospodarstwo", "household", &c.Household, "identyfikator gospodarstwa domowego").optional().naming(),
 	}

@@ -144,7 +144,7 @@ func importStatements(ctx context.Context, im *importing) error {
 			im.cells = append(im.cells, []string{s.Account, s.Number, strconv.Itoa(l.Number), l.Booked.String(), l.Amount.String()})
 		}
 	}
-	im.outcomes = make([]outcome, len(im.cells))
+	im.expect(len(im.cells))
 	seen, row := unique{}, 0
 	for _, s := range statements {
 		rows := max(len(s.Lines), 1)

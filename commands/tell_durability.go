@@ -44,7 +44,7 @@ func (c *TellDurability) columns() []column {
 			"publikacja", "zapytanie", "start", "odmowa", "kontrola").key(),
 		dateColumn("data", "date", &c.Date, "dzień; przy zobowiązaniu pierwszy").key(),
 		idColumn("nr", "number", &c.Number, "numer zapytania, którego dotyczy").optional().key().naming(),
-		given("wartosc", "value", &c.Value, kindCount, "liczba miejsc lub asystentów", (*sheetfile.Record).Int),
+		given("wartosc", "value", &c.Value, KindCount, "liczba miejsc lub asystentów", (*sheetfile.Record).Int),
 		dateColumn("do", "to", &c.To, "ostatni dzień zobowiązania").optional(),
 		textColumn("opis", "text", &c.Text, "opis").optional(),
 		textColumn("url", "url", &c.URL, "adres ogłoszenia").optional(),

@@ -34,7 +34,8 @@ func baseLedger(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range ordered(entries) {
+	names, _ := ordered(entries)
+	for _, name := range names {
 		if s := importCase(t, p, filepath.Join("base", name)); s.Refused != 0 || s.Accepted == 0 {
 			t.Fatalf("%s: %+v", name, s)
 		}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/schollz/progressbar/v3"
@@ -33,9 +34,9 @@ type importCmd struct {
 // terminal; the file of refused rows has them all.
 const shownRefusals = 20
 
-// Run imports the files and exits with 3 where rows were refused.
+// Run imports the files and exits with 3 where rows were refused or files not read.
 func (c *importCmd) Run(ctx context.Context, g *globals) error {
-	files, err := importFiles(c.Paths)
+	files, unread, err := importFiles(c.Paths)
 	if err == nil && c.Rejected != "" {
 		err = apart(files)
 	}
@@ -65,7 +66,7 @@ func (c *importCmd) Run(ctx context.Context, g *globals) error {
 	switch {
 	case found.unreadable > 0:
 		return errTold
-	case found.refused > 0:
+	case found.refused > 0, unread > 0:
 		return errFound
 	}
 	return nil
@@ -118,6 +119,9 @@ func (c *importCmd) conclude(path string, s *commands.Summary, refused []control
 	if s.Skipped {
 		return nil
 	}
+	for _, row := range s.Totals {
+		fmt.Printf("%s: row %d is one of totals and was passed over\n", filepath.Base(path), row)
+	}
 	terminal := term.IsTerminal(int(os.Stderr.Fd()))
 	for i, r := range refused {
 		if terminal && i == shownRefusals {
@@ -152,7 +156,7 @@ func (c *importCmd) conclude(path string, s *commands.Summary, refused []control
 	if len(rows) == 0 && c.Rejected != "" {
 		return nil // what lies there may be of another file of that name
 	}
-	written, err := sheetfile.WriteRefused(dir, &sheetfile.Sheet{Name: filepath.Base(path), Header: s.Header}, rows)
+	written, err := sheetfile.WriteRefused(dir, filepath.Base(path), s.Header, rows)
 	if err != nil {
 		return fmt.Errorf("write refused rows: %w", err)
 	}
@@ -258,58 +262,61 @@ var errNoFile = errors.New("not a regular file; a pipe or device cannot be impor
 
 // importFiles lists the files of the given paths; a directory's in the order
 // they depend on each other.
-func importFiles(paths []string) ([]string, error) {
-	var files []string
+func importFiles(paths []string) (files []string, unread int, err error) {
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if !info.IsDir() {
 			if err := commands.CheckName(filepath.Base(p)); err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 			if !info.Mode().IsRegular() {
-				return nil, fmt.Errorf("%s: %w", p, errNoFile)
+				return nil, 0, fmt.Errorf("%s: %w", p, errNoFile)
 			}
 			files = append(files, p)
 			continue
 		}
 		entries, err := os.ReadDir(p)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		found := ordered(entries)
+		found, others := ordered(entries)
+		unread += others
 		if len(found) == 0 {
-			return nil, fmt.Errorf("%s: no import files in this directory", p)
+			return nil, 0, fmt.Errorf("%s: no import files in this directory", p)
 		}
 		for _, name := range found {
 			file := filepath.Join(p, name)
 			if info, err := os.Stat(file); err != nil {
-				return nil, err
+				return nil, 0, err
 			} else if !info.Mode().IsRegular() {
-				return nil, fmt.Errorf("%s: %w", file, errNoFile)
+				return nil, 0, fmt.Errorf("%s: %w", file, errNoFile)
 			}
 			files = append(files, file)
 		}
 	}
-	return files, nil
+	return files, unread, nil
 }
 
-// ordered are the names of a directory's import files in the order of import.
-func ordered(entries []fs.DirEntry) []string {
-	var names []string
+// ordered are the names of a directory's import files in the order of import. It names
+// the other files, except those of refused rows and what is hidden or a spreadsheet's own
+// mark of an open file.
+func ordered(entries []fs.DirEntry) (names []string, others int) {
 	for _, e := range entries {
-		if e.IsDir() {
+		name := e.Name()
+		if e.IsDir() || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") || sheetfile.IsRefusedName(name) {
 			continue
 		}
-		if err := commands.CheckName(e.Name()); errors.Is(err, commands.ErrNotBuilt) && !sheetfile.IsRefusedName(e.Name()) {
+		if err := commands.CheckName(name); err != nil {
 			fmt.Fprintln(os.Stderr, "passed over:", err)
+			others++
 			continue
 		}
-		names = append(names, e.Name())
+		names = append(names, name)
 	}
-	return commands.InImportOrder(names)
+	return commands.InImportOrder(names), others
 }
 
 // apart refuses files whose refused rows would take each other's place in one

@@ -46,6 +46,7 @@ type cli struct {
 
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
 	Import   importCmd   `cmd:"" help:"Import files or directories."`
+	Template templateCmd `cmd:"" help:"Write an empty workbook of a kind of import file, with drop-downs and a sheet that explains it."`
 	Command  commandCmd  `cmd:"" help:"Carry out a command: command NAME, one JSON object on the standard input, as the API takes it."`
 	Report   reportCmd   `cmd:"" passthrough:"" help:"Print a report: report NAME [--format json|csv] [--as-of RRRR-MM-DD] [--known-at RFC3339|position] [--PARAM VALUE] [-o FILE]."`
 	Replay   replayCmd   `cmd:"" help:"Print recorded events, one JSON object a line."`

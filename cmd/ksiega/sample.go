@@ -28,7 +28,8 @@ func sampleFiles() ([]commands.File, error) {
 		return nil, err
 	}
 	var files []commands.File
-	for _, name := range ordered(entries) {
+	names, _ := ordered(entries)
+	for _, name := range names {
 		data, err := samples.Starachowice.ReadFile(dir + "/" + name)
 		if err != nil {
 			return nil, err

@@ -1,8 +1,8 @@
 // Package charset tells in which encoding a file of Polish text is written, and
 // reads it.
 //
-// A file is UTF-8, with or without a byte order mark, or it is in one of the
-// encodings that its reader names. Those use one byte a letter and any bytes are
+// A file is UTF-8, with or without a byte order mark, UTF-16 with one, or it is in one
+// of the encodings that its reader names. Those use one byte a letter and any bytes are
 // text in each of them, so that the one wins under which more of the other bytes
 // are Polish letters where such letters stand. UTF-8 of which single bytes are bad
 // (a letter cut in two by a line end) stays UTF-8; its bad bytes stay in the text,
@@ -15,10 +15,12 @@ package charset
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -42,19 +44,26 @@ func (e Encoding) decode(raw []byte) (string, error) {
 	return string(text), err
 }
 
-// ErrNoText refuses bytes that are no text of this kind, UTF-16 among them.
+// ErrNoText refuses bytes that are no text of this kind, UTF-16 without its byte order
+// mark among them.
 var ErrNoText = errors.New("not a text file")
 
 const bom = "\uFEFF"
 
-// Decode makes text of bytes in UTF-8 or one of some encodings; where lines end in CR
+// Decode makes text of bytes in UTF-8, UTF-16 or one of some encodings; where lines end in CR
 // alone, as on old Macs, they end in LF afterwards. Its errors name line and encodings
 // and nothing of the text.
 func Decode(raw []byte, among ...Encoding) (string, error) {
+	if len(raw) >= 2 && (raw[0] == 0xFF && raw[1] == 0xFE || raw[0] == 0xFE && raw[1] == 0xFF) {
+		var err error
+		if raw, err = fromUTF16(raw); err != nil {
+			return "", err
+		}
+	}
 	if bytes.IndexByte(raw, '\n') < 0 {
 		raw = bytes.ReplaceAll(raw, []byte{'\r'}, []byte{'\n'})
 	}
-	if bytes.IndexByte(raw, 0) >= 0 || bytes.HasPrefix(raw, []byte{0xFF, 0xFE}) || bytes.HasPrefix(raw, []byte{0xFE, 0xFF}) {
+	if bytes.IndexByte(raw, 0) >= 0 {
 		return "", ErrNoText
 	}
 	if bytes.HasPrefix(raw, []byte(bom)) || mostlyUTF8(raw) {
@@ -72,6 +81,32 @@ func Decode(raw []byte, among ...Encoding) (string, error) {
 		}
 	}
 	return text, stray(raw, best, among)
+}
+
+// fromUTF16 makes UTF-8 of bytes that begin with the byte order mark of UTF-16, as
+// spreadsheets write "Unicode text". A half letter is no text.
+func fromUTF16(raw []byte) ([]byte, error) {
+	order := binary.ByteOrder(binary.LittleEndian)
+	if raw[0] == 0xFE {
+		order = binary.BigEndian
+	}
+	if len(raw)%2 != 0 {
+		return nil, ErrNoText
+	}
+	text := make([]byte, 0, len(raw))
+	for at := 2; at < len(raw); at += 2 {
+		c := rune(order.Uint16(raw[at:]))
+		if utf16.IsSurrogate(c) {
+			if at += 2; at >= len(raw) {
+				return nil, ErrNoText
+			}
+			if c = utf16.DecodeRune(c, rune(order.Uint16(raw[at:]))); c == utf8.RuneError {
+				return nil, ErrNoText
+			}
+		}
+		text = utf8.AppendRune(text, c)
+	}
+	return text, nil
 }
 
 // mostlyUTF8 says that more bytes beyond ASCII are letters of UTF-8 than are not: a

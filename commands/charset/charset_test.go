@@ -3,6 +3,7 @@ package charset
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
 )
@@ -52,11 +53,34 @@ func TestWhichEncoding(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	for _, raw := range []string{"\xFF\xFEa\x00", "a\x00b", "\xFE\xFF\x00a"} {
+	for _, raw := range []string{"a\x00b", "\xFF\xFEa", "\xFF\xFE\x00\xD8", "\xFE\xFF\xDC\x00\x00a", "\xFF\xFE\x00\x00"} {
 		if _, err := Decode([]byte(raw), Windows); err != ErrNoText {
 			t.Errorf("%q: %v", raw, err)
 		}
 	}
+}
+
+func TestUTF16(t *testing.T) {
+	t.Parallel()
+	for _, raw := range []string{"\xFF\xFEa\x00\x05\x01=\xD8\x00\xDE\n\x00", "\xFE\xFF\x00a\x01\x05\xD8=\xDE\x00\x00\n"} {
+		if got, err := Decode([]byte(raw), Windows); got != "aą😀\n" || err != nil {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte("\xFF\xFEa\x00\x05\x01"))
+	f.Add([]byte("za\xbf\xf3\xb3\xe6\rx"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		text, err := Decode(raw, DOS, Windows, ISO)
+		if err != nil || !utf8.ValidString(text) || strings.HasPrefix(text, bom) {
+			return // single bad bytes of UTF-8 stay, for the reader
+		}
+		if again, err := Decode([]byte(text), DOS, Windows, ISO); err == nil && again != text {
+			t.Errorf("%q is read again as %q", text, again)
+		}
+	})
 }
 
 func in2(t *testing.T, m *charmap.Charmap, s string) string {

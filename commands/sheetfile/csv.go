@@ -10,95 +10,154 @@ import (
 
 const bom = "\uFEFF"
 
-// decode makes text of bytes: UTF-8 with or without BOM, else Windows-1250.
+// decode makes text of bytes: UTF-8, UTF-16 with its byte order mark, else Windows-1250.
 func decode(raw []byte) (string, error) {
 	text, err := charset.Decode(raw, charset.Windows)
 	if errors.Is(err, charset.ErrNoText) {
-		return "", errors.New("not text in UTF-8 or Windows-1250; save it as CSV UTF-8")
+		return "", errors.New("not text in UTF-8, UTF-16 or Windows-1250; save it as CSV UTF-8")
 	}
 	return text, err
 }
 
-// splitter cuts a text into rows. Cells share the memory of the text, and rows
-// that of slabs, as a file has a hundred thousand of them.
-type splitter struct {
-	rest   string
-	slab   []string
-	cells  int
-	number int
+// separatorOf is what stands between the cells of a text, and where its rows begin: a
+// first line `sep=` names it, else the first of `;`, TAB and `,` that the header has.
+func separatorOf(text string) (separator byte, start int) {
+	line, _, _ := strings.Cut(text, "\n")
+	named := strings.TrimRight(line, "\r")
+	if len(named) == 5 && strings.EqualFold(named[:4], "sep=") && strings.IndexByte(";\t,|", named[4]) >= 0 {
+		return named[4], min(len(line)+1, len(text))
+	}
+	found := [3]bool{}
+	quoted := false
+	for at := 0; at < len(text); at++ {
+		c := text[at]
+		if c == '"' {
+			quoted = !quoted
+		}
+		if quoted {
+			continue
+		}
+		if c == '\n' {
+			break
+		}
+		if i := strings.IndexByte(";\t,", c); i >= 0 {
+			found[i] = true
+		}
+	}
+	for i, c := range []byte(";\t,") {
+		if found[i] {
+			return c, 0
+		}
+	}
+	return ';', 0
 }
 
-func splitCSV(raw []byte) ([]Row, error) {
+// csvRows are the rows of a CSV, cut only when they are asked for: a file of a million
+// has ten times as many cells.
+type csvRows struct {
+	text      string
+	separator byte
+	width     int // cells that every row must have where `,` separates them, or 0
+	at        []rowAt
+}
+
+// rowAt is where a row stands in the text, and its number in the spreadsheet.
+type rowAt struct{ start, number uint32 }
+
+func readCSV(raw []byte) (*csvRows, error) {
 	text, err := decode(raw)
 	if err != nil {
 		return nil, err
 	}
-	p := splitter{rest: text}
-	var rows []Row
-	for p.rest != "" {
-		p.number++
-		if p.number > MaxRows {
+	f := &csvRows{text: text}
+	separator, start := separatorOf(text)
+	f.separator = separator
+	p := splitter{text: text, at: start, separator: separator}
+	var row Row
+	cells := 0
+	for number := 1; p.at < len(p.text); number++ {
+		if number > MaxRows {
 			return nil, fmt.Errorf("more than %d rows", MaxRows)
 		}
-		row, err := p.row()
-		if err != nil {
-			return nil, err
+		at := rowAt{uint32(p.at), uint32(number)}
+		row.Cells, row.problem = row.Cells[:0], nil
+		if err := p.row(&row); err != nil {
+			return nil, fmt.Errorf("row %d: %w", number, err)
 		}
-		if row.Cells != nil {
-			rows = append(rows, row)
+		if row.empty() {
+			continue
 		}
+		if cells += len(row.Cells); cells > maxCells {
+			return nil, fmt.Errorf("row %d: more than %d cells in the file", number, maxCells)
+		}
+		if number == 1 && separator == ',' {
+			f.width = len(row.Cells)
+		}
+		f.at = append(f.at, at)
 	}
-	return rows, nil
+	return f, nil
 }
 
-// row cuts the next row off; its Cells are nil if all of them are empty.
-func (p *splitter) row() (Row, error) {
-	row, empty := Row{Number: p.number}, true
-	start := len(p.slab)
+// row is the row of an index. Of cells between `,` there must be as many as in the
+// header: else a decimal comma without quotes around it would move those behind it.
+func (f *csvRows) row(i int) Row {
+	r := Row{Number: int(f.at[i].number)}
+	p := splitter{text: f.text, at: int(f.at[i].start), separator: f.separator}
+	_ = p.row(&r) // it was read before
+	if f.width > 0 && len(r.Cells) != f.width && r.problem == nil {
+		r.problem = ErrComma.With("%d, not %d", len(r.Cells), f.width)
+	}
+	return r
+}
+
+// splitter cuts a text into rows. Cells share the memory of the text.
+type splitter struct {
+	text      string
+	at        int
+	separator byte
+}
+
+// row cuts the next row off.
+func (p *splitter) row(row *Row) error {
 	for last := false; !last; {
 		var cell string
 		var err error
-		cell, last, err = p.cell(&row)
-		if err != nil {
-			return row, err
+		if cell, last, err = p.cell(row); err != nil {
+			return err
 		}
-		if len(p.slab)-start >= maxWidth {
-			return row, fmt.Errorf("row %d: more than %d cells", p.number, maxWidth)
+		if len(row.Cells) >= maxWidth {
+			return fmt.Errorf("more than %d cells", maxWidth)
 		}
-		if len(p.slab) == cap(p.slab) {
-			grown := make([]string, len(p.slab)-start, 8192)
-			copy(grown, p.slab[start:])
-			p.slab, start = grown, 0
+		row.Cells = append(row.Cells, cell)
+	}
+	return nil
+}
+
+// empty says that nothing stands in a row.
+func (r *Row) empty() bool {
+	for _, c := range r.Cells {
+		if strings.TrimSpace(c) != "" {
+			return false
 		}
-		p.slab = append(p.slab, cell)
-		empty = empty && strings.TrimSpace(cell) == ""
 	}
-	if empty && row.problem == nil {
-		p.slab = p.slab[:start]
-		return row, nil
-	}
-	row.Cells = p.slab[start:len(p.slab):len(p.slab)]
-	if p.cells += len(row.Cells); p.cells > maxCells {
-		return row, fmt.Errorf("row %d: more than %d cells in the file", p.number, maxCells)
-	}
-	return row, nil
+	return r.problem == nil
 }
 
 // cell cuts the next cell off and says whether it ended the row.
 func (p *splitter) cell(row *Row) (cell string, last bool, err error) {
-	inQuotes := strings.HasPrefix(p.rest, `"`)
+	inQuotes := strings.HasPrefix(p.text[p.at:], `"`)
 	if inQuotes {
 		if cell, err = p.quoted(); err != nil {
 			return "", false, err
 		}
 	}
-	end := 0
-	for end < len(p.rest) && p.rest[end] != ';' && p.rest[end] != '\n' {
+	end := p.at
+	for end < len(p.text) && p.text[end] != p.separator && p.text[end] != '\n' {
 		end++
 	}
-	plain := p.rest[:end]
-	last = end == len(p.rest) || p.rest[end] == '\n'
-	p.rest = p.rest[min(end+1, len(p.rest)):]
+	plain := p.text[p.at:end]
+	last = end == len(p.text) || p.text[end] == '\n'
+	p.at = min(end+1, len(p.text))
 	if last {
 		plain = strings.TrimSuffix(plain, "\r")
 	}
@@ -112,27 +171,29 @@ func (p *splitter) cell(row *Row) (cell string, last bool, err error) {
 	return cell, last, nil
 }
 
+var errQuote = errors.New("a quote is never closed")
+
 // quoted cuts a cell in quotes off, up to and with its closing quote.
 func (p *splitter) quoted() (string, error) {
-	rest := p.rest[1:]
-	end := strings.IndexByte(rest, '"')
-	if end >= 0 && !strings.HasPrefix(rest[end+1:], `"`) {
-		p.rest = rest[end+1:]
-		return rest[:end], nil
+	p.at++
+	end := strings.IndexByte(p.text[p.at:], '"')
+	if end >= 0 && !strings.HasPrefix(p.text[p.at+end+1:], `"`) {
+		cell := p.text[p.at : p.at+end]
+		p.at += end + 1
+		return cell, nil
 	}
 	var b strings.Builder
 	for {
 		if end < 0 {
-			return "", fmt.Errorf("row %d: a quote is never closed", p.number)
+			return "", errQuote
 		}
-		b.WriteString(rest[:end])
-		rest = rest[end+1:]
-		if !strings.HasPrefix(rest, `"`) {
-			p.rest = rest
+		b.WriteString(p.text[p.at : p.at+end])
+		p.at += end + 1
+		if !strings.HasPrefix(p.text[p.at:], `"`) {
 			return b.String(), nil
 		}
 		b.WriteByte('"')
-		rest = rest[1:]
-		end = strings.IndexByte(rest, '"')
+		p.at++
+		end = strings.IndexByte(p.text[p.at:], '"')
 	}
 }

@@ -3,9 +3,13 @@
 //
 // # What comes in
 //
-//	CSV    `;` between cells, quotes as RFC 4180 (a quoted cell may hold line
-//	       ends), lines ending in LF, CRLF or CR. UTF-8 with or without BOM, or
-//	       Windows-1250; what is plainly neither is refused, see package charset.
+//	CSV    `;` between cells, else TAB, else `,`, as the header has them or a
+//	       first line `sep=` says (which is no row); quotes as RFC 4180 (a
+//	       quoted cell may hold line ends), lines ending in LF, CRLF or CR.
+//	       UTF-8 with or without BOM, UTF-16 with it, or Windows-1250; what is
+//	       plainly none is refused, see package charset. Between `,` every row
+//	       has as many cells as the header: a decimal comma without quotes would
+//	       else move what stands behind it.
 //	XLSX   the first sheet. A cell with a time format is a time `H:MM`, with a
 //	       date format a date `RRRR-MM-DD`, with a percent format `60%`, TRUE
 //	       and FALSE are `tak` and `nie`, a format of zeros (`00000000000`)
@@ -18,7 +22,8 @@
 //	       identifier is asked for. Bare serial numbers count in the workbook's
 //	       date system.
 //
-// The first row is the header. Its names are trimmed and case-folded; a column
+// The first row is the header. Its names count without case, diacritics and blanks
+// around them, `_` for blanks within (`Data urodzenia` is data_urodzenia); a column
 // that the Spec does not list, a doubled column and a missing required column
 // refuse the file. Columns `wiersz` and `powod` are ignored, except that
 // `powod` is kept where the Spec lists it. Row numbers are those a spreadsheet
@@ -32,14 +37,16 @@
 //
 //	amount   1 234,56  1234.56  -12,50  570,00 zł; at most two decimals
 //	         (plain, no-break, narrow or thin space between groups of three)
-//	hours    1,5  1.5  1:30  1:30:00; must come to whole minutes
-//	date     08.02.2018  8.2.2018  2018-02-08, midnight behind it allowed;
+//	hours    1,5  1.5  1:30  1:30:00, with `h` or `godz.` behind or not; must
+//	         come to whole minutes
+//	date     08.02.2018  8.2.2018  8-2-2018  2018-02-08, midnight or `r.` behind
+//	         it allowed; one with slashes is refused, as it is read two ways;
 //	         a bare serial number only from 20000 to 80000 (1954 to 2119), as a
 //	         smaller one is rather a year or a mistake
 //	month    2018-02  02.2018, or the first day of the month as a date
 //	time     8:05  08:05  08:05:00  24:00
 //	percent  60  60%
-//	yes, no  tak, nie; like every choice in any case
+//	yes, no  tak, nie; like every choice without case and diacritics
 //
 // PESEL, account and NIP are text with valid check digits; only an XLSX, where
 // number cells lose them, gets the leading zeros of a PESEL back.

@@ -24,14 +24,6 @@ func unguard(s string) string {
 	return s
 }
 
-func unguardAll(rows []Row) {
-	for _, r := range rows {
-		for i, c := range r.Cells {
-			r.Cells[i] = unguard(c)
-		}
-	}
-}
-
 // plainNegative: a minus and a decimal number, which every spreadsheet reads
 // as that number.
 func plainNegative(s string) bool {

@@ -162,7 +162,7 @@ func TestCellsThatAreNoValue(t *testing.T) {
 			continue
 		}
 		var b bytes.Buffer
-		if err := writeRows(&b, s, []Refused{{s.Rows[0], got.Error()}}); err != nil {
+		if err := writeRows(&b, s.Header, []Refused{{s.Row(0), got.Error()}}); err != nil {
 			t.Fatal(err)
 		}
 		back, err := Read("obecnosci.xlsx.odrzucone.csv", &b, attendance)
@@ -170,7 +170,7 @@ func TestCellsThatAreNoValue(t *testing.T) {
 			t.Fatal(err)
 		}
 		if again := ask(back); again == nil {
-			t.Errorf("%s: its refused row is taken as %q", name, back.Rows[0].Cells)
+			t.Errorf("%s: its refused row is taken as %q", name, back.Row(0).Cells)
 		}
 	}
 }
@@ -189,7 +189,8 @@ func FuzzWorkbook(f *testing.F) {
 			return
 		}
 		last := 1
-		for i, row := range s.Rows {
+		for i := range s.Len() {
+			row := s.Row(i)
 			if row.Number <= last || len(row.Cells) > maxWidth {
 				t.Fatalf("row %d after %d, %d cells", row.Number, last, len(row.Cells))
 			}

@@ -115,8 +115,14 @@ func parseAmount(s string) (domain.Grosze, *domain.Error) {
 
 const maxHours = 999_999 // six digits, as many as `H:MM` may have
 
-// parseHours gives minutes of `1,5`, `1.5`, `1:30` and `1:30:00`.
+// parseHours gives minutes of `1,5`, `1.5`, `1:30` and `1:30:00`, with `h` behind it or not.
 func parseHours(s string) (domain.Minutes, *domain.Error) {
+	for _, unit := range []string{"godz.", "godz", "h"} {
+		if cut, ok := strings.CutSuffix(s, unit); ok {
+			s = trim(cut)
+			break
+		}
+	}
 	s = iso(s)
 	if hours, rest, ok := strings.Cut(s, ":"); ok {
 		rest = strings.TrimSuffix(rest, ":00")
@@ -166,14 +172,14 @@ func parsePercent(s string) (int, *domain.Error) {
 	return n, nil
 }
 
-// parseDate reads `DD.MM.RRRR` (`D.M.RRRR` too), `RRRR-MM-DD`, either with a
-// midnight that an export put behind it, and the bare serial number of a date
+// parseDate reads `DD.MM.RRRR` (`D.M.RRRR` and `D-M-RRRR` too), `RRRR-MM-DD`, either with
+// a midnight that an export put behind it or with `r.`, and the bare serial number of a date
 // from 1954 to 2119. Smaller serial numbers look like years or typing errors;
 // they are dates only where an XLSX formats them as such, see readWorkbook.
 func parseDate(s string) (domain.Date, *domain.Error) {
 	s = iso(s)
-	for _, midnight := range []string{" 00:00:00", " 00:00"} {
-		s = strings.TrimSuffix(s, midnight)
+	for _, behind := range []string{" 00:00:00", " 00:00", "r.", "r"} {
+		s = strings.TrimRight(strings.TrimSuffix(s, behind), " \u00A0")
 	}
 	if n, ok := bareSerial(s); ok {
 		return serialDay(n)
@@ -181,8 +187,13 @@ func parseDate(s string) (domain.Date, *domain.Error) {
 	if d, err := domain.ParseDate(s); err == nil {
 		return d, nil
 	}
-	day, rest, _ := strings.Cut(s, ".")
-	month, year, _ := strings.Cut(rest, ".")
+	day, month, year := dayMonthYear(s, ".")
+	switch {
+	case strings.Count(s, "-") == 2:
+		day, month, year = dayMonthYear(s, "-")
+	case strings.Count(s, "/") == 2 && allDigits(strings.ReplaceAll(s, "/", "")):
+		return 0, ErrSlashes
+	}
 	if len(day) < 1 || len(day) > 2 || len(month) < 1 || len(month) > 2 || len(year) != 4 || !allDigits(day+month+year) {
 		return 0, ErrDate
 	}
@@ -194,6 +205,12 @@ func parseDate(s string) (domain.Date, *domain.Error) {
 		return 0, ErrNoDay
 	}
 	return d, nil
+}
+
+func dayMonthYear(s, separator string) (day, month, year string) {
+	day, rest, _ := strings.Cut(s, separator)
+	month, year, _ = strings.Cut(rest, separator)
+	return day, month, year
 }
 
 // bareSerial is a number that may be the serial number of a day.

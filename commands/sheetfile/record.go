@@ -17,13 +17,13 @@ import (
 // too; Need refuses it.
 type Record struct {
 	sheet *Sheet
-	row   *Row
+	row   Row
 	wrong RowError
 }
 
 // Record is the row with index i of s.Rows.
 func (s *Sheet) Record(i int) *Record {
-	r := &Record{sheet: s, row: &s.Rows[i]}
+	r := &Record{sheet: s, row: s.Row(i)}
 	if r.row.problem != nil {
 		r.Refuse("", r.row.problem)
 	}
@@ -43,6 +43,21 @@ func (s *Sheet) Record(i int) *Record {
 
 // Number is the row's number in the spreadsheet.
 func (r *Record) Number() int { return r.row.Number }
+
+// Cells are what stands in the row, bare serial numbers of days that were read as days.
+func (r *Record) Cells() []string { return r.row.Cells }
+
+// Totals says that the row begins as one of totals does: whoever asks still has to see
+// that it is no row of data.
+func (r *Record) Totals() bool {
+	for _, c := range r.row.Cells {
+		if c = fold(c); c != "" {
+			first, _, _ := strings.Cut(c, "_")
+			return slices.Contains([]string{"razem", "suma", "ogolem", "lacznie", "podsumowanie"}, strings.TrimRight(first, ":"))
+		}
+	}
+	return false
+}
 
 // Err is all that is wrong, a RowError, or nil.
 func (r *Record) Err() error {
@@ -154,10 +169,10 @@ func (r *Record) ID(column string) string {
 func (r *Record) Date(column string) domain.Date {
 	return parsed(r, column, func(s string) (domain.Date, *domain.Error) {
 		n, bare := bareSerial(s)
-		if !bare || r.sheet.epoch == 0 {
+		if !bare || r.sheet.book == nil || r.sheet.book.epoch == 0 {
 			return parseDate(s)
 		}
-		d, reason := serialDay(n + r.sheet.epoch)
+		d, reason := serialDay(n + r.sheet.book.epoch)
 		if reason == nil {
 			r.row.Cells[slices.Index(r.sheet.Header, column)] = d.String()
 		}
@@ -186,15 +201,19 @@ func (r *Record) Int(column string) int { return parsed(r, column, parseInt) }
 // YesNo is `tak` or `nie`; an empty cell is no.
 func (r *Record) YesNo(column string) bool { return r.Choice(column, "tak", "nie") == "tak" }
 
-// Choice is one of allowed, as allowed spells it; case does not matter.
+// Choice is one of allowed, as allowed spells it; case and diacritics do not matter.
 func (r *Record) Choice(column string, allowed ...string) string {
 	return parsed(r, column, choose(allowed))
 }
 
 func choose(allowed []string) func(string) (string, *domain.Error) {
 	return func(s string) (string, *domain.Error) {
+		if slices.Contains(allowed, s) {
+			return s, nil
+		}
+		s = fold(s)
 		for _, a := range allowed {
-			if strings.EqualFold(a, s) {
+			if fold(a) == s {
 				return a, nil
 			}
 		}
@@ -207,7 +226,7 @@ func choose(allowed []string) func(string) (string, *domain.Error) {
 func (r *Record) PESEL(column string) string {
 	return parsed(r, column, func(s string) (string, *domain.Error) {
 		s = compact(s)
-		if r.sheet.workbook && len(s) < 11 && len(s) > 7 && allDigits(s) {
+		if r.sheet.book != nil && len(s) < 11 && len(s) > 7 && allDigits(s) {
 			s = strings.Repeat("0", 11-len(s)) + s
 		}
 		if !domain.ValidPESEL(s) {

@@ -18,6 +18,7 @@ var (
 	ErrHours    = refusal("not hours (1,5 or 1:30)")
 	ErrMinutes  = refusal("does not come to whole minutes")
 	ErrDate     = refusal("not a date (DD.MM.RRRR or YYYY-MM-DD)")
+	ErrSlashes  = refusal("a date with slashes can be read two ways (write DD.MM.RRRR)")
 	ErrNoDay    = refusal("no such day between 1900 and 2199")
 	ErrMonth    = refusal("not a month (RRRR-MM)")
 	ErrClock    = refusal("not a time of day (HH:MM)")
@@ -32,6 +33,7 @@ var (
 
 	ErrWide  = refusal("more cells than the header has")
 	ErrQuote = refusal("text stands after a closing quote")
+	ErrComma = refusal("as many cells as the header has must stand in every row of a file that separates them by commas (is a decimal comma without quotes?)")
 
 	ErrSpreadsheet = refusal("an error of the spreadsheet stands in the cell")
 	ErrFormula     = refusal("a formula without a value; open the file in a spreadsheet and save it")

@@ -27,16 +27,16 @@ func IsRefusedName(name string) bool {
 	return strings.HasSuffix(strings.ToLower(filepath.Base(name)), ".odrzucone.csv")
 }
 
-// WriteRefused writes the refused rows of a sheet into dir and returns the path
-// of the file. If there are none, it removes the file of an earlier run instead
+// WriteRefused writes the refused rows of a file into dir and returns the path
+// of the new file. If there are none, it removes the file of an earlier run instead
 // and returns "".
-func WriteRefused(dir string, s *Sheet, refused []Refused) (path string, err error) {
+func WriteRefused(dir, name string, header []string, refused []Refused) (path string, err error) {
 	if len(refused) == 0 {
-		return "", RemoveRefused(dir, s.Name)
+		return "", RemoveRefused(dir, name)
 	}
-	path = filepath.Join(dir, RefusedName(s.Name))
+	path = filepath.Join(dir, RefusedName(name))
 	// CreateTemp gives mode 0600; the rename keeps it.
-	f, err := os.CreateTemp(dir, "."+RefusedName(s.Name)+".*.tmp")
+	f, err := os.CreateTemp(dir, "."+RefusedName(name)+".*.tmp")
 	if err != nil {
 		return "", fmt.Errorf("write refused rows: %w", err)
 	}
@@ -46,7 +46,7 @@ func WriteRefused(dir string, s *Sheet, refused []Refused) (path string, err err
 			_ = os.Remove(f.Name())
 		}
 	}()
-	if err = writeRows(f, s, refused); err != nil {
+	if err = writeRows(f, header, refused); err != nil {
 		return "", fmt.Errorf("write refused rows: %w", err)
 	}
 	if err = errors.Join(f.Sync(), f.Close()); err != nil {
@@ -77,17 +77,17 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-func writeRows(w io.Writer, s *Sheet, refused []Refused) error {
+func writeRows(w io.Writer, header []string, refused []Refused) error {
 	out := bufio.NewWriter(w)
 	line := append([]byte(bom), columnRow+";"+columnReason...)
-	for _, name := range s.Header {
+	for _, name := range header {
 		line = appendCell(append(line, ';'), name)
 	}
 	_, err := out.Write(append(line, "\r\n"...))
 	for _, r := range refused {
 		line = strconv.AppendInt(line[:0], int64(r.Row.Number), 10)
 		line = appendCell(append(line, ';'), strings.Join(strings.Fields(r.Reason), " "))
-		for i := range max(len(s.Header), len(r.Row.Cells)) {
+		for i := range max(len(header), len(r.Row.Cells)) {
 			line = append(line, ';')
 			if i < len(r.Row.Cells) {
 				line = appendCell(line, r.Row.Cells[i])

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"ksiega/domain"
 )
@@ -35,15 +38,16 @@ type Spec struct {
 	Optional []string // may be absent; then every cell is empty
 }
 
-// Sheet is one parsed file: every row kept as text.
+// Sheet is one file, its rows as text.
 type Sheet struct {
 	Name   string   // as given to Read
 	Header []string // folded, without the columns that are ignored
-	Rows   []Row
 
-	spec     Spec
-	workbook bool
-	epoch    int // added to bare serial numbers of days
+	spec    Spec
+	book    *bookRows // of an XLSX
+	csv     *csvRows
+	dropped []int // columns that are ignored, by their place in the file
+	guarded bool  // cells have a guard that the writer put before them
 }
 
 // Row is one row of a sheet, its cells in the order of the header. There may be
@@ -57,6 +61,51 @@ type Row struct {
 	made    []int         // cells that a format made text of a number
 }
 
+// Len is how many rows there are below the header.
+func (s *Sheet) Len() int {
+	if s.book != nil {
+		return len(s.book.rows) - 1
+	}
+	return len(s.csv.at) - 1
+}
+
+// Number is the number of the row of an index in the spreadsheet.
+func (s *Sheet) Number(i int) int {
+	if s.book != nil {
+		return s.book.rows[i+1].Number
+	}
+	return int(s.csv.at[i+1].number)
+}
+
+// Row is the row of an index, which nobody else holds.
+func (s *Sheet) Row(i int) Row {
+	r := s.raw(i + 1)
+	if s.guarded {
+		for i, c := range r.Cells {
+			r.Cells[i] = unguard(c)
+		}
+	}
+	if len(s.dropped) > 0 {
+		r.drop(s.dropped)
+	}
+	return r
+}
+
+func (s *Sheet) raw(i int) Row {
+	if s.book == nil {
+		return s.csv.row(i)
+	}
+	r := s.book.rows[i]
+	r.Cells = slices.Clone(r.Cells)
+	return r
+}
+
+// bookRows is what an XLSX holds.
+type bookRows struct {
+	rows  []Row
+	epoch int // added to bare serial numbers of days
+}
+
 // Read reads a `.csv` or `.xlsx` file, told apart by name, whose columns are
 // those of spec. Errors name the file's row and column.
 func Read(name string, r io.Reader, spec Spec) (*Sheet, error) {
@@ -68,18 +117,17 @@ func Read(name string, r io.Reader, spec Spec) (*Sheet, error) {
 		return nil, fmt.Errorf("%s: larger than %d MiB", filepath.Base(name), MaxBytes>>20)
 	}
 	s := &Sheet{Name: name, spec: spec}
-	var rows []Row
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".csv":
-		rows, err = splitCSV(raw)
+		s.csv, err = readCSV(raw)
 	case ".xlsx":
-		s.workbook = true
-		rows, s.epoch, err = readWorkbook(raw)
+		s.book = &bookRows{}
+		s.book.rows, s.book.epoch, err = readWorkbook(raw)
 	default:
 		err = errors.New("neither .csv nor .xlsx")
 	}
 	if err == nil {
-		err = s.take(rows)
+		err = s.takeHeader()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(name), err)
@@ -87,31 +135,31 @@ func Read(name string, r io.Reader, spec Spec) (*Sheet, error) {
 	return s, nil
 }
 
-// take splits the header off and drops the columns that are ignored.
-func (s *Sheet) take(rows []Row) error {
-	if len(rows) == 0 {
+// takeHeader reads the header, and which columns are ignored.
+func (s *Sheet) takeHeader() error {
+	if s.Len() < 0 {
 		return errors.New("the file is empty")
 	}
-	if rows[0].Number != 1 {
+	header := s.raw(0)
+	if header.Number != 1 {
 		return errors.New("row 1 is empty; it must be the header")
 	}
-	names := make([]string, 0, len(rows[0].Cells))
-	for _, cell := range rows[0].Cells {
-		names = append(names, strings.ToLower(trim(cell)))
+	names := make([]string, 0, len(header.Cells))
+	for _, cell := range header.Cells {
+		names = append(names, fold(cell))
 	}
 	for len(names) > 0 && names[len(names)-1] == "" {
 		names = names[:len(names)-1]
 	}
-	for _, f := range rows[0].faults {
+	for _, f := range header.faults {
 		if f.column < len(names) {
 			return fmt.Errorf("row 1: column %d: %w", f.column+1, f.refusal)
 		}
 	}
 	refusal := len(names) > 1 && names[0] == columnRow && names[1] == columnReason
-	var dropped []int
 	for i, name := range names {
 		if name == columnRow || name == columnReason && (refusal && i == 1 || !s.spec.lists(columnReason)) {
-			dropped = append(dropped, i)
+			s.dropped = append(s.dropped, i)
 			continue
 		}
 		s.Header = append(s.Header, name)
@@ -119,15 +167,7 @@ func (s *Sheet) take(rows []Row) error {
 	if err := s.spec.check(s.Header, names); err != nil {
 		return err
 	}
-	s.Rows = rows[1:]
-	if !s.workbook || refusal {
-		unguardAll(s.Rows)
-	}
-	if len(dropped) > 0 {
-		for i := range s.Rows {
-			s.Rows[i].drop(dropped)
-		}
-	}
+	s.guarded = s.book == nil || refusal
 	return nil
 }
 
@@ -141,7 +181,7 @@ func (p Spec) check(header, all []string) error {
 	if !slices.ContainsFunc(header, p.lists) {
 		// A file without a header begins with a person: quote nothing of it.
 		return fmt.Errorf("row 1 is no header of %s: none of its columns is known "+
-			"(the separator is `;`, the first required column %q)", p.Kind, slices.Concat(p.Required, p.Optional, []string{""})[0])
+			"(cells are separated by `;`, TAB or `,`, the first required column is %q)", p.Kind, slices.Concat(p.Required, p.Optional, []string{""})[0])
 	}
 	for i, name := range header {
 		switch {
@@ -198,3 +238,18 @@ func (r *Row) drop(dropped []int) {
 
 // trim cuts white space, no-break spaces included.
 func trim(s string) string { return strings.TrimSpace(s) }
+
+// fold makes names and choices comparable however an office writes them: without case,
+// diacritics and blanks around them, `_` for those within.
+func fold(s string) string {
+	s = strings.Join(strings.Fields(strings.ToLower(s)), "_")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == 'ł':
+			return 'l'
+		case unicode.Is(unicode.Mn, r):
+			return -1
+		}
+		return r
+	}, norm.NFD.String(s))
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
@@ -37,8 +38,8 @@ func TestRowNumbersAreThoseOfTheSpreadsheet(t *testing.T) {
 		"u1;08.02.2018;1,5;\"hala;\r\ndrugie \"\"piętro\"\"\";;\r\n"+
 		"\r\n;;;\r\n"+
 		"u2;2018-02-09;2:30\r\n\r\n\r\n", attendance)
-	if !slices.Equal(s.Header, []string{"umowa", "data", "godziny", "miejsce"}) || len(s.Rows) != 2 {
-		t.Fatalf("got %q, %d rows", s.Header, len(s.Rows))
+	if !slices.Equal(s.Header, []string{"umowa", "data", "godziny", "miejsce"}) || s.Len() != 2 {
+		t.Fatalf("got %q, %d rows", s.Header, s.Len())
 	}
 	r := s.Record(0)
 	if r.Number() != 2 || r.ID("umowa") != "u1" || r.Date("data").String() != "2018-02-08" || r.Hours("godziny") != 90 ||
@@ -63,8 +64,8 @@ func TestEncodings(t *testing.T) {
 			t.Errorf("%s: got %q %q, %v", name, r.Text("imie"), r.Text("nazwisko"), r.Err())
 		}
 	}
-	if _, err := Read("uczestnicy.csv", strings.NewReader("\xFF\xFEi\x00d\x00"), people); err == nil {
-		t.Error("UTF-16 was taken for text")
+	if _, err := Read("uczestnicy.csv", strings.NewReader("\xFF\xFEi\x00d"), people); err == nil {
+		t.Error("half a letter was taken for text")
 	}
 }
 
@@ -80,7 +81,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"uczestnicy.csv", "id;imie;nazwisko;IMIE\n", "uczestnicy.csv: column imie: stands twice"},
 		{"uczestnicy.csv", "id;imie;;nazwisko\n", "uczestnicy.csv: row 1: column 3 has no name"},
 		{"uczestnicy.csv", "id;imie;nazwisko\n\n\nu1;\"Jan;Nowak\nu2;Ewa;Nowak\n", "uczestnicy.csv: row 4: a quote is never closed"},
-		{"uczestnicy.csv", "u1;Jan;Nowak\n", "uczestnicy.csv: row 1 is no header of uczestnicy: none of its columns is known (the separator is `;`, the first required column \"id\")"},
+		{"uczestnicy.csv", "u1;Jan;Nowak\n", "uczestnicy.csv: row 1 is no header of uczestnicy: none of its columns is known (cells are separated by `;`, TAB or `,`, the first required column is \"id\")"},
 		{"uczestnicy.csv", "id;imie;nazwisko\n" + strings.Repeat(";", 300), "uczestnicy.csv: row 2: more than 256 cells"},
 		{"uczestnicy.xlsx", "PK\x03\x04 nothing", "uczestnicy.xlsx: " + errWorkbook.Error()},
 	} {
@@ -114,7 +115,7 @@ func TestRefusedCellsNameColumnAndReasonOnly(t *testing.T) {
 		{"rodzaj", "inny", `column rodzaj: not one of the values that the column takes: psu, socjalny`, func(r *Record) { r.Choice("rodzaj", "psu", "socjalny") }},
 		{"rodzaj", "x", `column rodzai: not a column of the file`, func(r *Record) { r.Choice("rodzai", "x") }},
 	} {
-		s := &Sheet{spec: spec, Header: []string{c.column}, Rows: []Row{{Number: 2, Cells: []string{c.value}}}}
+		s := &Sheet{spec: spec, Header: []string{c.column}, book: &bookRows{rows: []Row{{Number: 1}, {Number: 2, Cells: []string{c.value}}}}}
 		r := s.Record(0)
 		c.read(r)
 		var cell *CellError
@@ -177,7 +178,7 @@ func TestRefusedRowsComeBackAsTheyWere(t *testing.T) {
 	for i, c := range cells {
 		refused = append(refused, Refused{Row{Number: 10 * (i + 1), Cells: c}, "column data: not a\ndate; \"x\""})
 	}
-	path, err := WriteRefused(dir, s, refused)
+	path, err := WriteRefused(dir, s.Name, s.Header, refused)
 	if err != nil || path != filepath.Join(dir, "obecnosci_luty.xlsx.odrzucone.csv") || !IsRefusedName(path) {
 		t.Fatalf("got %s, %v", path, err)
 	}
@@ -193,16 +194,17 @@ func TestRefusedRowsComeBackAsTheyWere(t *testing.T) {
 		t.Fatalf("got %v, %v", info.Mode(), err)
 	}
 	back, err := Read(path, bytes.NewReader(raw), attendance)
-	if err != nil || !slices.Equal(back.Header, s.Header) || len(back.Rows) != len(cells) {
+	if err != nil || !slices.Equal(back.Header, s.Header) || back.Len() != len(cells) {
 		t.Fatalf("got %q, %v", back.Header, err)
 	}
-	for i, row := range back.Rows {
+	for i := range back.Len() {
+		row := back.Row(i)
 		want := append(slices.Clone(cells[i]), make([]string, max(0, len(s.Header)-len(cells[i])))...)
 		if row.Number != i+2 || !slices.Equal(row.Cells, want) {
 			t.Errorf("row %d: got %q, want %q", row.Number, row.Cells, want)
 		}
 	}
-	if path, err = WriteRefused(dir, s, nil); path != "" || err != nil {
+	if path, err = WriteRefused(dir, s.Name, s.Header, nil); path != "" || err != nil {
 		t.Fatalf("got %q, %v", path, err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
@@ -226,8 +228,8 @@ func TestReasonColumns(t *testing.T) {
 	} {
 		row := strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(c.header, "wiersz", "-"), "powod;", "-;"), ";", ";")
 		s := read(t, "x.csv", c.header+"\n"+row+"\n", c.spec)
-		if got := strings.Join(s.Header, ","); got != c.want || strings.Join(s.Rows[0].Cells, ",") != c.want {
-			t.Errorf("%s: got %s, row %q", c.header, got, s.Rows[0].Cells)
+		if got := strings.Join(s.Header, ","); got != c.want || strings.Join(s.Row(0).Cells, ",") != c.want {
+			t.Errorf("%s: got %s, row %q", c.header, got, s.Row(0).Cells)
 		}
 	}
 	if _, err := Read("x.csv", strings.NewReader("powod;umowa;data;godziny;powod\n"), attendance); err == nil {
@@ -290,7 +292,7 @@ func TestWorkbook(t *testing.T) {
 		set("J4", 61109010140000071219812874.0, "0")
 	})
 	s, err := Read("proba.XLSX", bytes.NewReader(raw), spec)
-	if err != nil || len(s.Rows) != 2 {
+	if err != nil || s.Len() != 2 {
 		t.Fatalf("got %+v, %v", s, err)
 	}
 	r := s.Record(0)
@@ -324,7 +326,7 @@ func TestRefusalFileSavedAsWorkbook(t *testing.T) {
 		}
 	})
 	s, err := Read("obecnosci.csv.odrzucone.xlsx", bytes.NewReader(raw), attendance)
-	if err != nil || !slices.Equal(s.Rows[0].Cells, []string{"u1", "2018-02-08", "1", "=x"}) {
+	if err != nil || !slices.Equal(s.Row(0).Cells, []string{"u1", "2018-02-08", "1", "=x"}) {
 		t.Fatalf("got %+v, %v", s, err)
 	}
 }
@@ -338,18 +340,66 @@ func TestManyRows(t *testing.T) {
 		fmt.Fprintf(&b, "u%d;08.02.2018;1:30;\"hala %d\"\n", i, i)
 	}
 	s := read(t, "obecnosci.csv", b.String(), attendance)
-	if len(s.Rows) != n {
-		t.Fatalf("got %d rows", len(s.Rows))
+	if s.Len() != n {
+		t.Fatalf("got %d rows", s.Len())
 	}
-	for i := range s.Rows {
+	for i := range s.Len() {
 		r := s.Record(i)
 		if r.ID("umowa") != fmt.Sprintf("u%d", i) || r.Text("miejsce") != fmt.Sprintf("hala %d", i) || r.Hours("godziny") != 90 || r.Number() != i+2 {
-			t.Fatalf("row %d: got %q", i+2, s.Rows[i].Cells)
+			t.Fatalf("row %d: got %q", i+2, s.Row(i).Cells)
 		}
 	}
 }
 
+// What separates cells is seen in the header or said; names and choices are taken as an
+// office writes them.
+func TestFilesOfOffices(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"semicolon":         "umowa;data;godziny;miejsce\nu1;08.02.2018;1,5;hala\n",
+		"tab":               "umowa\tdata\tgodziny\tmiejsce\nu1\t08.02.2018\t1,5\thala\n",
+		"comma":             "umowa,data,godziny,miejsce\nu1,08.02.2018,\"1,5\",hala\n",
+		"sep":               "sep=,\r\numowa,data,godziny,miejsce\r\nu1,08.02.2018,1.5,hala\r\n",
+		"sep of a pipe":     "SEP=|\numowa|data|godziny|miejsce\nu1|08.02.2018|1,5|hala\n",
+		"names of people":   " Umowa ;DATA;Gódziny;Miejsce\nu1;8-2-2018 r.;1,5 h;hala\n",
+		"UTF-16":            "\xFF\xFE" + utf16le("umowa\tdata\tgodziny\tmiejsce\r\nu1\t08.02.2018\t1:30\thala\r\n"),
+		"a comma in quotes": "\"umowa\",\"data\",\"godziny\",\"miejsce\"\n\"u1\",\"08.02.2018\",\"1,5\",\"hala\"\n",
+	} {
+		s := read(t, "obecnosci.csv", text, attendance)
+		r := s.Record(0)
+		if r.Number() != 2 || r.ID("umowa") != "u1" || r.Date("data").String() != "2018-02-08" || r.Hours("godziny") != 90 || r.Text("miejsce") != "hala" || r.Err() != nil {
+			t.Errorf("%s: %q, %v", name, r.Cells(), r.Err())
+		}
+	}
+	// A decimal comma without quotes never moves into the next column.
+	s := read(t, "obecnosci.csv", "umowa,data,godziny,miejsce\nu1,08.02.2018,1,5,\nu1,08.02.2018,1\n", attendance)
+	for i := range s.Len() {
+		if err := s.Record(i).Err(); !errors.Is(err, ErrComma) {
+			t.Errorf("row %d: %v", i, err)
+		}
+	}
+	r := read(t, "x.csv", "plec\n Trójstronny \n", Spec{Kind: "x", Optional: []string{"plec"}}).Record(0)
+	if got := r.Choice("plec", "trojstronny", "pracownik_socjalny"); got != "trojstronny" || r.Err() != nil {
+		t.Errorf("%q, %v", got, r.Err())
+	}
+	for text, want := range map[string]bool{"Razem:;;40": true, ";Suma końcowa;4": true, "OGÓŁEM;1;2": true, "Suma/1;1;2": false, "u1;razem;2": false} {
+		if got := read(t, "obecnosci.csv", "umowa;data;godziny\n"+text+"\n", attendance).Record(0).Totals(); got != want {
+			t.Errorf("%s: %t", text, got)
+		}
+	}
+}
+
+func utf16le(s string) string {
+	var b []byte
+	for _, c := range utf16.Encode([]rune(s)) {
+		b = append(b, byte(c), byte(c>>8))
+	}
+	return string(b)
+}
+
 func FuzzRead(f *testing.F) {
+	f.Add("sep=,\numowa,data,godziny\nu1,08.02.2018,1,5\n")
+	f.Add("Umowa\tdata\tgodziny\n\"u1\t\"\t7-10-2018\t1 h\n")
 	f.Add("umowa;data;godziny\nu1;08.02.2018;1,5\n")
 	f.Add("\uFEFFwiersz;powod;umowa;data;godziny;powod\r\n2;\"a\"\"b\";'=u1;43139;1:30;\"x\r\ny\"\r\n")
 	f.Add("umowa;data;godziny\n\"u1\"x;;;;\n;;\n\xB9;;")
@@ -361,9 +411,10 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		refused := make([]Refused, 0, len(s.Rows))
+		refused := make([]Refused, 0, s.Len())
 		last := 1
-		for i, row := range s.Rows {
+		for i := range s.Len() {
+			row := s.Row(i)
 			r := s.Record(i)
 			r.ID("umowa")
 			r.Date("data")
@@ -376,15 +427,16 @@ func FuzzRead(f *testing.F) {
 			refused = append(refused, Refused{row, fmt.Sprint(r.Err())})
 		}
 		var b bytes.Buffer
-		if err := writeRows(&b, s, refused); err != nil {
+		if err := writeRows(&b, s.Header, refused); err != nil {
 			t.Fatal(err)
 		}
 		back, err := Read("x.odrzucone.csv", &b, attendance)
-		if err != nil || !slices.Equal(back.Header, s.Header) || len(back.Rows) != len(s.Rows) {
+		if err != nil || !slices.Equal(back.Header, s.Header) || back.Len() != s.Len() {
 			t.Fatalf("came back as %+v, %v", back, err)
 		}
-		for i, row := range back.Rows {
-			want := s.Rows[i].Cells
+		for i := range back.Len() {
+			row := back.Row(i)
+			want := s.Row(i).Cells
 			if len(row.Cells) < len(want) || !slices.Equal(row.Cells[:len(want)], want) || strings.Join(row.Cells[len(want):], "") != "" {
 				t.Fatalf("row %d: got %q, want %q", i, row.Cells, want)
 			}
@@ -400,7 +452,7 @@ func BenchmarkRead(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		for i := range s.Rows {
+		for i := range s.Len() {
 			r := s.Record(i)
 			r.ID("umowa")
 			r.Date("data")

@@ -55,6 +55,7 @@ func ofAnything() []sentence {
 		{commands.ErrReading, "Podaj powód i użyj roli auditor, coordinator albo caseworker: tylko one odczytują dane osobowe."},
 		{commands.ErrTwice, "Usuń powtórzenie: to samo stoi w tym pliku wcześniej (wiersz {0})."},
 		{commands.ErrKind, "Zmień nazwę pliku: nie wiadomo, co zawiera ({0})."},
+		{commands.ErrNoKind, "Popraw rodzaj pliku: {0} nie ma."},
 		{commands.ErrNotBuilt, "Pomiń plik {0}: tego rodzaju księga jeszcze nie przyjmuje."},
 	}
 }
@@ -70,6 +71,7 @@ func ofCells() []sentence {
 		{sheetfile.ErrHours, "Popraw czas[ {0}]: przyjmuje się zapis 1,5 albo 1:30."},
 		{sheetfile.ErrMinutes, "Popraw czas[ {0}]: nie daje pełnych minut."},
 		{sheetfile.ErrDate, "Popraw datę[ {0}]: przyjmuje się zapis DD.MM.RRRR albo RRRR-MM-DD."},
+		{sheetfile.ErrSlashes, "Napisz datę jako DD.MM.RRRR: zapis z ukośnikami można odczytać na dwa sposoby."},
 		{sheetfile.ErrNoDay, "Popraw datę[ {0}]: takiego dnia nie ma."},
 		{sheetfile.ErrMonth, "Popraw miesiąc[ {0}]: przyjmuje się zapis RRRR-MM."},
 		{sheetfile.ErrClock, "Popraw godzinę[ {0}]: przyjmuje się zapis GG:MM."},
@@ -83,6 +85,7 @@ func ofCells() []sentence {
 		{sheetfile.ErrColumn, "Usuń kolumnę: ten plik takiej nie ma."},
 		{sheetfile.ErrWide, "Popraw wiersz: ma {0} komórek, a nagłówek {1}."},
 		{sheetfile.ErrQuote, "Popraw wiersz: po zamykającym cudzysłowie stoi tekst."},
+		{sheetfile.ErrComma, "Weź w cudzysłów liczby z przecinkiem albo rozdziel komórki średnikiem: wiersz ma {0} komórek, a nagłówek {1}."},
 		{sheetfile.ErrSpreadsheet, "Popraw komórkę: stoi w niej błąd arkusza."},
 		{sheetfile.ErrFormula, "Otwórz plik w arkuszu i zapisz: formuła nie ma obliczonej wartości."},
 		{sheetfile.ErrMerged, "Rozdziel scalone komórki i wypełnij każdy wiersz."},

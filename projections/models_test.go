@@ -396,6 +396,9 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"settlement months":              func() { foldtest.ComesBack(t, m, SettlementMonths()) },
 		"settlement details":             func() { foldtest.ComesBack(t, m, SettlementDetails()) },
 		"settlement claims":              func() { foldtest.ComesBack(t, m, SettlementClaims()) },
+		"settlement unsettled":           func() { foldtest.ComesBack(t, m, UnsettledMonths()) },
+		"settlement onceUnsettled":       func() { foldtest.ComesBack(t, m, OnceUnsettled()) },
+		"settlement contested":           func() { foldtest.ComesBack(t, m, ContestedMonths()) },
 		"findings erased":                func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"refunds erased":                 func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 	}

@@ -77,10 +77,16 @@ func (m *SettlementMonth) count(minutes domain.Minutes, r SettlementRates) (err 
 // SettlementDetail is the day grain of a SettlementMonth. There are many days,
 // so that what they have in common stands beside them.
 type SettlementDetail struct {
+	Agreement   string       `json:"agreement"`
+	Contract    string       `json:"contract"`
+	Participant string       `json:"participant"`
+	Month       domain.Month `json:"month"`
+
 	Days     []SettlementDay      `json:"days"`     // ordered by date
 	Rates    []SettlementRates    `json:"rates"`    // that days name by index
 	Replaced []SettlementReplaced `json:"replaced"` // in the order of recording
 	Payments []SettlementPayment  `json:"payments"`
+	Claims   []SettlementClaimed  `json:"claims"` // by number
 }
 
 // SettlementDay is one day's hours as they stand; a day corrected to none keeps
@@ -124,7 +130,9 @@ func (d *SettlementDetail) prune(rates int32) {
 	if slices.ContainsFunc(d.Days, func(day SettlementDay) bool { return day.Rates == rates }) {
 		return
 	}
-	d.Rates = slices.Delete(d.Rates, int(rates), int(rates)+1)
+	if d.Rates = slices.Delete(d.Rates, int(rates), int(rates)+1); len(d.Rates) == 0 {
+		d.Rates = nil
+	}
 	for i := range d.Days {
 		if d.Days[i].Rates > rates {
 			d.Days[i].Rates--
@@ -203,6 +211,25 @@ type SettlementClaim struct {
 	Computed domain.Grosze `json:"computed"`
 }
 
+// SettlementClaimed is a share of a claim beside the month that it is claimed for.
+type SettlementClaimed struct {
+	Claim   string           `json:"claim"`
+	Minutes domain.Minutes   `json:"minutes"`
+	Refund  domain.Grosze    `json:"refund"`
+	Event   journal.Position `json:"event"` // that submitted it
+	// Turns are the days on which the claim comes to stand, or to stand no more, in turn.
+	Turns []domain.Date `json:"turns"`
+}
+
+// Stands says whether the claim stands by a day.
+func (c SettlementClaimed) Stands(asOf domain.Date) bool {
+	turns := 0
+	for turns < len(c.Turns) && c.Turns[turns] <= asOf {
+		turns++
+	}
+	return turns%2 == 1
+}
+
 // SettlementShare is one contract's part of a claim.
 type SettlementShare struct {
 	Contract    string         `json:"contract"`
@@ -268,7 +295,8 @@ func SettlementDetails() fold.Table[SettlementDetail] {
 	return fold.Table[SettlementDetail]{Name: "details"}
 }
 
-// SettlementClaims holds a part an agreement and a field a claim.
+// SettlementClaims holds a part an agreement and month and a field a claim: those that
+// may take each other's place.
 func SettlementClaims() fold.Table[SettlementClaim] {
 	return fold.Table[SettlementClaim]{Name: "claims"}
 }
@@ -280,7 +308,7 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 9, Keys: settlementKeys, Fold: foldSettlement,
+	return Projection{Name: "settlement", Version: 10, Keys: settlementKeys, Then: claimedKeys, Fold: foldSettlement, Second: unsettledStage(),
 		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, attendance.DayWithdrawn{}, payment.Made{}, payment.CameBack{}, payment.Withdrawn{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}),
 		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
@@ -294,7 +322,7 @@ func settlementKeys(r *journal.Recorded) []fold.Key {
 		return []fold.Key{SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract)}
 	}
 	claim := func(a refund.About) []fold.Key {
-		return []fold.Key{SettlementClaims().Key(domain.Escape(a.Agreement), domain.Escape(a.Claim))}
+		return []fold.Key{SettlementClaims().Whole(SettlementDetailPart(a.Agreement, a.Month))}
 	}
 	switch e := r.Event.(type) {
 	case agreement.Concluded:
@@ -357,6 +385,7 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 		for _, s := range e.Shares {
 			c.Shares = append(c.Shares, SettlementShare{s.Contract, s.Participant, s.Minutes, s.Refund})
 		}
+		settleClaims(tx, e.About)
 	case agreement.ClaimAnswered:
 		if e.Outcome != refund.OutcomeReclaimed {
 			settleAnswer(tx, e.About, SettlementDecision{On: e.On, Returned: e.Outcome == refund.OutcomeReturned})
@@ -374,6 +403,7 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, under attendance.Editions, position journal.Position) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, on.Month()
+	d.Agreement, d.Contract, d.Participant, d.Month = m.Agreement, m.Contract, m.Participant, m.Month
 	day := SettlementDay{Date: on, Minutes: minutes, Event: position,
 		Rates: d.rates(SettlementRates{rates.Paid, rates.Refund, rates.Percent, under.StatuteEdition, programme.RegimeOfEdition(rates.Edition) == programme.NewRegime})}
 	var err error
@@ -408,7 +438,9 @@ func unsettle(tx *fold.Tx, take func(*SettlementDetail)) {
 	}
 	if take(d); len(d.Days) == 0 && len(d.Payments) == 0 {
 		SettlementMonths().Delete(tx, k.Part, k.Field)
-		SettlementDetails().Delete(tx, at.Part, at.Field)
+		if len(d.Claims) == 0 {
+			SettlementDetails().Delete(tx, at.Part, at.Field)
+		}
 		return
 	}
 	m.span(d)
@@ -422,9 +454,9 @@ func unsettleDay(tx *fold.Tx, e attendance.DayWithdrawn) {
 			return // an absence
 		}
 		rates := d.Days[i].Rates
-		d.Days = slices.Delete(d.Days, i, i+1)
+		d.Days = without(d.Days, func(s SettlementDay) bool { return s.Date == e.Date })
 		d.prune(rates)
-		d.Replaced = slices.DeleteFunc(d.Replaced, func(r SettlementReplaced) bool { return r.Date == e.Date })
+		d.Replaced = without(d.Replaced, func(r SettlementReplaced) bool { return r.Date == e.Date })
 	})
 }
 
@@ -441,6 +473,7 @@ func roomy[E any](s []E) []E {
 func settlePayment(tx *fold.Tx, a payment.About, p SettlementPayment) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, a.Month
+	d.Agreement, d.Contract, d.Participant, d.Month = m.Agreement, m.Contract, m.Participant, m.Month
 	d.Payments = append(d.Payments, p)
 	m.span(d)
 	m.anew(d, m.pay(p.Amount))
@@ -448,7 +481,7 @@ func settlePayment(tx *fold.Tx, a payment.About, p SettlementPayment) {
 
 func unsettlePayment(tx *fold.Tx, e payment.Withdrawn) {
 	unsettle(tx, func(d *SettlementDetail) {
-		d.Payments = slices.DeleteFunc(d.Payments, func(p SettlementPayment) bool { return p.List == e.List && (p.Amount < 0) == e.CameBack })
+		d.Payments = without(d.Payments, func(p SettlementPayment) bool { return p.List == e.List && (p.Amount < 0) == e.CameBack })
 	})
 }
 
@@ -457,10 +490,11 @@ func settleAnswer(tx *fold.Tx, a refund.About, d SettlementDecision) {
 	if c := settlementClaim(tx, a); !slices.Contains(c.Decisions, d) {
 		c.Decisions = append(c.Decisions, d)
 	}
+	settleClaims(tx, a)
 }
 
 func settlementClaim(tx *fold.Tx, a refund.About) *SettlementClaim {
-	c := SettlementClaims().Nth(tx, 0)
+	c := SettlementClaims().Get(tx, SettlementDetailPart(a.Agreement, a.Month), domain.Escape(a.Claim))
 	c.Claim, c.Agreement, c.Month = a.Claim, a.Agreement, a.Month
 	return c
 }

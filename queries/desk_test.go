@@ -240,6 +240,34 @@ func TestUnsettledMonths(t *testing.T) {
 	}
 }
 
+// TestNotClaimed: what was paid in full is to be claimed by the end of the month after; a
+// claim that the labour office returned claims nothing.
+func TestNotClaimed(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	may := day(2018, 5, 1).Month()
+	claim := submitted("WR/1", "", may, day(2018, 8, 10), 486)
+	record(t, l, worked(day(2018, 5, 7), 60, 810, 810), paid("L/1", may, 810, day(2018, 6, 5)), claim, refund.Returned{About: claim.About, On: day(2018, 8, 20)},
+		worked(day(2018, 6, 7), 60, 810, 810), paid("L/2", may+1, 800, day(2018, 7, 5)))
+	for asOf, want := range map[domain.Date]string{
+		day(2018, 6, 5):  "[]",
+		day(2018, 7, 30): "[]",
+		day(2018, 7, 31): "[not-claimed:S/1:2018-05 2018-05-01 2018-05-31 486 1:00]",
+		day(2018, 8, 9):  "[not-claimed:S/1:2018-05 2018-05-01 2018-05-31 486 1:00]",
+		day(2018, 8, 10): "[]",
+		day(2018, 8, 20): "[not-claimed:S/1:2018-05 2018-05-01 2018-05-31 486 1:00]",
+		0:                "[not-claimed:S/1:2018-05 2018-05-01 2018-05-31 486 1:00]",
+	} {
+		got := []string{}
+		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "not-claimed"}})) {
+			got = append(got, fmt.Sprint(r[0], " ", r[4], " ", r[5], " ", r[6], " ", domain.Minutes(r[7].(int64))))
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%s: %v, not %s", asOf, got, want)
+		}
+	}
+}
+
 // TestEligibleHours: outside the contract, its annexes and suspensions nothing
 // is eligible; a visit beyond is a finding.
 func TestEligibleHours(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ksiega/domain"
+	"ksiega/domain/finding"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
 	"ksiega/projections"
@@ -53,7 +54,7 @@ func doubledPESELs(ctx context.Context, q *question) ([]found, error) {
 		slices.SortFunc(ids, func(a, b registered) int { return a.event.Compare(b.event) })
 		for _, r := range ids[min(1, len(ids)):] {
 			first := ids[0]
-			all = append(all, found{id: findingID(DoubledPESEL, first.id, r.id), kind: DoubledPESEL, subjects: []string{first.id, r.id},
+			all = append(all, found{id: finding.ID(finding.DoubledPESEL, first.id, r.id), kind: finding.DoubledPESEL, subjects: []string{first.id, r.id},
 				people: []string{first.id, r.id}, from: r.on, to: r.on, events: []journal.Position{first.event, r.event}})
 		}
 	}

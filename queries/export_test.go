@@ -3,6 +3,7 @@ package queries
 import (
 	"ksiega/domain"
 	"ksiega/domain/erasure"
+	"ksiega/domain/finding"
 	"ksiega/projections"
 )
 
@@ -27,10 +28,10 @@ func FindingNames(id string, known func(domain.Ref) bool) []domain.Ref {
 }
 
 // FoundKinds are the kinds that anything is found of.
-func FoundKinds() (kinds []FindingKind) {
+func FoundKinds() (kinds []finding.Kind) {
 	for _, word := range findingKinds() {
-		switch kind := FindingKind(word.Code); kind {
-		case DoubleFunding, Stay, OverBudget:
+		switch kind := finding.Kind(word.Code); kind {
+		case finding.DoubleFunding, finding.Stay, finding.OverBudget:
 		default:
 			kinds = append(kinds, kind)
 		}
@@ -39,13 +40,10 @@ func FoundKinds() (kinds []FindingKind) {
 }
 
 // FormsOf is how many forms the ids of a kind have.
-func FormsOf(kind FindingKind) int { return len(findingForms(kind)) }
+func FormsOf(kind finding.Kind) int { return len(findingForms(kind)) }
 
 // Shortened is shortened.
 func Shortened(left []erasure.Left) []erasure.Left { return shortened(left) }
-
-// FindingID is findingID.
-func FindingID(kind FindingKind, parts ...string) string { return findingID(kind, parts...) }
 
 // WordOn is wordOn.
 func WordOn(id string, said map[string]projections.FindingChange) projections.FindingChange {

@@ -23,7 +23,7 @@ func (d *Desk) Finding(ctx context.Context, id string, who access.Who) (now find
 	}
 	err = d.current(ctx, findingSources(), func(views map[string]projections.View) error {
 		q := &question{desk: d, views: views, today: d.today(d.opts.Now()), who: who, op: access.Report("findings"), single: true}
-		all, err := discrepancies(ctx, q, FindingKind(kind))
+		all, err := discrepancies(ctx, q, finding.Kind(kind))
 		if err != nil {
 			return err
 		}

@@ -9,16 +9,6 @@ import (
 	"ksiega/domain/finding"
 )
 
-// findingID is made of a kind, pseudonymous ids and dates, so that the same
-// discrepancy has the same id whenever it is computed, and no other has it.
-func findingID(kind FindingKind, parts ...string) string {
-	id := string(kind)
-	for _, p := range parts {
-		id += ":" + finding.EscapePart(p)
-	}
-	return id
-}
-
 // earlierID is what builds before this one named a finding by, "" where that is no
 // other: they parted by the separator alone, so that two findings could have one.
 func earlierID(id string) string {
@@ -39,7 +29,7 @@ type idPart struct {
 }
 
 // findingForms are how the ids of a kind are made: see the calls of findingID.
-func findingForms(kind FindingKind) [][]idPart {
+func findingForms(kind finding.Kind) [][]idPart {
 	of := func(kind domain.RefKind) idPart { return idPart{kind: kind} }
 	at := func(kind domain.RefKind) idPart { return idPart{kind: kind, at: true} }
 	word := func(words ...string) idPart {
@@ -51,28 +41,28 @@ func findingForms(kind FindingKind) [][]idPart {
 	claim := idPart{kind: domain.RefClaim, beside: true}
 	contract := of(domain.RefContract)
 	switch kind {
-	case AssistantOverlap:
+	case finding.AssistantOverlap:
 		return [][]idPart{{of(domain.RefAssistant), day, at(domain.RefContract), at(domain.RefContract)}}
-	case ParticipantOverlap:
+	case finding.ParticipantOverlap:
 		return [][]idPart{{of(domain.RefParticipant), day, at(domain.RefAssistant), at(domain.RefAssistant)}}
-	case OutsideContract:
+	case finding.OutsideContract:
 		return [][]idPart{{contract, day, at(domain.RefAssistant)}}
-	case PaidNotWorked, WorkedNotPaid:
+	case finding.PaidNotWorked, finding.WorkedNotPaid, finding.NotClaimed:
 		return [][]idPart{{contract, month}}
-	case ClaimedTwice:
+	case finding.ClaimedTwice:
 		return [][]idPart{{contract, month}, {of(domain.RefAgreement), month, word("sum")}}
-	case ClaimedNotPaid:
+	case finding.ClaimedNotPaid:
 		return [][]idPart{{contract, month, claim}}
-	case RefundDifference:
+	case finding.RefundDifference:
 		return [][]idPart{{claim, contract}, {of(domain.RefClaim), word("given", "corrected", "accepted")}}
-	case OverCap:
+	case finding.OverCap:
 		return [][]idPart{{of(domain.RefParticipant), day}, {of(domain.RefParticipant), year}, {of(domain.RefAgreement), word("hours")},
 			{of(domain.RefAgreement), word("people"), day}}
-	case DoubledPESEL:
+	case finding.DoubledPESEL:
 		return [][]idPart{{of(domain.RefParticipant), of(domain.RefParticipant)}}
-	case DurabilityGap:
+	case finding.DurabilityGap:
 		return [][]idPart{{of(domain.RefProgramme), day}}
-	case ReceivedUnmatched:
+	case finding.ReceivedUnmatched:
 		number := idPart{plain: func(s string) bool { _, err := strconv.Atoi(s); return err == nil }}
 		return [][]idPart{{of(domain.RefClaim), {kind: domain.RefStatement, beside: true}, number}}
 	}
@@ -85,7 +75,7 @@ func findingForms(kind FindingKind) [][]idPart {
 func findingNames(id string, known func(domain.Ref) bool) []domain.Ref {
 	kind, rest, _ := strings.Cut(id, ":")
 	var all []domain.Ref
-	for _, form := range findingForms(FindingKind(kind)) {
+	for _, form := range findingForms(finding.Kind(kind)) {
 		readID(form, strings.Split(rest, ":"), known, nil, func(names []domain.Ref) { all = append(all, names...) })
 	}
 	return all

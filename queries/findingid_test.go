@@ -26,7 +26,7 @@ func TestFindingIDs(t *testing.T) {
 		{[]string{"S:1", "2018-03"}, "paid-not-worked:S%3A1:2018-03"},
 		{[]string{"S%3A1", "2018-03"}, "paid-not-worked:S%253A1:2018-03"},
 	} {
-		if got := queries.FindingID(queries.PaidNotWorked, c.parts...); got != c.want {
+		if got := finding.ID(finding.PaidNotWorked, c.parts...); got != c.want {
 			t.Errorf("%q is %s", c.parts, got)
 		}
 	}
@@ -40,8 +40,8 @@ func TestFindingIDs(t *testing.T) {
 			return parts
 		}
 		a, b := draw("a"), draw("b")
-		if same := queries.FindingID("k", a...) == queries.FindingID("k", b...); same != slices.Equal(a, b) {
-			t.Fatalf("%q and %q are %s and %s", a, b, queries.FindingID("k", a...), queries.FindingID("k", b...))
+		if same := finding.ID("k", a...) == finding.ID("k", b...); same != slices.Equal(a, b) {
+			t.Fatalf("%q and %q are %s and %s", a, b, finding.ID("k", a...), finding.ID("k", b...))
 		}
 	})
 }
@@ -50,7 +50,7 @@ func TestFindingIDs(t *testing.T) {
 // which figures.
 func TestAWordOnAnEarlierID(t *testing.T) {
 	t.Parallel()
-	now, earlier := queries.FindingID(queries.PaidNotWorked, "S:1", "2018-03"), "paid-not-worked:S:1:2018-03"
+	now, earlier := finding.ID(finding.PaidNotWorked, "S:1", "2018-03"), "paid-not-worked:S:1:2018-03"
 	saw := projections.FindingChange{Resolved: true, Figures: finding.Figures{From: day(2018, 3, 1), Amount: 1, Subjects: []string{"S:1"}}}
 	for name, c := range map[string]struct {
 		said map[string]projections.FindingChange
@@ -67,7 +67,7 @@ func TestAWordOnAnEarlierID(t *testing.T) {
 		}
 	}
 	known := func(r domain.Ref) bool { return r.ID == "S:1" || r.ID == "A:1" }
-	for _, id := range []string{now, earlier, queries.FindingID(queries.OutsideContract, "S:1", "2018-03-05", "A:1@08.00")} {
+	for _, id := range []string{now, earlier, finding.ID(finding.OutsideContract, "S:1", "2018-03-05", "A:1@08.00")} {
 		if names := queries.FindingNames(id, known); len(names) == 0 || names[0].ID != "S:1" {
 			t.Errorf("%s names %v", id, names)
 		}

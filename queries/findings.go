@@ -3,11 +3,11 @@ package queries
 import (
 	"context"
 	"fmt"
-	"math/bits"
 	"slices"
 
 	"ksiega/domain"
 	"ksiega/domain/durability"
+	"ksiega/domain/finding"
 	"ksiega/domain/refund"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
@@ -15,40 +15,18 @@ import (
 	"ksiega/projections"
 )
 
-// FindingKind is a kind of finding.
-type FindingKind string
-
-// The kinds of findings. Nothing is found of DoubleFunding, Stay and OverBudget: no
-// read model holds what they are found by.
-const (
-	AssistantOverlap   FindingKind = "assistant-overlap"
-	ParticipantOverlap FindingKind = "participant-overlap"
-	OutsideContract    FindingKind = "outside-contract"
-	OverCap            FindingKind = "over-cap"
-	DoubleFunding      FindingKind = "double-funding"
-	Stay               FindingKind = "stay"
-	PaidNotWorked      FindingKind = "paid-not-worked"
-	WorkedNotPaid      FindingKind = "worked-not-paid"
-	ClaimedNotPaid     FindingKind = "claimed-not-paid"
-	RefundDifference   FindingKind = "refund-difference"
-	OverBudget         FindingKind = "over-budget"
-	DurabilityGap      FindingKind = "durability-gap"
-	ClaimedTwice       FindingKind = "claimed-twice"
-	ReceivedUnmatched  FindingKind = "received-unmatched"
-	DoubledPESEL       FindingKind = "doubled-pesel"
-)
-
 // findingKinds are the kinds that a finding may be of.
 func findingKinds() report.Words {
 	return report.Words{
-		{Code: string(AssistantOverlap), Polish: "asystent w dwóch miejscach"}, {Code: string(ParticipantOverlap), Polish: "uczestnik z dwoma asystentami"},
-		{Code: string(OutsideContract), Polish: "poza umową"}, {Code: string(OverCap), Polish: "ponad limit"},
-		{Code: string(DoubleFunding), Polish: "podwójne finansowanie"}, {Code: string(Stay), Polish: "w czasie pobytu"},
-		{Code: string(PaidNotWorked), Polish: "wypłacono, nie przepracowano"}, {Code: string(WorkedNotPaid), Polish: "przepracowano, nie wypłacono"},
-		{Code: string(ClaimedNotPaid), Polish: "we wniosku, nie wypłacono"}, {Code: string(RefundDifference), Polish: "różnica w refundacji"},
-		{Code: string(OverBudget), Polish: "ponad budżet"}, {Code: string(DurabilityGap), Polish: "przerwa w trwałości"},
-		{Code: string(ClaimedTwice), Polish: "we wnioskach więcej niż raz"}, {Code: string(ReceivedUnmatched), Polish: "wpłata bez przypisania"},
-		{Code: string(DoubledPESEL), Polish: "jeden PESEL u dwóch uczestników"},
+		{Code: string(finding.AssistantOverlap), Polish: "asystent w dwóch miejscach"}, {Code: string(finding.ParticipantOverlap), Polish: "uczestnik z dwoma asystentami"},
+		{Code: string(finding.OutsideContract), Polish: "poza umową"}, {Code: string(finding.OverCap), Polish: "ponad limit"},
+		{Code: string(finding.DoubleFunding), Polish: "podwójne finansowanie"}, {Code: string(finding.Stay), Polish: "w czasie pobytu"},
+		{Code: string(finding.PaidNotWorked), Polish: "wypłacono, nie przepracowano"}, {Code: string(finding.WorkedNotPaid), Polish: "przepracowano, nie wypłacono"},
+		{Code: string(finding.ClaimedNotPaid), Polish: "we wniosku, nie wypłacono"}, {Code: string(finding.RefundDifference), Polish: "różnica w refundacji"},
+		{Code: string(finding.OverBudget), Polish: "ponad budżet"}, {Code: string(finding.DurabilityGap), Polish: "przerwa w trwałości"},
+		{Code: string(finding.ClaimedTwice), Polish: "we wnioskach więcej niż raz"}, {Code: string(finding.NotClaimed), Polish: "wypłacono, nie ujęto we wniosku"},
+		{Code: string(finding.ReceivedUnmatched), Polish: "wpłata bez przypisania"},
+		{Code: string(finding.DoubledPESEL), Polish: "jeden PESEL u dwóch uczestników"},
 	}
 }
 
@@ -108,7 +86,7 @@ type findingRow struct {
 // found is one finding before anybody's word on it.
 type found struct {
 	id       string
-	kind     FindingKind
+	kind     finding.Kind
 	subjects []string // ids of people, contracts, claims and projects
 	people   []string // those of them that are participants
 	from, to domain.Date
@@ -121,20 +99,20 @@ type found struct {
 
 // discrepancies are all findings of a kind, or of kinds that are found together with
 // it; "" is every kind.
-func discrepancies(ctx context.Context, q *question, kind FindingKind) ([]found, error) {
+func discrepancies(ctx context.Context, q *question, kind finding.Kind) ([]found, error) {
 	var all []found
 	for _, search := range []struct {
-		kinds []FindingKind
+		kinds []finding.Kind
 		run   func(context.Context, *question) ([]found, error)
 	}{
-		{[]FindingKind{AssistantOverlap, ParticipantOverlap}, overlaps},
-		{[]FindingKind{OutsideContract}, outsideContracts},
-		{[]FindingKind{PaidNotWorked, WorkedNotPaid, ClaimedNotPaid, RefundDifference, ClaimedTwice}, unsettled},
-		{[]FindingKind{OverCap}, overCaps},
-		{[]FindingKind{RefundDifference}, refundDifferences},
-		{[]FindingKind{DurabilityGap}, durabilityGaps},
-		{[]FindingKind{ReceivedUnmatched}, strayReceipts},
-		{[]FindingKind{DoubledPESEL}, doubledPESELs},
+		{[]finding.Kind{finding.AssistantOverlap, finding.ParticipantOverlap}, overlaps},
+		{[]finding.Kind{finding.OutsideContract}, outsideContracts},
+		{[]finding.Kind{finding.PaidNotWorked, finding.WorkedNotPaid, finding.ClaimedNotPaid, finding.RefundDifference, finding.ClaimedTwice, finding.NotClaimed}, unsettled},
+		{[]finding.Kind{finding.OverCap}, overCaps},
+		{[]finding.Kind{finding.RefundDifference}, refundDifferences},
+		{[]finding.Kind{finding.DurabilityGap}, durabilityGaps},
+		{[]finding.Kind{finding.ReceivedUnmatched}, strayReceipts},
+		{[]finding.Kind{finding.DoubledPESEL}, doubledPESELs},
 	} {
 		if kind != "" && !slices.Contains(search.kinds, kind) {
 			continue
@@ -149,7 +127,7 @@ func discrepancies(ctx context.Context, q *question, kind FindingKind) ([]found,
 }
 
 func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
-	all, err := discrepancies(ctx, q, FindingKind(q.params["kind"]))
+	all, err := discrepancies(ctx, q, finding.Kind(q.params["kind"]))
 	if err != nil {
 		return nil, err
 	}
@@ -208,12 +186,12 @@ func overlaps(ctx context.Context, q *question) ([]found, error) {
 	view := q.view(projections.Assistance())
 	var all []found
 	for _, of := range []struct {
-		kind   FindingKind
+		kind   finding.Kind
 		table  fold.Table[projections.VisitDay]
 		person func(projections.DayVisit) (who, with string)
 	}{
-		{AssistantOverlap, projections.AssistantOverlaps(), func(v projections.DayVisit) (string, string) { return v.Assistant, v.Contract }},
-		{ParticipantOverlap, projections.ParticipantOverlaps(), func(v projections.DayVisit) (string, string) { return v.Participant, v.Assistant }},
+		{finding.AssistantOverlap, projections.AssistantOverlaps(), func(v projections.DayVisit) (string, string) { return v.Assistant, v.Contract }},
+		{finding.ParticipantOverlap, projections.ParticipantOverlaps(), func(v projections.DayVisit) (string, string) { return v.Participant, v.Assistant }},
 	} {
 		parts, err := monthParts(ctx, q, of.table, view)
 		if err != nil {
@@ -235,7 +213,7 @@ func overlaps(ctx context.Context, q *question) ([]found, error) {
 				who, first := of.person(a)
 				_, second := of.person(b)
 				all = append(all, found{
-					id: findingID(of.kind, who, it.Row.Date.String(), fmt.Sprintf("%s@%s", first, clock(a.From)),
+					id: finding.ID(of.kind, who, it.Row.Date.String(), fmt.Sprintf("%s@%s", first, clock(a.From)),
 						fmt.Sprintf("%s@%s", second, clock(b.From))),
 					kind: of.kind, subjects: []string{a.Participant, b.Participant, a.Assistant, b.Assistant, a.Contract, b.Contract},
 					people: []string{a.Participant, b.Participant},
@@ -259,84 +237,94 @@ func outsideContracts(ctx context.Context, q *question) ([]found, error) {
 	var all []found
 	for _, m := range months {
 		for _, v := range m.outside {
-			all = append(all, found{id: findingID(OutsideContract, m.Contract, v.Date.String(), fmt.Sprintf("%s@%s", m.Assistant, clock(v.From))),
-				kind: OutsideContract, subjects: []string{m.Participant, m.Assistant, m.Contract}, people: []string{m.Participant},
+			all = append(all, found{id: finding.ID(finding.OutsideContract, m.Contract, v.Date.String(), fmt.Sprintf("%s@%s", m.Assistant, clock(v.From))),
+				kind: finding.OutsideContract, subjects: []string{m.Participant, m.Assistant, m.Contract}, people: []string{m.Participant},
 				from: v.Date, to: v.Date, minutes: v.Minutes, events: v.Events})
 		}
 	}
 	return all, nil
 }
 
-// unsettled compares, of each contract's month, benefit, payments and claims. Hours
-// are compared once the month is over; where some were taken back after they were
-// claimed, the claim asks more than they come to now.
+// unsettled is what the read model found of each contract's month: benefit, payments
+// and claims that differ; and what several claims for an agreement's month come to.
 func unsettled(ctx context.Context, q *question) ([]found, error) {
-	months, standing, err := settledMonths(ctx, q)
+	all, err := contested(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	months, err = countable(q, months)
+	tables := []fold.Table[projections.Unsettled]{projections.UnsettledMonths()}
+	if q.asOf != 0 {
+		tables = append(tables, projections.OnceUnsettled())
+	}
+	for _, table := range tables {
+		rows, err := ofMonths(ctx, q, table)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range rows {
+			step := u.On(q.asOf, q.today)
+			switch {
+			case step.Uncountable && !q.single: // or else nobody is kept from the one that he asks for
+				return nil, fmt.Errorf("month %s of contract %s: %w", u.Month, u.Contract, domain.ErrUncountable)
+			case len(step.Found) == 0:
+				continue
+			}
+			proof, err := monthEvents(ctx, q, u.Agreement, u.Month, u.Contract)
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range step.Found {
+				all = append(all, found{id: f.ID, kind: f.Kind, subjects: f.Subjects, people: f.People, from: f.From, to: f.To,
+					amount: f.Amount, minutes: f.Minutes, events: slices.Concat(f.Events, proof)})
+			}
+		}
+	}
+	return all, nil
+}
+
+// ofMonths are the rows of a table, whose parts are months, that meet the parameters.
+func ofMonths[R any](ctx context.Context, q *question, table fold.Table[R]) ([]R, error) {
+	view := q.view(projections.Settlement())
+	parts, err := table.Parts(ctx, view)
 	if err != nil {
 		return nil, err
 	}
-	all, err := claimedBeyond(months, standing)
-	if err != nil && !q.single && q.is("kind", string(ClaimedTwice)) {
+	parts = slices.DeleteFunc(parts, func(part string) bool {
+		m, err := domain.ParseMonth(part)
+		return err != nil || !q.touches(m.First(), m.Last())
+	})
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	items, err := table.Every(ctx, view, parts...)
+	rows := make([]R, len(items))
+	for i, it := range items {
+		rows[i] = it.Row
+	}
+	return rows, err
+}
+
+// contested compares the claims of each agreement's month that several stand for.
+func contested(ctx context.Context, q *question) (all []found, err error) {
+	rows, err := ofMonths(ctx, q, projections.ContestedMonths())
+	if err != nil {
 		return nil, err
 	}
-	for _, m := range months {
-		benefit, refunded, _, err := m.settled()
+	for _, row := range rows {
+		of := *q
+		of.params, of.month, of.from, of.to = map[string]string{"agreement": row.Agreement}, row.Month, 0, 0
+		months, standing, err := settledMonths(ctx, &of)
+		if err == nil {
+			months, err = countable(q, months)
+		}
 		if err != nil {
 			return nil, err
 		}
-		unpaid, err := domain.Less(benefit, m.Paid)
-		if err != nil {
+		some, err := claimedBeyond(months, standing)
+		if err != nil && !q.single && q.is("kind", string(finding.ClaimedTwice)) {
 			return nil, err
 		}
-		f := found{subjects: []string{m.Participant, m.Contract, m.Agreement}, people: []string{m.Participant}, from: m.Month.First(), to: m.Month.Last(), minutes: m.Minutes}
-		var kinds []found
-		if q.over(m.Month) && benefit != m.Paid {
-			f.kind, f.amount = WorkedNotPaid, unpaid
-			if f.amount < 0 {
-				f.kind, f.amount = PaidNotWorked, -f.amount
-			}
-			f.id = findingID(f.kind, m.Contract, m.Month.String())
-			kinds = append(kinds, f)
-		}
-		for _, share := range m.Claims {
-			if share.unpaid(m, benefit) {
-				less := f
-				less.kind, less.amount = ClaimedNotPaid, max(unpaid, share.Refund-m.Paid)
-				less.id = findingID(ClaimedNotPaid, m.Contract, m.Month.String(), share.Claim)
-				less.subjects, less.events = append(slices.Clone(f.subjects), share.Claim), []journal.Position{share.Event}
-				kinds = append(kinds, less)
-			}
-			if q.over(m.Month) && share.Refund > refunded {
-				over := f
-				over.kind, over.amount, over.id = RefundDifference, share.Refund-refunded, findingID(RefundDifference, share.Claim, m.Contract)
-				over.subjects, over.events = []string{share.Claim, m.Contract, m.Participant, m.Agreement}, []journal.Position{share.Event}
-				kinds = append(kinds, over)
-			}
-		}
-		if over := m.Claimed - refunded; len(m.Claims) > 1 && over > 0 {
-			twice := f
-			twice.kind, twice.amount, twice.id, twice.events = ClaimedTwice, over, findingID(ClaimedTwice, m.Contract, m.Month.String()), nil
-			twice.subjects = []string{m.Participant, m.Contract, m.Agreement}
-			for _, share := range m.Claims {
-				twice.subjects, twice.events = append(twice.subjects, share.Claim), append(twice.events, share.Event)
-			}
-			kinds = append(kinds, twice)
-		}
-		if len(kinds) == 0 {
-			continue
-		}
-		proof, err := monthEvents(ctx, q, m)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range kinds {
-			f.events = slices.Concat(f.events, proof)
-			all = append(all, f)
-		}
+		all = append(all, some...)
 	}
 	return all, nil
 }
@@ -387,7 +375,7 @@ func claimedBeyond(months []*settledMonth, standing []projections.SettlementClai
 		if len(several) < 2 {
 			continue
 		}
-		f := found{id: findingID(ClaimedTwice, at.agreement, at.month.String(), "sum"), kind: ClaimedTwice, subjects: []string{at.agreement},
+		f := found{id: finding.ID(finding.ClaimedTwice, at.agreement, at.month.String(), "sum"), kind: finding.ClaimedTwice, subjects: []string{at.agreement},
 			from: at.month.First(), to: at.month.Last(), amount: -left[at]}
 		for _, c := range several {
 			stated, err := domain.Less(c.Claimed, c.Computed)
@@ -407,26 +395,10 @@ func claimedBeyond(months []*settledMonth, standing []projections.SettlementClai
 	return all, uncounted
 }
 
-// unpaid says whether less was paid than the hours that were claimed come to, or
-// than is claimed of them. Hours added since the claim are left out in
-// proportion; rounding may cost a grosz.
-func (s countedShare) unpaid(m *settledMonth, benefit domain.Grosze) bool {
-	if s.Refund <= 0 || m.Paid < s.Refund {
-		return s.Refund > 0
-	}
-	claimed := min(s.Minutes, m.Minutes)
-	if claimed == m.Minutes {
-		return m.Paid < benefit
-	}
-	paidHigh, paidLow := bits.Mul64(uint64(m.Paid)+1, uint64(m.Minutes))
-	high, low := bits.Mul64(uint64(benefit), uint64(claimed))
-	return paidHigh < high || paidHigh == high && paidLow < low
-}
-
 // monthEvents are the positions of the days and payments of a month.
-func monthEvents(ctx context.Context, q *question, m *settledMonth) ([]journal.Position, error) {
+func monthEvents(ctx context.Context, q *question, agreement string, month domain.Month, contract string) ([]journal.Position, error) {
 	d, _, err := projections.SettlementDetails().Find(ctx, q.view(projections.Settlement()),
-		projections.SettlementDetailPart(m.Agreement, m.Month), domain.Escape(m.Contract))
+		projections.SettlementDetailPart(agreement, month), domain.Escape(contract))
 	if err != nil {
 		return nil, err
 	}
@@ -466,7 +438,7 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 			}
 			return nil, fmt.Errorf("claim %s: %w", c.Claim, err)
 		}
-		f := found{kind: RefundDifference, subjects: []string{c.Claim, c.Agreement}}
+		f := found{kind: finding.RefundDifference, subjects: []string{c.Claim, c.Agreement}}
 		for _, fact := range c.Facts {
 			if q.cut(fact.On) {
 				continue
@@ -475,7 +447,7 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 			case projections.FactSubmitted:
 				f.from, f.to, f.events = fact.On, fact.On, []journal.Position{fact.Event}
 				if c.Given && c.Totals.Claimed != c.Computed {
-					f.id, f.amount = findingID(RefundDifference, c.Claim, "given"), magnitude(c.Totals.Claimed-c.Computed)
+					f.id, f.amount = finding.ID(finding.RefundDifference, c.Claim, "given"), magnitude(c.Totals.Claimed-c.Computed)
 					all = append(all, f)
 				}
 			case projections.FactAccepted:
@@ -484,12 +456,12 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 		}
 		if by := standing.ReplacedBy(c.Claim); by != "" && c.totals.Open() {
 			twice := f
-			twice.id, twice.amount, twice.subjects = findingID(RefundDifference, c.Claim, "corrected"), c.totals.Outstanding(), append(slices.Clone(f.subjects), by)
+			twice.id, twice.amount, twice.subjects = finding.ID(finding.RefundDifference, c.Claim, "corrected"), c.totals.Outstanding(), append(slices.Clone(f.subjects), by)
 			twice.events = slices.Concat(f.events, submissions(claims, by))
 			all = append(all, twice)
 		}
 		if c.totals.Decided && !c.totals.IsReturned && c.totals.Accepted != c.totals.Claimed {
-			f.id, f.amount = findingID(RefundDifference, c.Claim, "accepted"), magnitude(c.totals.Claimed-c.totals.Accepted)
+			f.id, f.amount = finding.ID(finding.RefundDifference, c.Claim, "accepted"), magnitude(c.totals.Claimed-c.totals.Accepted)
 			all = append(all, f)
 		}
 	}
@@ -519,7 +491,7 @@ func durabilityGaps(ctx context.Context, q *question) ([]found, error) {
 	for _, p := range projects {
 		_, _, gaps := durability.Gaps(p.Obligation, p.Levels(q.asOf), q.day())
 		for _, g := range gaps {
-			f := found{id: findingID(DurabilityGap, p.Obligation.Project, g.From.String()), kind: DurabilityGap,
+			f := found{id: finding.ID(finding.DurabilityGap, p.Obligation.Project, g.From.String()), kind: finding.DurabilityGap,
 				subjects: []string{p.Obligation.Project}, from: g.From, to: g.To, count: g.Promised - g.Ready,
 				running: g.To == q.day() && g.To < p.Obligation.To, events: []journal.Position{p.Event}}
 			for _, l := range p.Standing() {

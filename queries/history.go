@@ -233,7 +233,7 @@ func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
 // aboutSealed says of a stream that its name tells what somebody's sealed texts hold: that
 // two people have one PESEL.
 func aboutSealed(stream string) bool {
-	return strings.HasPrefix(stream, finding.Stream(string(DoubledPESEL)))
+	return strings.HasPrefix(stream, finding.Stream(string(finding.DoubledPESEL)))
 }
 
 // first is where a from begins: the place to read on from, and what to pass over

@@ -13,6 +13,7 @@ import (
 	"ksiega/domain/agreement"
 	"ksiega/domain/cap"
 	"ksiega/domain/contract"
+	"ksiega/domain/finding"
 	"ksiega/domain/programme"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
@@ -64,7 +65,7 @@ func overWeeks(ctx context.Context, q *question, r rules, months []projections.S
 			continue
 		}
 		slices.Sort(w.contracts)
-		all = append(all, found{id: findingID(OverCap, key.participant, key.monday.String()), kind: OverCap,
+		all = append(all, found{id: finding.ID(finding.OverCap, key.participant, key.monday.String()), kind: finding.OverCap,
 			subjects: append([]string{key.participant}, w.contracts...), people: []string{key.participant}, from: key.monday, to: key.monday.Add(6),
 			minutes: domain.Minutes(-left), events: w.events})
 	}
@@ -127,7 +128,7 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 			if left >= 0 {
 				continue
 			}
-			f := found{id: findingID(OverCap, a.Agreement, "hours"), kind: OverCap, subjects: []string{a.Agreement},
+			f := found{id: finding.ID(finding.OverCap, a.Agreement, "hours"), kind: finding.OverCap, subjects: []string{a.Agreement},
 				from: a.From, to: a.To, minutes: domain.Minutes(-left), events: []journal.Position{a.Event}}
 			if f.events, err = workEvents(ctx, q, months, a); err != nil {
 				return nil, err
@@ -145,7 +146,7 @@ func workEvents(ctx context.Context, q *question, months []*settledMonth, a proj
 		if m.Agreement != a.Agreement {
 			continue
 		}
-		of, err := monthEvents(ctx, q, m)
+		of, err := monthEvents(ctx, q, m.Agreement, m.Month, m.Contract)
 		if err != nil {
 			return nil, err
 		}
@@ -183,7 +184,7 @@ func crowded(q *question, a projections.SettlementAgreement, places cap.Terms, r
 			continue
 		}
 		if stretch == nil {
-			all = append(all, found{id: findingID(OverCap, a.Agreement, "people", day.String()), kind: OverCap, from: day})
+			all = append(all, found{id: finding.ID(finding.OverCap, a.Agreement, "people", day.String()), kind: finding.OverCap, from: day})
 			stretch = &all[len(all)-1]
 		}
 		stretch.to, stretch.count, stretch.running = day, max(stretch.count, int(-left)), day == q.day() && day < a.To
@@ -348,7 +349,7 @@ func overYears(ctx context.Context, q *question, r rules, months []projections.S
 			continue
 		}
 		slices.Sort(y.contracts)
-		f := found{id: findingID(OverCap, key.participant, strconv.Itoa(key.year)), kind: OverCap,
+		f := found{id: finding.ID(finding.OverCap, key.participant, strconv.Itoa(key.year)), kind: finding.OverCap,
 			subjects: append([]string{key.participant}, y.contracts...), people: []string{key.participant}, running: y.running,
 			from: first, to: domain.NewDate(key.year, time.December, 31), events: y.events}
 		if !y.running {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"ksiega/domain"
+	"ksiega/domain/finding"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -64,7 +65,7 @@ func strayReceipts(ctx context.Context, q *question) ([]found, error) {
 			if r.claim.Claim == l.Claim {
 				continue
 			}
-			all = append(all, found{id: findingID(ReceivedUnmatched, r.claim.Claim, at.statement, strconv.Itoa(at.n)), kind: ReceivedUnmatched,
+			all = append(all, found{id: finding.ID(finding.ReceivedUnmatched, r.claim.Claim, at.statement, strconv.Itoa(at.n)), kind: finding.ReceivedUnmatched,
 				subjects: []string{r.claim.Claim, r.claim.Agreement}, from: r.fact.On, to: r.fact.On, amount: r.fact.Amount,
 				events: []journal.Position{r.fact.Event, l.Event}})
 		}

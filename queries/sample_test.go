@@ -15,6 +15,7 @@ import (
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/domain/finding"
 	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
@@ -321,7 +322,7 @@ func TestSampleFindings(t *testing.T) {
 	head, err := l.Journal.Head(t.Context())
 	must(t, err)
 	req := queries.Request{Params: map[string]string{"state": "resolved"}, MinPosition: head.Bound()}
-	if a = ask(t, desk, "findings", req); a.Table.Len != 1 || rowsOf(a)[0][1] != string(queries.DurabilityGap) {
+	if a = ask(t, desk, "findings", req); a.Table.Len != 1 || rowsOf(a)[0][1] != string(finding.DurabilityGap) {
 		t.Errorf("resolved: %v", rowsOf(a))
 	}
 	req.AsOf = domain.NewDate(2026, 1, 31)

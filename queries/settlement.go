@@ -3,6 +3,8 @@ package queries
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/refund"
@@ -114,12 +116,30 @@ func settledMonths(ctx context.Context, q *question) ([]*settledMonth, []project
 			return nil, nil, err
 		}
 	}
-	claims, err := projections.SettlementClaims().Every(ctx, view, parts...)
+	claims, err := claimsFor(ctx, q, view)
 	if err != nil {
 		return nil, nil, err
 	}
 	months, standing := addClaims(q, months, index, claims)
 	return months, standing, nil
+}
+
+// claimsFor are the claims for the months that pass the parameters.
+func claimsFor(ctx context.Context, q *question, view projections.View) ([]fold.Item[projections.SettlementClaim], error) {
+	parts, err := projections.SettlementClaims().Parts(ctx, view)
+	if err != nil {
+		return nil, err
+	}
+	agreement := q.part("agreement")
+	parts = slices.DeleteFunc(parts, func(part string) bool {
+		of, month, _ := strings.Cut(part, "-")
+		m, err := domain.ParseMonth(month)
+		return err != nil || !q.touches(m.First(), m.Last()) || agreement != nil && of != agreement[0]
+	})
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	return projections.SettlementClaims().Every(ctx, view, parts...)
 }
 
 // cutMonths works the months out from their days, where the cut goes through.

@@ -1,0 +1,35 @@
+package finding
+
+// Kind is a kind of finding.
+type Kind string
+
+// The kinds of findings. Nothing is found of DoubleFunding, Stay and OverBudget: no
+// read model holds what they are found by.
+const (
+	AssistantOverlap   Kind = "assistant-overlap"
+	ParticipantOverlap Kind = "participant-overlap"
+	OutsideContract    Kind = "outside-contract"
+	OverCap            Kind = "over-cap"
+	DoubleFunding      Kind = "double-funding"
+	Stay               Kind = "stay"
+	PaidNotWorked      Kind = "paid-not-worked"
+	WorkedNotPaid      Kind = "worked-not-paid"
+	ClaimedNotPaid     Kind = "claimed-not-paid"
+	RefundDifference   Kind = "refund-difference"
+	OverBudget         Kind = "over-budget"
+	DurabilityGap      Kind = "durability-gap"
+	ClaimedTwice       Kind = "claimed-twice"
+	NotClaimed         Kind = "not-claimed"
+	ReceivedUnmatched  Kind = "received-unmatched"
+	DoubledPESEL       Kind = "doubled-pesel"
+)
+
+// ID is made of a kind, pseudonymous ids and dates, so that the same discrepancy has
+// the same id whenever it is computed, and no other has it.
+func ID(kind Kind, parts ...string) string {
+	id := string(kind)
+	for _, p := range parts {
+		id += ":" + EscapePart(p)
+	}
+	return id
+}

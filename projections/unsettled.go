@@ -1,0 +1,222 @@
+package projections
+
+import (
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/refund"
+	"ksiega/internal/fold"
+	"ksiega/internal/journal"
+	"ksiega/projections/findings"
+)
+
+// Unsettled is what is found of a contract's month.
+type Unsettled struct {
+	Agreement string       `json:"agreement"`
+	Contract  string       `json:"contract"`
+	Month     domain.Month `json:"month"`
+	findings.Row
+}
+
+// UnsettledMonths holds the months of which something is found by all that is recorded,
+// perhaps once days have passed; a part a month and a field an agreement and contract.
+func UnsettledMonths() fold.Table[Unsettled] { return fold.Table[Unsettled]{Name: "unsettled"} }
+
+// OnceUnsettled holds those of which something was found as of earlier days alone.
+func OnceUnsettled() fold.Table[Unsettled] { return fold.Table[Unsettled]{Name: "onceUnsettled"} }
+
+// Contested is an agreement's month that several claims stand for on some day.
+type Contested struct {
+	Agreement string       `json:"agreement"`
+	Month     domain.Month `json:"month"`
+}
+
+// ContestedMonths holds a part a month and a field an agreement.
+func ContestedMonths() fold.Table[Contested] { return fold.Table[Contested]{Name: "contested"} }
+
+// claimAbout is the claim that an event of the settlement is about.
+func claimAbout(r *journal.Recorded) (refund.About, bool) {
+	switch e := r.Event.(type) {
+	case agreement.ClaimAnswered:
+		return e.About, true
+	case refund.Submitted:
+		return e.About, true
+	case refund.Accepted:
+		return e.About, true
+	case refund.Returned:
+		return e.About, true
+	}
+	return refund.About{}, false
+}
+
+// claimedKeys are the contract-months that the claims of an agreement's month have
+// shares of: which of them stand may change with each event of one.
+func claimedKeys(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
+	a, ok := claimAbout(r)
+	if !ok {
+		return nil
+	}
+	part, contracts := SettlementDetailPart(a.Agreement, a.Month), map[string]bool{}
+	for _, c := range SettlementClaims().Rows(tx, part) {
+		for _, share := range c.Shares {
+			contracts[share.Contract] = true
+		}
+	}
+	if e, ok := r.Event.(refund.Submitted); ok {
+		for _, share := range e.Shares {
+			contracts[share.Contract] = true
+		}
+	}
+	for _, contract := range slices.Sorted(maps.Keys(contracts)) {
+		keys = append(keys, SettlementDetails().Key(part, domain.Escape(contract)))
+	}
+	return keys
+}
+
+// settleClaims writes beside each month what the claims for it ask, and when they stand.
+func settleClaims(tx *fold.Tx, a refund.About) {
+	part := SettlementDetailPart(a.Agreement, a.Month)
+	var claims []SettlementClaim
+	for _, c := range SettlementClaims().Rows(tx, part) {
+		claims = append(claims, c)
+	}
+	turns, most := claimTurns(claims)
+	shares, people := map[string][]SettlementClaimed{}, map[string]string{}
+	for _, c := range claims {
+		for _, s := range c.Shares {
+			people[s.Contract] = s.Participant
+			if len(turns[c.Claim]) > 0 {
+				shares[s.Contract] = append(shares[s.Contract], SettlementClaimed{c.Claim, s.Minutes, s.Refund, c.Event, slices.Clone(turns[c.Claim])})
+			}
+		}
+	}
+	for contract, participant := range people {
+		d := SettlementDetails().Get(tx, part, domain.Escape(contract))
+		d.Agreement, d.Contract, d.Month, d.Claims = a.Agreement, contract, a.Month, shares[contract]
+		if d.Participant == "" {
+			d.Participant = participant
+		}
+	}
+	if most > 1 {
+		ContestedMonths().Put(tx, a.Month.String(), domain.Escape(a.Agreement), Contested{a.Agreement, a.Month})
+	} else {
+		ContestedMonths().Delete(tx, a.Month.String(), domain.Escape(a.Agreement))
+	}
+}
+
+// claimTurns are the days on which each claim of an agreement's month comes to stand or
+// to stand no more, in turn, and how many stand at most at once.
+func claimTurns(claims []SettlementClaim) (turns map[string][]domain.Date, most int) {
+	days := map[domain.Date]bool{}
+	for _, c := range claims {
+		if c.Submitted != 0 {
+			days[c.Submitted] = true
+		}
+		for _, d := range c.Decisions {
+			days[d.On] = true
+		}
+	}
+	turns = map[string][]domain.Date{}
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		var filed []refund.Filed
+		for _, c := range claims {
+			if f, ok := c.Filed(day); ok {
+				filed = append(filed, f)
+			}
+		}
+		standing, stand := refund.Stand(filed), 0
+		for _, c := range claims {
+			stands := standing.Stands(c.Claim)
+			if stands {
+				stand++
+			}
+			if stands != (len(turns[c.Claim])%2 == 1) {
+				turns[c.Claim] = append(turns[c.Claim], day)
+			}
+		}
+		most = max(most, stand)
+	}
+	return turns, most
+}
+
+// unsettledStage works out what is found of each month that days, payments or claims
+// have changed.
+func unsettledStage() *fold.Stage {
+	return &fold.Stage{
+		Unit: func(k fold.Key) (fold.Key, bool) { return k, k.Table == SettlementDetails().Name },
+		Keys: func(unit fold.Key) []fold.Key { return []fold.Key{unit} },
+		Work: func(tx *fold.Tx, unit fold.Key) error {
+			d, _ := SettlementDetails().Peek(tx, unit.Part, unit.Field)
+			u := Unsettled{Agreement: d.Agreement, Contract: d.Contract, Month: d.Month, Row: d.found()}
+			of, part, _ := strings.Cut(unit.Part, "-")
+			field := of + "-" + unit.Field
+			put(tx, UnsettledMonths(), part, field, u, u.Open())
+			put(tx, OnceUnsettled(), part, field, u, !u.Open() && len(u.Steps) > 0)
+			return nil
+		}}
+}
+
+// put writes a row, or takes it away.
+func put[R any](tx *fold.Tx, t fold.Table[R], part, field string, row R, there bool) {
+	if there {
+		t.Put(tx, part, field, row)
+	} else {
+		t.Delete(tx, part, field)
+	}
+}
+
+// found is what is found of the month on each day that something of it is of.
+func (d *SettlementDetail) found() (row findings.Row) {
+	payments := slices.SortedStableFunc(slices.Values(d.Payments), func(a, b SettlementPayment) int { return int(a.Date - b.Date) })
+	var m SettlementMonth
+	var paidOn domain.Date
+	worked, paid := 0, 0
+	for day := range d.turns(payments) {
+		for ; worked < len(d.Days) && d.Days[worked].Date <= day; worked++ {
+			m.counted(m.count(d.Days[worked].Minutes, d.Rates[d.Days[worked].Rates]))
+		}
+		for ; paid < len(payments) && payments[paid].Date <= day; paid++ {
+			m.counted(m.pay(payments[paid].Amount))
+			paidOn = payments[paid].Date
+		}
+		row.Add(d.step(day, m, paidOn))
+	}
+	return row
+}
+
+// turns are the days that something of the month is of.
+func (d *SettlementDetail) turns(payments []SettlementPayment) iter.Seq[domain.Date] {
+	days := make([]domain.Date, 0, len(d.Days)+len(payments)+2*len(d.Claims))
+	for _, day := range d.Days {
+		days = append(days, day.Date)
+	}
+	for _, p := range payments {
+		days = append(days, p.Date)
+	}
+	for _, c := range d.Claims {
+		days = append(days, c.Turns...)
+	}
+	slices.Sort(days)
+	return slices.Values(slices.Compact(days))
+}
+
+func (d *SettlementDetail) step(day domain.Date, m SettlementMonth, paidOn domain.Date) findings.Step {
+	step := findings.Step{From: day}
+	benefit, refunded, _, err := m.Settled()
+	if err == nil {
+		month := findings.Month{Agreement: d.Agreement, Contract: d.Contract, Participant: d.Participant, Month: d.Month,
+			Minutes: m.Minutes, Benefit: benefit, Refunded: refunded, Paid: m.Paid, PaidOn: paidOn}
+		for _, c := range d.Claims {
+			if c.Stands(day) {
+				month.Claims = append(month.Claims, findings.Share{Claim: c.Claim, Minutes: c.Minutes, Refund: c.Refund, Event: c.Event})
+			}
+		}
+		step.Found, err = month.Found()
+	}
+	step.Uncountable = err != nil
+	return step
+}

@@ -1,0 +1,81 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"ksiega/domain"
+	"ksiega/internal/fold"
+	"ksiega/internal/journal"
+	"ksiega/internal/testkit/foldtest"
+	"ksiega/projections/findings"
+)
+
+// foundOn are the findings of rows as of a day, or by all there is, seen from today.
+func foundOn(t testing.TB, v View, asOf, today domain.Date) (all []string) {
+	t.Helper()
+	for _, table := range []fold.Table[Unsettled]{UnsettledMonths(), OnceUnsettled()} {
+		rows, err := table.Every(context.Background(), v)
+		foldtest.Must(t, err)
+		for _, it := range rows {
+			step := it.Row.On(asOf, today)
+			if step.Uncountable {
+				all = append(all, "uncountable "+it.Row.Contract)
+			}
+			for _, f := range step.Found {
+				// Where events stand differs from ledger to ledger.
+				f.Events = nil
+				all = append(all, fmt.Sprintf("%+v", f))
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// What is found as of a day is what is found by all there is, on that day's evening, in a
+// ledger where nothing of a later day was ever recorded.
+func TestFoundAsOfADay(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		book := bookOf(t, ledgerHistory(rt))
+		m := folded(t, Settlement(), book)
+		for range 4 {
+			day := domain.NewDate(2018, 12, 26).Add(rapid.IntRange(0, 140).Draw(rt, "day"))
+			until := slices.DeleteFunc(slices.Clone(book), func(r *journal.Recorded) bool { return r.OccurredOn() > day })
+			got, want := foundOn(t, m, day, 0), foundOn(t, folded(t, Settlement(), until), 0, day+1)
+			if !slices.Equal(got, want) {
+				rt.Fatalf("as of %s there is\n%q\nnot\n%q", day, got, want)
+			}
+		}
+	})
+}
+
+// A row keeps no step that nobody can meet: the last two days of one are never the same,
+// and nothing waits for the end of a day that the next step comes before.
+func TestStepsAreFew(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		book := bookOf(t, ledgerHistory(rt))
+		for _, table := range []fold.Table[Unsettled]{UnsettledMonths(), OnceUnsettled()} {
+			rows, err := table.Every(t.Context(), folded(t, Settlement(), book))
+			foldtest.Must(t, err)
+			for _, it := range rows {
+				if open := table == UnsettledMonths(); it.Row.Open() != open || len(it.Row.Steps) == 0 {
+					rt.Fatalf("%+v lies in %s", it.Row, table.Name)
+				}
+				for i, step := range it.Row.Steps[1:] {
+					before := it.Row.Steps[i]
+					if step.From <= before.From || fmt.Sprint(step.Found) == fmt.Sprint(before.Found) && !step.Uncountable ||
+						slices.ContainsFunc(before.Found, func(f findings.Found) bool { return f.After >= step.From }) {
+						rt.Fatalf("%+v", it.Row)
+					}
+				}
+			}
+		}
+	})
+}

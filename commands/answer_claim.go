@@ -19,14 +19,18 @@ type RecordClaimDecision struct {
 	Date         domain.Date    `json:"date"`
 	Outcome      string         `json:"outcome" enum:"przyjety,czesciowo,zwrocony,zwrot"`
 	AmountGrosze *domain.Grosze `json:"amountGrosze,omitempty"`
-	Reason       string         `json:"reason,omitempty"`
+	Reason       string         `json:"reason,omitempty" doc:"Why, as the labour office says"`
+	Correct      bool           `json:"correct,omitempty" doc:"Replace what is recorded of the day"`
+	Withdraw     bool           `json:"withdraw,omitempty" doc:"Take back what is recorded of the day"`
+	// CorrectionReason is why what was entered was wrong.
+	CorrectionReason string `json:"correctionReason,omitempty" doc:"Why it is replaced or taken back"`
 }
 
 // Operation is its line in the table of rights.
 func (RecordClaimDecision) Operation() access.Operation { return "record-claim-decision" }
 
 func (c RecordClaimDecision) open() any {
-	return RecordClaimDecision{Claim: c.Claim, Date: c.Date, Outcome: c.Outcome, AmountGrosze: c.AmountGrosze}
+	return RecordClaimDecision{Claim: c.Claim, Date: c.Date, Outcome: c.Outcome, AmountGrosze: c.AmountGrosze, Correct: c.Correct, Withdraw: c.Withdraw}
 }
 
 func (c RecordClaimDecision) lastStream() (string, error) { return streamOf("refundclaim", c.Claim) }
@@ -39,6 +43,9 @@ func (c *RecordClaimDecision) columns() []column {
 			string(refund.OutcomeReturned), string(refund.OutcomeReclaimed)),
 		given("kwota", "amountGrosze", &c.AmountGrosze, KindAmount, "kwota przyjęta w części albo do zwrotu", (*sheetfile.Record).Amount),
 		textColumn("powod", "reason", &c.Reason, "powód, który podał urząd").optional(),
+		yesNoColumn("korekta", "correct", &c.Correct, "tak: wiersz zastępuje to, co zapisano"),
+		textColumn("powod_korekty", "correctionReason", &c.CorrectionReason, "powód korekty lub wycofania").optional(),
+		yesNoColumn("wycofanie", "withdraw", &c.Withdraw, "tak: wiersz wycofuje to, co zapisano; wystarczą kolumny, po których to poznać"),
 	}
 }
 
@@ -74,12 +81,13 @@ func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaim
 	if !l.done(o, known.Keys) {
 		s := l.sealer(ctx)
 		cmd.Reason = s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)
+		cmd.Amend = Amendment{Correct: c.Correct, Withdraw: c.Withdraw, Reason: c.CorrectionReason}.taken(s, refund.SealOf(c.Claim, c.Date, "reason"))
 		if err = cmp.Or(s.err, o.meets(known.Revision)); err == nil {
 			_, err = d.Decide(known.State, cmd) // what the claim refuses, the agreement never hears
 		}
-		if err == nil && cmd.Outcome != refund.OutcomeReclaimed {
-			cmd.Told = true
-			answered, err = l.answer(ctx, o, known.State, agreement.AnswerClaim{Claim: c.Claim, On: c.Date, Outcome: cmd.Outcome})
+		if err == nil && concernsAgreement(known.State, cmd) {
+			cmd.Told = !c.Correct && !c.Withdraw
+			answered, err = l.answer(ctx, o, known.State, agreement.AnswerClaim{Claim: c.Claim, On: c.Date, Outcome: cmd.Outcome, Correct: c.Correct, Withdraw: c.Withdraw})
 		}
 		if err != nil {
 			return claim, answered, err
@@ -96,6 +104,15 @@ func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaim
 			return claim, answered, err
 		}
 	}
+}
+
+// concernsAgreement says whether an answer, or the one that it takes the place of, decides
+// about contract-months, as demands for money back do not.
+func concernsAgreement(claim refund.State, c refund.RecordDecision) bool {
+	if was, stands := claim.Answered(c); (c.Amend.Correct || c.Amend.Withdraw) && stands && was != refund.OutcomeReclaimed {
+		return true
+	}
+	return !c.Amend.Withdraw && c.Outcome != refund.OutcomeReclaimed
 }
 
 // answer enters an answer in the agreement of a claim.
@@ -117,12 +134,16 @@ type WriteOffClaim struct {
 	Claim  string      `json:"claim"`
 	Date   domain.Date `json:"date"`
 	Reason string      `json:"reason"`
+	// Withdraw takes it back.
+	Withdraw bool `json:"withdraw,omitempty" doc:"Take back that it was written off"`
 }
 
 // Operation is its line in the table of rights.
 func (WriteOffClaim) Operation() access.Operation { return "write-off-claim" }
 
-func (c WriteOffClaim) open() any { return WriteOffClaim{Claim: c.Claim, Date: c.Date} }
+func (c WriteOffClaim) open() any {
+	return WriteOffClaim{Claim: c.Claim, Date: c.Date, Withdraw: c.Withdraw}
+}
 
 func (c WriteOffClaim) lastStream() (string, error) { return streamOf("refundclaim", c.Claim) }
 
@@ -137,7 +158,7 @@ func (l *Ledger) writeOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (
 		return journal.Result{}, err
 	}
 	s := l.sealer(ctx)
-	cmd := refund.WriteOff{On: c.Date}
+	cmd := refund.WriteOff{On: c.Date, Withdraw: c.Withdraw}
 	if cmd.Reason, cmd.Wordless = s.reason(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason); s.err != nil {
 		return journal.Result{}, s.err
 	}

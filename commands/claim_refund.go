@@ -24,10 +24,11 @@ import (
 type SubmitClaim struct {
 	Number       string         `json:"number"`
 	Agreement    string         `json:"agreement"`
-	Month        domain.Month   `json:"month"`
-	Submitted    domain.Date    `json:"submitted"`
+	Month        domain.Month   `json:"month,omitempty"`
+	Submitted    domain.Date    `json:"submitted,omitempty"`
 	AmountGrosze *domain.Grosze `json:"amountGrosze,omitempty"`
 	Corrects     string         `json:"corrects,omitempty" doc:"The earlier claim that this one replaces"`
+	Amendment
 }
 
 // Operation is its line in the table of rights.
@@ -38,14 +39,14 @@ func (c SubmitClaim) open() any { return c }
 func (c SubmitClaim) lastStream() (string, error) { return streamOf("refundclaim", c.Number) }
 
 func (c *SubmitClaim) columns() []column {
-	return []column{
+	return append([]column{
 		idColumn("numer", "number", &c.Number, "numer wniosku").key().naming(),
 		idColumn("porozumienie", "agreement", &c.Agreement, "numer porozumienia"),
 		monthColumn("miesiac", "month", &c.Month, "miesiąc pracy"),
 		dateColumn("zlozono", "submitted", &c.Submitted, "dzień złożenia"),
 		given("kwota", "amountGrosze", &c.AmountGrosze, KindAmount, "kwota; pusta: wylicza się z wypłaconych w całości", (*sheetfile.Record).Amount),
 		idColumn("koryguje", "corrects", &c.Corrects, "numer wniosku, który ten zastępuje").optional(),
-	}
+	}, c.Amendment.columns("powod")...)
 }
 
 func claimsFile() importKind {
@@ -85,6 +86,12 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 	if err = domain.Together(needID("number", &c.Number), mayID("agreement", &c.Agreement), mayID("corrects", &c.Corrects)); err != nil {
 		return claim, reserved, err
 	}
+	if c.Correct || c.Withdraw {
+		if claim, reserved, err = l.amendClaim(ctx, o, c); err != nil || c.Withdraw {
+			return claim, reserved, err
+		}
+		o.Expected = nil
+	}
 	for attempt := 1; ; attempt++ {
 		claim, reserved, err = l.trySubmitting(ctx, o, c)
 		if errors.Is(err, journal.ErrConflict) || errors.Is(err, domain.ErrDiffers) {
@@ -96,6 +103,27 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 			return claim, reserved, err
 		}
 	}
+}
+
+// amendClaim takes a claim back, so that it can be submitted anew with other values. Cut
+// short between the two, the same command submits it. One that already is as it is to be
+// stays.
+func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim, released journal.Result, err error) {
+	known, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", c.Number), refund.Decider())
+	if err != nil || l.done(o, known.Keys) {
+		return claim, released, err
+	}
+	asked := refund.Submitted{About: refund.About{Claim: c.Number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted, Corrects: c.Corrects}
+	was := known.State.Claim
+	step, err := domain.Amend{Correct: c.Correct, Withdraw: c.Withdraw, Reason: domain.Sealed(c.Reason)}.Over(
+		domain.StandingOf(known.State.Exists(), known.State.WasWithdrawn()), known.State.Exists() && was.AskedAs(asked, c.AmountGrosze) == nil, "claim "+c.Number)
+	if err != nil || step == domain.Keep || step == domain.Enter {
+		return claim, released, err
+	}
+	if c.Correct { // the decision under the key is what follows
+		o.Key, o.file, o.row = "", "", 0
+	}
+	return l.takeClaimBack(ctx, o, WithdrawClaim{Claim: c.Number, Agreement: was.Agreement, Reason: c.Reason})
 }
 
 // trySubmitting submits a claim where nobody else says anything of its number

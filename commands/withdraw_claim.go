@@ -10,9 +10,9 @@ import (
 	"ksiega/internal/journal"
 )
 
-// WithdrawClaim takes back a claim whose contract-months its agreement reserved and
-// that was never submitted, because the command that did so was cut short: the months
-// and the number are free again.
+// WithdrawClaim takes back a claim that the labour office has not answered, or one whose
+// contract-months its agreement reserved and that was never submitted, because the command
+// that did so was cut short: the months and the number are free again.
 type WithdrawClaim struct {
 	Claim     string `json:"claim"`
 	Agreement string `json:"agreement"`
@@ -41,14 +41,23 @@ func (l *Ledger) takeClaimBack(ctx context.Context, o Origin, c WithdrawClaim) (
 	if err != nil {
 		return claim, released, err
 	}
-	reservation, ok := under.Reservation(c.Claim)
-	if !ok {
-		return claim, released, agreement.ErrNoClaim.With("%s", c.Claim)
-	}
 	stream := domain.Stream("refundclaim", c.Claim)
 	known, err := journal.Load(ctx, l.Log, stream, refund.Decider())
 	if err != nil {
 		return claim, released, err
+	}
+	reservation, ok := under.Reservation(c.Claim)
+	if !ok && known.State.Exists() && known.State.Claim.Agreement == c.Agreement { // from before there were any
+		if under, err = l.adopt(ctx, o, under, known.State); err != nil {
+			return claim, released, err
+		}
+		reservation, ok = under.Reservation(c.Claim)
+	}
+	if !ok {
+		return claim, released, agreement.ErrNoClaim.With("%s", c.Claim)
+	}
+	if on := under.Named(c.Claim); on != "" && !known.State.Void(reservation.Reserved) {
+		return claim, released, domain.ErrNamed.With("%s", on)
 	}
 	if l.done(o, known.Keys) || o.settled {
 		claim, err = journal.ExecuteAt(ctx, l.Log, stream, nil, onlyDone(o, refund.Decider()), refund.Command(refund.Withdraw{}), l.meta(o), l.former(o)...)
@@ -59,6 +68,19 @@ func (l *Ledger) takeClaimBack(ctx context.Context, o Origin, c WithdrawClaim) (
 		released, err = l.releaseVoid(ctx, o, c.Agreement, c.Claim)
 	}
 	return claim, released, err
+}
+
+// adopt has an agreement take in the claims of a month that its stream has no reservation
+// of.
+func (l *Ledger) adopt(ctx context.Context, o Origin, under agreement.State, claim refund.State) (agreement.State, error) {
+	t, err := l.told(ctx, under, claim.Claim.Month, claim)
+	if err == nil {
+		_, err = l.tell(ctx, o, under.Terms.Agreement, agreement.AdoptClaims{Recorded: t.recorded})
+	}
+	if err != nil {
+		return under, err
+	}
+	return l.lookups().agreement(ctx, under.Terms.Agreement)
 }
 
 func (l *Ledger) withdraw(ctx context.Context, o Origin, c WithdrawClaim, of agreement.LastReservation) (journal.Result, error) {

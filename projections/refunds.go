@@ -138,11 +138,11 @@ func UnmatchedLines() fold.Table[BankLine] { return fold.Table[BankLine]{Name: "
 
 // Refunds folds claims and bank statements.
 func Refunds() Projection {
-	return Projection{Name: "refunds", Version: 8, Retroactive: erases, Keys: refundKeys, Fold: foldRefunds,
+	return Projection{Name: "refunds", Version: 9, Retroactive: erases, Keys: refundKeys, Fold: foldRefunds,
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
-			refund.ReceiptUndone{}, refund.WrittenOff{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
+			refund.ReceiptUndone{}, refund.WrittenOff{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, refund.WriteOffWithdrawn{}, agreement.AnswerWithdrawn{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
 			erasure.Ordered{}),
-		Over: []string{"agreement.concluded", "agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "refundclaim.withdrawn",
+		Over: []string{"agreement.concluded", "agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released",
 			"assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "finding.*", "intake.*", "participant.*",
 			"payment.*", "programme.*", "setting.*", "statute.*"}}
 }
@@ -175,7 +175,31 @@ func refundKeys(r *journal.Recorded) []fold.Key {
 	if a, _, ok := refundFact(r); ok {
 		return []fold.Key{claim(a)}
 	}
+	if a, _, ok := refundGone(r); ok {
+		return []fold.Key{claim(a)}
+	}
 	return nil
+}
+
+// refundGone is a fact that an event takes away; one without a kind stands for the claim.
+func refundGone(r *journal.Recorded) (refund.About, RefundFact, bool) {
+	f := RefundFact{On: r.OccurredOn()}
+	kinds := map[refund.Outcome]FactKind{refund.OutcomeAccepted: FactAccepted, refund.OutcomePartial: FactAccepted,
+		refund.OutcomeReturned: FactReturned, refund.OutcomeReclaimed: FactReclaimed}
+	switch e := r.Event.(type) {
+	case refund.Withdrawn:
+		return e.About, f, true
+	case refund.DecisionWithdrawn:
+		f.Kind = kinds[e.Outcome]
+		return e.About, f, true
+	case agreement.AnswerWithdrawn:
+		f.Kind = FactReturned // of other answers the claim's own stream tells
+		return e.About, f, e.Outcome == refund.OutcomeReturned
+	case refund.WriteOffWithdrawn:
+		f.Kind = FactWrittenOff
+		return e.About, f, true
+	}
+	return refund.About{}, f, false
 }
 
 func refundFact(r *journal.Recorded) (refund.About, RefundFact, bool) {
@@ -240,10 +264,31 @@ func foldRefunds(tx *fold.Tx, r *journal.Recorded) error {
 			return f.Kind == FactReceived && f.Statement == e.Statement && f.Line == e.Line
 		})
 		return c.add()
+	case refund.Withdrawn, refund.DecisionWithdrawn, refund.WriteOffWithdrawn, agreement.AnswerWithdrawn:
+		return unfoldClaim(tx, r)
 	default:
 		return foldClaim(tx, r)
 	}
 	return nil
+}
+
+// unfoldClaim takes a fact of a claim away, or the claim.
+func unfoldClaim(tx *fold.Tx, r *journal.Recorded) error {
+	a, gone, ok := refundGone(r)
+	if !ok {
+		return nil
+	}
+	part, field := domain.Escape(a.Agreement), domain.Escape(a.Claim)
+	if gone.Kind == "" {
+		RefundClaims().Delete(tx, part, field)
+		return nil
+	}
+	c := RefundClaims().Change(tx, part, field)
+	if c == nil {
+		return nil
+	}
+	c.Facts = without(c.Facts, func(f RefundFact) bool { return f.Kind == gone.Kind && f.On == gone.On })
+	return c.add()
 }
 
 // add works the totals out from the facts, which are few.

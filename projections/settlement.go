@@ -310,9 +310,9 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 func Settlement() Projection {
 	return Projection{Name: "settlement", Version: 10, Keys: settlementKeys, Then: claimedKeys, Fold: foldSettlement, Second: unsettledStage(),
 		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, attendance.DayWithdrawn{}, payment.Made{}, payment.CameBack{}, payment.Withdrawn{},
-			refund.Submitted{}, refund.Accepted{}, refund.Returned{}),
+			refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, agreement.AnswerWithdrawn{}),
 		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
-			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.withdrawn", "assistance.*", "assistant.*", "contract.*",
+			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn", "assistance.*", "assistant.*", "contract.*",
 			"durability.*", "erasure.*", "finding.*", "intake.*", "participant.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 
@@ -346,6 +346,12 @@ func settlementKeys(r *journal.Recorded) []fold.Key {
 	case refund.Accepted:
 		return claim(e.About)
 	case refund.Returned:
+		return claim(e.About)
+	case refund.Withdrawn:
+		return claim(e.About)
+	case refund.DecisionWithdrawn:
+		return claim(e.About)
+	case agreement.AnswerWithdrawn:
 		return claim(e.About)
 	}
 	return nil
@@ -394,6 +400,12 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 		settleAnswer(tx, e.About, SettlementDecision{On: e.On})
 	case refund.Returned:
 		settleAnswer(tx, e.About, SettlementDecision{On: e.On, Returned: true})
+	case refund.Withdrawn:
+		SettlementClaims().Delete(tx, domain.Escape(e.Agreement), domain.Escape(e.Claim))
+	case refund.DecisionWithdrawn:
+		unsettleAnswer(tx, e.About, e.On, e.Outcome)
+	case agreement.AnswerWithdrawn:
+		unsettleAnswer(tx, e.About, e.On, e.Outcome)
 	default:
 		return unfolded(r)
 	}
@@ -491,6 +503,16 @@ func settleAnswer(tx *fold.Tx, a refund.About, d SettlementDecision) {
 		c.Decisions = append(c.Decisions, d)
 	}
 	settleClaims(tx, a)
+}
+
+// unsettleAnswer takes an answer out, which two streams tell. Demands are none.
+func unsettleAnswer(tx *fold.Tx, a refund.About, on domain.Date, outcome refund.Outcome) {
+	c := SettlementClaims().Change(tx, domain.Escape(a.Agreement), domain.Escape(a.Claim))
+	if c == nil || outcome == refund.OutcomeReclaimed {
+		return
+	}
+	gone := SettlementDecision{On: on, Returned: outcome == refund.OutcomeReturned}
+	c.Decisions = without(c.Decisions, func(d SettlementDecision) bool { return d == gone })
 }
 
 func settlementClaim(tx *fold.Tx, a refund.About) *SettlementClaim {

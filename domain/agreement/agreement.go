@@ -95,6 +95,8 @@ type State struct {
 	Claims    []HeldClaim
 	referred  map[string]bool   // contracts of Referrals
 	released  []LastReservation // the last of each claim that was given up
+	// unanswered are the answers that were taken back.
+	unanswered []AnswerWithdrawn
 }
 
 // Exists says whether the agreement was concluded.
@@ -128,7 +130,7 @@ var (
 // Decider of agreements. Evolve changes the map of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{}, ClaimReleased{})}
+		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{}, ClaimReleased{}, AnswerWithdrawn{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -153,6 +155,9 @@ func decide(s State, c Command) ([]domain.Event, error) {
 			return nil, ErrUnknown
 		}
 		return s.answer(c)
+	case AdoptClaims:
+		_, adopted := s.adopt(c.Recorded)
+		return adopted, nil
 	case ReleaseClaims:
 		_, released := s.release(c.Void)
 		return released, nil

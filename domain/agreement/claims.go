@@ -47,6 +47,21 @@ func (ClaimAnswered) EventType() string { return "agreement.claim-answered.v1" }
 // OccurredOn is the day of the answer.
 func (e ClaimAnswered) OccurredOn() domain.Date { return e.On }
 
+// AnswerWithdrawn says that an answer of the labour office should not have been entered.
+// It is written before the claim's own stream, since the claim's contract-months may be
+// its own again.
+type AnswerWithdrawn struct {
+	refund.About
+	On      domain.Date    `json:"on"`
+	Outcome refund.Outcome `json:"outcome"`
+}
+
+// EventType is for ever.
+func (AnswerWithdrawn) EventType() string { return "agreement.answer-withdrawn.v1" }
+
+// OccurredOn is the day of the answer.
+func (e AnswerWithdrawn) OccurredOn() domain.Date { return e.On }
+
 // ClaimListed says that a refund was claimed under the agreement. It was written
 // after the claim, before contract-months were reserved; it is not written any more.
 type ClaimListed struct {
@@ -86,11 +101,17 @@ type ReserveClaim struct {
 // ReleaseClaims gives reservations up.
 type ReleaseClaims struct{ Void []refund.Reserved }
 
-// AnswerClaim enters the labour office's answer to a claim, an acceptance or a return.
+// AdoptClaims takes in claims from before reservations.
+type AdoptClaims struct{ Recorded []RecordedClaim }
+
+// AnswerClaim enters the labour office's answer to a claim, an acceptance or a return,
+// replaces the one of its day, or takes that back.
 type AnswerClaim struct {
 	Claim    string
 	On       domain.Date
 	Outcome  refund.Outcome
+	Correct  bool
+	Withdraw bool
 	Recorded []RecordedClaim   // as in ReserveClaim
 	Void     []refund.Reserved // as in ReserveClaim
 }
@@ -98,6 +119,7 @@ type AnswerClaim struct {
 func (ReserveClaim) agreement()  {}
 func (AnswerClaim) agreement()   {}
 func (ReleaseClaims) agreement() {}
+func (AdoptClaims) agreement()   {}
 
 // ContractMonth is a referral's month as a claim sees it.
 type ContractMonth struct {
@@ -327,22 +349,49 @@ func (s State) answer(c AnswerClaim) ([]domain.Event, error) {
 		return nil, ErrNoClaim.With("%s", c.Claim)
 	}
 	claim := s.Claims[i]
+	entered := !c.Withdraw && !(c.Correct && c.Outcome == refund.OutcomeReclaimed) // demands decide nothing
+	var events []domain.Event
 	for _, a := range claim.Answers {
-		if a.On != c.On || a.Outcome == refund.OutcomeReclaimed {
-			continue // demands were told once; they decide nothing
-		}
-		if a.Outcome != c.Outcome {
+		switch {
+		case a.On != c.On || a.Outcome == refund.OutcomeReclaimed:
+		case entered && a.Outcome == c.Outcome:
+			return nil, nil
+		case !c.Correct && !c.Withdraw:
 			return nil, domain.ErrDiffers.At("date").With("decision of %s on claim %s", c.On, c.Claim)
+		default:
+			events = append(events, AnswerWithdrawn{claim.About, c.On, a.Outcome})
 		}
+	}
+	if entered {
+		events = append(events, ClaimAnswered{claim.About, c.On, c.Outcome})
+	}
+	if len(events) == 0 && c.Withdraw && !slices.ContainsFunc(s.unanswered, func(e AnswerWithdrawn) bool { return e.About == claim.About && e.On == c.On }) {
+		return nil, domain.ErrNothingToWithdraw.With("decision of %s on claim %s", c.On, c.Claim)
+	}
+	if len(events) == 0 {
 		return nil, nil
 	}
 	before := s.standing(claim.Month)
-	e := ClaimAnswered{claim.About, c.On, c.Outcome}
-	s = evolve(s, e)
+	s = s.after(events)
 	if err := s.clash(claim.Month, before); err != nil {
 		return nil, err
 	}
-	return append(taken, e), nil
+	return append(taken, events...), nil
+}
+
+// Named is what stands on a claim under its agreement, "" where nothing does.
+func (s State) Named(claim string) string {
+	for _, c := range s.Claims {
+		if c.Corrects == claim {
+			return "correction " + c.Submitted.Claim
+		}
+		for _, a := range c.Answers {
+			if c.Submitted.Claim == claim {
+				return "answer of " + a.On.String()
+			}
+		}
+	}
+	return ""
 }
 
 // clash refuses a change by which a claim comes to hold what another holds.
@@ -401,6 +450,12 @@ func (s *State) evolveClaims(e domain.Event) {
 		if i := s.claim(e.About.Claim); i >= 0 {
 			c := &s.Claims[i]
 			c.Answers = append(slices.Clip(c.Answers), refund.Answer{On: e.On, Outcome: e.Outcome})
+		}
+	case AnswerWithdrawn:
+		s.unanswered = append(slices.Clip(s.unanswered), e)
+		if i := s.claim(e.About.Claim); i >= 0 {
+			c := &s.Claims[i]
+			c.Answers = slices.DeleteFunc(slices.Clone(c.Answers), func(a refund.Answer) bool { return a.On == e.On && a.Outcome == e.Outcome })
 		}
 	}
 }

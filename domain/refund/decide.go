@@ -42,7 +42,10 @@ type RecordDecision struct {
 	On      domain.Date
 	Outcome Outcome
 	Amount  *domain.Grosze
-	Reason  domain.Sealed
+	Reason  domain.Sealed // the labour office's
+	// Amend replaces or takes back what is recorded of the day; then an Outcome need not
+	// be named where one alone is.
+	Amend domain.Amend
 	// Told: the claim's agreement has taken the answer. A demand of the same day that
 	// came in between, which the agreement knows nothing of, stands beside it.
 	Told bool
@@ -66,15 +69,16 @@ type UndoReceipt struct {
 	Reason    domain.Sealed
 }
 
-// WriteOff gives up what is outstanding.
+// WriteOff gives up what is outstanding, or takes that back.
 type WriteOff struct {
 	On     domain.Date
 	Reason domain.Sealed
 	// Wordless: the claim's key is destroyed, so that no reason can be given.
 	Wordless bool
+	Withdraw bool
 }
 
-// Withdraw takes a claim back that was reserved and never submitted.
+// Withdraw takes a claim back that was never submitted, or not answered yet.
 type Withdraw struct {
 	About
 	On      domain.Date // on which it was to be submitted
@@ -108,7 +112,6 @@ var (
 	ErrExcused     = domain.Refusal(domain.CodeRule, "hours on a day on which another referral has the person excused are claimed by somebody who may see why: let them submit the claim, or state the amount that was claimed").At("month")
 	ErrSickLeave   = domain.Refusal(domain.CodeRule, "hours on sick leave cannot be claimed: correct the day, or state the amount that was claimed").At("month")
 	ErrNotReady    = domain.Refusal(domain.CodeRule, "nothing can be claimed of the month").At("month")
-	ErrSubmitted   = domain.Refusal(domain.CodeRule, "the claim was submitted: it ends with the labour office's answer").At("claim")
 	ErrNothing     = domain.Refusal(domain.CodeRule, "nothing is outstanding").At("claim")
 )
 
@@ -121,6 +124,8 @@ type State struct {
 	received   map[booking]Received
 	undone     map[booking]bool
 	writtenOff WrittenOff
+	facts      []domain.Event       // that Totals come of, in the order of recording
+	gone       map[domain.Date]bool // days whose answers were withdrawn
 	withdrawn  map[string]Withdrawn // the latest by agreement
 }
 
@@ -164,6 +169,9 @@ func (s State) Void(r Reserved) bool {
 	return s.withdrawn[r.Agreement].Attempt >= r.Attempt
 }
 
+// WasWithdrawn says whether a claim of the number was taken back.
+func (s State) WasWithdrawn() bool { return len(s.withdrawn) > 0 }
+
 // Exists says whether the claim was submitted.
 func (s State) Exists() bool { return s.Claim.Claim != "" }
 
@@ -180,7 +188,8 @@ var (
 // Decider of refund claims. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Submitted{}, Accepted{}, Returned{}, Reclaimed{}, Received{}, ReceiptUndone{}, WrittenOff{}, Withdrawn{})}
+		Events: domain.Types(Submitted{}, Accepted{}, Returned{}, Reclaimed{}, Received{}, ReceiptUndone{}, WrittenOff{}, Withdrawn{},
+			DecisionWithdrawn{}, WriteOffWithdrawn{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -212,6 +221,10 @@ func decide(s State, c Command) ([]domain.Event, error) {
 func (s State) writeOff(c WriteOff) ([]domain.Event, error) {
 	e := WrittenOff{s.Claim.About, c.On, c.Reason}
 	switch {
+	case c.Withdraw && !s.WrittenOff:
+		return nil, domain.ErrNothingToWithdraw.With("claim %s", s.Claim.Claim)
+	case c.Withdraw && (c.Reason != "" || c.Wordless):
+		return []domain.Event{WriteOffWithdrawn{s.Claim.About, s.writtenOff.On, c.Reason}}, nil
 	case c.Reason == "" && !c.Wordless:
 		return nil, domain.ErrNoReason
 	case s.WrittenOff && s.writtenOff == e:
@@ -244,13 +257,31 @@ func (s State) withdraw(c Withdraw) ([]domain.Event, error) {
 	case c.Reason == "" && !c.Wordless:
 		return nil, domain.ErrNoReason
 	case s.Exists():
-		return nil, ErrSubmitted
+		if on := s.named(); on != "" {
+			return nil, domain.ErrNamed.With("%s", on)
+		}
 	case was == e:
 		return nil, nil
 	case was.Attempt >= c.Attempt:
 		return nil, domain.ErrDiffers.With("withdrawal of claim %s", c.Claim)
 	}
 	return []domain.Event{e}, nil
+}
+
+// named is what stands on the claim, "" where nothing does.
+func (s State) named() string {
+	for _, of := range []map[domain.Date]domain.Event{s.decisions, s.demands} {
+		for _, on := range slices.Sorted(maps.Keys(of)) {
+			return "answer of " + on.String()
+		}
+	}
+	for line := range s.received {
+		return fmt.Sprintf("line %d of statement %s", line.line, line.statement)
+	}
+	if s.WrittenOff {
+		return "written off on " + s.writtenOff.On.String()
+	}
+	return ""
 }
 
 // blocked names the first day and how many more there are.
@@ -269,49 +300,128 @@ func blocked(all []Block) error {
 
 func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 	about := s.Claim.About
-	var e domain.Event
+	was, e := s.answered(c), domain.Event(nil)
+	if !c.Amend.Withdraw {
+		var err error
+		if e, err = c.event(about, s.Claimed); err != nil {
+			return nil, err
+		}
+	}
+	if _, demand := was.(Reclaimed); demand && c.Told {
+		was = nil // it came in between, and stands beside the answer
+	}
+	step, err := c.Amend.Over(domain.StandingOf(was != nil, s.gone[c.On]), was == e, "decision of "+c.On.String()+" on claim "+about.Claim)
+	if err != nil || step == domain.Keep {
+		return nil, domain.DiffersAt("date", err)
+	}
+	var events []domain.Event
+	after := s
+	if step != domain.Enter {
+		events = append(events, DecisionWithdrawn{about, c.On, outcomeOf(was), c.Amend.Reason})
+		after = s.without(was)
+	}
+	if e != nil {
+		if err := after.takes(e); err != nil {
+			return nil, err
+		}
+		events = append(events, e)
+		after.Totals = after.Add(e)
+	}
+	// Money that came, or went back, is evidence of what it came for.
+	if len(events) > 0 && step != domain.Enter && (after.Takes() < min(s.Takes(), 0) || after.ToPayBack() < min(s.ToPayBack(), 0)) {
+		return nil, domain.ErrNamed.With("%s", s.booked())
+	}
+	return events, nil
+}
+
+// booked names a line that the claim has the money of.
+func (s State) booked() string {
+	for line := range s.received {
+		return fmt.Sprintf("line %d of statement %s", line.line, line.statement)
+	}
+	return ""
+}
+
+// answered is what is recorded of the day of a decision, nil where nothing is.
+func (s State) answered(c RecordDecision) domain.Event {
+	decided, demanded := s.decisions[c.On], s.demands[c.On]
+	if decided == nil || demanded != nil && c.Outcome == OutcomeReclaimed {
+		return demanded
+	}
+	return decided
+}
+
+// Answered is what the labour office said on the day of a decision, as far as is recorded;
+// false where nothing is.
+func (s State) Answered(c RecordDecision) (Outcome, bool) {
+	was := s.answered(c)
+	return outcomeOf(was), was != nil
+}
+
+// without is the claim without an answer.
+func (s State) without(e domain.Event) State {
+	s.Totals = Totals{}.Add(s.Claim)
+	for _, f := range s.facts {
+		if f != e {
+			s.Totals = s.Totals.Add(f)
+		}
+	}
+	return s
+}
+
+func outcomeOf(e domain.Event) Outcome {
+	switch e := e.(type) {
+	case Accepted:
+		if e.Partial {
+			return OutcomePartial
+		}
+		return OutcomeAccepted
+	case Returned:
+		return OutcomeReturned
+	}
+	return OutcomeReclaimed
+}
+
+// event is what a decision records.
+func (c RecordDecision) event(about About, claimed domain.Grosze) (domain.Event, error) {
 	switch c.Outcome {
 	case OutcomeAccepted:
-		e = Accepted{About: about, On: c.On, Amount: or(c.Amount, s.Claimed), Reason: c.Reason}
+		return Accepted{About: about, On: c.On, Amount: or(c.Amount, claimed), Reason: c.Reason}, nil
 	case OutcomePartial:
 		if c.Amount == nil {
 			return nil, ErrNoAmount
 		}
-		e = Accepted{About: about, On: c.On, Amount: *c.Amount, Partial: true, Reason: c.Reason}
+		return Accepted{About: about, On: c.On, Amount: *c.Amount, Partial: true, Reason: c.Reason}, nil
 	case OutcomeReturned:
-		e = Returned{about, c.On, c.Reason}
+		return Returned{about, c.On, c.Reason}, nil
 	case OutcomeReclaimed:
-		e = Reclaimed{About: about, On: c.On, Amount: or(c.Amount, 0), All: c.Amount == nil, Reason: c.Reason}
-	default:
-		return nil, ErrOutcome
+		return Reclaimed{About: about, On: c.On, Amount: or(c.Amount, 0), All: c.Amount == nil, Reason: c.Reason}, nil
 	}
-	decided, demanded := s.decisions[c.On], s.demands[c.On]
-	switch {
-	case decided == e, demanded == e:
-		return nil, nil
-	case decided != nil, demanded != nil && !c.Told:
-		return nil, domain.ErrDiffers.At("date").With("decision of %s on claim %s", c.On, about.Claim)
-	}
-	if c.On < s.Claim.On {
-		return nil, ErrBeforeClaim
+	return nil, ErrOutcome
+}
+
+// takes refuses an answer that the claim can't have.
+func (s State) takes(e domain.Event) error {
+	if e.OccurredOn() < s.Claim.On {
+		return ErrBeforeClaim
 	}
 	switch e := e.(type) {
 	case Accepted:
 		if e.Amount < 0 || e.Partial && e.Amount == 0 {
-			return nil, ErrAmount
+			return ErrAmount
 		}
 		if e.Amount > s.Claimed {
-			return nil, ErrOverClaim.With("%s of %s", e.Amount, s.Claimed)
+			return ErrOverClaim.With("%s of %s", e.Amount, s.Claimed)
 		}
 	case Reclaimed:
 		if e.Amount <= 0 && !e.All {
-			return nil, ErrAmount
+			return ErrAmount
 		}
 		if asked, err := domain.Plus(s.Reclaimed, e.Amount); err != nil || asked > s.Claimed {
-			return nil, ErrOverClaim.With("%s after %s, of %s", e.Amount, s.Reclaimed, s.Claimed)
+			return ErrOverClaim.With("%s after %s, of %s", e.Amount, s.Reclaimed, s.Claimed)
 		}
 	}
-	return []domain.Event{e}, nil
+	return nil
 }
 
 func or(given *domain.Grosze, otherwise domain.Grosze) domain.Grosze {
@@ -355,44 +465,53 @@ func (s State) undo(c UndoReceipt) ([]domain.Event, error) {
 }
 
 func evolve(s State, e domain.Event) State {
-	s.Totals = s.Totals.Add(e)
+	if s.decisions == nil {
+		s.decisions, s.demands, s.gone = map[domain.Date]domain.Event{}, map[domain.Date]domain.Event{}, map[domain.Date]bool{}
+		s.received, s.undone, s.withdrawn = map[booking]Received{}, map[booking]bool{}, map[string]Withdrawn{}
+	}
 	switch e := e.(type) {
+	case Withdrawn:
+		s.withdrawn[e.Agreement] = e
+		if s.Claim.Agreement == e.Agreement {
+			s.Claim, s.Totals, s.facts = Submitted{}, Totals{}, nil
+		}
+		return s
+	case DecisionWithdrawn:
+		of := s.decisions
+		if e.Outcome == OutcomeReclaimed {
+			of = s.demands
+		}
+		return s.take(of[e.On], func() { delete(of, e.On); s.gone[e.On] = true })
+	case WriteOffWithdrawn:
+		off := s.writtenOff
+		s.writtenOff = WrittenOff{}
+		return s.take(off, func() {})
 	case Submitted:
 		s.Claim = e
+		s.Totals = s.Totals.Add(e) // its shares make it no fact that could be compared
+		return s
 	case Accepted:
-		s.decided(e.On, e)
+		s.decisions[e.On] = e
 	case Returned:
-		s.decided(e.On, e)
+		s.decisions[e.On] = e
 	case Reclaimed:
-		if s.demands == nil {
-			s.demands = map[domain.Date]domain.Event{}
-		}
 		s.demands[e.On] = e
 	case Received:
-		if s.received == nil {
-			s.received = map[booking]Received{}
-		}
 		s.received[booking{e.Statement, e.Line}] = e
 	case ReceiptUndone:
 		delete(s.received, booking{e.Statement, e.Line})
-		if s.undone == nil {
-			s.undone = map[booking]bool{}
-		}
 		s.undone[booking{e.Statement, e.Line}] = true
 	case WrittenOff:
 		s.writtenOff = e
-	case Withdrawn:
-		if s.withdrawn == nil {
-			s.withdrawn = map[string]Withdrawn{}
-		}
-		s.withdrawn[e.Agreement] = e
 	}
+	s.Totals, s.facts = s.Totals.Add(e), append(slices.Clip(s.facts), e)
 	return s
 }
 
-func (s *State) decided(on domain.Date, e domain.Event) {
-	if s.decisions == nil {
-		s.decisions = map[domain.Date]domain.Event{}
-	}
-	s.decisions[on] = e
+// take takes a fact away.
+func (s State) take(fact domain.Event, also func()) State {
+	s = s.without(fact)
+	s.facts = slices.DeleteFunc(slices.Clone(s.facts), func(f domain.Event) bool { return f == fact })
+	also()
+	return s
 }

@@ -104,13 +104,54 @@ type WrittenOff struct {
 }
 
 // Withdrawn says that a claim was taken back: one whose contract-months its agreement
-// had reserved and that was never submitted. Its number is free again. It holds from the
-// day on which the claim was to be submitted.
+// had reserved and that was never submitted, or one that the labour office had not answered.
+// Its number is free again. It holds from the day on which the claim was submitted, or
+// was to be.
 type Withdrawn struct {
 	About
 	On      domain.Date   `json:"on"`
 	Attempt int           `json:"attempt"` // which reservation of the claim in that agreement, from 1
 	Reason  domain.Sealed `json:"reason"`
+}
+
+// DecisionWithdrawn says that an answer of the labour office, or its demand, should not
+// have been entered. It holds from the day of what it takes away.
+type DecisionWithdrawn struct {
+	About
+	On      domain.Date   `json:"on"`
+	Outcome Outcome       `json:"outcome"` // as it was entered
+	Reason  domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is for ever.
+func (DecisionWithdrawn) EventType() string { return "refundclaim.decision-withdrawn.v1" }
+
+// OccurredOn is the day of what was entered.
+func (e DecisionWithdrawn) OccurredOn() domain.Date { return e.On }
+
+// Reseal covers the reason.
+func (e DecisionWithdrawn) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
+	return e
+}
+
+// WriteOffWithdrawn says that what is outstanding is not given up after all.
+type WriteOffWithdrawn struct {
+	About
+	On     domain.Date   `json:"on"` // of the writing off
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is for ever.
+func (WriteOffWithdrawn) EventType() string { return "refundclaim.write-off-withdrawn.v1" }
+
+// OccurredOn is the day of the writing off.
+func (e WriteOffWithdrawn) OccurredOn() domain.Date { return e.On }
+
+// Reseal covers the reason.
+func (e WriteOffWithdrawn) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
+	return e
 }
 
 // EventType is for ever.

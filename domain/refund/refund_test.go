@@ -79,7 +79,11 @@ func TestClaim(t *testing.T) {
 	Given(t, d, withdrawn).When(refund.Withdraw{About: about, On: on, Attempt: 1, Reason: "other"}).Refuse(domain.ErrDiffers)
 	Given(t, d, withdrawn).When(refund.Withdraw{About: other, On: on, Attempt: 1, Reason: "sealed"}).Then(refund.Withdrawn{About: other, On: on, Attempt: 1, Reason: "sealed"})
 	Given(t, d).When(refund.Withdraw{About: about, On: on, Attempt: 1}).Refuse(domain.ErrNoReason)
-	Given(t, d, submitted).When(withdraw).Refuse(refund.ErrSubmitted)
+	Given(t, d, submitted).When(withdraw).Then(withdrawn) // nobody has answered
+	Given(t, d, submitted, withdrawn).When(refund.Submit{Claim: submitted}).Then(submitted)
+	for _, stands := range []domain.Event{accepted, received, refund.Reclaimed{About: about, On: on + 2, Amount: 1}, refund.WrittenOff{About: about, On: on + 2, Reason: "r"}} {
+		Given(t, d, submitted, stands).When(withdraw).Refuse(domain.ErrNamed)
+	}
 	Given(t, d, withdrawn).When(refund.Submit{Claim: submitted}).Then(submitted)
 	Given(t, d, withdrawn).When(refund.WriteOff{On: on, Reason: "sealed"}).Refuse(refund.ErrUnknown)
 	first, second := refund.Reserved{About: about, Attempt: 1}, refund.Reserved{About: about, Attempt: 2}
@@ -194,5 +198,43 @@ func TestUndoingAReceipt(t *testing.T) {
 	Given(t, d, submitted, received, all, back).When(refund.UndoReceipt{Statement: "W/2", Line: 1}).Then(undoBack)
 	if s := d.Fold(submitted, received, all, back, undoBack); s.ToPayBack() != 5 {
 		t.Errorf("%+v", s.Totals)
+	}
+}
+
+// An answer, a demand and a writing off are taken back or replaced, unless money rests on
+// them; a claim that nobody answered is taken back.
+func TestAnswersAreTakenBack(t *testing.T) {
+	d, on := refund.Decider(), domain.NewDate(2018, 5, 10)
+	about := refund.About{Claim: "W/1", Agreement: "P/1", Month: domain.NewMonth(2018, 4)}
+	submitted := refund.Submitted{About: about, On: on, Claimed: 10000, Computed: 10000}
+	accepted := refund.Accepted{About: about, On: on + 5, Amount: 10000}
+	returned := refund.Returned{About: about, On: on + 5}
+	received := refund.Received{About: about, On: on + 9, Statement: "S/1", Line: 1, Amount: 9000, Reason: "number"}
+	gone := func(o refund.Outcome) refund.DecisionWithdrawn {
+		return refund.DecisionWithdrawn{About: about, On: on + 5, Outcome: o, Reason: "r"}
+	}
+	out := refund.RecordDecision{On: on + 5, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
+	fix := refund.RecordDecision{On: on + 5, Outcome: refund.OutcomePartial, Amount: amount(9500), Amend: domain.Amend{Correct: true, Reason: "r"}}
+	part := refund.Accepted{About: about, On: on + 5, Amount: 9500, Partial: true}
+	Given(t, d, submitted, accepted).When(out).Then(gone(refund.OutcomeAccepted))
+	Given(t, d, submitted, accepted, gone(refund.OutcomeAccepted)).When(out).Then()
+	Given(t, d, submitted).When(out).Refuse(domain.ErrNothingToWithdraw)
+	Given(t, d, submitted, returned).When(fix).Then(gone(refund.OutcomeReturned), part)
+	Given(t, d, submitted, accepted, received).When(fix).Then(gone(refund.OutcomeAccepted), part)
+	fix.Amount = amount(8999)
+	Given(t, d, submitted, accepted, received).When(fix).Refuse(domain.ErrNamed)
+	fix.Amend.Correct = false
+	Given(t, d, submitted, accepted).When(fix).Refuse(domain.ErrDiffers)
+
+	demand := refund.Reclaimed{About: about, On: on + 5, Amount: 500}
+	back := refund.Received{About: about, On: on + 20, Statement: "S/2", Line: 1, Amount: -500, Reason: "number"}
+	Given(t, d, submitted, received, demand).When(out).Then(gone(refund.OutcomeReclaimed))
+	Given(t, d, submitted, received, demand, back).When(out).Refuse(domain.ErrNamed)
+	off := refund.WrittenOff{About: about, On: on + 30, Reason: "r"}
+	Given(t, d, submitted, off).When(refund.WriteOff{Withdraw: true, Reason: "r2"}).Then(refund.WriteOffWithdrawn{About: about, On: on + 30, Reason: "r2"})
+	Given(t, d, submitted).When(refund.WriteOff{Withdraw: true, Reason: "r2"}).Refuse(domain.ErrNothingToWithdraw)
+	s := d.Fold(submitted, accepted, received, demand, gone(refund.OutcomeReclaimed), gone(refund.OutcomeAccepted), off, refund.WriteOffWithdrawn{About: about, On: on + 30})
+	if want := d.Fold(submitted, received); s.Totals != want.Totals {
+		t.Errorf("%+v is left, not %+v", s.Totals, want.Totals)
 	}
 }

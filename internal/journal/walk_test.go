@@ -95,7 +95,7 @@ func walk[S, C any](pkg string, d domain.Decider[S, C], commands ...C) walked {
 func deciders() []walked {
 	return []walked{
 		walk[agreement.State, agreement.Command]("agreement", agreement.Decider(), agreement.Conclude{}, agreement.ListReferral{}, agreement.ReserveClaim{},
-			agreement.AnswerClaim{}, agreement.ReleaseClaims{}),
+			agreement.AnswerClaim{}, agreement.ReleaseClaims{}, agreement.AdoptClaims{}),
 		walk[assistance.State, assistance.Command]("assistance", assistance.Decider(), assistance.LogVisit{}, assistance.CorrectVisit{}, assistance.WithdrawVisit{}),
 		walk("attendance", attendance.Decider(), attendance.RecordDay{}),
 		walk[contract.State, contract.Command]("contract", contract.Decider(), contract.Draft{}, contract.Sign{}, contract.Amend{}, contract.Suspend{},

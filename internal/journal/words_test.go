@@ -37,7 +37,7 @@ func wordsOf() map[string]string {
 			refund.Submitted.Corrects statement.LineBooked.Statement statement.LineMatched.Claim statement.LineMatched.Statement
 			statement.MatchUndone.Claim statement.MatchUndone.Statement statement.Received.Account statement.Received.Number
 			statement.Received.Statement setting.Changed.Setting programme.Programme.ID`,
-		"code": `agreement.ClaimAnswered.Outcome agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
+		"code": `agreement.ClaimAnswered.Outcome agreement.AnswerWithdrawn.Outcome refund.DecisionWithdrawn.Outcome agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
 			durability.Obligation.Anchor durability.FactWithdrawn.Kind erasure.Left.Field erasure.Left.Kind erasure.Ordered.Ground erasure.Ordered.Kind erasure.Subject.Kind
 			intake.FileFinished.Kind intake.GuessesCounted.Door intake.Filter.Name intake.PersonalDataRead.What intake.Subject.Kind
 			participant.Assistant.Employment refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason
@@ -60,7 +60,7 @@ func wordsOf() map[string]string {
 			finding.Resolved.Reason setting.Changed.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
 			participant.Person.Account participant.Person.BirthDate participant.Person.FirstName participant.Person.LastName
 			participant.Person.Municipality participant.Person.PESEL refund.Accepted.Reason refund.ReceiptUndone.Reason refund.Reclaimed.Reason refund.Returned.Reason
-			payment.Withdrawn.Reason refund.Withdrawn.Reason refund.WrittenOff.Reason statement.LineBooked.Account statement.LineBooked.Counterparty statement.LineBooked.Title`,
+			payment.Withdrawn.Reason refund.DecisionWithdrawn.Reason refund.WriteOffWithdrawn.Reason refund.Withdrawn.Reason refund.WrittenOff.Reason statement.LineBooked.Account statement.LineBooked.Counterparty statement.LineBooked.Title`,
 		"status": `attendance.AbsenceRecorded.Absence attendance.Value.Absence participant.Person.Disability participant.Person.LabourStatus
 			participant.Person.Profile participant.Person.Sex participant.Person.WelfareClient participant.Person.WithoutBenefit`,
 	} {

@@ -181,7 +181,6 @@ func ofClaims() []sentence {
 		{refund.ErrNoRefund, "{0} nie ma zwrotu"},
 		{refund.ErrTaken, "{0} jest już we wniosku {1}"},
 		{refund.ErrCutShort, "{0} jest zarezerwowane dla niedokończonego wniosku {1} (wyślij go ponownie bez zmian albo wycofaj)"},
-		{refund.ErrSubmitted, "Poczekaj na odpowiedź urzędu pracy: złożonego wniosku się nie wycofuje."},
 		{refund.ErrNothing, "Popraw numer wniosku: z tego nic nie pozostało do zapłaty."},
 		{statement.ErrUnknown, "Popraw numer wyciągu: takiego nie zapisano."},
 		{statement.ErrBalance, "Pobierz wyciąg ponownie: saldo początkowe i pozycje nie dają salda końcowego."},

@@ -15,10 +15,10 @@ import (
 	"ksiega/projections"
 )
 
-// TestRowsChangeWithTheirVersion: rows of the sample are, of each read model, what they
+// TestGoldenRowsOfTheSample: rows of the sample are, of each read model, what they
 // were when its version was raised last. A fold or a row that changes without its version
 // would read rows of before, from Redis or of an earlier moment, as its own.
-func TestRowsChangeWithTheirVersion(t *testing.T) {
+func TestGoldenRowsOfTheSample(t *testing.T) {
 	t.Parallel()
 	const name = "testdata/rows.golden"
 	l := ledgertest.Open(t)

@@ -67,6 +67,9 @@ func measureRebuilds(ctx context.Context, b *bench) (err error) {
 		}
 		b.addRebuild(fmt.Sprintf("rebuild from %d events %s", events, c.what), all, events, c.limits, c.goal)
 	}
+	if err := b.measureKnown(ctx, s, events); err != nil {
+		return err
+	}
 	return b.memory("rebuild", "allocs")
 }
 

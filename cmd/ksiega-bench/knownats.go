@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"ksiega/internal/fold"
+	"ksiega/internal/foldfile"
+	"ksiega/internal/journal"
+	"ksiega/internal/position"
+	"ksiega/projections"
+)
+
+// knownGoal is seconds for what was known in the middle of a million events.
+const knownGoal = 1
+
+// measureKnown asks what every read model was in the middle of the log: from the first
+// event, and from rows that were kept.
+func (b *bench) measureKnown(ctx context.Context, s *site, events int) error {
+	id, err := s.bulk.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(b.dir, "rows")
+	keep, err := foldfile.Open(foldfile.Options{Path: dir, Ledger: id, Holds: s.bulk.Holds, Every: 50_000 * b.size(100) / 100})
+	if err != nil {
+		return err
+	}
+	var models []projections.Projection
+	for _, p := range projections.All() {
+		if !p.Passing {
+			models = append(models, p)
+		}
+	}
+	log := projections.Log{Journal: s.bulk}
+	bare, err := b.once(ctx, "fold every model but the audit's, nothing is kept", func() error { _, err := fold.Latest(ctx, log, nil, models...); return err })
+	if err != nil {
+		return err
+	}
+	kept, err := b.once(ctx, "the same, rows are kept", func() error { _, err := fold.Latest(ctx, log, keep, models...); return err })
+	if err != nil {
+		return err
+	}
+	until, err := s.middle(ctx, events)
+	if err != nil {
+		return err
+	}
+	b.table.add(figure{what: "fold every model but the audit's while rows of earlier moments are kept", unit: seconds(), value: kept, limits: []limit{{value: bare, is: "nothing is kept"}}})
+	b.table.add(figure{what: "    they have", unit: mebibytes(), value: float64(sizeOf(dir)) / (1 << 20)})
+	for _, c := range []struct {
+		what string
+		log  *journal.Journal
+	}{{"in process", s.bulk}, {"through the client", s.wire}} {
+		var first, near []float64
+		for range b.repetitions(5) {
+			for _, k := range []struct {
+				keep fold.Keeper
+				into *[]float64
+			}{{nil, &first}, {keep, &near}} {
+				took, err := b.once(ctx, "what was known in the middle, "+c.what, func() error {
+					_, err := fold.KnownAt(ctx, projections.Log{Journal: c.log}, k.keep, until, projections.Settlement(), projections.Contracts())
+					return err
+				})
+				if err != nil {
+					return err
+				}
+				*k.into = append(*k.into, took)
+			}
+		}
+		b.table.add(figure{what: fmt.Sprintf("two models as they were in the middle of %d events, %s", events, c.what), unit: seconds(), value: median(near), goal: knownGoal,
+			limits: []limit{{value: median(first), is: "from the first event"}}})
+	}
+	return nil
+}
+
+func (b *bench) once(_ context.Context, what string, do func() error) (float64, error) {
+	b.say("%s", what)
+	start := time.Now()
+	err := do()
+	return time.Since(start).Seconds(), err
+}
+
+// middle is where half of the events stand behind.
+func (s *site) middle(ctx context.Context, events int) (until position.Bound, err error) {
+	n := 0
+	err = s.bulk.Scan(ctx, journal.ScanOptions{}, func(batch journal.Batch) error {
+		for i := range batch.Events {
+			if n++; n == events/2 {
+				until = batch.Events[i].Position.Bound()
+			}
+		}
+		return nil
+	})
+	return until, err
+}
+
+func sizeOf(dir string) (total int64) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil {
+			total += info.Size()
+		}
+	}
+	return total
+}

@@ -22,16 +22,39 @@ func KnownAt[E Event](ctx context.Context, log Log[E], keep Keeper, until positi
 			KeptOf[E](keep).Settle(m)
 		}
 	}()
-	err = log.Scan(ctx, Range{After: memories[0].position, Want: anyOf(ps, (*Projection[E]).retroactive)}, func(b Batch[E]) error {
-		return foldEach(memories, b, (*Memory[E]).withdraw)
-	})
+	if after, some := quiet(ctx, keep, memories); some {
+		err = log.Scan(ctx, Range{After: after, Want: anyOf(ps, (*Projection[E]).retroactive)}, func(b Batch[E]) error {
+			return foldEach(memories, b, (*Memory[E]).withdraw)
+		})
+	}
 	return viewsOf(memories), err
+}
+
+// quiet is up to where no retroactive event stands after the memories, as far as that is
+// known; false where none of them takes any.
+func quiet[E Event](ctx context.Context, keep Keeper, memories []*Memory[E]) (least position.Position, some bool) {
+	for _, m := range memories {
+		if m.p.Retroactive == nil {
+			continue
+		}
+		at := m.position
+		if keep != nil {
+			at = at.Later(keep.Quiet(ctx, m.p.Name, m.p.Version, m.position))
+		}
+		if !some || least.After(at) {
+			least, some = at, true
+		}
+	}
+	return least, some
 }
 
 // RetroactiveSince says whether the log has an event after a position that holds for
 // every earlier moment too, and up to where it looked.
 func RetroactiveSince[E Event](ctx context.Context, log Log[E], after position.Position, ps ...Projection[E]) (found bool, through position.Position, err error) {
 	through = after
+	if !slices.ContainsFunc(ps, func(p Projection[E]) bool { return p.Retroactive != nil }) {
+		return false, through, nil
+	}
 	err = log.Scan(ctx, Range{After: after, Want: anyOf(ps, (*Projection[E]).retroactive)}, func(b Batch[E]) error {
 		found, through = found || len(b.Events) > 0, b.Through
 		return nil

@@ -207,6 +207,9 @@ func (m *Memory[E]) Row(ctx context.Context, k Key) (string, error) {
 	return "", nil
 }
 
+// Took is where the last retroactive event that was folded stands.
+func (m *Memory[E]) Took() position.Position { return m.took }
+
 // Forget drops the rows of a part, which somebody else has now. It may be called from
 // within Rows of the same part, and nothing is folded afterwards.
 func (m *Memory[E]) Forget(at Place) {

@@ -14,8 +14,10 @@ import (
 // from: they are read when they are asked for, and never change.
 type Base interface {
 	View
-	// Last event that the rows take into account.
+	// Last event that the rows take into account, and where the last retroactive one
+	// among these stands; zero where there was none.
 	Last() Last
+	Took() position.Position
 }
 
 // ErrBase: rows that a fold goes on from cannot be read. Folded from the first event
@@ -34,6 +36,8 @@ type Keeper interface {
 	Due(events, rows int) bool
 	// Drop lets go what is kept of a projection from before an event.
 	Drop(projection string, before position.Position)
+	// Quiet is up to where it is known that no retroactive event stands after a position.
+	Quiet(ctx context.Context, projection string, version int, after position.Position) position.Position
 	// Take keeps rows, and says how many.
 	Take(ctx context.Context, era int, projection string, version int, base Base) (rows int)
 }
@@ -83,7 +87,7 @@ func (k Kept[E]) Settle(m *Memory[E]) {
 // ends a fold with ErrBase.
 func Resume[E Event](p Projection[E], base Base) *Memory[E] {
 	m := NewMemory(p)
-	m.base, m.position, m.last = base, base.Position(), base.Last()
+	m.base, m.position, m.last, m.took = base, base.Position(), base.Last(), base.Took()
 	m.tx.base = &baseRows{base, map[Place]bool{}}
 	return m
 }

@@ -180,6 +180,16 @@ func (d *Dir) Nearest(ctx context.Context, projection string, version int, until
 	return nil
 }
 
+// Quiet is up to where the newest file shows that no retroactive event stands after a
+// position.
+func (d *Dir) Quiet(ctx context.Context, projection string, version int, after position.Position) position.Position {
+	base := d.Nearest(ctx, projection, version, position.Bound{})
+	if base == nil || base.Took().After(after) {
+		return after
+	}
+	return after.Later(base.Position())
+}
+
 var (
 	errOther  = errors.New("it is of another ledger, another version, or another log")
 	errUnsure = errors.New("the log does not say whether it has the event")

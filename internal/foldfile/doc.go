@@ -17,7 +17,8 @@
 //
 //	"ksiega-fold 1\n"
 //	parts, one after another: rows × (field text, row text), sorted by field
-//	index:  text ledger, text projection, version, text types, position text, id (16 bytes), rows
+//	index:  text ledger, text projection, version, text types, position text, id (16 bytes), position text of
+//	        the last retroactive event, rows
 //	        tables × (text table, parts × (text part, offset, length, rows, CRC-32C of the part, 4 bytes))
 //	end:    offset of the index (8 bytes, big-endian), CRC-32C of the index (4 bytes), "ksiega-fold-end\n"
 package foldfile

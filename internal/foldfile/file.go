@@ -45,6 +45,7 @@ type Of struct {
 type File struct {
 	of     Of
 	last   fold.Last
+	took   position.Position
 	rows   uint64
 	tables map[string][]part // sorted by name
 	f      *os.File
@@ -113,6 +114,7 @@ func write(ctx context.Context, to io.Writer, of Of, base fold.Base) (rows uint6
 	index := appendText(appendText(nil, of.Ledger), of.Projection)
 	index = appendText(binary.AppendUvarint(index, uint64(of.Version)), of.Types)
 	index = append(appendText(index, last.Position.String()), last.ID[:]...)
+	index = appendText(index, base.Took().String())
 	index = binary.AppendUvarint(binary.AppendUvarint(index, rows), uint64(len(tables)))
 	for i, table := range tables {
 		index = binary.AppendUvarint(appendText(index, table), uint64(len(all[i])))
@@ -212,9 +214,10 @@ func parse(f *os.File, index []byte, end int64) (*File, error) {
 	t, file := &texts{b: index}, &File{f: f, tables: map[string][]part{}}
 	file.of.Ledger, file.of.Projection = t.text(), t.text()
 	file.of.Version, file.of.Types = int(t.number()), t.text()
-	var errs [2]error
+	var errs [3]error
 	file.last.Position, errs[0] = position.Read(t.text())
 	file.last.ID, errs[1] = uuid.FromBytes(t.bytes(16))
+	file.took, errs[2] = position.Read(t.text())
 	file.rows = t.number()
 	for range t.number() {
 		table, parts := t.text(), t.number()
@@ -243,6 +246,9 @@ func (f *File) Position() position.Position { return f.last.Position }
 
 // Last event that the rows take into account.
 func (f *File) Last() fold.Last { return f.last }
+
+// Took is where the last retroactive event stands that the rows take into account.
+func (f *File) Took() position.Position { return f.took }
 
 // Tables that have rows.
 func (f *File) Tables(context.Context) ([]string, error) {

@@ -80,11 +80,15 @@ assets: ## fetch the committed files of others anew from npm
 	bash .ci/assets
 
 .PHONY: check
-check: fmt rules tidy vet lint generated verified ## gofmt, vet, linters, import rules, generated files up to date
+check: fmt rules tidy vet lint generated verified openapi ## gofmt, vet, linters, import rules, generated files up to date
 
 .PHONY: verified
 verified:
 	bash .ci/assets --verify
+
+.PHONY: openapi
+openapi:
+	bash .ci/openapi
 
 .PHONY: fmt
 fmt:

@@ -97,24 +97,11 @@ func (d *Desk) Report(name string) (*Report, error) {
 // ErrKnownAt, ErrAhead, ErrUnknown, ErrBehind, ErrNoWait, access.ErrDenied, or an error of
 // Redis or the log.
 func (d *Desk) Ask(ctx context.Context, name string, req Request) (*Answer, error) {
-	r, err := d.Report(name)
+	r, checked, head, err := d.checked(name, req)
 	if err != nil {
 		return nil, err
 	}
-	op := access.Report(name)
-	if err := req.Who.Allowed(op); err != nil {
-		return nil, err
-	}
-	if !req.MinPosition.IsZero() && !req.Who.May(access.Wait) {
-		return nil, ErrNoWait
-	}
-	now := d.opts.Now()
-	checked := question{desk: d, asOf: req.AsOf, today: d.today(now), who: req.Who, op: op}
-	if err := r.check(req, &checked); err != nil {
-		return nil, err
-	}
-	a := &Answer{Report: r, Answer: report.Answer{Head: report.Head{Name: r.Name, Title: r.Title, Params: checked.params,
-		AsOf: req.AsOf.String(), KnownAt: req.KnownAt, Day: checked.day().String(), GeneratedAt: now}}}
+	a := &Answer{Report: r, Answer: report.Answer{Head: head}}
 	err = d.read(ctx, req.KnownAt, req.MinPosition, r.needs, func(views map[string]projections.View) (err error) {
 		q := checked
 		q.views = views
@@ -129,6 +116,43 @@ func (d *Desk) Ask(ctx context.Context, name string, req Request) (*Answer, erro
 		return nil, fmt.Errorf("report %s: %w", name, err)
 	}
 	return a, nil
+}
+
+// checked is a request whose report there is, which may be asked and makes sense.
+func (d *Desk) checked(name string, req Request) (*Report, question, report.Head, error) {
+	refused := func(err error) (*Report, question, report.Head, error) { return nil, question{}, report.Head{}, err }
+	r, err := d.Report(name)
+	if err != nil {
+		return refused(err)
+	}
+	op := access.Report(name)
+	if err := req.Who.Allowed(op); err != nil {
+		return refused(err)
+	}
+	if !req.MinPosition.IsZero() && !req.Who.May(access.Wait) {
+		return refused(ErrNoWait)
+	}
+	now := d.opts.Now()
+	q := question{desk: d, asOf: req.AsOf, today: d.today(now), who: req.Who, op: op}
+	if err := r.check(req, &q); err != nil {
+		return refused(err)
+	}
+	return r, q, report.Head{Name: r.Name, Title: r.Title, Params: q.params, AsOf: req.AsOf.String(), KnownAt: req.KnownAt,
+		Day: q.day().String(), GeneratedAt: now}, nil
+}
+
+// Standing is the head of what Ask would answer, where that costs less than to answer:
+// with a Position only where read models tell it as they are now. It fails as Ask does.
+func (d *Desk) Standing(ctx context.Context, name string, req Request) (report.Head, error) {
+	r, _, head, err := d.checked(name, req)
+	if err != nil || d.opts.Store == nil || req.KnownAt != "" {
+		return head, err
+	}
+	err = d.read(ctx, "", req.MinPosition, r.needs, func(views map[string]projections.View) error {
+		head.Position = position(views).String()
+		return nil
+	})
+	return head, err
 }
 
 // checkNamed refuses what parameters name that the ledger does not know.

@@ -46,7 +46,7 @@ func Dial(dir string, as As) (*Client, error) {
 		return nil, fmt.Errorf("control door: %w", err)
 	}
 	_ = conn.Close()
-	return &Client{HTTP: &http.Client{Transport: &http.Transport{DialContext: to}}, as: as, close: func() error { return nil }}, nil
+	return &Client{HTTP: &http.Client{Transport: &http.Transport{DialContext: to, DisableCompression: true}}, as: as, close: func() error { return nil }}, nil
 }
 
 // Within reaches a door of this process; closed is called once the client is.
@@ -54,7 +54,7 @@ func Within(door http.Handler, as As, closed func() error) *Client {
 	l := newPipeListener()
 	server := &http.Server{Handler: door, ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(l) }() // ends with Close
-	transport := &http.Transport{DialContext: l.dial}
+	transport := &http.Transport{DialContext: l.dial, DisableCompression: true}
 	return &Client{HTTP: &http.Client{Transport: transport}, as: as, close: func() error {
 		transport.CloseIdleConnections()
 		return errors.Join(server.Close(), closed())

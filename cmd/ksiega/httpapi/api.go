@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"reflect"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -38,7 +37,9 @@ func (s *server) describe(r chi.Router) (huma.API, error) {
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "Księga – API", Version: s.Version, Description: "Kwoty są w groszach, czas w minutach, daty RRRR-MM-DD, " +
-				"pozycje dziennika napisami. Odmowy mają postać application/problem+json ze stałym kodem."},
+				"pozycje dziennika napisami. Odmowy mają postać application/problem+json ze stałym kodem.",
+				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
+			Servers: []*huma.Server{{URL: "/", Description: "Ten serwer"}},
 			Components: &huma.Components{Schemas: registry},
 			Tags: []*huma.Tag{
 				{Name: tagReports, Description: "Zestawienia na wybrany dzień (asOf) i według wiedzy z wybranej chwili (knownAt)."},
@@ -50,6 +51,7 @@ func (s *server) describe(r chi.Router) (huma.API, error) {
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{translate},
 	})
+	api.OpenAPI().Security = []map[string][]string{{}} // none
 	if s.Token != "" {
 		api.OpenAPI().Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 		api.OpenAPI().Security = []map[string][]string{{"token": {}}}
@@ -57,6 +59,8 @@ func (s *server) describe(r chi.Router) (huma.API, error) {
 	s.registerReports(api)
 	s.registerCommands(api)
 	s.registerHistory(api)
+	shown := withoutOurs(registry.Map())
+	defer shown()
 	var err error
 	if s.specJSON, err = json.MarshalIndent(api.OpenAPI(), "", "  "); err != nil {
 		return nil, fmt.Errorf("describe the API: %w", err)
@@ -67,8 +71,26 @@ func (s *server) describe(r chi.Router) (huma.API, error) {
 	return api, nil
 }
 
+// withoutOurs takes from schemas what is no part of JSON Schema, until back is called:
+// the words in which a pattern is explained to whoever missed it.
+func withoutOurs(schemas map[string]*huma.Schema) (back func()) {
+	kept := map[*huma.Schema]string{}
+	for _, object := range schemas {
+		for _, s := range object.Properties {
+			if s.PatternDescription != "" {
+				kept[s], s.PatternDescription = s.PatternDescription, ""
+			}
+		}
+	}
+	return func() {
+		for s, words := range kept {
+			s.PatternDescription = words
+		}
+	}
+}
+
 func schemaName(t reflect.Type, hint string) string {
-	return strings.TrimPrefix(huma.DefaultSchemaNamer(t, hint), "Web")
+	return huma.DefaultSchemaNamer(t, hint)
 }
 
 // What the calendar's types look like to clients; the domain knows no schema.

@@ -50,9 +50,15 @@ func (s *server) observe(next http.Handler) http.Handler {
 	})
 }
 
+// route is the pattern of the address, also where nobody came as far as it; none of an
+// address that there is not, which may say anything.
 func route(r *http.Request) string {
-	if rc := chi.RouteContext(r.Context()); rc != nil {
-		if p := rc.RoutePattern(); p != "" && p != "/*" {
+	rc := chi.RouteContext(r.Context())
+	if rc == nil || rc.Routes == nil {
+		return "none"
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if p := rc.Routes.Find(chi.NewRouteContext(), method, r.URL.Path); p != "" {
 			return p
 		}
 	}

@@ -63,7 +63,7 @@ type eventPage struct{ Body EventPage }
 func (s *server) registerHistory(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "list-events", Method: http.MethodGet, Path: "/api/v1/events", Summary: "Historia jednej rzeczy lub całego dziennika",
-		Tags: []string{tagHistory}, RejectUnknownQueryParameters: true, Errors: failures(http.StatusUnprocessableEntity),
+		Tags: []string{tagHistory}, RejectUnknownQueryParameters: true, Middlewares: huma.Middlewares{s.needAccept}, Errors: failures(http.StatusNotAcceptable, http.StatusUnprocessableEntity),
 	}, func(ctx context.Context, in *historyAsked) (*eventPage, error) {
 		req, err := in.request()
 		if err != nil {
@@ -73,7 +73,7 @@ func (s *server) registerHistory(api huma.API) {
 	})
 	huma.Register(api, huma.Operation{
 		OperationID: "list-stream-events", Method: http.MethodGet, Path: "/api/v1/streams/{stream}/events", Summary: "Historia jednego strumienia",
-		Tags: []string{tagHistory}, RejectUnknownQueryParameters: true, Errors: failures(http.StatusNotFound, http.StatusUnprocessableEntity),
+		Tags: []string{tagHistory}, RejectUnknownQueryParameters: true, Middlewares: huma.Middlewares{s.needAccept}, Errors: failures(http.StatusNotAcceptable, http.StatusNotFound, http.StatusUnprocessableEntity),
 	}, func(ctx context.Context, in *streamAsked) (*eventPage, error) {
 		// Neither the server's own streams nor the vault's are anybody's to read.
 		if strings.HasPrefix(in.Stream, "$") || strings.HasPrefix(in.Stream, "vault-") {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -74,7 +76,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	r := chi.NewRouter()
 	s.For, s.Refuse = audience, func(w http.ResponseWriter, r *http.Request, err error) { s.write(w, r, s.problemOf(r.Context(), err)) }
-	r.Use(s.observe, s.Then, s.guard, middleware.GetHead)
+	r.Use(s.observe, s.Then, s.guard, middleware.NewCompressor(5, compressed()...).Handler, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, problem(codeNotFound, "no such address"))
 	})
@@ -84,31 +86,46 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	r.Post("/api/v1/commands/{name}", s.noCommand)
-	r.Get("/", s.startPage)
-	r.Get("/reports/{name}", s.reportPage)
-	r.Get("/docs", s.docsPage(api.OpenAPI()))
-	r.Get("/openapi.json", s.document("application/openapi+json", s.specJSON))
-	r.Get("/openapi.yaml", s.document("application/openapi+yaml", s.specYAML))
-	r.Get("/assets/style.css", func(w http.ResponseWriter, r *http.Request) {
+	page, text := r.With(s.offers(typeHTML)), r.With(s.offers(typeText))
+	page.Get("/", s.startPage)
+	page.Get("/reports/{name}", s.reportPage)
+	page.Get("/docs", s.docsPage(api.OpenAPI()))
+	r.With(s.offers("application/openapi+json", typeJSON)).Get("/openapi.json", document(s.specJSON))
+	r.With(s.offers("application/openapi+yaml", "application/yaml")).Get("/openapi.yaml", document(s.specYAML))
+	r.With(s.offers("text/css")).Get("/assets/style.css", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "max-age=300")
 		pages.Asset("style.css")(w, r)
 	})
-	r.Get("/favicon.svg", pages.Asset("favicon.svg"))
-	r.Get("/healthz", s.healthz)
-	r.Get("/readyz", s.readyz)
+	r.With(s.offers("image/svg+xml")).Get("/favicon.svg", pages.Asset("favicon.svg"))
+	text.Get("/healthz", s.healthz)
+	text.Get("/readyz", s.readyz)
 	if o.Metrics != nil {
 		r.Method(http.MethodGet, "/metrics", o.Metrics)
 	}
 	return r, nil
 }
 
-// methodNotAllowed names the methods that the address does take.
+// compressed are the media types that are sent as gzip where that is taken.
+func compressed() []string {
+	return []string{typeJSON, "application/problem+json", "application/openapi+json", "application/openapi+yaml", "text/csv", "text/css", typeHTML, "image/svg+xml"}
+}
+
+// methodNotAllowed names the methods that the address does take, which OPTIONS asks for.
 func (s *server) methodNotAllowed(routes chi.Routes) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		var allowed []string
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
 			if routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
-				w.Header().Add("Allow", method)
+				allowed = append(allowed, method)
 			}
+		}
+		if slices.Contains(allowed, http.MethodGet) {
+			allowed = append(allowed, http.MethodHead)
+		}
+		w.Header().Set("Allow", strings.Join(append(allowed, http.MethodOptions), ", "))
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return
 		}
 		s.write(w, r, problem(codeMethod, ""))
 	}
@@ -130,9 +147,7 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	s.healthz(w, r)
 }
 
-func (s *server) document(contentType string, body []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", contentType)
-		_, _ = w.Write(body)
-	}
+// document is one whose media type is settled by what was asked for.
+func document(body []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) }
 }

@@ -172,7 +172,7 @@ func TestMachinesAreAnswered(t *testing.T) {
 	refused(t, d.get("/nowhere"), http.StatusNotFound, "not-found")
 	w = d.do(request(http.MethodDelete, "/healthz", ""))
 	refused(t, w, http.StatusMethodNotAllowed, "method-not-allowed")
-	if got := w.Header().Values("Allow"); !slices.Equal(got, []string{"GET"}) {
+	if got := w.Header().Values("Allow"); !slices.Equal(got, []string{"GET, HEAD, OPTIONS"}) {
 		t.Errorf("Allow: %v", got)
 	}
 }

@@ -45,17 +45,20 @@ func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) reportPage(w http.ResponseWriter, r *http.Request) {
-	query := r.URL.Query()
-	if query.Has(paramFormat) {
+	if r.URL.Query().Has(paramFormat) {
 		s.write(w, r, problem(codeInvalid, queries.ErrNoParam.With(paramFormat).Message))
 		return
 	}
-	a, _, err := s.ask(r.Context(), chi.URLParam(r, "name"), query)
+	req, _, err := s.question(r)
+	var a *queries.Answer
+	if err == nil {
+		a, err = s.answer(r, chi.URLParam(r, "name"), req)
+	}
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
-	s.show(w, r, func(w io.Writer) error { return s.pages.Report(w, a, query) })
+	s.show(w, r, func(w io.Writer) error { return s.pages.Report(w, a, r.URL.Query()) })
 }
 
 func (s *server) docsPage(doc *huma.OpenAPI) http.HandlerFunc {

@@ -77,22 +77,23 @@ type code string
 
 // The codes beside those of domain.
 const (
-	codeInvalid      = code(domain.CodeInvalid)
-	codeNotFound     = code(domain.CodeNotFound)
-	codeMalformed    = code("malformed")
-	codeNoKey        = code("idempotency-key-missing")
-	codeKeyReused    = code("idempotency-key-reused")
-	codeRevision     = code("revision-mismatch")
-	codeUnauthorized = code(session.CodeUnauthorized)
-	codeHost         = code(session.CodeHost)
-	codeOrigin       = code(session.CodeOrigin)
-	codeMethod       = code("method-not-allowed")
-	codeMediaType    = code("not-json")
-	codeTooLarge     = code("too-large")
-	codeTooMany      = code("too-many-guesses")
-	codeUnavailable  = code("unavailable")
-	codeBehind       = code("behind")
-	codeInternal     = code("internal")
+	codeInvalid       = code(domain.CodeInvalid)
+	codeNotFound      = code(domain.CodeNotFound)
+	codeMalformed     = code("malformed")
+	codeNoKey         = code("idempotency-key-missing")
+	codeKeyReused     = code("idempotency-key-reused")
+	codeRevision      = code("revision-mismatch")
+	codeUnauthorized  = code(session.CodeUnauthorized)
+	codeHost          = code(session.CodeHost)
+	codeOrigin        = code(session.CodeOrigin)
+	codeMethod        = code("method-not-allowed")
+	codeMediaType     = code("not-json")
+	codeNotAcceptable = code("not-acceptable")
+	codeTooLarge      = code("too-large")
+	codeTooMany       = code("too-many-guesses")
+	codeUnavailable   = code("unavailable")
+	codeBehind        = code("behind")
+	codeInternal      = code("internal")
 )
 
 // words are the status and the title of each code.
@@ -130,6 +131,8 @@ func (c code) words() (status int, title string) {
 		return http.StatusMethodNotAllowed, "Ten adres nie przyjmuje tej metody"
 	case codeMediaType:
 		return http.StatusUnsupportedMediaType, "Przyjmowany jest tylko JSON"
+	case codeNotAcceptable:
+		return http.StatusNotAcceptable, "Takiej postaci odpowiedzi tu nie ma"
 	case codeTooLarge:
 		return http.StatusRequestEntityTooLarge, "Żądanie jest za duże"
 	case codeTooMany:
@@ -219,7 +222,7 @@ func (s *server) write(w http.ResponseWriter, r *http.Request, p *Problem) {
 		h[name] = values
 	}
 	h.Del("Content-Disposition")
-	if r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && strings.Contains(r.Header.Get("Accept"), "text/html") {
+	if !strings.HasPrefix(r.URL.Path, "/api/") && preferred(r, p.ContentType(""), typeHTML) == typeHTML {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(p.Status)
 		_ = s.pages.Problem(w, pages.Problem{Title: p.Title, Detail: p.Detail, Code: p.Code, Correlation: p.Correlation, Status: p.Status})

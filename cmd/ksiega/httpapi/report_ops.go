@@ -4,14 +4,16 @@ import (
 	"context"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"ksiega/cmd/ksiega/session"
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/internal/report"
 	"ksiega/queries"
 )
@@ -46,14 +48,12 @@ type ReportEntry struct {
 
 type reportList struct{ Body ReportList }
 
-// questionAsked takes the whole query, as each report has parameters of its
-// own.
-type questionAsked struct{ query url.Values }
+// questionAsked takes the whole request, as each report has parameters of its own.
+type questionAsked struct{ request *http.Request }
 
 // Resolve is called by huma.
 func (q *questionAsked) Resolve(ctx huma.Context) []error {
-	u := ctx.URL()
-	q.query = u.Query()
+	q.request, _ = humachi.Unwrap(ctx)
 	return nil
 }
 
@@ -63,8 +63,10 @@ type streamed struct{ Body func(huma.Context) }
 func (s *server) registerReports(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "list-reports", Method: http.MethodGet, Path: "/api/v1/reports", Summary: "Lista zestawień", Tags: []string{tagReports},
-		RejectUnknownQueryParameters: true, Errors: failures(http.StatusUnprocessableEntity),
-	}, func(context.Context, *struct{}) (*reportList, error) { return s.listReports(), nil })
+		RejectUnknownQueryParameters: true, Middlewares: huma.Middlewares{s.needAccept}, Errors: failures(http.StatusNotAcceptable, http.StatusUnprocessableEntity),
+	}, func(ctx context.Context, _ *struct{}) (*reportList, error) {
+		return s.listReports(session.Of(ctx)), nil
+	})
 	for _, r := range s.Desk.Reports() {
 		s.registerReport(api, r)
 	}
@@ -76,9 +78,13 @@ func (s *server) registerReports(api huma.API) {
 		})
 }
 
-func (s *server) listReports() *reportList {
+// listReports are those that somebody may ask.
+func (s *server) listReports(who access.Who) *reportList {
 	list := &reportList{Body: ReportList{Reports: []ReportEntry{}}}
 	for _, r := range s.Desk.Reports() {
+		if !who.May(access.Report(r.Name)) {
+			continue
+		}
 		e := ReportEntry{Name: r.Name, Title: r.Title, Doc: r.Doc, Params: []string{}, Href: "/api/v1/reports/" + r.Name}
 		for _, p := range r.Params {
 			e.Params = append(e.Params, p.Name)
@@ -95,36 +101,55 @@ func (s *server) registerReport(api huma.API, r *queries.Report) {
 	text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	huma.Register(api, huma.Operation{
 		OperationID: "report-" + r.Name, Method: http.MethodGet, Path: "/api/v1/reports/" + r.Name, Summary: r.Title, Description: r.Doc,
-		Tags: []string{tagReports}, Parameters: reportParams(r), Errors: failures(http.StatusUnprocessableEntity),
-		Responses: map[string]*huma.Response{"200": {Description: "Zestawienie", Content: map[string]*huma.MediaType{
-			"application/json": {Schema: answerSchema(r)}, "text/csv": text, "text/html": text}}},
+		Tags: []string{tagReports}, Parameters: reportParams(r), Errors: failures(http.StatusNotFound, http.StatusNotAcceptable, http.StatusUnprocessableEntity),
+		Responses: map[string]*huma.Response{
+			"200": {Description: "Zestawienie", Headers: map[string]*huma.Param{"ETag": {Description: "Do If-None-Match; brak, gdy odpowiedź pokazuje odczytane teksty",
+				Schema: &huma.Schema{Type: huma.TypeString}}}, Content: map[string]*huma.MediaType{typeJSON: {Schema: answerSchema(r)}, "text/csv": text, typeHTML: text}},
+			"304": {Description: "Odpowiedź jest ta sama, co przy podanym If-None-Match"}},
 	}, func(ctx context.Context, in *questionAsked) (*streamed, error) {
-		a, format, err := s.ask(ctx, r.Name, in.query)
+		req, format, err := s.question(in.request)
+		if err == nil && format == "" {
+			format, err = negotiated(in.request)
+		}
 		if err != nil {
 			return nil, s.problemOf(ctx, err)
 		}
-		return &streamed{Body: func(c huma.Context) { s.stream(c, a, format, in.query) }}, nil
+		if s.unchanged(in.request, r.Name, req, format) {
+			return &streamed{Body: func(c huma.Context) { notModified(c, in.request.Header.Get("If-None-Match")) }}, nil
+		}
+		a, err := s.answer(in.request, r.Name, req)
+		if err != nil {
+			return nil, s.problemOf(ctx, err)
+		}
+		return &streamed{Body: func(c huma.Context) { s.stream(c, a, format, in.request) }}, nil
 	})
 }
 
-// ask reads what the query string asks and answers it; a parameter that is not
-// declared, stands twice or makes no sense is refused by name.
-func (s *server) ask(ctx context.Context, name string, query url.Values) (*queries.Answer, string, error) {
-	req := queries.Request{Who: session.Of(ctx), Params: map[string]string{}}
-	format := "json"
-	for key, values := range query {
+// negotiated is the format that the request's Accept asks for.
+func negotiated(r *http.Request) (string, error) {
+	forms := map[string]string{typeJSON: "json", "text/csv": "csv", typeHTML: inPage}
+	if format := forms[preferred(r, typeJSON, "text/csv", typeHTML)]; format != "" {
+		return format, nil
+	}
+	return "", notAcceptable([]string{typeJSON, "text/csv", typeHTML})
+}
+
+// question reads what the query string asks, and in which format, "" where it does not
+// say; a parameter that is not declared, stands twice or makes no sense is refused by
+// name.
+func (s *server) question(r *http.Request) (req queries.Request, format string, err error) {
+	req = queries.Request{Who: session.Of(r.Context()), Params: map[string]string{}}
+	for key, values := range r.URL.Query() {
 		if len(values) > 1 {
-			return nil, "", queries.ErrParam.With("%s stands twice", short(key))
+			return req, "", queries.ErrParam.With("%s stands twice", short(key))
 		}
 		value := values[0]
-		var err error
 		switch key {
 		case paramFormat:
-			if value != "" {
-				format = value
-			}
-			if !slices.Contains(formats(), format) {
+			if format = value; value != "" && !slices.Contains(formats(), format) {
 				err = queries.ErrFormat.With("%s", short(value))
+			} else if value != "" && preferred(r, mediaType(format)) == "" {
+				err = notAcceptable([]string{mediaType(format)})
 			}
 		case paramAsOf:
 			if value == "" {
@@ -144,14 +169,29 @@ func (s *server) ask(ctx context.Context, name string, query url.Values) (*queri
 			req.Params[short(key)] = value
 		}
 		if err != nil {
-			return nil, "", err
+			return req, "", err
 		}
 	}
-	a, err := s.Desk.Ask(ctx, name, req)
-	if err == nil && len(a.Shown) > 0 {
-		err = s.noteReport(ctx, a)
+	return req, format, nil
+}
+
+// mediaType of a format, without its parameters.
+func mediaType(format string) string {
+	f, ok := report.FormatNamed(format)
+	if !ok {
+		return typeHTML
 	}
-	return a, format, err
+	media, _, _ := strings.Cut(f.MediaType, ";")
+	return media
+}
+
+// answer asks, and records whose texts are shown. HEAD shows none.
+func (s *server) answer(r *http.Request, name string, req queries.Request) (*queries.Answer, error) {
+	a, err := s.Desk.Ask(r.Context(), name, req)
+	if err == nil && len(a.Shown) > 0 && r.Method != http.MethodHead {
+		err = s.noteReport(r.Context(), a)
+	}
+	return a, err
 }
 
 // noteReport records whose texts an answer shows, before it is sent. Something
@@ -169,18 +209,30 @@ func (s *server) noteReport(ctx context.Context, a *queries.Answer) error {
 	return err
 }
 
-func (s *server) stream(c huma.Context, a *queries.Answer, format string, query url.Values) {
+func (s *server) stream(c huma.Context, a *queries.Answer, format string, r *http.Request) {
 	c.SetHeader("X-Ledger-Position", a.Position)
+	c.SetHeader("Vary", vary)
+	if len(a.Shown) == 0 && format != inPage {
+		tag := s.tag(a.Head, format, session.Of(r.Context()))
+		if holds(r.Header.Get("If-None-Match"), tag) {
+			notModified(c, tag)
+			return
+		}
+		c.SetHeader("ETag", tag)
+		c.SetHeader("Cache-Control", keptByWhoAsked)
+	}
 	var err error
 	if f, ok := report.FormatNamed(format); ok {
 		c.SetHeader("Content-Type", f.MediaType)
 		if f.Extension != "" {
 			c.SetHeader("Content-Disposition", `attachment; filename="`+fileName(a)+"."+f.Extension+`"`)
 		}
-		err = a.Write(c.BodyWriter(), format)
+		if r.Method != http.MethodHead {
+			err = a.Write(c.BodyWriter(), format)
+		}
 	} else {
 		c.SetHeader("Content-Type", "text/html; charset=utf-8")
-		err = s.pages.Report(c.BodyWriter(), a, query)
+		err = s.pages.Report(c.BodyWriter(), a, r.URL.Query())
 	}
 	if err != nil {
 		s.Log.Error("an answer broke off", "correlation", correlation(c.Context()), "report", a.Report.Name, "error", err)

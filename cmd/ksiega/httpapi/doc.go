@@ -1,14 +1,13 @@
 // Package httpapi is the HTTP door: reports, commands and event history as a
-// described API (OpenAPI 3.1, made from the code), and Polish pages of the same
-// for people.
+// described API (OpenAPI 3.1, made from the code), and the addresses of the pages
+// of the same for people (package pages).
 //
 // It promises: a command needs JSON and an Idempotency-Key and is carried out
 // once; every refusal is application/problem+json with a stable code and
 // without personal data; a parameter or format that is not declared is refused
-// by name; nothing is loaded from another host; a request from another site, or
-// under a host name that is not the listener's, changes and reads nothing. It
-// decides nothing by itself: commands and queries do. Listeners, their timeouts
-// and TLS belong to cmd.
+// by name, and so is a media type that there is none of; what package session lets
+// in is from whom it says. It decides nothing by itself, nor who may what: commands
+// and queries do. Listeners, their timeouts and TLS belong to cmd.
 //
 //	GET  /                                  start page
 //	GET  /reports/{name}                    a report as a page

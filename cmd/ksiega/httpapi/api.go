@@ -39,7 +39,7 @@ func (s *server) describe(r chi.Router) (huma.API, error) {
 			Info: &huma.Info{Title: "Księga – API", Version: s.Version, Description: "Kwoty są w groszach, czas w minutach, daty RRRR-MM-DD, " +
 				"pozycje dziennika napisami. Odmowy mają postać application/problem+json ze stałym kodem.",
 				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
-			Servers: []*huma.Server{{URL: "/", Description: "Ten serwer"}},
+			Servers:    []*huma.Server{{URL: "/", Description: "Ten serwer"}},
 			Components: &huma.Components{Schemas: registry},
 			Tags: []*huma.Tag{
 				{Name: tagReports, Description: "Zestawienia na wybrany dzień (asOf) i według wiedzy z wybranej chwili (knownAt)."},

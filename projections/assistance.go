@@ -6,6 +6,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/assistance"
+	"ksiega/domain/contract"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 )
@@ -122,9 +123,11 @@ func VisitField(contract, assistant string) string {
 
 // Assistance folds the visits of assistants.
 func Assistance() Projection {
-	return Projection{Name: "assistance", Version: 3, Keys: assistanceKeys, Fold: foldAssistance,
-		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}),
-		Over: []string{"agreement.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "erasure.*", "finding.*", "intake.*",
+	return Projection{Name: "assistance", Version: 4, Keys: assistanceKeys, Then: visitedKeys, Fold: foldAssistance, Second: outsideStage(),
+		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{},
+			contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
+			contract.Breached{}, contract.Terminated{}, contract.Completed{}),
+		Over: []string{"agreement.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*",
 			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 
@@ -142,16 +145,24 @@ func visited(r *journal.Recorded) (v assistance.Visit, d assistance.Details, wit
 }
 
 func assistanceKeys(r *journal.Recorded) []fold.Key {
+	if _, contract, ok := contractOf(r); ok {
+		return []fold.Key{visitedContract(domain.Escape(contract))}
+	}
 	v, _, _, ok := visited(r)
 	if !ok {
 		return nil
 	}
 	part, field := monthOf(v.Date), VisitField(v.Contract, v.Assistant)
 	return []fold.Key{VisitMonths().Key(part, field), VisitDetails().Key(part, field),
-		ParticipantMonths().Key(part, domain.Escape(v.Participant)), AssistantMonths().Key(part, domain.Escape(v.Assistant))}
+		ParticipantMonths().Key(part, domain.Escape(v.Participant)), AssistantMonths().Key(part, domain.Escape(v.Assistant)),
+		visitedContract(domain.Escape(v.Contract))}
 }
 
 func foldAssistance(tx *fold.Tx, r *journal.Recorded) error {
+	if _, contract, ok := contractOf(r); ok {
+		foldVisited(tx, domain.Escape(contract), r)
+		return nil
+	}
 	v, d, withdrawn, ok := visited(r)
 	if !ok {
 		return unfolded(r)
@@ -178,8 +189,9 @@ func foldVisit(tx *fold.Tx, position journal.Position, v assistance.Visit, d ass
 	case !withdrawn:
 		detail.Visits = slices.Insert(roomy(detail.Visits), i, visit)
 	}
+	k := tx.Named(0)
+	visit(tx, domain.Escape(v.Contract), VisitedMonth{k.Part, k.Field}, len(detail.Visits) > 0)
 	if len(detail.Visits) == 0 {
-		k := tx.Named(0)
 		VisitDetails().Delete(tx, k.Part, k.Field)
 		VisitMonths().Delete(tx, k.Part, k.Field)
 		return

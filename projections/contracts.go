@@ -98,16 +98,22 @@ func Contracts() Projection {
 }
 
 func contractKeys(r *journal.Recorded) []fold.Key {
-	if l, _, ok := contractChange(r); ok {
-		return []fold.Key{ContractLives().Key(domain.Escape(l.Programme), domain.Escape(l.Contract))}
-	}
-	switch e := r.Event.(type) {
-	case contract.Drafted:
-		return []fold.Key{ContractLives().Key(domain.Escape(e.Programme), domain.Escape(e.Contract))}
-	case contract.Signed:
-		return []fold.Key{ContractLives().Key(domain.Escape(e.Programme), domain.Escape(e.Contract))}
+	if programme, contract, ok := contractOf(r); ok {
+		return []fold.Key{ContractLives().Key(domain.Escape(programme), domain.Escape(contract))}
 	}
 	return nil
+}
+
+// contractOf is the contract that an event of its life is about.
+func contractOf(r *journal.Recorded) (programme, number string, ok bool) {
+	switch e := r.Event.(type) {
+	case contract.Drafted:
+		return e.Programme, e.Contract, true
+	case contract.Signed:
+		return e.Programme, e.Contract, true
+	}
+	l, _, ok := contractChange(r)
+	return l.Programme, l.Contract, ok
 }
 
 func contractChange(r *journal.Recorded) (contract.Life, ContractChange, bool) {
@@ -136,22 +142,26 @@ func contractChange(r *journal.Recorded) (contract.Life, ContractChange, bool) {
 }
 
 func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
+	programme, contract, ok := contractOf(r)
+	if !ok {
+		return unfolded(r)
+	}
+	ContractLives().Get(tx, domain.Escape(programme), domain.Escape(contract)).take(r)
+	return nil
+}
+
+// take takes in an event of the contract's life.
+func (c *ContractLife) take(r *journal.Recorded) {
 	switch e := r.Event.(type) {
 	case contract.Drafted:
-		c := ContractLives().Get(tx, domain.Escape(e.Programme), domain.Escape(e.Contract))
 		c.Terms, c.Drafted, c.Event = e.Terms, e.On, r.Position
 		c.Terms.Place, c.Terms.Work = "", ""
 	case contract.Signed:
-		c := ContractLives().Get(tx, domain.Escape(e.Programme), domain.Escape(e.Contract))
 		c.Terms, c.Signed, c.Event = e.Terms, true, r.Position
 		c.Terms.Place, c.Terms.Work = "", ""
 	default:
-		l, change, ok := contractChange(r)
-		if !ok {
-			return unfolded(r)
+		if _, change, ok := contractChange(r); ok {
+			c.Changes = append(c.Changes, change)
 		}
-		c := ContractLives().Get(tx, domain.Escape(l.Programme), domain.Escape(l.Contract))
-		c.Changes = append(c.Changes, change)
 	}
-	return nil
 }

@@ -379,6 +379,8 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"assistance assistantOverlaps":   func() { foldtest.ComesBack(t, m, AssistantOverlaps()) },
 		"assistance participantMonths":   func() { foldtest.ComesBack(t, m, ParticipantMonths()) },
 		"assistance assistantMonths":     func() { foldtest.ComesBack(t, m, AssistantMonths()) },
+		"assistance visited":             func() { foldtest.ComesBack(t, m, VisitedContracts()) },
+		"assistance outside":             func() { foldtest.ComesBack(t, m, OutsideVisits()) },
 		"audit heads":                    func() { foldtest.ComesBack(t, m, AuditHeads()) },
 		"audit blocks":                   func() { foldtest.ComesBack(t, m, AuditBlocks()) },
 		"audit counts":                   func() { foldtest.ComesBack(t, m, AuditCounts()) },

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ksiega/domain"
+	"ksiega/domain/contract"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/foldtest"
@@ -16,10 +17,18 @@ import (
 )
 
 // foundOn are the findings of rows as of a day, or by all there is, seen from today.
-func foundOn(t testing.TB, v View, asOf, today domain.Date) (all []string) {
+func foundOn(t testing.TB, settlement, assistance View, asOf, today domain.Date) (all []string) {
 	t.Helper()
+	outside, err := OutsideVisits().Every(context.Background(), assistance)
+	foldtest.Must(t, err)
+	for _, it := range outside {
+		for _, f := range it.Row.On(asOf, today).Found {
+			f.Events = nil
+			all = append(all, fmt.Sprintf("%+v", f))
+		}
+	}
 	for _, table := range []fold.Table[Unsettled]{UnsettledMonths(), OnceUnsettled()} {
-		rows, err := table.Every(context.Background(), v)
+		rows, err := table.Every(context.Background(), settlement)
 		foldtest.Must(t, err)
 		for _, it := range rows {
 			step := it.Row.On(asOf, today)
@@ -43,11 +52,17 @@ func TestFoundAsOfADay(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		book := bookOf(t, ledgerHistory(rt))
-		m := folded(t, Settlement(), book)
+		m, visits := folded(t, Settlement(), book), folded(t, Assistance(), book)
 		for range 4 {
 			day := domain.NewDate(2018, 12, 26).Add(rapid.IntRange(0, 140).Draw(rt, "day"))
-			until := slices.DeleteFunc(slices.Clone(book), func(r *journal.Recorded) bool { return r.OccurredOn() > day })
-			got, want := foundOn(t, m, day, 0), foundOn(t, folded(t, Settlement(), until), 0, day+1)
+			until := slices.DeleteFunc(slices.Clone(book), func(r *journal.Recorded) bool {
+				switch r.Event.(type) {
+				case contract.Drafted, contract.Signed:
+					return false // the terms hold whatever the day is
+				}
+				return r.OccurredOn() > day
+			})
+			got, want := foundOn(t, m, visits, day, 0), foundOn(t, folded(t, Settlement(), until), folded(t, Assistance(), until), 0, day+1)
 			if !slices.Equal(got, want) {
 				rt.Fatalf("as of %s there is\n%q\nnot\n%q", day, got, want)
 			}

@@ -13,6 +13,7 @@ import (
 	"ksiega/internal/journal"
 	"ksiega/internal/report"
 	"ksiega/projections"
+	"ksiega/projections/findings"
 )
 
 // findingKinds are the kinds that a finding may be of.
@@ -213,8 +214,8 @@ func overlaps(ctx context.Context, q *question) ([]found, error) {
 				who, first := of.person(a)
 				_, second := of.person(b)
 				all = append(all, found{
-					id: finding.ID(of.kind, who, it.Row.Date.String(), fmt.Sprintf("%s@%s", first, clock(a.From)),
-						fmt.Sprintf("%s@%s", second, clock(b.From))),
+					id: finding.ID(of.kind, who, it.Row.Date.String(), fmt.Sprintf("%s@%s", first, findings.Clock(a.From)),
+						fmt.Sprintf("%s@%s", second, findings.Clock(b.From))),
 					kind: of.kind, subjects: []string{a.Participant, b.Participant, a.Assistant, b.Assistant, a.Contract, b.Contract},
 					people: []string{a.Participant, b.Participant},
 					from:   it.Row.Date, to: it.Row.Date, minutes: domain.Minutes(min(a.To, b.To) - b.From),
@@ -226,23 +227,30 @@ func overlaps(ctx context.Context, q *question) ([]found, error) {
 	return all, nil
 }
 
-// clock is a time of day in an id, without the colon that parts it.
-func clock(t domain.TimeOfDay) string { return fmt.Sprintf("%02d.%02d", t/60, t%60) }
-
+// outsideContracts are the visits that the read model found outside their contract.
 func outsideContracts(ctx context.Context, q *question) ([]found, error) {
-	months, err := visitMonths(ctx, q)
+	view := q.view(projections.Assistance())
+	parts, err := monthParts(ctx, q, projections.OutsideVisits(), view)
+	if err != nil || len(parts) == 0 {
+		return nil, err
+	}
+	items, err := projections.OutsideVisits().Every(ctx, view, parts...)
 	if err != nil {
 		return nil, err
 	}
 	var all []found
-	for _, m := range months {
-		for _, v := range m.outside {
-			all = append(all, found{id: finding.ID(finding.OutsideContract, m.Contract, v.Date.String(), fmt.Sprintf("%s@%s", m.Assistant, clock(v.From))),
-				kind: finding.OutsideContract, subjects: []string{m.Participant, m.Assistant, m.Contract}, people: []string{m.Participant},
-				from: v.Date, to: v.Date, minutes: v.Minutes, events: v.Events})
+	for _, it := range items {
+		for _, f := range it.Row.On(q.asOf, q.today).Found {
+			all = append(all, foundOf(f, nil))
 		}
 	}
 	return all, nil
+}
+
+// foundOf is a finding that a read model has found, with further events behind it.
+func foundOf(f findings.Found, proof []journal.Position) found {
+	return found{id: f.ID, kind: f.Kind, subjects: f.Subjects, people: f.People, from: f.From, to: f.To,
+		amount: f.Amount, minutes: f.Minutes, events: slices.Concat(f.Events, proof)}
 }
 
 // unsettled is what the read model found of each contract's month: benefit, payments
@@ -274,8 +282,7 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 				return nil, err
 			}
 			for _, f := range step.Found {
-				all = append(all, found{id: f.ID, kind: f.Kind, subjects: f.Subjects, people: f.People, from: f.From, to: f.To,
-					amount: f.Amount, minutes: f.Minutes, events: slices.Concat(f.Events, proof)})
+				all = append(all, foundOf(f, proof))
 			}
 		}
 	}

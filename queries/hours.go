@@ -44,8 +44,6 @@ func hoursRows(ctx context.Context, q *question) ([]visitMonth, error) {
 type visitMonth struct {
 	projections.VisitMonth
 	eligible domain.Minutes
-	// outside are the visits that are not eligible.
-	outside []projections.Visit
 }
 
 // visitMonths are the months that pass the parameters. Days are read only where
@@ -129,8 +127,6 @@ func addDetailed(ctx context.Context, q *question, view projections.View, months
 			m.Visits++
 			if contracts[m.Contract].covers(v.Date, v.Date) {
 				m.eligible += v.Minutes
-			} else {
-				m.outside = append(m.outside, v)
 			}
 		}
 		months = append(months, m)

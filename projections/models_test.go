@@ -255,6 +255,19 @@ func durabilityEvent(num func(string, int) int, word func(string) string, day do
 	return intake.RequestTaken{Day: domain.NewDate(2018, 3, 5), Request: "r"}
 }
 
+// withdrawal takes back something that may have been recorded.
+func withdrawal(t *rapid.T) domain.Event {
+	word := func(name string) string { return rapid.SampledFrom([]string{"a", "b/1 ł", "c-2"}).Draw(t, name) }
+	day := domain.NewDate(2018, 12, 27).Add(rapid.IntRange(0, 8).Draw(t, "day"))
+	about := attendance.About{Contract: word("contract"), Participant: "U1", Agreement: word("agreement"), Programme: "psu"}
+	claim := refund.About{Claim: word("claim"), Agreement: about.Agreement, Month: day.Month()}
+	outcome := rapid.SampledFrom([]refund.Outcome{refund.OutcomeAccepted, refund.OutcomeReturned}).Draw(t, "outcome")
+	return rapid.SampledFrom([]domain.Event{attendance.DayWithdrawn{About: about, Date: day},
+		payment.Withdrawn{About: payment.About{List: word("list"), Contract: about.Contract, Agreement: about.Agreement, Month: day.Month()}, Date: day},
+		refund.Withdrawn{About: claim, On: day}, refund.DecisionWithdrawn{About: claim, On: day, Outcome: outcome},
+		agreement.AnswerWithdrawn{About: claim, On: day, Outcome: outcome}}).Draw(t, "withdrawn")
+}
+
 // ledgerHistory is random events, among them erasures of what was sealed before, as
 // commands order them.
 func ledgerHistory(t *rapid.T) []domain.Event {
@@ -337,7 +350,8 @@ func TestReadModelsThreeWaysAgree(t *testing.T) {
 	t.Parallel()
 	foldtest.OnEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
 		rapid.Check(t, func(rt *rapid.T) {
-			ctx, book := t.Context(), bookOf(t, ledgerHistory(rt))
+			events, _ := woven(rt, ledgerHistory(rt), rapid.SliceOfN(rapid.Custom(withdrawal), 0, 8).Draw(rt, "withdrawn")...)
+			ctx, book := t.Context(), bookOf(t, events)
 			arrive := arriving{batches: foldtest.Batches(rt, book)}
 			for range arrive.batches {
 				arrive.times = append(arrive.times, rapid.IntRange(1, 2).Draw(rt, "times"))
@@ -452,6 +466,37 @@ func TestWithdrawnIsAsIfNeverRecorded(t *testing.T) {
 			}
 			foldtest.SameDump(rt, p.Name, foldtest.Dump(t, folded(t, p, book)), foldtest.Dump(t, folded(t, p, without)))
 		}
+	})
+}
+
+// TestWithdrawnWorkLeavesNothing: days, payments, claims and answers that were recorded
+// and withdrawn leave every row of the settlement, and what is found of a month, as they
+// would be had nobody ever spoken of them.
+func TestWithdrawnWorkLeavesNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		num := func(what string, n int) int { return rapid.IntRange(0, n-1).Draw(rt, what) }
+		day := domain.NewDate(2018, 12, 27).Add(num("day", 9))
+		about := attendance.About{Contract: "S/never", Participant: "U1", Agreement: "a", Programme: "psu"}
+		paid := payment.About{List: "L/never", Contract: about.Contract, Participant: "U1", Agreement: "a", Programme: "psu", Month: day.Month()}
+		claim := refund.About{Claim: "WR/never", Agreement: "a", Month: day.Month()}
+		ways := [][]domain.Event{
+			{attendance.HoursRecorded{About: about, Date: day, Minutes: 480, Rates: attendance.Rates{Minimum: 3050, Paid: 3050, Refund: 3050, Percent: 100, Edition: "godzinowa-2025"}},
+				attendance.DayWithdrawn{About: about, Date: day, Before: attendance.Value{Minutes: 480}, Delta: -480}},
+			{payment.Made{About: paid, Date: day, Amount: 500}, payment.Withdrawn{About: paid, Date: day, Amount: 500}},
+			{refund.Submitted{About: claim, On: day, Claimed: 500, Computed: 500, Shares: []refund.Share{{Contract: "S/never", Participant: "U1", Refund: 500, Minutes: 60},
+				{Contract: "c-2", Participant: "U1", Refund: 100, Minutes: 60}}},
+				refund.Accepted{About: claim, On: day, Amount: 500}, refund.DecisionWithdrawn{About: claim, On: day, Outcome: refund.OutcomeAccepted}, refund.Withdrawn{About: claim, On: day}},
+		}
+		events, mine := woven(rt, ledgerHistory(rt), ways[num("way", len(ways))]...)
+		book := bookOf(t, events)
+		var without []*journal.Recorded
+		for i, r := range book {
+			if !mine[i] {
+				without = append(without, r)
+			}
+		}
+		foldtest.SameDump(rt, "settlement", foldtest.Dump(t, folded(t, Settlement(), book)), foldtest.Dump(t, folded(t, Settlement(), without)))
 	})
 }
 

@@ -308,7 +308,7 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 10, Keys: settlementKeys, Then: claimedKeys, Fold: foldSettlement, Second: unsettledStage(),
+	return Projection{Name: "settlement", Version: 11, Keys: settlementKeys, Then: claimedKeys, Fold: foldSettlement, Second: unsettledStage(),
 		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, attendance.DayWithdrawn{}, payment.Made{}, payment.CameBack{}, payment.Withdrawn{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, agreement.AnswerWithdrawn{}),
 		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
@@ -401,7 +401,9 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 	case refund.Returned:
 		settleAnswer(tx, e.About, SettlementDecision{On: e.On, Returned: true})
 	case refund.Withdrawn:
-		SettlementClaims().Delete(tx, domain.Escape(e.Agreement), domain.Escape(e.Claim))
+		gone := settlementClaim(tx, e.About).Shares
+		SettlementClaims().Delete(tx, SettlementDetailPart(e.Agreement, e.Month), domain.Escape(e.Claim))
+		settleClaims(tx, e.About, gone...)
 	case refund.DecisionWithdrawn:
 		unsettleAnswer(tx, e.About, e.On, e.Outcome)
 	case agreement.AnswerWithdrawn:
@@ -507,12 +509,13 @@ func settleAnswer(tx *fold.Tx, a refund.About, d SettlementDecision) {
 
 // unsettleAnswer takes an answer out, which two streams tell. Demands are none.
 func unsettleAnswer(tx *fold.Tx, a refund.About, on domain.Date, outcome refund.Outcome) {
-	c := SettlementClaims().Change(tx, domain.Escape(a.Agreement), domain.Escape(a.Claim))
+	c := SettlementClaims().Change(tx, SettlementDetailPart(a.Agreement, a.Month), domain.Escape(a.Claim))
 	if c == nil || outcome == refund.OutcomeReclaimed {
 		return
 	}
 	gone := SettlementDecision{On: on, Returned: outcome == refund.OutcomeReturned}
 	c.Decisions = without(c.Decisions, func(d SettlementDecision) bool { return d == gone })
+	settleClaims(tx, a)
 }
 
 func settlementClaim(tx *fold.Tx, a refund.About) *SettlementClaim {

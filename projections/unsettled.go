@@ -49,6 +49,12 @@ func claimAbout(r *journal.Recorded) (refund.About, bool) {
 		return e.About, true
 	case refund.Returned:
 		return e.About, true
+	case refund.Withdrawn:
+		return e.About, true
+	case refund.DecisionWithdrawn:
+		return e.About, true
+	case agreement.AnswerWithdrawn:
+		return e.About, true
 	}
 	return refund.About{}, false
 }
@@ -77,8 +83,9 @@ func claimedKeys(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
 	return keys
 }
 
-// settleClaims writes beside each month what the claims for it ask, and when they stand.
-func settleClaims(tx *fold.Tx, a refund.About) {
+// settleClaims writes beside each month what the claims for it ask, and when they stand;
+// gone are shares of a claim that is no more.
+func settleClaims(tx *fold.Tx, a refund.About, gone ...SettlementShare) {
 	part := SettlementDetailPart(a.Agreement, a.Month)
 	var claims []SettlementClaim
 	for _, c := range SettlementClaims().Rows(tx, part) {
@@ -86,6 +93,9 @@ func settleClaims(tx *fold.Tx, a refund.About) {
 	}
 	turns, most := claimTurns(claims)
 	shares, people := map[string][]SettlementClaimed{}, map[string]string{}
+	for _, s := range gone {
+		people[s.Contract] = s.Participant
+	}
 	for _, c := range claims {
 		for _, s := range c.Shares {
 			people[s.Contract] = s.Participant
@@ -96,6 +106,10 @@ func settleClaims(tx *fold.Tx, a refund.About) {
 	}
 	for contract, participant := range people {
 		d := SettlementDetails().Get(tx, part, domain.Escape(contract))
+		if len(d.Days)+len(d.Payments)+len(shares[contract]) == 0 {
+			SettlementDetails().Delete(tx, part, domain.Escape(contract))
+			continue
+		}
 		d.Agreement, d.Contract, d.Month, d.Claims = a.Agreement, contract, a.Month, shares[contract]
 		if d.Participant == "" {
 			d.Participant = participant

@@ -2,6 +2,7 @@ package commands_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -244,5 +245,43 @@ func TestRowsOfTotals(t *testing.T) {
 	}
 	if s := l.Import(t, "decyzje-pup.csv", "wniosek;data;wynik\nOgółem;;3\n"); s.Rows != 0 || s.Refused != 0 || len(s.Totals) != 1 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// The rows of one stream are decided in stretches, and refused rows handed over so: what
+// stands twice is refused across them, naming the first.
+func TestManyRowsOfOneStream(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	var file strings.Builder
+	file.WriteString("projekt;zdarzenie;data\n")
+	first := domain.NewDate(1995, 1, 1)
+	const days = 8_500 // more than are decided at once
+	for i := range days {
+		fmt.Fprintf(&file, "wszyscy-razem;kontrola;%s\n", first.Add(i))
+	}
+	for i := range 600 {
+		fmt.Fprintf(&file, "wszyscy-razem;kontrola;%s\n", first.Add(i))
+	}
+	var refused []commands.RefusedRow
+	calls := 0
+	s, err := l.Ledger.Import(t.Context(), ledgertest.Actor, commands.File{Name: "trwalosc.csv", Data: []byte(file.String())}, &commands.Listener{
+		Refused: func(header []string, rows []commands.RefusedRow) {
+			calls++
+			if refused = append(refused, rows...); strings.Join(header, ";") != "projekt;zdarzenie;data" {
+				t.Error(header)
+			}
+		}})
+	if err != nil || s.Accepted != days || s.Refused != 600 || s.RefusedRows != nil || len(refused) != 600 || calls < 2 {
+		t.Fatalf("%+v, %d refused in %d calls, %v", s, len(refused), calls, err)
+	}
+	for i, r := range refused {
+		if want := fmt.Sprintf("row %d", i+2); r.Row != days+2+i || !strings.HasSuffix(r.Reason(), want) {
+			t.Fatalf("row %d: %s, not %s", r.Row, r.Reason(), want)
+		}
+	}
+	again := l.Import(t, "trwalosc_2.csv", file.String()+"\n")
+	if again.Known != days || again.Refused != 600 {
+		t.Errorf("again: %d known, %d refused", again.Known, again.Refused)
 	}
 }

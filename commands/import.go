@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -70,9 +69,17 @@ func (r RefusedRow) Reason() string {
 	return strings.Join(reasons, "; ")
 }
 
-// Progress is told how many of a file's rows are decided; it may be called
-// from several goroutines.
-type Progress func(done, total int)
+// Listener hears of a file while it is imported.
+type Listener struct {
+	// Progress, if set, is told how many rows are decided; several goroutines may call it.
+	Progress func(done, total int)
+	// Refused, if set, takes the rows that were refused in place of the summary: in the
+	// file's order, some at a time, before Import returns.
+	Refused func(header []string, rows []RefusedRow)
+}
+
+// refusedAtOnce is how many rows a Listener takes at a time.
+const refusedAtOnce = 512
 
 // FileError says that a file can't be read as what its name says; nothing of it
 // was recorded. It names the file.
@@ -86,17 +93,17 @@ func (e *FileError) Unwrap() error { return e.Err }
 // importing is one file being imported.
 type importing struct {
 	*lookups
-	l        *Ledger
-	origin   Origin
-	hash     string
-	columns  []column
-	sheet    *sheetfile.Sheet // nil for a bank's file, whose rows are header and cells
-	header   []string
-	cells    [][]string
-	name     string
-	data     []byte
-	progress Progress
-	decided  atomic.Int64
+	l       *Ledger
+	origin  Origin
+	hash    string
+	columns []column
+	sheet   *sheetfile.Sheet // nil for a bank's file, whose rows are header and cells
+	header  []string
+	cells   [][]string
+	name    string
+	data    []byte
+	hear    Listener
+	decided atomic.Int64
 
 	outcomes
 }
@@ -105,7 +112,7 @@ type importing struct {
 // what was accepted. A file that was imported to the end with nothing refused
 // is skipped. The error is about the file as a whole: it is unreadable, or the
 // ledger is; what was recorded stands, and importing it again completes it.
-func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress) (Summary, error) {
+func (l *Ledger) Import(ctx context.Context, o Origin, f File, hear *Listener) (Summary, error) {
 	if err := l.mayAsk(o, access.Import); err != nil {
 		return Summary{}, err
 	}
@@ -117,7 +124,10 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress
 	if err := l.mayAsk(o, k.operation); err != nil {
 		return Summary{}, err
 	}
-	im := &importing{lookups: l.lookups(), l: l, origin: o, columns: k.columns, name: f.Name, data: f.Data, progress: progress}
+	im := &importing{lookups: l.lookups(), l: l, origin: o, columns: k.columns, name: f.Name, data: f.Data}
+	if hear != nil {
+		im.hear = *hear
+	}
 	sum := Summary{File: f.Name, Kind: k.name}
 	seen, err := im.recognise(ctx, k.name)
 	if err != nil {
@@ -129,9 +139,10 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, progress Progress
 		return sum, nil
 	}
 	if k.name != statementKind {
-		if im.sheet, err = sheetfile.Read(f.Name, bytes.NewReader(f.Data), specOf(k.name, k.columns)); err != nil {
+		if im.sheet, err = sheetfile.Parse(f.Name, f.Data, specOf(k.name, k.columns)); err != nil {
 			return sum, &FileError{err}
 		}
+		im.data, f.Data = nil, nil // a million rows need not lie there twice
 		im.expect(im.sheet.Len())
 	}
 	if err := k.run(ctx, im); err != nil {

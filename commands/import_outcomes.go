@@ -44,6 +44,11 @@ func (o *outcomes) keep(row int, v verdict, why []Why) {
 func (im *importing) passOver(i int) { im.keep(i, passedOver, nil) }
 
 func (im *importing) summarise(s *Summary) {
+	s.Header = im.header
+	if im.sheet != nil {
+		s.Header = im.sheet.Header
+	}
+	var rows []RefusedRow
 	for i, v := range im.verdicts {
 		switch v {
 		case accepted:
@@ -54,13 +59,17 @@ func (im *importing) summarise(s *Summary) {
 			s.Totals = append(s.Totals, im.sheet.Number(i))
 		default:
 			s.Refused++
-			s.RefusedRows = append(s.RefusedRows, im.refusedRow(i))
+			if rows = append(rows, im.refusedRow(i)); im.hear.Refused != nil && len(rows) == refusedAtOnce {
+				im.hear.Refused(s.Header, rows)
+				rows = nil
+			}
 		}
 	}
 	s.Rows = len(im.verdicts) - len(s.Totals)
-	s.Header = im.header
-	if im.sheet != nil {
-		s.Header = im.sheet.Header
+	if im.hear.Refused == nil {
+		s.RefusedRows = rows
+	} else if len(rows) > 0 {
+		im.hear.Refused(s.Header, rows)
 	}
 }
 
@@ -98,8 +107,8 @@ func (im *importing) settle(i int, r journal.Result, err error) error {
 		im.l.Guesses.count(im.origin, err)
 	}
 	im.keep(i, v, why)
-	if n := im.decided.Add(1); im.progress != nil && (n%256 == 0 || int(n) == len(im.verdicts)) {
-		im.progress(int(n), len(im.verdicts))
+	if n := im.decided.Add(1); im.hear.Progress != nil && (n%256 == 0 || int(n) == len(im.verdicts)) {
+		im.hear.Progress(int(n), len(im.verdicts))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -85,14 +87,19 @@ func (c *importCmd) through(ctx context.Context, door *control.Client, files []s
 	if c.DryRun {
 		query.Set("dryRun", "true")
 	}
+	var refused refusedRows
 	err = door.Follow(ctx, "import", query, parts.FormDataContentType(), body, func(n control.Note) error {
 		switch {
+		case len(n.Refused) > 0:
+			bar.clear()
+			return refused.add(c, files[at], n)
 		case n.Summary != nil:
 			bar.clear()
-			path := files[at]
+			path, rows := files[at], refused
 			at++
+			refused = refusedRows{}
 			found.refused += n.Summary.Refused
-			return c.conclude(path, n.Summary, n.Refused)
+			return c.conclude(path, n.Summary, rows)
 		case n.Unreadable != "":
 			bar.clear()
 			at++
@@ -106,64 +113,92 @@ func (c *importCmd) through(ctx context.Context, door *control.Client, files []s
 		return nil
 	})
 	bar.clear()
-	return found, err
+	return found, errors.Join(err, refused.drop())
 }
 
-// conclude prints a file's summary and writes its refused rows.
-func (c *importCmd) conclude(path string, s *commands.Summary, refused []control.RefusedRow) error {
-	before := ""
+// refusedRows are those of the file in hand: printed, and written into a file of their
+// own, as they come.
+type refusedRows struct {
+	file *sheetfile.RefusedFile // nil on a dry run, and before the first
+	rows int
+}
+
+func (r *refusedRows) add(c *importCmd, path string, n control.Note) (err error) {
+	if r.file == nil && !c.DryRun {
+		if r.file, err = sheetfile.CreateRefused(c.rejectedDir(path), filepath.Base(path), n.Header); err != nil {
+			return err
+		}
+	}
+	terminal := term.IsTerminal(int(os.Stderr.Fd()))
+	for _, row := range n.Refused {
+		if r.file != nil {
+			r.file.Add(sheetfile.Refused{Row: sheetfile.Row{Number: row.Row, Cells: row.Cells}, Reason: words.Reason(row.Problems)})
+		}
+		if r.rows++; terminal && r.rows > shownRefusals {
+			continue
+		}
+		for _, p := range row.Problems {
+			if p.Column != "" {
+				p.Sentence = "column " + p.Column + ": " + p.Sentence
+			}
+			fmt.Fprintf(os.Stderr, "%s: row %d: %s\n", filepath.Base(path), row.Row, p.Sentence)
+		}
+	}
+	return nil
+}
+
+func (r *refusedRows) drop() error {
+	if r.file == nil {
+		return nil
+	}
+	return r.file.Drop()
+}
+
+// rejectedDir is where the refused rows of a file go.
+func (c *importCmd) rejectedDir(path string) string {
+	if c.Rejected != "" {
+		return c.Rejected
+	}
+	return filepath.Dir(path)
+}
+
+// conclude prints a file's summary and keeps its refused rows.
+func (c *importCmd) conclude(path string, s *commands.Summary, refused refusedRows) error {
+	before, name := "", filepath.Base(path)
 	if s.Skipped {
 		before = " (imported before)"
 	}
-	fmt.Printf("%-28s %7d rows, %7d accepted, %5d refused, %7d already known%s\n", filepath.Base(path), s.Rows, s.Accepted, s.Refused, s.Known, before)
+	fmt.Printf("%-28s %7d rows, %7d accepted, %5d refused, %7d already known%s\n", name, s.Rows, s.Accepted, s.Refused, s.Known, before)
 	if s.Skipped {
 		return nil
 	}
 	for _, row := range s.Totals {
-		fmt.Printf("%s: row %d is one of totals and was passed over\n", filepath.Base(path), row)
+		fmt.Printf("%s: row %d is one of totals and was passed over\n", name, row)
 	}
 	terminal := term.IsTerminal(int(os.Stderr.Fd()))
-	for i, r := range refused {
-		if terminal && i == shownRefusals {
-			fmt.Fprintf(os.Stderr, "%s: … and %d more rows refused\n", filepath.Base(path), len(refused)-i)
-			break
-		}
-		for _, p := range r.Problems {
-			if p.Column != "" {
-				p.Sentence = "column " + p.Column + ": " + p.Sentence
-			}
-			fmt.Fprintf(os.Stderr, "%s: row %d: %s\n", filepath.Base(path), r.Row, p.Sentence)
-		}
+	if more := refused.rows - shownRefusals; terminal && more > 0 {
+		fmt.Fprintf(os.Stderr, "%s: … and %d more rows refused\n", name, more)
 	}
 	for i, n := range s.Notices {
 		if terminal && i == shownRefusals {
-			fmt.Fprintf(os.Stderr, "%s: … and %d more\n", filepath.Base(path), len(s.Notices)-i)
+			fmt.Fprintf(os.Stderr, "%s: … and %d more\n", name, len(s.Notices)-i)
 			break
 		}
-		fmt.Fprintf(os.Stderr, "%s: row %d: column %s: looks like a name; ids are not encrypted, use a pseudonymous one\n", filepath.Base(path), n.Row, n.Column)
+		fmt.Fprintf(os.Stderr, "%s: row %d: column %s: looks like a name; ids are not encrypted, use a pseudonymous one\n", name, n.Row, n.Column)
 	}
-	if c.DryRun || s.Header == nil {
-		return nil
-	}
-	dir := c.Rejected
-	if dir == "" {
-		dir = filepath.Dir(path)
-	}
-	rows := make([]sheetfile.Refused, len(refused))
-	for i, r := range refused {
-		rows[i] = sheetfile.Refused{Row: sheetfile.Row{Number: r.Row, Cells: r.Cells}, Reason: words.Reason(r.Problems)}
-	}
-	if len(rows) == 0 && c.Rejected != "" {
+	switch {
+	case c.DryRun, s.Header == nil:
+		return refused.drop()
+	case refused.file != nil:
+		written, err := refused.file.Keep()
+		if err == nil {
+			fmt.Fprintf(os.Stderr, "%s: refused rows are in %s\n", name, written)
+		}
+		return err
+	case c.Rejected != "":
 		return nil // what lies there may be of another file of that name
 	}
-	written, err := sheetfile.WriteRefused(dir, filepath.Base(path), s.Header, rows)
-	if err != nil {
-		return fmt.Errorf("write refused rows: %w", err)
-	}
-	if written != "" {
-		fmt.Fprintf(os.Stderr, "%s: refused rows are in %s\n", filepath.Base(path), written)
-	}
-	return nil
+	return sheetfile.RemoveRefused(filepath.Dir(path), name)
 }
 
 // send writes files as the parts of one request.
@@ -184,12 +219,15 @@ func sendFile(w *multipart.Writer, path string) error {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	if info, err := f.Stat(); err != nil {
+	info, err := f.Stat()
+	if err != nil {
 		return err
-	} else if !info.Mode().IsRegular() {
+	}
+	if !info.Mode().IsRegular() {
 		return fmt.Errorf("%s: %w", path, errNoFile)
 	}
-	part, err := w.CreateFormFile("file", filepath.Base(path))
+	part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {multipart.FileContentDisposition("file", filepath.Base(path))},
+		"Content-Length": {strconv.FormatInt(info.Size(), 10)}})
 	if err != nil {
 		return err
 	}
@@ -224,12 +262,15 @@ func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *
 			return fmt.Errorf("read the files: %w", err)
 		}
 		name := part.FileName()
-		data, err := io.ReadAll(io.LimitReader(part, sheetfile.MaxBytes+1))
+		data, err := readPart(part)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
 		sum, err := ledger.Import(r.Context(), origin(r), commands.File{Name: name, Data: data},
-			func(done, total int) { n.Say(control.Note{File: name, At: done, Of: total}) })
+			&commands.Listener{Progress: func(done, total int) { n.Say(control.Note{File: name, At: done, Of: total}) },
+				Refused: func(header []string, rows []commands.RefusedRow) {
+					n.Say(control.Note{File: name, Header: header, Refused: inPolish(rows)})
+				}})
 		var unreadable *commands.FileError
 		switch {
 		case errors.As(err, &unreadable):
@@ -237,7 +278,7 @@ func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *
 		case err != nil:
 			return err
 		default:
-			n.Say(control.Note{File: name, Summary: &sum, Refused: inPolish(sum.RefusedRows)})
+			n.Say(control.Note{File: name, Summary: &sum})
 		}
 	}
 	if dry {
@@ -246,6 +287,15 @@ func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *
 	matched, err := p.matchRefunds(r.Context())
 	n.Say(control.Note{Matched: matched})
 	return err
+}
+
+// readPart reads a file of which the client says how long it is, into no more memory
+// than that takes.
+func readPart(part *multipart.Part) ([]byte, error) {
+	said, _ := strconv.ParseInt(part.Header.Get("Content-Length"), 10, 64)
+	data := bytes.NewBuffer(make([]byte, 0, min(max(said, 0), sheetfile.MaxBytes)+bytes.MinRead))
+	_, err := data.ReadFrom(io.LimitReader(part, sheetfile.MaxBytes+1))
+	return data.Bytes(), err
 }
 
 func inPolish(rows []commands.RefusedRow) []control.RefusedRow {

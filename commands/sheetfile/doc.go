@@ -53,7 +53,7 @@
 //
 // # What goes back
 //
-// WriteRefused writes `<full file name>.odrzucone.csv`:
+// A RefusedFile is `<full file name>.odrzucone.csv`:
 //
 //	BOM wiersz;powod;<the columns of the original>  CRLF
 //	12;column data: not a date (DD.MM.RRRR or YYYY-MM-DD);…

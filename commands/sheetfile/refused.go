@@ -27,39 +27,76 @@ func IsRefusedName(name string) bool {
 	return strings.HasSuffix(strings.ToLower(filepath.Base(name)), ".odrzucone.csv")
 }
 
-// WriteRefused writes the refused rows of a file into dir and returns the path
-// of the new file. If there are none, it removes the file of an earlier run instead
-// and returns "".
-func WriteRefused(dir, name string, header []string, refused []Refused) (path string, err error) {
-	if len(refused) == 0 {
-		return "", RemoveRefused(dir, name)
-	}
-	path = filepath.Join(dir, RefusedName(name))
+// RefusedFile is a file of refused rows in the making, under a name of its own until it
+// is kept whole.
+type RefusedFile struct {
+	refusedRows
+	f    *os.File
+	dir  string
+	path string
+}
+
+// CreateRefused begins the file of refused rows of a file, in dir.
+func CreateRefused(dir, name string, header []string) (*RefusedFile, error) {
 	// CreateTemp gives mode 0600; the rename keeps it.
 	f, err := os.CreateTemp(dir, "."+RefusedName(name)+".*.tmp")
 	if err != nil {
-		return "", fmt.Errorf("write refused rows: %w", err)
+		return nil, fmt.Errorf("write refused rows: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if err = writeRows(f, header, refused); err != nil {
-		return "", fmt.Errorf("write refused rows: %w", err)
-	}
-	if err = errors.Join(f.Sync(), f.Close()); err != nil {
-		return "", fmt.Errorf("write refused rows: %w", err)
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return "", fmt.Errorf("write refused rows: %w", err)
-	}
-	if err = syncDir(dir); err != nil {
-		return "", fmt.Errorf("write refused rows: %w", err)
-	}
-	return path, nil
+	return &RefusedFile{refusedRows: newRefusedRows(f, header), f: f, dir: dir, path: filepath.Join(dir, RefusedName(name))}, nil
 }
+
+// refusedRows writes the header and rows; what fails is told by Flush.
+type refusedRows struct {
+	out   *bufio.Writer
+	width int
+	line  []byte
+}
+
+func newRefusedRows(w io.Writer, header []string) refusedRows {
+	rows := refusedRows{out: bufio.NewWriter(w), width: len(header)}
+	rows.line = append([]byte(bom), columnRow+";"+columnReason...)
+	for _, name := range header {
+		rows.line = appendCell(append(rows.line, ';'), name)
+	}
+	rows.end()
+	return rows
+}
+
+func (w *refusedRows) end() { _, _ = w.out.Write(append(w.line, "\r\n"...)) }
+
+// Add writes a row; Keep tells where that failed.
+func (w *refusedRows) Add(r Refused) {
+	w.line = strconv.AppendInt(w.line[:0], int64(r.Row.Number), 10)
+	w.line = appendCell(append(w.line, ';'), strings.Join(strings.Fields(r.Reason), " "))
+	for i := range max(w.width, len(r.Row.Cells)) {
+		w.line = append(w.line, ';')
+		if i < len(r.Row.Cells) {
+			w.line = appendCell(w.line, r.Row.Cells[i])
+		}
+	}
+	w.end()
+}
+
+// Keep puts the file in its place, that of an earlier run, and returns its path.
+func (w *RefusedFile) Keep() (path string, err error) {
+	err = errors.Join(w.out.Flush(), w.f.Sync(), w.f.Close())
+	if err == nil {
+		err = os.Rename(w.f.Name(), w.path)
+	}
+	if err != nil {
+		_ = os.Remove(w.f.Name())
+	} else {
+		err = syncDir(w.dir)
+	}
+	if err != nil {
+		return "", fmt.Errorf("write refused rows: %w", err)
+	}
+	return w.path, nil
+}
+
+// Drop takes the file away.
+func (w *RefusedFile) Drop() error { return errors.Join(w.f.Close(), os.Remove(w.f.Name())) }
 
 // RemoveRefused removes the file of refused rows of an earlier run, if any.
 func RemoveRefused(dir, name string) error {
@@ -75,29 +112,6 @@ func syncDir(dir string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
-}
-
-func writeRows(w io.Writer, header []string, refused []Refused) error {
-	out := bufio.NewWriter(w)
-	line := append([]byte(bom), columnRow+";"+columnReason...)
-	for _, name := range header {
-		line = appendCell(append(line, ';'), name)
-	}
-	_, err := out.Write(append(line, "\r\n"...))
-	for _, r := range refused {
-		line = strconv.AppendInt(line[:0], int64(r.Row.Number), 10)
-		line = appendCell(append(line, ';'), strings.Join(strings.Fields(r.Reason), " "))
-		for i := range max(len(header), len(r.Row.Cells)) {
-			line = append(line, ';')
-			if i < len(r.Row.Cells) {
-				line = appendCell(line, r.Row.Cells[i])
-			}
-		}
-		if _, err = out.Write(append(line, "\r\n"...)); err != nil {
-			return err
-		}
-	}
-	return errors.Join(err, out.Flush())
 }
 
 // appendCell writes one guarded cell, in quotes where it needs them.

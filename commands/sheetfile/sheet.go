@@ -113,9 +113,15 @@ func Read(name string, r io.Reader, spec Spec) (*Sheet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", filepath.Base(name), err)
 	}
+	return Parse(name, raw, spec)
+}
+
+// Parse is Read of a file's bytes, of which it keeps none.
+func Parse(name string, raw []byte, spec Spec) (*Sheet, error) {
 	if len(raw) > MaxBytes {
 		return nil, fmt.Errorf("%s: larger than %d MiB", filepath.Base(name), MaxBytes>>20)
 	}
+	var err error
 	s := &Sheet{Name: name, spec: spec}
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".csv":

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -178,7 +179,7 @@ func TestRefusedRowsComeBackAsTheyWere(t *testing.T) {
 	for i, c := range cells {
 		refused = append(refused, Refused{Row{Number: 10 * (i + 1), Cells: c}, "column data: not a\ndate; \"x\""})
 	}
-	path, err := WriteRefused(dir, s.Name, s.Header, refused)
+	path, err := writeRefused(dir, s, refused)
 	if err != nil || path != filepath.Join(dir, "obecnosci_luty.xlsx.odrzucone.csv") || !IsRefusedName(path) {
 		t.Fatalf("got %s, %v", path, err)
 	}
@@ -204,12 +205,37 @@ func TestRefusedRowsComeBackAsTheyWere(t *testing.T) {
 			t.Errorf("row %d: got %q, want %q", row.Number, row.Cells, want)
 		}
 	}
-	if path, err = WriteRefused(dir, s.Name, s.Header, nil); path != "" || err != nil {
-		t.Fatalf("got %q, %v", path, err)
+	if w, err := CreateRefused(dir, s.Name, s.Header); err != nil || w.Drop() != nil {
+		t.Fatal(err)
+	}
+	if err := RemoveRefused(dir, s.Name); err != nil {
+		t.Fatal(err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
 		t.Fatalf("left behind: %v, %v", left, err)
 	}
+}
+
+// writeRefused writes a whole file of refused rows.
+func writeRefused(dir string, s *Sheet, rows []Refused) (string, error) {
+	w, err := CreateRefused(dir, s.Name, s.Header)
+	if err != nil {
+		return "", err
+	}
+	for _, r := range rows {
+		w.Add(r)
+	}
+	return w.Keep()
+}
+
+func refusedText(header []string, rows ...Refused) io.Reader {
+	var b bytes.Buffer
+	w := newRefusedRows(&b, header)
+	for _, r := range rows {
+		w.Add(r)
+	}
+	_ = w.out.Flush()
+	return &b
 }
 
 func TestReasonColumns(t *testing.T) {
@@ -426,11 +452,7 @@ func FuzzRead(f *testing.F) {
 			last = row.Number
 			refused = append(refused, Refused{row, fmt.Sprint(r.Err())})
 		}
-		var b bytes.Buffer
-		if err := writeRows(&b, s.Header, refused); err != nil {
-			t.Fatal(err)
-		}
-		back, err := Read("x.odrzucone.csv", &b, attendance)
+		back, err := Read("x.odrzucone.csv", refusedText(s.Header, refused...), attendance)
 		if err != nil || !slices.Equal(back.Header, s.Header) || back.Len() != s.Len() {
 			t.Fatalf("came back as %+v, %v", back, err)
 		}

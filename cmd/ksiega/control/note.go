@@ -20,8 +20,9 @@ type Note struct {
 	At      int               `json:"at,omitempty"`
 	Of      int               `json:"of,omitempty"`
 	Summary *commands.Summary `json:"summary,omitempty"`
-	// Refused are the rows of a file that were not accepted.
+	// Refused are some of the rows of a file that were not accepted, Header its columns.
 	Refused []RefusedRow `json:"refused,omitempty"`
+	Header  []string     `json:"header,omitempty"`
 	// Unreadable says why a file could not be imported; the others go on.
 	Unreadable string `json:"unreadable,omitempty"`
 	Matched    int    `json:"matched,omitempty"`

@@ -25,7 +25,7 @@ func TestAnImportOfPeopleHoldsNobodyUp(t *testing.T) {
 	imported := make(chan error, 1)
 	go func() {
 		_, err := d.ledger.Ledger.Import(t.Context(), commands.Origin{Who: access.By("a", "import", "coordinator")},
-			commands.File{Name: "uczestnicy.csv", Data: []byte(rows.String())}, func(int, int) { close(half); <-goOn })
+			commands.File{Name: "uczestnicy.csv", Data: []byte(rows.String())}, &commands.Listener{Progress: func(int, int) { close(half); <-goOn }})
 		imported <- err
 	}()
 	<-half // the import stands, before its end

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ksiega/domain"
+	"ksiega/domain/access"
+	"ksiega/internal/foldredis"
+	"ksiega/internal/journal"
+	"ksiega/internal/redisdb"
+	"ksiega/projections"
+	"ksiega/queries"
+)
+
+// Goals of a question for the findings of one kind, in ms: as they stand, and as of a day.
+const (
+	findingsGoal     = 50
+	findingsAsOfGoal = 1000
+)
+
+// measureFindings asks for the findings of each kind over a million visits and a
+// hundred thousand days of work.
+func measureFindings(ctx context.Context, b *bench) (err error) {
+	sizes := shape{contracts: b.size(500), perAgreement: 20, workMonths: 10, assistants: b.size(834), visitMonths: 60}
+	b.say("record %d events to find in", sizes.events())
+	s, events, err := b.madeUp(ctx, sizes)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	db, err := redisdb.Open(redisdb.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	ledger, err := s.ledger(ctx)
+	if err != nil {
+		return err
+	}
+	store := foldredis.NewStore[*journal.Recorded](db.Client(), "")
+	runner := foldredis.NewRunner(store, projections.Log{Journal: s.bulk}, foldredis.RunnerOptions{}, projections.All()...)
+	b.say("fold them")
+	if err := runner.Start(ctx); err != nil {
+		return err
+	}
+	defer runner.Stop()
+	desk := queries.NewDesk(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
+	r, err := desk.Report("findings")
+	if err != nil {
+		return err
+	}
+	who := access.By("bench", access.CommandLine, access.Coordinator)
+	for _, p := range r.Params {
+		if p.Name != "kind" {
+			continue
+		}
+		for _, kind := range p.Words {
+			for _, q := range []struct {
+				what string
+				asOf domain.Date
+				goal float64
+			}{{"", 0, findingsGoal}, {", as of a day", (firstMonth() + 5).First(), findingsAsOfGoal}} {
+				var took []float64
+				rows := 0
+				for range b.repetitions(5) {
+					start := time.Now()
+					a, err := desk.Ask(ctx, "findings", queries.Request{Params: map[string]string{"kind": kind.Code}, AsOf: q.asOf, Who: who})
+					if err != nil {
+						return err
+					}
+					took, rows = append(took, float64(time.Since(start).Microseconds())/1000), a.Table.Len
+				}
+				b.table.add(figure{what: fmt.Sprintf("findings %s among %d events%s: %d", kind.Code, events, q.what, rows), unit: milliseconds(), value: median(took), goal: q.goal})
+			}
+		}
+	}
+	return nil
+}

@@ -63,8 +63,8 @@ var (
 
 var errEnough = errors.New("enough")
 
-// span is a HistoryRequest that was checked.
-type span struct {
+// selection is a HistoryRequest that was checked.
+type selection struct {
 	HistoryRequest
 	after       journal.Position // where reading begins: an event's, or the start
 	from, until journal.Bound
@@ -80,7 +80,7 @@ type span struct {
 // ErrKnownAt, ErrUnknown, ErrBehind, what each returns, access.ErrDenied, or an error of Redis
 // or the log.
 func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) error) (next string, err error) {
-	s, err := d.span(ctx, r)
+	s, err := d.selection(ctx, r)
 	if err != nil {
 		return "", err
 	}
@@ -100,7 +100,7 @@ func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) e
 // its last event: up to there it holds no others. Where there are more than most,
 // some of them are left out and there is no such position. Nothing is opened.
 func (d *Desk) Whose(ctx context.Context, r HistoryRequest, most int) (subjects []domain.Ref, through string, err error) {
-	s, err := d.span(ctx, r)
+	s, err := d.selection(ctx, r)
 	if err != nil {
 		return nil, "", err
 	}
@@ -121,12 +121,12 @@ func (d *Desk) Whose(ctx context.Context, r HistoryRequest, most int) (subjects 
 	return sortedRefs(set), through, err
 }
 
-// walk takes the events of a span, up to its limit.
-func (d *Desk) walk(ctx context.Context, s span, each func(*journal.Recorded) error) (next string, err error) {
+// walk takes the events of a selection, up to its limit.
+func (d *Desk) walk(ctx context.Context, s selection, each func(*journal.Recorded) error) (next string, err error) {
 	var last journal.Position
 	count := 0
 	take := func(e *journal.Recorded) error {
-		if !s.wants(e.Type) || !s.holds(e.Position) || s.hide && aboutSealed(e.Stream) {
+		if !s.wants(e.Type) || !s.takes(e.Position) || s.hide && aboutSealed(e.Stream) {
 			return nil
 		}
 		if s.Limit > 0 && count == s.Limit {
@@ -160,7 +160,7 @@ func (d *Desk) walk(ctx context.Context, s span, each func(*journal.Recorded) er
 }
 
 // about is what a history follows.
-func (s *span) about() domain.Ref {
+func (s *selection) about() domain.Ref {
 	if s.Actor != "" {
 		return domain.Ref{Kind: projections.RefActor, ID: s.Actor}
 	}
@@ -168,7 +168,7 @@ func (s *span) about() domain.Ref {
 }
 
 // readStream reads the stream that was meant; ErrUnknown where there is none.
-func (d *Desk) readStream(ctx context.Context, s span, take func(*journal.Recorded) error) error {
+func (d *Desk) readStream(ctx context.Context, s selection, take func(*journal.Recorded) error) error {
 	for _, name := range s.streams {
 		some := false
 		err := d.opts.Journal.ReadStream(ctx, name, 0, func(r *journal.Recorded) error {
@@ -182,7 +182,7 @@ func (d *Desk) readStream(ctx context.Context, s span, take func(*journal.Record
 	return ErrUnknown.With("stream")
 }
 
-func (d *Desk) span(ctx context.Context, r HistoryRequest) (s span, err error) {
+func (d *Desk) selection(ctx context.Context, r HistoryRequest) (s selection, err error) {
 	if !r.Who.May(access.Replay) || r.Reveal && !r.Who.May(access.Reveal) || !r.Who.Within(r.Ref) || !r.MinPosition.IsZero() && !r.Who.May(access.Wait) {
 		return s, access.ErrDenied
 	}
@@ -253,11 +253,11 @@ func (d *Desk) first(ctx context.Context, text string) (place journal.Position, 
 	return place, journal.Bound{}, err
 }
 
-func (s *span) holds(p journal.Position) bool {
+func (s *selection) takes(p journal.Position) bool {
 	return p.After(s.after) && s.from.ReachedBy(p) && s.until.Holds(p)
 }
 
-func (s span) wants(typ string) bool {
+func (s selection) wants(typ string) bool {
 	if s.TypeGlob == "" {
 		return true
 	}
@@ -269,7 +269,7 @@ func (s span) wants(typ string) bool {
 const pagePostings = 512
 
 // follow reads what concerns one thing, by the audit index where there is one.
-func (d *Desk) follow(ctx context.Context, s span, ref domain.Ref, take func(*journal.Recorded) error) error {
+func (d *Desk) follow(ctx context.Context, s selection, ref domain.Ref, take func(*journal.Recorded) error) error {
 	if d.opts.Store == nil {
 		return d.scan(ctx, s, func(r *journal.Recorded) bool { return concerns(r, ref) }, take)
 	}
@@ -303,7 +303,7 @@ func concerns(r *journal.Recorded, ref domain.Ref) bool {
 	return slices.Contains(r.Event.Refs(), ref)
 }
 
-func (d *Desk) scan(ctx context.Context, s span, want func(*journal.Recorded) bool, take func(*journal.Recorded) error) error {
+func (d *Desk) scan(ctx context.Context, s selection, want func(*journal.Recorded) bool, take func(*journal.Recorded) error) error {
 	return d.opts.Journal.Scan(ctx, journal.ScanOptions{After: s.after, Until: s.until, Want: s.wants, Raw: true}, func(b journal.Batch) error {
 		for i := range b.Events {
 			if want != nil && !want(&b.Events[i]) {

@@ -61,13 +61,13 @@ func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 	passes := func(m *projections.VisitMonth) bool {
 		return q.is("programme", m.Programme) && q.is("assistant", m.Assistant)
 	}
-	contracts := make(map[string]hold, len(items))
+	contracts := make(map[string]validity, len(items))
 	for i := range items {
 		if passes(&items[i].Row) {
-			contracts[items[i].Row.Contract] = hold{}
+			contracts[items[i].Row.Contract] = validity{}
 		}
 	}
-	if err := addHolds(ctx, q, contracts); err != nil {
+	if err := addValidity(ctx, q, contracts); err != nil {
 		return nil, err
 	}
 	months := make([]visitMonth, 0, len(items))
@@ -76,7 +76,7 @@ func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 		m := visitMonth{VisitMonth: it.Row, eligible: it.Row.Minutes}
 		switch {
 		case !passes(&m.VisitMonth):
-		case q.holds(m.First, m.Last) && !q.cut(m.Last) && contracts[m.Contract].covers(m.First, m.Last):
+		case q.within(m.First, m.Last) && !q.cut(m.Last) && contracts[m.Contract].covers(m.First, m.Last):
 			months = append(months, m)
 		default:
 			detailed = append(detailed, m)
@@ -91,7 +91,7 @@ func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 // aFew rows are cheaper to read one by one than all of their parts.
 const aFew = 8
 
-func addDetailed(ctx context.Context, q *question, view projections.View, months, detailed []visitMonth, contracts map[string]hold) ([]visitMonth, error) {
+func addDetailed(ctx context.Context, q *question, view projections.View, months, detailed []visitMonth, contracts map[string]validity) ([]visitMonth, error) {
 	find := func(m visitMonth) (projections.VisitDetail, error) {
 		d, _, err := projections.VisitDetails().Find(ctx, view, m.Month.String(), projections.VisitField(m.Contract, m.Assistant))
 		return d, err
@@ -134,40 +134,40 @@ func addDetailed(ctx context.Context, q *question, view projections.View, months
 	return months, nil
 }
 
-// hold is when a contract holds; the zero hold is never.
-type hold struct {
+// validity is when a contract is in force; the zero validity is never.
+type validity struct {
 	exists   bool
 	from, to domain.Date
 	rests    []contract.Span
 }
 
-// addHolds fills in contracts of the question's programme (or any), named by
+// addValidity fills in contracts of the question's programme (or any), named by
 // number, as of its day.
-func addHolds(ctx context.Context, q *question, holds map[string]hold) error {
+func addValidity(ctx context.Context, q *question, valid map[string]validity) error {
 	items, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()), q.part("programme")...)
 	if err != nil {
 		return err
 	}
 	for i := range items {
 		life := &items[i].Row
-		if _, asked := holds[life.Terms.Contract]; asked {
+		if _, asked := valid[life.Terms.Contract]; asked {
 			s, err := life.AsOf(q.asOf)
 			if err != nil {
 				return err
 			}
-			holds[life.Terms.Contract] = hold{s.Exists(), s.Terms.From, s.Terms.To, s.Suspensions}
+			valid[life.Terms.Contract] = validity{s.Exists(), s.Terms.From, s.Terms.To, s.Suspensions}
 		}
 	}
 	return nil
 }
 
-// covers says whether a signed contract holds on every day of a stretch and
+// covers says whether a signed contract is in force on every day of a stretch and
 // rests on none.
-func (h hold) covers(first, last domain.Date) bool {
-	if !h.exists || first < h.from || last > h.to {
+func (v validity) covers(first, last domain.Date) bool {
+	if !v.exists || first < v.from || last > v.to {
 		return false
 	}
-	return !slices.ContainsFunc(h.rests, func(s contract.Span) bool {
+	return !slices.ContainsFunc(v.rests, func(s contract.Span) bool {
 		return s.From <= last && (s.Until == 0 || s.Until >= max(first, s.From))
 	})
 }

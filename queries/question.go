@@ -140,8 +140,8 @@ func (q *question) touches(first, last domain.Date) bool {
 		(q.month == 0 || first <= q.month.Last() && (last == 0 || last >= q.month.First()))
 }
 
-// holds says whether all days of a stretch pass from, to and month.
-func (q *question) holds(first, last domain.Date) bool { return q.between(first) && q.between(last) }
+// within says whether all days of a stretch pass from, to and month.
+func (q *question) within(first, last domain.Date) bool { return q.between(first) && q.between(last) }
 
 func (r *Report) check(req Request, q *question) error {
 	q.params = map[string]string{}

@@ -39,8 +39,9 @@ func (a Answer) writePolishCSV(w io.Writer) error {
 				lines = append(lines, []string{guarded(text)})
 			}
 			if s.Figures.Len > 0 {
-				for i, f := range s.Figures.Fields {
-					lines = append(lines, []string{f.heading(), f.sheet(s.Figures.Value(0, i))})
+				for i, v := range s.Figures.Row(0, nil) {
+					f := &s.Figures.Fields[i]
+					lines = append(lines, []string{f.heading(), f.sheet(v)})
 				}
 			}
 			if err := out.WriteAll(lines); err != nil {
@@ -101,9 +102,11 @@ func (t *Table) forPrograms(out *csv.Writer) error {
 	if err := out.Write(record); err != nil {
 		return err
 	}
+	var values []Value
 	for row := range t.Len {
-		for i := range t.Fields {
-			v, err := t.Value(row, i), error(nil)
+		values = t.Row(row, values)
+		for i, v := range values {
+			var err error
 			switch f := &t.Fields[i]; f.Kind {
 			case KindText, KindDate, KindMonth:
 				record[i] = guarded(v.text)
@@ -128,9 +131,11 @@ func (t *Table) forPeople(out *csv.Writer) error {
 	if err := out.Write(record); err != nil {
 		return err
 	}
+	var values []Value
 	for row := range t.Len {
-		for i := range t.Fields {
-			record[i] = t.Fields[i].sheet(t.Value(row, i))
+		values = t.Row(row, values)
+		for i, v := range values {
+			record[i] = t.Fields[i].sheet(v)
 		}
 		if err := out.Write(record); err != nil {
 			return err

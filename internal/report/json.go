@@ -88,7 +88,7 @@ func (w *writer) sections(sections []Section) {
 		w.text("figures")
 		w.token(jsontext.BeginObject)
 		if s.Figures.Len > 0 {
-			w.members(s.Figures.Fields, func(i int) Value { return s.Figures.Value(0, i) })
+			w.members(s.Figures.Fields, s.Figures.Row(0, nil))
 		}
 		w.token(jsontext.EndObject)
 		w.text("tables")
@@ -110,9 +110,11 @@ func (w *writer) sections(sections []Section) {
 func (w *writer) table(t *Table) {
 	w.text("rows")
 	w.token(jsontext.BeginArray)
-	for row := range t.Len {
+	var row []Value
+	for i := range t.Len {
+		row = t.Row(i, row)
 		w.token(jsontext.BeginObject)
-		w.members(t.Fields, func(i int) Value { return t.Value(row, i) })
+		w.members(t.Fields, row)
 		w.token(jsontext.EndObject)
 	}
 	w.token(jsontext.EndArray)
@@ -125,14 +127,14 @@ func (w *writer) table(t *Table) {
 	w.token(jsontext.EndObject)
 }
 
-func (w *writer) members(fields []Field, value func(int) Value) {
+func (w *writer) members(fields []Field, values []Value) {
 	for i := range fields {
 		w.text(fields[i].Name)
-		w.value(&fields[i], value(i))
+		w.value(&fields[i], &values[i])
 	}
 }
 
-func (w *writer) value(f *Field, v Value) {
+func (w *writer) value(f *Field, v *Value) {
 	switch f.Kind {
 	case KindInteger, KindGrosze, KindMinutes:
 		w.token(jsontext.Int(v.number))
@@ -142,11 +144,11 @@ func (w *writer) value(f *Field, v Value) {
 		w.token(jsontext.BeginArray)
 		for _, item := range v.items {
 			if f.plain() {
-				w.value(&f.Items[0], item[0])
+				w.value(&f.Items[0], &item[0])
 				continue
 			}
 			w.token(jsontext.BeginObject)
-			w.members(f.Items, func(i int) Value { return item[i] })
+			w.members(f.Items, item)
 			w.token(jsontext.EndObject)
 		}
 		w.token(jsontext.EndArray)
@@ -159,6 +161,6 @@ func (w *writer) value(f *Field, v Value) {
 func (f *Field) JSON(v Value) (string, error) {
 	var b bytes.Buffer
 	w := newWriter(&b)
-	w.value(f, v)
+	w.value(f, &v)
 	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), w.err
 }

@@ -71,16 +71,26 @@ type Table struct {
 	Fields []Field
 	Totals []Total
 	Len    int // rows
-	value  func(row, column int) Value
+	read   func(row int, into []Value)
 }
 
-// Value is what a cell holds.
-func (t *Table) Value(row, column int) Value { return t.value(row, column) }
+// Row is what a row's cells hold, in the place of an earlier one's where that is given.
+func (t *Table) Row(row int, into []Value) []Value {
+	if len(into) != len(t.Fields) {
+		into = make([]Value, len(t.Fields))
+	}
+	t.read(row, into)
+	return into
+}
 
 // Table of rows, which it orders where they lie. It fails with ErrOverflow.
 func (s Shape[R]) Table(rows []R) (Table, error) {
 	s.order(rows)
-	t := Table{Fields: s.Fields(), Len: len(rows), value: func(row, column int) Value { return s.Columns[column].read(rows[row]) }}
+	t := Table{Fields: s.Fields(), Len: len(rows), read: func(row int, into []Value) {
+		for i := range s.Columns {
+			into[i] = s.Columns[i].read(rows[row])
+		}
+	}}
 	for _, total := range s.Sums() {
 		c := &s.Columns[total.Column]
 		there, err := true, error(nil)
@@ -125,40 +135,43 @@ func (c *Column[R]) count(rows []R) int64 {
 	return int64(len(seen))
 }
 
-// order sorts rows by their leading columns, each read once.
+// order sorts rows by their leading columns, each read once; equal ones stay as they come.
 func (s Shape[R]) order(rows []R) {
-	type ordered struct {
-		row  R
-		keys []Value
-	}
-	all := make([]ordered, len(rows))
-	keys := make([]Value, len(rows)*s.Leading)
+	keys, places := make([]Value, len(rows)*s.Leading), make([]int, len(rows))
 	for i, r := range rows {
-		all[i] = ordered{r, keys[i*s.Leading : (i+1)*s.Leading]}
+		places[i] = i
 		for k := range s.Leading {
-			all[i].keys[k] = s.Columns[k].read(r)
+			keys[i*s.Leading+k] = s.Columns[k].read(r)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b ordered) int {
-		for k := range a.keys {
-			if c := a.keys[k].compare(b.keys[k]); c != 0 {
+	slices.SortFunc(places, func(a, b int) int {
+		for k := range s.Leading {
+			if c := keys[a*s.Leading+k].compare(&keys[b*s.Leading+k]); c != 0 {
 				return c
 			}
 		}
-		return 0
+		return a - b
 	})
-	for i := range all {
-		rows[i] = all[i].row
+	sorted := make([]R, len(rows))
+	for i, place := range places {
+		sorted[i] = rows[place]
 	}
+	copy(rows, sorted)
 }
 
-func (v Value) compare(other Value) int {
-	return cmp.Or(cmp.Compare(v.number, other.number), Compare(v.text, other.text))
+func (v *Value) compare(other *Value) int {
+	if v.number != other.number {
+		return cmp.Compare(v.number, other.number)
+	}
+	return Compare(v.text, other.text)
 }
 
 // Compare orders ids as people do: what they have in digits by size, so that W-9 comes
 // before W-10.
 func Compare(a, b string) int {
+	if a == b { // as most of the leading ones are
+		return 0
+	}
 	x, y := a, b
 	for x != "" && y != "" {
 		if !digit(x[0]) || !digit(y[0]) {

@@ -263,8 +263,8 @@ func (p *Pages) Report(w io.Writer, a *queries.Answer, query url.Values) error {
 	}
 	for row := range min(a.Table.Len, maxPageRows) {
 		cells := make([]cellView, len(fields))
-		for i := range fields {
-			cells[i] = cellOf(&fields[i], a.Table.Value(row, i))
+		for i, value := range a.Table.Row(row, nil) {
+			cells[i] = cellOf(&fields[i], value)
 		}
 		v.Rows = append(v.Rows, cells)
 	}

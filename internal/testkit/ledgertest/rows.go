@@ -21,8 +21,8 @@ func (r Row) String() string {
 func Rows(t *report.Table) []Row {
 	rows := make([]Row, t.Len)
 	for i := range rows {
-		for k := range t.Fields {
-			text, err := t.Fields[k].JSON(t.Value(i, k))
+		for k, value := range t.Row(i, nil) {
+			text, err := t.Fields[k].JSON(value)
 			if err != nil {
 				panic(err)
 			}

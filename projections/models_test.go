@@ -408,6 +408,8 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"refunds lines":                  func() { foldtest.ComesBack(t, m, BankLines()) },
 		"refunds statements":             func() { foldtest.ComesBack(t, m, BankStatements()) },
 		"refunds unmatched":              func() { foldtest.ComesBack(t, m, UnmatchedLines()) },
+		"refunds differences":            func() { foldtest.ComesBack(t, m, ClaimDifferences()) },
+		"refunds stray":                  func() { foldtest.ComesBack(t, m, StrayReceipts()) },
 		"settlement agreements":          func() { foldtest.ComesBack(t, m, SettlementAgreements()) },
 		"settlement months":              func() { foldtest.ComesBack(t, m, SettlementMonths()) },
 		"settlement details":             func() { foldtest.ComesBack(t, m, SettlementDetails()) },

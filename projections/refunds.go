@@ -100,13 +100,26 @@ type BankLine struct {
 	Amount    domain.Grosze    `json:"amount"`
 	Title     domain.Sealed    `json:"title"`
 	Claim     string           `json:"claim"`  // that it is matched to
-	Paid      []string         `json:"paid"`   // the claims that have its money: one, but for what two servers and a loss of power leave
+	Paid      []BankPayment    `json:"paid"`   // the claims that have its money: one, but for what two servers and a loss of power leave
 	Undone    bool             `json:"undone"` // somebody undid a match of it
 	Event     journal.Position `json:"event"`
 }
 
+// BankPayment is that a claim has the money of a line.
+type BankPayment struct {
+	Claim     string           `json:"claim"`
+	Agreement string           `json:"agreement"`
+	On        domain.Date      `json:"on"`
+	Amount    domain.Grosze    `json:"amount"`
+	Event     journal.Position `json:"event"`
+}
+
+func (p BankPayment) of(claim string) bool { return p.Claim == claim }
+
 // Settled says that the claim which the line is matched to has its money.
-func (l BankLine) Settled() bool { return l.Claim != "" && slices.Contains(l.Paid, l.Claim) }
+func (l BankLine) Settled() bool {
+	return l.Claim != "" && slices.ContainsFunc(l.Paid, func(p BankPayment) bool { return p.of(l.Claim) })
+}
 
 // RefundClaims holds a part an agreement and a field a claim.
 func RefundClaims() fold.Table[RefundClaim] { return fold.Table[RefundClaim]{Name: "claims"} }
@@ -138,7 +151,7 @@ func UnmatchedLines() fold.Table[BankLine] { return fold.Table[BankLine]{Name: "
 
 // Refunds folds claims and bank statements.
 func Refunds() Projection {
-	return Projection{Name: "refunds", Version: 9, Retroactive: erases, Keys: refundKeys, Fold: foldRefunds,
+	return Projection{Name: "refunds", Version: 10, Retroactive: erases, Keys: refundKeys, Fold: foldRefunds, Second: differenceStage(),
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
 			refund.ReceiptUndone{}, refund.WrittenOff{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, refund.WriteOffWithdrawn{}, agreement.AnswerWithdrawn{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
 			erasure.Ordered{}),
@@ -249,14 +262,14 @@ func foldRefunds(tx *fold.Tx, r *journal.Recorded) error {
 		eraseLines(tx, e, r)
 	case refund.Received:
 		change(tx, e.Statement, e.Line, func(l *BankLine) {
-			if !slices.Contains(l.Paid, e.Claim) {
-				l.Paid = append(l.Paid, e.Claim)
+			if !slices.ContainsFunc(l.Paid, func(p BankPayment) bool { return p.of(e.Claim) }) {
+				l.Paid = append(l.Paid, BankPayment{e.Claim, e.Agreement, r.OccurredOn(), e.Amount, r.Position})
 			}
 		})
 		return foldClaim(tx, r)
 	case refund.ReceiptUndone:
 		change(tx, e.Statement, e.Line, func(l *BankLine) {
-			l.Paid = without(l.Paid, func(claim string) bool { return claim == e.Claim })
+			l.Paid = without(l.Paid, func(p BankPayment) bool { return p.of(e.Claim) })
 			l.Undone = true
 		})
 		c := RefundClaims().Get(tx, domain.Escape(e.Agreement), domain.Escape(e.Claim))

@@ -8,7 +8,6 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/durability"
 	"ksiega/domain/finding"
-	"ksiega/domain/refund"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/internal/report"
@@ -428,63 +427,45 @@ func monthEvents(ctx context.Context, q *question, agreement string, month domai
 	return events, nil
 }
 
-// refundDifferences: the amount given is not the one computed, or the amount
-// accepted is not the one claimed, or a claim that was corrected is owed for as
-// well as its correction. A returned claim was not accepted at all.
+// refundDifferences are what the read model found of claims.
 func refundDifferences(ctx context.Context, q *question) ([]found, error) {
-	claims, err := standingClaims(ctx, q)
+	view := q.view(projections.Refunds())
+	items, err := projections.ClaimDifferences().Every(ctx, view)
 	if err != nil {
 		return nil, err
 	}
 	var all []found
-	standing := refund.Stand(filedClaims(claims))
-	for _, c := range claims {
-		if err := c.totals.Err(); err != nil {
-			if q.single || !q.touches(c.Submitted, c.lastDay()) {
-				continue
+	for _, it := range items {
+		step := it.Row.On(q.asOf, q.today)
+		if step.Uncountable && !q.single {
+			c, _, err := projections.RefundClaims().Find(ctx, view, it.Part, it.Field)
+			if err == nil && q.touches(c.Submitted, lastDay(c)) {
+				err = fmt.Errorf("claim %s: %w", c.Claim, domain.ErrUncountable)
 			}
-			return nil, fmt.Errorf("claim %s: %w", c.Claim, err)
-		}
-		f := found{kind: finding.RefundDifference, subjects: []string{c.Claim, c.Agreement}}
-		for _, fact := range c.Facts {
-			if q.cut(fact.On) {
-				continue
-			}
-			switch fact.Kind {
-			case projections.FactSubmitted:
-				f.from, f.to, f.events = fact.On, fact.On, []journal.Position{fact.Event}
-				if c.Given && c.Totals.Claimed != c.Computed {
-					f.id, f.amount = finding.ID(finding.RefundDifference, c.Claim, "given"), magnitude(c.Totals.Claimed-c.Computed)
-					all = append(all, f)
-				}
-			case projections.FactAccepted:
-				f.to, f.events = fact.On, append(slices.Clone(f.events), fact.Event)
+			if err != nil {
+				return nil, err
 			}
 		}
-		if by := standing.ReplacedBy(c.Claim); by != "" && c.totals.Open() {
-			twice := f
-			twice.id, twice.amount, twice.subjects = finding.ID(finding.RefundDifference, c.Claim, "corrected"), c.totals.Outstanding(), append(slices.Clone(f.subjects), by)
-			twice.events = slices.Concat(f.events, submissions(claims, by))
-			all = append(all, twice)
-		}
-		if c.totals.Decided && !c.totals.IsReturned && c.totals.Accepted != c.totals.Claimed {
-			f.id, f.amount = finding.ID(finding.RefundDifference, c.Claim, "accepted"), magnitude(c.totals.Claimed-c.totals.Accepted)
-			all = append(all, f)
+		for _, f := range step.Found {
+			all = append(all, foundOf(f, nil))
 		}
 	}
 	return all, nil
 }
 
-// submissions are the events that submitted a claim.
-func submissions(claims []standingClaim, number string) (events []journal.Position) {
-	for _, c := range claims {
-		for _, fact := range c.Facts {
-			if c.Claim == number && fact.Kind == projections.FactSubmitted {
-				events = append(events, fact.Event)
-			}
+// strayReceipts are what the read model found of money that claims have.
+func strayReceipts(ctx context.Context, q *question) ([]found, error) {
+	items, err := projections.StrayReceipts().Every(ctx, q.view(projections.Refunds()))
+	if err != nil {
+		return nil, err
+	}
+	var all []found
+	for _, it := range items {
+		for _, f := range it.Row.On(q.asOf, q.today).Found {
+			all = append(all, foundOf(f, nil))
 		}
 	}
-	return events
+	return all, nil
 }
 
 func magnitude(g domain.Grosze) domain.Grosze { return max(g, -g) }

@@ -88,8 +88,8 @@ type standingClaim struct {
 	totals refund.Totals
 }
 
-// lastDay is that of the last thing said of the claim.
-func (c standingClaim) lastDay() domain.Date {
+// lastDay is that of the last thing said of a claim.
+func lastDay(c projections.RefundClaim) domain.Date {
 	last := c.Submitted
 	for _, f := range c.Facts {
 		last = max(last, f.On)
@@ -121,14 +121,7 @@ func standingClaims(ctx context.Context, q *question) ([]standingClaim, error) {
 func filedClaims(claims []standingClaim) []refund.Filed {
 	filed := make([]refund.Filed, 0, len(claims))
 	for _, c := range claims {
-		f := refund.Filed{About: c.About, Corrects: c.Corrects}
-		switch {
-		case c.totals.IsReturned:
-			f.Latest = refund.OutcomeReturned
-		case c.totals.Decided:
-			f.Latest = refund.OutcomeAccepted
-		}
-		filed = append(filed, f)
+		filed = append(filed, c.Filed(c.totals))
 	}
 	return filed
 }

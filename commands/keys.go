@@ -98,64 +98,96 @@ func item[C any](l *Ledger, o Origin, cmd C) journal.Item[C] {
 // this many after it.
 const keyDays = 30
 
-// Once asks whether somebody may carry the request out, binds their idempotency key to the
-// request and refuses, with intake.ErrKeyReused, the same key with another one; the
-// origin it gives back is the one to go on with. An empty key binds nothing.
+// Once carries a request out, where somebody may, as do does, and once under their
+// idempotency key: it is bound to the request, and the same key with another one is
+// refused with intake.ErrKeyReused. An empty key binds nothing.
 //
 // Only what the asker may see is compared: who may not see the sealed part of a
 // request gets the decision that was made under the key, and does not learn from it
 // whether the sealed part was the same.
 //
-// Cut short after the key is bound, the same request binds nothing and goes on; cut
-// short after it is carried out, the decision is found by its key. A key older than
+// A refusal binds nothing: the key is free for a mended request once everything that
+// was begun under it was refused and nothing was recorded meanwhile. So whoever sends
+// one request under two keys, or two under one, hears the same of both, and guesses are
+// counted alike. Of somebody else's key, which is of another caller, nothing is heard.
+//
+// Cut short after the key is bound, the key stays bound and the same request goes on;
+// cut short after it is carried out, the decision is found by its key. A key older than
 // what is kept of it is refused, since nobody can say any more what it was for.
-func (l *Ledger) Once(ctx context.Context, o Origin, r Request) (Origin, error) {
+func Once[R Request](ctx context.Context, l *Ledger, o Origin, r R, do func(context.Context, Origin, R) (Result, error)) (Result, error) {
 	if err := l.allowed(ctx, o, r); err != nil {
-		return o, err
+		return Result{}, err
 	}
 	if o.Key == "" {
-		return o, nil
+		return do(ctx, o, r)
 	}
+	earlier, err := l.boundEarlier(ctx, o)
+	if err != nil {
+		return Result{}, err
+	}
+	if earlier {
+		o.settled = true
+		return do(ctx, o, r)
+	}
+	key, answer, done, err := l.take(ctx, o, r)
+	if done || err != nil {
+		return answer, err
+	}
+	ctx, wrote := watchingWrites(ctx)
+	answer, err = do(ctx, o, r)
+	var refusal *domain.Error
+	if errors.As(err, &refusal) && !wrote.Load() {
+		l.freeKey(ctx, o, key) // where that fails, the key stays bound
+	}
+	return answer, err
+}
+
+// takes is how often a key is tried to be taken where others take it at once.
+const takes = 5
+
+// take binds the origin's key to a request, unless it is another's or the request was
+// carried out before as far as its own stream tells.
+func (l *Ledger) take(ctx context.Context, o Origin, r Request) (key string, answer Result, done bool, err error) {
 	compared := any(r)
 	if !o.SeesAllOf(r.Operation()) {
 		compared = r.open()
 	}
 	body, err := json.Marshal(compared)
 	if err != nil {
-		return o, fmt.Errorf("encode the request: %w", err)
+		return "", answer, false, fmt.Errorf("encode the request: %w", err)
 	}
-	before, err := l.boundEarlier(ctx, o)
-	if err != nil || before {
-		o.settled = before
-		return o, err
-	}
-	keys := l.keys(o)
-	bound, key := intake.Taken{}, ""
-	for _, key = range slices.Backward(keys) { // the one in force comes last
-		if bound, err = l.requestUnder(ctx, key); err != nil || bound.Bound {
-			break
+	for range takes {
+		var taken journal.Loaded[intake.Taken]
+		for _, key = range slices.Backward(l.keys(o)) { // the one in force comes last
+			if taken, err = l.requestUnder(ctx, key); err != nil || taken.State.Bound() {
+				break
+			}
+		}
+		hash := requestHash(key, string(r.Operation()), body)
+		if err == nil && taken.State.Bound() {
+			answer, done, err = l.answered(ctx, o, r, taken.State, hash)
+		}
+		if done || err != nil {
+			return key, answer, done, err
+		}
+		if err = l.bind(ctx, o, key, taken.Revision, hash); !errors.Is(err, journal.ErrConflict) {
+			return key, answer, false, err
 		}
 	}
-	if o.again = bound.Bound; err == nil && !o.again {
-		bound, err = l.bind(ctx, o, key, requestHash(key, string(r.Operation()), body))
-	}
-	if err != nil {
-		return o, err
-	}
-	same, err := l.isRequest(ctx, bound, requestHash(key, string(r.Operation()), body))
+	return key, answer, false, err
+}
+
+// answered is what a request led to that its key is bound to, as far as its own stream
+// tells: since then it might be refused. It fails where the key is another request's.
+func (l *Ledger) answered(ctx context.Context, o Origin, r Request, taken intake.Taken, hash string) (answer Result, done bool, err error) {
+	same, err := l.isRequest(ctx, taken, hash)
 	if err == nil && !same {
 		err = intake.ErrKeyReused
 	}
-	return o, err
-}
-
-// Answered is what a request led to that was carried out before, as far as its own stream
-// tells: since then it might be refused. It looks only where the key came before.
-func (l *Ledger) Answered(ctx context.Context, o Origin, r Request) (answer journal.Result, done bool, err error) {
 	// One stream of it has all that the command records, or hears of it last.
 	of, ok := r.(interface{ lastStream() (string, error) })
-	if !o.again || !ok {
-		return answer, false, nil
+	if err != nil || !ok {
+		return answer, false, err
 	}
 	stream, err := of.lastStream()
 	if err != nil {
@@ -164,7 +196,7 @@ func (l *Ledger) Answered(ctx context.Context, o Origin, r Request) (answer jour
 	at, last, err := l.decisions(ctx, stream)
 	for _, key := range append([]string{l.key(o)}, l.former(o)...) {
 		if position, ok := at[key]; ok && key != "" {
-			return journal.Result{Position: position, Revision: last}, true, err
+			return Result{Position: position, Revision: last}, true, err
 		}
 	}
 	return answer, false, err
@@ -191,32 +223,39 @@ func streamOf(category, name string) (string, error) {
 // came: what it kept of the request must not be compared.
 func (l *Ledger) boundEarlier(ctx context.Context, o Origin) (bool, error) {
 	for _, hash := range l.keyMACs("request-key", []byte(formerKey(o.Key))) {
-		if bound, err := l.requestUnder(ctx, hash); err != nil || bound.Bound {
-			return bound.Bound, err
+		if taken, err := l.requestUnder(ctx, hash); err != nil || taken.State.Bound() {
+			return taken.State.Bound(), err
 		}
 	}
 	return false, nil
 }
 
-func (l *Ledger) requestUnder(ctx context.Context, hash string) (intake.Taken, error) {
-	s, err := journal.Load(ctx, l.Log, domain.Stream("request", hash), intake.RequestDecider())
-	return s.State, err
+func (l *Ledger) requestUnder(ctx context.Context, hash string) (journal.Loaded[intake.Taken], error) {
+	return journal.Load(ctx, l.Log, domain.Stream("request", hash), intake.RequestDecider())
 }
 
-// bind gives the key to a request, or says which was faster.
-func (l *Ledger) bind(ctx context.Context, o Origin, key, hash string) (intake.Taken, error) {
+// bind takes the key for a request, where nobody took or gave it back since it was
+// looked at.
+func (l *Ledger) bind(ctx context.Context, o Origin, key string, at int64, hash string) error {
 	today := domain.DateOf(l.Now().In(l.Zone))
 	s := l.sealer(ctx)
 	take := intake.TakeRequest{RequestTaken: intake.RequestTaken{Day: today, Request: s.text(intake.DaySeal(today), hash)}}
 	if s.err != nil {
-		return intake.Taken{}, s.err
+		return s.err
 	}
+	return l.ofKey(ctx, o, key, &at, take)
+}
+
+// freeKey says of a request that took a key that it was refused.
+func (l *Ledger) freeKey(ctx context.Context, o Origin, key string) {
+	_ = l.ofKey(ctx, o, key, nil, intake.RefuseRequest{RequestRefused: intake.RequestRefused{Day: domain.DateOf(l.Now().In(l.Zone))}})
+}
+
+func (l *Ledger) ofKey(ctx context.Context, o Origin, key string, at *int64, c intake.RequestCommand) error {
 	meta := l.meta(o)
 	meta.Key = ""
-	if _, err := journal.Execute(ctx, l.Log, domain.Stream("request", key), intake.RequestDecider(), take, meta); err != nil {
-		return intake.Taken{}, err
-	}
-	return l.requestUnder(ctx, key)
+	_, err := journal.ExecuteAt(ctx, l.Log, domain.Stream("request", key), at, intake.RequestDecider(), c, meta)
+	return err
 }
 
 func (l *Ledger) isRequest(ctx context.Context, bound intake.Taken, hash string) (bool, error) {

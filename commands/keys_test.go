@@ -25,11 +25,7 @@ func agreementOf(number string, percent int) commands.ConcludeAgreement {
 // conclude carries a command out as a door does: the key is bound first.
 func conclude(t *testing.T, l *ledgertest.Ledger, o commands.Origin, c commands.ConcludeAgreement) (commands.Result, error) {
 	t.Helper()
-	o, err := l.Once(t.Context(), o, c)
-	if err != nil {
-		return commands.Result{}, err
-	}
-	return l.ConcludeAgreement(t.Context(), o, c)
+	return commands.Once(t.Context(), l.Ledger, o, c, l.ConcludeAgreement)
 }
 
 func program(key string) commands.Origin {

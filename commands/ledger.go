@@ -63,8 +63,6 @@ type Origin struct {
 
 	file string // keyed hash of the imported file
 	row  int
-	// again: the key was bound to this request before.
-	again bool
 	// settled: the key was bound before this build could compare requests, so that
 	// only what was decided under it is answered.
 	settled bool

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"ksiega/domain"
 	"ksiega/internal/journal"
@@ -37,6 +38,24 @@ func (l Log) ReadStream(ctx context.Context, stream string, from uint64, each fu
 		}
 		return each(r)
 	})
+}
+
+type writesKey struct{}
+
+// watchingWrites has what is appended under the context noted, also where it is not
+// known whether it was.
+func watchingWrites(ctx context.Context) (context.Context, *atomic.Bool) {
+	wrote := new(atomic.Bool)
+	return context.WithValue(ctx, writesKey{}, wrote), wrote
+}
+
+// Append records as the log under it does.
+func (l Log) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
+	w, err := l.Log.Append(ctx, stream, expected, events...)
+	if wrote, ok := ctx.Value(writesKey{}).(*atomic.Bool); ok && !errors.Is(err, journal.ErrConflict) && !errors.Is(err, errAccepted) {
+		wrote.Store(true)
+	}
+	return w, err
 }
 
 // today is a text as it would be sealed today: whether something is known or

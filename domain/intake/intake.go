@@ -28,6 +28,12 @@ type RequestTaken struct {
 	Request domain.Sealed `json:"request,omitzero"` // hash of what was asked, salted with the idempotency key's
 }
 
+// RequestRefused says that a request that was taken was refused, and that nothing was
+// recorded under its key.
+type RequestRefused struct {
+	Day domain.Date `json:"day"`
+}
+
 // TypeRequestTakenV1 holds an unsalted hash of the request for ever.
 const TypeRequestTakenV1 = "intake.request-taken.v1"
 
@@ -115,6 +121,9 @@ func (FileFinished) EventType() string { return "intake.file-finished.v1" }
 func (RequestTaken) EventType() string { return "intake.request-taken.v2" }
 
 // EventType is for ever.
+func (RequestRefused) EventType() string { return "intake.request-refused.v1" }
+
+// EventType is for ever.
 func (PersonalDataRead) EventType() string { return "intake.personal-data-read.v2" }
 
 // OccurredOn is the day of recording.
@@ -122,6 +131,9 @@ func (FileFinished) OccurredOn() domain.Date { return 0 }
 
 // OccurredOn is the day of recording.
 func (RequestTaken) OccurredOn() domain.Date { return 0 }
+
+// OccurredOn is the day of the refusal.
+func (e RequestRefused) OccurredOn() domain.Date { return e.Day }
 
 // OccurredOn is the day of the reading.
 func (e PersonalDataRead) OccurredOn() domain.Date { return e.On }
@@ -131,6 +143,9 @@ func (FileFinished) Refs() []domain.Ref { return nil }
 
 // Refs is empty.
 func (RequestTaken) Refs() []domain.Ref { return nil }
+
+// Refs is empty.
+func (RequestRefused) Refs() []domain.Ref { return nil }
 
 // Refs names whose texts were shown, and what the question was limited to, so that
 // the history of a person tells who read about them.
@@ -180,31 +195,55 @@ func FileDecider() domain.Decider[File, Finish] {
 // ErrKeyReused refuses an idempotency key that came with another request.
 var ErrKeyReused = domain.Refusal(domain.CodeConflict, "the idempotency key was used for another request")
 
-// TakeRequest binds a key to a request.
+// RequestCommand is what may be asked of an idempotency key: TakeRequest or
+// RefuseRequest.
+type RequestCommand interface{ request() }
+
+// TakeRequest begins to carry a request out under its key. Whether the key is another
+// request's whoever asks has looked, at the revision it is taken at (Ledger.Once).
 type TakeRequest struct{ RequestTaken }
 
-// Taken is what a key is bound to, if Bound.
+// RefuseRequest ends one that was taken: it was refused.
+type RefuseRequest struct{ RequestRefused }
+
+func (TakeRequest) request()   {}
+func (RefuseRequest) request() {}
+
+// Taken is what a key is bound to, as long as one of those that took it may have
+// recorded something: it is not known of all that they were refused.
 type Taken struct {
-	Bound bool
+	InHand int // taken and not refused
 	RequestTaken
 }
 
-// RequestDecider decides about idempotency keys: the first request has it. Whether
-// another is the same only its opened hash tells, see Ledger.Once.
-func RequestDecider() domain.Decider[Taken, TakeRequest] {
-	return domain.Decider[Taken, TakeRequest]{
-		Decide: func(t Taken, c TakeRequest) ([]domain.Event, error) {
-			if t.Bound {
-				return nil, nil
+// Bound says whether the key is a request's.
+func (t Taken) Bound() bool { return t.InHand > 0 }
+
+// RequestDecider decides about idempotency keys. Whether a request is the same only its
+// opened hash tells, see Ledger.Once.
+func RequestDecider() domain.Decider[Taken, RequestCommand] {
+	return domain.Decider[Taken, RequestCommand]{
+		Decide: func(t Taken, c RequestCommand) ([]domain.Event, error) {
+			switch c := c.(type) {
+			case TakeRequest:
+				return []domain.Event{c.RequestTaken}, nil
+			case RefuseRequest:
+				if !t.Bound() {
+					return nil, nil
+				}
+				return []domain.Event{c.RequestRefused}, nil
 			}
-			return []domain.Event{c.RequestTaken}, nil
+			return nil, domain.UnknownCommand(c)
 		},
 		Evolve: func(t Taken, e domain.Event) Taken {
-			if e, ok := e.(RequestTaken); ok {
-				return Taken{true, e}
+			switch e := e.(type) {
+			case RequestTaken:
+				return Taken{t.InHand + 1, e}
+			case RequestRefused:
+				t.InHand--
 			}
 			return t
 		},
-		Events: domain.Types(RequestTaken{}),
+		Events: domain.Types(RequestTaken{}, RequestRefused{}),
 	}
 }

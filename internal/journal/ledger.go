@@ -133,6 +133,7 @@ func ofTheLedger() []Kind {
 		Upcast("erasure.ordered.v2", erasure.OrderedV2.Now),
 		KindOf[intake.FileFinished](),
 		KindOf[intake.RequestTaken](),
+		KindOf[intake.RequestRefused](),
 		Upcast("intake.personal-data-read.v1", readingV1.up),
 		Upcast(intake.TypeRequestTakenV1, intake.RequestTakenV1.Upcast),
 		KindOf[intake.PersonalDataRead](),

@@ -106,7 +106,7 @@ func deciders() []walked {
 		walk("erasure", erasure.Decider(), erasure.Order{}),
 		walk[finding.State, finding.Command]("finding", finding.Decider(), finding.Resolve{}, finding.Reopen{}),
 		walk("intake", intake.FileDecider(), intake.Finish{}),
-		walk("intake", intake.RequestDecider(), intake.TakeRequest{}),
+		walk[intake.Taken, intake.RequestCommand]("intake", intake.RequestDecider(), intake.TakeRequest{}, intake.RefuseRequest{}),
 		walk("intake", intake.GuessesDecider(), intake.Count{}),
 		walk[participant.State, participant.Command]("participant", participant.Decider(), participant.Register{}),
 		walk[participant.AssistantState, participant.AssistantCommand]("participant", participant.AssistantDecider(), participant.RegisterAssistant{}),

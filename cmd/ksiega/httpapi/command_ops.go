@@ -122,17 +122,7 @@ func carryOut[C commands.Request](ctx context.Context, s *server, in *asked[C], 
 	// carried out where finishing it costs nothing.
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), requestBound)
 	defer done()
-	origin, err := s.Ledger.Once(ctx, origin(ctx, in.Key, expected), in.Body)
-	if err != nil {
-		guessed = errors.Is(err, domain.ErrRecorded)
-		return commands.Result{}, err
-	}
-	out, known, err := s.Ledger.Answered(ctx, origin, in.Body)
-	if known || err != nil {
-		guessed = false
-		return out, err
-	}
-	out, err = do(ctx, origin, in.Body)
+	out, err := commands.Once(ctx, s.Ledger, origin(ctx, in.Key, expected), in.Body, do)
 	guessed = errors.Is(err, domain.ErrRecorded)
 	if err == nil && s.After != nil && out.Events > 0 {
 		s.After(ctx)

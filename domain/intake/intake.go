@@ -200,7 +200,7 @@ var ErrKeyReused = domain.Refusal(domain.CodeConflict, "the idempotency key was 
 type RequestCommand interface{ request() }
 
 // TakeRequest begins to carry a request out under its key. Whether the key is another
-// request's whoever asks has looked, at the revision it is taken at (Ledger.Once).
+// request's whoever asks has looked, at the revision it is taken at (commands.Once).
 type TakeRequest struct{ RequestTaken }
 
 // RefuseRequest ends one that was taken: it was refused.
@@ -220,7 +220,7 @@ type Taken struct {
 func (t Taken) Bound() bool { return t.InHand > 0 }
 
 // RequestDecider decides about idempotency keys. Whether a request is the same only its
-// opened hash tells, see Ledger.Once.
+// opened hash tells, see commands.Once.
 func RequestDecider() domain.Decider[Taken, RequestCommand] {
 	return domain.Decider[Taken, RequestCommand]{
 		Decide: func(t Taken, c RequestCommand) ([]domain.Event, error) {

@@ -11,6 +11,24 @@ import (
 	"ksiega/cmd/ksiega/httpapi"
 )
 
+// A request that is refused may be mended under its key; one that was accepted is it.
+func TestARefusedCommandLeavesItsKeyFree(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	d.role = "coordinator"
+	mended := strings.Replace(person, "02070803628", "02070803629", 1)
+	for range 2 {
+		if w := d.command("register-participant", "k", mended); w.Code != http.StatusUnprocessableEntity {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+	}
+	first := accepted(t, d.command("register-participant", "k", person))
+	if again := accepted(t, d.command("register-participant", "k", person)); first.Events == 0 || again.Events != 0 {
+		t.Errorf("%+v, then %+v", first, again)
+	}
+	refused(t, d.command("register-participant", "k", mended), http.StatusConflict, "idempotency-key-reused")
+}
+
 func TestCommandIsCarriedOutOnce(t *testing.T) {
 	t.Parallel()
 	after := 0

@@ -88,9 +88,20 @@ func (c ContractLife) AsOf(asOf domain.Date) (contract.State, error) {
 // ContractLives holds a part a programme and a field a contract.
 func ContractLives() fold.Table[ContractLife] { return fold.Table[ContractLife]{Name: "contracts"} }
 
+// AgreementReferral is where a referral under an agreement lies.
+type AgreementReferral struct {
+	Programme string `json:"programme"`
+	Contract  string `json:"contract"`
+}
+
+// AgreementReferrals holds a part an agreement and a field a contract.
+func AgreementReferrals() fold.Table[AgreementReferral] {
+	return fold.Table[AgreementReferral]{Name: "referrals"}
+}
+
 // Contracts folds contracts of every kind.
 func Contracts() Projection {
-	return Projection{Name: "contracts", Version: 1, Keys: contractKeys, Fold: foldContracts,
+	return Projection{Name: "contracts", Version: 2, Keys: contractKeys, Fold: foldContracts,
 		Want: oneOf(contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
 			contract.Breached{}, contract.Terminated{}, contract.Completed{}),
 		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*",
@@ -146,7 +157,15 @@ func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
 	if !ok {
 		return unfolded(r)
 	}
-	ContractLives().Get(tx, domain.Escape(programme), domain.Escape(contract)).take(r)
+	c := ContractLives().Get(tx, domain.Escape(programme), domain.Escape(contract))
+	was := c.Terms.Agreement
+	c.take(r)
+	if is := c.Terms.Agreement; was != is {
+		if was != "" {
+			AgreementReferrals().Delete(tx, domain.Escape(was), domain.Escape(contract))
+		}
+		put(tx, AgreementReferrals(), domain.Escape(is), domain.Escape(contract), AgreementReferral{programme, contract}, is != "")
+	}
 	return nil
 }
 

@@ -400,6 +400,7 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"audit counts":                   func() { foldtest.ComesBack(t, m, AuditCounts()) },
 		"audit hours":                    func() { foldtest.ComesBack(t, m, AuditHours()) },
 		"contracts contracts":            func() { foldtest.ComesBack(t, m, ContractLives()) },
+		"contracts referrals":            func() { foldtest.ComesBack(t, m, AgreementReferrals()) },
 		"durability projects":            func() { foldtest.ComesBack(t, m, DurabilityProjects()) },
 		"durability facts":               func() { foldtest.ComesBack(t, m, DurabilityFacts()) },
 		"durability delivered":           func() { foldtest.ComesBack(t, m, DeliveredMonths()) },

@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -189,7 +188,8 @@ func (d *SettlementDetail) found() (row findings.Row) {
 	var m SettlementMonth
 	var paidOn domain.Date
 	worked, paid := 0, 0
-	for day := range d.turns(payments) {
+	days := d.turns(payments)
+	for i, day := range days {
 		for ; worked < len(d.Days) && d.Days[worked].Date <= day; worked++ {
 			m.counted(m.count(d.Days[worked].Minutes, d.Rates[d.Days[worked].Rates]))
 		}
@@ -197,13 +197,17 @@ func (d *SettlementDetail) found() (row findings.Row) {
 			m.counted(m.pay(payments[paid].Amount))
 			paidOn = payments[paid].Date
 		}
+		// Before the month is over nothing is found without a claim, but that it can't be told.
+		if _, _, _, err := m.Settled(); err == nil && len(d.Claims) == 0 && len(row.Steps) == 0 && i+1 < len(days) && days[i+1] <= d.Month.Last() {
+			continue
+		}
 		row.Add(d.step(day, m, paidOn))
 	}
 	return row
 }
 
 // turns are the days that something of the month is of.
-func (d *SettlementDetail) turns(payments []SettlementPayment) iter.Seq[domain.Date] {
+func (d *SettlementDetail) turns(payments []SettlementPayment) []domain.Date {
 	days := make([]domain.Date, 0, len(d.Days)+len(payments)+2*len(d.Claims))
 	for _, day := range d.Days {
 		days = append(days, day.Date)
@@ -215,7 +219,7 @@ func (d *SettlementDetail) turns(payments []SettlementPayment) iter.Seq[domain.D
 		days = append(days, c.Turns...)
 	}
 	slices.Sort(days)
-	return slices.Values(slices.Compact(days))
+	return slices.Compact(days)
 }
 
 func (d *SettlementDetail) step(day domain.Date, m SettlementMonth, paidOn domain.Date) findings.Step {

@@ -85,43 +85,34 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 	if len(limited) == 0 {
 		return nil, nil
 	}
-	whole := *q // a cap on all hours counts all of them, whatever the question is limited to
-	whole.from, whole.to, whole.month = 0, 0, 0
-	months, _, err := settledMonths(ctx, &whole)
-	if err != nil {
-		return nil, err
-	}
-	worked := map[string][]cap.Entry{}
-	for _, m := range months {
-		worked[m.Agreement] = append(worked[m.Agreement], cap.Entry{On: m.Month.First(), Amount: int64(m.Minutes)})
-	}
-	lives, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()))
-	if err != nil {
-		return nil, err
-	}
-	referrals := map[string][]referred{}
-	for _, it := range lives {
-		s, err := it.Row.AsOf(q.asOf)
-		if err != nil {
-			return nil, err
-		}
-		if s.Exists() && s.Terms.Agreement != "" {
-			referrals[s.Terms.Agreement] = append(referrals[s.Terms.Agreement], referred{s, it.Row.Event})
-		}
-	}
 	var all []found
 	for _, it := range limited {
 		a := it.Row
 		for _, t := range (agreement.Terms{TotalCap: a.TotalCap, PersonLimit: a.PersonLimit}).Caps() {
 			if t.Is(cap.Agreement, cap.Once, cap.People) {
-				people, err := crowded(q, a, t, referrals[a.Agreement])
+				referrals, err := referralsUnder(ctx, q, a.Agreement)
+				if err != nil {
+					return nil, err
+				}
+				people, err := crowded(q, a, t, referrals)
 				if err != nil {
 					return nil, err
 				}
 				all = append(all, people...)
 				continue
 			}
-			left, err := t.Left(a.From, slices.Values(worked[a.Agreement]))
+			// A cap on all hours counts all of them, whatever the question is limited to.
+			whole := *q
+			whole.params, whole.from, whole.to, whole.month = map[string]string{"agreement": a.Agreement}, 0, 0, 0
+			months, _, err := settledMonths(ctx, &whole)
+			if err != nil {
+				return nil, err
+			}
+			var worked []cap.Entry
+			for _, m := range months {
+				worked = append(worked, cap.Entry{On: m.Month.First(), Amount: int64(m.Minutes)})
+			}
+			left, err := t.Left(a.From, slices.Values(worked))
 			if err != nil {
 				return nil, fmt.Errorf("hours of agreement %s: %w", a.Agreement, err)
 			}
@@ -134,6 +125,30 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 				return nil, err
 			}
 			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+// referralsUnder are the referrals under an agreement as of the question's day.
+func referralsUnder(ctx context.Context, q *question, agreement string) ([]referred, error) {
+	view := q.view(projections.Contracts())
+	items, err := projections.AgreementReferrals().All(ctx, view, domain.Escape(agreement))
+	if err != nil {
+		return nil, err
+	}
+	var all []referred
+	for _, it := range items {
+		life, _, err := projections.ContractLives().Find(ctx, view, domain.Escape(it.Row.Programme), domain.Escape(it.Row.Contract))
+		if err != nil {
+			return nil, err
+		}
+		s, err := life.AsOf(q.asOf)
+		if err != nil {
+			return nil, err
+		}
+		if s.Exists() && s.Terms.Agreement == agreement {
+			all = append(all, referred{s, life.Event})
 		}
 	}
 	return all, nil

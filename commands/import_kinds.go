@@ -18,6 +18,7 @@ type importKind struct {
 	name      string           // the file's, up to the first `.` or `_`
 	title     string           // what its rows are, in Polish
 	operation access.Operation // that a row asks for
+	command   any              // that columns are bound to; nil for bank statements
 	columns   []column
 	run       func(context.Context, *importing) error
 }

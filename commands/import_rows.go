@@ -37,7 +37,8 @@ type rowRules[R, C any] struct {
 // byStream declares a kind of file whose rows are decided side by side, those of each
 // stream in order and recorded together.
 func byStream[R Request, S, C any, P fromRow[R]](name, title string, d domain.Decider[S, C], rules func(*importing) rowRules[R, C]) importKind {
-	return importKind{name: name, title: title, operation: (*new(R)).Operation(), columns: P(new(R)).columns(), run: func(ctx context.Context, im *importing) error {
+	command := new(R)
+	return importKind{name: name, title: title, operation: (*command).Operation(), command: command, columns: P(command).columns(), run: func(ctx context.Context, im *importing) error {
 		return decideRows[R, S, C, P](ctx, im, d, rules(im))
 	}}
 }
@@ -45,7 +46,8 @@ func byStream[R Request, S, C any, P fromRow[R]](name, title string, d domain.De
 // inOrder declares a kind of file whose rows are decided one after another, since each
 // may depend on those before it.
 func inOrder[R Request, P fromRow[R]](name, title string, decide func(context.Context, *importing, Origin, R) (journal.Result, error)) importKind {
-	return importKind{name: name, title: title, operation: (*new(R)).Operation(), columns: P(new(R)).columns(), run: func(ctx context.Context, im *importing) error {
+	command := new(R)
+	return importKind{name: name, title: title, operation: (*command).Operation(), command: command, columns: P(command).columns(), run: func(ctx context.Context, im *importing) error {
 		var c R
 		columns, seen := P(&c).columns(), unique{}
 		for i := range im.sheet.Len() {

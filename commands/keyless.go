@@ -41,8 +41,8 @@ func unkeyed(ctx context.Context) context.Context {
 	return context.WithValue(ctx, unkeyedKey{}, map[string]struct{}{})
 }
 
-// holds is Holds of the vault, asked once where the context says so.
-func holds(ctx context.Context, v *vault.Vault, subject string) (bool, error) {
+// hasKey is Holds of the vault, asked once where the context says so.
+func hasKey(ctx context.Context, v *vault.Vault, subject string) (bool, error) {
 	without, _ := ctx.Value(unkeyedKey{}).(map[string]struct{})
 	if _, known := without[subject]; known {
 		return false, nil
@@ -144,7 +144,7 @@ func withoutKey(ctx context.Context, v *vault.Vault, of domain.Seal, text string
 	if how == makingKeys {
 		return "", false, nil
 	}
-	held, err := holds(ctx, v, of.Subject.Subject())
+	held, err := hasKey(ctx, v, of.Subject.Subject())
 	switch {
 	case held || err != nil:
 		return "", err != nil, err

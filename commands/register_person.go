@@ -89,7 +89,7 @@ func participantsFile() importKind {
 				return nil
 			},
 			alone: func(ctx context.Context, c RegisterParticipant) (func(), error) {
-				done, err := im.l.Registering.hold(ctx, c.PESEL)
+				done, err := im.l.Registering.lock(ctx, c.PESEL)
 				return done, cmp.Or(err, im.l.onePerson(im.origin, c)) // somebody may have come in between
 			},
 			after: func(ctx context.Context, _ Origin, c RegisterParticipant) error { return im.l.index(ctx, c) },
@@ -117,7 +117,7 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 	if err := l.allowed(ctx, o, c); err != nil {
 		return journal.Result{}, err
 	}
-	done, err := l.Registering.holdBriefly(ctx, c.PESEL)
+	done, err := l.Registering.lockBriefly(ctx, c.PESEL)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err

@@ -12,8 +12,8 @@ import (
 // it, until they are found by it: of two who register it at once one is refused. Other
 // PESELs do not wait. Its zero value is ready.
 type Registering struct {
-	mu   sync.Mutex
-	held map[string]chan struct{} // by PESEL; closed when it is let go of
+	mu     sync.Mutex
+	locked map[string]chan struct{} // by PESEL; closed when it is let go of
 }
 
 // registeringBound is how long a command waits for another about the same PESEL, which
@@ -23,9 +23,9 @@ const registeringBound = 5 * time.Second
 // ErrRegistering refuses a PESEL that others are registering all the time.
 var ErrRegistering = domain.Refusal(domain.CodeConflict, "the same PESEL is being registered at this moment; send it again").At("pesel")
 
-// hold waits until nobody else registers a PESEL; none, or one that is not valid, is
+// lock waits until nobody else registers a PESEL; none, or one that is not valid, is
 // nobody's. Done is called once, and never nil.
-func (r *Registering) hold(ctx context.Context, pesel string) (done func(), err error) {
+func (r *Registering) lock(ctx context.Context, pesel string) (done func(), err error) {
 	if !domain.ValidPESEL(pesel) {
 		return func() {}, nil
 	}
@@ -42,11 +42,11 @@ func (r *Registering) hold(ctx context.Context, pesel string) (done func(), err 
 	}
 }
 
-// holdBriefly is hold for somebody who waits for an answer.
-func (r *Registering) holdBriefly(ctx context.Context, pesel string) (done func(), err error) {
+// lockBriefly is lock for somebody who waits for an answer.
+func (r *Registering) lockBriefly(ctx context.Context, pesel string) (done func(), err error) {
 	briefly, cancel := context.WithTimeout(ctx, registeringBound)
 	defer cancel()
-	if done, err = r.hold(briefly, pesel); err != nil && ctx.Err() == nil {
+	if done, err = r.lock(briefly, pesel); err != nil && ctx.Err() == nil {
 		err = ErrRegistering
 	}
 	return done, err
@@ -56,19 +56,19 @@ func (r *Registering) holdBriefly(ctx context.Context, pesel string) (done func(
 func (r *Registering) try(pesel string) (free <-chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if held, is := r.held[pesel]; is {
-		return held
+	if locked, is := r.locked[pesel]; is {
+		return locked
 	}
-	if r.held == nil {
-		r.held = map[string]chan struct{}{}
+	if r.locked == nil {
+		r.locked = map[string]chan struct{}{}
 	}
-	r.held[pesel] = make(chan struct{})
+	r.locked[pesel] = make(chan struct{})
 	return nil
 }
 
 func (r *Registering) free(pesel string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	close(r.held[pesel])
-	delete(r.held, pesel)
+	close(r.locked[pesel])
+	delete(r.locked, pesel)
 }

@@ -13,12 +13,12 @@ func TestRegisteringWaitsForTheSamePESELOnly(t *testing.T) {
 	t.Parallel()
 	const held, other = "44051401359", "02070803628"
 	var r Registering
-	done, err := r.hold(t.Context(), held)
+	done, err := r.lock(t.Context(), held)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, pesel := range []string{other, "", "no PESEL"} {
-		free, err := r.hold(t.Context(), pesel)
+		free, err := r.lock(t.Context(), pesel)
 		if err != nil {
 			t.Errorf("%q: %v", pesel, err)
 		}
@@ -26,7 +26,7 @@ func TestRegisteringWaitsForTheSamePESELOnly(t *testing.T) {
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := r.hold(gone, held); !errors.Is(err, context.Canceled) {
+	if _, err := r.lock(gone, held); !errors.Is(err, context.Canceled) {
 		t.Errorf("who went away: %v", err)
 	}
 	inside, most := 0, 0
@@ -34,7 +34,7 @@ func TestRegisteringWaitsForTheSamePESELOnly(t *testing.T) {
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			free, err := r.hold(t.Context(), held)
+			free, err := r.lock(t.Context(), held)
 			if err != nil {
 				t.Error(err)
 			}
@@ -50,7 +50,7 @@ func TestRegisteringWaitsForTheSamePESELOnly(t *testing.T) {
 	}
 	done()
 	all.Wait()
-	if most != 1 || len(r.held) != 0 {
-		t.Errorf("%d at once, %d are left", most, len(r.held))
+	if most != 1 || len(r.locked) != 0 {
+		t.Errorf("%d at once, %d are left", most, len(r.locked))
 	}
 }

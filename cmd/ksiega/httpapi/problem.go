@@ -259,7 +259,7 @@ func translate(_ huma.Context, _ string, body any) (any, error) {
 	p.Status = e.Status
 	for _, d := range e.Errors {
 		if d != nil && c != codeInternal {
-			p.Errors = append(p.Errors, FieldProblem{Location: short(d.Location), Message: short(d.Message)})
+			p.Errors = append(p.Errors, inSchema(d.Location, d.Message))
 		}
 	}
 	return p, nil

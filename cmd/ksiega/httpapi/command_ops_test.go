@@ -88,12 +88,12 @@ func TestFieldsAreRefusedByNameNotValue(t *testing.T) {
 	for body, place := range map[string]string{
 		`{"id":"U1","firstName":"Sekret","lastName":"S","birthDate":"08.07.1902"}`: "body.birthDate",
 		`{"id":"U1","firstName":"Sekret","lastName":"S","birthDate":"1902-02-30"}`: "body.birthDate",
-		`{"id":"U1","firstName":"Sekret","lastName":"S","birthDate":"1002-02-03"}`: "body",
+		`{"id":"U1","firstName":"Sekret","lastName":"S","birthDate":"1002-02-03"}`: "body.birthDate",
 		`{"id":"U1","firstName":"Sekret","lastName":"S","sex":"Sekret"}`:           "body.sex",
 		`{"id":"U1","firstName":["Sekret"],"lastName":"S"}`:                        "body.firstName",
-		`{"id":"U1","firstName":"Sekret"}`:                                         "body",
+		`{"id":"U1","firstName":"Sekret"}`:                                         "body.lastName",
 		`{"id":"U1","firstName":"Sekret","lastName":"S","nickName":"Sekret"}`:      "body.nickName",
-		`{"id":"U1","firstName":"Sekret","lastName":"S","birthdate":"1902-07-08"}`: "body",
+		`{"id":"U1","firstName":"Sekret","lastName":"S","birthdate":"1902-07-08"}`: "body.birthdate",
 	} {
 		w := d.command("register-participant", "k", body)
 		p := refused(t, w, http.StatusUnprocessableEntity, "invalid")

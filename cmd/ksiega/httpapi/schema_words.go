@@ -8,6 +8,9 @@ func inSchema(location, message string) FieldProblem {
 	if name, ok := between(message, "expected required property ", " to be present"); ok {
 		return FieldProblem{Location: short(location + "." + name), Message: "Uzupełnij to pole."}
 	}
+	if pointer, ok := strings.CutSuffix(message, ": "+errNotSchema.Error()); ok { // of the decoder
+		return FieldProblem{Location: short(location + strings.ReplaceAll(pointer, "/", ".")), Message: "Popraw nazwę pola albo wartość: nie są takie, jak w opisie."}
+	}
 	p := FieldProblem{Location: short(location), Message: short(message)}
 	for _, of := range []struct{ before, after, polish string }{
 		{"unexpected property", "", "Usuń to pole: żądanie takiego nie ma."},
@@ -24,7 +27,6 @@ func inSchema(location, message string) FieldProblem {
 		{"expected boolean", "", "Wpisz true albo false."},
 		{"expected string", "", "Wpisz tekst w cudzysłowie."},
 		{"expected object", "", "Wyślij obiekt JSON."},
-		{errNotSchema.Error(), "", "Popraw nazwę pola albo wartość: nie są takie, jak w opisie."},
 	} {
 		if inside, ok := between(message, of.before, of.after); ok {
 			p.Message = short(strings.ReplaceAll(of.polish, "{}", inside))

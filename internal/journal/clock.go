@@ -64,7 +64,7 @@ func (j *Journal) now() time.Time {
 
 // mayWrite looks at the clock before a write. The log's last event is asked for
 // once; from then on this journal's own writes tell.
-func (j *Journal) mayWrite(ctx context.Context, l *link) (time.Time, error) {
+func (j *Journal) mayWrite(ctx context.Context, l *sharedClient) (time.Time, error) {
 	now := j.now()
 	if j.opts.AnyClock {
 		return now, nil
@@ -95,7 +95,7 @@ func (j *Journal) written(at time.Time) {
 }
 
 // createdLast is when the log's last event was recorded; zero where there is none.
-func (j *Journal) createdLast(ctx context.Context, l *link) (last time.Time, err error) {
+func (j *Journal) createdLast(ctx context.Context, l *sharedClient) (last time.Time, err error) {
 	err = j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
 		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
 	}, func(e *esdb.RecordedEvent) error {

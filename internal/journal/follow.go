@@ -72,7 +72,7 @@ type arrival struct {
 	err        error
 }
 
-func (j *Journal) followOver(ctx context.Context, l *link, after Position, fn func(Batch) error) error {
+func (j *Journal) followOver(ctx context.Context, l *sharedClient, after Position, fn func(Batch) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	watch := time.AfterFunc(j.bounds.deadline, func() { cancel(errStalled) })

@@ -80,8 +80,8 @@ type Journal struct {
 	life   context.Context // ends with Close
 	end    context.CancelFunc
 
-	mu     sync.Mutex // guards all below
-	link   *link      // nil until the first use and after a break
+	mu     sync.Mutex    // guards all below
+	shared *sharedClient // nil until the first use and after a break
 	looked lookedAt
 	// wrote is when the last event was recorded, as far as is known; clocked: it was
 	// asked for.
@@ -119,8 +119,8 @@ func Open(opts Options) (*Journal, error) {
 func (j *Journal) Close() error {
 	j.end()
 	j.mu.Lock()
-	l := j.link
-	j.link = nil
+	l := j.shared
+	j.shared = nil
 	if l != nil {
 		l.gone = true
 	}

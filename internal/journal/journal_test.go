@@ -297,7 +297,7 @@ func TestShelf(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = l.client.TombstoneStream(ctx, j.opts.Prefix+domain.Stream("vault", "żaba"), esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}})
-	j.release(l, fateOf(err))
+	j.release(l, conditionOf(err))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,18 +32,18 @@ func (j *Journal) Rights(ctx context.Context) ([]MissingRight, error) {
 	deadline := j.bounds.deadline
 	trials := []struct {
 		right, of, grant string
-		try              func(context.Context, *esdb.Client, *link) error
+		try              func(context.Context, *esdb.Client, *sharedClient) error
 	}{
-		{"read", "$all", `$r of $systemStreamAcl in the stream $settings`, func(ctx context.Context, _ *esdb.Client, l *link) error {
+		{"read", "$all", `$r of $systemStreamAcl in the stream $settings`, func(ctx context.Context, _ *esdb.Client, l *sharedClient) error {
 			_, err := j.headOver(ctx, l)
 			return err
 		}},
-		{"write", own, "$w of " + settings, func(ctx context.Context, c *esdb.Client, _ *link) error {
+		{"write", own, "$w of " + settings, func(ctx context.Context, c *esdb.Client, _ *sharedClient) error {
 			_, err := c.AppendToStream(ctx, j.opts.Prefix+stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline},
 				esdb.EventData{EventID: uuid.New(), EventType: "trial.made.v1", ContentType: esdb.ContentTypeJson, Data: []byte("{}"), Metadata: []byte("{}")})
 			return err
 		}},
-		{"read", own, "$r of " + settings, func(ctx context.Context, _ *esdb.Client, l *link) error {
+		{"read", own, "$r of " + settings, func(ctx context.Context, _ *esdb.Client, l *sharedClient) error {
 			err := j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
 				return c.ReadStream(ctx, j.opts.Prefix+stream, esdb.ReadStreamOptions{From: esdb.Start{}, Direction: esdb.Forwards}, 1)
 			}, func(*esdb.RecordedEvent) error { return nil })
@@ -52,13 +52,13 @@ func (j *Journal) Rights(ctx context.Context) ([]MissingRight, error) {
 			}
 			return err
 		}},
-		{"write the metadata of", own, "$mw of " + settings, func(ctx context.Context, c *esdb.Client, _ *link) error {
+		{"write the metadata of", own, "$mw of " + settings, func(ctx context.Context, c *esdb.Client, _ *sharedClient) error {
 			var meta esdb.StreamMetadata
 			meta.SetMaxCount(1)
 			_, err := c.SetStreamMetadata(ctx, j.opts.Prefix+stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline}, meta)
 			return err
 		}},
-		{"delete", own, "$d of " + settings, func(ctx context.Context, c *esdb.Client, _ *link) error {
+		{"delete", own, "$d of " + settings, func(ctx context.Context, c *esdb.Client, _ *sharedClient) error {
 			_, err := c.TombstoneStream(ctx, j.opts.Prefix+stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline})
 			return err
 		}},

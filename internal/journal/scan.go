@@ -63,7 +63,7 @@ func (j *Journal) scan(ctx context.Context, o ScanOptions, spoil bool, each func
 		group.Go(func() { s.fill(ctx) })
 	}
 	// Only behind the last batch is it known to be the last.
-	held := &room{through: o.After}
+	held := &buffer{through: o.After}
 	hand := func(caughtUp bool) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -78,7 +78,7 @@ func (j *Journal) scan(ctx context.Context, o ScanOptions, spoil bool, each func
 	some := false
 	var why error
 	for part := range s.ordered {
-		for r := range part.rooms {
+		for r := range part.buffers {
 			if some {
 				if err := hand(false); err != nil {
 					return err
@@ -187,7 +187,7 @@ func (j *Journal) Head(ctx context.Context) (Position, error) {
 	return head, err
 }
 
-func (j *Journal) headOver(ctx context.Context, l *link) (head Position, err error) {
+func (j *Journal) headOver(ctx context.Context, l *sharedClient) (head Position, err error) {
 	err = j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
 		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
 	}, func(e *esdb.RecordedEvent) error {

@@ -173,10 +173,10 @@ func TestScanRecycles(t *testing.T) {
 			return nil
 		}}})
 	var kept, first []Recorded // with what may be kept; the first batch as it came
-	rooms := map[*Recorded]bool{}
+	buffers := map[*Recorded]bool{}
 	if err := j.scan(within(t), ScanOptions{Raw: true}, true, func(b Batch) error {
 		if len(b.Events) > 0 { // the end of the log comes without
-			rooms[&b.Events[0]] = true
+			buffers[&b.Events[0]] = true
 		}
 		if first == nil {
 			first = b.Events
@@ -191,8 +191,8 @@ func TestScanRecycles(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if len(kept) != total || len(rooms) > roomsInUse(runtime.GOMAXPROCS(0)) {
-		t.Errorf("%d events in %d rooms", len(kept), len(rooms))
+	if len(kept) != total || len(buffers) > buffersInUse(runtime.GOMAXPROCS(0)) {
+		t.Errorf("%d events in %d buffers", len(kept), len(buffers))
 	}
 	if first[0].Position.Number() == 1 || string(first[0].RawData) == `{"by":"by 0","n":0}` {
 		t.Errorf("the first batch was not used again: %+v", first[0])

@@ -15,31 +15,31 @@ import (
 type decoder struct {
 	table    *Table
 	meta     Meta
-	envelope *form
+	envelope *object
 	blanks   map[string]*blank
 	last     *blank
 	known    *recall
 }
 
-// blank is a payload's form together with what it fills.
+// blank is a payload's object together with what it fills.
 type blank struct {
-	name  string
-	form  *form // nil: the general decoder reads this kind
-	clear func()
+	name   string
+	object *object // nil: the general decoder reads this kind
+	clear  func()
 	// event is what was filled in, apart from it.
 	event func() domain.Event
 }
 
 func newDecoder(t *Table) *decoder {
 	d := &decoder{table: t, blanks: map[string]*blank{}, known: newRecall()}
-	d.envelope = newForm(reflect.ValueOf(&d.meta).Elem(), "idempotencyKey")
+	d.envelope = newObject(reflect.ValueOf(&d.meta).Elem(), "idempotencyKey")
 	return d
 }
 
 // blankOf is a new blank of a payload that is read as an event by up.
 func blankOf[P any](name string, up func(P) domain.Event) *blank {
 	payload := new(P)
-	return &blank{name: name, form: newForm(reflect.ValueOf(payload).Elem()), clear: func() {
+	return &blank{name: name, object: newObject(reflect.ValueOf(payload).Elem()), clear: func() {
 		var zero P
 		*payload = zero
 	}, event: func() domain.Event { return up(*payload) }}
@@ -99,12 +99,12 @@ func (d *decoder) scanEvent(name string, b []byte) domain.Event {
 			d.blanks[name] = d.last
 		}
 	}
-	if d.last.form == nil {
+	if d.last.object == nil {
 		return nil
 	}
 	d.last.clear()
 	c := cursor{b: b}
-	if !d.last.form.fill(&c, d.known) || !c.ended() {
+	if !d.last.object.fill(&c, d.known) || !c.ended() {
 		return nil
 	}
 	return d.last.event()

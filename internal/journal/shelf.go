@@ -140,7 +140,7 @@ func (s Shelf) Get(ctx context.Context, subject string, fn func(number int64, re
 func (s Shelf) Truncate(ctx context.Context, subject string, below int64) (err error) {
 	const attempts = 3
 	for range attempts {
-		err = s.change(ctx, "truncate", subject, func(ctx context.Context, l *link, stream string, deadline time.Duration) error {
+		err = s.change(ctx, "truncate", subject, func(ctx context.Context, l *sharedClient, stream string, deadline time.Duration) error {
 			return s.truncate(ctx, l, stream, below, deadline)
 		})
 		if !errors.Is(err, ErrConflict) {
@@ -153,7 +153,7 @@ func (s Shelf) Truncate(ctx context.Context, subject string, below int64) (err e
 // truncateBefore is the member of a stream's metadata that hides its beginning.
 const truncateBefore = "$tb"
 
-func (s Shelf) truncate(ctx context.Context, l *link, stream string, below int64, deadline time.Duration) error {
+func (s Shelf) truncate(ctx context.Context, l *sharedClient, stream string, below int64, deadline time.Duration) error {
 	meta := map[string]json.RawMessage{}
 	var at esdb.ExpectedRevision = esdb.NoStream{}
 	err := s.j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
@@ -184,7 +184,7 @@ func (s Shelf) truncate(ctx context.Context, l *link, stream string, below int64
 // Close ends a subject's stream for good, with a tombstone; nothing can be
 // appended to it again. Closing twice is closing once.
 func (s Shelf) Close(ctx context.Context, subject string) error {
-	return s.change(ctx, "close", subject, func(ctx context.Context, l *link, stream string, deadline time.Duration) error {
+	return s.change(ctx, "close", subject, func(ctx context.Context, l *sharedClient, stream string, deadline time.Duration) error {
 		_, err := guarded(func() (*esdb.DeleteResult, error) {
 			return l.client.TombstoneStream(ctx, stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline})
 		})
@@ -196,7 +196,7 @@ func (s Shelf) Close(ctx context.Context, subject string) error {
 }
 
 // change writes about a subject's whole stream, as the store names it.
-func (s Shelf) change(ctx context.Context, what, subject string, write func(context.Context, *link, string, time.Duration) error) error {
+func (s Shelf) change(ctx context.Context, what, subject string, write func(context.Context, *sharedClient, string, time.Duration) error) error {
 	stream := domain.Stream(vaultCategory, subject)
 	return s.j.persist(ctx, what+" "+stream, func(ctx context.Context) (bool, error) {
 		l, err := s.j.acquire(ctx)

@@ -123,7 +123,7 @@ type lookedAt struct{ end, own Position }
 
 // ownHead is the position of the last event that counts, looked for from the
 // log's end back to where somebody looked before.
-func (j *Journal) ownHead(ctx context.Context, l *link) (Position, error) {
+func (j *Journal) ownHead(ctx context.Context, l *sharedClient) (Position, error) {
 	if !j.named() {
 		return j.headOver(ctx, l)
 	}
@@ -161,7 +161,7 @@ func (j *Journal) ownHead(ctx context.Context, l *link) (Position, error) {
 
 // unheard looks whether an event that counts stands after a position, and how
 // far it looked.
-func (j *Journal) unheard(ctx context.Context, l *link, after Position) (some bool, through Position, err error) {
+func (j *Journal) unheard(ctx context.Context, l *sharedClient, after Position) (some bool, through Position, err error) {
 	if !j.named() {
 		through, err = j.headOver(ctx, l)
 		return through.After(after), after, err

@@ -17,14 +17,14 @@ const (
 // A stretch of a log in this process is about so many batches.
 const stretchBatches = 4
 
-// reading is one scan of the log. It is cut into stretches, workers fill rooms
-// with the events of each, and the rooms are taken out in order.
+// reading is one scan of the log. It is cut into stretches, workers fill buffers
+// with the events of each, and the buffers are taken out in order.
 type reading struct {
 	ScanOptions
 	j       *Journal
 	idle    chan *stretch // to whoever fills the next
 	ordered chan *stretch // the same in order, closed when there are no more
-	spare   chan *room
+	spare   chan *buffer
 	// err and caughtUp are why there are no more.
 	err      error
 	caughtUp bool
@@ -32,20 +32,20 @@ type reading struct {
 
 // stretch is a part of the log that one worker reads or decodes.
 type stretch struct {
-	fill  func(d *decoder, out func(*room) error) error
-	rooms chan *room // closed when all was read
-	err   error      // why that was not all
+	fill    func(d *decoder, out func(*buffer) error) error
+	buffers chan *buffer // closed when all was read
+	err     error        // why that was not all
 }
 
 func newReading(j *Journal, o ScanOptions, workers int) *reading {
 	return &reading{ScanOptions: o, j: j, idle: make(chan *stretch), ordered: make(chan *stretch, workers+2),
-		spare: make(chan *room, roomsInUse(workers))}
+		spare: make(chan *buffer, buffersInUse(workers))}
 }
 
-// roomsInUse bounds the rooms that a scan makes: those of the stretches that
+// buffersInUse bounds the buffers that a scan makes: those of the stretches that
 // wait, of the one that waits to be one of them and of the one that is handed
 // over; and what each worker, the divider and the reader hold.
-func roomsInUse(workers int) int { return (workers+4)*stretchBatches + workers + 2 }
+func buffersInUse(workers int) int { return (workers+4)*stretchBatches + workers + 2 }
 
 // divide cuts the log into stretches.
 func (s *reading) divide(ctx context.Context) {
@@ -62,7 +62,7 @@ func (s *reading) divide(ctx context.Context) {
 }
 
 func (s *reading) add(ctx context.Context, part *stretch) error {
-	part.rooms = make(chan *room, stretchBatches)
+	part.buffers = make(chan *buffer, stretchBatches)
 	for _, c := range []chan *stretch{s.idle, s.ordered} {
 		select {
 		case c <- part:
@@ -73,20 +73,20 @@ func (s *reading) add(ctx context.Context, part *stretch) error {
 	return nil
 }
 
-// fill fills the rooms of one stretch after the other.
+// fill fills the buffers of one stretch after the other.
 func (s *reading) fill(ctx context.Context) {
 	d := s.j.opts.Table.decoder()
 	defer s.j.opts.Table.decoders.Put(d)
 	for part := range s.idle {
-		part.err = part.fill(d, func(r *room) error {
+		part.err = part.fill(d, func(r *buffer) error {
 			select {
-			case part.rooms <- r:
+			case part.buffers <- r:
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		})
-		close(part.rooms)
+		close(part.buffers)
 	}
 }
 
@@ -105,7 +105,7 @@ func (s *reading) divideBulk(ctx context.Context) error {
 	}
 	for from := s.After.Number(); from < end; {
 		after, until := from, min(end, bulk.Ahead(from, stretchBatches*batchEvents))
-		err := s.add(ctx, &stretch{fill: func(d *decoder, out func(*room) error) error {
+		err := s.add(ctx, &stretch{fill: func(d *decoder, out func(*buffer) error) error {
 			f := filler{reading: s, decoder: d, out: out}
 			if err := bulk.Read(ctx, after, until, f.take); err != nil {
 				var s stopped
@@ -124,12 +124,12 @@ func (s *reading) divideBulk(ctx context.Context) error {
 	return nil
 }
 
-// filler puts the events of a stretch into rooms.
+// filler puts the events of a stretch into buffers.
 type filler struct {
 	*reading
 	decoder *decoder
-	out     func(*room) error
-	room    *room // nil: nothing seen yet
+	out     func(*buffer) error
+	buffer  *buffer // nil: nothing seen yet
 }
 
 // take decodes an event whose stream is named as the store names it and whose
@@ -139,32 +139,32 @@ func (f *filler) take(at uint64, r *Recorded) error {
 		return nil
 	}
 	r.Position = position.Of(at)
-	if f.room == nil {
-		f.room = f.getRoom()
+	if f.buffer == nil {
+		f.buffer = f.getBuffer()
 	}
-	f.room.through = r.Position
+	f.buffer.through = r.Position
 	stream := f.j.local(r.Stream, r.Type)
 	if stream == "" || f.Want != nil && !f.Want(r.Type) {
 		return nil
 	}
-	own := f.room.add(r, stream)
+	own := f.buffer.add(r, stream)
 	if err := f.decoder.decode(own); err != nil {
 		return err
 	}
-	if f.room.bytes += len(r.RawMeta) + len(r.RawData); f.Raw {
-		own.RawMeta, own.RawData = f.room.keep(r.RawMeta), f.room.keep(r.RawData)
+	if f.buffer.bytes += len(r.RawMeta) + len(r.RawData); f.Raw {
+		own.RawMeta, own.RawData = f.buffer.keep(r.RawMeta), f.buffer.keep(r.RawData)
 	} else {
 		own.RawMeta, own.RawData = nil, nil
 	}
-	if f.room.full() {
+	if f.buffer.full() {
 		return f.flush()
 	}
 	return nil
 }
 
 func (f *filler) flush() error {
-	r := f.room
-	if f.room = nil; r == nil {
+	r := f.buffer
+	if f.buffer = nil; r == nil {
 		return nil
 	}
 	return f.out(r)
@@ -173,21 +173,21 @@ func (f *filler) flush() error {
 // divideWire reads the log itself, for it comes over one connection, and leaves
 // the decoding to the workers.
 func (s *reading) divideWire(ctx context.Context) error {
-	var r *room
+	var r *buffer
 	skipped := 0
 	flush := func() error {
 		full := r
 		if r, skipped = nil, 0; full == nil {
 			return nil
 		}
-		return s.add(ctx, &stretch{fill: func(d *decoder, out func(*room) error) error { return s.decodeAll(d, full, out) }})
+		return s.add(ctx, &stretch{fill: func(d *decoder, out func(*buffer) error) error { return s.decodeAll(d, full, out) }})
 	}
 	err := s.j.readAll(ctx, s.After, func(e *Recorded) error {
 		if !s.Until.Holds(e.Position) {
 			return errScanEnd
 		}
 		if r == nil {
-			r = s.getRoom()
+			r = s.getBuffer()
 		}
 		r.through = e.Position
 		if e.Stream == "" || s.Want != nil && !s.Want(e.Type) {
@@ -209,7 +209,7 @@ func (s *reading) divideWire(ctx context.Context) error {
 
 var errScanEnd = errors.New("end of scan")
 
-func (s *reading) decodeAll(d *decoder, r *room, out func(*room) error) error {
+func (s *reading) decodeAll(d *decoder, r *buffer, out func(*buffer) error) error {
 	for i := range r.events {
 		own := &r.events[i]
 		if err := d.decode(own); err != nil {
@@ -222,8 +222,8 @@ func (s *reading) decodeAll(d *decoder, r *room, out func(*room) error) error {
 	return out(r)
 }
 
-// room is memory for the events of one batch after the other.
-type room struct {
+// buffer is memory for the events of one batch after the other.
+type buffer struct {
 	events  []Recorded
 	bytes   int    // that the events were recorded as
 	slab    []byte // where raw bytes lie that were somebody else's
@@ -232,26 +232,26 @@ type room struct {
 
 const slabBytes = 400 << 10 // about what a batch needs
 
-func (s *reading) getRoom() *room {
+func (s *reading) getBuffer() *buffer {
 	select {
 	case r := <-s.spare:
 		return r
 	default:
-		return &room{events: make([]Recorded, 0, batchEvents)}
+		return &buffer{events: make([]Recorded, 0, batchEvents)}
 	}
 }
 
-func (s *reading) giveBack(r *room) {
+func (s *reading) giveBack(r *buffer) {
 	select {
 	case s.spare <- r:
 	default:
 	}
 }
 
-func (r *room) full() bool { return len(r.events) == batchEvents || r.bytes >= batchBytes }
+func (r *buffer) full() bool { return len(r.events) == batchEvents || r.bytes >= batchBytes }
 
 // add adds an event, whose stream this journal names so.
-func (r *room) add(e *Recorded, stream string) *Recorded {
+func (r *buffer) add(e *Recorded, stream string) *Recorded {
 	r.events = append(r.events, *e)
 	own := &r.events[len(r.events)-1]
 	own.Stream = stream
@@ -259,7 +259,7 @@ func (r *room) add(e *Recorded, stream string) *Recorded {
 }
 
 // keep copies bytes into memory shared by neighbouring events.
-func (r *room) keep(b []byte) []byte {
+func (r *buffer) keep(b []byte) []byte {
 	if len(b) > cap(r.slab)-len(r.slab) {
 		r.slab = make([]byte, 0, max(slabBytes, len(b)))
 	}
@@ -268,9 +268,9 @@ func (r *room) keep(b []byte) []byte {
 	return r.slab[from:len(r.slab):len(r.slab)]
 }
 
-// recycle makes room for the next batch. spoiled overwrites what was there, so
+// recycle makes place for the next batch. spoiled overwrites what was there, so
 // that a test sees whether anybody has kept some of it.
-func (r *room) recycle(spoiled bool) {
+func (r *buffer) recycle(spoiled bool) {
 	if spoiled {
 		for i := range r.slab {
 			r.slab[i] = '#'

@@ -10,20 +10,20 @@ import (
 	"ksiega/domain"
 )
 
-// A form is a struct that is filled from plain JSON again and again, by one
+// An object is a struct that is filled from plain JSON again and again, by one
 // goroutine. It knows the struct's fields by their keys and has a pointer to
 // each, so that reflection is needed once, not for every event.
 //
 // It understands less than the general decoder, and says so: no key that it
 // does not know or that comes twice, no value of another kind than those that
 // slot.to lists. What it understands, it reads as the general decoder would.
-type form struct{ slots []slot }
+type object struct{ slots []slot }
 
 // slot is one field.
 type slot struct {
 	key string // with quotes and colon
 	// to points to the field: *string, *domain.Sealed, *int, *int64, *bool,
-	// *domain.Date, *domain.Month, *domain.TimeOfDay, *Salt, or it is the *form of an
+	// *domain.Date, *domain.Month, *domain.TimeOfDay, *Salt, or it is the *object of an
 	// object. nil is a field of another kind, left to the general decoder.
 	to any
 	// once: hardly any value comes again.
@@ -34,11 +34,11 @@ type slot struct {
 // maxSlots is how many fields a set of bits holds.
 const maxSlots = 64
 
-// newForm makes a form of a struct that can be written to; nil where the
+// newObject makes an object of a struct that can be written to; nil where the
 // general decoder does more with the type than to fill in fields by name. Values
 // of the keys in once are not remembered.
-func newForm(v reflect.Value, once ...string) *form {
-	f := &form{}
+func newObject(v reflect.Value, once ...string) *object {
+	f := &object{}
 	if !f.add(v) || len(f.slots) > maxSlots {
 		return nil
 	}
@@ -65,7 +65,7 @@ func plainKey(key string) bool {
 func quoted(key string) string { return `"` + key + `":` }
 
 // add adds the fields of a struct and of those embedded in it.
-func (f *form) add(v reflect.Value) bool {
+func (f *object) add(v reflect.Value) bool {
 	if v.Kind() != reflect.Struct || readsItself(v.Type()) {
 		return false
 	}
@@ -108,7 +108,7 @@ func target(v reflect.Value) any {
 	var as reflect.Type
 	switch v.Kind() {
 	case reflect.Struct:
-		if f := newForm(v); f != nil {
+		if f := newObject(v); f != nil {
 			return f
 		}
 		return nil
@@ -128,7 +128,7 @@ func target(v reflect.Value) any {
 
 // fill reads an object. It reports whether it understood it; if not, the fields
 // are half filled. Fields that do not stand there stay as they are.
-func (f *form) fill(c *cursor, known *recall) bool {
+func (f *object) fill(c *cursor, known *recall) bool {
 	if !c.take('{') {
 		return false
 	}
@@ -155,7 +155,7 @@ func (f *form) fill(c *cursor, known *recall) bool {
 
 // find steps over a key and says which it is, or -1. They usually come in
 // order.
-func (f *form) find(c *cursor, next int) int {
+func (f *object) find(c *cursor, next int) int {
 	for range f.slots {
 		if next >= len(f.slots) {
 			next = 0
@@ -191,7 +191,7 @@ func (s *slot) read(c *cursor, known *recall) bool {
 		var ok bool
 		*to, ok = c.truth()
 		return ok
-	case *form:
+	case *object:
 		return to.fill(c, known)
 	default:
 		return s.readCivil(c, known)

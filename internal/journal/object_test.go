@@ -206,7 +206,7 @@ func TestUnformed(t *testing.T) {
 	type named struct {
 		Inner `json:"inner"`
 	}
-	if f := newForm(reflect.ValueOf(&named{}).Elem()); f == nil || len(f.slots) != 1 {
+	if f := newObject(reflect.ValueOf(&named{}).Elem()); f == nil || len(f.slots) != 1 {
 		t.Error("a struct with a key of its own is no object")
 	}
 	for _, v := range []any{new(int), new(loud), new(domain.Date),
@@ -230,8 +230,8 @@ func TestUnformed(t *testing.T) {
 		}{}, &struct {
 			Name string `json:"'a b'"`
 		}{}} {
-		if newForm(reflect.ValueOf(v).Elem()) != nil {
-			t.Errorf("%T has a form", v)
+		if newObject(reflect.ValueOf(v).Elem()) != nil {
+			t.Errorf("%T is read as an object", v)
 		}
 	}
 }
@@ -253,15 +253,15 @@ func TestGoldensAreScanned(t *testing.T) {
 		}
 		typ, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".json"), "~")
 		scanned := agrees(t, d, typ, bytes.TrimSpace(data))
-		if d.last.form == nil {
-			t.Errorf("%s has no form", typ)
+		if d.last.object == nil {
+			t.Errorf("%s is read as no object", typ)
 			continue
 		}
 		var fields map[string]any
 		if err := jsonx.Unmarshal(data, &fields); err != nil {
 			t.Fatal(err)
 		}
-		left := holdsOther(d.last.form, fields)
+		left := holdsOther(d.last.object, fields)
 		if scanned == left {
 			t.Errorf("%s: scanned is %v", file, scanned)
 		}
@@ -270,10 +270,10 @@ func TestGoldensAreScanned(t *testing.T) {
 
 // holdsOther says whether a field of another kind stands in an object, or in one
 // within it.
-func holdsOther(f *form, fields map[string]any) bool {
+func holdsOther(f *object, fields map[string]any) bool {
 	return slices.ContainsFunc(f.slots, func(s slot) bool {
 		value, present := fields[strings.Trim(s.key, `":`)]
-		of, within := s.to.(*form)
+		of, within := s.to.(*object)
 		inner, _ := value.(map[string]any)
 		return s.to == nil && present || within && holdsOther(of, inner)
 	})

@@ -45,14 +45,14 @@ var (
 	errCut     = errors.New("the client was closed under the operation")
 )
 
-// link is one client and those who use it.
+// sharedClient is one client and those who use it.
 //
 // The official client closes itself for good when it finds no node, whoever asks
 // it for a connection at that moment waits for ever, and no context ends its
-// search. So a link is proven by one goroutine before anybody uses it, and again
+// search. So one is proven by one goroutine before anybody uses it, and again
 // after the client was sent on to another node; after the connection breaks it
 // takes no new users, and the last one closes it.
-type link struct {
+type sharedClient struct {
 	client *esdb.Client
 	proof  *proof // guarded by Journal.mu
 	users  int    // guarded by Journal.mu
@@ -67,21 +67,21 @@ type proof struct {
 
 func newProof() *proof { return &proof{done: make(chan struct{})} }
 
-func (j *Journal) acquire(ctx context.Context) (*link, error) {
+func (j *Journal) acquire(ctx context.Context) (*sharedClient, error) {
 	j.mu.Lock()
 	if j.life.Err() != nil {
 		j.mu.Unlock()
 		return nil, errClosed
 	}
-	l := j.link
+	l := j.shared
 	if l == nil {
 		client, err := esdb.NewClient(j.config)
 		if err != nil {
 			j.mu.Unlock()
 			return nil, fmt.Errorf("connect to the event store: %w", err)
 		}
-		l = &link{client: client, proof: newProof(), users: 1}
-		j.link = l
+		l = &sharedClient{client: client, proof: newProof(), users: 1}
+		j.shared = l
 		go j.prove(l, l.proof)
 	}
 	l.users++
@@ -94,8 +94,8 @@ func (j *Journal) acquire(ctx context.Context) (*link, error) {
 	return l, nil
 }
 
-// prove is one of the link's users until it is done.
-func (j *Journal) prove(l *link, p *proof) {
+// prove is one of its users until it is done.
+func (j *Journal) prove(l *sharedClient, p *proof) {
 	_, p.err = guarded(l.client.GetServerVersion)
 	f := healthy
 	if p.err != nil {
@@ -110,7 +110,7 @@ func (j *Journal) prove(l *link, p *proof) {
 }
 
 // proveAnew is for a client that was sent on to another node.
-func (j *Journal) proveAnew(l *link) {
+func (j *Journal) proveAnew(l *sharedClient) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	select {
@@ -144,36 +144,36 @@ func (p *proof) wait(ctx context.Context, limit time.Duration) error {
 	}
 }
 
-func (j *Journal) retire(l *link) {
+func (j *Journal) retire(l *sharedClient) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	l.gone = true
-	if j.link == l {
-		j.link = nil
+	if j.shared == l {
+		j.shared = nil
 	}
 }
 
-// fate is what an operation's end says about its client.
-type fate int
+// condition is what an operation's end says about its client.
+type condition int
 
 const (
-	healthy fate = iota
-	moved        // the client goes on to the node it was told of
-	severed      // the connection is; operations under way end by themselves
-	dead         // the client closed itself; operations under way may be stuck
+	healthy condition = iota
+	moved             // the client goes on to the node it was told of
+	severed           // the connection is; operations under way end by themselves
+	dead              // the client closed itself; operations under way may be stuck
 )
 
-// done releases a link after an operation that ended with err. One whose context
+// done releases a client after an operation that ended with err. One whose context
 // ended says nothing of the connection.
-func (j *Journal) done(ctx context.Context, l *link, err error) {
-	f := fateOf(err)
+func (j *Journal) done(ctx context.Context, l *sharedClient, err error) {
+	f := conditionOf(err)
 	if ctx.Err() != nil && f == severed {
 		f = healthy
 	}
 	j.release(l, f)
 }
 
-func (j *Journal) release(l *link, f fate) {
+func (j *Journal) release(l *sharedClient, f condition) {
 	switch f {
 	case moved:
 		j.proveAnew(l)
@@ -189,8 +189,8 @@ func (j *Journal) release(l *link, f fate) {
 	}
 }
 
-// fateOf judges the error of an operation on a proven client.
-func fateOf(err error) fate {
+// conditionOf judges the error of an operation on a proven client.
+func conditionOf(err error) condition {
 	var e *esdb.Error
 	switch {
 	case err == nil:
@@ -369,7 +369,7 @@ func (j *Journal) pull(ctx context.Context, open func(context.Context, *esdb.Cli
 	return err
 }
 
-func (j *Journal) pullOver(ctx context.Context, l *link, open func(context.Context, *esdb.Client) (*esdb.ReadStream, error), each func(*esdb.RecordedEvent) error) error {
+func (j *Journal) pullOver(ctx context.Context, l *sharedClient, open func(context.Context, *esdb.Client) (*esdb.ReadStream, error), each func(*esdb.RecordedEvent) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	// Silence is bounded, the whole read is not.

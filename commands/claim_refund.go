@@ -107,11 +107,15 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 
 // amendClaim takes a claim back, so that it can be submitted anew with other values. Cut
 // short between the two, the same command submits it. One that already is as it is to be
-// stays.
+// stays; one that would not be submitted anew too.
 func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim, released journal.Result, err error) {
 	known, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", c.Number), refund.Decider())
-	if err != nil || l.done(o, known.Keys) {
+	if err != nil {
 		return claim, released, err
+	}
+	claim = journal.Result{Position: known.Position, Revision: known.Revision}
+	if l.done(o, known.Keys) {
+		return claim, released, nil
 	}
 	asked := refund.Submitted{About: refund.About{Claim: c.Number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted, Corrects: c.Corrects}
 	was := known.State.Claim
@@ -121,9 +125,40 @@ func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim
 		return claim, released, err
 	}
 	if c.Correct { // the decision under the key is what follows
+		if err := l.submittable(ctx, o, known.State, c); err != nil {
+			return claim, released, err
+		}
 		o.Key, o.file, o.row = "", "", 0
 	}
 	return l.takeClaimBack(ctx, o, WithdrawClaim{Claim: c.Number, Agreement: was.Agreement, Reason: c.Reason})
+}
+
+// submittable refuses what would be refused once a claim is taken back.
+func (l *Ledger) submittable(ctx context.Context, o Origin, known refund.State, c SubmitClaim) error {
+	was := known.Claim
+	under, err := l.lookups().agreement(ctx, was.Agreement)
+	if err != nil {
+		return err
+	}
+	held, ok := under.Reservation(c.Number)
+	if !ok {
+		if under, err = l.adopt(ctx, o, under, known); err != nil {
+			return err
+		}
+		held, _ = under.Reservation(c.Number)
+	}
+	back := refund.Decider().Evolve(known, refund.Withdrawn{About: was.About, On: was.On, Attempt: held.Attempt})
+	cmd, err := l.prepareClaim(ctx, o, back, c)
+	if err != nil {
+		return err
+	}
+	if c.Agreement == was.Agreement {
+		cmd.Void = append(cmd.Void, held.Reserved)
+	}
+	if under, err = l.lookups().agreement(ctx, c.Agreement); err == nil {
+		_, err = agreement.Decider().Decide(under, cmd)
+	}
+	return err
 }
 
 // trySubmitting submits a claim where nobody else says anything of its number

@@ -328,7 +328,7 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 		after.Totals = after.Add(e)
 	}
 	// Money that came, or went back, is evidence of what it came for.
-	if len(events) > 0 && step != domain.Enter && (after.Takes() < min(s.Takes(), 0) || after.ToPayBack() < min(s.ToPayBack(), 0)) {
+	if len(events) > 0 && step != domain.Enter && (after.uncovered() > max(s.uncovered(), 0) || after.ToPayBack() < min(s.ToPayBack(), 0)) {
 		return nil, domain.ErrNamed.With("%s", s.booked())
 	}
 	return events, nil

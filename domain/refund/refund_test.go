@@ -225,6 +225,14 @@ func TestAnswersAreTakenBack(t *testing.T) {
 	Given(t, d, submitted, accepted, received).When(fix).Refuse(domain.ErrNamed)
 	fix.Amend.Correct = false
 	Given(t, d, submitted, accepted).When(fix).Refuse(domain.ErrDiffers)
+	// A returned claim has no money either.
+	sentBack := refund.RecordDecision{On: on + 5, Outcome: refund.OutcomeReturned, Amend: domain.Amend{Correct: true, Reason: "r"}}
+	Given(t, d, submitted, accepted, received).When(sentBack).Refuse(domain.ErrNamed)
+	earlier := refund.Returned{About: about, On: on + 1}
+	Given(t, d, submitted, earlier, accepted, received).When(out).Refuse(domain.ErrNamed)
+	late := refund.Returned{About: about, On: on + 15}
+	Given(t, d, submitted, accepted, received, late).When(refund.RecordDecision{On: on + 15, Amend: domain.Amend{Withdraw: true, Reason: "r"}}).
+		Then(refund.DecisionWithdrawn{About: about, On: on + 15, Outcome: refund.OutcomeReturned, Reason: "r"})
 
 	demand := refund.Reclaimed{About: about, On: on + 5, Amount: 500}
 	back := refund.Received{About: about, On: on + 20, Statement: "S/2", Line: 1, Amount: -500, Reason: "number"}

@@ -110,6 +110,15 @@ func (t Totals) Takes() domain.Grosze {
 	return t.Claimed - t.Received
 }
 
+// uncovered is how much more was received than the claim has coming; of a returned one
+// that is all of it.
+func (t Totals) uncovered() domain.Grosze {
+	if t.IsReturned {
+		return t.Received
+	}
+	return -t.Takes()
+}
+
 // ToPayBack is what the centre still owes the labour office.
 func (t Totals) ToPayBack() domain.Grosze {
 	if t.ReclaimedAll {

@@ -85,9 +85,16 @@ func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaim
 		if err = cmp.Or(s.err, o.meets(known.Revision)); err == nil {
 			_, err = d.Decide(known.State, cmd) // what the claim refuses, the agreement never hears
 		}
-		if err == nil && concernsAgreement(known.State, cmd) {
-			cmd.Told = !c.Correct && !c.Withdraw
-			answered, err = l.answer(ctx, o, known.State, agreement.AnswerClaim{Claim: c.Claim, On: c.Date, Outcome: cmd.Outcome, Correct: c.Correct, Withdraw: c.Withdraw})
+		answer := agreement.AnswerClaim{Claim: c.Claim, On: c.Date, Outcome: cmd.Outcome, Correct: c.Correct, Withdraw: c.Withdraw}
+		switch {
+		case (err == nil || errors.Is(err, domain.ErrNothingToWithdraw)) && unheard(known.State, cmd):
+			var told error
+			if answered, told = l.answer(ctx, o, known.State, answer); !errors.Is(told, domain.ErrNothingToWithdraw) {
+				cmd.Told, err = told == nil, told
+			}
+		case err == nil && concernsAgreement(known.State, cmd):
+			answered, err = l.answer(ctx, o, known.State, answer)
+			cmd.Told = err == nil
 		}
 		if err != nil {
 			return claim, answered, err
@@ -113,6 +120,13 @@ func concernsAgreement(claim refund.State, c refund.RecordDecision) bool {
 		return true
 	}
 	return !c.Amend.Withdraw && c.Outcome != refund.OutcomeReclaimed
+}
+
+// unheard says that a claim has no answer of the day that is to be taken back: its agreement
+// may, where the answer was cut short between the two.
+func unheard(claim refund.State, c refund.RecordDecision) bool {
+	_, stands := claim.Answered(c)
+	return claim.Exists() && c.Amend.Withdraw && !stands && c.Outcome != refund.OutcomeReclaimed
 }
 
 // answer enters an answer in the agreement of a claim.

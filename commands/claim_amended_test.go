@@ -1,10 +1,12 @@
 package commands_test
 
 import (
+	"errors"
 	"testing"
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/refund"
 	"ksiega/internal/testkit/ledgertest"
 )
 
@@ -41,5 +43,62 @@ func TestARefusedCorrectionLeavesTheClaim(t *testing.T) {
 				t.Errorf("refused (%v), and claimed are %v, not %v", err, after, before)
 			}
 		})
+	}
+}
+
+// corrected is a decision that takes the place of the one of its day.
+func corrected(c commands.RecordClaimDecision) commands.RecordClaimDecision {
+	c.Correct, c.CorrectionReason = true, "pomyłka"
+	return c
+}
+
+// Money comes between an answer's correction in the agreement and in the claim: both hear
+// it.
+func TestACorrectedAnswerIsHeardByBoth(t *testing.T) {
+	l := openClaims(t)
+	if err := patiently(t.Context(), l.RecordClaimDecision, decision("W/1", 1, refund.OutcomeAccepted)); err != nil {
+		t.Fatal(err)
+	}
+	slow := *l.Ledger
+	slow.Log = commands.NewLog(&meddling{Log: l.Journal, told: func() {
+		if _, err := l.MatchLine(t.Context(), ledgertest.Actor, commands.MatchLine{Statement: bankID, Line: 2, Claim: "W/1"}); err != nil {
+			t.Error(err)
+		}
+	}}, l.Vault)
+	_, err := slow.RecordClaimDecision(t.Context(), ledgertest.Actor, corrected(decision("W/1", 1, refund.OutcomeReturned)))
+	if err != nil {
+		t.Error(err)
+	}
+	if a := claimOf(t, l, "W/1").Answers(); len(a) != 1 || a[0].Outcome != refund.OutcomeReturned {
+		t.Errorf("the claim has heard %v", a)
+	}
+}
+
+// An answer that was cut short is withdrawn where its agreement has it, though the claim
+// never heard it.
+func TestAnAnswerCutShortIsWithdrawn(t *testing.T) {
+	for at := range 2 {
+		for _, after := range []bool{false, true} {
+			l := openClaims(t)
+			if _, err := cut(l, 1, false).RecordClaimDecision(t.Context(), ledgertest.Actor, decision("W/1", 1, refund.OutcomeReturned)); !errors.Is(err, errPowerLost) {
+				t.Fatal(err)
+			}
+			c := decision("W/1", 1, "")
+			c.Withdraw, c.CorrectionReason = true, "pomyłka"
+			if at == 0 {
+				if _, err := cut(l, at, after).RecordClaimDecision(t.Context(), ledgertest.Actor, c); !errors.Is(err, errPowerLost) {
+					t.Errorf("cut short: %v", err)
+				}
+			}
+			if _, err := l.RecordClaimDecision(t.Context(), ledgertest.Actor, c); err != nil {
+				t.Error(err)
+			}
+			if claimed, _ := settled(t, l); claimed["S/1"] != 4860 {
+				t.Errorf("%v is claimed", claimed)
+			}
+			if err := patiently(t.Context(), l.WithdrawClaim, withdrawal("W/1")); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }

@@ -46,8 +46,9 @@ type RecordDecision struct {
 	// Amend replaces or takes back what is recorded of the day; then an Outcome need not
 	// be named where one alone is.
 	Amend domain.Amend
-	// Told: the claim's agreement has taken the answer. A demand of the same day that
-	// came in between, which the agreement knows nothing of, stands beside it.
+	// Told: the claim's agreement has taken the answer, or given it up, so that the claim
+	// does too, whatever came in between. A demand of the same day, which the agreement
+	// knows nothing of, stands beside it.
 	Told bool
 }
 
@@ -307,10 +308,10 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 			return nil, err
 		}
 	}
-	if _, demand := was.(Reclaimed); demand && c.Told {
+	if _, demand := was.(Reclaimed); demand && c.Told && !c.Amend.Correct && !c.Amend.Withdraw {
 		was = nil // it came in between, and stands beside the answer
 	}
-	step, err := c.Amend.Over(domain.StandingOf(was != nil, s.gone[c.On]), was == e, "decision of "+c.On.String()+" on claim "+about.Claim)
+	step, err := c.Amend.Over(domain.StandingOf(was != nil, s.gone[c.On] || c.Told && c.Amend.Withdraw), was == e, "decision of "+c.On.String()+" on claim "+about.Claim)
 	if err != nil || step == domain.Keep {
 		return nil, domain.DiffersAt("date", err)
 	}
@@ -328,7 +329,7 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 		after.Totals = after.Add(e)
 	}
 	// Money that came, or went back, is evidence of what it came for.
-	if len(events) > 0 && step != domain.Enter && (after.uncovered() > max(s.uncovered(), 0) || after.ToPayBack() < min(s.ToPayBack(), 0)) {
+	if len(events) > 0 && step != domain.Enter && !c.Told && (after.uncovered() > max(s.uncovered(), 0) || after.ToPayBack() < min(s.ToPayBack(), 0)) {
 		return nil, domain.ErrNamed.With("%s", s.booked())
 	}
 	return events, nil

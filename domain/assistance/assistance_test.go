@@ -296,3 +296,20 @@ func TestPayloads(t *testing.T) {
 		t.Errorf("stream %s", s)
 	}
 }
+
+// What was withdrawn is as if it had never been, also where its contract is another
+// person's by now.
+func TestAWithdrawnVisitOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	was := logged("C1", may14, 600, 720)
+	is := was
+	is.Participant, is.Programme = "U9", "wszyscy-razem"
+	history := []domain.Event{was, withdrawn(was, "r")}
+	given.Given(t, Decider(), history...).When(logging(is)).Then(is)
+	first := is
+	first.Reason = "r2"
+	given.Given(t, Decider(), history...).When(CorrectVisit{Visit: is.Visit, Details: is.Details, Editions: under(is.Caps), Reason: "r2"}).Then(first)
+	given.Given(t, Decider(), history...).When(WithdrawVisit{Visit: is.Visit, Reason: "r2"}).Then()
+	given.Given(t, Decider(), was).When(logging(is)).Refuse(domain.ErrDiffers)
+	given.Given(t, Decider(), was).When(WithdrawVisit{Visit: is.Visit, Reason: "r2"}).Refuse(domain.ErrDiffers)
+}

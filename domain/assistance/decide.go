@@ -78,7 +78,7 @@ func log(s State, c LogVisit) ([]domain.Event, error) {
 	if i := s.find(c.Visit); i >= 0 {
 		was := s.Visits[i]
 		switch field := differs(was, c.Visit, c.Details); {
-		case was.Withdrawn && was.Visit == c.Visit:
+		case was.Withdrawn:
 			return logAt(s, i, c)
 		case field != "":
 			return nil, domain.ErrDiffers.At(field).With("%s, %s", name(c.Visit), field)
@@ -107,7 +107,7 @@ func correct(s State, c CorrectVisit) ([]domain.Event, error) {
 	}
 	was := s.Visits[i]
 	switch {
-	case was.Visit != c.Visit:
+	case !was.Withdrawn && was.Visit != c.Visit:
 		return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), differs(was, c.Visit, was.Details))
 	case !was.Withdrawn && was.Details == c.Details && !c.Anew:
 		return nil, nil
@@ -147,10 +147,10 @@ func withdraw(s State, c WithdrawVisit) ([]domain.Event, error) {
 	}
 	was := s.Visits[i]
 	switch {
-	case was.Visit != c.Visit:
-		return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), differs(was, c.Visit, was.Details))
 	case was.Withdrawn:
 		return nil, nil
+	case was.Visit != c.Visit:
+		return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), differs(was, c.Visit, was.Details))
 	case c.Reason == "" && !c.Wordless:
 		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
 	}

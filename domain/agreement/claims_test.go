@@ -234,8 +234,16 @@ func TestNoHistoryClaimsTwice(t *testing.T) {
 				}
 				c = agreement.ReleaseClaims{Void: []refund.Reserved{held.Reservation()}}
 			} else {
-				c = answer(one("claim"), rapid.IntRange(1, 28).Draw(t, "day"),
+				c = answer(one("claim"), rapid.IntRange(1, 5).Draw(t, "day"),
 					rapid.SampledFrom([]refund.Outcome{refund.OutcomeAccepted, refund.OutcomeReturned, refund.OutcomePartial, refund.OutcomeReclaimed}).Draw(t, "outcome"))
+				again := c.(agreement.AnswerClaim)
+				switch rapid.IntRange(0, 3).Draw(t, "amended") {
+				case 0:
+					again.Correct = true
+				case 1:
+					again.Withdraw = true
+				}
+				c = again
 			}
 			events, err := d.Decide(d.Fold(history...), c)
 			if err != nil {

@@ -125,6 +125,7 @@ type State struct {
 	received   map[booking]Received
 	undone     map[booking]bool
 	writtenOff WrittenOff
+	restored   bool                 // it was taken back that the claim was written off
 	facts      []domain.Event       // that Totals come of, in the order of recording
 	gone       map[domain.Date]bool // days whose answers were withdrawn
 	withdrawn  map[string]Withdrawn // the latest by agreement
@@ -222,6 +223,8 @@ func decide(s State, c Command) ([]domain.Event, error) {
 func (s State) writeOff(c WriteOff) ([]domain.Event, error) {
 	e := WrittenOff{s.Claim.About, c.On, c.Reason}
 	switch {
+	case c.Withdraw && !s.WrittenOff && s.restored:
+		return nil, nil
 	case c.Withdraw && !s.WrittenOff:
 		return nil, domain.ErrNothingToWithdraw.With("claim %s", s.Claim.Claim)
 	case c.Withdraw && (c.Reason != "" || c.Wordless):
@@ -485,7 +488,7 @@ func evolve(s State, e domain.Event) State {
 		return s.take(of[e.On], func() { delete(of, e.On); s.gone[e.On] = true })
 	case WriteOffWithdrawn:
 		off := s.writtenOff
-		s.writtenOff = WrittenOff{}
+		s.writtenOff, s.restored = WrittenOff{}, true
 		return s.take(off, func() {})
 	case Submitted:
 		s.Claim = e

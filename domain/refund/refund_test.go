@@ -241,6 +241,7 @@ func TestAnswersAreTakenBack(t *testing.T) {
 	off := refund.WrittenOff{About: about, On: on + 30, Reason: "r"}
 	Given(t, d, submitted, off).When(refund.WriteOff{Withdraw: true, Reason: "r2"}).Then(refund.WriteOffWithdrawn{About: about, On: on + 30, Reason: "r2"})
 	Given(t, d, submitted).When(refund.WriteOff{Withdraw: true, Reason: "r2"}).Refuse(domain.ErrNothingToWithdraw)
+	Given(t, d, submitted, off, refund.WriteOffWithdrawn{About: about, On: on + 30}).When(refund.WriteOff{Withdraw: true, Reason: "r2"}).Then()
 	s := d.Fold(submitted, accepted, received, demand, gone(refund.OutcomeReclaimed), gone(refund.OutcomeAccepted), off, refund.WriteOffWithdrawn{About: about, On: on + 30})
 	if want := d.Fold(submitted, received); s.Totals != want.Totals {
 		t.Errorf("%+v is left, not %+v", s.Totals, want.Totals)

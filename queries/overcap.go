@@ -380,9 +380,9 @@ func workedDays(ctx context.Context, q *question, months []projections.Settlemen
 	years := yearsOfDays{}
 	return years, eachDetail(ctx, q, months, func(m projections.SettlementMonth) bool { return m.New },
 		func(m projections.SettlementMonth, d projections.SettlementDetail) {
-			y := years.of(m.Participant, m.Month.First().Year(), m.Contract)
 			for _, day := range d.Days {
 				if day.Minutes > 0 && !q.cut(day.Date) {
+					y := years.of(m.Participant, day.Date.Year(), m.Contract)
 					y.days[day.Date] = true
 					y.named = append(y.named, d.Rates[day.Rates].Statute)
 					y.events = append(y.events, day.Event)

@@ -108,6 +108,28 @@ func TestOverTheDaysOfAYear(t *testing.T) {
 	}
 }
 
+// A year's days as of one of them are of the contracts that had some by then.
+func TestOverTheDaysOfAYearAsOf(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	var events []domain.Event
+	for number, from := range map[string]domain.Date{"S/1": day(2026, 1, 1), "S/2": day(2026, 9, 1)} {
+		for i := range 185 {
+			if w := worked(from.Add(i), 60, 3140, 3140); w.Date.Year() == 2026 {
+				w.Contract, w.Participant, w.Edition = number, "U1", "godzinowa-2026"
+				events = append(events, w)
+			}
+		}
+	}
+	record(t, l, events...)
+	for asOf, want := range map[domain.Date]string{day(2026, 8, 31): "[U1 S/1]", day(2026, 9, 1): "[U1 S/1 S/2]"} {
+		rows := rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "over-cap"}}))
+		if len(rows) != 1 || fmt.Sprint(rows[0][3]) != want {
+			t.Errorf("as of %s: %v, not of %s", asOf, rows, want)
+		}
+	}
+}
+
 // What an agreement has in all: hours, and people at one time.
 func TestOverTheLimitsOfAnAgreement(t *testing.T) {
 	t.Parallel()

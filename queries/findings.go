@@ -268,24 +268,59 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 		if err != nil {
 			return nil, err
 		}
+		steps, keys := make([]findings.Step, 0, len(rows)), make([]detailKey, 0, len(rows))
 		for _, u := range rows {
 			step := u.On(q.asOf, q.today)
-			switch {
-			case step.Uncountable && !q.single: // or else nobody is kept from the one that he asks for
+			if step.Uncountable && !q.single { // or else nobody is kept from the one that he asks for
 				return nil, fmt.Errorf("month %s of contract %s: %w", u.Month, u.Contract, domain.ErrUncountable)
-			case len(step.Found) == 0:
-				continue
 			}
-			proof, err := monthEvents(ctx, q, u.Agreement, u.Month, u.Contract)
-			if err != nil {
-				return nil, err
+			if step.Found = slices.DeleteFunc(step.Found, func(f findings.Found) bool { return !q.is("kind", string(f.Kind)) }); len(step.Found) > 0 {
+				steps, keys = append(steps, step), append(keys, keyOf(u.Agreement, u.Month, u.Contract))
 			}
+		}
+		details, err := detailsOf(ctx, q, keys)
+		if err != nil {
+			return nil, err
+		}
+		for i, step := range steps {
+			proof := monthEvents(q, details[keys[i]])
 			for _, f := range step.Found {
 				all = append(all, foundOf(f, proof))
 			}
 		}
 	}
 	return all, nil
+}
+
+// detailKey is where a SettlementDetail lies.
+type detailKey struct{ part, field string }
+
+func keyOf(agreement string, month domain.Month, contract string) detailKey {
+	return detailKey{projections.SettlementDetailPart(agreement, month), domain.Escape(contract)}
+}
+
+// detailsOf reads the days and payments of months, a few one by one and many by parts.
+func detailsOf(ctx context.Context, q *question, keys []detailKey) (map[detailKey]projections.SettlementDetail, error) {
+	view, all := q.view(projections.Settlement()), make(map[detailKey]projections.SettlementDetail, len(keys))
+	if len(keys) <= aFew {
+		for _, k := range keys {
+			d, _, err := projections.SettlementDetails().Find(ctx, view, k.part, k.field)
+			if err != nil {
+				return nil, err
+			}
+			all[k] = d
+		}
+		return all, nil
+	}
+	parts := make([]string, len(keys))
+	for i, k := range keys {
+		parts[i] = k.part
+	}
+	items, err := projections.SettlementDetails().Every(ctx, view, parts...)
+	for _, it := range items {
+		all[detailKey{it.Part, it.Field}] = it.Row
+	}
+	return all, err
 }
 
 // ofMonths are the rows of a table, whose parts are months, that meet the parameters.
@@ -402,12 +437,7 @@ func claimedBeyond(months []*settledMonth, standing []projections.SettlementClai
 }
 
 // monthEvents are the positions of the days and payments of a month.
-func monthEvents(ctx context.Context, q *question, agreement string, month domain.Month, contract string) ([]journal.Position, error) {
-	d, _, err := projections.SettlementDetails().Find(ctx, q.view(projections.Settlement()),
-		projections.SettlementDetailPart(agreement, month), domain.Escape(contract))
-	if err != nil {
-		return nil, err
-	}
+func monthEvents(q *question, d projections.SettlementDetail) []journal.Position {
 	var events []journal.Position
 	for _, day := range d.Days {
 		if !q.cut(day.Date) {
@@ -424,7 +454,7 @@ func monthEvents(ctx context.Context, q *question, agreement string, month domai
 			events = append(events, p.Event)
 		}
 	}
-	return events, nil
+	return events
 }
 
 // refundDifferences are what the read model found of claims.

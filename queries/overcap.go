@@ -156,16 +156,19 @@ func referralsUnder(ctx context.Context, q *question, agreement string) ([]refer
 
 // workEvents are those of an agreement and of all hours under it.
 func workEvents(ctx context.Context, q *question, months []*settledMonth, a projections.SettlementAgreement) ([]journal.Position, error) {
-	events := []journal.Position{a.Event}
+	var keys []detailKey
 	for _, m := range months {
-		if m.Agreement != a.Agreement {
-			continue
+		if m.Agreement == a.Agreement {
+			keys = append(keys, keyOf(m.Agreement, m.Month, m.Contract))
 		}
-		of, err := monthEvents(ctx, q, m.Agreement, m.Month, m.Contract)
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, of...)
+	}
+	details, err := detailsOf(ctx, q, keys)
+	if err != nil {
+		return nil, err
+	}
+	events := []journal.Position{a.Event}
+	for _, k := range keys {
+		events = append(events, monthEvents(q, details[k])...)
 	}
 	return events, nil
 }

@@ -274,7 +274,7 @@ func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *
 		var unreadable *commands.FileError
 		switch {
 		case errors.As(err, &unreadable):
-			n.Say(control.Note{File: name, Unreadable: err.Error()})
+			n.Say(control.Note{File: name, Unreadable: words.File(filepath.Base(name), err)})
 		case err != nil:
 			return err
 		default:

@@ -14,7 +14,7 @@ const bom = "\uFEFF"
 func decode(raw []byte) (string, error) {
 	text, err := charset.Decode(raw, charset.Windows)
 	if errors.Is(err, charset.ErrNoText) {
-		return "", errors.New("not text in UTF-8, UTF-16 or Windows-1250; save it as CSV UTF-8")
+		return "", ErrFileText
 	}
 	return text, err
 }
@@ -82,6 +82,9 @@ func readCSV(raw []byte) (*csvRows, error) {
 		at := rowAt{uint32(p.at), uint32(number)}
 		row.Cells, row.problem = row.Cells[:0], nil
 		if err := p.row(&row); err != nil {
+			if errors.Is(err, ErrFileQuote) {
+				return nil, whole(ErrFileQuote, fmt.Sprintf("row %d: %s", number, ErrFileQuote.Message), number)
+			}
 			return nil, fmt.Errorf("row %d: %w", number, err)
 		}
 		if row.empty() {
@@ -171,8 +174,6 @@ func (p *splitter) cell(row *Row) (cell string, last bool, err error) {
 	return cell, last, nil
 }
 
-var errQuote = errors.New("a quote is never closed")
-
 // quoted cuts a cell in quotes off, up to and with its closing quote.
 func (p *splitter) quoted() (string, error) {
 	p.at++
@@ -185,7 +186,7 @@ func (p *splitter) quoted() (string, error) {
 	var b strings.Builder
 	for {
 		if end < 0 {
-			return "", errQuote
+			return "", ErrFileQuote
 		}
 		b.WriteString(p.text[p.at : p.at+end])
 		p.at += end + 1

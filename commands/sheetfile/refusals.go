@@ -43,6 +43,27 @@ var (
 	ErrMade        = refusal("a date, time, percentage or rounded number stands for an identifier; format the column as text and type it again")
 )
 
+// Refusals of whole files.
+var (
+	ErrFileLarge   = refusal("larger than can be read")
+	ErrFileEmpty   = refusal("the file is empty")
+	ErrFileText    = refusal("not text in UTF-8, UTF-16 or Windows-1250; save it as CSV UTF-8")
+	ErrFileQuote   = refusal("a quote is never closed")
+	ErrNoHeader    = refusal("row 1 is no header")
+	ErrHeaderCell  = refusal("a cell of the header cannot be read")
+	ErrNoName      = refusal("a column has no name")
+	ErrNotColumn   = refusal("not a column of this kind of file")
+	ErrColumnTwice = refusal("a column stands twice")
+	ErrMissing     = refusal("a column is missing")
+)
+
+// whole refuses a file, in words of its own for logs.
+func whole(of *domain.Error, message string, args ...any) error {
+	refused := of.At("")
+	refused.Message, refused.Args = message, args
+	return refused
+}
+
 // CellError says what is wrong with one cell, or with the row where Column is "". It
 // carries no personal data.
 type CellError struct {

@@ -119,7 +119,7 @@ func Read(name string, r io.Reader, spec Spec) (*Sheet, error) {
 // Parse is Read of a file's bytes, of which it keeps none.
 func Parse(name string, raw []byte, spec Spec) (*Sheet, error) {
 	if len(raw) > MaxBytes {
-		return nil, fmt.Errorf("%s: larger than %d MiB", filepath.Base(name), MaxBytes>>20)
+		return nil, fmt.Errorf("%s: %w", filepath.Base(name), whole(ErrFileLarge, fmt.Sprintf("larger than %d MiB", MaxBytes>>20), MaxBytes>>20))
 	}
 	var err error
 	s := &Sheet{Name: name, spec: spec}
@@ -144,11 +144,11 @@ func Parse(name string, raw []byte, spec Spec) (*Sheet, error) {
 // takeHeader reads the header, and which columns are ignored.
 func (s *Sheet) takeHeader() error {
 	if s.Len() < 0 {
-		return errors.New("the file is empty")
+		return ErrFileEmpty
 	}
 	header := s.raw(0)
 	if header.Number != 1 {
-		return errors.New("row 1 is empty; it must be the header")
+		return whole(ErrNoHeader, "row 1 is empty; it must be the header", s.spec.first())
 	}
 	names := make([]string, 0, len(header.Cells))
 	for _, cell := range header.Cells {
@@ -159,7 +159,7 @@ func (s *Sheet) takeHeader() error {
 	}
 	for _, f := range header.faults {
 		if f.column < len(names) {
-			return fmt.Errorf("row 1: column %d: %w", f.column+1, f.refusal)
+			return whole(ErrHeaderCell, fmt.Sprintf("row 1: column %d: %s", f.column+1, f.refusal.Message), f.column+1)
 		}
 	}
 	refusal := len(names) > 1 && names[0] == columnRow && names[1] == columnReason
@@ -177,6 +177,9 @@ func (s *Sheet) takeHeader() error {
 	return nil
 }
 
+// first is the column that a header begins with.
+func (p Spec) first() string { return slices.Concat(p.Required, p.Optional, []string{""})[0] }
+
 func (p Spec) lists(column string) bool {
 	return slices.Contains(p.Required, column) || slices.Contains(p.Optional, column)
 }
@@ -186,22 +189,23 @@ func (p Spec) lists(column string) bool {
 func (p Spec) check(header, all []string) error {
 	if !slices.ContainsFunc(header, p.lists) {
 		// A file without a header begins with a person: quote nothing of it.
-		return fmt.Errorf("row 1 is no header of %s: none of its columns is known "+
-			"(cells are separated by `;`, TAB or `,`, the first required column is %q)", p.Kind, slices.Concat(p.Required, p.Optional, []string{""})[0])
+		return whole(ErrNoHeader, fmt.Sprintf("row 1 is no header of %s: none of its columns is known "+
+			"(cells are separated by `;`, TAB or `,`, the first required column is %q)", p.Kind, p.first()), p.first())
 	}
 	for i, name := range header {
 		switch {
 		case name == "":
-			return fmt.Errorf("row 1: column %d has no name", slices.Index(all, "")+1)
+			return whole(ErrNoName, fmt.Sprintf("row 1: column %d has no name", slices.Index(all, "")+1), slices.Index(all, "")+1)
 		case !p.lists(name):
-			return fmt.Errorf("column %s: not a column of %s", cmp.Or(shown(name), strconv.Itoa(slices.Index(all, name)+1)), p.Kind)
+			which := cmp.Or(shown(name), strconv.Itoa(slices.Index(all, name)+1))
+			return whole(ErrNotColumn, fmt.Sprintf("column %s: not a column of %s", which, p.Kind), which)
 		case slices.Contains(header[:i], name):
-			return fmt.Errorf("column %s: stands twice", name)
+			return whole(ErrColumnTwice, "column "+name+": stands twice", name)
 		}
 	}
 	for _, name := range p.Required {
 		if !slices.Contains(header, name) {
-			return fmt.Errorf("column %s: missing, and %s needs it", name, p.Kind)
+			return whole(ErrMissing, fmt.Sprintf("column %s: missing, and %s needs it", name, p.Kind), name)
 		}
 	}
 	return nil

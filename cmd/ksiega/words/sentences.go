@@ -56,7 +56,7 @@ func ofAnything() []sentence {
 		{commands.ErrTwice, "Usuń powtórzenie: to samo stoi w tym pliku wcześniej (wiersz {0})."},
 		{commands.ErrKind, "Zmień nazwę pliku: nie wiadomo, co zawiera ({0})."},
 		{commands.ErrNoKind, "Popraw rodzaj pliku: {0} nie ma."},
-		{commands.ErrNotBuilt, "Pomiń plik {0}: tego rodzaju księga jeszcze nie przyjmuje."},
+		{commands.ErrNotBuilt, "Pomiń plik {0}: tego rodzaju księga jeszcze nie przyjmuje (wyciąg pobierz z banku jako MT940)."},
 	}
 }
 
@@ -86,6 +86,16 @@ func ofCells() []sentence {
 		{sheetfile.ErrWide, "Popraw wiersz: ma {0} komórek, a nagłówek {1}."},
 		{sheetfile.ErrQuote, "Popraw wiersz: po zamykającym cudzysłowie stoi tekst."},
 		{sheetfile.ErrComma, "Weź w cudzysłów liczby z przecinkiem albo rozdziel komórki średnikiem: wiersz ma {0} komórek, a nagłówek {1}."},
+		{sheetfile.ErrFileLarge, "Podziel plik: można odczytać najwyżej {0} MiB."},
+		{sheetfile.ErrFileEmpty, "Wypełnij plik: jest pusty."},
+		{sheetfile.ErrFileText, "Zapisz plik jako CSV UTF-8: nie jest tekstem w UTF-8, UTF-16 ani Windows-1250."},
+		{sheetfile.ErrFileQuote, "Zamknij cudzysłów, który otwiera się w wierszu {0}."},
+		{sheetfile.ErrNoHeader, "Wpisz w wierszu 1 nagłówek, na przykład zaczynając od kolumny {0}; komórki rozdziela średnik, tabulator albo przecinek."},
+		{sheetfile.ErrHeaderCell, "Popraw nagłówek: nie można odczytać nazwy kolumny {0}."},
+		{sheetfile.ErrNoName, "Nazwij albo usuń kolumnę {0}: nagłówek nie ma dla niej nazwy."},
+		{sheetfile.ErrNotColumn, "Usuń albo popraw kolumnę {0}: ten rodzaj pliku takiej nie ma."},
+		{sheetfile.ErrColumnTwice, "Usuń jedną z kolumn {0}: stoi w nagłówku dwa razy."},
+		{sheetfile.ErrMissing, "Dodaj kolumnę {0}: ten rodzaj pliku jej wymaga."},
 		{sheetfile.ErrSpreadsheet, "Popraw komórkę: stoi w niej błąd arkusza."},
 		{sheetfile.ErrFormula, "Otwórz plik w arkuszu i zapisz: formuła nie ma obliczonej wartości."},
 		{sheetfile.ErrMerged, "Rozdziel scalone komórki i wypełnij każdy wiersz."},

@@ -67,6 +67,14 @@ func Reason(problems []Problem) string {
 	return strings.Join(all, " ")
 }
 
+// File is why a file cannot be read, in Polish where a refusal says so.
+func File(name string, err error) string {
+	if refusals := domain.RefusalsOf(err); len(refusals) > 0 {
+		return name + ": " + Of(refusals[0])
+	}
+	return err.Error()
+}
+
 var (
 	optional = regexp.MustCompile(`\[[^\]]*\]`)
 	place    = regexp.MustCompile(`\{(\d)\}`)

@@ -44,6 +44,10 @@ func refusals(t *testing.T, dir string, declared map[string]bool, given map[stri
 				if made(n) == n && !named[n] && !(pkg == "sheetfile" && filepath.Base(path) == "refusals.go") {
 					t.Errorf("%s: a refusal that is no sentinel has no sentence", path)
 				}
+				if f, ok := n.Fun.(*ast.Ident); ok && f.Name == "whole" {
+					name := sentinel(n.Args[0], pkg)
+					given[name] = append(given[name], len(n.Args)-2)
+				}
 				if of, ok := n.Fun.(*ast.SelectorExpr); ok && of.Sel.Name == "With" {
 					if name := sentinel(of.X, pkg); name != "" {
 						given[name] = append(given[name], len(n.Args)-1)

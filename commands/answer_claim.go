@@ -82,6 +82,7 @@ func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaim
 		s := l.sealer(ctx)
 		cmd.Reason = s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)
 		cmd.Amend = Amendment{Correct: c.Correct, Withdraw: c.Withdraw, Reason: c.CorrectionReason}.taken(s, refund.SealOf(c.Claim, c.Date, "reason"))
+		cmd.Amend.Anew = !asker.SeesAllOf(c.Operation())
 		if err = cmp.Or(s.err, o.meets(known.Revision)); err == nil {
 			_, err = d.Decide(known.State, cmd) // what the claim refuses, the agreement never hears
 		}

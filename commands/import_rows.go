@@ -29,7 +29,7 @@ type rowRules[R, C any] struct {
 	// same.
 	alone func(context.Context, R) (done func(), refusal error)
 	// after, if set, follows a row that was accepted or already known.
-	after func(context.Context, Origin, R) error
+	after func(context.Context, Origin, R, journal.Result) error
 	// last, if set, follows all rows.
 	last func(context.Context) error
 }
@@ -256,7 +256,7 @@ func (s streamRows[R, S, C]) decide(ctx context.Context, rows []member[R]) error
 	}
 	for k, m := range rows {
 		if outcomes[k].Refused == nil && s.rules.after != nil {
-			if err := s.rules.after(ctx, s.originOf(m.row), m.cmd); err != nil {
+			if err := s.rules.after(ctx, s.originOf(m.row), m.cmd, outcomes[k].Result); err != nil {
 				return err
 			}
 		}

@@ -43,6 +43,8 @@ type Ledger struct {
 	// Mentions, if set, finds what is written about a person under other keys: whose
 	// texts are all about the person, and what others have.
 	Mentions func(context.Context, domain.Ref) (along []domain.Ref, left []erasure.Left, err error)
+	// Named finds what stands on something that is to be taken back, see NamedIn.
+	Named func(context.Context, domain.Ref) (string, error)
 	// Older, if set, finds the claims of earlier builds that were cut short.
 	Older *Older
 	// Ordered, if set, is told whose erasure was ordered, before the key goes; where it

@@ -20,8 +20,8 @@ import (
 // in clear; codes are those of the import files.
 type RegisterParticipant struct {
 	ID             string      `json:"id" doc:"Pseudonymous id, never a PESEL"`
-	FirstName      string      `json:"firstName"`
-	LastName       string      `json:"lastName"`
+	FirstName      string      `json:"firstName,omitempty"`
+	LastName       string      `json:"lastName,omitempty"`
 	PESEL          string      `json:"pesel,omitempty"`
 	BirthDate      domain.Date `json:"birthDate,omitempty"`
 	Sex            string      `json:"sex,omitempty" enum:"K,M,"`
@@ -34,6 +34,7 @@ type RegisterParticipant struct {
 	Account        string      `json:"account,omitempty"`
 	CarerFor       string      `json:"carerFor,omitempty"`
 	Household      string      `json:"household,omitempty"`
+	Amendment
 }
 
 // Operation is its line in the table of rights.
@@ -44,11 +45,11 @@ func (c RegisterParticipant) concerns() []domain.Ref {
 }
 
 func (c RegisterParticipant) open() any {
-	return RegisterParticipant{ID: c.ID, CarerFor: c.CarerFor, Household: c.Household}
+	return RegisterParticipant{ID: c.ID, CarerFor: c.CarerFor, Household: c.Household, Amendment: c.Amendment.open()}
 }
 
 func (c *RegisterParticipant) columns() []column {
-	return []column{
+	return append([]column{
 		idColumn("id", "id", &c.ID, "pseudonimowy identyfikator, nigdy PESEL").key().naming(),
 		textColumn("imie", "firstName", &c.FirstName, "imię"),
 		textColumn("nazwisko", "lastName", &c.LastName, "nazwisko"),
@@ -64,7 +65,7 @@ func (c *RegisterParticipant) columns() []column {
 		columnOf("konto", "account", &c.Account, KindAccount, "numer konta", (*sheetfile.Record).Account).optional(),
 		idColumn("opiekun_dla", "carerFor", &c.CarerFor, "identyfikator osoby, którą się opiekuje").optional().naming(),
 		idColumn("gospodarstwo", "household", &c.Household, "identyfikator gospodarstwa domowego").optional().naming(),
-	}
+	}, c.Amendment.columns("powod")...)
 }
 
 func participantsFile() importKind {
@@ -73,7 +74,7 @@ func participantsFile() importKind {
 		return rowRules[RegisterParticipant, participant.Command]{
 			stream: func(c RegisterParticipant) string { return participant.Stream(c.ID) },
 			prepare: func(ctx context.Context, c RegisterParticipant) (participant.Command, error) {
-				_, cmd, err := im.l.prepareParticipant(ctx, c)
+				_, cmd, err := im.l.prepareParticipant(ctx, im.origin, c)
 				return cmd, err
 			},
 			// Rows of two people are decided side by side, and neither sees the other. A row
@@ -92,7 +93,9 @@ func participantsFile() importKind {
 				done, err := im.l.Registering.lock(ctx, c.PESEL)
 				return done, cmp.Or(err, im.l.onePerson(im.origin, c)) // somebody may have come in between
 			},
-			after: func(ctx context.Context, _ Origin, c RegisterParticipant) error { return im.l.index(ctx, c) },
+			after: func(ctx context.Context, _ Origin, c RegisterParticipant, r journal.Result) error {
+				return im.l.indexed(ctx, c, r)
+			},
 		}
 	})
 }
@@ -127,7 +130,7 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 }
 
 func (l *Ledger) registerParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
-	stream, cmd, err := l.prepareParticipant(ctx, c)
+	stream, cmd, err := l.prepareParticipant(ctx, o, c)
 	if err == nil {
 		err = l.onePerson(o, c)
 	}
@@ -136,15 +139,34 @@ func (l *Ledger) registerParticipant(ctx context.Context, o Origin, c RegisterPa
 		return journal.Result{}, err
 	}
 	r, err := carry(ctx, l, o, c, stream, participant.Decider(), cmd)
-	if err == nil && r.Events == 0 {
-		// What a key was used for may differ in what its caller may not see: the PESEL
-		// that is recorded counts, not the one that was typed.
-		c.PESEL, err = l.recordedPESEL(ctx, stream)
-	}
 	if err == nil {
-		err = l.index(ctx, c)
+		err = l.indexed(ctx, c, r)
 	}
 	return r, err
+}
+
+// indexed makes somebody findable by the PESEL that is recorded of them. Where nothing
+// was recorded that is not the one that was typed: what a key was used for may differ in
+// what its caller may not see, and may have been corrected since.
+func (l *Ledger) indexed(ctx context.Context, c RegisterParticipant, r journal.Result) (err error) {
+	if c.ID, err = id(c.ID); err != nil {
+		return err
+	}
+	switch {
+	case r.Events == 0:
+		if c.PESEL, err = l.recordedPESEL(ctx, participant.Stream(c.ID)); err != nil || c.PESEL == "" && !c.Withdraw && !c.Correct {
+			return err
+		}
+	case c.Withdraw:
+		c.PESEL = ""
+	case c.PESEL == "" && !c.Correct:
+		return nil
+	}
+	err = l.Vault.IndexPESEL(ctx, domain.Ref{Kind: domain.RefParticipant, ID: c.ID}.Subject(), c.PESEL)
+	if c.PESEL == "" && errors.Is(err, vault.ErrErased) {
+		err = nil
+	}
+	return err
 }
 
 func (l *Ledger) recordedPESEL(ctx context.Context, stream string) (string, error) {
@@ -172,15 +194,7 @@ func (l *Ledger) IndexRegistered(ctx context.Context) error {
 	return nil
 }
 
-func (l *Ledger) index(ctx context.Context, c RegisterParticipant) error {
-	participantID, err := id(c.ID)
-	if c.PESEL == "" || err != nil {
-		return err
-	}
-	return l.Vault.IndexPESEL(ctx, domain.Ref{Kind: domain.RefParticipant, ID: participantID}.Subject(), c.PESEL)
-}
-
-func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) (string, participant.Command, error) {
+func (l *Ledger) prepareParticipant(ctx context.Context, o Origin, c RegisterParticipant) (string, participant.Command, error) {
 	if err := domain.Together(needID("id", &c.ID), mayID("carerFor", &c.CarerFor), mayID("household", &c.Household), l.agreesWithPESEL(c), checkAccount(&c.Account)); err != nil {
 		return "", nil, err
 	}
@@ -195,7 +209,10 @@ func (l *Ledger) prepareParticipant(ctx context.Context, c RegisterParticipant) 
 		Profile: text("profile", c.Profile), Account: text("account", c.Account),
 		Municipality: text("municipality", c.Municipality), CarerFor: c.CarerFor, Household: c.Household,
 	}
-	return participant.Stream(id), participant.Register{Person: p}, s.err
+	amend := c.taken(s, participant.SealOf(id, "reason"))
+	amend.Anew = !o.SeesAllOf(c.Operation())
+	named, err := l.namedBy(ctx, c.Amendment, domain.Ref{Kind: domain.RefParticipant, ID: id})
+	return participant.Stream(id), participant.Register{Person: p, Amend: amend, Named: named}, cmp.Or(s.err, err)
 }
 
 // checkAccount reduces an account number to its digits; there may be none.
@@ -251,9 +268,10 @@ func (l *Ledger) onePerson(o Origin, c RegisterParticipant) error {
 // RegisterAssistant enters an assistant.
 type RegisterAssistant struct {
 	ID         string `json:"id"`
-	FirstName  string `json:"firstName"`
-	LastName   string `json:"lastName"`
+	FirstName  string `json:"firstName,omitempty"`
+	LastName   string `json:"lastName,omitempty"`
 	Employment string `json:"employment,omitempty" enum:"etat,zlecenie,pracownik_socjalny,"`
+	Amendment
 }
 
 // Operation is its line in the table of rights.
@@ -263,15 +281,17 @@ func (c RegisterAssistant) concerns() []domain.Ref {
 	return []domain.Ref{{Kind: domain.RefAssistant, ID: c.ID}}
 }
 
-func (c RegisterAssistant) open() any { return RegisterAssistant{ID: c.ID, Employment: c.Employment} }
+func (c RegisterAssistant) open() any {
+	return RegisterAssistant{ID: c.ID, Employment: c.Employment, Amendment: c.Amendment.open()}
+}
 
 func (c *RegisterAssistant) columns() []column {
-	return []column{
+	return append([]column{
 		idColumn("id", "id", &c.ID, "pseudonimowy identyfikator, nigdy PESEL").key().naming(),
 		textColumn("imie", "firstName", &c.FirstName, "imię"),
 		textColumn("nazwisko", "lastName", &c.LastName, "nazwisko"),
 		choiceColumn("zatrudnienie", "employment", &c.Employment, "rodzaj zatrudnienia", "etat", "zlecenie", "pracownik_socjalny").optional(),
-	}
+	}, c.Amendment.columns("powod")...)
 }
 
 func assistantsFile() importKind {
@@ -279,7 +299,7 @@ func assistantsFile() importKind {
 		return rowRules[RegisterAssistant, participant.AssistantCommand]{
 			stream: func(c RegisterAssistant) string { return participant.AssistantStream(c.ID) },
 			prepare: func(ctx context.Context, c RegisterAssistant) (participant.AssistantCommand, error) {
-				_, cmd, err := im.l.prepareAssistant(ctx, c)
+				_, cmd, err := im.l.prepareAssistant(ctx, im.origin, c)
 				return cmd, err
 			},
 		}
@@ -292,7 +312,7 @@ func (l *Ledger) RegisterAssistant(ctx context.Context, o Origin, c RegisterAssi
 }
 
 func (l *Ledger) registerAssistant(ctx context.Context, o Origin, c RegisterAssistant) (journal.Result, error) {
-	stream, cmd, err := l.prepareAssistant(ctx, c)
+	stream, cmd, err := l.prepareAssistant(ctx, o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -300,7 +320,7 @@ func (l *Ledger) registerAssistant(ctx context.Context, o Origin, c RegisterAssi
 	return carry(ctx, l, o, c, stream, participant.AssistantDecider(), cmd)
 }
 
-func (l *Ledger) prepareAssistant(ctx context.Context, c RegisterAssistant) (string, participant.AssistantCommand, error) {
+func (l *Ledger) prepareAssistant(ctx context.Context, o Origin, c RegisterAssistant) (string, participant.AssistantCommand, error) {
 	if err := needID("id", &c.ID); err != nil {
 		return "", nil, err
 	}
@@ -308,5 +328,8 @@ func (l *Ledger) prepareAssistant(ctx context.Context, c RegisterAssistant) (str
 	a := participant.Assistant{ID: id, FirstName: s.text(participant.AssistantSealOf(id, "firstName"), c.FirstName),
 		LastName:   s.text(participant.AssistantSealOf(id, "lastName"), c.LastName),
 		Employment: participant.Employment(c.Employment)}
-	return participant.AssistantStream(id), participant.RegisterAssistant{Assistant: a}, s.err
+	amend := c.taken(s, participant.AssistantSealOf(id, "reason"))
+	amend.Anew = !o.SeesAllOf(c.Operation())
+	named, err := l.namedBy(ctx, c.Amendment, domain.Ref{Kind: domain.RefAssistant, ID: id})
+	return participant.AssistantStream(id), participant.RegisterAssistant{Assistant: a, Amend: amend, Named: named}, cmp.Or(s.err, err)
 }

@@ -72,7 +72,7 @@ func contractsFile() importKind {
 				_, cmd, err := im.l.prepareContract(ctx, im.lookups, c)
 				return cmd, err
 			},
-			after: func(_ context.Context, o Origin, c SignContract) error {
+			after: func(_ context.Context, o Origin, c SignContract, _ journal.Result) error {
 				if c.Kind == string(contract.Referral) {
 					mu.Lock()
 					defer mu.Unlock()

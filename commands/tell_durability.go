@@ -56,7 +56,7 @@ func durabilityFile() importKind {
 		return rowRules[TellDurability, durability.Command]{
 			stream: func(c TellDurability) string { return durability.Stream(c.Project) },
 			prepare: func(ctx context.Context, c TellDurability) (durability.Command, error) {
-				_, cmd, err := im.l.prepareDurability(ctx, c)
+				_, cmd, err := im.l.prepareDurability(ctx, im.origin, c)
 				return cmd, err
 			},
 		}
@@ -75,7 +75,7 @@ func (l *Ledger) TellDurability(ctx context.Context, o Origin, c TellDurability)
 }
 
 func (l *Ledger) tellDurability(ctx context.Context, o Origin, c TellDurability) (journal.Result, error) {
-	stream, cmd, err := l.prepareDurability(ctx, c)
+	stream, cmd, err := l.prepareDurability(ctx, o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -83,7 +83,7 @@ func (l *Ledger) tellDurability(ctx context.Context, o Origin, c TellDurability)
 	return carry(ctx, l, o, c, stream, durability.Decider(), cmd)
 }
 
-func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (string, durability.Command, error) {
+func (l *Ledger) prepareDurability(ctx context.Context, o Origin, c TellDurability) (string, durability.Command, error) {
 	var day, value error
 	if c.Event != "zobowiazanie" { // an obligation's first day is a term
 		day = l.happened("date", c.Date)
@@ -141,7 +141,9 @@ func (l *Ledger) prepareDurability(ctx context.Context, c TellDurability) (strin
 		return "", nil, ErrDurabilityEvent
 	}
 	if c.Correct || c.Withdraw {
-		cmd = durability.Amend{Fact: cmd, Amend: c.taken(s, durability.SealOf(project, c.Date, "reason"))}
+		amend := c.taken(s, durability.SealOf(project, c.Date, "reason"))
+		amend.Anew = !o.SeesAllOf(c.Operation())
+		cmd = durability.Amend{Fact: cmd, Amend: amend}
 	}
 	return durability.Stream(project), cmd, s.err
 }

@@ -111,6 +111,16 @@ func waysBack() []wayBack {
 			withdraw: sheet{"decyzje-pup_2.csv", "wniosek;data;wynik;powod_korekty;wycofanie\nW/1;25.04.2024;zwrot;pomyłka;tak\n"},
 			right:    sheet{"decyzje-pup_3.csv", "wniosek;data;wynik;kwota\nW/1;25.04.2024;zwrot;40,00\n"},
 			correct:  sheet{"decyzje-pup_4.csv", "wniosek;data;wynik;kwota;korekta;powod_korekty\nW/1;25.04.2024;zwrot;40,00;tak;pomyłka\n"}},
+		{name: "person",
+			wrong:    sheet{"uczestnicy_1.csv", "id;imie;nazwisko;gospodarstwo\nU3;Jan;Kowalski;G1\n"},
+			withdraw: sheet{"uczestnicy_2.csv", "id;imie;nazwisko;powod;wycofanie\nU3;;;pomyłka;tak\n"},
+			right:    sheet{"uczestnicy_3.csv", "id;imie;nazwisko;gospodarstwo\nU3;Jan;Kowal;G2\n"},
+			correct:  sheet{"uczestnicy_4.csv", "id;imie;nazwisko;gospodarstwo;korekta;powod\nU3;Jan;Kowal;G2;tak;pomyłka\n"}},
+		{name: "assistant",
+			wrong:    sheet{"asystenci_1.csv", "id;imie;nazwisko;zatrudnienie\nA3;Ewa;Nowak;etat\n"},
+			withdraw: sheet{"asystenci_2.csv", "id;imie;nazwisko;powod;wycofanie\nA3;;;pomyłka;tak\n"},
+			right:    sheet{"asystenci_3.csv", "id;imie;nazwisko;zatrudnienie\nA3;Ewa;Nowak;zlecenie\n"},
+			correct:  sheet{"asystenci_4.csv", "id;imie;nazwisko;zatrudnienie;korekta;powod\nA3;Ewa;Nowak;zlecenie;tak;pomyłka\n"}},
 	}
 }
 
@@ -207,6 +217,31 @@ func sameTold(t *testing.T, what string, got, want map[string]string) {
 	for question := range want {
 		if got[question] != want[question] {
 			t.Errorf("%s, %s:\n%snot\n%s", what, question, got[question], want[question])
+		}
+	}
+}
+
+// What records stand on is not taken away under them, and the refusal names one.
+func TestWhatStandsOnSomething(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for _, f := range append(anyCentre(), paidInMarch(), claimedForMarch(),
+		sheet{"decyzje-pup.csv", "wniosek;data;wynik\nW/1;25.04.2024;przyjety\n"},
+		sheet{"wyplaty_1.csv", "lista;umowa;miesiac;kwota;data;zwrot\nL/1;S/1;2024-03;100,00;09.04.2024;tak\n"}) {
+		accepted(t, l, f)
+	}
+	for _, c := range []struct {
+		sheet
+		names string
+	}{
+		{sheet{"uczestnicy_2.csv", "id;imie;nazwisko;powod;wycofanie\nU1;;;pomyłka;tak\n"}, "claim W/1"},
+		{sheet{"uczestnicy_3.csv", "id;imie;nazwisko;powod;wycofanie\nU2;;;pomyłka;tak\n"}, "contract T/1"},
+		{sheet{"asystenci_2.csv", "id;imie;nazwisko;powod;wycofanie\nA1;;;pomyłka;tak\n"}, "contract T/1"},
+		{sheet{"wnioski_2.csv", "numer;porozumienie;miesiac;zlozono;kwota;powod;wycofanie\nW/1;;;;;pomyłka;tak\n"}, "answer of 2024-04-25"},
+		{sheet{"wyplaty_2.csv", "lista;umowa;miesiac;kwota;data;powod;wycofanie\nL/1;S/1;2024-03;;;pomyłka;tak\n"}, "2024-04-09"},
+	} {
+		if s := l.Import(t, c.name, c.rows); s.Refused != 1 || !strings.Contains(fmt.Sprint(s.RefusedRows[0]), c.names) {
+			t.Errorf("%s: %+v, which does not name %s", c.name, s, c.names)
 		}
 	}
 }

@@ -114,7 +114,7 @@ func (m *mentions) learn(e domain.Event) error {
 		m.known[ref] = true
 	}
 	switch e := e.(type) {
-	case participant.Registered, participant.AssistantRegistered:
+	case participant.Registered, participant.Corrected, participant.AssistantRegistered, participant.AssistantCorrected:
 		return m.called(e)
 	case contract.Drafted:
 		m.contracts[e.Contract] = domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}
@@ -218,10 +218,15 @@ func (m *mentions) whom(of domain.Ref) (who []domain.Ref) {
 
 // weigh counts the texts of an event that lie under other keys.
 func (m *mentions) weigh(e domain.Event) (failed error) {
-	_, person := e.(participant.Registered)
-	_, assistant := e.(participant.AssistantRegistered)
+	person, assistant := false, false
+	switch e.(type) {
+	case participant.Registered, participant.Corrected:
+		person = true
+	case participant.AssistantRegistered, participant.AssistantCorrected:
+		assistant = true
+	}
 	domain.EachSeal(e, func(s domain.Seal, text domain.Sealed) {
-		if s.Subject == m.of || (person || assistant) && s.Field != "municipality" { // who somebody else is
+		if s.Subject == m.of || (person || assistant) && s.Field != "municipality" && s.Field != "reason" { // who somebody else is
 			return
 		}
 		clear, err := m.opened(s, text)

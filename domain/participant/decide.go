@@ -13,29 +13,38 @@ var (
 // Command is what can be asked of a participant's stream.
 type Command interface{ participant() }
 
-// Register enters a participant in the register.
-type Register struct{ Person Person }
+// Register enters a participant in the register, corrects what is entered, or takes it
+// back. Named is what stands on the participant, "" where nothing does.
+type Register struct {
+	Person Person
+	domain.Amend
+	Named string
+}
 
 func (Register) participant() {}
 
 // AssistantCommand is what can be asked of an assistant's stream.
 type AssistantCommand interface{ assistant() }
 
-// RegisterAssistant enters an assistant in the register.
-type RegisterAssistant struct{ Assistant Assistant }
+// RegisterAssistant is Register of an assistant.
+type RegisterAssistant struct {
+	Assistant Assistant
+	domain.Amend
+	Named string
+}
 
 func (RegisterAssistant) assistant() {}
 
 // Decider decides on the stream of one participant.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Registered{})}
+		Events: domain.Types(Registered{}, Withdrawn{}, Corrected{})}
 }
 
 // AssistantDecider decides on the stream of one assistant.
 func AssistantDecider() domain.Decider[AssistantState, AssistantCommand] {
 	return domain.Decider[AssistantState, AssistantCommand]{Decide: decideAssistant, Evolve: evolveAssistant,
-		Events: domain.Types(AssistantRegistered{})}
+		Events: domain.Types(AssistantRegistered{}, AssistantWithdrawn{}, AssistantCorrected{})}
 }
 
 func decide(s State, cmd Command) ([]domain.Event, error) {
@@ -48,21 +57,33 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		return nil, err
 	}
 	switch {
+	case s.Exists() && s.Person.Participant != p.Participant:
+		return nil, ErrOther
+	case c.Withdraw:
 	case p.FirstName == "":
 		return nil, ErrNoName.At("firstName")
 	case p.LastName == "":
 		return nil, ErrNoName.At("lastName")
 	case p.CarerFor == p.Participant:
 		return nil, ErrOwnCarer
-	case !s.Exists():
+	}
+	field := differs(s.Person, p)
+	what := "participant " + p.Participant
+	if s.Exists() {
+		what += ", " + field
+	}
+	step, err := c.Over(domain.StandingOf(s.Exists(), s.gone), field == "", what)
+	switch {
+	case err != nil || step == domain.Keep:
+		return nil, domain.DiffersAt(field, err)
+	case step == domain.Enter:
 		return []domain.Event{Registered{p}}, nil
-	case s.Person.Participant != p.Participant:
-		return nil, ErrOther
+	case step == domain.Replace:
+		return []domain.Event{Corrected{p, c.Reason}}, nil
+	case c.Named != "":
+		return nil, domain.ErrNamed.With("%s", c.Named)
 	}
-	if field := differs(s.Person, p); field != "" {
-		return nil, domain.ErrDiffers.At(field).With("participant %s, %s", p.Participant, field)
-	}
-	return nil, nil
+	return []domain.Event{Withdrawn{p.Participant, c.Reason}}, nil
 }
 
 // checkIDs keeps a PESEL from entering an event in clear as somebody's id.
@@ -121,24 +142,38 @@ func decideAssistant(s AssistantState, cmd AssistantCommand) ([]domain.Event, er
 		return nil, ErrEmployment
 	}
 	was := s.Assistant
-	field := ""
 	switch {
+	case s.Exists() && was.ID != a.ID:
+		return nil, ErrOther
+	case c.Withdraw:
 	case a.FirstName == "":
 		return nil, ErrNoName.At("firstName")
 	case a.LastName == "":
 		return nil, ErrNoName.At("lastName")
-	case !s.Exists():
-		return []domain.Event{AssistantRegistered{a}}, nil
-	case was.ID != a.ID:
-		return nil, ErrOther
+	}
+	field := ""
+	switch {
 	case was.FirstName != a.FirstName:
 		field = "firstName"
 	case was.LastName != a.LastName:
 		field = "lastName"
 	case was.Employment != a.Employment:
 		field = "employment"
-	default:
-		return nil, nil
 	}
-	return nil, domain.ErrDiffers.At(field).With("assistant %s, %s", a.ID, field)
+	what := "assistant " + a.ID
+	if s.Exists() {
+		what += ", " + field
+	}
+	step, err := c.Over(domain.StandingOf(s.Exists(), s.gone), field == "", what)
+	switch {
+	case err != nil || step == domain.Keep:
+		return nil, domain.DiffersAt(field, err)
+	case step == domain.Enter:
+		return []domain.Event{AssistantRegistered{a}}, nil
+	case step == domain.Replace:
+		return []domain.Event{AssistantCorrected{a, c.Reason}}, nil
+	case c.Named != "":
+		return nil, domain.ErrNamed.With("%s", c.Named)
+	}
+	return []domain.Event{AssistantWithdrawn{a.ID, c.Reason}}, nil
 }

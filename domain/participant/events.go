@@ -74,6 +74,100 @@ func (e Registered) Refs() []domain.Ref {
 		domain.Ref{Kind: domain.RefParticipant, ID: e.CarerFor})
 }
 
+// Corrected says what a registration should have said of a participant, whole.
+type Corrected struct {
+	Person
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is the constant name of the event.
+func (Corrected) EventType() string { return "participant.corrected.v1" }
+
+// OccurredOn is the day of recording, as that of the registration is.
+func (Corrected) OccurredOn() domain.Date { return 0 }
+
+// Reseal covers who the person is, every special category of data and the reason.
+func (e Corrected) Reseal(by domain.Resealer) domain.Event {
+	if r, ok := (Registered{e.Person}).Reseal(by).(Registered); ok {
+		e.Person = r.Person
+	}
+	e.Reason = by.Text(SealOf(e.Participant, "reason"), e.Reason)
+	return e
+}
+
+// Refs names the participant and whom they care for.
+func (e Corrected) Refs() []domain.Ref { return Registered{e.Person}.Refs() }
+
+// Withdrawn says that somebody should not have been entered in the register.
+type Withdrawn struct {
+	Participant string        `json:"participant"`
+	Reason      domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is the constant name of the event.
+func (Withdrawn) EventType() string { return "participant.withdrawn.v1" }
+
+// OccurredOn is the day of recording, as that of the registration is.
+func (Withdrawn) OccurredOn() domain.Date { return 0 }
+
+// Reseal covers the reason.
+func (e Withdrawn) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Participant, "reason"), e.Reason)
+	return e
+}
+
+// Refs names the participant.
+func (e Withdrawn) Refs() []domain.Ref {
+	return domain.Refs(domain.Ref{Kind: domain.RefParticipant, ID: e.Participant})
+}
+
+// AssistantCorrected says what a registration should have said of an assistant, whole.
+type AssistantCorrected struct {
+	Assistant
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is the constant name of the event.
+func (AssistantCorrected) EventType() string { return "assistant.corrected.v1" }
+
+// OccurredOn is the day of recording.
+func (AssistantCorrected) OccurredOn() domain.Date { return 0 }
+
+// Reseal covers the assistant's name and the reason.
+func (e AssistantCorrected) Reseal(by domain.Resealer) domain.Event {
+	if r, ok := (AssistantRegistered{e.Assistant}).Reseal(by).(AssistantRegistered); ok {
+		e.Assistant = r.Assistant
+	}
+	e.Reason = by.Text(AssistantSealOf(e.ID, "reason"), e.Reason)
+	return e
+}
+
+// Refs names the assistant.
+func (e AssistantCorrected) Refs() []domain.Ref { return AssistantRegistered{e.Assistant}.Refs() }
+
+// AssistantWithdrawn says that an assistant should not have been entered.
+type AssistantWithdrawn struct {
+	ID     string        `json:"assistant"`
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is the constant name of the event.
+func (AssistantWithdrawn) EventType() string { return "assistant.withdrawn.v1" }
+
+// OccurredOn is the day of recording.
+func (AssistantWithdrawn) OccurredOn() domain.Date { return 0 }
+
+// Reseal covers the reason.
+func (e AssistantWithdrawn) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(AssistantSealOf(e.ID, "reason"), e.Reason)
+	return e
+}
+
+// Refs names the assistant.
+func (e AssistantWithdrawn) Refs() []domain.Ref {
+	return domain.Refs(domain.Ref{Kind: domain.RefAssistant, ID: e.ID})
+}
+
 // Employment is how an assistant is engaged.
 type Employment string
 

@@ -11,3 +11,8 @@ func (e Registered) Names() []domain.Name {
 func (e AssistantRegistered) Names() []domain.Name {
 	return []domain.Name{{Field: "id", ID: e.ID, Stream: true}}
 }
+
+// Names are the household and whom the person cares for.
+func (e Corrected) Names() []domain.Name {
+	return []domain.Name{{Field: "household", ID: e.Household}, {Field: "carerFor", ID: e.CarerFor}}
+}

@@ -19,12 +19,12 @@ var anna = Person{
 
 func TestRegister(t *testing.T) {
 	t.Parallel()
-	given.Given(t, Decider()).When(Register{anna}).Then(Registered{anna})
-	given.Given(t, Decider(), Registered{anna}).When(Register{anna}).Then()
+	given.Given(t, Decider()).When(Register{Person: anna}).Then(Registered{anna})
+	given.Given(t, Decider(), Registered{anna}).When(Register{Person: anna}).Then()
 
 	least := Person{Participant: "U1", FirstName: "c1", LastName: "c2"}
-	given.Given(t, Decider()).When(Register{least}).Then(Registered{least})
-	given.Given(t, Decider(), Registered{anna}).When(Register{least}).Refuse(domain.ErrDiffers)
+	given.Given(t, Decider()).When(Register{Person: least}).Then(Registered{least})
+	given.Given(t, Decider(), Registered{anna}).When(Register{Person: least}).Refuse(domain.ErrDiffers)
 }
 
 func TestRegisterRefuses(t *testing.T) {
@@ -44,12 +44,12 @@ func TestRegisterRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := anna
 			c.change(&p)
-			given.Given(t, Decider()).When(Register{p}).Refuse(c.want)
+			given.Given(t, Decider()).When(Register{Person: p}).Refuse(c.want)
 		})
 	}
 	other := anna
 	other.Participant = "U9"
-	given.Given(t, Decider(), Registered{anna}).When(Register{other}).Refuse(ErrOther)
+	given.Given(t, Decider(), Registered{anna}).When(Register{Person: other}).Refuse(ErrOther)
 }
 
 // Every field but the id is compared, and the refusal names it without its value.
@@ -60,7 +60,7 @@ func TestDifferingFieldIsNamedAndItsValueIsNot(t *testing.T) {
 	for i := 1; i < fields.NumField(); i++ {
 		p := anna
 		reflect.ValueOf(&p).Elem().Field(i).SetString("Kowalska")
-		_, err := Decider().Decide(state, Register{p})
+		_, err := Decider().Decide(state, Register{Person: p})
 		name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ",")
 		if !errors.Is(err, domain.ErrDiffers) || !strings.HasSuffix(err.Error(), ", "+name) {
 			t.Errorf("%s: got %v", name, err)
@@ -75,29 +75,29 @@ func TestRegisterAssistant(t *testing.T) {
 	t.Parallel()
 	ewa := Assistant{ID: "A1", FirstName: "c1", LastName: "c2", Employment: SocialWorker}
 	d := AssistantDecider()
-	given.Given(t, d).When(RegisterAssistant{ewa}).Then(AssistantRegistered{ewa})
-	given.Given(t, d, AssistantRegistered{ewa}).When(RegisterAssistant{ewa}).Then()
+	given.Given(t, d).When(RegisterAssistant{Assistant: ewa}).Then(AssistantRegistered{ewa})
+	given.Given(t, d, AssistantRegistered{ewa}).When(RegisterAssistant{Assistant: ewa}).Then()
 	for want, a := range map[error]Assistant{
 		domain.ErrNoID:      {FirstName: "c1", LastName: "c2"},
 		domain.ErrPESELAsID: {ID: "44051401359", FirstName: "c1", LastName: "c2"},
 		ErrNoName:           {ID: "A1", FirstName: "c1"},
 		ErrEmployment:       {ID: "A1", FirstName: "c1", LastName: "c2", Employment: "b2b"},
 	} {
-		given.Given(t, d).When(RegisterAssistant{a}).Refuse(want)
+		given.Given(t, d).When(RegisterAssistant{Assistant: a}).Refuse(want)
 	}
 	for field, a := range map[string]Assistant{
 		"firstName":  {ID: "A1", FirstName: "x", LastName: "c2", Employment: SocialWorker},
 		"lastName":   {ID: "A1", FirstName: "c1", LastName: "x", Employment: SocialWorker},
 		"employment": {ID: "A1", FirstName: "c1", LastName: "c2"},
 	} {
-		_, err := d.Decide(d.Fold(AssistantRegistered{ewa}), RegisterAssistant{a})
+		_, err := d.Decide(d.Fold(AssistantRegistered{ewa}), RegisterAssistant{Assistant: a})
 		if !errors.Is(err, domain.ErrDiffers) || !strings.HasSuffix(err.Error(), ", "+field) {
 			t.Errorf("%s: got %v", field, err)
 		}
 	}
 	other := ewa
 	other.ID = "A2"
-	given.Given(t, d, AssistantRegistered{ewa}).When(RegisterAssistant{other}).Refuse(ErrOther)
+	given.Given(t, d, AssistantRegistered{ewa}).When(RegisterAssistant{Assistant: other}).Refuse(ErrOther)
 }
 
 func TestPayloads(t *testing.T) {
@@ -121,4 +121,33 @@ func TestPayloads(t *testing.T) {
 	if Stream("U 1") != "participant-U%201" || AssistantStream("A-1") != "assistant-A%2D1" {
 		t.Error("stream names")
 	}
+}
+
+// What is entered of somebody is corrected whole, or taken back where nothing stands on
+// them; then they can be entered again.
+func TestRegistrationsAreTakenBack(t *testing.T) {
+	t.Parallel()
+	right := anna
+	right.LastName, right.Household = "c99", "G2"
+	fix := Register{Person: right, Amend: domain.Amend{Correct: true, Reason: "r"}}
+	out := Register{Person: Person{Participant: "U1"}, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
+	gone := Withdrawn{Participant: "U1", Reason: "r"}
+	given.Given(t, Decider(), Registered{anna}).When(fix).Then(Corrected{right, "r"})
+	given.Given(t, Decider(), Registered{anna}, Corrected{right, "r"}).When(fix).Then()
+	given.Given(t, Decider(), Registered{anna}, Corrected{right, "r"}).When(Register{Person: anna}).Refuse(domain.ErrDiffers)
+	given.Given(t, Decider(), Registered{anna}).When(out).Then(gone)
+	given.Given(t, Decider(), Registered{anna}, gone).When(out).Then()
+	given.Given(t, Decider(), Registered{anna}, gone).When(Register{Person: anna}).Then(Registered{anna})
+	given.Given(t, Decider()).When(out).Refuse(domain.ErrNothingToWithdraw)
+	out.Named = "contract.signed"
+	given.Given(t, Decider(), Registered{anna}).When(out).Refuse(domain.ErrNamed)
+
+	ewa, eva := Assistant{ID: "A1", FirstName: "c1", LastName: "c2"}, Assistant{ID: "A1", FirstName: "c1", LastName: "c3"}
+	d := AssistantDecider()
+	given.Given(t, d, AssistantRegistered{ewa}).When(RegisterAssistant{Assistant: eva, Amend: fix.Amend}).Then(AssistantCorrected{eva, "r"})
+	away := RegisterAssistant{Assistant: Assistant{ID: "A1"}, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
+	given.Given(t, d, AssistantRegistered{ewa}).When(away).Then(AssistantWithdrawn{ID: "A1", Reason: "r"})
+	given.Given(t, d, AssistantRegistered{ewa}, AssistantWithdrawn{ID: "A1", Reason: "r"}).When(RegisterAssistant{Assistant: eva}).Then(AssistantRegistered{eva})
+	away.Named = "visit"
+	given.Given(t, d, AssistantRegistered{ewa}).When(away).Refuse(domain.ErrNamed)
 }

@@ -34,7 +34,11 @@ func ofPeople() []Kind {
 	return []Kind{
 		KindOf[participant.Registered](),
 		Upcast("participant.registered.v1", participant.RegisteredV1.Now).holdsInClear("municipality"),
+		KindOf[participant.Corrected](),
+		KindOf[participant.Withdrawn](),
 		KindOf[participant.AssistantRegistered](),
+		KindOf[participant.AssistantCorrected](),
+		KindOf[participant.AssistantWithdrawn](),
 	}
 }
 

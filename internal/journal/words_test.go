@@ -31,7 +31,7 @@ func wordsOf() map[string]string {
 			durability.Statement.Number durability.Statement.Project erasure.Left.ID erasure.Ordered.Register erasure.Ordered.Subject
 			erasure.Subject.ID finding.Figures.Subjects finding.Reopened.Finding finding.Resolved.Finding
 			intake.Filter.Value intake.GuessesCounted.Actor intake.PersonalDataRead.Reading intake.Subject.ID
-			participant.Assistant.ID participant.Person.CarerFor participant.Person.Household participant.Person.Participant
+			participant.Assistant.ID participant.AssistantWithdrawn.ID participant.Withdrawn.Participant participant.Person.CarerFor participant.Person.Household participant.Person.Participant
 			payment.About.Agreement payment.About.Contract payment.About.List payment.About.Participant payment.About.Programme
 			refund.About.Agreement refund.About.Claim refund.ReceiptUndone.Statement refund.Received.Statement refund.Share.Contract refund.Share.Participant
 			refund.Submitted.Corrects statement.LineBooked.Statement statement.LineMatched.Claim statement.LineMatched.Statement
@@ -57,7 +57,8 @@ func wordsOf() map[string]string {
 			attendance.Value.Place contract.Life.Reason contract.Terms.Place contract.Terms.Work durability.Address.Query
 			durability.Obligation.Derivation durability.ServiceRefused.Reason durability.FactWithdrawn.Reason durability.ServiceRequested.Description
 			durability.ServiceStarted.Description durability.Statement.Description erasure.Ordered.Reason finding.Reopened.Reason
-			finding.Resolved.Reason setting.Changed.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
+			finding.Resolved.Reason setting.Changed.Reason participant.Corrected.Reason participant.Withdrawn.Reason participant.AssistantCorrected.Reason
+			participant.AssistantWithdrawn.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
 			participant.Person.Account participant.Person.BirthDate participant.Person.FirstName participant.Person.LastName
 			participant.Person.Municipality participant.Person.PESEL refund.Accepted.Reason refund.ReceiptUndone.Reason refund.Reclaimed.Reason refund.Returned.Reason
 			payment.Withdrawn.Reason refund.DecisionWithdrawn.Reason refund.WriteOffWithdrawn.Reason refund.Withdrawn.Reason refund.WrittenOff.Reason statement.LineBooked.Account statement.LineBooked.Counterparty statement.LineBooked.Title`,

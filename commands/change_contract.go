@@ -21,6 +21,10 @@ type ChangeContract struct {
 	RateGrosze    domain.Grosze  `json:"rateGrosze,omitempty" doc:"amend"`
 	Assistant     string         `json:"assistant,omitempty" doc:"amend: the substitute"`
 	Reason        string         `json:"reason,omitempty"`
+	Correct       bool           `json:"correct,omitempty" doc:"Replace the change of that kind and day"`
+	Withdraw      bool           `json:"withdraw,omitempty" doc:"Take the change of that kind and day back"`
+	// CorrectionReason is why what was entered was wrong.
+	CorrectionReason string `json:"correctionReason,omitempty" doc:"Why it is replaced or taken back"`
 }
 
 // Operation is its line in the table of rights.
@@ -32,7 +36,7 @@ func (c ChangeContract) concerns() []domain.Ref {
 
 func (c ChangeContract) open() any {
 	return ChangeContract{Number: c.Number, Change: c.Change, On: c.On, Until: c.Until, To: c.To, WeeklyMinutes: c.WeeklyMinutes,
-		RateGrosze: c.RateGrosze, Assistant: c.Assistant}
+		RateGrosze: c.RateGrosze, Assistant: c.Assistant, Correct: c.Correct, Withdraw: c.Withdraw}
 }
 
 func (c ChangeContract) lastStream() (string, error) { return streamOf("contract", c.Number) }
@@ -50,19 +54,40 @@ func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract)
 		l.count(err)
 		return journal.Result{}, err
 	}
-	cmd, err := l.prepareChange(ctx, c)
+	cmd, err := l.prepareChange(ctx, o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
 	}
 	d := contract.Decider()
-	if !o.SeesAllOf(c.Operation()) {
+	if !o.SeesAllOf(c.Operation()) && !c.Correct && !c.Withdraw {
 		d = unseen(d)
 	}
-	return carry(ctx, l, o, c, domain.Stream("contract", c.Number), d, cmd)
+	r, err := carry(ctx, l, o, c, domain.Stream("contract", c.Number), d, cmd)
+	if err != nil || !c.Correct && !c.Withdraw {
+		return r, err
+	}
+	rerated, err := l.rerate(ctx, o, c.Number)
+	return followed(r, rerated), err
 }
 
-func (l *Ledger) prepareChange(ctx context.Context, c ChangeContract) (contract.Command, error) {
+// prepareChange is what a change asks of the contract, or its correction or withdrawal.
+func (l *Ledger) prepareChange(ctx context.Context, o Origin, c ChangeContract) (contract.Command, error) {
+	of, err := l.changeOf(ctx, c)
+	if err != nil || !c.Correct && !c.Withdraw {
+		return of, err
+	}
+	state, err := l.lookups().contract(ctx, c.Number)
+	if err != nil {
+		return nil, domain.At("number", err)
+	}
+	s := l.sealer(ctx)
+	amend := Amendment{Correct: c.Correct, Withdraw: c.Withdraw, Reason: c.CorrectionReason}.taken(s, state.Terms.SealOf(c.On, "reason"))
+	amend.Anew = !o.SeesAllOf(c.Operation())
+	return contract.AmendChange{Of: of, Amend: amend}, s.err
+}
+
+func (l *Ledger) changeOf(ctx context.Context, c ChangeContract) (contract.Command, error) {
 	state, err := l.lookups().contract(ctx, c.Number)
 	if err != nil {
 		return nil, domain.At("number", err)

@@ -13,16 +13,17 @@ import (
 // follows from the day it was concluded.
 type ConcludeAgreement struct {
 	Number            string         `json:"number"`
-	Concluded         domain.Date    `json:"concluded"`
-	From              domain.Date    `json:"from"`
-	To                domain.Date    `json:"to"`
-	RefundPercent     int            `json:"refundPercent"`
+	Concluded         domain.Date    `json:"concluded,omitempty"`
+	From              domain.Date    `json:"from,omitempty"`
+	To                domain.Date    `json:"to,omitempty"`
+	RefundPercent     int            `json:"refundPercent,omitempty"`
 	PersonLimit       int            `json:"personLimit,omitempty"`
 	MonthlyCapMinutes domain.Minutes `json:"monthlyCapMinutes,omitempty"`
 	TotalCapMinutes   domain.Minutes `json:"totalCapMinutes,omitempty"`
 	BaseRateGrosze    domain.Grosze  `json:"baseRateGrosze,omitempty"`
 	RefundBasis       string         `json:"refundBasis,omitempty" enum:"ustawowa,umowna,"`
 	ForCarers         bool           `json:"forCarers,omitempty"`
+	Amendment
 }
 
 // Operation is its line in the table of rights.
@@ -33,7 +34,7 @@ func (c ConcludeAgreement) open() any { return c }
 func (c ConcludeAgreement) lastStream() (string, error) { return streamOf("agreement", c.Number) }
 
 func (c *ConcludeAgreement) columns() []column {
-	return []column{
+	return append([]column{
 		idColumn("numer", "number", &c.Number, "numer porozumienia").key().naming(),
 		dateColumn("zawarto", "concluded", &c.Concluded, "dzień zawarcia"),
 		dateColumn("od", "from", &c.From, "pierwszy dzień"),
@@ -45,16 +46,23 @@ func (c *ConcludeAgreement) columns() []column {
 		amountColumn("stawka_bazowa", "baseRateGrosze", &c.BaseRateGrosze, "stawka za godzinę, jeśli wyższa od ustawowej").optional(),
 		choiceColumn("podstawa_refundacji", "refundBasis", &c.RefundBasis, "od czego liczy się zwrot; puste: ustawowa", "ustawowa", "umowna").optional(),
 		yesNoColumn("dla_opiekunow", "forCarers", &c.ForCarers, "tak: prace w domach opiekunów"),
-	}
+	}, c.Amendment.columns("powod")...)
 }
 
 func agreementsFile() importKind {
 	return byStream("porozumienia", "porozumienia z urzędem pracy", agreement.Decider(), func(im *importing) rowRules[ConcludeAgreement, agreement.Command] {
 		return rowRules[ConcludeAgreement, agreement.Command]{
 			stream: func(c ConcludeAgreement) string { return domain.Stream("agreement", c.Number) },
-			prepare: func(_ context.Context, c ConcludeAgreement) (agreement.Command, error) {
-				_, cmd, err := im.l.prepareAgreement(c)
+			prepare: func(ctx context.Context, c ConcludeAgreement) (agreement.Command, error) {
+				_, cmd, err := im.l.prepareAgreement(ctx, c)
 				return cmd, err
+			},
+			after: func(ctx context.Context, o Origin, c ConcludeAgreement, _ journal.Result) error {
+				if !c.Correct {
+					return nil
+				}
+				_, err := im.l.rerateAll(ctx, o, c.Number)
+				return err
 			},
 		}
 	})
@@ -62,28 +70,36 @@ func agreementsFile() importKind {
 
 // ConcludeAgreement carries the command out.
 func (l *Ledger) ConcludeAgreement(ctx context.Context, o Origin, c ConcludeAgreement) (journal.Result, error) {
-	if err := l.allowed(ctx, o, c); err != nil {
-		return journal.Result{}, err
-	}
-	stream, cmd, err := l.prepareAgreement(c)
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.concludeAgreement(ctx, o, c) })
+}
+
+func (l *Ledger) concludeAgreement(ctx context.Context, o Origin, c ConcludeAgreement) (journal.Result, error) {
+	stream, cmd, err := l.prepareAgreement(ctx, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
 	}
-	return carry(ctx, l, o, c, stream, agreement.Decider(), cmd)
+	r, err := carry(ctx, l, o, c, stream, agreement.Decider(), cmd)
+	if err != nil || !c.Correct {
+		return r, err
+	}
+	rerated, err := l.rerateAll(ctx, o, c.Number)
+	return followed(r, rerated), err
 }
 
-func (l *Ledger) prepareAgreement(c ConcludeAgreement) (string, agreement.Command, error) {
-	if err := domain.Together(needID("number", &c.Number), l.happened("concluded", c.Concluded)); err != nil {
+func (l *Ledger) prepareAgreement(ctx context.Context, c ConcludeAgreement) (string, agreement.Command, error) {
+	if err := domain.Together(needID("number", &c.Number), c.unlessWithdrawn(l.happened("concluded", c.Concluded))); err != nil {
 		return "", nil, err
 	}
 	basis := agreement.Statutory
 	if c.RefundBasis == "umowna" {
 		basis = agreement.Agreed
 	}
-	return domain.Stream("agreement", c.Number), agreement.Conclude{Terms: agreement.Terms{
+	s := l.sealer(ctx)
+	amend := c.taken(s, agreement.SealOf(c.Number))
+	return domain.Stream("agreement", c.Number), agreement.Conclude{Amend: amend, Terms: agreement.Terms{
 		Agreement: c.Number, Concluded: c.Concluded, From: c.From, To: c.To, RefundPercent: c.RefundPercent,
 		PersonLimit: c.PersonLimit, MonthlyCap: c.MonthlyCapMinutes, TotalCap: c.TotalCapMinutes,
 		BaseRate: c.BaseRateGrosze, Basis: basis, ForCarers: c.ForCarers,
-	}}, nil
+	}}, s.err
 }

@@ -63,6 +63,14 @@ func (s standing) take(e domain.Event) {
 		s.signed(e.Terms)
 	case contract.Signed:
 		s.signed(e.Terms)
+	case contract.TermsCorrected:
+		s.signed(e.After)
+	case contract.Withdrawn:
+		s.is("contract "+e.Contract, true, true)
+	case contract.ChangeWithdrawn:
+		if e.Kind == domain.Fact(contract.Amended{}.EventType()) {
+			s.is("annex of contract "+e.Contract+" of "+e.On.String(), true, true)
+		}
 	case contract.Amended:
 		s.is("annex of contract "+e.Contract+" of "+e.On.String(), s.of == domain.Ref{Kind: domain.RefAssistant, ID: e.Assistant}, false)
 	case attendance.HoursRecorded:
@@ -118,7 +126,14 @@ func (s standing) cares(p participant.Person) {
 
 // namedBy is what stands on something, where it is to be taken back.
 func (l *Ledger) namedBy(ctx context.Context, a Amendment, of domain.Ref) (string, error) {
-	if !a.Withdraw || l.Named == nil {
+	if !a.Withdraw {
+		return "", nil
+	}
+	return l.named(ctx, of)
+}
+
+func (l *Ledger) named(ctx context.Context, of domain.Ref) (string, error) {
+	if l.Named == nil {
 		return "", nil
 	}
 	return l.Named(ctx, of)

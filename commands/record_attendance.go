@@ -47,10 +47,10 @@ func (c *RecordAttendance) columns() []column {
 }
 
 func attendanceFile() importKind {
-	return byStream("obecnosci", "dni prac społecznie użytecznych", attendance.Decider(), func(im *importing) rowRules[RecordAttendance, attendance.RecordDay] {
-		return rowRules[RecordAttendance, attendance.RecordDay]{
+	return byStream("obecnosci", "dni prac społecznie użytecznych", attendance.Decider(), func(im *importing) rowRules[RecordAttendance, attendance.Command] {
+		return rowRules[RecordAttendance, attendance.Command]{
 			stream: func(c RecordAttendance) string { return domain.Stream("attendance", c.Contract) },
-			prepare: func(ctx context.Context, c RecordAttendance) (attendance.RecordDay, error) {
+			prepare: func(ctx context.Context, c RecordAttendance) (attendance.Command, error) {
 				return im.l.prepareAttendance(ctx, im.lookups, im.origin, &c)
 			},
 		}
@@ -71,7 +71,7 @@ func (l *Ledger) recordAttendance(ctx context.Context, o Origin, c RecordAttenda
 		l.count(err)
 		return journal.Result{}, err
 	}
-	return carry(ctx, l, o, c, domain.Stream("attendance", c.Contract), attendance.Decider(), cmd)
+	return carry(ctx, l, o, c, domain.Stream("attendance", c.Contract), attendance.Decider(), attendance.Command(cmd))
 }
 
 func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c *RecordAttendance) (attendance.RecordDay, error) {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,18 +19,19 @@ import (
 // SignContract enters a signed contract; place and kind of work in clear.
 type SignContract struct {
 	Number        string         `json:"number"`
-	Kind          string         `json:"kind" enum:"psu,socjalny,trojstronny,usamodzielnianie"`
-	Programme     string         `json:"programme"`
-	Participant   string         `json:"participant"`
-	Concluded     domain.Date    `json:"concluded"`
-	From          domain.Date    `json:"from"`
-	To            domain.Date    `json:"to"`
+	Kind          string         `json:"kind,omitempty" enum:"psu,socjalny,trojstronny,usamodzielnianie,"`
+	Programme     string         `json:"programme,omitempty"`
+	Participant   string         `json:"participant,omitempty"`
+	Concluded     domain.Date    `json:"concluded,omitempty"`
+	From          domain.Date    `json:"from,omitempty"`
+	To            domain.Date    `json:"to,omitempty"`
 	Assistant     string         `json:"assistant,omitempty"`
 	Agreement     string         `json:"agreement,omitempty"`
 	WeeklyMinutes domain.Minutes `json:"weeklyMinutes,omitempty"`
 	RateGrosze    domain.Grosze  `json:"rateGrosze,omitempty"`
 	Place         string         `json:"place,omitempty"`
 	Work          string         `json:"work,omitempty"`
+	Amendment
 }
 
 // Operation is its line in the table of rights.
@@ -41,11 +43,12 @@ func (c SignContract) concerns() []domain.Ref {
 
 func (c SignContract) open() any {
 	return SignContract{Number: c.Number, Kind: c.Kind, Programme: c.Programme, Participant: c.Participant, Concluded: c.Concluded,
-		From: c.From, To: c.To, Assistant: c.Assistant, Agreement: c.Agreement, WeeklyMinutes: c.WeeklyMinutes, RateGrosze: c.RateGrosze}
+		From: c.From, To: c.To, Assistant: c.Assistant, Agreement: c.Agreement, WeeklyMinutes: c.WeeklyMinutes, RateGrosze: c.RateGrosze,
+		Amendment: c.Amendment.open()}
 }
 
 func (c *SignContract) columns() []column {
-	return []column{
+	return append([]column{
 		idColumn("numer", "number", &c.Number, "numer umowy lub skierowania").key().naming(),
 		choiceColumn("rodzaj", "kind", &c.Kind, "rodzaj umowy", "psu", "socjalny", "trojstronny", "usamodzielnianie"),
 		textColumn("program", "programme", &c.Programme, "identyfikator programu"),
@@ -59,7 +62,7 @@ func (c *SignContract) columns() []column {
 		amountColumn("stawka", "rateGrosze", &c.RateGrosze, "stawka za godzinę").optional(),
 		textColumn("miejsce", "place", &c.Place, "miejsce").optional(),
 		textColumn("prace", "work", &c.Work, "rodzaj prac").optional(),
-	}
+	}, c.Amendment.columns("powod")...)
 }
 
 func contractsFile() importKind {
@@ -69,10 +72,14 @@ func contractsFile() importKind {
 		return rowRules[SignContract, contract.Command]{
 			stream: func(c SignContract) string { return domain.Stream("contract", c.Number) },
 			prepare: func(ctx context.Context, c SignContract) (contract.Command, error) {
-				_, cmd, err := im.l.prepareContract(ctx, im.lookups, c)
+				_, cmd, err := im.l.prepareContract(ctx, im.lookups, im.origin, c)
 				return cmd, err
 			},
-			after: func(_ context.Context, o Origin, c SignContract, _ journal.Result) error {
+			after: func(ctx context.Context, o Origin, c SignContract, _ journal.Result) error {
+				if c.Correct || c.Withdraw {
+					_, err := im.l.follow(ctx, o, c)
+					return err
+				}
 				if c.Kind == string(contract.Referral) {
 					mu.Lock()
 					defer mu.Unlock()
@@ -111,7 +118,7 @@ func (l *Ledger) SignContract(ctx context.Context, o Origin, c SignContract) (jo
 }
 
 func (l *Ledger) signContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
-	stream, cmd, err := l.prepareContract(ctx, l.lookups(), c)
+	stream, cmd, err := l.prepareContract(ctx, l.lookups(), o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -119,6 +126,10 @@ func (l *Ledger) signContract(ctx context.Context, o Origin, c SignContract) (jo
 	r, err := carry(ctx, l, o, c, stream, contract.Decider(), contract.Command(cmd))
 	if errors.Is(err, domain.ErrRecorded) {
 		return r, errors.Join(l.completeListing(ctx, o, cmd.Terms.Contract), err)
+	}
+	if err == nil && (c.Correct || c.Withdraw) {
+		then, err := l.follow(ctx, o, c)
+		return followed(r, then), err
 	}
 	if err != nil || cmd.Terms.Kind != contract.Referral {
 		return r, err
@@ -179,10 +190,15 @@ func listing(t contract.Terms) agreement.Command {
 		Agreement: t.Agreement, Contract: t.Contract, Participant: t.Participant, Signed: t.Concluded}}
 }
 
-func (l *Ledger) prepareContract(ctx context.Context, k *lookups, c SignContract) (string, contract.Sign, error) {
+func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c SignContract) (string, contract.Sign, error) {
 	err := domain.Together(needID("number", &c.Number), mayID("participant", &c.Participant), mayID("assistant", &c.Assistant), mayID("agreement", &c.Agreement))
 	if err != nil {
 		return "", contract.Sign{}, err
+	}
+	stream := domain.Stream("contract", c.Number)
+	if c.Withdraw {
+		cmd, err := l.prepareWithdrawal(ctx, stream, c)
+		return stream, cmd, err
 	}
 	of, programme := k.programme(ctx, c.Programme)
 	if programme == nil && !of.Exists() {
@@ -202,7 +218,37 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, c SignContract
 		Weekly: c.WeeklyMinutes, Rate: c.RateGrosze,
 	}
 	t.Place, t.Work = s.text(t.SealOf(0, "place"), c.Place), s.text(t.SealOf(0, "work"), c.Work)
-	return domain.Stream("contract", c.Number), contract.Sign{Terms: t}, s.err
+	cmd := contract.Sign{Terms: t, Amend: c.taken(s, t.SealOf(0, "reason"))}
+	cmd.Anew = !o.SeesAllOf(c.Operation())
+	if c.Correct {
+		known, err := journal.Load(ctx, l.Log, stream, contract.Decider())
+		if err == nil && known.State.Moves(t) {
+			cmd.Named, err = l.named(ctx, domain.Ref{Kind: domain.RefContract, ID: c.Number})
+		}
+		if err != nil {
+			return "", cmd, err
+		}
+	}
+	return stream, cmd, s.err
+}
+
+// prepareWithdrawal takes a contract back by its number alone.
+func (l *Ledger) prepareWithdrawal(ctx context.Context, stream string, c SignContract) (contract.Sign, error) {
+	known, err := journal.Load(ctx, l.Log, stream, contract.Decider())
+	if err != nil {
+		return contract.Sign{}, err
+	}
+	t := known.State.First
+	if gone, ok := known.State.Withdrawn(); ok {
+		t = gone
+	}
+	if t.Contract = c.Number; t.Participant == "" {
+		return contract.Sign{}, domain.ErrNothingToWithdraw.With("contract %s", c.Number)
+	}
+	s := l.sealer(ctx)
+	cmd := contract.Sign{Terms: t, Amend: c.taken(s, t.SealOf(0, "reason"))}
+	cmd.Named, err = l.named(ctx, domain.Ref{Kind: domain.RefContract, ID: c.Number})
+	return cmd, cmp.Or(s.err, err)
 }
 
 func (l *Ledger) knownParticipant(ctx context.Context, id string) error {

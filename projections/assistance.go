@@ -126,7 +126,7 @@ func Assistance() Projection {
 	return Projection{Name: "assistance", Version: 4, Keys: assistanceKeys, Then: visitedKeys, Fold: foldAssistance, Second: outsideStage(),
 		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{},
 			contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
-			contract.Breached{}, contract.Terminated{}, contract.Completed{}),
+			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{}),
 		Over: []string{"agreement.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*",
 			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }

@@ -103,7 +103,7 @@ func AgreementReferrals() fold.Table[AgreementReferral] {
 func Contracts() Projection {
 	return Projection{Name: "contracts", Version: 2, Keys: contractKeys, Fold: foldContracts,
 		Want: oneOf(contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
-			contract.Breached{}, contract.Terminated{}, contract.Completed{}),
+			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{}),
 		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*",
 			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
@@ -121,6 +121,12 @@ func contractOf(r *journal.Recorded) (programme, number string, ok bool) {
 	case contract.Drafted:
 		return e.Programme, e.Contract, true
 	case contract.Signed:
+		return e.Programme, e.Contract, true
+	case contract.TermsCorrected:
+		return e.Before.Programme, e.Before.Contract, true
+	case contract.Withdrawn:
+		return e.Programme, e.Contract, true
+	case contract.ChangeWithdrawn:
 		return e.Programme, e.Contract, true
 	}
 	l, _, ok := contractChange(r)
@@ -152,19 +158,40 @@ func contractChange(r *journal.Recorded) (contract.Life, ContractChange, bool) {
 	return contract.Life{}, c, false
 }
 
+// kindOfChange is the kind of the change that a type of event, without its version, is.
+func kindOfChange(fact string) ChangeKind {
+	for e, kind := range map[domain.Event]ChangeKind{contract.Amended{}: ChangeAmended, contract.Suspended{}: ChangeSuspended, contract.Resumed{}: ChangeResumed,
+		contract.Breached{}: ChangeBreached, contract.Terminated{}: ChangeTerminated, contract.Completed{}: ChangeCompleted} {
+		if domain.Fact(e.EventType()) == fact {
+			return kind
+		}
+	}
+	return ""
+}
+
 func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
-	programme, contract, ok := contractOf(r)
+	programme, number, ok := contractOf(r)
 	if !ok {
 		return unfolded(r)
 	}
-	c := ContractLives().Get(tx, domain.Escape(programme), domain.Escape(contract))
+	part, field := domain.Escape(programme), domain.Escape(number)
+	c := ContractLives().Get(tx, part, field)
 	was := c.Terms.Agreement
 	c.take(r)
-	if is := c.Terms.Agreement; was != is {
+	if is := c.Terms.Agreement; was != is || c.Terms.Programme != programme && c.Terms.Contract != "" {
 		if was != "" {
-			AgreementReferrals().Delete(tx, domain.Escape(was), domain.Escape(contract))
+			AgreementReferrals().Delete(tx, domain.Escape(was), field)
 		}
-		put(tx, AgreementReferrals(), domain.Escape(is), domain.Escape(contract), AgreementReferral{programme, contract}, is != "")
+		put(tx, AgreementReferrals(), domain.Escape(is), field, AgreementReferral{c.Terms.Programme, number}, is != "")
+	}
+	switch now := domain.Escape(c.Terms.Programme); r.Event.(type) {
+	case contract.Withdrawn:
+		ContractLives().Delete(tx, part, field)
+	case contract.TermsCorrected:
+		if now != part {
+			ContractLives().Put(tx, now, field, *c)
+			ContractLives().Delete(tx, part, field)
+		}
 	}
 	return nil
 }
@@ -178,6 +205,13 @@ func (c *ContractLife) take(r *journal.Recorded) {
 	case contract.Signed:
 		c.Terms, c.Signed, c.Event = e.Terms, true, r.Position
 		c.Terms.Place, c.Terms.Work = "", ""
+	case contract.TermsCorrected:
+		c.Terms = e.After
+		c.Terms.Place, c.Terms.Work = "", ""
+	case contract.Withdrawn:
+		*c = ContractLife{}
+	case contract.ChangeWithdrawn:
+		c.Changes = without(c.Changes, func(had ContractChange) bool { return had.On == e.On && had.Kind == kindOfChange(e.Kind) })
 	default:
 		if _, change, ok := contractChange(r); ok {
 			c.Changes = append(c.Changes, change)

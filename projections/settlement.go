@@ -309,9 +309,9 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
 	return Projection{Name: "settlement", Version: 11, Keys: settlementKeys, Then: claimedKeys, Fold: foldSettlement, Second: unsettledStage(),
-		Want: oneOf(agreement.Concluded{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, attendance.DayWithdrawn{}, payment.Made{}, payment.CameBack{}, payment.Withdrawn{},
+		Want: oneOf(agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{}, attendance.Rerated{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, attendance.DayWithdrawn{}, payment.Made{}, payment.CameBack{}, payment.Withdrawn{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, agreement.AnswerWithdrawn{}),
-		Over: []string{"agreement.referral-listed", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
+		Over: []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
 			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn", "assistance.*", "assistant.*", "contract.*",
 			"durability.*", "erasure.*", "finding.*", "intake.*", "participant.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
@@ -327,6 +327,16 @@ func settlementKeys(r *journal.Recorded) []fold.Key {
 	switch e := r.Event.(type) {
 	case agreement.Concluded:
 		return []fold.Key{SettlementAgreements().Key(domain.Escape(e.Agreement), agreementField)}
+	case agreement.TermsCorrected:
+		return []fold.Key{SettlementAgreements().Key(domain.Escape(e.Agreement), agreementField)}
+	case agreement.Withdrawn:
+		return []fold.Key{SettlementAgreements().Key(domain.Escape(e.Agreement), agreementField)}
+	case attendance.Rerated:
+		var keys []fold.Key
+		for _, m := range ratedMonths(e) {
+			keys = append(keys, month(e.Agreement, e.Contract, m.String())...)
+		}
+		return keys
 	case attendance.HoursRecorded:
 		return month(e.Agreement, e.Contract, monthOf(e.Date))
 	case attendance.DayCorrected:
@@ -369,9 +379,13 @@ func monthOf(day domain.Date) string {
 func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 	switch e := r.Event.(type) {
 	case agreement.Concluded:
-		SettlementAgreements().Put(tx, domain.Escape(e.Agreement), agreementField, SettlementAgreement{Agreement: e.Agreement, From: e.From, To: e.To,
-			New:         e.Regime == programme.NewRegime,
-			PersonLimit: e.PersonLimit, TotalCap: e.TotalCap, Event: r.Position})
+		settleAgreement(tx, e.Terms, r.Position)
+	case agreement.TermsCorrected:
+		settleAgreement(tx, e.Terms, r.Position)
+	case agreement.Withdrawn:
+		SettlementAgreements().Delete(tx, domain.Escape(e.Agreement), agreementField)
+	case attendance.Rerated:
+		rerate(tx, e)
 	case attendance.HoursRecorded:
 		settleDay(tx, e.About, e.Date, e.Minutes, e.Rates, e.Editions, r.Position)
 	case attendance.DayCorrected:
@@ -412,6 +426,40 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 		return unfolded(r)
 	}
 	return nil
+}
+
+func settleAgreement(tx *fold.Tx, t agreement.Terms, position journal.Position) {
+	SettlementAgreements().Put(tx, domain.Escape(t.Agreement), agreementField, SettlementAgreement{Agreement: t.Agreement, From: t.From, To: t.To,
+		New: t.Regime == programme.NewRegime, PersonLimit: t.PersonLimit, TotalCap: t.TotalCap, Event: position})
+}
+
+// ratedMonths are the months of the days, in order.
+func ratedMonths(e attendance.Rerated) []domain.Month {
+	var months []domain.Month
+	for _, d := range e.Days {
+		months = append(months, d.Date.Month())
+	}
+	slices.Sort(months)
+	return slices.Compact(months)
+}
+
+// rerate gives days other rates.
+func rerate(tx *fold.Tx, e attendance.Rerated) {
+	for n, month := range ratedMonths(e) {
+		m, d := SettlementMonths().Nth(tx, 2*n), SettlementDetails().Nth(tx, 2*n+1)
+		for _, rated := range e.Days {
+			i := slices.IndexFunc(d.Days, func(s SettlementDay) bool { return s.Date == rated.Date && s.Date.Month() == month })
+			if i < 0 {
+				continue
+			}
+			was := d.Days[i].Rates
+			of := SettlementRates{rated.Paid, rated.Refund, rated.Percent, d.Rates[was].Statute, programme.RegimeOfEdition(rated.Edition) == programme.NewRegime}
+			d.Days[i].Rates = d.rates(of)
+			d.prune(was)
+		}
+		m.span(d)
+		*m = m.AsOf(*d, 0)
+	}
 }
 
 func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, under attendance.Editions, position journal.Position) {

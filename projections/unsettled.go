@@ -113,6 +113,9 @@ func settleClaims(tx *fold.Tx, a refund.About, gone ...SettlementShare) {
 		if d.Participant == "" {
 			d.Participant = participant
 		}
+		if len(d.Days) == 0 && len(d.Payments) == 0 && len(d.Claims) == 0 {
+			SettlementDetails().Delete(tx, part, domain.Escape(contract))
+		}
 	}
 	if most > 1 {
 		ContestedMonths().Put(tx, a.Month.String(), domain.Escape(a.Agreement), Contested{a.Agreement, a.Month})

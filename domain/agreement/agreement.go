@@ -64,6 +64,72 @@ func (e Concluded) OccurredOn() domain.Date { return e.Concluded }
 // Refs names the agreement.
 func (e Concluded) Refs() []domain.Ref { return refs(e.Agreement) }
 
+// TermsCorrected says what an agreement's terms should have been from the beginning.
+type TermsCorrected struct {
+	Terms
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is for ever.
+func (TermsCorrected) EventType() string { return "agreement.terms-corrected.v1" }
+
+// OccurredOn is the day of conclusion.
+func (e TermsCorrected) OccurredOn() domain.Date { return e.Concluded }
+
+// Refs names the agreement.
+func (e TermsCorrected) Refs() []domain.Ref { return refs(e.Agreement) }
+
+// SealOf is how the reason of a correction or withdrawal is sealed: by the agreement's key.
+func SealOf(agreement string) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAgreement, ID: agreement}, Field: "reason"}
+}
+
+// Reseal covers the reason.
+func (e TermsCorrected) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Agreement), e.Reason)
+	return e
+}
+
+// Withdrawn says that an agreement should not have been entered.
+type Withdrawn struct {
+	Agreement string        `json:"agreement"`
+	Concluded domain.Date   `json:"concluded"`
+	Reason    domain.Sealed `json:"reason,omitzero"`
+}
+
+// EventType is for ever.
+func (Withdrawn) EventType() string { return "agreement.withdrawn.v1" }
+
+// OccurredOn is the day of conclusion.
+func (e Withdrawn) OccurredOn() domain.Date { return e.Concluded }
+
+// Refs names the agreement.
+func (e Withdrawn) Refs() []domain.Ref { return refs(e.Agreement) }
+
+// Reseal covers the reason.
+func (e Withdrawn) Reseal(by domain.Resealer) domain.Event {
+	e.Reason = by.Text(SealOf(e.Agreement), e.Reason)
+	return e
+}
+
+// ReferralDelisted says that a referral under the agreement was withdrawn, or belongs to
+// another one.
+type ReferralDelisted struct {
+	Agreement   string      `json:"agreement"`
+	Contract    string      `json:"contract"`
+	Participant string      `json:"participant"`
+	Signed      domain.Date `json:"signed"`
+}
+
+// EventType is for ever.
+func (ReferralDelisted) EventType() string { return "agreement.referral-delisted.v1" }
+
+// OccurredOn is the day the referral was signed.
+func (e ReferralDelisted) OccurredOn() domain.Date { return e.Signed }
+
+// Refs names agreement, contract and participant.
+func (e ReferralDelisted) Refs() []domain.Ref { return ReferralListed(e).Refs() }
+
 // ReferralListed says that a person was referred under the agreement.
 type ReferralListed struct {
 	Agreement   string      `json:"agreement"`
@@ -95,6 +161,8 @@ type State struct {
 	Claims    []HeldClaim
 	referred  map[string]bool   // contracts of Referrals
 	released  []LastReservation // the last of each claim that was given up
+	gone      bool              // it was withdrawn
+	delisted  []string          // contracts that were taken off the list
 	// unanswered are the answers that were taken back.
 	unanswered []AnswerWithdrawn
 }
@@ -108,15 +176,22 @@ func (s State) Refers(contract string) bool { return s.referred[contract] }
 // Command is what can be asked of an agreement.
 type Command interface{ agreement() }
 
-// Conclude records the terms of an agreement. Its Regime is derived and need
-// not be given; an empty Basis is Statutory.
-type Conclude struct{ Terms Terms }
+// Conclude records the terms of an agreement, corrects them, or takes it back. Its
+// Regime is derived and need not be given; an empty Basis is Statutory.
+type Conclude struct {
+	Terms Terms
+	domain.Amend
+}
 
 // ListReferral enters a referral into the agreement's list.
 type ListReferral struct{ Referral ReferralListed }
 
-func (Conclude) agreement()     {}
-func (ListReferral) agreement() {}
+// DelistReferral takes a referral off the agreement's list.
+type DelistReferral struct{ Contract string }
+
+func (Conclude) agreement()       {}
+func (DelistReferral) agreement() {}
+func (ListReferral) agreement()   {}
 
 // Refusals.
 var (
@@ -130,13 +205,19 @@ var (
 // Decider of agreements. Evolve changes the map of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{}, ClaimReleased{}, AnswerWithdrawn{})}
+		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{}, ClaimReleased{}, AnswerWithdrawn{}, Withdrawn{}, TermsCorrected{}, ReferralDelisted{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
 	switch c := c.(type) {
 	case Conclude:
-		return conclude(s, c.Terms)
+		return conclude(s, c)
+	case DelistReferral:
+		i := slices.IndexFunc(s.Referrals, func(r ReferralListed) bool { return r.Contract == c.Contract })
+		if i < 0 {
+			return nil, nil
+		}
+		return []domain.Event{ReferralDelisted(s.Referrals[i])}, nil
 	case ListReferral:
 		if !s.Exists() {
 			return nil, ErrUnknown
@@ -165,28 +246,43 @@ func decide(s State, c Command) ([]domain.Event, error) {
 	return nil, domain.UnknownCommand(c)
 }
 
-func conclude(s State, t Terms) ([]domain.Event, error) {
+func conclude(s State, c Conclude) ([]domain.Event, error) {
+	t := c.Terms
 	t.Regime = programme.RegimeOf(t.Concluded)
 	if t.Basis == "" {
 		t.Basis = Statutory
 	}
+	if err := check(t); err != nil && !c.Withdraw {
+		return nil, err
+	}
+	field, what := differs(s.Terms, t), "agreement "+t.Agreement
+	if s.Exists() {
+		what += ", " + field
+	}
+	step, err := c.Over(domain.StandingOf(s.Exists(), s.gone), field == "", what)
 	switch {
-	case t.To < t.From:
-		return nil, ErrPeriod
+	case err != nil || step == domain.Keep:
+		return nil, domain.DiffersAt(field, err)
+	case step == domain.Enter:
+		return []domain.Event{Concluded{t}}, nil
+	case step == domain.Replace:
+		return []domain.Event{TermsCorrected{t, c.Reason}}, nil
+	case len(s.Referrals) > 0:
+		return nil, domain.ErrNamed.With("referral %s", s.Referrals[0].Contract)
+	case len(s.Claims) > 0:
+		return nil, domain.ErrNamed.With("claim %s", s.Claims[0].Submitted.Claim)
+	}
+	return []domain.Event{Withdrawn{s.Terms.Agreement, s.Terms.Concluded, c.Reason}}, nil
+}
+
+func check(t Terms) error {
+	if t.To < t.From {
+		return ErrPeriod
 	}
 	if err := checkLimits(t); err != nil {
-		return nil, err
+		return err
 	}
-	if err := checkShare(t); err != nil {
-		return nil, err
-	}
-	if s.Exists() {
-		if field := differs(s.Terms, t); field != "" {
-			return nil, domain.ErrDiffers.At(field).With("agreement %s, %s", t.Agreement, field)
-		}
-		return nil, nil
-	}
-	return []domain.Event{Concluded{t}}, nil
+	return checkShare(t)
 }
 
 func checkLimits(t Terms) error {
@@ -249,6 +345,14 @@ func evolve(s State, e domain.Event) State {
 	switch e := e.(type) {
 	case Concluded:
 		s.Terms = e.Terms
+	case TermsCorrected:
+		s.Terms = e.Terms
+	case Withdrawn:
+		s.Terms, s.gone = Terms{}, true
+	case ReferralDelisted:
+		s.Referrals = slices.DeleteFunc(slices.Clone(s.Referrals), func(r ReferralListed) bool { return r.Contract == e.Contract })
+		delete(s.referred, e.Contract)
+		s.delisted = append(slices.Clip(s.delisted), e.Contract)
 	case ReferralListed:
 		if s.referred == nil {
 			s.referred = map[string]bool{}

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"iter"
+	"maps"
 	"slices"
 
 	"ksiega/domain"
@@ -9,6 +10,26 @@ import (
 	"ksiega/domain/cap"
 	"ksiega/domain/programme"
 )
+
+// Command is what can be asked of a referral's attendance.
+type Command interface{ attendance() }
+
+func (RecordDay) attendance() {}
+func (Rerate) attendance()    {}
+
+// Rerate gives days with hours the rates that corrected terms give them. Sent again it
+// changes nothing.
+type Rerate struct {
+	About
+	Days []Rating
+}
+
+// Rating is by what an hour of a day is paid and refunded.
+type Rating struct {
+	Date    domain.Date
+	Terms   Terms
+	Minimum programme.Rate
+}
 
 // RecordDay enters one day on the sheet, corrects it or takes it back.
 type RecordDay struct {
@@ -41,6 +62,8 @@ type State struct {
 	rates map[domain.Date]Rates
 	under map[domain.Date]Editions // of days with hours
 	gone  map[domain.Date]bool     // days that were withdrawn
+	// rerated are the times that corrected terms changed rates.
+	rerated []Rerated
 }
 
 // Month is what a month's hours come to, unrounded.
@@ -120,12 +143,47 @@ func (s State) Month(m domain.Month) (month Month) {
 }
 
 // Decider of attendance. Evolve changes the maps of the state it is given.
-func Decider() domain.Decider[State, RecordDay] {
-	return domain.Decider[State, RecordDay]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(TermsSet{}, HoursRecorded{}, AbsenceRecorded{}, DayCorrected{}, DayWithdrawn{})}
+func Decider() domain.Decider[State, Command] {
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
+		Events: domain.Types(TermsSet{}, HoursRecorded{}, AbsenceRecorded{}, DayCorrected{}, DayWithdrawn{}, Rerated{})}
 }
 
-func decide(s State, c RecordDay) ([]domain.Event, error) {
+func decide(s State, cmd Command) ([]domain.Event, error) {
+	switch c := cmd.(type) {
+	case RecordDay:
+		return s.record(c)
+	case Rerate:
+		return s.rerate(c)
+	}
+	return nil, domain.UnknownCommand(cmd)
+}
+
+func (s State) rerate(c Rerate) ([]domain.Event, error) {
+	e := Rerated{About: c.About}
+	for _, d := range c.Days {
+		rates := RecordDay{Terms: d.Terms, Minimum: d.Minimum}.rates()
+		if s.days[d.Date].Worked() && rates != s.rates[d.Date] {
+			if d.Minimum.Grosze == 0 {
+				return nil, ErrNoRate.With("%s", d.Date)
+			}
+			if err := domain.CheckRate(max(rates.Paid, rates.Refund)); err != nil {
+				return nil, err
+			}
+			e.Days = append(e.Days, RatedDay{d.Date, rates})
+		}
+	}
+	if len(e.Days) == 0 {
+		return nil, nil
+	}
+	return []domain.Event{e}, nil
+}
+
+// WorkedDays are all days with hours, in order.
+func (s State) WorkedDays() []domain.Date {
+	return slices.Sorted(maps.Keys(s.under))
+}
+
+func (s State) record(c RecordDay) ([]domain.Event, error) {
 	if err := check(c); err != nil && !c.Withdraw {
 		return nil, err
 	}
@@ -264,6 +322,13 @@ func evolve(s State, e domain.Event) State {
 		s.enter(e.Date, Value{Excused: e.Excused, Absence: e.Absence, Place: e.Place}, Rates{}, Editions{})
 	case DayCorrected:
 		s.enter(e.Date, e.After, e.Rates, e.Editions)
+	case Rerated:
+		for _, d := range e.Days {
+			if s.days[d.Date].Worked() {
+				s.rates[d.Date] = d.Rates
+			}
+		}
+		s.rerated = append(slices.Clip(s.rerated), e)
 	case DayWithdrawn:
 		s.enter(e.Date, Value{}, Rates{}, Editions{})
 		delete(s.days, e.Date)

@@ -155,6 +155,30 @@ func (e DayWithdrawn) Reseal(by domain.Resealer) domain.Event {
 	return e
 }
 
+// Rerated says by what hours are paid and refunded, now that the terms of their referral or
+// agreement were corrected. What a claim asks for was frozen, and stays.
+type Rerated struct {
+	About
+	Days []RatedDay `json:"days"`
+}
+
+// RatedDay is a day with its rates.
+type RatedDay struct {
+	Date domain.Date `json:"date"`
+	Rates
+}
+
+// EventType is for ever.
+func (Rerated) EventType() string { return "attendance.rerated.v1" }
+
+// OccurredOn is the first of the days.
+func (e Rerated) OccurredOn() domain.Date {
+	if len(e.Days) == 0 {
+		return 0
+	}
+	return e.Days[0].Date
+}
+
 // EventType is for ever.
 func (TermsSet) EventType() string { return "attendance.terms-set.v1" }
 

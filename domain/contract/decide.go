@@ -15,8 +15,13 @@ type Draft struct {
 	On    domain.Date
 }
 
-// Sign records a signed contract.
-type Sign struct{ Terms Terms }
+// Sign records a signed contract, corrects its terms, or takes it back. Named is what
+// stands on the contract, "" where nothing does.
+type Sign struct {
+	Terms Terms
+	domain.Amend
+	Named string
+}
 
 // Change names the day and reason of a change in a contract's life.
 type Change struct {
@@ -78,7 +83,8 @@ var (
 // Decider of contracts.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: Evolve,
-		Events: domain.Types(Drafted{}, Signed{}, Amended{}, Suspended{}, Resumed{}, Breached{}, Terminated{}, Completed{})}
+		Events: domain.Types(Drafted{}, Signed{}, Amended{}, Suspended{}, Resumed{}, Breached{}, Terminated{}, Completed{}, TermsCorrected{},
+			Withdrawn{}, ChangeWithdrawn{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -86,13 +92,16 @@ func decide(s State, c Command) ([]domain.Event, error) {
 	case Draft:
 		return draft(s, c)
 	case Sign:
-		return sign(s, c.Terms)
+		return sign(s, c)
 	}
 	switch s.stage {
 	case "":
 		return nil, ErrUnknown
 	case StatusDrafted:
 		return nil, ErrNotSigned
+	}
+	if c, ok := c.(AmendChange); ok {
+		return amendChange(s, c)
 	}
 	event, err := change(s, c)
 	if err != nil {
@@ -120,19 +129,6 @@ func draft(s State, c Draft) ([]domain.Event, error) {
 		return nil, nil
 	}
 	return nil, domain.ErrDiffers.With("contract %s", c.Terms.Contract)
-}
-
-func sign(s State, t Terms) ([]domain.Event, error) {
-	if err := check(t); err != nil {
-		return nil, err
-	}
-	if !s.Exists() {
-		return []domain.Event{Signed{t}}, nil
-	}
-	if field := differs(s.First, t); field != "" {
-		return nil, domain.ErrDiffers.At(field).With("contract %s, %s", t.Contract, field)
-	}
-	return nil, nil
 }
 
 func check(t Terms) error {

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"ksiega/domain"
@@ -31,6 +32,10 @@ type State struct {
 
 	stage   Status         // StatusDrafted, StatusSigned, or "" where there is no contract
 	changes []domain.Event // ordered as above
+	// goneChanges are changes that were withdrawn, and withdrawn the terms of a contract that was.
+	goneChanges map[dated]bool
+	withdrawn   Terms
+	left        []string // agreements that it belonged to
 }
 
 // Span is a stretch of days, both inclusive; a zero Until is open.
@@ -141,10 +146,25 @@ func (s State) allow(e domain.Event) error {
 // Evolve folds one event of a contract's life.
 func Evolve(s State, e domain.Event) State {
 	switch e := e.(type) {
+	case TermsCorrected:
+		if s.First = e.After; e.Before.Agreement != e.After.Agreement {
+			s.left = append(slices.Clip(s.left), e.Before.Agreement)
+		}
+		return s.lived()
+	case Withdrawn:
+		return State{withdrawn: e.Terms, left: append(slices.Clip(s.left), e.Agreement)}
+	case ChangeWithdrawn:
+		s.changes = slices.DeleteFunc(slices.Clone(s.changes), func(c domain.Event) bool { return isChange(c, e.Kind, e.On) })
+		s.goneChanges = maps.Clone(s.goneChanges)
+		if s.goneChanges == nil {
+			s.goneChanges = map[dated]bool{}
+		}
+		s.goneChanges[dated{e.Kind, e.On}] = true
+		return s.lived()
 	case Drafted:
 		return State{First: e.Terms, Terms: e.Terms, stage: StatusDrafted}
 	case Signed:
-		return State{First: e.Terms, Terms: e.Terms, stage: StatusSigned}
+		return State{First: e.Terms, Terms: e.Terms, stage: StatusSigned, left: s.left}
 	case Amended, Suspended, Resumed, Breached, Terminated, Completed:
 		at, _ := slices.BinarySearchFunc(s.changes, e.OccurredOn()+1, func(e domain.Event, day domain.Date) int {
 			return cmp.Compare(e.OccurredOn(), day)

@@ -45,9 +45,15 @@ func ofPeople() []Kind {
 func ofContracts() []Kind {
 	return []Kind{
 		KindOf[agreement.Concluded](),
+		KindOf[agreement.TermsCorrected](),
+		KindOf[agreement.Withdrawn](),
 		KindOf[agreement.ReferralListed](),
+		KindOf[agreement.ReferralDelisted](),
 		KindOf[contract.Drafted](),
 		KindOf[contract.Signed](),
+		KindOf[contract.TermsCorrected](),
+		KindOf[contract.Withdrawn](),
+		KindOf[contract.ChangeWithdrawn](),
 		KindOf[contract.Amended](),
 		KindOf[contract.Suspended](),
 		KindOf[contract.Resumed](),
@@ -69,6 +75,7 @@ func ofWork() []Kind {
 		Upcast("attendance.day-corrected.v2", attendance.DayCorrectedV2.Now),
 		Upcast("attendance.day-corrected.v1", attendance.DayCorrectedV1.Now).holdsInClear("before.absence", "after.absence"),
 		KindOf[attendance.DayWithdrawn](),
+		KindOf[attendance.Rerated](),
 		KindOf[assistance.VisitLogged](),
 		Upcast("assistance.visit-logged.v1", assistance.VisitLoggedV1.Now),
 		KindOf[assistance.VisitCorrected](),

@@ -95,11 +95,11 @@ func walk[S, C any](pkg string, d domain.Decider[S, C], commands ...C) walked {
 func deciders() []walked {
 	return []walked{
 		walk[agreement.State, agreement.Command]("agreement", agreement.Decider(), agreement.Conclude{}, agreement.ListReferral{}, agreement.ReserveClaim{},
-			agreement.AnswerClaim{}, agreement.ReleaseClaims{}, agreement.AdoptClaims{}),
+			agreement.AnswerClaim{}, agreement.ReleaseClaims{}, agreement.AdoptClaims{}, agreement.DelistReferral{}),
 		walk[assistance.State, assistance.Command]("assistance", assistance.Decider(), assistance.LogVisit{}, assistance.CorrectVisit{}, assistance.WithdrawVisit{}),
-		walk("attendance", attendance.Decider(), attendance.RecordDay{}),
+		walk[attendance.State, attendance.Command]("attendance", attendance.Decider(), attendance.RecordDay{}, attendance.Rerate{}),
 		walk[contract.State, contract.Command]("contract", contract.Decider(), contract.Draft{}, contract.Sign{}, contract.Amend{}, contract.Suspend{},
-			contract.Resume{}, contract.RecordBreach{}, contract.Terminate{}, contract.Complete{}),
+			contract.Resume{}, contract.RecordBreach{}, contract.Terminate{}, contract.Complete{}, contract.AmendChange{Of: contract.Complete{}}),
 		walk[durability.State, durability.Command]("durability", durability.Decider(), durability.OpenObligation{}, durability.DeclareReadiness{},
 			durability.StatePlaces{}, durability.StateAssistants{}, durability.PublishNotice{}, durability.RecordInspection{},
 			durability.RequestService{}, durability.StartService{}, durability.RefuseService{}, durability.Amend{Fact: durability.RecordInspection{}}),

@@ -22,7 +22,6 @@ type WayBack struct {
 const (
 	itself   = "–" // no way back of its own: it says what became of another
 	byLater  = "a later one takes its place"
-	byAnnex  = "a change of its own kind, from its day on"
 	notYet   = "not built yet"
 	noUndo   = "no: see below"
 	anything = "nothing: the difference is a finding"
@@ -52,18 +51,26 @@ func waysOfPeople() map[string]WayBack {
 }
 
 func waysOfContracts() map[string]WayBack {
-	change := WayBack{byAnnex, notYet, "", "change-contract", ""}
+	change := WayBack{"contract.change-withdrawn, then anew", "contract.change-withdrawn", "a resumption rests on it", "change-contract", ""}
+	terms := WayBack{"contract.terms-corrected", "contract.withdrawn", "a change, a day, a visit, a payment or a claim names it", "sign-contract", "umowy"}
+	under := WayBack{"agreement.terms-corrected, then attendance.rerated", "agreement.withdrawn", "a referral or a claim is under it", "conclude-agreement", "porozumienia"}
 	return map[string]WayBack{
-		"agreement.concluded":       {notYet, notYet, "", "", ""},
-		"agreement.referral-listed": {itself, itself, "", "", ""},
-		"contract.drafted":          {"contract.signed", notYet, "", "sign-contract", "umowy"},
-		"contract.signed":           {byAnnex, notYet, "", "change-contract", ""},
-		"contract.amended":          change,
-		"contract.suspended":        change,
-		"contract.resumed":          change,
-		"contract.breached":         change,
-		"contract.terminated":       {notYet, notYet, "", "", ""},
-		"contract.completed":        {notYet, notYet, "", "", ""},
+		"agreement.concluded":         under,
+		"agreement.terms-corrected":   under,
+		"agreement.withdrawn":         {"concluded again", itself, "", "conclude-agreement", "porozumienia"},
+		"agreement.referral-listed":   {"agreement.referral-delisted", "agreement.referral-delisted", "the referral stands", "sign-contract", "umowy"},
+		"agreement.referral-delisted": {"listed again", itself, "", "sign-contract", "umowy"},
+		"contract.drafted":            {"contract.signed", notYet, "", "sign-contract", "umowy"},
+		"contract.signed":             terms,
+		"contract.terms-corrected":    terms,
+		"contract.withdrawn":          {"signed again", itself, "", "sign-contract", "umowy"},
+		"contract.change-withdrawn":   {"changed again", itself, "", "change-contract", ""},
+		"contract.amended":            change,
+		"contract.suspended":          change,
+		"contract.resumed":            change,
+		"contract.breached":           change,
+		"contract.terminated":         change,
+		"contract.completed":          change,
 	}
 }
 
@@ -73,6 +80,7 @@ func waysOfWork() map[string]WayBack {
 	paid := WayBack{"payment.withdrawn, then payment.made", "payment.withdrawn", "it came back; of a claim " + anything, "pay-benefit", "wyplaty"}
 	return map[string]WayBack{
 		"attendance.terms-set":        {byLater, itself, "", "", ""},
+		"attendance.rerated":          {"by correcting the terms again", itself, "", "conclude-agreement", "porozumienia"},
 		"attendance.hours-recorded":   day,
 		"attendance.absence-recorded": day,
 		"attendance.day-corrected":    day,

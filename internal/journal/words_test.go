@@ -23,7 +23,8 @@ func wordsOf() map[string]string {
 	all := map[string]string{}
 	for class, fields := range map[string]string{
 		"id": `agreement.ClaimListed.Agreement agreement.ClaimListed.Claim agreement.ReferralListed.Agreement agreement.ReferralListed.Contract
-			agreement.ReferralListed.Participant agreement.Terms.Agreement assistance.Visit.Assistant assistance.Visit.Contract
+			agreement.ReferralListed.Participant agreement.ReferralDelisted.Agreement agreement.ReferralDelisted.Contract
+			agreement.ReferralDelisted.Participant agreement.Withdrawn.Agreement agreement.Terms.Agreement assistance.Visit.Assistant assistance.Visit.Contract
 			assistance.Visit.Participant assistance.Visit.Programme attendance.About.Agreement attendance.About.Contract
 			attendance.About.Participant attendance.About.Programme contract.Amended.Assistant contract.Life.Agreement contract.Life.Contract
 			contract.Life.Participant contract.Life.Programme contract.Terms.Agreement contract.Terms.Assistant contract.Terms.Contract
@@ -37,7 +38,7 @@ func wordsOf() map[string]string {
 			refund.Submitted.Corrects statement.LineBooked.Statement statement.LineMatched.Claim statement.LineMatched.Statement
 			statement.MatchUndone.Claim statement.MatchUndone.Statement statement.Received.Account statement.Received.Number
 			statement.Received.Statement setting.Changed.Setting programme.Programme.ID`,
-		"code": `agreement.ClaimAnswered.Outcome agreement.AnswerWithdrawn.Outcome refund.DecisionWithdrawn.Outcome agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
+		"code": `agreement.ClaimAnswered.Outcome contract.ChangeWithdrawn.Kind agreement.AnswerWithdrawn.Outcome refund.DecisionWithdrawn.Outcome agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
 			durability.Obligation.Anchor durability.FactWithdrawn.Kind erasure.Left.Field erasure.Left.Kind erasure.Ordered.Ground erasure.Ordered.Kind erasure.Subject.Kind
 			intake.FileFinished.Kind intake.GuessesCounted.Door intake.Filter.Name intake.PersonalDataRead.What intake.Subject.Kind
 			participant.Assistant.Employment refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason
@@ -57,7 +58,7 @@ func wordsOf() map[string]string {
 			attendance.Value.Place contract.Life.Reason contract.Terms.Place contract.Terms.Work durability.Address.Query
 			durability.Obligation.Derivation durability.ServiceRefused.Reason durability.FactWithdrawn.Reason durability.ServiceRequested.Description
 			durability.ServiceStarted.Description durability.Statement.Description erasure.Ordered.Reason finding.Reopened.Reason
-			finding.Resolved.Reason setting.Changed.Reason participant.Corrected.Reason participant.Withdrawn.Reason participant.AssistantCorrected.Reason
+			finding.Resolved.Reason setting.Changed.Reason agreement.TermsCorrected.Reason agreement.Withdrawn.Reason contract.TermsCorrected.Reason contract.Withdrawn.Reason participant.Corrected.Reason participant.Withdrawn.Reason participant.AssistantCorrected.Reason
 			participant.AssistantWithdrawn.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
 			participant.Person.Account participant.Person.BirthDate participant.Person.FirstName participant.Person.LastName
 			participant.Person.Municipality participant.Person.PESEL refund.Accepted.Reason refund.ReceiptUndone.Reason refund.Reclaimed.Reason refund.Returned.Reason

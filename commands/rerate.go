@@ -1,0 +1,95 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
+	"ksiega/internal/journal"
+)
+
+// rerateAll gives the days of every referral under an agreement the rates that its terms
+// give them, after these were corrected: an event each to the attendance of those that
+// differ. Cut short, the same correction sent again completes it.
+func (l *Ledger) rerateAll(ctx context.Context, o Origin, number string) (last journal.Result, err error) {
+	under, err := l.lookups().agreement(ctx, number)
+	if err != nil {
+		return last, err
+	}
+	for _, r := range under.Referrals {
+		rerated, err := l.rerate(ctx, o, r.Contract)
+		if err != nil {
+			return last, fmt.Errorf("rerate referral %s: %w", r.Contract, err)
+		}
+		last = followed(rerated, last)
+	}
+	return last, nil
+}
+
+// rerate is rerateAll for one referral.
+func (l *Ledger) rerate(ctx context.Context, o Origin, number string) (journal.Result, error) {
+	k := l.lookups()
+	referral, err := k.contract(ctx, number)
+	if err != nil || referral.First.Kind != contract.Referral {
+		return journal.Result{}, err
+	}
+	under, err := k.agreement(ctx, referral.First.Agreement)
+	if err != nil {
+		return journal.Result{}, err
+	}
+	stream := domain.Stream("attendance", number)
+	sheet, err := journal.Load(ctx, l.Log, stream, attendance.Decider())
+	if err != nil {
+		return journal.Result{}, err
+	}
+	cmd := attendance.Rerate{}
+	for _, day := range sheet.State.WorkedDays() {
+		figures, err := k.statute(ctx, day)
+		if err != nil {
+			return journal.Result{}, err
+		}
+		terms := termsOf(referral.On(day), under.Terms, figures.Statute)
+		minimum, _ := figures.MinimumRate(under.Terms.Regime, day)
+		cmd.About = terms.About
+		cmd.Days = append(cmd.Days, attendance.Rating{Date: day, Terms: terms, Minimum: minimum})
+	}
+	if len(cmd.Days) == 0 {
+		return journal.Result{}, nil
+	}
+	meta := l.meta(o)
+	meta.Key = "" // it follows from what was decided, and is known by what it says
+	return journal.Execute(ctx, l.Log, stream, attendance.Decider(), attendance.Command(cmd), meta)
+}
+
+// relist puts a referral that was corrected or withdrawn on the list of the agreement that
+// it belongs to now, and off any other.
+func (l *Ledger) relist(ctx context.Context, o Origin, number string) error {
+	s, err := journal.Load(ctx, l.Log, domain.Stream("contract", number), contract.Decider())
+	if err != nil {
+		return err
+	}
+	for _, left := range s.State.Left() {
+		if s.State.Exists() && s.State.First.Agreement == left {
+			continue
+		}
+		if _, err := l.tell(ctx, o, left, agreement.DelistReferral{Contract: number}); err != nil {
+			return err
+		}
+	}
+	if s.State.Exists() {
+		return l.completeListing(ctx, o, number)
+	}
+	return nil
+}
+
+// follow does what follows from a contract's terms being corrected or withdrawn, whether
+// that is recorded now or was before.
+func (l *Ledger) follow(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
+	if err := l.relist(ctx, o, c.Number); err != nil || c.Withdraw {
+		return journal.Result{}, err
+	}
+	return l.rerate(ctx, o, c.Number)
+}

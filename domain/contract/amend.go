@@ -1,0 +1,192 @@
+package contract
+
+import (
+	"slices"
+
+	"ksiega/domain"
+)
+
+// TermsCorrected says what a contract's terms should have been from the beginning.
+type TermsCorrected struct {
+	Before Terms         `json:"before"`
+	After  Terms         `json:"after"`
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// Withdrawn says that a contract should not have been entered, with its terms.
+type Withdrawn struct {
+	Terms
+	Reason domain.Sealed `json:"reason,omitzero"`
+}
+
+// ChangeWithdrawn says that the changes of one kind and day should not have been entered;
+// its Reason says why. Kind is their event's type without a version.
+type ChangeWithdrawn struct {
+	Life
+	Kind string `json:"kind"`
+}
+
+// EventType is for ever.
+func (TermsCorrected) EventType() string { return "contract.terms-corrected.v1" }
+
+// EventType is for ever.
+func (Withdrawn) EventType() string { return "contract.withdrawn.v1" }
+
+// EventType is for ever.
+func (ChangeWithdrawn) EventType() string { return "contract.change-withdrawn.v1" }
+
+// OccurredOn is the day of signing.
+func (e TermsCorrected) OccurredOn() domain.Date { return e.After.Concluded }
+
+// OccurredOn is the day of signing.
+func (e Withdrawn) OccurredOn() domain.Date { return e.Concluded }
+
+// Reseal covers place and work, before and after, and the reason.
+func (e TermsCorrected) Reseal(by domain.Resealer) domain.Event {
+	e.Before, e.After = e.Before.reseal(by), e.After.reseal(by)
+	e.Reason = by.Text(e.After.SealOf(0, "reason"), e.Reason)
+	return e
+}
+
+// Reseal covers place, work and the reason.
+func (e Withdrawn) Reseal(by domain.Resealer) domain.Event {
+	e.Terms = e.reseal(by)
+	e.Reason = by.Text(e.SealOf(0, "reason"), e.Reason)
+	return e
+}
+
+// Reseal covers the reason.
+func (e ChangeWithdrawn) Reseal(by domain.Resealer) domain.Event {
+	e.Life = e.reseal(by)
+	return e
+}
+
+// Refs names the parties, before and after.
+func (e TermsCorrected) Refs() []domain.Ref {
+	refs := e.After.refs()
+	for _, r := range e.Before.refs() {
+		if !slices.Contains(refs, r) {
+			refs = append(refs, r)
+		}
+	}
+	return refs
+}
+
+// Refs names the parties.
+func (e Withdrawn) Refs() []domain.Ref { return e.refs() }
+
+// AmendChange takes a change of a contract back, or replaces it: Of is the change as it is
+// to be, or only its kind and day where it is taken back.
+type AmendChange struct {
+	Of Command
+	domain.Amend
+}
+
+func (AmendChange) contract() {}
+
+// Withdrawn are the terms of a contract that was withdrawn, and only that.
+func (s State) Withdrawn() (Terms, bool) {
+	return s.withdrawn, s.withdrawn.Contract != "" && !s.Exists()
+}
+
+// Left are agreements that the contract belonged to before it was corrected or withdrawn.
+func (s State) Left() []string {
+	return slices.DeleteFunc(slices.Clone(s.left), func(number string) bool { return number == "" })
+}
+
+// moved says whether terms differ in whom or what records under a contract name with it.
+func moved(a, b Terms) bool {
+	return a.Kind != b.Kind || a.Programme != b.Programme || a.Participant != b.Participant || a.Agreement != b.Agreement
+}
+
+// Moves says whether a correction would differ from what is recorded in whom or what the
+// records under the contract name.
+func (s State) Moves(t Terms) bool { return s.Exists() && moved(s.First, t) }
+
+// sign decides over the terms of a contract.
+func sign(s State, c Sign) ([]domain.Event, error) {
+	if err := check(c.Terms); err != nil && !c.Withdraw {
+		return nil, err
+	}
+	field, what := differs(s.First, c.Terms), "contract "+c.Terms.Contract
+	if s.Exists() {
+		what += ", " + field
+	}
+	step, err := c.Over(domain.StandingOf(s.Exists(), s.withdrawn.Contract != ""), field == "", what)
+	switch {
+	case err != nil || step == domain.Keep:
+		return nil, domain.DiffersAt(field, err)
+	case step == domain.Enter:
+		return []domain.Event{Signed{c.Terms}}, nil
+	case (step == domain.TakeAway || moved(s.First, c.Terms)) && c.Named != "":
+		return nil, domain.ErrNamed.With("%s", c.Named)
+	case step == domain.Replace:
+		for _, e := range s.changes {
+			if e.OccurredOn() < c.Terms.From {
+				return nil, domain.ErrNamed.With("change of %s", e.OccurredOn())
+			}
+		}
+		return []domain.Event{TermsCorrected{s.First, c.Terms, c.Reason}}, nil
+	case len(s.changes) > 0:
+		return nil, domain.ErrNamed.With("change of %s", s.changes[0].OccurredOn())
+	}
+	return []domain.Event{Withdrawn{s.First, c.Reason}}, nil
+}
+
+// amendChange replaces the changes of one kind and day, or takes them away.
+func amendChange(s State, c AmendChange) ([]domain.Event, error) {
+	if c.Of == nil {
+		return nil, domain.UnknownCommand(c)
+	}
+	event, err := change(s, c.Of)
+	if err != nil {
+		return nil, err
+	}
+	kind, on := domain.Fact(event.EventType()), event.OccurredOn()
+	stands, same := false, false
+	for _, e := range s.changes {
+		if isChange(e, kind, on) {
+			stands, same = true, e == event
+		}
+	}
+	step, err := c.Over(domain.StandingOf(stands, s.goneChanges[dated{kind, on}]), same, kind+" of "+on.String())
+	if err != nil || step == domain.Keep {
+		return nil, err
+	}
+	life := Life{Contract: s.Terms.Contract, Participant: s.Terms.Participant, Programme: s.Terms.Programme, Agreement: s.Terms.Agreement, On: on, Reason: c.Reason}
+	events, after := []domain.Event{}, s
+	if step != domain.Enter {
+		events = append(events, ChangeWithdrawn{life, kind})
+		after = Evolve(s, events[0])
+	}
+	if step != domain.TakeAway {
+		if err := after.allow(event); err != nil {
+			return nil, err
+		}
+		events, after = append(events, event), Evolve(after, event)
+	}
+	for _, e := range after.changes { // what rested on it would mean nothing
+		if r, ok := e.(Resumed); ok && !after.resumes(r) {
+			return nil, domain.ErrNamed.With("resumed on %s", r.On)
+		}
+	}
+	return events, nil
+}
+
+// resumes says whether a suspension is there that a day ends.
+func (s State) resumes(r Resumed) bool {
+	return slices.ContainsFunc(s.changes, func(e domain.Event) bool {
+		p, ok := e.(Suspended)
+		return ok && p.On <= r.On && (p.Until == 0 || p.Until >= r.On-1)
+	})
+}
+
+// dated is the identity of a change.
+type dated struct {
+	kind string
+	on   domain.Date
+}
+
+func isChange(e domain.Event, kind string, on domain.Date) bool {
+	return domain.Fact(e.EventType()) == kind && e.OccurredOn() == on
+}

@@ -1,10 +1,12 @@
 package commands_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
+	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
@@ -111,6 +113,24 @@ func waysBack() []wayBack {
 			withdraw: sheet{"decyzje-pup_2.csv", "wniosek;data;wynik;powod_korekty;wycofanie\nW/1;25.04.2024;zwrot;pomyłka;tak\n"},
 			right:    sheet{"decyzje-pup_3.csv", "wniosek;data;wynik;kwota\nW/1;25.04.2024;zwrot;40,00\n"},
 			correct:  sheet{"decyzje-pup_4.csv", "wniosek;data;wynik;kwota;korekta;powod_korekty\nW/1;25.04.2024;zwrot;40,00;tak;pomyłka\n"}},
+		{name: "contract",
+			before:   []sheet{{"uczestnicy_0.csv", "id;imie;nazwisko\nU5;E;E\n"}},
+			wrong:    sheet{"umowy_1.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent;godziny_tydzien\nT/2;trojstronny;asystent-aktywnosci;U5;02.01.2024;02.01.2024;31.12.2024;A1;3\n"},
+			withdraw: sheet{"umowy_2.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;powod;wycofanie\nT/2;;;;;;;pomyłka;tak\n"},
+			right:    sheet{"umowy_3.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent;godziny_tydzien\nT/2;trojstronny;aoon-2006;U2;03.01.2024;03.01.2024;30.11.2024;A2;4\n"},
+			correct:  sheet{"umowy_4.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent;godziny_tydzien;korekta;powod\nT/2;trojstronny;aoon-2006;U2;03.01.2024;03.01.2024;30.11.2024;A2;4;tak;pomyłka\n"}},
+		{name: "referral",
+			before:   []sheet{{"porozumienia_0.csv", "numer;zawarto;od;do;refundacja;limit_osob\nP/2;02.01.2024;02.01.2024;31.12.2024;60;1\n"}},
+			wrong:    sheet{"umowy_1.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie\nS/2;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024;P/1\n"},
+			withdraw: sheet{"umowy_2.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;powod;wycofanie\nS/2;;;;;;;pomyłka;tak\n"},
+			right:    sheet{"umowy_3.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie;stawka\nS/2;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024;P/2;12,00\n"},
+			correct:  sheet{"umowy_4.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie;stawka;korekta;powod\nS/2;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024;P/2;12,00;tak;pomyłka\n"},
+			after:    []sheet{{"umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie\nS/3;psu;psu;U1;02.01.2024;02.01.2024;31.12.2024;P/2\n"}}},
+		{name: "agreement",
+			wrong:    sheet{"porozumienia_1.csv", "numer;zawarto;od;do;refundacja;limit_osob\nP/2;02.01.2024;02.01.2024;31.12.2024;60;1\n"},
+			withdraw: sheet{"porozumienia_2.csv", "numer;zawarto;od;do;refundacja;powod;wycofanie\nP/2;;;;;pomyłka;tak\n"},
+			right:    sheet{"porozumienia_3.csv", "numer;zawarto;od;do;refundacja;limit_osob\nP/2;03.01.2024;03.01.2024;30.11.2024;50;2\n"},
+			correct:  sheet{"porozumienia_4.csv", "numer;zawarto;od;do;refundacja;limit_osob;korekta;powod\nP/2;03.01.2024;03.01.2024;30.11.2024;50;2;tak;pomyłka\n"}},
 		{name: "person",
 			wrong:    sheet{"uczestnicy_1.csv", "id;imie;nazwisko;gospodarstwo\nU3;Jan;Kowalski;G1\n"},
 			withdraw: sheet{"uczestnicy_2.csv", "id;imie;nazwisko;powod;wycofanie\nU3;;;pomyłka;tak\n"},
@@ -221,6 +241,121 @@ func sameTold(t *testing.T, what string, got, want map[string]string) {
 	}
 }
 
+// Corrected terms hold from the beginning: the days under them are rated anew, those of a
+// claim too, which keeps what it froze.
+func TestCorrectedTermsRateDaysAnew(t *testing.T) {
+	t.Parallel()
+	const header = "numer;zawarto;od;do;refundacja;limit_godzin_miesiac;stawka_bazowa;korekta;powod\n"
+	const referral = "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent;porozumienie;godziny_tydzien;stawka"
+	terms := func(percent, base string) string {
+		return "P/1;02.01.2024;02.01.2024;31.12.2024;" + percent + ";40;" + base
+	}
+	signed := func(rate string) string { return "S/1;psu;psu;U1;02.01.2024;02.01.2024;31.12.2024;;P/1;10;" + rate }
+	right := ledgertest.Open(t)
+	for _, f := range anyCentre() {
+		switch f.name {
+		case "porozumienia.csv":
+			f.rows = header + terms("50", "20,00") + ";;\n"
+		case "umowy.csv":
+			f.rows = referral + "\n" + signed("22,00") + "\nT/1;trojstronny;asystent-aktywnosci;U2;02.01.2024;02.01.2024;31.12.2024;A1;;4;\n"
+		}
+		accepted(t, right, f)
+	}
+	wrong := ledgertest.Open(t)
+	for _, f := range anyCentre() {
+		accepted(t, wrong, f)
+	}
+	accepted(t, wrong, sheet{"porozumienia_1.csv", header + terms("50", "20,00") + ";tak;pomyłka\n"})
+	accepted(t, wrong, sheet{"umowy_1.csv", referral + ";korekta;powod\n" + signed("22,00") + ";tak;pomyłka\n"})
+	sameTold(t, "terms corrected", toldOf(t, wrong), toldOf(t, right))
+
+	claimed := ledgertest.Open(t)
+	for _, f := range append(anyCentre(), paidInMarch(), claimedForMarch()) {
+		accepted(t, claimed, f)
+	}
+	before, err := claimed.Journal.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted(t, claimed, sheet{"porozumienia_1.csv", header + terms("50", "") + ";tak;pomyłka\n"})
+	told := toldOf(t, claimed)
+	if refunds := told["refunds as of "]; !strings.Contains(refunds, "W/1;P/1;2024-03;10464;") {
+		t.Errorf("the claim froze another amount: %s", refunds)
+	}
+	if settled := told["psu-settlement as of "]; !strings.Contains(settled, ";8720;") {
+		t.Errorf("a month at 50 %%: %s", settled)
+	}
+	if found := told["findings as of "]; !strings.Contains(found, "refund-difference") && !strings.Contains(found, "claimed") {
+		t.Errorf("the difference is not found: %s", found)
+	}
+	again := sheet{"porozumienia_2.csv", header + terms("50", "") + ";tak;ta sama pomyłka\n"}
+	after, err := claimed.Journal.Head(t.Context())
+	if err != nil || after == before {
+		t.Fatal(after, err)
+	}
+	if s := claimed.Import(t, again.name, again.rows); s.Known != 1 {
+		t.Errorf("corrected twice: %+v", s)
+	}
+}
+
+// A change of a contract is replaced, or taken away, by its kind and day.
+func TestChangesAreTakenBack(t *testing.T) {
+	t.Parallel()
+	day := func(s string) domain.Date {
+		d, err := domain.ParseDate(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	// The first change is known before hours are entered, the others after it.
+	told := func(changes ...commands.ChangeContract) map[string]string {
+		l := ledgertest.Open(t)
+		change := func(some ...commands.ChangeContract) {
+			for _, c := range some {
+				if _, err := l.ChangeContract(t.Context(), ledgertest.Actor, c); err != nil {
+					t.Fatalf("%+v: %v", c, err)
+				}
+			}
+		}
+		for _, f := range anyCentre() {
+			if early := min(1, len(changes)); f.name == "obecnosci.csv" {
+				change(changes[:early]...)
+			}
+			accepted(t, l, f)
+		}
+		change(changes[min(1, len(changes)):]...)
+		return toldOf(t, l)
+	}
+	for _, number := range []string{"S/1", "T/1"} {
+		wrong := commands.ChangeContract{Number: number, Change: "terminate", On: day("2024-03-20")}
+		gone := commands.ChangeContract{Number: number, Change: "terminate", On: day("2024-03-20"), Withdraw: true, CorrectionReason: "pomyłka"}
+		sameTold(t, "termination withdrawn", told(wrong, gone), told())
+		sameTold(t, "terminated again", told(wrong, gone, wrong), told(wrong))
+		annex := commands.ChangeContract{Number: number, Change: "amend", On: day("2024-03-05"), RateGrosze: 3000, WeeklyMinutes: 540}
+		right := commands.ChangeContract{Number: number, Change: "amend", On: day("2024-03-05"), RateGrosze: 2000}
+		fix := right
+		fix.Correct, fix.CorrectionReason = true, "pomyłka"
+		sameTold(t, "annex corrected", told(annex, fix), told(right))
+		rest := commands.ChangeContract{Number: number, Change: "suspend", On: day("2024-05-01")}
+		on := commands.ChangeContract{Number: number, Change: "resume", On: day("2024-06-01")}
+		off := rest
+		off.Withdraw, off.CorrectionReason = true, "pomyłka"
+		l := ledgertest.Open(t)
+		for _, f := range anyCentre() {
+			accepted(t, l, f)
+		}
+		for _, c := range []commands.ChangeContract{rest, on} {
+			if _, err := l.ChangeContract(t.Context(), ledgertest.Actor, c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := l.ChangeContract(t.Context(), ledgertest.Actor, off); !errors.Is(err, domain.ErrNamed) {
+			t.Errorf("a suspension that was ended: %v", err)
+		}
+	}
+}
+
 // What records stand on is not taken away under them, and the refusal names one.
 func TestWhatStandsOnSomething(t *testing.T) {
 	t.Parallel()
@@ -237,6 +372,9 @@ func TestWhatStandsOnSomething(t *testing.T) {
 		{sheet{"uczestnicy_2.csv", "id;imie;nazwisko;powod;wycofanie\nU1;;;pomyłka;tak\n"}, "claim W/1"},
 		{sheet{"uczestnicy_3.csv", "id;imie;nazwisko;powod;wycofanie\nU2;;;pomyłka;tak\n"}, "contract T/1"},
 		{sheet{"asystenci_2.csv", "id;imie;nazwisko;powod;wycofanie\nA1;;;pomyłka;tak\n"}, "contract T/1"},
+		{sheet{"umowy_2.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;powod;wycofanie\nT/1;;;;;;;pomyłka;tak\n"}, "visit of A1"},
+		{sheet{"umowy_3.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie;korekta;powod\nS/1;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024;P/1;tak;pomyłka\n"}, "claim W/1"},
+		{sheet{"porozumienia_2.csv", "numer;zawarto;od;do;refundacja;powod;wycofanie\nP/1;;;;;pomyłka;tak\n"}, "referral S/1"},
 		{sheet{"wnioski_2.csv", "numer;porozumienie;miesiac;zlozono;kwota;powod;wycofanie\nW/1;;;;;pomyłka;tak\n"}, "answer of 2024-04-25"},
 		{sheet{"wyplaty_2.csv", "lista;umowa;miesiac;kwota;data;powod;wycofanie\nL/1;S/1;2024-03;;;pomyłka;tak\n"}, "2024-04-09"},
 	} {

@@ -47,3 +47,32 @@ func TestAgreement(t *testing.T) {
 	Given(t, d, concluded).When(agreement.ListReferral{Referral: referral}).Then(referral)
 	Given(t, d, concluded, referral).When(agreement.ListReferral{Referral: referral}).Then()
 }
+
+// Terms are corrected whole, also with referrals and claims under them; an agreement is
+// taken back where there are none.
+func TestAgreementsAreTakenBack(t *testing.T) {
+	d := agreement.Decider()
+	terms := agreement.Terms{Agreement: "P/1", Concluded: domain.NewDate(2018, 2, 6), From: domain.NewDate(2018, 2, 8),
+		To: domain.NewDate(2018, 12, 31), Regime: programme.OldRegime, RefundPercent: 60, Basis: agreement.Statutory}
+	right := terms
+	right.RefundPercent, right.BaseRate = 50, 2000
+	concluded, referral := agreement.Concluded{Terms: terms}, agreement.ReferralListed{Agreement: "P/1", Contract: "S/1", Participant: "U1"}
+	fix := agreement.Conclude{Terms: right, Amend: domain.Amend{Correct: true, Reason: "r"}}
+	out := agreement.Conclude{Terms: agreement.Terms{Agreement: "P/1"}, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
+	corrected := agreement.TermsCorrected{Terms: right, Reason: "r"}
+	gone := agreement.Withdrawn{Agreement: "P/1", Concluded: terms.Concluded, Reason: "r"}
+	Given(t, d, concluded, referral).When(fix).Then(corrected)
+	Given(t, d, concluded, referral, corrected).When(fix).Then()
+	Given(t, d, concluded, referral).When(out).Refuse(domain.ErrNamed)
+	off := agreement.ReferralDelisted(referral)
+	Given(t, d, concluded, referral).When(agreement.DelistReferral{Contract: "S/1"}).Then(off)
+	Given(t, d, concluded, referral, off).When(agreement.DelistReferral{Contract: "S/1"}).Then()
+	Given(t, d, concluded, referral, off).When(agreement.ListReferral{Referral: referral}).Then(referral)
+	Given(t, d, concluded, referral, off).When(out).Then(gone)
+	Given(t, d, concluded, gone).When(out).Then()
+	Given(t, d, concluded, gone).When(agreement.Conclude{Terms: terms}).Then(concluded)
+	Given(t, d, concluded, gone).When(agreement.ListReferral{Referral: referral}).Refuse(agreement.ErrUnknown)
+	bad := fix
+	bad.Terms.RefundPercent = 61
+	Given(t, d, concluded).When(bad).Refuse(agreement.ErrRefundShare)
+}

@@ -218,3 +218,24 @@ func TestNoAcceptedHistoryBreaksACap(t *testing.T) {
 		}
 	})
 }
+
+// Corrected terms give days other rates, of which only those are told that differ.
+func TestRerating(t *testing.T) {
+	d, set, on := attendance.Decider(), attendance.TermsSet{Terms: terms}, day(2018, 3, 5)
+	right := terms
+	right.RefundPercent, right.ReferralRate = 50, 1000
+	rating := func(date domain.Date, t attendance.Terms) attendance.Rating {
+		return attendance.Rating{Date: date, Terms: t, Minimum: spring}
+	}
+	want := attendance.Rerated{About: about, Days: []attendance.RatedDay{{Date: on + 1, Rates: attendance.Rates{Minimum: 810, Paid: 1000, Refund: 810, Percent: 50, Edition: "psu-2014"}}}}
+	ask := attendance.Rerate{About: about, Days: []attendance.Rating{rating(on, terms), rating(on+1, right), rating(on+2, right)}}
+	history := []domain.Event{set, recorded(on, 120), recorded(on+1, 120)}
+	Given(t, d, history...).When(ask).Then(want)
+	Given(t, d, append(history, want)...).When(ask).Then()
+	month := d.Fold(append(history, want)...).Month(on.Month())
+	if benefit, share, _, err := month.Settled(); err != nil || benefit != 3660 || share != 1782 {
+		t.Errorf("%s and %s, %v", benefit, share, err)
+	}
+	ask.Days[1].Minimum.Grosze = 0
+	Given(t, d, history...).When(ask).Refuse(attendance.ErrNoRate)
+}

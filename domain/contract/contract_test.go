@@ -215,3 +215,61 @@ func TestEvolveLeavesStatesAlone(t *testing.T) {
 		t.Errorf("%+v\n%+v\n%+v", before, one, two)
 	}
 }
+
+// Terms are corrected whole, or the contract is taken back, where nothing stands on what
+// would change under it.
+func TestTermsAreTakenBack(t *testing.T) {
+	d, signed := contract.Decider(), contract.Signed{Terms: terms}
+	fix, out := domain.Amend{Correct: true, Reason: "r"}, domain.Amend{Withdraw: true, Reason: "r"}
+	right, moved := terms, terms
+	right.Rate, right.Weekly = 1500, 540
+	moved.Participant = "U2"
+	corrected := contract.TermsCorrected{Before: terms, After: right, Reason: "r"}
+	gone := contract.Withdrawn{Terms: terms, Reason: "r"}
+	Given(t, d, signed).When(contract.Sign{Terms: right, Amend: fix, Named: "day"}).Then(corrected)
+	Given(t, d, signed, corrected).When(contract.Sign{Terms: right, Amend: fix}).Then()
+	Given(t, d, signed).When(contract.Sign{Terms: moved, Amend: fix}).Then(contract.TermsCorrected{Before: terms, After: moved, Reason: "r"})
+	Given(t, d, signed).When(contract.Sign{Terms: moved, Amend: fix, Named: "day"}).Refuse(domain.ErrNamed)
+	Given(t, d, signed).When(contract.Sign{Terms: terms, Amend: out}).Then(gone)
+	Given(t, d, signed).When(contract.Sign{Terms: terms, Amend: out, Named: "day"}).Refuse(domain.ErrNamed)
+	Given(t, d, signed, gone).When(contract.Sign{Terms: terms, Amend: out}).Then()
+	Given(t, d, signed, gone).When(contract.Sign{Terms: right}).Then(contract.Signed{Terms: right})
+	Given(t, d, signed, gone).When(contract.Suspend{Change: on(2018, 3, 1)}).Refuse(contract.ErrUnknown)
+	Given(t, d).When(contract.Sign{Terms: terms, Amend: out}).Refuse(domain.ErrNothingToWithdraw)
+	annex := contract.Amended{Life: life(2018, 3, 1), Rate: 2000}
+	Given(t, d, signed, annex).When(contract.Sign{Terms: terms, Amend: out}).Refuse(domain.ErrNamed)
+	late := right
+	late.From = day(2018, 4, 1)
+	Given(t, d, signed, annex).When(contract.Sign{Terms: late, Amend: fix}).Refuse(domain.ErrNamed)
+	if s := d.Fold(signed, annex, corrected); s.Terms.Rate != 2000 || s.Terms.Weekly != 540 || s.First.Rate != 1500 {
+		t.Errorf("an annex to corrected terms: %+v", s.Terms)
+	}
+}
+
+// A change is replaced or taken back by its kind and day.
+func TestChangesAreTakenBack(t *testing.T) {
+	d, signed := contract.Decider(), contract.Signed{Terms: terms}
+	out := func(c contract.Command) contract.AmendChange {
+		return contract.AmendChange{Of: c, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
+	}
+	why := func(y, m, d int) contract.Life {
+		l := life(y, m, d)
+		l.Reason = "r"
+		return l
+	}
+	annex, other := contract.Amended{Life: life(2018, 3, 1), Rate: 2000}, contract.Amended{Life: life(2018, 3, 1), Rate: 1800}
+	gone := contract.ChangeWithdrawn{Life: why(2018, 3, 1), Kind: "contract.amended"}
+	Given(t, d, signed, annex).When(out(contract.Amend{Change: on(2018, 3, 1)})).Then(gone)
+	Given(t, d, signed, annex, gone).When(out(contract.Amend{Change: on(2018, 3, 1)})).Then()
+	Given(t, d, signed).When(out(contract.Amend{Change: on(2018, 3, 1)})).Refuse(domain.ErrNothingToWithdraw)
+	Given(t, d, signed, annex).When(contract.AmendChange{Of: contract.Amend{Change: on(2018, 3, 1), Rate: 1800}, Amend: domain.Amend{Correct: true, Reason: "r"}}).
+		Then(gone, other)
+	rest, again := contract.Suspended{Life: life(2018, 5, 1)}, contract.Resumed{Life: life(2018, 6, 1)}
+	Given(t, d, signed, rest, again).When(out(contract.Suspend{Change: on(2018, 5, 1)})).Refuse(domain.ErrNamed)
+	Given(t, d, signed, rest, again).When(out(contract.Resume{Change: on(2018, 6, 1)})).Then(contract.ChangeWithdrawn{Life: why(2018, 6, 1), Kind: "contract.resumed"})
+	ended := contract.Terminated{Life: life(2018, 7, 1)}
+	Given(t, d, signed, ended).When(out(contract.Terminate{Change: on(2018, 7, 1)})).Then(contract.ChangeWithdrawn{Life: why(2018, 7, 1), Kind: "contract.terminated"})
+	if s := d.Fold(signed, ended, contract.ChangeWithdrawn{Life: why(2018, 7, 1), Kind: "contract.terminated"}); s.Terms != d.Fold(signed).Terms {
+		t.Errorf("after its end was taken back: %+v", s.Terms)
+	}
+}

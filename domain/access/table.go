@@ -103,6 +103,8 @@ var seenBy = map[domain.RefKind][]Role{
 	domain.RefParticipant: {Coordinator, Auditor, Caseworker},
 	domain.RefAssistant:   {Coordinator, Auditor, Caseworker},
 	domain.RefStatement:   {Finance, Coordinator, Auditor, Director, Automaton},
+	domain.RefAgreement:   {Finance, Coordinator, Auditor, Director, Caseworker},
+	domain.RefSetting:     {Finance, Coordinator, Auditor, Director, Caseworker},
 	domain.RefClaim:       {Finance, Coordinator, Auditor, Director, Automaton},
 	domain.RefFinding:     {Finance, Coordinator, Auditor, Director, Caseworker},
 	domain.RefProgramme:   {Finance, Coordinator, Auditor, Director, Caseworker},

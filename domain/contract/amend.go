@@ -173,6 +173,20 @@ func amendChange(s State, c AmendChange) ([]domain.Event, error) {
 	return events, nil
 }
 
+// closes says whether an event says no more of a suspension that is recorded than when it
+// ends, which was open: it takes the other's place without a correction.
+func (s State) closes(e domain.Event) (ChangeWithdrawn, bool) {
+	until, ok := e.(Suspended)
+	open := until
+	open.Until = 0
+	if !ok || until.Until == 0 || !slices.Contains(s.changes, domain.Event(open)) {
+		return ChangeWithdrawn{}, false
+	}
+	life := until.Life
+	life.Reason = ""
+	return ChangeWithdrawn{life, domain.Fact(e.EventType())}, true
+}
+
 // resumes says whether a suspension is there that a day ends.
 func (s State) resumes(r Resumed) bool {
 	return slices.ContainsFunc(s.changes, func(e domain.Event) bool {

@@ -267,6 +267,11 @@ func TestChangesAreTakenBack(t *testing.T) {
 	rest, again := contract.Suspended{Life: life(2018, 5, 1)}, contract.Resumed{Life: life(2018, 6, 1)}
 	Given(t, d, signed, rest, again).When(out(contract.Suspend{Change: on(2018, 5, 1)})).Refuse(domain.ErrNamed)
 	Given(t, d, signed, rest, again).When(out(contract.Resume{Change: on(2018, 6, 1)})).Then(contract.ChangeWithdrawn{Life: why(2018, 6, 1), Kind: "contract.resumed"})
+	// An open suspension is closed without a correction, by the day that was empty alone.
+	until := contract.Suspended{Life: life(2018, 5, 1), Until: day(2018, 5, 31)}
+	Given(t, d, signed, rest).When(contract.Suspend{Change: on(2018, 5, 1), Until: day(2018, 5, 31)}).
+		Then(contract.ChangeWithdrawn{Life: life(2018, 5, 1), Kind: "contract.suspended"}, until)
+	Given(t, d, signed, until).When(contract.Suspend{Change: on(2018, 5, 1), Until: day(2018, 6, 30)}).Refuse(contract.ErrSuspended)
 	ended := contract.Terminated{Life: life(2018, 7, 1)}
 	Given(t, d, signed, ended).When(out(contract.Terminate{Change: on(2018, 7, 1)})).Then(contract.ChangeWithdrawn{Life: why(2018, 7, 1), Kind: "contract.terminated"})
 	if s := d.Fold(signed, ended, contract.ChangeWithdrawn{Life: why(2018, 7, 1), Kind: "contract.terminated"}); s.Terms != d.Fold(signed).Terms {

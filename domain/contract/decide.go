@@ -107,6 +107,9 @@ func decide(s State, c Command) ([]domain.Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	if rest, open := s.closes(event); open {
+		return []domain.Event{rest, event}, nil
+	}
 	// Recorded already, and nothing that is true since took its effect away: an annex
 	// that another of its day replaced is a new one.
 	if slices.Contains(s.changes, event) && s.sameLife(Evolve(s, event)) {

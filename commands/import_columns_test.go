@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"ksiega/commands/sheetfile"
+	"ksiega/domain/access"
+	"ksiega/internal/journal"
 )
 
 // sampleCell is something that a column takes.
@@ -59,4 +61,33 @@ func asJSON(t *testing.T, v any) (fields map[string]json.RawMessage) {
 		t.Fatal(err)
 	}
 	return fields
+}
+
+// Every kind of file with an identity takes corrections and withdrawals with a reason, and
+// what the table of ways back names as a door is one.
+func TestEveryKindHasAWayBack(t *testing.T) {
+	t.Parallel()
+	amends := map[string]bool{}
+	for _, k := range kinds() {
+		var names []string
+		for _, c := range k.columns {
+			names = append(names, c.name)
+		}
+		reason := "powod"
+		if k.name == "decyzje-pup" {
+			reason = "powod_korekty"
+		}
+		amends[k.name] = slices.Contains(names, "korekta") && slices.Contains(names, "wycofanie") && slices.Contains(names, reason)
+		if k.name != statementKind && !amends[k.name] {
+			t.Errorf("%s takes no correction or withdrawal: %v", k.name, names)
+		}
+	}
+	for fact, w := range journal.Ways() {
+		if w.File != "" && !amends[w.File] {
+			t.Errorf("%s is put right by the file %s, which takes none", fact, w.File)
+		}
+		if w.Command != "" && !slices.Contains(access.Operations(), access.Operation(w.Command)) {
+			t.Errorf("%s is put right by %s, which is no operation", fact, w.Command)
+		}
+	}
 }

@@ -39,7 +39,12 @@ func (c ChangeContract) open() any {
 		RateGrosze: c.RateGrosze, Assistant: c.Assistant, Correct: c.Correct, Withdraw: c.Withdraw}
 }
 
-func (c ChangeContract) lastStream() (string, error) { return streamOf("contract", c.Number) }
+func (c ChangeContract) lastStream() (string, error) {
+	if c.Correct || c.Withdraw {
+		return "", errFollowed // by the attendance under it
+	}
+	return streamOf("contract", c.Number)
+}
 
 // ErrChange refuses a change that contracts do not know.
 var ErrChange = domain.Refusal(domain.CodeInvalid, "no such change of a contract").At("change")

@@ -36,7 +36,12 @@ func (SubmitClaim) Operation() access.Operation { return "submit-claim" }
 
 func (c SubmitClaim) open() any { return c }
 
-func (c SubmitClaim) lastStream() (string, error) { return streamOf("refundclaim", c.Number) }
+func (c SubmitClaim) lastStream() (string, error) {
+	if c.Withdraw {
+		return "", errFollowed // by its agreement
+	}
+	return streamOf("refundclaim", c.Number)
+}
 
 func (c *SubmitClaim) columns() []column {
 	return append([]column{

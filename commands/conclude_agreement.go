@@ -31,7 +31,12 @@ func (ConcludeAgreement) Operation() access.Operation { return "conclude-agreeme
 
 func (c ConcludeAgreement) open() any { return c }
 
-func (c ConcludeAgreement) lastStream() (string, error) { return streamOf("agreement", c.Number) }
+func (c ConcludeAgreement) lastStream() (string, error) {
+	if c.Correct {
+		return "", errFollowed // by the attendance of its referrals
+	}
+	return streamOf("agreement", c.Number)
+}
 
 func (c *ConcludeAgreement) columns() []column {
 	return append([]column{

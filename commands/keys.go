@@ -191,7 +191,7 @@ func (l *Ledger) answered(ctx context.Context, o Origin, r Request, taken intake
 	}
 	stream, err := of.lastStream()
 	if err != nil {
-		return answer, false, nil //nolint:nilerr // what it names is no name, as the command will say
+		return answer, false, nil //nolint:nilerr // what it names is no name, or more follows, as the command will see
 	}
 	at, last, err := l.decisions(ctx, stream)
 	for _, key := range append([]string{l.key(o)}, l.former(o)...) {
@@ -291,3 +291,7 @@ func (l *Ledger) ForgetRequests(ctx context.Context) error {
 	}
 	return nil
 }
+
+// errFollowed says that another stream hears of what a command recorded after its own, so
+// that the command sent again has to see to that.
+var errFollowed = errors.New("another stream follows")

@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
@@ -441,4 +443,63 @@ func TestWhateverWentWrongIsPutRight(t *testing.T) {
 		}
 		sameTold(t, fmt.Sprintf("story %d, %v put right by %v", seed, s.wrong, s.mend), told(s.before, s.wrong, s.mend), told(s.before, s.right))
 	}
+}
+
+// A correction of terms that was cut short before the days were rated anew is completed by
+// the same command, also under the same key.
+func TestRatingAnewIsCompleted(t *testing.T) {
+	t.Parallel()
+	day := func(s string) domain.Date {
+		d, err := domain.ParseDate(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	fix := commands.ConcludeAgreement{Number: "P/1", Concluded: day("2024-01-02"), From: day("2024-01-02"), To: day("2024-12-31"), RefundPercent: 50,
+		MonthlyCapMinutes: 2400, Amendment: commands.Amendment{Correct: true, Reason: "pomyłka"}}
+	told := func(cutShort bool) map[string]string {
+		l := ledgertest.Open(t)
+		for _, f := range anyCentre() {
+			accepted(t, l, f)
+		}
+		o := ledgertest.Actor
+		o.Key = "k1"
+		send := func(by *commands.Ledger) error {
+			origin, err := by.Once(t.Context(), o, fix)
+			if err != nil {
+				return err
+			}
+			if _, known, err := by.Answered(t.Context(), origin, fix); known || err != nil {
+				return err
+			}
+			_, err = by.ConcludeAgreement(t.Context(), origin, fix)
+			return err
+		}
+		if cutShort {
+			dying := *l.Ledger
+			dying.Log = commands.NewLog(&endsAt{Log: l.Journal, category: "attendance-"}, l.Vault)
+			if err := send(&dying); !errors.Is(err, errPowerLost) {
+				t.Fatalf("the power was not lost: %v", err)
+			}
+		}
+		if err := send(l.Ledger); err != nil {
+			t.Fatal(err)
+		}
+		return toldOf(t, l)
+	}
+	sameTold(t, "cut short", told(true), told(false))
+}
+
+// endsAt is a log that loses power before anything is recorded in a category.
+type endsAt struct {
+	journal.Log
+	category string
+}
+
+func (l *endsAt) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
+	if strings.HasPrefix(stream, l.category) {
+		return journal.Written{}, errPowerLost
+	}
+	return l.Log.Append(ctx, stream, expected, events...)
 }

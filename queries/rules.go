@@ -51,11 +51,11 @@ func (d *Desk) catalogue() (*programme.Catalogue, error) {
 }
 
 // statute is what the law said in figures of a period that begins on a day and whose
-// entries name editions; where none does, of that day.
+// entries name editions; where none does, as was first recorded for that day.
 func (r rules) statute(first domain.Date, named []int) programme.Statute {
 	s, ok := r.statutes.Binding(named, first)
 	if !ok {
-		s, _ = r.statutes.On(first)
+		s, _ = r.statutes.Unnamed(first)
 	}
 	return s.Statute
 }

@@ -202,6 +202,19 @@ func (s Statutes) On(day domain.Date) (StatuteRecorded, bool) {
 	return s.numbered(cap.Current(s.caps(), day))
 }
 
+// Unnamed is the edition of a period whose entries name none: the newest that has begun by
+// its first day, and of those that begin on one day the first that was recorded, since a
+// later one only binds what was entered under it.
+func (s Statutes) Unnamed(first domain.Date) (StatuteRecorded, bool) {
+	var kept []cap.Edition
+	for _, e := range s.caps() {
+		if !slices.ContainsFunc(kept, func(k cap.Edition) bool { return k.From == e.From }) {
+			kept = append(kept, e)
+		}
+	}
+	return s.numbered(cap.Current(kept, first))
+}
+
 // Binding is the edition that a period goes by whose entries name some.
 func (s Statutes) Binding(named []int, first domain.Date) (StatuteRecorded, bool) {
 	return s.numbered(cap.Binding(s.caps(), named, first))

@@ -52,6 +52,20 @@ func TestStatutoryFiguresAreRecordedOnce(t *testing.T) {
 		t.Fatal(events, err)
 	}
 	given.Given(t, d, events...).When(record).Then()
+	first, ok := events[0].(programme.StatuteRecorded)
+	if !ok {
+		t.Fatalf("%+v", events)
+	}
+	second, third := first, first
+	second.Edition, third.Edition, third.From = 1, 2, domain.NewDate(2030, 1, 1)
+	all := d.Fold(first, second, third)
+	for day, want := range map[domain.Date][2]int{domain.NewDate(2026, 1, 1): {0, 1}, domain.NewDate(2030, 1, 1): {2, 2}} {
+		unnamed, _ := all.Unnamed(day)
+		on, _ := all.On(day)
+		if unnamed.Edition != want[0] || on.Edition != want[1] {
+			t.Errorf("%s: edition %d where none is named, %d for what is entered now", day, unnamed.Edition, on.Edition)
+		}
+	}
 	figures, ok := d.Fold(events...).On(domain.NewDate(2026, 1, 1))
 	if !ok {
 		t.Fatal("no figures")

@@ -466,14 +466,7 @@ func TestRatingAnewIsCompleted(t *testing.T) {
 		o := ledgertest.Actor
 		o.Key = "k1"
 		send := func(by *commands.Ledger) error {
-			origin, err := by.Once(t.Context(), o, fix)
-			if err != nil {
-				return err
-			}
-			if _, known, err := by.Answered(t.Context(), origin, fix); known || err != nil {
-				return err
-			}
-			_, err = by.ConcludeAgreement(t.Context(), origin, fix)
+			_, err := commands.Once(t.Context(), by, o, fix, by.ConcludeAgreement)
 			return err
 		}
 		if cutShort {

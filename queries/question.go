@@ -103,15 +103,6 @@ func (q *question) day() domain.Date {
 	return q.today
 }
 
-// over says whether a month has ended: asOf takes its whole day in, today is
-// not over.
-func (q *question) over(m domain.Month) bool {
-	if q.asOf != 0 {
-		return m.Last() <= q.asOf
-	}
-	return m.Last() < q.today
-}
-
 // cut says whether something of a day is left out by asOf.
 func (q *question) cut(on domain.Date) bool { return q.asOf != 0 && on > q.asOf }
 

@@ -128,12 +128,12 @@ func (p *Projection[E]) failure(e E, err error, stack []byte) *Failure {
 
 // caught makes a panic over an event a Failure. It is deferred.
 func (p *Projection[E]) caught(e E, err *error) {
-	if cause, stack := panicked(recover()); cause != nil {
+	if stack, cause := panicked(recover()); cause != nil {
 		*err = p.failure(e, cause, stack)
 	}
 }
 
-func panicked(v any) (cause error, stack []byte) {
+func panicked(v any) (stack []byte, cause error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -141,7 +141,7 @@ func panicked(v any) (cause error, stack []byte) {
 	if !ok {
 		cause = fmt.Errorf("%v", v)
 	}
-	return fmt.Errorf("panic: %w", cause), debug.Stack()
+	return debug.Stack(), fmt.Errorf("panic: %w", cause)
 }
 
 func (p *Projection[E]) keys(e E) (keys []Key, err error) {
@@ -179,7 +179,7 @@ func (p *Projection[E]) work(tx *Tx, unit Key, keys []Key, last Last) (err error
 		return &Failure{Projection: p.Name, Position: last.Position, Event: last.ID, Type: "a batch", Err: cause, Stack: stack}
 	}
 	defer func() {
-		if cause, stack := panicked(recover()); cause != nil {
+		if stack, cause := panicked(recover()); cause != nil {
 			err = fail(cause, stack)
 		}
 	}()

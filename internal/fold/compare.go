@@ -3,6 +3,7 @@ package fold
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,7 +18,10 @@ func Dump(ctx context.Context, v View) (map[Key]string, error) {
 	for _, table := range tables {
 		parts, err := v.Parts(ctx, table)
 		if err == nil {
-			err = canonicalRows(ctx, v, table, parts, func(k Key, row string) { dump[k] = row })
+			err = canonicalRows(ctx, v, table, parts, func(k Key, row string) error {
+				dump[k] = row
+				return nil
+			})
 		}
 		if err != nil {
 			return nil, err
@@ -56,8 +60,8 @@ type Stored interface {
 	Places(ctx context.Context) ([]Place, error)
 }
 
-// Bounds on what Compare has of each view at once: so many parts, or so many bytes of
-// rows and the part with which they are reached.
+// Bounds on what Compare asks of a view at once: so many parts, or so many bytes of
+// rows and the part with which they are reached. It has no more of them than their sums.
 const (
 	comparePlaces = 256
 	compareBytes  = 2 << 20
@@ -99,26 +103,42 @@ func Compare(ctx context.Context, a, b View, differ func(Difference) error) erro
 	}
 	for _, table := range slices.Sorted(maps.Keys(parts)) {
 		slices.Sort(parts[table])
-		if err := listsA.ofTable(table).differ(listsB.ofTable(table), differ); err != nil {
+		if err := emit(listsA.differ(listsB, entry{LevelTable, Key{Table: table}}), differ); err != nil {
 			return err
 		}
 		for rest := parts[table]; len(rest) > 0; {
-			inB, n := entries{}, 0
+			unseen, n := sums{}, 0
 			for bytes := 0; n < min(comparePlaces, len(rest)) && bytes < compareBytes; n++ {
-				more, err := listsB.addRows(ctx, inB, b, table, rest[n:n+1])
+				more, err := unseen.add(ctx, b, table, rest[n])
 				if err != nil {
 					return err
 				}
 				bytes += more
 			}
-			inA := entries{}
-			if _, err := listsA.addRows(ctx, inA, a, table, rest[:n]); err != nil {
+			found, err := unseen.differ(ctx, a, b, table, rest[:n])
+			if err != nil {
 				return err
 			}
-			if err := inA.differ(inB, differ); err != nil {
+			for _, part := range rest[:n] {
+				found = append(found, listsA.differ(listsB, entry{LevelPart, Key{Table: table, Part: part}})...)
+			}
+			if err := emit(found, differ); err != nil {
 				return err
 			}
 			rest = rest[n:]
+		}
+	}
+	return nil
+}
+
+// emit hands over differences in their order.
+func emit(found []Difference, differ func(Difference) error) error {
+	slices.SortFunc(found, func(x, y Difference) int {
+		return compareEntries(entry{x.Level, x.Key}, entry{y.Level, y.Key})
+	})
+	for _, d := range found {
+		if err := differ(d); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -164,52 +184,82 @@ func listsOf(ctx context.Context, v View) (View, entries, error) {
 	return v, lists, nil
 }
 
-// ofTable is whether a table is listed.
-func (lists entries) ofTable(table string) entries {
-	e := entry{LevelTable, Key{Table: table}}
-	return entries{e: lists[e]}
+// differ is whether two lists differ in an entry.
+func (lists entries) differ(b entries, e entry) []Difference {
+	inA, inB := lists[e], b[e]
+	if inA == inB || inA == emptied || inB == emptied {
+		return nil
+	}
+	return []Difference{{e.level, e.key, inA, inB}}
 }
 
-// addRows adds what is listed of some parts, and their rows, of so many bytes.
-func (lists entries) addRows(ctx context.Context, to entries, v View, table string, parts []string) (bytes int, err error) {
-	for _, part := range parts {
-		e := entry{LevelPart, Key{Table: table, Part: part}}
-		to[e] = lists[e]
-	}
-	err = canonicalRows(ctx, v, table, parts, func(k Key, row string) {
-		to[entry{LevelRow, k}] = row
+// sums are rows by what tells them apart: a part may have very many.
+type sums map[Key][sha256.Size]byte
+
+// add adds the rows of a part, of so many bytes.
+func (s sums) add(ctx context.Context, v View, table, part string) (bytes int, err error) {
+	err = canonicalRows(ctx, v, table, []string{part}, func(k Key, row string) error {
+		s[k] = sha256.Sum256([]byte(row))
 		bytes += len(row)
+		return nil
 	})
 	return bytes, err
 }
 
-func (lists entries) differ(b entries, differ func(Difference) error) error {
-	both := maps.Clone(lists)
-	maps.Copy(both, b)
-	for _, e := range slices.SortedFunc(maps.Keys(both), compareEntries) {
-		inA, inB := lists[e], b[e]
-		if inA == inB || inA == emptied || inB == emptied {
-			continue
+// differ compares rows of b with those of a, which come by one by one.
+func (s sums) differ(ctx context.Context, a, b View, table string, parts []string) (found []Difference, err error) {
+	inB := func(k Key) (string, error) {
+		row, err := b.Row(ctx, k)
+		if err != nil || row == "" {
+			return "", err
 		}
-		if err := differ(Difference{e.level, e.key, inA, inB}); err != nil {
-			return err
-		}
+		return canonical(table, row)
 	}
-	return nil
+	err = canonicalRows(ctx, a, table, parts, func(k Key, row string) error {
+		sum, there := s[k]
+		delete(s, k)
+		if there && sum == sha256.Sum256([]byte(row)) {
+			return nil
+		}
+		d := Difference{Level: LevelRow, Key: k, A: row}
+		if there {
+			if d.B, err = inB(k); err != nil {
+				return err
+			}
+		}
+		found = append(found, d)
+		return nil
+	})
+	for k := range s {
+		if err != nil {
+			break
+		}
+		d := Difference{Level: LevelRow, Key: k}
+		d.B, err = inB(k)
+		found = append(found, d)
+	}
+	return found, err
 }
 
 func compareEntries(x, y entry) int {
 	return cmp.Or(compareKeys(x.key, y.key), cmp.Compare(x.level, y.level))
 }
 
-func canonicalRows(ctx context.Context, v View, table string, parts []string, each func(Key, string)) error {
+func canonicalRows(ctx context.Context, v View, table string, parts []string, each func(Key, string) error) error {
 	return v.Rows(ctx, table, parts, func(k Key, row string) error {
-		value := jsontext.Value(row)
-		// Whole numbers stay as they are: a float would round large ones.
-		if err := value.Canonicalize(jsontext.CanonicalizeRawInts(false)); err != nil {
-			return fmt.Errorf("a row of table %s is not JSON", table)
+		row, err := canonical(table, row)
+		if err != nil {
+			return err
 		}
-		each(k, string(value))
-		return nil
+		return each(k, row)
 	})
+}
+
+func canonical(table, row string) (string, error) {
+	value := jsontext.Value(row)
+	// Whole numbers stay as they are: a float would round large ones.
+	if err := value.Canonicalize(jsontext.CanonicalizeRawInts(false)); err != nil {
+		return "", fmt.Errorf("a row of table %s is not JSON", table)
+	}
+	return string(value), nil
 }

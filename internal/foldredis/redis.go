@@ -73,11 +73,12 @@ type Store[E fold.Event] struct {
 // collected again and again for little.
 func rebuildGarbage() garbage.Rule { return garbage.Rule{Percent: 50, Floor: 24 << 20} }
 
-// Sparing has the process let as little garbage gather as in a rebuild, until end is
-// called.
+// Sparing has the process let little garbage gather until end is called: less than in a
+// rebuild, which is quicker and has no other rows beside its own.
 func (s *Store[E]) Sparing() (end func()) {
-	s.garbage.Begin()
-	return s.garbage.End
+	k := &garbage.Keeper{Rule: garbage.Rule{Percent: 25, Floor: 24 << 20}}
+	k.Begin()
+	return k.End
 }
 
 // NewStore over a Redis; an empty prefix is `ksiega`.

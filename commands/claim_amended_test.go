@@ -1,13 +1,17 @@
 package commands_test
 
 import (
+	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/refund"
+	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
+	"ksiega/queries"
 )
 
 // A correction of a claim that is refused leaves the claim as it is.
@@ -101,4 +105,58 @@ func TestAnAnswerCutShortIsWithdrawn(t *testing.T) {
 			}
 		}
 	}
+}
+
+// before is a log where somebody else records something just before an agreement is told.
+type before struct {
+	journal.Log
+	told func()
+}
+
+func (b *before) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
+	if told := b.told; strings.HasPrefix(stream, "agreement-") && told != nil {
+		b.told = nil
+		told()
+	}
+	return b.Log.Append(ctx, stream, expected, events...)
+}
+
+// A claim is withdrawn, and the power goes, while an answer to it is entered: the answer is
+// none of the claim that is submitted under the number later.
+func TestAnAnswerToAWithdrawnClaim(t *testing.T) {
+	l := openClaims(t)
+	slow := *l.Ledger
+	slow.Log = commands.NewLog(&before{Log: l.Journal, told: func() {
+		if _, err := cut(l, 0, true).WithdrawClaim(t.Context(), ledgertest.Actor, withdrawal("W/1")); !errors.Is(err, errPowerLost) {
+			t.Error(err)
+		}
+	}}, l.Vault)
+	if _, err := slow.RecordClaimDecision(t.Context(), ledgertest.Actor, decision("W/1", 1, refund.OutcomeReturned)); !errors.Is(err, refund.ErrUnknown) {
+		t.Errorf("the answer: %v", err)
+	}
+	if err := patiently(t.Context(), l.SubmitClaim, claimFor("W/1", "")); err != nil {
+		t.Fatal(err)
+	}
+	if claimed, _ := settled(t, l); claimed["S/1"] != 4860 {
+		t.Errorf("%v is claimed", claimed)
+	}
+	if state := stateOf(t, l, "W/1"); state != "submitted" {
+		t.Errorf("the report of refunds says %s", state)
+	}
+}
+
+// stateOf is the state of a claim in the report of refunds.
+func stateOf(t *testing.T, l *ledgertest.Ledger, claim string) string {
+	t.Helper()
+	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+	a, err := desk.Ask(t.Context(), "refunds", queries.Request{Who: ledgertest.Actor.Who})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range ledgertest.Rows(&a.Table) {
+		if r[0] == claim {
+			return r[7].(string)
+		}
+	}
+	return "none"
 }

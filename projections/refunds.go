@@ -151,7 +151,7 @@ func UnmatchedLines() fold.Table[BankLine] { return fold.Table[BankLine]{Name: "
 
 // Refunds folds claims and bank statements.
 func Refunds() Projection {
-	return Projection{Name: "refunds", Version: 10, Retroactive: erases, Keys: refundKeys, Fold: foldRefunds, Second: differenceStage(),
+	return Projection{Name: "refunds", Version: 11, Retroactive: erases, Keys: refundKeys, Fold: foldRefunds, Second: differenceStage(),
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
 			refund.ReceiptUndone{}, refund.WrittenOff{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, refund.WriteOffWithdrawn{}, agreement.AnswerWithdrawn{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
 			erasure.Ordered{}),
@@ -331,8 +331,13 @@ func unmatched(tx *fold.Tx, l BankLine) {
 
 func foldClaim(tx *fold.Tx, r *journal.Recorded) error {
 	a, f, ok := refundFact(r)
-	if _, answer := r.Event.(agreement.ClaimAnswered); answer && !ok {
-		return nil // told by the claim's own stream
+	if _, answer := r.Event.(agreement.ClaimAnswered); answer {
+		if !ok {
+			return nil // told by the claim's own stream
+		}
+		if _, filed := RefundClaims().Peek(tx, domain.Escape(a.Agreement), domain.Escape(a.Claim)); !filed {
+			return nil // of a claim that was withdrawn meanwhile
+		}
 	}
 	if !ok {
 		return unfolded(r)

@@ -308,7 +308,7 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 11, Keys: settlementKeys, Then: claimedKeys, Fold: foldSettlement, Second: unsettledStage(),
+	return Projection{Name: "settlement", Version: 12, Keys: settlementKeys, Then: claimedKeys, Fold: foldSettlement, Second: unsettledStage(),
 		Want: oneOf(agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{}, attendance.Rerated{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, attendance.DayWithdrawn{}, payment.Made{}, payment.CameBack{}, payment.Withdrawn{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, agreement.AnswerWithdrawn{}),
 		Over: []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
@@ -407,7 +407,9 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 		}
 		settleClaims(tx, e.About)
 	case agreement.ClaimAnswered:
-		if e.Outcome != refund.OutcomeReclaimed {
+		// Of a claim that was withdrawn meanwhile it says nothing.
+		_, filed := SettlementClaims().Peek(tx, SettlementDetailPart(e.Agreement, e.Month), domain.Escape(e.Claim))
+		if filed && e.Outcome != refund.OutcomeReclaimed {
 			settleAnswer(tx, e.About, SettlementDecision{On: e.On, Returned: e.Outcome == refund.OutcomeReturned})
 		}
 	case refund.Accepted:

@@ -160,3 +160,24 @@ func stateOf(t *testing.T, l *ledgertest.Ledger, claim string) string {
 	}
 	return "none"
 }
+
+// A claim that was cut short is withdrawn by a row of its file too, which names its agreement.
+func TestAClaimCutShortIsWithdrawnByARow(t *testing.T) {
+	l := paid(t)
+	if _, err := cut(l, 0, true).SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/1", "")); !errors.Is(err, errPowerLost) {
+		t.Fatal(err)
+	}
+	const head = "numer;porozumienie;miesiac;zlozono;kwota;powod;wycofanie\n"
+	if s := l.Import(t, "wnioski_1.csv", head+"W/1;P/1;;;;pomyłka;tak\n"); s.Accepted != 1 {
+		t.Error(reasons(s))
+	}
+	if s := l.Import(t, "wnioski_2.csv", head+"W/1;P/1;;;;inaczej;tak\n"); s.Known != 1 {
+		t.Error(reasons(s))
+	}
+	if s := l.Import(t, "wnioski_3.csv", head+"W/2;P/1;;;;pomyłka;tak\n"); s.Refused != 1 {
+		t.Errorf("one that never was: %+v", s)
+	}
+	if err := patiently(t.Context(), l.SubmitClaim, claimFor("W/3", "")); err != nil {
+		t.Error(err)
+	}
+}

@@ -122,6 +122,17 @@ func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim
 	if l.done(o, known.Keys) {
 		return claim, released, nil
 	}
+	back := WithdrawClaim{Claim: c.Number, Agreement: known.State.Claim.Agreement, Reason: c.Reason}
+	if c.Withdraw && !known.State.Exists() && c.Agreement != "" {
+		under, err := l.lookups().agreement(ctx, c.Agreement)
+		if err != nil {
+			return claim, released, err
+		}
+		if held, ok := under.Claim(c.Number); ok && held.Reserved && !known.State.Void(held.Reservation()) {
+			back.Agreement = c.Agreement // which reserved its months, and it was cut short
+			return l.takeClaimBack(ctx, o, back)
+		}
+	}
 	asked := refund.Submitted{About: refund.About{Claim: c.Number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted, Corrects: c.Corrects}
 	was := known.State.Claim
 	step, err := domain.Amend{Correct: c.Correct, Withdraw: c.Withdraw, Reason: domain.Sealed(c.Reason)}.Over(
@@ -135,7 +146,7 @@ func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim
 		}
 		o.Key, o.file, o.row = "", "", 0
 	}
-	return l.takeClaimBack(ctx, o, WithdrawClaim{Claim: c.Number, Agreement: was.Agreement, Reason: c.Reason})
+	return l.takeClaimBack(ctx, o, back)
 }
 
 // submittable refuses what would be refused once a claim is taken back.

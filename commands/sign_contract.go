@@ -19,7 +19,7 @@ import (
 // SignContract enters a signed contract; place and kind of work in clear.
 type SignContract struct {
 	Number        string         `json:"number"`
-	Kind          string         `json:"kind,omitempty" enum:"psu,socjalny,trojstronny,usamodzielnianie,"`
+	Kind          string         `json:"kind,omitempty" enum:"psu,socjalny,trojstronny,usamodzielnianie"`
 	Programme     string         `json:"programme,omitempty"`
 	Participant   string         `json:"participant,omitempty"`
 	Concluded     domain.Date    `json:"concluded,omitempty"`

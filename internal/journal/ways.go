@@ -142,6 +142,7 @@ func waysOfTheLedger() map[string]WayBack {
 		"erasure.ordered":            {noUndo, noUndo, "", "", ""},
 		"intake.file-finished":       {itself, itself, "", "", ""},
 		"intake.request-taken":       {itself, itself, "", "", ""},
+		"intake.request-refused":     {itself, itself, "", "", ""},
 		"intake.personal-data-read":  {itself, itself, "", "", ""},
 		"intake.guesses-counted":     {itself, itself, "", "", ""},
 	}

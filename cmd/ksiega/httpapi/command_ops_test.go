@@ -275,13 +275,13 @@ func TestAProblemNamesEveryFieldAtFault(t *testing.T) {
 		t.Errorf("%s, not %s: %s", got, want, p.Detail)
 	}
 	// What the schema asks for is told alike.
-	p = refused(t, d.command("sign-contract", "s", `{"number":"S/1","kind":"sekret","programme":1,"participant":"U9","concluded":"5.03.2018","from":"2018-01-01","x":"y"}`),
+	p = refused(t, d.command("sign-contract", "s", `{"kind":"sekret","programme":1,"participant":"U9","concluded":"5.03.2018","from":"2018-01-01","x":"y"}`),
 		http.StatusUnprocessableEntity, "invalid")
 	told := map[string]string{}
 	for _, e := range p.Errors {
 		told[e.Location] = e.Message
 	}
-	for location, message := range map[string]string{"body.to": "Uzupełnij to pole.", "body.kind": "Wybierz jedną z wartości: psu, socjalny, trojstronny, usamodzielnianie.",
+	for location, message := range map[string]string{"body.number": "Uzupełnij to pole.", "body.kind": "Wybierz jedną z wartości: psu, socjalny, trojstronny, usamodzielnianie.",
 		"body.programme": "Wpisz tekst w cudzysłowie.", "body.concluded": "Popraw datę: RRRR-MM-DD.", "body.x": "Usuń to pole: żądanie takiego nie ma."} {
 		if told[location] != message {
 			t.Errorf("%s: %q, not %q (%v)", location, told[location], message, told)

@@ -102,9 +102,13 @@ func (l *Ledger) prepareAgreement(ctx context.Context, c ConcludeAgreement) (str
 	}
 	s := l.sealer(ctx)
 	amend := c.taken(s, agreement.SealOf(c.Number))
-	return domain.Stream("agreement", c.Number), agreement.Conclude{Amend: amend, Terms: agreement.Terms{
+	terms := agreement.Terms{
 		Agreement: c.Number, Concluded: c.Concluded, From: c.From, To: c.To, RefundPercent: c.RefundPercent,
 		PersonLimit: c.PersonLimit, MonthlyCap: c.MonthlyCapMinutes, TotalCap: c.TotalCapMinutes,
 		BaseRate: c.BaseRateGrosze, Basis: basis, ForCarers: c.ForCarers,
-	}}, s.err
+	}
+	if c.Correct && s.err == nil {
+		s.err = l.ratable(ctx, terms)
+	}
+	return domain.Stream("agreement", c.Number), agreement.Conclude{Amend: amend, Terms: terms}, s.err
 }

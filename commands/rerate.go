@@ -2,12 +2,14 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
+	"ksiega/domain/programme"
 	"ksiega/internal/journal"
 )
 
@@ -40,28 +42,64 @@ func (l *Ledger) rerate(ctx context.Context, o Origin, number string) (journal.R
 	if err != nil {
 		return journal.Result{}, err
 	}
-	stream := domain.Stream("attendance", number)
-	sheet, err := journal.Load(ctx, l.Log, stream, attendance.Decider())
-	if err != nil {
+	_, cmd, err := l.rating(ctx, k, referral, under.Terms)
+	if err != nil || len(cmd.Days) == 0 {
 		return journal.Result{}, err
-	}
-	cmd := attendance.Rerate{}
-	for _, day := range sheet.State.WorkedDays() {
-		figures, err := k.statute(ctx, day)
-		if err != nil {
-			return journal.Result{}, err
-		}
-		terms := termsOf(referral.On(day), under.Terms, figures.Statute)
-		minimum, _ := figures.MinimumRate(under.Terms.Regime, day)
-		cmd.About = terms.About
-		cmd.Days = append(cmd.Days, attendance.Rating{Date: day, Terms: terms, Minimum: minimum})
-	}
-	if len(cmd.Days) == 0 {
-		return journal.Result{}, nil
 	}
 	meta := l.meta(o)
 	meta.Key = "" // it follows from what was decided, and is known by what it says
-	return journal.Execute(ctx, l.Log, stream, attendance.Decider(), attendance.Command(cmd), meta)
+	return journal.Execute(ctx, l.Log, domain.Stream("attendance", number), attendance.Decider(), attendance.Command(cmd), meta)
+}
+
+// rating is what the days of a referral are to be rated by under some terms. The minimum of
+// a day is the one that it was entered by, unless another law holds by the terms.
+func (l *Ledger) rating(ctx context.Context, k *lookups, referral contract.State, under agreement.Terms) (attendance.State, attendance.Rerate, error) {
+	sheet, err := journal.Load(ctx, l.Log, domain.Stream("attendance", referral.First.Contract), attendance.Decider())
+	cmd := attendance.Rerate{}
+	if err != nil {
+		return sheet.State, cmd, err
+	}
+	for _, day := range sheet.State.WorkedDays() {
+		figures, err := k.statute(ctx, day)
+		if err != nil {
+			return sheet.State, cmd, err
+		}
+		terms := termsOf(referral.On(day), under, figures.Statute)
+		minimum, _ := figures.MinimumRate(under.Regime, day)
+		if was := sheet.State.Rates(day); programme.RegimeOfEdition(was.Edition) == under.Regime {
+			minimum.Grosze, minimum.Edition = was.Minimum, was.Edition
+		}
+		cmd.About = terms.About
+		cmd.Days = append(cmd.Days, attendance.Rating{Date: day, Terms: terms, Minimum: minimum})
+	}
+	return sheet.State, cmd, nil
+}
+
+// ratable refuses terms of an agreement by which a day under it can't be rated.
+func (l *Ledger) ratable(ctx context.Context, terms agreement.Terms) error {
+	k := l.lookups()
+	under, err := k.agreement(ctx, terms.Agreement)
+	if errors.Is(err, agreement.ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	terms.Regime = programme.RegimeOf(terms.Concluded)
+	for _, r := range under.Referrals {
+		referral, err := k.contract(ctx, r.Contract)
+		if err != nil {
+			return err
+		}
+		sheet, cmd, err := l.rating(ctx, k, referral, terms)
+		if err == nil {
+			_, err = attendance.Decider().Decide(sheet, cmd)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // relist puts a referral that was corrected or withdrawn on the list of the agreement that

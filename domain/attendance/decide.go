@@ -115,6 +115,9 @@ func (s State) Day(d domain.Date) (Value, bool) {
 	return v, ok
 }
 
+// Rates are what a day's hours are paid and refunded at.
+func (s State) Rates(d domain.Date) Rates { return s.rates[d] }
+
 // Days are the days of a month that satisfy a condition, in order.
 func (s State) Days(m domain.Month, which func(Value) bool) []domain.Date {
 	var days []domain.Date

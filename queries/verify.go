@@ -60,7 +60,8 @@ func (d *Desk) Verify(ctx context.Context, progress func(journal.Position, int))
 	if d.opts.Store == nil {
 		return nil, ErrNothingKept
 	}
-	defer d.opts.Store.Sparing()()
+	generous := d.opts.Store.Sparing()
+	defer generous()
 	ps := projections.All()
 	memories := map[string]*fold.Memory[*journal.Recorded]{}
 	for _, p := range ps {

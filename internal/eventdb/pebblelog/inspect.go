@@ -12,10 +12,10 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-const (
-	manifestMarker = "marker.manifest."
-	FormatMarker   = "marker.format-version."
-)
+const manifestMarker = "marker.manifest."
+
+// FormatMarker begins the name of the file that says which format a store has.
+const FormatMarker = "marker.format-version."
 
 // inspection is of the files of a store that nobody writes.
 type inspection struct {

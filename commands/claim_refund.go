@@ -198,6 +198,9 @@ func (l *Ledger) trySubmitting(ctx context.Context, o Origin, c SubmitClaim) (cl
 		return claim, reserved, err
 	}
 	if reserved, err = l.tell(ctx, o, c.Agreement, cmd); err != nil {
+		if cmd.Months == nil && errors.Is(err, refund.ErrNotReady) { // what it comes to was not worked out again
+			err = reservationGone(c.Number)
+		}
 		return claim, reserved, err
 	}
 	drawn, at := known.State.Claim, o.Expected
@@ -209,12 +212,16 @@ func (l *Ledger) trySubmitting(ctx context.Context, o Origin, c SubmitClaim) (cl
 		}
 		held, ok := under.Claim(c.Number)
 		if !ok {
-			return claim, reserved, journal.ErrConflict.With("the reservation of claim %s was withdrawn meanwhile", c.Number)
+			return claim, reserved, reservationGone(c.Number)
 		}
 		drawn, at = held.Submitted, &known.Revision
 	}
 	claim, err = journal.ExecuteAt(ctx, l.Log, stream, at, d, refund.Command(refund.Submit{Claim: drawn}), l.meta(o), l.former(o)...)
 	return claim, reserved, err
+}
+
+func reservationGone(claim string) error {
+	return journal.ErrConflict.With("the reservation of claim %s was withdrawn meanwhile", claim)
 }
 
 // tell has an agreement's stream decide on its claims. It does so without the request's

@@ -304,3 +304,43 @@ func TestAReferralCutShortIsClaimed(t *testing.T) {
 		})
 	}
 }
+
+// interrupted is a log where something happens before the n-th reading of an agreement.
+type interrupted struct {
+	journal.Log
+	left int
+	then func()
+}
+
+func (r *interrupted) ReadStream(ctx context.Context, stream string, from uint64, each func(*journal.Recorded) error) error {
+	if strings.HasPrefix(stream, "agreement-") {
+		if r.left--; r.left == 0 {
+			r.then()
+		}
+	}
+	return r.Log.ReadStream(ctx, stream, from, each)
+}
+
+// A reservation that is withdrawn while the claim is completed, whenever that is: the
+// claim is submitted all the same, in figures of its own.
+func TestWithdrawnWhileItIsCompleted(t *testing.T) {
+	t.Parallel()
+	for n := 1; n <= 6; n++ {
+		l := paid(t)
+		if _, err := cut(l, 0, true).SubmitClaim(t.Context(), ledgertest.Actor, claimFor("W/1", "")); !errors.Is(err, errPowerLost) {
+			t.Fatal(err)
+		}
+		slow := *l.Ledger
+		slow.Log = commands.NewLog(&interrupted{Log: l.Journal, left: n, then: func() {
+			if _, err := l.WithdrawClaim(t.Context(), ledgertest.Actor, withdrawal("W/1")); err != nil {
+				t.Errorf("before reading %d: %v", n, err)
+			}
+		}}, l.Vault)
+		if err := patiently(t.Context(), slow.SubmitClaim, claimFor("W/1", "")); err != nil {
+			t.Errorf("withdrawn before reading %d: %v", n, err)
+		}
+		if claimed, twice := settled(t, l); claimed["S/1"] != 4860 || len(twice) != 0 {
+			t.Errorf("withdrawn before reading %d: %v is claimed, findings %v", n, claimed, twice)
+		}
+	}
+}

@@ -24,7 +24,7 @@ const (
 	// every is how many events lie between two files of a projection, at least; where it
 	// has many rows, so many for each that writing them costs little of what folding does.
 	every        = 50_000
-	everyForRows = 3
+	everyForRows = 5
 
 	suffix     = ".rows"
 	unfinished = suffix + ".new"

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -253,7 +254,9 @@ func (l *Ledger) freeKey(ctx context.Context, o Origin, key string) {
 
 func (l *Ledger) ofKey(ctx context.Context, o Origin, key string, at *int64, c intake.RequestCommand) error {
 	meta := l.meta(o)
-	meta.Key = ""
+	// Of two who take it at once in the same words each counts: without a name of its own
+	// the store would take the second for the first sent again.
+	meta.Key = "attempt:" + rand.Text()
 	_, err := journal.ExecuteAt(ctx, l.Log, domain.Stream("request", key), at, intake.RequestDecider(), c, meta)
 	return err
 }

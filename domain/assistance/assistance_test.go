@@ -266,6 +266,45 @@ func TestCapsOfEditions(t *testing.T) {
 	given.Given(t, Decider()).When(ask(later)).Then(later)
 }
 
+// A cap counts the visits of its own programme: what an assistant does in another leaves
+// it as it is, though not the hours in which they are there.
+func TestACapCountsItsOwnProgramme(t *testing.T) {
+	t.Parallel()
+	elsewhere := logged("C9", may14, 600, 720)
+	elsewhere.Programme = "aoon-2006"
+	for _, caps := range []Caps{{Daily: 120}, {Monthly: 120}, {Daily: 120, Monthly: 120}} {
+		own := logged("C1", may14, 720, 840)
+		own.Caps = caps
+		given.Given(t, Decider(), elsewhere).When(logging(own)).Then(own)
+		s := given.Given(t, Decider(), elsewhere, own)
+		longer := CorrectVisit{Visit: own.Visit, Details: until(720, 841), Editions: under(caps), Reason: "r"}
+		want := ErrOverMonthlyCap
+		if caps.Daily != 0 {
+			want = ErrOverDailyCap
+		}
+		s.When(longer).Refuse(want)
+		more := logged("C2", may14, 900, 901)
+		more.Caps = caps
+		s.When(logging(more)).Refuse(want)
+		more.Programme = "aoon-2006"
+		uncapped := LogVisit{Visit: more.Visit, Details: more.Details, Editions: []cap.Edition{{Programme: "aoon-2006"}}}
+		more.Caps = Caps{}
+		s.When(uncapped).Then(more)
+		meets := logging(logged("C3", may14, 660, 780))
+		meets.Programme = "mkis"
+		s.When(meets).Refuse(ErrOverlap)
+	}
+	// Several of a kind all bind; one that holds under a condition is found, not refused.
+	editions := under(Caps{Daily: 120})
+	editions[0].Caps = append(editions[0].Caps,
+		cap.Terms{Per: cap.Assistant, Period: cap.Day, Counts: cap.Minutes, Limit: 60, Refuse: true},
+		cap.Terms{Per: cap.Assistant, Period: cap.Day, Counts: cap.Minutes, Limit: 1, Refuse: true, When: []cap.Condition{{Fact: "dps", Value: "tak"}}})
+	hour := logged("C1", may14, 600, 660)
+	hour.Caps = Caps{Daily: 60}
+	given.Given(t, Decider()).When(LogVisit{Visit: hour.Visit, Details: hour.Details, Editions: editions}).Then(hour)
+	given.Given(t, Decider()).When(LogVisit{Visit: hour.Visit, Details: until(600, 661), Editions: editions}).Refuse(ErrOverDailyCap)
+}
+
 func TestPayloads(t *testing.T) {
 	t.Parallel()
 	first := logged("C1", may14, 0, 60)

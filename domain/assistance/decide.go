@@ -1,9 +1,6 @@
 package assistance
 
 import (
-	"cmp"
-	"slices"
-
 	"ksiega/domain"
 	"ksiega/domain/cap"
 )
@@ -192,46 +189,49 @@ func check(s State, except int, v Visit, d Details, editions []cap.Edition) (Cap
 	} else if current, ok := cap.Current(editions, v.Date); ok {
 		under.Edition = current.Number
 	}
-	day, month := s.capIn(cap.Day, v, except, under.Edition, editions), s.capIn(cap.Month, v, except, under.Edition, editions)
-	under.Daily, under.Monthly = domain.Minutes(day.Limit), domain.Minutes(month.Limit)
 	// Caps may have come down since: what shortens a visit is never over them.
-	if stands && d.Minutes <= s.Visits[except].Minutes {
-		return under, nil
+	shorter := stands && d.Minutes <= s.Visits[except].Minutes
+	entry := cap.Entry{On: v.Date, Programme: v.Programme, Edition: under.Edition, Amount: int64(d.Minutes)}
+	var err error
+	if under.Daily, err = s.capped(cap.Day, entry, except, shorter, editions); err == nil {
+		under.Monthly, err = s.capped(cap.Month, entry, except, shorter, editions)
 	}
-	if left, err := s.left(day, v, except, d.Minutes); err != nil || left < 0 {
-		return under, cmp.Or(err, error(ErrOverDailyCap.With("%s: %s of %s", v.Date, under.Daily-left, under.Daily)))
-	}
-	if left, err := s.left(month, v, except, d.Minutes); err != nil || left < 0 {
-		return under, cmp.Or(err, error(ErrOverMonthlyCap.With("%s: %s of %s", v.Date.Month(), under.Monthly-left, under.Monthly)))
-	}
-	return under, nil
+	return under, err
 }
 
-// capIn is the cap of an assistant's minutes in a period, of the edition that the period
-// goes by once the visit is in it; a zero one is none. Periods that are not within one
-// month of one assistant are no matter of this stream: breaking their caps is found.
-func (s State) capIn(period cap.Period, v Visit, except, under int, editions []cap.Edition) cap.Terms {
-	first, _ := period.Of(v.Date)
-	binding, _ := cap.Binding(editions, append(s.named(period, v, except), under), first)
-	for _, t := range binding.Caps {
-		if t.Refuse && t.Is(cap.Assistant, period, cap.Minutes) {
-			return t
+// capped is the lowest cap of an assistant's minutes in a period that a visit comes under
+// once it is entered, 0 where there is none; it refuses a visit that breaks one, unless
+// it is forgiven. Periods that are not within one month of one assistant are no matter of
+// this stream, nor are caps that hold under some condition: breaking those is found.
+func (s State) capped(period cap.Period, visit cap.Entry, except int, forgiven bool, editions []cap.Edition) (lowest domain.Minutes, err error) {
+	entries := func(yield func(cap.Entry) bool) {
+		for e := range s.entries(period, visit.On, except) {
+			if !yield(e) {
+				return
+			}
+		}
+		yield(visit)
+	}
+	for _, r := range cap.Bind(editions, period, visit.On, entries) {
+		if !r.Refuse || len(r.When) > 0 || !r.Is(cap.Assistant, period, cap.Minutes) {
+			continue
+		}
+		left, err := r.Left(visit.On, entries)
+		limit, used := domain.Minutes(r.Limit), domain.Minutes(r.Limit-left)
+		switch {
+		case err != nil:
+			return lowest, err
+		case left >= 0 || forgiven:
+		case period == cap.Day:
+			return lowest, ErrOverDailyCap.With("%s: %s of %s", visit.On, used, limit)
+		default:
+			return lowest, ErrOverMonthlyCap.With("%s: %s of %s", visit.On.Month(), used, limit)
+		}
+		if lowest == 0 || limit < lowest {
+			lowest = limit
 		}
 	}
-	return cap.Terms{}
-}
-
-// left is what a cap leaves once a visit of so many minutes is in it.
-func (s State) left(t cap.Terms, v Visit, except int, minutes domain.Minutes) (domain.Minutes, error) {
-	if t.Counts == "" {
-		return 0, nil
-	}
-	used, ofDay := s.worked(v.Date, except)
-	if t.Period == cap.Day {
-		used = ofDay
-	}
-	left, err := t.Left(v.Date, slices.Values([]cap.Entry{{On: v.Date, Amount: int64(used)}, {On: v.Date, Amount: int64(minutes)}}))
-	return domain.Minutes(left), err
+	return lowest, nil
 }
 
 // differs names the first field in which a recorded visit differs.

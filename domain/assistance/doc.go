@@ -10,7 +10,7 @@
 //
 // It promises that no accepted history makes an assistant be in two places at
 // once, and that a visit that carries a cap is accepted only while the minutes
-// of all the assistant's visits that day or month, of whatever programme, stay
+// of the assistant's visits that day or month in the cap's own programme stay
 // within it. The real minutes of a visit and the caps that decided it are
 // recorded with the event. It stops at the month: two assistants at one
 // participant, hours outside a contract and caps of a participant cross streams

@@ -2,6 +2,7 @@ package assistance
 
 import (
 	"errors"
+	"iter"
 	"reflect"
 	"runtime"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ksiega/domain"
+	"ksiega/domain/cap"
 )
 
 var caps = Caps{Monthly: 600, Daily: 180}
@@ -130,11 +132,133 @@ func TestEveryMinuteOfAMonth(t *testing.T) {
 		}
 	}
 	runtime.ReadMemStats(&after)
-	if month, day := s.worked(first, -1); month != 31*1440 || day != 1440 {
-		t.Errorf("the month comes to %s, its first day to %s", month, day)
+	if month, day := sum(s.entries(cap.Month, first, -1)), sum(s.entries(cap.Day, first, -1)); month != 31*1440 || day != 1440 {
+		t.Errorf("the month comes to %d, its first day to %d", month, day)
 	}
 	// Copying the month for each visit would be 150 GB.
 	if bytes := after.TotalAlloc - before.TotalAlloc; bytes > 1<<30 {
 		t.Errorf("%d bytes were allocated", bytes)
+	}
+}
+
+func sum(entries iter.Seq[cap.Entry]) (minutes int64) {
+	for e := range entries {
+		minutes += e.Amount
+	}
+	return minutes
+}
+
+// An entry that is accepted never breaks a cap of its own programme, of the edition that
+// its day and month go by, whatever the assistant does in another: counted by hand, from
+// the events alone, over visits that are corrected and taken back. Every visit records the
+// caps that decided it, and a history replays the same.
+func TestCapsOfEachProgramme(t *testing.T) {
+	t.Parallel()
+	limits := func(number int, from domain.Date, programme string, month, day int64) cap.Edition {
+		return cap.Edition{Programme: programme, Number: number, From: from, Caps: []cap.Terms{
+			{Per: cap.Assistant, Period: cap.Month, Counts: cap.Minutes, Limit: month, Refuse: true},
+			{Per: cap.Assistant, Period: cap.Day, Counts: cap.Minutes, Limit: day, Refuse: true}}}
+	}
+	third := domain.NewDate(2018, time.May, 3)
+	editions := map[string][]cap.Edition{
+		"asystent": {limits(0, 1, "asystent", 400, 120), limits(1, third, "asystent", 200, 60)},
+		"aoon":     {limits(0, 1, "aoon", 300, 180)},
+		"mkis":     {{Programme: "mkis", From: 1}},
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		d := Decider()
+		var s State
+		var history []domain.Event
+		for range rapid.IntRange(1, 60).Draw(t, "commands") {
+			programme := rapid.SampledFrom([]string{"asystent", "aoon", "mkis"}).Draw(t, "programme")
+			cmd := anyCommand(t)
+			var entered Visit
+			switch c := cmd.(type) {
+			case LogVisit:
+				c.Programme, c.Contract, c.Editions = programme, programme, editions[programme]
+				cmd, entered = c, c.Visit
+			case CorrectVisit:
+				c.Programme, c.Contract, c.Editions = programme, programme, editions[programme]
+				cmd, entered = c, c.Visit
+			case WithdrawVisit:
+				c.Programme, c.Contract = programme, programme
+				cmd = c
+			}
+			events, err := d.Decide(s, cmd)
+			if err != nil {
+				continue
+			}
+			for _, e := range events {
+				history = append(history, e)
+				s = d.Evolve(s, e)
+				if delta(e) > 0 && entered.Date != 0 {
+					checkCaps(t, history, entered, capsOf(e), editions[programme])
+				}
+			}
+		}
+		if !reflect.DeepEqual(s, d.Fold(history...)) {
+			t.Fatal("replay gives another state")
+		}
+	})
+}
+
+func capsOf(e domain.Event) Caps {
+	switch e := e.(type) {
+	case VisitLogged:
+		return e.Caps
+	case VisitCorrected:
+		return e.Caps
+	}
+	return Caps{}
+}
+
+// checkCaps adds up what stands of a visit's programme on its day and in its month.
+func checkCaps(t *rapid.T, history []domain.Event, v Visit, said Caps, editions []cap.Edition) {
+	type visit struct {
+		minutes domain.Minutes
+		edition int
+	}
+	stands := map[Visit]visit{}
+	for _, e := range history {
+		switch e := e.(type) {
+		case VisitLogged:
+			stands[e.Visit] = visit{e.Minutes, e.Edition}
+		case VisitCorrected:
+			stands[e.Visit] = visit{e.After.Minutes, e.Edition}
+		case VisitWithdrawn:
+			delete(stands, e.Visit)
+		}
+	}
+	var month, day domain.Minutes
+	bound := func(first domain.Date, same func(Visit) bool) (best cap.Edition) {
+		best.Number = -1
+		for other, is := range stands {
+			if other.Programme != v.Programme || !same(other) {
+				continue
+			}
+			e := editions[is.edition]
+			if begun := best.From <= first; best.Number < 0 || e.From <= first && (!begun || e.From > best.From) || e.From > first && !begun && e.From < best.From {
+				best = e
+			}
+		}
+		return best
+	}
+	for other, is := range stands {
+		if other.Programme == v.Programme {
+			if month += is.minutes; other.Date == v.Date {
+				day += is.minutes
+			}
+		}
+	}
+	ofMonth := bound(v.Date.Month().First(), func(Visit) bool { return true })
+	ofDay := bound(v.Date, func(o Visit) bool { return o.Date == v.Date })
+	if len(ofMonth.Caps) == 0 {
+		if said.Monthly != 0 || said.Daily != 0 {
+			t.Fatalf("%+v of a programme without caps", said)
+		}
+		return
+	}
+	if int64(said.Monthly) != ofMonth.Caps[0].Limit || int64(said.Daily) != ofDay.Caps[1].Limit || month > said.Monthly || day > said.Daily {
+		t.Fatalf("%+v is entered at %+v, with %s that month and %s that day", v, said, month, day)
 	}
 }

@@ -1,6 +1,7 @@
 package assistance
 
 import (
+	"iter"
 	"slices"
 
 	"ksiega/domain"
@@ -16,11 +17,20 @@ type State struct {
 
 	// What a decision asks for is kept beside the visits, so that a file of many of
 	// them costs each no more than its own day: where a visit stands in Visits,
-	// which visits of a day took place, what they come to, and which editions they name.
-	at      map[identity]int
-	days    map[domain.Date][]int
+	// which visits of a day took place, and what those of each edition come to.
+	at    map[identity]int
+	days  map[domain.Date][]int
+	under map[edition]tally
+}
+
+// tally is how many visits there are, and what they come to.
+type tally struct {
+	visits  int
 	minutes domain.Minutes
-	under   map[edition]int // how many that took place name an edition
+}
+
+func (t tally) with(by int, minutes domain.Minutes) tally {
+	return tally{t.visits + by, t.minutes + domain.Minutes(by)*minutes}
 }
 
 // edition is one of a programme's.
@@ -56,40 +66,28 @@ func (s State) find(v Visit) int {
 	return -1
 }
 
-// worked is the minutes of the month and of one day, without the visit at index
-// except (−1: none is left out).
-func (s State) worked(day domain.Date, except int) (month, ofDay domain.Minutes) {
-	month = s.minutes
-	for _, i := range s.days[day] {
-		if i != except {
-			ofDay += s.Visits[i].Minutes
+// entries are what caps may count of the period that a day lies in, of whatever programme:
+// of a day each visit, of the month what those of an edition come to. The visit at index
+// except is left out (−1: none is).
+func (s State) entries(period cap.Period, day domain.Date, except int) iter.Seq[cap.Entry] {
+	return func(yield func(cap.Entry) bool) {
+		if period == cap.Day {
+			for _, i := range s.days[day] {
+				if r := s.Visits[i]; i != except && !yield(cap.Entry{On: day, Programme: r.Programme, Edition: r.Edition, Amount: int64(r.Minutes)}) {
+					return
+				}
+			}
+			return
 		}
-	}
-	if except >= 0 && !s.Visits[except].Withdrawn {
-		month -= s.Visits[except].Minutes
-	}
-	return month, ofDay
-}
-
-// named are the editions of a visit's programme that other visits of a period name.
-func (s State) named(period cap.Period, v Visit, except int) (numbers []int) {
-	if period == cap.Day {
-		for _, i := range s.days[v.Date] {
-			if r := s.Visits[i]; i != except && r.Programme == v.Programme {
-				numbers = append(numbers, r.Edition)
+		for e, t := range s.under {
+			if except >= 0 && !s.Visits[except].Withdrawn && s.Visits[except].edition() == e {
+				t = t.with(-1, s.Visits[except].Minutes)
+			}
+			if t.visits > 0 && !yield(cap.Entry{On: day, Programme: e.programme, Edition: e.number, Amount: int64(t.minutes)}) {
+				return
 			}
 		}
-		return numbers
 	}
-	for e, count := range s.under {
-		if except >= 0 && !s.Visits[except].Withdrawn && s.Visits[except].edition() == e {
-			count--
-		}
-		if e.programme == v.Programme && count > 0 {
-			numbers = append(numbers, e.number)
-		}
-	}
-	return numbers
 }
 
 func evolve(s State, e domain.Event) State {
@@ -106,7 +104,7 @@ func evolve(s State, e domain.Event) State {
 
 func (s State) with(r Recorded) State {
 	if s.at == nil {
-		s.at, s.days, s.under = map[identity]int{}, map[domain.Date][]int{}, map[edition]int{}
+		s.at, s.days, s.under = map[identity]int{}, map[domain.Date][]int{}, map[edition]tally{}
 	}
 	s.Assistant, s.Month = r.Assistant, r.Date.Month()
 	i := s.find(r.Visit)
@@ -116,8 +114,8 @@ func (s State) with(r Recorded) State {
 		s.Visits = append(s.Visits, r)
 	} else {
 		if was := s.Visits[i]; !was.Withdrawn {
-			s.minutes -= was.Minutes
-			if s.under[was.edition()]--; s.under[was.edition()] == 0 {
+			left := s.under[was.edition()].with(-1, was.Minutes)
+			if s.under[was.edition()] = left; left.visits == 0 {
 				delete(s.under, was.edition())
 			}
 			s.days[r.Date] = slices.DeleteFunc(s.days[r.Date], func(k int) bool { return k == i })
@@ -125,8 +123,7 @@ func (s State) with(r Recorded) State {
 		s.Visits[i] = r
 	}
 	if !r.Withdrawn {
-		s.minutes += r.Minutes
-		s.under[r.edition()]++
+		s.under[r.edition()] = s.under[r.edition()].with(1, r.Minutes)
 		s.days[r.Date] = append(s.days[r.Date], i)
 	}
 	return s

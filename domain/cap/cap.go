@@ -2,9 +2,9 @@
 // period, and what is left of it.
 //
 // A cap is data of a programme's edition, of the statute or of an agreement. Left is
-// the one function that says what is left of one; deciders that refuse and findings
-// that tell ask it alike. It stops at counting what it is handed: which entries a cap
-// counts, and whether its When is fulfilled, is for whoever has them.
+// the one function that says what is left of one, and counted the one that says which
+// entries it counts; deciders that refuse and findings that tell ask them alike. It stops
+// at what it is handed: whether a cap's When is fulfilled is for whoever has the facts.
 package cap
 
 import (
@@ -77,9 +77,32 @@ func (t Terms) Is(per Per, period Period, counts Unit) bool {
 
 // Entry is one thing that a cap may count.
 type Entry struct {
-	On     domain.Date
-	Person string // counted by a cap in people
-	Amount int64  // minutes or grosze; of a cap in days, none is no day
+	On        domain.Date
+	Programme string // that it is of
+	Edition   int    // of the programme, that it was entered under
+	Person    string // counted by a cap in people
+	Amount    int64  // minutes or grosze; of a cap in days, none is no day
+}
+
+// Rule is a cap of an edition of a programme. What the statute, an agreement or a referral
+// caps is of no programme.
+type Rule struct {
+	Programme string
+	Edition   int
+	Terms
+}
+
+// counted are the entries that caps of a programme count in the period that a day lies
+// in: its own ones. A cap that is of no programme counts whatever it is handed.
+func counted(programme string, period Period, day domain.Date, entries iter.Seq[Entry]) iter.Seq[Entry] {
+	first, last := period.Of(day)
+	return func(yield func(Entry) bool) {
+		for e := range entries {
+			if e.On.Within(first, last) && (programme == "" || e.Programme == programme) && !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // Of are the first and last day of the period that a day lies in; a zero day is open.
@@ -97,21 +120,19 @@ func (p Period) Of(day domain.Date) (first, last domain.Date) {
 	return 0, 0
 }
 
+// Left is what a cap of no programme leaves, see Rule.Left.
+func (t Terms) Left(day domain.Date, entries iter.Seq[Entry]) (int64, error) {
+	return Rule{Terms: t}.Left(day, entries)
+}
+
 // Left is what a cap leaves of the period that a day lies in, after what it counts of
 // some entries; less than nothing is how much it is broken by. Entries of other periods
-// are passed over. It fails with domain.ErrUncountable.
-func (t Terms) Left(day domain.Date, entries iter.Seq[Entry]) (int64, error) {
-	first, last := t.Period.Of(day)
-	inside := func(yield func(Entry) bool) {
-		for e := range entries {
-			if e.On.Within(first, last) && !yield(e) {
-				return
-			}
-		}
-	}
+// and of other programmes are passed over. It fails with domain.ErrUncountable.
+func (r Rule) Left(day domain.Date, entries iter.Seq[Entry]) (int64, error) {
+	inside := counted(r.Programme, r.Period, day, entries)
 	var used int64
 	var err error
-	switch t.Counts {
+	switch r.Counts {
 	case Days:
 		days := map[domain.Date]bool{}
 		for e := range inside {
@@ -138,5 +159,5 @@ func (t Terms) Left(day domain.Date, entries iter.Seq[Entry]) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return domain.Less(t.Limit, used)
+	return domain.Less(r.Limit, used)
 }

@@ -1,6 +1,7 @@
 package cap
 
 import (
+	"iter"
 	"slices"
 
 	"ksiega/domain"
@@ -41,4 +42,24 @@ func newer(a, b Edition) bool { return a.From > b.From || a.From == b.From && a.
 // binds periods that begin from its first day on, and never what was recorded before it.
 func Binding(editions []Edition, named []int, first domain.Date) (Edition, bool) {
 	return Current(slices.DeleteFunc(slices.Clone(editions), func(e Edition) bool { return !slices.Contains(named, e.Number) }), first)
+}
+
+// Bind are the rules of a programme that a period goes by, the one that a day lies in: those
+// of the edition that its own entries of the period name, see Binding.
+func Bind(editions []Edition, period Period, day domain.Date, entries iter.Seq[Entry]) (rules []Rule) {
+	if len(editions) == 0 {
+		return nil
+	}
+	var named []int
+	for e := range counted(editions[0].Programme, period, day, entries) {
+		named = append(named, e.Edition)
+	}
+	first, _ := period.Of(day)
+	binding, _ := Binding(editions, named, first)
+	for _, t := range binding.Caps {
+		if t.Period == period {
+			rules = append(rules, Rule{binding.Programme, binding.Number, t})
+		}
+	}
+	return rules
 }

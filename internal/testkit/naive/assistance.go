@@ -22,8 +22,12 @@ type Visit struct {
 	Eligible            bool  // within its contract
 }
 
-// Visits decides the rows of godziny in order: an overlap of the same assistant is refused, a
-// visit outside its contract is recorded and not eligible.
+// aoonDayMinutes is what an assistant may work in a doba in the programme aoon-2006.
+const aoonDayMinutes = 12 * 60
+
+// Visits decides the rows of godziny in order: an overlap of the same assistant is refused, and
+// over twelve hours of one day in aoon-2006, whatever else they did that day; a visit outside
+// its contract is recorded and not eligible.
 func (b *Book) Visits() ([]Visit, []Refusal, error) {
 	contracts, err := b.contractsByNumber()
 	if err != nil {
@@ -38,6 +42,17 @@ func (b *Book) Visits() ([]Visit, []Refusal, error) {
 		for _, other := range byDay[key] {
 			if reason == "" && v.FromMinute < other.ToMinute && other.FromMinute < v.ToMinute {
 				reason = "overlaps another visit of the assistant"
+			}
+		}
+		if programme := contracts[v.Contract].Programme; reason == "" && programme == "aoon-2006" {
+			worked := v.ToMinute - v.FromMinute
+			for _, other := range byDay[key] {
+				if contracts[other.Contract].Programme == programme {
+					worked += other.ToMinute - other.FromMinute
+				}
+			}
+			if worked > aoonDayMinutes {
+				reason = "over the daily cap of the assistant"
 			}
 		}
 		if reason != "" {

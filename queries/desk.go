@@ -70,6 +70,7 @@ type Desk struct {
 
 	folds     known
 	stretches stretches
+	judged    judged
 }
 
 // NewDesk with every report.

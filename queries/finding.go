@@ -8,7 +8,6 @@ import (
 
 	"ksiega/domain/access"
 	"ksiega/domain/finding"
-	"ksiega/internal/journal"
 	"ksiega/internal/report"
 	"ksiega/projections"
 )
@@ -60,11 +59,12 @@ func (f found) figures() finding.Figures {
 }
 
 // resolvedBy says whether the last word on a finding is that it is resolved as it is
-// now. A word from before resolutions said what they saw stands while all that the
-// finding rests on was recorded before it.
-func (f found) resolvedBy(last projections.FindingChange) bool {
-	if !last.Resolved || !last.Figures.None() {
-		return last.Resolved && last.Figures.Same(f.figures())
+// now. One from before resolutions said what they saw is of the figures that the finding
+// had then; see judge.
+func (f found) resolvedBy(last projections.FindingChange, judged *judged) bool {
+	saw := last.Figures
+	if last.Resolved && saw.None() {
+		saw, _ = judged.find(resolution{f.id, last.Event})
 	}
-	return !slices.ContainsFunc(f.events, func(p journal.Position) bool { return p.After(last.Event) })
+	return last.Resolved && saw.Same(f.figures())
 }

@@ -16,6 +16,7 @@ import (
 	"ksiega/domain/contract"
 	"ksiega/domain/durability"
 	"ksiega/domain/finding"
+	"ksiega/domain/payment"
 	"ksiega/domain/programme"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
@@ -198,44 +199,65 @@ func (resolvedV1) EventType() string         { return "finding.resolved.v1" }
 func (e resolvedV1) OccurredOn() domain.Date { return e.Date }
 func (resolvedV1) Refs() []domain.Ref        { return nil }
 
-// A resolution from before they said what they saw covers what was recorded by then,
-// and nothing later.
+// A resolution from before they said what they saw is of what the finding came to by all
+// that was recorded before it: neither of what was recorded later, nor of what was withdrawn.
 func TestOldResolutions(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	old := l.Through(t, journal.KindOf[resolvedV1]())
-	desk := memoryDesk(l)
+	fromRedis, _ := redisDesk(t, l)
+	memory := memoryDesk(l)
 	settle := func(id string) {
 		t.Helper()
 		_, err := old.Append(t.Context(), finding.Stream(id), journal.NoStream, journal.Decided{
 			Event: resolvedV1{finding.ResolvedV1{Finding: id, Date: day(2018, 6, 1), Reason: seal(t, l, id)}}, Meta: journal.Meta{Actor: "earlier"}})
 		must(t, err)
 	}
+	var known []struct{ at, state string } // of May
 	state := func(want string) {
 		t.Helper()
-		if got := stateOf(t, desk, l, ofMay, queries.Request{}); got != want {
-			t.Errorf("%q, not %q", got, want)
+		for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memory} {
+			if got := stateOf(t, desk, l, ofMay, queries.Request{}); got != want {
+				t.Errorf("%s: %q, not %q", name, got, want)
+			}
 		}
+		head, err := l.Journal.Head(t.Context())
+		must(t, err)
+		known = append(known, struct{ at, state string }{head.String(), want})
 	}
 	const ofJune = "worked-not-paid:S/1:2018-06"
 	settle(ofJune)
-	record(t, l, worked(day(2018, 5, 7), 600, 810, 810), worked(day(2018, 6, 4), 600, 810, 810))
-	if got := stateOf(t, desk, l, ofJune, queries.Request{}); got != "open" {
+	may := worked(day(2018, 5, 7), 600, 810, 810)
+	advance := paid("L/1", may.Date.Month(), 7340, day(2018, 5, 31)) // of 81,00
+	record(t, l, may, worked(day(2018, 6, 4), 600, 810, 810), advance)
+	if got := stateOf(t, memory, l, ofJune, queries.Request{}); got != "open" {
 		t.Errorf("what was resolved in advance is %s", got)
 	}
 	settle(ofMay)
 	state("resolved")
-	position := record(t, l, worked(day(2018, 5, 8), 60, 810, 810))
+	more := worked(day(2018, 5, 8), 60, 810, 810)
+	record(t, l, more)
 	state("open")
-	if got := stateOf(t, desk, l, ofMay, queries.Request{AsOf: day(2018, 6, 2)}); got != "open" {
+	if got := stateOf(t, memory, l, ofMay, queries.Request{AsOf: day(2018, 6, 2)}); got != "open" {
 		t.Errorf("as of June: %s", got)
 	}
+	gone := attendance.DayWithdrawn{About: more.About, Date: more.Date, Before: attendance.Value{Minutes: 60}, Reason: "x"}
+	record(t, l, gone)
+	state("resolved") // as if it had never been
+	withdrawn := payment.Withdrawn{About: advance.About, Date: advance.Date, Amount: advance.Amount}
+	record(t, l, withdrawn)
+	state("open") // 81,00 are not 7,60
+	record(t, l, advance)
+	state("resolved")
+	record(t, l, withdrawn)
 	// It can be resolved for what it is now.
-	_, err := resolveFinding(t, l, desk, commands.ResolveFinding{Finding: ofMay, Date: day(2018, 6, 1), Reason: "x"})
+	_, err := resolveFinding(t, l, memory, commands.ResolveFinding{Finding: ofMay, Date: day(2018, 6, 1), Reason: "x"})
 	must(t, err)
 	state("resolved")
-	if got := stateOf(t, desk, l, ofMay, queries.Request{KnownAt: position.String()}); got != "open" {
-		t.Errorf("known then: %s", got)
+	for i, k := range known {
+		if got := stateOf(t, fromRedis, l, ofMay, queries.Request{KnownAt: k.at}); got != k.state {
+			t.Errorf("known after step %d: %q, not %q", i, got, k.state)
+		}
 	}
 }
 

@@ -139,10 +139,19 @@ func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
 	for _, it := range lives {
 		said[it.Row.Finding] = it.Row.Last(q.asOf)
 	}
+	var silent []resolution
+	for _, f := range all {
+		if last := wordOn(f.id, said); last.Resolved && last.Figures.None() {
+			silent = append(silent, resolution{f.id, last.Event})
+		}
+	}
+	if err := q.judge(ctx, silent); err != nil {
+		return nil, err
+	}
 	rows := make([]findingRow, 0, len(all))
 	for _, f := range all {
 		row := findingRow{f, stateOpen}
-		if f.resolvedBy(wordOn(f.id, said)) {
+		if f.resolvedBy(wordOn(f.id, said), &q.desk.judged) {
 			row.state = stateResolved
 		}
 		if q.is("kind", string(f.kind)) && q.is("state", row.state) && q.touches(f.from, f.to) {

@@ -35,6 +35,9 @@ func (l *Ledger) rerateAll(ctx context.Context, o Origin, number string) (last j
 func (l *Ledger) rerate(ctx context.Context, o Origin, number string) (journal.Result, error) {
 	k := l.lookups()
 	referral, err := k.contract(ctx, number)
+	if referral.Drafted() {
+		return journal.Result{}, nil // no day is under it yet
+	}
 	if err != nil || referral.First.Kind != contract.Referral {
 		return journal.Result{}, err
 	}

@@ -144,6 +144,9 @@ func (l *Ledger) signContract(ctx context.Context, o Origin, c SignContract) (jo
 // again.
 func (l *Ledger) completeListing(ctx context.Context, o Origin, number string) error {
 	signed, err := l.lookups().contract(ctx, number)
+	if signed.Drafted() {
+		return nil // it is listed once it is signed
+	}
 	if err != nil || signed.First.Kind != contract.Referral {
 		return err
 	}

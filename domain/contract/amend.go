@@ -6,14 +6,15 @@ import (
 	"ksiega/domain"
 )
 
-// TermsCorrected says what a contract's terms should have been from the beginning.
+// TermsCorrected says what a contract's terms, or those of its draft, should have been from
+// the beginning.
 type TermsCorrected struct {
 	Before Terms         `json:"before"`
 	After  Terms         `json:"after"`
 	Reason domain.Sealed `json:"reason,omitzero"`
 }
 
-// Withdrawn says that a contract should not have been entered, with its terms.
+// Withdrawn says that a contract, or its draft, should not have been entered, with its terms.
 type Withdrawn struct {
 	Terms
 	Reason domain.Sealed `json:"reason,omitzero"`
@@ -86,7 +87,7 @@ func (AmendChange) contract() {}
 
 // Withdrawn are the terms of a contract that was withdrawn, and only that.
 func (s State) Withdrawn() (Terms, bool) {
-	return s.withdrawn, s.withdrawn.Contract != "" && !s.Exists()
+	return s.withdrawn, s.withdrawn.Contract != "" && s.stage == ""
 }
 
 // Left are agreements that the contract belonged to before it was corrected or withdrawn.
@@ -103,16 +104,24 @@ func moved(a, b Terms) bool {
 // records under the contract name.
 func (s State) Moves(t Terms) bool { return s.Exists() && moved(s.First, t) }
 
-// sign decides over the terms of a contract.
+// sign decides over the terms of a contract. A draft is corrected and taken back like what
+// was signed; without a correction it is signed, by whatever terms, of the same parties.
 func sign(s State, c Sign) ([]domain.Event, error) {
 	if err := check(c.Terms); err != nil && !c.Withdraw {
 		return nil, err
 	}
+	recorded := s.stage != ""
 	field, what := differs(s.First, c.Terms), "contract "+c.Terms.Contract
-	if s.Exists() {
+	if recorded {
 		what += ", " + field
 	}
-	step, err := c.Over(domain.StandingOf(s.Exists(), s.withdrawn.Contract != ""), field == "", what)
+	if s.stage == StatusDrafted && !c.Correct && !c.Withdraw {
+		if moved(s.First, c.Terms) {
+			return nil, domain.DiffersAt(field, domain.ErrDiffers.With("%s", what))
+		}
+		return []domain.Event{Signed{c.Terms}}, nil
+	}
+	step, err := c.Over(domain.StandingOf(recorded, s.withdrawn.Contract != ""), field == "", what)
 	switch {
 	case err != nil || step == domain.Keep:
 		return nil, domain.DiffersAt(field, err)

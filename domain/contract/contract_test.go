@@ -53,6 +53,33 @@ func TestSigning(t *testing.T) {
 	}
 }
 
+// What was drawn up and never signed is put right like what was signed.
+func TestDraftsAreTakenBack(t *testing.T) {
+	d, on := contract.Decider(), day(2018, 2, 1)
+	drafted, right := contract.Drafted{Terms: terms, On: on}, terms
+	right.Participant, right.Weekly = "U2", 300
+	fix := contract.Sign{Terms: right, Amend: domain.Amend{Correct: true, Reason: "r"}}
+	out := contract.Sign{Terms: contract.Terms{Contract: "S/1"}, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
+	corrected, gone := contract.TermsCorrected{Before: terms, After: right, Reason: "r"}, contract.Withdrawn{Terms: terms, Reason: "r"}
+	draft := Given(t, d, drafted)
+	draft.When(fix).Then(corrected)
+	draft.When(out).Then(gone)
+	draft.When(contract.Sign{Terms: right}).Refuse(domain.ErrDiffers) // of other parties: it is corrected first
+	draft.When(contract.Sign{Terms: terms, Amend: fix.Amend}).Then()
+	fix.Reason, out.Reason = "", ""
+	draft.When(fix).Refuse(domain.ErrNoReason)
+	draft.When(out).Refuse(domain.ErrNoReason)
+	fix.Reason, out.Reason = "r", "r"
+	Given(t, d, drafted, corrected).When(fix).Then()
+	Given(t, d, drafted, corrected).When(contract.Draft{Terms: right, On: on}).Then()
+	Given(t, d, drafted, corrected).When(contract.Sign{Terms: right}).Then(contract.Signed{Terms: right})
+	Given(t, d, drafted, corrected).When(contract.Suspend{Change: contract.Change{On: day(2018, 3, 1)}}).Refuse(contract.ErrNotSigned)
+	Given(t, d, drafted, gone).When(out).Then()
+	Given(t, d, drafted, gone).When(contract.Draft{Terms: terms, On: on}).Then(drafted)
+	Given(t, d, drafted, gone).When(contract.Sign{Terms: right}).Then(contract.Signed{Terms: right})
+	Given(t, d, drafted, gone, drafted).When(contract.Sign{Terms: terms}).Then(contract.Signed{Terms: terms})
+}
+
 func TestLife(t *testing.T) {
 	d := contract.Decider()
 	signed := contract.Signed{Terms: terms}

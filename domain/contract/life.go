@@ -47,6 +47,9 @@ type Span struct {
 // Holds says whether a day lies in the span.
 func (s Span) Holds(d domain.Date) bool { return d.Within(s.From, s.Until) }
 
+// Drafted says whether the contract was drawn up and never signed.
+func (s State) Drafted() bool { return s.stage == StatusDrafted }
+
 // Exists says whether the contract was signed.
 func (s State) Exists() bool { return s.stage == StatusSigned }
 
@@ -162,7 +165,7 @@ func Evolve(s State, e domain.Event) State {
 		s.goneChanges[dated{e.Kind, e.On}] = true
 		return s.lived()
 	case Drafted:
-		return State{First: e.Terms, Terms: e.Terms, stage: StatusDrafted}
+		return State{First: e.Terms, Terms: e.Terms, stage: StatusDrafted, left: s.left}
 	case Signed:
 		return State{First: e.Terms, Terms: e.Terms, stage: StatusSigned, left: s.left}
 	case Amended, Suspended, Resumed, Breached, Terminated, Completed:

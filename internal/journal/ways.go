@@ -22,7 +22,6 @@ type WayBack struct {
 const (
 	itself   = "–" // no way back of its own: it says what became of another
 	byLater  = "a later one takes its place"
-	notYet   = "not built yet"
 	noUndo   = "no: see below"
 	anything = "nothing: the difference is a finding"
 )
@@ -60,10 +59,10 @@ func waysOfContracts() map[string]WayBack {
 		"agreement.withdrawn":         {"concluded again", itself, "", "conclude-agreement", "porozumienia"},
 		"agreement.referral-listed":   {"agreement.referral-delisted", "agreement.referral-delisted", "the referral stands", "sign-contract", "umowy"},
 		"agreement.referral-delisted": {"listed again", itself, "", "sign-contract", "umowy"},
-		"contract.drafted":            {"contract.signed", notYet, "", "sign-contract", "umowy"},
+		"contract.drafted":            {"contract.terms-corrected", "contract.withdrawn", "nothing: nothing stands on a draft", "sign-contract", "umowy"},
 		"contract.signed":             terms,
 		"contract.terms-corrected":    terms,
-		"contract.withdrawn":          {"signed again", itself, "", "sign-contract", "umowy"},
+		"contract.withdrawn":          {"drafted or signed again", itself, "", "sign-contract", "umowy"},
 		"contract.change-withdrawn":   {"changed again", itself, "", "change-contract", ""},
 		"contract.amended":            change,
 		"contract.suspended":          change,

@@ -29,7 +29,7 @@ func TestEveryFactHasItsWayBack(t *testing.T) {
 				t.Errorf("%s is put right by %s, which is no event", fact, by)
 			}
 		}
-		if (w.Withdrawn == itself || w.Withdrawn == noUndo || w.Withdrawn == notYet) != (w.While == "") {
+		if (w.Withdrawn == itself || w.Withdrawn == noUndo) != (w.While == "") {
 			t.Errorf("%s: withdrawn by %q, refused while %q", fact, w.Withdrawn, w.While)
 		}
 	}

@@ -130,10 +130,10 @@ func TestAKeyOutlivesAMasterForThirtyDays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := vault.Rekey(t.Context(), l.Journal.Shelf(), ledgertest.Master(t), next, now, nil); err != nil {
+	if _, err := vault.Rekey(t.Context(), l.Journal.KeyStore(), ledgertest.Master(t), next, now, nil); err != nil {
 		t.Fatal(err)
 	}
-	v, err := vault.Open(t.Context(), l.Journal.Shelf(), next)
+	v, err := vault.Open(t.Context(), l.Journal.KeyStore(), next)
 	if err != nil {
 		t.Fatal(err)
 	}

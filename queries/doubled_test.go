@@ -70,9 +70,9 @@ func TestOnePESELUnderTwoIDs(t *testing.T) {
 	// After a change of the master key, who comes with the same PESEL is found beside them.
 	next, err := vault.ParseMasterKey("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
 	must(t, err)
-	_, err = vault.Rekey(t.Context(), l.Journal.Shelf(), ledgertest.Master(t), next, time.Now(), nil)
+	_, err = vault.Rekey(t.Context(), l.Journal.KeyStore(), ledgertest.Master(t), next, time.Now(), nil)
 	must(t, err)
-	v, err := vault.Open(t.Context(), l.Journal.Shelf(), next)
+	v, err := vault.Open(t.Context(), l.Journal.KeyStore(), next)
 	must(t, err)
 	l.Vault, l.Ledger.Vault, l.Log = v, v, commands.NewLog(l.Journal, v)
 	register(l, token, "U5", pesel)

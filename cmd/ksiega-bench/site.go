@@ -95,7 +95,7 @@ func (s *site) ledger(ctx context.Context) (*commands.Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := vault.Open(ctx, s.bulk.Shelf(), key)
+	v, err := vault.Open(ctx, s.bulk.KeyStore(), key)
 	if err != nil {
 		return nil, err
 	}

@@ -104,7 +104,7 @@ func (d *doctor) store(ctx context.Context) error {
 		d.say(m.String(), fmt.Sprintf("an administrator of the store grants it with %s", m.Grant))
 	}
 	if err == nil && len(missing) == 0 {
-		d.fits(ctx, j.Shelf())
+		d.fits(ctx, j.KeyStore())
 		d.clock(ctx, j)
 		d.erasures(ctx, &process{journal: j})
 	}
@@ -262,7 +262,7 @@ func (d *doctor) master(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, node.Close())
 	}
-	d.fits(ctx, j.Shelf())
+	d.fits(ctx, j.KeyStore())
 	d.clock(ctx, j)
 	d.erasures(ctx, &process{journal: j})
 	if len(d.found) == 0 {
@@ -309,8 +309,8 @@ func clockProblem(err error) eventdb.Problem {
 	return eventdb.Problem{What: err.Error(), Advice: "set the clock of this machine; where it is right, and an earlier one was not, record with --any-clock"}
 }
 
-func (d *doctor) fits(ctx context.Context, shelf vault.Shelf) {
-	has, err := vault.HasRecords(ctx, shelf)
+func (d *doctor) fits(ctx context.Context, store vault.KeyStore) {
+	has, err := vault.HasRecords(ctx, store)
 	if err != nil {
 		d.say(fmt.Sprintf("the keys of the people cannot be read (%v)", err), "restore the last backup")
 		return
@@ -332,7 +332,7 @@ func (d *doctor) fits(ctx context.Context, shelf vault.Shelf) {
 	case !has:
 		return
 	}
-	switch _, err := vault.Open(ctx, shelf, key); {
+	switch _, err := vault.Open(ctx, store, key); {
 	case errors.Is(err, vault.ErrWrongMaster):
 		if cut := place.cutShort(err); cut != err { //nolint:errorlint // the same value or another
 			d.say(cut.Error(), "ksiega rekey")

@@ -62,7 +62,7 @@ func wantClosed(t *testing.T, p *process, ids map[string]bool) {
 	t.Helper()
 	for id, want := range ids {
 		subject := domain.Ref{Kind: domain.RefParticipant, ID: id}.Subject()
-		if closed, err := p.journal.Shelf().Closed(t.Context(), subject); err != nil || closed != want {
+		if closed, err := p.journal.KeyStore().Closed(t.Context(), subject); err != nil || closed != want {
 			t.Errorf("the key of %s is gone: %t, %v", id, closed, err)
 		}
 	}

@@ -187,7 +187,7 @@ func (p *process) completeErasures(ctx context.Context, l erasure.List) error {
 		if p.vault != nil {
 			err = p.vault.Erase(ctx, subject)
 		} else {
-			err = vault.Destroy(ctx, p.journal.Shelf(), subject)
+			err = vault.Destroy(ctx, p.journal.KeyStore(), subject)
 		}
 		if err != nil {
 			return err
@@ -211,7 +211,7 @@ func (p *process) unerased(ctx context.Context, l erasure.List) (left []string, 
 		if p.closed[subject] {
 			continue
 		}
-		closed, err := p.journal.Shelf().Closed(ctx, subject)
+		closed, err := p.journal.KeyStore().Closed(ctx, subject)
 		switch {
 		case err != nil:
 			return nil, err
@@ -374,7 +374,7 @@ func (p *process) eraseAgain(ctx context.Context, list erasure.List, has int, pa
 		if err := p.tell(ctx, s); err != nil {
 			return err
 		}
-		if err := vault.Destroy(ctx, p.journal.Shelf(), s); err != nil {
+		if err := vault.Destroy(ctx, p.journal.KeyStore(), s); err != nil {
 			return err
 		}
 	}

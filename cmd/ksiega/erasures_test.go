@@ -31,7 +31,7 @@ func wrappedKey(t *testing.T, data string) []byte {
 	}
 	defer func() { _ = p.Close() }()
 	var key []byte
-	err := p.journal.Shelf().Each(t.Context(), func(_ int64, record []byte) error {
+	err := p.journal.KeyStore().Each(t.Context(), func(_ int64, record []byte) error {
 		var r struct{ Subject, Wrapped string }
 		if err := json.Unmarshal(record, &r); err != nil {
 			return err
@@ -212,7 +212,7 @@ func TestAStoreThatWasSetBackErasesAgain(t *testing.T) {
 		if err != nil || len(l.Entries) != 2 {
 			t.Fatalf("%d erasures, %v", len(l.Entries), err)
 		}
-		if closed, err := p.journal.Shelf().Closed(t.Context(), u0); err != nil || !closed {
+		if closed, err := p.journal.KeyStore().Closed(t.Context(), u0); err != nil || !closed {
 			t.Errorf("its key is there: %v", err)
 		}
 		if err := f.renew(t.Context()); err != nil {
@@ -351,7 +351,7 @@ func TestARestoreIsAbandonedAfterEachStep(t *testing.T) {
 				t.Fatal(err)
 			}
 		case 4: // the keys, not their bytes
-			if err := vault.Destroy(t.Context(), r.journal.Shelf(), u0); err != nil {
+			if err := vault.Destroy(t.Context(), r.journal.KeyStore(), u0); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -499,7 +499,7 @@ func TestEveryLedgerOfAStoreErasesAgain(t *testing.T) {
 		if err := p.openJournal(&globals{Ledger: of}, hooks{}, time.UTC); err != nil {
 			t.Fatal(err)
 		}
-		if closed, err := p.journal.Shelf().Closed(t.Context(), u0); err != nil || !closed {
+		if closed, err := p.journal.KeyStore().Closed(t.Context(), u0); err != nil || !closed {
 			t.Errorf("%d: the key is back: %v", i, err)
 		}
 		if err := p.Close(); err != nil {

@@ -147,7 +147,7 @@ func (f *forgetter) renew(ctx context.Context) error {
 	})
 	if err == nil {
 		var whole bool
-		if whole, err = f.journal.Shelf().Whole(ctx); err == nil && !whole {
+		if whole, err = f.journal.KeyStore().Whole(ctx); err == nil && !whole {
 			err = journal.ErrSetBack
 		}
 	}

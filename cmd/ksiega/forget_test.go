@@ -131,11 +131,11 @@ func TestKeysChangeBesideAServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	never := func() error { t.Error("others are disturbed by a master that does not fit"); return nil }
-	if _, err := vault.Rekey(t.Context(), one.journal.Shelf(), third, next, time.Now(), never); !errors.Is(err, vault.ErrWrongMaster) {
+	if _, err := vault.Rekey(t.Context(), one.journal.KeyStore(), third, next, time.Now(), never); !errors.Is(err, vault.ErrWrongMaster) {
 		t.Error(err)
 	}
 	var late string
-	keys, err := vault.Rekey(t.Context(), one.journal.Shelf(), one.master, next, time.Now(), func() error {
+	keys, err := vault.Rekey(t.Context(), one.journal.KeyStore(), one.master, next, time.Now(), func() error {
 		if err := one.alone(t.Context(), "one"); err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func TestKeysChangeBesideAServer(t *testing.T) {
 	if _, err := one.listen(t.Context()); err != nil {
 		t.Error(err)
 	}
-	v, err := vault.Open(t.Context(), one.journal.Shelf(), next)
+	v, err := vault.Open(t.Context(), one.journal.KeyStore(), next)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestRekeyOfASharedStore(t *testing.T) {
 	if _, err := server().listen(t.Context()); err != nil {
 		t.Errorf("after it was broken off: %v", err)
 	}
-	if _, err := vault.Open(t.Context(), one.journal.Shelf(), before); err != nil {
+	if _, err := vault.Open(t.Context(), one.journal.KeyStore(), before); err != nil {
 		t.Errorf("the keys are not as they were: %v", err)
 	}
 	one.patience = 0
@@ -220,7 +220,7 @@ func TestRekeyOfASharedStore(t *testing.T) {
 	if _, err := next.listen(t.Context()); err != nil {
 		t.Errorf("after it: %v", err)
 	}
-	if _, err := vault.Open(t.Context(), next.journal.Shelf(), before); !errors.Is(err, vault.ErrWrongMaster) {
+	if _, err := vault.Open(t.Context(), next.journal.KeyStore(), before); !errors.Is(err, vault.ErrWrongMaster) {
 		t.Errorf("the old master opens them: %v", err)
 	}
 	if got, err := next.vault.Open(t.Context(), u0, "reason", "", sealed); err != nil || got != "from before" {
@@ -324,7 +324,7 @@ func TestTwoChangesOfKeysAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = vault.Rekey(t.Context(), two.journal.Shelf(), old, next, time.Now(), func() error {
+	_, err = vault.Rekey(t.Context(), two.journal.KeyStore(), old, next, time.Now(), func() error {
 		if err := two.alone(t.Context(), "two"); err != nil { // it waits, and meanwhile …
 			return err
 		}
@@ -347,7 +347,7 @@ func TestTwoChangesOfKeysAtOnce(t *testing.T) {
 	if !errors.Is(err, journal.ErrConflict) {
 		t.Fatalf("the slower one: %v", err)
 	}
-	if begun, err := vault.Begun(t.Context(), two.journal.Shelf(), next); err != nil || begun {
+	if begun, err := vault.Begun(t.Context(), two.journal.KeyStore(), next); err != nil || begun {
 		t.Errorf("it has begun: %t, %v", begun, err)
 	}
 	begins(nil)

@@ -165,14 +165,14 @@ func masterKeyFile(dataDir string, ledger ledgerName) string {
 // openVault finds the master key. Where keys are recorded but theirs is not
 // there, it refuses; a new one would make everything sealed unreadable.
 func (p *process) openVault(ctx context.Context, g *globals) error {
-	shelf := p.journal.Shelf()
+	store := p.journal.KeyStore()
 	source, err := g.keySource(p.dir)
 	if err != nil {
 		return err
 	}
 	p.master, err = source.load(ctx, false)
 	if errors.Is(err, fs.ErrNotExist) && !source.chosen {
-		has, herr := vault.HasRecords(ctx, shelf)
+		has, herr := vault.HasRecords(ctx, store)
 		switch {
 		case herr != nil:
 			return herr
@@ -184,7 +184,7 @@ func (p *process) openVault(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	if p.vault, err = vault.Open(ctx, shelf, p.master); err != nil {
+	if p.vault, err = vault.Open(ctx, store, p.master); err != nil {
 		return source.cutShort(err)
 	}
 	p.mark()

@@ -261,7 +261,7 @@ func (p *process) recordEditions(ctx context.Context) error {
 // dryRun is the ledger as a dry run sees it: what it records is kept nowhere.
 func (p *process) dryRun(ctx context.Context) (*commands.Ledger, error) {
 	draft := journal.NewDraft(p.journal, time.Now)
-	v, err := vault.Open(ctx, draft.Shelf(), p.master)
+	v, err := vault.Open(ctx, draft.KeyStore(), p.master)
 	if err != nil {
 		return nil, err
 	}

@@ -120,10 +120,10 @@ func (c *rekeyCmd) replace(ctx context.Context, p *process, source keySource, sc
 		return 0, fmt.Errorf("the new key: %w", err)
 	}
 	run := uuid.NewString()
-	keys, err = vault.Rekey(ctx, p.journal.Shelf(), old, next, time.Now(), func() error { return p.alone(ctx, run) })
+	keys, err = vault.Rekey(ctx, p.journal.KeyStore(), old, next, time.Now(), func() error { return p.alone(ctx, run) })
 	if p.node == nil && errors.Is(err, journal.ErrConflict) {
 		// Another run was faster: it may have come to its end, and ours have begun nothing.
-		begun, failed := vault.Begun(ctx, p.journal.Shelf(), next)
+		begun, failed := vault.Begun(ctx, p.journal.KeyStore(), next)
 		if failed == nil && !begun {
 			failed = p.withdraw(ctx, run)
 		}

@@ -27,8 +27,10 @@ func TestWrongClock(t *testing.T) {
 			_, err := j.Append(within(t), "tally-1", w.Revision, decided("l", counted{N: 1})...)
 			return err
 		},
-		"record": func(j *Journal) error { return j.Shelf().Append(within(t), "participant/U1", NoStream, []byte(`{}`)) },
-		"close":  func(j *Journal) error { return j.Shelf().Close(within(t), "participant/U1") },
+		"record": func(j *Journal) error {
+			return j.KeyStore().Append(within(t), "participant/U1", NoStream, []byte(`{}`))
+		},
+		"close": func(j *Journal) error { return j.KeyStore().Close(within(t), "participant/U1") },
 	}
 	fresh := openAt(t, Options{Address: node.Address(), Table: testTable(t), Prefix: j.opts.Prefix, Now: j.opts.Now})
 	for name, log := range map[string]*Journal{"the same": j, "one just opened": fresh} {

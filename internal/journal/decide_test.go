@@ -373,17 +373,17 @@ func TestDraft(t *testing.T) {
 		t.Errorf("from 5: %+v", got)
 	}
 	record := []byte(`{"r":1}`)
-	if err := d.Shelf().Append(ctx, "s", NoStream, record); err != nil {
+	if err := d.KeyStore().Append(ctx, "s", NoStream, record); err != nil {
 		t.Fatal(err)
 	}
 	record[2] = 'x'
-	if err := d.Shelf().Append(ctx, "s", NoStream, record); !errors.Is(err, ErrConflict) {
+	if err := d.KeyStore().Append(ctx, "s", NoStream, record); !errors.Is(err, ErrConflict) {
 		t.Errorf("a stale number: %v", err)
 	}
-	if got, err := kept(ctx, d.Shelf(), "s"); err != nil || len(got) != 1 || got[0] != `0 {"r":1}` {
-		t.Errorf("shelf: %s, %v", got, err)
+	if got, err := kept(ctx, d.KeyStore(), "s"); err != nil || len(got) != 1 || got[0] != `0 {"r":1}` {
+		t.Errorf("key store: %s, %v", got, err)
 	}
-	if err := d.Shelf().Each(ctx, func(int64, []byte) error { t.Error("a drafted record was recorded"); return nil }); err != nil {
+	if err := d.KeyStore().Each(ctx, func(int64, []byte) error { t.Error("a drafted record was recorded"); return nil }); err != nil {
 		t.Error(err)
 	}
 	if after, _ := scan(t, j, ScanOptions{Wire: true}); len(after) != len(head)+1 {

@@ -10,6 +10,6 @@
 // mean is for domain, what they add up to for projections.
 //
 // The store may be shared: streams.go says which streams are the ledger's own.
-// Of those, `vault-` (wrapped keys, read by the Shelf alone), `trial-` and
+// Of those, `vault-` (wrapped keys, read by the KeyStore alone), `trial-` and
 // `identity-` are never handed to readers of the log.
 package journal

@@ -10,7 +10,7 @@ import (
 
 // Draft is a log that reads through to another and keeps what is appended to
 // itself, in memory: a dry run decides on it and nothing is recorded. It also
-// lends such a Shelf. Its positions mean nothing.
+// lends such a KeyStore. Its positions mean nothing.
 type Draft struct {
 	under *Journal
 	now   func() time.Time
@@ -100,14 +100,14 @@ func (d *Draft) Append(ctx context.Context, stream string, expected int64, event
 	return written, nil
 }
 
-// DraftShelf is a Shelf over the draft.
-type DraftShelf struct{ d *Draft }
+// DraftKeyStore is a KeyStore over the draft.
+type DraftKeyStore struct{ d *Draft }
 
-// Shelf of this draft.
-func (d *Draft) Shelf() DraftShelf { return DraftShelf{d} }
+// KeyStore of this draft.
+func (d *Draft) KeyStore() DraftKeyStore { return DraftKeyStore{d} }
 
 // Append keeps a record in the draft.
-func (s DraftShelf) Append(ctx context.Context, subject string, last int64, record []byte) error {
+func (s DraftKeyStore) Append(ctx context.Context, subject string, last int64, record []byte) error {
 	s.d.append.Lock()
 	defer s.d.append.Unlock()
 	have := int64(-1)
@@ -127,14 +127,14 @@ func (s DraftShelf) Append(ctx context.Context, subject string, last int64, reco
 }
 
 // Get hands over recorded and then drafted records of a subject.
-func (s DraftShelf) Get(ctx context.Context, subject string, fn func(number int64, record []byte) error) error {
+func (s DraftKeyStore) Get(ctx context.Context, subject string, fn func(number int64, record []byte) error) error {
 	s.d.mu.Lock()
 	drafted, closed := s.d.vault[subject], s.d.closed[subject]
 	s.d.mu.Unlock()
 	if closed {
 		return nil
 	}
-	if err := s.d.under.Shelf().Get(ctx, subject, fn); err != nil {
+	if err := s.d.under.KeyStore().Get(ctx, subject, fn); err != nil {
 		return err
 	}
 	for _, r := range drafted {
@@ -146,17 +146,17 @@ func (s DraftShelf) Get(ctx context.Context, subject string, fn func(number int6
 }
 
 // Each hands over every recorded record; what is drafted is read by Get.
-func (s DraftShelf) Each(ctx context.Context, fn func(number int64, record []byte) error) error {
-	return s.d.under.Shelf().Each(ctx, fn)
+func (s DraftKeyStore) Each(ctx context.Context, fn func(number int64, record []byte) error) error {
+	return s.d.under.KeyStore().Each(ctx, fn)
 }
 
 // Truncate is for nobody who drafts: only a change of the master key does it.
-func (s DraftShelf) Truncate(context.Context, string, int64) error {
+func (s DraftKeyStore) Truncate(context.Context, string, int64) error {
 	return errors.New("the records of a vault are not truncated in a draft")
 }
 
 // Close closes the subject in the draft.
-func (s DraftShelf) Close(_ context.Context, subject string) error {
+func (s DraftKeyStore) Close(_ context.Context, subject string) error {
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
 	s.d.closed[subject] = true
@@ -164,12 +164,12 @@ func (s DraftShelf) Close(_ context.Context, subject string) error {
 }
 
 // Closed says whether the subject is closed, here or for good.
-func (s DraftShelf) Closed(ctx context.Context, subject string) (bool, error) {
+func (s DraftKeyStore) Closed(ctx context.Context, subject string) (bool, error) {
 	s.d.mu.Lock()
 	closed := s.d.closed[subject]
 	s.d.mu.Unlock()
 	if closed {
 		return true, nil
 	}
-	return s.d.under.Shelf().Closed(ctx, subject)
+	return s.d.under.KeyStore().Closed(ctx, subject)
 }

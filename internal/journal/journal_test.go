@@ -162,7 +162,7 @@ func TestPrefixKeepsApart(t *testing.T) {
 	other := openAt(t, Options{Address: j.opts.Address, Bulk: j.opts.Bulk, Table: testTable(t), Prefix: randomPrefix()})
 	at := mustAppend(t, j, "tally-1", NoStream, decided("k", counted{By: "one"})...)
 	mustAppend(t, other, "tally-1", NoStream, decided("k", counted{By: "two"})...)
-	if err := j.Shelf().Append(within(t), "s1", NoStream, []byte(`{"r":1}`)); err != nil {
+	if err := j.KeyStore().Append(within(t), "s1", NoStream, []byte(`{"r":1}`)); err != nil {
 		t.Fatal(err)
 	}
 	for _, wire := range []bool{true, false} {
@@ -178,7 +178,7 @@ func TestPrefixKeepsApart(t *testing.T) {
 		t.Errorf("read of the other's event: %v", err)
 	}
 	count := 0
-	if err := other.Shelf().Each(within(t), func(int64, []byte) error { count++; return nil }); err != nil || count != 0 {
+	if err := other.KeyStore().Each(within(t), func(int64, []byte) error { count++; return nil }); err != nil || count != 0 {
 		t.Errorf("%d of the other's records, %v", count, err)
 	}
 }
@@ -266,27 +266,27 @@ func TestDamagedIsNeverSkipped(t *testing.T) {
 	}
 }
 
-func TestShelf(t *testing.T) {
+func TestKeyStore(t *testing.T) {
 	t.Parallel()
 	j, _ := openLog(t, testTable(t))
-	shelf, ctx := j.Shelf(), within(t)
+	store, ctx := j.KeyStore(), within(t)
 	for i, record := range []string{`{"r":1}`, `{"r":2}`} {
-		if err := shelf.Append(ctx, "żaba", int64(i)-1, []byte(record)); err != nil {
+		if err := store.Append(ctx, "żaba", int64(i)-1, []byte(record)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := shelf.Append(ctx, "żaba", 0, []byte(`{"r":3}`)); !errors.Is(err, ErrConflict) {
+	if err := store.Append(ctx, "żaba", 0, []byte(`{"r":3}`)); !errors.Is(err, ErrConflict) {
 		t.Errorf("a stale number: %v", err)
 	}
-	got, err := kept(ctx, shelf, "żaba")
+	got, err := kept(ctx, store, "żaba")
 	if err != nil || len(got) != 2 || got[1] != `1 {"r":2}` {
 		t.Errorf("get: %s, %v", got, err)
 	}
-	if got, err := kept(ctx, shelf, "nobody"); err != nil || len(got) != 0 {
+	if got, err := kept(ctx, store, "nobody"); err != nil || len(got) != 0 {
 		t.Errorf("nobody: %s, %v", got, err)
 	}
 	halt := errors.New("halt")
-	if err := shelf.Each(ctx, func(int64, []byte) error { return halt }); !errors.Is(err, halt) {
+	if err := store.Each(ctx, func(int64, []byte) error { return halt }); !errors.Is(err, halt) {
 		t.Errorf("halted: %v", err)
 	}
 	if events, _ := scan(t, j, ScanOptions{Wire: true}); len(events) != 0 {
@@ -301,10 +301,10 @@ func TestShelf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := kept(ctx, shelf, "żaba"); err != nil || len(got) != 0 {
+	if got, err := kept(ctx, store, "żaba"); err != nil || len(got) != 0 {
 		t.Errorf("closed for good: %s, %v", got, err)
 	}
-	if err := shelf.Append(ctx, "żaba", NoStream, []byte(`{}`)); err == nil || errors.Is(err, ErrConflict) || errors.Is(err, ErrUnavailable) {
+	if err := store.Append(ctx, "żaba", NoStream, []byte(`{}`)); err == nil || errors.Is(err, ErrConflict) || errors.Is(err, ErrUnavailable) {
 		t.Errorf("append to what is closed for good: %v", err)
 	}
 }

@@ -27,7 +27,7 @@ func fill(t testing.TB, j *Journal, streams, each int) int {
 			}
 		}
 		mustAppend(t, j, fmt.Sprintf("tally-%d", s), NoStream, events...)
-		if err := j.Shelf().Append(within(t), fmt.Sprint(s), NoStream, []byte(`{}`)); err != nil {
+		if err := j.KeyStore().Append(within(t), fmt.Sprint(s), NoStream, []byte(`{}`)); err != nil {
 			t.Fatal(err)
 		}
 	}

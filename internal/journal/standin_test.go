@@ -220,9 +220,9 @@ func TestVerdictOnRead(t *testing.T) {
 			"stream": func(j *Journal) error {
 				return j.ReadStream(within(t), "tally-1", 0, func(*Recorded) error { return nil })
 			},
-			"scan":  func(j *Journal) error { return j.Scan(within(t), ScanOptions{}, func(Batch) error { return nil }) },
-			"head":  func(j *Journal) error { _, err := j.Head(within(t)); return err },
-			"shelf": func(j *Journal) error { _, err := kept(within(t), j.Shelf(), "s"); return err },
+			"scan":      func(j *Journal) error { return j.Scan(within(t), ScanOptions{}, func(Batch) error { return nil }) },
+			"head":      func(j *Journal) error { _, err := j.Head(within(t)); return err },
+			"key store": func(j *Journal) error { _, err := kept(within(t), j.KeyStore(), "s"); return err },
 		}
 		for kind, read := range reads {
 			t.Run(name+"/"+kind, func(t *testing.T) {

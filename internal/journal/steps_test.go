@@ -43,7 +43,7 @@ func fillStill(ctx context.Context, j *Journal) error {
 			return err
 		}
 		for n := range 2 {
-			if err := j.Shelf().Append(ctx, fmt.Sprint(s), int64(n)-1, fmt.Appendf(nil, `{"r":%d}`, 10*s+n)); err != nil {
+			if err := j.KeyStore().Append(ctx, fmt.Sprint(s), int64(n)-1, fmt.Appendf(nil, `{"r":%d}`, 10*s+n)); err != nil {
 				return err
 			}
 		}
@@ -141,16 +141,16 @@ func readings(positions []Position, head Position) []operation {
 			}
 			return err
 		}},
-		{name: "shelf get", reads: true, run: func(ctx context.Context, j *Journal) error {
-			records, err := kept(ctx, j.Shelf(), "1")
+		{name: "key store get", reads: true, run: func(ctx context.Context, j *Journal) error {
+			records, err := kept(ctx, j.KeyStore(), "1")
 			if err == nil && fmt.Sprint(records) != `[0 {"r":10} 1 {"r":11}]` {
 				err = fmt.Errorf("records %s", records)
 			}
 			return err
 		}},
-		{name: "shelf each", reads: true, run: func(ctx context.Context, j *Journal) error {
+		{name: "key store each", reads: true, run: func(ctx context.Context, j *Journal) error {
 			var got []string
-			err := j.Shelf().Each(ctx, func(_ int64, record []byte) error { got = append(got, string(record)); return nil })
+			err := j.KeyStore().Each(ctx, func(_ int64, record []byte) error { got = append(got, string(record)); return nil })
 			if err == nil && strings.Join(got, "") != `{"r":0}{"r":1}{"r":10}{"r":11}` {
 				err = fmt.Errorf("records %s", got)
 			}
@@ -224,20 +224,20 @@ func writings() []operation {
 		}, check: func(ctx context.Context, direct *Journal) error {
 			return expect(ctx, direct, "tally-1", 0, 1, 2, 3, 4)
 		}},
-		{name: "shelf append", run: func(ctx context.Context, j *Journal) error {
-			return j.Shelf().Append(ctx, "s", NoStream, []byte(`{"r":1}`))
+		{name: "key store append", run: func(ctx context.Context, j *Journal) error {
+			return j.KeyStore().Append(ctx, "s", NoStream, []byte(`{"r":1}`))
 		}, check: func(ctx context.Context, direct *Journal) error {
-			records, err := kept(ctx, direct.Shelf(), "s")
+			records, err := kept(ctx, direct.KeyStore(), "s")
 			if err == nil && len(records) != 1 {
 				err = fmt.Errorf("%d records", len(records))
 			}
 			return err
 		}},
-		{name: "shelf truncate", setUp: func(ctx context.Context, direct *Journal) error {
-			return errors.Join(direct.Shelf().Append(ctx, "s", NoStream, []byte(`{"r":1}`)), direct.Shelf().Append(ctx, "s", 0, []byte(`{"r":2}`)))
-		}, run: func(ctx context.Context, j *Journal) error { return j.Shelf().Truncate(ctx, "s", 1) },
+		{name: "key store truncate", setUp: func(ctx context.Context, direct *Journal) error {
+			return errors.Join(direct.KeyStore().Append(ctx, "s", NoStream, []byte(`{"r":1}`)), direct.KeyStore().Append(ctx, "s", 0, []byte(`{"r":2}`)))
+		}, run: func(ctx context.Context, j *Journal) error { return j.KeyStore().Truncate(ctx, "s", 1) },
 			check: func(ctx context.Context, direct *Journal) error {
-				records, err := kept(ctx, direct.Shelf(), "s")
+				records, err := kept(ctx, direct.KeyStore(), "s")
 				if err == nil && fmt.Sprint(records) != `[1 {"r":2}]` {
 					err = fmt.Errorf("records %v", records)
 				}

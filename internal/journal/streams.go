@@ -20,7 +20,7 @@ import (
 
 // Categories that a reader of the log is not shown.
 const (
-	vaultCategory    = "vault"    // wrapped keys, read by the Shelf alone
+	vaultCategory    = "vault"    // wrapped keys, read by the KeyStore alone
 	trialCategory    = "trial"    // what Rights tries
 	identityCategory = "identity" // of the ledger
 	noticeCategory   = "notice"   // of keys that are about to be destroyed

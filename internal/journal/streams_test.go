@@ -76,13 +76,13 @@ func intrude(t *testing.T, others *Journal, round int) {
 
 func TestOthersArePassedOver(t *testing.T) {
 	ledgers(t, func(t *testing.T, j, wire, others *Journal) {
-		shelf := j.Shelf()
+		store := j.KeyStore()
 		var positions []Position
 		for i := range 5 {
 			intrude(t, others, i)
 			w := mustAppend(t, j, "test-own", int64(i)-1, decided(fmt.Sprint(i), counted{N: i})...)
 			positions = append(positions, w.Position)
-			if err := shelf.Append(within(t), "somebody", int64(i)-1, fmt.Appendf(nil, `{"i":%d}`, i)); err != nil {
+			if err := store.Append(within(t), "somebody", int64(i)-1, fmt.Appendf(nil, `{"i":%d}`, i)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -107,8 +107,8 @@ func TestOthersArePassedOver(t *testing.T) {
 				t.Errorf("%s: read at %v, not %v (%v)", how, at, positions, err)
 			}
 			records := 0
-			if err := reader.Shelf().Each(within(t), func(int64, []byte) error { records++; return nil }); err != nil || records != 5 {
-				t.Errorf("%s: %d records on the shelf (%v)", how, records, err)
+			if err := reader.KeyStore().Each(within(t), func(int64, []byte) error { records++; return nil }); err != nil || records != 5 {
+				t.Errorf("%s: %d records in the key store (%v)", how, records, err)
 			}
 		}
 	})
@@ -210,7 +210,7 @@ func TestNamedOwnsItsPrefix(t *testing.T) {
 func TestOthersAreNotReadByName(t *testing.T) {
 	ledgers(t, func(t *testing.T, j, wire, others *Journal) {
 		mustAppend(t, others, "alfa.test-1", NoStream, decided("", foreign{})...)
-		if err := j.Shelf().Append(within(t), "somebody", NoStream, []byte(`{}`)); err != nil {
+		if err := j.KeyStore().Append(within(t), "somebody", NoStream, []byte(`{}`)); err != nil {
 			t.Fatal(err)
 		}
 		for _, stream := range []string{"alfa.test-1", "vault-somebody", "$settings", "identity-ledger"} {

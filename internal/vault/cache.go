@@ -14,7 +14,7 @@ const keptKeys = 1 << 13
 // met is what is kept of every subject whose records came by: enough to refuse, to name
 // and to find, and no key.
 type met struct {
-	last  int64 // number of the last record on the shelf; noRecord where there is none
+	last  int64 // number of the last record in the key store; noRecord where there is none
 	pesel mark  // zero where none is known
 	state state
 }
@@ -26,7 +26,7 @@ const (
 	noKey state = iota // no key, and no erasure either
 	hasKey
 	isErased
-	isLate // the key on the shelf came too late (shelved.late): another takes its place
+	isLate // the key in the key store came too late (storedRecords.late): another takes its place
 )
 
 func (p *person) met() met {
@@ -56,7 +56,7 @@ func markOf(hash []byte) (m mark) {
 	return m
 }
 
-// lookup answers from memory: no person is not one on the shelf, of whom known says
+// lookup answers from memory: no person is not one in the key store, of whom known says
 // that he was met, so that his keys are there.
 func (v *Vault) lookup(subject string) (p *person, known bool) {
 	v.mu.RLock()
@@ -69,7 +69,7 @@ func (v *Vault) lookup(subject string) (p *person, known bool) {
 }
 
 // recall is somebody who was met, whose keys are read again where they are not in
-// memory any more; nil was never met. That takes as long as the shelf does: whoever
+// memory any more; nil was never met. That takes as long as the key store does: whoever
 // means to use them asks again whether he may.
 func (v *Vault) recall(ctx context.Context, subject string) (*person, error) {
 	p, known := v.lookup(subject)
@@ -81,7 +81,7 @@ func (v *Vault) recall(ctx context.Context, subject string) (*person, error) {
 		return nil, err
 	}
 	if p.last == noRecord {
-		closed, err := v.shelf.Closed(ctx, subject)
+		closed, err := v.store.Closed(ctx, subject)
 		if err == nil && !closed {
 			err = fmt.Errorf("the keys of %q are no longer there", subject)
 		}
@@ -93,7 +93,7 @@ func (v *Vault) recall(ctx context.Context, subject string) (*person, error) {
 	return p, nil
 }
 
-// closed keeps in memory that the shelf takes nothing more of a subject.
+// closed keeps in memory that the key store takes nothing more of a subject.
 func (v *Vault) closed(subject string) *person {
 	p := &person{last: noRecord, erased: true}
 	v.mu.Lock()

@@ -14,9 +14,9 @@ import (
 )
 
 // small is a vault that keeps the keys of few.
-func small(t testing.TB, shelf Shelf, master MasterKey, most int) *Vault {
+func small(t testing.TB, store KeyStore, master MasterKey, most int) *Vault {
 	t.Helper()
-	v := mustOpen(t, shelf, master)
+	v := mustOpen(t, store, master)
 	v.keys = newCache(most)
 	return v
 }
@@ -29,8 +29,8 @@ func pesel(n int) string { return fmt.Sprintf("440514%05d", n) }
 func TestKeysInMemoryAreBounded(t *testing.T) {
 	t.Parallel()
 	const most, people = 8, 200
-	shelf := newMemory()
-	v := small(t, shelf, masterOf(1), most)
+	store := newMemory()
+	v := small(t, store, masterOf(1), most)
 	sealed := make([]string, people)
 	for i := range people {
 		subject := fmt.Sprint("P-", i)
@@ -39,37 +39,37 @@ func TestKeysInMemoryAreBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, v := range []*Vault{v, small(t, shelf, masterOf(1), most)} {
+	for _, v := range []*Vault{v, small(t, store, masterOf(1), most)} {
 		for i := range people {
 			wantOpen(t, v, fmt.Sprint("P-", i), "name", sealed[i], "Jan")
 			if n := len(v.keys.all); n > most || n != len(v.keys.ring) {
 				t.Fatalf("keys of %d subjects, %d in the ring", n, len(v.keys.ring))
 			}
 		}
-		before := shelf.reads
+		before := store.reads
 		for i := range people {
 			if found := v.FindPESEL(pesel(i)); !slices.Equal(found, []string{fmt.Sprint("P-", i)}) {
 				t.Fatalf("%d: found %v", i, found)
 			}
 		}
-		if n := len(v.Subjects("P-")); n != people || len(v.Unindexed("P-")) != 0 || shelf.reads != before {
-			t.Errorf("%d subjects, %d not indexed, %d readings", n, len(v.Unindexed("P-")), shelf.reads-before)
+		if n := len(v.Subjects("P-")); n != people || len(v.Unindexed("P-")) != 0 || store.reads != before {
+			t.Errorf("%d subjects, %d not indexed, %d readings", n, len(v.Unindexed("P-")), store.reads-before)
 		}
 		wantOpen(t, v, "P-0", "name", sealed[0], "Jan")
 		for i := range people {
 			wantOpen(t, v, fmt.Sprint("P-", i), "name", sealed[i], "Jan")
-			before = shelf.reads
-			if wantOpen(t, v, "P-0", "name", sealed[0], "Jan"); shelf.reads != before {
+			before = store.reads
+			if wantOpen(t, v, "P-0", "name", sealed[0], "Jan"); store.reads != before {
 				t.Fatal("who is asked for again and again is read again")
 			}
 		}
 	}
-	if records := shelf.records(); records != 1+2*people {
+	if records := store.records(); records != 1+2*people {
 		t.Errorf("%d records: keys were made anew", records)
 	}
 }
 
-// halting is a shelf whose readings wait until they may go on.
+// halting is a key store whose readings wait until they may go on.
 type halting struct {
 	*memory
 	on            atomic.Bool
@@ -101,7 +101,7 @@ func TestWhatHappensWhileAKeyIsRead(t *testing.T) {
 			}
 		}, ErrErased},
 		"destroyed elsewhere, and missed": {func(v *Vault, _ *atomic.Bool) {
-			if err := Destroy(t.Context(), v.shelf, "P-1"); err != nil {
+			if err := Destroy(t.Context(), v.store, "P-1"); err != nil {
 				t.Error(err)
 			}
 			wantErr(t, second(v.Seal(t.Context(), "P-1", "name", "", "x")), ErrErased)
@@ -147,8 +147,8 @@ func TestWhatHappensWhileAKeyIsRead(t *testing.T) {
 func TestErasedWhileKeysComeAndGo(t *testing.T) {
 	t.Parallel()
 	const people = 24
-	shelf := newMemory()
-	v := small(t, shelf, masterOf(1), 4)
+	store := newMemory()
+	v := small(t, store, masterOf(1), 4)
 	var sealed [people]string
 	for i := range people {
 		sealed[i] = mustSeal(t, v, fmt.Sprint("P-", i), "name", "Jan")
@@ -201,23 +201,23 @@ func TestErasedWhileKeysComeAndGo(t *testing.T) {
 // the new one reads rings again as he first did.
 func TestReadAgainUnderAnotherMaster(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	old := small(t, shelf, masterOf(1), 1)
+	store := newMemory()
+	old := small(t, store, masterOf(1), 1)
 	jan := mustSeal(t, old, "P-1", "name", "Jan")
 	if err := old.IndexPESEL(t.Context(), "P-1", pesel(1)); err != nil {
 		t.Fatal(err)
 	}
 	ewa := mustSeal(t, old, "P-2", "name", "Ewa")
-	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), time.Unix(1, 0), nil); err != nil {
+	if _, err := Rekey(t.Context(), store, masterOf(1), masterOf(2), time.Unix(1, 0), nil); err != nil {
 		t.Fatal(err)
 	}
-	records := shelf.records()
+	records := store.records()
 	wantErr(t, second(old.Open(t.Context(), "P-1", "name", "", jan)), ErrWrongMaster)
 	wantErr(t, second(old.Seal(t.Context(), "P-1", "name", "", "Jan")), ErrWrongMaster)
-	if shelf.records() != records {
+	if store.records() != records {
 		t.Error("a key was made anew")
 	}
-	next := small(t, shelf, masterOf(2), 1)
+	next := small(t, store, masterOf(2), 1)
 	for range 2 {
 		wantOpen(t, next, "P-1", "name", jan, "Jan")
 		wantOpen(t, next, "P-2", "name", ewa, "Ewa")
@@ -229,7 +229,7 @@ func TestReadAgainUnderAnotherMaster(t *testing.T) {
 		t.Errorf("%q, %v", renewed, err)
 	}
 	// Another process erased somebody who was met here and dropped from memory.
-	if err := Destroy(t.Context(), shelf, "P-1"); err != nil {
+	if err := Destroy(t.Context(), store, "P-1"); err != nil {
 		t.Fatal(err)
 	}
 	wantOpen(t, next, "P-2", "name", ewa, "Ewa")

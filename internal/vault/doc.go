@@ -1,9 +1,9 @@
 // Package vault seals the personal data of one person with a key of that
 // person, so that destroying the key erases the person from a log that is never
 // rewritten. It keeps its records (wrapped keys, search entries, erasures) on a
-// Shelf that the caller lends; the master key lies outside that shelf.
+// KeyStore that the caller lends; the master key lies outside it.
 //
-// It promises: a key is durable on the shelf before anything is sealed with it;
+// It promises: a key is durable in the key store before anything is sealed with it;
 // the same text of the same person in the same field and scope gives the same
 // sealed text until the master key changes; what was changed, moved to another
 // person, field or scope does not open (ErrForged); a master key that does not fit
@@ -35,10 +35,10 @@
 // # Memory
 //
 // Keys are in memory of a bounded number of subjects, those used lately; the others' are
-// read from the shelf again when they are needed, and it is asked again, after that,
+// read from the key store again when they are needed, and it is asked again, after that,
 // whether they may be used. Of everybody who was met stay the name, the number of the last
 // record, whether there is a key, and half of the hash for searching: some 150 bytes, by which
-// an erased subject is refused and a PESEL found without the shelf.
+// an erased subject is refused and a PESEL found without the key store.
 //
 // # Sealed text
 //
@@ -74,7 +74,7 @@
 //
 // A subject begins with a `key`, the only one of its ring; one that landed behind the
 // ledger's ring, and that the master does not open, gives way to another `key`. A `ring` replaces all that
-// came before it, search entry included, and lets the shelf forget that; `erased` is
+// came before it, search entry included, and lets the key store forget that; `erased` is
 // final. The last `pesel` (or the entry of a later `ring`) counts. It holds, sealed
 // with the subject's own key so that it dies with that key,
 //

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// slow is a shelf of which an append is on its way for a while.
+// slow is a key store of which an append is on its way for a while.
 type slow struct {
 	*memory
 	meanwhile func()
@@ -27,8 +27,8 @@ func (s *slow) Append(ctx context.Context, subject string, last int64, record []
 // for good.
 func TestAKeyThatLandsLate(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
+	store := newMemory()
+	v := mustOpen(t, store, masterOf(1))
 	early := mustSeal(t, v, "participant/U1", "f", "x")
 	over, ended := false, errors.New("keys change")
 	v.Gate(func(string) error {
@@ -37,18 +37,18 @@ func TestAKeyThatLandsLate(t *testing.T) {
 		}
 		return nil
 	})
-	v.shelf = &slow{shelf, func() {
+	v.store = &slow{store, func() {
 		over = true // it hears the notice, and everybody has waited
-		mustRekey(t, shelf, masterOf(1), masterOf(2))
+		mustRekey(t, store, masterOf(1), masterOf(2))
 	}}
 	if sealed, err := v.Seal(t.Context(), "access/r1", "reason", "", "kontrola"); !errors.Is(err, ended) || sealed != "" {
 		t.Errorf("it seals %.3q, %v", sealed, err)
 	}
-	if _, err := Open(t.Context(), shelf, masterOf(1)); !errors.Is(err, ErrWrongMaster) {
+	if _, err := Open(t.Context(), store, masterOf(1)); !errors.Is(err, ErrWrongMaster) {
 		t.Errorf("the old master: %v", err)
 	}
 	for _, again := range []bool{false, true} {
-		store, master := shelf.copied(), masterOf(2)
+		store, master := store.copied(), masterOf(2)
 		if again {
 			mustRekey(t, store, masterOf(2), masterOf(3))
 			master = masterOf(3)
@@ -71,48 +71,48 @@ func TestAKeyThatLandsLate(t *testing.T) {
 // was cut short opens with neither master.
 func TestACutShortChangeIsNoLateKey(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
+	store := newMemory()
+	v := mustOpen(t, store, masterOf(1))
 	mustSeal(t, v, "participant/U1", "f", "x")
 	broken := errors.New("broken off")
-	shelf.fail = func(subject string) (bool, error) {
+	store.fail = func(subject string) (bool, error) {
 		if subject != ledgerSubject {
 			return false, broken
 		}
 		return true, nil
 	}
-	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); !errors.Is(err, broken) {
+	if _, err := Rekey(t.Context(), store, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); !errors.Is(err, broken) {
 		t.Fatal(err)
 	}
-	shelf.fail = nil
+	store.fail = nil
 	for _, m := range []byte{1, 2} {
-		if _, err := Open(t.Context(), shelf, masterOf(m)); !errors.Is(err, ErrWrongMaster) {
+		if _, err := Open(t.Context(), store, masterOf(m)); !errors.Is(err, ErrWrongMaster) {
 			t.Errorf("master %d: %v", m, err)
 		}
 	}
-	mustRekey(t, shelf, masterOf(1), masterOf(2))
-	mustOpen(t, shelf, masterOf(2))
+	mustRekey(t, store, masterOf(1), masterOf(2))
+	mustOpen(t, store, masterOf(2))
 }
 
-// A key that is recorded between the first look at the shelf and the ledger's own ring
+// A key that is recorded between the first look at the key store and the ledger's own ring
 // is taken along.
 func TestAKeyMadeDuringAChangeComesAlong(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
+	records := newMemory()
+	v := mustOpen(t, records, masterOf(1))
 	var sealed string
-	store := &slow{shelf, func() { sealed = mustSeal(t, v, "participant/U2", "f", "before the ring") }}
+	store := &slow{records, func() { sealed = mustSeal(t, v, "participant/U2", "f", "before the ring") }}
 	if _, err := Rekey(t.Context(), store, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); err != nil {
 		t.Fatal(err)
 	}
-	wantOpen(t, mustOpen(t, shelf, masterOf(2)), "participant/U2", "f", sealed, "before the ring")
+	wantOpen(t, mustOpen(t, store, masterOf(2)), "participant/U2", "f", sealed, "before the ring")
 }
 
 // What is appended ends with the lease.
 func TestAppendsEndWithTheLease(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
+	store := newMemory()
+	v := mustOpen(t, store, masterOf(1))
 	held := mustSeal(t, v, "participant/U1", "f", "x")
 	v.Lease(func(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithDeadline(ctx, time.Unix(0, 0))

@@ -156,12 +156,12 @@ func TestLockedMasterKey(t *testing.T) {
 
 func TestAtOnceStopsAtAnError(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
-	full := errors.New("the shelf is full")
+	store := newMemory()
+	v := mustOpen(t, store, masterOf(1))
+	full := errors.New("the key store is full")
 	var left atomic.Int32
 	left.Store(3)
-	shelf.fail = func(string) (bool, error) {
+	store.fail = func(string) (bool, error) {
 		if left.Add(-1) < 0 {
 			return false, full
 		}
@@ -172,7 +172,7 @@ func TestAtOnceStopsAtAnError(t *testing.T) {
 		subjects["P-"+string(rune('a'+i))] = struct{}{}
 	}
 	wantErr(t, atOnce(t.Context(), subjects, func(ctx context.Context, subject string) error { return second(v.made(ctx, subject)) }), full)
-	if shelf.records() != 4 || left.Load() < -workers {
-		t.Errorf("%d records kept, %d tries after the first failure", shelf.records(), -left.Load())
+	if store.records() != 4 || left.Load() < -workers {
+		t.Errorf("%d records kept, %d tries after the first failure", store.records(), -left.Load())
 	}
 }

@@ -75,8 +75,8 @@ func validSubject(s string) bool {
 	return s != "" && len(s) <= maxSubjectBytes && utf8.ValidString(s)
 }
 
-// shelved is what a subject's records add up to, still wrapped.
-type shelved struct {
+// storedRecords is what a subject's records add up to, still wrapped.
+type storedRecords struct {
 	last    int64 // number of the last record; -1 where there is none
 	records int   // that the store still holds
 	wrapped []byte
@@ -92,9 +92,9 @@ type shelved struct {
 // late tells of a key that is alone behind the ledger's ring. Where the master does
 // not open it, it landed after a change of the master key, which others had waited
 // for: nothing is sealed with it (Vault.create), so that another may take its place.
-func (s *shelved) late() bool { return s.behind && s.records == 1 && s.wrapped != nil && !s.ring }
+func (s *storedRecords) late() bool { return s.behind && s.records == 1 && s.wrapped != nil && !s.ring }
 
-func (s *shelved) add(number int64, r record) {
+func (s *storedRecords) add(number int64, r record) {
 	s.last = number
 	s.records++
 	switch r.Kind {
@@ -112,16 +112,16 @@ func (s *shelved) add(number int64, r record) {
 	}
 }
 
-func readAll(ctx context.Context, shelf Shelf) (map[string]*shelved, error) {
-	all, rung := map[string]*shelved{}, false
-	err := shelf.Each(ctx, func(number int64, data []byte) error {
+func readAll(ctx context.Context, store KeyStore) (map[string]*storedRecords, error) {
+	all, rung := map[string]*storedRecords{}, false
+	err := store.Each(ctx, func(number int64, data []byte) error {
 		r, err := decodeRecord(data)
 		if err != nil {
 			return err
 		}
 		s := all[r.Subject]
 		if s == nil {
-			s = &shelved{last: noRecord, behind: rung}
+			s = &storedRecords{last: noRecord, behind: rung}
 			all[r.Subject] = s
 		}
 		s.add(number, r)
@@ -134,9 +134,9 @@ func readAll(ctx context.Context, shelf Shelf) (map[string]*shelved, error) {
 	return all, nil
 }
 
-func readOne(ctx context.Context, shelf Shelf, subject string) (*shelved, error) {
-	s := &shelved{last: noRecord}
-	err := shelf.Get(ctx, subject, func(number int64, data []byte) error {
+func readOne(ctx context.Context, store KeyStore, subject string) (*storedRecords, error) {
+	s := &storedRecords{last: noRecord}
+	err := store.Get(ctx, subject, func(number int64, data []byte) error {
 		r, err := decodeRecord(data)
 		if err != nil {
 			return err
@@ -157,10 +157,10 @@ func readOne(ctx context.Context, shelf Shelf, subject string) (*shelved, error)
 // suites, made when first needed: those of everybody ever recorded would fill
 // about 1 kB each.
 type person struct {
-	last   int64 // number of the last record on the shelf; noRecord where there is none
+	last   int64 // number of the last record in the key store; noRecord where there is none
 	keys   ring  // nil where there are none
 	erased bool
-	late   bool   // the key on the shelf came too late (shelved.late): another takes its place
+	late   bool   // the key in the key store came too late (storedRecords.late): another takes its place
 	pesel  []byte // keyed hash; nil where none is known
 	from   int    // the pepper that the hash began with
 	suites []atomic.Pointer[suite]
@@ -208,9 +208,9 @@ func (p *person) open(at place, sealed sealedText) ([]byte, error) {
 	return s.open(sealed.form, at, sealed.raw)
 }
 
-// unwrapped opens what the shelf holds; the person has no key where the shelf
+// unwrapped opens what the key store holds; the person has no key where the key store
 // holds none.
-func (s *shelved) unwrapped(wrapping cipher.AEAD, subject string) (*person, error) {
+func (s *storedRecords) unwrapped(wrapping cipher.AEAD, subject string) (*person, error) {
 	if s.wrapped == nil {
 		if s.pesel != "" {
 			return nil, fmt.Errorf("the vault has a search entry of %q but no key", subject)

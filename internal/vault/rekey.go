@@ -10,10 +10,10 @@ import (
 
 // rekeying is a change of the master key under way.
 type rekeying struct {
-	shelf   Shelf
+	store   KeyStore
 	now     time.Time
 	to      cipher.AEAD
-	all     map[string]*shelved
+	all     map[string]*storedRecords
 	people  map[string]*person // everybody whose ring is still to be written
 	peppers peppers            // the new one among them
 }
@@ -37,13 +37,13 @@ type rekeying struct {
 //
 // Others may hold the old keys: alone, if given, is called before anything is written
 // and returns once nobody uses a key any more. What they sealed until then is found by
-// a second look at the shelf, once the ledger's own ring is written: what lands behind
-// that and is not found either, nothing was sealed with (shelved.late).
-func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey, now time.Time, alone func() error) (subjects int, err error) {
+// a second look at the key store, once the ledger's own ring is written: what lands behind
+// that and is not found either, nothing was sealed with (storedRecords.late).
+func Rekey(ctx context.Context, store KeyStore, old, next MasterKey, now time.Time, alone func() error) (subjects int, err error) {
 	if *old.key() == *next.key() {
 		return 0, errors.New("the next master key is the one in force")
 	}
-	r, err := readRekeying(ctx, shelf, old, next, now)
+	r, err := readRekeying(ctx, store, old, next, now)
 	if err == nil && alone != nil {
 		err = alone()
 	}
@@ -51,7 +51,7 @@ func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey, now time.Time,
 		err = r.pepper(ctx)
 	}
 	if err == nil {
-		r, err = readRekeying(ctx, shelf, old, next, now)
+		r, err = readRekeying(ctx, store, old, next, now)
 	}
 	if err == nil {
 		err = r.pepper(ctx)
@@ -76,12 +76,12 @@ func Rekey(ctx context.Context, shelf Shelf, old, next MasterKey, now time.Time,
 
 // Begun says whether a change to this master has written anything: the ledger's own ring
 // goes first.
-func Begun(ctx context.Context, shelf Shelf, next MasterKey) (bool, error) {
+func Begun(ctx context.Context, store KeyStore, next MasterKey) (bool, error) {
 	to, err := next.wrapping()
 	if err != nil {
 		return false, err
 	}
-	s, err := readOne(ctx, shelf, ledgerSubject)
+	s, err := readOne(ctx, store, ledgerSubject)
 	if err != nil || !s.ring {
 		return false, err
 	}
@@ -89,17 +89,17 @@ func Begun(ctx context.Context, shelf Shelf, next MasterKey) (bool, error) {
 	return err == nil, nil
 }
 
-// readRekeying reads the shelf and says what is to be written.
-func readRekeying(ctx context.Context, shelf Shelf, old, next MasterKey, now time.Time) (*rekeying, error) {
+// readRekeying reads the key store and says what is to be written.
+func readRekeying(ctx context.Context, store KeyStore, old, next MasterKey, now time.Time) (*rekeying, error) {
 	from, err := old.wrapping()
 	if err != nil {
 		return nil, err
 	}
-	r := rekeying{shelf: shelf, now: now, people: map[string]*person{}}
+	r := rekeying{store: store, now: now, people: map[string]*person{}}
 	if r.to, err = next.wrapping(); err != nil {
 		return nil, err
 	}
-	if r.all, err = readAll(ctx, shelf); err != nil {
+	if r.all, err = readAll(ctx, store); err != nil {
 		return nil, err
 	}
 	if r.all[ledgerSubject] == nil {
@@ -115,7 +115,7 @@ func readRekeying(ctx context.Context, shelf Shelf, old, next MasterKey, now tim
 
 // read opens one subject's keys and adds the new one to them, unless an earlier run
 // has written them.
-func (r *rekeying) read(from cipher.AEAD, subject string, s *shelved) error {
+func (r *rekeying) read(from cipher.AEAD, subject string, s *storedRecords) error {
 	if s.wrapped == nil {
 		return nil
 	}
@@ -176,7 +176,7 @@ func (r *rekeying) write(ctx context.Context, subject string) error {
 	if err != nil {
 		return err
 	}
-	if err := r.shelf.Append(ctx, subject, p.last, data); err != nil {
+	if err := r.store.Append(ctx, subject, p.last, data); err != nil {
 		return fmt.Errorf("the keys of %q: %w", subject, err)
 	}
 	r.all[subject].last, r.all[subject].records = p.last+1, r.all[subject].records+1
@@ -188,9 +188,9 @@ func (r *rekeying) write(ctx context.Context, subject string) error {
 func (r *rekeying) forget(ctx context.Context, subject string) error {
 	switch s := r.all[subject]; {
 	case s.erased:
-		return r.shelf.Close(ctx, subject)
+		return r.store.Close(ctx, subject)
 	case s.records > 1:
-		return r.shelf.Truncate(ctx, subject, s.last)
+		return r.store.Truncate(ctx, subject, s.last)
 	}
 	return nil
 }

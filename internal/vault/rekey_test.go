@@ -25,14 +25,14 @@ func TestForm1(t *testing.T) {
 	if err := json.Unmarshal(data, &old); err != nil {
 		t.Fatal(err)
 	}
-	shelf := newMemory()
+	store := newMemory()
 	next := map[string]int64{}
 	for _, data := range old.Records {
 		r, err := decodeRecord(data)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := shelf.Append(t.Context(), r.Subject, next[r.Subject]-1, data); err != nil {
+		if err := store.Append(t.Context(), r.Subject, next[r.Subject]-1, data); err != nil {
 			t.Fatal(err)
 		}
 		next[r.Subject]++
@@ -58,40 +58,40 @@ func TestForm1(t *testing.T) {
 			t.Errorf("found %v", got)
 		}
 	}
-	check(mustOpen(t, shelf, masterOf(1)))
-	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); err != nil {
+	check(mustOpen(t, store, masterOf(1)))
+	if _, err := Rekey(t.Context(), store, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); err != nil {
 		t.Fatal(err)
 	}
-	shelf.scavenge()
-	check(mustOpen(t, shelf, masterOf(2)))
+	store.scavenge()
+	check(mustOpen(t, store, masterOf(2)))
 }
 
 // sealedThings is what somebody may try to open.
 type sealedThing struct{ subject, text, sealed string }
 
-func mustRekey(t *testing.T, shelf *memory, old, next MasterKey) {
+func mustRekey(t *testing.T, store *memory, old, next MasterKey) {
 	t.Helper()
-	if _, err := Rekey(t.Context(), shelf, old, next, time.Unix(1e9, 0), nil); err != nil {
+	if _, err := Rekey(t.Context(), store, old, next, time.Unix(1e9, 0), nil); err != nil {
 		t.Fatal(err)
 	}
-	shelf.scavenge()
+	store.scavenge()
 }
 
 // opened are the texts that a master opens in a copy of the store: by the vault
 // itself, or by somebody who tries it on every record that is left in the copy.
-func opened(t *testing.T, shelf *memory, master MasterKey, things []sealedThing) (texts []string) {
+func opened(t *testing.T, store *memory, master MasterKey, things []sealedThing) (texts []string) {
 	t.Helper()
 	wrapping, err := master.wrapping()
 	if err != nil {
 		t.Fatal(err)
 	}
 	keys := map[string]ring{}
-	for _, r := range shelf.log {
+	for _, r := range store.log {
 		rec, err := decodeRecord(r.data)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &shelved{}
+		s := &storedRecords{}
 		s.add(r.number, rec)
 		if p, err := s.unwrapped(wrapping, rec.Subject); err == nil && len(p.keys) > len(keys[rec.Subject]) {
 			keys[rec.Subject] = p.keys
@@ -117,8 +117,8 @@ func opened(t *testing.T, shelf *memory, master MasterKey, things []sealedThing)
 // opens.
 func TestStolenMaster(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
+	store := newMemory()
+	v := mustOpen(t, store, masterOf(1))
 	var things []sealedThing
 	seal := func(v *Vault, subject, text string) {
 		t.Helper()
@@ -129,13 +129,13 @@ func TestStolenMaster(t *testing.T) {
 	if err := errors.Join(v.IndexPESEL(t.Context(), "P-1", "44051401359"), v.Erase(t.Context(), "P-2")); err != nil {
 		t.Fatal(err)
 	}
-	early := shelf.copied()
+	early := store.copied()
 	seal(v, "P-1", "Jan between")
 	seal(v, "P-3", "Ola between")
-	late := shelf.copied()
+	late := store.copied()
 
-	mustRekey(t, shelf, masterOf(1), masterOf(2))
-	next := mustOpen(t, shelf, masterOf(2))
+	mustRekey(t, store, masterOf(1), masterOf(2))
+	next := mustOpen(t, store, masterOf(2))
 	for _, thing := range things {
 		if thing.subject != "P-2" {
 			wantOpen(t, next, thing.subject, "name", thing.sealed, thing.text)
@@ -148,7 +148,7 @@ func TestStolenMaster(t *testing.T) {
 	if err := next.IndexPESEL(t.Context(), "P-4", "44051401359"); err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range []*Vault{next, mustOpen(t, shelf, masterOf(2))} {
+	for _, v := range []*Vault{next, mustOpen(t, store, masterOf(2))} {
 		if got := v.FindPESEL("44051401359"); !slices.Equal(got, []string{"P-1", "P-4"}) {
 			t.Errorf("found %v", got)
 		}
@@ -156,25 +156,25 @@ func TestStolenMaster(t *testing.T) {
 	if next.MAC("file", nil) == v.MAC("file", nil) || !slices.Contains(next.MACs("file", nil), v.MAC("file", nil)) {
 		t.Error("the pepper is the old one, or the old one is forgotten")
 	}
-	now := shelf.copied()
-	mustRekey(t, shelf, masterOf(2), masterOf(3))
-	seal(mustOpen(t, shelf, masterOf(3)), "P-1", "Jan at last")
+	now := store.copied()
+	mustRekey(t, store, masterOf(2), masterOf(3))
+	seal(mustOpen(t, store, masterOf(3)), "P-1", "Jan at last")
 
 	for _, c := range []struct {
 		name   string
-		shelf  *memory
+		store  *memory
 		master byte
 		want   []string
 	}{
 		{"old master, copy from before, with the bytes of an erased person's key", early, 1, []string{"Jan before", "Ewa before", "Jan between"}},
 		{"old master, later copy from before", late, 1, []string{"Jan before", "Ewa before", "Jan between", "Ola between"}},
 		{"old master, copy from now on", now, 1, nil},
-		{"old master, the store itself", shelf, 1, nil},
+		{"old master, the store itself", store, 1, nil},
 		{"second master, its copy", now, 2, []string{"Jan before", "Jan between", "Ola between", "Jan after", "Iga after"}},
-		{"second master, the store after the next change", shelf, 2, nil},
-		{"the master in force", shelf, 3, []string{"Jan before", "Jan between", "Ola between", "Jan after", "Iga after", "Jan at last"}},
+		{"second master, the store after the next change", store, 2, nil},
+		{"the master in force", store, 3, []string{"Jan before", "Jan between", "Ola between", "Jan after", "Iga after", "Jan at last"}},
 	} {
-		if got := opened(t, c.shelf, masterOf(c.master), things); !slices.Equal(got, c.want) {
+		if got := opened(t, c.store, masterOf(c.master), things); !slices.Equal(got, c.want) {
 			t.Errorf("%s: opens %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -188,40 +188,40 @@ func TestRekeyCutShort(t *testing.T) {
 	for step := 0; ; step++ {
 		done := 0
 		for _, persisted := range []bool{false, true} {
-			shelf := newMemory()
-			v := mustOpen(t, shelf, masterOf(1))
+			store := newMemory()
+			v := mustOpen(t, store, masterOf(1))
 			jan, ewa := mustSeal(t, v, "P-1", "name", "Jan"), mustSeal(t, v, "P-2", "name", "Ewa")
 			if err := errors.Join(v.IndexPESEL(t.Context(), "P-1", "44051401359"), v.Erase(t.Context(), "P-3")); err != nil {
 				t.Fatal(err)
 			}
 			done = 0
-			shelf.fail = func(string) (bool, error) {
+			store.fail = func(string) (bool, error) {
 				if done++; done > step {
 					return persisted && done == step+1, cut
 				}
 				return false, nil
 			}
-			_, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil)
-			shelf.fail = nil
+			_, err := Rekey(t.Context(), store, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil)
+			store.fail = nil
 			if step < 2 { // of the three rings one at least is missing
-				if _, err := Open(t.Context(), shelf, masterOf(2)); !errors.Is(err, ErrWrongMaster) {
+				if _, err := Open(t.Context(), store, masterOf(2)); !errors.Is(err, ErrWrongMaster) {
 					t.Errorf("step %d: opens half-way: %v", step, err)
 				}
 			}
 			if err != nil {
 				wantErr(t, err, cut)
 				if step > 0 || persisted {
-					_, err := Open(t.Context(), shelf, masterOf(1))
+					_, err := Open(t.Context(), store, masterOf(1))
 					wantErr(t, err, ErrWrongMaster)
 				}
 			}
 			for range 2 {
-				if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); err != nil {
+				if _, err := Rekey(t.Context(), store, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); err != nil {
 					t.Fatalf("step %d again: %v", step, err)
 				}
 			}
-			shelf.scavenge()
-			next := mustOpen(t, shelf, masterOf(2))
+			store.scavenge()
+			next := mustOpen(t, store, masterOf(2))
 			wantOpen(t, next, "P-1", "name", jan, "Jan")
 			wantOpen(t, next, "P-2", "name", ewa, "Ewa")
 			for _, subject := range []string{"P-1", "P-2", ledgerSubject} {
@@ -229,8 +229,8 @@ func TestRekeyCutShort(t *testing.T) {
 					t.Errorf("step %d: %s has %d keys, %v", step, subject, len(p.keys), err)
 				}
 			}
-			if shelf.records() != 3 || len(next.FindPESEL("44051401359")) != 1 {
-				t.Errorf("step %d: %d records; found %v", step, shelf.records(), next.FindPESEL("44051401359"))
+			if store.records() != 3 || len(next.FindPESEL("44051401359")) != 1 {
+				t.Errorf("step %d: %d records; found %v", step, store.records(), next.FindPESEL("44051401359"))
 			}
 		}
 		if done <= step {
@@ -241,28 +241,28 @@ func TestRekeyCutShort(t *testing.T) {
 
 func TestRekeyRefused(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); err == nil || shelf.records() != 0 {
+	store := newMemory()
+	if _, err := Rekey(t.Context(), store, masterOf(1), masterOf(2), time.Unix(1e9, 0), nil); err == nil || store.records() != 0 {
 		t.Errorf("an empty ledger: %v", err)
 	}
-	v := mustOpen(t, shelf, masterOf(1))
+	v := mustOpen(t, store, masterOf(1))
 	mustSeal(t, v, "P-1", "name", "Jan")
-	before := shelf.records()
-	if _, err := Rekey(t.Context(), shelf, masterOf(1), masterOf(1), time.Unix(1e9, 0), nil); err == nil || shelf.records() != before {
-		t.Errorf("the same master again: %v, %d records", err, shelf.records())
+	before := store.records()
+	if _, err := Rekey(t.Context(), store, masterOf(1), masterOf(1), time.Unix(1e9, 0), nil); err == nil || store.records() != before {
+		t.Errorf("the same master again: %v, %d records", err, store.records())
 	}
-	if _, err := Rekey(t.Context(), shelf, masterOf(3), masterOf(2), time.Unix(1e9, 0), nil); !errors.Is(err, ErrWrongMaster) || shelf.records() != before {
-		t.Errorf("a wrong old master: %v, %d records", err, shelf.records())
+	if _, err := Rekey(t.Context(), store, masterOf(3), masterOf(2), time.Unix(1e9, 0), nil); !errors.Is(err, ErrWrongMaster) || store.records() != before {
+		t.Errorf("a wrong old master: %v, %d records", err, store.records())
 	}
 	for i := range byte(maxRing - 1) {
-		mustRekey(t, shelf, masterOf(1+i), masterOf(2+i))
+		mustRekey(t, store, masterOf(1+i), masterOf(2+i))
 	}
-	before = shelf.records()
-	if _, err := Rekey(t.Context(), shelf, masterOf(maxRing), masterOf(maxRing+1), time.Unix(1e9, 0), nil); err == nil || shelf.records() != before {
-		t.Errorf("more keys than a ring holds: %v, %d records", err, shelf.records())
+	before = store.records()
+	if _, err := Rekey(t.Context(), store, masterOf(maxRing), masterOf(maxRing+1), time.Unix(1e9, 0), nil); err == nil || store.records() != before {
+		t.Errorf("more keys than a ring holds: %v, %d records", err, store.records())
 	}
-	mustOpen(t, shelf, masterOf(maxRing))
-	for _, r := range shelf.log {
+	mustOpen(t, store, masterOf(maxRing))
+	for _, r := range store.log {
 		if len(r.data) > maxRecordBytes {
 			t.Errorf("a record of %d bytes", len(r.data))
 		}
@@ -297,17 +297,17 @@ func TestRingAndKeyApart(t *testing.T) {
 // since it went out of force; one of which nobody knows when that was, not even those.
 func TestHowLongAPepperRecognises(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
+	store := newMemory()
 	day := func(n int64) time.Time { return time.Unix(n*86400, 0) }
-	sums := [][32]byte{mustOpen(t, shelf, masterOf(1)).MAC("key", nil)}
+	sums := [][32]byte{mustOpen(t, store, masterOf(1)).MAC("key", nil)}
 	for i, at := range []int64{0, 100, 130} {
-		if _, err := Rekey(t.Context(), shelf, masterOf(byte(1+i)), masterOf(byte(2+i)), day(at), nil); err != nil {
+		if _, err := Rekey(t.Context(), store, masterOf(byte(1+i)), masterOf(byte(2+i)), day(at), nil); err != nil {
 			t.Fatal(err)
 		}
-		sums = append(sums, mustOpen(t, shelf, masterOf(byte(2+i))).MAC("key", nil))
+		sums = append(sums, mustOpen(t, store, masterOf(byte(2+i))).MAC("key", nil))
 	}
 	slices.Reverse(sums)
-	v := mustOpen(t, shelf, masterOf(4))
+	v := mustOpen(t, store, masterOf(4))
 	if got := v.MACs("key", nil); !slices.Equal(got, sums) {
 		t.Errorf("for ever: %x, not %x", got, sums)
 	}

@@ -37,7 +37,7 @@ func (v *Vault) Unindexed(prefix string) []string {
 }
 
 // Meet reads the records of subjects that this vault has not met: another one over the
-// same shelf may have made them since it was opened.
+// same key store may have made them since it was opened.
 func (v *Vault) Meet(ctx context.Context, subjects ...string) error {
 	unmet := map[string]struct{}{}
 	for _, subject := range subjects {
@@ -53,7 +53,7 @@ func (v *Vault) Meet(ctx context.Context, subjects ...string) error {
 		if err != nil || p.last != noRecord {
 			return err
 		}
-		closed, err := v.shelf.Closed(ctx, subject)
+		closed, err := v.store.Closed(ctx, subject)
 		if closed { // for good, and not to be asked about again
 			v.closed(subject)
 		}
@@ -61,7 +61,7 @@ func (v *Vault) Meet(ctx context.Context, subjects ...string) error {
 	})
 }
 
-// meet is what is known of a subject, read from the shelf where it was not met.
+// meet is what is known of a subject, read from the key store where it was not met.
 func (v *Vault) meet(ctx context.Context, subject string) (met, error) {
 	v.mu.RLock()
 	m, known := v.known[subject]

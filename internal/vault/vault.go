@@ -21,8 +21,8 @@ var (
 	ErrWrongMaster = errors.New("the master key does not fit this ledger")
 )
 
-// Shelf keeps the records of each subject, in order.
-type Shelf interface {
+// KeyStore keeps the records of each subject, in order.
+type KeyStore interface {
 	// Append adds a record to a subject whose last record has a number (-1: it has
 	// none); it fails where that is not so, and returns once the record, numbered
 	// one higher, is durable.
@@ -54,7 +54,7 @@ const (
 // Vault seals and opens. It is safe for concurrent use and holds nothing that
 // needs closing.
 type Vault struct {
-	shelf    Shelf
+	store    KeyStore
 	wrapping cipher.AEAD
 	peppers  peppers
 
@@ -69,7 +69,7 @@ type Vault struct {
 	known   map[string]met
 	keys    cache
 	byPESEL map[mark][]string
-	// missing remembers who had sealed texts but no key on the shelf. A key is
+	// missing remembers who had sealed texts but no key in the key store. A key is
 	// durable before its texts are, so that it is gone, not yet to come.
 	missing map[string]struct{}
 	// forgotten are those whose keys others destroy, or have destroyed.
@@ -80,20 +80,20 @@ type Vault struct {
 	lease func(context.Context) (context.Context, context.CancelFunc)
 }
 
-// Open reads all records once. On an empty shelf it makes the ledger's own key.
+// Open reads all records once. On an empty key store it makes the ledger's own key.
 // It fails with ErrWrongMaster where the master doesn't open every key, but for those
 // that came too late (Late), and with words where a record is unreadable or the ledger's
 // own key is missing.
-func Open(ctx context.Context, shelf Shelf, master MasterKey) (*Vault, error) {
+func Open(ctx context.Context, store KeyStore, master MasterKey) (*Vault, error) {
 	wrapping, err := master.wrapping()
 	if err != nil {
 		return nil, err
 	}
-	all, err := readAll(ctx, shelf)
+	all, err := readAll(ctx, store)
 	if err != nil {
 		return nil, err
 	}
-	v := &Vault{shelf: shelf, wrapping: wrapping, seed: maphash.MakeSeed(),
+	v := &Vault{store: store, wrapping: wrapping, seed: maphash.MakeSeed(),
 		known: make(map[string]met, len(all)), keys: newCache(keptKeys), byPESEL: map[mark][]string{}, missing: map[string]struct{}{}}
 	for i := range v.writing {
 		v.writing[i] = make(chan struct{}, 1)
@@ -126,11 +126,11 @@ func Open(ctx context.Context, shelf Shelf, master MasterKey) (*Vault, error) {
 
 var errStop = errors.New("seen enough")
 
-// HasRecords says whether the shelf holds any record, so that a ledger with
+// HasRecords says whether the key store holds any record, so that a ledger with
 // sealed data but without its master key is refused instead of given a new one.
-// Where there is none, the shelf is read to its end.
-func HasRecords(ctx context.Context, shelf Shelf) (bool, error) {
-	err := shelf.Each(ctx, func(int64, []byte) error { return errStop })
+// Where there is none, the key store is read to its end.
+func HasRecords(ctx context.Context, store KeyStore) (bool, error) {
+	err := store.Each(ctx, func(int64, []byte) error { return errStop })
 	if errors.Is(err, errStop) {
 		return true, nil
 	}
@@ -142,7 +142,7 @@ func HasRecords(ctx context.Context, shelf Shelf) (bool, error) {
 
 // Seal encrypts a text for one field of one subject, within a scope of the
 // caller's ("" is the whole subject); "" stays "". The subject's key is made on
-// first use. It fails with ErrErased for an erased subject, or with the shelf's
+// first use. It fails with ErrErased for an erased subject, or with the key store's
 // error.
 func (v *Vault) Seal(ctx context.Context, subject, field, scope, text string) (string, error) {
 	if text == "" {
@@ -161,7 +161,7 @@ func (v *Vault) Seal(ctx context.Context, subject, field, scope, text string) (s
 // Open decrypts what Seal made for the same subject, field and scope (texts of the
 // first form knew no scope, so that it is not asked of them); "" stays "". It fails
 // with ErrErased where the key is gone, with ErrForged where the text is not
-// authentic, or with the shelf's error.
+// authentic, or with the key store's error.
 func (v *Vault) Open(ctx context.Context, subject, field, scope, sealed string) (string, error) {
 	if sealed == "" {
 		return "", nil
@@ -183,7 +183,7 @@ func (v *Vault) Open(ctx context.Context, subject, field, scope, sealed string) 
 
 // Renew is a sealed text as Seal would make it of the same text today, in the latest
 // form and with the latest key, so that it can be compared with another: itself
-// where it is that already, or does not open (any more). It fails with the shelf's
+// where it is that already, or does not open (any more). It fails with the key store's
 // error.
 func (v *Vault) Renew(ctx context.Context, subject, field, scope, sealed string) (string, error) {
 	if err := checkNames(subject, field); err != nil {
@@ -222,11 +222,11 @@ func (v *Vault) Holds(ctx context.Context, subject string) (bool, error) {
 	if err != nil || m.last != noRecord {
 		return err == nil, err
 	}
-	return v.shelf.Closed(ctx, subject)
+	return v.store.Closed(ctx, subject)
 }
 
 // Erase records that the subject's key is destroyed, drops it and closes the
-// subject's shelf: nothing of this subject opens or is sealed ever again, here or
+// subject's records: nothing of this subject opens or is sealed ever again, here or
 // after a restart. The bytes of the wrapped key leave the store when it is
 // scavenged. Erasing twice is erasing once; cut short, it is completed by erasing
 // again.
@@ -239,7 +239,7 @@ func (v *Vault) Erase(ctx context.Context, subject string) error {
 			return record{}, nil, nil
 		}
 		if p.last == noRecord {
-			closed, err := v.shelf.Closed(ctx, subject)
+			closed, err := v.store.Closed(ctx, subject)
 			if err != nil || closed {
 				return record{}, nil, err
 			}
@@ -247,7 +247,7 @@ func (v *Vault) Erase(ctx context.Context, subject string) error {
 		return record{Kind: kindErased, Subject: subject}, &person{erased: true}, nil
 	})
 	if err == nil {
-		err = v.shelf.Close(ctx, subject)
+		err = v.store.Close(ctx, subject)
 	}
 	if err != nil {
 		return fmt.Errorf("erase: %w", err)
@@ -255,14 +255,14 @@ func (v *Vault) Erase(ctx context.Context, subject string) error {
 	return nil
 }
 
-// Destroy is Erase on a shelf that is not open as a vault, for which nobody needs the
+// Destroy is Erase in a key store that is not open as a vault, for which nobody needs the
 // master key.
-func Destroy(ctx context.Context, shelf Shelf, subject string) error {
+func Destroy(ctx context.Context, store KeyStore, subject string) error {
 	if err := checkNames(subject, "key"); err != nil {
 		return err
 	}
 	for attempt := 1; ; attempt++ {
-		s, err := readOne(ctx, shelf, subject)
+		s, err := readOne(ctx, store, subject)
 		if err != nil {
 			return err
 		}
@@ -271,7 +271,7 @@ func Destroy(ctx context.Context, shelf Shelf, subject string) error {
 		}
 		data, err := record{Kind: kindErased, Subject: subject}.encode()
 		if err == nil {
-			err = shelf.Append(ctx, subject, s.last, data)
+			err = store.Append(ctx, subject, s.last, data)
 		}
 		if err == nil {
 			break
@@ -280,7 +280,7 @@ func Destroy(ctx context.Context, shelf Shelf, subject string) error {
 			return fmt.Errorf("erase: %w", err)
 		}
 	}
-	return shelf.Close(ctx, subject)
+	return store.Close(ctx, subject)
 }
 
 // Format and GoString keep keys out of whatever prints a vault.
@@ -289,8 +289,8 @@ func (v *Vault) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, v.GoStrin
 // GoString is the same for every vault.
 func (v *Vault) GoString() string { return "vault.Vault(redacted)" }
 
-// Forget drops the key of a subject that another vault over the same shelf is about to
-// erase: from here on it is erased here too, whether or not the shelf says so already.
+// Forget drops the key of a subject that another vault over the same key store is about to
+// erase: from here on it is erased here too, whether or not the key store says so already.
 func (v *Vault) Forget(subject string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -307,7 +307,7 @@ func (v *Vault) Forget(subject string) {
 }
 
 // Gate has a vault ask before it uses a key, and again after one was made, which takes
-// as long as the shelf does. It is called before the vault is used.
+// as long as the key store does. It is called before the vault is used.
 func (v *Vault) Gate(may func(subject string) error) { v.gate = may }
 
 // Lease has what a vault appends end with a context that is made of the caller's. It is
@@ -320,11 +320,11 @@ func (v *Vault) append(ctx context.Context, subject string, last int64, data []b
 		ctx, cancel = v.lease(ctx)
 		defer cancel()
 	}
-	return v.shelf.Append(ctx, subject, last, data)
+	return v.store.Append(ctx, subject, last, data)
 }
 
 // Usable says why the key of a subject may not be used, as far as is known without
-// asking the shelf.
+// asking the key store.
 func (v *Vault) Usable(subject string) error {
 	v.mu.RLock()
 	_, forgotten := v.forgotten[subject]
@@ -423,7 +423,7 @@ func (v *Vault) made(ctx context.Context, subject string) (*person, error) {
 }
 
 // create appends a new key. Where others were faster, or the answer was lost,
-// the key on the shelf is the one that counts. Either may be there only now that no key
+// the key in the key store is the one that counts. Either may be there only now that no key
 // may be used any more: then nothing is sealed with it.
 func (v *Vault) create(ctx context.Context, subject string, last int64) (*person, error) {
 	key := newSecret()
@@ -451,16 +451,16 @@ func (v *Vault) create(ctx context.Context, subject string, last int64) (*person
 	if p.last > last {
 		return p, nil
 	}
-	closed, err := v.shelf.Closed(ctx, subject)
+	closed, err := v.store.Closed(ctx, subject)
 	if err != nil || !closed {
 		return nil, fmt.Errorf("keep the key of %q: %w", subject, errors.Join(failed, err))
 	}
 	return v.closed(subject), nil
 }
 
-// fetch reads one subject from the shelf and adopts it if there is anything.
+// fetch reads one subject from the key store and adopts it if there is anything.
 func (v *Vault) fetch(ctx context.Context, subject string) (*person, error) {
-	s, err := readOne(ctx, v.shelf, subject)
+	s, err := readOne(ctx, v.store, subject)
 	if err != nil {
 		return nil, err
 	}

@@ -13,8 +13,8 @@ import (
 
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
+	store := newMemory()
+	v := mustOpen(t, store, masterOf(1))
 	texts := []string{"a", "Zażółć Gęślą", strings.Repeat("x", 15), strings.Repeat("x", 16), strings.Repeat("x", 17),
 		"\x80", "ends in the padding\x80\x00\x00", "\x00", strings.Repeat("\x00", 32), "\xff\xfe", strings.Repeat("long ", 9000)}
 	sealed := make([]string, len(texts))
@@ -22,7 +22,7 @@ func TestRoundTrip(t *testing.T) {
 		sealed[i] = mustSeal(t, v, "P-1", "name", text)
 		wantOpen(t, v, "P-1", "name", sealed[i], text)
 	}
-	again := mustOpen(t, shelf, masterOf(1))
+	again := mustOpen(t, store, masterOf(1))
 	for i, text := range texts {
 		wantOpen(t, again, "P-1", "name", sealed[i], text)
 	}
@@ -30,17 +30,17 @@ func TestRoundTrip(t *testing.T) {
 		t.Errorf("no text was sealed as %q", got)
 	}
 	wantOpen(t, v, "P-2", "name", "", "")
-	if shelf.records() != 2 {
-		t.Errorf("%d records, want the ledger's key and one person's", shelf.records())
+	if store.records() != 2 {
+		t.Errorf("%d records, want the ledger's key and one person's", store.records())
 	}
 }
 
 func TestSealedIsTheSameOnlyForTheSame(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
+	store := newMemory()
+	v := mustOpen(t, store, masterOf(1))
 	first := mustSeal(t, v, "P-1", "name", "Jan")
-	if mustSeal(t, v, "P-1", "name", "Jan") != first || mustSeal(t, mustOpen(t, shelf, masterOf(1)), "P-1", "name", "Jan") != first {
+	if mustSeal(t, v, "P-1", "name", "Jan") != first || mustSeal(t, mustOpen(t, store, masterOf(1)), "P-1", "name", "Jan") != first {
 		t.Error("the same text of the same person in the same field was sealed differently")
 	}
 	seen := map[string]string{first: "first"}
@@ -150,22 +150,22 @@ func TestOnlyOneFormOpens(t *testing.T) {
 
 func TestWrongMasterIsRefused(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	mustOpen(t, shelf, masterOf(1))
-	_, err := Open(t.Context(), shelf, masterOf(2))
+	store := newMemory()
+	mustOpen(t, store, masterOf(1))
+	_, err := Open(t.Context(), store, masterOf(2))
 	wantErr(t, err, ErrWrongMaster)
-	if _, err = Open(t.Context(), shelf, MasterKey{}); err == nil {
+	if _, err = Open(t.Context(), store, MasterKey{}); err == nil {
 		t.Error("opened with no master")
 	}
 	if _, err = Open(t.Context(), newMemory(), MasterKey{}); err == nil {
-		t.Error("opened an empty shelf with no master")
+		t.Error("opened an empty key store with no master")
 	}
-	if shelf.records() != 1 {
-		t.Errorf("a refused master left %d records", shelf.records())
+	if store.records() != 1 {
+		t.Errorf("a refused master left %d records", store.records())
 	}
 }
 
-func TestUnreadableShelfIsRefused(t *testing.T) {
+func TestUnreadableKeyStoreIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(*testing.T, *memory){
 		"not JSON":      func(t *testing.T, m *memory) { m.spoil("{") },
@@ -195,10 +195,10 @@ func TestUnreadableShelfIsRefused(t *testing.T) {
 			m.log[1].data = data
 		},
 	} {
-		shelf := newMemory()
-		mustSeal(t, mustOpen(t, shelf, masterOf(1)), "P-1", "name", "Jan")
-		spoil(t, shelf)
-		if _, err := Open(t.Context(), shelf, masterOf(1)); err == nil {
+		store := newMemory()
+		mustSeal(t, mustOpen(t, store, masterOf(1)), "P-1", "name", "Jan")
+		spoil(t, store)
+		if _, err := Open(t.Context(), store, masterOf(1)); err == nil {
 			t.Errorf("%s: opened", name)
 		}
 	}
@@ -206,25 +206,25 @@ func TestUnreadableShelfIsRefused(t *testing.T) {
 
 func TestHasRecords(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	if has, err := HasRecords(t.Context(), shelf); has || err != nil {
+	store := newMemory()
+	if has, err := HasRecords(t.Context(), store); has || err != nil {
 		t.Errorf("empty: %v, %v", has, err)
 	}
-	mustOpen(t, shelf, masterOf(1))
-	if has, err := HasRecords(t.Context(), shelf); !has || err != nil {
+	mustOpen(t, store, masterOf(1))
+	if has, err := HasRecords(t.Context(), store); !has || err != nil {
 		t.Errorf("opened: %v, %v", has, err)
 	}
 }
 
-func TestTwoVaultsOnOneShelf(t *testing.T) {
+func TestTwoVaultsOnOneKeyStore(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
+	store := newMemory()
 	vaults := make([]*Vault, 2)
 	var opening sync.WaitGroup
-	for i := range vaults { // both find the shelf empty, perhaps
+	for i := range vaults { // both find the key store empty, perhaps
 		opening.Go(func() {
 			var err error
-			if vaults[i], err = Open(t.Context(), shelf, masterOf(1)); err != nil {
+			if vaults[i], err = Open(t.Context(), store, masterOf(1)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -262,8 +262,8 @@ func TestTwoVaultsOnOneShelf(t *testing.T) {
 	if vaults[0].MAC("file", []byte("x")) != vaults[1].MAC("file", []byte("x")) {
 		t.Error("two peppers for one ledger")
 	}
-	if want := 1 + 2*people; shelf.records() != want {
-		t.Errorf("%d records, want %d", shelf.records(), want)
+	if want := 1 + 2*people; store.records() != want {
+		t.Errorf("%d records, want %d", store.records(), want)
 	}
 	// A key that another vault makes later is found when its text is opened.
 	late := mustSeal(t, vaults[0], "P-late", "name", "Ewa")
@@ -274,9 +274,9 @@ func TestAppendThatFails(t *testing.T) {
 	t.Parallel()
 	lost := errors.New("the answer was lost")
 	for _, persisted := range []bool{false, true} {
-		shelf := newMemory()
-		v := mustOpen(t, shelf, masterOf(1))
-		shelf.fail = func(string) (bool, error) { return persisted, lost }
+		store := newMemory()
+		v := mustOpen(t, store, masterOf(1))
+		store.fail = func(string) (bool, error) { return persisted, lost }
 		sealed, err := v.Seal(t.Context(), "P-1", "name", "", "Jan")
 		if persisted {
 			if err != nil {
@@ -288,7 +288,7 @@ func TestAppendThatFails(t *testing.T) {
 			if err := v.Erase(t.Context(), "P-2"); err != nil {
 				t.Fatalf("kept, but %v", err)
 			}
-			wantOpen(t, mustOpen(t, shelf, masterOf(1)), "P-1", "name", sealed, "Jan")
+			wantOpen(t, mustOpen(t, store, masterOf(1)), "P-1", "name", sealed, "Jan")
 			continue
 		}
 		wantErr(t, err, lost)
@@ -298,16 +298,16 @@ func TestAppendThatFails(t *testing.T) {
 		wantErr(t, second(v.Seal(t.Context(), "P-1", "name", "", "Jan")), lost)
 		wantErr(t, v.IndexPESEL(t.Context(), "P-1", "44051401359"), lost)
 		wantErr(t, v.Erase(t.Context(), "P-1"), lost)
-		shelf.fail = nil
+		store.fail = nil
 		sealed = mustSeal(t, v, "P-1", "name", "Jan")
-		wantOpen(t, mustOpen(t, shelf, masterOf(1)), "P-1", "name", sealed, "Jan")
+		wantOpen(t, mustOpen(t, store, masterOf(1)), "P-1", "name", sealed, "Jan")
 	}
 }
 
 func TestErase(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
+	store := newMemory()
+	v := mustOpen(t, store, masterOf(1))
 	jan, ewa := mustSeal(t, v, "P-1", "name", "Jan"), mustSeal(t, v, "P-2", "name", "Ewa")
 	if err := v.IndexPESEL(t.Context(), "P-1", "44051401359"); err != nil {
 		t.Fatal(err)
@@ -335,13 +335,13 @@ func TestErase(t *testing.T) {
 	check(v)
 	refuse(v)
 	// Restarted between the tombstone and the scavenging, then after it.
-	again := mustOpen(t, shelf, masterOf(1))
+	again := mustOpen(t, store, masterOf(1))
 	check(again)
 	refuse(again)
-	shelf.scavenge()
-	again = mustOpen(t, shelf, masterOf(1))
+	store.scavenge()
+	again = mustOpen(t, store, masterOf(1))
 	refuse(again)
-	again = mustOpen(t, shelf, masterOf(1))
+	again = mustOpen(t, store, masterOf(1))
 	if held, err := again.Holds(t.Context(), "P-1"); err != nil || !held {
 		t.Errorf("an erased person is taken for one never seen: %v", err)
 	}
@@ -352,17 +352,17 @@ func TestErase(t *testing.T) {
 		t.Errorf("erased again after the scavenging: %v", err)
 	}
 	check(again)
-	before := shelf.reads
+	before := store.reads
 	check(again)
-	if shelf.reads != before {
-		t.Error("the shelf is asked again for every text of an erased person")
+	if store.reads != before {
+		t.Error("the key store is asked again for every text of an erased person")
 	}
 }
 
 func TestFindPESEL(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
+	store := newMemory()
+	v := mustOpen(t, store, masterOf(1))
 	index := func(subject, pesel string) {
 		t.Helper()
 		if err := v.IndexPESEL(t.Context(), subject, pesel); err != nil {
@@ -371,7 +371,7 @@ func TestFindPESEL(t *testing.T) {
 	}
 	want := func(pesel string, subjects ...string) {
 		t.Helper()
-		for _, v := range []*Vault{v, mustOpen(t, shelf, masterOf(1))} {
+		for _, v := range []*Vault{v, mustOpen(t, store, masterOf(1))} {
 			if got := v.FindPESEL(pesel); !slices.Equal(got, subjects) {
 				t.Fatalf("found %v, want %v", got, subjects)
 			}
@@ -390,8 +390,8 @@ func TestFindPESEL(t *testing.T) {
 	want("02070803628")
 	want("4405140135")
 	want("44051401359 ")
-	if shelf.records() != 1+2+4 {
-		t.Errorf("%d records, want 7", shelf.records())
+	if store.records() != 1+2+4 {
+		t.Errorf("%d records, want 7", store.records())
 	}
 	if err := v.IndexPESEL(t.Context(), "P-1", "4405140135x"); err == nil || strings.Contains(err.Error(), "4405") {
 		t.Errorf("a wrong PESEL: %v", err)
@@ -400,10 +400,10 @@ func TestFindPESEL(t *testing.T) {
 
 func TestMAC(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
+	store := newMemory()
+	v := mustOpen(t, store, masterOf(1))
 	first := v.MAC("file", []byte("data"))
-	if mustOpen(t, shelf, masterOf(1)).MAC("file", []byte("data")) != first {
+	if mustOpen(t, store, masterOf(1)).MAC("file", []byte("data")) != first {
 		t.Error("not stable")
 	}
 	for _, other := range [][32]byte{v.MAC("fil", []byte("edata")), v.MAC("request", []byte("data")), v.MAC("file", []byte("datb")),
@@ -414,13 +414,13 @@ func TestMAC(t *testing.T) {
 	}
 }
 
-// Nothing of a person or of a key may be on the shelf or in an error, in clear or
+// Nothing of a person or of a key may be in the key store or in an error, in clear or
 // in a common spelling.
 func TestNothingInClear(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
+	store := newMemory()
 	master := masterOf(1)
-	v := mustOpen(t, shelf, master)
+	v := mustOpen(t, store, master)
 	const name, pesel = "Grzegorz Brzęczyszczykiewicz", "44051401359"
 	sealed := mustSeal(t, v, "P-1", "name", name)
 	if err := v.IndexPESEL(t.Context(), "P-1", pesel); err != nil {
@@ -439,7 +439,7 @@ func TestNothingInClear(t *testing.T) {
 		secrets = append(secrets, string(key.bytes()))
 	}
 	var shown []string
-	for _, r := range shelf.log {
+	for _, r := range store.log {
 		shown = append(shown, string(r.data))
 	}
 	raw, err := decodeSealed(sealed)
@@ -448,7 +448,7 @@ func TestNothingInClear(t *testing.T) {
 	}
 	shown = append(shown, string(raw.raw))
 	for _, err := range []error{
-		second(Open(t.Context(), shelf, masterOf(2))),
+		second(Open(t.Context(), store, masterOf(2))),
 		second(v.Open(t.Context(), "P-1", "surname", "", sealed)),
 		second(v.Open(t.Context(), "P-1", "name", "", name)),
 		second(v.Seal(t.Context(), "", "name", "", name)),
@@ -519,7 +519,7 @@ func FuzzDecodeRecord(f *testing.F) {
 		if err != nil {
 			return
 		}
-		s := &shelved{}
+		s := &storedRecords{}
 		s.add(0, r)
 		if p, err := s.unwrapped(wrapping, r.Subject); err == nil && p.keys != nil {
 			t.Fatal("unwrapped a key that nobody wrapped")
@@ -557,8 +557,8 @@ func TestCodesSealAlike(t *testing.T) {
 // alone where it is that or does not open.
 func TestRenew(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	v := mustOpen(t, shelf, masterOf(1))
+	store := newMemory()
+	v := mustOpen(t, store, masterOf(1))
 	renew := func(subject, sealed string) string {
 		t.Helper()
 		renewed, err := v.Renew(t.Context(), subject, "f", "", sealed)
@@ -571,8 +571,8 @@ func TestRenew(t *testing.T) {
 	if renew("P", first) != first {
 		t.Error("a text of today is renewed")
 	}
-	mustRekey(t, shelf, masterOf(1), masterOf(2))
-	v = mustOpen(t, shelf, masterOf(2))
+	mustRekey(t, store, masterOf(1), masterOf(2))
+	v = mustOpen(t, store, masterOf(2))
 	today := mustSeal(t, v, "P", "f", "Jan")
 	if today == first || renew("P", first) != today {
 		t.Error("a text of the key before is not renewed")
@@ -594,15 +594,15 @@ func TestRenew(t *testing.T) {
 // nobody by it.
 func TestOneVaultStandsBehindAnother(t *testing.T) {
 	t.Parallel()
-	shelf := newMemory()
-	first := mustOpen(t, shelf, masterOf(1))
+	store := newMemory()
+	first := mustOpen(t, store, masterOf(1))
 	jan, ewa := mustSeal(t, first, "P-1", "name", "Jan"), mustSeal(t, first, "P-2", "name", "Ewa")
 	for p, pesel := range map[string]string{"P-1": "44051401359", "P-2": "02070803628"} {
 		if err := first.IndexPESEL(t.Context(), p, pesel); err != nil {
 			t.Fatal(err)
 		}
 	}
-	second := mustOpen(t, shelf, masterOf(1))
+	second := mustOpen(t, store, masterOf(1))
 	second.Gate(first.Usable)
 	wantOpen(t, second, "P-1", "name", jan, "Jan")
 	wantOpen(t, second, "P-2", "name", ewa, "Ewa")

@@ -99,7 +99,7 @@ func Table(t testing.TB) *journal.Table {
 // Over sets up the commands over a journal.
 func Over(t testing.TB, j *journal.Journal, dir string) *Ledger {
 	t.Helper()
-	v, err := vault.Open(t.Context(), j.Shelf(), Master(t))
+	v, err := vault.Open(t.Context(), j.KeyStore(), Master(t))
 	if err != nil {
 		t.Fatalf("open the vault: %v", err)
 	}
@@ -138,7 +138,7 @@ func Master(t testing.TB) vault.MasterKey {
 func (l *Ledger) DryRun(t testing.TB) *commands.Ledger {
 	t.Helper()
 	draft := journal.NewDraft(l.Journal, time.Now)
-	v, err := vault.Open(t.Context(), draft.Shelf(), Master(t))
+	v, err := vault.Open(t.Context(), draft.KeyStore(), Master(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,9 +26,9 @@ func kept(ctx context.Context, s keeper, subject string) (records []string, err 
 func TestTruncatingASubjectOfTheVault(t *testing.T) {
 	t.Parallel()
 	j, node := openLog(t, testTable(t))
-	shelf, ctx := j.Shelf(), within(t)
+	store, ctx := j.KeyStore(), within(t)
 	for last := range int64(3) {
-		if err := shelf.Append(ctx, "U1", last-1, fmt.Appendf(nil, `{"r":%d}`, last)); err != nil {
+		if err := store.Append(ctx, "U1", last-1, fmt.Appendf(nil, `{"r":%d}`, last)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -48,7 +48,7 @@ func TestTruncatingASubjectOfTheVault(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := shelf.Truncate(ctx, "U1", 2); err != nil {
+		if err := store.Truncate(ctx, "U1", 2); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -65,12 +65,12 @@ func TestTruncatingASubjectOfTheVault(t *testing.T) {
 		t.Errorf("its metadata, as set %d times, are %s", now.Event.EventNumber+1, got)
 	}
 	want := `[2 {"r":2}]`
-	if got, err := kept(ctx, shelf, "U1"); err != nil || fmt.Sprint(got) != want {
+	if got, err := kept(ctx, store, "U1"); err != nil || fmt.Sprint(got) != want {
 		t.Errorf("after truncating: %v, %v", got, err)
 	}
 	each := func() (numbers []int64) {
 		t.Helper()
-		if err := shelf.Each(ctx, func(number int64, _ []byte) error { numbers = append(numbers, number); return nil }); err != nil {
+		if err := store.Each(ctx, func(number int64, _ []byte) error { numbers = append(numbers, number); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		return numbers
@@ -78,7 +78,7 @@ func TestTruncatingASubjectOfTheVault(t *testing.T) {
 	if got := each(); fmt.Sprint(got) != "[0 1 2]" {
 		t.Errorf("before the scavenging there are %v", got)
 	}
-	if err := shelf.Append(ctx, "U1", 1, []byte(`{"r":9}`)); !errors.Is(err, ErrConflict) {
+	if err := store.Append(ctx, "U1", 1, []byte(`{"r":9}`)); !errors.Is(err, ErrConflict) {
 		t.Errorf("a stale number: %v", err)
 	}
 	if node == nil {
@@ -90,13 +90,13 @@ func TestTruncatingASubjectOfTheVault(t *testing.T) {
 	if got := each(); fmt.Sprint(got) != "[2]" {
 		t.Errorf("after the scavenging there are %v", got)
 	}
-	if err := shelf.Append(ctx, "U1", 2, []byte(`{"r":3}`)); err != nil {
+	if err := store.Append(ctx, "U1", 2, []byte(`{"r":3}`)); err != nil {
 		t.Fatal(err)
 	}
-	if err := NewDraft(j, time.Now).Shelf().Append(ctx, "U1", 3, []byte(`{"r":4}`)); err != nil {
+	if err := NewDraft(j, time.Now).KeyStore().Append(ctx, "U1", 3, []byte(`{"r":4}`)); err != nil {
 		t.Errorf("a draft over what was truncated: %v", err)
 	}
-	if got, err := kept(ctx, shelf, "U1"); err != nil || fmt.Sprint(got) != `[2 {"r":2} 3 {"r":3}]` {
+	if got, err := kept(ctx, store, "U1"); err != nil || fmt.Sprint(got) != `[2 {"r":2} 3 {"r":3}]` {
 		t.Errorf("in the end: %v, %v", got, err)
 	}
 }
@@ -104,8 +104,8 @@ func TestTruncatingASubjectOfTheVault(t *testing.T) {
 func TestClosingASubjectOfTheVault(t *testing.T) {
 	t.Parallel()
 	j, _ := openLog(t, testTable(t))
-	shelf, ctx := j.Shelf(), within(t)
-	if err := shelf.Append(ctx, "U1", -1, []byte(`{"r":1}`)); err != nil {
+	store, ctx := j.KeyStore(), within(t)
+	if err := store.Append(ctx, "U1", -1, []byte(`{"r":1}`)); err != nil {
 		t.Fatal(err)
 	}
 	// What is drafted stays a draft: the log comes second.
@@ -114,7 +114,7 @@ func TestClosingASubjectOfTheVault(t *testing.T) {
 		Append(ctx context.Context, subject string, last int64, record []byte) error
 		Close(ctx context.Context, subject string) error
 		Closed(ctx context.Context, subject string) (bool, error)
-	}{NewDraft(j, time.Now).Shelf(), shelf} {
+	}{NewDraft(j, time.Now).KeyStore(), store} {
 		wantClosed := func(subject string, want bool) {
 			t.Helper()
 			if got, err := s.Closed(ctx, subject); err != nil || got != want {
@@ -139,10 +139,10 @@ func TestClosingASubjectOfTheVault(t *testing.T) {
 			t.Errorf("%T: a closed subject has %d records, %v", s, len(got), err)
 		}
 	}
-	if err := shelf.Close(ctx, "nobody"); err != nil {
+	if err := store.Close(ctx, "nobody"); err != nil {
 		t.Errorf("closing what nothing was kept for: %v", err)
 	}
-	if closed, err := shelf.Closed(ctx, "nobody"); err != nil || !closed {
+	if closed, err := store.Closed(ctx, "nobody"); err != nil || !closed {
 		t.Errorf("it is closed: %v, %v", closed, err)
 	}
 }

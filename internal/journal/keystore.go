@@ -20,16 +20,16 @@ import (
 	"ksiega/internal/position"
 )
 
-// shelfEvent is the type of every event of a vault stream; its payload is the
+// keyRecordEvent is the type of every event of a vault stream; its payload is the
 // vault's own record.
-const shelfEvent = "vault.record-kept.v1"
+const keyRecordEvent = "vault.record-kept.v1"
 
-// Shelf keeps the vault's records, each subject's in a stream `vault-<subject>`
+// KeyStore keeps the vault's records, each subject's in a stream `vault-<subject>`
 // of its own, which readers of the log never see.
-type Shelf struct{ j *Journal }
+type KeyStore struct{ j *Journal }
 
-// Shelf of this journal.
-func (j *Journal) Shelf() Shelf { return Shelf{j} }
+// KeyStore of this journal.
+func (j *Journal) KeyStore() KeyStore { return KeyStore{j} }
 
 // Sealed names the ledgers that keep keys in a store of this process, sorted; "" is the
 // one without a name.
@@ -38,7 +38,7 @@ func Sealed(ctx context.Context, store *Bulk) ([]string, error) {
 	last, err := store.Last()
 	if err == nil {
 		err = store.Read(ctx, 0, last, func(_ uint64, r *Recorded) error {
-			if r.Type != shelfEvent {
+			if r.Type != keyRecordEvent {
 				return nil
 			}
 			name, rest, named := strings.Cut(r.Stream, ".")
@@ -59,12 +59,12 @@ func Sealed(ctx context.Context, store *Bulk) ([]string, error) {
 
 // Append adds a record to a subject whose last record has a number (-1: it has
 // none); it fails with ErrConflict where that is not so.
-func (s Shelf) Append(ctx context.Context, subject string, last int64, record []byte) error {
+func (s KeyStore) Append(ctx context.Context, subject string, last int64, record []byte) error {
 	stream := domain.Stream(vaultCategory, subject)
 	id := eventID(stream, uint64(last+1), &Meta{}, record)
 	w, err := s.j.write(ctx, stream, last, []esdb.EventData{{
 		EventID:   id,
-		EventType: shelfEvent, ContentType: esdb.ContentTypeJson, Data: record, Metadata: []byte("{}"),
+		EventType: keyRecordEvent, ContentType: esdb.ContentTypeJson, Data: record, Metadata: []byte("{}"),
 	}})
 	if err == nil {
 		s.j.met(keptRecord{w.Position, stream, uint64(last + 1), id})
@@ -92,7 +92,7 @@ func (j *Journal) met(k keptRecord) {
 // Whole says whether the node that leads still has the newest record that came by here:
 // a store that was set back to before that has not, and may be about to get others in its
 // place. Of a subject that was closed it has.
-func (s Shelf) Whole(ctx context.Context) (bool, error) {
+func (s KeyStore) Whole(ctx context.Context) (bool, error) {
 	s.j.mu.Lock()
 	k := s.j.kept
 	s.j.mu.Unlock()
@@ -116,7 +116,7 @@ func (s Shelf) Whole(ctx context.Context) (bool, error) {
 // Get hands over a subject's records with their numbers, oldest first, until fn
 // fails; a subject whose stream was closed for good (a tombstone) has none, and
 // what was truncated is not shown.
-func (s Shelf) Get(ctx context.Context, subject string, fn func(number int64, record []byte) error) error {
+func (s KeyStore) Get(ctx context.Context, subject string, fn func(number int64, record []byte) error) error {
 	var halt error
 	err := s.j.readStream(ctx, domain.Stream(vaultCategory, subject), 0, func(r *Recorded) error {
 		s.j.met(keptRecord{r.Position, r.Stream, r.Revision, r.ID})
@@ -137,7 +137,7 @@ func (s Shelf) Get(ctx context.Context, subject string, fn func(number int64, re
 // Truncate hides a subject's records below a number for good: the store forgets
 // them when it is scavenged. Truncating twice is truncating once. What else the store
 // is told of the stream, such as who may read it, stays.
-func (s Shelf) Truncate(ctx context.Context, subject string, below int64) (err error) {
+func (s KeyStore) Truncate(ctx context.Context, subject string, below int64) (err error) {
 	const attempts = 3
 	for range attempts {
 		err = s.change(ctx, "truncate", subject, func(ctx context.Context, l *sharedClient, stream string, deadline time.Duration) error {
@@ -153,7 +153,7 @@ func (s Shelf) Truncate(ctx context.Context, subject string, below int64) (err e
 // truncateBefore is the member of a stream's metadata that hides its beginning.
 const truncateBefore = "$tb"
 
-func (s Shelf) truncate(ctx context.Context, l *sharedClient, stream string, below int64, deadline time.Duration) error {
+func (s KeyStore) truncate(ctx context.Context, l *sharedClient, stream string, below int64, deadline time.Duration) error {
 	meta := map[string]json.RawMessage{}
 	var at esdb.ExpectedRevision = esdb.NoStream{}
 	err := s.j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
@@ -183,7 +183,7 @@ func (s Shelf) truncate(ctx context.Context, l *sharedClient, stream string, bel
 
 // Close ends a subject's stream for good, with a tombstone; nothing can be
 // appended to it again. Closing twice is closing once.
-func (s Shelf) Close(ctx context.Context, subject string) error {
+func (s KeyStore) Close(ctx context.Context, subject string) error {
 	return s.change(ctx, "close", subject, func(ctx context.Context, l *sharedClient, stream string, deadline time.Duration) error {
 		_, err := guarded(func() (*esdb.DeleteResult, error) {
 			return l.client.TombstoneStream(ctx, stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline})
@@ -196,7 +196,7 @@ func (s Shelf) Close(ctx context.Context, subject string) error {
 }
 
 // change writes about a subject's whole stream, as the store names it.
-func (s Shelf) change(ctx context.Context, what, subject string, write func(context.Context, *sharedClient, string, time.Duration) error) error {
+func (s KeyStore) change(ctx context.Context, what, subject string, write func(context.Context, *sharedClient, string, time.Duration) error) error {
 	stream := domain.Stream(vaultCategory, subject)
 	return s.j.persist(ctx, what+" "+stream, func(ctx context.Context) (bool, error) {
 		l, err := s.j.acquire(ctx)
@@ -215,7 +215,7 @@ func (s Shelf) change(ctx context.Context, what, subject string, write func(cont
 }
 
 // Closed says whether a subject's stream was closed for good.
-func (s Shelf) Closed(ctx context.Context, subject string) (bool, error) {
+func (s KeyStore) Closed(ctx context.Context, subject string) (bool, error) {
 	err := s.j.readStream(ctx, domain.Stream(vaultCategory, subject), 0, func(*Recorded) error { return errSeen })
 	switch {
 	case hasCode(err, esdb.ErrorCodeStreamDeleted):
@@ -232,10 +232,10 @@ var errSeen = errors.New("the stream has an event")
 // the log, until fn fails; its error is returned as it is. It shows also what was
 // truncated, and what was recorded for a subject before its stream was closed, as
 // long as the store keeps it.
-func (s Shelf) Each(ctx context.Context, fn func(number int64, record []byte) error) error {
+func (s KeyStore) Each(ctx context.Context, fn func(number int64, record []byte) error) error {
 	var halt error
 	each := func(stream, typ string, number uint64, data []byte) error {
-		if rest, ok := s.j.own(stream); ok && categoryOf(rest) == vaultCategory && typ == shelfEvent {
+		if rest, ok := s.j.own(stream); ok && categoryOf(rest) == vaultCategory && typ == keyRecordEvent {
 			halt = fn(int64(number), data)
 		}
 		return halt

@@ -13,7 +13,7 @@ import (
 
 var errTaken = errors.New("others were faster")
 
-// memory is a whole shelf, kept in memory.
+// memory is a whole key store, kept in memory.
 type memory struct {
 	mu       sync.Mutex
 	subjects map[string][]kept
@@ -36,7 +36,7 @@ func newMemory() *memory {
 	return &memory{subjects: map[string][]kept{}, below: map[string]int64{}, closed: map[string]bool{}}
 }
 
-// copied is the shelf as a copy of the store's files would have it.
+// copied is the key store as a copy of the store's files would have it.
 func (m *memory) copied() *memory {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -168,9 +168,9 @@ func masterOf(b byte) MasterKey {
 	return MasterKey{keep(&key)}
 }
 
-func mustOpen(t testing.TB, shelf Shelf, master MasterKey) *Vault {
+func mustOpen(t testing.TB, store KeyStore, master MasterKey) *Vault {
 	t.Helper()
-	v, err := Open(t.Context(), shelf, master)
+	v, err := Open(t.Context(), store, master)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,17 +86,17 @@ func TestFiguresFromBeforeBounds(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+		reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 		for _, asOf := range []domain.Date{0, domain.NewDate(2018, 12, 31)} {
-			if a, err := desk.Ask(t.Context(), c.report, queries.Request{Who: ledgertest.Actor.Who, AsOf: asOf}); !errors.Is(err, domain.ErrUncountable) || !strings.Contains(err.Error(), c.names) {
+			if a, err := reader.Ask(t.Context(), c.report, queries.Request{Who: ledgertest.Actor.Who, AsOf: asOf}); !errors.Is(err, domain.ErrUncountable) || !strings.Contains(err.Error(), c.names) {
 				t.Errorf("%s: %v, %v", name, a, err)
 			}
 			elsewhere := map[string]map[string]string{"psu-settlement": {"month": "2018-04"}, "refunds": {"agreement": "P/9"}}[c.report]
-			if _, err := desk.Ask(t.Context(), c.report, queries.Request{Who: ledgertest.Actor.Who, AsOf: asOf, Params: elsewhere}); err != nil && !errors.Is(err, queries.ErrUnknown) {
+			if _, err := reader.Ask(t.Context(), c.report, queries.Request{Who: ledgertest.Actor.Who, AsOf: asOf, Params: elsewhere}); err != nil && !errors.Is(err, queries.ErrUnknown) {
 				t.Errorf("%s, where it is not: %v", name, err)
 			}
 		}
-		if now, err := desk.Finding(t.Context(), "worked-not-paid:S/2:2018-03", ledgertest.Actor.Who); c.report == "psu-settlement" && (err != nil || now.Amount != 1) {
+		if now, err := reader.Finding(t.Context(), "worked-not-paid:S/2:2018-03", ledgertest.Actor.Who); c.report == "psu-settlement" && (err != nil || now.Amount != 1) {
 			t.Errorf("%s, a finding of another contract: %+v %v", name, now, err)
 		}
 		if c.report != "psu-settlement" {
@@ -121,11 +121,11 @@ func TestAMonthIsCountedAgain(t *testing.T) {
 	}
 	day := domain.NewDate(2018, 4, 6)
 	for i, e := range []domain.Event{payment.Made{About: about("A"), Amount: math.MaxInt64, Date: day}, payment.CameBack{About: about("A"), Amount: math.MaxInt64, Date: day + 1}} {
-		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+		reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 		if _, err := l.Journal.Append(t.Context(), "payout-S%2F1", int64(i), journal.Decided{Event: e, Meta: journal.Meta{Actor: "tester"}}); err != nil {
 			t.Fatal(err)
 		}
-		a, err := desk.Ask(t.Context(), "psu-settlement", queries.Request{Who: ledgertest.Actor.Who, AsOf: day + domain.Date(i)})
+		a, err := reader.Ask(t.Context(), "psu-settlement", queries.Request{Who: ledgertest.Actor.Who, AsOf: day + domain.Date(i)})
 		if i == 0 != errors.Is(err, domain.ErrUncountable) {
 			t.Fatalf("%v %v", a, err)
 		}
@@ -159,16 +159,16 @@ func TestUncountableClaimsAreToldOfTheirMonthAlone(t *testing.T) {
 				}
 			}
 		}
-		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
-		if now, err := desk.Finding(t.Context(), "worked-not-paid:S/2:2018-03", ledgertest.Actor.Who); err != nil || now.Amount != 1 {
+		reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+		if now, err := reader.Finding(t.Context(), "worked-not-paid:S/2:2018-03", ledgertest.Actor.Who); err != nil || now.Amount != 1 {
 			t.Errorf("%s, a finding of another month: %+v %v", name, now, err)
 		}
 		for _, params := range []map[string]string{{"from": "2018-03-01", "to": "2018-03-31"}, {"kind": "worked-not-paid"}, {"kind": "refund-difference", "from": "2018-03-01", "to": "2018-03-31"}} {
-			if _, err := desk.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, Params: params}); err != nil {
+			if _, err := reader.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, Params: params}); err != nil {
 				t.Errorf("%s, %v: %v", name, params, err)
 			}
 		}
-		if _, err := desk.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who}); !errors.Is(err, domain.ErrUncountable) {
+		if _, err := reader.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who}); !errors.Is(err, domain.ErrUncountable) {
 			t.Errorf("%s, all findings: %v", name, err)
 		}
 		if err := patiently(t.Context(), l.SubmitClaim, claimFor("W/9", "")); err != nil {

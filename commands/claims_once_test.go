@@ -40,16 +40,16 @@ func patiently[C any](ctx context.Context, do func(context.Context, commands.Ori
 // findings say that it is claimed twice.
 func settled(t testing.TB, l *ledgertest.Ledger) (claimed map[string]domain.Grosze, twice []string) {
 	t.Helper()
-	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 	claimed = map[string]domain.Grosze{}
-	a, err := desk.Ask(t.Context(), "psu-settlement", queries.Request{Who: ledgertest.Actor.Who, Params: map[string]string{"month": "2018-03"}})
+	a, err := reader.Ask(t.Context(), "psu-settlement", queries.Request{Who: ledgertest.Actor.Who, Params: map[string]string{"month": "2018-03"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range ledgertest.Rows(&a.Table) {
 		claimed[r[1].(string)] = domain.Grosze(r[9].(int64))
 	}
-	if a, err = desk.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, Params: map[string]string{"kind": "claimed-twice"}}); err != nil {
+	if a, err = reader.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, Params: map[string]string{"kind": "claimed-twice"}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range ledgertest.Rows(&a.Table) {
@@ -283,8 +283,8 @@ func TestAReturnCutShort(t *testing.T) {
 // refundsOf is what the report of claims says is outstanding and received.
 func refundsOf(t *testing.T, l *ledgertest.Ledger) (outstanding, received domain.Grosze) {
 	t.Helper()
-	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
-	a, err := desk.Ask(t.Context(), "refunds", queries.Request{Who: ledgertest.Actor.Who})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+	a, err := reader.Ask(t.Context(), "refunds", queries.Request{Who: ledgertest.Actor.Who})
 	if err != nil {
 		t.Fatal(err)
 	}

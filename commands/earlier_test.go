@@ -147,11 +147,11 @@ func TestASickNoteInClearStillBlocksAClaim(t *testing.T) {
 // version, and what is left is named.
 func TestWhatIsInClearIsWithheld(t *testing.T) {
 	l := earlier(t)
-	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault})
 	for _, r := range []queries.HistoryRequest{{Who: ledgertest.Actor.Who}, {Who: access.By("api", access.API, access.Token)}, {Who: ledgertest.Actor.Who, Reveal: true}} {
 		var shown bytes.Buffer
 		reveal := r.Reveal
-		if _, err := desk.History(t.Context(), r, func(e queries.Entry) error {
+		if _, err := reader.History(t.Context(), r, func(e queries.Entry) error {
 			shown.Write(e.Data)
 			return nil
 		}); err != nil {

@@ -326,8 +326,8 @@ func (w *town) exact(t *testing.T) {
 
 func (w *town) findStatement(t *testing.T) string {
 	t.Helper()
-	desk := queries.NewDesk(queries.Options{Journal: w.Journal, Vault: w.Vault, Now: ledgertest.Now, Zone: w.Zone})
-	a, err := desk.Ask(t.Context(), "unmatched-lines", queries.Request{Who: ledgertest.Actor.Who})
+	reader := queries.NewReader(queries.Options{Journal: w.Journal, Vault: w.Vault, Now: ledgertest.Now, Zone: w.Zone})
+	a, err := reader.Ask(t.Context(), "unmatched-lines", queries.Request{Who: ledgertest.Actor.Who})
 	if err != nil {
 		t.Fatal(err)
 	}

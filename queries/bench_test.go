@@ -26,13 +26,13 @@ func BenchmarkSettlement(b *testing.B) {
 		_, err := l.Journal.Append(b.Context(), fmt.Sprint("attendance-", r), journal.NoStream, events...)
 		must(b, err)
 	}
-	desk, _ := redisDesk(b, l)
+	reader, _ := redisReader(b, l)
 	for name, req := range map[string]queries.Request{"now": {}, "asOf": {AsOf: domain.NewDate(2018, 9, 15)}} {
 		req.Params = map[string]string{"agreement": "P/1"}
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for range b.N {
-				a := ask(b, desk, "psu-settlement", req)
+				a := ask(b, reader, "psu-settlement", req)
 				if a.Table.Len < 180 {
 					b.Fatalf("%d rows", a.Table.Len)
 				}

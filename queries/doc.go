@@ -2,7 +2,7 @@
 // one thing, the overview, and whether the read models are what the log says.
 //
 // A Report is declared once, columns and parameters, and served as JSON, CSV,
-// page or table from that. A Desk asks it of the read models in Redis, or of
+// page or table from that. A Reader asks it of the read models in Redis, or of
 // ones folded in memory where there is no Redis or where knownAt asks for an
 // earlier state.
 //

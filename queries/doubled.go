@@ -26,11 +26,11 @@ type registered struct {
 // those that other servers registered once they are on a contract. Who may not see
 // people is told of none.
 func doubledPESELs(ctx context.Context, q *question) ([]found, error) {
-	v := q.desk.opts.Vault
+	v := q.reader.opts.Vault
 	if v == nil || !q.sees(domain.RefParticipant) {
 		return nil, nil
 	}
-	if q.desk.opts.Shared {
+	if q.reader.opts.Shared {
 		if err := q.meet(ctx); err != nil {
 			return nil, err
 		}
@@ -73,15 +73,15 @@ func (q *question) meet(ctx context.Context) error {
 			subjects = append(subjects, domain.Ref{Kind: domain.RefParticipant, ID: p}.Subject())
 		}
 	}
-	return q.desk.opts.Vault.Meet(ctx, subjects...)
+	return q.reader.opts.Vault.Meet(ctx, subjects...)
 }
 
 // registration is the first one of an id, none where the answer does not know of it.
 func (q *question) registration(ctx context.Context, id string) (first registered, err error) {
 	enough := errors.New("the first is found")
-	err = q.desk.opts.Journal.ReadStream(ctx, participant.Stream(id), 0, func(r *journal.Recorded) error {
+	err = q.reader.opts.Journal.ReadStream(ctx, participant.Stream(id), 0, func(r *journal.Recorded) error {
 		if _, ok := r.Event.(participant.Registered); ok && !r.Position.After(position(q.views)) {
-			first = registered{id, cmp.Or(r.Meta.OccurredOn, q.desk.today(r.Created)), r.Position}
+			first = registered{id, cmp.Or(r.Meta.OccurredOn, q.reader.today(r.Created)), r.Position}
 		}
 		return enough
 	})

@@ -29,7 +29,7 @@ func TestOnePESELUnderTwoIDs(t *testing.T) {
 	token := commands.Origin{Who: access.By("api", "api", "api")}
 	register(l, ledgertest.Actor, "U2", pesel)
 	register(l, ledgertest.Actor, "U3", "02070803628")
-	before := ask(t, memoryDesk(l), "findings", queries.Request{}).Position
+	before := ask(t, memoryReader(l), "findings", queries.Request{}).Position
 	register(l, token, "U1", pesel)
 	register(other, ledgertest.Actor, "U4", pesel)
 	if s := other.Import(t, "umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do\nT/4;trojstronny;asystent-aktywnosci;U4;01.02.2018;01.02.2018;31.12.2018\n"); s.Refused != 0 {
@@ -41,8 +41,8 @@ func TestOnePESELUnderTwoIDs(t *testing.T) {
 		req.Who, req.Params = who, map[string]string{"kind": "doubled-pesel"}
 		for range 2 {
 			rows = nil
-			desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: sampleDay, Zone: l.Zone, Shared: true})
-			a, err := desk.Ask(t.Context(), "findings", req)
+			reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: sampleDay, Zone: l.Zone, Shared: true})
+			a, err := reader.Ask(t.Context(), "findings", req)
 			must(t, err)
 			for _, r := range rowsOf(a) {
 				rows = append(rows, fmt.Sprint(r[0], " ", r[2], " ", r[3], " ", len(r[8].([]string))))

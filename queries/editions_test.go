@@ -49,22 +49,22 @@ func TestAnswersFollowFromTheLogAlone(t *testing.T) {
 
 	other := *l.Ledger
 	other.Catalogue = another(t)
-	desks := func() []*queries.Desk {
-		var all []*queries.Desk
+	readers := func() []*queries.Reader {
+		var all []*queries.Reader
 		for _, o := range []queries.Options{{}, {Catalogue: other.Catalogue, DayCount: programme.WorkingDays}, {DayCount: programme.ReferralDays}} {
 			o.Journal, o.Vault, o.Now, o.Zone = l.Journal, l.Vault, sampleDay, l.Zone
-			all = append(all, queries.NewDesk(o))
+			all = append(all, queries.NewReader(o))
 		}
 		return all
 	}
-	first := answers(t, desks()[0], before.String(), recorded.String())
+	first := answers(t, readers()[0], before.String(), recorded.String())
 	same := func(when string) {
 		t.Helper()
-		for i, desk := range desks() {
-			got := answers(t, desk, before.String(), recorded.String())
+		for i, reader := range readers() {
+			got := answers(t, reader, before.String(), recorded.String())
 			for question, want := range first {
 				if got[question] != want {
-					t.Errorf("%s, desk %d, %s:\n%s\nnot\n%s", when, i, question, got[question], want)
+					t.Errorf("%s, reader %d, %s:\n%s\nnot\n%s", when, i, question, got[question], want)
 				}
 			}
 		}
@@ -82,16 +82,16 @@ func TestAnswersFollowFromTheLogAlone(t *testing.T) {
 }
 
 // answers are those of every report as of some days and as known at some times.
-func answers(t *testing.T, desk *queries.Desk, known ...string) map[string]string {
+func answers(t *testing.T, reader *queries.Reader, known ...string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, r := range desk.Reports() {
+	for _, r := range reader.Reports() {
 		for _, at := range append(known, "") {
 			for _, asOf := range []domain.Date{0, day(2018, 6, 30), day(2019, 3, 31)} {
 				if at == "" && asOf == 0 { // the head moves, and nothing else
 					continue
 				}
-				a := ask(t, desk, r.Name, queries.Request{KnownAt: at, AsOf: asOf})
+				a := ask(t, reader, r.Name, queries.Request{KnownAt: at, AsOf: asOf})
 				var b bytes.Buffer
 				for _, row := range rowsOf(a) {
 					fmt.Fprintln(&b, row...)
@@ -124,8 +124,8 @@ func TestAnEditionBindsWhatBeginsUnderIt(t *testing.T) {
 	under("3", 0, day(2026, 1, 1)) // both, of which 1 is newer and had begun
 	under("3", 1, day(2026, 2, 1))
 	var got []string
-	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Now: func() time.Time { return sampleDay() }, Zone: l.Zone})
-	for _, r := range rowsOf(ask(t, desk, "findings", queries.Request{AsOf: day(2026, 12, 31), Params: map[string]string{"kind": "over-cap"}})) {
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Now: func() time.Time { return sampleDay() }, Zone: l.Zone})
+	for _, r := range rowsOf(ask(t, reader, "findings", queries.Request{AsOf: day(2026, 12, 31), Params: map[string]string{"kind": "over-cap"}})) {
 		got = append(got, fmt.Sprint(r[0]))
 	}
 	sameTexts(t, "over the year", got, []string{"over-cap:U2:2026", "over-cap:U3:2026"})

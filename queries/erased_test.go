@@ -23,13 +23,13 @@ func TestWhatIsErasedWasKnownAtNoMoment(t *testing.T) {
 		return domain.Sealed(sealed)
 	}
 	record(t, l, statement.LineBooked{Statement: "W/1", Line: 1, Date: day(2018, 7, 1), Amount: 600, Title: title(1)})
-	desk := memoryDesk(l)
-	now := ask(t, desk, "unmatched-lines", queries.Request{})
+	reader := memoryReader(l)
+	now := ask(t, reader, "unmatched-lines", queries.Request{})
 	before := queries.Request{KnownAt: now.Position, AsOf: day(2018, 7, 2)}
 	told := func(r queries.Request, want string) {
 		t.Helper()
 		for range 2 {
-			a := ask(t, desk, "unmatched-lines", r)
+			a := ask(t, reader, "unmatched-lines", r)
 			if a.Table.Len != 1 || rowsOf(a)[0][3] != int64(600) || rowsOf(a)[0][4] != want {
 				t.Errorf("%v, not %q", rowsOf(a), want)
 			}

@@ -9,14 +9,14 @@ import (
 
 // FoldsBegun counts the read models that were folded for earlier positions, and
 // FoldsKept those that are kept.
-func (d *Desk) FoldsBegun() int {
+func (d *Reader) FoldsBegun() int {
 	d.folds.mu.Lock()
 	defer d.folds.mu.Unlock()
 	return d.folds.count
 }
 
 // FoldsKept counts what is kept of them.
-func (d *Desk) FoldsKept() int {
+func (d *Reader) FoldsKept() int {
 	d.folds.mu.Lock()
 	defer d.folds.mu.Unlock()
 	return len(d.folds.all)

@@ -15,13 +15,13 @@ import (
 // Finding is what a finding comes to now, or none where the report of findings would
 // not show it to the reader, whatever the reason. It reads at least what is recorded
 // when it is called.
-func (d *Desk) Finding(ctx context.Context, id string, who access.Who) (now finding.Figures, err error) {
+func (d *Reader) Finding(ctx context.Context, id string, who access.Who) (now finding.Figures, err error) {
 	kind, _, _ := strings.Cut(id, ":")
 	if !slices.ContainsFunc(findingKinds(), func(w report.Word) bool { return w.Code == kind }) {
 		return now, nil
 	}
 	err = d.current(ctx, findingSources(), func(views map[string]projections.View) error {
-		q := &question{desk: d, views: views, today: d.today(d.opts.Now()), who: who, op: access.Report("findings"), single: true}
+		q := &question{reader: d, views: views, today: d.today(d.opts.Now()), who: who, op: access.Report("findings"), single: true}
 		all, err := discrepancies(ctx, q, finding.Kind(kind))
 		if err != nil {
 			return err
@@ -39,7 +39,7 @@ func (d *Desk) Finding(ctx context.Context, id string, who access.Who) (now find
 }
 
 // current is read for a decision: at least what is recorded when it is called.
-func (d *Desk) current(ctx context.Context, ps []projections.Projection, fn func(map[string]projections.View) error) error {
+func (d *Reader) current(ctx context.Context, ps []projections.Projection, fn func(map[string]projections.View) error) error {
 	head, err := d.opts.Journal.Head(ctx)
 	if err != nil {
 		return err

@@ -27,14 +27,14 @@ import (
 const ofMay = "worked-not-paid:S/1:2018-05"
 
 // resolveFinding carries the command out as a door does.
-func resolveFinding(t testing.TB, l *ledgertest.Ledger, desk *queries.Desk, c commands.ResolveFinding) (journal.Result, error) {
+func resolveFinding(t testing.TB, l *ledgertest.Ledger, reader *queries.Reader, c commands.ResolveFinding) (journal.Result, error) {
 	t.Helper()
-	return resolveFindingAs(t, l, desk, ledgertest.Actor, c)
+	return resolveFindingAs(t, l, reader, ledgertest.Actor, c)
 }
 
-func resolveFindingAs(t testing.TB, l *ledgertest.Ledger, desk *queries.Desk, o commands.Origin, c commands.ResolveFinding) (journal.Result, error) {
+func resolveFindingAs(t testing.TB, l *ledgertest.Ledger, reader *queries.Reader, o commands.Origin, c commands.ResolveFinding) (journal.Result, error) {
 	t.Helper()
-	now, err := desk.Finding(t.Context(), c.Finding, o.Who)
+	now, err := reader.Finding(t.Context(), c.Finding, o.Who)
 	if err != nil {
 		return journal.Result{}, err
 	}
@@ -50,14 +50,14 @@ func resolveFindingAs(t testing.TB, l *ledgertest.Ledger, desk *queries.Desk, o 
 }
 
 // stateOf is the state that the report tells of a finding, "" where there is none.
-func stateOf(t testing.TB, desk *queries.Desk, l *ledgertest.Ledger, id string, req queries.Request) string {
+func stateOf(t testing.TB, reader *queries.Reader, l *ledgertest.Ledger, id string, req queries.Request) string {
 	t.Helper()
 	if req.KnownAt == "" {
 		head, err := l.Journal.Head(t.Context())
 		must(t, err)
 		req.MinPosition = head.Bound()
 	}
-	for _, r := range rowsOf(ask(t, desk, "findings", req)) {
+	for _, r := range rowsOf(ask(t, reader, "findings", req)) {
 		if r[0] == id {
 			return r[2].(string)
 		}
@@ -76,12 +76,12 @@ func corrected(m domain.Minutes) attendance.DayCorrected {
 func TestAResolutionBindsToTheFiguresItSaw(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
-	fromRedis, _ := redisDesk(t, l)
-	memory := memoryDesk(l)
+	fromRedis, _ := redisReader(t, l)
+	memory := memoryReader(l)
 	state := func(want string) {
 		t.Helper()
-		for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memory} {
-			if got := stateOf(t, desk, l, ofMay, queries.Request{}); got != want {
+		for name, reader := range map[string]*queries.Reader{"redis": fromRedis, "memory": memory} {
+			if got := stateOf(t, reader, l, ofMay, queries.Request{}); got != want {
 				t.Errorf("%s: %q, not %q", name, got, want)
 			}
 		}
@@ -135,19 +135,19 @@ func TestAResolutionBindsToTheFiguresItSaw(t *testing.T) {
 func TestAResolutionSentAgainAfterTheFindingVanished(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
-	desk, may := memoryDesk(l), day(2018, 5, 1).Month()
+	reader, may := memoryReader(l), day(2018, 5, 1).Month()
 	record(t, l, worked(day(2018, 5, 7), 600, 810, 810))
 	o := ledgertest.Actor
 	o.Key = "k1"
 	c := commands.ResolveFinding{Finding: ofMay, Date: day(2018, 6, 1), Reason: "x"}
-	first, err := resolveFindingAs(t, l, desk, o, c)
+	first, err := resolveFindingAs(t, l, reader, o, c)
 	must(t, err)
 	record(t, l, paid("L/1", may, 8100, day(2018, 6, 5)))
-	if again, err := resolveFindingAs(t, l, desk, o, c); err != nil || again.Events != 0 || again.Position != first.Position {
+	if again, err := resolveFindingAs(t, l, reader, o, c); err != nil || again.Events != 0 || again.Position != first.Position {
 		t.Errorf("%+v %v", again, err)
 	}
 	o.Key = "k2"
-	if _, err := resolveFindingAs(t, l, desk, o, c); !errors.Is(err, finding.ErrUnknown) {
+	if _, err := resolveFindingAs(t, l, reader, o, c); !errors.Is(err, finding.ErrUnknown) {
 		t.Errorf("under another key: %v", err)
 	}
 }
@@ -157,14 +157,14 @@ func TestAResolutionSentAgainAfterTheFindingVanished(t *testing.T) {
 func TestClerksAtOnce(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
-	desk := memoryDesk(l)
+	reader := memoryReader(l)
 	record(t, l, worked(day(2018, 5, 7), 600, 810, 810))
 	const clerks = 3
 	var all sync.WaitGroup
 	answers := make([]error, clerks)
 	for i := range clerks {
 		all.Go(func() {
-			_, answers[i] = resolveFinding(t, l, desk, commands.ResolveFinding{Finding: ofMay, Date: day(2018, 6, 1), Reason: fmt.Sprint("reason ", i)})
+			_, answers[i] = resolveFinding(t, l, reader, commands.ResolveFinding{Finding: ofMay, Date: day(2018, 6, 1), Reason: fmt.Sprint("reason ", i)})
 		})
 	}
 	all.Wait()
@@ -176,19 +176,19 @@ func TestClerksAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if heard != 1 || stateOf(t, desk, l, ofMay, queries.Request{}) != "resolved" {
+	if heard != 1 || stateOf(t, reader, l, ofMay, queries.Request{}) != "resolved" {
 		t.Errorf("%d were heard", heard)
 	}
 	c := commands.ResolveFinding{Finding: ofMay, Date: day(2018, 6, 1), Reason: "x", Reopen: true}
-	_, err := resolveFinding(t, l, desk, c)
+	_, err := resolveFinding(t, l, reader, c)
 	must(t, err)
-	now, err := desk.Finding(t.Context(), ofMay, ledgertest.Actor.Who)
+	now, err := reader.Finding(t.Context(), ofMay, ledgertest.Actor.Who)
 	must(t, err)
 	record(t, l, corrected(1800))
 	c.Reopen, c.AmountGrosze, c.Minutes, c.From, c.To = false, &now.Amount, &now.Minutes, now.From, now.To
 	_, err = l.ResolveFinding(t.Context(), ledgertest.Actor, c, now)
 	must(t, err)
-	if got := stateOf(t, desk, l, ofMay, queries.Request{}); got != "open" {
+	if got := stateOf(t, reader, l, ofMay, queries.Request{}); got != "open" {
 		t.Errorf("what nobody saw is %s", got)
 	}
 }
@@ -205,8 +205,8 @@ func TestOldResolutions(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	old := l.Through(t, journal.KindOf[resolvedV1]())
-	fromRedis, _ := redisDesk(t, l)
-	memory := memoryDesk(l)
+	fromRedis, _ := redisReader(t, l)
+	memory := memoryReader(l)
 	settle := func(id string) {
 		t.Helper()
 		_, err := old.Append(t.Context(), finding.Stream(id), journal.NoStream, journal.Decided{
@@ -216,8 +216,8 @@ func TestOldResolutions(t *testing.T) {
 	var known []struct{ at, state string } // of May
 	state := func(want string) {
 		t.Helper()
-		for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memory} {
-			if got := stateOf(t, desk, l, ofMay, queries.Request{}); got != want {
+		for name, reader := range map[string]*queries.Reader{"redis": fromRedis, "memory": memory} {
+			if got := stateOf(t, reader, l, ofMay, queries.Request{}); got != want {
 				t.Errorf("%s: %q, not %q", name, got, want)
 			}
 		}
@@ -276,7 +276,7 @@ func TestWhatRunsOnStaysResolved(t *testing.T) {
 	l := ledgertest.Open(t)
 	today := day(2019, 7, 10)
 	l.Now = func() time.Time { return today.Time().Add(12 * time.Hour) }
-	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: l.Now, Zone: l.Zone})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: l.Now, Zone: l.Zone})
 	places := func(on domain.Date, n int) domain.Event {
 		return durability.PlacesStated{Statement: durability.Statement{Project: "p", Date: on}, Places: n}
 	}
@@ -285,17 +285,17 @@ func TestWhatRunsOnStaysResolved(t *testing.T) {
 	const id = "durability-gap:p:2019-07-01"
 	state := func(want string) {
 		t.Helper()
-		if got := stateOf(t, desk, l, id, queries.Request{}); got != want {
+		if got := stateOf(t, reader, l, id, queries.Request{}); got != want {
 			t.Errorf("on %s: %q, not %q", today, got, want)
 		}
 	}
 	yesterday := today - 1 // as on a page of yesterday
-	_, err := resolveFinding(t, l, desk, commands.ResolveFinding{Finding: id, Date: today, Reason: "remont", To: yesterday})
+	_, err := resolveFinding(t, l, reader, commands.ResolveFinding{Finding: id, Date: today, Reason: "remont", To: yesterday})
 	must(t, err)
 	state("resolved")
 	today += 60
 	state("resolved")
-	again, err := resolveFinding(t, l, desk, commands.ResolveFinding{Finding: id, Date: day(2019, 7, 10), Reason: "remont"})
+	again, err := resolveFinding(t, l, reader, commands.ResolveFinding{Finding: id, Date: day(2019, 7, 10), Reason: "remont"})
 	if err != nil || again.Events != 0 {
 		t.Errorf("said again: %+v %v", again, err)
 	}
@@ -303,7 +303,7 @@ func TestWhatRunsOnStaysResolved(t *testing.T) {
 	state("resolved")
 	record(t, l, places(day(2019, 7, 1), 0))
 	state("open")
-	_, err = resolveFinding(t, l, desk, commands.ResolveFinding{Finding: id, Date: today, Reason: "brak"})
+	_, err = resolveFinding(t, l, reader, commands.ResolveFinding{Finding: id, Date: today, Reason: "brak"})
 	must(t, err)
 	state("resolved")
 	record(t, l, places(day(2019, 8, 20), 0))
@@ -314,7 +314,7 @@ func TestWhatRunsOnStaysResolved(t *testing.T) {
 func TestTheNumberOfPeopleIsAFigure(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
-	desk := memoryDesk(l)
+	reader := memoryReader(l)
 	imported := func(name, content string) {
 		t.Helper()
 		if s := l.Import(t, name, content); s.Refused != 0 {
@@ -326,13 +326,13 @@ func TestTheNumberOfPeopleIsAFigure(t *testing.T) {
 	imported("porozumienia.csv", "numer;zawarto;od;do;refundacja;limit_osob\nP/1;02.01.2024;02.01.2024;31.12.2024;60;1\n")
 	imported("umowy.csv", header+"S/1;psu;psu;U1;02.01.2024;02.01.2024;31.03.2024;P/1\nS/2;psu;psu;U2;02.01.2024;01.03.2024;30.06.2024;P/1\n")
 	const id = "over-cap:P/1:people:2024-03-01"
-	_, err := resolveFinding(t, l, desk, commands.ResolveFinding{Finding: id, Date: day(2024, 4, 1), Reason: "zgoda"})
+	_, err := resolveFinding(t, l, reader, commands.ResolveFinding{Finding: id, Date: day(2024, 4, 1), Reason: "zgoda"})
 	must(t, err)
-	if got := stateOf(t, desk, l, id, queries.Request{}); got != "resolved" {
+	if got := stateOf(t, reader, l, id, queries.Request{}); got != "resolved" {
 		t.Error(got)
 	}
 	imported("umowy.csv", header+"S/3;psu;psu;U3;02.01.2024;15.03.2024;31.12.2024;P/1\n")
-	if got := stateOf(t, desk, l, id, queries.Request{}); got != "open" {
+	if got := stateOf(t, reader, l, id, queries.Request{}); got != "open" {
 		t.Error(got)
 	}
 }
@@ -343,7 +343,7 @@ func TestDaysOfAReferralRunOn(t *testing.T) {
 	l := ledgertest.Open(t)
 	today := day(2026, 7, 10)
 	now := func() time.Time { return today.Time().Add(12 * time.Hour) }
-	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: now, Zone: l.Zone, DayCount: programme.ReferralDays})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: now, Zone: l.Zone, DayCount: programme.ReferralDays})
 	referral := func(number string) domain.Event {
 		return contract.Signed{Terms: contract.Terms{Contract: number, Kind: contract.Referral, Programme: "psu", Participant: "U1",
 			Concluded: day(2026, 1, 1), From: day(2026, 1, 1), To: day(2026, 12, 31), Agreement: "P/1"}}
@@ -353,11 +353,11 @@ func TestDaysOfAReferralRunOn(t *testing.T) {
 	const id = "over-cap:U1:2026"
 	state := func(want string) {
 		t.Helper()
-		if got := stateOf(t, desk, l, id, queries.Request{}); got != want {
+		if got := stateOf(t, reader, l, id, queries.Request{}); got != want {
 			t.Errorf("on %s: %q, not %q", today, got, want)
 		}
 	}
-	_, err := resolveFinding(t, l, desk, commands.ResolveFinding{Finding: id, Date: today, Reason: "zgoda starosty"})
+	_, err := resolveFinding(t, l, reader, commands.ResolveFinding{Finding: id, Date: today, Reason: "zgoda starosty"})
 	must(t, err)
 	for _, today = range []domain.Date{day(2026, 7, 10), day(2026, 8, 10), day(2026, 12, 31), day(2027, 3, 1)} {
 		state("resolved")
@@ -372,8 +372,8 @@ func TestDaysOfAReferralRunOn(t *testing.T) {
 func TestHistoriesOfAFinding(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
-	fromRedis, _ := redisDesk(t, l)
-	memory := memoryDesk(l)
+	fromRedis, _ := redisReader(t, l)
+	memory := memoryReader(l)
 	chance := rand.New(rand.NewPCG(8, 1))
 	var now, resolved domain.Minutes // of the hours, and of the last word
 	var known []struct{ at, state string }
@@ -407,8 +407,8 @@ func TestHistoriesOfAFinding(t *testing.T) {
 		head, err := l.Journal.Head(t.Context())
 		must(t, err)
 		known = append(known, struct{ at, state string }{head.String(), want})
-		for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memory} {
-			if got := stateOf(t, desk, l, ofMay, queries.Request{}); got != want {
+		for name, reader := range map[string]*queries.Reader{"redis": fromRedis, "memory": memory} {
+			if got := stateOf(t, reader, l, ofMay, queries.Request{}); got != want {
 				t.Fatalf("step %d, %s: %q, not %q", i, name, got, want)
 			}
 		}

@@ -151,7 +151,7 @@ func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
 	rows := make([]findingRow, 0, len(all))
 	for _, f := range all {
 		row := findingRow{f, stateOpen}
-		if f.resolvedBy(wordOn(f.id, said), &q.desk.judged) {
+		if f.resolvedBy(wordOn(f.id, said), &q.reader.judged) {
 			row.state = stateResolved
 		}
 		if q.is("kind", string(f.kind)) && q.is("state", row.state) && q.touches(f.from, f.to) {

@@ -51,7 +51,7 @@ func newKnown() known {
 
 // known folds read models up to a bound, or finds them folded, or waits for whoever
 // is folding them.
-func (d *Desk) known(ctx context.Context, until journal.Bound, ps []projections.Projection) (map[string]projections.View, error) {
+func (d *Reader) known(ctx context.Context, until journal.Bound, ps []projections.Projection) (map[string]projections.View, error) {
 	for {
 		folds, mine := d.folds.claim(until, ps)
 		if len(mine) > 0 {
@@ -111,7 +111,7 @@ func (k *known) claim(until journal.Bound, ps []projections.Projection) (folds [
 
 // foldMine folds what was claimed. Once it has begun it goes on though whoever asked
 // has gone: others may be waiting.
-func (d *Desk) foldMine(ctx context.Context, until journal.Bound, mine []projections.Projection) {
+func (d *Reader) foldMine(ctx context.Context, until journal.Bound, mine []projections.Projection) {
 	k := &d.folds
 	select {
 	case k.slots <- struct{}{}:
@@ -203,7 +203,7 @@ func (k *known) use(key foldKey) {
 
 // KeepRows folds read models on from what was last kept of them, one after another, so
 // that rows are kept of the moments since; see Options.Keeper.
-func (d *Desk) KeepRows(ctx context.Context) error {
+func (d *Reader) KeepRows(ctx context.Context) error {
 	for _, p := range projections.All() {
 		if p.Passing || d.opts.Keeper == nil {
 			continue

@@ -79,7 +79,7 @@ type selection struct {
 // or "" where there is nothing more. It fails with ErrGlob, ErrCursor,
 // ErrKnownAt, ErrUnknown, ErrBehind, what each returns, access.ErrDenied, or an error of Redis
 // or the log.
-func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) error) (next string, err error) {
+func (d *Reader) History(ctx context.Context, r HistoryRequest, each func(Entry) error) (next string, err error) {
 	s, err := d.selection(ctx, r)
 	if err != nil {
 		return "", err
@@ -99,7 +99,7 @@ func (d *Desk) History(ctx context.Context, r HistoryRequest, each func(Entry) e
 // Whose are those whose sealed texts a history holds, sorted, and the position of
 // its last event: up to there it holds no others. Where there are more than most,
 // some of them are left out and there is no such position. Nothing is opened.
-func (d *Desk) Whose(ctx context.Context, r HistoryRequest, most int) (subjects []domain.Ref, through string, err error) {
+func (d *Reader) Whose(ctx context.Context, r HistoryRequest, most int) (subjects []domain.Ref, through string, err error) {
 	s, err := d.selection(ctx, r)
 	if err != nil {
 		return nil, "", err
@@ -122,7 +122,7 @@ func (d *Desk) Whose(ctx context.Context, r HistoryRequest, most int) (subjects 
 }
 
 // walk takes the events of a selection, up to its limit.
-func (d *Desk) walk(ctx context.Context, s selection, each func(*journal.Recorded) error) (next string, err error) {
+func (d *Reader) walk(ctx context.Context, s selection, each func(*journal.Recorded) error) (next string, err error) {
 	var last journal.Position
 	count := 0
 	take := func(e *journal.Recorded) error {
@@ -168,7 +168,7 @@ func (s *selection) about() domain.Ref {
 }
 
 // readStream reads the stream that was meant; ErrUnknown where there is none.
-func (d *Desk) readStream(ctx context.Context, s selection, take func(*journal.Recorded) error) error {
+func (d *Reader) readStream(ctx context.Context, s selection, take func(*journal.Recorded) error) error {
 	for _, name := range s.streams {
 		some := false
 		err := d.opts.Journal.ReadStream(ctx, name, 0, func(r *journal.Recorded) error {
@@ -182,7 +182,7 @@ func (d *Desk) readStream(ctx context.Context, s selection, take func(*journal.R
 	return ErrUnknown.With("stream")
 }
 
-func (d *Desk) selection(ctx context.Context, r HistoryRequest) (s selection, err error) {
+func (d *Reader) selection(ctx context.Context, r HistoryRequest) (s selection, err error) {
 	if !r.Who.May(access.Replay) || r.Reveal && !r.Who.May(access.Reveal) || !r.Who.Within(r.Ref) || !r.MinPosition.IsZero() && !r.Who.May(access.Wait) {
 		return s, access.ErrDenied
 	}
@@ -238,7 +238,7 @@ func aboutSealed(stream string) bool {
 
 // first is where a from begins: the place to read on from, and what to pass over
 // behind it.
-func (d *Desk) first(ctx context.Context, text string) (place journal.Position, from journal.Bound, err error) {
+func (d *Reader) first(ctx context.Context, text string) (place journal.Position, from journal.Bound, err error) {
 	if from, err = journal.ReadBound(text); err == nil {
 		place, err = d.indexed(ctx, func(audit projections.View) (journal.Position, error) {
 			return projections.PlaceBefore(ctx, audit, from)
@@ -269,7 +269,7 @@ func (s selection) wants(typ string) bool {
 const pagePostings = 512
 
 // follow reads what concerns one thing, by the audit index where there is one.
-func (d *Desk) follow(ctx context.Context, s selection, ref domain.Ref, take func(*journal.Recorded) error) error {
+func (d *Reader) follow(ctx context.Context, s selection, ref domain.Ref, take func(*journal.Recorded) error) error {
 	if d.opts.Store == nil {
 		return d.scan(ctx, s, func(r *journal.Recorded) bool { return concerns(r, ref) }, take)
 	}
@@ -303,7 +303,7 @@ func concerns(r *journal.Recorded, ref domain.Ref) bool {
 	return slices.Contains(r.Event.Refs(), ref)
 }
 
-func (d *Desk) scan(ctx context.Context, s selection, want func(*journal.Recorded) bool, take func(*journal.Recorded) error) error {
+func (d *Reader) scan(ctx context.Context, s selection, want func(*journal.Recorded) bool, take func(*journal.Recorded) error) error {
 	return d.opts.Journal.Scan(ctx, journal.ScanOptions{After: s.after, Until: s.until, Want: s.wants, Raw: true}, func(b journal.Batch) error {
 		for i := range b.Events {
 			if want != nil && !want(&b.Events[i]) {
@@ -319,7 +319,7 @@ func (d *Desk) scan(ctx context.Context, s selection, want func(*journal.Recorde
 
 // entry shows an event as it was recorded: with its sealed texts opened, or
 // without what it holds in clear and would be sealed today.
-func (d *Desk) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Entry, error) {
+func (d *Reader) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Entry, error) {
 	e := Entry{Position: r.Position.String(), Stream: r.Stream, Revision: r.Revision, Type: r.Type,
 		RecordedAt: r.Created.UTC(), OccurredOn: r.OccurredOn(), Actor: r.Meta.Actor, Data: slices.Clone(r.RawData)}
 	if !reveal {

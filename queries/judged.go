@@ -47,7 +47,7 @@ func (j *judged) keep(of resolution, figures finding.Figures) {
 // all that stands before them in the log, on the day of their recording. The log is read
 // once for all of them.
 func (q *question) judge(ctx context.Context, words []resolution) error {
-	d := q.desk
+	d := q.reader
 	words = slices.DeleteFunc(words, func(w resolution) bool { _, known := d.judged.find(w); return known })
 	if len(words) == 0 {
 		return nil
@@ -87,7 +87,7 @@ func (q *question) judgeFrom(ctx context.Context, keeper fold.Keeper, words []re
 		return nil
 	}
 	wanted := fold.Range{After: after, Until: words[len(words)-1].event.Bound(), Want: fold.WantAny(findingSources())}
-	return projections.Log{Journal: q.desk.opts.Journal}.Scan(ctx, wanted, func(b projections.Batch) error {
+	return projections.Log{Journal: q.reader.opts.Journal}.Scan(ctx, wanted, func(b projections.Batch) error {
 		for ; len(words) > 0; words = words[1:] {
 			i := slices.IndexFunc(b.Events, func(r *journal.Recorded) bool { return r.Position == words[0].event })
 			if i < 0 {
@@ -108,7 +108,7 @@ func (q *question) judgeFrom(ctx context.Context, keeper fold.Keeper, words []re
 // an event was recorded.
 func (q *question) judgeBy(ctx context.Context, memories []*fold.Memory[*journal.Recorded], word resolution, r *journal.Recorded) error {
 	kind, _, _ := strings.Cut(word.finding, ":")
-	then := &question{desk: q.desk, views: map[string]projections.View{}, params: map[string]string{"kind": kind}, today: q.desk.today(r.Created),
+	then := &question{reader: q.reader, views: map[string]projections.View{}, params: map[string]string{"kind": kind}, today: q.reader.today(r.Created),
 		who: q.who, op: access.Report("findings"), single: true}
 	for _, m := range memories {
 		then.views[m.Of().Name] = m
@@ -121,6 +121,6 @@ func (q *question) judgeBy(ctx context.Context, memories []*fold.Memory[*journal
 	if i := slices.IndexFunc(all, func(f found) bool { return f.id == word.finding }); i >= 0 {
 		figures = all[i].figures()
 	}
-	q.desk.judged.keep(word, figures)
+	q.reader.judged.keep(word, figures)
 	return nil
 }

@@ -16,7 +16,7 @@ var errFound = errors.New("found")
 
 // resolve is up to where a knownAt or until goes: a number bounds by itself, an
 // instant by the last event recorded before the first that was recorded later.
-func (d *Desk) resolve(ctx context.Context, text string) (journal.Bound, error) {
+func (d *Reader) resolve(ctx context.Context, text string) (journal.Bound, error) {
 	if bound, err := journal.ReadBound(text); err == nil {
 		return bound, nil
 	}
@@ -30,7 +30,7 @@ func (d *Desk) resolve(ctx context.Context, text string) (journal.Bound, error) 
 
 // lastBy is the position of the last event before the first that was recorded
 // later than an instant; zero where that is the first of all. later: there is one.
-func (d *Desk) lastBy(ctx context.Context, at time.Time) (known journal.Position, later bool, err error) {
+func (d *Reader) lastBy(ctx context.Context, at time.Time) (known journal.Position, later bool, err error) {
 	known, err = d.indexed(ctx, func(audit projections.View) (journal.Position, error) {
 		return projections.HourBefore(ctx, audit, at)
 	})
@@ -55,7 +55,7 @@ func (d *Desk) lastBy(ctx context.Context, at time.Time) (known journal.Position
 // knownAt is up to where a question about an earlier state goes, always an event of
 // the ledger, so that what is the same is folded once; ErrAhead where that is not
 // settled yet.
-func (d *Desk) knownAt(ctx context.Context, text string) (journal.Bound, error) {
+func (d *Reader) knownAt(ctx context.Context, text string) (journal.Bound, error) {
 	if until, err := journal.ReadBound(text); err == nil {
 		head, err := d.opts.Journal.Head(ctx)
 		if err == nil && !until.ReachedBy(head) {
@@ -80,7 +80,7 @@ func (d *Desk) knownAt(ctx context.Context, text string) (journal.Bound, error) 
 
 // instant reads RFC 3339, a plus that a query string turned into a space being one,
 // or a day, which is meant up to its end. begins is where the day does.
-func (d *Desk) instant(text string) (at, begins time.Time, err error) {
+func (d *Reader) instant(text string) (at, begins time.Time, err error) {
 	if day, err := domain.ParseDate(text); err == nil {
 		zone := d.opts.Zone
 		if zone == nil {
@@ -99,7 +99,7 @@ func (d *Desk) instant(text string) (at, begins time.Time, err error) {
 
 // indexed asks the audit index for a place to search from; without the index that
 // is the start.
-func (d *Desk) indexed(ctx context.Context, ask func(audit projections.View) (journal.Position, error)) (at journal.Position, err error) {
+func (d *Reader) indexed(ctx context.Context, ask func(audit projections.View) (journal.Position, error)) (at journal.Position, err error) {
 	if d.opts.Store == nil {
 		return at, nil
 	}

@@ -24,10 +24,10 @@ type Match struct {
 // what an open claim owes, an outgoing one into what is to be paid back on one that was
 // reclaimed by then. What comes to the grosz to what is due is decided first. It reads
 // at least what is recorded when it is called.
-func (d *Desk) CertainMatches(ctx context.Context) ([]Match, error) {
+func (d *Reader) CertainMatches(ctx context.Context) ([]Match, error) {
 	var matches []Match
 	err := d.current(ctx, []projections.Projection{projections.Refunds()}, func(views map[string]projections.View) error {
-		q := &question{desk: d, views: views, who: access.By("automat", access.Automatic, access.Automaton), op: access.Report("unmatched-lines")}
+		q := &question{reader: d, views: views, who: access.By("automat", access.Automatic, access.Automaton), op: access.Report("unmatched-lines")}
 		lines, err := unmatchedLines(ctx, q)
 		if err != nil {
 			return err
@@ -47,7 +47,7 @@ func (d *Desk) CertainMatches(ctx context.Context) ([]Match, error) {
 
 // certain decides over all lines and claims together. A match that was cut short is
 // completed; a line of which somebody undid a match is left to people.
-func (d *Desk) certain(ctx context.Context, lines []projections.BankLine, claims []standingClaim) ([]Match, error) {
+func (d *Reader) certain(ctx context.Context, lines []projections.BankLine, claims []standingClaim) ([]Match, error) {
 	s := settling{claims: claims}
 	titles, matches := readerOf(claims), []Match{}
 	places := map[string]int{}

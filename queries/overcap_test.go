@@ -27,8 +27,8 @@ func TestOverCapAcrossReferrals(t *testing.T) {
 		on("S/1", "U1", day(2018, 8, 6), 360), on("S/2", "U1", day(2018, 8, 7), 240), // 10 h
 		on("S/3", "U2", day(2018, 8, 6), 601), // one referral alone is its own stream's to refuse
 		on("S/4", "U3", day(2018, 8, 6), 600), on("S/5", "U4", day(2018, 8, 6), 600))
-	fromRedis, _ := redisDesk(t, l)
-	for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memoryDesk(l)} {
+	fromRedis, _ := redisReader(t, l)
+	for name, reader := range map[string]*queries.Reader{"redis": fromRedis, "memory": memoryReader(l)} {
 		for _, c := range []struct {
 			asOf, from, to domain.Date
 			want           []string
@@ -47,7 +47,7 @@ func TestOverCapAcrossReferrals(t *testing.T) {
 				params["to"] = c.to.String()
 			}
 			var got []string
-			for _, r := range rowsOf(ask(t, desk, "findings", queries.Request{AsOf: c.asOf, Params: params})) {
+			for _, r := range rowsOf(ask(t, reader, "findings", queries.Request{AsOf: c.asOf, Params: params})) {
 				got = append(got, fmt.Sprint(r[0], " ", r[2], " ", r[3], " ", r[4], " ", r[5], " ", r[6], " ", r[7], " ", len(r[8].([]string))))
 			}
 			sameTexts(t, fmt.Sprint(name, " ", c), got, c.want)
@@ -93,14 +93,14 @@ func TestOverTheDaysOfAYear(t *testing.T) {
 		programme.ReferralDays: {"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 2",
 			"over-cap:U5:2026 [U5 S/6 S/7] 2026-01-01 2026-12-31 2"}, // never came to work
 	} {
-		desk := queries.NewDesk(queries.Options{Journal: l.Journal, Now: sampleDay, Zone: l.Zone, DayCount: count})
+		reader := queries.NewReader(queries.Options{Journal: l.Journal, Now: sampleDay, Zone: l.Zone, DayCount: count})
 		for asOf, want := range map[domain.Date][]string{day(2026, 12, 31): want, day(2026, 7, 19): nil} {
 			if count == programme.ReferralDays && asOf == day(2026, 7, 19) {
 				want = []string{"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 2", // in force on all 200 days
 					"over-cap:U5:2026 [U5 S/6 S/7] 2026-01-01 2026-12-31 2"}
 			}
 			var got []string
-			for _, r := range rowsOf(ask(t, desk, "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "over-cap"}})) {
+			for _, r := range rowsOf(ask(t, reader, "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "over-cap"}})) {
 				got = append(got, fmt.Sprint(r[0], " ", r[3], " ", r[4], " ", r[5], " ", len(r[8].([]string))))
 			}
 			sameTexts(t, fmt.Sprint(count, " ", asOf), got, want)
@@ -123,7 +123,7 @@ func TestOverTheDaysOfAYearAsOf(t *testing.T) {
 	}
 	record(t, l, events...)
 	for asOf, want := range map[domain.Date]string{day(2026, 8, 31): "[U1 S/1]", day(2026, 9, 1): "[U1 S/1 S/2]"} {
-		rows := rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "over-cap"}}))
+		rows := rowsOf(ask(t, memoryReader(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "over-cap"}}))
 		if len(rows) != 1 || fmt.Sprint(rows[0][3]) != want {
 			t.Errorf("as of %s: %v, not of %s", asOf, rows, want)
 		}
@@ -155,7 +155,7 @@ func TestOverTheLimitsOfAnAgreement(t *testing.T) {
 		{day(2024, 3, 14), nil},
 	} {
 		var got []string
-		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: c.asOf, Params: map[string]string{"kind": "over-cap"}})) {
+		for _, r := range rowsOf(ask(t, memoryReader(l), "findings", queries.Request{AsOf: c.asOf, Params: map[string]string{"kind": "over-cap"}})) {
 			got = append(got, fmt.Sprint(r[0], " ", r[3], " ", r[4], " ", r[5], " ", r[7]))
 		}
 		sameTexts(t, fmt.Sprint("as of ", c.asOf), got, c.want)

@@ -31,7 +31,7 @@ type Area struct {
 }
 
 // Overview counts the ledger.
-func (d *Desk) Overview(ctx context.Context, who access.Who) (Overview, error) {
+func (d *Reader) Overview(ctx context.Context, who access.Who) (Overview, error) {
 	var o Overview
 	if err := who.Allowed(access.Overview); err != nil {
 		return o, err

@@ -60,7 +60,7 @@ var (
 
 // question is a request that was checked, with the views to answer it from.
 type question struct {
-	desk   *Desk
+	reader *Reader
 	views  map[string]projections.View
 	params map[string]string
 	asOf   domain.Date

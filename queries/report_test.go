@@ -25,7 +25,7 @@ func TestTotals(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	record(t, l, booked(t, l, 100, "", -30, "", 5, "")...)
-	for _, r := range memoryDesk(l).Reports() {
+	for _, r := range memoryReader(l).Reports() {
 		var want, got []string
 		for _, f := range r.Fields {
 			if f.Kind.Numeric() && f.Name != "line" {
@@ -40,7 +40,7 @@ func TestTotals(t *testing.T) {
 		}
 		sameTexts(t, r.Name, got, want)
 	}
-	if a := ask(t, memoryDesk(l), "unmatched-lines", queries.Request{}); !maps.Equal(ledgertest.Totals(&a.Table), map[string]int64{"amountGrosze": 75}) {
+	if a := ask(t, memoryReader(l), "unmatched-lines", queries.Request{}); !maps.Equal(ledgertest.Totals(&a.Table), map[string]int64{"amountGrosze": 75}) {
 		t.Errorf("totals %v", a.Table.Totals)
 	}
 }
@@ -60,13 +60,13 @@ func TestAClaimIsAddedOnce(t *testing.T) {
 		day(2018, 6, 9): {"claimedGrosze": 480, "acceptedGrosze": 480, "receivedGrosze": 400, "outstandingGrosze": 80},
 		0:               {"claimedGrosze": 470, "acceptedGrosze": 0, "receivedGrosze": 400, "outstandingGrosze": 470},
 	} {
-		a := ask(t, memoryDesk(l), "refunds", queries.Request{AsOf: asOf})
+		a := ask(t, memoryReader(l), "refunds", queries.Request{AsOf: asOf})
 		if totals := ledgertest.Totals(&a.Table); !maps.Equal(totals, want) {
 			t.Errorf("%s: %v, not %v", asOf, totals, want)
 		}
 	}
 	var claims []string
-	for _, r := range rowsOf(ask(t, memoryDesk(l), "refunds", queries.Request{})) {
+	for _, r := range rowsOf(ask(t, memoryReader(l), "refunds", queries.Request{})) {
 		claims = append(claims, r[0].(string))
 	}
 	sameTexts(t, "claims", claims, []string{"W-9", "W-10", "W-11"})
@@ -76,9 +76,9 @@ func TestAClaimIsAddedOnce(t *testing.T) {
 func TestTheDayOfAnAnswer(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
-	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Zone: l.Zone, Now: func() time.Time { return time.Date(2026, 2, 28, 23, 30, 0, 0, time.UTC) }})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Zone: l.Zone, Now: func() time.Time { return time.Date(2026, 2, 28, 23, 30, 0, 0, time.UTC) }})
 	for asOf, want := range map[domain.Date]string{day(2018, 6, 9): "2018-06-09", 0: "2026-03-01"} {
-		if a := ask(t, desk, "refunds", queries.Request{AsOf: asOf}); a.Day != want || a.AsOf != asOf.String() {
+		if a := ask(t, reader, "refunds", queries.Request{AsOf: asOf}); a.Day != want || a.AsOf != asOf.String() {
 			t.Errorf("%s: %q, as of %q", asOf, a.Day, a.AsOf)
 		}
 	}
@@ -87,7 +87,7 @@ func TestTheDayOfAnAnswer(t *testing.T) {
 // TestListedChoices: every kind and state that may ever come is accepted.
 func TestListedChoices(t *testing.T) {
 	t.Parallel()
-	desk := memoryDesk(ledgertest.Open(t))
+	reader := memoryReader(ledgertest.Open(t))
 	for param, choices := range map[[2]string][]string{
 		{"findings", "kind"}: {"assistant-overlap", "participant-overlap", "outside-contract", "over-cap", "double-funding", "stay", "paid-not-worked",
 			"worked-not-paid", "claimed-not-paid", "refund-difference", "over-budget", "durability-gap"},
@@ -97,7 +97,7 @@ func TestListedChoices(t *testing.T) {
 		{"contracts", "state"}: {"drafted", "signed", "suspended", "breached", "terminated", "completed"},
 	} {
 		for _, choice := range choices {
-			if a := ask(t, desk, param[0], queries.Request{Params: map[string]string{param[1]: choice}}); a.Table.Len != 0 {
+			if a := ask(t, reader, param[0], queries.Request{Params: map[string]string{param[1]: choice}}); a.Table.Len != 0 {
 				t.Errorf("%s %s: %v", param, choice, rowsOf(a))
 			}
 		}
@@ -111,13 +111,13 @@ func TestTypedNames(t *testing.T) {
 	work := worked(day(2018, 5, 7), 60, 810, 810)
 	work.Agreement, work.Participant = "Porozumienie Łódź ó", "Ó1"
 	last := record(t, l, work)
-	fromRedis, _ := redisDesk(t, l)
+	fromRedis, _ := redisReader(t, l)
 	decomposed := func(s string) string { return " " + norm.NFD.String(s) + "\t" }
 	if decomposed(work.Participant) == " "+work.Participant+"\t" {
 		t.Fatal("the name does not decompose")
 	}
-	for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memoryDesk(l)} {
-		a := ask(t, desk, "psu-settlement", queries.Request{MinPosition: last.Bound(), Params: map[string]string{"agreement": decomposed(work.Agreement)}})
+	for name, reader := range map[string]*queries.Reader{"redis": fromRedis, "memory": memoryReader(l)} {
+		a := ask(t, reader, "psu-settlement", queries.Request{MinPosition: last.Bound(), Params: map[string]string{"agreement": decomposed(work.Agreement)}})
 		if a.Table.Len != 1 || a.Params["agreement"] != work.Agreement {
 			t.Errorf("%s: %v of %q", name, rowsOf(a), a.Params)
 		}
@@ -126,7 +126,7 @@ func TestTypedNames(t *testing.T) {
 			count := 0
 			r.MinPosition = last.Bound()
 			r.Who = ledgertest.Actor.Who
-			_, err := desk.History(t.Context(), r, func(queries.Entry) error {
+			_, err := reader.History(t.Context(), r, func(queries.Entry) error {
 				count++
 				return nil
 			})
@@ -148,9 +148,9 @@ func TestForeignCorrections(t *testing.T) {
 	foreign.Agreement = "P/2"
 	record(t, l, submitted("WR/1", "", may, day(2018, 6, 1), 486), foreign, submitted("WR/3", "WR/1", may+1, day(2018, 7, 1), 200),
 		submitted("WR/4", "WR/3", may+1, day(2018, 7, 2), 210))
-	desk := memoryDesk(l)
+	reader := memoryReader(l)
 	claimed := func(agreement string) (rows []string) {
-		for _, r := range rowsOf(ask(t, desk, "psu-settlement", queries.Request{Params: map[string]string{"agreement": agreement}})) {
+		for _, r := range rowsOf(ask(t, reader, "psu-settlement", queries.Request{Params: map[string]string{"agreement": agreement}})) {
 			rows = append(rows, fmt.Sprint(r[0], " ", r[3], " ", r[9]))
 		}
 		return rows
@@ -175,10 +175,10 @@ func TestWhatStandsAsOf(t *testing.T) {
 		day(2018, 6, 12): "486 []", day(2018, 6, 14): "0 []", day(2018, 6, 15): "486 []", day(2018, 6, 20): "586 [[claimed-twice:S/1:2018-05 [U1 S/1 P/1 WR/2 WR/3] 100]]",
 		0: "586 [[claimed-twice:S/1:2018-05 [U1 S/1 P/1 WR/2 WR/3] 100]]"} {
 		twice := [][]any{}
-		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "claimed-twice"}})) {
+		for _, r := range rowsOf(ask(t, memoryReader(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "claimed-twice"}})) {
 			twice = append(twice, []any{r[0], r[3], r[6]})
 		}
-		s := rowsOf(ask(t, memoryDesk(l), "psu-settlement", queries.Request{AsOf: asOf}))
+		s := rowsOf(ask(t, memoryReader(l), "psu-settlement", queries.Request{AsOf: asOf}))
 		if got := fmt.Sprint(s[0][9], " ", twice); got != want {
 			t.Errorf("%s: %s, not %s", asOf, got, want)
 		}
@@ -199,7 +199,7 @@ func TestStatedAmountsBesideOtherClaims(t *testing.T) {
 		l := ledgertest.Open(t)
 		record(t, l, append([]domain.Event{worked(day(2018, 5, 7), 60, 810, 810), paid("L/1", may, 810, day(2018, 6, 1))}, events...)...)
 		found := [][]any{}
-		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "claimed-twice"}})) {
+		for _, r := range rowsOf(ask(t, memoryReader(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "claimed-twice"}})) {
 			found = append(found, []any{r[0], r[3], r[4], r[5], r[6]})
 		}
 		return fmt.Sprint(found)
@@ -243,10 +243,10 @@ func TestLateDecisions(t *testing.T) {
 	for asOf, want := range map[domain.Date]string{day(2018, 6, 9): "486 0 submitted", day(2018, 6, 10): "0 0 returned", day(2018, 6, 20): "486 480 accepted",
 		day(2018, 6, 29): "486 480 settled", day(2018, 6, 30): "486 480 reclaimed", 0: "486 480 reclaimed"} {
 		var claimed any = int64(0)
-		if s := ask(t, memoryDesk(l), "psu-settlement", queries.Request{AsOf: asOf}); s.Table.Len == 1 {
+		if s := ask(t, memoryReader(l), "psu-settlement", queries.Request{AsOf: asOf}); s.Table.Len == 1 {
 			claimed = rowsOf(s)[0][9]
 		}
-		r := rowsOf(ask(t, memoryDesk(l), "refunds", queries.Request{AsOf: asOf}))[0]
+		r := rowsOf(ask(t, memoryReader(l), "refunds", queries.Request{AsOf: asOf}))[0]
 		if got := fmt.Sprint(claimed, " ", r[4], " ", r[7]); got != want {
 			t.Errorf("%s: %s, not %s", asOf, got, want)
 		}
@@ -268,7 +268,7 @@ func TestClaimedThenUndone(t *testing.T) {
 	first.Date, second.Date = day(2018, 5, 7), day(2018, 5, 8)
 	find := func() string {
 		text := ""
-		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{Params: map[string]string{"kind": "claimed-not-paid"}})) {
+		for _, r := range rowsOf(ask(t, memoryReader(l), "findings", queries.Request{Params: map[string]string{"kind": "claimed-not-paid"}})) {
 			text += fmt.Sprint(r[0], " ", r[6], ";")
 		}
 		return text

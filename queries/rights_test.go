@@ -15,23 +15,23 @@ import (
 // Every report has its line in the table of rights and asks it; so do the history and
 // the overview.
 func TestEveryQuestionAsksTheTable(t *testing.T) {
-	desk := memoryDesk(ledgertest.Open(t))
+	reader := memoryReader(ledgertest.Open(t))
 	nobody := access.By("nobody", access.API)
-	for _, r := range desk.Reports() {
+	for _, r := range reader.Reports() {
 		if !slices.Contains(access.Operations(), access.Report(r.Name)) {
 			t.Errorf("the report %s has no line", r.Name)
 		}
-		if _, err := desk.Ask(t.Context(), r.Name, queries.Request{Who: nobody}); !errors.Is(err, access.ErrDenied) {
+		if _, err := reader.Ask(t.Context(), r.Name, queries.Request{Who: nobody}); !errors.Is(err, access.ErrDenied) {
 			t.Errorf("%s: %v", r.Name, err)
 		}
 	}
-	if _, err := desk.Overview(t.Context(), nobody); !errors.Is(err, access.ErrDenied) {
+	if _, err := reader.Overview(t.Context(), nobody); !errors.Is(err, access.ErrDenied) {
 		t.Error(err)
 	}
 	visitor := access.By("visitor", access.API, access.Visitor)
 	token := access.By("api", access.API, access.Token)
 	for _, r := range []queries.HistoryRequest{{Who: nobody}, {Who: visitor}, {Who: token, Reveal: true}} {
-		if _, err := desk.History(t.Context(), r, func(queries.Entry) error { return nil }); !errors.Is(err, access.ErrDenied) {
+		if _, err := reader.History(t.Context(), r, func(queries.Entry) error { return nil }); !errors.Is(err, access.ErrDenied) {
 			t.Errorf("%+v: %v", r, err)
 		}
 	}
@@ -42,12 +42,12 @@ func TestEveryQuestionAsksTheTable(t *testing.T) {
 func TestScopesCutReports(t *testing.T) {
 	l := ledgertest.Open(t)
 	l.ImportSample(t)
-	desk := memoryDesk(l)
+	reader := memoryReader(l)
 	ask := func(name string, scopes ...domain.Ref) *queries.Answer {
 		t.Helper()
 		who := ledgertest.Actor.Who
 		who.Scopes = scopes
-		a, err := desk.Ask(t.Context(), name, queries.Request{Who: who})
+		a, err := reader.Ask(t.Context(), name, queries.Request{Who: who})
 		must(t, err)
 		return a
 	}
@@ -74,7 +74,7 @@ func TestScopesCutReports(t *testing.T) {
 	who := ledgertest.Actor.Who
 	who.Scopes = []domain.Ref{{Kind: domain.RefProgramme, ID: "psu"}}
 	for _, name := range []string{"refunds", "psu-settlement", "findings"} {
-		if _, err := desk.Ask(t.Context(), name, queries.Request{Who: who}); !errors.Is(err, access.ErrDenied) {
+		if _, err := reader.Ask(t.Context(), name, queries.Request{Who: who}); !errors.Is(err, access.ErrDenied) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -24,12 +24,12 @@ type rules struct {
 
 // rules reads what the question goes by.
 func (q *question) rules(ctx context.Context) (r rules, err error) {
-	opts, until := &q.desk.opts, position(q.views)
+	opts, until := &q.reader.opts, position(q.views)
 	if r.statutes, err = recordedBy(ctx, opts.Journal, until, programme.StatuteStream(), programme.StatuteDecider()); err != nil {
 		return r, err
 	}
 	if !r.statutes.Exists() {
-		catalogue, err := q.desk.catalogue()
+		catalogue, err := q.reader.catalogue()
 		if err != nil {
 			return r, err
 		}
@@ -43,7 +43,7 @@ func (q *question) rules(ctx context.Context) (r rules, err error) {
 	return r, err
 }
 
-func (d *Desk) catalogue() (*programme.Catalogue, error) {
+func (d *Reader) catalogue() (*programme.Catalogue, error) {
 	if d.opts.Catalogue != nil {
 		return d.opts.Catalogue, nil
 	}
@@ -91,7 +91,7 @@ func recordedBy[S, C any](ctx context.Context, j *journal.Journal, until journal
 // knownProgramme tells of a programme of the build's catalogue whether it is one of the
 // ledger: the log names those that are recorded, and nothing else counts once there are
 // any.
-func (d *Desk) knownProgramme(ctx context.Context, id string) (bool, error) {
+func (d *Reader) knownProgramme(ctx context.Context, id string) (bool, error) {
 	catalogue, err := d.catalogue()
 	if err != nil {
 		return false, err

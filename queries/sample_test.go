@@ -59,8 +59,8 @@ func importSample(t *testing.T, l *ledgertest.Ledger) {
 			t.Fatalf("%s: %d refused, first %s", name, sum.Refused, sum.RefusedRows[0].Reason())
 		}
 	}
-	desk := memoryDesk(l)
-	matches, err := desk.CertainMatches(t.Context())
+	reader := memoryReader(l)
+	matches, err := reader.CertainMatches(t.Context())
 	must(t, err)
 	of := map[string][]commands.MatchLine{}
 	for _, m := range matches {
@@ -72,19 +72,19 @@ func importSample(t *testing.T, l *ledgertest.Ledger) {
 			t.Fatalf("%s: %d of %d", id, n, len(some))
 		}
 	}
-	again, err := desk.CertainMatches(t.Context())
+	again, err := reader.CertainMatches(t.Context())
 	must(t, err)
 	if len(matches) == 0 || len(again) != 0 {
 		t.Fatalf("%d matches at first, %d once they are made", len(matches), len(again))
 	}
 }
 
-func memoryDesk(l *ledgertest.Ledger) *queries.Desk {
-	return queries.NewDesk(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: sampleDay, Zone: l.Zone})
+func memoryReader(l *ledgertest.Ledger) *queries.Reader {
+	return queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: sampleDay, Zone: l.Zone})
 }
 
-// redisDesk answers from an embedded Redis that a runner feeds.
-func redisDesk(t testing.TB, l *ledgertest.Ledger) (*queries.Desk, redis.UniversalClient) {
+// redisReader answers from an embedded Redis that a runner feeds.
+func redisReader(t testing.TB, l *ledgertest.Ledger) (*queries.Reader, redis.UniversalClient) {
 	t.Helper()
 	db, err := redisdb.Open(redisdb.Options{})
 	must(t, err)
@@ -93,11 +93,11 @@ func redisDesk(t testing.TB, l *ledgertest.Ledger) (*queries.Desk, redis.Univers
 	runner := foldredis.NewRunner(store, projections.Log{Journal: l.Journal}, foldredis.RunnerOptions{}, projections.All()...)
 	must(t, runner.Start(t.Context()))
 	t.Cleanup(runner.Stop)
-	desk := queries.NewDesk(queries.Options{Journal: l.Journal, Store: store, Runner: runner, Vault: l.Vault, Now: sampleDay, Zone: l.Zone})
-	return desk, db.Client()
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Store: store, Runner: runner, Vault: l.Vault, Now: sampleDay, Zone: l.Zone})
+	return reader, db.Client()
 }
 
-func ask(t testing.TB, d *queries.Desk, name string, req queries.Request) *queries.Answer {
+func ask(t testing.TB, d *queries.Reader, name string, req queries.Request) *queries.Answer {
 	t.Helper()
 	req.Who = access.By("tester", access.CommandLine, access.Finance)
 	a, err := d.Ask(context.Background(), name, req)
@@ -127,7 +127,7 @@ func TestSampleAgainstTheOracle(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	importSample(t, l)
-	fromRedis, _ := redisDesk(t, l)
+	fromRedis, _ := redisReader(t, l)
 	head, err := l.Journal.Head(t.Context())
 	must(t, err)
 	book := sampleBook(t)
@@ -141,11 +141,11 @@ func TestSampleAgainstTheOracle(t *testing.T) {
 		}
 		for _, from := range []struct {
 			name    string
-			desk    *queries.Desk
+			reader  *queries.Reader
 			knownAt string
 		}{
 			{"redis", fromRedis, ""},
-			{"memory", memoryDesk(l), ""},
+			{"memory", memoryReader(l), ""},
 			{"known-at", fromRedis, fmt.Sprint(head)},
 		} {
 			if from.name == "memory" && asOf != "" && asOf != "2019-01-07" {
@@ -153,10 +153,10 @@ func TestSampleAgainstTheOracle(t *testing.T) {
 			}
 			t.Run(from.name+" "+asOf, func(t *testing.T) {
 				req := queries.Request{AsOf: day, KnownAt: from.knownAt, MinPosition: head.Bound()}
-				compareSettlement(t, cut, ask(t, from.desk, "psu-settlement", req))
-				compareRefunds(t, cut, ask(t, from.desk, "refunds", req), ask(t, from.desk, "unmatched-lines", req))
-				compareHours(t, cut, ask(t, from.desk, "assistant-hours", req))
-				compareDurability(t, book, ask(t, from.desk, "durability", req), day)
+				compareSettlement(t, cut, ask(t, from.reader, "psu-settlement", req))
+				compareRefunds(t, cut, ask(t, from.reader, "refunds", req), ask(t, from.reader, "unmatched-lines", req))
+				compareHours(t, cut, ask(t, from.reader, "assistant-hours", req))
+				compareDurability(t, book, ask(t, from.reader, "durability", req), day)
 			})
 		}
 	}
@@ -299,8 +299,8 @@ func TestSampleFindings(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	importSample(t, l)
-	desk, _ := redisDesk(t, l)
-	a := ask(t, desk, "findings", queries.Request{})
+	reader, _ := redisReader(t, l)
+	a := ask(t, reader, "findings", queries.Request{})
 	var got []string
 	for _, r := range rowsOf(a) {
 		got = append(got, fmt.Sprint(r[0], " ", r[2], " ", r[6], " ", r[7]))
@@ -316,28 +316,28 @@ func TestSampleFindings(t *testing.T) {
 		"refund-difference:WR/2018/08:accepted open 3984 0",
 		"worked-not-paid:SK/04/2018:2018-09 open 2490 1785",
 	})
-	_, err := resolveFinding(t, l, desk, commands.ResolveFinding{Finding: got[0][:strings.Index(got[0], " ")],
+	_, err := resolveFinding(t, l, reader, commands.ResolveFinding{Finding: got[0][:strings.Index(got[0], " ")],
 		Date: domain.NewDate(2026, 2, 1), Reason: "epidemia"})
 	must(t, err)
 	head, err := l.Journal.Head(t.Context())
 	must(t, err)
 	req := queries.Request{Params: map[string]string{"state": "resolved"}, MinPosition: head.Bound()}
-	if a = ask(t, desk, "findings", req); a.Table.Len != 1 || rowsOf(a)[0][1] != string(finding.DurabilityGap) {
+	if a = ask(t, reader, "findings", req); a.Table.Len != 1 || rowsOf(a)[0][1] != string(finding.DurabilityGap) {
 		t.Errorf("resolved: %v", rowsOf(a))
 	}
 	req.AsOf = domain.NewDate(2026, 1, 31)
-	if a = ask(t, desk, "findings", req); a.Table.Len != 0 {
+	if a = ask(t, reader, "findings", req); a.Table.Len != 0 {
 		t.Errorf("resolved the day before: %v", rowsOf(a))
 	}
 	// Every sealed text of the ledger opens with the key it is said to have.
-	_, err = desk.History(t.Context(), queries.HistoryRequest{Who: ledgertest.Actor.Who, Reveal: true}, func(e queries.Entry) error {
+	_, err = reader.History(t.Context(), queries.HistoryRequest{Who: ledgertest.Actor.Who, Reveal: true}, func(e queries.Entry) error {
 		if strings.Contains(string(e.Data), `"v2.`) {
 			return fmt.Errorf("%s at %s stays sealed", e.Type, e.Position)
 		}
 		return nil
 	})
 	must(t, err)
-	differences, err := desk.Verify(t.Context(), nil)
+	differences, err := reader.Verify(t.Context(), nil)
 	must(t, err)
 	if len(differences) != 0 {
 		t.Errorf("the read models differ: %v", differences)

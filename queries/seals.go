@@ -11,7 +11,7 @@ import (
 
 // opened is a sealed text in clear; false where it does not open: its key is
 // destroyed, it is no text of ours, or nobody here can open any.
-func (d *Desk) opened(ctx context.Context, seal domain.Seal, sealed domain.Sealed) (text string, known bool, err error) {
+func (d *Reader) opened(ctx context.Context, seal domain.Seal, sealed domain.Sealed) (text string, known bool, err error) {
 	if d.opts.Vault == nil || sealed == "" {
 		return "", false, nil
 	}

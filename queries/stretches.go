@@ -43,7 +43,7 @@ func (s *stretches) keep(found stretch) {
 
 // lastAt is the position of the last event that stands no later than a bound; zero
 // where there is none. It is looked for as often as read models are folded at once.
-func (d *Desk) lastAt(ctx context.Context, at journal.Bound) (known journal.Position, err error) {
+func (d *Reader) lastAt(ctx context.Context, at journal.Bound) (known journal.Position, err error) {
 	if known, ok := d.stretches.find(at); ok {
 		return known, nil
 	}

@@ -26,7 +26,7 @@ func booked(t *testing.T, l *ledgertest.Ledger, lines ...any) (events []domain.E
 	return events
 }
 
-func suggested(t *testing.T, d *queries.Desk, req queries.Request) (rows []string) {
+func suggested(t *testing.T, d *queries.Reader, req queries.Request) (rows []string) {
 	t.Helper()
 	for _, r := range rowsOf(ask(t, d, "unmatched-lines", req)) {
 		rows = append(rows, fmt.Sprint(r[1], " ", r[5]))
@@ -48,7 +48,7 @@ func TestSuggestionsByTitle(t *testing.T) {
 	record(t, l, booked(t, l,
 		4980, "Refundacja W/04 i W/05", 4980, "W/07, W/05", 3000, "W/04 W/05", 9000, "W/04 W/05", 2600, "za W/04",
 		7000, "za W/06", 2490, "W/06 raz jeszcze", 2490, "W/05", 4980, "")...)
-	sameTexts(t, "suggestions", suggested(t, memoryDesk(l), queries.Request{}), []string{
+	sameTexts(t, "suggestions", suggested(t, memoryReader(l), queries.Request{}), []string{
 		"1 [{[W/04 W/05] numbers-in-title} {[W/03] amount-outstanding} {[W/07] amount-outstanding}]",
 		"2 [{[W/07] number-in-title} {[W/03] amount-outstanding} {[W/04 W/05] amount-of-several}]",
 		"3 [{[W/04 W/05] numbers-in-title}]",
@@ -74,11 +74,11 @@ func TestPayingBack(t *testing.T) {
 		refund.Reclaimed{About: about("W/1"), On: day(2018, 7, 10), Amount: 400}, refund.Reclaimed{About: about("W/2"), On: day(2018, 7, 11), All: true})
 	record(t, l, booked(t, l, -150, "zwrot W/1", -150, "zwrot W/1", -150, "zwrot W/1", -500, "zwrot", -300, "zwrot W/3", -700, "zwrot W/2",
 		-900, "PUP", 100, "W/1")...)
-	desk := memoryDesk(l)
-	sameTexts(t, "suggestions", suggested(t, desk, queries.Request{}), []string{
+	reader := memoryReader(l)
+	sameTexts(t, "suggestions", suggested(t, reader, queries.Request{}), []string{
 		"1 [{[W/1] number-in-title}]", "2 [{[W/1] number-in-title}]", "3 [{[W/1] number-in-title}]", "4 [{[W/2] amount-to-pay-back}]",
 		"5 []", "6 [{[W/2] amount-over-outstanding}]", "7 [{[W/1 W/2] amount-of-several}]", "8 []"})
-	matches, err := desk.CertainMatches(t.Context())
+	matches, err := reader.CertainMatches(t.Context())
 	must(t, err)
 	// The third would pay back more than is left.
 	want := []queries.Match{{Statement: "W/1", Line: 1, Claim: "W/1", AmountGrosze: -150}, {Statement: "W/1", Line: 2, Claim: "W/1", AmountGrosze: -150}}
@@ -102,7 +102,7 @@ func TestReclaimIsPaidBack(t *testing.T) {
 		}
 	}
 	match := func() (count int) {
-		matches, err := memoryDesk(l).CertainMatches(t.Context())
+		matches, err := memoryReader(l).CertainMatches(t.Context())
 		must(t, err)
 		for _, m := range matches {
 			_, err := l.MatchLine(t.Context(), ledgertest.Actor, commands.MatchLine{Statement: m.Statement, Line: m.Line, Claim: m.Claim, Reason: queries.ReasonNumber})
@@ -119,7 +119,7 @@ func TestReclaimIsPaidBack(t *testing.T) {
 	if first, again := match(), match(); first != 1 || again != 0 {
 		t.Fatalf("%d matches of the transfer back, then %d", first, again)
 	}
-	if a := ask(t, memoryDesk(l), "unmatched-lines", queries.Request{}); a.Table.Len != 0 {
+	if a := ask(t, memoryReader(l), "unmatched-lines", queries.Request{}); a.Table.Len != 0 {
 		t.Errorf("unmatched: %v", rowsOf(a))
 	}
 }
@@ -148,19 +148,19 @@ func TestMatchesAndTheirDays(t *testing.T) {
 		refund.Received{About: about("W/1"), On: day(2018, 6, 20), Statement: "W/0", Line: 1, Amount: 1000, Reason: "by-hand"},
 		refund.Reclaimed{About: about("W/1"), On: day(2018, 8, 2), Amount: 400}, submitted("W/2", "", may, day(2018, 8, 20), 500))
 	record(t, l, booked(t, l, -300, "zwrot W/1", -400, "zwrot W/1", 500, "W/2")...)
-	desk := memoryDesk(l)
-	matches, err := desk.CertainMatches(t.Context())
+	reader := memoryReader(l)
+	matches, err := reader.CertainMatches(t.Context())
 	must(t, err)
 	if want := []queries.Match{{Statement: "W/1", Line: 2, Claim: "W/1", AmountGrosze: -400}}; !reflect.DeepEqual(matches, want) {
 		t.Errorf("matches %v", matches)
 	}
 	record(t, l, statement.LineMatched{Statement: "W/1", Line: 3, Claim: "W/2", Date: day(2018, 8, 3), Amount: 500, Reason: "by-hand"})
 	record(t, l, refund.Received{About: about("W/2"), On: day(2018, 8, 3), Statement: "W/1", Line: 3, Amount: 500, Reason: "by-hand"})
-	fromRedis, _ := redisDesk(t, l)
-	for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memoryDesk(l)} {
+	fromRedis, _ := redisReader(t, l)
+	for name, reader := range map[string]*queries.Reader{"redis": fromRedis, "memory": memoryReader(l)} {
 		for asOf, want := range map[domain.Date]string{day(2018, 8, 1): "1", day(2018, 8, 3): "1 2 3", day(2018, 8, 19): "1 2 3", day(2018, 8, 20): "1 2", 0: "1 2"} {
 			got := ""
-			for _, r := range rowsOf(ask(t, desk, "unmatched-lines", queries.Request{AsOf: asOf})) {
+			for _, r := range rowsOf(ask(t, reader, "unmatched-lines", queries.Request{AsOf: asOf})) {
 				got += fmt.Sprint(" ", r[1])
 			}
 			if got != " "+want {
@@ -181,10 +181,10 @@ func TestLinesBetweenTwoStreams(t *testing.T) {
 	record(t, l, statement.Received{Statement: "W/1", Lines: 3}, lines[0], lines[1])
 	check := func(when string, matches int, want ...string) {
 		t.Helper()
-		fromRedis, _ := redisDesk(t, l)
-		for name, desk := range map[string]*queries.Desk{"redis": fromRedis, "memory": memoryDesk(l)} {
-			sameTexts(t, name+" "+when, suggested(t, desk, queries.Request{}), want)
-			got, err := desk.CertainMatches(t.Context())
+		fromRedis, _ := redisReader(t, l)
+		for name, reader := range map[string]*queries.Reader{"redis": fromRedis, "memory": memoryReader(l)} {
+			sameTexts(t, name+" "+when, suggested(t, reader, queries.Request{}), want)
+			got, err := reader.CertainMatches(t.Context())
 			must(t, err)
 			if len(got) != matches {
 				t.Errorf("%s %s: matches %v", name, when, got)
@@ -203,7 +203,7 @@ func TestLinesBetweenTwoStreams(t *testing.T) {
 	record(t, l, statement.MatchUndone{Statement: "W/1", Line: 1, Claim: "W/1", Date: day(2018, 8, 1), Reason: statement.ReasonByHand})
 	check("freed", 1, "1 [{[W/1] number-in-title}]", "2 [{[W/1] number-in-title}]")
 	for _, asOf := range []domain.Date{0, day(2018, 8, 1)} {
-		for _, r := range rowsOf(ask(t, memoryDesk(l), "refunds", queries.Request{AsOf: asOf})) {
+		for _, r := range rowsOf(ask(t, memoryReader(l), "refunds", queries.Request{AsOf: asOf})) {
 			if r[5] != int64(0) || r[6] != int64(1000) {
 				t.Errorf("as of %s: %v", asOf, r)
 			}

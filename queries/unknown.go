@@ -20,7 +20,7 @@ var ErrUnknown = domain.Refusal(domain.CodeNotFound, "the ledger knows nothing b
 
 // checkKnown refuses a question about a thing that the ledger does not know, which was
 // named by a parameter.
-func (d *Desk) checkKnown(ctx context.Context, param string, thing domain.Ref) error {
+func (d *Reader) checkKnown(ctx context.Context, param string, thing domain.Ref) error {
 	known, err := d.knows(ctx, thing)
 	if err == nil && !known {
 		err = ErrUnknown.With("%s", param)
@@ -30,7 +30,7 @@ func (d *Desk) checkKnown(ctx context.Context, param string, thing domain.Ref) e
 
 // knows tells whether an event concerns a thing, or was recorded by an actor; the
 // programmes of the catalogue are known without where none is recorded yet.
-func (d *Desk) knows(ctx context.Context, ref domain.Ref) (known bool, err error) {
+func (d *Reader) knows(ctx context.Context, ref domain.Ref) (known bool, err error) {
 	if ref.Kind == domain.RefProgramme {
 		if known, err := d.knownProgramme(ctx, ref.ID); known || err != nil {
 			return known, err
@@ -60,7 +60,7 @@ func (d *Desk) knows(ctx context.Context, ref domain.Ref) (known bool, err error
 }
 
 // checkTypes refuses a pattern that no type of event matches.
-func (d *Desk) checkTypes(glob string) error {
+func (d *Reader) checkTypes(glob string) error {
 	if glob == "" {
 		return nil
 	}

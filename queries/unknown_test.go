@@ -21,13 +21,13 @@ func TestUnknown(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	must(t, importPeople(t, l))
-	fromRedis, _ := redisDesk(t, l)
+	fromRedis, _ := redisReader(t, l)
 	head, err := l.Journal.Head(t.Context())
 	must(t, err)
 	ref := func(kind domain.RefKind, id string) queries.HistoryRequest {
 		return queries.HistoryRequest{Ref: domain.Ref{Kind: kind, ID: id}}
 	}
-	for name, d := range map[string]*queries.Desk{"redis": fromRedis, "memory": memoryDesk(l)} {
+	for name, d := range map[string]*queries.Reader{"redis": fromRedis, "memory": memoryReader(l)} {
 		history := func(r queries.HistoryRequest) (int, error) {
 			n := 0
 			r.MinPosition = head.Bound()
@@ -89,7 +89,7 @@ func TestKnownAtIsSettled(t *testing.T) {
 	head, err := strconv.ParseUint(end.String(), 10, 64)
 	must(t, err)
 	rows := func(clock time.Time, knownAt string) (int, error) {
-		d := queries.NewDesk(queries.Options{Journal: l.Journal, Now: func() time.Time { return clock }, Zone: l.Zone})
+		d := queries.NewReader(queries.Options{Journal: l.Journal, Now: func() time.Time { return clock }, Zone: l.Zone})
 		a, err := d.Ask(t.Context(), "psu-settlement", queries.Request{Who: ledgertest.Actor.Who, KnownAt: knownAt})
 		if err != nil {
 			return 0, err
@@ -137,7 +137,7 @@ func TestKnownAtFoldsOnce(t *testing.T) {
 	for n := range 12 {
 		positions = append(positions, record(t, l, worked(day(2018, 12, 1).Add(n), 60, 830, 830)).String())
 	}
-	d := memoryDesk(l)
+	d := memoryReader(l)
 	const askers = 512
 	var wg sync.WaitGroup
 	gone, cancel := context.WithCancel(t.Context())
@@ -178,10 +178,10 @@ func TestNumbersBetweenEventsFoldOnce(t *testing.T) {
 	l := ledgertest.Open(t)
 	from := record(t, l, worked(day(2018, 12, 1), 60, 830, 830))
 	record(t, l, worked(day(2018, 12, 2), 60, 830, 830))
-	memory, redis := memoryDesk(l), first(redisDesk(t, l))
+	memory, redis := memoryReader(l), first(redisReader(t, l))
 	begin, err := strconv.ParseUint(from.String(), 10, 64)
 	must(t, err)
-	for name, d := range map[string]*queries.Desk{"memory": memory, "redis": redis} {
+	for name, d := range map[string]*queries.Reader{"memory": memory, "redis": redis} {
 		want, err := d.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, KnownAt: from.String()})
 		must(t, err)
 		folded := d.FoldsBegun()

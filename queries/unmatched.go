@@ -57,7 +57,7 @@ func unmatchedRows(ctx context.Context, q *question) ([]unmatchedRow, error) {
 		// Who may not see titles gets no suggestion that rests on one either: a claim
 		// can be given any word for its number.
 		if q.sees(domain.RefStatement) {
-			if row.title, err = q.desk.title(ctx, l); err != nil {
+			if row.title, err = q.reader.title(ctx, l); err != nil {
 				return nil, err
 			}
 		}
@@ -162,7 +162,7 @@ func monthParts[R any](ctx context.Context, q *question, t fold.Table[R], view p
 
 // title opens what stands in a transfer; "" where it can't be opened any more,
 // or nobody here can.
-func (d *Desk) title(ctx context.Context, l projections.BankLine) (string, error) {
+func (d *Reader) title(ctx context.Context, l projections.BankLine) (string, error) {
 	text, _, err := d.opened(ctx, statement.SealOf(l.Statement, l.Line, "title"), l.Title)
 	return text, err
 }

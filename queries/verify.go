@@ -56,7 +56,7 @@ var errMany = errors.New("too many differences")
 // Verify works every read model out anew from the log, in memory, and compares
 // it, rows and the lists they are found by, with Redis at the same position. It
 // returns at most a thousand differences.
-func (d *Desk) Verify(ctx context.Context, progress func(journal.Position, int)) ([]Difference, error) {
+func (d *Reader) Verify(ctx context.Context, progress func(journal.Position, int)) ([]Difference, error) {
 	if d.opts.Store == nil {
 		return nil, ErrNothingKept
 	}
@@ -86,7 +86,7 @@ func (d *Desk) Verify(ctx context.Context, progress func(journal.Position, int))
 	return differences, nil
 }
 
-func (d *Desk) catchUp(ctx context.Context, memories map[string]*fold.Memory[*journal.Recorded], after journal.Position, until journal.Bound, progress func(journal.Position, int)) error {
+func (d *Reader) catchUp(ctx context.Context, memories map[string]*fold.Memory[*journal.Recorded], after journal.Position, until journal.Bound, progress func(journal.Position, int)) error {
 	events := 0
 	return projections.Log{Journal: d.opts.Journal}.Scan(ctx, fold.Range{After: after, Until: until}, func(b projections.Batch) error {
 		for _, m := range memories {
@@ -102,7 +102,7 @@ func (d *Desk) catchUp(ctx context.Context, memories map[string]*fold.Memory[*jo
 	})
 }
 
-func (d *Desk) verifyOne(ctx context.Context, p projections.Projection, m *fold.Memory[*journal.Recorded]) ([]Difference, error) {
+func (d *Reader) verifyOne(ctx context.Context, p projections.Projection, m *fold.Memory[*journal.Recorded]) ([]Difference, error) {
 	if err := d.wait(ctx, m.Position().Bound(), []projections.Projection{p}); err != nil && !errors.Is(err, ErrBehind) {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func TestVerifyReadsTheLists(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	must(t, importPeople(t, l))
-	desk, c := redisDesk(t, l)
+	reader, c := redisReader(t, l)
 	ctx := t.Context()
 	keys, err := c.Keys(ctx, "ksiega:{settlement}:g*:cp").Result()
 	must(t, err)
@@ -28,7 +28,7 @@ func TestVerifyReadsTheLists(t *testing.T) {
 	months, err := c.HGetAll(ctx, g+"p:months").Result()
 	must(t, err)
 	found := func() (texts []string) {
-		differences, err := desk.Verify(ctx, nil)
+		differences, err := reader.Verify(ctx, nil)
 		must(t, err)
 		for _, d := range differences {
 			texts = append(texts, d.String())

@@ -47,8 +47,8 @@ func measureFindings(ctx context.Context, b *bench) (err error) {
 		return err
 	}
 	defer runner.Stop()
-	desk := queries.NewDesk(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
-	r, err := desk.Report("findings")
+	reader := queries.NewReader(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
+	r, err := reader.Report("findings")
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func measureFindings(ctx context.Context, b *bench) (err error) {
 				rows := 0
 				for range b.repetitions(5) {
 					start := time.Now()
-					a, err := desk.Ask(ctx, "findings", queries.Request{Params: map[string]string{"kind": kind.Code}, AsOf: q.asOf, Who: who})
+					a, err := reader.Ask(ctx, "findings", queries.Request{Params: map[string]string{"kind": kind.Code}, AsOf: q.asOf, Who: who})
 					if err != nil {
 						return err
 					}

@@ -122,7 +122,7 @@ func (b *bench) importInto(ctx context.Context, s *site, client *redis.Client, d
 		return done, err
 	}
 	defer runner.Stop()
-	desk := queries.NewDesk(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Now: time.Now, Zone: ledger.Zone})
+	reader := queries.NewReader(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Now: time.Now, Zone: ledger.Zone})
 	for _, file := range []string{"porozumienia.csv", "uczestnicy.csv", "umowy.csv"} {
 		if _, err := importFile(ctx, ledger, dir, file); err != nil {
 			return done, err
@@ -142,7 +142,7 @@ func (b *bench) importInto(ctx context.Context, s *site, client *redis.Client, d
 		if err := seen(ctx, s.bulk, runner); err != nil {
 			return err
 		}
-		answer, err := desk.Ask(ctx, "psu-settlement", queries.Request{Params: map[string]string{"agreement": generated.Agreement}})
+		answer, err := reader.Ask(ctx, "psu-settlement", queries.Request{Params: map[string]string{"agreement": generated.Agreement}})
 		if err != nil {
 			return err
 		}

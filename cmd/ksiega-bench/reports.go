@@ -77,8 +77,8 @@ func measureReports(ctx context.Context, b *bench) (err error) {
 		return err
 	}
 	defer runner.Stop()
-	desk := queries.NewDesk(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
-	handler, err := httpapi.New(httpapi.Options{Ledger: ledger, Desk: desk, Version: "bench", Now: time.Now, Gate: session.Gate{Visitors: func(context.Context) error { return nil }},
+	reader := queries.NewReader(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
+	handler, err := httpapi.New(httpapi.Options{Ledger: ledger, Reader: reader, Version: "bench", Now: time.Now, Gate: session.Gate{Visitors: func(context.Context) error { return nil }},
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		return err

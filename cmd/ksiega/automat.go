@@ -48,7 +48,7 @@ func (p *process) matchRefunds(ctx context.Context) (int, error) {
 			return 0, err
 		}
 	}
-	certain, err := p.desk.CertainMatches(ctx)
+	certain, err := p.reader.CertainMatches(ctx)
 	if err != nil {
 		return 0, err
 	}

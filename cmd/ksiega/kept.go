@@ -85,7 +85,7 @@ func (p *process) keepRows(ctx context.Context) {
 		return
 	}
 	p.keptEra, p.keptEvents = era, events
-	if err := p.desk.KeepRows(ctx); err != nil && ctx.Err() == nil {
+	if err := p.reader.KeepRows(ctx); err != nil && ctx.Err() == nil {
 		slog.Warn("keep rows of earlier moments", "error", inWords(err))
 	}
 }

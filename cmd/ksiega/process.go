@@ -40,7 +40,7 @@ type process struct {
 	master  vault.MasterKey
 	vault   *vault.Vault
 	ledger  *commands.Ledger
-	desk    *queries.Desk
+	reader  *queries.Reader
 	days    programme.DayCount
 	changed chan struct{}   // wakes the automat of a server
 	manual  bool            // there is no automat: every match is a person's
@@ -142,7 +142,7 @@ func (p *process) open(ctx context.Context, g *globals, live bool, h hooks) erro
 			return err
 		}
 	}
-	p.desk = p.newDesk(zone)
+	p.reader = p.newReader(zone)
 	return nil
 }
 
@@ -240,8 +240,8 @@ func (p *process) openRedis(ctx context.Context, g *globals) (redis.UniversalCli
 	return client, foldredis.CheckRedis(ctx, client)
 }
 
-// newDesk answers from the read models where there are any, else from the log.
-func (p *process) newDesk(zone *time.Location) *queries.Desk {
+// newReader answers from the read models where there are any, else from the log.
+func (p *process) newReader(zone *time.Location) *queries.Reader {
 	o := queries.Options{Journal: p.journal, Vault: p.vault, Shared: p.node == nil, Now: time.Now, Zone: zone, Catalogue: p.ledger.Catalogue, DayCount: p.days}
 	if p.kept != nil {
 		o.Keeper = p.kept
@@ -249,7 +249,7 @@ func (p *process) newDesk(zone *time.Location) *queries.Desk {
 	if p.runner != nil {
 		o.Store, o.Runner = p.store, p.runner
 	}
-	return queries.NewDesk(o)
+	return queries.NewReader(o)
 }
 
 // recordEditions records what the ledger lacks of this build's catalogue, and settings

@@ -109,7 +109,7 @@ func (p *process) replay(r *http.Request, n *control.Notes) error {
 			return err
 		}
 	}
-	_, err := p.desk.History(r.Context(), req, func(e queries.Entry) error { return n.Line(e) })
+	_, err := p.reader.History(r.Context(), req, func(e queries.Entry) error { return n.Line(e) })
 	return err
 }
 
@@ -121,7 +121,7 @@ func (p *process) noteReplay(r *http.Request, req *queries.HistoryRequest, reaso
 	if err := p.ledger.MayReveal(origin(r), reason); err != nil {
 		return err
 	}
-	subjects, through, err := p.desk.Whose(r.Context(), *req, intake.MaxSubjects)
+	subjects, through, err := p.reader.Whose(r.Context(), *req, intake.MaxSubjects)
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func readConfig(path string, app *kong.Application, global map[string]*kong.Flag
 func listReports() {
 	fmt.Printf("ksiega report NAME [--format %s] [--as-of RRRR-MM-DD] [--known-at RFC3339|position] [--PARAM VALUE] [-o FILE]\n\n",
 		strings.Join(report.FormatNames(), "|"))
-	for _, r := range queries.NewDesk(queries.Options{}).Reports() {
+	for _, r := range queries.NewReader(queries.Options{}).Reports() {
 		fmt.Printf("  %s\n      %s\n", r.Name, r.Doc)
 		for _, p := range r.Params {
 			fmt.Printf("      --%s: %s\n", p.Name, p.Doc)

@@ -31,7 +31,7 @@ func TestEveryOperationHasALine(t *testing.T) {
 			asked[access.Operation(sub.Name)] = true
 		}
 	}
-	for _, r := range queries.NewDesk(queries.Options{}).Reports() {
+	for _, r := range queries.NewReader(queries.Options{}).Reports() {
 		asked[access.Report(r.Name)] = true
 	}
 	for op := range asked {

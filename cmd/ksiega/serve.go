@@ -112,7 +112,7 @@ func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, token stri
 
 // webOptions open the web door on this ledger.
 func (p *process) webOptions(log *slog.Logger) httpapi.Options {
-	return httpapi.Options{Ledger: p.ledger, Desk: p.desk, Version: version, Now: time.Now, Log: log,
+	return httpapi.Options{Ledger: p.ledger, Reader: p.reader, Version: version, Now: time.Now, Log: log,
 		After: p.change, Unavailable: p.unavailable}
 }
 

@@ -78,7 +78,7 @@ func (c rebuildCmd) Run(ctx context.Context, g *globals) error {
 }
 
 func (p *process) verify(r *http.Request, n *control.Notes) error {
-	differences, err := p.desk.Verify(r.Context(), func(_ journal.Position, events int) { n.Say(control.Note{At: events}) })
+	differences, err := p.reader.Verify(r.Context(), func(_ journal.Position, events int) { n.Say(control.Note{At: events}) })
 	for _, d := range differences {
 		n.Say(control.Note{Differ: d.String()})
 	}

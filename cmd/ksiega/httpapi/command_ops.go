@@ -91,7 +91,7 @@ func register[C commands.Request](s *server, api huma.API, summary string, do fu
 // resolution binds to that. A finding that is gone is handed on as none, since the
 // same command sent again is answered all the same.
 func (s *server) resolveFinding(ctx context.Context, o commands.Origin, c commands.ResolveFinding) (commands.Result, error) {
-	now, err := s.Desk.Finding(ctx, c.Finding, session.Of(ctx))
+	now, err := s.Reader.Finding(ctx, c.Finding, session.Of(ctx))
 	if err != nil {
 		return commands.Result{}, err
 	}

@@ -56,7 +56,7 @@ func (s *server) unchanged(r *http.Request, name string, req queries.Request, fo
 }
 
 func (s *server) standing(ctx context.Context, name string, req queries.Request) (report.Head, bool) {
-	at, err := s.Desk.Standing(ctx, name, req)
+	at, err := s.Reader.Standing(ctx, name, req)
 	return at, err == nil && at.Position != "" // what is wrong the answer tells
 }
 

@@ -116,7 +116,7 @@ func (in *historyAsked) request() (queries.HistoryRequest, error) {
 func (s *server) history(ctx context.Context, req queries.HistoryRequest) (*eventPage, error) {
 	req.Who = session.Of(ctx)
 	page := &eventPage{Body: EventPage{Events: []Event{}}}
-	next, err := s.Desk.History(ctx, req, func(e queries.Entry) error {
+	next, err := s.Reader.History(ctx, req, func(e queries.Entry) error {
 		page.Body.Events = append(page.Body.Events, Event{Position: e.Position, Stream: e.Stream, Revision: e.Revision, Type: e.Type,
 			RecordedAt: e.RecordedAt, OccurredOn: e.OccurredOn, Actor: e.Actor, Data: json.RawMessage(e.Data)})
 		return nil

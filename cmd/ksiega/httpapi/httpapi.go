@@ -18,10 +18,10 @@ import (
 	"ksiega/queries"
 )
 
-// Options say what the door opens on. Ledger, Desk and Now are needed.
+// Options say what the door opens on. Ledger, Reader and Now are needed.
 type Options struct {
 	Ledger *commands.Ledger
-	Desk   *queries.Desk
+	Reader *queries.Reader
 	// Ready says why the server should not be asked yet; nil, or a nil error,
 	// is ready.
 	Ready func() error
@@ -59,11 +59,11 @@ type server struct {
 // maxRequests bounds the requests in hand; more are sent away with 503.
 const maxRequests = 512
 
-var errOptions = errors.New("httpapi: Ledger, Desk and Now are needed")
+var errOptions = errors.New("httpapi: Ledger, Reader and Now are needed")
 
 // New makes the handler of the whole door.
 func New(o Options) (http.Handler, error) {
-	if o.Ledger == nil || o.Desk == nil || o.Now == nil {
+	if o.Ledger == nil || o.Reader == nil || o.Now == nil {
 		return nil, errOptions
 	}
 	if o.Log == nil {
@@ -71,7 +71,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &server{Options: o, slots: make(chan struct{}, maxRequests)}
 	var err error
-	if s.pages, err = pages.New(pages.Options{Version: o.Version, Reports: o.Desk.Reports(), Zone: o.Ledger.Zone}); err != nil {
+	if s.pages, err = pages.New(pages.Options{Version: o.Version, Reports: o.Reader.Reports(), Zone: o.Ledger.Zone}); err != nil {
 		return nil, err
 	}
 	r := chi.NewRouter()

@@ -25,7 +25,7 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, page func(io.Write
 func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
 	var v pages.Start
 	var err error
-	v.Overview, err = s.Desk.Overview(r.Context(), session.Of(r.Context()))
+	v.Overview, err = s.Reader.Overview(r.Context(), session.Of(r.Context()))
 	switch {
 	case errors.Is(err, access.ErrDenied):
 		s.write(w, r, s.problemOf(r.Context(), err))

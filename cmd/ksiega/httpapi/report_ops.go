@@ -67,7 +67,7 @@ func (s *server) registerReports(api huma.API) {
 	}, func(ctx context.Context, _ *struct{}) (*reportList, error) {
 		return s.listReports(session.Of(ctx)), nil
 	})
-	for _, r := range s.Desk.Reports() {
+	for _, r := range s.Reader.Reports() {
 		s.registerReport(api, r)
 	}
 	huma.Register(api, huma.Operation{Method: http.MethodGet, Path: "/api/v1/reports/{name}", Hidden: true},
@@ -81,7 +81,7 @@ func (s *server) registerReports(api huma.API) {
 // listReports are those that somebody may ask.
 func (s *server) listReports(who access.Who) *reportList {
 	list := &reportList{Body: ReportList{Reports: []ReportEntry{}}}
-	for _, r := range s.Desk.Reports() {
+	for _, r := range s.Reader.Reports() {
 		if !who.May(access.Report(r.Name)) {
 			continue
 		}
@@ -187,7 +187,7 @@ func mediaType(format string) string {
 
 // answer asks, and records whose texts are shown. HEAD shows none.
 func (s *server) answer(r *http.Request, name string, req queries.Request) (*queries.Answer, error) {
-	a, err := s.Desk.Ask(r.Context(), name, req)
+	a, err := s.Reader.Ask(r.Context(), name, req)
 	if err == nil && len(a.Shown) > 0 && r.Method != http.MethodHead {
 		err = s.noteReport(r.Context(), a)
 	}

@@ -78,7 +78,7 @@ func TestWorkedCases(t *testing.T) {
 		record(t, l, worked(day(2024, 5, 6).Add(7*n), 570, 1500, 1090),
 			worked(day(2025, 7, 1).Add(7*n), 600, 3050, 3050), worked(day(2026, 1, 5).Add(7*n), 600, 3140, 3140))
 	}
-	a := ask(t, memoryDesk(l), "psu-settlement", queries.Request{})
+	a := ask(t, memoryReader(l), "psu-settlement", queries.Request{})
 	sameRows(t, a, []string{
 		fmt.Sprint("P/1", "S/1", "U1", "2024-05", 2280, 57000, 24852, 32148, 0, 0),
 		fmt.Sprint("P/1", "S/1", "U1", "2025-07", 2400, 122000, 73200, 48800, 0, 0),
@@ -96,7 +96,7 @@ func TestWorkedCases(t *testing.T) {
 			req.Params[name] = value
 		}
 		var got []string
-		for _, r := range rowsOf(ask(t, memoryDesk(l), "psu-settlement", req)) {
+		for _, r := range rowsOf(ask(t, memoryReader(l), "psu-settlement", req)) {
 			got = append(got, fmt.Sprint(r[3]))
 		}
 		if strings.Join(got, " ") != months {
@@ -110,7 +110,7 @@ func TestWorkedCases(t *testing.T) {
 func TestTwoAxesOfTime(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
-	desk, _ := redisDesk(t, l)
+	reader, _ := redisReader(t, l)
 	first := record(t, l, worked(day(2018, 12, 31), 240, 830, 830), worked(day(2019, 1, 2), 300, 830, 830))
 	fixed := attendance.DayCorrected{About: worked(0, 0, 0, 0).About, Date: day(2018, 12, 31), Before: attendance.Value{Minutes: 240},
 		After: attendance.Value{Minutes: 120}, Delta: -120, Reason: "x", Rates: worked(0, 0, 830, 830).Rates}
@@ -118,7 +118,7 @@ func TestTwoAxesOfTime(t *testing.T) {
 	minutes := func(req queries.Request) string {
 		req.MinPosition = last.Bound()
 		var got []string
-		for _, r := range rowsOf(ask(t, desk, "psu-settlement", req)) {
+		for _, r := range rowsOf(ask(t, reader, "psu-settlement", req)) {
 			got = append(got, fmt.Sprint(r[3], "=", r[4], "/", r[8]))
 		}
 		return strings.Join(got, " ")
@@ -140,12 +140,12 @@ func TestTwoAxesOfTime(t *testing.T) {
 			t.Errorf("asOf %s, knownAt %s: %s, not %s", c.req.AsOf, c.req.KnownAt, got, c.want)
 		}
 	}
-	sameInstants(t, l, desk)
+	sameInstants(t, l, reader)
 }
 
 // sameInstants: an instant is known as the position before the first event
 // recorded later, whichever way it is looked up.
-func sameInstants(t *testing.T, l *ledgertest.Ledger, desk *queries.Desk) {
+func sameInstants(t *testing.T, l *ledgertest.Ledger, reader *queries.Reader) {
 	t.Helper()
 	var book []journal.Recorded
 	must(t, l.Journal.Scan(t.Context(), journal.ScanOptions{}, func(b journal.Batch) error {
@@ -159,7 +159,7 @@ func sameInstants(t *testing.T, l *ledgertest.Ledger, desk *queries.Desk) {
 			for want < len(book) && !book[want].Created.After(at) {
 				want++
 			}
-			for name, d := range map[string]*queries.Desk{"redis": desk, "memory": memoryDesk(l)} {
+			for name, d := range map[string]*queries.Reader{"redis": reader, "memory": memoryReader(l)} {
 				count := 0
 				_, err := d.History(t.Context(), queries.HistoryRequest{Who: ledgertest.Actor.Who, Until: at.Format(time.RFC3339Nano)}, func(queries.Entry) error {
 					count++
@@ -186,7 +186,7 @@ func TestClaimsThatCount(t *testing.T) {
 		refund.Accepted{About: about("WR/3"), On: day(2018, 7, 9), Amount: 486})
 	for asOf, want := range map[domain.Date]int64{0: 486, day(2018, 6, 9): 0, day(2018, 6, 10): 486, day(2018, 6, 20): 0,
 		day(2018, 6, 25): 480, day(2018, 7, 5): 486} {
-		a := ask(t, memoryDesk(l), "psu-settlement", queries.Request{AsOf: asOf})
+		a := ask(t, memoryReader(l), "psu-settlement", queries.Request{AsOf: asOf})
 		if a.Table.Len != 1 || rowsOf(a)[0][9] != want {
 			t.Errorf("%s: claimed %v, not %d", asOf, rowsOf(a), want)
 		}
@@ -194,7 +194,7 @@ func TestClaimsThatCount(t *testing.T) {
 	// WR/1 was returned, so that only its correction is owed; WR/2 and its correction both are.
 	for asOf, want := range map[domain.Date]string{day(2018, 6, 25): "", day(2018, 7, 5): "[[refund-difference:WR/2:corrected [WR/2 P/1 WR/3] 480]]"} {
 		got := ""
-		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "refund-difference"}})) {
+		for _, r := range rowsOf(ask(t, memoryReader(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "refund-difference"}})) {
 			if strings.HasSuffix(r[0].(string), "corrected") {
 				got += fmt.Sprint([]any{[]any{r[0], r[3], r[6]}})
 			}
@@ -228,7 +228,7 @@ func TestUnsettledMonths(t *testing.T) {
 		0:                "claimed-not-paid:S/1:2018-06:WR/2 486, paid-not-worked:S/1:2018-05 90, refund-difference:WR/2:S/1 486, refund-difference:WR/2:accepted 20, refund-difference:WR/2:given 14",
 	} {
 		var got []string
-		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf})) {
+		for _, r := range rowsOf(ask(t, memoryReader(l), "findings", queries.Request{AsOf: asOf})) {
 			got = append(got, fmt.Sprint(r[0], " ", r[6]))
 			if len(r[8].([]string)) == 0 {
 				t.Errorf("%v has no proof", r)
@@ -259,7 +259,7 @@ func TestNotClaimed(t *testing.T) {
 		0:                "[not-claimed:S/1:2018-05 2018-05-01 2018-05-31 486 1:00]",
 	} {
 		got := []string{}
-		for _, r := range rowsOf(ask(t, memoryDesk(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "not-claimed"}})) {
+		for _, r := range rowsOf(ask(t, memoryReader(l), "findings", queries.Request{AsOf: asOf, Params: map[string]string{"kind": "not-claimed"}})) {
 			got = append(got, fmt.Sprint(r[0], " ", r[4], " ", r[5], " ", r[6], " ", domain.Minutes(r[7].(int64))))
 		}
 		if fmt.Sprint(got) != want {
@@ -290,19 +290,19 @@ func TestEligibleHours(t *testing.T) {
 		visit("A1", day(2019, 2, 10), 480, 540), visit("A1", day(2019, 2, 11), 480, 540), visit("A2", day(2019, 2, 11), 525, 600),
 		contract.Terminated{Life: life(day(2019, 2, 20))},
 		visit("A1", day(2019, 2, 21), 480, 500), visit("A1", day(2019, 3, 1), 1380, 1440))
-	desk := memoryDesk(l)
+	reader := memoryReader(l)
 	row := func(assistant, month string, minutes, eligible, visits int) string {
 		return fmt.Sprint("aoon", assistant, "KT/1", "U1", month, minutes, eligible, visits)
 	}
-	sameRows(t, ask(t, desk, "assistant-hours", queries.Request{}), []string{row("A1", "2018-12", 60, 0, 1),
+	sameRows(t, ask(t, reader, "assistant-hours", queries.Request{}), []string{row("A1", "2018-12", 60, 0, 1),
 		row("A1", "2019-01", 150, 150, 2), row("A1", "2019-02", 140, 60, 3), row("A1", "2019-03", 60, 0, 1), row("A2", "2019-02", 75, 75, 1)})
-	sameRows(t, ask(t, desk, "assistant-hours", queries.Request{Params: map[string]string{"from": "2019-01-02", "to": "2019-02-10", "assistant": "A1"}}),
+	sameRows(t, ask(t, reader, "assistant-hours", queries.Request{Params: map[string]string{"from": "2019-01-02", "to": "2019-02-10", "assistant": "A1"}}),
 		[]string{row("A1", "2019-01", 60, 60, 1), row("A1", "2019-02", 60, 0, 1)})
 	// As of a day before the termination, the visits after it are not there yet.
-	sameRows(t, ask(t, desk, "assistant-hours", queries.Request{AsOf: day(2019, 2, 19), Params: map[string]string{"month": "2019-02"}}),
+	sameRows(t, ask(t, reader, "assistant-hours", queries.Request{AsOf: day(2019, 2, 19), Params: map[string]string{"month": "2019-02"}}),
 		[]string{row("A1", "2019-02", 120, 60, 2), row("A2", "2019-02", 75, 75, 1)})
 	var got []string
-	for _, r := range rowsOf(ask(t, desk, "findings", queries.Request{})) {
+	for _, r := range rowsOf(ask(t, reader, "findings", queries.Request{})) {
 		got = append(got, fmt.Sprint(r[0], " ", r[7]))
 	}
 	sameTexts(t, "findings", got, []string{
@@ -310,12 +310,12 @@ func TestEligibleHours(t *testing.T) {
 		"outside-contract:KT/1:2019-02-21:A1@08.00 20", "outside-contract:KT/1:2019-03-01:A1@23.00 60",
 		"participant-overlap:U1:2019-02-11:A1@08.00:A2@08.45 15"})
 	for asOf, state := range map[domain.Date]string{0: "terminated", day(2019, 1, 2): "signed", day(2019, 2, 10): "suspended", day(2019, 2, 11): "signed"} {
-		a := ask(t, desk, "contracts", queries.Request{AsOf: asOf})
+		a := ask(t, reader, "contracts", queries.Request{AsOf: asOf})
 		if a.Table.Len != 1 || rowsOf(a)[0][7] != state {
 			t.Errorf("%s: %v, not %s", asOf, rowsOf(a), state)
 		}
 	}
-	if a := ask(t, desk, "contracts", queries.Request{AsOf: day(2019, 1, 1)}); a.Table.Len != 0 {
+	if a := ask(t, reader, "contracts", queries.Request{AsOf: day(2019, 1, 1)}); a.Table.Len != 0 {
 		t.Errorf("a contract before it was concluded: %v", rowsOf(a))
 	}
 }
@@ -333,14 +333,14 @@ func TestSuggestions(t *testing.T) {
 	record(t, l, submitted("WR/1", "", may, day(2018, 6, 1), 1000), submitted("WR/10", "", may, day(2018, 6, 2), 300), submitted("WR/3", "", may, day(2018, 6, 3), 50),
 		line(1, 600, "refundacja WR/1."), line(2, 600, "refundacja (WR/1)"), line(3, 300, "bez numeru"), line(4, 350, "WR/10 i WR/3"),
 		line(5, -100, "opłata"), line(6, 40, "WR/3, WR/10"), line(7, 400, "aWR/1"), line(8, 9999, "WR/3"))
-	desk := memoryDesk(l)
-	matches, err := desk.CertainMatches(t.Context())
+	reader := memoryReader(l)
+	matches, err := reader.CertainMatches(t.Context())
 	must(t, err)
 	// The second transfer would overfill WR/1 once the first is matched.
 	if want := []queries.Match{{Statement: "W/1", Line: 1, Claim: "WR/1", AmountGrosze: 600}}; !reflect.DeepEqual(matches, want) {
 		t.Errorf("matches %v", matches)
 	}
-	a := ask(t, desk, "unmatched-lines", queries.Request{})
+	a := ask(t, reader, "unmatched-lines", queries.Request{})
 	var got []string
 	for _, r := range rowsOf(a) {
 		got = append(got, fmt.Sprint(r[1], " ", r[4], " ", r[5]))
@@ -349,7 +349,7 @@ func TestSuggestions(t *testing.T) {
 		"1 refundacja WR/1. [{[WR/1] number-in-title}]", "2 refundacja (WR/1) [{[WR/1] number-in-title}]",
 		"3 bez numeru [{[WR/10] amount-outstanding}]", "4 WR/10 i WR/3 [{[WR/10 WR/3] numbers-in-title}]", "5 opłata []",
 		"6 WR/3, WR/10 [{[WR/10] number-in-title} {[WR/3] number-in-title}]", "7 aWR/1 []", "8 WR/3 [{[WR/3] amount-over-outstanding}]"})
-	blind, err := desk.Ask(t.Context(), "unmatched-lines", queries.Request{Who: access.By("x", access.API, access.Token)})
+	blind, err := reader.Ask(t.Context(), "unmatched-lines", queries.Request{Who: access.By("x", access.API, access.Token)})
 	must(t, err)
 	// By the amounts alone: a suggestion that followed from a title would tell it.
 	got = nil
@@ -374,7 +374,7 @@ func TestDurabilityReport(t *testing.T) {
 		day(2019, 7, 6): "3 6 4 2 [{2019-07-01 2019-07-02 0 3}] 1 0 0 0",
 		day(2019, 6, 1): "3 0 0 0 [] 0 0 0 0",
 	} {
-		a := ask(t, memoryDesk(l), "durability", queries.Request{AsOf: asOf})
+		a := ask(t, memoryReader(l), "durability", queries.Request{AsOf: asOf})
 		if got := rowsOf(a)[0][3:].String(); !strings.HasPrefix(got, "{"+want) {
 			t.Errorf("%s: %s, not %s", asOf, got, want)
 		}
@@ -387,7 +387,7 @@ func TestQuestionsThatMakeNoSense(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	record(t, l, worked(day(2018, 5, 7), 60, 810, 810))
-	desk, _ := redisDesk(t, l)
+	reader, _ := redisReader(t, l)
 	ctx := t.Context()
 	for _, c := range []struct {
 		report string
@@ -402,25 +402,25 @@ func TestQuestionsThatMakeNoSense(t *testing.T) {
 		{"psu-settlement", queries.Request{KnownAt: "yesterday"}, queries.ErrKnownAt},
 	} {
 		c.req.Who = ledgertest.Actor.Who
-		if _, err := desk.Ask(ctx, c.report, c.req); !errors.Is(err, c.want) {
+		if _, err := reader.Ask(ctx, c.report, c.req); !errors.Is(err, c.want) {
 			t.Errorf("%s %v: %v, not %v", c.report, c.req, err, c.want)
 		}
 	}
-	if _, err := memoryDesk(l).Ask(ctx, "refunds", queries.Request{Who: ledgertest.Actor.Who, MinPosition: far}); !errors.Is(err, queries.ErrBehind) {
+	if _, err := memoryReader(l).Ask(ctx, "refunds", queries.Request{Who: ledgertest.Actor.Who, MinPosition: far}); !errors.Is(err, queries.ErrBehind) {
 		t.Errorf("a position that nobody has reached: %v", err)
 	}
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := desk.Ask(gone, "refunds", queries.Request{Who: ledgertest.Actor.Who, MinPosition: far}); err == nil || errors.Is(err, queries.ErrBehind) {
+	if _, err := reader.Ask(gone, "refunds", queries.Request{Who: ledgertest.Actor.Who, MinPosition: far}); err == nil || errors.Is(err, queries.ErrBehind) {
 		t.Errorf("a reader who left: %v", err)
 	}
-	a := ask(t, desk, "refunds", queries.Request{})
+	a := ask(t, reader, "refunds", queries.Request{})
 	if err := a.Write(&bytes.Buffer{}, "docx"); !errors.Is(err, report.ErrFormat) {
 		t.Errorf("docx: %v", err)
 	}
 	for _, r := range []queries.HistoryRequest{{TypeGlob: "["}, {After: "x"}, {Until: "x"}, {Stream: "a", Actor: "b"}} {
 		r.Who = ledgertest.Actor.Who
-		_, err := desk.History(ctx, r, func(queries.Entry) error { return nil })
+		_, err := reader.History(ctx, r, func(queries.Entry) error { return nil })
 		var refusal *domain.Error
 		if !errors.As(err, &refusal) {
 			t.Errorf("%+v: %v", r, err)
@@ -436,7 +436,7 @@ func TestWritten(t *testing.T) {
 	record(t, l, claim, refund.Received{About: claim.About, On: day(2018, 6, 30), Statement: "W/1", Line: 3, Amount: 86, Reason: "by-hand"})
 	position, err := l.Journal.Head(t.Context())
 	must(t, err)
-	a := ask(t, memoryDesk(l), "refunds", queries.Request{Params: map[string]string{"agreement": "P/1"}, AsOf: day(2018, 7, 1)})
+	a := ask(t, memoryReader(l), "refunds", queries.Request{Params: map[string]string{"agreement": "P/1"}, AsOf: day(2018, 7, 1)})
 	var out bytes.Buffer
 	must(t, a.Write(&out, "json"))
 	want := fmt.Sprintf(`{"report":"refunds","params":{"agreement":"P/1"},"asOf":"2018-07-01","knownAt":"","position":"%s","generatedAt":"2026-03-01T12:00:00Z","day":"2018-07-01",`+
@@ -466,10 +466,10 @@ func TestHistory(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	must(t, importPeople(t, l))
-	desk, _ := redisDesk(t, l)
+	reader, _ := redisReader(t, l)
 	head, err := l.Journal.Head(t.Context())
 	must(t, err)
-	read := func(d *queries.Desk, r queries.HistoryRequest) (entries []queries.Entry) {
+	read := func(d *queries.Reader, r queries.HistoryRequest) (entries []queries.Entry) {
 		r.MinPosition = head.Bound()
 		for range 100 {
 			r.Who = ledgertest.Actor.Who
@@ -486,18 +486,18 @@ func TestHistory(t *testing.T) {
 		t.Fatal("the history does not end")
 		return nil
 	}
-	all := read(desk, queries.HistoryRequest{})
+	all := read(reader, queries.HistoryRequest{})
 	for _, r := range []queries.HistoryRequest{
 		{Ref: domain.Ref{Kind: domain.RefParticipant, ID: "U2"}}, {Ref: domain.Ref{Kind: domain.RefContract, ID: "S/1"}},
 		{Actor: "tester"}, {Stream: domain.Stream("attendance", "S/1")}, {TypeGlob: "attendance.*"},
 		{Ref: domain.Ref{Kind: domain.RefAgreement, ID: "P/1"}, From: all[3].Position, Until: all[len(all)-3].Position},
 	} {
-		whole := read(desk, r)
-		if other := read(memoryDesk(l), r); !reflect.DeepEqual(whole, other) {
+		whole := read(reader, r)
+		if other := read(memoryReader(l), r); !reflect.DeepEqual(whole, other) {
 			t.Errorf("%+v: %d entries by the index, %d without", r, len(whole), len(other))
 		}
 		r.Limit = 2
-		if paged := read(desk, r); !reflect.DeepEqual(whole, paged) {
+		if paged := read(reader, r); !reflect.DeepEqual(whole, paged) {
 			t.Errorf("%+v: %d entries, %d page by page", r, len(whole), len(paged))
 		}
 		if (len(whole) == 0) != (r.Actor == "nobody") {
@@ -508,14 +508,14 @@ func TestHistory(t *testing.T) {
 		}
 	}
 	person := queries.HistoryRequest{Ref: domain.Ref{Kind: domain.RefParticipant, ID: "U2"}}
-	sealed := fmt.Sprint(read(desk, person))
+	sealed := fmt.Sprint(read(reader, person))
 	person.Reveal = true
-	opened := fmt.Sprint(read(desk, person))
+	opened := fmt.Sprint(read(reader, person))
 	if strings.Contains(sealed, "Wzorcowa") || !strings.Contains(opened, "Wzorcowa") || strings.Contains(opened, `"v2.`) {
 		t.Errorf("sealed %s\nopened %s", sealed, opened)
 	}
 	must(t, l.Vault.Erase(t.Context(), "participant/U2"))
-	if erased := fmt.Sprint(read(desk, person)); strings.Contains(erased, "Wzorcowa") || !strings.Contains(erased, `"v2.`) {
+	if erased := fmt.Sprint(read(reader, person)); strings.Contains(erased, "Wzorcowa") || !strings.Contains(erased, `"v2.`) {
 		t.Errorf("erased %s", erased)
 	}
 }
@@ -539,15 +539,15 @@ func TestOverviewAndVerify(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
 	must(t, importPeople(t, l))
-	desk, client := redisDesk(t, l)
-	differences, err := desk.Verify(t.Context(), nil)
+	reader, client := redisReader(t, l)
+	differences, err := reader.Verify(t.Context(), nil)
 	must(t, err)
 	if len(differences) != 0 {
 		t.Fatalf("differences %v", differences)
 	}
-	o, err := desk.Overview(t.Context(), ledgertest.Actor.Who)
+	o, err := reader.Overview(t.Context(), ledgertest.Actor.Who)
 	must(t, err)
-	fromMemory, err := memoryDesk(l).Overview(t.Context(), ledgertest.Actor.Who)
+	fromMemory, err := memoryReader(l).Overview(t.Context(), ledgertest.Actor.Who)
 	must(t, err)
 	// What only the log's end knows may lie beyond the last event of ours.
 	fromMemory.Position = o.Position
@@ -555,7 +555,7 @@ func TestOverviewAndVerify(t *testing.T) {
 		t.Errorf("overview %+v, from memory %+v", o, fromMemory)
 	}
 	tamper(t, client)
-	differences, err = desk.Verify(t.Context(), nil)
+	differences, err = reader.Verify(t.Context(), nil)
 	must(t, err)
 	var got []string
 	for _, d := range differences {
@@ -563,7 +563,7 @@ func TestOverviewAndVerify(t *testing.T) {
 	}
 	sameTexts(t, "differences", got, []string{"settlement: months P%2F1/S%2F1-2018-03 differs [minutes paid]",
 		"settlement: months P%2F1/S%2F2-2018-03 missing", "settlement: months P%2F1/other unexpected"})
-	if _, err := memoryDesk(l).Verify(t.Context(), nil); !errors.Is(err, queries.ErrNothingKept) {
+	if _, err := memoryReader(l).Verify(t.Context(), nil); !errors.Is(err, queries.ErrNothingKept) {
 		t.Errorf("nothing kept: %v", err)
 	}
 }

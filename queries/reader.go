@@ -38,7 +38,7 @@ type Runner interface {
 	WaitFor(ctx context.Context, position journal.Bound, names ...string) error
 }
 
-// Options say what a Desk answers from.
+// Options say what a Reader answers from.
 type Options struct {
 	Journal *journal.Journal
 	// Store holds the read models; nil folds those of a question in memory.
@@ -62,8 +62,8 @@ type Options struct {
 	DayCount  programme.DayCount
 }
 
-// Desk answers questions. It is safe for concurrent use.
-type Desk struct {
+// Reader answers questions. It is safe for concurrent use.
+type Reader struct {
 	opts    Options
 	reports []*Report
 	byName  map[string]*Report
@@ -73,9 +73,9 @@ type Desk struct {
 	judged    judged
 }
 
-// NewDesk with every report.
-func NewDesk(o Options) *Desk {
-	d := &Desk{opts: o, byName: map[string]*Report{}, folds: newKnown(), reports: reports()}
+// NewReader with every report.
+func NewReader(o Options) *Reader {
+	d := &Reader{opts: o, byName: map[string]*Report{}, folds: newKnown(), reports: reports()}
 	for _, r := range d.reports {
 		d.byName[r.Name] = r
 	}
@@ -83,10 +83,10 @@ func NewDesk(o Options) *Desk {
 }
 
 // Reports in the order they are shown.
-func (d *Desk) Reports() []*Report { return slices.Clone(d.reports) }
+func (d *Reader) Reports() []*Report { return slices.Clone(d.reports) }
 
 // Report by name, or ErrNoReport.
-func (d *Desk) Report(name string) (*Report, error) {
+func (d *Reader) Report(name string) (*Report, error) {
 	r, ok := d.byName[name]
 	if !ok {
 		return nil, ErrNoReport.With("%s", name)
@@ -97,7 +97,7 @@ func (d *Desk) Report(name string) (*Report, error) {
 // Ask answers a report. It fails with ErrNoReport, ErrNoParam, ErrParam,
 // ErrKnownAt, ErrAhead, ErrUnknown, ErrBehind, ErrNoWait, access.ErrDenied, or an error of
 // Redis or the log.
-func (d *Desk) Ask(ctx context.Context, name string, req Request) (*Answer, error) {
+func (d *Reader) Ask(ctx context.Context, name string, req Request) (*Answer, error) {
 	r, checked, head, err := d.checked(name, req)
 	if err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func (d *Desk) Ask(ctx context.Context, name string, req Request) (*Answer, erro
 }
 
 // checked is a request whose report there is, which may be asked and makes sense.
-func (d *Desk) checked(name string, req Request) (*Report, question, report.Head, error) {
+func (d *Reader) checked(name string, req Request) (*Report, question, report.Head, error) {
 	refused := func(err error) (*Report, question, report.Head, error) { return nil, question{}, report.Head{}, err }
 	r, err := d.Report(name)
 	if err != nil {
@@ -134,7 +134,7 @@ func (d *Desk) checked(name string, req Request) (*Report, question, report.Head
 		return refused(ErrNoWait)
 	}
 	now := d.opts.Now()
-	q := question{desk: d, asOf: req.AsOf, today: d.today(now), who: req.Who, op: op}
+	q := question{reader: d, asOf: req.AsOf, today: d.today(now), who: req.Who, op: op}
 	if err := r.check(req, &q); err != nil {
 		return refused(err)
 	}
@@ -144,7 +144,7 @@ func (d *Desk) checked(name string, req Request) (*Report, question, report.Head
 
 // Standing is the head of what Ask would answer, where that costs less than to answer:
 // with a Position only where read models tell it as they are now. It fails as Ask does.
-func (d *Desk) Standing(ctx context.Context, name string, req Request) (report.Head, error) {
+func (d *Reader) Standing(ctx context.Context, name string, req Request) (report.Head, error) {
 	r, _, head, err := d.checked(name, req)
 	if err != nil || d.opts.Store == nil || req.KnownAt != "" {
 		return head, err
@@ -157,7 +157,7 @@ func (d *Desk) Standing(ctx context.Context, name string, req Request) (report.H
 }
 
 // checkNamed refuses what parameters name that the ledger does not know.
-func (d *Desk) checkNamed(ctx context.Context, r *Report, params map[string]string) error {
+func (d *Reader) checkNamed(ctx context.Context, r *Report, params map[string]string) error {
 	for _, p := range r.Params {
 		if id := params[p.Name]; p.Refers != "" && id != "" {
 			if err := d.checkKnown(ctx, p.Name, domain.Ref{Kind: domain.RefKind(p.Refers), ID: id}); err != nil {
@@ -168,7 +168,7 @@ func (d *Desk) checkNamed(ctx context.Context, r *Report, params map[string]stri
 	return nil
 }
 
-func (d *Desk) today(now time.Time) domain.Date {
+func (d *Reader) today(now time.Time) domain.Date {
 	if d.opts.Zone != nil {
 		now = now.In(d.opts.Zone)
 	}
@@ -188,7 +188,7 @@ func position(views map[string]projections.View) (least journal.Position) {
 
 // read hands fn views of read models, all at one position: those of Redis, or
 // ones folded in memory. fn may run more than once.
-func (d *Desk) read(ctx context.Context, knownAt string, least journal.Bound, ps []projections.Projection, fn func(map[string]projections.View) error) error {
+func (d *Reader) read(ctx context.Context, knownAt string, least journal.Bound, ps []projections.Projection, fn func(map[string]projections.View) error) error {
 	if knownAt != "" {
 		until, err := d.knownAt(ctx, knownAt)
 		if err != nil {
@@ -215,7 +215,7 @@ func (d *Desk) read(ctx context.Context, knownAt string, least journal.Bound, ps
 }
 
 // latest is read by folding the log in memory.
-func (d *Desk) latest(ctx context.Context, least journal.Bound, ps []projections.Projection, fn func(map[string]projections.View) error) error {
+func (d *Reader) latest(ctx context.Context, least journal.Bound, ps []projections.Projection, fn func(map[string]projections.View) error) error {
 	views, err := fold.Latest(ctx, projections.Log{Journal: d.opts.Journal}, d.opts.Keeper, ps...)
 	if err != nil {
 		return err
@@ -228,7 +228,7 @@ func (d *Desk) latest(ctx context.Context, least journal.Bound, ps []projections
 
 // wait until the runner has fed the read models up to a position, for two
 // seconds at most; a read model whose fold failed says so at once.
-func (d *Desk) wait(ctx context.Context, least journal.Bound, ps []projections.Projection) error {
+func (d *Reader) wait(ctx context.Context, least journal.Bound, ps []projections.Projection) error {
 	if least.IsZero() || d.opts.Runner == nil {
 		return nil
 	}

@@ -143,8 +143,8 @@ func successFrame(out outcome) rawFrame {
 		return nil
 	}
 	const varint, message = 0, 2 // wire types
-	var room [64]byte            // lengths stay below that, and so in one byte
-	success := binary.AppendUvarint(append(room[:0], 1<<3|varint), uint64(out.rev))
+	var buf [64]byte             // lengths stay below that, and so in one byte
+	success := binary.AppendUvarint(append(buf[:0], 1<<3|varint), uint64(out.rev))
 	success = append(success, 3<<3|message, byte(2+2*uvarintLen(out.pos)))
 	success = binary.AppendUvarint(append(success, 1<<3|varint), out.pos)
 	success = binary.AppendUvarint(append(success, 2<<3|varint), out.pos)

@@ -310,8 +310,8 @@ func batchFrame(b *batch, out outcome) any {
 	if !plain || out.rev < 0 || out.hidden || out.pos == 0 {
 		return &streams.BatchAppendResp{CorrelationId: b.id, StreamIdentifier: b.name, Result: &streams.BatchAppendResp_Success_{Success: batchSuccess(out)}}
 	}
-	var room [64]byte // of the numbers, whose lengths stay below that
-	position := protowire.AppendVarint(protowire.AppendTag(room[:0], 1, protowire.VarintType), out.pos)
+	var buf [64]byte // of the numbers, whose lengths stay below that
+	position := protowire.AppendVarint(protowire.AppendTag(buf[:0], 1, protowire.VarintType), out.pos)
 	position = protowire.AppendVarint(protowire.AppendTag(position, 2, protowire.VarintType), out.pos)
 	success := protowire.AppendVarint(protowire.AppendTag(make([]byte, 0, 64), 1, protowire.VarintType), uint64(out.rev))
 	success = protowire.AppendBytes(protowire.AppendTag(success, 3, protowire.BytesType), position)

@@ -170,7 +170,7 @@ func (c *checker) run() (err error) {
 	} else if err != nil {
 		return err
 	}
-	for _, pass := range []func() error{c.heads, c.spans, c.idIndex, c.strangers} {
+	for _, pass := range []func() error{c.heads, c.ranges, c.idIndex, c.strangers} {
 		err := pass()
 		if pebble.IsCorruptionError(err) {
 			c.say(adviceIndex, "a file of the store is damaged where an index lies (%s)", firstLine(err))
@@ -391,8 +391,8 @@ func (c *checker) hides(stream string) (m streamMeta, known bool) {
 	return t.meta, t.removed < t.next
 }
 
-// spans compares the stream indexes, those of $ce-… and $et-… too, with the log.
-func (c *checker) spans() error {
+// ranges compares the stream indexes, those of $ce-… and $et-… too, with the log.
+func (c *checker) ranges() error {
 	name, t := "", (*tally)(nil)
 	var next int64
 	var sum uint64
@@ -405,14 +405,14 @@ func (c *checker) spans() error {
 			c.say(adviceIndex, "the index of stream %s does not lead to its events", printable(name))
 		}
 	}
-	err := each(c.r, keySpans, func(key, value []byte) error {
-		stream, ok := spansStream(key)
+	err := each(c.r, keyRanges, func(key, value []byte) error {
+		stream, ok := rangesStream(key)
 		if !ok {
 			c.say(adviceIndex, "a key of the stream index cannot be read")
 			return nil
 		}
-		spans, err := parseSpans(nil, value)
-		if err != nil || len(spans) == 0 {
+		ranges, err := parseRanges(nil, value)
+		if err != nil || len(ranges) == 0 {
 			c.say(adviceIndex, "the index of stream %s cannot be read", printable(stream))
 			return nil
 		}
@@ -422,12 +422,12 @@ func (c *checker) spans() error {
 			next = t.removed
 		}
 		if !t.sound {
-			end := spans[len(spans)-1]
+			end := ranges[len(ranges)-1]
 			c.named = max(c.named, end.pos+end.run-1) // of a stream with a sound head that says it
 		}
-		rev := spansRevision(key)
+		rev := rangesRevision(key)
 		if rev == deletedRevision {
-			if c.whole && (len(spans) != 1 || spans[0] != span{t.tombstone, 1}) {
+			if c.whole && (len(ranges) != 1 || ranges[0] != posRange{t.tombstone, 1}) {
 				c.say(adviceIndex, "the index of stream %s does not lead to its tombstone", printable(stream))
 			}
 			return nil
@@ -435,7 +435,7 @@ func (c *checker) spans() error {
 		if rev != next {
 			next = math.MinInt64 // whatever follows, the index does not match
 		}
-		for _, s := range spans {
+		for _, s := range ranges {
 			for pos := s.pos; pos < s.pos+s.run && next >= 0; pos++ {
 				sum = chain(sum, next, pos)
 				next++
@@ -458,8 +458,8 @@ func (c *checker) spans() error {
 	return nil
 }
 
-// spansStream is the name in a key of the stream index.
-func spansStream(key []byte) (string, bool) {
+// rangesStream is the name in a key of the stream index.
+func rangesStream(key []byte) (string, bool) {
 	if len(key) < 11 {
 		return "", false
 	}
@@ -562,7 +562,7 @@ func (c *checker) strangers() error {
 	if err != nil {
 		return err
 	}
-	known := map[byte]bool{keyVersion: true, keyLog: true, keySpans: true, keyHead: true, keyID: true, keyStub: true, keyUnswept: true, keyOld: true}
+	known := map[byte]bool{keyVersion: true, keyLog: true, keyRanges: true, keyHead: true, keyID: true, keyStub: true, keyUnswept: true, keyOld: true}
 	for ok := it.First(); ok; {
 		kind := it.Key()[0]
 		if !known[kind] {

@@ -283,11 +283,11 @@ func (q *query) addLogged(c *chunk, v *view, pos uint64, value []byte) error {
 // readStream fills c with the revisions next to end of a stream, in the order that leads from one to the other, and
 // returns the revision to go on with.
 func (v *view) readStream(c *chunk, q *query, stream string, next, end int64) (at int64, done bool, err error) {
-	spans, err := newSpanWalk(v, stream)
+	ranges, err := newRangeWalk(v, stream)
 	if err != nil {
 		return next, false, err
 	}
-	defer func() { err = errors.Join(err, spans.close()) }()
+	defer func() { err = errors.Join(err, ranges.close()) }()
 	log, err := newLogWalk(v)
 	if err != nil {
 		return next, false, err
@@ -312,7 +312,7 @@ func (v *view) readStream(c *chunk, q *query, stream string, next, end int64) (a
 		end = max(end, h.floor)
 	}
 	for q.left > 0 {
-		pos, err := spans.seek(next)
+		pos, err := ranges.seek(next)
 		if err != nil {
 			return next, false, err
 		}

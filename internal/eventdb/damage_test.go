@@ -86,9 +86,9 @@ func TestFalseEndMark(t *testing.T) {
 func TestUnfinishedJournal(t *testing.T) {
 	t.Parallel()
 	live := vfs.NewCrashableMem()
-	var hold atomic.Bool // keeps tables from being written, so that old journals stay
+	var refused atomic.Bool // keeps tables from being written, so that old journals stay
 	fs := errorfs.Wrap(live, errorfs.InjectorFunc(func(o errorfs.Op) error {
-		if hold.Load() && strings.HasSuffix(o.Path, ".sst") && o.Kind.ReadOrWrite() == errorfs.OpIsWrite {
+		if refused.Load() && strings.HasSuffix(o.Path, ".sst") && o.Kind.ReadOrWrite() == errorfs.OpIsWrite {
 			return errDiskGone
 		}
 		return nil
@@ -96,7 +96,7 @@ func TestUnfinishedJournal(t *testing.T) {
 	n := openNode(t, memOptions(t, fs))
 	l := &ledger{acked: map[string]uint64{}}
 	flushed(120)(t, n, l)
-	hold.Store(true)
+	refused.Store(true)
 	small(20)(t, n, l)
 	if err := n.store.flush(testContext(t)); err == nil {
 		t.Fatal("tables can be written")
@@ -105,7 +105,7 @@ func TestUnfinishedJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := &found{disk: live.CrashClone(vfs.CrashCloneCfg{}), acked: l.snapshot(), sockets: t.TempDir()}
-	hold.Store(false)
+	refused.Store(false)
 	if f.open(t, f.disk.CrashClone(vfs.CrashCloneCfg{}), "as it is") {
 		t.Fatal("refused as it is")
 	}

@@ -59,14 +59,14 @@
 //
 //	v                     → format version, uint32
 //	a pos                 → checksum(4) id(16) event       the log; see record.go
-//	s name revision       → spans                          positions of the revisions from this one on; see index.go
+//	s name revision       → ranges                          positions of the revisions from this one on; see index.go
 //	h stream              → checksum(4) head               last revision, tombstone, what metadata hides; see head.go
 //	i id pos              → (empty)                        which events have this id, of all streams
 //	g pos                 → checksum(4) id(16) event       stub: what is left of a removed event; see scavenge.go
 //	p                     → (empty)                        removed events may still be on the disk
 //	u                     → position, uint64               the last that was given out as it stands here, dense; absent: none
 //
-// The category stream `$ce-x` and the type stream `$et-x` have `s` and `h` entries like any other stream; their spans
+// The category stream `$ce-x` and the type stream `$et-x` have `s` and `h` entries like any other stream; their ranges
 // point at the records of the events they link to.
 //
 // One goroutine decides appends and commits them in groups; a second waits for the sync, publishes a snapshot of the

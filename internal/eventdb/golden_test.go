@@ -61,14 +61,14 @@ func TestGolden(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 			t.Parallel()
 			if filepath.Base(file) == "users.json" {
-				newSecureReplay(t).hold(file)
+				newSecureReplay(t).check(file)
 				return
 			}
-			newReplay(t).hold(file)
+			newReplay(t).check(file)
 			if filepath.Base(file) == "positions.json" {
 				late := newReplay(t)
 				late.late = true
-				late.hold(file)
+				late.check(file)
 			}
 		})
 	}
@@ -81,7 +81,7 @@ func TestGolden(t *testing.T) {
 		}
 		for _, file := range files {
 			r.positions = map[string]uint64{}
-			r.hold(file)
+			r.check(file)
 		}
 	})
 }
@@ -128,7 +128,7 @@ func dial(t testing.TB, n *Node) *grpc.ClientConn {
 	return conn
 }
 
-func (r *replay) hold(file string) {
+func (r *replay) check(file string) {
 	r.t.Helper()
 	raw, err := os.ReadFile(file)
 	if err != nil {

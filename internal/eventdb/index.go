@@ -15,7 +15,7 @@ import (
 // A value of `s name revision` tells the positions of the revisions from that one on, as pairs of uvarints
 // (gap, run): the next run of ascending positions starts gap after the end of the previous run (after 0 for the first).
 // The events of one append stand side by side in the log, so this is mostly a single pair.
-type span struct {
+type posRange struct {
 	pos uint64
 	run uint64
 }
@@ -27,77 +27,77 @@ const (
 	streamsIndex = "$streams"
 )
 
-// spanWriter collects positions in ascending order.
-type spanWriter struct {
-	spans []span
-	count int64
+// rangeWriter collects positions in ascending order.
+type rangeWriter struct {
+	ranges []posRange
+	count  int64
 }
 
-func (w *spanWriter) add(pos uint64) { w.addRun(pos, 1) }
+func (w *rangeWriter) add(pos uint64) { w.addRun(pos, 1) }
 
 // addRun adds so many positions from pos on.
-func (w *spanWriter) addRun(pos uint64, events int) {
+func (w *rangeWriter) addRun(pos uint64, events int) {
 	w.count += int64(events)
-	if n := len(w.spans); n > 0 && w.spans[n-1].pos+w.spans[n-1].run == pos {
-		w.spans[n-1].run += uint64(events)
+	if n := len(w.ranges); n > 0 && w.ranges[n-1].pos+w.ranges[n-1].run == pos {
+		w.ranges[n-1].run += uint64(events)
 		return
 	}
-	w.spans = append(w.spans, span{pos, uint64(events)})
+	w.ranges = append(w.ranges, posRange{pos, uint64(events)})
 }
 
-// maxSpans is how many spans a group may put into one value: who looks for a revision goes through them from the first on.
-const maxSpans = 64
+// maxRanges is how many ranges a group may put into one value: who looks for a revision goes through them from the first on.
+const maxRanges = 64
 
-// link is one value of the stream index to be written.
-type link struct {
+// indexValue is one value of the stream index to be written.
+type indexValue struct {
 	stream string
 	rev    int64
-	spanWriter
+	rangeWriter
 }
 
-// links is what a group adds to the stream index. Appends that are decided together share the values of the index streams
+// indexValues is what a group adds to the stream index. Appends that are decided together share the values of the index streams
 // that they are linked into.
-type links struct {
-	all  []link
+type indexValues struct {
+	all  []indexValue
 	last map[string]int // of a stream in all
 }
 
 // at is where the positions of a stream go from a revision on. It is good until the next call.
-func (l *links) at(stream string, rev int64) *spanWriter {
+func (l *indexValues) at(stream string, rev int64) *rangeWriter {
 	i, ok := l.last[stream]
 	if ok {
-		if x := &l.all[i]; x.rev+x.count == rev && len(x.spans) < maxSpans {
-			return &x.spanWriter
+		if x := &l.all[i]; x.rev+x.count == rev && len(x.ranges) < maxRanges {
+			return &x.rangeWriter
 		}
 	}
 	i = len(l.all)
 	if i < cap(l.all) {
 		l.all = l.all[:i+1]
 	} else {
-		l.all = append(l.all, link{})
+		l.all = append(l.all, indexValue{})
 	}
 	x := &l.all[i]
-	x.stream, x.rev, x.count, x.spans = stream, rev, 0, x.spans[:0]
+	x.stream, x.rev, x.count, x.ranges = stream, rev, 0, x.ranges[:0]
 	l.last[stream] = i
-	return &x.spanWriter
+	return &x.rangeWriter
 }
 
 // reset forgets all, but not the memory.
-func (l *links) reset() {
+func (l *indexValues) reset() {
 	l.all = l.all[:0]
 	clear(l.last)
 }
 
 // sort puts them into the order of their keys.
-func (l *links) sort() {
-	slices.SortFunc(l.all, func(a, b link) int {
+func (l *indexValues) sort() {
+	slices.SortFunc(l.all, func(a, b indexValue) int {
 		return cmp.Or(cmp.Compare(len(a.stream), len(b.stream)), cmp.Compare(a.stream, b.stream), cmp.Compare(a.rev, b.rev))
 	})
 }
 
-func appendSpans(dst []byte, spans []span) []byte {
+func appendRanges(dst []byte, ranges []posRange) []byte {
 	end := uint64(0)
-	for _, s := range spans {
+	for _, s := range ranges {
 		dst = binary.AppendUvarint(dst, s.pos-end)
 		dst = binary.AppendUvarint(dst, s.run)
 		end = s.pos + s.run
@@ -105,8 +105,8 @@ func appendSpans(dst []byte, spans []span) []byte {
 	return dst
 }
 
-// parseSpans appends the spans in b to dst.
-func parseSpans(dst []span, b []byte) ([]span, error) {
+// parseRanges appends the ranges in b to dst.
+func parseRanges(dst []posRange, b []byte) ([]posRange, error) {
 	end := uint64(0)
 	for len(b) > 0 {
 		gap, n := binary.Uvarint(b)
@@ -117,7 +117,7 @@ func parseSpans(dst []span, b []byte) ([]span, error) {
 		if m <= 0 || run == 0 || end+gap < end || end+gap+run < end+gap {
 			return dst, fmt.Errorf("%w: stream index", errDamaged)
 		}
-		dst = append(dst, span{end + gap, run})
+		dst = append(dst, posRange{end + gap, run})
 		end += gap + run
 		b = b[n+m:]
 	}

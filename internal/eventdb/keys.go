@@ -5,7 +5,7 @@ import "encoding/binary"
 const (
 	keyVersion = 'v'
 	keyLog     = 'a'
-	keySpans   = 's'
+	keyRanges  = 's'
 	keyHead    = 'h'
 	keyID      = 'i'
 	keyStub    = 'g'
@@ -33,8 +33,8 @@ func appendNamed(dst []byte, kind byte, name string) []byte {
 	return append(dst, name...)
 }
 
-func appendSpansKey(dst []byte, stream string, rev int64) []byte {
-	dst = appendNamed(dst, keySpans, stream)
+func appendRangesKey(dst []byte, stream string, rev int64) []byte {
+	dst = appendNamed(dst, keyRanges, stream)
 	return binary.BigEndian.AppendUint64(dst, uint64(rev))
 }
 
@@ -49,7 +49,7 @@ func appendIDKey(dst []byte, id [16]byte, pos uint64) []byte {
 	return binary.BigEndian.AppendUint64(dst, pos)
 }
 
-// spansRevision is the first revision that a spans key speaks of.
-func spansRevision(key []byte) int64 {
+// rangesRevision is the first revision that a key of ranges speaks of.
+func rangesRevision(key []byte) int64 {
 	return int64(binary.BigEndian.Uint64(key[len(key)-8:]))
 }

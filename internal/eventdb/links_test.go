@@ -16,7 +16,7 @@ import (
 // TestLinks: what a group adds to the stream index says of every revision where it stands, in values of bounded length.
 func TestLinks(t *testing.T) {
 	t.Parallel()
-	l := links{last: map[string]int{}}
+	l := indexValues{last: map[string]int{}}
 	for range 2 { // the memory is used again
 		want := map[string][]uint64{}
 		pos, next := uint64(0), map[string]int64{"long-name": 5}
@@ -34,13 +34,13 @@ func TestLinks(t *testing.T) {
 		l.sort()
 		got, before := map[string][]uint64{}, []byte(nil)
 		for _, x := range l.all {
-			key := appendSpansKey(nil, x.stream, x.rev)
+			key := appendRangesKey(nil, x.stream, x.rev)
 			if bytes.Compare(before, key) >= 0 {
 				t.Errorf("%x comes after %x", key, before)
 			}
 			before = key
-			if len(x.spans) > maxSpans {
-				t.Errorf("%d spans in one value", len(x.spans))
+			if len(x.ranges) > maxRanges {
+				t.Errorf("%d ranges in one value", len(x.ranges))
 			}
 			if x.rev == math.MaxInt64 {
 				continue
@@ -52,11 +52,11 @@ func TestLinks(t *testing.T) {
 			if x.rev != first+int64(len(got[x.stream])) {
 				t.Errorf("%s: revision %d follows %d others", x.stream, x.rev, len(got[x.stream]))
 			}
-			spans, err := parseSpans(nil, appendSpans(nil, x.spans))
+			ranges, err := parseRanges(nil, appendRanges(nil, x.ranges))
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, s := range spans {
+			for _, s := range ranges {
 				for k := range s.run {
 					got[x.stream] = append(got[x.stream], s.pos+k)
 				}
@@ -94,7 +94,7 @@ func TestGroupSharesIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	values := 0
-	for ok := it.SeekGE(appendSpansKey(nil, "$ce-shared", 0)); ok && bytes.HasPrefix(it.Key(), appendNamed(nil, keySpans, "$ce-shared")); ok = it.Next() {
+	for ok := it.SeekGE(appendRangesKey(nil, "$ce-shared", 0)); ok && bytes.HasPrefix(it.Key(), appendNamed(nil, keyRanges, "$ce-shared")); ok = it.Next() {
 		values++
 	}
 	if err := it.Close(); err != nil {

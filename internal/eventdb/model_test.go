@@ -32,13 +32,13 @@ func TestModelGolden(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			modelReplay(t).hold(file)
+			modelReplay(t).check(file)
 		})
 	}
 	t.Run("random", func(t *testing.T) {
 		t.Parallel()
 		for i := 1; i <= 40; i++ {
-			modelReplay(t).hold(fmt.Sprintf("testdata/golden/random/random-%d.json", i))
+			modelReplay(t).check(fmt.Sprintf("testdata/golden/random/random-%d.json", i))
 		}
 	})
 }

@@ -220,7 +220,7 @@ func (w *writer) put(p *plan) error {
 		p.owner.meta = parseMeta(last.json, last.data)
 		w.dirty[p.stream[len(metaPrefix):]] = p.owner
 	}
-	w.links.at(p.stream, firstRev).addRun(first, len(p.events))
+	w.indexValues.at(p.stream, firstRev).addRun(first, len(p.events))
 	w.putIndexes(p, first)
 	return nil
 }
@@ -231,10 +231,10 @@ func (w *writer) putIndexes(p *plan, first uint64) {
 		count := len(x.events)
 		if x.all {
 			count = len(p.events)
-			w.links.at(x.stream, x.head.last+1).addRun(first, count)
+			w.indexValues.at(x.stream, x.head.last+1).addRun(first, count)
 		}
 		for k, n := range x.events {
-			w.links.at(x.stream, x.head.last+1+int64(k)).addRun(first+uint64(n), 1)
+			w.indexValues.at(x.stream, x.head.last+1+int64(k)).addRun(first+uint64(n), 1)
 		}
 		x.head.last += int64(count)
 		x.head.lastPos = w.pos

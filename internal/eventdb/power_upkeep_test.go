@@ -281,7 +281,7 @@ func TestRepairPowerLossTwice(t *testing.T) {
 	want := meaning(t, twin, false)
 	seen := seenIn(t, copyOf(t, twin), streams)
 	disk := copyOf(t, twin)
-	inStore(t, disk, false, delAll(keyID, keySpans))
+	inStore(t, disk, false, delAll(keyID, keyRanges))
 	first := &outages{disk: disk}
 	crashes := first.during(t, 20, func() {
 		if res, err := repairStore(testContext(t), first.fs(), memStore, nil); err != nil || !res.Rebuilt {

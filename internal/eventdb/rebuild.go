@@ -21,15 +21,15 @@ type indexBuilder struct {
 	ctx             context.Context
 	s               *store
 	b               *pebble.Batch
-	chunks          map[string]*spansChunk
+	chunks          map[string]*rangesChunk
 	events, removed uint64
 	key, buf        []byte
 }
 
-// spansChunk is what has been collected for the next key of a stream's index.
-type spansChunk struct {
+// rangesChunk is what has been collected for the next key of a stream's index.
+type rangesChunk struct {
 	first int64 // revision
-	spanWriter
+	rangeWriter
 }
 
 // event copies an event, or a stub, as it is stored, and enters it in the indexes of ids and of its stream.
@@ -40,7 +40,7 @@ func (x *indexBuilder) event(key, value []byte, rec *record, stub bool) error {
 	x.events++
 	switch {
 	case rec.rev == deletedRevision:
-		return x.put(string(rec.stream), deletedRevision, []span{{rec.pos, 1}})
+		return x.put(string(rec.stream), deletedRevision, []posRange{{rec.pos, 1}})
 	case stub:
 		x.removed++
 		return nil
@@ -53,34 +53,34 @@ func (x *indexBuilder) event(key, value []byte, rec *record, stub bool) error {
 func (x *indexBuilder) place(stream string, rev int64, pos uint64) error {
 	c := x.chunks[stream]
 	if c == nil {
-		c = &spansChunk{first: rev}
+		c = &rangesChunk{first: rev}
 		x.chunks[stream] = c
 	}
 	c.add(pos)
-	if len(c.spanWriter.spans) < spansInKey {
+	if len(c.rangeWriter.ranges) < rangesInKey {
 		return nil
 	}
 	// The last run may still grow; it begins the next key.
-	last := len(c.spanWriter.spans) - 1
-	rest := c.spanWriter.spans[last]
-	if err := x.put(stream, c.first, c.spanWriter.spans[:last]); err != nil {
+	last := len(c.rangeWriter.ranges) - 1
+	rest := c.rangeWriter.ranges[last]
+	if err := x.put(stream, c.first, c.rangeWriter.ranges[:last]); err != nil {
 		return err
 	}
 	c.first += c.count - int64(rest.run)
-	c.spanWriter = spanWriter{spans: append(c.spanWriter.spans[:0], rest), count: int64(rest.run)}
+	c.rangeWriter = rangeWriter{ranges: append(c.rangeWriter.ranges[:0], rest), count: int64(rest.run)}
 	return nil
 }
 
-func (x *indexBuilder) put(stream string, rev int64, spans []span) error {
-	x.key = appendSpansKey(x.key[:0], stream, rev)
-	x.buf = appendSpans(x.buf[:0], spans)
+func (x *indexBuilder) put(stream string, rev int64, ranges []posRange) error {
+	x.key = appendRangesKey(x.key[:0], stream, rev)
+	x.buf = appendRanges(x.buf[:0], ranges)
 	return x.set(x.key, x.buf)
 }
 
-// spans writes what place has collected.
-func (x *indexBuilder) spans() error {
+// ranges writes what place has collected.
+func (x *indexBuilder) ranges() error {
 	for stream, c := range x.chunks {
-		if err := x.put(stream, c.first, c.spanWriter.spans); err != nil {
+		if err := x.put(stream, c.first, c.rangeWriter.ranges); err != nil {
 			return err
 		}
 	}
@@ -123,7 +123,7 @@ func (x *indexBuilder) strangers(old reader) (err error) {
 	}
 	defer func() { err = errors.Join(err, it.Close()) }()
 	for kind := 0; kind <= 0xff; kind++ {
-		if bytes.IndexByte([]byte{keyVersion, keyLog, keySpans, keyHead, keyID, keyStub, keyUnswept, keyOld}, byte(kind)) >= 0 {
+		if bytes.IndexByte([]byte{keyVersion, keyLog, keyRanges, keyHead, keyID, keyStub, keyUnswept, keyOld}, byte(kind)) >= 0 {
 			continue
 		}
 		for ok := it.SeekGE([]byte{byte(kind)}); ok && it.Key()[0] == byte(kind); ok = it.Next() {

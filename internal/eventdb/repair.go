@@ -31,7 +31,7 @@ const (
 	repairingSuffix = ".repairing"
 	restoringSuffix = ".restoring"
 	replacedSuffix  = ".replaced"
-	spansInKey      = 64 // runs that a repair puts under one key
+	rangesInKey     = 64 // runs that a repair puts under one key
 )
 
 var (
@@ -279,7 +279,7 @@ func (r *repair) build(old *store, work string) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	defer caught(&err)
-	x := &indexBuilder{ctx: r.ctx, s: s, b: s.db.NewBatch(), chunks: map[string]*spansChunk{}}
+	x := &indexBuilder{ctx: r.ctx, s: s, b: s.db.NewBatch(), chunks: map[string]*rangesChunk{}}
 	defer func() { err = errors.Join(err, x.b.Close()) }()
 	c := newChecker(r.ctx, old.db, r.progress)
 	c.build = x
@@ -289,7 +289,7 @@ func (r *repair) build(old *store, work string) (err error) {
 	if c.damage != "" {
 		return fmt.Errorf("%w (%s)", ErrNotRepairable, c.damage) // it was sound a moment ago
 	}
-	if err := x.spans(); err != nil {
+	if err := x.ranges(); err != nil {
 		return err
 	}
 	if r.res.Kept, err = x.heads(c, old.db); err != nil {

@@ -38,7 +38,7 @@ func oldTown(t testing.TB) (disk *vfs.MemFS, streams []string) {
 	putMeta(t, n, "meta-only", `{"$maxCount":3}`)
 	putMeta(t, n, "$ce-x", `{"$maxCount":1}`)
 	put(t, n, "x-1", 0, 3)
-	for i := range 3 * spansInKey { // more runs than go under one key
+	for i := range 3 * rangesInKey { // more runs than go under one key
 		put(t, n, fmt.Sprintf("long-%d", 1+i%2), i, 1)
 	}
 	scavenge(t, n)
@@ -85,7 +85,7 @@ func meaning(t testing.TB, disk vfs.FS, raw bool) map[string]string {
 		for kind := range 256 {
 			err := each(db, byte(kind), func(key, value []byte) error {
 				switch {
-				case raw || kind != keySpans && kind != keyHead:
+				case raw || kind != keyRanges && kind != keyHead:
 					out[string(key)] = string(value)
 				case kind == keyHead:
 					h, err := parseHead(value)
@@ -94,13 +94,13 @@ func meaning(t testing.TB, disk vfs.FS, raw bool) map[string]string {
 					}
 					out[string(key)] = fmt.Sprint(h, err)
 				default:
-					stream, _ := spansStream(key)
-					spans, err := parseSpans(nil, value)
+					stream, _ := rangesStream(key)
+					ranges, err := parseRanges(nil, value)
 					if err != nil {
 						return err
 					}
-					rev := spansRevision(key)
-					for _, s := range spans {
+					rev := rangesRevision(key)
+					for _, s := range ranges {
 						for pos := s.pos; pos < s.pos+s.run; pos++ {
 							out[fmt.Sprintf("s %s %d", stream, rev)] = fmt.Sprint(pos)
 							rev++
@@ -218,7 +218,7 @@ func TestRepairRefuses(t *testing.T) {
 		"record and ids":        {both(del(appendLogKey(nil, 2)), delAll(keyID)), "from position 128 to 128 are missing"},
 		"the last one":          {tail, fmt.Sprintf("ends at position %d, but indexes name events up to position %d", spacing*(end-1), spacing*end)},
 		"the last, and heads":   {both(tail, delAll(keyHead)), fmt.Sprintf("up to position %d", spacing*end)},
-		"the last, and ids":     {both(tail, delAll(keyID, keySpans)), fmt.Sprintf("up to position %d", spacing*end)},
+		"the last, and ids":     {both(tail, delAll(keyID, keyRanges)), fmt.Sprintf("up to position %d", spacing*end)},
 		"the last, heads, ids":  {both(tail, delAll(keyID, keyHead)), fmt.Sprintf("up to position %d", spacing*end)},
 		"the whole log":         {delAll(keyLog, keyStub), "ends at position 0"},
 		"a head that was alone": {flip(appendHeadKey(nil, "hushed-1")), "what metadata hide of stream hushed-1"},
@@ -486,7 +486,7 @@ func TestCheckToldOfRepair(t *testing.T) {
 }
 
 // TestRebuiltSpans: however the runs fall, a stream's index leads to the positions it was given.
-func TestRebuiltSpans(t *testing.T) {
+func TestRebuiltRanges(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(3, 3))
 	for range 50 {
@@ -494,7 +494,7 @@ func TestRebuiltSpans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := &indexBuilder{ctx: testContext(t), s: s, b: s.db.NewBatch(), chunks: map[string]*spansChunk{}}
+		x := &indexBuilder{ctx: testContext(t), s: s, b: s.db.NewBatch(), chunks: map[string]*rangesChunk{}}
 		first, pos := rng.Int64N(5), uint64(1)
 		var want []uint64
 		for range rng.IntN(1000) {
@@ -507,7 +507,7 @@ func TestRebuiltSpans(t *testing.T) {
 			want = append(want, pos)
 			pos++
 		}
-		if err := errors.Join(x.spans(), s.db.Apply(x.b, pebble.Sync)); err != nil {
+		if err := errors.Join(x.ranges(), s.db.Apply(x.b, pebble.Sync)); err != nil {
 			t.Fatal(err)
 		}
 		for i, pos := range want {

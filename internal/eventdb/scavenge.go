@@ -75,12 +75,12 @@ func (n *Node) Scavenge(ctx context.Context, progress func(done, total uint64)) 
 		return res, fmt.Errorf("eventdb: %w", ErrBusy)
 	}
 	defer n.upkeep.Unlock()
-	hold, err := n.acquire() // the store stays open until it is given back
+	acquired, err := n.acquire() // the store stays open until it is given back
 	if err != nil {
 		return res, fmt.Errorf("eventdb: scavenge: %w", err)
 	}
 	n.readers.Add(1)
-	n.release(hold)
+	n.release(acquired)
 	defer n.readers.Done()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -261,11 +261,11 @@ func (s *scavenger) plan(v *view, name string) (c *cut, err error) {
 	if err != nil || limit <= seen.head.floor {
 		return nil, err
 	}
-	spans, err := newSpanWalk(v, name)
+	ranges, err := newRangeWalk(v, name)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, spans.close()) }()
+	defer func() { err = errors.Join(err, ranges.close()) }()
 	log, err := newLogWalk(v)
 	if err != nil {
 		return nil, err
@@ -273,7 +273,7 @@ func (s *scavenger) plan(v *view, name string) (c *cut, err error) {
 	defer func() { err = errors.Join(err, log.close()) }()
 	c = &cut{was: seen.head, floor: seen.head.floor, batch: s.n.store.db.NewBatch()}
 	for c.floor < limit && c.events < cutEvents && c.batch.Len() < cutBytes {
-		pos, err := spans.seek(c.floor)
+		pos, err := ranges.seek(c.floor)
 		if err != nil {
 			return nil, err
 		}
@@ -294,7 +294,7 @@ func (s *scavenger) plan(v *view, name string) (c *cut, err error) {
 		c.floor++
 		c.events++
 	}
-	return c, c.trimSpans(v, name)
+	return c, c.trimRanges(v, name)
 }
 
 // remove puts a stub in the place of an event.
@@ -305,33 +305,33 @@ func (c *cut) remove(rec *record) error {
 		c.batch.Set(appendStubKey(nil, rec.pos), stubOf(rec), nil))
 }
 
-// trimSpans takes the removed revisions out of the stream's index.
-func (c *cut) trimSpans(v *view, name string) error {
-	return eachIn(v, appendSpansKey(nil, name, 0), appendSpansKey(nil, name, c.floor), func(key, value []byte) error {
-		spans, err := parseSpans(nil, value)
+// trimRanges takes the removed revisions out of the stream's index.
+func (c *cut) trimRanges(v *view, name string) error {
+	return eachIn(v, appendRangesKey(nil, name, 0), appendRangesKey(nil, name, c.floor), func(key, value []byte) error {
+		ranges, err := parseRanges(nil, value)
 		if err != nil {
 			return err
 		}
 		if err := c.batch.Delete(key, nil); err != nil {
 			return err
 		}
-		if rest := skipSpans(spans, uint64(c.floor-spansRevision(key))); len(rest) > 0 {
-			return c.batch.Set(appendSpansKey(nil, name, c.floor), appendSpans(nil, rest), nil)
+		if rest := skipRanges(ranges, uint64(c.floor-rangesRevision(key))); len(rest) > 0 {
+			return c.batch.Set(appendRangesKey(nil, name, c.floor), appendRanges(nil, rest), nil)
 		}
 		return nil
 	})
 }
 
-// skipSpans is spans without the first count positions.
-func skipSpans(spans []span, count uint64) []span {
-	for len(spans) > 0 && count >= spans[0].run {
-		count -= spans[0].run
-		spans = spans[1:]
+// skipRanges is ranges without the first count positions.
+func skipRanges(ranges []posRange, count uint64) []posRange {
+	for len(ranges) > 0 && count >= ranges[0].run {
+		count -= ranges[0].run
+		ranges = ranges[1:]
 	}
-	if len(spans) > 0 {
-		spans[0].pos, spans[0].run = spans[0].pos+count, spans[0].run-count
+	if len(ranges) > 0 {
+		ranges[0].pos, ranges[0].run = ranges[0].pos+count, ranges[0].run-count
 	}
-	return spans
+	return ranges
 }
 
 func stubOf(rec *record) []byte {

@@ -375,7 +375,7 @@ func unnamed(pos uint64) error {
 
 // positionOf is the position of one revision of a stream that has it.
 func positionOf(r reader, stream string, rev int64) (pos uint64, err error) {
-	w, err := newSpanWalk(r, stream)
+	w, err := newRangeWalk(r, stream)
 	if err != nil {
 		return 0, err
 	}
@@ -393,41 +393,41 @@ func firstPosition(r reader, id [16]byte) (pos uint64, err error) {
 	if !it.First() {
 		return 0, it.Error()
 	}
-	return uint64(spansRevision(it.Key())), nil
+	return uint64(rangesRevision(it.Key())), nil
 }
 
-// spanWalk finds the positions of a stream's revisions.
-type spanWalk struct {
+// rangeWalk finds the positions of a stream's revisions.
+type rangeWalk struct {
 	it     *pebble.Iterator
 	stream string
 	key    []byte
-	first  int64 // revision that spans begin with
+	first  int64 // revision that ranges begin with
 	count  int64
-	spans  []span
+	ranges []posRange
 }
 
-func newSpanWalk(r reader, stream string) (*spanWalk, error) {
+func newRangeWalk(r reader, stream string) (*rangeWalk, error) {
 	it, err := r.NewIter(&pebble.IterOptions{
-		LowerBound: appendSpansKey(nil, stream, 0),
-		UpperBound: append(appendSpansKey(nil, stream, -1), 0),
+		LowerBound: appendRangesKey(nil, stream, 0),
+		UpperBound: append(appendRangesKey(nil, stream, -1), 0),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &spanWalk{it: it, stream: stream, spans: make([]span, 0, 8)}, nil
+	return &rangeWalk{it: it, stream: stream, ranges: make([]posRange, 0, 8)}, nil
 }
 
-func (w *spanWalk) close() error { return w.it.Close() }
+func (w *rangeWalk) close() error { return w.it.Close() }
 
 // seek is the position of a revision; neighbours of the last one asked for cost little.
-func (w *spanWalk) seek(rev int64) (uint64, error) {
-	if len(w.spans) == 0 || rev < w.first || rev >= w.first+w.count {
+func (w *rangeWalk) seek(rev int64) (uint64, error) {
+	if len(w.ranges) == 0 || rev < w.first || rev >= w.first+w.count {
 		if err := w.load(rev); err != nil {
 			return 0, err
 		}
 	}
 	off := uint64(rev - w.first)
-	for _, s := range w.spans {
+	for _, s := range w.ranges {
 		if off < s.run {
 			return s.pos + off, nil
 		}
@@ -436,21 +436,21 @@ func (w *spanWalk) seek(rev int64) (uint64, error) {
 	return 0, w.missing()
 }
 
-func (w *spanWalk) missing() error {
+func (w *rangeWalk) missing() error {
 	return fmt.Errorf("%w: stream index lacks a revision", errDamaged)
 }
 
-func (w *spanWalk) load(rev int64) error {
+func (w *rangeWalk) load(rev int64) error {
 	found := false
-	if len(w.spans) > 0 && rev == w.first+w.count {
+	if len(w.ranges) > 0 && rev == w.first+w.count {
 		found = w.it.Next()
-		if found && spansRevision(w.it.Key()) != rev {
+		if found && rangesRevision(w.it.Key()) != rev {
 			return w.missing()
 		}
 	} else {
-		w.key = appendSpansKey(w.key[:0], w.stream, rev+1)
+		w.key = appendRangesKey(w.key[:0], w.stream, rev+1)
 		if rev == math.MaxInt64 {
-			w.key = append(appendSpansKey(w.key[:0], w.stream, rev), 0)
+			w.key = append(appendRangesKey(w.key[:0], w.stream, rev), 0)
 		}
 		found = w.it.SeekLT(w.key)
 	}
@@ -461,12 +461,12 @@ func (w *spanWalk) load(rev int64) error {
 	if err != nil {
 		return err
 	}
-	w.first = spansRevision(w.it.Key())
-	if w.spans, err = parseSpans(w.spans[:0], value); err != nil {
+	w.first = rangesRevision(w.it.Key())
+	if w.ranges, err = parseRanges(w.ranges[:0], value); err != nil {
 		return err
 	}
 	w.count = 0
-	for _, s := range w.spans {
+	for _, s := range w.ranges {
 		w.count += int64(s.run)
 	}
 	return nil

@@ -63,16 +63,16 @@ func FuzzHead(f *testing.F) {
 	})
 }
 
-func FuzzSpans(f *testing.F) {
-	f.Add(appendSpans(nil, []span{{3, 2}, {9, 1}}))
+func FuzzRanges(f *testing.F) {
+	f.Add(appendRanges(nil, []posRange{{3, 2}, {9, 1}}))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		spans, err := parseSpans(nil, b)
+		ranges, err := parseRanges(nil, b)
 		if err != nil {
 			return
 		}
-		again, err := parseSpans(nil, appendSpans(nil, spans))
-		if err != nil || len(again) != len(spans) {
-			t.Fatalf("%v became %v, %v", spans, again, err)
+		again, err := parseRanges(nil, appendRanges(nil, ranges))
+		if err != nil || len(again) != len(ranges) {
+			t.Fatalf("%v became %v, %v", ranges, again, err)
 		}
 	})
 }

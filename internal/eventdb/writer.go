@@ -104,17 +104,17 @@ type writer struct {
 	base    uint64 // last position of the group before
 	created int64
 	// anyClock: see Options.
-	anyClock bool
-	heads    map[string]*head
-	dirty    map[string]*head
-	pending  map[string]*pendingStream
-	fresh    []freshID        // events of the group being built
-	ids      map[[16]byte]int // index into fresh of the first event with an id, for the first `known` of them
-	known    int
-	batch    *pebble.Batch
-	links    links
-	newID    func() [16]byte
-	seed     maphash.Seed // of the filters of ids
+	anyClock    bool
+	heads       map[string]*head
+	dirty       map[string]*head
+	pending     map[string]*pendingStream
+	fresh       []freshID        // events of the group being built
+	ids         map[[16]byte]int // index into fresh of the first event with an id, for the first `known` of them
+	known       int
+	batch       *pebble.Batch
+	indexValues indexValues
+	newID       func() [16]byte
+	seed        maphash.Seed // of the filters of ids
 
 	// Memory that is used again.
 	key, buf, name, typ []byte
@@ -132,7 +132,7 @@ func newWriter(s *store, clock func() time.Time, newID func() [16]byte, stop <-c
 	w := &writer{
 		store: s, clock: clock, newID: newID, seed: maphash.MakeSeed(), pos: pos, created: created,
 		ops: make(chan *op, groupOps), next: make(chan *group, 1), free: make(chan struct{}, 1), stop: stop,
-		heads: map[string]*head{}, dirty: map[string]*head{}, pending: map[string]*pendingStream{}, ids: map[[16]byte]int{}, links: links{last: map[string]int{}},
+		heads: map[string]*head{}, dirty: map[string]*head{}, pending: map[string]*pendingStream{}, ids: map[[16]byte]int{}, indexValues: indexValues{last: map[string]int{}},
 	}
 	w.free <- struct{}{}
 	return w
@@ -309,15 +309,15 @@ func (w *writer) flushIDs() error {
 }
 
 func (w *writer) flushLinks() error {
-	w.links.sort()
-	for i := range w.links.all {
-		x := &w.links.all[i]
-		w.key, w.buf = appendSpansKey(w.key[:0], x.stream, x.rev), appendSpans(w.buf[:0], x.spans)
+	w.indexValues.sort()
+	for i := range w.indexValues.all {
+		x := &w.indexValues.all[i]
+		w.key, w.buf = appendRangesKey(w.key[:0], x.stream, x.rev), appendRanges(w.buf[:0], x.ranges)
 		if err := w.batch.Set(w.key, w.buf, nil); err != nil {
 			return fmt.Errorf("write stream index: %w", err)
 		}
 	}
-	w.links.reset()
+	w.indexValues.reset()
 	return nil
 }
 

@@ -249,30 +249,30 @@ func (g *grid) shown(kind, value, style string) (text string, refusal *domain.Er
 	if !ok {
 		return value, ErrNumber, false, nil
 	}
-	f, err := g.form(style)
+	f, err := g.numberFormat(style)
 	return n.shownAs(f, g.epoch), nil, f.date || f.clock || f.percent || n.rounded(), err
 }
 
-// form is the format of a cell's own style, 0 where it names none: styles of columns
+// numberFormat is the format of a cell's own style, 0 where it names none: styles of columns
 // and rows are for cells that are not there.
-func (g *grid) form(style string) (form, error) {
+func (g *grid) numberFormat(style string) (numberFormat, error) {
 	if style == "" {
 		style = "0"
 	}
 	n, err := strconv.Atoi(style)
-	if err != nil || n < 0 || n >= len(g.forms) && (n > 0 || len(g.forms) > 0) {
-		return form{}, errWorkbook
+	if err != nil || n < 0 || n >= len(g.formats) && (n > 0 || len(g.formats) > 0) {
+		return numberFormat{}, errWorkbook
 	}
-	if n == len(g.forms) {
-		return form{}, nil // a workbook without styles
+	if n == len(g.formats) {
+		return numberFormat{}, nil // a workbook without styles
 	}
-	return g.forms[n], nil
+	return g.formats[n], nil
 }
 
 // isoCell is a day or time that is stored as ISO 8601 text; the format says whether a
 // day's midnight is meant as a time.
 func (g *grid) isoCell(value, style string) (text string, refusal *domain.Error, made bool, err error) {
-	f, err := g.form(style)
+	f, err := g.numberFormat(style)
 	if err != nil {
 		return "", nil, false, err
 	}

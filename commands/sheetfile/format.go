@@ -2,35 +2,35 @@ package sheetfile
 
 import "strings"
 
-// form is what a cell's number format makes of its number.
-type form struct {
+// numberFormat is what a cell's number format makes of its number.
+type numberFormat struct {
 	date, clock, percent bool
 	width                int // digits that a format of zeros shows
 }
 
 // builtIn is a format that a workbook names by its number alone.
-func builtIn(n int) form {
+func builtIn(n int) numberFormat {
 	switch {
 	case n >= 14 && n <= 17, n >= 27 && n <= 31, n == 36, n >= 50 && n <= 54, n == 57, n == 58:
-		return form{date: true}
+		return numberFormat{date: true}
 	case n == 22:
-		return form{date: true, clock: true}
+		return numberFormat{date: true, clock: true}
 	case n >= 18 && n <= 21, n >= 32 && n <= 35, n >= 45 && n <= 47, n == 55, n == 56:
-		return form{clock: true}
+		return numberFormat{clock: true}
 	case n == 9, n == 10:
-		return form{percent: true}
+		return numberFormat{percent: true}
 	}
-	return form{}
+	return numberFormat{}
 }
 
-// formOf reads a number format code, of which only the letters outside quotes,
+// numberFormatOf reads a number format code, of which only the letters outside quotes,
 // escapes and colour or locale brackets count.
-func formOf(code string) form {
-	var f form
+func numberFormatOf(code string) numberFormat {
+	var f numberFormat
 	var month bool
 	section, _, _ := strings.Cut(code, ";")
 	if section != "" && strings.Trim(section, "0") == "" {
-		return form{width: len(section)}
+		return numberFormat{width: len(section)}
 	}
 	for i := 0; i < len(section); i++ {
 		switch section[i] {

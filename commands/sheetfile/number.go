@@ -78,7 +78,7 @@ func (n number) String() string {
 // rounded says that the number has, or had, more digits than a spreadsheet keeps.
 func (n number) rounded() bool { return n.point > 15 || n.point < -15 || n.cut }
 
-func (n number) shownAs(f form, epoch int) string {
+func (n number) shownAs(f numberFormat, epoch int) string {
 	switch {
 	case n.negative && (f.date || f.clock):
 		return n.String()
@@ -99,7 +99,7 @@ func (n number) shownAs(f form, epoch int) string {
 
 // moment writes the date, the time or both of a serial number: days before the
 // point, parts of a day behind it, to the nearest second.
-func (n number) moment(f form, epoch int) string {
+func (n number) moment(f numberFormat, epoch int) string {
 	if n.point > 5 {
 		return n.String()
 	}

@@ -95,44 +95,44 @@ func TestNumbersOfAWorkbook(t *testing.T) {
 
 func TestNumberFormats(t *testing.T) {
 	t.Parallel()
-	for code, want := range map[string]form{
+	for code, want := range map[string]numberFormat{
 		"General": {}, "#,##0.00": {}, `#,##0.00\ "zł";[Red]-#,##0.00\ "zł"`: {}, `#,##0.00\ [$zł-415]`: {}, `0.00" godzin"`: {},
 		"yyyy-mm-dd": {date: true}, "dd.mm.yyyy": {date: true}, `[$-415]d\ mmmm\ yyyy`: {date: true}, "mmm": {date: true},
 		"h:mm": {clock: true}, "[h]:mm": {clock: true}, "[h]:mm:ss": {clock: true}, "yyyy-mm-dd hh:mm": {date: true, clock: true},
 		"0%": {percent: true}, "00000000000": {width: 11}, "[broken": {},
 	} {
-		if got := formOf(code); got != want {
+		if got := numberFormatOf(code); got != want {
 			t.Errorf("%q: got %+v, want %+v", code, got, want)
 		}
 	}
 	for _, c := range []struct {
-		value string
-		form  form
-		epoch int
-		want  string
+		value        string
+		numberFormat numberFormat
+		epoch        int
+		want         string
 	}{
-		{"0.0625", form{clock: true}, 0, "1:30"},
-		{"5.5555555555555552E-2", form{clock: true}, 0, "1:20"},
-		{"0.99999999999999", form{clock: true}, 0, "24:00"},
-		{"1", form{clock: true}, 0, "24:00"},
-		{"1.0833333333333333", form{clock: true}, 0, "26:00"},
-		{"43139.354166666664", form{clock: true}, 0, "8:30"},
-		{"0.06260", form{clock: true}, 0, "1:30:09"},
-		{"43139", form{date: true}, 0, "2018-02-08"},
-		{"41677", form{date: true}, 1462, "2018-02-08"},
-		{"43139.354166666664", form{date: true}, 0, "2018-02-08"},
-		{"43139.354166666664", form{date: true, clock: true}, 0, "2018-02-08 8:30"},
-		{"0.354166666666667", form{date: true, clock: true}, 0, "8:30"},
-		{"0", form{date: true}, 0, "0"},
-		{"1E+9", form{date: true}, 0, "1000000000"},
-		{"-1", form{date: true}, 0, "-1"},
-		{"0.6", form{percent: true}, 0, "60%"},
-		{"1", form{percent: true}, 0, "100%"},
-		{"7", form{width: 3}, 0, "007"},
+		{"0.0625", numberFormat{clock: true}, 0, "1:30"},
+		{"5.5555555555555552E-2", numberFormat{clock: true}, 0, "1:20"},
+		{"0.99999999999999", numberFormat{clock: true}, 0, "24:00"},
+		{"1", numberFormat{clock: true}, 0, "24:00"},
+		{"1.0833333333333333", numberFormat{clock: true}, 0, "26:00"},
+		{"43139.354166666664", numberFormat{clock: true}, 0, "8:30"},
+		{"0.06260", numberFormat{clock: true}, 0, "1:30:09"},
+		{"43139", numberFormat{date: true}, 0, "2018-02-08"},
+		{"41677", numberFormat{date: true}, 1462, "2018-02-08"},
+		{"43139.354166666664", numberFormat{date: true}, 0, "2018-02-08"},
+		{"43139.354166666664", numberFormat{date: true, clock: true}, 0, "2018-02-08 8:30"},
+		{"0.354166666666667", numberFormat{date: true, clock: true}, 0, "8:30"},
+		{"0", numberFormat{date: true}, 0, "0"},
+		{"1E+9", numberFormat{date: true}, 0, "1000000000"},
+		{"-1", numberFormat{date: true}, 0, "-1"},
+		{"0.6", numberFormat{percent: true}, 0, "60%"},
+		{"1", numberFormat{percent: true}, 0, "100%"},
+		{"7", numberFormat{width: 3}, 0, "007"},
 	} {
 		n, ok := parseNumber(c.value)
-		if got := n.shownAs(c.form, c.epoch); !ok || got != c.want {
-			t.Errorf("%s as %+v: got %q, want %q", c.value, c.form, got, c.want)
+		if got := n.shownAs(c.numberFormat, c.epoch); !ok || got != c.want {
+			t.Errorf("%s as %+v: got %q, want %q", c.value, c.numberFormat, got, c.want)
 		}
 	}
 }

@@ -169,10 +169,10 @@ func (r *Record) ID(column string) string {
 func (r *Record) Date(column string) domain.Date {
 	return parsed(r, column, func(s string) (domain.Date, *domain.Error) {
 		n, bare := bareSerial(s)
-		if !bare || r.sheet.book == nil || r.sheet.book.epoch == 0 {
+		if !bare || r.sheet.workbook == nil || r.sheet.workbook.epoch == 0 {
 			return parseDate(s)
 		}
-		d, reason := serialDay(n + r.sheet.book.epoch)
+		d, reason := serialDay(n + r.sheet.workbook.epoch)
 		if reason == nil {
 			r.row.Cells[slices.Index(r.sheet.Header, column)] = d.String()
 		}
@@ -226,7 +226,7 @@ func choose(allowed []string) func(string) (string, *domain.Error) {
 func (r *Record) PESEL(column string) string {
 	return parsed(r, column, func(s string) (string, *domain.Error) {
 		s = compact(s)
-		if r.sheet.book != nil && len(s) < 11 && len(s) > 7 && allDigits(s) {
+		if r.sheet.workbook != nil && len(s) < 11 && len(s) > 7 && allDigits(s) {
 			s = strings.Repeat("0", 11-len(s)) + s
 		}
 		if !domain.ValidPESEL(s) {

@@ -43,11 +43,11 @@ type Sheet struct {
 	Name   string   // as given to Read
 	Header []string // folded, without the columns that are ignored
 
-	spec    Spec
-	book    *bookRows // of an XLSX
-	csv     *csvRows
-	dropped []int // columns that are ignored, by their place in the file
-	guarded bool  // cells have a guard that the writer put before them
+	spec     Spec
+	workbook *workbookRows // of an XLSX
+	csv      *csvRows
+	dropped  []int // columns that are ignored, by their place in the file
+	guarded  bool  // cells have a guard that the writer put before them
 }
 
 // Row is one row of a sheet, its cells in the order of the header. There may be
@@ -63,16 +63,16 @@ type Row struct {
 
 // Len is how many rows there are below the header.
 func (s *Sheet) Len() int {
-	if s.book != nil {
-		return len(s.book.rows) - 1
+	if s.workbook != nil {
+		return len(s.workbook.rows) - 1
 	}
 	return len(s.csv.at) - 1
 }
 
 // Number is the number of the row of an index in the spreadsheet.
 func (s *Sheet) Number(i int) int {
-	if s.book != nil {
-		return s.book.rows[i+1].Number
+	if s.workbook != nil {
+		return s.workbook.rows[i+1].Number
 	}
 	return int(s.csv.at[i+1].number)
 }
@@ -92,16 +92,16 @@ func (s *Sheet) Row(i int) Row {
 }
 
 func (s *Sheet) raw(i int) Row {
-	if s.book == nil {
+	if s.workbook == nil {
 		return s.csv.row(i)
 	}
-	r := s.book.rows[i]
+	r := s.workbook.rows[i]
 	r.Cells = slices.Clone(r.Cells)
 	return r
 }
 
-// bookRows is what an XLSX holds.
-type bookRows struct {
+// workbookRows is what an XLSX holds.
+type workbookRows struct {
 	rows  []Row
 	epoch int // added to bare serial numbers of days
 }
@@ -127,8 +127,8 @@ func Parse(name string, raw []byte, spec Spec) (*Sheet, error) {
 	case ".csv":
 		s.csv, err = readCSV(raw)
 	case ".xlsx":
-		s.book = &bookRows{}
-		s.book.rows, s.book.epoch, err = readWorkbook(raw)
+		s.workbook = &workbookRows{}
+		s.workbook.rows, s.workbook.epoch, err = readWorkbook(raw)
 	default:
 		err = errors.New("neither .csv nor .xlsx")
 	}
@@ -173,7 +173,7 @@ func (s *Sheet) takeHeader() error {
 	if err := s.spec.check(s.Header, names); err != nil {
 		return err
 	}
-	s.guarded = s.book == nil || refusal
+	s.guarded = s.workbook == nil || refusal
 	return nil
 }
 

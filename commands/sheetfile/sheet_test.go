@@ -116,7 +116,7 @@ func TestRefusedCellsNameColumnAndReasonOnly(t *testing.T) {
 		{"rodzaj", "inny", `column rodzaj: not one of the values that the column takes: psu, socjalny`, func(r *Record) { r.Choice("rodzaj", "psu", "socjalny") }},
 		{"rodzaj", "x", `column rodzai: not a column of the file`, func(r *Record) { r.Choice("rodzai", "x") }},
 	} {
-		s := &Sheet{spec: spec, Header: []string{c.column}, book: &bookRows{rows: []Row{{Number: 1}, {Number: 2, Cells: []string{c.value}}}}}
+		s := &Sheet{spec: spec, Header: []string{c.column}, workbook: &workbookRows{rows: []Row{{Number: 1}, {Number: 2, Cells: []string{c.value}}}}}
 		r := s.Record(0)
 		c.read(r)
 		var cell *CellError
@@ -263,7 +263,7 @@ func TestReasonColumns(t *testing.T) {
 	}
 }
 
-func book(t *testing.T, fill func(f *excelize.File, set func(cell string, value any, format string))) []byte {
+func workbookOf(t *testing.T, fill func(f *excelize.File, set func(cell string, value any, format string))) []byte {
 	t.Helper()
 	f := excelize.NewFile()
 	fill(f, func(cell string, value any, format string) {
@@ -292,7 +292,7 @@ func TestWorkbook(t *testing.T) {
 	t.Parallel()
 	spec := Spec{Kind: "proba", Required: []string{"id"}, Optional: []string{"pesel", "data", "godziny", "kwota", "korekta", "od", "refundacja", "miesiac", "konto"}}
 	header := []any{"ID", "pesel", "data", "godziny", "kwota", "korekta", "od", "refundacja", "miesiac", "konto"}
-	raw := book(t, func(f *excelize.File, set func(string, any, string)) {
+	raw := workbookOf(t, func(f *excelize.File, set func(string, any, string)) {
 		if err := f.SetSheetRow("Sheet1", "A1", &header); err != nil {
 			t.Fatal(err)
 		}
@@ -345,7 +345,7 @@ func TestWorkbook(t *testing.T) {
 
 func TestRefusalFileSavedAsWorkbook(t *testing.T) {
 	t.Parallel()
-	raw := book(t, func(_ *excelize.File, set func(string, any, string)) {
+	raw := workbookOf(t, func(_ *excelize.File, set func(string, any, string)) {
 		for cell, v := range map[string]any{"A1": "wiersz", "B1": "powod", "C1": "umowa", "D1": "data", "E1": "godziny", "F1": "powod",
 			"A2": 12, "B2": "column data", "C2": "u1", "D2": "2018-02-08", "E2": 1, "F2": "'=x"} {
 			set(cell, v, "")

@@ -21,8 +21,8 @@ const (
 // workbook is what the first sheet's cells refer to.
 type workbook struct {
 	archive *archive
-	epoch   int    // added to serial numbers; the Mac's begin in 1904
-	forms   []form // of a cell's style
+	epoch   int            // added to serial numbers; the Mac's begin in 1904
+	formats []numberFormat // of a cell's style
 	shared  []string
 }
 
@@ -33,26 +33,26 @@ func readWorkbook(raw []byte) (rows []Row, epoch int, err error) {
 		return nil, 0, err
 	}
 	w := workbook{archive: a}
-	links, err := w.links("", "")
+	relationships, err := w.relationships("", "")
 	if err != nil {
 		return nil, 0, err
 	}
-	book := links.first("/officeDocument")
-	first, err := w.sheets(book.target)
+	workbook := relationships.first("/officeDocument")
+	first, err := w.sheets(workbook.target)
 	if err != nil {
 		return nil, 0, err
 	}
-	if links, err = w.links(path.Dir(book.target), path.Base(book.target)); err != nil {
+	if relationships, err = w.relationships(path.Dir(workbook.target), path.Base(workbook.target)); err != nil {
 		return nil, 0, err
 	}
-	if err := w.styles(links.first("/styles").target); err != nil {
+	if err := w.styles(relationships.first("/styles").target); err != nil {
 		return nil, 0, err
 	}
-	if err := w.strings(links.first("/sharedStrings").target); err != nil {
+	if err := w.strings(relationships.first("/sharedStrings").target); err != nil {
 		return nil, 0, err
 	}
 	for _, id := range first {
-		if l, ok := links[id]; ok && strings.HasSuffix(l.kind, "/worksheet") {
+		if l, ok := relationships[id]; ok && strings.HasSuffix(l.kind, "/worksheet") {
 			rows, err = w.rows(l.target)
 			return rows, w.epoch, err
 		}
@@ -60,24 +60,24 @@ func readWorkbook(raw []byte) (rows []Row, epoch int, err error) {
 	return nil, 0, errWorkbook
 }
 
-// link is what one part of an archive says of another.
-type link struct{ kind, target string }
+// relationship is what one part of an archive says of another.
+type relationship struct{ kind, target string }
 
-type links map[string]link
+type relationships map[string]relationship
 
 // first is the only link of a kind; the zero link where there is none.
-func (l links) first(kind string) link {
+func (l relationships) first(kind string) relationship {
 	for _, one := range l {
 		if strings.HasSuffix(one.kind, kind) {
 			return one
 		}
 	}
-	return link{}
+	return relationship{}
 }
 
-// links reads the links of a part in a folder.
-func (w *workbook) links(folder, name string) (links, error) {
-	found := links{}
+// relationships reads those of a part in a folder.
+func (w *workbook) relationships(folder, name string) (relationships, error) {
+	found := relationships{}
 	t, err := w.archive.open(partName(folder, "_rels/"+name+".rels"))
 	if err != nil || t == nil {
 		return found, orWorkbook(err, t == nil)
@@ -92,7 +92,7 @@ func (w *workbook) links(folder, name string) (links, error) {
 		if len(found) == maxSheets {
 			return errPacked
 		}
-		found[id] = link{kind, partName(folder, target)}
+		found[id] = relationship{kind, partName(folder, target)}
 		return nil
 	})
 }
@@ -135,7 +135,7 @@ func (w *workbook) styles(name string) error {
 	if err != nil || t == nil {
 		return err
 	}
-	codes, within := map[int]form{}, false
+	codes, within := map[int]numberFormat{}, false
 	defer func() { _ = t.close() }()
 	for {
 		token, err := t.next()
@@ -149,19 +149,19 @@ func (w *workbook) styles(name string) error {
 			number, _ := attribute(e, "numFmtId")
 			id, bad := strconv.Atoi(number)
 			switch {
-			case len(codes) > maxStyles || len(w.forms) > maxStyles:
+			case len(codes) > maxStyles || len(w.formats) > maxStyles:
 				return errPacked
 			case e.Name.Local == "cellXfs":
 				within = true
 			case e.Name.Local == "numFmt" && bad == nil:
 				code, _ := attribute(e, "formatCode")
-				codes[id] = formOf(code)
+				codes[id] = numberFormatOf(code)
 			case e.Name.Local == "xf" && within:
 				f, own := codes[id]
 				if !own {
 					f = builtIn(id)
 				}
-				w.forms = append(w.forms, f)
+				w.formats = append(w.formats, f)
 			}
 		}
 	}

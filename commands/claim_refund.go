@@ -128,7 +128,7 @@ func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim
 		if err != nil {
 			return claim, released, err
 		}
-		if held, ok := under.Claim(c.Number); ok && held.Reserved && !known.State.Void(held.Reservation()) {
+		if listed, ok := under.Claim(c.Number); ok && listed.Reserved && !known.State.Void(listed.Reservation()) {
 			back.Agreement = c.Agreement // which reserved its months, and it was cut short
 			return l.takeClaimBack(ctx, o, back)
 		}
@@ -156,20 +156,20 @@ func (l *Ledger) submittable(ctx context.Context, o Origin, known refund.State, 
 	if err != nil {
 		return err
 	}
-	held, ok := under.Reservation(c.Number)
+	listed, ok := under.Reservation(c.Number)
 	if !ok {
 		if under, err = l.adopt(ctx, o, under, known); err != nil {
 			return err
 		}
-		held, _ = under.Reservation(c.Number)
+		listed, _ = under.Reservation(c.Number)
 	}
-	back := refund.Decider().Evolve(known, refund.Withdrawn{About: was.About, On: was.On, Attempt: held.Attempt})
+	back := refund.Decider().Evolve(known, refund.Withdrawn{About: was.About, On: was.On, Attempt: listed.Attempt})
 	cmd, err := l.prepareClaim(ctx, o, back, c)
 	if err != nil {
 		return err
 	}
 	if c.Agreement == was.Agreement {
-		cmd.Void = append(cmd.Void, held.Reserved)
+		cmd.Void = append(cmd.Void, listed.Reserved)
 	}
 	if under, err = l.lookups().agreement(ctx, c.Agreement); err == nil {
 		_, err = agreement.Decider().Decide(under, cmd)
@@ -210,11 +210,11 @@ func (l *Ledger) trySubmitting(ctx context.Context, o Origin, c SubmitClaim) (cl
 		if err != nil {
 			return claim, reserved, err
 		}
-		held, ok := under.Claim(c.Number)
+		listed, ok := under.Claim(c.Number)
 		if !ok {
 			return claim, reserved, reservationGone(c.Number)
 		}
-		drawn, at = held.Submitted, &known.Revision
+		drawn, at = listed.Submitted, &known.Revision
 	}
 	claim, err = journal.ExecuteAt(ctx, l.Log, stream, at, d, refund.Command(refund.Submit{Claim: drawn}), l.meta(o), l.former(o)...)
 	return claim, reserved, err
@@ -241,15 +241,15 @@ func (l *Ledger) releaseVoid(ctx context.Context, o Origin, number, claim string
 	if err != nil {
 		return journal.Result{}, err
 	}
-	held, ok := under.Claim(claim)
-	if !ok || !held.Reserved {
+	listed, ok := under.Claim(claim)
+	if !ok || !listed.Reserved {
 		return journal.Result{}, nil
 	}
 	s, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", claim), refund.Decider())
-	if err != nil || !s.State.Void(held.Reservation()) {
+	if err != nil || !s.State.Void(listed.Reservation()) {
 		return journal.Result{}, err
 	}
-	return l.tell(ctx, o, number, agreement.ReleaseClaims{Void: []refund.Reserved{held.Reservation()}})
+	return l.tell(ctx, o, number, agreement.ReleaseClaims{Void: []refund.Reserved{listed.Reservation()}})
 }
 
 // meets refuses a command that expects another revision of the stream it is about,
@@ -279,13 +279,13 @@ func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State,
 	if err != nil {
 		return cmd, err
 	}
-	held, ok := under.Claim(c.Number)
+	listed, ok := under.Claim(c.Number)
 	switch {
-	case ok && held.Reserved && known.Void(held.Reservation()):
+	case ok && listed.Reserved && known.Void(listed.Reservation()):
 		ok = false
 	case ok && known.Exists():
 		return cmd, nil // nothing is worked out again
-	case ok && held.Reserved:
+	case ok && listed.Reserved:
 		cmd.Pending = []string{c.Number}
 		return cmd, nil
 	}
@@ -296,8 +296,8 @@ func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State,
 	}
 	told, err := l.told(ctx, under, c.Month, known)
 	cmd.Recorded, cmd.Void, cmd.Pending = told.recorded, told.void, told.pending
-	if held.Reserved && held.Month != c.Month { // for another month, and void
-		cmd.Void = append(cmd.Void, held.Reservation())
+	if listed.Reserved && listed.Month != c.Month { // for another month, and void
+		cmd.Void = append(cmd.Void, listed.Reservation())
 	}
 	if err != nil || known.Exists() {
 		return cmd, err
@@ -341,22 +341,22 @@ func (t *told) add(s refund.State) {
 // reservations that it does not list, and one more.
 func (l *Ledger) told(ctx context.Context, under agreement.State, month domain.Month, also refund.State) (told, error) {
 	var t told
-	for _, held := range under.Claims {
-		number := held.Submitted.Claim
-		if held.Month != month {
+	for _, listed := range under.Claims {
+		number := listed.Submitted.Claim
+		if listed.Month != month {
 			continue
 		}
 		s, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", number), refund.Decider())
 		switch {
 		case err != nil:
 			return t, err
-		case held.Reserved && s.State.Void(held.Reservation()):
-			t.void = append(t.void, held.Reservation())
-		case held.Reserved && !s.State.Exists():
+		case listed.Reserved && s.State.Void(listed.Reservation()):
+			t.void = append(t.void, listed.Reservation())
+		case listed.Reserved && !s.State.Exists():
 			t.pending = append(t.pending, number)
 		case !s.State.Exists():
 			return t, refund.ErrUnknown.With("%s", number)
-		case !held.Reserved:
+		case !listed.Reserved:
 			t.add(s.State)
 		}
 	}

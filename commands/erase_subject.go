@@ -44,11 +44,11 @@ func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 		return journal.Result{}, err
 	}
 	of := domain.Ref{Kind: c.Kind, ID: c.ID}
-	held, err := l.Vault.Holds(ctx, of.Subject())
+	has, err := l.Vault.HasKey(ctx, of.Subject())
 	if err != nil {
 		return journal.Result{}, err
 	}
-	if !held {
+	if !has {
 		return journal.Result{}, ErrNothing.With("%s %s", c.Kind, c.ID)
 	}
 	order := erasure.Order{Of: of, Today: c.On, Ground: erasure.Ground(c.Ground), RetainedUntil: c.RetainedUntil, Register: c.Register}

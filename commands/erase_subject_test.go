@@ -77,7 +77,7 @@ func TestErasingAStatement(t *testing.T) {
 	if r, err := l.EraseSubject(t.Context(), officer, erase); err != nil || r.Events != 1 {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	if held, err := l.Vault.Holds(t.Context(), domain.Ref{Kind: domain.RefStatement, ID: erase.ID}.Subject()); err != nil || !held {
+	if has, err := l.Vault.HasKey(t.Context(), domain.Ref{Kind: domain.RefStatement, ID: erase.ID}.Subject()); err != nil || !has {
 		t.Errorf("an erased statement is taken for one never seen: %v", err)
 	}
 	if s := l.Import(t, "wyciag_znowu.sta", sta+"\n"); s.Refused != 1 || !strings.Contains(reasons(s), "erased") {

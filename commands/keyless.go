@@ -41,17 +41,17 @@ func unkeyed(ctx context.Context) context.Context {
 	return context.WithValue(ctx, unkeyedKey{}, map[string]struct{}{})
 }
 
-// hasKey is Holds of the vault, asked once where the context says so.
+// hasKey is HasKey of the vault, asked once where the context says so.
 func hasKey(ctx context.Context, v *vault.Vault, subject string) (bool, error) {
 	without, _ := ctx.Value(unkeyedKey{}).(map[string]struct{})
 	if _, known := without[subject]; known {
 		return false, nil
 	}
-	held, err := v.Holds(ctx, subject)
-	if without != nil && err == nil && !held {
+	has, err := v.HasKey(ctx, subject)
+	if without != nil && err == nil && !has {
 		without[subject] = struct{}{}
 	}
-	return held, err
+	return has, err
 }
 
 // keyMade tells that somebody made one of the keys that there were none of: what was
@@ -59,8 +59,8 @@ func hasKey(ctx context.Context, v *vault.Vault, subject string) (bool, error) {
 func keyMade(ctx context.Context, v *vault.Vault) (bool, error) {
 	without, _ := ctx.Value(unkeyedKey{}).(map[string]struct{})
 	for subject := range without {
-		if held, err := v.Holds(ctx, subject); held || err != nil {
-			return held, err
+		if has, err := v.HasKey(ctx, subject); has || err != nil {
+			return has, err
 		}
 	}
 	return false, nil
@@ -144,9 +144,9 @@ func withoutKey(ctx context.Context, v *vault.Vault, of domain.Seal, text string
 	if how == makingKeys {
 		return "", false, nil
 	}
-	held, err := hasKey(ctx, v, of.Subject.Subject())
+	has, err := hasKey(ctx, v, of.Subject.Subject())
 	switch {
-	case held || err != nil:
+	case has || err != nil:
 		return "", err != nil, err
 	case how == asksFirst:
 		return "", true, errNoKey

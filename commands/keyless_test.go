@@ -95,7 +95,7 @@ func TestWhatIsRefusedHasNoKey(t *testing.T) {
 			t.Errorf("%s (%v): keys %v, before %v", name, err, after, before)
 		}
 		for _, subject := range []string{"participant/UX", "assistant/AX", "programme/PR/X", "claim/W/X"} {
-			if held, err := l.Vault.Holds(ctx, subject); held || err != nil {
+			if has, err := l.Vault.HasKey(ctx, subject); has || err != nil {
 				t.Errorf("%s: %s has a key: %v", name, subject, err)
 			}
 		}
@@ -103,7 +103,7 @@ func TestWhatIsRefusedHasNoKey(t *testing.T) {
 	if s := l.Import(t, "trwalosc_2.csv", "projekt;zdarzenie;data;do;wartosc;opis\nPR/X;zobowiazanie;06.03.2018;06.03.2020;4;a\nPR/X;start;07.03.2018;;;b\n"); s.Accepted != 1 || s.Refused != 1 {
 		t.Errorf("%s", reasons(s))
 	}
-	if held, err := l.Vault.Holds(ctx, "programme/PR/X"); !held || err != nil {
+	if has, err := l.Vault.HasKey(ctx, "programme/PR/X"); !has || err != nil {
 		t.Errorf("what is recorded has no key: %v", err)
 	}
 }

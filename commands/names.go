@@ -59,11 +59,11 @@ func (s *sealer) nameable(of domain.Ref) error {
 		if refused == nil {
 			continue
 		}
-		held, err := s.vault.Holds(s.ctx, of.Subject())
+		has, err := s.vault.HasKey(s.ctx, of.Subject())
 		if err != nil {
 			return err
 		}
-		if held {
+		if has {
 			break
 		}
 		return domain.At(subjectField(of.Kind), refused)

@@ -110,7 +110,7 @@ func (l *Ledger) unlisted(ctx context.Context, under agreement.State) (unlisted,
 	}
 	var left unlisted
 	for _, number := range u.claims {
-		if _, held := under.Claim(number); !held && !under.Reserves() {
+		if _, listed := under.Claim(number); !listed && !under.Reserves() {
 			left.claims = append(left.claims, number)
 		}
 	}

@@ -86,7 +86,7 @@ func TestAWithdrawalSentAgain(t *testing.T) {
 	reserve(t, l, "W/1")
 	again()
 	under, err := journal.Load(t.Context(), l.Journal, domain.Stream("agreement", "P/1"), agreement.Decider())
-	if _, held := under.State.Claim("W/1"); err != nil || !held {
+	if _, listed := under.State.Claim("W/1"); err != nil || !listed {
 		t.Fatalf("the later reservation is gone: %v", err)
 	}
 	slow := hooked(l, "refundclaim-", again) // between reservation and submission
@@ -174,8 +174,8 @@ func TestDemandsAndAnswersOfOneDay(t *testing.T) {
 		t.Errorf("money asked back twice: %v", err)
 	}
 	under, err := journal.Load(t.Context(), l.Journal, domain.Stream("agreement", "P/1"), agreement.Decider())
-	if held, _ := under.State.Claim("W/1"); err != nil || len(held.Answers) != 0 {
-		t.Errorf("the agreement has %v, %v", held.Answers, err)
+	if listed, _ := under.State.Claim("W/1"); err != nil || len(listed.Answers) != 0 {
+		t.Errorf("the agreement has %v, %v", listed.Answers, err)
 	}
 	taken(t)(l.RecordClaimDecision(t.Context(), ledgertest.Actor, decision("W/1", 2, refund.OutcomeAccepted)))
 	l = paid(t)

@@ -86,8 +86,8 @@ func (d Date) Add(days int) Date { return d + Date(days) }
 
 // String writes `2006-01-02`, or "" for no date.
 func (d Date) String() string {
-	var room [len(time.DateOnly)]byte
-	b, _ := d.AppendText(room[:0])
+	var buf [len(time.DateOnly)]byte
+	b, _ := d.AppendText(buf[:0])
 	return string(b)
 }
 
@@ -158,8 +158,8 @@ func (m Month) String() string {
 	if m < 0 || year > 9999 {
 		return fmt.Sprintf("%04d-%02d", year, month)
 	}
-	var room [len("2006-01")]byte
-	return string(appendYearMonth(room[:0], year, month))
+	var buf [len("2006-01")]byte
+	return string(appendYearMonth(buf[:0], year, month))
 }
 
 // MarshalText writes what String does.
@@ -201,8 +201,8 @@ func (t TimeOfDay) String() string {
 	if t < 0 || t >= 100*60 {
 		return fmt.Sprintf("%02d:%02d", t/60, t%60)
 	}
-	var room [len("15:04")]byte
-	return string(appendTwo(append(appendTwo(room[:0], int(t/60)), ':'), int(t%60)))
+	var buf [len("15:04")]byte
+	return string(appendTwo(append(appendTwo(buf[:0], int(t/60)), ':'), int(t%60)))
 }
 
 // MarshalText writes what String does.

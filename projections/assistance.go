@@ -50,14 +50,14 @@ type VisitDay struct {
 
 // DayVisit is a visit with everybody it concerns.
 type DayVisit struct {
-	VisitLink
+	VisitParties
 	From   domain.TimeOfDay   `json:"from"`
 	To     domain.TimeOfDay   `json:"to"`
 	Events []journal.Position `json:"events"`
 }
 
-// VisitLink is everybody that a visit concerns.
-type VisitLink struct {
+// VisitParties is everybody that a visit concerns.
+type VisitParties struct {
 	Assistant   string `json:"assistant"`
 	Participant string `json:"participant"`
 	Contract    string `json:"contract"`
@@ -69,17 +69,17 @@ type VisitLink struct {
 // them.
 type PersonMonth struct {
 	Visits   []PersonVisit    `json:"visits"`   // ordered by date, start, assistant and contract
-	Links    []VisitLink      `json:"links"`    // that visits name by index
+	Parties  []VisitParties   `json:"links"`    // that visits name by index
 	Replaced []PersonReplaced `json:"replaced"` // in the order of recording
 }
 
 // PersonVisit is a visit as it stands.
 type PersonVisit struct {
-	Event journal.Position `json:"event"` // position of the last
-	Date  domain.Date      `json:"date"`
-	Link  int32            `json:"link"` // index
-	From  domain.TimeOfDay `json:"from"`
-	To    domain.TimeOfDay `json:"to"`
+	Event        journal.Position `json:"event"` // position of the last
+	Date         domain.Date      `json:"date"`
+	PartiesIndex int32            `json:"link"` // index
+	From         domain.TimeOfDay `json:"from"`
+	To           domain.TimeOfDay `json:"to"`
 }
 
 // PersonReplaced is an event of a visit that a later one took the place of.
@@ -169,9 +169,9 @@ func foldAssistance(tx *fold.Tx, r *journal.Recorded) error {
 	}
 	foldVisit(tx, r.Position, v, d, withdrawn)
 	visit := PersonVisit{Event: r.Position, Date: v.Date, From: v.From, To: d.To}
-	link := VisitLink{v.Assistant, v.Participant, v.Contract, v.Programme}
-	foldPerson(tx, 2, ParticipantMonths(), ParticipantOverlaps(), visit, link, withdrawn)
-	foldPerson(tx, 3, AssistantMonths(), AssistantOverlaps(), visit, link, withdrawn)
+	parties := VisitParties{v.Assistant, v.Participant, v.Contract, v.Programme}
+	foldPerson(tx, 2, ParticipantMonths(), ParticipantOverlaps(), visit, parties, withdrawn)
+	foldPerson(tx, 3, AssistantMonths(), AssistantOverlaps(), visit, parties, withdrawn)
 	return nil
 }
 
@@ -187,7 +187,7 @@ func foldVisit(tx *fold.Tx, position journal.Position, v assistance.Visit, d ass
 		visit.Events = append(detail.Visits[i].Events, position)
 		detail.Visits[i] = visit
 	case !withdrawn:
-		detail.Visits = slices.Insert(roomy(detail.Visits), i, visit)
+		detail.Visits = slices.Insert(withSpare(detail.Visits), i, visit)
 	}
 	k := tx.Named(0)
 	visit(tx, domain.Escape(v.Contract), VisitedMonth{k.Part, k.Field}, len(detail.Visits) > 0)
@@ -206,10 +206,10 @@ func foldVisit(tx *fold.Tx, position journal.Position, v assistance.Visit, d ass
 
 // foldPerson keeps a person's month, the n-th row that Keys named, and, only
 // while two visits of a day meet, that day's row among the overlaps.
-func foldPerson(tx *fold.Tx, n int, months fold.Table[PersonMonth], overlaps fold.Table[VisitDay], visit PersonVisit, link VisitLink, withdrawn bool) {
+func foldPerson(tx *fold.Tx, n int, months fold.Table[PersonMonth], overlaps fold.Table[VisitDay], visit PersonVisit, parties VisitParties, withdrawn bool) {
 	m, k := months.Nth(tx, n), tx.Named(n)
 	met := m.meet(visit.Date)
-	m.change(visit, link, withdrawn)
+	m.change(visit, parties, withdrawn)
 	at := k.Field + "-" + visit.Date.String()
 	switch {
 	case m.meet(visit.Date):
@@ -224,53 +224,53 @@ func foldPerson(tx *fold.Tx, n int, months fold.Table[PersonMonth], overlaps fol
 
 // change puts a visit in, in the place of the one of its assistant and contract
 // that begins when it does, or takes that one away.
-func (m *PersonMonth) change(visit PersonVisit, link VisitLink, withdrawn bool) {
+func (m *PersonMonth) change(visit PersonVisit, parties VisitParties, withdrawn bool) {
 	i, known := slices.BinarySearchFunc(m.Visits, visit, func(a, b PersonVisit) int {
-		of := m.Links[a.Link]
+		of := m.Parties[a.PartiesIndex]
 		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.From, b.From),
-			cmp.Compare(of.Assistant, link.Assistant), cmp.Compare(of.Contract, link.Contract))
+			cmp.Compare(of.Assistant, parties.Assistant), cmp.Compare(of.Contract, parties.Contract))
 	})
 	switch {
 	case known && withdrawn:
-		gone := m.Visits[i].Link
+		gone := m.Visits[i].PartiesIndex
 		m.Visits = slices.Delete(m.Visits, i, i+1)
 		m.prune(gone)
-		m.Replaced = without(m.Replaced, func(r PersonReplaced) bool { return r.of(visit, link) })
+		m.Replaced = without(m.Replaced, func(r PersonReplaced) bool { return r.of(visit, parties) })
 		return
 	case withdrawn:
 		return
 	case known:
-		m.Replaced = append(m.Replaced, PersonReplaced{link.Assistant, link.Contract, visit.Date, visit.From, m.Visits[i].Event})
+		m.Replaced = append(m.Replaced, PersonReplaced{parties.Assistant, parties.Contract, visit.Date, visit.From, m.Visits[i].Event})
 	default:
-		m.Visits = slices.Insert(roomy(m.Visits), i, PersonVisit{})
+		m.Visits = slices.Insert(withSpare(m.Visits), i, PersonVisit{})
 	}
-	at := slices.Index(m.Links, link)
+	at := slices.Index(m.Parties, parties)
 	if at < 0 {
-		at = len(m.Links)
-		m.Links = append(m.Links, link)
+		at = len(m.Parties)
+		m.Parties = append(m.Parties, parties)
 	}
-	was := m.Visits[i].Link
-	visit.Link = int32(at)
-	if m.Visits[i] = visit; known && was != visit.Link {
+	was := m.Visits[i].PartiesIndex
+	visit.PartiesIndex = int32(at)
+	if m.Visits[i] = visit; known && was != visit.PartiesIndex {
 		m.prune(was)
 	}
 }
 
 // prune drops a link that no visit has any more.
-func (m *PersonMonth) prune(link int32) {
-	if slices.ContainsFunc(m.Visits, func(v PersonVisit) bool { return v.Link == link }) {
+func (m *PersonMonth) prune(parties int32) {
+	if slices.ContainsFunc(m.Visits, func(v PersonVisit) bool { return v.PartiesIndex == parties }) {
 		return
 	}
-	m.Links = slices.Delete(m.Links, int(link), int(link)+1)
+	m.Parties = slices.Delete(m.Parties, int(parties), int(parties)+1)
 	for i := range m.Visits {
-		if m.Visits[i].Link > link {
-			m.Visits[i].Link--
+		if m.Visits[i].PartiesIndex > parties {
+			m.Visits[i].PartiesIndex--
 		}
 	}
 }
 
-func (r PersonReplaced) of(v PersonVisit, link VisitLink) bool {
-	return r.Date == v.Date && r.From == v.From && r.Assistant == link.Assistant && r.Contract == link.Contract
+func (r PersonReplaced) of(v PersonVisit, parties VisitParties) bool {
+	return r.Date == v.Date && r.From == v.From && r.Assistant == parties.Assistant && r.Contract == parties.Contract
 }
 
 // visitsOn are the visits of a day.
@@ -297,13 +297,13 @@ func (m *PersonMonth) meet(day domain.Date) bool {
 func (m *PersonMonth) day(on domain.Date) VisitDay {
 	d := VisitDay{Date: on}
 	for _, v := range m.visitsOn(on) {
-		link, events := m.Links[v.Link], []journal.Position(nil)
+		parties, events := m.Parties[v.PartiesIndex], []journal.Position(nil)
 		for _, r := range m.Replaced {
-			if r.of(v, link) {
+			if r.of(v, parties) {
 				events = append(events, r.Event)
 			}
 		}
-		d.Visits = append(d.Visits, DayVisit{VisitLink: link, From: v.From, To: v.To, Events: append(events, v.Event)})
+		d.Visits = append(d.Visits, DayVisit{VisitParties: parties, From: v.From, To: v.To, Events: append(events, v.Event)})
 	}
 	return d
 }

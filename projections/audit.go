@@ -226,7 +226,7 @@ func Postings(ctx context.Context, v View, ref domain.Ref, after journal.Positio
 			return nil, err
 		}
 		for _, p := range all {
-			if !until.Holds(p) || len(found) == limit {
+			if !until.Includes(p) || len(found) == limit {
 				return found, nil
 			}
 			if p.After(after) {

@@ -93,14 +93,14 @@ func TestOneEventIsBounded(t *testing.T) {
 	t.Parallel()
 	costs := func(referrals, months int) map[string]cost {
 		all := map[string]cost{}
-		book := bookOf(t, centre(referrals, months))
+		recorded := recordedOf(t, centre(referrals, months))
 		for _, p := range All() {
 			s, most := &store{rows: map[fold.Place]map[string]string{}}, cost{}
-			for i, r := range book {
+			for i, r := range recorded {
 				if !p.Wants(r.Type) {
 					continue
 				}
-				changes, err := p.Apply(t.Context(), book[i:i+1], s.fetch)
+				changes, err := p.Apply(t.Context(), recorded[i:i+1], s.fetch)
 				foldtest.Must(t, err)
 				s.take(changes)
 				most.dirtied = max(most.dirtied, len(changes))

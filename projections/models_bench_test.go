@@ -25,20 +25,20 @@ func yearsOfWork(referrals, days int) []domain.Event {
 
 // BenchmarkFold is each read model folded in memory, an event an operation.
 func BenchmarkFold(b *testing.B) {
-	book := bookOf(b, yearsOfWork(200, 250))
+	recorded := recordedOf(b, yearsOfWork(200, 250))
 	for _, p := range All() {
-		if p.Want != nil && !p.Want(book[0].Type) {
+		if p.Want != nil && !p.Want(recorded[0].Type) {
 			continue
 		}
 		b.Run(p.Name, func(b *testing.B) {
 			b.ReportAllocs()
 			m := fold.NewMemory(p)
 			for n := 0; n < b.N; {
-				if n%len(book) == 0 {
+				if n%len(recorded) == 0 {
 					m = fold.NewMemory(p)
 				}
-				at := n % len(book)
-				batch := book[at:min(at+512, len(book))]
+				at := n % len(recorded)
+				batch := recorded[at:min(at+512, len(recorded))]
 				foldtest.Must(b, m.Fold(Batch{Events: batch, Through: batch[len(batch)-1].Position}))
 				n += len(batch)
 			}

@@ -35,10 +35,10 @@ import (
 	"ksiega/internal/testkit/foldtest"
 )
 
-// bookOf records events of the ledger in memory, half an hour apart.
-func bookOf(t testing.TB, events []domain.Event) []*journal.Recorded {
+// recordedOf records events of the ledger in memory, half an hour apart.
+func recordedOf(t testing.TB, events []domain.Event) []*journal.Recorded {
 	t.Helper()
-	var book []*journal.Recorded
+	var recorded []*journal.Recorded
 	for i, e := range events {
 		data, err := json.Marshal(e, json.Deterministic(true))
 		foldtest.Must(t, err)
@@ -47,22 +47,22 @@ func bookOf(t testing.TB, events []domain.Event) []*journal.Recorded {
 		foldtest.Must(t, err)
 		id := uuid.UUID{8: 0x80}
 		binary.BigEndian.PutUint64(id[:8], uint64(i+1)*0x9e3779b97f4a7c15)
-		book = append(book, &journal.Recorded{ID: id, Stream: "statement-s", Type: e.EventType(), Revision: uint64(i), Position: position.Of(uint64(10 * (i + 1))),
+		recorded = append(recorded, &journal.Recorded{ID: id, Stream: "statement-s", Type: e.EventType(), Revision: uint64(i), Position: position.Of(uint64(10 * (i + 1))),
 			Created: time.Date(2018, 1, 1, 0, 0, 0, 123, time.UTC).Add(time.Duration(i) * 30 * time.Minute),
 			Meta:    meta, RawMeta: raw, RawData: data, Event: e})
 	}
-	return book
+	return recorded
 }
 
-// bookLog is a log of what bookOf recorded.
-func bookLog(t testing.TB, book []*journal.Recorded) Log {
+// logOf is a log of what recordedOf made.
+func logOf(t testing.TB, recorded []*journal.Recorded) Log {
 	t.Helper()
 	table, err := journal.Ledger()
 	foldtest.Must(t, err)
 	j, err := journal.Open(journal.Options{Address: "esdb://127.0.0.1:1?tls=false", Table: table,
-		Bulk: &journal.Bulk{Last: func() (uint64, error) { return lastOf(book), nil }, Ahead: func(after uint64, events int) uint64 { return after + uint64(events) },
+		Bulk: &journal.Bulk{Last: func() (uint64, error) { return lastOf(recorded), nil }, Ahead: func(after uint64, events int) uint64 { return after + uint64(events) },
 			Read: func(ctx context.Context, after, until uint64, each func(uint64, *journal.Recorded) error) error {
-				for _, r := range book {
+				for _, r := range recorded {
 					if n := r.Position.Number(); n > after && n <= until {
 						bare := *r
 						bare.Event, bare.Meta = nil, journal.Meta{}
@@ -79,19 +79,19 @@ func bookLog(t testing.TB, book []*journal.Recorded) Log {
 }
 
 // lastOf is the last position of a book.
-func lastOf(book []*journal.Recorded) (last uint64) {
-	for _, r := range book {
+func lastOf(recorded []*journal.Recorded) (last uint64) {
+	for _, r := range recorded {
 		last = r.Position.Number()
 	}
 	return last
 }
 
 // folded is the rows that a history ought to give.
-func folded(t testing.TB, p Projection, book []*journal.Recorded) *fold.Memory[*journal.Recorded] {
+func folded(t testing.TB, p Projection, recorded []*journal.Recorded) *fold.Memory[*journal.Recorded] {
 	t.Helper()
 	m := fold.NewMemory(p)
-	for i := range book {
-		foldtest.Must(t, m.Fold(Batch{Events: book[i : i+1], Through: book[i].Position}))
+	for i := range recorded {
+		foldtest.Must(t, m.Fold(Batch{Events: recorded[i : i+1], Through: recorded[i].Position}))
 	}
 	return m
 }
@@ -306,17 +306,17 @@ func erasedAmong(t *rapid.T, events []domain.Event) []domain.Event {
 func TestAnErasureIsAWithdrawal(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		ctx, book := t.Context(), bookOf(t, ledgerHistory(rt))
+		ctx, recorded := t.Context(), recordedOf(t, ledgerHistory(rt))
 		gone := map[domain.Ref]bool{}
-		for _, r := range book {
+		for _, r := range recorded {
 			if e, ok := r.Event.(erasure.Ordered); ok {
 				gone[e.Of()] = true
 			}
 		}
-		until := position.Of(uint64(10 * rapid.IntRange(0, len(book)).Draw(rt, "known at"))).Bound()
+		until := position.Of(uint64(10 * rapid.IntRange(0, len(recorded)).Draw(rt, "known at"))).Bound()
 		var unsaid []*journal.Recorded
-		for _, r := range book {
-			if !until.Holds(r.Position) {
+		for _, r := range recorded {
+			if !until.Includes(r.Position) {
 				break
 			}
 			said := *r
@@ -329,16 +329,16 @@ func TestAnErasureIsAWithdrawal(t *testing.T) {
 			unsaid = append(unsaid, &said)
 		}
 		for _, p := range All() {
-			known := foldtest.KnownAt(t, bookLog(t, book), p, until)
+			known := foldtest.KnownAt(t, logOf(t, recorded), p, until)
 			got, want := foldtest.Dump(t, known), foldtest.Dump(t, folded(t, p, unsaid))
 			for _, dump := range []map[fold.Key]string{got, want} {
 				maps.DeleteFunc(dump, func(k fold.Key, _ string) bool { return k.Table == ErasedSubjects().Name })
 			}
 			foldtest.SameDump(rt, p.Name, got, want)
 			// What stands there holds it until the erasure comes.
-			stands, err := fold.FoldedTo(ctx, bookLog(t, book), until, p)
+			stands, err := fold.FoldedTo(ctx, logOf(t, recorded), until, p)
 			foldtest.Must(t, err)
-			held := slices.DeleteFunc(slices.Clone(book), func(r *journal.Recorded) bool { return !until.Holds(r.Position) })
+			held := slices.DeleteFunc(slices.Clone(recorded), func(r *journal.Recorded) bool { return !until.Includes(r.Position) })
 			foldtest.SameDump(rt, p.Name+" as it stands", foldtest.Dump(t, stands), foldtest.Dump(t, folded(t, p, held)))
 		}
 	})
@@ -351,20 +351,20 @@ func TestReadModelsThreeWaysAgree(t *testing.T) {
 	foldtest.OnEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
 		rapid.Check(t, func(rt *rapid.T) {
 			events, _ := woven(rt, ledgerHistory(rt), rapid.SliceOfN(rapid.Custom(withdrawal), 0, 8).Draw(rt, "withdrawn")...)
-			ctx, book := t.Context(), bookOf(t, events)
-			arrive := arriving{batches: foldtest.Batches(rt, book)}
+			ctx, recorded := t.Context(), recordedOf(t, events)
+			arrive := arriving{batches: foldtest.Batches(rt, recorded)}
 			for range arrive.batches {
 				arrive.times = append(arrive.times, rapid.IntRange(1, 2).Draw(rt, "times"))
 			}
 			rebuilt := foldredis.NewStore[*journal.Recorded](c, "rebuilt-"+rand.Text())
-			foldtest.Must(t, foldredis.Rebuild(ctx, rebuilt, bookLog(t, book), nil, All()...))
+			foldtest.Must(t, foldredis.Rebuild(ctx, rebuilt, logOf(t, recorded), nil, All()...))
 			live := foldredis.NewStore[*journal.Recorded](c, "live-"+rand.Text())
 			runner := foldredis.NewRunner(live, arrive, foldredis.RunnerOptions{}, All()...)
 			foldtest.Must(t, runner.Start(ctx))
 			defer runner.Stop()
-			foldtest.Must(t, runner.WaitFor(ctx, position.Of(lastOf(book)).Bound()))
+			foldtest.Must(t, runner.WaitFor(ctx, position.Of(lastOf(recorded)).Bound()))
 			for _, p := range All() {
-				m := folded(t, p, book)
+				m := folded(t, p, recorded)
 				comeBack(rt, m)
 				want := foldtest.Dump(t, m)
 				for what, s := range map[string]*foldredis.Store[*journal.Recorded]{"live": live, "rebuilt": rebuilt} {
@@ -373,7 +373,7 @@ func TestReadModelsThreeWaysAgree(t *testing.T) {
 						return nil
 					}, p))
 				}
-				known := foldtest.KnownAt(t, bookLog(t, book), p, position.Of(1<<40).Bound())
+				known := foldtest.KnownAt(t, logOf(t, recorded), p, position.Of(1<<40).Bound())
 				foldtest.SameDump(rt, p.Name+" known", foldtest.Dump(t, known), want)
 			}
 		})
@@ -456,9 +456,9 @@ func TestWithdrawnIsAsIfNeverRecorded(t *testing.T) {
 		events, mine := woven(rt, ledgerHistory(rt), assistance.VisitLogged{Visit: v, Details: first},
 			assistance.VisitCorrected{Visit: v, Before: first, After: second, DeltaMinutes: 30, Reason: "x"},
 			assistance.VisitWithdrawn{Visit: v, Before: second, DeltaMinutes: -120, Reason: "x"})
-		book := bookOf(t, events)
+		recorded := recordedOf(t, events)
 		var without []*journal.Recorded
-		for i, r := range book {
+		for i, r := range recorded {
 			if !mine[i] {
 				without = append(without, r)
 			}
@@ -467,7 +467,7 @@ func TestWithdrawnIsAsIfNeverRecorded(t *testing.T) {
 			if p.Name == Audit().Name { // which lists whatever was recorded
 				continue
 			}
-			foldtest.SameDump(rt, p.Name, foldtest.Dump(t, folded(t, p, book)), foldtest.Dump(t, folded(t, p, without)))
+			foldtest.SameDump(rt, p.Name, foldtest.Dump(t, folded(t, p, recorded)), foldtest.Dump(t, folded(t, p, without)))
 		}
 	})
 }
@@ -492,14 +492,14 @@ func TestWithdrawnWorkLeavesNothing(t *testing.T) {
 				refund.Accepted{About: claim, On: day, Amount: 500}, refund.DecisionWithdrawn{About: claim, On: day, Outcome: refund.OutcomeAccepted}, refund.Withdrawn{About: claim, On: day}},
 		}
 		events, mine := woven(rt, ledgerHistory(rt), ways[num("way", len(ways))]...)
-		book := bookOf(t, events)
+		recorded := recordedOf(t, events)
 		var without []*journal.Recorded
-		for i, r := range book {
+		for i, r := range recorded {
 			if !mine[i] {
 				without = append(without, r)
 			}
 		}
-		foldtest.SameDump(rt, "settlement", foldtest.Dump(t, folded(t, Settlement(), book)), foldtest.Dump(t, folded(t, Settlement(), without)))
+		foldtest.SameDump(rt, "settlement", foldtest.Dump(t, folded(t, Settlement(), recorded)), foldtest.Dump(t, folded(t, Settlement(), without)))
 	})
 }
 
@@ -515,9 +515,9 @@ func TestCorrectedIsAsIfAlwaysRight(t *testing.T) {
 		minutes := domain.Minutes(60 * rapid.IntRange(0, 8).Draw(rt, "hours"))
 		events, mine := woven(rt, ledgerHistory(rt), attendance.HoursRecorded{About: about, Date: day, Minutes: 480, Rates: wrong},
 			attendance.DayCorrected{About: about, Date: day, Before: attendance.Value{Minutes: 480}, After: attendance.Value{Minutes: minutes}, Delta: minutes - 480, Reason: "x", Rates: right})
-		book := bookOf(t, events)
+		recorded := recordedOf(t, events)
 		var always []*journal.Recorded
-		for i, r := range book {
+		for i, r := range recorded {
 			if _, corrected := r.Event.(attendance.DayCorrected); mine[i] && corrected {
 				at := *r
 				at.Event = attendance.HoursRecorded{About: about, Date: day, Minutes: minutes, Rates: right}
@@ -527,12 +527,12 @@ func TestCorrectedIsAsIfAlwaysRight(t *testing.T) {
 			}
 			always = append(always, r)
 		}
-		months := func(book []*journal.Recorded) map[fold.Key]string {
-			dump := foldtest.Dump(t, folded(t, Settlement(), book))
+		months := func(recorded []*journal.Recorded) map[fold.Key]string {
+			dump := foldtest.Dump(t, folded(t, Settlement(), recorded))
 			maps.DeleteFunc(dump, func(k fold.Key, _ string) bool { return k.Table != SettlementMonths().Name })
 			return dump
 		}
-		foldtest.SameDump(rt, "settlement", months(book), months(always))
+		foldtest.SameDump(rt, "settlement", months(recorded), months(always))
 	})
 }
 
@@ -541,7 +541,7 @@ func TestCorrectedIsAsIfAlwaysRight(t *testing.T) {
 func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		ctx, book := t.Context(), bookOf(t, ledgerHistory(rt))
+		ctx, recorded := t.Context(), recordedOf(t, ledgerHistory(rt))
 		type key struct {
 			agreement, contract string
 			day                 domain.Date
@@ -553,7 +553,7 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 			proof[k] = append(proof[k], position)
 		}
 		cut := domain.NewDate(2018, 12, 27).Add(rapid.IntRange(0, 40).Draw(rt, "asOf"))
-		for _, r := range book {
+		for _, r := range recorded {
 			switch e := r.Event.(type) {
 			case attendance.HoursRecorded:
 				minutes[key{e.Agreement, e.Contract, e.Date}] = e.Minutes
@@ -567,7 +567,7 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 				paid[key{e.Agreement, e.Contract, e.Month.First()}] -= e.Amount
 			}
 		}
-		m := folded(t, Settlement(), book)
+		m := folded(t, Settlement(), recorded)
 		items, err := SettlementMonths().Every(ctx, m)
 		foldtest.Must(t, err)
 		var all, allCut, want, wantCut domain.Minutes
@@ -612,15 +612,15 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 func TestVisitsAndOverlaps(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		ctx, book := t.Context(), bookOf(t, ledgerHistory(rt))
-		m := folded(t, Assistance(), book)
+		ctx, recorded := t.Context(), recordedOf(t, ledgerHistory(rt))
+		m := folded(t, Assistance(), recorded)
 		type identity struct {
 			assistant, contract string
 			day                 domain.Date
 			from                domain.TimeOfDay
 		}
 		stands, proof := map[identity]domain.Minutes{}, map[identity][]journal.Position{}
-		for _, r := range book {
+		for _, r := range recorded {
 			v, d, withdrawn, ok := visited(r)
 			id := identity{v.Assistant, v.Contract, v.Date, v.From}
 			if ok && withdrawn {
@@ -692,11 +692,11 @@ func TestPostings(t *testing.T) {
 	for i := range 3*blockPostings + 7 {
 		events = append(events, intake.RequestTaken{Day: domain.NewDate(2018, 3, 5), Request: "r"}, finding.Resolved{Finding: fmt.Sprint("f", i%2), Reason: "x"})
 	}
-	book := bookOf(t, events)
-	m := folded(t, Audit(), book)
+	recorded := recordedOf(t, events)
+	m := folded(t, Audit(), recorded)
 	for _, ref := range []domain.Ref{{Kind: domain.RefFinding, ID: "f0"}, {Kind: RefActor, ID: "actor1"}, {Kind: RefActor, ID: "nobody"}} {
 		var want []journal.Position
-		for _, r := range book {
+		for _, r := range recorded {
 			if slices.Contains(auditKeys(r), AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))) {
 				want = append(want, r.Position)
 			}
@@ -717,15 +717,15 @@ func TestPostings(t *testing.T) {
 			}
 		}
 	}
-	for _, instant := range []time.Time{{}, book[0].Created, book[5].Created.Add(time.Minute), book[len(book)-1].Created.Add(time.Hour)} {
+	for _, instant := range []time.Time{{}, recorded[0].Created, recorded[5].Created.Add(time.Minute), recorded[len(recorded)-1].Created.Add(time.Hour)} {
 		before, err := HourBefore(ctx, m, instant)
 		foldtest.Must(t, err)
-		for _, r := range book {
+		for _, r := range recorded {
 			if !r.Position.After(before) && r.Created.After(instant) {
 				t.Errorf("%s: %s does not lie after %s", instant, r.Position, before)
 			}
 		}
-		if n := len(book); instant.After(book[n-1].Created) && book[n-4].Position.After(before) {
+		if n := len(recorded); instant.After(recorded[n-1].Created) && recorded[n-4].Position.After(before) {
 			t.Errorf("the search for the last instant begins at %d", before)
 		}
 	}
@@ -735,8 +735,8 @@ func TestPostings(t *testing.T) {
 func TestClaimAsOf(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		book := bookOf(t, ledgerHistory(rt))
-		items, err := RefundClaims().Every(t.Context(), folded(t, Refunds(), book))
+		recorded := recordedOf(t, ledgerHistory(rt))
+		items, err := RefundClaims().Every(t.Context(), folded(t, Refunds(), recorded))
 		foldtest.Must(t, err)
 		for _, it := range items {
 			late, err := it.Row.AsOf(1 << 30)

@@ -140,8 +140,8 @@ func (d *SettlementDetail) prune(rates int32) {
 	}
 }
 
-// span is what a month says of its days and payments beside the sums.
-func (m *SettlementMonth) span(d *SettlementDetail) {
+// summarise renews what a month says of its days and payments beside the sums.
+func (m *SettlementMonth) summarise(d *SettlementDetail) {
 	m.First, m.Last = 0, 0
 	if n := len(d.Days); n > 0 {
 		m.First, m.Last = d.Days[0].Date, d.Days[n-1].Date
@@ -459,7 +459,7 @@ func rerate(tx *fold.Tx, e attendance.Rerated) {
 			d.Days[i].Rates = d.rates(of)
 			d.prune(was)
 		}
-		m.span(d)
+		m.summarise(d)
 		*m = m.AsOf(*d, 0)
 	}
 }
@@ -480,7 +480,7 @@ func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.M
 		d.Replaced = append(d.Replaced, SettlementReplaced{on, old.Event})
 		d.Days[i] = day
 	} else {
-		d.Days = slices.Insert(roomy(d.Days), i, day)
+		d.Days = slices.Insert(withSpare(d.Days), i, day)
 	}
 	if err == nil {
 		err = m.count(minutes, d.Rates[day.Rates])
@@ -488,7 +488,7 @@ func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.M
 	if known {
 		d.prune(replaced)
 	}
-	m.span(d)
+	m.summarise(d)
 	m.anew(d, err)
 }
 
@@ -507,7 +507,7 @@ func unsettle(tx *fold.Tx, take func(*SettlementDetail)) {
 		}
 		return
 	}
-	m.span(d)
+	m.summarise(d)
 	*m = m.AsOf(*d, 0)
 }
 
@@ -524,9 +524,9 @@ func unsettleDay(tx *fold.Tx, e attendance.DayWithdrawn) {
 	})
 }
 
-// roomy is a slice with room for one more, and little more than that: a rebuild
+// withSpare is a slice with room for one more, and little more than that: a rebuild
 // holds all of them at once, and doubling would waste a third.
-func roomy[E any](s []E) []E {
+func withSpare[E any](s []E) []E {
 	const step = 8
 	if len(s) < cap(s) {
 		return s
@@ -539,7 +539,7 @@ func settlePayment(tx *fold.Tx, a payment.About, p SettlementPayment) {
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, a.Month
 	d.Agreement, d.Contract, d.Participant, d.Month = m.Agreement, m.Contract, m.Participant, m.Month
 	d.Payments = append(d.Payments, p)
-	m.span(d)
+	m.summarise(d)
 	m.anew(d, m.pay(p.Amount))
 }
 

@@ -19,16 +19,16 @@ import (
 )
 
 // foundOn are the findings of rows as of a day, or by all there is, seen from today.
-func foundOn(t testing.TB, book []*journal.Recorded, asOf, today domain.Date) (all []string) {
+func foundOn(t testing.TB, recorded []*journal.Recorded, asOf, today domain.Date) (all []string) {
 	t.Helper()
-	ctx, settlement := context.Background(), folded(t, Settlement(), book)
+	ctx, settlement := context.Background(), folded(t, Settlement(), recorded)
 	unsettled, err := UnsettledMonths().Every(ctx, settlement)
 	foldtest.Must(t, err)
 	once, err := OnceUnsettled().Every(ctx, settlement)
 	foldtest.Must(t, err)
-	outside, err := OutsideVisits().Every(ctx, folded(t, Assistance(), book))
+	outside, err := OutsideVisits().Every(ctx, folded(t, Assistance(), recorded))
 	foldtest.Must(t, err)
-	differences, err := ClaimDifferences().Every(ctx, folded(t, Refunds(), book))
+	differences, err := ClaimDifferences().Every(ctx, folded(t, Refunds(), recorded))
 	foldtest.Must(t, err)
 	var steps []findings.Step
 	for _, it := range slices.Concat(unsettled, once) {
@@ -63,7 +63,7 @@ func TestFoundAsOfADay(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		submitted := map[string]bool{}
-		book := bookOf(t, slices.DeleteFunc(ledgerHistory(rt), func(e domain.Event) bool {
+		recorded := recordedOf(t, slices.DeleteFunc(ledgerHistory(rt), func(e domain.Event) bool {
 			// A claim that was withdrawn and submitted again is of its last day, whatever
 			// day it was of before.
 			claim, ok := e.(refund.Submitted)
@@ -73,14 +73,14 @@ func TestFoundAsOfADay(t *testing.T) {
 		}))
 		for range 4 {
 			day := domain.NewDate(2018, 12, 26).Add(rapid.IntRange(0, 140).Draw(rt, "day"))
-			until := slices.DeleteFunc(slices.Clone(book), func(r *journal.Recorded) bool {
+			until := slices.DeleteFunc(slices.Clone(recorded), func(r *journal.Recorded) bool {
 				switch r.Event.(type) {
 				case contract.Drafted, contract.Signed:
 					return false // the terms hold whatever the day is
 				}
 				return r.OccurredOn() > day
 			})
-			got, want := foundOn(t, book, day, 0), foundOn(t, until, 0, day+1)
+			got, want := foundOn(t, recorded, day, 0), foundOn(t, until, 0, day+1)
 			if !slices.Equal(got, want) {
 				rt.Fatalf("as of %s there is\n%q\nnot\n%q", day, got, want)
 			}
@@ -93,9 +93,9 @@ func TestFoundAsOfADay(t *testing.T) {
 func TestStepsAreFew(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		book := bookOf(t, ledgerHistory(rt))
+		recorded := recordedOf(t, ledgerHistory(rt))
 		for _, table := range []fold.Table[Unsettled]{UnsettledMonths(), OnceUnsettled()} {
-			rows, err := table.Every(t.Context(), folded(t, Settlement(), book))
+			rows, err := table.Every(t.Context(), folded(t, Settlement(), recorded))
 			foldtest.Must(t, err)
 			for _, it := range rows {
 				if open := table == UnsettledMonths(); it.Row.Open() != open || len(it.Row.Steps) == 0 {

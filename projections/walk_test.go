@@ -46,10 +46,10 @@ func TestEveryEventIsFoldedOrPassedOver(t *testing.T) {
 			foldtest.Must(t, err)
 			e, err := table.Decode(typ, data)
 			foldtest.Must(t, err)
-			book := bookOf(t, []domain.Event{e})
-			book[0].Type = typ
+			recorded := recordedOf(t, []domain.Event{e})
+			recorded[0].Type = typ
 			m := fold.NewMemory(p)
-			if err := m.Fold(Batch{Events: book, Through: book[0].Position}); err != nil {
+			if err := m.Fold(Batch{Events: recorded, Through: recorded[0].Position}); err != nil {
 				t.Errorf("%s: %v", p.Name, err)
 			}
 		}
@@ -69,8 +69,8 @@ func TestFoldStopsAtAStranger(t *testing.T) {
 			continue
 		}
 		p.Want = nil
-		book := bookOf(t, []domain.Event{stranger{}})
-		if err := fold.NewMemory(p).Fold(Batch{Events: book, Through: book[0].Position}); err == nil {
+		recorded := recordedOf(t, []domain.Event{stranger{}})
+		if err := fold.NewMemory(p).Fold(Batch{Events: recorded, Through: recorded[0].Position}); err == nil {
 			t.Errorf("%s passes over what it wants", p.Name)
 		}
 	}
@@ -96,7 +96,7 @@ func TestRowsAreTheReadersOwn(t *testing.T) {
 		return contract.Signed{Terms: contract.Terms{Contract: number, Kind: contract.Referral, Programme: "psu", Participant: "U1", From: domain.NewDate(2018, 1, 1), To: domain.NewDate(2018, 1, 9)}}
 	}
 	change := contract.Life{Contract: "S/1", Programme: "psu", Participant: "U1", On: domain.NewDate(2018, 1, 5)}
-	view := folded(t, Contracts(), bookOf(t, []domain.Event{life("S/1"), life("S/2"), contract.Breached{Life: change}}))
+	view := folded(t, Contracts(), recordedOf(t, []domain.Event{life("S/1"), life("S/2"), contract.Breached{Life: change}}))
 	kept := &keptView{View: view, kept: map[fold.Place]any{}}
 	for name, v := range map[string]View{"memory": view, "kept": kept} {
 		for range 3 {

@@ -40,7 +40,7 @@ func FoundKinds() (kinds []finding.Kind) {
 }
 
 // FormsOf is how many forms the ids of a kind have.
-func FormsOf(kind finding.Kind) int { return len(findingForms(kind)) }
+func FormsOf(kind finding.Kind) int { return len(findingLayouts(kind)) }
 
 // Shortened is shortened.
 func Shortened(left []erasure.Left) []erasure.Left { return shortened(left) }

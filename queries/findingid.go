@@ -28,8 +28,8 @@ type idPart struct {
 	plain  func(string) bool
 }
 
-// findingForms are how the ids of a kind are made: see the calls of findingID.
-func findingForms(kind finding.Kind) [][]idPart {
+// findingLayouts are how the ids of a kind are made: see the calls of findingID.
+func findingLayouts(kind finding.Kind) [][]idPart {
 	of := func(kind domain.RefKind) idPart { return idPart{kind: kind} }
 	at := func(kind domain.RefKind) idPart { return idPart{kind: kind, at: true} }
 	word := func(words ...string) idPart {
@@ -75,21 +75,21 @@ func findingForms(kind finding.Kind) [][]idPart {
 func findingNames(id string, known func(domain.Ref) bool) []domain.Ref {
 	kind, rest, _ := strings.Cut(id, ":")
 	var all []domain.Ref
-	for _, form := range findingForms(finding.Kind(kind)) {
-		readID(form, strings.Split(rest, ":"), known, nil, func(names []domain.Ref) { all = append(all, names...) })
+	for _, layout := range findingLayouts(finding.Kind(kind)) {
+		readID(layout, strings.Split(rest, ":"), known, nil, func(names []domain.Ref) { all = append(all, names...) })
 	}
 	return all
 }
 
-// readID hands over what the parts of a form name, for each way to read the fields.
-func readID(form []idPart, fields []string, known func(domain.Ref) bool, names []domain.Ref, each func([]domain.Ref)) {
-	if len(form) == 0 {
+// readID hands over what the parts of a layout name, for each way to read the fields.
+func readID(layout []idPart, fields []string, known func(domain.Ref) bool, names []domain.Ref, each func([]domain.Ref)) {
+	if len(layout) == 0 {
 		if len(fields) == 0 {
 			each(names)
 		}
 		return
 	}
-	part, rest := form[0], form[1:]
+	part, rest := layout[0], layout[1:]
 	if part.plain != nil {
 		if len(fields) > 0 && part.plain(fields[0]) {
 			readID(rest, fields[1:], known, names, each)

@@ -254,7 +254,7 @@ func (d *Reader) first(ctx context.Context, text string) (place journal.Position
 }
 
 func (s *selection) takes(p journal.Position) bool {
-	return p.After(s.after) && s.from.ReachedBy(p) && s.until.Holds(p)
+	return p.After(s.after) && s.from.ReachedBy(p) && s.until.Includes(p)
 }
 
 func (s selection) wants(typ string) bool {

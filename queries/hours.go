@@ -138,7 +138,7 @@ func addDetailed(ctx context.Context, q *question, view projections.View, months
 type validity struct {
 	exists   bool
 	from, to domain.Date
-	rests    []contract.Span
+	rests    []contract.Period
 }
 
 // addValidity fills in contracts of the question's programme (or any), named by
@@ -167,7 +167,7 @@ func (v validity) covers(first, last domain.Date) bool {
 	if !v.exists || first < v.from || last > v.to {
 		return false
 	}
-	return !slices.ContainsFunc(v.rests, func(s contract.Span) bool {
+	return !slices.ContainsFunc(v.rests, func(s contract.Period) bool {
 		return s.From <= last && (s.Until == 0 || s.Until >= max(first, s.From))
 	})
 }

@@ -34,7 +34,7 @@ func (l Left) String() string {
 func LeftInClear(ctx context.Context, j *journal.Journal, of domain.Ref) ([]Left, error) {
 	type place struct{ typ, field string }
 	counts := map[place]int{}
-	want := func(typ string) bool { return typ == intake.TypeRequestTakenV1 || j.HoldsInClear(typ) }
+	want := func(typ string) bool { return typ == intake.TypeRequestTakenV1 || j.HasInClear(typ) }
 	err := j.Scan(ctx, journal.ScanOptions{Want: want}, func(b journal.Batch) error {
 		for i := range b.Events {
 			r, here := &b.Events[i], map[place]int{}

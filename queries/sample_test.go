@@ -30,7 +30,7 @@ import (
 func sampleDay() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 
 // sampleBook is the oracle's reading of the sample centre.
-func sampleBook(t *testing.T) *naive.Book {
+func sampleOracle(t *testing.T) *naive.Ledger {
 	t.Helper()
 	b, err := naive.Load(sampleFiles(t))
 	must(t, err)
@@ -130,14 +130,14 @@ func TestSampleAgainstTheOracle(t *testing.T) {
 	fromRedis, _ := redisReader(t, l)
 	head, err := l.Journal.Head(t.Context())
 	must(t, err)
-	book := sampleBook(t)
+	oracle := sampleOracle(t)
 	for _, asOf := range []string{"", "2017-08-15", "2018-02-08", "2018-05-31", "2018-09-17", "2019-01-07", "2020-03-20", "2021-06-30", "2022-01-01"} {
 		var day domain.Date
-		cut := book
+		cut := oracle
 		if asOf != "" {
 			day, err = domain.ParseDate(asOf)
 			must(t, err)
-			cut = book.AsOf(day.Time())
+			cut = oracle.AsOf(day.Time())
 		}
 		for _, from := range []struct {
 			name    string
@@ -156,15 +156,15 @@ func TestSampleAgainstTheOracle(t *testing.T) {
 				compareSettlement(t, cut, ask(t, from.reader, "psu-settlement", req))
 				compareRefunds(t, cut, ask(t, from.reader, "refunds", req), ask(t, from.reader, "unmatched-lines", req))
 				compareHours(t, cut, ask(t, from.reader, "assistant-hours", req))
-				compareDurability(t, book, ask(t, from.reader, "durability", req), day)
+				compareDurability(t, oracle, ask(t, from.reader, "durability", req), day)
 			})
 		}
 	}
 }
 
-func compareSettlement(t *testing.T, book *naive.Book, a *queries.Answer) {
+func compareSettlement(t *testing.T, oracle *naive.Ledger, a *queries.Answer) {
 	t.Helper()
-	want, err := book.Settlement()
+	want, err := oracle.Settlement()
 	must(t, err)
 	rows := make([]string, 0, len(want))
 	var minutes int64
@@ -179,9 +179,9 @@ func compareSettlement(t *testing.T, book *naive.Book, a *queries.Answer) {
 	}
 }
 
-func compareRefunds(t *testing.T, book *naive.Book, refunds, unmatched *queries.Answer) {
+func compareRefunds(t *testing.T, oracle *naive.Ledger, refunds, unmatched *queries.Answer) {
 	t.Helper()
-	claims, lines, err := book.Refunds()
+	claims, lines, err := oracle.Refunds()
 	must(t, err)
 	var rows []string
 	for _, c := range claims {
@@ -208,9 +208,9 @@ func compareRefunds(t *testing.T, book *naive.Book, refunds, unmatched *queries.
 	sameTexts(t, "unmatched-lines", got, rows)
 }
 
-func compareHours(t *testing.T, book *naive.Book, a *queries.Answer) {
+func compareHours(t *testing.T, oracle *naive.Ledger, a *queries.Answer) {
 	t.Helper()
-	want, err := book.AssistantHours()
+	want, err := oracle.AssistantHours()
 	must(t, err)
 	var rows []string
 	for _, w := range want {
@@ -219,13 +219,13 @@ func compareHours(t *testing.T, book *naive.Book, a *queries.Answer) {
 	sameRows(t, a, rows)
 }
 
-func compareDurability(t *testing.T, book *naive.Book, a *queries.Answer, day domain.Date) {
+func compareDurability(t *testing.T, oracle *naive.Ledger, a *queries.Answer, day domain.Date) {
 	t.Helper()
 	at := sampleDay()
 	if day != 0 {
 		at = day.Time()
 	}
-	want, err := book.Durability(at)
+	want, err := oracle.Durability(at)
 	must(t, err)
 	var rows []string
 	for _, w := range want {

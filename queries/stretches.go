@@ -26,7 +26,7 @@ func (s *stretches) find(at journal.Bound) (from journal.Position, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, one := range s.all {
-		if at.Holds(one.from) && !at.Holds(one.next) {
+		if at.Includes(one.from) && !at.Includes(one.next) {
 			return one.from, true
 		}
 	}
@@ -64,7 +64,7 @@ func (d *Reader) lastAt(ctx context.Context, at journal.Bound) (known journal.Po
 	}
 	err = d.opts.Journal.Scan(ctx, journal.ScanOptions{After: known}, func(b journal.Batch) error {
 		for i := range b.Events {
-			if next := b.Events[i].Position; !at.Holds(next) {
+			if next := b.Events[i].Position; !at.Includes(next) {
 				d.stretches.keep(stretch{known, next})
 				return errFound
 			}

@@ -65,14 +65,14 @@ func (b *bench) appendRate(ctx context.Context, fs vfs.FS, writers int, name str
 	about := shape{perAgreement: 20}.about(0)
 	hours := hoursOf(about, domain.NewDate(2018, time.March, 1))
 	revisions := make([]int64, writers)
-	round := func(span time.Duration) (int64, time.Duration, error) {
+	round := func(duration time.Duration) (int64, time.Duration, error) {
 		var written atomic.Int64
 		group, ctx := errgroup.WithContext(ctx)
 		start := time.Now()
 		for w := range writers {
 			stream := domain.Stream("attendance", fmt.Sprintf("SK-%05d", w))
 			group.Go(func() error {
-				for time.Since(start) < span {
+				for time.Since(start) < duration {
 					at := revisions[w]
 					if _, err := s.wire.Append(ctx, stream, at-1, journal.Decided{Event: hours, Meta: meta(int(at))}); err != nil {
 						return err
@@ -86,11 +86,11 @@ func (b *bench) appendRate(ctx context.Context, fs vfs.FS, writers int, name str
 		err := group.Wait()
 		return written.Load(), time.Since(start), err
 	}
-	if _, _, err := round(b.span(400 * time.Millisecond)); err != nil { // connect, first pages
+	if _, _, err := round(b.measured(400 * time.Millisecond)); err != nil { // connect, first pages
 		return 0, err
 	}
 	err = b.profiled(name, func() error {
-		n, took, err := round(b.span(2 * time.Second))
+		n, took, err := round(b.measured(2 * time.Second))
 		rate = float64(n) / took.Seconds()
 		return err
 	})

@@ -25,7 +25,7 @@ func (b *bench) measureKnown(ctx context.Context, s *site, events int) error {
 		return err
 	}
 	dir := filepath.Join(b.dir, "rows")
-	keep, err := foldfile.Open(foldfile.Options{Path: dir, Ledger: id, Holds: s.bulk.Holds, Every: 50_000 * b.size(100) / 100})
+	keep, err := foldfile.Open(foldfile.Options{Path: dir, Ledger: id, Contains: s.bulk.Contains, Every: 50_000 * b.size(100) / 100})
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (b *bench) syncRate(ctx context.Context) (rate float64, err error) {
 		return 0, err
 	}
 	block, start, n := make([]byte, syncBlock), time.Now(), 0
-	for bound := start.Add(b.span(time.Second)); time.Now().Before(bound) && ctx.Err() == nil; n++ {
+	for bound := start.Add(b.measured(time.Second)); time.Now().Before(bound) && ctx.Err() == nil; n++ {
 		block[0]++
 		if _, err := f.WriteAt(block, int64(n%blocks)*syncBlock); err != nil {
 			return 0, err
@@ -42,8 +42,8 @@ func (b *bench) syncRate(ctx context.Context) (rate float64, err error) {
 	return float64(n) / time.Since(start).Seconds(), ctx.Err()
 }
 
-// span is a stretch of measuring, or a quarter of it for a quick run.
-func (b *bench) span(d time.Duration) time.Duration {
+// measured is how long something is measured, or a quarter of it for a quick run.
+func (b *bench) measured(d time.Duration) time.Duration {
 	if b.quick {
 		return d / 4
 	}

@@ -142,13 +142,13 @@ func (b *bench) rateOf(ctx context.Context, c appendCase, a appender) (rate floa
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	made := make([]int, c.writers)
-	round := func(span time.Duration) (int64, time.Duration, error) {
+	round := func(duration time.Duration) (int64, time.Duration, error) {
 		var all atomic.Int64
 		group, ctx := errgroup.WithContext(ctx)
 		start := time.Now()
 		for w := range c.writers {
 			group.Go(func() error {
-				for time.Since(start) < span {
+				for time.Since(start) < duration {
 					if err := do(ctx, w, made[w]); err != nil {
 						return err
 					}
@@ -161,11 +161,11 @@ func (b *bench) rateOf(ctx context.Context, c appendCase, a appender) (rate floa
 		err := group.Wait()
 		return all.Load(), time.Since(start), err
 	}
-	if _, _, err := round(b.span(400 * time.Millisecond)); err != nil { // connect, first pages
+	if _, _, err := round(b.measured(400 * time.Millisecond)); err != nil { // connect, first pages
 		return 0, err
 	}
 	err = b.profiled(fmt.Sprintf("store-append-%d-%d-%s", c.events, c.writers, a.name), func() error {
-		n, took, err := round(b.span(2 * time.Second))
+		n, took, err := round(b.measured(2 * time.Second))
 		rate = float64(n) / took.Seconds()
 		return err
 	})

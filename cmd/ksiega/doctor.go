@@ -183,7 +183,7 @@ func (d *doctor) repair(ctx context.Context) error {
 		}
 	}
 	if err != nil {
-		return d.held(err)
+		return d.inUse(err)
 	}
 	if err := dropKept(d.dir); err != nil {
 		return err
@@ -203,8 +203,8 @@ func (d *doctor) repair(ctx context.Context) error {
 	return nil
 }
 
-// held says in words that somebody else has the data directory.
-func (d *doctor) held(err error) error {
+// inUse says in words that somebody else has the data directory.
+func (d *doctor) inUse(err error) error {
 	if errors.Is(err, eventdb.ErrInUse) {
 		return fmt.Errorf("another process holds %s (ksiega node?): stop it, then ask the doctor again", d.dir)
 	}
@@ -220,7 +220,7 @@ func (d *doctor) examine(ctx context.Context) error {
 	})
 	bar.clear()
 	if err != nil {
-		return d.held(err)
+		return d.inUse(err)
 	}
 	d.found = append(d.found, problems...)
 	if err := d.files(); err != nil {

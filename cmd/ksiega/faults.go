@@ -26,7 +26,7 @@ func faultOf(err error) string {
 	switch {
 	case errors.Is(err, control.ErrNoServer), errors.Is(err, errTold), errors.Is(err, errFound):
 		return "" // told as it is
-	case errors.Is(err, eventdb.ErrInUse), errors.Is(err, errHeld):
+	case errors.Is(err, eventdb.ErrInUse), errors.Is(err, errDirInUse):
 		return "another process holds the data directory (a ksiega node?): stop it first"
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return "no room is left on the disk"

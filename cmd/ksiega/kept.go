@@ -36,7 +36,7 @@ func (p *process) openKept(ctx context.Context, live bool, every int) error {
 	if err != nil {
 		return err
 	}
-	p.kept, err = foldfile.Open(foldfile.Options{Path: keptRows(p.dir, p.name), Ledger: id, Types: p.types, Every: every, Holds: p.journal.Holds, Most: p.mostKept,
+	p.kept, err = foldfile.Open(foldfile.Options{Path: keptRows(p.dir, p.name), Ledger: id, Types: p.types, Every: every, Contains: p.journal.Contains, Most: p.mostKept,
 		Report: func(err error) { slog.Warn("rows of earlier moments", "error", err) }})
 	return err
 }

@@ -111,7 +111,7 @@ func (p *process) open(ctx context.Context, g *globals, live bool, h hooks) erro
 		return fmt.Errorf("time zone: %w", err)
 	}
 	if live && g.EventStore != "" {
-		if err := p.hold(); err != nil {
+		if err := p.lockDir(); err != nil {
 			return err
 		}
 	}
@@ -162,17 +162,17 @@ func (p *process) openKeys(ctx context.Context, g *globals) error {
 	return err
 }
 
-var errHeld = errors.New("the data directory is in use")
+var errDirInUse = errors.New("the data directory is in use")
 
-// hold takes the data directory for this process; the embedded node does so by
+// lockDir takes the data directory for this process; the embedded node does so by
 // itself.
-func (p *process) hold() error {
+func (p *process) lockDir() error {
 	f, err := os.OpenFile(filepath.Join(p.dir, "ksiega.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("data directory: %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return errors.Join(fmt.Errorf("%s: %w", p.dir, errHeld), f.Close())
+		return errors.Join(fmt.Errorf("%s: %w", p.dir, errDirInUse), f.Close())
 	}
 	p.lock = f
 	return nil
@@ -211,7 +211,7 @@ func (p *process) openRows(ctx context.Context, g *globals, h hooks) error {
 		return err
 	}
 	// Rows in a file of the data directory are nobody else's.
-	owner := foldredis.Owner{Ledger: id, Holds: p.journal.Holds, TakeOver: g.takeOver || p.external == nil}
+	owner := foldredis.Owner{Ledger: id, Contains: p.journal.Contains, TakeOver: g.takeOver || p.external == nil}
 	p.store = foldredis.NewStore[*journal.Recorded](client, g.Ledger.keys()).OwnedBy(owner)
 	if p.kept != nil {
 		p.store.Keeping(p.kept)

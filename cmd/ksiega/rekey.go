@@ -55,7 +55,7 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 		return fmt.Errorf("data directory: %w", err)
 	}
 	if g.EventStore != "" {
-		if err := p.hold(); err != nil {
+		if err := p.lockDir(); err != nil {
 			return err
 		}
 	}

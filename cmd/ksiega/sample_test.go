@@ -175,7 +175,7 @@ func TestReportsOfTheSampleAreThoseOfANaiveCalculation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	book, err := naive.Load(sub)
+	oracle, err := naive.Load(sub)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,13 +190,13 @@ func TestReportsOfTheSampleAreThoseOfANaiveCalculation(t *testing.T) {
 				redis = realRedis(t)
 			}
 			door := sampled(t, redis, c.live)
-			compare(t, door, book, "", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+			compare(t, door, oracle, "", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 			for _, day := range []string{"2018-05-31", "2018-06-01", "2018-09-30", "2018-12-31", "2019-07-10", "2020-03-15"} {
 				d, err := time.Parse(time.DateOnly, day)
 				if err != nil {
 					t.Fatal(err)
 				}
-				compare(t, door, book.AsOf(d), day, d)
+				compare(t, door, oracle.AsOf(d), day, d)
 			}
 			if c.live {
 				verifyFinds(t, door, 0)
@@ -205,21 +205,21 @@ func TestReportsOfTheSampleAreThoseOfANaiveCalculation(t *testing.T) {
 	}
 }
 
-func compare(t *testing.T, door *control.Client, book *naive.Book, asOf string, day time.Time) {
+func compare(t *testing.T, door *control.Client, oracle *naive.Ledger, asOf string, day time.Time) {
 	t.Helper()
-	settlement, err := book.Settlement()
+	settlement, err := oracle.Settlement()
 	if err != nil {
 		t.Fatal(err)
 	}
-	refunds, unmatched, err := book.Refunds()
+	refunds, unmatched, err := oracle.Refunds()
 	if err != nil {
 		t.Fatal(err)
 	}
-	hours, err := book.AssistantHours()
+	hours, err := oracle.AssistantHours()
 	if err != nil {
 		t.Fatal(err)
 	}
-	durability, err := book.Durability(day)
+	durability, err := oracle.Durability(day)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,16 +35,16 @@ func (c *templateCmd) Run() error {
 	if c.Output == "" {
 		c.Output = of.Kind + ".xlsx"
 	}
-	book, err := template(of)
+	workbook, err := template(of)
 	if err != nil {
 		return fmt.Errorf("make the template: %w", err)
 	}
-	defer func() { _ = book.Close() }()
+	defer func() { _ = workbook.Close() }()
 	f, err := os.OpenFile(c.Output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
-	if err := book.Write(f); err != nil {
+	if err := workbook.Write(f); err != nil {
 		_ = f.Close()
 		return fmt.Errorf("write %s: %w", c.Output, err)
 	}

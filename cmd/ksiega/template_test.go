@@ -23,11 +23,11 @@ func TestTemplatesAreReadBack(t *testing.T) {
 		if len(of.Columns) == 0 {
 			continue
 		}
-		book, err := template(of)
+		workbook, err := template(of)
 		if err != nil {
 			t.Fatal(err)
 		}
-		lists, err := book.GetDataValidations(dataSheet)
+		lists, err := workbook.GetDataValidations(dataSheet)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,10 +38,10 @@ func TestTemplatesAreReadBack(t *testing.T) {
 			if choices := choicesOf(c); len(choices) > 0 {
 				value, wanted = choices[0], wanted+1
 			}
-			if err := book.SetCellValue(dataSheet, cell, value); err != nil {
+			if err := workbook.SetCellValue(dataSheet, cell, value); err != nil {
 				t.Fatal(err)
 			}
-			if said, _ := book.GetCellValue(explainSheet, "A"+cell[len(cell)-1:]); i == 0 && said != c.Name {
+			if said, _ := workbook.GetCellValue(explainSheet, "A"+cell[len(cell)-1:]); i == 0 && said != c.Name {
 				t.Errorf("%s explains %q first", of.Kind, said)
 			}
 		}
@@ -49,7 +49,7 @@ func TestTemplatesAreReadBack(t *testing.T) {
 			t.Errorf("%s has %d lists, not %d", of.Kind, len(lists), wanted)
 		}
 		var b bytes.Buffer
-		if err := book.Write(&b); err != nil {
+		if err := workbook.Write(&b); err != nil {
 			t.Fatal(err)
 		}
 		s, err := l.Ledger.Import(t.Context(), ledgertest.Actor, commands.File{Name: of.Kind + "_wzor.xlsx", Data: b.Bytes()}, nil)

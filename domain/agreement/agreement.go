@@ -158,7 +158,7 @@ func refs(agreement string) []domain.Ref {
 type State struct {
 	Terms     Terms
 	Referrals []ReferralListed
-	Claims    []HeldClaim
+	Claims    []ListedClaim
 	referred  map[string]bool   // contracts of Referrals
 	released  []LastReservation // the last of each claim that was given up
 	gone      bool              // it was withdrawn

@@ -141,8 +141,8 @@ var (
 	ErrClaimed   = domain.Refusal(domain.CodeRule, "another claim holds the contract-month meanwhile").At("claim")
 )
 
-// HeldClaim is a claim as the agreement's stream tells it.
-type HeldClaim struct {
+// ListedClaim is a claim as the agreement's stream tells it.
+type ListedClaim struct {
 	RecordedClaim
 	// Reserved: its figures are known here. A claim that was only listed has them in
 	// its own stream.
@@ -159,28 +159,28 @@ type LastReservation struct {
 }
 
 // Reservation names it.
-func (c HeldClaim) Reservation() refund.Reserved {
+func (c ListedClaim) Reservation() refund.Reserved {
 	return refund.Reserved{About: c.About, Attempt: c.Attempt}
 }
 
 // Claim finds a claim; false where the stream has none of that number.
-func (s State) Claim(number string) (HeldClaim, bool) {
+func (s State) Claim(number string) (ListedClaim, bool) {
 	i := s.claim(number)
 	if i < 0 {
-		return HeldClaim{}, false
+		return ListedClaim{}, false
 	}
 	return s.Claims[i], true
 }
 
 func (s State) claim(number string) int {
-	return slices.IndexFunc(s.Claims, func(c HeldClaim) bool { return c.Submitted.Claim == number })
+	return slices.IndexFunc(s.Claims, func(c ListedClaim) bool { return c.Submitted.Claim == number })
 }
 
 // Reservation is the latest of a claim, which may be given up by now; false where there
 // was none.
 func (s State) Reservation(number string) (LastReservation, bool) {
-	if held, ok := s.Claim(number); ok {
-		return LastReservation{held.Reservation(), held.On}, held.Reserved
+	if listed, ok := s.Claim(number); ok {
+		return LastReservation{listed.Reservation(), listed.On}, listed.Reserved
 	}
 	i := slices.IndexFunc(s.released, func(r LastReservation) bool { return r.Claim == number })
 	if i < 0 {
@@ -191,7 +191,7 @@ func (s State) Reservation(number string) (LastReservation, bool) {
 
 // Reserves says whether contract-months were ever reserved under the agreement.
 func (s State) Reserves() bool {
-	return len(s.released) > 0 || slices.ContainsFunc(s.Claims, func(c HeldClaim) bool { return c.Reserved })
+	return len(s.released) > 0 || slices.ContainsFunc(s.Claims, func(c ListedClaim) bool { return c.Reserved })
 }
 
 func (s State) reserve(c ReserveClaim) ([]domain.Event, error) {
@@ -228,8 +228,8 @@ func (s State) reserve(c ReserveClaim) ([]domain.Event, error) {
 func (s State) release(void []refund.Reserved) (State, []domain.Event) {
 	var events []domain.Event
 	for _, r := range void {
-		if held, ok := s.Claim(r.Claim); ok && held.Reserved && held.Reservation() == r {
-			events = append(events, ClaimReleased{r.About, held.On, r.Attempt})
+		if listed, ok := s.Claim(r.Claim); ok && listed.Reserved && listed.Reservation() == r {
+			events = append(events, ClaimReleased{r.About, listed.On, r.Attempt})
 		}
 	}
 	return s.after(events), events
@@ -279,7 +279,7 @@ func (s State) corrects(asked refund.Submitted) error {
 	if asked.Corrects == "" {
 		return nil
 	}
-	s.Claims = append(slices.Clip(s.Claims), HeldClaim{RecordedClaim: RecordedClaim{Submitted: asked}})
+	s.Claims = append(slices.Clip(s.Claims), ListedClaim{RecordedClaim: RecordedClaim{Submitted: asked}})
 	if rival := s.standing(asked.Month).Rival(asked.Claim); rival != "" {
 		return ErrCorrected.With("claim %s is corrected by %s", asked.Corrects, rival)
 	}
@@ -290,12 +290,12 @@ func (s State) corrects(asked refund.Submitted) error {
 // month why not.
 func (s State) free(c ReserveClaim) (shares []refund.Share, blocks []refund.Block, reasons []*domain.Error) {
 	with := s
-	with.Claims = append(slices.Clip(s.Claims), HeldClaim{RecordedClaim: RecordedClaim{Submitted: c.Asked}})
+	with.Claims = append(slices.Clip(s.Claims), ListedClaim{RecordedClaim: RecordedClaim{Submitted: c.Asked}})
 	standing := with.standing(c.Asked.Month)
 	holder := map[string]string{}
 	for _, other := range s.Claims {
 		number := other.Submitted.Claim
-		if other.Month != c.Asked.Month || !standing.Holds(number) || standing.Kin(number, c.Asked.Claim) {
+		if other.Month != c.Asked.Month || !standing.KeepsMonths(number) || standing.Kin(number, c.Asked.Claim) {
 			continue
 		}
 		for _, share := range other.Shares {
@@ -303,11 +303,11 @@ func (s State) free(c ReserveClaim) (shares []refund.Share, blocks []refund.Bloc
 		}
 	}
 	for _, m := range c.Months {
-		by, held := holder[m.Share.Contract]
+		by, listed := holder[m.Share.Contract]
 		switch {
-		case held && slices.Contains(c.Pending, by):
+		case listed && slices.Contains(c.Pending, by):
 			reasons = append(reasons, refund.ErrCutShort.With("%s, for %s", m.Share.Contract, by))
-		case held:
+		case listed:
 			reasons = append(reasons, refund.ErrTaken.With("%s, in %s", m.Share.Contract, by))
 		case m.NotReady != nil:
 			reasons = append(reasons, m.NotReady)
@@ -399,7 +399,7 @@ func (s State) clash(month domain.Month, before refund.Standing) error {
 	after := s.standing(month)
 	for _, c := range s.Claims {
 		number := c.Submitted.Claim
-		if c.Month != month || !after.Holds(number) || before.Holds(number) {
+		if c.Month != month || !after.KeepsMonths(number) || before.KeepsMonths(number) {
 			continue
 		}
 		if rival := after.Rival(number); rival != "" {
@@ -407,7 +407,7 @@ func (s State) clash(month domain.Month, before refund.Standing) error {
 		}
 		for _, other := range s.Claims {
 			by := other.Submitted.Claim
-			if by == number || other.Month != month || !after.Holds(by) || after.Kin(number, by) {
+			if by == number || other.Month != month || !after.KeepsMonths(by) || after.Kin(number, by) {
 				continue
 			}
 			if i := slices.IndexFunc(c.Shares, other.asks); i >= 0 {
@@ -419,7 +419,7 @@ func (s State) clash(month domain.Month, before refund.Standing) error {
 }
 
 // asks says whether the claim asks for the contract of a share.
-func (c HeldClaim) asks(of refund.Share) bool {
+func (c ListedClaim) asks(of refund.Share) bool {
 	return slices.ContainsFunc(c.Shares, func(s refund.Share) bool { return s.Contract == of.Contract })
 }
 
@@ -428,21 +428,21 @@ func (s *State) evolveClaims(e domain.Event) {
 	switch e := e.(type) {
 	case ClaimListed:
 		if s.claim(e.Claim) < 0 {
-			s.Claims = append(s.Claims, HeldClaim{RecordedClaim: RecordedClaim{Submitted: refund.Submitted{
+			s.Claims = append(s.Claims, ListedClaim{RecordedClaim: RecordedClaim{Submitted: refund.Submitted{
 				About: refund.About{Claim: e.Claim, Agreement: e.Agreement, Month: e.Month}, On: e.Submitted}}})
 		}
 	case ClaimReserved:
-		held := HeldClaim{RecordedClaim: RecordedClaim{Submitted: e.Submitted}, Reserved: true, Attempt: 1}
+		listed := ListedClaim{RecordedClaim: RecordedClaim{Submitted: e.Submitted}, Reserved: true, Attempt: 1}
 		if last, ok := s.Reservation(e.Submitted.Claim); ok {
-			held.Attempt += last.Attempt
+			listed.Attempt += last.Attempt
 		}
 		if i := s.claim(e.Submitted.Claim); i >= 0 {
-			s.Claims[i] = held
+			s.Claims[i] = listed
 		} else {
-			s.Claims = append(s.Claims, held)
+			s.Claims = append(s.Claims, listed)
 		}
 	case ClaimReleased:
-		gone := func(c HeldClaim) bool { return c.Submitted.Claim == e.Claim }
+		gone := func(c ListedClaim) bool { return c.Submitted.Claim == e.Claim }
 		again := func(r LastReservation) bool { return r.Claim == e.Claim }
 		s.Claims = slices.DeleteFunc(slices.Clone(s.Claims), gone)
 		s.released = append(slices.DeleteFunc(slices.Clone(s.released), again), LastReservation{refund.Reserved{About: e.About, Attempt: e.Attempt}, e.On})

@@ -228,11 +228,11 @@ func TestNoHistoryClaimsTwice(t *testing.T) {
 				c = agreement.ReserveClaim{Asked: asked(fmt.Sprintf("W/%d", i), corrects), Months: months(ready...)}
 			} else if rapid.IntRange(0, 4).Draw(t, "given up") == 0 {
 				// One that was never submitted, which nobody can have corrected or answered.
-				held, _ := d.Fold(history...).Claim(one("void"))
-				if len(held.Answers) > 0 || slices.ContainsFunc(claims, func(c agreement.HeldClaim) bool { return c.Corrects == held.Submitted.Claim }) {
+				listed, _ := d.Fold(history...).Claim(one("void"))
+				if len(listed.Answers) > 0 || slices.ContainsFunc(claims, func(c agreement.ListedClaim) bool { return c.Corrects == listed.Submitted.Claim }) {
 					continue
 				}
-				c = agreement.ReleaseClaims{Void: []refund.Reserved{held.Reservation()}}
+				c = agreement.ReleaseClaims{Void: []refund.Reserved{listed.Reservation()}}
 			} else {
 				c = answer(one("claim"), rapid.IntRange(1, 5).Draw(t, "day"),
 					rapid.SampledFrom([]refund.Outcome{refund.OutcomeAccepted, refund.OutcomeReturned, refund.OutcomePartial, refund.OutcomeReclaimed}).Draw(t, "outcome"))

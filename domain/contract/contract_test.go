@@ -118,7 +118,7 @@ func TestLife(t *testing.T) {
 
 	s := d.Fold(signed, suspended, resumed, ended)
 	if s.StatusOn(day(2018, 6, 30)) != contract.StatusTerminated || s.Terms.To != day(2018, 6, 30) || s.First.To != terms.To ||
-		len(s.Suspensions) != 1 || s.Suspensions[0] != (contract.Span{From: day(2018, 3, 1), Until: day(2018, 3, 31)}) {
+		len(s.Suspensions) != 1 || s.Suspensions[0] != (contract.Period{From: day(2018, 3, 1), Until: day(2018, 3, 31)}) {
 		t.Fatalf("got %+v", s)
 	}
 	if a := d.Fold(signed, contract.Amended{Life: life(2018, 5, 1), Weekly: 300, To: day(2018, 11, 30)}); a.Terms.Weekly != 300 || a.Terms.To != day(2018, 11, 30) {

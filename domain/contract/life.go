@@ -28,7 +28,7 @@ type State struct {
 	First Terms // as signed
 	Terms Terms // with every amendment applied
 	// Suspensions lists when it rested; an open one has no Until.
-	Suspensions []Span
+	Suspensions []Period
 
 	stage   Status         // StatusDrafted, StatusSigned, or "" where there is no contract
 	changes []domain.Event // ordered as above
@@ -38,14 +38,14 @@ type State struct {
 	left        []string // agreements that it belonged to
 }
 
-// Span is a stretch of days, both inclusive; a zero Until is open.
-type Span struct {
+// Period is a stretch of days, both inclusive; a zero Until is open.
+type Period struct {
 	From  domain.Date `json:"from"`
 	Until domain.Date `json:"until,omitzero"`
 }
 
-// Holds says whether a day lies in the span.
-func (s Span) Holds(d domain.Date) bool { return d.Within(s.From, s.Until) }
+// Contains says whether a day lies in the period.
+func (s Period) Contains(d domain.Date) bool { return d.Within(s.From, s.Until) }
 
 // Drafted says whether the contract was drawn up and never signed.
 func (s State) Drafted() bool { return s.stage == StatusDrafted }
@@ -68,7 +68,7 @@ func (s State) On(day domain.Date) Terms {
 
 // Rests says whether the contract is suspended on a day.
 func (s State) Rests(day domain.Date) bool {
-	return slices.ContainsFunc(s.Suspensions, func(p Span) bool { return p.Holds(day) })
+	return slices.ContainsFunc(s.Suspensions, func(p Period) bool { return p.Contains(day) })
 }
 
 // StatusOn is where the contract stands on a day. It is suspended while it rests and
@@ -186,17 +186,17 @@ func (s State) lived() State {
 		case Amended:
 			s.Terms = e.apply(s.Terms)
 		case Suspended:
-			s.Suspensions = append(s.Suspensions, Span{e.On, e.Until})
+			s.Suspensions = append(s.Suspensions, Period{e.On, e.Until})
 		case Resumed:
 			for i, p := range s.Suspensions {
-				if p.Holds(e.On) {
+				if p.Contains(e.On) {
 					s.Suspensions[i].Until = e.On - 1
 				}
 			}
 		}
 	}
 	// One that was resumed on its first day never was.
-	s.Suspensions = slices.DeleteFunc(s.Suspensions, func(p Span) bool { return p.Until != 0 && p.Until < p.From })
+	s.Suspensions = slices.DeleteFunc(s.Suspensions, func(p Period) bool { return p.Until != 0 && p.Until < p.From })
 	if last, how := s.end(); how != "" {
 		s.Terms.To = min(s.Terms.To, last)
 	}

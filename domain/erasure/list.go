@@ -50,8 +50,8 @@ type Entry struct {
 }
 
 const (
-	listForm1 = "ksiega-erasures-1" // also what every chain begins with
-	listForm  = "ksiega-erasures-2"
+	listFormat1 = "ksiega-erasures-1" // also what every chain begins with
+	listFormat  = "ksiega-erasures-2"
 	// maxList bounds what is read; an order of the longest statement takes 2 MiB.
 	maxList = 1 << 28
 )
@@ -96,7 +96,7 @@ func (l List) end(n int) string {
 	if n > 0 {
 		return l.Entries[n-1].Chain
 	}
-	return digest(listForm1, l.Ledger)
+	return digest(listFormat1, l.Ledger)
 }
 
 func chain(before string, e Entry) string {
@@ -137,15 +137,15 @@ func (l List) Text() ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	form := listForm
+	format := listFormat
 	if l.Until.IsZero() {
-		form = listForm1
+		format = listFormat1
 	}
-	err := enc.Encode(listHead{form, l.Ledger})
+	err := enc.Encode(listHead{format, l.Ledger})
 	for _, e := range l.Entries {
 		err = errors.Join(err, enc.Encode(e))
 	}
-	if until := l.Until.UTC(); form == listForm {
+	if until := l.Until.UTC(); format == listFormat {
 		err = errors.Join(err, enc.Encode(listEnd{until, l.seal(until)}))
 	}
 	return b.Bytes(), err
@@ -157,7 +157,7 @@ func ReadList(r io.Reader) (List, error) {
 	dec := json.NewDecoder(bounded)
 	dec.DisallowUnknownFields()
 	var head listHead
-	if err := dec.Decode(&head); err != nil || head.List != listForm && head.List != listForm1 || head.Ledger == "" {
+	if err := dec.Decode(&head); err != nil || head.List != listFormat && head.List != listFormat1 || head.Ledger == "" {
 		return List{}, ErrListDamaged.With("it does not begin as one")
 	}
 	l := List{Ledger: head.Ledger}
@@ -167,11 +167,11 @@ func ReadList(r io.Reader) (List, error) {
 		n := len(l.Entries)
 		switch {
 		case errors.Is(err, io.EOF) && bounded.N > 0:
-			if head.List == listForm && l.Until.IsZero() {
+			if head.List == listFormat && l.Until.IsZero() {
 				return List{}, ErrListDamaged.With("its end is missing after number %d", n)
 			}
 			return l, nil
-		case err != nil, !l.Until.IsZero(), head.List == listForm1 && !e.Until.IsZero():
+		case err != nil, !l.Until.IsZero(), head.List == listFormat1 && !e.Until.IsZero():
 			return List{}, ErrListDamaged.With("after number %d it cannot be read", n)
 		case !e.Until.IsZero():
 			if (e.Entry != Entry{Chain: l.seal(e.Until)}) {

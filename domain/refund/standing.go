@@ -85,10 +85,10 @@ func (s Standing) ReplacedBy(claim string) string {
 	return by
 }
 
-// Holds says whether the contract-months of a claim are kept from others: it
+// KeepsMonths says whether the contract-months of a claim are kept from others: it
 // stands, or it would stand again if its correction were returned, which nobody
 // accepted yet.
-func (s Standing) Holds(claim string) bool {
+func (s Standing) KeepsMonths(claim string) bool {
 	if !s.live(claim) {
 		return false
 	}

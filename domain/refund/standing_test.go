@@ -67,7 +67,7 @@ func TestWhichClaimsStand(t *testing.T) {
 			if s.Stands(f.Claim) {
 				stand += f.Claim
 			}
-			if s.Holds(f.Claim) {
+			if s.KeepsMonths(f.Claim) {
 				hold += f.Claim
 			}
 		}
@@ -77,12 +77,12 @@ func TestWhichClaimsStand(t *testing.T) {
 		reversed := slices.Clone(all)
 		slices.Reverse(reversed)
 		for other := refund.Stand(reversed); len(all) > 0; all = all[1:] {
-			if n := all[0].Claim; s.Stands(n) != other.Stands(n) || s.Holds(n) != other.Holds(n) {
+			if n := all[0].Claim; s.Stands(n) != other.Stands(n) || s.KeepsMonths(n) != other.KeepsMonths(n) {
 				t.Errorf("%s: %s depends on the order", c.claims, n)
 			}
 		}
 	}
-	if s := refund.Stand(filed(t, "A")); s.Stands("X") || s.Holds("X") || s.ReplacedBy("X") != "" || s.Rival("X") != "" {
+	if s := refund.Stand(filed(t, "A")); s.Stands("X") || s.KeepsMonths("X") || s.ReplacedBy("X") != "" || s.Rival("X") != "" {
 		t.Error("a claim that is not there stands")
 	}
 }

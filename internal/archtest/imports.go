@@ -79,7 +79,7 @@ func keeps() []keep {
 	}
 }
 
-func (k keep) holds(imported, module string) bool {
+func (k keep) matches(imported, module string) bool {
 	if own, ok := strings.CutPrefix(k.pkg, "./"); ok {
 		return imported == module+"/"+own
 	}
@@ -107,7 +107,7 @@ func (t *tree) checkImports(f *file) {
 			continue
 		}
 		for _, k := range keeps() {
-			if k.holds(imported, t.module) && !underAny(f.dir, k.only) && !forTests(f.dir) {
+			if k.matches(imported, t.module) && !underAny(f.dir, k.only) && !forTests(f.dir) {
 				t.add(f, spec.Pos(), "imports %s: %s", imported, k.why)
 				break
 			}

@@ -130,10 +130,10 @@ func own(v reflect.Value) {
 		}
 		all := reflect.MakeMapWithSize(v.Type(), v.Len())
 		for key, value := range v.Seq2() {
-			held := reflect.New(v.Type().Elem()).Elem()
-			held.Set(value)
-			own(held)
-			all.SetMapIndex(key, held)
+			entry := reflect.New(v.Type().Elem()).Elem()
+			entry.Set(value)
+			own(entry)
+			all.SetMapIndex(key, entry)
 		}
 		v.Set(all)
 	}

@@ -119,11 +119,11 @@ type reader struct{ buffer []byte }
 // readCell leaves the cell as it is, so that readers may share it.
 func readCell[R any](r *reader, table string, c *cell, row *R) error {
 	if c.row != nil {
-		held, ok := c.row.(*R)
+		current, ok := c.row.(*R)
 		if !ok {
-			return fmt.Errorf("table %s holds %T, not %T", table, c.row, held)
+			return fmt.Errorf("table %s holds %T, not %T", table, c.row, current)
 		}
-		*row = *held
+		*row = *current
 		return nil
 	}
 	r.buffer = append(r.buffer[:0], c.raw...)

@@ -40,8 +40,8 @@ type Options struct {
 	Types  string // hash of the types of events
 	// Every is how many events lie between two files, at least; 0 is 50,000.
 	Every int
-	// Holds tells whether the log has an event.
-	Holds func(ctx context.Context, at position.Position, id uuid.UUID) (bool, error)
+	// Contains tells whether the log has an event.
+	Contains func(ctx context.Context, at position.Position, id uuid.UUID) (bool, error)
 	// Most is how many bytes all files together may have.
 	Most func() int64
 	// Report is told what went wrong, which costs time and nothing else.
@@ -164,7 +164,7 @@ func (d *Dir) Nearest(ctx context.Context, projection string, version int, until
 		return nil
 	}
 	for _, k := range all {
-		if k.projection != projection || !until.Holds(k.at) {
+		if k.projection != projection || !until.Includes(k.at) {
 			continue
 		}
 		file, err := d.open(ctx, k, version)
@@ -205,11 +205,11 @@ func (d *Dir) open(ctx context.Context, k kept, version int) (*File, error) {
 		err = errOther
 	}
 	if err == nil {
-		holds, unsure := d.opts.Holds(ctx, file.last.Position, file.last.ID)
+		contained, unsure := d.opts.Contains(ctx, file.last.Position, file.last.ID)
 		switch {
 		case unsure != nil:
 			err = fmt.Errorf("%w: %w", errUnsure, unsure)
-		case !holds:
+		case !contained:
 			err = errOther
 		}
 	}

@@ -104,7 +104,7 @@ func (l *log) Scan(_ context.Context, r fold.Range, each func(fold.Batch[*event]
 	var b fold.Batch[*event]
 	for i, e := range l.events {
 		at, _, kind := e.Mark()
-		if !at.After(r.After) || !r.Until.Holds(at) {
+		if !at.After(r.After) || !r.Until.Includes(at) {
 			continue
 		}
 		b.Through = at
@@ -122,7 +122,7 @@ func (l *log) Scan(_ context.Context, r fold.Range, each func(fold.Batch[*event]
 	return each(b)
 }
 
-func (l *log) holds(_ context.Context, at position.Position, id uuid.UUID) (bool, error) {
+func (l *log) contains(_ context.Context, at position.Position, id uuid.UUID) (bool, error) {
 	return slices.ContainsFunc(l.events, func(e *event) bool { return e.at == at.Number() && e.id == id }), nil
 }
 
@@ -147,7 +147,7 @@ func history(t *rapid.T, most int) *log {
 
 func open(t testing.TB, l *log, o foldfile.Options) *foldfile.Dir {
 	t.Helper()
-	o.Ledger, o.Types, o.Holds = "L", "T", l.holds
+	o.Ledger, o.Types, o.Contains = "L", "T", l.contains
 	d, err := foldfile.Open(o)
 	foldtest.Must(t, err)
 	return d
@@ -284,7 +284,7 @@ func TestOthersAreNotUsed(t *testing.T) {
 			t.Parallel()
 			path := t.TempDir()
 			l, _ := filled(t, path, 90, 50)
-			o, p := foldfile.Options{Path: path, Ledger: "L", Types: "T", Holds: l.holds, Every: 1 << 30}, toy()
+			o, p := foldfile.Options{Path: path, Ledger: "L", Types: "T", Contains: l.contains, Every: 1 << 30}, toy()
 			spoil(&o, &p, l)
 			d, err := foldfile.Open(o)
 			foldtest.Must(t, err)

@@ -152,7 +152,7 @@ func (s *Store[E]) trySwitch(ctx context.Context, p *fold.Projection[E], built, 
 	}
 	built.building = false
 	// How far the rows go it says anew.
-	s.note(p.Name, func(n *noted) { n.mark, n.held, n.seen = built, built.stored.last, built.stored.position })
+	s.note(p.Name, func(n *noted) { n.mark, n.contained, n.seen = built, built.stored.last, built.stored.position })
 	return nil
 }
 

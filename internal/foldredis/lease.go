@@ -50,11 +50,11 @@ func (s *Store[E]) onLease(ctx context.Context, do func(ctx context.Context, pip
 	host, _ := os.Hostname() // one without a name is told by its process
 	mine := fmt.Sprintf("%s process %d on %s", s.token, os.Getpid(), host)
 	ask := func(tx *redis.Tx) error {
-		held, err := tx.Get(ctx, s.lease()).Result()
+		lease, err := tx.Get(ctx, s.lease()).Result()
 		if err = unlessMissing(err); err != nil {
 			return err
 		}
-		if token, who, _ := strings.Cut(held, " "); held != "" && token != s.token {
+		if token, who, _ := strings.Cut(lease, " "); lease != "" && token != s.token {
 			return fmt.Errorf("%w: %s", ErrLeased, who)
 		}
 		_, err = tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
@@ -76,23 +76,23 @@ func (s *Store[E]) withLease(ctx context.Context, fn func(context.Context) error
 	if err := s.take(ctx); err != nil {
 		return err
 	}
-	held, end := context.WithCancel(ctx)
+	lease, end := context.WithCancel(ctx)
 	var keeper sync.WaitGroup
 	keeper.Go(func() {
 		defer end()
 		for {
 			select {
-			case <-held.Done():
+			case <-lease.Done():
 				return
 			case <-time.After(s.leaseFor / (leaseFor / renewEvery)):
 			}
 			// Where Redis does not answer, nobody can take it either.
-			if errors.Is(s.take(held), ErrLeased) {
+			if errors.Is(s.take(lease), ErrLeased) {
 				return
 			}
 		}
 	})
-	err := fn(held)
+	err := fn(lease)
 	end()
 	keeper.Wait()
 	// Where it fails, the lease lapses.

@@ -160,19 +160,19 @@ func TestPausedBeforeAnyCommand(t *testing.T) {
 }
 
 // What TestHolderProcess is told by.
-const holderLog, holderPrefix, holderRedis = "KSIEGA_TOY_LOG", "KSIEGA_TOY_PREFIX", "KSIEGA_TOY_REDIS"
+const feederLog, feederPrefix, feederRedis = "KSIEGA_TOY_LOG", "KSIEGA_TOY_PREFIX", "KSIEGA_TOY_REDIS"
 
 // TestHolderProcess is no test by itself: it is the other process of those below,
 // and feeds until its input ends.
-func TestHolderProcess(t *testing.T) {
-	address := os.Getenv(holderLog)
+func TestFeederProcess(t *testing.T) {
+	address := os.Getenv(feederLog)
 	if address == "" {
 		return
 	}
-	j, err := journal.Open(journal.Options{Address: address, Prefix: os.Getenv(holderPrefix), Table: toyTable(t)})
+	j, err := journal.Open(journal.Options{Address: address, Prefix: os.Getenv(feederPrefix), Table: toyTable(t)})
 	foldtest.Must(t, err)
 	defer func() { _ = j.Close() }()
-	c := redis.NewClient(&redis.Options{Network: "unix", Addr: os.Getenv(holderRedis)})
+	c := redis.NewClient(&redis.Options{Network: "unix", Addr: os.Getenv(feederRedis)})
 	defer func() { _ = c.Close() }()
 	s := NewStore[*journal.Recorded](c, "")
 	s.leaseFor = shortLease
@@ -184,10 +184,10 @@ func TestHolderProcess(t *testing.T) {
 }
 
 // startHolder starts that process and waits until it feeds.
-func startHolder(t *testing.T, n *toyNode, socket string) (process *os.Process, token string) {
+func startFeeder(t *testing.T, n *toyNode, socket string) (process *os.Process, token string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestHolderProcess$")
-	cmd.Env = append(os.Environ(), holderLog+"="+n.address, holderPrefix+"="+n.prefix, holderRedis+"="+socket)
+	cmd.Env = append(os.Environ(), feederLog+"="+n.address, feederPrefix+"="+n.prefix, feederRedis+"="+socket)
 	_, err := cmd.StdinPipe() // held open as long as this process lives
 	foldtest.Must(t, err)
 	out, err := cmd.StdoutPipe()
@@ -218,7 +218,7 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 			c := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: 20})
 			t.Cleanup(func() { _ = c.Close() })
 			n.record(t, toyCounted{"g", "a", 1}, toyNoise{})
-			holder, token := startHolder(t, n, socket)
+			feeder, token := startFeeder(t, n, socket)
 			s := NewStore[*journal.Recorded](c, "")
 			s.leaseFor = shortLease
 			r := startRunner(t, s, n, p, q)
@@ -239,7 +239,7 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 					}
 				}
 			}()
-			ends := func(signal syscall.Signal) { foldtest.Must(t, holder.Signal(signal)) }
+			ends := func(signal syscall.Signal) { foldtest.Must(t, feeder.Signal(signal)) }
 			if how == "killed" {
 				ends(syscall.SIGKILL)
 				atLast(t, func() error { return r.feeds(t) })
@@ -264,9 +264,9 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 
 // feeds fails unless the lease is the runner's.
 func (r *Runner[E]) feeds(t *testing.T) error {
-	held, err := r.store.client.Get(context.WithoutCancel(t.Context()), r.store.lease()).Result()
-	if err == nil && !strings.HasPrefix(held, r.store.token+" ") {
-		err = fmt.Errorf("%w: %s", ErrLeased, held)
+	lease, err := r.store.client.Get(context.WithoutCancel(t.Context()), r.store.lease()).Result()
+	if err == nil && !strings.HasPrefix(lease, r.store.token+" ") {
+		err = fmt.Errorf("%w: %s", ErrLeased, lease)
 	}
 	return err
 }

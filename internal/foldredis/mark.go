@@ -93,7 +93,7 @@ type noted struct {
 	// still is where it was waited for in vain.
 	still mark
 	// held is the last event of a checkpoint that the owner's log has.
-	held fold.Last
+	contained fold.Last
 	// lost is a generation of which Redis has lost rows.
 	lost uint64
 }

@@ -20,8 +20,8 @@ var ErrForeign = errors.New("redis holds the read models of another ledger")
 type Owner struct {
 	// Ledger is the id of the ledger; a copy of it has the same.
 	Ledger string
-	// Holds tells whether the ledger's log has an event at a position.
-	Holds func(ctx context.Context, at position.Position, id uuid.UUID) (bool, error)
+	// Contains tells whether the ledger's log has an event at a position.
+	Contains func(ctx context.Context, at position.Position, id uuid.UUID) (bool, error)
 	// TakeOver replaces the rows of others instead of refusing them: the operator
 	// says that nobody uses them, or nobody else can.
 	TakeOver bool
@@ -50,20 +50,20 @@ func (s *Store[E]) own(ctx context.Context, p *fold.Projection[E], m mark) error
 		return s.foreign(p, "they carry another ledger's id")
 	}
 	last := m.stored.last
-	if last.Position.IsZero() || s.owner.Holds == nil {
+	if last.Position.IsZero() || s.owner.Contains == nil {
 		return nil
 	}
-	if s.known(p.Name).held == last {
+	if s.known(p.Name).contained == last {
 		return nil
 	}
-	holds, err := s.owner.Holds(ctx, last.Position, last.ID)
+	contained, err := s.owner.Contains(ctx, last.Position, last.ID)
 	if err != nil {
 		return fmt.Errorf("look for the last event of %s: %w", p.Name, err)
 	}
-	if !holds {
+	if !contained {
 		return s.foreign(p, "they go on after an event that the log of this one lacks; another copy of it uses the same redis, or the log was set back")
 	}
-	s.note(p.Name, func(n *noted) { n.held = last })
+	s.note(p.Name, func(n *noted) { n.contained = last })
 	return nil
 }
 

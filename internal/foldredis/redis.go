@@ -248,7 +248,7 @@ func (s *Store[E]) commit(ctx context.Context, works ...*work[E]) error {
 		if !w.from.building {
 			s.note(w.p.Name, func(n *noted) {
 				if n.mark = m; err == nil {
-					n.held, n.seen = m.stored.last, n.seen.Later(m.stored.position)
+					n.contained, n.seen = m.stored.last, n.seen.Later(m.stored.position)
 				}
 			})
 		}

@@ -35,12 +35,12 @@ const (
 func (s *Store[E]) Read(ctx context.Context, fn func(views map[string]fold.View) error, ps ...fold.Projection[E]) error {
 	pause := levelStep
 	for attempt := 1; attempt <= 2*readAttempts; attempt++ {
-		held := attempt > readAttempts
-		if held { // the writer of this process up
+		locked := attempt > readAttempts
+		if locked { // the writer of this process up
 			s.writing.RLock()
 		}
 		done, level, err := s.readOnce(ctx, fn, ps, pause <= levelWait)
-		if held {
+		if locked {
 			s.writing.RUnlock()
 		}
 		if done || err != nil {
@@ -51,9 +51,9 @@ func (s *Store[E]) Read(ctx context.Context, fn func(views map[string]fold.View)
 		}
 		// Between the commits of one batch, here or in another process; or some of
 		// them stand still, which nobody can wait for.
-		if attempt = readAttempts; held && pause > 4*levelWait {
+		if attempt = readAttempts; locked && pause > 4*levelWait {
 			break
-		} else if held {
+		} else if locked {
 			select {
 			case <-ctx.Done():
 				return ctx.Err()

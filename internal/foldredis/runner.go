@@ -117,12 +117,12 @@ func (r *Runner[E]) run(ctx context.Context, started chan<- error) {
 	}
 	for told := false; ; {
 		var broken error
-		err := r.store.withLease(ctx, func(held context.Context) error {
-			if err := r.begin(held); err != nil {
+		err := r.store.withLease(ctx, func(leased context.Context) error {
+			if err := r.begin(leased); err != nil {
 				return err
 			}
 			ready(nil)
-			told, broken = false, r.follow(held)
+			told, broken = false, r.follow(leased)
 			return nil
 		})
 		if errors.Is(err, ErrLeased) {

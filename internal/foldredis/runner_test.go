@@ -173,7 +173,7 @@ func TestRunnerRebuildsWhatItCannotTrust(t *testing.T) {
 		other.record(t, toyCounted{"h", "x", 7}, toyCounted{"h", "y", 8}, toyCounted{"h", "z", 9}, toyNoise{})
 		prefix := freshStore(t, c).prefix
 		run := func(what string, n *toyNode, p toyModel) *toyStore {
-			s := NewStore[*journal.Recorded](c, prefix).OwnedBy(Owner{Ledger: "toy", Holds: n.Holds, TakeOver: true})
+			s := NewStore[*journal.Recorded](c, prefix).OwnedBy(Owner{Ledger: "toy", Contains: n.Contains, TakeOver: true})
 			r := startRunner(t, s, n, p)
 			sameAsKnown(t, what, s, n, p)
 			r.Stop()

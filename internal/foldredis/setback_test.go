@@ -23,28 +23,28 @@ type image map[string]any
 
 func imageOf(t *testing.T, c redis.UniversalClient, prefix string) image {
 	t.Helper()
-	ctx, held := t.Context(), image{}
+	ctx, saved := t.Context(), image{}
 	for _, key := range keysUnder(ctx, c, prefix) {
 		switch kind := c.Type(ctx, key).Val(); kind {
 		case "string":
-			held[key] = c.Get(ctx, key).Val()
+			saved[key] = c.Get(ctx, key).Val()
 		case "hash":
-			held[key] = c.HGetAll(ctx, key).Val()
+			saved[key] = c.HGetAll(ctx, key).Val()
 		case "set":
-			held[key] = c.SMembers(ctx, key).Val()
+			saved[key] = c.SMembers(ctx, key).Val()
 		default:
 			t.Fatalf("%s is a %s", key, kind)
 		}
 	}
-	return held
+	return saved
 }
 
-func (held image) setTo(t *testing.T, c redis.UniversalClient, prefix string) {
+func (saved image) setTo(t *testing.T, c redis.UniversalClient, prefix string) {
 	t.Helper()
 	ctx := t.Context()
 	_, err := c.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 		pipe.Del(ctx, append(keysUnder(ctx, c, prefix), "none")...)
-		for key, value := range held {
+		for key, value := range saved {
 			switch value := value.(type) {
 			case string:
 				pipe.Set(ctx, key, value, 0)
@@ -73,21 +73,21 @@ func TestSetBackIsMissed(t *testing.T) {
 		foldtest.Must(t, r.Start(ctx))
 		t.Cleanup(r.Stop)
 		for _, of := range []string{"both", "one"} {
-			held := imageOf(t, c, s.names(p.Name).base[:len(s.prefix)])
+			saved := imageOf(t, c, s.names(p.Name).base[:len(s.prefix)])
 			if of == "one" { // in a cluster one node's
-				for key := range held {
+				for key := range saved {
 					if len(key) > len(s.names(q.Name).base) && key[:len(s.names(q.Name).base)] == s.names(q.Name).base {
-						delete(held, key)
+						delete(saved, key)
 					}
 				}
 			}
 			waitFor(t, r, n.record(t, toyCounted{"g", "a", 10}, toyDropped{"g", "b"}, toyNoise{}), p.Name, q.Name)
 			if of == "one" {
 				for key, value := range imageOf(t, c, s.names(q.Name).base[:len(s.names(q.Name).base)-1]) {
-					held[key] = value
+					saved[key] = value
 				}
 			}
-			held.setTo(t, c, s.prefix)
+			saved.setTo(t, c, s.prefix)
 			want := foldtest.Dump(t, latestOf(t, n, p))
 			if rows, err := rowsOf(ctx, s, p); err == nil {
 				foldtest.SameDump(t, of, rows, want)
@@ -125,13 +125,13 @@ func TestConnectionsToTwoServers(t *testing.T) {
 			return new(net.Dialer).DialContext(ctx, "unix", to)
 		}})
 	t.Cleanup(func() { _ = mixed.Close() })
-	var held []*redis.Conn
+	var saved []*redis.Conn
 	for range inTurn {
 		c := mixed.Conn()
 		foldtest.Must(t, c.Ping(t.Context()).Err())
-		held = append(held, c)
+		saved = append(saved, c)
 	}
-	for _, c := range held {
+	for _, c := range saved {
 		foldtest.Must(t, c.Close())
 	}
 	ctx, p, l := t.Context(), toyCounters(1), &toyLog{}
@@ -182,10 +182,10 @@ func TestConnectionsToTwoServers(t *testing.T) {
 			if of := int(position.Number() / 10); of != len(l.all()) {
 				want = folded(t, p, l.all()[:of])
 			}
-			held, err := toyRows.Every(ctx, want, "g")
+			saved, err := toyRows.Every(ctx, want, "g")
 			foldtest.Must(t, err)
-			if !reflect.DeepEqual(g, held) {
-				t.Fatalf("at %s %+v was read, not %+v", position, g, held)
+			if !reflect.DeepEqual(g, saved) {
+				t.Fatalf("at %s %+v was read, not %+v", position, g, saved)
 			}
 		}
 	}

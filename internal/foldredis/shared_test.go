@@ -21,7 +21,7 @@ import (
 )
 
 // holding tells of a log in memory what it holds.
-func (l *toyLog) holding(_ context.Context, at journal.Position, id uuid.UUID) (bool, error) {
+func (l *toyLog) contains(_ context.Context, at journal.Position, id uuid.UUID) (bool, error) {
 	for _, r := range l.all() {
 		if r.Position == at {
 			return r.ID == id, nil
@@ -31,7 +31,7 @@ func (l *toyLog) holding(_ context.Context, at journal.Position, id uuid.UUID) (
 }
 
 func (l *toyLog) store(c redis.UniversalClient, prefix, ledger string, takeOver bool) *toyStore {
-	return NewStore[*journal.Recorded](c, prefix).OwnedBy(Owner{Ledger: ledger, Holds: l.holding, TakeOver: takeOver})
+	return NewStore[*journal.Recorded](c, prefix).OwnedBy(Owner{Ledger: ledger, Contains: l.contains, TakeOver: takeOver})
 }
 
 // Rows of another ledger on the same Redis are refused at start, by whoever reads
@@ -211,7 +211,7 @@ func TestRowsOfTheBuildBefore(t *testing.T) {
 	foldtest.OnEachRedis(t, func(t *testing.T, c redis.UniversalClient) {
 		ctx, p, n := t.Context(), toyCounters(1), openNode(t)
 		n.record(t, toyCounted{"g", "a", 1})
-		s := freshStore(t, c).OwnedBy(Owner{Ledger: "a", Holds: n.Holds})
+		s := freshStore(t, c).OwnedBy(Owner{Ledger: "a", Contains: n.Contains})
 		names := s.names(p.Name)
 		old := names.generation(7)
 		foldtest.Must(t, c.Set(ctx, names.current(), 7, 0).Err())
@@ -266,7 +266,7 @@ func TestClusterAndSentinel(t *testing.T) {
 		ctx, p, q, n := t.Context(), toyCounters(1), toyNoises(), openNode(t)
 		foldtest.Must(t, CheckRedis(ctx, c))
 		n.record(t, toyCounted{"g", "a", 1}, toyNoise{}, toyCounted{"h", "b", 2})
-		s := NewStore[*journal.Recorded](c, "north:ksiega").OwnedBy(Owner{Ledger: "a", Holds: n.Holds})
+		s := NewStore[*journal.Recorded](c, "north:ksiega").OwnedBy(Owner{Ledger: "a", Contains: n.Contains})
 		r := startRunner(t, s, n, p, q)
 		check := func(what string, position journal.Position) {
 			t.Helper()

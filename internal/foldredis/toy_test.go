@@ -233,9 +233,9 @@ func lastOf(all []*journal.Recorded) uint64 {
 
 // readBetween is journal.Bulk's Read of events in memory.
 func readBetween(ctx context.Context, all []*journal.Recorded, after, until uint64, each func(uint64, *journal.Recorded) error) error {
-	for _, held := range all {
-		if n := held.Position.Number(); n > after && n <= until {
-			r := *held
+	for _, one := range all {
+		if n := one.Position.Number(); n > after && n <= until {
+			r := *one
 			r.Event, r.Meta = nil, journal.Meta{}
 			if err := errors.Join(ctx.Err(), each(n, &r)); err != nil {
 				return err

@@ -67,13 +67,13 @@ func (j *Journal) readIdentity(ctx context.Context, stream string) (string, erro
 	return found.ID.String(), nil
 }
 
-// Holds tells whether the log has an event of that id at a position, which may be
+// Contains tells whether the log has an event of that id at a position, which may be
 // one of another log.
-func (j *Journal) Holds(ctx context.Context, at Position, id uuid.UUID) (bool, error) {
-	holds := false
+func (j *Journal) Contains(ctx context.Context, at Position, id uuid.UUID) (bool, error) {
+	contains := false
 	err := j.persist(ctx, "look for an event", func(ctx context.Context) (bool, error) {
 		err := j.pull(ctx, readAllFrom(at, 1), func(e *esdb.RecordedEvent) error {
-			holds = position.Of(e.Position.Commit) == at && e.EventID == id
+			contains = position.Of(e.Position.Commit) == at && e.EventID == id
 			return nil
 		})
 		if noPosition(err) {
@@ -81,7 +81,7 @@ func (j *Journal) Holds(ctx context.Context, at Position, id uuid.UUID) (bool, e
 		}
 		return false, err
 	})
-	return holds, err
+	return contains, err
 }
 
 // noPosition tells that a store refused a place to read from, as it does where no

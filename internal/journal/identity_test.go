@@ -54,7 +54,7 @@ func TestHolds(t *testing.T) {
 		"a place before": {position.Of(w.Position.Number() - 1), event.ID, false},
 		"a place beyond": {position.Of(w.Position.Number() + 1<<20), event.ID, false},
 	} {
-		if got, err := j.Holds(within(t), c.at, c.id); got != c.want || err != nil {
+		if got, err := j.Contains(within(t), c.at, c.id); got != c.want || err != nil {
 			t.Errorf("%s: %t, %v", name, got, err)
 		}
 	}

@@ -63,16 +63,16 @@ func (j *Journal) scan(ctx context.Context, o ScanOptions, spoil bool, each func
 		group.Go(func() { s.fill(ctx) })
 	}
 	// Only behind the last batch is it known to be the last.
-	held := &buffer{through: o.After}
+	buffered := &buffer{through: o.After}
 	hand := func(caughtUp bool) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := each(Batch{Events: held.events, Through: held.through, CaughtUp: caughtUp}); err != nil {
+		if err := each(Batch{Events: buffered.events, Through: buffered.through, CaughtUp: caughtUp}); err != nil {
 			return err
 		}
-		held.recycle(spoil)
-		s.giveBack(held)
+		buffered.recycle(spoil)
+		s.giveBack(buffered)
 		return nil
 	}
 	some := false
@@ -84,7 +84,7 @@ func (j *Journal) scan(ctx context.Context, o ScanOptions, spoil bool, each func
 					return err
 				}
 			}
-			held, some = r, true
+			buffered, some = r, true
 		}
 		if why = part.err; why != nil {
 			break

@@ -98,7 +98,7 @@ func (s *reading) divideBulk(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.caughtUp = s.Until.Holds(position.Of(last))
+	s.caughtUp = s.Until.Includes(position.Of(last))
 	end := last
 	if !s.caughtUp {
 		end = s.Until.Number()
@@ -183,7 +183,7 @@ func (s *reading) divideWire(ctx context.Context) error {
 		return s.add(ctx, &stretch{fill: func(d *decoder, out func(*buffer) error) error { return s.decodeAll(d, full, out) }})
 	}
 	err := s.j.readAll(ctx, s.After, func(e *Recorded) error {
-		if !s.Until.Holds(e.Position) {
+		if !s.Until.Includes(e.Position) {
 			return errScanEnd
 		}
 		if r == nil {

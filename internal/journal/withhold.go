@@ -14,9 +14,9 @@ type clearMember struct {
 	from string   // any of these characters begins what is in clear; "" is all of it
 }
 
-// holdsInClear names such members: `name`, `outer.name`, or `name?#` where only
+// inClear names such members: `name`, `outer.name`, or `name?#` where only
 // what follows one of those characters is meant.
-func (k Kind) holdsInClear(members ...string) Kind {
+func (k Kind) inClear(members ...string) Kind {
 	for _, m := range members {
 		path, from := m, ""
 		if i := strings.IndexAny(m, "?#"); i >= 0 {
@@ -30,9 +30,9 @@ func (k Kind) holdsInClear(members ...string) Kind {
 // withheld stands where a text in clear stood.
 const withheld = "v0."
 
-// HoldsInClear says whether events of a type hold in clear what their successors
+// HasInClear says whether events of a type hold in clear what their successors
 // have sealed.
-func (t *Table) HoldsInClear(name string) bool { return len(t.kinds[name].clear) > 0 }
+func (t *Table) HasInClear(name string) bool { return len(t.kinds[name].clear) > 0 }
 
 // Withhold is a payload without what it holds in clear and its successor has
 // sealed; data itself where there is nothing of the kind.
@@ -59,8 +59,8 @@ func (t *Table) Withhold(name string, data []byte) ([]byte, error) {
 	return json.Marshal(payload, json.Deterministic(true))
 }
 
-// HoldsInClear is that of the journal's table.
-func (j *Journal) HoldsInClear(name string) bool { return j.opts.Table.HoldsInClear(name) }
+// HasInClear is that of the journal's table.
+func (j *Journal) HasInClear(name string) bool { return j.opts.Table.HasInClear(name) }
 
 // Withheld is an event's recorded payload without what it holds in clear and its
 // successor has sealed.

@@ -111,8 +111,8 @@ func (b Bound) Number() uint64 { return b.n }
 // IsZero tells that there is no bound.
 func (b Bound) IsZero() bool { return !b.set }
 
-// Holds tells whether p stands no later than b.
-func (b Bound) Holds(p Position) bool { return !b.set || p.n <= b.n }
+// Includes tells whether p stands no later than b.
+func (b Bound) Includes(p Position) bool { return !b.set || p.n <= b.n }
 
 // ReachedBy tells whether p stands no earlier than b.
 func (b Bound) ReachedBy(p Position) bool { return !b.set || p.n >= b.n }

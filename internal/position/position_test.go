@@ -33,10 +33,10 @@ func TestPositions(t *testing.T) {
 			rt.Fatalf("%s after %s was unpacked as %s", second, first, got)
 		}
 		b := q.Bound()
-		if b.Holds(p) != (p.n <= q.n) || b.ReachedBy(p) != (p.n >= q.n) || p.After(q) != (p.Compare(q) > 0) || b.String() != q.String() {
+		if b.Includes(p) != (p.n <= q.n) || b.ReachedBy(p) != (p.n >= q.n) || p.After(q) != (p.Compare(q) > 0) || b.String() != q.String() {
 			rt.Fatalf("%s beside %s", p, b)
 		}
-		if open := (Bound{}); !open.Holds(p) || !open.ReachedBy(p) || !open.IsZero() || b.IsZero() || open.String() != "" {
+		if open := (Bound{}); !open.Includes(p) || !open.ReachedBy(p) || !open.IsZero() || b.IsZero() || open.String() != "" {
 			rt.Fatal("the open bound bounds")
 		}
 	})

@@ -100,22 +100,22 @@ func (h *half) write(b []byte) (int, error) {
 	defer h.mu.Unlock()
 	written := 0
 	for len(b) > 0 {
-		room := len(b)
+		free := len(b)
 		if h.bound > 0 {
-			room = min(room, h.bound-len(h.bytes))
+			free = min(free, h.bound-len(h.bytes))
 		}
 		switch {
 		case h.closed:
 			return written, io.ErrClosedPipe
 		case h.writing.passed():
 			return written, os.ErrDeadlineExceeded
-		case room == 0:
+		case free == 0:
 			h.changed.Wait()
 			continue
 		}
-		h.bytes = append(h.bytes, b[:room]...)
-		b = b[room:]
-		written += room
+		h.bytes = append(h.bytes, b[:free]...)
+		b = b[free:]
+		written += free
 		h.changed.Broadcast()
 	}
 	return written, nil

@@ -56,7 +56,7 @@ func public(credentials string) string {
 
 // Words are the secrets of one process. The zero value knows none, and still hides
 // the passwords of addresses.
-type Words struct{ forms []string }
+type Words struct{ spellings []string }
 
 // Of takes addresses and bare secrets; empty ones are passed over.
 func Of(texts ...string) Words {
@@ -76,22 +76,22 @@ func Of(texts ...string) Words {
 		w.add(text)
 	}
 	// The longest first: one secret may be the start of another.
-	slices.SortFunc(w.forms, func(a, b string) int { return len(b) - len(a) })
-	w.forms = slices.Compact(w.forms)
+	slices.SortFunc(w.spellings, func(a, b string) int { return len(b) - len(a) })
+	w.spellings = slices.Compact(w.spellings)
 	return w
 }
 
 // add takes a secret in every form that a library may print it in.
 func (w *Words) add(secret string) {
-	forms := []string{secret}
+	spellings := []string{secret}
 	if plain, err := url.PathUnescape(secret); err == nil {
-		forms = append(forms, plain)
+		spellings = append(spellings, plain)
 	}
-	for _, f := range forms {
+	for _, f := range spellings {
 		_, escaped, _ := strings.Cut(url.UserPassword("", f).String(), ":")
-		for _, form := range []string{f, url.QueryEscape(f), url.PathEscape(f), escaped, strings.Trim(strconv.Quote(f), `"`)} {
-			if len(form) >= leastWord && !slices.Contains(w.forms, form) {
-				w.forms = append(w.forms, form)
+		for _, spelling := range []string{f, url.QueryEscape(f), url.PathEscape(f), escaped, strings.Trim(strconv.Quote(f), `"`)} {
+			if len(spelling) >= leastWord && !slices.Contains(w.spellings, spelling) {
+				w.spellings = append(w.spellings, spelling)
 			}
 		}
 	}
@@ -100,7 +100,7 @@ func (w *Words) add(secret string) {
 // Hide is a text without the secrets, and without the passwords of any address in
 // it.
 func (w Words) Hide(text string) string {
-	for _, f := range w.forms {
+	for _, f := range w.spellings {
 		text = strings.ReplaceAll(text, f, mark)
 	}
 	return addressed.ReplaceAllStringFunc(text, func(found string) string { return Address(found) })

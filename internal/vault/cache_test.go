@@ -287,9 +287,9 @@ func TestASmallMemoryAnswersAlike(t *testing.T) {
 					text := fmt.Sprint(v.FindPESEL(pesel(1)), v.FindPESEL(pesel(2)), v.Doubled(), v.Subjects("P-"), v.Unindexed("P-"))
 					for i := range 5 {
 						s := fmt.Sprint("P-", i+1)
-						held, err := v.Holds(rt.Context(), s)
+						hasKey, err := v.HasKey(rt.Context(), s)
 						erased, err2 := v.Erased(rt.Context(), s)
-						text += fmt.Sprint(held, erased, err, err2)
+						text += fmt.Sprint(hasKey, erased, err, err2)
 					}
 					return text
 				})

@@ -26,26 +26,28 @@ const (
 	maxRing = 64
 )
 
-// form is a version of sealed text. The first knew no scope and no second key.
-type form int
+// textVersion is a version of sealed text. The first knew no scope and no second key.
+type textVersion int
 
 const (
-	form1 form = 1
-	form2 form = 2
+	text1 textVersion = 1
+	text2 textVersion = 2
 )
 
-func (f form) prefix() string { return "v" + strconv.Itoa(int(f)) + "." }
+func (f textVersion) prefix() string { return "v" + strconv.Itoa(int(f)) + "." }
 
-// padTo is what plaintexts are filled up to: in the second form so far that no code
+// padTo is what plaintexts are filled up to: in the second version so far that no code
 // of a short list (`choroba`, `nieusprawiedliwiona`) is told by its length.
-func (f form) padTo() int {
-	if f == form1 {
+func (f textVersion) padTo() int {
+	if f == text1 {
 		return 16
 	}
 	return 32
 }
 
-func (f form) purpose(of string) string { return "ksiega/vault/v" + strconv.Itoa(int(f)) + "/" + of }
+func (f textVersion) purpose(of string) string {
+	return "ksiega/vault/v" + strconv.Itoa(int(f)) + "/" + of
+}
 
 // secret is a function because fmt shows that as an address under every verb,
 // also within a struct whose methods it can't call; arrays and pointers to them
@@ -141,13 +143,13 @@ func unwrapRing(wrapping cipher.AEAD, subject string, wrapped []byte) (ring, err
 
 func ringName(subject string) []byte { return associated("\x00ring", subject) }
 
-// suite seals and opens with one key in one form of sealed text.
+// suite seals and opens with one key in one version of sealed text.
 type suite struct {
 	aead     cipher.AEAD
 	nonceKey secret
 }
 
-func newSuite(key secret, f form) (*suite, error) {
+func newSuite(key secret, f textVersion) (*suite, error) {
 	aead, err := newAEAD(key, f.purpose("seal"))
 	if err != nil {
 		return nil, err
@@ -163,28 +165,28 @@ func newSuite(key secret, f form) (*suite, error) {
 // nonce.
 type place struct{ subject, field, scope string }
 
-func (p place) associated(f form) []byte {
-	if f == form1 {
+func (p place) associated(f textVersion) []byte {
+	if f == text1 {
 		return associated(p.subject, p.field)
 	}
 	return associated(p.subject, p.field, p.scope)
 }
 
-// seal makes a text of the second form, with the key of an epoch.
+// seal makes a text of the second version, with the key of an epoch.
 func (s *suite) seal(epoch int, at place, text []byte) string {
-	padded := (len(text)/form2.padTo() + 1) * form2.padTo()
+	padded := (len(text)/text2.padTo() + 1) * text2.padTo()
 	raw := make([]byte, epochBytes+nonceBytes+padded, epochBytes+nonceBytes+padded+tagBytes)
 	binary.BigEndian.PutUint16(raw, uint16(epoch))
 	nonce, plain := raw[epochBytes:epochBytes+nonceBytes], raw[epochBytes+nonceBytes:]
-	copy(nonce, s.nonce(form2, at, text))
+	copy(nonce, s.nonce(text2, at, text))
 	copy(plain, text)
 	plain[len(text)] = 0x80
-	s.aead.Seal(plain[:0], nonce, plain, at.associated(form2))
-	return form2.prefix() + base64.RawURLEncoding.EncodeToString(raw[:cap(raw)])
+	s.aead.Seal(plain[:0], nonce, plain, at.associated(text2))
+	return text2.prefix() + base64.RawURLEncoding.EncodeToString(raw[:cap(raw)])
 }
 
 // open fails with ErrForged alone: every way of not being ours looks the same.
-func (s *suite) open(f form, at place, raw []byte) ([]byte, error) {
+func (s *suite) open(f textVersion, at place, raw []byte) ([]byte, error) {
 	plain, err := s.aead.Open(nil, raw[:nonceBytes], raw[nonceBytes:], at.associated(f))
 	if err != nil {
 		return nil, ErrForged
@@ -200,8 +202,8 @@ func (s *suite) open(f form, at place, raw []byte) ([]byte, error) {
 	return text, nil
 }
 
-func (s *suite) nonce(f form, at place, text []byte) []byte {
-	if f == form1 {
+func (s *suite) nonce(f textVersion, at place, text []byte) []byte {
+	if f == text1 {
 		return keyed(s.nonceKey, at.field, text)[:nonceBytes]
 	}
 	h := hmac.New(sha256.New, s.nonceKey.bytes())
@@ -212,18 +214,18 @@ func (s *suite) nonce(f form, at place, text []byte) []byte {
 
 // sealedText is what Seal made, taken apart.
 type sealedText struct {
-	form  form
-	epoch int    // which key of the ring
-	raw   []byte // nonce, ciphertext and tag
+	version textVersion
+	epoch   int    // which key of the ring
+	raw     []byte // nonce, ciphertext and tag
 }
 
-// decodeSealed takes only the one spelling that a form gives.
+// decodeSealed takes only the one spelling that a version gives.
 func decodeSealed(sealed string) (sealedText, error) {
-	t := sealedText{form: form2}
-	body, ok := strings.CutPrefix(sealed, form2.prefix())
+	t := sealedText{version: text2}
+	body, ok := strings.CutPrefix(sealed, text2.prefix())
 	if !ok {
-		t.form = form1
-		body, ok = strings.CutPrefix(sealed, form1.prefix())
+		t.version = text1
+		body, ok = strings.CutPrefix(sealed, text1.prefix())
 	}
 	if !ok || strings.ContainsAny(body, "\r\n") { // which the decoder would pass over
 		return t, ErrForged
@@ -232,13 +234,13 @@ func decodeSealed(sealed string) (sealedText, error) {
 	if err != nil {
 		return t, ErrForged
 	}
-	if t.form == form2 {
+	if t.version == text2 {
 		if len(raw) < epochBytes {
 			return t, ErrForged
 		}
 		t.epoch, raw = int(binary.BigEndian.Uint16(raw)), raw[epochBytes:]
 	}
-	if padTo := t.form.padTo(); len(raw) < nonceBytes+padTo+tagBytes || (len(raw)-nonceBytes-tagBytes)%padTo != 0 {
+	if padTo := t.version.padTo(); len(raw) < nonceBytes+padTo+tagBytes || (len(raw)-nonceBytes-tagBytes)%padTo != 0 {
 		return t, ErrForged
 	}
 	t.raw = raw

@@ -46,7 +46,7 @@
 //
 //	associated = len32 subject ‖ subject ‖ len32 field ‖ field ‖ len32 scope ‖ scope
 //	nonce      = HMAC-SHA-256(nonce key of the epoch, associated ‖ text), first 96 bits
-//	plaintext  = text ‖ 0x80 ‖ 0x00… up to a multiple of 32 bytes (16 in the first form)
+//	plaintext  = text ‖ 0x80 ‖ 0x00… up to a multiple of 32 bytes (16 in the first version)
 //
 // AES-GCM breaks when one key meets the same nonce with two texts. Here a nonce
 // follows from where the text stands and from the text, so it recurs only where both
@@ -57,7 +57,7 @@
 // epoch, though not to which, and never across people, fields or scopes. The padding
 // hides the length up to 32 bytes: the codes of a short list look alike.
 //
-// The first form is opened for ever and no longer made:
+// The first version is opened for ever and no longer made:
 //
 //	"v1." base64url( nonce 12 │ ciphertext 16·n │ tag 16 ), of the ring's first key,
 //	nonce = HMAC-SHA-256(nonce key, len32 field ‖ field ‖ text), no scope

@@ -73,9 +73,9 @@ func (v *Vault) from(pesel string) int {
 // answers from memory.
 func (v *Vault) Doubled() (sets [][]string) {
 	v.mu.RLock()
-	for _, held := range v.byPESEL {
-		if len(held) > 1 {
-			sets = append(sets, slices.Clone(held))
+	for _, subjects := range v.byPESEL {
+		if len(subjects) > 1 {
+			sets = append(sets, slices.Clone(subjects))
 		}
 	}
 	v.mu.RUnlock()
@@ -144,10 +144,10 @@ func newPeppers(keys ring, replaced []int64) (peppers, error) {
 			all[i].replaced = replaced[i]
 		}
 		var err error
-		if all[i].mac, err = derive(key, form1.purpose("mac")); err != nil {
+		if all[i].mac, err = derive(key, text1.purpose("mac")); err != nil {
 			return nil, err
 		}
-		if all[i].search, err = derive(key, form1.purpose("pesel")); err != nil {
+		if all[i].search, err = derive(key, text1.purpose("pesel")); err != nil {
 			return nil, err
 		}
 	}
@@ -191,7 +191,7 @@ func (p *person) openEntry(subject, sealed string) (hash []byte, from int, err e
 	if err != nil {
 		return nil, 0, err
 	}
-	if t.form != form1 && len(text) >= epochBytes {
+	if t.version != text1 && len(text) >= epochBytes {
 		from, text = int(binary.BigEndian.Uint16(text)), text[epochBytes:]
 	}
 	switch len(text) {
@@ -214,9 +214,9 @@ func (v *Vault) reindex(subject string, old, next mark) {
 		}
 	}
 	if next != (mark{}) {
-		held := v.byPESEL[next]
-		at, _ := slices.BinarySearch(held, subject)
-		v.byPESEL[next] = slices.Insert(held, at, subject)
+		subjects := v.byPESEL[next]
+		at, _ := slices.BinarySearch(subjects, subject)
+		v.byPESEL[next] = slices.Insert(subjects, at, subject)
 	}
 }
 

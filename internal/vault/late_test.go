@@ -113,14 +113,14 @@ func TestAppendsEndWithTheLease(t *testing.T) {
 	t.Parallel()
 	store := newMemory()
 	v := mustOpen(t, store, masterOf(1))
-	held := mustSeal(t, v, "participant/U1", "f", "x")
+	sealed := mustSeal(t, v, "participant/U1", "f", "x")
 	v.Lease(func(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithDeadline(ctx, time.Unix(0, 0))
 	})
 	if _, err := v.Seal(t.Context(), "participant/U2", "f", "", "x"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a key is made after the lease: %v", err)
 	}
-	wantOpen(t, v, "participant/U1", "f", held, "x")
+	wantOpen(t, v, "participant/U1", "f", sealed, "x")
 	if err := v.IndexPESEL(t.Context(), "participant/U1", "44051401359"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("an entry is written after the lease: %v", err)
 	}

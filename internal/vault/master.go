@@ -35,7 +35,7 @@ func (m MasterKey) wrapping() (cipher.AEAD, error) {
 	if m.key == nil {
 		return nil, errors.New("no master key is given")
 	}
-	return newAEAD(m.key, form1.purpose("wrap"))
+	return newAEAD(m.key, text1.purpose("wrap"))
 }
 
 // ParseMasterKey reads a master key from the text of a variable or a file: 32

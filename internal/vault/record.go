@@ -37,7 +37,7 @@ type record struct {
 // version is the one that a kind is written in; earlier ones are read.
 func version(kind string) int {
 	if kind == kindPESEL {
-		return 2 // sealed text of the second form
+		return 2 // sealed text of the second version
 	}
 	return 1
 }
@@ -171,15 +171,15 @@ type person struct {
 const noRecord int64 = -1
 
 func newPerson(keys ring) *person {
-	return &person{last: noRecord, keys: keys, suites: make([]atomic.Pointer[suite], int(form2)*len(keys))}
+	return &person{last: noRecord, keys: keys, suites: make([]atomic.Pointer[suite], int(text2)*len(keys))}
 }
 
-// suite of one key of the ring, in one form; of none is ErrForged.
-func (p *person) suite(epoch int, f form) (*suite, error) {
+// suite of one key of the ring, in one version; of none is ErrForged.
+func (p *person) suite(epoch int, f textVersion) (*suite, error) {
 	if epoch >= len(p.keys) {
 		return nil, ErrForged
 	}
-	made := &p.suites[epoch*int(form2)+int(f-form1)]
+	made := &p.suites[epoch*int(text2)+int(f-text1)]
 	if s := made.Load(); s != nil {
 		return s, nil
 	}
@@ -193,7 +193,7 @@ func (p *person) suite(epoch int, f form) (*suite, error) {
 
 func (p *person) seal(at place, text []byte) (string, error) {
 	epoch := len(p.keys) - 1
-	s, err := p.suite(epoch, form2)
+	s, err := p.suite(epoch, text2)
 	if err != nil {
 		return "", err
 	}
@@ -201,11 +201,11 @@ func (p *person) seal(at place, text []byte) (string, error) {
 }
 
 func (p *person) open(at place, sealed sealedText) ([]byte, error) {
-	s, err := p.suite(sealed.epoch, sealed.form)
+	s, err := p.suite(sealed.epoch, sealed.version)
 	if err != nil {
 		return nil, err
 	}
-	return s.open(sealed.form, at, sealed.raw)
+	return s.open(sealed.version, at, sealed.raw)
 }
 
 // unwrapped opens what the key store holds; the person has no key where the key store

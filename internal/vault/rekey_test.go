@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Texts and records of the form before rings and scopes, as a build of then wrote
-// them, open for ever; what is written beside them is of the new form.
+// Texts and records of the version before rings and scopes, as a build of then wrote
+// them, open for ever; what is written beside them is of the new version.
 func TestForm1(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/form1.json")

@@ -78,8 +78,8 @@ func (v *Vault) meet(ctx context.Context, subject string) (met, error) {
 
 // Erased says whether a subject's key was destroyed.
 func (v *Vault) Erased(ctx context.Context, subject string) (bool, error) {
-	held, err := v.Holds(ctx, subject)
-	if err != nil || !held {
+	found, err := v.HasKey(ctx, subject)
+	if err != nil || !found {
 		return false, err
 	}
 	m, err := v.meet(ctx, subject)

@@ -159,7 +159,7 @@ func (v *Vault) Seal(ctx context.Context, subject, field, scope, text string) (s
 }
 
 // Open decrypts what Seal made for the same subject, field and scope (texts of the
-// first form knew no scope, so that it is not asked of them); "" stays "". It fails
+// first version knew no scope, so that it is not asked of them); "" stays "". It fails
 // with ErrErased where the key is gone, with ErrForged where the text is not
 // authentic, or with the key store's error.
 func (v *Vault) Open(ctx context.Context, subject, field, scope, sealed string) (string, error) {
@@ -182,7 +182,7 @@ func (v *Vault) Open(ctx context.Context, subject, field, scope, sealed string) 
 }
 
 // Renew is a sealed text as Seal would make it of the same text today, in the latest
-// form and with the latest key, so that it can be compared with another: itself
+// version and with the latest key, so that it can be compared with another: itself
 // where it is that already, or does not open (any more). It fails with the key store's
 // error.
 func (v *Vault) Renew(ctx context.Context, subject, field, scope, sealed string) (string, error) {
@@ -200,7 +200,7 @@ func (v *Vault) Renew(ctx context.Context, subject, field, scope, sealed string)
 	if err != nil {
 		return "", err
 	}
-	if t.form == form2 && t.epoch == len(p.keys)-1 {
+	if t.version == text2 && t.epoch == len(p.keys)-1 {
 		return sealed, nil
 	}
 	text, err := p.open(place{subject, field, scope}, t)
@@ -213,8 +213,8 @@ func (v *Vault) Renew(ctx context.Context, subject, field, scope, sealed string)
 	return p.seal(place{subject, field, scope}, text)
 }
 
-// Holds says whether a subject has, or had, a key.
-func (v *Vault) Holds(ctx context.Context, subject string) (bool, error) {
+// HasKey says whether a subject has, or had, a key.
+func (v *Vault) HasKey(ctx context.Context, subject string) (bool, error) {
 	if err := checkNames(subject, "key"); err != nil {
 		return false, err
 	}

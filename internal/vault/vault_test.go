@@ -121,7 +121,7 @@ func TestOnlyOneFormOpens(t *testing.T) {
 	t.Parallel()
 	key := newSecret()
 	at := place{"P", "f", "s"}
-	for _, f := range []form{form1, form2} {
+	for _, f := range []textVersion{text1, text2} {
 		s, err := newSuite(key, f)
 		if err != nil {
 			t.Fatal(err)
@@ -142,7 +142,7 @@ func TestOnlyOneFormOpens(t *testing.T) {
 			"nonce of others": make2(s.nonce(f, place{"P", "g", "s"}, []byte(text)), good),
 		} {
 			if _, err := s.open(f, at, raw); !errors.Is(err, ErrForged) {
-				t.Errorf("form %d, %s: %v", f, name, err)
+				t.Errorf("version %d, %s: %v", f, name, err)
 			}
 		}
 	}
@@ -342,10 +342,10 @@ func TestErase(t *testing.T) {
 	again = mustOpen(t, store, masterOf(1))
 	refuse(again)
 	again = mustOpen(t, store, masterOf(1))
-	if held, err := again.Holds(t.Context(), "P-1"); err != nil || !held {
+	if hasKey, err := again.HasKey(t.Context(), "P-1"); err != nil || !hasKey {
 		t.Errorf("an erased person is taken for one never seen: %v", err)
 	}
-	if held, err := again.Holds(t.Context(), "P-9"); err != nil || held {
+	if hasKey, err := again.HasKey(t.Context(), "P-9"); err != nil || hasKey {
 		t.Errorf("a person never seen is held: %v", err)
 	}
 	if err := again.Erase(t.Context(), "P-1"); err != nil {

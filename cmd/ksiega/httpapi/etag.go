@@ -33,9 +33,9 @@ func (s *server) tag(of report.Head, format string, who access.Who) string {
 	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
 }
 
-// holds says whether an If-None-Match names a tag; weak or not is one here (RFC 9110,
+// hasTag says whether an If-None-Match names a tag; weak or not is one here (RFC 9110,
 // 13.1.2).
-func holds(header, tag string) bool {
+func hasTag(header, tag string) bool {
 	for one := range strings.SplitSeq(header, ",") {
 		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
 			return true
@@ -52,7 +52,7 @@ func (s *server) unchanged(r *http.Request, name string, req queries.Request, fo
 		return false
 	}
 	at, known := s.standing(r.Context(), name, req)
-	return known && holds(has, s.tag(at, format, session.Of(r.Context())))
+	return known && hasTag(has, s.tag(at, format, session.Of(r.Context())))
 }
 
 func (s *server) standing(ctx context.Context, name string, req queries.Request) (report.Head, bool) {

@@ -15,8 +15,8 @@ import (
 	"ksiega/queries"
 )
 
-// Span is what both histories can be cut by; exported for huma to see.
-type Span struct {
+// HistoryRange is what both histories can be cut by; exported for huma to see.
+type HistoryRange struct {
 	Type        string `query:"type" maxLength:"100" doc:"Wzorzec rodzaju zdarzenia, np. attendance.*"`
 	From        string `query:"from" doc:"Od pozycji lub chwili (RFC 3339), włącznie"`
 	Until       string `query:"until" doc:"Do pozycji lub chwili (RFC 3339), włącznie"`
@@ -32,12 +32,12 @@ type historyAsked struct {
 	Agreement   string `query:"agreement" doc:"Zdarzenia dotyczące porozumienia"`
 	Claim       string `query:"claim" doc:"Zdarzenia dotyczące wniosku"`
 	Actor       string `query:"actor" doc:"Zdarzenia zapisane przez tę osobę"`
-	Span
+	HistoryRange
 }
 
 type streamAsked struct {
 	Stream string `path:"stream" doc:"Nazwa strumienia"`
-	Span
+	HistoryRange
 }
 
 // EventPage is a page of history.
@@ -85,7 +85,7 @@ func (s *server) registerHistory(api huma.API) {
 	})
 }
 
-func (p Span) bounds() queries.HistoryRequest {
+func (p HistoryRange) bounds() queries.HistoryRequest {
 	r := queries.HistoryRequest{From: p.From, Until: p.Until, TypeGlob: p.Type, Limit: p.Limit, After: p.Cursor}
 	if p.MinPosition != 0 {
 		r.MinPosition, _ = queries.LeastPosition(strconv.FormatUint(p.MinPosition, 10)) // a number is one

@@ -127,8 +127,8 @@ func (s *server) registerReport(api huma.API, r *queries.Report) {
 
 // negotiated is the format that the request's Accept asks for.
 func negotiated(r *http.Request) (string, error) {
-	forms := map[string]string{typeJSON: "json", "text/csv": "csv", typeHTML: inPage}
-	if format := forms[preferred(r, typeJSON, "text/csv", typeHTML)]; format != "" {
+	formats := map[string]string{typeJSON: "json", "text/csv": "csv", typeHTML: inPage}
+	if format := formats[preferred(r, typeJSON, "text/csv", typeHTML)]; format != "" {
 		return format, nil
 	}
 	return "", notAcceptable([]string{typeJSON, "text/csv", typeHTML})
@@ -214,7 +214,7 @@ func (s *server) stream(c huma.Context, a *queries.Answer, format string, r *htt
 	c.SetHeader("Vary", vary)
 	if len(a.Shown) == 0 && format != inPage {
 		tag := s.tag(a.Head, format, session.Of(r.Context()))
-		if holds(r.Header.Get("If-None-Match"), tag) {
+		if hasTag(r.Header.Get("If-None-Match"), tag) {
 			notModified(c, tag)
 			return
 		}

@@ -62,7 +62,7 @@ func (l SaidLog) Scan(_ context.Context, r fold.Range, each func(fold.Batch[*Sai
 	b := fold.Batch[*Said]{Through: r.After, CaughtUp: true}
 	for _, s := range l {
 		_, _, eventType := s.Mark()
-		if !s.At.After(r.After) || !r.Until.Holds(s.At) {
+		if !s.At.After(r.After) || !r.Until.Includes(s.At) {
 			continue
 		}
 		if b.Through = s.At; r.Want == nil || r.Want(eventType) {

@@ -28,7 +28,7 @@ const aoonDayMinutes = 12 * 60
 // Visits decides the rows of godziny in order: an overlap of the same assistant is refused, and
 // over twelve hours of one day in aoon-2006, whatever else they did that day; a visit outside
 // its contract is recorded and not eligible.
-func (b *Book) Visits() ([]Visit, []Refusal, error) {
+func (b *Ledger) Visits() ([]Visit, []Refusal, error) {
 	contracts, err := b.contractsByNumber()
 	if err != nil {
 		return nil, nil, err
@@ -67,7 +67,7 @@ func (b *Book) Visits() ([]Visit, []Refusal, error) {
 	return visits, refused, nil
 }
 
-func (b *Book) contractsByNumber() (map[string]Contract, error) {
+func (b *Ledger) contractsByNumber() (map[string]Contract, error) {
 	list, err := b.Contracts()
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func visitOf(r record, contracts map[string]Contract) (Visit, string) {
 }
 
 // AssistantHours is the report assistant-hours.
-func (b *Book) AssistantHours() ([]HoursRow, error) {
+func (b *Ledger) AssistantHours() ([]HoursRow, error) {
 	visits, _, err := b.Visits()
 	if err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ type DurabilityRow struct {
 }
 
 // Durability is the report durability as of a day. It goes through the obligation day by day.
-func (b *Book) Durability(asOf time.Time) ([]DurabilityRow, error) {
+func (b *Ledger) Durability(asOf time.Time) ([]DurabilityRow, error) {
 	b = b.AsOf(asOf)
 	hours, err := b.visitMinutesByProgrammeAndDay()
 	if err != nil {
@@ -204,7 +204,7 @@ func (row *DurabilityRow) count(d time.Time, ready int64) {
 }
 
 // durabilityEvents counts the requests and returns the places by their first day.
-func (b *Book) durabilityEvents(row *DurabilityRow) (map[string]int64, error) {
+func (b *Ledger) durabilityEvents(row *DurabilityRow) (map[string]int64, error) {
 	places := map[string]int64{}
 	for _, r := range b.rows["trwalosc"] {
 		d, err := parseDate(r.cell["data"])
@@ -243,7 +243,7 @@ func readyOn(places map[string]int64, d time.Time) int64 {
 	return ready
 }
 
-func (b *Book) visitMinutesByProgrammeAndDay() (map[string]int64, error) {
+func (b *Ledger) visitMinutesByProgrammeAndDay() (map[string]int64, error) {
 	visits, _, err := b.Visits()
 	if err != nil {
 		return nil, err

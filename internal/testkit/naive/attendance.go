@@ -172,7 +172,7 @@ func (l *ledger) check(row Row, date time.Time) (int64, string) {
 }
 
 // Attendance decides the book's own rows.
-func (b *Book) Attendance() ([]Day, []Refusal, error) {
+func (b *Ledger) Attendance() ([]Day, []Refusal, error) {
 	agreements, err := b.Agreements()
 	if err != nil {
 		return nil, nil, err
@@ -194,7 +194,7 @@ func (b *Book) Attendance() ([]Day, []Refusal, error) {
 }
 
 // Agreements reads porozumienia.
-func (b *Book) Agreements() ([]Agreement, error) {
+func (b *Ledger) Agreements() ([]Agreement, error) {
 	var all []Agreement
 	for _, r := range b.rows["porozumienia"] {
 		a := Agreement{Number: r.cell["numer"], RefundOnBase: r.cell["podstawa_refundacji"] == "umowna"}
@@ -226,7 +226,7 @@ func (b *Book) Agreements() ([]Agreement, error) {
 }
 
 // Contracts reads umowy.
-func (b *Book) Contracts() ([]Contract, error) {
+func (b *Ledger) Contracts() ([]Contract, error) {
 	var all []Contract
 	for _, r := range b.rows["umowy"] {
 		c := Contract{

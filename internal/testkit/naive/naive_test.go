@@ -158,7 +158,7 @@ func TestTitleNamesClaim(t *testing.T) {
 }
 
 // claimBook is one contract, ten hours in March 2018 (83.00, of it 48.60 refunded), and what follows.
-func claimBook(t *testing.T, files map[string]string) *Book {
+func claimLedger(t *testing.T, files map[string]string) *Ledger {
 	t.Helper()
 	fsys := fstest.MapFS{}
 	for name, content := range map[string]string{
@@ -210,7 +210,7 @@ func TestClaims(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := claimBook(t, c.files)
+			b := claimLedger(t, c.files)
 			rows, unmatched, err := b.Refunds()
 			if err != nil {
 				t.Fatal(err)
@@ -236,7 +236,7 @@ func TestClaims(t *testing.T) {
 
 func TestAsOfCutsByDate(t *testing.T) {
 	t.Parallel()
-	b := claimBook(t, nil)
+	b := claimLedger(t, nil)
 	before, err := b.AsOf(on(t, "2018-04-09")).Settlement()
 	if err != nil {
 		t.Fatal(err)

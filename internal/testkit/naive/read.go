@@ -26,8 +26,8 @@ func (r record) fail(column string, err error) error {
 	return fmt.Errorf("%s row %d column %s: %w", r.file, r.row, column, err)
 }
 
-// Book holds the rows of a directory, by kind and in file order.
-type Book struct {
+// Ledger is the rows of a directory, by kind and in file order.
+type Ledger struct {
 	rows       map[string][]record
 	Statements []Statement
 	asOf       time.Time // zero: everything
@@ -35,23 +35,23 @@ type Book struct {
 
 // AsOf is the same book in which nothing dated after d has happened. What was refused stays
 // refused: the rows are decided before they are cut.
-func (b *Book) AsOf(d time.Time) *Book {
+func (b *Ledger) AsOf(d time.Time) *Ledger {
 	cut := *b
 	cut.asOf = d
 	return &cut
 }
 
-func (b *Book) later(d time.Time) bool { return !b.asOf.IsZero() && d.After(b.asOf) }
+func (b *Ledger) later(d time.Time) bool { return !b.asOf.IsZero() && d.After(b.asOf) }
 
 var kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "obecnosci", "godziny", "wyplaty", "wnioski", "decyzje-pup", "trwalosc"}
 
 // Load reads every file of fsys' root. Refused rows of an earlier import are passed over.
-func Load(fsys fs.FS) (*Book, error) {
+func Load(fsys fs.FS) (*Ledger, error) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return nil, err
 	}
-	b := &Book{rows: map[string][]record{}}
+	b := &Ledger{rows: map[string][]record{}}
 	for _, entry := range entries {
 		name := entry.Name()
 		if entry.IsDir() || strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".odrzucone.csv") {

@@ -69,7 +69,7 @@ func (c *claim) finalState() string {
 }
 
 // claims reads wnioski and decyzje-pup; settlement is the one without claimed amounts.
-func (b *Book) claims(settlement []SettlementRow) ([]*claim, error) {
+func (b *Ledger) claims(settlement []SettlementRow) ([]*claim, error) {
 	payments, err := b.payments()
 	if err != nil {
 		return nil, err
@@ -165,7 +165,7 @@ func (c *claim) decide(r record) error {
 
 // Refunds matches the statements' lines, in order, to the claims their titles name, and returns
 // the reports refunds and unmatched-lines.
-func (b *Book) Refunds() ([]RefundRow, []UnmatchedLine, error) {
+func (b *Ledger) Refunds() ([]RefundRow, []UnmatchedLine, error) {
 	settlement, err := b.worked()
 	if err != nil {
 		return nil, nil, err

@@ -9,7 +9,7 @@ import (
 	"ksiega/samples"
 )
 
-func sample(t *testing.T) *Book {
+func sample(t *testing.T) *Ledger {
 	t.Helper()
 	dir, err := fs.Sub(samples.Starachowice, "starachowice")
 	if err != nil {

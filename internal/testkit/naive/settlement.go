@@ -84,7 +84,7 @@ type payment struct {
 	grosze          int64
 }
 
-func (b *Book) payments() ([]payment, error) {
+func (b *Ledger) payments() ([]payment, error) {
 	var all []payment
 	for _, r := range b.rows["wyplaty"] {
 		p := payment{contract: r.cell["umowa"], month: r.cell["miesiac"]}
@@ -107,7 +107,7 @@ func (b *Book) payments() ([]payment, error) {
 }
 
 // Settlement is the report psu-settlement.
-func (b *Book) Settlement() ([]SettlementRow, error) {
+func (b *Ledger) Settlement() ([]SettlementRow, error) {
 	rows, err := b.worked()
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func (b *Book) Settlement() ([]SettlementRow, error) {
 }
 
 // worked is the settlement without its claimed column.
-func (b *Book) worked() ([]SettlementRow, error) {
+func (b *Ledger) worked() ([]SettlementRow, error) {
 	agreements, err := b.Agreements()
 	if err != nil {
 		return nil, err

@@ -134,8 +134,12 @@ func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim
 		}
 	}
 	asked := refund.Submitted{About: refund.About{Claim: c.Number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted, Corrects: c.Corrects}
-	was := known.State.Claim
-	step, err := domain.Amend{Correct: c.Correct, Withdraw: c.Withdraw, Reason: domain.Sealed(c.Reason)}.Over(
+	was, s := known.State.Claim, l.sealer(ctx)
+	amend := c.taken(s, refund.SealOf(c.Number, was.On, "reason"))
+	if s.err != nil {
+		return claim, released, s.err
+	}
+	step, err := amend.Over(
 		domain.StandingOf(known.State.Exists(), known.State.WasWithdrawn()), known.State.Exists() && was.AskedAs(asked, c.AmountGrosze) == nil, "claim "+c.Number)
 	if err != nil || step == domain.Keep || step == domain.Enter {
 		return claim, released, err

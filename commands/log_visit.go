@@ -117,7 +117,7 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogV
 	details := assistance.Details{To: c.To, Minutes: minutes, Activity: s.text(visit.SealOf("activity"), c.Activity), Place: s.text(visit.SealOf("place"), c.Place)}
 	editions := of.Caps()
 	if c.Correct {
-		return assistance.CorrectVisit{Visit: visit, Details: details, Editions: editions, Reason: amend.Reason,
+		return assistance.CorrectVisit{Visit: visit, Details: details, Editions: editions, Reason: amend.Reason, Wordless: amend.Wordless,
 			Anew: !o.SeesAllOf(c.Operation())}, s.err
 	}
 	return assistance.LogVisit{Visit: visit, Details: details, Editions: editions}, s.err

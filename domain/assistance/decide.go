@@ -33,6 +33,7 @@ type CorrectVisit struct {
 	Details
 	Editions []cap.Edition // of the visit's programme
 	Reason   domain.Sealed
+	Wordless bool // as in domain.Amend
 	// Anew records the correction even where it changes nothing: whether it does is
 	// not for everybody to learn.
 	Anew bool
@@ -108,7 +109,7 @@ func correct(s State, c CorrectVisit) ([]domain.Event, error) {
 		return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), differs(was, c.Visit, was.Details))
 	case !was.Withdrawn && was.Details == c.Details && !c.Anew:
 		return nil, nil
-	case c.Reason == "":
+	case c.Reason == "" && !c.Wordless:
 		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
 	}
 	caps, err := check(s, i, c.Visit, c.Details, c.Editions)
@@ -124,7 +125,7 @@ func correct(s State, c CorrectVisit) ([]domain.Event, error) {
 
 // firstWord takes the correction of a visit that was never logged for its log.
 func firstWord(s State, c CorrectVisit) ([]domain.Event, error) {
-	if c.Reason == "" {
+	if c.Reason == "" && !c.Wordless {
 		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
 	}
 	caps, err := check(s, -1, c.Visit, c.Details, c.Editions)

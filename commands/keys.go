@@ -104,8 +104,8 @@ const keyDays = 30
 // refused with intake.ErrKeyReused. An empty key binds nothing.
 //
 // Only what the asker may see is compared: who may not see the sealed part of a
-// request gets the decision that was made under the key, and does not learn from it
-// whether the sealed part was the same.
+// request, or may not any more, gets the decision that was made under the key, and does
+// not learn from it whether the sealed part was the same.
 //
 // A refusal binds nothing: the key is free for a mended request once everything that
 // was begun under it was refused and nothing was recorded meanwhile. So whoever sends
@@ -149,11 +149,11 @@ const takes = 5
 // take binds the origin's key to a request, unless it is another's or the request was
 // carried out before as far as its own stream tells.
 func (l *Ledger) take(ctx context.Context, o Origin, r Request) (key string, answer Result, done bool, err error) {
-	compared := any(r)
-	if !o.SeesAllOf(r.Operation()) {
-		compared = r.open()
+	whole, err := json.Marshal(r)
+	var open []byte
+	if err == nil {
+		open, err = json.Marshal(r.open())
 	}
-	body, err := json.Marshal(compared)
 	if err != nil {
 		return "", answer, false, fmt.Errorf("encode the request: %w", err)
 	}
@@ -164,14 +164,14 @@ func (l *Ledger) take(ctx context.Context, o Origin, r Request) (key string, ans
 				break
 			}
 		}
-		hash := requestHash(key, string(r.Operation()), body)
+		asked := hashes{open: requestHash(key, string(r.Operation()), open), whole: requestHash(key, string(r.Operation()), whole)}
 		if err == nil && taken.State.Bound() {
-			answer, done, err = l.answered(ctx, o, r, taken.State, hash)
+			answer, done, err = l.answered(ctx, o, r, taken.State, asked)
 		}
 		if done || err != nil {
 			return key, answer, done, err
 		}
-		if err = l.bind(ctx, o, key, taken.Revision, hash); !errors.Is(err, journal.ErrConflict) {
+		if err = l.bind(ctx, o, key, taken.Revision, asked); !errors.Is(err, journal.ErrConflict) {
 			return key, answer, false, err
 		}
 	}
@@ -180,8 +180,8 @@ func (l *Ledger) take(ctx context.Context, o Origin, r Request) (key string, ans
 
 // answered is what a request led to that its key is bound to, as far as its own stream
 // tells: since then it might be refused. It fails where the key is another request's.
-func (l *Ledger) answered(ctx context.Context, o Origin, r Request, taken intake.Taken, hash string) (answer Result, done bool, err error) {
-	same, err := l.isRequest(ctx, taken, hash)
+func (l *Ledger) answered(ctx context.Context, o Origin, r Request, taken intake.Taken, asked hashes) (answer Result, done bool, err error) {
+	same, err := l.isRequest(ctx, taken, asked, o.SeesAllOf(r.Operation()))
 	if err == nil && !same {
 		err = intake.ErrKeyReused
 	}
@@ -237,19 +237,28 @@ func (l *Ledger) requestUnder(ctx context.Context, hash string) (journal.Loaded[
 
 // bind takes the key for a request, where nobody took or gave it back since it was
 // looked at.
-func (l *Ledger) bind(ctx context.Context, o Origin, key string, at int64, hash string) error {
+func (l *Ledger) bind(ctx context.Context, o Origin, key string, at int64, asked hashes) error {
 	today := domain.DateOf(l.Now().In(l.Zone))
 	s := l.sealer(ctx)
-	take := intake.TakeRequest{RequestTaken: intake.RequestTaken{Day: today, Request: s.text(intake.DaySeal(today), hash)}}
+	take := intake.TakeRequest{RequestTaken: intake.RequestTaken{Day: today, Request: s.text(intake.DaySeal(today), asked.open+":"+asked.whole)}}
 	if s.err != nil {
 		return s.err
 	}
 	return l.ofKey(ctx, o, key, &at, take)
 }
 
+// givings is how often a key is tried to be given back where others take it, or give it
+// back, at once: what nobody gives back stays bound.
+const givings = 50
+
 // freeKey says of a request that took a key that it was refused.
 func (l *Ledger) freeKey(ctx context.Context, o Origin, key string) {
-	_ = l.ofKey(ctx, o, key, nil, intake.RefuseRequest{RequestRefused: intake.RequestRefused{Day: domain.DateOf(l.Now().In(l.Zone))}})
+	refuse := intake.RefuseRequest{RequestRefused: intake.RequestRefused{Day: domain.DateOf(l.Now().In(l.Zone))}}
+	for range givings {
+		if err := l.ofKey(ctx, o, key, nil, refuse); !errors.Is(err, journal.ErrConflict) {
+			return
+		}
+	}
 }
 
 func (l *Ledger) ofKey(ctx context.Context, o Origin, key string, at *int64, c intake.RequestCommand) error {
@@ -261,14 +270,27 @@ func (l *Ledger) ofKey(ctx context.Context, o Origin, key string, at *int64, c i
 	return err
 }
 
-func (l *Ledger) isRequest(ctx context.Context, bound intake.Taken, hash string) (bool, error) {
+// isRequest compares a request with the one that a key is bound to, as far as whoever
+// asks sees it. Earlier builds kept one hash, of what whoever asked then saw.
+func (l *Ledger) isRequest(ctx context.Context, bound intake.Taken, asked hashes, seesAll bool) (bool, error) {
 	seal := intake.DaySeal(bound.Day)
 	was, err := l.Vault.Open(ctx, seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(bound.Request))
 	if errors.Is(err, vault.ErrErased) {
 		return false, intake.ErrKeyReused.With("it was used more than %d days ago", keyDays)
 	}
-	return was == hash, err
+	open, whole, both := strings.Cut(was, ":")
+	if !both {
+		whole = open
+	}
+	if seesAll {
+		return whole == asked.whole, err
+	}
+	return open == asked.open, err
 }
+
+// hashes are those of a request, without what is sealed of it and whole: which of them is
+// compared follows from what may be seen by whoever sends it again.
+type hashes struct{ open, whole string }
 
 // requestHash is salted with the key's own hash, so that equal requests under two keys
 // have nothing in common.

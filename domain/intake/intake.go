@@ -25,7 +25,7 @@ type FileFinished struct {
 // the key of its day is kept; see Ledger.ForgetRequests. Version 1 kept a hash for ever.
 type RequestTaken struct {
 	Day     domain.Date   `json:"day,omitzero"`
-	Request domain.Sealed `json:"request,omitzero"` // hash of what was asked, salted with the idempotency key's
+	Request domain.Sealed `json:"request,omitzero"` // hashes of what was asked, without its sealed part and whole, salted with the idempotency key's
 }
 
 // RequestRefused says that a request that was taken was refused, and that nothing was

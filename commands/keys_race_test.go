@@ -36,7 +36,7 @@ func (l *atKeys) Append(ctx context.Context, stream string, expected int64, even
 // server is another server on the ledger's store, with keys and a log of its own.
 func server(t *testing.T, l *ledgertest.Ledger, all *sync.WaitGroup) *commands.Ledger {
 	t.Helper()
-	v, err := vault.Open(t.Context(), l.Journal.Shelf(), ledgertest.Master(t))
+	v, err := vault.Open(t.Context(), l.Journal.KeyStore(), ledgertest.Master(t))
 	if err != nil {
 		t.Fatal(err)
 	}

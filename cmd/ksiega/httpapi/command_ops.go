@@ -3,9 +3,12 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"io"
 	"mime"
+	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -153,6 +156,26 @@ func revision(header string) (*int64, error) {
 // decision, so nothing that could hold a sentence.
 var keyPattern = regexp.MustCompile(`^[A-Za-z0-9._:/~-]{1,200}$`)
 
+// unbroken is a body that makes no sense where it broke off: what came of it might.
+type unbroken struct {
+	io.ReadCloser
+	over bool
+}
+
+// Read ends a body that broke off with what is no JSON. One that was too slow stays so.
+func (b *unbroken) Read(p []byte) (int, error) {
+	if b.over || len(p) == 0 {
+		return 0, io.EOF
+	}
+	n, err := b.ReadCloser.Read(p)
+	var slow net.Error
+	if err == nil || errors.Is(err, io.EOF) || errors.As(err, &slow) && slow.Timeout() || n == len(p) {
+		return n, err
+	}
+	p[n], b.over = 0, true
+	return n + 1, nil
+}
+
 // needJSON turns away what is not a JSON command with a key, before its body is
 // read.
 func (s *server) needJSON(ctx huma.Context, next func(huma.Context)) {
@@ -160,8 +183,13 @@ func (s *server) needJSON(ctx huma.Context, next func(huma.Context)) {
 		r, w := humachi.Unwrap(ctx)
 		s.write(w, r, p)
 	}
+	r, _ := humachi.Unwrap(ctx)
+	r.Body = &unbroken{ReadCloser: r.Body}
 	media, _, err := mime.ParseMediaType(ctx.Header("Content-Type"))
+	twice := slices.ContainsFunc([]string{"Content-Type", "Idempotency-Key", "If-Match"}, func(name string) bool { return len(r.Header.Values(name)) > 1 })
 	switch key := ctx.Header("Idempotency-Key"); {
+	case twice:
+		refuse(problem(codeMalformed, "Wyślij każdy z nagłówków Content-Type, Idempotency-Key i If-Match najwyżej raz."))
 	case err != nil || media != "application/json":
 		refuse(problem(codeMediaType, ""))
 	case key == "":

@@ -35,8 +35,8 @@ func (s *server) tag(of report.Head, format string, who access.Who) string {
 
 // hasTag says whether an If-None-Match names a tag; weak or not is one here (RFC 9110,
 // 13.1.2).
-func hasTag(header, tag string) bool {
-	for one := range strings.SplitSeq(header, ",") {
+func hasTag(r *http.Request, tag string) bool {
+	for one := range strings.SplitSeq(strings.Join(r.Header.Values("If-None-Match"), ","), ",") {
 		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
 			return true
 		}
@@ -44,15 +44,17 @@ func hasTag(header, tag string) bool {
 	return false
 }
 
-// unchanged says, without working it out, that an answer is the one that whoever asks
-// has.
-func (s *server) unchanged(r *http.Request, name string, req queries.Request, format string) bool {
-	has := r.Header.Get("If-None-Match")
-	if has == "" || has == "*" || format == inPage {
-		return false
+// unchanged is the tag of an answer, without working it out, where whoever asks has that
+// one; any at all is no tag, which an answer that shows opened texts lacks.
+func (s *server) unchanged(r *http.Request, name string, req queries.Request, format string) string {
+	if r.Header.Get("If-None-Match") == "" || hasTag(r, "") || format == inPage {
+		return ""
 	}
 	at, known := s.standing(r.Context(), name, req)
-	return known && hasTag(has, s.tag(at, format, session.Of(r.Context())))
+	if tag := s.tag(at, format, session.Of(r.Context())); known && hasTag(r, tag) {
+		return tag
+	}
+	return ""
 }
 
 func (s *server) standing(ctx context.Context, name string, req queries.Request) (report.Head, bool) {

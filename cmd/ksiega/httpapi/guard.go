@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"ksiega/cmd/ksiega/session"
+	"ksiega/queries"
 )
 
 type correlationKey struct{}
@@ -40,7 +42,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 					s.write(seen, r, problem(codeInternal, ""))
 				}
 			}
-			s.Log.Info("request", "method", r.Method, "route", route(r), "status", seen.status,
+			s.Log.Info("request", "method", method(r), "route", route(r), "status", seen.status,
 				"durationMs", s.Now().Sub(start).Milliseconds(), "correlation", id)
 			if failure == http.ErrAbortHandler { //nolint:errorlint // as above
 				panic(failure)
@@ -48,6 +50,15 @@ func (s *server) observe(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(seen, r)
 	})
+}
+
+// method is one that there is; any other may say anything.
+func method(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace, http.MethodConnect:
+		return r.Method
+	}
+	return "other"
 }
 
 // route is the pattern of the address, also where nobody came as far as it; none of an
@@ -92,6 +103,11 @@ func (w *seenWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // long; who asks, the gate has settled.
 func (s *server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query, p := s.readable(r)
+		if p != nil {
+			s.write(w, r, p)
+			return
+		}
 		if r.URL.Path != "/healthz" {
 			select {
 			case s.slots <- struct{}{}:
@@ -103,8 +119,26 @@ func (s *server) guard(next http.Handler) http.Handler {
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), requestBound)
 		defer cancel()
-		next.ServeHTTP(w, r.WithContext(ctx))
+		r = r.WithContext(ctx)
+		read := *r.URL
+		read.RawQuery, r.URL = query, &read
+		next.ServeHTTP(w, r)
 	})
+}
+
+// readable is what an address asks in the one way in which everybody behind reads it, or
+// why not all of it can be read: what is passed over might have narrowed the question.
+func (s *server) readable(r *http.Request) (string, *Problem) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return "", problem(codeMalformed, "Popraw adres: nie da się odczytać tego, co stoi po znaku zapytania.")
+	}
+	for name, values := range query {
+		if len(values) > 1 {
+			return "", s.problemOf(r.Context(), queries.ErrParam.With("%s stands twice", short(name)))
+		}
+	}
+	return query.Encode(), nil
 }
 
 // requestBound is how long one answer may take.

@@ -76,7 +76,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	r := chi.NewRouter()
 	s.For, s.Refuse = audience, func(w http.ResponseWriter, r *http.Request, err error) { s.write(w, r, s.problemOf(r.Context(), err)) }
-	r.Use(s.observe, s.Then, s.guard, middleware.NewCompressor(5, compressed()...).Handler, middleware.GetHead)
+	r.Use(s.observe, s.Then, s.guard, encodings, middleware.NewCompressor(5, compressed()...).Handler, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, problem(codeNotFound, "no such address"))
 	})

@@ -26,23 +26,49 @@ func preferred(r *http.Request, offered ...string) string {
 	}
 	best, most := "", 0.0
 	for _, offer := range offered {
-		if q := quality(header, offer); q > most {
+		kind, _, _ := strings.Cut(offer, "/")
+		if q := quality(header, map[string]int{offer: 3, kind + "/*": 2, "*/*": 1}); q > most {
 			best, most = offer, q
 		}
 	}
 	return best
 }
 
-// quality is how welcome a media type is: what names it most closely says it.
-func quality(header, offer string) (q float64) {
-	kind, _, _ := strings.Cut(offer, "/")
+// takesGzip says whether a request's answer may be sent as gzip (RFC 9110, 12.5.3). A
+// part of it (Range) is one of the plain bytes, and HEAD has none.
+func takesGzip(r *http.Request) bool {
+	return r.Header.Get("Range") == "" && r.Method != http.MethodHead && quality(strings.Join(r.Header.Values("Accept-Encoding"), ","), map[string]int{"gzip": 2, "x-gzip": 2, "*": 1}) > 0
+}
+
+// encodings leaves the compressor one word to read: by itself it knows no weights, and
+// sends gzip to whoever refuses it.
+func encodings(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		gzip := takesGzip(r)
+		r = r.Clone(r.Context())
+		r.Header.Del("Accept-Encoding")
+		if gzip {
+			r.Header.Set("Accept-Encoding", "gzip")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// maxNegotiated bounds a header of what somebody takes; a longer one takes nothing.
+const maxNegotiated = 4 << 10
+
+// quality is how welcome something is: of what may name it, the nearest says it.
+func quality(header string, names map[string]int) (q float64) {
+	if len(header) > maxNegotiated {
+		return 0
+	}
 	closest := 0
 	for part := range strings.SplitSeq(header, ",") {
-		media, params, err := mime.ParseMediaType(part)
+		name, params, err := mime.ParseMediaType(part)
 		if err != nil {
 			continue
 		}
-		near := map[string]int{offer: 3, kind + "/*": 2, "*/*": 1}[media]
+		near := names[name]
 		if near <= closest {
 			continue
 		}

@@ -14,9 +14,13 @@ import (
 	"ksiega/queries"
 )
 
-// show answers with a page.
+// show answers with a page; HEAD is not even told how long it is.
 func (s *server) show(w http.ResponseWriter, r *http.Request, page func(io.Writer) error) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if r.Method == http.MethodHead {
+		w.WriteHeader(http.StatusOK)
+		return
+	}
 	if err := page(w); err != nil { // then nothing of it is written
 		s.write(w, r, s.problemOf(r.Context(), err))
 	}

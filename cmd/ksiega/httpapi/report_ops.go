@@ -114,8 +114,8 @@ func (s *server) registerReport(api huma.API, r *queries.Report) {
 		if err != nil {
 			return nil, s.problemOf(ctx, err)
 		}
-		if s.unchanged(in.request, r.Name, req, format) {
-			return &streamed{Body: func(c huma.Context) { notModified(c, in.request.Header.Get("If-None-Match")) }}, nil
+		if tag := s.unchanged(in.request, r.Name, req, format); tag != "" {
+			return &streamed{Body: func(c huma.Context) { notModified(c, tag) }}, nil
 		}
 		a, err := s.answer(in.request, r.Name, req)
 		if err != nil {
@@ -135,15 +135,11 @@ func negotiated(r *http.Request) (string, error) {
 }
 
 // question reads what the query string asks, and in which format, "" where it does not
-// say; a parameter that is not declared, stands twice or makes no sense is refused by
-// name.
+// say; a parameter that is not declared or makes no sense is refused by name.
 func (s *server) question(r *http.Request) (req queries.Request, format string, err error) {
 	req = queries.Request{Who: session.Of(r.Context()), Params: map[string]string{}}
 	for key, values := range r.URL.Query() {
-		if len(values) > 1 {
-			return req, "", queries.ErrParam.With("%s stands twice", short(key))
-		}
-		value := values[0]
+		value := values[0] // there are no others, see readable
 		switch key {
 		case paramFormat:
 			if format = value; value != "" && !slices.Contains(formats(), format) {
@@ -214,24 +210,29 @@ func (s *server) stream(c huma.Context, a *queries.Answer, format string, r *htt
 	c.SetHeader("Vary", vary)
 	if len(a.Shown) == 0 && format != inPage {
 		tag := s.tag(a.Head, format, session.Of(r.Context()))
-		if hasTag(r.Header.Get("If-None-Match"), tag) {
+		if hasTag(r, tag) {
 			notModified(c, tag)
 			return
 		}
 		c.SetHeader("ETag", tag)
 		c.SetHeader("Cache-Control", keptByWhoAsked)
 	}
-	var err error
-	if f, ok := report.FormatNamed(format); ok {
+	f, written := report.FormatNamed(format)
+	if written {
 		c.SetHeader("Content-Type", f.MediaType)
 		if f.Extension != "" {
 			c.SetHeader("Content-Disposition", `attachment; filename="`+fileName(a)+"."+f.Extension+`"`)
 		}
-		if r.Method != http.MethodHead {
-			err = a.Write(c.BodyWriter(), format)
-		}
 	} else {
 		c.SetHeader("Content-Type", "text/html; charset=utf-8")
+	}
+	var err error
+	switch {
+	case r.Method == http.MethodHead: // nor how long the body would be
+		c.SetStatus(http.StatusOK)
+	case written:
+		err = a.Write(c.BodyWriter(), format)
+	default:
 		err = s.pages.Report(c.BodyWriter(), a, r.URL.Query())
 	}
 	if err != nil {

@@ -113,6 +113,9 @@ func (g *Gate) Then(next http.Handler) http.Handler {
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(With(r.Context(), who)))
+		if v, visits := w.(*visited); visits && !v.begun { // an answer without a body
+			v.WriteHeader(http.StatusOK)
+		}
 	})
 }
 
@@ -120,13 +123,19 @@ func (g *Gate) turnedAway(r *http.Request, crossOrigin *http.CrossOriginProtecti
 	switch {
 	case !g.hostAllowed(r.Host):
 		return ErrHost
-	case g.Token != "" && !tokenMatches(r.Header.Get("Authorization"), g.Token):
+	case g.Token != "" && (!single(r, "Authorization") || !tokenMatches(r.Header.Get("Authorization"), g.Token)):
 		return ErrToken
+	case !single(r, "Origin") || !single(r, "Sec-Fetch-Site"):
+		return ErrOrigin
 	case crossOrigin.Check(r) != nil || !sameOrigin(r) || !sameSite(r):
 		return ErrOrigin
 	}
 	return nil
 }
+
+// single says that a header stands at most once: of two, whoever hands a request on may
+// go by the other.
+func single(r *http.Request, header string) bool { return len(r.Header.Values(header)) <= 1 }
 
 // tokenMatches compares digests, so that neither content nor length of the
 // token shows in the time taken.

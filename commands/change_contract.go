@@ -40,11 +40,14 @@ func (c ChangeContract) open() any {
 }
 
 func (c ChangeContract) lastStream() (string, error) {
-	if c.Correct || c.Withdraw {
+	if c.binds() {
 		return "", errFollowed // by the attendance under it
 	}
 	return streamOf("contract", c.Number)
 }
+
+// binds says whether days may be entered by other terms after the change.
+func (c ChangeContract) binds() bool { return c.Change != "breach" }
 
 // ErrChange refuses a change that contracts do not know.
 var ErrChange = domain.Refusal(domain.CodeInvalid, "no such change of a contract").At("change")
@@ -60,6 +63,9 @@ func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract)
 		return journal.Result{}, err
 	}
 	cmd, err := l.prepareChange(ctx, o, c)
+	if err == nil {
+		err = l.referralFits(ctx, o, c.Number, cmd)
+	}
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -69,7 +75,7 @@ func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract)
 		d = unseen(d)
 	}
 	r, err := carry(ctx, l, o, c, domain.Stream("contract", c.Number), d, cmd)
-	if err != nil || !c.Correct && !c.Withdraw {
+	if err != nil || !c.binds() {
 		return r, err
 	}
 	rerated, err := l.rerate(ctx, o, c.Number)

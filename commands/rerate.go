@@ -78,7 +78,8 @@ func (l *Ledger) rating(ctx context.Context, k *lookups, referral contract.State
 	return sheet.State, cmd, nil
 }
 
-// ratable refuses terms of an agreement by which a day under it can't be rated.
+// ratable refuses terms of an agreement by which a day under it can't be rated, or would
+// not be allowed.
 func (l *Ledger) ratable(ctx context.Context, terms agreement.Terms) error {
 	k := l.lookups()
 	under, err := k.agreement(ctx, terms.Agreement)
@@ -97,6 +98,9 @@ func (l *Ledger) ratable(ctx context.Context, terms agreement.Terms) error {
 		sheet, cmd, err := l.rating(ctx, k, referral, terms)
 		if err == nil {
 			_, err = attendance.Decider().Decide(sheet, cmd)
+		}
+		if err == nil {
+			err = l.daysFit(ctx, k, sheet, binding{referral, under.Terms}, binding{referral, terms})
 		}
 		if err != nil {
 			return err

@@ -401,6 +401,8 @@ func TestARowThatWouldBeRefusedToday(t *testing.T) {
 	if s := l.Import(t, "obecnosci_9.csv", work); s.Accepted != 1 {
 		t.Fatal(reasons(s))
 	}
+	gone := commands.RecordAttendance{Contract: "S/1", Date: domain.NewDate(2018, 3, 12), Amendment: commands.Amendment{Withdraw: true, Reason: "r"}}
+	taken(t)(l.RecordAttendance(t.Context(), ledgertest.Actor, gone))
 	taken(t)(l.ChangeContract(t.Context(), ledgertest.Actor, commands.ChangeContract{Number: "S/1", Change: "suspend", On: domain.NewDate(2018, 3, 12), Reason: "r"}))
 	if s := l.Import(t, "obecnosci_9.csv", work); s.Known != 1 || s.Refused != 1 {
 		t.Errorf("%+v %s", s, reasons(s))

@@ -228,6 +228,9 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c Si
 		if err == nil && known.State.Moves(t) {
 			cmd.Named, err = l.named(ctx, domain.Ref{Kind: domain.RefContract, ID: c.Number})
 		}
+		if err == nil {
+			err = l.referralFits(ctx, o, c.Number, cmd)
+		}
 		if err != nil {
 			return "", cmd, err
 		}

@@ -50,7 +50,7 @@ func waysOfPeople() map[string]WayBack {
 }
 
 func waysOfContracts() map[string]WayBack {
-	change := WayBack{"contract.change-withdrawn, then anew", "contract.change-withdrawn", "a resumption rests on it", "change-contract", ""}
+	change := WayBack{"contract.change-withdrawn, then anew", "contract.change-withdrawn", "a resumption rests on it, or days under it would not fit", "change-contract", ""}
 	terms := WayBack{"contract.terms-corrected", "contract.withdrawn", "a change, a day, a visit, a payment or a claim names it", "sign-contract", "umowy"}
 	under := WayBack{"agreement.terms-corrected, then attendance.rerated", "agreement.withdrawn", "a referral or a claim is under it", "conclude-agreement", "porozumienia"}
 	return map[string]WayBack{

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
@@ -93,7 +94,7 @@ func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaim
 			if answered, told = l.answer(ctx, o, known.State, answer); !errors.Is(told, domain.ErrNothingToWithdraw) {
 				cmd.Told, err = told == nil, told
 			}
-		case err == nil && concernsAgreement(known.State, cmd):
+		case errors.Is(err, domain.ErrNothingToCorrect) && l.heard(ctx, known.State, c.Date), err == nil && concernsAgreement(known.State, cmd):
 			answered, err = l.answer(ctx, o, known.State, answer)
 			cmd.Told = err == nil
 		}
@@ -128,6 +129,14 @@ func concernsAgreement(claim refund.State, c refund.RecordDecision) bool {
 func unheard(claim refund.State, c refund.RecordDecision) bool {
 	_, stands := claim.Answered(c)
 	return claim.Exists() && c.Amend.Withdraw && !stands && c.Outcome != refund.OutcomeReclaimed
+}
+
+// heard says whether a claim's agreement has an answer of a day: where the claim has none, it
+// was cut short between the two.
+func (l *Ledger) heard(ctx context.Context, claim refund.State, on domain.Date) bool {
+	under, err := l.lookups().agreement(ctx, claim.Claim.Agreement)
+	of, held := under.Claim(claim.Claim.Claim)
+	return err == nil && held && slices.ContainsFunc(of.Answers, func(a refund.Answer) bool { return a.On == on })
 }
 
 // answer enters an answer in the agreement of a claim.

@@ -135,12 +135,15 @@ func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim
 	}
 	asked := refund.Submitted{About: refund.About{Claim: c.Number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted, Corrects: c.Corrects}
 	was, s := known.State.Claim, l.sealer(ctx)
-	amend := c.taken(s, refund.SealOf(c.Number, was.On, "reason"))
+	amend, gone := c.taken(s, refund.SealOf(c.Number, was.On, "reason")), known.State.Withdrawals()
+	for _, w := range gone { // for the same reason: by this correction, which was cut short
+		amend.Adds = amend.Adds || w.Reason == c.taken(s, refund.SealOf(c.Number, w.On, "reason")).Reason
+	}
 	if s.err != nil {
 		return claim, released, s.err
 	}
 	step, err := amend.Over(
-		domain.StandingOf(known.State.Exists(), known.State.WasWithdrawn()), known.State.Exists() && was.AskedAs(asked, c.AmountGrosze) == nil, "claim "+c.Number)
+		domain.StandingOf(known.State.Exists(), len(gone) > 0), known.State.Exists() && was.AskedAs(asked, c.AmountGrosze) == nil, "claim "+c.Number)
 	if err != nil || step == domain.Keep || step == domain.Enter {
 		return claim, released, err
 	}

@@ -6,12 +6,15 @@ import "errors"
 // values under it, a withdrawal takes it away, and what was withdrawn can be recorded
 // again. Both name what they replace and say why, and both hold from the day of what
 // they replace; known they are from their recording on. A withdrawal is refused where
-// a record stands that names what it would take away.
+// a record stands that names what it would take away, a correction where nothing stands
+// that it would replace: its reason would be of nothing.
 
 // Refusals of corrections and withdrawals.
 var (
 	// ErrNothingToWithdraw refuses to take away what was never recorded.
 	ErrNothingToWithdraw = Refusal(CodeNotFound, "nothing is recorded that could be withdrawn")
+	// ErrNothingToCorrect refuses to replace what was never recorded, or was withdrawn.
+	ErrNothingToCorrect = Refusal(CodeNotFound, "nothing is recorded that could be corrected: record it without a correction")
 	// ErrNamed refuses to take away, or to change, what other records rest on.
 	ErrNamed = Refusal(CodeRule, "a record stands that names it: withdraw that first")
 	// ErrBoth refuses a command that corrects and withdraws.
@@ -26,6 +29,9 @@ type Amend struct {
 	Reason   Sealed
 	// Wordless: no reason can be said any more, since its subject's key is destroyed.
 	Wordless bool
+	// Adds: where nothing stands a correction enters it, since what it corrects is a sheet
+	// that lacked an entry, and its reason stands on the entry.
+	Adds bool
 	// Anew records a correction even where it changes nothing: whether it does is not
 	// for everybody to learn.
 	Anew bool
@@ -82,6 +88,8 @@ func (a Amend) Over(standing Standing, same bool, what string) (Step, error) {
 		return Keep, ErrBoth.With("%s", what)
 	case a.Withdraw && standing == Never:
 		return Keep, ErrNothingToWithdraw.With("%s", what)
+	case a.Correct && standing != Stands && !a.Adds:
+		return Keep, ErrNothingToCorrect.With("%s", what)
 	case a.Withdraw && standing == Gone, standing == Stands && same && !a.Withdraw && !(a.Correct && a.Anew):
 		return Keep, nil
 	case !a.Withdraw && !a.Correct && standing == Stands:

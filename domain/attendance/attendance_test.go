@@ -50,7 +50,11 @@ func TestADayIsEnteredOnce(t *testing.T) {
 	fix.Reason = "sealed"
 	Given(t, d, set, recorded(first, 480)).When(fix).Then(attendance.DayCorrected{About: about, Date: first,
 		Before: attendance.Value{Minutes: 480}, After: attendance.Value{Minutes: 300}, Delta: -180, Reason: "sealed", Rates: rates})
-	Given(t, d, set).When(fix).Then(recorded(first, 300))
+	// A day that the sheet lacked is added, with the reason.
+	added := attendance.DayCorrected{About: about, Date: first, After: attendance.Value{Minutes: 300}, Delta: 300, Reason: "sealed", Rates: rates}
+	Given(t, d, set).When(fix).Then(added)
+	Given(t, d, set, added).When(fix).Then()
+	Given(t, d, set, added).When(hours(first, 300)).Then()
 }
 
 // A day that should not have been entered is taken back, whatever it holds, and can be

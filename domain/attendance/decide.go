@@ -192,6 +192,7 @@ func (s State) record(c RecordDay) ([]domain.Event, error) {
 	}
 	c.Value.Excused = c.Absence.Excused()
 	before, known := s.days[c.Date]
+	c.Adds = true
 	step, err := c.Over(domain.StandingOf(known, s.gone[c.Date]), before == c.Value, "day "+c.Date.String())
 	if err != nil || step == domain.Keep {
 		return nil, err
@@ -287,7 +288,7 @@ func (s State) events(c RecordDay, before Value, known bool) []domain.Event {
 	}
 	about := c.Terms.About
 	switch {
-	case known:
+	case known || c.Correct: // which may add a day to the sheet
 		e := DayCorrected{About: about, Date: c.Date, Before: before, After: c.Value, Delta: c.Value.Minutes - before.Minutes, Reason: c.Reason}
 		if c.Value.Minutes > 0 {
 			e.Rates, e.Editions = c.rates(), c.Under

@@ -121,8 +121,8 @@ type AbsenceRecorded struct {
 	Place   domain.Sealed `json:"place,omitzero"`
 }
 
-// DayCorrected says that a day's entry was wrong. Hours in the place of hours keep their
-// editions.
+// DayCorrected says that a day's entry was wrong, or missing: Before is nothing then. Hours in
+// the place of hours keep their editions.
 type DayCorrected struct {
 	About
 	Date   domain.Date    `json:"date"`

@@ -171,8 +171,9 @@ func (s State) Void(r Reserved) bool {
 	return s.withdrawn[r.Agreement].Attempt >= r.Attempt
 }
 
-// WasWithdrawn says whether a claim of the number was taken back.
-func (s State) WasWithdrawn() bool { return len(s.withdrawn) > 0 }
+// Withdrawals are the latest times that a claim of the number was taken back, one an
+// agreement.
+func (s State) Withdrawals() []Withdrawn { return slices.Collect(maps.Values(s.withdrawn)) }
 
 // Exists says whether the claim was submitted.
 func (s State) Exists() bool { return s.Claim.Claim != "" }
@@ -314,6 +315,7 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 	if _, demand := was.(Reclaimed); demand && c.Told && !c.Amend.Correct && !c.Amend.Withdraw {
 		was = nil // it came in between, and stands beside the answer
 	}
+	c.Amend.Adds = c.Told
 	step, err := c.Amend.Over(domain.StandingOf(was != nil, s.gone[c.On] || c.Told && c.Amend.Withdraw), was == e, "decision of "+c.On.String()+" on claim "+about.Claim)
 	if err != nil || step == domain.Keep {
 		return nil, domain.DiffersAt("date", err)

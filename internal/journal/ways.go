@@ -155,7 +155,8 @@ func WaysText() string {
 How what is recorded is put right, fact by fact: made of internal/journal/ways.go by ` + "`make generate`" + `, and held to the table of events by a test.
 
 A correction replaces what is recorded under an identity, a withdrawal takes it away; both say why, hold from the day of what they replace
-(` + "`asOf`" + `) and are known from their recording on (` + "`knownAt`" + `). What was withdrawn can be recorded again. Commands take ` + "`correct`, `withdraw` and `reason`" + `, import
+(` + "`asOf`" + `) and are known from their recording on (` + "`knownAt`" + `). Where nothing stands both are refused; only a day or a visit that its sheet lacked is added
+by a correction, with its reason. What was withdrawn can be recorded again. Commands take ` + "`correct`, `withdraw` and `reason`" + `, import
 files the columns ` + "`korekta`, `wycofanie` and `powod`" + ` (` + "`powod_korekty`" + ` in ` + "`decyzje-pup`" + `).
 
 – stands for no way back of its own: such an event says what became of another, or that something passed through the ledger's doors. "No" stands for what

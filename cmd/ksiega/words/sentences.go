@@ -32,6 +32,7 @@ func ofAnything() []sentence {
 		{domain.ErrDiffers, "Zapisano już z innymi wartościami: popraw dane, a jeśli błędny jest zapis, wprowadź korektę z powodem."},
 		{domain.ErrRecorded, "Coś już pod tym zapisano; czy to samo, powie ktoś, kto może to zobaczyć."},
 		{domain.ErrNoReason, "Podaj powód."},
+		{domain.ErrNothingToCorrect, "Usuń „korektę”: nie zapisano niczego, co można by poprawić ({0}). Zapisz to bez korekty."},
 		{domain.ErrNothingToWithdraw, "Popraw dane: nie zapisano niczego, co można by wycofać ({0})."},
 		{domain.ErrNamed, "Najpierw wycofaj to, co się na tym opiera: {0}."},
 		{domain.ErrBoth, "Wybierz jedno: korektę albo wycofanie."},

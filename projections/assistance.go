@@ -123,7 +123,7 @@ func VisitField(contract, assistant string) string {
 
 // Assistance folds the visits of assistants.
 func Assistance() Projection {
-	return Projection{Name: "assistance", Version: 4, Keys: assistanceKeys, Then: visitedKeys, Fold: foldAssistance, Second: outsideStage(),
+	return Projection{Name: "assistance", Version: 5, Keys: assistanceKeys, Then: visitsBeneath().keys, Fold: foldAssistance, Second: outsideStage(),
 		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{},
 			contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
 			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{}),
@@ -146,7 +146,7 @@ func visited(r *journal.Recorded) (v assistance.Visit, d assistance.Details, wit
 
 func assistanceKeys(r *journal.Recorded) []fold.Key {
 	if _, contract, ok := contractOf(r); ok {
-		return []fold.Key{visitedContract(domain.Escape(contract))}
+		return []fold.Key{visitsBeneath().contract(domain.Escape(contract))}
 	}
 	v, _, _, ok := visited(r)
 	if !ok {
@@ -155,12 +155,12 @@ func assistanceKeys(r *journal.Recorded) []fold.Key {
 	part, field := monthOf(v.Date), VisitField(v.Contract, v.Assistant)
 	return []fold.Key{VisitMonths().Key(part, field), VisitDetails().Key(part, field),
 		ParticipantMonths().Key(part, domain.Escape(v.Participant)), AssistantMonths().Key(part, domain.Escape(v.Assistant)),
-		visitedContract(domain.Escape(v.Contract))}
+		visitsBeneath().contract(domain.Escape(v.Contract))}
 }
 
 func foldAssistance(tx *fold.Tx, r *journal.Recorded) error {
 	if _, contract, ok := contractOf(r); ok {
-		foldVisited(tx, domain.Escape(contract), r)
+		visitsBeneath().fold(tx, domain.Escape(contract), r)
 		return nil
 	}
 	v, d, withdrawn, ok := visited(r)
@@ -190,7 +190,7 @@ func foldVisit(tx *fold.Tx, position journal.Position, v assistance.Visit, d ass
 		detail.Visits = slices.Insert(withSpare(detail.Visits), i, visit)
 	}
 	k := tx.Named(0)
-	visit(tx, domain.Escape(v.Contract), VisitedMonth{k.Part, k.Field}, len(detail.Visits) > 0)
+	visitsBeneath().note(tx, domain.Escape(v.Contract), MonthPlace{k.Part, k.Field}, len(detail.Visits) > 0)
 	if len(detail.Visits) == 0 {
 		VisitDetails().Delete(tx, k.Part, k.Field)
 		VisitMonths().Delete(tx, k.Part, k.Field)

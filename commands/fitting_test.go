@@ -154,7 +154,39 @@ func TestWhatLayOutsideBefore(t *testing.T) {
 	if s := l.Import(t, "umowy_3.csv", signed+"03.01.2024;31.12.2024;P/1;9;15,00;tak;x\n"); s.Refused != 1 || !strings.Contains(fmt.Sprint(s.RefusedRows[0]), "17:00 of 9:00") {
 		t.Errorf("%+v", s)
 	}
+	if found := toldOf(t, l)["findings as of "]; !strings.Contains(found, "outside-contract:S/1:2023-12-05;outside-contract;open;[U1 S/1 P/1];2023-12-05;2023-12-05;0;60;") {
+		t.Errorf("what lies outside is not found: %s", found)
+	}
 	accepted(t, l, sheet{"obecnosci_9.csv", "umowa;data;godziny;wycofanie;powod\nS/1;05.12.2023;;tak;x\nS/1;12.03.2024;;tak;x\n"})
+	if found := toldOf(t, l)["findings as of "]; strings.Contains(found, "outside-contract") {
+		t.Errorf("withdrawn, and still found: %s", found)
+	}
+}
+
+// A day that is entered while another clerk ends its referral, and terms that are narrowed
+// while a day is entered, leave a finding: of the day, or of the month over its cap.
+func TestADayOutsideIsFound(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		narrowed sheet
+		finding  string
+	}{
+		"a month over its cap":    {sheet{"porozumienia_2.csv", "numer;zawarto;od;do;refundacja;limit_godzin_miesiac;korekta;powod\nP/1;02.01.2024;02.01.2024;31.12.2024;60;16;tak;x\n"}, "over-cap:S/1:2024-03;over-cap;open;[U1 S/1 P/1];2024-03-01;2024-03-31;0;240;"},
+		"an agreement until then": {sheet{"porozumienia_2.csv", "numer;zawarto;od;do;refundacja;limit_godzin_miesiac;korekta;powod\nP/1;02.01.2024;02.01.2024;15.03.2024;60;40;tak;x\n"}, "outside-contract:S/1:2024-03-18;"},
+	} {
+		l := ledgertest.Open(t)
+		for _, f := range anyCentre() {
+			accepted(t, l, f)
+		}
+		slow := hooked(l, "agreement-", func() { accepted(t, l, sheet{"obecnosci_2.csv", "umowa;data;godziny\nS/1;18.03.2024;4\n"}) })
+		if s, err := slow.Import(t.Context(), ledgertest.Actor, commands.File{Name: c.narrowed.name, Data: []byte(c.narrowed.rows)}, nil); err != nil || s.Accepted != 1 {
+			t.Fatalf("%s: %+v, %v", name, s, err)
+		}
+		told := toldOf(t, l)
+		if !strings.Contains(told["findings as of "], c.finding) || strings.Contains(told["findings as of 2024-03-17"], c.finding) {
+			t.Errorf("%s: %s", name, told["findings as of "])
+		}
+	}
 }
 
 // An annex that is entered after its hours rates them, from its day on, as if it had come

@@ -81,9 +81,10 @@ func centre(referrals, months int) (events []domain.Event) {
 			statement.LineBooked{Statement: fmt.Sprint("W/", n), Line: 1, Date: claim.On + 20, Amount: 100, Title: "v1.t"},
 			statement.LineMatched{Statement: fmt.Sprint("W/", n), Line: 1, Claim: number.Claim, Date: claim.On + 20, Amount: 100},
 			refund.Received{About: number, On: claim.On + 20, Statement: fmt.Sprint("W/", n), Line: 1, Amount: 100},
-			contract.Suspended{Life: contract.Life{Contract: "T/0", Participant: "U0", Programme: "aoon", On: month.First()}, Until: month.First()})
+			contract.Suspended{Life: contract.Life{Contract: "T/0", Participant: "U0", Programme: "aoon", On: month.First()}, Until: month.First()},
+			contract.Suspended{Life: contract.Life{Contract: "S/0", Participant: "U0", Programme: "psu", Agreement: "P/1", On: month.First()}, Until: month.First()})
 	}
-	return events
+	return append(events, agreement.TermsCorrected{Terms: agreement.Terms{Agreement: "P/1", From: first.First(), To: (first + 1).Last(), MonthlyCap: 60}})
 }
 
 // TestOneEventIsBounded: what one event dirties, and the parts that a fold reads whole,
@@ -114,10 +115,12 @@ func TestOneEventIsBounded(t *testing.T) {
 	want := map[string]cost{"assistance": {dirtied: 6}, "contracts": {dirtied: 1}, "durability": {dirtied: 1}, "findings": {},
 		// A claim names those that it has a share of, and is written beside their months;
 		// so is what is found of them.
-		"audit": {dirtied: 6 + 2*referrals}, "settlement": {dirtied: 1 + 2*referrals, whole: 1}}
+		"audit": {dirtied: 6 + 2*referrals}, "settlement": {}}
 	for _, months := range []int{4, 12} {
 		// The claims for an agreement take each other's place.
 		want["refunds"] = cost{dirtied: 3, whole: months}
+		// Terms bind all months under the agreement, and are corrected seldom.
+		want["settlement"] = cost{dirtied: 1 + referrals*months, whole: referrals * months}
 		got := costs(referrals, months)
 		if !maps.Equal(got, want) {
 			t.Errorf("%d months: %+v, not %+v", months, got, want)

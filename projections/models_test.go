@@ -190,7 +190,13 @@ func contractEvent(num func(string, int) int, word func(string) string, day doma
 	life := contract.Life{Contract: word("contract"), Participant: "U1", Programme: word("programme"), On: day}
 	terms := contract.Terms{Contract: life.Contract, Kind: contract.Tripartite, Programme: life.Programme, Participant: "U1",
 		Concluded: day, From: day, To: day.Add(100), Place: "v1.p"}
-	switch num("life", 8) {
+	if num("kind", 2) == 0 {
+		terms.Kind, terms.Agreement, terms.From = contract.Referral, word("agreement"), day.Add(-3)
+	}
+	switch num("life", 10) {
+	case 8, 9:
+		return agreement.Concluded{Terms: agreement.Terms{Agreement: word("agreement"), Concluded: day, From: day.Add(-num("before", 9)), To: day.Add(num("after", 60)),
+			MonthlyCap: domain.Minutes(100 * num("monthly", 5))}}
 	case 0:
 		return contract.Drafted{Terms: terms, On: day}
 	case 1:
@@ -417,6 +423,8 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"settlement claims":              func() { foldtest.ComesBack(t, m, SettlementClaims()) },
 		"settlement unsettled":           func() { foldtest.ComesBack(t, m, UnsettledMonths()) },
 		"settlement onceUnsettled":       func() { foldtest.ComesBack(t, m, OnceUnsettled()) },
+		"settlement worked":              func() { foldtest.ComesBack(t, m, WorkedReferrals()) },
+		"settlement outsideDays":         func() { foldtest.ComesBack(t, m, OutsideDays()) },
 		"settlement contested":           func() { foldtest.ComesBack(t, m, ContestedMonths()) },
 		"findings erased":                func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"refunds erased":                 func() { foldtest.ComesBack(t, m, ErasedSubjects()) },

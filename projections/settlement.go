@@ -7,6 +7,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
 	"ksiega/domain/payment"
 	"ksiega/domain/programme"
 	"ksiega/domain/refund"
@@ -273,7 +274,8 @@ type SettlementAgreement struct {
 	To          domain.Date      `json:"to"`
 	PersonLimit int              `json:"personLimit"`
 	TotalCap    domain.Minutes   `json:"totalCap"`
-	New         bool             `json:"new"` // concluded under the law in force since 2025-06-01
+	MonthlyCap  domain.Minutes   `json:"monthlyCap"` // a person
+	New         bool             `json:"new"`        // concluded under the law in force since 2025-06-01
 	Event       journal.Position `json:"event"`
 }
 
@@ -308,11 +310,13 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 12, Keys: settlementKeys, Then: claimedKeys, Fold: foldSettlement, Second: unsettledStage(),
+	return Projection{Name: "settlement", Version: 13, Keys: settlementKeys, Then: settlementThen, Fold: foldSettlement, Second: unsettledStage(),
 		Want: oneOf(agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{}, attendance.Rerated{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, attendance.DayWithdrawn{}, payment.Made{}, payment.CameBack{}, payment.Withdrawn{},
-			refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, agreement.AnswerWithdrawn{}),
+			refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, agreement.AnswerWithdrawn{},
+			contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
+			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{}),
 		Over: []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
-			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn", "assistance.*", "assistant.*", "contract.*",
+			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn", "assistance.*", "assistant.*",
 			"durability.*", "erasure.*", "finding.*", "intake.*", "participant.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 
@@ -321,16 +325,20 @@ func settlementKeys(r *journal.Recorded) []fold.Key {
 		agreement, contract = domain.Escape(agreement), domain.Escape(contract)
 		return []fold.Key{SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract)}
 	}
+	day := func(a attendance.About, on domain.Date) []fold.Key {
+		return append(month(a.Agreement, a.Contract, monthOf(on)), daysBeneath().contract(domain.Escape(a.Contract)))
+	}
 	claim := func(a refund.About) []fold.Key {
 		return []fold.Key{SettlementClaims().Whole(SettlementDetailPart(a.Agreement, a.Month))}
 	}
+	if number, ok := termsOf(r); ok {
+		of := domain.Escape(number)
+		return []fold.Key{SettlementAgreements().Key(of, agreementField), SettlementMonths().Whole(of)}
+	}
+	if _, contract, ok := contractOf(r); ok {
+		return []fold.Key{daysBeneath().contract(domain.Escape(contract))}
+	}
 	switch e := r.Event.(type) {
-	case agreement.Concluded:
-		return []fold.Key{SettlementAgreements().Key(domain.Escape(e.Agreement), agreementField)}
-	case agreement.TermsCorrected:
-		return []fold.Key{SettlementAgreements().Key(domain.Escape(e.Agreement), agreementField)}
-	case agreement.Withdrawn:
-		return []fold.Key{SettlementAgreements().Key(domain.Escape(e.Agreement), agreementField)}
 	case attendance.Rerated:
 		var keys []fold.Key
 		for _, m := range ratedMonths(e) {
@@ -338,11 +346,11 @@ func settlementKeys(r *journal.Recorded) []fold.Key {
 		}
 		return keys
 	case attendance.HoursRecorded:
-		return month(e.Agreement, e.Contract, monthOf(e.Date))
+		return day(e.About, e.Date)
 	case attendance.DayCorrected:
-		return month(e.Agreement, e.Contract, monthOf(e.Date))
+		return day(e.About, e.Date)
 	case attendance.DayWithdrawn:
-		return month(e.Agreement, e.Contract, monthOf(e.Date))
+		return day(e.About, e.Date)
 	case payment.Made:
 		return month(e.Agreement, e.Contract, e.Month.String())
 	case payment.CameBack:
@@ -367,6 +375,10 @@ func settlementKeys(r *journal.Recorded) []fold.Key {
 	return nil
 }
 
+func settlementThen(tx *fold.Tx, r *journal.Recorded) []fold.Key {
+	return append(claimedKeys(tx, r), termsKeys(tx, r)...)
+}
+
 // monthOf is day.Month().String() at less than half the price: there are
 // millions of days.
 func monthOf(day domain.Date) string {
@@ -377,6 +389,10 @@ func monthOf(day domain.Date) string {
 }
 
 func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
+	if _, contract, ok := contractOf(r); ok {
+		daysBeneath().fold(tx, domain.Escape(contract), r)
+		return nil
+	}
 	switch e := r.Event.(type) {
 	case agreement.Concluded:
 		settleAgreement(tx, e.Terms, r.Position)
@@ -384,6 +400,7 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 		settleAgreement(tx, e.Terms, r.Position)
 	case agreement.Withdrawn:
 		SettlementAgreements().Delete(tx, domain.Escape(e.Agreement), agreementField)
+		foldTerms(tx, e.Agreement)
 	case attendance.Rerated:
 		rerate(tx, e)
 	case attendance.HoursRecorded:
@@ -432,7 +449,8 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 
 func settleAgreement(tx *fold.Tx, t agreement.Terms, position journal.Position) {
 	SettlementAgreements().Put(tx, domain.Escape(t.Agreement), agreementField, SettlementAgreement{Agreement: t.Agreement, From: t.From, To: t.To,
-		New: t.Regime == programme.NewRegime, PersonLimit: t.PersonLimit, TotalCap: t.TotalCap, Event: position})
+		New: t.Regime == programme.NewRegime, PersonLimit: t.PersonLimit, TotalCap: t.TotalCap, MonthlyCap: t.MonthlyCap, Event: position})
+	foldTerms(tx, t.Agreement)
 }
 
 // ratedMonths are the months of the days, in order.
@@ -490,6 +508,8 @@ func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.M
 	}
 	m.summarise(d)
 	m.anew(d, err)
+	at := tx.Named(1)
+	daysBeneath().note(tx, domain.Escape(a.Contract), MonthPlace{at.Part, at.Field}, true)
 }
 
 // unsettle takes something out of a month's entries and works the month out from what is
@@ -512,6 +532,7 @@ func unsettle(tx *fold.Tx, take func(*SettlementDetail)) {
 }
 
 func unsettleDay(tx *fold.Tx, e attendance.DayWithdrawn) {
+	at := tx.Named(1)
 	unsettle(tx, func(d *SettlementDetail) {
 		i := slices.IndexFunc(d.Days, func(s SettlementDay) bool { return s.Date == e.Date })
 		if i < 0 {
@@ -521,6 +542,7 @@ func unsettleDay(tx *fold.Tx, e attendance.DayWithdrawn) {
 		d.Days = without(d.Days, func(s SettlementDay) bool { return s.Date == e.Date })
 		d.prune(rates)
 		d.Replaced = without(d.Replaced, func(r SettlementReplaced) bool { return r.Date == e.Date })
+		daysBeneath().note(tx, domain.Escape(e.Contract), MonthPlace{at.Part, at.Field}, len(d.Days) > 0)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
 	"ksiega/domain/finding"
 	"ksiega/domain/refund"
@@ -31,7 +32,9 @@ func foundOn(t testing.TB, recorded []*journal.Recorded, asOf, today domain.Date
 	differences, err := ClaimDifferences().Every(ctx, folded(t, Refunds(), recorded))
 	foldtest.Must(t, err)
 	var steps []findings.Step
-	for _, it := range slices.Concat(unsettled, once) {
+	days, err := OutsideDays().Every(ctx, settlement)
+	foldtest.Must(t, err)
+	for _, it := range slices.Concat(unsettled, once, days) {
 		steps = append(steps, it.Row.On(asOf, today))
 	}
 	for _, it := range outside {
@@ -75,7 +78,7 @@ func TestFoundAsOfADay(t *testing.T) {
 			day := domain.NewDate(2018, 12, 26).Add(rapid.IntRange(0, 140).Draw(rt, "day"))
 			until := slices.DeleteFunc(slices.Clone(recorded), func(r *journal.Recorded) bool {
 				switch r.Event.(type) {
-				case contract.Drafted, contract.Signed:
+				case contract.Drafted, contract.Signed, agreement.Concluded:
 					return false // the terms hold whatever the day is
 				}
 				return r.OccurredOn() > day

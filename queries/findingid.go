@@ -46,7 +46,7 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 	case finding.ParticipantOverlap:
 		return [][]idPart{{of(domain.RefParticipant), day, at(domain.RefAssistant), at(domain.RefAssistant)}}
 	case finding.OutsideContract:
-		return [][]idPart{{contract, day, at(domain.RefAssistant)}}
+		return [][]idPart{{contract, day, at(domain.RefAssistant)}, {contract, day}}
 	case finding.PaidNotWorked, finding.WorkedNotPaid, finding.NotClaimed:
 		return [][]idPart{{contract, month}}
 	case finding.ClaimedTwice:
@@ -57,7 +57,7 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 		return [][]idPart{{claim, contract}, {of(domain.RefClaim), word("given", "corrected", "accepted")}}
 	case finding.OverCap:
 		return [][]idPart{{of(domain.RefParticipant), day}, {of(domain.RefParticipant), year}, {of(domain.RefAgreement), word("hours")},
-			{of(domain.RefAgreement), word("people"), day}}
+			{of(domain.RefAgreement), word("people"), day}, {contract, month}}
 	case finding.DoubledPESEL:
 		return [][]idPart{{of(domain.RefParticipant), of(domain.RefParticipant)}}
 	case finding.DurabilityGap:

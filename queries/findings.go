@@ -107,6 +107,7 @@ func discrepancies(ctx context.Context, q *question, kind finding.Kind) ([]found
 	}{
 		{[]finding.Kind{finding.AssistantOverlap, finding.ParticipantOverlap}, overlaps},
 		{[]finding.Kind{finding.OutsideContract}, outsideContracts},
+		{[]finding.Kind{finding.OutsideContract, finding.OverCap}, outsideTerms},
 		{[]finding.Kind{finding.PaidNotWorked, finding.WorkedNotPaid, finding.ClaimedNotPaid, finding.RefundDifference, finding.ClaimedTwice, finding.NotClaimed}, unsettled},
 		{[]finding.Kind{finding.OverCap}, overCaps},
 		{[]finding.Kind{finding.RefundDifference}, refundDifferences},
@@ -253,6 +254,20 @@ func outsideContracts(ctx context.Context, q *question) ([]found, error) {
 		}
 	}
 	return all, nil
+}
+
+// outsideTerms are the days of work, and the months of them, that the read model found
+// outside their terms.
+func outsideTerms(ctx context.Context, q *question) (all []found, err error) {
+	rows, err := ofMonths(ctx, q, projections.OutsideDays())
+	for _, u := range rows {
+		for _, f := range u.On(q.asOf, q.today).Found {
+			if q.is("kind", string(f.Kind)) {
+				all = append(all, foundOf(f, nil))
+			}
+		}
+	}
+	return all, err
 }
 
 // foundOf is a finding that a read model has found, with further events behind it.

@@ -18,6 +18,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
@@ -214,7 +215,10 @@ func TestUnsettledMonths(t *testing.T) {
 	given := submitted("WR/2", "", may+1, day(2018, 7, 10), 486)
 	given.Claimed, given.Given = 500, true
 	back := payment.CameBack(paid("L/1", may, 810, day(2018, 6, 20)))
-	record(t, l, worked(day(2018, 5, 7), 60, 810, 810), paid("L/1", may, 810, day(2018, 6, 5)), submitted("WR/1", "", may, day(2018, 6, 10), 486),
+	from, to := day(2018, 2, 8), day(2018, 12, 31)
+	record(t, l, agreement.Concluded{Terms: agreement.Terms{Agreement: "P/1", Concluded: from, From: from, To: to}},
+		contract.Signed{Terms: contract.Terms{Contract: "S/1", Kind: contract.Referral, Programme: "psu", Participant: "U1", Agreement: "P/1", Concluded: from, From: from, To: to}},
+		worked(day(2018, 5, 7), 60, 810, 810), paid("L/1", may, 810, day(2018, 6, 5)), submitted("WR/1", "", may, day(2018, 6, 10), 486),
 		back, paid("L/2", may, 900, day(2018, 7, 1)), given, refund.Accepted{About: given.About, On: day(2018, 7, 20), Amount: 480})
 	for asOf, want := range map[domain.Date]string{
 		day(2018, 5, 30): "",

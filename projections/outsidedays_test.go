@@ -1,0 +1,149 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
+	"ksiega/internal/journal"
+	"ksiega/internal/testkit/foldtest"
+)
+
+// outsideNaively goes through all that was recorded and tells which days, by a day, lie
+// outside their terms as they stand, and which months have more hours than is allowed.
+func outsideNaively(recorded []*journal.Recorded, asOf domain.Date) map[string]domain.Minutes {
+	type day struct {
+		attendance.About
+		date domain.Date
+	}
+	days, agreements, lives := map[day]domain.Minutes{}, map[string]agreement.Terms{}, map[string]contract.State{}
+	work := func(a attendance.About, on domain.Date, minutes domain.Minutes) {
+		a.Programme = ""
+		days[day{a, on}] = minutes
+	}
+	for _, r := range recorded {
+		switch e := r.Event.(type) {
+		case attendance.HoursRecorded:
+			work(e.About, e.Date, e.Minutes)
+		case attendance.DayCorrected:
+			work(e.About, e.Date, e.After.Minutes)
+		case attendance.DayWithdrawn:
+			work(e.About, e.Date, 0)
+		case agreement.Concluded:
+			agreements[e.Agreement] = e.Terms
+		case agreement.TermsCorrected:
+			agreements[e.Agreement] = e.Terms
+		case agreement.Withdrawn:
+			delete(agreements, e.Agreement)
+		case contract.Signed, contract.TermsCorrected, contract.Withdrawn:
+			_, number, _ := contractOf(r)
+			lives[number] = contract.Evolve(lives[number], e)
+		default:
+			if l, c, ok := contractChange(r); ok && c.On <= asOf {
+				lives[l.Contract] = contract.Evolve(lives[l.Contract], e)
+			}
+		}
+	}
+	found, months := map[string]domain.Minutes{}, map[string]domain.Minutes{}
+	for d, minutes := range days {
+		if minutes == 0 || d.date > asOf {
+			continue
+		}
+		under, concluded := agreements[d.Agreement]
+		life := lives[d.Contract]
+		t := life.Terms
+		if !concluded || !life.Exists() || d.date < under.From || d.date > under.To || d.date < t.From || d.date > t.To || life.Rests(d.date) ||
+			t.Kind != contract.Referral || t.Agreement != d.Agreement || t.Participant != d.Participant {
+			found[fmt.Sprintf("outside-contract of %s, %s on %s", d.Contract, d.Agreement, d.date)] += minutes
+		}
+		months[fmt.Sprintf("over-cap of %s, %s on %s", d.Contract, d.Agreement, d.date.Month().First())] += minutes
+	}
+	for d := range days {
+		month := fmt.Sprintf("over-cap of %s, %s on %s", d.Contract, d.Agreement, d.date.Month().First())
+		if limit := agreements[d.Agreement].MonthlyCap; limit != 0 && months[month] > limit {
+			found[month] = months[month] - limit
+		}
+	}
+	return found
+}
+
+// What lies outside terms, or over a month's cap, is found as of any day and as known at
+// any moment, whatever came first: days, terms, their corrections and withdrawals.
+func TestOutsideTheirTerms(t *testing.T) {
+	t.Parallel()
+	first := domain.NewDate(2018, 12, 20)
+	rapid.Check(t, func(rt *rapid.T) {
+		day := func(name string) domain.Date { return first.Add(rapid.IntRange(0, 24).Draw(rt, name)) }
+		number := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(rt, name) }
+		said := map[string]contract.Terms{}
+		event := func() domain.Event {
+			about := attendance.About{Contract: number("contract", "S/1", "S-2"), Participant: "U1", Agreement: number("agreement", "P/1", "P/1", "P-2")}
+			terms := agreement.Terms{Agreement: about.Agreement, Concluded: first, From: first.Add(rapid.IntRange(0, 6).Draw(rt, "from")), To: day("to").Add(8),
+				MonthlyCap: domain.Minutes(rapid.SampledFrom([]int{0, 300, 600, 2400}).Draw(rt, "cap"))}
+			signed := contract.Terms{Contract: about.Contract, Kind: contract.Referral, Participant: number("participant", "U1", "U1", "U2"), Agreement: about.Agreement, Programme: "psu",
+				Concluded: first, From: first.Add(rapid.IntRange(0, 6).Draw(rt, "signed from")), To: day("signed to").Add(8)}
+			life := contract.Life{Contract: about.Contract, Participant: about.Participant, Programme: "psu", Agreement: about.Agreement, On: day("on")}
+			switch rapid.IntRange(0, 13).Draw(rt, "what") {
+			case 0, 1, 2, 3:
+				return attendance.HoursRecorded{About: about, Date: day("worked"), Minutes: domain.Minutes(rapid.IntRange(1, 400).Draw(rt, "minutes"))}
+			case 4:
+				return attendance.DayCorrected{About: about, Date: day("worked"), After: attendance.Value{Minutes: domain.Minutes(rapid.IntRange(0, 1).Draw(rt, "minutes") * 90)}}
+			case 5:
+				return attendance.DayWithdrawn{About: about, Date: day("worked")}
+			case 6:
+				return agreement.TermsCorrected{Terms: terms}
+			case 7:
+				return agreement.Withdrawn{Agreement: about.Agreement, Concluded: first}
+			case 8:
+				return agreement.Concluded{Terms: terms}
+			case 9:
+				before := said[about.Contract]
+				if said[about.Contract] = signed; before.Contract == "" {
+					return contract.Signed{Terms: signed}
+				}
+				return contract.TermsCorrected{Before: before, After: signed}
+			case 10:
+				return contract.Terminated{Life: life}
+			case 11:
+				return contract.Suspended{Life: life, Until: life.On.Add(rapid.IntRange(0, 5).Draw(rt, "rests"))}
+			case 12:
+				return contract.Amended{Life: life, To: day("until").Add(8)}
+			}
+			before := said[about.Contract]
+			delete(said, about.Contract)
+			if before.Contract == "" {
+				return contract.Resumed{Life: life}
+			}
+			return contract.Withdrawn{Terms: before}
+		}
+		var events []domain.Event
+		for range rapid.IntRange(1, 60).Draw(rt, "events") {
+			events = append(events, event())
+		}
+		recorded := recordedOf(t, events)
+		known := recorded[:rapid.IntRange(0, len(recorded)).Draw(rt, "known")]
+		rows, err := OutsideDays().Every(context.Background(), folded(t, Settlement(), known))
+		foldtest.Must(t, err)
+		for asOf := first; asOf <= first.Add(34); asOf++ {
+			got := map[string]domain.Minutes{}
+			for _, it := range rows {
+				for _, f := range it.Row.On(asOf, 0).Found {
+					if got[fmt.Sprintf("%s of %s, %s on %s", f.Kind, f.Subjects[1], f.Subjects[2], f.From)] += f.Minutes; len(f.Events) == 0 && f.Kind == "outside-contract" {
+						rt.Fatalf("%s has no events", f.ID)
+					}
+				}
+			}
+			if want := outsideNaively(known, asOf); !maps.Equal(got, want) {
+				rt.Fatalf("as of %s:\n%v\nnot\n%v", asOf, slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+			}
+		}
+	})
+}

@@ -162,7 +162,11 @@ func (l *Ledger) indexed(ctx context.Context, c RegisterParticipant, r journal.R
 	case c.PESEL == "" && !c.Correct:
 		return nil
 	}
-	err = l.Vault.IndexPESEL(ctx, domain.Ref{Kind: domain.RefParticipant, ID: c.ID}.Subject(), c.PESEL)
+	index := l.Vault.IndexPESEL
+	if r.Events > 0 && c.Correct { // by the positions of answers nobody tells whether it was another
+		index = l.Vault.IndexPESELAnew
+	}
+	err = index(ctx, domain.Ref{Kind: domain.RefParticipant, ID: c.ID}.Subject(), c.PESEL)
 	if c.PESEL == "" && errors.Is(err, vault.ErrErased) {
 		err = nil
 	}

@@ -273,3 +273,109 @@ func TestNoOtherWayIn(t *testing.T) {
 		}
 	}
 }
+
+// amended are corrections and withdrawals of all that holds secrets, in the words of s.
+func amended(s secrets) []struct {
+	name string
+	body map[string]any
+} {
+	correct := func(body map[string]any) map[string]any {
+		body["correct"] = true
+		if _, has := body["reason"]; has {
+			body["correctionReason"] = s.reason
+		} else {
+			body["reason"] = s.reason
+		}
+		return body
+	}
+	told := correct(s.told())
+	delete(told, "correctionReason")
+	told["reason"] = s.reason
+	return []struct {
+		name string
+		body map[string]any
+	}{
+		{"register-participant", correct(s.person())},
+		{"register-assistant", correct(map[string]any{"id": "A1", "firstName": s.first, "lastName": s.last})},
+		{"sign-contract", correct(s.contract("S/1", "psu"))},
+		{"sign-contract", correct(s.contract("S/2", "psu"))},
+		{"sign-contract", correct(s.contract("T/1", "trojstronny"))},
+		{"log-visit", s.visit(true)},
+		{"record-attendance", correct(s.day("2018-03-05", 240))},
+		{"record-attendance", correct(s.sickDay("2018-03-06"))},
+		{"record-claim-decision", correct(s.decision())},
+		{"change-contract", correct(s.change("breach"))},
+		{"change-contract", correct(s.change("suspend"))},
+		{"tell-durability", told},
+	}
+}
+
+// Nor does it learn anything from corrections and withdrawals, the first time and again,
+// with and without a reason.
+func TestCorrectionsTellNothing(t *testing.T) {
+	t.Parallel()
+	ask := func(d *door) (questions, answers []string) {
+		n := 0
+		try := func(name string, body map[string]any, headers ...string) {
+			n++
+			text := mustJSON(t, body)
+			for range 2 {
+				w := d.command(name, fmt.Sprint("amend-", n), text, headers...)
+				questions, answers = append(questions, name+" "+text), append(answers, fmt.Sprint(w.Code, anyTime(w.Body.String())))
+			}
+		}
+		for _, s := range []secrets{truth(), other()} {
+			for _, c := range amended(s) {
+				bare := map[string]any{}
+				for k, v := range c.body {
+					bare[k] = v
+				}
+				delete(bare, "correctionReason")
+				if _, own := c.body["correctionReason"]; !own {
+					delete(bare, "reason")
+				}
+				try(c.name, bare)
+				try(c.name, c.body, "If-Match", `"0"`)
+				try(c.name, c.body)
+				try(c.name, c.body)
+			}
+		}
+		for _, s := range []secrets{truth(), other()} {
+			for _, c := range amended(s) {
+				delete(c.body, "correct")
+				c.body["withdraw"] = true
+				try(c.name, c.body)
+				try(c.name, c.body)
+			}
+			try("write-off-claim", map[string]any{"claim": "W/1", "date": "2018-12-31", "reason": s.reason, "withdraw": true})
+			try("resolve-finding", map[string]any{"finding": "refund-difference:W/1:accepted", "reason": s.reason, "reopen": true})
+			for _, c := range amended(s) { // entered anew
+				delete(c.body, "correct")
+				try(c.name, c.body)
+			}
+		}
+		for _, target := range []string{"/api/v1/events?limit=1000", "/api/v1/reports/psu-settlement", "/api/v1/reports/refunds", "/api/v1/reports/findings", "/api/v1/reports/contracts",
+			"/api/v1/reports/assistant-hours", "/api/v1/reports/durability", "/api/v1/reports/unmatched-lines"} {
+			questions, answers = append(questions, target), append(answers, anyTime(d.get(target).Body.String()))
+		}
+		return questions, answers
+	}
+	questions, one := ask(secretLedger(t, truth()))
+	_, two := ask(secretLedger(t, other()))
+	done := 0
+	for i := range one {
+		if strings.HasPrefix(one[i], "200") {
+			done++
+		}
+		if one[i] != two[i] {
+			t.Errorf("%s is answered\n%.1500s\nand\n%.1500s", questions[i], one[i], two[i])
+		}
+	}
+	t.Logf("%d of %d were carried out", done, len(one))
+	if done < 40 {
+		for i := range one {
+			t.Logf("%s\n%.300s", questions[i], one[i])
+		}
+		t.Error("most were refused")
+	}
+}

@@ -30,8 +30,8 @@ type ChangeContract struct {
 // Operation is its line in the table of rights.
 func (ChangeContract) Operation() access.Operation { return "change-contract" }
 
-func (c ChangeContract) concerns() []domain.Ref {
-	return []domain.Ref{{Kind: domain.RefContract, ID: c.Number}}
+func (c ChangeContract) concerns() [][]domain.Ref {
+	return [][]domain.Ref{{{Kind: domain.RefContract, ID: c.Number}}}
 }
 
 func (c ChangeContract) open() any {

@@ -25,8 +25,8 @@ type LogVisit struct {
 // Operation is its line in the table of rights.
 func (LogVisit) Operation() access.Operation { return "log-visit" }
 
-func (c LogVisit) concerns() []domain.Ref {
-	return []domain.Ref{{Kind: domain.RefContract, ID: c.Contract}, {Kind: domain.RefAssistant, ID: c.Assistant}}
+func (c LogVisit) concerns() [][]domain.Ref {
+	return [][]domain.Ref{{{Kind: domain.RefContract, ID: c.Contract}, {Kind: domain.RefAssistant, ID: c.Assistant}}}
 }
 
 func (c LogVisit) open() any {

@@ -24,8 +24,8 @@ type PayBenefit struct {
 // Operation is its line in the table of rights.
 func (PayBenefit) Operation() access.Operation { return "pay-benefit" }
 
-func (c PayBenefit) concerns() []domain.Ref {
-	return []domain.Ref{{Kind: domain.RefContract, ID: c.Contract}}
+func (c PayBenefit) concerns() [][]domain.Ref {
+	return [][]domain.Ref{{{Kind: domain.RefContract, ID: c.Contract}}}
 }
 
 func (c PayBenefit) open() any { return c }

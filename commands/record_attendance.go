@@ -26,8 +26,8 @@ type RecordAttendance struct {
 // Operation is its line in the table of rights.
 func (RecordAttendance) Operation() access.Operation { return "record-attendance" }
 
-func (c RecordAttendance) concerns() []domain.Ref {
-	return []domain.Ref{{Kind: domain.RefContract, ID: c.Contract}}
+func (c RecordAttendance) concerns() [][]domain.Ref {
+	return [][]domain.Ref{{{Kind: domain.RefContract, ID: c.Contract}}}
 }
 
 func (c RecordAttendance) open() any {

@@ -40,8 +40,8 @@ type RegisterParticipant struct {
 // Operation is its line in the table of rights.
 func (RegisterParticipant) Operation() access.Operation { return "register-participant" }
 
-func (c RegisterParticipant) concerns() []domain.Ref {
-	return []domain.Ref{{Kind: domain.RefParticipant, ID: c.ID}}
+func (c RegisterParticipant) concerns() [][]domain.Ref {
+	return [][]domain.Ref{{{Kind: domain.RefParticipant, ID: c.ID}}}
 }
 
 func (c RegisterParticipant) open() any {
@@ -281,8 +281,8 @@ type RegisterAssistant struct {
 // Operation is its line in the table of rights.
 func (RegisterAssistant) Operation() access.Operation { return "register-assistant" }
 
-func (c RegisterAssistant) concerns() []domain.Ref {
-	return []domain.Ref{{Kind: domain.RefAssistant, ID: c.ID}}
+func (c RegisterAssistant) concerns() [][]domain.Ref {
+	return [][]domain.Ref{{{Kind: domain.RefAssistant, ID: c.ID}}}
 }
 
 func (c RegisterAssistant) open() any {

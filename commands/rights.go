@@ -22,37 +22,58 @@ type Request interface {
 	open() any
 }
 
-// allowed asks the table whether somebody may carry out a command, and whether what it
-// concerns lies within their scopes: whom a contract is about, the contract says. A
-// command that does not tell what it concerns lies within none.
+// allowed asks the table whether somebody may carry out a command, and whether each of the
+// things that it concerns lies within their scopes: whom a contract is about, the contract
+// says, where there is one. A command that does not tell what it concerns lies within none.
 func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) error {
 	err := l.mayAsk(o, r.Operation())
 	if err != nil || len(o.Scopes) == 0 {
 		return err
 	}
-	var things []domain.Ref
-	if c, tells := r.(interface{ concerns() []domain.Ref }); tells {
-		things = c.concerns()
+	var concerned [][]domain.Ref
+	if c, tells := r.(interface{ concerns() [][]domain.Ref }); tells {
+		concerned = c.concerns()
 	}
-	for _, thing := range things {
-		if thing.Kind != domain.RefContract {
-			continue
-		}
-		signed, err := journal.Load(ctx, l.Log, domain.Stream("contract", thing.ID), contract.Decider())
+	within, told := true, false
+	for _, refs := range concerned {
+		things, err := l.about(ctx, refs)
 		if err != nil {
 			return err
 		}
-		terms := signed.State.Terms
-		things = append(things, domain.Ref{Kind: domain.RefParticipant, ID: terms.Participant}, domain.Ref{Kind: domain.RefProgramme, ID: terms.Programme})
-		if terms.Assistant != "" {
-			things = append(things, domain.Ref{Kind: domain.RefAssistant, ID: terms.Assistant})
+		if len(things) > 0 {
+			within, told = within && o.Within(things...), true
 		}
 	}
-	if !o.Within(things...) {
+	if !within || !told {
 		err = access.ErrDenied
 		l.count(err)
 	}
 	return err
+}
+
+// about is whom and what some things are about: in the place of a contract what it says.
+func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.Ref, err error) {
+	for _, of := range refs {
+		if of.Kind != domain.RefContract {
+			things = append(things, domain.Refs(of)...)
+			continue
+		}
+		number, err := id(of.ID)
+		if err != nil {
+			continue // there is none by that name
+		}
+		signed, err := journal.Load(ctx, l.Log, domain.Stream("contract", number), contract.Decider())
+		if err != nil {
+			return nil, err
+		}
+		t := signed.State.Terms
+		if gone, ok := signed.State.Withdrawn(); ok { // it was theirs
+			t = gone
+		}
+		things = append(things, domain.Refs(domain.Ref{Kind: domain.RefParticipant, ID: t.Participant}, domain.Ref{Kind: domain.RefProgramme, ID: t.Programme},
+			domain.Ref{Kind: domain.RefAssistant, ID: t.Assistant})...)
+	}
+	return things, nil
 }
 
 // mayAsk asks the table alone.

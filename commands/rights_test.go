@@ -9,6 +9,7 @@ import (
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/domain/contract"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
 )
@@ -101,5 +102,67 @@ func TestScopesBindCommands(t *testing.T) {
 		if err := c.do(o); (err == nil) != c.within || err != nil && !errors.Is(err, access.ErrDenied) {
 			t.Errorf("%s: %v", c.name, err)
 		}
+	}
+}
+
+// Whoever is limited to some people can't make somebody else's contract one of theirs by
+// saying so, nor take it away, nor be told what it holds.
+func TestAContractOfOthersIsNotTakenOver(t *testing.T) {
+	l := centre(t)
+	o := ledgertest.Actor
+	o.Scopes = []domain.Ref{{Kind: domain.RefParticipant, ID: "U1"}}
+	sign := func(number string, change func(*commands.SignContract)) error {
+		c := commands.SignContract{Number: number, Kind: "psu", Programme: "psu", Participant: "U1", Agreement: "P/1", Concluded: domain.NewDate(2018, 2, 8),
+			From: domain.NewDate(2018, 2, 12), To: domain.NewDate(2018, 12, 31)}
+		change(&c)
+		_, err := l.SignContract(t.Context(), o, c)
+		return err
+	}
+	revision := func(number string) int64 {
+		s, err := journal.Load(t.Context(), l.Journal, domain.Stream("contract", number), contract.Decider())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Revision
+	}
+	before := revision("S/2")
+	for name, change := range map[string]func(*commands.SignContract){
+		"entered again": func(*commands.SignContract) {},
+		"corrected":     func(c *commands.SignContract) { c.Correct, c.Reason = true, "x" },
+		"withdrawn":     func(c *commands.SignContract) { c.Withdraw, c.Reason = true, "x" },
+		"withdrawn by its number": func(c *commands.SignContract) {
+			*c = commands.SignContract{Number: c.Number, Amendment: commands.Amendment{Withdraw: true, Reason: "x"}}
+		},
+	} {
+		if err := sign("S/2", change); !errors.Is(err, access.ErrDenied) {
+			t.Errorf("somebody else's contract, %s: %v", name, err)
+		}
+	}
+	if after := revision("S/2"); after != before {
+		t.Errorf("%d events were recorded", after-before)
+	}
+	if err := sign("S/77", func(*commands.SignContract) {}); err != nil {
+		t.Errorf("an own new contract: %v", err)
+	}
+	for name, change := range map[string]func(*commands.SignContract){
+		"handed on":                        func(c *commands.SignContract) { c.Participant, c.Correct, c.Reason = "U2", true, "x" },
+		"for others":                       func(c *commands.SignContract) { c.Number, c.Participant = "S/78", "U2" },
+		"spelt in another way, taken over": func(c *commands.SignContract) { c.Number, c.Correct, c.Reason = " S/2 ", true, "x" },
+	} {
+		if err := sign("S/77", change); !errors.Is(err, access.ErrDenied) {
+			t.Errorf("an own contract, %s: %v", name, err)
+		}
+	}
+	for range 2 {
+		if err := sign("S/77", func(c *commands.SignContract) {
+			*c = commands.SignContract{Number: c.Number, Amendment: commands.Amendment{Withdraw: true, Reason: "x"}}
+		}); err != nil {
+			t.Errorf("an own contract, withdrawn: %v", err)
+		}
+	}
+	if err := sign("S/79", func(c *commands.SignContract) {
+		*c = commands.SignContract{Number: c.Number, Amendment: commands.Amendment{Withdraw: true, Reason: "x"}}
+	}); !errors.Is(err, access.ErrDenied) {
+		t.Errorf("one that is not there, withdrawn: %v", err)
 	}
 }

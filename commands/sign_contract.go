@@ -37,8 +37,9 @@ type SignContract struct {
 // Operation is its line in the table of rights.
 func (SignContract) Operation() access.Operation { return "sign-contract" }
 
-func (c SignContract) concerns() []domain.Ref {
-	return []domain.Ref{{Kind: domain.RefParticipant, ID: c.Participant}, {Kind: domain.RefAssistant, ID: c.Assistant}, {Kind: domain.RefProgramme, ID: c.Programme}}
+// What it says, and what it takes the place of.
+func (c SignContract) concerns() [][]domain.Ref {
+	return [][]domain.Ref{{{Kind: domain.RefContract, ID: c.Number}}, {{Kind: domain.RefParticipant, ID: c.Participant}, {Kind: domain.RefAssistant, ID: c.Assistant}, {Kind: domain.RefProgramme, ID: c.Programme}}}
 }
 
 func (c SignContract) open() any {

@@ -27,8 +27,8 @@ type TellDurability struct {
 // Operation is its line in the table of rights.
 func (TellDurability) Operation() access.Operation { return "tell-durability" }
 
-func (c TellDurability) concerns() []domain.Ref {
-	return []domain.Ref{{Kind: domain.RefProgramme, ID: c.Project}}
+func (c TellDurability) concerns() [][]domain.Ref {
+	return [][]domain.Ref{{{Kind: domain.RefProgramme, ID: c.Project}}}
 }
 
 func (c TellDurability) open() any {

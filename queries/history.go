@@ -126,7 +126,7 @@ func (d *Reader) walk(ctx context.Context, s selection, each func(*journal.Recor
 	var last journal.Position
 	count := 0
 	take := func(e *journal.Recorded) error {
-		if !s.wants(e.Type) || !s.takes(e.Position) || s.hide && aboutSealed(e.Stream) {
+		if !s.wants(e.Type) || !s.takes(e.Position) || s.hide && aboutSealed(e.Stream) || !s.shows(e) {
 			return nil
 		}
 		if s.Limit > 0 && count == s.Limit {
@@ -255,6 +255,11 @@ func (d *Reader) first(ctx context.Context, text string) (place journal.Position
 
 func (s *selection) takes(p journal.Position) bool {
 	return p.After(s.after) && s.from.ReachedBy(p) && s.until.Includes(p)
+}
+
+// shows says whether an event names nobody else than whom somebody is limited to.
+func (s *selection) shows(e *journal.Recorded) bool {
+	return len(s.Who.Scopes) == 0 || e.Event != nil && s.Who.Only(e.Event.Refs()...)
 }
 
 func (s selection) wants(typ string) bool {

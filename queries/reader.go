@@ -111,7 +111,7 @@ func (d *Reader) Ask(ctx context.Context, name string, req Request) (*Answer, er
 		return err
 	})
 	if err == nil && a.Table.Len == 0 {
-		err = d.checkNamed(ctx, r, a.Params)
+		err = d.checkNamed(ctx, r, req.Who, a.Params)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", name, err)
@@ -156,13 +156,16 @@ func (d *Reader) Standing(ctx context.Context, name string, req Request) (report
 	return head, err
 }
 
-// checkNamed refuses what parameters name that the ledger does not know.
-func (d *Reader) checkNamed(ctx context.Context, r *Report, params map[string]string) error {
+// checkNamed refuses what parameters name that the ledger does not know, as far as
+// whoever asks may know that.
+func (d *Reader) checkNamed(ctx context.Context, r *Report, who access.Who, params map[string]string) error {
 	for _, p := range r.Params {
-		if id := params[p.Name]; p.Refers != "" && id != "" {
-			if err := d.checkKnown(ctx, p.Name, domain.Ref{Kind: domain.RefKind(p.Refers), ID: id}); err != nil {
-				return err
-			}
+		thing := domain.Ref{Kind: domain.RefKind(p.Refers), ID: params[p.Name]}
+		if p.Refers == "" || thing.ID == "" || !who.Within(thing) {
+			continue
+		}
+		if err := d.checkKnown(ctx, p.Name, thing); err != nil {
+			return err
 		}
 	}
 	return nil

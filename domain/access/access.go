@@ -110,6 +110,14 @@ func (w Who) SeesAllOf(op Operation) bool {
 	return !slices.ContainsFunc(table[op].Texts, func(kind domain.RefKind) bool { return !w.Sees(kind) })
 }
 
+// Only says whether some things name nothing of the kinds that somebody is limited to but
+// what is theirs.
+func (w Who) Only(things ...domain.Ref) bool {
+	return !slices.ContainsFunc(things, func(thing domain.Ref) bool {
+		return slices.ContainsFunc(w.Scopes, func(s domain.Ref) bool { return s.Kind == thing.Kind }) && !slices.Contains(w.Scopes, thing)
+	})
+}
+
 // Within says whether what concerns some things lies within somebody's scopes.
 func (w Who) Within(things ...domain.Ref) bool {
 	for _, s := range w.Scopes {

@@ -191,7 +191,7 @@ func (s *sealer) text(seal domain.Seal, text string) domain.Sealed {
 // reason is a reason that has to be given, except where nothing can be said in words any
 // more since the subject's key was destroyed.
 func (s *sealer) reason(seal domain.Seal, text string) (sealed domain.Sealed, wordless bool) {
-	if s.err != nil || text != "" {
+	if s.err != nil || !domain.Blank(text) {
 		return s.text(seal, text), false
 	}
 	wordless, s.err = s.vault.Erased(s.ctx, seal.Subject.Subject())

@@ -171,10 +171,11 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 	case o.Expected != nil && *o.Expected != s.Revision:
 		return refuse(journal.ErrConflict.With("%s is at revision %d, not %d", stream, s.Revision, *o.Expected))
 	}
-	if c.Reason == "" { // which can't be given where the claim's key is destroyed
+	if domain.Blank(c.Reason) { // which can't be given where the claim's key is destroyed
 		if erased, err := l.Vault.Erased(ctx, domain.Ref{Kind: domain.RefClaim, ID: c.Claim}.Subject()); err != nil || !erased {
 			return refuse(cmp.Or(err, error(domain.ErrNoReason)))
 		}
+		c.Reason = ""
 	}
 	o.Expected = nil
 	claim := s.State.Claim(c.Line)

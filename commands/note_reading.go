@@ -29,7 +29,7 @@ var ErrReading = domain.Refusal(domain.CodeDenied, "sealed fields are opened onl
 
 // MayReveal refuses with ErrReading.
 func (l *Ledger) MayReveal(o Origin, reason string) error {
-	if reason != "" && o.May(access.Reveal) {
+	if !domain.Blank(reason) && o.May(access.Reveal) {
 		return nil
 	}
 	l.count(ErrReading)

@@ -1,6 +1,10 @@
 package domain
 
-import "errors"
+import (
+	"errors"
+	"strings"
+	"unicode"
+)
 
 // Whatever is recorded under an identity has a way back: a correction records other
 // values under it, a withdrawal takes it away, and what was withdrawn can be recorded
@@ -35,6 +39,11 @@ type Amend struct {
 	// Anew records a correction even where it changes nothing: whether it does is not
 	// for everybody to learn.
 	Anew bool
+}
+
+// Blank says of a text that nothing of it can be seen: it is no reason for anything.
+func Blank(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }
 
 // Standing is what is recorded under an identity.

@@ -96,10 +96,18 @@ func (p *process) replay(r *http.Request, n *control.Notes) error {
 	req := queries.HistoryRequest{Who: session.Of(r.Context()), Stream: q.Get("stream"), Actor: q.Get("actor"), From: q.Get("from"), Until: q.Get("until"), TypeGlob: q.Get("type")}
 	for _, kind := range []domain.RefKind{domain.RefParticipant, domain.RefContract, domain.RefAgreement, domain.RefAssistant, domain.RefClaim} {
 		if id := q.Get(string(kind)); id != "" {
+			if req.Ref.ID != "" {
+				return queries.ErrNarrow
+			}
 			req.Ref = domain.Ref{Kind: kind, ID: id}
 		}
 	}
-	req.Reveal, _ = strconv.ParseBool(q.Get("reveal"))
+	if text := q.Get("reveal"); text != "" {
+		var err error
+		if req.Reveal, err = strconv.ParseBool(text); err != nil {
+			return control.Usage{Err: errors.New("reveal is neither true nor false")}
+		}
+	}
 	if req.Reveal {
 		reason, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
 		if err == nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/user"
 	"strconv"
@@ -58,11 +59,14 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /control/backup", d.backup)
 	for name, do := range o.Operations {
 		mux.HandleFunc("POST /control/"+name, func(w http.ResponseWriter, r *http.Request) {
-			_ = http.NewResponseController(w).EnableFullDuplex()
 			n := &Notes{door: d, w: w}
 			err := session.Of(r.Context()).Allowed(access.Operation(name))
 			if err == nil {
+				_ = http.NewResponseController(w).EnableFullDuplex()
 				err = do(r, n)
+				// Whoever answers while he reads has to read to the end: what net/http reads
+				// once the handler is done meets its own reading of the next request.
+				_, _ = io.CopyN(io.Discard, r.Body, maxUnread)
 			}
 			n.end(err)
 		})
@@ -76,9 +80,30 @@ func New(o Options) http.Handler {
 			d.answer(w, http.StatusPreconditionFailed, fmt.Errorf("the running server keeps the ledger %q, not %q (--ledger)", d.Ledger, got))
 			return
 		}
+		if err := readable(r.URL.RawQuery); err != nil {
+			d.answer(w, http.StatusBadRequest, err)
+			return
+		}
 		who := access.By(caller(r), access.CommandLine, access.Role(r.Header.Get(headerRole)))
 		mux.ServeHTTP(w, r.WithContext(session.With(r.Context(), who)))
 	})
+}
+
+// maxUnread bounds what is read of a body that an operation left.
+const maxUnread = 1 << 20
+
+// readable refuses a query of which a part would be passed over.
+func readable(query string) error {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return errors.New("the query can't be read")
+	}
+	for name, all := range values {
+		if len(all) > 1 {
+			return fmt.Errorf("%s stands twice", name)
+		}
+	}
+	return nil
 }
 
 // report hands a report on, for somebody who sees what the commands before it did.

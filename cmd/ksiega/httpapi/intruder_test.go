@@ -379,3 +379,40 @@ func TestCorrectionsTellNothing(t *testing.T) {
 		t.Error("most were refused")
 	}
 }
+
+// A reason of which nothing can be seen is none, at every command that asks for one.
+func TestABlankReasonIsNone(t *testing.T) {
+	t.Parallel()
+	d := secretLedger(t, truth())
+	d.role = "coordinator"
+	blank := secrets{reason: " \t\u00a0\u200b "}
+	full := truth()
+	full.reason = blank.reason
+	asked := []struct {
+		name string
+		body map[string]any
+	}{
+		{"pay-benefit", map[string]any{"list": "L2", "contract": "S/1", "month": "2018-04", "amountGrosze": 811, "date": "2018-05-05", "correct": true, "reason": blank.reason}},
+		{"conclude-agreement", map[string]any{"number": "P/1", "concluded": "2018-02-06", "from": "2018-02-08", "to": "2018-12-31", "refundPercent": 50, "correct": true, "reason": blank.reason}},
+		{"submit-claim", map[string]any{"number": "W/1", "agreement": "P/1", "withdraw": true, "reason": blank.reason}},
+		{"write-off-claim", map[string]any{"claim": "W/1", "date": "2018-12-31", "withdraw": true, "reason": blank.reason}},
+		{"resolve-finding", map[string]any{"finding": "refund-difference:W/1:accepted", "reopen": true, "reason": blank.reason}},
+	}
+	for _, c := range amended(full) {
+		delete(c.body, "correct")
+		c.body["withdraw"] = true
+		asked = append(asked, c)
+	}
+	before := len(decode[httpapi.EventPage](t, d.get("/api/v1/events?limit=1000")).Events)
+	for i, c := range asked {
+		w := d.command(c.name, fmt.Sprint("blank-", i), mustJSON(t, c.body))
+		if w.Code == http.StatusOK || c.name != "submit-claim" && c.name != "sign-contract" && !strings.Contains(w.Body.String(), "powód") {
+			t.Errorf("%s %v: %d %s", c.name, c.body, w.Code, w.Body)
+		}
+	}
+	for _, e := range decode[httpapi.EventPage](t, d.get("/api/v1/events?limit=1000")).Events[before:] {
+		if !strings.HasPrefix(e.Type, "intake.") {
+			t.Errorf("recorded: %s", e.Type)
+		}
+	}
+}

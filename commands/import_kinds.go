@@ -44,6 +44,9 @@ func kinds() []importKind {
 var (
 	ErrKind     = domain.Refusal(domain.CodeInvalid, "no known kind of import file")
 	ErrNotBuilt = domain.Refusal(domain.CodeInvalid, "this kind of import file is not built yet")
+	ErrEnding   = domain.Refusal(domain.CodeInvalid, "an import file ends in .csv or .xlsx")
+	// ErrRefusedList: a bank's file is mended in no spreadsheet.
+	ErrRefusedList = domain.Refusal(domain.CodeInvalid, "a list of refused bookings is not read back; import the bank's own file again")
 )
 
 // notBuilt are the kinds of import file that are agreed on and not built yet.
@@ -51,15 +54,18 @@ func notBuilt() []string {
 	return []string{"statusy", "pobyty", "zmiany-umow", "zajecia", "obecnosci-zajec", "wydatki", "kontakty", "liczenia", "tozsamosci"}
 }
 
-// CheckName says whether a file's name is that of an import file: nil, ErrNotBuilt
-// or ErrKind.
+// CheckName says whether a file's name is that of an import file: nil, ErrNotBuilt,
+// ErrEnding or ErrKind.
 func CheckName(name string) error {
 	if _, ok := ImportOrder(OriginalName(name)); ok {
 		return nil
 	}
-	lower := strings.ToLower(name)
-	if slices.Contains(notBuilt(), kindOf(name)) && (strings.HasSuffix(lower, ".csv") || strings.HasSuffix(lower, ".xlsx")) {
+	lower, later := strings.ToLower(name), slices.Contains(notBuilt(), kindOf(name))
+	switch {
+	case later && (strings.HasSuffix(lower, ".csv") || strings.HasSuffix(lower, ".xlsx")):
 		return ErrNotBuilt.With("%s", path.Base(name))
+	case later || slices.ContainsFunc(kinds(), func(k importKind) bool { return k.name == kindOf(name) }):
+		return ErrEnding.With("%s", path.Base(name))
 	}
 	return ErrKind.With("%s", path.Base(name))
 }

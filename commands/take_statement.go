@@ -127,9 +127,9 @@ func statementsFile() importKind {
 func importStatements(ctx context.Context, im *importing) error {
 	switch {
 	case sheetfile.IsRefusedName(im.name):
-		return &FileError{fmt.Errorf("%s: a list of refused bookings is not read back; import the bank's own file again", path.Base(im.name))}
+		return &FileError{fmt.Errorf("%s: %w", path.Base(im.name), ErrRefusedList)}
 	case bytes.HasPrefix(bytes.TrimLeft(im.data, "\ufeff \t\r\n"), []byte("<")):
-		return &FileError{ErrNotBuilt.With("%s (camt.053); let the bank export MT940", path.Base(im.name))}
+		return &FileError{fmt.Errorf("%s: %w", path.Base(im.name), ErrNotBuilt.With("%s (camt.053); let the bank export MT940", path.Base(im.name)))}
 	}
 	statements, err := bankfile.ReadMT940(im.name, bytes.NewReader(im.data))
 	if err != nil {

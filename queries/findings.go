@@ -296,7 +296,7 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 		for _, u := range rows {
 			step := u.On(q.asOf, q.today)
 			if step.Uncountable && !q.single { // or else nobody is kept from the one that he asks for
-				return nil, fmt.Errorf("month %s of contract %s: %w", u.Month, u.Contract, domain.ErrUncountable)
+				return nil, uncountable(ErrMonthSum.With("month %s of contract %s", u.Month, u.Contract), domain.ErrUncountable)
 			}
 			if step.Found = slices.DeleteFunc(step.Found, func(f findings.Found) bool { return !q.is("kind", string(f.Kind)) }); len(step.Found) > 0 {
 				steps, keys = append(steps, step), append(keys, keyOf(u.Agreement, u.Month, u.Contract))
@@ -448,7 +448,7 @@ func claimedBeyond(months []*settledMonth, standing []projections.SettlementClai
 				f.amount, err = domain.Plus(f.amount, stated)
 			}
 			if err != nil {
-				uncounted, f.amount = fmt.Errorf("claims of %s under agreement %s: %w", at.month, at.agreement, err), 0
+				uncounted, f.amount = uncountable(ErrClaimsSum.With("claims of %s under agreement %s", at.month, at.agreement), err), 0
 				break
 			}
 			f.subjects, f.events = append(f.subjects, c.Claim), append(f.events, c.Event)
@@ -494,7 +494,7 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 		if step.Uncountable && !q.single {
 			c, _, err := projections.RefundClaims().Find(ctx, view, it.Part, it.Field)
 			if err == nil && q.touches(c.Submitted, lastDay(c)) {
-				err = fmt.Errorf("claim %s: %w", c.Claim, domain.ErrUncountable)
+				err = uncountable(ErrClaimSum.With("claim %s", c.Claim), domain.ErrUncountable)
 			}
 			if err != nil {
 				return nil, err

@@ -54,13 +54,6 @@ type Entry struct {
 	Data       jsontext.Value `json:"data"`
 }
 
-// Refusals of a history.
-var (
-	ErrGlob   = domain.Refusal(domain.CodeInvalid, "not a pattern of event types")
-	ErrCursor = domain.Refusal(domain.CodeInvalid, "not a cursor of this history")
-	ErrNarrow = domain.Refusal(domain.CodeInvalid, "only one of stream, entity and actor can be followed")
-)
-
 var errEnough = errors.New("enough")
 
 // selection is a HistoryRequest that was checked.
@@ -153,10 +146,10 @@ func (d *Reader) walk(ctx context.Context, s selection, each func(*journal.Recor
 	if errors.Is(err, journal.ErrNowhere) && s.After != "" {
 		err = ErrCursor
 	}
-	if err != nil {
-		return "", fmt.Errorf("history: %w", err)
+	if err != nil && domain.RefusalsOf(err) == nil {
+		err = fmt.Errorf("history: %w", err)
 	}
-	return "", nil
+	return "", err
 }
 
 // about is what a history follows.
@@ -179,7 +172,7 @@ func (d *Reader) readStream(ctx context.Context, s selection, take func(*journal
 			return err
 		}
 	}
-	return ErrUnknown.With("stream")
+	return ErrUnknown.At("stream").With("%s", "stream")
 }
 
 func (d *Reader) selection(ctx context.Context, r HistoryRequest) (s selection, err error) {
@@ -218,13 +211,13 @@ func (d *Reader) selection(ctx context.Context, r HistoryRequest) (s selection, 
 	if r.From != "" {
 		place, from, err := d.first(ctx, r.From)
 		if err != nil {
-			return s, err
+			return s, ofParam("from", err)
 		}
 		s.after, s.from = s.after.Later(place), from
 	}
 	if r.Until != "" {
 		if s.until, err = d.resolve(ctx, r.Until); err != nil {
-			return s, err
+			return s, ofParam("until", err)
 		}
 	}
 	return s, nil

@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -114,7 +113,7 @@ func overAgreements(ctx context.Context, q *question) ([]found, error) {
 			}
 			left, err := t.Left(a.From, slices.Values(worked))
 			if err != nil {
-				return nil, fmt.Errorf("hours of agreement %s: %w", a.Agreement, err)
+				return nil, uncountable(ErrHoursSum.With("hours of agreement %s", a.Agreement), err)
 			}
 			if left >= 0 {
 				continue

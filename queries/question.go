@@ -33,7 +33,7 @@ type Request struct {
 func LeastPosition(text string) (journal.Bound, error) {
 	least, err := journal.ReadBound(text)
 	if err != nil {
-		return least, ErrParam.With("minPosition is not a position")
+		return least, ErrPosition
 	}
 	return least, nil
 }
@@ -46,17 +46,6 @@ type Answer struct {
 	// that the reader saw them, before they do, is the caller's.
 	Shown []domain.Ref
 }
-
-// Refusals of questions.
-var (
-	ErrNoWait   = domain.Refusal(domain.CodeDenied, "minPosition is for those who have a token") // what visitors may see is there
-	ErrNoReport = domain.Refusal(domain.CodeNotFound, "no such report")
-	ErrNoParam  = domain.Refusal(domain.CodeInvalid, "the report has no such parameter")
-	ErrParam    = domain.Refusal(domain.CodeInvalid, "a parameter does not make sense")
-	ErrFormat   = domain.Refusal(domain.CodeInvalid, "no such format")
-	ErrKnownAt  = domain.Refusal(domain.CodeInvalid, "neither a position nor an instant (RFC 3339), nor a day (RRRR-MM-DD)")
-	ErrAhead    = domain.Refusal(domain.CodeInvalid, "that lies ahead of the log, where nothing is settled yet")
-)
 
 // question is a request that was checked, with the views to answer it from.
 type question struct {
@@ -139,7 +128,7 @@ func (r *Report) check(req Request, q *question) error {
 	for name, value := range req.Params {
 		p := r.param(name)
 		if p == nil {
-			return ErrNoParam.With("%s, %s", r.Name, name)
+			return ErrNoParam.At(name).With("%s, %s", r.Name, name)
 		}
 		if value = typed(value); value == "" {
 			continue
@@ -154,7 +143,7 @@ func (r *Report) check(req Request, q *question) error {
 	q.from, _ = domain.ParseDate(q.params["from"])
 	q.to, _ = domain.ParseDate(q.params["to"])
 	if q.to != 0 && q.to < q.from {
-		return ErrParam.With("to lies before from")
+		return ErrOrder
 	}
 	return nil
 }
@@ -167,11 +156,11 @@ func checkParam(p *report.Param, value string) error {
 	switch p.Kind {
 	case report.KindDate:
 		if _, err := domain.ParseDate(value); err != nil {
-			return ErrParam.With("%s is not a date RRRR-MM-DD", p.Name)
+			return ErrDate.At(p.Name).With("%s", p.Name)
 		}
 	case report.KindMonth:
 		if _, err := domain.ParseMonth(value); err != nil {
-			return ErrParam.With("%s is not a month RRRR-MM", p.Name)
+			return ErrMonth.At(p.Name).With("%s", p.Name)
 		}
 	}
 	if len(p.Words) == 0 {
@@ -184,5 +173,5 @@ func checkParam(p *report.Param, value string) error {
 	if slices.Contains(codes, value) {
 		return nil
 	}
-	return ErrParam.With("%s is none of %s", p.Name, strings.Join(codes, ", "))
+	return ErrWord.At(p.Name).With("%s, %s", p.Name, strings.Join(codes, ", "))
 }

@@ -17,9 +17,6 @@ import (
 	"ksiega/projections"
 )
 
-// ErrBehind: the read models have not come to the position asked for in time.
-var ErrBehind = errors.New("the read models have not reached the position yet; ask again")
-
 // waitBound is how long a question waits for a position.
 const waitBound = 2 * time.Second
 
@@ -94,9 +91,8 @@ func (d *Reader) Report(name string) (*Report, error) {
 	return r, nil
 }
 
-// Ask answers a report. It fails with ErrNoReport, ErrNoParam, ErrParam,
-// ErrKnownAt, ErrAhead, ErrUnknown, ErrBehind, ErrNoWait, access.ErrDenied, or an error of
-// Redis or the log.
+// Ask answers a report. It fails with a refusal (refusals.go), access.ErrDenied, or
+// an error of Redis or the log.
 func (d *Reader) Ask(ctx context.Context, name string, req Request) (*Answer, error) {
 	r, checked, head, err := d.checked(name, req)
 	if err != nil {
@@ -195,7 +191,7 @@ func (d *Reader) read(ctx context.Context, knownAt string, least journal.Bound, 
 	if knownAt != "" {
 		until, err := d.knownAt(ctx, knownAt)
 		if err != nil {
-			return err
+			return ofParam("knownAt", err)
 		}
 		views, err := d.known(ctx, until, ps)
 		if err != nil {

@@ -400,9 +400,9 @@ func TestQuestionsThatMakeNoSense(t *testing.T) {
 	}{
 		{"no-such", queries.Request{}, queries.ErrNoReport},
 		{"refunds", queries.Request{Params: map[string]string{"month": "2018-05"}}, queries.ErrNoParam},
-		{"refunds", queries.Request{Params: map[string]string{"state": "paid"}}, queries.ErrParam},
-		{"psu-settlement", queries.Request{Params: map[string]string{"from": "01.05.2018"}}, queries.ErrParam},
-		{"psu-settlement", queries.Request{Params: map[string]string{"from": "2018-05-02", "to": "2018-05-01"}}, queries.ErrParam},
+		{"refunds", queries.Request{Params: map[string]string{"state": "paid"}}, queries.ErrWord},
+		{"psu-settlement", queries.Request{Params: map[string]string{"from": "01.05.2018"}}, queries.ErrDate},
+		{"psu-settlement", queries.Request{Params: map[string]string{"from": "2018-05-02", "to": "2018-05-01"}}, queries.ErrOrder},
 		{"psu-settlement", queries.Request{KnownAt: "yesterday"}, queries.ErrKnownAt},
 	} {
 		c.req.Who = ledgertest.Actor.Who

@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"fmt"
 
 	"ksiega/domain"
 	"ksiega/domain/refund"
@@ -66,7 +65,7 @@ func refundRows(ctx context.Context, q *question) ([]refundRow, error) {
 	rows := make([]refundRow, 0, len(claims))
 	for _, c := range claims {
 		if err := c.totals.Err(); err != nil {
-			return nil, fmt.Errorf("claim %s: %w", c.Claim, err)
+			return nil, uncountable(ErrClaimSum.With("claim %s", c.Claim), err)
 		}
 		if !q.is("state", string(c.totals.Stage())) {
 			continue

@@ -49,7 +49,7 @@ func declared[R any](r Report, shape report.Shape[R], rows func(context.Context,
 		}
 		t, err := shape.Table(found)
 		if errors.Is(err, report.ErrOverflow) {
-			err = fmt.Errorf("%w: %w", domain.ErrUncountable, err)
+			err = fmt.Errorf("%w (%w): %w", ErrTotal.With("%s", r.Name), domain.ErrUncountable, err)
 		}
 		return t, err
 	}

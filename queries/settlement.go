@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -57,7 +56,7 @@ type settledMonth struct {
 // settled are the month's rounded figures, or which month they can't be told of.
 func (m *settledMonth) settled() (benefit, refunded, own domain.Grosze, err error) {
 	if benefit, refunded, own, err = m.Settled(); err != nil {
-		err = fmt.Errorf("month %s of contract %s: %w", m.Month, m.Contract, err)
+		err = uncountable(ErrMonthSum.With("month %s of contract %s", m.Month, m.Contract), err)
 	}
 	return benefit, refunded, own, err
 }

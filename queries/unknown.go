@@ -14,16 +14,12 @@ import (
 	"ksiega/projections"
 )
 
-// ErrUnknown: the ledger knows nothing by that name. What it knows, and has nothing
-// to show of, is an empty answer.
-var ErrUnknown = domain.Refusal(domain.CodeNotFound, "the ledger knows nothing by that name")
-
 // checkKnown refuses a question about a thing that the ledger does not know, which was
 // named by a parameter.
 func (d *Reader) checkKnown(ctx context.Context, param string, thing domain.Ref) error {
 	known, err := d.knows(ctx, thing)
 	if err == nil && !known {
-		err = ErrUnknown.With("%s", param)
+		err = ErrUnknown.At(param).With("%s", param)
 	}
 	return err
 }
@@ -69,7 +65,7 @@ func (d *Reader) checkTypes(glob string) error {
 			return nil //nolint:nilerr // checked before
 		}
 	}
-	return ErrUnknown.With("no type of event matches the pattern")
+	return ErrNoType.At("type")
 }
 
 // streamNames are the names that a stream may have been meant by: the one given,

@@ -44,9 +44,6 @@ const (
 	KindDiffers    = "differs"
 )
 
-// ErrNothingKept: there are no read models to verify.
-var ErrNothingKept = errors.New("there is no Redis whose read models could be verified")
-
 // maxDifferences bounds a list of differences; a read model with more is
 // rebuilt, not studied.
 const maxDifferences = 1000

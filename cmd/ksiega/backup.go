@@ -25,7 +25,7 @@ type backupCmd struct {
 }
 
 // errExternal: what an external store holds is for its own tools.
-var errExternal = errors.New("the events lie in the store of --eventstore: use its own tools there")
+var errExternal = errors.New("użyj narzędzi magazynu zdarzeń: zdarzenia leżą pod --eventstore, a nie w katalogu danych")
 
 // Run writes a backup of the events. The file appears only once it is whole and
 // was read back; everything else in the data directory is made from the events.

@@ -50,7 +50,7 @@ func alike(dir string, name ledgerName) error {
 }
 
 func sameFiles(in string, name ledgerName, other string) error {
-	return control.Usage{Err: fmt.Errorf("the ledger %s in %s and the one without a name in %s would have one master key and one list of erasures (%s.…): give one of the two another directory, which its files beside it go along with",
+	return control.Usage{Err: fmt.Errorf("daj jednej z ksiąg inny katalog i przenieś z nią pliki, które leżą obok: księga %s w %s i księga bez nazwy w %s miałyby wspólny klucz główny i wspólną listę usunięć (%s.…)",
 		name, in, other, other)}
 }
 

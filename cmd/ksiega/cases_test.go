@@ -100,8 +100,8 @@ func sheetCases() map[string]sheetCase {
 	const account = "column konto: not a valid account number"
 	return map[string]sheetCase{
 		"obecnosci_1904.xlsx":        {accepted: 2, days: map[string]domain.Minutes{"2024-05-07": 90, "2024-05-08": 90}},
-		"obecnosci_8859.csv":         {file: "line 2 is in another encoding than the file's Windows-1250; save the file as UTF-8 (read are UTF-8 and Windows-1250"},
-		"obecnosci_msdos852.csv":     {file: "line 2 is in another encoding than the file's Windows-1250"},
+		"obecnosci_8859.csv":         {file: "save the file as UTF-8: line 2, not Windows-1250 (read are UTF-8 and Windows-1250"},
+		"obecnosci_msdos852.csv":     {file: "line 2, not Windows-1250"},
 		"obecnosci_colstyle_s0.xlsx": {accepted: 1, days: map[string]domain.Minutes{"2024-05-07": 15}},
 		"obecnosci_cr.csv":           {accepted: 2, days: map[string]domain.Minutes{"2024-05-07": 180, "2024-05-08": 120}},
 		"obecnosci_isotime.xlsx":     {accepted: 7, days: map[string]domain.Minutes{"2024-05-07": 90, "2024-05-08": 90, "2024-05-09": 90, "2024-05-10": 90, "2024-05-13": 60, "2024-05-14": 60, "2024-05-15": 60}},

@@ -31,7 +31,7 @@ func (c *commandCmd) Run(ctx context.Context, g *globals) error {
 		return fmt.Errorf("standard input: %w", err)
 	}
 	if len(bytes.TrimSpace(body)) == 0 || len(body) > maxCommand {
-		return control.Usage{Err: errors.New("the standard input must hold the command, one JSON object")}
+		return control.Usage{Err: errors.New("podaj polecenie na standardowym wejściu: jeden obiekt JSON")}
 	}
 	if c.Key == "" {
 		c.Key = rand.Text()

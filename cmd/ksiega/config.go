@@ -92,7 +92,7 @@ func (s settings) Validate(app *kong.Application) error {
 	}
 	if len(unknown) > 0 {
 		slices.Sort(unknown)
-		err = fmt.Errorf("config: there is no setting %s", strings.Join(unknown, ", "))
+		err = fmt.Errorf("usuń z pliku ustawień: ustawienia %s nie ma", strings.Join(unknown, ", "))
 	}
 	return err
 }
@@ -108,7 +108,7 @@ func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, 
 // setGlobal sets a flag that every command takes, as the parser of flags would.
 func setGlobal(flag *kong.Flag, value string) error {
 	if flag.Enum != "" && !slices.Contains(flag.EnumSlice(), value) {
-		return fmt.Errorf("--%s must be one of %s", flag.Name, strings.Join(flag.EnumSlice(), ", "))
+		return fmt.Errorf("podaj jedną z wartości --%s: %s", flag.Name, strings.Join(flag.EnumSlice(), ", "))
 	}
 	if err := flag.Parse(kong.Scan().PushTyped(value, kong.FlagValueToken), flag.Target); err != nil {
 		return err
@@ -135,9 +135,9 @@ func reasonFrom(flag string, in io.Reader) (string, error) {
 	reason := strings.TrimSpace(string(b))
 	switch {
 	case len(b) > maxReason:
-		return "", fmt.Errorf("--reason -: at most %d bytes", maxReason)
+		return "", fmt.Errorf("skróć powód do %d bajtów (--reason -)", maxReason)
 	case reason == "":
-		return "", errors.New("--reason -: the standard input holds no reason")
+		return "", errors.New("podaj powód na standardowym wejściu (--reason -)")
 	}
 	return reason, nil
 }

@@ -59,7 +59,7 @@ func (c doctorCmd) Run(ctx context.Context, g *globals) error {
 	}
 	switch {
 	case door != nil && c.Repair:
-		return control.Usage{Err: fmt.Errorf("a server holds %s: stop it before a repair", dir)}
+		return control.Usage{Err: fmt.Errorf("zatrzymaj serwer przed naprawą: używa katalogu %s", dir)}
 	case door != nil:
 		err = d.ask(ctx, door)
 	case c.Repair:
@@ -206,7 +206,7 @@ func (d *doctor) repair(ctx context.Context) error {
 // inUse says in words that somebody else has the data directory.
 func (d *doctor) inUse(err error) error {
 	if errors.Is(err, eventdb.ErrInUse) {
-		return fmt.Errorf("another process holds %s (ksiega node?): stop it, then ask the doctor again", d.dir)
+		return fmt.Errorf("zatrzymaj inny proces i ponów: używa katalogu %s (może ksiega node)", d.dir)
 	}
 	return err
 }

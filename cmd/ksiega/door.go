@@ -11,6 +11,7 @@ import (
 
 	"ksiega/cmd/ksiega/control"
 	"ksiega/cmd/ksiega/session"
+	"ksiega/cmd/ksiega/words"
 	"ksiega/commands"
 )
 
@@ -54,7 +55,7 @@ func (p *process) operations() map[string]control.Operation {
 
 // shown is an error as it may be told to a client: why the store has stopped, and none of
 // the server's secrets, as those of the client, who prints it, are others.
-func (p *process) shown(err error) error { return p.secrets.Error(inWords(p.cause(err))) }
+func (p *process) shown(err error) error { return p.secrets.Error(words.Error(inWords(p.cause(err)))) }
 
 // origin is who asks for a command over the control door.
 func origin(r *http.Request) commands.Origin {

@@ -501,7 +501,7 @@ func (c *restoreCmd) withErasuresOf(ctx context.Context, g *globals, staged *eve
 	r.place = erasuresFile(dir, g.Ledger)
 	if c.NoErasures {
 		if _, err := os.Stat(r.place); !errors.Is(err, fs.ErrNotExist) {
-			return r, nil, control.Usage{Err: fmt.Errorf("--no-erasures, but %s is there: move it away", r.place)}
+			return r, nil, control.Usage{Err: fmt.Errorf("przenieś %s gdzie indziej albo nie podawaj --no-erasures", r.place)}
 		}
 	} else {
 		if err := r.free(); err != nil {

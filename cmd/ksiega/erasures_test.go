@@ -260,10 +260,10 @@ func TestAListThatDoesNotFit(t *testing.T) {
 	lines := strings.SplitAfter(string(whole), "\n")
 	to := filepath.Join(t.TempDir(), "restored")
 	for name, c := range map[string]struct{ list, says string }{
-		"changed": {put(strings.Replace(string(whole), "zadanie", "zadania", 1)), "the chain does not fit at number 1"},
-		"a hole":  {put(lines[0] + lines[2]), "number 2 follows number 0"},
-		"cut":     {put(string(whole[:len(whole)-20])), "after number 2 it cannot be read"},
-		"foreign": {other + erasuresSuffix, "another ledger's"},
+		"changed": {put(strings.Replace(string(whole), "zadanie", "zadania", 1)), "przy wpisie 1"},
+		"a hole":  {put(lines[0] + lines[2]), "przy wpisie 2"},
+		"cut":     {put(string(whole[:len(whole)-20])), "przy wpisie 2"},
+		"foreign": {other + erasuresSuffix, "ta jest innej"},
 		"missing": {list + "x", "no such file"},
 	} {
 		if out := must(t, exitFailed, "restore", backup, "--data", to, "--erasures", c.list); !strings.Contains(out, c.says) {
@@ -277,7 +277,7 @@ func TestAListThatDoesNotFit(t *testing.T) {
 	if err := os.WriteFile(list, []byte(strings.Replace(string(whole), "zadanie", "zadania", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out := must(t, exitFailed, "report", "contracts", "--data", data); !strings.Contains(out, "changed or is damaged") {
+	if out := must(t, exitFailed, "report", "contracts", "--data", data); !strings.Contains(out, "zmieniona albo uszkodzona") {
 		t.Errorf("it says %q", out)
 	}
 	for _, behind := range []func() error{func() error { return os.Remove(list) }, func() error {

@@ -27,19 +27,19 @@ func faultOf(err error) string {
 	case errors.Is(err, control.ErrNoServer), errors.Is(err, errTold), errors.Is(err, errFound):
 		return "" // told as it is
 	case errors.Is(err, eventdb.ErrInUse), errors.Is(err, errDirInUse):
-		return "another process holds the data directory (a ksiega node?): stop it first"
+		return "zatrzymaj inny proces: używa katalogu danych (może ksiega node)"
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return "no room is left on the disk"
+		return "zwolnij miejsce na dysku: nie ma go już"
 	case errors.Is(err, syscall.EFBIG):
-		return "a file may not grow any further (ulimit -f, or the file system's bound)"
+		return "podnieś granicę wielkości pliku (ulimit -f albo systemu plików): została osiągnięta"
 	case errors.Is(err, syscall.EROFS):
-		return "the disk cannot be written to"
+		return "włącz zapis na dysku: jest tylko do odczytu"
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return "no further file can be opened: raise the limit (ulimit -n)"
+		return "podnieś granicę otwartych plików (ulimit -n): została osiągnięta"
 	case errors.Is(err, syscall.EADDRINUSE):
-		return "somebody else listens on that address"
+		return "wybierz inny adres: na tym słucha już ktoś inny"
 	case errors.Is(err, fs.ErrPermission):
-		return "this user has no permission"
+		return "daj uprawnienia temu użytkownikowi: nie ma dostępu"
 	}
 	return redisFaultOf(err)
 }
@@ -52,14 +52,14 @@ func redisFaultOf(err error) string {
 	case errors.Is(err, journal.ErrUnavailable), errors.Is(err, journal.ErrRefused):
 		return ""
 	case errors.As(err, &network), errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, redis.ErrPoolExhausted):
-		return "redis does not answer"
+		return "Redis nie odpowiada"
 	case redis.HasErrorPrefix(err, "OOM"):
-		return "redis has no memory left: raise its maxmemory"
+		return "podnieś maxmemory Redisa: brakuje mu pamięci"
 	case redis.HasErrorPrefix(err, "NOAUTH"), redis.HasErrorPrefix(err, "WRONGPASS"), redis.HasErrorPrefix(err, "NOPERM"):
-		return "redis does not let this user in, or not far enough"
+		return "Redis nie wpuszcza tego użytkownika albo daje mu za mało praw"
 	case redis.HasErrorPrefix(err, "LOADING"), redis.HasErrorPrefix(err, "READONLY"), redis.HasErrorPrefix(err, "MASTERDOWN"), redis.HasErrorPrefix(err, "CLUSTERDOWN"),
 		errors.Is(err, redisdb.ErrNoMaster):
-		return "redis is not ready to be written to"
+		return "Redis nie jest gotowy do zapisu"
 	}
 	return ""
 }
@@ -79,7 +79,7 @@ func (p *process) cause(err error) error {
 		return err
 	}
 	if why := p.node.Err(); why != nil {
-		return fmt.Errorf("the event database has stopped: %w", why)
+		return fmt.Errorf("baza zdarzeń stanęła: %w", why)
 	}
 	return err
 }
@@ -92,19 +92,19 @@ func (p *process) unavailable(err error) string {
 	case words != "":
 		return words
 	case errors.Is(err, journal.ErrUnavailable):
-		return "the event store does not answer"
+		return "magazyn zdarzeń nie odpowiada"
 	case errors.Is(err, journal.ErrRefused):
-		return "the event store refuses this ledger"
+		return "magazyn zdarzeń odmawia tej księdze"
 	case errors.Is(err, foldredis.ErrForeign):
-		return "redis holds the read models of another ledger"
+		return "w Redisie leżą zestawienia innej księgi"
 	case errors.Is(err, journal.ErrClock):
-		return "the clock of the server cannot be right, so that nothing is recorded by it"
+		return "zegar serwera nie może być dobry, więc nic się według niego nie zapisuje"
 	case errors.Is(err, foldredis.ErrContended):
-		return "the read models are changing"
+		return "zestawienia właśnie się zmieniają"
 	case errors.Is(err, foldredis.ErrStopped), errors.Is(err, fold.ErrNotBuilt):
-		return "the read models are not there yet, or have stopped"
+		return "zestawień jeszcze nie ma albo stanęły"
 	case p.node != nil && p.node.Err() != nil:
-		return "the event database has stopped"
+		return "baza zdarzeń stanęła"
 	}
 	return ""
 }

@@ -36,7 +36,7 @@ func TestEachFaultOfTheMachineHasItsOwnWords(t *testing.T) {
 
 	n := startNode(t, "--data", data)
 	code, _, errs := ksiega(t, "verify", "--data", data)
-	says("held", "another process holds the data directory", code, errs)
+	says("held", "używa katalogu danych", code, errs)
 	n.stop()
 
 	self, err := os.Executable()
@@ -49,10 +49,10 @@ func TestEachFaultOfTheMachineHasItsOwnWords(t *testing.T) {
 	cmd.Stderr = &out
 	_ = cmd.Run()
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	says("full", "a file may not grow any further", cmd.ProcessState.ExitCode(), lines[len(lines)-1]+"\n")
+	says("full", "podnieś granicę wielkości pliku", cmd.ProcessState.ExitCode(), lines[len(lines)-1]+"\n")
 
 	code, _, errs = ksiega(t, "serve", "--data", data, "--listen", "127.0.0.1:0", "--redis", "redis://127.0.0.1:1")
-	says("no redis", "redis does not answer", code, errs)
+	says("no redis", "Redis nie odpowiada", code, errs)
 
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -60,7 +60,7 @@ func TestEachFaultOfTheMachineHasItsOwnWords(t *testing.T) {
 	}
 	defer func() { _ = taken.Close() }()
 	code, _, errs = ksiega(t, "serve", "--data", data, "--listen", taken.Addr().String())
-	if code != exitFailed || !strings.Contains(errs, "somebody else listens on that address") {
+	if code != exitFailed || !strings.Contains(errs, "na tym słucha już ktoś inny") {
 		t.Errorf("taken: exit %d, %q", code, errs)
 	}
 }
@@ -81,7 +81,7 @@ func TestADeadRedisIsNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if status == http.StatusServiceUnavailable && strings.Contains(body, "redis does not answer") {
+		if status == http.StatusServiceUnavailable && strings.Contains(body, "Redis nie odpowiada") {
 			break
 		}
 		if try == 100 {

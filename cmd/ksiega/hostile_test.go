@@ -89,7 +89,7 @@ func TestNothingThatPeopleTypeIsKeptInClear(t *testing.T) {
 		t.Fatalf("exit %d: %s%s", code, out, errs)
 	}
 	said(t, "the import", strings.ReplaceAll(out+errs, "Brzęczyszczykiewicz.csv", ""))
-	if !strings.Contains(errs, "asystenci_nazwiska.csv: row 2: column id: looks like a name") {
+	if !strings.Contains(errs, "asystenci_nazwiska.csv: wiersz 2: kolumna id: wygląda na nazwisko") {
 		t.Errorf("a name typed as an id is not pointed out: %s", errs)
 	}
 	s := serve(t, data)

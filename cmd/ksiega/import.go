@@ -139,9 +139,9 @@ func (r *refusedRows) add(c *importCmd, path string, n control.Note) (err error)
 		}
 		for _, p := range row.Problems {
 			if p.Column != "" {
-				p.Sentence = "column " + p.Column + ": " + p.Sentence
+				p.Sentence = "kolumna " + p.Column + ": " + p.Sentence
 			}
-			fmt.Fprintf(os.Stderr, "%s: row %d: %s\n", filepath.Base(path), row.Row, p.Sentence)
+			fmt.Fprintf(os.Stderr, "%s: wiersz %d: %s\n", filepath.Base(path), row.Row, p.Sentence)
 		}
 	}
 	return nil
@@ -173,18 +173,18 @@ func (c *importCmd) conclude(path string, s *commands.Summary, refused refusedRo
 		return nil
 	}
 	for _, row := range s.Totals {
-		fmt.Printf("%s: row %d is one of totals and was passed over\n", name, row)
+		fmt.Printf("%s: wiersz %d to suma, został pominięty\n", name, row)
 	}
 	terminal := term.IsTerminal(int(os.Stderr.Fd()))
 	if more := refused.rows - shownRefusals; terminal && more > 0 {
-		fmt.Fprintf(os.Stderr, "%s: … and %d more rows refused\n", name, more)
+		fmt.Fprintf(os.Stderr, "%s: … i jeszcze %d odrzuconych wierszy\n", name, more)
 	}
 	for i, n := range s.Notices {
 		if terminal && i == shownRefusals {
-			fmt.Fprintf(os.Stderr, "%s: … and %d more\n", name, len(s.Notices)-i)
+			fmt.Fprintf(os.Stderr, "%s: … i jeszcze %d\n", name, len(s.Notices)-i)
 			break
 		}
-		fmt.Fprintf(os.Stderr, "%s: row %d: column %s: looks like a name; ids are not encrypted, use a pseudonymous one\n", name, n.Row, n.Column)
+		fmt.Fprintf(os.Stderr, "%s: wiersz %d: kolumna %s: wygląda na nazwisko; identyfikatory nie są szyfrowane, użyj pseudonimowego\n", name, n.Row, n.Column)
 	}
 	switch {
 	case c.DryRun, s.Header == nil:
@@ -192,7 +192,7 @@ func (c *importCmd) conclude(path string, s *commands.Summary, refused refusedRo
 	case refused.file != nil:
 		written, err := refused.file.Keep()
 		if err == nil {
-			fmt.Fprintf(os.Stderr, "%s: refused rows are in %s\n", name, written)
+			fmt.Fprintf(os.Stderr, "%s: odrzucone wiersze są w %s\n", name, written)
 		}
 		return err
 	case c.Rejected != "":
@@ -274,7 +274,7 @@ func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *
 		var unreadable *commands.FileError
 		switch {
 		case errors.As(err, &unreadable):
-			n.Say(control.Note{File: name, Unreadable: words.File(filepath.Base(name), err)})
+			n.Say(control.Note{File: name, Unreadable: words.Error(err).Error()})
 		case err != nil:
 			return err
 		default:
@@ -308,7 +308,7 @@ func inPolish(rows []commands.RefusedRow) []control.RefusedRow {
 
 // errNoFile refuses what has no end of its own: a pipe that nobody writes into would
 // hold the ledger for ever.
-var errNoFile = errors.New("not a regular file; a pipe or device cannot be imported, save it to a file first")
+var errNoFile = errors.New("zapisz dane do zwykłego pliku: z potoku ani urządzenia się nie importuje")
 
 // importFiles lists the files of the given paths; a directory's in the order
 // they depend on each other.
@@ -335,7 +335,7 @@ func importFiles(paths []string) (files []string, unread int, err error) {
 		found, others := ordered(entries)
 		unread += others
 		if len(found) == 0 {
-			return nil, 0, fmt.Errorf("%s: no import files in this directory", p)
+			return nil, 0, fmt.Errorf("%s: wskaż inny katalog, w tym nie ma plików do importu", p)
 		}
 		for _, name := range found {
 			file := filepath.Join(p, name)
@@ -360,7 +360,7 @@ func ordered(entries []fs.DirEntry) (names []string, others int) {
 			continue
 		}
 		if err := commands.CheckName(name); err != nil {
-			fmt.Fprintln(os.Stderr, "passed over:", err)
+			fmt.Fprintf(os.Stderr, "pominięto %s: %v\n", name, words.Error(err))
 			others++
 			continue
 		}
@@ -376,7 +376,7 @@ func apart(files []string) error {
 	for _, file := range files {
 		name := filepath.Base(file)
 		if other, twice := first[name]; twice {
-			return fmt.Errorf("the refused rows of %s and %s would be one file in --rejected: import them one after the other, into different directories", other, file)
+			return fmt.Errorf("zaimportuj osobno, z innym --rejected: odrzucone wiersze plików %s i %s trafiłyby do jednego pliku", other, file)
 		}
 		first[name] = file
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"ksiega/cmd/ksiega/control"
+	"ksiega/cmd/ksiega/words"
 	"ksiega/domain/access"
 	"ksiega/internal/secret"
 	"ksiega/internal/wiring"
@@ -98,7 +99,7 @@ func run(args []string) int {
 	if err = c.allowed(k.Selected().Name); err == nil {
 		err = k.Run(&c.globals)
 	}
-	return exitCode(c.secrets().Error(inWords(err))) // a report reads its global flags only now
+	return exitCode(c.secrets().Error(words.Error(inWords(err)))) // a report reads its global flags only now
 }
 
 // allowed asks the table of rights about a sub-command: those that need no door are asked

@@ -39,7 +39,7 @@ func (g *globals) keySource(dir string) (keySource, error) {
 		k.file, k.chosen = g.MasterKeyFile, true
 	}
 	if k.variable != "" && k.command != "" || k.command != "" && k.chosen {
-		return k, control.Usage{Err: errors.New("the master key is in one place: KSIEGA_MASTER_KEY, --master-key-command or --master-key-file")}
+		return k, control.Usage{Err: errors.New("wskaż klucz główny w jednym miejscu: KSIEGA_MASTER_KEY, --master-key-command albo --master-key-file")}
 	}
 	k.lock = passphraseOf(g.PassphraseFile)
 	if g.PassphraseFile == "" {

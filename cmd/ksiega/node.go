@@ -41,7 +41,7 @@ func (c *nodeCmd) Run(ctx context.Context, g *globals) error {
 		return c.addUser()
 	}
 	if c.ReadOnlyUser {
-		return control.Usage{Err: errors.New("--read-only-user belongs to --add-user NAME")}
+		return control.Usage{Err: errors.New("podaj --read-only-user tylko razem z --add-user NAME")}
 	}
 	opts, err := c.options(g)
 	if err != nil {
@@ -78,14 +78,14 @@ func (c *nodeCmd) options(g *globals) (opts eventdb.Options, err error) {
 	path, isSocket := strings.CutPrefix(c.Listen, "unix:")
 	switch {
 	case isSocket && path == "":
-		return opts, control.Usage{Err: errors.New("--listen unix: names no path")}
+		return opts, control.Usage{Err: errors.New("podaj ścieżkę: --listen unix:PATH")}
 	case isSocket:
 		opts.Socket, err = filepath.Abs(path)
 	case c.Listen != "":
 		opts.TCP, err = c.tcp(dir)
 	}
 	if err == nil && opts.TCP == nil && (c.Users != "" || c.secure() || c.Insecure) {
-		err = control.Usage{Err: errors.New("--users, --tls-cert, --tls-key, --tls-self-signed, --tls-host and --insecure belong to --listen HOST:PORT")}
+		err = control.Usage{Err: errors.New("podaj --users, --tls-cert, --tls-key, --tls-self-signed, --tls-host i --insecure tylko razem z --listen HOST:PORT")}
 	}
 	return opts, err
 }
@@ -99,7 +99,7 @@ func (c *nodeCmd) secure() bool {
 func (c *nodeCmd) tcp(dir string) (*eventdb.TCPOptions, error) {
 	host, port, err := net.SplitHostPort(c.Listen)
 	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
-		return nil, control.Usage{Err: fmt.Errorf("--listen %s is neither unix:PATH nor HOST:PORT", c.Listen)}
+		return nil, control.Usage{Err: fmt.Errorf("podaj --listen jako unix:PATH albo HOST:PORT, a nie %s", c.Listen)}
 	}
 	if loopback(c.Listen) && !c.Insecure && c.Users == "" && !c.secure() {
 		// Scripts rely on --listen HOST:PORT alone, as on the real server's
@@ -110,30 +110,30 @@ func (c *nodeCmd) tcp(dir string) (*eventdb.TCPOptions, error) {
 	out := &eventdb.TCPOptions{Listen: c.Listen, Insecure: c.Insecure}
 	if c.Insecure {
 		if c.Users != "" || c.secure() {
-			return nil, control.Usage{Err: errors.New("--insecure means neither users nor TLS; leave it out, or them")}
+			return nil, control.Usage{Err: errors.New("wybierz jedno: --insecure albo użytkowników i TLS")}
 		}
 		if !loopback(c.Listen) {
-			return nil, control.Usage{Err: fmt.Errorf("--insecure is for a loopback address, which %s is not", c.Listen)}
+			return nil, control.Usage{Err: fmt.Errorf("podaj adres pętli zwrotnej: --insecure jest tylko dla niego, a %s nim nie jest", c.Listen)}
 		}
 		return out, nil
 	}
 	files := c.TLSCert != "" && c.TLSKey != ""
 	switch {
 	case c.SelfSigned && (c.TLSCert != "" || c.TLSKey != ""):
-		return nil, control.Usage{Err: errors.New("give either --tls-self-signed or --tls-cert and --tls-key")}
+		return nil, control.Usage{Err: errors.New("wybierz jedno: --tls-self-signed albo --tls-cert i --tls-key")}
 	case len(c.TLSHosts) > 0 && !c.SelfSigned:
-		return nil, control.Usage{Err: errors.New("--tls-host belongs to --tls-self-signed")}
+		return nil, control.Usage{Err: errors.New("podaj --tls-host tylko razem z --tls-self-signed")}
 	case c.Users == "" || !files && !c.SelfSigned:
-		ways := "needs TLS and users: --users FILE with --tls-cert FILE --tls-key FILE or --tls-self-signed"
+		ways := "wymaga TLS i użytkowników: podaj --users FILE oraz --tls-cert FILE i --tls-key FILE albo --tls-self-signed"
 		if loopback(c.Listen) {
-			ways += "; or --insecure, which lets everybody on this machine read and write everything"
+			ways += "; albo --insecure, a wtedy każdy na tej maszynie czyta i pisze wszystko"
 		}
 		return nil, control.Usage{Err: fmt.Errorf("--listen %s %s", c.Listen, ways)}
 	}
 	hosts := c.TLSHosts
 	if ip := net.ParseIP(host); c.SelfSigned && len(hosts) == 0 {
 		if host == "" || ip.IsUnspecified() {
-			return nil, control.Usage{Err: fmt.Errorf("--listen %s names no host for the certificate: give --tls-host", c.Listen)}
+			return nil, control.Usage{Err: fmt.Errorf("podaj --tls-host: --listen %s nie nazywa hosta, na którego ma być certyfikat", c.Listen)}
 		}
 		hosts = []string{host}
 	}
@@ -151,7 +151,7 @@ func (c *nodeCmd) tcp(dir string) (*eventdb.TCPOptions, error) {
 // addUser writes a user into the users file.
 func (c *nodeCmd) addUser() error {
 	if c.Users == "" || c.Listen != "" || c.ReadOnly || c.Insecure || c.secure() {
-		return control.Usage{Err: errors.New("--add-user NAME goes with --users FILE and, if wanted, --read-only-user, and nothing else")}
+		return control.Usage{Err: errors.New("podaj --add-user NAME z --users FILE i ewentualnie --read-only-user, z niczym więcej")}
 	}
 	password, err := nodePassword(os.Stdin)
 	if err != nil {

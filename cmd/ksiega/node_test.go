@@ -190,7 +190,7 @@ func TestNodeWithUsers(t *testing.T) {
 		{"first secret\n", "user writer added", exitDone, []string{"writer"}},
 		{"second secret\nignored", "user writer changed", exitDone, []string{"writer"}},
 		{"third secret", "user reader added", exitDone, []string{"reader", "--read-only-user"}},
-		{"", "goes with --users FILE", exitUsage, []string{"x", "--listen", "unix:y"}},
+		{"", "podaj --add-user NAME z --users FILE", exitUsage, []string{"x", "--listen", "unix:y"}},
 	} {
 		if code, out := add(c.input, c.args...); code != c.code || !strings.Contains(out, c.want) {
 			t.Fatalf("%q %q: %d, %s", c.args, c.input, code, out)
@@ -238,28 +238,28 @@ func TestNodeUsage(t *testing.T) {
 	if err := os.WriteFile(users, []byte("anna:read-only\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	both := "--users FILE with --tls-cert FILE --tls-key FILE or --tls-self-signed"
+	both := "--users FILE oraz --tls-cert FILE i --tls-key FILE albo --tls-self-signed"
 	for _, c := range []struct {
 		args, want string
 		code       int
 	}{
-		{"--listen localhost:0 --users " + users, both + "; or --insecure", exitUsage},
-		{"--listen 127.0.0.1:0 --tls-self-signed", both + "; or --insecure", exitUsage},
+		{"--listen localhost:0 --users " + users, both + "; albo --insecure", exitUsage},
+		{"--listen 127.0.0.1:0 --tls-self-signed", both + "; albo --insecure", exitUsage},
 		{"--listen 127.0.0.1:0 --tls-cert x --users " + users, both, exitUsage},
 		{"--listen 0.0.0.0:0", both + "\n", exitUsage},
-		{"--listen 0.0.0.0:0 --insecure", "for a loopback address, which 0.0.0.0:0 is not", exitUsage},
-		{"--listen :0 --insecure", "for a loopback address", exitUsage},
-		{"--listen 127.0.0.1:0 --insecure --tls-self-signed", "neither users nor TLS", exitUsage},
-		{"--listen :0 --tls-self-signed --users " + users, "give --tls-host", exitUsage},
-		{"--listen 127.0.0.1:0 --tls-self-signed --tls-cert x --tls-key y --users " + users, "either --tls-self-signed or", exitUsage},
-		{"--listen 127.0.0.1:0 --tls-host x --tls-cert x --tls-key y --users " + users, "--tls-host belongs to", exitUsage},
-		{"--listen somewhere", "neither unix:PATH nor HOST:PORT", exitUsage},
-		{"--listen 127.0.0.1:http --insecure", "neither unix:PATH nor HOST:PORT", exitUsage},
-		{"--listen unix:", "names no path", exitUsage},
-		{"--insecure", "belong to --listen HOST:PORT", exitUsage},
-		{"--listen unix:x --users " + users, "belong to --listen HOST:PORT", exitUsage},
-		{"--read-only-user", "belongs to --add-user", exitUsage},
-		{"--add-user anna", "goes with --users FILE", exitUsage},
+		{"--listen 0.0.0.0:0 --insecure", "0.0.0.0:0 nim nie jest", exitUsage},
+		{"--listen :0 --insecure", "podaj adres pętli zwrotnej", exitUsage},
+		{"--listen 127.0.0.1:0 --insecure --tls-self-signed", "wybierz jedno: --insecure albo", exitUsage},
+		{"--listen :0 --tls-self-signed --users " + users, "podaj --tls-host", exitUsage},
+		{"--listen 127.0.0.1:0 --tls-self-signed --tls-cert x --tls-key y --users " + users, "--tls-self-signed albo --tls-cert", exitUsage},
+		{"--listen 127.0.0.1:0 --tls-host x --tls-cert x --tls-key y --users " + users, "podaj --tls-host tylko razem", exitUsage},
+		{"--listen somewhere", "unix:PATH albo HOST:PORT", exitUsage},
+		{"--listen 127.0.0.1:http --insecure", "unix:PATH albo HOST:PORT", exitUsage},
+		{"--listen unix:", "podaj ścieżkę", exitUsage},
+		{"--insecure", "tylko razem z --listen HOST:PORT", exitUsage},
+		{"--listen unix:x --users " + users, "tylko razem z --listen HOST:PORT", exitUsage},
+		{"--read-only-user", "tylko razem z --add-user", exitUsage},
+		{"--add-user anna", "podaj --add-user NAME z --users FILE", exitUsage},
 		{"--listen 127.0.0.1:0 --tls-self-signed --users " + users, "users: line 1: it is not name:role:hash", exitFailed},
 		{"--listen 127.0.0.1:0 --tls-self-signed --users " + users + ".none", "users file: open", exitFailed},
 	} {

@@ -40,14 +40,14 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 		return err
 	}
 	if !source.inFile() && c.NextCommand == "" {
-		return control.Usage{Err: fmt.Errorf("the master key is in %s: put it into a file and name that with --master-key-file, so that it can be replaced, or say where the new one is with --next-command", source)}
+		return control.Usage{Err: fmt.Errorf("zapisz klucz główny w pliku i wskaż go przez --master-key-file, żeby dało się go zastąpić, albo wskaż nowy przez --next-command: teraz jest w %s", source)}
 	}
 	door, err := dial(g, dir)
 	if err != nil {
 		return err
 	}
 	if door != nil {
-		return control.Usage{Err: fmt.Errorf("a server holds the data directory %s: stop it first", dir)}
+		return control.Usage{Err: fmt.Errorf("najpierw zatrzymaj serwer: używa katalogu danych %s", dir)}
 	}
 	p := newProcess(g, dir)
 	defer func() { err = errors.Join(err, p.Close()) }()

@@ -131,7 +131,7 @@ func parseReport(args []string, app *kong.Application) (name string, query url.V
 		flag, isFlag := strings.CutPrefix(args[i], "-")
 		if !isFlag {
 			if name != "" {
-				return "", nil, "", fmt.Errorf("unexpected argument %q", args[i])
+				return "", nil, "", fmt.Errorf("usuń argument %q: po nazwie zestawienia stoją tylko flagi", args[i])
 			}
 			name = args[i]
 			continue
@@ -139,7 +139,7 @@ func parseReport(args []string, app *kong.Application) (name string, query url.V
 		flag, value, given := strings.Cut(strings.TrimPrefix(flag, "-"), "=")
 		if !given {
 			if i++; i >= len(args) {
-				return "", nil, "", fmt.Errorf("flag --%s needs a value", flag)
+				return "", nil, "", fmt.Errorf("podaj wartość flagi --%s", flag)
 			}
 			value = args[i]
 		}
@@ -166,7 +166,7 @@ func parseReport(args []string, app *kong.Application) (name string, query url.V
 		}
 	}
 	if name == "" {
-		return "", nil, "", errors.New("which report? ksiega report NAME")
+		return "", nil, "", errors.New("podaj nazwę zestawienia: ksiega report NAME")
 	}
 	return name, query, out, nil
 }

@@ -42,7 +42,7 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 		return control.Usage{Err: err}
 	}
 	if !loopback(c.Listen) && token == "" {
-		return control.Usage{Err: fmt.Errorf("listening on %s needs a token (--token-file or KSIEGA_TOKEN)", c.Listen)}
+		return control.Usage{Err: fmt.Errorf("podaj token (--token-file albo KSIEGA_TOKEN): bez niego serwer nie słucha na %s", c.Listen)}
 	}
 	m := newMetrics()
 	p, err := openLedger(ctx, g, true, m.hooks(func(projection string, err error) {

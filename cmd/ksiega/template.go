@@ -8,6 +8,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"ksiega/cmd/ksiega/control"
+	"ksiega/cmd/ksiega/words"
 	"ksiega/commands"
 )
 
@@ -30,7 +31,7 @@ func (c *templateCmd) Run() error {
 				kinds = append(kinds, f.Kind)
 			}
 		}
-		return control.Unknown{Err: fmt.Errorf("%w; there are %s", err, strings.Join(kinds, ", "))}
+		return control.Unknown{Err: fmt.Errorf("%w Są: %s.", words.Error(err), strings.Join(kinds, ", "))}
 	}
 	if c.Output == "" {
 		c.Output = of.Kind + ".xlsx"

@@ -22,12 +22,12 @@ func TestUnknownThings(t *testing.T) {
 			{"contract", []string{"replay", "--contract", "S/404"}},
 			{"actor", []string{"replay", "--actor", "nobody-at-all"}},
 			{"stream", []string{"replay", "--stream", "contract-S%2F404"}},
-			{"type", []string{"replay", "--type", "obecnosc.*"}},
+			{"rodzaj zdarzenia", []string{"replay", "--type", "obecnosc.*"}},
 			{"agreement", []string{"report", "psu-settlement", "--agreement", "P/404"}},
 			{"project", []string{"report", "durability", "--project", "404"}},
 		} {
 			out := must(t, exitFound, append(c.args, "--data", data)...)
-			if !strings.Contains(out, "the ledger knows nothing by that name") || !strings.Contains(out, c.word) {
+			if !strings.Contains(out, "Popraw") || !strings.Contains(out, c.word) {
 				t.Errorf("%v: %q", c.args, out)
 			}
 		}

@@ -55,7 +55,7 @@ func (c rebuildCmd) Run(ctx context.Context, g *globals) error {
 			return err
 		}
 		if door, err := dial(g, dir); door != nil || err != nil {
-			return errors.Join(err, control.Usage{Err: fmt.Errorf("a server holds the data directory %s: stop it before it takes rows over", dir)})
+			return errors.Join(err, control.Usage{Err: fmt.Errorf("zatrzymaj serwer, zanim przejmie wiersze: używa katalogu danych %s", dir)})
 		}
 		g.takeOver = true
 	}
@@ -87,7 +87,7 @@ func (p *process) verify(r *http.Request, n *control.Notes) error {
 
 func (p *process) rebuild(r *http.Request, n *control.Notes) error {
 	if p.store == nil {
-		return errors.New("there are no read models here to rebuild")
+		return errors.New("nie ma tu zestawień do zbudowania: wskaż Redis (--redis) albo uruchom serwer")
 	}
 	return p.runner.Rebuild(r.Context(), func(_ journal.Position, events int) { n.Say(control.Note{At: events}) }, projections.All()...)
 }

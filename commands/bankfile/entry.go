@@ -10,18 +10,18 @@ import (
 // balance reads `C180301PLN1234,56`.
 func balance(f field, s string) (Balance, error) {
 	if len(s) < 11 || s[0] != 'C' && s[0] != 'D' {
-		return Balance{}, f.errorf("not a balance (C or D, date, currency, amount)")
+		return Balance{}, f.refuse(ErrBalance)
 	}
 	date, ok := shortDate(s[1:7])
 	if !ok {
-		return Balance{}, f.errorf("not a date YYMMDD")
+		return Balance{}, f.refuse(ErrDate)
 	}
 	if s[7:10] != "PLN" {
-		return Balance{}, f.errorf("the currency is not PLN")
+		return Balance{}, f.refuse(ErrCurrency)
 	}
 	amount, rest, ok := cutAmount(s[10:])
 	if !ok || rest != "" {
-		return Balance{}, f.errorf("not an amount")
+		return Balance{}, f.refuse(ErrAmount)
 	}
 	if s[0] == 'D' {
 		amount = -amount
@@ -33,17 +33,17 @@ func balance(f field, s string) (Balance, error) {
 func entry(f field) (Line, error) {
 	s := strings.TrimSpace(f.text[0])
 	if len(s) < 6 {
-		return Line{}, f.errorf("too short")
+		return Line{}, f.refuse(ErrShort)
 	}
 	var l Line
 	var ok bool
 	if l.Value, ok = shortDate(s[:6]); !ok {
-		return Line{}, f.errorf("not a value date YYMMDD")
+		return Line{}, f.refuse(ErrValueDate)
 	}
 	l.Booked, s = l.Value, s[6:]
 	if len(s) >= 4 && digits(s[:4]) {
 		if l.Booked, ok = nearest(l.Value, s[:4]); !ok {
-			return Line{}, f.errorf("not a booking date MMDD")
+			return Line{}, f.refuse(ErrBookedDate)
 		}
 		s = s[4:]
 	}
@@ -55,14 +55,14 @@ func entry(f field) (Line, error) {
 		}
 	}
 	if mark == "" {
-		return Line{}, f.errorf("neither credit nor debit (C, D, RC, RD)")
+		return Line{}, f.refuse(ErrMark)
 	}
 	if s != "" && s[0] >= 'A' && s[0] <= 'Z' {
 		s = s[1:]
 	}
 	amount, rest, ok := cutAmount(s)
 	if !ok {
-		return Line{}, f.errorf("not an amount")
+		return Line{}, f.refuse(ErrAmount)
 	}
 	if mark == "D" || mark == "RC" {
 		amount = -amount

@@ -56,10 +56,6 @@ type field struct {
 	text []string
 }
 
-func (f field) errorf(format string, args ...any) error {
-	return fmt.Errorf("line %d: tag %s: %w", f.line, f.tag, fmt.Errorf(format, args...))
-}
-
 // ReadMT940 reads every statement of a file, or none: the first mistake is an
 // error that names the file, its line and tag.
 func ReadMT940(name string, r io.Reader) ([]Statement, error) {
@@ -69,7 +65,7 @@ func ReadMT940(name string, r io.Reader) ([]Statement, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	if len(raw) > maxBytes {
-		return nil, fmt.Errorf("%s: larger than %d MiB", name, maxBytes>>20)
+		return nil, fmt.Errorf("%s: %w", name, ErrLarge.With("%d MiB", maxBytes>>20))
 	}
 	text, err := decode(raw)
 	if err != nil {
@@ -87,7 +83,7 @@ func ReadMT940(name string, r io.Reader) ([]Statement, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if len(file.statements) == 0 {
-		return nil, fmt.Errorf("%s: no statement (no tag 20)", name)
+		return nil, fmt.Errorf("%s: %w", name, ErrNoStatement)
 	}
 	return file.statements, nil
 }
@@ -134,8 +130,6 @@ type draft struct {
 	described      []string
 }
 
-var errNotClosed = errors.New("the statement has no closing balance (tag 62F); is the file complete?")
-
 // read takes one line. What begins with a tag is a field only where such a field
 // stands and in its form: a line of a transfer's title may begin like one. What
 // stands before the first field of a statement is the message's envelope.
@@ -144,7 +138,7 @@ func (r *reader) read(number int, line string) error {
 		_, line, _ = strings.Cut(line, "{4:")
 	}
 	if tag, rest, ok := cutTag(line); ok && tag == "61" && r.open == nil && r.current == nil && entryForm(rest) {
-		return field{tag: tag, line: number}.errorf("stands before tag 20")
+		return field{tag: tag, line: number}.refuse(ErrBefore)
 	} else if ok && r.isField(tag, rest) {
 		if err := r.flush(); err != nil {
 			return err
@@ -159,7 +153,7 @@ func (r *reader) read(number int, line string) error {
 		return errors.Join(r.flush(), r.end())
 	}
 	if len(r.open.text) == maxFieldLines || len(line) > maxFieldBytes {
-		return r.open.errorf("more than %d lines, or %d bytes in one", maxFieldLines, maxFieldBytes)
+		return r.open.refuse(ErrLong)
 	}
 	r.open.text = append(r.open.text, line)
 	return nil
@@ -253,9 +247,9 @@ func (r *reader) flush() error {
 	d := r.current
 	switch {
 	case d == nil:
-		return f.errorf("stands before tag 20")
+		return f.refuse(ErrBefore)
 	case d.closed != "" && f.tag != "64" && f.tag != "65" && f.tag != "86" && f.tag != "NS":
-		return f.errorf("stands after the closing balance")
+		return f.refuse(ErrAfter)
 	}
 	return d.take(f)
 }
@@ -268,28 +262,28 @@ func (d *draft) take(f field) (err error) {
 	switch f.tag {
 	case "25", "25P":
 		if d.Account != "" {
-			return f.errorf("a second account")
+			return f.refuse(ErrAccounts)
 		}
 		d.Written = compact(value)
 		if d.Account = account(value); d.Account == "" {
-			return f.errorf("not an account number")
+			return f.refuse(ErrAccount)
 		}
 	case "28", "28C":
 		if d.Number != "" {
-			return f.errorf("a second statement number")
+			return f.refuse(ErrNumbers)
 		}
 		if d.Number = value; !numberForm(value) {
-			return f.errorf("not a statement number")
+			return f.refuse(ErrNumber)
 		}
 	case "60F", "60M":
 		if d.opened != "" {
-			return f.errorf("a second opening balance; has the statement before it no closing one (tag 62F)?")
+			return f.refuse(ErrOpenings)
 		}
 		d.opened, d.Continues = f.tag, f.tag == "60M"
 		d.Opening, err = balance(f, value)
 	case "62F", "62M":
 		if d.opened == "" {
-			return f.errorf("no opening balance (tag 60F) before it")
+			return f.refuse(ErrNoOpening)
 		}
 		d.closed = f.tag
 		if d.Closing, err = balance(f, value); err == nil {
@@ -305,10 +299,10 @@ func (d *draft) take(f field) (err error) {
 
 func (d *draft) book(f field) error {
 	if d.opened == "" {
-		return f.errorf("no opening balance (tag 60F) before it")
+		return f.refuse(ErrNoOpening)
 	}
 	if len(d.Lines) == statement.MaxLines {
-		return f.errorf("more than %d lines in one statement", statement.MaxLines)
+		return f.refuse(ErrLines, statement.MaxLines)
 	}
 	line, err := entry(f)
 	if err != nil {
@@ -360,8 +354,7 @@ func (d *draft) check(f field) error {
 		sum += l.Amount
 	}
 	if sum != d.Closing.Amount {
-		return f.errorf("statement %s: opening %s and %d lines come to %s, the closing balance is %s: a difference of %s",
-			d.Number, d.Opening.Amount, len(d.Lines), sum, d.Closing.Amount, d.Closing.Amount-sum)
+		return f.refuse(ErrSum, sum, d.Closing.Amount)
 	}
 	return nil
 }
@@ -374,14 +367,14 @@ func (r *reader) end() error {
 	}
 	switch {
 	case d.closed == "":
-		return d.start.errorf("%w", errNotClosed)
+		return d.start.refuse(ErrNotClosed)
 	case d.Account == "":
-		return d.start.errorf("the statement names no account (tag 25)")
+		return d.start.refuse(ErrNoAccount)
 	case d.Number == "":
-		return d.start.errorf("the statement has no number (tag 28C)")
+		return d.start.refuse(ErrNoNumber)
 	}
 	if p := r.last; p != nil && p.closed == "62M" && d.opened == "60M" && p.Account == d.Account && p.Closing.Amount != d.Opening.Amount {
-		return d.start.errorf("statement %s: opens with %s, but the page before closed with %s", d.Number, d.Opening.Amount, p.Closing.Amount)
+		return d.start.refuse(ErrPage, d.Opening.Amount, p.Closing.Amount)
 	}
 	r.statements = append(r.statements, d.Statement)
 	r.last, r.current = d, nil

@@ -173,14 +173,14 @@ func TestManyStatementsAndPages(t *testing.T) {
 	}
 	broken := strings.Replace(text, "60M:D180430PLN100,00", "60M:D180430PLN101,00", 1)
 	broken = strings.Replace(broken, "C250,NTRF", "C251,NTRF", 1)
-	if _, err := ReadMT940("x.mt940", strings.NewReader(broken)); err == nil || !strings.Contains(err.Error(), "opens with -101.00, but the page before closed with -100.00") {
+	if _, err := ReadMT940("x.mt940", strings.NewReader(broken)); err == nil || !strings.Contains(err.Error(), ErrPage.Message+": -101.00 -100.00") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestRefusedFiles(t *testing.T) {
 	t.Parallel()
-	const second = "a second opening balance; has the statement before it no closing one (tag 62F)?"
+	second := ErrOpenings.Message
 	good := message(":61:180301C50,00NTRFNONREF\n:86:020<20Jan Kowalski\n")
 	edit := func(old, new string) string { return strings.Replace(good, old, new, 1) }
 	for _, c := range []struct{ text, want string }{
@@ -189,7 +189,7 @@ func TestRefusedFiles(t *testing.T) {
 		{":61:180301C50,00NTRFNONREF\n" + good, "w.sta: line 1: tag 61: stands before tag 20"},
 		{good + ":61:180301C50,00NTRFNONREF\n", "w.sta: line 10: tag 61: stands before tag 20"},
 		{"\x00", "w.sta: not a text file"},
-		{edit("C50,00", "C49,99"), "w.sta: line 7: tag 62F: statement 8/1: opening 100.00 and 1 lines come to 149.99, the closing balance is 150.00: a difference of 0.01"},
+		{edit("C50,00", "C49,99"), "w.sta: line 7: tag 62F: " + ErrSum.Message + ": 149.99 150.00"},
 		{edit("PLN100,00", "EUR100,00"), "w.sta: line 4: tag 60F: the currency is not PLN"},
 		{edit(":60F:C180301", ":60F:X180301"), "w.sta: line 4: tag 60F: not a balance (C or D, date, currency, amount)"},
 		{edit(":60F:C180301", ":60F:C181301"), "w.sta: line 4: tag 60F: not a date YYMMDD"},
@@ -199,12 +199,12 @@ func TestRefusedFiles(t *testing.T) {
 		{edit(":28C:8/1\n", ""), "w.sta: line 1: tag 20: the statement has no number (tag 28C)"},
 		{edit(":25:PL"+ours+"\n", ""), "w.sta: line 1: tag 20: the statement names no account (tag 25)"},
 		{edit("-\n", ":61:180301C50,00NTRFNONREF\n"), "w.sta: line 9: tag 61: stands after the closing balance"},
-		{edit(":62F:C180331PLN150,00\n:64:C180331PLN150,00\n", ""), "w.sta: line 1: tag 20: " + errNotClosed.Error()},
+		{edit(":62F:C180331PLN150,00\n:64:C180331PLN150,00\n", ""), "w.sta: line 1: tag 20: " + ErrNotClosed.Message},
 		{edit(":62F:C180331PLN150,00\n:64:C180331PLN150,00\n", good), "w.sta: line 10: tag 60F: " + second},
 		{edit(":25:PL"+ours, ":25:JAN KOWALSKI 12345678"), "w.sta: line 2: tag 25: not an account number"},
 		{edit(":28C:8/1", ":28C:8/KOWALSKI"), "w.sta: line 3: tag 28C: not a statement number"},
-		{edit("Jan Kowalski\n", strings.Repeat("x\n", 101)), "w.sta: line 6: tag 86: more than 100 lines, or 16384 bytes in one"},
-		{edit("Jan Kowalski", "a\n"+strings.Repeat("x", 20000)), "w.sta: line 6: tag 86: more than 100 lines, or 16384 bytes in one"},
+		{edit("Jan Kowalski\n", strings.Repeat("x\n", 101)), "w.sta: line 6: tag 86: " + ErrLong.Message},
+		{edit("Jan Kowalski", "a\n"+strings.Repeat("x", 20000)), "w.sta: line 6: tag 86: " + ErrLong.Message},
 	} {
 		got, err := ReadMT940("a/w.sta", strings.NewReader(c.text))
 		if err == nil || err.Error() != c.want || got != nil {

@@ -16,7 +16,6 @@ package charset
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -24,6 +23,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"ksiega/domain"
 )
 
 // Encoding is an encoding of one byte a letter.
@@ -44,9 +45,13 @@ func (e Encoding) decode(raw []byte) (string, error) {
 	return string(text), err
 }
 
-// ErrNoText refuses bytes that are no text of this kind, UTF-16 without its byte order
-// mark among them.
-var ErrNoText = errors.New("not a text file")
+// Refusals of bytes that are no text of this kind: UTF-16 without its byte order mark, or
+// cut within a letter, and lines in several encodings among them.
+var (
+	ErrNoText   = domain.Refusal(domain.CodeInvalid, "not a text file")
+	ErrCut      = domain.Refusal(domain.CodeInvalid, "text in UTF-16 that ends within a letter")
+	ErrEncoding = domain.Refusal(domain.CodeInvalid, "a line is in another encoding than the file; save the file as UTF-8")
+)
 
 const bom = "\uFEFF"
 
@@ -84,21 +89,21 @@ func Decode(raw []byte, among ...Encoding) (string, error) {
 }
 
 // fromUTF16 makes UTF-8 of bytes that begin with the byte order mark of UTF-16, as
-// spreadsheets write "Unicode text". A half letter is no text.
+// spreadsheets write "Unicode text". A half letter at the end is a file cut short.
 func fromUTF16(raw []byte) ([]byte, error) {
 	order := binary.ByteOrder(binary.LittleEndian)
 	if raw[0] == 0xFE {
 		order = binary.BigEndian
 	}
 	if len(raw)%2 != 0 {
-		return nil, ErrNoText
+		return nil, ErrCut
 	}
 	text := make([]byte, 0, len(raw))
 	for at := 2; at < len(raw); at += 2 {
 		c := rune(order.Uint16(raw[at:]))
 		if utf16.IsSurrogate(c) {
 			if at += 2; at >= len(raw) {
-				return nil, ErrNoText
+				return nil, ErrCut
 			}
 			if c = utf16.DecodeRune(c, rune(order.Uint16(raw[at:]))); c == utf8.RuneError {
 				return nil, ErrNoText
@@ -198,8 +203,7 @@ func other(line int, than string, among []Encoding) error {
 	for _, e := range among {
 		names = append(names, e.String())
 	}
-	return fmt.Errorf("line %d is in another encoding than the file's %s; save the file as UTF-8 (read are UTF-8 and %s, one in a file)",
-		line, than, strings.Join(names, ", "))
+	return ErrEncoding.With("line %d, not %s (read are UTF-8 and %s, one in a file)", line, than, strings.Join(names, ", "))
 }
 
 func ascii(b []byte) bool {

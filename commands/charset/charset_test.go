@@ -1,6 +1,7 @@
 package charset
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -49,12 +50,12 @@ func TestWhichEncoding(t *testing.T) {
 		"a line of 1250":  "Łukasz Żółć, Wąsik\n" + in(t, windows, "Łączna\n"),
 	} {
 		got, err := Decode([]byte(raw), Windows)
-		if err == nil || !strings.Contains(err.Error(), "another encoding than the file's") || !strings.Contains(err.Error(), "UTF-8 and Windows-1250") {
+		if !errors.Is(err, ErrEncoding) || !strings.Contains(err.Error(), "UTF-8 and Windows-1250") {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	for _, raw := range []string{"a\x00b", "\xFF\xFEa", "\xFF\xFE\x00\xD8", "\xFE\xFF\xDC\x00\x00a", "\xFF\xFE\x00\x00"} {
-		if _, err := Decode([]byte(raw), Windows); err != ErrNoText {
+	for raw, want := range map[string]error{"a\x00b": ErrNoText, "\xFF\xFEa": ErrCut, "\xFF\xFE\x00\xD8": ErrCut, "\xFE\xFF\xDC\x00\x00a": ErrNoText, "\xFF\xFE\x00\x00": ErrNoText} {
+		if _, err := Decode([]byte(raw), Windows); err != want {
 			t.Errorf("%q: %v", raw, err)
 		}
 	}

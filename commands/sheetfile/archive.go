@@ -22,11 +22,6 @@ const (
 	maxDepth     = 64           // of elements within each other
 )
 
-var (
-	errWorkbook = errors.New("not an XLSX workbook that can be read (is it damaged or protected by a password?)")
-	errPacked   = errors.New("the workbook unpacks to far more than a spreadsheet writes; open and save it in a spreadsheet")
-)
-
 // archive is the zip file that a workbook is.
 type archive struct {
 	size  uint64
@@ -42,7 +37,7 @@ type capped struct {
 // ReadAt reads within the budget.
 func (c *capped) ReadAt(p []byte, at int64) (int, error) {
 	if c.budget -= len(p); c.budget < 0 {
-		return 0, errPacked
+		return 0, ErrPacked
 	}
 	return c.ReaderAt.ReadAt(p, at)
 }
@@ -50,22 +45,48 @@ func (c *capped) ReadAt(p []byte, at int64) (int, error) {
 func openArchive(raw []byte) (*archive, error) {
 	from := &capped{bytes.NewReader(raw), maxDirectory + 128<<10} // the end of the archive is looked for in its last 64 KiB
 	z, err := zip.NewReader(from, int64(len(raw)))
-	if errors.Is(err, errPacked) {
-		return nil, errPacked
+	if errors.Is(err, ErrPacked) {
+		return nil, ErrPacked
 	}
 	if err != nil {
-		return nil, errWorkbook
+		return nil, noArchive(raw)
 	}
 	from.budget = int(^uint(0) >> 1)
 	a := &archive{size: uint64(len(raw)), parts: make(map[string]*zip.File, len(z.File))}
 	for _, f := range z.File {
 		name := partName("", f.Name)
 		if _, twice := a.parts[name]; twice {
-			return nil, errWorkbook // which of the two a spreadsheet shows, nobody can say
+			return nil, ErrWorkbook // which of the two a spreadsheet shows, nobody can say
 		}
 		a.parts[name] = f
 	}
 	return a, nil
+}
+
+// noArchive says what stands under the name of a workbook and is none.
+func noArchive(raw []byte) error {
+	if !bytes.HasPrefix(raw, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) { // no compound file either ([MS-CFB] 2.2)
+		return ErrWorkbook
+	}
+	// [MS-OFFCRYPTO] 2.3.4.4: what a password protects lies in a stream of this name.
+	if bytes.Contains(raw, utf16LE("EncryptedPackage")) {
+		return ErrProtected
+	}
+	return ErrOldWorkbook
+}
+
+// webPage tells a table that a program saved as HTML under the name of a spreadsheet.
+func webPage(raw []byte) bool {
+	start := bytes.ToLower(bytes.TrimLeft(raw[:min(len(raw), 64)], "\ufeff \t\r\n"))
+	return bytes.HasPrefix(start, []byte("<!doctype")) || bytes.HasPrefix(start, []byte("<html")) || bytes.HasPrefix(start, []byte("<table"))
+}
+
+func utf16LE(ascii string) []byte {
+	both := make([]byte, 0, 2*len(ascii))
+	for _, c := range []byte(ascii) {
+		both = append(both, c, 0)
+	}
+	return both
 }
 
 // partName resolves the name of a part as one that lies in a folder gives it; names
@@ -86,11 +107,11 @@ func (a *archive) open(name string) (*tokens, error) {
 	}
 	most := min(f.CompressedSize64, a.size)*maxRatio + freeRatio
 	if f.UncompressedSize64 > min(most, maxPart) {
-		return nil, errPacked
+		return nil, ErrPacked
 	}
 	r, err := f.Open()
 	if err != nil {
-		return nil, errWorkbook
+		return nil, ErrWorkbook
 	}
 	in := &meter{from: bufio.NewReaderSize(r, 64<<10), left: f.UncompressedSize64}
 	return &tokens{dec: xml.NewDecoder(in), in: in, close: r.Close}, nil
@@ -111,7 +132,7 @@ func (m *meter) ReadByte() (byte, error) {
 		return 0, err
 	}
 	if m.token++; m.token > maxToken || m.left == 0 {
-		return 0, errPacked
+		return 0, ErrPacked
 	}
 	m.left--
 	return b, nil
@@ -142,15 +163,15 @@ func (t *tokens) next() (xml.Token, error) {
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil, io.EOF
-	case errors.Is(err, errPacked):
-		return nil, errPacked
+	case errors.Is(err, ErrPacked):
+		return nil, ErrPacked
 	case err != nil:
-		return nil, errWorkbook
+		return nil, ErrWorkbook
 	}
 	switch token.(type) {
 	case xml.StartElement:
 		if t.depth++; t.depth > maxDepth {
-			return nil, errPacked
+			return nil, ErrPacked
 		}
 	case xml.EndElement:
 		t.depth--
@@ -202,7 +223,7 @@ func (t *tokens) text(except string) (string, error) {
 		case xml.CharData:
 			if skipped == 0 {
 				if all = append(all, e...); len(all) > maxToken {
-					return "", errPacked
+					return "", ErrPacked
 				}
 			}
 		}
@@ -212,7 +233,7 @@ func (t *tokens) text(except string) (string, error) {
 // cutShort takes the end of a part in its middle for damage.
 func cutShort(err error) error {
 	if errors.Is(err, io.EOF) {
-		return errWorkbook
+		return ErrWorkbook
 	}
 	return err
 }

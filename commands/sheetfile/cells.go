@@ -3,7 +3,6 @@ package sheetfile
 import (
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -87,12 +86,12 @@ func (g *grid) takeRow(e xml.StartElement) error {
 	if r, ok := attribute(e, "r"); ok {
 		n, err := strconv.Atoi(r)
 		if err != nil || n <= g.number {
-			return errWorkbook
+			return ErrWorkbook
 		}
 		number = n
 	}
 	if number > MaxRows {
-		return fmt.Errorf("more than %d rows", MaxRows)
+		return ErrRows.With("%d", MaxRows)
 	}
 	g.number, g.filled, g.faults, g.made = number, 0, nil, nil
 	column := 0
@@ -123,7 +122,7 @@ func (g *grid) column(c xml.StartElement, before int) (int, error) {
 	}
 	column, row, ok := reference(name)
 	if !ok || row != g.number || column <= before {
-		return 0, errWorkbook
+		return 0, ErrWorkbook
 	}
 	return column, nil
 }
@@ -189,7 +188,7 @@ func (g *grid) put(index int, text string, refusal *domain.Error, made bool) err
 		return nil
 	}
 	if index >= maxWidth {
-		return fmt.Errorf("row %d: more than %d cells", g.number, maxWidth)
+		return inRow(g.number, ErrRowCells)
 	}
 	for ; g.filled <= index; g.filled++ {
 		g.row[g.filled] = ""
@@ -212,7 +211,7 @@ func (g *grid) keep() error {
 		empty = empty && strings.TrimSpace(c) == ""
 	}
 	if g.cells += g.filled; g.cells > maxBookCells || g.text > maxBookText {
-		return fmt.Errorf("row %d: more cells or text in the file than can be read at once; divide it", g.number)
+		return inRow(g.number, ErrTooMuch)
 	}
 	if !empty {
 		g.rows = append(g.rows, Row{Number: g.number, Cells: slices.Clone(g.row[:g.filled]), faults: g.faults, made: g.made})
@@ -227,7 +226,7 @@ func (g *grid) shown(kind, value, style string) (text string, refusal *domain.Er
 	case "s":
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 0 || n >= len(g.shared) {
-			return "", nil, false, errWorkbook
+			return "", nil, false, ErrWorkbook
 		}
 		return g.shared[n], nil, false, nil
 	case "str":
@@ -261,7 +260,7 @@ func (g *grid) numberFormat(style string) (numberFormat, error) {
 	}
 	n, err := strconv.Atoi(style)
 	if err != nil || n < 0 || n >= len(g.formats) && (n > 0 || len(g.formats) > 0) {
-		return numberFormat{}, errWorkbook
+		return numberFormat{}, ErrWorkbook
 	}
 	if n == len(g.formats) {
 		return numberFormat{}, nil // a workbook without styles
@@ -297,7 +296,7 @@ func (g *grid) merge(e xml.StartElement, budget *int) error {
 	left, top, ok1 := reference(from)
 	right, bottom, ok2 := reference(to)
 	if !ok1 || !ok2 {
-		return errWorkbook
+		return ErrWorkbook
 	}
 	if len(g.rows) > 0 {
 		right = min(right, len(g.rows[0].Cells)) // beyond the header nothing is read
@@ -310,7 +309,7 @@ func (g *grid) merge(e xml.StartElement, budget *int) error {
 				continue
 			}
 			if *budget--; *budget < 0 {
-				return errPacked
+				return ErrPacked
 			}
 			for len(row.Cells) < column {
 				row.Cells = append(row.Cells, "")

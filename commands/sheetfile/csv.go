@@ -1,8 +1,6 @@
 package sheetfile
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"ksiega/commands/charset"
@@ -12,11 +10,7 @@ const bom = "\uFEFF"
 
 // decode makes text of bytes: UTF-8, UTF-16 with its byte order mark, else Windows-1250.
 func decode(raw []byte) (string, error) {
-	text, err := charset.Decode(raw, charset.Windows)
-	if errors.Is(err, charset.ErrNoText) {
-		return "", ErrFileText
-	}
-	return text, err
+	return charset.Decode(raw, charset.Windows)
 }
 
 // separatorOf is what stands between the cells of a text, and where its rows begin: a
@@ -77,21 +71,18 @@ func readCSV(raw []byte) (*csvRows, error) {
 	cells := 0
 	for number := 1; p.at < len(p.text); number++ {
 		if number > MaxRows {
-			return nil, fmt.Errorf("more than %d rows", MaxRows)
+			return nil, ErrRows.With("%d", MaxRows)
 		}
 		at := rowAt{uint32(p.at), uint32(number)}
 		row.Cells, row.problem = row.Cells[:0], nil
 		if err := p.row(&row); err != nil {
-			if errors.Is(err, ErrFileQuote) {
-				return nil, whole(ErrFileQuote, fmt.Sprintf("row %d: %s", number, ErrFileQuote.Message), number)
-			}
-			return nil, fmt.Errorf("row %d: %w", number, err)
+			return nil, inRow(number, err)
 		}
 		if row.empty() {
 			continue
 		}
 		if cells += len(row.Cells); cells > maxCells {
-			return nil, fmt.Errorf("row %d: more than %d cells in the file", number, maxCells)
+			return nil, inRow(number, ErrTooMuch)
 		}
 		if number == 1 && separator == ',' {
 			f.width = len(row.Cells)
@@ -129,7 +120,7 @@ func (p *splitter) row(row *Row) error {
 			return err
 		}
 		if len(row.Cells) >= maxWidth {
-			return fmt.Errorf("more than %d cells", maxWidth)
+			return ErrRowCells
 		}
 		row.Cells = append(row.Cells, cell)
 	}

@@ -1,6 +1,7 @@
 package sheetfile
 
 import (
+	"fmt"
 	"strings"
 
 	"ksiega/domain"
@@ -47,7 +48,6 @@ var (
 var (
 	ErrFileLarge   = refusal("larger than can be read")
 	ErrFileEmpty   = refusal("the file is empty")
-	ErrFileText    = refusal("not text in UTF-8, UTF-16 or Windows-1250; save it as CSV UTF-8")
 	ErrFileQuote   = refusal("a quote is never closed")
 	ErrNoHeader    = refusal("row 1 is no header")
 	ErrHeaderCell  = refusal("a cell of the header cannot be read")
@@ -55,6 +55,16 @@ var (
 	ErrNotColumn   = refusal("not a column of this kind of file")
 	ErrColumnTwice = refusal("a column stands twice")
 	ErrMissing     = refusal("a column is missing")
+	ErrExtension   = refusal("neither .csv nor .xlsx")
+	ErrRows        = refusal("too many rows")
+	ErrRowCells    = refusal("more than 256 cells")
+	ErrTooMuch     = refusal("more cells or text in the file than can be read at once; divide it")
+
+	ErrWorkbook    = refusal("not an XLSX workbook that can be read (is it damaged or cut short?)")
+	ErrProtected   = refusal("the workbook is protected by a password; save it without one")
+	ErrOldWorkbook = refusal("a workbook of the old format .xls; save it as .xlsx")
+	ErrWebPage     = refusal("a web page under the name of a spreadsheet; open it in a spreadsheet and save it as .xlsx")
+	ErrPacked      = refusal("the workbook unpacks to far more than a spreadsheet writes; open and save it in a spreadsheet")
 )
 
 // whole refuses a file, in words of its own for logs.
@@ -62,6 +72,15 @@ func whole(of *domain.Error, message string, args ...any) error {
 	refused := of.At("")
 	refused.Message, refused.Args = message, args
 	return refused
+}
+
+// inRow is a refusal of a whole file for the sake of a row.
+func inRow(number int, err error) error {
+	refused, ok := err.(*domain.Error) //nolint:errorlint // nothing here wraps
+	if !ok {
+		return err
+	}
+	return whole(refused, fmt.Sprintf("row %d: %s", number, refused.Message), number)
 }
 
 // CellError says what is wrong with one cell, or with the row where Column is "". It

@@ -2,7 +2,6 @@ package sheetfile
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -123,14 +122,16 @@ func Parse(name string, raw []byte, spec Spec) (*Sheet, error) {
 	}
 	var err error
 	s := &Sheet{Name: name, spec: spec}
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".csv":
+	switch ext := strings.ToLower(filepath.Ext(name)); {
+	case (ext == ".csv" || ext == ".xlsx") && webPage(raw):
+		err = ErrWebPage
+	case ext == ".csv":
 		s.csv, err = readCSV(raw)
-	case ".xlsx":
+	case ext == ".xlsx":
 		s.workbook = &workbookRows{}
 		s.workbook.rows, s.workbook.epoch, err = readWorkbook(raw)
 	default:
-		err = errors.New("neither .csv nor .xlsx")
+		err = ErrExtension
 	}
 	if err == nil {
 		err = s.takeHeader()

@@ -16,6 +16,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
 
+	"ksiega/commands/charset"
 	"ksiega/domain"
 )
 
@@ -84,7 +85,12 @@ func TestRefusedFiles(t *testing.T) {
 		{"uczestnicy.csv", "id;imie;nazwisko\n\n\nu1;\"Jan;Nowak\nu2;Ewa;Nowak\n", "uczestnicy.csv: row 4: a quote is never closed"},
 		{"uczestnicy.csv", "u1;Jan;Nowak\n", "uczestnicy.csv: row 1 is no header of uczestnicy: none of its columns is known (cells are separated by `;`, TAB or `,`, the first required column is \"id\")"},
 		{"uczestnicy.csv", "id;imie;nazwisko\n" + strings.Repeat(";", 300), "uczestnicy.csv: row 2: more than 256 cells"},
-		{"uczestnicy.xlsx", "PK\x03\x04 nothing", "uczestnicy.xlsx: " + errWorkbook.Error()},
+		{"uczestnicy.xlsx", "PK\x03\x04 nothing", "uczestnicy.xlsx: " + ErrWorkbook.Message},
+		{"uczestnicy.xlsx", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00", "uczestnicy.xlsx: " + ErrProtected.Message},
+		{"uczestnicy.xlsx", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 W\x00o\x00r\x00k\x00b\x00o\x00o\x00k\x00", "uczestnicy.xlsx: " + ErrOldWorkbook.Message},
+		{"uczestnicy.xlsx", "\uFEFF\r\n<!DOCTYPE html><table><tr><td>id</td></tr></table>", "uczestnicy.xlsx: " + ErrWebPage.Message},
+		{"uczestnicy.csv", "<html><table>", "uczestnicy.csv: " + ErrWebPage.Message},
+		{"uczestnicy.csv", "\xFF\xFEi\x00d", "uczestnicy.csv: " + charset.ErrCut.Message},
 	} {
 		if _, err := Read(c.name, strings.NewReader(c.text), people); err == nil || err.Error() != c.want {
 			t.Errorf("%q: got %v, want %s", c.text, err, c.want)

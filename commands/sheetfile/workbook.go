@@ -57,7 +57,7 @@ func readWorkbook(raw []byte) (rows []Row, epoch int, err error) {
 			return rows, w.epoch, err
 		}
 	}
-	return nil, 0, errWorkbook
+	return nil, 0, ErrWorkbook
 }
 
 // relationship is what one part of an archive says of another.
@@ -90,7 +90,7 @@ func (w *workbook) relationships(folder, name string) (relationships, error) {
 		kind, _ := attribute(e, "Type")
 		target, _ := attribute(e, "Target")
 		if len(found) == maxSheets {
-			return errPacked
+			return ErrPacked
 		}
 		found[id] = relationship{kind, partName(folder, target)}
 		return nil
@@ -99,7 +99,7 @@ func (w *workbook) relationships(folder, name string) (relationships, error) {
 
 func orWorkbook(err error, missing bool) error {
 	if err == nil && missing {
-		return errWorkbook
+		return ErrWorkbook
 	}
 	return err
 }
@@ -118,7 +118,7 @@ func (w *workbook) sheets(name string) (ids []string, err error) {
 			}
 		case "sheet":
 			if len(ids) == maxSheets {
-				return errPacked
+				return ErrPacked
 			}
 			if id, ok := attribute(e, "id"); ok {
 				ids = append(ids, id)
@@ -150,7 +150,7 @@ func (w *workbook) styles(name string) error {
 			id, bad := strconv.Atoi(number)
 			switch {
 			case len(codes) > maxStyles || len(w.formats) > maxStyles:
-				return errPacked
+				return ErrPacked
 			case e.Name.Local == "cellXfs":
 				within = true
 			case e.Name.Local == "numFmt" && bad == nil:
@@ -186,7 +186,7 @@ func (w *workbook) strings(name string) error {
 				return err
 			}
 			if bytes += len(text); bytes > maxBookText || len(w.shared) == maxStrings {
-				return errPacked
+				return ErrPacked
 			}
 			w.shared = append(w.shared, text)
 		}

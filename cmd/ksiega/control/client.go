@@ -65,7 +65,7 @@ func Within(door http.Handler, as As, closed func() error) *Client {
 func (c *Client) Close() error { return c.close() }
 
 // ErrNoServer: whoever held the data directory does not answer any more.
-var ErrNoServer = errors.New("the server does not answer")
+var ErrNoServer = errors.New("serwer nie odpowiada")
 
 // Usage is a request that makes no sense as it was put.
 type Usage struct{ Err error }
@@ -124,14 +124,18 @@ func (c *Client) Ask(ctx context.Context, method, path string, query url.Values,
 		Errors                     []httpapi.FieldProblem
 	}
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&n); err != nil || n.Error+n.Detail+n.Title == "" {
-		return nil, fmt.Errorf("the server answered %s", resp.Status)
+		return nil, fmt.Errorf("serwer odpowiedział %s", resp.Status)
 	}
 	why := []string{cmp.Or(n.Error, n.Detail, n.Title)}
-	if n.Detail != "" && len(n.Errors) > 0 {
-		why = nil // it says no more than they do
-	}
-	for _, e := range n.Errors {
-		why = append(why, strings.TrimPrefix(e.Location, "body.")+": "+e.Message)
+	for i, e := range n.Errors {
+		field, ok := strings.CutPrefix(e.Location, "body.")
+		if !ok && n.Detail != "" {
+			break // the detail names the parameter
+		}
+		if i == 0 && n.Detail != "" {
+			why = nil // the fields say all of it
+		}
+		why = append(why, field+": "+e.Message)
 	}
 	return nil, classed(resp.StatusCode, n.Code, errors.New(strings.Join(why, "; ")))
 }
@@ -162,7 +166,7 @@ func (c *Client) Follow(ctx context.Context, operation string, query url.Values,
 	for {
 		var n Note
 		if err := dec.Decode(&n); err != nil {
-			return fmt.Errorf("%w any more: %w", ErrNoServer, err)
+			return fmt.Errorf("%w: %w", ErrNoServer, err)
 		}
 		switch {
 		case n.Error != "":

@@ -73,11 +73,11 @@ func New(o Options) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if got := r.Header.Get(headerBuild); got != d.Build {
-			d.answer(w, http.StatusPreconditionFailed, errors.New("the running server is another build of ksiega; use the same program or stop the server"))
+			d.answer(w, http.StatusPreconditionFailed, errors.New("użyj tego samego programu co serwer albo zatrzymaj serwer: jest z innej kompilacji"))
 			return
 		}
 		if got := r.Header.Get(headerLedger); got != d.Ledger {
-			d.answer(w, http.StatusPreconditionFailed, fmt.Errorf("the running server keeps the ledger %q, not %q (--ledger)", d.Ledger, got))
+			d.answer(w, http.StatusPreconditionFailed, fmt.Errorf("popraw --ledger: serwer prowadzi księgę %q, a nie %q", d.Ledger, got))
 			return
 		}
 		if err := readable(r.URL.RawQuery); err != nil {

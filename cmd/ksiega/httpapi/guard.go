@@ -135,7 +135,7 @@ func (s *server) readable(r *http.Request) (string, *Problem) {
 	}
 	for name, values := range query {
 		if len(values) > 1 {
-			return "", s.problemOf(r.Context(), queries.ErrParam.With("%s stands twice", short(name)))
+			return "", s.problemOf(r.Context(), queries.ErrTwice.At(short(name)).With("%s", short(name))).ofQuery()
 		}
 	}
 	return query.Encode(), nil

@@ -122,7 +122,7 @@ func (s *server) history(ctx context.Context, req queries.HistoryRequest) (*even
 		return nil
 	})
 	if err != nil {
-		return nil, s.problemOf(ctx, err)
+		return nil, s.problemOf(ctx, err).ofQuery()
 	}
 	page.Body.Next = next
 	return page, nil

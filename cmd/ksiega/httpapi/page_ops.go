@@ -10,6 +10,7 @@ import (
 
 	"ksiega/cmd/ksiega/pages"
 	"ksiega/cmd/ksiega/session"
+	"ksiega/cmd/ksiega/words"
 	"ksiega/domain/access"
 	"ksiega/queries"
 )
@@ -50,7 +51,7 @@ func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
 
 func (s *server) reportPage(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Has(paramFormat) {
-		s.write(w, r, problem(codeInvalid, queries.ErrNoParam.With(paramFormat).Message))
+		s.write(w, r, problem(codeInvalid, words.Of(queries.ErrNoParam.With("%s, %s", chi.URLParam(r, "name"), paramFormat))))
 		return
 	}
 	req, _, err := s.question(r)

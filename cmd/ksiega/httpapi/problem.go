@@ -92,7 +92,7 @@ const (
 	codeTooLarge      = code("too-large")
 	codeTooMany       = code("too-many-guesses")
 	codeUnavailable   = code("unavailable")
-	codeBehind        = code("behind")
+	codeBehind        = code(queries.CodeBehind)
 	codeInternal      = code("internal")
 )
 
@@ -165,6 +165,16 @@ func inWords(err error) *Problem {
 	return p
 }
 
+// ofQuery says that the fields stand in the query string.
+func (p *Problem) ofQuery() *Problem {
+	for i, e := range p.Errors {
+		if field, ok := strings.CutPrefix(e.Location, "body."); ok {
+			p.Errors[i].Location = "query." + field
+		}
+	}
+	return p
+}
+
 // within leaves out the fields that a request does not have: one decision may serve
 // several requests.
 func (p *Problem) within(request any) *Problem {
@@ -194,10 +204,8 @@ func (s *server) problemOf(ctx context.Context, err error) *Problem {
 		return problem(codeKeyReused, "")
 	case errors.As(err, &refusal):
 		return inWords(err)
-	case errors.Is(err, domain.ErrUncountable): // it says of which month or claim
-		return problem(code(domain.CodeRule), err.Error())
-	case errors.Is(err, queries.ErrBehind):
-		return problem(codeBehind, "")
+	case errors.Is(err, domain.ErrUncountable):
+		return problem(code(domain.CodeRule), words.Uncountable)
 	}
 	c, fault := codeInternal, ""
 	if s.Unavailable != nil {

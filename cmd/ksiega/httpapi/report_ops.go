@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"ksiega/cmd/ksiega/session"
+	"ksiega/cmd/ksiega/words"
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/access"
@@ -74,7 +75,7 @@ func (s *server) registerReports(api huma.API) {
 		func(_ context.Context, in *struct {
 			Name string `path:"name"`
 		}) (*reportList, error) {
-			return nil, problem(codeNotFound, queries.ErrNoReport.With("%s", short(in.Name)).Message)
+			return nil, problem(codeNotFound, words.Of(queries.ErrNoReport.With("%s", short(in.Name))))
 		})
 }
 
@@ -112,14 +113,14 @@ func (s *server) registerReport(api huma.API, r *queries.Report) {
 			format, err = negotiated(in.request)
 		}
 		if err != nil {
-			return nil, s.problemOf(ctx, err)
+			return nil, s.problemOf(ctx, err).ofQuery()
 		}
 		if tag := s.unchanged(in.request, r.Name, req, format); tag != "" {
 			return &streamed{Body: func(c huma.Context) { notModified(c, tag) }}, nil
 		}
 		a, err := s.answer(in.request, r.Name, req)
 		if err != nil {
-			return nil, s.problemOf(ctx, err)
+			return nil, s.problemOf(ctx, err).ofQuery()
 		}
 		return &streamed{Body: func(c huma.Context) { s.stream(c, a, format, in.request) }}, nil
 	})
@@ -143,7 +144,7 @@ func (s *server) question(r *http.Request) (req queries.Request, format string, 
 		switch key {
 		case paramFormat:
 			if format = value; value != "" && !slices.Contains(formats(), format) {
-				err = queries.ErrFormat.With("%s", short(value))
+				err = queries.ErrFormat.With("%s, %s", short(value), strings.Join(formats(), ", "))
 			} else if value != "" && preferred(r, mediaType(format)) == "" {
 				err = notAcceptable([]string{mediaType(format)})
 			}
@@ -152,7 +153,7 @@ func (s *server) question(r *http.Request) (req queries.Request, format string, 
 				continue
 			}
 			if req.AsOf, err = domain.ParseDate(value); err != nil {
-				err = queries.ErrParam.With("asOf is not a date RRRR-MM-DD")
+				err = queries.ErrDate.At(paramAsOf).With("%s", paramAsOf)
 			}
 		case paramKnownAt:
 			req.KnownAt = value

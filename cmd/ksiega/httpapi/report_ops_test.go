@@ -132,7 +132,7 @@ func TestWhatReportsDoNotKnowIsRefusedByName(t *testing.T) {
 		"minPosition=-1":                "minPosition",
 		"from=2018-01-01&from=2018-1-1": "from",
 		"from=2018-02-01&to=2018-01-01": "from",
-		"knownAt=wczoraj":               "position",
+		"knownAt=wczoraj":               "knownAt",
 	} {
 		p := refused(t, d.get("/api/v1/reports/psu-settlement?"+query), http.StatusUnprocessableEntity, "invalid")
 		if !strings.Contains(p.Detail, name) {

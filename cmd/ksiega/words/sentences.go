@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"ksiega/commands"
+	"ksiega/commands/bankfile"
+	"ksiega/commands/charset"
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/access"
@@ -20,10 +22,11 @@ import (
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
+	"ksiega/queries"
 )
 
 func sentences() []sentence {
-	return slices.Concat(ofAnything(), ofCells(), ofWork(), ofClaims(), ofOthers())
+	return slices.Concat(ofAnything(), ofCells(), ofStatements(), ofQuestions(), ofWork(), ofClaims(), ofOthers())
 }
 
 // ofAnything are the refusals of days, amounts and identifiers.
@@ -56,7 +59,9 @@ func ofAnything() []sentence {
 		{commands.ErrReading, "Podaj powód i użyj roli auditor, coordinator albo caseworker: tylko one odczytują dane osobowe."},
 		{commands.ErrTwice, "Usuń powtórzenie: to samo stoi w tym pliku wcześniej (wiersz {0})."},
 		{commands.ErrKind, "Zmień nazwę pliku: nie wiadomo, co zawiera ({0})."},
-		{commands.ErrNoKind, "Popraw rodzaj pliku: {0} nie ma."},
+		{commands.ErrNoKind, "Popraw rodzaj pliku: rodzaju {0} nie ma."},
+		{commands.ErrEnding, "Zapisz plik {0} jako .xlsx albo CSV: innych plików tego rodzaju księga nie czyta."},
+		{commands.ErrRefusedList, "Zaimportuj jeszcze raz plik z banku: listy odrzuconych pozycji się nie wczytuje."},
 		{commands.ErrNotBuilt, "Pomiń plik {0}: tego rodzaju księga jeszcze nie przyjmuje (wyciąg pobierz z banku jako MT940)."},
 	}
 }
@@ -89,7 +94,9 @@ func ofCells() []sentence {
 		{sheetfile.ErrComma, "Weź w cudzysłów liczby z przecinkiem albo rozdziel komórki średnikiem: wiersz ma {0} komórek, a nagłówek {1}."},
 		{sheetfile.ErrFileLarge, "Podziel plik: można odczytać najwyżej {0} MiB."},
 		{sheetfile.ErrFileEmpty, "Wypełnij plik: jest pusty."},
-		{sheetfile.ErrFileText, "Zapisz plik jako CSV UTF-8: nie jest tekstem w UTF-8, UTF-16 ani Windows-1250."},
+		{charset.ErrNoText, "Zapisz arkusz jako CSV UTF-8, a wyciąg pobierz z banku jako MT940: ten plik nie jest tekstem, który można odczytać."},
+		{charset.ErrCut, "Zapisz albo pobierz plik jeszcze raz: urywa się w połowie litery (UTF-16)."},
+		{charset.ErrEncoding, "Zapisz plik w jednym kodowaniu, najlepiej jako CSV UTF-8: wiersz {0} nie jest w {1}, jak reszta pliku."},
 		{sheetfile.ErrFileQuote, "Zamknij cudzysłów, który otwiera się w wierszu {0}."},
 		{sheetfile.ErrNoHeader, "Wpisz w wierszu 1 nagłówek, na przykład zaczynając od kolumny {0}; komórki rozdziela średnik, tabulator albo przecinek."},
 		{sheetfile.ErrHeaderCell, "Popraw nagłówek: nie można odczytać nazwy kolumny {0}."},
@@ -97,12 +104,82 @@ func ofCells() []sentence {
 		{sheetfile.ErrNotColumn, "Usuń albo popraw kolumnę {0}: ten rodzaj pliku takiej nie ma."},
 		{sheetfile.ErrColumnTwice, "Usuń jedną z kolumn {0}: stoi w nagłówku dwa razy."},
 		{sheetfile.ErrMissing, "Dodaj kolumnę {0}: ten rodzaj pliku jej wymaga."},
+		{sheetfile.ErrExtension, "Zapisz plik jako .xlsx albo .csv."},
+		{sheetfile.ErrRows, "Podziel plik: można odczytać najwyżej {0} wierszy."},
+		{sheetfile.ErrRowCells, "Usuń zbędne komórki w wierszu {0}: jest ich więcej niż 256."},
+		{sheetfile.ErrTooMuch, "Podziel plik: do wiersza {0} ma więcej komórek albo tekstu, niż można odczytać naraz."},
+		{sheetfile.ErrWorkbook, "Otwórz plik w arkuszu i zapisz jako .xlsx jeszcze raz: jest uszkodzony, urwany albo nie jest skoroszytem."},
+		{sheetfile.ErrProtected, "Zapisz skoroszyt bez hasła: plik jest nim zaszyfrowany."},
+		{sheetfile.ErrOldWorkbook, "Zapisz plik w arkuszu jako .xlsx: to skoroszyt w dawnym formacie .xls, a zmiana samej nazwy nie wystarczy."},
+		{sheetfile.ErrWebPage, "Otwórz plik w arkuszu i zapisz jako .xlsx: to strona WWW, a nie arkusz."},
+		{sheetfile.ErrPacked, "Otwórz plik w arkuszu i zapisz jeszcze raz: po rozpakowaniu jest o wiele większy, niż bywa skoroszyt."},
 		{sheetfile.ErrSpreadsheet, "Popraw komórkę: stoi w niej błąd arkusza."},
 		{sheetfile.ErrFormula, "Otwórz plik w arkuszu i zapisz: formuła nie ma obliczonej wartości."},
 		{sheetfile.ErrMerged, "Rozdziel scalone komórki i wypełnij każdy wiersz."},
 		{sheetfile.ErrCellKind, "Sformatuj kolumnę jako tekst: tego rodzaju komórki nie można odczytać."},
 		{sheetfile.ErrNumber, "Wpisz liczbę ponownie: nie można jej odczytać."},
 		{sheetfile.ErrMade, "Sformatuj kolumnę jako tekst i wpisz ponownie: arkusz zrobił z identyfikatora datę, czas, procent albo zaokrągloną liczbę."},
+	}
+}
+
+// ofQuestions are the refusals of reports and histories.
+func ofQuestions() []sentence {
+	return []sentence{
+		{queries.ErrUnknown, "Popraw parametr {0}: księga niczego takiego nie zna."},
+		{queries.ErrNoType, "Popraw wzorzec: nie pasuje do niego żaden rodzaj zdarzenia."},
+		{queries.ErrNoWait, "Poproś o token dostępu albo usuń parametr minPosition: na pozycję czekają tylko osoby z tokenem."},
+		{queries.ErrNoReport, "Wybierz inne zestawienie: zestawienia {0} nie ma."},
+		{queries.ErrNoParam, "Usuń parametr {1}: zestawienie {0} takiego nie ma."},
+		{queries.ErrTwice, "Podaj parametr {0} tylko raz."},
+		{queries.ErrDate, "Popraw parametr {0}: przyjmuje datę RRRR-MM-DD."},
+		{queries.ErrMonth, "Popraw parametr {0}: przyjmuje miesiąc RRRR-MM."},
+		{queries.ErrWord, "Popraw parametr {0}: przyjmuje jedną z wartości: {1}."},
+		{queries.ErrPosition, "Popraw parametr minPosition: przyjmuje pozycję w księdze, czyli liczbę."},
+		{queries.ErrOrder, "Popraw daty: to (do) leży przed from (od)."},
+		{queries.ErrFormat, "Wybierz inny format: formatu {0} nie ma, są {1}."},
+		{queries.ErrKnownAt, "Popraw parametr {0}: przyjmuje pozycję w księdze, dzień RRRR-MM-DD albo chwilę RFC 3339, na przykład 2018-05-01T12:00:00+02:00."},
+		{queries.ErrAhead, "Podaj w parametrze {0} wcześniejszą chwilę albo pozycję: tej księga jeszcze nie osiągnęła."},
+		{queries.ErrGlob, "Popraw wzorzec rodzaju zdarzeń: ma być jak attendance.*."},
+		{queries.ErrCursor, "Zacznij od pierwszej strony: ten kursor nie jest z tej historii."},
+		{queries.ErrNarrow, "Zostaw jedno: historia idzie za jednym strumieniem, jedną rzeczą albo jedną osobą zapisującą."},
+		{queries.ErrBehind, "Spróbuj ponownie za chwilę: zestawienia nie objęły jeszcze tej pozycji."},
+		{queries.ErrNothingKept, "Wskaż Redis (--redis) albo uruchom serwer: nie ma zapisanych zestawień, które można by sprawdzić."},
+		{queries.ErrMonthSum, "Popraw zapisane godziny albo kwoty: miesiąc {0} umowy {1} daje więcej, niż księga liczy."},
+		{queries.ErrClaimSum, "Popraw zapisane kwoty: wniosek {0} daje więcej, niż księga liczy."},
+		{queries.ErrClaimsSum, "Popraw zapisane kwoty: wnioski za {0} z porozumienia {1} dają więcej, niż księga liczy."},
+		{queries.ErrHoursSum, "Popraw zapisane godziny: porozumienie {0} daje ich więcej, niż księga liczy."},
+		{queries.ErrTotal, "Zawęź zestawienie {0}: jego suma jest większa, niż księga liczy."},
+	}
+}
+
+// ofStatements are the refusals of a bank's file. Nobody mends one by hand.
+func ofStatements() []sentence {
+	return []sentence{
+		{bankfile.ErrLarge, "Pobierz z banku krótsze wyciągi: można odczytać plik do {0} MiB."},
+		{bankfile.ErrNoStatement, "Pobierz z banku wyciąg jako MT940: w tym pliku nie ma żadnego (pola :20:)."},
+		{bankfile.ErrBefore, "Pobierz wyciąg z banku jeszcze raz: pole :{1}: w wierszu {0} stoi przed początkiem wyciągu (:20:)."},
+		{bankfile.ErrAfter, "Pobierz wyciąg z banku jeszcze raz: pole :{1}: w wierszu {0} stoi po saldzie końcowym."},
+		{bankfile.ErrLong, "Pobierz wyciąg z banku jeszcze raz: pole :{1}: od wiersza {0} jest za długie."},
+		{bankfile.ErrAccounts, "Pobierz wyciąg z banku jeszcze raz: w wierszu {0} (pole :{1}:) stoi drugi numer rachunku."},
+		{bankfile.ErrAccount, "Pobierz wyciąg z banku jeszcze raz: w wierszu {0} (pole :{1}:) nie ma numeru rachunku."},
+		{bankfile.ErrNumbers, "Pobierz wyciąg z banku jeszcze raz: w wierszu {0} (pole :{1}:) stoi drugi numer wyciągu."},
+		{bankfile.ErrNumber, "Pobierz wyciąg z banku jeszcze raz: w wierszu {0} (pole :{1}:) nie ma numeru wyciągu."},
+		{bankfile.ErrOpenings, "Pobierz wyciąg z banku jeszcze raz: w wierszu {0} (pole :{1}:) stoi drugie saldo początkowe; poprzedni wyciąg nie ma może końcowego (:62F:)."},
+		{bankfile.ErrNoOpening, "Pobierz wyciąg z banku jeszcze raz: przed wierszem {0} (pole :{1}:) nie ma salda początkowego (:60F:)."},
+		{bankfile.ErrLines, "Pobierz z banku krótszy wyciąg: w wierszu {0} (pole :{1}:) zaczyna się pozycja ponad {2}."},
+		{bankfile.ErrBalance, "Pobierz wyciąg z banku jeszcze raz: w wierszu {0} (pole :{1}:) nie ma salda (C albo D, data, waluta, kwota)."},
+		{bankfile.ErrDate, "Pobierz wyciąg z banku jeszcze raz: w wierszu {0} (pole :{1}:) nie ma daty RRMMDD."},
+		{bankfile.ErrCurrency, "Pobierz wyciąg rachunku w złotych: w wierszu {0} (pole :{1}:) stoi inna waluta."},
+		{bankfile.ErrAmount, "Pobierz wyciąg z banku jeszcze raz: w wierszu {0} (pole :{1}:) nie ma kwoty z przecinkiem."},
+		{bankfile.ErrShort, "Pobierz wyciąg z banku jeszcze raz: wiersz {0} (pole :{1}:) jest za krótki."},
+		{bankfile.ErrValueDate, "Pobierz wyciąg z banku jeszcze raz: w wierszu {0} (pole :{1}:) nie ma daty waluty RRMMDD."},
+		{bankfile.ErrBookedDate, "Pobierz wyciąg z banku jeszcze raz: w wierszu {0} (pole :{1}:) nie ma daty księgowania MMDD."},
+		{bankfile.ErrMark, "Pobierz wyciąg z banku jeszcze raz: w wierszu {0} (pole :{1}:) nie ma znaku wpływu ani obciążenia (C, D, RC, RD)."},
+		{bankfile.ErrSum, "Pobierz wyciąg z banku jeszcze raz: saldo początkowe i pozycje dają {2}, a saldo końcowe w wierszu {0} (pole :{1}:) to {3}."},
+		{bankfile.ErrNotClosed, "Pobierz wyciąg z banku jeszcze raz: wyciąg od wiersza {0} nie ma salda końcowego (:62F:), plik jest może urwany."},
+		{bankfile.ErrNoAccount, "Pobierz wyciąg z banku jeszcze raz: wyciąg od wiersza {0} nie ma numeru rachunku (:25:)."},
+		{bankfile.ErrNoNumber, "Pobierz wyciąg z banku jeszcze raz: wyciąg od wiersza {0} nie ma numeru (:28C:)."},
+		{bankfile.ErrPage, "Pobierz z banku wszystkie strony wyciągu: ta od wiersza {0} otwiera się saldem {2}, a poprzednia zamyka {3}."},
 	}
 }
 
@@ -237,8 +314,8 @@ func ofOthers() []sentence {
 		{erasure.ErrRegister, "Podaj numer decyzji w rejestrze ośrodka."},
 		{erasure.ErrRetention, "Podaj ostatni dzień przechowywania: musi już minąć."},
 		{erasure.ErrErased, "Zostaw pola słowne puste: dane tej osoby lub rzeczy usunięto i nic słowami się o niej nie zapisze."},
-		{erasure.ErrListDamaged, "Użyj innej kopii listy usunięć: ta jest zmieniona albo uszkodzona."},
-		{erasure.ErrListDiffers, "Uzgodnij listy usunięć: różnią się."},
+		{erasure.ErrListDamaged, "Użyj innej kopii listy usunięć: ta jest zmieniona albo uszkodzona[ (przy wpisie {0})]."},
+		{erasure.ErrListDiffers, "Uzgodnij listy usunięć: różnią się[ od wpisu {0}]."},
 		{erasure.ErrListForeign, "Użyj listy usunięć tej księgi: ta jest innej."},
 		{commands.ErrNothing, "Popraw identyfikator: o tym nic nie jest zaszyfrowane."},
 	}

@@ -67,13 +67,33 @@ func Reason(problems []Problem) string {
 	return strings.Join(all, " ")
 }
 
-// File is why a file cannot be read, in Polish where a refusal says so.
-func File(name string, err error) string {
-	if refusals := domain.RefusalsOf(err); len(refusals) > 0 {
-		return name + ": " + Of(refusals[0])
+// Uncountable is said where a sum can't be told and nobody knows of what.
+const Uncountable = "Popraw zapisane liczby: ich suma jest większa, niż księga liczy."
+
+// Error is an error with its refusals in Polish; what stands around them, such as the
+// file that they are about, stays, and so does any other error.
+func Error(err error) error {
+	refusals := domain.RefusalsOf(err)
+	if len(refusals) == 0 {
+		return err
 	}
-	return err.Error()
+	text := err.Error()
+	for _, r := range refusals {
+		text = strings.Replace(text, r.Message, Of(r), 1)
+	}
+	return &said{text, err}
 }
+
+// said is an error in other words.
+type said struct {
+	text string
+	err  error
+}
+
+func (e *said) Error() string { return e.text }
+
+// Unwrap keeps what it is.
+func (e *said) Unwrap() error { return e.err }
 
 var (
 	optional = regexp.MustCompile(`\[[^\]]*\]`)
@@ -83,17 +103,17 @@ var (
 func fill(text string, args []any) string {
 	text = optional.ReplaceAllStringFunc(text, func(part string) string {
 		for _, p := range place.FindAllStringSubmatch(part, -1) {
-			if said(p[1], args) == "" {
+			if particular(p[1], args) == "" {
 				return ""
 			}
 		}
 		return strings.Trim(part, "[]")
 	})
-	return place.ReplaceAllStringFunc(text, func(p string) string { return said(p[1:2], args) })
+	return place.ReplaceAllStringFunc(text, func(p string) string { return particular(p[1:2], args) })
 }
 
-// said is a particular as people read it, "" for none and for zero.
-func said(place string, args []any) string {
+// particular is one as people read it, "" for none and for zero.
+func particular(place string, args []any) string {
 	i, err := strconv.Atoi(place)
 	if err != nil || i >= len(args) {
 		return ""

@@ -14,14 +14,23 @@ import (
 	"testing"
 
 	"ksiega/commands"
+	"ksiega/commands/bankfile"
+	"ksiega/commands/charset"
 	"ksiega/domain"
 	"ksiega/domain/attendance"
 	"ksiega/domain/refund"
+	"ksiega/queries"
 )
 
-// refusals are the sentinels that the files below a directory declare, as the table
-// names them, with how many particulars each is given with: of each place the number.
-func refusals(t *testing.T, dir string, declared map[string]bool, given map[string][]int) {
+// found is what the files below some directories say of refusals: those that they declare,
+// as the table names them, with how many particulars each is given with (of each place
+// the number), and the exported errors that are none.
+type found struct {
+	declared, plain map[string]bool
+	given           map[string][]int
+}
+
+func (f *found) search(t *testing.T, dir string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -37,21 +46,22 @@ func refusals(t *testing.T, dir string, declared map[string]bool, given map[stri
 			case *ast.ValueSpec:
 				for i, v := range n.Values {
 					if call := made(v); call != nil && ast.IsExported(n.Names[i].Name) {
-						declared[pkg+"."+n.Names[i].Name], named[call] = true, true
+						f.declared[pkg+"."+n.Names[i].Name], named[call] = true, true
+					} else if call == nil && strings.HasPrefix(n.Names[i].Name, "Err") {
+						f.plain[pkg+"."+n.Names[i].Name] = true
 					}
+				}
+			case *ast.FuncDecl:
+				if n.Name.Name == "refusal" {
+					return false // it makes the sentinels of its package
 				}
 			case *ast.CallExpr:
-				if made(n) == n && !named[n] && !(pkg == "sheetfile" && filepath.Base(path) == "refusals.go") {
+				if made(n) == n && !named[n] {
 					t.Errorf("%s: a refusal that is no sentinel has no sentence", path)
 				}
-				if f, ok := n.Fun.(*ast.Ident); ok && f.Name == "whole" {
-					name := sentinel(n.Args[0], pkg)
-					given[name] = append(given[name], len(n.Args)-2)
-				}
-				if of, ok := n.Fun.(*ast.SelectorExpr); ok && of.Sel.Name == "With" {
-					if name := sentinel(of.X, pkg); name != "" {
-						given[name] = append(given[name], len(n.Args)-1)
-					}
+				f.particulars(n, pkg)
+				if slices.Contains(parsers(), pkg) && makesError(n) {
+					t.Errorf("%s: an error about a file is no refusal: nobody says it in Polish", path)
 				}
 			}
 			return true
@@ -61,6 +71,55 @@ func refusals(t *testing.T, dir string, declared map[string]bool, given map[stri
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// particulars counts what a call gives a sentinel.
+func (f *found) particulars(call *ast.CallExpr, pkg string) {
+	give := func(of ast.Expr, n int) {
+		if name := sentinel(of, pkg); name != "" {
+			f.given[name] = append(f.given[name], n)
+		}
+	}
+	switch fun := call.Fun.(type) {
+	case *ast.Ident:
+		switch fun.Name {
+		case "whole": // of sheetfile: a text for logs, then particulars
+			give(call.Args[0], len(call.Args)-2)
+		case "inRow": // the row
+			give(call.Args[1], 1)
+		}
+	case *ast.SelectorExpr:
+		switch fun.Sel.Name {
+		case "With":
+			give(fun.X, len(call.Args)-1)
+		case "refuse": // of bankfile: line and tag come first
+			give(call.Args[0], len(call.Args)+1)
+		}
+	}
+}
+
+// parsers are the packages that read what people give, and only refuse it.
+func parsers() []string { return []string{"bankfile", "charset", "sheetfile"} }
+
+// makesError tells a call that makes an error of its own, or says something of an error
+// that it does not wrap.
+func makesError(call *ast.CallExpr) bool {
+	of, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	from, ok := of.X.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	switch from.Name + "." + of.Sel.Name {
+	case "errors.New":
+		return true
+	case "fmt.Errorf":
+		format, ok := call.Args[0].(*ast.BasicLit)
+		return !ok || !strings.Contains(format.Value, "%w")
+	}
+	return false
 }
 
 // made is the call that makes a sentinel, whatever is said of it after.
@@ -126,13 +185,26 @@ func table(t *testing.T) map[string]string {
 	return texts
 }
 
-// Every refusal of domain, commands and journal has a sentence, which asks for no more
-// particulars than each place gives.
+// faults are the exported errors that say what is wrong with the ledger or the machine,
+// and not with what somebody asked: they are for logs, and doors say only whose fault it is.
+func faults() []string {
+	return []string{"domain.ErrUncountable", "domain.ErrUnknownCommand", "journal.ErrClock", "journal.ErrDamaged", "journal.ErrNowhere",
+		"journal.ErrRefused", "journal.ErrSetBack", "journal.ErrUnavailable", "journal.ErrUnreadable"}
+}
+
+// Every refusal of domain, commands, queries and journal has a sentence, which asks for no
+// more particulars than each place gives; an exported error that is no refusal is a fault.
 func TestEveryRefusalHasASentence(t *testing.T) {
 	t.Parallel()
-	declared, given := map[string]bool{}, map[string][]int{}
-	for _, dir := range []string{"domain", "commands", "internal/journal"} {
-		refusals(t, filepath.Join("../../..", dir), declared, given)
+	all := found{declared: map[string]bool{}, plain: map[string]bool{}, given: map[string][]int{}}
+	for _, dir := range []string{"domain", "commands", "queries", "internal/journal", "cmd/ksiega/httpapi"} {
+		all.search(t, filepath.Join("../../..", dir))
+	}
+	declared, given := all.declared, all.given
+	for name := range all.plain {
+		if !slices.Contains(faults(), name) {
+			t.Errorf("%s is an error without a sentence: make it a refusal", name)
+		}
 	}
 	if len(declared) < 100 {
 		t.Fatalf("only %d refusals were found", len(declared))
@@ -156,7 +228,7 @@ func TestEveryRefusalHasASentence(t *testing.T) {
 		if !strings.HasSuffix(text, ".") && !strings.HasPrefix(text, "{0} ") {
 			t.Errorf("%s: %q is no sentence", name, text)
 		}
-		if needed == 0 || slices.Contains([]string{"refund.ErrDayOff", "refund.ErrExcused", "refund.ErrSickLeave", "refund.ErrNotReady"}, name) {
+		if needed == 0 || slices.Contains([]string{"refund.ErrDayOff", "refund.ErrExcused", "refund.ErrSickLeave", "refund.ErrNotReady", "sheetfile.ErrFileQuote", "queries.ErrKnownAt", "queries.ErrAhead"}, name) {
 			continue // these set their particulars themselves
 		}
 		if len(given[name]) == 0 {
@@ -183,10 +255,16 @@ func TestSentences(t *testing.T) {
 		"Uzupełnij dane miesiąca albo podaj kwotę, o którą wystąpiono: nie ma z czego wyliczyć wniosku: S/1 nie ma godzin; S/2 nie jest wypłacone w całości (1234,50 zł z 2000,00 zł do 03.05.2018).": notReady,
 		"Popraw dzień 03.05.2018 skierowania S/1 albo podaj kwotę, o którą wystąpiono: godzin w dniu wolnym od pracy (Trzeciego Maja) wniosek nie obejmuje; takich dni jest więcej o 1.":              blocked,
 		"nobody's": domain.Refusal(domain.CodeInvalid, "nobody's"),
+		"Popraw parametr state: przyjmuje jedną z wartości: open, resolved.":                                            queries.ErrWord.At("state").With("%s, %s", "state", "open, resolved"),
+		"Zapisz plik w jednym kodowaniu, najlepiej jako CSV UTF-8: wiersz 2 nie jest w Windows-1250, jak reszta pliku.": charset.ErrEncoding.With("%d%s%s", 2, "Windows-1250", ""),
 	} {
 		if got := Of(refusal); got != want {
 			t.Errorf("%s\nis not %s", got, want)
 		}
+	}
+	_, err := bankfile.ReadMT940("w.sta", strings.NewReader(":20:R\n:25:PL61109010140000071219812874\n:28C:8/1\n:60F:C180301PLN100,00\n:62F:C180331PLN150,00\n"))
+	if got, want := Error(fmt.Errorf("x: %w", err)).Error(), "x: w.sta: Pobierz wyciąg z banku jeszcze raz: saldo początkowe i pozycje dają 100,00 zł, a saldo końcowe w wierszu 5 (pole :62F:) to 150,00 zł."; got != want {
+		t.Errorf("%s\nis not %s", got, want)
 	}
 	problems := Problems(commands.RefusedRow{Why: []commands.Why{{Column: "data", Refusal: domain.ErrFuture.At("date").With("%s", day)}, {Refusal: commands.ErrTwice.With("row %d", 2)}}})
 	if got, want := Reason(problems), "Kolumna data: Popraw datę: 03.05.2018 jeszcze nie nastał. Usuń powtórzenie: to samo stoi w tym pliku wcześniej (wiersz 2)."; got != want {

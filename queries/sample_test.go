@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -157,6 +158,7 @@ func TestSampleAgainstTheOracle(t *testing.T) {
 				compareRefunds(t, cut, ask(t, from.reader, "refunds", req), ask(t, from.reader, "unmatched-lines", req))
 				compareHours(t, cut, ask(t, from.reader, "assistant-hours", req))
 				compareDurability(t, oracle, ask(t, from.reader, "durability", req), day)
+				compareNotClaimed(t, cut, from.reader, req)
 			})
 		}
 	}
@@ -246,6 +248,24 @@ func compareDurability(t *testing.T, oracle *naive.Ledger, a *queries.Answer, da
 	sameTexts(t, a.Report.Name, got, rows)
 }
 
+func compareNotClaimed(t *testing.T, oracle *naive.Ledger, reader *queries.Reader, req queries.Request) int {
+	t.Helper()
+	req.Params = map[string]string{"kind": string(finding.NotClaimed)}
+	want, err := oracle.NotClaimed(sampleDay())
+	must(t, err)
+	rows := make([]string, 0, len(want))
+	for _, w := range want {
+		rows = append(rows, fmt.Sprint(w.ID(), w.RefundGrosze, w.Minutes))
+	}
+	slices.Sort(rows)
+	var got []string
+	for _, r := range rowsOf(ask(t, reader, "findings", req)) {
+		got = append(got, fmt.Sprint(r[0], r[6], r[7]))
+	}
+	sameTexts(t, fmt.Sprint("not-claimed as of ", req.AsOf), got, rows)
+	return len(rows)
+}
+
 func rowsOf(a *queries.Answer) []ledgertest.Row { return ledgertest.Rows(&a.Table) }
 
 func cutColumns(rows []ledgertest.Row, n int) []ledgertest.Row {
@@ -291,6 +311,54 @@ func sameTexts(t *testing.T, what string, got, want []string) {
 		if g != w {
 			t.Fatalf("%s, row %d of %d and %d:\n got %s\nwant %s", what, i, len(got), len(want), g, w)
 		}
+	}
+}
+
+// TestNotClaimedAgainstTheOracle compares what was paid and never claimed on each of the
+// days on which the sample's months come to be or cease to be so, without some of its claims.
+func TestNotClaimedAgainstTheOracle(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{}
+	for _, name := range []string{"porozumienia.csv", "umowy.csv", "obecnosci.csv", "wyplaty.csv", "wnioski.csv", "decyzje-pup.csv", "uczestnicy.csv", "asystenci.csv"} {
+		content, err := fs.ReadFile(sampleFiles(t), name)
+		must(t, err)
+		files[name] = &fstest.MapFile{Data: content}
+	}
+	var missing []string
+	without := func(name string, gone func(i int, line string) bool) {
+		lines, i := strings.SplitAfter(string(files[name].Data), "\n"), -1
+		lines = slices.DeleteFunc(lines, func(line string) bool { i++; return gone(i, line) })
+		files[name].Data = []byte(strings.Join(lines, ""))
+	}
+	without("wnioski.csv", func(i int, line string) bool {
+		gone := i > 0 && i%3 == 0
+		if gone {
+			number, _, _ := strings.Cut(line, ";")
+			missing = append(missing, number)
+		}
+		return gone
+	})
+	without("decyzje-pup.csv", func(_ int, line string) bool {
+		number, _, _ := strings.Cut(line, ";")
+		return slices.Contains(missing, number)
+	})
+	oracle, err := naive.Load(files)
+	must(t, err)
+	l := ledgertest.Open(t)
+	for _, name := range []string{"uczestnicy.csv", "asystenci.csv", "porozumienia.csv", "umowy.csv", "obecnosci.csv", "wyplaty.csv", "wnioski.csv", "decyzje-pup.csv"} {
+		l.Import(t, name, string(files[name].Data))
+	}
+	reader, _ := redisReader(t, l)
+	head, err := l.Journal.Head(t.Context())
+	must(t, err)
+	found := compareNotClaimed(t, oracle, reader, queries.Request{MinPosition: head.Bound()})
+	for month := domain.NewMonth(2018, 2); month <= domain.NewMonth(2019, 4); month++ {
+		for _, day := range []domain.Date{month.First(), month.First() + 9, month.First() + 16, month.Last()} {
+			found += compareNotClaimed(t, oracle.AsOf(day.Time()), reader, queries.Request{AsOf: day, MinPosition: head.Bound()})
+		}
+	}
+	if found < 100 {
+		t.Errorf("%d were found in all", found)
 	}
 }
 

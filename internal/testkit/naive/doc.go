@@ -16,5 +16,7 @@
 //   - A row refused once still occupies its place in the file: a second row of the same contract
 //     and day is a duplicate of it.
 //   - All lines no claim took are unmatched, outgoing ones and fees too, with a signed amount.
+//   - A contract-month is not claimed when it is paid in full, something of it can be refunded and no
+//     claim that stands has it, once the month after that of the last payment is over.
 //   - A claim's given amount is the claim's; the shares of contracts stay the computed ones.
 package naive

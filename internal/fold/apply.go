@@ -95,8 +95,20 @@ func (a *applying[E]) second(ctx context.Context, p *Projection[E], events []E) 
 		return err
 	}
 	at, id, _ := events[len(events)-1].Mark()
+	last := Last{at, id}
 	for i, unit := range units {
-		if err := p.work(a.tx, unit, keys[i], Last{at, id}); err != nil {
+		more, err := p.further(a.tx, unit, keys[i], last)
+		if err != nil {
+			return err
+		}
+		a.ask(more)
+		keys[i] = append(keys[i], more...)
+	}
+	if err := a.fetchAsked(ctx); err != nil {
+		return err
+	}
+	for i, unit := range units {
+		if err := p.work(a.tx, unit, keys[i], last); err != nil {
 			return err
 		}
 	}

@@ -80,7 +80,9 @@ func TestApplyIsTheFoldInMemory(t *testing.T) {
 		foldtest.Must(t, err)
 		for _, it := range podium {
 			lead, _, err := foldtest.Leads.Find(t.Context(), memory, it.Field, "lead")
-			if foldtest.Must(t, err); lead.Points <= 0 || lead.Who != it.Row {
+			foldtest.Must(t, err)
+			m, _, err := foldtest.Members.Find(t.Context(), memory, it.Field, foldtest.LeaderOf(lead))
+			if foldtest.Must(t, err); lead.Points <= 0 || fmt.Sprint(lead.Who, " with ", m.Points) != it.Row {
 				rt.Fatalf("%s has %s on the podium, not %v", it.Field, it.Row, lead)
 			}
 		}

@@ -118,9 +118,15 @@ func (m *Memory[E]) ready() error {
 	unit := m.tx.unit
 	m.tx.unit = nil
 	for _, unit := range m.tx.takeUnits() {
-		if m.failed == nil {
-			m.failed = m.p.work(m.tx, unit, m.p.Second.Keys(unit), m.last)
+		if m.failed != nil {
+			break
 		}
+		keys := m.p.Second.Keys(unit)
+		more, err := m.p.further(m.tx, unit, keys, m.last)
+		if err == nil {
+			err = m.p.work(m.tx, unit, append(keys, more...), m.last)
+		}
+		m.failed = err
 	}
 	m.tx.unit = unit
 	m.tx.forget()

@@ -93,6 +93,9 @@ type Stage struct {
 	Unit func(Key) (Key, bool)
 	// Keys names the rows that the work on a unit reads.
 	Keys func(unit Key) []Key
+	// Then names further ones, by what stands in those of Keys; nil = none. It changes no
+	// row.
+	Then func(tx *Tx, unit Key) []Key
 	// Work puts and deletes rows that nothing follows from. It is pure, as Fold is.
 	Work func(tx *Tx, unit Key) error
 }
@@ -173,8 +176,27 @@ func (p *Projection[E]) fold(tx *Tx, e E) (err error) {
 	return nil
 }
 
-// work does the second stage of a unit; last is the event that the batch ended with.
-func (p *Projection[E]) work(tx *Tx, unit Key, keys []Key, last Last) (err error) {
+// further is what the second stage of a unit reads beside the rows that keys name; last is
+// the event that the batch ended with.
+func (p *Projection[E]) further(tx *Tx, unit Key, keys []Key, last Last) (more []Key, err error) {
+	if p.Second.Then == nil {
+		return nil, nil
+	}
+	tx.looking = true
+	defer func() { tx.looking = false }()
+	return more, p.staged(tx, keys, last, func() error {
+		more = p.Second.Then(tx, unit)
+		return nil
+	})
+}
+
+// work does the second stage of a unit, which reads the rows that keys name.
+func (p *Projection[E]) work(tx *Tx, unit Key, keys []Key, last Last) error {
+	return p.staged(tx, keys, last, func() error { return p.Second.Work(tx, unit) })
+}
+
+// staged does a step of the second stage; whatever fails is a Failure.
+func (p *Projection[E]) staged(tx *Tx, keys []Key, last Last, step func() error) (err error) {
 	fail := func(cause error, stack []byte) error {
 		return &Failure{Projection: p.Name, Position: last.Position, Event: last.ID, Type: "a batch", Err: cause, Stack: stack}
 	}
@@ -184,7 +206,7 @@ func (p *Projection[E]) work(tx *Tx, unit Key, keys []Key, last Last) (err error
 		}
 	}()
 	tx.begin(keys)
-	if err := p.Second.Work(tx, unit); err != nil {
+	if err := step(); err != nil {
 		return fail(err, nil)
 	}
 	return nil

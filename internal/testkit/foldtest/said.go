@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
@@ -165,14 +166,27 @@ func podium() *fold.Stage {
 	return &fold.Stage{
 		Unit: func(k fold.Key) (fold.Key, bool) { return k, k.Table == Leads.Name },
 		Keys: func(unit fold.Key) []fold.Key { return []fold.Key{unit} },
+		Then: func(tx *fold.Tx, unit fold.Key) []fold.Key {
+			if lead, ok := Leads.Peek(tx, unit.Part, unit.Field); ok {
+				return []fold.Key{Members.Key(unit.Part, LeaderOf(lead))}
+			}
+			return nil
+		},
 		Work: func(tx *fold.Tx, unit fold.Key) error {
 			if lead, ok := Leads.Peek(tx, unit.Part, unit.Field); ok && lead.Points > 0 {
-				Podium.Put(tx, "all", unit.Part, lead.Who)
+				m, _ := Members.Peek(tx, unit.Part, LeaderOf(lead))
+				Podium.Put(tx, "all", unit.Part, lead.Who+" with "+strconv.Itoa(m.Points))
 			} else {
 				Podium.Delete(tx, "all", unit.Part)
 			}
 			return nil
 		}}
+}
+
+// LeaderOf is the member that leads.
+func LeaderOf(l Leader) string {
+	who, _, _ := strings.Cut(l.Who, " of ")
+	return who
 }
 
 // teamsOf are the teams that an event changes.

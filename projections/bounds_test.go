@@ -61,7 +61,7 @@ type cost struct{ dirtied, whole int }
 // of an assistant, under contracts that change.
 func centre(referrals, months int) (events []domain.Event) {
 	first := domain.NewDate(2018, 1, 1).Month()
-	events = append(events, agreement.Concluded{Terms: agreement.Terms{Agreement: "P/1", From: first.First(), To: (first + 99).Last()}})
+	events = append(events, agreement.Concluded{Terms: agreement.Terms{Agreement: "P/1", TotalCap: 60, From: first.First(), To: (first + 99).Last()}})
 	for n := range months {
 		month := first + domain.Month(n)
 		claim := refund.Submitted{About: refund.About{Claim: fmt.Sprint("WR/", n), Agreement: "P/1", Month: month}, On: (month + 1).Last(), Claimed: 100, Computed: 100}
@@ -119,8 +119,9 @@ func TestOneEventIsBounded(t *testing.T) {
 	for _, months := range []int{4, 12} {
 		// The claims for an agreement take each other's place.
 		want["refunds"] = cost{dirtied: 3, whole: months}
-		// Terms bind all months under the agreement, and are corrected seldom.
-		want["settlement"] = cost{dirtied: 1 + referrals*months, whole: referrals * months}
+		// Terms bind all months under the agreement, and are corrected seldom; its cap on all
+		// hours counts all of them.
+		want["settlement"] = cost{dirtied: 2 + referrals*months, whole: referrals * months}
 		got := costs(referrals, months)
 		if !maps.Equal(got, want) {
 			t.Errorf("%d months: %+v, not %+v", months, got, want)

@@ -426,6 +426,10 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"settlement worked":              func() { foldtest.ComesBack(t, m, WorkedReferrals()) },
 		"settlement outsideDays":         func() { foldtest.ComesBack(t, m, OutsideDays()) },
 		"settlement contested":           func() { foldtest.ComesBack(t, m, ContestedMonths()) },
+		"settlement workedMonths":        func() { foldtest.ComesBack(t, m, WorkedMonths()) },
+		"settlement workedYears":         func() { foldtest.ComesBack(t, m, WorkedYears()) },
+		"settlement sharedWeeks":         func() { foldtest.ComesBack(t, m, SharedMonths()) },
+		"settlement overHours":           func() { foldtest.ComesBack(t, m, OverHoursAgreements()) },
 		"findings erased":                func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"refunds erased":                 func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 	}

@@ -63,7 +63,7 @@ func foldTerms(tx *fold.Tx, number string) {
 // outsideDays writes what of a month its terms would refuse.
 func outsideDays(tx *fold.Tx, unit fold.Key, d SettlementDetail) error {
 	escaped, _, _ := strings.Cut(unit.Part, "-")
-	under, concluded := SettlementAgreements().Peek(tx, escaped, agreementField)
+	under, concluded := SettlementAgreements().Peek(tx, escaped, AgreementField)
 	known, _ := WorkedReferrals().Peek(tx, unit.Field, beneathField)
 	u := Unsettled{Agreement: d.Agreement, Contract: d.Contract, Month: d.Month}
 	if len(d.Days) > 0 {

@@ -150,7 +150,12 @@ func (m *SettlementMonth) summarise(d *SettlementDetail) {
 	for _, p := range d.Payments {
 		m.First, m.Last = widen(m.First, m.Last, p.Date)
 	}
-	m.New = slices.ContainsFunc(d.Rates, func(r SettlementRates) bool { return r.New })
+	m.New = d.isNew()
+}
+
+// isNew says whether some of the hours fall under the law in force since 2025-06-01.
+func (d *SettlementDetail) isNew() bool {
+	return slices.ContainsFunc(d.Rates, func(r SettlementRates) bool { return r.New })
 }
 
 // SettlementPayment is money paid or, negative, come back.
@@ -266,26 +271,6 @@ func (c SettlementClaim) Filed(asOf domain.Date) (refund.Filed, bool) {
 	return refund.Filed{About: refund.About{Claim: c.Claim, Agreement: c.Agreement, Month: c.Month}, Corrects: c.Corrects, Latest: refund.Latest(answers)}, true
 }
 
-// SettlementAgreement is what an agreement allows over all its referrals; 0 is no
-// limit.
-type SettlementAgreement struct {
-	Agreement   string           `json:"agreement"`
-	From        domain.Date      `json:"from"`
-	To          domain.Date      `json:"to"`
-	PersonLimit int              `json:"personLimit"`
-	TotalCap    domain.Minutes   `json:"totalCap"`
-	MonthlyCap  domain.Minutes   `json:"monthlyCap"` // a person
-	New         bool             `json:"new"`        // concluded under the law in force since 2025-06-01
-	Event       journal.Position `json:"event"`
-}
-
-// SettlementAgreements holds a part an agreement and one field.
-func SettlementAgreements() fold.Table[SettlementAgreement] {
-	return fold.Table[SettlementAgreement]{Name: "agreements"}
-}
-
-const agreementField = "terms"
-
 // SettlementMonths holds a part an agreement and a field a contract and month.
 func SettlementMonths() fold.Table[SettlementMonth] {
 	return fold.Table[SettlementMonth]{Name: "months"}
@@ -310,7 +295,7 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 13, Keys: settlementKeys, Then: settlementThen, Fold: foldSettlement, Second: unsettledStage(),
+	return Projection{Name: "settlement", Version: 14, Keys: settlementKeys, Then: settlementThen, Fold: foldSettlement, Second: settledStage(),
 		Want: oneOf(agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{}, attendance.Rerated{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, attendance.DayWithdrawn{}, payment.Made{}, payment.CameBack{}, payment.Withdrawn{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, agreement.AnswerWithdrawn{},
 			contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
@@ -321,19 +306,20 @@ func Settlement() Projection {
 }
 
 func settlementKeys(r *journal.Recorded) []fold.Key {
-	month := func(agreement, contract, m string) []fold.Key {
+	month := func(agreement, contract, m string, more ...fold.Key) []fold.Key {
 		agreement, contract = domain.Escape(agreement), domain.Escape(contract)
-		return []fold.Key{SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract)}
+		return append([]fold.Key{SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract)}, more...)
 	}
 	day := func(a attendance.About, on domain.Date) []fold.Key {
-		return append(month(a.Agreement, a.Contract, monthOf(on)), daysBeneath().contract(domain.Escape(a.Contract)))
+		m := monthOf(on)
+		return month(a.Agreement, a.Contract, m, daysBeneath().contract(domain.Escape(a.Contract)), workedKey(a.Participant, m))
 	}
 	claim := func(a refund.About) []fold.Key {
 		return []fold.Key{SettlementClaims().Whole(SettlementDetailPart(a.Agreement, a.Month))}
 	}
 	if number, ok := termsOf(r); ok {
 		of := domain.Escape(number)
-		return []fold.Key{SettlementAgreements().Key(of, agreementField), SettlementMonths().Whole(of)}
+		return []fold.Key{SettlementAgreements().Key(of, AgreementField), SettlementMonths().Whole(of)}
 	}
 	if _, contract, ok := contractOf(r); ok {
 		return []fold.Key{daysBeneath().contract(domain.Escape(contract))}
@@ -342,7 +328,7 @@ func settlementKeys(r *journal.Recorded) []fold.Key {
 	case attendance.Rerated:
 		var keys []fold.Key
 		for _, m := range ratedMonths(e) {
-			keys = append(keys, month(e.Agreement, e.Contract, m.String())...)
+			keys = append(keys, month(e.Agreement, e.Contract, m.String(), workedKey(e.Participant, m.String()))...)
 		}
 		return keys
 	case attendance.HoursRecorded:
@@ -376,7 +362,7 @@ func settlementKeys(r *journal.Recorded) []fold.Key {
 }
 
 func settlementThen(tx *fold.Tx, r *journal.Recorded) []fold.Key {
-	return append(claimedKeys(tx, r), termsKeys(tx, r)...)
+	return slices.Concat(workedKeys(tx, r), claimedKeys(tx, r), termsKeys(tx, r))
 }
 
 // monthOf is day.Month().String() at less than half the price: there are
@@ -399,7 +385,7 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 	case agreement.TermsCorrected:
 		settleAgreement(tx, e.Terms, r.Position)
 	case agreement.Withdrawn:
-		SettlementAgreements().Delete(tx, domain.Escape(e.Agreement), agreementField)
+		SettlementAgreements().Delete(tx, domain.Escape(e.Agreement), AgreementField)
 		foldTerms(tx, e.Agreement)
 	case attendance.Rerated:
 		rerate(tx, e)
@@ -447,12 +433,6 @@ func foldSettlement(tx *fold.Tx, r *journal.Recorded) error {
 	return nil
 }
 
-func settleAgreement(tx *fold.Tx, t agreement.Terms, position journal.Position) {
-	SettlementAgreements().Put(tx, domain.Escape(t.Agreement), agreementField, SettlementAgreement{Agreement: t.Agreement, From: t.From, To: t.To,
-		New: t.Regime == programme.NewRegime, PersonLimit: t.PersonLimit, TotalCap: t.TotalCap, MonthlyCap: t.MonthlyCap, Event: position})
-	foldTerms(tx, t.Agreement)
-}
-
 // ratedMonths are the months of the days, in order.
 func ratedMonths(e attendance.Rerated) []domain.Month {
 	var months []domain.Month
@@ -466,7 +446,7 @@ func ratedMonths(e attendance.Rerated) []domain.Month {
 // rerate gives days other rates.
 func rerate(tx *fold.Tx, e attendance.Rerated) {
 	for n, month := range ratedMonths(e) {
-		m, d := SettlementMonths().Nth(tx, 2*n), SettlementDetails().Nth(tx, 2*n+1)
+		m, d := SettlementMonths().Nth(tx, 3*n), SettlementDetails().Nth(tx, 3*n+1)
 		for _, rated := range e.Days {
 			i := slices.IndexFunc(d.Days, func(s SettlementDay) bool { return s.Date == rated.Date && s.Date.Month() == month })
 			if i < 0 {
@@ -479,11 +459,13 @@ func rerate(tx *fold.Tx, e attendance.Rerated) {
 		}
 		m.summarise(d)
 		*m = m.AsOf(*d, 0)
+		work(tx, d, d.Participant)
 	}
 }
 
 func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, under attendance.Editions, position journal.Position) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
+	was := d.Participant
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, on.Month()
 	d.Agreement, d.Contract, d.Participant, d.Month = m.Agreement, m.Contract, m.Participant, m.Month
 	day := SettlementDay{Date: on, Minutes: minutes, Event: position,
@@ -510,6 +492,7 @@ func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.M
 	m.anew(d, err)
 	at := tx.Named(1)
 	daysBeneath().note(tx, domain.Escape(a.Contract), MonthPlace{at.Part, at.Field}, true)
+	work(tx, d, was)
 }
 
 // unsettle takes something out of a month's entries and works the month out from what is
@@ -543,6 +526,7 @@ func unsettleDay(tx *fold.Tx, e attendance.DayWithdrawn) {
 		d.prune(rates)
 		d.Replaced = without(d.Replaced, func(r SettlementReplaced) bool { return r.Date == e.Date })
 		daysBeneath().note(tx, domain.Escape(e.Contract), MonthPlace{at.Part, at.Field}, len(d.Days) > 0)
+		work(tx, d, d.Participant)
 	})
 }
 
@@ -558,11 +542,15 @@ func withSpare[E any](s []E) []E {
 
 func settlePayment(tx *fold.Tx, a payment.About, p SettlementPayment) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
+	was := d.Participant
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, a.Month
 	d.Agreement, d.Contract, d.Participant, d.Month = m.Agreement, m.Contract, m.Participant, m.Month
 	d.Payments = append(d.Payments, p)
 	m.summarise(d)
 	m.anew(d, m.pay(p.Amount))
+	if was != "" && was != d.Participant {
+		work(tx, d, was)
+	}
 }
 
 func unsettlePayment(tx *fold.Tx, e payment.Withdrawn) {

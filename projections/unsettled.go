@@ -159,24 +159,16 @@ func claimTurns(claims []SettlementClaim) (turns map[string][]domain.Date, most 
 	return turns, most
 }
 
-// unsettledStage works out what is found of each month that days, payments or claims
-// have changed, or what binds the days.
-func unsettledStage() *fold.Stage {
-	return &fold.Stage{
-		Unit: func(k fold.Key) (fold.Key, bool) { return k, k.Table == SettlementDetails().Name },
-		Keys: func(unit fold.Key) []fold.Key {
-			under, _, _ := strings.Cut(unit.Part, "-")
-			return []fold.Key{unit, daysBeneath().contract(unit.Field), SettlementAgreements().Key(under, agreementField)}
-		},
-		Work: func(tx *fold.Tx, unit fold.Key) error {
-			d, _ := SettlementDetails().Peek(tx, unit.Part, unit.Field)
-			u := Unsettled{Agreement: d.Agreement, Contract: d.Contract, Month: d.Month, Row: d.found()}
-			of, part, _ := strings.Cut(unit.Part, "-")
-			field := of + "-" + unit.Field
-			put(tx, UnsettledMonths(), part, field, u, u.Open())
-			put(tx, OnceUnsettled(), part, field, u, !u.Open() && len(u.Steps) > 0)
-			return outsideDays(tx, unit, d)
-		}}
+// settle writes what is found of a month, in which days, payments or claims have changed, or what
+// binds the days.
+func settle(tx *fold.Tx, unit fold.Key) error {
+	d, _ := SettlementDetails().Peek(tx, unit.Part, unit.Field)
+	u := Unsettled{Agreement: d.Agreement, Contract: d.Contract, Month: d.Month, Row: d.found()}
+	of, part, _ := strings.Cut(unit.Part, "-")
+	field := of + "-" + unit.Field
+	put(tx, UnsettledMonths(), part, field, u, u.Open())
+	put(tx, OnceUnsettled(), part, field, u, !u.Open() && len(u.Steps) > 0)
+	return outsideDays(tx, unit, d)
 }
 
 // put writes a row, or takes it away.

@@ -3,7 +3,6 @@ package queries
 import (
 	"context"
 	"iter"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"ksiega/domain/contract"
 	"ksiega/domain/finding"
 	"ksiega/domain/programme"
-	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -23,107 +21,152 @@ import (
 // of a year, and the hours and people of an agreement, over all referrals. Each
 // referral's own caps were kept when its hours were entered.
 func overCaps(ctx context.Context, q *question) ([]found, error) {
-	items, err := projections.SettlementMonths().Every(ctx, q.view(projections.Settlement()))
-	if err != nil {
-		return nil, err
-	}
-	months := make([]projections.SettlementMonth, len(items))
-	for i, it := range items {
-		months[i] = it.Row
-	}
 	r, err := q.rules(ctx)
 	if err != nil {
 		return nil, err
 	}
-	weeks, err := overWeeks(ctx, q, r, months)
+	weeks, err := overWeeks(ctx, q, r)
 	if err != nil {
 		return nil, err
 	}
-	years, err := overYears(ctx, q, r, months)
+	years, err := overYears(ctx, q, r)
 	if err != nil {
 		return nil, err
 	}
-	agreements, err := overAgreements(ctx, q)
-	return slices.Concat(weeks, years, agreements), err
+	hours, err := overHours(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	people, err := overPeople(ctx, q)
+	return slices.Concat(weeks, years, hours, people), err
 }
 
 // overWeeks: the hours of a week are more than the statute allows.
-func overWeeks(ctx context.Context, q *question, r rules, months []projections.SettlementMonth) ([]found, error) {
-	weeks, err := sharedWeeks(ctx, q, months)
+func overWeeks(ctx context.Context, q *question, r rules) ([]found, error) {
+	view := q.view(projections.Settlement())
+	parts, err := projections.SharedMonths().Parts(ctx, view)
+	if err != nil {
+		return nil, err
+	}
+	parts = slices.DeleteFunc(parts, func(part string) bool {
+		m, err := domain.ParseMonth(part)
+		return err != nil || !q.touches(m.First(), m.Last()+6)
+	})
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	items, err := projections.SharedMonths().Every(ctx, view, parts...)
 	if err != nil {
 		return nil, err
 	}
 	var all []found
-	for key, w := range weeks {
-		of, capped := r.statute(key.monday, w.named).Cap(programme.OldRegime, cap.Participant, cap.Week, cap.Minutes)
-		left, err := of.Left(key.monday, slices.Values(w.entries))
-		if err != nil {
-			return nil, err
+	for _, it := range items {
+		for _, w := range it.Row.Weeks {
+			f, over, err := overWeek(q, r, it.Row.Participant, w)
+			if err != nil {
+				return nil, err
+			}
+			if over {
+				all = append(all, f)
+			}
 		}
-		if !capped || left >= 0 || len(w.contracts) < 2 {
-			continue
-		}
-		slices.Sort(w.contracts)
-		all = append(all, found{id: finding.ID(finding.OverCap, key.participant, key.monday.String()), kind: finding.OverCap,
-			subjects: append([]string{key.participant}, w.contracts...), people: []string{key.participant}, from: key.monday, to: key.monday.Add(6),
-			minutes: domain.Minutes(-left), events: w.events})
 	}
 	return all, nil
 }
 
-// overAgreements: more hours than the agreement has in all, or on some days more
-// people referred than it has places for.
-func overAgreements(ctx context.Context, q *question) ([]found, error) {
+func overWeek(q *question, r rules, participant string, w projections.SharedWeek) (f found, over bool, err error) {
+	var entries []cap.Entry
+	var named []int // editions of the statute
+	var contracts []string
+	for _, day := range w.Days {
+		if q.cut(day.Date) {
+			continue
+		}
+		entries = append(entries, cap.Entry{On: day.Date, Amount: int64(day.Minutes)})
+		named, contracts, f.events = append(named, day.Statute), append(contracts, day.Contract), append(f.events, day.Event)
+	}
+	of, capped := r.statute(w.Monday, named).Cap(programme.OldRegime, cap.Participant, cap.Week, cap.Minutes)
+	left, err := of.Left(w.Monday, slices.Values(entries))
+	slices.Sort(contracts)
+	if contracts = slices.Compact(contracts); err != nil || !capped || left >= 0 || len(contracts) < 2 {
+		return f, false, err
+	}
+	f.id, f.kind = finding.ID(finding.OverCap, participant, w.Monday.String()), finding.OverCap
+	f.subjects, f.people = append([]string{participant}, contracts...), []string{participant}
+	f.from, f.to, f.minutes = w.Monday, w.Monday.Add(6), domain.Minutes(-left)
+	return f, true, nil
+}
+
+// overHours: more hours than an agreement has in all. A read model says of which
+// agreements; what that comes to as of a day, their own months.
+func overHours(ctx context.Context, q *question) ([]found, error) {
+	view := q.view(projections.Settlement())
+	items, err := projections.OverHoursAgreements().Every(ctx, view)
+	if err != nil {
+		return nil, err
+	}
+	var all []found
+	for _, it := range items {
+		a, _, err := projections.SettlementAgreements().Find(ctx, view, it.Field, projections.AgreementField)
+		if err != nil {
+			return nil, err
+		}
+		f, over, err := overHoursOf(ctx, q, a)
+		if err != nil {
+			return nil, err
+		}
+		if over {
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+func overHoursOf(ctx context.Context, q *question, a projections.SettlementAgreement) (f found, over bool, err error) {
+	// A cap on all hours counts all of them, whatever the question is limited to.
+	whole := *q
+	whole.params, whole.from, whole.to, whole.month = map[string]string{"agreement": a.Agreement}, 0, 0, 0
+	months, _, err := settledMonths(ctx, &whole)
+	if err != nil {
+		return f, false, err
+	}
+	var worked []cap.Entry
+	for _, m := range months {
+		worked = append(worked, cap.Entry{On: m.Month.First(), Amount: int64(m.Minutes)})
+	}
+	for _, t := range (agreement.Terms{TotalCap: a.TotalCap}).Caps() {
+		left, err := t.Left(a.From, slices.Values(worked))
+		if err != nil {
+			return f, false, uncountable(ErrHoursSum.With("hours of agreement %s", a.Agreement), err)
+		}
+		if left >= 0 {
+			continue
+		}
+		f = found{id: finding.ID(finding.OverCap, a.Agreement, "hours"), kind: finding.OverCap, subjects: []string{a.Agreement},
+			from: a.From, to: a.To, minutes: domain.Minutes(-left)}
+		f.events, err = workEvents(ctx, q, months, a)
+		return f, true, err
+	}
+	return f, false, nil
+}
+
+// overPeople: on some days more people are referred than an agreement has places for.
+func overPeople(ctx context.Context, q *question) (all []found, err error) {
 	items, err := projections.SettlementAgreements().Every(ctx, q.view(projections.Settlement()))
 	if err != nil {
 		return nil, err
 	}
-	limited := slices.DeleteFunc(items, func(it fold.Item[projections.SettlementAgreement]) bool {
-		return it.Row.TotalCap == 0 && it.Row.PersonLimit == 0
-	})
-	if len(limited) == 0 {
-		return nil, nil
-	}
-	var all []found
-	for _, it := range limited {
-		a := it.Row
-		for _, t := range (agreement.Terms{TotalCap: a.TotalCap, PersonLimit: a.PersonLimit}).Caps() {
-			if t.Is(cap.Agreement, cap.Once, cap.People) {
-				referrals, err := referralsUnder(ctx, q, a.Agreement)
-				if err != nil {
-					return nil, err
-				}
-				people, err := crowded(q, a, t, referrals)
-				if err != nil {
-					return nil, err
-				}
-				all = append(all, people...)
-				continue
-			}
-			// A cap on all hours counts all of them, whatever the question is limited to.
-			whole := *q
-			whole.params, whole.from, whole.to, whole.month = map[string]string{"agreement": a.Agreement}, 0, 0, 0
-			months, _, err := settledMonths(ctx, &whole)
+	for _, it := range items {
+		for _, t := range (agreement.Terms{PersonLimit: it.Row.PersonLimit}).Caps() {
+			referrals, err := referralsUnder(ctx, q, it.Row.Agreement)
 			if err != nil {
 				return nil, err
 			}
-			var worked []cap.Entry
-			for _, m := range months {
-				worked = append(worked, cap.Entry{On: m.Month.First(), Amount: int64(m.Minutes)})
-			}
-			left, err := t.Left(a.From, slices.Values(worked))
+			people, err := crowded(q, it.Row, t, referrals)
 			if err != nil {
-				return nil, uncountable(ErrHoursSum.With("hours of agreement %s", a.Agreement), err)
-			}
-			if left >= 0 {
-				continue
-			}
-			f := found{id: finding.ID(finding.OverCap, a.Agreement, "hours"), kind: finding.OverCap, subjects: []string{a.Agreement},
-				from: a.From, to: a.To, minutes: domain.Minutes(-left), events: []journal.Position{a.Event}}
-			if f.events, err = workEvents(ctx, q, months, a); err != nil {
 				return nil, err
 			}
-			all = append(all, f)
+			all = append(all, people...)
 		}
 	}
 	return all, nil
@@ -211,79 +254,6 @@ func crowded(q *question, a projections.SettlementAgreement, places cap.Terms, r
 	return all, nil
 }
 
-type personWeek struct {
-	participant string
-	monday      domain.Date
-}
-
-type sharedWeek struct {
-	entries   []cap.Entry
-	named     []int // editions of the statute
-	contracts []string
-	events    []journal.Position
-}
-
-// sharedWeeks are the weeks of people with more than one referral.
-func sharedWeeks(ctx context.Context, q *question, months []projections.SettlementMonth) (map[personWeek]*sharedWeek, error) {
-	referrals := map[string][]string{} // by participant
-	for _, m := range months {
-		if of := referrals[m.Participant]; !slices.Contains(of, m.Contract) {
-			referrals[m.Participant] = append(of, m.Contract)
-		}
-	}
-	weeks := map[personWeek]*sharedWeek{}
-	err := eachDetail(ctx, q, months, func(m projections.SettlementMonth) bool {
-		return len(referrals[m.Participant]) > 1 && q.touches(m.Month.First().Monday(), m.Month.Last().Monday().Add(6))
-	}, func(m projections.SettlementMonth, d projections.SettlementDetail) { addWeeks(q, weeks, m, d) })
-	return weeks, err
-}
-
-// eachDetail hands over the day grain of the months that are wanted.
-func eachDetail(ctx context.Context, q *question, months []projections.SettlementMonth, want func(projections.SettlementMonth) bool,
-	take func(projections.SettlementMonth, projections.SettlementDetail)) error {
-	wanted := map[[2]string]projections.SettlementMonth{}
-	parts := map[string]bool{}
-	for _, m := range months {
-		if want(m) {
-			part := projections.SettlementDetailPart(m.Agreement, m.Month)
-			wanted[[2]string{part, domain.Escape(m.Contract)}], parts[part] = m, true
-		}
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	details, err := projections.SettlementDetails().Every(ctx, q.view(projections.Settlement()), slices.Sorted(maps.Keys(parts))...)
-	if err != nil {
-		return err
-	}
-	for _, it := range details {
-		if m, ok := wanted[[2]string{it.Part, it.Field}]; ok {
-			take(m, it.Row)
-		}
-	}
-	return nil
-}
-
-func addWeeks(q *question, weeks map[personWeek]*sharedWeek, m projections.SettlementMonth, d projections.SettlementDetail) {
-	for _, day := range d.Days {
-		if day.Minutes == 0 || q.cut(day.Date) {
-			continue
-		}
-		key := personWeek{m.Participant, day.Date.Monday()}
-		w := weeks[key]
-		if w == nil {
-			w = &sharedWeek{}
-			weeks[key] = w
-		}
-		w.entries = append(w.entries, cap.Entry{On: day.Date, Amount: int64(day.Minutes)})
-		w.named = append(w.named, d.Rates[day.Rates].Statute)
-		w.events = append(w.events, day.Event)
-		if !slices.Contains(w.contracts, m.Contract) {
-			w.contracts = append(w.contracts, m.Contract)
-		}
-	}
-}
-
 type personYear struct {
 	participant string
 	year        int
@@ -325,16 +295,17 @@ func (y *yearOfDays) entries() iter.Seq[cap.Entry] {
 	}
 }
 
-// countDays are of each year the days that the setting of its first day counts.
-func (r rules) countDays(ctx context.Context, q *question, months []projections.SettlementMonth) (yearsOfDays, error) {
+// countDays are the days that the setting of its first day counts, of each year that may
+// have more than a number of them.
+func (r rules) countDays(ctx context.Context, q *question, least int64) (yearsOfDays, error) {
 	all := yearsOfDays{}
-	for count, days := range map[programme.DayCount]func(context.Context, *question, []projections.SettlementMonth) (yearsOfDays, error){
+	for count, days := range map[programme.DayCount]func(context.Context, *question, int64) (yearsOfDays, error){
 		programme.WorkingDays: workedDays, programme.ReferralDays: referralDays,
 	} {
 		if !r.ever(count) {
 			continue
 		}
-		years, err := days(ctx, q, months)
+		years, err := days(ctx, q, least)
 		if err != nil {
 			return nil, err
 		}
@@ -349,8 +320,12 @@ func (r rules) countDays(ctx context.Context, q *question, months []projections.
 
 // overYears: the days of a calendar year under the new regime are more than the
 // statute allows.
-func overYears(ctx context.Context, q *question, r rules, months []projections.SettlementMonth) ([]found, error) {
-	years, err := r.countDays(ctx, q, months)
+func overYears(ctx context.Context, q *question, r rules) ([]found, error) {
+	least, capped := r.statutes.Least(programme.NewRegime, cap.Participant, cap.Year, cap.Days)
+	if !capped {
+		return nil, nil
+	}
+	years, err := r.countDays(ctx, q, least)
 	if err != nil {
 		return nil, err
 	}
@@ -378,25 +353,78 @@ func overYears(ctx context.Context, q *question, r rules, months []projections.S
 }
 
 // workedDays are those with hours.
-func workedDays(ctx context.Context, q *question, months []projections.SettlementMonth) (yearsOfDays, error) {
-	years := yearsOfDays{}
-	return years, eachDetail(ctx, q, months, func(m projections.SettlementMonth) bool { return m.New },
-		func(m projections.SettlementMonth, d projections.SettlementDetail) {
-			for _, day := range d.Days {
-				if day.Minutes > 0 && !q.cut(day.Date) {
-					y := years.of(m.Participant, day.Date.Year(), m.Contract)
-					y.days[day.Date] = true
-					y.named = append(y.named, d.Rates[day.Rates].Statute)
-					y.events = append(y.events, day.Event)
-				}
+func workedDays(ctx context.Context, q *question, least int64) (yearsOfDays, error) {
+	view, years := q.view(projections.Settlement()), yearsOfDays{}
+	parts, err := projections.WorkedYears().Parts(ctx, view)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
+		year, err := strconv.Atoi(part)
+		if err != nil || !q.touches(domain.NewDate(year, time.January, 1), domain.NewDate(year, time.December, 31)) {
+			continue
+		}
+		items, err := projections.WorkedYears().All(ctx, view, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range items {
+			if int64(it.Row.Days) <= least {
+				continue
 			}
-		})
+			if err := years.addWorked(ctx, q, it.Row.Participant, year); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return years, nil
+}
+
+// addWorked adds the days with hours of a person's year.
+func (all yearsOfDays) addWorked(ctx context.Context, q *question, participant string, year int) error {
+	view := q.view(projections.Settlement())
+	months, err := projections.WorkedMonths().All(ctx, view, domain.Escape(participant))
+	if err != nil {
+		return err
+	}
+	var keys []detailKey
+	for _, it := range months {
+		month, err := domain.ParseMonth(it.Field)
+		if err != nil {
+			return err
+		}
+		for _, c := range it.Row.Under {
+			if c.New && month.First().Year() == year {
+				keys = append(keys, keyOf(c.Agreement, month, c.Contract))
+			}
+		}
+	}
+	details, err := detailsOf(ctx, q, keys)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		d := details[k]
+		for _, day := range d.Days {
+			if day.Minutes > 0 && !q.cut(day.Date) {
+				y := all.of(participant, year, d.Contract)
+				y.days[day.Date] = true
+				y.named = append(y.named, d.Rates[day.Rates].Statute)
+				y.events = append(y.events, day.Event)
+			}
+		}
+	}
+	return nil
 }
 
 // referralDays are those on which a referral was in force, suspensions left out,
 // whether or not anybody came to work on them.
-func referralDays(ctx context.Context, q *question, months []projections.SettlementMonth) (yearsOfDays, error) {
+func referralDays(ctx context.Context, q *question, _ int64) (yearsOfDays, error) {
 	agreements, err := projections.SettlementAgreements().Every(ctx, q.view(projections.Settlement()))
+	if err != nil {
+		return nil, err
+	}
+	months, err := projections.SettlementMonths().Every(ctx, q.view(projections.Settlement()))
 	if err != nil {
 		return nil, err
 	}
@@ -408,8 +436,8 @@ func referralDays(ctx context.Context, q *question, months []projections.Settlem
 	for _, it := range agreements {
 		under[it.Row.Agreement] = it.Row.New
 	}
-	for _, m := range months {
-		by[m.Contract] = by[m.Contract] || m.New
+	for _, it := range months {
+		by[it.Row.Contract] = by[it.Row.Contract] || it.Row.New
 	}
 	years := yearsOfDays{}
 	for _, it := range lives {

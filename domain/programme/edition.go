@@ -220,6 +220,16 @@ func (s Statutes) Binding(named []int, first domain.Date) (StatuteRecorded, bool
 	return s.numbered(cap.Binding(s.caps(), named, first))
 }
 
+// Least is the smallest limit that any edition has of a cap; false where none has it.
+func (s Statutes) Least(regime Regime, per cap.Per, period cap.Period, counts cap.Unit) (least int64, any bool) {
+	for _, r := range s.recorded {
+		if t, ok := r.Cap(regime, per, period, counts); ok && (!any || t.Limit < least) {
+			least, any = t.Limit, true
+		}
+	}
+	return least, any
+}
+
 func (s Statutes) caps() []cap.Edition {
 	all := make([]cap.Edition, len(s.recorded))
 	for i, r := range s.recorded {

@@ -1,0 +1,55 @@
+package projections
+
+import (
+	"strings"
+
+	"ksiega/internal/fold"
+)
+
+// settledStage works out what follows from what was settled: of a contract's month what
+// is found, of a person's month what it comes to over all referrals, of an agreement
+// whether it has hours left.
+func settledStage() *fold.Stage {
+	return &fold.Stage{
+		Unit: func(k fold.Key) (fold.Key, bool) {
+			switch k.Table {
+			case SettlementDetails().Name, WorkedMonths().Name:
+				return k, true
+			case SettlementMonths().Name, SettlementAgreements().Name:
+				return SettlementMonths().Whole(k.Part), true
+			}
+			return k, false
+		},
+		Keys: func(unit fold.Key) []fold.Key {
+			switch unit.Table {
+			case WorkedMonths().Name:
+				return workedRows(unit)
+			case SettlementMonths().Name:
+				return []fold.Key{SettlementAgreements().Key(unit.Part, AgreementField), OverHoursAgreements().Key(OverHoursPart, unit.Part)}
+			}
+			under, _, _ := strings.Cut(unit.Part, "-")
+			return []fold.Key{unit, daysBeneath().contract(unit.Field), SettlementAgreements().Key(under, AgreementField)}
+		},
+		Then: func(tx *fold.Tx, unit fold.Key) []fold.Key {
+			switch unit.Table {
+			case WorkedMonths().Name:
+				return workedDays(tx, unit)
+			case SettlementMonths().Name:
+				if a, _ := SettlementAgreements().Peek(tx, unit.Part, AgreementField); a.TotalCap > 0 {
+					return []fold.Key{unit}
+				}
+			}
+			return nil
+		},
+		Work: func(tx *fold.Tx, unit fold.Key) error {
+			switch unit.Table {
+			case WorkedMonths().Name:
+				workTogether(tx, unit)
+			case SettlementMonths().Name:
+				addUp(tx, unit.Part)
+			default:
+				return settle(tx, unit)
+			}
+			return nil
+		}}
+}

@@ -100,59 +100,71 @@ func (t Table[R]) Every(ctx context.Context, v View, parts ...string) ([]Item[R]
 		}
 	}
 	all := slices.Concat(byPart...)
-	for i := range all {
+	for own, i := copierOf(reflect.TypeFor[R]()), 0; own != nil && i < len(all); i++ {
 		own(reflect.ValueOf(&all[i].Row).Elem())
 	}
 	return all, nil
 }
 
-// own puts copies in the place of the slices and maps that a row shares with others.
-// A slice of plain values is copied at once.
-func own(v reflect.Value) {
-	switch v.Kind() {
+// copier puts copies in the place of the slices and maps that a value shares with others.
+type copier func(reflect.Value)
+
+// copierOf makes the copier of a type once, so that many rows cost little; it is nil where
+// values hold neither slices nor maps. Rows hold no pointers, which would not come back
+// from JSON as they were, and nothing of their own type.
+func copierOf(t reflect.Type) copier {
+	switch t.Kind() {
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() && refers(v.Type().Field(i).Type) {
-				own(v.Field(i))
-			}
-		}
+		return copyStruct(t)
 	case reflect.Slice:
-		if v.IsNil() {
-			return
-		}
-		v.Set(reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v))
-		for i := 0; i < v.Len() && refers(v.Type().Elem()); i++ {
-			own(v.Index(i))
+		each := copierOf(t.Elem())
+		return func(v reflect.Value) {
+			if v.IsNil() {
+				return
+			}
+			all := reflect.MakeSlice(t, v.Len(), v.Len())
+			reflect.Copy(all, v)
+			v.Set(all)
+			for i := 0; each != nil && i < v.Len(); i++ {
+				each(v.Index(i))
+			}
 		}
 	case reflect.Map:
-		if v.IsNil() {
-			return
+		each := copierOf(t.Elem())
+		return func(v reflect.Value) {
+			if v.IsNil() {
+				return
+			}
+			all := reflect.MakeMapWithSize(t, v.Len())
+			for key, value := range v.Seq2() {
+				one := reflect.New(t.Elem()).Elem()
+				if one.Set(value); each != nil {
+					each(one)
+				}
+				all.SetMapIndex(key, one)
+			}
+			v.Set(all)
 		}
-		all := reflect.MakeMapWithSize(v.Type(), v.Len())
-		for key, value := range v.Seq2() {
-			entry := reflect.New(v.Type().Elem()).Elem()
-			entry.Set(value)
-			own(entry)
-			all.SetMapIndex(key, entry)
-		}
-		v.Set(all)
 	}
+	return nil
 }
 
-// refers says whether values of a type hold slices or maps. Rows hold no pointers,
-// which would not come back from JSON as they were.
-func refers(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Slice, reflect.Map:
-		return true
-	case reflect.Struct:
-		for i := range t.NumField() {
-			if t.Field(i).IsExported() && refers(t.Field(i).Type) {
-				return true
-			}
+func copyStruct(t reflect.Type) copier {
+	var at []int
+	var each []copier
+	for i := range t.NumField() {
+		if c := copierOf(t.Field(i).Type); c != nil && t.Field(i).IsExported() {
+			at, each = append(at, i), append(each, c)
 		}
 	}
-	return false
+	if len(at) == 0 {
+		return nil
+	}
+	return func(v reflect.Value) {
+		for n, i := range at {
+			each[n](v.Field(i))
+		}
+	}
 }
 
 // fetch reads the missing of some parts, all sorted, each into its place.
@@ -215,7 +227,7 @@ func (t Table[R]) Find(ctx context.Context, v View, part, field string) (row R, 
 		var zero R
 		return zero, false, err
 	}
-	if c.row != nil {
+	if own := copierOf(reflect.TypeFor[R]()); c.row != nil && own != nil {
 		own(reflect.ValueOf(&row).Elem())
 	}
 	return row, true, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"ksiega/domain"
+	"ksiega/domain/attendance"
 	"ksiega/domain/programme"
 	"ksiega/domain/setting"
 	"ksiega/internal/journal"
@@ -52,12 +53,22 @@ func (k *lookups) programme(ctx context.Context, id string) (programme.Editions,
 	return recorded, nil
 }
 
-// statute is programme for the statutory figures of a day.
-func (k *lookups) statute(ctx context.Context, day domain.Date) (programme.StatuteRecorded, error) {
-	recorded, err := look(ctx, k, k.statutes, "", programme.StatuteStream(), programme.StatuteDecider())
+// statutes is programme for the statutory figures.
+func (k *lookups) statutes(ctx context.Context) (programme.Statutes, error) {
+	recorded, err := look(ctx, k, k.statuteEditions, "", programme.StatuteStream(), programme.StatuteDecider())
 	if err == nil && !recorded.Exists() {
 		recorded = programme.StatutesOf(k.embedded.Statute())
 	}
-	figures, _ := recorded.On(day)
-	return figures, err
+	return recorded, err
+}
+
+// enteredBy are the figures that the hours of a day were entered by, or would be.
+func enteredBy(statutes programme.Statutes, sheet attendance.State, day domain.Date) programme.StatuteRecorded {
+	if v, _ := sheet.Day(day); v.Worked() {
+		if figures, known := statutes.Edition(sheet.Under(day).StatuteEdition); known {
+			return figures
+		}
+	}
+	figures, _ := statutes.On(day)
+	return figures
 }

@@ -7,6 +7,7 @@ import (
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
+	"ksiega/domain/programme"
 	"ksiega/internal/journal"
 )
 
@@ -25,32 +26,25 @@ type binding struct {
 	under    agreement.Terms
 }
 
-// bounds are what each of some days is bound by.
-func (l *Ledger) bounds(ctx context.Context, k *lookups, days []domain.Date, b binding) (map[domain.Date]attendance.Bound, error) {
+// bounds are what each day of a sheet is bound by.
+func bounds(statutes programme.Statutes, sheet attendance.State, b binding) map[domain.Date]attendance.Bound {
+	days := sheet.Recorded()
 	all := make(map[domain.Date]attendance.Bound, len(days))
 	for _, day := range days {
-		figures, err := k.statute(ctx, day)
-		if err != nil {
-			return nil, err
-		}
+		figures := enteredBy(statutes, sheet, day)
 		all[day] = attendance.Bound{Terms: termsOf(b.referral.On(day), b.under, figures.Statute), Rests: b.referral.Rests(day)}
 	}
-	return all, nil
+	return all
 }
 
 // daysFit refuses what a referral is to be bound by, where days on its sheet stand against
 // it.
 func (l *Ledger) daysFit(ctx context.Context, k *lookups, sheet attendance.State, was, is binding) error {
-	days := sheet.Recorded()
-	before, err := l.bounds(ctx, k, days, was)
+	statutes, err := k.statutes(ctx)
 	if err != nil {
 		return err
 	}
-	after, err := l.bounds(ctx, k, days, is)
-	if err != nil {
-		return err
-	}
-	return daysStand(sheet.Stand(before, after))
+	return daysStand(sheet.Stand(bounds(statutes, sheet, was), bounds(statutes, sheet, is)))
 }
 
 func daysStand(reasons []*domain.Error) error {

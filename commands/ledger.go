@@ -207,10 +207,11 @@ type lookups struct {
 	agreements map[string]*lookup[agreement.State]
 	assistants map[string]*lookup[participant.AssistantState]
 	programmes map[string]*lookup[programme.Editions]
-	statutes   map[string]*lookup[programme.Statutes]
-	embedded   *programme.Catalogue
-	listing    sync.Mutex      // held while a listing is completed
-	listings   map[string]bool // contracts of which it was
+	// statuteEditions has one entry, of no name.
+	statuteEditions map[string]*lookup[programme.Statutes]
+	embedded        *programme.Catalogue
+	listing         sync.Mutex      // held while a listing is completed
+	listings        map[string]bool // contracts of which it was
 }
 
 type lookup[S any] struct {
@@ -222,7 +223,7 @@ type lookup[S any] struct {
 func (l *Ledger) lookups() *lookups {
 	return &lookups{log: l.Log, contracts: map[string]*lookup[contract.State]{}, agreements: map[string]*lookup[agreement.State]{},
 		assistants: map[string]*lookup[participant.AssistantState]{}, programmes: map[string]*lookup[programme.Editions]{},
-		statutes: map[string]*lookup[programme.Statutes]{}, embedded: l.Catalogue, listings: map[string]bool{}}
+		statuteEditions: map[string]*lookup[programme.Statutes]{}, embedded: l.Catalogue, listings: map[string]bool{}}
 }
 
 func look[S any, C any](ctx context.Context, k *lookups, in map[string]*lookup[S], id, stream string, d domain.Decider[S, C]) (S, error) {

@@ -96,7 +96,7 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 		return attendance.RecordDay{}, err
 	}
 	s := l.sealer(ctx)
-	figures, err := k.statute(ctx, c.Date)
+	statutes, err := k.statutes(ctx)
 	if err != nil {
 		return attendance.RecordDay{}, err
 	}
@@ -105,12 +105,22 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 		return attendance.RecordDay{}, err
 	}
 	edition, _ := of.On(c.Date)
-	terms := termsOf(referral.On(c.Date), under.Terms, figures.Statute)
+	on := referral.On(c.Date)
+	figures, _ := statutes.On(c.Date)
+	terms := termsOf(on, under.Terms, figures.Statute)
 	amend := c.taken(s, terms.SealOf(c.Date, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
 	rate, _ := figures.MinimumRate(under.Terms.Regime, c.Date)
+	earlier := map[int]attendance.Figures{}
+	for _, e := range statutes.All() {
+		if c.Correct && e.Edition != figures.Edition {
+			f := attendance.Figures{WeeklyCap: termsOf(on, under.Terms, e.Statute).WeeklyCap}
+			f.Minimum, _ = e.MinimumRate(under.Terms.Regime, c.Date)
+			earlier[e.Edition] = f
+		}
+	}
 	return attendance.RecordDay{
-		Terms: terms, Date: c.Date, Minimum: rate, Under: attendance.Editions{ProgrammeEdition: edition.Edition, StatuteEdition: figures.Edition}, Absence: attendance.Absence(c.Absence), Amend: amend,
+		Terms: terms, Date: c.Date, Minimum: rate, Under: attendance.Editions{ProgrammeEdition: edition.Edition, StatuteEdition: figures.Edition}, Earlier: earlier, Absence: attendance.Absence(c.Absence), Amend: amend,
 		Value: attendance.Value{Minutes: c.Minutes, Absence: s.text(terms.SealOf(c.Date, "absence"), c.Absence),
 			Place: s.text(terms.SealOf(c.Date, "place"), c.Place)},
 	}, s.err

@@ -62,11 +62,12 @@ func (l *Ledger) rating(ctx context.Context, k *lookups, referral contract.State
 	if err != nil {
 		return sheet.State, cmd, err
 	}
+	statutes, err := k.statutes(ctx)
+	if err != nil {
+		return sheet.State, cmd, err
+	}
 	for _, day := range sheet.State.WorkedDays() {
-		figures, err := k.statute(ctx, day)
-		if err != nil {
-			return sheet.State, cmd, err
-		}
+		figures := enteredBy(statutes, sheet.State, day)
 		terms := termsOf(referral.On(day), under, figures.Statute)
 		minimum, _ := figures.MinimumRate(under.Regime, day)
 		if was := sheet.State.Rates(day); programme.RegimeOfEdition(was.Edition) == under.Regime {

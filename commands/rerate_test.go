@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"ksiega/domain"
 	"ksiega/domain/programme"
 	"ksiega/internal/testkit/ledgertest"
 )
@@ -31,6 +32,15 @@ func TestTermsCorrectedUnderOtherRates(t *testing.T) {
 	}
 	accepted(t, l, sheet{"porozumienia_2.csv", "numer;zawarto;od;do;refundacja;limit_osob;limit_godzin_miesiac;korekta;powod\nP/1;02.01.2024;02.01.2024;31.12.2024;60;9;40;tak;zły limit\n"})
 	sameTold(t, "the limit of people corrected", toldOf(t, l), before)
+	// A day that is corrected keeps the edition of the figures, and is paid by them; one that
+	// is entered now has the new ones. The events say so.
+	accepted(t, l, sheet{"obecnosci_2.csv", "umowa;data;godziny;korekta;powod\nS/1;04.03.2024;9;tak;pomyłka\n"})
+	accepted(t, l, sheet{"obecnosci_3.csv", "umowa;data;godziny\nS/1;18.03.2024;6\n"})
+	s := sheetOf(t, l, "S/1")
+	old, now := domain.NewDate(2024, 3, 4), domain.NewDate(2024, 3, 18)
+	if was, is := s.Rates(old), s.Rates(now); was.Minimum+500 != is.Minimum || s.Under(old).StatuteEdition != 0 || s.Under(now).StatuteEdition != 1 {
+		t.Errorf("the corrected day: %+v of %+v; the new one: %+v of %+v", was, s.Under(old), is, s.Under(now))
+	}
 }
 
 // Terms by which a day can't be rated are refused, and nothing of them is recorded.

@@ -74,21 +74,6 @@ func TestADayIsTakenBack(t *testing.T) {
 	Given(t, d, set, recorded(on, 480)).When(out).Refuse(domain.ErrNoReason)
 }
 
-// Hours in the place of hours keep the editions they were entered under; in the place of
-// an absence they have today's.
-func TestACorrectionKeepsItsEditions(t *testing.T) {
-	d, set, on := attendance.Decider(), attendance.TermsSet{Terms: terms}, day(2018, 3, 5)
-	first := recorded(on, 480)
-	first.Editions = attendance.Editions{ProgrammeEdition: 1, StatuteEdition: 2}
-	fix := hours(on, 300)
-	fix.Correct, fix.Reason, fix.Under = true, "r", attendance.Editions{ProgrammeEdition: 3, StatuteEdition: 4}
-	fixed := attendance.DayCorrected{About: about, Date: on, Before: attendance.Value{Minutes: 480}, After: attendance.Value{Minutes: 300}, Delta: -180,
-		Reason: "r", Rates: rates, Editions: first.Editions}
-	Given(t, d, set, first).When(fix).Then(fixed)
-	fixed.Before, fixed.Delta, fixed.Editions = attendance.Value{Excused: true, Absence: "c1"}, 300, fix.Under
-	Given(t, d, set, attendance.AbsenceRecorded{About: about, Date: on, Excused: true, Absence: "c1"}).When(fix).Then(fixed)
-}
-
 func TestRefusals(t *testing.T) {
 	d, set := attendance.Decider(), attendance.TermsSet{Terms: terms}
 	sick := attendance.RecordDay{Terms: terms, Date: day(2018, 3, 6), Absence: attendance.Sick, Value: attendance.Value{Absence: "c1"}}
@@ -242,4 +227,33 @@ func TestRerating(t *testing.T) {
 	}
 	ask.Days[1].Minimum.Grosze = 0
 	Given(t, d, history...).When(ask).Refuse(attendance.ErrNoRate)
+}
+
+// Hours in the place of hours keep the edition of the statute that those were entered under,
+// and are decided by its figures: the event names the edition that its rates and caps are
+// of. What is entered where no hours stand is under the edition in force.
+func TestACorrectionKeepsTheFiguresOfItsEdition(t *testing.T) {
+	d, set, on := attendance.Decider(), attendance.TermsSet{Terms: terms}, day(2018, 3, 5)
+	was := recorded(on, 480)
+	was.Editions = attendance.Editions{ProgrammeEdition: 1, StatuteEdition: 2}
+	fix := hours(on, 540)
+	fix.Correct, fix.Reason = true, "r"
+	fix.Minimum, fix.Under = programme.Rate{Grosze: 900, Edition: "psu-2018"}, attendance.Editions{ProgrammeEdition: 3, StatuteEdition: 4}
+	fix.Terms.WeeklyCap = 300
+	fix.Earlier = map[int]attendance.Figures{2: {Minimum: spring, WeeklyCap: 600}}
+	Given(t, d, set, was).When(fix).Then(attendance.DayCorrected{About: about, Date: on, Before: attendance.Value{Minutes: 480},
+		After: attendance.Value{Minutes: 540}, Delta: 60, Reason: "r", Rates: rates, Editions: was.Editions})
+	over := fix
+	over.Value.Minutes = 601
+	Given(t, d, set, was).When(over).Refuse(attendance.ErrWeeklyCap)
+	// Figures that are not known any more give way, and their edition with them.
+	fix.Value.Minutes, fix.Earlier = 300, nil
+	newer := attendance.Rates{Minimum: 900, Paid: 900, Refund: 900, Percent: 60, Edition: "psu-2018"}
+	now := attendance.TermsSet{Terms: fix.Terms}
+	Given(t, d, set, was).When(fix).Then(now, attendance.DayCorrected{About: about, Date: on, Before: attendance.Value{Minutes: 480},
+		After: attendance.Value{Minutes: 300}, Delta: -180, Reason: "r", Rates: newer, Editions: attendance.Editions{ProgrammeEdition: 1, StatuteEdition: 4}})
+	fix.Earlier = map[int]attendance.Figures{2: {Minimum: spring, WeeklyCap: 600}}
+	away := attendance.AbsenceRecorded{About: about, Date: on, Absence: "a"}
+	Given(t, d, set, away).When(fix).Then(now, attendance.DayCorrected{About: about, Date: on, Before: attendance.Value{Absence: "a"},
+		After: attendance.Value{Minutes: 300}, Delta: 300, Reason: "r", Rates: newer, Editions: fix.Under})
 }

@@ -39,7 +39,27 @@ type RecordDay struct {
 	Absence Absence        // in clear, for the decision alone; Value holds it sealed
 	Minimum programme.Rate // the statutory minimum of the day; a zero rate: none is known
 	Under   Editions       // in force for the day
+	// Earlier are the figures of the statute's other editions for the day, by number: hours
+	// in the place of hours keep the edition that those were entered under, and its figures.
+	Earlier map[int]Figures
 	domain.Amend
+}
+
+// Figures are what an edition of the statute says of a day.
+type Figures struct {
+	Minimum   programme.Rate
+	WeeklyCap domain.Minutes // that it leaves of the referral's
+}
+
+// kept is the entry under the editions that the hours it takes the place of name. Where the
+// figures of that edition are not known, it is under those in force.
+func (c RecordDay) kept(was Editions) RecordDay {
+	if f, known := c.Earlier[was.StatuteEdition]; known {
+		c.Minimum, c.Terms.WeeklyCap = f.Minimum, f.WeeklyCap
+		c.Under.StatuteEdition = was.StatuteEdition
+	}
+	c.Under.ProgrammeEdition = was.ProgrammeEdition
+	return c
 }
 
 // Refusals.
@@ -181,6 +201,9 @@ func (s State) rerate(c Rerate) ([]domain.Event, error) {
 	return []domain.Event{e}, nil
 }
 
+// Under are the editions that a day's hours were entered under.
+func (s State) Under(d domain.Date) Editions { return s.under[d] }
+
 // WorkedDays are all days with hours, in order.
 func (s State) WorkedDays() []domain.Date {
 	return slices.Sorted(maps.Keys(s.under))
@@ -199,6 +222,9 @@ func (s State) record(c RecordDay) ([]domain.Event, error) {
 	}
 	if step == domain.TakeAway {
 		return []domain.Event{DayWithdrawn{About: c.Terms.About, Date: c.Date, Before: before, Delta: -before.Minutes, Reason: c.Reason}}, nil
+	}
+	if was, counted := s.under[c.Date]; counted && c.Value.Minutes > 0 {
+		c = c.kept(was)
 	}
 	if !c.Date.Within(c.Terms.From, c.Terms.To) {
 		return nil, ErrOutside.With("%s is not within %s–%s", c.Date, c.Terms.From, c.Terms.To)
@@ -292,9 +318,6 @@ func (s State) events(c RecordDay, before Value, known bool) []domain.Event {
 		e := DayCorrected{About: about, Date: c.Date, Before: before, After: c.Value, Delta: c.Value.Minutes - before.Minutes, Reason: c.Reason}
 		if c.Value.Minutes > 0 {
 			e.Rates, e.Editions = c.rates(), c.Under
-			if was, counted := s.under[c.Date]; counted {
-				e.Editions = was
-			}
 		}
 		return append(events, e)
 	case c.Absence != Present:

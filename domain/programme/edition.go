@@ -202,6 +202,14 @@ func (s Statutes) On(day domain.Date) (StatuteRecorded, bool) {
 	return s.numbered(cap.Current(s.caps(), day))
 }
 
+// Edition is the one of a number; false where there is none.
+func (s Statutes) Edition(number int) (StatuteRecorded, bool) {
+	return s.numbered(cap.Edition{Number: number}, true)
+}
+
+// All are the editions in the order of recording.
+func (s Statutes) All() []StatuteRecorded { return slices.Clone(s.recorded) }
+
 // Unnamed is the edition of a period whose entries name none: the newest that has begun by
 // its first day, and of those that begin on one day the first that was recorded, since a
 // later one only binds what was entered under it.

@@ -52,6 +52,9 @@ type Entry struct {
 	OccurredOn domain.Date    `json:"occurredOn"`
 	Actor      string         `json:"actor"`
 	Data       jsontext.Value `json:"data"`
+	// DecidedWith is the revision of the event before it that one decision led to with it, as
+	// a correction leads to a withdrawal and the fact anew.
+	DecidedWith *uint64 `json:"decidedWith,omitempty" doc:"The revision of the event before it that is of the same decision"`
 }
 
 var errEnough = errors.New("enough")
@@ -320,6 +323,10 @@ func (d *Reader) scan(ctx context.Context, s selection, want func(*journal.Recor
 func (d *Reader) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Entry, error) {
 	e := Entry{Position: r.Position.String(), Stream: r.Stream, Revision: r.Revision, Type: r.Type,
 		RecordedAt: r.Created.UTC(), OccurredOn: r.OccurredOn(), Actor: r.Meta.Actor, Data: slices.Clone(r.RawData)}
+	if r.Meta.Causation != "" && r.Revision > 0 {
+		before := r.Revision - 1
+		e.DecidedWith = &before
+	}
 	if !reveal {
 		shown, err := d.opts.Journal.Withheld(r)
 		if err != nil {

@@ -35,14 +35,14 @@ func BenchmarkAppend(b *testing.B) {
 			b.SetParallelism(writers / 2)
 			if writers == 1 {
 				for n := 0; b.Loop(); n++ {
-					mustAppend(b, j, "attendance-1", int64(n)-1, Decided{hours(n), hoursMeta(n)})
+					mustAppend(b, j, "attendance-1", int64(n)-1, Decided{Event: hours(n), Meta: hoursMeta(n)})
 				}
 				return
 			}
 			b.RunParallel(func(pb *testing.PB) {
 				stream := fmt.Sprintf("attendance-%d", next.Add(1))
 				for n := 0; pb.Next(); n++ {
-					if _, err := j.Append(b.Context(), stream, int64(n)-1, Decided{hours(n), hoursMeta(n)}); err != nil {
+					if _, err := j.Append(b.Context(), stream, int64(n)-1, Decided{Event: hours(n), Meta: hoursMeta(n)}); err != nil {
 						b.Error(err)
 						return
 					}
@@ -57,7 +57,7 @@ func BenchmarkPropose(b *testing.B) {
 	j, _ := openLog(b, ledger(b))
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
-		if _, err := j.propose("attendance-1", int64(n)-1, []Decided{{hours(n), hoursMeta(n)}}); err != nil {
+		if _, err := j.propose("attendance-1", int64(n)-1, []Decided{{Event: hours(n), Meta: hoursMeta(n)}}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -69,7 +69,7 @@ func BenchmarkScan(b *testing.B) {
 	for from := 0; from < total; from += 200 {
 		var events []Decided
 		for n := from; n < from+200; n++ {
-			events = append(events, Decided{hours(n), hoursMeta(n)})
+			events = append(events, Decided{Event: hours(n), Meta: hoursMeta(n)})
 		}
 		mustAppend(b, j, fmt.Sprintf("attendance-SK%05d", from/200), NoStream, events...)
 	}

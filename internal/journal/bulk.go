@@ -93,9 +93,8 @@ func executeFrom[S, C any](ctx context.Context, b *bulk, l Loaded[S], d domain.D
 				return b.waiting[0].item, err
 			}
 		}
-		decided := make([]Decided, len(events))
-		for k, e := range events {
-			decided[k] = Decided{Event: e, Meta: item.Meta}
+		decided := together(events, item.Meta)
+		for _, e := range events {
 			state = d.Evolve(state, e)
 			taken[item.Meta.Key] = true
 		}

@@ -110,11 +110,7 @@ func ExecuteAt[S, C any](ctx context.Context, j Log, stream string, expected *in
 		if len(events) == 0 {
 			return Result{Position: l.Position, Revision: l.Revision}, nil
 		}
-		decided := make([]Decided, len(events))
-		for i, e := range events {
-			decided[i] = Decided{Event: e, Meta: meta}
-		}
-		w, err := j.Append(ctx, stream, l.Revision, decided...)
+		w, err := j.Append(ctx, stream, l.Revision, together(events, meta)...)
 		if err == nil {
 			return Result{Position: w.Position, Revision: w.Revision, Events: len(events)}, nil
 		}

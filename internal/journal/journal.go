@@ -139,6 +139,18 @@ func (j *Journal) Types() []string { return j.opts.Table.Names() }
 type Decided struct {
 	Event domain.Event
 	Meta  Meta
+	// Follows: it is of one decision with the event before it, which its envelope names as
+	// what led to it.
+	Follows bool
+}
+
+// together are the events of one decision.
+func together(events []domain.Event, meta Meta) []Decided {
+	decided := make([]Decided, len(events))
+	for i, e := range events {
+		decided[i] = Decided{Event: e, Meta: meta, Follows: i > 0}
+	}
+	return decided
 }
 
 // Written says where an append ended.
@@ -192,6 +204,9 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 		}
 		if meta.OccurredOn == 0 && j.opts.Today != nil {
 			meta.OccurredOn = j.opts.Today()
+		}
+		if events[i].Follows && i > 0 {
+			meta.Causation = proposals[i-1].EventID.String()
 		}
 		if meta.Salt == (Salt{}) {
 			meta.Salt = newSalt()

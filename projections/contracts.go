@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
@@ -101,16 +102,21 @@ func AgreementReferrals() fold.Table[AgreementReferral] {
 
 // Contracts folds contracts of every kind.
 func Contracts() Projection {
-	return Projection{Name: "contracts", Version: 2, Keys: contractKeys, Fold: foldContracts,
+	return Projection{Name: "contracts", Version: 3, Keys: contractKeys, Fold: foldContracts, Second: crowdedStage(),
 		Want: oneOf(contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
-			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{}),
-		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*",
+			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{},
+			agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{}),
+		Over: []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released",
+			"agreement.claim-answered", "agreement.answer-withdrawn", "assistance.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*",
 			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 
 func contractKeys(r *journal.Recorded) []fold.Key {
 	if programme, contract, ok := contractOf(r); ok {
 		return []fold.Key{ContractLives().Key(domain.Escape(programme), domain.Escape(contract))}
+	}
+	if t, ok := placesOf(r); ok {
+		return []fold.Key{AgreementPlaces().Key(domain.Escape(t.Agreement), AgreementField)}
 	}
 	return nil
 }
@@ -170,6 +176,10 @@ func kindOfChange(fact string) ChangeKind {
 }
 
 func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
+	if t, ok := placesOf(r); ok {
+		foldPlaces(tx, t)
+		return nil
+	}
 	programme, number, ok := contractOf(r)
 	if !ok {
 		return unfolded(r)
@@ -178,11 +188,12 @@ func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
 	c := ContractLives().Get(tx, part, field)
 	was := c.Terms.Agreement
 	c.take(r)
-	if is := c.Terms.Agreement; was != is || c.Terms.Programme != programme && c.Terms.Contract != "" {
-		if was != "" {
-			AgreementReferrals().Delete(tx, domain.Escape(was), field)
-		}
-		put(tx, AgreementReferrals(), domain.Escape(is), field, AgreementReferral{c.Terms.Programme, number}, is != "")
+	is := c.Terms.Agreement
+	if was != "" && was != is {
+		AgreementReferrals().Delete(tx, domain.Escape(was), field)
+	}
+	if is != "" { // also where nothing changes in it: how many people there are may
+		AgreementReferrals().Put(tx, domain.Escape(is), field, AgreementReferral{c.Terms.Programme, number})
 	}
 	switch now := domain.Escape(c.Terms.Programme); r.Event.(type) {
 	case contract.Withdrawn:

@@ -407,6 +407,8 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"audit hours":                    func() { foldtest.ComesBack(t, m, AuditHours()) },
 		"contracts contracts":            func() { foldtest.ComesBack(t, m, ContractLives()) },
 		"contracts referrals":            func() { foldtest.ComesBack(t, m, AgreementReferrals()) },
+		"contracts places":               func() { foldtest.ComesBack(t, m, AgreementPlaces()) },
+		"contracts crowded":              func() { foldtest.ComesBack(t, m, CrowdedAgreements()) },
 		"durability projects":            func() { foldtest.ComesBack(t, m, DurabilityProjects()) },
 		"durability facts":               func() { foldtest.ComesBack(t, m, DurabilityFacts()) },
 		"durability delivered":           func() { foldtest.ComesBack(t, m, DeliveredMonths()) },

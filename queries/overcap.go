@@ -150,19 +150,24 @@ func overHoursOf(ctx context.Context, q *question, a projections.SettlementAgree
 	return f, false, nil
 }
 
-// overPeople: on some days more people are referred than an agreement has places for.
+// overPeople: on some days more people are referred than an agreement has places for. A
+// read model says under which agreements.
 func overPeople(ctx context.Context, q *question) (all []found, err error) {
-	items, err := projections.SettlementAgreements().Every(ctx, q.view(projections.Settlement()))
+	items, err := projections.CrowdedAgreements().Every(ctx, q.view(projections.Contracts()))
 	if err != nil {
 		return nil, err
 	}
 	for _, it := range items {
-		for _, t := range (agreement.Terms{PersonLimit: it.Row.PersonLimit}).Caps() {
-			referrals, err := referralsUnder(ctx, q, it.Row.Agreement)
+		a, _, err := projections.SettlementAgreements().Find(ctx, q.view(projections.Settlement()), it.Field, projections.AgreementField)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range (agreement.Terms{PersonLimit: a.PersonLimit}).Caps() {
+			referrals, err := referralsUnder(ctx, q, a.Agreement)
 			if err != nil {
 				return nil, err
 			}
-			people, err := crowded(q, it.Row, t, referrals)
+			people, err := crowded(q, a, t, referrals)
 			if err != nil {
 				return nil, err
 			}

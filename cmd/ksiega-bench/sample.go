@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ksiega/domain"
+	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
@@ -37,7 +38,7 @@ func firstMonth() domain.Month { return domain.NewMonth(2018, time.January) }
 
 // events is how many there will be.
 func (s shape) events() int {
-	return s.contracts*(1+s.workMonths*(daysAMonth+1)) + s.assistants*(1+s.visitMonths*visitsAMonth)
+	return (s.contracts+s.perAgreement-1)/s.perAgreement + s.contracts*(1+s.workMonths*(daysAMonth+1)) + s.assistants*(1+s.visitMonths*visitsAMonth)
 }
 
 func meta(n int) journal.Meta {
@@ -92,6 +93,12 @@ func (s shape) write(ctx context.Context, j *journal.Journal) (int, error) {
 // writeWork records what one contract has in its m-th month.
 func (s shape) writeWork(ctx context.Context, j *journal.Journal, n, m int) error {
 	about, month := s.about(n), firstMonth()+domain.Month(m)
+	if m == 0 && n%s.perAgreement == 0 {
+		terms := agreement.Terms{Agreement: about.Agreement, Concluded: month.First(), From: month.First(), To: (month + 11).Last(), RefundPercent: 60}
+		if _, err := j.Append(ctx, domain.Stream("agreement", about.Agreement), journal.NoStream, journal.Decided{Event: agreement.Concluded{Terms: terms}, Meta: meta(n)}); err != nil {
+			return err
+		}
+	}
 	if m == 0 {
 		terms := contract.Terms{Contract: about.Contract, Kind: contract.Referral, Programme: about.Programme, Participant: about.Participant,
 			Agreement: about.Agreement, Concluded: month.First(), From: month.First(), To: (month + 11).Last(), Weekly: 600, Place: place}

@@ -243,7 +243,7 @@ func outsideContracts(ctx context.Context, q *question) ([]found, error) {
 	if err != nil || len(parts) == 0 {
 		return nil, err
 	}
-	items, err := projections.OutsideVisits().Every(ctx, view, parts...)
+	items, err := projections.OutsideVisits().Look(ctx, view, parts...)
 	if err != nil {
 		return nil, err
 	}
@@ -323,7 +323,8 @@ func keyOf(agreement string, month domain.Month, contract string) detailKey {
 	return detailKey{projections.SettlementDetailPart(agreement, month), domain.Escape(contract)}
 }
 
-// detailsOf reads the days and payments of months, a few one by one and many by parts.
+// detailsOf reads the days and payments of months, to look at, a few one by one and many
+// by parts.
 func detailsOf(ctx context.Context, q *question, keys []detailKey) (map[detailKey]projections.SettlementDetail, error) {
 	view, all := q.view(projections.Settlement()), make(map[detailKey]projections.SettlementDetail, len(keys))
 	if len(keys) <= aFew {
@@ -340,14 +341,15 @@ func detailsOf(ctx context.Context, q *question, keys []detailKey) (map[detailKe
 	for i, k := range keys {
 		parts[i] = k.part
 	}
-	items, err := projections.SettlementDetails().Every(ctx, view, parts...)
+	items, err := projections.SettlementDetails().Look(ctx, view, parts...)
 	for _, it := range items {
 		all[detailKey{it.Part, it.Field}] = it.Row
 	}
 	return all, err
 }
 
-// ofMonths are the rows of a table, whose parts are months, that meet the parameters.
+// ofMonths are the rows of a table, whose parts are months, that meet the parameters: to
+// look at.
 func ofMonths[R any](ctx context.Context, q *question, table fold.Table[R]) ([]R, error) {
 	view := q.view(projections.Settlement())
 	parts, err := table.Parts(ctx, view)
@@ -361,7 +363,7 @@ func ofMonths[R any](ctx context.Context, q *question, table fold.Table[R]) ([]R
 	if len(parts) == 0 {
 		return nil, nil
 	}
-	items, err := table.Every(ctx, view, parts...)
+	items, err := table.Look(ctx, view, parts...)
 	rows := make([]R, len(items))
 	for i, it := range items {
 		rows[i] = it.Row

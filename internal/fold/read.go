@@ -74,6 +74,16 @@ func (t Table[R]) All(ctx context.Context, v View, part string) ([]Item[R], erro
 // sorted by part and field. They are the caller's own, and so is what they refer
 // to: whoever filters or appends changes nobody else's.
 func (t Table[R]) Every(ctx context.Context, v View, parts ...string) ([]Item[R], error) {
+	all, err := t.Look(ctx, v, parts...)
+	for own, i := copierOf(reflect.TypeFor[R]()), 0; own != nil && i < len(all); i++ {
+		own(reflect.ValueOf(&all[i].Row).Elem())
+	}
+	return all, err
+}
+
+// Look is Every for whoever only looks at the rows: what they refer to is others' too, so
+// that nothing of it may be changed, nor appended to.
+func (t Table[R]) Look(ctx context.Context, v View, parts ...string) ([]Item[R], error) {
 	if len(parts) == 0 {
 		all, err := t.Parts(ctx, v)
 		if err != nil || len(all) == 0 {
@@ -99,11 +109,7 @@ func (t Table[R]) Every(ctx context.Context, v View, parts ...string) ([]Item[R]
 			return nil, err
 		}
 	}
-	all := slices.Concat(byPart...)
-	for own, i := copierOf(reflect.TypeFor[R]()), 0; own != nil && i < len(all); i++ {
-		own(reflect.ValueOf(&all[i].Row).Elem())
-	}
-	return all, nil
+	return slices.Concat(byPart...), nil
 }
 
 // copier puts copies in the place of the slices and maps that a value shares with others.

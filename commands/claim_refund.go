@@ -104,7 +104,7 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 			// not released here is by the next command that meets it.
 			_, _ = l.releaseVoid(ctx, o, c.Agreement, c.Number)
 		}
-		if o.Expected != nil || attempt == claimAttempts || !errors.Is(err, journal.ErrConflict) {
+		if o.Expected != nil || attempt == claimAttempts || !errors.Is(err, journal.ErrConflict) && !errors.Is(err, domain.ErrOvertaken) {
 			return claim, reserved, err
 		}
 	}

@@ -323,8 +323,45 @@ func (s streamRows[R, S, C]) alone(ctx context.Context, rows []member[R]) (rest 
 	return rest, done, nil
 }
 
-// attempt prepares the commands of rows and decides them over a log.
+// attempt prepares the commands of rows and decides them over a log, and does so anew with
+// those of which somebody changed meanwhile what they were decided by.
 func (s streamRows[R, S, C]) attempt(ctx context.Context, log journal.Log, rows []member[R]) ([]journal.Outcome, error) {
+	all := make([]journal.Outcome, len(rows))
+	open := make([]int, len(rows)) // indices of those that are not settled
+	for k := range open {
+		open[k] = k
+	}
+	for attempt := 1; ; attempt++ {
+		some := make([]member[R], len(open))
+		for i, k := range open {
+			some[i] = rows[k]
+		}
+		outcomes, err := s.attemptOnce(ctx, log, some)
+		var refusal *domain.Error
+		if err != nil && (!errors.As(err, &refusal) || refusal.Code != domain.CodeNotFound && refusal.Code != domain.CodeConflict) {
+			return nil, err
+		}
+		var again []int
+		for i, k := range open {
+			switch {
+			case errors.Is(outcomes[i].Refused, domain.ErrOvertaken), err != nil && outcomes[i].Refused == nil && outcomes[i].Position.IsZero():
+				again = append(again, k)
+				if all[k] = outcomes[i]; err != nil { // about the append: one of its rows stands on what is gone
+					all[k].Refused = err
+				}
+			default:
+				all[k] = outcomes[i]
+			}
+		}
+		if len(again) == 0 || attempt == overtakenAttempts {
+			return all, nil
+		}
+		s.lookups.forget()
+		open = again
+	}
+}
+
+func (s streamRows[R, S, C]) attemptOnce(ctx context.Context, log journal.Log, rows []member[R]) ([]journal.Outcome, error) {
 	outcomes := make([]journal.Outcome, len(rows))
 	var items []journal.Item[C]
 	var asked []int
@@ -339,12 +376,12 @@ func (s streamRows[R, S, C]) attempt(ctx context.Context, log journal.Log, rows 
 		}
 		items, asked = append(items, item(s.l, s.originOf(m.row), cmd)), append(asked, k)
 	}
-	decided, err := journal.ExecuteAll(ctx, Log{log, s.l.Vault}, s.stream, s.decider, items)
-	if err != nil {
-		return nil, err
-	}
+	decided, err := journal.ExecuteAll(ctx, s.l.Log.over(log), s.stream, s.decider, items)
 	for i, k := range asked {
 		outcomes[k] = decided[i]
+	}
+	if err != nil {
+		return outcomes, err
 	}
 	return outcomes, s.alreadyDecided(ctx, s.stream, len(rows) > len(asked), func(k int) int { return rows[k].row }, outcomes)
 }

@@ -120,6 +120,19 @@ func (l *Ledger) keyless(ctx context.Context, o Origin, c Request, do func(conte
 	if err := l.allowed(ctx, o, c); err != nil {
 		return journal.Result{}, err
 	}
+	for attempt := 1; ; attempt++ {
+		r, err := l.keylessOnce(ctx, do)
+		if attempt == overtakenAttempts || !errors.Is(err, domain.ErrOvertaken) {
+			return r, err
+		}
+	}
+}
+
+// overtakenAttempts bounds how often a command is prepared anew because somebody else was
+// faster.
+const overtakenAttempts = 3
+
+func (l *Ledger) keylessOnce(ctx context.Context, do func(context.Context, *Ledger) (journal.Result, error)) (journal.Result, error) {
 	for {
 		ctx := unkeyed(ctx)
 		r, err := do(asksFirst.in(ctx), l)

@@ -43,9 +43,7 @@ type Ledger struct {
 	// Mentions, if set, finds what is written about a person under other keys: whose
 	// texts are all about the person, and what others have.
 	Mentions func(context.Context, domain.Ref) (along []domain.Ref, left []erasure.Left, err error)
-	// Named finds what stands on something that is to be taken back, see NamedIn.
-	Named func(context.Context, domain.Ref) (string, error)
-	// Older, if set, finds the claims of earlier builds that were cut short.
+	// Older, if set, finds what earlier builds did not list.
 	Older *Older
 	// Ordered, if set, is told whose erasure was ordered, before the key goes; where it
 	// fails, the key stays.
@@ -241,6 +239,16 @@ func look[S any, C any](ctx context.Context, k *lookups, in map[string]*lookup[S
 	return e.state, e.err
 }
 
+// forget has contracts and agreements looked up again, since somebody changed one
+// meanwhile.
+func (k *lookups) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	clear(k.contracts)
+	clear(k.agreements)
+	clear(k.assistants)
+}
+
 // contract is a signed contract, or contract.ErrUnknown.
 func (k *lookups) contract(ctx context.Context, number string) (contract.State, error) {
 	s, err := look(ctx, k, k.contracts, number, domain.Stream("contract", number), contract.Decider())
@@ -259,11 +267,11 @@ func (k *lookups) agreement(ctx context.Context, number string) (agreement.State
 	return s, err
 }
 
-// assistant refuses with ErrAssistant one who is not recorded.
+// assistant refuses with participant.ErrAssistant one who is not recorded.
 func (k *lookups) assistant(ctx context.Context, id string) error {
 	s, err := look(ctx, k, k.assistants, id, participant.AssistantStream(id), participant.AssistantDecider())
 	if err == nil && !s.Exists() {
-		err = ErrAssistant
+		err = participant.ErrAssistant
 	}
 	return err
 }

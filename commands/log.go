@@ -15,13 +15,21 @@ import (
 // vault would seal it today, so that a decision compares like with like, whatever
 // an event was sealed with, and records nothing in clear that an older event held
 // so. Texts that do not open any more stay as they are.
+// Before it records a fact it has that listed with what it stands on.
 type Log struct {
 	journal.Log
 	vault *vault.Vault
+	turns *turns
 }
 
 // NewLog reads and records through a log.
-func NewLog(under journal.Log, v *vault.Vault) Log { return Log{under, v} }
+func NewLog(under journal.Log, v *vault.Vault) Log { return Log{under, v, newTurns()} }
+
+// over is the same over another log.
+func (l Log) over(under journal.Log) Log {
+	l.Log = under
+	return l
+}
 
 // ReadStream hands over the events of a stream as ReadStream of the log under it
 // does; the raw bytes stay as they were recorded.
@@ -49,8 +57,12 @@ func watchingWrites(ctx context.Context) (context.Context, *atomic.Bool) {
 	return context.WithValue(ctx, writesKey{}, wrote), wrote
 }
 
-// Append records as the log under it does.
+// Append records as the log under it does, once the stream is entered in the lists of
+// what the events stand on.
 func (l Log) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
+	if err := l.enter(ctx, stream, events); err != nil {
+		return journal.Written{}, err
+	}
 	w, err := l.Log.Append(ctx, stream, expected, events...)
 	if wrote, ok := ctx.Value(writesKey{}).(*atomic.Bool); ok && !errors.Is(err, journal.ErrConflict) && !errors.Is(err, errAccepted) {
 		wrote.Store(true)

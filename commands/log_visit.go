@@ -63,7 +63,6 @@ func visitsFile() importKind {
 
 // Refusals of visits.
 var (
-	ErrAssistant  = domain.Refusal(domain.CodeNotFound, "no such assistant is recorded").At("assistant")
 	ErrNoVisiting = domain.Refusal(domain.CodeRule, "the contract is not one for an assistant's hours").At("contract")
 	ErrTimes      = domain.Refusal(domain.CodeInvalid, "a visit must end after it starts and by 24:00; a night is two visits").At("to")
 )

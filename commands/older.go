@@ -2,18 +2,23 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 
+	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
+	"ksiega/domain/listing"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
 )
 
-// Older finds what a loss of power kept from the lists of agreements before
+// Older finds what earlier builds did not list: what stands on contracts and people, and
+// what a loss of power kept from the lists of agreements before
 // contract-months were reserved: claims, which are listed first since then, and
 // referrals, which are listed before they have hours. It stands before the ledger's id,
 // which ledgers did not have then.
@@ -23,10 +28,63 @@ type Older struct {
 
 	mu       sync.Mutex
 	unlisted map[string]*unlisted // by agreement; nil until they were looked for
+	standing map[domain.Ref][]string
 }
 
 // unlisted are the numbers of claims and referrals that an agreement does not list.
 type unlisted struct{ claims, referrals []string }
+
+// standingOn are the streams that may hold what stands on something and is in no list,
+// since it was recorded before there were any.
+func (o *Older) standingOn(ctx context.Context, on domain.Ref) ([]string, error) {
+	if o == nil {
+		return nil, nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.standing == nil {
+		all, err := o.lookForStanding(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("look for what no list names: %w", err)
+		}
+		o.standing = all
+	}
+	return o.standing[on], nil
+}
+
+// errListed ends a scan where the first entry of a list stands: whatever was recorded
+// after it was entered first.
+var errListed = errors.New("it is listed from here on")
+
+func (o *Older) lookForStanding(ctx context.Context) (map[domain.Ref][]string, error) {
+	facts := []string{"contract.", "attendance.", "assistance.", "payment.", "participant.", "agreement.claim-reserved.", "listing.entered."}
+	found := map[domain.Ref]map[string]bool{}
+	err := o.journal.Scan(ctx, journal.ScanOptions{Want: func(typ string) bool {
+		return slices.ContainsFunc(facts, func(fact string) bool { return strings.HasPrefix(typ, fact) })
+	}}, func(b journal.Batch) error {
+		for i := range b.Events {
+			r := &b.Events[i]
+			if _, listed := r.Event.(listing.Entered); listed {
+				return errListed
+			}
+			for _, g := range groundsOf(r.Event) {
+				if found[g.Ref] == nil {
+					found[g.Ref] = map[string]bool{}
+				}
+				found[g.Ref][r.Stream] = true
+			}
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errListed) {
+		return nil, err
+	}
+	all := make(map[domain.Ref][]string, len(found))
+	for on, streams := range found {
+		all[on] = slices.Collect(maps.Keys(streams))
+	}
+	return all, nil
+}
 
 // NewOlder looks in a log, once, when it is asked; found gives a ledger without an id
 // one, so that it is not looked through again.

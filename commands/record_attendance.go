@@ -120,10 +120,15 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 		}
 	}
 	return attendance.RecordDay{
-		Terms: terms, Date: c.Date, Minimum: rate, Under: attendance.Editions{ProgrammeEdition: edition.Edition, StatuteEdition: figures.Edition}, Earlier: earlier, Absence: attendance.Absence(c.Absence), Amend: amend,
+		Terms: terms, Seen: seen(referral, under), Date: c.Date, Minimum: rate, Under: attendance.Editions{ProgrammeEdition: edition.Edition, StatuteEdition: figures.Edition}, Earlier: earlier, Absence: attendance.Absence(c.Absence), Amend: amend,
 		Value: attendance.Value{Minutes: c.Minutes, Absence: s.text(terms.SealOf(c.Date, "absence"), c.Absence),
 			Place: s.text(terms.SealOf(c.Date, "place"), c.Place)},
 	}, s.err
+}
+
+// seen says which terms a referral and its agreement have.
+func seen(referral contract.State, under agreement.State) attendance.Seen {
+	return attendance.Seen{ContractEdition: referral.Edition, AgreementEdition: under.Edition}
 }
 
 // termsOf are the figures that bind a day, of a referral as it stands on that

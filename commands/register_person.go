@@ -74,7 +74,8 @@ func participantsFile() importKind {
 		return rowRules[RegisterParticipant, participant.Command]{
 			stream: func(c RegisterParticipant) string { return participant.Stream(c.ID) },
 			prepare: func(ctx context.Context, c RegisterParticipant) (participant.Command, error) {
-				_, cmd, err := im.l.prepareParticipant(ctx, im.origin, c)
+				o := im.origin
+				_, cmd, err := im.l.prepareParticipant(ctx, &o, c)
 				return cmd, err
 			},
 			// Rows of two people are decided side by side, and neither sees the other. A row
@@ -130,7 +131,7 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 }
 
 func (l *Ledger) registerParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
-	stream, cmd, err := l.prepareParticipant(ctx, o, c)
+	stream, cmd, err := l.prepareParticipant(ctx, &o, c)
 	if err == nil {
 		err = l.onePerson(o, c)
 	}
@@ -198,7 +199,7 @@ func (l *Ledger) IndexRegistered(ctx context.Context) error {
 	return nil
 }
 
-func (l *Ledger) prepareParticipant(ctx context.Context, o Origin, c RegisterParticipant) (string, participant.Command, error) {
+func (l *Ledger) prepareParticipant(ctx context.Context, o *Origin, c RegisterParticipant) (string, participant.Command, error) {
 	if err := domain.Together(needID("id", &c.ID), mayID("carerFor", &c.CarerFor), mayID("household", &c.Household), l.agreesWithPESEL(c), checkAccount(&c.Account)); err != nil {
 		return "", nil, err
 	}
@@ -215,8 +216,19 @@ func (l *Ledger) prepareParticipant(ctx context.Context, o Origin, c RegisterPar
 	}
 	amend := c.taken(s, participant.SealOf(id, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
-	named, err := l.namedBy(ctx, c.Amendment, domain.Ref{Kind: domain.RefParticipant, ID: id})
-	return participant.Stream(id), participant.Register{Person: p, Amend: amend, Named: named}, cmp.Or(s.err, err)
+	cmd := participant.Register{Person: p, Amend: amend}
+	if s.err != nil || !c.Withdraw {
+		return participant.Stream(id), cmd, s.err
+	}
+	known, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider())
+	if err != nil {
+		return "", nil, err
+	}
+	cmd.Checked = known.State.List.All()
+	if events, refused := participant.Decider().Decide(known.State, cmd); refused == nil && len(events) > 0 {
+		cmd.Checked, err = l.vacated(ctx, o, domain.Ref{Kind: domain.RefParticipant, ID: id}, known.State.List)
+	}
+	return participant.Stream(id), cmd, err
 }
 
 // checkAccount reduces an account number to its digits; there may be none.
@@ -303,7 +315,8 @@ func assistantsFile() importKind {
 		return rowRules[RegisterAssistant, participant.AssistantCommand]{
 			stream: func(c RegisterAssistant) string { return participant.AssistantStream(c.ID) },
 			prepare: func(ctx context.Context, c RegisterAssistant) (participant.AssistantCommand, error) {
-				_, cmd, err := im.l.prepareAssistant(ctx, im.origin, c)
+				o := im.origin
+				_, cmd, err := im.l.prepareAssistant(ctx, &o, c)
 				return cmd, err
 			},
 		}
@@ -316,7 +329,7 @@ func (l *Ledger) RegisterAssistant(ctx context.Context, o Origin, c RegisterAssi
 }
 
 func (l *Ledger) registerAssistant(ctx context.Context, o Origin, c RegisterAssistant) (journal.Result, error) {
-	stream, cmd, err := l.prepareAssistant(ctx, o, c)
+	stream, cmd, err := l.prepareAssistant(ctx, &o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -324,7 +337,7 @@ func (l *Ledger) registerAssistant(ctx context.Context, o Origin, c RegisterAssi
 	return carry(ctx, l, o, c, stream, participant.AssistantDecider(), cmd)
 }
 
-func (l *Ledger) prepareAssistant(ctx context.Context, o Origin, c RegisterAssistant) (string, participant.AssistantCommand, error) {
+func (l *Ledger) prepareAssistant(ctx context.Context, o *Origin, c RegisterAssistant) (string, participant.AssistantCommand, error) {
 	if err := needID("id", &c.ID); err != nil {
 		return "", nil, err
 	}
@@ -334,6 +347,17 @@ func (l *Ledger) prepareAssistant(ctx context.Context, o Origin, c RegisterAssis
 		Employment: participant.Employment(c.Employment)}
 	amend := c.taken(s, participant.AssistantSealOf(id, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
-	named, err := l.namedBy(ctx, c.Amendment, domain.Ref{Kind: domain.RefAssistant, ID: id})
-	return participant.AssistantStream(id), participant.RegisterAssistant{Assistant: a, Amend: amend, Named: named}, cmp.Or(s.err, err)
+	cmd := participant.RegisterAssistant{Assistant: a, Amend: amend}
+	if s.err != nil || !c.Withdraw {
+		return participant.AssistantStream(id), cmd, s.err
+	}
+	known, err := journal.Load(ctx, l.Log, participant.AssistantStream(id), participant.AssistantDecider())
+	if err != nil {
+		return "", nil, err
+	}
+	cmd.Checked = known.State.List.All()
+	if events, refused := participant.AssistantDecider().Decide(known.State, cmd); refused == nil && len(events) > 0 {
+		cmd.Checked, err = l.vacated(ctx, o, domain.Ref{Kind: domain.RefAssistant, ID: id}, known.State.List)
+	}
+	return participant.AssistantStream(id), cmd, err
 }

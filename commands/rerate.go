@@ -31,8 +31,18 @@ func (l *Ledger) rerateAll(ctx context.Context, o Origin, number string) (last j
 	return last, nil
 }
 
-// rerate is rerateAll for one referral.
-func (l *Ledger) rerate(ctx context.Context, o Origin, number string) (journal.Result, error) {
+// rerate is rerateAll for one referral. Its attendance is told of the terms in any case, so
+// that a day which was decided by earlier ones is decided anew.
+func (l *Ledger) rerate(ctx context.Context, o Origin, number string) (r journal.Result, err error) {
+	for range overtakenAttempts {
+		if r, err = l.rerateOnce(ctx, o, number); !errors.Is(err, domain.ErrOvertaken) {
+			break
+		}
+	}
+	return r, err
+}
+
+func (l *Ledger) rerateOnce(ctx context.Context, o Origin, number string) (journal.Result, error) {
 	k := l.lookups()
 	referral, err := k.contract(ctx, number)
 	if referral.Drafted() {
@@ -46,9 +56,11 @@ func (l *Ledger) rerate(ctx context.Context, o Origin, number string) (journal.R
 		return journal.Result{}, err
 	}
 	_, cmd, err := l.rating(ctx, k, referral, under.Terms)
-	if err != nil || len(cmd.Days) == 0 {
+	if err != nil {
 		return journal.Result{}, err
 	}
+	cmd.About = termsOf(referral.First, under.Terms, programme.Statute{}).About
+	cmd.Seen = seen(referral, under)
 	meta := l.meta(o)
 	meta.Key = "" // it follows from what was decided, and is known by what it says
 	return journal.Execute(ctx, l.Log, domain.Stream("attendance", number), attendance.Decider(), attendance.Command(cmd), meta)
@@ -98,6 +110,7 @@ func (l *Ledger) ratable(ctx context.Context, terms agreement.Terms) error {
 		}
 		sheet, cmd, err := l.rating(ctx, k, referral, terms)
 		if err == nil {
+			cmd.Seen = attendance.Seen{ContractEdition: referral.Edition, AgreementEdition: under.Edition + 1}
 			_, err = attendance.Decider().Decide(sheet, cmd)
 		}
 		if err == nil {

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
 	"ksiega/domain/participant"
+	"ksiega/domain/refund"
 	"ksiega/internal/journal"
 )
 
@@ -73,7 +73,8 @@ func contractsFile() importKind {
 		return rowRules[SignContract, contract.Command]{
 			stream: func(c SignContract) string { return domain.Stream("contract", c.Number) },
 			prepare: func(ctx context.Context, c SignContract) (contract.Command, error) {
-				_, cmd, err := im.l.prepareContract(ctx, im.lookups, im.origin, c)
+				o := im.origin
+				_, cmd, err := im.l.prepareContract(ctx, im.lookups, &o, c)
 				return cmd, err
 			},
 			after: func(ctx context.Context, o Origin, c SignContract, _ journal.Result) error {
@@ -85,7 +86,7 @@ func contractsFile() importKind {
 					mu.Lock()
 					defer mu.Unlock()
 					listings[c.Agreement] = append(listings[c.Agreement], item(im.l, o,
-						listing(contract.Terms{Agreement: c.Agreement, Contract: c.Number, Participant: c.Participant, Concluded: c.Concluded})))
+						referred(contract.Terms{Agreement: c.Agreement, Contract: c.Number, Participant: c.Participant, Concluded: c.Concluded})))
 				}
 				return nil
 			},
@@ -108,18 +109,13 @@ func (l *Ledger) listAll(ctx context.Context, listings map[string][]journal.Item
 // ErrProgramme refuses a programme that is not in the catalogue.
 var ErrProgramme = domain.Refusal(domain.CodeInvalid, "no such programme in the catalogue").At("programme")
 
-// ErrParticipant refuses a person who is not registered.
-var ErrParticipant = domain.Refusal(domain.CodeNotFound, "no such participant is recorded").At("participant")
-
-// SignContract carries the command out. A referral is also entered into its
-// agreement's list; cut short between the two, the same command sent again
-// completes it.
+// SignContract carries the command out.
 func (l *Ledger) SignContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
 	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.signContract(ctx, o, c) })
 }
 
 func (l *Ledger) signContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
-	stream, cmd, err := l.prepareContract(ctx, l.lookups(), o, c)
+	stream, cmd, err := l.prepareContract(ctx, l.lookups(), &o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -128,16 +124,14 @@ func (l *Ledger) signContract(ctx context.Context, o Origin, c SignContract) (jo
 	if errors.Is(err, domain.ErrRecorded) {
 		return r, errors.Join(l.completeListing(ctx, o, cmd.Terms.Contract), err)
 	}
+	if err == nil && r.Events == 0 && !c.Correct && !c.Withdraw {
+		return r, l.completeListing(ctx, o, cmd.Terms.Contract)
+	}
 	if err == nil && (c.Correct || c.Withdraw) {
 		then, err := l.follow(ctx, o, c)
 		return followed(r, then), err
 	}
-	if err != nil || cmd.Terms.Kind != contract.Referral {
-		return r, err
-	}
-	o.Expected = nil
-	listed, err := execute(ctx, l, domain.Stream("agreement", cmd.Terms.Agreement), agreement.Decider(), listing(cmd.Terms), o)
-	return followed(r, listed), err
+	return r, err
 }
 
 // completeListing enters a recorded referral into its agreement's list where a crash
@@ -152,7 +146,7 @@ func (l *Ledger) completeListing(ctx context.Context, o Origin, number string) e
 		return err
 	}
 	o.Expected, o.Key, o.file, o.row = nil, "", "", 0
-	_, err = execute(ctx, l, domain.Stream("agreement", signed.First.Agreement), agreement.Decider(), listing(signed.First), o)
+	_, err = execute(ctx, l, domain.Stream("agreement", signed.First.Agreement), agreement.Decider(), referred(signed.First), o)
 	return err
 }
 
@@ -188,20 +182,20 @@ func (l *Ledger) listOlder(ctx context.Context, o Origin, under agreement.State)
 	return l.lookups().agreement(ctx, under.Terms.Agreement)
 }
 
-// listing is the entry of a referral in its agreement's list.
-func listing(t contract.Terms) agreement.Command {
+// referred is the entry of a referral in its agreement's list.
+func referred(t contract.Terms) agreement.Command {
 	return agreement.ListReferral{Referral: agreement.ReferralListed{
 		Agreement: t.Agreement, Contract: t.Contract, Participant: t.Participant, Signed: t.Concluded}}
 }
 
-func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c SignContract) (string, contract.Sign, error) {
+func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o *Origin, c SignContract) (string, contract.Sign, error) {
 	err := domain.Together(needID("number", &c.Number), mayID("participant", &c.Participant), mayID("assistant", &c.Assistant), mayID("agreement", &c.Agreement))
 	if err != nil {
 		return "", contract.Sign{}, err
 	}
 	stream := domain.Stream("contract", c.Number)
 	if c.Withdraw {
-		cmd, err := l.prepareWithdrawal(ctx, stream, c)
+		cmd, err := l.prepareWithdrawal(ctx, o, stream, c)
 		return stream, cmd, err
 	}
 	of, programme := k.programme(ctx, c.Programme)
@@ -224,13 +218,13 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c Si
 	t.Place, t.Work = s.text(t.SealOf(0, "place"), c.Place), s.text(t.SealOf(0, "work"), c.Work)
 	cmd := contract.Sign{Terms: t, Amend: c.taken(s, t.SealOf(0, "reason"))}
 	cmd.Anew = !o.SeesAllOf(c.Operation())
-	if c.Correct {
+	if c.Correct && s.err == nil {
 		known, err := journal.Load(ctx, l.Log, stream, contract.Decider())
-		if err == nil && known.State.Moves(t) {
-			cmd.Named, err = l.named(ctx, domain.Ref{Kind: domain.RefContract, ID: c.Number})
-		}
 		if err == nil {
-			err = l.referralFits(ctx, o, c.Number, cmd)
+			err = l.referralFits(ctx, *o, c.Number, cmd)
+		}
+		if err == nil && known.State.Moves(t) {
+			err = l.vacateContract(ctx, o, known, &cmd)
 		}
 		if err != nil {
 			return "", cmd, err
@@ -239,8 +233,57 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c Si
 	return stream, cmd, s.err
 }
 
+// vacateContract makes sure that nothing stands on a contract that is to be taken back or
+// to be another's, where the decision would not refuse that anyway.
+func (l *Ledger) vacateContract(ctx context.Context, o *Origin, known journal.Loaded[contract.State], cmd *contract.Sign) error {
+	cmd.Checked = known.State.List.All()
+	events, err := contract.Decider().Decide(known.State, *cmd)
+	if err != nil || len(events) == 0 {
+		return nil //nolint:nilerr // the decision refuses
+	}
+	was := known.State.First
+	if cmd.Checked, err = l.vacated(ctx, o, domain.Ref{Kind: domain.RefContract, ID: was.Contract}, known.State.List); err != nil || was.Kind != contract.Referral {
+		return err
+	}
+	under, err := l.lookups().agreement(ctx, was.Agreement)
+	if errors.Is(err, agreement.ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return l.notAsked(ctx, under, was.Contract)
+}
+
+// notAsked refuses where a claim from before reservations asks for a referral: what it
+// asks for stands in its own stream alone.
+func (l *Ledger) notAsked(ctx context.Context, under agreement.State, number string) error {
+	older, err := l.unlisted(ctx, under)
+	if err != nil {
+		return err
+	}
+	for _, c := range under.Claims {
+		if !c.Reserved {
+			older.claims = append(older.claims, c.Submitted.Claim)
+		}
+	}
+	for _, claim := range older.claims {
+		s, err := l.claim(ctx, claim)
+		if errors.Is(err, refund.ErrUnknown) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(s.Claim.Shares, func(share refund.Share) bool { return share.Contract == number }) {
+			return domain.ErrNamed.With("claim %s", claim)
+		}
+	}
+	return nil
+}
+
 // prepareWithdrawal takes a contract back by its number alone.
-func (l *Ledger) prepareWithdrawal(ctx context.Context, stream string, c SignContract) (contract.Sign, error) {
+func (l *Ledger) prepareWithdrawal(ctx context.Context, o *Origin, stream string, c SignContract) (contract.Sign, error) {
 	known, err := journal.Load(ctx, l.Log, stream, contract.Decider())
 	if err != nil {
 		return contract.Sign{}, err
@@ -254,14 +297,16 @@ func (l *Ledger) prepareWithdrawal(ctx context.Context, stream string, c SignCon
 	}
 	s := l.sealer(ctx)
 	cmd := contract.Sign{Terms: t, Amend: c.taken(s, t.SealOf(0, "reason"))}
-	cmd.Named, err = l.named(ctx, domain.Ref{Kind: domain.RefContract, ID: c.Number})
-	return cmd, cmp.Or(s.err, err)
+	if s.err != nil {
+		return cmd, s.err
+	}
+	return cmd, l.vacateContract(ctx, o, known, &cmd)
 }
 
 func (l *Ledger) knownParticipant(ctx context.Context, id string) error {
 	p, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider())
 	if err == nil && !p.State.Exists() {
-		err = ErrParticipant
+		err = participant.ErrUnknown
 	}
 	return err
 }

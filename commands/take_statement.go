@@ -198,7 +198,7 @@ func (im *importing) statement(ctx context.Context, b bankfile.Statement, seen u
 		take, outcomes, err = im.take(asksFirst.in(ctx), im.l.Log, id, earlier, b, row)
 	}
 	if errors.Is(err, errNoKey) {
-		take, outcomes, err = im.take(asIfForReal.in(ctx), Log{trial{im.l.Log.Log, false}, im.l.Vault}, id, earlier, b, row)
+		take, outcomes, err = im.take(asIfForReal.in(ctx), im.l.Log.over(trial{im.l.Log.Log, false}), id, earlier, b, row)
 		if err == nil && outcomes[0].Refused == nil {
 			take, outcomes, err = im.take(makingKeys.in(ctx), im.l.Log, id, earlier, b, row)
 		}

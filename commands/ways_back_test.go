@@ -381,7 +381,7 @@ func TestWhatStandsOnSomething(t *testing.T) {
 		sheet
 		names string
 	}{
-		{sheet{"uczestnicy_2.csv", "id;imie;nazwisko;powod;wycofanie\nU1;;;pomyłka;tak\n"}, "claim W/1"},
+		{sheet{"uczestnicy_2.csv", "id;imie;nazwisko;powod;wycofanie\nU1;;;pomyłka;tak\n"}, "contract S/1"},
 		{sheet{"uczestnicy_3.csv", "id;imie;nazwisko;powod;wycofanie\nU2;;;pomyłka;tak\n"}, "contract T/1"},
 		{sheet{"asystenci_2.csv", "id;imie;nazwisko;powod;wycofanie\nA1;;;pomyłka;tak\n"}, "contract T/1"},
 		{sheet{"umowy_2.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;powod;wycofanie\nT/1;;;;;;;pomyłka;tak\n"}, "visit of A1"},

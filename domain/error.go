@@ -51,6 +51,14 @@ func (e *Error) With(format string, args ...any) *Error {
 	return &Error{Code: e.Code, Message: e.Message + ": " + fmt.Sprintf(format, args...), Field: e.Field, Args: args, kind: e.Kind()}
 }
 
+// Unless is the refusal, or nothing where it is not called for.
+func (e *Error) Unless(not bool) error {
+	if not {
+		return nil
+	}
+	return e
+}
+
 // Kind is what a refusal and its sentinel have in common.
 func (e *Error) Kind() *Error {
 	if e.kind != nil {
@@ -132,6 +140,10 @@ var ErrDiffers = Refusal(CodeDiffers, "differs from what is recorded")
 // ErrRecorded takes the place of ErrDiffers, and of the answer that it is so already,
 // for somebody who may not see what is recorded: it never says which of them.
 var ErrRecorded = Refusal(CodeRecorded, "something is recorded there already; whether it is the same is told only to who may see it")
+
+// ErrOvertaken refuses what was decided by something that somebody changed meanwhile.
+// Whoever meets it prepares the command anew.
+var ErrOvertaken = Refusal(CodeConflict, "somebody changed what this was decided by meanwhile: send it again")
 
 // ErrNoReason refuses a correction that does not say why.
 var ErrNoReason = Refusal(CodeInvalid, "a correction needs a reason").At("reason")

@@ -127,7 +127,7 @@ func Assistance() Projection {
 		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{},
 			contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
 			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{}),
-		Over: []string{"agreement.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*",
+		Over: []string{"agreement.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*", "listing.*",
 			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 

@@ -107,7 +107,7 @@ func Contracts() Projection {
 			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{},
 			agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{}),
 		Over: []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released",
-			"agreement.claim-answered", "agreement.answer-withdrawn", "assistance.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*",
+			"agreement.claim-answered", "agreement.answer-withdrawn", "assistance.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*", "listing.*",
 			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 

@@ -113,7 +113,7 @@ func Durability() Projection {
 			durability.AssistantsStated{}, durability.NoticePublished{}, durability.Inspected{}, durability.ServiceRequested{},
 			durability.ServiceStarted{}, durability.ServiceRefused{}, durability.FactWithdrawn{},
 			assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}),
-		Over: []string{"agreement.*", "assistant.*", "attendance.*", "contract.*", "erasure.*", "finding.*", "intake.*", "participant.*",
+		Over: []string{"agreement.*", "assistant.*", "attendance.*", "contract.*", "erasure.*", "finding.*", "intake.*", "listing.*", "participant.*",
 			"payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 

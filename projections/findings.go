@@ -43,7 +43,7 @@ func FindingLives() fold.Table[FindingLife] { return fold.Table[FindingLife]{Nam
 func Findings() Projection {
 	return Projection{Name: "findings", Version: 3, Retroactive: erases,
 		Want: oneOf(finding.Resolved{}, finding.Reopened{}, erasure.Ordered{}),
-		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "intake.*",
+		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "intake.*", "listing.*",
 			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"},
 		Keys: func(r *journal.Recorded) []fold.Key {
 			if id, _, ok := findingChange(r); ok {

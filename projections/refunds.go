@@ -156,7 +156,7 @@ func Refunds() Projection {
 			refund.ReceiptUndone{}, refund.WrittenOff{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, refund.WriteOffWithdrawn{}, agreement.AnswerWithdrawn{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
 			erasure.Ordered{}),
 		Over: []string{"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released",
-			"assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "finding.*", "intake.*", "participant.*",
+			"assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "finding.*", "intake.*", "listing.*", "participant.*",
 			"payment.*", "programme.*", "setting.*", "statute.*"}}
 }
 

@@ -302,7 +302,7 @@ func Settlement() Projection {
 			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{}),
 		Over: []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "attendance.terms-set", "attendance.absence-recorded",
 			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn", "assistance.*", "assistant.*",
-			"durability.*", "erasure.*", "finding.*", "intake.*", "participant.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
+			"durability.*", "erasure.*", "finding.*", "intake.*", "listing.*", "participant.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
 }
 
 func settlementKeys(r *journal.Recorded) []fold.Key {

@@ -133,7 +133,6 @@ func (p *process) open(ctx context.Context, g *globals, live bool, h hooks) erro
 	}
 	p.ledger = &commands.Ledger{Log: commands.NewLog(p.journal, p.vault), Vault: p.vault, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(commands.Registering), Now: time.Now, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
 	p.ledger.Ordered, p.ledger.Guesses, p.ledger.Older = p.ordered, &commands.Guesses{}, commands.NewOlder(p.journal, true)
-	p.ledger.Named = commands.NamedIn(p.journal)
 	p.ledger.Mentions = func(ctx context.Context, of domain.Ref) ([]domain.Ref, []erasure.Left, error) {
 		return queries.Mentions(ctx, p.journal, p.vault, of)
 	}

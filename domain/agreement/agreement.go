@@ -12,7 +12,9 @@ package agreement
 import (
 	"ksiega/domain"
 	"ksiega/domain/cap"
+	"ksiega/domain/listing"
 	"ksiega/domain/programme"
+	"ksiega/domain/refund"
 	"slices"
 )
 
@@ -162,7 +164,10 @@ type State struct {
 	referred  map[string]bool   // contracts of Referrals
 	released  []LastReservation // the last of each claim that was given up
 	gone      bool              // it was withdrawn
-	delisted  []string          // contracts that were taken off the list
+	// List is what Referrals say, as of other lists.
+	List listing.State
+	// Edition counts what changed the terms.
+	Edition int
 	// unanswered are the answers that were taken back.
 	unanswered []AnswerWithdrawn
 }
@@ -173,14 +178,33 @@ func (s State) Exists() bool { return s.Terms.Agreement != "" }
 // Refers says whether a contract is on the list of referrals.
 func (s State) Refers(contract string) bool { return s.referred[contract] }
 
+// entry is that of a referral, as of other lists.
+func (s State) entry(referral string) listing.Entry {
+	return s.List.Entry(domain.Ref{Kind: domain.RefAgreement, ID: s.Terms.Agreement}, domain.Stream("contract", referral))
+}
+
+// Stands is the first claim that asks for months of a referral, whatever the labour office
+// said of it: "" is none. Of claims from before reservations the stream does not know what
+// they ask for.
+func (s State) Stands(on domain.Ref) string {
+	for _, c := range s.Claims {
+		if slices.ContainsFunc(c.Shares, func(share refund.Share) bool { return share.Contract == on.ID }) {
+			return "claim " + c.Submitted.Claim
+		}
+	}
+	return ""
+}
+
 // Command is what can be asked of an agreement.
 type Command interface{ agreement() }
 
 // Conclude records the terms of an agreement, corrects them, or takes it back. Its
-// Regime is derived and need not be given; an empty Basis is Statutory.
+// Regime is derived and need not be given; an empty Basis is Statutory. Checked are the
+// referrals of its list that were found not to stand.
 type Conclude struct {
 	Terms Terms
 	domain.Amend
+	Checked listing.Checked
 }
 
 // ListReferral enters a referral into the agreement's list.
@@ -189,6 +213,11 @@ type ListReferral struct{ Referral ReferralListed }
 // DelistReferral takes a referral off the agreement's list.
 type DelistReferral struct{ Contract string }
 
+// List takes referrals off the agreement's list that were found not to stand, or closes the
+// stream under a referral that no claim asks for.
+type List struct{ listing.Command }
+
+func (List) agreement()           {}
 func (Conclude) agreement()       {}
 func (DelistReferral) agreement() {}
 func (ListReferral) agreement()   {}
@@ -205,19 +234,22 @@ var (
 // Decider of agreements. Evolve changes the map of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{}, ClaimReleased{}, AnswerWithdrawn{}, Withdrawn{}, TermsCorrected{}, ReferralDelisted{})}
+		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{}, ClaimReleased{}, AnswerWithdrawn{}, Withdrawn{}, TermsCorrected{}, ReferralDelisted{}, listing.Closed{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
 	switch c := c.(type) {
 	case Conclude:
 		return conclude(s, c)
-	case DelistReferral:
-		i := slices.IndexFunc(s.Referrals, func(r ReferralListed) bool { return r.Contract == c.Contract })
-		if i < 0 {
-			return nil, nil
+	case List:
+		if release, ok := c.Command.(listing.Release); ok {
+			return s.delist(func(r ReferralListed) bool {
+				return slices.Contains(release.Streams, domain.Stream("contract", r.Contract))
+			}), nil
 		}
-		return []domain.Event{ReferralDelisted(s.Referrals[i])}, nil
+		return s.List.Decide(c.Command, nil, s.Stands)
+	case DelistReferral:
+		return s.delist(func(r ReferralListed) bool { return r.Contract == c.Contract }), nil
 	case ListReferral:
 		if !s.Exists() {
 			return nil, ErrUnknown
@@ -246,6 +278,16 @@ func decide(s State, c Command) ([]domain.Event, error) {
 	return nil, domain.UnknownCommand(c)
 }
 
+// delist takes referrals off the list.
+func (s State) delist(which func(ReferralListed) bool) (events []domain.Event) {
+	for _, r := range s.Referrals {
+		if which(r) {
+			events = append(events, ReferralDelisted(r))
+		}
+	}
+	return events
+}
+
 func conclude(s State, c Conclude) ([]domain.Event, error) {
 	t := c.Terms
 	t.Regime = programme.RegimeOf(t.Concluded)
@@ -271,6 +313,9 @@ func conclude(s State, c Conclude) ([]domain.Event, error) {
 		return nil, domain.ErrNamed.With("referral %s", s.Referrals[0].Contract)
 	case len(s.Claims) > 0:
 		return nil, domain.ErrNamed.With("claim %s", s.Claims[0].Submitted.Claim)
+	}
+	if err := s.List.Overtaken(c.Checked); err != nil {
+		return nil, err
 	}
 	return []domain.Event{Withdrawn{s.Terms.Agreement, s.Terms.Concluded, c.Reason}}, nil
 }
@@ -344,20 +389,25 @@ func differs(a, b Terms) string {
 func evolve(s State, e domain.Event) State {
 	switch e := e.(type) {
 	case Concluded:
-		s.Terms = e.Terms
+		s.Terms, s.Edition = e.Terms, s.Edition+1
 	case TermsCorrected:
-		s.Terms = e.Terms
+		s.Terms, s.Edition = e.Terms, s.Edition+1
 	case Withdrawn:
-		s.Terms, s.gone = Terms{}, true
+		s.Terms, s.gone, s.Edition = Terms{}, true, s.Edition+1
 	case ReferralDelisted:
+		s.List, _ = s.List.Evolve(listing.Released{Entry: s.entry(e.Contract)})
 		s.Referrals = slices.DeleteFunc(slices.Clone(s.Referrals), func(r ReferralListed) bool { return r.Contract == e.Contract })
 		delete(s.referred, e.Contract)
-		s.delisted = append(slices.Clip(s.delisted), e.Contract)
 	case ReferralListed:
+		again := s.entry(e.Contract)
+		again.Attempt++
+		s.List, _ = s.List.Evolve(listing.Entered{Entry: again})
 		if s.referred == nil {
 			s.referred = map[string]bool{}
 		}
 		s.Referrals, s.referred[e.Contract] = append(s.Referrals, e), true
+	case listing.Closed:
+		s.List, _ = s.List.Evolve(e)
 	default:
 		s.evolveClaims(e)
 	}

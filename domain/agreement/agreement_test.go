@@ -5,6 +5,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
+	"ksiega/domain/listing"
 	"ksiega/domain/programme"
 	. "ksiega/internal/testkit/given"
 )
@@ -68,7 +69,11 @@ func TestAgreementsAreTakenBack(t *testing.T) {
 	Given(t, d, concluded, referral).When(agreement.DelistReferral{Contract: "S/1"}).Then(off)
 	Given(t, d, concluded, referral, off).When(agreement.DelistReferral{Contract: "S/1"}).Then()
 	Given(t, d, concluded, referral, off).When(agreement.ListReferral{Referral: referral}).Then(referral)
-	Given(t, d, concluded, referral, off).When(out).Then(gone)
+	Given(t, d, concluded, referral, off).When(out).Refuse(domain.ErrOvertaken)
+	looked := out
+	looked.Checked = listing.Checked{"contract-S%2F1": 1}
+	Given(t, d, concluded, referral, off).When(looked).Then(gone)
+	Given(t, d, concluded, referral, off, referral, off).When(looked).Refuse(domain.ErrOvertaken)
 	Given(t, d, concluded, gone).When(out).Then()
 	Given(t, d, concluded, gone).When(agreement.Conclude{Terms: terms}).Then(concluded)
 	Given(t, d, concluded, gone).When(agreement.ListReferral{Referral: referral}).Refuse(agreement.ErrUnknown)

@@ -3,6 +3,7 @@ package assistance
 import (
 	"ksiega/domain"
 	"ksiega/domain/cap"
+	"ksiega/domain/listing"
 )
 
 // Refusals of this package.
@@ -49,12 +50,16 @@ type WithdrawVisit struct {
 func (LogVisit) assistance()      {}
 func (CorrectVisit) assistance()  {}
 func (WithdrawVisit) assistance() {}
+func (List) assistance()          {}
+
+// List closes the stream under a contract or its assistant.
+type List struct{ listing.Command }
 
 // Decider decides on the stream of one assistant and month. Evolve changes the
 // maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(VisitLogged{}, VisitCorrected{}, VisitWithdrawn{})}
+		Events: append(domain.Types(VisitLogged{}, VisitCorrected{}, VisitWithdrawn{}), listing.Closing()...)}
 }
 
 func decide(s State, cmd Command) ([]domain.Event, error) {
@@ -65,6 +70,8 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		return correct(s, c)
 	case WithdrawVisit:
 		return withdraw(s, c)
+	case List:
+		return s.list.Decide(c.Command, nil, s.Stands)
 	}
 	return nil, domain.UnknownCommand(cmd)
 }

@@ -6,6 +6,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/cap"
+	"ksiega/domain/listing"
 )
 
 // State is one assistant's month; the zero State is a month without a visit.
@@ -21,6 +22,7 @@ type State struct {
 	at    map[identity]int
 	days  map[domain.Date][]int
 	under map[edition]tally
+	list  listing.State
 }
 
 // tally is how many visits there are, and what they come to.
@@ -31,6 +33,16 @@ type tally struct {
 
 func (t tally) with(by int, minutes domain.Minutes) tally {
 	return tally{t.visits + by, t.minutes + domain.Minutes(by)*minutes}
+}
+
+// Stands is a visit that stands on a contract, or on the assistant: "" where there is none.
+func (s State) Stands(on domain.Ref) string {
+	for _, v := range s.Visits {
+		if !v.Withdrawn && (on.Kind == domain.RefAssistant || on.ID == v.Contract) {
+			return "visit of " + v.Assistant + " on " + v.Date.String() + " " + v.From.String() + ", contract " + v.Contract
+		}
+	}
+	return ""
 }
 
 // edition is one of a programme's.
@@ -98,6 +110,8 @@ func evolve(s State, e domain.Event) State {
 		return s.with(Recorded{Visit: e.Visit, Details: e.After, Edition: e.Edition})
 	case VisitWithdrawn:
 		return s.with(Recorded{Visit: e.Visit, Details: e.Before, Withdrawn: true})
+	default:
+		s.list, _ = s.list.Evolve(e)
 	}
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/cap"
+	"ksiega/domain/listing"
 	"ksiega/domain/programme"
 )
 
@@ -16,11 +17,16 @@ type Command interface{ attendance() }
 
 func (RecordDay) attendance() {}
 func (Rerate) attendance()    {}
+func (List) attendance()      {}
 
-// Rerate gives days with hours the rates that corrected terms give them. Sent again it
-// changes nothing.
+// List closes the stream under its contract.
+type List struct{ listing.Command }
+
+// Rerate gives days with hours the rates that corrected terms give them. What was decided
+// by terms from before then comes too late. Sent again it changes nothing.
 type Rerate struct {
 	About
+	Seen Seen
 	Days []Rating
 }
 
@@ -34,6 +40,7 @@ type Rating struct {
 // RecordDay enters one day on the sheet, corrects it or takes it back.
 type RecordDay struct {
 	Terms   Terms // of referral and agreement as they stand
+	Seen    Seen  // which these are
 	Date    domain.Date
 	Value   Value          // its Excused follows from Absence
 	Absence Absence        // in clear, for the decision alone; Value holds it sealed
@@ -84,6 +91,8 @@ type State struct {
 	gone  map[domain.Date]bool     // days that were withdrawn
 	// rerated are the times that corrected terms changed rates.
 	rerated []Rerated
+	seen    Seen // the last terms that the days were rated by
+	list    listing.State
 }
 
 // Month is what a month's hours come to, unrounded.
@@ -168,7 +177,7 @@ func (s State) Month(m domain.Month) (month Month) {
 // Decider of attendance. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(TermsSet{}, HoursRecorded{}, AbsenceRecorded{}, DayCorrected{}, DayWithdrawn{}, Rerated{})}
+		Events: append(domain.Types(TermsSet{}, HoursRecorded{}, AbsenceRecorded{}, DayCorrected{}, DayWithdrawn{}, Rerated{}), listing.Closing()...)}
 }
 
 func decide(s State, cmd Command) ([]domain.Event, error) {
@@ -177,12 +186,14 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		return s.record(c)
 	case Rerate:
 		return s.rerate(c)
+	case List:
+		return s.list.Decide(c.Command, nil, s.Stands)
 	}
 	return nil, domain.UnknownCommand(cmd)
 }
 
 func (s State) rerate(c Rerate) ([]domain.Event, error) {
-	e := Rerated{About: c.About}
+	e := Rerated{About: c.About, Seen: c.Seen}
 	for _, d := range c.Days {
 		rates := RecordDay{Terms: d.Terms, Minimum: d.Minimum}.rates()
 		if s.days[d.Date].Worked() && rates != s.rates[d.Date] {
@@ -195,7 +206,10 @@ func (s State) rerate(c Rerate) ([]domain.Event, error) {
 			e.Days = append(e.Days, RatedDay{d.Date, rates})
 		}
 	}
-	if len(e.Days) == 0 {
+	if c.Seen.Before(s.seen) {
+		return nil, domain.ErrOvertaken
+	}
+	if len(e.Days) == 0 && c.Seen == s.seen {
 		return nil, nil
 	}
 	return []domain.Event{e}, nil
@@ -203,6 +217,14 @@ func (s State) rerate(c Rerate) ([]domain.Event, error) {
 
 // Under are the editions that a day's hours were entered under.
 func (s State) Under(d domain.Date) Editions { return s.under[d] }
+
+// Stands is the first day that stands on the contract: "" where there is none.
+func (s State) Stands(domain.Ref) string {
+	if len(s.days) == 0 {
+		return ""
+	}
+	return "day " + slices.Min(slices.Collect(maps.Keys(s.days))).String()
+}
 
 // WorkedDays are all days with hours, in order.
 func (s State) WorkedDays() []domain.Date {
@@ -222,6 +244,9 @@ func (s State) record(c RecordDay) ([]domain.Event, error) {
 	}
 	if step == domain.TakeAway {
 		return []domain.Event{DayWithdrawn{About: c.Terms.About, Date: c.Date, Before: before, Delta: -before.Minutes, Reason: c.Reason}}, nil
+	}
+	if c.Seen.Before(s.seen) {
+		return nil, domain.ErrOvertaken
 	}
 	if was, counted := s.under[c.Date]; counted && c.Value.Minutes > 0 {
 		c = c.kept(was)
@@ -355,12 +380,14 @@ func evolve(s State, e domain.Event) State {
 				s.rates[d.Date] = d.Rates
 			}
 		}
-		s.rerated = append(slices.Clip(s.rerated), e)
+		s.rerated, s.seen = append(slices.Clip(s.rerated), e), e.Seen
 	case DayWithdrawn:
 		s.enter(e.Date, Value{}, Rates{}, Editions{})
 		delete(s.days, e.Date)
 		delete(s.rates, e.Date)
 		s.gone[e.Date] = true
+	default:
+		s.list, _ = s.list.Evolve(e)
 	}
 	return s
 }

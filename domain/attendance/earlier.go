@@ -4,6 +4,11 @@ import "ksiega/domain"
 
 // Events as earlier versions recorded them.
 type (
+	// ReratedV1 is attendance.rerated.v1, which did not say by which terms.
+	ReratedV1 struct {
+		About
+		Days []RatedDay `json:"days"`
+	}
 	// HoursRecordedV1 is attendance.hours-recorded.v1, which named no editions.
 	HoursRecordedV1 struct {
 		About
@@ -46,6 +51,9 @@ type (
 		Place   domain.Sealed  `json:"place,omitzero"`
 	}
 )
+
+// Now is the event as it is recorded today.
+func (e ReratedV1) Now() Rerated { return Rerated{About: e.About, Days: e.Days} }
 
 // Now is the event as it is recorded today.
 func (e HoursRecordedV1) Now() HoursRecorded {

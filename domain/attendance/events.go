@@ -155,11 +155,25 @@ func (e DayWithdrawn) Reseal(by domain.Resealer) domain.Event {
 	return e
 }
 
+// Seen says which terms something was decided by: how often those of the referral and
+// those of its agreement had changed.
+type Seen struct {
+	ContractEdition  int `json:"contractEdition,omitzero"`
+	AgreementEdition int `json:"agreementEdition,omitzero"`
+}
+
+// Before says whether terms are older than others.
+func (s Seen) Before(o Seen) bool {
+	return s.ContractEdition < o.ContractEdition || s.ContractEdition == o.ContractEdition && s.AgreementEdition < o.AgreementEdition
+}
+
 // Rerated says by what hours are paid and refunded, now that the terms of their referral or
-// agreement were corrected. What a claim asks for was frozen, and stays.
+// agreement are others: those days whose rates differ, which may be none. What a claim asks
+// for was frozen, and stays.
 type Rerated struct {
 	About
-	Days []RatedDay `json:"days"`
+	Seen
+	Days []RatedDay `json:"days,omitzero"`
 }
 
 // RatedDay is a day with its rates.
@@ -169,9 +183,9 @@ type RatedDay struct {
 }
 
 // EventType is for ever.
-func (Rerated) EventType() string { return "attendance.rerated.v1" }
+func (Rerated) EventType() string { return "attendance.rerated.v2" }
 
-// OccurredOn is the first of the days.
+// OccurredOn is the first of the days, that of recording where there is none.
 func (e Rerated) OccurredOn() domain.Date {
 	if len(e.Days) == 0 {
 		return 0

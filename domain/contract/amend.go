@@ -100,6 +100,23 @@ func moved(a, b Terms) bool {
 	return a.Kind != b.Kind || a.Programme != b.Programme || a.Participant != b.Participant || a.Agreement != b.Agreement
 }
 
+// Stands says what of the contract stands on a participant, an assistant or an agreement:
+// "" is nothing.
+func (s State) Stands(on domain.Ref) string {
+	if s.stage == "" {
+		return ""
+	}
+	if slices.Contains(s.First.refs(), on) {
+		return "contract " + s.First.Contract
+	}
+	for _, e := range s.changes {
+		if a, ok := e.(Amended); ok && on == (domain.Ref{Kind: domain.RefAssistant, ID: a.Assistant}) {
+			return "annex of contract " + s.First.Contract + " of " + a.On.String()
+		}
+	}
+	return ""
+}
+
 // Moves says whether a correction would differ from what is recorded in whom or what the
 // records under the contract name.
 func (s State) Moves(t Terms) bool { return s.Exists() && moved(s.First, t) }
@@ -127,8 +144,13 @@ func sign(s State, c Sign) ([]domain.Event, error) {
 		return nil, domain.DiffersAt(field, err)
 	case step == domain.Enter:
 		return []domain.Event{Signed{c.Terms}}, nil
-	case (step == domain.TakeAway || moved(s.First, c.Terms)) && c.Named != "":
-		return nil, domain.ErrNamed.With("%s", c.Named)
+	}
+	if step == domain.TakeAway || moved(s.First, c.Terms) {
+		if err := s.List.Overtaken(c.Checked); err != nil {
+			return nil, err
+		}
+	}
+	switch {
 	case step == domain.Replace:
 		for _, e := range s.changes {
 			if e.OccurredOn() < c.Terms.From {

@@ -5,6 +5,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/contract"
+	"ksiega/domain/listing"
 	. "ksiega/internal/testkit/given"
 )
 
@@ -252,13 +253,16 @@ func TestTermsAreTakenBack(t *testing.T) {
 	right.Rate, right.Weekly = 1500, 540
 	moved.Participant = "U2"
 	corrected := contract.TermsCorrected{Before: terms, After: right, Reason: "r"}
+	days := listing.Entered{Entry: listing.Entry{Kind: domain.RefContract, ID: "S/1", Stream: "attendance-S%2F1", Attempt: 1}}
+	Given(t, d, signed, days).When(contract.Sign{Terms: right, Amend: fix}).Then(corrected)
 	gone := contract.Withdrawn{Terms: terms, Reason: "r"}
-	Given(t, d, signed).When(contract.Sign{Terms: right, Amend: fix, Named: "day"}).Then(corrected)
+	Given(t, d, signed).When(contract.Sign{Terms: right, Amend: fix}).Then(corrected)
 	Given(t, d, signed, corrected).When(contract.Sign{Terms: right, Amend: fix}).Then()
 	Given(t, d, signed).When(contract.Sign{Terms: moved, Amend: fix}).Then(contract.TermsCorrected{Before: terms, After: moved, Reason: "r"})
-	Given(t, d, signed).When(contract.Sign{Terms: moved, Amend: fix, Named: "day"}).Refuse(domain.ErrNamed)
+	Given(t, d, signed, days).When(contract.Sign{Terms: moved, Amend: fix}).Refuse(domain.ErrOvertaken)
 	Given(t, d, signed).When(contract.Sign{Terms: terms, Amend: out}).Then(gone)
-	Given(t, d, signed).When(contract.Sign{Terms: terms, Amend: out, Named: "day"}).Refuse(domain.ErrNamed)
+	Given(t, d, signed, days).When(contract.Sign{Terms: terms, Amend: out}).Refuse(domain.ErrOvertaken)
+	Given(t, d, signed, days).When(contract.Sign{Terms: terms, Amend: out, Checked: listing.Checked{"attendance-S%2F1": 1}}).Then(gone)
 	Given(t, d, signed, gone).When(contract.Sign{Terms: terms, Amend: out}).Then()
 	Given(t, d, signed, gone).When(contract.Sign{Terms: right}).Then(contract.Signed{Terms: right})
 	Given(t, d, signed, gone).When(contract.Suspend{Change: on(2018, 3, 1)}).Refuse(contract.ErrUnknown)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/listing"
 )
 
 // Command is what can be asked of a contract.
@@ -15,12 +16,30 @@ type Draft struct {
 	On    domain.Date
 }
 
-// Sign records a signed contract, corrects its terms, or takes it back. Named is what
-// stands on the contract, "" where nothing does.
+// Sign records a signed contract, corrects its terms, or takes it back. Checked are the
+// entries of its list under which nothing was found to stand.
 type Sign struct {
 	Terms Terms
 	domain.Amend
-	Named string
+	Checked listing.Checked
+}
+
+// List asks something of the contract's list of what stands on it, or of what it stands on.
+// What is entered names who the contract is with and under what, as it was decided on:
+// where that is not so any more it is to be decided anew.
+type List struct {
+	listing.Command
+	Of Parties
+}
+
+// Parties are whom or what the records under a contract name with it; an empty one they do
+// not name.
+type Parties struct{ Participant, Programme, Agreement string }
+
+// of says whether a contract is of these.
+func (p Parties) of(t Terms) bool {
+	same := func(named, is string) bool { return named == "" || named == is }
+	return same(p.Participant, t.Participant) && same(p.Programme, t.Programme) && same(p.Agreement, t.Agreement)
 }
 
 // Change names the day and reason of a change in a contract's life.
@@ -58,6 +77,7 @@ type Complete struct{ Change }
 
 func (Draft) contract()        {}
 func (Sign) contract()         {}
+func (List) contract()         {}
 func (Amend) contract()        {}
 func (Suspend) contract()      {}
 func (Resume) contract()       {}
@@ -83,8 +103,8 @@ var (
 // Decider of contracts.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: Evolve,
-		Events: domain.Types(Drafted{}, Signed{}, Amended{}, Suspended{}, Resumed{}, Breached{}, Terminated{}, Completed{}, TermsCorrected{},
-			Withdrawn{}, ChangeWithdrawn{})}
+		Events: slices.Concat(domain.Types(Drafted{}, Signed{}, Amended{}, Suspended{}, Resumed{}, Breached{}, Terminated{}, Completed{}, TermsCorrected{},
+			Withdrawn{}, ChangeWithdrawn{}), listing.Types(), listing.Closing())}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -93,6 +113,11 @@ func decide(s State, c Command) ([]domain.Event, error) {
 		return draft(s, c)
 	case Sign:
 		return sign(s, c)
+	case List:
+		if s.Exists() && !c.Of.of(s.First) {
+			return nil, domain.ErrOvertaken.With("contract %s", s.First.Contract)
+		}
+		return s.List.Decide(c.Command, ErrUnknown.Unless(s.Exists()), s.Stands)
 	}
 	switch s.stage {
 	case "":

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/listing"
 )
 
 // Status is where a contract stands.
@@ -36,6 +37,10 @@ type State struct {
 	goneChanges map[dated]bool
 	withdrawn   Terms
 	left        []string // agreements that it belonged to
+	// List is what stands on it, and what it was found not to stand on.
+	List listing.State
+	// Edition counts what changed its terms or its life.
+	Edition int
 }
 
 // Period is a stretch of days, both inclusive; a zero Until is open.
@@ -148,6 +153,11 @@ func (s State) allow(e domain.Event) error {
 
 // Evolve folds one event of a contract's life.
 func Evolve(s State, e domain.Event) State {
+	if list, ok := s.List.Evolve(e); ok {
+		s.List = list
+		return s
+	}
+	s.Edition++
 	switch e := e.(type) {
 	case TermsCorrected:
 		if s.First = e.After; e.Before.Agreement != e.After.Agreement {
@@ -155,7 +165,7 @@ func Evolve(s State, e domain.Event) State {
 		}
 		return s.lived()
 	case Withdrawn:
-		return State{withdrawn: e.Terms, left: append(slices.Clip(s.left), e.Agreement)}
+		return State{withdrawn: e.Terms, left: append(slices.Clip(s.left), e.Agreement), List: s.List, Edition: s.Edition}
 	case ChangeWithdrawn:
 		s.changes = slices.DeleteFunc(slices.Clone(s.changes), func(c domain.Event) bool { return isChange(c, e.Kind, e.On) })
 		s.goneChanges = maps.Clone(s.goneChanges)
@@ -165,9 +175,9 @@ func Evolve(s State, e domain.Event) State {
 		s.goneChanges[dated{e.Kind, e.On}] = true
 		return s.lived()
 	case Drafted:
-		return State{First: e.Terms, Terms: e.Terms, stage: StatusDrafted, left: s.left}
+		return State{First: e.Terms, Terms: e.Terms, stage: StatusDrafted, left: s.left, List: s.List, Edition: s.Edition}
 	case Signed:
-		return State{First: e.Terms, Terms: e.Terms, stage: StatusSigned, left: s.left}
+		return State{First: e.Terms, Terms: e.Terms, stage: StatusSigned, left: s.left, List: s.List, Edition: s.Edition}
 	case Amended, Suspended, Resumed, Breached, Terminated, Completed:
 		at, _ := slices.BinarySearchFunc(s.changes, e.OccurredOn()+1, func(e domain.Event, day domain.Date) int {
 			return cmp.Compare(e.OccurredOn(), day)

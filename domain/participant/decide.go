@@ -1,12 +1,19 @@
 package participant
 
-import "ksiega/domain"
+import (
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/domain/listing"
+)
 
 // Refusals of this package.
 var (
 	ErrNoName     = domain.Refusal(domain.CodeInvalid, "first and last name are both needed")
 	ErrOwnCarer   = domain.Refusal(domain.CodeInvalid, "a person is registered as their own carer").At("carerFor")
 	ErrEmployment = domain.Refusal(domain.CodeInvalid, "unknown kind of employment").At("employment")
+	ErrUnknown    = domain.Refusal(domain.CodeNotFound, "no such participant is recorded").At("participant")
+	ErrAssistant  = domain.Refusal(domain.CodeNotFound, "no such assistant is recorded").At("assistant")
 	ErrOther      = domain.Refusal(domain.CodeInvalid, "the stream belongs to another person")
 )
 
@@ -14,14 +21,19 @@ var (
 type Command interface{ participant() }
 
 // Register enters a participant in the register, corrects what is entered, or takes it
-// back. Named is what stands on the participant, "" where nothing does.
+// back. Checked are the entries of their list under which nothing was found to stand.
 type Register struct {
 	Person Person
 	domain.Amend
-	Named string
+	Checked listing.Checked
 }
 
+// List asks something of the list of what stands on a participant, or of whom they care
+// for.
+type List struct{ listing.Command }
+
 func (Register) participant() {}
+func (List) participant()     {}
 
 // AssistantCommand is what can be asked of an assistant's stream.
 type AssistantCommand interface{ assistant() }
@@ -30,28 +42,38 @@ type AssistantCommand interface{ assistant() }
 type RegisterAssistant struct {
 	Assistant Assistant
 	domain.Amend
-	Named string
+	Checked listing.Checked
 }
 
+// ListAssistant is List of an assistant.
+type ListAssistant struct{ listing.Command }
+
 func (RegisterAssistant) assistant() {}
+func (ListAssistant) assistant()     {}
 
 // Decider decides on the stream of one participant.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Registered{}, Withdrawn{}, Corrected{})}
+		Events: slices.Concat(domain.Types(Registered{}, Withdrawn{}, Corrected{}), listing.Types(), listing.Closing())}
 }
 
 // AssistantDecider decides on the stream of one assistant.
 func AssistantDecider() domain.Decider[AssistantState, AssistantCommand] {
 	return domain.Decider[AssistantState, AssistantCommand]{Decide: decideAssistant, Evolve: evolveAssistant,
-		Events: domain.Types(AssistantRegistered{}, AssistantWithdrawn{}, AssistantCorrected{})}
+		Events: slices.Concat(domain.Types(AssistantRegistered{}, AssistantWithdrawn{}, AssistantCorrected{}), listing.Types())}
 }
 
 func decide(s State, cmd Command) ([]domain.Event, error) {
-	c, ok := cmd.(Register)
-	if !ok {
-		return nil, domain.UnknownCommand(cmd)
+	switch c := cmd.(type) {
+	case Register:
+		return register(s, c)
+	case List:
+		return s.List.Decide(c.Command, ErrUnknown.Unless(s.Exists()), s.Stands)
 	}
+	return nil, domain.UnknownCommand(cmd)
+}
+
+func register(s State, c Register) ([]domain.Event, error) {
 	p := c.Person
 	if err := checkIDs(p); err != nil {
 		return nil, err
@@ -80,8 +102,9 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		return []domain.Event{Registered{p}}, nil
 	case step == domain.Replace:
 		return []domain.Event{Corrected{p, c.Reason}}, nil
-	case c.Named != "":
-		return nil, domain.ErrNamed.With("%s", c.Named)
+	}
+	if err := s.List.Overtaken(c.Checked); err != nil {
+		return nil, err
 	}
 	return []domain.Event{Withdrawn{p.Participant, c.Reason}}, nil
 }
@@ -128,10 +151,19 @@ func differs(a, b Person) string {
 }
 
 func decideAssistant(s AssistantState, cmd AssistantCommand) ([]domain.Event, error) {
-	c, ok := cmd.(RegisterAssistant)
-	if !ok {
-		return nil, domain.UnknownCommand(cmd)
+	switch c := cmd.(type) {
+	case RegisterAssistant:
+		return registerAssistant(s, c)
+	case ListAssistant:
+		return s.List.Decide(c.Command, ErrAssistant.Unless(s.Exists()), nothing)
 	}
+	return nil, domain.UnknownCommand(cmd)
+}
+
+// nothing: an assistant's stream holds nothing that stands on anything.
+func nothing(domain.Ref) string { return "" }
+
+func registerAssistant(s AssistantState, c RegisterAssistant) ([]domain.Event, error) {
 	a := c.Assistant
 	if _, err := domain.CheckID(a.ID); err != nil {
 		return nil, domain.At("id", err)
@@ -172,8 +204,9 @@ func decideAssistant(s AssistantState, cmd AssistantCommand) ([]domain.Event, er
 		return []domain.Event{AssistantRegistered{a}}, nil
 	case step == domain.Replace:
 		return []domain.Event{AssistantCorrected{a, c.Reason}}, nil
-	case c.Named != "":
-		return nil, domain.ErrNamed.With("%s", c.Named)
+	}
+	if err := s.List.Overtaken(c.Checked); err != nil {
+		return nil, err
 	}
 	return []domain.Event{AssistantWithdrawn{a.ID, c.Reason}}, nil
 }

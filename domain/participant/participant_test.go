@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ksiega/domain"
+	"ksiega/domain/listing"
 	"ksiega/internal/testkit/given"
 )
 
@@ -139,8 +140,11 @@ func TestRegistrationsAreTakenBack(t *testing.T) {
 	given.Given(t, Decider(), Registered{anna}, gone).When(out).Then()
 	given.Given(t, Decider(), Registered{anna}, gone).When(Register{Person: anna}).Then(Registered{anna})
 	given.Given(t, Decider()).When(out).Refuse(domain.ErrNothingToWithdraw)
-	out.Named = "contract.signed"
-	given.Given(t, Decider(), Registered{anna}).When(out).Refuse(domain.ErrNamed)
+	signed := listing.Entered{Entry: listing.Entry{Kind: domain.RefParticipant, ID: "U1", Stream: "contract-S%2F1", Attempt: 1}}
+	given.Given(t, Decider(), Registered{anna}, signed).When(out).Refuse(domain.ErrOvertaken)
+	out.Checked = listing.Checked{"contract-S%2F1": 1}
+	given.Given(t, Decider(), Registered{anna}, signed).When(out).Then(gone)
+	given.Given(t, Decider(), Registered{anna}, gone).When(List{listing.Enter{On: domain.Ref{Kind: domain.RefParticipant, ID: "U1"}, Stream: "contract-S%2F1"}}).Refuse(ErrUnknown)
 
 	ewa, eva := Assistant{ID: "A1", FirstName: "c1", LastName: "c2"}, Assistant{ID: "A1", FirstName: "c1", LastName: "c3"}
 	d := AssistantDecider()
@@ -148,6 +152,8 @@ func TestRegistrationsAreTakenBack(t *testing.T) {
 	away := RegisterAssistant{Assistant: Assistant{ID: "A1"}, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
 	given.Given(t, d, AssistantRegistered{ewa}).When(away).Then(AssistantWithdrawn{ID: "A1", Reason: "r"})
 	given.Given(t, d, AssistantRegistered{ewa}, AssistantWithdrawn{ID: "A1", Reason: "r"}).When(RegisterAssistant{Assistant: eva}).Then(AssistantRegistered{eva})
-	away.Named = "visit"
-	given.Given(t, d, AssistantRegistered{ewa}).When(away).Refuse(domain.ErrNamed)
+	visits := listing.Entered{Entry: listing.Entry{Kind: domain.RefAssistant, ID: "A1", Stream: "assistance-A1-2024%2D03", Attempt: 1}}
+	given.Given(t, d, AssistantRegistered{ewa}, visits).When(away).Refuse(domain.ErrOvertaken)
+	away.Checked = listing.Checked{"assistance-A1-2024%2D03": 2}
+	given.Given(t, d, AssistantRegistered{ewa}, visits).When(away).Refuse(domain.ErrOvertaken)
 }

@@ -1,20 +1,36 @@
 package participant
 
-import "ksiega/domain"
+import (
+	"ksiega/domain"
+	"ksiega/domain/listing"
+)
 
 // State is a participant as the stream tells it; the zero State is nobody.
 type State struct {
 	Person Person
-	gone   bool // it was withdrawn
+	// List is what stands on the participant.
+	List listing.State
+	gone bool // it was withdrawn
 }
 
 // Exists says whether the participant is registered.
 func (s State) Exists() bool { return s.Person.Participant != "" }
 
+// Stands says what of the participant stands on another: whoever is cared for is named by
+// their carer. "" is nothing.
+func (s State) Stands(on domain.Ref) string {
+	if s.Person.CarerFor == "" || on != (domain.Ref{Kind: domain.RefParticipant, ID: s.Person.CarerFor}) {
+		return ""
+	}
+	return "carer " + s.Person.Participant
+}
+
 // AssistantState is an assistant as the stream tells it; the zero value is nobody.
 type AssistantState struct {
 	Assistant Assistant
-	gone      bool // it was withdrawn
+	// List is what stands on the assistant.
+	List listing.State
+	gone bool // it was withdrawn
 }
 
 // Exists says whether the assistant is registered.
@@ -27,7 +43,9 @@ func evolve(s State, e domain.Event) State {
 	case Corrected:
 		s.Person = e.Person
 	case Withdrawn:
-		s = State{gone: true}
+		s = State{List: s.List, gone: true}
+	default:
+		s.List, _ = s.List.Evolve(e)
 	}
 	return s
 }
@@ -39,7 +57,9 @@ func evolveAssistant(s AssistantState, e domain.Event) AssistantState {
 	case AssistantCorrected:
 		s.Assistant = e.Assistant
 	case AssistantWithdrawn:
-		s = AssistantState{gone: true}
+		s = AssistantState{List: s.List, gone: true}
+	default:
+		s.List, _ = s.List.Evolve(e)
 	}
 	return s
 }

@@ -7,7 +7,14 @@
 // is what the hours come to is not asked here: a difference is a finding.
 package payment
 
-import "ksiega/domain"
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/domain/listing"
+)
 
 // About names what a payment concerns.
 type About struct {
@@ -104,6 +111,10 @@ type TakeBack struct {
 
 func (Pay) payment()      {}
 func (TakeBack) payment() {}
+func (List) payment()     {}
+
+// List closes the stream under its contract.
+type List struct{ listing.Command }
 
 // Refusals.
 var (
@@ -117,6 +128,18 @@ var (
 type State struct {
 	stands map[key]entry
 	gone   map[key]bool
+	list   listing.State
+}
+
+// Stands is a payment that stands on the contract: "" where there is none.
+func (s State) Stands(domain.Ref) string {
+	if len(s.stands) == 0 {
+		return ""
+	}
+	first := slices.MinFunc(slices.Collect(maps.Keys(s.stands)), func(a, b key) int {
+		return cmp.Or(cmp.Compare(a.month, b.month), cmp.Compare(a.list, b.list))
+	})
+	return "payment on list " + first.list + " for " + first.month.String()
 }
 
 // key is the identity of a payment, or of its coming back.
@@ -150,7 +173,7 @@ func (s State) PaidBy(m domain.Month, day domain.Date) (domain.Grosze, error) {
 // Decider of payments. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Made{}, CameBack{}, Withdrawn{})}
+		Events: append(domain.Types(Made{}, CameBack{}, Withdrawn{}), listing.Closing()...)}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -169,6 +192,8 @@ func decide(s State, c Command) ([]domain.Event, error) {
 			}
 			return nil
 		})
+	case List:
+		return s.list.Decide(c.Command, nil, s.Stands)
 	case TakeBack:
 		at := key{c.List, c.Month, true}
 		return s.amended(c.Amend, at, entry{c.Amount, c.Date}, c.About, CameBack{c.About, c.Amount, c.Date}, func(is *entry) error {
@@ -230,6 +255,8 @@ func evolve(s State, e domain.Event) State {
 		at := key{e.List, e.Month, e.CameBack}
 		delete(s.stands, at)
 		s.gone[at] = true
+	default:
+		s.list, _ = s.list.Evolve(e)
 	}
 	return s
 }

@@ -12,6 +12,7 @@ import (
 	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
 	"ksiega/domain/intake"
+	"ksiega/domain/listing"
 	"ksiega/domain/participant"
 	"ksiega/domain/payment"
 	"ksiega/domain/programme"
@@ -23,7 +24,7 @@ import (
 // Ledger is the table of every event type of the ledger. A line is added for a
 // new type and never removed; a replaced version stays as an Upcast.
 func Ledger() (*Table, error) {
-	t, err := NewTable(slices.Concat(ofPeople(), ofContracts(), ofWork(), ofRefunds(), ofDurability(), ofTheLedger())...)
+	t, err := NewTable(slices.Concat(ofPeople(), ofContracts(), ofWork(), ofRefunds(), ofDurability(), ofTheLists(), ofTheLedger())...)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +77,7 @@ func ofWork() []Kind {
 		Upcast("attendance.day-corrected.v1", attendance.DayCorrectedV1.Now).inClear("before.absence", "after.absence"),
 		KindOf[attendance.DayWithdrawn](),
 		KindOf[attendance.Rerated](),
+		Upcast("attendance.rerated.v1", attendance.ReratedV1.Now),
 		KindOf[assistance.VisitLogged](),
 		Upcast("assistance.visit-logged.v1", assistance.VisitLoggedV1.Now),
 		KindOf[assistance.VisitCorrected](),
@@ -109,6 +111,15 @@ func ofRefunds() []Kind {
 		KindOf[statement.LineBooked](),
 		KindOf[statement.LineMatched](),
 		KindOf[statement.MatchUndone](),
+	}
+}
+
+// ofTheLists are what stands on what.
+func ofTheLists() []Kind {
+	return []Kind{
+		KindOf[listing.Entered](),
+		KindOf[listing.Released](),
+		KindOf[listing.Closed](),
 	}
 }
 

@@ -30,7 +30,7 @@ const (
 // version. A new type is put in here, or a test fails. docs/WAYS_BACK.md is made of it.
 func Ways() map[string]WayBack {
 	all := map[string]WayBack{}
-	for _, some := range []map[string]WayBack{waysOfPeople(), waysOfContracts(), waysOfWork(), waysOfRefunds(), waysOfDurability(), waysOfTheLedger()} {
+	for _, some := range []map[string]WayBack{waysOfPeople(), waysOfContracts(), waysOfWork(), waysOfRefunds(), waysOfDurability(), waysOfTheLists(), waysOfTheLedger()} {
 		maps.Copy(all, some)
 	}
 	return all
@@ -115,6 +115,14 @@ func waysOfRefunds() map[string]WayBack {
 		"statement.line-booked":           {noUndo, noUndo, "", "", ""},
 		"statement.line-matched":          {"statement.match-undone, then anew", "statement.match-undone", "more would be paid back than was received", "unmatch-line", ""},
 		"statement.match-undone":          {"matched again", itself, "", "match-line", ""},
+	}
+}
+
+func waysOfTheLists() map[string]WayBack {
+	return map[string]WayBack{
+		"listing.entered":  {"listing.released", "listing.released", "something stands there", "", ""},
+		"listing.released": {"entered again", itself, "", "", ""},
+		"listing.closed":   {itself, itself, "", "", ""},
 	}
 }
 

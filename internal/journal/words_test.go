@@ -37,10 +37,10 @@ func wordsOf() map[string]string {
 			refund.About.Agreement refund.About.Claim refund.ReceiptUndone.Statement refund.Received.Statement refund.Share.Contract refund.Share.Participant
 			refund.Submitted.Corrects statement.LineBooked.Statement statement.LineMatched.Claim statement.LineMatched.Statement
 			statement.MatchUndone.Claim statement.MatchUndone.Statement statement.Received.Account statement.Received.Number
-			statement.Received.Statement setting.Changed.Setting programme.Programme.ID`,
+			statement.Received.Statement listing.Entry.ID listing.Entry.Stream setting.Changed.Setting programme.Programme.ID`,
 		"code": `agreement.ClaimAnswered.Outcome contract.ChangeWithdrawn.Kind agreement.AnswerWithdrawn.Outcome refund.DecisionWithdrawn.Outcome agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
 			durability.Obligation.Anchor durability.FactWithdrawn.Kind erasure.Left.Field erasure.Left.Kind erasure.Ordered.Ground erasure.Ordered.Kind erasure.Subject.Kind
-			intake.FileFinished.Kind intake.GuessesCounted.Door intake.Filter.Name intake.PersonalDataRead.What intake.Subject.Kind
+			intake.FileFinished.Kind listing.Entry.Kind intake.GuessesCounted.Door intake.Filter.Name intake.PersonalDataRead.What intake.Subject.Kind
 			participant.Assistant.Employment refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason
 			cap.Terms.Per cap.Terms.Period cap.Terms.Counts cap.Condition.Fact cap.Condition.Value programme.Rate.Regime programme.Rate.Edition
 			programme.EditionRecorded.Origin programme.StatuteRecorded.Origin programme.Programme.Contracts programme.Programme.Outcomes

@@ -156,7 +156,7 @@ func viewOf(m ReadModel) modelView {
 func days(o queries.Overview) (first, last domain.Date) {
 	for _, a := range o.Areas {
 		switch a.Name {
-		case "intake", "participant", "assistant":
+		case "intake", "participant", "assistant", "listing":
 			continue
 		}
 		for _, t := range a.Types {

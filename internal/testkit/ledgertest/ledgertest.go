@@ -111,7 +111,7 @@ func Over(t testing.TB, j *journal.Journal, dir string) *Ledger {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Ledger{Ledger: &commands.Ledger{Log: commands.NewLog(j, v), Vault: v, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(commands.Registering), Now: Now, Older: commands.NewOlder(j, true), Named: commands.NamedIn(j)}, Journal: j, Vault: v, Dir: dir}
+	return &Ledger{Ledger: &commands.Ledger{Log: commands.NewLog(j, v), Vault: v, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(commands.Registering), Now: Now, Older: commands.NewOlder(j, true)}, Journal: j, Vault: v, Dir: dir}
 }
 
 // Import imports a file and fails the test where that fails as a whole.

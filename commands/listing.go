@@ -1,0 +1,275 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
+	"sync"
+
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/assistance"
+	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
+	"ksiega/domain/listing"
+	"ksiega/domain/participant"
+	"ksiega/domain/payment"
+	"ksiega/internal/journal"
+)
+
+// ground is something that a fact stands on, so that it is not taken back under it.
+type ground struct {
+	domain.Ref
+	unknown bool             // it need not be recorded
+	of      contract.Parties // whom the fact names with a contract
+}
+
+// groundsOf are what an event's stream is to be entered under before the event is
+// recorded: a contract for its days, payments, visits and claims, an assistant for visits,
+// participant, assistant and agreement for a contract, and whom a carer cares for.
+func groundsOf(e domain.Event) []ground {
+	switch e := e.(type) {
+	case attendance.HoursRecorded:
+		return attended(e.About)
+	case attendance.AbsenceRecorded:
+		return attended(e.About)
+	case attendance.DayCorrected:
+		return attended(e.About)
+	case payment.Made:
+		return paid(e.About)
+	case payment.CameBack:
+		return paid(e.About)
+	case assistance.VisitLogged:
+		return visited(e.Visit)
+	case assistance.VisitCorrected:
+		return visited(e.Visit)
+	case agreement.ClaimReserved:
+		var all []ground
+		for _, share := range e.Shares {
+			all = append(all, ofContract(share.Contract, contract.Parties{Participant: share.Participant, Agreement: e.Agreement}))
+		}
+		return all
+	case contract.Drafted, contract.Signed, contract.TermsCorrected:
+		return parties(termsIn(e))
+	case contract.Amended:
+		return []ground{{Ref: domain.Ref{Kind: domain.RefAssistant, ID: e.Assistant}, unknown: true}}
+	case participant.Registered:
+		return caresFor(e.Person)
+	case participant.Corrected:
+		return caresFor(e.Person)
+	}
+	return nil
+}
+
+func ofContract(number string, of contract.Parties) ground {
+	return ground{Ref: domain.Ref{Kind: domain.RefContract, ID: number}, of: of}
+}
+
+func attended(a attendance.About) []ground {
+	return []ground{ofContract(a.Contract, contract.Parties{Participant: a.Participant, Programme: a.Programme, Agreement: a.Agreement})}
+}
+
+func paid(a payment.About) []ground {
+	return []ground{ofContract(a.Contract, contract.Parties{Participant: a.Participant, Programme: a.Programme, Agreement: a.Agreement})}
+}
+
+func visited(v assistance.Visit) []ground {
+	return []ground{ofContract(v.Contract, contract.Parties{Participant: v.Participant, Programme: v.Programme}),
+		{Ref: domain.Ref{Kind: domain.RefAssistant, ID: v.Assistant}}}
+}
+
+func parties(t contract.Terms) []ground {
+	all := []ground{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: t.Participant}}, {Ref: domain.Ref{Kind: domain.RefAssistant, ID: t.Assistant}, unknown: true}}
+	if t.Kind == contract.Referral {
+		all = append(all, ground{Ref: domain.Ref{Kind: domain.RefAgreement, ID: t.Agreement}})
+	}
+	return all
+}
+
+func caresFor(p participant.Person) []ground {
+	return []ground{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: p.CarerFor}, unknown: true}}
+}
+
+// turns keep those of one process who enter something under the same ground at once from
+// being in each other's way.
+type turns struct {
+	seed maphash.Seed
+	of   [64]sync.Mutex
+}
+
+func newTurns() *turns { return &turns{seed: maphash.MakeSeed()} }
+
+func (t *turns) take(stream string) *sync.Mutex {
+	return &t.of[maphash.String(t.seed, stream)%uint64(len(t.of))]
+}
+
+// enter enters a stream under whatever the events stand on that are about to be appended
+// to it. It is not remembered: what was entered once may be released by now.
+func (l Log) enter(ctx context.Context, stream string, events []journal.Decided) error {
+	entered := map[domain.Ref]bool{}
+	for _, e := range events {
+		for _, g := range groundsOf(e.Event) {
+			if g.ID == "" || entered[g.Ref] {
+				continue
+			}
+			entered[g.Ref] = true
+			meta := e.Meta
+			meta.Key = "" // it is known by what it says
+			turn := l.turns.take(g.Subject())
+			turn.Lock()
+			err := l.enterUnder(ctx, g, stream, e.Event, meta)
+			turn.Unlock()
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l Log) enterUnder(ctx context.Context, g ground, stream string, e domain.Event, meta journal.Meta) error {
+	if g.Kind == domain.RefAgreement { // it lists its referrals by events of its own
+		_, err := journal.Execute(ctx, l.Log, domain.Stream("agreement", g.ID), agreement.Decider(), referred(termsIn(e)), meta)
+		return err
+	}
+	enter := listing.Enter{On: g.Ref, Stream: stream, Unknown: g.unknown}
+	if g.Kind == domain.RefContract {
+		_, err := journal.Execute(ctx, l.Log, domain.Stream("contract", g.ID), contract.Decider(), contract.Command(contract.List{Command: enter, Of: g.of}), meta)
+		return err
+	}
+	_, err := lists()[g.Kind](ctx, l.Log, g.ID, nil, enter, meta)
+	return err
+}
+
+// termsIn are the terms that an event gives a contract.
+func termsIn(e domain.Event) contract.Terms {
+	switch e := e.(type) {
+	case contract.Drafted:
+		return e.Terms
+	case contract.Signed:
+		return e.Terms
+	case contract.TermsCorrected:
+		return e.After
+	}
+	return contract.Terms{}
+}
+
+// list asks something of the list in a record's stream, at a revision (nil: any).
+type list func(ctx context.Context, log journal.Log, id string, expected *int64, c listing.Command, meta journal.Meta) (journal.Result, error)
+
+func listIn[S, C any](stream func(id string) string, d domain.Decider[S, C], command func(listing.Command) C) list {
+	return func(ctx context.Context, log journal.Log, id string, expected *int64, c listing.Command, meta journal.Meta) (journal.Result, error) {
+		return journal.ExecuteAt(ctx, log, stream(id), expected, d, command(c), meta)
+	}
+}
+
+// lists are the lists there are, by what they are of.
+func lists() map[domain.RefKind]list {
+	in := func(category string) func(string) string {
+		return func(id string) string { return domain.Stream(category, id) }
+	}
+	return map[domain.RefKind]list{
+		domain.RefContract:    listIn(in("contract"), contract.Decider(), func(c listing.Command) contract.Command { return contract.List{Command: c} }),
+		domain.RefParticipant: listIn(participant.Stream, participant.Decider(), func(c listing.Command) participant.Command { return participant.List{Command: c} }),
+		domain.RefAssistant:   listIn(participant.AssistantStream, participant.AssistantDecider(), func(c listing.Command) participant.AssistantCommand { return participant.ListAssistant{Command: c} }),
+		domain.RefAgreement:   listIn(in("agreement"), agreement.Decider(), func(c listing.Command) agreement.Command { return agreement.List{Command: c} }),
+	}
+}
+
+// entered is how a kind of stream that is entered elsewhere is asked what stands in it,
+// and closed.
+type entered struct {
+	stands func(ctx context.Context, log journal.Log, stream string, on domain.Ref) (string, error)
+	close  func(ctx context.Context, log journal.Log, stream string, c listing.Close, meta journal.Meta) error
+}
+
+func standing[S, C any](d domain.Decider[S, C], stands func(S, domain.Ref) string, command func(listing.Command) C) entered {
+	return entered{
+		stands: func(ctx context.Context, log journal.Log, stream string, on domain.Ref) (string, error) {
+			s, err := journal.Load(ctx, log, stream, d)
+			return stands(s.State, on), err
+		},
+		close: func(ctx context.Context, log journal.Log, stream string, c listing.Close, meta journal.Meta) error {
+			_, err := journal.Execute(ctx, log, stream, d, command(c), meta)
+			return err
+		},
+	}
+}
+
+// enteredIn is that of a stream's category.
+func enteredIn(stream string) (entered, error) {
+	category, _, _ := strings.Cut(stream, "-")
+	switch category {
+	case "attendance":
+		return standing(attendance.Decider(), attendance.State.Stands, func(c listing.Command) attendance.Command { return attendance.List{Command: c} }), nil
+	case "payout":
+		return standing(payment.Decider(), payment.State.Stands, func(c listing.Command) payment.Command { return payment.List{Command: c} }), nil
+	case "assistance":
+		return standing(assistance.Decider(), assistance.State.Stands, func(c listing.Command) assistance.Command { return assistance.List{Command: c} }), nil
+	case "agreement":
+		return standing(agreement.Decider(), agreement.State.Stands, func(c listing.Command) agreement.Command { return agreement.List{Command: c} }), nil
+	case "contract":
+		return standing(contract.Decider(), contract.State.Stands, func(c listing.Command) contract.Command { return contract.List{Command: c} }), nil
+	case "participant":
+		return standing(participant.Decider(), participant.State.Stands, func(c listing.Command) participant.Command { return participant.List{Command: c} }), nil
+	}
+	return entered{}, fmt.Errorf("%s streams stand on nothing", category)
+}
+
+// vacated makes sure that nothing stands on what is to be taken back, and refuses with
+// domain.ErrNamed where something does: the first by its stream. The entries under which
+// it found nothing are released and their streams closed, so that whoever is about to
+// record something there enters it anew, which the decision then sees.
+func (l *Ledger) vacated(ctx context.Context, o *Origin, on domain.Ref, under listing.State) (listing.Checked, error) {
+	streams := under.Streams()
+	older, err := l.Older.standingOn(ctx, on)
+	if err != nil {
+		return nil, err
+	}
+	streams = append(streams, older...)
+	slices.Sort(streams)
+	for _, stream := range slices.Compact(streams) {
+		in, err := enteredIn(stream)
+		if err != nil {
+			return nil, err
+		}
+		what, err := in.stands(ctx, l.Log.Log, stream, on)
+		if err != nil {
+			return nil, fmt.Errorf("look for what stands on %s: %w", on.Kind, err)
+		}
+		if what != "" {
+			return nil, domain.ErrNamed.With("%s", what)
+		}
+	}
+	meta := l.meta(*o)
+	meta.Key = ""
+	if err := l.release(ctx, o, on, under, meta); err != nil {
+		return nil, err
+	}
+	for _, stream := range under.Streams() {
+		in, err := enteredIn(stream)
+		if err == nil {
+			err = in.close(ctx, l.Log.Log, stream, listing.Close{Entry: under.Entry(on, stream)}, meta)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return under.All(), nil
+}
+
+// release takes all entries off a list. A revision that the origin expects of the stream
+// is then the one after that.
+func (l *Ledger) release(ctx context.Context, o *Origin, on domain.Ref, under listing.State, meta journal.Meta) error {
+	release := listing.Release{On: on, Streams: under.Streams()}
+	if len(release.Streams) == 0 {
+		return nil
+	}
+	r, err := lists()[on.Kind](ctx, l.Log.Log, on.ID, o.Expected, release, meta)
+	if err == nil && o.Expected != nil {
+		o.Expected = &r.Revision
+	}
+	return err
+}

@@ -1,0 +1,438 @@
+package commands_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/agreement"
+	"ksiega/domain/assistance"
+	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
+	"ksiega/domain/participant"
+	"ksiega/domain/payment"
+	"ksiega/internal/journal"
+	"ksiega/internal/testkit/ledgertest"
+)
+
+// meanwhile is a log where something happens before the n-th append, from 0.
+type meanwhile struct {
+	journal.Log
+	mu   sync.Mutex
+	left int
+	then func()
+}
+
+func (m *meanwhile) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
+	m.mu.Lock()
+	then := m.then
+	if m.left--; m.left >= 0 {
+		then = nil
+	} else {
+		m.then = nil
+	}
+	m.mu.Unlock()
+	if then != nil {
+		then()
+	}
+	return m.Log.Append(ctx, stream, expected, events...)
+}
+
+// disturbed is the ledger where something happens before its n-th append; happened says
+// whether it did.
+func disturbed(l *ledgertest.Ledger, n int, then func()) (slow *commands.Ledger, happened func() bool) {
+	m := &meanwhile{Log: l.Journal, left: n, then: then}
+	other := *l.Ledger
+	other.Log = commands.NewLog(m, l.Vault)
+	return &other, func() bool { return m.then == nil }
+}
+
+func fileOf(t testing.TB, l *commands.Ledger, f sheet) (commands.Summary, error) {
+	t.Helper()
+	return l.Import(t.Context(), ledgertest.Actor, commands.File{Name: f.name, Data: []byte(f.rows)}, nil)
+}
+
+// astray is what stands on what is not recorded.
+func astray(t testing.TB, l *ledgertest.Ledger) (all []string) {
+	t.Helper()
+	contracts := map[string]contract.State{}
+	for _, number := range []string{"S/1", "T/1", "S/2"} {
+		contracts[number] = foldOf(t, l, domain.Stream("contract", number), contract.Decider())
+	}
+	lost := func(what string, on bool) {
+		if what != "" && !on {
+			all = append(all, what)
+		}
+	}
+	s := domain.Ref{Kind: domain.RefContract, ID: "S/1"}
+	lost(foldOf(t, l, "attendance-S%2F1", attendance.Decider()).Stands(s), contracts["S/1"].Exists())
+	lost(foldOf(t, l, "payout-S%2F1", payment.Decider()).Stands(s), contracts["S/1"].Exists())
+	visits := foldOf(t, l, assistance.Stream("A1", domain.NewDate(2024, 3, 1).Month()), assistance.Decider())
+	lost(visits.Stands(domain.Ref{Kind: domain.RefContract, ID: "T/1"}), contracts["T/1"].Exists())
+	a1 := domain.Ref{Kind: domain.RefAssistant, ID: "A1"}
+	assistant := foldOf(t, l, participant.AssistantStream("A1"), participant.AssistantDecider())
+	lost(visits.Stands(a1), assistant.Exists())
+	lost(misnamed(t, l, contracts), false)
+	under := foldOf(t, l, domain.Stream("agreement", "P/1"), agreement.Decider())
+	for _, id := range []string{"U1", "U2", "U3"} {
+		person := foldOf(t, l, participant.Stream(id), participant.Decider())
+		for _, c := range contracts {
+			lost(c.Stands(domain.Ref{Kind: domain.RefParticipant, ID: id}), person.Exists())
+		}
+	}
+	for number, c := range contracts {
+		on := c.Stands(domain.Ref{Kind: domain.RefAgreement, ID: "P/1"})
+		lost(on, under.Exists())
+		lost(on, under.Refers(number))
+	}
+	return all
+}
+
+// misnamed is the last thing that is recorded under a contract and names another person
+// than the contract does.
+func misnamed(t testing.TB, l *ledgertest.Ledger, contracts map[string]contract.State) (what string) {
+	t.Helper()
+	days, payouts := map[domain.Date]string{}, map[string]string{}
+	err := l.Journal.Scan(context.Background(), journal.ScanOptions{}, func(b journal.Batch) error {
+		for _, r := range b.Events {
+			switch e := r.Event.(type) {
+			case attendance.HoursRecorded:
+				days[e.Date] = e.Participant
+			case attendance.AbsenceRecorded:
+				days[e.Date] = e.Participant
+			case attendance.DayWithdrawn:
+				delete(days, e.Date)
+			case payment.Made:
+				payouts[e.List] = e.Participant
+			case payment.Withdrawn:
+				delete(payouts, e.List)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d, of := range days {
+		if of != contracts["S/1"].First.Participant {
+			what = "day " + d.String() + " of " + of
+		}
+	}
+	for list, of := range payouts {
+		if of != contracts["S/1"].First.Participant {
+			what = "payment " + list + " of " + of
+		}
+	}
+	return what
+}
+
+func foldOf[S, C any](t testing.TB, l *ledgertest.Ledger, stream string, d domain.Decider[S, C]) S {
+	t.Helper()
+	s, err := journal.Load(context.Background(), l.Journal, stream, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.State
+}
+
+// A pair is something that is taken back, and something that would stand on it.
+type pair struct{ before, out, in sheet }
+
+func pairs() map[string]pair {
+	back := func(name, head, row string) sheet {
+		return sheet{name, head + ";wycofanie;powod\n" + row + ";tak;pomyłka\n"}
+	}
+	referral := back("umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do", "S/1;;;;;;")
+	visits := back("umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do", "T/1;;;;;;")
+	none := sheet{}
+	return map[string]pair{
+		"a day of a contract":      {none, referral, sheet{"obecnosci_9.csv", "umowa;data;godziny\nS/1;04.03.2024;8\n"}},
+		"an absence of a contract": {none, referral, sheet{"obecnosci_9.csv", "umowa;data;godziny;nieobecnosc\nS/1;04.03.2024;;choroba\n"}},
+		"a payment of a contract":  {none, referral, sheet{"wyplaty_9.csv", "lista;umowa;miesiac;kwota;data\nL/1;S/1;2024-03;120,00;05.04.2024\n"}},
+		"a visit of a contract":    {none, visits, sheet{"godziny_9.csv", "asystent;umowa;data;od;do\nA1;T/1;04.03.2024;08:00;10:00\n"}},
+		"a day of a contract that is another's": {none, sheet{"umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie;korekta;powod\nS/1;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024;P/1;tak;pomyłka\n"},
+			sheet{"obecnosci_9.csv", "umowa;data;godziny\nS/1;04.03.2024;8\n"}},
+		"a payment of a contract that is another's": {none, sheet{"umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie;korekta;powod\nS/1;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024;P/1;tak;pomyłka\n"},
+			sheet{"wyplaty_9.csv", "lista;umowa;miesiac;kwota;data\nL/1;S/1;2024-03;120,00;05.04.2024\n"}},
+		"a visit of an assistant": {sheet{"umowy_8.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent;korekta;powod\nT/1;trojstronny;asystent-aktywnosci;U2;02.01.2024;02.01.2024;31.12.2024;A2;tak;pomyłka\n"},
+			back("asystenci_9.csv", "id;imie;nazwisko", "A1;;"), sheet{"godziny_9.csv", "asystent;umowa;data;od;do\nA1;T/1;04.03.2024;08:00;10:00\n"}},
+		"a contract of a participant": {sheet{"uczestnicy_8.csv", "id;imie;nazwisko\nU3;E;E\n"}, back("uczestnicy_9.csv", "id;imie;nazwisko", "U3;;"),
+			sheet{"umowy_7.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie\nS/2;psu;psu;U3;02.01.2024;02.01.2024;31.12.2024;P/1\n"}},
+		"a contract that becomes a participant's": {sheet{"uczestnicy_8.csv", "id;imie;nazwisko\nU3;E;E\n"}, back("uczestnicy_9.csv", "id;imie;nazwisko", "U3;;"),
+			sheet{"umowy_7.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie;korekta;powod\nS/1;psu;psu;U3;02.01.2024;02.01.2024;31.12.2024;P/1;tak;pomyłka\n"}},
+		"a referral of an agreement": {back("umowy_8.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do", "S/1;;;;;;"), back("porozumienia_9.csv", "numer;zawarto;od;do;refundacja", "P/1;;;;"),
+			sheet{"umowy_7.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie\nS/2;psu;psu;U1;02.01.2024;02.01.2024;31.12.2024;P/1\n"}},
+	}
+}
+
+// bareCentre is one where nothing stands on its contracts.
+func bareCentre(t testing.TB, before sheet) *ledgertest.Ledger {
+	t.Helper()
+	l := ledgertest.Open(t)
+	for _, f := range append(anyCentre()[:4], before) {
+		if f.name == "" {
+			continue
+		}
+		if s := l.Import(t, f.name, f.rows); s.Refused != 0 {
+			t.Fatalf("%s: %s", f.name, reasons(s))
+		}
+	}
+	return l
+}
+
+// Of two clerks at once, one takes something back and the other records what would stand
+// on it, the one between any two writes of the other: one of them is refused, and nothing
+// stands on what is not recorded.
+func TestTakenBackWhileSomethingIsRecordedOnIt(t *testing.T) {
+	t.Parallel()
+	for name, p := range pairs() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, outFirst := range []bool{true, false} {
+				first, second := p.in, p.out
+				if outFirst {
+					first, second = p.out, p.in
+				}
+				for at := 0; ; at++ {
+					l := bareCentre(t, p.before)
+					var other commands.Summary
+					slow, happened := disturbed(l, at, func() { other = l.Import(t, second.name, second.rows) })
+					s, err := fileOf(t, slow, first)
+					if err != nil {
+						t.Fatalf("before write %d of %s: %v", at, first.name, err)
+					}
+					if !happened() {
+						break
+					}
+					if s.Accepted+other.Accepted != 1 && !(strings.Contains(name, "another's") && s.Refused+other.Refused == 0) {
+						t.Errorf("%s before write %d of %s: accepted %d and %d; %s%s", second.name, at, first.name, other.Accepted, s.Accepted, reasons(s), reasons(other))
+					}
+					if lost := astray(t, l); len(lost) > 0 {
+						t.Errorf("%s before write %d of %s leaves %v", second.name, at, first.name, lost)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A claim that was worked out before its referral was taken back, with all that stood on
+// it, is not submitted.
+func TestAClaimWhoseReferralIsTakenBackMeanwhile(t *testing.T) {
+	t.Parallel()
+	for at := 0; ; at++ {
+		l := bareCentre(t, sheet{"obecnosci_1.csv", "umowa;data;godziny\nS/1;04.03.2024;8\n"})
+		accepted(t, l, paidInMarch())
+		gone := 0
+		slow, happened := disturbed(l, at, func() {
+			for _, f := range []sheet{{"wyplaty_9.csv", "lista;umowa;miesiac;kwota;data;wycofanie;powod\nL/1;S/1;2024-03;;;tak;pomyłka\n"},
+				{"obecnosci_9.csv", "umowa;data;godziny;wycofanie;powod\nS/1;04.03.2024;;tak;pomyłka\n"},
+				{"umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;wycofanie;powod\nS/1;;;;;;;tak;pomyłka\n"}} {
+				gone += l.Import(t, f.name, f.rows).Accepted
+			}
+		})
+		s, err := fileOf(t, slow, claimedForMarch())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !happened() {
+			break
+		}
+		if gone < 2 || (gone == 3) == (s.Accepted == 1) {
+			t.Errorf("before write %d: %d taken back, %d claims: %s", at, gone, s.Accepted, reasons(s))
+		}
+		if lost := astray(t, l); len(lost) > 0 {
+			t.Errorf("before write %d: %v", at, lost)
+		}
+	}
+}
+
+// The power goes before or after any write: whatever is recorded stands on what is
+// recorded, and what was cut short is completed when it comes again; or the other way can
+// still be gone.
+func TestTakenBackCutShort(t *testing.T) {
+	t.Parallel()
+	for name, p := range pairs() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, f := range []sheet{p.in, p.out} {
+				for _, stored := range []bool{true, false} {
+					for at := 0; ; at++ {
+						l := bareCentre(t, p.before)
+						if _, err := fileOf(t, cutAnywhere(l, at, stored), f); err == nil {
+							break
+						} else if !errors.Is(err, errPowerLost) {
+							t.Fatal(err)
+						}
+						if lost := astray(t, l); len(lost) > 0 {
+							t.Errorf("%s, write %d, stored %t leaves %v", f.name, at, stored, lost)
+						}
+						if at%2 == 0 {
+							if s := l.Import(t, f.name, f.rows); s.Accepted+s.Known != 1 {
+								t.Errorf("%s, write %d, stored %t, sent again: %s", f.name, at, stored, reasons(s))
+							}
+						} else {
+							in, out := l.Import(t, p.in.name, p.in.rows), l.Import(t, p.out.name, p.out.rows)
+							if in.Accepted+in.Known+out.Accepted+out.Known < 1 {
+								t.Errorf("%s, write %d, stored %t: %s%s", f.name, at, stored, reasons(in), reasons(out))
+							}
+						}
+						if lost := astray(t, l); len(lost) > 0 {
+							t.Errorf("%s, write %d, stored %t and sent again leaves %v", f.name, at, stored, lost)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// cutAnywhere is the ledger with its power failing at an append.
+func cutAnywhere(l *ledgertest.Ledger, appends int, after bool) *commands.Ledger {
+	dying := *l.Ledger
+	dying.Log = commands.NewLog(&failing{Log: l.Journal, left: appends, after: after, lists: true}, l.Vault)
+	return &dying
+}
+
+// unlisting is an earlier build, which kept no lists.
+type unlisting struct{ journal.Log }
+
+func (u unlisting) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
+	if len(events) > 0 && strings.HasPrefix(events[0].Event.EventType(), "listing.") {
+		return journal.Written{}, nil
+	}
+	return u.Log.Append(ctx, stream, expected, events...)
+}
+
+// What an earlier build recorded without lists is found all the same, also once a list
+// has begun; and taken back, its ground can be too.
+func TestWhatEarlierBuildsDidNotList(t *testing.T) {
+	t.Parallel()
+	for name, p := range pairs() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := ledgertest.Open(t)
+			early := *l.Ledger
+			early.Log, early.Older = commands.NewLog(unlisting{l.Journal}, l.Vault), commands.NewOlder(l.Journal, true)
+			for _, f := range append(anyCentre()[:4], p.before, p.in) {
+				if f.name == "" {
+					continue
+				}
+				if s, err := fileOf(t, &early, f); err != nil || s.Refused != 0 {
+					t.Fatal(err, reasons(s))
+				}
+			}
+			for range 2 {
+				if s := l.Import(t, p.out.name, p.out.rows); s.Refused != 1 || !strings.Contains(reasons(s), "a record stands that names it") {
+					t.Errorf("taken back under it: %+v", s)
+				}
+				l.Import(t, "umowy_6.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do\nX/1;socjalny;asystent-aktywnosci;U1;02.01.2024;02.01.2024;31.12.2024\n")
+			}
+			if lost := astray(t, l); len(lost) > 0 {
+				t.Error(lost)
+			}
+		})
+	}
+}
+
+// Many clerks at once, on the same few things: whatever order they come in, nothing
+// stands on what is not recorded.
+func TestManyTakeBackAndRecord(t *testing.T) {
+	t.Parallel()
+	all := pairs()
+	l := ledgertest.Open(t)
+	for _, f := range append(anyCentre()[:4], sheet{"uczestnicy_8.csv", "id;imie;nazwisko\nU3;E;E\n"}) {
+		accepted(t, l, f)
+	}
+	back := map[string]sheet{
+		"day":   {"obecnosci_5.csv", "umowa;data;godziny;wycofanie;powod\nS/1;04.03.2024;;tak;pomyłka\n"},
+		"visit": {"godziny_5.csv", "asystent;umowa;data;od;do;wycofanie;powod\nA1;T/1;04.03.2024;08:00;;tak;pomyłka\n"},
+	}
+	var clerks sync.WaitGroup
+	for clerk := range 6 {
+		clerks.Go(func() {
+			for round := range 6 {
+				i := 0
+				for _, p := range all {
+					for _, f := range []sheet{p.in, p.out, back["day"], back["visit"], anyCentre()[3]} {
+						if i++; (i+clerk+round)%3 == 0 {
+							// A file of its own, so that it is not known from before.
+							f.rows += strings.Repeat("\n", 1+clerk*100+round*10+i%10)
+							if _, err := fileOf(t, l.Ledger, f); err != nil && !errors.Is(err, journal.ErrConflict) && !errors.Is(err, domain.ErrOvertaken) {
+								t.Error(err)
+							}
+						}
+					}
+				}
+			}
+		})
+	}
+	clerks.Wait()
+	if lost := astray(t, l); len(lost) > 0 {
+		t.Error(lost)
+	}
+}
+
+// A day that is decided by terms which are corrected before it is recorded has the rates
+// of the corrected ones, by command and from a file.
+func TestADayOfTermsThatAreCorrectedMeanwhile(t *testing.T) {
+	t.Parallel()
+	referral := sheet{"umowy_2.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent;porozumienie;godziny_tydzien;stawka;korekta;powod\n" +
+		"S/1;psu;psu;U1;02.01.2024;02.01.2024;31.12.2024;;P/1;10;45,00;tak;x\n"}
+	under := sheet{"porozumienia_2.csv", "numer;zawarto;od;do;refundacja;limit_godzin_miesiac;stawka_bazowa;korekta;powod\n" +
+		"P/1;02.01.2024;02.01.2024;31.12.2024;60;40;45,00;tak;x\n"}
+	for _, correction := range []sheet{referral, under} {
+		for _, earlier := range []bool{false, true} { // a day before it
+			for at := range 3 {
+				t.Run(fmt.Sprintf("%s, earlier %t, before write %d", correction.name, earlier, at), func(t *testing.T) {
+					l := bareCentre(t, sheet{})
+					want := domain.HourlyRate(4500)
+					if earlier {
+						accepted(t, l, sheet{"obecnosci_2.csv", "umowa;data;godziny\nS/1;26.02.2024;2\n"})
+					}
+					day := domain.NewDate(2024, 3, 4)
+					for i, record := range []func(*commands.Ledger) error{
+						func(slow *commands.Ledger) error {
+							_, err := slow.RecordAttendance(t.Context(), ledgertest.Actor, commands.RecordAttendance{Contract: "S/1", Date: day, Minutes: 300})
+							return err
+						},
+						func(slow *commands.Ledger) error {
+							s, err := fileOf(t, slow, sheet{"obecnosci_3.csv", "umowa;data;godziny\nS/1;12.03.2024;2\nS/1;13.03.2024;2\n"})
+							if s.Refused > 0 {
+								err = errors.Join(err, errors.New(reasons(s)))
+							}
+							return err
+						},
+					} {
+						next := correction
+						if i > 0 {
+							next.rows = strings.ReplaceAll(next.rows, "45,00", "46,00")
+							want, day = 4600, domain.NewDate(2024, 3, 13)
+						}
+						slow, happened := disturbed(l, at, func() { accepted(t, l, next) })
+						if err := record(slow); err != nil {
+							t.Fatal(err)
+						}
+						if !happened() {
+							return
+						}
+						sheet := foldOf(t, l, "attendance-S%2F1", attendance.Decider())
+						for _, d := range sheet.WorkedDays() {
+							if got := sheet.Rates(d).Paid; got != want {
+								t.Errorf("%s at %d, not %d", d, got, want)
+							}
+						}
+						if len(sheet.WorkedDays()) == 0 {
+							t.Errorf("%s is not there", day)
+						}
+					}
+				})
+			}
+		}
+	}
+}

@@ -165,9 +165,10 @@ func TestARequestThatWouldBeRefusedToday(t *testing.T) {
 	cycle(d)
 	day := `{"contract":"S/1","date":"2018-03-12","minutes":60}`
 	first := accepted(t, d.command("record-attendance", "d1", day))
+	accepted(t, d.command("record-attendance", "w1", `{"contract":"S/1","date":"2018-03-12","withdraw":true,"reason":"pomyłka"}`))
 	accepted(t, d.command("change-contract", "c1", `{"number":"S/1","change":"suspend","on":"2018-03-12","reason":"pobyt"}`))
 	for range 70 { // more often than anybody may guess
-		if again := accepted(t, d.command("record-attendance", "d1", day)); again.Events != 0 || again.Position != first.Position || again.Revision != first.Revision {
+		if again := accepted(t, d.command("record-attendance", "d1", day)); again.Events != 0 || again.Position != first.Position {
 			t.Fatalf("%+v, then %+v", first, again)
 		}
 	}

@@ -51,7 +51,14 @@ func reach(ctx context.Context, g *globals, live, writes bool) (*control.Client,
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
-	return control.Within(p.door(api), as(g), p.Close), nil
+	return control.Within(p.door(api), as(g), func() error { return errors.Join(p.noteGuesses(), p.Close()) }), nil
+}
+
+// noteGuesses records the sums that a server's upkeep would have.
+func (p *process) noteGuesses() error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownGrace)
+	defer cancel()
+	return p.ledger.NoteGuesses(ctx)
 }
 
 // dial reaches the server that holds the data directory; nil means that there is none.

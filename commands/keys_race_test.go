@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ksiega/commands"
 	"ksiega/domain"
@@ -174,4 +175,55 @@ func TestAKeyOutlivesAChangeOfRights(t *testing.T) {
 			t.Errorf("who may record nothing any more: %v", err)
 		}
 	}
+}
+
+// Cut short before a refusal gives the key back, the key stays the request's, which goes on;
+// a key that was given back is nobody's, however long ago.
+func TestAKeyThatWasNotGivenBackStaysBound(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	now := ledgertest.Now()
+	l.Now = func() time.Time { return now }
+	gone := errors.New("the power goes")
+	cut := server(t, l, nil)
+	cut.Log = commands.NewLog(&cutAppends{l.Journal, func(events []journal.Decided) error {
+		if _, ok := events[0].Event.(intake.RequestRefused); ok {
+			return gone
+		}
+		return nil
+	}}, cut.Vault)
+	if _, err := commands.Once(t.Context(), cut, program("cut"), wrong("P/1"), cut.ConcludeAgreement); !refusedFor(err) {
+		t.Error(err)
+	}
+	if _, err := conclude(t, l, program("free"), wrong("P/1")); !refusedFor(err) {
+		t.Error(err)
+	}
+	if _, err := conclude(t, l, program("cut"), wrong("P/1")); !refusedFor(err) {
+		t.Errorf("the same request: %v", err)
+	}
+	for range 2 {
+		if _, err := conclude(t, l, program("cut"), agreementOf("P/1", 60)); !errors.Is(err, intake.ErrKeyReused) {
+			t.Errorf("another request, on %s: %v", now.Format(time.DateOnly), err)
+		}
+		now = now.AddDate(0, 0, 31)
+		if err := l.ForgetRequests(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := conclude(t, l, program("free"), agreementOf("P/1", 60)); err != nil {
+		t.Errorf("under a key that was given back: %v", err)
+	}
+}
+
+// cutAppends is a log that some appends do not reach.
+type cutAppends struct {
+	journal.Log
+	why func(events []journal.Decided) error
+}
+
+func (l *cutAppends) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
+	if err := l.why(events); err != nil {
+		return journal.Written{}, err
+	}
+	return l.Log.Append(ctx, stream, expected, events...)
 }

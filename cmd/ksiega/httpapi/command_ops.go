@@ -71,7 +71,7 @@ func register[C commands.Request](s *server, api huma.API, summary string, do fu
 	s.commands = append(s.commands, name)
 	op := huma.Operation{
 		OperationID: name, Method: http.MethodPost, Path: "/api/v1/commands/" + name, Summary: summary, Tags: []string{tagCommands},
-		MaxBodyBytes: maxCommandBytes, Middlewares: huma.Middlewares{s.needAccept, s.needJSON},
+		MaxBodyBytes: maxCommandBytes, RejectUnknownQueryParameters: true, Middlewares: huma.Middlewares{s.needAccept, s.needJSON},
 		Errors: failures(http.StatusBadRequest, http.StatusNotFound, http.StatusNotAcceptable, http.StatusConflict, http.StatusPreconditionFailed,
 			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusTooManyRequests),
 	}

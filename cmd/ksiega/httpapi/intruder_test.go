@@ -416,3 +416,57 @@ func TestABlankReasonIsNone(t *testing.T) {
 		}
 	}
 }
+
+// A command takes nothing from its address: whoever asks there for a trial gets none.
+func TestACommandTakesNothingFromItsAddress(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	refused(t, d.do(request(http.MethodPost, "/api/v1/commands/conclude-agreement?dryRun=true", agreementBody, "Content-Type", "application/json", "Idempotency-Key", "k")),
+		http.StatusUnprocessableEntity, "invalid")
+	if n := len(decode[httpapi.EventPage](t, d.get("/api/v1/events")).Events); n != 0 {
+		t.Errorf("%d events were recorded", n)
+	}
+}
+
+// An auditor reads, and records nothing but that they read, by whatever command.
+func TestAnAuditorRecordsNothing(t *testing.T) {
+	t.Parallel()
+	d := secretLedger(t, truth())
+	d.role = "coordinator"
+	before := len(decode[httpapi.EventPage](t, d.get("/api/v1/events?limit=1000")).Events)
+	d.role = "auditor"
+	_, names, _ := strings.Cut(decode[httpapi.Problem](t, d.command("none", "k", "{}")).Detail, "there are ")
+	bodies := map[string]map[string]any{}
+	for _, c := range amended(truth()) {
+		bodies[c.name] = c.body
+	}
+	for name := range strings.SplitSeq(names, ", ") {
+		body := bodies[name]
+		switch name {
+		case "conclude-agreement", "submit-claim":
+			body = map[string]any{"number": "P/1", "agreement": "P/1"}
+			if name == "conclude-agreement" {
+				delete(body, "agreement")
+			}
+		case "pay-benefit":
+			body = map[string]any{"list": "L1", "contract": "S/1", "month": "2018-03"}
+		case "withdraw-claim":
+			body = truth().withdrawal()
+		case "write-off-claim":
+			body = truth().writtenOff()
+		case "resolve-finding":
+			body = truth().resolved()
+		case "match-line", "unmatch-line":
+			body = map[string]any{"statement": "1", "line": 1, "claim": "W/1"}
+			if name == "unmatch-line" {
+				body["reason"] = "x"
+			}
+		}
+		for _, key := range []string{"a", "truth-0"} {
+			refused(t, d.command(name, key, mustJSON(t, body)), http.StatusForbidden, "denied")
+		}
+	}
+	if after := len(decode[httpapi.EventPage](t, d.get("/api/v1/events?limit=1000")).Events); after != before {
+		t.Errorf("%d events were recorded", after-before)
+	}
+}

@@ -127,9 +127,9 @@ func (m *Memory[E]) ready() error {
 			err = m.p.work(m.tx, unit, append(keys, more...), m.last)
 		}
 		m.failed = err
+		m.tx.forget() // or else what it looked for in vain is held until all units are done
 	}
 	m.tx.unit = unit
-	m.tx.forget()
 	return m.failed
 }
 

@@ -95,12 +95,10 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogV
 	s := l.sealer(ctx)
 	visit := assistance.Visit{Assistant: c.Assistant, Contract: c.Contract, Participant: signed.Terms.Participant,
 		Programme: signed.Terms.Programme, Date: c.Date, From: c.From}
-	amend := c.taken(s, visit.SealOf("reason"))
+	cmd := assistance.LogVisit{Visit: visit, Amend: c.taken(s, visit.SealOf("reason"))}
+	cmd.Anew = !o.SeesAllOf(c.Operation())
 	if c.Withdraw {
-		if c.Correct {
-			return nil, domain.ErrBoth
-		}
-		return assistance.WithdrawVisit{Visit: visit, Reason: amend.Reason, Wordless: amend.Wordless}, s.err
+		return cmd, s.err
 	}
 	if c.To <= c.From {
 		return nil, ErrTimes.With("%s to %s", c.From, c.To)
@@ -113,11 +111,6 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogV
 	if err != nil {
 		return nil, err
 	}
-	details := assistance.Details{To: c.To, Minutes: minutes, Activity: s.text(visit.SealOf("activity"), c.Activity), Place: s.text(visit.SealOf("place"), c.Place)}
-	editions := of.Caps()
-	if c.Correct {
-		return assistance.CorrectVisit{Visit: visit, Details: details, Editions: editions, Reason: amend.Reason, Wordless: amend.Wordless,
-			Anew: !o.SeesAllOf(c.Operation())}, s.err
-	}
-	return assistance.LogVisit{Visit: visit, Details: details, Editions: editions}, s.err
+	cmd.Editions, cmd.Details = of.Caps(), assistance.Details{To: c.To, Minutes: minutes, Activity: s.text(visit.SealOf("activity"), c.Activity), Place: s.text(visit.SealOf("place"), c.Place)}
+	return cmd, s.err
 }

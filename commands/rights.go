@@ -85,7 +85,7 @@ func (l *Ledger) mayAsk(o Origin, op access.Operation) error {
 
 // veiled decides for somebody who may not see what is recorded: that it is so already
 // and that it differs are one refusal. A command that may replace what is recorded is
-// decided anew by its own decider, see RecordDay.Anew and CorrectVisit.Anew.
+// decided anew by its own decider, see domain.Amend.
 func veiled[S, C any](o Origin, r Request, d domain.Decider[S, C]) domain.Decider[S, C] {
 	if o.SeesAllOf(r.Operation()) {
 		return d

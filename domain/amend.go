@@ -112,3 +112,49 @@ func (a Amend) Over(standing Standing, same bool, what string) (Step, error) {
 	}
 	return Enter, nil
 }
+
+// Recorded is what stands under an identity, and what each step makes of it.
+type Recorded struct {
+	What     string // names it in a refusal
+	Standing Standing
+	Same     bool   // what stands has the values that the command asks for
+	Differs  string // or the first field in which it has others, where that is known
+	// Refuse, if set, is what else is to be said against a step that is to be taken.
+	Refuse    func(Step) error
+	Entered   Event
+	Corrected Event // nil: Withdrawn, then Entered
+	Withdrawn Event
+}
+
+// Decide is what a command leads to over what is recorded.
+func (a Amend) Decide(r Recorded) ([]Event, error) {
+	what := r.What
+	if r.Standing == Stands && r.Differs != "" {
+		what += ", " + r.Differs
+	}
+	step, err := a.Over(r.Standing, r.Same, what)
+	if err == nil && step != Keep && r.Refuse != nil {
+		err = r.Refuse(step)
+	}
+	switch {
+	case err != nil || step == Keep:
+		return nil, DiffersAt(r.Differs, err)
+	case step == Enter:
+		return []Event{r.Entered}, nil
+	case step == Replace && r.Corrected != nil:
+		return []Event{r.Corrected}, nil
+	case step == Replace:
+		return []Event{r.Withdrawn, r.Entered}, nil
+	}
+	return []Event{r.Withdrawn}, nil
+}
+
+// Taking asks only before something is taken away.
+func Taking(refuse func() error) func(Step) error {
+	return func(step Step) error {
+		if step != TakeAway {
+			return nil
+		}
+		return refuse()
+	}
+}

@@ -297,27 +297,18 @@ func conclude(s State, c Conclude) ([]domain.Event, error) {
 	if err := check(t); err != nil && !c.Withdraw {
 		return nil, err
 	}
-	field, what := differs(s.Terms, t), "agreement "+t.Agreement
-	if s.Exists() {
-		what += ", " + field
-	}
-	step, err := c.Over(domain.StandingOf(s.Exists(), s.gone), field == "", what)
-	switch {
-	case err != nil || step == domain.Keep:
-		return nil, domain.DiffersAt(field, err)
-	case step == domain.Enter:
-		return []domain.Event{Concluded{t}}, nil
-	case step == domain.Replace:
-		return []domain.Event{TermsCorrected{t, c.Reason}}, nil
-	case len(s.Referrals) > 0:
-		return nil, domain.ErrNamed.With("referral %s", s.Referrals[0].Contract)
-	case len(s.Claims) > 0:
-		return nil, domain.ErrNamed.With("claim %s", s.Claims[0].Submitted.Claim)
-	}
-	if err := s.List.Overtaken(c.Checked); err != nil {
-		return nil, err
-	}
-	return []domain.Event{Withdrawn{s.Terms.Agreement, s.Terms.Concluded, c.Reason}}, nil
+	field := differs(s.Terms, t)
+	return c.Decide(domain.Recorded{What: "agreement " + t.Agreement, Standing: domain.StandingOf(s.Exists(), s.gone), Same: field == "", Differs: field,
+		Refuse: domain.Taking(func() error {
+			switch {
+			case len(s.Referrals) > 0:
+				return domain.ErrNamed.With("referral %s", s.Referrals[0].Contract)
+			case len(s.Claims) > 0:
+				return domain.ErrNamed.With("claim %s", s.Claims[0].Submitted.Claim)
+			}
+			return s.List.Overtaken(c.Checked)
+		}),
+		Entered: Concluded{t}, Corrected: TermsCorrected{t, c.Reason}, Withdrawn: Withdrawn{s.Terms.Agreement, s.Terms.Concluded, c.Reason}})
 }
 
 func check(t Terms) error {

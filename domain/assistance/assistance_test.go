@@ -164,8 +164,8 @@ func TestCorrectVisit(t *testing.T) {
 	t.Parallel()
 	first, second := logged("C1", may14, 600, 720), logged("C2", may14, 780, 840)
 	shorter, longer := until(600, 660), until(600, 780)
-	fix := func(d Details, caps Caps, reason domain.Sealed) CorrectVisit {
-		return CorrectVisit{Visit: first.Visit, Details: d, Editions: under(caps), Reason: reason}
+	fix := func(d Details, caps Caps, reason domain.Sealed) LogVisit {
+		return LogVisit{Visit: first.Visit, Details: d, Editions: under(caps), Amend: domain.Amend{Correct: true, Reason: reason}}
 	}
 	s := given.Given(t, Decider(), first, second)
 	s.When(fix(shorter, Caps{}, "r")).Then(corrected(first, shorter, "r"))
@@ -198,11 +198,11 @@ func TestWithdrawVisit(t *testing.T) {
 	t.Parallel()
 	first := logged("C1", may14, 600, 720)
 	gone := withdrawn(first, "r")
-	take := WithdrawVisit{Visit: first.Visit, Reason: "r"}
+	take := LogVisit{Visit: first.Visit, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
 	given.Given(t, Decider(), first).When(take).Then(gone)
 	given.Given(t, Decider(), first, gone).When(take).Then()
 	given.Given(t, Decider()).When(take).Refuse(domain.ErrNothingToWithdraw)
-	given.Given(t, Decider(), first).When(WithdrawVisit{Visit: first.Visit}).Refuse(domain.ErrNoReason)
+	given.Given(t, Decider(), first).When(LogVisit{Visit: first.Visit, Amend: domain.Amend{Withdraw: true}}).Refuse(domain.ErrNoReason)
 	other := take
 	other.Programme = "x"
 	given.Given(t, Decider(), first).When(other).Refuse(domain.ErrDiffers)
@@ -210,7 +210,7 @@ func TestWithdrawVisit(t *testing.T) {
 	given.Given(t, Decider(), first).When(other).Refuse(domain.ErrNoID)
 
 	given.Given(t, Decider(), first, gone).When(logging(first)).Then(first)
-	back := CorrectVisit{Visit: first.Visit, Details: first.Details}
+	back := LogVisit{Visit: first.Visit, Details: first.Details, Amend: domain.Amend{Correct: true}}
 	given.Given(t, Decider(), first, gone).When(back).Refuse(domain.ErrNoReason)
 	back.Reason = "r2"
 	again := first
@@ -226,7 +226,7 @@ func TestACorrectionKeepsItsEdition(t *testing.T) {
 	t.Parallel()
 	first := logged("C1", may14, 0, 60)
 	first.Caps = Caps{Edition: 2}
-	fix := CorrectVisit{Visit: first.Visit, Details: Details{To: 30, Minutes: 30}, Editions: under(Caps{Edition: 5}), Reason: "r"}
+	fix := LogVisit{Visit: first.Visit, Details: Details{To: 30, Minutes: 30}, Editions: under(Caps{Edition: 5}), Amend: domain.Amend{Correct: true, Reason: "r"}}
 	fixed := corrected(first, fix.Details, "r")
 	fixed.Caps = Caps{Edition: 2}
 	given.Given(t, Decider(), first).When(fix).Then(fixed)
@@ -277,7 +277,7 @@ func TestACapCountsItsOwnProgramme(t *testing.T) {
 		own.Caps = caps
 		given.Given(t, Decider(), elsewhere).When(logging(own)).Then(own)
 		s := given.Given(t, Decider(), elsewhere, own)
-		longer := CorrectVisit{Visit: own.Visit, Details: until(720, 841), Editions: under(caps), Reason: "r"}
+		longer := LogVisit{Visit: own.Visit, Details: until(720, 841), Editions: under(caps), Amend: domain.Amend{Correct: true, Reason: "r"}}
 		want := ErrOverMonthlyCap
 		if caps.Daily != 0 {
 			want = ErrOverDailyCap
@@ -347,8 +347,8 @@ func TestAWithdrawnVisitOfSomebodyElse(t *testing.T) {
 	given.Given(t, Decider(), history...).When(logging(is)).Then(is)
 	first := is
 	first.Reason = "r2"
-	given.Given(t, Decider(), history...).When(CorrectVisit{Visit: is.Visit, Details: is.Details, Editions: under(is.Caps), Reason: "r2"}).Then(first)
-	given.Given(t, Decider(), history...).When(WithdrawVisit{Visit: is.Visit, Reason: "r2"}).Then()
+	given.Given(t, Decider(), history...).When(LogVisit{Visit: is.Visit, Details: is.Details, Editions: under(is.Caps), Amend: domain.Amend{Correct: true, Reason: "r2"}}).Then(first)
+	given.Given(t, Decider(), history...).When(LogVisit{Visit: is.Visit, Amend: domain.Amend{Withdraw: true, Reason: "r2"}}).Then()
 	given.Given(t, Decider(), was).When(logging(is)).Refuse(domain.ErrDiffers)
-	given.Given(t, Decider(), was).When(WithdrawVisit{Visit: is.Visit, Reason: "r2"}).Refuse(domain.ErrDiffers)
+	given.Given(t, Decider(), was).When(LogVisit{Visit: is.Visit, Amend: domain.Amend{Withdraw: true, Reason: "r2"}}).Refuse(domain.ErrDiffers)
 }

@@ -19,41 +19,20 @@ var (
 // Command is what can be asked of an assistant's month.
 type Command interface{ assistance() }
 
-// LogVisit records a visit.
+// LogVisit records a visit, says what a recorded one really was (its end, activity or
+// place), or takes back one that should not have been recorded.
 type LogVisit struct {
 	Visit
 	Details
 	Editions []cap.Edition // of the visit's programme
+	domain.Amend
 }
-
-// CorrectVisit says what a recorded visit really was: its end, activity or
-// place. For a withdrawn visit it takes the withdrawal back, and for one that was
-// never logged it is the first word.
-type CorrectVisit struct {
-	Visit
-	Details
-	Editions []cap.Edition // of the visit's programme
-	Reason   domain.Sealed
-	Wordless bool // as in domain.Amend
-	// Anew records the correction even where it changes nothing: whether it does is
-	// not for everybody to learn.
-	Anew bool
-}
-
-// WithdrawVisit takes back a visit that should not have been recorded.
-type WithdrawVisit struct {
-	Visit
-	Reason   domain.Sealed
-	Wordless bool // as in domain.Amend
-}
-
-func (LogVisit) assistance()      {}
-func (CorrectVisit) assistance()  {}
-func (WithdrawVisit) assistance() {}
-func (List) assistance()          {}
 
 // List closes the stream under a contract or its assistant.
 type List struct{ listing.Command }
+
+func (LogVisit) assistance() {}
+func (List) assistance()     {}
 
 // Decider decides on the stream of one assistant and month. Evolve changes the
 // maps of the state it is given.
@@ -66,10 +45,6 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 	switch c := cmd.(type) {
 	case LogVisit:
 		return log(s, c)
-	case CorrectVisit:
-		return correct(s, c)
-	case WithdrawVisit:
-		return withdraw(s, c)
 	case List:
 		return s.list.Decide(c.Command, nil, s.Stands)
 	}
@@ -80,87 +55,30 @@ func log(s State, c LogVisit) ([]domain.Event, error) {
 	if err := checkVisit(s, c.Visit); err != nil {
 		return nil, err
 	}
-	if i := s.find(c.Visit); i >= 0 {
-		was := s.Visits[i]
-		switch field := differs(was, c.Visit, c.Details); {
-		case was.Withdrawn:
-			return logAt(s, i, c)
-		case field != "":
-			return nil, domain.ErrDiffers.At(field).With("%s, %s", name(c.Visit), field)
-		}
-		return nil, nil
-	}
-	return logAt(s, -1, c)
-}
-
-// logAt logs a visit, which may be one that was withdrawn, at index except.
-func logAt(s State, except int, c LogVisit) ([]domain.Event, error) {
-	caps, err := check(s, except, c.Visit, c.Details, c.Editions)
-	if err != nil {
-		return nil, err
-	}
-	return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: caps}}, nil
-}
-
-func correct(s State, c CorrectVisit) ([]domain.Event, error) {
-	if err := checkVisit(s, c.Visit); err != nil {
-		return nil, err
-	}
+	var was Recorded
 	i := s.find(c.Visit)
-	if i < 0 {
-		return firstWord(s, c)
+	if i >= 0 {
+		was = s.Visits[i]
 	}
-	was := s.Visits[i]
-	switch {
-	case !was.Withdrawn && was.Visit != c.Visit:
-		return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), differs(was, c.Visit, was.Details))
-	case !was.Withdrawn && was.Details == c.Details && !c.Anew:
-		return nil, nil
-	case c.Reason == "" && !c.Wordless:
-		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
+	stands := i >= 0 && !was.Withdrawn
+	if stands && was.Visit != c.Visit { // whom and what it is for the contract says
+		field := differs(was, c.Visit, was.Details)
+		return nil, domain.ErrDiffers.At(field).With("%s, %s", name(c.Visit), field)
 	}
-	caps, err := check(s, i, c.Visit, c.Details, c.Editions)
-	if err != nil {
-		return nil, err
-	}
-	if was.Withdrawn {
-		return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: caps, Reason: c.Reason}}, nil
-	}
-	return []domain.Event{VisitCorrected{Visit: c.Visit, Before: was.Details, After: c.Details,
-		DeltaMinutes: c.Minutes - was.Minutes, Caps: caps, Reason: c.Reason}}, nil
-}
-
-// firstWord takes the correction of a visit that was never logged for its log.
-func firstWord(s State, c CorrectVisit) ([]domain.Event, error) {
-	if c.Reason == "" && !c.Wordless {
-		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
-	}
-	caps, err := check(s, -1, c.Visit, c.Details, c.Editions)
-	if err != nil {
-		return nil, err
-	}
-	return []domain.Event{VisitLogged{Visit: c.Visit, Details: c.Details, Caps: caps, Reason: c.Reason}}, nil
-}
-
-func withdraw(s State, c WithdrawVisit) ([]domain.Event, error) {
-	if err := checkVisit(s, c.Visit); err != nil {
-		return nil, err
-	}
-	i := s.find(c.Visit)
-	if i < 0 {
-		return nil, domain.ErrNothingToWithdraw.With("%s", name(c.Visit))
-	}
-	was := s.Visits[i]
-	switch {
-	case was.Withdrawn:
-		return nil, nil
-	case was.Visit != c.Visit:
-		return nil, domain.ErrDiffers.With("%s, %s", name(c.Visit), differs(was, c.Visit, was.Details))
-	case c.Reason == "" && !c.Wordless:
-		return nil, domain.ErrNoReason.With("%s", name(c.Visit))
-	}
-	return []domain.Event{VisitWithdrawn{Visit: c.Visit, Before: was.Details,
-		DeltaMinutes: -was.Minutes, Reason: c.Reason}}, nil
+	caps, refused := check(s, i, c.Visit, c.Details, c.Editions)
+	c.Adds = true
+	return c.Decide(domain.Recorded{What: name(c.Visit), Standing: domain.StandingOf(stands, i >= 0), Same: was.Details == c.Details,
+		Differs: differs(was, c.Visit, c.Details),
+		Refuse: func(step domain.Step) error {
+			if step == domain.TakeAway {
+				return nil
+			}
+			return refused
+		},
+		Entered: VisitLogged{Visit: c.Visit, Details: c.Details, Caps: caps, Reason: c.Reason},
+		Corrected: VisitCorrected{Visit: c.Visit, Before: was.Details, After: c.Details,
+			DeltaMinutes: c.Minutes - was.Minutes, Caps: caps, Reason: c.Reason},
+		Withdrawn: VisitWithdrawn{Visit: c.Visit, Before: was.Details, DeltaMinutes: -was.Minutes, Reason: c.Reason}})
 }
 
 // checkVisit refuses what can't be a visit of this stream.

@@ -22,15 +22,15 @@ func anyDetails(t *rapid.T, from domain.TimeOfDay) Details {
 		Place: rapid.SampledFrom([]domain.Sealed{"", "p1"}).Draw(t, "place")}
 }
 
-func anyCommand(t *rapid.T) Command {
+func anyCommand(t *rapid.T) LogVisit {
 	day := domain.NewDate(2018, time.May, rapid.IntRange(1, 5).Draw(t, "day"))
 	from := domain.TimeOfDay(480 + 15*rapid.IntRange(0, 12).Draw(t, "from"))
 	v := visit(rapid.SampledFrom([]string{"C1", "C2"}).Draw(t, "contract"), day, from)
 	switch rapid.IntRange(0, 5).Draw(t, "kind") {
 	case 0, 1:
-		return CorrectVisit{Visit: v, Details: anyDetails(t, from), Editions: under(caps), Reason: "r"}
+		return LogVisit{Visit: v, Details: anyDetails(t, from), Editions: under(caps), Amend: domain.Amend{Correct: true, Reason: "r"}}
 	case 2:
-		return WithdrawVisit{Visit: v, Reason: "r"}
+		return LogVisit{Visit: v, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
 	}
 	return LogVisit{Visit: v, Details: anyDetails(t, from), Editions: under(caps)}
 }
@@ -172,18 +172,7 @@ func TestCapsOfEachProgramme(t *testing.T) {
 		for range rapid.IntRange(1, 60).Draw(t, "commands") {
 			programme := rapid.SampledFrom([]string{"asystent", "aoon", "mkis"}).Draw(t, "programme")
 			cmd := anyCommand(t)
-			var entered Visit
-			switch c := cmd.(type) {
-			case LogVisit:
-				c.Programme, c.Contract, c.Editions = programme, programme, editions[programme]
-				cmd, entered = c, c.Visit
-			case CorrectVisit:
-				c.Programme, c.Contract, c.Editions = programme, programme, editions[programme]
-				cmd, entered = c, c.Visit
-			case WithdrawVisit:
-				c.Programme, c.Contract = programme, programme
-				cmd = c
-			}
+			cmd.Programme, cmd.Contract, cmd.Editions = programme, programme, editions[programme]
 			events, err := d.Decide(s, cmd)
 			if err != nil {
 				continue
@@ -191,8 +180,8 @@ func TestCapsOfEachProgramme(t *testing.T) {
 			for _, e := range events {
 				history = append(history, e)
 				s = d.Evolve(s, e)
-				if delta(e) > 0 && entered.Date != 0 {
-					checkCaps(t, history, entered, capsOf(e), editions[programme])
+				if delta(e) > 0 {
+					checkCaps(t, history, cmd.Visit, capsOf(e), editions[programme])
 				}
 			}
 		}

@@ -127,41 +127,32 @@ func sign(s State, c Sign) ([]domain.Event, error) {
 	if err := check(c.Terms); err != nil && !c.Withdraw {
 		return nil, err
 	}
-	recorded := s.stage != ""
-	field, what := differs(s.First, c.Terms), "contract "+c.Terms.Contract
-	if recorded {
-		what += ", " + field
-	}
-	if s.stage == StatusDrafted && !c.Correct && !c.Withdraw {
-		if moved(s.First, c.Terms) {
-			return nil, domain.DiffersAt(field, domain.ErrDiffers.With("%s", what))
-		}
+	if s.stage == StatusDrafted && !c.Correct && !c.Withdraw && !moved(s.First, c.Terms) {
 		return []domain.Event{Signed{c.Terms}}, nil
 	}
-	step, err := c.Over(domain.StandingOf(recorded, s.withdrawn.Contract != ""), field == "", what)
-	switch {
-	case err != nil || step == domain.Keep:
-		return nil, domain.DiffersAt(field, err)
-	case step == domain.Enter:
-		return []domain.Event{Signed{c.Terms}}, nil
+	field := differs(s.First, c.Terms)
+	return c.Decide(domain.Recorded{What: "contract " + c.Terms.Contract, Standing: domain.StandingOf(s.stage != "", s.withdrawn.Contract != ""),
+		Same: field == "", Differs: field, Refuse: func(step domain.Step) error { return s.standsOn(step, c) },
+		Entered: Signed{c.Terms}, Corrected: TermsCorrected{s.First, c.Terms, c.Reason}, Withdrawn: Withdrawn{s.First, c.Reason}})
+}
+
+// standsOn refuses to take away, or to change, what something stands on: other records, as
+// its list has them, or changes of the contract.
+func (s State) standsOn(step domain.Step, c Sign) error {
+	if step == domain.Enter {
+		return nil
 	}
 	if step == domain.TakeAway || moved(s.First, c.Terms) {
 		if err := s.List.Overtaken(c.Checked); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	switch {
-	case step == domain.Replace:
-		for _, e := range s.changes {
-			if e.OccurredOn() < c.Terms.From {
-				return nil, domain.ErrNamed.With("change of %s", e.OccurredOn())
-			}
+	for _, e := range s.changes {
+		if step == domain.TakeAway || e.OccurredOn() < c.Terms.From {
+			return domain.ErrNamed.With("change of %s", e.OccurredOn())
 		}
-		return []domain.Event{TermsCorrected{s.First, c.Terms, c.Reason}}, nil
-	case len(s.changes) > 0:
-		return nil, domain.ErrNamed.With("change of %s", s.changes[0].OccurredOn())
 	}
-	return []domain.Event{Withdrawn{s.First, c.Reason}}, nil
+	return nil
 }
 
 // amendChange replaces the changes of one kind and day, or takes them away.

@@ -158,23 +158,24 @@ func (s State) amended(f fact, amend domain.Amend) ([]domain.Event, error) {
 	}
 	was := s.find(id)
 	what := "project " + f.project() + ", " + f.EventType() + " " + f.OccurredOn().String() + " " + id.number
-	step, err := amend.Over(domain.StandingOf(was != nil, s.gone[id]), was == f, what)
-	switch {
-	case err != nil || step == domain.Keep:
-		return nil, err
-	case step == domain.Enter:
-		return []domain.Event{f}, nil
-	case step == domain.Replace:
-		return []domain.Event{id.withdrawn(was, amend.Reason), f}, nil
+	var withdrawn domain.Event
+	if was != nil {
+		withdrawn = id.withdrawn(was, amend.Reason)
 	}
-	if e, ok := was.(ServiceRequested); ok {
-		for _, kind := range []string{TypeServiceStarted, TypeServiceRefused} {
-			if answer := s.find(e.of(kind)); answer != nil {
-				return nil, domain.ErrNamed.With("request %s was answered on %s", e.Request, answer.OccurredOn())
+	return amend.Decide(domain.Recorded{What: what, Standing: domain.StandingOf(was != nil, s.gone[id]), Same: was == f,
+		Refuse: domain.Taking(func() error {
+			e, ok := was.(ServiceRequested)
+			if !ok {
+				return nil
 			}
-		}
-	}
-	return []domain.Event{id.withdrawn(was, amend.Reason)}, nil
+			for _, kind := range []string{TypeServiceStarted, TypeServiceRefused} {
+				if answer := s.find(e.of(kind)); answer != nil {
+					return domain.ErrNamed.With("request %s was answered on %s", e.Request, answer.OccurredOn())
+				}
+			}
+			return nil
+		}),
+		Entered: f, Withdrawn: withdrawn})
 }
 
 func checkObligation(o Obligation) error {

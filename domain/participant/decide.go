@@ -90,23 +90,9 @@ func register(s State, c Register) ([]domain.Event, error) {
 		return nil, ErrOwnCarer
 	}
 	field := differs(s.Person, p)
-	what := "participant " + p.Participant
-	if s.Exists() {
-		what += ", " + field
-	}
-	step, err := c.Over(domain.StandingOf(s.Exists(), s.gone), field == "", what)
-	switch {
-	case err != nil || step == domain.Keep:
-		return nil, domain.DiffersAt(field, err)
-	case step == domain.Enter:
-		return []domain.Event{Registered{p}}, nil
-	case step == domain.Replace:
-		return []domain.Event{Corrected{p, c.Reason}}, nil
-	}
-	if err := s.List.Overtaken(c.Checked); err != nil {
-		return nil, err
-	}
-	return []domain.Event{Withdrawn{p.Participant, c.Reason}}, nil
+	return c.Decide(domain.Recorded{What: "participant " + p.Participant, Standing: domain.StandingOf(s.Exists(), s.gone),
+		Same: field == "", Differs: field, Refuse: domain.Taking(func() error { return s.List.Overtaken(c.Checked) }),
+		Entered: Registered{p}, Corrected: Corrected{p, c.Reason}, Withdrawn: Withdrawn{p.Participant, c.Reason}})
 }
 
 // checkIDs keeps a PESEL from entering an event in clear as somebody's id.
@@ -192,21 +178,7 @@ func registerAssistant(s AssistantState, c RegisterAssistant) ([]domain.Event, e
 	case was.Employment != a.Employment:
 		field = "employment"
 	}
-	what := "assistant " + a.ID
-	if s.Exists() {
-		what += ", " + field
-	}
-	step, err := c.Over(domain.StandingOf(s.Exists(), s.gone), field == "", what)
-	switch {
-	case err != nil || step == domain.Keep:
-		return nil, domain.DiffersAt(field, err)
-	case step == domain.Enter:
-		return []domain.Event{AssistantRegistered{a}}, nil
-	case step == domain.Replace:
-		return []domain.Event{AssistantCorrected{a, c.Reason}}, nil
-	}
-	if err := s.List.Overtaken(c.Checked); err != nil {
-		return nil, err
-	}
-	return []domain.Event{AssistantWithdrawn{a.ID, c.Reason}}, nil
+	return c.Decide(domain.Recorded{What: "assistant " + a.ID, Standing: domain.StandingOf(s.Exists(), s.gone), Same: field == "", Differs: field,
+		Refuse: domain.Taking(func() error { return s.List.Overtaken(c.Checked) }), Entered: AssistantRegistered{a}, Corrected: AssistantCorrected{a, c.Reason},
+		Withdrawn: AssistantWithdrawn{a.ID, c.Reason}})
 }

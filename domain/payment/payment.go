@@ -224,22 +224,15 @@ func (s State) amended(amend domain.Amend, at key, is entry, about About, e doma
 		return nil, domain.At("amountGrosze", err)
 	}
 	was, stands := s.stands[at]
-	step, err := amend.Over(domain.StandingOf(stands, s.gone[at]), was == is, "list "+at.list+", month "+at.month.String())
-	if err != nil || step == domain.Keep {
-		return nil, domain.DiffersAt("amountGrosze", err)
-	}
-	withdrawn := Withdrawn{About: about, CameBack: at.back, Amount: was.amount, Date: was.date, Reason: amend.Reason}
-	events, then := []domain.Event{withdrawn, e}, &is
-	switch step {
-	case domain.TakeAway:
-		events, then = events[:1], nil
-	case domain.Enter:
-		events = events[1:]
-	}
-	if err := check(then); err != nil {
-		return nil, err
-	}
-	return events, nil
+	events, err := amend.Decide(domain.Recorded{What: "list " + at.list + ", month " + at.month.String(), Standing: domain.StandingOf(stands, s.gone[at]), Same: was == is,
+		Refuse: func(step domain.Step) error {
+			if step == domain.TakeAway {
+				return check(nil)
+			}
+			return check(&is)
+		},
+		Entered: e, Withdrawn: Withdrawn{About: about, CameBack: at.back, Amount: was.amount, Date: was.date, Reason: amend.Reason}})
+	return events, domain.DiffersAt("amountGrosze", err)
 }
 
 func evolve(s State, e domain.Event) State {

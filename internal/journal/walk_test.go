@@ -97,7 +97,7 @@ func deciders() []walked {
 	return []walked{
 		walk[agreement.State, agreement.Command]("agreement", agreement.Decider(), agreement.Conclude{}, agreement.ListReferral{}, agreement.ReserveClaim{},
 			agreement.AnswerClaim{}, agreement.ReleaseClaims{}, agreement.AdoptClaims{}, agreement.DelistReferral{}, agreement.List{Command: listing.Release{}}),
-		walk[assistance.State, assistance.Command]("assistance", assistance.Decider(), assistance.LogVisit{}, assistance.CorrectVisit{}, assistance.WithdrawVisit{}, assistance.List{Command: listing.Close{}}),
+		walk[assistance.State, assistance.Command]("assistance", assistance.Decider(), assistance.LogVisit{}, assistance.List{Command: listing.Close{}}),
 		walk[attendance.State, attendance.Command]("attendance", attendance.Decider(), attendance.RecordDay{}, attendance.Rerate{}, attendance.List{Command: listing.Close{}}),
 		walk[contract.State, contract.Command]("contract", contract.Decider(), contract.Draft{}, contract.Sign{}, contract.Amend{}, contract.Suspend{},
 			contract.Resume{}, contract.RecordBreach{}, contract.Terminate{}, contract.Complete{}, contract.AmendChange{Of: contract.Complete{}}, contract.List{Command: listing.Enter{}}),

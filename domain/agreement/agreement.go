@@ -234,7 +234,7 @@ var (
 // Decider of agreements. Evolve changes the map of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{}, ClaimReleased{}, AnswerWithdrawn{}, Withdrawn{}, TermsCorrected{}, ReferralDelisted{}, listing.Closed{})}
+		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{}, ClaimAmendmentReserved{}, ClaimAmendmentReleased{}, ClaimReleased{}, AnswerWithdrawn{}, Withdrawn{}, TermsCorrected{}, ReferralDelisted{}, listing.Closed{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -268,6 +268,10 @@ func decide(s State, c Command) ([]domain.Event, error) {
 			return nil, ErrUnknown
 		}
 		return s.answer(c)
+	case AmendClaim:
+		return s.amend(c)
+	case KeepClaim:
+		return s.keep(c), nil
 	case AdoptClaims:
 		_, adopted := s.adopt(c.Recorded)
 		return adopted, nil

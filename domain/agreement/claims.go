@@ -149,6 +149,9 @@ type ListedClaim struct {
 	Reserved bool
 	// Attempt says which of its reservations this is, from 1.
 	Attempt int
+	// Amending: it is about to be taken back or, where there is a Next, to become that.
+	Amending bool
+	Next     refund.Submitted
 }
 
 // LastReservation is the latest reservation of a claim, with the day on which it was to
@@ -210,26 +213,35 @@ func (s State) reserve(c ReserveClaim) ([]domain.Event, error) {
 	if _, ok := s.Claim(c.Asked.Claim); ok {
 		return taken, nil // it was cut short before it was listed
 	}
-	if err := s.corrects(c.Asked); err != nil {
-		return nil, err
-	}
-	shares, blocks, reasons := s.free(c)
-	drawn, err := refund.Draw(c.Asked, c.Amount, shares, blocks)
-	if errors.Is(err, refund.ErrNotReady) {
-		return nil, notReady(reasons)
-	}
+	drawn, err := s.draw(c)
 	if err != nil {
 		return nil, err
 	}
 	return append(taken, ClaimReserved{drawn}), nil
 }
 
-// release gives up reservations that are void.
+// draw is what a claim asks for.
+func (s State) draw(c ReserveClaim) (refund.Submitted, error) {
+	if err := s.corrects(c.Asked); err != nil {
+		return refund.Submitted{}, err
+	}
+	shares, blocks, reasons := s.free(c)
+	drawn, err := refund.Draw(c.Asked, c.Amount, shares, blocks)
+	if errors.Is(err, refund.ErrNotReady) {
+		err = notReady(reasons)
+	}
+	return drawn, err
+}
+
+// release gives up reservations that are void. A claim that was to be submitted anew has
+// been.
 func (s State) release(void []refund.Reserved) (State, []domain.Event) {
 	var events []domain.Event
 	for _, r := range void {
 		if listed, ok := s.Claim(r.Claim); ok && listed.Reserved && listed.Reservation() == r {
-			events = append(events, ClaimReleased{r.About, listed.On, r.Attempt})
+			if events = append(events, ClaimReleased{r.About, listed.On, r.Attempt}); listed.Next.Claim != "" {
+				events = append(events, ClaimReserved{listed.Next}) // its own stream has it
+			}
 		}
 	}
 	return s.after(events), events
@@ -279,6 +291,9 @@ func (s State) corrects(asked refund.Submitted) error {
 	if asked.Corrects == "" {
 		return nil
 	}
+	if of, ok := s.Claim(asked.Corrects); ok && of.Amending {
+		return ErrAmending.At("corrects").With("%s", asked.Corrects)
+	}
 	s.Claims = append(slices.Clip(s.Claims), ListedClaim{RecordedClaim: RecordedClaim{Submitted: asked}})
 	if rival := s.standing(asked.Month).Rival(asked.Claim); rival != "" {
 		return ErrCorrected.With("claim %s is corrected by %s", asked.Corrects, rival)
@@ -295,11 +310,11 @@ func (s State) free(c ReserveClaim) (shares []refund.Share, blocks []refund.Bloc
 	holder := map[string]string{}
 	for _, other := range s.Claims {
 		number := other.Submitted.Claim
-		if other.Month != c.Asked.Month || !standing.KeepsMonths(number) || standing.Kin(number, c.Asked.Claim) {
+		if standing.Kin(number, c.Asked.Claim) {
 			continue
 		}
-		for _, share := range other.Shares {
-			holder[share.Contract] = number
+		for _, contract := range other.keeps(c.Asked.Month, standing.KeepsMonths(number)) {
+			holder[contract] = number
 		}
 	}
 	for _, m := range c.Months {
@@ -349,6 +364,9 @@ func (s State) answer(c AnswerClaim) ([]domain.Event, error) {
 		return nil, ErrNoClaim.With("%s", c.Claim)
 	}
 	claim := s.Claims[i]
+	if claim.Amending {
+		return nil, ErrAmending.With("%s", c.Claim)
+	}
 	entered := !c.Withdraw && !(c.Correct && c.Outcome == refund.OutcomeReclaimed) // demands decide nothing
 	var events []domain.Event
 	for _, a := range claim.Answers {
@@ -382,7 +400,7 @@ func (s State) answer(c AnswerClaim) ([]domain.Event, error) {
 // Named is what stands on a claim under its agreement, "" where nothing does.
 func (s State) Named(claim string) string {
 	for _, c := range s.Claims {
-		if c.Corrects == claim {
+		if c.Corrects == claim || c.Next.Corrects == claim {
 			return "correction " + c.Submitted.Claim
 		}
 		for _, a := range c.Answers {
@@ -407,20 +425,16 @@ func (s State) clash(month domain.Month, before refund.Standing) error {
 		}
 		for _, other := range s.Claims {
 			by := other.Submitted.Claim
-			if by == number || other.Month != month || !after.KeepsMonths(by) || after.Kin(number, by) {
+			if by == number || after.Kin(number, by) {
 				continue
 			}
-			if i := slices.IndexFunc(c.Shares, other.asks); i >= 0 {
+			kept := other.keeps(month, after.KeepsMonths(by))
+			if i := slices.IndexFunc(c.Shares, func(s refund.Share) bool { return slices.Contains(kept, s.Contract) }); i >= 0 {
 				return ErrClaimed.With("claim %s would ask again for contract %s, which is claimed in %s: correct that claim first", number, c.Shares[i].Contract, by)
 			}
 		}
 	}
 	return nil
-}
-
-// asks says whether the claim asks for the contract of a share.
-func (c ListedClaim) asks(of refund.Share) bool {
-	return slices.ContainsFunc(c.Shares, func(s refund.Share) bool { return s.Contract == of.Contract })
 }
 
 // evolveClaims folds what concerns claims.
@@ -446,6 +460,14 @@ func (s *State) evolveClaims(e domain.Event) {
 		again := func(r LastReservation) bool { return r.Claim == e.Claim }
 		s.Claims = slices.DeleteFunc(slices.Clone(s.Claims), gone)
 		s.released = append(slices.DeleteFunc(slices.Clone(s.released), again), LastReservation{refund.Reserved{About: e.About, Attempt: e.Attempt}, e.On})
+	case ClaimAmendmentReserved:
+		if i := s.claim(e.About.Claim); i >= 0 {
+			s.Claims[i].Amending, s.Claims[i].Next = true, e.Next
+		}
+	case ClaimAmendmentReleased:
+		if i := s.claim(e.About.Claim); i >= 0 {
+			s.Claims[i].Amending, s.Claims[i].Next = false, refund.Submitted{}
+		}
 	case ClaimAnswered:
 		if i := s.claim(e.About.Claim); i >= 0 {
 			c := &s.Claims[i]

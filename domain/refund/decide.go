@@ -89,7 +89,14 @@ type Withdraw struct {
 	Wordless bool
 }
 
+// Resubmit takes a claim back and submits it anew, as its agreement has decided.
+type Resubmit struct {
+	Back  Withdraw
+	Claim Submitted
+}
+
 func (Submit) refund()         {}
+func (Resubmit) refund()       {}
 func (Withdraw) refund()       {}
 func (RecordDecision) refund() {}
 func (Receive) refund()        {}
@@ -165,10 +172,7 @@ type Reserved struct {
 // Void says whether a reservation of the claim can't be completed any more: it was
 // withdrawn, or its number is another claim's.
 func (s State) Void(r Reserved) bool {
-	if s.Exists() {
-		return s.Claim.About != r.About
-	}
-	return s.withdrawn[r.Agreement].Attempt >= r.Attempt
+	return s.withdrawn[r.Agreement].Attempt >= r.Attempt || s.Exists() && s.Claim.About != r.About
 }
 
 // Withdrawals are the latest times that a claim of the number was taken back, one an
@@ -201,6 +205,8 @@ func decide(s State, c Command) ([]domain.Event, error) {
 		return submit(s, c)
 	case Withdraw:
 		return s.withdraw(c)
+	case Resubmit:
+		return s.resubmit(c)
 	}
 	if !s.Exists() {
 		return nil, ErrUnknown
@@ -271,6 +277,20 @@ func (s State) withdraw(c Withdraw) ([]domain.Event, error) {
 		return nil, domain.ErrDiffers.With("withdrawal of claim %s", c.Claim)
 	}
 	return []domain.Event{e}, nil
+}
+
+func (s State) resubmit(c Resubmit) ([]domain.Event, error) {
+	if s.withdrawn[c.Back.Agreement].Attempt >= c.Back.Attempt { // somebody else completed it
+		if !s.Exists() {
+			return nil, ErrUnknown
+		}
+		return submit(s, Submit{c.Claim})
+	}
+	events, err := s.withdraw(c.Back)
+	if err != nil {
+		return nil, err
+	}
+	return append(events, c.Claim), nil
 }
 
 // named is what stands on the claim, "" where nothing does.

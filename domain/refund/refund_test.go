@@ -84,6 +84,13 @@ func TestClaim(t *testing.T) {
 	for _, stands := range []domain.Event{accepted, received, refund.Reclaimed{About: about, On: on + 2, Amount: 1}, refund.WrittenOff{About: about, On: on + 2, Reason: "r"}} {
 		Given(t, d, submitted, stands).When(withdraw).Refuse(domain.ErrNamed)
 	}
+	anew := submitted
+	anew.On++
+	resubmit := refund.Resubmit{Back: withdraw, Claim: anew}
+	Given(t, d, submitted).When(resubmit).Then(withdrawn, anew)
+	Given(t, d, submitted, withdrawn, anew).When(resubmit).Then()
+	Given(t, d, submitted, received).When(resubmit).Refuse(domain.ErrNamed)
+	Given(t, d, submitted, withdrawn).When(resubmit).Refuse(refund.ErrUnknown)
 	Given(t, d, withdrawn).When(refund.Submit{Claim: submitted}).Then(submitted)
 	Given(t, d, withdrawn).When(refund.WriteOff{On: on, Reason: "sealed"}).Refuse(refund.ErrUnknown)
 	first, second := refund.Reserved{About: about, Attempt: 1}, refund.Reserved{About: about, Attempt: 2}
@@ -92,7 +99,7 @@ func TestClaim(t *testing.T) {
 		of      refund.Reserved
 		void    bool
 	}{{nil, first, false}, {[]domain.Event{withdrawn}, first, true}, {[]domain.Event{withdrawn}, second, false}, {[]domain.Event{submitted}, first, false},
-		{[]domain.Event{withdrawn, submitted}, second, false}, {[]domain.Event{withdrawn}, refund.Reserved{About: other, Attempt: 1}, false},
+		{[]domain.Event{withdrawn, submitted}, second, false}, {[]domain.Event{submitted, withdrawn, submitted}, first, true}, {[]domain.Event{withdrawn}, refund.Reserved{About: other, Attempt: 1}, false},
 		{[]domain.Event{submitted}, refund.Reserved{About: other, Attempt: 1}, true}} {
 		if got := d.Fold(c.history...).Void(c.of); got != c.void {
 			t.Errorf("after %v reservation %+v is void: %t", c.history, c.of, got)

@@ -96,6 +96,8 @@ func ofRefunds() []Kind {
 		KindOf[agreement.ClaimReserved](),
 		KindOf[agreement.ClaimAnswered](),
 		KindOf[agreement.ClaimReleased](),
+		KindOf[agreement.ClaimAmendmentReserved](),
+		KindOf[agreement.ClaimAmendmentReleased](),
 		KindOf[agreement.AnswerWithdrawn](),
 		KindOf[refund.Submitted](),
 		KindOf[refund.Accepted](),

@@ -96,7 +96,7 @@ func walk[S, C any](pkg string, d domain.Decider[S, C], commands ...C) walked {
 func deciders() []walked {
 	return []walked{
 		walk[agreement.State, agreement.Command]("agreement", agreement.Decider(), agreement.Conclude{}, agreement.ListReferral{}, agreement.ReserveClaim{},
-			agreement.AnswerClaim{}, agreement.ReleaseClaims{}, agreement.AdoptClaims{}, agreement.DelistReferral{}, agreement.List{Command: listing.Release{}}),
+			agreement.AnswerClaim{}, agreement.ReleaseClaims{}, agreement.AdoptClaims{}, agreement.AmendClaim{}, agreement.KeepClaim{}, agreement.DelistReferral{}, agreement.List{Command: listing.Release{}}),
 		walk[assistance.State, assistance.Command]("assistance", assistance.Decider(), assistance.LogVisit{}, assistance.List{Command: listing.Close{}}),
 		walk[attendance.State, attendance.Command]("attendance", attendance.Decider(), attendance.RecordDay{}, attendance.Rerate{}, attendance.List{Command: listing.Close{}}),
 		walk[contract.State, contract.Command]("contract", contract.Decider(), contract.Draft{}, contract.Sign{}, contract.Amend{}, contract.Suspend{},
@@ -115,7 +115,7 @@ func deciders() []walked {
 		walk[payment.State, payment.Command]("payment", payment.Decider(), payment.Pay{}, payment.TakeBack{}, payment.List{Command: listing.Close{}}),
 		walk("programme", programme.Decider(), programme.RecordEdition{Programme: programme.Programme{ID: "p"}}),
 		walk("programme", programme.StatuteDecider(), programme.RecordStatute{}),
-		walk[refund.State, refund.Command]("refund", refund.Decider(), refund.Submit{}, refund.Withdraw{}, refund.RecordDecision{}, refund.Receive{}, refund.UndoReceipt{}, refund.WriteOff{}),
+		walk[refund.State, refund.Command]("refund", refund.Decider(), refund.Submit{}, refund.Withdraw{}, refund.Resubmit{}, refund.RecordDecision{}, refund.Receive{}, refund.UndoReceipt{}, refund.WriteOff{}),
 		walk("setting", setting.Decider(), setting.Change{}),
 		walk[statement.State, statement.Command]("statement", statement.Decider(), statement.TakeIn{}, statement.Match{}, statement.Unmatch{}),
 	}

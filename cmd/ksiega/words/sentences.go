@@ -249,6 +249,7 @@ func ofClaims() []sentence {
 		{agreement.ErrNegative, "Popraw liczbę: limit i stawka nie są ujemne."},
 		{agreement.ErrNoClaim, "Popraw numer: porozumienie nie ma wniosku {0}."},
 		{agreement.ErrCorrected, "Koryguj wniosek {1}: to on zastępuje wniosek {0}."},
+		{agreement.ErrAmending, "Poczekaj: wniosek {0} jest właśnie wycofywany lub poprawiany; jeśli to przerwano, wyślij to ponownie."},
 		{agreement.ErrClaimed, "Najpierw skoryguj wniosek {2}: obejmuje już skierowanie {1} w tym miesiącu."},
 		{payment.ErrAmount, "Popraw kwotę: ma być większa od zera."},
 		{payment.ErrNoPayment, "Popraw listę lub miesiąc: na tej liście nic za ten miesiąc nie wypłacono."},

@@ -70,6 +70,15 @@ func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClai
 // answerClaim answers what became of the claim, and of its agreement, as far as the
 // asker may see it.
 func (l *Ledger) answerClaim(ctx context.Context, asker, o Origin, c RecordClaimDecision) (claim, answered journal.Result, err error) {
+	for attempt := 1; ; attempt++ {
+		claim, answered, err = l.tryAnswering(ctx, asker, o, c)
+		if attempt == claimAttempts || !errors.Is(err, agreement.ErrAmending) { // which may be over by now
+			return claim, answered, err
+		}
+	}
+}
+
+func (l *Ledger) tryAnswering(ctx context.Context, asker, o Origin, c RecordClaimDecision) (claim, answered journal.Result, err error) {
 	if err = domain.Together(mayID("claim", &c.Claim), l.happened("date", c.Date)); err != nil {
 		return claim, answered, err
 	}

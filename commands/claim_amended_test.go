@@ -127,7 +127,7 @@ func TestAnAnswerToAWithdrawnClaim(t *testing.T) {
 	l := openClaims(t)
 	slow := *l.Ledger
 	slow.Log = commands.NewLog(&before{Log: l.Journal, told: func() {
-		if _, err := cut(l, 0, true).WithdrawClaim(t.Context(), ledgertest.Actor, withdrawal("W/1")); !errors.Is(err, errPowerLost) {
+		if _, err := cut(l, 1, true).WithdrawClaim(t.Context(), ledgertest.Actor, withdrawal("W/1")); !errors.Is(err, errPowerLost) {
 			t.Error(err)
 		}
 	}}, l.Vault)

@@ -37,7 +37,7 @@ func (SubmitClaim) Operation() access.Operation { return "submit-claim" }
 func (c SubmitClaim) open() any { return c }
 
 func (c SubmitClaim) lastStream() (string, error) {
-	if c.Withdraw {
+	if c.Correct || c.Withdraw {
 		return "", errFollowed // by its agreement
 	}
 	return streamOf("refundclaim", c.Number)
@@ -92,7 +92,8 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 		return claim, reserved, err
 	}
 	if c.Correct || c.Withdraw {
-		if claim, reserved, err = l.amendClaim(ctx, o, c); err != nil || c.Withdraw {
+		var done bool
+		if claim, reserved, done, err = l.amendClaim(ctx, o, c); done || err != nil {
 			return claim, reserved, err
 		}
 		o.Expected = nil
@@ -104,79 +105,88 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 			// not released here is by the next command that meets it.
 			_, _ = l.releaseVoid(ctx, o, c.Agreement, c.Number)
 		}
-		if o.Expected != nil || attempt == claimAttempts || !errors.Is(err, journal.ErrConflict) && !errors.Is(err, domain.ErrOvertaken) {
+		again := errors.Is(err, journal.ErrConflict) || errors.Is(err, domain.ErrOvertaken) || errors.Is(err, agreement.ErrAmending) // which may be over by now
+		if o.Expected != nil || attempt == claimAttempts || !again {
 			return claim, reserved, err
 		}
 	}
 }
 
-// amendClaim takes a claim back, so that it can be submitted anew with other values. Cut
-// short between the two, the same command submits it. One that already is as it is to be
-// stays; one that would not be submitted anew too.
-func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim, released journal.Result, err error) {
+// amendClaim takes a claim back, or submits it anew with other values; done says that
+// nothing is left to submit. A correction that moves a claim to another agreement is two
+// decisions: it is taken back, and cut short after that, the same command submits it.
+func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim, under journal.Result, done bool, err error) {
 	known, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", c.Number), refund.Decider())
 	if err != nil {
-		return claim, released, err
+		return claim, under, false, err
 	}
-	claim = journal.Result{Position: known.Position, Revision: known.Revision}
 	if l.done(o, known.Keys) {
-		return claim, released, nil
+		if c.Agreement != "" { // a row that withdraws need not name it
+			under, err = l.releaseVoid(ctx, o, c.Agreement, c.Number)
+		}
+		return journal.Result{Position: known.Position, Revision: known.Revision}, under, c.Withdraw, err
 	}
 	back := WithdrawClaim{Claim: c.Number, Agreement: known.State.Claim.Agreement, Reason: c.Reason}
 	if c.Withdraw && !known.State.Exists() && c.Agreement != "" {
-		under, err := l.lookups().agreement(ctx, c.Agreement)
+		agreed, err := l.lookups().agreement(ctx, c.Agreement)
 		if err != nil {
-			return claim, released, err
+			return claim, under, false, err
 		}
-		if listed, ok := under.Claim(c.Number); ok && listed.Reserved && !known.State.Void(listed.Reservation()) {
+		if listed, ok := agreed.Claim(c.Number); ok && listed.Reserved && !known.State.Void(listed.Reservation()) {
 			back.Agreement = c.Agreement // which reserved its months, and it was cut short
-			return l.takeClaimBack(ctx, o, back)
+			claim, under, err = l.takeClaimBack(ctx, o, back)
+			return claim, under, true, err
 		}
 	}
 	asked := refund.Submitted{About: refund.About{Claim: c.Number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted, Corrects: c.Corrects}
+	var a amending
+	if c.Correct && known.State.Exists() {
+		a, err = l.amending(ctx, o, back, func(listed agreement.ListedClaim) bool {
+			return listed.Next.Claim != "" && listed.Next.AskedAs(asked, c.AmountGrosze) == nil
+		})
+		if known = a.claim; err != nil {
+			return claim, under, false, err
+		}
+	}
+	claim = journal.Result{Position: known.Position, Revision: known.Revision}
 	was, s := known.State.Claim, l.sealer(ctx)
 	amend, gone := c.taken(s, refund.SealOf(c.Number, was.On, "reason")), known.State.Withdrawals()
 	for _, w := range gone { // for the same reason: by this correction, which was cut short
 		amend.Adds = amend.Adds || w.Reason == c.taken(s, refund.SealOf(c.Number, w.On, "reason")).Reason
 	}
 	if s.err != nil {
-		return claim, released, s.err
+		return claim, under, false, s.err
 	}
 	step, err := amend.Over(
 		domain.StandingOf(known.State.Exists(), len(gone) > 0), known.State.Exists() && was.AskedAs(asked, c.AmountGrosze) == nil, "claim "+c.Number)
-	if err != nil || step == domain.Keep || step == domain.Enter {
-		return claim, released, err
-	}
-	if c.Correct { // the decision under the key is what follows
+	switch {
+	case err != nil || step == domain.Keep || step == domain.Enter:
+		return claim, under, c.Withdraw, err
+	case c.Correct && c.Agreement == was.Agreement:
+		claim, under, err = l.correct(ctx, o, c, back, a)
+		return claim, under, true, err
+	case c.Correct: // the decision under the key is what follows
 		if err := l.submittable(ctx, o, known.State, c); err != nil {
-			return claim, released, err
+			return claim, under, false, err
 		}
-		o.Key, o.file, o.row = "", "", 0
+		o = o.withoutKey()
 	}
-	return l.takeClaimBack(ctx, o, back)
+	claim, under, err = l.takeClaimBack(ctx, o, back)
+	return claim, under, c.Withdraw, err
 }
 
-// submittable refuses what would be refused once a claim is taken back.
+// submittable refuses what would be refused once a claim is taken back from another
+// agreement.
 func (l *Ledger) submittable(ctx context.Context, o Origin, known refund.State, c SubmitClaim) error {
-	was := known.Claim
-	under, err := l.lookups().agreement(ctx, was.Agreement)
+	under, err := l.lookups().agreement(ctx, known.Claim.Agreement)
 	if err != nil {
 		return err
 	}
-	listed, ok := under.Reservation(c.Number)
-	if !ok {
-		if under, err = l.adopt(ctx, o, under, known); err != nil {
-			return err
-		}
-		listed, _ = under.Reservation(c.Number)
-	}
-	back := refund.Decider().Evolve(known, refund.Withdrawn{About: was.About, On: was.On, Attempt: listed.Attempt})
+	listed, _ := under.Reservation(c.Number)
+	back := refund.Decider().Evolve(known, refund.Withdrawn{About: known.Claim.About, On: known.Claim.On, Attempt: listed.Attempt})
 	cmd, err := l.prepareClaim(ctx, o, back, c)
 	if err != nil {
 		return err
-	}
-	if c.Agreement == was.Agreement {
-		cmd.Void = append(cmd.Void, listed.Reserved)
 	}
 	if under, err = l.lookups().agreement(ctx, c.Agreement); err == nil {
 		_, err = agreement.Decider().Decide(under, cmd)
@@ -350,7 +360,7 @@ func (l *Ledger) told(ctx context.Context, under agreement.State, month domain.M
 	var t told
 	for _, listed := range under.Claims {
 		number := listed.Submitted.Claim
-		if listed.Month != month {
+		if !listed.In(month) {
 			continue
 		}
 		s, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", number), refund.Decider())

@@ -116,7 +116,22 @@ func (w *town) day(r *rand.Rand) int {
 func (w *town) draw(r *rand.Rand) deed {
 	o := ledgertest.Actor
 	o.Key = fmt.Sprintf("k-%d", r.Uint64())
-	switch r.IntN(12) {
+	switch r.IntN(13) {
+	case 12: // a claim is submitted anew with another day or amount, or as a correction
+		c := claimFor(w.number(r), "")
+		c.Submitted += domain.Date(r.IntN(3))
+		c.Amendment = commands.Amendment{Correct: true, Reason: "pomyłka"}
+		if r.IntN(3) == 0 {
+			c.Corrects = w.number(r)
+		}
+		if r.IntN(2) == 0 {
+			amount := domain.Grosze(1 + r.IntN(20000))
+			c.AmountGrosze = &amount
+		}
+		return deed{"anew " + c.Number + ">" + c.Corrects, func(ctx context.Context, l *commands.Ledger) error {
+			_, err := l.SubmitClaim(ctx, o, c)
+			return err
+		}}
 	case 10: // a number of anybody's, under another agreement
 		c := claimFor(w.fresh(), "")
 		if number := w.number(r); number != "none" {

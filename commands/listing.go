@@ -16,6 +16,7 @@ import (
 	"ksiega/domain/listing"
 	"ksiega/domain/participant"
 	"ksiega/domain/payment"
+	"ksiega/domain/refund"
 	"ksiega/internal/journal"
 )
 
@@ -46,11 +47,9 @@ func groundsOf(e domain.Event) []ground {
 	case assistance.VisitCorrected:
 		return visited(e.Visit)
 	case agreement.ClaimReserved:
-		var all []ground
-		for _, share := range e.Shares {
-			all = append(all, ofContract(share.Contract, contract.Parties{Participant: share.Participant, Agreement: e.Agreement}))
-		}
-		return all
+		return claimed(e.Submitted)
+	case agreement.ClaimAmendmentReserved:
+		return claimed(e.Next)
 	case contract.Drafted, contract.Signed, contract.TermsCorrected:
 		return parties(termsIn(e))
 	case contract.Amended:
@@ -73,6 +72,13 @@ func attended(a attendance.About) []ground {
 
 func paid(a payment.About) []ground {
 	return []ground{ofContract(a.Contract, contract.Parties{Participant: a.Participant, Programme: a.Programme, Agreement: a.Agreement})}
+}
+
+func claimed(c refund.Submitted) (all []ground) {
+	for _, share := range c.Shares {
+		all = append(all, ofContract(share.Contract, contract.Parties{Participant: share.Participant, Agreement: c.Agreement}))
+	}
+	return all
 }
 
 func visited(v assistance.Visit) []ground {

@@ -57,7 +57,7 @@ func (o *Older) standingOn(ctx context.Context, on domain.Ref) ([]string, error)
 var errListed = errors.New("it is listed from here on")
 
 func (o *Older) lookForStanding(ctx context.Context) (map[domain.Ref][]string, error) {
-	facts := []string{"contract.", "attendance.", "assistance.", "payment.", "participant.", "agreement.claim-reserved.", "listing.entered."}
+	facts := []string{"contract.", "attendance.", "assistance.", "payment.", "participant.", "agreement.claim-reserved.", "agreement.claim-amendment-reserved.", "listing.entered."}
 	found := map[domain.Ref]map[string]bool{}
 	err := o.journal.Scan(ctx, journal.ScanOptions{Want: func(typ string) bool {
 		return slices.ContainsFunc(facts, func(fact string) bool { return strings.HasPrefix(typ, fact) })

@@ -114,7 +114,7 @@ func taken(t testing.TB) func(journal.Result, error) {
 func TestAWithdrawnNumberForAnotherMonth(t *testing.T) {
 	l := paid(t)
 	reserve(t, l, "W/1")
-	if _, err := cut(l, 0, true).WithdrawClaim(t.Context(), ledgertest.Actor, withdrawal("W/1")); !errors.Is(err, errPowerLost) {
+	if _, err := cut(l, 1, true).WithdrawClaim(t.Context(), ledgertest.Actor, withdrawal("W/1")); !errors.Is(err, errPowerLost) {
 		t.Fatal(err)
 	}
 	april, amount := claimFor("W/1", ""), domain.Grosze(1000)

@@ -188,8 +188,10 @@ func (s State) entry(referral string) listing.Entry {
 // they ask for.
 func (s State) Stands(on domain.Ref) string {
 	for _, c := range s.Claims {
-		if slices.ContainsFunc(c.Shares, func(share refund.Share) bool { return share.Contract == on.ID }) {
-			return "claim " + c.Submitted.Claim
+		for _, v := range c.versions() {
+			if slices.ContainsFunc(v.Shares, func(share refund.Share) bool { return share.Contract == on.ID }) {
+				return "claim " + c.Submitted.Claim
+			}
 		}
 	}
 	return ""

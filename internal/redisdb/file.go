@@ -1,15 +1,19 @@
 package redisdb
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/alicebob/miniredis/v2"
 )
@@ -18,7 +22,7 @@ const magic = "ksiega-redis 1\n"
 
 // Save writes one moment of the whole database to the file. After a crash at
 // any point the file is the old one or the new one. Writers wait while the rows
-// are copied, not while they are written to disk.
+// are handed to the system, not until they are on the disk.
 func (db *DB) Save(ctx context.Context) error {
 	db.saving.Lock()
 	defer db.saving.Unlock()
@@ -32,44 +36,43 @@ func (db *DB) save(ctx context.Context) error {
 	if db.file == "" {
 		return nil
 	}
-	image, err := db.copy(ctx)
-	if err != nil {
-		return fmt.Errorf("save rows: %w", err)
-	}
-	if err := replace(db.file, image); err != nil {
+	if err := replace(db.file, func(w io.Writer) error { return db.write(ctx, w) }); err != nil {
 		return fmt.Errorf("save rows: %w", err)
 	}
 	return nil
 }
 
-// pieceBytes is about what a piece of an image has: one slice that grows with it would
-// be there twice.
-const pieceBytes = 1 << 20
+// pieceBytes is about what is written at once: the image is never in memory whole.
+const pieceBytes = 256 << 10
 
-// copy is the file's image of the database, between two writes, in pieces.
-func (db *DB) copy(ctx context.Context) (image [][]byte, err error) {
+// write writes the file's image of the database, between two writes.
+func (db *DB) write(ctx context.Context, w io.Writer) (err error) {
 	db.gate.Lock()
 	defer db.gate.Unlock()
 	all := db.redis.DB(0)
 	sum, piece, records := sha256.New(), []byte(magic), uint64(0)
 	for i, key := range all.Keys() {
 		if i%1024 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		if all.TTL(key) != 0 {
 			continue
 		}
 		if piece, err = appendRecord(piece, all, key); err != nil {
-			return nil, err
+			return err
 		}
 		if records++; len(piece) >= pieceBytes {
 			sum.Write(piece)
-			image, piece = append(image, piece), nil
+			if _, err := w.Write(piece); err != nil {
+				return err
+			}
+			piece = piece[:0]
 		}
 	}
 	piece = binary.AppendUvarint(append(piece, '.'), records)
 	sum.Write(piece)
-	return append(image, sum.Sum(piece)), nil
+	_, err = w.Write(sum.Sum(piece))
+	return err
 }
 
 func appendRecord(image []byte, all *miniredis.RedisDB, key string) ([]byte, error) {
@@ -113,7 +116,7 @@ func appendText(image []byte, text string) []byte {
 }
 
 // replace puts a file in place of another, or leaves the other.
-func replace(name string, image [][]byte) (err error) {
+func replace(name string, write func(io.Writer) error) (err error) {
 	dir := filepath.Dir(name)
 	temp, err := os.CreateTemp(dir, filepath.Base(name)+".*.tmp") // 0600
 	if err != nil {
@@ -124,12 +127,7 @@ func replace(name string, image [][]byte) (err error) {
 			err = errors.Join(err, os.Remove(temp.Name()))
 		}
 	}()
-	for _, piece := range image {
-		if err == nil {
-			_, err = temp.Write(piece)
-		}
-	}
-	if err == nil {
+	if err = write(temp); err == nil {
 		err = temp.Sync()
 	}
 	if err = errors.Join(err, temp.Close()); err != nil {
@@ -152,118 +150,136 @@ func (db *DB) restore() error {
 	if db.file == "" {
 		return ErrNoFile
 	}
-	image, err := os.ReadFile(db.file)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	file, err := os.Open(db.file)
+	if errors.Is(err, fs.ErrNotExist) {
 		return ErrNoFile
-	case err != nil:
-		return fmt.Errorf("read rows: %w", err)
 	}
-	if err := decode(image, db.redis.DB(0)); err != nil {
+	if err == nil {
+		err = db.fill(file)
+		_ = file.Close() // read only
+	}
+	if err != nil {
 		db.redis.FlushAll()
 		return fmt.Errorf("read rows: %w", err)
 	}
 	return nil
 }
 
+func (db *DB) fill(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	return decode(file, info.Size(), db.redis.DB(0))
+}
+
 var errDamaged = errors.New("the file of rows is damaged or of another format")
 
-// decode checks the sum before it believes anything.
-func decode(image []byte, all *miniredis.RedisDB) error {
-	body := len(image) - sha256.Size
-	if body < len(magic) || !bytes.HasPrefix(image, []byte(magic)) {
+// decode fills the database from an image of so many bytes. Whether these are what was
+// written is known only at their end: after an error the rows mean nothing.
+func decode(image io.Reader, size int64, all *miniredis.RedisDB) error {
+	body := size - sha256.Size
+	if body < int64(len(magic)) {
 		return errDamaged
 	}
-	if sum := sha256.Sum256(image[:body]); !bytes.Equal(sum[:], image[body:]) {
-		return errDamaged
+	sum := sha256.New()
+	r := reader{from: bufio.NewReaderSize(io.TeeReader(io.LimitReader(image, body), sum), pieceBytes), rest: uint64(body)}
+	if string(r.bytes(uint64(len(magic)))) != magic {
+		return r.failure()
 	}
-	r := reader{rest: image[len(magic):body]}
 	for records := uint64(0); ; records++ {
 		kind := r.byte()
 		if kind == '.' {
-			if r.number() != records || len(r.rest) != 0 || r.bad {
-				return errDamaged
+			if r.number() != records || r.rest != 0 || r.err != nil {
+				return r.failure()
 			}
-			return nil
+			break
 		}
 		if err := r.record(kind, all); err != nil {
 			return err
 		}
 	}
+	written := make([]byte, sha256.Size)
+	if _, err := io.ReadFull(image, written); err != nil {
+		return err
+	}
+	if !bytes.Equal(sum.Sum(nil), written) {
+		return errDamaged
+	}
+	return nil
 }
 
-// reader of the image; once bad it gives nothing more.
+// reader of an image; once it has an error it gives nothing more.
 type reader struct {
-	rest []byte
-	bad  bool
+	from *bufio.Reader
+	rest uint64 // bytes before the sum
+	buf  []byte // of the last text
+	err  error
 }
+
+func (r *reader) failure() error { return cmp.Or(r.err, errDamaged) }
 
 func (r *reader) record(kind byte, all *miniredis.RedisDB) error {
 	key := r.text()
 	var err error
 	switch kind {
 	case 's':
-		if value := r.text(); !r.bad {
+		if value := r.text(); r.err == nil {
 			err = all.Set(key, value)
 		}
 	case 'h':
-		if pairs := r.texts(2); !r.bad && len(pairs) > 0 {
+		if pairs := r.texts(2); r.err == nil && len(pairs) > 0 {
 			all.HSet(key, pairs...)
 		}
 	case 'm':
-		if members := r.texts(1); !r.bad && len(members) > 0 {
+		if members := r.texts(1); r.err == nil && len(members) > 0 {
 			_, err = all.SetAdd(key, members...)
 		}
 	default:
-		return errDamaged
+		return r.failure()
 	}
-	if r.bad {
-		return errDamaged
+	return cmp.Or(r.err, err)
+}
+
+// bytes are valid until the next call.
+func (r *reader) bytes(n uint64) []byte {
+	if r.err == nil && n > r.rest {
+		r.err = errDamaged
 	}
-	return err
+	if r.err != nil {
+		return nil
+	}
+	r.rest -= n
+	r.buf = slices.Grow(r.buf[:0], int(n))[:n]
+	_, r.err = io.ReadFull(r.from, r.buf)
+	return r.buf
 }
 
 func (r *reader) byte() byte {
-	if len(r.rest) == 0 {
-		r.bad = true
-		return 0
+	if b := r.bytes(1); r.err == nil {
+		return b[0]
 	}
-	b := r.rest[0]
-	r.rest = r.rest[1:]
-	return b
+	return 0
 }
 
+// ReadByte is byte as binary.ReadUvarint asks for it.
+func (r *reader) ReadByte() (byte, error) { return r.byte(), r.err }
+
 func (r *reader) number() uint64 {
-	n, size := binary.Uvarint(r.rest)
-	if size <= 0 {
-		r.bad, r.rest = true, nil
-		return 0
-	}
-	r.rest = r.rest[size:]
+	n, err := binary.ReadUvarint(r)
+	r.err = cmp.Or(r.err, err)
 	return n
 }
 
-func (r *reader) text() string {
-	n := r.number()
-	if n > uint64(len(r.rest)) {
-		r.bad, r.rest = true, nil
-		return ""
-	}
-	text := string(r.rest[:n])
-	r.rest = r.rest[n:]
-	return text
-}
+func (r *reader) text() string { return string(r.bytes(r.number())) }
 
 // texts reads a count and so many groups.
-func (r *reader) texts(group int) []string {
+func (r *reader) texts(group int) (all []string) {
 	n := r.number()
-	if n > uint64(len(r.rest)) { // each takes a byte at least
-		r.bad, r.rest = true, nil
-		return nil
-	}
-	all := make([]string, 0, int(n)*group)
-	for range int(n) * group {
-		all = append(all, r.text())
+	for i := uint64(0); i < n && r.err == nil; i++ {
+		for range group {
+			all = append(all, r.text())
+		}
 	}
 	return all
 }

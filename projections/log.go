@@ -41,7 +41,7 @@ func batches(each func(Batch) error) func(journal.Batch) error {
 		for i := range b.Events {
 			events = append(events, &b.Events[i])
 		}
-		return each(Batch{Events: events, Through: b.Through, CaughtUp: b.CaughtUp})
+		return each(Batch{Events: events, Through: b.Through, Covered: b.Covered, Last: fold.Last(b.Last), CaughtUp: b.CaughtUp})
 	}
 }
 

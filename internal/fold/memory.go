@@ -19,8 +19,8 @@ type Memory[E Event] struct {
 	position position.Position
 	last     Last
 	base     Base              // what it goes on from; nil where it began before the first event
-	folded   int               // events since rows were kept
-	rows     int               // that were kept then
+	covered  int               // events of the log since rows were kept, wanted or not
+	rows     int               // that were kept then, unless they were a base's
 	took     position.Position // of the last retroactive event that was folded
 
 	mu     sync.Mutex // guards all below, and the second stage
@@ -50,11 +50,14 @@ func (m *Memory[E]) Fold(b Batch[E]) error {
 			if err := m.fold(e); err != nil {
 				return err
 			}
-			m.folded++
 		}
 		m.last, m.position = Last{at, id}, at
 	}
+	if b.Last.Position.After(m.last.Position) {
+		m.last = b.Last
+	}
 	m.position = m.position.Later(b.Through)
+	m.covered += b.Covered
 	m.tx.forget()
 	return nil
 }

@@ -22,6 +22,10 @@ type Event interface {
 type Batch[E any] struct {
 	Events  []E
 	Through position.Position
+	// Covered is how many events it covers, handed over or not, and Last the last that is
+	// known of these; zero where only those are known that are handed over.
+	Covered int
+	Last    Last
 	// CaughtUp: the log ended there when it was read.
 	CaughtUp bool
 }

@@ -31,8 +31,9 @@ type Keeper interface {
 	// Nearest is what is kept of a projection after the latest event that stands no
 	// later than a bound; nil is nothing.
 	Nearest(ctx context.Context, projection string, version int, until position.Bound) Base
-	// Due says whether rows are worth keeping, so many events after they were last kept,
-	// when they were so many.
+	// Due says whether rows are worth keeping, so many events of the log after they were
+	// last kept, when they were so many; of a base they are none, since they need only be
+	// copied.
 	Due(events, rows int) bool
 	// Drop lets go what is kept of a projection from before an event.
 	Drop(projection string, before position.Position)
@@ -69,11 +70,11 @@ func (k Kept[E]) Begin(ctx context.Context, p Projection[E], until position.Boun
 
 // Offer has the rows of a projection kept, if it is time.
 func (k Kept[E]) Offer(ctx context.Context, m *Memory[E]) {
-	if k.keeper == nil || m.p.Passing || !k.keeper.Due(m.folded, m.rows) {
+	if k.keeper == nil || m.p.Passing || !k.keeper.Due(m.covered, m.rows) {
 		return
 	}
 	m.rows = k.keeper.Take(ctx, k.era, m.p.Name, m.p.Version, m)
-	m.folded = 0
+	m.covered = 0
 }
 
 // Settle lets go what was kept from before an event that took back what may be in it.

@@ -103,11 +103,12 @@ type log struct {
 func (l *log) Scan(_ context.Context, r fold.Range, each func(fold.Batch[*event]) error) error {
 	var b fold.Batch[*event]
 	for i, e := range l.events {
-		at, _, kind := e.Mark()
+		at, id, kind := e.Mark()
 		if !at.After(r.After) || !r.Until.Includes(at) {
 			continue
 		}
-		b.Through = at
+		b.Through, b.Last = at, fold.Last{Position: at, ID: id}
+		b.Covered++
 		if r.Want == nil || r.Want(kind) {
 			b.Events = append(b.Events, e)
 			l.read++
@@ -299,6 +300,29 @@ func TestOthersAreNotUsed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestKeptOfFewEvents: rows are kept also of a read model that few of the events
+// concern, since whoever goes on from them reads the others too.
+func TestKeptOfFewEvents(t *testing.T) {
+	t.Parallel()
+	l := &log{}
+	for i := range 2000 {
+		l.events = append(l.events, &event{at: 64 * uint64(i+1), id: uuid.NewSHA1(uuid.NameSpaceOID, fmt.Append(nil, i)), part: "a", field: "f", value: 1, unwanted: i%700 != 0})
+	}
+	d := open(t, l, foldfile.Options{Path: t.TempDir(), Every: 100})
+	_, err := fold.Latest(t.Context(), l, d, toy())
+	foldtest.Must(t, err)
+	until := position.Of(64 * 1690).Bound()
+	near := d.Nearest(t.Context(), "toy", 3, until)
+	if near == nil || position.Of(64*1500).After(near.Position()) {
+		t.Fatalf("the nearest rows are of %v", near)
+	}
+	before, err := fold.KnownAt(t.Context(), l, nil, until, toy())
+	foldtest.Must(t, err)
+	after, err := fold.KnownAt(t.Context(), l, d, until, toy())
+	foldtest.Must(t, err)
+	foldtest.SameDump(t, "known at "+until.String(), foldtest.Dump(t, after["toy"]), foldtest.Dump(t, before["toy"]))
 }
 
 // TestWhatIsKeptSavesReading, and stays within its bound, of older moments less than of

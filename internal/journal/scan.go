@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/google/uuid"
 	"google.golang.org/grpc/codes"
 
 	"ksiega/internal/position"
@@ -20,9 +21,20 @@ import (
 type Batch struct {
 	Events  []Recorded
 	Through Position
+	// Covered is how many events it covers, handed over or not, but those of others
+	// where the ledger has a name; Last is the last of the ledger's own among these, zero
+	// where there is none.
+	Covered int
+	Last    Last
 	// CaughtUp: the log ended there when it was read. With Until, what was
 	// removed behind it, or is another's, may still count as more.
 	CaughtUp bool
+}
+
+// Last is the last event of what was read.
+type Last struct {
+	Position Position
+	ID       uuid.UUID
 }
 
 // ScanOptions bound a scan of the log.
@@ -68,7 +80,7 @@ func (j *Journal) scan(ctx context.Context, o ScanOptions, spoil bool, each func
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := each(Batch{Events: buffered.events, Through: buffered.through, CaughtUp: caughtUp}); err != nil {
+		if err := each(Batch{Events: buffered.events, Through: buffered.through, Covered: buffered.covered, Last: buffered.last, CaughtUp: caughtUp}); err != nil {
 			return err
 		}
 		buffered.recycle(spoil)

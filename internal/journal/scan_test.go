@@ -42,6 +42,9 @@ func TestScanWireIsBulk(t *testing.T) {
 	if len(wire) != total || !end.CaughtUp || wire[total-1].Position.After(end.Through) {
 		t.Fatalf("%d events through %d, caught up %v", len(wire), end.Through, end.CaughtUp)
 	}
+	if ends := (Last{wire[total-1].Position, wire[total-1].ID}); end.Last != ends || end.Covered < total+12 {
+		t.Errorf("%d events end with %v, not with %v", end.Covered, end.Last, ends)
+	}
 	head, err := j.Head(within(t))
 	if err != nil || external() == "" && head != end.Through {
 		t.Errorf("head %d, %v", head, err)
@@ -58,6 +61,9 @@ func TestScanWireIsBulk(t *testing.T) {
 				t.Errorf("%s: event %d is %+v", name, i, r)
 			}
 		}
+		if name == "wanted" && (lastWire.Covered != end.Covered || lastWire.Last != end.Last) {
+			t.Errorf("%d events end with %v, where few are wanted", lastWire.Covered, lastWire.Last)
+		}
 		if name == "until" && (lastWire.CaughtUp || lastWire.Through != b) || name == "all" && !lastWire.CaughtUp {
 			t.Errorf("%s: ends through %d, caught up %v", name, lastWire.Through, lastWire.CaughtUp)
 		}
@@ -73,6 +79,7 @@ func TestScanWireIsBulk(t *testing.T) {
 			overBulk[i].Created = overBulk[i].Created.UTC()
 		}
 		if !reflect.DeepEqual(overWire, overBulk) || lastWire.Through != lastBulk.Through ||
+			lastWire.Covered != lastBulk.Covered || lastWire.Last != lastBulk.Last ||
 			lastWire.CaughtUp != lastBulk.CaughtUp && (lastBulk.CaughtUp || os.Getenv("KSIEGA_TEST_SHARED") == "") {
 			t.Errorf("%s: %d events through %d over the wire, %d through %d in bulk", name, len(overWire), lastWire.Through, len(overBulk), lastBulk.Through)
 		}

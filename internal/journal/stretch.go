@@ -142,8 +142,8 @@ func (f *filler) take(at uint64, r *Recorded) error {
 	if f.buffer == nil {
 		f.buffer = f.getBuffer()
 	}
-	f.buffer.through = r.Position
 	stream := f.j.local(r.Stream, r.Type)
+	f.buffer.cover(r, stream)
 	if stream == "" || f.Want != nil && !f.Want(r.Type) {
 		return nil
 	}
@@ -189,7 +189,7 @@ func (s *reading) divideWire(ctx context.Context) error {
 		if r == nil {
 			r = s.getBuffer()
 		}
-		r.through = e.Position
+		r.cover(e, e.Stream)
 		if e.Stream == "" || s.Want != nil && !s.Want(e.Type) {
 			skipped++
 		} else {
@@ -228,6 +228,8 @@ type buffer struct {
 	bytes   int    // that the events were recorded as
 	slab    []byte // where raw bytes lie that were somebody else's
 	through Position
+	covered int  // events, added or not
+	last    Last // of these that readers are shown
 }
 
 const slabBytes = 400 << 10 // about what a batch needs
@@ -249,6 +251,15 @@ func (s *reading) giveBack(r *buffer) {
 }
 
 func (r *buffer) full() bool { return len(r.events) == batchEvents || r.bytes >= batchBytes }
+
+// cover counts an event, whose stream this journal names so; readers are not shown one
+// that has no name.
+func (r *buffer) cover(e *Recorded, stream string) {
+	r.through = e.Position
+	if r.covered++; stream != "" {
+		r.last = Last{e.Position, e.ID}
+	}
+}
 
 // add adds an event, whose stream this journal names so.
 func (r *buffer) add(e *Recorded, stream string) *Recorded {
@@ -281,7 +292,7 @@ func (r *buffer) recycle(spoiled bool) {
 	} else {
 		clear(r.events) // the garbage collector need not wait for the next batch
 	}
-	r.events, r.slab, r.bytes = r.events[:0], r.slab[:0], 0
+	r.events, r.slab, r.bytes, r.covered, r.last = r.events[:0], r.slab[:0], 0, 0, Last{}
 	if cap(r.slab) > 2*slabBytes {
 		r.slab = nil
 	}

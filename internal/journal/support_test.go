@@ -182,13 +182,17 @@ func read(t testing.TB, j Log, stream string, from uint64) []Recorded {
 	return out
 }
 
-// scan collects a scan, with the bytes of events.
+// scan collects a scan, with the bytes of events; what it covered is added up.
 func scan(t testing.TB, j *Journal, o ScanOptions) (events []Recorded, last Batch) {
 	t.Helper()
 	o.Raw = true
 	if err := j.Scan(within(t), o, func(b Batch) error {
 		if last.Through.After(b.Through) {
 			t.Errorf("a batch through %d after one through %d", b.Through, last.Through)
+		}
+		b.Covered += last.Covered
+		if b.Last.Position.IsZero() {
+			b.Last = last.Last
 		}
 		last = b
 		for _, r := range b.Events {

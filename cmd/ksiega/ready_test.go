@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -64,9 +65,10 @@ func TestAServerWhoseStoreHangsIsNotReady(t *testing.T) {
 func TestAHangingStoreIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		asked, gone := 0, make(chan struct{})
+		var asked atomic.Int32
+		gone := make(chan struct{})
 		p := &probe{what: "the store", ask: func(context.Context) error {
-			asked++
+			asked.Add(1)
 			<-gone // heeds no context
 			return nil
 		}}
@@ -76,13 +78,13 @@ func TestAHangingStoreIsAskedOnce(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if took := time.Since(began); took != answerBound || asked != 1 {
-			t.Errorf("asked %d times, waited %v", asked, took)
+		if took := time.Since(began); took != answerBound || asked.Load() != 1 {
+			t.Errorf("asked %d times, waited %v", asked.Load(), took)
 		}
 		close(gone)
 		synctest.Wait()
-		if err := p.wait(p.begin()); err != nil || asked != 2 {
-			t.Errorf("when it answers again: %v, asked %d times", err, asked)
+		if err := p.wait(p.begin()); err != nil || asked.Load() != 2 {
+			t.Errorf("when it answers again: %v, asked %d times", err, asked.Load())
 		}
 	})
 }

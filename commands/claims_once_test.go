@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"ksiega/commands"
@@ -175,21 +176,27 @@ var errPowerLost = errors.New("the power is lost")
 // failing is a log whose power goes at one append: before it is stored, or after.
 type failing struct {
 	journal.Log
-	left  int // appends that go well
+	left  atomic.Int64 // appends that go well
 	after bool
 	lists bool // those to a list count
+}
+
+func failingAfter(log journal.Log, appends int, after bool) *failing {
+	f := &failing{Log: log, after: after}
+	f.left.Store(int64(appends))
+	return f
 }
 
 func (f *failing) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
 	if !f.lists && len(events) > 0 && strings.HasPrefix(events[0].Event.EventType(), "listing.") {
 		return f.Log.Append(ctx, stream, expected, events...)
 	}
-	f.left--
-	if f.left < 0 && (f.left < -1 || !f.after) {
+	left := f.left.Add(-1)
+	if left < 0 && (left < -1 || !f.after) {
 		return journal.Written{}, errPowerLost
 	}
 	w, err := f.Log.Append(ctx, stream, expected, events...)
-	if f.left < 0 && err == nil {
+	if left < 0 && err == nil {
 		err = errPowerLost
 	}
 	return w, err
@@ -198,7 +205,7 @@ func (f *failing) Append(ctx context.Context, stream string, expected int64, eve
 // cut is the ledger with its power failing at an append, other than to a list.
 func cut(l *ledgertest.Ledger, appends int, after bool) *commands.Ledger {
 	dying := *l.Ledger
-	dying.Log = commands.NewLog(&failing{Log: l.Journal, left: appends, after: after}, l.Vault)
+	dying.Log = commands.NewLog(failingAfter(l.Journal, appends, after), l.Vault)
 	return &dying
 }
 

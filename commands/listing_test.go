@@ -295,7 +295,9 @@ func TestTakenBackCutShort(t *testing.T) {
 // cutAnywhere is the ledger with its power failing at an append.
 func cutAnywhere(l *ledgertest.Ledger, appends int, after bool) *commands.Ledger {
 	dying := *l.Ledger
-	dying.Log = commands.NewLog(&failing{Log: l.Journal, left: appends, after: after, lists: true}, l.Vault)
+	f := failingAfter(l.Journal, appends, after)
+	f.lists = true
+	dying.Log = commands.NewLog(f, l.Vault)
 	return &dying
 }
 

@@ -246,7 +246,7 @@ func TestTheAutomatFreesWhatAClaimRefuses(t *testing.T) {
 	l := openClaims(t)
 	other := *l.Ledger
 	other.Matching = new(sync.Mutex)
-	other.Log = commands.NewLog(&hook{Log: &failing{Log: l.Journal, left: 1}, begin: "statement-", deed: func() {
+	other.Log = commands.NewLog(&hook{Log: failingAfter(l.Journal, 1, false), begin: "statement-", deed: func() {
 		taken(t)(l.RecordClaimDecision(t.Context(), ledgertest.Actor, decision("W/1", 1, refund.OutcomeReturned)))
 	}}, l.Vault)
 	matches := []commands.MatchLine{{Statement: bankID, Line: 2, Claim: "W/1", Reason: "number-in-title"}, {Statement: bankID, Line: 1, Claim: "W/2", Reason: "number-in-title"}}

@@ -19,8 +19,8 @@ type Memory[E Event] struct {
 	position position.Position
 	last     Last
 	base     Base              // what it goes on from; nil where it began before the first event
-	covered  int               // events of the log since rows were kept, wanted or not
-	rows     int               // that were kept then, unless they were a base's
+	kept     KeptBase          // the rows as they were last kept, the base until then; nil before
+	covered  int               // events of the log since then, wanted or not
 	took     position.Position // of the last retroactive event that was folded
 
 	mu     sync.Mutex // guards all below, and the second stage
@@ -178,7 +178,7 @@ func (m *Memory[E]) Parts(ctx context.Context, table string) ([]string, error) {
 	return m.overParts(ctx, index, table)
 }
 
-// Rows are encoded anew at each call.
+// Rows are encoded anew at each call, but those that did not change since they were kept.
 func (m *Memory[E]) Rows(ctx context.Context, table string, parts []string, row func(Key, string) error) error {
 	index, err := m.indexed()
 	if err == nil && m.base != nil {
@@ -188,9 +188,15 @@ func (m *Memory[E]) Rows(ctx context.Context, table string, parts []string, row 
 		return err
 	}
 	for _, part := range parts {
-		for _, field := range index[table][part] {
+		fields := index[table][part]
+		written := m.written(ctx, Place{table, part}, fields)
+		for _, field := range fields {
 			k := Key{table, part, field}
-			raw, err := m.tx.cells[k].encode()
+			c := m.tx.cells[k]
+			raw, known := written[field]
+			if !known || !c.kept {
+				raw, err = c.encode()
+			}
 			if err == nil {
 				err = row(k, raw)
 			}

@@ -20,6 +20,21 @@ type Base interface {
 	Took() position.Position
 }
 
+// KeptBase is a base as a Keeper keeps it.
+type KeptBase interface {
+	Base
+	// Size is how many bytes it has.
+	Size() int64
+}
+
+// Folded is a base that goes on, and can be kept.
+type Folded interface {
+	Base
+	// Since is what was last kept, nil before, and the rows that are others since then,
+	// sorted by key; what they were is not told.
+	Since() (KeptBase, []Change, error)
+}
+
 // ErrBase: rows that a fold goes on from cannot be read. Folded from the first event
 // it needs none.
 var ErrBase = errors.New("the rows to go on from cannot be read")
@@ -30,17 +45,16 @@ type Keeper interface {
 	Era() int
 	// Nearest is what is kept of a projection after the latest event that stands no
 	// later than a bound; nil is nothing.
-	Nearest(ctx context.Context, projection string, version int, until position.Bound) Base
+	Nearest(ctx context.Context, projection string, version int, until position.Bound) KeptBase
 	// Due says whether rows are worth keeping, so many events of the log after they were
-	// last kept, when they were so many; of a base they are none, since they need only be
-	// copied.
-	Due(events, rows int) bool
+	// last kept, when they had so many bytes.
+	Due(events int, size int64) bool
 	// Drop lets go what is kept of a projection from before an event.
 	Drop(projection string, before position.Position)
 	// Quiet is up to where it is known that no retroactive event stands after a position.
 	Quiet(ctx context.Context, projection string, version int, after position.Position) position.Position
-	// Take keeps rows, and says how many.
-	Take(ctx context.Context, era int, projection string, version int, base Base) (rows int)
+	// Take keeps rows, and hands over what it has kept; nil is nothing.
+	Take(ctx context.Context, era int, projection string, version int, rows Folded) KeptBase
 }
 
 // Kept is a Keeper during one fold. The zero Kept has none.
@@ -70,11 +84,13 @@ func (k Kept[E]) Begin(ctx context.Context, p Projection[E], until position.Boun
 
 // Offer has the rows of a projection kept, if it is time.
 func (k Kept[E]) Offer(ctx context.Context, m *Memory[E]) {
-	if k.keeper == nil || m.p.Passing || !k.keeper.Due(m.covered, m.rows) {
+	if k.keeper == nil || m.p.Passing || !k.keeper.Due(m.covered, m.size()) {
 		return
 	}
-	m.rows = k.keeper.Take(ctx, k.era, m.p.Name, m.p.Version, m)
 	m.covered = 0
+	if kept := k.keeper.Take(ctx, k.era, m.p.Name, m.p.Version, m); kept != nil {
+		m.keep(kept)
+	}
 }
 
 // Settle lets go what was kept from before an event that took back what may be in it.
@@ -86,10 +102,10 @@ func (k Kept[E]) Settle(m *Memory[E]) {
 
 // Resume is a projection after the last event of a base. A base that cannot be read
 // ends a fold with ErrBase.
-func Resume[E Event](p Projection[E], base Base) *Memory[E] {
+func Resume[E Event](p Projection[E], base KeptBase) *Memory[E] {
 	m := NewMemory(p)
-	m.base, m.position, m.last, m.took = base, base.Position(), base.Last(), base.Took()
-	m.tx.base = &baseRows{base, map[Place]bool{}}
+	m.kept, m.base, m.position, m.last, m.took = base, base, base.Position(), base.Last(), base.Took()
+	m.tx.base, m.tx.kept = &baseRows{base, map[Place]bool{}}, true
 	return m
 }
 
@@ -114,7 +130,7 @@ func (b *baseRows) load(tx *Tx, at Place) {
 	}
 	err := b.base.Rows(context.Background(), at.Table, []string{at.Part}, func(k Key, raw string) error {
 		if tx.cells[k] == nil {
-			tx.put(k, &cell{raw: raw, live: true})
+			tx.put(k, &cell{raw: raw, live: true, kept: true})
 		}
 		return nil
 	})
@@ -176,6 +192,62 @@ func (m *Memory[E]) deletedFrom(table string) map[string]bool {
 		}
 	}
 	return parts
+}
+
+// keep notes that all rows are kept as they are.
+func (m *Memory[E]) keep(kept KeptBase) {
+	m.kept, m.tx.kept = kept, true
+	for k, c := range m.tx.cells {
+		if c.kept = c.live; !c.live && m.base == nil {
+			delete(m.tx.cells, k)
+		}
+	}
+}
+
+// Since is the rows that were put or deleted since they were last kept, and of what.
+func (m *Memory[E]) Since() (KeptBase, []Change, error) {
+	if err := m.ready(); err != nil || m.kept == nil {
+		return nil, nil, err
+	}
+	var changes []Change
+	for k, c := range m.tx.cells {
+		if c.kept || !c.live && !c.dirty {
+			continue
+		}
+		after := ""
+		if c.live {
+			var err error
+			if after, err = c.encode(); err != nil {
+				return nil, nil, err
+			}
+		}
+		changes = append(changes, Change{Key: k, After: after})
+	}
+	slices.SortFunc(changes, func(a, b Change) int { return compareKeys(a.Key, b.Key) })
+	return m.kept, changes, nil
+}
+
+// written is the rows of a part as they were last kept, by field, where that saves
+// encoding some of them anew.
+func (m *Memory[E]) written(ctx context.Context, at Place, fields []string) map[string]string {
+	if !slices.ContainsFunc(fields, func(field string) bool { return m.tx.cells[Key{at.Table, at.Part, field}].copied() }) {
+		return nil
+	}
+	rows := make(map[string]string, len(fields))
+	if err := m.kept.Rows(ctx, at.Table, []string{at.Part}, func(k Key, raw string) error {
+		rows[k.Field] = raw
+		return nil
+	}); err != nil {
+		return nil // the rows are here, too
+	}
+	return rows
+}
+
+func (m *Memory[E]) size() int64 {
+	if m.kept == nil {
+		return 0
+	}
+	return m.kept.Size()
 }
 
 // overRows hands over the rows of the base that nothing took the place of.

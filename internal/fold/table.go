@@ -95,7 +95,11 @@ type cell struct {
 	row   any    // *R, from then on
 	live  bool   // false: there is no such row
 	dirty bool
+	kept  bool // the row is what Memory.kept has of it
 }
+
+// copied: the row need not be encoded, since what was kept of it is still so.
+func (c *cell) copied() bool { return c.kept && c.row != nil }
 
 // cellRow decodes in place; it panics, because only a fold calls it.
 func cellRow[R any](table string, c *cell) *R {

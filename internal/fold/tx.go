@@ -24,6 +24,8 @@ type Tx struct {
 	looking bool
 	// base is the rows that a fold goes on over; nil where it began before the first event.
 	base *baseRows
+	// kept: rows were kept, if only those of the base, so that it counts which were deleted.
+	kept bool
 	// unit is Stage.Unit while events are folded; units are those that they changed.
 	unit  func(Key) (Key, bool)
 	units map[Key]bool
@@ -95,7 +97,7 @@ func (tx *Tx) change(k Key, c *cell) {
 	if tx.looking {
 		panic("Then changes a row")
 	}
-	c.dirty = true
+	c.dirty, c.kept = true, false
 	if tx.unit != nil {
 		if unit, ok := tx.unit(k); ok {
 			tx.units[unit] = true
@@ -140,6 +142,7 @@ func (tx *Tx) admit(k Key) *cell {
 		if tx.base != nil {
 			c.raw = tx.base.row(k)
 			c.live = c.raw != ""
+			c.kept = c.live
 		}
 		tx.put(k, c)
 	}
@@ -189,10 +192,11 @@ func (tx *Tx) part(at Place) iter.Seq2[string, *cell] {
 	}
 }
 
-// forget drops cells that have no row, unless they say so of one that the base has.
+// forget drops cells that have no row, unless they say so of one that the base has or
+// that was kept.
 func (tx *Tx) forget() {
 	for _, k := range tx.touched {
-		if c := tx.cells[k]; c != nil && !c.live && (tx.base == nil || !c.dirty) {
+		if c := tx.cells[k]; c != nil && !c.live && (!tx.kept || !c.dirty) {
 			delete(tx.cells, k)
 		}
 	}

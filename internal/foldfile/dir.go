@@ -21,10 +21,10 @@ import (
 )
 
 const (
-	// every is how many events lie between two files of a projection, at least; where it
-	// has many rows, so many for each that writing them costs little of what folding does.
-	every        = 50_000
-	everyForRows = 5
+	// every is how many events lie between two files of a projection, at least; where the
+	// file is large, so many that one has at most so many bytes for each.
+	every    = 50_000
+	eachByte = 512
 
 	suffix     = ".rows"
 	unfinished = suffix + ".new"
@@ -51,7 +51,7 @@ type Options struct {
 // Dir is the files of a ledger. It is safe for concurrent use.
 type Dir struct {
 	opts Options
-	mu   sync.Mutex // held while files are listed, written or removed
+	mu   sync.Mutex // held while files are listed, named or removed
 	// dropped counts DropAll, so that what was folded before is not written behind it.
 	dropped int
 }
@@ -103,13 +103,18 @@ func (d *Dir) DropAll() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.dropped++
-	return dropAll(d.opts.Path)
+	err := dropAll(d.opts.Path)
+	dir, opened := os.Open(d.opts.Path)
+	if opened != nil {
+		return errors.Join(err, opened)
+	}
+	return errors.Join(err, dir.Sync(), dir.Close()) // none comes back when the power goes
 }
 
 // Due says whether rows are worth writing, so many events after they were last written,
-// when they were so many.
-func (d *Dir) Due(events, rows int) bool {
-	return events >= max(cmp.Or(d.opts.Every, every), everyForRows*rows)
+// when they had so many bytes.
+func (d *Dir) Due(events int, size int64) bool {
+	return int64(events) >= max(int64(cmp.Or(d.opts.Every, every)), size/eachByte)
 }
 
 // Era is what Take wants to be told again of a fold that began now.
@@ -155,7 +160,7 @@ func (d *Dir) list() (all []kept, err error) {
 
 // Nearest is the rows of a projection after the latest event that stands no later than
 // a bound; nil where there are none.
-func (d *Dir) Nearest(ctx context.Context, projection string, version int, until position.Bound) fold.Base {
+func (d *Dir) Nearest(ctx context.Context, projection string, version int, until position.Bound) fold.KeptBase {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	all, err := d.list()
@@ -217,67 +222,80 @@ func (d *Dir) open(ctx context.Context, k kept, version int) (*File, error) {
 		_ = f.Close()
 		return nil, err
 	}
-	file.spoilt = func(err error) {
-		if gone := os.Remove(f.Name()); !errors.Is(gone, fs.ErrNotExist) { // or it was told before
-			err = errors.Join(err, gone)
-		}
-		d.report(fmt.Errorf("%s is not used any more: %w", k.name, err))
-	}
+	file.spoilt = d.spoilt(k.name)
 	return file, nil
 }
 
+// spoilt removes a file whose rows are not as they were written.
+func (d *Dir) spoilt(name string) func(error) {
+	return func(err error) {
+		if gone := os.Remove(filepath.Join(d.opts.Path, name)); !errors.Is(gone, fs.ErrNotExist) { // or it was told before
+			err = errors.Join(err, gone)
+		}
+		d.report(fmt.Errorf("%s is not used any more: %w", name, err))
+	}
+}
+
 // Take writes the rows of a projection beside the others, unless they were dropped since
-// the era, and says how many they are. What goes wrong is reported, and nothing is written.
-func (d *Dir) Take(ctx context.Context, era int, projection string, version int, base fold.Base) (rows int) {
+// the era. What goes wrong is reported, and nothing is written.
+func (d *Dir) Take(ctx context.Context, era int, projection string, version int, rows fold.Folded) fold.KeptBase {
+	at := rows.Last().Position
+	turn, err := d.turn(era, projection, at)
+	if err != nil || turn == 0 {
+		d.report(err)
+		return nil
+	}
+	file, err := d.put(ctx, era, fmt.Sprintf("%s-%d-%s%s", projection, turn, at, suffix), Of{d.opts.Ledger, projection, version, d.opts.Types}, rows)
+	d.report(err)
+	if file == nil {
+		return nil
+	}
+	return file
+}
+
+// turn is that of the next file of a projection, of rows after an event; 0 where none
+// is to be written.
+func (d *Dir) turn(era int, projection string, at position.Position) (turn uint64, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	all, err := d.list()
-	if err != nil || d.dropped != era {
-		d.report(err)
-		return 0
+	if err != nil || d.dropped != era || at.IsZero() {
+		return 0, err
 	}
-	last, turn := base.Last(), uint64(0)
 	for _, k := range all {
 		if k.projection == projection {
-			if turn = max(turn, k.turn); k.at == last.Position {
-				return 0
+			if turn = max(turn, k.turn); k.at == at {
+				return 0, nil
 			}
 		}
 	}
-	if last.Position.IsZero() {
-		return 0
-	}
-	n, err := d.put(ctx, fmt.Sprintf("%s-%d-%s%s", projection, turn+1, last.Position, suffix), Of{d.opts.Ledger, projection, version, d.opts.Types}, base)
-	if err == nil {
-		err = d.thin()
-	}
-	d.report(err)
-	return int(n)
+	return turn + 1, nil
 }
 
-// put writes a file whole: after a crash there is none, or one that has no name yet and
-// is removed at the next opening.
-func (d *Dir) put(ctx context.Context, name string, of Of, base fold.Base) (rows uint64, err error) {
-	path := filepath.Join(d.opts.Path, name)
+// put writes a file; nil is none. After a crash there is none, or one that has no name yet
+// and is removed at the next opening, or one whose sums tell that a loss of power left it
+// in parts: to sync it would hold up the fold for what can be had again.
+func (d *Dir) put(ctx context.Context, era int, name string, of Of, rows fold.Folded) (*File, error) {
 	f, err := os.CreateTemp(d.opts.Path, "*"+unfinished)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	rows, err = write(ctx, f, of, base)
-	if err == nil {
-		err = f.Sync()
+	var file *File
+	if err = write(ctx, f, of, rows); err == nil {
+		file, err = read(f)
 	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err == nil && d.dropped == era {
+		if err = os.Rename(f.Name(), filepath.Join(d.opts.Path, name)); err == nil {
+			file.spoilt = d.spoilt(name)
+			return file, d.thin()
+		}
 	}
-	if err != nil {
-		return 0, errors.Join(err, os.Remove(f.Name()))
+	if gone := os.Remove(f.Name()); !errors.Is(gone, fs.ErrNotExist) { // or it was dropped with the others
+		err = errors.Join(err, gone)
 	}
-	dir, err := os.Open(d.opts.Path)
-	if err != nil {
-		return rows, err
-	}
-	return rows, errors.Join(dir.Sync(), dir.Close())
+	return nil, errors.Join(err, f.Close())
 }
 
 // thin removes files of older moments, more the older they are, and then the oldest as

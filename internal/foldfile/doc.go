@@ -3,10 +3,11 @@
 //
 // It promises that a file is used only where it is of this ledger, this version of the
 // projection and these types of events, and where the log has the event that it says
-// it was written after; that bytes which are not as they were written are an error,
-// never rows; and that a file is there whole or not at all, written beside, synced and
-// renamed. Rows are read when they are asked for. Whatever is wrong with a file, it is
-// removed and the fold begins earlier. Files are copies: losing them costs time alone.
+// it was written after; and that bytes which are not as they were written are an error,
+// never rows. That includes what a loss of power left: files are written beside and
+// renamed, but not synced. Rows are read when they are asked for. Whatever is wrong with a
+// file, it is removed and the fold begins earlier. Files are copies: losing them costs
+// time alone.
 //
 // It stops at when they have to go: who erases, restores, repairs or scavenges drops
 // them (Dir.DropAll).

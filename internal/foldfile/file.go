@@ -1,18 +1,15 @@
 package foldfile
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"maps"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/google/uuid"
@@ -47,6 +44,7 @@ type File struct {
 	last   fold.Last
 	took   position.Position
 	rows   uint64
+	size   int64             // of the rows
 	tables map[string][]part // sorted by name
 	f      *os.File
 	// spoilt is told of rows that are not as they were written.
@@ -70,87 +68,8 @@ type part struct {
 
 func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
 
-// written writes through a buffer and counts.
-type written struct {
-	w  *bufio.Writer
-	at int64
-}
-
-func (w *written) Write(b []byte) (int, error) {
-	n, err := w.w.Write(b)
-	w.at += int64(n)
-	return n, err
-}
-
 func appendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
-}
-
-// write writes the rows of a base.
-func write(ctx context.Context, to io.Writer, of Of, base fold.Base) (rows uint64, err error) {
-	w := &written{w: bufio.NewWriterSize(to, 1<<18)}
-	if _, err := io.WriteString(w, magic); err != nil {
-		return 0, err
-	}
-	tables, err := base.Tables(ctx)
-	if err != nil {
-		return 0, err
-	}
-	all := make([][]part, len(tables))
-	for i, table := range tables {
-		names, err := base.Parts(ctx, table)
-		if err != nil {
-			return 0, err
-		}
-		for _, name := range names {
-			p, err := writePart(ctx, w, base, fold.Place{Table: table, Part: name})
-			if err != nil {
-				return 0, err
-			}
-			all[i], rows = append(all[i], p), rows+p.rows
-		}
-	}
-	last := base.Last()
-	index := appendText(appendText(nil, of.Ledger), of.Projection)
-	index = appendText(binary.AppendUvarint(index, uint64(of.Version)), of.Types)
-	index = append(appendText(index, last.Position.String()), last.ID[:]...)
-	index = appendText(index, base.Took().String())
-	index = binary.AppendUvarint(binary.AppendUvarint(index, rows), uint64(len(tables)))
-	for i, table := range tables {
-		index = binary.AppendUvarint(appendText(index, table), uint64(len(all[i])))
-		for _, p := range all[i] {
-			index = binary.AppendUvarint(appendText(index, p.name), uint64(p.offset))
-			index = binary.AppendUvarint(binary.AppendUvarint(index, uint64(p.size)), p.rows)
-			index = binary.BigEndian.AppendUint32(index, p.sum)
-		}
-	}
-	end := binary.BigEndian.AppendUint64(nil, uint64(w.at))
-	end = append(binary.BigEndian.AppendUint32(end, crc32.Checksum(index, castagnoli())), ending...)
-	for _, b := range [][]byte{index, end} {
-		if _, err := w.Write(b); err != nil {
-			return 0, err
-		}
-	}
-	return rows, w.w.Flush()
-}
-
-func writePart(ctx context.Context, w *written, base fold.Base, at fold.Place) (p part, err error) {
-	type row struct{ field, raw string }
-	var rows []row
-	if err := base.Rows(ctx, at.Table, []string{at.Part}, func(k fold.Key, raw string) error {
-		rows = append(rows, row{k.Field, raw})
-		return nil
-	}); err != nil {
-		return p, err
-	}
-	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.field, b.field) })
-	var b []byte
-	for _, r := range rows {
-		b = appendText(appendText(b, r.field), r.raw)
-	}
-	p = part{name: at.Part, offset: w.at, size: int64(len(b)), rows: uint64(len(rows)), sum: crc32.Checksum(b, castagnoli())}
-	_, err = w.Write(b)
-	return p, err
 }
 
 // texts takes numbers and texts off bytes; what is not there makes it bad.
@@ -211,7 +130,7 @@ func read(f *os.File) (*File, error) {
 }
 
 func parse(f *os.File, index []byte, end int64) (*File, error) {
-	t, file := &texts{b: index}, &File{f: f, tables: map[string][]part{}}
+	t, file := &texts{b: index}, &File{f: f, size: end, tables: map[string][]part{}}
 	file.of.Ledger, file.of.Projection = t.text(), t.text()
 	file.of.Version, file.of.Types = int(t.number()), t.text()
 	var errs [3]error
@@ -249,6 +168,9 @@ func (f *File) Last() fold.Last { return f.last }
 
 // Took is where the last retroactive event stands that the rows take into account.
 func (f *File) Took() position.Position { return f.took }
+
+// Size is how many bytes the rows have.
+func (f *File) Size() int64 { return f.size }
 
 // Tables that have rows.
 func (f *File) Tables(context.Context) ([]string, error) {
@@ -303,10 +225,16 @@ func (f *File) Row(_ context.Context, k fold.Key) (string, error) {
 
 func (f *File) part(table, name string, each func(field, row []byte) error) error {
 	err := f.readPart(table, name, each)
-	if errors.Is(err, ErrDamaged) && f.spoilt != nil {
-		f.spoilt(err)
+	if errors.Is(err, ErrDamaged) {
+		f.tell(err)
 	}
 	return err
+}
+
+func (f *File) tell(damage error) {
+	if f.spoilt != nil {
+		f.spoilt(damage)
+	}
 }
 
 func (f *File) readPart(table, name string, each func(field, row []byte) error) error {
@@ -315,16 +243,12 @@ func (f *File) readPart(table, name string, each func(field, row []byte) error) 
 	if !found {
 		return nil
 	}
-	p := parts[i]
-	b := make([]byte, p.size)
-	if _, err := f.f.ReadAt(b, p.offset); err != nil {
-		return fmt.Errorf("read rows of %s: %w", f.of.Projection, err)
-	}
-	if crc32.Checksum(b, castagnoli()) != p.sum {
-		return fmt.Errorf("%w: %s", ErrDamaged, f.of.Projection)
+	b, err := f.read(parts[i])
+	if err != nil {
+		return err
 	}
 	t := &texts{b: b}
-	for range p.rows {
+	for range parts[i].rows {
 		field, row := t.bytes(t.number()), t.bytes(t.number())
 		if t.bad {
 			return fmt.Errorf("%w: %s", ErrDamaged, f.of.Projection)
@@ -334,4 +258,15 @@ func (f *File) readPart(table, name string, each func(field, row []byte) error) 
 		}
 	}
 	return nil
+}
+
+func (f *File) read(p part) ([]byte, error) {
+	b := make([]byte, p.size)
+	if _, err := f.f.ReadAt(b, p.offset); err != nil {
+		return nil, fmt.Errorf("read rows of %s: %w", f.of.Projection, err)
+	}
+	if crc32.Checksum(b, castagnoli()) != p.sum {
+		return nil, fmt.Errorf("%w: %s", ErrDamaged, f.of.Projection)
+	}
+	return b, nil
 }

@@ -392,6 +392,35 @@ func TestTakenBackIsNotKept(t *testing.T) {
 	}
 }
 
+// TestDamagedIsWrittenAnew: what was kept before is no more than a way to write less.
+func TestDamagedIsWrittenAnew(t *testing.T) {
+	t.Parallel()
+	l, path, told := &log{}, t.TempDir(), 0
+	d := open(t, l, foldfile.Options{Path: path, Every: 50, Report: func(error) { told++ }})
+	kept, m := fold.KeptOf[*event](d), fold.NewMemory(toy())
+	for range 2 {
+		at := len(l.events)
+		for i := range 50 {
+			l.events = append(l.events, &event{at: uint64(at+i+1) * 64, id: uuid.New(), part: "abc"[i%3 : i%3+1], field: fmt.Sprint("f", i%11), value: at + i})
+		}
+		foldtest.Must(t, m.Fold(fold.Batch[*event]{Events: l.events[at:], Through: position.Of(uint64(at+50) * 64), Covered: 50}))
+		kept.Offer(t.Context(), m)
+		names, err := filepath.Glob(filepath.Join(path, "*-1-*.rows"))
+		foldtest.Must(t, err)
+		for _, name := range names {
+			f, err := os.OpenFile(name, os.O_WRONLY, 0)
+			foldtest.Must(t, err)
+			_, err = f.WriteAt([]byte("#"), 30)
+			foldtest.Must(t, errors.Join(err, f.Close()))
+		}
+	}
+	file := d.Nearest(t.Context(), "toy", 3, position.Bound{})
+	if file == nil || file.Position() != position.Of(6400) || told == 0 {
+		t.Fatalf("the newest rows are %v, told of %d", file, told)
+	}
+	foldtest.SameDump(t, "written anew", foldtest.Dump(t, file), foldtest.Dump(t, m))
+}
+
 // TestDroppedStaysDropped: what was folded before everything was dropped is not written
 // behind it.
 func TestDroppedStaysDropped(t *testing.T) {
@@ -403,13 +432,24 @@ func TestDroppedStaysDropped(t *testing.T) {
 	foldtest.Must(t, m.Fold(fold.Batch[*event]{Events: l.events, Through: position.Of(64 * 90)}))
 	era := d.Era()
 	foldtest.Must(t, d.DropAll())
-	if rows := d.Take(t.Context(), era, "toy", 3, m); rows != 0 {
-		t.Errorf("%d rows are written", rows)
+	if d.Take(t.Context(), era, "toy", 3, m) != nil {
+		t.Error("rows are written")
+	}
+	if d.Take(t.Context(), d.Era(), "toy", 3, dropping{m, d}) != nil {
+		t.Error("rows are written that were dropped meanwhile")
 	}
 	if left, _ := os.ReadDir(path); len(left) != 0 {
 		t.Errorf("%d files are left", len(left))
 	}
-	if rows := d.Take(t.Context(), d.Era(), "toy", 3, m); rows == 0 {
+	if d.Take(t.Context(), d.Era(), "toy", 3, m) == nil {
 		t.Error("nothing is written of what was folded after it")
 	}
 }
+
+// dropping has everything dropped while its rows are written.
+type dropping struct {
+	fold.Folded
+	d *foldfile.Dir
+}
+
+func (r dropping) Tables(context.Context) ([]string, error) { return nil, r.d.DropAll() }

@@ -183,10 +183,10 @@ func TestFeederProcess(t *testing.T) {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-// startHolder starts that process and waits until it feeds.
+// startFeeder starts that process and waits until it feeds.
 func startFeeder(t *testing.T, n *toyNode, socket string) (process *os.Process, token string) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestHolderProcess$")
+	cmd := exec.Command(os.Args[0], "-test.run=^TestFeederProcess$")
 	cmd.Env = append(os.Environ(), feederLog+"="+n.address, feederPrefix+"="+n.prefix, feederRedis+"="+socket)
 	_, err := cmd.StdinPipe() // held open as long as this process lives
 	foldtest.Must(t, err)

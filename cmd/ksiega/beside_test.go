@@ -23,7 +23,7 @@ func TestTwoLedgersWithOneKeyFile(t *testing.T) {
 		sheet := referrals(t, 1)
 		run(exitDone, first, "import", sheet)
 		for _, args := range [][]string{{"import", sheet}, {"rekey"}} {
-			if says := run(exitUsage, second, args...); !strings.Contains(says, "one master key and one list of erasures") {
+			if says := run(exitUsage, second, args...); !strings.Contains(says, "wspólny klucz główny i wspólną listę usunięć") {
 				t.Errorf("named first %t: %v says %s", namedFirst, args, says)
 			}
 		}

@@ -83,7 +83,7 @@ func TestOutsideTheirTerms(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		day := func(name string) domain.Date { return first.Add(rapid.IntRange(0, 24).Draw(rt, name)) }
 		number := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(rt, name) }
-		said := map[string]contract.Terms{}
+		said := map[string]contract.State{} // of the contracts, as their decider would have it
 		event := func() domain.Event {
 			about := attendance.About{Contract: number("contract", "S/1", "S-2"), Participant: "U1", Agreement: number("agreement", "P/1", "P/1", "P-2")}
 			terms := agreement.Terms{Agreement: about.Agreement, Concluded: first, From: first.Add(rapid.IntRange(0, 6).Draw(rt, "from")), To: day("to").Add(8),
@@ -91,7 +91,7 @@ func TestOutsideTheirTerms(t *testing.T) {
 			signed := contract.Terms{Contract: about.Contract, Kind: contract.Referral, Participant: number("participant", "U1", "U1", "U2"), Agreement: about.Agreement, Programme: "psu",
 				Concluded: first, From: first.Add(rapid.IntRange(0, 6).Draw(rt, "signed from")), To: day("signed to").Add(8)}
 			life := contract.Life{Contract: about.Contract, Participant: about.Participant, Programme: "psu", Agreement: about.Agreement, On: day("on")}
-			switch rapid.IntRange(0, 13).Draw(rt, "what") {
+			switch what := rapid.IntRange(0, 13).Draw(rt, "what"); what {
 			case 0, 1, 2, 3:
 				return attendance.HoursRecorded{About: about, Date: day("worked"), Minutes: domain.Minutes(rapid.IntRange(1, 400).Draw(rt, "minutes"))}
 			case 4:
@@ -104,25 +104,28 @@ func TestOutsideTheirTerms(t *testing.T) {
 				return agreement.Withdrawn{Agreement: about.Agreement, Concluded: first}
 			case 8:
 				return agreement.Concluded{Terms: terms}
-			case 9:
-				before := said[about.Contract]
-				if said[about.Contract] = signed; before.Contract == "" {
-					return contract.Signed{Terms: signed}
+			case 9, 10, 11, 12, 13:
+				var cmd contract.Command
+				switch what {
+				case 9:
+					cmd = contract.Sign{Terms: signed, Amend: domain.Amend{Correct: said[about.Contract].Exists(), Reason: "r"}}
+				case 10:
+					cmd = contract.Terminate{Change: contract.Change{On: life.On}}
+				case 11:
+					cmd = contract.Suspend{Change: contract.Change{On: life.On}, Until: life.On.Add(rapid.IntRange(0, 5).Draw(rt, "rests"))}
+				case 12:
+					cmd = contract.Amend{Change: contract.Change{On: life.On}, To: day("until").Add(8)}
+				default:
+					cmd = contract.Sign{Terms: contract.Terms{Contract: about.Contract}, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
 				}
-				return contract.TermsCorrected{Before: before, After: signed}
-			case 10:
-				return contract.Terminated{Life: life}
-			case 11:
-				return contract.Suspended{Life: life, Until: life.On.Add(rapid.IntRange(0, 5).Draw(rt, "rests"))}
-			case 12:
-				return contract.Amended{Life: life, To: day("until").Add(8)}
+				decided, err := contract.Decider().Decide(said[about.Contract], cmd)
+				if err != nil || len(decided) != 1 {
+					break // it can't have happened
+				}
+				said[about.Contract] = contract.Evolve(said[about.Contract], decided[0])
+				return decided[0]
 			}
-			before := said[about.Contract]
-			delete(said, about.Contract)
-			if before.Contract == "" {
-				return contract.Resumed{Life: life}
-			}
-			return contract.Withdrawn{Terms: before}
+			return attendance.HoursRecorded{About: about, Date: day("worked"), Minutes: domain.Minutes(rapid.IntRange(1, 400).Draw(rt, "minutes"))}
 		}
 		var events []domain.Event
 		for range rapid.IntRange(1, 60).Draw(rt, "events") {

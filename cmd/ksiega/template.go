@@ -31,7 +31,7 @@ func (c *templateCmd) Run() error {
 				kinds = append(kinds, f.Kind)
 			}
 		}
-		return control.Unknown{Err: fmt.Errorf("%w Są: %s.", words.Error(err), strings.Join(kinds, ", "))}
+		return control.Unknown{Err: fmt.Errorf("%w Są: %s", words.Error(err), strings.Join(kinds, ", "))}
 	}
 	if c.Output == "" {
 		c.Output = of.Kind + ".xlsx"

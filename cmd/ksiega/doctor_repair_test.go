@@ -61,12 +61,12 @@ func TestTheDoctorRepairs(t *testing.T) {
 	must(t, exitDone, "verify", "--data", data)
 
 	p := serve(t, data)
-	if out := must(t, exitUsage, "doctor", "--repair", "--data", data); !strings.Contains(out, "a server holds") {
+	if out := must(t, exitUsage, "doctor", "--repair", "--data", data); !strings.Contains(out, "zatrzymaj serwer") {
 		t.Errorf("doctor beside a server says %q", out)
 	}
 	end(t, p)
 	n := startNode(t, "--data", data)
-	if out := must(t, exitFailed, "doctor", "--repair", "--data", data); !strings.Contains(out, "another process holds") {
+	if out := must(t, exitFailed, "doctor", "--repair", "--data", data); !strings.Contains(out, "zatrzymaj inny proces") {
 		t.Errorf("doctor beside a node says %q", out)
 	}
 	n.stop()

@@ -21,7 +21,7 @@ func layers() []layer {
 		{"projections/...", []string{"domain/...", "internal/journal", "internal/fold", "internal/position"}},
 		{"queries/...", []string{"domain/...", "projections/...", "internal/journal", "internal/fold", "internal/report", "internal/vault", "internal/auditlog"}},
 		{"cmd/ksiega/session/...", []string{"domain/..."}},
-		{"cmd/ksiega/words", []string{"commands/...", "queries", "domain/...", "internal/journal"}},
+		{"cmd/ksiega/words", []string{"commands/...", "queries", "domain/...", "internal/journal", "cmd/ksiega/session"}},
 		{"cmd/ksiega/pages/...", []string{"queries/...", "domain/...", "internal/report"}},
 		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages", "cmd/ksiega/session", "cmd/ksiega/words", "internal/report"}},
 		{"cmd/ksiega/control/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/httpapi", "cmd/ksiega/session", "cmd/ksiega/words", "internal/eventdb", "internal/socket"}},

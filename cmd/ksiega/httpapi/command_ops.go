@@ -103,7 +103,7 @@ func (s *server) resolveFinding(ctx context.Context, o commands.Origin, c comman
 
 // noCommand names the commands to whoever asks for another.
 func (s *server) noCommand(w http.ResponseWriter, r *http.Request) {
-	s.write(w, r, problem(codeNotFound, "no command "+short(chi.URLParam(r, "name"))+"; there are "+strings.Join(s.commands, ", ")))
+	s.write(w, r, problem(codeNotFound, "Popraw nazwę polecenia: nie ma "+short(chi.URLParam(r, "name"))+". Są: "+strings.Join(s.commands, ", ")))
 }
 
 func carryOut[C commands.Request](ctx context.Context, s *server, in *asked[C], do func(context.Context, commands.Origin, C) (commands.Result, error)) (commands.Result, error) {
@@ -147,7 +147,7 @@ func revision(header string) (*int64, error) {
 	text, closed := strings.CutSuffix(text, `"`)
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || !quoted || !closed || n < -1 {
-		return nil, problem(codeMalformed, "If-Match: one revision in quotation marks is expected")
+		return nil, problem(codeMalformed, "Podaj w If-Match jedną rewizję, w cudzysłowie.")
 	}
 	return &n, nil
 }
@@ -195,7 +195,7 @@ func (s *server) needJSON(ctx huma.Context, next func(huma.Context)) {
 	case key == "":
 		refuse(problem(codeNoKey, ""))
 	case !keyPattern.MatchString(key):
-		refuse(problem(codeMalformed, "Idempotency-Key: at most 200 letters, digits and . _ : / ~ -"))
+		refuse(problem(codeMalformed, "Podaj w Idempotency-Key najwyżej 200 znaków: litery, cyfry oraz . _ : / ~ -"))
 	default:
 		next(ctx)
 	}

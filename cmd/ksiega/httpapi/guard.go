@@ -113,7 +113,7 @@ func (s *server) guard(next http.Handler) http.Handler {
 			case s.slots <- struct{}{}:
 				defer func() { <-s.slots }()
 			default:
-				s.write(w, r, problem(codeUnavailable, "too many requests at once"))
+				s.write(w, r, problem(codeUnavailable, "Ponów za chwilę: zapytań jest naraz zbyt wiele."))
 				return
 			}
 		}

@@ -78,7 +78,7 @@ func New(o Options) (http.Handler, error) {
 	s.For, s.Refuse = audience, func(w http.ResponseWriter, r *http.Request, err error) { s.write(w, r, s.problemOf(r.Context(), err)) }
 	r.Use(s.observe, s.Then, s.guard, encodings, middleware.NewCompressor(5, compressed()...).Handler, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
-		s.write(w, r, problem(codeNotFound, "no such address"))
+		s.write(w, r, problem(codeNotFound, "Popraw adres: takiego nie ma."))
 	})
 	r.MethodNotAllowed(s.methodNotAllowed(r))
 	api, err := s.describe(r)

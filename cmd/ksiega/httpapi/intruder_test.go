@@ -435,7 +435,7 @@ func TestAnAuditorRecordsNothing(t *testing.T) {
 	d.role = "coordinator"
 	before := len(decode[httpapi.EventPage](t, d.get("/api/v1/events?limit=1000")).Events)
 	d.role = "auditor"
-	_, names, _ := strings.Cut(decode[httpapi.Problem](t, d.command("none", "k", "{}")).Detail, "there are ")
+	_, names, _ := strings.Cut(decode[httpapi.Problem](t, d.command("none", "k", "{}")).Detail, "Są: ")
 	bodies := map[string]map[string]any{}
 	for _, c := range amended(truth()) {
 		bodies[c.name] = c.body

@@ -84,7 +84,7 @@ func quality(header string, names map[string]int) (q float64) {
 
 // notAcceptable says in which forms there is an answer.
 func notAcceptable(offered []string) *Problem {
-	return problem(codeNotAcceptable, "Accept takes none of "+strings.Join(offered, ", "))
+	return problem(codeNotAcceptable, "Popraw nagłówek Accept: nie przyjmuje niczego z tego, co jest: "+strings.Join(offered, ", "))
 }
 
 // offers serves an address that answers in the first of some media types, or in

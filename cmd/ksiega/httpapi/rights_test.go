@@ -331,7 +331,7 @@ func TestAnAttackerWithoutTheRightLearnsNothing(t *testing.T) {
 	if err := json.Unmarshal(d.command("no-such", "k", "{}").Body.Bytes(), &p); err != nil {
 		t.Fatal(err)
 	}
-	_, names, _ := strings.Cut(p.Detail, "there are ")
+	_, names, _ := strings.Cut(p.Detail, "Są: ")
 	for name := range strings.SplitSeq(names, ", ") {
 		switch name {
 		case "conclude-agreement", "pay-benefit", "match-line", "unmatch-line": // of which nothing is sealed, or nothing compared

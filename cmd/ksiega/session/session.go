@@ -61,6 +61,7 @@ const (
 var (
 	ErrToken   = domain.Refusal(CodeUnauthorized, "the token is missing or is another")
 	ErrNoToken = domain.Refusal(CodeUnauthorized, "this server has no token: start it with --token-file or KSIEGA_TOKEN")
+	ErrShut    = domain.Refusal(CodeUnauthorized, "not open to visitors")
 	ErrHost    = domain.Refusal(CodeHost, "the server is not asked by this name")
 	ErrOrigin  = domain.Refusal(CodeOrigin, "a page of another site asks")
 )

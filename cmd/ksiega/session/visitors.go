@@ -2,12 +2,10 @@ package session
 
 import (
 	"net/http"
-
-	"ksiega/domain"
 )
 
 // shut is why visitors are not let in, in words for them.
-func shut(why error) error { return domain.Refusal(CodeUnauthorized, why.Error()) }
+func shut(why error) error { return ErrShut.With("%s", why) }
 
 // asLongAsOpen asks Visitors again when an answer is about to be sent: it was computed
 // by then, maybe of what was recorded since it was asked for.

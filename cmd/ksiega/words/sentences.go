@@ -3,6 +3,7 @@ package words
 import (
 	"slices"
 
+	"ksiega/cmd/ksiega/session"
 	"ksiega/commands"
 	"ksiega/commands/bankfile"
 	"ksiega/commands/charset"
@@ -39,6 +40,11 @@ func ofAnything() []sentence {
 		{domain.ErrNothingToWithdraw, "Popraw dane: nie zapisano niczego, co można by wycofać ({0})."},
 		{domain.ErrOvertaken, "Ktoś zmienił w tej chwili to, od czego to zależy. Wyślij jeszcze raz."},
 		{domain.ErrNamed, "Najpierw wycofaj to, co się na tym opiera: {0}."},
+		{session.ErrToken, "Podaj token: brakuje go albo jest inny."},
+		{session.ErrNoToken, "Uruchom serwer z --token-file albo KSIEGA_TOKEN: nie ma tokenu."},
+		{session.ErrShut, "Podaj token: bez niego nic tu nie widać ({0})."},
+		{session.ErrHost, "Użyj adresu, pod którym serwer odpowiada."},
+		{session.ErrOrigin, "Otwórz tę stronę bezpośrednio: pyta o nią strona z innego adresu."},
 		{domain.ErrBoth, "Wybierz jedno: korektę albo wycofanie."},
 		{domain.ErrNoDay, "Podaj datę."},
 		{domain.ErrFuture, "Popraw datę: {0} jeszcze nie nastał."},

@@ -197,7 +197,7 @@ func faults() []string {
 func TestEveryRefusalHasASentence(t *testing.T) {
 	t.Parallel()
 	all := found{declared: map[string]bool{}, plain: map[string]bool{}, given: map[string][]int{}}
-	for _, dir := range []string{"domain", "commands", "queries", "internal/journal", "cmd/ksiega/httpapi"} {
+	for _, dir := range []string{"domain", "commands", "queries", "internal/journal", "cmd/ksiega/httpapi", "cmd/ksiega/session"} {
 		all.search(t, filepath.Join("../../..", dir))
 	}
 	declared, given := all.declared, all.given

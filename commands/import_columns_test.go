@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"strings"
 	"testing"
 
 	"ksiega/commands/sheetfile"
@@ -37,7 +36,7 @@ func TestColumnsFillTheFieldsThatTheyName(t *testing.T) {
 				t.Errorf("%s, column %s: %+v", k.name, c.name, c)
 			}
 			before := asJSON(t, k.command)
-			s, err := sheetfile.Read("x.csv", strings.NewReader(c.name+"\n"+sampleCell(c)+"\n"), sheetfile.Spec{Kind: k.name, Optional: []string{c.name}})
+			s, err := sheetfile.Parse("x.csv", []byte(c.name+"\n"+sampleCell(c)+"\n"), sheetfile.Spec{Kind: k.name, Optional: []string{c.name}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,7 +3,6 @@ package sheetfile
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -105,17 +104,8 @@ type workbookRows struct {
 	epoch int // added to bare serial numbers of days
 }
 
-// Read reads a `.csv` or `.xlsx` file, told apart by name, whose columns are
-// those of spec. Errors name the file's row and column.
-func Read(name string, r io.Reader, spec Spec) (*Sheet, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", filepath.Base(name), err)
-	}
-	return Parse(name, raw, spec)
-}
-
-// Parse is Read of a file's bytes, of which it keeps none.
+// Parse reads the bytes of a `.csv` or `.xlsx` file, told apart by name, whose columns are
+// those of spec; it keeps none of them. Errors name the file's row and column.
 func Parse(name string, raw []byte, spec Spec) (*Sheet, error) {
 	if len(raw) > MaxBytes {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(name), whole(ErrFileLarge, fmt.Sprintf("larger than %d MiB", MaxBytes>>20), MaxBytes>>20))

@@ -71,6 +71,15 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
+// Read is Parse of what a reader gives.
+func Read(name string, r io.Reader, spec Spec) (*Sheet, error) {
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(name, raw, spec)
+}
+
 func TestRefusedFiles(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, text, want string }{

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -102,31 +103,80 @@ func caresFor(p participant.Person) []ground {
 // being in each other's way.
 type turns struct {
 	seed maphash.Seed
-	of   [64]sync.Mutex
+	of   [64]chan struct{} // each holds the one who has the turn
+
+	mu         sync.Mutex
+	agreements map[string]*agreementSeen // by number; each is for whoever has its turn
 }
 
-func newTurns() *turns { return &turns{seed: maphash.MakeSeed()} }
+func newTurns() *turns {
+	t := &turns{seed: maphash.MakeSeed(), agreements: map[string]*agreementSeen{}}
+	for i := range t.of {
+		t.of[i] = make(chan struct{}, 1)
+	}
+	return t
+}
 
-func (t *turns) take(stream string) *sync.Mutex {
-	return &t.of[maphash.String(t.seed, stream)%uint64(len(t.of))]
+// take waits for a ground's turn, until end is called; nobody is kept who gives up.
+func (t *turns) take(ctx context.Context, ground string) (end func(), err error) {
+	turn := t.of[maphash.String(t.seed, ground)%uint64(len(t.of))]
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// agreementSeen is an agreement as its stream told it up to a revision: it grows with each
+// referral, and is not read anew for each of a file.
+type agreementSeen struct {
+	state    agreement.State
+	revision int64
+}
+
+// mostSeen bounds how many agreements are kept.
+const mostSeen = 64
+
+func (t *turns) seen(number string) *agreementSeen {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.agreements[number] == nil {
+		if len(t.agreements) >= mostSeen {
+			clear(t.agreements)
+		}
+		t.agreements[number] = &agreementSeen{revision: journal.NoStream}
+	}
+	return t.agreements[number]
+}
+
+func (t *turns) forget(number string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.agreements, number)
 }
 
 // enter enters a stream under whatever the events stand on that are about to be appended
 // to it. It is not remembered: what was entered once may be released by now.
 func (l Log) enter(ctx context.Context, stream string, events []journal.Decided) error {
-	entered := map[domain.Ref]bool{}
+	if tried, ok := l.Log.(trial); ok {
+		l.Log = trial{tried.Log, false} // every ground may refuse
+	}
+	entered := map[ground]bool{}
 	for _, e := range events {
 		for _, g := range groundsOf(e.Event) {
-			if g.ID == "" || entered[g.Ref] {
+			if g.ID == "" || entered[g] {
 				continue
 			}
-			entered[g.Ref] = true
+			entered[g] = true
 			meta := e.Meta
 			meta.Key = "" // it is known by what it says
-			turn := l.turns.take(g.Subject())
-			turn.Lock()
-			err := l.enterUnder(ctx, g, stream, e.Event, meta)
-			turn.Unlock()
+			end, err := l.turns.take(ctx, g.Subject())
+			if err != nil {
+				return err
+			}
+			err = l.enterUnder(ctx, g, stream, e.Event, meta)
+			end()
 			if err != nil {
 				return err
 			}
@@ -137,8 +187,7 @@ func (l Log) enter(ctx context.Context, stream string, events []journal.Decided)
 
 func (l Log) enterUnder(ctx context.Context, g ground, stream string, e domain.Event, meta journal.Meta) error {
 	if g.Kind == domain.RefAgreement { // it lists its referrals by events of its own
-		_, err := journal.Execute(ctx, l.Log, domain.Stream("agreement", g.ID), agreement.Decider(), referred(termsIn(e)), meta)
-		return err
+		return l.refer(ctx, termsIn(e), meta)
 	}
 	enter := listing.Enter{On: g.Ref, Stream: stream, Unknown: g.unknown}
 	if g.Kind == domain.RefContract {
@@ -146,6 +195,41 @@ func (l Log) enterUnder(ctx context.Context, g ground, stream string, e domain.E
 		return err
 	}
 	_, err := lists()[g.Kind](ctx, l.Log, g.ID, nil, enter, meta)
+	return err
+}
+
+// refer lists a referral in its agreement's stream, of which it reads what is new.
+func (l Log) refer(ctx context.Context, t contract.Terms, meta journal.Meta) error {
+	stream, d, seen := domain.Stream("agreement", t.Agreement), agreement.Decider(), l.turns.seen(t.Agreement)
+	known := true
+	err := l.Log.ReadStream(ctx, stream, uint64(seen.revision+1), func(r *journal.Recorded) error {
+		if known = known && d.Knows(r.Event); known {
+			seen.state, seen.revision = d.Evolve(seen.state, r.Event), int64(r.Revision)
+		}
+		return nil
+	})
+	if err != nil {
+		l.turns.forget(t.Agreement)
+		return err
+	}
+	events, err := d.Decide(seen.state, referred(t))
+	if err == nil && known {
+		if len(events) == 0 {
+			return nil
+		}
+		decided := make([]journal.Decided, len(events))
+		for i, e := range events {
+			decided[i] = journal.Decided{Event: e, Meta: meta}
+		}
+		if _, err = l.Log.Append(ctx, stream, seen.revision, decided...); err == nil {
+			return nil
+		}
+	}
+	if known && !errors.Is(err, journal.ErrConflict) {
+		return err
+	}
+	l.turns.forget(t.Agreement) // another server was faster, or the stream is not what it was
+	_, err = journal.Execute(ctx, l.Log, stream, d, referred(t), meta)
 	return err
 }
 

@@ -59,8 +59,7 @@ func agreementsFile() importKind {
 		return rowRules[ConcludeAgreement, agreement.Command]{
 			stream: func(c ConcludeAgreement) string { return domain.Stream("agreement", c.Number) },
 			prepare: func(ctx context.Context, c ConcludeAgreement) (agreement.Command, error) {
-				o := im.origin
-				_, cmd, err := im.l.prepareAgreement(ctx, &o, c)
+				_, cmd, err := im.l.prepareAgreement(ctx, im.origin, c)
 				return cmd, err
 			},
 			after: func(ctx context.Context, o Origin, c ConcludeAgreement, _ journal.Result) error {
@@ -80,7 +79,7 @@ func (l *Ledger) ConcludeAgreement(ctx context.Context, o Origin, c ConcludeAgre
 }
 
 func (l *Ledger) concludeAgreement(ctx context.Context, o Origin, c ConcludeAgreement) (journal.Result, error) {
-	stream, cmd, err := l.prepareAgreement(ctx, &o, c)
+	stream, cmd, err := l.prepareAgreement(ctx, o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -93,7 +92,7 @@ func (l *Ledger) concludeAgreement(ctx context.Context, o Origin, c ConcludeAgre
 	return followed(r, rerated), err
 }
 
-func (l *Ledger) prepareAgreement(ctx context.Context, o *Origin, c ConcludeAgreement) (string, agreement.Command, error) {
+func (l *Ledger) prepareAgreement(ctx context.Context, o Origin, c ConcludeAgreement) (string, agreement.Command, error) {
 	if err := domain.Together(needID("number", &c.Number), c.unlessWithdrawn(l.happened("concluded", c.Concluded))); err != nil {
 		return "", nil, err
 	}
@@ -116,7 +115,7 @@ func (l *Ledger) prepareAgreement(ctx context.Context, o *Origin, c ConcludeAgre
 		return stream, cmd, s.err
 	}
 	known, err := journal.Load(ctx, l.Log, stream, agreement.Decider())
-	if err == nil && known.State.Exists() && len(known.State.Claims) == 0 && (amend.Reason != "" || amend.Wordless) {
+	if err == nil && known.Meets(o.Expected) == nil && known.State.Exists() && len(known.State.Claims) == 0 && (amend.Reason != "" || amend.Wordless) {
 		cmd.Checked, err = l.vacated(ctx, o, domain.Ref{Kind: domain.RefAgreement, ID: c.Number}, known.State.List)
 	}
 	return stream, cmd, err

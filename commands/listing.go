@@ -194,7 +194,7 @@ func (l Log) enterUnder(ctx context.Context, g ground, stream string, e domain.E
 		_, err := journal.Execute(ctx, l.Log, domain.Stream("contract", g.ID), contract.Decider(), contract.Command(contract.List{Command: enter, Of: g.of}), meta)
 		return err
 	}
-	_, err := lists()[g.Kind](ctx, l.Log, g.ID, nil, enter, meta)
+	_, err := lists()[g.Kind](ctx, l.Log, g.ID, enter, meta)
 	return err
 }
 
@@ -246,12 +246,12 @@ func termsIn(e domain.Event) contract.Terms {
 	return contract.Terms{}
 }
 
-// list asks something of the list in a record's stream, at a revision (nil: any).
-type list func(ctx context.Context, log journal.Log, id string, expected *int64, c listing.Command, meta journal.Meta) (journal.Result, error)
+// list asks something of the list in a record's stream.
+type list func(ctx context.Context, log journal.Log, id string, c listing.Command, meta journal.Meta) (journal.Result, error)
 
 func listIn[S, C any](stream func(id string) string, d domain.Decider[S, C], command func(listing.Command) C) list {
-	return func(ctx context.Context, log journal.Log, id string, expected *int64, c listing.Command, meta journal.Meta) (journal.Result, error) {
-		return journal.ExecuteAt(ctx, log, stream(id), expected, d, command(c), meta)
+	return func(ctx context.Context, log journal.Log, id string, c listing.Command, meta journal.Meta) (journal.Result, error) {
+		return journal.Execute(ctx, log, stream(id), d, command(c), meta)
 	}
 }
 
@@ -308,11 +308,18 @@ func enteredIn(stream string) (entered, error) {
 	return entered{}, fmt.Errorf("%s streams stand on nothing", category)
 }
 
+// would says whether a decision would record something, were nothing to stand on what it
+// is about. Where it would not, it says so itself.
+func would[S, C any](known journal.Loaded[S], o Origin, d domain.Decider[S, C], cmd C) bool {
+	events, err := d.Decide(known.State, cmd)
+	return err == nil && len(events) > 0 && known.Meets(o.Expected) == nil
+}
+
 // vacated makes sure that nothing stands on what is to be taken back, and refuses with
 // domain.ErrNamed where something does: the first by its stream. The entries under which
 // it found nothing are released and their streams closed, so that whoever is about to
 // record something there enters it anew, which the decision then sees.
-func (l *Ledger) vacated(ctx context.Context, o *Origin, on domain.Ref, under listing.State) (listing.Checked, error) {
+func (l *Ledger) vacated(ctx context.Context, o Origin, on domain.Ref, under listing.State) (listing.Checked, error) {
 	streams := under.Streams()
 	older, err := l.Older.standingOn(ctx, on)
 	if err != nil {
@@ -333,12 +340,15 @@ func (l *Ledger) vacated(ctx context.Context, o *Origin, on domain.Ref, under li
 			return nil, domain.ErrNamed.With("%s", what)
 		}
 	}
-	meta := l.meta(*o)
+	meta := l.meta(o)
 	meta.Key = ""
-	if err := l.release(ctx, o, on, under, meta); err != nil {
-		return nil, err
+	release := listing.Release{On: on, Streams: under.Streams()}
+	if len(release.Streams) > 0 {
+		if _, err := lists()[on.Kind](ctx, l.Log.Log, on.ID, release, meta); err != nil {
+			return nil, err
+		}
 	}
-	for _, stream := range under.Streams() {
+	for _, stream := range release.Streams {
 		in, err := enteredIn(stream)
 		if err == nil {
 			err = in.close(ctx, l.Log.Log, stream, listing.Close{Entry: under.Entry(on, stream)}, meta)
@@ -348,18 +358,4 @@ func (l *Ledger) vacated(ctx context.Context, o *Origin, on domain.Ref, under li
 		}
 	}
 	return under.All(), nil
-}
-
-// release takes all entries off a list. A revision that the origin expects of the stream
-// is then the one after that.
-func (l *Ledger) release(ctx context.Context, o *Origin, on domain.Ref, under listing.State, meta journal.Meta) error {
-	release := listing.Release{On: on, Streams: under.Streams()}
-	if len(release.Streams) == 0 {
-		return nil
-	}
-	r, err := lists()[on.Kind](ctx, l.Log.Log, on.ID, o.Expected, release, meta)
-	if err == nil && o.Expected != nil {
-		o.Expected = &r.Revision
-	}
-	return err
 }

@@ -450,3 +450,91 @@ func TestADayOfTermsThatAreCorrectedMeanwhile(t *testing.T) {
 		}
 	}
 }
+
+// Whoever expects a revision means what the record says, not who else stands on it: a
+// withdrawal that is cut short after its list was released goes through as it was, and so
+// does a change while the first day is entered.
+func TestExpectedBesideAList(t *testing.T) {
+	t.Parallel()
+	withdraw := commands.SignContract{Number: "S/1", Amendment: commands.Amendment{Withdraw: true, Reason: "pomyłka"}}
+	for at := range 3 { // release, closing, withdrawal
+		l := bareCentre(t, sheet{})
+		for _, f := range []sheet{pairs()["a day of a contract"].in, pairs()["a day of a contract"].undo} {
+			accepted(t, l, f)
+		}
+		revision := int64(0) // as it was signed
+		o := ledgertest.Actor
+		o.Key, o.Expected = "k", &revision
+		if _, err := cutAnywhere(l, at, true).SignContract(t.Context(), o, withdraw); !errors.Is(err, errPowerLost) {
+			t.Fatalf("write %d: %v", at, err)
+		}
+		if _, err := l.SignContract(t.Context(), o, withdraw); err != nil {
+			t.Errorf("cut short at write %d and sent again: %v", at, err)
+		}
+		if foldOf(t, l, domain.Stream("contract", "S/1"), contract.Decider()).Exists() {
+			t.Errorf("cut short at write %d: it stands", at)
+		}
+	}
+
+	l := bareCentre(t, pairs()["a day of a contract"].in)
+	annex := commands.ChangeContract{Number: "S/1", Change: "amend", On: domain.NewDate(2024, 6, 3), WeeklyMinutes: 300}
+	revision := int64(0)
+	o := ledgertest.Actor
+	o.Expected = &revision
+	if _, err := l.ChangeContract(t.Context(), o, annex); err != nil {
+		t.Errorf("an annex after the first day: %v", err)
+	}
+	annex.On++
+	if _, err := l.ChangeContract(t.Context(), o, annex); !errors.Is(err, journal.ErrConflict) {
+		t.Errorf("an annex after another: %v", err)
+	}
+	// What would be refused releases nothing.
+	before := len(streamOf(t, l, domain.Stream("contract", "S/1")))
+	if _, err := l.SignContract(t.Context(), o, withdraw); err == nil || len(streamOf(t, l, domain.Stream("contract", "S/1"))) != before {
+		t.Errorf("withdrawn at a revision that is past: %v", err)
+	}
+}
+
+// streamOf are the types of a stream's events.
+func streamOf(t testing.TB, l *ledgertest.Ledger, stream string) (types []string) {
+	t.Helper()
+	if err := l.Journal.ReadStream(context.Background(), stream, 0, func(r *journal.Recorded) error {
+		types = append(types, r.Type)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return types
+}
+
+// An assistant's visits under two contracts come in one append, and one of the contracts is
+// withdrawn before it: its rows are refused, the others are recorded once.
+func TestAFileOfWhichSomeIsTakenBackMeanwhile(t *testing.T) {
+	t.Parallel()
+	other := sheet{"umowy_5.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\nT/2;trojstronny;asystent-aktywnosci;U1;02.01.2024;02.01.2024;31.12.2024;A1\n"}
+	visits := sheet{"godziny_9.csv", "asystent;umowa;data;od;do\nA1;T/1;04.03.2024;08:00;09:00\nA1;T/2;04.03.2024;10:00;11:00\nA1;T/1;05.03.2024;08:00;09:00\nA1;T/2;05.03.2024;10:00;11:00\n"}
+	for at := 0; ; at++ {
+		l := bareCentre(t, other)
+		gone := 0
+		slow, happened := disturbed(l, at, func() {
+			gone = l.Import(t, "umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;wycofanie;powod\nT/2;;;;;;;tak;pomyłka\n").Accepted
+		})
+		s, err := fileOf(t, slow, visits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !happened() {
+			break
+		}
+		if s.Accepted != 4-2*gone || s.Refused != 2*gone || s.Known != 0 {
+			t.Errorf("before write %d: %d withdrawn, %+v", at, gone, s)
+		}
+		recorded := foldOf(t, l, assistance.Stream("A1", domain.NewDate(2024, 3, 1).Month()), assistance.Decider())
+		if len(recorded.Visits) != s.Accepted {
+			t.Errorf("before write %d: %d accepted, %d recorded", at, s.Accepted, len(recorded.Visits))
+		}
+		if again, err := fileOf(t, l.Ledger, sheet{"godziny_8.csv", visits.rows + "\n"}); err != nil || again.Known != s.Accepted || again.Refused != s.Refused {
+			t.Errorf("before write %d, once more: %+v %v", at, again, err)
+		}
+	}
+}

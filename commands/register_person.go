@@ -74,8 +74,7 @@ func participantsFile() importKind {
 		return rowRules[RegisterParticipant, participant.Command]{
 			stream: func(c RegisterParticipant) string { return participant.Stream(c.ID) },
 			prepare: func(ctx context.Context, c RegisterParticipant) (participant.Command, error) {
-				o := im.origin
-				_, cmd, err := im.l.prepareParticipant(ctx, &o, c)
+				_, cmd, err := im.l.prepareParticipant(ctx, im.origin, c)
 				return cmd, err
 			},
 			// Rows of two people are decided side by side, and neither sees the other. A row
@@ -131,7 +130,7 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 }
 
 func (l *Ledger) registerParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
-	stream, cmd, err := l.prepareParticipant(ctx, &o, c)
+	stream, cmd, err := l.prepareParticipant(ctx, o, c)
 	if err == nil {
 		err = l.onePerson(o, c)
 	}
@@ -199,7 +198,7 @@ func (l *Ledger) IndexRegistered(ctx context.Context) error {
 	return nil
 }
 
-func (l *Ledger) prepareParticipant(ctx context.Context, o *Origin, c RegisterParticipant) (string, participant.Command, error) {
+func (l *Ledger) prepareParticipant(ctx context.Context, o Origin, c RegisterParticipant) (string, participant.Command, error) {
 	if err := domain.Together(needID("id", &c.ID), mayID("carerFor", &c.CarerFor), mayID("household", &c.Household), l.agreesWithPESEL(c), checkAccount(&c.Account)); err != nil {
 		return "", nil, err
 	}
@@ -225,7 +224,7 @@ func (l *Ledger) prepareParticipant(ctx context.Context, o *Origin, c RegisterPa
 		return "", nil, err
 	}
 	cmd.Checked = known.State.List.All()
-	if events, refused := participant.Decider().Decide(known.State, cmd); refused == nil && len(events) > 0 {
+	if would(known, o, participant.Decider(), participant.Command(cmd)) {
 		cmd.Checked, err = l.vacated(ctx, o, domain.Ref{Kind: domain.RefParticipant, ID: id}, known.State.List)
 	}
 	return participant.Stream(id), cmd, err
@@ -315,8 +314,7 @@ func assistantsFile() importKind {
 		return rowRules[RegisterAssistant, participant.AssistantCommand]{
 			stream: func(c RegisterAssistant) string { return participant.AssistantStream(c.ID) },
 			prepare: func(ctx context.Context, c RegisterAssistant) (participant.AssistantCommand, error) {
-				o := im.origin
-				_, cmd, err := im.l.prepareAssistant(ctx, &o, c)
+				_, cmd, err := im.l.prepareAssistant(ctx, im.origin, c)
 				return cmd, err
 			},
 		}
@@ -329,7 +327,7 @@ func (l *Ledger) RegisterAssistant(ctx context.Context, o Origin, c RegisterAssi
 }
 
 func (l *Ledger) registerAssistant(ctx context.Context, o Origin, c RegisterAssistant) (journal.Result, error) {
-	stream, cmd, err := l.prepareAssistant(ctx, &o, c)
+	stream, cmd, err := l.prepareAssistant(ctx, o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -337,7 +335,7 @@ func (l *Ledger) registerAssistant(ctx context.Context, o Origin, c RegisterAssi
 	return carry(ctx, l, o, c, stream, participant.AssistantDecider(), cmd)
 }
 
-func (l *Ledger) prepareAssistant(ctx context.Context, o *Origin, c RegisterAssistant) (string, participant.AssistantCommand, error) {
+func (l *Ledger) prepareAssistant(ctx context.Context, o Origin, c RegisterAssistant) (string, participant.AssistantCommand, error) {
 	if err := needID("id", &c.ID); err != nil {
 		return "", nil, err
 	}
@@ -356,7 +354,7 @@ func (l *Ledger) prepareAssistant(ctx context.Context, o *Origin, c RegisterAssi
 		return "", nil, err
 	}
 	cmd.Checked = known.State.List.All()
-	if events, refused := participant.AssistantDecider().Decide(known.State, cmd); refused == nil && len(events) > 0 {
+	if would(known, o, participant.AssistantDecider(), participant.AssistantCommand(cmd)) {
 		cmd.Checked, err = l.vacated(ctx, o, domain.Ref{Kind: domain.RefAssistant, ID: id}, known.State.List)
 	}
 	return participant.AssistantStream(id), cmd, err

@@ -73,8 +73,7 @@ func contractsFile() importKind {
 		return rowRules[SignContract, contract.Command]{
 			stream: func(c SignContract) string { return domain.Stream("contract", c.Number) },
 			prepare: func(ctx context.Context, c SignContract) (contract.Command, error) {
-				o := im.origin
-				_, cmd, err := im.l.prepareContract(ctx, im.lookups, &o, c)
+				_, cmd, err := im.l.prepareContract(ctx, im.lookups, im.origin, c)
 				return cmd, err
 			},
 			after: func(ctx context.Context, o Origin, c SignContract, _ journal.Result) error {
@@ -115,7 +114,7 @@ func (l *Ledger) SignContract(ctx context.Context, o Origin, c SignContract) (jo
 }
 
 func (l *Ledger) signContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
-	stream, cmd, err := l.prepareContract(ctx, l.lookups(), &o, c)
+	stream, cmd, err := l.prepareContract(ctx, l.lookups(), o, c)
 	if err != nil {
 		l.count(err)
 		return journal.Result{}, err
@@ -188,7 +187,7 @@ func referred(t contract.Terms) agreement.Command {
 		Agreement: t.Agreement, Contract: t.Contract, Participant: t.Participant, Signed: t.Concluded}}
 }
 
-func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o *Origin, c SignContract) (string, contract.Sign, error) {
+func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c SignContract) (string, contract.Sign, error) {
 	err := domain.Together(needID("number", &c.Number), mayID("participant", &c.Participant), mayID("assistant", &c.Assistant), mayID("agreement", &c.Agreement))
 	if err != nil {
 		return "", contract.Sign{}, err
@@ -221,7 +220,7 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o *Origin, c S
 	if c.Correct && s.err == nil {
 		known, err := journal.Load(ctx, l.Log, stream, contract.Decider())
 		if err == nil {
-			err = l.referralFits(ctx, *o, c.Number, cmd)
+			err = l.referralFits(ctx, o, c.Number, cmd)
 		}
 		if err == nil && known.State.Moves(t) {
 			err = l.vacateContract(ctx, o, known, &cmd)
@@ -235,13 +234,12 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o *Origin, c S
 
 // vacateContract makes sure that nothing stands on a contract that is to be taken back or
 // to be another's, where the decision would not refuse that anyway.
-func (l *Ledger) vacateContract(ctx context.Context, o *Origin, known journal.Loaded[contract.State], cmd *contract.Sign) error {
+func (l *Ledger) vacateContract(ctx context.Context, o Origin, known journal.Loaded[contract.State], cmd *contract.Sign) error {
 	cmd.Checked = known.State.List.All()
-	events, err := contract.Decider().Decide(known.State, *cmd)
-	if err != nil || len(events) == 0 {
-		return nil //nolint:nilerr // the decision refuses
+	if !would(known, o, contract.Decider(), contract.Command(*cmd)) {
+		return nil
 	}
-	was := known.State.First
+	was, err := known.State.First, error(nil)
 	if cmd.Checked, err = l.vacated(ctx, o, domain.Ref{Kind: domain.RefContract, ID: was.Contract}, known.State.List); err != nil || was.Kind != contract.Referral {
 		return err
 	}
@@ -283,7 +281,7 @@ func (l *Ledger) notAsked(ctx context.Context, under agreement.State, number str
 }
 
 // prepareWithdrawal takes a contract back by its number alone.
-func (l *Ledger) prepareWithdrawal(ctx context.Context, o *Origin, stream string, c SignContract) (contract.Sign, error) {
+func (l *Ledger) prepareWithdrawal(ctx context.Context, o Origin, stream string, c SignContract) (contract.Sign, error) {
 	known, err := journal.Load(ctx, l.Log, stream, contract.Decider())
 	if err != nil {
 		return contract.Sign{}, err

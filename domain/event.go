@@ -23,6 +23,10 @@ type Event interface {
 	Refs() []Ref
 }
 
+// Beside says of an event that what its stream is of stays as it was: it says what
+// stands on that. Whoever expects a revision of the stream does not mean such events.
+type Beside interface{ Beside() }
+
 // RefKind is a kind of thing that an event can concern.
 type RefKind string
 

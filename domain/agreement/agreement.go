@@ -132,6 +132,9 @@ func (e ReferralDelisted) OccurredOn() domain.Date { return e.Signed }
 // Refs names agreement, contract and participant.
 func (e ReferralDelisted) Refs() []domain.Ref { return ReferralListed(e).Refs() }
 
+// Beside says that the terms stay as they were.
+func (e ReferralDelisted) Beside() {}
+
 // ReferralListed says that a person was referred under the agreement.
 type ReferralListed struct {
 	Agreement   string      `json:"agreement"`
@@ -142,6 +145,9 @@ type ReferralListed struct {
 
 // EventType is for ever.
 func (ReferralListed) EventType() string { return "agreement.referral-listed.v1" }
+
+// Beside says that the terms stay as they were.
+func (e ReferralListed) Beside() {}
 
 // OccurredOn is the day the referral was signed.
 func (e ReferralListed) OccurredOn() domain.Date { return e.Signed }

@@ -44,6 +44,9 @@ func (e Entry) OccurredOn() domain.Date { return 0 }
 // Refs names what the entry stands under.
 func (e Entry) Refs() []domain.Ref { return domain.Refs(e.On()) }
 
+// Beside says that what the stream is of stays as it was.
+func (e Entry) Beside() {}
+
 // Entered says that something in a stream is about to stand on the record.
 type Entered struct{ Entry }
 

@@ -19,6 +19,7 @@ type Loaded[S any] struct {
 	Stream   string
 	State    S
 	Revision int64    // of the last event; NoStream where there is none
+	Said     int64    // of the last event that is not beside what the stream is of
 	Position Position // of the last event; zero where there is none
 	// Keys holds the idempotency keys of the decisions in the stream, each
 	// with the position of its last event.
@@ -28,19 +29,31 @@ type Loaded[S any] struct {
 // Load folds a stream. An event that the decider does not know stops it with
 // ErrDamaged: a state without it would be decided on as if it had not happened.
 func Load[S, C any](ctx context.Context, j Log, stream string, d domain.Decider[S, C]) (Loaded[S], error) {
-	l := Loaded[S]{Stream: stream, Revision: NoStream, Keys: map[string]Position{}}
+	l := Loaded[S]{Stream: stream, Revision: NoStream, Said: NoStream, Keys: map[string]Position{}}
 	err := j.ReadStream(ctx, stream, 0, func(r *Recorded) error {
 		if !d.Knows(r.Event) {
 			return damaged(r, "no event of this stream: "+r.Type)
 		}
 		l.State = d.Evolve(l.State, r.Event)
 		l.Revision, l.Position = int64(r.Revision), r.Position
+		if _, beside := r.Event.(domain.Beside); !beside {
+			l.Said = l.Revision
+		}
 		if r.Meta.Key != "" {
 			l.Keys[r.Meta.Key] = r.Position
 		}
 		return nil
 	})
 	return l, err
+}
+
+// Meets refuses with ErrConflict a stream that has gone on since the revision that
+// somebody expects (nil: any), other than by events beside it.
+func (l Loaded[S]) Meets(expected *int64) error {
+	if expected == nil || *expected >= l.Said && *expected <= l.Revision {
+		return nil
+	}
+	return ErrConflict.With("%s is at revision %d, not %d", l.Stream, l.Revision, *expected)
 }
 
 // decided is where a decision stands that was recorded under a key, or under one that
@@ -88,8 +101,8 @@ func Execute[S, C any](ctx context.Context, j Log, stream string, d domain.Decid
 }
 
 // ExecuteAt is Execute that also refuses, with ErrConflict, to decide on any
-// revision but the expected one (nil: any), and that knows the decision by earlier
-// forms of its key too.
+// revision but the expected one (nil: any) or one that differs by events beside it, and
+// that knows the decision by earlier forms of its key too.
 func ExecuteAt[S, C any](ctx context.Context, j Log, stream string, expected *int64, d domain.Decider[S, C], cmd C, meta Meta, earlier ...string) (Result, error) {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
@@ -100,8 +113,8 @@ func ExecuteAt[S, C any](ctx context.Context, j Log, stream string, expected *in
 		if at, done := l.decided(meta.Key, earlier); done {
 			return Result{Position: at, Revision: l.Revision}, nil
 		}
-		if expected != nil && *expected != l.Revision {
-			return Result{}, ErrConflict.With("%s is at revision %d, not %d", stream, l.Revision, *expected)
+		if err := l.Meets(expected); err != nil {
+			return Result{}, err
 		}
 		events, err := decide(d, l.State, cmd)
 		if err != nil {

@@ -99,18 +99,19 @@ func (d *SettlementDetail) outside(periods []period, under SettlementAgreement, 
 	}
 	for on, known := range asOfEach(periods, days) {
 		step, worked := findings.Step{From: on}, findings.Worked{Participant: d.Participant, Contract: d.Contract, Agreement: d.Agreement}
-		sum := domain.Minutes(0)
+		sum, events := domain.Minutes(0), []journal.Position(nil)
 		for _, day := range d.Days {
 			if day.Date > on || day.Minutes == 0 {
 				continue
 			}
 			worked.Date, worked.Minutes, worked.Events = day.Date, day.Minutes, d.eventsOf(day)
+			events = append(events, worked.Events...)
 			if sum += day.Minutes; !covers(known, day.Date) {
 				step.Found = append(step.Found, worked.Outside())
 			}
 		}
 		if under.MonthlyCap != 0 && sum > under.MonthlyCap {
-			step.Found = append(step.Found, worked.OverMonth(d.Month, sum-under.MonthlyCap))
+			step.Found = append(step.Found, worked.OverMonth(d.Month, sum-under.MonthlyCap, events))
 		}
 		row.Add(step)
 	}

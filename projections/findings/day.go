@@ -25,10 +25,9 @@ func (w Worked) Outside() Found {
 }
 
 // OverMonth tells of a month in which somebody worked more than the agreement allows one.
-// Which days it is of stands in the rows of the facts.
-func (w Worked) OverMonth(month domain.Month, by domain.Minutes) Found {
+func (w Worked) OverMonth(month domain.Month, by domain.Minutes, events []position.Position) Found {
 	f := w.found(finding.OverCap, month.String())
-	f.From, f.To, f.Minutes = month.First(), month.Last(), by
+	f.From, f.To, f.Minutes, f.Events = month.First(), month.Last(), by, events
 	return f
 }
 

@@ -95,7 +95,7 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogV
 	s := l.sealer(ctx)
 	visit := assistance.Visit{Assistant: c.Assistant, Contract: c.Contract, Participant: signed.Terms.Participant,
 		Programme: signed.Terms.Programme, Date: c.Date, From: c.From}
-	cmd := assistance.LogVisit{Visit: visit, Amend: c.taken(s, visit.SealOf("reason"))}
+	cmd := assistance.LogVisit{Visit: visit, Amend: c.taken(s, visit.Seal("reason"))}
 	cmd.Anew = !o.SeesAllOf(c.Operation())
 	if c.Withdraw {
 		return cmd, s.err
@@ -111,6 +111,6 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogV
 	if err != nil {
 		return nil, err
 	}
-	cmd.Editions, cmd.Details = of.Caps(), assistance.Details{To: c.To, Minutes: minutes, Activity: s.text(visit.SealOf("activity"), c.Activity), Place: s.text(visit.SealOf("place"), c.Place)}
+	cmd.Editions, cmd.Details = of.Caps(), assistance.Details{To: c.To, Minutes: minutes, Activity: s.text(visit.Seal("activity"), c.Activity), Place: s.text(visit.Seal("place"), c.Place)}
 	return cmd, s.err
 }

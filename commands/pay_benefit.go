@@ -90,7 +90,7 @@ func (l *Ledger) preparePayment(ctx context.Context, k *lookups, o Origin, c *Pa
 	about := payment.About{List: c.List, Contract: t.Contract, Participant: t.Participant, Agreement: t.Agreement,
 		Programme: t.Programme, Month: c.Month}
 	s := l.sealer(ctx)
-	amend := c.taken(s, about.SealOf("reason"))
+	amend := c.taken(s, about.Seal("reason"))
 	if c.CameBack {
 		return payment.TakeBack{About: about, Amend: amend, Amount: c.AmountGrosze, Date: c.Date}, s.err
 	}

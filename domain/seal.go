@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -66,37 +67,44 @@ func (s Scope) String() string {
 	return string(b)
 }
 
-// Sealing is an event that holds sealed texts. It says of each of them itself how
-// it is sealed: opening, sealing and erasing ask nobody else.
-type Sealing interface {
-	Event
-	// Reseal is the event with each of its texts as by gives it.
-	Reseal(by Resealer) Event
-}
-
-// Resealer gives a sealed text that takes the place of another.
-type Resealer func(Seal, Sealed) Sealed
-
-// Text leaves alone what is no text.
-func (by Resealer) Text(s Seal, text Sealed) Sealed {
-	if text == "" {
-		return ""
-	}
-	return by(s, text)
-}
+// Sealing is an event, or a part of one, that may hold sealed texts: its fields that are
+// Sealed. It says itself how the text of a field, by its JSON name, is sealed; a part that
+// says so as well is asked for its own. Opening, sealing and erasing ask nobody else.
+type Sealing interface{ Seal(field string) Seal }
 
 // Reseal is the event with each of its sealed texts as by gives it.
-func Reseal(e Event, by Resealer) Event {
-	if s, ok := e.(Sealing); ok {
-		return s.Reseal(by)
+func Reseal(e Event, by func(Seal, Sealed) Sealed) Event {
+	s, ok := e.(Sealing)
+	if !ok {
+		return e
 	}
-	return e
+	v := reflect.New(reflect.TypeOf(e)).Elem()
+	v.Set(reflect.ValueOf(e))
+	eachText(s, v, func(s Seal, text reflect.Value) { text.SetString(string(by(s, Sealed(text.String())))) })
+	resealed, _ := v.Interface().(Event)
+	return resealed
 }
 
 // EachSeal hands over every sealed text of an event.
 func EachSeal(e Event, each func(Seal, Sealed)) {
-	Reseal(e, func(s Seal, text Sealed) Sealed {
-		each(s, text)
-		return text
-	})
+	if s, ok := e.(Sealing); ok {
+		eachText(s, reflect.ValueOf(e), func(s Seal, text reflect.Value) { each(s, Sealed(text.String())) })
+	}
+}
+
+// eachText hands over the texts of a struct, where there are any.
+func eachText(by Sealing, of reflect.Value, each func(Seal, reflect.Value)) {
+	for i := range of.NumField() {
+		switch v := of.Field(i); {
+		case v.Kind() == reflect.Struct:
+			if itself, ok := v.Interface().(Sealing); ok {
+				eachText(itself, v, each)
+			} else {
+				eachText(by, v, each)
+			}
+		case v.Type() == reflect.TypeFor[Sealed]() && v.Len() > 0:
+			name, _, _ := strings.Cut(of.Type().Field(i).Tag.Get("json"), ",")
+			each(by.Seal(name), v)
+		}
+	}
 }

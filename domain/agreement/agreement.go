@@ -86,11 +86,9 @@ func SealOf(agreement string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAgreement, ID: agreement}, Field: "reason"}
 }
 
-// Reseal covers the reason.
-func (e TermsCorrected) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Agreement), e.Reason)
-	return e
-}
+// Seal is SealOf: the reason is all that is sealed.
+func (e TermsCorrected) Seal(string) domain.Seal { return SealOf(e.Agreement) }
+func (e Withdrawn) Seal(string) domain.Seal      { return SealOf(e.Agreement) }
 
 // Withdrawn says that an agreement should not have been entered.
 type Withdrawn struct {
@@ -107,12 +105,6 @@ func (e Withdrawn) OccurredOn() domain.Date { return e.Concluded }
 
 // Refs names the agreement.
 func (e Withdrawn) Refs() []domain.Ref { return refs(e.Agreement) }
-
-// Reseal covers the reason.
-func (e Withdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Agreement), e.Reason)
-	return e
-}
 
 // ReferralDelisted says that a referral under the agreement was withdrawn, or belongs to
 // another one.

@@ -25,22 +25,16 @@ type Visit struct {
 	From        domain.TimeOfDay `json:"from"`
 }
 
-// SealOf is how a text about a visit is sealed: by the participant's key. Equal
+// Seal is how a text about a visit is sealed: by the participant's key. Equal
 // activities show within one contract's month, where a pattern is looked for;
 // anything else only within its day.
-func (v Visit) SealOf(field string) domain.Seal {
+func (v Visit) Seal(field string) domain.Seal {
 	s := domain.Seal{Subject: domain.Ref{Kind: domain.RefParticipant, ID: v.Participant}, Field: field,
 		Scope: domain.Scope{Of: domain.Ref{Kind: domain.RefContract, ID: v.Contract}, Day: v.Date}}
 	if field == "activity" {
 		s.Scope.Day, s.Scope.Month = 0, v.Date.Month()
 	}
 	return s
-}
-
-func (d Details) reseal(v Visit, by domain.Resealer) Details {
-	d.Activity = by.Text(v.SealOf("activity"), d.Activity)
-	d.Place = by.Text(v.SealOf("place"), d.Place)
-	return d
 }
 
 func (v Visit) refs() []domain.Ref {
@@ -84,13 +78,6 @@ func (VisitLogged) EventType() string { return TypeVisitLogged }
 // OccurredOn is the day of the visit.
 func (e VisitLogged) OccurredOn() domain.Date { return e.Date }
 
-// Reseal covers activity, place and reason.
-func (e VisitLogged) Reseal(by domain.Resealer) domain.Event {
-	e.Details = e.reseal(e.Visit, by)
-	e.Reason = by.Text(e.SealOf("reason"), e.Reason)
-	return e
-}
-
 // Refs names assistant, contract, participant and programme.
 func (e VisitLogged) Refs() []domain.Ref { return e.refs() }
 
@@ -110,13 +97,6 @@ func (VisitCorrected) EventType() string { return TypeVisitCorrected }
 // OccurredOn is the day of the visit.
 func (e VisitCorrected) OccurredOn() domain.Date { return e.Date }
 
-// Reseal covers activity, place and reason.
-func (e VisitCorrected) Reseal(by domain.Resealer) domain.Event {
-	e.Before, e.After = e.Before.reseal(e.Visit, by), e.After.reseal(e.Visit, by)
-	e.Reason = by.Text(e.SealOf("reason"), e.Reason)
-	return e
-}
-
 // Refs names assistant, contract, participant and programme.
 func (e VisitCorrected) Refs() []domain.Ref { return e.refs() }
 
@@ -133,13 +113,6 @@ func (VisitWithdrawn) EventType() string { return TypeVisitWithdrawn }
 
 // OccurredOn is the day of the visit.
 func (e VisitWithdrawn) OccurredOn() domain.Date { return e.Date }
-
-// Reseal covers activity, place and reason.
-func (e VisitWithdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Before = e.Before.reseal(e.Visit, by)
-	e.Reason = by.Text(e.SealOf("reason"), e.Reason)
-	return e
-}
 
 // Refs names assistant, contract, participant and programme.
 func (e VisitWithdrawn) Refs() []domain.Ref { return e.refs() }

@@ -93,12 +93,6 @@ type Value struct {
 	Place   domain.Sealed  `json:"place,omitzero"`
 }
 
-func (v Value) reseal(a About, day domain.Date, by domain.Resealer) Value {
-	v.Absence = by.Text(a.SealOf(day, "absence"), v.Absence)
-	v.Place = by.Text(a.SealOf(day, "place"), v.Place)
-	return v
-}
-
 // TermsSet says which figures bind the entries that follow.
 type TermsSet struct{ Terms }
 
@@ -148,12 +142,6 @@ func (DayWithdrawn) EventType() string { return "attendance.day-withdrawn.v1" }
 
 // OccurredOn is the day.
 func (e DayWithdrawn) OccurredOn() domain.Date { return e.Date }
-
-// Reseal covers what the day held and the reason.
-func (e DayWithdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Before, e.Reason = e.Before.reseal(e.About, e.Date, by), by.Text(e.SealOf(e.Date, "reason"), e.Reason)
-	return e
-}
 
 // Seen says which terms something was decided by: how often those of the referral and
 // those of its agreement had changed.
@@ -205,25 +193,11 @@ func (AbsenceRecorded) EventType() string { return "attendance.absence-recorded.
 // EventType is for ever.
 func (DayCorrected) EventType() string { return "attendance.day-corrected.v3" }
 
-// Reseal covers the place.
-func (e HoursRecorded) Reseal(by domain.Resealer) domain.Event {
-	e.Place = by.Text(e.SealOf(e.Date, "place"), e.Place)
-	return e
-}
-
-// Reseal covers the kind of the absence and the place.
-func (e AbsenceRecorded) Reseal(by domain.Resealer) domain.Event {
-	e.Absence = by.Text(e.SealOf(e.Date, "absence"), e.Absence)
-	e.Place = by.Text(e.SealOf(e.Date, "place"), e.Place)
-	return e
-}
-
-// Reseal covers kinds of absence, places and the reason.
-func (e DayCorrected) Reseal(by domain.Resealer) domain.Event {
-	e.Before, e.After = e.Before.reseal(e.About, e.Date, by), e.After.reseal(e.About, e.Date, by)
-	e.Reason = by.Text(e.SealOf(e.Date, "reason"), e.Reason)
-	return e
-}
+// Each is sealed as a text of its day.
+func (e HoursRecorded) Seal(field string) domain.Seal   { return e.SealOf(e.Date, field) }
+func (e AbsenceRecorded) Seal(field string) domain.Seal { return e.SealOf(e.Date, field) }
+func (e DayCorrected) Seal(field string) domain.Seal    { return e.SealOf(e.Date, field) }
+func (e DayWithdrawn) Seal(field string) domain.Seal    { return e.SealOf(e.Date, field) }
 
 // OccurredOn is the first day the terms bind.
 func (e TermsSet) OccurredOn() domain.Date { return e.From }

@@ -42,25 +42,8 @@ func (e TermsCorrected) OccurredOn() domain.Date { return e.After.Concluded }
 // OccurredOn is the day of signing.
 func (e Withdrawn) OccurredOn() domain.Date { return e.Concluded }
 
-// Reseal covers place and work, before and after, and the reason.
-func (e TermsCorrected) Reseal(by domain.Resealer) domain.Event {
-	e.Before, e.After = e.Before.reseal(by), e.After.reseal(by)
-	e.Reason = by.Text(e.After.SealOf(0, "reason"), e.Reason)
-	return e
-}
-
-// Reseal covers place, work and the reason.
-func (e Withdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Terms = e.reseal(by)
-	e.Reason = by.Text(e.SealOf(0, "reason"), e.Reason)
-	return e
-}
-
-// Reseal covers the reason.
-func (e ChangeWithdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Life = e.reseal(by)
-	return e
-}
+// Seal is that of the terms as corrected.
+func (e TermsCorrected) Seal(field string) domain.Seal { return e.After.Seal(field) }
 
 // Refs names the parties, before and after.
 func (e TermsCorrected) Refs() []domain.Ref {

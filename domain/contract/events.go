@@ -45,10 +45,12 @@ func (t Terms) SealOf(day domain.Date, field string) domain.Seal {
 		Scope: domain.Scope{Of: domain.Ref{Kind: domain.RefContract, ID: t.Contract}, Day: day}}
 }
 
-func (t Terms) reseal(by domain.Resealer) Terms {
-	t.Place = by.Text(t.SealOf(0, "place"), t.Place)
-	t.Work = by.Text(t.SealOf(0, "work"), t.Work)
-	return t
+// Seal is how a text of the terms is sealed.
+func (t Terms) Seal(field string) domain.Seal { return t.SealOf(0, field) }
+
+// Seal is how the reason of a change is sealed.
+func (l Life) Seal(field string) domain.Seal {
+	return Terms{Contract: l.Contract, Participant: l.Participant}.SealOf(l.On, field)
 }
 
 func (t Terms) refs() []domain.Ref {
@@ -142,60 +144,6 @@ func (e Signed) OccurredOn() domain.Date { return e.Concluded }
 
 // OccurredOn is the day the change takes effect.
 func (l Life) OccurredOn() domain.Date { return l.On }
-
-// Reseal covers place and work.
-func (e Drafted) Reseal(by domain.Resealer) domain.Event {
-	e.Terms = e.reseal(by)
-	return e
-}
-
-// Reseal covers place and work.
-func (e Signed) Reseal(by domain.Resealer) domain.Event {
-	e.Terms = e.reseal(by)
-	return e
-}
-
-func (l Life) reseal(by domain.Resealer) Life {
-	about := Terms{Contract: l.Contract, Participant: l.Participant}
-	l.Reason = by.Text(about.SealOf(l.On, "reason"), l.Reason)
-	return l
-}
-
-// Reseal covers the reason.
-func (e Amended) Reseal(by domain.Resealer) domain.Event {
-	e.Life = e.reseal(by)
-	return e
-}
-
-// Reseal covers the reason.
-func (e Suspended) Reseal(by domain.Resealer) domain.Event {
-	e.Life = e.reseal(by)
-	return e
-}
-
-// Reseal covers the reason.
-func (e Resumed) Reseal(by domain.Resealer) domain.Event {
-	e.Life = e.reseal(by)
-	return e
-}
-
-// Reseal covers the reason.
-func (e Breached) Reseal(by domain.Resealer) domain.Event {
-	e.Life = e.reseal(by)
-	return e
-}
-
-// Reseal covers the reason.
-func (e Terminated) Reseal(by domain.Resealer) domain.Event {
-	e.Life = e.reseal(by)
-	return e
-}
-
-// Reseal covers the reason.
-func (e Completed) Reseal(by domain.Resealer) domain.Event {
-	e.Life = e.reseal(by)
-	return e
-}
 
 // Refs names the parties.
 func (e Drafted) Refs() []domain.Ref { return e.refs() }

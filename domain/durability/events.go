@@ -50,6 +50,12 @@ func SealOf(project string, on domain.Date, field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefProgramme, ID: project}, Field: field, Scope: domain.Scope{Day: on}}
 }
 
+// Each is sealed as what was said on its day.
+func (o Obligation) Seal(field string) domain.Seal    { return SealOf(o.Project, o.From, field) }
+func (s Statement) Seal(field string) domain.Seal     { return SealOf(s.Project, s.Date, field) }
+func (d Demand) Seal(field string) domain.Seal        { return SealOf(d.Project, d.Date, field) }
+func (e FactWithdrawn) Seal(field string) domain.Seal { return SealOf(e.Project, e.Date, field) }
+
 // ObligationOpened says what was promised.
 type ObligationOpened struct {
 	Obligation
@@ -60,12 +66,6 @@ func (ObligationOpened) EventType() string { return TypeObligationOpened }
 
 // OccurredOn is the first day of the obligation.
 func (e ObligationOpened) OccurredOn() domain.Date { return e.From }
-
-// Reseal covers the derivation.
-func (e ObligationOpened) Reseal(by domain.Resealer) domain.Event {
-	e.Derivation = by.Text(SealOf(e.Project, e.From, "derivation"), e.Derivation)
-	return e
-}
 
 // Refs names the project.
 func (e ObligationOpened) Refs() []domain.Ref { return refs(e.Project) }
@@ -81,11 +81,6 @@ type Statement struct {
 
 // OccurredOn is the day of the statement.
 func (s Statement) OccurredOn() domain.Date { return s.Date }
-
-func (s Statement) reseal(by domain.Resealer) Statement {
-	s.Description = by.Text(SealOf(s.Project, s.Date, "description"), s.Description)
-	return s
-}
 
 // Refs names the project.
 func (s Statement) Refs() []domain.Ref { return refs(s.Project) }
@@ -103,11 +98,6 @@ func SplitURL(url string) (address, query string) {
 		return url[:i], url[i:]
 	}
 	return url, ""
-}
-
-func (a Address) reseal(s Statement, by domain.Resealer) Address {
-	a.Query = by.Text(SealOf(s.Project, s.Date, "urlQuery"), a.Query)
-	return a
 }
 
 // ReadinessDeclared says that the centre declared itself ready.
@@ -214,12 +204,6 @@ func (e FactWithdrawn) OccurredOn() domain.Date { return e.Date }
 // Refs names the project.
 func (e FactWithdrawn) Refs() []domain.Ref { return refs(e.Project) }
 
-// Reseal covers the reason.
-func (e FactWithdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Project, e.Date, "reason"), e.Reason)
-	return e
-}
-
 // identity is that of the fact it takes away.
 func (e FactWithdrawn) identity() identity {
 	switch e.Kind {
@@ -229,54 +213,6 @@ func (e FactWithdrawn) identity() identity {
 		return identity{kind: e.Kind, number: e.Number}
 	}
 	return identity{e.Kind, e.Date, e.Number}
-}
-
-// Reseal covers the description and the address's query.
-func (e ReadinessDeclared) Reseal(by domain.Resealer) domain.Event {
-	e.Statement, e.Address = e.Statement.reseal(by), e.Address.reseal(e.Statement, by)
-	return e
-}
-
-// Reseal covers the description.
-func (e PlacesStated) Reseal(by domain.Resealer) domain.Event {
-	e.Statement = e.reseal(by)
-	return e
-}
-
-// Reseal covers the description.
-func (e AssistantsStated) Reseal(by domain.Resealer) domain.Event {
-	e.Statement = e.reseal(by)
-	return e
-}
-
-// Reseal covers the description and the address's query.
-func (e NoticePublished) Reseal(by domain.Resealer) domain.Event {
-	e.Statement, e.Address = e.Statement.reseal(by), e.Address.reseal(e.Statement, by)
-	return e
-}
-
-// Reseal covers the description.
-func (e Inspected) Reseal(by domain.Resealer) domain.Event {
-	e.Statement = e.reseal(by)
-	return e
-}
-
-// Reseal covers the description.
-func (e ServiceRequested) Reseal(by domain.Resealer) domain.Event {
-	e.Description = by.Text(SealOf(e.Project, e.Date, "description"), e.Description)
-	return e
-}
-
-// Reseal covers the description.
-func (e ServiceStarted) Reseal(by domain.Resealer) domain.Event {
-	e.Description = by.Text(SealOf(e.Project, e.Date, "description"), e.Description)
-	return e
-}
-
-// Reseal covers the reason.
-func (e ServiceRefused) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Project, e.Date, "reason"), e.Reason)
-	return e
 }
 
 func refs(project string) []domain.Ref {

@@ -122,11 +122,8 @@ func SealOf(of domain.Ref, on domain.Date, field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAccess, ID: "reasons"}, Field: field, Scope: domain.Scope{Of: of, Day: on}}
 }
 
-// Reseal covers the reason.
-func (e Ordered) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Of(), e.On, "reason"), e.Reason)
-	return e
-}
+// Seal is SealOf.
+func (e Ordered) Seal(field string) domain.Seal { return SealOf(e.Of(), e.On, field) }
 
 // EventType is for ever.
 func (Ordered) EventType() string { return "erasure.ordered.v3" }

@@ -26,17 +26,9 @@ func SealOf(finding string, on domain.Date, field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefFinding, ID: finding}, Field: field, Scope: domain.Scope{Day: on}}
 }
 
-// Reseal covers the reason.
-func (e Resolved) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Finding, e.Date, "reason"), e.Reason)
-	return e
-}
-
-// Reseal covers the reason.
-func (e Reopened) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Finding, e.Date, "reason"), e.Reason)
-	return e
-}
+// Each is sealed as what was said on its day.
+func (e Resolved) Seal(field string) domain.Seal { return SealOf(e.Finding, e.Date, field) }
+func (e Reopened) Seal(field string) domain.Seal { return SealOf(e.Finding, e.Date, field) }
 
 // EventType is the constant name of the event.
 func (Resolved) EventType() string { return TypeResolved }

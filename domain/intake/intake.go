@@ -57,11 +57,8 @@ func DaySeal(day domain.Date) domain.Seal {
 // RequestSubjects begins the name of the vault's subjects of DaySeal.
 func RequestSubjects() string { return domain.Ref{Kind: domain.RefAccess, ID: requestDays}.Subject() }
 
-// Reseal covers the request.
-func (e RequestTaken) Reseal(by domain.Resealer) domain.Event {
-	e.Request = by.Text(DaySeal(e.Day), e.Request)
-	return e
-}
+// Seal is DaySeal: the request is all that is sealed.
+func (e RequestTaken) Seal(string) domain.Seal { return DaySeal(e.Day) }
 
 // PersonalDataRead says that somebody had sealed fields opened, and whose.
 type PersonalDataRead struct {
@@ -108,11 +105,8 @@ func ReasonSeal(reading string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAccess, ID: reading}, Field: "reason"}
 }
 
-// Reseal covers the reason.
-func (e PersonalDataRead) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(ReasonSeal(e.Reading), e.Reason)
-	return e
-}
+// Seal is ReasonSeal: the reason is all that is sealed.
+func (e PersonalDataRead) Seal(string) domain.Seal { return ReasonSeal(e.Reading) }
 
 // EventType is for ever.
 func (FileFinished) EventType() string { return "intake.file-finished.v1" }

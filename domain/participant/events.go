@@ -52,20 +52,8 @@ func SealOf(participant, field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefParticipant, ID: participant}, Field: field}
 }
 
-// Reseal covers who the person is and every special category of data.
-func (e Registered) Reseal(by domain.Resealer) domain.Event {
-	for _, f := range []struct {
-		field string
-		text  *domain.Sealed
-	}{
-		{"firstName", &e.FirstName}, {"lastName", &e.LastName}, {"pesel", &e.PESEL}, {"birthDate", &e.BirthDate}, {"sex", &e.Sex},
-		{"disability", &e.Disability}, {"welfareClient", &e.WelfareClient}, {"labourStatus", &e.LabourStatus},
-		{"withoutBenefit", &e.WithoutBenefit}, {"profile", &e.Profile}, {"account", &e.Account}, {"municipality", &e.Municipality},
-	} {
-		*f.text = by.Text(SealOf(e.Participant, f.field), *f.text)
-	}
-	return e
-}
+// Seal is SealOf.
+func (p Person) Seal(field string) domain.Seal { return SealOf(p.Participant, field) }
 
 // Refs names the participant and whom they care for.
 func (e Registered) Refs() []domain.Ref {
@@ -86,15 +74,6 @@ func (Corrected) EventType() string { return "participant.corrected.v1" }
 // OccurredOn is the day of recording, as that of the registration is.
 func (Corrected) OccurredOn() domain.Date { return 0 }
 
-// Reseal covers who the person is, every special category of data and the reason.
-func (e Corrected) Reseal(by domain.Resealer) domain.Event {
-	if r, ok := (Registered{e.Person}).Reseal(by).(Registered); ok {
-		e.Person = r.Person
-	}
-	e.Reason = by.Text(SealOf(e.Participant, "reason"), e.Reason)
-	return e
-}
-
 // Refs names the participant and whom they care for.
 func (e Corrected) Refs() []domain.Ref { return Registered{e.Person}.Refs() }
 
@@ -110,11 +89,8 @@ func (Withdrawn) EventType() string { return "participant.withdrawn.v1" }
 // OccurredOn is the day of recording, as that of the registration is.
 func (Withdrawn) OccurredOn() domain.Date { return 0 }
 
-// Reseal covers the reason.
-func (e Withdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Participant, "reason"), e.Reason)
-	return e
-}
+// Seal is SealOf.
+func (e Withdrawn) Seal(field string) domain.Seal { return SealOf(e.Participant, field) }
 
 // Refs names the participant.
 func (e Withdrawn) Refs() []domain.Ref {
@@ -133,15 +109,6 @@ func (AssistantCorrected) EventType() string { return "assistant.corrected.v1" }
 // OccurredOn is the day of recording.
 func (AssistantCorrected) OccurredOn() domain.Date { return 0 }
 
-// Reseal covers the assistant's name and the reason.
-func (e AssistantCorrected) Reseal(by domain.Resealer) domain.Event {
-	if r, ok := (AssistantRegistered{e.Assistant}).Reseal(by).(AssistantRegistered); ok {
-		e.Assistant = r.Assistant
-	}
-	e.Reason = by.Text(AssistantSealOf(e.ID, "reason"), e.Reason)
-	return e
-}
-
 // Refs names the assistant.
 func (e AssistantCorrected) Refs() []domain.Ref { return AssistantRegistered{e.Assistant}.Refs() }
 
@@ -157,11 +124,8 @@ func (AssistantWithdrawn) EventType() string { return "assistant.withdrawn.v1" }
 // OccurredOn is the day of recording.
 func (AssistantWithdrawn) OccurredOn() domain.Date { return 0 }
 
-// Reseal covers the reason.
-func (e AssistantWithdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(AssistantSealOf(e.ID, "reason"), e.Reason)
-	return e
-}
+// Seal is AssistantSealOf.
+func (e AssistantWithdrawn) Seal(field string) domain.Seal { return AssistantSealOf(e.ID, field) }
 
 // Refs names the assistant.
 func (e AssistantWithdrawn) Refs() []domain.Ref {
@@ -202,12 +166,8 @@ func AssistantSealOf(assistant, field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAssistant, ID: assistant}, Field: field}
 }
 
-// Reseal covers the assistant's name.
-func (e AssistantRegistered) Reseal(by domain.Resealer) domain.Event {
-	e.FirstName = by.Text(AssistantSealOf(e.ID, "firstName"), e.FirstName)
-	e.LastName = by.Text(AssistantSealOf(e.ID, "lastName"), e.LastName)
-	return e
-}
+// Seal is AssistantSealOf.
+func (a Assistant) Seal(field string) domain.Seal { return AssistantSealOf(a.ID, field) }
 
 // Refs names the assistant.
 func (e AssistantRegistered) Refs() []domain.Ref {

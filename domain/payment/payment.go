@@ -66,16 +66,10 @@ func (Withdrawn) EventType() string { return "payment.withdrawn.v1" }
 // OccurredOn is the day of what is withdrawn.
 func (e Withdrawn) OccurredOn() domain.Date { return e.Date }
 
-// SealOf is how a text about a payment is sealed: by the participant's key.
-func (a About) SealOf(field string) domain.Seal {
+// Seal is how a text about a payment is sealed: by the participant's key.
+func (a About) Seal(field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefParticipant, ID: a.Participant}, Field: field,
 		Scope: domain.Scope{Of: domain.Ref{Kind: domain.RefContract, ID: a.Contract}, Month: a.Month}}
-}
-
-// Reseal covers the reason.
-func (e Withdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(e.SealOf("reason"), e.Reason)
-	return e
 }
 
 // EventType is for ever.

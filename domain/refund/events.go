@@ -129,12 +129,6 @@ func (DecisionWithdrawn) EventType() string { return "refundclaim.decision-withd
 // OccurredOn is the day of what was entered.
 func (e DecisionWithdrawn) OccurredOn() domain.Date { return e.On }
 
-// Reseal covers the reason.
-func (e DecisionWithdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
-	return e
-}
-
 // WriteOffWithdrawn says that what is outstanding is not given up after all.
 type WriteOffWithdrawn struct {
 	About
@@ -147,12 +141,6 @@ func (WriteOffWithdrawn) EventType() string { return "refundclaim.write-off-with
 
 // OccurredOn is the day of the writing off.
 func (e WriteOffWithdrawn) OccurredOn() domain.Date { return e.On }
-
-// Reseal covers the reason.
-func (e WriteOffWithdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
-	return e
-}
 
 // EventType is for ever.
 func (Submitted) EventType() string { return "refundclaim.submitted.v1" }
@@ -178,44 +166,18 @@ func (WrittenOff) EventType() string { return "refundclaim.written-off.v1" }
 // EventType is for ever.
 func (Withdrawn) EventType() string { return "refundclaim.withdrawn.v1" }
 
-// Reseal covers the reason.
-func (e Withdrawn) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
-	return e
-}
-
 // OccurredOn is the day on which the claim was to be submitted.
 func (e Withdrawn) OccurredOn() domain.Date { return e.On }
 
-// Reseal covers the reason.
-func (e Accepted) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
-	return e
-}
-
-// Reseal covers the reason.
-func (e Returned) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
-	return e
-}
-
-// Reseal covers the reason.
-func (e Reclaimed) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
-	return e
-}
-
-// Reseal covers the reason.
-func (e ReceiptUndone) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
-	return e
-}
-
-// Reseal covers the reason.
-func (e WrittenOff) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Claim, e.On, "reason"), e.Reason)
-	return e
-}
+// Each is sealed as what was said on its day.
+func (e Accepted) Seal(field string) domain.Seal          { return SealOf(e.Claim, e.On, field) }
+func (e Returned) Seal(field string) domain.Seal          { return SealOf(e.Claim, e.On, field) }
+func (e Reclaimed) Seal(field string) domain.Seal         { return SealOf(e.Claim, e.On, field) }
+func (e ReceiptUndone) Seal(field string) domain.Seal     { return SealOf(e.Claim, e.On, field) }
+func (e WrittenOff) Seal(field string) domain.Seal        { return SealOf(e.Claim, e.On, field) }
+func (e Withdrawn) Seal(field string) domain.Seal         { return SealOf(e.Claim, e.On, field) }
+func (e DecisionWithdrawn) Seal(field string) domain.Seal { return SealOf(e.Claim, e.On, field) }
+func (e WriteOffWithdrawn) Seal(field string) domain.Seal { return SealOf(e.Claim, e.On, field) }
 
 // OccurredOn is the day of submission.
 func (e Submitted) OccurredOn() domain.Date { return e.On }

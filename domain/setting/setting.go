@@ -44,11 +44,8 @@ func SealOf(name Name, from domain.Date) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefSetting, ID: string(name)}, Field: "reason", Scope: domain.Scope{Day: from}}
 }
 
-// Reseal covers the reason.
-func (e Changed) Reseal(by domain.Resealer) domain.Event {
-	e.Reason = by.Text(SealOf(e.Setting, e.From), e.Reason)
-	return e
-}
+// Seal is SealOf: the reason is all that is sealed.
+func (e Changed) Seal(string) domain.Seal { return SealOf(e.Setting, e.From) }
 
 // Stream is where a setting's values are kept.
 func Stream(name Name) string { return domain.Stream("setting", string(name)) }

@@ -87,13 +87,8 @@ func SealOf(statement string, line int, field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefStatement, ID: statement}, Field: field, Scope: domain.Scope{Line: line}}
 }
 
-// Reseal covers what people wrote into the transfer.
-func (e LineBooked) Reseal(by domain.Resealer) domain.Event {
-	e.Title = by.Text(SealOf(e.Statement, e.Line, "title"), e.Title)
-	e.Counterparty = by.Text(SealOf(e.Statement, e.Line, "counterparty"), e.Counterparty)
-	e.Account = by.Text(SealOf(e.Statement, e.Line, "counterpartyAccount"), e.Account)
-	return e
-}
+// Seal is SealOf: what people wrote into the transfer is sealed.
+func (e LineBooked) Seal(field string) domain.Seal { return SealOf(e.Statement, e.Line, field) }
 
 // OccurredOn is the day of the closing balance.
 func (e Received) OccurredOn() domain.Date { return e.To }

@@ -167,7 +167,6 @@ func (noted) EventType() string       { return "test.noted.v1" }
 func (noted) OccurredOn() domain.Date { return 0 }
 func (noted) Refs() []domain.Ref      { return nil }
 
-func (e noted) Reseal(by domain.Resealer) domain.Event {
-	e.Text = by.Text(domain.Seal{Subject: domain.Ref{Kind: domain.RefParticipant, ID: "U1"}, Field: "text"}, e.Text)
-	return e
+func (noted) Seal(field string) domain.Seal {
+	return domain.Seal{Subject: domain.Ref{Kind: domain.RefParticipant, ID: "U1"}, Field: field}
 }

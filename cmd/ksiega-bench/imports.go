@@ -15,6 +15,7 @@ import (
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
 	"ksiega/internal/testkit/naive"
+	"ksiega/internal/testkit/redistest"
 	"ksiega/projections"
 	"ksiega/queries"
 )
@@ -43,11 +44,11 @@ func measureImports(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	server, err := startRedis(ctx)
+	server, err := redistest.Start(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = server.close() }()
+	defer func() { _ = server.Close() }()
 	for _, real := range []bool{true, false} {
 		if err := b.measureImport(ctx, server, dir, generated, real); err != nil {
 			return err
@@ -56,7 +57,7 @@ func measureImports(ctx context.Context, b *bench) error {
 	return b.memory("import", "allocs")
 }
 
-func (b *bench) measureImport(ctx context.Context, server *redisServer, dir string, generated naive.Generated, real bool) error {
+func (b *bench) measureImport(ctx context.Context, server *redistest.Server, dir string, generated naive.Generated, real bool) error {
 	name, kind := "import-embedded", "embedded Redis"
 	if real {
 		name, kind = "import-real", "real Redis"
@@ -89,13 +90,13 @@ func (b *bench) measureImport(ctx context.Context, server *redisServer, dir stri
 	return nil
 }
 
-func (b *bench) importFresh(ctx context.Context, server *redisServer, dir string, generated naive.Generated, real bool, name string) (done imported, err error) {
+func (b *bench) importFresh(ctx context.Context, server *redistest.Server, dir string, generated naive.Generated, real bool, name string) (done imported, err error) {
 	s, err := b.openSite(nil)
 	if err != nil {
 		return done, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	client := server.client
+	client := server.Client
 	if real {
 		if err := client.FlushAll(ctx).Err(); err != nil {
 			return done, err

@@ -16,6 +16,7 @@ import (
 	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
+	"ksiega/internal/testkit/redistest"
 	"ksiega/projections"
 )
 
@@ -28,11 +29,11 @@ const (
 
 // measureRebuilds rebuilds all read models of a ledger of a million events.
 func measureRebuilds(ctx context.Context, b *bench) (err error) {
-	server, err := startRedis(ctx)
+	server, err := redistest.Start(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = server.close() }()
+	defer func() { _ = server.Close() }()
 	sizes := shape{contracts: b.size(4000), perAgreement: 20, workMonths: 10, assistants: b.size(200), visitMonths: 39}
 	b.say("record %d events to rebuild from", sizes.events())
 	s, events, err := b.madeUp(ctx, sizes)
@@ -59,7 +60,7 @@ func measureRebuilds(ctx context.Context, b *bench) (err error) {
 		var all []spent
 		for range b.repetitions(3) {
 			b.say("rebuild %s", c.what)
-			one, err := b.rebuildOnce(ctx, c.log, server.client, c.embedded, c.name, events)
+			one, err := b.rebuildOnce(ctx, c.log, server.Client, c.embedded, c.name, events)
 			if err != nil {
 				return err
 			}

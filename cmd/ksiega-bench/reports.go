@@ -20,6 +20,7 @@ import (
 	"ksiega/domain"
 	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
+	"ksiega/internal/testkit/redistest"
 	"ksiega/projections"
 	"ksiega/queries"
 )
@@ -54,11 +55,11 @@ func measureReports(ctx context.Context, b *bench) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	server, err := startRedis(ctx)
+	server, err := redistest.Start(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = server.close() }()
+	defer func() { _ = server.Close() }()
 	sizes := shape{contracts: 400, perAgreement: 20, workMonths: 10, assistants: reportRows, visitMonths: 6}
 	if b.quick {
 		sizes.contracts, sizes.visitMonths = 40, 3
@@ -71,7 +72,7 @@ func measureReports(ctx context.Context, b *bench) (err error) {
 	if err != nil {
 		return err
 	}
-	store := foldredis.NewStore[*journal.Recorded](server.client, "")
+	store := foldredis.NewStore[*journal.Recorded](server.Client, "")
 	runner := foldredis.NewRunner(store, projections.Log{Journal: s.bulk}, foldredis.RunnerOptions{}, projections.All()...)
 	if err := runner.Start(ctx); err != nil {
 		return err
@@ -84,7 +85,7 @@ func measureReports(ctx context.Context, b *bench) (err error) {
 		return err
 	}
 	for _, c := range sizes.reports() {
-		if err := b.measureReport(ctx, handler, server.client, c); err != nil {
+		if err := b.measureReport(ctx, handler, server.Client, c); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}

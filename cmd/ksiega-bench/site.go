@@ -4,22 +4,17 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
-	"github.com/redis/go-redis/v9"
 
 	"ksiega/commands"
 	"ksiega/domain/access"
 	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
-	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
 	"ksiega/internal/wiring"
@@ -112,52 +107,4 @@ func (s *site) ledger(ctx context.Context) (*commands.Ledger, error) {
 
 func origin() commands.Origin {
 	return commands.Origin{Who: access.By("bench", access.CommandLine, access.Finance)}
-}
-
-// redisServer is a redis-server of our own on a unix socket.
-type redisServer struct {
-	client  *redis.Client
-	process *exec.Cmd
-	dir     string
-}
-
-// startRedis starts the machine's redis-server as księga wants it: nothing is
-// evicted; and nothing is kept, as a read model can be rebuilt.
-func startRedis(ctx context.Context) (*redisServer, error) {
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		return nil, fmt.Errorf("%w; `make deps` installs it", err)
-	}
-	// Not in the data directory: the path of a socket must be short.
-	dir, err := os.MkdirTemp("", "kb")
-	if err != nil {
-		return nil, err
-	}
-	r := &redisServer{dir: dir}
-	r.process = exec.Command(path, "--port", "0", "--unixsocket", r.socket(), "--unixsocketperm", "700",
-		"--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", dir)
-	if err := r.process.Start(); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	r.client = redis.NewClient(&redis.Options{Network: "unix", Addr: r.socket()})
-	for range 200 {
-		if err = r.client.Ping(ctx).Err(); err == nil {
-			err = foldredis.CheckRedis(ctx, r.client)
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start redis-server: %w", err), r.close())
-	}
-	return r, nil
-}
-
-func (r *redisServer) socket() string { return filepath.Join(r.dir, "s") }
-
-func (r *redisServer) close() error {
-	err := r.client.Close()
-	_ = r.process.Process.Kill() // it may have ended by itself
-	_ = r.process.Wait()         // killed, which is what was wanted
-	return errors.Join(err, os.RemoveAll(r.dir))
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"github.com/jackc/pgx/v5"
+
+	"ksiega/internal/testkit/redistest"
 )
 
 // What rebuilds are held to; the times are of a million events.
@@ -110,11 +112,11 @@ func (b *bench) measureEveryModel(ctx context.Context) (err error) {
 	if err := errors.Join(err, s.shut()); err != nil {
 		return err
 	}
-	redis, err := startRedis(ctx)
+	redis, err := redistest.Start(ctx)
 	if err != nil {
 		b.table.note("Read models are not written to a real Redis: %v.", err)
 	} else {
-		defer func() { _ = redis.close() }()
+		defer func() { _ = redis.Close() }()
 	}
 	for _, real := range []bool{true, false} {
 		r := stepRequest{Step: stepEvery, Dir: s.dir, Events: events, Name: "store-every-embedded"}
@@ -122,13 +124,13 @@ func (b *bench) measureEveryModel(ctx context.Context) (err error) {
 		if real && redis == nil {
 			continue
 		} else if real {
-			r.Redis, r.Name, kind = redis.socket(), "store-every-real", "real Redis"
+			r.Redis, r.Name, kind = redis.Socket, "store-every-real", "real Redis"
 		}
 		var all []outcome
 		for range b.repetitions(3) {
 			b.say("all read models, %s", kind)
 			if real {
-				if err := redis.client.FlushAll(ctx).Err(); err != nil {
+				if err := redis.Client.FlushAll(ctx).Err(); err != nil {
 					return err
 				}
 			}

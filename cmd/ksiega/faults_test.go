@@ -19,6 +19,7 @@ import (
 	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
+	"ksiega/internal/testkit/redistest"
 )
 
 // What is wrong with the machine has words of its own, each on one line, and is a
@@ -69,11 +70,11 @@ func TestEachFaultOfTheMachineHasItsOwnWords(t *testing.T) {
 // answer again.
 func TestADeadRedisIsNamed(t *testing.T) {
 	t.Parallel()
-	address, process := startRedis(t)
+	redis := redistest.Own(t)
 	data := filepath.Join(t.TempDir(), "d")
 	must(t, exitDone, "import", "--data", data, referrals(t, 1))
-	s := serve(t, data, "--redis", address)
-	if err := process.Kill(); err != nil {
+	s := serve(t, data, "--redis", "unix://"+redis.Socket)
+	if err := redis.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	for try := 0; ; try++ { // until the kernel has closed its socket

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"ksiega/internal/testkit/redistest"
 )
 
 // A server whose store hangs, and does not fail, is not ready; it is again when the
@@ -48,9 +50,9 @@ func TestAServerWhoseStoreHangsIsNotReady(t *testing.T) {
 	}
 	t.Run("redis", func(t *testing.T) {
 		t.Parallel()
-		address, process := startRedis(t)
+		redis := redistest.Own(t)
 		data := filepath.Join(t.TempDir(), "d")
-		signalled(t, serve(t, data, "--redis", address), func(s syscall.Signal) error { return process.Signal(s) })
+		signalled(t, serve(t, data, "--redis", "unix://"+redis.Socket), func(s syscall.Signal) error { return redis.Process.Signal(s) })
 	})
 	t.Run("event store", func(t *testing.T) {
 		t.Parallel()

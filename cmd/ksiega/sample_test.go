@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -18,48 +17,17 @@ import (
 
 	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/testkit/naive"
+	"ksiega/internal/testkit/redistest"
 	"ksiega/samples"
 )
 
-// realRedis starts a Redis server of the machine on a socket that ends with the
-// test, and says how to reach it.
+// realRedis says how to reach a Redis of the machine.
 func realRedis(t testing.TB) string {
 	t.Helper()
 	if address := os.Getenv("KSIEGA_TEST_REDIS"); address != "" {
 		return address
 	}
-	address, _ := startRedis(t)
-	return address
-}
-
-func startRedis(t testing.TB) (address string, process *os.Process) {
-	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Skip("no redis-server on this machine")
-	}
-	dir, err := os.MkdirTemp("", "kr")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sock := filepath.Join(dir, "s")
-	cmd := exec.Command(path, "--port", "0", "--unixsocket", sock, "--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", dir)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		_ = os.RemoveAll(dir)
-	})
-	for range 100 {
-		if _, err := os.Stat(sock); err == nil {
-			return "unix://" + sock, cmd.Process
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatal("redis-server did not start")
-	return "", nil
+	return "unix://" + redistest.Own(t).Socket
 }
 
 // sampled is a ledger with the sample centre in it, as the command line sees it.

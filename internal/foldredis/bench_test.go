@@ -11,6 +11,7 @@ import (
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
 	"ksiega/internal/testkit/foldtest"
+	"ksiega/internal/testkit/redistest"
 )
 
 // monthly is a projection as most are: a row a group and counter, small.
@@ -45,7 +46,7 @@ func benchRedis(b *testing.B, bench func(b *testing.B, c redis.UniversalClient))
 		defer func() { _ = db.Close() }()
 		bench(b, db.Client())
 	})
-	b.Run("real", func(b *testing.B) { bench(b, foldtest.RealRedis(b)) })
+	b.Run("real", func(b *testing.B) { bench(b, redistest.Any(b)) })
 }
 
 const benchEvents = 100_000

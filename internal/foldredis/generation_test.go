@@ -14,6 +14,7 @@ import (
 	"ksiega/internal/journal"
 	"ksiega/internal/position"
 	"ksiega/internal/testkit/foldtest"
+	"ksiega/internal/testkit/redistest"
 )
 
 // toyBatch is the events from one to before another.
@@ -325,7 +326,7 @@ func TestNoFailureOverRowsTakenAway(t *testing.T) {
 // and goes on with the first.
 func TestRebuildWithoutRoom(t *testing.T) {
 	t.Parallel()
-	c := redis.NewClient(&redis.Options{Network: "unix", Addr: foldtest.StartRedis(t), MaxRetries: 20})
+	c := redis.NewClient(&redis.Options{Network: "unix", Addr: redistest.Own(t).Socket, MaxRetries: 20})
 	t.Cleanup(func() { _ = c.Close() })
 	ctx, p, l := t.Context(), toyCounters(1), &toyLog{}
 	for i := range 4000 {

@@ -18,6 +18,7 @@ import (
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/foldtest"
+	"ksiega/internal/testkit/redistest"
 	"ksiega/projections"
 )
 
@@ -214,7 +215,7 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 	for _, how := range []string{"killed", "stopped and continued"} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			socket, n, p, q := foldtest.StartRedis(t), openNode(t), toyCounters(1), toyNoises()
+			socket, n, p, q := redistest.Own(t).Socket, openNode(t), toyCounters(1), toyNoises()
 			c := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: 20})
 			t.Cleanup(func() { _ = c.Close() })
 			n.record(t, toyCounted{"g", "a", 1}, toyNoise{})

@@ -17,6 +17,7 @@ import (
 	"ksiega/internal/journal"
 	"ksiega/internal/position"
 	"ksiega/internal/testkit/foldtest"
+	"ksiega/internal/testkit/redistest"
 )
 
 // TestThreeWaysAgree: rebuilt = live, whatever the batches and however often
@@ -463,7 +464,7 @@ func TestCheckRedis(t *testing.T) {
 	})
 	t.Run("evicting", func(t *testing.T) {
 		t.Parallel()
-		socket := foldtest.StartRedis(t)
+		socket := redistest.Own(t).Socket
 		c := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: 20})
 		defer func() { _ = c.Close() }()
 		foldtest.Must(t, c.ConfigSet(t.Context(), "maxmemory-policy", "allkeys-lru").Err())

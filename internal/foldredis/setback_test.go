@@ -16,6 +16,7 @@ import (
 	"ksiega/internal/journal"
 	"ksiega/internal/position"
 	"ksiega/internal/testkit/foldtest"
+	"ksiega/internal/testkit/redistest"
 )
 
 // image is what Redis holds under a prefix; setTo brings it back to that.
@@ -105,7 +106,7 @@ func TestSetBackIsMissed(t *testing.T) {
 // the one under the checkpoint of the other, and no writer folds over them.
 func TestConnectionsToTwoServers(t *testing.T) {
 	t.Parallel()
-	sockets := [2]string{foldtest.StartRedis(t), foldtest.StartRedis(t)}
+	sockets := [2]string{redistest.Own(t).Socket, redistest.Own(t).Socket}
 	alone := func(socket string) *redis.Client {
 		c := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: 20})
 		t.Cleanup(func() { _ = c.Close() })

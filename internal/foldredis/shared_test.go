@@ -237,7 +237,7 @@ func TestRowsOfTheBuildBefore(t *testing.T) {
 // An operator who sets an evicting policy while it runs is heard of.
 func TestPolicyIsWatched(t *testing.T) {
 	t.Parallel()
-	socket := foldtest.StartRedis(t)
+	socket := redistest.Own(t).Socket
 	c := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: 20})
 	t.Cleanup(func() { _ = c.Close() })
 	ctx, n := t.Context(), openNode(t)

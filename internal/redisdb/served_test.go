@@ -148,7 +148,7 @@ func ask(ctx context.Context, c *redis.Client, words []any) string {
 // TestAnswersAsRedisDoes asks the embedded and a real Redis the same.
 func TestAnswersAsRedisDoes(t *testing.T) {
 	t.Parallel()
-	real := redistest.Server(t)
+	real := redistest.Own(t).Client
 	speaksTwo := *real.Options()
 	speaksTwo.Protocol = 2
 	side := redis.NewClient(&speaksTwo)

@@ -4,12 +4,8 @@ package foldtest
 
 import (
 	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"testing"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 	"pgregory.net/rapid"
@@ -17,6 +13,7 @@ import (
 	"ksiega/internal/fold"
 	"ksiega/internal/position"
 	"ksiega/internal/redisdb"
+	"ksiega/internal/testkit/redistest"
 )
 
 // Must fails the test with an error.
@@ -39,52 +36,8 @@ func OnEachRedis(t *testing.T, test func(t *testing.T, c redis.UniversalClient))
 	})
 	t.Run("real", func(t *testing.T) {
 		t.Parallel()
-		test(t, RealRedis(t))
+		test(t, redistest.Any(t))
 	})
-}
-
-// RealRedis is the server that KSIEGA_TEST_REDIS names, or one started here.
-func RealRedis(t testing.TB) *redis.Client {
-	t.Helper()
-	opts := &redis.Options{}
-	if address := os.Getenv("KSIEGA_TEST_REDIS"); address != "" {
-		parsed, err := redis.ParseURL(address)
-		Must(t, err)
-		opts = parsed
-	} else {
-		opts.Network, opts.Addr = "unix", StartRedis(t)
-	}
-	c := redis.NewClient(opts)
-	t.Cleanup(func() { _ = c.Close() })
-	for range 500 {
-		if c.Ping(t.Context()).Err() == nil {
-			return c
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("redis does not answer")
-	return nil
-}
-
-// StartRedis runs a redis-server for the length of the test.
-func StartRedis(t testing.TB) (socket string) {
-	t.Helper()
-	program, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Skip("no redis-server on PATH and no KSIEGA_TEST_REDIS")
-	}
-	// t.TempDir is too long for a socket.
-	dir, err := os.MkdirTemp("", "ksr")
-	Must(t, err)
-	socket = filepath.Join(dir, "s")
-	server := exec.Command(program, "--port", "0", "--unixsocket", socket, "--save", "", "--dir", dir)
-	Must(t, server.Start())
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-		_ = os.RemoveAll(dir)
-	})
-	return socket
 }
 
 // Dump is a whole view.

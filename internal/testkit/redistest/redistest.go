@@ -1,9 +1,11 @@
-// Package redistest starts Redis servers for tests, on loopback: one by itself, a
-// cluster, and a master that a sentinel watches. They end with the test.
+// Package redistest starts Redis servers for tests and the bench: one by itself on a unix
+// socket; on loopback a cluster, and a master that a sentinel watches. Those of a test end
+// with it.
 package redistest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -22,12 +24,82 @@ import (
 // patience bounds every wait for a server.
 const patience = 60 * time.Second
 
-// Server is a Redis by itself.
-func Server(t testing.TB) *redis.Client {
+// settings are those that księga wants: nothing is evicted, and nothing is kept, as a read
+// model can be rebuilt.
+func settings(dir string) []string {
+	return []string{"--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", dir}
+}
+
+// Server is a Redis by itself, which nobody else uses.
+type Server struct {
+	Socket  string
+	Client  *redis.Client
+	Process *os.Process
+	dir     string
+}
+
+// Start starts the machine's redis-server and returns once it answers. It fails with
+// exec.ErrNotFound where there is none.
+func Start(ctx context.Context) (*Server, error) {
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		return nil, fmt.Errorf("%w; `make deps` installs it", err)
+	}
+	// Neither below a test's directory nor a data directory: the path of a socket must be short.
+	dir, err := os.MkdirTemp("", "kr")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Socket: filepath.Join(dir, "s"), dir: dir}
+	s.Client = redis.NewClient(&redis.Options{Network: "unix", Addr: s.Socket})
+	run := exec.Command(path, append(settings(dir), "--port", "0", "--unixsocket", s.Socket, "--unixsocketperm", "700")...)
+	if err := run.Start(); err != nil {
+		return nil, errors.Join(err, s.Client.Close(), os.RemoveAll(dir))
+	}
+	s.Process = run.Process
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for s.Client.Ping(ctx).Err() != nil {
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(fmt.Errorf("start redis-server: %w", ctx.Err()), s.Close())
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return s, nil
+}
+
+// Close ends it, whatever it is doing.
+func (s *Server) Close() error {
+	err := s.Client.Close()
+	_ = s.Process.Kill() // it may have ended by itself
+	_, _ = s.Process.Wait()
+	return errors.Join(err, os.RemoveAll(s.dir))
+}
+
+// Own is a server of this test.
+func Own(t testing.TB) *Server {
 	t.Helper()
-	port := freePorts(t, 1)[0]
-	start(t, "redis-server", "--port", port)
-	return client(t, port)
+	s, err := Start(t.Context())
+	if errors.Is(err, exec.ErrNotFound) {
+		t.Skip("no redis-server on PATH")
+	}
+	must(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// Any is the server that KSIEGA_TEST_REDIS names, which others use too, or one of this
+// test.
+func Any(t testing.TB) *redis.Client {
+	t.Helper()
+	address := os.Getenv("KSIEGA_TEST_REDIS")
+	if address == "" {
+		return Own(t).Client
+	}
+	options, err := redis.ParseURL(address)
+	must(t, err)
+	return connected(t, options)
 }
 
 // Cluster is three masters; their addresses stand as one of --redis.
@@ -37,7 +109,7 @@ func Cluster(t testing.TB) (address string) {
 	ports, clients := freePorts(t, 2*nodes), [nodes]*redis.Client{}
 	var hosts []string
 	for i := range nodes {
-		start(t, "redis-server", "--port", ports[i], "--cluster-enabled", "yes", "--cluster-port", ports[nodes+i], "--cluster-node-timeout", "2000")
+		start(t, "--port", ports[i], "--cluster-enabled", "yes", "--cluster-port", ports[nodes+i], "--cluster-node-timeout", "2000")
 		clients[i] = client(t, ports[i])
 		hosts = append(hosts, "127.0.0.1:"+ports[i])
 	}
@@ -71,9 +143,9 @@ const watchedName = "centre"
 func Sentinel(t testing.TB) *Watched {
 	t.Helper()
 	ports := freePorts(t, 3)
-	start(t, "redis-server", "--port", ports[0])
+	start(t, "--port", ports[0])
 	client(t, ports[0])
-	start(t, "redis-server", "--port", ports[1], "--replicaof", "127.0.0.1 "+ports[0])
+	start(t, "--port", ports[1], "--replicaof", "127.0.0.1 "+ports[0])
 	ctx := within(t)
 	replica := client(t, ports[1])
 	until(ctx, t, "the replica", func() bool {
@@ -82,7 +154,7 @@ func Sentinel(t testing.TB) *Watched {
 	config := filepath.Join(t.TempDir(), "sentinel.conf")
 	text := fmt.Sprintf("port %s\nbind 127.0.0.1\nsentinel monitor %s 127.0.0.1 %s 1\nsentinel down-after-milliseconds %s 2000\n", ports[2], watchedName, ports[0], watchedName)
 	must(t, os.WriteFile(config, []byte(text), 0o600))
-	run(t, "redis-server", config, "--sentinel")
+	run(t, config, "--sentinel")
 	client(t, ports[2])
 	w := &Watched{Address: "redis+sentinel://127.0.0.1:" + ports[2] + "/" + watchedName,
 		sentinel: redis.NewSentinelClient(&redis.Options{Addr: "127.0.0.1:" + ports[2]}), master: ports[0]}
@@ -120,14 +192,14 @@ func (w *Watched) FailOver(t testing.TB) (over func() bool) {
 	}
 }
 
-func start(t testing.TB, program string, args ...string) {
+func start(t testing.TB, args ...string) {
 	t.Helper()
-	run(t, program, append([]string{"--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", t.TempDir()}, args...)...)
+	run(t, slices.Concat(settings(t.TempDir()), []string{"--bind", "127.0.0.1"}, args)...)
 }
 
-func run(t testing.TB, program string, args ...string) {
+func run(t testing.TB, args ...string) {
 	t.Helper()
-	path, err := exec.LookPath(program)
+	path, err := exec.LookPath("redis-server")
 	if err != nil {
 		t.Skip("no redis-server on PATH")
 	}
@@ -141,10 +213,15 @@ func run(t testing.TB, program string, args ...string) {
 
 func client(t testing.TB, port string) *redis.Client {
 	t.Helper()
-	c := redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + port})
+	return connected(t, &redis.Options{Addr: "127.0.0.1:" + port})
+}
+
+func connected(t testing.TB, options *redis.Options) *redis.Client {
+	t.Helper()
+	c := redis.NewClient(options)
 	t.Cleanup(func() { _ = c.Close() })
 	ctx := within(t)
-	until(ctx, t, "redis at "+port, func() bool { return c.Ping(ctx).Err() == nil })
+	until(ctx, t, "redis at "+options.Addr, func() bool { return c.Ping(ctx).Err() == nil })
 	return c
 }
 

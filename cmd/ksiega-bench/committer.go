@@ -26,15 +26,9 @@ type written struct {
 const committerFile = 64 << 20
 
 func (b *bench) openCommitter() (*committer, error) {
-	f, err := os.CreateTemp(b.dir, "commit-")
+	f, err := b.zeros(committerFile)
 	if err != nil {
 		return nil, err
-	}
-	if _, err := f.Write(make([]byte, committerFile)); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	if err := f.Sync(); err != nil {
-		return nil, errors.Join(err, f.Close())
 	}
 	c := &committer{file: f, done: make(chan struct{})}
 	c.wake = sync.NewCond(&c.mu)

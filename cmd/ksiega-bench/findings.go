@@ -7,11 +7,6 @@ import (
 	"time"
 
 	"ksiega/domain"
-	"ksiega/domain/access"
-	"ksiega/internal/foldredis"
-	"ksiega/internal/journal"
-	"ksiega/internal/redisdb"
-	"ksiega/projections"
 	"ksiega/queries"
 )
 
@@ -25,34 +20,31 @@ const (
 // hundred thousand days of work.
 func measureFindings(ctx context.Context, b *bench) (err error) {
 	sizes := shape{contracts: b.size(500), perAgreement: 20, workMonths: 10, assistants: b.size(834), visitMonths: 60}
-	b.say("record %d events to find in", sizes.events())
-	s, events, err := b.madeUp(ctx, sizes)
+	dir, events, err := b.madeUp(ctx, sizes)
+	if err != nil {
+		return err
+	}
+	s, err := openAt(dir, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	db, err := redisdb.Open(redisdb.Options{})
+	client, end, err := emptyRedis(ctx, "")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	ledger, err := s.ledger(ctx)
-	if err != nil {
-		return err
-	}
-	store := foldredis.NewStore[*journal.Recorded](db.Client(), "")
-	runner := foldredis.NewRunner(store, projections.Log{Journal: s.bulk}, foldredis.RunnerOptions{}, projections.All()...)
+	defer func() { err = errors.Join(err, end()) }()
 	b.say("fold them")
-	if err := runner.Start(ctx); err != nil {
+	l, err := s.live(ctx, client)
+	if err != nil {
 		return err
 	}
-	defer runner.Stop()
-	reader := queries.NewReader(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
+	defer l.runner.Stop()
+	reader := l.reader
 	r, err := reader.Report("findings")
 	if err != nil {
 		return err
 	}
-	who := access.By("bench", access.CommandLine, access.Coordinator)
 	for _, p := range r.Params {
 		if p.Name != "kind" {
 			continue
@@ -67,7 +59,7 @@ func measureFindings(ctx context.Context, b *bench) (err error) {
 				rows := 0
 				for range b.repetitions(5) {
 					start := time.Now()
-					a, err := reader.Ask(ctx, "findings", queries.Request{Params: map[string]string{"kind": kind.Code}, AsOf: q.asOf, Who: who})
+					a, err := reader.Ask(ctx, "findings", queries.Request{Params: map[string]string{"kind": kind.Code}, AsOf: q.asOf, Who: origin().Who})
 					if err != nil {
 						return err
 					}

@@ -11,13 +11,9 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"ksiega/internal/eventdb"
 	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
-	"ksiega/internal/redisdb"
-	"ksiega/internal/wiring"
 	"ksiega/projections"
 )
 
@@ -30,6 +26,7 @@ const freshWord = "fresh-step"
 const (
 	stepRebuild   = "rebuild"   // the read model of hours, of a node's directory
 	stepEvery     = "every"     // all read models
+	stepEveryWire = "wire"      // all, of what comes through the client
 	stepDocuments = "documents" // hours folded from a PostgreSQL that keeps events as jsonb
 	stepBytes     = "bytes"     // that keeps them as bytes
 	stepPayloads  = "payloads"  // and neither hands over nor decodes their envelopes
@@ -89,7 +86,7 @@ func runFresh(ctx context.Context, told string) error {
 	switch r.Step {
 	case stepRebuild:
 		done, err = r.rebuild(ctx, hoursModel())
-	case stepEvery:
+	case stepEvery, stepEveryWire:
 		done, err = r.rebuild(ctx, projections.All()...)
 	case stepDocuments:
 		done, err = r.foldPostgres(ctx, fromDocuments)
@@ -119,55 +116,30 @@ func resident() float64 {
 
 func (r stepRequest) bench() *bench { return &bench{profiles: r.Profile} }
 
-// node is the directory's node and a journal that reads it in bulk.
-func (r stepRequest) node() (*eventdb.Node, *journal.Journal, error) {
-	node, err := eventdb.Open(eventdb.Options{Dir: r.Dir})
-	if err != nil {
-		return nil, nil, err
-	}
-	table, err := journal.Ledger()
-	if err != nil {
-		return nil, nil, errors.Join(err, node.Close())
-	}
-	j, err := journal.Open(journal.Options{Address: node.Address(), Table: table, Bulk: wiring.Bulk(node)})
-	if err != nil {
-		return nil, nil, errors.Join(err, node.Close())
-	}
-	return node, j, nil
-}
-
-// store is where rows go.
-func (r stepRequest) store() (*foldredis.Store[*journal.Recorded], func(), error) {
-	if r.Redis != "" {
-		client := redis.NewClient(&redis.Options{Network: "unix", Addr: r.Redis})
-		return foldredis.NewStore[*journal.Recorded](client, ""), func() { _ = client.Close() }, nil
-	}
-	db, err := redisdb.Open(redisdb.Options{})
-	if err != nil {
-		return nil, nil, err
-	}
-	return foldredis.NewStore[*journal.Recorded](db.Client(), ""), func() { _ = db.Close() }, nil
-}
-
 // rebuild makes read models anew; Resident is until they are folded, WithFlush
 // until their rows are written.
 func (r stepRequest) rebuild(ctx context.Context, ps ...projections.Projection) (done outcome, err error) {
-	node, j, err := r.node()
+	s, err := openAt(r.Dir, nil)
 	if err != nil {
 		return done, err
 	}
-	defer func() { err = errors.Join(err, j.Close(), node.Close()) }()
-	store, end, err := r.store()
+	defer func() { err = errors.Join(err, s.shut()) }()
+	log := s.bulk
+	if r.Step == stepEveryWire {
+		log = s.wire
+	}
+	client, end, err := emptyRedis(ctx, r.Redis)
 	if err != nil {
 		return done, err
 	}
-	defer end()
+	defer func() { err = errors.Join(err, end()) }()
+	store := foldredis.NewStore[*journal.Recorded](client, "")
 	debug.FreeOSMemory()
 	done.Before = resident()
 	folding, writing := startWatch(), (*watch)(nil)
 	start, used := time.Now(), processorTime()
 	err = r.bench().profiled(r.Name, func() error {
-		return foldredis.Rebuild(ctx, store, projections.Log{Journal: j}, func(_ journal.Position, n int) {
+		return foldredis.Rebuild(ctx, store, projections.Log{Journal: log}, func(_ journal.Position, n int) {
 			if n != r.Events || writing != nil {
 				return
 			}
@@ -185,12 +157,21 @@ func (r stepRequest) rebuild(ctx context.Context, ps ...projections.Projection) 
 	}
 	_, after := writing.stop()
 	done.WithFlush = max(done.Resident, after)
-	if len(ps) == 1 {
-		err = store.Read(ctx, func(views map[string]projections.View) (err error) {
-			done.Result, err = hoursOfView(ctx, views[ps[0].Name])
-			return err
-		}, ps...)
+	head, err := log.Head(ctx)
+	if err != nil {
+		return done, err
 	}
+	err = store.Read(ctx, func(views map[string]projections.View) (err error) {
+		for name, v := range views {
+			if v.Position() != head {
+				return fmt.Errorf("%s was rebuilt to %s, the log ends at %s", name, v.Position(), head)
+			}
+		}
+		if hours, ok := views[hoursModel().Name]; ok {
+			done.Result, err = hoursOfView(ctx, hours)
+		}
+		return err
+	}, ps...)
 	return done, errors.Join(err, r.bench().memory(r.Name, "allocs"))
 }
 

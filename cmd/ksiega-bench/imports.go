@@ -8,15 +8,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"ksiega/commands"
 	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
-	"ksiega/internal/redisdb"
 	"ksiega/internal/testkit/naive"
 	"ksiega/internal/testkit/redistest"
-	"ksiega/projections"
 	"ksiega/queries"
 )
 
@@ -49,17 +45,18 @@ func measureImports(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer func() { _ = server.Close() }()
-	for _, real := range []bool{true, false} {
-		if err := b.measureImport(ctx, server, dir, generated, real); err != nil {
+	for _, socket := range []string{server.Socket, ""} {
+		if err := b.measureImport(ctx, socket, dir, generated); err != nil {
 			return err
 		}
 	}
 	return b.memory("import", "allocs")
 }
 
-func (b *bench) measureImport(ctx context.Context, server *redistest.Server, dir string, generated naive.Generated, real bool) error {
+// measureImport with the rows in a real Redis, or an embedded one where its socket is "".
+func (b *bench) measureImport(ctx context.Context, socket, dir string, generated naive.Generated) error {
 	name, kind := "import-embedded", "embedded Redis"
-	if real {
+	if socket != "" {
 		name, kind = "import-real", "real Redis"
 	}
 	var durable, visible, bare, syncs, processor []float64
@@ -70,7 +67,7 @@ func (b *bench) measureImport(ctx context.Context, server *redistest.Server, dir
 		if err != nil {
 			return err
 		}
-		if last, err = b.importFresh(ctx, server, dir, generated, real, name); err != nil {
+		if last, err = b.importFresh(ctx, socket, dir, generated, name); err != nil {
 			return err
 		}
 		plain, err := b.appendFresh(ctx, last.events)
@@ -90,60 +87,42 @@ func (b *bench) measureImport(ctx context.Context, server *redistest.Server, dir
 	return nil
 }
 
-func (b *bench) importFresh(ctx context.Context, server *redistest.Server, dir string, generated naive.Generated, real bool, name string) (done imported, err error) {
+func (b *bench) importFresh(ctx context.Context, socket, dir string, generated naive.Generated, name string) (done imported, err error) {
 	s, err := b.openSite(nil)
 	if err != nil {
 		return done, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	client := server.Client
-	if real {
-		if err := client.FlushAll(ctx).Err(); err != nil {
-			return done, err
-		}
-	} else {
-		db, err := redisdb.Open(redisdb.Options{})
-		if err != nil {
-			return done, err
-		}
-		defer func() { _ = db.Close() }()
-		client = db.Client()
-	}
-	return b.importInto(ctx, s, client, dir, generated, name)
-}
-
-func (b *bench) importInto(ctx context.Context, s *site, client *redis.Client, dir string, generated naive.Generated, name string) (done imported, err error) {
-	ledger, err := s.ledger(ctx)
+	client, end, err := emptyRedis(ctx, socket)
 	if err != nil {
 		return done, err
 	}
-	store := foldredis.NewStore[*journal.Recorded](client, "")
-	runner := foldredis.NewRunner(store, projections.Log{Journal: s.bulk}, foldredis.RunnerOptions{}, projections.All()...)
-	if err := runner.Start(ctx); err != nil {
+	defer func() { err = errors.Join(err, end()) }()
+	l, err := s.live(ctx, client)
+	if err != nil {
 		return done, err
 	}
-	defer runner.Stop()
-	reader := queries.NewReader(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Now: time.Now, Zone: ledger.Zone})
+	defer l.runner.Stop()
 	for _, file := range []string{"porozumienia.csv", "uczestnicy.csv", "umowy.csv"} {
-		if _, err := importFile(ctx, ledger, dir, file); err != nil {
+		if _, err := importFile(ctx, l.ledger, dir, file); err != nil {
 			return done, err
 		}
 	}
-	if err := seen(ctx, s.bulk, runner); err != nil {
+	if err := seen(ctx, s.bulk, l.runner); err != nil {
 		return done, err
 	}
 	appends, events := s.appends.Load(), s.events.Load()
 	err = b.profiled(name, func() error {
 		start, used := time.Now(), processorTime()
-		sum, err := importFile(ctx, ledger, dir, "obecnosci.csv")
+		sum, err := importFile(ctx, l.ledger, dir, "obecnosci.csv")
 		if err != nil {
 			return err
 		}
 		done.durable = time.Since(start).Seconds()
-		if err := seen(ctx, s.bulk, runner); err != nil {
+		if err := seen(ctx, s.bulk, l.runner); err != nil {
 			return err
 		}
-		answer, err := reader.Ask(ctx, "psu-settlement", queries.Request{Params: map[string]string{"agreement": generated.Agreement}})
+		answer, err := l.reader.Ask(ctx, "psu-settlement", queries.Request{Who: origin().Who, Params: map[string]string{"agreement": generated.Agreement}})
 		if err != nil {
 			return err
 		}

@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"ksiega/internal/fold"
 	"ksiega/internal/foldfile"
@@ -19,7 +19,12 @@ const knownGoal = 1
 
 // measureKnown asks what every read model was in the middle of the log: from the first
 // event, and from rows that were kept.
-func (b *bench) measureKnown(ctx context.Context, s *site, events int) error {
+func (b *bench) measureKnown(ctx context.Context, of string, events int) (err error) {
+	s, err := openAt(of, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
 	id, err := s.bulk.Identity(ctx)
 	if err != nil {
 		return err
@@ -36,11 +41,12 @@ func (b *bench) measureKnown(ctx context.Context, s *site, events int) error {
 		}
 	}
 	log := projections.Log{Journal: s.bulk}
-	bare, err := b.once(ctx, "fold every model but the audit's, nothing is kept", func() error { _, err := fold.Latest(ctx, log, nil, models...); return err })
+	b.say("fold every model but the audit's: nothing is kept, then rows are")
+	bare, err := timed(func() error { _, err := fold.Latest(ctx, log, nil, models...); return err })
 	if err != nil {
 		return err
 	}
-	kept, err := b.once(ctx, "the same, rows are kept", func() error { _, err := fold.Latest(ctx, log, keep, models...); return err })
+	kept, err := timed(func() error { _, err := fold.Latest(ctx, log, keep, models...); return err })
 	if err != nil {
 		return err
 	}
@@ -56,11 +62,12 @@ func (b *bench) measureKnown(ctx context.Context, s *site, events int) error {
 	}{{"in process", s.bulk}, {"through the client", s.wire}} {
 		var first, near []float64
 		for range b.repetitions(5) {
+			b.say("what was known in the middle, %s", c.what)
 			for _, k := range []struct {
 				keep fold.Keeper
 				into *[]float64
 			}{{nil, &first}, {keep, &near}} {
-				took, err := b.once(ctx, "what was known in the middle, "+c.what, func() error {
+				took, err := timed(func() error {
 					_, err := fold.KnownAt(ctx, projections.Log{Journal: c.log}, k.keep, until, projections.Settlement(), projections.Contracts())
 					return err
 				})
@@ -74,13 +81,6 @@ func (b *bench) measureKnown(ctx context.Context, s *site, events int) error {
 			limits: []limit{{value: median(first), is: "from the first event"}}})
 	}
 	return nil
-}
-
-func (b *bench) once(_ context.Context, what string, do func() error) (float64, error) {
-	b.say("%s", what)
-	start := time.Now()
-	err := do()
-	return time.Since(start).Seconds(), err
 }
 
 // middle is where half of the events stand behind.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,19 +15,12 @@ const syncBlock = 4 << 10
 // syncRate is how often in a second this disk writes 4 KiB and says that they
 // are safe: over bytes that were written before, so that no metadata changes.
 func (b *bench) syncRate(ctx context.Context) (rate float64, err error) {
-	path := filepath.Join(b.dir, "fsync")
-	f, err := os.Create(path)
+	const blocks = 4096
+	f, err := b.zeros(blocks * syncBlock)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, f.Close(), os.Remove(path)) }()
-	const blocks = 4096
-	if _, err := f.Write(make([]byte, blocks*syncBlock)); err != nil {
-		return 0, err
-	}
-	if err := f.Sync(); err != nil {
-		return 0, err
-	}
+	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
 	block, start, n := make([]byte, syncBlock), time.Now(), 0
 	for bound := start.Add(b.measured(time.Second)); time.Now().Before(bound) && ctx.Err() == nil; n++ {
 		block[0]++
@@ -40,6 +32,19 @@ func (b *bench) syncRate(ctx context.Context) (rate float64, err error) {
 		}
 	}
 	return float64(n) / time.Since(start).Seconds(), ctx.Err()
+}
+
+// zeros is a file to write over.
+func (b *bench) zeros(size int) (*os.File, error) {
+	f, err := os.CreateTemp(b.dir, "zeros-")
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.Write(make([]byte, size))
+	if err = errors.Join(err, f.Sync()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // measured is how long something is measured, or a quarter of it for a quick run.
@@ -83,17 +88,4 @@ func drive(ctx context.Context, clients, enough int, bound time.Duration, ask fu
 	lasted, all := time.Since(start), slices.Concat(took...)
 	slices.Sort(all)
 	return load{p50: quantile(all, 0.5), p99: quantile(all, 0.99), rate: float64(len(all)) / lasted.Seconds()}, nil
-}
-
-// middle is the median of each part of several loads.
-func middle(loads []load) load {
-	pick := func(of func(load) float64) float64 {
-		values := make([]float64, len(loads))
-		for i, l := range loads {
-			values[i] = of(l)
-		}
-		return median(values)
-	}
-	return load{p50: pick(func(l load) float64 { return l.p50 }), p99: pick(func(l load) float64 { return l.p99 }),
-		rate: pick(func(l load) float64 { return l.rate })}
 }

@@ -5,25 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"runtime/metrics"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
-	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
-	"ksiega/internal/redisdb"
 	"ksiega/internal/testkit/redistest"
-	"ksiega/projections"
 )
 
-// rebuildGoal holds for a million events through the client, in seconds and
-// MiB.
+// Goals of rebuilds of a million events: seconds through the client and in process, MiB.
 const (
 	rebuildGoal       = 10
+	inProcessGoal     = 5
 	rebuildMemoryGoal = 512
 )
 
@@ -34,85 +28,59 @@ func measureRebuilds(ctx context.Context, b *bench) (err error) {
 		return err
 	}
 	defer func() { _ = server.Close() }()
-	sizes := shape{contracts: b.size(4000), perAgreement: 20, workMonths: 10, assistants: b.size(200), visitMonths: 39}
-	b.say("record %d events to rebuild from", sizes.events())
-	s, events, err := b.madeUp(ctx, sizes)
+	dir, events, err := b.madeUp(ctx, shape{contracts: b.size(4000), perAgreement: 20, workMonths: 10, assistants: b.size(200), visitMonths: 39})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	limits, err := b.readLimits(ctx, s)
+	limits, err := b.readLimits(ctx, dir)
 	if err != nil {
 		return err
 	}
-	cases := []struct {
-		name, what string
-		log        *journal.Journal
-		embedded   bool
-		limits     []limit
-		goal       bool
+	for _, c := range []struct {
+		name, what, step, redis string
+		limits                  []limit
+		goal                    float64
 	}{
-		{"rebuild-wire", "through the client, real Redis", s.wire, false, limits[:2], true},
-		{"rebuild-bulk", "in process, real Redis", s.bulk, false, limits[2:], false},
-		{"rebuild-embedded", "in process, embedded Redis", s.bulk, true, limits[2:], false},
-	}
-	for _, c := range cases {
-		var all []spent
+		{"rebuild-wire", "through the client, real Redis", stepEveryWire, server.Socket, limits[:2], rebuildGoal},
+		{"rebuild-bulk", "in process, real Redis", stepEvery, server.Socket, limits[2:], inProcessGoal},
+		{"rebuild-embedded", "in process, embedded Redis", stepEvery, "", limits[2:], inProcessGoal},
+	} {
+		var all []outcome
 		for range b.repetitions(3) {
 			b.say("rebuild %s", c.what)
-			one, err := b.rebuildOnce(ctx, c.log, server.Client, c.embedded, c.name, events)
+			one, err := b.fresh(ctx, stepRequest{Step: c.step, Dir: dir, Redis: c.redis, Events: events, Name: c.name})
 			if err != nil {
 				return err
 			}
 			all = append(all, one)
 		}
-		b.addRebuild(fmt.Sprintf("rebuild from %d events %s", events, c.what), all, events, c.limits, c.goal)
+		b.addRebuild(fmt.Sprintf("rebuild from %d events %s", events, c.what), all, events, c.limits, c.goal*float64(b.size(100))/100)
 	}
-	if err := b.measureKnown(ctx, s, events); err != nil {
+	if err := b.measureKnown(ctx, dir, events); err != nil {
 		return err
 	}
 	return b.memory("rebuild", "allocs")
 }
 
-// madeUp is a site with a made-up ledger, just started.
-func (b *bench) madeUp(ctx context.Context, sizes shape) (*site, int, error) {
-	written, err := b.openSite(nil)
-	if err != nil {
-		return nil, 0, err
-	}
-	events, err := sizes.write(ctx, written.wire)
-	if err != nil {
-		return nil, 0, errors.Join(err, written.close())
-	}
-	s, err := written.reopened()
-	return s, events, err
-}
-
-func (b *bench) addRebuild(what string, all []spent, events int, limits []limit, goal bool) {
-	middle := func(of func(spent) float64) float64 {
-		values := make([]float64, len(all))
-		for i, s := range all {
-			values[i] = of(s)
-		}
-		return median(values)
-	}
-	took := figure{what: what, unit: seconds(), value: middle(func(s spent) float64 { return s.took }), limits: limits}
-	resident := figure{what: "    peak resident memory, node included", unit: mebibytes(), value: middle(func(s spent) float64 { return s.resident })}
-	if goal {
-		took.goal, resident.goal = rebuildGoal*float64(b.size(100))/100, rebuildMemoryGoal
-	}
-	b.table.add(took)
-	b.table.add(figure{what: "    which is", unit: perSecond("events"), value: float64(events) / took.value})
-	b.table.add(figure{what: "    until all is folded, before Redis is written to", unit: seconds(), value: middle(func(s spent) float64 { return s.folded })})
-	b.table.add(figure{what: "    processor time of this process", unit: seconds(), value: middle(func(s spent) float64 { return s.processor })})
-	b.table.add(resident)
-	b.table.add(figure{what: "    resident before it began", unit: mebibytes(), value: middle(func(s spent) float64 { return s.before })})
-	b.table.add(figure{what: "    peak heap", unit: mebibytes(), value: middle(func(s spent) float64 { return s.heap })})
+func (b *bench) addRebuild(what string, all []outcome, events int, limits []limit, goal float64) {
+	took := middle(all, func(o outcome) float64 { return o.Took })
+	b.table.add(figure{what: what, unit: seconds(), value: took, goal: goal, limits: limits})
+	b.table.add(figure{what: "    which is", unit: perSecond("events"), value: float64(events) / took})
+	b.table.add(figure{what: "    until all is folded, before Redis is written to", unit: seconds(), value: middle(all, func(o outcome) float64 { return o.Folded })})
+	b.table.add(figure{what: "    processor time of this process until then", unit: seconds(), value: middle(all, func(o outcome) float64 { return o.Processor })})
+	b.table.add(figure{what: "    peak resident memory, node included", unit: mebibytes(), value: middle(all, func(o outcome) float64 { return o.WithFlush }), goal: rebuildMemoryGoal})
+	b.table.add(figure{what: "    resident before it began", unit: mebibytes(), value: middle(all, func(o outcome) float64 { return o.Before })})
+	b.table.add(figure{what: "    peak heap until all is folded", unit: mebibytes(), value: middle(all, func(o outcome) float64 { return o.Heap })})
 }
 
 // readLimits are the times to read the log bare and decoded, through the client
 // and then in process.
-func (b *bench) readLimits(ctx context.Context, s *site) ([]limit, error) {
+func (b *bench) readLimits(ctx context.Context, dir string) (limits []limit, err error) {
+	s, err := openAt(dir, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.shut()) }()
 	none := func(string) bool { return false }
 	cases := []struct {
 		name, is string
@@ -124,78 +92,23 @@ func (b *bench) readLimits(ctx context.Context, s *site) ([]limit, error) {
 		{"scan-bulk-bare", "the node hands them over, nothing is decoded", s.bulk, none},
 		{"scan-bulk", "the node hands them over, all are decoded", s.bulk, nil},
 	}
-	var limits []limit
 	for _, c := range cases {
 		var took []float64
 		for range b.repetitions(3) {
 			b.say("read: %s", c.is)
-			start := time.Now()
-			err := b.profiled(c.name, func() error {
-				return c.log.Scan(ctx, journal.ScanOptions{Want: c.want}, func(journal.Batch) error { return nil })
+			one, err := timed(func() error {
+				return b.profiled(c.name, func() error {
+					return c.log.Scan(ctx, journal.ScanOptions{Want: c.want}, func(journal.Batch) error { return nil })
+				})
 			})
 			if err != nil {
 				return nil, err
 			}
-			took = append(took, time.Since(start).Seconds())
+			took = append(took, one)
 		}
 		limits = append(limits, limit{value: median(took), is: c.is})
 	}
 	return limits, nil
-}
-
-// spent is what one rebuild took: seconds by the clock and of the processors,
-// and MiB; folded is when Redis had not been written to yet, before what was resident
-// when it began.
-type spent struct{ took, folded, processor, heap, resident, before float64 }
-
-func (b *bench) rebuildOnce(ctx context.Context, log *journal.Journal, client *redis.Client, embedded bool, name string, events int) (spent, error) {
-	if embedded {
-		db, err := redisdb.Open(redisdb.Options{})
-		if err != nil {
-			return spent{}, err
-		}
-		defer func() { _ = db.Close() }()
-		client = db.Client()
-	} else if err := client.FlushAll(ctx).Err(); err != nil {
-		return spent{}, err
-	}
-	store := foldredis.NewStore[*journal.Recorded](client, "")
-	done := spent{}
-	var start time.Time
-	folded := func(_ journal.Position, n int) {
-		if n == events {
-			done.folded = time.Since(start).Seconds()
-			_ = b.memory(name, "heap") // its own file says that it is missing
-		}
-	}
-	debug.FreeOSMemory() // what came before must not count
-	idle := &watch{}
-	idle.sample()
-	done.before = float64(idle.rss) / (1 << 20)
-	watch := startWatch()
-	used := processorTime()
-	start = time.Now()
-	err := b.profiled(name, func() error {
-		return foldredis.Rebuild(ctx, store, projections.Log{Journal: log}, folded, projections.All()...)
-	})
-	done.took, done.processor = time.Since(start).Seconds(), (processorTime() - used).Seconds()
-	done.heap, done.resident = watch.stop()
-	if err != nil {
-		return spent{}, err
-	}
-	head, err := log.Head(ctx)
-	if err != nil {
-		return spent{}, err
-	}
-	err = store.Read(ctx, func(views map[string]projections.View) error {
-		for name, v := range views {
-			if v.Position() != head {
-				return fmt.Errorf("%s was rebuilt to %d, the log ends at %d", name, v.Position(), head)
-			}
-		}
-		return nil
-	}, projections.All()...)
-	return done, err
 }
 
 // watch samples how much memory this process holds.

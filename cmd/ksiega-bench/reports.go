@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"time"
 
@@ -18,11 +18,7 @@ import (
 	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/cmd/ksiega/session"
 	"ksiega/domain"
-	"ksiega/internal/foldredis"
-	"ksiega/internal/journal"
 	"ksiega/internal/testkit/redistest"
-	"ksiega/projections"
-	"ksiega/queries"
 )
 
 const (
@@ -68,18 +64,12 @@ func measureReports(ctx context.Context, b *bench) (err error) {
 	if _, err := sizes.write(ctx, s.wire); err != nil {
 		return err
 	}
-	ledger, err := s.ledger(ctx)
+	l, err := s.live(ctx, server.Client)
 	if err != nil {
 		return err
 	}
-	store := foldredis.NewStore[*journal.Recorded](server.Client, "")
-	runner := foldredis.NewRunner(store, projections.Log{Journal: s.bulk}, foldredis.RunnerOptions{}, projections.All()...)
-	if err := runner.Start(ctx); err != nil {
-		return err
-	}
-	defer runner.Stop()
-	reader := queries.NewReader(queries.Options{Journal: s.bulk, Store: store, Runner: runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
-	handler, err := httpapi.New(httpapi.Options{Ledger: ledger, Reader: reader, Version: "bench", Now: time.Now, Gate: session.Gate{Visitors: func(context.Context) error { return nil }},
+	defer l.runner.Stop()
+	handler, err := httpapi.New(httpapi.Options{Ledger: l.ledger, Reader: l.reader, Version: "bench", Now: time.Now, Gate: session.Gate{Visitors: func(context.Context) error { return nil }},
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		return err
@@ -93,12 +83,9 @@ func measureReports(ctx context.Context, b *bench) (err error) {
 }
 
 func (b *bench) measureReport(ctx context.Context, handler http.Handler, client *redis.Client, c reportCase) error {
-	base, end, err := serve(handler)
-	if err != nil {
-		return err
-	}
-	defer end()
-	address := base + "/api/v1/reports/" + c.name + "?" + c.query
+	served := httptest.NewServer(handler)
+	defer served.Close()
+	address := served.URL + "/api/v1/reports/" + c.name + "?" + c.query
 	body, err := checkReport(ctx, address)
 	if err != nil {
 		return err
@@ -108,11 +95,8 @@ func (b *bench) measureReport(ctx context.Context, handler http.Handler, client 
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(body) // a client that went away
 	})
-	constant, endConstant, err := serve(router)
-	if err != nil {
-		return err
-	}
-	defer endConstant()
+	constant := httptest.NewServer(router)
+	defer constant.Close()
 	generation, err := client.Get(ctx, "ksiega:{"+c.projection+"}:current").Result()
 	if err != nil {
 		return fmt.Errorf("the current generation: %w", err)
@@ -128,7 +112,7 @@ func (b *bench) measureReport(ctx context.Context, handler http.Handler, client 
 		ask  func(context.Context, int) error
 	}{
 		{"report-" + c.name, askURL(address)},
-		{"report-" + c.name + "-chi", askURL(constant + "/constant")},
+		{"report-" + c.name + "-chi", askURL(constant.URL + "/constant")},
 		{"report-" + c.name + "-hgetall", func(ctx context.Context, _ int) error { return client.HGetAll(ctx, hash).Err() }},
 		{"report-" + c.name + "-ping", func(ctx context.Context, _ int) error { return client.Ping(ctx).Err() }},
 	}
@@ -155,37 +139,17 @@ func (b *bench) measureReport(ctx context.Context, handler http.Handler, client 
 }
 
 func (b *bench) addReport(c reportCase, loads [][]load, size int) {
-	limits := func(of func(load) float64) []limit {
-		names := []string{fmt.Sprintf("chi answers with the same %d bytes", size), "HGETALL of the rows", "PING"}
-		var all []limit
+	names := []string{fmt.Sprintf("chi answers with the same %d bytes", size), "HGETALL of the rows", "PING"}
+	add := func(what string, in unit, goal float64, of func(load) float64) {
+		f := figure{what: what, unit: in, value: middle(loads[0], of), goal: goal}
 		for i, name := range names {
-			all = append(all, limit{value: of(middle(loads[i+1])), is: name + fmt.Sprintf(", %d clients", reportClients)})
+			f.limits = append(f.limits, limit{value: middle(loads[i+1], of), is: fmt.Sprintf("%s, %d clients", name, reportClients)})
 		}
-		return all
+		b.table.add(f)
 	}
-	value := middle(loads[0])
-	what := fmt.Sprintf("%s, %d rows, %d clients", c.name, reportRows, reportClients)
-	b.table.add(figure{what: what + ", p99", unit: milliseconds(), value: value.p99, goal: reportGoal, limits: limits(func(l load) float64 { return l.p99 })})
-	b.table.add(figure{what: "    p50", unit: milliseconds(), value: value.p50, limits: limits(func(l load) float64 { return l.p50 })})
-	b.table.add(figure{what: "    which is", unit: perSecond("answers"), value: value.rate, limits: limits(func(l load) float64 { return l.rate })})
-}
-
-// serve listens on the loopback interface.
-func serve(handler http.Handler) (base string, end func(), err error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", nil, err
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = server.Serve(l) // ends by Close
-	}()
-	return "http://" + l.Addr().String(), func() {
-		_ = server.Close() // nobody is waiting for an answer any more
-		<-done
-	}, nil
+	add(fmt.Sprintf("%s, %d rows, %d clients, p99", c.name, reportRows, reportClients), milliseconds(), reportGoal, func(l load) float64 { return l.p99 })
+	add("    p50", milliseconds(), 0, func(l load) float64 { return l.p50 })
+	add("    which is", perSecond("answers"), 0, func(l load) float64 { return l.rate })
 }
 
 // checkReport asks once and makes sure that the answer is what is to be

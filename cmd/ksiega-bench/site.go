@@ -10,14 +10,19 @@ import (
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/redis/go-redis/v9"
 
 	"ksiega/commands"
 	"ksiega/domain/access"
 	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
+	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
+	"ksiega/internal/redisdb"
 	"ksiega/internal/vault"
 	"ksiega/internal/wiring"
+	"ksiega/projections"
+	"ksiega/queries"
 )
 
 // site is a ledger in a new directory.
@@ -39,20 +44,32 @@ func (b *bench) openSite(fs vfs.FS) (*site, error) {
 	return openAt(dir, fs)
 }
 
-// reopened is the same ledger after a restart: what writing it left in memory
-// is gone.
-func (s *site) reopened() (*site, error) {
-	if err := s.shut(); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(s.dir))
+// written is the directory of a ledger that somebody wrote, closed: what writing left in
+// memory is gone.
+func (b *bench) written(write func(*site) error) (dir string, err error) {
+	s, err := b.openSite(nil)
+	if err != nil {
+		return "", err
 	}
-	return openAt(s.dir, nil)
+	return s.dir, errors.Join(write(s), s.shut())
 }
 
+// madeUp is the directory of a made-up ledger.
+func (b *bench) madeUp(ctx context.Context, sizes shape) (dir string, events int, err error) {
+	b.say("record %d events", sizes.events())
+	dir, err = b.written(func(s *site) (err error) {
+		events, err = sizes.write(ctx, s.wire)
+		return err
+	})
+	return dir, events, err
+}
+
+// openAt opens a directory, which is removed with the bench's own at the latest.
 func openAt(dir string, fs vfs.FS) (*site, error) {
 	s := &site{dir: dir}
 	var err error
 	if s.node, err = eventdb.Open(eventdb.Options{Dir: dir, FS: fs}); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
+		return nil, err
 	}
 	events, err := journal.Ledger()
 	if err == nil {
@@ -106,5 +123,38 @@ func (s *site) ledger(ctx context.Context) (*commands.Ledger, error) {
 }
 
 func origin() commands.Origin {
-	return commands.Origin{Who: access.By("bench", access.CommandLine, access.Finance)}
+	return commands.Origin{Who: access.By("bench", access.CommandLine, access.Coordinator)}
+}
+
+// live is a ledger with its read models up to date in a Redis, as a server has them.
+type live struct {
+	ledger *commands.Ledger
+	store  *foldredis.Store[*journal.Recorded]
+	runner *foldredis.Runner[*journal.Recorded]
+	reader *queries.Reader
+}
+
+// live is to be ended by stopping the runner.
+func (s *site) live(ctx context.Context, client *redis.Client) (*live, error) {
+	ledger, err := s.ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := &live{ledger: ledger, store: foldredis.NewStore[*journal.Recorded](client, "")}
+	l.runner = foldredis.NewRunner(l.store, projections.Log{Journal: s.bulk}, foldredis.RunnerOptions{}, projections.All()...)
+	l.reader = queries.NewReader(queries.Options{Journal: s.bulk, Store: l.store, Runner: l.runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
+	return l, l.runner.Start(ctx)
+}
+
+// emptyRedis is an embedded one or, where a socket is given, a real one that is emptied.
+func emptyRedis(ctx context.Context, socket string) (client *redis.Client, end func() error, err error) {
+	if socket == "" {
+		db, err := redisdb.Open(redisdb.Options{})
+		if err != nil {
+			return nil, nil, err
+		}
+		return db.Client(), db.Close, nil
+	}
+	client = redis.NewClient(&redis.Options{Network: "unix", Addr: socket})
+	return client, client.Close, client.FlushAll(ctx).Err()
 }

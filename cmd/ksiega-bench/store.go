@@ -45,9 +45,6 @@ func measureStore(ctx context.Context, b *bench) (err error) {
 	if err := b.measureOneModel(ctx, pg, million, b.size(hoursContracts)*hoursDays); err != nil {
 		return err
 	}
-	if err := b.measureEveryModel(ctx); err != nil {
-		return err
-	}
 	return b.measureOpening(ctx, million)
 }
 
@@ -55,14 +52,7 @@ func measureStore(ctx context.Context, b *bench) (err error) {
 // contracts.
 func (b *bench) hoursSite(ctx context.Context, contracts, together int) (string, error) {
 	b.say("record %d events", contracts*hoursDays)
-	s, err := b.openSite(nil)
-	if err != nil {
-		return "", err
-	}
-	if err := writeHours(ctx, s.wire, contracts, hoursDays, together); err != nil {
-		return "", errors.Join(err, s.close())
-	}
-	return s.dir, s.shut()
+	return b.written(func(s *site) error { return writeHours(ctx, s.wire, contracts, hoursDays, together) })
 }
 
 // openings of a directory of ten million events, and what they are held to.
@@ -102,15 +92,6 @@ func (b *bench) measureOpening(ctx context.Context, million string) error {
 	b.table.add(figure{what: "    heap then", unit: mebibytes(), value: median(all(large, func(o outcome) float64 { return o.Heap }))})
 	b.table.add(figure{what: "    resident after the first opening", unit: mebibytes(), value: opened[large][0].Resident})
 	return nil
-}
-
-// each is one number of every outcome.
-func each(all []outcome, of func(outcome) float64) []float64 {
-	values := make([]float64, len(all))
-	for i, o := range all {
-		values[i] = of(o)
-	}
-	return values
 }
 
 // timed is how many seconds something took.

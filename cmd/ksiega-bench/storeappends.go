@@ -43,10 +43,14 @@ func (c appendCase) String() string {
 
 // appender is somebody who can append: one call of do for one append, the n-th
 // of a writer.
-type appender struct {
-	name string
-	open func(context.Context, appendCase) (do func(ctx context.Context, writer, n int) error, end func() error, err error)
-}
+type (
+	appender struct {
+		name string
+		open opening
+	}
+	opening   func(context.Context, appendCase) (do appending, end func() error, err error)
+	appending func(ctx context.Context, writer, n int) error
+)
 
 // The appenders.
 const (
@@ -59,7 +63,7 @@ const (
 )
 
 func appenders(s *site, pg *postgres, bare *bare) []appender {
-	all := []appender{{appendsOurs, s.opened}, {appendsBare, bare.opened(appendMethod)}, {appendsOfficial, bare.openedOfficial},
+	all := []appender{{appendsOurs, throughClient(s.wire)}, {appendsBare, bare.opened(appendMethod)}, {appendsOfficial, throughClient(bare.wire)},
 		{appendsCall, bare.opened(appendAloneMethod)}, {appendsCommit, bare.openedCommit}}
 	if pg != nil {
 		all = append(all, appender{appendsPostgres, pg.opened})
@@ -164,7 +168,7 @@ func (b *bench) rateOf(ctx context.Context, c appendCase, a appender) (rate floa
 	if _, _, err := round(b.measured(400 * time.Millisecond)); err != nil { // connect, first pages
 		return 0, err
 	}
-	err = b.profiled(fmt.Sprintf("store-append-%d-%d-%s", c.events, c.writers, a.name), func() error {
+	err = b.profiled(fmt.Sprintf("append-%d-%d-%s", c.events, c.writers, a.name), func() error {
 		n, took, err := round(b.measured(2 * time.Second))
 		rate = float64(n) / took.Seconds()
 		return err
@@ -215,17 +219,22 @@ func (b *bench) usedSite(ctx context.Context) (*site, error) {
 
 const usedContracts = 1200
 
-// opened is the node, through the official client.
-func (s *site) opened(_ context.Context, c appendCase) (func(context.Context, int, int) error, func() error, error) {
-	work := c.work()
-	return func(ctx context.Context, writer, n int) error {
-		_, err := s.wire.Append(ctx, work.streams[writer], int64(n*c.events)-1, work.some(writer, n)...)
-		return err
-	}, func() error { return nil }, nil
+// throughClient is the official client, in front of a node or of the bare server.
+func throughClient(j *journal.Journal) opening {
+	return func(_ context.Context, c appendCase) (appending, func() error, error) {
+		work := c.work()
+		return func(ctx context.Context, writer, n int) error {
+			_, err := j.Append(ctx, work.streams[writer], int64(n*c.events)-1, work.some(writer, n)...)
+			return err
+		}, nothing, nil
+	}
 }
 
+// nothing has to be ended.
+func nothing() error { return nil }
+
 // opened is a connection for each writer.
-func (p *postgres) opened(ctx context.Context, c appendCase) (func(context.Context, int, int) error, func() error, error) {
+func (p *postgres) opened(ctx context.Context, c appendCase) (appending, func() error, error) {
 	work := c.work()
 	conns := make([]*pgx.Conn, c.writers)
 	end := func() error {
@@ -262,24 +271,15 @@ func (c appendCase) messages() ([][]byte, error) {
 	return slices.Repeat([][]byte{one}, c.events), nil
 }
 
-func (s *bare) opened(method string) func(context.Context, appendCase) (func(context.Context, int, int) error, func() error, error) {
-	return func(_ context.Context, c appendCase) (func(context.Context, int, int) error, func() error, error) {
+func (s *bare) opened(method string) opening {
+	return func(_ context.Context, c appendCase) (appending, func() error, error) {
 		messages, err := c.messages()
 		options := make([]byte, optionsBytes)
-		return func(ctx context.Context, _, _ int) error { return s.append(ctx, method, options, messages) }, func() error { return nil }, err
+		return func(ctx context.Context, _, _ int) error { return s.append(ctx, method, options, messages) }, nothing, err
 	}
 }
 
-// openedOfficial is the official client in front of the bare server.
-func (s *bare) openedOfficial(_ context.Context, c appendCase) (func(context.Context, int, int) error, func() error, error) {
-	work := c.work()
-	return func(ctx context.Context, writer, n int) error {
-		_, err := s.wire.Append(ctx, work.streams[writer], int64(n*c.events)-1, work.some(writer, n)...)
-		return err
-	}, func() error { return nil }, nil
-}
-
-func (s *bare) openedCommit(_ context.Context, c appendCase) (func(context.Context, int, int) error, func() error, error) {
+func (s *bare) openedCommit(_ context.Context, c appendCase) (appending, func() error, error) {
 	messages, err := c.messages()
-	return func(context.Context, int, int) error { return s.commit.write(messages) }, func() error { return nil }, err
+	return func(context.Context, int, int) error { return s.commit.write(messages) }, nothing, err
 }

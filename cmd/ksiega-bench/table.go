@@ -136,6 +136,17 @@ func (t *table) print(w io.Writer) {
 	}
 }
 
+// each is one number of everything in a list, middle the median of these.
+func each[T any](all []T, of func(T) float64) []float64 {
+	values := make([]float64, len(all))
+	for i, one := range all {
+		values[i] = of(one)
+	}
+	return values
+}
+
+func middle[T any](all []T, of func(T) float64) float64 { return median(each(all, of)) }
+
 // median of at least one value.
 func median[T cmp.Ordered](values []T) T {
 	sorted := slices.Sorted(slices.Values(values))

@@ -3,7 +3,6 @@ package queries
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -78,15 +77,11 @@ func (q *question) meet(ctx context.Context) error {
 
 // registration is the first one of an id, none where the answer does not know of it.
 func (q *question) registration(ctx context.Context, id string) (first registered, err error) {
-	enough := errors.New("the first is found")
 	err = q.reader.opts.Journal.ReadStream(ctx, participant.Stream(id), 0, func(r *journal.Recorded) error {
 		if _, ok := r.Event.(participant.Registered); ok && !r.Position.After(position(q.views)) {
 			first = registered{id, cmp.Or(r.Meta.OccurredOn, q.reader.today(r.Created)), r.Position}
 		}
-		return enough
+		return journal.ErrEnough
 	})
-	if errors.Is(err, enough) {
-		err = nil
-	}
 	return first, err
 }

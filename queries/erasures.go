@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,18 +47,14 @@ func MoreErasures(ctx context.Context, j *journal.Journal, known erasure.List, t
 
 // firstEvent names the first event that stays; "" where there is none.
 func firstEvent(ctx context.Context, j *journal.Journal) (id string, err error) {
-	seen := errors.New("the first event was seen")
 	err = j.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
 		for i := range b.Events {
 			if r := &b.Events[i]; !strings.HasPrefix(r.Stream, "request-") {
 				id = r.ID.String()
-				return seen
+				return journal.ErrEnough
 			}
 		}
 		return nil
 	})
-	if errors.Is(err, seen) {
-		err = nil
-	}
 	return id, err
 }

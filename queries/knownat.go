@@ -12,8 +12,6 @@ import (
 	"ksiega/projections"
 )
 
-var errFound = errors.New("found")
-
 // resolve is up to where a knownAt or until goes: a number bounds by itself, an
 // instant by the last event recorded before the first that was recorded later.
 func (d *Reader) resolve(ctx context.Context, text string) (journal.Bound, error) {
@@ -40,15 +38,12 @@ func (d *Reader) lastBy(ctx context.Context, at time.Time) (known journal.Positi
 	err = d.opts.Journal.Scan(ctx, journal.ScanOptions{After: known}, func(b journal.Batch) error {
 		for i := range b.Events {
 			if later = b.Events[i].Created.After(at); later {
-				return errFound
+				return journal.ErrEnough
 			}
 			known = b.Events[i].Position
 		}
 		return nil
 	})
-	if errors.Is(err, errFound) {
-		err = nil
-	}
 	return known, later, err
 }
 

@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 
@@ -66,14 +65,11 @@ func (d *Reader) lastAt(ctx context.Context, at journal.Bound) (known journal.Po
 		for i := range b.Events {
 			if next := b.Events[i].Position; !at.Includes(next) {
 				d.stretches.keep(stretch{known, next})
-				return errFound
+				return journal.ErrEnough
 			}
 			known = b.Events[i].Position
 		}
 		return nil
 	})
-	if errors.Is(err, errFound) {
-		err = nil
-	}
 	return known, err
 }

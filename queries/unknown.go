@@ -45,13 +45,10 @@ func (d *Reader) knows(ctx context.Context, ref domain.Ref) (known bool, err err
 	}
 	err = d.opts.Journal.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
 		if known = slices.ContainsFunc(b.Events, func(r journal.Recorded) bool { return concerns(&r, ref) }); known {
-			return errFound
+			return journal.ErrEnough
 		}
 		return nil
 	})
-	if errors.Is(err, errFound) {
-		err = nil
-	}
 	return known, err
 }
 

@@ -67,23 +67,18 @@ func (p *process) importSample(ctx context.Context) error {
 // beganWith refuses, with errNoSample, a ledger whose first event comes from none of
 // the files. What the ledger records by itself came through no door and says nothing.
 func (p *process) beganWith(ctx context.Context, files map[string]bool) error {
-	enough := errors.New("the first is found")
-	err := p.journal.Scan(ctx, journal.ScanOptions{}, func(batch journal.Batch) error {
+	return p.journal.Scan(ctx, journal.ScanOptions{}, func(batch journal.Batch) error {
 		for i := range batch.Events {
 			switch source := batch.Events[i].Meta.Source; {
 			case source.Door == "":
 			case files[source.File]:
-				return enough
+				return journal.ErrEnough
 			default:
 				return errNoSample
 			}
 		}
 		return nil
 	})
-	if errors.Is(err, enough) {
-		return nil
-	}
-	return err
 }
 
 // errMixed closes the reports to visitors.

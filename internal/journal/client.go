@@ -358,18 +358,26 @@ func (j *Journal) rest(ctx context.Context, attempt int) error {
 	}
 }
 
-// pull makes one attempt at a read and hands over what arrives.
-func (j *Journal) pull(ctx context.Context, open func(context.Context, *esdb.Client) (*esdb.ReadStream, error), each func(*esdb.RecordedEvent) error) error {
+// lend makes one attempt at an operation with the client.
+func (j *Journal) lend(ctx context.Context, use func(*sharedClient) error) error {
 	l, err := j.acquire(ctx)
 	if err != nil {
 		return err
 	}
-	err = j.pullOver(ctx, l, open, each)
+	err = use(l)
 	j.done(ctx, l, err)
 	return err
 }
 
-func (j *Journal) pullOver(ctx context.Context, l *sharedClient, open func(context.Context, *esdb.Client) (*esdb.ReadStream, error), each func(*esdb.RecordedEvent) error) error {
+// pull makes one attempt at a read and hands over what arrives.
+func (j *Journal) pull(ctx context.Context, open opened, each func(*esdb.RecordedEvent) error) error {
+	return j.lend(ctx, func(l *sharedClient) error { return j.pullOver(ctx, l, open, each) })
+}
+
+// opened begins a read.
+type opened func(context.Context, *esdb.Client) (*esdb.ReadStream, error)
+
+func (j *Journal) pullOver(ctx context.Context, l *sharedClient, open opened, each func(*esdb.RecordedEvent) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	// Silence is bounded, the whole read is not.
@@ -393,7 +401,9 @@ func (j *Journal) pullOver(ctx context.Context, l *sharedClient, open func(conte
 		if e.Event == nil {
 			continue
 		}
-		if err := each(e.Event); err != nil {
+		if err := each(e.Event); errors.Is(err, ErrEnough) {
+			return nil
+		} else if err != nil {
 			return stopped{err}
 		}
 	}

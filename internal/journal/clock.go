@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 )
 
 // How far a clock may be from the log's last event before nothing is recorded by
@@ -39,19 +37,13 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // ErrClock where it may not.
 func (j *Journal) Clock(ctx context.Context) error {
 	return j.persist(ctx, "read the end of the log", func(ctx context.Context) (bool, error) {
-		l, err := j.acquire(ctx)
-		if err != nil {
-			return false, err
-		}
-		last, err := j.createdLast(ctx, l)
-		j.done(ctx, l, err)
-		if err != nil {
-			return false, err
-		}
-		if err := clockOf(j.now(), last); err != nil {
-			return false, stopped{err}
-		}
-		return false, nil
+		return false, j.lend(ctx, func(l *sharedClient) error {
+			last, err := j.lastOf(ctx, l)
+			if wrong := clockOf(j.now(), last.Created); err == nil && wrong != nil {
+				err = stopped{wrong}
+			}
+			return err
+		})
 	})
 }
 
@@ -73,10 +65,11 @@ func (j *Journal) mayWrite(ctx context.Context, l *sharedClient) (time.Time, err
 	last, known := j.wrote, j.clocked
 	j.mu.Unlock()
 	if !known {
-		var err error
-		if last, err = j.createdLast(ctx, l); err != nil {
+		end, err := j.lastOf(ctx, l)
+		if err != nil {
 			return now, err
 		}
+		last = end.Created
 		j.written(last)
 	}
 	if err := clockOf(now, last); err != nil {
@@ -92,15 +85,4 @@ func (j *Journal) written(at time.Time) {
 	if j.clocked = true; at.After(j.wrote) {
 		j.wrote = at
 	}
-}
-
-// createdLast is when the log's last event was recorded; zero where there is none.
-func (j *Journal) createdLast(ctx context.Context, l *sharedClient) (last time.Time, err error) {
-	err = j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
-		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
-	}, func(e *esdb.RecordedEvent) error {
-		last = e.CreatedDate
-		return nil
-	})
-	return last, err
 }

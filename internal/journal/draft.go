@@ -38,28 +38,25 @@ func (d *Draft) ReadStream(ctx context.Context, stream string, from uint64, each
 	d.mu.Lock()
 	drafted := d.streams[stream]
 	d.mu.Unlock()
+	enough := false
 	err := d.under.ReadStream(ctx, stream, from, func(r *Recorded) error {
 		if len(drafted) > 0 && r.Revision >= drafted[0].Revision {
-			return errDrafted
+			return ErrEnough // it was recorded after the draft was begun
 		}
-		return each(r)
-	})
-	if err != nil && err != errDrafted { //nolint:errorlint // its own, never wrapped
+		err := each(r)
+		enough = errors.Is(err, ErrEnough)
 		return err
-	}
-	for i := range drafted {
-		r := drafted[i]
-		if r.Revision < from {
-			continue
-		}
-		if err := each(&r); err != nil {
-			return err
+	})
+	for i := 0; i < len(drafted) && err == nil && !enough; i++ {
+		if r := drafted[i]; r.Revision >= from {
+			err = each(&r)
 		}
 	}
-	return nil
+	if errors.Is(err, ErrEnough) {
+		err = nil
+	}
+	return err
 }
-
-var errDrafted = errors.New("recorded after the draft was begun")
 
 // Append keeps events in the draft, under the same rules as a Journal.
 func (d *Draft) Append(ctx context.Context, stream string, expected int64, events ...Decided) (Written, error) {

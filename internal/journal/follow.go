@@ -24,12 +24,14 @@ func (j *Journal) Follow(ctx context.Context, after Position, broken func(error)
 	stop := context.AfterFunc(j.life, cancel)
 	defer stop()
 	for attempt := 1; ; attempt++ {
-		err := j.followOnce(ctx, after, func(b Batch) error {
-			if err := fn(b); err != nil {
-				return stopped{err}
-			}
-			after, attempt = b.Through, 1
-			return nil
+		err := j.lend(ctx, func(l *sharedClient) error {
+			return j.followOver(ctx, l, after, func(b Batch) error {
+				if err := fn(b); err != nil {
+					return stopped{err}
+				}
+				after, attempt = b.Through, 1
+				return nil
+			})
 		})
 		err = misplaced(after, err)
 		var s stopped
@@ -52,16 +54,6 @@ func (j *Journal) Follow(ctx context.Context, after Position, broken func(error)
 			return j.ended(ctx)
 		}
 	}
-}
-
-func (j *Journal) followOnce(ctx context.Context, after Position, fn func(Batch) error) error {
-	l, err := j.acquire(ctx)
-	if err != nil {
-		return err
-	}
-	err = j.followOver(ctx, l, after, fn)
-	j.done(ctx, l, err)
-	return err
 }
 
 type arrival struct {

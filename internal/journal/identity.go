@@ -34,8 +34,7 @@ func (j *Journal) Identity(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("the ledger's identity: %w", err)
 		}
 		// Of two that make one at once the first is read by both.
-		_, err = j.write(ctx, stream, NoStream, []esdb.EventData{{EventID: eventID(stream, 0, &Meta{}, data), EventType: identityEvent,
-			ContentType: esdb.ContentTypeJson, Data: data, Metadata: []byte("{}")}})
+		_, err = j.write(ctx, stream, NoStream, []esdb.EventData{proposal(eventID(stream, 0, &Meta{}, data), identityEvent, data, bare)})
 		if err != nil && !errors.Is(err, ErrConflict) {
 			return "", fmt.Errorf("the ledger's identity: %w", err)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/go-json-experiment/json"
+	"github.com/google/uuid"
 	"google.golang.org/grpc/codes"
 
 	"ksiega/domain"
@@ -30,6 +31,8 @@ var (
 	// ErrUnavailable: the store did not answer within the bounds; whether an
 	// append is stored is not known, sending it again is safe.
 	ErrUnavailable = errors.New("the event store does not answer")
+	// ErrEnough, answered to what is read, ends the reading, which then has not failed.
+	ErrEnough = errors.New("enough was read")
 	// ErrTooLarge: one decision has more bytes than the store takes at once.
 	ErrTooLarge = domain.Refusal(domain.CodeInvalid, "one decision is larger than the event store takes at once")
 )
@@ -220,10 +223,7 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 			return nil, fmt.Errorf("append to %s: %w", stream, err)
 		}
 		size += len(data)
-		proposals = append(proposals, esdb.EventData{
-			EventID:   eventID(stream, uint64(expected+1)+uint64(i), &meta, data),
-			EventType: event.EventType(), ContentType: esdb.ContentTypeJson, Data: data, Metadata: raw,
-		})
+		proposals = append(proposals, proposal(eventID(stream, uint64(expected+1)+uint64(i), &meta, data), event.EventType(), data, raw))
 	}
 	if size > maxAppendBytes {
 		return nil, ErrTooLarge.With("%d bytes for %s, %d at most", size, stream, maxAppendBytes)
@@ -231,39 +231,31 @@ func (j *Journal) propose(stream string, expected int64, events []Decided) ([]es
 	return proposals, nil
 }
 
+// bare is the envelope of what readers of the log are not shown.
+const bare = "{}"
+
+func proposal[M []byte | string](id uuid.UUID, typ string, data []byte, meta M) esdb.EventData {
+	return esdb.EventData{EventID: id, EventType: typ, ContentType: esdb.ContentTypeJson, Data: data, Metadata: []byte(meta)}
+}
+
 // write appends proposals, again and with the same ids where the answer is lost.
 func (j *Journal) write(ctx context.Context, stream string, expected int64, proposals []esdb.EventData) (Written, error) {
 	var w Written
 	err := j.persist(ctx, "append to "+stream, func(ctx context.Context) (bool, error) {
-		l, err := j.acquire(ctx)
-		if err != nil {
-			return false, err
-		}
-		now, err := j.mayWrite(ctx, l)
-		if err != nil {
-			j.done(ctx, l, err)
-			return false, err
-		}
-		deadline, start := j.bounds.deadline, time.Now()
-		result, err := guarded(func() (*esdb.WriteResult, error) {
-			return l.client.AppendToStream(leading(ctx), j.opts.Prefix+stream,
-				esdb.AppendToStreamOptions{ExpectedRevision: expectedRevision(expected), Deadline: &deadline}, proposals...)
+		var result *esdb.WriteResult
+		var start time.Time
+		err := j.change(ctx, func(l *sharedClient, deadline *time.Duration) (err error) {
+			start = time.Now()
+			result, err = l.client.AppendToStream(leading(ctx), j.opts.Prefix+stream,
+				esdb.AppendToStreamOptions{ExpectedRevision: expectedRevision(expected), Deadline: deadline}, proposals...)
+			return err
 		})
-		if errors.Is(err, io.EOF) {
-			// The node ended the call before it was complete, and why is lost: a
-			// small question is answered with it.
-			if _, why := j.headOver(ctx, l); why != nil {
-				err = why
-			}
-		}
-		j.done(ctx, l, err)
 		if err != nil {
 			return false, err
 		}
 		if j.opts.Observe != nil {
 			j.opts.Observe(time.Since(start), len(proposals))
 		}
-		j.written(now)
 		w = Written{Revision: int64(result.NextExpectedVersion), Position: position.Of(result.CommitPosition)}
 		return true, nil
 	})
@@ -271,6 +263,28 @@ func (j *Journal) write(ctx context.Context, stream string, expected int64, prop
 		err = ErrConflict.With("%s is not at revision %d", stream, expected)
 	}
 	return w, err
+}
+
+// change makes one attempt at writing, where the clock may.
+func (j *Journal) change(ctx context.Context, write func(l *sharedClient, deadline *time.Duration) error) error {
+	return j.lend(ctx, func(l *sharedClient) error {
+		now, err := j.mayWrite(ctx, l)
+		if err != nil {
+			return err
+		}
+		deadline := j.bounds.deadline
+		if _, err = guarded(func() (struct{}, error) { return struct{}{}, write(l, &deadline) }); err == nil {
+			j.written(now)
+		}
+		if errors.Is(err, io.EOF) {
+			// The node ended the call before it was complete, and why is lost: a
+			// small question is answered with it.
+			if _, why := j.lastOf(ctx, l); why != nil {
+				err = why
+			}
+		}
+		return err
+	})
 }
 
 func expectedRevision(expected int64) esdb.ExpectedRevision {
@@ -282,7 +296,7 @@ func expectedRevision(expected int64) esdb.ExpectedRevision {
 
 // ReadStream hands over the events of a stream from a revision on; a stream
 // that does not exist has none. It fails with ErrUnavailable, ErrDamaged, ctx's
-// error, or what each answered.
+// error, or what each answered, unless that is ErrEnough.
 func (j *Journal) ReadStream(ctx context.Context, stream string, from uint64, each func(*Recorded) error) error {
 	if j.local(j.opts.Prefix+stream, "") == "" {
 		return nil // another's, or none that readers are shown

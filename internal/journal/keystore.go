@@ -62,10 +62,7 @@ func Sealed(ctx context.Context, store *Bulk) ([]string, error) {
 func (s KeyStore) Append(ctx context.Context, subject string, last int64, record []byte) error {
 	stream := domain.Stream(vaultCategory, subject)
 	id := eventID(stream, uint64(last+1), &Meta{}, record)
-	w, err := s.j.write(ctx, stream, last, []esdb.EventData{{
-		EventID:   id,
-		EventType: keyRecordEvent, ContentType: esdb.ContentTypeJson, Data: record, Metadata: []byte("{}"),
-	}})
+	w, err := s.j.write(ctx, stream, last, []esdb.EventData{proposal(id, keyRecordEvent, record, bare)})
 	if err == nil {
 		s.j.met(keptRecord{w.Position, stream, uint64(last + 1), id})
 	}
@@ -102,12 +99,12 @@ func (s KeyStore) Whole(ctx context.Context) (bool, error) {
 	there := false
 	err := s.j.readStream(ctx, k.stream, k.number, func(r *Recorded) error {
 		there = r.Revision == k.number && r.ID == k.id
-		return errSeen
+		return ErrEnough
 	})
 	switch {
 	case hasCode(err, esdb.ErrorCodeStreamDeleted):
 		return true, nil
-	case err != nil && !errors.Is(err, errSeen):
+	case err != nil:
 		return false, fmt.Errorf("read vault: %w", err)
 	}
 	return there, nil
@@ -140,7 +137,7 @@ func (s KeyStore) Get(ctx context.Context, subject string, fn func(number int64,
 func (s KeyStore) Truncate(ctx context.Context, subject string, below int64) (err error) {
 	const attempts = 3
 	for range attempts {
-		err = s.change(ctx, "truncate", subject, func(ctx context.Context, l *sharedClient, stream string, deadline time.Duration) error {
+		err = s.change(ctx, "truncate", subject, func(l *sharedClient, stream string, deadline *time.Duration) error {
 			return s.truncate(ctx, l, stream, below, deadline)
 		})
 		if !errors.Is(err, ErrConflict) {
@@ -153,7 +150,7 @@ func (s KeyStore) Truncate(ctx context.Context, subject string, below int64) (er
 // truncateBefore is the member of a stream's metadata that hides its beginning.
 const truncateBefore = "$tb"
 
-func (s KeyStore) truncate(ctx context.Context, l *sharedClient, stream string, below int64, deadline time.Duration) error {
+func (s KeyStore) truncate(ctx context.Context, l *sharedClient, stream string, below int64, deadline *time.Duration) error {
 	meta := map[string]json.RawMessage{}
 	var at esdb.ExpectedRevision = esdb.NoStream{}
 	err := s.j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
@@ -174,20 +171,16 @@ func (s KeyStore) truncate(ctx context.Context, l *sharedClient, stream string, 
 	if err != nil {
 		return err
 	}
-	_, err = guarded(func() (*esdb.WriteResult, error) {
-		return l.client.AppendToStream(leading(ctx), "$$"+stream, esdb.AppendToStreamOptions{ExpectedRevision: at, Deadline: &deadline},
-			esdb.EventData{EventID: uuid.New(), EventType: "$metadata", ContentType: esdb.ContentTypeJson, Data: data})
-	})
+	_, err = l.client.AppendToStream(leading(ctx), "$$"+stream, esdb.AppendToStreamOptions{ExpectedRevision: at, Deadline: deadline},
+		esdb.EventData{EventID: uuid.New(), EventType: "$metadata", ContentType: esdb.ContentTypeJson, Data: data})
 	return err
 }
 
 // Close ends a subject's stream for good, with a tombstone; nothing can be
 // appended to it again. Closing twice is closing once.
 func (s KeyStore) Close(ctx context.Context, subject string) error {
-	return s.change(ctx, "close", subject, func(ctx context.Context, l *sharedClient, stream string, deadline time.Duration) error {
-		_, err := guarded(func() (*esdb.DeleteResult, error) {
-			return l.client.TombstoneStream(ctx, stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline})
-		})
+	return s.change(ctx, "close", subject, func(l *sharedClient, stream string, deadline *time.Duration) error {
+		_, err := l.client.TombstoneStream(ctx, stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: deadline})
 		if hasCode(err, esdb.ErrorCodeStreamDeleted) {
 			return nil
 		}
@@ -196,37 +189,27 @@ func (s KeyStore) Close(ctx context.Context, subject string) error {
 }
 
 // change writes about a subject's whole stream, as the store names it.
-func (s KeyStore) change(ctx context.Context, what, subject string, write func(context.Context, *sharedClient, string, time.Duration) error) error {
+func (s KeyStore) change(ctx context.Context, what, subject string, write func(*sharedClient, string, *time.Duration) error) error {
 	stream := domain.Stream(vaultCategory, subject)
 	return s.j.persist(ctx, what+" "+stream, func(ctx context.Context) (bool, error) {
-		l, err := s.j.acquire(ctx)
-		if err != nil {
-			return false, err
-		}
-		now, err := s.j.mayWrite(ctx, l)
-		if err == nil {
-			if err = write(ctx, l, s.j.opts.Prefix+stream, s.j.bounds.deadline); err == nil {
-				s.j.written(now)
-			}
-		}
-		s.j.done(ctx, l, err)
+		err := s.j.change(ctx, func(l *sharedClient, deadline *time.Duration) error {
+			return write(l, s.j.opts.Prefix+stream, deadline)
+		})
 		return err == nil, err
 	})
 }
 
 // Closed says whether a subject's stream was closed for good.
 func (s KeyStore) Closed(ctx context.Context, subject string) (bool, error) {
-	err := s.j.readStream(ctx, domain.Stream(vaultCategory, subject), 0, func(*Recorded) error { return errSeen })
+	err := s.j.readStream(ctx, domain.Stream(vaultCategory, subject), 0, func(*Recorded) error { return ErrEnough })
 	switch {
 	case hasCode(err, esdb.ErrorCodeStreamDeleted):
 		return true, nil
-	case err == nil, errors.Is(err, errSeen):
-		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("read vault: %w", err)
 	}
-	return false, fmt.Errorf("read vault: %w", err)
+	return false, nil
 }
-
-var errSeen = errors.New("the stream has an event")
 
 // Each hands over every record of every subject with its number, in the order of
 // the log, until fn fails; its error is returned as it is. It shows also what was

@@ -89,8 +89,7 @@ func (j *Journal) Notify(ctx context.Context, n Notice) error {
 			return err
 		}
 		// The id is drawn, so that a store that was set back never has the same one again.
-		_, err = j.write(ctx, noticeStream(), int64(heard.next)-1, []esdb.EventData{{EventID: uuid.New(), EventType: string(n.Kind),
-			ContentType: esdb.ContentTypeJson, Data: data, Metadata: []byte("{}")}})
+		_, err = j.write(ctx, noticeStream(), int64(heard.next)-1, []esdb.EventData{proposal(uuid.New(), string(n.Kind), data, bare)})
 		if !errors.Is(err, ErrConflict) {
 			return err
 		}

@@ -17,8 +17,6 @@ const (
 	largePage = 4096
 )
 
-var errRunEnd = errors.New("end of run")
-
 // ReadAt reads the events at the given positions, which must ascend, each once.
 // A position that holds no event of the ledger is ErrDamaged.
 func (j *Journal) ReadAt(ctx context.Context, positions []Position, each func(*Recorded) error) error {
@@ -61,11 +59,14 @@ func (j *Journal) readPage(ctx context.Context, page int, positions []Position, 
 				return err
 			}
 			if err := each(&r); err != nil {
+				if errors.Is(err, ErrEnough) {
+					positions = nil
+				}
 				return err
 			}
 			progress = true
 			if positions = positions[1:]; len(positions) == 0 {
-				return errRunEnd
+				return ErrEnough
 			}
 			return nil
 		})
@@ -78,9 +79,6 @@ func (j *Journal) readPage(ctx context.Context, page int, positions []Position, 
 		}
 		return progress, err
 	})
-	if errors.Is(err, errRunEnd) {
-		err = nil
-	}
 	return positions, err
 }
 

@@ -17,8 +17,6 @@ func (j *Journal) Restate(ctx context.Context, r Recorded) error {
 	if err := j.opts.Table.Complete(&r); err != nil {
 		return err
 	}
-	_, err := j.write(ctx, r.Stream, int64(r.Revision)-1, []esdb.EventData{{
-		EventID: r.ID, EventType: r.Type, ContentType: esdb.ContentTypeJson, Data: r.RawData, Metadata: r.RawMeta,
-	}})
+	_, err := j.write(ctx, r.Stream, int64(r.Revision)-1, []esdb.EventData{proposal(r.ID, r.Type, r.RawData, r.RawMeta)})
 	return err
 }

@@ -23,56 +23,52 @@ type MissingRight struct {
 // own that is tombstoned at the end, and names those it lacks. It fails where the
 // store does not answer, or not to this user.
 func (j *Journal) Rights(ctx context.Context) ([]MissingRight, error) {
-	stream := domain.Stream(trialCategory, uuid.NewString())
+	stream, deadline := j.opts.Prefix+domain.Stream(trialCategory, uuid.NewString()), j.bounds.deadline
 	own := j.opts.Prefix + "…"
 	if !j.named() {
 		own = "the ledger's own streams"
 	}
 	const settings = `$userStreamAcl in the stream $settings`
-	deadline := j.bounds.deadline
 	trials := []struct {
 		right, of, grant string
-		try              func(context.Context, *esdb.Client, *sharedClient) error
+		try              func(context.Context, *sharedClient) error
 	}{
-		{"read", "$all", `$r of $systemStreamAcl in the stream $settings`, func(ctx context.Context, _ *esdb.Client, l *sharedClient) error {
-			_, err := j.headOver(ctx, l)
+		{"read", "$all", `$r of $systemStreamAcl in the stream $settings`, func(ctx context.Context, l *sharedClient) error {
+			_, err := j.lastOf(ctx, l)
 			return err
 		}},
-		{"write", own, "$w of " + settings, func(ctx context.Context, c *esdb.Client, _ *sharedClient) error {
-			_, err := c.AppendToStream(ctx, j.opts.Prefix+stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline},
-				esdb.EventData{EventID: uuid.New(), EventType: "trial.made.v1", ContentType: esdb.ContentTypeJson, Data: []byte("{}"), Metadata: []byte("{}")})
+		{"write", own, "$w of " + settings, func(ctx context.Context, l *sharedClient) error {
+			_, err := l.client.AppendToStream(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline},
+				proposal(uuid.New(), "trial.made.v1", []byte("{}"), bare))
 			return err
 		}},
-		{"read", own, "$r of " + settings, func(ctx context.Context, _ *esdb.Client, l *sharedClient) error {
+		{"read", own, "$r of " + settings, func(ctx context.Context, l *sharedClient) error {
 			err := j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
-				return c.ReadStream(ctx, j.opts.Prefix+stream, esdb.ReadStreamOptions{From: esdb.Start{}, Direction: esdb.Forwards}, 1)
+				return c.ReadStream(ctx, stream, esdb.ReadStreamOptions{From: esdb.Start{}, Direction: esdb.Forwards}, 1)
 			}, func(*esdb.RecordedEvent) error { return nil })
 			if hasCode(err, esdb.ErrorCodeResourceNotFound) {
 				return nil // the answer to who may read
 			}
 			return err
 		}},
-		{"write the metadata of", own, "$mw of " + settings, func(ctx context.Context, c *esdb.Client, _ *sharedClient) error {
+		{"write the metadata of", own, "$mw of " + settings, func(ctx context.Context, l *sharedClient) error {
 			var meta esdb.StreamMetadata
 			meta.SetMaxCount(1)
-			_, err := c.SetStreamMetadata(ctx, j.opts.Prefix+stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline}, meta)
+			_, err := l.client.SetStreamMetadata(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline}, meta)
 			return err
 		}},
-		{"delete", own, "$d of " + settings, func(ctx context.Context, c *esdb.Client, _ *sharedClient) error {
-			_, err := c.TombstoneStream(ctx, j.opts.Prefix+stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline})
+		{"delete", own, "$d of " + settings, func(ctx context.Context, l *sharedClient) error {
+			_, err := l.client.TombstoneStream(ctx, stream, esdb.TombstoneStreamOptions{ExpectedRevision: esdb.Any{}, Deadline: &deadline})
 			return err
 		}},
 	}
 	var missing []MissingRight
 	for _, t := range trials {
 		err := j.persist(ctx, "try to "+t.right+" "+t.of, func(ctx context.Context) (bool, error) {
-			l, err := j.acquire(ctx)
-			if err != nil {
-				return false, err
-			}
-			_, err = guarded(func() (struct{}, error) { return struct{}{}, t.try(leading(ctx), l.client, l) })
-			j.done(ctx, l, err)
-			return false, err
+			return false, j.lend(ctx, func(l *sharedClient) error {
+				_, err := guarded(func() (struct{}, error) { return struct{}{}, t.try(leading(ctx), l) })
+				return err
+			})
 		})
 		switch {
 		case errors.Is(err, errLacksRight):

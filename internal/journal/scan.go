@@ -57,9 +57,12 @@ type ScanOptions struct {
 // batch is valid only during the call: its memory, also that of Events and of
 // their raw bytes, is used again for another. What was decoded of an event, its
 // texts and Event, may be kept. Stretches of the log are read and decoded beside
-// each other and handed over in order.
+// each other and handed over in order. ErrEnough of each ends it without an error.
 func (j *Journal) Scan(ctx context.Context, o ScanOptions, each func(Batch) error) error {
-	return j.scan(ctx, o, underRace, each)
+	if err := j.scan(ctx, o, underRace, each); !errors.Is(err, ErrEnough) {
+		return err
+	}
+	return nil
 }
 
 // scan is Scan that says whether it spoils what it recycles.
@@ -152,7 +155,7 @@ func (j *Journal) readLog(ctx context.Context, after Position, each func(*esdb.R
 	})
 }
 
-func readAllFrom(from Position, count uint64) func(context.Context, *esdb.Client) (*esdb.ReadStream, error) {
+func readAllFrom(from Position, count uint64) opened {
 	return func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
 		return c.ReadAll(ctx, esdb.ReadAllOptions{From: allFrom(from), Direction: esdb.Forwards}, count)
 	}
@@ -188,23 +191,25 @@ func allFrom(after Position) esdb.AllPosition {
 func (j *Journal) Head(ctx context.Context) (Position, error) {
 	var head Position
 	err := j.persist(ctx, "read the end of the log", func(ctx context.Context) (bool, error) {
-		l, err := j.acquire(ctx)
-		if err != nil {
-			return false, err
-		}
-		head, err = j.ownHead(ctx, l)
-		j.done(ctx, l, err)
-		return false, err
+		return false, j.lend(ctx, func(l *sharedClient) (err error) {
+			head, err = j.ownHead(ctx, l)
+			return err
+		})
 	})
 	return head, err
 }
 
-func (j *Journal) headOver(ctx context.Context, l *sharedClient) (head Position, err error) {
-	err = j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
-		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
-	}, func(e *esdb.RecordedEvent) error {
-		head = position.Of(e.Position.Commit)
+// lastOf is the log's last event, whosever it is; zero where there is none.
+func (j *Journal) lastOf(ctx context.Context, l *sharedClient) (last Recorded, err error) {
+	err = j.pullOver(ctx, l, backwardsFromEnd(1), func(e *esdb.RecordedEvent) error {
+		last = record(e, e.StreamID)
 		return nil
 	})
-	return head, err
+	return last, err
+}
+
+func backwardsFromEnd(count uint64) opened {
+	return func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
+		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, count)
+	}
 }

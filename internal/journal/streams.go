@@ -125,30 +125,29 @@ type lookedAt struct{ end, own Position }
 // log's end back to where somebody looked before.
 func (j *Journal) ownHead(ctx context.Context, l *sharedClient) (Position, error) {
 	if !j.named() {
-		return j.headOver(ctx, l)
+		last, err := j.lastOf(ctx, l)
+		return last.Position, err
 	}
 	j.mu.Lock()
 	known := j.looked
 	j.mu.Unlock()
 	now := known
 	first := true
-	err := j.pullOver(ctx, l, func(ctx context.Context, c *esdb.Client) (*esdb.ReadStream, error) {
-		return c.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, ^uint64(0))
-	}, func(e *esdb.RecordedEvent) error {
+	err := j.pullOver(ctx, l, backwardsFromEnd(^uint64(0)), func(e *esdb.RecordedEvent) error {
 		at := position.Of(e.Position.Commit)
 		if !at.After(known.end) {
-			return errRunEnd
+			return ErrEnough
 		}
 		if first {
 			now.end, first = at, false
 		}
 		if j.passes(e.StreamID) {
 			now.own = at
-			return errRunEnd
+			return ErrEnough
 		}
 		return nil
 	})
-	if err = unlessEnough(err); err != nil {
+	if err != nil {
 		return Position{}, err
 	}
 	j.mu.Lock()
@@ -163,8 +162,8 @@ func (j *Journal) ownHead(ctx context.Context, l *sharedClient) (Position, error
 // far it looked.
 func (j *Journal) unheard(ctx context.Context, l *sharedClient, after Position) (some bool, through Position, err error) {
 	if !j.named() {
-		through, err = j.headOver(ctx, l)
-		return through.After(after), after, err
+		last, err := j.lastOf(ctx, l)
+		return last.Position.After(after), after, err
 	}
 	through = after
 	err = j.pullOver(ctx, l, readAllFrom(after, ^uint64(0)), func(e *esdb.RecordedEvent) error {
@@ -174,19 +173,10 @@ func (j *Journal) unheard(ctx context.Context, l *sharedClient, after Position) 
 		}
 		if j.passes(e.StreamID) {
 			some = true
-			return errRunEnd
+			return ErrEnough
 		}
 		through = at
 		return nil
 	})
-	return some, through, unlessEnough(err)
-}
-
-// unlessEnough is why a read ended, nil where it had seen enough.
-func unlessEnough(err error) error {
-	var s stopped
-	if errors.As(err, &s) && errors.Is(s.error, errRunEnd) {
-		return nil
-	}
-	return err
+	return some, through, err
 }

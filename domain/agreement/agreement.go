@@ -57,29 +57,11 @@ type Concluded struct {
 	Terms
 }
 
-// EventType is for ever.
-func (Concluded) EventType() string { return "agreement.concluded.v1" }
-
-// OccurredOn is the day of conclusion.
-func (e Concluded) OccurredOn() domain.Date { return e.Concluded }
-
-// Refs names the agreement.
-func (e Concluded) Refs() []domain.Ref { return refs(e.Agreement) }
-
 // TermsCorrected says what an agreement's terms should have been from the beginning.
 type TermsCorrected struct {
 	Terms
 	Reason domain.Sealed `json:"reason,omitzero"`
 }
-
-// EventType is for ever.
-func (TermsCorrected) EventType() string { return "agreement.terms-corrected.v1" }
-
-// OccurredOn is the day of conclusion.
-func (e TermsCorrected) OccurredOn() domain.Date { return e.Concluded }
-
-// Refs names the agreement.
-func (e TermsCorrected) Refs() []domain.Ref { return refs(e.Agreement) }
 
 // SealOf is how the reason of a correction or withdrawal is sealed: by the agreement's key.
 func SealOf(agreement string) domain.Seal {
@@ -97,15 +79,6 @@ type Withdrawn struct {
 	Reason    domain.Sealed `json:"reason,omitzero"`
 }
 
-// EventType is for ever.
-func (Withdrawn) EventType() string { return "agreement.withdrawn.v1" }
-
-// OccurredOn is the day of conclusion.
-func (e Withdrawn) OccurredOn() domain.Date { return e.Concluded }
-
-// Refs names the agreement.
-func (e Withdrawn) Refs() []domain.Ref { return refs(e.Agreement) }
-
 // ReferralDelisted says that a referral under the agreement was withdrawn, or belongs to
 // another one.
 type ReferralDelisted struct {
@@ -115,18 +88,6 @@ type ReferralDelisted struct {
 	Signed      domain.Date `json:"signed"`
 }
 
-// EventType is for ever.
-func (ReferralDelisted) EventType() string { return "agreement.referral-delisted.v1" }
-
-// OccurredOn is the day the referral was signed.
-func (e ReferralDelisted) OccurredOn() domain.Date { return e.Signed }
-
-// Refs names agreement, contract and participant.
-func (e ReferralDelisted) Refs() []domain.Ref { return ReferralListed(e).Refs() }
-
-// Beside says that the terms stay as they were.
-func (e ReferralDelisted) Beside() {}
-
 // ReferralListed says that a person was referred under the agreement.
 type ReferralListed struct {
 	Agreement   string      `json:"agreement"`
@@ -135,19 +96,35 @@ type ReferralListed struct {
 	Signed      domain.Date `json:"signed"`
 }
 
-// EventType is for ever.
-func (ReferralListed) EventType() string { return "agreement.referral-listed.v1" }
+// Names of the events, for ever.
+func (Concluded) EventType() string        { return "agreement.concluded.v1" }
+func (TermsCorrected) EventType() string   { return "agreement.terms-corrected.v1" }
+func (Withdrawn) EventType() string        { return "agreement.withdrawn.v1" }
+func (ReferralListed) EventType() string   { return "agreement.referral-listed.v1" }
+func (ReferralDelisted) EventType() string { return "agreement.referral-delisted.v1" }
 
-// Beside says that the terms stay as they were.
-func (e ReferralListed) Beside() {}
+// The day of conclusion, or that on which a referral was signed.
+func (t Terms) OccurredOn() domain.Date            { return t.Concluded }
+func (e Withdrawn) OccurredOn() domain.Date        { return e.Concluded }
+func (e ReferralListed) OccurredOn() domain.Date   { return e.Signed }
+func (e ReferralDelisted) OccurredOn() domain.Date { return e.Signed }
 
-// OccurredOn is the day the referral was signed.
-func (e ReferralListed) OccurredOn() domain.Date { return e.Signed }
+// A referral leaves the terms as they were.
+func (ReferralListed) Beside()   {}
+func (ReferralDelisted) Beside() {}
 
-// Refs names agreement, contract and participant.
+// The agreement; of a referral contract and participant too.
+func (t Terms) Refs() []domain.Ref            { return refs(t.Agreement) }
+func (e Withdrawn) Refs() []domain.Ref        { return refs(e.Agreement) }
+func (e ReferralDelisted) Refs() []domain.Ref { return ReferralListed(e).Refs() }
 func (e ReferralListed) Refs() []domain.Ref {
 	return append(refs(e.Agreement), domain.Refs(
 		domain.Ref{Kind: domain.RefContract, ID: e.Contract}, domain.Ref{Kind: domain.RefParticipant, ID: e.Participant})...)
+}
+
+// Names is the agreement.
+func (e Concluded) Names() []domain.Name {
+	return []domain.Name{{Field: "number", ID: e.Agreement, Stream: true}}
 }
 
 func refs(agreement string) []domain.Ref {

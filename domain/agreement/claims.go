@@ -14,9 +14,6 @@ import (
 // stream: where that has no claim yet, the same command sent again completes it.
 type ClaimReserved struct{ refund.Submitted }
 
-// EventType is for ever.
-func (ClaimReserved) EventType() string { return "agreement.claim-reserved.v1" }
-
 // ClaimReleased says that a reservation is given up, so that its contract-months are
 // free: the claim was withdrawn before it was submitted, or its number became that of
 // another claim. The claim's own stream says so first, and takes no claim by this
@@ -27,12 +24,6 @@ type ClaimReleased struct {
 	Attempt int         `json:"attempt"` // which reservation of the claim, from 1
 }
 
-// EventType is for ever.
-func (ClaimReleased) EventType() string { return "agreement.claim-released.v1" }
-
-// OccurredOn is the day on which the claim was to be submitted.
-func (e ClaimReleased) OccurredOn() domain.Date { return e.On }
-
 // ClaimAnswered says that the labour office answered a claim. It is written before
 // the claim's own stream, since an answer may take contract-months back.
 type ClaimAnswered struct {
@@ -40,12 +31,6 @@ type ClaimAnswered struct {
 	On      domain.Date    `json:"on"`
 	Outcome refund.Outcome `json:"outcome"`
 }
-
-// EventType is for ever.
-func (ClaimAnswered) EventType() string { return "agreement.claim-answered.v1" }
-
-// OccurredOn is the day of the answer.
-func (e ClaimAnswered) OccurredOn() domain.Date { return e.On }
 
 // AnswerWithdrawn says that an answer of the labour office should not have been entered.
 // It is written before the claim's own stream, since the claim's contract-months may be
@@ -56,12 +41,6 @@ type AnswerWithdrawn struct {
 	Outcome refund.Outcome `json:"outcome"`
 }
 
-// EventType is for ever.
-func (AnswerWithdrawn) EventType() string { return "agreement.answer-withdrawn.v1" }
-
-// OccurredOn is the day of the answer.
-func (e AnswerWithdrawn) OccurredOn() domain.Date { return e.On }
-
 // ClaimListed says that a refund was claimed under the agreement. It was written
 // after the claim, before contract-months were reserved; it is not written any more.
 type ClaimListed struct {
@@ -71,16 +50,23 @@ type ClaimListed struct {
 	Submitted domain.Date  `json:"submitted"`
 }
 
-// EventType is for ever.
-func (ClaimListed) EventType() string { return "agreement.claim-listed.v1" }
-
-// OccurredOn is the day the claim was submitted.
-func (e ClaimListed) OccurredOn() domain.Date { return e.Submitted }
-
 // Refs names agreement and claim.
 func (e ClaimListed) Refs() []domain.Ref {
 	return append(refs(e.Agreement), domain.Ref{Kind: domain.RefClaim, ID: e.Claim})
 }
+
+// Names of the events, for ever.
+func (ClaimReserved) EventType() string   { return "agreement.claim-reserved.v1" }
+func (ClaimReleased) EventType() string   { return "agreement.claim-released.v1" }
+func (ClaimAnswered) EventType() string   { return "agreement.claim-answered.v1" }
+func (AnswerWithdrawn) EventType() string { return "agreement.answer-withdrawn.v1" }
+func (ClaimListed) EventType() string     { return "agreement.claim-listed.v1" }
+
+// The day on which a claim was, or was to be, submitted, or that of the answer.
+func (e ClaimReleased) OccurredOn() domain.Date   { return e.On }
+func (e ClaimAnswered) OccurredOn() domain.Date   { return e.On }
+func (e AnswerWithdrawn) OccurredOn() domain.Date { return e.On }
+func (e ClaimListed) OccurredOn() domain.Date     { return e.Submitted }
 
 // ReserveClaim keeps contract-months for a claim: those that are ready and that no
 // other claim holds.

@@ -2,13 +2,6 @@ package assistance
 
 import "ksiega/domain"
 
-// Event names, for ever.
-const (
-	TypeVisitLogged    = "assistance.visit-logged.v2"
-	TypeVisitCorrected = "assistance.visit-corrected.v2"
-	TypeVisitWithdrawn = "assistance.visit-withdrawn.v1"
-)
-
 // Stream is where the visits of an assistant in a month are kept.
 func Stream(assistant string, month domain.Month) string {
 	return domain.Stream("assistance", assistant) + "-" + month.String()
@@ -37,7 +30,11 @@ func (v Visit) Seal(field string) domain.Seal {
 	return s
 }
 
-func (v Visit) refs() []domain.Ref {
+// OccurredOn is the day of the visit.
+func (v Visit) OccurredOn() domain.Date { return v.Date }
+
+// Refs names assistant, contract, participant and programme.
+func (v Visit) Refs() []domain.Ref {
 	return domain.Refs(
 		domain.Ref{Kind: domain.RefAssistant, ID: v.Assistant},
 		domain.Ref{Kind: domain.RefContract, ID: v.Contract},
@@ -72,15 +69,6 @@ type VisitLogged struct {
 	Reason domain.Sealed `json:"reason,omitzero"`
 }
 
-// EventType is the constant name of the event.
-func (VisitLogged) EventType() string { return TypeVisitLogged }
-
-// OccurredOn is the day of the visit.
-func (e VisitLogged) OccurredOn() domain.Date { return e.Date }
-
-// Refs names assistant, contract, participant and programme.
-func (e VisitLogged) Refs() []domain.Ref { return e.refs() }
-
 // VisitCorrected says what a visit really was. DeltaMinutes is after − before.
 type VisitCorrected struct {
 	Visit
@@ -91,15 +79,6 @@ type VisitCorrected struct {
 	Reason domain.Sealed `json:"reason"`
 }
 
-// EventType is the constant name of the event.
-func (VisitCorrected) EventType() string { return TypeVisitCorrected }
-
-// OccurredOn is the day of the visit.
-func (e VisitCorrected) OccurredOn() domain.Date { return e.Date }
-
-// Refs names assistant, contract, participant and programme.
-func (e VisitCorrected) Refs() []domain.Ref { return e.refs() }
-
 // VisitWithdrawn says that a visit should not have been recorded.
 type VisitWithdrawn struct {
 	Visit
@@ -108,11 +87,7 @@ type VisitWithdrawn struct {
 	Reason       domain.Sealed  `json:"reason"`
 }
 
-// EventType is the constant name of the event.
-func (VisitWithdrawn) EventType() string { return TypeVisitWithdrawn }
-
-// OccurredOn is the day of the visit.
-func (e VisitWithdrawn) OccurredOn() domain.Date { return e.Date }
-
-// Refs names assistant, contract, participant and programme.
-func (e VisitWithdrawn) Refs() []domain.Ref { return e.refs() }
+// Names of the events, for ever.
+func (VisitLogged) EventType() string    { return "assistance.visit-logged.v2" }
+func (VisitCorrected) EventType() string { return "assistance.visit-corrected.v2" }
+func (VisitWithdrawn) EventType() string { return "assistance.visit-withdrawn.v1" }

@@ -137,12 +137,6 @@ type DayWithdrawn struct {
 	Reason domain.Sealed  `json:"reason,omitzero"`
 }
 
-// EventType is for ever.
-func (DayWithdrawn) EventType() string { return "attendance.day-withdrawn.v1" }
-
-// OccurredOn is the day.
-func (e DayWithdrawn) OccurredOn() domain.Date { return e.Date }
-
 // Seen says which terms something was decided by: how often those of the referral and
 // those of its agreement had changed.
 type Seen struct {
@@ -170,8 +164,21 @@ type RatedDay struct {
 	Rates
 }
 
-// EventType is for ever.
-func (Rerated) EventType() string { return "attendance.rerated.v2" }
+// Names of the events, for ever.
+func (TermsSet) EventType() string        { return "attendance.terms-set.v1" }
+func (HoursRecorded) EventType() string   { return "attendance.hours-recorded.v2" }
+func (AbsenceRecorded) EventType() string { return "attendance.absence-recorded.v2" }
+func (DayCorrected) EventType() string    { return "attendance.day-corrected.v3" }
+func (DayWithdrawn) EventType() string    { return "attendance.day-withdrawn.v1" }
+func (Rerated) EventType() string         { return "attendance.rerated.v2" }
+
+// The first day that terms bind, or the day of the entry: a correction is true of the day it
+// is about and known from its recording on.
+func (e TermsSet) OccurredOn() domain.Date        { return e.From }
+func (e HoursRecorded) OccurredOn() domain.Date   { return e.Date }
+func (e AbsenceRecorded) OccurredOn() domain.Date { return e.Date }
+func (e DayCorrected) OccurredOn() domain.Date    { return e.Date }
+func (e DayWithdrawn) OccurredOn() domain.Date    { return e.Date }
 
 // OccurredOn is the first of the days, that of recording where there is none.
 func (e Rerated) OccurredOn() domain.Date {
@@ -181,33 +188,8 @@ func (e Rerated) OccurredOn() domain.Date {
 	return e.Days[0].Date
 }
 
-// EventType is for ever.
-func (TermsSet) EventType() string { return "attendance.terms-set.v1" }
-
-// EventType is for ever.
-func (HoursRecorded) EventType() string { return "attendance.hours-recorded.v2" }
-
-// EventType is for ever.
-func (AbsenceRecorded) EventType() string { return "attendance.absence-recorded.v2" }
-
-// EventType is for ever.
-func (DayCorrected) EventType() string { return "attendance.day-corrected.v3" }
-
 // Each is sealed as a text of its day.
 func (e HoursRecorded) Seal(field string) domain.Seal   { return e.SealOf(e.Date, field) }
 func (e AbsenceRecorded) Seal(field string) domain.Seal { return e.SealOf(e.Date, field) }
 func (e DayCorrected) Seal(field string) domain.Seal    { return e.SealOf(e.Date, field) }
 func (e DayWithdrawn) Seal(field string) domain.Seal    { return e.SealOf(e.Date, field) }
-
-// OccurredOn is the first day the terms bind.
-func (e TermsSet) OccurredOn() domain.Date { return e.From }
-
-// OccurredOn is the day of work.
-func (e HoursRecorded) OccurredOn() domain.Date { return e.Date }
-
-// OccurredOn is the day of absence.
-func (e AbsenceRecorded) OccurredOn() domain.Date { return e.Date }
-
-// OccurredOn is the day corrected: a correction is true of the day it is about
-// and known from its recording on.
-func (e DayCorrected) OccurredOn() domain.Date { return e.Date }

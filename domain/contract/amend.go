@@ -27,37 +27,27 @@ type ChangeWithdrawn struct {
 	Kind string `json:"kind"`
 }
 
-// EventType is for ever.
-func (TermsCorrected) EventType() string { return "contract.terms-corrected.v1" }
-
-// EventType is for ever.
-func (Withdrawn) EventType() string { return "contract.withdrawn.v1" }
-
-// EventType is for ever.
+// Names of the events, for ever.
+func (TermsCorrected) EventType() string  { return "contract.terms-corrected.v1" }
+func (Withdrawn) EventType() string       { return "contract.withdrawn.v1" }
 func (ChangeWithdrawn) EventType() string { return "contract.change-withdrawn.v1" }
 
 // OccurredOn is the day of signing.
 func (e TermsCorrected) OccurredOn() domain.Date { return e.After.Concluded }
-
-// OccurredOn is the day of signing.
-func (e Withdrawn) OccurredOn() domain.Date { return e.Concluded }
 
 // Seal is that of the terms as corrected.
 func (e TermsCorrected) Seal(field string) domain.Seal { return e.After.Seal(field) }
 
 // Refs names the parties, before and after.
 func (e TermsCorrected) Refs() []domain.Ref {
-	refs := e.After.refs()
-	for _, r := range e.Before.refs() {
+	refs := e.After.Refs()
+	for _, r := range e.Before.Refs() {
 		if !slices.Contains(refs, r) {
 			refs = append(refs, r)
 		}
 	}
 	return refs
 }
-
-// Refs names the parties.
-func (e Withdrawn) Refs() []domain.Ref { return e.refs() }
 
 // AmendChange takes a change of a contract back, or replaces it: Of is the change as it is
 // to be, or only its kind and day where it is taken back.
@@ -89,7 +79,7 @@ func (s State) Stands(on domain.Ref) string {
 	if s.stage == "" {
 		return ""
 	}
-	if slices.Contains(s.First.refs(), on) {
+	if slices.Contains(s.First.Refs(), on) {
 		return "contract " + s.First.Contract
 	}
 	for _, e := range s.changes {

@@ -53,7 +53,8 @@ func (l Life) Seal(field string) domain.Seal {
 	return Terms{Contract: l.Contract, Participant: l.Participant}.SealOf(l.On, field)
 }
 
-func (t Terms) refs() []domain.Ref {
+// Refs names the parties.
+func (t Terms) Refs() []domain.Ref {
 	return domain.Refs(
 		domain.Ref{Kind: domain.RefContract, ID: t.Contract},
 		domain.Ref{Kind: domain.RefParticipant, ID: t.Participant},
@@ -110,50 +111,30 @@ type Terminated struct{ Life }
 // Completed says that the contract was carried out; On is its last day.
 type Completed struct{ Life }
 
-// The names are for ever.
-
-// EventType is for ever.
-func (Drafted) EventType() string { return "contract.drafted.v1" }
-
-// EventType is for ever.
-func (Signed) EventType() string { return "contract.signed.v1" }
-
-// EventType is for ever.
-func (Amended) EventType() string { return "contract.amended.v1" }
-
-// EventType is for ever.
-func (Suspended) EventType() string { return "contract.suspended.v1" }
-
-// EventType is for ever.
-func (Resumed) EventType() string { return "contract.resumed.v1" }
-
-// EventType is for ever.
-func (Breached) EventType() string { return "contract.breached.v1" }
-
-// EventType is for ever.
+// Names of the events, for ever.
+func (Drafted) EventType() string    { return "contract.drafted.v1" }
+func (Signed) EventType() string     { return "contract.signed.v1" }
+func (Amended) EventType() string    { return "contract.amended.v1" }
+func (Suspended) EventType() string  { return "contract.suspended.v1" }
+func (Resumed) EventType() string    { return "contract.resumed.v1" }
+func (Breached) EventType() string   { return "contract.breached.v1" }
 func (Terminated) EventType() string { return "contract.terminated.v1" }
+func (Completed) EventType() string  { return "contract.completed.v1" }
 
-// EventType is for ever.
-func (Completed) EventType() string { return "contract.completed.v1" }
-
-// OccurredOn is the day of drafting.
+// The day of signing, of drafting, or that on which a change takes effect.
+func (t Terms) OccurredOn() domain.Date   { return t.Concluded }
 func (e Drafted) OccurredOn() domain.Date { return e.On }
+func (l Life) OccurredOn() domain.Date    { return l.On }
 
-// OccurredOn is the day of signing.
-func (e Signed) OccurredOn() domain.Date { return e.Concluded }
-
-// OccurredOn is the day the change takes effect.
-func (l Life) OccurredOn() domain.Date { return l.On }
-
-// Refs names the parties.
-func (e Drafted) Refs() []domain.Ref { return e.refs() }
-
-// Refs names the parties.
-func (e Signed) Refs() []domain.Ref { return e.refs() }
+// The name that they give is the contract's.
+func (e Drafted) Names() []domain.Name { return Signed{e.Terms}.Names() }
+func (e Signed) Names() []domain.Name {
+	return []domain.Name{{Field: "number", ID: e.Contract, Stream: true}}
+}
 
 // Refs names the contract and whom it concerns.
 func (l Life) Refs() []domain.Ref {
-	return Terms{Contract: l.Contract, Participant: l.Participant, Programme: l.Programme, Agreement: l.Agreement}.refs()
+	return Terms{Contract: l.Contract, Participant: l.Participant, Programme: l.Programme, Agreement: l.Agreement}.Refs()
 }
 
 // Refs names the contract, whom it concerns and a new assistant.

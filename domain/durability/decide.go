@@ -131,10 +131,8 @@ func check(s State, f fact) error {
 
 // checkAnswered keeps a request before the answers to it.
 func checkAnswered(s State, e ServiceRequested) error {
-	for _, kind := range []string{TypeServiceStarted, TypeServiceRefused} {
-		if answer := s.find(e.of(kind)); answer != nil && answer.OccurredOn() < e.Date {
-			return ErrBeforeRequest.With("%s of %s, answered %s", e.Request, e.Date, answer.OccurredOn())
-		}
+	if answer := s.answer(e.Demand); answer != nil && answer.OccurredOn() < e.Date {
+		return ErrBeforeRequest.With("%s of %s, answered %s", e.Request, e.Date, answer.OccurredOn())
 	}
 	return nil
 }
@@ -142,7 +140,7 @@ func checkAnswered(s State, e ServiceRequested) error {
 // amended turns a fact that passed its own check into its event, unless it is already
 // recorded, or takes the one of its identity away.
 func (s State) amended(f fact, amend domain.Amend) ([]domain.Event, error) {
-	id := f.identity()
+	id := identityOf(f)
 	switch {
 	case f.project() == "":
 		return nil, domain.ErrNoID
@@ -156,7 +154,7 @@ func (s State) amended(f fact, amend domain.Amend) ([]domain.Event, error) {
 			return nil, err
 		}
 	}
-	was := s.find(id)
+	was := s.facts[id]
 	what := "project " + f.project() + ", " + f.EventType() + " " + f.OccurredOn().String() + " " + id.number
 	var withdrawn domain.Event
 	if was != nil {
@@ -165,13 +163,8 @@ func (s State) amended(f fact, amend domain.Amend) ([]domain.Event, error) {
 	return amend.Decide(domain.Recorded{What: what, Standing: domain.StandingOf(was != nil, s.gone[id]), Same: was == f,
 		Refuse: domain.Taking(func() error {
 			e, ok := was.(ServiceRequested)
-			if !ok {
-				return nil
-			}
-			for _, kind := range []string{TypeServiceStarted, TypeServiceRefused} {
-				if answer := s.find(e.of(kind)); answer != nil {
-					return domain.ErrNamed.With("request %s was answered on %s", e.Request, answer.OccurredOn())
-				}
+			if answer := s.answer(e.Demand); ok && answer != nil {
+				return domain.ErrNamed.With("request %s was answered on %s", e.Request, answer.OccurredOn())
 			}
 			return nil
 		}),
@@ -216,15 +209,15 @@ func checkRequest(d Demand) error {
 	return nil
 }
 
-func checkAnswer(s State, d Demand, otherAnswer string) error {
+func checkAnswer(s State, d Demand, other string) error {
 	if err := checkRequest(d); err != nil {
 		return err
 	}
-	asked := s.find(d.of(TypeServiceRequested))
+	asked := s.of(d, TypeServiceRequested)
 	switch {
 	case asked == nil:
 		return ErrNoRequest.With("%s", d.Request)
-	case s.find(d.of(otherAnswer)) != nil:
+	case s.of(d, other) != nil:
 		return ErrAnswered.With("%s", d.Request)
 	case d.Date < asked.OccurredOn():
 		return ErrBeforeRequest.With("%s of %s, answered %s", d.Request, asked.OccurredOn(), d.Date)

@@ -61,15 +61,6 @@ type ObligationOpened struct {
 	Obligation
 }
 
-// EventType is the constant name of the event.
-func (ObligationOpened) EventType() string { return TypeObligationOpened }
-
-// OccurredOn is the first day of the obligation.
-func (e ObligationOpened) OccurredOn() domain.Date { return e.From }
-
-// Refs names the project.
-func (e ObligationOpened) Refs() []domain.Ref { return refs(e.Project) }
-
 // Statement is what every statement says of itself. The number tells apart
 // statements of one kind on one day and is usually empty.
 type Statement struct {
@@ -78,12 +69,6 @@ type Statement struct {
 	Number      string        `json:"number,omitzero"`
 	Description domain.Sealed `json:"description,omitzero"`
 }
-
-// OccurredOn is the day of the statement.
-func (s Statement) OccurredOn() domain.Date { return s.Date }
-
-// Refs names the project.
-func (s Statement) Refs() []domain.Ref { return refs(s.Project) }
 
 // Address is where something stands on the web. What follows the path is free
 // text and can name somebody.
@@ -106,26 +91,17 @@ type ReadinessDeclared struct {
 	Address
 }
 
-// EventType is the constant name of the event.
-func (ReadinessDeclared) EventType() string { return TypeReadinessDeclared }
-
 // PlacesStated says how many service places are ready from its day on.
 type PlacesStated struct {
 	Statement
 	Places int `json:"places"`
 }
 
-// EventType is the constant name of the event.
-func (PlacesStated) EventType() string { return TypePlacesStated }
-
 // AssistantsStated says how many assistants are ready from its day on.
 type AssistantsStated struct {
 	Statement
 	Assistants int `json:"assistants"`
 }
-
-// EventType is the constant name of the event.
-func (AssistantsStated) EventType() string { return TypeAssistantsStated }
 
 // NoticePublished says that the public was told. A notice on paper has no URL.
 type NoticePublished struct {
@@ -134,16 +110,10 @@ type NoticePublished struct {
 	ContentHash string `json:"contentHash,omitzero"` // of the page as it was seen
 }
 
-// EventType is the constant name of the event.
-func (NoticePublished) EventType() string { return TypeNoticePublished }
-
 // Inspected says that somebody came to check.
 type Inspected struct {
 	Statement
 }
-
-// EventType is the constant name of the event.
-func (Inspected) EventType() string { return TypeInspected }
 
 // Demand is what a request and its answer say of themselves.
 type Demand struct {
@@ -152,20 +122,11 @@ type Demand struct {
 	Date    domain.Date `json:"date"`
 }
 
-// OccurredOn is the day of the request or answer.
-func (d Demand) OccurredOn() domain.Date { return d.Date }
-
-// Refs names the project.
-func (d Demand) Refs() []domain.Ref { return refs(d.Project) }
-
 // ServiceRequested says that somebody asked for the service.
 type ServiceRequested struct {
 	Demand
 	Description domain.Sealed `json:"description,omitzero"`
 }
-
-// EventType is the constant name of the event.
-func (ServiceRequested) EventType() string { return TypeServiceRequested }
 
 // ServiceStarted says that a request was met.
 type ServiceStarted struct {
@@ -173,17 +134,11 @@ type ServiceStarted struct {
 	Description domain.Sealed `json:"description,omitzero"`
 }
 
-// EventType is the constant name of the event.
-func (ServiceStarted) EventType() string { return TypeServiceStarted }
-
 // ServiceRefused says that a request was turned down.
 type ServiceRefused struct {
 	Demand
 	Reason domain.Sealed `json:"reason,omitzero"`
 }
-
-// EventType is the constant name of the event.
-func (ServiceRefused) EventType() string { return TypeServiceRefused }
 
 // FactWithdrawn says that a fact should not have been recorded. Kind is its event's type
 // without a version; with date and number, or the request, it names the fact.
@@ -195,26 +150,38 @@ type FactWithdrawn struct {
 	Reason  domain.Sealed `json:"reason,omitzero"`
 }
 
-// EventType is the constant name of the event.
-func (FactWithdrawn) EventType() string { return TypeFactWithdrawn }
+func (ObligationOpened) EventType() string  { return TypeObligationOpened }
+func (ReadinessDeclared) EventType() string { return TypeReadinessDeclared }
+func (PlacesStated) EventType() string      { return TypePlacesStated }
+func (AssistantsStated) EventType() string  { return TypeAssistantsStated }
+func (NoticePublished) EventType() string   { return TypeNoticePublished }
+func (Inspected) EventType() string         { return TypeInspected }
+func (ServiceRequested) EventType() string  { return TypeServiceRequested }
+func (ServiceStarted) EventType() string    { return TypeServiceStarted }
+func (ServiceRefused) EventType() string    { return TypeServiceRefused }
+func (FactWithdrawn) EventType() string     { return TypeFactWithdrawn }
 
-// OccurredOn is the day of the fact.
+// The first day of the obligation, or that of the statement, request or answer.
+func (o Obligation) OccurredOn() domain.Date    { return o.From }
+func (s Statement) OccurredOn() domain.Date     { return s.Date }
+func (d Demand) OccurredOn() domain.Date        { return d.Date }
 func (e FactWithdrawn) OccurredOn() domain.Date { return e.Date }
 
-// Refs names the project.
+func (o Obligation) Refs() []domain.Ref    { return refs(o.Project) }
+func (s Statement) Refs() []domain.Ref     { return refs(s.Project) }
+func (d Demand) Refs() []domain.Ref        { return refs(d.Project) }
 func (e FactWithdrawn) Refs() []domain.Ref { return refs(e.Project) }
-
-// identity is that of the fact it takes away.
-func (e FactWithdrawn) identity() identity {
-	switch e.Kind {
-	case domain.Fact(TypeObligationOpened):
-		return identity{kind: e.Kind}
-	case domain.Fact(TypeServiceRequested), domain.Fact(TypeServiceStarted), domain.Fact(TypeServiceRefused):
-		return identity{kind: e.Kind, number: e.Number}
-	}
-	return identity{e.Kind, e.Date, e.Number}
-}
 
 func refs(project string) []domain.Ref {
 	return domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: project})
+}
+
+// The names that they give: the project's and, where there is one, the number of the
+// statement or request; an answer names a request that is recorded.
+func (o Obligation) Names() []domain.Name       { return names(o.Project, "") }
+func (s Statement) Names() []domain.Name        { return names(s.Project, s.Number) }
+func (e ServiceRequested) Names() []domain.Name { return names(e.Project, e.Request) }
+
+func names(project, number string) []domain.Name {
+	return []domain.Name{{Field: "project", ID: project, Stream: true}, {Field: "number", ID: number}}
 }

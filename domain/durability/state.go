@@ -13,8 +13,8 @@ type State struct {
 // A fact is an event of this package; two are equal if all their values are.
 type fact interface {
 	domain.Event
-	identity() identity
 	project() string
+	number() string
 }
 
 // withdrawn takes a fact of that identity away.
@@ -24,7 +24,7 @@ func (i identity) withdrawn(f fact, reason domain.Sealed) FactWithdrawn {
 
 // identity is what makes a fact the same fact, whatever it says.
 type identity struct {
-	kind   string
+	kind   string // its event's type, without a version
 	date   domain.Date
 	number string
 }
@@ -33,31 +33,45 @@ func (o Obligation) project() string { return o.Project }
 func (s Statement) project() string  { return s.Project }
 func (d Demand) project() string     { return d.Project }
 
-func (e ObligationOpened) identity() identity  { return identity{kind: domain.Fact(e.EventType())} }
-func (e ReadinessDeclared) identity() identity { return e.of(e.EventType()) }
-func (e PlacesStated) identity() identity      { return e.of(e.EventType()) }
-func (e AssistantsStated) identity() identity  { return e.of(e.EventType()) }
-func (e NoticePublished) identity() identity   { return e.of(e.EventType()) }
-func (e Inspected) identity() identity         { return e.of(e.EventType()) }
-func (e ServiceRequested) identity() identity  { return e.of(e.EventType()) }
-func (e ServiceStarted) identity() identity    { return e.of(e.EventType()) }
-func (e ServiceRefused) identity() identity    { return e.of(e.EventType()) }
+func (o Obligation) number() string { return "" }
+func (s Statement) number() string  { return s.Number }
+func (d Demand) number() string     { return d.Request }
 
-func (s Statement) of(kind string) identity { return identity{domain.Fact(kind), s.Date, s.Number} }
+func identityOf(f fact) identity {
+	return identify(domain.Fact(f.EventType()), f.OccurredOn(), f.number())
+}
 
-// of leaves the date out: a request's number is its name, and it has one answer.
-func (d Demand) of(kind string) identity { return identity{kind: domain.Fact(kind), number: d.Request} }
+// identify leaves the date out where it is none of the identity: the obligation stands
+// once, and a request's number is its name, and it has one answer.
+func identify(kind string, date domain.Date, number string) identity {
+	switch kind {
+	case domain.Fact(TypeObligationOpened), domain.Fact(TypeServiceRequested), domain.Fact(TypeServiceStarted), domain.Fact(TypeServiceRefused):
+		date = 0
+	}
+	return identity{kind, date, number}
+}
 
-// find is the recorded fact of an identity, or nil.
-func (s State) find(id identity) fact { return s.facts[id] }
+// of is the request of that number, or the answer to it, as typ says; nil where there is none.
+func (s State) of(d Demand, typ string) fact {
+	return s.facts[identify(domain.Fact(typ), 0, d.Request)]
+}
+
+// answer is the one answer to a request, or nil.
+func (s State) answer(d Demand) fact {
+	if started := s.of(d, TypeServiceStarted); started != nil {
+		return started
+	}
+	return s.of(d, TypeServiceRefused)
+}
 
 func evolve(s State, e domain.Event) State {
 	if s.facts == nil {
 		s.facts, s.gone = map[identity]fact{}, map[identity]bool{}
 	}
 	if e, ok := e.(FactWithdrawn); ok {
-		delete(s.facts, e.identity())
-		s.gone[e.identity()] = true
+		id := identify(e.Kind, e.Date, e.Number)
+		delete(s.facts, id)
+		s.gone[id] = true
 		if e.Kind == domain.Fact(TypeObligationOpened) {
 			s.Obligation = Obligation{}
 		}
@@ -68,7 +82,7 @@ func evolve(s State, e domain.Event) State {
 		return s
 	}
 	s.Project = f.project()
-	s.facts[f.identity()] = f
+	s.facts[identityOf(f)] = f
 	if o, ok := e.(ObligationOpened); ok {
 		s.Obligation = o.Obligation
 	}

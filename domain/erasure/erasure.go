@@ -122,14 +122,14 @@ func SealOf(of domain.Ref, on domain.Date, field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAccess, ID: "reasons"}, Field: field, Scope: domain.Scope{Of: of, Day: on}}
 }
 
-// Seal is SealOf.
-func (e Ordered) Seal(field string) domain.Seal { return SealOf(e.Of(), e.On, field) }
-
 // EventType is for ever.
 func (Ordered) EventType() string { return "erasure.ordered.v3" }
 
 // OccurredOn is the day of the order.
 func (e Ordered) OccurredOn() domain.Date { return e.On }
+
+// Seal is SealOf.
+func (e Ordered) Seal(field string) domain.Seal { return SealOf(e.Of(), e.On, field) }
 
 // Refs names the subject.
 func (e Ordered) Refs() []domain.Ref {

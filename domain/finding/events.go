@@ -2,12 +2,6 @@ package finding
 
 import "ksiega/domain"
 
-// TypeResolved and TypeReopened are event names, for ever.
-const (
-	TypeResolved = "finding.resolved.v2"
-	TypeReopened = "finding.reopened.v1"
-)
-
 // Stream is where a finding's resolutions are kept.
 func Stream(finding string) string { return domain.Stream("finding", finding) }
 
@@ -30,15 +24,6 @@ func SealOf(finding string, on domain.Date, field string) domain.Seal {
 func (e Resolved) Seal(field string) domain.Seal { return SealOf(e.Finding, e.Date, field) }
 func (e Reopened) Seal(field string) domain.Seal { return SealOf(e.Finding, e.Date, field) }
 
-// EventType is the constant name of the event.
-func (Resolved) EventType() string { return TypeResolved }
-
-// OccurredOn is the day of the resolution.
-func (e Resolved) OccurredOn() domain.Date { return e.Date }
-
-// Refs names the finding.
-func (e Resolved) Refs() []domain.Ref { return refs(e.Finding) }
-
 // Reopened says that a resolved finding is open again, and why.
 type Reopened struct {
 	Finding string        `json:"finding"`
@@ -46,13 +31,15 @@ type Reopened struct {
 	Reason  domain.Sealed `json:"reason"`
 }
 
-// EventType is the constant name of the event.
-func (Reopened) EventType() string { return TypeReopened }
+// Names of the events, for ever.
+func (Resolved) EventType() string { return "finding.resolved.v2" }
+func (Reopened) EventType() string { return "finding.reopened.v1" }
 
-// OccurredOn is the day of the reopening.
+// The day of the resolution, or of the reopening.
+func (e Resolved) OccurredOn() domain.Date { return e.Date }
 func (e Reopened) OccurredOn() domain.Date { return e.Date }
 
-// Refs names the finding.
+func (e Resolved) Refs() []domain.Ref { return refs(e.Finding) }
 func (e Reopened) Refs() []domain.Ref { return refs(e.Finding) }
 
 func refs(finding string) []domain.Ref {

@@ -14,11 +14,9 @@ type GuessesCounted struct {
 // EventType is for ever.
 func (GuessesCounted) EventType() string { return "intake.guesses-counted.v1" }
 
-// OccurredOn is the day of the guesses.
+// OccurredOn is the day of the guesses, which concern nothing that may be named.
 func (e GuessesCounted) OccurredOn() domain.Date { return e.Day }
-
-// Refs is empty.
-func (GuessesCounted) Refs() []domain.Ref { return nil }
+func (GuessesCounted) Refs() []domain.Ref        { return nil }
 
 // Count records a sum of guesses; each is its own event.
 type Count struct{ GuessesCounted }

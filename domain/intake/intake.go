@@ -108,37 +108,21 @@ func ReasonSeal(reading string) domain.Seal {
 // Seal is ReasonSeal: the reason is all that is sealed.
 func (e PersonalDataRead) Seal(string) domain.Seal { return ReasonSeal(e.Reading) }
 
-// EventType is for ever.
-func (FileFinished) EventType() string { return "intake.file-finished.v1" }
-
-// EventType is for ever.
-func (RequestTaken) EventType() string { return "intake.request-taken.v2" }
-
-// EventType is for ever.
-func (RequestRefused) EventType() string { return "intake.request-refused.v1" }
-
-// EventType is for ever.
+// Names of the events, for ever.
+func (FileFinished) EventType() string     { return "intake.file-finished.v1" }
+func (RequestTaken) EventType() string     { return "intake.request-taken.v2" }
+func (RequestRefused) EventType() string   { return "intake.request-refused.v1" }
 func (PersonalDataRead) EventType() string { return "intake.personal-data-read.v2" }
 
-// OccurredOn is the day of recording.
-func (FileFinished) OccurredOn() domain.Date { return 0 }
-
-// OccurredOn is the day of recording.
-func (RequestTaken) OccurredOn() domain.Date { return 0 }
-
-// OccurredOn is the day of the refusal.
-func (e RequestRefused) OccurredOn() domain.Date { return e.Day }
-
-// OccurredOn is the day of the reading.
+// Files and requests have no day but that of their recording.
+func (FileFinished) OccurredOn() domain.Date       { return 0 }
+func (RequestTaken) OccurredOn() domain.Date       { return 0 }
+func (e RequestRefused) OccurredOn() domain.Date   { return e.Day }
 func (e PersonalDataRead) OccurredOn() domain.Date { return e.On }
 
-// Refs is empty: a file concerns what its rows concern.
-func (FileFinished) Refs() []domain.Ref { return nil }
-
-// Refs is empty.
-func (RequestTaken) Refs() []domain.Ref { return nil }
-
-// Refs is empty.
+// A file concerns what its rows concern, a request what is recorded for it.
+func (FileFinished) Refs() []domain.Ref   { return nil }
+func (RequestTaken) Refs() []domain.Ref   { return nil }
 func (RequestRefused) Refs() []domain.Ref { return nil }
 
 // Refs names whose texts were shown, and what the question was limited to, so that

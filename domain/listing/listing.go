@@ -38,32 +38,25 @@ type Entry struct {
 // On is what the entry stands under.
 func (e Entry) On() domain.Ref { return domain.Ref{Kind: e.Kind, ID: e.ID} }
 
-// OccurredOn is the day of recording.
+// An entry has no day but that of its recording, concerns what it stands under, and leaves
+// what the stream is of as it was.
 func (e Entry) OccurredOn() domain.Date { return 0 }
-
-// Refs names what the entry stands under.
-func (e Entry) Refs() []domain.Ref { return domain.Refs(e.On()) }
-
-// Beside says that what the stream is of stays as it was.
-func (e Entry) Beside() {}
+func (e Entry) Refs() []domain.Ref      { return domain.Refs(e.On()) }
+func (e Entry) Beside()                 {}
 
 // Entered says that something in a stream is about to stand on the record.
 type Entered struct{ Entry }
 
-// EventType is for ever.
-func (Entered) EventType() string { return "listing.entered.v1" }
-
 // Released says that nothing in a stream stands on the record.
 type Released struct{ Entry }
-
-// EventType is for ever.
-func (Released) EventType() string { return "listing.released.v1" }
 
 // Closed says that nothing in this stream stands on the record.
 type Closed struct{ Entry }
 
-// EventType is for ever.
-func (Closed) EventType() string { return "listing.closed.v1" }
+// Names of the events, for ever.
+func (Entered) EventType() string  { return "listing.entered.v1" }
+func (Released) EventType() string { return "listing.released.v1" }
+func (Closed) EventType() string   { return "listing.closed.v1" }
 
 // Command is what can be asked of the list in a stream.
 type Command interface{ listing() }

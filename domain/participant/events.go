@@ -2,12 +2,6 @@ package participant
 
 import "ksiega/domain"
 
-// TypeRegistered and TypeAssistantRegistered are event names, for ever.
-const (
-	TypeRegistered          = "participant.registered.v2"
-	TypeAssistantRegistered = "assistant.registered.v1"
-)
-
 // Stream is where a participant's facts are kept.
 func Stream(participant string) string { return domain.Stream("participant", participant) }
 
@@ -40,12 +34,6 @@ type Registered struct {
 	Person
 }
 
-// EventType is the constant name of the event.
-func (Registered) EventType() string { return TypeRegistered }
-
-// OccurredOn is the day of recording.
-func (Registered) OccurredOn() domain.Date { return 0 }
-
 // SealOf is how a field of a person's registration is sealed: by the person's
 // key, never that of whom they care for.
 func SealOf(participant, field string) domain.Seal {
@@ -56,10 +44,10 @@ func SealOf(participant, field string) domain.Seal {
 func (p Person) Seal(field string) domain.Seal { return SealOf(p.Participant, field) }
 
 // Refs names the participant and whom they care for.
-func (e Registered) Refs() []domain.Ref {
+func (p Person) Refs() []domain.Ref {
 	return domain.Refs(
-		domain.Ref{Kind: domain.RefParticipant, ID: e.Participant},
-		domain.Ref{Kind: domain.RefParticipant, ID: e.CarerFor})
+		domain.Ref{Kind: domain.RefParticipant, ID: p.Participant},
+		domain.Ref{Kind: domain.RefParticipant, ID: p.CarerFor})
 }
 
 // Corrected says what a registration should have said of a participant, whole.
@@ -68,26 +56,11 @@ type Corrected struct {
 	Reason domain.Sealed `json:"reason,omitzero"`
 }
 
-// EventType is the constant name of the event.
-func (Corrected) EventType() string { return "participant.corrected.v1" }
-
-// OccurredOn is the day of recording, as that of the registration is.
-func (Corrected) OccurredOn() domain.Date { return 0 }
-
-// Refs names the participant and whom they care for.
-func (e Corrected) Refs() []domain.Ref { return Registered{e.Person}.Refs() }
-
 // Withdrawn says that somebody should not have been entered in the register.
 type Withdrawn struct {
 	Participant string        `json:"participant"`
 	Reason      domain.Sealed `json:"reason,omitzero"`
 }
-
-// EventType is the constant name of the event.
-func (Withdrawn) EventType() string { return "participant.withdrawn.v1" }
-
-// OccurredOn is the day of recording, as that of the registration is.
-func (Withdrawn) OccurredOn() domain.Date { return 0 }
 
 // Seal is SealOf.
 func (e Withdrawn) Seal(field string) domain.Seal { return SealOf(e.Participant, field) }
@@ -103,26 +76,11 @@ type AssistantCorrected struct {
 	Reason domain.Sealed `json:"reason,omitzero"`
 }
 
-// EventType is the constant name of the event.
-func (AssistantCorrected) EventType() string { return "assistant.corrected.v1" }
-
-// OccurredOn is the day of recording.
-func (AssistantCorrected) OccurredOn() domain.Date { return 0 }
-
-// Refs names the assistant.
-func (e AssistantCorrected) Refs() []domain.Ref { return AssistantRegistered{e.Assistant}.Refs() }
-
 // AssistantWithdrawn says that an assistant should not have been entered.
 type AssistantWithdrawn struct {
 	ID     string        `json:"assistant"`
 	Reason domain.Sealed `json:"reason,omitzero"`
 }
-
-// EventType is the constant name of the event.
-func (AssistantWithdrawn) EventType() string { return "assistant.withdrawn.v1" }
-
-// OccurredOn is the day of recording.
-func (AssistantWithdrawn) OccurredOn() domain.Date { return 0 }
 
 // Seal is AssistantSealOf.
 func (e AssistantWithdrawn) Seal(field string) domain.Seal { return AssistantSealOf(e.ID, field) }
@@ -155,12 +113,6 @@ type AssistantRegistered struct {
 	Assistant
 }
 
-// EventType is the constant name of the event.
-func (AssistantRegistered) EventType() string { return TypeAssistantRegistered }
-
-// OccurredOn is the day of recording.
-func (AssistantRegistered) OccurredOn() domain.Date { return 0 }
-
 // AssistantSealOf is how a field of an assistant's registration is sealed.
 func AssistantSealOf(assistant, field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefAssistant, ID: assistant}, Field: field}
@@ -170,6 +122,32 @@ func AssistantSealOf(assistant, field string) domain.Seal {
 func (a Assistant) Seal(field string) domain.Seal { return AssistantSealOf(a.ID, field) }
 
 // Refs names the assistant.
-func (e AssistantRegistered) Refs() []domain.Ref {
-	return domain.Refs(domain.Ref{Kind: domain.RefAssistant, ID: e.ID})
+func (a Assistant) Refs() []domain.Ref {
+	return domain.Refs(domain.Ref{Kind: domain.RefAssistant, ID: a.ID})
+}
+
+// Names of the events, for ever.
+func (Registered) EventType() string          { return "participant.registered.v2" }
+func (Corrected) EventType() string           { return "participant.corrected.v1" }
+func (Withdrawn) EventType() string           { return "participant.withdrawn.v1" }
+func (AssistantRegistered) EventType() string { return "assistant.registered.v1" }
+func (AssistantCorrected) EventType() string  { return "assistant.corrected.v1" }
+func (AssistantWithdrawn) EventType() string  { return "assistant.withdrawn.v1" }
+
+// All are of the day of their recording.
+func (Person) OccurredOn() domain.Date             { return 0 }
+func (Withdrawn) OccurredOn() domain.Date          { return 0 }
+func (Assistant) OccurredOn() domain.Date          { return 0 }
+func (AssistantWithdrawn) OccurredOn() domain.Date { return 0 }
+
+// The names that they give: the person's or assistant's own, household and whom somebody
+// cares for.
+func (e Registered) Names() []domain.Name {
+	return append([]domain.Name{{Field: "id", ID: e.Participant, Stream: true}}, Corrected{Person: e.Person}.Names()...)
+}
+func (e Corrected) Names() []domain.Name {
+	return []domain.Name{{Field: "household", ID: e.Household}, {Field: "carerFor", ID: e.CarerFor}}
+}
+func (e AssistantRegistered) Names() []domain.Name {
+	return []domain.Name{{Field: "id", ID: e.ID, Stream: true}}
 }

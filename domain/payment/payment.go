@@ -60,29 +60,24 @@ type Withdrawn struct {
 	Reason   domain.Sealed `json:"reason,omitzero"`
 }
 
-// EventType is for ever.
-func (Withdrawn) EventType() string { return "payment.withdrawn.v1" }
-
-// OccurredOn is the day of what is withdrawn.
-func (e Withdrawn) OccurredOn() domain.Date { return e.Date }
-
 // Seal is how a text about a payment is sealed: by the participant's key.
 func (a About) Seal(field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefParticipant, ID: a.Participant}, Field: field,
 		Scope: domain.Scope{Of: domain.Ref{Kind: domain.RefContract, ID: a.Contract}, Month: a.Month}}
 }
 
-// EventType is for ever.
-func (Made) EventType() string { return "payment.made.v1" }
+// Names of the events, for ever.
+func (Made) EventType() string      { return "payment.made.v1" }
+func (CameBack) EventType() string  { return "payment.came-back.v1" }
+func (Withdrawn) EventType() string { return "payment.withdrawn.v1" }
 
-// EventType is for ever.
-func (CameBack) EventType() string { return "payment.came-back.v1" }
+// The day of the transfer, of its coming back, or of what is withdrawn.
+func (e Made) OccurredOn() domain.Date      { return e.Date }
+func (e CameBack) OccurredOn() domain.Date  { return e.Date }
+func (e Withdrawn) OccurredOn() domain.Date { return e.Date }
 
-// OccurredOn is the day of the transfer.
-func (e Made) OccurredOn() domain.Date { return e.Date }
-
-// OccurredOn is the day the money came back.
-func (e CameBack) OccurredOn() domain.Date { return e.Date }
+// Names is the payout list: a list is named by its payments alone.
+func (e Made) Names() []domain.Name { return []domain.Name{{Field: "list", ID: e.List}} }
 
 // Command is what can be asked of a contract's payments.
 type Command interface{ payment() }

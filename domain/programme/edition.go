@@ -120,17 +120,6 @@ type EditionRecorded struct {
 	Origin  Origin `json:"origin"`
 }
 
-// EventType is for ever.
-func (EditionRecorded) EventType() string { return "programme.edition-recorded.v1" }
-
-// OccurredOn is the edition's first day.
-func (e EditionRecorded) OccurredOn() domain.Date { return e.From }
-
-// Refs names the programme.
-func (e EditionRecorded) Refs() []domain.Ref {
-	return domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: e.ID})
-}
-
 // Edition is the caps of an edition.
 func (e EditionRecorded) caps() cap.Edition {
 	return cap.Edition{Programme: e.ID, Number: e.Edition, From: e.From, Caps: e.Caps}
@@ -144,13 +133,18 @@ type StatuteRecorded struct {
 	Origin  Origin `json:"origin"`
 }
 
-// EventType is for ever.
+// Names of the events, for ever.
+func (EditionRecorded) EventType() string { return "programme.edition-recorded.v1" }
 func (StatuteRecorded) EventType() string { return "statute.edition-recorded.v1" }
 
-// OccurredOn is the edition's first day.
+// The edition's first day.
+func (e EditionRecorded) OccurredOn() domain.Date { return e.From }
 func (e StatuteRecorded) OccurredOn() domain.Date { return e.From }
 
-// Refs is empty: the statute is nobody's.
+// The programme; the statute is nobody's.
+func (e EditionRecorded) Refs() []domain.Ref {
+	return domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: e.ID})
+}
 func (StatuteRecorded) Refs() []domain.Ref { return nil }
 
 // Stream is where a programme's editions are kept.

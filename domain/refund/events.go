@@ -123,12 +123,6 @@ type DecisionWithdrawn struct {
 	Reason  domain.Sealed `json:"reason,omitzero"`
 }
 
-// EventType is for ever.
-func (DecisionWithdrawn) EventType() string { return "refundclaim.decision-withdrawn.v1" }
-
-// OccurredOn is the day of what was entered.
-func (e DecisionWithdrawn) OccurredOn() domain.Date { return e.On }
-
 // WriteOffWithdrawn says that what is outstanding is not given up after all.
 type WriteOffWithdrawn struct {
 	About
@@ -136,38 +130,35 @@ type WriteOffWithdrawn struct {
 	Reason domain.Sealed `json:"reason,omitzero"`
 }
 
-// EventType is for ever.
+// Names of the events, for ever.
+func (Submitted) EventType() string         { return "refundclaim.submitted.v1" }
+func (Accepted) EventType() string          { return "refundclaim.accepted.v1" }
+func (Returned) EventType() string          { return "refundclaim.returned.v1" }
+func (Reclaimed) EventType() string         { return "refundclaim.reclaimed.v1" }
+func (Received) EventType() string          { return "refundclaim.received.v1" }
+func (ReceiptUndone) EventType() string     { return "refundclaim.receipt-undone.v1" }
+func (WrittenOff) EventType() string        { return "refundclaim.written-off.v1" }
+func (Withdrawn) EventType() string         { return "refundclaim.withdrawn.v1" }
+func (DecisionWithdrawn) EventType() string { return "refundclaim.decision-withdrawn.v1" }
 func (WriteOffWithdrawn) EventType() string { return "refundclaim.write-off-withdrawn.v1" }
 
-// OccurredOn is the day of the writing off.
+// The day of submission, of the labour office's letter, of the booking or of the writing
+// off; of what takes something back, that of what it takes.
+func (e Submitted) OccurredOn() domain.Date         { return e.On }
+func (e Accepted) OccurredOn() domain.Date          { return e.On }
+func (e Returned) OccurredOn() domain.Date          { return e.On }
+func (e Reclaimed) OccurredOn() domain.Date         { return e.On }
+func (e Received) OccurredOn() domain.Date          { return e.On }
+func (e ReceiptUndone) OccurredOn() domain.Date     { return e.On }
+func (e WrittenOff) OccurredOn() domain.Date        { return e.On }
+func (e Withdrawn) OccurredOn() domain.Date         { return e.On }
+func (e DecisionWithdrawn) OccurredOn() domain.Date { return e.On }
 func (e WriteOffWithdrawn) OccurredOn() domain.Date { return e.On }
 
-// EventType is for ever.
-func (Submitted) EventType() string { return "refundclaim.submitted.v1" }
-
-// EventType is for ever.
-func (Accepted) EventType() string { return "refundclaim.accepted.v1" }
-
-// EventType is for ever.
-func (Returned) EventType() string { return "refundclaim.returned.v1" }
-
-// EventType is for ever.
-func (Reclaimed) EventType() string { return "refundclaim.reclaimed.v1" }
-
-// EventType is for ever.
-func (Received) EventType() string { return "refundclaim.received.v1" }
-
-// EventType is for ever.
-func (ReceiptUndone) EventType() string { return "refundclaim.receipt-undone.v1" }
-
-// EventType is for ever.
-func (WrittenOff) EventType() string { return "refundclaim.written-off.v1" }
-
-// EventType is for ever.
-func (Withdrawn) EventType() string { return "refundclaim.withdrawn.v1" }
-
-// OccurredOn is the day on which the claim was to be submitted.
-func (e Withdrawn) OccurredOn() domain.Date { return e.On }
+// Names is the claim.
+func (e Submitted) Names() []domain.Name {
+	return []domain.Name{{Field: "number", ID: e.Claim, Stream: true}}
+}
 
 // Each is sealed as what was said on its day.
 func (e Accepted) Seal(field string) domain.Seal          { return SealOf(e.Claim, e.On, field) }
@@ -178,27 +169,6 @@ func (e WrittenOff) Seal(field string) domain.Seal        { return SealOf(e.Clai
 func (e Withdrawn) Seal(field string) domain.Seal         { return SealOf(e.Claim, e.On, field) }
 func (e DecisionWithdrawn) Seal(field string) domain.Seal { return SealOf(e.Claim, e.On, field) }
 func (e WriteOffWithdrawn) Seal(field string) domain.Seal { return SealOf(e.Claim, e.On, field) }
-
-// OccurredOn is the day of submission.
-func (e Submitted) OccurredOn() domain.Date { return e.On }
-
-// OccurredOn is the day of the decision.
-func (e Accepted) OccurredOn() domain.Date { return e.On }
-
-// OccurredOn is the day of the decision.
-func (e Returned) OccurredOn() domain.Date { return e.On }
-
-// OccurredOn is the day of the demand.
-func (e Reclaimed) OccurredOn() domain.Date { return e.On }
-
-// OccurredOn is the booking date.
-func (e Received) OccurredOn() domain.Date { return e.On }
-
-// OccurredOn is the booking date.
-func (e ReceiptUndone) OccurredOn() domain.Date { return e.On }
-
-// OccurredOn is the day of writing off.
-func (e WrittenOff) OccurredOn() domain.Date { return e.On }
 
 // Refs names claim, agreement, the claim it corrects and whose months it
 // claims.

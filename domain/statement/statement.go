@@ -70,18 +70,6 @@ const (
 	ReasonByHand       = "by-hand"
 )
 
-// EventType is for ever.
-func (Received) EventType() string { return "statement.received.v1" }
-
-// EventType is for ever.
-func (LineBooked) EventType() string { return "statement.line-booked.v1" }
-
-// EventType is for ever.
-func (LineMatched) EventType() string { return "statement.line-matched.v1" }
-
-// EventType is for ever.
-func (MatchUndone) EventType() string { return "statement.match-undone.v1" }
-
 // SealOf is how a text of a line is sealed: by the statement's own key.
 func SealOf(statement string, line int, field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefStatement, ID: statement}, Field: field, Scope: domain.Scope{Line: line}}
@@ -90,29 +78,28 @@ func SealOf(statement string, line int, field string) domain.Seal {
 // Seal is SealOf: what people wrote into the transfer is sealed.
 func (e LineBooked) Seal(field string) domain.Seal { return SealOf(e.Statement, e.Line, field) }
 
-// OccurredOn is the day of the closing balance.
-func (e Received) OccurredOn() domain.Date { return e.To }
+// Names of the events, for ever.
+func (Received) EventType() string    { return "statement.received.v1" }
+func (LineBooked) EventType() string  { return "statement.line-booked.v1" }
+func (LineMatched) EventType() string { return "statement.line-matched.v1" }
+func (MatchUndone) EventType() string { return "statement.match-undone.v1" }
 
-// OccurredOn is the booking date.
-func (e LineBooked) OccurredOn() domain.Date { return e.Date }
-
-// OccurredOn is the booking date.
+// The day of the closing balance, or of the booking.
+func (e Received) OccurredOn() domain.Date    { return e.To }
+func (e LineBooked) OccurredOn() domain.Date  { return e.Date }
 func (e LineMatched) OccurredOn() domain.Date { return e.Date }
-
-// OccurredOn is the booking date.
 func (e MatchUndone) OccurredOn() domain.Date { return e.Date }
 
-// Refs names the statement.
-func (e Received) Refs() []domain.Ref { return refs(e.Statement, "") }
-
-// Refs names the statement.
-func (e LineBooked) Refs() []domain.Ref { return refs(e.Statement, "") }
-
-// Refs names statement and claim.
+// Statement and claim.
+func (e Received) Refs() []domain.Ref    { return refs(e.Statement, "") }
+func (e LineBooked) Refs() []domain.Ref  { return refs(e.Statement, "") }
 func (e LineMatched) Refs() []domain.Ref { return refs(e.Statement, e.Claim) }
-
-// Refs names statement and claim.
 func (e MatchUndone) Refs() []domain.Ref { return refs(e.Statement, e.Claim) }
+
+// Names is the statement.
+func (e Received) Names() []domain.Name {
+	return []domain.Name{{Field: "statement", ID: e.Statement, Stream: true}}
+}
 
 func refs(statement, claim string) []domain.Ref {
 	return domain.Refs(domain.Ref{Kind: domain.RefStatement, ID: statement}, domain.Ref{Kind: domain.RefClaim, ID: claim})

@@ -46,7 +46,7 @@ func TestACorrectionOfNothing(t *testing.T) {
 		})
 	}
 	corrected := map[string]bool{}
-	for _, way := range journal.Ways() {
+	for _, way := range ledgertest.Table(t).Ways() {
 		if way.File != "" && !files[way.File] {
 			t.Errorf("no correction by %s is tried", way.File)
 		}

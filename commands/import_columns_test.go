@@ -81,7 +81,11 @@ func TestEveryKindHasAWayBack(t *testing.T) {
 			t.Errorf("%s takes no correction or withdrawal: %v", k.name, names)
 		}
 	}
-	for fact, w := range journal.Ways() {
+	table, err := journal.Ledger()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for fact, w := range table.Ways() {
 		if w.File != "" && !amends[w.File] {
 			t.Errorf("%s is put right by the file %s, which takes none", fact, w.File)
 		}

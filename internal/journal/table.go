@@ -22,6 +22,7 @@ type Kind struct {
 	blank  func() *blank
 	sample domain.Event
 	clear  []clearMember // of an older payload
+	way    WayBack       // none of an older version
 }
 
 // KindOf is the kind whose payload is E as it stands.

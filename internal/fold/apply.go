@@ -79,13 +79,24 @@ type applying[E Event] struct {
 	before map[Key]string // of all that was asked for, also under Whole
 }
 
-// second does the second stage of what the events changed.
+// second does the second stage of what the events changed, and of what that changes.
 func (a *applying[E]) second(ctx context.Context, p *Projection[E], events []E) error {
-	a.tx.unit = nil
-	units := a.tx.takeUnits()
-	if len(units) == 0 {
-		return nil
+	at, id, _ := events[len(events)-1].Mark()
+	last := Last{at, id}
+	for rounds := 0; len(a.tx.units) > 0; rounds++ {
+		err := p.again(rounds, last)
+		if err == nil {
+			err = a.round(ctx, p, a.tx.takeUnits(), last)
+		}
+		if err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// round does the second stage of units.
+func (a *applying[E]) round(ctx context.Context, p *Projection[E], units []Key, last Last) error {
 	keys := make([][]Key, len(units))
 	for i, unit := range units {
 		keys[i] = p.Second.Keys(unit)
@@ -94,8 +105,6 @@ func (a *applying[E]) second(ctx context.Context, p *Projection[E], events []E) 
 	if err := a.fetchAsked(ctx); err != nil {
 		return err
 	}
-	at, id, _ := events[len(events)-1].Mark()
-	last := Last{at, id}
 	for i, unit := range units {
 		more, err := p.further(a.tx, unit, keys[i], last)
 		if err != nil {

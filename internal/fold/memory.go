@@ -35,7 +35,11 @@ type Last struct {
 }
 
 // NewMemory is a projection before the first event.
-func NewMemory[E Event](p Projection[E]) *Memory[E] { return &Memory[E]{p: p, tx: newTx(p.Second)} }
+func NewMemory[E Event](p Projection[E]) *Memory[E] {
+	m := &Memory[E]{p: p, tx: newTx(p.Second)}
+	m.tx.all = true
+	return m
+}
 
 // Fold takes the next batch; events it has already seen are passed over. After
 // an error, a *Failure, the rows mean nothing.
@@ -118,21 +122,22 @@ func (m *Memory[E]) Last() Last { return m.last }
 func (m *Memory[E]) ready() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	unit := m.tx.unit
-	m.tx.unit = nil
-	for _, unit := range m.tx.takeUnits() {
-		if m.failed != nil {
+	for rounds := 0; m.failed == nil && len(m.tx.units) > 0; rounds++ {
+		if m.failed = m.p.again(rounds, m.last); m.failed != nil {
 			break
 		}
-		keys := m.p.Second.Keys(unit)
-		more, err := m.p.further(m.tx, unit, keys, m.last)
-		if err == nil {
-			err = m.p.work(m.tx, unit, append(keys, more...), m.last)
+		for _, unit := range m.tx.takeUnits() {
+			keys := m.p.Second.Keys(unit)
+			more, err := m.p.further(m.tx, unit, keys, m.last)
+			if err == nil {
+				err = m.p.work(m.tx, unit, append(keys, more...), m.last)
+			}
+			m.tx.forget() // or else what it looked for in vain is held until all units are done
+			if m.failed = err; err != nil {
+				break
+			}
 		}
-		m.failed = err
-		m.tx.forget() // or else what it looked for in vain is held until all units are done
 	}
-	m.tx.unit = unit
 	return m.failed
 }
 

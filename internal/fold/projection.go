@@ -2,6 +2,7 @@ package fold
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -100,9 +101,13 @@ type Stage struct {
 	// Then names further ones, by what stands in those of Keys; nil = none. It changes no
 	// row.
 	Then func(tx *Tx, unit Key) []Key
-	// Work puts and deletes rows that nothing follows from. It is pure, as Fold is.
+	// Work puts and deletes rows. What follows from those has its turn once all units of
+	// this one have had theirs; it may be nothing that they follow from. It is pure, as Fold is.
 	Work func(tx *Tx, unit Key) error
 }
+
+// rounds is how many times at most something follows from what followed.
+const rounds = 8
 
 // Wants says whether the fold looks at a type of event.
 func (p *Projection[E]) Wants(eventType string) bool { return p.Want == nil || p.Want(eventType) }
@@ -197,6 +202,14 @@ func (p *Projection[E]) further(tx *Tx, unit Key, keys []Key, last Last) (more [
 // work does the second stage of a unit, which reads the rows that keys name.
 func (p *Projection[E]) work(tx *Tx, unit Key, keys []Key, last Last) error {
 	return p.staged(tx, keys, last, func() error { return p.Second.Work(tx, unit) })
+}
+
+// again fails where units have followed from others too many times.
+func (p *Projection[E]) again(done int, last Last) error {
+	if done < rounds {
+		return nil
+	}
+	return &Failure{Projection: p.Name, Position: last.Position, Event: last.ID, Type: "a batch", Err: errors.New("what follows from its rows does not end")}
 }
 
 // staged does a step of the second stage; whatever fails is a Failure.

@@ -105,7 +105,7 @@ func (k Kept[E]) Settle(m *Memory[E]) {
 func Resume[E Event](p Projection[E], base KeptBase) *Memory[E] {
 	m := NewMemory(p)
 	m.kept, m.base, m.position, m.last, m.took = base, base, base.Position(), base.Last(), base.Took()
-	m.tx.base, m.tx.kept = &baseRows{base, map[Place]bool{}}, true
+	m.tx.base, m.tx.kept, m.tx.all = &baseRows{base, map[Place]bool{}}, true, false
 	return m
 }
 

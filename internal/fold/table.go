@@ -84,9 +84,13 @@ func (t Table[R]) Put(tx *Tx, part, field string, row R) {
 
 // Delete removes a row, if there is one; Keys need not name it.
 func (t Table[R]) Delete(tx *Tx, part, field string) {
-	c := tx.written(Key{t.Name, part, field})
+	k := Key{t.Name, part, field}
+	if tx.all && tx.cells[k] == nil {
+		return
+	}
+	c := tx.written(k)
 	c.row, c.raw, c.live = nil, "", false
-	tx.touched = append(tx.touched, Key{t.Name, part, field})
+	tx.touched = append(tx.touched, k)
 }
 
 // cell is one row as the runtime holds it: as a store gave it or typed.
@@ -95,7 +99,8 @@ type cell struct {
 	row   any    // *R, from then on
 	live  bool   // false: there is no such row
 	dirty bool
-	kept  bool // the row is what Memory.kept has of it
+	kept  bool   // the row is what Memory.kept has of it
+	noted uint32 // Tx.taken + 1 where its unit is among the units, or there is none
 }
 
 // copied: the row need not be encoded, since what was kept of it is still so.

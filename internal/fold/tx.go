@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 )
 
@@ -26,9 +25,13 @@ type Tx struct {
 	base *baseRows
 	// kept: rows were kept, if only those of the base, so that it counts which were deleted.
 	kept bool
-	// unit is Stage.Unit while events are folded; units are those that they changed.
+	// all: a row without a cell is not there, since no store and no base has others.
+	all bool
+	// unit is Stage.Unit; units are those that were changed since they were taken, some
+	// more than once.
 	unit  func(Key) (Key, bool)
-	units map[Key]bool
+	units []Key
+	taken uint32 // how often they were
 }
 
 type namedCell struct {
@@ -39,17 +42,18 @@ type namedCell struct {
 func newTx(second *Stage) *Tx {
 	tx := &Tx{cells: map[Key]*cell{}}
 	if second != nil {
-		tx.unit, tx.units = second.Unit, map[Key]bool{}
+		tx.unit = second.Unit
 	}
 	return tx
 }
 
-// takeUnits are the units that events changed, sorted; those changed from here on are
+// takeUnits are the units that were changed, sorted; those changed from here on are
 // others.
 func (tx *Tx) takeUnits() []Key {
-	units := slices.SortedFunc(maps.Keys(tx.units), compareKeys)
-	clear(tx.units)
-	return units
+	units := tx.units
+	tx.units, tx.taken = nil, tx.taken+1
+	slices.SortFunc(units, compareKeys)
+	return slices.Compact(units)
 }
 
 func compareKeys(a, b Key) int {
@@ -98,9 +102,10 @@ func (tx *Tx) change(k Key, c *cell) {
 		panic("Then changes a row")
 	}
 	c.dirty, c.kept = true, false
-	if tx.unit != nil {
+	if tx.unit != nil && c.noted <= tx.taken {
+		c.noted = tx.taken + 1
 		if unit, ok := tx.unit(k); ok {
-			tx.units[unit] = true
+			tx.units = append(tx.units, unit)
 		}
 	}
 }

@@ -123,7 +123,7 @@ func VisitField(contract, assistant string) string {
 
 // Assistance folds the visits of assistants.
 func Assistance() Projection {
-	return Projection{Name: "assistance", Version: 5, Keys: assistanceKeys, Then: visitsBeneath().keys, Fold: foldAssistance, Second: outsideStage(),
+	return Projection{Name: "assistance", Version: 5, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: outsideStage(),
 		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{},
 			contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
 			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{}),
@@ -154,8 +154,17 @@ func assistanceKeys(r *journal.Recorded) []fold.Key {
 	}
 	part, field := monthOf(v.Date), VisitField(v.Contract, v.Assistant)
 	return []fold.Key{VisitMonths().Key(part, field), VisitDetails().Key(part, field),
-		ParticipantMonths().Key(part, domain.Escape(v.Participant)), AssistantMonths().Key(part, domain.Escape(v.Assistant)),
-		visitsBeneath().contract(domain.Escape(v.Contract))}
+		ParticipantMonths().Key(part, domain.Escape(v.Participant)), AssistantMonths().Key(part, domain.Escape(v.Assistant))}
+}
+
+func assistanceThen(tx *fold.Tx, r *journal.Recorded) []fold.Key {
+	v, _, withdrawn, ok := visited(r)
+	if !ok {
+		return visitsBeneath().keys(tx, r)
+	}
+	k := tx.Named(1)
+	d, _ := VisitDetails().Peek(tx, k.Part, k.Field)
+	return visitsBeneath().lists(v.Contract, len(d.Visits), withdrawn)
 }
 
 func foldAssistance(tx *fold.Tx, r *journal.Recorded) error {
@@ -177,6 +186,7 @@ func foldAssistance(tx *fold.Tx, r *journal.Recorded) error {
 
 func foldVisit(tx *fold.Tx, position journal.Position, v assistance.Visit, d assistance.Details, withdrawn bool) {
 	detail := VisitDetails().Nth(tx, 1)
+	first := len(detail.Visits) == 0
 	i, known := slices.BinarySearchFunc(detail.Visits, v, func(a Visit, b assistance.Visit) int {
 		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.From, b.From))
 	})
@@ -190,7 +200,9 @@ func foldVisit(tx *fold.Tx, position journal.Position, v assistance.Visit, d ass
 		detail.Visits = slices.Insert(withSpare(detail.Visits), i, visit)
 	}
 	k := tx.Named(0)
-	visitsBeneath().note(tx, domain.Escape(v.Contract), MonthPlace{k.Part, k.Field}, len(detail.Visits) > 0)
+	if first || len(detail.Visits) == 0 {
+		visitsBeneath().note(tx, domain.Escape(v.Contract), MonthPlace{k.Part, k.Field}, len(detail.Visits) > 0)
+	}
 	if len(detail.Visits) == 0 {
 		VisitDetails().Delete(tx, k.Part, k.Field)
 		VisitMonths().Delete(tx, k.Part, k.Field)

@@ -59,21 +59,27 @@ func (b beneath[R]) fold(tx *fold.Tx, escaped string, r *journal.Recorded) {
 	b.prune(tx, escaped, known)
 }
 
-// note says whether there is a row of a month under a contract.
+// lists is where a contract lists its months, for an event by which a month may come to
+// lie under it or lie there no more: before it there are no entries of the month, or it
+// takes one away.
+func (b beneath[R]) lists(contract string, entries int, withdrawn bool) []fold.Key {
+	if entries > 0 && !withdrawn {
+		return nil
+	}
+	return []fold.Key{b.contract(domain.Escape(contract))}
+}
+
+// note says whether there is a row of a month under a contract, where lists named it.
 func (b beneath[R]) note(tx *fold.Tx, escaped string, month MonthPlace, there bool) {
 	known, _ := b.contracts.Peek(tx, escaped, beneathField)
-	i, listed := slices.BinarySearchFunc(known.Months, month, func(a, b MonthPlace) int {
+	months, changed := entered(known.Months, month, func(a, b MonthPlace) int {
 		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.Field, b.Field))
-	})
-	if listed == there {
+	}, there)
+	if !changed {
 		return
 	}
 	row := b.contracts.Get(tx, escaped, beneathField)
-	if there {
-		row.Months = slices.Insert(row.Months, i, month)
-		return
-	}
-	row.Months = without(row.Months, func(m MonthPlace) bool { return m == month })
+	row.Months = months
 	b.prune(tx, escaped, row)
 }
 

@@ -67,3 +67,18 @@ func without[E any](entries []E, gone func(E) bool) []E {
 	}
 	return entries
 }
+
+// entered is a row's entries, in the order of by, with one in its place or without it, in a
+// slice of its own, nil where none is left; false where that is so already.
+func entered[E comparable](entries []E, e E, by func(a, b E) int, there bool) ([]E, bool) {
+	i, listed := slices.BinarySearchFunc(entries, e, by)
+	switch {
+	case listed == there && (!there || entries[i] == e):
+		return entries, false
+	case there && listed:
+		return slices.Concat(entries[:i], []E{e}, entries[i+1:]), true
+	case there:
+		return slices.Concat(entries[:i], []E{e}, entries[i:]), true
+	}
+	return slices.Concat(entries[:i], entries[i+1:]), true
+}

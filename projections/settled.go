@@ -7,8 +7,8 @@ import (
 )
 
 // settledStage works out what follows from what was settled: of a contract's month what
-// is found, of a person's month what it comes to over all referrals, of an agreement
-// whether it has hours left.
+// is found, of an agreement whether it has hours left; and from what a contract's month
+// comes to, of its participant's month what it comes to over all referrals.
 func settledStage() *fold.Stage {
 	return &fold.Stage{
 		Unit: func(k fold.Key) (fold.Key, bool) {
@@ -37,6 +37,10 @@ func settledStage() *fold.Stage {
 			case SettlementMonths().Name:
 				if a, _ := SettlementAgreements().Peek(tx, unit.Part, AgreementField); a.TotalCap > 0 {
 					return []fold.Key{unit}
+				}
+			default:
+				if d, _ := SettlementDetails().Peek(tx, unit.Part, unit.Field); d.Participant != "" {
+					return []fold.Key{workedKey(d.Participant, d.Month)}
 				}
 			}
 			return nil

@@ -295,7 +295,7 @@ func SettlementDetailPart(agreement string, m domain.Month) string {
 
 // Settlement folds attendance, payments and claims of socially useful work.
 func Settlement() Projection {
-	return Projection{Name: "settlement", Version: 15, Keys: settlementKeys, Then: settlementThen, Fold: foldSettlement, Second: settledStage(),
+	return Projection{Name: "settlement", Version: 16, Keys: settlementKeys, Then: settlementThen, Fold: foldSettlement, Second: settledStage(),
 		Want: oneOf(agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{}, attendance.Rerated{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, attendance.DayWithdrawn{}, payment.Made{}, payment.CameBack{}, payment.Withdrawn{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, agreement.AnswerWithdrawn{},
 			contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
@@ -306,13 +306,9 @@ func Settlement() Projection {
 }
 
 func settlementKeys(r *journal.Recorded) []fold.Key {
-	month := func(agreement, contract, m string, more ...fold.Key) []fold.Key {
+	month := func(agreement, contract, m string) []fold.Key {
 		agreement, contract = domain.Escape(agreement), domain.Escape(contract)
-		return append([]fold.Key{SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract)}, more...)
-	}
-	day := func(a attendance.About, on domain.Date) []fold.Key {
-		m := monthOf(on)
-		return month(a.Agreement, a.Contract, m, daysBeneath().contract(domain.Escape(a.Contract)), workedKey(a.Participant, m))
+		return []fold.Key{SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract)}
 	}
 	claim := func(a refund.About) []fold.Key {
 		return []fold.Key{SettlementClaims().Whole(SettlementDetailPart(a.Agreement, a.Month))}
@@ -328,15 +324,15 @@ func settlementKeys(r *journal.Recorded) []fold.Key {
 	case attendance.Rerated:
 		var keys []fold.Key
 		for _, m := range ratedMonths(e) {
-			keys = append(keys, month(e.Agreement, e.Contract, m.String(), workedKey(e.Participant, m.String()))...)
+			keys = append(keys, month(e.Agreement, e.Contract, m.String())...)
 		}
 		return keys
 	case attendance.HoursRecorded:
-		return day(e.About, e.Date)
+		return month(e.Agreement, e.Contract, monthOf(e.Date))
 	case attendance.DayCorrected:
-		return day(e.About, e.Date)
+		return month(e.Agreement, e.Contract, monthOf(e.Date))
 	case attendance.DayWithdrawn:
-		return day(e.About, e.Date)
+		return month(e.Agreement, e.Contract, monthOf(e.Date))
 	case payment.Made:
 		return month(e.Agreement, e.Contract, e.Month.String())
 	case payment.CameBack:
@@ -362,7 +358,32 @@ func settlementKeys(r *journal.Recorded) []fold.Key {
 }
 
 func settlementThen(tx *fold.Tx, r *journal.Recorded) []fold.Key {
-	return slices.Concat(workedKeys(tx, r), claimedKeys(tx, r), termsKeys(tx, r))
+	switch e := r.Event.(type) {
+	case attendance.HoursRecorded:
+		return dayKeys(tx, e.About, false)
+	case attendance.DayCorrected:
+		return dayKeys(tx, e.About, false)
+	case attendance.DayWithdrawn:
+		return dayKeys(tx, e.About, true)
+	case payment.Made:
+		return workedKeys(settlementDetail(tx), e.Participant, false)
+	case payment.CameBack:
+		return workedKeys(settlementDetail(tx), e.Participant, false)
+	}
+	return slices.Concat(claimedKeys(tx, r), termsKeys(tx, r))
+}
+
+// settlementDetail is the month that Keys named, to look at.
+func settlementDetail(tx *fold.Tx) SettlementDetail {
+	k := tx.Named(1)
+	d, _ := SettlementDetails().Peek(tx, k.Part, k.Field)
+	return d
+}
+
+// dayKeys are what a day changes beside its month.
+func dayKeys(tx *fold.Tx, a attendance.About, withdrawn bool) []fold.Key {
+	d := settlementDetail(tx)
+	return append(daysBeneath().lists(a.Contract, len(d.Days), withdrawn), workedKeys(d, a.Participant, withdrawn)...)
 }
 
 // monthOf is day.Month().String() at less than half the price: there are
@@ -446,7 +467,7 @@ func ratedMonths(e attendance.Rerated) []domain.Month {
 // rerate gives days other rates.
 func rerate(tx *fold.Tx, e attendance.Rerated) {
 	for n, month := range ratedMonths(e) {
-		m, d := SettlementMonths().Nth(tx, 3*n), SettlementDetails().Nth(tx, 3*n+1)
+		m, d := SettlementMonths().Nth(tx, 2*n), SettlementDetails().Nth(tx, 2*n+1)
 		for _, rated := range e.Days {
 			i := slices.IndexFunc(d.Days, func(s SettlementDay) bool { return s.Date == rated.Date && s.Date.Month() == month })
 			if i < 0 {
@@ -459,13 +480,12 @@ func rerate(tx *fold.Tx, e attendance.Rerated) {
 		}
 		m.summarise(d)
 		*m = m.AsOf(*d, 0)
-		work(tx, d, d.Participant)
 	}
 }
 
 func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.Minutes, rates attendance.Rates, under attendance.Editions, position journal.Position) {
 	m, d := SettlementMonths().Nth(tx, 0), SettlementDetails().Nth(tx, 1)
-	was := d.Participant
+	was, first := d.Participant, len(d.Days) == 0
 	m.Agreement, m.Contract, m.Participant, m.Month = a.Agreement, a.Contract, a.Participant, on.Month()
 	d.Agreement, d.Contract, d.Participant, d.Month = m.Agreement, m.Contract, m.Participant, m.Month
 	day := SettlementDay{Date: on, Minutes: minutes, Event: position,
@@ -490,9 +510,10 @@ func settleDay(tx *fold.Tx, a attendance.About, on domain.Date, minutes domain.M
 	}
 	m.summarise(d)
 	m.anew(d, err)
-	at := tx.Named(1)
-	daysBeneath().note(tx, domain.Escape(a.Contract), MonthPlace{at.Part, at.Field}, true)
-	work(tx, d, was)
+	if at := tx.Named(1); first {
+		daysBeneath().note(tx, at.Field, MonthPlace{at.Part, at.Field}, true)
+	}
+	workedBy(tx, d, was)
 }
 
 // unsettle takes something out of a month's entries and works the month out from what is
@@ -525,8 +546,10 @@ func unsettleDay(tx *fold.Tx, e attendance.DayWithdrawn) {
 		d.Days = without(d.Days, func(s SettlementDay) bool { return s.Date == e.Date })
 		d.prune(rates)
 		d.Replaced = without(d.Replaced, func(r SettlementReplaced) bool { return r.Date == e.Date })
-		daysBeneath().note(tx, domain.Escape(e.Contract), MonthPlace{at.Part, at.Field}, len(d.Days) > 0)
-		work(tx, d, d.Participant)
+		if len(d.Days) == 0 {
+			daysBeneath().note(tx, at.Field, MonthPlace{at.Part, at.Field}, false)
+			workUnder(tx, d.Participant, d.Month, WorkedContract{Agreement: d.Agreement, Contract: d.Contract})
+		}
 	})
 }
 
@@ -548,9 +571,7 @@ func settlePayment(tx *fold.Tx, a payment.About, p SettlementPayment) {
 	d.Payments = append(d.Payments, p)
 	m.summarise(d)
 	m.anew(d, m.pay(p.Amount))
-	if was != "" && was != d.Participant {
-		work(tx, d, was)
-	}
+	workedBy(tx, d, was)
 }
 
 func unsettlePayment(tx *fold.Tx, e payment.Withdrawn) {

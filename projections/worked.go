@@ -8,9 +8,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
-	"ksiega/domain/attendance"
 	"ksiega/domain/cap"
-	"ksiega/domain/payment"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 )
@@ -32,11 +30,25 @@ type WorkedContract struct {
 // WorkedMonths holds a part a participant and a field a month.
 func WorkedMonths() fold.Table[Worked] { return fold.Table[Worked]{Name: "workedMonths"} }
 
-// WorkedYear is a person's days of work of a year under the law in force since 2025-06-01;
-// one under several referrals counts for each, so that they are as many at least.
+// WorkedYear is a person's days of work of a year under the law in force since 2025-06-01.
 type WorkedYear struct {
-	Participant string `json:"participant"`
-	Days        int    `json:"days"`
+	Participant string            `json:"participant"`
+	Months      []WorkedYearMonth `json:"months"` // with days, ordered
+}
+
+// WorkedYearMonth is how many of them are of a month; one under several referrals counts
+// for each, so that they are as many at least.
+type WorkedYearMonth struct {
+	Month domain.Month `json:"month"`
+	Days  int          `json:"days"`
+}
+
+// Days of all months.
+func (y WorkedYear) Days() (days int) {
+	for _, m := range y.Months {
+		days += m.Days
+	}
+	return days
 }
 
 // WorkedYears holds a part a year and a field a participant.
@@ -71,112 +83,88 @@ type SharedDay struct {
 func SharedMonths() fold.Table[SharedWeeks] { return fold.Table[SharedWeeks]{Name: "sharedWeeks"} }
 
 // workedKey is where a person's month of work lies.
-func workedKey(participant string, month string) fold.Key {
-	return WorkedMonths().Key(domain.Escape(participant), month)
+func workedKey(participant string, month domain.Month) fold.Key {
+	return WorkedMonths().Key(domain.Escape(participant), month.String())
 }
 
-// workedKeys are the months of whomever a contract's months belonged to by now, where an
-// event says that they are somebody else's.
-func workedKeys(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
-	participant, months := participantOf(r), 1
-	if participant == "" {
+// workedKeys is the month of whom a contract's month belonged to until an event that says
+// that it is somebody else's, or that a day is no more.
+func workedKeys(d SettlementDetail, participant string, withdrawn bool) []fold.Key {
+	if d.Participant == "" || d.Participant == participant && !withdrawn {
 		return nil
 	}
-	if e, ok := r.Event.(attendance.Rerated); ok {
-		months = len(ratedMonths(e))
+	return []fold.Key{workedKey(d.Participant, d.Month)}
+}
+
+// workedBy has a contract's month be its participant's, and not who it was of before.
+// What it comes to is worked out from it in the second stage.
+func workedBy(tx *fold.Tx, d *SettlementDetail, was string) {
+	if was != "" && was != d.Participant {
+		workUnder(tx, was, d.Month, WorkedContract{Agreement: d.Agreement, Contract: d.Contract})
 	}
-	for n := range months {
-		k := tx.Named(3*n + 1)
-		if d, ok := SettlementDetails().Peek(tx, k.Part, k.Field); ok && d.Participant != participant && d.Participant != "" {
-			keys = append(keys, workedKey(d.Participant, d.Month.String()), workedKey(participant, d.Month.String()))
+}
+
+// worked is what a contract's month comes to among those of its participant.
+func (d *SettlementDetail) worked() WorkedContract {
+	c := WorkedContract{Agreement: d.Agreement, Contract: d.Contract, New: d.isNew()}
+	for _, day := range d.Days {
+		if day.Minutes > 0 {
+			c.Days++
+		}
+	}
+	return c
+}
+
+// workUnder puts a contract in its place among a person's of a month, or takes it away,
+// where it has no days.
+func workUnder(tx *fold.Tx, participant string, month domain.Month, c WorkedContract) {
+	k := workedKey(participant, month)
+	known, _ := WorkedMonths().Peek(tx, k.Part, k.Field)
+	under, changed := entered(known.Under, c, func(a, b WorkedContract) int {
+		return cmp.Or(cmp.Compare(a.Agreement, b.Agreement), cmp.Compare(a.Contract, b.Contract))
+	}, c.Days > 0)
+	if changed {
+		put(tx, WorkedMonths(), k.Part, k.Field, Worked{participant, under}, len(under) > 0)
+	}
+}
+
+// near are the months before, of and after that of a unit, which its weeks may reach into.
+type near [3]Worked
+
+func workedNear(tx *fold.Tx, unit fold.Key) (n near) {
+	for i, k := range nearKeys(unit) {
+		n[i], _ = WorkedMonths().Peek(tx, k.Part, k.Field)
+	}
+	return n
+}
+
+func nearKeys(unit fold.Key) []fold.Key {
+	month := monthOfField(unit.Field)
+	return []fold.Key{WorkedMonths().Key(unit.Part, (month - 1).String()), unit, WorkedMonths().Key(unit.Part, (month + 1).String())}
+}
+
+// several says whether there is work under several referrals.
+func (n near) several() bool {
+	contract := ""
+	for _, w := range n {
+		for _, c := range w.Under {
+			if contract != "" && contract != c.Contract {
+				return true
+			}
+			contract = c.Contract
+		}
+	}
+	return false
+}
+
+// details are the day grain of two months, the first of them the i-th.
+func (n near) details(first domain.Month, i int) (keys []fold.Key) {
+	for m, w := range n[i : i+2] {
+		for _, c := range w.Under {
+			keys = append(keys, SettlementDetails().Key(SettlementDetailPart(c.Agreement, first+domain.Month(m)), domain.Escape(c.Contract)))
 		}
 	}
 	return keys
-}
-
-// participantOf is whose month an event of the settlement changes; "" where it changes none.
-func participantOf(r *journal.Recorded) string {
-	switch e := r.Event.(type) {
-	case attendance.HoursRecorded:
-		return e.Participant
-	case attendance.DayCorrected:
-		return e.Participant
-	case attendance.DayWithdrawn:
-		return e.Participant
-	case attendance.Rerated:
-		return e.Participant
-	case payment.Made:
-		return e.Participant
-	case payment.CameBack:
-		return e.Participant
-	case payment.Withdrawn:
-		return e.Participant
-	}
-	return ""
-}
-
-// work notes what a contract's month comes to among those of its participant, and that it
-// is no other's any more.
-func work(tx *fold.Tx, d *SettlementDetail, was string) {
-	now := WorkedContract{Agreement: d.Agreement, Contract: d.Contract, New: d.isNew()}
-	for _, day := range d.Days {
-		if day.Minutes > 0 {
-			now.Days++
-		}
-	}
-	if was != d.Participant && was != "" {
-		workUnder(tx, was, d.Month, WorkedContract{Agreement: d.Agreement, Contract: d.Contract})
-	}
-	if now.Days > 0 || was != "" {
-		workUnder(tx, d.Participant, d.Month, now)
-	}
-}
-
-// workUnder puts a contract in its place among a person's of a month, or takes it away.
-func workUnder(tx *fold.Tx, participant string, month domain.Month, c WorkedContract) {
-	part, field := domain.Escape(participant), month.String()
-	w := WorkedMonths().Get(tx, part, field)
-	w.Participant = participant
-	i, known := slices.BinarySearchFunc(w.Under, c, func(a, b WorkedContract) int {
-		return cmp.Or(cmp.Compare(a.Agreement, b.Agreement), cmp.Compare(a.Contract, b.Contract))
-	})
-	switch {
-	case known && c.Days > 0:
-		w.Under[i] = c
-	case known:
-		w.Under = slices.Delete(w.Under, i, i+1)
-	case c.Days > 0:
-		w.Under = slices.Insert(w.Under, i, c)
-	}
-	if len(w.Under) == 0 {
-		WorkedMonths().Delete(tx, part, field)
-	}
-}
-
-// workedRows are what the second stage of a person's month of work reads first.
-func workedRows(unit fold.Key) []fold.Key {
-	month := monthOfField(unit.Field)
-	return []fold.Key{WorkedMonths().Whole(unit.Part), WorkedYears().Key(WorkedYearPart(month.First().Year()), unit.Part),
-		SharedMonths().Key((month - 1).String(), unit.Part), SharedMonths().Key(month.String(), unit.Part)}
-}
-
-// workedNear is the work of the months before, of and after that of a unit, which weeks
-// may reach into, and whether it is under several referrals.
-func workedNear(tx *fold.Tx, unit fold.Key) (near map[domain.Month][]fold.Key, several bool) {
-	near = map[domain.Month][]fold.Key{}
-	month, contract := monthOfField(unit.Field), ""
-	for field, w := range WorkedMonths().Rows(tx, unit.Part) {
-		m := monthOfField(field)
-		if m < month-1 || m > month+1 {
-			continue
-		}
-		for _, c := range w.Under {
-			several = several || contract != "" && contract != c.Contract
-			contract = c.Contract
-			near[m] = append(near[m], SettlementDetails().Key(SettlementDetailPart(c.Agreement, m), domain.Escape(c.Contract)))
-		}
-	}
-	return near, several
 }
 
 // monthOfField is the month that a field is named by.
@@ -188,38 +176,50 @@ func monthOfField(field string) domain.Month {
 	return m
 }
 
+// workedRows are what the second stage of a person's month of work reads first.
+func workedRows(unit fold.Key) []fold.Key {
+	month := monthOfField(unit.Field)
+	return append(nearKeys(unit), WorkedYears().Key(WorkedYearPart(month.First().Year()), unit.Part))
+}
+
 // workedDays are the day grain that the second stage of a person's month of work reads:
-// none where he has one referral alone.
-func workedDays(tx *fold.Tx, unit fold.Key) (keys []fold.Key) {
-	near, several := workedNear(tx, unit)
-	for _, month := range slices.Sorted(maps.Keys(near)) {
-		if several {
-			keys = append(keys, near[month]...)
-		}
+// none where there is one referral alone.
+func workedDays(tx *fold.Tx, unit fold.Key) []fold.Key {
+	n, month := workedNear(tx, unit), monthOfField(unit.Field)
+	if !n.several() {
+		return nil
 	}
-	return keys
+	return append(n.details(month-1, 0), n.details(month, 1)...)
 }
 
 // workTogether works out what a person's work comes to over all referrals: the days of
 // the year, and the weeks that begin in a month or in the one before, which it may end.
 func workTogether(tx *fold.Tx, unit fold.Key) {
-	month, sum := monthOfField(unit.Field), WorkedYear{}
-	for field, w := range WorkedMonths().Rows(tx, unit.Part) {
-		for _, c := range w.Under {
-			if c.New && monthOfField(field).First().Year() == month.First().Year() {
-				sum.Participant = w.Participant
-				sum.Days += c.Days
-			}
-		}
-	}
-	put(tx, WorkedYears(), WorkedYearPart(month.First().Year()), unit.Part, sum, sum.Days > 0)
-	near, several := workedNear(tx, unit)
-	for _, m := range []domain.Month{month - 1, month} {
+	n, month := workedNear(tx, unit), monthOfField(unit.Field)
+	workOfYear(tx, unit, n[1], month)
+	several := n.several()
+	for i, m := range []domain.Month{month - 1, month} {
 		var shared SharedWeeks
 		if several {
-			shared = sharedWeeks(tx, m, slices.Concat(near[m], near[m+1]))
+			shared = sharedWeeks(tx, m, n.details(m, i))
 		}
 		put(tx, SharedMonths(), m.String(), unit.Part, shared, len(shared.Weeks) > 0)
+	}
+}
+
+// workOfYear puts what a month has of its year's days beside the other months'.
+func workOfYear(tx *fold.Tx, unit fold.Key, w Worked, month domain.Month) {
+	of := WorkedYearMonth{Month: month}
+	for _, c := range w.Under {
+		if c.New {
+			of.Days += c.Days
+		}
+	}
+	part := WorkedYearPart(month.First().Year())
+	known, _ := WorkedYears().Peek(tx, part, unit.Part)
+	months, changed := entered(known.Months, of, func(a, b WorkedYearMonth) int { return cmp.Compare(a.Month, b.Month) }, of.Days > 0)
+	if changed {
+		put(tx, WorkedYears(), part, unit.Part, WorkedYear{cmp.Or(w.Participant, known.Participant), months}, len(months) > 0)
 	}
 }
 

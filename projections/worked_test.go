@@ -105,7 +105,7 @@ func rowsOfWork(t testing.TB, m View, got map[string]string) {
 	years, err := WorkedYears().Every(t.Context(), m)
 	foldtest.Must(t, err)
 	for _, it := range years {
-		got[fmt.Sprint("year ", it.Row.Participant, it.Part)] = fmt.Sprint(it.Row.Days)
+		got[fmt.Sprint("year ", it.Row.Participant, it.Part)] = fmt.Sprint(it.Row.Days())
 	}
 	shared, err := SharedMonths().Every(t.Context(), m)
 	foldtest.Must(t, err)

@@ -374,7 +374,7 @@ func workedDays(ctx context.Context, q *question, least int64) (yearsOfDays, err
 			return nil, err
 		}
 		for _, it := range items {
-			if int64(it.Row.Days) <= least {
+			if int64(it.Row.Days()) <= least {
 				continue
 			}
 			if err := years.addWorked(ctx, q, it.Row.Participant, year); err != nil {

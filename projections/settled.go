@@ -8,12 +8,12 @@ import (
 
 // settledStage works out what follows from what was settled: of a contract's month what
 // is found, of an agreement whether it has hours left; and from what a contract's month
-// comes to, of its participant's month what it comes to over all referrals.
+// comes to, what its participant works over all referrals.
 func settledStage() *fold.Stage {
 	return &fold.Stage{
 		Unit: func(k fold.Key) (fold.Key, bool) {
 			switch k.Table {
-			case SettlementDetails().Name, WorkedMonths().Name:
+			case SettlementDetails().Name, WorkedYears().Name:
 				return k, true
 			case SettlementMonths().Name, SettlementAgreements().Name:
 				return SettlementMonths().Whole(k.Part), true
@@ -22,7 +22,7 @@ func settledStage() *fold.Stage {
 		},
 		Keys: func(unit fold.Key) []fold.Key {
 			switch unit.Table {
-			case WorkedMonths().Name:
+			case WorkedYears().Name:
 				return workedRows(unit)
 			case SettlementMonths().Name:
 				return []fold.Key{SettlementAgreements().Key(unit.Part, AgreementField), OverHoursAgreements().Key(OverHoursPart, unit.Part)}
@@ -32,7 +32,7 @@ func settledStage() *fold.Stage {
 		},
 		Then: func(tx *fold.Tx, unit fold.Key) []fold.Key {
 			switch unit.Table {
-			case WorkedMonths().Name:
+			case WorkedYears().Name:
 				return workedDays(tx, unit)
 			case SettlementMonths().Name:
 				if a, _ := SettlementAgreements().Peek(tx, unit.Part, AgreementField); a.TotalCap > 0 {
@@ -47,7 +47,7 @@ func settledStage() *fold.Stage {
 		},
 		Work: func(tx *fold.Tx, unit fold.Key) error {
 			switch unit.Table {
-			case WorkedMonths().Name:
+			case WorkedYears().Name:
 				workTogether(tx, unit)
 			case SettlementMonths().Name:
 				addUp(tx, unit.Part)

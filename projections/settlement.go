@@ -548,7 +548,7 @@ func unsettleDay(tx *fold.Tx, e attendance.DayWithdrawn) {
 		d.Replaced = without(d.Replaced, func(r SettlementReplaced) bool { return r.Date == e.Date })
 		if len(d.Days) == 0 {
 			daysBeneath().note(tx, at.Field, MonthPlace{at.Part, at.Field}, false)
-			workUnder(tx, d.Participant, d.Month, WorkedContract{Agreement: d.Agreement, Contract: d.Contract})
+			workUnder(tx, d.Participant, WorkedReferral{Month: d.Month, Agreement: d.Agreement, Contract: d.Contract})
 		}
 	})
 }

@@ -169,7 +169,7 @@ func settle(tx *fold.Tx, unit fold.Key) error {
 	put(tx, UnsettledMonths(), part, field, u, u.Open())
 	put(tx, OnceUnsettled(), part, field, u, !u.Open() && len(u.Steps) > 0)
 	if d.Participant != "" {
-		workUnder(tx, d.Participant, d.Month, d.worked())
+		workUnder(tx, d.Participant, d.worked())
 	}
 	return outsideDays(tx, unit, d)
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
@@ -13,40 +14,32 @@ import (
 	"ksiega/internal/journal"
 )
 
-// Worked is the referrals that a person worked under in a month.
-type Worked struct {
-	Participant string           `json:"participant"`
-	Under       []WorkedContract `json:"under"` // by agreement and contract
-}
-
-// WorkedContract is one of them.
-type WorkedContract struct {
-	Agreement string `json:"agreement"`
-	Contract  string `json:"contract"`
-	Days      int    `json:"days"` // with hours
-	New       bool   `json:"new"`  // as of SettlementMonth
-}
-
-// WorkedMonths holds a part a participant and a field a month.
-func WorkedMonths() fold.Table[Worked] { return fold.Table[Worked]{Name: "workedMonths"} }
-
-// WorkedYear is a person's days of work of a year under the law in force since 2025-06-01.
+// WorkedYear is the referrals that a person worked under in each month of a year.
 type WorkedYear struct {
-	Participant string            `json:"participant"`
-	Months      []WorkedYearMonth `json:"months"` // with days, ordered
+	Participant string           `json:"participant"`
+	Under       []WorkedReferral `json:"under"` // by month, agreement and contract
 }
 
-// WorkedYearMonth is how many of them are of a month; one under several referrals counts
-// for each, so that they are as many at least.
-type WorkedYearMonth struct {
-	Month domain.Month `json:"month"`
-	Days  int          `json:"days"`
+// WorkedReferral is one of them in a month.
+type WorkedReferral struct {
+	Month     domain.Month `json:"month"`
+	Agreement string       `json:"agreement"`
+	Contract  string       `json:"contract"`
+	Days      int          `json:"days"` // with hours
+	New       bool         `json:"new"`  // as of SettlementMonth
 }
 
-// Days of all months.
-func (y WorkedYear) Days() (days int) {
-	for _, m := range y.Months {
-		days += m.Days
+func compareWorked(a, b WorkedReferral) int {
+	return cmp.Or(cmp.Compare(a.Month, b.Month), cmp.Compare(a.Agreement, b.Agreement), cmp.Compare(a.Contract, b.Contract))
+}
+
+// NewDays are days of work under the law in force since 2025-06-01; one under several
+// referrals counts for each, so that they are as many at least.
+func (y WorkedYear) NewDays() (days int) {
+	for _, c := range y.Under {
+		if c.New {
+			days += c.Days
+		}
 	}
 	return days
 }
@@ -57,7 +50,7 @@ func WorkedYears() fold.Table[WorkedYear] { return fold.Table[WorkedYear]{Name: 
 // WorkedYearPart is the part of a year.
 func WorkedYearPart(year int) string { return strconv.Itoa(year) }
 
-// SharedWeeks are those of a person's weeks of work that begin in a month and have hours
+// SharedWeeks are those of a person's weeks of work that begin in a year and have hours
 // under several referrals. What the statute allows in a week is for whoever reads them.
 type SharedWeeks struct {
 	Participant string       `json:"participant"`
@@ -79,15 +72,15 @@ type SharedDay struct {
 	Event    journal.Position `json:"event"`
 }
 
-// SharedMonths holds a part a month and a field a participant.
-func SharedMonths() fold.Table[SharedWeeks] { return fold.Table[SharedWeeks]{Name: "sharedWeeks"} }
+// SharedYears holds a part a year and a field a participant.
+func SharedYears() fold.Table[SharedWeeks] { return fold.Table[SharedWeeks]{Name: "sharedWeeks"} }
 
-// workedKey is where a person's month of work lies.
+// workedKey is where a person's work of a month's year lies.
 func workedKey(participant string, month domain.Month) fold.Key {
-	return WorkedMonths().Key(domain.Escape(participant), month.String())
+	return WorkedYears().Key(WorkedYearPart(month.First().Year()), domain.Escape(participant))
 }
 
-// workedKeys is the month of whom a contract's month belonged to until an event that says
+// workedKeys is the work of whom a contract's month belonged to until an event that says
 // that it is somebody else's, or that a day is no more.
 func workedKeys(d SettlementDetail, participant string, withdrawn bool) []fold.Key {
 	if d.Participant == "" || d.Participant == participant && !withdrawn {
@@ -100,13 +93,13 @@ func workedKeys(d SettlementDetail, participant string, withdrawn bool) []fold.K
 // What it comes to is worked out from it in the second stage.
 func workedBy(tx *fold.Tx, d *SettlementDetail, was string) {
 	if was != "" && was != d.Participant {
-		workUnder(tx, was, d.Month, WorkedContract{Agreement: d.Agreement, Contract: d.Contract})
+		workUnder(tx, was, WorkedReferral{Month: d.Month, Agreement: d.Agreement, Contract: d.Contract})
 	}
 }
 
-// worked is what a contract's month comes to among those of its participant.
-func (d *SettlementDetail) worked() WorkedContract {
-	c := WorkedContract{Agreement: d.Agreement, Contract: d.Contract, New: d.isNew()}
+// worked is what a contract's month comes to in the work of its participant.
+func (d *SettlementDetail) worked() WorkedReferral {
+	c := WorkedReferral{Month: d.Month, Agreement: d.Agreement, Contract: d.Contract, New: d.isNew()}
 	for _, day := range d.Days {
 		if day.Minutes > 0 {
 			c.Days++
@@ -115,123 +108,93 @@ func (d *SettlementDetail) worked() WorkedContract {
 	return c
 }
 
-// workUnder puts a contract in its place among a person's of a month, or takes it away,
+// workUnder puts a contract's month in its place in a person's work, or takes it away,
 // where it has no days.
-func workUnder(tx *fold.Tx, participant string, month domain.Month, c WorkedContract) {
-	k := workedKey(participant, month)
-	known, _ := WorkedMonths().Peek(tx, k.Part, k.Field)
-	under, changed := entered(known.Under, c, func(a, b WorkedContract) int {
-		return cmp.Or(cmp.Compare(a.Agreement, b.Agreement), cmp.Compare(a.Contract, b.Contract))
-	}, c.Days > 0)
-	if changed {
-		put(tx, WorkedMonths(), k.Part, k.Field, Worked{participant, under}, len(under) > 0)
+func workUnder(tx *fold.Tx, participant string, c WorkedReferral) {
+	k := workedKey(participant, c.Month)
+	known, _ := WorkedYears().Peek(tx, k.Part, k.Field)
+	if under, changed := entered(known.Under, c, compareWorked, c.Days > 0); changed {
+		put(tx, WorkedYears(), k.Part, k.Field, WorkedYear{participant, under}, len(under) > 0)
 	}
 }
 
-// near are the months before, of and after that of a unit, which its weeks may reach into.
-type near [3]Worked
-
-func workedNear(tx *fold.Tx, unit fold.Key) (n near) {
-	for i, k := range nearKeys(unit) {
-		n[i], _ = WorkedMonths().Peek(tx, k.Part, k.Field)
+// workedYear is the year of a unit, and its participant's work of that year and of those
+// before and after, which weeks may reach into.
+func workedYear(tx *fold.Tx, unit fold.Key) (year int, near []WorkedReferral) {
+	year = yearOfPart(unit.Part)
+	for _, k := range workedRows(unit) {
+		y, _ := WorkedYears().Peek(tx, k.Part, k.Field)
+		near = append(near, y.Under...)
 	}
-	return n
+	return year, near
 }
 
-func nearKeys(unit fold.Key) []fold.Key {
-	month := monthOfField(unit.Field)
-	return []fold.Key{WorkedMonths().Key(unit.Part, (month - 1).String()), unit, WorkedMonths().Key(unit.Part, (month + 1).String())}
+// workedRows are what the second stage of a person's year of work reads first.
+func workedRows(unit fold.Key) []fold.Key {
+	year := yearOfPart(unit.Part)
+	return []fold.Key{WorkedYears().Key(WorkedYearPart(year-1), unit.Field), unit, WorkedYears().Key(WorkedYearPart(year+1), unit.Field)}
 }
 
-// several says whether there is work under several referrals.
-func (n near) several() bool {
-	contract := ""
-	for _, w := range n {
-		for _, c := range w.Under {
-			if contract != "" && contract != c.Contract {
-				return true
-			}
-			contract = c.Contract
+// yearOfPart is the year that a part is named by.
+func yearOfPart(part string) int {
+	year, err := strconv.Atoi(part)
+	if err != nil {
+		panic(err) // a fold named it
+	}
+	return year
+}
+
+// sharedOf are those of a person's work in which the weeks that begin in a year may lie,
+// and that have work under another referral in the same month, the one before or after.
+func sharedOf(near []WorkedReferral, year int) (shared []WorkedReferral) {
+	january := domain.NewMonth(year, time.January)
+	for _, c := range near {
+		beside := func(o WorkedReferral) bool {
+			return o.Contract != c.Contract && o.Month >= c.Month-1 && o.Month <= c.Month+1
+		}
+		if c.Month >= january && c.Month <= january+12 && slices.ContainsFunc(near, beside) {
+			shared = append(shared, c)
 		}
 	}
-	return false
+	return shared
 }
 
-// details are the day grain of two months, the first of them the i-th.
-func (n near) details(first domain.Month, i int) (keys []fold.Key) {
-	for m, w := range n[i : i+2] {
-		for _, c := range w.Under {
-			keys = append(keys, SettlementDetails().Key(SettlementDetailPart(c.Agreement, first+domain.Month(m)), domain.Escape(c.Contract)))
+func (c WorkedReferral) key() fold.Key {
+	return SettlementDetails().Key(SettlementDetailPart(c.Agreement, c.Month), domain.Escape(c.Contract))
+}
+
+// workedDays are the day grain that the second stage of a person's year of work reads:
+// none where there is one referral alone.
+func workedDays(tx *fold.Tx, unit fold.Key) (keys []fold.Key) {
+	year, near := workedYear(tx, unit)
+	for _, of := range []int{year - 1, year} {
+		for _, c := range sharedOf(near, of) {
+			keys = append(keys, c.key())
 		}
 	}
 	return keys
 }
 
-// monthOfField is the month that a field is named by.
-func monthOfField(field string) domain.Month {
-	m, err := domain.ParseMonth(field)
-	if err != nil {
-		panic(err) // a fold named it
-	}
-	return m
-}
-
-// workedRows are what the second stage of a person's month of work reads first.
-func workedRows(unit fold.Key) []fold.Key {
-	month := monthOfField(unit.Field)
-	return append(nearKeys(unit), WorkedYears().Key(WorkedYearPart(month.First().Year()), unit.Part))
-}
-
-// workedDays are the day grain that the second stage of a person's month of work reads:
-// none where there is one referral alone.
-func workedDays(tx *fold.Tx, unit fold.Key) []fold.Key {
-	n, month := workedNear(tx, unit), monthOfField(unit.Field)
-	if !n.several() {
-		return nil
-	}
-	return append(n.details(month-1, 0), n.details(month, 1)...)
-}
-
-// workTogether works out what a person's work comes to over all referrals: the days of
-// the year, and the weeks that begin in a month or in the one before, which it may end.
+// workTogether works out the weeks of a person over several referrals, of those that
+// begin in a year or in the one before, which it may end.
 func workTogether(tx *fold.Tx, unit fold.Key) {
-	n, month := workedNear(tx, unit), monthOfField(unit.Field)
-	workOfYear(tx, unit, n[1], month)
-	several := n.several()
-	for i, m := range []domain.Month{month - 1, month} {
-		var shared SharedWeeks
-		if several {
-			shared = sharedWeeks(tx, m, n.details(m, i))
-		}
-		put(tx, SharedMonths(), m.String(), unit.Part, shared, len(shared.Weeks) > 0)
+	year, near := workedYear(tx, unit)
+	for _, of := range []int{year - 1, year} {
+		weeks := sharedWeeks(tx, of, sharedOf(near, of))
+		put(tx, SharedYears(), WorkedYearPart(of), unit.Field, weeks, len(weeks.Weeks) > 0)
 	}
 }
 
-// workOfYear puts what a month has of its year's days beside the other months'.
-func workOfYear(tx *fold.Tx, unit fold.Key, w Worked, month domain.Month) {
-	of := WorkedYearMonth{Month: month}
-	for _, c := range w.Under {
-		if c.New {
-			of.Days += c.Days
-		}
-	}
-	part := WorkedYearPart(month.First().Year())
-	known, _ := WorkedYears().Peek(tx, part, unit.Part)
-	months, changed := entered(known.Months, of, func(a, b WorkedYearMonth) int { return cmp.Compare(a.Month, b.Month) }, of.Days > 0)
-	if changed {
-		put(tx, WorkedYears(), part, unit.Part, WorkedYear{cmp.Or(w.Participant, known.Participant), months}, len(months) > 0)
-	}
-}
-
-// sharedWeeks are the weeks of some days that begin in a month and have hours under
-// several referrals.
-func sharedWeeks(tx *fold.Tx, month domain.Month, details []fold.Key) (s SharedWeeks) {
+// sharedWeeks are the weeks of some work that begin in a year and have hours under several
+// referrals.
+func sharedWeeks(tx *fold.Tx, year int, worked []WorkedReferral) (s SharedWeeks) {
 	weeks := map[domain.Date][]SharedDay{}
-	for _, k := range details {
+	for _, c := range worked {
+		k := c.key()
 		d, _ := SettlementDetails().Peek(tx, k.Part, k.Field)
 		s.Participant = d.Participant
 		for _, day := range d.Days {
-			if monday := day.Date.Monday(); day.Minutes > 0 && monday.Month() == month {
+			if monday := day.Date.Monday(); day.Minutes > 0 && monday.Year() == year {
 				weeks[monday] = append(weeks[monday], SharedDay{d.Contract, day.Date, day.Minutes, d.Rates[day.Rates].Statute, day.Event})
 			}
 		}

@@ -95,19 +95,17 @@ func TestWorkIsAddedUp(t *testing.T) {
 // rowsOfWork are the rows of a settlement that are about several referrals.
 func rowsOfWork(t testing.TB, m View, got map[string]string) {
 	t.Helper()
-	months, err := WorkedMonths().Every(t.Context(), m)
-	foldtest.Must(t, err)
-	for _, it := range months {
-		for _, c := range it.Row.Under {
-			got[fmt.Sprint("month ", it.Row.Participant, it.Field, c.Agreement, c.Contract)] = fmt.Sprint(c.Days, c.New)
-		}
-	}
 	years, err := WorkedYears().Every(t.Context(), m)
 	foldtest.Must(t, err)
 	for _, it := range years {
-		got[fmt.Sprint("year ", it.Row.Participant, it.Part)] = fmt.Sprint(it.Row.Days())
+		for _, c := range it.Row.Under {
+			got[fmt.Sprint("month ", it.Row.Participant, c.Month, c.Agreement, c.Contract)] = fmt.Sprint(c.Days, c.New)
+		}
+		if days := it.Row.NewDays(); days > 0 {
+			got[fmt.Sprint("year ", it.Row.Participant, it.Part)] = fmt.Sprint(days)
+		}
 	}
-	shared, err := SharedMonths().Every(t.Context(), m)
+	shared, err := SharedYears().Every(t.Context(), m)
 	foldtest.Must(t, err)
 	for _, it := range shared {
 		for _, w := range it.Row.Weeks {

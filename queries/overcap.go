@@ -44,18 +44,18 @@ func overCaps(ctx context.Context, q *question) ([]found, error) {
 // overWeeks: the hours of a week are more than the statute allows.
 func overWeeks(ctx context.Context, q *question, r rules) ([]found, error) {
 	view := q.view(projections.Settlement())
-	parts, err := projections.SharedMonths().Parts(ctx, view)
+	parts, err := projections.SharedYears().Parts(ctx, view)
 	if err != nil {
 		return nil, err
 	}
 	parts = slices.DeleteFunc(parts, func(part string) bool {
-		m, err := domain.ParseMonth(part)
-		return err != nil || !q.touches(m.First(), m.Last()+6)
+		year, err := strconv.Atoi(part)
+		return err != nil || !q.touches(domain.NewDate(year, time.January, 1), domain.NewDate(year, time.December, 31)+6)
 	})
 	if len(parts) == 0 {
 		return nil, nil
 	}
-	items, err := projections.SharedMonths().Every(ctx, view, parts...)
+	items, err := projections.SharedYears().Every(ctx, view, parts...)
 	if err != nil {
 		return nil, err
 	}
@@ -374,10 +374,10 @@ func workedDays(ctx context.Context, q *question, least int64) (yearsOfDays, err
 			return nil, err
 		}
 		for _, it := range items {
-			if int64(it.Row.Days()) <= least {
+			if int64(it.Row.NewDays()) <= least {
 				continue
 			}
-			if err := years.addWorked(ctx, q, it.Row.Participant, year); err != nil {
+			if err := years.addWorked(ctx, q, it.Row, year); err != nil {
 				return nil, err
 			}
 		}
@@ -386,22 +386,11 @@ func workedDays(ctx context.Context, q *question, least int64) (yearsOfDays, err
 }
 
 // addWorked adds the days with hours of a person's year.
-func (all yearsOfDays) addWorked(ctx context.Context, q *question, participant string, year int) error {
-	view := q.view(projections.Settlement())
-	months, err := projections.WorkedMonths().All(ctx, view, domain.Escape(participant))
-	if err != nil {
-		return err
-	}
+func (all yearsOfDays) addWorked(ctx context.Context, q *question, worked projections.WorkedYear, year int) error {
 	var keys []detailKey
-	for _, it := range months {
-		month, err := domain.ParseMonth(it.Field)
-		if err != nil {
-			return err
-		}
-		for _, c := range it.Row.Under {
-			if c.New && month.First().Year() == year {
-				keys = append(keys, keyOf(c.Agreement, month, c.Contract))
-			}
+	for _, c := range worked.Under {
+		if c.New {
+			keys = append(keys, keyOf(c.Agreement, c.Month, c.Contract))
 		}
 	}
 	details, err := detailsOf(ctx, q, keys)
@@ -412,7 +401,7 @@ func (all yearsOfDays) addWorked(ctx context.Context, q *question, participant s
 		d := details[k]
 		for _, day := range d.Days {
 			if day.Minutes > 0 && !q.cut(day.Date) {
-				y := all.of(participant, year, d.Contract)
+				y := all.of(worked.Participant, year, d.Contract)
 				y.days[day.Date] = true
 				y.named = append(y.named, d.Rates[day.Rates].Statute)
 				y.events = append(y.events, day.Event)

@@ -61,7 +61,7 @@ func TestApplyIsTheFoldInMemory(t *testing.T) {
 				err = store.take(changes)
 			}
 			foldtest.Must(t, errors.Join(err, memory.Fold(b)))
-			if store.asked > 3 {
+			if store.asked > 4 {
 				rt.Fatalf("%d events asked %d times", len(b.Events), store.asked)
 			}
 			got := map[fold.Key]string{}
@@ -78,6 +78,15 @@ func TestApplyIsTheFoldInMemory(t *testing.T) {
 		foldtest.ComesBack(rt, memory, foldtest.Leads)
 		podium, err := foldtest.Podium.Every(t.Context(), memory)
 		foldtest.Must(t, err)
+		first, _, err := foldtest.First.Find(t.Context(), memory, "all", "first")
+		foldtest.Must(t, err)
+		best := ""
+		for _, it := range podium {
+			best = max(best, it.Row)
+		}
+		if first != best {
+			rt.Fatalf("%q is first of the podium, not %q", first, best)
+		}
 		for _, it := range podium {
 			lead, _, err := foldtest.Leads.Find(t.Context(), memory, it.Field, "lead")
 			foldtest.Must(t, err)
@@ -89,8 +98,8 @@ func TestApplyIsTheFoldInMemory(t *testing.T) {
 	})
 }
 
-// A batch asks for what its events name, then for what the rows name, and last for what
-// it wrote unread, here in the second stage.
+// A batch asks for what its events name, then for what the rows name, then for what
+// follows from rows of the second stage, and last for what it wrote unread.
 func TestFewRoundTrips(t *testing.T) {
 	t.Parallel()
 	p, store := foldtest.Leaders(), &rows{kept: map[fold.Key]string{}}
@@ -107,9 +116,9 @@ func TestFewRoundTrips(t *testing.T) {
 			t.Errorf("asked %d times, not %d", store.asked, want)
 		}
 	}
-	step(3, &foldtest.Said{Who: "a", Team: "x", Points: 1}, &foldtest.Said{Who: "b", Team: "y", Points: 2}, &foldtest.Said{Who: "c", Team: "x"})
-	step(3, &foldtest.Said{Who: "a", Points: 1}, &foldtest.Said{Who: "b", Points: 2}, &foldtest.Said{Who: "c", Left: true})
-	step(3, &foldtest.Said{Who: "b", Team: "x"}, &foldtest.Said{Who: "b", Team: "y"}, &foldtest.Said{Who: "e", CalledFrom: "b"})
+	step(4, &foldtest.Said{Who: "a", Team: "x", Points: 1}, &foldtest.Said{Who: "b", Team: "y", Points: 2}, &foldtest.Said{Who: "c", Team: "x"})
+	step(4, &foldtest.Said{Who: "a", Points: 1}, &foldtest.Said{Who: "b", Points: 2}, &foldtest.Said{Who: "c", Left: true})
+	step(4, &foldtest.Said{Who: "b", Team: "x"}, &foldtest.Said{Who: "b", Team: "y"}, &foldtest.Said{Who: "e", CalledFrom: "b"})
 }
 
 // What only an event of the batch makes Then name is asked for when the next one's
@@ -159,6 +168,10 @@ func TestOnlyWhatIsNamed(t *testing.T) {
 			members.Get(tx, "x", "a").Points++
 			return nil
 		}, want: "Then changes a row"},
+		"Then deletes what is not": {then: func(tx *fold.Tx, _ *foldtest.Said) []fold.Key {
+			members.Delete(tx, "x", "nobody")
+			return nil
+		}, want: "Then changes a row"},
 		"Then deletes": {then: func(tx *fold.Tx, _ *foldtest.Said) []fold.Key {
 			members.Delete(tx, "x", "a")
 			return nil
@@ -188,6 +201,10 @@ func TestSecondStageFails(t *testing.T) {
 		func(*fold.Tx, fold.Key) error { return errors.New("refuses") },
 		func(tx *fold.Tx, _ fold.Key) error {
 			foldtest.Members.Get(tx, "x", "refuses")
+			return nil
+		},
+		func(tx *fold.Tx, unit fold.Key) error { // each follows from the one before
+			foldtest.Leads.Put(tx, unit.Part+"'", "lead", foldtest.Leader{Who: "a of x"})
 			return nil
 		},
 	} {

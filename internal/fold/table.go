@@ -85,8 +85,8 @@ func (t Table[R]) Put(tx *Tx, part, field string, row R) {
 // Delete removes a row, if there is one; Keys need not name it.
 func (t Table[R]) Delete(tx *Tx, part, field string) {
 	k := Key{t.Name, part, field}
-	if tx.all && tx.cells[k] == nil {
-		return
+	if tx.all && tx.cells[k] == nil && !tx.looking {
+		return // there is none
 	}
 	c := tx.written(k)
 	c.row, c.raw, c.live = nil, "", false

@@ -3,6 +3,7 @@ package foldtest
 import (
 	"context"
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -113,10 +114,12 @@ var (
 	Members = fold.Table[Member]{Name: "members"}
 	Leads   = fold.Table[Leader]{Name: "leads"}
 	Podium  = fold.Table[string]{Name: "podium"}
+	First   = fold.Table[string]{Name: "first"} // of the podium, by what it says
 )
 
 // Leaders is a projection whose events do not tell which rows they touch: that says a
-// row which earlier ones have changed. What the podium says follows from other rows.
+// row which earlier ones have changed. What the podium says follows
+// from other rows, and who is first from the podium.
 func Leaders() fold.Projection[*Said] {
 	return fold.Projection[*Said]{Name: "leaders", Version: 1, Second: podium(),
 		Keys: func(s *Said) []fold.Key {
@@ -164,15 +167,35 @@ func Leaders() fold.Projection[*Said] {
 
 func podium() *fold.Stage {
 	return &fold.Stage{
-		Unit: func(k fold.Key) (fold.Key, bool) { return k, k.Table == Leads.Name },
+		Unit: func(k fold.Key) (fold.Key, bool) {
+			if k.Table == Podium.Name {
+				return Podium.Whole(k.Part), true
+			}
+			return k, k.Table == Leads.Name
+		},
 		Keys: func(unit fold.Key) []fold.Key { return []fold.Key{unit} },
 		Then: func(tx *fold.Tx, unit fold.Key) []fold.Key {
+			if unit.Table == Podium.Name {
+				return nil
+			}
 			if lead, ok := Leads.Peek(tx, unit.Part, unit.Field); ok {
 				return []fold.Key{Members.Key(unit.Part, LeaderOf(lead))}
 			}
 			return nil
 		},
 		Work: func(tx *fold.Tx, unit fold.Key) error {
+			if unit.Table == Podium.Name {
+				var all []string
+				for _, says := range Podium.Rows(tx, unit.Part) {
+					all = append(all, says)
+				}
+				if len(all) == 0 {
+					First.Delete(tx, "all", "first")
+				} else {
+					First.Put(tx, "all", "first", slices.Max(all))
+				}
+				return nil
+			}
 			if lead, ok := Leads.Peek(tx, unit.Part, unit.Field); ok && lead.Points > 0 {
 				m, _ := Members.Peek(tx, unit.Part, LeaderOf(lead))
 				Podium.Put(tx, "all", unit.Part, lead.Who+" with "+strconv.Itoa(m.Points))

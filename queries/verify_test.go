@@ -44,9 +44,9 @@ func TestVerifyReadsTheLists(t *testing.T) {
 		{func() error { return c.HSet(ctx, g+"p:months", "P%2F9", "1:0").Err() }, func() error { return c.HDel(ctx, g+"p:months", "P%2F9").Err() },
 			"settlement: months P%2F9: part unexpected in the list of parts"},
 		{func() error { return c.Del(ctx, g+"t").Err() }, func() error {
-			return c.SAdd(ctx, g+"t", "months", "details", "agreements", "unsettled", "worked", "workedMonths").Err()
+			return c.SAdd(ctx, g+"t", "months", "details", "agreements", "unsettled", "worked", "workedYears").Err()
 		},
-			"settlement: agreements: table missing from the list of tables, settlement: details: table missing from the list of tables, settlement: months: table missing from the list of tables, settlement: unsettled: table missing from the list of tables, settlement: worked: table missing from the list of tables, settlement: workedMonths: table missing from the list of tables"},
+			"settlement: agreements: table missing from the list of tables, settlement: details: table missing from the list of tables, settlement: months: table missing from the list of tables, settlement: unsettled: table missing from the list of tables, settlement: worked: table missing from the list of tables, settlement: workedYears: table missing from the list of tables"},
 		{func() error { return c.HSet(ctx, g+"r:months:left", "x", "{}").Err() }, func() error { return c.Del(ctx, g+"r:months:left").Err() },
 			"settlement: months left/x unexpected"},
 		{func() error { return c.HSet(ctx, g+"r:claims:left", "x", "{}").Err() }, func() error { return c.Del(ctx, g+"r:claims:left").Err() },
@@ -54,10 +54,10 @@ func TestVerifyReadsTheLists(t *testing.T) {
 		{func() error { return c.SAdd(ctx, g+"t", "emptied").Err() }, func() error { return c.SRem(ctx, g+"t", "emptied").Err() }, ""},
 		{func() error { return c.Del(ctx, g+"t", g+"p:months", g+"p:details").Err() },
 			func() error {
-				return c.SAdd(ctx, g+"t", "months", "details", "agreements", "unsettled", "worked", "workedMonths").Err()
+				return c.SAdd(ctx, g+"t", "months", "details", "agreements", "unsettled", "worked", "workedYears").Err()
 			},
 			"settlement: agreements: table missing from the list of tables, settlement: details: table missing from the list of tables, settlement: details P%2F1-2018-03: part missing from the list of parts, " +
-				"settlement: months: table missing from the list of tables, settlement: months P%2F1: part missing from the list of parts, settlement: unsettled: table missing from the list of tables, settlement: worked: table missing from the list of tables, settlement: workedMonths: table missing from the list of tables"},
+				"settlement: months: table missing from the list of tables, settlement: months P%2F1: part missing from the list of parts, settlement: unsettled: table missing from the list of tables, settlement: worked: table missing from the list of tables, settlement: workedYears: table missing from the list of tables"},
 	} {
 		must(t, c.tamper())
 		if got := strings.Join(found(), ", "); got != c.want {

@@ -8,7 +8,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"ksiega/commands"
+	"ksiega/domain"
 	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/naive"
@@ -170,4 +173,25 @@ func minutesOf(a *queries.Answer) int64 {
 		}
 	}
 	return 0
+}
+
+// appendAll appends many events in appends of a size, by several writers, and
+// says how long that took: what an import could not beat if it decided nothing.
+func appendAll(ctx context.Context, j *journal.Journal, events, size, writers int) (time.Duration, error) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(writers)
+	start := time.Now()
+	for from := 0; from < events; from += size {
+		group.Go(func() error {
+			about := shape{perAgreement: 20}.about(from / size)
+			all := make([]journal.Decided, min(size, events-from))
+			for i := range all {
+				all[i] = journal.Decided{Event: hoursOf(about, domain.NewDate(2018, time.January, 1).Add(i)), Meta: meta(from + i)}
+			}
+			_, err := j.Append(ctx, domain.Stream("attendance", about.Contract), journal.NoStream, all...)
+			return err
+		})
+	}
+	err := group.Wait()
+	return time.Since(start), err
 }

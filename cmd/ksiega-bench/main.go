@@ -69,7 +69,7 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"append", measureAppends}, {"import", measureImports}, {"rebuild", measureRebuilds}, {"report", measureReports}, {"findings", measureFindings}, {"store", measureStore}}
+	return []part{{"append", besidePostgres(measureAppends)}, {"import", measureImports}, {"rebuild", measureRebuilds}, {"report", measureReports}, {"findings", measureFindings}, {"store", besidePostgres(measureStore)}}
 }
 
 func run(ctx context.Context, args []string) (err error) {

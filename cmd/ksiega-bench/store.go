@@ -9,9 +9,13 @@ import (
 	"time"
 )
 
-// measureStore compares the event database with PostgreSQL, where it is
-// installed. The two take turns, so that what else the machine does hits both.
-func measureStore(ctx context.Context, b *bench) (err error) {
+// besidePostgres compares the event database with PostgreSQL, where it is installed. The
+// two take turns, so that what else the machine does hits both.
+func besidePostgres(measure func(context.Context, *bench, *postgres) error) func(context.Context, *bench) error {
+	return func(ctx context.Context, b *bench) error { return b.besidePostgres(ctx, measure) }
+}
+
+func (b *bench) besidePostgres(ctx context.Context, measure func(context.Context, *bench, *postgres) error) (err error) {
 	envelope, err := checkSize()
 	if err != nil {
 		return err
@@ -30,16 +34,17 @@ func measureStore(ctx context.Context, b *bench) (err error) {
 		b.table.note("PostgreSQL %s: table with unique (stream, version), payloads as bytes; fsync and synchronous_commit on; %s.",
 			pg.version, strings.Join(postgresSettings(), " "))
 	}
+	return measure(ctx, b, pg)
+}
+
+// measureStore reads and folds a million events, and opens ten million.
+func measureStore(ctx context.Context, b *bench, pg *postgres) (err error) {
 	million, err := b.hoursSite(ctx, b.size(hoursContracts), hoursTogether)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(million)) }()
-	// PostgreSQL has been written to by then, too.
-	if err := b.measureStoreReads(ctx, pg, million, b.size(hoursContracts)*hoursDays, envelope); err != nil {
-		return err
-	}
-	if err := b.measureStoreAppends(ctx, pg); err != nil {
+	if err := b.measureStoreReads(ctx, pg, million, b.size(hoursContracts)*hoursDays); err != nil {
 		return err
 	}
 	if err := b.measureOneModel(ctx, pg, million, b.size(hoursContracts)*hoursDays); err != nil {

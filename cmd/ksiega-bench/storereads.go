@@ -37,7 +37,11 @@ type reader struct {
 
 // measureStoreReads reads a log from its beginning to its end, undecoded, and
 // copies it into PostgreSQL, which is to hand it over too.
-func (b *bench) measureStoreReads(ctx context.Context, pg *postgres, dir string, events, envelope int) (err error) {
+func (b *bench) measureStoreReads(ctx context.Context, pg *postgres, dir string, events int) (err error) {
+	envelope, err := checkSize()
+	if err != nil {
+		return err
+	}
 	s, err := openAt(dir, nil)
 	if err != nil {
 		return err

@@ -187,8 +187,9 @@ func table(t *testing.T) map[string]string {
 
 // faults are the exported errors that say what is wrong with the ledger or the machine,
 // and not with what somebody asked: they are for logs, and doors say only whose fault it is.
+// ErrEnough is not even that: whoever reads answers it, and nobody is told.
 func faults() []string {
-	return []string{"domain.ErrUncountable", "domain.ErrUnknownCommand", "journal.ErrClock", "journal.ErrDamaged", "journal.ErrNowhere",
+	return []string{"domain.ErrUncountable", "domain.ErrUnknownCommand", "journal.ErrClock", "journal.ErrDamaged", "journal.ErrEnough", "journal.ErrNowhere",
 		"journal.ErrRefused", "journal.ErrSetBack", "journal.ErrUnavailable", "journal.ErrUnreadable"}
 }
 

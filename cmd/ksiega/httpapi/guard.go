@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"ksiega/cmd/ksiega/session"
 	"ksiega/queries"
@@ -30,7 +31,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 		start := s.Now()
 		id := rand.Text()
 		r = r.WithContext(context.WithValue(r.Context(), correlationKey{}, id))
-		seen := &seenWriter{ResponseWriter: w}
+		seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		secure(seen.Header())
 		seen.Header().Set("X-Correlation-Id", id)
 		defer func() {
@@ -38,11 +39,11 @@ func (s *server) observe(next http.Handler) http.Handler {
 			if failure != nil && failure != http.ErrAbortHandler { //nolint:errorlint // recover gives the value itself
 				// The value may quote what was being handled; the stack does not.
 				s.Log.Error("a request failed", "correlation", id, "stack", string(debug.Stack()))
-				if seen.status == 0 {
+				if seen.Status() == 0 {
 					s.write(seen, r, problem(codeInternal, ""))
 				}
 			}
-			s.Log.Info("request", "method", method(r), "route", route(r), "status", seen.status,
+			s.Log.Info("request", "method", method(r), "route", route(r), "status", seen.Status(),
 				"durationMs", s.Now().Sub(start).Milliseconds(), "correlation", id)
 			if failure == http.ErrAbortHandler { //nolint:errorlint // as above
 				panic(failure)
@@ -75,29 +76,6 @@ func route(r *http.Request) string {
 	}
 	return "none"
 }
-
-// seenWriter remembers the status that was sent.
-type seenWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *seenWriter) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *seenWriter) Write(b []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	return w.ResponseWriter.Write(b)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *seenWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // guard bounds how much is in hand at once, and for how
 // long; who asks, the gate has settled.

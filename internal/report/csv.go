@@ -95,56 +95,41 @@ func (a *Answer) tables() []*Table {
 }
 
 func (t *Table) forPrograms(out *csv.Writer) error {
-	record := make([]string, len(t.Fields))
-	for i := range t.Fields {
-		record[i] = t.Fields[i].Name
-	}
-	if err := out.Write(record); err != nil {
-		return err
-	}
-	var values []Value
-	for row := range t.Len {
-		values = t.Row(row, values)
-		for i, v := range values {
-			var err error
-			switch f := &t.Fields[i]; f.Kind {
-			case KindText, KindDate, KindMonth:
-				record[i] = guarded(v.text)
-			default:
-				if record[i], err = f.JSON(v); err != nil {
-					return err
-				}
-			}
+	return t.records(out, func(f *Field) string { return f.Name }, func(f *Field, v Value) (string, error) {
+		switch f.Kind {
+		case KindText, KindDate, KindMonth:
+			return guarded(v.text), nil
 		}
-		if err := out.Write(record); err != nil {
-			return err
-		}
-	}
-	return nil
+		return f.JSON(v)
+	})
 }
 
 func (t *Table) forPeople(out *csv.Writer) error {
+	err := t.records(out, (*Field).heading, func(f *Field, v Value) (string, error) { return f.sheet(v), nil })
+	if footer := t.footer((*Field).sheet); err == nil && footer != nil {
+		err = out.Write(footer)
+	}
+	return err
+}
+
+// records writes the headings of the fields and then the rows, cell by cell.
+func (t *Table) records(out *csv.Writer, heading func(*Field) string, cell func(*Field, Value) (string, error)) error {
 	record := make([]string, len(t.Fields))
 	for i := range t.Fields {
-		record[i] = t.Fields[i].heading()
+		record[i] = heading(&t.Fields[i])
 	}
-	if err := out.Write(record); err != nil {
-		return err
-	}
+	err := out.Write(record)
 	var values []Value
-	for row := range t.Len {
+	for row := 0; row < t.Len && err == nil; row++ {
 		values = t.Row(row, values)
 		for i, v := range values {
-			record[i] = t.Fields[i].sheet(v)
+			if record[i], err = cell(&t.Fields[i], v); err != nil {
+				return err
+			}
 		}
-		if err := out.Write(record); err != nil {
-			return err
-		}
+		err = out.Write(record)
 	}
-	if footer := t.footer((*Field).sheet); footer != nil {
-		return out.Write(footer)
-	}
-	return nil
+	return err
 }
 
 // guarded keeps a text from being a formula.

@@ -9,26 +9,26 @@ import (
 // Subjects names those that have or had a key, as far as this vault has seen, and whose
 // names begin with a prefix, sorted.
 func (v *Vault) Subjects(prefix string) []string {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	var names []string
-	for name := range v.known {
-		if strings.HasPrefix(name, prefix) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
+	return v.named(prefix, func(met) bool { return true })
 }
 
 // Unindexed names those whose names begin with a prefix, that have a key and are not
 // found by a PESEL, as far as this vault has seen, sorted.
 func (v *Vault) Unindexed(prefix string) []string {
+	return v.named(prefix, func(m met) bool { return m.state == hasKey && m.pesel == (mark{}) })
+}
+
+// Late names those whose only key landed after every key had been made anew, and does
+// not open; nothing was sealed with it, and their next one takes its place. Sorted.
+func (v *Vault) Late() []string {
+	return v.named("", func(m met) bool { return m.state == isLate })
+}
+
+func (v *Vault) named(prefix string, like func(met) bool) (names []string) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	var names []string
 	for name, m := range v.known {
-		if strings.HasPrefix(name, prefix) && m.state == hasKey && m.pesel == (mark{}) {
+		if strings.HasPrefix(name, prefix) && like(m) {
 			names = append(names, name)
 		}
 	}
@@ -84,19 +84,4 @@ func (v *Vault) Erased(ctx context.Context, subject string) (bool, error) {
 	}
 	m, err := v.meet(ctx, subject)
 	return err == nil && m.state != hasKey && m.state != isLate, err
-}
-
-// Late names those whose only key landed after every key had been made anew, and does
-// not open; nothing was sealed with it, and their next one takes its place. Sorted.
-func (v *Vault) Late() []string {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	var names []string
-	for name, m := range v.known {
-		if m.state == isLate {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }

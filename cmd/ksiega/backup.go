@@ -33,21 +33,17 @@ func (c *backupCmd) Run(ctx context.Context, g *globals) error {
 	if g.EventStore != "" {
 		return control.Usage{Err: errExternal}
 	}
-	dir, err := g.dataDir()
-	if err != nil {
-		return err
-	}
 	recipients, err := c.recipients()
 	if err != nil {
 		return control.Usage{Err: err}
 	}
-	source, err := g.keySource(dir)
+	source, err := g.keySource(g.Data)
 	if err != nil {
 		return err
 	}
 	var info eventdb.BackupInfo
 	err = writeTo(c.Output, func(w io.Writer) (err error) {
-		info, err = writeBackup(ctx, w, recipients, func(w io.Writer) error { return takeBackup(ctx, g, dir, w) })
+		info, err = writeBackup(ctx, w, recipients, func(w io.Writer) error { return takeBackup(ctx, g, w) })
 		return err
 	})
 	if err != nil {
@@ -93,8 +89,8 @@ func described(info eventdb.BackupInfo) string {
 
 // takeBackup writes a backup through the server that holds the data directory
 // or, where there is none, from the directory itself. No key is needed for it.
-func takeBackup(ctx context.Context, g *globals, dir string, w io.Writer) error {
-	door, err := dial(g, dir)
+func takeBackup(ctx context.Context, g *globals, w io.Writer) error {
+	door, err := dial(g)
 	if err != nil {
 		return err
 	}
@@ -109,7 +105,7 @@ func takeBackup(ctx context.Context, g *globals, dir string, w io.Writer) error 
 		}
 		return nil
 	}
-	node, err := openNodeOf(dir, true) // a backup may be what a full disk needs
+	node, err := openNodeOf(g.Data, true) // a backup may be what a full disk needs
 	if err != nil {
 		return err
 	}
@@ -117,7 +113,7 @@ func takeBackup(ctx context.Context, g *globals, dir string, w io.Writer) error 
 	if err = errors.Join(err, node.Close()); err != nil {
 		return err
 	}
-	p := newProcess(g, dir)
+	p := newProcess(g, g.Data)
 	err = p.openJournal(g, hooks{}, time.UTC)
 	if err == nil {
 		err = p.keepAllErasures(ctx)
@@ -167,11 +163,7 @@ func (c *restoreCmd) Run(ctx context.Context, g *globals) (err error) {
 	if g.EventStore != "" {
 		return control.Usage{Err: errExternal}
 	}
-	dir, err := g.dataDir()
-	if err != nil {
-		return err
-	}
-	in := os.Stdin
+	in, dir := os.Stdin, g.Data
 	if c.File != "-" {
 		if in, err = os.Open(c.File); err != nil {
 			return err

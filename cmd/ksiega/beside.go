@@ -17,6 +17,15 @@ import (
 // would destroy the other's. The first of them is known by its data directory, or by a
 // mark in it.
 
+// beside is how the names of such files begin.
+func beside(dataDir string, name ledgerName) string {
+	file := strings.TrimRight(dataDir, string(filepath.Separator))
+	if name != "" {
+		file += "." + string(name)
+	}
+	return file
+}
+
 func ledgerMark(dir string, name ledgerName) string {
 	return filepath.Join(dir, string(name)+".ledger")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -31,11 +32,7 @@ func connectNew(ctx context.Context, g *globals) (*control.Client, error) {
 // there is none, opens the ledger in this process; live then brings up its read models
 // too, and the first that writes records what the ledger lacks of the catalogue.
 func reach(ctx context.Context, g *globals, live, writes bool) (*control.Client, error) {
-	dir, err := g.dataDir()
-	if err != nil {
-		return nil, err
-	}
-	if door, err := dial(g, dir); door != nil || err != nil {
+	if door, err := dial(g); door != nil || err != nil {
 		return door, err
 	}
 	p, err := openLedger(ctx, g, live, hooks{})
@@ -62,7 +59,40 @@ func (p *process) noteGuesses() error {
 }
 
 // dial reaches the server that holds the data directory; nil means that there is none.
-func dial(g *globals, dir string) (*control.Client, error) { return control.Dial(dir, as(g)) }
+func dial(g *globals) (*control.Client, error) { return control.Dial(g.Data, as(g)) }
+
+// withoutServer refuses what no server may run beside.
+func withoutServer(g *globals) error {
+	door, err := dial(g)
+	if door != nil {
+		err = control.Usage{Err: fmt.Errorf("najpierw zatrzymaj serwer: używa katalogu danych %s", g.Data)}
+	}
+	return err
+}
+
+// follow has an operation carried out behind the door, in a ledger of this process where
+// no server has it, and shows how far it is; take is told all that is noted.
+func follow(ctx context.Context, g *globals, live bool, operation string, body []byte, take func(control.Note)) error {
+	door, err := connect(ctx, g, live)
+	if err != nil {
+		return err
+	}
+	return errors.Join(followed(ctx, door, operation, body, take), door.Close())
+}
+
+func followed(ctx context.Context, door *control.Client, operation string, body []byte, take func(control.Note)) error {
+	bar := newProgress()
+	defer bar.clear()
+	return door.Follow(ctx, operation, nil, "application/json", bytes.NewReader(body), func(n control.Note) error {
+		if n.Of != 0 {
+			bar.show(n)
+		} else {
+			bar.clear()
+		}
+		take(n)
+		return nil
+	})
+}
 
 func as(g *globals) control.As {
 	return control.As{Build: build(), Ledger: string(g.Ledger), Role: g.Role}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ import (
 
 // globals are the flags every sub-command takes.
 type globals struct {
-	Data             string          `name:"data" env:"KSIEGA_DATA" default:"./data" placeholder:"DIR" help:"Data directory."`
+	Data             string          `name:"data" type:"directory" env:"KSIEGA_DATA" default:"./data" placeholder:"DIR" help:"Data directory."`
 	EventStore       string          `name:"eventstore" env:"KSIEGA_EVENTSTORE" placeholder:"esdb://…" help:"EventStoreDB to use; embedded if empty."`
 	Ledger           ledgerName      `name:"ledger" env:"KSIEGA_LEDGER" placeholder:"NAME" help:"Name of the ledger, which sets its streams and keys apart in a store that others use too: a-z, 0-9 and -, at most 32."`
 	Redis            string          `name:"redis" env:"KSIEGA_REDIS" placeholder:"redis://…" help:"Redis to use; embedded if empty. redis://HOST:PORT,HOST:PORT,… is a cluster, redis+sentinel://HOST:PORT,…/NAME a master that sentinels watch."`
@@ -149,11 +150,13 @@ func (g *globals) secrets() secret.Words {
 	return secret.Of(g.EventStore, g.Redis, options.Get("sentinel_password"), os.Getenv("KSIEGA_TOKEN"), os.Getenv("KSIEGA_MASTER_KEY"), os.Getenv("KSIEGA_NODE_PASSWORD"))
 }
 
-// dataDir is the data directory as an absolute path.
-func (g *globals) dataDir() (string, error) {
-	dir, err := filepath.Abs(g.Data)
-	if err != nil {
-		return "", fmt.Errorf("data directory: %w", err)
+// absolute reads a directory for the parser of flags, as an absolute path.
+func absolute(ctx *kong.DecodeContext, target reflect.Value) error {
+	var dir string
+	err := ctx.Scan.PopValueInto("directory", &dir)
+	if err == nil {
+		dir, err = filepath.Abs(dir)
 	}
-	return dir, nil
+	target.SetString(dir)
+	return err
 }

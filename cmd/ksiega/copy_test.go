@@ -130,7 +130,7 @@ func TestTheActorIsThePeersUser(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "d")
 	must(t, exitDone, "import", "--data", data, referrals(t, 1))
 	s := serve(t, data)
-	door, err := dial(&globals{Role: "auditor"}, data)
+	door, err := dial(&globals{Role: "auditor", Data: data})
 	if err != nil || door == nil {
 		t.Fatal(door, err)
 	}

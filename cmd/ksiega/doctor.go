@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -30,7 +29,6 @@ type doctorCmd struct {
 // nothing in it but what a repair does; in a store it writes and tombstones one stream.
 type doctor struct {
 	g     *globals
-	dir   string
 	found []eventdb.Problem
 	left  []queries.Left
 }
@@ -42,26 +40,24 @@ func (d *doctor) say(what, advice string) {
 // Run prints what is wrong and what to do about it, and exits with 3 where there
 // is anything, or still is after a repair.
 func (c doctorCmd) Run(ctx context.Context, g *globals) error {
-	dir, err := g.dataDir()
-	if err != nil {
-		return err
-	}
-	d := &doctor{g: g, dir: dir}
+	d := &doctor{g: g}
 	if g.EventStore != "" {
 		if c.Repair {
 			return control.Usage{Err: errExternal}
 		}
 		return d.tell(d.store(ctx), secret.Address(g.EventStore))
 	}
-	door, err := dial(g, dir)
+	door, err := dial(g)
 	if err != nil {
 		return err
 	}
 	switch {
 	case door != nil && c.Repair:
-		return control.Usage{Err: fmt.Errorf("zatrzymaj serwer przed naprawą: używa katalogu %s", dir)}
+		return control.Usage{Err: fmt.Errorf("zatrzymaj serwer przed naprawą: używa katalogu %s", g.Data)}
 	case door != nil:
-		err = d.ask(ctx, door)
+		if err = followed(ctx, door, "doctor", nil, d.note); err == nil {
+			err = d.files() // the server's own read models and keys were sound when it started
+		}
 	case c.Repair:
 		if err = d.repair(ctx); err == nil {
 			err = d.examine(ctx)
@@ -69,7 +65,7 @@ func (c doctorCmd) Run(ctx context.Context, g *globals) error {
 	default:
 		err = d.examine(ctx)
 	}
-	return d.tell(err, dir)
+	return d.tell(err, g.Data)
 }
 
 // tell prints what was found of what was examined.
@@ -91,47 +87,26 @@ func (d *doctor) tell(err error, what string) error {
 // store tries what the ledger needs of an event store that others may use too: its
 // rights, and whether the master key fits what is sealed there.
 func (d *doctor) store(ctx context.Context) error {
-	table, err := journal.Ledger()
-	if err != nil {
+	p := newProcess(d.g, d.g.Data)
+	if err := p.dialJournal(journal.Options{Address: d.g.EventStore, Prefix: d.g.Ledger.prefix()}); err != nil {
 		return err
 	}
-	j, err := journal.Open(journal.Options{Address: d.g.EventStore, Table: table, Prefix: d.g.Ledger.prefix()})
-	if err != nil {
-		return err
-	}
-	missing, err := j.Rights(ctx)
+	missing, err := p.journal.Rights(ctx)
 	for _, m := range missing {
 		d.say(m.String(), fmt.Sprintf("an administrator of the store grants it with %s", m.Grant))
 	}
 	if err == nil && len(missing) == 0 {
-		d.fits(ctx, j.KeyStore())
-		d.clock(ctx, j)
-		d.erasures(ctx, &process{journal: j})
+		d.ledger(ctx, p)
 	}
-	return errors.Join(err, j.Close())
+	return errors.Join(err, p.Close())
 }
 
-// ask has the server examine what it holds. Its own read models and keys it has
-// open, so that they were sound when it started.
-func (d *doctor) ask(ctx context.Context, door *control.Client) error {
-	bar := newProgress()
-	err := door.Follow(ctx, "doctor", url.Values{}, "", nil, func(n control.Note) error {
-		if n.Problem != nil {
-			d.found = append(d.found, *n.Problem)
-			return nil
-		}
-		if n.Left != nil {
-			d.left = n.Left
-			return nil
-		}
-		bar.show(n)
-		return nil
-	})
-	bar.clear()
-	if err != nil {
-		return err
+// note takes what a server found.
+func (d *doctor) note(n control.Note) {
+	if n.Problem != nil {
+		d.found = append(d.found, *n.Problem)
 	}
-	return d.files()
+	d.left = append(d.left, n.Left...)
 }
 
 // doctor notes what is wrong with the events that the server holds.
@@ -139,22 +114,19 @@ func (p *process) doctor(r *http.Request, n *control.Notes) error {
 	if p.node == nil {
 		return control.Usage{Err: errExternal}
 	}
-	problems, err := p.node.Check(r.Context(), func(done, total uint64) { n.Say(control.Note{File: "events", At: int(done), Of: int(total)}) })
+	problems, err := p.node.Check(r.Context(), counting("events", n.Say))
+	if err == nil {
+		problems = append(problems, p.problems(r.Context())...)
+	}
 	for _, found := range problems {
 		n.Say(control.Note{Problem: &found})
 	}
-	if wrong := p.journal.Clock(r.Context()); wrong != nil {
-		found := clockProblem(wrong)
-		n.Say(control.Note{Problem: &found})
+	if err != nil || len(problems) > 0 {
+		return err
 	}
-	if err == nil && len(problems) == 0 {
-		for _, found := range p.cutShort(r.Context()) {
-			n.Say(control.Note{Problem: &found})
-		}
-		var left []queries.Left
-		if left, err = queries.LeftInClear(r.Context(), p.journal, domain.Ref{}); len(left) > 0 {
-			n.Say(control.Note{Left: left})
-		}
+	left, err := queries.LeftInClear(r.Context(), p.journal, domain.Ref{})
+	if len(left) > 0 {
+		n.Say(control.Note{Left: left})
 	}
 	return err
 }
@@ -173,9 +145,7 @@ func sayLeft(left []queries.Left, what string) {
 // repair has the indexes built anew where they need it, and says what was done.
 func (d *doctor) repair(ctx context.Context) error {
 	bar := newProgress()
-	res, err := eventdb.Repair(ctx, d.dir, func(done, total uint64) {
-		bar.show(control.Note{File: "repair", At: int(done), Of: int(total)})
-	})
+	res, err := eventdb.Repair(ctx, d.g.Data, counting("repair", bar.show))
 	bar.clear()
 	for _, p := range res.Found {
 		if err != nil || p.Repairable {
@@ -185,7 +155,7 @@ func (d *doctor) repair(ctx context.Context) error {
 	if err != nil {
 		return d.inUse(err)
 	}
-	if err := dropKept(d.dir); err != nil {
+	if err := dropKept(d.g.Data); err != nil {
 		return err
 	}
 	if res.Finished {
@@ -206,18 +176,18 @@ func (d *doctor) repair(ctx context.Context) error {
 // inUse says in words that somebody else has the data directory.
 func (d *doctor) inUse(err error) error {
 	if errors.Is(err, eventdb.ErrInUse) {
-		return fmt.Errorf("zatrzymaj inny proces i ponów: używa katalogu %s (może ksiega node)", d.dir)
+		return fmt.Errorf("zatrzymaj inny proces i ponów: używa katalogu %s (może ksiega node)", d.g.Data)
 	}
 	return err
 }
 
 func (d *doctor) examine(ctx context.Context) error {
 	bar := newProgress()
-	last := uint64(0)
-	problems, err := eventdb.Check(ctx, d.dir, func(done, total uint64) {
-		bar.show(control.Note{File: "events", At: int(done), Of: int(total)})
-		last = total
-	})
+	last := 0
+	problems, err := eventdb.Check(ctx, d.g.Data, counting("events", func(n control.Note) {
+		bar.show(n)
+		last = n.Of
+	}))
 	bar.clear()
 	if err != nil {
 		return d.inUse(err)
@@ -236,46 +206,50 @@ func (d *doctor) examine(ctx context.Context) error {
 
 // files looks at the directory itself.
 func (d *doctor) files() error {
-	info, err := os.Stat(d.dir)
+	info, err := os.Stat(d.g.Data)
 	if err != nil {
 		return err
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		d.say(fmt.Sprintf("%s is open to other users (mode %04o)", d.dir, mode), "chmod 700 "+d.dir)
+		d.say(fmt.Sprintf("%s is open to other users (mode %04o)", d.g.Data, mode), "chmod 700 "+d.g.Data)
 	}
 	return nil
 }
 
 // master looks whether the master key is there and fits. It never makes one.
 func (d *doctor) master(ctx context.Context) error {
-	table, err := journal.Ledger()
-	if err != nil {
-		return err
-	}
-	node, err := eventdb.Open(eventdb.Options{Dir: d.dir, ReadOnly: true})
+	node, err := eventdb.Open(eventdb.Options{Dir: d.g.Data, ReadOnly: true})
 	if err != nil {
 		d.say(fmt.Sprintf("the event database cannot be opened (%v)", err), "see above")
 		return nil
 	}
-	opts := journal.Options{Address: node.Address(), Table: table, Prefix: d.g.Ledger.prefix(), Today: func() domain.Date { return domain.DateOf(time.Now()) }}
-	j, err := journal.Open(opts)
-	if err != nil {
-		return errors.Join(err, node.Close())
+	p := newProcess(d.g, d.g.Data)
+	p.node = node
+	if err = p.dialJournal(journal.Options{Prefix: d.g.Ledger.prefix()}); err == nil {
+		d.ledger(ctx, p)
+		if len(d.found) == 0 {
+			d.left, err = queries.LeftInClear(ctx, p.journal, domain.Ref{})
+		}
 	}
-	d.fits(ctx, j.KeyStore())
-	d.clock(ctx, j)
-	d.erasures(ctx, &process{journal: j})
-	if len(d.found) == 0 {
-		d.left, err = queries.LeftInClear(ctx, j, domain.Ref{})
-	}
-	return errors.Join(err, j.Close(), node.Close())
+	return errors.Join(err, p.Close())
 }
 
-// erasures looks for keys that an erasure left which was cut short.
-func (d *doctor) erasures(ctx context.Context, p *process) {
-	for _, found := range p.cutShort(ctx) {
-		d.say(found.What, found.Advice)
+// ledger looks at what is recorded, and whether the master key fits it.
+func (d *doctor) ledger(ctx context.Context, p *process) {
+	d.fits(ctx, p.journal.KeyStore())
+	d.found = append(d.found, p.problems(ctx)...)
+}
+
+// problems are a clock that cannot be right by the log's last event, and keys that an erasure
+// left which was cut short.
+func (p *process) problems(ctx context.Context) (found []eventdb.Problem) {
+	switch err := p.journal.Clock(ctx); {
+	case errors.Is(err, journal.ErrClock):
+		found = append(found, eventdb.Problem{What: err.Error(), Advice: "set the clock of this machine; where it is right, and an earlier one was not, record with --any-clock"})
+	case err != nil:
+		found = append(found, eventdb.Problem{What: fmt.Sprintf("the end of the log cannot be read (%v)", err), Advice: "see above"})
 	}
+	return append(found, p.cutShort(ctx)...)
 }
 
 func (p *process) cutShort(ctx context.Context) (found []eventdb.Problem) {
@@ -294,28 +268,13 @@ func (p *process) cutShort(ctx context.Context) (found []eventdb.Problem) {
 	return found
 }
 
-// clock compares the clock with the log's last event.
-func (d *doctor) clock(ctx context.Context, j *journal.Journal) {
-	if err := j.Clock(ctx); err != nil {
-		p := clockProblem(err)
-		d.say(p.What, p.Advice)
-	}
-}
-
-func clockProblem(err error) eventdb.Problem {
-	if !errors.Is(err, journal.ErrClock) {
-		return eventdb.Problem{What: fmt.Sprintf("the end of the log cannot be read (%v)", err), Advice: "see above"}
-	}
-	return eventdb.Problem{What: err.Error(), Advice: "set the clock of this machine; where it is right, and an earlier one was not, record with --any-clock"}
-}
-
 func (d *doctor) fits(ctx context.Context, store vault.KeyStore) {
 	has, err := vault.HasRecords(ctx, store)
 	if err != nil {
 		d.say(fmt.Sprintf("the keys of the people cannot be read (%v)", err), "restore the last backup")
 		return
 	}
-	place, err := d.g.keySource(d.dir)
+	place, err := d.g.keySource(d.g.Data)
 	var key vault.MasterKey
 	if err == nil {
 		key, err = place.load(ctx, false)
@@ -347,7 +306,7 @@ func (d *doctor) fits(ctx context.Context, store vault.KeyStore) {
 // rows looks whether the saved read models can be read, on a copy: a database
 // writes its file when it is closed.
 func (d *doctor) rows() (err error) {
-	from, err := os.Open(filepath.Join(d.dir, "redis.rows"))
+	from, err := os.Open(filepath.Join(d.g.Data, "redis.rows"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

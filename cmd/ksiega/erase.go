@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"time"
 
 	"ksiega/cmd/ksiega/control"
@@ -69,29 +66,17 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	door, err := connect(ctx, g, false)
-	if err != nil {
-		return err
-	}
-	bar := newProgress()
 	var gone *eventdb.ScavengeResult
 	var left []queries.Left
 	var along []erasure.Subject
 	var remains []erasure.Left
-	err = door.Follow(ctx, "erase", url.Values{}, "application/json", bytes.NewReader(body), func(n control.Note) error {
+	err = follow(ctx, g, false, "erase", body, func(n control.Note) {
 		if n.Scavenged != nil {
 			gone = n.Scavenged
-			return nil
 		}
-		if n.Left != nil || n.Along != nil || n.Remains != nil {
-			left, along, remains = append(left, n.Left...), append(along, n.Along...), append(remains, n.Remains...)
-			return nil
-		}
-		bar.show(n)
-		return nil
+		left, along, remains = append(left, n.Left...), append(along, n.Along...), append(remains, n.Remains...)
 	})
-	bar.clear()
-	if err := errors.Join(err, door.Close()); err != nil {
+	if err != nil {
 		return err
 	}
 	fmt.Printf("%s %s: what was sealed about it cannot be read any more\n", asked.Kind, asked.ID)
@@ -109,12 +94,8 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 		fmt.Printf("the destroyed key is gone from the disk: %d events removed, %d bytes left of %d\n", gone.Events, gone.BytesAfter, gone.BytesBefore)
 	}
 	sayLeft(left, "left, because earlier versions recorded it so that it can be read or guessed, and a log is never rewritten (shown only with --reveal)")
-	dir, err := g.dataDir()
-	if err != nil {
-		return err
-	}
 	fmt.Printf("backups taken before this still hold it: ksiega restore erases it in them again by the list %s, so keep a copy of that beside them; for who has the master key of then "+
-		"they open without it: destroy them, or change the master key (ksiega rekey) and destroy every copy of the old one\n", erasuresFile(dir, g.Ledger))
+		"they open without it: destroy them, or change the master key (ksiega rekey) and destroy every copy of the old one\n", erasuresFile(g.Data, g.Ledger))
 	return nil
 }
 
@@ -164,7 +145,7 @@ func (p *process) erase(r *http.Request, n *control.Notes) error {
 	if err != nil || p.node == nil {
 		return err
 	}
-	return scavengeNode(r.Context(), p.node, n.Say)
+	return p.scavengeNoted(r.Context(), n)
 }
 
 // carryOut ends an erasure also where whoever asked has gone meanwhile.

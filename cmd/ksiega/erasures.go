@@ -32,11 +32,7 @@ import (
 const erasuresSuffix = ".erasures"
 
 func erasuresFile(dataDir string, name ledgerName) string {
-	file := strings.TrimRight(dataDir, string(filepath.Separator))
-	if name != "" {
-		file += "." + string(name)
-	}
-	return file + erasuresSuffix
+	return beside(dataDir, name) + erasuresSuffix
 }
 
 // errRolledBack: what the data directory holds was brought back without ksiega restore.
@@ -459,9 +455,7 @@ func (c *restoreCmd) withErasures(ctx context.Context, g *globals, staged *event
 	if node, err = eventdb.Open(eventdb.Options{Dir: staged.Dir()}); err != nil {
 		return nil, nil, err
 	}
-	bar := newProgress()
-	err = scavengeNode(ctx, node, bar.show)
-	bar.clear()
+	_, err = scavengeHere(ctx, node)
 	return all, told, errors.Join(err, node.Close())
 }
 

@@ -404,6 +404,11 @@ type progress struct {
 	on   bool
 }
 
+// counting notes how far something is.
+func counting(file string, say func(control.Note)) func(done, total uint64) {
+	return func(done, total uint64) { say(control.Note{File: file, At: int(done), Of: int(total)}) }
+}
+
 func newProgress() *progress {
 	return &progress{on: term.IsTerminal(int(os.Stderr.Fd()))}
 }

@@ -83,7 +83,7 @@ func run(args []string) int {
 	log.SetOutput(secret.Words{}.Writer(os.Stderr))
 	redis.SetLogger(quiet{})
 	var c cli
-	parser, err := kong.New(&c, kong.Name("ksiega"), kong.UsageOnError(), kong.Configuration(yamlConfig),
+	parser, err := kong.New(&c, kong.Name("ksiega"), kong.UsageOnError(), kong.Configuration(yamlConfig), kong.NamedMapper("directory", kong.MapperFunc(absolute)),
 		kong.Description("An event-sourced ledger for social-reintegration programmes."),
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {

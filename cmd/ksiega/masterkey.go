@@ -10,8 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -155,11 +153,7 @@ func askPassphrase(file string) vault.Lock {
 // otherwise: beside the data directory, not in it. A ledger with a name has a key of
 // its own, so that a change of it leaves its neighbours' alone.
 func masterKeyFile(dataDir string, ledger ledgerName) string {
-	file := strings.TrimRight(dataDir, string(filepath.Separator))
-	if ledger != "" {
-		file += "." + string(ledger)
-	}
-	return file + ".master.key"
+	return beside(dataDir, ledger) + ".master.key"
 }
 
 // openVault finds the master key. Where keys are recorded but theirs is not

@@ -65,16 +65,12 @@ func (c *nodeCmd) Run(ctx context.Context, g *globals) error {
 
 // options are those of the node that the flags ask for.
 func (c *nodeCmd) options(g *globals) (opts eventdb.Options, err error) {
-	dir, err := g.dataDir()
-	if err != nil {
-		return opts, err
-	}
 	if c.ReadOnly {
-		if _, err := os.Stat(dir); err != nil {
+		if _, err := os.Stat(g.Data); err != nil {
 			return opts, fmt.Errorf("data directory: %w", err)
 		}
 	}
-	opts = eventdb.Options{Dir: dir, ReadOnly: c.ReadOnly, AnyClock: g.AnyClock}
+	opts = eventdb.Options{Dir: g.Data, ReadOnly: c.ReadOnly, AnyClock: g.AnyClock}
 	path, isSocket := strings.CutPrefix(c.Listen, "unix:")
 	switch {
 	case isSocket && path == "":
@@ -82,7 +78,7 @@ func (c *nodeCmd) options(g *globals) (opts eventdb.Options, err error) {
 	case isSocket:
 		opts.Socket, err = filepath.Abs(path)
 	case c.Listen != "":
-		opts.TCP, err = c.tcp(dir)
+		opts.TCP, err = c.tcp(g.Data)
 	}
 	if err == nil && opts.TCP == nil && (c.Users != "" || c.secure() || c.Insecure) {
 		err = control.Usage{Err: errors.New("podaj --users, --tls-cert, --tls-key, --tls-self-signed, --tls-host i --insecure tylko razem z --listen HOST:PORT")}

@@ -82,11 +82,7 @@ type hooks struct {
 // openLedger opens the ledger; live also brings up the read models in Redis, as a
 // server needs them.
 func openLedger(ctx context.Context, g *globals, live bool, h hooks) (*process, error) {
-	dir, err := g.dataDir()
-	if err != nil {
-		return nil, err
-	}
-	p := newProcess(g, dir)
+	p := newProcess(g, g.Data)
 	if err := p.open(ctx, g, live, h); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}

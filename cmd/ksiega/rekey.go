@@ -31,10 +31,7 @@ type rekeyCmd struct {
 // under it, and takes the old one's place only once all the rest is done; cut short
 // anywhere between, running it again completes it.
 func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
-	dir, err := g.dataDir()
-	if err != nil {
-		return err
-	}
+	dir := g.Data
 	source, err := g.keySource(dir)
 	if err != nil {
 		return err
@@ -42,12 +39,8 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 	if !source.inFile() && c.NextCommand == "" {
 		return control.Usage{Err: fmt.Errorf("zapisz klucz główny w pliku i wskaż go przez --master-key-file, żeby dało się go zastąpić, albo wskaż nowy przez --next-command: teraz jest w %s", source)}
 	}
-	door, err := dial(g, dir)
-	if err != nil {
+	if err := withoutServer(g); err != nil {
 		return err
-	}
-	if door != nil {
-		return control.Usage{Err: fmt.Errorf("najpierw zatrzymaj serwer: używa katalogu danych %s", dir)}
 	}
 	p := newProcess(g, dir)
 	defer func() { err = errors.Join(err, p.Close()) }()
@@ -63,7 +56,6 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 		return err
 	}
 	var gone *eventdb.ScavengeResult
-	bar := newProgress()
 	if p.node == nil {
 		fmt.Fprintf(os.Stderr, "servers on the event store use no key any more, and end; this waits %s for them\n", p.patience)
 	}
@@ -71,15 +63,10 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 		if p.node == nil {
 			return nil
 		}
-		return scavengeNode(ctx, p.node, func(n control.Note) {
-			if n.Scavenged != nil {
-				gone = n.Scavenged
-				return
-			}
-			bar.show(n)
-		})
+		res, err := scavengeHere(ctx, p.node)
+		gone = &res
+		return err
 	})
-	bar.clear()
 	if err != nil {
 		return err
 	}

@@ -62,33 +62,13 @@ func (c *replayCmd) Run(ctx context.Context, g *globals) error {
 	return errors.Join(err, door.Close())
 }
 
-// replayed copies events line by line; the last line tells that all are there. The
-// reason may name somebody, so that it does not go into the address.
+// replayed copies events line by line. The reason may name somebody, so that it does not
+// go into the address.
 func replayed(ctx context.Context, door *control.Client, query url.Values, reason string, w io.Writer) error {
-	body, err := door.Ask(ctx, http.MethodPost, "/control/replay", query, http.Header{"Content-Type": {"text/plain"}}, strings.NewReader(reason))
-	if err != nil {
+	return door.Lines(ctx, "replay", query, "text/plain", strings.NewReader(reason), func(line json.RawMessage) error {
+		_, err := w.Write(append(line, '\n'))
 		return err
-	}
-	defer func() { _ = body.Close() }()
-	dec := json.NewDecoder(body)
-	for {
-		var line json.RawMessage
-		if err := dec.Decode(&line); err != nil {
-			return errors.New("the replay broke off")
-		}
-		var n control.Note
-		if len(line) < 4096 && json.Unmarshal(line, &n) == nil {
-			if n.Error != "" {
-				return errors.New(n.Error)
-			}
-			if n.Done {
-				return nil
-			}
-		}
-		if _, err := w.Write(append(line, '\n')); err != nil {
-			return err
-		}
-	}
+	})
 }
 
 func (p *process) replay(r *http.Request, n *control.Notes) error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/eventdb"
@@ -19,22 +18,7 @@ func (scavengeCmd) Run(ctx context.Context, g *globals) error {
 	if g.EventStore != "" {
 		return control.Usage{Err: errExternal}
 	}
-	dir, err := g.dataDir()
-	if err != nil {
-		return err
-	}
-	bar := newProgress()
-	var res eventdb.ScavengeResult
-	show := func(n control.Note) error {
-		if n.Scavenged != nil {
-			res = *n.Scavenged
-			return nil
-		}
-		bar.show(n)
-		return nil
-	}
-	err = scavengeIn(ctx, g, dir, show)
-	bar.clear()
+	res, err := scavengeIn(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -42,33 +26,49 @@ func (scavengeCmd) Run(ctx context.Context, g *globals) error {
 	return nil
 }
 
-func scavengeIn(ctx context.Context, g *globals, dir string, show func(control.Note) error) error {
-	door, err := dial(g, dir)
+func scavengeIn(ctx context.Context, g *globals) (res eventdb.ScavengeResult, err error) {
+	door, err := dial(g)
 	if err != nil {
-		return err
+		return res, err
 	}
 	if door != nil {
-		return door.Follow(ctx, "scavenge", url.Values{}, "", nil, show)
+		err = followed(ctx, door, "scavenge", nil, func(n control.Note) {
+			if n.Scavenged != nil {
+				res = *n.Scavenged
+			}
+		})
+		return res, err
 	}
-	node, err := openNodeOf(dir, false)
+	node, err := openNodeOf(g.Data, false)
 	if err != nil {
-		return err
+		return res, err
 	}
-	err = scavengeNode(ctx, node, func(n control.Note) { _ = show(n) }) // show never fails
-	return errors.Join(err, node.Close(), dropKept(dir))
+	res, err = scavengeHere(ctx, node)
+	return res, errors.Join(err, node.Close(), dropKept(g.Data))
 }
 
-// scavengeNode notes a scavenge, not every stream of it.
-func scavengeNode(ctx context.Context, node *eventdb.Node, say func(control.Note)) error {
+// scavengeHere shows how far a scavenge is.
+func scavengeHere(ctx context.Context, node *eventdb.Node) (eventdb.ScavengeResult, error) {
+	bar := newProgress()
+	defer bar.clear()
+	return scavengeNode(ctx, node, bar.show)
+}
+
+// scavengeNode notes how far a scavenge is, not every stream of it.
+func scavengeNode(ctx context.Context, node *eventdb.Node, say func(control.Note)) (eventdb.ScavengeResult, error) {
 	var told uint64
-	res, err := node.Scavenge(ctx, func(done, total uint64) {
+	return node.Scavenge(ctx, func(done, total uint64) {
 		if done == total || done >= told+1024 {
 			told = done
 			say(control.Note{File: "streams", At: int(done), Of: int(total)})
 		}
 	})
+}
+
+func (p *process) scavengeNoted(ctx context.Context, n *control.Notes) error {
+	res, err := scavengeNode(ctx, p.node, n.Say)
 	if err == nil {
-		say(control.Note{Scavenged: &res})
+		n.Say(control.Note{Scavenged: &res})
 	}
 	return err
 }
@@ -77,5 +77,5 @@ func (p *process) scavenge(r *http.Request, n *control.Notes) error {
 	if p.node == nil {
 		return control.Usage{Err: errExternal}
 	}
-	return errors.Join(scavengeNode(r.Context(), p.node, n.Say), p.forgetKept())
+	return errors.Join(p.scavengeNoted(r.Context(), n), p.forgetKept())
 }

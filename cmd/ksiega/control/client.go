@@ -153,29 +153,46 @@ func (c *Client) Copy(ctx context.Context, path string, query url.Values, w io.W
 
 // Follow hands over the notes of an operation until it is done.
 func (c *Client) Follow(ctx context.Context, operation string, query url.Values, contentType string, body io.Reader, each func(Note) error) error {
-	header := http.Header{}
-	if contentType != "" {
-		header.Set("Content-Type", contentType)
-	}
-	answer, err := c.Ask(ctx, http.MethodPost, "/control/"+operation, query, header, body)
+	return c.Lines(ctx, operation, query, contentType, body, func(line json.RawMessage) error {
+		var n Note
+		if err := json.Unmarshal(line, &n); err != nil {
+			return fmt.Errorf("%w: %w", ErrNoServer, err)
+		}
+		return each(n)
+	})
+}
+
+// Lines hands over whatever an operation answers with, one JSON value after the other,
+// until it is done.
+func (c *Client) Lines(ctx context.Context, operation string, query url.Values, contentType string, body io.Reader, each func(json.RawMessage) error) error {
+	answer, err := c.Ask(ctx, http.MethodPost, "/control/"+operation, query, http.Header{"Content-Type": {contentType}}, body)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = answer.Close() }()
 	dec := json.NewDecoder(bufio.NewReader(answer))
 	for {
-		var n Note
-		if err := dec.Decode(&n); err != nil {
+		var line json.RawMessage
+		if err := dec.Decode(&line); err != nil {
 			return fmt.Errorf("%w: %w", ErrNoServer, err)
 		}
-		switch {
-		case n.Error != "":
-			return errors.New(n.Error)
-		case n.Done:
-			return nil
+		var last struct { // where it is the last one
+			Done  bool
+			Error string
 		}
-		if err := each(n); err != nil {
+		if len(line) < maxLast && json.Unmarshal(line, &last) == nil {
+			switch {
+			case last.Error != "":
+				return errors.New(last.Error)
+			case last.Done:
+				return nil
+			}
+		}
+		if err := each(line); err != nil {
 			return err
 		}
 	}
 }
+
+// maxLast bounds the note that an operation ends with.
+const maxLast = 1 << 14

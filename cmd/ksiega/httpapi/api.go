@@ -27,7 +27,7 @@ const (
 // describe registers every operation of the API on the router and keeps the
 // document that follows from them.
 func (s *server) describe(r chi.Router) (huma.API, error) {
-	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	registry.RegisterTypeAlias(reflect.TypeFor[domain.Date](), reflect.TypeFor[dateText]())
 	registry.RegisterTypeAlias(reflect.TypeFor[domain.Month](), reflect.TypeFor[monthText]())
 	registry.RegisterTypeAlias(reflect.TypeFor[domain.TimeOfDay](), reflect.TypeFor[timeText]())
@@ -89,10 +89,6 @@ func withoutOurs(schemas map[string]*huma.Schema) (back func()) {
 	}
 }
 
-func schemaName(t reflect.Type, hint string) string {
-	return huma.DefaultSchemaNamer(t, hint)
-}
-
 // What the calendar's types look like to clients; the domain knows no schema.
 type (
 	dateText  string
@@ -144,6 +140,12 @@ func unmarshal(data []byte, v any) error {
 		return fmt.Errorf("%w (byte %d)", errNotJSON, syntax.ByteOffset)
 	}
 	return errNotJSON
+}
+
+// listing describes an operation that answers a question in JSON.
+func (s *server) listing(id, path, summary, tag string, fails ...int) huma.Operation {
+	return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Tags: []string{tag}, RejectUnknownQueryParameters: true,
+		Middlewares: huma.Middlewares{s.needAccept}, Errors: failures(append(fails, http.StatusNotAcceptable, http.StatusUnprocessableEntity)...)}
 }
 
 // failures are the statuses that an operation documents.

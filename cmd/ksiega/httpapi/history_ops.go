@@ -61,20 +61,16 @@ type Event struct {
 type eventPage struct{ Body EventPage }
 
 func (s *server) registerHistory(api huma.API) {
-	huma.Register(api, huma.Operation{
-		OperationID: "list-events", Method: http.MethodGet, Path: "/api/v1/events", Summary: "Historia jednej rzeczy lub całego dziennika",
-		Tags: []string{tagHistory}, RejectUnknownQueryParameters: true, Middlewares: huma.Middlewares{s.needAccept}, Errors: failures(http.StatusNotAcceptable, http.StatusUnprocessableEntity),
-	}, func(ctx context.Context, in *historyAsked) (*eventPage, error) {
+	events := s.listing("list-events", "/api/v1/events", "Historia jednej rzeczy lub całego dziennika", tagHistory)
+	huma.Register(api, events, func(ctx context.Context, in *historyAsked) (*eventPage, error) {
 		req, err := in.request()
 		if err != nil {
 			return nil, s.problemOf(ctx, err)
 		}
 		return s.history(ctx, req)
 	})
-	huma.Register(api, huma.Operation{
-		OperationID: "list-stream-events", Method: http.MethodGet, Path: "/api/v1/streams/{stream}/events", Summary: "Historia jednego strumienia",
-		Tags: []string{tagHistory}, RejectUnknownQueryParameters: true, Middlewares: huma.Middlewares{s.needAccept}, Errors: failures(http.StatusNotAcceptable, http.StatusNotFound, http.StatusUnprocessableEntity),
-	}, func(ctx context.Context, in *streamAsked) (*eventPage, error) {
+	stream := s.listing("list-stream-events", "/api/v1/streams/{stream}/events", "Historia jednego strumienia", tagHistory, http.StatusNotFound)
+	huma.Register(api, stream, func(ctx context.Context, in *streamAsked) (*eventPage, error) {
 		// Neither the server's own streams nor the vault's are anybody's to read.
 		if strings.HasPrefix(in.Stream, "$") || strings.HasPrefix(in.Stream, "vault-") {
 			return nil, problem(codeNotFound, "")

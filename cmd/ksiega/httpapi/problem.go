@@ -98,51 +98,37 @@ const (
 
 // words are the status and the title of each code.
 func (c code) words() (status int, title string) {
-	switch c {
-	case codeInvalid:
-		return http.StatusUnprocessableEntity, "Żądanie jest niepoprawne"
-	case codeNotFound:
-		return http.StatusNotFound, "Nie ma tego w księdze"
-	case code(domain.CodeDiffers):
-		return http.StatusConflict, "Zapisano już z innymi wartościami"
-	case code(domain.CodeRule):
-		return http.StatusUnprocessableEntity, "Reguły programu na to nie pozwalają"
-	case code(domain.CodeConflict):
-		return http.StatusConflict, "Ktoś inny zmienił to w tej samej chwili"
-	case code(domain.CodeRecorded):
-		return http.StatusConflict, "Coś już pod tym zapisano"
-	case code(domain.CodeDenied):
-		return http.StatusForbidden, "Ta rola nie ma uprawnienia"
-	case codeMalformed:
-		return http.StatusBadRequest, "Nie można odczytać żądania"
-	case codeNoKey:
-		return http.StatusBadRequest, "Brakuje nagłówka Idempotency-Key"
-	case codeKeyReused:
-		return http.StatusConflict, "Klucz Idempotency-Key był użyty do innego żądania"
-	case codeRevision:
-		return http.StatusPreconditionFailed, "Stan zmienił się od czasu odczytu"
-	case codeUnauthorized:
-		return http.StatusUnauthorized, "Potrzebny jest token dostępu"
-	case codeHost:
-		return http.StatusForbidden, "Pod tą nazwą hosta serwer nie odpowiada"
-	case codeOrigin:
-		return http.StatusForbidden, "Żądania z innej strony są odrzucane"
-	case codeMethod:
-		return http.StatusMethodNotAllowed, "Ten adres nie przyjmuje tej metody"
-	case codeMediaType:
-		return http.StatusUnsupportedMediaType, "Przyjmowany jest tylko JSON"
-	case codeNotAcceptable:
-		return http.StatusNotAcceptable, "Takiej postaci odpowiedzi tu nie ma"
-	case codeTooLarge:
-		return http.StatusRequestEntityTooLarge, "Żądanie jest za duże"
-	case codeTooMany:
-		return http.StatusTooManyRequests, "Zbyt wiele prób"
-	case codeUnavailable:
-		return http.StatusServiceUnavailable, "Księga chwilowo nie odpowiada"
-	case codeBehind:
-		return http.StatusServiceUnavailable, "Zestawienia nie objęły jeszcze tej pozycji"
+	type answer struct {
+		status int
+		title  string
 	}
-	return http.StatusInternalServerError, "Błąd serwera"
+	a, ok := map[code]answer{
+		codeInvalid:               {http.StatusUnprocessableEntity, "Żądanie jest niepoprawne"},
+		codeNotFound:              {http.StatusNotFound, "Nie ma tego w księdze"},
+		code(domain.CodeDiffers):  {http.StatusConflict, "Zapisano już z innymi wartościami"},
+		code(domain.CodeRule):     {http.StatusUnprocessableEntity, "Reguły programu na to nie pozwalają"},
+		code(domain.CodeConflict): {http.StatusConflict, "Ktoś inny zmienił to w tej samej chwili"},
+		code(domain.CodeRecorded): {http.StatusConflict, "Coś już pod tym zapisano"},
+		code(domain.CodeDenied):   {http.StatusForbidden, "Ta rola nie ma uprawnienia"},
+		codeMalformed:             {http.StatusBadRequest, "Nie można odczytać żądania"},
+		codeNoKey:                 {http.StatusBadRequest, "Brakuje nagłówka Idempotency-Key"},
+		codeKeyReused:             {http.StatusConflict, "Klucz Idempotency-Key był użyty do innego żądania"},
+		codeRevision:              {http.StatusPreconditionFailed, "Stan zmienił się od czasu odczytu"},
+		codeUnauthorized:          {http.StatusUnauthorized, "Potrzebny jest token dostępu"},
+		codeHost:                  {http.StatusForbidden, "Pod tą nazwą hosta serwer nie odpowiada"},
+		codeOrigin:                {http.StatusForbidden, "Żądania z innej strony są odrzucane"},
+		codeMethod:                {http.StatusMethodNotAllowed, "Ten adres nie przyjmuje tej metody"},
+		codeMediaType:             {http.StatusUnsupportedMediaType, "Przyjmowany jest tylko JSON"},
+		codeNotAcceptable:         {http.StatusNotAcceptable, "Takiej postaci odpowiedzi tu nie ma"},
+		codeTooLarge:              {http.StatusRequestEntityTooLarge, "Żądanie jest za duże"},
+		codeTooMany:               {http.StatusTooManyRequests, "Zbyt wiele prób"},
+		codeUnavailable:           {http.StatusServiceUnavailable, "Księga chwilowo nie odpowiada"},
+		codeBehind:                {http.StatusServiceUnavailable, "Zestawienia nie objęły jeszcze tej pozycji"},
+	}[c]
+	if !ok {
+		return http.StatusInternalServerError, "Błąd serwera"
+	}
+	return a.status, a.title
 }
 
 func problem(c code, detail string) *Problem {

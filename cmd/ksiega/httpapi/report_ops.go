@@ -62,10 +62,7 @@ func (q *questionAsked) Resolve(ctx huma.Context) []error {
 type streamed struct{ Body func(huma.Context) }
 
 func (s *server) registerReports(api huma.API) {
-	huma.Register(api, huma.Operation{
-		OperationID: "list-reports", Method: http.MethodGet, Path: "/api/v1/reports", Summary: "Lista zestawień", Tags: []string{tagReports},
-		RejectUnknownQueryParameters: true, Middlewares: huma.Middlewares{s.needAccept}, Errors: failures(http.StatusNotAcceptable, http.StatusUnprocessableEntity),
-	}, func(ctx context.Context, _ *struct{}) (*reportList, error) {
+	huma.Register(api, s.listing("list-reports", "/api/v1/reports", "Lista zestawień", tagReports), func(ctx context.Context, _ *struct{}) (*reportList, error) {
 		return s.listReports(session.Of(ctx)), nil
 	})
 	for _, r := range s.Reader.Reports() {

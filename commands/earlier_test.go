@@ -66,8 +66,8 @@ func earlier(t *testing.T) *ledgertest.Ledger {
 		}
 	}
 	name := func(field, text string) domain.Sealed { return seal(t, l, participant.SealOf("U1", field), text) }
-	put("participant-U1", registeredV1{participant.RegisteredV1{Participant: "U1", FirstName: name("firstName", "Zofia"),
-		LastName: name("lastName", "Wróbel"), Municipality: marker + " gmina"}})
+	put("participant-U1", registeredV1{participant.RegisteredV1{Person: participant.Person{Participant: "U1", FirstName: name("firstName", "Zofia"),
+		LastName: name("lastName", "Wróbel"), Municipality: marker + " gmina"}}})
 	for _, f := range [][2]string{
 		{"uczestnicy.csv", "id;imie;nazwisko\nU2;Jan;Kos\n"}, {"porozumienia.csv", agreements}, {"umowy.csv", referrals + "S/3;psu;psu;U1;07.02.2018;08.02.2018;31.01.2019;P/1;10\n"},
 		{"obecnosci.csv", "umowa;data;godziny\nS/1;05.03.2018;2\nS/1;07.03.2018;4\nS/3;06.03.2018;3\n"},
@@ -77,12 +77,12 @@ func earlier(t *testing.T) *ledgertest.Ledger {
 		}
 	}
 	about := attendance.About{Contract: "S/1", Participant: "U1", Agreement: "P/1", Programme: "psu"}
-	put("attendance-S%2F1", absenceV1{attendance.AbsenceRecordedV1{About: about, Date: domain.NewDate(2018, 3, 6), Absence: attendance.Sick}})
+	put("attendance-S%2F1", absenceV1{attendance.AbsenceRecordedV1{About: about, Date: domain.NewDate(2018, 3, 6), Absence: domain.Sealed(attendance.Sick)}})
 	put("attendance-S%2F1", correctedV1{attendance.DayCorrectedV1{About: about, Date: domain.NewDate(2018, 3, 7),
-		Before: attendance.ValueV1{Minutes: 240}, After: attendance.ValueV1{Absence: attendance.Unexcused}, Delta: -240,
+		Before: attendance.Value{Minutes: 240}, After: attendance.Value{Absence: domain.Sealed(attendance.Unexcused)}, Delta: -240,
 		Reason: seal(t, l, about.SealOf(domain.NewDate(2018, 3, 7), "reason"), "pomyłka")}})
 	put("durability-P", noticeV1{durability.NoticePublishedV1{Statement: durability.Statement{Project: "P", Date: domain.NewDate(2019, 7, 11)},
-		URL: "https://x.example/bip?" + marker}})
+		Address: durability.Address{URL: "https://x.example/bip?" + marker}}})
 	return l
 }
 

@@ -193,7 +193,11 @@ func TestClerksAtOnce(t *testing.T) {
 	}
 }
 
-type resolvedV1 struct{ finding.ResolvedV1 }
+type resolvedV1 struct {
+	Finding string        `json:"finding"`
+	Date    domain.Date   `json:"date,omitzero"`
+	Reason  domain.Sealed `json:"reason"`
+}
 
 func (resolvedV1) EventType() string         { return "finding.resolved.v1" }
 func (e resolvedV1) OccurredOn() domain.Date { return e.Date }
@@ -210,7 +214,7 @@ func TestOldResolutions(t *testing.T) {
 	settle := func(id string) {
 		t.Helper()
 		_, err := old.Append(t.Context(), finding.Stream(id), journal.NoStream, journal.Decided{
-			Event: resolvedV1{finding.ResolvedV1{Finding: id, Date: day(2018, 6, 1), Reason: seal(t, l, id)}}, Meta: journal.Meta{Actor: "earlier"}})
+			Event: resolvedV1{Finding: id, Date: day(2018, 6, 1), Reason: seal(t, l, id)}, Meta: journal.Meta{Actor: "earlier"}})
 		must(t, err)
 	}
 	var known []struct{ at, state string } // of May

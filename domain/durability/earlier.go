@@ -2,29 +2,23 @@ package durability
 
 import "ksiega/domain"
 
-// Events as earlier versions recorded them, with the whole address in clear.
+// ReadinessDeclaredV1 is durability.readiness-declared.v1 and NoticePublishedV1
+// durability.notice-published.v1, with the whole address in clear.
 type (
-	// ReadinessDeclaredV1 is durability.readiness-declared.v1.
-	ReadinessDeclaredV1 struct {
-		Statement
-		URL string `json:"url,omitzero"`
-	}
-	// NoticePublishedV1 is durability.notice-published.v1.
-	NoticePublishedV1 struct {
-		Statement
-		URL         string `json:"url,omitzero"`
-		ContentHash string `json:"contentHash,omitzero"`
-	}
+	ReadinessDeclaredV1 ReadinessDeclared
+	NoticePublishedV1   NoticePublished
 )
 
 // Now is the event as it is recorded today.
 func (e ReadinessDeclaredV1) Now() ReadinessDeclared {
-	return ReadinessDeclared{e.Statement, addressInClear(e.URL)}
+	e.Address = addressInClear(e.URL)
+	return ReadinessDeclared(e)
 }
 
 // Now is the event as it is recorded today.
 func (e NoticePublishedV1) Now() NoticePublished {
-	return NoticePublished{e.Statement, addressInClear(e.URL), e.ContentHash}
+	e.Address = addressInClear(e.URL)
+	return NoticePublished(e)
 }
 
 func addressInClear(url string) Address {

@@ -82,35 +82,13 @@ type Fact struct {
 	Day  domain.Date `json:"day"`
 }
 
-// OrderedV1 is erasure.ordered.v1, which named no facts.
-type OrderedV1 struct {
-	Kind          domain.RefKind `json:"kind"`
-	Subject       string         `json:"subject"`
-	On            domain.Date    `json:"on"`
-	Ground        Ground         `json:"ground"`
-	RetainedUntil domain.Date    `json:"retainedUntil,omitzero"`
-	Reason        domain.Sealed  `json:"reason"`
-}
-
-// Now is the order as it is recorded today.
-func (e OrderedV1) Now() Ordered {
-	return OrderedV2{Kind: e.Kind, Subject: e.Subject, On: e.On, Ground: e.Ground, RetainedUntil: e.RetainedUntil, Reason: e.Reason}.Now()
-}
-
-// OrderedV2 is erasure.ordered.v2, whose reason was in words.
-type OrderedV2 struct {
-	Kind          domain.RefKind `json:"kind"`
-	Subject       string         `json:"subject"`
-	On            domain.Date    `json:"on"`
-	Ground        Ground         `json:"ground"`
-	RetainedUntil domain.Date    `json:"retainedUntil,omitzero"`
-	Reason        domain.Sealed  `json:"reason"`
-	Facts         []Fact         `json:"facts,omitzero"`
-}
+// OrderedV2 is erasure.ordered.v2, whose reason was in words, and v1, which named no facts.
+type OrderedV2 Ordered
 
 // Now is the order as it is recorded today; one person gave each of them.
 func (e OrderedV2) Now() Ordered {
-	return Ordered{Kind: e.Kind, Subject: e.Subject, On: e.On, Ground: e.Ground, RetainedUntil: e.RetainedUntil, Alone: true, Reason: e.Reason, Facts: e.Facts}
+	e.Alone = true
+	return Ordered(e)
 }
 
 // Of is whose data were erased.

@@ -65,7 +65,7 @@ func TestOtherFigures(t *testing.T) {
 	given.Given(t, Decider(), resolved, ofMore).When(resolve("f1", tuesday, "r2", more)).Then()
 	given.Given(t, Decider(), resolved, ofMore).When(resolve("f1", tuesday, "r3", seen)).Then(Resolved{Finding: "f1", Date: tuesday, Reason: "r3", Figures: seen})
 
-	old := ResolvedV1{Finding: "f1", Date: monday, Reason: "r1"}.Now()
+	old := Resolved{Finding: "f1", Date: monday, Reason: "r1"}
 	given.Given(t, Decider(), old).When(resolve("f1", monday, "r1", seen)).Then(resolved)
 }
 

@@ -34,16 +34,9 @@ type RequestRefused struct {
 	Day domain.Date `json:"day"`
 }
 
-// TypeRequestTakenV1 holds an unsalted hash of the request for ever.
+// TypeRequestTakenV1 holds an unsalted hash of the request for ever, which is no sealed
+// text and opens as none.
 const TypeRequestTakenV1 = "intake.request-taken.v1"
-
-// RequestTakenV1 is the payload of version 1.
-type RequestTakenV1 struct {
-	Request string `json:"request"`
-}
-
-// Upcast reads version 1: what it kept is no sealed text and opens as none.
-func (v RequestTakenV1) Upcast() RequestTaken { return RequestTaken{Request: domain.Sealed(v.Request)} }
 
 // requestDays begins the id of whose key seals the requests of one day.
 const requestDays = "requests-"

@@ -3,7 +3,6 @@ package journal
 import (
 	"slices"
 
-	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
@@ -77,19 +76,19 @@ func ofWork() []Kind {
 	return []Kind{
 		KindOf[attendance.TermsSet]().back(WayBack{byLater, itself, "", "", ""}),
 		KindOf[attendance.HoursRecorded]().back(day),
-		Upcast("attendance.hours-recorded.v1", attendance.HoursRecordedV1.Now),
+		Earlier[attendance.HoursRecorded]("attendance.hours-recorded.v1"), // without editions
 		KindOf[attendance.AbsenceRecorded]().back(day),
 		Upcast("attendance.absence-recorded.v1", attendance.AbsenceRecordedV1.Now).inClear("absence"),
 		KindOf[attendance.DayCorrected]().back(day),
-		Upcast("attendance.day-corrected.v2", attendance.DayCorrectedV2.Now),
+		Earlier[attendance.DayCorrected]("attendance.day-corrected.v2"), // without editions
 		Upcast("attendance.day-corrected.v1", attendance.DayCorrectedV1.Now).inClear("before.absence", "after.absence"),
 		KindOf[attendance.DayWithdrawn]().back(WayBack{"recorded again", itself, "", "record-attendance", "obecnosci"}),
 		KindOf[attendance.Rerated]().back(WayBack{"by correcting the terms again", itself, "", "conclude-agreement", "porozumienia"}),
-		Upcast("attendance.rerated.v1", attendance.ReratedV1.Now),
+		Earlier[attendance.Rerated]("attendance.rerated.v1"), // without the terms
 		KindOf[assistance.VisitLogged]().back(visit),
-		Upcast("assistance.visit-logged.v1", assistance.VisitLoggedV1.Now),
+		Earlier[assistance.VisitLogged]("assistance.visit-logged.v1"), // without an edition
 		KindOf[assistance.VisitCorrected]().back(visit),
-		Upcast("assistance.visit-corrected.v1", assistance.VisitCorrectedV1.Now),
+		Earlier[assistance.VisitCorrected]("assistance.visit-corrected.v1"), // without an edition
 		KindOf[assistance.VisitWithdrawn]().back(WayBack{"recorded again", itself, "", "log-visit", "godziny"}),
 		KindOf[payment.Made]().back(paid),
 		KindOf[payment.CameBack]().back(WayBack{"payment.withdrawn, then payment.came-back", "payment.withdrawn", "nothing", "pay-benefit", "wyplaty"}),
@@ -162,28 +161,17 @@ func ofTheLedger() []Kind {
 		KindOf[programme.StatuteRecorded]().back(WayBack{byLater, noUndo, "", "", ""}),
 		KindOf[setting.Changed]().back(WayBack{byLater, noUndo, "", "", ""}),
 		KindOf[finding.Resolved]().back(WayBack{"finding.reopened, then anew", "finding.reopened", "nothing", "resolve-finding", ""}),
-		Upcast("finding.resolved.v1", finding.ResolvedV1.Now),
+		Earlier[finding.Resolved]("finding.resolved.v1"), // without figures
 		KindOf[finding.Reopened]().back(WayBack{"finding.resolved", itself, "", "resolve-finding", ""}),
 		KindOf[erasure.Ordered]().back(WayBack{noUndo, noUndo, "", "", ""}),
-		Upcast("erasure.ordered.v1", erasure.OrderedV1.Now),
+		Upcast("erasure.ordered.v1", erasure.OrderedV2.Now),
 		Upcast("erasure.ordered.v2", erasure.OrderedV2.Now),
 		KindOf[intake.FileFinished]().back(WayBack{itself, itself, "", "", ""}),
 		KindOf[intake.RequestTaken]().back(WayBack{itself, itself, "", "", ""}),
 		KindOf[intake.RequestRefused]().back(WayBack{itself, itself, "", "", ""}),
-		Upcast("intake.personal-data-read.v1", readingV1.up),
-		Upcast(intake.TypeRequestTakenV1, intake.RequestTakenV1.Upcast),
+		Earlier[intake.PersonalDataRead]("intake.personal-data-read.v1"), // without whose they were
+		Earlier[intake.RequestTaken](intake.TypeRequestTakenV1),          // without its day
 		KindOf[intake.PersonalDataRead]().back(WayBack{itself, itself, "", "", ""}),
 		KindOf[intake.GuessesCounted]().back(WayBack{itself, itself, "", "", ""}),
 	}
-}
-
-// readingV1 is intake.personal-data-read.v1, which did not say whose data they
-// were.
-type readingV1 struct {
-	What   string        `json:"what"`
-	Reason domain.Sealed `json:"reason,omitzero"`
-}
-
-func (r readingV1) up() intake.PersonalDataRead {
-	return intake.PersonalDataRead{What: r.What, Reason: r.Reason}
 }

@@ -37,6 +37,9 @@ func Upcast[Old any, New domain.Event](name string, up func(Old) New) Kind {
 	return kindOf(name, zero, func(old Old) domain.Event { return up(old) })
 }
 
+// Earlier is Upcast of a version that lacks something and says what it says as E does.
+func Earlier[E domain.Event](name string) Kind { return Upcast(name, func(e E) E { return e }) }
+
 func kindOf[P any](name string, sample domain.Event, up func(P) domain.Event) Kind {
 	return Kind{name: name, sample: sample, blank: func() *blank { return blankOf(name, up) },
 		decode: func(b []byte) (domain.Event, error) {

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"unicode"
 )
@@ -86,6 +87,25 @@ func DiffersAt(field string, err error) error {
 		return At(field, err)
 	}
 	return err
+}
+
+// Differing is the first field in which two values of a struct differ, by its JSON name; ""
+// where none does.
+func Differing[T any](a, b T) string { return differing(reflect.ValueOf(a), reflect.ValueOf(b)) }
+
+func differing(a, b reflect.Value) string {
+	for i := range a.NumField() {
+		switch of, with := a.Field(i), b.Field(i); {
+		case of.Kind() == reflect.Struct:
+			if name := differing(of, with); name != "" {
+				return name
+			}
+		case !of.Equal(with):
+			name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
+			return name
+		}
+	}
+	return ""
 }
 
 // Over is what a command comes to over what is recorded under its identity; same says

@@ -278,7 +278,7 @@ func conclude(s State, c Conclude) ([]domain.Event, error) {
 	if err := check(t); err != nil && !c.Withdraw {
 		return nil, err
 	}
-	field := differs(s.Terms, t)
+	field := domain.Differing(s.Terms, t)
 	return c.Decide(domain.Recorded{What: "agreement " + t.Agreement, Standing: domain.StandingOf(s.Exists(), s.gone), Same: field == "", Differs: field,
 		Refuse: domain.Taking(func() error {
 			switch {
@@ -329,33 +329,6 @@ func checkShare(t Terms) error {
 		return ErrRefundShare.With("work for carers is refunded 100 %%, not %d", t.RefundPercent)
 	}
 	return nil
-}
-
-// differs names the first field in which two are not the same.
-func differs(a, b Terms) string {
-	switch {
-	case a.Concluded != b.Concluded:
-		return "concluded"
-	case a.From != b.From:
-		return "from"
-	case a.To != b.To:
-		return "to"
-	case a.RefundPercent != b.RefundPercent:
-		return "refundPercent"
-	case a.PersonLimit != b.PersonLimit:
-		return "personLimit"
-	case a.MonthlyCap != b.MonthlyCap:
-		return "monthlyCapMinutes"
-	case a.TotalCap != b.TotalCap:
-		return "totalCapMinutes"
-	case a.BaseRate != b.BaseRate:
-		return "baseRateGrosze"
-	case a.Basis != b.Basis:
-		return "refundBasis"
-	case a.ForCarers != b.ForCarers:
-		return "forCarers"
-	}
-	return ""
 }
 
 func evolve(s State, e domain.Event) State {

@@ -62,13 +62,13 @@ func log(s State, c LogVisit) ([]domain.Event, error) {
 	}
 	stands := i >= 0 && !was.Withdrawn
 	if stands && was.Visit != c.Visit { // whom and what it is for the contract says
-		field := differs(was, c.Visit, was.Details)
+		field := domain.Differing(was.Visit, c.Visit)
 		return nil, domain.ErrDiffers.At(field).With("%s, %s", name(c.Visit), field)
 	}
 	caps, refused := check(s, i, c.Visit, c.Details, c.Editions)
 	c.Adds = true
 	return c.Decide(domain.Recorded{What: name(c.Visit), Standing: domain.StandingOf(stands, i >= 0), Same: was.Details == c.Details,
-		Differs: differs(was, c.Visit, c.Details),
+		Differs: domain.Differing(was.Details, c.Details),
 		Refuse: func(step domain.Step) error {
 			if step == domain.TakeAway {
 				return nil
@@ -158,25 +158,6 @@ func (s State) capped(period cap.Period, visit cap.Entry, except int, forgiven b
 		}
 	}
 	return lowest, nil
-}
-
-// differs names the first field in which a recorded visit differs.
-func differs(was Recorded, v Visit, d Details) string {
-	switch {
-	case was.Participant != v.Participant:
-		return "participant"
-	case was.Programme != v.Programme:
-		return "programme"
-	case was.To != d.To:
-		return "to"
-	case was.Minutes != d.Minutes:
-		return "minutes"
-	case was.Activity != d.Activity:
-		return "activity"
-	case was.Place != d.Place:
-		return "place"
-	}
-	return ""
 }
 
 // name is a visit in an error.

@@ -103,7 +103,7 @@ func sign(s State, c Sign) ([]domain.Event, error) {
 	if s.stage == StatusDrafted && !c.Correct && !c.Withdraw && !moved(s.First, c.Terms) {
 		return []domain.Event{Signed{c.Terms}}, nil
 	}
-	field := differs(s.First, c.Terms)
+	field := domain.Differing(s.First, c.Terms)
 	return c.Decide(domain.Recorded{What: "contract " + c.Terms.Contract, Standing: domain.StandingOf(s.stage != "", s.withdrawn.Contract != ""),
 		Same: field == "", Differs: field, Refuse: func(step domain.Step) error { return s.standsOn(step, c) },
 		Entered: Signed{c.Terms}, Corrected: TermsCorrected{s.First, c.Terms, c.Reason}, Withdrawn: Withdrawn{s.First, c.Reason}})

@@ -185,37 +185,6 @@ func checkFigures(weekly domain.Minutes, rate domain.HourlyRate) error {
 	return domain.Together(domain.At("weeklyMinutes", weekly.Check()), domain.At("rateGrosze", domain.CheckRate(rate)))
 }
 
-// differs names the first field in which two are not the same.
-func differs(a, b Terms) string {
-	switch {
-	case a.Kind != b.Kind:
-		return "kind"
-	case a.Programme != b.Programme:
-		return "programme"
-	case a.Participant != b.Participant:
-		return "participant"
-	case a.Assistant != b.Assistant:
-		return "assistant"
-	case a.Agreement != b.Agreement:
-		return "agreement"
-	case a.Concluded != b.Concluded:
-		return "concluded"
-	case a.From != b.From:
-		return "from"
-	case a.To != b.To:
-		return "to"
-	case a.Weekly != b.Weekly:
-		return "weeklyMinutes"
-	case a.Rate != b.Rate:
-		return "rateGrosze"
-	case a.Place != b.Place:
-		return "place"
-	case a.Work != b.Work:
-		return "work"
-	}
-	return ""
-}
-
 // change makes the event that a command asks for.
 func change(s State, c Command) (domain.Event, error) {
 	life := func(c Change) (Life, error) {

@@ -89,7 +89,7 @@ func register(s State, c Register) ([]domain.Event, error) {
 	case p.CarerFor == p.Participant:
 		return nil, ErrOwnCarer
 	}
-	field := differs(s.Person, p)
+	field := domain.Differing(s.Person, p)
 	return c.Decide(domain.Recorded{What: "participant " + p.Participant, Standing: domain.StandingOf(s.Exists(), s.gone),
 		Same: field == "", Differs: field, Refuse: domain.Taking(func() error { return s.List.Overtaken(c.Checked) }),
 		Entered: Registered{p}, Corrected: Corrected{p, c.Reason}, Withdrawn: Withdrawn{p.Participant, c.Reason}})
@@ -106,34 +106,6 @@ func checkIDs(p Person) error {
 		}
 	}
 	return domain.Together(all...)
-}
-
-// differs names the first field in which two registrations of a person differ.
-func differs(a, b Person) string {
-	for _, f := range []struct {
-		name string
-		same bool
-	}{
-		{"firstName", a.FirstName == b.FirstName},
-		{"lastName", a.LastName == b.LastName},
-		{"pesel", a.PESEL == b.PESEL},
-		{"birthDate", a.BirthDate == b.BirthDate},
-		{"sex", a.Sex == b.Sex},
-		{"disability", a.Disability == b.Disability},
-		{"welfareClient", a.WelfareClient == b.WelfareClient},
-		{"labourStatus", a.LabourStatus == b.LabourStatus},
-		{"withoutBenefit", a.WithoutBenefit == b.WithoutBenefit},
-		{"profile", a.Profile == b.Profile},
-		{"account", a.Account == b.Account},
-		{"municipality", a.Municipality == b.Municipality},
-		{"carerFor", a.CarerFor == b.CarerFor},
-		{"household", a.Household == b.Household},
-	} {
-		if !f.same {
-			return f.name
-		}
-	}
-	return ""
 }
 
 func decideAssistant(s AssistantState, cmd AssistantCommand) ([]domain.Event, error) {
@@ -159,9 +131,8 @@ func registerAssistant(s AssistantState, c RegisterAssistant) ([]domain.Event, e
 	default:
 		return nil, ErrEmployment
 	}
-	was := s.Assistant
 	switch {
-	case s.Exists() && was.ID != a.ID:
+	case s.Exists() && s.Assistant.ID != a.ID:
 		return nil, ErrOther
 	case c.Withdraw:
 	case a.FirstName == "":
@@ -169,15 +140,7 @@ func registerAssistant(s AssistantState, c RegisterAssistant) ([]domain.Event, e
 	case a.LastName == "":
 		return nil, ErrNoName.At("lastName")
 	}
-	field := ""
-	switch {
-	case was.FirstName != a.FirstName:
-		field = "firstName"
-	case was.LastName != a.LastName:
-		field = "lastName"
-	case was.Employment != a.Employment:
-		field = "employment"
-	}
+	field := domain.Differing(s.Assistant, a)
 	return c.Decide(domain.Recorded{What: "assistant " + a.ID, Standing: domain.StandingOf(s.Exists(), s.gone), Same: field == "", Differs: field,
 		Refuse: domain.Taking(func() error { return s.List.Overtaken(c.Checked) }), Entered: AssistantRegistered{a}, Corrected: AssistantCorrected{a, c.Reason},
 		Withdrawn: AssistantWithdrawn{a.ID, c.Reason}})

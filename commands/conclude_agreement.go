@@ -54,22 +54,20 @@ func (c *ConcludeAgreement) columns() []column {
 	}, c.Amendment.columns("powod")...)
 }
 
+func agreements() useCase[ConcludeAgreement, agreement.State, agreement.Command] {
+	return useCase[ConcludeAgreement, agreement.State, agreement.Command]{decider: agreement.Decider(), prepare: (*Ledger).prepareAgreement,
+		stream: func(c ConcludeAgreement) string { return domain.Stream("agreement", c.Number) }}
+}
+
 func agreementsFile() importKind {
-	return byStream("porozumienia", "porozumienia z urzędem pracy", agreement.Decider(), func(im *importing) rowRules[ConcludeAgreement, agreement.Command] {
-		return rowRules[ConcludeAgreement, agreement.Command]{
-			stream: func(c ConcludeAgreement) string { return domain.Stream("agreement", c.Number) },
-			prepare: func(ctx context.Context, c ConcludeAgreement) (agreement.Command, error) {
-				_, cmd, err := im.l.prepareAgreement(ctx, im.origin, c)
-				return cmd, err
-			},
-			after: func(ctx context.Context, o Origin, c ConcludeAgreement, _ journal.Result) error {
-				if !c.Correct {
-					return nil
-				}
-				_, err := im.l.rerateAll(ctx, o, c.Number)
-				return err
-			},
-		}
+	return byStream("porozumienia", "porozumienia z urzędem pracy", agreements(), func(im *importing) rowRules[ConcludeAgreement] {
+		return rowRules[ConcludeAgreement]{after: func(ctx context.Context, o Origin, c ConcludeAgreement, _ journal.Result) error {
+			if !c.Correct {
+				return nil
+			}
+			_, err := im.l.rerateAll(ctx, o, c.Number)
+			return err
+		}}
 	})
 }
 
@@ -79,12 +77,7 @@ func (l *Ledger) ConcludeAgreement(ctx context.Context, o Origin, c ConcludeAgre
 }
 
 func (l *Ledger) concludeAgreement(ctx context.Context, o Origin, c ConcludeAgreement) (journal.Result, error) {
-	stream, cmd, err := l.prepareAgreement(ctx, o, c)
-	if err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	r, err := carry(ctx, l, o, c, stream, agreement.Decider(), cmd)
+	r, err := agreements().ask(ctx, l, o, &c)
 	if err != nil || !c.Correct {
 		return r, err
 	}
@@ -92,9 +85,9 @@ func (l *Ledger) concludeAgreement(ctx context.Context, o Origin, c ConcludeAgre
 	return followed(r, rerated), err
 }
 
-func (l *Ledger) prepareAgreement(ctx context.Context, o Origin, c ConcludeAgreement) (string, agreement.Command, error) {
+func (l *Ledger) prepareAgreement(ctx context.Context, _ *lookups, o Origin, c *ConcludeAgreement) (agreement.Command, error) {
 	if err := domain.Together(needID("number", &c.Number), c.unlessWithdrawn(l.happened("concluded", c.Concluded))); err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	basis := agreement.Statutory
 	if c.RefundBasis == "umowna" {
@@ -110,13 +103,13 @@ func (l *Ledger) prepareAgreement(ctx context.Context, o Origin, c ConcludeAgree
 	if c.Correct && s.err == nil {
 		s.err = l.ratable(ctx, terms)
 	}
-	stream, cmd := domain.Stream("agreement", c.Number), agreement.Conclude{Amend: amend, Terms: terms}
+	cmd := agreement.Conclude{Amend: amend, Terms: terms}
 	if s.err != nil || !c.Withdraw {
-		return stream, cmd, s.err
+		return cmd, s.err
 	}
-	known, err := journal.Load(ctx, l.Log, stream, agreement.Decider())
+	known, err := journal.Load(ctx, l.Log, domain.Stream("agreement", c.Number), agreement.Decider())
 	if err == nil && known.Meets(o.Expected) == nil && known.State.Exists() && len(known.State.Claims) == 0 && (amend.Reason != "" || amend.Wordless) {
 		cmd.Checked, err = l.vacated(ctx, o, domain.Ref{Kind: domain.RefAgreement, ID: c.Number}, known.State.List)
 	}
-	return stream, cmd, err
+	return cmd, err
 }

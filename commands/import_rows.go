@@ -15,12 +15,8 @@ import (
 // importWorkers bounds how many streams of one file are decided at once.
 const importWorkers = 16
 
-// rowRules are how the rows of a kind of file are decided, by the commands that they make.
-type rowRules[R, C any] struct {
-	// stream is the one that decides.
-	stream func(R) string
-	// prepare makes what the stream is asked, once it is the row's turn.
-	prepare func(context.Context, R) (C, error)
+// rowRules are what a kind of file asks of its rows beside the use case of their commands.
+type rowRules[R any] struct {
 	// refuse, if set, is what can be said against a row that was read, whatever the
 	// ledger knows. It is asked in the file's order.
 	refuse func(*sheetfile.Record, R) error
@@ -36,10 +32,14 @@ type rowRules[R, C any] struct {
 
 // byStream declares a kind of file whose rows are decided side by side, those of each
 // stream in order and recorded together.
-func byStream[R Request, S, C any, P fromRow[R]](name, title string, d domain.Decider[S, C], rules func(*importing) rowRules[R, C]) importKind {
+func byStream[R Request, S, C any, P fromRow[R]](name, title string, u useCase[R, S, C], rules func(*importing) rowRules[R]) importKind {
 	command := new(R)
 	return importKind{name: name, title: title, operation: (*command).Operation(), command: command, columns: P(command).columns(), run: func(ctx context.Context, im *importing) error {
-		return decideRows[R, S, C, P](ctx, im, d, rules(im))
+		var with rowRules[R]
+		if rules != nil {
+			with = rules(im)
+		}
+		return decideRows[R, S, C, P](ctx, im, u, with)
 	}}
 }
 
@@ -104,21 +104,21 @@ func isTotals(r *sheetfile.Record, columns []column) bool {
 // decideRows groups the rows of a file by stream, in the file's order, and decides the
 // streams side by side. Only the rows of the streams in hand are in memory, and of the
 // others where they stand in the file: every row is read twice.
-func decideRows[R Request, S, C any, P fromRow[R]](ctx context.Context, im *importing, d domain.Decider[S, C], rules rowRules[R, C]) error {
-	groups, refused, err := groupRows[R, C, P](im, rules)
+func decideRows[R Request, S, C any, P fromRow[R]](ctx context.Context, im *importing, u useCase[R, S, C], rules rowRules[R]) error {
+	groups, refused, err := groupRows[R, P](im, u.stream, rules.refuse)
 	if err != nil {
 		return err
 	}
 	workers, within := errgroup.WithContext(ctx)
 	workers.SetLimit(importWorkers)
 	var request R // its kind is asked, of whatever values
-	d = naming(veiled(im.origin, request, d))
+	u.decider = naming(veiled(im.origin, request, u.decider))
 	for stream, rows := range groups.each {
 		if within.Err() != nil {
 			break
 		}
 		workers.Go(func() error {
-			s := streamRows[R, S, C]{importing: im, rules: rules, decider: d, stream: stream}
+			s := streamRows[R, S, C]{importing: im, use: u, rules: rules, stream: stream}
 			var c R
 			columns, seen := P(&c).columns(), unique{}
 			for some := range slices.Chunk(rows, rowsAtOnce) {
@@ -173,7 +173,7 @@ func (g rowGroups) each(yield func(string, []int32) bool) {
 
 // groupRows reads every row once for the stream that decides it, and settles those that
 // have none. What the rules refuse is kept: it depends on the file's order.
-func groupRows[R Request, C any, P fromRow[R]](im *importing, rules rowRules[R, C]) (g rowGroups, refused map[int32]error, err error) {
+func groupRows[R any, P fromRow[R]](im *importing, streamOf func(R) string, refuse func(*sheetfile.Record, R) error) (g rowGroups, refused map[int32]error, err error) {
 	var c R
 	columns := P(&c).columns()
 	of, groups := make([]int32, im.sheet.Len()), map[string]int32{}
@@ -193,12 +193,12 @@ func groupRows[R Request, C any, P fromRow[R]](im *importing, rules rowRules[R, 
 			}
 			continue
 		}
-		if rec.Err() == nil && rules.refuse != nil {
-			if err := rules.refuse(rec, c); err != nil {
+		if rec.Err() == nil && refuse != nil {
+			if err := refuse(rec, c); err != nil {
 				refused[int32(i)] = err
 			}
 		}
-		stream := rules.stream(c)
+		stream := streamOf(c)
 		group, ok := groups[stream]
 		if !ok {
 			group = int32(len(g.streams))
@@ -232,11 +232,11 @@ type member[R any] struct {
 }
 
 // streamRows decides the rows of streams.
-type streamRows[R, S, C any] struct {
+type streamRows[R Request, S, C any] struct {
 	*importing
-	rules   rowRules[R, C]
-	decider domain.Decider[S, C]
-	stream  string
+	use    useCase[R, S, C]
+	rules  rowRules[R]
+	stream string
 }
 
 // decide decides the rows of one stream; no key is made for those that are refused.
@@ -366,7 +366,7 @@ func (s streamRows[R, S, C]) attemptOnce(ctx context.Context, log journal.Log, r
 	var items []journal.Item[C]
 	var asked []int
 	for k, m := range rows {
-		cmd, err := s.rules.prepare(ctx, m.cmd)
+		cmd, err := s.use.prepare(s.l, ctx, s.lookups, s.origin, &m.cmd)
 		if errors.Is(err, errNoKey) {
 			return nil, err
 		}
@@ -376,7 +376,7 @@ func (s streamRows[R, S, C]) attemptOnce(ctx context.Context, log journal.Log, r
 		}
 		items, asked = append(items, item(s.l, s.originOf(m.row), cmd)), append(asked, k)
 	}
-	decided, err := journal.ExecuteAll(ctx, s.l.Log.over(log), s.stream, s.decider, items)
+	decided, err := journal.ExecuteAll(ctx, s.l.Log.over(log), s.stream, s.use.decider, items)
 	for i, k := range asked {
 		outcomes[k] = decided[i]
 	}

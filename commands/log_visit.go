@@ -50,16 +50,12 @@ func (c *LogVisit) columns() []column {
 	}, c.Amendment.columns("powod")...)
 }
 
-func visitsFile() importKind {
-	return byStream("godziny", "godziny asystentów", assistance.Decider(), func(im *importing) rowRules[LogVisit, assistance.Command] {
-		return rowRules[LogVisit, assistance.Command]{
-			stream: func(c LogVisit) string { return assistance.Stream(c.Assistant, c.Date.Month()) },
-			prepare: func(ctx context.Context, c LogVisit) (assistance.Command, error) {
-				return im.l.prepareVisit(ctx, im.lookups, im.origin, &c)
-			},
-		}
-	})
+func visits() useCase[LogVisit, assistance.State, assistance.Command] {
+	return useCase[LogVisit, assistance.State, assistance.Command]{decider: assistance.Decider(), prepare: (*Ledger).prepareVisit,
+		stream: func(c LogVisit) string { return assistance.Stream(c.Assistant, c.Date.Month()) }}
 }
+
+func visitsFile() importKind { return byStream("godziny", "godziny asystentów", visits(), nil) }
 
 // Refusals of visits.
 var (
@@ -69,16 +65,7 @@ var (
 
 // LogVisit carries the command out.
 func (l *Ledger) LogVisit(ctx context.Context, o Origin, c LogVisit) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.logVisit(ctx, o, c) })
-}
-
-func (l *Ledger) logVisit(ctx context.Context, o Origin, c LogVisit) (journal.Result, error) {
-	cmd, err := l.prepareVisit(ctx, l.lookups(), o, &c)
-	if err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	return carry(ctx, l, o, c, assistance.Stream(c.Assistant, c.Date.Month()), assistance.Decider(), cmd)
+	return visits().carryOut(ctx, l, o, c)
 }
 
 func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogVisit) (assistance.Command, error) {

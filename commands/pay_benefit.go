@@ -43,29 +43,16 @@ func (c *PayBenefit) columns() []column {
 	}, c.Amendment.columns("powod")...)
 }
 
-func paymentsFile() importKind {
-	return byStream("wyplaty", "wypłaty świadczeń", payment.Decider(), func(im *importing) rowRules[PayBenefit, payment.Command] {
-		return rowRules[PayBenefit, payment.Command]{
-			stream: func(c PayBenefit) string { return domain.Stream("payout", c.Contract) },
-			prepare: func(ctx context.Context, c PayBenefit) (payment.Command, error) {
-				return im.l.preparePayment(ctx, im.lookups, im.origin, &c)
-			},
-		}
-	})
+func payments() useCase[PayBenefit, payment.State, payment.Command] {
+	return useCase[PayBenefit, payment.State, payment.Command]{decider: payment.Decider(), prepare: (*Ledger).preparePayment,
+		stream: func(c PayBenefit) string { return domain.Stream("payout", c.Contract) }}
 }
+
+func paymentsFile() importKind { return byStream("wyplaty", "wypłaty świadczeń", payments(), nil) }
 
 // PayBenefit carries the command out.
 func (l *Ledger) PayBenefit(ctx context.Context, o Origin, c PayBenefit) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.payBenefit(ctx, o, c) })
-}
-
-func (l *Ledger) payBenefit(ctx context.Context, o Origin, c PayBenefit) (journal.Result, error) {
-	cmd, err := l.preparePayment(ctx, l.lookups(), o, &c)
-	if err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	return carry(ctx, l, o, c, domain.Stream("payout", c.Contract), payment.Decider(), cmd)
+	return payments().carryOut(ctx, l, o, c)
 }
 
 func (l *Ledger) preparePayment(ctx context.Context, k *lookups, o Origin, c *PayBenefit) (payment.Command, error) {

@@ -46,15 +46,13 @@ func (c *RecordAttendance) columns() []column {
 	}, c.Amendment.columns("powod")...)
 }
 
+func attendanceDays() useCase[RecordAttendance, attendance.State, attendance.Command] {
+	return useCase[RecordAttendance, attendance.State, attendance.Command]{decider: attendance.Decider(), prepare: (*Ledger).prepareAttendance,
+		stream: func(c RecordAttendance) string { return domain.Stream("attendance", c.Contract) }}
+}
+
 func attendanceFile() importKind {
-	return byStream("obecnosci", "dni prac społecznie użytecznych", attendance.Decider(), func(im *importing) rowRules[RecordAttendance, attendance.Command] {
-		return rowRules[RecordAttendance, attendance.Command]{
-			stream: func(c RecordAttendance) string { return domain.Stream("attendance", c.Contract) },
-			prepare: func(ctx context.Context, c RecordAttendance) (attendance.Command, error) {
-				return im.l.prepareAttendance(ctx, im.lookups, im.origin, &c)
-			},
-		}
-	})
+	return byStream("obecnosci", "dni prac społecznie użytecznych", attendanceDays(), nil)
 }
 
 // ErrNotReferral refuses attendance on a contract that is no referral.
@@ -62,47 +60,38 @@ var ErrNotReferral = domain.Refusal(domain.CodeRule, "the contract is not a refe
 
 // RecordAttendance carries the command out.
 func (l *Ledger) RecordAttendance(ctx context.Context, o Origin, c RecordAttendance) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.recordAttendance(ctx, o, c) })
+	return attendanceDays().carryOut(ctx, l, o, c)
 }
 
-func (l *Ledger) recordAttendance(ctx context.Context, o Origin, c RecordAttendance) (journal.Result, error) {
-	cmd, err := l.prepareAttendance(ctx, l.lookups(), o, &c)
-	if err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	return carry(ctx, l, o, c, domain.Stream("attendance", c.Contract), attendance.Decider(), attendance.Command(cmd))
-}
-
-func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c *RecordAttendance) (attendance.RecordDay, error) {
+func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c *RecordAttendance) (attendance.Command, error) {
 	if err := mayID("contract", &c.Contract); err != nil {
-		return attendance.RecordDay{}, err
+		return nil, err
 	}
 	referral, unknown := k.contract(ctx, c.Contract)
 	if err := domain.Together(unknown, c.unlessWithdrawn(l.happened("date", c.Date))); err != nil {
-		return attendance.RecordDay{}, err
+		return nil, err
 	}
 	if referral.Terms.Kind != contract.Referral {
-		return attendance.RecordDay{}, ErrNotReferral
+		return nil, ErrNotReferral
 	}
 	under, err := k.agreement(ctx, referral.Terms.Agreement)
 	if err != nil {
-		return attendance.RecordDay{}, err
+		return nil, err
 	}
 	if referral.Rests(c.Date) && !c.Withdraw {
-		return attendance.RecordDay{}, attendance.ErrSuspended.With("%s", c.Date)
+		return nil, attendance.ErrSuspended.With("%s", c.Date)
 	}
 	if err := l.listed(ctx, k, o, referral.First, under); err != nil {
-		return attendance.RecordDay{}, err
+		return nil, err
 	}
 	s := l.sealer(ctx)
 	statutes, err := k.statutes(ctx)
 	if err != nil {
-		return attendance.RecordDay{}, err
+		return nil, err
 	}
 	of, err := k.programme(ctx, referral.Terms.Programme)
 	if err != nil {
-		return attendance.RecordDay{}, err
+		return nil, err
 	}
 	edition, _ := of.On(c.Date)
 	on := referral.On(c.Date)

@@ -68,15 +68,15 @@ func (c *RegisterParticipant) columns() []column {
 	}, c.Amendment.columns("powod")...)
 }
 
+func participants() useCase[RegisterParticipant, participant.State, participant.Command] {
+	return useCase[RegisterParticipant, participant.State, participant.Command]{decider: participant.Decider(), prepare: (*Ledger).prepareParticipant,
+		stream: func(c RegisterParticipant) string { return participant.Stream(c.ID) }}
+}
+
 func participantsFile() importKind {
-	return byStream("uczestnicy", "uczestnicy", participant.Decider(), func(im *importing) rowRules[RegisterParticipant, participant.Command] {
+	return byStream("uczestnicy", "uczestnicy", participants(), func(im *importing) rowRules[RegisterParticipant] {
 		pesels := unique{}
-		return rowRules[RegisterParticipant, participant.Command]{
-			stream: func(c RegisterParticipant) string { return participant.Stream(c.ID) },
-			prepare: func(ctx context.Context, c RegisterParticipant) (participant.Command, error) {
-				_, cmd, err := im.l.prepareParticipant(ctx, im.origin, c)
-				return cmd, err
-			},
+		return rowRules[RegisterParticipant]{
 			// Rows of two people are decided side by side, and neither sees the other. A row
 			// that is refused for itself takes nobody's place.
 			refuse: func(r *sheetfile.Record, c RegisterParticipant) error {
@@ -130,7 +130,7 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 }
 
 func (l *Ledger) registerParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
-	stream, cmd, err := l.prepareParticipant(ctx, o, c)
+	cmd, err := l.prepareParticipant(ctx, l.lookups(), o, &c)
 	if err == nil {
 		err = l.onePerson(o, c)
 	}
@@ -138,7 +138,7 @@ func (l *Ledger) registerParticipant(ctx context.Context, o Origin, c RegisterPa
 		l.count(err)
 		return journal.Result{}, err
 	}
-	r, err := carry(ctx, l, o, c, stream, participant.Decider(), cmd)
+	r, err := carry(ctx, l, o, c, participant.Stream(c.ID), participant.Decider(), cmd)
 	if err == nil {
 		err = l.indexed(ctx, c, r)
 	}
@@ -198,9 +198,9 @@ func (l *Ledger) IndexRegistered(ctx context.Context) error {
 	return nil
 }
 
-func (l *Ledger) prepareParticipant(ctx context.Context, o Origin, c RegisterParticipant) (string, participant.Command, error) {
-	if err := domain.Together(needID("id", &c.ID), mayID("carerFor", &c.CarerFor), mayID("household", &c.Household), l.agreesWithPESEL(c), checkAccount(&c.Account)); err != nil {
-		return "", nil, err
+func (l *Ledger) prepareParticipant(ctx context.Context, _ *lookups, o Origin, c *RegisterParticipant) (participant.Command, error) {
+	if err := domain.Together(needID("id", &c.ID), mayID("carerFor", &c.CarerFor), mayID("household", &c.Household), l.agreesWithPESEL(*c), checkAccount(&c.Account)); err != nil {
+		return nil, err
 	}
 	id := c.ID
 	s := l.sealer(ctx)
@@ -217,17 +217,17 @@ func (l *Ledger) prepareParticipant(ctx context.Context, o Origin, c RegisterPar
 	amend.Anew = !o.SeesAllOf(c.Operation())
 	cmd := participant.Register{Person: p, Amend: amend}
 	if s.err != nil || !c.Withdraw {
-		return participant.Stream(id), cmd, s.err
+		return cmd, s.err
 	}
 	known, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider())
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	cmd.Checked = known.State.List.All()
 	if would(known, o, participant.Decider(), participant.Command(cmd)) {
 		cmd.Checked, err = l.vacated(ctx, o, domain.Ref{Kind: domain.RefParticipant, ID: id}, known.State.List)
 	}
-	return participant.Stream(id), cmd, err
+	return cmd, err
 }
 
 // checkAccount reduces an account number to its digits; there may be none.
@@ -309,35 +309,21 @@ func (c *RegisterAssistant) columns() []column {
 	}, c.Amendment.columns("powod")...)
 }
 
-func assistantsFile() importKind {
-	return byStream("asystenci", "asystenci", participant.AssistantDecider(), func(im *importing) rowRules[RegisterAssistant, participant.AssistantCommand] {
-		return rowRules[RegisterAssistant, participant.AssistantCommand]{
-			stream: func(c RegisterAssistant) string { return participant.AssistantStream(c.ID) },
-			prepare: func(ctx context.Context, c RegisterAssistant) (participant.AssistantCommand, error) {
-				_, cmd, err := im.l.prepareAssistant(ctx, im.origin, c)
-				return cmd, err
-			},
-		}
-	})
+func assistants() useCase[RegisterAssistant, participant.AssistantState, participant.AssistantCommand] {
+	return useCase[RegisterAssistant, participant.AssistantState, participant.AssistantCommand]{decider: participant.AssistantDecider(), prepare: (*Ledger).prepareAssistant,
+		stream: func(c RegisterAssistant) string { return participant.AssistantStream(c.ID) }}
 }
+
+func assistantsFile() importKind { return byStream("asystenci", "asystenci", assistants(), nil) }
 
 // RegisterAssistant carries the command out.
 func (l *Ledger) RegisterAssistant(ctx context.Context, o Origin, c RegisterAssistant) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.registerAssistant(ctx, o, c) })
+	return assistants().carryOut(ctx, l, o, c)
 }
 
-func (l *Ledger) registerAssistant(ctx context.Context, o Origin, c RegisterAssistant) (journal.Result, error) {
-	stream, cmd, err := l.prepareAssistant(ctx, o, c)
-	if err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	return carry(ctx, l, o, c, stream, participant.AssistantDecider(), cmd)
-}
-
-func (l *Ledger) prepareAssistant(ctx context.Context, o Origin, c RegisterAssistant) (string, participant.AssistantCommand, error) {
+func (l *Ledger) prepareAssistant(ctx context.Context, _ *lookups, o Origin, c *RegisterAssistant) (participant.AssistantCommand, error) {
 	if err := needID("id", &c.ID); err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	id, s := c.ID, l.sealer(ctx)
 	a := participant.Assistant{ID: id, FirstName: s.text(participant.AssistantSealOf(id, "firstName"), c.FirstName),
@@ -347,15 +333,15 @@ func (l *Ledger) prepareAssistant(ctx context.Context, o Origin, c RegisterAssis
 	amend.Anew = !o.SeesAllOf(c.Operation())
 	cmd := participant.RegisterAssistant{Assistant: a, Amend: amend}
 	if s.err != nil || !c.Withdraw {
-		return participant.AssistantStream(id), cmd, s.err
+		return cmd, s.err
 	}
 	known, err := journal.Load(ctx, l.Log, participant.AssistantStream(id), participant.AssistantDecider())
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	cmd.Checked = known.State.List.All()
 	if would(known, o, participant.AssistantDecider(), participant.AssistantCommand(cmd)) {
 		cmd.Checked, err = l.vacated(ctx, o, domain.Ref{Kind: domain.RefAssistant, ID: id}, known.State.List)
 	}
-	return participant.AssistantStream(id), cmd, err
+	return cmd, err
 }

@@ -66,16 +66,16 @@ func (c *SignContract) columns() []column {
 	}, c.Amendment.columns("powod")...)
 }
 
+func contracts() useCase[SignContract, contract.State, contract.Command] {
+	return useCase[SignContract, contract.State, contract.Command]{decider: contract.Decider(), prepare: (*Ledger).prepareContract,
+		stream: func(c SignContract) string { return domain.Stream("contract", c.Number) }}
+}
+
 func contractsFile() importKind {
-	return byStream("umowy", "umowy i skierowania", contract.Decider(), func(im *importing) rowRules[SignContract, contract.Command] {
+	return byStream("umowy", "umowy i skierowania", contracts(), func(im *importing) rowRules[SignContract] {
 		var mu sync.Mutex
 		listings := map[string][]journal.Item[agreement.Command]{}
-		return rowRules[SignContract, contract.Command]{
-			stream: func(c SignContract) string { return domain.Stream("contract", c.Number) },
-			prepare: func(ctx context.Context, c SignContract) (contract.Command, error) {
-				_, cmd, err := im.l.prepareContract(ctx, im.lookups, im.origin, c)
-				return cmd, err
-			},
+		return rowRules[SignContract]{
 			after: func(ctx context.Context, o Origin, c SignContract, _ journal.Result) error {
 				if c.Correct || c.Withdraw {
 					_, err := im.l.follow(ctx, o, c)
@@ -114,23 +114,19 @@ func (l *Ledger) SignContract(ctx context.Context, o Origin, c SignContract) (jo
 }
 
 func (l *Ledger) signContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
-	stream, cmd, err := l.prepareContract(ctx, l.lookups(), o, c)
-	if err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	r, err := carry(ctx, l, o, c, stream, contract.Decider(), contract.Command(cmd))
-	if errors.Is(err, domain.ErrRecorded) {
-		return r, errors.Join(l.completeListing(ctx, o, cmd.Terms.Contract), err)
-	}
-	if err == nil && r.Events == 0 && !c.Correct && !c.Withdraw {
-		return r, l.completeListing(ctx, o, cmd.Terms.Contract)
-	}
-	if err == nil && (c.Correct || c.Withdraw) {
+	r, err := contracts().ask(ctx, l, o, &c)
+	switch {
+	case errors.Is(err, domain.ErrRecorded):
+		return r, errors.Join(l.completeListing(ctx, o, c.Number), err)
+	case err != nil:
+		return r, err
+	case c.Correct || c.Withdraw:
 		then, err := l.follow(ctx, o, c)
 		return followed(r, then), err
+	case r.Events == 0:
+		return r, l.completeListing(ctx, o, c.Number)
 	}
-	return r, err
+	return r, nil
 }
 
 // completeListing enters a recorded referral into its agreement's list where a crash
@@ -187,15 +183,14 @@ func referred(t contract.Terms) agreement.Command {
 		Agreement: t.Agreement, Contract: t.Contract, Participant: t.Participant, Signed: t.Concluded}}
 }
 
-func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c SignContract) (string, contract.Sign, error) {
+func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c *SignContract) (contract.Command, error) {
 	err := domain.Together(needID("number", &c.Number), mayID("participant", &c.Participant), mayID("assistant", &c.Assistant), mayID("agreement", &c.Agreement))
 	if err != nil {
-		return "", contract.Sign{}, err
+		return nil, err
 	}
 	stream := domain.Stream("contract", c.Number)
 	if c.Withdraw {
-		cmd, err := l.prepareWithdrawal(ctx, o, stream, c)
-		return stream, cmd, err
+		return l.prepareWithdrawal(ctx, o, stream, *c)
 	}
 	of, programme := k.programme(ctx, c.Programme)
 	if programme == nil && !of.Exists() {
@@ -206,7 +201,7 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c Si
 		_, agreement = k.agreement(ctx, c.Agreement)
 	}
 	if err := domain.Together(l.happened("concluded", c.Concluded), programme, l.knownParticipant(ctx, c.Participant), agreement); err != nil {
-		return "", contract.Sign{}, err
+		return nil, err
 	}
 	s := l.sealer(ctx)
 	t := contract.Terms{
@@ -226,10 +221,10 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c Si
 			err = l.vacateContract(ctx, o, known, &cmd)
 		}
 		if err != nil {
-			return "", cmd, err
+			return nil, err
 		}
 	}
-	return stream, cmd, s.err
+	return cmd, s.err
 }
 
 // vacateContract makes sure that nothing stands on a contract that is to be taken back or
@@ -281,17 +276,17 @@ func (l *Ledger) notAsked(ctx context.Context, under agreement.State, number str
 }
 
 // prepareWithdrawal takes a contract back by its number alone.
-func (l *Ledger) prepareWithdrawal(ctx context.Context, o Origin, stream string, c SignContract) (contract.Sign, error) {
+func (l *Ledger) prepareWithdrawal(ctx context.Context, o Origin, stream string, c SignContract) (contract.Command, error) {
 	known, err := journal.Load(ctx, l.Log, stream, contract.Decider())
 	if err != nil {
-		return contract.Sign{}, err
+		return nil, err
 	}
 	t := known.State.First
 	if gone, ok := known.State.Withdrawn(); ok {
 		t = gone
 	}
 	if t.Contract = c.Number; t.Participant == "" {
-		return contract.Sign{}, domain.ErrNothingToWithdraw.With("contract %s", c.Number)
+		return nil, domain.ErrNothingToWithdraw.With("contract %s", c.Number)
 	}
 	s := l.sealer(ctx)
 	cmd := contract.Sign{Terms: t, Amend: c.taken(s, t.SealOf(0, "reason"))}

@@ -51,16 +51,13 @@ func (c *TellDurability) columns() []column {
 	}, c.Amendment.columns("powod")...)
 }
 
+func durabilityFacts() useCase[TellDurability, durability.State, durability.Command] {
+	return useCase[TellDurability, durability.State, durability.Command]{decider: durability.Decider(), prepare: (*Ledger).prepareDurability,
+		stream: func(c TellDurability) string { return durability.Stream(c.Project) }}
+}
+
 func durabilityFile() importKind {
-	return byStream("trwalosc", "trwałość projektów", durability.Decider(), func(im *importing) rowRules[TellDurability, durability.Command] {
-		return rowRules[TellDurability, durability.Command]{
-			stream: func(c TellDurability) string { return durability.Stream(c.Project) },
-			prepare: func(ctx context.Context, c TellDurability) (durability.Command, error) {
-				_, cmd, err := im.l.prepareDurability(ctx, im.origin, c)
-				return cmd, err
-			},
-		}
-	})
+	return byStream("trwalosc", "trwałość projektów", durabilityFacts(), nil)
 }
 
 // ErrDurabilityEvent refuses a fact that durability does not know.
@@ -71,19 +68,10 @@ var ErrNoValue = domain.Refusal(domain.CodeInvalid, "the number of places or ass
 
 // TellDurability carries the command out.
 func (l *Ledger) TellDurability(ctx context.Context, o Origin, c TellDurability) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.tellDurability(ctx, o, c) })
+	return durabilityFacts().carryOut(ctx, l, o, c)
 }
 
-func (l *Ledger) tellDurability(ctx context.Context, o Origin, c TellDurability) (journal.Result, error) {
-	stream, cmd, err := l.prepareDurability(ctx, o, c)
-	if err != nil {
-		l.count(err)
-		return journal.Result{}, err
-	}
-	return carry(ctx, l, o, c, stream, durability.Decider(), cmd)
-}
-
-func (l *Ledger) prepareDurability(ctx context.Context, o Origin, c TellDurability) (string, durability.Command, error) {
+func (l *Ledger) prepareDurability(ctx context.Context, _ *lookups, o Origin, c *TellDurability) (durability.Command, error) {
 	var day, value error
 	if c.Event != "zobowiazanie" { // an obligation's first day is a term
 		day = l.happened("date", c.Date)
@@ -98,7 +86,7 @@ func (l *Ledger) prepareDurability(ctx context.Context, o Origin, c TellDurabili
 		}
 	}
 	if err := domain.Together(needID("project", &c.Project), mayID("number", &c.Number), day, value); err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	project := c.Project
 	s := l.sealer(ctx)
@@ -110,7 +98,7 @@ func (l *Ledger) prepareDurability(ctx context.Context, o Origin, c TellDurabili
 	url, urlQuery := durability.SplitURL(c.URL)
 	address := durability.Address{URL: url, Query: s.text(durability.SealOf(project, c.Date, "urlQuery"), urlQuery)}
 	if s.err != nil {
-		return "", nil, s.err
+		return nil, s.err
 	}
 	said := durability.Statement{Project: project, Date: c.Date, Number: c.Number, Description: text}
 	demand := durability.Demand{Project: project, Request: c.Number, Date: c.Date}
@@ -138,12 +126,12 @@ func (l *Ledger) prepareDurability(ctx context.Context, o Origin, c TellDurabili
 	case "kontrola":
 		cmd = durability.RecordInspection{Statement: said}
 	default:
-		return "", nil, ErrDurabilityEvent
+		return nil, ErrDurabilityEvent
 	}
 	if c.Correct || c.Withdraw {
 		amend := c.taken(s, durability.SealOf(project, c.Date, "reason"))
 		amend.Anew = !o.SeesAllOf(c.Operation())
 		cmd = durability.Amend{Fact: cmd, Amend: amend}
 	}
-	return durability.Stream(project), cmd, s.err
+	return cmd, s.err
 }

@@ -57,9 +57,10 @@ func (l *Ledger) resolveFinding(ctx context.Context, o Origin, c ResolveFinding,
 		}
 	}
 	seen := finding.Seen{Amount: c.AmountGrosze, Minutes: c.Minutes, From: c.From, To: c.To}
-	var cmd finding.Command = finding.Resolve{Finding: c.Finding, Date: c.Date, Reason: reason, Now: now, Seen: seen, Wordless: wordless}
+	resolve := finding.Resolve{Finding: c.Finding, Date: c.Date, Reason: reason, Now: now, Seen: seen, Wordless: wordless}
+	cmd := finding.Command(resolve)
 	if c.Reopen {
-		cmd = finding.Reopen{Finding: c.Finding, Date: c.Date, Reason: reason, Now: now, Seen: seen, Wordless: wordless}
+		cmd = finding.Reopen(resolve)
 	}
 	return carry(ctx, l, o, c, finding.Stream(c.Finding), finding.Decider(), cmd)
 }

@@ -93,33 +93,25 @@ func CheckCount(n int) error {
 type Grosze int64
 
 // String writes the amount as `1234.56`, for errors and logs.
-func (g Grosze) String() string {
-	sign, n := "", int64(g)
+func (g Grosze) String() string { return written(int64(g), 100, ".") }
+
+// written is a number of wholes and, in two digits, of the parts that are over.
+func written(n, parts int64, between string) string {
+	sign := ""
 	if n < 0 {
 		sign, n = "-", -n
 	}
-	s := strconv.FormatInt(n%100, 10)
-	if len(s) < 2 {
-		s = "0" + s
+	if n%parts < 10 {
+		between += "0"
 	}
-	return sign + strconv.FormatInt(n/100, 10) + "." + s
+	return sign + strconv.FormatInt(n/parts, 10) + between + strconv.FormatInt(n%parts, 10)
 }
 
 // Minutes is a length of time.
 type Minutes int64
 
 // String writes minutes as `1:30`.
-func (m Minutes) String() string {
-	sign, n := "", int64(m)
-	if n < 0 {
-		sign, n = "-", -n
-	}
-	s := strconv.FormatInt(n%60, 10)
-	if len(s) < 2 {
-		s = "0" + s
-	}
-	return sign + strconv.FormatInt(n/60, 10) + ":" + s
-}
+func (m Minutes) String() string { return written(int64(m), 60, ":") }
 
 // HourlyRate is an amount for one hour of work, in grosze.
 type HourlyRate = Grosze

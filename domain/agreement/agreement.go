@@ -81,12 +81,7 @@ type Withdrawn struct {
 
 // ReferralDelisted says that a referral under the agreement was withdrawn, or belongs to
 // another one.
-type ReferralDelisted struct {
-	Agreement   string      `json:"agreement"`
-	Contract    string      `json:"contract"`
-	Participant string      `json:"participant"`
-	Signed      domain.Date `json:"signed"`
-}
+type ReferralDelisted ReferralListed
 
 // ReferralListed says that a person was referred under the agreement.
 type ReferralListed struct {

@@ -35,11 +35,7 @@ type ClaimAnswered struct {
 // AnswerWithdrawn says that an answer of the labour office should not have been entered.
 // It is written before the claim's own stream, since the claim's contract-months may be
 // its own again.
-type AnswerWithdrawn struct {
-	refund.About
-	On      domain.Date    `json:"on"`
-	Outcome refund.Outcome `json:"outcome"`
-}
+type AnswerWithdrawn ClaimAnswered
 
 // ClaimListed says that a refund was claimed under the agreement. It was written
 // after the claim, before contract-months were reserved; it is not written any more.

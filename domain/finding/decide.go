@@ -27,16 +27,8 @@ type Resolve struct {
 	Wordless bool
 }
 
-// Reopen opens a resolved finding again. A zero Date is the day of recording.
-type Reopen struct {
-	Finding string
-	Date    domain.Date
-	Reason  domain.Sealed
-	Now     Figures // none: there is no such finding
-	Seen    Seen
-	// Wordless: as in Resolve.
-	Wordless bool
-}
+// Reopen opens a resolved finding again.
+type Reopen Resolve
 
 func (Resolve) finding() {}
 func (Reopen) finding()  {}
@@ -50,7 +42,7 @@ func Decider() domain.Decider[State, Command] {
 func decide(s State, cmd Command) ([]domain.Event, error) {
 	switch c := cmd.(type) {
 	case Resolve:
-		if err := check(s, c.Finding, c.Reason != "" || c.Wordless, c.Now, c.Seen); err != nil {
+		if err := check(s, c); err != nil {
 			return nil, err
 		}
 		if !c.Seen.Of(c.Now) {
@@ -64,7 +56,7 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		}
 		return []domain.Event{Resolved{Finding: c.Finding, Date: c.Date, Reason: c.Reason, Figures: c.Now}}, nil
 	case Reopen:
-		if err := check(s, c.Finding, c.Reason != "" || c.Wordless, c.Now, c.Seen); err != nil {
+		if err := check(s, Resolve(c)); err != nil {
 			return nil, err
 		}
 		switch {
@@ -81,17 +73,17 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 }
 
 // check says the same of a finding that there is not, whatever was ever said of it.
-func check(s State, finding string, reasoned bool, now Figures, seen Seen) error {
+func check(s State, c Resolve) error {
 	switch {
-	case finding == "":
+	case c.Finding == "":
 		return domain.ErrNoID
-	case now.None():
+	case c.Now.None():
 		return ErrUnknown
-	case s.Finding != "" && s.Finding != finding:
+	case s.Finding != "" && s.Finding != c.Finding:
 		return ErrOther
-	case !reasoned:
+	case c.Reason == "" && !c.Wordless:
 		return ErrReason
-	case seen.Other(now):
+	case c.Seen.Other(c.Now):
 		return ErrFigures
 	}
 	return nil

@@ -44,11 +44,7 @@ type Made struct {
 }
 
 // CameBack says that a transfer came back to the centre's account.
-type CameBack struct {
-	About
-	Amount domain.Grosze `json:"amountGrosze"`
-	Date   domain.Date   `json:"date"`
-}
+type CameBack Made
 
 // Withdrawn says that a payment, or its coming back, was entered by mistake, with what
 // was entered.
@@ -91,12 +87,7 @@ type Pay struct {
 }
 
 // TakeBack records a transfer that came back, or takes what is recorded of it back.
-type TakeBack struct {
-	About
-	domain.Amend
-	Amount domain.Grosze
-	Date   domain.Date
-}
+type TakeBack Pay
 
 func (Pay) payment()      {}
 func (TakeBack) payment() {}

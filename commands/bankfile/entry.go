@@ -49,8 +49,8 @@ func entry(f field) (Line, error) {
 	}
 	mark := ""
 	for _, m := range []string{"RC", "RD", "C", "D"} {
-		if strings.HasPrefix(s, m) {
-			mark, s = m, s[len(m):]
+		if rest, ok := strings.CutPrefix(s, m); ok {
+			mark, s = m, rest
 			break
 		}
 	}
@@ -135,18 +135,8 @@ func distance(a, b domain.Date) domain.Date { return max(a-b, b-a) }
 
 // number is the value of a few digits.
 func number(s string) int {
-	n := 0
-	for i := range len(s) {
-		n = n*10 + int(s[i]-'0')
-	}
+	n, _ := strconv.Atoi(s)
 	return n
 }
 
-func digits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return true
-}
+func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -69,7 +69,7 @@ func noArchive(raw []byte) error {
 		return ErrWorkbook
 	}
 	// [MS-OFFCRYPTO] 2.3.4.4: what a password protects lies in a stream of this name.
-	if bytes.Contains(raw, utf16LE("EncryptedPackage")) {
+	if inUTF16 := strings.Join(strings.Split("EncryptedPackage", ""), "\x00"); bytes.Contains(raw, []byte(inUTF16)) {
 		return ErrProtected
 	}
 	return ErrOldWorkbook
@@ -79,14 +79,6 @@ func noArchive(raw []byte) error {
 func webPage(raw []byte) bool {
 	start := bytes.ToLower(bytes.TrimLeft(raw[:min(len(raw), 64)], "\ufeff \t\r\n"))
 	return bytes.HasPrefix(start, []byte("<!doctype")) || bytes.HasPrefix(start, []byte("<html")) || bytes.HasPrefix(start, []byte("<table"))
-}
-
-func utf16LE(ascii string) []byte {
-	both := make([]byte, 0, 2*len(ascii))
-	for _, c := range []byte(ascii) {
-		both = append(both, c, 0)
-	}
-	return both
 }
 
 // partName resolves the name of a part as one that lies in a folder gives it; names

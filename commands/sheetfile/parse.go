@@ -54,22 +54,9 @@ func ungroup(s string) (string, bool) {
 	return joined, true
 }
 
-func isGap(r rune) bool {
-	switch r {
-	case ' ', '\u00A0', '\u202F', '\u2009':
-		return true
-	}
-	return false
-}
+func isGap(r rune) bool { return strings.ContainsRune(" \u00A0\u202F\u2009", r) }
 
-func allDigits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return true
-}
+func allDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // times is the number multiplied by n, if that is whole and in bounds.
 func (d decimal) times(n int64) (int64, bool) {

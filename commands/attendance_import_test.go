@@ -38,7 +38,7 @@ func TestAHundredThousandRowsWithBadOnes(t *testing.T) {
 	var refused []int
 	for _, r := range sum.RefusedRows {
 		refused = append(refused, r.Row)
-		if r.Reason() == "" || len(r.Cells) == 0 {
+		if r.Why.Error() == "" || len(r.Cells) == 0 {
 			t.Fatalf("row %d was refused without a reason or its cells: %+v", r.Row, r)
 		}
 	}
@@ -93,7 +93,7 @@ func sheetOf(t *testing.T, l *ledgertest.Ledger, contract string) attendance.Sta
 func reasons(s commands.Summary) string {
 	var b strings.Builder
 	for _, r := range s.RefusedRows {
-		b.WriteString(r.Reason() + "\n")
+		b.WriteString(r.Why.Error() + "\n")
 	}
 	return b.String()
 }
@@ -276,8 +276,8 @@ func TestManyRowsOfOneStream(t *testing.T) {
 		t.Fatalf("%+v, %d refused in %d calls, %v", s, len(refused), calls, err)
 	}
 	for i, r := range refused {
-		if want := fmt.Sprintf("row %d", i+2); r.Row != days+2+i || !strings.HasSuffix(r.Reason(), want) {
-			t.Fatalf("row %d: %s, not %s", r.Row, r.Reason(), want)
+		if want := fmt.Sprintf("row %d", i+2); r.Row != days+2+i || !strings.HasSuffix(r.Why.Error(), want) {
+			t.Fatalf("row %d: %s, not %s", r.Row, r.Why.Error(), want)
 		}
 	}
 	again := l.Import(t, "trwalosc_2.csv", file.String()+"\n")

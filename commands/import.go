@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"strings"
 	"sync/atomic"
 
 	"ksiega/commands/sheetfile"
@@ -43,30 +42,7 @@ type Summary struct {
 type RefusedRow struct {
 	Row   int // in the spreadsheet, the header being 1
 	Cells []string
-	Why   []Why
-}
-
-// Why is one thing that is said against a row, about the cell in a column or, where that
-// is "", about the row.
-type Why struct {
-	Column  string
-	Refusal *domain.Error
-}
-
-func (w Why) String() string {
-	if w.Column == "" {
-		return w.Refusal.Message
-	}
-	return "column " + w.Column + ": " + w.Refusal.Message
-}
-
-// Reason is why the row was refused, in English, for logs.
-func (r RefusedRow) Reason() string {
-	reasons := make([]string, len(r.Why))
-	for i, w := range r.Why {
-		reasons[i] = w.String()
-	}
-	return strings.Join(reasons, "; ")
+	Why   sheetfile.RowError
 }
 
 // Listener hears of a file while it is imported.

@@ -25,14 +25,14 @@ const (
 type outcomes struct {
 	mu       sync.Mutex // guards what follows while workers run
 	verdicts []verdict
-	why      map[int][]Why // of those that were refused
+	why      map[int]sheetfile.RowError // of those that were refused
 }
 
 func (o *outcomes) expect(rows int) {
-	o.verdicts, o.why = make([]verdict, rows), map[int][]Why{}
+	o.verdicts, o.why = make([]verdict, rows), map[int]sheetfile.RowError{}
 }
 
-func (o *outcomes) keep(row int, v verdict, why []Why) {
+func (o *outcomes) keep(row int, v verdict, why sheetfile.RowError) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.verdicts[row] = v; v == refused {
@@ -93,7 +93,7 @@ func (im *importing) refusedRow(i int) RefusedRow {
 
 // settle keeps a row's outcome; an error that is no refusal is handed back.
 func (im *importing) settle(i int, r journal.Result, err error) error {
-	v, why := accepted, []Why(nil)
+	v, why := accepted, sheetfile.RowError(nil)
 	if err == nil && r.Events == 0 {
 		v = known
 	}
@@ -114,16 +114,12 @@ func (im *importing) settle(i int, r journal.Result, err error) error {
 }
 
 // whyOf is all that is said against a row, each with the column that is to blame.
-func (im *importing) whyOf(err error) (all []Why) {
-	var row sheetfile.RowError
-	if errors.As(err, &row) {
-		for _, c := range row {
-			all = append(all, Why{c.Column, c.Refusal})
-		}
+func (im *importing) whyOf(err error) (all sheetfile.RowError) {
+	if errors.As(err, &all) {
 		return all
 	}
 	for _, r := range domain.RefusalsOf(err) {
-		w := Why{Refusal: r}
+		w := &sheetfile.CellError{Refusal: r}
 		if i := slices.IndexFunc(im.columns, func(c column) bool { return c.field == r.Field }); i >= 0 {
 			w.Column = im.columns[i].name
 		}

@@ -39,7 +39,7 @@ func TestVisitsOfTwoProgrammes(t *testing.T) {
 		{"umowy.csv", contracts}, {"godziny.csv", visits}} {
 		files[f.name] = &fstest.MapFile{Data: []byte(f.rows)}
 		for _, r := range l.Import(t, f.name, f.rows).RefusedRows {
-			if refused = append(refused, r.Row); strings.Contains(r.Reason(), "daily cap") {
+			if refused = append(refused, r.Row); strings.Contains(r.Why.Error(), "daily cap") {
 				capped = append(capped, r.Row)
 			}
 		}

@@ -533,7 +533,7 @@ func importPeople(t *testing.T, l *ledgertest.Ledger) error {
 		{"obecnosci.csv", "umowa;data;godziny\nS/1;2018-03-05;4\nS/2;2018-03-05;4\nS/1;2018-03-06;4\n"},
 	} {
 		if s := l.Import(t, f[0], f[1]); s.Refused != 0 {
-			return fmt.Errorf("%s: %s", f[0], s.RefusedRows[0].Reason())
+			return fmt.Errorf("%s: %s", f[0], s.RefusedRows[0].Why.Error())
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ func importSample(t *testing.T, l *ledgertest.Ledger) {
 	t.Helper()
 	for name, sum := range l.ImportSample(t) {
 		if sum.Refused != 0 {
-			t.Fatalf("%s: %d refused, first %s", name, sum.Refused, sum.RefusedRows[0].Reason())
+			t.Fatalf("%s: %d refused, first %s", name, sum.Refused, sum.RefusedRows[0].Why.Error())
 		}
 	}
 	reader := memoryReader(l)

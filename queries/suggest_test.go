@@ -98,7 +98,7 @@ func TestReclaimIsPaidBack(t *testing.T) {
 		{"wyciag.sta", paidAndPaidBack},
 	} {
 		if s := l.Import(t, f[0], f[1]); s.Refused != 0 {
-			t.Fatalf("%s: %s", f[0], s.RefusedRows[0].Reason())
+			t.Fatalf("%s: %s", f[0], s.RefusedRows[0].Why.Error())
 		}
 	}
 	match := func() (count int) {
@@ -114,7 +114,7 @@ func TestReclaimIsPaidBack(t *testing.T) {
 		t.Fatalf("%d matches of the transfer", n)
 	}
 	if s := l.Import(t, "decyzje-pup.csv", "wniosek;data;wynik\nWR/1;2018-05-10;zwrot\n"); s.Refused != 0 {
-		t.Fatalf("the decision: %s", s.RefusedRows[0].Reason())
+		t.Fatalf("the decision: %s", s.RefusedRows[0].Why.Error())
 	}
 	if first, again := match(), match(); first != 1 || again != 0 {
 		t.Fatalf("%d matches of the transfer back, then %d", first, again)

@@ -140,11 +140,11 @@ func TestSpreadsheetsAsTheyCome(t *testing.T) {
 				t.Errorf("%+v, %v", s, err)
 			}
 			for _, r := range s.RefusedRows {
-				if part, ok := want.refused[r.Row]; !ok || !strings.Contains(r.Reason(), part) {
-					t.Errorf("row %d: %s", r.Row, r.Reason())
+				if part, ok := want.refused[r.Row]; !ok || !strings.Contains(r.Why.Error(), part) {
+					t.Errorf("row %d: %s", r.Row, r.Why.Error())
 				}
-				if strings.Contains(r.Reason(), "Nowy") || strings.Contains(r.Reason(), "9999") || strings.Contains(r.Reason(), "440514") {
-					t.Errorf("row %d: its reason shows a person's: %s", r.Row, r.Reason())
+				if strings.Contains(r.Why.Error(), "Nowy") || strings.Contains(r.Why.Error(), "9999") || strings.Contains(r.Why.Error(), "440514") {
+					t.Errorf("row %d: its reason shows a person's: %s", r.Row, r.Why.Error())
 				}
 			}
 			sheet, err := journal.Load(t.Context(), p.journal, domain.Stream("attendance", "S/2"), attendance.Decider())

@@ -58,8 +58,8 @@ func TestTemplatesAreReadBack(t *testing.T) {
 		}
 		for _, r := range s.RefusedRows {
 			for _, unread := range []string{"not a", "not one", "empty", "cannot be read", "format the column"} {
-				if strings.Contains(r.Reason(), unread) {
-					t.Errorf("%s: %s", of.Kind, r.Reason())
+				if strings.Contains(r.Why.Error(), unread) {
+					t.Errorf("%s: %s", of.Kind, r.Why.Error())
 				}
 			}
 		}

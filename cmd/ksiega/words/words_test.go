@@ -16,6 +16,7 @@ import (
 	"ksiega/commands"
 	"ksiega/commands/bankfile"
 	"ksiega/commands/charset"
+	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/attendance"
 	"ksiega/domain/refund"
@@ -267,7 +268,7 @@ func TestSentences(t *testing.T) {
 	if got, want := Error(fmt.Errorf("x: %w", err)).Error(), "x: w.sta: Pobierz wyciąg z banku jeszcze raz: saldo początkowe i pozycje dają 100,00 zł, a saldo końcowe w wierszu 5 (pole :62F:) to 150,00 zł."; got != want {
 		t.Errorf("%s\nis not %s", got, want)
 	}
-	problems := Problems(commands.RefusedRow{Why: []commands.Why{{Column: "data", Refusal: domain.ErrFuture.At("date").With("%s", day)}, {Refusal: commands.ErrTwice.With("row %d", 2)}}})
+	problems := Problems(commands.RefusedRow{Why: sheetfile.RowError{{Column: "data", Refusal: domain.ErrFuture.At("date").With("%s", day)}, {Refusal: commands.ErrTwice.With("row %d", 2)}}})
 	if got, want := Reason(problems), "Kolumna data: Popraw datę: 03.05.2018 jeszcze nie nastał. Usuń powtórzenie: to samo stoi w tym pliku wcześniej (wiersz 2)."; got != want {
 		t.Errorf("%s\nis not %s (%s)", got, want, fmt.Sprint(problems))
 	}

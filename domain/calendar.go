@@ -63,11 +63,8 @@ func digits(s string) (int, bool) {
 // Time is midnight UTC of the date.
 func (d Date) Time() time.Time { return time.Unix(int64(d-unixEpochDate)*86400, 0).UTC() }
 
-// Year, MonthOfYear and Day are the parts of the date.
+// Year is that of the date.
 func (d Date) Year() int { return d.Time().Year() }
-
-// MonthOfYear is the month within the year.
-func (d Date) MonthOfYear() time.Month { return d.Time().Month() }
 
 // Day is the day within the month.
 func (d Date) Day() int { return d.Time().Day() }

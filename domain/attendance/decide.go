@@ -197,10 +197,7 @@ func (s State) rerate(c Rerate) ([]domain.Event, error) {
 	for _, d := range c.Days {
 		rates := RecordDay{Terms: d.Terms, Minimum: d.Minimum}.rates()
 		if s.days[d.Date].Worked() && rates != s.rates[d.Date] {
-			if d.Minimum.Grosze == 0 {
-				return nil, ErrNoRate.With("%s", d.Date)
-			}
-			if err := domain.CheckRate(max(rates.Paid, rates.Refund)); err != nil {
+			if err := rates.check(d.Date); err != nil {
 				return nil, err
 			}
 			e.Days = append(e.Days, RatedDay{d.Date, rates})
@@ -257,11 +254,8 @@ func (s State) record(c RecordDay) ([]domain.Event, error) {
 	if err := s.caps(c, before.Minutes); err != nil {
 		return nil, err
 	}
-	if c.Value.Minutes > 0 && c.Minimum.Grosze == 0 {
-		return nil, ErrNoRate.With("%s", c.Date)
-	}
-	if r := c.rates(); c.Value.Minutes > 0 {
-		if err := domain.CheckRate(max(r.Paid, r.Refund)); err != nil {
+	if c.Value.Worked() {
+		if err := c.rates().check(c.Date); err != nil {
 			return nil, err
 		}
 	}
@@ -362,6 +356,14 @@ func (c RecordDay) rates() Rates {
 		r.Refund = max(c.Terms.BaseRate, minimum)
 	}
 	return r
+}
+
+// check refuses rates of a day that no minimum is known for, or beyond their bound.
+func (r Rates) check(day domain.Date) error {
+	if r.Minimum == 0 {
+		return ErrNoRate.With("%s", day)
+	}
+	return domain.CheckRate(max(r.Paid, r.Refund))
 }
 
 func evolve(s State, e domain.Event) State {

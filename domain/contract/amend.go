@@ -148,10 +148,9 @@ func amendChange(s State, c AmendChange) ([]domain.Event, error) {
 	if err != nil || step == domain.Keep {
 		return nil, err
 	}
-	life := Life{Contract: s.Terms.Contract, Participant: s.Terms.Participant, Programme: s.Terms.Programme, Agreement: s.Terms.Agreement, On: on, Reason: c.Reason}
 	events, after := []domain.Event{}, s
 	if step != domain.Enter {
-		events = append(events, ChangeWithdrawn{life, kind})
+		events = append(events, ChangeWithdrawn{s.life(Change{on, c.Reason}), kind})
 		after = Evolve(s, events[0])
 	}
 	if step != domain.TakeAway {

@@ -48,6 +48,8 @@ type Change struct {
 	Reason domain.Sealed
 }
 
+func (c Change) change() Change { return c }
+
 // Amend changes terms from a day on; zero fields stay.
 type Amend struct {
 	Change
@@ -185,47 +187,43 @@ func checkFigures(weekly domain.Minutes, rate domain.HourlyRate) error {
 	return domain.Together(domain.At("weeklyMinutes", weekly.Check()), domain.At("rateGrosze", domain.CheckRate(rate)))
 }
 
+// life is what every change of the contract carries.
+func (s State) life(c Change) Life {
+	return Life{Contract: s.Terms.Contract, Participant: s.Terms.Participant, Programme: s.Terms.Programme, Agreement: s.Terms.Agreement, On: c.On, Reason: c.Reason}
+}
+
 // change makes the event that a command asks for.
 func change(s State, c Command) (domain.Event, error) {
-	life := func(c Change) (Life, error) {
-		l := Life{Contract: s.Terms.Contract, Participant: s.Terms.Participant, Programme: s.Terms.Programme,
-			Agreement: s.Terms.Agreement, On: c.On, Reason: c.Reason}
-		switch {
-		case c.On == 0:
-			return l, ErrNoDay
-		case c.On < s.Terms.From:
-			return l, ErrBeforeStart.With("%s", c.On)
-		}
-		return l, nil
+	of, ok := c.(interface{ change() Change })
+	if !ok {
+		return nil, domain.UnknownCommand(c)
+	}
+	l := s.life(of.change())
+	switch {
+	case l.On == 0:
+		return nil, ErrNoDay
+	case l.On < s.Terms.From:
+		return nil, ErrBeforeStart.With("%s", l.On)
 	}
 	switch c := c.(type) {
 	case Amend:
-		if err := checkFigures(c.Weekly, c.Rate); err != nil {
-			return nil, err
-		}
 		if c.To != 0 && c.To < s.Terms.From {
 			return nil, ErrPeriod
 		}
-		l, err := life(c.Change)
-		return Amended{l, c.To, c.Weekly, c.Rate, c.Assistant}, err
+		return Amended{l, c.To, c.Weekly, c.Rate, c.Assistant}, checkFigures(c.Weekly, c.Rate)
 	case Suspend:
 		if c.Until != 0 && c.Until < c.On {
 			return nil, ErrPeriod.At("until")
 		}
-		l, err := life(c.Change)
-		return Suspended{l, c.Until}, err
+		return Suspended{l, c.Until}, nil
 	case Resume:
-		l, err := life(c.Change)
-		return Resumed{l}, err
+		return Resumed{l}, nil
 	case RecordBreach:
-		l, err := life(c.Change)
-		return Breached{l}, err
+		return Breached{l}, nil
 	case Terminate:
-		l, err := life(c.Change)
-		return Terminated{l}, err
+		return Terminated{l}, nil
 	case Complete:
-		l, err := life(c.Change)
-		return Completed{l}, err
+		return Completed{l}, nil
 	}
 	return nil, domain.UnknownCommand(c)
 }

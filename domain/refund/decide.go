@@ -149,16 +149,7 @@ type booking struct {
 func (s State) Answers() []Answer {
 	answers := make([]Answer, 0, len(s.decisions))
 	for _, on := range slices.Sorted(maps.Keys(s.decisions)) {
-		a := Answer{On: on}
-		switch e := s.decisions[on].(type) {
-		case Accepted:
-			if a.Outcome = OutcomeAccepted; e.Partial {
-				a.Outcome = OutcomePartial
-			}
-		case Returned:
-			a.Outcome = OutcomeReturned
-		}
-		answers = append(answers, a)
+		answers = append(answers, Answer{on, outcomeOf(s.decisions[on])})
 	}
 	return answers
 }
@@ -300,13 +291,10 @@ func (s State) named() string {
 			return "answer of " + on.String()
 		}
 	}
-	for line := range s.received {
-		return fmt.Sprintf("line %d of statement %s", line.line, line.statement)
+	if line := s.booked(); line != "" || !s.WrittenOff {
+		return line
 	}
-	if s.WrittenOff {
-		return "written off on " + s.writtenOff.On.String()
-	}
-	return ""
+	return "written off on " + s.writtenOff.On.String()
 }
 
 // blocked names the first day and how many more there are.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -337,10 +338,7 @@ func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State,
 
 func (l *Ledger) claim(ctx context.Context, number string) (refund.State, error) {
 	s, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", number), refund.Decider())
-	if err == nil && !s.State.Exists() {
-		err = refund.ErrUnknown
-	}
-	return s.State, err
+	return s.State, cmp.Or(err, refund.ErrUnknown.Unless(s.State.Exists()))
 }
 
 // told is what the claims' own streams say to an agreement.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -252,26 +253,17 @@ func (k *lookups) forget() {
 // contract is a signed contract, or contract.ErrUnknown.
 func (k *lookups) contract(ctx context.Context, number string) (contract.State, error) {
 	s, err := look(ctx, k, k.contracts, number, domain.Stream("contract", number), contract.Decider())
-	if err == nil && !s.Exists() {
-		err = contract.ErrUnknown
-	}
-	return s, err
+	return s, cmp.Or(err, contract.ErrUnknown.Unless(s.Exists()))
 }
 
 // agreement is a concluded agreement, or agreement.ErrUnknown.
 func (k *lookups) agreement(ctx context.Context, number string) (agreement.State, error) {
 	s, err := look(ctx, k, k.agreements, number, domain.Stream("agreement", number), agreement.Decider())
-	if err == nil && !s.Exists() {
-		err = agreement.ErrUnknown
-	}
-	return s, err
+	return s, cmp.Or(err, agreement.ErrUnknown.Unless(s.Exists()))
 }
 
 // assistant refuses with participant.ErrAssistant one who is not recorded.
 func (k *lookups) assistant(ctx context.Context, id string) error {
 	s, err := look(ctx, k, k.assistants, id, participant.AssistantStream(id), participant.AssistantDecider())
-	if err == nil && !s.Exists() {
-		err = participant.ErrAssistant
-	}
-	return err
+	return cmp.Or(err, participant.ErrAssistant.Unless(s.Exists()))
 }

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -192,10 +193,8 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c *S
 	if c.Withdraw {
 		return l.prepareWithdrawal(ctx, o, stream, *c)
 	}
-	of, programme := k.programme(ctx, c.Programme)
-	if programme == nil && !of.Exists() {
-		programme = ErrProgramme
-	}
+	of, err := k.programme(ctx, c.Programme)
+	programme := cmp.Or(err, ErrProgramme.Unless(of.Exists()))
 	var agreement error
 	if c.Agreement != "" {
 		_, agreement = k.agreement(ctx, c.Agreement)
@@ -298,8 +297,5 @@ func (l *Ledger) prepareWithdrawal(ctx context.Context, o Origin, stream string,
 
 func (l *Ledger) knownParticipant(ctx context.Context, id string) error {
 	p, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider())
-	if err == nil && !p.State.Exists() {
-		err = participant.ErrUnknown
-	}
-	return err
+	return cmp.Or(err, participant.ErrUnknown.Unless(p.State.Exists()))
 }

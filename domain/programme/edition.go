@@ -120,11 +120,6 @@ type EditionRecorded struct {
 	Origin  Origin `json:"origin"`
 }
 
-// Edition is the caps of an edition.
-func (e EditionRecorded) caps() cap.Edition {
-	return cap.Edition{Programme: e.ID, Number: e.Edition, From: e.From, Caps: e.Caps}
-}
-
 // StatuteRecorded says which statutory figures hold.
 type StatuteRecorded struct {
 	Statute
@@ -147,53 +142,62 @@ func (e EditionRecorded) Refs() []domain.Ref {
 }
 func (StatuteRecorded) Refs() []domain.Ref { return nil }
 
+func (e EditionRecorded) caps() cap.Edition {
+	return cap.Edition{Programme: e.ID, Number: e.Edition, From: e.From, Caps: e.Caps}
+}
+
+func (e StatuteRecorded) caps() cap.Edition {
+	return cap.Edition{Number: e.Edition, From: e.From, Caps: e.Caps}
+}
+
 // Stream is where a programme's editions are kept.
 func Stream(id string) string { return domain.Stream("programme", id) }
 
 // StatuteStream is where the editions of the statutory figures are kept.
 func StatuteStream() string { return domain.Stream("statute", "psu") }
 
-// Editions are a programme's, in the order of recording.
-type Editions struct{ recorded []EditionRecorded }
+// recorded are the editions of a programme, or of the statutory figures, in the order of
+// recording.
+type recorded[E interface{ caps() cap.Edition }] struct{ all []E }
 
-// EditionsOf is a programme that nothing is recorded of, as a build knows it: what would
-// be recorded as edition 0.
-func EditionsOf(p Programme) Editions { return Editions{[]EditionRecorded{{Programme: p}}} }
-
-// Exists says whether there is such a programme.
-func (e Editions) Exists() bool { return len(e.recorded) > 0 }
+// Exists says whether there is any.
+func (r recorded[E]) Exists() bool { return len(r.all) > 0 }
 
 // Caps are the caps of every edition.
-func (e Editions) Caps() []cap.Edition {
-	all := make([]cap.Edition, len(e.recorded))
-	for i, r := range e.recorded {
-		all[i] = r.caps()
+func (r recorded[E]) Caps() []cap.Edition {
+	all := make([]cap.Edition, len(r.all))
+	for i, e := range r.all {
+		all[i] = e.caps()
 	}
 	return all
 }
 
 // On is the edition that something of a day is recorded under.
-func (e Editions) On(day domain.Date) (EditionRecorded, bool) {
-	current, ok := cap.Current(e.Caps(), day)
-	if !ok {
-		return EditionRecorded{}, false
+func (r recorded[E]) On(day domain.Date) (E, bool) { return r.numbered(cap.Current(r.Caps(), day)) }
+
+func (r recorded[E]) numbered(of cap.Edition, ok bool) (edition E, found bool) {
+	i := slices.IndexFunc(r.all, func(e E) bool { return e.caps().Number == of.Number })
+	if !ok || i < 0 {
+		return edition, false
 	}
-	i := slices.IndexFunc(e.recorded, func(r EditionRecorded) bool { return r.Edition == current.Number })
-	return e.recorded[i], true
+	return r.all[i], true
 }
 
-// Statutes are the editions of the statutory figures, in the order of recording.
-type Statutes struct{ recorded []StatuteRecorded }
+// Editions are a programme's.
+type Editions struct{ recorded[EditionRecorded] }
+
+// EditionsOf is a programme that nothing is recorded of, as a build knows it: what would
+// be recorded as edition 0.
+func EditionsOf(p Programme) Editions {
+	return Editions{recorded[EditionRecorded]{[]EditionRecorded{{Programme: p}}}}
+}
+
+// Statutes are the editions of the statutory figures.
+type Statutes struct{ recorded[StatuteRecorded] }
 
 // StatutesOf is what a build knows where nothing is recorded.
-func StatutesOf(s Statute) Statutes { return Statutes{[]StatuteRecorded{{Statute: s}}} }
-
-// Exists says whether any is recorded.
-func (s Statutes) Exists() bool { return len(s.recorded) > 0 }
-
-// On is the edition that something of a day is recorded under.
-func (s Statutes) On(day domain.Date) (StatuteRecorded, bool) {
-	return s.numbered(cap.Current(s.caps(), day))
+func StatutesOf(s Statute) Statutes {
+	return Statutes{recorded[StatuteRecorded]{[]StatuteRecorded{{Statute: s}}}}
 }
 
 // Edition is the one of a number; false where there is none.
@@ -202,14 +206,14 @@ func (s Statutes) Edition(number int) (StatuteRecorded, bool) {
 }
 
 // All are the editions in the order of recording.
-func (s Statutes) All() []StatuteRecorded { return slices.Clone(s.recorded) }
+func (s Statutes) All() []StatuteRecorded { return slices.Clone(s.all) }
 
 // Unnamed is the edition of a period whose entries name none: the newest that has begun by
 // its first day, and of those that begin on one day the first that was recorded, since a
 // later one only binds what was entered under it.
 func (s Statutes) Unnamed(first domain.Date) (StatuteRecorded, bool) {
 	var kept []cap.Edition
-	for _, e := range s.caps() {
+	for _, e := range s.Caps() {
 		if !slices.ContainsFunc(kept, func(k cap.Edition) bool { return k.From == e.From }) {
 			kept = append(kept, e)
 		}
@@ -219,33 +223,17 @@ func (s Statutes) Unnamed(first domain.Date) (StatuteRecorded, bool) {
 
 // Binding is the edition that a period goes by whose entries name some.
 func (s Statutes) Binding(named []int, first domain.Date) (StatuteRecorded, bool) {
-	return s.numbered(cap.Binding(s.caps(), named, first))
+	return s.numbered(cap.Binding(s.Caps(), named, first))
 }
 
 // Least is the smallest limit that any edition has of a cap; false where none has it.
 func (s Statutes) Least(regime Regime, per cap.Per, period cap.Period, counts cap.Unit) (least int64, any bool) {
-	for _, r := range s.recorded {
+	for _, r := range s.all {
 		if t, ok := r.Cap(regime, per, period, counts); ok && (!any || t.Limit < least) {
 			least, any = t.Limit, true
 		}
 	}
 	return least, any
-}
-
-func (s Statutes) caps() []cap.Edition {
-	all := make([]cap.Edition, len(s.recorded))
-	for i, r := range s.recorded {
-		all[i] = cap.Edition{Number: r.Edition, From: r.From, Caps: r.Caps}
-	}
-	return all
-}
-
-func (s Statutes) numbered(e cap.Edition, ok bool) (StatuteRecorded, bool) {
-	i := slices.IndexFunc(s.recorded, func(r StatuteRecorded) bool { return r.Edition == e.Number })
-	if !ok || i < 0 {
-		return StatuteRecorded{}, false
-	}
-	return s.recorded[i], true
 }
 
 // RecordEdition records an edition of a programme that is not recorded yet.
@@ -265,17 +253,17 @@ func Decider() domain.Decider[Editions, RecordEdition] {
 	return domain.Decider[Editions, RecordEdition]{
 		Decide: func(s Editions, c RecordEdition) ([]domain.Event, error) {
 			hash, err := hashOf(c.Programme)
-			if err != nil || slices.ContainsFunc(s.recorded, func(e EditionRecorded) bool { return e.Hash == hash }) {
+			if err != nil || slices.ContainsFunc(s.all, func(e EditionRecorded) bool { return e.Hash == hash }) {
 				return nil, err
 			}
 			if _, err := domain.CheckID(c.Programme.ID); err != nil {
 				return nil, err
 			}
-			return []domain.Event{EditionRecorded{Programme: c.Programme, Edition: len(s.recorded), Hash: hash, Origin: c.Origin}}, nil
+			return []domain.Event{EditionRecorded{Programme: c.Programme, Edition: len(s.all), Hash: hash, Origin: c.Origin}}, nil
 		},
 		Evolve: func(s Editions, e domain.Event) Editions {
 			if e, ok := e.(EditionRecorded); ok {
-				s.recorded = append(s.recorded, e)
+				s.all = append(s.all, e)
 			}
 			return s
 		},
@@ -288,14 +276,14 @@ func StatuteDecider() domain.Decider[Statutes, RecordStatute] {
 	return domain.Decider[Statutes, RecordStatute]{
 		Decide: func(s Statutes, c RecordStatute) ([]domain.Event, error) {
 			hash, err := hashOf(c.Statute)
-			if err != nil || slices.ContainsFunc(s.recorded, func(e StatuteRecorded) bool { return e.Hash == hash }) {
+			if err != nil || slices.ContainsFunc(s.all, func(e StatuteRecorded) bool { return e.Hash == hash }) {
 				return nil, err
 			}
-			return []domain.Event{StatuteRecorded{Statute: c.Statute, Edition: len(s.recorded), Hash: hash, Origin: c.Origin}}, nil
+			return []domain.Event{StatuteRecorded{Statute: c.Statute, Edition: len(s.all), Hash: hash, Origin: c.Origin}}, nil
 		},
 		Evolve: func(s Statutes, e domain.Event) Statutes {
 			if e, ok := e.(StatuteRecorded); ok {
-				s.recorded = append(s.recorded, e)
+				s.all = append(s.all, e)
 			}
 			return s
 		},

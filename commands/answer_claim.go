@@ -154,6 +154,11 @@ func (l *Ledger) answer(ctx context.Context, o Origin, claim refund.State, cmd a
 	if err != nil {
 		return journal.Result{}, err
 	}
+	if of, _ := under.Claim(claim.Claim.Claim); of.Amending {
+		if err := l.stays(ctx, o, claim.Claim.Agreement, claim.Claim.Claim); err != nil {
+			return journal.Result{}, err
+		}
+	}
 	t, err := l.told(ctx, under, claim.Claim.Month, claim)
 	if err != nil {
 		return journal.Result{}, err

@@ -93,8 +93,13 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 		return claim, reserved, err
 	}
 	if c.Correct || c.Withdraw {
-		var done bool
-		if claim, reserved, done, err = l.amendClaim(ctx, o, c); done || err != nil {
+		done := false
+		for attempt := 1; ; attempt++ {
+			if claim, reserved, done, err = l.amendClaim(ctx, o, c); attempt == claimAttempts || !errors.Is(err, domain.ErrOvertaken) {
+				break
+			}
+		}
+		if done || err != nil {
 			return claim, reserved, err
 		}
 		o.Expected = nil
@@ -113,18 +118,20 @@ func (l *Ledger) submitClaim(ctx context.Context, o Origin, c SubmitClaim) (clai
 	}
 }
 
+// asked is the claim that is asked for.
+func (c SubmitClaim) asked() refund.Submitted {
+	return refund.Submitted{About: refund.About{Claim: c.Number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted, Corrects: c.Corrects}
+}
+
 // amendClaim takes a claim back, or submits it anew with other values; done says that
-// nothing is left to submit. A correction that moves a claim to another agreement is two
-// decisions: it is taken back, and cut short after that, the same command submits it.
+// nothing is left to submit.
 func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim, under journal.Result, done bool, err error) {
 	known, err := journal.Load(ctx, l.Log, domain.Stream("refundclaim", c.Number), refund.Decider())
 	if err != nil {
 		return claim, under, false, err
 	}
 	if l.done(o, known.Keys) {
-		if c.Agreement != "" { // a row that withdraws need not name it
-			under, err = l.releaseVoid(ctx, o, c.Agreement, c.Number)
-		}
+		under, err = l.releaseLeft(ctx, o, known.State, c)
 		return journal.Result{Position: known.Position, Revision: known.Revision}, under, c.Withdraw, err
 	}
 	back := WithdrawClaim{Claim: c.Number, Agreement: known.State.Claim.Agreement, Reason: c.Reason}
@@ -139,12 +146,15 @@ func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim
 			return claim, under, true, err
 		}
 	}
-	asked := refund.Submitted{About: refund.About{Claim: c.Number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted, Corrects: c.Corrects}
+	asked := c.asked()
 	var a amending
 	if c.Correct && known.State.Exists() {
-		a, err = l.amending(ctx, o, back, func(listed agreement.ListedClaim) bool {
-			return listed.Next.Claim != "" && listed.Next.AskedAs(asked, c.AmountGrosze) == nil
+		a, err = l.amending(ctx, o, back, func(a amending) bool {
+			return a.next.Submitted.Claim != "" && a.next.AskedAs(asked, c.AmountGrosze) == nil
 		})
+		if err == nil && a.claim.State.Exists() && a.claim.State.Claim.Agreement != back.Agreement {
+			err = domain.ErrOvertaken.With("claim %s", c.Number) // what was cut short was to move it
+		}
 		if known = a.claim; err != nil {
 			return claim, under, false, err
 		}
@@ -161,38 +171,38 @@ func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim
 	step, err := amend.Over(
 		domain.StandingOf(known.State.Exists(), len(gone) > 0), known.State.Exists() && was.AskedAs(asked, c.AmountGrosze) == nil, "claim "+c.Number)
 	switch {
-	case err != nil || step == domain.Keep || step == domain.Enter:
-		return claim, under, c.Withdraw, err
-	case c.Correct && c.Agreement == was.Agreement:
+	case err != nil || step == domain.Enter:
+	case step == domain.Keep:
+		under, err = l.releaseLeft(ctx, o, known.State, c)
+	case step == domain.TakeAway:
+		if claim, under, err = l.takeClaimBack(ctx, o, back); errors.Is(err, agreement.ErrNoClaim) { // it was moved meanwhile
+			err = domain.ErrOvertaken.With("claim %s", c.Number)
+		}
+	case c.Agreement == was.Agreement:
 		claim, under, err = l.correct(ctx, o, c, back, a)
 		return claim, under, true, err
-	case c.Correct: // the decision under the key is what follows
-		if err := l.submittable(ctx, o, known.State, c); err != nil {
-			return claim, under, false, err
-		}
-		o = o.withoutKey()
+	default:
+		claim, under, err = l.move(ctx, o, c, back, a)
+		return claim, under, true, err
 	}
-	claim, under, err = l.takeClaimBack(ctx, o, back)
 	return claim, under, c.Withdraw, err
 }
 
-// submittable refuses what would be refused once a claim is taken back from another
-// agreement.
-func (l *Ledger) submittable(ctx context.Context, o Origin, known refund.State, c SubmitClaim) error {
-	under, err := l.lookups().agreement(ctx, known.Claim.Agreement)
-	if err != nil {
-		return err
+// releaseLeft has each agreement that a claim left hear of it.
+func (l *Ledger) releaseLeft(ctx context.Context, o Origin, known refund.State, c SubmitClaim) (under journal.Result, err error) {
+	left := []string{c.Agreement} // a row that withdraws need not name it
+	for _, w := range known.Withdrawals() {
+		left = append(left, w.Agreement)
 	}
-	listed, _ := under.Reservation(c.Number)
-	back := refund.Decider().Evolve(known, refund.Withdrawn{About: known.Claim.About, On: known.Claim.On, Attempt: listed.Attempt})
-	cmd, err := l.prepareClaim(ctx, o, back, c)
-	if err != nil {
-		return err
+	slices.Sort(left)
+	for _, number := range slices.Compact(left) {
+		if err == nil && number != "" {
+			var released journal.Result
+			released, err = l.releaseVoid(ctx, o, number, c.Number)
+			under = followed(under, released)
+		}
 	}
-	if under, err = l.lookups().agreement(ctx, c.Agreement); err == nil {
-		_, err = agreement.Decider().Decide(under, cmd)
-	}
-	return err
+	return under, err
 }
 
 // trySubmitting submits a claim where nobody else says anything of its number
@@ -256,7 +266,7 @@ func (l *Ledger) tell(ctx context.Context, o Origin, number string, cmd agreemen
 // an earlier one says nothing of this.
 func (l *Ledger) releaseVoid(ctx context.Context, o Origin, number, claim string) (journal.Result, error) {
 	under, err := l.lookups().agreement(ctx, number)
-	if err != nil {
+	if err != nil && !errors.Is(err, agreement.ErrUnknown) { // withdrawn, it keeps nothing
 		return journal.Result{}, err
 	}
 	listed, ok := under.Claim(claim)
@@ -283,8 +293,7 @@ func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State,
 	if err := domain.Together(l.happened("submitted", c.Submitted), l.happenedIn("month", c.Month)); err != nil {
 		return agreement.ReserveClaim{}, err
 	}
-	cmd := agreement.ReserveClaim{Amount: c.AmountGrosze, Asked: refund.Submitted{
-		About: refund.About{Claim: c.Number, Agreement: c.Agreement, Month: c.Month}, On: c.Submitted, Corrects: c.Corrects}}
+	cmd := agreement.ReserveClaim{Amount: c.AmountGrosze, Asked: c.asked()}
 	if known.Exists() {
 		if err := known.Claim.AskedAs(cmd.Asked, c.AmountGrosze); err != nil {
 			return cmd, err
@@ -307,7 +316,7 @@ func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State,
 		cmd.Pending = []string{c.Number}
 		return cmd, nil
 	}
-	if !ok && !known.Exists() {
+	if !ok && !known.Exists() && len(known.Withdrawals()) == 0 {
 		if err := domain.CheckNewID(c.Number); err != nil {
 			return cmd, domain.At("number", err)
 		}
@@ -327,6 +336,11 @@ func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State,
 		}
 		if earlier.Claim.Agreement != c.Agreement || earlier.Claim.Month != c.Month {
 			return cmd, ErrCorrects
+		}
+		if of, _ := under.Claim(c.Corrects); of.Amending {
+			if err := l.stays(ctx, o, c.Agreement, c.Corrects); err != nil {
+				return cmd, err
+			}
 		}
 	}
 	sheets, err := l.sheets(ctx, under)
@@ -367,7 +381,7 @@ func (l *Ledger) told(ctx context.Context, under agreement.State, month domain.M
 			return t, err
 		case listed.Reserved && s.State.Void(listed.Reservation()):
 			t.void = append(t.void, listed.Reservation())
-		case listed.Reserved && !s.State.Exists():
+		case listed.Reserved && s.State.Pending(listed.Reservation()):
 			t.pending = append(t.pending, number)
 		case !s.State.Exists():
 			return t, refund.ErrUnknown.With("%s", number)

@@ -49,6 +49,8 @@ func groundsOf(e domain.Event) []ground {
 		return visited(e.Visit)
 	case agreement.ClaimReserved:
 		return claimed(e.Submitted)
+	case agreement.ClaimMoveReserved:
+		return claimed(e.Submitted)
 	case agreement.ClaimAmendmentReserved:
 		return claimed(e.Next)
 	case contract.Drafted, contract.Signed, contract.TermsCorrected:

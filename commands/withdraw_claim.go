@@ -49,17 +49,40 @@ func (l *Ledger) takeClaimBack(ctx context.Context, o Origin, c WithdrawClaim) (
 		}
 		return claim, released, err
 	}
-	a, err := l.amending(ctx, o, c, func(listed agreement.ListedClaim) bool { return listed.Next.Claim == "" })
+	a, err := l.amending(ctx, o, c, func(a amending) bool { return a.listed.To == "" && a.listed.Next.Claim == "" })
 	if err != nil {
 		return claim, released, err
 	}
-	if !a.claim.State.Void(a.last.Reserved) {
-		return l.amend(ctx, o, c, a, nil)
-	}
-	if !a.claim.State.Exists() { // it is withdrawn
+	switch from := a.last.From.Agreement; {
+	case from != "" && a.claim.State.Pending(a.last.Reserved):
+		return l.withdrawMove(ctx, o, c, a)
+	case !a.claim.State.Void(a.last.Reserved):
+		return l.amend(ctx, o, c, a, agreement.AmendClaim{Claim: c.Claim})
+	case !a.claim.State.Exists(): // it is withdrawn
 		claim, err = l.withdraw(ctx, o, c, a.last)
 	}
 	if err == nil {
+		released, err = l.releaseVoid(ctx, o, c.Agreement, c.Claim)
+	}
+	if err == nil && released.Events == 0 && a.claim.State.Exists() { // it is another agreement's by now
+		err = agreement.ErrNoClaim.With("%s", c.Claim)
+	}
+	return claim, released, err
+}
+
+// withdrawMove gives up that a claim of another agreement is moved to this one, unless that
+// one has agreed: then it is completed, and the claim is withdrawn here.
+func (l *Ledger) withdrawMove(ctx context.Context, o Origin, c WithdrawClaim, a amending) (claim, released journal.Result, err error) {
+	left := c
+	left.Agreement = a.last.From.Agreement
+	was, err := l.amending(ctx, o, left, func(amending) bool { return false })
+	switch {
+	case err != nil:
+		return claim, released, err
+	case !was.claim.State.Pending(a.last.Reserved):
+		return claim, released, domain.ErrOvertaken.With("claim %s", c.Claim)
+	}
+	if claim, err = l.withdraw(ctx, o, c, a.last); err == nil {
 		released, err = l.releaseVoid(ctx, o, c.Agreement, c.Claim)
 	}
 	return claim, released, err
@@ -79,7 +102,7 @@ func (l *Ledger) adopt(ctx context.Context, o Origin, under agreement.State, cla
 }
 
 func (l *Ledger) withdraw(ctx context.Context, o Origin, c WithdrawClaim, of agreement.LastReservation) (journal.Result, error) {
-	cmd, err := l.back(ctx, c, of)
+	cmd, err := l.back(ctx, c, of, 0)
 	if err != nil {
 		return journal.Result{}, err
 	}

@@ -124,6 +124,8 @@ func (m *mentions) learn(e domain.Event) error {
 		m.share(e)
 	case agreement.ClaimReserved: // also of a claim that never was submitted
 		m.share(e.Submitted)
+	case agreement.ClaimMoveReserved:
+		m.share(e.Submitted)
 	case agreement.ClaimAmendmentReserved:
 		m.share(e.Next)
 	case statement.LineMatched:

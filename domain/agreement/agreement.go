@@ -206,7 +206,7 @@ var (
 // Decider of agreements. Evolve changes the map of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{}, ClaimAmendmentReserved{}, ClaimAmendmentReleased{}, ClaimReleased{}, AnswerWithdrawn{}, Withdrawn{}, TermsCorrected{}, ReferralDelisted{}, listing.Closed{})}
+		Events: domain.Types(Concluded{}, ReferralListed{}, ClaimListed{}, ClaimReserved{}, ClaimAnswered{}, ClaimAmendmentReserved{}, ClaimAmendmentReleased{}, ClaimMoveReserved{}, ClaimMoveAgreed{}, ClaimReleased{}, AnswerWithdrawn{}, Withdrawn{}, TermsCorrected{}, ReferralDelisted{}, listing.Closed{})}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {

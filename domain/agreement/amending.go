@@ -1,6 +1,8 @@
 package agreement
 
 import (
+	"slices"
+
 	"ksiega/domain"
 	"ksiega/domain/refund"
 )
@@ -44,15 +46,57 @@ func (ClaimAmendmentReleased) EventType() string { return "agreement.claim-amend
 // OccurredOn is the day on which the claim was submitted.
 func (e ClaimAmendmentReleased) OccurredOn() domain.Date { return e.On }
 
-// AmendClaim is asked before a claim is taken back or, with Next, submitted anew: nothing
-// under the agreement may stand on it.
+// ClaimMoveReserved says that contract-months are kept for a claim that stands under
+// another agreement and is about to be submitted anew under this one, in the figures it
+// asks for then. It decides, and is written first; the agreement that the claim leaves
+// is asked next (ClaimMoveAgreed), and then the claim's own stream completes both at once.
+// Cut short, the same command completes it; until then the claim is what it was.
+type ClaimMoveReserved struct {
+	refund.Submitted
+	From refund.Under `json:"from"` // the reservation that it is to leave
+}
+
+// EventType is for ever.
+func (ClaimMoveReserved) EventType() string { return "agreement.claim-move-reserved.v1" }
+
+// Refs names, besides what the claim does, the agreement that it leaves.
+func (e ClaimMoveReserved) Refs() []domain.Ref {
+	return append(e.Submitted.Refs(), refs(e.From.Agreement)...)
+}
+
+// ClaimMoveAgreed says that a claim is about to be submitted anew under another agreement,
+// which keeps the months for it. From then on nobody answers or corrects it, until its own
+// stream has completed that or says that it stays.
+type ClaimMoveAgreed struct {
+	refund.About
+	On      domain.Date `json:"on"`      // on which the claim was submitted
+	Attempt int         `json:"attempt"` // which reservation of the claim is to be given up, from 1
+	To      string      `json:"to"`      // the agreement
+}
+
+// EventType is for ever.
+func (ClaimMoveAgreed) EventType() string { return "agreement.claim-move-agreed.v1" }
+
+// OccurredOn is the day on which the claim was submitted.
+func (e ClaimMoveAgreed) OccurredOn() domain.Date { return e.On }
+
+// Refs names the claim and both agreements.
+func (e ClaimMoveAgreed) Refs() []domain.Ref { return append(e.About.Refs(), refs(e.To)...) }
+
+// AmendClaim is asked before a claim is taken back or submitted anew, as Next or, To another
+// agreement, as that one keeps months for it: nothing under the agreement may stand on it.
 type AmendClaim struct {
 	Claim string
 	Next  *ReserveClaim
+	To    string
 }
 
-// KeepClaim gives up that a claim is amended.
-type KeepClaim struct{ Reserved refund.Reserved }
+// KeepClaim gives up that a claim is amended: which time that was decided, its own stream
+// has said.
+type KeepClaim struct {
+	Reserved  refund.Reserved
+	Amendment int
+}
 
 func (AmendClaim) agreement() {}
 func (KeepClaim) agreement()  {}
@@ -70,13 +114,16 @@ func (s State) amend(c AmendClaim) ([]domain.Event, error) {
 		return nil, ErrNoClaim.With("%s", c.Claim)
 	}
 	if claim.Amending {
-		if c.becomes(claim.Next) {
+		if c.To == claim.To && c.becomes(claim.Next) {
 			return taken, nil
 		}
 		return nil, ErrAmending.With("%s", c.Claim)
 	}
 	if on := s.Named(c.Claim); on != "" {
 		return nil, domain.ErrNamed.With("%s", on)
+	}
+	if c.To != "" {
+		return []domain.Event{ClaimMoveAgreed{claim.About, claim.On, claim.Attempt, c.To}}, nil
 	}
 	e := ClaimAmendmentReserved{About: claim.About, On: claim.On, Attempt: claim.Attempt}
 	if c.Next != nil {
@@ -99,7 +146,7 @@ func (c AmendClaim) becomes(next refund.Submitted) bool {
 
 func (s State) keep(c KeepClaim) []domain.Event {
 	claim, ok := s.Claim(c.Reserved.Claim)
-	if !ok || !claim.Amending || claim.Reservation() != c.Reserved {
+	if !ok || !claim.Amending || claim.Reservation() != c.Reserved || claim.Amendments != c.Amendment {
 		return nil
 	}
 	return []domain.Event{ClaimAmendmentReleased{claim.About, claim.On, claim.Attempt}}
@@ -111,6 +158,16 @@ func (c ListedClaim) versions() []refund.Submitted {
 		return []refund.Submitted{c.Submitted}
 	}
 	return []refund.Submitted{c.Submitted, c.Next}
+}
+
+// amended is the agreement once its claims are what they are about to be.
+func (s State) amended() State {
+	s.Claims = slices.Clone(s.Claims)
+	for i, c := range s.Claims {
+		versions := c.versions()
+		s.Claims[i].Submitted = versions[len(versions)-1]
+	}
+	return s
 }
 
 // In says whether the claim is, or is about to be, for a month.

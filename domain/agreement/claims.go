@@ -78,6 +78,8 @@ type ReserveClaim struct {
 	Void []refund.Reserved
 	// Pending are claims that are reserved and not submitted.
 	Pending []string
+	// From is what a claim leaves that stands under another agreement.
+	From refund.Under
 }
 
 // ReleaseClaims gives reservations up.
@@ -131,9 +133,15 @@ type ListedClaim struct {
 	Reserved bool
 	// Attempt says which of its reservations this is, from 1.
 	Attempt int
-	// Amending: it is about to be taken back or, where there is a Next, to become that.
+	// From is the reservation of another agreement by which it stood before, or stands still.
+	From refund.Under
+	// Amending: it is about to be taken back or, where there is a Next, to become that, or
+	// what the agreement To has for it.
 	Amending bool
 	Next     refund.Submitted
+	To       string
+	// Amendments counts how often it was about to be amended.
+	Amendments int
 }
 
 // LastReservation is the latest reservation of a claim, with the day on which it was to
@@ -145,7 +153,7 @@ type LastReservation struct {
 
 // Reservation names it.
 func (c ListedClaim) Reservation() refund.Reserved {
-	return refund.Reserved{About: c.About, Attempt: c.Attempt}
+	return refund.Reserved{About: c.About, Attempt: c.Attempt, From: c.From}
 }
 
 // Claim finds a claim; false where the stream has none of that number.
@@ -198,6 +206,9 @@ func (s State) reserve(c ReserveClaim) ([]domain.Event, error) {
 	drawn, err := s.draw(c)
 	if err != nil {
 		return nil, err
+	}
+	if c.From.Agreement != "" {
+		return append(taken, ClaimMoveReserved{drawn, c.From}), nil
 	}
 	return append(taken, ClaimReserved{drawn}), nil
 }
@@ -279,6 +290,9 @@ func (s State) corrects(asked refund.Submitted) error {
 	s.Claims = append(slices.Clip(s.Claims), ListedClaim{RecordedClaim: RecordedClaim{Submitted: asked}})
 	if rival := s.standing(asked.Month).Rival(asked.Claim); rival != "" {
 		return ErrCorrected.With("claim %s is corrected by %s", asked.Corrects, rival)
+	}
+	if rival := s.amended().standing(asked.Month).Rival(asked.Claim); rival != "" {
+		return ErrAmending.At("corrects").With("%s", rival)
 	}
 	return nil
 }
@@ -405,6 +419,9 @@ func (s State) clash(month domain.Month, before refund.Standing) error {
 		if rival := after.Rival(number); rival != "" {
 			return ErrCorrected.At("claim").With("claim %s is corrected by %s", c.Corrects, rival)
 		}
+		if rival := s.amended().standing(month).Rival(number); rival != "" {
+			return ErrAmending.With("%s", rival)
+		}
 		for _, other := range s.Claims {
 			by := other.Submitted.Claim
 			if by == number || after.Kin(number, by) {
@@ -419,6 +436,27 @@ func (s State) clash(month domain.Month, before refund.Standing) error {
 	return nil
 }
 
+// list takes a reservation in, in the place of an earlier one of the claim.
+func (s *State) list(claim refund.Submitted, from refund.Under) {
+	listed := ListedClaim{RecordedClaim: RecordedClaim{Submitted: claim}, Reserved: true, Attempt: 1, From: from}
+	if last, ok := s.Reservation(claim.Claim); ok {
+		listed.Attempt += last.Attempt
+	}
+	if i := s.claim(claim.Claim); i >= 0 {
+		s.Claims[i] = listed
+		return
+	}
+	s.Claims = append(s.Claims, listed)
+}
+
+func (s *State) amending(claim string, next refund.Submitted, to string) {
+	if i := s.claim(claim); i >= 0 {
+		c := &s.Claims[i]
+		c.Amending, c.Next, c.To = true, next, to
+		c.Amendments++
+	}
+}
+
 // evolveClaims folds what concerns claims.
 func (s *State) evolveClaims(e domain.Event) {
 	switch e := e.(type) {
@@ -428,27 +466,22 @@ func (s *State) evolveClaims(e domain.Event) {
 				About: refund.About{Claim: e.Claim, Agreement: e.Agreement, Month: e.Month}, On: e.Submitted}}})
 		}
 	case ClaimReserved:
-		listed := ListedClaim{RecordedClaim: RecordedClaim{Submitted: e.Submitted}, Reserved: true, Attempt: 1}
-		if last, ok := s.Reservation(e.Submitted.Claim); ok {
-			listed.Attempt += last.Attempt
-		}
-		if i := s.claim(e.Submitted.Claim); i >= 0 {
-			s.Claims[i] = listed
-		} else {
-			s.Claims = append(s.Claims, listed)
-		}
+		s.list(e.Submitted, refund.Under{})
+	case ClaimMoveReserved:
+		s.list(e.Submitted, e.From)
 	case ClaimReleased:
 		gone := func(c ListedClaim) bool { return c.Submitted.Claim == e.Claim }
 		again := func(r LastReservation) bool { return r.Claim == e.Claim }
 		s.Claims = slices.DeleteFunc(slices.Clone(s.Claims), gone)
 		s.released = append(slices.DeleteFunc(slices.Clone(s.released), again), LastReservation{refund.Reserved{About: e.About, Attempt: e.Attempt}, e.On})
 	case ClaimAmendmentReserved:
-		if i := s.claim(e.About.Claim); i >= 0 {
-			s.Claims[i].Amending, s.Claims[i].Next = true, e.Next
-		}
+		s.amending(e.About.Claim, e.Next, "")
+	case ClaimMoveAgreed:
+		s.amending(e.Claim, refund.Submitted{}, e.To)
 	case ClaimAmendmentReleased:
 		if i := s.claim(e.About.Claim); i >= 0 {
-			s.Claims[i].Amending, s.Claims[i].Next = false, refund.Submitted{}
+			c := &s.Claims[i]
+			c.Amending, c.Next, c.To = false, refund.Submitted{}, ""
 		}
 	case ClaimAnswered:
 		if i := s.claim(e.About.Claim); i >= 0 {

@@ -114,6 +114,25 @@ type Withdrawn struct {
 	Reason  domain.Sealed `json:"reason"`
 }
 
+// AmendmentReleased says that a claim stays as it is, though its agreement had decided that
+// it be withdrawn or submitted anew: there was money for it by then. Nobody completes that
+// any more; the agreement hears of it next.
+type AmendmentReleased struct {
+	About
+	On        domain.Date `json:"on"`
+	Attempt   int         `json:"attempt"`   // which reservation of the claim in that agreement
+	Amendment int         `json:"amendment"` // which decision to amend that, from 1
+}
+
+// EventType is for ever.
+func (AmendmentReleased) EventType() string { return "refundclaim.amendment-released.v1" }
+
+// OccurredOn is the day on which the claim was submitted.
+func (e AmendmentReleased) OccurredOn() domain.Date { return e.On }
+
+// Beside says that the claim stays as it was.
+func (AmendmentReleased) Beside() {}
+
 // DecisionWithdrawn says that an answer of the labour office, or its demand, should not
 // have been entered. It holds from the day of what it takes away.
 type DecisionWithdrawn struct {

@@ -70,15 +70,15 @@ func TestClaim(t *testing.T) {
 	Given(t, d, submitted, refund.Reclaimed{About: about, On: on + 2, Amount: 19926}).
 		When(refund.RecordDecision{On: on + 3, Outcome: "zwrot", Amount: amount(1)}).Refuse(refund.ErrOverClaim)
 	Given(t, d, submitted, received).When(refund.WriteOff{On: on + 30, Reason: "sealed"}).Then(refund.WrittenOff{About: about, On: on + 30, Reason: "sealed"})
-	withdraw := refund.Withdraw{About: about, On: on, Attempt: 1, Reason: "sealed"}
+	withdraw := refund.Withdraw{About: about, On: on, Attempt: 1, Amendment: 1, Reason: "sealed"}
 	withdrawn := refund.Withdrawn{About: about, On: on, Attempt: 1, Reason: "sealed"}
 	other := about
 	other.Agreement = "P/2"
 	Given(t, d).When(withdraw).Then(withdrawn)
 	Given(t, d, withdrawn).When(withdraw).Then()
-	Given(t, d, withdrawn).When(refund.Withdraw{About: about, On: on, Attempt: 1, Reason: "other"}).Refuse(domain.ErrDiffers)
+	Given(t, d, withdrawn).When(refund.Withdraw{About: about, On: on, Attempt: 1, Amendment: 1, Reason: "other"}).Refuse(domain.ErrDiffers)
 	Given(t, d, withdrawn).When(refund.Withdraw{About: other, On: on, Attempt: 1, Reason: "sealed"}).Then(refund.Withdrawn{About: other, On: on, Attempt: 1, Reason: "sealed"})
-	Given(t, d).When(refund.Withdraw{About: about, On: on, Attempt: 1}).Refuse(domain.ErrNoReason)
+	Given(t, d).When(refund.Withdraw{About: about, On: on, Attempt: 1, Amendment: 1}).Refuse(domain.ErrNoReason)
 	Given(t, d, submitted).When(withdraw).Then(withdrawn) // nobody has answered
 	Given(t, d, submitted, withdrawn).When(refund.Submit{Claim: submitted}).Then(submitted)
 	for _, stands := range []domain.Event{accepted, received, refund.Reclaimed{About: about, On: on + 2, Amount: 1}, refund.WrittenOff{About: about, On: on + 2, Reason: "r"}} {
@@ -252,5 +252,60 @@ func TestAnswersAreTakenBack(t *testing.T) {
 	s := d.Fold(submitted, accepted, received, demand, gone(refund.OutcomeReclaimed), gone(refund.OutcomeAccepted), off, refund.WriteOffWithdrawn{About: about, On: on + 30})
 	if want := d.Fold(submitted, received); s.Totals != want.Totals {
 		t.Errorf("%+v is left, not %+v", s.Totals, want.Totals)
+	}
+}
+
+// A claim's own stream says which of what its agreement decides may still be completed.
+func TestWhatMayBeCompletedOfAClaim(t *testing.T) {
+	d := refund.Decider()
+	about := refund.About{Claim: "WR/1", Agreement: "P/1", Month: domain.NewMonth(2018, 3)}
+	on := domain.NewDate(2018, 4, 10)
+	submitted := refund.Submitted{About: about, On: on, Claimed: 486, Computed: 486, Shares: []refund.Share{{Contract: "S/2", Participant: "U2", Minutes: 60, Refund: 486}}}
+	withdraw := refund.Withdraw{About: about, On: on, Attempt: 1, Amendment: 1, Reason: "sealed"}
+	withdrawn := refund.Withdrawn{About: about, On: on, Attempt: 1, Reason: "sealed"}
+	anew, other := submitted, about
+	anew.On++
+	other.Agreement = "P/2"
+	resubmit := refund.Resubmit{Back: withdraw, Claim: anew}
+	never := withdraw // what was submitted meanwhile is not given up as if it had never been
+	never.Amendment = 0
+	Given(t, d).When(never).Then(withdrawn)
+	Given(t, d, submitted).When(never).Refuse(domain.ErrOvertaken)
+	again := submitted // by another reservation
+	Given(t, d, submitted, withdrawn, again).When(withdraw).Then()
+	Given(t, d, submitted, withdrawn, again).When(refund.Withdraw{About: about, On: on, Attempt: 1, Amendment: 1, Reason: "other"}).Refuse(domain.ErrDiffers)
+
+	// Who gave up to amend a claim leaves nothing to complete of it.
+	release := refund.Release{About: about, On: on, Attempt: 1, Amendment: 1}
+	gaveUp := refund.AmendmentReleased{About: about, On: on, Attempt: 1, Amendment: 1}
+	Given(t, d, submitted).When(release).Then(gaveUp)
+	Given(t, d, submitted, gaveUp).When(release).Then()
+	Given(t, d, submitted, withdrawn).When(release).Then()
+	Given(t, d, submitted, gaveUp).When(withdraw).Refuse(domain.ErrOvertaken)
+	Given(t, d, submitted, gaveUp).When(resubmit).Refuse(domain.ErrOvertaken)
+	second := withdraw
+	second.Amendment = 2
+	Given(t, d, submitted, gaveUp).When(second).Then(withdrawn)
+
+	// It is moved to another agreement by one decision, where that keeps its months still.
+	elsewhere := anew
+	elsewhere.Agreement = "P/2"
+	moved := refund.Resubmit{Back: withdraw, Claim: elsewhere, Attempt: 1}
+	notThere := refund.Withdrawn{About: other, On: on, Attempt: 1, Reason: "sealed"}
+	Given(t, d, submitted).When(moved).Then(withdrawn, elsewhere)
+	Given(t, d, submitted, withdrawn, elsewhere).When(moved).Then()
+	Given(t, d, submitted, notThere).When(moved).Refuse(domain.ErrOvertaken)
+	Given(t, d, submitted, gaveUp).When(moved).Refuse(domain.ErrOvertaken)
+
+	here := refund.Reserved{About: other, Attempt: 1, From: refund.Under{Agreement: "P/1", Attempt: 1}}
+	for _, c := range []struct {
+		history       []domain.Event
+		pending, void bool
+	}{{[]domain.Event{submitted}, true, false}, {[]domain.Event{submitted, gaveUp}, true, false}, {[]domain.Event{submitted, notThere}, false, true},
+		{[]domain.Event{submitted, withdrawn}, false, true}, {[]domain.Event{submitted, withdrawn, anew}, false, true}, {[]domain.Event{submitted, withdrawn, elsewhere}, false, false},
+		{[]domain.Event{submitted, withdrawn, elsewhere, notThere}, false, true}} {
+		if s := d.Fold(c.history...); s.Pending(here) != c.pending || s.Void(here) != c.void {
+			t.Errorf("after %v the months kept there are pending: %t, void: %t", c.history, s.Pending(here), s.Void(here))
+		}
 	}
 }

@@ -22,7 +22,7 @@ import (
 func wordsOf() map[string]string {
 	all := map[string]string{}
 	for class, fields := range map[string]string{
-		"id": `agreement.ClaimListed.Agreement agreement.ClaimListed.Claim agreement.ReferralListed.Agreement agreement.ReferralListed.Contract
+		"id": `agreement.ClaimListed.Agreement agreement.ClaimListed.Claim agreement.ClaimMoveAgreed.To refund.Under.Agreement agreement.ReferralListed.Agreement agreement.ReferralListed.Contract
 			agreement.ReferralListed.Participant agreement.ReferralDelisted.Agreement agreement.ReferralDelisted.Contract
 			agreement.ReferralDelisted.Participant agreement.Withdrawn.Agreement agreement.Terms.Agreement assistance.Visit.Assistant assistance.Visit.Contract
 			assistance.Visit.Participant assistance.Visit.Programme attendance.About.Agreement attendance.About.Contract

@@ -200,14 +200,14 @@ func TestAnotherClerkMeetsAMoveCutShort(t *testing.T) {
 	for what := range deeds(nil) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			for at := range 2 * moveWrites {
+			for at := range moveWrites {
 				l := claimedUnderP1(t)
-				if _, err := cut(l, at/2, at%2 > 0).SubmitClaim(t.Context(), ledgertest.Actor, moved()); !errors.Is(err, errPowerLost) {
+				if _, err := cut(l, at, true).SubmitClaim(t.Context(), ledgertest.Actor, moved()); !errors.Is(err, errPowerLost) {
 					t.Fatal(err)
 				}
 				other := deeds(l)[what](t)
 				var refusal *domain.Error
-				name := fmt.Sprintf("cut at write %d, stored %t, then another clerk: %v", at/2+1, at%2 > 0, other)
+				name := fmt.Sprintf("cut after write %d, then another clerk: %v", at+1, other)
 				if other != nil && !errors.As(other, &refusal) {
 					t.Error(name)
 				}
@@ -217,22 +217,24 @@ func TestAnotherClerkMeetsAMoveCutShort(t *testing.T) {
 	}
 }
 
-// The power goes while another clerk's deed follows a move that was cut short.
+// The power goes while another clerk's deed follows a move that was cut short, and each
+// sends his own again.
 func TestTheNextClerkIsCutShortToo(t *testing.T) {
 	t.Parallel()
 	for what := range deeds(nil) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			for at := range 6 {
-				for next := range 8 {
+			for at := range moveWrites - 1 {
+				for next := range moveWrites {
 					l := claimedUnderP1(t)
-					if _, err := cut(l, at/2, at%2 > 0).SubmitClaim(t.Context(), ledgertest.Actor, moved()); !errors.Is(err, errPowerLost) {
+					if _, err := cut(l, at, true).SubmitClaim(t.Context(), ledgertest.Actor, moved()); !errors.Is(err, errPowerLost) {
 						t.Fatal(err)
 					}
 					dying := *l
-					dying.Ledger = cut(l, next/2, next%2 > 0)
+					dying.Ledger = cut(l, next, true)
 					other := deeds(&dying)[what](t)
-					wholeAfter(t, l, fmt.Sprintf("cut at write %d, stored %t, then another clerk's write %d, stored %t: %v", at/2+1, at%2 > 0, next/2+1, next%2 > 0, other))
+					_ = deeds(l)[what](t)
+					wholeAfter(t, l, fmt.Sprintf("cut after write %d, then after another clerk's write %d: %v", at+1, next+1, other))
 				}
 			}
 		})
@@ -333,5 +335,52 @@ func TestWhatIsGivenUpIsNotCompleted(t *testing.T) {
 			t.Errorf("moved %t: the claim is %+v with %v, P/1 has %+v", move, c.Claim, c.Answers(), listed)
 		}
 		wholeAfter(t, l, "given up")
+	}
+}
+
+// One clerk gives up what is kept for a claim, having seen that its own agreement had not
+// agreed, while another has it agree, or has moved the claim by then.
+func TestAMoveIsGivenUpWhileItGoesOn(t *testing.T) {
+	t.Parallel()
+	there := withdrawal("W/1")
+	there.Agreement = "P/2"
+	for _, done := range []bool{false, true} {
+		l := claimedUnderP1(t)
+		if _, err := cut(l, 0, true).SubmitClaim(t.Context(), ledgertest.Actor, moved()); !errors.Is(err, errPowerLost) {
+			t.Fatal(err)
+		}
+		ready, goOn, over := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+		gives := hooked(l, "refundclaim-", func() { close(ready); <-goOn })
+		go func() {
+			_, err := gives.WithdrawClaim(t.Context(), ledgertest.Actor, there)
+			over <- err
+		}()
+		<-ready
+		if done {
+			taken(t)(l.SubmitClaim(t.Context(), ledgertest.Actor, moved()))
+			if _, err := cut(l, 0, true).RecordClaimDecision(t.Context(), ledgertest.Actor, decision("W/1", 20, refund.OutcomeAccepted)); !errors.Is(err, errPowerLost) {
+				t.Error(err)
+			}
+			close(goOn)
+			if err := <-over; !errors.Is(err, domain.ErrNamed) {
+				t.Errorf("given up once it was answered: %v", err)
+			}
+			taken(t)(l.RecordClaimDecision(t.Context(), ledgertest.Actor, decision("W/1", 20, refund.OutcomeAccepted)))
+		} else {
+			moves := hooked(l, "refundclaim-", func() {
+				close(goOn)
+				if err := <-over; err != nil {
+					t.Error(err)
+				}
+			})
+			taken(t)(moves.SubmitClaim(t.Context(), ledgertest.Actor, moved()))
+		}
+		if c := claimOf(t, l, "W/1"); c.Claim.Agreement != "P/2" || len(c.Answers()) != map[bool]int{true: 1}[done] {
+			t.Errorf("moved by then %t: %+v with %v", done, c.Claim, c.Answers())
+		}
+		if _, err := l.SubmitClaim(t.Context(), ledgertest.Actor, underP2("W/7")); !errors.Is(err, refund.ErrNotReady) {
+			t.Errorf("moved by then %t: another claim of its months: %v", done, err)
+		}
+		wholeAfter(t, l, "given up while it goes on")
 	}
 }

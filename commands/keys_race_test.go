@@ -51,19 +51,22 @@ func server(t *testing.T, l *ledgertest.Ledger, all *sync.WaitGroup) *commands.L
 func TestAKeyTakenTwiceInOneMomentIsHeldTwice(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
-	var together, refusedFirst sync.WaitGroup
+	var together, inHand, refusedFirst sync.WaitGroup
 	together.Add(2)
+	inHand.Add(1)
 	refusedFirst.Add(1)
 	one, two, third := server(t, l, &together), server(t, l, &together), server(t, l, nil)
 	decided := make(chan error, 1)
 	go func() { // the first takes the key, and is slow
 		_, err := commands.Once(t.Context(), one, program("k"), agreementOf("A/1", 60), func(ctx context.Context, o commands.Origin, c commands.ConcludeAgreement) (commands.Result, error) {
+			inHand.Done()
 			refusedFirst.Wait()
 			return one.ConcludeAgreement(ctx, o, c)
 		})
 		decided <- err
 	}()
 	_, err := commands.Once(t.Context(), two, program("k"), agreementOf("A/1", 60), func(context.Context, commands.Origin, commands.ConcludeAgreement) (commands.Result, error) {
+		inHand.Wait()
 		return commands.Result{}, agreement.ErrUnknown // as what another stream says may have it
 	})
 	if !errors.Is(err, agreement.ErrUnknown) {

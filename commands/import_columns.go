@@ -8,21 +8,25 @@ import (
 	"ksiega/domain"
 )
 
-// A column of an import file. It is declared once, by the command that it fills: reading,
-// refusals, notices, templates and the docs go by that.
-type column struct {
-	name    string // in the file
-	field   string // of the command that it fills, by its JSON name
-	doc     string // what stands in it, in Polish
-	kind    ValueKind
-	choices []string
-	absent  bool // the file may lack it
-	empty   bool // its cells may be empty
-	isKey   bool // it is part of a row's identity
-	isName  bool // what stands in it names something for the first time
+// ImportColumn is a column of an import file. It is declared once, by the command that it
+// fills: reading, refusals, notices, templates and the docs go by that.
+type ImportColumn struct {
+	Name     string // in the file
+	Field    string // of the command that it fills, by its JSON name
+	Doc      string // what stands in it, in Polish
+	Kind     ValueKind
+	Choices  []string
+	Optional bool // the file may lack it
+	Filled   bool // no cell may be empty
+	Key      bool // it is part of a row's identity
+}
 
-	read func(*sheetfile.Record)
-	text func() string // of the field
+// column is one that is bound to a command.
+type column struct {
+	ImportColumn
+	isName bool // what stands in it names something for the first time
+	read   func(*sheetfile.Record)
+	text   func() string // of the field
 }
 
 // ValueKind is what a column's cells hold, in Polish.
@@ -53,19 +57,18 @@ type fromRow[R any] interface {
 }
 
 func columnOf[T any](name, field string, into *T, kind ValueKind, doc string, read func(*sheetfile.Record, string) T) column {
-	return column{name: name, field: field, kind: kind, doc: doc,
+	return column{ImportColumn: ImportColumn{Name: name, Field: field, Kind: kind, Doc: doc, Filled: true},
 		read: func(r *sheetfile.Record) { *into = read(r, name) },
 		text: func() string { return fmt.Sprint(*into) }}
 }
 
 // given is columnOf for a field that tells an empty cell from a zero.
 func given[T any](name, field string, into **T, kind ValueKind, doc string, read func(*sheetfile.Record, string) T) column {
-	c := column{name: name, field: field, kind: kind, doc: doc, read: func(r *sheetfile.Record) {
+	return column{ImportColumn: ImportColumn{Name: name, Field: field, Kind: kind, Doc: doc, Optional: true}, read: func(r *sheetfile.Record) {
 		if v := read(r, name); !r.Empty(name) {
 			*into = &v
 		}
 	}}
-	return c.optional()
 }
 
 func textColumn(name, field string, into *string, doc string) column {
@@ -78,7 +81,7 @@ func idColumn(name, field string, into *string, doc string) column {
 
 func choiceColumn(name, field string, into *string, doc string, choices ...string) column {
 	c := columnOf(name, field, into, KindChoice, doc, func(r *sheetfile.Record, name string) string { return r.Choice(name, choices...) })
-	c.choices = choices
+	c.Choices = choices
 	return c
 }
 
@@ -154,7 +157,7 @@ func (a Amendment) open() Amendment { return Amendment{Correct: a.Correct, Withd
 
 // key makes the column part of the identity of a row.
 func (c column) key() column {
-	c.isKey = true
+	c.Key = true
 	return c
 }
 
@@ -166,13 +169,13 @@ func (c column) naming() column {
 
 // optional lets a file lack the column and leave its cells empty.
 func (c column) optional() column {
-	c.absent, c.empty = true, true
+	c.Optional, c.Filled = true, false
 	return c
 }
 
 // mayBeEmpty lets cells be empty in a column that every file has.
 func (c column) mayBeEmpty() column {
-	c.empty = true
+	c.Filled = false
 	return c
 }
 
@@ -180,8 +183,8 @@ func (c column) mayBeEmpty() column {
 func (c column) notZero(refusal *domain.Error) column {
 	read, zero := c.read, c.text()
 	c.read = func(r *sheetfile.Record) {
-		if read(r); !r.Empty(c.name) && r.Readable(c.name) && c.text() == zero {
-			r.Refuse(c.name, refusal)
+		if read(r); !r.Empty(c.Name) && r.Readable(c.Name) && c.text() == zero {
+			r.Refuse(c.Name, refusal)
 		}
 	}
 	return c
@@ -191,10 +194,10 @@ func (c column) notZero(refusal *domain.Error) column {
 func specOf(kind string, columns []column) sheetfile.Spec {
 	s := sheetfile.Spec{Kind: kind}
 	for _, c := range columns {
-		if c.absent {
-			s.Optional = append(s.Optional, c.name)
+		if c.Optional {
+			s.Optional = append(s.Optional, c.Name)
 		} else {
-			s.Required = append(s.Required, c.name)
+			s.Required = append(s.Required, c.Name)
 		}
 	}
 	return s
@@ -202,11 +205,11 @@ func specOf(kind string, columns []column) sheetfile.Spec {
 
 // readRow fills the command that columns are bound to.
 func readRow(r *sheetfile.Record, columns []column) {
-	withdraws := slices.ContainsFunc(columns, func(c column) bool { return c.name == "wycofanie" && r.YesNo(c.name) })
+	withdraws := slices.ContainsFunc(columns, func(c column) bool { return c.Name == "wycofanie" && r.YesNo(c.Name) })
 	for _, c := range columns {
 		c.read(r)
-		if !c.empty && (c.isKey || !withdraws) {
-			r.Need(c.name)
+		if c.Filled && (c.Key || !withdraws) {
+			r.Need(c.Name)
 		}
 	}
 }
@@ -216,10 +219,10 @@ func readRow(r *sheetfile.Record, columns []column) {
 func identityOf(r *sheetfile.Record, columns []column) (string, bool) {
 	var identity []byte
 	for _, c := range columns {
-		if !c.isKey {
+		if !c.Key {
 			continue
 		}
-		if !r.Readable(c.name) {
+		if !r.Readable(c.Name) {
 			return "", false
 		}
 		identity = append(append(identity, c.text()...), 0)
@@ -236,7 +239,7 @@ func NamesNoticed(request any) (fields []string) {
 	}
 	for _, c := range c.columns() {
 		if c.isName && domain.LooksLikeName(c.text()) {
-			fields = append(fields, c.field)
+			fields = append(fields, c.Field)
 		}
 	}
 	return fields
@@ -257,8 +260,8 @@ func (im *importing) noticed(columns []column) (all []Notice) {
 		}
 		r := im.sheet.Record(i)
 		for _, c := range columns {
-			if domain.LooksLikeName(r.ID(c.name)) {
-				all = append(all, Notice{Row: r.Number(), Column: c.name})
+			if domain.LooksLikeName(r.ID(c.Name)) {
+				all = append(all, Notice{Row: r.Number(), Column: c.Name})
 			}
 		}
 	}

@@ -13,11 +13,11 @@ import (
 
 // sampleCell is something that a column takes.
 func sampleCell(c column) string {
-	if len(c.choices) > 0 {
-		return c.choices[0]
+	if len(c.Choices) > 0 {
+		return c.Choices[0]
 	}
 	return map[ValueKind]string{KindText: "słowa", KindID: "X/1", KindYesNo: "tak", KindDate: "05.03.2018", KindMonth: "2018-03", KindClock: "8:00",
-		KindHours: "1:30", KindAmount: "12,50", KindPercent: "60", KindCount: "3", KindPESEL: "44051401359", KindAccount: "61109010140000071219812874"}[c.kind]
+		KindHours: "1:30", KindAmount: "12,50", KindPercent: "60", KindCount: "3", KindPESEL: "44051401359", KindAccount: "61109010140000071219812874"}[c.Kind]
 }
 
 // Every column fills the field of the command that it names, and no two the same.
@@ -28,23 +28,23 @@ func TestColumnsFillTheFieldsThatTheyName(t *testing.T) {
 		if k.command == nil {
 			continue
 		}
-		if !slices.ContainsFunc(columns, func(c column) bool { return c.isKey }) {
+		if !slices.ContainsFunc(columns, func(c column) bool { return c.Key }) {
 			t.Errorf("%s has no identity", k.name)
 		}
 		for n, c := range columns {
-			if c.doc == "" || slices.ContainsFunc(columns[:n], func(b column) bool { return b.name == c.name || b.field == c.field }) {
-				t.Errorf("%s, column %s: %+v", k.name, c.name, c)
+			if c.Doc == "" || slices.ContainsFunc(columns[:n], func(b column) bool { return b.Name == c.Name || b.Field == c.Field }) {
+				t.Errorf("%s, column %s: %+v", k.name, c.Name, c)
 			}
 			before := asJSON(t, k.command)
-			s, err := sheetfile.Parse("x.csv", []byte(c.name+"\n"+sampleCell(c)+"\n"), sheetfile.Spec{Kind: k.name, Optional: []string{c.name}})
+			s, err := sheetfile.Parse("x.csv", []byte(c.Name+"\n"+sampleCell(c)+"\n"), sheetfile.Spec{Kind: k.name, Optional: []string{c.Name}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			r := s.Record(0)
 			c.read(r)
 			after := asJSON(t, k.command)
-			if r.Err() != nil || bytes.Equal(before[c.field], after[c.field]) || len(after[c.field]) == 0 {
-				t.Errorf("%s, column %s: the field %s was %s and is %s, %v", k.name, c.name, c.field, before[c.field], after[c.field], r.Err())
+			if r.Err() != nil || bytes.Equal(before[c.Field], after[c.Field]) || len(after[c.Field]) == 0 {
+				t.Errorf("%s, column %s: the field %s was %s and is %s, %v", k.name, c.Name, c.Field, before[c.Field], after[c.Field], r.Err())
 			}
 		}
 	}
@@ -70,7 +70,7 @@ func TestEveryKindHasAWayBack(t *testing.T) {
 	for _, k := range kinds() {
 		var names []string
 		for _, c := range k.columns {
-			names = append(names, c.name)
+			names = append(names, c.Name)
 		}
 		reason := "powod"
 		if k.name == "decyzje-pup" {

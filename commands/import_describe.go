@@ -14,18 +14,6 @@ type ImportFile struct {
 	Columns []ImportColumn
 }
 
-// ImportColumn is a column of an import file.
-type ImportColumn struct {
-	Name     string
-	Field    string // of the command that it fills
-	Doc      string // what stands in it, in Polish
-	Kind     ValueKind
-	Choices  []string
-	Optional bool // the file may lack it
-	Filled   bool // no cell may be empty
-	Key      bool // it is part of a row's identity
-}
-
 // ErrNoKind refuses a kind of import file that there is not.
 var ErrNoKind = domain.Refusal(domain.CodeNotFound, "no such kind of import file")
 
@@ -35,8 +23,7 @@ func ImportFiles() []ImportFile {
 	for _, k := range kinds() {
 		f := ImportFile{Kind: k.name, Title: k.title}
 		for _, c := range k.columns {
-			f.Columns = append(f.Columns, ImportColumn{Name: c.name, Field: c.field, Doc: c.doc, Kind: c.kind, Choices: slices.Clone(c.choices),
-				Optional: c.absent, Filled: !c.empty, Key: c.isKey})
+			f.Columns = append(f.Columns, c.ImportColumn)
 		}
 		all = append(all, f)
 	}

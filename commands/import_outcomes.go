@@ -83,8 +83,8 @@ func (im *importing) refusedRow(i int) RefusedRow {
 	}
 	rec := im.sheet.Record(i)
 	for _, c := range im.columns {
-		if c.kind == KindDate {
-			rec.Date(c.name)
+		if c.Kind == KindDate {
+			rec.Date(c.Name)
 		}
 	}
 	r.Row, r.Cells = rec.Number(), rec.Cells()
@@ -120,8 +120,8 @@ func (im *importing) whyOf(err error) (all sheetfile.RowError) {
 	}
 	for _, r := range domain.RefusalsOf(err) {
 		w := &sheetfile.CellError{Refusal: r}
-		if i := slices.IndexFunc(im.columns, func(c column) bool { return c.field == r.Field }); i >= 0 {
-			w.Column = im.columns[i].name
+		if i := slices.IndexFunc(im.columns, func(c column) bool { return c.Field == r.Field }); i >= 0 {
+			w.Column = im.columns[i].Name
 		}
 		all = append(all, w)
 	}

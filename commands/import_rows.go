@@ -98,7 +98,7 @@ func (u unique) refuse(r *sheetfile.Record, columns []column) error {
 // isTotals tells a row of totals below a table from one of data: it begins as one, and
 // something that every row of data has is missing.
 func isTotals(r *sheetfile.Record, columns []column) bool {
-	return r.Totals() && slices.ContainsFunc(columns, func(c column) bool { return !c.empty && r.Empty(c.name) })
+	return r.Totals() && slices.ContainsFunc(columns, func(c column) bool { return c.Filled && r.Empty(c.Name) })
 }
 
 // decideRows groups the rows of a file by stream, in the file's order, and decides the

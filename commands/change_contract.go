@@ -84,26 +84,21 @@ func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract)
 
 // prepareChange is what a change asks of the contract, or its correction or withdrawal.
 func (l *Ledger) prepareChange(ctx context.Context, o Origin, c ChangeContract) (contract.Command, error) {
-	of, err := l.changeOf(ctx, c)
-	if err != nil || !c.Correct && !c.Withdraw {
-		return of, err
-	}
 	state, err := l.lookups().contract(ctx, c.Number)
 	if err != nil {
 		return nil, domain.At("number", err)
 	}
 	s := l.sealer(ctx)
+	of, err := l.changeOf(s, state, c)
+	if err != nil || !c.Correct && !c.Withdraw {
+		return of, err
+	}
 	amend := Amendment{Correct: c.Correct, Withdraw: c.Withdraw, Reason: c.CorrectionReason}.taken(s, state.Terms.SealOf(c.On, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
 	return contract.AmendChange{Of: of, Amend: amend}, s.err
 }
 
-func (l *Ledger) changeOf(ctx context.Context, c ChangeContract) (contract.Command, error) {
-	state, err := l.lookups().contract(ctx, c.Number)
-	if err != nil {
-		return nil, domain.At("number", err)
-	}
-	s := l.sealer(ctx)
+func (l *Ledger) changeOf(s *sealer, state contract.State, c ChangeContract) (contract.Command, error) {
 	change := contract.Change{On: c.On, Reason: s.text(state.Terms.SealOf(c.On, "reason"), c.Reason)}
 	if s.err != nil {
 		return nil, s.err

@@ -43,7 +43,7 @@ func (l *Ledger) RecordEditions(ctx context.Context, yearDays programme.DayCount
 // programme are the editions of a programme: as recorded or, where none is, as the build
 // has it. None exists where there is no such programme.
 func (k *lookups) programme(ctx context.Context, id string) (programme.Editions, error) {
-	recorded, err := look(ctx, k, k.programmes, id, programme.Stream(id), programme.Decider())
+	recorded, err := look(ctx, k, programme.Stream(id), programme.Decider())
 	if err != nil || recorded.Exists() {
 		return recorded, err
 	}
@@ -55,7 +55,7 @@ func (k *lookups) programme(ctx context.Context, id string) (programme.Editions,
 
 // statutes is programme for the statutory figures.
 func (k *lookups) statutes(ctx context.Context) (programme.Statutes, error) {
-	recorded, err := look(ctx, k, k.statuteEditions, "", programme.StatuteStream(), programme.StatuteDecider())
+	recorded, err := look(ctx, k, programme.StatuteStream(), programme.StatuteDecider())
 	if err == nil && !recorded.Exists() {
 		recorded = programme.StatutesOf(k.embedded.Statute())
 	}

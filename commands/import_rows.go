@@ -400,12 +400,8 @@ func (im *importing) alreadyDecided(ctx context.Context, stream string, some boo
 		if outcomes[k].Refused == nil {
 			continue
 		}
-		origin := im.originOf(row(k))
-		for _, key := range append([]string{im.l.key(origin)}, im.l.former(origin)...) {
-			if position, ok := at[key]; ok && key != "" {
-				outcomes[k] = journal.Outcome{Result: journal.Result{Position: position, Revision: last}}
-				break
-			}
+		if position, done := im.l.decided(im.originOf(row(k)), at); done {
+			outcomes[k] = journal.Outcome{Result: journal.Result{Position: position, Revision: last}}
 		}
 	}
 	return nil

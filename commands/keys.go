@@ -66,12 +66,18 @@ func formerKey(key string) string { return "api:" + key }
 
 // done says whether something was decided under the origin's key.
 func (l *Ledger) done(o Origin, keys map[string]journal.Position) bool {
+	_, done := l.decided(o, keys)
+	return done
+}
+
+// decided is where something was decided under the origin's key, in whatever form.
+func (l *Ledger) decided(o Origin, keys map[string]journal.Position) (at journal.Position, done bool) {
 	for _, k := range append([]string{l.key(o)}, l.former(o)...) {
-		if _, ok := keys[k]; ok && k != "" {
-			return true
+		if at, done = keys[k]; done && k != "" {
+			return at, true
 		}
 	}
-	return false
+	return at, false
 }
 
 // joined is the parts with the length of each before it.
@@ -195,10 +201,8 @@ func (l *Ledger) answered(ctx context.Context, o Origin, r Request, taken intake
 		return answer, false, nil //nolint:nilerr // what it names is no name, or more follows, as the command will see
 	}
 	at, last, err := l.decisions(ctx, stream)
-	for _, key := range append([]string{l.key(o)}, l.former(o)...) {
-		if position, ok := at[key]; ok && key != "" {
-			return Result{Position: position, Revision: last}, true, err
-		}
+	if position, done := l.decided(o, at); done {
+		return Result{Position: position, Revision: last}, true, err
 	}
 	return answer, false, err
 }

@@ -200,17 +200,12 @@ func (s *sealer) reason(seal domain.Seal, text string) (sealed domain.Sealed, wo
 // lookups keeps what several rows or commands look up, for the length of one
 // import of one file.
 type lookups struct {
-	log        journal.Log
-	mu         sync.Mutex
-	contracts  map[string]*lookup[contract.State]
-	agreements map[string]*lookup[agreement.State]
-	assistants map[string]*lookup[participant.AssistantState]
-	programmes map[string]*lookup[programme.Editions]
-	// statuteEditions has one entry, of no name.
-	statuteEditions map[string]*lookup[programme.Statutes]
-	embedded        *programme.Catalogue
-	listing         sync.Mutex      // held while a listing is completed
-	listings        map[string]bool // contracts of which it was
+	log      journal.Log
+	mu       sync.Mutex
+	states   map[string]any // a *lookup of each stream's state
+	embedded *programme.Catalogue
+	listing  sync.Mutex      // held while a listing is completed
+	listings map[string]bool // contracts of which it was
 }
 
 type lookup[S any] struct {
@@ -220,17 +215,15 @@ type lookup[S any] struct {
 }
 
 func (l *Ledger) lookups() *lookups {
-	return &lookups{log: l.Log, contracts: map[string]*lookup[contract.State]{}, agreements: map[string]*lookup[agreement.State]{},
-		assistants: map[string]*lookup[participant.AssistantState]{}, programmes: map[string]*lookup[programme.Editions]{},
-		statuteEditions: map[string]*lookup[programme.Statutes]{}, embedded: l.Catalogue, listings: map[string]bool{}}
+	return &lookups{log: l.Log, states: map[string]any{}, embedded: l.Catalogue, listings: map[string]bool{}}
 }
 
-func look[S any, C any](ctx context.Context, k *lookups, in map[string]*lookup[S], id, stream string, d domain.Decider[S, C]) (S, error) {
+func look[S, C any](ctx context.Context, k *lookups, stream string, d domain.Decider[S, C]) (S, error) {
 	k.mu.Lock()
-	e, ok := in[id]
+	e, ok := k.states[stream].(*lookup[S])
 	if !ok {
 		e = &lookup[S]{}
-		in[id] = e
+		k.states[stream] = e
 	}
 	k.mu.Unlock()
 	e.once.Do(func() {
@@ -240,30 +233,27 @@ func look[S any, C any](ctx context.Context, k *lookups, in map[string]*lookup[S
 	return e.state, e.err
 }
 
-// forget has contracts and agreements looked up again, since somebody changed one
-// meanwhile.
+// forget has everything looked up again, since somebody changed something meanwhile.
 func (k *lookups) forget() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	clear(k.contracts)
-	clear(k.agreements)
-	clear(k.assistants)
+	clear(k.states)
 }
 
 // contract is a signed contract, or contract.ErrUnknown.
 func (k *lookups) contract(ctx context.Context, number string) (contract.State, error) {
-	s, err := look(ctx, k, k.contracts, number, domain.Stream("contract", number), contract.Decider())
+	s, err := look(ctx, k, domain.Stream("contract", number), contract.Decider())
 	return s, cmp.Or(err, contract.ErrUnknown.Unless(s.Exists()))
 }
 
 // agreement is a concluded agreement, or agreement.ErrUnknown.
 func (k *lookups) agreement(ctx context.Context, number string) (agreement.State, error) {
-	s, err := look(ctx, k, k.agreements, number, domain.Stream("agreement", number), agreement.Decider())
+	s, err := look(ctx, k, domain.Stream("agreement", number), agreement.Decider())
 	return s, cmp.Or(err, agreement.ErrUnknown.Unless(s.Exists()))
 }
 
 // assistant refuses with participant.ErrAssistant one who is not recorded.
 func (k *lookups) assistant(ctx context.Context, id string) error {
-	s, err := look(ctx, k, k.assistants, id, participant.AssistantStream(id), participant.AssistantDecider())
+	s, err := look(ctx, k, participant.AssistantStream(id), participant.AssistantDecider())
 	return cmp.Or(err, participant.ErrAssistant.Unless(s.Exists()))
 }

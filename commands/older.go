@@ -59,20 +59,15 @@ var errListed = errors.New("it is listed from here on")
 func (o *Older) lookForStanding(ctx context.Context) (map[domain.Ref][]string, error) {
 	facts := []string{"contract.", "attendance.", "assistance.", "payment.", "participant.", "agreement.claim-reserved.", "agreement.claim-amendment-reserved.", "listing.entered."}
 	found := map[domain.Ref]map[string]bool{}
-	err := o.journal.Scan(ctx, journal.ScanOptions{Want: func(typ string) bool {
-		return slices.ContainsFunc(facts, func(fact string) bool { return strings.HasPrefix(typ, fact) })
-	}}, func(b journal.Batch) error {
-		for i := range b.Events {
-			r := &b.Events[i]
-			if _, listed := r.Event.(listing.Entered); listed {
-				return errListed
+	err := o.scan(ctx, journal.ScanOptions{}, facts, func(r *journal.Recorded) error {
+		if _, listed := r.Event.(listing.Entered); listed {
+			return errListed
+		}
+		for _, g := range groundsOf(r.Event) {
+			if found[g.Ref] == nil {
+				found[g.Ref] = map[string]bool{}
 			}
-			for _, g := range groundsOf(r.Event) {
-				if found[g.Ref] == nil {
-					found[g.Ref] = map[string]bool{}
-				}
-				found[g.Ref][r.Stream] = true
-			}
+			found[g.Ref][r.Stream] = true
 		}
 		return nil
 	})
@@ -84,6 +79,21 @@ func (o *Older) lookForStanding(ctx context.Context) (map[domain.Ref][]string, e
 		all[on] = slices.Collect(maps.Keys(streams))
 	}
 	return all, nil
+}
+
+// scan hands over the events whose types begin as some facts do.
+func (o *Older) scan(ctx context.Context, within journal.ScanOptions, facts []string, each func(*journal.Recorded) error) error {
+	within.Want = func(typ string) bool {
+		return slices.ContainsFunc(facts, func(fact string) bool { return strings.HasPrefix(typ, fact) })
+	}
+	return o.journal.Scan(ctx, within, func(b journal.Batch) error {
+		for i := range b.Events {
+			if err := each(&b.Events[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // NewOlder looks in a log, once, when it is asked; found gives a ledger without an id
@@ -128,24 +138,20 @@ func (o *Older) look(ctx context.Context) (map[string]*unlisted, error) {
 	if !founded.IsZero() {
 		until = founded.Bound()
 	}
-	err = o.journal.Scan(ctx, journal.ScanOptions{Until: until, Want: func(typ string) bool {
-		return slices.ContainsFunc(facts, func(fact string) bool { return strings.HasPrefix(typ, fact) })
-	}}, func(b journal.Batch) error {
-		for _, r := range b.Events {
-			switch e := r.Event.(type) {
-			case refund.Submitted:
-				of(e.Agreement).claims = append(of(e.Agreement).claims, e.Claim)
-			case contract.Signed:
-				if e.Kind == contract.Referral {
-					of(e.Agreement).referrals = append(of(e.Agreement).referrals, e.Contract)
-				}
-			case agreement.ClaimListed:
-				listed[[2]string{"claim", e.Claim}] = true
-			case agreement.ClaimReserved:
-				listed[[2]string{"claim", e.Submitted.Claim}] = true
-			case agreement.ReferralListed:
-				listed[[2]string{"referral", e.Contract}] = true
+	err = o.scan(ctx, journal.ScanOptions{Until: until}, facts, func(r *journal.Recorded) error {
+		switch e := r.Event.(type) {
+		case refund.Submitted:
+			of(e.Agreement).claims = append(of(e.Agreement).claims, e.Claim)
+		case contract.Signed:
+			if e.Kind == contract.Referral {
+				of(e.Agreement).referrals = append(of(e.Agreement).referrals, e.Contract)
 			}
+		case agreement.ClaimListed:
+			listed[[2]string{"claim", e.Claim}] = true
+		case agreement.ClaimReserved:
+			listed[[2]string{"claim", e.Submitted.Claim}] = true
+		case agreement.ReferralListed:
+			listed[[2]string{"referral", e.Contract}] = true
 		}
 		return nil
 	})

@@ -51,8 +51,8 @@ func (c *TellDurability) columns() []column {
 	}, c.Amendment.columns("powod")...)
 }
 
-func durabilityFacts() useCase[TellDurability, durability.State, durability.Command] {
-	return useCase[TellDurability, durability.State, durability.Command]{decider: durability.Decider(), prepare: (*Ledger).prepareDurability,
+func durabilityFacts() useCase[TellDurability, durability.State, durability.Record] {
+	return useCase[TellDurability, durability.State, durability.Record]{decider: durability.Decider(), prepare: (*Ledger).prepareDurability,
 		stream: func(c TellDurability) string { return durability.Stream(c.Project) }}
 }
 
@@ -71,7 +71,7 @@ func (l *Ledger) TellDurability(ctx context.Context, o Origin, c TellDurability)
 	return durabilityFacts().carryOut(ctx, l, o, c)
 }
 
-func (l *Ledger) prepareDurability(ctx context.Context, _ *lookups, o Origin, c *TellDurability) (durability.Command, error) {
+func (l *Ledger) prepareDurability(ctx context.Context, _ *lookups, o Origin, c *TellDurability) (durability.Record, error) {
 	var day, value error
 	if c.Event != "zobowiazanie" { // an obligation's first day is a term
 		day = l.happened("date", c.Date)
@@ -86,7 +86,7 @@ func (l *Ledger) prepareDurability(ctx context.Context, _ *lookups, o Origin, c 
 		}
 	}
 	if err := domain.Together(needID("project", &c.Project), mayID("number", &c.Number), day, value); err != nil {
-		return nil, err
+		return durability.Record{}, err
 	}
 	project := c.Project
 	s := l.sealer(ctx)
@@ -98,40 +98,37 @@ func (l *Ledger) prepareDurability(ctx context.Context, _ *lookups, o Origin, c 
 	url, urlQuery := durability.SplitURL(c.URL)
 	address := durability.Address{URL: url, Query: s.text(durability.SealOf(project, c.Date, "urlQuery"), urlQuery)}
 	if s.err != nil {
-		return nil, s.err
+		return durability.Record{}, s.err
 	}
 	said := durability.Statement{Project: project, Date: c.Date, Number: c.Number, Description: text}
 	demand := durability.Demand{Project: project, Request: c.Number, Date: c.Date}
-	var cmd durability.Command
+	var fact durability.Fact
 	switch c.Event {
 	case "zobowiazanie":
-		cmd = durability.OpenObligation{Obligation: durability.Obligation{Project: project, From: c.Date, To: c.To, Places: count, Derivation: text}}
+		fact = durability.ObligationOpened{Obligation: durability.Obligation{Project: project, From: c.Date, To: c.To, Places: count, Derivation: text}}
 	case "deklaracja":
-		cmd = durability.DeclareReadiness{Statement: said, Address: address}
+		fact = durability.ReadinessDeclared{Statement: said, Address: address}
 	case "miejsca":
-		cmd = durability.StatePlaces{Statement: said, Places: count}
+		fact = durability.PlacesStated{Statement: said, Places: count}
 	case "asystenci":
-		cmd = durability.StateAssistants{Statement: said, Assistants: count}
+		fact = durability.AssistantsStated{Statement: said, Assistants: count}
 	case "publikacja":
-		cmd = durability.PublishNotice{Statement: said, Address: address}
+		fact = durability.NoticePublished{Statement: said, Address: address}
 	case "zapytanie":
 		if demand.Request == "" {
 			demand.Request = c.Date.String() // answers then name it by its day
 		}
-		cmd = durability.RequestService{Demand: demand, Description: text}
+		fact = durability.ServiceRequested{Demand: demand, Description: text}
 	case "start":
-		cmd = durability.StartService{Demand: demand, Description: text}
+		fact = durability.ServiceStarted{Demand: demand, Description: text}
 	case "odmowa":
-		cmd = durability.RefuseService{Demand: demand, Reason: text}
+		fact = durability.ServiceRefused{Demand: demand, Reason: text}
 	case "kontrola":
-		cmd = durability.RecordInspection{Statement: said}
+		fact = durability.Inspected{Statement: said}
 	default:
-		return nil, ErrDurabilityEvent
+		return durability.Record{}, ErrDurabilityEvent
 	}
-	if c.Correct || c.Withdraw {
-		amend := c.taken(s, durability.SealOf(project, c.Date, "reason"))
-		amend.Anew = !o.SeesAllOf(c.Operation())
-		cmd = durability.Amend{Fact: cmd, Amend: amend}
-	}
-	return cmd, s.err
+	amend := c.taken(s, durability.SealOf(project, c.Date, "reason"))
+	amend.Anew = !o.SeesAllOf(c.Operation())
+	return durability.Record{Fact: fact, Amend: amend}, s.err
 }

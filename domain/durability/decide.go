@@ -20,94 +20,23 @@ var (
 	ErrOther         = domain.Refusal(domain.CodeInvalid, "the stream belongs to another project")
 )
 
-// Command is what can be asked of a project's durability.
-type Command interface{ durability() }
-
-// Each command records the event of its name.
-type (
-	// OpenObligation records what was promised.
-	OpenObligation struct{ Obligation }
-	// DeclareReadiness records a declaration of readiness.
-	DeclareReadiness ReadinessDeclared
-	// StatePlaces records the places ready from a day on.
-	StatePlaces PlacesStated
-	// StateAssistants records the assistants ready from a day on.
-	StateAssistants AssistantsStated
-	// PublishNotice records a public notice.
-	PublishNotice NoticePublished
-	// RecordInspection records an inspection.
-	RecordInspection Inspected
-	// RequestService records a request for the service.
-	RequestService ServiceRequested
-	// StartService records that a request was met.
-	StartService ServiceStarted
-	// RefuseService records that a request was turned down.
-	RefuseService ServiceRefused
-	// Amend replaces the fact that another command would record, or takes it back.
-	Amend struct {
-		Fact Command
-		domain.Amend
-	}
-)
-
-func (OpenObligation) durability()   {}
-func (DeclareReadiness) durability() {}
-func (StatePlaces) durability()      {}
-func (StateAssistants) durability()  {}
-func (PublishNotice) durability()    {}
-func (RecordInspection) durability() {}
-func (RequestService) durability()   {}
-func (StartService) durability()     {}
-func (RefuseService) durability()    {}
-func (Amend) durability()            {}
+// Record is what can be asked of a project's durability: that a fact is recorded, replaces
+// what is recorded of its identity, or is taken back.
+type Record struct {
+	Fact Fact
+	domain.Amend
+}
 
 // Decider decides on the stream of one project. Evolve changes the map of the
 // state it is given.
-func Decider() domain.Decider[State, Command] {
-	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
+func Decider() domain.Decider[State, Record] {
+	return domain.Decider[State, Record]{Decide: decide, Evolve: evolve,
 		Events: domain.Types(ObligationOpened{}, ReadinessDeclared{}, PlacesStated{}, AssistantsStated{},
 			NoticePublished{}, Inspected{}, ServiceRequested{}, ServiceStarted{}, ServiceRefused{}, FactWithdrawn{})}
 }
 
-func decide(s State, cmd Command) ([]domain.Event, error) {
-	amend := Amend{Fact: cmd}
-	if c, ok := cmd.(Amend); ok {
-		amend = c
-	}
-	f, err := factOf(amend.Fact)
-	if err != nil {
-		return nil, err
-	}
-	return s.amended(f, amend.Amend)
-}
-
-// factOf is the fact that a command records.
-func factOf(cmd Command) (fact, error) {
-	switch c := cmd.(type) {
-	case OpenObligation:
-		return ObligationOpened(c), nil
-	case DeclareReadiness:
-		return ReadinessDeclared(c), nil
-	case StatePlaces:
-		return PlacesStated(c), nil
-	case StateAssistants:
-		return AssistantsStated(c), nil
-	case PublishNotice:
-		return NoticePublished(c), nil
-	case RecordInspection:
-		return Inspected(c), nil
-	case RequestService:
-		return ServiceRequested(c), nil
-	case StartService:
-		return ServiceStarted(c), nil
-	case RefuseService:
-		return ServiceRefused(c), nil
-	}
-	return nil, domain.UnknownCommand(cmd)
-}
-
 // check refuses a fact for what it says, beside what else is recorded.
-func check(s State, f fact) error {
+func check(s State, f Fact) error {
 	switch e := f.(type) {
 	case ObligationOpened:
 		return checkObligation(e.Obligation)
@@ -137,9 +66,11 @@ func checkAnswered(s State, e ServiceRequested) error {
 	return nil
 }
 
-// amended turns a fact that passed its own check into its event, unless it is already
-// recorded, or takes the one of its identity away.
-func (s State) amended(f fact, amend domain.Amend) ([]domain.Event, error) {
+func decide(s State, c Record) ([]domain.Event, error) {
+	f := c.Fact
+	if f == nil {
+		return nil, domain.UnknownCommand(f)
+	}
 	id := identityOf(f)
 	switch {
 	case f.project() == "":
@@ -149,7 +80,7 @@ func (s State) amended(f fact, amend domain.Amend) ([]domain.Event, error) {
 	case f.OccurredOn() == 0 && id.kind != domain.Fact(TypeObligationOpened):
 		return nil, ErrNoDate
 	}
-	if !amend.Withdraw {
+	if !c.Withdraw {
 		if err := check(s, f); err != nil {
 			return nil, err
 		}
@@ -158,9 +89,9 @@ func (s State) amended(f fact, amend domain.Amend) ([]domain.Event, error) {
 	what := "project " + f.project() + ", " + f.EventType() + " " + f.OccurredOn().String() + " " + id.number
 	var withdrawn domain.Event
 	if was != nil {
-		withdrawn = id.withdrawn(was, amend.Reason)
+		withdrawn = id.withdrawn(was, c.Reason)
 	}
-	return amend.Decide(domain.Recorded{What: what, Standing: domain.StandingOf(was != nil, s.gone[id]), Same: was == f,
+	return c.Decide(domain.Recorded{What: what, Standing: domain.StandingOf(was != nil, s.gone[id]), Same: was == f,
 		Refuse: domain.Taking(func() error {
 			e, ok := was.(ServiceRequested)
 			if answer := s.answer(e.Demand); ok && answer != nil {

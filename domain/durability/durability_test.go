@@ -35,18 +35,18 @@ func TestEachFactOnce(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		history []domain.Event
-		cmd     Command
+		cmd     Record
 		want    domain.Event
 	}{
-		{nil, OpenObligation(opened), opened},
-		{nil, DeclareReadiness(declared), declared},
-		{nil, StatePlaces(places), places},
-		{nil, StateAssistants(staff), staff},
-		{nil, PublishNotice(published), published},
-		{nil, RecordInspection(inspected), inspected},
-		{nil, RequestService(requested), requested},
-		{[]domain.Event{requested}, StartService(started), started},
-		{[]domain.Event{requested}, RefuseService(refused), refused},
+		{nil, Record{Fact: opened}, opened},
+		{nil, Record{Fact: declared}, declared},
+		{nil, Record{Fact: places}, places},
+		{nil, Record{Fact: staff}, staff},
+		{nil, Record{Fact: published}, published},
+		{nil, Record{Fact: inspected}, inspected},
+		{nil, Record{Fact: requested}, requested},
+		{[]domain.Event{requested}, Record{Fact: started}, started},
+		{[]domain.Event{requested}, Record{Fact: refused}, refused},
 	} {
 		given.Given(t, Decider(), c.history...).When(c.cmd).Then(c.want)
 		given.Given(t, Decider(), append(c.history, c.want, inspected)...).When(c.cmd).Then()
@@ -77,7 +77,7 @@ func TestObligationRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := opened.Obligation
 			c.change(&o)
-			given.Given(t, Decider()).When(OpenObligation{o}).Refuse(c.want)
+			given.Given(t, Decider()).When(Record{Fact: ObligationOpened{o}}).Refuse(c.want)
 		})
 	}
 	for _, change := range []func(*Obligation){
@@ -86,46 +86,46 @@ func TestObligationRefuses(t *testing.T) {
 	} {
 		o := opened.Obligation
 		change(&o)
-		given.Given(t, Decider(), opened).When(OpenObligation{o}).Refuse(domain.ErrDiffers)
+		given.Given(t, Decider(), opened).When(Record{Fact: ObligationOpened{o}}).Refuse(domain.ErrDiffers)
 	}
 	other := opened.Obligation
 	other.Project = "P2"
-	given.Given(t, Decider(), places).When(OpenObligation{other}).Refuse(ErrOther)
+	given.Given(t, Decider(), places).When(Record{Fact: ObligationOpened{other}}).Refuse(ErrOther)
 	oneDay := ObligationOpened{Obligation{Project: "P1", From: july1, To: july1}}
-	given.Given(t, Decider()).When(OpenObligation(oneDay)).Then(oneDay)
+	given.Given(t, Decider()).When(Record{Fact: oneDay}).Then(oneDay)
 }
 
 func TestStatementsRefuse(t *testing.T) {
 	t.Parallel()
 	undated, nameless := Statement{Project: "P1"}, Statement{Date: july1}
 	for _, c := range []struct {
-		cmd  Command
+		cmd  Record
 		want error
 	}{
-		{StatePlaces{Statement: on(1), Places: -1}, ErrNegative},
-		{StateAssistants{Statement: on(1), Assistants: -1}, ErrNegative},
-		{StatePlaces{Statement: undated}, ErrNoDate},
-		{RecordInspection{Statement: undated}, ErrNoDate},
-		{DeclareReadiness{Statement: nameless}, domain.ErrNoID},
-		{StatePlaces{Statement: on(0), Places: 29}, domain.ErrDiffers},
-		{PublishNotice{Statement: on(10), Address: published.Address}, domain.ErrDiffers},
-		{RecordInspection{Statement: Statement{Project: "P2", Date: july1}}, ErrOther},
-		{DeclareReadiness{Statement: on(1), Address: Address{URL: "file:///x"}}, ErrURL},
+		{Record{Fact: PlacesStated{Statement: on(1), Places: -1}}, ErrNegative},
+		{Record{Fact: AssistantsStated{Statement: on(1), Assistants: -1}}, ErrNegative},
+		{Record{Fact: PlacesStated{Statement: undated}}, ErrNoDate},
+		{Record{Fact: Inspected{Statement: undated}}, ErrNoDate},
+		{Record{Fact: ReadinessDeclared{Statement: nameless}}, domain.ErrNoID},
+		{Record{Fact: PlacesStated{Statement: on(0), Places: 29}}, domain.ErrDiffers},
+		{Record{Fact: NoticePublished{Statement: on(10), Address: published.Address}}, domain.ErrDiffers},
+		{Record{Fact: Inspected{Statement: Statement{Project: "P2", Date: july1}}}, ErrOther},
+		{Record{Fact: ReadinessDeclared{Statement: on(1), Address: Address{URL: "file:///x"}}}, ErrURL},
 	} {
 		given.Given(t, Decider(), places, published).When(c.cmd).Refuse(c.want)
 	}
 	for _, bad := range []string{"mops.example", "ftp://mops.example/", "http://", "https:///x", "javascript:alert(1)",
 		"http://anna@mops.example/", "http://mops.example/\n"} {
-		given.Given(t, Decider()).When(PublishNotice{Statement: on(1), Address: Address{URL: bad}}).Refuse(ErrURL)
+		given.Given(t, Decider()).When(Record{Fact: NoticePublished{Statement: on(1), Address: Address{URL: bad}}}).Refuse(ErrURL)
 	}
 	onPaper := NoticePublished{Statement: on(1)}
-	given.Given(t, Decider()).When(PublishNotice(onPaper)).Then(onPaper)
+	given.Given(t, Decider()).When(Record{Fact: onPaper}).Then(onPaper)
 
 	second := PlacesStated{Statement: on(0), Places: 29}
 	second.Number = "2"
-	given.Given(t, Decider(), places).When(StatePlaces(second)).Then(second)
+	given.Given(t, Decider(), places).When(Record{Fact: second}).Then(second)
 	later := PlacesStated{Statement: on(1), Places: 30}
-	given.Given(t, Decider(), places).When(StatePlaces(later)).Then(later)
+	given.Given(t, Decider(), places).When(Record{Fact: later}).Then(later)
 }
 
 func TestDemandRefuses(t *testing.T) {
@@ -134,24 +134,24 @@ func TestDemandRefuses(t *testing.T) {
 		return Demand{Project: "P1", Request: request, Date: july1.Add(day)}
 	}
 	s := given.Given(t, Decider(), requested)
-	s.When(RequestService{Demand: at(31, "Z/1"), Description: "d2"}).Refuse(domain.ErrDiffers)
-	s.When(RequestService{Demand: at(30, "Z/1")}).Refuse(domain.ErrDiffers)
-	s.When(RequestService{Demand: at(30, "")}).Refuse(domain.ErrNoID)
-	s.When(StartService{Demand: at(33, "")}).Refuse(domain.ErrNoID)
-	s.When(StartService{Demand: at(33, "Z/2")}).Refuse(ErrNoRequest)
-	s.When(RefuseService{Demand: at(33, "Z/2")}).Refuse(ErrNoRequest)
-	s.When(StartService{Demand: at(29, "Z/1")}).Refuse(ErrBeforeRequest)
-	s.When(RefuseService{Demand: at(29, "Z/1")}).Refuse(ErrBeforeRequest)
-	s.When(StartService{Demand: Demand{Project: "P1", Request: "Z/1"}}).Refuse(ErrNoDate)
+	s.When(Record{Fact: ServiceRequested{Demand: at(31, "Z/1"), Description: "d2"}}).Refuse(domain.ErrDiffers)
+	s.When(Record{Fact: ServiceRequested{Demand: at(30, "Z/1")}}).Refuse(domain.ErrDiffers)
+	s.When(Record{Fact: ServiceRequested{Demand: at(30, "")}}).Refuse(domain.ErrNoID)
+	s.When(Record{Fact: ServiceStarted{Demand: at(33, "")}}).Refuse(domain.ErrNoID)
+	s.When(Record{Fact: ServiceStarted{Demand: at(33, "Z/2")}}).Refuse(ErrNoRequest)
+	s.When(Record{Fact: ServiceRefused{Demand: at(33, "Z/2")}}).Refuse(ErrNoRequest)
+	s.When(Record{Fact: ServiceStarted{Demand: at(29, "Z/1")}}).Refuse(ErrBeforeRequest)
+	s.When(Record{Fact: ServiceRefused{Demand: at(29, "Z/1")}}).Refuse(ErrBeforeRequest)
+	s.When(Record{Fact: ServiceStarted{Demand: Demand{Project: "P1", Request: "Z/1"}}}).Refuse(ErrNoDate)
 	sameDay := ServiceStarted{Demand: at(30, "Z/1")}
-	s.When(StartService(sameDay)).Then(sameDay)
+	s.When(Record{Fact: sameDay}).Then(sameDay)
 
-	given.Given(t, Decider(), requested, refused).When(StartService(started)).Refuse(ErrAnswered)
-	given.Given(t, Decider(), requested, started).When(RefuseService(refused)).Refuse(ErrAnswered)
-	given.Given(t, Decider(), requested, started).When(StartService{Demand: at(40, "Z/1")}).Refuse(domain.ErrDiffers)
-	given.Given(t, Decider(), requested, refused).When(RefuseService{Demand: at(33, "Z/1")}).Refuse(domain.ErrDiffers)
+	given.Given(t, Decider(), requested, refused).When(Record{Fact: started}).Refuse(ErrAnswered)
+	given.Given(t, Decider(), requested, started).When(Record{Fact: refused}).Refuse(ErrAnswered)
+	given.Given(t, Decider(), requested, started).When(Record{Fact: ServiceStarted{Demand: at(40, "Z/1")}}).Refuse(domain.ErrDiffers)
+	given.Given(t, Decider(), requested, refused).When(Record{Fact: ServiceRefused{Demand: at(33, "Z/1")}}).Refuse(domain.ErrDiffers)
 	second := ServiceRequested{Demand: at(30, "Z/2")}
-	s.When(RequestService(second)).Then(second)
+	s.When(Record{Fact: second}).Then(second)
 }
 
 func TestPayloads(t *testing.T) {
@@ -196,31 +196,31 @@ func TestFactsAreTakenBack(t *testing.T) {
 	gone := func(kind string, date domain.Date, number string) FactWithdrawn {
 		return FactWithdrawn{Project: "p", Kind: kind, Date: date, Number: number, Reason: "r"}
 	}
-	out := func(c Command) Amend { return Amend{Fact: c, Amend: domain.Amend{Withdraw: true, Reason: "r"}} }
-	fix := func(c Command) Amend { return Amend{Fact: c, Amend: domain.Amend{Correct: true, Reason: "r"}} }
+	out := func(f Fact) Record { return Record{Fact: f, Amend: domain.Amend{Withdraw: true, Reason: "r"}} }
+	fix := func(f Fact) Record { return Record{Fact: f, Amend: domain.Amend{Correct: true, Reason: "r"}} }
 	askedGone, startedGone := gone("durability.service-requested", on, "Z/1"), gone("durability.service-started", on+3, "Z/1")
-	given.Given(t, Decider(), asked, started).When(out(RequestService(asked))).Refuse(domain.ErrNamed)
-	given.Given(t, Decider(), asked, started).When(out(StartService(started))).Then(startedGone)
-	given.Given(t, Decider(), asked, started, startedGone).When(out(RequestService(asked))).Then(askedGone)
-	given.Given(t, Decider(), asked, started, startedGone).When(out(StartService(started))).Then()
-	given.Given(t, Decider(), asked, started, startedGone).When(StartService(started)).Then(started)
-	given.Given(t, Decider(), asked).When(out(StartService(started))).Refuse(domain.ErrNothingToWithdraw)
+	given.Given(t, Decider(), asked, started).When(out(asked)).Refuse(domain.ErrNamed)
+	given.Given(t, Decider(), asked, started).When(out(started)).Then(startedGone)
+	given.Given(t, Decider(), asked, started, startedGone).When(out(asked)).Then(askedGone)
+	given.Given(t, Decider(), asked, started, startedGone).When(out(started)).Then()
+	given.Given(t, Decider(), asked, started, startedGone).When(Record{Fact: started}).Then(started)
+	given.Given(t, Decider(), asked).When(out(started)).Refuse(domain.ErrNothingToWithdraw)
 	late := asked
 	late.Date = on + 9
-	given.Given(t, Decider(), asked, started).When(fix(RequestService(late))).Refuse(ErrBeforeRequest)
+	given.Given(t, Decider(), asked, started).When(fix(late)).Refuse(ErrBeforeRequest)
 	late.Date = on + 1
-	given.Given(t, Decider(), asked, started).When(fix(RequestService(late))).Then(askedGone, late)
+	given.Given(t, Decider(), asked, started).When(fix(late)).Then(askedGone, late)
 
 	places := PlacesStated{Statement: Statement{Project: "p", Date: on}, Places: 3}
 	more := places
 	more.Places = 30
-	given.Given(t, Decider(), places).When(fix(StatePlaces(more))).Then(gone("durability.places-stated", on, ""), more)
-	given.Given(t, Decider(), places).When(Amend{Fact: StatePlaces(more), Amend: domain.Amend{Correct: true}}).Refuse(domain.ErrNoReason)
+	given.Given(t, Decider(), places).When(fix(more)).Then(gone("durability.places-stated", on, ""), more)
+	given.Given(t, Decider(), places).When(Record{Fact: more, Amend: domain.Amend{Correct: true}}).Refuse(domain.ErrNoReason)
 	promised := ObligationOpened{Obligation{Project: "p", From: on, To: on + 700, Places: 30}}
 	less := promised
 	less.Places, less.From = 20, on+5
 	opened := gone("durability.obligation-opened", on, "")
-	given.Given(t, Decider(), promised).When(fix(OpenObligation(less))).Then(opened, less)
-	given.Given(t, Decider(), promised).When(out(OpenObligation(less))).Then(opened)
-	given.Given(t, Decider(), promised, opened).When(OpenObligation(less)).Then(less)
+	given.Given(t, Decider(), promised).When(fix(less)).Then(opened, less)
+	given.Given(t, Decider(), promised).When(out(less)).Then(opened)
+	given.Given(t, Decider(), promised, opened).When(Record{Fact: less}).Then(less)
 }

@@ -6,19 +6,19 @@ import "ksiega/domain"
 type State struct {
 	Project    string
 	Obligation Obligation // the zero Obligation before one is opened
-	facts      map[identity]fact
+	facts      map[identity]Fact
 	gone       map[identity]bool // what was withdrawn
 }
 
-// A fact is an event of this package; two are equal if all their values are.
-type fact interface {
+// Fact is an event of this package but FactWithdrawn; two are equal if all their values are.
+type Fact interface {
 	domain.Event
 	project() string
 	number() string
 }
 
 // withdrawn takes a fact of that identity away.
-func (i identity) withdrawn(f fact, reason domain.Sealed) FactWithdrawn {
+func (i identity) withdrawn(f Fact, reason domain.Sealed) FactWithdrawn {
 	return FactWithdrawn{Project: f.project(), Kind: i.kind, Date: f.OccurredOn(), Number: i.number, Reason: reason}
 }
 
@@ -37,7 +37,7 @@ func (o Obligation) number() string { return "" }
 func (s Statement) number() string  { return s.Number }
 func (d Demand) number() string     { return d.Request }
 
-func identityOf(f fact) identity {
+func identityOf(f Fact) identity {
 	return identify(domain.Fact(f.EventType()), f.OccurredOn(), f.number())
 }
 
@@ -52,12 +52,12 @@ func identify(kind string, date domain.Date, number string) identity {
 }
 
 // of is the request of that number, or the answer to it, as typ says; nil where there is none.
-func (s State) of(d Demand, typ string) fact {
+func (s State) of(d Demand, typ string) Fact {
 	return s.facts[identify(domain.Fact(typ), 0, d.Request)]
 }
 
 // answer is the one answer to a request, or nil.
-func (s State) answer(d Demand) fact {
+func (s State) answer(d Demand) Fact {
 	if started := s.of(d, TypeServiceStarted); started != nil {
 		return started
 	}
@@ -66,7 +66,7 @@ func (s State) answer(d Demand) fact {
 
 func evolve(s State, e domain.Event) State {
 	if s.facts == nil {
-		s.facts, s.gone = map[identity]fact{}, map[identity]bool{}
+		s.facts, s.gone = map[identity]Fact{}, map[identity]bool{}
 	}
 	if e, ok := e.(FactWithdrawn); ok {
 		id := identify(e.Kind, e.Date, e.Number)
@@ -77,7 +77,7 @@ func evolve(s State, e domain.Event) State {
 		}
 		return s
 	}
-	f, ok := e.(fact)
+	f, ok := e.(Fact)
 	if !ok {
 		return s
 	}

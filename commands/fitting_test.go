@@ -167,23 +167,29 @@ func TestWhatLayOutsideBefore(t *testing.T) {
 // while a day is entered, leave a finding: of the day, or of the month over its cap.
 func TestADayOutsideIsFound(t *testing.T) {
 	t.Parallel()
+	const signed = "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie;godziny_tydzien;stawka;korekta;powod\nS/1;psu;psu;U1;02.01.2024;02.01.2024;31.12.2024;P/1;9;15,00;tak;x\n"
 	for name, c := range map[string]struct {
 		narrowed sheet
+		category string // written by the clerk who narrows them
+		day      string // that the other enters
 		finding  string
 	}{
-		"a month over its cap":    {sheet{"porozumienia_2.csv", "numer;zawarto;od;do;refundacja;limit_godzin_miesiac;korekta;powod\nP/1;02.01.2024;02.01.2024;31.12.2024;60;16;tak;x\n"}, "over-cap:S/1:2024-03;over-cap;open;[U1 S/1 P/1];2024-03-01;2024-03-31;0;240;"},
-		"an agreement until then": {sheet{"porozumienia_2.csv", "numer;zawarto;od;do;refundacja;limit_godzin_miesiac;korekta;powod\nP/1;02.01.2024;02.01.2024;15.03.2024;60;40;tak;x\n"}, "outside-contract:S/1:2024-03-18;"},
+		"a month over its cap":    {sheet{"porozumienia_2.csv", "numer;zawarto;od;do;refundacja;limit_godzin_miesiac;korekta;powod\nP/1;02.01.2024;02.01.2024;31.12.2024;60;16;tak;x\n"}, "agreement-", "S/1;18.03.2024;4", "over-cap:S/1:2024-03;over-cap;open;[U1 S/1 P/1];2024-03-01;2024-03-31;0;240;"},
+		"an agreement until then": {sheet{"porozumienia_2.csv", "numer;zawarto;od;do;refundacja;limit_godzin_miesiac;korekta;powod\nP/1;02.01.2024;02.01.2024;15.03.2024;60;40;tak;x\n"}, "agreement-", "S/1;18.03.2024;4", "outside-contract:S/1:2024-03-18;"},
+		"a week over its cap":     {sheet{"umowy_2.csv", signed}, "contract-", "S/1;13.03.2024;1:30", "over-cap:S/1:week:2024-03-11;over-cap;open;[U1 S/1 P/1];2024-03-11;2024-03-17;0;30;"},
+		"a week over a month's end": {sheet{"umowy_2.csv", signed}, "contract-", "S/1;31.10.2024;8\nS/1;01.11.2024;2",
+			"over-cap:S/1:week:2024-10-28;over-cap;open;[U1 S/1 P/1];2024-10-28;2024-11-03;0;60;"},
 	} {
 		l := ledgertest.Open(t)
 		for _, f := range anyCentre() {
 			accepted(t, l, f)
 		}
-		slow := hooked(l, "agreement-", func() { accepted(t, l, sheet{"obecnosci_2.csv", "umowa;data;godziny\nS/1;18.03.2024;4\n"}) })
+		slow := hooked(l, c.category, func() { accepted(t, l, sheet{"obecnosci_2.csv", "umowa;data;godziny\n" + c.day + "\n"}) })
 		if s, err := slow.Import(t.Context(), ledgertest.Actor, commands.File{Name: c.narrowed.name, Data: []byte(c.narrowed.rows)}, nil); err != nil || s.Accepted != 1 {
 			t.Fatalf("%s: %+v, %v", name, s, err)
 		}
 		told := toldOf(t, l)
-		if !strings.Contains(told["findings as of "], c.finding) || strings.Contains(told["findings as of 2024-03-17"], c.finding) {
+		if !strings.Contains(told["findings as of "], c.finding) || strings.Contains(told["findings as of 2024-03-05"], c.finding) {
 			t.Errorf("%s: %s", name, told["findings as of "])
 		}
 	}

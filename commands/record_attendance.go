@@ -124,8 +124,10 @@ func seen(referral contract.State, under agreement.State) attendance.Seen {
 // day, its agreement and the statute.
 func termsOf(r contract.Terms, a agreement.Terms, s programme.Statute) attendance.Terms {
 	weekly := r.Weekly
-	if of, ok := s.Cap(a.Regime, cap.Participant, cap.Week, cap.Minutes); ok && (weekly == 0 || of.Limit < int64(weekly)) {
-		weekly = domain.Minutes(of.Limit)
+	for _, t := range s.Under(a.Regime) {
+		if of := domain.Minutes(t.Limit); t.Is(cap.Participant, cap.Week, cap.Minutes) && (weekly == 0 || of < weekly) {
+			weekly = of
+		}
 	}
 	return attendance.Terms{
 		About: attendance.About{Contract: r.Contract, Participant: r.Participant, Agreement: r.Agreement, Programme: r.Programme},

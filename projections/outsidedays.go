@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"fmt"
 	"strings"
 
 	"ksiega/domain"
@@ -23,9 +22,9 @@ func daysBeneath() beneath[SettlementDetail] {
 	return beneath[SettlementDetail]{WorkedReferrals(), SettlementDetails()}
 }
 
-// OutsideDays holds what of a referral's month its terms would refuse, as they stand: a
-// part a month and a field an agreement and contract; only where something does, as of some
-// day.
+// OutsideDays holds the days of a referral's month that its terms don't cover, as they
+// stand: a part a month and a field an agreement and contract; only where there are some,
+// as of some day.
 func OutsideDays() fold.Table[Unsettled] { return fold.Table[Unsettled]{Name: "outsideDays"} }
 
 // termsKeys are the months that terms may put outside or inside, which are corrected.
@@ -60,58 +59,61 @@ func foldTerms(tx *fold.Tx, number string) {
 	}
 }
 
-// outsideDays writes what of a month its terms would refuse.
-func outsideDays(tx *fold.Tx, unit fold.Key, d SettlementDetail) error {
-	escaped, _, _ := strings.Cut(unit.Part, "-")
-	under, concluded := SettlementAgreements().Peek(tx, escaped, AgreementField)
-	known, _ := WorkedReferrals().Peek(tx, unit.Field, beneathField)
-	u := Unsettled{Agreement: d.Agreement, Contract: d.Contract, Month: d.Month}
-	if len(d.Days) > 0 {
-		periods, err := known.Life.periods()
-		if err != nil {
-			return fmt.Errorf("days under contract %s: %w", d.Contract, err)
-		}
-		u.Row = d.outside(periods, under, concluded)
-	}
-	_, part, _ := strings.Cut(unit.Part, "-")
+// outsideDays writes which days of a month its terms don't cover.
+func outsideDays(tx *fold.Tx, unit fold.Key, d SettlementDetail, by bounds) {
+	u := Unsettled{Agreement: d.Agreement, Contract: d.Contract, Month: d.Month, Row: d.outside(by)}
+	escaped, part, _ := strings.Cut(unit.Part, "-")
 	put(tx, OutsideDays(), part, escaped+"-"+unit.Field, u, len(u.Steps) > 0)
-	return nil
+}
+
+// bounds are what binds the days of a referral.
+type bounds struct {
+	periods   []period
+	under     SettlementAgreement
+	concluded bool           // the agreement
+	weekly    domain.Minutes // the least that the referral ever allowed; 0 is no cap
+}
+
+// boundsOf are those of the days of a month.
+func boundsOf(tx *fold.Tx, unit fold.Key) (b bounds, err error) {
+	escaped, _, _ := strings.Cut(unit.Part, "-")
+	b.under, b.concluded = SettlementAgreements().Peek(tx, escaped, AgreementField)
+	known, _ := WorkedReferrals().Peek(tx, unit.Field, beneathField)
+	b.weekly = known.Life.Terms.Weekly
+	for _, c := range known.Life.Changes {
+		if c.Weekly != 0 && (b.weekly == 0 || c.Weekly < b.weekly) {
+			b.weekly = c.Weekly
+		}
+	}
+	b.periods, err = known.Life.periods()
+	return b, err
 }
 
 // outside is what of the month its terms would refuse, as of each day on which there are
 // hours or the referral changes.
-func (d *SettlementDetail) outside(periods []period, under SettlementAgreement, concluded bool) (row findings.Row) {
+func (d *SettlementDetail) outside(by bounds) (row findings.Row) {
 	covers := func(p period, day domain.Date) bool {
 		t := p.Terms
-		return concluded && p.covers(day) && day >= under.From && day <= under.To &&
+		return by.concluded && p.covers(day) && day >= by.under.From && day <= by.under.To &&
 			t.Kind == contract.Referral && t.Agreement == d.Agreement && t.Participant == d.Participant
 	}
-	inside, minutes, days := true, domain.Minutes(0), make([]domain.Date, 0, len(d.Days))
+	inside, days := true, make([]domain.Date, 0, len(d.Days))
 	for _, day := range d.Days {
-		minutes += day.Minutes // of days of 24 hours at most
 		days = append(days, day.Date)
-		for _, p := range periods {
+		for _, p := range by.periods {
 			inside = inside && (day.Minutes == 0 || covers(p, day.Date))
 		}
 	}
-	if over := under.MonthlyCap != 0 && minutes > under.MonthlyCap; inside && !over {
+	if inside {
 		return row
 	}
-	for on, known := range asOfEach(periods, days) {
+	for on, known := range asOfEach(by.periods, days) {
 		step, worked := findings.Step{From: on}, findings.Worked{Participant: d.Participant, Contract: d.Contract, Agreement: d.Agreement}
-		sum, events := domain.Minutes(0), []journal.Position(nil)
 		for _, day := range d.Days {
-			if day.Date > on || day.Minutes == 0 {
-				continue
-			}
-			worked.Date, worked.Minutes, worked.Events = day.Date, day.Minutes, d.eventsOf(day)
-			events = append(events, worked.Events...)
-			if sum += day.Minutes; !covers(known, day.Date) {
+			if worked.Date, worked.Minutes = day.Date, day.Minutes; day.Date <= on && day.Minutes > 0 && !covers(known, day.Date) {
+				worked.Events = d.eventsOf(day)
 				step.Found = append(step.Found, worked.Outside())
 			}
-		}
-		if under.MonthlyCap != 0 && sum > under.MonthlyCap {
-			step.Found = append(step.Found, worked.OverMonth(d.Month, sum-under.MonthlyCap, events))
 		}
 		row.Add(step)
 	}

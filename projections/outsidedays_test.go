@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,12 +14,15 @@ import (
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
+	"ksiega/domain/finding"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/foldtest"
 )
 
 // outsideNaively goes through all that was recorded and tells which days, by a day, lie
-// outside their terms as they stand, and which months have more hours than is allowed.
+// outside their terms as they stand, and which weeks and months have more hours than is
+// allowed.
 func outsideNaively(recorded []*journal.Recorded, asOf domain.Date) map[string]domain.Minutes {
 	type day struct {
 		attendance.About
@@ -53,6 +57,8 @@ func outsideNaively(recorded []*journal.Recorded, asOf domain.Date) map[string]d
 		}
 	}
 	found, months := map[string]domain.Minutes{}, map[string]domain.Minutes{}
+	type week struct{ worked, limit domain.Minutes }
+	weeks, unlimited := map[string]week{}, map[string]bool{}
 	for d, minutes := range days {
 		if minutes == 0 || d.date > asOf {
 			continue
@@ -64,7 +70,15 @@ func outsideNaively(recorded []*journal.Recorded, asOf domain.Date) map[string]d
 			t.Kind != contract.Referral || t.Agreement != d.Agreement || t.Participant != d.Participant {
 			found[fmt.Sprintf("outside-contract of %s, %s on %s", d.Contract, d.Agreement, d.date)] += minutes
 		}
+		key, own := fmt.Sprintf("over-cap of %s, %s on %s, week", d.Contract, d.Agreement, d.date.Monday()), life.On(d.date).Weekly
+		unlimited[key] = unlimited[key] || own == 0
+		weeks[key] = week{weeks[key].worked + minutes, max(weeks[key].limit, own)}
 		months[fmt.Sprintf("over-cap of %s, %s on %s", d.Contract, d.Agreement, d.date.Month().First())] += minutes
+	}
+	for key, w := range weeks {
+		if w.worked > w.limit && !unlimited[key] {
+			found[key] = w.worked - w.limit
+		}
 	}
 	for d := range days {
 		month := fmt.Sprintf("over-cap of %s, %s on %s", d.Contract, d.Agreement, d.date.Month().First())
@@ -75,7 +89,7 @@ func outsideNaively(recorded []*journal.Recorded, asOf domain.Date) map[string]d
 	return found
 }
 
-// What lies outside terms, or over a month's cap, is found as of any day and as known at
+// What lies outside terms, or over the cap of a week or a month, is found as of any day and as known at
 // any moment, whatever came first: days, terms, their corrections and withdrawals.
 func TestOutsideTheirTerms(t *testing.T) {
 	t.Parallel()
@@ -89,7 +103,8 @@ func TestOutsideTheirTerms(t *testing.T) {
 			terms := agreement.Terms{Agreement: about.Agreement, Concluded: first, From: first.Add(rapid.IntRange(0, 6).Draw(rt, "from")), To: day("to").Add(8),
 				MonthlyCap: domain.Minutes(rapid.SampledFrom([]int{0, 300, 600, 2400}).Draw(rt, "cap"))}
 			signed := contract.Terms{Contract: about.Contract, Kind: contract.Referral, Participant: number("participant", "U1", "U1", "U2"), Agreement: about.Agreement, Programme: "psu",
-				Concluded: first, From: first.Add(rapid.IntRange(0, 6).Draw(rt, "signed from")), To: day("signed to").Add(8)}
+				Concluded: first, From: first.Add(rapid.IntRange(0, 6).Draw(rt, "signed from")), To: day("signed to").Add(8),
+				Weekly: domain.Minutes(rapid.SampledFrom([]int{0, 300, 450, 600}).Draw(rt, "weekly"))}
 			life := contract.Life{Contract: about.Contract, Participant: about.Participant, Programme: "psu", Agreement: about.Agreement, On: day("on")}
 			switch what := rapid.IntRange(0, 13).Draw(rt, "what"); what {
 			case 0, 1, 2, 3:
@@ -114,7 +129,7 @@ func TestOutsideTheirTerms(t *testing.T) {
 				case 11:
 					cmd = contract.Suspend{Change: contract.Change{On: life.On}, Until: life.On.Add(rapid.IntRange(0, 5).Draw(rt, "rests"))}
 				case 12:
-					cmd = contract.Amend{Change: contract.Change{On: life.On}, To: day("until").Add(8)}
+					cmd = contract.Amend{Change: contract.Change{On: life.On}, To: day("until").Add(8), Weekly: domain.Minutes(rapid.SampledFrom([]int{0, 200, 500}).Draw(rt, "annexed"))}
 				default:
 					cmd = contract.Sign{Terms: contract.Terms{Contract: about.Contract}, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
 				}
@@ -133,20 +148,47 @@ func TestOutsideTheirTerms(t *testing.T) {
 		}
 		recorded := recordedOf(t, events)
 		known := recorded[:rapid.IntRange(0, len(recorded)).Draw(rt, "known")]
-		rows, err := OutsideDays().Every(context.Background(), folded(t, Settlement(), known))
-		foldtest.Must(t, err)
-		for asOf := first; asOf <= first.Add(34); asOf++ {
-			got := map[string]domain.Minutes{}
-			for _, it := range rows {
-				for _, f := range it.Row.On(asOf, 0).Found {
-					if got[fmt.Sprintf("%s of %s, %s on %s", f.Kind, f.Subjects[1], f.Subjects[2], f.From)] += f.Minutes; len(f.Events) == 0 {
-						rt.Fatalf("%s has no events", f.ID)
-					}
-				}
+		settlement := fold.NewMemory(Settlement())
+		for i := range known { // as it goes on live
+			foldtest.Must(t, settlement.Fold(Batch{Events: known[i : i+1], Through: known[i].Position}))
+			last := first.Add(34)
+			if got, want := outsideOf(rt, settlement, last)[last], outsideNaively(known[:i+1], last); !maps.Equal(got, want) {
+				rt.Fatalf("after event %d:\n%v\nnot\n%v", i, got, want)
 			}
+		}
+		var days []domain.Date
+		for asOf := first; asOf <= first.Add(34); asOf++ {
+			days = append(days, asOf)
+		}
+		for asOf, got := range outsideOf(rt, settlement, days...) {
 			if want := outsideNaively(known, asOf); !maps.Equal(got, want) {
-				rt.Fatalf("as of %s:\n%v\nnot\n%v", asOf, slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+				rt.Fatalf("as of %s:\n%v\nnot\n%v", asOf, got, want)
 			}
 		}
 	})
+}
+
+// outsideOf is what rows tell as of days.
+func outsideOf(t *rapid.T, settlement View, days ...domain.Date) map[domain.Date]map[string]domain.Minutes {
+	rows, err := OutsideDays().Every(context.Background(), settlement)
+	over, failed := OverCaps().Every(context.Background(), settlement)
+	if err = errors.Join(err, failed); err != nil {
+		t.Fatal(err)
+	}
+	all := map[domain.Date]map[string]domain.Minutes{}
+	for _, asOf := range days {
+		all[asOf] = map[string]domain.Minutes{}
+		for _, it := range slices.Concat(rows, over) {
+			for _, f := range it.Row.On(asOf, 0).Found {
+				key := fmt.Sprintf("%s of %s, %s on %s", f.Kind, f.Subjects[1], f.Subjects[2], f.From)
+				if f.Kind == finding.OverCap && f.To == f.From.Add(6) {
+					key += ", week"
+				}
+				if all[asOf][key] += f.Minutes; len(f.Events) == 0 {
+					t.Fatalf("%s has no events", f.ID)
+				}
+			}
+		}
+	}
+	return all
 }

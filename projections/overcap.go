@@ -2,17 +2,138 @@ package projections
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
+	"ksiega/domain/attendance"
 	"ksiega/domain/cap"
+	"ksiega/domain/contract"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
+	"ksiega/projections/findings"
 )
+
+// Hours and days that are counted by a cap. What a referral and its agreement allow is
+// compared as rows change; what the statute does, edition by edition, by whoever asks, with
+// rows of what may be too much.
+
+// OverCaps holds what of a referral's month is more than its agreement allows, and of the
+// weeks that begin in it more than the referral does, as they stand: a part a month and a
+// field an agreement and contract; only where something is, as of some day. More than that
+// is refused: there is some where terms were narrowed and hours entered at once, and in
+// ledgers from before such terms were refused.
+func OverCaps() fold.Table[Unsettled] { return fold.Table[Unsettled]{Name: "overCaps"} }
+
+// besideMonth are the months of the referral before and after that of a unit, which weeks
+// may reach into.
+func besideMonth(unit fold.Key) (before, after fold.Key) {
+	under, month, _ := strings.Cut(unit.Part, "-")
+	of, err := domain.ParseMonth(month)
+	if err != nil {
+		panic(err) // a fold named it
+	}
+	at := func(m domain.Month) fold.Key { return SettlementDetails().Key(under+"-"+m.String(), unit.Field) }
+	return at(of - 1), at(of + 1)
+}
+
+// overCaps writes what of a month is over a cap; and of the month before, whose last week
+// may end in it.
+func overCaps(tx *fold.Tx, unit fold.Key, by bounds) {
+	before, after := besideMonth(unit)
+	for _, at := range [][2]fold.Key{{before, unit}, {unit, after}} {
+		d, _ := SettlementDetails().Peek(tx, at[0].Part, at[0].Field)
+		next, _ := SettlementDetails().Peek(tx, at[1].Part, at[1].Field)
+		under, part, _ := strings.Cut(at[0].Part, "-")
+		u := Unsettled{Agreement: d.Agreement, Contract: d.Contract, Month: d.Month}
+		if u.Month == 0 {
+			u.Agreement, u.Contract, u.Month = next.Agreement, next.Contract, next.Month-1
+		}
+		u.Row = by.over(u.Month, d, next)
+		put(tx, OverCaps(), part, under+"-"+unit.Field, u, len(u.Steps) > 0)
+	}
+}
+
+// over is what of a month, and of the weeks that begin in it, is over a cap, as of each day
+// on which there are hours or the referral changes.
+func (b bounds) over(month domain.Month, months ...SettlementDetail) (row findings.Row) {
+	if !b.mayBeOver(month, months) {
+		return row
+	}
+	type when struct {
+		day  domain.Date
+		name string
+	}
+	periods, days, who := map[when][]findings.Counted{}, []domain.Date(nil), SettlementDetail{}
+	for _, d := range months {
+		for _, day := range d.Days {
+			if day.Minutes == 0 {
+				continue
+			}
+			who = d
+			counted := findings.Counted{Entry: cap.Entry{On: day.Date, Amount: int64(day.Minutes)}, Contract: d.Contract, Events: d.eventsOf(day)}
+			if monday := (when{day.Date.Monday(), "week"}); monday.day.Month() == month {
+				periods[monday], days = append(periods[monday], counted), append(days, day.Date)
+			}
+			if d.Month == month {
+				periods[when{day: month.First()}], days = append(periods[when{day: month.First()}], counted), append(days, day.Date)
+			}
+		}
+	}
+	inOrder := slices.SortedFunc(maps.Keys(periods), func(a, b when) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.day, b.day)) })
+	for on, known := range asOfEach(b.periods, days) {
+		step := findings.Step{From: on}
+		for _, of := range inOrder {
+			counted := slices.DeleteFunc(slices.Clone(periods[of]), func(c findings.Counted) bool { return c.On > on })
+			terms, names := attendance.Terms{MonthlyCap: b.under.MonthlyCap}, []string{who.Contract, month.String()}
+			if of.name != "" {
+				terms, names = attendance.Terms{WeeklyCap: known.weekly(counted)}, []string{who.Contract, of.name, of.day.String()}
+			}
+			for _, t := range terms.Caps() {
+				// Minutes of days of 24 hours at most can be added up.
+				if f, over, _ := findings.OverCap(t, of.day, counted, names...); over {
+					f.Subjects, f.People = []string{who.Participant, who.Contract, who.Agreement}, []string{who.Participant}
+					step.Found = append(step.Found, f)
+				}
+			}
+		}
+		row.Add(step)
+	}
+	return row
+}
+
+// weekly is what a referral allows in a week with some days of work; 0 is all. What the
+// statute allows was seen to when they were entered.
+func (p period) weekly(days []findings.Counted) domain.Minutes {
+	limits := make([]domain.Minutes, len(days))
+	for i, day := range days {
+		limits[i] = p.On(day.On).Weekly
+	}
+	return cap.Highest(limits)
+}
+
+// mayBeOver is false where the lowest cap of all that ever bound is kept: nearly always.
+func (b bounds) mayBeOver(month domain.Month, months []SettlementDetail) bool {
+	inMonth, week, most, monday := domain.Minutes(0), domain.Minutes(0), domain.Minutes(0), domain.Date(0)
+	for _, d := range months {
+		for _, day := range d.Days {
+			if d.Month == month {
+				inMonth += day.Minutes // of days of 24 hours at most
+			}
+			if at := day.Date.Monday(); at != monday {
+				week, monday = 0, at
+			}
+			week += day.Minutes
+			most = max(most, week)
+		}
+	}
+	return b.under.MonthlyCap != 0 && inMonth > b.under.MonthlyCap || b.weekly != 0 && most > b.weekly
+}
 
 // WorkedYear is the referrals that a person worked under in each month of a year.
 type WorkedYear struct {
@@ -241,4 +362,127 @@ func addUp(tx *fold.Tx, part string) {
 		found = left < 0 || err != nil
 	}
 	put(tx, OverHoursAgreements(), OverHoursPart, part, over, found)
+}
+
+// Places is how many people may be referred under an agreement at once, of one that
+// limits them.
+type Places struct {
+	Agreement string      `json:"agreement"`
+	From      domain.Date `json:"from"`
+	To        domain.Date `json:"to"`
+	People    int         `json:"people"`
+}
+
+// AgreementPlaces holds a part an agreement and one field.
+func AgreementPlaces() fold.Table[Places] { return fold.Table[Places]{Name: "places"} }
+
+// CrowdedAgreements are those under which more people are referred than they have places
+// for, as of some day. It holds one part and a field an agreement.
+func CrowdedAgreements() fold.Table[Places] { return fold.Table[Places]{Name: "crowded"} }
+
+// CrowdedPart is the one part of CrowdedAgreements.
+const CrowdedPart = "all"
+
+// placesOf are the terms that an event sets of an agreement; one that is withdrawn limits
+// nothing.
+func placesOf(r *journal.Recorded) (agreement.Terms, bool) {
+	switch e := r.Event.(type) {
+	case agreement.Concluded:
+		return e.Terms, true
+	case agreement.TermsCorrected:
+		return e.Terms, true
+	case agreement.Withdrawn:
+		return agreement.Terms{Agreement: e.Agreement}, true
+	}
+	return agreement.Terms{}, false
+}
+
+func foldPlaces(tx *fold.Tx, t agreement.Terms) {
+	p := Places{Agreement: t.Agreement, From: t.From, To: t.To, People: t.PersonLimit}
+	put(tx, AgreementPlaces(), domain.Escape(t.Agreement), AgreementField, p, p.People > 0)
+}
+
+// crowdedStage finds the agreements that have too many people, among those whose places
+// or referrals have changed.
+func crowdedStage() *fold.Stage {
+	return &fold.Stage{
+		Unit: func(k fold.Key) (fold.Key, bool) {
+			return AgreementReferrals().Whole(k.Part), k.Table == AgreementReferrals().Name || k.Table == AgreementPlaces().Name
+		},
+		Keys: func(unit fold.Key) []fold.Key {
+			return []fold.Key{unit, AgreementPlaces().Key(unit.Part, AgreementField), CrowdedAgreements().Key(CrowdedPart, unit.Part)}
+		},
+		Then: func(tx *fold.Tx, unit fold.Key) (keys []fold.Key) {
+			if _, limited := AgreementPlaces().Peek(tx, unit.Part, AgreementField); !limited {
+				return nil
+			}
+			for field, r := range AgreementReferrals().Rows(tx, unit.Part) {
+				keys = append(keys, ContractLives().Key(domain.Escape(r.Programme), field))
+			}
+			return keys
+		},
+		Work: func(tx *fold.Tx, unit fold.Key) error {
+			p, limited := AgreementPlaces().Peek(tx, unit.Part, AgreementField)
+			crowded := false
+			if limited {
+				var referrals []findings.Referred
+				for field, r := range AgreementReferrals().Rows(tx, unit.Part) {
+					life, _ := ContractLives().Peek(tx, domain.Escape(r.Programme), field)
+					of, err := life.ever()
+					if err != nil {
+						return fmt.Errorf("places of agreement %s: %w", p.Agreement, err)
+					}
+					referrals = append(referrals, of)
+				}
+				for _, t := range (agreement.Terms{PersonLimit: p.People}).Caps() {
+					found, err := findings.Crowded(t, p.Agreement, p.From, p.To, referrals)
+					if err != nil {
+						return fmt.Errorf("places of agreement %s: %w", p.Agreement, err)
+					}
+					crowded = len(found) > 0
+				}
+			}
+			put(tx, CrowdedAgreements(), CrowdedPart, unit.Part, p, crowded)
+			return nil
+		}}
+}
+
+// stay is a referral as it is known up to a day, for the days until then: as of a day,
+// nobody counts on a later one.
+type stay struct {
+	contract.State
+	until domain.Date // 0: for good
+}
+
+// referred is whom the contract puts on a place, on days of what it is known as.
+func (c ContractLife) referred(as ...stay) findings.Referred {
+	r := findings.Referred{Contract: c.Terms.Contract, Participant: c.Terms.Participant, Event: c.Event}
+	for _, k := range as {
+		r.Turns = append(r.Turns, k.Terms.From, k.Terms.To+1, k.until+1)
+		for _, s := range k.Suspensions {
+			r.Turns = append(r.Turns, s.From, s.Until+1)
+		}
+	}
+	r.On = func(day domain.Date) bool {
+		return slices.ContainsFunc(as, func(k stay) bool { return (k.until == 0 || day <= k.until) && period{State: k.State}.covers(day) })
+	}
+	return r
+}
+
+// Referred is whom the contract puts on a place as of a day; 0 is by all there is.
+func (c ContractLife) Referred(asOf domain.Date) (findings.Referred, error) {
+	state, err := c.AsOf(asOf)
+	return c.referred(stay{State: state}), err
+}
+
+// ever is whom the contract puts on a place as of whatever day.
+func (c ContractLife) ever() (findings.Referred, error) {
+	periods, err := c.periods()
+	as := make([]stay, len(periods))
+	for i, p := range periods {
+		if as[i].State = p.State; i+1 < len(periods) {
+			as[i].until = periods[i+1].from - 1
+		}
+	}
+	return c.referred(as...), err
 }

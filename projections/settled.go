@@ -28,7 +28,8 @@ func settledStage() *fold.Stage {
 				return []fold.Key{SettlementAgreements().Key(unit.Part, AgreementField), OverHoursAgreements().Key(OverHoursPart, unit.Part)}
 			}
 			under, _, _ := strings.Cut(unit.Part, "-")
-			return []fold.Key{unit, daysBeneath().contract(unit.Field), SettlementAgreements().Key(under, AgreementField)}
+			before, after := besideMonth(unit)
+			return []fold.Key{unit, daysBeneath().contract(unit.Field), SettlementAgreements().Key(under, AgreementField), before, after}
 		},
 		Then: func(tx *fold.Tx, unit fold.Key) []fold.Key {
 			switch unit.Table {

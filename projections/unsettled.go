@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -171,7 +172,13 @@ func settle(tx *fold.Tx, unit fold.Key) error {
 	if d.Participant != "" {
 		workUnder(tx, d.Participant, d.worked())
 	}
-	return outsideDays(tx, unit, d)
+	by, err := boundsOf(tx, unit)
+	if err != nil {
+		return fmt.Errorf("days under contract %s: %w", d.Contract, err)
+	}
+	outsideDays(tx, unit, d, by)
+	overCaps(tx, unit, by)
+	return nil
 }
 
 // put writes a row, or takes it away.

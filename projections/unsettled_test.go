@@ -34,7 +34,9 @@ func foundOn(t testing.TB, recorded []*journal.Recorded, asOf, today domain.Date
 	var steps []findings.Step
 	days, err := OutsideDays().Every(ctx, settlement)
 	foldtest.Must(t, err)
-	for _, it := range slices.Concat(unsettled, once, days) {
+	over, err := OverCaps().Every(ctx, settlement)
+	foldtest.Must(t, err)
+	for _, it := range slices.Concat(unsettled, once, days, over) {
 		steps = append(steps, it.Row.On(asOf, today))
 	}
 	for _, it := range outside {

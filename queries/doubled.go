@@ -11,6 +11,7 @@ import (
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
 	"ksiega/projections"
+	"ksiega/projections/findings"
 )
 
 // registered is when somebody was entered under an id.
@@ -24,7 +25,7 @@ type registered struct {
 // person twice. No row knows a PESEL: they are found by the vault's index, which has
 // those that other servers registered once they are on a contract. Who may not see
 // people is told of none.
-func doubledPESELs(ctx context.Context, q *question) ([]found, error) {
+func doubledPESELs(ctx context.Context, q *question) ([]findings.Found, error) {
 	v := q.reader.opts.Vault
 	if v == nil || !q.sees(domain.RefParticipant) {
 		return nil, nil
@@ -34,7 +35,7 @@ func doubledPESELs(ctx context.Context, q *question) ([]found, error) {
 			return nil, err
 		}
 	}
-	var all []found
+	var all []findings.Found
 	for _, set := range v.Doubled() {
 		var ids []registered
 		for _, subject := range set {
@@ -53,8 +54,8 @@ func doubledPESELs(ctx context.Context, q *question) ([]found, error) {
 		slices.SortFunc(ids, func(a, b registered) int { return a.event.Compare(b.event) })
 		for _, r := range ids[min(1, len(ids)):] {
 			first := ids[0]
-			all = append(all, found{id: finding.ID(finding.DoubledPESEL, first.id, r.id), kind: finding.DoubledPESEL, subjects: []string{first.id, r.id},
-				people: []string{first.id, r.id}, from: r.on, to: r.on, events: []journal.Position{first.event, r.event}})
+			all = append(all, findings.Found{ID: finding.ID(finding.DoubledPESEL, first.id, r.id), Kind: finding.DoubledPESEL, Subjects: []string{first.id, r.id},
+				People: []string{first.id, r.id}, From: r.on, To: r.on, Events: []journal.Position{first.event, r.event}})
 		}
 	}
 	return all, nil

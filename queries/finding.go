@@ -10,6 +10,7 @@ import (
 	"ksiega/domain/finding"
 	"ksiega/internal/report"
 	"ksiega/projections"
+	"ksiega/projections/findings"
 )
 
 // Finding is what a finding comes to now, or none where the report of findings would
@@ -27,8 +28,8 @@ func (d *Reader) Finding(ctx context.Context, id string, who access.Who) (now fi
 			return err
 		}
 		now = finding.Figures{}
-		if i := slices.IndexFunc(all, func(f found) bool { return f.id == id }); i >= 0 {
-			now = all[i].figures()
+		if i := slices.IndexFunc(all, func(f findings.Found) bool { return f.ID == id }); i >= 0 {
+			now = figuresOf(all[i])
 		}
 		return nil
 	})
@@ -51,20 +52,20 @@ func (d *Reader) current(ctx context.Context, ps []projections.Projection, fn fu
 	return d.read(ctx, "", head.Bound(), ps, fn)
 }
 
-// figures are those that a resolution binds to.
-func (f found) figures() finding.Figures {
-	subjects := unique(f.subjects)
+// figuresOf are those of a finding that a resolution binds to.
+func figuresOf(f findings.Found) finding.Figures {
+	subjects := unique(f.Subjects)
 	slices.Sort(subjects)
-	return finding.Figures{Amount: f.amount, Minutes: f.minutes, Count: f.count, From: f.from, To: f.to, Running: f.running, Subjects: subjects}
+	return finding.Figures{Amount: f.Amount, Minutes: f.Minutes, Count: f.Count, From: f.From, To: f.To, Running: f.Running, Subjects: subjects}
 }
 
 // resolvedBy says whether the last word on a finding is that it is resolved as it is
 // now. One from before resolutions said what they saw is of the figures that the finding
 // had then; see judge.
-func (f found) resolvedBy(last projections.FindingChange, judged *judged) bool {
+func resolvedBy(f findings.Found, last projections.FindingChange, judged *judged) bool {
 	saw := last.Figures
 	if last.Resolved && saw.None() {
-		saw, _ = judged.find(resolution{f.id, last.Event})
+		saw, _ = judged.find(resolution{f.ID, last.Event})
 	}
-	return last.Resolved && saw.Same(f.figures())
+	return last.Resolved && saw.Same(figuresOf(f))
 }

@@ -57,7 +57,7 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 		return [][]idPart{{claim, contract}, {of(domain.RefClaim), word("given", "corrected", "accepted")}}
 	case finding.OverCap:
 		return [][]idPart{{of(domain.RefParticipant), day}, {of(domain.RefParticipant), year}, {of(domain.RefAgreement), word("hours")},
-			{of(domain.RefAgreement), word("people"), day}, {contract, month}}
+			{of(domain.RefAgreement), word("people"), day}, {contract, month}, {contract, word("week"), day}}
 	case finding.DoubledPESEL:
 		return [][]idPart{{of(domain.RefParticipant), of(domain.RefParticipant)}}
 	case finding.DurabilityGap:

@@ -42,7 +42,7 @@ const (
 
 func findingsReport() *Report {
 	type row = findingRow
-	kind := func(r row) string { return string(r.kind) }
+	kind := func(r row) string { return string(r.Kind) }
 	return declared(Report{
 		Name: "findings", Title: "Ustalenia do wyjaśnienia",
 		Doc: "Rozbieżności, których nie widać w jednym dokumencie: podwójne wizyty, wizyty poza umową, przekroczone limity, różnice wypłat i refundacji, przerwy w trwałości.",
@@ -54,17 +54,17 @@ func findingsReport() *Report {
 		},
 		needs: findingSources(),
 	}, report.Shape[row]{Leading: 1, Columns: []report.Column[row]{
-		named("finding", "Ustalenie", domain.RefFinding, func(r row) string { return r.id }),
+		named("finding", "Ustalenie", domain.RefFinding, func(r row) string { return r.ID }),
 		report.Text("kind", "Rodzaj", kind).In(findingKinds()),
 		report.Text("state", "Stan", func(r row) string { return r.state }).In(findingStates()),
-		countPeople(report.Texts("subjects", "Kogo dotyczy", func(r row) []string { return unique(r.subjects) }), func(r row) []string { return r.people }),
-		report.Date("from", "Od", func(r row) domain.Date { return r.from }),
-		report.Date("to", "Do", func(r row) domain.Date { return r.to }),
+		countPeople(report.Texts("subjects", "Kogo dotyczy", func(r row) []string { return unique(r.Subjects) }), func(r row) []string { return r.People }),
+		report.Date("from", "Od", func(r row) domain.Date { return r.From }),
+		report.Date("to", "Do", func(r row) domain.Date { return r.To }),
 		// What is too much of one kind is too little of another, and several kinds may tell
 		// of the same money or hours.
-		report.Grosze("amountGrosze", "Kwota", func(r row) domain.Grosze { return r.amount }).SumAlike(kind),
-		report.Minutes("minutes", "Czas", func(r row) domain.Minutes { return r.minutes }).SumAlike(kind),
-		report.Texts("events", "Dowody", func(r row) []string { return positionsOf(r.events) }).To(referEvent),
+		report.Grosze("amountGrosze", "Kwota", func(r row) domain.Grosze { return r.Amount }).SumAlike(kind),
+		report.Minutes("minutes", "Czas", func(r row) domain.Minutes { return r.Minutes }).SumAlike(kind),
+		report.Texts("events", "Dowody", func(r row) []string { return positionsOf(r.Events) }).To(referEvent),
 	}}, findingRows)
 }
 
@@ -79,35 +79,20 @@ func findingSources() []projections.Projection {
 
 // findingRow is a finding as somebody's word on it has left it.
 type findingRow struct {
-	found
+	findings.Found
 	state string
-}
-
-// found is one finding before anybody's word on it.
-type found struct {
-	id       string
-	kind     finding.Kind
-	subjects []string // ids of people, contracts, claims and projects
-	people   []string // those of them that are participants
-	from, to domain.Date
-	amount   domain.Grosze
-	minutes  domain.Minutes
-	count    int  // as finding.Figures has it
-	running  bool // to is the day that the answer looks from, and no end
-	events   []journal.Position
 }
 
 // discrepancies are all findings of a kind, or of kinds that are found together with
 // it; "" is every kind.
-func discrepancies(ctx context.Context, q *question, kind finding.Kind) ([]found, error) {
-	var all []found
+func discrepancies(ctx context.Context, q *question, kind finding.Kind) ([]findings.Found, error) {
+	var all []findings.Found
 	for _, search := range []struct {
 		kinds []finding.Kind
-		run   func(context.Context, *question) ([]found, error)
+		run   func(context.Context, *question) ([]findings.Found, error)
 	}{
 		{[]finding.Kind{finding.AssistantOverlap, finding.ParticipantOverlap}, overlaps},
 		{[]finding.Kind{finding.OutsideContract}, outsideContracts},
-		{[]finding.Kind{finding.OutsideContract, finding.OverCap}, outsideTerms},
 		{[]finding.Kind{finding.PaidNotWorked, finding.WorkedNotPaid, finding.ClaimedNotPaid, finding.RefundDifference, finding.ClaimedTwice, finding.NotClaimed}, unsettled},
 		{[]finding.Kind{finding.OverCap}, overCaps},
 		{[]finding.Kind{finding.RefundDifference}, refundDifferences},
@@ -142,8 +127,8 @@ func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
 	}
 	var silent []resolution
 	for _, f := range all {
-		if last := wordOn(f.id, said); last.Resolved && last.Figures.None() {
-			silent = append(silent, resolution{f.id, last.Event})
+		if last := wordOn(f.ID, said); last.Resolved && last.Figures.None() {
+			silent = append(silent, resolution{f.ID, last.Event})
 		}
 	}
 	if err := q.judge(ctx, silent); err != nil {
@@ -152,10 +137,10 @@ func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
 	rows := make([]findingRow, 0, len(all))
 	for _, f := range all {
 		row := findingRow{f, stateOpen}
-		if f.resolvedBy(wordOn(f.id, said), &q.reader.judged) {
+		if resolvedBy(f, wordOn(f.ID, said), &q.reader.judged) {
 			row.state = stateResolved
 		}
-		if q.is("kind", string(f.kind)) && q.is("state", row.state) && q.touches(f.from, f.to) {
+		if q.is("kind", string(f.Kind)) && q.is("state", row.state) && q.touches(f.From, f.To) {
 			rows = append(rows, row)
 		}
 	}
@@ -192,9 +177,9 @@ func positionsOf(events []journal.Position) []string {
 }
 
 // overlaps: two visits of one participant, or of one assistant, at one time.
-func overlaps(ctx context.Context, q *question) ([]found, error) {
+func overlaps(ctx context.Context, q *question) ([]findings.Found, error) {
 	view := q.view(projections.Assistance())
-	var all []found
+	var all []findings.Found
 	for _, of := range []struct {
 		kind   finding.Kind
 		table  fold.Table[projections.VisitDay]
@@ -203,32 +188,25 @@ func overlaps(ctx context.Context, q *question) ([]found, error) {
 		{finding.AssistantOverlap, projections.AssistantOverlaps(), func(v projections.DayVisit) (string, string) { return v.Assistant, v.Contract }},
 		{finding.ParticipantOverlap, projections.ParticipantOverlaps(), func(v projections.DayVisit) (string, string) { return v.Participant, v.Assistant }},
 	} {
-		parts, err := monthParts(ctx, q, of.table, view)
+		rows, err := ofMonths(ctx, q, view, of.table, q.asOf)
 		if err != nil {
 			return nil, err
 		}
-		if len(parts) == 0 {
-			continue
-		}
-		items, err := of.table.Every(ctx, view, parts...)
-		if err != nil {
-			return nil, err
-		}
-		for _, it := range items {
-			if q.cut(it.Row.Date) {
+		for _, day := range rows {
+			if q.cut(day.Date) {
 				continue
 			}
-			for _, pair := range it.Row.Overlaps() {
-				a, b := it.Row.Visits[pair[0]], it.Row.Visits[pair[1]]
+			for _, pair := range day.Overlaps() {
+				a, b := day.Visits[pair[0]], day.Visits[pair[1]]
 				who, first := of.person(a)
 				_, second := of.person(b)
-				all = append(all, found{
-					id: finding.ID(of.kind, who, it.Row.Date.String(), fmt.Sprintf("%s@%s", first, findings.Clock(a.From)),
+				all = append(all, findings.Found{
+					ID: finding.ID(of.kind, who, day.Date.String(), fmt.Sprintf("%s@%s", first, findings.Clock(a.From)),
 						fmt.Sprintf("%s@%s", second, findings.Clock(b.From))),
-					kind: of.kind, subjects: []string{a.Participant, b.Participant, a.Assistant, b.Assistant, a.Contract, b.Contract},
-					people: []string{a.Participant, b.Participant},
-					from:   it.Row.Date, to: it.Row.Date, minutes: domain.Minutes(min(a.To, b.To) - b.From),
-					events: slices.Concat(a.Events, b.Events),
+					Kind: of.kind, Subjects: []string{a.Participant, b.Participant, a.Assistant, b.Assistant, a.Contract, b.Contract},
+					People: []string{a.Participant, b.Participant},
+					From:   day.Date, To: day.Date, Minutes: domain.Minutes(min(a.To, b.To) - b.From),
+					Events: slices.Concat(a.Events, b.Events),
 				})
 			}
 		}
@@ -236,49 +214,31 @@ func overlaps(ctx context.Context, q *question) ([]found, error) {
 	return all, nil
 }
 
-// outsideContracts are the visits that the read model found outside their contract.
-func outsideContracts(ctx context.Context, q *question) ([]found, error) {
-	view := q.view(projections.Assistance())
-	parts, err := monthParts(ctx, q, projections.OutsideVisits(), view)
-	if err != nil || len(parts) == 0 {
-		return nil, err
-	}
-	items, err := projections.OutsideVisits().Look(ctx, view, parts...)
+// outsideContracts are the visits, and the days of work, that read models found outside
+// their contract.
+func outsideContracts(ctx context.Context, q *question) ([]findings.Found, error) {
+	visits, err := foundOf(ctx, q, projections.Assistance(), projections.OutsideVisits())
 	if err != nil {
 		return nil, err
 	}
-	var all []found
-	for _, it := range items {
-		for _, f := range it.Row.On(q.asOf, q.today).Found {
-			all = append(all, foundOf(f, nil))
-		}
-	}
-	return all, nil
+	days, err := foundOf(ctx, q, projections.Settlement(), projections.OutsideDays())
+	return slices.Concat(visits, days), err
 }
 
-// outsideTerms are the days of work, and the months of them, that the read model found
-// outside their terms.
-func outsideTerms(ctx context.Context, q *question) (all []found, err error) {
-	rows, err := ofMonths(ctx, q, projections.OutsideDays())
-	for _, u := range rows {
-		for _, f := range u.On(q.asOf, q.today).Found {
-			if q.is("kind", string(f.Kind)) {
-				all = append(all, foundOf(f, nil))
-			}
-		}
+// foundOf is what a read model found of the days of months.
+func foundOf[R interface {
+	On(asOf, today domain.Date) findings.Step
+}](ctx context.Context, q *question, of projections.Projection, table fold.Table[R]) (all []findings.Found, err error) {
+	rows, err := ofMonths(ctx, q, q.view(of), table, q.asOf)
+	for _, row := range rows {
+		all = append(all, row.On(q.asOf, q.today).Found...)
 	}
 	return all, err
 }
 
-// foundOf is a finding that a read model has found, with further events behind it.
-func foundOf(f findings.Found, proof []journal.Position) found {
-	return found{id: f.ID, kind: f.Kind, subjects: f.Subjects, people: f.People, from: f.From, to: f.To,
-		amount: f.Amount, minutes: f.Minutes, events: slices.Concat(f.Events, proof)}
-}
-
 // unsettled is what the read model found of each contract's month: benefit, payments
 // and claims that differ; and what several claims for an agreement's month come to.
-func unsettled(ctx context.Context, q *question) ([]found, error) {
+func unsettled(ctx context.Context, q *question) ([]findings.Found, error) {
 	all, err := contested(ctx, q)
 	if err != nil {
 		return nil, err
@@ -288,7 +248,7 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 		tables = append(tables, projections.OnceUnsettled())
 	}
 	for _, table := range tables {
-		rows, err := ofMonths(ctx, q, table)
+		rows, err := ofMonths(ctx, q, q.view(projections.Settlement()), table, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -309,7 +269,8 @@ func unsettled(ctx context.Context, q *question) ([]found, error) {
 		for i, step := range steps {
 			proof := monthEvents(q, details[keys[i]])
 			for _, f := range step.Found {
-				all = append(all, foundOf(f, proof))
+				f.Events = slices.Concat(f.Events, proof)
+				all = append(all, f)
 			}
 		}
 	}
@@ -348,19 +309,22 @@ func detailsOf(ctx context.Context, q *question, keys []detailKey) (map[detailKe
 	return all, err
 }
 
-// ofMonths are the rows of a table, whose parts are months, that meet the parameters: to
-// look at.
-func ofMonths[R any](ctx context.Context, q *question, table fold.Table[R]) ([]R, error) {
-	view := q.view(projections.Settlement())
+// ofMonths are the rows of a table, whose parts are months, that meet the parameters and
+// begin by a day; 0 is any: to look at. A week may reach into the month after its own.
+func ofMonths[R any](ctx context.Context, q *question, view projections.View, table fold.Table[R], until domain.Date) ([]R, error) {
+	return ofParts(ctx, view, table, func(part string) bool {
+		m, err := domain.ParseMonth(part)
+		return err == nil && q.touches(m.First(), m.Last()+6) && (until == 0 || m.First() <= until)
+	})
+}
+
+// ofParts are the rows of some parts of a table: to look at.
+func ofParts[R any](ctx context.Context, view projections.View, table fold.Table[R], which func(part string) bool) ([]R, error) {
 	parts, err := table.Parts(ctx, view)
 	if err != nil {
 		return nil, err
 	}
-	parts = slices.DeleteFunc(parts, func(part string) bool {
-		m, err := domain.ParseMonth(part)
-		return err != nil || !q.touches(m.First(), m.Last())
-	})
-	if len(parts) == 0 {
+	if parts = slices.DeleteFunc(parts, func(part string) bool { return !which(part) }); len(parts) == 0 {
 		return nil, nil
 	}
 	items, err := table.Look(ctx, view, parts...)
@@ -372,8 +336,8 @@ func ofMonths[R any](ctx context.Context, q *question, table fold.Table[R]) ([]R
 }
 
 // contested compares the claims of each agreement's month that several stand for.
-func contested(ctx context.Context, q *question) (all []found, err error) {
-	rows, err := ofMonths(ctx, q, projections.ContestedMonths())
+func contested(ctx context.Context, q *question) (all []findings.Found, err error) {
+	rows, err := ofMonths(ctx, q, q.view(projections.Settlement()), projections.ContestedMonths(), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -415,7 +379,7 @@ func countable(q *question, months []*settledMonth) ([]*settledMonth, error) {
 // claimedBeyond compares what the claims for an agreement's month ask in all with its
 // refund. What their shares ask of each contract is compared for itself: this is about
 // amounts that were stated beside what other claims ask.
-func claimedBeyond(months []*settledMonth, standing []projections.SettlementClaim) ([]found, error) {
+func claimedBeyond(months []*settledMonth, standing []projections.SettlementClaim) ([]findings.Found, error) {
 	type under struct {
 		agreement string
 		month     domain.Month
@@ -436,26 +400,26 @@ func claimedBeyond(months []*settledMonth, standing []projections.SettlementClai
 		at := under{c.Agreement, c.Month}
 		claims[at] = append(claims[at], c)
 	}
-	var all []found
+	var all []findings.Found
 	var uncounted error
 	for at, several := range claims {
 		if len(several) < 2 {
 			continue
 		}
-		f := found{id: finding.ID(finding.ClaimedTwice, at.agreement, at.month.String(), "sum"), kind: finding.ClaimedTwice, subjects: []string{at.agreement},
-			from: at.month.First(), to: at.month.Last(), amount: -left[at]}
+		f := findings.Found{ID: finding.ID(finding.ClaimedTwice, at.agreement, at.month.String(), "sum"), Kind: finding.ClaimedTwice, Subjects: []string{at.agreement},
+			From: at.month.First(), To: at.month.Last(), Amount: -left[at]}
 		for _, c := range several {
 			stated, err := domain.Less(c.Claimed, c.Computed)
 			if err == nil {
-				f.amount, err = domain.Plus(f.amount, stated)
+				f.Amount, err = domain.Plus(f.Amount, stated)
 			}
 			if err != nil {
-				uncounted, f.amount = uncountable(ErrClaimsSum.With("claims of %s under agreement %s", at.month, at.agreement), err), 0
+				uncounted, f.Amount = uncountable(ErrClaimsSum.With("claims of %s under agreement %s", at.month, at.agreement), err), 0
 				break
 			}
-			f.subjects, f.events = append(f.subjects, c.Claim), append(f.events, c.Event)
+			f.Subjects, f.Events = append(f.Subjects, c.Claim), append(f.Events, c.Event)
 		}
-		if f.amount > 0 {
+		if f.Amount > 0 {
 			all = append(all, f)
 		}
 	}
@@ -484,13 +448,13 @@ func monthEvents(q *question, d projections.SettlementDetail) []journal.Position
 }
 
 // refundDifferences are what the read model found of claims.
-func refundDifferences(ctx context.Context, q *question) ([]found, error) {
+func refundDifferences(ctx context.Context, q *question) ([]findings.Found, error) {
 	view := q.view(projections.Refunds())
 	items, err := projections.ClaimDifferences().Every(ctx, view)
 	if err != nil {
 		return nil, err
 	}
-	var all []found
+	var all []findings.Found
 	for _, it := range items {
 		step := it.Row.On(q.asOf, q.today)
 		if step.Uncountable && !q.single {
@@ -502,45 +466,41 @@ func refundDifferences(ctx context.Context, q *question) ([]found, error) {
 				return nil, err
 			}
 		}
-		for _, f := range step.Found {
-			all = append(all, foundOf(f, nil))
-		}
+		all = append(all, step.Found...)
 	}
 	return all, nil
 }
 
 // strayReceipts are what the read model found of money that claims have.
-func strayReceipts(ctx context.Context, q *question) ([]found, error) {
+func strayReceipts(ctx context.Context, q *question) ([]findings.Found, error) {
 	items, err := projections.StrayReceipts().Every(ctx, q.view(projections.Refunds()))
 	if err != nil {
 		return nil, err
 	}
-	var all []found
+	var all []findings.Found
 	for _, it := range items {
-		for _, f := range it.Row.On(q.asOf, q.today).Found {
-			all = append(all, foundOf(f, nil))
-		}
+		all = append(all, it.Row.On(q.asOf, q.today).Found...)
 	}
 	return all, nil
 }
 
 func magnitude(g domain.Grosze) domain.Grosze { return max(g, -g) }
 
-func durabilityGaps(ctx context.Context, q *question) ([]found, error) {
+func durabilityGaps(ctx context.Context, q *question) ([]findings.Found, error) {
 	projects, err := obligations(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	var all []found
+	var all []findings.Found
 	for _, p := range projects {
 		_, _, gaps := durability.Gaps(p.Obligation, p.Levels(q.asOf), q.day())
 		for _, g := range gaps {
-			f := found{id: finding.ID(finding.DurabilityGap, p.Obligation.Project, g.From.String()), kind: finding.DurabilityGap,
-				subjects: []string{p.Obligation.Project}, from: g.From, to: g.To, count: g.Promised - g.Ready,
-				running: g.To == q.day() && g.To < p.Obligation.To, events: []journal.Position{p.Event}}
+			f := findings.Found{ID: finding.ID(finding.DurabilityGap, p.Obligation.Project, g.From.String()), Kind: finding.DurabilityGap,
+				Subjects: []string{p.Obligation.Project}, From: g.From, To: g.To, Count: g.Promised - g.Ready,
+				Running: g.To == q.day() && g.To < p.Obligation.To, Events: []journal.Position{p.Event}}
 			for _, l := range p.Standing() {
 				if l.From >= g.From && l.From <= g.To+1 && !q.cut(l.From) {
-					f.events = append(f.events, l.Event)
+					f.Events = append(f.Events, l.Event)
 				}
 			}
 			all = append(all, f)

@@ -12,6 +12,7 @@ import (
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
+	"ksiega/projections/findings"
 )
 
 // resolution is one from before finding.resolved.v2, which did not say what it saw.
@@ -118,8 +119,8 @@ func (q *question) judgeBy(ctx context.Context, memories []*fold.Memory[*journal
 		return err
 	}
 	var figures finding.Figures
-	if i := slices.IndexFunc(all, func(f found) bool { return f.id == word.finding }); i >= 0 {
-		figures = all[i].figures()
+	if i := slices.IndexFunc(all, func(f findings.Found) bool { return f.ID == word.finding }); i >= 0 {
+		figures = figuresOf(all[i])
 	}
 	q.reader.judged.keep(word, figures)
 	return nil

@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"iter"
 	"slices"
 	"strconv"
 	"time"
@@ -11,16 +10,21 @@ import (
 	"ksiega/domain/agreement"
 	"ksiega/domain/cap"
 	"ksiega/domain/contract"
-	"ksiega/domain/finding"
 	"ksiega/domain/programme"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
+	"ksiega/projections/findings"
 )
 
-// overCaps are what no single referral shows: a person's hours of a week and days
-// of a year, and the hours and people of an agreement, over all referrals. Each
-// referral's own caps were kept when its hours were entered.
-func overCaps(ctx context.Context, q *question) ([]found, error) {
+// overCaps are the months and weeks of referrals that the read model found over their
+// caps; and what no single referral shows: a person's hours of a week and days of a year,
+// and the hours and people of an agreement, over all referrals.
+func overCaps(ctx context.Context, q *question) ([]findings.Found, error) {
+	all, err := foundOf(ctx, q, projections.Settlement(), projections.OverCaps())
+	if err != nil {
+		return nil, err
+	}
 	r, err := q.rules(ctx)
 	if err != nil {
 		return nil, err
@@ -38,35 +42,42 @@ func overCaps(ctx context.Context, q *question) ([]found, error) {
 		return nil, err
 	}
 	people, err := overPeople(ctx, q)
-	return slices.Concat(weeks, years, hours, people), err
+	return slices.Concat(all, weeks, years, hours, people), err
+}
+
+// overStatute compares what is counted of a person's period with the cap of the statute
+// that it goes by.
+func overStatute(editions []cap.Edition, period cap.Period, counts cap.Unit, day domain.Date, counted []findings.Counted, names ...string) (f findings.Found, over bool, err error) {
+	for _, rule := range cap.Bind(editions, period, day, findings.Entries(counted)) {
+		if rule.Is(cap.Participant, period, counts) {
+			f, over, err = findings.OverCap(rule.Terms, day, counted, names...)
+			f.People = names[:1]
+		}
+	}
+	return f, over, err
 }
 
 // overWeeks: the hours of a week are more than the statute allows.
-func overWeeks(ctx context.Context, q *question, r rules) ([]found, error) {
-	view := q.view(projections.Settlement())
-	parts, err := projections.SharedYears().Parts(ctx, view)
+func overWeeks(ctx context.Context, q *question, r rules) (all []findings.Found, err error) {
+	rows, err := ofYears(ctx, q, projections.SharedYears())
 	if err != nil {
 		return nil, err
 	}
-	parts = slices.DeleteFunc(parts, func(part string) bool {
-		year, err := strconv.Atoi(part)
-		return err != nil || !q.touches(domain.NewDate(year, time.January, 1), domain.NewDate(year, time.December, 31)+6)
-	})
-	if len(parts) == 0 {
-		return nil, nil
-	}
-	items, err := projections.SharedYears().Every(ctx, view, parts...)
-	if err != nil {
-		return nil, err
-	}
-	var all []found
-	for _, it := range items {
-		for _, w := range it.Row.Weeks {
-			f, over, err := overWeek(q, r, it.Row.Participant, w)
+	editions := r.statutes.CapsUnder(programme.OldRegime)
+	for _, row := range rows {
+		for _, w := range row.Weeks {
+			var counted []findings.Counted
+			for _, day := range w.Days {
+				if !q.cut(day.Date) {
+					counted = append(counted, findings.Counted{Entry: cap.Entry{On: day.Date, Edition: day.Statute, Amount: int64(day.Minutes)},
+						Contract: day.Contract, Events: []journal.Position{day.Event}})
+				}
+			}
+			f, over, err := overStatute(editions, cap.Week, cap.Minutes, w.Monday, counted, row.Participant, w.Monday.String())
 			if err != nil {
 				return nil, err
 			}
-			if over {
+			if over && len(f.Subjects) > 2 { // of several referrals
 				all = append(all, f)
 			}
 		}
@@ -74,86 +85,53 @@ func overWeeks(ctx context.Context, q *question, r rules) ([]found, error) {
 	return all, nil
 }
 
-func overWeek(q *question, r rules, participant string, w projections.SharedWeek) (f found, over bool, err error) {
-	var entries []cap.Entry
-	var named []int // editions of the statute
-	var contracts []string
-	for _, day := range w.Days {
-		if q.cut(day.Date) {
-			continue
-		}
-		entries = append(entries, cap.Entry{On: day.Date, Amount: int64(day.Minutes)})
-		named, contracts, f.events = append(named, day.Statute), append(contracts, day.Contract), append(f.events, day.Event)
-	}
-	of, capped := r.statute(w.Monday, named).Cap(programme.OldRegime, cap.Participant, cap.Week, cap.Minutes)
-	left, err := of.Left(w.Monday, slices.Values(entries))
-	slices.Sort(contracts)
-	if contracts = slices.Compact(contracts); err != nil || !capped || left >= 0 || len(contracts) < 2 {
-		return f, false, err
-	}
-	f.id, f.kind = finding.ID(finding.OverCap, participant, w.Monday.String()), finding.OverCap
-	f.subjects, f.people = append([]string{participant}, contracts...), []string{participant}
-	f.from, f.to, f.minutes = w.Monday, w.Monday.Add(6), domain.Minutes(-left)
-	return f, true, nil
-}
-
 // overHours: more hours than an agreement has in all. A read model says of which
 // agreements; what that comes to as of a day, their own months.
-func overHours(ctx context.Context, q *question) ([]found, error) {
+func overHours(ctx context.Context, q *question) (all []findings.Found, err error) {
 	view := q.view(projections.Settlement())
 	items, err := projections.OverHoursAgreements().Every(ctx, view)
 	if err != nil {
 		return nil, err
 	}
-	var all []found
 	for _, it := range items {
 		a, _, err := projections.SettlementAgreements().Find(ctx, view, it.Field, projections.AgreementField)
 		if err != nil {
 			return nil, err
 		}
-		f, over, err := overHoursOf(ctx, q, a)
+		// A cap on all hours counts all of them, whatever the question is limited to.
+		whole := *q
+		whole.params, whole.from, whole.to, whole.month = map[string]string{"agreement": a.Agreement}, 0, 0, 0
+		months, _, err := settledMonths(ctx, &whole)
 		if err != nil {
 			return nil, err
 		}
-		if over {
+		var worked []findings.Counted
+		for _, m := range months {
+			worked = append(worked, findings.Counted{Entry: cap.Entry{On: m.Month.First(), Amount: int64(m.Minutes)}})
+		}
+		for _, t := range (agreement.Terms{TotalCap: a.TotalCap}).Caps() {
+			f, over, err := findings.OverCap(t, a.From, worked, a.Agreement, "hours")
+			if err != nil {
+				return nil, uncountable(ErrHoursSum.With("hours of agreement %s", a.Agreement), err)
+			}
+			if !over {
+				continue
+			}
+			f.From, f.To = a.From, a.To
+			if f.Events, err = workEvents(ctx, q, months, a); err != nil {
+				return nil, err
+			}
 			all = append(all, f)
 		}
 	}
 	return all, nil
 }
 
-func overHoursOf(ctx context.Context, q *question, a projections.SettlementAgreement) (f found, over bool, err error) {
-	// A cap on all hours counts all of them, whatever the question is limited to.
-	whole := *q
-	whole.params, whole.from, whole.to, whole.month = map[string]string{"agreement": a.Agreement}, 0, 0, 0
-	months, _, err := settledMonths(ctx, &whole)
-	if err != nil {
-		return f, false, err
-	}
-	var worked []cap.Entry
-	for _, m := range months {
-		worked = append(worked, cap.Entry{On: m.Month.First(), Amount: int64(m.Minutes)})
-	}
-	for _, t := range (agreement.Terms{TotalCap: a.TotalCap}).Caps() {
-		left, err := t.Left(a.From, slices.Values(worked))
-		if err != nil {
-			return f, false, uncountable(ErrHoursSum.With("hours of agreement %s", a.Agreement), err)
-		}
-		if left >= 0 {
-			continue
-		}
-		f = found{id: finding.ID(finding.OverCap, a.Agreement, "hours"), kind: finding.OverCap, subjects: []string{a.Agreement},
-			from: a.From, to: a.To, minutes: domain.Minutes(-left)}
-		f.events, err = workEvents(ctx, q, months, a)
-		return f, true, err
-	}
-	return f, false, nil
-}
-
 // overPeople: on some days more people are referred than an agreement has places for. A
 // read model says under which agreements.
-func overPeople(ctx context.Context, q *question) (all []found, err error) {
-	items, err := projections.CrowdedAgreements().Every(ctx, q.view(projections.Contracts()))
+func overPeople(ctx context.Context, q *question) (all []findings.Found, err error) {
+	view := q.view(projections.Contracts())
+	items, err := projections.CrowdedAgreements().Every(ctx, view)
 	if err != nil {
 		return nil, err
 	}
@@ -162,40 +140,31 @@ func overPeople(ctx context.Context, q *question) (all []found, err error) {
 		if err != nil {
 			return nil, err
 		}
+		under, err := projections.AgreementReferrals().All(ctx, view, domain.Escape(a.Agreement))
+		if err != nil {
+			return nil, err
+		}
+		var referrals []findings.Referred
+		for _, at := range under {
+			life, _, err := projections.ContractLives().Find(ctx, view, domain.Escape(at.Row.Programme), domain.Escape(at.Row.Contract))
+			if err != nil {
+				return nil, err
+			}
+			r, err := life.Referred(q.asOf)
+			if err != nil {
+				return nil, err
+			}
+			referrals = append(referrals, r)
+		}
 		for _, t := range (agreement.Terms{PersonLimit: a.PersonLimit}).Caps() {
-			referrals, err := referralsUnder(ctx, q, a.Agreement)
+			people, err := findings.Crowded(t, a.Agreement, a.From, min(a.To, q.day()), referrals)
 			if err != nil {
 				return nil, err
 			}
-			people, err := crowded(q, a, t, referrals)
-			if err != nil {
-				return nil, err
+			for _, f := range people {
+				f.Running, f.Events = f.To == q.day() && f.To < a.To, append(f.Events, a.Event)
+				all = append(all, f)
 			}
-			all = append(all, people...)
-		}
-	}
-	return all, nil
-}
-
-// referralsUnder are the referrals under an agreement as of the question's day.
-func referralsUnder(ctx context.Context, q *question, agreement string) ([]referred, error) {
-	view := q.view(projections.Contracts())
-	items, err := projections.AgreementReferrals().All(ctx, view, domain.Escape(agreement))
-	if err != nil {
-		return nil, err
-	}
-	var all []referred
-	for _, it := range items {
-		life, _, err := projections.ContractLives().Find(ctx, view, domain.Escape(it.Row.Programme), domain.Escape(it.Row.Contract))
-		if err != nil {
-			return nil, err
-		}
-		s, err := life.AsOf(q.asOf)
-		if err != nil {
-			return nil, err
-		}
-		if s.Exists() && s.Terms.Agreement == agreement {
-			all = append(all, referred{s, life.Event})
 		}
 	}
 	return all, nil
@@ -220,84 +189,28 @@ func workEvents(ctx context.Context, q *question, months []*settledMonth, a proj
 	return events, nil
 }
 
-// referred is a referral as it stands, and the event that made it.
-type referred struct {
-	contract.State
-	event journal.Position
-}
-
-// crowded are the stretches of days on which more people are referred under an
-// agreement than it has places for, up to the day the answer looks from.
-func crowded(q *question, a projections.SettlementAgreement, places cap.Terms, referrals []referred) ([]found, error) {
-	var all []found
-	var stretch *found
-	for day := a.From; day <= min(a.To, q.day()); day++ {
-		var people []cap.Entry
-		subjects, events := []string{a.Agreement}, []journal.Position{a.Event}
-		for _, s := range referrals {
-			if day.Within(s.Terms.From, s.Terms.To) && !s.Rests(day) {
-				people = append(people, cap.Entry{On: day, Person: s.Terms.Participant})
-				subjects, events = append(subjects, s.Terms.Contract), append(events, s.event)
-			}
-		}
-		left, err := places.Left(day, slices.Values(people))
-		if err != nil {
-			return nil, err
-		}
-		if left >= 0 {
-			stretch = nil
-			continue
-		}
-		if stretch == nil {
-			all = append(all, found{id: finding.ID(finding.OverCap, a.Agreement, "people", day.String()), kind: finding.OverCap, from: day})
-			stretch = &all[len(all)-1]
-		}
-		stretch.to, stretch.count, stretch.running = day, max(stretch.count, int(-left)), day == q.day() && day < a.To
-		stretch.subjects = unique(append(stretch.subjects, subjects...))
-		stretch.events = slices.Compact(slices.SortedFunc(slices.Values(append(stretch.events, events...)), journal.Position.Compare))
-	}
-	return all, nil
-}
-
 type personYear struct {
 	participant string
 	year        int
 }
 
+// yearOfDays are the days of one, each under a contract.
 type yearOfDays struct {
-	days      map[domain.Date]bool
-	named     []int // editions of the statute that days of work name
-	contracts []string
-	events    []journal.Position
-	running   bool // the days alone make them more
+	counted []findings.Counted
+	running bool // the days alone make them more
 }
 
 // yearsOfDays are by whose and when they are.
 type yearsOfDays map[personYear]*yearOfDays
 
-// of is a person's year, to add a contract's days to.
-func (all yearsOfDays) of(participant string, year int, contract string) *yearOfDays {
-	key := personYear{participant, year}
-	y := all[key]
-	if y == nil {
-		y = &yearOfDays{days: map[domain.Date]bool{}}
-		all[key] = y
+func (all yearsOfDays) add(participant string, c findings.Counted) *yearOfDays {
+	key := personYear{participant, c.On.Year()}
+	if all[key] == nil {
+		all[key] = &yearOfDays{}
 	}
-	if !slices.Contains(y.contracts, contract) {
-		y.contracts = append(y.contracts, contract)
-	}
-	return y
-}
-
-// entries are the days as a cap counts them.
-func (y *yearOfDays) entries() iter.Seq[cap.Entry] {
-	return func(yield func(cap.Entry) bool) {
-		for day := range y.days {
-			if !yield(cap.Entry{On: day, Amount: 1}) {
-				return
-			}
-		}
-	}
+	c.Amount = 1
+	all[key].counted = append(all[key].counted, c)
+	return all[key]
 }
 
 // countDays are the days that the setting of its first day counts, of each year that may
@@ -325,8 +238,9 @@ func (r rules) countDays(ctx context.Context, q *question, least int64) (yearsOf
 
 // overYears: the days of a calendar year under the new regime are more than the
 // statute allows.
-func overYears(ctx context.Context, q *question, r rules) ([]found, error) {
-	least, capped := r.statutes.Least(programme.NewRegime, cap.Participant, cap.Year, cap.Days)
+func overYears(ctx context.Context, q *question, r rules) (all []findings.Found, err error) {
+	editions := r.statutes.CapsUnder(programme.NewRegime)
+	least, capped := cap.Least(editions, cap.Participant, cap.Year, cap.Days)
 	if !capped {
 		return nil, nil
 	}
@@ -334,81 +248,63 @@ func overYears(ctx context.Context, q *question, r rules) ([]found, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []found
 	for key, y := range years {
 		first := domain.NewDate(key.year, time.January, 1)
-		of, capped := r.statute(first, y.named).Cap(programme.NewRegime, cap.Participant, cap.Year, cap.Days)
-		left, err := of.Left(first, y.entries())
+		f, over, err := overStatute(editions, cap.Year, cap.Days, first, y.counted, key.participant, strconv.Itoa(key.year))
 		if err != nil {
 			return nil, err
 		}
-		if !capped || left >= 0 {
-			continue
+		if f.Running = y.running; f.Running {
+			f.Count = 0
 		}
-		slices.Sort(y.contracts)
-		f := found{id: finding.ID(finding.OverCap, key.participant, strconv.Itoa(key.year)), kind: finding.OverCap,
-			subjects: append([]string{key.participant}, y.contracts...), people: []string{key.participant}, running: y.running,
-			from: first, to: domain.NewDate(key.year, time.December, 31), events: y.events}
-		if !y.running {
-			f.count = int(-left)
+		if over {
+			all = append(all, f)
 		}
-		all = append(all, f)
 	}
 	return all, nil
 }
 
 // workedDays are those with hours.
 func workedDays(ctx context.Context, q *question, least int64) (yearsOfDays, error) {
-	view, years := q.view(projections.Settlement()), yearsOfDays{}
-	parts, err := projections.WorkedYears().Parts(ctx, view)
+	rows, err := ofYears(ctx, q, projections.WorkedYears())
 	if err != nil {
 		return nil, err
 	}
-	for _, part := range parts {
-		year, err := strconv.Atoi(part)
-		if err != nil || !q.touches(domain.NewDate(year, time.January, 1), domain.NewDate(year, time.December, 31)) {
+	years := yearsOfDays{}
+	for _, row := range rows {
+		if int64(row.NewDays()) <= least {
 			continue
 		}
-		items, err := projections.WorkedYears().All(ctx, view, part)
+		var keys []detailKey
+		for _, c := range row.Under {
+			if c.New {
+				keys = append(keys, keyOf(c.Agreement, c.Month, c.Contract))
+			}
+		}
+		details, err := detailsOf(ctx, q, keys)
 		if err != nil {
 			return nil, err
 		}
-		for _, it := range items {
-			if int64(it.Row.NewDays()) <= least {
-				continue
-			}
-			if err := years.addWorked(ctx, q, it.Row, year); err != nil {
-				return nil, err
+		for _, k := range keys {
+			d := details[k]
+			for _, day := range d.Days {
+				if day.Minutes > 0 && !q.cut(day.Date) {
+					years.add(row.Participant, findings.Counted{Entry: cap.Entry{On: day.Date, Edition: d.Rates[day.Rates].Statute}, Contract: d.Contract, Events: []journal.Position{day.Event}})
+				}
 			}
 		}
 	}
 	return years, nil
 }
 
-// addWorked adds the days with hours of a person's year.
-func (all yearsOfDays) addWorked(ctx context.Context, q *question, worked projections.WorkedYear, year int) error {
-	var keys []detailKey
-	for _, c := range worked.Under {
-		if c.New {
-			keys = append(keys, keyOf(c.Agreement, c.Month, c.Contract))
-		}
-	}
-	details, err := detailsOf(ctx, q, keys)
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		d := details[k]
-		for _, day := range d.Days {
-			if day.Minutes > 0 && !q.cut(day.Date) {
-				y := all.of(worked.Participant, year, d.Contract)
-				y.days[day.Date] = true
-				y.named = append(y.named, d.Rates[day.Rates].Statute)
-				y.events = append(y.events, day.Event)
-			}
-		}
-	}
-	return nil
+// ofYears are the rows of a table, whose parts are years, that meet the parameters: to look
+// at. A week may reach into the year after its own.
+func ofYears[R any](ctx context.Context, q *question, table fold.Table[R]) ([]R, error) {
+	return ofParts(ctx, q.view(projections.Settlement()), table, func(part string) bool {
+		year, err := strconv.Atoi(part)
+		first := domain.NewDate(year, time.January, 1)
+		return err == nil && q.touches(first, domain.NewDate(year, time.December, 31)+6) && !q.cut(first)
+	})
 }
 
 // referralDays are those on which a referral was in force, suspensions left out,
@@ -448,11 +344,12 @@ func referralDays(ctx context.Context, q *question, _ int64) (yearsOfDays, error
 			if s.Rests(d) {
 				continue
 			}
-			y := years.of(t.Participant, d.Year(), t.Contract)
-			y.running = y.running || d == q.day() && (d+1).Within(t.From, t.To) && (d+1).Year() == d.Year()
-			if y.days[d] = true; told != d.Year() {
-				told, y.events = d.Year(), append(y.events, it.Row.Event)
+			c := findings.Counted{Entry: cap.Entry{On: d, Edition: cap.Unnamed}, Contract: t.Contract}
+			if told != d.Year() {
+				told, c.Events = d.Year(), []journal.Position{it.Row.Event}
 			}
+			y := years.add(t.Participant, c)
+			y.running = y.running || d == q.day() && (d+1).Within(t.From, t.To) && (d+1).Year() == d.Year()
 		}
 	}
 	return years, nil

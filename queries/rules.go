@@ -50,16 +50,6 @@ func (d *Reader) catalogue() (*programme.Catalogue, error) {
 	return programme.Load()
 }
 
-// statute is what the law said in figures of a period that begins on a day and whose
-// entries name editions; where none does, as was first recorded for that day.
-func (r rules) statute(first domain.Date, named []int) programme.Statute {
-	s, ok := r.statutes.Binding(named, first)
-	if !ok {
-		s, _ = r.statutes.Unnamed(first)
-	}
-	return s.Statute
-}
-
 // days says which days of a calendar year that begins on a day count.
 func (r rules) days(first domain.Date) programme.DayCount {
 	if value, ok := r.yearDays.On(first); ok {

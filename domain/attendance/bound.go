@@ -1,6 +1,7 @@
 package attendance
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -58,8 +59,7 @@ type exceeding struct {
 	used, limit domain.Minutes
 }
 
-// exceeded are the periods that are further over their cap than they were. Of days with
-// several caps the highest counts, since hours are refused by the cap of their own day.
+// exceeded are the periods that are further over their cap than they were.
 func (s State) exceeded(period cap.Period, of func(Terms) domain.Minutes, was, is map[domain.Date]Bound) (all []exceeding) {
 	var days []domain.Date
 	for _, day := range s.WorkedDays() {
@@ -80,13 +80,12 @@ func (s State) over(period cap.Period, days []domain.Date, of func(Terms) domain
 	for _, day := range days {
 		used += s.days[day].Minutes
 	}
-	limit := func(bounds map[domain.Date]Bound) (highest domain.Minutes) {
-		for _, day := range days {
-			if highest = max(highest, of(bounds[day].Terms)); of(bounds[day].Terms) == 0 {
-				return used // none
-			}
+	limit := func(bounds map[domain.Date]Bound) domain.Minutes {
+		limits := make([]domain.Minutes, len(days))
+		for i, day := range days {
+			limits[i] = of(bounds[day].Terms)
 		}
-		return highest
+		return cmp.Or(cap.Highest(limits), used) // 0 is no cap
 	}
 	now := limit(is)
 	if used <= now || now >= limit(was) {

@@ -9,6 +9,7 @@ package cap
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"ksiega/domain"
@@ -79,10 +80,13 @@ func (t Terms) Is(per Per, period Period, counts Unit) bool {
 type Entry struct {
 	On        domain.Date
 	Programme string // that it is of
-	Edition   int    // of the programme, that it was entered under
+	Edition   int    // of the programme or the statute, that it was entered under; or Unnamed
 	Person    string // counted by a cap in people
 	Amount    int64  // minutes or grosze; of a cap in days, none is no day
 }
+
+// Unnamed is the Edition of what was entered under none.
+const Unnamed = -1
 
 // Rule is a cap of an edition of a programme. What the statute, an agreement or a referral
 // caps is of no programme.
@@ -160,4 +164,13 @@ func (r Rule) Left(day domain.Date, entries iter.Seq[Entry]) (int64, error) {
 		return 0, err
 	}
 	return domain.Less(r.Limit, used)
+}
+
+// Highest is the limit of a period whose days have one each, 0 being none. What is of a day
+// is refused by that day's, so that the highest holds, and none where a day has none.
+func Highest[N ~int64 | ~int](limits []N) (highest N) {
+	if slices.Contains(limits, 0) || len(limits) == 0 {
+		return 0
+	}
+	return slices.Max(limits)
 }

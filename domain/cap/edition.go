@@ -44,8 +44,10 @@ func Binding(editions []Edition, named []int, first domain.Date) (Edition, bool)
 	return Current(slices.DeleteFunc(slices.Clone(editions), func(e Edition) bool { return !slices.Contains(named, e.Number) }), first)
 }
 
-// Bind are the rules of a programme that a period goes by, the one that a day lies in: those
-// of the edition that its own entries of the period name, see Binding.
+// Bind are the rules of a programme, or of the statute, that a period goes by, the one that
+// a day lies in: those of the edition that its own entries of the period name, see Binding.
+// Where none is named it is the newest that has begun by then; of those that begin on one
+// day the first that was recorded, since a later one binds only what is entered under it.
 func Bind(editions []Edition, period Period, day domain.Date, entries iter.Seq[Entry]) (rules []Rule) {
 	if len(editions) == 0 {
 		return nil
@@ -55,11 +57,32 @@ func Bind(editions []Edition, period Period, day domain.Date, entries iter.Seq[E
 		named = append(named, e.Edition)
 	}
 	first, _ := period.Of(day)
-	binding, _ := Binding(editions, named, first)
+	binding, ok := Binding(editions, named, first)
+	if !ok {
+		var recorded []Edition
+		for _, e := range editions {
+			if !slices.ContainsFunc(recorded, func(r Edition) bool { return r.From == e.From }) {
+				recorded = append(recorded, e)
+			}
+		}
+		binding, _ = Current(recorded, first)
+	}
 	for _, t := range binding.Caps {
 		if t.Period == period {
 			rules = append(rules, Rule{binding.Programme, binding.Number, t})
 		}
 	}
 	return rules
+}
+
+// Least is the smallest limit that any edition has of a cap; false where none has it.
+func Least(editions []Edition, per Per, period Period, counts Unit) (least int64, capped bool) {
+	for _, e := range editions {
+		for _, t := range e.Caps {
+			if t.Is(per, period, counts) && (!capped || t.Limit < least) {
+				least, capped = t.Limit, true
+			}
+		}
+	}
+	return least, capped
 }

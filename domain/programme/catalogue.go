@@ -151,17 +151,11 @@ func (s Statute) MinimumRate(regime Regime, day domain.Date) (Rate, bool) {
 	return Rate{}, false
 }
 
-// Cap is the statute's cap of a kind under a regime; false where it has none.
-func (s Statute) Cap(regime Regime, per cap.Per, period cap.Period, counts cap.Unit) (cap.Terms, bool) {
-	i := slices.IndexFunc(s.Caps, func(t cap.Terms) bool {
-		return t.Is(per, period, counts) && !slices.ContainsFunc(t.When, func(c cap.Condition) bool {
-			return c.Fact != UnderRegime || c.Value != string(regime)
-		})
+// Under are the caps that hold under a regime.
+func (s Statute) Under(regime Regime) []cap.Terms {
+	return slices.DeleteFunc(slices.Clone(s.Caps), func(t cap.Terms) bool {
+		return slices.ContainsFunc(t.When, func(c cap.Condition) bool { return c.Fact != UnderRegime || c.Value != string(regime) })
 	})
-	if i < 0 {
-		return cap.Terms{}, false
-	}
-	return s.Caps[i], true
 }
 
 // Statute is what the law says in figures.

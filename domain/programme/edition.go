@@ -208,32 +208,13 @@ func (s Statutes) Edition(number int) (StatuteRecorded, bool) {
 // All are the editions in the order of recording.
 func (s Statutes) All() []StatuteRecorded { return slices.Clone(s.all) }
 
-// Unnamed is the edition of a period whose entries name none: the newest that has begun by
-// its first day, and of those that begin on one day the first that was recorded, since a
-// later one only binds what was entered under it.
-func (s Statutes) Unnamed(first domain.Date) (StatuteRecorded, bool) {
-	var kept []cap.Edition
-	for _, e := range s.Caps() {
-		if !slices.ContainsFunc(kept, func(k cap.Edition) bool { return k.From == e.From }) {
-			kept = append(kept, e)
-		}
+// CapsUnder are the caps of every edition that hold under a regime.
+func (s Statutes) CapsUnder(regime Regime) []cap.Edition {
+	all := s.Caps()
+	for i, r := range s.all {
+		all[i].Caps = r.Under(regime)
 	}
-	return s.numbered(cap.Current(kept, first))
-}
-
-// Binding is the edition that a period goes by whose entries name some.
-func (s Statutes) Binding(named []int, first domain.Date) (StatuteRecorded, bool) {
-	return s.numbered(cap.Binding(s.Caps(), named, first))
-}
-
-// Least is the smallest limit that any edition has of a cap; false where none has it.
-func (s Statutes) Least(regime Regime, per cap.Per, period cap.Period, counts cap.Unit) (least int64, any bool) {
-	for _, r := range s.all {
-		if t, ok := r.Cap(regime, per, period, counts); ok && (!any || t.Limit < least) {
-			least, any = t.Limit, true
-		}
-	}
-	return least, any
+	return all
 }
 
 // RecordEdition records an edition of a programme that is not recorded yet.

@@ -19,18 +19,6 @@ type Worked struct {
 // Outside tells of work on a day that referral and agreement do not cover: before or after
 // one of them, or while the referral is suspended.
 func (w Worked) Outside() Found {
-	f := w.found(finding.OutsideContract, w.Date.String())
-	f.From, f.To, f.Minutes, f.Events = w.Date, w.Date, w.Minutes, slices.Clone(w.Events)
-	return f
-}
-
-// OverMonth tells of a month in which somebody worked more than the agreement allows one.
-func (w Worked) OverMonth(month domain.Month, by domain.Minutes, events []position.Position) Found {
-	f := w.found(finding.OverCap, month.String())
-	f.From, f.To, f.Minutes, f.Events = month.First(), month.Last(), by, events
-	return f
-}
-
-func (w Worked) found(kind finding.Kind, when string) Found {
-	return Found{ID: finding.ID(kind, w.Contract, when), Kind: kind, Subjects: []string{w.Participant, w.Contract, w.Agreement}, People: []string{w.Participant}}
+	return Found{ID: finding.ID(finding.OutsideContract, w.Contract, w.Date.String()), Kind: finding.OutsideContract, Subjects: []string{w.Participant, w.Contract, w.Agreement},
+		People: []string{w.Participant}, From: w.Date, To: w.Date, Minutes: w.Minutes, Events: slices.Clone(w.Events)}
 }

@@ -27,6 +27,8 @@ type Found struct {
 	To       domain.Date    `json:"to"`
 	Amount   domain.Grosze  `json:"amount"`
 	Minutes  domain.Minutes `json:"minutes"`
+	Count    int            `json:"count"`   // as finding.Figures has it
+	Running  bool           `json:"running"` // To is the day that the answer looks from, and no end
 	// After is the day that has to be over before it is one; 0 is none.
 	After domain.Date `json:"after"`
 	// Events are those behind it that do not stand in the rows of the facts.
@@ -34,7 +36,7 @@ type Found struct {
 }
 
 func (f Found) same(g Found) bool {
-	return f.ID == g.ID && f.Amount == g.Amount && f.Minutes == g.Minutes && f.From == g.From && f.To == g.To && f.After == g.After &&
+	return f.ID == g.ID && f.Amount == g.Amount && f.Minutes == g.Minutes && f.Count == g.Count && f.Running == g.Running && f.From == g.From && f.To == g.To && f.After == g.After &&
 		slices.Equal(f.Subjects, g.Subjects) && slices.Equal(f.Events, g.Events)
 }
 

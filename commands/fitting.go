@@ -6,6 +6,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
+	"ksiega/domain/cap"
 	"ksiega/domain/contract"
 	"ksiega/domain/programme"
 	"ksiega/internal/journal"
@@ -31,8 +32,11 @@ func bounds(statutes programme.Statutes, sheet attendance.State, b binding) map[
 	days := sheet.Recorded()
 	all := make(map[domain.Date]attendance.Bound, len(days))
 	for _, day := range days {
-		figures := enteredBy(statutes, sheet, day)
-		all[day] = attendance.Bound{Terms: termsOf(b.referral.On(day), b.under, figures.Statute), Rests: b.referral.Rests(day)}
+		var statute []cap.Terms // that the day's week goes by
+		for _, r := range cap.Bind(statutes.CapsUnder(b.under.Regime), cap.Week, day, sheet.Entries(cap.Week, day)) {
+			statute = append(statute, r.Terms)
+		}
+		all[day] = attendance.Bound{Terms: termsOf(b.referral.On(day), b.under, statute), Rests: b.referral.Rests(day)}
 	}
 	return all
 }

@@ -9,7 +9,6 @@ import (
 	"ksiega/domain/attendance"
 	"ksiega/domain/cap"
 	"ksiega/domain/contract"
-	"ksiega/domain/programme"
 	"ksiega/internal/journal"
 )
 
@@ -96,20 +95,20 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 	edition, _ := of.On(c.Date)
 	on := referral.On(c.Date)
 	figures, _ := statutes.On(c.Date)
-	terms := termsOf(on, under.Terms, figures.Statute)
+	terms := termsOf(on, under.Terms, figures.Under(under.Terms.Regime))
 	amend := c.taken(s, terms.SealOf(c.Date, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
 	rate, _ := figures.MinimumRate(under.Terms.Regime, c.Date)
-	earlier := map[int]attendance.Figures{}
-	for _, e := range statutes.All() {
-		if c.Correct && e.Edition != figures.Edition {
-			f := attendance.Figures{WeeklyCap: termsOf(on, under.Terms, e.Statute).WeeklyCap}
+	several := map[int]attendance.Figures{}
+	if all := statutes.All(); len(all) > 1 {
+		for _, e := range all {
+			f := attendance.Figures{From: e.From, WeeklyCap: termsOf(on, under.Terms, e.Under(under.Terms.Regime)).WeeklyCap}
 			f.Minimum, _ = e.MinimumRate(under.Terms.Regime, c.Date)
-			earlier[e.Edition] = f
+			several[e.Edition] = f
 		}
 	}
 	return attendance.RecordDay{
-		Terms: terms, Seen: seen(referral, under), Date: c.Date, Minimum: rate, Under: attendance.Editions{ProgrammeEdition: edition.Edition, StatuteEdition: figures.Edition}, Earlier: earlier, Absence: attendance.Absence(c.Absence), Amend: amend,
+		Terms: terms, Seen: seen(referral, under), Date: c.Date, Minimum: rate, Under: attendance.Editions{ProgrammeEdition: edition.Edition, StatuteEdition: figures.Edition}, Statute: several, Absence: attendance.Absence(c.Absence), Amend: amend,
 		Value: attendance.Value{Minutes: c.Minutes, Absence: s.text(terms.SealOf(c.Date, "absence"), c.Absence),
 			Place: s.text(terms.SealOf(c.Date, "place"), c.Place)},
 	}, s.err
@@ -120,11 +119,11 @@ func seen(referral contract.State, under agreement.State) attendance.Seen {
 	return attendance.Seen{ContractEdition: referral.Edition, AgreementEdition: under.Edition}
 }
 
-// termsOf are the figures that bind a day, of a referral as it stands on that
-// day, its agreement and the statute.
-func termsOf(r contract.Terms, a agreement.Terms, s programme.Statute) attendance.Terms {
+// termsOf are the figures that bind a day, of a referral as it stands on that day, its
+// agreement and the statute, some of whose caps are given.
+func termsOf(r contract.Terms, a agreement.Terms, statute []cap.Terms) attendance.Terms {
 	weekly := r.Weekly
-	for _, t := range s.Under(a.Regime) {
+	for _, t := range statute {
 		if of := domain.Minutes(t.Limit); t.Is(cap.Participant, cap.Week, cap.Minutes) && (weekly == 0 || of < weekly) {
 			weekly = of
 		}

@@ -59,7 +59,7 @@ func (l *Ledger) rerateOnce(ctx context.Context, o Origin, number string) (journ
 	if err != nil {
 		return journal.Result{}, err
 	}
-	cmd.About = termsOf(referral.First, under.Terms, programme.Statute{}).About
+	cmd.About = termsOf(referral.First, under.Terms, nil).About
 	cmd.Seen = seen(referral, under)
 	meta := l.meta(o)
 	meta.Key = "" // it follows from what was decided, and is known by what it says
@@ -80,7 +80,7 @@ func (l *Ledger) rating(ctx context.Context, k *lookups, referral contract.State
 	}
 	for _, day := range sheet.State.WorkedDays() {
 		figures := enteredBy(statutes, sheet.State, day)
-		terms := termsOf(referral.On(day), under, figures.Statute)
+		terms := termsOf(referral.On(day), under, nil)
 		minimum, _ := figures.MinimumRate(under.Regime, day)
 		if was := sheet.State.Rates(day); programme.RegimeOfEdition(was.Edition) == under.Regime {
 			minimum.Grosze, minimum.Edition = was.Minimum, was.Edition

@@ -1,7 +1,9 @@
 package commands_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"ksiega/domain"
@@ -56,5 +58,43 @@ func TestTermsThatCannotBeRated(t *testing.T) {
 	}
 	if s := l.Import(t, "porozumienia_3.csv", head+"P/1;02.01.2024;02.01.2024;31.12.2024;60;40;;\n"); s.Known != 1 {
 		t.Errorf("as it was: %+v", s)
+	}
+}
+
+// A week goes by the edition of the statute that its hours name and that had begun by its
+// Monday, whatever is in force on a day of it: for days that are entered, and for terms that
+// days stand against.
+func TestAWeekGoesByOneEdition(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	if err := l.RecordEditions(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range anyCentre() { // 8 hours on Monday, 11 March
+		accepted(t, l, f)
+	}
+	statute := l.Catalogue.Statute()
+	statute.From, statute.Caps = domain.NewDate(2024, 3, 13), slices.Clone(statute.Caps)
+	for i := range statute.Caps {
+		statute.Caps[i].Limit /= 2
+	}
+	l.Catalogue = programme.New(statute, l.Catalogue.Programmes(), l.Catalogue.DaysOff())
+	if err := l.RecordEditions(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range []struct {
+		row     string
+		refused int
+	}{{"S/1;13.03.2024;2:01", 1}, {"S/1;13.03.2024;2", 0}, {"S/1;18.03.2024;5:01", 1}, {"S/1;18.03.2024;5", 0}} {
+		if s := l.Import(t, fmt.Sprintf("obecnosci_%d.csv", i+2), "umowa;data;godziny\n"+c.row+"\n"); s.Refused != c.refused {
+			t.Errorf("%s: %+v", c.row, s)
+		}
+	}
+	// Ten hours of that week are not too many for terms of ten, and are for terms of nine.
+	const signed = "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie;godziny_tydzien;stawka;korekta;powod\nS/1;psu;psu;U1;02.01.2024;"
+	accepted(t, l, sheet{"umowy_2.csv", signed + "03.01.2024;31.12.2024;P/1;10;15,00;tak;x\n"})
+	if s := l.Import(t, "umowy_3.csv", signed+"03.01.2024;31.12.2024;P/1;9;15,00;tak;x\n"); s.Refused != 1 || !strings.Contains(fmt.Sprint(s.RefusedRows[0]), "2024-03-11: 10:00 of 9:00") ||
+		strings.Contains(fmt.Sprint(s.RefusedRows[0]), "2024-03-18") {
+		t.Errorf("%+v", s)
 	}
 }

@@ -123,10 +123,19 @@ func TestAnEditionBindsWhatBeginsUnderIt(t *testing.T) {
 	under("2", 1, day(2026, 1, 1)) // one
 	under("3", 0, day(2026, 1, 1)) // both, of which 1 is newer and had begun
 	under("3", 1, day(2026, 2, 1))
+	week := func(participant string, editions ...int) {
+		for i, edition := range editions {
+			w := worked(day(2026, 1, 5).Add(i), 300, 3140, 3140)
+			w.Contract, w.Participant, w.Edition, w.StatuteEdition = fmt.Sprint(participant, "/", i), participant, "godzinowa-2026", edition
+			record(t, l, w)
+		}
+	}
+	week("U4", 0, 0) // 600 minutes
+	week("U5", 0, 1) // one
 	var got []string
 	reader := queries.NewReader(queries.Options{Journal: l.Journal, Now: func() time.Time { return sampleDay() }, Zone: l.Zone})
 	for _, r := range rowsOf(ask(t, reader, "findings", queries.Request{AsOf: day(2026, 12, 31), Params: map[string]string{"kind": "over-cap"}})) {
 		got = append(got, fmt.Sprint(r[0]))
 	}
-	sameTexts(t, "over the year", got, []string{"over-cap:U2:2026", "over-cap:U3:2026"})
+	sameTexts(t, "over the year", got, []string{"over-cap:U2:2026", "over-cap:U3:2026", "over-cap:U5:2026", "over-cap:U5:2026-01-05"})
 }

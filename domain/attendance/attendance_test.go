@@ -240,20 +240,53 @@ func TestACorrectionKeepsTheFiguresOfItsEdition(t *testing.T) {
 	fix.Correct, fix.Reason = true, "r"
 	fix.Minimum, fix.Under = programme.Rate{Grosze: 900, Edition: "psu-2018"}, attendance.Editions{ProgrammeEdition: 3, StatuteEdition: 4}
 	fix.Terms.WeeklyCap = 300
-	fix.Earlier = map[int]attendance.Figures{2: {Minimum: spring, WeeklyCap: 600}}
+	fix.Statute = map[int]attendance.Figures{2: {Minimum: spring, WeeklyCap: 600}}
 	Given(t, d, set, was).When(fix).Then(attendance.DayCorrected{About: about, Date: on, Before: attendance.Value{Minutes: 480},
 		After: attendance.Value{Minutes: 540}, Delta: 60, Reason: "r", Rates: rates, Editions: was.Editions})
 	over := fix
 	over.Value.Minutes = 601
 	Given(t, d, set, was).When(over).Refuse(attendance.ErrWeeklyCap)
 	// Figures that are not known any more give way, and their edition with them.
-	fix.Value.Minutes, fix.Earlier = 300, nil
+	fix.Value.Minutes, fix.Statute = 300, nil
 	newer := attendance.Rates{Minimum: 900, Paid: 900, Refund: 900, Percent: 60, Edition: "psu-2018"}
 	now := attendance.TermsSet{Terms: fix.Terms}
 	Given(t, d, set, was).When(fix).Then(now, attendance.DayCorrected{About: about, Date: on, Before: attendance.Value{Minutes: 480},
 		After: attendance.Value{Minutes: 300}, Delta: -180, Reason: "r", Rates: newer, Editions: attendance.Editions{ProgrammeEdition: 1, StatuteEdition: 4}})
-	fix.Earlier = map[int]attendance.Figures{2: {Minimum: spring, WeeklyCap: 600}}
+	fix.Statute = map[int]attendance.Figures{2: {Minimum: spring, WeeklyCap: 600}}
 	away := attendance.AbsenceRecorded{About: about, Date: on, Absence: "a"}
 	Given(t, d, set, away).When(fix).Then(now, attendance.DayCorrected{About: about, Date: on, Before: attendance.Value{Absence: "a"},
 		After: attendance.Value{Minutes: 300}, Delta: 300, Reason: "r", Rates: newer, Editions: fix.Under})
+}
+
+// A week goes by the edition of the statute that its hours name and that had begun by its
+// Monday, whichever is in force on the day of an entry.
+func TestAWeekGoesByOneEdition(t *testing.T) {
+	wednesday := day(2018, 3, 7) // on which the second edition begins
+	entry := func(on domain.Date, minutes domain.Minutes, edition int, second domain.Minutes) attendance.RecordDay {
+		c := hours(on, minutes)
+		c.Statute = map[int]attendance.Figures{0: {From: day(2018, 1, 1), Minimum: spring, WeeklyCap: 600}, 1: {From: wednesday, Minimum: spring, WeeklyCap: second}}
+		c.Under, c.Terms.WeeklyCap = attendance.Editions{StatuteEdition: edition}, c.Statute[edition].WeeklyCap
+		return c
+	}
+	monday := recorded(day(2018, 3, 5), 480)
+	for _, second := range []domain.Minutes{300, 900} {
+		for _, c := range []struct {
+			entry   attendance.RecordDay
+			refused error
+		}{
+			{entry(wednesday, 120, 1, second), nil}, // the first binds, whose hours stand on Monday
+			{entry(wednesday, 121, 1, second), attendance.ErrWeeklyCap},
+			{entry(wednesday+5, second, 1, second), nil},
+			{entry(wednesday+5, second+1, 1, second), attendance.ErrWeeklyCap},
+		} {
+			given := Given(t, attendance.Decider(), attendance.TermsSet{Terms: c.entry.Terms}, monday).When(c.entry)
+			if c.refused != nil {
+				given.Refuse(c.refused)
+				continue
+			}
+			now := recorded(c.entry.Date, c.entry.Value.Minutes)
+			now.StatuteEdition = 1
+			given.Then(now)
+		}
+	}
 }

@@ -46,14 +46,16 @@ type RecordDay struct {
 	Absence Absence        // in clear, for the decision alone; Value holds it sealed
 	Minimum programme.Rate // the statutory minimum of the day; a zero rate: none is known
 	Under   Editions       // in force for the day
-	// Earlier are the figures of the statute's other editions for the day, by number: hours
-	// in the place of hours keep the edition that those were entered under, and its figures.
-	Earlier map[int]Figures
+	// Statute are the figures of its editions for the day, by number, where there are
+	// several: a week goes by one of those that its hours were entered under, and hours in
+	// the place of hours keep the edition of those.
+	Statute map[int]Figures
 	domain.Amend
 }
 
 // Figures are what an edition of the statute says of a day.
 type Figures struct {
+	From      domain.Date // first day of the edition
 	Minimum   programme.Rate
 	WeeklyCap domain.Minutes // that it leaves of the referral's
 }
@@ -61,7 +63,7 @@ type Figures struct {
 // kept is the entry under the editions that the hours it takes the place of name. Where the
 // figures of that edition are not known, it is under those in force.
 func (c RecordDay) kept(was Editions) RecordDay {
-	if f, known := c.Earlier[was.StatuteEdition]; known {
+	if f, known := c.Statute[was.StatuteEdition]; known {
 		c.Minimum, c.Terms.WeeklyCap = f.Minimum, f.WeeklyCap
 		c.Under.StatuteEdition = was.StatuteEdition
 	}
@@ -295,31 +297,49 @@ func (s State) caps(c RecordDay, before domain.Minutes) error {
 	if c.Value.Minutes <= before {
 		return nil
 	}
-	for _, t := range c.Terms.Caps() {
-		left, err := t.Left(c.Date, s.entries(t.Period, c))
-		if err != nil {
-			return err
-		}
-		switch used := domain.Minutes(t.Limit - left); {
-		case left >= 0:
-		case t.Period == cap.Week:
-			return ErrWeeklyCap.With("%s h in the week of %s, allowed %s", used, c.Date.Monday(), c.Terms.WeeklyCap)
-		default:
-			return ErrMonthCap.With("%s h in %s, allowed %s", used, c.Date.Month(), c.Terms.MonthlyCap)
+	for _, period := range []cap.Period{cap.Week, cap.Month} {
+		for _, r := range cap.Bind(c.caps(), period, c.Date, s.entries(period, c)) {
+			left, err := r.Left(c.Date, s.entries(period, c))
+			if err != nil {
+				return err
+			}
+			switch limit, used := domain.Minutes(r.Limit), domain.Minutes(r.Limit-left); {
+			case left >= 0:
+			case period == cap.Week:
+				return ErrWeeklyCap.With("%s h in the week of %s, allowed %s", used, c.Date.Monday(), limit)
+			default:
+				return ErrMonthCap.With("%s h in %s, allowed %s", used, c.Date.Month(), limit)
+			}
 		}
 	}
 	return nil
 }
 
-// entries are the hours of the period that a day lies in, that day's as they are to be.
+// caps are those of the terms, as each edition of the statute has them.
+func (c RecordDay) caps() []cap.Edition {
+	all := []cap.Edition{{Number: c.Under.StatuteEdition, From: c.Statute[c.Under.StatuteEdition].From, Caps: c.Terms.Caps()}}
+	for number, figures := range c.Statute {
+		if c.Terms.WeeklyCap = figures.WeeklyCap; number != c.Under.StatuteEdition {
+			all = append(all, cap.Edition{Number: number, From: figures.From, Caps: c.Terms.Caps()})
+		}
+	}
+	return all
+}
+
+// Entries are the hours of the period that a day lies in, as caps count them.
+func (s State) Entries(period cap.Period, day domain.Date) iter.Seq[cap.Entry] {
+	return s.entries(period, RecordDay{Date: day, Value: s.days[day], Under: s.under[day]})
+}
+
+// entries are Entries with that day's hours as they are to be.
 func (s State) entries(period cap.Period, c RecordDay) iter.Seq[cap.Entry] {
 	return func(yield func(cap.Entry) bool) {
 		for day, last := period.Of(c.Date); day <= last; day++ {
-			minutes := s.days[day].Minutes
+			minutes, under := s.days[day].Minutes, s.under[day]
 			if day == c.Date {
-				minutes = c.Value.Minutes
+				minutes, under = c.Value.Minutes, c.Under
 			}
-			if minutes > 0 && !yield(cap.Entry{On: day, Amount: int64(minutes)}) {
+			if minutes > 0 && !yield(cap.Entry{On: day, Edition: under.StatuteEdition, Amount: int64(minutes)}) {
 				return
 			}
 		}

@@ -428,6 +428,7 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"settlement worked":              func() { foldtest.ComesBack(t, m, WorkedReferrals()) },
 		"settlement outsideDays":         func() { foldtest.ComesBack(t, m, OutsideDays()) },
 		"settlement overCaps":            func() { foldtest.ComesBack(t, m, OverCaps()) },
+		"settlement claimedBeyond":       func() { foldtest.ComesBack(t, m, ClaimedBeyond()) },
 		"settlement contested":           func() { foldtest.ComesBack(t, m, ContestedMonths()) },
 		"settlement workedYears":         func() { foldtest.ComesBack(t, m, WorkedYears()) },
 		"settlement sharedWeeks":         func() { foldtest.ComesBack(t, m, SharedYears()) },

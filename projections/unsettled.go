@@ -29,7 +29,8 @@ func UnsettledMonths() fold.Table[Unsettled] { return fold.Table[Unsettled]{Name
 // OnceUnsettled holds those of which something was found as of earlier days alone.
 func OnceUnsettled() fold.Table[Unsettled] { return fold.Table[Unsettled]{Name: "onceUnsettled"} }
 
-// Contested is an agreement's month that several claims stand for on some day.
+// Contested is an agreement's month that several claims stand for on some day, of which one
+// asks for other than its shares come to.
 type Contested struct {
 	Agreement string       `json:"agreement"`
 	Month     domain.Month `json:"month"`
@@ -37,6 +38,10 @@ type Contested struct {
 
 // ContestedMonths holds a part a month and a field an agreement.
 func ContestedMonths() fold.Table[Contested] { return fold.Table[Contested]{Name: "contested"} }
+
+// ClaimedBeyond is what is found of the claims for such a month together, under the same
+// keys; only where something is, as of some day.
+func ClaimedBeyond() fold.Table[Unsettled] { return fold.Table[Unsettled]{Name: "claimedBeyond"} }
 
 // claimAbout is the claim that an event of the settlement is about.
 func claimAbout(r *journal.Recorded) (refund.About, bool) {
@@ -118,11 +123,8 @@ func settleClaims(tx *fold.Tx, a refund.About, gone ...SettlementShare) {
 			SettlementDetails().Delete(tx, part, domain.Escape(contract))
 		}
 	}
-	if most > 1 {
-		ContestedMonths().Put(tx, a.Month.String(), domain.Escape(a.Agreement), Contested{a.Agreement, a.Month})
-	} else {
-		ContestedMonths().Delete(tx, a.Month.String(), domain.Escape(a.Agreement))
-	}
+	stated := slices.ContainsFunc(claims, func(c SettlementClaim) bool { return c.Claimed != c.Computed })
+	put(tx, ContestedMonths(), a.Month.String(), domain.Escape(a.Agreement), Contested{a.Agreement, a.Month}, most > 1 && stated)
 }
 
 // claimTurns are the days on which each claim of an agreement's month comes to stand or
@@ -178,7 +180,73 @@ func settle(tx *fold.Tx, unit fold.Key) error {
 	}
 	outsideDays(tx, unit, d, by)
 	overCaps(tx, unit, by)
+	if c, contested := ContestedMonths().Peek(tx, part, of); contested { // which it is part of
+		ContestedMonths().Put(tx, part, of, c)
+	}
 	return nil
+}
+
+// contestedRows are what the second stage of an agreement's contested month reads.
+func contestedRows(unit fold.Key) []fold.Key {
+	under := unit.Field + "-" + unit.Part
+	return []fold.Key{unit, SettlementDetails().Whole(under), SettlementClaims().Whole(under)}
+}
+
+// claimedBeyond writes what is found of all claims for an agreement's month together, as of
+// each day that something of it is of.
+func claimedBeyond(tx *fold.Tx, unit fold.Key) {
+	of, contested := ContestedMonths().Peek(tx, unit.Part, unit.Field)
+	u := Unsettled{Agreement: of.Agreement, Month: of.Month}
+	if contested {
+		under := unit.Field + "-" + unit.Part
+		var claims []SettlementClaim
+		var months []SettlementDetail
+		var days []domain.Date
+		for _, c := range SettlementClaims().Rows(tx, under) {
+			claims = append(claims, c)
+		}
+		turns, _ := claimTurns(claims)
+		for _, d := range SettlementDetails().Rows(tx, under) {
+			months, days = append(months, d), append(days, d.turns(nil)...)
+		}
+		for _, c := range claims {
+			days = append(days, turns[c.Claim]...)
+		}
+		slices.Sort(days)
+		for _, day := range slices.Compact(days) {
+			sum := findings.Sum{Agreement: of.Agreement, Month: of.Month}
+			for _, c := range claims {
+				if (SettlementClaimed{Turns: turns[c.Claim]}).Stands(day) {
+					sum.Claims = append(sum.Claims, findings.Stated{Claim: c.Claim, Claimed: c.Claimed, Computed: c.Computed, Event: c.Event})
+				}
+			}
+			step := findings.Step{From: day}
+			if len(sum.Claims) > 1 {
+				for _, d := range months {
+					if left, ok := d.left(day); ok {
+						sum.Left = append(sum.Left, left)
+					}
+				}
+				var err error
+				step.Found, err = sum.Found()
+				step.Uncountable = err != nil
+			}
+			u.Add(step)
+		}
+	}
+	put(tx, ClaimedBeyond(), unit.Part, unit.Field, u, len(u.Steps) > 0)
+}
+
+// left is what the claims that stand by a day leave of the month's refund; false where that
+// can't be told, as is found of the month itself.
+func (d SettlementDetail) left(day domain.Date) (domain.Grosze, bool) {
+	_, left, _, err := SettlementMonth{}.AsOf(d, day).Settled()
+	for _, c := range d.Claims {
+		if err == nil && c.Stands(day) {
+			left, err = domain.Less(left, c.Refund)
+		}
+	}
+	return max(left, 0), err == nil
 }
 
 // put writes a row, or takes it away.

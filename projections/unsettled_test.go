@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -36,7 +37,9 @@ func foundOn(t testing.TB, recorded []*journal.Recorded, asOf, today domain.Date
 	foldtest.Must(t, err)
 	over, err := OverCaps().Every(ctx, settlement)
 	foldtest.Must(t, err)
-	for _, it := range slices.Concat(unsettled, once, days, over) {
+	beyond, err := ClaimedBeyond().Every(ctx, settlement)
+	foldtest.Must(t, err)
+	for _, it := range slices.Concat(unsettled, once, days, over, beyond) {
 		steps = append(steps, it.Row.On(asOf, today))
 	}
 	for _, it := range outside {
@@ -116,4 +119,77 @@ func TestStepsAreFew(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What several claims ask in all for an agreement's month is more than its refund where
+// what they state beside their shares is more than these leave of it: as of any day, and
+// whatever event came last.
+func TestClaimedBeyondTheRefund(t *testing.T) {
+	t.Parallel()
+	told := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		m := fold.NewMemory(Settlement())
+		history := slices.Concat(ledgerHistory(rt), rapid.SliceOfN(rapid.Custom(statedClaim), 0, 20).Draw(rt, "claims"), ledgerHistory(rt))
+		recorded := recordedOf(t, history)
+		for i, r := range recorded {
+			foldtest.Must(t, m.Fold(Batch{Events: recorded[i : i+1], Through: r.Position}))
+			_, err := m.Tables(t.Context()) // after each event, as it goes on live
+			foldtest.Must(t, err)
+		}
+		rows, err := ClaimedBeyond().Every(t.Context(), m)
+		foldtest.Must(t, err)
+		details, err := SettlementDetails().Every(t.Context(), m)
+		foldtest.Must(t, err)
+		claims, err := SettlementClaims().Every(t.Context(), m)
+		foldtest.Must(t, err)
+		for asOf := domain.NewDate(2018, 12, 20); asOf < domain.NewDate(2019, 3, 1); asOf++ {
+			got, want := map[string]domain.Grosze{}, map[string]domain.Grosze{}
+			for _, it := range rows {
+				for _, f := range it.Row.On(asOf, 0).Found {
+					got[it.Field+"-"+it.Part] += f.Amount
+					told++
+				}
+			}
+			filed, several := map[string][]refund.Filed{}, map[string]int{}
+			for _, it := range claims {
+				if f, ok := it.Row.Filed(asOf); ok {
+					filed[it.Part] = append(filed[it.Part], f)
+				}
+			}
+			shares := map[string]domain.Grosze{} // by the month's part and contract
+			for _, it := range claims {
+				if !refund.Stand(filed[it.Part]).Stands(it.Row.Claim) {
+					continue
+				}
+				several[it.Part]++
+				want[it.Part] += it.Row.Claimed - it.Row.Computed
+				for _, s := range it.Row.Shares {
+					shares[it.Part+" "+domain.Escape(s.Contract)] += s.Refund
+				}
+			}
+			for _, it := range details {
+				_, refunded, _, err := SettlementMonth{}.AsOf(it.Row, asOf).Settled()
+				foldtest.Must(t, err)
+				want[it.Part] -= max(0, refunded-shares[it.Part+" "+it.Field])
+			}
+			maps.DeleteFunc(want, func(part string, amount domain.Grosze) bool { return several[part] < 2 || amount <= 0 })
+			if !maps.Equal(got, want) {
+				rt.Fatalf("as of %s %v, not %v", asOf, got, want)
+			}
+		}
+	})
+	if told == 0 {
+		t.Error("nothing was found")
+	}
+}
+
+// statedClaim is a claim whose amount was stated, of a few for the same months.
+func statedClaim(t *rapid.T) domain.Event {
+	day := domain.NewDate(2018, 12, 27).Add(rapid.IntRange(0, 40).Draw(t, "day"))
+	about := refund.About{Claim: fmt.Sprint("W/", rapid.IntRange(0, 5).Draw(t, "claim")), Agreement: "a", Month: domain.NewMonth(2018, 12)}
+	if rapid.IntRange(0, 4).Draw(t, "what") == 0 {
+		return refund.Returned{About: about, On: day}
+	}
+	share := refund.Share{Contract: rapid.SampledFrom([]string{"a", "b/1 ł", "c-2"}).Draw(t, "contract"), Participant: "U1", Minutes: 60, Refund: domain.Grosze(rapid.IntRange(0, 2000).Draw(t, "refund"))}
+	return refund.Submitted{About: about, On: day, Claimed: share.Refund + domain.Grosze(rapid.IntRange(-1, 3000).Draw(t, "beside")), Computed: share.Refund, Shares: []refund.Share{share}}
 }

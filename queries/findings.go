@@ -335,95 +335,17 @@ func ofParts[R any](ctx context.Context, view projections.View, table fold.Table
 	return rows, err
 }
 
-// contested compares the claims of each agreement's month that several stand for.
+// contested is what the read model found of the claims for an agreement's month together.
 func contested(ctx context.Context, q *question) (all []findings.Found, err error) {
-	rows, err := ofMonths(ctx, q, q.view(projections.Settlement()), projections.ContestedMonths(), 0)
-	if err != nil {
-		return nil, err
+	rows, err := ofMonths(ctx, q, q.view(projections.Settlement()), projections.ClaimedBeyond(), 0)
+	for _, u := range rows {
+		step := u.On(q.asOf, q.today)
+		if step.Uncountable && !q.single && q.is("kind", string(finding.ClaimedTwice)) {
+			return nil, uncountable(ErrClaimsSum.With("claims of %s under agreement %s", u.Month, u.Agreement), domain.ErrUncountable)
+		}
+		all = append(all, step.Found...)
 	}
-	for _, row := range rows {
-		of := *q
-		of.params, of.month, of.from, of.to = map[string]string{"agreement": row.Agreement}, row.Month, 0, 0
-		months, standing, err := settledMonths(ctx, &of)
-		if err == nil {
-			months, err = countable(q, months)
-		}
-		if err != nil {
-			return nil, err
-		}
-		some, err := claimedBeyond(months, standing)
-		if err != nil && !q.single && q.is("kind", string(finding.ClaimedTwice)) {
-			return nil, err
-		}
-		all = append(all, some...)
-	}
-	return all, nil
-}
-
-// countable are the months whose figures can be told. Whoever asks for findings is told
-// of one that is not; whoever asks for a single one is not kept from it.
-func countable(q *question, months []*settledMonth) ([]*settledMonth, error) {
-	var kept []*settledMonth
-	for _, m := range months {
-		_, _, _, err := m.settled()
-		switch {
-		case err == nil:
-			kept = append(kept, m)
-		case !q.single:
-			return nil, err
-		}
-	}
-	return kept, nil
-}
-
-// claimedBeyond compares what the claims for an agreement's month ask in all with its
-// refund. What their shares ask of each contract is compared for itself: this is about
-// amounts that were stated beside what other claims ask.
-func claimedBeyond(months []*settledMonth, standing []projections.SettlementClaim) ([]findings.Found, error) {
-	type under struct {
-		agreement string
-		month     domain.Month
-	}
-	left := map[under]domain.Grosze{} // of the refund, by shares
-	for _, m := range months {
-		_, refunded, _, err := m.settled()
-		if err != nil {
-			return nil, err
-		}
-		at := under{m.Agreement, m.Month}
-		if left[at], err = domain.Plus(left[at], max(refunded-m.Claimed, 0)); err != nil {
-			return nil, err
-		}
-	}
-	claims := map[under][]projections.SettlementClaim{}
-	for _, c := range standing {
-		at := under{c.Agreement, c.Month}
-		claims[at] = append(claims[at], c)
-	}
-	var all []findings.Found
-	var uncounted error
-	for at, several := range claims {
-		if len(several) < 2 {
-			continue
-		}
-		f := findings.Found{ID: finding.ID(finding.ClaimedTwice, at.agreement, at.month.String(), "sum"), Kind: finding.ClaimedTwice, Subjects: []string{at.agreement},
-			From: at.month.First(), To: at.month.Last(), Amount: -left[at]}
-		for _, c := range several {
-			stated, err := domain.Less(c.Claimed, c.Computed)
-			if err == nil {
-				f.Amount, err = domain.Plus(f.Amount, stated)
-			}
-			if err != nil {
-				uncounted, f.Amount = uncountable(ErrClaimsSum.With("claims of %s under agreement %s", at.month, at.agreement), err), 0
-				break
-			}
-			f.Subjects, f.Events = append(f.Subjects, c.Claim), append(f.Events, c.Event)
-		}
-		if f.Amount > 0 {
-			all = append(all, f)
-		}
-	}
-	return all, uncounted
+	return all, err
 }
 
 // monthEvents are the positions of the days and payments of a month.

@@ -106,3 +106,45 @@ func (s Share) unpaid(m Month) bool {
 	high, low := bits.Mul64(uint64(m.Benefit), uint64(claimed))
 	return paidHigh < high || paidHigh == high && paidLow < low
 }
+
+// Sum is what several claims for an agreement's month ask at some moment beside its refund.
+type Sum struct {
+	Agreement string
+	Month     domain.Month
+	Left      []domain.Grosze // of each contract's refund, by the shares of all claims
+	Claims    []Stated        // that stand
+}
+
+// Stated is what a claim asks for in all, and what its shares come to.
+type Stated struct {
+	Claim             string
+	Claimed, Computed domain.Grosze
+	Event             position.Position
+}
+
+// Found tells where claims ask in all for more than the month's refund. What their shares
+// ask of each contract is compared for itself: this is about amounts that were stated. It
+// fails with domain.ErrUncountable.
+func (s Sum) Found() (all []Found, err error) {
+	f := Found{ID: finding.ID(finding.ClaimedTwice, s.Agreement, s.Month.String(), "sum"), Kind: finding.ClaimedTwice, Subjects: []string{s.Agreement},
+		From: s.Month.First(), To: s.Month.Last()}
+	for _, left := range s.Left {
+		if f.Amount, err = domain.Less(f.Amount, left); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range s.Claims {
+		stated, err := domain.Less(c.Claimed, c.Computed)
+		if err == nil {
+			f.Amount, err = domain.Plus(f.Amount, stated)
+		}
+		if err != nil {
+			return nil, err
+		}
+		f.Subjects, f.Events = append(f.Subjects, c.Claim), append(f.Events, c.Event)
+	}
+	if len(s.Claims) < 2 || f.Amount <= 0 {
+		return nil, nil
+	}
+	return []Found{f}, nil
+}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"encoding/csv"
 	"fmt"
 	"strings"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 type encoding int
@@ -16,67 +19,47 @@ const (
 
 const noBreakSpace = '\u00a0'
 
-// singleByte lists what the samples contain outside ASCII, and its byte in the two code pages.
-var singleByte = map[rune][2]byte{
-	'ą': {0xB9, 0xA5}, 'ć': {0xE6, 0x86}, 'ę': {0xEA, 0xA9}, 'ł': {0xB3, 0x88}, 'ń': {0xF1, 0xE4},
-	'ó': {0xF3, 0xA2}, 'ś': {0x9C, 0x98}, 'ź': {0x9F, 0xAB}, 'ż': {0xBF, 0xBE},
-	'Ą': {0xA5, 0xA4}, 'Ć': {0xC6, 0x8F}, 'Ę': {0xCA, 0xA8}, 'Ł': {0xA3, 0x9D}, 'Ń': {0xD1, 0xE3},
-	'Ó': {0xD3, 0xE0}, 'Ś': {0x8C, 0x97}, 'Ź': {0x8F, 0x8D}, 'Ż': {0xAF, 0xBD},
-	noBreakSpace: {0xA0, 0xFF},
-}
-
 // encode panics on a character no sample should contain: the test would never let it be committed.
 func encode(text string, as encoding) []byte {
+	var page *charmap.Charmap
 	switch as {
 	case utf8Plain:
 		return []byte(text)
 	case utf8BOM:
 		return []byte("\ufeff" + text)
+	case cp1250:
+		page = charmap.Windows1250
+	case cp852:
+		page = charmap.CodePage852
 	}
-	page := 0
-	if as == cp852 {
-		page = 1
+	out, err := page.NewEncoder().String(text)
+	if err != nil {
+		panic(fmt.Sprintf("samplegen: a character has no byte in the code page: %v", err))
 	}
-	out := make([]byte, 0, len(text))
-	for _, r := range text {
-		if r < 0x80 {
-			out = append(out, byte(r))
-			continue
-		}
-		bytes, ok := singleByte[r]
-		if !ok {
-			panic(fmt.Sprintf("samplegen: %q has no byte in the code page", r))
-		}
-		out = append(out, bytes[page])
-	}
-	return out
+	return []byte(out)
 }
 
 // sheet is one CSV file on its way.
 type sheet struct {
-	lines   []string
-	newline string
+	*csv.Writer
+	text *strings.Builder
 }
 
 func newSheet(newline string, columns ...string) *sheet {
-	s := &sheet{newline: newline}
+	text := &strings.Builder{}
+	s := &sheet{csv.NewWriter(text), text}
+	s.Comma, s.UseCRLF = ';', newline == "\r\n"
 	s.add(columns...)
 	return s
 }
 
 func (s *sheet) add(cells ...string) {
-	quoted := make([]string, len(cells))
-	for i, cell := range cells {
-		if strings.ContainsAny(cell, ";\"") {
-			cell = `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
-		}
-		quoted[i] = cell
-	}
-	s.lines = append(s.lines, strings.Join(quoted, ";"))
+	_ = s.Write(cells) // into memory
 }
 
 func (s *sheet) bytes(as encoding) []byte {
-	return encode(strings.Join(s.lines, s.newline)+s.newline, as)
+	s.Flush()
+	return encode(s.text.String(), as)
 }
 
 // money writes grosze as `1 234,56` with the given separator of thousands.

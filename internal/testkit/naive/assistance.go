@@ -2,6 +2,7 @@ package naive
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -28,11 +29,8 @@ const aoonDayMinutes = 12 * 60
 // Visits decides the rows of godziny in order: an overlap of the same assistant is refused, and
 // over twelve hours of one day in aoon-2006, whatever else they did that day; a visit outside
 // its contract is recorded and not eligible.
-func (b *Ledger) Visits() ([]Visit, []Refusal, error) {
-	contracts, err := b.contractsByNumber()
-	if err != nil {
-		return nil, nil, err
-	}
+func (b *Ledger) Visits() ([]Visit, []Refusal) {
+	contracts := b.contractsByNumber()
 	var visits []Visit
 	var refused []Refusal
 	byDay := map[string][]Visit{} // by assistant and date
@@ -64,19 +62,15 @@ func (b *Ledger) Visits() ([]Visit, []Refusal, error) {
 			visits = append(visits, v)
 		}
 	}
-	return visits, refused, nil
+	return visits, refused
 }
 
-func (b *Ledger) contractsByNumber() (map[string]Contract, error) {
-	list, err := b.Contracts()
-	if err != nil {
-		return nil, err
-	}
+func (b *Ledger) contractsByNumber() map[string]Contract {
 	contracts := map[string]Contract{}
-	for _, c := range list {
+	for _, c := range b.Contracts() {
 		contracts[c.Number] = c
 	}
-	return contracts, nil
+	return contracts
 }
 
 func visitOf(r record, contracts map[string]Contract) (Visit, string) {
@@ -100,15 +94,9 @@ func visitOf(r record, contracts map[string]Contract) (Visit, string) {
 }
 
 // AssistantHours is the report assistant-hours.
-func (b *Ledger) AssistantHours() ([]HoursRow, error) {
-	visits, _, err := b.Visits()
-	if err != nil {
-		return nil, err
-	}
-	contracts, err := b.contractsByNumber()
-	if err != nil {
-		return nil, err
-	}
+func (b *Ledger) AssistantHours() []HoursRow {
+	visits, _ := b.Visits()
+	contracts := b.contractsByNumber()
 	sums := map[string]*HoursRow{}
 	for _, v := range visits {
 		c := contracts[v.Contract]
@@ -123,16 +111,11 @@ func (b *Ledger) AssistantHours() ([]HoursRow, error) {
 			sums[key].EligibleMinutes += v.ToMinute - v.FromMinute
 		}
 	}
-	var keys []string
-	for key := range sums {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
 	var rows []HoursRow
-	for _, key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(sums)) {
 		rows = append(rows, *sums[key])
 	}
-	return rows, nil
+	return rows
 }
 
 // Gap is a run of days with the same shortage; dates ISO, both inclusive.
@@ -151,41 +134,29 @@ type DurabilityRow struct {
 }
 
 // Durability is the report durability as of a day. It goes through the obligation day by day.
-func (b *Ledger) Durability(asOf time.Time) ([]DurabilityRow, error) {
+func (b *Ledger) Durability(asOf time.Time) []DurabilityRow {
 	b = b.AsOf(asOf)
-	hours, err := b.visitMinutesByProgrammeAndDay()
-	if err != nil {
-		return nil, err
-	}
+	hours := b.visitMinutesByProgrammeAndDay()
 	var rows []DurabilityRow
 	for _, r := range b.rows["trwalosc"] {
 		if r.cell["zdarzenie"] != "zobowiazanie" {
 			continue
 		}
-		row := DurabilityRow{Project: r.cell["projekt"]}
-		from, err := parseDate(r.cell["data"])
-		if err != nil {
-			return nil, r.fail("data", err)
-		}
-		to, err := parseDate(r.cell["do"])
-		if err != nil {
-			return nil, r.fail("do", err)
-		}
-		row.From, row.To = dayOf(from), dayOf(to)
-		if _, err := fmt.Sscan(r.cell["wartosc"], &row.Promised); err != nil {
-			return nil, r.fail("wartosc", err)
-		}
-		places, err := b.durabilityEvents(&row)
-		if err != nil {
-			return nil, err
-		}
+		from, to := r.date("data"), r.date("do")
+		row := DurabilityRow{Project: r.cell["projekt"], From: dayOf(from), To: dayOf(to), Promised: read(r, "wartosc", false, parsePlaces)}
+		places := b.durabilityEvents(&row)
 		for d := from; !d.After(to) && !b.later(d); d = d.AddDate(0, 0, 1) {
 			row.count(d, readyOn(places, d))
 			row.Delivered += hours[row.Project+"|"+dayOf(d)]
 		}
 		rows = append(rows, row)
 	}
-	return rows, nil
+	return rows
+}
+
+func parsePlaces(text string) (n int64, err error) {
+	_, err = fmt.Sscan(text, &n)
+	return n, err
 }
 
 // count adds one day of the obligation with so many places ready.
@@ -204,23 +175,16 @@ func (row *DurabilityRow) count(d time.Time, ready int64) {
 }
 
 // durabilityEvents counts the requests and returns the places by their first day.
-func (b *Ledger) durabilityEvents(row *DurabilityRow) (map[string]int64, error) {
+func (b *Ledger) durabilityEvents(row *DurabilityRow) map[string]int64 {
 	places := map[string]int64{}
 	for _, r := range b.rows["trwalosc"] {
-		d, err := parseDate(r.cell["data"])
-		if err != nil {
-			return nil, r.fail("data", err)
-		}
+		d := r.date("data")
 		if r.cell["projekt"] != row.Project || b.later(d) {
 			continue
 		}
 		switch r.cell["zdarzenie"] {
 		case "miejsca":
-			var n int64
-			if _, err := fmt.Sscan(r.cell["wartosc"], &n); err != nil {
-				return nil, r.fail("wartosc", err)
-			}
-			places[dayOf(d)] = n
+			places[dayOf(d)] = read(r, "wartosc", false, parsePlaces)
 		case "zapytanie":
 			row.Requests++
 		case "start":
@@ -229,7 +193,7 @@ func (b *Ledger) durabilityEvents(row *DurabilityRow) (map[string]int64, error) 
 			row.Refused++
 		}
 	}
-	return places, nil
+	return places
 }
 
 // readyOn is what the last statement up to d says, 0 before the first.
@@ -243,18 +207,12 @@ func readyOn(places map[string]int64, d time.Time) int64 {
 	return ready
 }
 
-func (b *Ledger) visitMinutesByProgrammeAndDay() (map[string]int64, error) {
-	visits, _, err := b.Visits()
-	if err != nil {
-		return nil, err
-	}
-	contracts, err := b.contractsByNumber()
-	if err != nil {
-		return nil, err
-	}
+func (b *Ledger) visitMinutesByProgrammeAndDay() map[string]int64 {
+	visits, _ := b.Visits()
+	contracts := b.contractsByNumber()
 	minutes := map[string]int64{}
 	for _, v := range visits {
 		minutes[contracts[v.Contract].Programme+"|"+dayOf(v.Date)] += v.ToMinute - v.FromMinute
 	}
-	return minutes, nil
+	return minutes
 }

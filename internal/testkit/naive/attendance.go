@@ -172,15 +172,7 @@ func (l *ledger) check(row Row, date time.Time) (int64, string) {
 }
 
 // Attendance decides the book's own rows.
-func (b *Ledger) Attendance() ([]Day, []Refusal, error) {
-	agreements, err := b.Agreements()
-	if err != nil {
-		return nil, nil, err
-	}
-	contracts, err := b.Contracts()
-	if err != nil {
-		return nil, nil, err
-	}
+func (b *Ledger) Attendance() ([]Day, []Refusal) {
 	var rows []Row
 	for _, r := range b.rows["obecnosci"] {
 		rows = append(rows, Row{
@@ -188,76 +180,35 @@ func (b *Ledger) Attendance() ([]Day, []Refusal, error) {
 			Absence: r.cell["nieobecnosc"], Correction: r.cell["korekta"], Because: r.cell["powod"],
 		})
 	}
-	days, refused := Attendance(agreements, contracts, rows)
+	days, refused := Attendance(b.Agreements(), b.Contracts(), rows)
 	days = slices.DeleteFunc(days, func(d Day) bool { return b.later(d.Date) })
-	return days, refused, nil
+	return days, refused
 }
 
 // Agreements reads porozumienia.
-func (b *Ledger) Agreements() ([]Agreement, error) {
+func (b *Ledger) Agreements() []Agreement {
 	var all []Agreement
 	for _, r := range b.rows["porozumienia"] {
-		a := Agreement{Number: r.cell["numer"], RefundOnBase: r.cell["podstawa_refundacji"] == "umowna"}
-		var err error
-		if a.Concluded, err = parseDate(r.cell["zawarto"]); err != nil {
-			return nil, r.fail("zawarto", err)
+		percent := read(r, "refundacja", false, parseNumber)
+		if percent != nil {
+			percent.Quo(percent, big.NewRat(100, 1))
 		}
-		if a.From, a.To, err = r.period(); err != nil {
-			return nil, err
-		}
-		percent, err := parseNumber(r.cell["refundacja"])
-		if err != nil {
-			return nil, r.fail("refundacja", err)
-		}
-		a.RefundShare = percent.Quo(percent, big.NewRat(100, 1))
-		if text := r.cell["limit_godzin_miesiac"]; text != "" {
-			if a.MonthCapMinutes, err = parseHours(text); err != nil {
-				return nil, r.fail("limit_godzin_miesiac", err)
-			}
-		}
-		if text := r.cell["stawka_bazowa"]; text != "" {
-			if a.BaseRate, err = parseNumber(text); err != nil {
-				return nil, r.fail("stawka_bazowa", err)
-			}
-		}
-		all = append(all, a)
+		all = append(all, Agreement{Number: r.cell["numer"], Concluded: r.date("zawarto"), From: r.date("od"), To: r.date("do"), RefundShare: percent,
+			MonthCapMinutes: read(r, "limit_godzin_miesiac", true, parseHours), BaseRate: read(r, "stawka_bazowa", true, parseNumber),
+			RefundOnBase: r.cell["podstawa_refundacji"] == "umowna"})
 	}
-	return all, nil
+	return all
 }
 
 // Contracts reads umowy.
-func (b *Ledger) Contracts() ([]Contract, error) {
+func (b *Ledger) Contracts() []Contract {
 	var all []Contract
 	for _, r := range b.rows["umowy"] {
-		c := Contract{
+		all = append(all, Contract{
 			Number: r.cell["numer"], Kind: r.cell["rodzaj"], Programme: r.cell["program"],
 			Participant: r.cell["uczestnik"], Assistant: r.cell["asystent"], Agreement: r.cell["porozumienie"],
-		}
-		var err error
-		if c.From, c.To, err = r.period(); err != nil {
-			return nil, err
-		}
-		if text := r.cell["godziny_tydzien"]; text != "" {
-			if c.WeekMinutes, err = parseHours(text); err != nil {
-				return nil, r.fail("godziny_tydzien", err)
-			}
-		}
-		if text := r.cell["stawka"]; text != "" {
-			if c.Rate, err = parseNumber(text); err != nil {
-				return nil, r.fail("stawka", err)
-			}
-		}
-		all = append(all, c)
+			From: r.date("od"), To: r.date("do"), WeekMinutes: read(r, "godziny_tydzien", true, parseHours), Rate: read(r, "stawka", true, parseNumber),
+		})
 	}
-	return all, nil
-}
-
-func (r record) period() (from, to time.Time, err error) {
-	if from, err = parseDate(r.cell["od"]); err != nil {
-		return from, to, r.fail("od", err)
-	}
-	if to, err = parseDate(r.cell["do"]); err != nil {
-		return from, to, r.fail("do", err)
-	}
-	return from, to, nil
+	return all
 }

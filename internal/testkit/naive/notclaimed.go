@@ -16,19 +16,9 @@ type NotClaimed struct {
 // refunded, and that no claim has which stands, once the month after that of the last payment is
 // over. today is the day of the question where the ledger is not cut; then the month has to have
 // ended before it.
-func (l *Ledger) NotClaimed(today time.Time) ([]NotClaimed, error) {
-	rows, err := l.worked()
-	if err != nil {
-		return nil, err
-	}
-	claims, err := l.claims(rows)
-	if err != nil {
-		return nil, err
-	}
-	payments, err := l.payments()
-	if err != nil {
-		return nil, err
-	}
+func (l *Ledger) NotClaimed(today time.Time) []NotClaimed {
+	rows := l.worked()
+	claims, payments := l.claims(rows), l.payments()
 	var all []NotClaimed
 	for _, row := range rows {
 		var last time.Time
@@ -51,7 +41,7 @@ func (l *Ledger) NotClaimed(today time.Time) ([]NotClaimed, error) {
 			all = append(all, NotClaimed{row.Contract, row.Month, row.RefundGrosze, row.Minutes})
 		}
 	}
-	return all, nil
+	return all
 }
 
 // ID is what the ledger calls it; of ids that hold nothing that has to be escaped.

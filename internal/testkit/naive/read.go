@@ -2,6 +2,7 @@ package naive
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -20,17 +21,34 @@ type record struct {
 	file string
 	row  int // as a spreadsheet counts, the header being 1
 	cell map[string]string
+	of   *Ledger
 }
 
-func (r record) fail(column string, err error) error {
-	return fmt.Errorf("%s row %d column %s: %w", r.file, r.row, column, err)
+func (r record) fail(column string, err error) {
+	r.of.fail(fmt.Errorf("%s row %d column %s: %w", r.file, r.row, column, err))
 }
+
+// read is a cell as parse reads it; of an empty one that may be so it is zero.
+func read[T any](r record, column string, mayBeEmpty bool, parse func(string) (T, error)) (value T) {
+	text := r.cell[column]
+	if text == "" && mayBeEmpty {
+		return value
+	}
+	value, err := parse(text)
+	if err != nil {
+		r.fail(column, err)
+	}
+	return value
+}
+
+func (r record) date(column string) time.Time { return read(r, column, false, parseDate) }
 
 // Ledger is the rows of a directory, by kind and in file order.
 type Ledger struct {
 	rows       map[string][]record
 	Statements []Statement
 	asOf       time.Time // zero: everything
+	fail       func(error)
 }
 
 // AsOf is the same book in which nothing dated after d has happened. What was refused stays
@@ -45,8 +63,23 @@ func (b *Ledger) later(d time.Time) bool { return !b.asOf.IsZero() && d.After(b.
 
 var kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "obecnosci", "godziny", "wyplaty", "wnioski", "decyzje-pup", "trwalosc"}
 
-// Load reads every file of fsys' root. Refused rows of an earlier import are passed over.
+// Load reads every file of fsys' root, and fails where a report could not be made of it.
+// Refused rows of an earlier import are passed over.
 func Load(fsys fs.FS) (*Ledger, error) {
+	b, err := load(fsys)
+	if err != nil {
+		return nil, err
+	}
+	b.fail = func(why error) { err = cmp.Or(err, why) }
+	b.Settlement()
+	b.Refunds()
+	b.AssistantHours()
+	b.Durability(time.Time{})
+	b.fail = func(why error) { panic(why) } // nothing is left that could
+	return b, err
+}
+
+func load(fsys fs.FS) (*Ledger, error) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return nil, err
@@ -78,7 +111,10 @@ func Load(fsys fs.FS) (*Ledger, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.rows[kind] = append(b.rows[kind], records...)
+		for _, r := range records {
+			r.of = b
+			b.rows[kind] = append(b.rows[kind], r)
+		}
 	}
 	return b, nil
 }

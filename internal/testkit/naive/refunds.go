@@ -69,26 +69,21 @@ func (c *claim) finalState() string {
 }
 
 // claims reads wnioski and decyzje-pup; settlement is the one without claimed amounts.
-func (b *Ledger) claims(settlement []SettlementRow) ([]*claim, error) {
-	payments, err := b.payments()
-	if err != nil {
-		return nil, err
-	}
+func (b *Ledger) claims(settlement []SettlementRow) []*claim {
+	payments := b.payments()
 	var all []*claim
-	find := func(number string) *claim {
+	find := func(r record, column string) *claim {
 		for _, c := range all {
-			if c.number == number {
+			if c.number == r.cell[column] {
 				return c
 			}
 		}
-		return nil
+		r.fail(column, fmt.Errorf("unknown claim"))
+		return &claim{}
 	}
 	for _, r := range b.rows["wnioski"] {
 		c := &claim{number: r.cell["numer"], agreement: r.cell["porozumienie"], month: r.cell["miesiac"],
-			shares: map[string]int64{}, state: "submitted"}
-		if c.filed, err = parseDate(r.cell["zlozono"]); err != nil {
-			return nil, r.fail("zlozono", err)
-		}
+			filed: r.date("zlozono"), shares: map[string]int64{}, state: "submitted"}
 		if b.later(c.filed) {
 			continue
 		}
@@ -107,73 +102,46 @@ func (b *Ledger) claims(settlement []SettlementRow) ([]*claim, error) {
 				c.claimed += row.RefundGrosze
 			}
 		}
-		if text := r.cell["kwota"]; text != "" {
-			if c.claimed, err = parseMoney(text); err != nil {
-				return nil, r.fail("kwota", err)
-			}
+		if r.cell["kwota"] != "" {
+			c.claimed = read(r, "kwota", false, parseMoney)
 		}
-		if number := r.cell["koryguje"]; number != "" {
-			old := find(number)
-			if old == nil {
-				return nil, r.fail("koryguje", fmt.Errorf("unknown claim"))
-			}
+		if r.cell["koryguje"] != "" {
+			old := find(r, "koryguje")
 			old.corrections = append(old.corrections, c)
 		}
 		all = append(all, c)
 	}
 	for _, r := range b.rows["decyzje-pup"] {
-		date, err := parseDate(r.cell["data"])
-		if err != nil {
-			return nil, r.fail("data", err)
-		}
-		if b.later(date) {
-			continue
-		}
-		c := find(r.cell["wniosek"])
-		if c == nil {
-			return nil, r.fail("wniosek", fmt.Errorf("unknown claim"))
-		}
-		if err := c.decide(r); err != nil {
-			return nil, err
+		if !b.later(r.date("data")) {
+			find(r, "wniosek").decide(r)
 		}
 	}
-	return all, nil
+	return all
 }
 
-func (c *claim) decide(r record) error {
+func (c *claim) decide(r record) {
 	c.decided = true
 	switch r.cell["wynik"] {
 	case "zwrocony":
 		c.state, c.accepted = "returned", 0
-		return nil
+		return
 	case "zwrot":
 		c.state = "reclaimed"
-		return nil
+		return
 	case "przyjety", "czesciowo":
 		c.state, c.accepted = "accepted", c.claimed
 	default:
-		return r.fail("wynik", fmt.Errorf("unknown value"))
+		r.fail("wynik", fmt.Errorf("unknown value"))
 	}
-	if text := r.cell["kwota"]; text != "" {
-		var err error
-		if c.accepted, err = parseMoney(text); err != nil {
-			return r.fail("kwota", err)
-		}
+	if r.cell["kwota"] != "" {
+		c.accepted = read(r, "kwota", false, parseMoney)
 	}
-	return nil
 }
 
 // Refunds matches the statements' lines, in order, to the claims their titles name, and returns
 // the reports refunds and unmatched-lines.
-func (b *Ledger) Refunds() ([]RefundRow, []UnmatchedLine, error) {
-	settlement, err := b.worked()
-	if err != nil {
-		return nil, nil, err
-	}
-	claims, err := b.claims(settlement)
-	if err != nil {
-		return nil, nil, err
-	}
+func (b *Ledger) Refunds() ([]RefundRow, []UnmatchedLine) {
+	claims := b.claims(b.worked())
 	var unmatched []UnmatchedLine
 	for _, s := range b.Statements {
 		for _, l := range s.Lines {
@@ -191,7 +159,7 @@ func (b *Ledger) Refunds() ([]RefundRow, []UnmatchedLine, error) {
 		})
 	}
 	slices.SortFunc(rows, func(a, b RefundRow) int { return strings.Compare(a.Claim, b.Claim) })
-	return rows, unmatched, nil
+	return rows, unmatched
 }
 
 // match books an incoming line on the one open claim its title names and that it fits.

@@ -84,38 +84,24 @@ type payment struct {
 	grosze          int64
 }
 
-func (b *Ledger) payments() ([]payment, error) {
+func (b *Ledger) payments() []payment {
 	var all []payment
 	for _, r := range b.rows["wyplaty"] {
-		p := payment{contract: r.cell["umowa"], month: r.cell["miesiac"]}
-		var err error
-		if p.date, err = parseDate(r.cell["data"]); err != nil {
-			return nil, r.fail("data", err)
-		}
-		if b.later(p.date) {
-			continue
-		}
-		if p.grosze, err = parseMoney(r.cell["kwota"]); err != nil {
-			return nil, r.fail("kwota", err)
-		}
+		p := payment{contract: r.cell["umowa"], month: r.cell["miesiac"], date: r.date("data"), grosze: read(r, "kwota", false, parseMoney)}
 		if r.cell["zwrot"] == "tak" {
 			p.grosze = -p.grosze
 		}
-		all = append(all, p)
+		if !b.later(p.date) {
+			all = append(all, p)
+		}
 	}
-	return all, nil
+	return all
 }
 
 // Settlement is the report psu-settlement.
-func (b *Ledger) Settlement() ([]SettlementRow, error) {
-	rows, err := b.worked()
-	if err != nil {
-		return nil, err
-	}
-	claims, err := b.claims(rows)
-	if err != nil {
-		return nil, err
-	}
+func (b *Ledger) Settlement() []SettlementRow {
+	rows := b.worked()
+	claims := b.claims(rows)
 	var out []SettlementRow
 	for _, row := range rows {
 		for _, c := range claims {
@@ -127,34 +113,20 @@ func (b *Ledger) Settlement() ([]SettlementRow, error) {
 			out = append(out, row)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // worked is the settlement without its claimed column.
-func (b *Ledger) worked() ([]SettlementRow, error) {
-	agreements, err := b.Agreements()
-	if err != nil {
-		return nil, err
-	}
-	contracts, err := b.Contracts()
-	if err != nil {
-		return nil, err
-	}
-	days, _, err := b.Attendance()
-	if err != nil {
-		return nil, err
-	}
-	payments, err := b.payments()
-	if err != nil {
-		return nil, err
-	}
+func (b *Ledger) worked() []SettlementRow {
+	agreements, contracts := b.Agreements(), b.Contracts()
+	days, _ := b.Attendance()
 	byMonth := map[string][]Day{} // by contract and month
 	for _, d := range days {
 		key := d.Contract + "|" + monthOf(d.Date)
 		byMonth[key] = append(byMonth[key], d)
 	}
 	paid := map[string]int64{}
-	for _, p := range payments {
+	for _, p := range b.payments() {
 		paid[p.contract+"|"+p.month] += p.grosze
 		if _, ok := byMonth[p.contract+"|"+p.month]; !ok {
 			byMonth[p.contract+"|"+p.month] = nil
@@ -165,11 +137,13 @@ func (b *Ledger) worked() ([]SettlementRow, error) {
 		number, month, _ := strings.Cut(key, "|")
 		c := slices.IndexFunc(contracts, func(c Contract) bool { return c.Number == number })
 		if c < 0 {
-			return nil, fmt.Errorf("wyplaty: unknown contract %s", number)
+			b.fail(fmt.Errorf("wyplaty: unknown contract %s", number))
+			continue
 		}
 		a := slices.IndexFunc(agreements, func(a Agreement) bool { return a.Number == contracts[c].Agreement })
 		if a < 0 {
-			return nil, fmt.Errorf("umowy: contract %s has no agreement", number)
+			b.fail(fmt.Errorf("umowy: contract %s has no agreement", number))
+			continue
 		}
 		row := SettlementRow{
 			Agreement: agreements[a].Number, Contract: number, Participant: contracts[c].Participant,
@@ -178,8 +152,10 @@ func (b *Ledger) worked() ([]SettlementRow, error) {
 		for _, d := range days {
 			row.Minutes += d.Minutes
 		}
-		if row.BenefitGrosze, row.RefundGrosze, err = Benefit(agreements[a], contracts[c], days); err != nil {
-			return nil, err
+		var err error
+		row.BenefitGrosze, row.RefundGrosze, err = Benefit(agreements[a], contracts[c], days)
+		if err != nil {
+			b.fail(err)
 		}
 		row.OwnGrosze = row.BenefitGrosze - row.RefundGrosze
 		rows = append(rows, row)
@@ -187,5 +163,5 @@ func (b *Ledger) worked() ([]SettlementRow, error) {
 	slices.SortFunc(rows, func(a, b SettlementRow) int {
 		return strings.Compare(a.Agreement+"|"+a.Contract+"|"+a.Month, b.Agreement+"|"+b.Contract+"|"+b.Month)
 	})
-	return rows, nil
+	return rows
 }

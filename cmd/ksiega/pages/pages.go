@@ -48,7 +48,7 @@ type Pages struct {
 func New(o Options) (*Pages, error) {
 	p := &Pages{Options: o, byName: map[string]*template.Template{}}
 	for _, name := range []string{"start", "report", "docs", "problem"} {
-		t, err := template.New("frame.html").Funcs(template.FuncMap{"count": report.Count, "table": tableOf}).
+		t, err := template.New("frame.html").Funcs(template.FuncMap{"count": report.Count, "table": tableOf, "class": classOf, "input": inputOf}).
 			ParseFS(assets, "assets/frame.html", "assets/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse the page %s: %w", name, err)
@@ -198,32 +198,15 @@ func areas(o queries.Overview) []areaView {
 }
 
 type reportView struct {
-	Report    *queries.Report
-	Params    []paramView
-	AsOf      string
-	KnownAt   string
+	*queries.Answer
 	Asked     []string // what was asked, in words, for print
-	Heads     []headView
 	Rows      [][]cellView
 	Totals    []cellView
 	Count     string
 	More      string // rows left out of the page
-	Position  string
 	Generated string
 	Files     []fileView
 }
-
-type paramView struct {
-	Name, Label, Type, Value, Hint string
-	Choices                        []choiceView
-}
-
-type choiceView struct {
-	Value, Label string
-	Chosen       bool
-}
-
-type headView struct{ Title, Class string }
 
 type cellView struct {
 	Text, Class string
@@ -238,14 +221,12 @@ const maxPageRows = 2000
 
 // Report writes the answer to a report; query is what was asked.
 func (p *Pages) Report(w io.Writer, a *queries.Answer, query url.Values) error {
-	v := reportView{Report: a.Report, AsOf: a.AsOf, KnownAt: a.KnownAt, Count: report.Count(int64(a.Table.Len)),
-		Position: a.Position, Generated: polishTime(a.GeneratedAt, p.Zone)}
+	v := reportView{Answer: a, Count: report.Count(int64(a.Table.Len)), Generated: polishTime(a.GeneratedAt, p.Zone)}
 	for _, f := range report.Formats() {
 		v.Files = append(v.Files, fileView{f.Title, reportLink(a.Report.Name, f.Name, query)})
 	}
 	for i := range a.Report.Params {
 		param := &a.Report.Params[i]
-		v.Params = append(v.Params, paramOf(param, a.Params[param.Name]))
 		if value := a.Params[param.Name]; value != "" {
 			v.Asked = append(v.Asked, param.Doc+": "+param.Say(value))
 		}
@@ -255,9 +236,6 @@ func (p *Pages) Report(w io.Writer, a *queries.Answer, query url.Values) error {
 		v.Asked = append(v.Asked, "według wiedzy z: "+a.KnownAt)
 	}
 	fields := a.Table.Fields
-	for i := range fields {
-		v.Heads = append(v.Heads, headView{fields[i].Title, classOf(fields[i].Kind)})
-	}
 	if a.Table.Len > maxPageRows {
 		v.More = report.Count(int64(a.Table.Len - maxPageRows))
 	}
@@ -285,20 +263,17 @@ func reportLink(name, format string, query url.Values) string {
 	return "/api/v1/reports/" + name + "?" + q.Encode()
 }
 
-func paramOf(p *report.Param, value string) paramView {
-	v := paramView{Name: p.Name, Label: p.Doc, Type: "text", Value: value}
-	switch p.Kind {
+// inputOf is how a browser asks for a parameter.
+func inputOf(k report.Kind) string {
+	switch k {
 	case report.KindDate:
-		v.Type = "date"
+		return "date"
 	case report.KindMonth:
-		v.Type = "month"
+		return "month"
 	case report.KindInteger:
-		v.Type = "number"
+		return "number"
 	}
-	for _, w := range p.Words {
-		v.Choices = append(v.Choices, choiceView{w.Code, w.Polish, w.Code == value})
-	}
-	return v
+	return "text"
 }
 
 func cellOf(f *report.Field, v report.Value) cellView {

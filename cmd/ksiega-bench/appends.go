@@ -221,7 +221,7 @@ func (b *bench) usedSite(ctx context.Context) (*site, error) {
 		return nil, err
 	}
 	b.say("write to a new node for a while")
-	if err := writeHours(ctx, s.wire, b.size(usedContracts), hoursDays, hoursDays); err != nil {
+	if err := writeHours(ctx, s.wire, b.size(usedContracts), hoursDays, hoursDays, bulkWriters); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil

@@ -76,10 +76,10 @@ func checkSize() (envelope int, err error) {
 
 // writeHours records the days of many contracts, some of one after some of
 // another.
-func writeHours(ctx context.Context, j *journal.Journal, contracts, days, together int) error {
+func writeHours(ctx context.Context, j *journal.Journal, contracts, days, together, writers int) error {
 	for from := 0; from < days; from += together {
 		group, ctx := errgroup.WithContext(ctx)
-		group.SetLimit(bulkWriters)
+		group.SetLimit(writers)
 		for c := range contracts {
 			group.Go(func() error {
 				of := contractOf(c)

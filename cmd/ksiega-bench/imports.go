@@ -8,10 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"ksiega/commands"
-	"ksiega/domain"
 	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/naive"
@@ -81,7 +78,7 @@ func (b *bench) measureImport(ctx context.Context, socket, dir string, generated
 		syncs, processor = append(syncs, float64(last.appends)/rate), append(processor, last.processor)
 	}
 	goal := func(n float64) float64 { return n * float64(b.size(100_000)) / 100_000 }
-	limits := []limit{{value: median(bare), is: fmt.Sprintf("its %d events in appends of %d, %d writers, nothing decided", last.events, importedTogether, importWriters)}}
+	limits := []limit{{value: median(bare), is: fmt.Sprintf("about its %d events in appends of %d, %d writers, nothing decided", last.events, importedTogether, importWriters)}}
 	b.table.add(figure{what: fmt.Sprintf("import %d rows, %s, durable", generated.Rows, kind), unit: seconds(), value: median(durable), goal: goal(4),
 		limits: append(limits, limit{value: median(syncs), is: fmt.Sprintf("a 4 KiB fdatasync for each of its %d appends", last.appends)})})
 	b.table.add(figure{what: fmt.Sprintf("import %d rows, %s, in the report", generated.Rows, kind), unit: seconds(), value: median(visible), goal: goal(8),
@@ -156,14 +153,17 @@ func seen(ctx context.Context, j *journal.Journal, r *foldredis.Runner[*journal.
 	return r.WaitFor(ctx, head.Bound())
 }
 
+// appendFresh is how long the events take in such appends: what an import could not beat if
+// it decided nothing.
 func (b *bench) appendFresh(ctx context.Context, events int) (took float64, err error) {
 	s, err := b.openSite(nil)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	d, err := appendAll(ctx, s.wire, events, importedTogether, importWriters)
-	return d.Seconds(), err
+	return timed(func() error {
+		return writeHours(ctx, s.wire, events/importedTogether, importedTogether, importedTogether, importWriters)
+	})
 }
 
 func minutesOf(a *queries.Answer) int64 {
@@ -173,25 +173,4 @@ func minutesOf(a *queries.Answer) int64 {
 		}
 	}
 	return 0
-}
-
-// appendAll appends many events in appends of a size, by several writers, and
-// says how long that took: what an import could not beat if it decided nothing.
-func appendAll(ctx context.Context, j *journal.Journal, events, size, writers int) (time.Duration, error) {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(writers)
-	start := time.Now()
-	for from := 0; from < events; from += size {
-		group.Go(func() error {
-			about := shape{perAgreement: 20}.about(from / size)
-			all := make([]journal.Decided, min(size, events-from))
-			for i := range all {
-				all[i] = journal.Decided{Event: hoursOf(about, domain.NewDate(2018, time.January, 1).Add(i)), Meta: meta(from + i)}
-			}
-			_, err := j.Append(ctx, domain.Stream("attendance", about.Contract), journal.NoStream, all...)
-			return err
-		})
-	}
-	err := group.Wait()
-	return time.Since(start), err
 }

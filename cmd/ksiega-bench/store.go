@@ -57,7 +57,7 @@ func measureStore(ctx context.Context, b *bench, pg *postgres) (err error) {
 // contracts.
 func (b *bench) hoursSite(ctx context.Context, contracts, together int) (string, error) {
 	b.say("record %d events", contracts*hoursDays)
-	return b.written(func(s *site) error { return writeHours(ctx, s.wire, contracts, hoursDays, together) })
+	return b.written(func(s *site) error { return writeHours(ctx, s.wire, contracts, hoursDays, together, bulkWriters) })
 }
 
 // openings of a directory of ten million events, and what they are held to.

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -51,6 +52,34 @@ type Ledger struct {
 	Ordered func(context.Context, domain.Ref) error
 	// Guesses, if set, counts for NoteGuesses.
 	Guesses *Guesses
+}
+
+// Open is the ledger of a log and its keys, by the clock of this machine and without what
+// may be set.
+func Open(j *journal.Journal, v *vault.Vault) (*Ledger, error) {
+	catalogue, err := programme.Load()
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		return nil, fmt.Errorf("time zone: %w", err)
+	}
+	return &Ledger{Log: NewLog(j, v), Vault: v, Catalogue: catalogue, Zone: zone, Now: time.Now, Matching: new(sync.Mutex),
+		Registering: new(Registering), Older: NewOlder(j, true)}, nil
+}
+
+// Draft is the ledger as a dry run sees it: what it records is kept nowhere.
+func (l *Ledger) Draft(ctx context.Context, j *journal.Journal, master vault.MasterKey) (*Ledger, error) {
+	draft := journal.NewDraft(j, l.Now)
+	v, err := vault.Open(ctx, draft.KeyStore(), master)
+	if err != nil {
+		return nil, err
+	}
+	v.Gate(l.Vault.Usable) // whom this process has forgotten, a dry run has
+	dry := *l
+	dry.Log, dry.Vault, dry.Refused, dry.Guesses, dry.Registering, dry.Older = NewLog(draft, v), v, nil, nil, new(Registering), NewOlder(j, false)
+	return &dry, nil
 }
 
 // Origin says who asks for a command, through which door and under which key.

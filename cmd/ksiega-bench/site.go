@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain/access"
-	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
@@ -111,15 +109,7 @@ func (s *site) ledger(ctx context.Context) (*commands.Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	catalogue, err := programme.Load()
-	if err != nil {
-		return nil, err
-	}
-	zone, err := time.LoadLocation("Europe/Warsaw")
-	if err != nil {
-		return nil, err
-	}
-	return &commands.Ledger{Log: commands.NewLog(s.bulk, v), Vault: v, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(commands.Registering), Now: time.Now, Older: commands.NewOlder(s.bulk, true)}, nil
+	return commands.Open(s.bulk, v)
 }
 
 func origin() commands.Origin {

@@ -66,8 +66,7 @@ func TestTheOtherServerForgets(t *testing.T) {
 	if err := opens(u0); err != nil {
 		t.Fatal(err)
 	}
-	other.ledger = &commands.Ledger{}
-	dry, err := other.dryRun(t.Context())
+	dry, err := (&commands.Ledger{Vault: other.vault, Now: time.Now}).Draft(t.Context(), other.journal, other.master)
 	if err != nil {
 		t.Fatal(err)
 	}

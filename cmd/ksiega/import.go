@@ -245,7 +245,7 @@ func (p *process) importFiles(r *http.Request, n *control.Notes) error {
 	dry, _ := strconv.ParseBool(r.URL.Query().Get("dryRun"))
 	ledger := p.ledger
 	if dry {
-		if ledger, err = p.dryRun(r.Context()); err != nil {
+		if ledger, err = p.ledger.Draft(r.Context(), p.journal, p.master); err != nil {
 			return err
 		}
 	}

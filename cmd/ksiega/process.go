@@ -123,12 +123,10 @@ func (p *process) open(ctx context.Context, g *globals, live bool, h hooks) erro
 	if err := p.openKeys(ctx, g); err != nil {
 		return err
 	}
-	catalogue, err := programme.Load()
-	if err != nil {
+	if p.ledger, err = commands.Open(p.journal, p.vault); err != nil {
 		return err
 	}
-	p.ledger = &commands.Ledger{Log: commands.NewLog(p.journal, p.vault), Vault: p.vault, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(commands.Registering), Now: time.Now, WorkWeek: programme.WorkWeek(g.WorkWeek), Refused: h.refused}
-	p.ledger.Ordered, p.ledger.Guesses, p.ledger.Older = p.ordered, &commands.Guesses{}, commands.NewOlder(p.journal, true)
+	p.ledger.WorkWeek, p.ledger.Refused, p.ledger.Ordered, p.ledger.Guesses = programme.WorkWeek(g.WorkWeek), h.refused, p.ordered, &commands.Guesses{}
 	p.ledger.Mentions = func(ctx context.Context, of domain.Ref) ([]domain.Ref, []erasure.Left, error) {
 		return queries.Mentions(ctx, p.journal, p.vault, of)
 	}
@@ -251,20 +249,6 @@ func (p *process) newReader(zone *time.Location) *queries.Reader {
 // that it was started with.
 func (p *process) recordEditions(ctx context.Context) error {
 	return p.ledger.RecordEditions(ctx, p.days)
-}
-
-// dryRun is the ledger as a dry run sees it: what it records is kept nowhere.
-func (p *process) dryRun(ctx context.Context) (*commands.Ledger, error) {
-	draft := journal.NewDraft(p.journal, time.Now)
-	v, err := vault.Open(ctx, draft.KeyStore(), p.master)
-	if err != nil {
-		return nil, err
-	}
-	v.Gate(p.vault.Usable) // whom this process has forgotten, a dry run has
-	dry := *p.ledger
-	dry.Log, dry.Vault, dry.Refused, dry.Guesses, dry.Registering = commands.NewLog(draft, v), v, nil, nil, new(commands.Registering)
-	dry.Older = commands.NewOlder(p.journal, false)
-	return &dry, nil
 }
 
 // Close ends what is open, in the reverse of the order it was opened in.

@@ -9,14 +9,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"os"
-	"sync"
 	"testing"
 	"time"
 	_ "time/tzdata" // Europe/Warsaw on machines without a zone database
 
 	"ksiega/commands"
 	"ksiega/domain/access"
-	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/neighbourtest"
@@ -103,15 +101,12 @@ func Over(t testing.TB, j *journal.Journal, dir string) *Ledger {
 	if err != nil {
 		t.Fatalf("open the vault: %v", err)
 	}
-	catalogue, err := programme.Load()
+	l, err := commands.Open(j, v)
 	if err != nil {
 		t.Fatal(err)
 	}
-	zone, err := time.LoadLocation("Europe/Warsaw")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Ledger{Ledger: &commands.Ledger{Log: commands.NewLog(j, v), Vault: v, Catalogue: catalogue, Zone: zone, Matching: new(sync.Mutex), Registering: new(commands.Registering), Now: Now, Older: commands.NewOlder(j, true)}, Journal: j, Vault: v, Dir: dir}
+	l.Now = Now
+	return &Ledger{Ledger: l, Journal: j, Vault: v, Dir: dir}
 }
 
 // Import imports a file and fails the test where that fails as a whole.
@@ -137,14 +132,11 @@ func Master(t testing.TB) vault.MasterKey {
 // DryRun is the ledger as a dry run sees it: what it records is kept nowhere.
 func (l *Ledger) DryRun(t testing.TB) *commands.Ledger {
 	t.Helper()
-	draft := journal.NewDraft(l.Journal, time.Now)
-	v, err := vault.Open(t.Context(), draft.KeyStore(), Master(t))
+	dry, err := l.Draft(t.Context(), l.Journal, Master(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	dry := *l.Ledger
-	dry.Log, dry.Vault, dry.Registering = commands.NewLog(draft, v), v, new(commands.Registering)
-	return &dry
+	return dry
 }
 
 // ImportSample imports the sample centre in the order of a directory's import

@@ -38,10 +38,11 @@ type mentions struct {
 	of     domain.Ref
 	people people
 
-	contracts map[string]domain.Ref       // the participant of each
+	contracts map[string][]domain.Ref     // whose each is, or was before its terms were corrected
 	claims    map[string][]domain.Ref     // who has a share of each
 	readings  map[domain.Ref][]domain.Ref // by the key of its reason: whose texts were shown
 	paid      map[line]string             // the claim that a line is matched to
+	cared     map[string]string           // whom each carer cares for
 	known     map[domain.Ref]bool         // all that any event concerns
 
 	all, sole map[domain.Ref]int // texts by subject: all, and those about nobody but the person
@@ -74,8 +75,8 @@ func Mentions(ctx context.Context, j *journal.Journal, v *vault.Vault, of domain
 		return nil, nil, nil
 	}
 	m := mentions{ctx: ctx, vault: v, of: of, people: people{byWord: map[string][]called{}, numbers: map[string][]domain.Ref{}},
-		contracts: map[string]domain.Ref{}, claims: map[string][]domain.Ref{}, readings: map[domain.Ref][]domain.Ref{}, paid: map[line]string{},
-		known: map[domain.Ref]bool{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
+		contracts: map[string][]domain.Ref{}, claims: map[string][]domain.Ref{}, readings: map[domain.Ref][]domain.Ref{}, paid: map[line]string{},
+		cared: map[string]string{}, known: map[domain.Ref]bool{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
 	for _, take := range []func(domain.Event) error{m.learn, m.weigh} {
 		if err == nil {
 			err = j.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
@@ -116,10 +117,6 @@ func (m *mentions) learn(e domain.Event) error {
 	switch e := e.(type) {
 	case participant.Registered, participant.Corrected, participant.AssistantRegistered, participant.AssistantCorrected:
 		return m.called(e)
-	case contract.Drafted:
-		m.contracts[e.Contract] = domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}
-	case contract.Signed:
-		m.contracts[e.Contract] = domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}
 	case refund.Submitted:
 		m.share(e)
 	case agreement.ClaimReserved: // also of a claim that never was submitted
@@ -146,14 +143,34 @@ func (m *mentions) learn(e domain.Event) error {
 		if e.Many {
 			m.readings[reason] = append(m.readings[reason], anybody)
 		}
+	default:
+		m.parties(e.Refs())
 	}
 	return nil
+}
+
+// parties keeps whose a contract is, by whatever is recorded of it: corrected terms name
+// another person, and what was recorded before names the one who was thought to be.
+func (m *mentions) parties(refs []domain.Ref) {
+	of := slices.IndexFunc(refs, func(r domain.Ref) bool { return r.Kind == domain.RefContract })
+	for _, r := range refs {
+		if of >= 0 && r.Kind == domain.RefParticipant {
+			m.party(refs[of].ID, r)
+		}
+	}
+}
+
+func (m *mentions) party(contract string, who domain.Ref) {
+	if !slices.Contains(m.contracts[contract], who) {
+		m.contracts[contract] = append(m.contracts[contract], who)
+	}
 }
 
 func (m *mentions) share(c refund.Submitted) {
 	for _, s := range c.Shares {
 		who := domain.Ref{Kind: domain.RefParticipant, ID: s.Participant}
-		m.contracts[s.Contract], m.claims[c.Claim] = who, append(m.claims[c.Claim], who)
+		m.party(s.Contract, who)
+		m.claims[c.Claim] = append(m.claims[c.Claim], who)
 		m.known[who], m.known[domain.Ref{Kind: domain.RefContract, ID: s.Contract}] = true, true
 	}
 }
@@ -197,9 +214,7 @@ func (m *mentions) whom(of domain.Ref) (who []domain.Ref) {
 	var parts []domain.Ref
 	switch of.Kind {
 	case domain.RefContract:
-		if p, ok := m.contracts[of.ID]; ok {
-			return []domain.Ref{p}
-		}
+		who = m.contracts[of.ID]
 	case domain.RefClaim:
 		who = m.claims[of.ID]
 	case domain.RefFinding:
@@ -220,8 +235,36 @@ func (m *mentions) whom(of domain.Ref) (who []domain.Ref) {
 	return who
 }
 
+// renamed are the people whom an event names in the place of others, and these: why, it
+// says under the key of one of them, or of somebody else.
+func (m *mentions) renamed(e domain.Event) []domain.Ref {
+	changed := func(kind domain.RefKind, before, after string) []domain.Ref {
+		if before == after {
+			return nil
+		}
+		return domain.Refs(domain.Ref{Kind: kind, ID: before}, domain.Ref{Kind: kind, ID: after})
+	}
+	cares := func(p participant.Person) []domain.Ref {
+		before := m.cared[p.Participant]
+		m.cared[p.Participant] = p.CarerFor
+		return changed(domain.RefParticipant, before, p.CarerFor)
+	}
+	switch e := e.(type) {
+	case participant.Registered:
+		cares(e.Person)
+	case participant.Corrected:
+		return cares(e.Person)
+	case contract.TermsCorrected:
+		return append(changed(domain.RefParticipant, e.Before.Participant, e.After.Participant), changed(domain.RefAssistant, e.Before.Assistant, e.After.Assistant)...)
+	case contract.Amended:
+		return changed(domain.RefAssistant, "", e.Assistant)
+	}
+	return nil
+}
+
 // weigh counts the texts of an event that lie under other keys.
 func (m *mentions) weigh(e domain.Event) (failed error) {
+	renamed := m.renamed(e)
 	person, assistant := false, false
 	switch e.(type) {
 	case participant.Registered, participant.Corrected:
@@ -241,6 +284,9 @@ func (m *mentions) weigh(e domain.Event) (failed error) {
 		m.all[s.Subject]++
 		names, others := m.people.in(clear, m.of)
 		about := m.about(s)
+		if s.Field == "reason" {
+			about = slices.Concat(about, renamed)
+		}
 		if names == unnamed && !slices.Contains(about, m.of) && !slices.Contains(about, anybody) {
 			return
 		}

@@ -13,10 +13,14 @@ import (
 	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
+	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
 	"ksiega/domain/durability"
 	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
 	"ksiega/domain/intake"
+	"ksiega/domain/participant"
+	"ksiega/domain/payment"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
@@ -233,6 +237,79 @@ func TestWhomATextIsAbout(t *testing.T) {
 	} {
 		if along, left := told(c.of); !slices.Equal(along, c.along) || !slices.Equal(left, c.left) {
 			t.Errorf("%v: along go\n%q, not\n%q; left is\n%q, not\n%q", c.of, along, c.along, left, c.left)
+		}
+	}
+}
+
+// A contract whose terms were corrected to be another person's is about both: neither takes
+// along what is said of it, and of either it is told.
+func TestWhatIsWrittenAboutACorrectedContract(t *testing.T) {
+	t.Parallel()
+	on := day(2018, 5, 2)
+	resolved := func(contract string) domain.Event {
+		return finding.Resolved{Finding: "paid-not-worked:" + contract + ":2018-05", Date: on, Reason: "po chorobie"}
+	}
+	terms := func(contractID, who string) contract.Terms {
+		return contract.Terms{Contract: contractID, Kind: contract.Referral, Programme: "psu", Participant: who, Agreement: "P/1", Concluded: on, From: on, To: on + 90}
+	}
+	about := attendance.About{Contract: "S/3", Participant: "U2", Programme: "psu", Agreement: "P/1"}
+	for what, c := range map[string]struct {
+		contract string
+		events   []domain.Event
+	}{
+		"corrected":            {"S/1", []domain.Event{contract.Signed{Terms: terms("S/1", "U1")}, contract.TermsCorrected{Before: terms("S/1", "U1"), After: terms("S/1", "U2")}}},
+		"entered anew":         {"S/2", []domain.Event{contract.Signed{Terms: terms("S/2", "U1")}, contract.Signed{Terms: terms("S/2", "U2")}}},
+		"a day was recorded":   {"S/3", []domain.Event{contract.Signed{Terms: terms("S/3", "U1")}, attendance.DayWithdrawn{About: about, Date: on}}},
+		"it was paid":          {"S/4", []domain.Event{contract.Signed{Terms: terms("S/4", "U1")}, payment.Made{About: payment.About{List: "L/1", Contract: "S/4", Participant: "U2", Month: on.Month()}, Date: on}}},
+		"it is claimed":        {"S/5", []domain.Event{contract.Signed{Terms: terms("S/5", "U1")}, agreement.ClaimMoveReserved{Submitted: refund.Submitted{About: refund.About{Claim: "Z/1", Agreement: "P/1", Month: on.Month()}, On: on, Shares: []refund.Share{{Contract: "S/5", Participant: "U2"}}}}}},
+		"a referral is listed": {"S/6", []domain.Event{contract.Signed{Terms: terms("S/6", "U1")}, agreement.ReferralListed{Agreement: "P/1", Contract: "S/6", Participant: "U2", Signed: on}}},
+	} {
+		l := ledgertest.Open(t)
+		inWords(t, l, append(c.events, resolved(c.contract))...)
+		for _, who := range []string{"U1", "U2"} {
+			along, left, err := queries.Mentions(t.Context(), l.Journal, l.Vault, domain.Ref{Kind: domain.RefParticipant, ID: who})
+			must(t, err)
+			if len(along) != 0 || len(left) != 1 || left[0].Kind != domain.RefFinding {
+				t.Errorf("%s: with %s go %v, left is %v", what, who, along, left)
+			}
+		}
+	}
+}
+
+// Why somebody is named in the place of another is said under one key and is about both: who
+// is erased of them is told of it.
+func TestWhyOneIsNamedInThePlaceOfAnother(t *testing.T) {
+	t.Parallel()
+	on := day(2018, 5, 2)
+	terms := func(who, assistant string) contract.Terms {
+		return contract.Terms{Contract: "T/1", Kind: contract.Tripartite, Programme: "p", Participant: who, Assistant: assistant, Concluded: on, From: on, To: on + 90}
+	}
+	life := contract.Life{Contract: "T/1", Participant: "U1", Programme: "p", On: on, Reason: "zachorował"}
+	carer := func(of string) participant.Person {
+		return participant.Person{Participant: "U1", FirstName: "Jan", LastName: "Kos", CarerFor: of}
+	}
+	for what, c := range map[string]struct {
+		event domain.Event
+		told  []domain.Ref
+		not   domain.Ref
+	}{
+		"the person of a contract": {contract.TermsCorrected{Before: terms("U2", "A1"), After: terms("U1", "A1"), Reason: "to nie on"},
+			[]domain.Ref{{Kind: domain.RefParticipant, ID: "U2"}}, domain.Ref{Kind: domain.RefAssistant, ID: "A1"}},
+		"its assistant": {contract.TermsCorrected{Before: terms("U1", "A1"), After: terms("U1", "A2"), Reason: "zachorował"},
+			[]domain.Ref{{Kind: domain.RefAssistant, ID: "A1"}, {Kind: domain.RefAssistant, ID: "A2"}}, domain.Ref{Kind: domain.RefParticipant, ID: "U2"}},
+		"its assistant by an annex": {contract.Amended{Life: life, Assistant: "A2"}, []domain.Ref{{Kind: domain.RefAssistant, ID: "A2"}}, domain.Ref{Kind: domain.RefAssistant, ID: "A1"}},
+		"whom a carer cares for": {participant.Corrected{Person: carer("U3"), Reason: "nie ona"},
+			[]domain.Ref{{Kind: domain.RefParticipant, ID: "U2"}, {Kind: domain.RefParticipant, ID: "U3"}}, domain.Ref{Kind: domain.RefParticipant, ID: "U4"}},
+		"nobody": {participant.Corrected{Person: carer("U2"), Reason: "nazwisko"}, nil, domain.Ref{Kind: domain.RefParticipant, ID: "U2"}},
+	} {
+		l := ledgertest.Open(t)
+		inWords(t, l, participant.Registered{Person: carer("U2")}, c.event)
+		for _, of := range append(c.told, c.not) {
+			along, left, err := queries.Mentions(t.Context(), l.Journal, l.Vault, of)
+			must(t, err)
+			if told := len(left) == 1 && left[0] == (erasure.Left{Kind: domain.RefParticipant, ID: "U1", Field: "reason", Texts: 1, Of: left[0].Of}); len(along) != 0 || told == (of == c.not) {
+				t.Errorf("%s: with %v go %v, left is %v", what, of, along, left)
+			}
 		}
 	}
 }

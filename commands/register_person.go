@@ -11,6 +11,7 @@ import (
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/domain/erasure"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
@@ -126,7 +127,31 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 		return journal.Result{}, err
 	}
 	defer done()
+	if r, decided, err := l.registeredBefore(ctx, o, c); decided || err != nil {
+		return r, err
+	}
 	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.registerParticipant(ctx, o, c) })
+}
+
+// registeredBefore is what was decided under the key, whatever became of the person since:
+// words are sealed for it no more. They are made findable where that was cut short.
+func (l *Ledger) registeredBefore(ctx context.Context, o Origin, c RegisterParticipant) (r journal.Result, decided bool, err error) {
+	stream, err := streamOf("participant", c.ID)
+	if o.Key == "" || err != nil {
+		return r, false, nil //nolint:nilerr // what is no id is refused with all else that is wrong
+	}
+	at, last, err := l.decisions(ctx, stream)
+	for _, key := range append(l.keys(o), l.former(o)...) {
+		if position, ok := at[key]; ok {
+			r, decided = journal.Result{Position: position, Revision: last}, true
+		}
+	}
+	if decided && err == nil {
+		if err = l.indexed(ctx, c, r); errors.Is(err, vault.ErrErased) {
+			err = nil
+		}
+	}
+	return r, decided, err
 }
 
 func (l *Ledger) registerParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
@@ -217,7 +242,7 @@ func (l *Ledger) prepareParticipant(ctx context.Context, _ *lookups, o Origin, c
 	amend.Anew = !o.SeesAllOf(c.Operation())
 	cmd := participant.Register{Person: p, Amend: amend}
 	if s.err != nil || !c.Withdraw {
-		return cmd, s.err
+		return cmd, s.ofPerson(participant.SealOf(id, "firstName").Subject, c.Withdraw, c.FirstName, c.LastName)
 	}
 	known, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider())
 	if err != nil {
@@ -228,6 +253,22 @@ func (l *Ledger) prepareParticipant(ctx context.Context, _ *lookups, o Origin, c
 		cmd.Checked, err = l.vacated(ctx, o, domain.Ref{Kind: domain.RefParticipant, ID: id}, known.State.List)
 	}
 	return cmd, err
+}
+
+// ofPerson is why a registration can't be sealed. Of somebody who is erased it says what can
+// be done, also where the names were left out: without them nobody is registered.
+func (s *sealer) ofPerson(who domain.Ref, withdraw bool, names ...string) error {
+	if withdraw || s.err != nil && !errors.Is(s.err, erasure.ErrErased) {
+		return s.err
+	}
+	erased, err := s.err != nil, error(nil)
+	if !erased && slices.Contains(names, "") {
+		erased, err = s.vault.Erased(s.ctx, who.Subject())
+	}
+	if erased {
+		return erasure.ErrErasedPerson
+	}
+	return err
 }
 
 // checkAccount reduces an account number to its digits; there may be none.
@@ -300,6 +341,8 @@ func (c RegisterAssistant) open() any {
 	return RegisterAssistant{ID: c.ID, Employment: c.Employment, Amendment: c.Amendment.open()}
 }
 
+func (c RegisterAssistant) lastStream() (string, error) { return streamOf("assistant", c.ID) }
+
 func (c *RegisterAssistant) columns() []column {
 	return append([]column{
 		idColumn("id", "id", &c.ID, "pseudonimowy identyfikator, nigdy PESEL").key().naming(),
@@ -333,7 +376,7 @@ func (l *Ledger) prepareAssistant(ctx context.Context, _ *lookups, o Origin, c *
 	amend.Anew = !o.SeesAllOf(c.Operation())
 	cmd := participant.RegisterAssistant{Assistant: a, Amend: amend}
 	if s.err != nil || !c.Withdraw {
-		return cmd, s.err
+		return cmd, s.ofPerson(participant.AssistantSealOf(id, "firstName").Subject, c.Withdraw, c.FirstName, c.LastName)
 	}
 	known, err := journal.Load(ctx, l.Log, participant.AssistantStream(id), participant.AssistantDecider())
 	if err != nil {

@@ -124,6 +124,8 @@ var (
 	ErrRegister  = domain.Refusal(domain.CodeInvalid, "an erasure needs the number under which the centre's register has the decision")
 	ErrRetention = domain.Refusal(domain.CodeRule, "an erasure after retention needs its last day, and that day must be over")
 	ErrErased    = domain.Refusal(domain.CodeRule, "the data about this person or thing were erased; nothing more can be recorded in words about it")
+	// ErrErasedPerson refuses to register, or correct, a person: there is nothing but words.
+	ErrErasedPerson = domain.Refusal(domain.CodeRule, "the data of this person were erased: the registration is only withdrawn, without a reason; whoever comes back is registered under a new id").At("id")
 )
 
 // Order asks for the erasure. Today is the day of the order.

@@ -322,6 +322,7 @@ func ofOthers() []sentence {
 		{erasure.ErrRegister, "Podaj numer decyzji w rejestrze ośrodka."},
 		{erasure.ErrRetention, "Podaj ostatni dzień przechowywania: musi już minąć."},
 		{erasure.ErrErased, "Zostaw pola słowne puste: dane tej osoby lub rzeczy usunięto i nic słowami się o niej nie zapisze."},
+		{erasure.ErrErasedPerson, "Wycofaj ten wpis (bez powodu) albo podaj nowy identyfikator, jeśli ta osoba wraca: jej dane usunięto i nie da się ich zapisać ani poprawić."},
 		{erasure.ErrListDamaged, "Użyj innej kopii listy usunięć: ta jest zmieniona albo uszkodzona[ (przy wpisie {0})]."},
 		{erasure.ErrListDiffers, "Uzgodnij listy usunięć: różnią się[ od wpisu {0}]."},
 		{erasure.ErrListForeign, "Użyj listy usunięć tej księgi: ta jest innej."},

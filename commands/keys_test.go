@@ -160,7 +160,7 @@ func TestKeysRecordedAsTheyCameAreRecognised(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := l.Vault.MAC("request-key", []byte("api:old"))
+	sum := l.Vault.MACs("request-key", []byte("api:old"))[0]
 	anciently(t, l, domain.Stream("request", hexOf(sum[:16])), intake.RequestTaken{Request: "a hash"})
 	if _, err := conclude(t, l, program("old"), agreementOf("P/1", 60)); !errors.Is(err, intake.ErrKeyReused) {
 		t.Errorf("nothing was decided under the key, and yet %v", err)

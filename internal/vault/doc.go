@@ -24,7 +24,7 @@
 //	                    │     ├─HKDF "seal"──▶ AES-256-GCM of its fields
 //	                    │     └─HKDF "nonce"─▶ HMAC-SHA-256 that makes their nonces
 //	                    └─▶ ring of the subject `_ledger`: the peppers, the last in force
-//	                          ├─HKDF "mac"───▶ MAC
+//	                          ├─HKDF "mac"───▶ MACs
 //	                          └─HKDF "pesel"─▶ search by PESEL
 //
 // A change of the master key (Rekey) begins an epoch: every ring gets one more key,

@@ -113,15 +113,9 @@ func (v *Vault) FindPESEL(pesel string) (subjects []string) {
 	return subjects
 }
 
-// MAC is a keyed hash of data for one purpose (a constant of the caller's, such
-// as "imported-file"), of no use to whoever doesn't hold the master. A new master
-// brings a new one: see MACs.
-func (v *Vault) MAC(purpose string, data []byte) [32]byte {
-	return [32]byte(keyed(v.peppers[v.peppers.newest()].mac, purpose, data))
-}
-
-// MACs are what MAC says and said under earlier masters, the latest first: a hash
-// that is on record may be any of them.
+// MACs are keyed hashes of data for one purpose (a constant of the caller's, such as
+// "imported-file"), of no use to whoever doesn't hold the master: under the master in force
+// and under earlier ones, the latest first. A hash that is on record may be any of them.
 func (v *Vault) MACs(purpose string, data []byte) [][32]byte {
 	all := make([][32]byte, 0, len(v.peppers))
 	for _, p := range slices.Backward(v.peppers) {

@@ -153,7 +153,7 @@ func TestStolenMaster(t *testing.T) {
 			t.Errorf("found %v", got)
 		}
 	}
-	if next.MAC("file", nil) == v.MAC("file", nil) || !slices.Contains(next.MACs("file", nil), v.MAC("file", nil)) {
+	if next.MACs("file", nil)[0] == v.MACs("file", nil)[0] || !slices.Contains(next.MACs("file", nil), v.MACs("file", nil)[0]) {
 		t.Error("the pepper is the old one, or the old one is forgotten")
 	}
 	now := store.copied()
@@ -299,12 +299,12 @@ func TestHowLongAPepperRecognises(t *testing.T) {
 	t.Parallel()
 	store := newMemory()
 	day := func(n int64) time.Time { return time.Unix(n*86400, 0) }
-	sums := [][32]byte{mustOpen(t, store, masterOf(1)).MAC("key", nil)}
+	sums := [][32]byte{mustOpen(t, store, masterOf(1)).MACs("key", nil)[0]}
 	for i, at := range []int64{0, 100, 130} {
 		if _, err := Rekey(t.Context(), store, masterOf(byte(1+i)), masterOf(byte(2+i)), day(at), nil); err != nil {
 			t.Fatal(err)
 		}
-		sums = append(sums, mustOpen(t, store, masterOf(byte(2+i))).MAC("key", nil))
+		sums = append(sums, mustOpen(t, store, masterOf(byte(2+i))).MACs("key", nil)[0])
 	}
 	slices.Reverse(sums)
 	v := mustOpen(t, store, masterOf(4))

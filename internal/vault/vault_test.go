@@ -259,7 +259,7 @@ func TestTwoVaultsOnOneKeyStore(t *testing.T) {
 			t.Fatal("two keys for one person")
 		}
 	}
-	if vaults[0].MAC("file", []byte("x")) != vaults[1].MAC("file", []byte("x")) {
+	if vaults[0].MACs("file", []byte("x"))[0] != vaults[1].MACs("file", []byte("x"))[0] {
 		t.Error("two peppers for one ledger")
 	}
 	if want := 1 + 2*people; store.records() != want {
@@ -402,12 +402,12 @@ func TestMAC(t *testing.T) {
 	t.Parallel()
 	store := newMemory()
 	v := mustOpen(t, store, masterOf(1))
-	first := v.MAC("file", []byte("data"))
-	if mustOpen(t, store, masterOf(1)).MAC("file", []byte("data")) != first {
+	first := v.MACs("file", []byte("data"))[0]
+	if mustOpen(t, store, masterOf(1)).MACs("file", []byte("data"))[0] != first {
 		t.Error("not stable")
 	}
-	for _, other := range [][32]byte{v.MAC("fil", []byte("edata")), v.MAC("request", []byte("data")), v.MAC("file", []byte("datb")),
-		mustOpen(t, newMemory(), masterOf(1)).MAC("file", []byte("data"))} {
+	for _, other := range [][32]byte{v.MACs("fil", []byte("edata"))[0], v.MACs("request", []byte("data"))[0], v.MACs("file", []byte("datb"))[0],
+		mustOpen(t, newMemory(), masterOf(1)).MACs("file", []byte("data"))[0]} {
 		if other == first {
 			t.Error("two things with one hash")
 		}

@@ -122,14 +122,14 @@ func exitCode(err error) int {
 		return exitFound
 	case errors.Is(err, errTold):
 		return exitFailed
-	case errors.As(err, &usage):
-		fmt.Fprintln(os.Stderr, "ksiega:", oneLine(err))
-		return exitUsage
-	case errors.As(err, &unknown):
-		fmt.Fprintln(os.Stderr, "ksiega:", oneLine(err))
-		return exitFound
 	}
 	fmt.Fprintln(os.Stderr, "ksiega:", oneLine(err))
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.As(err, &unknown):
+		return exitFound
+	}
 	return exitFailed
 }
 

@@ -66,7 +66,7 @@ func (m *metrics) watch(r *foldredis.Runner[*journal.Recorded]) {
 	position := prometheus.NewDesc("ksiega_projection_position", "Last position a read model has seen.", []string{"projection"}, nil)
 	lag := prometheus.NewDesc("ksiega_projection_lag", "Events that the log has behind what a read model has seen.", []string{"projection"}, nil)
 	stopped := prometheus.NewDesc("ksiega_projection_stopped", "1 where a read model has stopped.", []string{"projection"}, nil)
-	m.registry.MustRegister(collector{descs: []*prometheus.Desc{position, lag, stopped}, collect: func(out chan<- prometheus.Metric) {
+	m.registry.MustRegister(prometheus.CollectorFunc(func(out chan<- prometheus.Metric) {
 		for _, s := range r.Status() {
 			down := 0.0
 			if s.Err != nil {
@@ -76,24 +76,9 @@ func (m *metrics) watch(r *foldredis.Runner[*journal.Recorded]) {
 			out <- prometheus.MustNewConstMetric(lag, prometheus.GaugeValue, float64(s.Lag), s.Name)
 			out <- prometheus.MustNewConstMetric(stopped, prometheus.GaugeValue, down, s.Name)
 		}
-	}})
+	}))
 }
 
 func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4})
 }
-
-type collector struct {
-	descs   []*prometheus.Desc
-	collect func(chan<- prometheus.Metric)
-}
-
-// Describe names what is collected.
-func (c collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range c.descs {
-		out <- d
-	}
-}
-
-// Collect reads the present values.
-func (c collector) Collect(out chan<- prometheus.Metric) { c.collect(out) }

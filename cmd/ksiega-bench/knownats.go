@@ -30,7 +30,8 @@ func (b *bench) measureKnown(ctx context.Context, of string, events int) (err er
 		return err
 	}
 	dir := filepath.Join(b.dir, "rows")
-	keep, err := foldfile.Open(foldfile.Options{Path: dir, Ledger: id, Contains: s.bulk.Contains, Every: 50_000 * b.size(100) / 100})
+	most := func() int64 { return sizeOf(filepath.Join(s.dir, "store")) }
+	keep, err := foldfile.Open(foldfile.Options{Path: dir, Ledger: id, Contains: s.bulk.Contains, Every: 50_000 * b.size(100) / 100, Most: most})
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func (b *bench) measureKnown(ctx context.Context, of string, events int) (err er
 		return err
 	}
 	b.table.add(figure{what: "fold every model but the audit's while rows of earlier moments are kept", unit: seconds(), value: kept, limits: []limit{{value: bare, is: "nothing is kept"}}})
-	b.table.add(figure{what: "    they have", unit: mebibytes(), value: float64(sizeOf(dir)) / (1 << 20)})
+	b.table.add(figure{what: "    they have", unit: mebibytes(), value: float64(sizeOf(dir)) / (1 << 20), limits: []limit{{value: float64(most()) / (1 << 20), is: "the log"}}})
 	for _, c := range []struct {
 		what string
 		log  *journal.Journal

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -38,28 +39,49 @@ func (p *process) openKept(ctx context.Context, live bool, every int) error {
 	}
 	p.kept, err = foldfile.Open(foldfile.Options{Path: keptRows(p.dir, p.name), Ledger: id, Types: p.types, Every: every, Contains: p.journal.Contains, Most: p.mostKept,
 		Report: func(err error) { slog.Warn("rows of earlier moments", "error", err) }})
+	if err != nil {
+		return err
+	}
+	return p.thinOthers()
+}
+
+// thinOthers has other ledgers of the data directory, none of which is open, keep no more
+// than their share.
+func (p *process) thinOthers() error {
+	all, err := filepath.Glob(filepath.Join(p.dir, "rows", "*"))
+	for _, path := range all {
+		if path != keptRows(p.dir, p.name) {
+			_, failed := foldfile.Open(foldfile.Options{Path: path, Most: p.mostKept})
+			err = errors.Join(err, failed)
+		}
+	}
 	return err
 }
 
 // mostKeptElsewhere is how many bytes they may have where the size of the log is not known.
 const mostKeptElsewhere = 4 << 30
 
-// mostKept is how many bytes they may have: no more than the log.
+// mostKept is how many bytes they may have: those of all ledgers of the data directory no
+// more than the log that they share.
 func (p *process) mostKept() int64 {
 	if p.node == nil {
 		return mostKeptElsewhere
 	}
-	total := int64(0)
 	entries, err := os.ReadDir(filepath.Join(p.dir, "store"))
 	if err != nil {
 		return 0
 	}
+	total := int64(0)
 	for _, e := range entries {
 		if info, err := e.Info(); err == nil {
 			total += info.Size()
 		}
 	}
-	return total
+	ledgers, err := os.ReadDir(filepath.Join(p.dir, "rows"))
+	if err != nil {
+		return 0
+	}
+	return total / int64(max(1, len(ledgers)))
 }
 
 // forgetKept drops them for good, as what was erased may be in them.
@@ -75,6 +97,9 @@ func (p *process) forgetKept() error {
 func (p *process) keepRows(ctx context.Context) {
 	if p.kept == nil {
 		return
+	}
+	if err := p.kept.Thin(); err != nil {
+		slog.Warn("rows of earlier moments", "error", err)
 	}
 	events := uint64(0)
 	for _, st := range p.runner.Status() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -83,6 +84,56 @@ func TestRowsOfEarlierMoments(t *testing.T) {
 		must(t, exitDone, append(args, "--data", data)...)
 		if left := keptFiles(t, data); len(left) > 0 {
 			t.Errorf("after %s rows are kept: %v", what, left)
+		}
+	}
+}
+
+// sizeOf is how many bytes the files below a directory have.
+func sizeOf(t *testing.T, dir string) (total int64) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil {
+			total += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return total
+}
+
+// TestKeptRowsAreNoLargerThanTheLog: those of all ledgers of a data directory together,
+// after rebuilds and questions about the past; and the oldest moment is still near to one
+// of them.
+func TestKeptRowsAreNoLargerThanTheLog(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "d")
+	must(t, exitDone, "import", "--data", data, "../../samples/starachowice")
+	must(t, exitDone, "import", "--data", data, "--ledger", "drugi", "../../samples/starachowice")
+	check := func(when string) {
+		t.Helper()
+		if rows, log := sizeOf(t, filepath.Join(data, "rows")), sizeOf(t, filepath.Join(data, "store")); rows > log {
+			t.Errorf("%s: rows of earlier moments have %d bytes, the log %d", when, rows, log)
+		}
+	}
+	for _, ledger := range []string{"", "drugi", ""} {
+		p := serve(t, data, "--keep-rows-every", "10", "--ledger", ledger)
+		must(t, exitDone, "rebuild", "--data", data, "--ledger", ledger)
+		check("after a rebuild")
+		end(t, p)
+		for _, at := range []string{"20000", "90000", "150000", "250000", "60000"} {
+			for _, report := range []string{"psu-settlement", "findings", "assistant-hours"} {
+				must(t, exitDone, "report", report, "--data", data, "--ledger", ledger, "--known-at", at, "--keep-rows-every", "10")
+			}
+			check("after a question about " + at)
+		}
+		if names := keptFiles(t, data); len(names) < 20 {
+			t.Errorf("%d files are kept", len(names))
 		}
 	}
 }

@@ -21,6 +21,7 @@ type Memory[E Event] struct {
 	base     Base              // what it goes on from; nil where it began before the first event
 	kept     KeptBase          // the rows as they were last kept, the base until then; nil before
 	covered  int               // events of the log since then, wanted or not
+	events   uint64            // of the log up to the position, wanted or not
 	took     position.Position // of the last retroactive event that was folded
 
 	mu     sync.Mutex // guards all below, and the second stage
@@ -45,6 +46,10 @@ func NewMemory[E Event](p Projection[E]) *Memory[E] {
 // an error, a *Failure, the rows mean nothing.
 func (m *Memory[E]) Fold(b Batch[E]) error {
 	m.changed()
+	if b.Through.After(m.position) {
+		m.covered += b.Covered
+		m.events += uint64(b.Covered)
+	}
 	for _, e := range b.Events {
 		at, id, eventType := e.Mark()
 		if !at.After(m.position) {
@@ -61,7 +66,6 @@ func (m *Memory[E]) Fold(b Batch[E]) error {
 		m.last = b.Last
 	}
 	m.position = m.position.Later(b.Through)
-	m.covered += b.Covered
 	m.tx.forget()
 	return nil
 }
@@ -226,6 +230,9 @@ func (m *Memory[E]) Row(ctx context.Context, k Key) (string, error) {
 	}
 	return "", nil
 }
+
+// Events of the log up to the position, wanted or not.
+func (m *Memory[E]) Events() uint64 { return m.events }
 
 // Took is where the last retroactive event that was folded stands.
 func (m *Memory[E]) Took() position.Position { return m.took }

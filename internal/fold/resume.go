@@ -18,6 +18,8 @@ type Base interface {
 	// among these stands; zero where there was none.
 	Last() Last
 	Took() position.Position
+	// Events of the log up to there, wanted or not.
+	Events() uint64
 }
 
 // KeptBase is a base as a Keeper keeps it.
@@ -104,7 +106,7 @@ func (k Kept[E]) Settle(m *Memory[E]) {
 // ends a fold with ErrBase.
 func Resume[E Event](p Projection[E], base KeptBase) *Memory[E] {
 	m := NewMemory(p)
-	m.kept, m.base, m.position, m.last, m.took = base, base, base.Position(), base.Last(), base.Took()
+	m.kept, m.base, m.position, m.last, m.took, m.events = base, base, base.Position(), base.Last(), base.Took(), base.Events()
 	m.tx.base, m.tx.kept, m.tx.all = &baseRows{base, map[Place]bool{}}, true, false
 	return m
 }

@@ -3,10 +3,11 @@ package foldfile
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
-	"math/bits"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,9 +29,10 @@ const (
 
 	suffix     = ".rows"
 	unfinished = suffix + ".new"
-	// newest is how many files of a projection stay however many there are; of older
-	// ones every second, of those before every fourth, and so on.
-	newest = 8
+	// near is how far apart a file's neighbours may stand at most, for how long ago it
+	// is, that the file is not worth keeping: so of newer moments all stay, of older ones
+	// every second, of those before every fourth, and so on.
+	near = 0.25
 )
 
 // Options of a directory of files.
@@ -42,7 +44,8 @@ type Options struct {
 	Every int
 	// Contains tells whether the log has an event.
 	Contains func(ctx context.Context, at position.Position, id uuid.UUID) (bool, error)
-	// Most is how many bytes all files together may have.
+	// Most is how many bytes all files together may have, those that are being written
+	// among them; nil is any.
 	Most func() int64
 	// Report is told what went wrong, which costs time and nothing else.
 	Report func(error)
@@ -51,24 +54,39 @@ type Options struct {
 // Dir is the files of a ledger. It is safe for concurrent use.
 type Dir struct {
 	opts Options
-	mu   sync.Mutex // held while files are listed, named or removed
+	mu   sync.Mutex // guards all below, and is held while files are listed, named or removed
 	// dropped counts DropAll, so that what was folded before is not written behind it.
 	dropped int
+	// writing are files that have no name yet; their size is the room that they claimed.
+	writing []*kept
+	// room is how many bytes more may be claimed before the directory is looked at again.
+	room int64
 }
 
-// Open makes the directory where there is none.
+// Open makes the directory where there is none, and removes what is of no use in it or
+// too much.
 func Open(o Options) (*Dir, error) {
 	if err := os.MkdirAll(o.Path, 0o700); err != nil {
 		return nil, fmt.Errorf("directory of rows: %w", err)
 	}
 	left, err := filepath.Glob(filepath.Join(o.Path, "*"+unfinished))
-	for _, name := range left {
-		err = errors.Join(err, os.Remove(name))
-	}
 	if err != nil {
 		return nil, fmt.Errorf("directory of rows: %w", err)
 	}
-	return &Dir{opts: o}, nil
+	d := &Dir{opts: o}
+	all, err := filepath.Glob(filepath.Join(o.Path, "*"+suffix))
+	for _, path := range all {
+		if _, ok := parseName(filepath.Base(path)); !ok { // of an earlier format
+			left = append(left, path)
+		}
+	}
+	for _, path := range left {
+		err = errors.Join(err, os.Remove(path))
+	}
+	if err = errors.Join(err, d.Thin()); err != nil {
+		return nil, fmt.Errorf("directory of rows: %w", err)
+	}
+	return d, nil
 }
 
 // dropAll removes every file in a directory.
@@ -91,8 +109,8 @@ func (d *Dir) Drop(projection string, before position.Position) {
 	defer d.mu.Unlock()
 	all, err := d.list()
 	for _, k := range all {
-		if k.projection == projection && before.After(k.at) {
-			err = errors.Join(err, os.Remove(filepath.Join(d.opts.Path, k.name)))
+		if k.name != "" && k.projection == projection && before.After(k.at) {
+			err = errors.Join(err, d.remove(k))
 		}
 	}
 	d.report(err)
@@ -124,39 +142,62 @@ func (d *Dir) Era() int {
 	return d.dropped
 }
 
-// kept is one file by its name: `<projection>-<turn>-<position>.rows`.
+// kept is one file by its name: `<projection>-<kind>-<events>-<position>.rows`.
 type kept struct {
-	name       string
+	name       string // "" while it is written
 	projection string
-	turn       uint64 // grows with each file of the projection
+	kind       string // hash of what the rows are of, and of the format
+	events     uint64 // of the log up to there
 	at         position.Position
 	size       int64
 }
 
-func (d *Dir) list() (all []kept, err error) {
+// kind tells files of use from those of another version.
+func kind(of Of) string {
+	b := appendText(appendText([]byte(magic), of.Ledger), of.Projection)
+	return fmt.Sprintf("%08x", crc32.Checksum(appendText(binary.AppendUvarint(b, uint64(of.Version)), of.Types), castagnoli()))
+}
+
+func (k *kept) fileName() string {
+	return fmt.Sprintf("%s-%s-%d-%s%s", k.projection, k.kind, k.events, k.at, suffix)
+}
+
+func parseName(name string) (*kept, bool) {
+	words := strings.Split(strings.TrimSuffix(name, suffix), "-")
+	if len(words) != 4 || !strings.HasSuffix(name, suffix) {
+		return nil, false
+	}
+	k := &kept{name: name, projection: words[0], kind: words[1]}
+	var errs [2]error
+	k.events, errs[0] = strconv.ParseUint(words[2], 10, 64)
+	k.at, errs[1] = position.Read(words[3])
+	return k, errors.Join(errs[:]...) == nil
+}
+
+// list is all files and those that are being written, of each projection the newest
+// first.
+func (d *Dir) list() ([]*kept, error) {
 	entries, err := os.ReadDir(d.opts.Path)
 	if err != nil {
 		return nil, err
 	}
+	all := slices.Clone(d.writing)
 	for _, e := range entries {
-		words := strings.Split(strings.TrimSuffix(e.Name(), suffix), "-")
+		k, ok := parseName(e.Name())
 		info, err := e.Info()
-		if err != nil || len(words) != 3 || !strings.HasSuffix(e.Name(), suffix) {
+		if !ok || err != nil {
 			continue
 		}
-		k := kept{name: e.Name(), projection: words[0], size: info.Size()}
-		var errs [2]error
-		k.turn, errs[0] = strconv.ParseUint(words[1], 10, 64)
-		k.at, errs[1] = position.Read(words[2])
-		if errors.Join(errs[:]...) == nil {
-			all = append(all, k)
-		}
+		k.size = info.Size()
+		all = append(all, k)
 	}
-	slices.SortFunc(all, func(a, b kept) int {
+	slices.SortFunc(all, func(a, b *kept) int {
 		return cmp.Or(cmp.Compare(a.projection, b.projection), b.at.Compare(a.at))
 	})
 	return all, nil
 }
+
+func (d *Dir) remove(k *kept) error { return os.Remove(filepath.Join(d.opts.Path, k.name)) }
 
 // Nearest is the rows of a projection after the latest event that stands no later than
 // a bound; nil where there are none.
@@ -168,11 +209,18 @@ func (d *Dir) Nearest(ctx context.Context, projection string, version int, until
 		d.report(err)
 		return nil
 	}
+	of := d.of(projection, version)
 	for _, k := range all {
-		if k.projection != projection || !until.Includes(k.at) {
+		switch {
+		case k.name == "" || k.projection != projection:
+			continue
+		case k.kind != kind(of):
+			d.report(d.remove(k)) // of no use any more
+			continue
+		case !until.Includes(k.at):
 			continue
 		}
-		file, err := d.open(ctx, k, version)
+		file, err := d.open(ctx, k, of)
 		if err == nil {
 			return file
 		}
@@ -180,7 +228,7 @@ func (d *Dir) Nearest(ctx context.Context, projection string, version int, until
 		if errors.Is(err, errUnsure) {
 			return nil
 		}
-		d.report(os.Remove(filepath.Join(d.opts.Path, k.name)))
+		d.report(d.remove(k))
 	}
 	return nil
 }
@@ -200,13 +248,18 @@ var (
 	errUnsure = errors.New("the log does not say whether it has the event")
 )
 
-func (d *Dir) open(ctx context.Context, k kept, version int) (*File, error) {
+// of is what files of a projection are of.
+func (d *Dir) of(projection string, version int) Of {
+	return Of{d.opts.Ledger, projection, version, d.opts.Types}
+}
+
+func (d *Dir) open(ctx context.Context, k *kept, of Of) (*File, error) {
 	f, err := os.Open(filepath.Join(d.opts.Path, k.name))
 	if err != nil {
 		return nil, err
 	}
 	file, err := read(f)
-	if err == nil && (file.of != Of{d.opts.Ledger, k.projection, version, d.opts.Types} || file.last.Position != k.at) {
+	if err == nil && (file.of != of || file.last.Position != k.at) {
 		err = errOther
 	}
 	if err == nil {
@@ -237,58 +290,85 @@ func (d *Dir) spoilt(name string) func(error) {
 }
 
 // Take writes the rows of a projection beside the others, unless they were dropped since
-// the era. What goes wrong is reported, and nothing is written.
+// the era, or would be thinned out at once. What goes wrong is reported, and nothing is
+// written.
 func (d *Dir) Take(ctx context.Context, era int, projection string, version int, rows fold.Folded) fold.KeptBase {
-	at := rows.Last().Position
-	turn, err := d.turn(era, projection, at)
-	if err != nil || turn == 0 {
+	of := d.of(projection, version)
+	k := &kept{projection: projection, kind: kind(of), events: rows.Events(), at: rows.Last().Position}
+	if wanted, err := d.begin(era, k); err != nil || !wanted {
 		d.report(err)
 		return nil
 	}
-	file, err := d.put(ctx, era, fmt.Sprintf("%s-%d-%s%s", projection, turn, at, suffix), Of{d.opts.Ledger, projection, version, d.opts.Types}, rows)
-	d.report(err)
+	file, err := d.put(ctx, era, k, of, rows)
+	if !errors.Is(err, errNoRoom) {
+		d.report(err)
+	}
 	if file == nil {
 		return nil
 	}
 	return file
 }
 
-// turn is that of the next file of a projection, of rows after an event; 0 where none
-// is to be written.
-func (d *Dir) turn(era int, projection string, at position.Position) (turn uint64, err error) {
+// begin says whether a file is to be written. What others of its projection are of is no
+// use any more where it is something else.
+func (d *Dir) begin(era int, k *kept) (wanted bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	all, err := d.list()
-	if err != nil || d.dropped != era || at.IsZero() {
-		return 0, err
+	if err != nil || d.dropped != era || k.at.IsZero() {
+		return false, err
 	}
-	for _, k := range all {
-		if k.projection == projection {
-			if turn = max(turn, k.turn); k.at == at {
-				return 0, nil
-			}
+	guess := int64(0)
+	for _, other := range all {
+		switch {
+		case other.projection != k.projection:
+		case other.kind != k.kind && other.name != "":
+			err = errors.Join(err, d.remove(other))
+		case other.at == k.at:
+			return false, err
+		case guess == 0 && !other.at.After(k.at):
+			guess = other.size
 		}
 	}
-	return turn + 1, nil
+	if err != nil {
+		return false, err
+	}
+	d.writing = append(d.writing, k)
+	d.room = 0
+	if err = d.claimed(k, guess); err != nil {
+		d.ended(k)
+	}
+	if errors.Is(err, errNoRoom) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (d *Dir) ended(k *kept) {
+	d.writing = slices.DeleteFunc(d.writing, func(other *kept) bool { return other == k })
 }
 
 // put writes a file; nil is none. After a crash there is none, or one that has no name yet
 // and is removed at the next opening, or one whose sums tell that a loss of power left it
 // in parts: to sync it would hold up the fold for what can be had again.
-func (d *Dir) put(ctx context.Context, era int, name string, of Of, rows fold.Folded) (*File, error) {
+func (d *Dir) put(ctx context.Context, era int, k *kept, of Of, rows fold.Folded) (*File, error) {
 	f, err := os.CreateTemp(d.opts.Path, "*"+unfinished)
 	if err != nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.ended(k)
 		return nil, err
 	}
 	var file *File
-	if err = write(ctx, f, of, rows); err == nil {
+	if err = write(ctx, f, of, rows, func(bytes int64) error { return d.claim(k, bytes) }); err == nil {
 		file, err = read(f)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.ended(k)
 	if err == nil && d.dropped == era {
-		if err = os.Rename(f.Name(), filepath.Join(d.opts.Path, name)); err == nil {
-			file.spoilt = d.spoilt(name)
+		if err = os.Rename(f.Name(), filepath.Join(d.opts.Path, k.fileName())); err == nil {
+			file.spoilt = d.spoilt(k.fileName())
 			return file, d.thin()
 		}
 	}
@@ -296,33 +376,6 @@ func (d *Dir) put(ctx context.Context, era int, name string, of Of, rows fold.Fo
 		err = errors.Join(err, gone)
 	}
 	return nil, errors.Join(err, f.Close())
-}
-
-// thin removes files of older moments, more the older they are, and then the oldest as
-// long as all together are too large.
-func (d *Dir) thin() error {
-	all, err := d.list()
-	if err != nil {
-		return err
-	}
-	last, total := map[string]uint64{}, int64(0)
-	for _, k := range all {
-		last[k.projection] = max(last[k.projection], k.turn)
-		total += k.size
-	}
-	slices.SortFunc(all, func(a, b kept) int { return a.at.Compare(b.at) })
-	for _, k := range all {
-		age := last[k.projection] - k.turn
-		apart := uint64(1) << max(bits.Len64(age/newest)-1, 0)
-		if k.turn%apart == 0 && (d.opts.Most == nil || total <= d.opts.Most()) {
-			continue
-		}
-		if err := os.Remove(filepath.Join(d.opts.Path, k.name)); err != nil {
-			return err
-		}
-		total -= k.size
-	}
-	return nil
 }
 
 func (d *Dir) report(err error) {

@@ -13,13 +13,14 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
+	"github.com/klauspost/compress/s2"
 
 	"ksiega/internal/fold"
 	"ksiega/internal/position"
 )
 
 const (
-	magic   = "ksiega-fold 1\n"
+	magic   = "ksiega-fold 2\n"
 	ending  = "ksiega-fold-end\n"
 	endSize = 8 + 4 + len(ending)
 	// maxIndex bounds what is read of a file before it is known to be one.
@@ -43,8 +44,9 @@ type File struct {
 	of     Of
 	last   fold.Last
 	took   position.Position
+	events uint64 // of the log
 	rows   uint64
-	size   int64             // of the rows
+	size   int64             // of the rows, not compressed
 	tables map[string][]part // sorted by name
 	f      *os.File
 	// spoilt is told of rows that are not as they were written.
@@ -62,6 +64,7 @@ const keptBytes = 8 << 20
 type part struct {
 	name         string
 	offset, size int64
+	raw          int64 // bytes, not compressed
 	rows         uint64
 	sum          uint32
 }
@@ -130,27 +133,28 @@ func read(f *os.File) (*File, error) {
 }
 
 func parse(f *os.File, index []byte, end int64) (*File, error) {
-	t, file := &texts{b: index}, &File{f: f, size: end, tables: map[string][]part{}}
+	t, file := &texts{b: index}, &File{f: f, tables: map[string][]part{}}
 	file.of.Ledger, file.of.Projection = t.text(), t.text()
 	file.of.Version, file.of.Types = int(t.number()), t.text()
 	var errs [3]error
 	file.last.Position, errs[0] = position.Read(t.text())
 	file.last.ID, errs[1] = uuid.FromBytes(t.bytes(16))
 	file.took, errs[2] = position.Read(t.text())
-	file.rows = t.number()
+	file.events, file.rows = t.number(), t.number()
 	for range t.number() {
 		table, parts := t.text(), t.number()
 		if t.bad {
 			break
 		}
 		for range parts {
-			p := part{name: t.text(), offset: int64(t.number()), size: int64(t.number()), rows: t.number()}
+			p := part{name: t.text(), offset: int64(t.number()), size: int64(t.number()), raw: int64(t.number()), rows: t.number()}
 			if sum := t.bytes(4); !t.bad {
 				p.sum = binary.BigEndian.Uint32(sum)
 			}
 			if t.bad = t.bad || p.offset < 0 || p.size < 0 || p.offset > end || p.size > end-p.offset; t.bad {
 				break
 			}
+			file.size += p.raw
 			file.tables[table] = append(file.tables[table], p)
 		}
 	}
@@ -169,7 +173,10 @@ func (f *File) Last() fold.Last { return f.last }
 // Took is where the last retroactive event stands that the rows take into account.
 func (f *File) Took() position.Position { return f.took }
 
-// Size is how many bytes the rows have.
+// Events of the log that the rows take into account, wanted or not.
+func (f *File) Events() uint64 { return f.events }
+
+// Size is how many bytes the rows have; compressed they have fewer.
 func (f *File) Size() int64 { return f.size }
 
 // Tables that have rows.
@@ -265,8 +272,13 @@ func (f *File) read(p part) ([]byte, error) {
 	if _, err := f.f.ReadAt(b, p.offset); err != nil {
 		return nil, fmt.Errorf("read rows of %s: %w", f.of.Projection, err)
 	}
-	if crc32.Checksum(b, castagnoli()) != p.sum {
+	damaged := crc32.Checksum(b, castagnoli()) != p.sum
+	if raw, err := s2.DecodedLen(b); damaged || err != nil || int64(raw) != p.raw {
 		return nil, fmt.Errorf("%w: %s", ErrDamaged, f.of.Projection)
 	}
-	return b, nil
+	rows, err := s2.Decode(nil, b)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s", ErrDamaged, f.of.Projection)
+	}
+	return rows, nil
 }

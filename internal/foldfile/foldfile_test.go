@@ -405,7 +405,7 @@ func TestDamagedIsWrittenAnew(t *testing.T) {
 		}
 		foldtest.Must(t, m.Fold(fold.Batch[*event]{Events: l.events[at:], Through: position.Of(uint64(at+50) * 64), Covered: 50}))
 		kept.Offer(t.Context(), m)
-		names, err := filepath.Glob(filepath.Join(path, "*-1-*.rows"))
+		names, err := filepath.Glob(filepath.Join(path, "*-50-*.rows"))
 		foldtest.Must(t, err)
 		for _, name := range names {
 			f, err := os.OpenFile(name, os.O_WRONLY, 0)

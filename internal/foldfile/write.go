@@ -13,32 +13,38 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/klauspost/compress/s2"
+
 	"ksiega/internal/fold"
 )
 
 // writer writes a file from its beginning to its end.
 type writer struct {
 	w      *bufio.Writer
-	at     int64 // bytes written
+	at     int64             // bytes written
+	claim  func(int64) error // is asked for so many bytes in all, before they are written
+	failed error             // nothing is written any more
 	rows   uint64
 	tables []string
 	parts  [][]part // by table
 	buffer []byte   // of a part
+	packed []byte   // the same compressed
 }
 
-// write writes rows: whole, or what changed of them over what was last kept.
-func write(ctx context.Context, to *os.File, of Of, rows fold.Folded) error {
+// write writes rows: whole, or what changed of them over what was last kept. It claims the
+// bytes of the file before it writes them.
+func write(ctx context.Context, to *os.File, of Of, rows fold.Folded, claim func(int64) error) error {
 	since, changes, err := rows.Since()
 	if err != nil {
 		return err
 	}
-	w := begin(to)
+	w := begin(to, claim)
 	old, ok := since.(*File)
 	if ok {
 		if err = w.over(old, changes); errors.Is(err, ErrDamaged) {
 			old.tell(err)
 			_, err = to.Seek(0, io.SeekStart)
-			err, w, ok = errors.Join(err, to.Truncate(0)), begin(to), false
+			err, w, ok = errors.Join(err, to.Truncate(0)), begin(to, claim), false
 		}
 	}
 	if !ok && err == nil {
@@ -50,15 +56,20 @@ func write(ctx context.Context, to *os.File, of Of, rows fold.Folded) error {
 	return w.end(of, rows)
 }
 
-func begin(to io.Writer) *writer {
-	w := &writer{w: bufio.NewWriterSize(to, 1<<18)}
+func begin(to io.Writer, claim func(int64) error) *writer {
+	w := &writer{w: bufio.NewWriterSize(to, 1<<18), claim: claim, failed: claim(int64(len(magic)))}
 	w.put([]byte(magic))
 	return w
 }
 
-// put writes bytes; what goes wrong the last of them will say.
+// put writes bytes; what goes wrong end says.
 func (w *writer) put(b []byte) {
-	_, _ = w.w.Write(b)
+	if w.failed == nil {
+		w.failed = w.claim(w.at + int64(len(b)))
+	}
+	if w.failed == nil {
+		_, w.failed = w.w.Write(b)
+	}
 	w.at += int64(len(b))
 }
 
@@ -72,8 +83,9 @@ func (w *writer) part(name string, rows uint64) {
 	if rows == 0 {
 		return
 	}
-	w.list(part{name: name, offset: w.at, size: int64(len(w.buffer)), rows: rows, sum: crc32.Checksum(w.buffer, castagnoli())})
-	w.put(w.buffer)
+	w.packed = s2.Encode(w.packed[:cap(w.packed)], w.buffer)
+	w.list(part{name: name, offset: w.at, size: int64(len(w.packed)), raw: int64(len(w.buffer)), rows: rows, sum: crc32.Checksum(w.packed, castagnoli())})
+	w.put(w.packed)
 }
 
 func (w *writer) list(p part) {
@@ -172,6 +184,12 @@ func (w *writer) copied(old *File, parts []part) error {
 			p.offset += w.at - from
 			w.list(p)
 		}
+		if w.failed == nil {
+			w.failed = w.claim(w.at + until - from)
+		}
+		if w.failed != nil {
+			return w.failed
+		}
 		copied, err := io.Copy(w.w, io.NewSectionReader(old.f, from, until-from))
 		if err == nil && copied < until-from {
 			err = io.ErrUnexpectedEOF
@@ -220,7 +238,7 @@ func (w *writer) end(of Of, rows fold.Base) error {
 	index := appendText(appendText(nil, of.Ledger), of.Projection)
 	index = appendText(binary.AppendUvarint(index, uint64(of.Version)), of.Types)
 	index = append(appendText(index, last.Position.String()), last.ID[:]...)
-	index = appendText(index, rows.Took().String())
+	index = binary.AppendUvarint(appendText(index, rows.Took().String()), rows.Events())
 	some := 0
 	for _, parts := range w.parts {
 		if len(parts) > 0 {
@@ -235,7 +253,8 @@ func (w *writer) end(of Of, rows fold.Base) error {
 		index = binary.AppendUvarint(appendText(index, table), uint64(len(w.parts[i])))
 		for _, p := range w.parts[i] {
 			index = binary.AppendUvarint(appendText(index, p.name), uint64(p.offset))
-			index = binary.AppendUvarint(binary.AppendUvarint(index, uint64(p.size)), p.rows)
+			index = binary.AppendUvarint(binary.AppendUvarint(index, uint64(p.size)), uint64(p.raw))
+			index = binary.AppendUvarint(index, p.rows)
 			index = binary.BigEndian.AppendUint32(index, p.sum)
 		}
 	}
@@ -243,5 +262,8 @@ func (w *writer) end(of Of, rows fold.Base) error {
 	end = append(binary.BigEndian.AppendUint32(end, crc32.Checksum(index, castagnoli())), ending...)
 	w.put(index)
 	w.put(end)
+	if w.failed != nil {
+		return w.failed
+	}
 	return w.w.Flush()
 }

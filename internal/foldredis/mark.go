@@ -213,14 +213,10 @@ func markOf[E fold.Event](p *fold.Projection[E], number uint64, raw string) (mar
 	}
 	stored, err := parseCheckpoint(raw)
 	if err != nil {
-		return mark{}, fmt.Errorf("%s: %w: %w", p.Name, fold.ErrNotBuilt, err)
+		return mark{}, fmt.Errorf("%s: %w: %w: %w", p.Name, fold.ErrNotBuilt, errForm, err)
 	}
 	if stored.version != p.Version {
-		other := ErrOtherVersion
-		if stored.version < p.Version {
-			other = errEarlier
-		}
-		return mark{}, fmt.Errorf("%s: %w: %w (%d, not %d)", p.Name, fold.ErrNotBuilt, other, stored.version, p.Version)
+		return mark{}, &versionError{p.Name, stored.version, p.Version}
 	}
 	return mark{number: number, stored: stored, raw: raw}, nil
 }

@@ -18,10 +18,13 @@ var ErrStopped = errors.New("the projections are not running")
 type RunnerOptions struct {
 	// Progress of the rebuilds that the runner makes by itself.
 	Progress Progress
+	// Anew is told of each read model that the runner builds anew by itself, before it
+	// does, and why; of a new log it is told none.
+	Anew func(Anew)
 	// Report is told, once each, of what stops a projection, of a broken
-	// connection, of a rebuild and of a lease that another holds; projection is ""
-	// where it concerns all. It is called from the runner's goroutines and must not
-	// call the runner.
+	// connection and of a lease that another holds; projection is "" where it concerns
+	// all. Like the others it is called from the runner's goroutines and must not call
+	// the runner.
 	Report func(projection string, err error)
 }
 
@@ -69,6 +72,7 @@ type Log[E any] interface {
 type runState struct {
 	err      error             // what stopped it
 	unfit    error             // why it is not fed until it is mended
+	anew     *Anew             // it is being built anew
 	events   uint64            // folded since Start
 	position position.Position // the last seen
 	behind   uint64            // events that the runner was given after that
@@ -155,18 +159,15 @@ func (r *Runner[E]) begin(ctx context.Context) error {
 	r.mu.Lock()
 	r.fed, r.live = position.Position{}, false
 	r.mu.Unlock()
-	var stale []fold.Projection[E]
+	var running []fold.Projection[E]
 	for i := range r.ps {
-		if r.stopped(i) {
-			continue
+		if !r.stopped(i) {
+			running = append(running, r.ps[i])
 		}
-		trusted, err := r.trusted(ctx, &r.ps[i])
-		if err != nil {
-			return err
-		}
-		if !trusted {
-			stale = append(stale, r.ps[i])
-		}
+	}
+	stale, err := r.store.Stale(ctx, r.log, running...)
+	if err != nil {
+		return err
 	}
 	if err := r.rebuild(ctx, stale...); err != nil {
 		return err
@@ -190,24 +191,14 @@ func (r *Runner[E]) begin(ctx context.Context) error {
 	return nil
 }
 
-// trusted says whether Redis has a projection in this version, and not beyond the end
-// of the log. That it is of this log says its Owner.
-func (r *Runner[E]) trusted(ctx context.Context, p *fold.Projection[E]) (bool, error) {
-	m, err := r.store.load(ctx, p)
-	if errors.Is(err, fold.ErrNotBuilt) || errors.Is(err, ErrForeign) && r.store.owner.TakeOver {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	head, err := r.log.Head(ctx)
-	return !m.stored.position.After(head), err
-}
-
-// rebuild rebuilds projections; a fold that fails stops its projection.
-func (r *Runner[E]) rebuild(ctx context.Context, ps ...fold.Projection[E]) error {
-	if len(ps) == 0 {
+// rebuild builds read models anew; a fold that fails stops its projection.
+func (r *Runner[E]) rebuild(ctx context.Context, stale ...Anew) error {
+	if len(stale) == 0 {
 		return nil
+	}
+	ps, err := r.tell(ctx, stale)
+	if err != nil {
+		return err
 	}
 	failed, err := rebuild(ctx, r.store, r.log, r.opts.Progress, r.fedTo, ps)
 	if err != nil {
@@ -219,6 +210,28 @@ func (r *Runner[E]) rebuild(ctx context.Context, ps ...fold.Projection[E]) error
 		}
 	}
 	return nil
+}
+
+// tell says what is built anew, to whoever asks how it stands too.
+func (r *Runner[E]) tell(ctx context.Context, stale []Anew) (ps []fold.Projection[E], err error) {
+	head, err := r.log.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range stale {
+		i := slices.IndexFunc(r.ps, func(p fold.Projection[E]) bool { return p.Name == a.Projection })
+		ps = append(ps, r.ps[i])
+		if head.IsZero() {
+			continue // there is nothing to build
+		}
+		r.mu.Lock()
+		r.states[i].anew = &a
+		r.mu.Unlock()
+		if r.opts.Anew != nil {
+			r.opts.Anew(a)
+		}
+	}
+	return ps, nil
 }
 
 // Rebuild is the function of that name where a Runner feeds: what is new comes as
@@ -451,8 +464,7 @@ func (r *Runner[E]) look(ctx context.Context, i int) error {
 	if !mendable(err) {
 		return err
 	}
-	r.report(r.ps[i].Name, err)
-	if err := r.rebuild(ctx, r.ps[i]); err != nil || r.stopped(i) {
+	if err := r.rebuild(ctx, anewFor(&r.ps[i], err)); err != nil || r.stopped(i) {
 		return err
 	}
 	return r.mend(ctx, i)
@@ -480,7 +492,7 @@ func (r *Runner[E]) mend(ctx context.Context, i int) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.states[i].unfit, r.states[i].position = nil, m.stored.position
+	r.states[i].unfit, r.states[i].anew, r.states[i].position = nil, nil, m.stored.position
 	r.wake()
 	return nil
 }
@@ -500,7 +512,7 @@ func (r *Runner[E]) runs(i int) bool {
 
 func (r *Runner[E]) halt(i int, cause error) {
 	r.mu.Lock()
-	r.states[i].err = cause
+	r.states[i].err, r.states[i].anew = cause, nil
 	r.wake()
 	r.mu.Unlock()
 	r.report(r.ps[i].Name, cause)

@@ -57,7 +57,7 @@ func TestForeignRows(t *testing.T) {
 		refused("read", err)
 		refused("rebuild", Rebuild(ctx, b, yours.open(t), nil, p))
 		refused("apply", b.Apply(ctx, p, position.Of(10), toyBatch(yours, 0, 1)))
-		_, err = NewRunner(b, yours.open(t), RunnerOptions{}, p).trusted(ctx, &p)
+		_, err = b.Stale(ctx, yours.open(t), p)
 		refused("start", err)
 		rows, err := rowsOf(ctx, a, p)
 		foldtest.Must(t, err)

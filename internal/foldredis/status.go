@@ -33,6 +33,8 @@ type Status struct {
 	// Err is what stopped it: a *Failure, ErrOtherVersion, or why the runner
 	// ended.
 	Err error
+	// Anew is set while it is being built anew; nil while it is not.
+	Anew *Anew
 	// Waiting is what the runner is waiting out: Redis or the log does not
 	// answer, rows are being mended, whoever feeds them is behind, or Redis may
 	// drop rows.
@@ -118,7 +120,7 @@ func (r *Runner[E]) Status() []Status {
 	for i, p := range r.ps {
 		st := r.states[i]
 		all[i] = Status{Name: p.Name, Version: p.Version, Position: st.position, CaughtUp: r.live && st.err == nil && st.unfit == nil,
-			Events: st.events, Lag: st.behind, Err: errors.Join(st.err, r.err), Waiting: cmp.Or(r.waiting, st.unfit, r.evicting)}
+			Events: st.events, Lag: st.behind, Err: errors.Join(st.err, r.err), Anew: st.anew, Waiting: cmp.Or(r.waiting, st.unfit, r.evicting)}
 	}
 	return all
 }

@@ -19,15 +19,6 @@ type Left struct {
 	Events int    `json:"events"`
 }
 
-// String is one line for people.
-func (l Left) String() string {
-	s := fmt.Sprintf("%d × %s in %s", l.Events, l.Field, l.Type)
-	if l.Type == intake.TypeRequestTakenV1 {
-		s += " (a hash without salt, by which whoever has the log can try whether a command was this or that)"
-	}
-	return s
-}
-
 // LeftInClear counts what is left in clear about one subject, or about all where
 // of is the zero Ref. What earlier versions hashed without a salt counts with it, for
 // each subject, as nobody can say whom it is about. It reads the log once.

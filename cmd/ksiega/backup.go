@@ -19,9 +19,9 @@ import (
 )
 
 type backupCmd struct {
-	Output         string   `short:"o" required:"" placeholder:"FILE" help:"Where to; - is the standard output."`
-	Recipients     []string `name:"recipient" placeholder:"age1…" help:"Encrypt with age to this public key, and to others given likewise."`
-	RecipientsFile string   `name:"recipients-file" placeholder:"FILE" help:"Encrypt with age to the public keys in this file, one a line."`
+	Output         string   `short:"o" required:"" placeholder:"FILE" help:"Dokąd; - to standardowe wyjście."`
+	Recipients     []string `name:"recipient" placeholder:"age1…" help:"Zaszyfruj programem age dla tego klucza publicznego i innych podanych tak samo."`
+	RecipientsFile string   `name:"recipients-file" placeholder:"FILE" help:"Zaszyfruj programem age dla kluczy publicznych z tego pliku, po jednym w wierszu."`
 }
 
 // errExternal: what an external store holds is for its own tools.
@@ -55,10 +55,10 @@ func (c *backupCmd) Run(ctx context.Context, g *globals) error {
 	}
 	sealed := ""
 	if n := len(recipients); n > 0 {
-		sealed = fmt.Sprintf("encrypted with age (recipients: %d) and read back; bytes and sha256 are those of the backup inside; that an identity is still at hand only a restore shows\n", n)
+		sealed = fmt.Sprintf("zaszyfrowana programem age (odbiorców: %d) i odczytana; bajty i sha256 są kopii w środku; czy klucz odbiorcy jest jeszcze pod ręką, pokaże dopiero odtworzenie\n", n)
 	}
-	_, err = fmt.Fprintf(say, "%s, %d bytes, sha256 %x\n%s%s\n", described(info), info.Bytes, info.SHA256, sealed,
-		"the master key is not in it: without "+source.String()+" nobody can read the sealed data; keep the two in different places")
+	_, err = fmt.Fprintf(say, "%s, bajtów: %d, sha256 %x\n%s%s\n", described(info), info.Bytes, info.SHA256, sealed,
+		"klucza głównego w niej nie ma: bez niego ("+source.String()+") nikt nie odczyta zaszyfrowanych danych; trzymaj je w różnych miejscach")
 	return err
 }
 
@@ -84,7 +84,7 @@ func writeBackup(ctx context.Context, w io.Writer, recipients []age.Recipient, t
 }
 
 func described(info eventdb.BackupInfo) string {
-	return fmt.Sprintf("%d events up to position %d, taken %s", info.Events, info.Position, info.Taken.Format(time.RFC3339))
+	return fmt.Sprintf("kopia zapasowa; zdarzeń: %d, do pozycji %d, zrobiona %s", info.Events, info.Position, info.Taken.Format(time.RFC3339))
 }
 
 // takeBackup writes a backup through the server that holds the data directory
@@ -101,7 +101,7 @@ func takeBackup(ctx context.Context, g *globals, w io.Writer) error {
 		}
 		defer func() { _ = body.Close() }()
 		if _, err = io.Copy(w, body); err != nil {
-			return fmt.Errorf("the server broke off: %w", err)
+			return fmt.Errorf("serwer przerwał: %w", err)
 		}
 		return nil
 	}
@@ -133,7 +133,7 @@ func notAsFar(err error) {
 // openNodeOf opens the event database of a data directory that has one.
 func openNodeOf(dir string, readOnly bool) (*eventdb.Node, error) {
 	if _, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("data directory: %w", err)
+		return nil, fmt.Errorf("katalog danych: %w", err)
 	}
 	return eventdb.Open(eventdb.Options{Dir: dir, ReadOnly: readOnly})
 }
@@ -150,11 +150,11 @@ func (p *process) backup(ctx context.Context, w io.Writer) error {
 }
 
 type restoreCmd struct {
-	File     string   `arg:"" help:"Backup to restore; - is the standard input."`
-	Identity string   `name:"identity" placeholder:"FILE" help:"File with the secret key of a recipient, for a backup that is encrypted with age."`
-	Erasures []string `name:"erasures" xor:"erasures" sep:"none" placeholder:"FILE" help:"List of the erasures that were carried out since, of each ledger in the store; those beside the backup and the data directory are looked for too."`
+	File     string   `arg:"" name:"kopia" help:"Kopia do odtworzenia; - to standardowe wejście."`
+	Identity string   `name:"identity" placeholder:"FILE" help:"Plik z kluczem tajnym odbiorcy, gdy kopia jest zaszyfrowana programem age."`
+	Erasures []string `name:"erasures" xor:"erasures" sep:"none" placeholder:"FILE" help:"Lista usunięć, które wykonano od tego czasu, dla każdej księgi w magazynie; list obok kopii i katalogu danych szuka się też."`
 	// NoErasures brings back whoever was erased since the backup.
-	NoErasures bool `name:"no-erasures" xor:"erasures" help:"Restore without a list of erasures, though whoever was erased since the backup is back then."`
+	NoErasures bool `name:"no-erasures" xor:"erasures" help:"Odtwórz bez listy usunięć, choć kto był usunięty po zrobieniu kopii, wraca."`
 }
 
 // Run makes a data directory from a backup. What was erased since is erased in it
@@ -202,13 +202,13 @@ func (c *restoreCmd) Run(ctx context.Context, g *globals) (err error) {
 	if err := leaveLists(ledgers); err != nil {
 		slog.Warn("the next opening of the ledger makes it anew", "error", inWords(err))
 	}
-	fmt.Printf("%s, restored into %s and checked\n%s\n", described(info), dir, strings.Join(erased, "\n"))
+	fmt.Printf("%s; odtworzona w %s i sprawdzona\n%s\n", described(info), dir, strings.Join(erased, "\n"))
 	source, err := g.keySource(dir)
 	if err != nil || !source.inFile() {
 		return err
 	}
 	if _, err := os.Stat(source.file); err != nil {
-		fmt.Printf("the master key is not in a backup: bring it to %s\n", source)
+		fmt.Printf("klucza głównego w kopii nie ma: przynieś go do %s\n", source)
 	}
 	return nil
 }

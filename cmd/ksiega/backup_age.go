@@ -46,18 +46,18 @@ func (c *backupCmd) recipients() (out []age.Recipient, err error) {
 		return nil, fmt.Errorf("--recipients-file %s: %w", c.RecipientsFile, err)
 	}
 	if len(found) == 0 {
-		return nil, fmt.Errorf("--recipients-file %s: there is no recipient in it", c.RecipientsFile)
+		return nil, fmt.Errorf("--recipients-file %s: nie ma w nim odbiorcy", c.RecipientsFile)
 	}
 	return append(out, found...), nil
 }
 
 func parseRecipient(text string) ([]age.Recipient, error) {
 	if strings.HasPrefix(strings.ToUpper(text), secretStart) {
-		return nil, errors.New("this is the secret half of a key; give the public one, age1…")
+		return nil, errors.New("podaj klucz publiczny (age1…): to jest tajna połowa klucza")
 	}
 	found, err := age.ParseRecipients(strings.NewReader(text))
 	if err != nil {
-		return nil, fmt.Errorf("%q is no public key of age (age1…)", text)
+		return nil, fmt.Errorf("podaj klucz publiczny age (age1…): %q nim nie jest", text)
 	}
 	return found, nil
 }
@@ -65,7 +65,7 @@ func parseRecipient(text string) ([]age.Recipient, error) {
 func parseIdentity(text string) ([]age.Identity, error) {
 	found, err := age.ParseIdentities(strings.NewReader(text))
 	if err != nil { // which shows the text, and that is a secret
-		return nil, errors.New("it is no identity of age (" + secretStart + "1…)")
+		return nil, errors.New("podaj klucz tajny age (" + secretStart + "1…): to nim nie jest")
 	}
 	return found, nil
 }
@@ -85,11 +85,11 @@ func readKeys[K any](path string, parse func(string) ([]K, error)) (out []K, err
 			continue
 		}
 		if strings.HasPrefix(text, ageIntro) || text == armor.Header {
-			return nil, errors.New("the file is encrypted itself: decrypt it first (age -d)")
+			return nil, errors.New("najpierw odszyfruj sam plik (age -d): jest zaszyfrowany")
 		}
 		found, err := parse(text)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", number, err)
+			return nil, fmt.Errorf("wiersz %d: %w", number, err)
 		}
 		out = append(out, found...)
 	}
@@ -121,7 +121,7 @@ func (s *seal) write(w io.Writer, take func(io.Writer) error) error {
 	}
 	to, err := age.Encrypt(w, s.recipients...)
 	if err != nil {
-		return fmt.Errorf("encrypt: %w", err)
+		return fmt.Errorf("szyfrowanie: %w", err)
 	}
 	if err := take(to); err != nil {
 		return err // without its last chunk nobody takes the file for whole
@@ -171,14 +171,14 @@ func unseal(in io.Reader, identityFile string) (io.Reader, error) {
 		return b, nil
 	}
 	if identityFile == "" {
-		return nil, errors.New("it is encrypted with age: give --identity FILE, with the secret key of one of its recipients")
+		return nil, errors.New("podaj --identity FILE z kluczem tajnym jednego z odbiorców: kopia jest zaszyfrowana programem age")
 	}
 	identities, err := readKeys(identityFile, parseIdentity)
 	if err != nil {
 		return nil, fmt.Errorf("--identity %s: %w", identityFile, err)
 	}
 	if len(identities) == 0 {
-		return nil, fmt.Errorf("--identity %s: there is no identity in it", identityFile)
+		return nil, fmt.Errorf("--identity %s: nie ma w nim klucza tajnego", identityFile)
 	}
 	var r io.Reader = b
 	if armored {
@@ -187,7 +187,7 @@ func unseal(in io.Reader, identityFile string) (io.Reader, error) {
 	plain, err := decrypted(r, identities...)
 	var none *age.NoIdentityMatchError
 	if errors.As(err, &none) {
-		return nil, fmt.Errorf("it is encrypted to others: no key in %s opens it", identityFile)
+		return nil, fmt.Errorf("podaj inny --identity: kopia jest zaszyfrowana dla innych, nie otwiera jej żaden klucz z %s", identityFile)
 	}
 	return plain, err
 }
@@ -226,9 +226,9 @@ func (u *unsealed) word(err error) error {
 		return u.from.err // the file could not be read at all
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return fmt.Errorf("%w: its encrypted text is cut short", eventdb.ErrBackupDamaged)
+		return fmt.Errorf("%w: zaszyfrowany tekst jest ucięty", eventdb.ErrBackupDamaged)
 	}
-	return fmt.Errorf("%w: its encrypted text was cut short or altered", eventdb.ErrBackupDamaged)
+	return fmt.Errorf("%w: zaszyfrowany tekst ucięto albo zmieniono", eventdb.ErrBackupDamaged)
 }
 
 // noted remembers why a file could not be read.

@@ -95,7 +95,7 @@ func TestASealedBackupOpensForItsRecipients(t *testing.T) {
 				t.Errorf("%.20q: %v", file, err)
 			}
 		}
-		for id, want := range map[string]string{strangerID: "encrypted to others", "": "give --identity FILE", strangerID + "x": "no such file"} {
+		for id, want := range map[string]string{strangerID: "zaszyfrowana dla innych", "": "podaj --identity FILE", strangerID + "x": "no such file"} {
 			if dir, err := restoreSealed(t, file, id); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("%.20q: %v, want %q", file, err, want)
 			} else if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
@@ -126,7 +126,7 @@ func TestAnAlteredSealedBackupIsRefused(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s at %d: %v", what, at, err)
 		}
-		if at > 60 && !errors.Is(err, eventdb.ErrBackupDamaged) && !strings.Contains(err.Error(), "encrypted to others") {
+		if at > 60 && !errors.Is(err, eventdb.ErrBackupDamaged) && !strings.Contains(err.Error(), "zaszyfrowana dla innych") {
 			t.Errorf("%s at %d: %v", what, at, err)
 		}
 		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
@@ -197,22 +197,22 @@ func TestKeysOfABackup(t *testing.T) {
 		t.Errorf("%d recipients, %v", len(got), err)
 	}
 	for want, c := range map[string]*backupCmd{
-		"secret half":             {Recipients: []string{identity}},
-		"no public key":           {Recipients: []string{"ssh-ed25519 AAAA"}},
-		"line 2: this is the":     {RecipientsFile: write(recipient + "\n" + identity)},
-		"line 1: \"age1x\" is no": {RecipientsFile: write("age1x")},
-		"there is no recipient":   {RecipientsFile: write("# nobody\n")},
-		"no such file":            {RecipientsFile: "nosuch"},
+		"tajna połowa":                    {Recipients: []string{identity}},
+		"klucz publiczny":                 {Recipients: []string{"ssh-ed25519 AAAA"}},
+		"wiersz 2: podaj klucz publiczny": {RecipientsFile: write(recipient + "\n" + identity)},
+		"wiersz 1: podaj klucz publiczny": {RecipientsFile: write("age1x")},
+		"nie ma w nim odbiorcy":           {RecipientsFile: write("# nobody\n")},
+		"no such file":                    {RecipientsFile: "nosuch"},
 	} {
 		if _, err := c.recipients(); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), identity[20:]) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
 	for want, text := range map[string]string{
-		"line 1: it is no identity": identity + "x",
-		"line 2: it is no identity": "#\n" + recipient,
-		"decrypt it first":          armor.Header + "\nxxx\n",
-		"there is no identity":      "\n",
+		"wiersz 1: podaj klucz tajny": identity + "x",
+		"wiersz 2: podaj klucz tajny": "#\n" + recipient,
+		"najpierw odszyfruj":          armor.Header + "\nxxx\n",
+		"nie ma w nim klucza tajnego": "\n",
 	} {
 		_, err := unseal(strings.NewReader(ageIntro+strings.Repeat("x", 80)), write(text))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), identity[20:]) {
@@ -237,7 +237,7 @@ func TestASealedBackupBringsTheLedgerBack(t *testing.T) {
 	restored := func(name string) {
 		t.Helper()
 		other := filepath.Join(home, name)
-		for identity, want := range map[string]string{"": "give --identity FILE", stranger: "encrypted to others"} {
+		for identity, want := range map[string]string{"": "podaj --identity FILE", stranger: "zaszyfrowana dla innych"} {
 			args := []string{"restore", file, "--data", other}
 			if identity != "" {
 				args = append(args, "--identity", identity)
@@ -259,14 +259,14 @@ func TestASealedBackupBringsTheLedgerBack(t *testing.T) {
 		}
 	}
 	p := serve(t, data)
-	if out := must(t, exitDone, "backup", "--data", data, "-o", file, "--recipient", recipient); !strings.Contains(out, "encrypted with age (recipients: 1) and read back") {
+	if out := must(t, exitDone, "backup", "--data", data, "-o", file, "--recipient", recipient); !strings.Contains(out, "zaszyfrowana programem age (odbiorców: 1) i odczytana") {
 		t.Errorf("backup says %q", out)
 	}
 	end(t, p)
 	restored("from a server")
 	must(t, exitDone, "backup", "--data", data, "-o", file, "--recipient", recipient, "--recipient", recipient)
 	restored("without")
-	if out := must(t, exitUsage, "backup", "--data", data, "-o", file+"2", "--recipient", "nobody"); !strings.Contains(out, "no public key") {
+	if out := must(t, exitUsage, "backup", "--data", data, "-o", file+"2", "--recipient", "nobody"); !strings.Contains(out, "podaj klucz publiczny") {
 		t.Errorf("backup says %q", out)
 	}
 	if _, err := os.Stat(file + "2"); !os.IsNotExist(err) {

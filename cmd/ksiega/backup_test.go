@@ -39,25 +39,25 @@ func TestABackupBringsTheLedgerBack(t *testing.T) {
 	report := must(t, exitDone, "report", "contracts", "--format", "csv", "--data", data)
 
 	p := serve(t, data)
-	if out := must(t, exitDone, "backup", "--data", data, "-o", file); !strings.Contains(out, "master key is not in it") || !strings.Contains(out, data+".master.key") {
+	if out := must(t, exitDone, "backup", "--data", data, "-o", file); !strings.Contains(out, "klucza głównego w niej nie ma") || !strings.Contains(out, data+".master.key") {
 		t.Errorf("backup says %q", out)
 	}
-	if out := must(t, exitDone, "doctor", "--data", data); !strings.Contains(out, "is sound") {
+	if out := must(t, exitDone, "doctor", "--data", data); !strings.Contains(out, "wszystko w porządku") {
 		t.Errorf("doctor beside a server says %q", out)
 	}
-	if out := must(t, exitDone, "scavenge", "--data", data); !strings.Contains(out, "0 events removed") {
+	if out := must(t, exitDone, "scavenge", "--data", data); !strings.Contains(out, "usuniętych zdarzeń: 0") {
 		t.Errorf("scavenge says %q", out)
 	}
 	end(t, p)
-	if out := must(t, exitDone, "doctor", "--data", data); !strings.Contains(out, "is sound") {
+	if out := must(t, exitDone, "doctor", "--data", data); !strings.Contains(out, "wszystko w porządku") {
 		t.Errorf("doctor says %q", out)
 	}
 	must(t, exitDone, "scavenge", "--data", data)
 
-	if out := must(t, exitDone, "restore", file, "--data", other); !strings.Contains(out, "bring it to "+other+".master.key") {
+	if out := must(t, exitDone, "restore", file, "--data", other); !strings.Contains(out, "przynieś go do "+other+".master.key") {
 		t.Errorf("restore says %q", out)
 	}
-	if out := must(t, exitFound, "doctor", "--data", other); !strings.Contains(out, "master key "+other+".master.key is missing") {
+	if out := must(t, exitFound, "doctor", "--data", other); !strings.Contains(out, "klucza głównego ("+other+".master.key) nie ma") {
 		t.Errorf("doctor without the key says %q", out)
 	}
 	key, err := os.ReadFile(data + ".master.key")
@@ -118,15 +118,15 @@ func TestTheDoctorFinds(t *testing.T) {
 	}
 	must(t, exitDone, "doctor", "--data", data)
 	rows := filepath.Join(data, "redis.rows")
-	find("saved read models", func() error { return os.Truncate(rows, 20) })
+	find("zapisanych zestawień", func() error { return os.Truncate(rows, 20) })
 	if err := os.Remove(rows); err != nil {
 		t.Fatal(err)
 	}
-	find("open to other users", func() error { return os.Chmod(data, 0o755) })
+	find("dla innych użytkowników", func() error { return os.Chmod(data, 0o755) })
 	if err := os.Chmod(data, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	find("key of another ledger", func() error {
+	find("klucz główny innej księgi", func() error {
 		elsewhere := filepath.Join(t.TempDir(), "e")
 		must(t, exitDone, "import", "--data", elsewhere, referrals(t, 1))
 		return os.Rename(elsewhere+".master.key", data+".master.key")

@@ -17,7 +17,7 @@ import (
 func connect(ctx context.Context, g *globals, live bool) (*control.Client, error) {
 	if g.EventStore == "" {
 		if _, err := os.Stat(g.Data); err != nil {
-			return nil, fmt.Errorf("data directory: %w", err)
+			return nil, fmt.Errorf("katalog danych: %w", err)
 		}
 	}
 	return reach(ctx, g, live, false)
@@ -35,7 +35,7 @@ func reach(ctx context.Context, g *globals, live, writes bool) (*control.Client,
 	if door, err := dial(g); door != nil || err != nil {
 		return door, err
 	}
-	p, err := openLedger(ctx, g, live, hooks{})
+	p, err := openLedger(ctx, g, live, hooks{anew: sayAnew})
 	if err != nil {
 		return nil, err
 	}

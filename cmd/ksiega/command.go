@@ -15,8 +15,8 @@ import (
 )
 
 type commandCmd struct {
-	Name string `arg:"" help:"Command, as the API names it; one that does not exist is answered with the list of those that do."`
-	Key  string `name:"key" placeholder:"KEY" help:"Idempotency key: the same command with the same key is carried out once. Default: one nobody used."`
+	Name string `arg:"" name:"polecenie" help:"Polecenie, nazwane jak w API; na nieznane odpowiedzią jest lista znanych."`
+	Key  string `name:"key" placeholder:"KEY" help:"Klucz: to samo polecenie z tym samym kluczem wykona się raz. Bez tego taki, którego nikt nie użył."`
 }
 
 // maxCommand bounds what is read from the standard input; the door bounds a command
@@ -28,7 +28,7 @@ const maxCommand = 1 << 20
 func (c *commandCmd) Run(ctx context.Context, g *globals) error {
 	body, err := io.ReadAll(io.LimitReader(os.Stdin, maxCommand+1))
 	if err != nil {
-		return fmt.Errorf("standard input: %w", err)
+		return fmt.Errorf("standardowe wejście: %w", err)
 	}
 	if len(bytes.TrimSpace(body)) == 0 || len(body) > maxCommand {
 		return control.Usage{Err: errors.New("podaj polecenie na standardowym wejściu: jeden obiekt JSON")}

@@ -14,26 +14,27 @@ import (
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
 
+	"ksiega/cmd/ksiega/control"
 	"ksiega/internal/journal"
 	"ksiega/internal/secret"
 )
 
 // globals are the flags every sub-command takes.
 type globals struct {
-	Data             string          `name:"data" type:"directory" env:"KSIEGA_DATA" default:"./data" placeholder:"DIR" help:"Data directory."`
-	EventStore       string          `name:"eventstore" env:"KSIEGA_EVENTSTORE" placeholder:"esdb://…" help:"EventStoreDB to use; embedded if empty."`
-	Ledger           ledgerName      `name:"ledger" env:"KSIEGA_LEDGER" placeholder:"NAME" help:"Name of the ledger, which sets its streams and keys apart in a store that others use too: a-z, 0-9 and -, at most 32."`
-	Redis            string          `name:"redis" env:"KSIEGA_REDIS" placeholder:"redis://…" help:"Redis to use; embedded if empty. redis://HOST:PORT,HOST:PORT,… is a cluster, redis+sentinel://HOST:PORT,…/NAME a master that sentinels watch."`
-	MasterKeyFile    string          `name:"master-key-file" env:"KSIEGA_MASTER_KEY_FILE" placeholder:"FILE" help:"File with the master key; default: beside the data directory. KSIEGA_MASTER_KEY holds the key itself."`
-	MasterKeyCommand string          `name:"master-key-command" env:"KSIEGA_MASTER_KEY_COMMAND" placeholder:"CMD" help:"Command of the shell that prints the master key, as that of a key-management service; instead of a file."`
-	PassphraseFile   string          `name:"passphrase-file" env:"KSIEGA_PASSPHRASE_FILE" placeholder:"FILE" help:"File whose first line is the passphrase that locks the master key's file; at a terminal it is asked for."`
-	Role             string          `name:"role" env:"KSIEGA_ROLE" default:"coordinator" enum:"finance,coordinator,auditor,director,caseworker,assistant,outreach,dpo,administrator" help:"Role to act in: ${enum}."`
-	WorkWeek         string          `name:"work-week" env:"KSIEGA_WORK_WEEK" default:"pieciodniowy" enum:"pieciodniowy,ustawowy,siedmiodniowy" help:"Days whose hours a computed refund claim refuses: weekends and public holidays (pieciodniowy), Sundays and public holidays (ustawowy), none (siedmiodniowy)."`
-	Automat          bool            `name:"automat" env:"KSIEGA_AUTOMAT" default:"true" negatable:"" help:"Match a booked refund by itself where its title names one open claim."`
-	YearDays         string          `name:"year-days" env:"KSIEGA_YEAR_DAYS" default:"" enum:"praca,skierowanie," help:"Which days count towards the 180 of a calendar year that begins from now on: those worked (praca) or those of a referral in force (skierowanie); default: as recorded, in a new ledger praca."`
-	KeepRowsEvery    int             `name:"keep-rows-every" env:"KSIEGA_KEEP_ROWS_EVERY" default:"50000" hidden:"" help:"Events between two moments whose rows are kept."`
-	AnyClock         bool            `name:"any-clock" env:"KSIEGA_ANY_CLOCK" help:"Record although the clock is behind the last event of the log, or more than ten years ahead of it."`
-	Config           kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with these settings by their long names."`
+	Data             string          `name:"data" type:"directory" env:"KSIEGA_DATA" default:"./data" placeholder:"DIR" help:"Katalog danych."`
+	EventStore       string          `name:"eventstore" env:"KSIEGA_EVENTSTORE" placeholder:"esdb://…" help:"Magazyn zdarzeń EventStoreDB; bez tego wbudowany."`
+	Ledger           ledgerName      `name:"ledger" env:"KSIEGA_LEDGER" placeholder:"NAME" help:"Nazwa księgi; oddziela jej strumienie i klucze w magazynie, którego używają też inni: a-z, 0-9 i -, najwyżej 32 znaki."`
+	Redis            string          `name:"redis" env:"KSIEGA_REDIS" placeholder:"redis://…" help:"Redis; bez tego wbudowany. redis://HOST:PORT,HOST:PORT,… to klaster, redis+sentinel://HOST:PORT,…/NAME to serwer główny, którego pilnuje Sentinel."`
+	MasterKeyFile    string          `name:"master-key-file" env:"KSIEGA_MASTER_KEY_FILE" placeholder:"FILE" help:"Plik z kluczem głównym; bez tego obok katalogu danych. Sam klucz można podać w KSIEGA_MASTER_KEY."`
+	MasterKeyCommand string          `name:"master-key-command" env:"KSIEGA_MASTER_KEY_COMMAND" placeholder:"CMD" help:"Polecenie powłoki, które wypisuje klucz główny (na przykład z usługi zarządzania kluczami), zamiast pliku."`
+	PassphraseFile   string          `name:"passphrase-file" env:"KSIEGA_PASSPHRASE_FILE" placeholder:"FILE" help:"Plik, którego pierwszy wiersz to hasło do pliku klucza głównego; na terminalu program o nie pyta."`
+	Role             string          `name:"role" env:"KSIEGA_ROLE" default:"coordinator" enum:"finance,coordinator,auditor,director,caseworker,assistant,outreach,dpo,administrator" help:"Rola, w której działasz: ${enum}."`
+	WorkWeek         string          `name:"work-week" env:"KSIEGA_WORK_WEEK" default:"pieciodniowy" enum:"pieciodniowy,ustawowy,siedmiodniowy" help:"Dni, których godzin nie przyjmuje wyliczany wniosek: weekendy i święta (pieciodniowy), niedziele i święta (ustawowy), żadne (siedmiodniowy)."`
+	Automat          bool            `name:"automat" env:"KSIEGA_AUTOMAT" default:"true" negatable:"" help:"Przypisuj przelew do wniosku samoczynnie, gdy jego tytuł wymienia jeden otwarty wniosek."`
+	YearDays         string          `name:"year-days" env:"KSIEGA_YEAR_DAYS" default:"" enum:"praca,skierowanie," help:"Które dni liczą się do 180 w latach, które dopiero się zaczną: przepracowane (praca) czy objęte skierowaniem (skierowanie); bez tego jak zapisano, w nowej księdze praca."`
+	KeepRowsEvery    int             `name:"keep-rows-every" env:"KSIEGA_KEEP_ROWS_EVERY" default:"50000" hidden:"" help:"Ile zdarzeń dzieli chwile, których wiersze się przechowuje."`
+	AnyClock         bool            `name:"any-clock" env:"KSIEGA_ANY_CLOCK" help:"Zapisuj, choć zegar jest przed ostatnim zdarzeniem dziennika albo ponad dziesięć lat po nim."`
+	Config           kong.ConfigFlag `name:"config" placeholder:"FILE" help:"Plik YAML z tymi ustawieniami, pod ich długimi nazwami."`
 
 	takeOver bool // the rows of whoever uses the same Redis are thrown away
 }
@@ -46,7 +47,10 @@ func (n ledgerName) Validate() error {
 	if n == "" {
 		return nil
 	}
-	return journal.CheckName(string(n))
+	if journal.CheckName(string(n)) != nil {
+		return control.Usage{Err: errors.New("podaj inną nazwę księgi: najwyżej 32 znaki spośród a-z, 0-9 i -, na początku litera")}
+	}
+	return nil
 }
 
 // prefix is what the ledger's streams begin with.
@@ -58,7 +62,7 @@ type settings map[string]string
 func readSettings(r io.Reader) (settings, error) {
 	s := settings{}
 	if err := yaml.NewDecoder(r).Decode(&s); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("config: %w", err)
+		return nil, control.Usage{Err: fmt.Errorf("popraw plik ustawień, nie da się go odczytać (%w)", err)}
 	}
 	return s, nil
 }
@@ -93,7 +97,7 @@ func (s settings) Validate(app *kong.Application) error {
 	}
 	if len(unknown) > 0 {
 		slices.Sort(unknown)
-		err = fmt.Errorf("usuń z pliku ustawień: ustawienia %s nie ma", strings.Join(unknown, ", "))
+		err = control.Usage{Err: fmt.Errorf("usuń z pliku ustawień: ustawienia %s nie ma", strings.Join(unknown, ", "))}
 	}
 	return err
 }

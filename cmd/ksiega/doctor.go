@@ -14,15 +14,17 @@ import (
 	"ksiega/cmd/ksiega/control"
 	"ksiega/domain"
 	"ksiega/internal/eventdb"
+	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
 	"ksiega/internal/secret"
 	"ksiega/internal/vault"
+	"ksiega/projections"
 	"ksiega/queries"
 )
 
 type doctorCmd struct {
-	Repair bool `name:"repair" help:"Build the indexes of the event database anew where they do not match its log."`
+	Repair bool `name:"repair" help:"Zbuduj od nowa indeksy bazy zdarzeń, które nie zgadzają się z jej dziennikiem."`
 }
 
 // doctor examines a data directory, or an event store by its address. It changes
@@ -31,6 +33,7 @@ type doctor struct {
 	g     *globals
 	found []eventdb.Problem
 	left  []queries.Left
+	anew  []string // read models that the next start builds anew, or a server does
 }
 
 func (d *doctor) say(what, advice string) {
@@ -74,13 +77,16 @@ func (d *doctor) tell(err error, what string) error {
 		return err
 	}
 	for _, p := range d.found {
-		fmt.Println(p)
+		fmt.Println(problemInWords(p))
 	}
-	sayLeft(d.left, "what earlier versions recorded so that it can be read or guessed, and today's seal; it is shown only with --reveal, and stays when its person is erased")
+	for _, a := range d.anew {
+		fmt.Println(a)
+	}
+	sayLeft(d.left, "wcześniejsze wersje zapisały tak, że można to przeczytać albo odgadnąć, a dzisiejsza szyfruje; pokazuje się to tylko z --reveal i zostaje, gdy usuwa się osobę")
 	if len(d.found) > 0 {
 		return errFound
 	}
-	fmt.Printf("%s is sound\n", what)
+	fmt.Printf("%s: wszystko w porządku\n", what)
 	return nil
 }
 
@@ -93,7 +99,7 @@ func (d *doctor) store(ctx context.Context) error {
 	}
 	missing, err := p.journal.Rights(ctx)
 	for _, m := range missing {
-		d.say(m.String(), fmt.Sprintf("an administrator of the store grants it with %s", m.Grant))
+		d.say(fmt.Sprintf("w magazynie zdarzeń brakuje prawa (%s)", m), "nadaje je administrator magazynu: "+m.Grant)
 	}
 	if err == nil && len(missing) == 0 {
 		d.ledger(ctx, p)
@@ -107,6 +113,9 @@ func (d *doctor) note(n control.Note) {
 		d.found = append(d.found, *n.Problem)
 	}
 	d.left = append(d.left, n.Left...)
+	if n.Anew != "" {
+		d.anew = append(d.anew, n.Anew)
+	}
 }
 
 // doctor notes what is wrong with the events that the server holds.
@@ -114,12 +123,22 @@ func (p *process) doctor(r *http.Request, n *control.Notes) error {
 	if p.node == nil {
 		return control.Usage{Err: errExternal}
 	}
-	problems, err := p.node.Check(r.Context(), counting("events", n.Say))
+	problems, err := p.node.Check(r.Context(), counting("zdarzenia", n.Say))
+	for _, s := range p.runner.Status() {
+		if s.Err != nil {
+			problems = append(problems, eventdb.Problem{What: fmt.Sprintf("%s stanęło (%v)", modelInWords(s.Name), s.Err), Advice: "uruchom serwer ponownie; jeżeli stanie znów, potrzebny jest nowszy program"})
+		}
+	}
 	if err == nil {
 		problems = append(problems, p.problems(r.Context())...)
 	}
 	for _, found := range problems {
 		n.Say(control.Note{Problem: &found})
+	}
+	for _, s := range p.runner.Status() {
+		if s.Anew != nil {
+			n.Say(control.Note{Anew: anewInWords(*s.Anew)})
+		}
 	}
 	if err != nil || len(problems) > 0 {
 		return err
@@ -138,18 +157,18 @@ func sayLeft(left []queries.Left, what string) {
 	}
 	fmt.Println(what + ":")
 	for _, l := range left {
-		fmt.Println("  " + l.String())
+		fmt.Println("  " + leftInWords(l))
 	}
 }
 
 // repair has the indexes built anew where they need it, and says what was done.
 func (d *doctor) repair(ctx context.Context) error {
 	bar := newProgress()
-	res, err := eventdb.Repair(ctx, d.g.Data, counting("repair", bar.show))
+	res, err := eventdb.Repair(ctx, d.g.Data, counting("naprawa", bar.show))
 	bar.clear()
 	for _, p := range res.Found {
 		if err != nil || p.Repairable {
-			fmt.Println("found:", p.What)
+			fmt.Println("znaleziono:", problemInWords(p))
 		}
 	}
 	if err != nil {
@@ -159,16 +178,16 @@ func (d *doctor) repair(ctx context.Context) error {
 		return err
 	}
 	if res.Finished {
-		fmt.Println("an earlier repair had been interrupted; it was brought to its end")
+		fmt.Println("wcześniejsza naprawa była przerwana; teraz dobiegła końca")
 	}
 	if res.Rebuilt {
-		fmt.Printf("every index was built anew from the log: %d events, %d of them removed by scavenges, in %d streams; "+
-			"the log itself is as it was, and the new store was checked before it took the place of the old one\n", res.Events, res.Removed, res.Streams)
+		fmt.Printf("indeksy zbudowano od nowa z dziennika (zdarzeń: %d, z nich usuniętych przez czyszczenia: %d, strumieni: %d); "+
+			"sam dziennik jest taki, jaki był, a nową bazę sprawdzono, zanim zajęła miejsce starej\n", res.Events, res.Removed, res.Streams)
 	} else {
-		fmt.Println("the indexes match the log: there was nothing to repair")
+		fmt.Println("indeksy zgadzają się z dziennikiem: nie było czego naprawiać")
 	}
 	for _, stream := range res.Kept {
-		fmt.Printf("stream %q: what is hidden of it the log no longer says, because its metadata were scavenged; it was taken over from the old index\n", stream)
+		fmt.Printf("strumień %q: co w nim ukryto, dziennik już nie mówi, bo czyszczenie usunęło jego metadane; wzięto to ze starego indeksu\n", stream)
 	}
 	return nil
 }
@@ -184,7 +203,7 @@ func (d *doctor) inUse(err error) error {
 func (d *doctor) examine(ctx context.Context) error {
 	bar := newProgress()
 	last := 0
-	problems, err := eventdb.Check(ctx, d.g.Data, counting("events", func(n control.Note) {
+	problems, err := eventdb.Check(ctx, d.g.Data, counting("zdarzenia", func(n control.Note) {
 		bar.show(n)
 		last = n.Of
 	}))
@@ -201,7 +220,7 @@ func (d *doctor) examine(ctx context.Context) error {
 			return err
 		}
 	}
-	return d.rows()
+	return d.rows(ctx)
 }
 
 // files looks at the directory itself.
@@ -211,7 +230,7 @@ func (d *doctor) files() error {
 		return err
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		d.say(fmt.Sprintf("%s is open to other users (mode %04o)", d.g.Data, mode), "chmod 700 "+d.g.Data)
+		d.say(fmt.Sprintf("katalog %s jest otwarty dla innych użytkowników (prawa %04o)", d.g.Data, mode), "chmod 700 "+d.g.Data)
 	}
 	return nil
 }
@@ -220,7 +239,7 @@ func (d *doctor) files() error {
 func (d *doctor) master(ctx context.Context) error {
 	node, err := eventdb.Open(eventdb.Options{Dir: d.g.Data, ReadOnly: true})
 	if err != nil {
-		d.say(fmt.Sprintf("the event database cannot be opened (%v)", err), "see above")
+		d.say(fmt.Sprintf("bazy zdarzeń nie można otworzyć (%v)", err), seeAbove)
 		return nil
 	}
 	p := newProcess(d.g, d.g.Data)
@@ -245,9 +264,9 @@ func (d *doctor) ledger(ctx context.Context, p *process) {
 func (p *process) problems(ctx context.Context) (found []eventdb.Problem) {
 	switch err := p.journal.Clock(ctx); {
 	case errors.Is(err, journal.ErrClock):
-		found = append(found, eventdb.Problem{What: err.Error(), Advice: "set the clock of this machine; where it is right, and an earlier one was not, record with --any-clock"})
+		found = append(found, eventdb.Problem{What: fmt.Sprintf("zegar tego komputera nie może być dobry (%v)", err), Advice: "ustaw go; jeżeli jest dobry, a wcześniejszy nie był, zapisuj z --any-clock"})
 	case err != nil:
-		found = append(found, eventdb.Problem{What: fmt.Sprintf("the end of the log cannot be read (%v)", err), Advice: "see above"})
+		found = append(found, eventdb.Problem{What: fmt.Sprintf("nie można odczytać końca dziennika (%v)", err), Advice: seeAbove})
 	}
 	return append(found, p.cutShort(ctx)...)
 }
@@ -259,11 +278,11 @@ func (p *process) cutShort(ctx context.Context) (found []eventdb.Problem) {
 		left, err = p.unerased(ctx, l)
 	}
 	if err != nil {
-		return []eventdb.Problem{{What: fmt.Sprintf("what was erased cannot be read (%v)", err), Advice: "see above"}}
+		return []eventdb.Problem{{What: fmt.Sprintf("nie można odczytać, kogo usunięto (%v)", err), Advice: seeAbove}}
 	}
 	for _, subject := range left {
-		found = append(found, eventdb.Problem{What: fmt.Sprintf("the erasure of %s was cut short: it is ordered, and its key is there", subject),
-			Advice: "open the ledger (a report does), which destroys that key, and then ksiega scavenge"})
+		found = append(found, eventdb.Problem{What: fmt.Sprintf("usunięcie %s zostało przerwane: jest zlecone, a klucz jeszcze jest", subject),
+			Advice: "otwórz księgę (wystarczy zestawienie), co zniszczy ten klucz, a potem uruchom ksiega scavenge"})
 	}
 	return found
 }
@@ -271,7 +290,7 @@ func (p *process) cutShort(ctx context.Context) (found []eventdb.Problem) {
 func (d *doctor) fits(ctx context.Context, store vault.KeyStore) {
 	has, err := vault.HasRecords(ctx, store)
 	if err != nil {
-		d.say(fmt.Sprintf("the keys of the people cannot be read (%v)", err), "restore the last backup")
+		d.say(fmt.Sprintf("nie można odczytać kluczy osób (%v)", err), "odtwórz ostatnią kopię zapasową")
 		return
 	}
 	place, err := d.g.keySource(d.g.Data)
@@ -283,10 +302,10 @@ func (d *doctor) fits(ctx context.Context, store vault.KeyStore) {
 	case errors.Is(err, fs.ErrNotExist) && !has:
 		return // nothing is sealed, and the first start makes a key
 	case errors.Is(err, fs.ErrNotExist):
-		d.say(fmt.Sprintf("personal data is sealed, but its master key %s is missing", place), "bring it back from where it is kept; without it that data is lost")
+		d.say(fmt.Sprintf("dane osobowe są zaszyfrowane, a klucza głównego (%s) nie ma", place), "przynieś go stamtąd, gdzie jest przechowywany; bez niego te dane przepadły")
 		return
 	case err != nil:
-		d.say(err.Error(), "bring it back from where it is kept")
+		d.say(inWords(err).Error(), "przynieś go stamtąd, gdzie jest przechowywany")
 		return
 	case !has:
 		return
@@ -297,21 +316,21 @@ func (d *doctor) fits(ctx context.Context, store vault.KeyStore) {
 			d.say(cut.Error(), "ksiega rekey")
 			return
 		}
-		d.say(place.String()+" is the master key of another ledger", "bring the right one")
+		d.say(fmt.Sprintf("%s to klucz główny innej księgi", place), "przynieś właściwy")
 	case err != nil:
-		d.say(fmt.Sprintf("the keys of the people cannot be read (%v)", err), "restore the last backup")
+		d.say(fmt.Sprintf("nie można odczytać kluczy osób (%v)", err), "odtwórz ostatnią kopię zapasową")
 	}
 }
 
 // rows looks whether the saved read models can be read, on a copy: a database
 // writes its file when it is closed.
-func (d *doctor) rows() (err error) {
+func (d *doctor) rows(ctx context.Context) (err error) {
 	from, err := os.Open(filepath.Join(d.g.Data, "redis.rows"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		d.say(fmt.Sprintf("the saved read models cannot be read (%v)", err), "give the file to the user that runs the server")
+		d.say(fmt.Sprintf("nie można odczytać zapisanych zestawień (%v)", err), "daj ten plik użytkownikowi, który uruchamia serwer")
 		return nil
 	}
 	defer func() { _ = from.Close() }()
@@ -334,7 +353,33 @@ func (d *doctor) rows() (err error) {
 		return err
 	}
 	if why := db.Fresh(); why != nil {
-		d.say(fmt.Sprintf("the saved read models cannot be used (%v)", why), "nothing is lost: the next start builds them anew from the events")
+		d.say(fmt.Sprintf("zapisanych zestawień nie można użyć (%v)", why), "nic nie zginęło: następne uruchomienie zbuduje je od nowa ze zdarzeń")
+		return db.Close()
 	}
-	return db.Close()
+	return errors.Join(d.stale(ctx, db), db.Close())
+}
+
+// stale names the read models that the next start builds anew: that is no fault.
+func (d *doctor) stale(ctx context.Context, db *redisdb.DB) (err error) {
+	p := newProcess(d.g, d.g.Data)
+	defer func() { err = errors.Join(err, p.Close()) }()
+	if p.node, err = eventdb.Open(eventdb.Options{Dir: d.g.Data, ReadOnly: true}); err != nil {
+		return nil // which is told already
+	}
+	if err := p.dialJournal(journal.Options{Prefix: p.name.prefix()}); err != nil {
+		return err
+	}
+	if founded, err := p.journal.Founded(ctx); err != nil || founded.IsZero() {
+		return err
+	}
+	id, err := p.journal.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	store := foldredis.NewStore[*journal.Recorded](db.Client(), p.name.keys()).OwnedBy(foldredis.Owner{Ledger: id, Contains: p.journal.Contains, TakeOver: true})
+	stale, err := store.Stale(ctx, projections.Log{Journal: p.journal}, projections.All()...)
+	for _, a := range stale {
+		d.anew = append(d.anew, "przy następnym uruchomieniu "+anewInWords(a))
+	}
+	return err
 }

@@ -37,7 +37,7 @@ func TestTheDoctorRepairs(t *testing.T) {
 	must(t, exitFailed, "doctor", "--repair", "--data", data)
 	must(t, exitDone, "import", "--data", data, referrals(t, 2))
 	report := must(t, exitDone, "report", "contracts", "--format", "csv", "--data", data)
-	if out := must(t, exitDone, "doctor", "--repair", "--data", data); !strings.Contains(out, "nothing to repair") || !strings.Contains(out, "is sound") {
+	if out := must(t, exitDone, "doctor", "--repair", "--data", data); !strings.Contains(out, "nie było czego naprawiać") || !strings.Contains(out, "wszystko w porządku") {
 		t.Errorf("doctor says %q", out)
 	}
 	for name, kinds := range map[string]string{"ids": "i", "heads": "h", "streams": "s", "all": "his"} {
@@ -47,11 +47,11 @@ func TestTheDoctorRepairs(t *testing.T) {
 			}
 			return err
 		})
-		if out := must(t, exitFound, "doctor", "--data", data); !strings.Contains(out, "(doctor --repair)") {
+		if out := must(t, exitFound, "doctor", "--data", data); !strings.Contains(out, "(ksiega doctor --repair)") {
 			t.Errorf("%s: doctor says %q", name, out)
 		}
 		out := must(t, exitDone, "doctor", "--repair", "--data", data)
-		if !strings.Contains(out, "found: ") || !strings.Contains(out, "every index was built anew") || !strings.Contains(out, "is sound") {
+		if !strings.Contains(out, "znaleziono: ") || !strings.Contains(out, "indeksy zbudowano od nowa") || !strings.Contains(out, "wszystko w porządku") {
 			t.Errorf("%s: doctor says %q", name, out)
 		}
 		if got := must(t, exitDone, "report", "contracts", "--format", "csv", "--data", data); got != report {
@@ -77,7 +77,7 @@ func TestTheDoctorRepairs(t *testing.T) {
 	})
 	for range 2 {
 		out := must(t, exitFailed, "doctor", "--repair", "--data", data)
-		if !strings.Contains(out, "found: the events from position 128 to 128 are missing") || !strings.Contains(out, "restore the last backup") {
+		if !strings.Contains(out, "the events from position 128 to 128 are missing") || !strings.Contains(out, "odtwórz ostatnią kopię zapasową") {
 			t.Errorf("doctor of a damaged log says %q", out)
 		}
 	}

@@ -18,14 +18,14 @@ import (
 )
 
 type eraseCmd struct {
-	Participant   string `xor:"what" required:"" placeholder:"ID" help:"Erase a participant."`
-	Assistant     string `xor:"what" required:"" placeholder:"ID" help:"Erase an assistant."`
-	Statement     string `xor:"what" required:"" placeholder:"NO" help:"Erase the titles of a bank statement."`
-	Claim         string `xor:"what" required:"" placeholder:"NO" help:"Erase the reasons recorded with a refund claim."`
-	Finding       string `xor:"what" required:"" placeholder:"ID" help:"Erase the reasons recorded with a finding."`
-	Ground        string `required:"" enum:"retencja,zadanie" help:"Why: retention ended (retencja) or the person demands it (zadanie)."`
-	RetainedUntil string `placeholder:"RRRR-MM-DD" help:"Last day of retention, for the ground retencja."`
-	Register      string `required:"" placeholder:"NO" help:"Number of the decision in the centre's register, where the reasons stand in words."`
+	Participant   string `xor:"what" required:"" placeholder:"ID" help:"Usuń uczestnika."`
+	Assistant     string `xor:"what" required:"" placeholder:"ID" help:"Usuń asystenta."`
+	Statement     string `xor:"what" required:"" placeholder:"NO" help:"Usuń tytuły przelewów z wyciągu."`
+	Claim         string `xor:"what" required:"" placeholder:"NO" help:"Usuń powody zapisane przy wniosku o refundację."`
+	Finding       string `xor:"what" required:"" placeholder:"ID" help:"Usuń powody zapisane przy ustaleniu."`
+	Ground        string `required:"" enum:"retencja,zadanie" help:"Dlaczego: skończył się okres przechowywania (retencja) albo osoba tego żąda (zadanie)."`
+	RetainedUntil string `placeholder:"RRRR-MM-DD" help:"Ostatni dzień okresu przechowywania, gdy powodem jest retencja."`
+	Register      string `required:"" placeholder:"NO" help:"Numer decyzji w rejestrze ośrodka, w którym powody stoją słowami."`
 }
 
 // erasing is what the control door is asked to erase.
@@ -79,34 +79,25 @@ func (c *eraseCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s %s: what was sealed about it cannot be read any more\n", asked.Kind, asked.ID)
+	whose := subjectInWords(asked.Kind, asked.ID)
+	fmt.Printf("%s: tego, co było zaszyfrowane, nie da się już odczytać\n", whose)
 	for _, s := range along {
-		fmt.Printf("%s %s: erased too, as every text of it is about %s %s\n", s.Kind, s.ID, asked.Kind, asked.ID)
+		fmt.Printf("%s: też usunięto, bo każdy tekst dotyczył tylko tej osoby lub sprawy (%s)\n", subjectInWords(s.Kind, s.ID), whose)
 	}
 	for _, l := range remains {
-		fmt.Printf("left: %s%s\n", l, howToErase(l))
+		fmt.Println(remainsInWords(l))
 	}
-	fmt.Println("one person decided this and nobody confirmed it: the record says so")
+	fmt.Println("zdecydowała o tym jedna osoba i nikt tego nie potwierdził: tak też zapisano")
 	if gone == nil {
-		fmt.Println("the event store of --eventstore still holds the bytes of the destroyed key: in the chunk that is being written until it is full and closed, and then until " +
-			"a scavenge on every node (docs/EVENTSTOREDB.md)")
+		fmt.Println("magazyn zdarzeń (--eventstore) ma jeszcze bajty zniszczonego klucza: w pliku, który właśnie zapisuje, aż go zapełni i zamknie, a potem " +
+			"do czyszczenia (scavenge) na każdym węźle (docs/EVENTSTOREDB.md)")
 	} else {
-		fmt.Printf("the destroyed key is gone from the disk: %d events removed, %d bytes left of %d\n", gone.Events, gone.BytesAfter, gone.BytesBefore)
+		fmt.Printf("zniszczony klucz zniknął z dysku; usuniętych zdarzeń: %d, zostało bajtów: %d z %d\n", gone.Events, gone.BytesAfter, gone.BytesBefore)
 	}
-	sayLeft(left, "left, because earlier versions recorded it so that it can be read or guessed, and a log is never rewritten (shown only with --reveal)")
-	fmt.Printf("backups taken before this still hold it: ksiega restore erases it in them again by the list %s, so keep a copy of that beside them; for who has the master key of then "+
-		"they open without it: destroy them, or change the master key (ksiega rekey) and destroy every copy of the old one\n", erasuresFile(g.Data, g.Ledger))
+	sayLeft(left, "zostaje, bo wcześniejsze wersje zapisały to tak, że można to przeczytać albo odgadnąć, a dziennika się nie przepisuje (pokazuje się tylko z --reveal)")
+	fmt.Printf("wcześniejsze kopie zapasowe jeszcze to mają: ksiega restore usunie to w nich znowu według listy %s, więc trzymaj obok nich jej kopię; kto ma ówczesny klucz główny, "+
+		"otworzy je bez niej: zniszcz je albo zmień klucz główny (ksiega rekey) i zniszcz każdą kopię starego\n", erasuresFile(g.Data, g.Ledger))
 	return nil
-}
-
-// howToErase names the command that erases the others' texts with it, where there is
-// one.
-func howToErase(l erasure.Left) string {
-	switch {
-	case l.ID != "" && (l.Kind == domain.RefStatement || l.Kind == domain.RefClaim || l.Kind == domain.RefFinding):
-		return fmt.Sprintf(" (all of them: ksiega erase --%s %s)", l.Kind, l.ID)
-	}
-	return ""
 }
 
 // eraseBound is how long an erasure may take, up to the key, with the log read for what
@@ -132,7 +123,7 @@ func (p *process) erase(r *http.Request, n *control.Notes) error {
 		err = p.waitForModels(r.Context(), erased.Position)
 	}
 	if err == nil && p.forgetter != nil {
-		n.Say(control.Note{File: "other servers forget the key", At: 0, Of: 1})
+		n.Say(control.Note{File: "inne serwery zapominają klucz", At: 0, Of: 1})
 		err = p.forgotten(r.Context())
 	}
 	if err != nil {
@@ -163,7 +154,7 @@ func (p *process) waitForModels(ctx context.Context, at journal.Position) error 
 	ctx, cancel := context.WithTimeout(ctx, modelsWait)
 	defer cancel()
 	if err := p.runner.WaitFor(ctx, at.Bound()); err != nil {
-		return fmt.Errorf("the key is destroyed, but not every read model has passed the order: erase again: %w", err)
+		return fmt.Errorf("klucz jest zniszczony, ale nie każde zestawienie doszło do zlecenia: usuń jeszcze raz (%w)", err)
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func TestAnErasureCutShortBehindItsOrder(t *testing.T) {
 	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if code, says, _ := ksiega(t, "doctor", "--data", data); code != exitFound || !strings.Contains(says, "the erasure of "+u0+" was cut short") {
+	if code, says, _ := ksiega(t, "doctor", "--data", data); code != exitFound || !strings.Contains(says, "usunięcie "+u0+" zostało przerwane") {
 		t.Errorf("doctor ends with %d: %s", code, says)
 	}
 	for id, shown := range map[string]bool{"U0": false, "U1": true} {
@@ -174,7 +174,7 @@ func TestARestoreKeepsAnotherLedgersList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if says := must(t, exitFailed, "restore", wrong, "--data", data, "--erasures", other+erasuresSuffix); !strings.Contains(says, "of another ledger") {
+	if says := must(t, exitFailed, "restore", wrong, "--data", data, "--erasures", other+erasuresSuffix); !strings.Contains(says, "innej księgi") {
 		t.Errorf("it says %s", says)
 	}
 	if after, err := os.ReadFile(list); err != nil || string(after) != string(before) {
@@ -217,10 +217,10 @@ func TestAListFromAClockAhead(t *testing.T) {
 	must(t, exitDone, "backup", "--data", data, "-o", backup)
 	write(backup + erasuresSuffix)
 	later := filepath.Join(t.TempDir(), "later")
-	if says := must(t, exitFailed, "restore", backup, "--data", later); !strings.Contains(says, "no list of erasures") {
+	if says := must(t, exitFailed, "restore", backup, "--data", later); !strings.Contains(says, "podaj listę usunięć") {
 		t.Errorf("it says %s", says)
 	}
-	if says := must(t, exitFailed, "restore", backup, "--data", later, "--erasures", backup+erasuresSuffix); !strings.Contains(says, "still to come") {
+	if says := must(t, exitFailed, "restore", backup, "--data", later, "--erasures", backup+erasuresSuffix); !strings.Contains(says, "dopiero nadejdzie") {
 		t.Errorf("it says %s", says)
 	}
 	must(t, exitDone, "restore", backup, "--data", later, "--erasures", file)

@@ -36,7 +36,7 @@ func erasuresFile(dataDir string, name ledgerName) string {
 }
 
 // errRolledBack: what the data directory holds was brought back without ksiega restore.
-var errRolledBack = errors.New("the data directory is from before erasures that were carried out: make a backup of it and restore that, which carries them out again")
+var errRolledBack = errors.New("zrób kopię katalogu danych i odtwórz ją (ksiega restore), co ponowi usunięcia: katalog jest sprzed usunięć, które wykonano")
 
 func readErasures(file string) (erasure.List, error) {
 	f, err := os.Open(file)
@@ -60,7 +60,7 @@ func writeErasures(file string, l erasure.List) error {
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("list of erasures: %w", err)
+		return fmt.Errorf("lista usunięć: %w", err)
 	}
 	return nil
 }
@@ -98,7 +98,7 @@ func (p *process) compareErasures(ctx context.Context) (l, kept erasure.List, er
 	case len(kept.Entries) == 0 && kept.Ledger != l.Ledger: // of a ledger that lay here before, and erased nothing
 		return l, erasure.List{}, nil
 	case l.Ledger == "":
-		return l, kept, fmt.Errorf("the data directory %s is empty, but %s lists erasures: restore a backup, or move that file away to begin a new ledger", p.dir, file)
+		return l, kept, fmt.Errorf("odtwórz kopię zapasową albo, żeby zacząć nową księgę, przenieś plik %[2]s gdzie indziej: katalog danych %[1]s jest pusty, a ten plik wymienia usunięcia", p.dir, file)
 	}
 	whole, err := l.Continues(kept)
 	switch {
@@ -150,7 +150,7 @@ func (p *process) keepErasures(ctx context.Context, age time.Duration) (erasure.
 	return l, nil
 }
 
-var errListUnwritten = errors.New("the list of erasures could not be written")
+var errListUnwritten = errors.New("nie udało się zapisać listy usunięć")
 
 // checkErasures refuses a log that lacks erasures, before anything of it is shown. A
 // file that cannot be written is only told of: an erasure insists on it.
@@ -275,8 +275,8 @@ func ledgers(names []string, asked ledgerName) []ledgerName {
 }
 
 // errNoErasures: whom the backup may bring back nobody can say.
-var errNoErasures = errors.New("no list of erasures is at hand that goes as far as the backup: name it with --erasures FILE (it lies beside the data directory that the backup is of, as DIR.erasures), " +
-	"or say --no-erasures, and whoever was erased since the backup is back")
+var errNoErasures = errors.New("podaj listę usunięć, która sięga do kopii: --erasures FILE (leży obok katalogu danych, z którego jest kopia, jako DIR.erasures), " +
+	"albo podaj --no-erasures, a wtedy kto był usunięty po zrobieniu kopii, wraca")
 
 // restoring is a ledger of a restore whose store nobody can open yet.
 type restoring struct {
@@ -320,16 +320,16 @@ func (r *restoring) choose(named, others []string) (fit []string, err error) {
 		case errors.Is(err, erasure.ErrListForeign):
 			continue
 		case err != nil:
-			return nil, fmt.Errorf("%s, beside the backup: %w", file, err)
+			return nil, fmt.Errorf("%s wobec kopii: %w", file, err)
 		case !whole && !asked, !r.reaches(l) && !asked:
 			continue
 		case !r.reaches(l) && l.Until.After(time.Now()):
-			return nil, fmt.Errorf("%s is complete until %s, which is still to come: this machine's clock is behind, or that of the machine that wrote it was ahead, and until when it is complete nobody knows; name another list, or say --no-erasures",
+			return nil, fmt.Errorf("podaj inną listę albo --no-erasures: %s jest podobno pełna do %s, a ta chwila dopiero nadejdzie; zegar tego komputera się spóźnia albo tamtego się spieszył, więc nie wiadomo, do kiedy jest pełna",
 				file, moment(l.Until))
 		case !whole:
-			return nil, fmt.Errorf("%s ends with number %d, but the backup holds %d erasures: it is an older list, or was shortened", file, len(l.Entries), len(r.own.Entries))
+			return nil, fmt.Errorf("podaj nowszą listę: %s kończy się na numerze %d, a kopia ma usunięć %d; jest starsza albo ją skrócono", file, len(l.Entries), len(r.own.Entries))
 		case !r.reaches(l):
-			return nil, fmt.Errorf("%s is complete until %s, but the backup was taken %s: of who was erased since it knows nothing; name a later list, or say --no-erasures",
+			return nil, fmt.Errorf("podaj nowszą listę albo --no-erasures: %s jest pełna do %s, a kopię zrobiono %s; kogo usunięto potem, nie wie",
 				file, moment(l.Until), moment(r.taken))
 		}
 		if asked {
@@ -337,7 +337,7 @@ func (r *restoring) choose(named, others []string) (fit []string, err error) {
 		}
 		longer, err := l.Continues(r.list)
 		if err != nil {
-			return nil, fmt.Errorf("%s, beside %s: %w", file, r.from, err)
+			return nil, fmt.Errorf("%s wobec %s: %w", file, r.from, err)
 		}
 		if longer && (r.from == "" || len(l.Entries) > len(r.list.Entries) || l.Until.After(r.list.Until)) {
 			r.list, r.from = l, file
@@ -382,11 +382,11 @@ func (p *process) eraseAgain(ctx context.Context, list erasure.List, has int, pa
 	for _, e := range list.Entries[has:] {
 		id, err := uuid.Parse(e.Event)
 		if err != nil {
-			return fmt.Errorf("erasure %d: %w", e.Number, erasure.ErrListDamaged)
+			return fmt.Errorf("usunięcie %d: %w", e.Number, erasure.ErrListDamaged)
 		}
 		err = p.journal.Restate(ctx, journal.Recorded{ID: id, Stream: e.Stream, Revision: e.Revision, Type: e.Type, RawData: []byte(e.Data), RawMeta: []byte(e.Meta)})
 		if err != nil && (!parted || !errors.Is(err, journal.ErrConflict)) {
-			return fmt.Errorf("erasure %d: %w", e.Number, err)
+			return fmt.Errorf("usunięcie %d: %w", e.Number, err)
 		}
 	}
 	return nil
@@ -401,11 +401,11 @@ func subjectsOf(list erasure.List) (subjects []string, err error) {
 	for _, e := range list.Entries {
 		event, err := table.Decode(e.Type, []byte(e.Data))
 		if err != nil {
-			return nil, fmt.Errorf("erasure %d: %w", e.Number, err)
+			return nil, fmt.Errorf("usunięcie %d: %w", e.Number, err)
 		}
 		order, ok := event.(erasure.Ordered)
 		if !ok {
-			return nil, fmt.Errorf("erasure %d: %w", e.Number, erasure.ErrListDamaged)
+			return nil, fmt.Errorf("usunięcie %d: %w", e.Number, erasure.ErrListDamaged)
 		}
 		for _, s := range append(order.Along, erasure.Subject(order.Of())) {
 			if subject := domain.Ref(s).Subject(); !slices.Contains(subjects, subject) {
@@ -436,7 +436,7 @@ func (c *restoreCmd) withErasures(ctx context.Context, g *globals, staged *event
 		r, fits, err := c.withErasuresOf(ctx, &its, staged, dir, taken, slices.Contains(sealed, string(name)))
 		if err != nil {
 			if name != "" && len(names) > 1 {
-				err = fmt.Errorf("ledger %s: %w", name, err)
+				err = fmt.Errorf("księga %s: %w", name, err)
 			}
 			return nil, nil, err
 		}
@@ -446,7 +446,7 @@ func (c *restoreCmd) withErasures(ctx context.Context, g *globals, staged *event
 	}
 	for _, file := range c.Erasures {
 		if !slices.Contains(fit, file) {
-			return nil, nil, fmt.Errorf("%s, beside the backup: %w", file, erasure.ErrListForeign)
+			return nil, nil, fmt.Errorf("%s wobec kopii: %w", file, erasure.ErrListForeign)
 		}
 	}
 	if !carried {
@@ -479,7 +479,7 @@ func (r *restoring) free() error {
 	case err != nil:
 		return err
 	case there.Ledger != r.own.Ledger && len(there.Entries) > 0:
-		return fmt.Errorf("%s lists %d erasures of another ledger than this backup is of: take the right backup, or move that file away and keep it with that ledger's backups", r.place, len(there.Entries))
+		return fmt.Errorf("weź właściwą kopię albo przenieś %s do kopii tamtej księgi: ten plik wymienia usunięcia innej księgi niż ta kopia (%d)", r.place, len(there.Entries))
 	}
 	return nil
 }
@@ -533,21 +533,21 @@ func globQuoted(path string) string {
 func (r *restoring) told(several bool) string {
 	of := ""
 	if several {
-		of = "ledger " + cmp.Or(string(r.name), "without a name") + ": "
+		of = "księga " + cmp.Or(string(r.name), "bez nazwy") + ": "
 	}
 	switch {
 	case r.from == "" && r.bare:
-		return of + "nothing is sealed in it, so that nobody can come back"
+		return of + "nic w niej nie jest zaszyfrowane, więc nikt usunięty nie może wrócić"
 	case r.from == "":
-		return of + fmt.Sprintf("the backup's own %d erasures were carried out; of who was erased after it was taken (%s) there was no list, and they are back", len(r.own.Entries), moment(r.taken))
+		return of + fmt.Sprintf("usunięcia z samej kopii wykonano (%d); listy tych, których usunięto po jej zrobieniu (%s), nie było, więc wrócili", len(r.own.Entries), moment(r.taken))
 	}
-	until := fmt.Sprintf("it is complete until %s, and whoever was erased later is back", moment(r.list.Until))
+	until := fmt.Sprintf("jest pełna do %s, a kto był usunięty potem, wrócił", moment(r.list.Until))
 	if r.list.Until.IsZero() {
-		until = "an earlier version wrote it, so that it does not say until when it is complete: whoever was erased after it was written or copied is back"
+		until = "zapisała ją wcześniejsza wersja, więc nie mówi, do kiedy jest pełna: kto był usunięty po jej zapisaniu albo skopiowaniu, wrócił"
 	}
 	if len(r.list.Entries) == 0 {
-		return of + r.from + " lists no erasure; " + until
+		return of + "lista " + r.from + " nie wymienia usunięć; " + until
 	}
 	n := len(r.list.Entries)
-	return of + fmt.Sprintf("erasures 1 to %d of %s were carried out, %d of them from after the backup; their keys are gone from what was restored; %s", n, r.from, n-len(r.own.Entries), until)
+	return of + fmt.Sprintf("wykonano usunięcia od 1 do %d z listy %s, z nich późniejszych niż kopia: %d; tych kluczy nie ma już w tym, co odtworzono; lista %s", n, r.from, n-len(r.own.Entries), until)
 }

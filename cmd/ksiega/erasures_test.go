@@ -105,7 +105,7 @@ func TestABackupDoesNotBringBackWhoWasErased(t *testing.T) {
 	}
 	// Without the list it does: so the rest of this test sees what it looks for.
 	loose := filepath.Join(t.TempDir(), "loose")
-	if out := must(t, exitFailed, "restore", backup, "--data", loose); !strings.Contains(out, "no list of erasures") {
+	if out := must(t, exitFailed, "restore", backup, "--data", loose); !strings.Contains(out, "podaj listę usunięć") {
 		t.Errorf("restore without the list says %q", out)
 	}
 	if _, err := os.Stat(loose); !os.IsNotExist(err) {
@@ -122,7 +122,7 @@ func TestABackupDoesNotBringBackWhoWasErased(t *testing.T) {
 	}
 
 	restored := filepath.Join(t.TempDir(), "restored")
-	if out := must(t, exitDone, "restore", backup, "--data", restored, "--erasures", list); !strings.Contains(out, "erasures 1 to 2 of "+list+" were carried out, 2 of them from after the backup") {
+	if out := must(t, exitDone, "restore", backup, "--data", restored, "--erasures", list); !strings.Contains(out, "wykonano usunięcia od 1 do 2 z listy "+list+", z nich późniejszych niż kopia: 2") {
 		t.Errorf("restore says %q", out)
 	}
 	if lies(t, filepath.Dir(restored), key) {
@@ -144,7 +144,7 @@ func TestABackupDoesNotBringBackWhoWasErased(t *testing.T) {
 	must(t, exitDone, "--role", "dpo", "erase", "--data", restored, "--participant", "U2", "--ground", "zadanie", "--register", "RODO-7/2026")
 	second := filepath.Join(filepath.Dir(restored), "second")
 	must(t, exitDone, "backup", "--data", restored, "-o", second)
-	if out := must(t, exitFailed, "restore", second, "--data", restored+"2", "--erasures", list); !strings.Contains(out, "ends with number 2, but the backup holds 4") {
+	if out := must(t, exitFailed, "restore", second, "--data", restored+"2", "--erasures", list); !strings.Contains(out, "kończy się na numerze 2, a kopia ma usunięć 4") {
 		t.Errorf("restore with an old list says %q", out)
 	}
 	must(t, exitDone, "restore", second, "--data", restored+"2") // with the list beside the backup
@@ -165,7 +165,7 @@ func TestADirectoryFromBeforeAnErasureIsNotServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"serve", "--listen", "127.0.0.1:0"}, {"report", "contracts"}, {"import", referrals(t, 1)}} {
-		if out := must(t, exitFailed, append(args, "--data", old)...); !strings.Contains(out, "from before erasures") {
+		if out := must(t, exitFailed, append(args, "--data", old)...); !strings.Contains(out, "katalog jest sprzed usunięć") {
 			t.Errorf("%s says %q", args[0], out)
 		}
 	}
@@ -357,7 +357,7 @@ func TestARestoreIsAbandonedAfterEachStep(t *testing.T) {
 		}
 		abandon(r)
 	}
-	if out := must(t, exitDone, "restore", backup, "--data", to, "--erasures", list); !strings.Contains(out, "erasures 1 to 2") {
+	if out := must(t, exitDone, "restore", backup, "--data", to, "--erasures", list); !strings.Contains(out, "usunięcia od 1 do 2 ") {
 		t.Errorf("restore says %q", out)
 	}
 }
@@ -446,21 +446,21 @@ func TestUntilWhenAListIsComplete(t *testing.T) {
 		}
 		return to
 	}
-	restore(exitFailed, "of who was erased since it knows nothing", before)
-	restore(exitDone, "lists no erasure; it is complete until ", first)
-	restore(exitDone, "erasures 1 to 1 of "+second+" were carried out, 1 of them from after the backup; their keys are gone from what was restored; it is complete until ", second)
-	restore(exitDone, "it does not say until when it is complete", older)
+	restore(exitFailed, "kogo usunięto potem, nie wie", before)
+	restore(exitDone, "nie wymienia usunięć; jest pełna do ", first)
+	restore(exitDone, "wykonano usunięcia od 1 do 1 z listy "+second+", z nich późniejszych niż kopia: 1; tych kluczy nie ma już w tym, co odtworzono; lista jest pełna do ", second)
+	restore(exitDone, "nie mówi, do kiedy jest pełna", older)
 	// The later list wins, whoever names which.
 	for _, lists := range [][]string{{first, second}, {second, first}, {older, second}, {second, older}} {
-		restore(exitDone, "erasures 1 to 1 of "+second, lists...)
+		restore(exitDone, "usunięcia od 1 do 1 z listy "+second, lists...)
 	}
 	// One beside the backup that is from before it is none.
 	beside := filepath.Join(filepath.Dir(backup), "old"+erasuresSuffix)
 	if err := os.Rename(before, beside); err != nil {
 		t.Fatal(err)
 	}
-	restore(exitFailed, "no list of erasures")
-	if out := must(t, exitDone, "restore", backup, "--data", filepath.Join(t.TempDir(), "r"), "--no-erasures"); !strings.Contains(out, "and they are back") {
+	restore(exitFailed, "podaj listę usunięć")
+	if out := must(t, exitDone, "restore", backup, "--data", filepath.Join(t.TempDir(), "r"), "--no-erasures"); !strings.Contains(out, "więc wrócili") {
 		t.Errorf("it says %q", out)
 	}
 }
@@ -482,13 +482,13 @@ func TestEveryLedgerOfAStoreErasesAgain(t *testing.T) {
 	}
 	for i, list := range lists {
 		for _, of := range [][]string{nil, {"--ledger", "other"}} {
-			if out := must(t, exitFailed, append([]string{"restore", backup, "--data", filepath.Join(t.TempDir(), "r"), "--erasures", list}, of...)...); !strings.Contains(out, "no list of erasures") {
+			if out := must(t, exitFailed, append([]string{"restore", backup, "--data", filepath.Join(t.TempDir(), "r"), "--erasures", list}, of...)...); !strings.Contains(out, "podaj listę usunięć") {
 				t.Errorf("with the list of one, %s, and %v, it says %q", lists[i], of, out)
 			}
 		}
 	}
 	to := filepath.Join(t.TempDir(), "r")
-	if out := must(t, exitDone, "restore", backup, "--data", to, "--ledger", "other", "--erasures", lists[0], "--erasures", lists[1]); strings.Count(out, "erasures 1 to 1 of") != 2 || !strings.Contains(out, "ledger without a name: ") {
+	if out := must(t, exitDone, "restore", backup, "--data", to, "--ledger", "other", "--erasures", lists[0], "--erasures", lists[1]); strings.Count(out, "usunięcia od 1 do 1 z listy") != 2 || !strings.Contains(out, "księga bez nazwy: ") {
 		t.Errorf("it says %q", out)
 	}
 	for i, of := range []ledgerName{"", "other"} {
@@ -520,7 +520,7 @@ func TestAStoreWithoutKeysNeedsNoList(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(t, exitDone, "backup", "--data", data, "-o", backup)
-	if out := must(t, exitDone, "restore", backup, "--data", filepath.Join(t.TempDir(), "r")); !strings.Contains(out, "nothing is sealed in it") {
+	if out := must(t, exitDone, "restore", backup, "--data", filepath.Join(t.TempDir(), "r")); !strings.Contains(out, "nic w niej nie jest zaszyfrowane") {
 		t.Errorf("it says %q", out)
 	}
 }

@@ -17,6 +17,8 @@ import (
 	"ksiega/internal/foldredis"
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
+	"ksiega/internal/socket"
+	"ksiega/internal/vault"
 )
 
 // faultOf says in words what is wrong with the machine, not with what was asked:
@@ -44,6 +46,58 @@ func faultOf(err error) string {
 	return redisFaultOf(err)
 }
 
+// engineFaultOf is what engines say of data directories, stores and keys.
+func engineFaultOf(err error) string {
+	for _, f := range engineFaults() {
+		if errors.Is(err, f.of) {
+			return f.words
+		}
+	}
+	return ""
+}
+
+type engineFault struct {
+	of    error
+	words string
+}
+
+// engineFaults says what to do about each error that an engine names; a test finds one that
+// is missing.
+func engineFaults() []engineFault {
+	return []engineFault{
+		{journal.ErrUnavailable, "sprawdź adres i uruchom magazyn zdarzeń: nie odpowiada"},
+		{fs.ErrNotExist, "wskaż inny plik albo katalog: tego nie ma"},
+		{eventdb.ErrBackupDamaged, "weź inną kopię zapasową: tej nie da się użyć"},
+		{eventdb.ErrRestoreInterrupted, "odtwórz kopię zapasową jeszcze raz: odtwarzanie przerwano albo trwa"},
+		{eventdb.ErrNotEmpty, "wskaż pusty katalog danych: ten nie jest pusty"},
+		{eventdb.ErrBusy, "spróbuj później: trwa czyszczenie albo kopia zapasowa"},
+		{eventdb.ErrRepairInterrupted, "uruchom ksiega doctor --repair jeszcze raz: naprawę przerwano"},
+		{eventdb.ErrNotRepairable, "odtwórz ostatnią kopię zapasową: uszkodzony jest sam dziennik, niczego nie zmieniono"},
+		{eventdb.ErrNewerFormat, "użyj nowszego programu: katalog danych zapisała nowsza wersja"},
+		{vault.ErrErased, "nic się nie da zrobić: te dane osobowe usunięto"},
+		{vault.ErrForged, "odtwórz kopię zapasową: zaszyfrowany tekst nie jest taki, jaki zapisano"},
+		{vault.ErrWrongMaster, "podaj właściwy klucz główny: ten nie pasuje do tej księgi"},
+		{vault.ErrLocked, "podaj hasło do pliku klucza głównego (--passphrase-file): jest nim zamknięty"},
+		{vault.ErrPassphrase, "popraw hasło do pliku klucza głównego: to go nie otwiera"},
+		{vault.ErrSameMaster, "podaj inny nowy klucz główny: ten jest już w użyciu"},
+		{journal.ErrDamaged, "użyj nowszego programu albo odtwórz kopię zapasową: zdarzenia nie da się odczytać"},
+		{journal.ErrUnreadable, "zgłoś to: zapisane zdarzenie nie dałoby się odczytać tak samo, więc go nie zapisano"},
+		{journal.ErrNowhere, "podaj inną pozycję: żadne zdarzenie takiej nie ma"},
+		{journal.ErrClock, "popraw zegar tego komputera albo zapisuj z --any-clock: nie może być dobry"},
+		{journal.ErrSetBack, "uruchom to znowu: magazyn zdarzeń cofnięto"},
+		{journal.ErrRefused, "popraw adres, użytkownika albo prawa: magazyn zdarzeń odmawia tej księdze"},
+		{foldredis.ErrForeign, "daj każdej księdze nazwę (--ledger) albo własny Redis: w tym leżą zestawienia innej księgi; ksiega rebuild --take-over je wyrzuca"},
+		{foldredis.ErrEvicting, "ustaw w Redisie maxmemory-policy noeviction: inaczej może zgubić wiersze"},
+		{foldredis.ErrLeased, "zrób to tam, gdzie działa serwer, który prowadzi zestawienia"},
+		{foldredis.ErrOvertaken, "spróbuj znowu: inny proces zmienił zestawienie w trakcie budowy"},
+		{foldredis.ErrContended, "spróbuj znowu: zestawienia właśnie się zmieniają"},
+		{foldredis.ErrStopped, "uruchom serwer ponownie: zestawienia stanęły"},
+		{fold.ErrNotBuilt, "poczekaj, aż zestawienia się zbudują"},
+		{fold.ErrBase, "spróbuj znowu: wierszy dawnej chwili nie da się odczytać"},
+		{socket.ErrForeign, "sprawdź, czyj to proces: gniazdo w katalogu danych jest innego użytkownika"},
+	}
+}
+
 // redisFaultOf is faultOf for Redis. A connection that fails is Redis's, unless the
 // journal says otherwise: nothing else is asked over the network.
 func redisFaultOf(err error) string {
@@ -66,7 +120,11 @@ func redisFaultOf(err error) string {
 
 // inWords puts what is wrong with the machine before an error's own words.
 func inWords(err error) error {
-	if words := faultOf(err); words != "" {
+	words := faultOf(err)
+	if words == "" && !errors.Is(err, control.ErrNoServer) {
+		words = engineFaultOf(err)
+	}
+	if words != "" {
 		return fmt.Errorf("%s (%w)", words, err)
 	}
 	return err

@@ -28,9 +28,9 @@ const (
 
 // Why a process on a shared store must end, or may not begin.
 var (
-	errKeysChange  = errors.New("every key is made anew (ksiega rekey): start this again once that is done, with the new master key")
-	errKeysCut     = errors.New("a change of the master key is under way, or was cut short: wait for it, or run ksiega rekey again")
-	errStoreBehind = errors.New("the event store was set back to an earlier state while this ran on it: start this again, so that erasures are carried out in it once more and no key is used that it has not")
+	errKeysChange  = errors.New("uruchom to znowu, z nowym kluczem głównym, gdy zmiana się skończy: klucze robi się od nowa (ksiega rekey)")
+	errKeysCut     = errors.New("poczekaj na zmianę klucza głównego albo uruchom ksiega rekey jeszcze raz: zmiana trwa albo została przerwana")
+	errStoreBehind = errors.New("uruchom to znowu: magazyn zdarzeń cofnięto w trakcie pracy, więc trzeba w nim ponowić usunięcia i nie używać kluczy, których nie ma")
 )
 
 type forgetter struct {
@@ -175,7 +175,7 @@ func (f *forgetter) may(string) error {
 	if int64(time.Since(f.start)) < f.until.Load() {
 		return nil
 	}
-	return fmt.Errorf("keys are not used, as some may have been erased: %w", journal.ErrUnavailable)
+	return fmt.Errorf("kluczy się nie używa, bo któryś mógł zostać usunięty: %w", journal.ErrUnavailable)
 }
 
 // forgotten waits until no server uses a key that somebody was told of before.
@@ -186,7 +186,7 @@ func (p *process) forgotten(ctx context.Context) error {
 	case <-wait.C:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("whether every server has forgotten the keys is not known: do it again: %w", context.Cause(ctx))
+		return fmt.Errorf("ponów: nie wiadomo, czy każdy serwer zapomniał klucze: %w", context.Cause(ctx))
 	}
 }
 

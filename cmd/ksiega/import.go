@@ -27,9 +27,9 @@ import (
 )
 
 type importCmd struct {
-	Paths    []string `arg:"" name:"path" help:"Files, or directories with import files."`
-	DryRun   bool     `name:"dry-run" help:"Decide everything and write nothing."`
-	Rejected string   `name:"rejected" placeholder:"DIR" help:"Where files of refused rows go; default: beside each file."`
+	Paths    []string `arg:"" name:"plik" help:"Pliki albo katalogi z plikami do importu."`
+	DryRun   bool     `name:"dry-run" help:"Rozstrzygnij wszystko i nic nie zapisuj."`
+	Rejected string   `name:"rejected" placeholder:"DIR" help:"Dokąd trafiają pliki odrzuconych wierszy; bez tego obok każdego pliku."`
 }
 
 // shownRefusals bounds how many refused rows of one file are printed on a
@@ -106,7 +106,7 @@ func (c *importCmd) through(ctx context.Context, door *control.Client, files []s
 			found.unreadable++
 			fmt.Fprintln(os.Stderr, n.Unreadable)
 		case n.Matched > 0:
-			fmt.Printf("%d refunds matched to their claims\n", n.Matched)
+			fmt.Printf("przelewów przypisanych do wniosków: %d\n", n.Matched)
 		default:
 			bar.show(n)
 		}
@@ -166,9 +166,9 @@ func (c *importCmd) rejectedDir(path string) string {
 func (c *importCmd) conclude(path string, s *commands.Summary, refused refusedRows) error {
 	before, name := "", filepath.Base(path)
 	if s.Skipped {
-		before = " (imported before)"
+		before = " (zaimportowany wcześniej)"
 	}
-	fmt.Printf("%-28s %7d rows, %7d accepted, %5d refused, %7d already known%s\n", name, s.Rows, s.Accepted, s.Refused, s.Known, before)
+	fmt.Printf("%-28s wierszy: %-7d przyjęto: %-7d odrzucono: %-5d już znanych: %d%s\n", name, s.Rows, s.Accepted, s.Refused, s.Known, before)
 	if s.Skipped {
 		return nil
 	}
@@ -259,12 +259,12 @@ func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *
 			break
 		}
 		if err != nil {
-			return fmt.Errorf("read the files: %w", err)
+			return fmt.Errorf("odczyt plików: %w", err)
 		}
 		name := part.FileName()
 		data, err := readPart(part)
 		if err != nil {
-			return fmt.Errorf("read %s: %w", name, err)
+			return fmt.Errorf("odczyt %s: %w", name, err)
 		}
 		sum, err := ledger.Import(r.Context(), origin(r), commands.File{Name: name, Data: data},
 			&commands.Listener{Progress: func(done, total int) { n.Say(control.Note{File: name, At: done, Of: total}) },

@@ -23,7 +23,7 @@ func keptRows(dir string, name ledgerName) string {
 // directory: what they rest on has changed.
 func dropKept(dir string) error {
 	if err := os.RemoveAll(filepath.Join(dir, "rows")); err != nil {
-		return fmt.Errorf("rows of earlier moments: %w", err)
+		return fmt.Errorf("wiersze dawnych chwil: %w", err)
 	}
 	return nil
 }

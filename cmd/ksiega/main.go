@@ -45,22 +45,22 @@ var errFound = errors.New("something was found")
 type cli struct {
 	globals
 
-	Serve    serveCmd    `cmd:"" help:"Run the server."`
-	Import   importCmd   `cmd:"" help:"Import files or directories."`
-	Template templateCmd `cmd:"" help:"Write an empty workbook of a kind of import file, with drop-downs and a sheet that explains it."`
-	Command  commandCmd  `cmd:"" help:"Carry out a command: command NAME, one JSON object on the standard input, as the API takes it."`
-	Report   reportCmd   `cmd:"" passthrough:"" help:"Print a report: report NAME [--format json|csv] [--as-of RRRR-MM-DD] [--known-at RFC3339|position] [--PARAM VALUE] [-o FILE]."`
-	Replay   replayCmd   `cmd:"" help:"Print recorded events, one JSON object a line."`
-	Verify   verifyCmd   `cmd:"" help:"Recompute every read model from the events and compare."`
-	Rebuild  rebuildCmd  `cmd:"" help:"Build every read model anew, without downtime."`
-	Backup   backupCmd   `cmd:"" help:"Write a backup of the events to a file, also while the server runs."`
-	Restore  restoreCmd  `cmd:"" help:"Make a data directory from a backup."`
-	Doctor   doctorCmd   `cmd:"" help:"Check a data directory: events, indexes, keys, rows; with --eventstore, the rights there."`
-	Erase    eraseCmd    `cmd:"" help:"Destroy the key to what is sealed about a person; role dpo."`
-	Rekey    rekeyCmd    `cmd:"" help:"Make the master key and every key under it anew, after the old one may have been seen."`
-	Scavenge scavengeCmd `cmd:"" help:"Remove deleted events from the disk for good."`
-	Node     nodeCmd     `cmd:"" help:"Serve the embedded event database alone."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" help:"Uruchom serwer."`
+	Import   importCmd   `cmd:"" help:"Zaimportuj pliki albo katalogi."`
+	Template templateCmd `cmd:"" help:"Zapisz pusty skoroszyt rodzaju pliku do importu, z listami wyboru i arkuszem objaśnień."`
+	Command  commandCmd  `cmd:"" help:"Wykonaj polecenie: ksiega command NAZWA, a na standardowym wejściu jeden obiekt JSON, jaki przyjmuje API."`
+	Report   reportCmd   `cmd:"" passthrough:"" help:"Wypisz zestawienie; ksiega report --help wymienia wszystkie."`
+	Replay   replayCmd   `cmd:"" help:"Wypisz zapisane zdarzenia, po jednym obiekcie JSON w wierszu."`
+	Verify   verifyCmd   `cmd:"" help:"Przelicz wszystkie zestawienia ze zdarzeń i porównaj."`
+	Rebuild  rebuildCmd  `cmd:"" help:"Zbuduj wszystkie zestawienia od nowa, bez przerwy w pracy."`
+	Backup   backupCmd   `cmd:"" help:"Zapisz kopię zapasową zdarzeń do pliku, także podczas pracy serwera."`
+	Restore  restoreCmd  `cmd:"" help:"Odtwórz katalog danych z kopii zapasowej."`
+	Doctor   doctorCmd   `cmd:"" help:"Sprawdź katalog danych: zdarzenia, indeksy, klucze, wiersze; z --eventstore prawa w magazynie."`
+	Erase    eraseCmd    `cmd:"" help:"Zniszcz klucz do tego, co zaszyfrowano o osobie; rola dpo."`
+	Rekey    rekeyCmd    `cmd:"" help:"Zrób od nowa klucz główny i wszystkie pod nim, gdy ktoś mógł zobaczyć stary."`
+	Scavenge scavengeCmd `cmd:"" help:"Usuń na dobre z dysku zdarzenia, które skasowano."`
+	Node     nodeCmd     `cmd:"" help:"Uruchom samą wbudowaną bazę zdarzeń."`
+	Version  versionCmd  `cmd:"" help:"Wypisz wersję."`
 }
 
 type versionCmd struct{}
@@ -83,16 +83,14 @@ func run(args []string) int {
 	log.SetOutput(secret.Words{}.Writer(os.Stderr))
 	redis.SetLogger(quiet{})
 	var c cli
-	parser, err := kong.New(&c, kong.Name("ksiega"), kong.UsageOnError(), kong.Configuration(yamlConfig), kong.NamedMapper("directory", kong.MapperFunc(absolute)),
-		kong.Description("An event-sourced ledger for social-reintegration programmes."),
-		kong.BindTo(ctx, (*context.Context)(nil)))
+	parser, err := newParser(ctx, &c)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "ksiega:", err)
 		return exitFailed
 	}
 	k, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "ksiega:", oneLine(secret.Words{}.Error(err)))
+		fmt.Fprintln(os.Stderr, "ksiega:", oneLine(secret.Words{}.Error(usageInWords(err))))
 		return exitUsage
 	}
 	log.SetOutput(c.secrets().Writer(os.Stderr))
@@ -100,6 +98,11 @@ func run(args []string) int {
 		err = k.Run(&c.globals)
 	}
 	return exitCode(c.secrets().Error(words.Error(inWords(err)))) // a report reads its global flags only now
+}
+
+func newParser(ctx context.Context, c *cli) (*kong.Kong, error) {
+	return kong.New(c, kong.Name("ksiega"), kong.Configuration(yamlConfig), kong.Help(printHelp), kong.NamedMapper("directory", kong.MapperFunc(absolute)),
+		kong.Description("Księga zdarzeń programów reintegracji społecznej."), kong.BindTo(ctx, (*context.Context)(nil)))
 }
 
 // allowed asks the table of rights about a sub-command: those that need no door are asked

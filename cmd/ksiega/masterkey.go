@@ -72,10 +72,13 @@ func (k keySource) load(ctx context.Context, mayCreate bool) (vault.MasterKey, e
 	default:
 		key, err = vault.LoadOrCreateMasterKey(k.file, k.lock, mayCreate && !k.chosen)
 	}
-	if err != nil {
-		return key, fmt.Errorf("master key: %w", err)
+	switch {
+	case err == nil:
+		return key, nil
+	case engineFaultOf(err) != "":
+		return key, fmt.Errorf("klucz główny: %w", err)
 	}
-	return key, nil
+	return key, fmt.Errorf("popraw klucz główny, tego nie da się użyć (%w)", err)
 }
 
 const (
@@ -94,13 +97,13 @@ func commandKey(ctx context.Context, command string) (vault.MasterKey, error) {
 	run.WaitDelay = time.Second
 	if err := run.Run(); err != nil {
 		if ctx.Err() != nil {
-			err = fmt.Errorf("it has not ended within %s", keyCommandBound)
+			err = fmt.Errorf("nie skończyło się w ciągu %s", keyCommandBound)
 		}
-		return vault.MasterKey{}, fmt.Errorf("its command failed: %w", err)
+		return vault.MasterKey{}, fmt.Errorf("polecenie nie powiodło się: %w", err)
 	}
 	key, err := vault.ParseMasterKey(out.String())
 	if err != nil {
-		return key, fmt.Errorf("what its command printed: %w", err)
+		return key, fmt.Errorf("to, co wypisało polecenie: %w", err)
 	}
 	return key, nil
 }
@@ -114,7 +117,7 @@ type limited struct {
 // Write passes on.
 func (l *limited) Write(p []byte) (int, error) {
 	if l.left -= len(p); l.left < 0 {
-		return 0, errors.New("it prints more than a key")
+		return 0, errors.New("polecenie wypisuje więcej niż klucz")
 	}
 	return l.w.Write(p)
 }
@@ -142,7 +145,7 @@ func askPassphrase(file string) vault.Lock {
 		return nil
 	}
 	return func() (string, error) {
-		fmt.Fprintf(os.Stderr, "Passphrase of %s: ", file)
+		fmt.Fprintf(os.Stderr, "Hasło do %s: ", file)
 		typed, err := term.ReadPassword(fd)
 		fmt.Fprintln(os.Stderr)
 		return string(typed), err
@@ -171,7 +174,7 @@ func (p *process) openVault(ctx context.Context, g *globals) error {
 		case herr != nil:
 			return herr
 		case has:
-			return fmt.Errorf("the ledger holds sealed data but its master key %s is missing; restore that file, or name another with --master-key-file", source)
+			return fmt.Errorf("przywróć klucz główny (%s) albo wskaż inny przez --master-key-file: w księdze są zaszyfrowane dane, a jego nie ma", source)
 		}
 		p.master, err = source.load(ctx, true)
 	}
@@ -197,5 +200,5 @@ func (k keySource) cutShort(err error) error {
 	if _, missing := os.Stat(k.file + nextKeySuffix); missing != nil {
 		return err
 	}
-	return fmt.Errorf("a change of the master key was cut short: run ksiega rekey again (%w)", err)
+	return fmt.Errorf("uruchom ksiega rekey jeszcze raz: zmianę klucza głównego przerwano (%w)", err)
 }

@@ -20,18 +20,18 @@ import (
 )
 
 type nodeCmd struct {
-	Listen   string `name:"listen" placeholder:"unix:PATH|HOST:PORT" help:"Where to listen; default: a socket in the data directory, which is there with HOST:PORT too. Port 0 is one that is free. HOST:PORT needs TLS and users, unless HOST is loopback."`
-	ReadOnly bool   `name:"read-only" help:"Refuse every change."`
+	Listen   string `name:"listen" placeholder:"unix:PATH|HOST:PORT" help:"Gdzie słuchać; bez tego na gnieździe w katalogu danych, które jest też przy HOST:PORT. Port 0 to dowolny wolny. HOST:PORT wymaga TLS i użytkowników, chyba że HOST to pętla zwrotna."`
+	ReadOnly bool   `name:"read-only" help:"Odmawiaj każdej zmiany."`
 
-	Users      string   `name:"users" placeholder:"FILE" help:"Who may call at HOST:PORT; see --add-user."`
-	TLSCert    string   `name:"tls-cert" placeholder:"FILE" help:"Certificate shown at HOST:PORT, PEM."`
-	TLSKey     string   `name:"tls-key" placeholder:"FILE" help:"Its key, PEM."`
-	SelfSigned bool     `name:"tls-self-signed" help:"Make node.crt and node.key in the data directory, once; clients take node.crt as their authority."`
-	TLSHosts   []string `name:"tls-host" placeholder:"HOST" help:"Names and addresses for node.crt; default: the host of --listen."`
-	Insecure   bool     `name:"insecure" help:"Neither TLS nor users, knowingly: everybody on this machine may read and write everything. HOST must be a loopback address."`
+	Users      string   `name:"users" placeholder:"FILE" help:"Kto może wołać pod HOST:PORT; patrz --add-user."`
+	TLSCert    string   `name:"tls-cert" placeholder:"FILE" help:"Certyfikat dla HOST:PORT, PEM."`
+	TLSKey     string   `name:"tls-key" placeholder:"FILE" help:"Jego klucz, PEM."`
+	SelfSigned bool     `name:"tls-self-signed" help:"Zrób raz w katalogu danych node.crt i node.key; klienci ufają node.crt."`
+	TLSHosts   []string `name:"tls-host" placeholder:"HOST" help:"Nazwy i adresy do node.crt; bez tego host z --listen."`
+	Insecure   bool     `name:"insecure" help:"Świadomie bez TLS i użytkowników: każdy na tym komputerze może wszystko czytać i zapisywać. HOST musi być adresem pętli zwrotnej."`
 
-	AddUser      string `name:"add-user" placeholder:"NAME" help:"Serve nothing; write this user, or a new password, into the file of --users. The password comes from KSIEGA_NODE_PASSWORD or the standard input."`
-	ReadOnlyUser bool   `name:"read-only-user" help:"With --add-user: the user may read and not write."`
+	AddUser      string `name:"add-user" placeholder:"NAME" help:"Niczego nie uruchamiaj; wpisz tego użytkownika albo nowe hasło do pliku z --users. Hasło jest w KSIEGA_NODE_PASSWORD albo na standardowym wejściu."`
+	ReadOnlyUser bool   `name:"read-only-user" help:"Z --add-user: użytkownik może czytać, a nie zapisywać."`
 }
 
 // Run serves the embedded event database alone until it is told to stop. The
@@ -67,7 +67,7 @@ func (c *nodeCmd) Run(ctx context.Context, g *globals) error {
 func (c *nodeCmd) options(g *globals) (opts eventdb.Options, err error) {
 	if c.ReadOnly {
 		if _, err := os.Stat(g.Data); err != nil {
-			return opts, fmt.Errorf("data directory: %w", err)
+			return opts, fmt.Errorf("katalog danych: %w", err)
 		}
 	}
 	opts = eventdb.Options{Dir: g.Data, ReadOnly: c.ReadOnly, AnyClock: g.AnyClock}
@@ -100,7 +100,7 @@ func (c *nodeCmd) tcp(dir string) (*eventdb.TCPOptions, error) {
 	if loopback(c.Listen) && !c.Insecure && c.Users == "" && !c.secure() {
 		// Scripts rely on --listen HOST:PORT alone, as on the real server's
 		// --insecure; nobody should do so unknowingly.
-		fmt.Fprintf(os.Stderr, "ksiega: everybody on this machine may read and write at %s; say --insecure, or give --users and TLS\n", c.Listen)
+		fmt.Fprintf(os.Stderr, "ksiega: każdy na tym komputerze może czytać i pisać pod %s; podaj --insecure albo --users i TLS\n", c.Listen)
 		c.Insecure = true
 	}
 	out := &eventdb.TCPOptions{Listen: c.Listen, Insecure: c.Insecure}
@@ -134,12 +134,15 @@ func (c *nodeCmd) tcp(dir string) (*eventdb.TCPOptions, error) {
 		hosts = []string{host}
 	}
 	if out.Users, err = eventdb.LoadUsers(c.Users); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("popraw plik użytkowników (%w)", err)
 	}
 	if files {
 		out.Certificate, err = eventdb.LoadCertificate(c.TLSCert, c.TLSKey, time.Now())
 	} else {
 		out.Certificate, err = eventdb.SelfSigned(dir, hosts, time.Now())
+	}
+	if err != nil {
+		err = fmt.Errorf("popraw certyfikat albo jego klucz (%w)", err)
 	}
 	return out, err
 }
@@ -151,17 +154,17 @@ func (c *nodeCmd) addUser() error {
 	}
 	password, err := nodePassword(os.Stdin)
 	if err != nil {
-		return fmt.Errorf("password: %w", err)
+		return fmt.Errorf("hasło: %w", err)
 	}
 	replaced, err := eventdb.AddUser(c.Users, c.AddUser, password, c.ReadOnlyUser)
 	if err != nil {
-		return err
+		return fmt.Errorf("popraw nazwę, hasło albo plik użytkowników (%w)", err)
 	}
-	what := "added"
+	what := "dodany"
 	if replaced {
-		what = "changed"
+		what = "zmieniony"
 	}
-	fmt.Printf("user %s %s; a running node notices\n", c.AddUser, what)
+	fmt.Printf("użytkownik %s: %s; działający węzeł to zauważy\n", c.AddUser, what)
 	return nil
 }
 
@@ -173,7 +176,7 @@ func nodePassword(in *os.File) (string, error) {
 	}
 	if fd := int(in.Fd()); term.IsTerminal(fd) {
 		var typed [2][]byte
-		for i, prompt := range []string{"Password: ", "Again: "} {
+		for i, prompt := range []string{"Hasło: ", "Jeszcze raz: "} {
 			fmt.Fprint(os.Stderr, prompt)
 			var err error
 			typed[i], err = term.ReadPassword(fd)
@@ -183,7 +186,7 @@ func nodePassword(in *os.File) (string, error) {
 			}
 		}
 		if string(typed[0]) != string(typed[1]) {
-			return "", errors.New("the two differ")
+			return "", errors.New("wpisz dwa razy to samo: hasła się różnią")
 		}
 		return string(typed[0]), nil
 	}

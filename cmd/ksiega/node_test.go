@@ -137,7 +137,7 @@ func TestNodeOnSockets(t *testing.T) {
 		t.Errorf("%d events", got)
 	}
 	n.stop()
-	if code, _, errs := ksiega(t, "node", "--data", filepath.Join(dir, "none"), "--read-only"); code != exitFailed || !strings.Contains(errs, "data directory") {
+	if code, _, errs := ksiega(t, "node", "--data", filepath.Join(dir, "none"), "--read-only"); code != exitFailed || !strings.Contains(errs, "katalog danych") {
 		t.Errorf("read-only without a data directory: %d, %s", code, errs)
 	}
 }
@@ -153,7 +153,7 @@ func nodeInsecure(t *testing.T, args ...string) {
 	t.Helper()
 	n := startNode(t, append([]string{"--data", t.TempDir(), "--listen", "127.0.0.1:0"}, args...)...)
 	if args == nil {
-		n.warns = "everybody on this machine"
+		n.warns = "każdy na tym komputerze"
 	}
 	if !strings.HasPrefix(n.address, "127.0.0.1:") || n.address == "127.0.0.1:0" {
 		t.Errorf("address %q", n.address)
@@ -187,9 +187,9 @@ func TestNodeWithUsers(t *testing.T) {
 	}{
 		{"short\n", "a password has 8", exitFailed, []string{"writer"}},
 		{"", "a password has 8", exitFailed, []string{"writer"}},
-		{"first secret\n", "user writer added", exitDone, []string{"writer"}},
-		{"second secret\nignored", "user writer changed", exitDone, []string{"writer"}},
-		{"third secret", "user reader added", exitDone, []string{"reader", "--read-only-user"}},
+		{"first secret\n", "użytkownik writer: dodany", exitDone, []string{"writer"}},
+		{"second secret\nignored", "użytkownik writer: zmieniony", exitDone, []string{"writer"}},
+		{"third secret", "użytkownik reader: dodany", exitDone, []string{"reader", "--read-only-user"}},
 		{"", "podaj --add-user NAME z --users FILE", exitUsage, []string{"x", "--listen", "unix:y"}},
 	} {
 		if code, out := add(c.input, c.args...); code != c.code || !strings.Contains(out, c.want) {
@@ -227,7 +227,7 @@ func TestNodePasswordFromEnvironment(t *testing.T) {
 	t.Parallel()
 	cmd := program(context.Background(), t, "node", "--add-user", "anna", "--users", filepath.Join(t.TempDir(), "users"))
 	cmd.Env = append(cmd.Env, "KSIEGA_NODE_PASSWORD=from the environment")
-	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "user anna added") {
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "użytkownik anna: dodany") {
 		t.Errorf("%s, %v", out, err)
 	}
 }

@@ -77,6 +77,7 @@ type hooks struct {
 	refused func(domain.Code)
 	broken  func(projection string, err error)
 	rebuilt foldredis.Progress
+	anew    func(foldredis.Anew)
 }
 
 // openLedger opens the ledger; live also brings up the read models in Redis, as a
@@ -100,11 +101,11 @@ func (p *process) open(ctx context.Context, g *globals, live bool, h hooks) erro
 		return err
 	}
 	if err := os.MkdirAll(p.dir, 0o700); err != nil {
-		return fmt.Errorf("data directory: %w", err)
+		return fmt.Errorf("katalog danych: %w", err)
 	}
 	zone, err := time.LoadLocation("Europe/Warsaw")
 	if err != nil {
-		return fmt.Errorf("time zone: %w", err)
+		return fmt.Errorf("strefa czasowa: %w", err)
 	}
 	if live && g.EventStore != "" {
 		if err := p.lockDir(); err != nil {
@@ -162,7 +163,7 @@ var errDirInUse = errors.New("the data directory is in use")
 func (p *process) lockDir() error {
 	f, err := os.OpenFile(filepath.Join(p.dir, "ksiega.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return fmt.Errorf("data directory: %w", err)
+		return fmt.Errorf("katalog danych: %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return errors.Join(fmt.Errorf("%s: %w", p.dir, errDirInUse), f.Close())
@@ -209,7 +210,7 @@ func (p *process) openRows(ctx context.Context, g *globals, h hooks) error {
 	if p.kept != nil {
 		p.store.Keeping(p.kept)
 	}
-	p.runner = foldredis.NewRunner(p.store, projections.Log{Journal: p.journal}, foldredis.RunnerOptions{Progress: h.rebuilt, Report: h.broken}, projections.All()...)
+	p.runner = foldredis.NewRunner(p.store, projections.Log{Journal: p.journal}, foldredis.RunnerOptions{Progress: h.rebuilt, Anew: h.anew, Report: h.broken}, projections.All()...)
 	return p.runner.Start(ctx)
 }
 
@@ -217,7 +218,7 @@ func (p *process) openRedis(ctx context.Context, g *globals) (redis.UniversalCli
 	if g.Redis == "" {
 		db, err := redisdb.Open(redisdb.Options{File: filepath.Join(p.dir, "redis.rows")})
 		if err != nil {
-			return nil, fmt.Errorf("embedded redis: %w", err)
+			return nil, fmt.Errorf("wbudowany Redis: %w", err)
 		}
 		if why := db.Fresh(); why != nil {
 			slog.Info("read models start empty and are rebuilt", "why", why)
@@ -227,7 +228,7 @@ func (p *process) openRedis(ctx context.Context, g *globals) (redis.UniversalCli
 	}
 	client, err := redisdb.Dial(g.Redis)
 	if err != nil {
-		return nil, fmt.Errorf("redis address: %w", secret.Unreadable(g.Redis, err))
+		return nil, fmt.Errorf("adres Redisa: %w", secret.Unreadable(g.Redis, err))
 	}
 	p.external = client
 	return client, foldredis.CheckRedis(ctx, client)

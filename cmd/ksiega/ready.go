@@ -15,7 +15,7 @@ import (
 // asks /readyz waits about as long.
 const answerBound = time.Second
 
-var errSilent = errors.New("it does not answer")
+var errSilent = errors.New("nie odpowiada")
 
 // probe asks a store whether it answers, one question at a time: those who come
 // while one is under way share it, so that a store that hangs holds one goroutine.
@@ -66,20 +66,20 @@ func (p *probe) wait(q *question) error {
 		}
 	case <-timer.C:
 	}
-	return fmt.Errorf("%s: %w", p.what, errSilent)
+	return fmt.Errorf("%s %w", p.what, errSilent)
 }
 
 // probes of the stores of an open ledger.
 func (p *process) probes() []*probe {
 	nobody := domain.Stream("import", "readiness") // no file's mark
-	out := []*probe{{what: "the event store", ask: func(ctx context.Context) error {
+	out := []*probe{{what: "magazyn zdarzeń", ask: func(ctx context.Context) error {
 		return p.journal.ReadStream(ctx, nobody, 0, func(*journal.Recorded) error { return nil })
 	}}}
 	if p.redis != nil {
-		out = append(out, &probe{what: "redis", ask: func(ctx context.Context) error { return p.redis.Client().Ping(ctx).Err() }})
+		out = append(out, &probe{what: "Redis", ask: func(ctx context.Context) error { return p.redis.Client().Ping(ctx).Err() }})
 	}
 	if p.external != nil {
-		out = append(out, &probe{what: "redis", ask: func(ctx context.Context) error { return p.external.Ping(ctx).Err() }})
+		out = append(out, &probe{what: "Redis", ask: func(ctx context.Context) error { return p.external.Ping(ctx).Err() }})
 	}
 	return out
 }

@@ -39,7 +39,7 @@ func TestAServerWhoseStoreHangsIsNotReady(t *testing.T) {
 		if err := send(syscall.SIGSTOP); err != nil {
 			t.Fatal(err)
 		}
-		is(http.StatusServiceUnavailable, "does not answer")
+		is(http.StatusServiceUnavailable, "nie odpowiada")
 		if status, _, err := get(s.url + "/healthz"); err != nil || status != http.StatusOK {
 			t.Errorf("healthz: %d, %v", status, err)
 		}

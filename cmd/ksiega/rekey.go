@@ -21,8 +21,8 @@ import (
 const nextKeySuffix = ".next"
 
 type rekeyCmd struct {
-	NextCommand        string `name:"next-command" placeholder:"CMD" help:"Take the new key from what this command of the shell prints, as --master-key-command will from then on."`
-	NextPassphraseFile string `name:"next-passphrase-file" placeholder:"FILE" help:"Lock the file of the new key with the first line of this file; without it, with the passphrase of the old one if it has one."`
+	NextCommand        string `name:"next-command" placeholder:"CMD" help:"Weź nowy klucz z tego, co wypisze to polecenie powłoki; od tej pory podaje się je jako --master-key-command."`
+	NextPassphraseFile string `name:"next-passphrase-file" placeholder:"FILE" help:"Zamknij plik nowego klucza hasłem z pierwszego wiersza tego pliku; bez tego hasłem starego, jeżeli je ma."`
 }
 
 // Run makes the master key and every key under it anew (vault.Rekey), takes the
@@ -45,7 +45,7 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 	p := newProcess(g, dir)
 	defer func() { err = errors.Join(err, p.Close()) }()
 	if _, err := os.Stat(dir); err != nil {
-		return fmt.Errorf("data directory: %w", err)
+		return fmt.Errorf("katalog danych: %w", err)
 	}
 	if g.EventStore != "" {
 		if err := p.lockDir(); err != nil {
@@ -57,7 +57,7 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 	}
 	var gone *eventdb.ScavengeResult
 	if p.node == nil {
-		fmt.Fprintf(os.Stderr, "servers on the event store use no key any more, and end; this waits %s for them\n", p.patience)
+		fmt.Fprintf(os.Stderr, "serwery na tym magazynie zdarzeń nie używają już żadnego klucza i kończą pracę; czekam na nie %s\n", p.patience)
 	}
 	keys, err := c.replace(ctx, p, source, func() error {
 		if p.node == nil {
@@ -71,25 +71,25 @@ func (c *rekeyCmd) Run(ctx context.Context, g *globals) (err error) {
 		return err
 	}
 	if c.NextCommand != "" {
-		fmt.Printf("%d keys were made anew and lie under the master key of --next-command: give that as --master-key-command from now on, and take %s out of use\n", keys, source)
+		fmt.Printf("kluczy zrobionych od nowa: %d; leżą pod kluczem głównym z --next-command: od teraz podawaj to polecenie jako --master-key-command, a tego, co jest w %s, już nie używaj\n", keys, source)
 	} else {
-		fmt.Printf("%d keys were made anew and lie under the new master key in %s\n", keys, source)
+		fmt.Printf("kluczy zrobionych od nowa: %d; leżą pod nowym kluczem głównym w %s\n", keys, source)
 	}
 	if gone == nil {
-		fmt.Println("the event store of --eventstore still holds the bytes of the old wraps: scavenge it with its own tools; until then the old master key opens them there")
+		fmt.Println("magazyn zdarzeń (--eventstore) ma jeszcze bajty starych kluczy: wyczyść go jego narzędziami (scavenge); do tego czasu stary klucz główny je tam otwiera")
 	} else {
-		fmt.Printf("the old wraps are gone from the disk: %d events removed, %d bytes left of %d\n", gone.Events, gone.BytesAfter, gone.BytesBefore)
+		fmt.Printf("stare klucze zniknęły z dysku; usuniętych zdarzeń: %d, zostało bajtów: %d z %d\n", gone.Events, gone.BytesAfter, gone.BytesBefore)
 	}
 	fmt.Print(whatHolds)
 	return nil
 }
 
 // whatHolds says what a change of the master key is worth; see vault.Rekey.
-const whatHolds = `what the old master key still opens:
-  with a backup or copy from before now: everything that was sealed until now about everybody whose key that copy holds, erased since or not
-  with a backup or copy from now on: nothing
-  what is sealed from now on: never
-copy the new key to where you kept the old one, and destroy every copy of the old one
+const whatHolds = `co stary klucz główny jeszcze otwiera:
+  z kopią sprzed tej chwili: wszystko, co zaszyfrowano do teraz o każdym, czyj klucz ta kopia ma, usuniętym potem czy nie
+  z kopią od tej chwili: nic
+  co zostanie zaszyfrowane od teraz: nigdy
+skopiuj nowy klucz tam, gdzie był stary, i zniszcz każdą kopię starego
 `
 
 // replace changes the key; scavenge takes the old wraps from the disk, where that is
@@ -104,7 +104,7 @@ func (c *rekeyCmd) replace(ctx context.Context, p *process, source keySource, sc
 	}
 	next, err := c.next(ctx, source)
 	if err != nil {
-		return 0, fmt.Errorf("the new key: %w", err)
+		return 0, fmt.Errorf("nowy klucz: %w", err)
 	}
 	run := uuid.NewString()
 	keys, err = vault.Rekey(ctx, p.journal.KeyStore(), old, next, time.Now(), func() error { return p.alone(ctx, run) })
@@ -131,7 +131,7 @@ func (c *rekeyCmd) replace(ctx context.Context, p *process, source keySource, sc
 		return keys, nil
 	}
 	if err := os.Rename(source.file+nextKeySuffix, source.file); err != nil {
-		return keys, fmt.Errorf("put the new master key in its place: %w", err)
+		return keys, fmt.Errorf("nowy klucz główny nie trafił na swoje miejsce: %w", err)
 	}
 	return keys, syncDirectory(filepath.Dir(source.file))
 }
@@ -163,7 +163,7 @@ func (c *rekeyCmd) next(ctx context.Context, source keySource) (vault.MasterKey,
 	case c.NextPassphraseFile != "":
 		// Keys may lie under it already, and whoever read it has it.
 		if locked, err := vault.Locked(file); err != nil || !locked {
-			return vault.MasterKey{}, errors.Join(err, fmt.Errorf("%s was begun without a passphrase by a change that was cut short: complete that with ksiega rekey alone, and then change the key once more", file))
+			return vault.MasterKey{}, errors.Join(err, fmt.Errorf("dokończ samym ksiega rekey zmianę, którą przerwano, a potem zmień klucz jeszcze raz: plik %s zaczęto bez hasła", file))
 		}
 	}
 	return vault.LoadOrCreateMasterKey(file, lock, true)

@@ -22,19 +22,19 @@ import (
 )
 
 type replayCmd struct {
-	Stream      string `xor:"what" placeholder:"NAME" help:"Events of one stream."`
-	Participant string `xor:"what" placeholder:"ID" help:"Every event that concerns a participant."`
-	Contract    string `xor:"what" placeholder:"NO" help:"Every event that concerns a contract."`
-	Agreement   string `xor:"what" placeholder:"NO" help:"Every event that concerns an agreement."`
-	Assistant   string `xor:"what" placeholder:"ID" help:"Every event that concerns an assistant."`
-	Claim       string `xor:"what" placeholder:"NO" help:"Every event that concerns a refund claim."`
-	Actor       string `xor:"what" placeholder:"A" help:"Everything that somebody recorded."`
-	From        string `placeholder:"POS" help:"From this position on."`
-	Until       string `placeholder:"POS|RFC3339" help:"Up to this position or instant."`
-	Type        string `placeholder:"GLOB" help:"Only these event types, as attendance.*"`
-	Reveal      bool   `help:"Open sealed fields; needs --reason, and both are recorded."`
-	Reason      string `placeholder:"WHY" help:"Why sealed fields are opened; - reads it from the standard input, as arguments can be seen by others."`
-	Output      string `short:"o" placeholder:"FILE" help:"Write to a file."`
+	Stream      string `xor:"what" placeholder:"NAME" help:"Zdarzenia jednego strumienia."`
+	Participant string `xor:"what" placeholder:"ID" help:"Wszystkie zdarzenia, które dotyczą uczestnika."`
+	Contract    string `xor:"what" placeholder:"NO" help:"Wszystkie zdarzenia, które dotyczą umowy."`
+	Agreement   string `xor:"what" placeholder:"NO" help:"Wszystkie zdarzenia, które dotyczą porozumienia."`
+	Assistant   string `xor:"what" placeholder:"ID" help:"Wszystkie zdarzenia, które dotyczą asystenta."`
+	Claim       string `xor:"what" placeholder:"NO" help:"Wszystkie zdarzenia, które dotyczą wniosku o refundację."`
+	Actor       string `xor:"what" placeholder:"A" help:"Wszystko, co ktoś zapisał."`
+	From        string `placeholder:"POS" help:"Od tej pozycji."`
+	Until       string `placeholder:"POS|RFC3339" help:"Do tej pozycji albo chwili."`
+	Type        string `placeholder:"GLOB" help:"Tylko te rodzaje zdarzeń, na przykład attendance.*"`
+	Reveal      bool   `help:"Otwórz zaszyfrowane pola; wymaga --reason, a jedno i drugie zostaje zapisane."`
+	Reason      string `placeholder:"WHY" help:"Dlaczego otwierasz zaszyfrowane pola; - czyta powód ze standardowego wejścia, bo argumenty widzą inni."`
+	Output      string `short:"o" placeholder:"FILE" help:"Zapisz do pliku."`
 }
 
 // Run prints the events.
@@ -85,7 +85,7 @@ func (p *process) replay(r *http.Request, n *control.Notes) error {
 	if text := q.Get("reveal"); text != "" {
 		var err error
 		if req.Reveal, err = strconv.ParseBool(text); err != nil {
-			return control.Usage{Err: errors.New("reveal is neither true nor false")}
+			return control.Usage{Err: errors.New("podaj reveal jako true albo false")}
 		}
 	}
 	if req.Reveal {

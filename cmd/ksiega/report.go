@@ -20,7 +20,7 @@ import (
 
 // reportCmd takes its flags as they come: each report declares its own.
 type reportCmd struct {
-	Args []string `arg:"" optional:"" name:"name-and-flags" help:"Report and its flags."`
+	Args []string `arg:"" optional:"" name:"zestawienie" help:"Zestawienie i jego flagi."`
 }
 
 // Run prints a report, or writes it to the file of -o whole or not at all.
@@ -64,7 +64,7 @@ func readConfig(path string, app *kong.Application, global map[string]*kong.Flag
 
 // listReports prints every report with its parameters.
 func listReports() {
-	fmt.Printf("ksiega report NAME [--format %s] [--as-of RRRR-MM-DD] [--known-at RFC3339|position] [--PARAM VALUE] [-o FILE]\n\n",
+	fmt.Printf("ksiega report NAME [--format %s] [--as-of RRRR-MM-DD] [--known-at RRRR-MM-DD|RFC3339|POZYCJA] [--PARAMETR WARTOŚĆ] [-o PLIK]\n\n",
 		strings.Join(report.FormatNames(), "|"))
 	for _, r := range queries.NewReader(queries.Options{}).Reports() {
 		fmt.Printf("  %s\n      %s\n", r.Name, r.Doc)
@@ -166,7 +166,7 @@ func parseReport(args []string, app *kong.Application) (name string, query url.V
 		}
 	}
 	if name == "" {
-		return "", nil, "", errors.New("podaj nazwę zestawienia: ksiega report NAME")
+		return "", nil, "", errors.New("podaj nazwę zestawienia; wymienia je ksiega report --help")
 	}
 	return name, query, out, nil
 }

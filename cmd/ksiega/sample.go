@@ -18,7 +18,7 @@ import (
 
 // errNoSample keeps invented people out of a ledger of real ones, and real ones from
 // being shown as a sample's are.
-var errNoSample = errors.New("the ledger did not begin with the sample centre: leave --sample out, or name another directory with --data")
+var errNoSample = errors.New("opuść --sample albo wskaż inny katalog przez --data: ta księga nie zaczęła się od przykładowego centrum")
 
 // sampleFiles are those of the sample centre, in the order of import.
 func sampleFiles() ([]commands.File, error) {
@@ -82,10 +82,10 @@ func (p *process) beganWith(ctx context.Context, files map[string]bool) error {
 }
 
 // errMixed closes the reports to visitors.
-var errMixed = errors.New("the ledger holds more than the sample centre by now, so that its reports are open to nobody without a token: start the server with --token-file or KSIEGA_TOKEN")
+var errMixed = errors.New("uruchom serwer z --token-file albo KSIEGA_TOKEN: w księdze jest już więcej niż przykładowe centrum, więc bez tokenu nikt nie zobaczy zestawień")
 
 // errUntold stands for what is wrong with the store, which is nothing for visitors.
-var errUntold = errors.New("whether the ledger holds nothing but the sample centre cannot be told now")
+var errUntold = errors.New("spróbuj później: nie da się teraz powiedzieć, czy w księdze jest tylko przykładowe centrum")
 
 // sampleOnly knows whether a ledger holds nothing but the sample. What it does not come
 // from is not looked at: the first event from elsewhere closes it for good.

@@ -24,7 +24,7 @@ func TestTheSampleMixesIntoNoOtherLedger(t *testing.T) {
 	other := filepath.Join(t.TempDir(), "real")
 	must(t, exitDone, "import", "--data", other, own)
 	before = recorded(t, other)
-	if out := must(t, exitFailed, "serve", "--sample", "--data", other, "--listen", "127.0.0.1:0"); !strings.Contains(out, "did not begin with the sample centre") {
+	if out := must(t, exitFailed, "serve", "--sample", "--data", other, "--listen", "127.0.0.1:0"); !strings.Contains(out, "nie zaczęła się od przykładowego centrum") {
 		t.Errorf("refused with %q", out)
 	}
 	if after := recorded(t, other); !equal(after, before) {

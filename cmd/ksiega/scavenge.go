@@ -22,7 +22,7 @@ func (scavengeCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d events removed from %d streams; %d bytes on the disk, %d before\n", res.Events, res.Streams, res.BytesAfter, res.BytesBefore)
+	fmt.Printf("usuniętych zdarzeń: %d, ze strumieni: %d; bajtów na dysku: %d, przedtem: %d\n", res.Events, res.Streams, res.BytesAfter, res.BytesBefore)
 	return nil
 }
 
@@ -60,7 +60,7 @@ func scavengeNode(ctx context.Context, node *eventdb.Node, say func(control.Note
 	return node.Scavenge(ctx, func(done, total uint64) {
 		if done == total || done >= told+1024 {
 			told = done
-			say(control.Note{File: "streams", At: int(done), Of: int(total)})
+			say(control.Note{File: "strumienie", At: int(done), Of: int(total)})
 		}
 	})
 }

@@ -19,10 +19,10 @@ import (
 )
 
 type serveCmd struct {
-	Listen    string `name:"listen" env:"KSIEGA_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; any address but loopback needs a token."`
-	TokenFile string `name:"token-file" env:"KSIEGA_TOKEN_FILE" placeholder:"FILE" help:"File with the token that requests must carry. KSIEGA_TOKEN holds the token itself."`
-	Sample    bool   `name:"sample" help:"Import the sample centre of the source documents once."`
-	MaxLag    uint64 `name:"max-lag" default:"10000" placeholder:"N" help:"Events a read model may be behind before the server is not ready."`
+	Listen    string `name:"listen" env:"KSIEGA_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Gdzie słuchać; każdy adres poza pętlą zwrotną wymaga tokenu."`
+	TokenFile string `name:"token-file" env:"KSIEGA_TOKEN_FILE" placeholder:"FILE" help:"Plik z tokenem, który muszą mieć żądania. Sam token można podać w KSIEGA_TOKEN."`
+	Sample    bool   `name:"sample" help:"Zaimportuj raz przykładowe centrum."`
+	MaxLag    uint64 `name:"max-lag" default:"10000" placeholder:"N" help:"Ile zdarzeń może brakować zestawieniu, zanim serwer przestanie być gotowy."`
 }
 
 const (
@@ -44,13 +44,16 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 	if !loopback(c.Listen) && token == "" {
 		return control.Usage{Err: fmt.Errorf("podaj token (--token-file albo KSIEGA_TOKEN): bez niego serwer nie słucha na %s", c.Listen)}
 	}
-	m := newMetrics()
-	p, err := openLedger(ctx, g, true, m.hooks(func(projection string, err error) {
+	m, s := newMetrics(), &starting{}
+	h := m.hooks(func(projection string, err error) {
 		slog.Error("read model", "projection", projection, "error", err)
-	}))
+	})
+	h.anew = s.anew
+	p, err := openLedger(ctx, g, true, h)
 	if err != nil {
 		return err
 	}
+	s.done.Store(true)
 	m.watch(p.runner)
 	return errors.Join(c.serve(ctx, p, m, token), p.Close())
 }
@@ -64,9 +67,9 @@ func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, token stri
 	}
 	if c.Sample {
 		if err := p.importSample(ctx); err != nil {
-			return fmt.Errorf("import the sample centre: %w", err)
+			return fmt.Errorf("import przykładowego centrum: %w", err)
 		}
-		fmt.Println("the sample centre of MOPS Starachowice is in the ledger")
+		fmt.Println("w księdze jest przykładowe centrum: MOPS Starachowice")
 		if token == "" {
 			if options.Visitors, err = p.visitors(ctx); err != nil {
 				return err
@@ -83,7 +86,7 @@ func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, token stri
 	}
 	local, err := socket.Listen(p.dir, control.Socket)
 	if err != nil {
-		return errors.Join(fmt.Errorf("control door: %w", err), public.Close())
+		return errors.Join(fmt.Errorf("gniazdo serwera: %w", err), public.Close())
 	}
 	doors := []*socket.Bound{
 		socket.NewBound(public, socket.Share(publicConnections)),
@@ -136,7 +139,7 @@ func (p *process) watch(ctx context.Context, failed <-chan error) error {
 		case err := <-failed:
 			return err
 		case <-stopped:
-			return fmt.Errorf("the event database has stopped: %w", p.node.Err())
+			return fmt.Errorf("baza zdarzeń stanęła: %w", p.node.Err())
 		case <-tick.C:
 			if p.redis != nil {
 				if err := p.redis.Save(ctx); err != nil {
@@ -169,7 +172,7 @@ func (c *serveCmd) token() (string, error) {
 		token = strings.TrimSpace(string(b))
 	}
 	if len(token) < 16 && (token != "" || c.TokenFile != "") {
-		return "", errors.New("the token must have at least 16 characters")
+		return "", errors.New("podaj token, który ma co najmniej 16 znaków")
 	}
 	return token, nil
 }
@@ -188,17 +191,19 @@ func loopback(address string) bool {
 func (p *process) ready(maxLag uint64) error {
 	if p.node != nil {
 		if err := p.node.Err(); err != nil {
-			return fmt.Errorf("the event database has stopped: %w", err)
+			return fmt.Errorf("baza zdarzeń stanęła: %w", err)
 		}
 	}
 	for _, s := range p.runner.Status() {
 		switch {
 		case s.Err != nil:
-			return fmt.Errorf("read model %s has stopped", s.Name)
+			return fmt.Errorf("%s stanęło", modelInWords(s.Name))
+		case s.Anew != nil:
+			return errors.New(anewInWords(*s.Anew))
 		case s.Waiting != nil:
-			return fmt.Errorf("read model %s is waiting for its store", s.Name)
+			return fmt.Errorf("%s czeka na magazyn", modelInWords(s.Name))
 		case s.Lag > maxLag:
-			return fmt.Errorf("read model %s is %d events behind", s.Name, s.Lag)
+			return fmt.Errorf("%s jest za dziennikiem; zdarzeń: %d", modelInWords(s.Name), s.Lag)
 		}
 	}
 	return nil
@@ -208,8 +213,11 @@ func (p *process) status() []pages.ReadModel {
 	var out []pages.ReadModel
 	for _, s := range p.runner.Status() {
 		m := pages.ReadModel{Name: s.Name, Position: s.Position.String(), Lag: s.Lag, CaughtUp: s.CaughtUp}
-		if s.Err != nil {
-			m.Problem = "zatrzymany"
+		switch {
+		case s.Err != nil:
+			m.Stopped = true
+		case s.Anew != nil:
+			m.Anew = whyAnew(*s.Anew)
 		}
 		out = append(out, m)
 	}

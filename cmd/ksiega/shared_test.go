@@ -86,7 +86,7 @@ func TestLedgersShareAStore(t *testing.T) {
 		if len(events) != 2+recordedFirst {
 			t.Errorf("%q has %d events", name, len(events))
 		}
-		if out := mustRun(t, args(name, "verify")...); !strings.HasPrefix(out, fmt.Sprintf("%d events read, 0 rows differ", 2+recordedFirst)) {
+		if out := mustRun(t, args(name, "verify")...); !strings.HasPrefix(out, fmt.Sprintf("przeczytanych zdarzeń: %d, różnych wierszy: 0", 2+recordedFirst)) {
 			t.Errorf("%q: %s", name, out)
 		}
 		mustRun(t, args(name, "rebuild")...)
@@ -100,7 +100,7 @@ const recordedFirst = 13
 func TestLedgerNamesAreChecked(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"A", "a.b", "1", "vault/"} {
-		if code, _, errs := ksiega(t, "verify", "--ledger", name, "--data", t.TempDir()); code != exitUsage || !strings.Contains(errs, "a ledger's name") {
+		if code, _, errs := ksiega(t, "verify", "--ledger", name, "--data", t.TempDir()); code != exitUsage || !strings.Contains(errs, "podaj inną nazwę księgi") {
 			t.Errorf("%q: exit %d, %s", name, code, errs)
 		}
 	}
@@ -134,7 +134,7 @@ func TestDoctorOfAStore(t *testing.T) {
 		code  int
 		out   []string
 	}{
-		"all rights":     {address("ledger", "long enough for two", trusting), exitDone, []string{"is sound"}},
+		"all rights":     {address("ledger", "long enough for two", trusting), exitDone, []string{"wszystko w porządku"}},
 		"may only read":  {address("guest", "long enough for one", trusting), exitFound, []string{`user "guest" lacks the right to write centre.…`, "$w", "$mw", "$d"}},
 		"wrong password": {address("ledger", "long enough for one", trusting), exitFailed, []string{`user "ledger"`, "password"}},
 		"not trusted":    {address("ledger", "long enough for two", ""), exitFailed, []string{"certificate", "tlsCAFile"}},
@@ -143,7 +143,7 @@ func TestDoctorOfAStore(t *testing.T) {
 		for _, what := range [][]string{{"doctor"}, {"verify"}} {
 			code, out, errs := ksiega(t, append(what, "--eventstore", c.store, "--ledger", "centre", "--data", filepath.Join(t.TempDir(), "data"))...)
 			if what[0] == "verify" { // a ledger that may only read cannot even keep its key
-				if c.code == exitDone != (code == exitDone) || strings.Contains(errs, "does not answer") {
+				if c.code == exitDone != (code == exitDone) || strings.Contains(errs, "nie odpowiada") {
 					t.Errorf("%s: verify exited with %d: %s", name, code, errs)
 				}
 				continue
@@ -186,12 +186,12 @@ func TestLedgersShareARedis(t *testing.T) {
 			t.Errorf("%s: exit %d, %s%s", more[0], code, out, errs)
 		}
 	}
-	if out := mustRun(t, args("north", "verify")...); !strings.Contains(out, " 0 rows differ") {
+	if out := mustRun(t, args("north", "verify")...); !strings.Contains(out, "różnych wierszy: 0") {
 		t.Error(out)
 	}
 	south := args("south", "import", filepath.Join(home, "porozumienia_south.csv"), "--ledger", "south")
 	mustRun(t, south...)
-	if out := mustRun(t, args("south", "verify", "--ledger", "south")...); !strings.HasPrefix(out, fmt.Sprintf("%d events read, 0 rows differ", 2+recordedFirst)) {
+	if out := mustRun(t, args("south", "verify", "--ledger", "south")...); !strings.HasPrefix(out, fmt.Sprintf("przeczytanych zdarzeń: %d, różnych wierszy: 0", 2+recordedFirst)) {
 		t.Error(out)
 	}
 	mustRun(t, args("south", "rebuild", "--take-over")...)
@@ -211,7 +211,7 @@ func TestLedgerOnACluster(t *testing.T) {
 	}
 	data := filepath.Join(home, "data")
 	mustRun(t, "import", file, "--data", data)
-	if out := mustRun(t, "verify", "--redis", store, "--data", data, "--ledger", ""); !strings.HasPrefix(out, fmt.Sprintf("%d events read, 0 rows differ", 2+recordedFirst)) {
+	if out := mustRun(t, "verify", "--redis", store, "--data", data, "--ledger", ""); !strings.HasPrefix(out, fmt.Sprintf("przeczytanych zdarzeń: %d, różnych wierszy: 0", 2+recordedFirst)) {
 		t.Error(out)
 	}
 	one, _, _ := strings.Cut(store, ",")

@@ -13,8 +13,8 @@ import (
 )
 
 type templateCmd struct {
-	Kind   string `arg:"" help:"Kind of import file: uczestnicy, umowy, obecnosci …"`
-	Output string `short:"o" placeholder:"FILE" help:"Where it goes; default: KIND.xlsx. An existing file is not written over."`
+	Kind   string `arg:"" name:"rodzaj" help:"Rodzaj pliku do importu: uczestnicy, umowy, obecnosci …"`
+	Output string `short:"o" placeholder:"FILE" help:"Dokąd; bez tego RODZAJ.xlsx. Istniejącego pliku nie nadpisuje."`
 }
 
 // templateRows is how many rows of a template have drop-downs and formats.
@@ -38,7 +38,7 @@ func (c *templateCmd) Run() error {
 	}
 	workbook, err := template(of)
 	if err != nil {
-		return fmt.Errorf("make the template: %w", err)
+		return fmt.Errorf("szablon: %w", err)
 	}
 	defer func() { _ = workbook.Close() }()
 	f, err := os.OpenFile(c.Output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
@@ -47,7 +47,7 @@ func (c *templateCmd) Run() error {
 	}
 	if err := workbook.Write(f); err != nil {
 		_ = f.Close()
-		return fmt.Errorf("write %s: %w", c.Output, err)
+		return fmt.Errorf("zapis %s: %w", c.Output, err)
 	}
 	return f.Close()
 }

@@ -25,7 +25,7 @@ func (verifyCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d events read, %d rows differ\n", events, differ)
+	fmt.Printf("przeczytanych zdarzeń: %d, różnych wierszy: %d\n", events, differ)
 	if differ > 0 {
 		return errFound
 	}
@@ -33,7 +33,7 @@ func (verifyCmd) Run(ctx context.Context, g *globals) error {
 }
 
 type rebuildCmd struct {
-	TakeOver bool `name:"take-over" help:"Throw away the rows of another ledger, or of a copy of this one, in the same Redis; nobody else may be using them. No server may run."`
+	TakeOver bool `name:"take-over" help:"Wyrzuć z Redisa wiersze innej księgi albo kopii tej; nikt inny nie może ich używać. Żaden serwer nie może działać."`
 }
 
 // Run builds every read model anew; readers see the old ones until it is done.
@@ -49,14 +49,14 @@ func (c rebuildCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("every read model is built anew from %d events\n", events)
+	fmt.Printf("wszystkie zestawienia są zbudowane od nowa; zdarzeń: %d\n", events)
 	return nil
 }
 
 func (p *process) verify(r *http.Request, n *control.Notes) error {
 	differences, err := p.reader.Verify(r.Context(), func(_ journal.Position, events int) { n.Say(read(events)) })
 	for _, d := range differences {
-		n.Say(control.Note{Differ: d.String()})
+		n.Say(control.Note{Differ: differenceInWords(d)})
 	}
 	return err
 }
@@ -69,4 +69,4 @@ func (p *process) rebuild(r *http.Request, n *control.Notes) error {
 }
 
 // read says how far the log is read; how long it is nobody knows.
-func read(events int) control.Note { return control.Note{File: "events", At: events, Of: -1} }
+func read(events int) control.Note { return control.Note{File: "zdarzenia", At: events, Of: -1} }

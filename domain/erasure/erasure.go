@@ -11,7 +11,6 @@
 package erasure
 
 import (
-	"fmt"
 	"slices"
 
 	"ksiega/domain"
@@ -65,14 +64,6 @@ type Left struct {
 	Field string         `json:"field"`
 	Texts int            `json:"texts"`
 	Of    int            `json:"of"`
-}
-
-// String is one line for people.
-func (l Left) String() string {
-	if l.ID == "" {
-		return fmt.Sprintf("more of the kind %s: %d texts (%s); their keys seal what is not about this person alone", l.Kind, l.Texts, l.Field)
-	}
-	return fmt.Sprintf("%s %s: %d of its %d texts (%s); its key seals what is not about this person alone", l.Kind, l.ID, l.Texts, l.Of, l.Field)
 }
 
 // Fact is one line of a bank statement and the day it was booked on; of other

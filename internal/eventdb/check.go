@@ -28,10 +28,15 @@ type Problem struct {
 
 func (p Problem) String() string { return p.What + ": " + p.Advice }
 
+// What is advised about a problem, each in words.
 const (
-	adviceRestore = "stop using this data directory, keep a copy of it and restore the last backup"
-	adviceIndex   = "the events themselves are there, in $all: have the indexes built anew from them (doctor --repair)"
-	adviceRepair  = "repair the data directory again (doctor --repair)"
+	AdviceRestore = "stop using this data directory, keep a copy of it and restore the last backup"
+	AdviceIndex   = "the events themselves are there, in $all: have the indexes built anew from them (doctor --repair)"
+	AdviceRepair  = "repair the data directory again (doctor --repair)"
+	AdviceFirst   = "repair the ones above first"
+	AdviceTimes   = "reports as of an instant may differ around it; nothing is lost"
+	AdviceUnknown = "this version ignores them; find out what wrote them"
+	AdviceAgain   = "run the scavenge once more"
 )
 
 // Check reads the whole store of a data directory that no node holds, without changing it, and says what contradicts
@@ -48,7 +53,7 @@ func Check(ctx context.Context, dir string, progress func(done, total uint64)) (
 		return nil, fmt.Errorf("eventdb: check: %w", err)
 	}
 	if left := leftovers(vfs.Default, store); len(left) > 0 {
-		problems = append(problems, Problem{"a repair was interrupted and has left " + strings.Join(left, " and "), adviceRepair, true})
+		problems = append(problems, Problem{"a repair was interrupted and has left " + strings.Join(left, " and "), AdviceRepair, true})
 	}
 	return problems, nil
 }
@@ -105,9 +110,9 @@ func openToCheck(fs vfs.FS, dir string) (*store, []Problem, error) {
 	}
 	switch {
 	case errors.Is(err, ErrRepairInterrupted):
-		return nil, []Problem{{ErrRepairInterrupted.Error(), adviceRepair, true}}, nil
+		return nil, []Problem{{ErrRepairInterrupted.Error(), AdviceRepair, true}}, nil
 	case err != nil:
-		return nil, []Problem{{fmt.Sprintf("the store cannot be opened (%s)", firstLine(err)), adviceRestore, false}}, nil
+		return nil, []Problem{{fmt.Sprintf("the store cannot be opened (%s)", firstLine(err)), AdviceRestore, false}}, nil
 	}
 	return s, nil, nil
 }
@@ -165,7 +170,7 @@ func (c *checker) run() (err error) {
 	err = c.log()
 	cut := pebble.IsCorruptionError(err)
 	if cut {
-		c.say(adviceRestore, "the log cannot be read from position %d on, up to %s: a file of the store is damaged (%s)", c.edge.out(c.last+1), c.readable(), firstLine(err))
+		c.say(AdviceRestore, "the log cannot be read from position %d on, up to %s: a file of the store is damaged (%s)", c.edge.out(c.last+1), c.readable(), firstLine(err))
 		c.whole = false
 	} else if err != nil {
 		return err
@@ -173,19 +178,19 @@ func (c *checker) run() (err error) {
 	for _, pass := range []func() error{c.heads, c.ranges, c.idIndex, c.strangers} {
 		err := pass()
 		if pebble.IsCorruptionError(err) {
-			c.say(adviceIndex, "a file of the store is damaged where an index lies (%s)", firstLine(err))
+			c.say(AdviceIndex, "a file of the store is damaged where an index lies (%s)", firstLine(err))
 		} else if err != nil {
 			return err
 		}
 	}
 	if !cut && c.named > c.last {
 		// Positions are given out once. An index built from such a log would give them out again.
-		p := Problem{fmt.Sprintf("the log ends at position %d, but indexes name events up to position %d: the last ones are missing", c.edge.out(c.last), c.edge.out(c.named)), adviceRestore, false}
+		p := Problem{fmt.Sprintf("the log ends at position %d, but indexes name events up to position %d: the last ones are missing", c.edge.out(c.last), c.edge.out(c.named)), AdviceRestore, false}
 		c.damage = p.What
 		c.problems = slices.Insert(c.problems, 0, p)
 	}
 	if c.more > 0 {
-		c.problems = append(c.problems, Problem{fmt.Sprintf("%d more problems", c.more), "repair the ones above first", false})
+		c.problems = append(c.problems, Problem{fmt.Sprintf("%d more problems", c.more), AdviceFirst, false})
 	}
 	return nil
 }
@@ -219,8 +224,8 @@ func firstFrom(r reader, from uint64) (pos uint64, err error) {
 }
 
 func (c *checker) say(advice, what string, args ...any) {
-	p := Problem{fmt.Sprintf(what, args...), advice, advice == adviceIndex}
-	if advice == adviceRestore && c.damage == "" {
+	p := Problem{fmt.Sprintf(what, args...), advice, advice == AdviceIndex}
+	if advice == AdviceRestore && c.damage == "" {
 		c.damage = p.What
 	}
 	if len(c.problems) == maxProblems {
@@ -260,7 +265,7 @@ func (c *checker) log() (err error) {
 	for isEvent || isStub {
 		at, atStub := keyPosition(events, isEvent), keyPosition(stubs, isStub)
 		if at == atStub {
-			c.say(adviceRestore, "position %d holds an event that was removed", c.edge.out(at))
+			c.say(AdviceRestore, "position %d holds an event that was removed", c.edge.out(at))
 		}
 		it := events
 		if atStub < at {
@@ -268,7 +273,7 @@ func (c *checker) log() (err error) {
 		}
 		pos := min(at, atStub)
 		if pos != c.last+1 {
-			c.say(adviceRestore, "the events from position %d to %d are missing", c.edge.out(c.last+1), c.edge.out(pos-1))
+			c.say(AdviceRestore, "the events from position %d to %d are missing", c.edge.out(c.last+1), c.edge.out(pos-1))
 			c.whole = false
 		}
 		if err := c.event(pos, it, it == stubs, &created); err != nil {
@@ -299,7 +304,7 @@ func (c *checker) log() (err error) {
 // sound skips keys that are no positions; valid says whether the iterator stands on one.
 func (c *checker) sound(it *pebble.Iterator, valid bool) bool {
 	for ; valid && len(it.Key()) != 9; valid = it.Next() {
-		c.say(adviceRestore, "a key of the log cannot be read")
+		c.say(AdviceRestore, "a key of the log cannot be read")
 	}
 	return valid
 }
@@ -320,12 +325,12 @@ func (c *checker) event(pos uint64, it *pebble.Iterator, stub bool, created *int
 	}
 	var rec record
 	if err := parseRecord(pos, value, &rec); err != nil {
-		c.say(adviceRestore, "%v", err)
+		c.say(AdviceRestore, "%v", err)
 		c.whole = false
 		return nil
 	}
 	if rec.created < *created {
-		c.say("reports as of an instant may differ around it; nothing is lost", "the event at position %d was created before the one before it", c.edge.out(pos))
+		c.say(AdviceTimes, "the event at position %d was created before the one before it", c.edge.out(pos))
 	}
 	*created = max(*created, rec.created)
 	stream := string(rec.stream)
@@ -334,7 +339,7 @@ func (c *checker) event(pos uint64, it *pebble.Iterator, stub bool, created *int
 	case rec.rev == deletedRevision && string(rec.typ) == typeTombstone:
 		t.tombstone = pos
 	case rec.rev != t.next:
-		c.say(adviceRestore, "stream %s: the event at position %d has revision %d, after %d", printable(stream), c.edge.out(pos), rec.rev, t.next-1)
+		c.say(AdviceRestore, "stream %s: the event at position %d has revision %d, after %d", printable(stream), c.edge.out(pos), rec.rev, t.next-1)
 		c.whole = false
 		t.next = rec.rev + 1
 	default:
@@ -345,7 +350,7 @@ func (c *checker) event(pos uint64, it *pebble.Iterator, stub bool, created *int
 		if stub {
 			t.removed++
 			if t.removed != t.next {
-				c.say(adviceRestore, "stream %s: revision %d was removed, but an earlier one was not", printable(stream), rec.rev)
+				c.say(AdviceRestore, "stream %s: revision %d was removed, but an earlier one was not", printable(stream), rec.rev)
 			}
 		} else {
 			t.sum = chain(t.sum, rec.rev, pos)
@@ -402,18 +407,18 @@ func (c *checker) ranges() error {
 		}
 		t.indexed = true
 		if c.whole && (next != t.next || sum != t.sum) {
-			c.say(adviceIndex, "the index of stream %s does not lead to its events", printable(name))
+			c.say(AdviceIndex, "the index of stream %s does not lead to its events", printable(name))
 		}
 	}
 	err := each(c.r, keyRanges, func(key, value []byte) error {
 		stream, ok := rangesStream(key)
 		if !ok {
-			c.say(adviceIndex, "a key of the stream index cannot be read")
+			c.say(AdviceIndex, "a key of the stream index cannot be read")
 			return nil
 		}
 		ranges, err := parseRanges(nil, value)
 		if err != nil || len(ranges) == 0 {
-			c.say(adviceIndex, "the index of stream %s cannot be read", printable(stream))
+			c.say(AdviceIndex, "the index of stream %s cannot be read", printable(stream))
 			return nil
 		}
 		if t == nil || stream != name {
@@ -428,7 +433,7 @@ func (c *checker) ranges() error {
 		rev := rangesRevision(key)
 		if rev == deletedRevision {
 			if c.whole && (len(ranges) != 1 || ranges[0] != posRange{t.tombstone, 1}) {
-				c.say(adviceIndex, "the index of stream %s does not lead to its tombstone", printable(stream))
+				c.say(AdviceIndex, "the index of stream %s does not lead to its tombstone", printable(stream))
 			}
 			return nil
 		}
@@ -452,7 +457,7 @@ func (c *checker) ranges() error {
 	finish()
 	for stream, t := range c.streams {
 		if c.whole && !t.indexed && (t.next > t.removed || t.tombstone != 0) {
-			c.say(adviceIndex, "stream %s is not in the stream index", printable(stream))
+			c.say(AdviceIndex, "stream %s is not in the stream index", printable(stream))
 		}
 	}
 	return nil
@@ -478,7 +483,7 @@ func (c *checker) heads() error {
 		t := c.of(stream)
 		t.headed, t.sound = true, err == nil
 		if err != nil {
-			c.say(adviceIndex, "the head of stream %s cannot be read", printable(stream))
+			c.say(AdviceIndex, "the head of stream %s cannot be read", printable(stream))
 			c.lost(stream, t)
 			return nil
 		}
@@ -487,11 +492,11 @@ func (c *checker) heads() error {
 			return nil
 		}
 		if h.last != t.next-1 || h.floor != t.removed || h.tombstone != t.tombstone || !isIndexStream(stream) && h.lastPos != t.last {
-			c.say(adviceIndex, "the head of stream %s does not match its events: it ends at %d, begins at %d and its last event is at position %d, but by the log these are %d, %d and %d",
+			c.say(AdviceIndex, "the head of stream %s does not match its events: it ends at %d, begins at %d and its last event is at position %d, but by the log these are %d, %d and %d",
 				printable(stream), h.last, h.floor, c.edge.out(h.lastPos), t.next-1, t.removed, c.edge.out(t.last))
 		}
 		if meta, known := c.hides(stream); known && h.tombstone == 0 && h.meta != meta {
-			c.say(adviceIndex, "the head of stream %s does not hide what its metadata hide", printable(stream))
+			c.say(AdviceIndex, "the head of stream %s does not hide what its metadata hide", printable(stream))
 		}
 		return c.ctx.Err()
 	})
@@ -500,7 +505,7 @@ func (c *checker) heads() error {
 	}
 	for stream, t := range c.streams {
 		if c.whole && !t.headed {
-			c.say(adviceIndex, "stream %s has no head", printable(stream))
+			c.say(AdviceIndex, "stream %s has no head", printable(stream))
 			c.lost(stream, t)
 		}
 	}
@@ -510,7 +515,7 @@ func (c *checker) heads() error {
 // lost tells of a head that cannot be built anew. A tombstoned stream shows nothing, whatever its metadata said.
 func (c *checker) lost(stream string, t *tally) {
 	if _, known := c.hides(stream); !known && t.tombstone == 0 {
-		c.say(adviceRestore, "what metadata hide of stream %s was told only by its head, because a scavenge removed the metadata", printable(stream))
+		c.say(AdviceRestore, "what metadata hide of stream %s was told only by its head, because a scavenge removed the metadata", printable(stream))
 	}
 }
 
@@ -519,7 +524,7 @@ func (c *checker) idIndex() error {
 	var found idSum
 	err := each(c.r, keyID, func(key, _ []byte) error {
 		if len(key) != 1+16+8 {
-			c.say(adviceIndex, "a key of the index of event ids cannot be read")
+			c.say(AdviceIndex, "a key of the index of event ids cannot be read")
 			return nil
 		}
 		pos := binary.BigEndian.Uint64(key[17:])
@@ -542,7 +547,7 @@ func (c *checker) idIndex() error {
 		}
 		_, closer, err := c.r.Get(appendIDKey(nil, rec.id, pos))
 		if errors.Is(err, pebble.ErrNotFound) {
-			c.say(adviceIndex, "the event at position %d is not in the index of event ids, so that a repeated append might be written twice", c.edge.out(pos))
+			c.say(AdviceIndex, "the event at position %d is not in the index of event ids, so that a repeated append might be written twice", c.edge.out(pos))
 			return c.ctx.Err()
 		}
 		if err != nil {
@@ -551,7 +556,7 @@ func (c *checker) idIndex() error {
 		return closer.Close()
 	})
 	if err == nil && found.count > c.ids.count || len(c.problems)+c.more == told {
-		c.say(adviceIndex, "the index of event ids names events that are not there")
+		c.say(AdviceIndex, "the index of event ids names events that are not there")
 	}
 	return err
 }
@@ -566,7 +571,7 @@ func (c *checker) strangers() error {
 	for ok := it.First(); ok; {
 		kind := it.Key()[0]
 		if !known[kind] {
-			c.say("this version ignores them; find out what wrote them", "there are keys of a kind unknown to this version (%q)", kind)
+			c.say(AdviceUnknown, "there are keys of a kind unknown to this version (%q)", kind)
 		}
 		if kind == math.MaxUint8 {
 			break
@@ -587,6 +592,6 @@ func (c *checker) unswept() error {
 	if err != nil {
 		return err
 	}
-	c.say("run the scavenge once more", "a scavenge was interrupted: removed events are gone for readers, but their bytes may still be on the disk")
+	c.say(AdviceAgain, "a scavenge was interrupted: removed events are gone for readers, but their bytes may still be on the disk")
 	return closer.Close()
 }

@@ -248,7 +248,7 @@ func TestDoctorOfDamage(t *testing.T) {
 		disk := withFile(t, f.disk, at, flipped(readFile(t, f.disk, at), 40))
 		before := readFile(t, disk, at)
 		problems, err := checkDir(context.Background(), disk, memStore, nil)
-		if err != nil || len(problems) != 1 || problems[0].Advice != adviceRestore || problems[0].Repairable ||
+		if err != nil || len(problems) != 1 || problems[0].Advice != AdviceRestore || problems[0].Repairable ||
 			!strings.Contains(problems[0].What, "the "+name+" "+path.Base(at)) || strings.Count(problems[0].String(), "restore") != 1 {
 			t.Errorf("%s: %v, %v", name, problems, err)
 		}

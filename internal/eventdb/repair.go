@@ -146,7 +146,7 @@ func (r *repair) resume() error {
 	}
 	from := work
 	for _, p := range problems {
-		if (p.Repairable || p.Advice == adviceRestore) && exists(r.disk, old) {
+		if (p.Repairable || p.Advice == AdviceRestore) && exists(r.disk, old) {
 			from = old // it was checked before; so the disk has spoilt it since
 		}
 	}

@@ -176,7 +176,7 @@ func TestRepair(t *testing.T) {
 				t.Fatalf("%+v, %v", res, err)
 			}
 			for _, p := range res.Found {
-				if (!p.Repairable || p.Advice != adviceIndex) && !strings.HasSuffix(p.What, " more problems") {
+				if (!p.Repairable || p.Advice != AdviceIndex) && !strings.HasSuffix(p.What, " more problems") {
 					t.Errorf("found %v", p)
 				}
 			}
@@ -234,7 +234,7 @@ func TestRepairRefuses(t *testing.T) {
 				t.Fatalf("%+v, %v", res, err)
 			}
 			told := slices.ContainsFunc(res.Found, func(p Problem) bool {
-				return strings.Contains(p.What, c.want) && p.Advice == adviceRestore && !p.Repairable
+				return strings.Contains(p.What, c.want) && p.Advice == AdviceRestore && !p.Repairable
 			})
 			if !told {
 				t.Errorf("found %v", res.Found)

@@ -173,7 +173,7 @@ func unopened(err error, doctor bool) error {
 		err = fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	if errors.Is(err, errDamaged) && !doctor {
-		err = fmt.Errorf("%w: %s", err, adviceRestore)
+		err = fmt.Errorf("%w: %s", err, AdviceRestore)
 	}
 	return fmt.Errorf("open store: %w", err)
 }

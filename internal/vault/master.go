@@ -158,7 +158,7 @@ func isLocked(text []byte) bool {
 
 func unlocked(text []byte, lock Lock) ([]byte, error) {
 	if lock == nil {
-		return nil, errors.New("it is locked with a passphrase, and none is given")
+		return nil, ErrLocked
 	}
 	passphrase, err := lock.passphrase()
 	if err != nil {
@@ -180,7 +180,7 @@ func unlocked(text []byte, lock Lock) ([]byte, error) {
 	var wrong *age.NoIdentityMatchError
 	switch {
 	case errors.As(err, &wrong):
-		return nil, errors.New("the passphrase is not its own, or it is locked with something else")
+		return nil, ErrPassphrase
 	case err != nil:
 		return nil, errors.New("it is damaged")
 	}

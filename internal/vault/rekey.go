@@ -41,7 +41,7 @@ type rekeying struct {
 // that and is not found either, nothing was sealed with (storedRecords.late).
 func Rekey(ctx context.Context, store KeyStore, old, next MasterKey, now time.Time, alone func() error) (subjects int, err error) {
 	if *old.key() == *next.key() {
-		return 0, errors.New("the next master key is the one in force")
+		return 0, ErrSameMaster
 	}
 	r, err := readRekeying(ctx, store, old, next, now)
 	if err == nil && alone != nil {

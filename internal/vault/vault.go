@@ -19,6 +19,12 @@ var (
 	ErrForged = errors.New("the sealed text is not authentic")
 	// ErrWrongMaster: the records were wrapped under another master key.
 	ErrWrongMaster = errors.New("the master key does not fit this ledger")
+	// ErrLocked: the file of a master key wants a passphrase.
+	ErrLocked = errors.New("it is locked with a passphrase, and none is given")
+	// ErrPassphrase: the passphrase opens nothing.
+	ErrPassphrase = errors.New("the passphrase is not its own, or it is locked with something else")
+	// ErrSameMaster: nothing would be changed.
+	ErrSameMaster = errors.New("the next master key is the one in force")
 )
 
 // KeyStore keeps the records of each subject, in order.

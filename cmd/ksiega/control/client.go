@@ -43,7 +43,7 @@ func Dial(dir string, as As) (*Client, error) {
 		slog.Warn("the control socket is passed over", "why", err)
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("control door: %w", err)
+		return nil, fmt.Errorf("gniazdo serwera: %w", err)
 	}
 	_ = conn.Close()
 	return &Client{HTTP: &http.Client{Transport: &http.Transport{DialContext: to, DisableCompression: true}}, as: as, close: func() error { return nil }}, nil

@@ -96,11 +96,11 @@ const maxUnread = 1 << 20
 func readable(query string) error {
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return errors.New("the query can't be read")
+		return errors.New("popraw zapytanie: nie da się go odczytać")
 	}
 	for name, all := range values {
 		if len(all) > 1 {
-			return fmt.Errorf("%s stands twice", name)
+			return fmt.Errorf("podaj %s raz, nie dwa razy", name)
 		}
 	}
 	return nil

@@ -31,6 +31,8 @@ type Note struct {
 	Scavenged *eventdb.ScavengeResult `json:"scavenged,omitempty"`
 	// Problem is one thing that the doctor found.
 	Problem *eventdb.Problem `json:"problem,omitempty"`
+	// Anew says which read model is being built anew, and why.
+	Anew string `json:"anew,omitempty"`
 	// Left is what earlier versions recorded in clear.
 	Left []queries.Left `json:"left,omitempty"`
 	// Along is what was erased along with somebody, Remains what is written about them

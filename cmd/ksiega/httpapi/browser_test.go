@@ -151,7 +151,8 @@ func TestPagesInABrowser(t *testing.T) {
 		o.Token, o.Visitors = "", func(context.Context) error { return nil }
 		o.Status = func() []pages.ReadModel {
 			return []pages.ReadModel{{Name: "settlement", Position: "41200", CaughtUp: true}, {Name: "refunds", Position: "41200", CaughtUp: true},
-				{Name: "assistance", Position: "41160", Lag: 40}, {Name: "durability", Position: "12", Lag: 41188, Problem: "the event at 13 cannot be read"}}
+				{Name: "assistance", Position: "41160", Lag: 40}, {Name: "durability", Position: "12", Lag: 41188, Stopped: true},
+				{Name: "findings", Position: "12", Lag: 41188, Anew: "jego wiersze są z wersji 3, ten program ma wersję 4"}}
 		}
 	})
 	sample(t, d.ledger)

@@ -27,8 +27,9 @@ type ReadModel struct {
 	Position string
 	Lag      uint64
 	CaughtUp bool
-	// Problem is why it stands still, "" if it does not; shown as it is.
-	Problem string
+	Stopped  bool
+	// Anew is why it is being built anew, in Polish; "" where it is not.
+	Anew string
 }
 
 // Options are what every page rests on.
@@ -110,7 +111,7 @@ type startView struct {
 type areaView struct{ Title, Count, Hint string }
 
 type modelView struct {
-	Title, State, Class, Problem, Lag, Position string
+	Title, State, Class, Why, Lag, Position string
 }
 
 // Start is what the start page tells.
@@ -138,13 +139,15 @@ func (p *Pages) Start(w io.Writer, of Start) error {
 }
 
 func viewOf(m ReadModel) modelView {
-	v := modelView{Title: modelTitle(m.Name), State: "aktualny", Class: "good", Lag: "–", Position: m.Position}
+	v := modelView{Title: ModelTitle(m.Name), State: "aktualny", Class: "good", Lag: "–", Position: m.Position}
 	if m.Lag > 0 {
 		v.Lag = report.Count(int64(m.Lag))
 	}
 	switch {
-	case m.Problem != "":
-		v.State, v.Class, v.Problem = "zatrzymany", "bad", m.Problem
+	case m.Stopped:
+		v.State, v.Class = "zatrzymany", "bad"
+	case m.Anew != "":
+		v.State, v.Class, v.Why = "budowany od nowa", "late", m.Anew
 	case !m.CaughtUp || m.Lag > 0:
 		v.State, v.Class = "nadrabia", "late"
 	}

@@ -12,8 +12,8 @@ func polishTime(t time.Time, zone *time.Location) string {
 	return t.Format("02.01.2006, 15:04")
 }
 
-// modelTitle is the Polish name of a read model.
-func modelTitle(name string) string {
+// ModelTitle is the Polish name of a read model, as the start page shows it.
+func ModelTitle(name string) string {
 	switch name {
 	case "settlement":
 		return "Rozliczenie prac społecznie użytecznych"

@@ -317,6 +317,13 @@ func would[S, C any](known journal.Loaded[S], o Origin, d domain.Decider[S, C], 
 	return err == nil && len(events) > 0 && known.Meets(o.Expected) == nil
 }
 
+// learns says whether somebody may learn whose registration stands on another's; of other
+// streams what stands there is about the same person.
+func (o Origin) learns(stream string) bool {
+	return len(o.Scopes) == 0 || !strings.HasPrefix(stream, participant.Stream("")) ||
+		slices.ContainsFunc(o.Scopes, func(s domain.Ref) bool { return s.Kind == domain.RefParticipant && participant.Stream(s.ID) == stream })
+}
+
 // vacated makes sure that nothing stands on what is to be taken back, and refuses with
 // domain.ErrNamed where something does: the first by its stream. The entries under which
 // it found nothing are released and their streams closed, so that whoever is about to
@@ -337,6 +344,9 @@ func (l *Ledger) vacated(ctx context.Context, o Origin, on domain.Ref, under lis
 		what, err := in.stands(ctx, l.Log.Log, stream, on)
 		if err != nil {
 			return nil, fmt.Errorf("look for what stands on %s: %w", on.Kind, err)
+		}
+		if what != "" && !o.learns(stream) {
+			what = "carer" // who that is, is not for everybody to learn
 		}
 		if what != "" {
 			return nil, domain.ErrNamed.With("%s", what)

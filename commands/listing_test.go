@@ -538,3 +538,21 @@ func TestAFileOfWhichSomeIsTakenBackMeanwhile(t *testing.T) {
 		}
 	}
 }
+
+// Whoever is limited to a person is told that a carer is registered, and not who that is.
+func TestWhoCaresForSomebodyIsNotTold(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	accepted(t, l, sheet{"uczestnicy.csv", "id;imie;nazwisko;opiekun_dla\nU1;Zofia;Kos;\nU7;Jan;Kos;U1\n"})
+	for _, c := range []struct {
+		scopes []domain.Ref
+		told   string
+	}{{nil, "carer U7"}, {[]domain.Ref{{Kind: domain.RefParticipant, ID: "U1"}}, "carer"}, {[]domain.Ref{{Kind: domain.RefParticipant, ID: "U1"}, {Kind: domain.RefParticipant, ID: "U7"}}, "carer U7"}} {
+		o := ledgertest.Actor
+		o.Scopes = c.scopes
+		_, err := l.RegisterParticipant(t.Context(), o, commands.RegisterParticipant{ID: "U1", Amendment: commands.Amendment{Withdraw: true, Reason: "pomyłka"}})
+		if !errors.Is(err, domain.ErrNamed) || !strings.HasSuffix(err.Error(), ": "+c.told) {
+			t.Errorf("limited to %v: %v", c.scopes, err)
+		}
+	}
+}

@@ -47,6 +47,11 @@ func declared[R any](r Report, shape report.Shape[R], rows func(context.Context,
 		if len(q.who.Scopes) > 0 {
 			found = slices.DeleteFunc(found, func(row R) bool { return !within(q.who, shape, row) })
 		}
+		for _, row := range found { // of what nobody limited to others is told
+			if r, may := any(row).(interface{ uncounted() error }); may && r.uncounted() != nil {
+				return report.Table{}, r.uncounted()
+			}
+		}
 		t, err := shape.Table(found)
 		if errors.Is(err, report.ErrOverflow) {
 			err = fmt.Errorf("%w (%w): %w", ErrTotal.With("%s", r.Name), domain.ErrUncountable, err)

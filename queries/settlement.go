@@ -43,7 +43,10 @@ func settlementReport() *Report {
 type settlementRow struct {
 	*settledMonth
 	benefit, refunded, own domain.Grosze
+	wrong                  error // why they can't be told
 }
+
+func (r settlementRow) uncounted() error { return r.wrong }
 
 // settledMonth is a contract's month with what is claimed for it.
 type settledMonth struct {
@@ -78,10 +81,7 @@ func settlementRows(ctx context.Context, q *question) ([]settlementRow, error) {
 			continue
 		}
 		benefit, refunded, own, err := m.settled()
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, settlementRow{m, benefit, refunded, own})
+		rows = append(rows, settlementRow{m, benefit, refunded, own, err})
 	}
 	return rows, nil
 }

@@ -556,3 +556,33 @@ func TestWhoCaresForSomebodyIsNotTold(t *testing.T) {
 		}
 	}
 }
+
+// A withdrawal reads each stream that was ever entered twice, and no more.
+func TestWhatAWithdrawalReads(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	const assistants = 20
+	people, in, out := "id;imie;nazwisko\n", "asystent;umowa;data;od;do\n", "asystent;umowa;data;od;do;powod;wycofanie\n"
+	for n := range assistants {
+		people += fmt.Sprintf("B%d;Ewa;Lis\n", n)
+		in += fmt.Sprintf("B%d;T/1;05.03.2024;10:00;11:00\n", n)
+		out += fmt.Sprintf("B%d;T/1;05.03.2024;10:00;;pomyłka;tak\n", n)
+	}
+	sign := sheet{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\nT/1;trojstronny;asystent-aktywnosci;U1;02.01.2024;02.01.2024;31.12.2024;\n"}
+	for _, f := range []sheet{{"uczestnicy.csv", "id;imie;nazwisko\nU1;Zofia;Kos\n"}, {"asystenci.csv", people}, sign, {"godziny.csv", in}, {"godziny_2.csv", out}} {
+		if s := l.Import(t, f.name, f.rows); s.Refused != 0 {
+			t.Fatal(reasons(s))
+		}
+	}
+	for i, most := range []int{2 * 2 * assistants, 2 * 3 * assistants} { // a stream has a visit, that it was withdrawn, that it is closed
+		counted, by := &reading{Log: l.Journal, begin: "assistance-"}, *l.Ledger
+		by.Log = commands.NewLog(counted, l.Vault)
+		taken(t)(by.SignContract(t.Context(), ledgertest.Actor, commands.SignContract{Number: "T/1", Amendment: commands.Amendment{Withdraw: true, Reason: "pomyłka"}}))
+		if counted.read > most {
+			t.Errorf("%d events are read, not %d", counted.read, most)
+		}
+		if s := l.Import(t, "umowy_2.csv", sign.rows+"\n"); i == 0 && s.Accepted != 1 {
+			t.Error(reasons(s))
+		}
+	}
+}

@@ -181,3 +181,19 @@ func TestAClaimCutShortIsWithdrawnByARow(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A correction of a claim that was withdrawn corrects nothing, whatever the reason of either.
+func TestACorrectionOfAWithdrawnClaim(t *testing.T) {
+	t.Parallel()
+	l := oneClaim(t)
+	c := submittedAnew("W/1", 4000)
+	back := withdrawal("W/1")
+	back.Reason = c.Reason
+	taken(t)(l.WithdrawClaim(t.Context(), ledgertest.Actor, back))
+	if _, err := l.SubmitClaim(t.Context(), ledgertest.Actor, c); !errors.Is(err, domain.ErrNothingToCorrect) {
+		t.Error(err)
+	}
+	if claimOf(t, l, "W/1").Exists() {
+		t.Error("it stands again")
+	}
+}

@@ -161,15 +161,12 @@ func (l *Ledger) amendClaim(ctx context.Context, o Origin, c SubmitClaim) (claim
 	}
 	claim = journal.Result{Position: known.Position, Revision: known.Revision}
 	was, s := known.State.Claim, l.sealer(ctx)
-	amend, gone := c.taken(s, refund.SealOf(c.Number, was.On, "reason")), known.State.Withdrawals()
-	for _, w := range gone { // for the same reason: by this correction, which was cut short
-		amend.Adds = amend.Adds || w.Reason == c.taken(s, refund.SealOf(c.Number, w.On, "reason")).Reason
-	}
+	amend := c.taken(s, refund.SealOf(c.Number, was.On, "reason"))
 	if s.err != nil {
 		return claim, under, false, s.err
 	}
 	step, err := amend.Over(
-		domain.StandingOf(known.State.Exists(), len(gone) > 0), known.State.Exists() && was.AskedAs(asked, c.AmountGrosze) == nil, "claim "+c.Number)
+		domain.StandingOf(known.State.Exists(), len(known.State.Withdrawals()) > 0), known.State.Exists() && was.AskedAs(asked, c.AmountGrosze) == nil, "claim "+c.Number)
 	switch {
 	case err != nil || step == domain.Enter:
 	case step == domain.Keep:

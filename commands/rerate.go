@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,20 +16,25 @@ import (
 
 // rerateAll gives the days of every referral under an agreement the rates that its terms
 // give them, after these were corrected: an event each to the attendance of those that
-// differ. Cut short, the same correction sent again completes it.
+// differ. Cut short, the same correction sent again completes it. One whose days can't be
+// rated, since one of them was entered in that very moment, does not keep the others from it.
 func (l *Ledger) rerateAll(ctx context.Context, o Origin, number string) (last journal.Result, err error) {
 	under, err := l.lookups().agreement(ctx, number)
 	if err != nil {
 		return last, err
 	}
+	var first error
 	for _, r := range under.Referrals {
 		rerated, err := l.rerate(ctx, o, r.Contract)
 		if err != nil {
-			return last, fmt.Errorf("rerate referral %s: %w", r.Contract, err)
+			err = fmt.Errorf("rerate referral %s: %w", r.Contract, err)
 		}
-		last = followed(rerated, last)
+		if err != nil && domain.RefusalsOf(err) == nil {
+			return last, err
+		}
+		first, last = cmp.Or(first, err), followed(rerated, last)
 	}
-	return last, nil
+	return last, first
 }
 
 // rerate is rerateAll for one referral. Its attendance is told of the terms in any case, so

@@ -1,12 +1,15 @@
 package commands_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/attendance"
 	"ksiega/domain/programme"
 	"ksiega/internal/testkit/ledgertest"
 )
@@ -96,5 +99,43 @@ func TestAWeekGoesByOneEdition(t *testing.T) {
 	if s := l.Import(t, "umowy_3.csv", signed+"03.01.2024;31.12.2024;P/1;9;15,00;tak;x\n"); s.Refused != 1 || !strings.Contains(fmt.Sprint(s.RefusedRows[0]), "2024-03-11: 10:00 of 9:00") ||
 		strings.Contains(fmt.Sprint(s.RefusedRows[0]), "2024-03-18") {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A day that can't be rated by corrected terms, since it was entered in that very moment, keeps
+// the days of no other referral from being rated anew; once it is taken back, its own are too.
+func TestADayThatCannotBeRatedKeepsNoOther(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for _, f := range []sheet{
+		{"uczestnicy.csv", "id;imie;nazwisko\nU1;Zofia;Kos\nU2;Jan;Lis\n"},
+		{"porozumienia.csv", "numer;zawarto;od;do;refundacja\nP/1;02.06.2025;02.06.2025;31.12.2026;60\n"},
+		{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie\nS/1;psu;psu;U1;02.06.2025;02.06.2025;31.12.2026;P/1\nS/2;psu;psu;U2;02.06.2025;02.06.2025;31.12.2026;P/1\n"},
+		{"obecnosci.csv", "umowa;data;godziny\nS/1;04.05.2026;4\nS/2;04.05.2026;4\n"},
+	} {
+		if s := l.Import(t, f.name, f.rows); s.Refused != 0 {
+			t.Fatal(reasons(s))
+		}
+	}
+	day := domain.NewDate(2026, 6, 3) // the old law knows no rate of it
+	slow := *l.Ledger
+	slow.Log = commands.NewLog(&before{Log: l.Journal, told: func() {
+		taken(t)(l.RecordAttendance(t.Context(), ledgertest.Actor, commands.RecordAttendance{Contract: "S/1", Date: day, Minutes: 60}))
+	}}, l.Vault)
+	terms := commands.ConcludeAgreement{Number: "P/1", Concluded: domain.NewDate(2025, 5, 20), From: domain.NewDate(2025, 6, 2), To: domain.NewDate(2026, 12, 31), RefundPercent: 60,
+		Amendment: commands.Amendment{Correct: true, Reason: "zły dzień"}}
+	if _, err := slow.ConcludeAgreement(t.Context(), ledgertest.Actor, terms); !errors.Is(err, attendance.ErrNoRate) {
+		t.Fatal(err)
+	}
+	rated := func(contract string) domain.HourlyRate {
+		return sheetOf(t, l, contract).Rates(domain.NewDate(2026, 5, 4)).Minimum
+	}
+	if rated("S/1") != 3140 || rated("S/2") != 1220 {
+		t.Errorf("S/1 is rated by %d, S/2 by %d", rated("S/1"), rated("S/2"))
+	}
+	taken(t)(l.RecordAttendance(t.Context(), ledgertest.Actor, commands.RecordAttendance{Contract: "S/1", Date: day, Amendment: commands.Amendment{Withdraw: true, Reason: "pomyłka"}}))
+	taken(t)(l.ConcludeAgreement(t.Context(), ledgertest.Actor, terms))
+	if rated("S/1") != 1220 || rated("S/2") != 1220 {
+		t.Errorf("then S/1 is rated by %d, S/2 by %d", rated("S/1"), rated("S/2"))
 	}
 }

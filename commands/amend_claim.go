@@ -210,7 +210,7 @@ func (l *Ledger) giveUp(ctx context.Context, o Origin, c WithdrawClaim) error {
 func (l *Ledger) amendable(ctx context.Context, o Origin, c WithdrawClaim, a amending) error {
 	back, err := l.back(ctx, c, a.last, a.listed.Amendments+1)
 	if err == nil {
-		err = o.meets(a.claim.Revision)
+		err = a.claim.Meets(o.Expected)
 	}
 	if err == nil {
 		_, err = veiled(o, c, refund.Decider()).Decide(a.claim.State, back)

@@ -93,7 +93,7 @@ func (l *Ledger) tryAnswering(ctx context.Context, asker, o Origin, c RecordClai
 		cmd.Reason = s.text(refund.SealOf(c.Claim, c.Date, "reason"), c.Reason)
 		cmd.Amend = Amendment{Correct: c.Correct, Withdraw: c.Withdraw, Reason: c.CorrectionReason}.taken(s, refund.SealOf(c.Claim, c.Date, "reason"))
 		cmd.Amend.Anew = !asker.SeesAllOf(c.Operation())
-		if err = cmp.Or(s.err, o.meets(known.Revision)); err == nil {
+		if err = cmp.Or(s.err, known.Meets(o.Expected)); err == nil {
 			_, err = d.Decide(known.State, cmd) // what the claim refuses, the agreement never hears
 		}
 		answer := agreement.AnswerClaim{Claim: c.Claim, On: c.Date, Outcome: cmd.Outcome, Correct: c.Correct, Withdraw: c.Withdraw}

@@ -10,6 +10,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
+	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
 )
 
@@ -260,6 +261,39 @@ func TestMoneyComesWhileAClaimIsMoved(t *testing.T) {
 		}
 		taken(t)(l.RecordClaimDecision(t.Context(), ledgertest.Actor, decision("W/1", 20, refund.OutcomeAccepted)))
 		taken(t)(l.SubmitClaim(t.Context(), ledgertest.Actor, underP2("W/2")))
+	}
+}
+
+// That an amendment was given up leaves the claim as it was: whoever expects it at the revision
+// before that amends it.
+func TestWhatIsGivenUpIsBesideTheClaim(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []bool{false, true} {
+		l := claimedUnderP1(t)
+		about, meta := claimOf(t, l, "W/1").Claim.About, journal.Meta{Actor: "tester"}
+		tell := func(c agreement.Command) {
+			taken(t)(journal.Execute(t.Context(), l.Journal, domain.Stream("agreement", "P/1"), agreement.Decider(), c, meta))
+		}
+		tell(agreement.AmendClaim{Claim: "W/1"})
+		taken(t)(journal.Execute(t.Context(), l.Journal, domain.Stream("refundclaim", "W/1"), refund.Decider(),
+			refund.Command(refund.Release{About: about, On: claimFor("W/1", "").Submitted, Attempt: 1, Amendment: 1}), meta))
+		tell(agreement.KeepClaim{Reserved: refund.Reserved{About: about, Attempt: 1}, Amendment: 1})
+		o, before, past := ledgertest.Actor, int64(0), int64(9)
+		amend := func(at *int64) error {
+			o.Expected = at
+			if answer {
+				_, err := l.RecordClaimDecision(t.Context(), o, decision("W/1", 20, refund.OutcomeAccepted))
+				return err
+			}
+			_, err := l.SubmitClaim(t.Context(), o, submittedAnew("W/1", 4000))
+			return err
+		}
+		if err := amend(&past); !errors.Is(err, journal.ErrConflict) {
+			t.Errorf("answered %t, at a revision that is to come: %v", answer, err)
+		}
+		if err := amend(&before); err != nil {
+			t.Errorf("answered %t, at the revision before: %v", answer, err)
+		}
 	}
 }
 

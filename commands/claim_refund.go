@@ -215,7 +215,7 @@ func (l *Ledger) trySubmitting(ctx context.Context, o Origin, c SubmitClaim) (cl
 		claim, err = journal.ExecuteAt(ctx, l.Log, stream, o.Expected, d, refund.Command(refund.Submit{Claim: known.State.Claim}), l.meta(o), l.former(o)...)
 		return claim, reserved, err
 	}
-	if err = o.meets(known.Revision); err != nil {
+	if err = known.Meets(o.Expected); err != nil {
 		return claim, reserved, err
 	}
 	cmd, err := l.prepareClaim(ctx, o, known.State, c)
@@ -275,15 +275,6 @@ func (l *Ledger) releaseVoid(ctx context.Context, o Origin, number, claim string
 		return journal.Result{}, err
 	}
 	return l.tell(ctx, o, number, agreement.ReleaseClaims{Void: []refund.Reserved{listed.Reservation()}})
-}
-
-// meets refuses a command that expects another revision of the stream it is about,
-// before another stream is told.
-func (o Origin) meets(revision int64) error {
-	if o.Expected == nil || *o.Expected == revision {
-		return nil
-	}
-	return journal.ErrConflict.With("revision %d, not %d", revision, *o.Expected)
 }
 
 func (l *Ledger) prepareClaim(ctx context.Context, o Origin, known refund.State, c SubmitClaim) (agreement.ReserveClaim, error) {

@@ -89,20 +89,25 @@ func (c ContractLife) AsOf(asOf domain.Date) (contract.State, error) {
 // ContractLives holds a part a programme and a field a contract.
 func ContractLives() fold.Table[ContractLife] { return fold.Table[ContractLife]{Name: "contracts"} }
 
-// AgreementReferral is where a referral under an agreement lies.
-type AgreementReferral struct {
-	Programme string `json:"programme"`
-	Contract  string `json:"contract"`
+// Referral is where a referral lies, whose it is and under which agreement.
+type Referral struct {
+	Programme   string `json:"programme"`
+	Contract    string `json:"contract"`
+	Participant string `json:"participant"`
+	Agreement   string `json:"agreement"`
 }
 
 // AgreementReferrals holds a part an agreement and a field a contract.
-func AgreementReferrals() fold.Table[AgreementReferral] {
-	return fold.Table[AgreementReferral]{Name: "referrals"}
+func AgreementReferrals() fold.Table[Referral] { return fold.Table[Referral]{Name: "referrals"} }
+
+// ParticipantReferrals holds a part a participant and a field a contract.
+func ParticipantReferrals() fold.Table[Referral] {
+	return fold.Table[Referral]{Name: "participantReferrals"}
 }
 
 // Contracts folds contracts of every kind.
 func Contracts() Projection {
-	return Projection{Name: "contracts", Version: 3, Keys: contractKeys, Fold: foldContracts, Second: crowdedStage(),
+	return Projection{Name: "contracts", Version: 4, Keys: contractKeys, Then: contractThen, Fold: foldContracts, Second: referralStage(),
 		Want: oneOf(contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
 			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{},
 			agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{}),
@@ -117,6 +122,14 @@ func contractKeys(r *journal.Recorded) []fold.Key {
 	}
 	if t, ok := placesOf(r); ok {
 		return []fold.Key{AgreementPlaces().Key(domain.Escape(t.Agreement), AgreementField)}
+	}
+	return nil
+}
+
+// contractThen are the referrals under an agreement whose terms an event gives.
+func contractThen(_ *fold.Tx, r *journal.Recorded) []fold.Key {
+	if t, ok := placesOf(r); ok {
+		return []fold.Key{AgreementReferrals().Whole(domain.Escape(t.Agreement))}
 	}
 	return nil
 }
@@ -186,14 +199,18 @@ func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
 	}
 	part, field := domain.Escape(programme), domain.Escape(number)
 	c := ContractLives().Get(tx, part, field)
-	was := c.Terms.Agreement
+	was := c.Terms
 	c.take(r)
-	is := c.Terms.Agreement
-	if was != "" && was != is {
-		AgreementReferrals().Delete(tx, domain.Escape(was), field)
+	is := Referral{c.Terms.Programme, number, c.Terms.Participant, c.Terms.Agreement}
+	if was.Agreement != "" && was.Agreement != is.Agreement {
+		AgreementReferrals().Delete(tx, domain.Escape(was.Agreement), field)
 	}
-	if is != "" { // also where nothing changes in it: how many people there are may
-		AgreementReferrals().Put(tx, domain.Escape(is), field, AgreementReferral{c.Terms.Programme, number})
+	if was.Agreement != "" && (was.Participant != is.Participant || is.Agreement == "") {
+		ParticipantReferrals().Delete(tx, domain.Escape(was.Participant), field)
+	}
+	if is.Agreement != "" { // also where nothing changes in it: on which days there is one may
+		AgreementReferrals().Put(tx, domain.Escape(is.Agreement), field, is)
+		ParticipantReferrals().Put(tx, domain.Escape(is.Participant), field, is)
 	}
 	switch now := domain.Escape(c.Terms.Programme); r.Event.(type) {
 	case contract.Withdrawn:

@@ -408,6 +408,8 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"contracts contracts":            func() { foldtest.ComesBack(t, m, ContractLives()) },
 		"contracts referrals":            func() { foldtest.ComesBack(t, m, AgreementReferrals()) },
 		"contracts places":               func() { foldtest.ComesBack(t, m, AgreementPlaces()) },
+		"contracts participantReferrals": func() { foldtest.ComesBack(t, m, ParticipantReferrals()) },
+		"contracts referralYears":        func() { foldtest.ComesBack(t, m, ReferredParticipants()) },
 		"contracts crowded":              func() { foldtest.ComesBack(t, m, CrowdedAgreements()) },
 		"durability projects":            func() { foldtest.ComesBack(t, m, DurabilityProjects()) },
 		"durability facts":               func() { foldtest.ComesBack(t, m, DurabilityFacts()) },

@@ -14,6 +14,7 @@ import (
 	"ksiega/domain/attendance"
 	"ksiega/domain/cap"
 	"ksiega/domain/contract"
+	"ksiega/domain/programme"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections/findings"
@@ -364,13 +365,14 @@ func addUp(tx *fold.Tx, part string) {
 	put(tx, OverHoursAgreements(), OverHoursPart, part, over, found)
 }
 
-// Places is how many people may be referred under an agreement at once, of one that
-// limits them.
+// Places is how many people may be referred under an agreement at once, and by which law,
+// of one that limits them or is of the law in force since 2025-06-01.
 type Places struct {
 	Agreement string      `json:"agreement"`
 	From      domain.Date `json:"from"`
 	To        domain.Date `json:"to"`
-	People    int         `json:"people"`
+	People    int         `json:"people"` // 0 is no limit
+	New       bool        `json:"new"`
 }
 
 // AgreementPlaces holds a part an agreement and one field.
@@ -398,22 +400,63 @@ func placesOf(r *journal.Recorded) (agreement.Terms, bool) {
 }
 
 func foldPlaces(tx *fold.Tx, t agreement.Terms) {
-	p := Places{Agreement: t.Agreement, From: t.From, To: t.To, People: t.PersonLimit}
-	put(tx, AgreementPlaces(), domain.Escape(t.Agreement), AgreementField, p, p.People > 0)
+	part := domain.Escape(t.Agreement)
+	was, _ := AgreementPlaces().Peek(tx, part, AgreementField)
+	p := Places{Agreement: t.Agreement, From: t.From, To: t.To, People: t.PersonLimit, New: t.Regime == programme.NewRegime}
+	put(tx, AgreementPlaces(), part, AgreementField, p, p.People > 0 || p.New)
+	if was.New != p.New {
+		for field, r := range AgreementReferrals().Rows(tx, part) {
+			ParticipantReferrals().Put(tx, domain.Escape(r.Participant), field, r)
+		}
+	}
 }
 
-// crowdedStage finds the agreements that have too many people, among those whose places
-// or referrals have changed.
-func crowdedStage() *fold.Stage {
+// ReferralYears are those of a participant with days on which a referral of the law in
+// force since 2025-06-01 is in force, as of some day, whether or not anybody comes to work
+// on them: future days too, which come without an event.
+type ReferralYears struct {
+	Participant string         `json:"participant"`
+	Years       []ReferralYear `json:"years"`
+}
+
+// ReferralYear is one of them.
+type ReferralYear struct {
+	Year int `json:"year"`
+	Days int `json:"days"` // one under several referrals counts once
+}
+
+// ReferredParticipants holds one part and a field a participant.
+func ReferredParticipants() fold.Table[ReferralYears] {
+	return fold.Table[ReferralYears]{Name: "referralYears"}
+}
+
+// ReferredPart is the one part of ReferredParticipants.
+const ReferredPart = "all"
+
+// referralStage works out what follows from referrals: which agreements have too many
+// people, and the days of a participant's years.
+func referralStage() *fold.Stage {
 	return &fold.Stage{
 		Unit: func(k fold.Key) (fold.Key, bool) {
+			if k.Table == ParticipantReferrals().Name {
+				return ParticipantReferrals().Whole(k.Part), true
+			}
 			return AgreementReferrals().Whole(k.Part), k.Table == AgreementReferrals().Name || k.Table == AgreementPlaces().Name
 		},
 		Keys: func(unit fold.Key) []fold.Key {
-			return []fold.Key{unit, AgreementPlaces().Key(unit.Part, AgreementField), CrowdedAgreements().Key(CrowdedPart, unit.Part)}
+			if unit.Table == ParticipantReferrals().Name {
+				return []fold.Key{unit}
+			}
+			return []fold.Key{unit, AgreementPlaces().Key(unit.Part, AgreementField)}
 		},
 		Then: func(tx *fold.Tx, unit fold.Key) (keys []fold.Key) {
-			if _, limited := AgreementPlaces().Peek(tx, unit.Part, AgreementField); !limited {
+			if unit.Table == ParticipantReferrals().Name {
+				for field, r := range ParticipantReferrals().Rows(tx, unit.Part) {
+					keys = append(keys, ContractLives().Key(domain.Escape(r.Programme), field), AgreementPlaces().Key(domain.Escape(r.Agreement), AgreementField))
+				}
+				return keys
+			}
+			if p, _ := AgreementPlaces().Peek(tx, unit.Part, AgreementField); p.People == 0 {
 				return nil
 			}
 			for field, r := range AgreementReferrals().Rows(tx, unit.Part) {
@@ -422,29 +465,70 @@ func crowdedStage() *fold.Stage {
 			return keys
 		},
 		Work: func(tx *fold.Tx, unit fold.Key) error {
-			p, limited := AgreementPlaces().Peek(tx, unit.Part, AgreementField)
-			crowded := false
-			if limited {
-				var referrals []findings.Referred
-				for field, r := range AgreementReferrals().Rows(tx, unit.Part) {
-					life, _ := ContractLives().Peek(tx, domain.Escape(r.Programme), field)
-					of, err := life.ever()
-					if err != nil {
-						return fmt.Errorf("places of agreement %s: %w", p.Agreement, err)
-					}
-					referrals = append(referrals, of)
-				}
-				for _, t := range (agreement.Terms{PersonLimit: p.People}).Caps() {
-					found, err := findings.Crowded(t, p.Agreement, p.From, p.To, referrals)
-					if err != nil {
-						return fmt.Errorf("places of agreement %s: %w", p.Agreement, err)
-					}
-					crowded = len(found) > 0
-				}
+			if unit.Table == ParticipantReferrals().Name {
+				return referralYears(tx, unit.Part)
 			}
-			put(tx, CrowdedAgreements(), CrowdedPart, unit.Part, p, crowded)
-			return nil
+			return crowd(tx, unit.Part)
 		}}
+}
+
+// crowd finds whether an agreement has too many people on some day.
+func crowd(tx *fold.Tx, part string) error {
+	p, _ := AgreementPlaces().Peek(tx, part, AgreementField)
+	var referrals []findings.Referred
+	crowded := false
+	for _, t := range (agreement.Terms{PersonLimit: p.People}).Caps() {
+		for field, r := range AgreementReferrals().Rows(tx, part) {
+			life, _ := ContractLives().Peek(tx, domain.Escape(r.Programme), field)
+			of, err := life.ever()
+			if err != nil {
+				return fmt.Errorf("places of agreement %s: %w", p.Agreement, err)
+			}
+			referrals = append(referrals, of)
+		}
+		found, err := findings.Crowded(t, p.Agreement, p.From, p.To, referrals)
+		if err != nil {
+			return fmt.Errorf("places of agreement %s: %w", p.Agreement, err)
+		}
+		crowded = len(found) > 0
+	}
+	put(tx, CrowdedAgreements(), CrowdedPart, part, p, crowded)
+	return nil
+}
+
+// referralYears counts the days of a participant's years on which some referral of the law
+// in force since 2025-06-01 is.
+func referralYears(tx *fold.Tx, part string) error {
+	row, referrals, turns := ReferralYears{}, []findings.Referred(nil), []domain.Date(nil)
+	for field, r := range ParticipantReferrals().Rows(tx, part) {
+		life, _ := ContractLives().Peek(tx, domain.Escape(r.Programme), field)
+		under, _ := AgreementPlaces().Peek(tx, domain.Escape(r.Agreement), AgreementField)
+		if !under.New || life.Terms.Kind != contract.Referral {
+			continue
+		}
+		of, err := life.ever()
+		if err != nil {
+			return fmt.Errorf("days of referral %s: %w", r.Contract, err)
+		}
+		row.Participant, referrals, turns = r.Participant, append(referrals, of), append(turns, of.Turns...)
+		for year := life.Terms.From.Year(); len(of.Turns) > 0 && year <= slices.Max(of.Turns).Year(); year++ {
+			turns = append(turns, domain.NewDate(year, time.January, 1))
+		}
+	}
+	slices.Sort(turns)
+	turns = slices.Compact(turns)
+	for i := range max(0, len(turns)-1) {
+		on := func(r findings.Referred) bool { return r.On(turns[i]) }
+		if !slices.ContainsFunc(referrals, on) {
+			continue
+		}
+		if n := len(row.Years); n == 0 || row.Years[n-1].Year != turns[i].Year() {
+			row.Years = append(row.Years, ReferralYear{Year: turns[i].Year()})
+		}
+		row.Years[len(row.Years)-1].Days += int(turns[i+1] - turns[i])
+	}
+	put(tx, ReferredParticipants(), ReferredPart, part, row, len(row.Years) > 0)
+	return nil
 }
 
 // stay is a referral as it is known up to a day, for the days until then: as of a day,

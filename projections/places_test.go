@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
+	"ksiega/domain/programme"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/foldtest"
@@ -20,7 +22,7 @@ import (
 // days until then than it has places for, whatever was changed, corrected or withdrawn.
 func TestCrowdedAgreements(t *testing.T) {
 	t.Parallel()
-	first := domain.NewDate(2024, 1, 1)
+	first := domain.NewDate(2023, 12, 22) // over New Year
 	rapid.Check(t, func(rt *rapid.T) {
 		day := func(name string) domain.Date { return first.Add(rapid.IntRange(0, 20).Draw(rt, name)) }
 		word := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(rt, name) }
@@ -29,7 +31,8 @@ func TestCrowdedAgreements(t *testing.T) {
 			number, under := word("contract", "S/1", "S/2", "S/3"), word("agreement", "P/1", "P/1", "P/2")
 			terms := contract.Terms{Contract: number, Kind: contract.Referral, Programme: "psu", Participant: word("participant", "U1", "U2", "U3"),
 				Agreement: under, Concluded: first, From: day("from"), To: day("to")}
-			of := agreement.Terms{Agreement: under, From: day("agreed from"), To: day("agreed to").Add(10), PersonLimit: rapid.IntRange(0, 2).Draw(rt, "places")}
+			of := agreement.Terms{Agreement: under, From: day("agreed from"), To: day("agreed to").Add(10), PersonLimit: rapid.IntRange(0, 2).Draw(rt, "places"),
+				Regime: rapid.SampledFrom([]programme.Regime{programme.OldRegime, programme.NewRegime}).Draw(rt, "regime")}
 			before, is := signed[number]
 			life := contract.Life{Contract: number, Participant: before.Participant, Programme: "psu", Agreement: before.Agreement, On: day("on")}
 			what := rapid.IntRange(0, 8).Draw(rt, "what")
@@ -109,12 +112,48 @@ func TestCrowdedAgreements(t *testing.T) {
 				rt.Fatalf("%s is not listed in %v: %s", number, slices.Collect(maps.Keys(got)), fmt.Sprint(events))
 			}
 		}
+		sameYears(rt, m, places, lives)
 		for number := range got {
 			if a, ok := places[number]; !ok || a.PersonLimit == 0 {
 				rt.Fatalf("%s is listed, without places", number)
 			}
 		}
 	})
+}
+
+// sameYears compares the days of participants' years with those on which somebody is under a
+// referral of the new law, as of whatever day.
+func sameYears(t *rapid.T, m View, under map[string]agreement.Terms, lives []fold.Item[ContractLife]) {
+	got, days, want := map[string]int{}, map[string]bool{}, map[string]int{}
+	rows, err := ReferredParticipants().Every(context.Background(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, it := range rows {
+		for _, y := range it.Row.Years {
+			got[fmt.Sprint(it.Row.Participant, " ", y.Year)] = y.Days
+		}
+	}
+	first := domain.NewDate(2023, 12, 1)
+	for _, it := range lives {
+		for asOf := first; asOf <= first.Add(90); asOf++ {
+			s, err := it.Row.AsOf(asOf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for on := s.Terms.From; s.Exists() && under[s.Terms.Agreement].Regime == programme.NewRegime && on <= min(s.Terms.To, asOf); on++ {
+				if !s.Rests(on) {
+					days[fmt.Sprint(s.Terms.Participant, " ", on)] = true
+				}
+			}
+		}
+	}
+	for day := range days {
+		want[day[:len(day)-len("-01-02")]]++
+	}
+	if !maps.Equal(got, want) {
+		t.Fatalf("days of referrals: %v, not %v", got, want)
+	}
 }
 
 // Who comes back from a suspension is one more again.

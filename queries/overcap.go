@@ -307,50 +307,59 @@ func ofYears[R any](ctx context.Context, q *question, table fold.Table[R]) ([]R,
 	})
 }
 
-// referralDays are those on which a referral was in force, suspensions left out,
-// whether or not anybody came to work on them.
-func referralDays(ctx context.Context, q *question, _ int64) (yearsOfDays, error) {
-	agreements, err := projections.SettlementAgreements().Every(ctx, q.view(projections.Settlement()))
+// referralDays are those on which a referral of the new regime was in force, suspensions
+// left out, whether or not anybody came to work on them. A read model says who may have
+// more than so many in a year.
+func referralDays(ctx context.Context, q *question, least int64) (yearsOfDays, error) {
+	view, years := q.view(projections.Contracts()), yearsOfDays{}
+	items, err := projections.ReferredParticipants().Look(ctx, view, projections.ReferredPart)
 	if err != nil {
 		return nil, err
 	}
-	months, err := projections.SettlementMonths().Every(ctx, q.view(projections.Settlement()))
-	if err != nil {
-		return nil, err
-	}
-	lives, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()))
-	if err != nil {
-		return nil, err
-	}
-	under, by := map[string]bool{}, map[string]bool{} // the new regime: agreements, and contracts by their hours
-	for _, it := range agreements {
-		under[it.Row.Agreement] = it.Row.New
-	}
-	for _, it := range months {
-		by[it.Row.Contract] = by[it.Row.Contract] || it.Row.New
-	}
-	years := yearsOfDays{}
-	for _, it := range lives {
-		s, err := it.Row.AsOf(q.asOf)
+	for _, it := range items {
+		if !slices.ContainsFunc(it.Row.Years, func(y projections.ReferralYear) bool { return int64(y.Days) > least }) {
+			continue
+		}
+		referrals, err := projections.ParticipantReferrals().All(ctx, view, it.Field)
 		if err != nil {
 			return nil, err
 		}
-		t := s.Terms
-		if !s.Exists() || q.cut(t.Concluded) || t.Kind != contract.Referral || !under[t.Agreement] && !by[t.Contract] {
-			continue
-		}
-		told := 0 // the year that its events are evidence of
-		for d := t.From; d <= min(t.To, q.day()); d++ {
-			if s.Rests(d) {
-				continue
+		for _, of := range referrals {
+			under, _, err := projections.AgreementPlaces().Find(ctx, view, domain.Escape(of.Row.Agreement), projections.AgreementField)
+			if err != nil {
+				return nil, err
 			}
-			c := findings.Counted{Entry: cap.Entry{On: d, Edition: cap.Unnamed}, Contract: t.Contract}
-			if told != d.Year() {
-				told, c.Events = d.Year(), []journal.Position{it.Row.Event}
+			life, _, err := projections.ContractLives().Find(ctx, view, domain.Escape(of.Row.Programme), of.Field)
+			if err != nil {
+				return nil, err
 			}
-			y := years.add(t.Participant, c)
-			y.running = y.running || d == q.day() && (d+1).Within(t.From, t.To) && (d+1).Year() == d.Year()
+			if under.New {
+				if err := years.addReferral(q, life); err != nil {
+					return nil, err
+				}
+			}
 		}
 	}
 	return years, nil
+}
+
+// addReferral adds the days on which a referral was in force.
+func (all yearsOfDays) addReferral(q *question, life projections.ContractLife) error {
+	s, err := life.AsOf(q.asOf)
+	if t := s.Terms; err != nil || !s.Exists() || q.cut(t.Concluded) || t.Kind != contract.Referral {
+		return err
+	}
+	told := 0 // the year that its events are evidence of
+	for d, last := s.Terms.From, min(s.Terms.To, q.day()); d <= last; d++ {
+		if s.Rests(d) {
+			continue
+		}
+		c := findings.Counted{Entry: cap.Entry{On: d, Edition: cap.Unnamed}, Contract: s.Terms.Contract}
+		if told != d.Year() {
+			told, c.Events = d.Year(), []journal.Position{life.Event}
+		}
+		y := all.add(s.Terms.Participant, c)
+		y.running = y.running || d == q.day() && d < s.Terms.To && (d+1).Year() == d.Year()
+	}
+	return nil
 }

@@ -15,7 +15,8 @@ type Change struct {
 // Apply folds events over the rows that a store keeps, and tells which changed. It
 // asks for each row once, and for every row of a Change: first for all that Keys names
 // for any of the events, then for what Then names by these rows as they are, and at an
-// event's turn only for what the events before it made Then name besides.
+// event's turn only for what the events before it made Then name besides. So it does
+// with the units of each round of the second stage.
 func (p *Projection[E]) Apply(ctx context.Context, events []E, fetch Fetch) ([]Change, error) {
 	a := applying[E]{tx: newTx(p.Second), fetch: fetch, before: map[Key]string{}}
 	keys := make([][]Key, len(events))
@@ -105,19 +106,24 @@ func (a *applying[E]) round(ctx context.Context, p *Projection[E], units []Key, 
 	if err := a.fetchAsked(ctx); err != nil {
 		return err
 	}
+	if p.Second.Then != nil {
+		for i, unit := range units {
+			// As with events, what fails here may not fail when the unit's turn has come.
+			if more, err := p.further(a.tx, unit, keys[i], last); err == nil {
+				a.ask(more)
+			}
+		}
+	}
 	for i, unit := range units {
 		more, err := p.further(a.tx, unit, keys[i], last)
-		if err != nil {
-			return err
+		if err == nil {
+			a.ask(more)
+			err = a.fetchAsked(ctx)
 		}
-		a.ask(more)
-		keys[i] = append(keys[i], more...)
-	}
-	if err := a.fetchAsked(ctx); err != nil {
-		return err
-	}
-	for i, unit := range units {
-		if err := p.work(a.tx, unit, keys[i], last); err != nil {
+		if err == nil {
+			err = p.work(a.tx, unit, append(keys[i], more...), last)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -222,6 +223,65 @@ func TestSecondStageFails(t *testing.T) {
 			if !errors.As(err, &failure) || failure.Position != position.Of(7) {
 				t.Errorf("told %v", err)
 			}
+		}
+	}
+}
+
+// What a unit reads may depend on rows that another of the same round changes: live it is
+// asked for when the unit's turn has come.
+func TestUnitsOfOneRound(t *testing.T) {
+	t.Parallel()
+	lists, values, sums := fold.Table[string]{Name: "lists"}, fold.Table[int]{Name: "values"}, fold.Table[int]{Name: "sums"}
+	named := func(tx *fold.Tx, unit fold.Key) (keys []fold.Key) {
+		list, _ := lists.Peek(tx, unit.Part, "list")
+		for _, field := range strings.Fields(list) {
+			keys = append(keys, values.Key(unit.Part, field))
+		}
+		return keys
+	}
+	p := fold.Projection[*foldtest.Said]{Name: "rounds", Version: 1,
+		Keys: func(s *foldtest.Said) []fold.Key { return []fold.Key{lists.Key("x", "list")} },
+		Fold: func(tx *fold.Tx, s *foldtest.Said) error {
+			values.Put(tx, "x", s.Who, s.Points)
+			*lists.Get(tx, "x", "list") += " "
+			fold.Table[string]{Name: "first"}.Put(tx, "x", s.Who, s.Who)
+			return nil
+		},
+		Second: &fold.Stage{
+			Unit: func(k fold.Key) (fold.Key, bool) { return k, k.Table == "first" || k.Table == "lists" },
+			Keys: func(fold.Key) []fold.Key { return []fold.Key{lists.Key("x", "list")} },
+			Then: func(tx *fold.Tx, unit fold.Key) []fold.Key {
+				if unit.Table == "first" {
+					return nil
+				}
+				return named(tx, unit)
+			},
+			Work: func(tx *fold.Tx, unit fold.Key) error {
+				if unit.Table == "first" {
+					if list, _ := lists.Peek(tx, "x", "list"); !slices.Contains(strings.Fields(list), unit.Field) {
+						lists.Put(tx, "x", "list", list+" "+unit.Field)
+					}
+					return nil
+				}
+				sum := 0
+				for _, k := range named(tx, unit) {
+					n, _ := values.Peek(tx, k.Part, k.Field)
+					sum += n
+				}
+				sums.Put(tx, "x", "sum", sum)
+				return nil
+			}}}
+	store, memory := &rows{kept: map[fold.Key]string{}}, fold.NewMemory(p)
+	for i, who := range []string{"a", "b", "a", "c"} {
+		events := []*foldtest.Said{{At: position.Of(uint64(i + 1)), Who: who, Points: i + 1}}
+		changes, err := p.Apply(t.Context(), events, store.fetch)
+		if err == nil {
+			err = store.take(changes)
+		}
+		foldtest.Must(t, errors.Join(err, memory.Fold(fold.Batch[*foldtest.Said]{Events: events})))
+		sum, err := memory.Row(t.Context(), sums.Key("x", "sum"))
+		if foldtest.Must(t, err); sum != store.kept[sums.Key("x", "sum")] {
+			t.Errorf("in memory %s, live %s", sum, store.kept[sums.Key("x", "sum")])
 		}
 	}
 }

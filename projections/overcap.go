@@ -230,12 +230,25 @@ func (d *SettlementDetail) worked() WorkedReferral {
 	return c
 }
 
+// beside says whether some week may have work of both.
+func (c WorkedReferral) beside(o WorkedReferral) bool {
+	return o.Contract != c.Contract && o.Month >= c.Month-1 && o.Month <= c.Month+1
+}
+
+// mayBeShared says whether a week of the month may have work under another referral, of
+// those of its year. Those of the year beside are not looked at.
+func (c WorkedReferral) mayBeShared(under []WorkedReferral) bool {
+	year := func(m domain.Month) int { return m.First().Year() }
+	return year(c.Month-1) != year(c.Month+1) || slices.ContainsFunc(under, c.beside)
+}
+
 // workUnder puts a contract's month in its place in a person's work, or takes it away,
-// where it has no days.
+// where it has no days. It is put also where it comes to the same, of other days, if its
+// weeks may be shared: they follow from that.
 func workUnder(tx *fold.Tx, participant string, c WorkedReferral) {
 	k := workedKey(participant, c.Month)
 	known, _ := WorkedYears().Peek(tx, k.Part, k.Field)
-	if under, changed := entered(known.Under, c, compareWorked, c.Days > 0); changed {
+	if under, changed := entered(known.Under, c, compareWorked, c.Days > 0); changed || c.Days > 0 && c.mayBeShared(under) {
 		put(tx, WorkedYears(), k.Part, k.Field, WorkedYear{participant, under}, len(under) > 0)
 	}
 }
@@ -271,10 +284,7 @@ func yearOfPart(part string) int {
 func sharedOf(near []WorkedReferral, year int) (shared []WorkedReferral) {
 	january := domain.NewMonth(year, time.January)
 	for _, c := range near {
-		beside := func(o WorkedReferral) bool {
-			return o.Contract != c.Contract && o.Month >= c.Month-1 && o.Month <= c.Month+1
-		}
-		if c.Month >= january && c.Month <= january+12 && slices.ContainsFunc(near, beside) {
+		if c.Month >= january && c.Month <= january+12 && slices.ContainsFunc(near, c.beside) {
 			shared = append(shared, c)
 		}
 	}

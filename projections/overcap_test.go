@@ -10,8 +10,6 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
-	"ksiega/domain/attendance"
-	"ksiega/domain/payment"
 	"ksiega/internal/testkit/foldtest"
 )
 
@@ -27,26 +25,7 @@ func TestWorkIsAddedUp(t *testing.T) {
 		}
 		history = append(history, ledgerHistory(rt)...)
 		history = append(history, rapid.SliceOfN(rapid.Custom(withdrawal), 0, 40).Draw(rt, "withdrawn")...)
-		// Few people, of whom some have several referrals, and whose referrals change hands.
-		who := func(a *attendance.About) { a.Participant = "U" + fmt.Sprint(rapid.IntRange(1, 2).Draw(rt, "who")) }
-		for i, e := range history {
-			switch e := e.(type) {
-			case attendance.HoursRecorded:
-				who(&e.About)
-				e.Edition = rapid.SampledFrom([]string{"", "godzinowa-2026"}).Draw(rt, "edition")
-				history[i] = e
-			case attendance.DayCorrected:
-				who(&e.About)
-				history[i] = e
-			case attendance.DayWithdrawn:
-				who(&e.About)
-				history[i] = e
-			case payment.Made:
-				e.Participant = "U2"
-				history[i] = e
-			}
-		}
-		m := folded(t, Settlement(), recordedOf(t, history))
+		m := folded(t, Settlement(), recordedOf(t, peopleOfSeveral(rt, history)))
 		details, err := SettlementDetails().Every(t.Context(), m)
 		foldtest.Must(t, err)
 		want, got := map[string]string{}, map[string]string{}

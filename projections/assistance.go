@@ -126,9 +126,7 @@ func Assistance() Projection {
 	return Projection{Name: "assistance", Version: 5, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: outsideStage(),
 		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{},
 			contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
-			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{}),
-		Over: []string{"agreement.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*", "listing.*",
-			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
+			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{})}
 }
 
 // visited is the visit an event is about, as it stands afterwards.

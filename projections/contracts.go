@@ -110,10 +110,7 @@ func Contracts() Projection {
 	return Projection{Name: "contracts", Version: 4, Keys: contractKeys, Then: contractThen, Fold: foldContracts, Second: referralStage(),
 		Want: oneOf(contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
 			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{},
-			agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{}),
-		Over: []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "agreement.claim-amendment-reserved", "agreement.claim-amendment-released", "agreement.claim-move-reserved", "agreement.claim-move-agreed",
-			"agreement.claim-answered", "agreement.answer-withdrawn", "assistance.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*", "listing.*",
-			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
+			agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{})}
 }
 
 func contractKeys(r *journal.Recorded) []fold.Key {

@@ -112,9 +112,7 @@ func Durability() Projection {
 		Want: oneOf(durability.ObligationOpened{}, durability.ReadinessDeclared{}, durability.PlacesStated{},
 			durability.AssistantsStated{}, durability.NoticePublished{}, durability.Inspected{}, durability.ServiceRequested{},
 			durability.ServiceStarted{}, durability.ServiceRefused{}, durability.FactWithdrawn{},
-			assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}),
-		Over: []string{"agreement.*", "assistant.*", "attendance.*", "contract.*", "erasure.*", "finding.*", "intake.*", "listing.*", "participant.*",
-			"payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
+			assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{})}
 }
 
 func durabilityKeys(r *journal.Recorded) []fold.Key {

@@ -43,8 +43,6 @@ func FindingLives() fold.Table[FindingLife] { return fold.Table[FindingLife]{Nam
 func Findings() Projection {
 	return Projection{Name: "findings", Version: 3, Retroactive: erases,
 		Want: oneOf(finding.Resolved{}, finding.Reopened{}, erasure.Ordered{}),
-		Over: []string{"agreement.*", "assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "intake.*", "listing.*",
-			"participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"},
 		Keys: func(r *journal.Recorded) []fold.Key {
 			if id, _, ok := findingChange(r); ok {
 				return []fold.Key{FindingLives().Key(findingPart(id), domain.Escape(id)), erasedKey(findingRef(id))}

@@ -154,10 +154,7 @@ func Refunds() Projection {
 	return Projection{Name: "refunds", Version: 11, Retroactive: erases, Keys: refundKeys, Fold: foldRefunds, Second: differenceStage(),
 		Want: oneOf(agreement.ClaimAnswered{}, refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Reclaimed{}, refund.Received{},
 			refund.ReceiptUndone{}, refund.WrittenOff{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, refund.WriteOffWithdrawn{}, agreement.AnswerWithdrawn{}, statement.Received{}, statement.LineBooked{}, statement.LineMatched{}, statement.MatchUndone{},
-			erasure.Ordered{}),
-		Over: []string{"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "agreement.claim-amendment-reserved", "agreement.claim-amendment-released", "agreement.claim-move-reserved", "agreement.claim-move-agreed",
-			"assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "finding.*", "intake.*", "listing.*", "participant.*",
-			"payment.*", "programme.*", "refundclaim.amendment-released", "setting.*", "statute.*"}}
+			erasure.Ordered{})}
 }
 
 // LineField is the field of a line in BankLines.

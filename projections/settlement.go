@@ -230,10 +230,7 @@ func Settlement() Projection {
 		Want: oneOf(agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{}, attendance.Rerated{}, agreement.ClaimAnswered{}, attendance.HoursRecorded{}, attendance.DayCorrected{}, attendance.DayWithdrawn{}, payment.Made{}, payment.CameBack{}, payment.Withdrawn{},
 			refund.Submitted{}, refund.Accepted{}, refund.Returned{}, refund.Withdrawn{}, refund.DecisionWithdrawn{}, agreement.AnswerWithdrawn{},
 			contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
-			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{}),
-		Over: []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "agreement.claim-amendment-reserved", "agreement.claim-amendment-released", "agreement.claim-move-reserved", "agreement.claim-move-agreed", "attendance.terms-set", "attendance.absence-recorded",
-			"refundclaim.reclaimed", "refundclaim.received", "refundclaim.amendment-released", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn", "assistance.*", "assistant.*",
-			"durability.*", "erasure.*", "finding.*", "intake.*", "listing.*", "participant.*", "statement.*", "programme.*", "setting.*", "statute.*"}}
+			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{})}
 }
 
 func settlementKeys(r *journal.Recorded) []fold.Key {

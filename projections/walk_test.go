@@ -19,6 +19,21 @@ func (stranger) EventType() string       { return "test.stranger.v1" }
 func (stranger) OccurredOn() domain.Date { return 0 }
 func (stranger) Refs() []domain.Ref      { return nil }
 
+// passedOver are the types that each read model passes over: of every type it is said here
+// or by Want that it is looked at or not, so that a new one is forgotten by none.
+func passedOver() map[string][]string {
+	beside := []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "agreement.claim-amendment-reserved", "agreement.claim-amendment-released", "agreement.claim-move-reserved", "agreement.claim-move-agreed"}
+	return map[string][]string{
+		"audit":      nil,
+		"assistance": {"agreement.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*", "listing.*", "participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"},
+		"contracts":  append([]string{"agreement.claim-answered", "agreement.answer-withdrawn", "assistance.*", "assistant.*", "attendance.*", "durability.*", "erasure.*", "finding.*", "intake.*", "listing.*", "participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"}, beside...),
+		"durability": {"agreement.*", "assistant.*", "attendance.*", "contract.*", "erasure.*", "finding.*", "intake.*", "listing.*", "participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"},
+		"findings":   {"agreement.*", "assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "intake.*", "listing.*", "participant.*", "payment.*", "refundclaim.*", "statement.*", "programme.*", "setting.*", "statute.*"},
+		"refunds":    append([]string{"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "assistance.*", "assistant.*", "attendance.*", "contract.*", "durability.*", "finding.*", "intake.*", "listing.*", "participant.*", "payment.*", "programme.*", "refundclaim.amendment-released", "setting.*", "statute.*"}, beside...),
+		"settlement": append([]string{"attendance.terms-set", "attendance.absence-recorded", "refundclaim.reclaimed", "refundclaim.received", "refundclaim.amendment-released", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn", "assistance.*", "assistant.*", "durability.*", "erasure.*", "finding.*", "intake.*", "listing.*", "participant.*", "statement.*", "programme.*", "setting.*", "statute.*"}, beside...),
+	}
+}
+
 // passes says whether a projection declares that it passes a type over.
 func passes(over []string, typ string) bool {
 	return slices.ContainsFunc(over, func(over string) bool {
@@ -34,8 +49,12 @@ func TestEveryEventIsFoldedOrPassedOver(t *testing.T) {
 	table, err := journal.Ledger()
 	foldtest.Must(t, err)
 	for _, p := range All() {
+		over, said := passedOver()[p.Name]
+		if !said {
+			t.Errorf("it is not said what %s passes over", p.Name)
+		}
 		for _, typ := range table.Names() {
-			if p.Wants(typ) == passes(p.Over, typ) {
+			if p.Wants(typ) == passes(over, typ) {
 				t.Errorf("%s: whether %s is taken or passed over is not said, or said twice", p.Name, typ)
 				continue
 			}
@@ -53,7 +72,7 @@ func TestEveryEventIsFoldedOrPassedOver(t *testing.T) {
 				t.Errorf("%s: %v", p.Name, err)
 			}
 		}
-		for _, over := range p.Over {
+		for _, over := range over {
 			if !slices.ContainsFunc(table.Names(), func(typ string) bool { return passes([]string{over}, typ) }) {
 				t.Errorf("%s passes over %s, which no event is called", p.Name, over)
 			}

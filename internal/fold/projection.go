@@ -68,10 +68,6 @@ type Projection[E Event] struct {
 	// Want says which event types the fold looks at; nil = all. Several
 	// goroutines ask it.
 	Want func(eventType string) bool
-	// Over are the types that the fold passes over, as the log's owner writes them: of
-	// every type a projection says either that it takes it or that it does not, so
-	// that a new one is forgotten by none.
-	Over []string
 	// Retroactive tells, of the types that it wants, those that hold for every earlier
 	// moment too; nil = none. See KnownAt.
 	Retroactive func(eventType string) bool

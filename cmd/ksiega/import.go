@@ -166,9 +166,10 @@ func (c *importCmd) rejectedDir(path string) string {
 func (c *importCmd) conclude(path string, s *commands.Summary, refused refusedRows) error {
 	before, name := "", filepath.Base(path)
 	if s.Skipped {
-		before = " (zaimportowany wcześniej)"
+		before = " (imported before)"
 	}
-	fmt.Printf("%-28s wierszy: %-7d przyjęto: %-7d odrzucono: %-5d już znanych: %d%s\n", name, s.Rows, s.Accepted, s.Refused, s.Known, before)
+	// These words stay: scripts read them.
+	fmt.Printf("%-28s %7d rows, %7d accepted, %5d refused, %7d already known%s\n", name, s.Rows, s.Accepted, s.Refused, s.Known, before)
 	if s.Skipped {
 		return nil
 	}

@@ -124,11 +124,13 @@ func TestWrongUsageIsPolish(t *testing.T) {
 // the machine does not let them.
 func TestWhatIsDoneIsPolish(t *testing.T) {
 	t.Parallel()
+	summaries := regexp.MustCompile(`(?m)^\S+ +\d+ rows, +\d+ accepted, +\d+ refused, +\d+ already known( \(imported before\))?$`)
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "d"), filepath.Join(dir, "kopia")
 	says := func(code int, args ...string) {
 		t.Helper()
-		isPolish(t, strings.Join(args, " "), must(t, code, append(args, "--data", data)...))
+		out := must(t, code, append(args, "--data", data)...)
+		isPolish(t, strings.Join(args, " "), summaries.ReplaceAllString(out, "")) // whose words scripts read
 	}
 	wrong := writeFiles(t, map[string]string{"obecnosci.csv": "umowa;data;godziny\nS/0;05.03.2018;2\nS/0;05.03.2019;2\n", "notatki.txt": "x", "umowy.csv": "a;b\n1;2\n"})
 	says(exitDone, "import", "--dry-run", referrals(t, 3))

@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
+	"ksiega/domain/contract"
 	"ksiega/domain/payment"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
@@ -45,6 +47,51 @@ func (s rowStore) take(changes []fold.Change) {
 		}
 	}
 }
+
+// keptRows are rows as a Keeper keeps them.
+type keptRows struct {
+	View
+	m    *fold.Memory[*journal.Recorded]
+	rows rowStore
+}
+
+func (k *keptRows) Last() fold.Last            { return k.m.Last() }
+func (k *keptRows) Took() journal.Position     { return k.m.Took() }
+func (k *keptRows) Events() uint64             { return k.m.Events() }
+func (k *keptRows) Size() int64                { return 1 }
+func (k *keptRows) Position() journal.Position { return k.m.Position() }
+func (k *keptRows) Tables(context.Context) ([]string, error) {
+	tables := map[string]bool{}
+	for at := range k.rows {
+		tables[at.Table] = true
+	}
+	return slices.Sorted(maps.Keys(tables)), nil
+}
+
+func (k *keptRows) Parts(_ context.Context, table string) ([]string, error) {
+	parts := map[string]bool{}
+	for at := range k.rows {
+		if at.Table == table {
+			parts[at.Part] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(parts)), nil
+}
+
+func (k *keptRows) Rows(ctx context.Context, table string, parts []string, each func(fold.Key, string) error) error {
+	for _, part := range parts {
+		for at, row := range k.rows {
+			if at.Table == table && at.Part == part {
+				if err := each(at, row); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (k *keptRows) Row(_ context.Context, at fold.Key) (string, error) { return k.rows[at], nil }
 
 // peopleOfSeveral has the work of a history be that of few people, of whom some have
 // several referrals, and whose referrals change hands.
@@ -118,41 +165,77 @@ func TestMonthsOfAYearComeAndGoAtOnce(t *testing.T) {
 	}
 }
 
-// What a settlement comes to is the same however its events came: in batches over what a
+// termsEvent draws what changes the terms that days stand under.
+func termsEvent(t *rapid.T) domain.Event {
+	num := func(name string, n int) int { return rapid.IntRange(0, n-1).Draw(t, name) }
+	word := func(name string) string { return rapid.SampledFrom([]string{"a", "b/1 ł", "c-2"}).Draw(t, name) }
+	day := domain.NewDate(2018, 12, 27).Add(num("day", 9))
+	life := contract.Life{Contract: word("contract"), Participant: "U1", Programme: "psu", On: day}
+	terms := contract.Terms{Contract: life.Contract, Kind: contract.Referral, Agreement: word("agreement"), Programme: "psu", Participant: "U" + fmt.Sprint(num("who", 2)+1),
+		From: day.Add(-num("before", 9)), To: day.Add(num("after", 60)), Weekly: domain.Minutes(60 * num("weekly", 9))}
+	under := agreement.Terms{Agreement: word("agreement"), Concluded: day, From: day.Add(-num("before", 9)), To: day.Add(num("after", 60)),
+		MonthlyCap: domain.Minutes(100 * num("monthly", 5)), TotalCap: domain.Minutes(100 * num("total", 9))}
+	rated := attendance.Rerated{About: attendance.About{Contract: life.Contract, Participant: "U1", Agreement: terms.Agreement, Programme: "psu"}}
+	for range num("rated", 4) {
+		rated.Days = append(rated.Days, attendance.RatedDay{Date: domain.NewDate(2018, 12, 27).Add(num("day", 9)),
+			Rates: attendance.Rates{Paid: domain.Grosze(900 + num("paid", 3)), Refund: 810, Percent: 60, Edition: rapid.SampledFrom([]string{"", "godzinowa-2026"}).Draw(t, "edition")}})
+	}
+	slices.SortFunc(rated.Days, func(a, b attendance.RatedDay) int { return int(a.Date - b.Date) })
+	rated.Days = slices.CompactFunc(rated.Days, func(a, b attendance.RatedDay) bool { return a.Date == b.Date })
+	return rapid.SampledFrom([]domain.Event{contract.Signed{Terms: terms}, contract.TermsCorrected{Before: terms, After: terms}, contract.Withdrawn{Terms: terms},
+		contract.Amended{Life: life, Weekly: terms.Weekly, To: terms.To}, contract.Suspended{Life: life, Until: day.Add(2)}, contract.Terminated{Life: life},
+		agreement.Concluded{Terms: under}, agreement.TermsCorrected{Terms: under}, agreement.Withdrawn{Agreement: under.Agreement}, rated}).Draw(t, "terms")
+}
+
+// Rows are the same however their events came: in batches over what a
 // store keeps, in memory at once, or in memory of which rows were asked for in between.
-func TestSettlementHoweverItsEventsCome(t *testing.T) {
+func TestRowsHoweverTheirEventsCome(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		var history []domain.Event
-		for _, number := range []string{"a", "b/1 ł", "c-2"} {
-			history = append(history, agreement.Concluded{Terms: agreement.Terms{Agreement: number,
-				TotalCap:   domain.Minutes(rapid.IntRange(0, 900).Draw(rt, "cap")),
-				MonthlyCap: domain.Minutes(rapid.IntRange(0, 900).Draw(rt, "monthly"))}})
+	for _, p := range All() {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(rt *rapid.T) { howeverTheyCome(t, rt, p) })
+		})
+	}
+}
+
+func howeverTheyCome(t *testing.T, rt *rapid.T, p Projection) {
+	var history []domain.Event
+	for _, number := range []string{"a", "b/1 ł", "c-2"} {
+		history = append(history, agreement.Concluded{Terms: agreement.Terms{Agreement: number,
+			TotalCap:   domain.Minutes(rapid.IntRange(0, 900).Draw(rt, "cap")),
+			MonthlyCap: domain.Minutes(rapid.IntRange(0, 900).Draw(rt, "monthly"))}})
+	}
+	history = append(history, ledgerHistory(rt)...)
+	history = append(history, rapid.SliceOfN(rapid.Custom(withdrawal), 0, 40).Draw(rt, "withdrawn")...)
+	history = append(history, rapid.SliceOfN(rapid.OneOf(rapid.Custom(termsEvent), rapid.Custom(ledgerEvent), rapid.Custom(withdrawal)), 0, 60).Draw(rt, "terms")...)
+	recorded := recordedOf(t, peopleOfSeveral(rt, history))
+	store := rowStore{}
+	recorded = slices.DeleteFunc(recorded, func(r *journal.Recorded) bool { return !p.Wants(r.Type) })
+	asked, once, resumed := fold.NewMemory(p), fold.NewMemory(p), fold.NewMemory(p)
+	for rest := recorded; len(rest) > 0; {
+		n := rapid.IntRange(1, len(rest)).Draw(rt, "batch")
+		if rapid.Bool().Draw(rt, "few") {
+			n = min(n, 3)
 		}
-		history = append(history, ledgerHistory(rt)...)
-		history = append(history, rapid.SliceOfN(rapid.Custom(withdrawal), 0, 40).Draw(rt, "withdrawn")...)
-		recorded := recordedOf(t, peopleOfSeveral(rt, history))
-		p, store := Settlement(), rowStore{}
-		recorded = slices.DeleteFunc(recorded, func(r *journal.Recorded) bool { return !p.Wants(r.Type) })
-		asked, once := fold.NewMemory(p), fold.NewMemory(p)
-		for rest := recorded; len(rest) > 0; {
-			n := rapid.IntRange(1, len(rest)).Draw(rt, "batch")
-			if rapid.Bool().Draw(rt, "few") {
-				n = min(n, 3)
-			}
-			b := Batch{Events: rest[:n], Through: rest[n-1].Position}
-			rest = rest[n:]
-			changes, err := p.Apply(t.Context(), b.Events, store.fetch)
-			if err != nil {
-				rt.Fatal(err)
-			}
-			store.take(changes)
-			foldtest.Must(t, asked.Fold(b))
-			foldtest.Must(t, once.Fold(b))
-			sameRows(rt, "asked in between", store, asked)
+		b := Batch{Events: rest[:n], Through: rest[n-1].Position}
+		rest = rest[n:]
+		changes, err := p.Apply(t.Context(), b.Events, store.fetch)
+		if err != nil {
+			rt.Fatal(err)
 		}
-		sameRows(rt, "asked once", store, once)
-	})
+		store.take(changes)
+		foldtest.Must(t, asked.Fold(b))
+		foldtest.Must(t, once.Fold(b))
+		sameRows(rt, "asked in between", store, asked)
+		foldtest.Must(t, resumed.Fold(b))
+		if rapid.Bool().Draw(rt, "kept") {
+			sameRows(rt, "resumed", store, resumed)
+			resumed = fold.Resume(p, &keptRows{View: resumed, m: resumed, rows: maps.Clone(store)})
+		}
+	}
+	sameRows(rt, "asked once", store, once)
+	sameRows(rt, "resumed", store, resumed)
 }
 
 func sameRows(t *rapid.T, how string, store rowStore, m *fold.Memory[*journal.Recorded]) {

@@ -90,7 +90,17 @@ func (b bounds) over(month domain.Month, months ...SettlementDetail) (row findin
 	for on, known := range asOfEach(b.periods, days) {
 		step := findings.Step{From: on}
 		for _, of := range inOrder {
-			counted := slices.DeleteFunc(slices.Clone(periods[of]), func(c findings.Counted) bool { return c.On > on })
+			counted, least := periods[of], b.under.MonthlyCap
+			if of.name != "" {
+				least = b.weekly
+			}
+			sum, n := domain.Minutes(0), 0
+			for ; n < len(counted) && counted[n].On <= on; n++ {
+				sum += domain.Minutes(counted[n].Amount)
+			}
+			if counted = counted[:n]; least == 0 || sum <= least {
+				continue // whatever binds allows that
+			}
 			terms, names := attendance.Terms{MonthlyCap: b.under.MonthlyCap}, []string{who.Contract, month.String()}
 			if of.name != "" {
 				terms, names = attendance.Terms{WeeklyCap: known.weekly(counted)}, []string{who.Contract, of.name, of.day.String()}

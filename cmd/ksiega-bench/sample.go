@@ -55,6 +55,20 @@ func hoursOf(about attendance.About, date domain.Date) attendance.HoursRecorded 
 		Rates: attendance.Rates{Minimum: 810, Paid: 830, Refund: 810, Percent: 60, Edition: "M.P. 2017 poz. 862"}}
 }
 
+// weekday is one of a month's days but Saturdays and Sundays, from 0; each month has daysAMonth
+// of these, by which hours keep the cap of a week.
+func weekday(month domain.Month, n int) domain.Date {
+	day := month.First()
+	for ; ; day++ {
+		if day.Add(2).Monday() == day.Monday() { // not the last two days of a week
+			if n == 0 {
+				return day
+			}
+			n--
+		}
+	}
+}
+
 func (s shape) agreement(contract int) string {
 	return fmt.Sprintf("PSU/%d", contract/s.perAgreement+1)
 }
@@ -108,7 +122,7 @@ func (s shape) writeWork(ctx context.Context, j *journal.Journal, n, m int) erro
 	}
 	days := make([]journal.Decided, daysAMonth)
 	for d := range days {
-		days[d] = journal.Decided{Event: hoursOf(about, month.First().Add(d)), Meta: meta(n*daysAMonth + d)}
+		days[d] = journal.Decided{Event: hoursOf(about, weekday(month, d)), Meta: meta(n*daysAMonth + d)}
 	}
 	if _, err := j.Append(ctx, domain.Stream("attendance", about.Contract), int64(m*daysAMonth)-1, days...); err != nil {
 		return err

@@ -18,20 +18,6 @@ type ClaimAmendmentReserved struct {
 	Next    refund.Submitted `json:"next,omitzero"`
 }
 
-// EventType is for ever.
-func (ClaimAmendmentReserved) EventType() string { return "agreement.claim-amendment-reserved.v1" }
-
-// OccurredOn is the day on which the claim was submitted.
-func (e ClaimAmendmentReserved) OccurredOn() domain.Date { return e.On }
-
-// Refs names claim and agreement, and what the claim is to name.
-func (e ClaimAmendmentReserved) Refs() []domain.Ref {
-	if e.Next.Claim == "" {
-		return e.About.Refs()
-	}
-	return e.Next.Refs()
-}
-
 // ClaimAmendmentReleased says that a claim stays as it is, since its own stream refused
 // what was about to become of it: money had come for it.
 type ClaimAmendmentReleased struct {
@@ -39,12 +25,6 @@ type ClaimAmendmentReleased struct {
 	On      domain.Date `json:"on"`
 	Attempt int         `json:"attempt"`
 }
-
-// EventType is for ever.
-func (ClaimAmendmentReleased) EventType() string { return "agreement.claim-amendment-released.v1" }
-
-// OccurredOn is the day on which the claim was submitted.
-func (e ClaimAmendmentReleased) OccurredOn() domain.Date { return e.On }
 
 // ClaimMoveReserved says that contract-months are kept for a claim that stands under
 // another agreement and is about to be submitted anew under this one, in the figures it
@@ -54,14 +34,6 @@ func (e ClaimAmendmentReleased) OccurredOn() domain.Date { return e.On }
 type ClaimMoveReserved struct {
 	refund.Submitted
 	From refund.Under `json:"from"` // the reservation that it is to leave
-}
-
-// EventType is for ever.
-func (ClaimMoveReserved) EventType() string { return "agreement.claim-move-reserved.v1" }
-
-// Refs names, besides what the claim does, the agreement that it leaves.
-func (e ClaimMoveReserved) Refs() []domain.Ref {
-	return append(e.Submitted.Refs(), refs(e.From.Agreement)...)
 }
 
 // ClaimMoveAgreed says that a claim is about to be submitted anew under another agreement,
@@ -74,14 +46,28 @@ type ClaimMoveAgreed struct {
 	To      string      `json:"to"`      // the agreement
 }
 
-// EventType is for ever.
-func (ClaimMoveAgreed) EventType() string { return "agreement.claim-move-agreed.v1" }
+// Names of the events, for ever.
+func (ClaimAmendmentReserved) EventType() string { return "agreement.claim-amendment-reserved.v1" }
+func (ClaimAmendmentReleased) EventType() string { return "agreement.claim-amendment-released.v1" }
+func (ClaimMoveReserved) EventType() string      { return "agreement.claim-move-reserved.v1" }
+func (ClaimMoveAgreed) EventType() string        { return "agreement.claim-move-agreed.v1" }
 
-// OccurredOn is the day on which the claim was submitted.
-func (e ClaimMoveAgreed) OccurredOn() domain.Date { return e.On }
+// The day on which the claim was submitted.
+func (e ClaimAmendmentReserved) OccurredOn() domain.Date { return e.On }
+func (e ClaimAmendmentReleased) OccurredOn() domain.Date { return e.On }
+func (e ClaimMoveAgreed) OccurredOn() domain.Date        { return e.On }
 
-// Refs names the claim and both agreements.
+// Claim and agreement, and what the claim is to name; of a move both agreements.
+func (e ClaimMoveReserved) Refs() []domain.Ref {
+	return append(e.Submitted.Refs(), refs(e.From.Agreement)...)
+}
 func (e ClaimMoveAgreed) Refs() []domain.Ref { return append(e.About.Refs(), refs(e.To)...) }
+func (e ClaimAmendmentReserved) Refs() []domain.Ref {
+	if e.Next.Claim == "" {
+		return e.About.Refs()
+	}
+	return e.Next.Refs()
+}
 
 // AmendClaim is asked before a claim is taken back or submitted anew, as Next or, To another
 // agreement, as that one keeps months for it: nothing under the agreement may stand on it.

@@ -124,15 +124,6 @@ type AmendmentReleased struct {
 	Amendment int         `json:"amendment"` // which decision to amend that, from 1
 }
 
-// EventType is for ever.
-func (AmendmentReleased) EventType() string { return "refundclaim.amendment-released.v1" }
-
-// OccurredOn is the day on which the claim was submitted.
-func (e AmendmentReleased) OccurredOn() domain.Date { return e.On }
-
-// Beside says that the claim stays as it was.
-func (AmendmentReleased) Beside() {}
-
 // DecisionWithdrawn says that an answer of the labour office, or its demand, should not
 // have been entered. It holds from the day of what it takes away.
 type DecisionWithdrawn struct {
@@ -158,11 +149,12 @@ func (Received) EventType() string          { return "refundclaim.received.v1" }
 func (ReceiptUndone) EventType() string     { return "refundclaim.receipt-undone.v1" }
 func (WrittenOff) EventType() string        { return "refundclaim.written-off.v1" }
 func (Withdrawn) EventType() string         { return "refundclaim.withdrawn.v1" }
+func (AmendmentReleased) EventType() string { return "refundclaim.amendment-released.v1" }
 func (DecisionWithdrawn) EventType() string { return "refundclaim.decision-withdrawn.v1" }
 func (WriteOffWithdrawn) EventType() string { return "refundclaim.write-off-withdrawn.v1" }
 
 // The day of submission, of the labour office's letter, of the booking or of the writing
-// off; of what takes something back, that of what it takes.
+// off; of what takes something back, or has it stay, that of what it takes.
 func (e Submitted) OccurredOn() domain.Date         { return e.On }
 func (e Accepted) OccurredOn() domain.Date          { return e.On }
 func (e Returned) OccurredOn() domain.Date          { return e.On }
@@ -171,8 +163,12 @@ func (e Received) OccurredOn() domain.Date          { return e.On }
 func (e ReceiptUndone) OccurredOn() domain.Date     { return e.On }
 func (e WrittenOff) OccurredOn() domain.Date        { return e.On }
 func (e Withdrawn) OccurredOn() domain.Date         { return e.On }
+func (e AmendmentReleased) OccurredOn() domain.Date { return e.On }
 func (e DecisionWithdrawn) OccurredOn() domain.Date { return e.On }
 func (e WriteOffWithdrawn) OccurredOn() domain.Date { return e.On }
+
+// Beside: the claim stays as it was.
+func (AmendmentReleased) Beside() {}
 
 // Names is the claim.
 func (e Submitted) Names() []domain.Name {
@@ -189,8 +185,10 @@ func (e Withdrawn) Seal(field string) domain.Seal         { return SealOf(e.Clai
 func (e DecisionWithdrawn) Seal(field string) domain.Seal { return SealOf(e.Claim, e.On, field) }
 func (e WriteOffWithdrawn) Seal(field string) domain.Seal { return SealOf(e.Claim, e.On, field) }
 
-// Refs names claim, agreement, the claim it corrects and whose months it
-// claims.
+// Claim and agreement; what is submitted also names the claim it corrects and whose months
+// it claims, a receipt its statement.
+func (e Received) Refs() []domain.Ref      { return append(e.About.Refs(), ofStatement(e.Statement)) }
+func (e ReceiptUndone) Refs() []domain.Ref { return append(e.About.Refs(), ofStatement(e.Statement)) }
 func (e Submitted) Refs() []domain.Ref {
 	r := append(e.About.Refs(), domain.Refs(domain.Ref{Kind: domain.RefClaim, ID: e.Corrects})...)
 	for _, s := range e.Shares {
@@ -199,12 +197,4 @@ func (e Submitted) Refs() []domain.Ref {
 	return r
 }
 
-// Refs names claim, agreement and statement.
-func (e Received) Refs() []domain.Ref {
-	return append(e.About.Refs(), domain.Ref{Kind: domain.RefStatement, ID: e.Statement})
-}
-
-// Refs names claim, agreement and statement.
-func (e ReceiptUndone) Refs() []domain.Ref {
-	return append(e.About.Refs(), domain.Ref{Kind: domain.RefStatement, ID: e.Statement})
-}
+func ofStatement(id string) domain.Ref { return domain.Ref{Kind: domain.RefStatement, ID: id} }

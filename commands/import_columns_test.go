@@ -63,34 +63,48 @@ func asJSON(t *testing.T, v any) (fields map[string]json.RawMessage) {
 }
 
 // Every kind of file with an identity takes corrections and withdrawals with a reason, and
-// what the table of ways back names as a door is one.
+// what the table of ways back names as doors are some. Each of those kinds is the way back
+// of some fact, and of every fact that the command of its rows puts right.
 func TestEveryKindHasAWayBack(t *testing.T) {
 	t.Parallel()
-	amends := map[string]bool{}
+	amends, by := map[string]string{}, map[string]string{} // kinds to commands, and back
 	for _, k := range kinds() {
-		var names []string
+		var fields []string
 		for _, c := range k.columns {
-			names = append(names, c.Name)
+			fields = append(fields, c.Field)
 		}
-		reason := "powod"
-		if k.name == "decyzje-pup" {
-			reason = "powod_korekty"
+		reason := "reason"
+		if slices.Contains(fields, "correctionReason") { // the reason is a word of the fact itself
+			reason = "correctionReason"
 		}
-		amends[k.name] = slices.Contains(names, "korekta") && slices.Contains(names, "wycofanie") && slices.Contains(names, reason)
-		if k.name != statementKind && !amends[k.name] {
-			t.Errorf("%s takes no correction or withdrawal: %v", k.name, names)
+		takes := slices.Contains(fields, "correct") && slices.Contains(fields, "withdraw") && slices.Contains(fields, reason)
+		if takes != (k.name != statementKind) {
+			t.Errorf("%s takes corrections and withdrawals: %v, in %v", k.name, takes, fields)
+		}
+		if takes {
+			amends[k.name], by[string(k.operation)] = string(k.operation), k.name
 		}
 	}
 	table, err := journal.Ledger()
 	if err != nil {
 		t.Fatal(err)
 	}
+	named := map[string]bool{}
 	for fact, w := range table.Ways() {
-		if w.File != "" && !amends[w.File] {
+		named[w.File] = true
+		if w.File != "" && amends[w.File] == "" {
 			t.Errorf("%s is put right by the file %s, which takes none", fact, w.File)
+		}
+		if w.Command != "" && w.File != by[w.Command] {
+			t.Errorf("%s is put right by %s, and by the file %q, not by its own, %q", fact, w.Command, w.File, by[w.Command])
 		}
 		if w.Command != "" && !slices.Contains(access.Operations(), access.Operation(w.Command)) {
 			t.Errorf("%s is put right by %s, which is no operation", fact, w.Command)
+		}
+	}
+	for kind := range amends {
+		if !named[kind] {
+			t.Errorf("%s takes corrections, and is the way back of no fact", kind)
 		}
 	}
 }

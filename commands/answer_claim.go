@@ -192,7 +192,6 @@ func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (
 
 func (l *Ledger) writeOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
 	if err := domain.Together(mayID("claim", &c.Claim), l.happened("date", c.Date)); err != nil {
-		l.count(err)
 		return journal.Result{}, err
 	}
 	s := l.sealer(ctx)

@@ -59,7 +59,6 @@ func (l *Ledger) ChangeContract(ctx context.Context, o Origin, c ChangeContract)
 
 func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
 	if err := domain.Together(mayID("number", &c.Number), mayID("assistant", &c.Assistant)); err != nil {
-		l.count(err)
 		return journal.Result{}, err
 	}
 	cmd, err := l.prepareChange(ctx, o, c)
@@ -67,7 +66,6 @@ func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract)
 		err = l.referralFits(ctx, o, c.Number, cmd)
 	}
 	if err != nil {
-		l.count(err)
 		return journal.Result{}, err
 	}
 	d := contract.Decider()

@@ -78,8 +78,6 @@ func (l *Ledger) byBoth(ctx context.Context, o Origin, c Request, do func() (cla
 		return journal.Result{}, err
 	}
 	claim, under, err := do()
-	l.count(err)
-	l.Guesses.count(o, err)
 	return followed(claim, under), err
 }
 

@@ -32,8 +32,7 @@ var ErrNothing = domain.Refusal(domain.CodeNotFound, "nothing is sealed about it
 // backups an erasure is carried out again by its list (erasure.List).
 func (l *Ledger) EraseSubject(ctx context.Context, o Origin, c EraseSubject) (journal.Result, error) {
 	r, err := l.eraseSubject(ctx, o, c)
-	l.count(err)
-	return r, err
+	return r, l.counted(o, err)
 }
 
 func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (journal.Result, error) {

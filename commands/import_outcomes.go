@@ -102,9 +102,7 @@ func (im *importing) settle(i int, r journal.Result, err error) error {
 		if len(refusals) == 0 || refusals[0].Code == domain.CodeConflict {
 			return err
 		}
-		v, why = refused, im.whyOf(err)
-		im.l.count(err)
-		im.l.Guesses.count(im.origin, err)
+		v, why = refused, im.whyOf(im.l.counted(im.origin, err))
 	}
 	im.keep(i, v, why)
 	if n := im.decided.Add(1); im.hear.Progress != nil && (n%256 == 0 || int(n) == len(im.verdicts)) {

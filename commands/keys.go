@@ -122,6 +122,11 @@ const keyDays = 30
 // cut short after it is carried out, the decision is found by its key. A key older than
 // what is kept of it is refused, since nobody can say any more what it was for.
 func Once[R Request](ctx context.Context, l *Ledger, o Origin, r R, do func(context.Context, Origin, R) (Result, error)) (Result, error) {
+	answer, err := underKey(ctx, l, o, r, do)
+	return answer, l.counted(o, err)
+}
+
+func underKey[R Request](ctx context.Context, l *Ledger, o Origin, r R, do func(context.Context, Origin, R) (Result, error)) (Result, error) {
 	if err := l.allowed(ctx, o, r); err != nil {
 		return Result{}, err
 	}

@@ -191,7 +191,7 @@ func TestGuessesAreRecordedInSums(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if _, err := l.RegisterParticipant(t.Context(), program(""), c); !errors.Is(err, domain.ErrRecorded) {
+		if _, err := commands.Once(t.Context(), l.Ledger, program(""), c, l.RegisterParticipant); !errors.Is(err, domain.ErrRecorded) {
 			t.Fatal(err)
 		}
 	}

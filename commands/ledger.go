@@ -38,7 +38,7 @@ type Ledger struct {
 	Matching *sync.Mutex
 	// Registering keeps two from registering one PESEL at once.
 	Registering *Registering
-	// Refused, if set, is told the code of each refusal.
+	// Refused, if set, is told the code of each command that a door is refused, see counted.
 	Refused func(domain.Code)
 	// Draw, if set, gives the ids that nobody chooses instead of crypto/rand.
 	Draw func() string
@@ -132,10 +132,7 @@ type Result = journal.Result
 
 // execute runs a prepared decision for one command that is allowed.
 func execute[S, C any](ctx context.Context, l *Ledger, stream string, d domain.Decider[S, C], cmd C, o Origin) (journal.Result, error) {
-	r, err := journal.ExecuteAt(ctx, l.Log, stream, o.Expected, naming(d), cmd, l.meta(o), l.former(o)...)
-	l.count(err)
-	l.Guesses.count(o, err)
-	return r, err
+	return journal.ExecuteAt(ctx, l.Log, stream, o.Expected, naming(d), cmd, l.meta(o), l.former(o)...)
 }
 
 // carry runs the decision that a request asks for on its own stream, as far as
@@ -160,11 +157,17 @@ func (l *Ledger) happenedIn(field string, month domain.Month) error {
 	return domain.At(field, domain.HappenedIn(month, domain.DateOf(l.Now().In(l.Zone))))
 }
 
-func (l *Ledger) count(err error) {
+// counted counts what somebody is refused, and hands it back. Whoever answers asks for it,
+// once a command: Once, which doors carry out single commands by, a row of a file, a match
+// of many, an erasure, a reading. What carries a command out never does: it may be tried
+// several times, over several streams.
+func (l *Ledger) counted(o Origin, err error) error {
 	var refusal *domain.Error
 	if l.Refused != nil && errors.As(err, &refusal) {
 		l.Refused(refusal.Code)
 	}
+	l.Guesses.count(o, err)
+	return err
 }
 
 // id is an identifier as a person gave it: in NFC, checked.

@@ -51,7 +51,6 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 		return journal.Result{}, err
 	}
 	if err := domain.Together(mayID("statement", &c.Statement), mayID("claim", &c.Claim)); err != nil {
-		l.count(err)
 		return journal.Result{}, err
 	}
 	if c.Reason == "" {
@@ -70,7 +69,6 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 	match := matchOf(o, c)
 	receive, err := l.tryMatch(ctx, s.State, c, match)
 	if err != nil {
-		l.count(err)
 		return journal.Result{}, err
 	}
 	first, err := carry(ctx, l, o, c, stream, statement.Decider(), statement.Command(match))
@@ -142,15 +140,11 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 	if err := l.allowed(ctx, o, c); err != nil {
 		return journal.Result{}, err
 	}
-	refuse := func(err error) (journal.Result, error) {
-		l.count(err)
+	if err := domain.Together(mayID("statement", &c.Statement), mayID("claim", &c.Claim)); err != nil {
 		return journal.Result{}, err
 	}
-	if err := domain.Together(mayID("statement", &c.Statement), mayID("claim", &c.Claim)); err != nil {
-		return refuse(err)
-	}
 	if c.Claim == "" {
-		return refuse(domain.ErrNoID.At("claim"))
+		return journal.Result{}, domain.ErrNoID.At("claim")
 	}
 	l.Matching.Lock()
 	defer l.Matching.Unlock()
@@ -165,15 +159,15 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 	line, ok := s.State.Line(c.Line)
 	switch {
 	case !s.State.Exists():
-		return refuse(statement.ErrUnknown)
+		return journal.Result{}, statement.ErrUnknown
 	case !ok:
-		return refuse(statement.ErrNoLine)
+		return journal.Result{}, statement.ErrNoLine
 	case o.Expected != nil && *o.Expected != s.Revision:
-		return refuse(journal.ErrConflict.With("%s is at revision %d, not %d", stream, s.Revision, *o.Expected))
+		return journal.Result{}, journal.ErrConflict.With("%s is at revision %d, not %d", stream, s.Revision, *o.Expected)
 	}
 	if domain.Blank(c.Reason) { // which can't be given where the claim's key is destroyed
 		if erased, err := l.Vault.Erased(ctx, domain.Ref{Kind: domain.RefClaim, ID: c.Claim}.Subject()); err != nil || !erased {
-			return refuse(cmp.Or(err, error(domain.ErrNoReason)))
+			return journal.Result{}, cmp.Or(err, error(domain.ErrNoReason))
 		}
 		c.Reason = ""
 	}
@@ -184,7 +178,7 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 	case err != nil:
 		return back, err
 	case claim != c.Claim && claim != "" && back.Events == 0 && !done:
-		return refuse(domain.ErrDiffers.At("claim").With("statement %s, line %d, claim", c.Statement, c.Line))
+		return journal.Result{}, domain.ErrDiffers.At("claim").With("statement %s, line %d, claim", c.Statement, c.Line)
 	case claim != c.Claim, done:
 		return followed(journal.Result{Position: s.Position, Revision: s.Revision}, back), nil
 	}
@@ -205,10 +199,6 @@ func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (jour
 // lost its power. It is done where the claim gave it back under the request's key and the
 // line is not matched to it any more, or is anew.
 func (l *Ledger) giveBack(ctx context.Context, o Origin, c UnmatchLine, line statement.LineBooked, matched bool) (back journal.Result, done bool, err error) {
-	refuse := func(err error) (journal.Result, bool, error) {
-		l.count(err)
-		return journal.Result{}, false, err
-	}
 	stream := domain.Stream("refundclaim", c.Claim)
 	s, err := journal.Load(ctx, l.Log, stream, refund.Decider())
 	if err != nil || !s.State.Exists() {
@@ -217,7 +207,7 @@ func (l *Ledger) giveBack(ctx context.Context, o Origin, c UnmatchLine, line sta
 	undo := refund.UndoReceipt{Statement: c.Statement, Line: c.Line}
 	events, err := refund.Decider().Decide(s.State, undo)
 	if err != nil {
-		return refuse(err)
+		return back, false, err
 	}
 	if l.done(o, s.Keys) {
 		return journal.Result{Position: s.Position, Revision: s.Revision}, len(events) > 0 || !matched, nil
@@ -227,7 +217,7 @@ func (l *Ledger) giveBack(ctx context.Context, o Origin, c UnmatchLine, line sta
 	}
 	seals := l.sealer(ctx)
 	if undo.Reason = seals.text(refund.SealOf(c.Claim, line.Date, "reason"), c.Reason); seals.err != nil {
-		return refuse(seals.err)
+		return back, false, seals.err
 	}
 	back, err = execute(ctx, l, stream, onlyDone(o, refund.Decider()), refund.Command(undo), o)
 	return back, false, err

@@ -55,7 +55,7 @@ func (l *Ledger) matchSome(ctx context.Context, o Origin, stream string, matches
 	}
 	of, order := map[string][]int{}, []string{}
 	for i, c := range tried {
-		if l.count(outcomes[i].Refused); outcomes[i].Refused != nil {
+		if l.counted(o, outcomes[i].Refused) != nil {
 			continue
 		}
 		if of[c.Claim] == nil {
@@ -88,7 +88,7 @@ func (l *Ledger) matchSome(ctx context.Context, o Origin, stream string, matches
 			case received[k].Refused == nil:
 				taken = append(taken, c)
 			case outcomes[i].Events > 0:
-				l.count(received[k].Refused)
+				_ = l.counted(o, received[k].Refused)
 				freeing(c)
 			}
 		}
@@ -125,7 +125,7 @@ func (l *Ledger) tryMatches(ctx context.Context, o Origin, stream string, matche
 		}
 		var refusal *domain.Error
 		if errors.As(err, &refusal) {
-			l.count(err)
+			_ = l.counted(o, err)
 			if s.State.Claim(c.Line) == c.Claim {
 				half = append(half, c)
 			}

@@ -32,8 +32,7 @@ func (l *Ledger) MayReveal(o Origin, reason string) error {
 	if !domain.Blank(reason) && o.May(access.Reveal) {
 		return nil
 	}
-	l.count(ErrReading)
-	return ErrReading
+	return l.counted(o, ErrReading)
 }
 
 // NoteReading carries the command out.

@@ -123,7 +123,6 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 	}
 	done, err := l.Registering.lockBriefly(ctx, c.PESEL)
 	if err != nil {
-		l.count(err)
 		return journal.Result{}, err
 	}
 	defer done()
@@ -160,7 +159,6 @@ func (l *Ledger) registerParticipant(ctx context.Context, o Origin, c RegisterPa
 		err = l.onePerson(o, c)
 	}
 	if err != nil {
-		l.count(err)
 		return journal.Result{}, err
 	}
 	r, err := carry(ctx, l, o, c, participant.Stream(c.ID), participant.Decider(), cmd)

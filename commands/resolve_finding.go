@@ -43,7 +43,6 @@ func (l *Ledger) ResolveFinding(ctx context.Context, o Origin, c ResolveFinding,
 func (l *Ledger) resolveFinding(ctx context.Context, o Origin, c ResolveFinding, now finding.Figures) (journal.Result, error) {
 	if c.Date != 0 { // else the day it is recorded
 		if err := l.happened("date", c.Date); err != nil {
-			l.count(err)
 			return journal.Result{}, err
 		}
 	}

@@ -26,7 +26,7 @@ type Request interface {
 // things that it concerns lies within their scopes: whom a contract is about, the contract
 // says, where there is one. A command that does not tell what it concerns lies within none.
 func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) error {
-	err := l.mayAsk(o, r.Operation())
+	err := o.Allowed(r.Operation())
 	if err != nil || len(o.Scopes) == 0 {
 		return err
 	}
@@ -46,7 +46,6 @@ func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) error {
 	}
 	if !within || !told {
 		err = access.ErrDenied
-		l.count(err)
 	}
 	return err
 }
@@ -76,12 +75,8 @@ func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.
 	return things, nil
 }
 
-// mayAsk asks the table alone.
-func (l *Ledger) mayAsk(o Origin, op access.Operation) error {
-	err := o.Allowed(op)
-	l.count(err)
-	return err
-}
+// mayAsk asks the table alone, for somebody who asks for many commands at once.
+func (l *Ledger) mayAsk(o Origin, op access.Operation) error { return l.counted(o, o.Allowed(op)) }
 
 // veiled decides for somebody who may not see what is recorded: that it is so already
 // and that it differs are one refusal. A command that may replace what is recorded is

@@ -28,7 +28,6 @@ func (u useCase[R, S, C]) carryOut(ctx context.Context, l *Ledger, o Origin, c R
 func (u useCase[R, S, C]) ask(ctx context.Context, l *Ledger, o Origin, c *R) (journal.Result, error) {
 	cmd, err := u.prepare(l, ctx, l.lookups(), o, c)
 	if err != nil {
-		l.count(err)
 		return journal.Result{}, err
 	}
 	return carry(ctx, l, o, *c, u.stream(*c), u.decider, cmd)

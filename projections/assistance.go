@@ -142,17 +142,17 @@ func visited(r *journal.Recorded) (v assistance.Visit, d assistance.Details, wit
 	return v, d, false, false
 }
 
-func assistanceKeys(r *journal.Recorded) []fold.Key {
+func assistanceKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	if _, contract, ok := contractOf(r); ok {
-		return []fold.Key{visitsBeneath().contract(domain.Escape(contract))}
+		return append(keys, visitsBeneath().contract(domain.Escape(contract)))
 	}
 	v, _, _, ok := visited(r)
 	if !ok {
-		return nil
+		return keys
 	}
 	part, field := monthOf(v.Date), VisitField(v.Contract, v.Assistant)
-	return []fold.Key{VisitMonths().Key(part, field), VisitDetails().Key(part, field),
-		ParticipantMonths().Key(part, domain.Escape(v.Participant)), AssistantMonths().Key(part, domain.Escape(v.Assistant))}
+	return append(keys, VisitMonths().Key(part, field), VisitDetails().Key(part, field),
+		ParticipantMonths().Key(part, domain.Escape(v.Participant)), AssistantMonths().Key(part, domain.Escape(v.Assistant)))
 }
 
 func assistanceThen(tx *fold.Tx, r *journal.Recorded) []fold.Key {

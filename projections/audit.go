@@ -86,9 +86,7 @@ func Audit() Projection {
 
 // auditKeys are the heads of what an event is posted under, each once, and then
 // the count and the latest hour.
-func auditKeys(r *journal.Recorded) []fold.Key {
-	refs := r.Event.Refs()
-	keys := make([]fold.Key, 0, len(refs)+3)
+func auditKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	add := func(ref domain.Ref) {
 		k := AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))
 		if ref.ID != "" && !slices.Contains(keys, k) {
@@ -96,7 +94,7 @@ func auditKeys(r *journal.Recorded) []fold.Key {
 		}
 	}
 	add(domain.Ref{Kind: RefActor, ID: r.Meta.Actor})
-	for _, ref := range refs {
+	for _, ref := range r.Event.Refs() {
 		add(ref)
 	}
 	return append(keys, AuditCounts().Key(AuditCountsPart, r.Type), AuditHours().Key(auditLatest, auditLatest))

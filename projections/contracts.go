@@ -113,14 +113,14 @@ func Contracts() Projection {
 			agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{})}
 }
 
-func contractKeys(r *journal.Recorded) []fold.Key {
+func contractKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	if programme, contract, ok := contractOf(r); ok {
-		return []fold.Key{ContractLives().Key(domain.Escape(programme), domain.Escape(contract))}
+		return append(keys, ContractLives().Key(domain.Escape(programme), domain.Escape(contract)))
 	}
 	if t, ok := placesOf(r); ok {
-		return []fold.Key{AgreementPlaces().Key(domain.Escape(t.Agreement), AgreementField)}
+		return append(keys, AgreementPlaces().Key(domain.Escape(t.Agreement), AgreementField))
 	}
-	return nil
+	return keys
 }
 
 // contractThen are the referrals under an agreement whose terms an event gives.

@@ -115,14 +115,14 @@ func Durability() Projection {
 			assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{})}
 }
 
-func durabilityKeys(r *journal.Recorded) []fold.Key {
+func durabilityKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	if v, _, ok := delivered(r); ok {
-		return []fold.Key{DeliveredMonths().Key(domain.Escape(v.Programme), monthOf(v.Date))}
+		return append(keys, DeliveredMonths().Key(domain.Escape(v.Programme), monthOf(v.Date)))
 	}
 	if project, _ := durabilityFact(r); project != "" {
-		return []fold.Key{DurabilityProjects().Key(DurabilityPart, domain.Escape(project))}
+		return append(keys, DurabilityProjects().Key(DurabilityPart, domain.Escape(project)))
 	}
-	return nil
+	return keys
 }
 
 func delivered(r *journal.Recorded) (assistance.Visit, domain.Minutes, bool) {

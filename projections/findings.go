@@ -43,14 +43,14 @@ func FindingLives() fold.Table[FindingLife] { return fold.Table[FindingLife]{Nam
 func Findings() Projection {
 	return Projection{Name: "findings", Version: 3, Retroactive: erases,
 		Want: oneOf(finding.Resolved{}, finding.Reopened{}, erasure.Ordered{}),
-		Keys: func(r *journal.Recorded) []fold.Key {
+		Keys: func(keys []fold.Key, r *journal.Recorded) []fold.Key {
 			if id, _, ok := findingChange(r); ok {
-				return []fold.Key{FindingLives().Key(findingPart(id), domain.Escape(id)), erasedKey(findingRef(id))}
+				return append(keys, FindingLives().Key(findingPart(id), domain.Escape(id)), erasedKey(findingRef(id)))
 			}
 			if e, ok := r.Event.(erasure.Ordered); ok && e.Kind == domain.RefFinding {
-				return []fold.Key{FindingLives().Key(findingPart(e.Subject), domain.Escape(e.Subject)), erasedKey(e.Of())}
+				return append(keys, FindingLives().Key(findingPart(e.Subject), domain.Escape(e.Subject)), erasedKey(e.Of()))
 			}
-			return nil
+			return keys
 		},
 		Fold: func(tx *fold.Tx, r *journal.Recorded) error {
 			if e, ok := r.Event.(erasure.Ordered); ok {

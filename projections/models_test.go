@@ -714,7 +714,7 @@ func TestPostings(t *testing.T) {
 	for _, ref := range []domain.Ref{{Kind: domain.RefFinding, ID: "f0"}, {Kind: RefActor, ID: "actor1"}, {Kind: RefActor, ID: "nobody"}} {
 		var want []journal.Position
 		for _, r := range recorded {
-			if slices.Contains(auditKeys(r), AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))) {
+			if slices.Contains(auditKeys(nil, r), AuditHeads().Key(string(ref.Kind), domain.Escape(ref.ID))) {
 				want = append(want, r.Position)
 			}
 		}

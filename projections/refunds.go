@@ -160,7 +160,7 @@ func Refunds() Projection {
 // LineField is the field of a line in BankLines.
 func LineField(n int) string { return fmt.Sprintf("%06d", n) }
 
-func refundKeys(r *journal.Recorded) []fold.Key {
+func refundKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	line := func(statement string, n int) fold.Key { return BankLines().Key(domain.Escape(statement), LineField(n)) }
 	whole := func(statement string) fold.Key { return BankStatements().Key(domain.Escape(statement), StatementField) }
 	claim := func(a refund.About) fold.Key {
@@ -168,27 +168,27 @@ func refundKeys(r *journal.Recorded) []fold.Key {
 	}
 	switch e := r.Event.(type) {
 	case statement.Received:
-		return []fold.Key{whole(e.Statement)}
+		return append(keys, whole(e.Statement))
 	case statement.LineBooked:
-		return []fold.Key{whole(e.Statement), erasedKey(statementRef(e.Statement))}
+		return append(keys, whole(e.Statement), erasedKey(statementRef(e.Statement)))
 	case erasure.Ordered:
-		return erasedLineKeys(e)
+		return erasedLineKeys(keys, e)
 	case statement.LineMatched:
-		return []fold.Key{line(e.Statement, e.Line)}
+		return append(keys, line(e.Statement, e.Line))
 	case statement.MatchUndone:
-		return []fold.Key{line(e.Statement, e.Line)}
+		return append(keys, line(e.Statement, e.Line))
 	case refund.Received:
-		return []fold.Key{claim(e.About), line(e.Statement, e.Line)}
+		return append(keys, claim(e.About), line(e.Statement, e.Line))
 	case refund.ReceiptUndone:
-		return []fold.Key{claim(e.About), line(e.Statement, e.Line)}
+		return append(keys, claim(e.About), line(e.Statement, e.Line))
 	}
 	if a, _, ok := refundFact(r); ok {
-		return []fold.Key{claim(a)}
+		return append(keys, claim(a))
 	}
 	if a, _, ok := refundGone(r); ok {
-		return []fold.Key{claim(a)}
+		return append(keys, claim(a))
 	}
-	return nil
+	return keys
 }
 
 // refundGone is a fact that an event takes away; one without a kind stands for the claim.
@@ -355,11 +355,11 @@ func unmatchedField(l BankLine) string { return domain.Escape(l.Statement) + "-"
 
 func statementRef(id string) domain.Ref { return domain.Ref{Kind: domain.RefStatement, ID: id} }
 
-func erasedLineKeys(e erasure.Ordered) []fold.Key {
+func erasedLineKeys(keys []fold.Key, e erasure.Ordered) []fold.Key {
 	if e.Kind != domain.RefStatement {
-		return nil
+		return keys
 	}
-	keys := []fold.Key{erasedKey(e.Of())}
+	keys = append(keys, erasedKey(e.Of()))
 	for _, f := range e.Facts {
 		keys = append(keys, BankLines().Key(domain.Escape(e.Subject), LineField(f.Line)),
 			UnmatchedLines().Key(f.Day.Month().String(), unmatchedField(BankLine{Statement: e.Subject, Line: f.Line})))

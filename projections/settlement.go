@@ -233,56 +233,55 @@ func Settlement() Projection {
 			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{})}
 }
 
-func settlementKeys(r *journal.Recorded) []fold.Key {
-	month := func(agreement, contract, m string) []fold.Key {
+func settlementKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
+	month := func(agreement, contract, m string) {
 		agreement, contract = domain.Escape(agreement), domain.Escape(contract)
-		return []fold.Key{SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract)}
+		keys = append(keys, SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract))
 	}
-	claim := func(a refund.About) []fold.Key {
-		return []fold.Key{SettlementClaims().Whole(SettlementDetailPart(a.Agreement, a.Month))}
-	}
-	if number, ok := termsOf(r); ok {
-		of := domain.Escape(number)
-		return []fold.Key{SettlementAgreements().Key(of, AgreementField), SettlementMonths().Whole(of)}
-	}
-	if _, contract, ok := contractOf(r); ok {
-		return []fold.Key{daysBeneath().contract(domain.Escape(contract))}
+	claim := func(a refund.About) {
+		keys = append(keys, SettlementClaims().Whole(SettlementDetailPart(a.Agreement, a.Month)))
 	}
 	switch e := r.Event.(type) {
-	case attendance.Rerated:
-		var keys []fold.Key
-		for _, m := range ratedMonths(e) {
-			keys = append(keys, month(e.Agreement, e.Contract, m.String())...)
-		}
-		return keys
 	case attendance.HoursRecorded:
-		return month(e.Agreement, e.Contract, monthOf(e.Date))
+		month(e.Agreement, e.Contract, monthOf(e.Date))
 	case attendance.DayCorrected:
-		return month(e.Agreement, e.Contract, monthOf(e.Date))
+		month(e.Agreement, e.Contract, monthOf(e.Date))
 	case attendance.DayWithdrawn:
-		return month(e.Agreement, e.Contract, monthOf(e.Date))
+		month(e.Agreement, e.Contract, monthOf(e.Date))
+	case attendance.Rerated:
+		for _, m := range ratedMonths(e) {
+			month(e.Agreement, e.Contract, m.String())
+		}
 	case payment.Made:
-		return month(e.Agreement, e.Contract, e.Month.String())
+		month(e.Agreement, e.Contract, e.Month.String())
 	case payment.CameBack:
-		return month(e.Agreement, e.Contract, e.Month.String())
+		month(e.Agreement, e.Contract, e.Month.String())
 	case payment.Withdrawn:
-		return month(e.Agreement, e.Contract, e.Month.String())
+		month(e.Agreement, e.Contract, e.Month.String())
 	case agreement.ClaimAnswered:
-		return claim(e.About)
+		claim(e.About)
 	case refund.Submitted:
-		return claim(e.About)
+		claim(e.About)
 	case refund.Accepted:
-		return claim(e.About)
+		claim(e.About)
 	case refund.Returned:
-		return claim(e.About)
+		claim(e.About)
 	case refund.Withdrawn:
-		return claim(e.About)
+		claim(e.About)
 	case refund.DecisionWithdrawn:
-		return claim(e.About)
+		claim(e.About)
 	case agreement.AnswerWithdrawn:
-		return claim(e.About)
+		claim(e.About)
+	default:
+		if number, ok := termsOf(r); ok {
+			of := domain.Escape(number)
+			keys = append(keys, SettlementAgreements().Key(of, AgreementField), SettlementMonths().Whole(of))
+		}
+		if _, contract, ok := contractOf(r); ok {
+			keys = append(keys, daysBeneath().contract(domain.Escape(contract)))
+		}
 	}
-	return nil
+	return keys
 }
 
 func settlementThen(tx *fold.Tx, r *journal.Recorded) []fold.Key {

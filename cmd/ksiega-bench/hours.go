@@ -114,12 +114,12 @@ func hoursMonths() fold.Table[hoursMonth] {
 func hoursModel() projections.Projection {
 	recorded := attendance.HoursRecorded{}.EventType()
 	return projections.Projection{Name: "hours", Version: 1, Want: func(typ string) bool { return typ == recorded },
-		Keys: func(r *journal.Recorded) []fold.Key {
+		Keys: func(keys []fold.Key, r *journal.Recorded) []fold.Key {
 			e, ok := r.Event.(attendance.HoursRecorded)
 			if !ok {
-				return nil
+				return keys
 			}
-			return []fold.Key{hoursMonths().Key(e.Date.String()[:len("2006-01")], domain.Escape(e.Contract))}
+			return append(keys, hoursMonths().Key(e.Date.String()[:len("2006-01")], domain.Escape(e.Contract)))
 		},
 		Fold: func(tx *fold.Tx, r *journal.Recorded) error {
 			e, ok := r.Event.(attendance.HoursRecorded)

@@ -1,6 +1,9 @@
 package fold
 
-import "context"
+import (
+	"bytes"
+	"context"
+)
 
 // Fetch hands over the rows of keys, as a store keeps them; of a key that has no row,
 // nothing. It may hand over one twice, where a part is asked for whole.
@@ -22,7 +25,7 @@ func (p *Projection[E]) Apply(ctx context.Context, events []E, fetch Fetch) ([]C
 	keys := make([][]Key, len(events))
 	for i, e := range events {
 		var err error
-		if keys[i], err = p.keys(e); err != nil {
+		if keys[i], err = p.keys(nil, e); err != nil {
 			return nil, err
 		}
 		a.ask(keys[i])
@@ -163,13 +166,14 @@ func (a *applying[E]) fetchAsked(ctx context.Context) error {
 }
 
 func (a *applying[E]) changes() (changes []Change, err error) {
+	var room bytes.Buffer
 	for k, c := range a.tx.cells {
 		if !c.dirty {
 			continue
 		}
 		after := ""
 		if c.live {
-			if after, err = c.encode(); err != nil {
+			if after, err = c.encode(&room); err != nil {
 				return nil, err
 			}
 		}

@@ -133,7 +133,7 @@ func TestKeysThatABatchMakes(t *testing.T) {
 		return at.Next
 	}
 	p := fold.Projection[*foldtest.Said]{Name: "chains", Version: 1,
-		Keys: func(s *foldtest.Said) []fold.Key { return []fold.Key{hand.Key(s.Who, "at")} },
+		Keys: func(keys []fold.Key, s *foldtest.Said) []fold.Key { return append(keys, hand.Key(s.Who, "at")) },
 		Then: func(tx *fold.Tx, s *foldtest.Said) []fold.Key { return []fold.Key{chain.Key(s.Who, next(tx, s))} },
 		Fold: func(tx *fold.Tx, s *foldtest.Said) error {
 			to, known := chain.Peek(tx, s.Who, next(tx, s))
@@ -179,7 +179,7 @@ func TestOnlyWhatIsNamed(t *testing.T) {
 		}, want: "Then changes a row"},
 	} {
 		p := fold.Projection[*foldtest.Said]{Name: "p", Version: 1, Then: c.then,
-			Keys: func(*foldtest.Said) []fold.Key { return []fold.Key{members.Key("x", "a")} },
+			Keys: func(keys []fold.Key, _ *foldtest.Said) []fold.Key { return append(keys, members.Key("x", "a")) },
 			Fold: func(tx *fold.Tx, _ *foldtest.Said) error {
 				c.fold(tx)
 				return nil
@@ -240,7 +240,7 @@ func TestUnitsOfOneRound(t *testing.T) {
 		return keys
 	}
 	p := fold.Projection[*foldtest.Said]{Name: "rounds", Version: 1,
-		Keys: func(s *foldtest.Said) []fold.Key { return []fold.Key{lists.Key("x", "list")} },
+		Keys: func(keys []fold.Key, s *foldtest.Said) []fold.Key { return append(keys, lists.Key("x", "list")) },
 		Fold: func(tx *fold.Tx, s *foldtest.Said) error {
 			values.Put(tx, "x", s.Who, s.Points)
 			*lists.Get(tx, "x", "list") += " "

@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"slices"
@@ -23,6 +24,9 @@ type Memory[E Event] struct {
 	covered  int               // events of the log since then, wanted or not
 	events   uint64            // of the log up to the position, wanted or not
 	took     position.Position // of the last retroactive event that was folded
+	keys     []Key             // of the last event; its room is the next one's
+
+	rooms rooms
 
 	mu     sync.Mutex // guards all below, and the second stage
 	index  map[string]map[string][]string
@@ -33,6 +37,17 @@ type Memory[E Event] struct {
 type Last struct {
 	Position position.Position
 	ID       uuid.UUID
+}
+
+// rooms are buffers to encode rows in: parts are asked for one by one, tens of thousands
+// of them.
+type rooms struct{ sync.Pool }
+
+func (r *rooms) get() *bytes.Buffer {
+	if room, ok := r.Get().(*bytes.Buffer); ok {
+		return room
+	}
+	return &bytes.Buffer{}
 }
 
 // NewMemory is a projection before the first event.
@@ -77,10 +92,11 @@ func (m *Memory[E]) fold(e E) (err error) {
 			m.took = at
 		}
 	}
-	keys, err := m.p.keys(e)
+	keys, err := m.p.keys(m.keys, e)
 	if err != nil {
 		return err
 	}
+	m.keys = keys
 	more, err := m.p.then(m.tx, e, keys)
 	if err != nil {
 		return err
@@ -196,6 +212,8 @@ func (m *Memory[E]) Rows(ctx context.Context, table string, parts []string, row 
 	if err != nil {
 		return err
 	}
+	room := m.rooms.get()
+	defer m.rooms.Put(room)
 	for _, part := range parts {
 		fields := index[table][part]
 		written := m.written(ctx, Place{table, part}, fields)
@@ -204,7 +222,7 @@ func (m *Memory[E]) Rows(ctx context.Context, table string, parts []string, row 
 			c := m.tx.cells[k]
 			raw, known := written[field]
 			if !known || !c.kept {
-				raw, err = c.encode()
+				raw, err = c.encode(room)
 			}
 			if err == nil {
 				err = row(k, raw)
@@ -224,7 +242,7 @@ func (m *Memory[E]) Row(ctx context.Context, k Key) (string, error) {
 	}
 	switch c := m.tx.cells[k]; {
 	case c != nil && c.live:
-		return c.encode()
+		return c.encode(&bytes.Buffer{})
 	case c == nil && m.base != nil:
 		return m.base.Row(ctx, k)
 	}

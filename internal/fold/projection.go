@@ -73,8 +73,8 @@ type Projection[E Event] struct {
 	Retroactive func(eventType string) bool
 	// Passing: rows of earlier moments are not kept; see Keeper.
 	Passing bool
-	// Keys names the rows that the fold may read for an event; nil = none.
-	Keys func(E) []Key
+	// Keys appends the rows that the fold may read for an event; nil = none.
+	Keys func(keys []Key, e E) []Key
 	// Then names further ones, when the event's turn comes, by what stands in those of
 	// Keys; nil = none. It changes no row.
 	Then func(*Tx, E) []Key
@@ -152,12 +152,13 @@ func panicked(v any) (stack []byte, cause error) {
 	return debug.Stack(), fmt.Errorf("panic: %w", cause)
 }
 
-func (p *Projection[E]) keys(e E) (keys []Key, err error) {
+// keys is Keys, in the room of a slice that nobody needs any more.
+func (p *Projection[E]) keys(room []Key, e E) (keys []Key, err error) {
 	if p.Keys == nil {
 		return nil, nil
 	}
 	defer p.caught(e, &err)
-	return p.Keys(e), nil
+	return p.Keys(room[:0], e), nil
 }
 
 // then is Then, over the rows that keys name.

@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -212,6 +213,7 @@ func (m *Memory[E]) Since() (KeptBase, []Change, error) {
 		return nil, nil, err
 	}
 	var changes []Change
+	var room bytes.Buffer
 	for k, c := range m.tx.cells {
 		if c.kept || !c.live && !c.dirty {
 			continue
@@ -219,7 +221,7 @@ func (m *Memory[E]) Since() (KeptBase, []Change, error) {
 		after := ""
 		if c.live {
 			var err error
-			if after, err = c.encode(); err != nil {
+			if after, err = c.encode(&room); err != nil {
 				return nil, nil, err
 			}
 		}

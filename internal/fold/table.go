@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 
@@ -143,14 +144,14 @@ func readCell[R any](r *reader, table string, c *cell, row *R) error {
 	return nil
 }
 
-// encode is the row as it is stored.
-func (c *cell) encode() (string, error) {
+// encode is the row as it is stored; it is written in the room of a buffer first.
+func (c *cell) encode(room *bytes.Buffer) (string, error) {
 	if c.row == nil {
 		return c.raw, nil
 	}
-	b, err := json.Marshal(c.row, json.Deterministic(true), json.OmitZeroStructFields(true))
-	if err != nil {
+	room.Reset()
+	if err := json.MarshalWrite(room, c.row, json.Deterministic(true), json.OmitZeroStructFields(true)); err != nil {
 		return "", fmt.Errorf("encode %T: %w", c.row, err)
 	}
-	return string(b), nil
+	return room.String(), nil
 }

@@ -54,8 +54,8 @@ func toy() fold.Projection[*event] {
 	return fold.Projection[*event]{Name: "toy", Version: 3,
 		Want:        func(kind string) bool { return kind != "toy.passed" },
 		Retroactive: func(kind string) bool { return kind == "toy.blotted" },
-		Keys: func(e *event) []fold.Key {
-			return []fold.Key{rows().Key(e.part, e.field), sums().Key("all", e.part)}
+		Keys: func(keys []fold.Key, e *event) []fold.Key {
+			return append(keys, rows().Key(e.part, e.field), sums().Key("all", e.part))
 		},
 		// How many rows the part has, once it has a sum.
 		Then: func(tx *fold.Tx, e *event) []fold.Key {

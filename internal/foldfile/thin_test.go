@@ -25,7 +25,7 @@ import (
 func flat(name string, fields int) fold.Projection[*event] {
 	key := func(e *event) string { return fmt.Sprint(e.value % fields) }
 	return fold.Projection[*event]{Name: name, Version: 1,
-		Keys: func(e *event) []fold.Key { return []fold.Key{rows().Key(e.part, key(e))} },
+		Keys: func(keys []fold.Key, e *event) []fold.Key { return append(keys, rows().Key(e.part, key(e))) },
 		Fold: func(tx *fold.Tx, e *event) error {
 			rows().Put(tx, e.part, key(e), row{Text: e.id.String()})
 			return nil

@@ -71,7 +71,7 @@ type Store[E fold.Event] struct {
 // rebuildGarbage is how much garbage a rebuild lets gather: half of what is live, since it
 // is what the process needs most memory for, yet enough that a small heap is not
 // collected again and again for little.
-func rebuildGarbage() garbage.Rule { return garbage.Rule{Percent: 50, Floor: 24 << 20} }
+func rebuildGarbage() garbage.Rule { return garbage.Rule{Percent: 25, Floor: 64 << 20} }
 
 // Sparing has the process let little garbage gather until end is called: less than in a
 // rebuild, which is quicker and has no other rows beside its own. With a quarter, a first

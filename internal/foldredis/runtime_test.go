@@ -272,10 +272,10 @@ func TestFailuresStop(t *testing.T) {
 		"panics":  {Fold: func(*fold.Tx, *journal.Recorded) error { panic(errToy) }},
 		"unnamed": {Fold: func(tx *fold.Tx, _ *journal.Recorded) error { rows.Get(tx, "a", "b"); return nil }},
 		"peeks":   {Fold: func(tx *fold.Tx, _ *journal.Recorded) error { rows.Peek(tx, "a", "b"); return nil }},
-		"mistakes": {Keys: func(*journal.Recorded) []fold.Key { return []fold.Key{rows.Key("a", "b")} },
+		"mistakes": {Keys: func(keys []fold.Key, _ *journal.Recorded) []fold.Key { return append(keys, rows.Key("a", "b")) },
 			Fold: func(tx *fold.Tx, _ *journal.Recorded) error { fold.Table[toySum]{Name: "y"}.Nth(tx, 0); return nil }},
 		"counts": {Fold: func(tx *fold.Tx, _ *journal.Recorded) error { rows.Nth(tx, 0); return nil }},
-		"keys": {Keys: func(*journal.Recorded) []fold.Key { panic(errToy) },
+		"keys": {Keys: func(keys []fold.Key, _ *journal.Recorded) []fold.Key { panic(errToy) },
 			Fold: func(*fold.Tx, *journal.Recorded) error { return nil }},
 		"unencodable": {Fold: func(tx *fold.Tx, _ *journal.Recorded) error {
 			fold.Table[string]{Name: "s"}.Put(tx, "a", "b", "\xff")
@@ -316,11 +316,11 @@ func TestReadAfterNamedByAnEarlierEventOnly(t *testing.T) {
 	t.Parallel()
 	rows := fold.Table[toySum]{Name: "x"}
 	p := toyModel{Name: "sloppy", Version: 1,
-		Keys: func(r *journal.Recorded) []fold.Key {
+		Keys: func(keys []fold.Key, r *journal.Recorded) []fold.Key {
 			if r.Position == position.Of(10) {
-				return []fold.Key{rows.Key("a", "b")}
+				return append(keys, rows.Key("a", "b"))
 			}
-			return nil
+			return keys
 		},
 		Fold: func(tx *fold.Tx, _ *journal.Recorded) error { rows.Get(tx, "a", "b").N++; return nil }}
 	l := &toyLog{}

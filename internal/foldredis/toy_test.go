@@ -95,16 +95,16 @@ func toyCounters(version int) toyModel {
 	return toyModel{
 		Name: "counters", Version: version,
 		Want: func(typ string) bool { return typ != "toy.noise.v1" },
-		Keys: func(r *journal.Recorded) []fold.Key {
+		Keys: func(keys []fold.Key, r *journal.Recorded) []fold.Key {
 			switch e := r.Event.(type) {
 			case toyCounted:
-				return []fold.Key{toyRows.Key(e.Group, e.Name), toySums.Key(e.Group, "sum")}
+				return append(keys, toyRows.Key(e.Group, e.Name), toySums.Key(e.Group, "sum"))
 			case toyMoved:
-				return []fold.Key{toyRows.Key(e.Group, e.From), toyRows.Key(e.Group, e.To), toySums.Key(e.Group, "sum")}
+				return append(keys, toyRows.Key(e.Group, e.From), toyRows.Key(e.Group, e.To), toySums.Key(e.Group, "sum"))
 			case toyDropped:
-				return []fold.Key{toyRows.Key(e.Group, e.Name), toySums.Key(e.Group, "sum")}
+				return append(keys, toyRows.Key(e.Group, e.Name), toySums.Key(e.Group, "sum"))
 			}
-			return nil
+			return keys
 		},
 		Fold: toyFold,
 	}
@@ -162,7 +162,7 @@ func toyNoises() toyModel {
 	return toyModel{
 		Name: "noises", Version: 1,
 		Want: func(typ string) bool { return typ == "toy.noise.v1" },
-		Keys: func(*journal.Recorded) []fold.Key { return []fold.Key{total.Key("all", "noise")} },
+		Keys: func(keys []fold.Key, _ *journal.Recorded) []fold.Key { return append(keys, total.Key("all", "noise")) },
 		Fold: func(tx *fold.Tx, r *journal.Recorded) error {
 			if r.Event.(toyNoise).Fail {
 				return errToy

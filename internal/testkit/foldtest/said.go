@@ -122,8 +122,8 @@ var (
 // from other rows, and who is first from the podium.
 func Leaders() fold.Projection[*Said] {
 	return fold.Projection[*Said]{Name: "leaders", Version: 1, Second: podium(),
-		Keys: func(s *Said) []fold.Key {
-			keys := []fold.Key{Homes.Key(s.Who, "home")}
+		Keys: func(keys []fold.Key, s *Said) []fold.Key {
+			keys = append(keys, Homes.Key(s.Who, "home"))
 			if s.CalledFrom != "" && s.CalledFrom != s.Who {
 				keys = append(keys, Homes.Key(s.CalledFrom, "home"))
 			}

@@ -34,9 +34,12 @@ type known struct {
 type foldKey struct {
 	projection string
 	until      journal.Bound
+	whole      bool // from the first event, and from nothing that was kept
 }
 
 type memory struct {
+	key  foldKey
+	of   projections.Projection
 	done chan struct{} // closed when view or err is there
 	view projections.View
 	err  error
@@ -51,29 +54,30 @@ func newKnown() known {
 
 // known folds read models up to a bound, or finds them folded, or waits for whoever
 // is folding them.
-func (d *Reader) known(ctx context.Context, until journal.Bound, ps []projections.Projection) (map[string]projections.View, error) {
+func (d *Reader) known(ctx context.Context, keeper fold.Keeper, until journal.Bound, ps []projections.Projection) (views map[string]projections.View, folds []*memory, err error) {
 	for {
-		folds, mine := d.folds.claim(until, ps)
+		var mine []*memory
+		folds, mine = d.folds.claim(keeper, until, ps)
 		if len(mine) > 0 {
-			d.foldMine(ctx, until, mine)
+			d.foldMine(ctx, keeper, until, mine)
 		}
-		views := make(map[string]projections.View, len(ps))
+		views = make(map[string]projections.View, len(ps))
 		left := false
 		for i, f := range folds {
 			select {
 			case <-f.done:
 			case <-ctx.Done():
-				return nil, ctx.Err()
+				return nil, nil, ctx.Err()
 			}
 			if f.err != nil && !f.left {
-				return nil, f.err
+				return nil, nil, f.err
 			}
 			left = left || f.left
 			views[ps[i].Name] = f.view
 		}
 		if left {
 			if err := ctx.Err(); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			continue
 		}
@@ -81,26 +85,26 @@ func (d *Reader) known(ctx context.Context, until journal.Bound, ps []projection
 		after := d.folds.erasedTo(folds)
 		switch erased, through, err := fold.RetroactiveSince(ctx, projections.Log{Journal: d.opts.Journal}, after, ps...); {
 		case err != nil:
-			return nil, err
+			return nil, nil, err
 		case !erased:
 			d.folds.looked(folds, after, through)
-			return views, nil
+			return views, folds, nil
 		}
-		d.folds.forget(until, ps, folds)
+		d.folds.forget(folds)
 	}
 }
 
 // claim finds the folds of read models, and begins those that nobody has.
-func (k *known) claim(until journal.Bound, ps []projections.Projection) (folds []*memory, mine []projections.Projection) {
+func (k *known) claim(keeper fold.Keeper, until journal.Bound, ps []projections.Projection) (folds, mine []*memory) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, p := range ps {
-		key := foldKey{p.Name, until}
+		key := foldKey{p.Name, until, keeper == nil}
 		f := k.all[key]
 		if f == nil {
-			f = &memory{done: make(chan struct{})}
+			f = &memory{key: key, of: p, done: make(chan struct{})}
 			k.all[key] = f
-			mine = append(mine, p)
+			mine = append(mine, f)
 		} else {
 			k.use(key)
 		}
@@ -111,12 +115,12 @@ func (k *known) claim(until journal.Bound, ps []projections.Projection) (folds [
 
 // foldMine folds what was claimed. Once it has begun it goes on though whoever asked
 // has gone: others may be waiting.
-func (d *Reader) foldMine(ctx context.Context, until journal.Bound, mine []projections.Projection) {
+func (d *Reader) foldMine(ctx context.Context, keeper fold.Keeper, until journal.Bound, mine []*memory) {
 	k := &d.folds
 	select {
 	case k.slots <- struct{}{}:
 	case <-ctx.Done():
-		k.settle(until, mine, memory{err: ctx.Err(), left: true}, nil)
+		k.settle(mine, memory{err: ctx.Err(), left: true}, nil)
 		return
 	}
 	defer func() { <-k.slots }()
@@ -127,23 +131,25 @@ func (d *Reader) foldMine(ctx context.Context, until journal.Bound, mine []proje
 	head, err := d.opts.Journal.Head(ctx)
 	var views map[string]projections.View
 	if err == nil {
-		views, err = fold.KnownAt(ctx, projections.Log{Journal: d.opts.Journal}, d.opts.Keeper, until, mine...)
+		ps := make([]projections.Projection, len(mine))
+		for i, f := range mine {
+			ps[i] = f.of
+		}
+		views, err = fold.KnownAt(ctx, projections.Log{Journal: d.opts.Journal}, keeper, until, ps...)
 	}
-	k.settle(until, mine, memory{err: err, erased: head}, views)
+	k.settle(mine, memory{err: err, erased: head}, views)
 }
 
 // settle tells everybody who waits what became of folds. What failed is not kept.
-func (k *known) settle(until journal.Bound, mine []projections.Projection, became memory, views map[string]projections.View) {
+func (k *known) settle(mine []*memory, became memory, views map[string]projections.View) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, p := range mine {
-		key := foldKey{p.Name, until}
-		f := k.all[key]
-		f.view, f.err, f.left, f.erased = views[p.Name], became.err, became.left, became.erased
+	for _, f := range mine {
+		f.view, f.err, f.left, f.erased = views[f.of.Name], became.err, became.left, became.erased
 		if f.err != nil {
-			delete(k.all, key)
+			delete(k.all, f.key)
 		} else {
-			k.order = append(k.order, key)
+			k.order = append(k.order, f.key)
 		}
 		close(f.done)
 	}
@@ -178,16 +184,14 @@ func (k *known) looked(folds []*memory, after, through journal.Position) {
 }
 
 // forget drops folds, unless somebody has begun them anew.
-func (k *known) forget(until journal.Bound, ps []projections.Projection, folds []*memory) {
+func (k *known) forget(folds []*memory) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for i, p := range ps {
-		key := foldKey{p.Name, until}
-		if k.all[key] != folds[i] {
-			continue
+	for _, f := range folds {
+		if k.all[f.key] == f {
+			delete(k.all, f.key)
+			k.order = slices.DeleteFunc(k.order, func(kept foldKey) bool { return kept == f.key })
 		}
-		delete(k.all, key)
-		k.order = slices.DeleteFunc(k.order, func(kept foldKey) bool { return kept == key })
 	}
 }
 
@@ -208,7 +212,10 @@ func (d *Reader) KeepRows(ctx context.Context) error {
 		if p.Passing || d.opts.Keeper == nil {
 			continue
 		}
-		if _, err := fold.Latest(ctx, projections.Log{Journal: d.opts.Journal}, d.opts.Keeper, p); err != nil {
+		if err := fold.FromKept(d.opts.Keeper, func(keeper fold.Keeper) error {
+			_, err := fold.Latest(ctx, projections.Log{Journal: d.opts.Journal}, keeper, p)
+			return err
+		}); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -60,11 +59,7 @@ func (q *question) judge(ctx context.Context, words []resolution) error {
 		return ctx.Err()
 	}
 	slices.SortFunc(words, func(a, b resolution) int { return a.event.Compare(b.event) })
-	err := q.judgeFrom(ctx, d.opts.Keeper, words)
-	if errors.Is(err, fold.ErrBase) {
-		err = q.judgeFrom(ctx, nil, words)
-	}
-	return err
+	return fold.FromKept(d.opts.Keeper, func(keeper fold.Keeper) error { return q.judgeFrom(ctx, keeper, words) })
 }
 
 // judgeFrom folds what findings are found by, as far as the last of some resolutions,

@@ -193,11 +193,16 @@ func (d *Reader) read(ctx context.Context, knownAt string, least journal.Bound, 
 		if err != nil {
 			return ofParam("knownAt", err)
 		}
-		views, err := d.known(ctx, until, ps)
-		if err != nil {
+		return fold.FromKept(d.opts.Keeper, func(keeper fold.Keeper) error {
+			views, folds, err := d.known(ctx, keeper, until, ps)
+			if err != nil {
+				return err
+			}
+			if err = fn(views); errors.Is(err, fold.ErrBase) {
+				d.folds.forget(folds)
+			}
 			return err
-		}
-		return fn(views)
+		})
 	}
 	if d.opts.Store == nil {
 		return d.latest(ctx, least, ps, fn)
@@ -215,14 +220,16 @@ func (d *Reader) read(ctx context.Context, knownAt string, least journal.Bound, 
 
 // latest is read by folding the log in memory.
 func (d *Reader) latest(ctx context.Context, least journal.Bound, ps []projections.Projection, fn func(map[string]projections.View) error) error {
-	views, err := fold.Latest(ctx, projections.Log{Journal: d.opts.Journal}, d.opts.Keeper, ps...)
-	if err != nil {
-		return err
-	}
-	if !least.ReachedBy(position(views)) {
-		return ErrBehind
-	}
-	return fn(views)
+	return fold.FromKept(d.opts.Keeper, func(keeper fold.Keeper) error {
+		views, err := fold.Latest(ctx, projections.Log{Journal: d.opts.Journal}, keeper, ps...)
+		if err != nil {
+			return err
+		}
+		if !least.ReachedBy(position(views)) {
+			return ErrBehind
+		}
+		return fn(views)
+	})
 }
 
 // wait until the runner has fed the read models up to a position, for two

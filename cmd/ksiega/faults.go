@@ -93,7 +93,6 @@ func engineFaults() []engineFault {
 		{foldredis.ErrContended, "spróbuj znowu: zestawienia właśnie się zmieniają"},
 		{foldredis.ErrStopped, "uruchom serwer ponownie: zestawienia stanęły"},
 		{fold.ErrNotBuilt, "poczekaj, aż zestawienia się zbudują"},
-		{fold.ErrBase, "spróbuj znowu: wierszy dawnej chwili nie da się odczytać"},
 		{socket.ErrForeign, "sprawdź, czyj to proces: gniazdo w katalogu danych jest innego użytkownika"},
 	}
 }

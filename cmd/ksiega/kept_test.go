@@ -1,12 +1,15 @@
 package main
 
 import (
+	"encoding/binary"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"ksiega/projections"
 )
 
 // keptFiles are the files of rows of earlier moments in a data directory.
@@ -17,6 +20,21 @@ func keptFiles(t *testing.T, data string) []string {
 		t.Fatal(err)
 	}
 	return names
+}
+
+// spoilRows changes every row of a file, which is found out only while they are read.
+func spoilRows(t *testing.T, name string) {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := len("ksiega-fold 2\n"); at < int(binary.BigEndian.Uint64(content[len(content)-28:])); at++ {
+		content[at] ^= 1
+	}
+	if err := os.WriteFile(name, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestRowsOfEarlierMoments: what was known long ago is the same from the rows that were
@@ -65,22 +83,61 @@ func TestRowsOfEarlierMoments(t *testing.T) {
 	}
 	same("from damaged files")
 
-	keep := func() {
+	// moments are after which events rows of the settlement are kept.
+	moments := func() (all []string) {
+		for _, name := range keptFiles(t, data) {
+			if model, words, _ := strings.Cut(filepath.Base(name), "-"); model == projections.Settlement().Name {
+				all = append(all, strings.TrimSuffix(words[strings.LastIndexByte(words, '-')+1:], ".rows"))
+			}
+		}
+		return all
+	}
+	keep := func() *serving {
 		t.Helper()
+		for _, name := range keptFiles(t, data) {
+			if err := os.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+		}
 		p := serve(t, data, "--keep-rows-every", "40")
-		for deadline := time.Now().Add(time.Minute); len(keptFiles(t, data)) < 10; time.Sleep(50 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); len(keptFiles(t, data)) < 10 || len(moments()) == 0; time.Sleep(50 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatal("no rows are kept again")
 			}
 		}
-		end(t, p)
+		return p
+	}
+	for _, beside := range []bool{false, true} {
+		p := keep()
+		if !beside {
+			end(t, p)
+		}
+		// At the very event after which rows were kept nothing is folded: they are read alone.
+		ats := moments()
+		then := func() (all string) {
+			for _, at := range ats {
+				all += mustRun(t, "report", "psu-settlement", "--format", "csv", "--data", data, "--known-at", at)
+			}
+			return all
+		}
+		at := then()
+		for _, name := range keptFiles(t, data) {
+			spoilRows(t, name)
+		}
+		if got := then(); got != at {
+			t.Errorf("at %v what was known is\n%s\nand not\n%s", ats, got, at)
+		}
+		same("from damaged rows")
+		if beside {
+			end(t, p)
+		}
 	}
 	for what, args := range map[string][]string{
 		"a scavenge": {"scavenge"},
 		"a repair":   {"doctor", "--repair"},
 		"an erasure": {"--role", "dpo", "erase", "--participant", "U001", "--ground", "zadanie", "--register", "RODO-7/2026"},
 	} {
-		keep()
+		end(t, keep())
 		must(t, exitDone, append(args, "--data", data)...)
 		if left := keptFiles(t, data); len(left) > 0 {
 			t.Errorf("after %s rows are kept: %v", what, left)

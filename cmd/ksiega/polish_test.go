@@ -198,7 +198,7 @@ func TestFaultsOfEngines(t *testing.T) {
 	}
 	// What nobody is told, with why.
 	inside := map[string]string{"foldredis.ErrGap": "it is mended", "foldredis.ErrLost": "it is mended", "foldredis.ErrOtherVersion": "it is fold.ErrNotBuilt too",
-		"redisdb.ErrNoFile": "it is a first start", "socket.ErrNobody": "then no server runs", "foldfile.ErrDamaged": "it is folded from before", "journal.ErrEnough": "it ends a reading"}
+		"redisdb.ErrNoFile": "it is a first start", "socket.ErrNobody": "then no server runs", "foldfile.ErrDamaged": "it is folded from before", "fold.ErrBase": "it is folded from before", "journal.ErrEnough": "it ends a reading"}
 	for _, engine := range []string{"eventdb", "vault", "journal", "foldredis", "redisdb", "fold", "foldfile", "socket"} {
 		files, err := filepath.Glob(filepath.Join("..", "..", "internal", engine, "*.go"))
 		if err != nil || len(files) == 0 {

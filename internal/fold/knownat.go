@@ -2,7 +2,6 @@ package fold
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"ksiega/internal/position"
@@ -11,7 +10,7 @@ import (
 // KnownAt is projections as they were known at a bound, by name, folded by one reading
 // of the log. What a retroactive event said later, such as that something was erased,
 // holds in them too: nobody is told any more what was known before it. With a keeper,
-// who may be nil, it goes on from what was kept.
+// who may be nil, it goes on from what was kept; see FromKept.
 func KnownAt[E Event](ctx context.Context, log Log[E], keep Keeper, until position.Bound, ps ...Projection[E]) (map[string]View, error) {
 	memories, err := foldAll(ctx, log, keep, until, ps)
 	if err != nil || until.IsZero() || len(memories) == 0 {
@@ -73,7 +72,7 @@ func FoldedTo[E Event](ctx context.Context, log Log[E], until position.Bound, p 
 }
 
 // Latest is projections at the end of the log, by name, folded from the log, with a
-// keeper from what was kept.
+// keeper from what was kept; see FromKept.
 func Latest[E Event](ctx context.Context, log Log[E], keep Keeper, ps ...Projection[E]) (map[string]View, error) {
 	memories, err := foldAll(ctx, log, keep, position.Bound{}, ps)
 	return viewsOf(memories), err
@@ -109,9 +108,6 @@ func foldAll[E Event](ctx context.Context, log Log[E], keep Keeper, until positi
 		if err == nil {
 			err = m.ready()
 		}
-	}
-	if errors.Is(err, ErrBase) {
-		return foldAll(ctx, log, nil, until, ps)
 	}
 	for _, m := range memories {
 		k.Settle(m)

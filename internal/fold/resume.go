@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -12,7 +11,8 @@ import (
 )
 
 // Base is rows of a projection as they were after an event, which a Memory goes on
-// from: they are read when they are asked for, and never change.
+// from: they are read when they are asked for, and never change. Where they cannot be read,
+// all it says is ErrBase, once its keeper has dropped them.
 type Base interface {
 	View
 	// Last event that the rows take into account, and where the last retroactive one
@@ -38,9 +38,25 @@ type Folded interface {
 	Since() (KeptBase, []Change, error)
 }
 
-// ErrBase: rows that a fold goes on from cannot be read. Folded from the first event
-// it needs none.
+// ErrBase: rows that a fold goes on from cannot be read; see FromKept.
 var ErrBase = errors.New("the rows to go on from cannot be read")
+
+// keptAttempts is how often something is folded from what is kept before nothing of that
+// is trusted any more.
+const keptAttempts = 2
+
+// FromKept has something folded from what is kept, and read. Where rows that were kept turn
+// out not to be readable, that is done anew from those which are left, and in the end from
+// the first event. Whoever reads what KnownAt or Latest hand over does so in here: rows are
+// read when they are asked for.
+func FromKept(keep Keeper, do func(Keeper) error) error {
+	for range keptAttempts {
+		if err := do(keep); keep == nil || !errors.Is(err, ErrBase) {
+			return err
+		}
+	}
+	return do(nil)
+}
 
 // Keeper keeps rows of projections as they were, to go on from.
 type Keeper interface {
@@ -103,8 +119,7 @@ func (k Kept[E]) Settle(m *Memory[E]) {
 	}
 }
 
-// Resume is a projection after the last event of a base. A base that cannot be read
-// ends a fold with ErrBase.
+// Resume is a projection after the last event of a base.
 func Resume[E Event](p Projection[E], base KeptBase) *Memory[E] {
 	m := NewMemory(p)
 	m.kept, m.base, m.position, m.last, m.took, m.events = base, base, base.Position(), base.Last(), base.Took(), base.Events()
@@ -121,7 +136,7 @@ type baseRows struct {
 func (b *baseRows) row(k Key) string {
 	raw, err := b.base.Row(context.Background(), k)
 	if err != nil {
-		panic(fmt.Errorf("%w: %w", ErrBase, err))
+		panic(err)
 	}
 	return raw
 }
@@ -138,7 +153,7 @@ func (b *baseRows) load(tx *Tx, at Place) {
 		return nil
 	})
 	if err != nil {
-		panic(fmt.Errorf("%w: %w", ErrBase, err))
+		panic(err)
 	}
 	b.whole[at] = true
 }

@@ -6,8 +6,8 @@
 // it was written after; and that bytes which are not as they were written are an error,
 // never rows. That includes what a loss of power left: files are written beside and
 // renamed, but not synced. Rows are read when they are asked for. Whatever is wrong with a
-// file, it is removed and the fold begins earlier. Files are copies: losing them costs
-// time alone.
+// file, it is removed and the fold begins earlier, also where that is found out while rows
+// are read (fold.FromKept). Files are copies: losing them costs time alone.
 //
 // All files together, those that are being written among them, never have more bytes
 // than their owner allows. Of older moments fewer stay: a file goes where its neighbours

@@ -230,21 +230,15 @@ func (f *File) Row(_ context.Context, k fold.Key) (string, error) {
 	return rows[k.Field], nil
 }
 
-func (f *File) part(table, name string, each func(field, row []byte) error) error {
-	err := f.readPart(table, name, each)
-	if errors.Is(err, ErrDamaged) {
-		f.tell(err)
-	}
-	return err
-}
-
-func (f *File) tell(damage error) {
+// unreadable has the file dropped.
+func (f *File) unreadable(why error) error {
 	if f.spoilt != nil {
-		f.spoilt(damage)
+		f.spoilt(why)
 	}
+	return fmt.Errorf("%w: %s: %w", fold.ErrBase, f.of.Projection, why)
 }
 
-func (f *File) readPart(table, name string, each func(field, row []byte) error) error {
+func (f *File) part(table, name string, each func(field, row []byte) error) error {
 	parts := f.tables[table]
 	i, found := slices.BinarySearchFunc(parts, name, func(p part, name string) int { return cmp.Compare(p.name, name) })
 	if !found {
@@ -258,7 +252,7 @@ func (f *File) readPart(table, name string, each func(field, row []byte) error) 
 	for range parts[i].rows {
 		field, row := t.bytes(t.number()), t.bytes(t.number())
 		if t.bad {
-			return fmt.Errorf("%w: %s", ErrDamaged, f.of.Projection)
+			return f.unreadable(ErrDamaged)
 		}
 		if err := each(field, row); err != nil {
 			return err
@@ -270,15 +264,15 @@ func (f *File) readPart(table, name string, each func(field, row []byte) error) 
 func (f *File) read(p part) ([]byte, error) {
 	b := make([]byte, p.size)
 	if _, err := f.f.ReadAt(b, p.offset); err != nil {
-		return nil, fmt.Errorf("read rows of %s: %w", f.of.Projection, err)
+		return nil, f.unreadable(err)
 	}
 	damaged := crc32.Checksum(b, castagnoli()) != p.sum
 	if raw, err := s2.DecodedLen(b); damaged || err != nil || int64(raw) != p.raw {
-		return nil, fmt.Errorf("%w: %s", ErrDamaged, f.of.Projection)
+		return nil, f.unreadable(ErrDamaged)
 	}
 	rows, err := s2.Decode(nil, b)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s", ErrDamaged, f.of.Projection)
+		return nil, f.unreadable(ErrDamaged)
 	}
 	return rows, nil
 }

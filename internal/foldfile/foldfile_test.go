@@ -1,7 +1,9 @@
 package foldfile_test
 
 import (
+	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -209,15 +211,82 @@ func filled(t *testing.T, path string, events, fields int) (*log, []string) {
 	return l, names
 }
 
-func known(t *testing.T, l *log, d *foldfile.Dir) map[fold.Key]string {
+func known(t *testing.T, l *log, d fold.Keeper) (rows map[fold.Key]string) {
 	t.Helper()
-	views, err := fold.Latest(t.Context(), l, d, toy())
-	foldtest.Must(t, err)
-	return foldtest.Dump(t, views["toy"])
+	foldtest.Must(t, fold.FromKept(d, func(keep fold.Keeper) error {
+		views, err := fold.Latest(t.Context(), l, keep, toy())
+		if err == nil {
+			rows, err = fold.Dump(t.Context(), views["toy"])
+		}
+		return err
+	}))
+	return rows
 }
 
-// TestDamageIsNoRow: a file in which any byte is another, or that ends anywhere, says
-// that it is damaged or what it always said.
+// spoil changes every row of a file, and nothing of what tells whether it is of use.
+func spoil(t *testing.T, name string) {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	foldtest.Must(t, err)
+	index := binary.BigEndian.Uint64(content[len(content)-28:])
+	for at := len("ksiega-fold 2\n"); at < int(index); at++ {
+		content[at] ^= 1
+	}
+	foldtest.Must(t, os.WriteFile(name, content, 0o600))
+}
+
+// staying is a keeper whose newest file can't be removed.
+type staying struct {
+	fold.Keeper
+	back func()
+}
+
+func (s staying) Nearest(ctx context.Context, projection string, version int, until position.Bound) fold.KeptBase {
+	s.back()
+	return s.Keeper.Nearest(ctx, projection, version, until)
+}
+
+// TestDamagedRowsAreFoldedFromBefore: a file whose rows alone are damaged is found out only
+// while they are read. It goes, and the same question is answered from the one before; and
+// from the first event where that is no better, or where none can be removed.
+func TestDamagedRowsAreFoldedFromBefore(t *testing.T) {
+	t.Parallel()
+	for _, damaged := range []int{1, 2, 3} {
+		for _, stays := range []bool{false, true} {
+			path := t.TempDir()
+			l, _ := filled(t, path, 90, 50)
+			want := known(t, l, nil)
+			d := open(t, l, foldfile.Options{Path: path, Every: 1 << 30})
+			files, err := os.ReadDir(path)
+			foldtest.Must(t, err)
+			names := make([]string, len(files))
+			for i, f := range files {
+				names[i] = filepath.Join(path, f.Name())
+			}
+			slices.SortFunc(names, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(b, a)) })
+			for _, name := range names[:damaged] {
+				spoil(t, name)
+			}
+			keeper := fold.Keeper(d)
+			if stays {
+				content, err := os.ReadFile(names[0])
+				foldtest.Must(t, err)
+				keeper = staying{d, func() { foldtest.Must(t, os.WriteFile(names[0], content, 0o600)) }}
+			}
+			l.read = 0
+			foldtest.SameDump(t, fmt.Sprint(damaged, " damaged"), known(t, l, keeper), want)
+			if whole := l.read >= len(l.events); whole != (stays || damaged > 1) {
+				t.Errorf("%d damaged, stays %v: %d events were read", damaged, stays, l.read)
+			}
+			if left, _ := os.ReadDir(path); !stays && len(left) != len(files)-min(damaged, 2) {
+				t.Errorf("of %d files, %d of them damaged, %d are left", len(files), damaged, len(left))
+			}
+		}
+	}
+}
+
+// TestDamageIsNoRow: a file in which any byte is another, or that ends anywhere, says that
+// it is damaged, and whoever asks is told what a sound one says.
 func TestDamageIsNoRow(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir()
@@ -243,15 +312,7 @@ func TestDamageIsNoRow(t *testing.T) {
 		}
 		foldtest.Must(t, os.WriteFile(newest, content, 0o600))
 		d := open(t, l, foldfile.Options{Path: path, Every: 1 << 30, Report: func(error) { refused++ }})
-		views, err := fold.Latest(t.Context(), l, d, toy())
-		foldtest.Must(t, err)
-		got, err := fold.Dump(t.Context(), views["toy"])
-		if errors.Is(err, foldfile.ErrDamaged) {
-			refused++
-			return
-		}
-		foldtest.Must(t, err)
-		foldtest.SameDump(t, what, got, want)
+		foldtest.SameDump(t, what, known(t, l, d), want)
 	}
 	for at := range sound {
 		bad := slices.Clone(sound)

@@ -41,8 +41,7 @@ func write(ctx context.Context, to *os.File, of Of, rows fold.Folded, claim func
 	w := begin(to, claim)
 	old, ok := since.(*File)
 	if ok {
-		if err = w.over(old, changes); errors.Is(err, ErrDamaged) {
-			old.tell(err)
+		if err = w.over(old, changes); errors.Is(err, fold.ErrBase) {
 			_, err = to.Seek(0, io.SeekStart)
 			err, w, ok = errors.Join(err, to.Truncate(0)), begin(to, claim), false
 		}

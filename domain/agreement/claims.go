@@ -192,7 +192,7 @@ func (s State) reserve(c ReserveClaim) ([]domain.Event, error) {
 	if known, ok := s.Claim(c.Asked.Claim); ok && known.Reserved {
 		err := known.AskedAs(c.Asked, c.Amount)
 		if err != nil && slices.Contains(c.Pending, c.Asked.Claim) {
-			return nil, domain.ErrDiffers.With("claim %s is reserved for %s, submitted %s, and was cut short: send it as it was, or withdraw it", c.Asked.Claim, known.Month, known.On)
+			return nil, domain.ErrDiffers.At(domain.RefusalsOf(err)[0].Field).With("claim %s is reserved for %s, submitted %s, and was cut short: send it as it was, or withdraw it", c.Asked.Claim, known.Month, known.On)
 		}
 		return taken, err
 	} else if ok {
@@ -371,7 +371,7 @@ func (s State) answer(c AnswerClaim) ([]domain.Event, error) {
 		case entered && a.Outcome == c.Outcome:
 			return nil, nil
 		case !c.Correct && !c.Withdraw:
-			return nil, domain.ErrDiffers.At("date").With("decision of %s on claim %s", c.On, c.Claim)
+			return nil, domain.ErrDiffers.At("outcome").With("decision of %s on claim %s", c.On, c.Claim)
 		default:
 			events = append(events, AnswerWithdrawn{claim.About, c.On, a.Outcome})
 		}

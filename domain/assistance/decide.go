@@ -63,7 +63,7 @@ func log(s State, c LogVisit) ([]domain.Event, error) {
 	stands := i >= 0 && !was.Withdrawn
 	if stands && was.Visit != c.Visit { // whom and what it is for the contract says
 		field := domain.Differing(was.Visit, c.Visit)
-		return nil, domain.ErrDiffers.At(field).With("%s, %s", name(c.Visit), field)
+		return nil, domain.ErrDiffers.At("contract").With("%s, %s", name(c.Visit), field)
 	}
 	caps, refused := check(s, i, c.Visit, c.Details, c.Editions)
 	c.Adds = true

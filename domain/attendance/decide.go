@@ -239,7 +239,7 @@ func (s State) record(c RecordDay) ([]domain.Event, error) {
 	c.Adds = true
 	step, err := c.Over(domain.StandingOf(known, s.gone[c.Date]), before == c.Value, "day "+c.Date.String())
 	if err != nil || step == domain.Keep {
-		return nil, err
+		return nil, domain.DiffersAt(before.differs(c.Value), err)
 	}
 	if step == domain.TakeAway {
 		return []domain.Event{DayWithdrawn{About: c.Terms.About, Date: c.Date, Before: before, Delta: -before.Minutes, Reason: c.Reason}}, nil
@@ -262,6 +262,15 @@ func (s State) record(c RecordDay) ([]domain.Event, error) {
 		}
 	}
 	return s.events(c, before, known), nil
+}
+
+// differs is the first field in which a day differs from another.
+func (v Value) differs(other Value) string {
+	field := domain.Differing(v, other)
+	if field == "excused" {
+		return "absence" // of which it follows
+	}
+	return field
 }
 
 func check(c RecordDay) error {

@@ -158,7 +158,7 @@ func draft(s State, c Draft) ([]domain.Event, error) {
 	if s.stage == StatusDrafted && s.Terms == c.Terms {
 		return nil, nil
 	}
-	return nil, domain.ErrDiffers.With("contract %s", c.Terms.Contract)
+	return nil, domain.ErrDiffers.At(domain.Differing(s.Terms, c.Terms)).With("contract %s", c.Terms.Contract)
 }
 
 func check(t Terms) error {

@@ -88,10 +88,11 @@ func decide(s State, c Record) ([]domain.Event, error) {
 	was := s.facts[id]
 	what := "project " + f.project() + ", " + f.EventType() + " " + f.OccurredOn().String() + " " + id.number
 	var withdrawn domain.Event
+	field := ""
 	if was != nil {
-		withdrawn = id.withdrawn(was, c.Reason)
+		withdrawn, field = id.withdrawn(was, c.Reason), askedAs(domain.Differing(was, f))
 	}
-	return c.Decide(domain.Recorded{What: what, Standing: domain.StandingOf(was != nil, s.gone[id]), Same: was == f,
+	return c.Decide(domain.Recorded{What: what, Standing: domain.StandingOf(was != nil, s.gone[id]), Same: was == f, Differs: field,
 		Refuse: domain.Taking(func() error {
 			e, ok := was.(ServiceRequested)
 			if answer := s.answer(e.Demand); ok && answer != nil {
@@ -100,6 +101,19 @@ func decide(s State, c Record) ([]domain.Event, error) {
 			return nil
 		}),
 		Entered: f, Withdrawn: withdrawn})
+}
+
+// askedAs is what a field of a fact is called where somebody tells the fact.
+func askedAs(field string) string {
+	switch field {
+	case "places", "assistants":
+		return "value"
+	case "description", "derivation", "reason":
+		return "text"
+	case "urlQuery":
+		return "url"
+	}
+	return field
 }
 
 func checkObligation(o Obligation) error {

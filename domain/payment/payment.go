@@ -204,7 +204,8 @@ func (s State) amended(amend domain.Amend, at key, is entry, about About, e doma
 		return nil, domain.At("amountGrosze", err)
 	}
 	was, stands := s.stands[at]
-	events, err := amend.Decide(domain.Recorded{What: "list " + at.list + ", month " + at.month.String(), Standing: domain.StandingOf(stands, s.gone[at]), Same: was == is,
+	return amend.Decide(domain.Recorded{What: "list " + at.list + ", month " + at.month.String(), Standing: domain.StandingOf(stands, s.gone[at]), Same: was == is,
+		Differs: domain.Differing(Made{about, was.amount, was.date}, Made{about, is.amount, is.date}),
 		Refuse: func(step domain.Step) error {
 			if step == domain.TakeAway {
 				return check(nil)
@@ -212,7 +213,6 @@ func (s State) amended(amend domain.Amend, at key, is entry, about About, e doma
 			return check(&is)
 		},
 		Entered: e, Withdrawn: Withdrawn{About: about, CameBack: at.back, Amount: was.amount, Date: was.date, Reason: amend.Reason}})
-	return events, domain.DiffersAt("amountGrosze", err)
 }
 
 func evolve(s State, e domain.Event) State {

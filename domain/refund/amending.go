@@ -86,7 +86,7 @@ func (s State) withdraw(c Withdraw) ([]domain.Event, error) {
 	case was == e:
 		return nil, nil
 	case was.Attempt >= c.Attempt:
-		return nil, domain.ErrDiffers.With("withdrawal of claim %s", c.Claim)
+		return nil, domain.ErrDiffers.At(domain.Differing(was, e)).With("withdrawal of claim %s", c.Claim)
 	case s.Released(Reserved{About: c.About, Attempt: c.Attempt}, c.Amendment), stands && c.Amendment == 0:
 		return nil, domain.ErrOvertaken.With("claim %s", c.Claim)
 	case stands && s.named() != "":

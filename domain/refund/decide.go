@@ -205,7 +205,11 @@ func (s State) writeOff(c WriteOff) ([]domain.Event, error) {
 	case s.WrittenOff && s.writtenOff == e:
 		return nil, nil
 	case s.WrittenOff:
-		return nil, domain.ErrDiffers.With("claim %s was written off on %s", s.Claim.Claim, s.writtenOff.On)
+		field := "reason"
+		if s.writtenOff.On != c.On {
+			field = "date"
+		}
+		return nil, domain.ErrDiffers.At(field).With("claim %s was written off on %s", s.Claim.Claim, s.writtenOff.On)
 	case s.Outstanding() <= 0:
 		return nil, ErrNothing
 	case c.On < s.Claim.On:
@@ -267,7 +271,7 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 	c.Amend.Adds = c.Told
 	step, err := c.Amend.Over(domain.StandingOf(was != nil, s.gone[c.On] || c.Told && c.Amend.Withdraw), was == e, "decision of "+c.On.String()+" on claim "+about.Claim)
 	if err != nil || step == domain.Keep {
-		return nil, domain.DiffersAt("date", err)
+		return nil, domain.DiffersAt(differs(was, e), err)
 	}
 	var events []domain.Event
 	after := s
@@ -287,6 +291,18 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 		return nil, domain.ErrNamed.With("%s", s.booked())
 	}
 	return events, nil
+}
+
+// differs is the first field in which one answer differs from another of the same day.
+func differs(was, is domain.Event) string {
+	if was == nil || is == nil || outcomeOf(was) != outcomeOf(is) {
+		return "outcome"
+	}
+	field := domain.Differing(was, is)
+	if field == "all" { // no amount was given
+		return "amountGrosze"
+	}
+	return field
 }
 
 // booked names a line that the claim has the money of.

@@ -35,7 +35,19 @@ func Draw(asked Submitted, amount *domain.Grosze, shares []Share, blocks []Block
 // AskedAs refuses, with domain.ErrDiffers, a claim that is recorded and is asked for
 // in other words. The shares are not compared: they were frozen when it was drawn up.
 func (e Submitted) AskedAs(asked Submitted, amount *domain.Grosze) error {
-	if e.About == asked.About && e.On == asked.On && e.Corrects == asked.Corrects && e.Given == (amount != nil) && (amount == nil || *amount == e.Claimed) {
+	field := ""
+	switch {
+	case e.Agreement != asked.Agreement:
+		field = "agreement"
+	case e.Month != asked.Month:
+		field = "month"
+	case e.On != asked.On:
+		field = "submitted"
+	case e.Corrects != asked.Corrects:
+		field = "corrects"
+	case e.Given != (amount != nil), amount != nil && *amount != e.Claimed:
+		field = "amountGrosze"
+	case e.Claim == asked.Claim:
 		return nil
 	}
 	words := e.Month.String() + ", submitted " + e.On.String()
@@ -45,5 +57,5 @@ func (e Submitted) AskedAs(asked Submitted, amount *domain.Grosze) error {
 	if e.Corrects != "" {
 		words += ", correcting " + e.Corrects
 	}
-	return domain.ErrDiffers.With("claim %s is of agreement %s for %s", e.Claim, e.Agreement, words)
+	return domain.ErrDiffers.At(field).With("claim %s is of agreement %s for %s", e.Claim, e.Agreement, words)
 }

@@ -309,3 +309,36 @@ func TestWhatMayBeCompletedOfAClaim(t *testing.T) {
 		}
 	}
 }
+
+// What is said again in other words is refused with the field that differs, as the command
+// has it.
+func TestWhatDiffersIsNamed(t *testing.T) {
+	d, on := refund.Decider(), domain.NewDate(2018, 4, 10)
+	about := refund.About{Claim: "WR/1", Agreement: "P/1", Month: domain.NewMonth(2018, 3)}
+	submitted := refund.Submitted{About: about, On: on, Claimed: 100, Given: true}
+	other := submitted
+	other.On++
+	partly := refund.Accepted{About: about, On: on + 5, Amount: 60, Partial: true, Reason: "a"}
+	back := refund.Reclaimed{About: about, On: on + 9, All: true}
+	off := refund.WrittenOff{About: about, On: on + 30, Reason: "a"}
+	gone := refund.Withdrawn{About: about, On: on, Attempt: 1, Reason: "a"}
+	for _, c := range []struct {
+		field   string
+		history []domain.Event
+		command refund.Command
+	}{
+		{"submitted", []domain.Event{submitted}, refund.Submit{Claim: other}},
+		{"outcome", []domain.Event{submitted, partly}, refund.RecordDecision{On: on + 5, Outcome: "zwrocony", Reason: "a"}},
+		{"amountGrosze", []domain.Event{submitted, partly}, refund.RecordDecision{On: on + 5, Outcome: "czesciowo", Amount: amount(61), Reason: "a"}},
+		{"reason", []domain.Event{submitted, partly}, refund.RecordDecision{On: on + 5, Outcome: "czesciowo", Amount: amount(60), Reason: "b"}},
+		{"amountGrosze", []domain.Event{submitted, back}, refund.RecordDecision{On: on + 9, Outcome: "zwrot", Amount: amount(10)}},
+		{"date", []domain.Event{submitted, off}, refund.WriteOff{On: on + 31, Reason: "a"}},
+		{"reason", []domain.Event{submitted, off}, refund.WriteOff{On: on + 30, Reason: "b"}},
+		{"reason", []domain.Event{gone}, refund.Withdraw{About: about, On: on, Attempt: 1, Reason: "b"}},
+	} {
+		_, err := d.Decide(d.Fold(c.history...), c.command)
+		if refusals := domain.RefusalsOf(err); len(refusals) != 1 || !errors.Is(err, domain.ErrDiffers) || refusals[0].Field != c.field {
+			t.Errorf("%+v: %v, of %q", c.command, err, c.field)
+		}
+	}
+}

@@ -109,6 +109,13 @@ func TestFieldsAreRefusedByNameNotValue(t *testing.T) {
 	if p := refused(t, d.command("submit-claim", "c", claim), http.StatusUnprocessableEntity, "invalid"); p.Errors[0].Location != "body.month" {
 		t.Errorf("%+v", p)
 	}
+	places := `{"project":"asystent-aktywnosci","event":"miejsca","date":"2018-03-05","value":3}`
+	sees := *d
+	sees.role = "coordinator"
+	accepted(t, sees.command("tell-durability", "d1", places))
+	if p := refused(t, sees.command("tell-durability", "d2", strings.Replace(places, ":3}", ":4}", 1)), http.StatusConflict, "differs"); len(p.Errors) != 1 || p.Errors[0].Location != "body.value" {
+		t.Errorf("%+v", p)
+	}
 	badPESEL := strings.Replace(person, "02070803628", "02070803629", 1)
 	if w := d.command("register-participant", "p", badPESEL); strings.Contains(w.Body.String(), "02070803629") {
 		t.Error(w.Body)

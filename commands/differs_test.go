@@ -1,0 +1,101 @@
+package commands_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/internal/testkit/ledgertest"
+)
+
+// cells are those of a row by column.
+type cells map[string]string
+
+func (c cells) sheet(kind string, n int) sheet {
+	names := slices.Sorted(maps.Keys(c))
+	values := make([]string, len(names))
+	for i, name := range names {
+		values[i] = c[name]
+	}
+	return sheet{fmt.Sprintf("%s_%d.csv", kind, n), strings.Join(names, ";") + "\n" + strings.Join(values, ";") + "\n"}
+}
+
+// differing is a row of each kind of file that is recorded, and what each column that is no
+// part of its identity may say instead, without anything else being wrong with it.
+func differing() map[string][]struct{ row, others cells } {
+	type all = []struct{ row, others cells }
+	person := cells{"id": "U9", "imie": "Jan", "nazwisko": "Kos", "pesel": "", "data_urodzenia": "01.02.1980", "plec": "M", "gmina": "Brody", "niepelnosprawnosc": "lekki",
+		"klient_ops": "tak", "status": "bezrobotny", "bez_zasilku": "tak", "profil": "I", "konto": "", "opiekun_dla": "U1", "gospodarstwo": "G1"}
+	return map[string]all{
+		"uczestnicy": {{person, cells{"imie": "Jerzy", "nazwisko": "Kosa", "pesel": "80020100018", "data_urodzenia": "02.02.1980", "plec": "K", "gmina": "Mirzec",
+			"niepelnosprawnosc": "znaczny", "klient_ops": "nie", "status": "bierny", "bez_zasilku": "nie", "profil": "II", "konto": "61109010140000071219812874",
+			"opiekun_dla": "U2", "gospodarstwo": "G2"}}},
+		"asystenci": {{cells{"id": "A9", "imie": "Ewa", "nazwisko": "Lis", "zatrudnienie": "etat"}, cells{"imie": "Ola", "nazwisko": "Lisek", "zatrudnienie": "zlecenie"}}},
+		"porozumienia": {{cells{"numer": "P/9", "zawarto": "02.01.2024", "od": "02.01.2024", "do": "31.12.2024", "refundacja": "60", "limit_osob": "5", "limit_godzin_miesiac": "40",
+			"limit_godzin_razem": "900", "stawka_bazowa": "30,00", "podstawa_refundacji": "ustawowa", "dla_opiekunow": "nie"},
+			cells{"zawarto": "03.01.2024", "od": "03.01.2024", "do": "30.12.2024", "refundacja": "50", "limit_osob": "6", "limit_godzin_miesiac": "30",
+				"limit_godzin_razem": "800", "stawka_bazowa": "31,00", "podstawa_refundacji": "umowna", "dla_opiekunow": "tak"}}},
+		"umowy": {{cells{"numer": "T/9", "rodzaj": "trojstronny", "program": "asystent-aktywnosci", "uczestnik": "U2", "zawarto": "02.01.2024", "od": "02.01.2024", "do": "31.12.2024",
+			"asystent": "A1", "porozumienie": "", "godziny_tydzien": "4", "stawka": "20,00", "miejsce": "dom", "prace": "zakupy"},
+			cells{"rodzaj": "socjalny", "program": "aoon-2006", "uczestnik": "U1", "zawarto": "03.01.2024", "od": "03.01.2024", "do": "30.12.2024",
+				"asystent": "A2", "porozumienie": "P/1", "godziny_tydzien": "3", "stawka": "21,00", "miejsce": "biuro", "prace": "sprzątanie"}}},
+		"obecnosci": {
+			{cells{"umowa": "S/1", "data": "18.03.2024", "godziny": "4", "nieobecnosc": "", "miejsce": "park"}, cells{"godziny": "5", "miejsce": "szkoła"}},
+			{cells{"umowa": "S/1", "data": "19.03.2024", "godziny": "", "nieobecnosc": "choroba", "miejsce": ""}, cells{"nieobecnosc": "nieusprawiedliwiona"}}},
+		"godziny": {{cells{"asystent": "A1", "umowa": "T/1", "data": "05.03.2024", "od": "10:00", "do": "12:00", "czynnosc": "zakupy", "miejsce": "dom"},
+			cells{"do": "13:00", "czynnosc": "spacer", "miejsce": "park"}}},
+		"wyplaty": {{cells{"lista": "L/9", "umowa": "S/1", "miesiac": "2024-03", "kwota": "10,00", "data": "05.04.2024", "zwrot": "nie"}, cells{"kwota": "11,00", "data": "06.04.2024"}}},
+		"wnioski": {{cells{"numer": "W/9", "porozumienie": "P/1", "miesiac": "2024-03", "zlozono": "10.04.2024", "kwota": "50,00", "koryguje": ""},
+			cells{"porozumienie": "P/8", "miesiac": "2024-02", "zlozono": "11.04.2024", "kwota": "51,00", "koryguje": "W/1"}}},
+		"decyzje-pup": {{cells{"wniosek": "W/1", "data": "25.04.2024", "wynik": "czesciowo", "kwota": "50,00", "powod": "brak"}, cells{"wynik": "zwrocony", "kwota": "51,00", "powod": "inny"}}},
+		"trwalosc": {
+			{cells{"projekt": "asystent-aktywnosci", "zdarzenie": "zobowiazanie", "data": "01.01.2024", "nr": "", "wartosc": "30", "do": "31.12.2024", "opis": "umowa", "url": ""},
+				cells{"wartosc": "31", "do": "30.12.2024", "opis": "aneks"}},
+			{cells{"projekt": "asystent-aktywnosci", "zdarzenie": "publikacja", "data": "02.01.2024", "nr": "", "wartosc": "", "do": "", "opis": "", "url": "https://mops.pl/a?b"},
+				cells{"url": "https://mops.pl/a?c"}}},
+	}
+}
+
+// What is recorded with other values is refused with the column that differs, whatever
+// column of whatever kind of file that is.
+func TestWhatDiffersIsNamed(t *testing.T) {
+	t.Parallel()
+	rows := differing()
+	for _, f := range commands.ImportFiles() {
+		if len(f.Columns) == 0 { // a bank's file, which nobody mends
+			continue
+		}
+		t.Run(f.Kind, func(t *testing.T) {
+			t.Parallel()
+			l := ledgertest.Open(t)
+			for _, before := range append(anyCentre(), paidInMarch(), claimedForMarch(), sheet{"porozumienia_8.csv", "numer;zawarto;od;do;refundacja\nP/8;02.01.2024;02.01.2024;31.12.2024;60\n"}) {
+				accepted(t, l, before)
+			}
+			tried, n := map[string]bool{}, 10
+			for _, c := range rows[f.Kind] {
+				accepted(t, l, c.row.sheet(f.Kind, n))
+				for column, value := range c.others {
+					n++
+					tried[column] = true
+					other := maps.Clone(c.row)
+					other[column] = value
+					s := l.Import(t, other.sheet(f.Kind, n).name, other.sheet(f.Kind, n).rows)
+					if s.Refused != 1 || !errors.Is(s.RefusedRows[0].Why, domain.ErrDiffers) || s.RefusedRows[0].Why[0].Column != column {
+						t.Errorf("column %s: %+v", column, s)
+					}
+				}
+			}
+			for _, c := range f.Columns {
+				amends := slices.Contains([]string{"correct", "withdraw", "correctionReason"}, c.Field) || c.Field == "reason" && f.Kind != "decyzje-pup"
+				if !c.Key && !amends && !tried[c.Name] {
+					t.Errorf("column %s is not tried", c.Name)
+				}
+			}
+		})
+	}
+}

@@ -27,7 +27,6 @@ type RecordClaimDecision struct {
 	CorrectionReason string `json:"correctionReason,omitempty" doc:"Why it is replaced or taken back"`
 }
 
-// Operation is its line in the table of rights.
 func (RecordClaimDecision) Operation() access.Operation { return "record-claim-decision" }
 
 func (c RecordClaimDecision) open() any {
@@ -176,7 +175,6 @@ type WriteOffClaim struct {
 	Withdraw bool `json:"withdraw,omitempty" doc:"Take back that it was written off"`
 }
 
-// Operation is its line in the table of rights.
 func (WriteOffClaim) Operation() access.Operation { return "write-off-claim" }
 
 func (c WriteOffClaim) open() any {

@@ -27,7 +27,6 @@ type ChangeContract struct {
 	CorrectionReason string `json:"correctionReason,omitempty" doc:"Why it is replaced or taken back"`
 }
 
-// Operation is its line in the table of rights.
 func (ChangeContract) Operation() access.Operation { return "change-contract" }
 
 func (c ChangeContract) concerns() [][]domain.Ref {
@@ -89,35 +88,35 @@ func (l *Ledger) prepareChange(ctx context.Context, o Origin, c ChangeContract) 
 	s := l.sealer(ctx)
 	of, err := l.changeOf(s, state, c)
 	if err != nil || !c.Correct && !c.Withdraw {
-		return of, err
+		return contract.Record{Change: of}, err
 	}
 	amend := Amendment{Correct: c.Correct, Withdraw: c.Withdraw, Reason: c.CorrectionReason}.taken(s, state.Terms.SealOf(c.On, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
-	return contract.AmendChange{Of: of, Amend: amend}, s.err
+	return contract.Record{Change: of, Amend: amend}, s.err
 }
 
-func (l *Ledger) changeOf(s *sealer, state contract.State, c ChangeContract) (contract.Command, error) {
-	change := contract.Change{On: c.On, Reason: s.text(state.Terms.SealOf(c.On, "reason"), c.Reason)}
+func (l *Ledger) changeOf(s *sealer, state contract.State, c ChangeContract) (contract.Change, error) {
+	life := contract.Life{On: c.On, Reason: s.text(state.Terms.SealOf(c.On, "reason"), c.Reason)}
 	if s.err != nil {
 		return nil, s.err
 	}
 	switch c.Change {
 	case "amend":
-		return contract.Amend{Change: change, To: c.To, Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Assistant: c.Assistant}, nil
+		return contract.Amended{Life: life, To: c.To, Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Assistant: c.Assistant}, nil
 	case "suspend":
-		return contract.Suspend{Change: change, Until: c.Until}, nil
+		return contract.Suspended{Life: life, Until: c.Until}, nil
 	case "resume":
-		return contract.Resume{Change: change}, nil
+		return contract.Resumed{Life: life}, nil
 	case "breach":
 		// The other changes hold from a day that may lie ahead; this one took place.
 		if err := l.happened("on", c.On); err != nil {
 			return nil, err
 		}
-		return contract.RecordBreach{Change: change}, nil
+		return contract.Breached{Life: life}, nil
 	case "terminate":
-		return contract.Terminate{Change: change}, nil
+		return contract.Terminated{Life: life}, nil
 	case "complete":
-		return contract.Complete{Change: change}, nil
+		return contract.Completed{Life: life}, nil
 	}
 	return nil, ErrChange
 }

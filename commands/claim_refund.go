@@ -32,7 +32,6 @@ type SubmitClaim struct {
 	Amendment
 }
 
-// Operation is its line in the table of rights.
 func (SubmitClaim) Operation() access.Operation { return "submit-claim" }
 
 func (c SubmitClaim) open() any { return c }

@@ -26,7 +26,6 @@ type ConcludeAgreement struct {
 	Amendment
 }
 
-// Operation is its line in the table of rights.
 func (ConcludeAgreement) Operation() access.Operation { return "conclude-agreement" }
 
 func (c ConcludeAgreement) open() any { return c }

@@ -22,7 +22,6 @@ type LogVisit struct {
 	Amendment
 }
 
-// Operation is its line in the table of rights.
 func (LogVisit) Operation() access.Operation { return "log-visit" }
 
 func (c LogVisit) concerns() [][]domain.Ref {

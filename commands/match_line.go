@@ -29,12 +29,10 @@ type UnmatchLine struct {
 	Reason    string `json:"reason"`
 }
 
-// Operation is its line in the table of rights.
 func (MatchLine) Operation() access.Operation { return "match-line" }
 
 func (c MatchLine) open() any { return c }
 
-// Operation is its line in the table of rights.
 func (UnmatchLine) Operation() access.Operation { return "unmatch-line" }
 
 func (c UnmatchLine) open() any {

@@ -21,7 +21,6 @@ type PayBenefit struct {
 	Amendment
 }
 
-// Operation is its line in the table of rights.
 func (PayBenefit) Operation() access.Operation { return "pay-benefit" }
 
 func (c PayBenefit) concerns() [][]domain.Ref {

@@ -22,7 +22,6 @@ type RecordAttendance struct {
 	Amendment
 }
 
-// Operation is its line in the table of rights.
 func (RecordAttendance) Operation() access.Operation { return "record-attendance" }
 
 func (c RecordAttendance) concerns() [][]domain.Ref {

@@ -38,7 +38,6 @@ type RegisterParticipant struct {
 	Amendment
 }
 
-// Operation is its line in the table of rights.
 func (RegisterParticipant) Operation() access.Operation { return "register-participant" }
 
 func (c RegisterParticipant) concerns() [][]domain.Ref {
@@ -328,7 +327,6 @@ type RegisterAssistant struct {
 	Amendment
 }
 
-// Operation is its line in the table of rights.
 func (RegisterAssistant) Operation() access.Operation { return "register-assistant" }
 
 func (c RegisterAssistant) concerns() [][]domain.Ref {

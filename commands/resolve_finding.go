@@ -23,7 +23,6 @@ type ResolveFinding struct {
 	To           domain.Date     `json:"to,omitempty"`
 }
 
-// Operation is its line in the table of rights.
 func (ResolveFinding) Operation() access.Operation { return "resolve-finding" }
 
 func (c ResolveFinding) open() any {

@@ -114,7 +114,7 @@ func onlyDone[S, C any](o Origin, d domain.Decider[S, C]) domain.Decider[S, C] {
 func unseen(d domain.Decider[contract.State, contract.Command]) domain.Decider[contract.State, contract.Command] {
 	decide := d.Decide
 	d.Decide = func(s contract.State, c contract.Command) ([]domain.Event, error) {
-		if s.Changed(c) {
+		if r, ok := c.(contract.Record); ok && s.Changed(r.Change) {
 			return nil, domain.ErrRecorded
 		}
 		return decide(s, c)

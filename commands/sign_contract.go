@@ -35,7 +35,6 @@ type SignContract struct {
 	Amendment
 }
 
-// Operation is its line in the table of rights.
 func (SignContract) Operation() access.Operation { return "sign-contract" }
 
 // What it says, and what it takes the place of.

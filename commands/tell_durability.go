@@ -24,7 +24,6 @@ type TellDurability struct {
 	Amendment
 }
 
-// Operation is its line in the table of rights.
 func (TellDurability) Operation() access.Operation { return "tell-durability" }
 
 func (c TellDurability) concerns() [][]domain.Ref {

@@ -19,7 +19,6 @@ type WithdrawClaim struct {
 	Reason    string `json:"reason"`
 }
 
-// Operation is its line in the table of rights.
 func (WithdrawClaim) Operation() access.Operation { return "withdraw-claim" }
 
 func (c WithdrawClaim) open() any { return WithdrawClaim{Claim: c.Claim, Agreement: c.Agreement} }

@@ -125,11 +125,11 @@ func TestOutsideTheirTerms(t *testing.T) {
 				case 9:
 					cmd = contract.Sign{Terms: signed, Amend: domain.Amend{Correct: said[about.Contract].Exists(), Reason: "r"}}
 				case 10:
-					cmd = contract.Terminate{Change: contract.Change{On: life.On}}
+					cmd = contract.Record{Change: contract.Terminated{Life: contract.Life{On: life.On}}}
 				case 11:
-					cmd = contract.Suspend{Change: contract.Change{On: life.On}, Until: life.On.Add(rapid.IntRange(0, 5).Draw(rt, "rests"))}
+					cmd = contract.Record{Change: contract.Suspended{Life: contract.Life{On: life.On}, Until: life.On.Add(rapid.IntRange(0, 5).Draw(rt, "rests"))}}
 				case 12:
-					cmd = contract.Amend{Change: contract.Change{On: life.On}, To: day("until").Add(8), Weekly: domain.Minutes(rapid.SampledFrom([]int{0, 200, 500}).Draw(rt, "annexed"))}
+					cmd = contract.Record{Change: contract.Amended{Life: contract.Life{On: life.On}, To: day("until").Add(8), Weekly: domain.Minutes(rapid.SampledFrom([]int{0, 200, 500}).Draw(rt, "annexed"))}}
 				default:
 					cmd = contract.Sign{Terms: contract.Terms{Contract: about.Contract}, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
 				}

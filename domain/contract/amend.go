@@ -49,15 +49,6 @@ func (e TermsCorrected) Refs() []domain.Ref {
 	return refs
 }
 
-// AmendChange takes a change of a contract back, or replaces it: Of is the change as it is
-// to be, or only its kind and day where it is taken back.
-type AmendChange struct {
-	Of Command
-	domain.Amend
-}
-
-func (AmendChange) contract() {}
-
 // Withdrawn are the terms of a contract that was withdrawn, and only that.
 func (s State) Withdrawn() (Terms, bool) {
 	return s.withdrawn, s.withdrawn.Contract != "" && s.stage == ""
@@ -128,15 +119,8 @@ func (s State) standsOn(step domain.Step, c Sign) error {
 	return nil
 }
 
-// amendChange replaces the changes of one kind and day, or takes them away.
-func amendChange(s State, c AmendChange) ([]domain.Event, error) {
-	if c.Of == nil {
-		return nil, domain.UnknownCommand(c)
-	}
-	event, err := change(s, c.Of)
-	if err != nil {
-		return nil, err
-	}
+// amend replaces the changes of one kind and day, or takes them away.
+func (s State) amend(event Change, c domain.Amend) ([]domain.Event, error) {
 	kind, on := domain.Fact(event.EventType()), event.OccurredOn()
 	stands, same := false, false
 	for _, e := range s.changes {
@@ -150,7 +134,7 @@ func amendChange(s State, c AmendChange) ([]domain.Event, error) {
 	}
 	events, after := []domain.Event{}, s
 	if step != domain.Enter {
-		events = append(events, ChangeWithdrawn{s.life(Change{on, c.Reason}), kind})
+		events = append(events, ChangeWithdrawn{s.life(on, c.Reason), kind})
 		after = Evolve(s, events[0])
 	}
 	if step != domain.TakeAway {
@@ -173,7 +157,7 @@ func (s State) closes(e domain.Event) (ChangeWithdrawn, bool) {
 	until, ok := e.(Suspended)
 	open := until
 	open.Until = 0
-	if !ok || until.Until == 0 || !slices.Contains(s.changes, domain.Event(open)) {
+	if !ok || until.Until == 0 || !slices.Contains(s.changes, Change(open)) {
 		return ChangeWithdrawn{}, false
 	}
 	life := until.Life
@@ -183,7 +167,7 @@ func (s State) closes(e domain.Event) (ChangeWithdrawn, bool) {
 
 // resumes says whether a suspension is there that a day ends.
 func (s State) resumes(r Resumed) bool {
-	return slices.ContainsFunc(s.changes, func(e domain.Event) bool {
+	return slices.ContainsFunc(s.changes, func(e Change) bool {
 		p, ok := e.(Suspended)
 		return ok && p.On <= r.On && (p.Until == 0 || p.Until >= r.On-1)
 	})
@@ -195,6 +179,6 @@ type dated struct {
 	on   domain.Date
 }
 
-func isChange(e domain.Event, kind string, on domain.Date) bool {
+func isChange(e Change, kind string, on domain.Date) bool {
 	return domain.Fact(e.EventType()) == kind && e.OccurredOn() == on
 }

@@ -24,7 +24,7 @@ func life(y, m, d int) contract.Life {
 	return contract.Life{Contract: "S/1", Participant: "U1", Programme: "psu", Agreement: "P/1", On: day(y, m, d)}
 }
 
-func on(y, m, d int) contract.Change { return contract.Change{On: day(y, m, d)} }
+func on(y, m, d int) contract.Life { return contract.Life{On: day(y, m, d)} }
 
 func TestSigning(t *testing.T) {
 	d := contract.Decider()
@@ -36,8 +36,8 @@ func TestSigning(t *testing.T) {
 	Given(t, d, signed).When(contract.Sign{Terms: other}).Refuse(domain.ErrDiffers)
 	Given(t, d).When(contract.Draft{Terms: terms, On: day(2018, 2, 1)}).Then(contract.Drafted{Terms: terms, On: day(2018, 2, 1)})
 	Given(t, d, contract.Drafted{Terms: terms}).When(contract.Sign{Terms: other}).Then(contract.Signed{Terms: other})
-	Given(t, d, contract.Drafted{Terms: terms}).When(contract.Suspend{Change: on(2018, 3, 1)}).Refuse(contract.ErrNotSigned)
-	Given(t, d).When(contract.Suspend{Change: on(2018, 3, 1)}).Refuse(contract.ErrUnknown)
+	Given(t, d, contract.Drafted{Terms: terms}).When(contract.Record{Change: contract.Suspended{Life: on(2018, 3, 1)}}).Refuse(contract.ErrNotSigned)
+	Given(t, d).When(contract.Record{Change: contract.Suspended{Life: on(2018, 3, 1)}}).Refuse(contract.ErrUnknown)
 
 	for _, c := range []struct {
 		spoil func(*contract.Terms)
@@ -74,7 +74,7 @@ func TestDraftsAreTakenBack(t *testing.T) {
 	Given(t, d, drafted, corrected).When(fix).Then()
 	Given(t, d, drafted, corrected).When(contract.Draft{Terms: right, On: on}).Then()
 	Given(t, d, drafted, corrected).When(contract.Sign{Terms: right}).Then(contract.Signed{Terms: right})
-	Given(t, d, drafted, corrected).When(contract.Suspend{Change: contract.Change{On: day(2018, 3, 1)}}).Refuse(contract.ErrNotSigned)
+	Given(t, d, drafted, corrected).When(contract.Record{Change: contract.Suspended{Life: contract.Life{On: day(2018, 3, 1)}}}).Refuse(contract.ErrNotSigned)
 	Given(t, d, drafted, gone).When(out).Then()
 	Given(t, d, drafted, gone).When(contract.Draft{Terms: terms, On: on}).Then(drafted)
 	Given(t, d, drafted, gone).When(contract.Sign{Terms: right}).Then(contract.Signed{Terms: right})
@@ -88,34 +88,34 @@ func TestLife(t *testing.T) {
 	resumed := contract.Resumed{Life: life(2018, 4, 1)}
 	ended := contract.Terminated{Life: life(2018, 6, 30)}
 
-	Given(t, d, signed).When(contract.Suspend{Change: on(2018, 3, 1)}).Then(suspended)
-	Given(t, d, signed, suspended).When(contract.Suspend{Change: on(2018, 3, 1)}).Then()
-	Given(t, d, signed, suspended).When(contract.Suspend{Change: on(2018, 3, 2)}).Refuse(contract.ErrSuspended)
-	Given(t, d, signed, suspended).When(contract.Resume{Change: on(2018, 4, 1)}).Then(resumed)
-	Given(t, d, signed).When(contract.Resume{Change: on(2018, 4, 1)}).Refuse(contract.ErrNotSuspended)
-	Given(t, d, signed, suspended, resumed).When(contract.Suspend{Change: on(2018, 5, 1)}).Then(contract.Suspended{Life: life(2018, 5, 1)})
-	Given(t, d, signed).When(contract.Terminate{Change: on(2018, 6, 30)}).Then(ended)
-	Given(t, d, signed, ended).When(contract.Amend{Change: on(2018, 7, 1), Weekly: 300}).Refuse(contract.ErrEnded)
-	Given(t, d, signed, ended).When(contract.Terminate{Change: on(2018, 6, 30)}).Then()
-	Given(t, d, signed).When(contract.Complete{Change: on(2018, 1, 1)}).Refuse(contract.ErrBeforeStart)
-	Given(t, d, signed).When(contract.Complete{}).Refuse(contract.ErrNoDay)
-	Given(t, d, signed).When(contract.RecordBreach{Change: on(2018, 5, 5)}).Then(contract.Breached{Life: life(2018, 5, 5)})
-	Given(t, d, signed).When(contract.Suspend{Change: on(2018, 3, 2), Until: day(2018, 3, 1)}).Refuse(contract.ErrPeriod)
+	Given(t, d, signed).When(contract.Record{Change: contract.Suspended{Life: on(2018, 3, 1)}}).Then(suspended)
+	Given(t, d, signed, suspended).When(contract.Record{Change: contract.Suspended{Life: on(2018, 3, 1)}}).Then()
+	Given(t, d, signed, suspended).When(contract.Record{Change: contract.Suspended{Life: on(2018, 3, 2)}}).Refuse(contract.ErrSuspended)
+	Given(t, d, signed, suspended).When(contract.Record{Change: contract.Resumed{Life: on(2018, 4, 1)}}).Then(resumed)
+	Given(t, d, signed).When(contract.Record{Change: contract.Resumed{Life: on(2018, 4, 1)}}).Refuse(contract.ErrNotSuspended)
+	Given(t, d, signed, suspended, resumed).When(contract.Record{Change: contract.Suspended{Life: on(2018, 5, 1)}}).Then(contract.Suspended{Life: life(2018, 5, 1)})
+	Given(t, d, signed).When(contract.Record{Change: contract.Terminated{Life: on(2018, 6, 30)}}).Then(ended)
+	Given(t, d, signed, ended).When(contract.Record{Change: contract.Amended{Life: on(2018, 7, 1), Weekly: 300}}).Refuse(contract.ErrEnded)
+	Given(t, d, signed, ended).When(contract.Record{Change: contract.Terminated{Life: on(2018, 6, 30)}}).Then()
+	Given(t, d, signed).When(contract.Record{Change: contract.Completed{Life: on(2018, 1, 1)}}).Refuse(contract.ErrBeforeStart)
+	Given(t, d, signed).When(contract.Record{Change: contract.Completed{}}).Refuse(contract.ErrNoDay)
+	Given(t, d, signed).When(contract.Record{Change: contract.Breached{Life: on(2018, 5, 5)}}).Then(contract.Breached{Life: life(2018, 5, 5)})
+	Given(t, d, signed).When(contract.Record{Change: contract.Suspended{Life: on(2018, 3, 2), Until: day(2018, 3, 1)}}).Refuse(contract.ErrPeriod)
 
 	// Nothing follows the last day of the terms, as they were amended by then.
 	longer := contract.Amended{Life: life(2018, 12, 31), To: day(2019, 3, 31)}
-	for _, c := range []contract.Command{contract.Amend{Change: on(2019, 1, 1), To: day(2019, 3, 31)}, contract.Suspend{Change: on(2019, 1, 1)},
-		contract.RecordBreach{Change: on(2019, 1, 1)}, contract.Terminate{Change: on(2019, 1, 1)}, contract.Complete{Change: on(2019, 1, 1)}} {
+	for _, c := range []contract.Command{contract.Record{Change: contract.Amended{Life: on(2019, 1, 1), To: day(2019, 3, 31)}}, contract.Record{Change: contract.Suspended{Life: on(2019, 1, 1)}},
+		contract.Record{Change: contract.Breached{Life: on(2019, 1, 1)}}, contract.Record{Change: contract.Terminated{Life: on(2019, 1, 1)}}, contract.Record{Change: contract.Completed{Life: on(2019, 1, 1)}}} {
 		Given(t, d, signed).When(c).Refuse(contract.ErrEnded)
 	}
-	Given(t, d, signed).When(contract.Complete{Change: on(2018, 12, 31)}).Then(contract.Completed{Life: life(2018, 12, 31)})
-	Given(t, d, signed).When(contract.Amend{Change: on(2018, 12, 31), To: day(2019, 3, 31)}).Then(longer)
-	Given(t, d, signed, longer).When(contract.Terminate{Change: on(2019, 2, 1)}).Then(contract.Terminated{Life: life(2019, 2, 1)})
+	Given(t, d, signed).When(contract.Record{Change: contract.Completed{Life: on(2018, 12, 31)}}).Then(contract.Completed{Life: life(2018, 12, 31)})
+	Given(t, d, signed).When(contract.Record{Change: contract.Amended{Life: on(2018, 12, 31), To: day(2019, 3, 31)}}).Then(longer)
+	Given(t, d, signed, longer).When(contract.Record{Change: contract.Terminated{Life: on(2019, 2, 1)}}).Then(contract.Terminated{Life: life(2019, 2, 1)})
 
 	// An annex that is entered late leaves no end behind the last day.
 	completed := contract.Completed{Life: life(2018, 12, 31)}
-	Given(t, d, signed, completed).When(contract.Amend{Change: on(2018, 6, 1), To: day(2018, 9, 30)}).Refuse(contract.ErrEnded)
-	Given(t, d, signed, completed).When(contract.Amend{Change: on(2018, 6, 1), Weekly: 300}).Then(weekly(2018, 6, 1, 300))
+	Given(t, d, signed, completed).When(contract.Record{Change: contract.Amended{Life: on(2018, 6, 1), To: day(2018, 9, 30)}}).Refuse(contract.ErrEnded)
+	Given(t, d, signed, completed).When(contract.Record{Change: contract.Amended{Life: on(2018, 6, 1), Weekly: 300}}).Then(weekly(2018, 6, 1, 300))
 
 	s := d.Fold(signed, suspended, resumed, ended)
 	if s.StatusOn(day(2018, 6, 30)) != contract.StatusTerminated || s.Terms.To != day(2018, 6, 30) || s.First.To != terms.To ||
@@ -140,14 +140,14 @@ func weekly(y, m, d int, minutes domain.Minutes) contract.Amended {
 func TestTheSameAnnexAgain(t *testing.T) {
 	d := contract.Decider()
 	signed, less, more := contract.Signed{Terms: terms}, weekly(2018, 5, 1, 300), weekly(2018, 5, 1, 480)
-	again := contract.Amend{Change: on(2018, 5, 1), Weekly: 300}
+	again := contract.Record{Change: contract.Amended{Life: on(2018, 5, 1), Weekly: 300}}
 	Given(t, d, signed, less).When(again).Then()
 	Given(t, d, signed, less, more).When(again).Then(less)
 	Given(t, d, signed, less, more, less).When(again).Then()
 	Given(t, d, signed, less, weekly(2018, 6, 1, 480)).When(again).Then() // of another day: it still holds in May
 	// The same of a suspension that ended on its first day.
 	suspended, resumed := contract.Suspended{Life: life(2018, 3, 1)}, contract.Resumed{Life: life(2018, 3, 1)}
-	Given(t, d, signed, suspended, resumed).When(contract.Suspend{Change: on(2018, 3, 1)}).Then(suspended)
+	Given(t, d, signed, suspended, resumed).When(contract.Record{Change: contract.Suspended{Life: on(2018, 3, 1)}}).Then(suspended)
 }
 
 // Annexes apply in the order of their days, whenever they were entered.
@@ -215,12 +215,12 @@ func TestStatusOfADay(t *testing.T) {
 func TestNothingFollowsTheEnd(t *testing.T) {
 	d := contract.Decider()
 	signed, ended := contract.Signed{Terms: terms}, contract.Terminated{Life: life(2018, 6, 30)}
-	Given(t, d, signed, ended).When(contract.Suspend{Change: on(2018, 7, 1)}).Refuse(contract.ErrEnded)
-	Given(t, d, signed, ended).When(contract.RecordBreach{Change: on(2018, 7, 1)}).Refuse(contract.ErrEnded)
-	Given(t, d, signed, ended).When(contract.Terminate{Change: on(2018, 5, 31)}).Refuse(contract.ErrEnded)
-	Given(t, d, signed, ended).When(contract.Complete{Change: on(2018, 6, 30)}).Refuse(contract.ErrEnded)
-	Given(t, d, signed, ended).When(contract.RecordBreach{Change: on(2018, 6, 1)}).Then(contract.Breached{Life: life(2018, 6, 1)})
-	Given(t, d, signed, ended).When(contract.Amend{Change: on(2018, 5, 1), Weekly: 300}).Then(weekly(2018, 5, 1, 300))
+	Given(t, d, signed, ended).When(contract.Record{Change: contract.Suspended{Life: on(2018, 7, 1)}}).Refuse(contract.ErrEnded)
+	Given(t, d, signed, ended).When(contract.Record{Change: contract.Breached{Life: on(2018, 7, 1)}}).Refuse(contract.ErrEnded)
+	Given(t, d, signed, ended).When(contract.Record{Change: contract.Terminated{Life: on(2018, 5, 31)}}).Refuse(contract.ErrEnded)
+	Given(t, d, signed, ended).When(contract.Record{Change: contract.Completed{Life: on(2018, 6, 30)}}).Refuse(contract.ErrEnded)
+	Given(t, d, signed, ended).When(contract.Record{Change: contract.Breached{Life: on(2018, 6, 1)}}).Then(contract.Breached{Life: life(2018, 6, 1)})
+	Given(t, d, signed, ended).When(contract.Record{Change: contract.Amended{Life: on(2018, 5, 1), Weekly: 300}}).Then(weekly(2018, 5, 1, 300))
 	// An annex of a later day, recorded before the end, prolongs nothing that ended.
 	if s := d.Fold(signed, contract.Amended{Life: life(2018, 8, 1), To: day(2019, 3, 31)}, ended); s.Terms.To != day(2018, 6, 30) {
 		t.Errorf("until %s", s.Terms.To)
@@ -265,7 +265,7 @@ func TestTermsAreTakenBack(t *testing.T) {
 	Given(t, d, signed, days).When(contract.Sign{Terms: terms, Amend: out, Checked: listing.Checked{"attendance-S%2F1": 1}}).Then(gone)
 	Given(t, d, signed, gone).When(contract.Sign{Terms: terms, Amend: out}).Then()
 	Given(t, d, signed, gone).When(contract.Sign{Terms: right}).Then(contract.Signed{Terms: right})
-	Given(t, d, signed, gone).When(contract.Suspend{Change: on(2018, 3, 1)}).Refuse(contract.ErrUnknown)
+	Given(t, d, signed, gone).When(contract.Record{Change: contract.Suspended{Life: on(2018, 3, 1)}}).Refuse(contract.ErrUnknown)
 	Given(t, d).When(contract.Sign{Terms: terms, Amend: out}).Refuse(domain.ErrNothingToWithdraw)
 	annex := contract.Amended{Life: life(2018, 3, 1), Rate: 2000}
 	Given(t, d, signed, annex).When(contract.Sign{Terms: terms, Amend: out}).Refuse(domain.ErrNamed)
@@ -280,8 +280,9 @@ func TestTermsAreTakenBack(t *testing.T) {
 // A change is replaced or taken back by its kind and day.
 func TestChangesAreTakenBack(t *testing.T) {
 	d, signed := contract.Decider(), contract.Signed{Terms: terms}
-	out := func(c contract.Command) contract.AmendChange {
-		return contract.AmendChange{Of: c, Amend: domain.Amend{Withdraw: true, Reason: "r"}}
+	out := func(c contract.Record) contract.Record {
+		c.Amend = domain.Amend{Withdraw: true, Reason: "r"}
+		return c
 	}
 	why := func(y, m, d int) contract.Life {
 		l := life(y, m, d)
@@ -290,21 +291,21 @@ func TestChangesAreTakenBack(t *testing.T) {
 	}
 	annex, other := contract.Amended{Life: life(2018, 3, 1), Rate: 2000}, contract.Amended{Life: life(2018, 3, 1), Rate: 1800}
 	gone := contract.ChangeWithdrawn{Life: why(2018, 3, 1), Kind: "contract.amended"}
-	Given(t, d, signed, annex).When(out(contract.Amend{Change: on(2018, 3, 1)})).Then(gone)
-	Given(t, d, signed, annex, gone).When(out(contract.Amend{Change: on(2018, 3, 1)})).Then()
-	Given(t, d, signed).When(out(contract.Amend{Change: on(2018, 3, 1)})).Refuse(domain.ErrNothingToWithdraw)
-	Given(t, d, signed, annex).When(contract.AmendChange{Of: contract.Amend{Change: on(2018, 3, 1), Rate: 1800}, Amend: domain.Amend{Correct: true, Reason: "r"}}).
+	Given(t, d, signed, annex).When(out(contract.Record{Change: contract.Amended{Life: on(2018, 3, 1)}})).Then(gone)
+	Given(t, d, signed, annex, gone).When(out(contract.Record{Change: contract.Amended{Life: on(2018, 3, 1)}})).Then()
+	Given(t, d, signed).When(out(contract.Record{Change: contract.Amended{Life: on(2018, 3, 1)}})).Refuse(domain.ErrNothingToWithdraw)
+	Given(t, d, signed, annex).When(contract.Record{Change: contract.Amended{Life: on(2018, 3, 1), Rate: 1800}, Amend: domain.Amend{Correct: true, Reason: "r"}}).
 		Then(gone, other)
 	rest, again := contract.Suspended{Life: life(2018, 5, 1)}, contract.Resumed{Life: life(2018, 6, 1)}
-	Given(t, d, signed, rest, again).When(out(contract.Suspend{Change: on(2018, 5, 1)})).Refuse(domain.ErrNamed)
-	Given(t, d, signed, rest, again).When(out(contract.Resume{Change: on(2018, 6, 1)})).Then(contract.ChangeWithdrawn{Life: why(2018, 6, 1), Kind: "contract.resumed"})
+	Given(t, d, signed, rest, again).When(out(contract.Record{Change: contract.Suspended{Life: on(2018, 5, 1)}})).Refuse(domain.ErrNamed)
+	Given(t, d, signed, rest, again).When(out(contract.Record{Change: contract.Resumed{Life: on(2018, 6, 1)}})).Then(contract.ChangeWithdrawn{Life: why(2018, 6, 1), Kind: "contract.resumed"})
 	// An open suspension is closed without a correction, by the day that was empty alone.
 	until := contract.Suspended{Life: life(2018, 5, 1), Until: day(2018, 5, 31)}
-	Given(t, d, signed, rest).When(contract.Suspend{Change: on(2018, 5, 1), Until: day(2018, 5, 31)}).
+	Given(t, d, signed, rest).When(contract.Record{Change: contract.Suspended{Life: on(2018, 5, 1), Until: day(2018, 5, 31)}}).
 		Then(contract.ChangeWithdrawn{Life: life(2018, 5, 1), Kind: "contract.suspended"}, until)
-	Given(t, d, signed, until).When(contract.Suspend{Change: on(2018, 5, 1), Until: day(2018, 6, 30)}).Refuse(contract.ErrSuspended)
+	Given(t, d, signed, until).When(contract.Record{Change: contract.Suspended{Life: on(2018, 5, 1), Until: day(2018, 6, 30)}}).Refuse(contract.ErrSuspended)
 	ended := contract.Terminated{Life: life(2018, 7, 1)}
-	Given(t, d, signed, ended).When(out(contract.Terminate{Change: on(2018, 7, 1)})).Then(contract.ChangeWithdrawn{Life: why(2018, 7, 1), Kind: "contract.terminated"})
+	Given(t, d, signed, ended).When(out(contract.Record{Change: contract.Terminated{Life: on(2018, 7, 1)}})).Then(contract.ChangeWithdrawn{Life: why(2018, 7, 1), Kind: "contract.terminated"})
 	if s := d.Fold(signed, ended, contract.ChangeWithdrawn{Life: why(2018, 7, 1), Kind: "contract.terminated"}); s.Terms != d.Fold(signed).Terms {
 		t.Errorf("after its end was taken back: %+v", s.Terms)
 	}

@@ -42,50 +42,17 @@ func (p Parties) of(t Terms) bool {
 	return same(p.Participant, t.Participant) && same(p.Programme, t.Programme) && same(p.Agreement, t.Agreement)
 }
 
-// Change names the day and reason of a change in a contract's life.
-type Change struct {
-	On     domain.Date
-	Reason domain.Sealed
+// Record records a change in a contract's life, replaces those of its kind and day or takes
+// them back. Of the change only what it says counts; whose it is the contract knows.
+type Record struct {
+	Change Change
+	domain.Amend
 }
 
-func (c Change) change() Change { return c }
-
-// Amend changes terms from a day on; zero fields stay.
-type Amend struct {
-	Change
-	To        domain.Date
-	Weekly    domain.Minutes
-	Rate      domain.HourlyRate
-	Assistant string
-}
-
-// Suspend lets the contract rest from a day on.
-type Suspend struct {
-	Change
-	Until domain.Date
-}
-
-// Resume ends a suspension.
-type Resume struct{ Change }
-
-// RecordBreach records that a party did not keep to the contract.
-type RecordBreach struct{ Change }
-
-// Terminate ends the contract early.
-type Terminate struct{ Change }
-
-// Complete closes a contract that was carried out.
-type Complete struct{ Change }
-
-func (Draft) contract()        {}
-func (Sign) contract()         {}
-func (List) contract()         {}
-func (Amend) contract()        {}
-func (Suspend) contract()      {}
-func (Resume) contract()       {}
-func (RecordBreach) contract() {}
-func (Terminate) contract()    {}
-func (Complete) contract()     {}
+func (Draft) contract()  {}
+func (Sign) contract()   {}
+func (List) contract()   {}
+func (Record) contract() {}
 
 // Refusals.
 var (
@@ -127,12 +94,16 @@ func decide(s State, c Command) ([]domain.Event, error) {
 	case StatusDrafted:
 		return nil, ErrNotSigned
 	}
-	if c, ok := c.(AmendChange); ok {
-		return amendChange(s, c)
+	record, ok := c.(Record)
+	if !ok || record.Change == nil {
+		return nil, domain.UnknownCommand(c)
 	}
-	event, err := change(s, c)
-	if err != nil {
+	event, err := s.own(record.Change)
+	switch {
+	case err != nil:
 		return nil, err
+	case record.Correct || record.Withdraw:
+		return s.amend(event, record.Amend)
 	}
 	if rest, open := s.closes(event); open {
 		return []domain.Event{rest, event}, nil
@@ -188,51 +159,40 @@ func checkFigures(weekly domain.Minutes, rate domain.HourlyRate) error {
 }
 
 // life is what every change of the contract carries.
-func (s State) life(c Change) Life {
-	return Life{Contract: s.Terms.Contract, Participant: s.Terms.Participant, Programme: s.Terms.Programme, Agreement: s.Terms.Agreement, On: c.On, Reason: c.Reason}
+func (s State) life(on domain.Date, reason domain.Sealed) Life {
+	return Life{Contract: s.Terms.Contract, Participant: s.Terms.Participant, Programme: s.Terms.Programme, Agreement: s.Terms.Agreement, On: on, Reason: reason}
 }
 
-// change makes the event that a command asks for.
-func change(s State, c Command) (domain.Event, error) {
-	of, ok := c.(interface{ change() Change })
-	if !ok {
-		return nil, domain.UnknownCommand(c)
-	}
-	l := s.life(of.change())
+// own is a change as one of this contract, or why it can be none.
+func (s State) own(c Change) (Change, error) {
+	said := c.Of()
 	switch {
-	case l.On == 0:
+	case said.On == 0:
 		return nil, ErrNoDay
-	case l.On < s.Terms.From:
-		return nil, ErrBeforeStart.With("%s", l.On)
+	case said.On < s.Terms.From:
+		return nil, ErrBeforeStart.With("%s", said.On)
 	}
 	switch c := c.(type) {
-	case Amend:
+	case Amended:
 		if c.To != 0 && c.To < s.Terms.From {
 			return nil, ErrPeriod
 		}
-		return Amended{l, c.To, c.Weekly, c.Rate, c.Assistant}, checkFigures(c.Weekly, c.Rate)
-	case Suspend:
+		if err := checkFigures(c.Weekly, c.Rate); err != nil {
+			return nil, err
+		}
+	case Suspended:
 		if c.Until != 0 && c.Until < c.On {
 			return nil, ErrPeriod.At("until")
 		}
-		return Suspended{l, c.Until}, nil
-	case Resume:
-		return Resumed{l}, nil
-	case RecordBreach:
-		return Breached{l}, nil
-	case Terminate:
-		return Terminated{l}, nil
-	case Complete:
-		return Completed{l}, nil
 	}
-	return nil, domain.UnknownCommand(c)
+	return c.with(s.life(said.On, said.Reason)), nil
 }
 
 // Changed says whether a change of the same kind and day is recorded, for whatever
 // reason.
-func (s State) Changed(c Command) bool {
-	event, err := change(s, c)
-	return err == nil && slices.ContainsFunc(s.changes, func(e domain.Event) bool {
+func (s State) Changed(c Change) bool {
+	event, err := s.own(c)
+	return err == nil && slices.ContainsFunc(s.changes, func(e Change) bool {
 		return e.EventType() == event.EventType() && e.OccurredOn() == event.OccurredOn()
 	})
 }

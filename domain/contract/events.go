@@ -92,6 +92,21 @@ type Life struct {
 	Reason      domain.Sealed `json:"reason,omitzero"`
 }
 
+// Change is a later event of a contract but ChangeWithdrawn.
+type Change interface {
+	domain.Event
+	Of() Life // of whom it says what, on which day
+	with(Life) Change
+}
+
+func (l Life) Of() Life                { return l }
+func (e Amended) with(l Life) Change   { e.Life = l; return e }
+func (e Suspended) with(l Life) Change { e.Life = l; return e }
+func (Resumed) with(l Life) Change     { return Resumed{l} }
+func (Breached) with(l Life) Change    { return Breached{l} }
+func (Terminated) with(l Life) Change  { return Terminated{l} }
+func (Completed) with(l Life) Change   { return Completed{l} }
+
 // Suspended says that the contract rests from a day on, until a day if that is
 // known.
 type Suspended struct {

@@ -31,8 +31,8 @@ type State struct {
 	// Suspensions lists when it rested; an open one has no Until.
 	Suspensions []Period
 
-	stage   Status         // StatusDrafted, StatusSigned, or "" where there is no contract
-	changes []domain.Event // ordered as above
+	stage   Status   // StatusDrafted, StatusSigned, or "" where there is no contract
+	changes []Change // ordered as above
 	// goneChanges are changes that were withdrawn, and withdrawn the terms of a contract that was.
 	goneChanges map[dated]bool
 	withdrawn   Terms
@@ -167,7 +167,7 @@ func Evolve(s State, e domain.Event) State {
 	case Withdrawn:
 		return State{withdrawn: e.Terms, left: append(slices.Clip(s.left), e.Agreement), List: s.List, Edition: s.Edition}
 	case ChangeWithdrawn:
-		s.changes = slices.DeleteFunc(slices.Clone(s.changes), func(c domain.Event) bool { return isChange(c, e.Kind, e.On) })
+		s.changes = slices.DeleteFunc(slices.Clone(s.changes), func(c Change) bool { return isChange(c, e.Kind, e.On) })
 		s.goneChanges = maps.Clone(s.goneChanges)
 		if s.goneChanges == nil {
 			s.goneChanges = map[dated]bool{}
@@ -178,8 +178,8 @@ func Evolve(s State, e domain.Event) State {
 		return State{First: e.Terms, Terms: e.Terms, stage: StatusDrafted, left: s.left, List: s.List, Edition: s.Edition}
 	case Signed:
 		return State{First: e.Terms, Terms: e.Terms, stage: StatusSigned, left: s.left, List: s.List, Edition: s.Edition}
-	case Amended, Suspended, Resumed, Breached, Terminated, Completed:
-		at, _ := slices.BinarySearchFunc(s.changes, e.OccurredOn()+1, func(e domain.Event, day domain.Date) int {
+	case Change:
+		at, _ := slices.BinarySearchFunc(s.changes, e.OccurredOn()+1, func(e Change, day domain.Date) int {
 			return cmp.Compare(e.OccurredOn(), day)
 		})
 		s.changes = slices.Insert(slices.Clone(s.changes), at, e)
@@ -219,7 +219,7 @@ func (s State) sameLife(o State) bool {
 	agree := func(day domain.Date) bool {
 		return s.On(day) == o.On(day) && s.Rests(day) == o.Rests(day) && s.StatusOn(day) == o.StatusOn(day)
 	}
-	return s.Terms == o.Terms && !slices.ContainsFunc(o.changes, func(e domain.Event) bool {
+	return s.Terms == o.Terms && !slices.ContainsFunc(o.changes, func(e Change) bool {
 		until := e.OccurredOn()
 		if e, ok := e.(Suspended); ok && e.Until != 0 {
 			until = e.Until + 1

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,16 +51,12 @@ func (o *Older) standingOn(ctx context.Context, on domain.Ref) ([]string, error)
 	return o.standing[on], nil
 }
 
-// errListed ends a scan where the first entry of a list stands: whatever was recorded
-// after it was entered first.
-var errListed = errors.New("it is listed from here on")
-
 func (o *Older) lookForStanding(ctx context.Context) (map[domain.Ref][]string, error) {
 	facts := []string{"contract.", "attendance.", "assistance.", "payment.", "participant.", "agreement.claim-reserved.", "agreement.claim-amendment-reserved.", "listing.entered."}
 	found := map[domain.Ref]map[string]bool{}
 	err := o.scan(ctx, journal.ScanOptions{}, facts, func(r *journal.Recorded) error {
 		if _, listed := r.Event.(listing.Entered); listed {
-			return errListed
+			return journal.ErrEnough // whatever was recorded after it was entered first
 		}
 		for _, g := range groundsOf(r.Event) {
 			if found[g.Ref] == nil {
@@ -71,7 +66,7 @@ func (o *Older) lookForStanding(ctx context.Context) (map[domain.Ref][]string, e
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, errListed) {
+	if err != nil {
 		return nil, err
 	}
 	all := make(map[domain.Ref][]string, len(found))
@@ -86,14 +81,7 @@ func (o *Older) scan(ctx context.Context, within journal.ScanOptions, facts []st
 	within.Want = func(typ string) bool {
 		return slices.ContainsFunc(facts, func(fact string) bool { return strings.HasPrefix(typ, fact) })
 	}
-	return o.journal.Scan(ctx, within, func(b journal.Batch) error {
-		for i := range b.Events {
-			if err := each(&b.Events[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return o.journal.Each(ctx, within, each)
 }
 
 // NewOlder looks in a log, once, when it is asked; found gives a ledger without an id

@@ -47,14 +47,12 @@ func MoreErasures(ctx context.Context, j *journal.Journal, known erasure.List, t
 
 // firstEvent names the first event that stays; "" where there is none.
 func firstEvent(ctx context.Context, j *journal.Journal) (id string, err error) {
-	err = j.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
-		for i := range b.Events {
-			if r := &b.Events[i]; !strings.HasPrefix(r.Stream, "request-") {
-				id = r.ID.String()
-				return journal.ErrEnough
-			}
+	err = j.Each(ctx, journal.ScanOptions{}, func(r *journal.Recorded) error {
+		if strings.HasPrefix(r.Stream, "request-") {
+			return nil
 		}
-		return nil
+		id = r.ID.String()
+		return journal.ErrEnough
 	})
 	return id, err
 }

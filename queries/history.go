@@ -305,16 +305,11 @@ func concerns(r *journal.Recorded, ref domain.Ref) bool {
 }
 
 func (d *Reader) scan(ctx context.Context, s selection, want func(*journal.Recorded) bool, take func(*journal.Recorded) error) error {
-	return d.opts.Journal.Scan(ctx, journal.ScanOptions{After: s.after, Until: s.until, Want: s.wants, Raw: true}, func(b journal.Batch) error {
-		for i := range b.Events {
-			if want != nil && !want(&b.Events[i]) {
-				continue
-			}
-			if err := take(&b.Events[i]); err != nil {
-				return err
-			}
+	return d.opts.Journal.Each(ctx, journal.ScanOptions{After: s.after, Until: s.until, Want: s.wants, Raw: true}, func(r *journal.Recorded) error {
+		if want != nil && !want(r) {
+			return nil
 		}
-		return nil
+		return take(r)
 	})
 }
 

@@ -35,13 +35,11 @@ func (d *Reader) lastBy(ctx context.Context, at time.Time) (known journal.Positi
 	if err != nil {
 		return known, false, err
 	}
-	err = d.opts.Journal.Scan(ctx, journal.ScanOptions{After: known}, func(b journal.Batch) error {
-		for i := range b.Events {
-			if later = b.Events[i].Created.After(at); later {
-				return journal.ErrEnough
-			}
-			known = b.Events[i].Position
+	err = d.opts.Journal.Each(ctx, journal.ScanOptions{After: known}, func(r *journal.Recorded) error {
+		if later = r.Created.After(at); later {
+			return journal.ErrEnough
 		}
+		known = r.Position
 		return nil
 	})
 	return known, later, err

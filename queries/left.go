@@ -26,20 +26,18 @@ func LeftInClear(ctx context.Context, j *journal.Journal, of domain.Ref) ([]Left
 	type place struct{ typ, field string }
 	counts := map[place]int{}
 	want := func(typ string) bool { return typ == intake.TypeRequestTakenV1 || j.HasInClear(typ) }
-	err := j.Scan(ctx, journal.ScanOptions{Want: want}, func(b journal.Batch) error {
-		for i := range b.Events {
-			r, here := &b.Events[i], map[place]int{}
-			domain.EachSeal(r.Event, func(s domain.Seal, text domain.Sealed) {
-				if _, clear := text.InClear(); clear && (of.ID == "" || of == s.Subject) {
-					here[place{r.Type, s.Field}] = 1
-				}
-			})
-			if r.Type == intake.TypeRequestTakenV1 {
-				here[place{r.Type, "request"}] = 1
+	err := j.Each(ctx, journal.ScanOptions{Want: want}, func(r *journal.Recorded) error {
+		here := map[place]int{}
+		domain.EachSeal(r.Event, func(s domain.Seal, text domain.Sealed) {
+			if _, clear := text.InClear(); clear && (of.ID == "" || of == s.Subject) {
+				here[place{r.Type, s.Field}] = 1
 			}
-			for at := range here {
-				counts[at]++
-			}
+		})
+		if r.Type == intake.TypeRequestTakenV1 {
+			here[place{r.Type, "request"}] = 1
+		}
+		for at := range here {
+			counts[at]++
 		}
 		return nil
 	})

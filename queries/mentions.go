@@ -79,14 +79,7 @@ func Mentions(ctx context.Context, j *journal.Journal, v *vault.Vault, of domain
 		cared: map[string]string{}, known: map[domain.Ref]bool{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
 	for _, take := range []func(domain.Event) error{m.learn, m.weigh} {
 		if err == nil {
-			err = j.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
-				for i := range b.Events {
-					if err := take(b.Events[i].Event); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
+			err = j.Each(ctx, journal.ScanOptions{}, func(r *journal.Recorded) error { return take(r.Event) })
 		}
 	}
 	if err != nil {

@@ -61,14 +61,12 @@ func (d *Reader) lastAt(ctx context.Context, at journal.Bound) (known journal.Po
 	if err != nil {
 		return known, err
 	}
-	err = d.opts.Journal.Scan(ctx, journal.ScanOptions{After: known}, func(b journal.Batch) error {
-		for i := range b.Events {
-			if next := b.Events[i].Position; !at.Includes(next) {
-				d.stretches.keep(stretch{known, next})
-				return journal.ErrEnough
-			}
-			known = b.Events[i].Position
+	err = d.opts.Journal.Each(ctx, journal.ScanOptions{After: known}, func(r *journal.Recorded) error {
+		if !at.Includes(r.Position) {
+			d.stretches.keep(stretch{known, r.Position})
+			return journal.ErrEnough
 		}
+		known = r.Position
 		return nil
 	})
 	return known, err

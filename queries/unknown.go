@@ -43,8 +43,8 @@ func (d *Reader) knows(ctx context.Context, ref domain.Ref) (known bool, err err
 		}
 		// Nobody here says how far that index has come.
 	}
-	err = d.opts.Journal.Scan(ctx, journal.ScanOptions{}, func(b journal.Batch) error {
-		if known = slices.ContainsFunc(b.Events, func(r journal.Recorded) bool { return concerns(&r, ref) }); known {
+	err = d.opts.Journal.Each(ctx, journal.ScanOptions{}, func(r *journal.Recorded) error {
+		if known = concerns(r, ref); known {
 			return journal.ErrEnough
 		}
 		return nil

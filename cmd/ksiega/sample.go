@@ -67,17 +67,14 @@ func (p *process) importSample(ctx context.Context) error {
 // beganWith refuses, with errNoSample, a ledger whose first event comes from none of
 // the files. What the ledger records by itself came through no door and says nothing.
 func (p *process) beganWith(ctx context.Context, files map[string]bool) error {
-	return p.journal.Scan(ctx, journal.ScanOptions{}, func(batch journal.Batch) error {
-		for i := range batch.Events {
-			switch source := batch.Events[i].Meta.Source; {
-			case source.Door == "":
-			case files[source.File]:
-				return journal.ErrEnough
-			default:
-				return errNoSample
-			}
+	return p.journal.Each(ctx, journal.ScanOptions{}, func(r *journal.Recorded) error {
+		switch source := r.Meta.Source; {
+		case source.Door == "":
+			return nil
+		case files[source.File]:
+			return journal.ErrEnough
 		}
-		return nil
+		return errNoSample
 	})
 }
 

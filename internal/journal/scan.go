@@ -65,6 +65,18 @@ func (j *Journal) Scan(ctx context.Context, o ScanOptions, each func(Batch) erro
 	return nil
 }
 
+// Each is Scan that hands over one event after the other.
+func (j *Journal) Each(ctx context.Context, o ScanOptions, each func(*Recorded) error) error {
+	return j.Scan(ctx, o, func(b Batch) error {
+		for i := range b.Events {
+			if err := each(&b.Events[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // scan is Scan that says whether it spoils what it recycles.
 func (j *Journal) scan(ctx context.Context, o ScanOptions, spoil bool, each func(Batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)

@@ -4,6 +4,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
+	"ksiega/internal/report"
 	"ksiega/projections"
 )
 
@@ -48,4 +49,11 @@ func Shortened(left []erasure.Left) []erasure.Left { return shortened(left) }
 // WordOn is wordOn.
 func WordOn(id string, said map[string]projections.FindingChange) projections.FindingChange {
 	return wordOn(id, said)
+}
+
+// Checked are the parameters of a report as a question has them.
+func Checked(declared []report.Param, given map[string]string) (map[string]string, error) {
+	var q question
+	err := (&Report{Name: "toy", Params: declared}).check(Request{Params: given}, &q)
+	return q.params, err
 }

@@ -133,6 +133,9 @@ func (r *Report) check(req Request, q *question) error {
 		if value = typed(value); value == "" {
 			continue
 		}
+		if p.Several {
+			value = inOrder(p, value)
+		}
 		if err := checkParam(p, value); err != nil {
 			return err
 		}
@@ -146,6 +149,25 @@ func (r *Report) check(req Request, q *question) error {
 		return ErrOrder
 	}
 	return nil
+}
+
+// inOrder are the words of a parameter of several, each once, in the order they are
+// declared in, so that one question has one answer; what is no word of it comes last.
+func inOrder(p *report.Param, value string) string {
+	given := strings.Split(value, report.Separator)
+	for i := range given {
+		given[i] = typed(given[i])
+	}
+	place := func(code string) int {
+		for i, w := range p.Words {
+			if w.Code == code {
+				return i
+			}
+		}
+		return len(p.Words)
+	}
+	slices.SortStableFunc(given, func(a, b string) int { return place(a) - place(b) })
+	return strings.Join(slices.Compact(given), report.Separator)
 }
 
 // typed is text from people as the ledger keeps it: trimmed, in NFC.
@@ -170,7 +192,11 @@ func checkParam(p *report.Param, value string) error {
 	for i, w := range p.Words {
 		codes[i] = w.Code
 	}
-	if slices.Contains(codes, value) {
+	given := []string{value}
+	if p.Several {
+		given = strings.Split(value, report.Separator)
+	}
+	if !slices.ContainsFunc(given, func(word string) bool { return !slices.Contains(codes, word) }) {
 		return nil
 	}
 	return ErrWord.At(p.Name).With("%s, %s", p.Name, strings.Join(codes, ", "))

@@ -1,6 +1,7 @@
 package queries_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -285,6 +286,26 @@ func TestClaimedThenUndone(t *testing.T) {
 		record(t, l, step.event)
 		if got := find(); got != step.want {
 			t.Errorf("after %T: %q, not %q", step.event, got, step.want)
+		}
+	}
+}
+
+// TestAParameterOfSeveralWords has them in one order, each once, so that one question is
+// one; a word that is none refuses the whole.
+func TestAParameterOfSeveralWords(t *testing.T) {
+	t.Parallel()
+	by := []report.Param{{Name: "by", Kind: report.KindText, Several: true, Words: report.Words{{Code: "topic"}, {Code: "specialist"}, {Code: "organiser"}}}}
+	for given, want := range map[string]string{
+		"topic": "topic", " organiser , topic,topic": "topic,organiser", "organiser,specialist,topic": "topic,specialist,organiser", " ": "",
+	} {
+		params, err := queries.Checked(by, map[string]string{"by": given})
+		if err != nil || params["by"] != want {
+			t.Errorf("%q: %q, %v", given, params["by"], err)
+		}
+	}
+	for _, given := range []string{"topic,kind", ",topic", "topic;organiser"} {
+		if _, err := queries.Checked(by, map[string]string{"by": given}); !errors.Is(err, queries.ErrWord) {
+			t.Errorf("%q: %v", given, err)
 		}
 	}
 }

@@ -1,21 +1,28 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Kind says what a value is.
 type Kind string
 
-// The kinds. An amount is in grosze and a time in minutes; a date is RRRR-MM-DD, a
-// month RRRR-MM, "" where there is none.
+// The kinds. An amount is in grosze and a time in minutes, a decimal in hundredths; a date
+// is RRRR-MM-DD, a month RRRR-MM, "" where there is none. An object is a few names with a
+// value each, of which not every row has the same.
 const (
 	KindText    Kind = "text"
 	KindInteger Kind = "integer"
+	KindDecimal Kind = "decimal"
 	KindGrosze  Kind = "grosze"
 	KindMinutes Kind = "minutes"
 	KindDate    Kind = "date"
 	KindMonth   Kind = "month"
 	KindFlag    Kind = "flag"
 	KindList    Kind = "list"
+	KindObject  Kind = "object"
 )
 
 // Reference is the kind of thing that a value names; which there are is the caller's.
@@ -46,7 +53,9 @@ type Field struct {
 	// Refers is what the value, or each plain item, names; "" is nothing.
 	Refers Reference
 	Words  Words
-	Items  []Field // of a list's items
+	Items  []Field // of a list's items; of an object's members the name and the value
+	// Optional: a number that a row may lack; null in JSON, empty elsewhere.
+	Optional bool
 }
 
 // Param is a parameter of a report.
@@ -55,13 +64,42 @@ type Param struct {
 	Kind      Kind
 	Refers    Reference
 	Words     Words // those it may be, or nothing; none where it may be anything
+	// Several: it may be several of its words, with Separator between them.
+	Several bool
+}
+
+// Separator stands between the words of a parameter that may be several.
+const Separator = ","
+
+// Choices are the values that a form offers of a parameter with words, with what people
+// read: each word, or each choice of several, in the order of the words.
+func (p *Param) Choices() Words {
+	if !p.Several {
+		return p.Words
+	}
+	choices := make(Words, 0, 1<<len(p.Words)-1)
+	for chosen := 1; chosen < 1<<len(p.Words); chosen++ {
+		var codes []string
+		for i, word := range p.Words {
+			if chosen&(1<<i) != 0 {
+				codes = append(codes, word.Code)
+			}
+		}
+		value := strings.Join(codes, Separator)
+		choices = append(choices, Word{value, p.Say(value)})
+	}
+	slices.SortStableFunc(choices, func(a, b Word) int {
+		return strings.Count(a.Code, Separator) - strings.Count(b.Code, Separator)
+	})
+	return choices
 }
 
 // Value is what a cell holds; its field says how to read it.
 type Value struct {
 	text   string    // text, date, month
-	number int64     // integer, grosze, minutes; of a flag 0 or 1
-	items  [][]Value // list: of each item its fields
+	number int64     // integer, grosze, minutes, hundredths; of a flag 0 or 1
+	items  [][]Value // list: of each item its fields; object: of each member name and value
+	none   bool      // a number that there is none of
 }
 
 // Column is one field of rows R.
@@ -120,6 +158,20 @@ func (c Column[R]) In(words Words) Column[R] {
 	return c
 }
 
+// Optional has a number be none in the rows where it is not there; its total adds the
+// others.
+func (c Column[R]) Optional(there func(R) bool) Column[R] {
+	read := c.read
+	c.Field.Optional = true
+	c.read = func(r R) Value {
+		if !there(r) {
+			return Value{none: true}
+		}
+		return read(r)
+	}
+	return c
+}
+
 func column[R any](name, title string, kind Kind, read func(R) Value) Column[R] {
 	return Column[R]{Field: Field{Name: name, Title: title, Kind: kind}, read: read}
 }
@@ -139,6 +191,11 @@ func numbers[R any, N number](name, title string, kind Kind, read func(R) N) Col
 // Integer is a column of counts or numbers.
 func Integer[R any, N number](name, title string, read func(R) N) Column[R] {
 	return numbers(name, title, KindInteger, read)
+}
+
+// Decimal is a column of numbers with two decimals, which are read as hundredths.
+func Decimal[R any, N number](name, title string, read func(R) N) Column[R] {
+	return numbers(name, title, KindDecimal, read)
 }
 
 // Grosze is a column of amounts.
@@ -195,6 +252,14 @@ func Texts[R any, S ~string](name, title string, read func(R) []S) Column[R] {
 	return List(name, title, read, Text("", "", func(s S) S { return s }))
 }
 
+// Object is a column of names with a value each, in the order that they are read in: of
+// texts, or of numbers. No name may come twice.
+func Object[R, M any](name, title string, read func(R) []M, of, value Column[M]) Column[R] {
+	c := List(name, title, read, of, value)
+	c.Kind = KindObject
+	return c
+}
+
 func fields[R any](columns []Column[R]) []Field {
 	all := make([]Field, len(columns))
 	for i := range columns {
@@ -207,4 +272,6 @@ func fields[R any](columns []Column[R]) []Field {
 func (f *Field) plain() bool { return len(f.Items) == 1 && f.Items[0].Name == "" }
 
 // Numeric says whether values of the kind are numbers.
-func (k Kind) Numeric() bool { return k == KindInteger || k == KindGrosze || k == KindMinutes }
+func (k Kind) Numeric() bool {
+	return k == KindInteger || k == KindDecimal || k == KindGrosze || k == KindMinutes
+}

@@ -7,7 +7,8 @@ import (
 )
 
 // writeCSV writes tables for programs: `;`, UTF-8 with BOM, the field names of the JSON
-// as header, integers, lists as JSON. A text that a spreadsheet would take for a formula
+// as header, numbers as there, lists and objects as JSON, nothing where a number is none.
+// A text that a spreadsheet would take for a formula
 // is preceded by an apostrophe. In a document tables follow one another after an empty
 // line, figures as a table of one row.
 func (a Answer) writeCSV(w io.Writer) error {
@@ -96,6 +97,9 @@ func (a *Answer) tables() []*Table {
 
 func (t *Table) forPrograms(out *csv.Writer) error {
 	return t.records(out, func(f *Field) string { return f.Name }, func(f *Field, v Value) (string, error) {
+		if v.none {
+			return "", nil
+		}
 		switch f.Kind {
 		case KindText, KindDate, KindMonth:
 			return guarded(v.text), nil

@@ -31,6 +31,12 @@ func (w *writer) token(t jsontext.Token) {
 	}
 }
 
+func (w *writer) number(digits string) {
+	if w.err == nil {
+		w.err = w.to.WriteValue(jsontext.Value(digits))
+	}
+}
+
 func (w *writer) text(s string) { w.token(jsontext.String(s)) }
 
 func (w *writer) member(name, value string) {
@@ -122,7 +128,7 @@ func (w *writer) table(t *Table) {
 	w.token(jsontext.BeginObject)
 	for _, total := range t.Totals {
 		w.text(total.Name)
-		w.token(jsontext.Int(total.Value))
+		w.value(&Field{Kind: total.Kind}, &Value{number: total.Value})
 	}
 	w.token(jsontext.EndObject)
 }
@@ -135,9 +141,15 @@ func (w *writer) members(fields []Field, values []Value) {
 }
 
 func (w *writer) value(f *Field, v *Value) {
+	if v.none {
+		w.token(jsontext.Null)
+		return
+	}
 	switch f.Kind {
 	case KindInteger, KindGrosze, KindMinutes:
 		w.token(jsontext.Int(v.number))
+	case KindDecimal:
+		w.number(decimal(v.number, "."))
 	case KindFlag:
 		w.token(jsontext.Bool(v.number != 0))
 	case KindList:
@@ -152,6 +164,13 @@ func (w *writer) value(f *Field, v *Value) {
 			w.token(jsontext.EndObject)
 		}
 		w.token(jsontext.EndArray)
+	case KindObject:
+		w.token(jsontext.BeginObject)
+		for _, member := range v.items {
+			w.text(member[0].text)
+			w.value(&f.Items[1], &member[1])
+		}
+		w.token(jsontext.EndObject)
 	default:
 		w.text(v.text)
 	}

@@ -39,6 +39,33 @@ func Count(n int64) string {
 	return grouped(strconv.FormatInt(n, 10))
 }
 
+// decimal writes hundredths without zeros at the end, as `12.5`.
+func decimal(hundredths int64, point string) string {
+	sign, n := "", uint64(hundredths)
+	if hundredths < 0 {
+		sign, n = "-", -n
+	}
+	digits := sign + strconv.FormatUint(n/100, 10)
+	if n%100 == 0 {
+		return digits
+	}
+	return digits + point + strings.TrimRight(two(n%100), "0")
+}
+
+// fraction writes hundredths as `1 234,5`.
+func fraction(hundredths int64) string {
+	whole, rest, there := strings.Cut(decimal(hundredths, ","), ",")
+	digits, negative := strings.CutPrefix(whole, "-")
+	said := grouped(digits)
+	if negative {
+		said = minus + said
+	}
+	if there {
+		said += "," + rest
+	}
+	return said
+}
+
 func two(n uint64) string {
 	if n < 10 {
 		return "0" + strconv.FormatUint(n, 10)
@@ -68,9 +95,14 @@ func Day(iso string) string {
 
 // Say writes a value for people, a list in one line.
 func (f *Field) Say(v Value) string {
+	if v.none {
+		return ""
+	}
 	switch f.Kind {
 	case KindInteger:
 		return Count(v.number)
+	case KindDecimal:
+		return fraction(v.number)
 	case KindGrosze:
 		return Zloty(v.number)
 	case KindMinutes:
@@ -82,16 +114,20 @@ func (f *Field) Say(v Value) string {
 			return "tak"
 		}
 		return "nie"
-	case KindList:
+	case KindList, KindObject:
 		return strings.Join(f.Lines(v), "; ")
 	}
 	return f.Words.Say(v.text)
 }
 
-// Lines writes a list for people, a line for each item.
+// Lines writes a list or an object for people, a line for each item or member.
 func (f *Field) Lines(v Value) []string {
 	lines := make([]string, 0, len(v.items))
 	for _, item := range v.items {
+		if f.Kind == KindObject {
+			lines = append(lines, f.Items[0].Say(item[0])+":"+noBreak+f.Items[1].Say(item[1]))
+			continue
+		}
 		var parts []string
 		for i := range f.Items {
 			if text := f.Items[i].within(item[i]); text != "" {
@@ -107,11 +143,11 @@ func (f *Field) Lines(v Value) []string {
 func (f *Field) within(v Value) string {
 	text := f.Say(v)
 	switch f.Kind {
-	case KindInteger, KindDate, KindMonth:
+	case KindInteger, KindDecimal, KindDate, KindMonth:
 		if f.Title != "" && text != "" {
 			return f.Title + noBreak + text
 		}
-	case KindList:
+	case KindList, KindObject:
 		return strings.Join(f.Lines(v), " + ")
 	}
 	return text
@@ -120,6 +156,13 @@ func (f *Field) within(v Value) string {
 // Say writes a parameter's value for people.
 func (p *Param) Say(value string) string {
 	f := Field{Kind: p.Kind, Words: p.Words}
+	if p.Several {
+		said := strings.Split(value, Separator)
+		for i, code := range said {
+			said[i] = p.Words.Say(code)
+		}
+		return strings.Join(said, Separator+" ")
+	}
 	if p.Kind.Numeric() {
 		return value
 	}
@@ -159,9 +202,14 @@ func (f *Field) heading() string {
 // sheet writes a value for a spreadsheet of people, which reads it as a number or a day
 // again.
 func (f *Field) sheet(v Value) string {
+	if v.none {
+		return ""
+	}
 	switch f.Kind {
 	case KindInteger:
 		return strconv.FormatInt(v.number, 10)
+	case KindDecimal:
+		return decimal(v.number, ",")
 	case KindGrosze:
 		return strings.Replace(zloty(v.number), minus, "-", 1)
 	case KindMinutes:

@@ -162,6 +162,77 @@ func TestADocumentIsSections(t *testing.T) {
 	same(t, "CSV for people", written(t, a, "csv-pl"), "\uFEFFKto\nOśrodek.\n'=1\n\nCo\nMiejsca;30\nDotacja (zł);1,50\n\nWpłaty\nWyciąg;Kwota (zł)\nW/1;0,02\nW/2;0,01\nRazem;0,03\n\n")
 }
 
+type indicator struct {
+	name          string
+	value, target int64
+	planned       bool
+	reached       []reached
+	entry         []status
+}
+
+type reached struct {
+	effect string
+	people int
+}
+
+type status struct{ kind, value string }
+
+// TestNumbersWithDecimalsNumbersThatAreNoneAndObjects stand in each format as they read.
+func TestNumbersWithDecimalsNumbersThatAreNoneAndObjects(t *testing.T) {
+	t.Parallel()
+	words := report.Words{{"cv", "życiorys"}}
+	s := report.Shape[indicator]{Leading: 2, Columns: []report.Column[indicator]{
+		report.Integer("target", "Cel", func(i indicator) int64 { return i.target }).Optional(func(i indicator) bool { return i.planned }).Sum(),
+		report.Text("indicator", "Wskaźnik", func(i indicator) string { return i.name }),
+		report.Decimal("value", "Wartość", func(i indicator) int64 { return i.value }).Sum(),
+		report.Object("effects", "Efekty", func(i indicator) []reached { return i.reached },
+			report.Text("", "", func(r reached) string { return r.effect }).In(words), report.Integer("", "", func(r reached) int { return r.people })),
+		report.Object("entry", "Na wejściu", func(i indicator) []status { return i.entry },
+			report.Text("", "", func(s status) string { return s.kind }), report.Text("", "", func(s status) string { return s.value }).In(words)),
+	}}
+	table, err := s.Table([]indicator{
+		{name: "b", value: 123450, planned: true, target: -1},
+		{name: "a", value: -5, reached: []reached{{"profil", 3}, {"cv", 1}}, entry: []status{{"dps", "cv"}}},
+		{name: "c", value: 700, planned: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := report.Answer{Table: table, Head: report.Head{Name: "indicators"}}
+	same(t, "JSON", written(t, a, "json"), `{"report":"indicators","params":{},"asOf":"","knownAt":"","position":"","generatedAt":"0001-01-01T00:00:00Z","day":"","rows":[`+
+		`{"target":null,"indicator":"a","value":-0.05,"effects":{"profil":3,"cv":1},"entry":{"dps":"cv"}},`+
+		`{"target":-1,"indicator":"b","value":1234.5,"effects":{},"entry":{}},`+
+		`{"target":0,"indicator":"c","value":7,"effects":{},"entry":{}}],"totals":{"target":-1,"value":1241.45}}`+"\n")
+	same(t, "CSV", written(t, a, "csv"), "\uFEFFtarget;indicator;value;effects;entry\n"+
+		`;a;-0.05;"{""profil"":3,""cv"":1}";"{""dps"":""cv""}"`+"\n-1;b;1234.5;{};{}\n0;c;7;{};{}\n")
+	same(t, "CSV for people", written(t, a, "csv-pl"), "\uFEFFCel;Wskaźnik;Wartość;Efekty;Na wejściu\n"+
+		";a;-0,05;\"profil:"+nb+"3; życiorys:"+nb+"1\";dps:"+nb+"życiorys\n-1;b;1234,5;;\n0;c;7;;\n-1;;1241,45;;\n")
+	cells := table.Row(0, nil)
+	if said := table.Fields[2].Say(cells[2]); said != "−0,05" {
+		t.Errorf("a decimal is said as %q", said)
+	}
+	cells = table.Row(1, nil)
+	if said := table.Fields[2].Say(cells[2]); said != "1"+nb+"234,5" {
+		t.Errorf("a decimal is said as %q", said)
+	}
+}
+
+// TestAParameterOfSeveralWords is offered as each choice of them and said as its words.
+func TestAParameterOfSeveralWords(t *testing.T) {
+	t.Parallel()
+	by := report.Param{Name: "by", Several: true, Words: report.Words{{"topic", "temat"}, {"specialist", "specjalista"}, {"organiser", "organizator"}}}
+	var codes []string
+	for _, c := range by.Choices() {
+		codes = append(codes, c.Code)
+	}
+	same(t, "choices", strings.Join(codes, " "), "topic specialist organiser topic,specialist topic,organiser specialist,organiser topic,specialist,organiser")
+	same(t, "said", by.Say("topic,organiser"), "temat, organizator")
+	by.Several = false
+	if !slices.Equal(by.Choices(), by.Words) {
+		t.Errorf("choices of one word: %v", by.Choices())
+	}
+}
+
 // TestTotalsAddLikeThings: rows that do not count are left out, sums of several sorts
 // are none, and one that is too large is an error, never another number.
 func TestTotalsAddLikeThings(t *testing.T) {

@@ -159,7 +159,14 @@ func (s Shape[R]) order(rows []R) {
 	copy(rows, sorted)
 }
 
+// compare orders values of one field; what is none comes first.
 func (v *Value) compare(other *Value) int {
+	if v.none != other.none {
+		if v.none {
+			return -1
+		}
+		return 1
+	}
 	if v.number != other.number {
 		return cmp.Compare(v.number, other.number)
 	}

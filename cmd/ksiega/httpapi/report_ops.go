@@ -251,15 +251,21 @@ func fileName(a *queries.Answer) string {
 
 func reportParams(r *queries.Report) []*huma.Param {
 	var params []*huma.Param
-	add := func(name, doc string, s *huma.Schema) {
+	add := func(name, doc string, s *huma.Schema) *huma.Param {
 		params = append(params, &huma.Param{Name: name, In: "query", Description: doc, Schema: s})
+		return params[len(params)-1]
 	}
 	for _, p := range r.Params {
 		s := schemaOf(&report.Field{Kind: p.Kind})
 		for _, w := range p.Words {
 			s.Enum = append(s.Enum, w.Code)
 		}
-		add(p.Name, p.Doc, s)
+		if !p.Several {
+			add(p.Name, p.Doc, s)
+			continue
+		}
+		together := false // one value, with commas
+		add(p.Name, p.Doc, &huma.Schema{Type: huma.TypeArray, Items: s, UniqueItems: true}).Explode = &together
 	}
 	format := &huma.Schema{Type: huma.TypeString, Default: "json"}
 	for _, f := range formats() {
@@ -302,10 +308,12 @@ func object() *huma.Schema {
 
 // schemaOf is what a value of a field is in JSON.
 func schemaOf(f *report.Field) *huma.Schema {
-	s := &huma.Schema{Type: huma.TypeString, Description: f.Title}
+	s := &huma.Schema{Type: huma.TypeString, Description: f.Title, Nullable: f.Optional}
 	switch f.Kind {
 	case report.KindInteger, report.KindGrosze, report.KindMinutes:
 		s.Type, s.Format = huma.TypeInteger, "int64"
+	case report.KindDecimal:
+		s.Type = huma.TypeNumber
 	case report.KindFlag:
 		s.Type = huma.TypeBoolean
 	case report.KindDate:
@@ -314,6 +322,8 @@ func schemaOf(f *report.Field) *huma.Schema {
 		s.Pattern, s.Examples = `^(\d{4}-\d{2})?$`, []any{"2018-03"}
 	case report.KindList:
 		s.Type, s.Items = huma.TypeArray, itemSchema(f.Items)
+	case report.KindObject:
+		s.Type, s.AdditionalProperties = huma.TypeObject, schemaOf(&f.Items[1])
 	}
 	return s
 }

@@ -120,16 +120,15 @@ func typeOf(s *huma.Schema) string {
 		return ""
 	}
 	name := map[string]string{huma.TypeString: "tekst", huma.TypeInteger: "liczba całkowita", huma.TypeBoolean: "tak/nie (true, false)",
-		huma.TypeArray: "lista", huma.TypeObject: "obiekt"}[s.Type]
+		huma.TypeNumber: "liczba", huma.TypeArray: "lista", huma.TypeObject: "obiekt"}[s.Type]
+	if s.Nullable {
+		name += " albo null"
+	}
 	switch {
 	case len(s.Enum) > 0:
-		var values []string
-		for _, e := range s.Enum {
-			if text, ok := e.(string); ok && text != "" {
-				values = append(values, text)
-			}
-		}
-		return "jedno z: " + strings.Join(values, ", ")
+		return "jedno z: " + choices(s.Enum)
+	case s.Items != nil && len(s.Items.Enum) > 0:
+		return "z przecinkami, z: " + choices(s.Items.Enum)
 	case s.PatternDescription != "":
 		return name + " " + s.PatternDescription
 	case s.Format == "date-time":
@@ -140,6 +139,16 @@ func typeOf(s *huma.Schema) string {
 		}
 	}
 	return name
+}
+
+func choices(enum []any) string {
+	var values []string
+	for _, e := range enum {
+		if text, ok := e.(string); ok && text != "" {
+			values = append(values, text)
+		}
+	}
+	return strings.Join(values, ", ")
 }
 
 type docsTable struct {

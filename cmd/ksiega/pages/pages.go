@@ -281,7 +281,7 @@ func inputOf(k report.Kind) string {
 
 func cellOf(f *report.Field, v report.Value) cellView {
 	cell := cellView{Class: classOf(f.Kind)}
-	if f.Kind == report.KindList {
+	if f.Kind == report.KindList || f.Kind == report.KindObject {
 		cell.Text, cell.Lines = lined(f.Lines(v))
 	} else if cell.Text = f.Say(v); utf8.RuneCountInString(cell.Text) > longText {
 		cell.Class += " long"
@@ -309,11 +309,11 @@ func lined(items []string) (text string, lines []string) {
 // classOf aligns numbers to the right and keeps short things on one line.
 func classOf(k report.Kind) string {
 	switch k {
-	case report.KindInteger, report.KindGrosze, report.KindMinutes:
+	case report.KindInteger, report.KindDecimal, report.KindGrosze, report.KindMinutes:
 		return "num"
 	case report.KindDate, report.KindMonth:
 		return "day"
-	case report.KindList:
+	case report.KindList, report.KindObject:
 		return "list"
 	}
 	return ""

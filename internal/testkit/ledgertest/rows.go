@@ -9,7 +9,8 @@ import (
 )
 
 // Row is a report's row, a cell for each column: a string, int64, bool, domain.Date,
-// domain.Month, []string, or a []Row of a list whose items have fields.
+// domain.Month, []string, or a []Row of a list whose items have fields; nil of a number
+// that is none, and the text of JSON for a decimal or an object.
 type Row []any
 
 func (r Row) String() string {
@@ -42,7 +43,12 @@ func Totals(t *report.Table) map[string]int64 {
 }
 
 func cell(f *report.Field, text []byte) any {
+	if string(text) == "null" {
+		return nil
+	}
 	switch f.Kind {
+	case report.KindDecimal, report.KindObject:
+		return string(text)
 	case report.KindInteger, report.KindGrosze, report.KindMinutes:
 		return read[int64](text)
 	case report.KindFlag:

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"fmt"
+	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
@@ -117,7 +118,7 @@ func contractKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	if programme, contract, ok := contractOf(r); ok {
 		return append(keys, ContractLives().Key(domain.Escape(programme), domain.Escape(contract)))
 	}
-	if t, ok := placesOf(r); ok {
+	if t, ok := termsOf(r); ok {
 		return append(keys, AgreementPlaces().Key(domain.Escape(t.Agreement), AgreementField))
 	}
 	return keys
@@ -125,7 +126,7 @@ func contractKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 
 // contractThen are the referrals under an agreement whose terms an event gives.
 func contractThen(_ *fold.Tx, r *journal.Recorded) []fold.Key {
-	if t, ok := placesOf(r); ok {
+	if t, ok := termsOf(r); ok {
 		return []fold.Key{AgreementReferrals().Whole(domain.Escape(t.Agreement))}
 	}
 	return nil
@@ -142,51 +143,31 @@ func contractOf(r *journal.Recorded) (programme, number string, ok bool) {
 		return e.Before.Programme, e.Before.Contract, true
 	case contract.Withdrawn:
 		return e.Programme, e.Contract, true
-	case contract.ChangeWithdrawn:
-		return e.Programme, e.Contract, true
+	case interface{ Of() contract.Life }:
+		return e.Of().Programme, e.Of().Contract, true
 	}
-	l, _, ok := contractChange(r)
-	return l.Programme, l.Contract, ok
+	return "", "", false
 }
 
-func contractChange(r *journal.Recorded) (contract.Life, ContractChange, bool) {
-	c := ContractChange{On: r.OccurredOn(), Event: r.Position}
-	switch e := r.Event.(type) {
+func contractChange(e contract.Change, position journal.Position) ContractChange {
+	c := ContractChange{Kind: kindOfChange(e.EventType()), On: e.OccurredOn(), Event: position}
+	switch e := e.(type) {
 	case contract.Amended:
-		c.Kind, c.To, c.Weekly, c.Rate, c.Assistant = ChangeAmended, e.To, e.Weekly, e.Rate, e.Assistant
-		return e.Life, c, true
+		c.To, c.Weekly, c.Rate, c.Assistant = e.To, e.Weekly, e.Rate, e.Assistant
 	case contract.Suspended:
-		c.Kind, c.Until = ChangeSuspended, e.Until
-		return e.Life, c, true
-	case contract.Resumed:
-		c.Kind = ChangeResumed
-		return e.Life, c, true
-	case contract.Breached:
-		c.Kind = ChangeBreached
-		return e.Life, c, true
-	case contract.Terminated:
-		c.Kind = ChangeTerminated
-		return e.Life, c, true
-	case contract.Completed:
-		c.Kind = ChangeCompleted
-		return e.Life, c, true
+		c.Until = e.Until
 	}
-	return contract.Life{}, c, false
+	return c
 }
 
-// kindOfChange is the kind of the change that a type of event, without its version, is.
-func kindOfChange(fact string) ChangeKind {
-	for e, kind := range map[domain.Event]ChangeKind{contract.Amended{}: ChangeAmended, contract.Suspended{}: ChangeSuspended, contract.Resumed{}: ChangeResumed,
-		contract.Breached{}: ChangeBreached, contract.Terminated{}: ChangeTerminated, contract.Completed{}: ChangeCompleted} {
-		if domain.Fact(e.EventType()) == fact {
-			return kind
-		}
-	}
-	return ""
+// kindOfChange is the kind of the change that a type of event is, with or without its
+// version: what it is called.
+func kindOfChange(typ string) ChangeKind {
+	return ChangeKind(strings.TrimPrefix(domain.Fact(typ), "contract."))
 }
 
 func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
-	if t, ok := placesOf(r); ok {
+	if t, ok := termsOf(r); ok {
 		foldPlaces(tx, t)
 		return nil
 	}
@@ -237,9 +218,7 @@ func (c *ContractLife) take(r *journal.Recorded) {
 		*c = ContractLife{}
 	case contract.ChangeWithdrawn:
 		c.Changes = without(c.Changes, func(had ContractChange) bool { return had.On == e.On && had.Kind == kindOfChange(e.Kind) })
-	default:
-		if _, change, ok := contractChange(r); ok {
-			c.Changes = append(c.Changes, change)
-		}
+	case contract.Change:
+		c.Changes = append(c.Changes, contractChange(e, r.Position))
 	}
 }

@@ -139,25 +139,14 @@ func delivered(r *journal.Recorded) (assistance.Visit, domain.Minutes, bool) {
 
 func durabilityFact(r *journal.Recorded) (project string, f DurabilityFact) {
 	f = DurabilityFact{Type: r.Event.EventType(), Date: r.OccurredOn(), Event: r.Position}
+	if e, ok := r.Event.(durability.Fact); ok {
+		project, f.Number = e.Of()
+	}
 	switch e := r.Event.(type) {
-	case durability.ObligationOpened:
-		project = e.Project
-	case durability.PlacesStated:
-		project, f.Number = e.Project, e.Number
-	case durability.AssistantsStated:
-		project, f.Number = e.Project, e.Number
 	case durability.ReadinessDeclared:
-		project, f.Number, f.URL = e.Project, e.Number, e.URL
+		f.URL = e.URL
 	case durability.NoticePublished:
-		project, f.Number, f.URL = e.Project, e.Number, e.URL
-	case durability.Inspected:
-		project, f.Number = e.Project, e.Number
-	case durability.ServiceRequested:
-		project, f.Number = e.Project, e.Request
-	case durability.ServiceStarted:
-		project, f.Number = e.Project, e.Request
-	case durability.ServiceRefused:
-		project, f.Number = e.Project, e.Request
+		f.URL = e.URL
 	case durability.FactWithdrawn:
 		project, f.Number = e.Project, e.Number
 	}
@@ -201,8 +190,7 @@ func factField(f DurabilityFact) string {
 // withdraw takes a fact away.
 func withdraw(tx *fold.Tx, p *DurabilityProject, e durability.FactWithdrawn) {
 	gone := DurabilityLevel{From: e.Date, Number: e.Number, Gone: true}
-	for _, typ := range []string{durability.TypeReadinessDeclared, durability.TypeNoticePublished, durability.TypeInspected,
-		durability.TypeServiceRequested, durability.TypeServiceStarted, durability.TypeServiceRefused} {
+	for _, typ := range durability.Decider().Events {
 		if domain.Fact(typ) == e.Kind {
 			DurabilityFacts().Delete(tx, domain.Escape(e.Project), factField(DurabilityFact{Type: typ, Date: e.Date, Number: e.Number}))
 		}

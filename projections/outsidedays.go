@@ -29,27 +29,28 @@ func OutsideDays() fold.Table[Unsettled] { return fold.Table[Unsettled]{Name: "o
 
 // termsKeys are the months that terms may put outside or inside, which are corrected.
 func termsKeys(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
-	number, ok := termsOf(r)
+	t, ok := termsOf(r)
 	if !ok {
 		return daysBeneath().keys(tx, r)
 	}
-	for _, m := range SettlementMonths().Rows(tx, domain.Escape(number)) {
+	for _, m := range SettlementMonths().Rows(tx, domain.Escape(t.Agreement)) {
 		keys = append(keys, SettlementDetails().Key(SettlementDetailPart(m.Agreement, m.Month), domain.Escape(m.Contract)))
 	}
 	return keys
 }
 
-// termsOf is the agreement whose terms an event gives.
-func termsOf(r *journal.Recorded) (string, bool) {
+// termsOf are the terms that an event gives an agreement; one that is withdrawn has none but
+// its number.
+func termsOf(r *journal.Recorded) (agreement.Terms, bool) {
 	switch e := r.Event.(type) {
 	case agreement.Concluded:
-		return e.Agreement, true
+		return e.Terms, true
 	case agreement.TermsCorrected:
-		return e.Agreement, true
+		return e.Terms, true
 	case agreement.Withdrawn:
-		return e.Agreement, true
+		return agreement.Terms{Agreement: e.Agreement}, true
 	}
-	return "", false
+	return agreement.Terms{}, false
 }
 
 // foldTerms has the days under an agreement looked at anew.

@@ -50,9 +50,9 @@ func outsideNaively(recorded []*journal.Recorded, asOf domain.Date) map[string]d
 		case contract.Signed, contract.TermsCorrected, contract.Withdrawn:
 			_, number, _ := contractOf(r)
 			lives[number] = contract.Evolve(lives[number], e)
-		default:
-			if l, c, ok := contractChange(r); ok && c.On <= asOf {
-				lives[l.Contract] = contract.Evolve(lives[l.Contract], e)
+		case contract.Change:
+			if number := e.Of().Contract; e.OccurredOn() <= asOf {
+				lives[number] = contract.Evolve(lives[number], e)
 			}
 		}
 	}

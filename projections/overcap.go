@@ -405,20 +405,6 @@ func CrowdedAgreements() fold.Table[Places] { return fold.Table[Places]{Name: "c
 // CrowdedPart is the one part of CrowdedAgreements.
 const CrowdedPart = "all"
 
-// placesOf are the terms that an event sets of an agreement; one that is withdrawn limits
-// nothing.
-func placesOf(r *journal.Recorded) (agreement.Terms, bool) {
-	switch e := r.Event.(type) {
-	case agreement.Concluded:
-		return e.Terms, true
-	case agreement.TermsCorrected:
-		return e.Terms, true
-	case agreement.Withdrawn:
-		return agreement.Terms{Agreement: e.Agreement}, true
-	}
-	return agreement.Terms{}, false
-}
-
 func foldPlaces(tx *fold.Tx, t agreement.Terms) {
 	part := domain.Escape(t.Agreement)
 	was, _ := AgreementPlaces().Peek(tx, part, AgreementField)

@@ -182,63 +182,35 @@ func refundKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	case refund.ReceiptUndone:
 		return append(keys, claim(e.About), line(e.Statement, e.Line))
 	}
-	if a, _, ok := refundFact(r); ok {
-		return append(keys, claim(a))
-	}
-	if a, _, ok := refundGone(r); ok {
+	if a, ok := claimAbout(r); ok {
 		return append(keys, claim(a))
 	}
 	return keys
 }
 
-// refundGone is a fact that an event takes away; one without a kind stands for the claim.
-func refundGone(r *journal.Recorded) (refund.About, RefundFact, bool) {
-	f := RefundFact{On: r.OccurredOn()}
-	kinds := map[refund.Outcome]FactKind{refund.OutcomeAccepted: FactAccepted, refund.OutcomePartial: FactAccepted,
-		refund.OutcomeReturned: FactReturned, refund.OutcomeReclaimed: FactReclaimed}
-	switch e := r.Event.(type) {
-	case refund.Withdrawn:
-		return e.About, f, true
-	case refund.DecisionWithdrawn:
-		f.Kind = kinds[e.Outcome]
-		return e.About, f, true
-	case agreement.AnswerWithdrawn:
-		f.Kind = FactReturned // of other answers the claim's own stream tells
-		return e.About, f, e.Outcome == refund.OutcomeReturned
-	case refund.WriteOffWithdrawn:
-		f.Kind = FactWrittenOff
-		return e.About, f, true
-	}
-	return refund.About{}, f, false
-}
-
-func refundFact(r *journal.Recorded) (refund.About, RefundFact, bool) {
+// refundFact is the fact of a claim that an event tells; one without a kind is none.
+func refundFact(r *journal.Recorded) RefundFact {
 	f := RefundFact{On: r.OccurredOn(), Event: r.Position}
 	switch e := r.Event.(type) {
 	case refund.Submitted:
 		f.Kind, f.Amount = FactSubmitted, e.Claimed
-		return e.About, f, true
 	case refund.Accepted:
 		f.Kind, f.Amount = FactAccepted, e.Amount
-		return e.About, f, true
 	case refund.Returned:
 		f.Kind = FactReturned
-		return e.About, f, true
 	case agreement.ClaimAnswered:
-		// Its contract-months are free from here on, and nothing is owed for them.
-		f.Kind = FactReturned
-		return e.About, f, e.Outcome == refund.OutcomeReturned
+		if e.Outcome == refund.OutcomeReturned {
+			// Its contract-months are free from here on, and nothing is owed for them.
+			f.Kind = FactReturned
+		}
 	case refund.Reclaimed:
 		f.Kind, f.Amount, f.All = FactReclaimed, e.Amount, e.All
-		return e.About, f, true
 	case refund.Received:
 		f.Kind, f.Amount, f.Statement, f.Line, f.Reason = FactReceived, e.Amount, e.Statement, e.Line, e.Reason
-		return e.About, f, true
 	case refund.WrittenOff:
 		f.Kind = FactWrittenOff
-		return e.About, f, true
 	}
-	return refund.About{}, f, false
+	return f
 }
 
 func foldRefunds(tx *fold.Tx, r *journal.Recorded) error {
@@ -284,20 +256,29 @@ func foldRefunds(tx *fold.Tx, r *journal.Recorded) error {
 
 // unfoldClaim takes a fact of a claim away, or the claim.
 func unfoldClaim(tx *fold.Tx, r *journal.Recorded) error {
-	a, gone, ok := refundGone(r)
-	if !ok {
-		return nil
-	}
+	a, _ := claimAbout(r)
 	part, field := domain.Escape(a.Agreement), domain.Escape(a.Claim)
-	if gone.Kind == "" {
+	var gone FactKind
+	switch e := r.Event.(type) {
+	case refund.Withdrawn:
 		RefundClaims().Delete(tx, part, field)
 		return nil
+	case refund.DecisionWithdrawn:
+		gone = map[refund.Outcome]FactKind{refund.OutcomeAccepted: FactAccepted, refund.OutcomePartial: FactAccepted,
+			refund.OutcomeReturned: FactReturned, refund.OutcomeReclaimed: FactReclaimed}[e.Outcome]
+	case agreement.AnswerWithdrawn:
+		if e.Outcome != refund.OutcomeReturned {
+			return nil // told by the claim's own stream
+		}
+		gone = FactReturned
+	case refund.WriteOffWithdrawn:
+		gone = FactWrittenOff
 	}
 	c := RefundClaims().Change(tx, part, field)
 	if c == nil {
 		return nil
 	}
-	c.Facts = without(c.Facts, func(f RefundFact) bool { return f.Kind == gone.Kind && f.On == gone.On })
+	c.Facts = without(c.Facts, func(f RefundFact) bool { return f.Kind == gone && f.On == r.OccurredOn() })
 	return c.add()
 }
 
@@ -327,16 +308,15 @@ func unmatched(tx *fold.Tx, l BankLine) {
 }
 
 func foldClaim(tx *fold.Tx, r *journal.Recorded) error {
-	a, f, ok := refundFact(r)
+	a, _ := claimAbout(r)
+	f := refundFact(r)
 	if _, answer := r.Event.(agreement.ClaimAnswered); answer {
-		if !ok {
-			return nil // told by the claim's own stream
-		}
-		if _, filed := RefundClaims().Peek(tx, domain.Escape(a.Agreement), domain.Escape(a.Claim)); !filed {
-			return nil // of a claim that was withdrawn meanwhile
+		// Other answers the claim's own stream tells; and a claim may have been withdrawn meanwhile.
+		if _, filed := RefundClaims().Peek(tx, domain.Escape(a.Agreement), domain.Escape(a.Claim)); f.Kind == "" || !filed {
+			return nil
 		}
 	}
-	if !ok {
+	if f.Kind == "" {
 		return unfolded(r)
 	}
 	c := RefundClaims().Get(tx, domain.Escape(a.Agreement), domain.Escape(a.Claim))

@@ -238,43 +238,23 @@ func settlementKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 		agreement, contract = domain.Escape(agreement), domain.Escape(contract)
 		keys = append(keys, SettlementMonths().Key(agreement, contract+"-"+m), SettlementDetails().Key(agreement+"-"+m, contract))
 	}
-	claim := func(a refund.About) {
-		keys = append(keys, SettlementClaims().Whole(SettlementDetailPart(a.Agreement, a.Month)))
-	}
 	switch e := r.Event.(type) {
-	case attendance.HoursRecorded:
-		month(e.Agreement, e.Contract, monthOf(e.Date))
-	case attendance.DayCorrected:
-		month(e.Agreement, e.Contract, monthOf(e.Date))
-	case attendance.DayWithdrawn:
-		month(e.Agreement, e.Contract, monthOf(e.Date))
 	case attendance.Rerated:
 		for _, m := range ratedMonths(e) {
 			month(e.Agreement, e.Contract, m.String())
 		}
-	case payment.Made:
-		month(e.Agreement, e.Contract, e.Month.String())
-	case payment.CameBack:
-		month(e.Agreement, e.Contract, e.Month.String())
-	case payment.Withdrawn:
-		month(e.Agreement, e.Contract, e.Month.String())
-	case agreement.ClaimAnswered:
-		claim(e.About)
-	case refund.Submitted:
-		claim(e.About)
-	case refund.Accepted:
-		claim(e.About)
-	case refund.Returned:
-		claim(e.About)
-	case refund.Withdrawn:
-		claim(e.About)
-	case refund.DecisionWithdrawn:
-		claim(e.About)
-	case agreement.AnswerWithdrawn:
-		claim(e.About)
+	case interface{ Of() attendance.About }:
+		a := e.Of()
+		month(a.Agreement, a.Contract, monthOf(r.Event.OccurredOn()))
+	case interface{ Of() payment.About }:
+		a := e.Of()
+		month(a.Agreement, a.Contract, a.Month.String())
+	case interface{ Of() refund.About }:
+		a := e.Of()
+		keys = append(keys, SettlementClaims().Whole(SettlementDetailPart(a.Agreement, a.Month)))
 	default:
-		if number, ok := termsOf(r); ok {
-			of := domain.Escape(number)
+		if t, ok := termsOf(r); ok {
+			of := domain.Escape(t.Agreement)
 			keys = append(keys, SettlementAgreements().Key(of, AgreementField), SettlementMonths().Whole(of))
 		}
 		if _, contract, ok := contractOf(r); ok {

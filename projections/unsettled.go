@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"ksiega/domain"
-	"ksiega/domain/agreement"
 	"ksiega/domain/refund"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
@@ -43,25 +42,13 @@ func ContestedMonths() fold.Table[Contested] { return fold.Table[Contested]{Name
 // keys; only where something is, as of some day.
 func ClaimedBeyond() fold.Table[Unsettled] { return fold.Table[Unsettled]{Name: "claimedBeyond"} }
 
-// claimAbout is the claim that an event of the settlement is about.
+// claimAbout is the claim that an event of the settlement or of refunds is about.
 func claimAbout(r *journal.Recorded) (refund.About, bool) {
-	switch e := r.Event.(type) {
-	case agreement.ClaimAnswered:
-		return e.About, true
-	case refund.Submitted:
-		return e.About, true
-	case refund.Accepted:
-		return e.About, true
-	case refund.Returned:
-		return e.About, true
-	case refund.Withdrawn:
-		return e.About, true
-	case refund.DecisionWithdrawn:
-		return e.About, true
-	case agreement.AnswerWithdrawn:
-		return e.About, true
+	e, ok := r.Event.(interface{ Of() refund.About })
+	if !ok {
+		return refund.About{}, false
 	}
-	return refund.About{}, false
+	return e.Of(), true
 }
 
 // claimedKeys are the contract-months that the claims of an agreement's month have

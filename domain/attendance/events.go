@@ -39,6 +39,9 @@ type About struct {
 	Programme   string `json:"programme"`
 }
 
+// Of is what an entry concerns.
+func (a About) Of() About { return a }
+
 // Refs names contract, participant, agreement and programme.
 func (a About) Refs() []domain.Ref {
 	return domain.Refs(

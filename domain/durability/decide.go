@@ -72,11 +72,12 @@ func decide(s State, c Record) ([]domain.Event, error) {
 		return nil, domain.UnknownCommand(f)
 	}
 	id := identityOf(f)
+	project, _ := f.Of()
 	switch {
-	case f.project() == "":
+	case project == "":
 		return nil, domain.ErrNoID
-	case s.Project != "" && s.Project != f.project():
-		return nil, ErrOther.With("%s is not %s", f.project(), s.Project)
+	case s.Project != "" && s.Project != project:
+		return nil, ErrOther.With("%s is not %s", project, s.Project)
 	case f.OccurredOn() == 0 && id.kind != domain.Fact(TypeObligationOpened):
 		return nil, ErrNoDate
 	}
@@ -86,7 +87,7 @@ func decide(s State, c Record) ([]domain.Event, error) {
 		}
 	}
 	was := s.facts[id]
-	what := "project " + f.project() + ", " + f.EventType() + " " + f.OccurredOn().String() + " " + id.number
+	what := "project " + project + ", " + f.EventType() + " " + f.OccurredOn().String() + " " + id.number
 	var withdrawn domain.Event
 	field := ""
 	if was != nil {

@@ -13,13 +13,13 @@ type State struct {
 // Fact is an event of this package but FactWithdrawn; two are equal if all their values are.
 type Fact interface {
 	domain.Event
-	project() string
-	number() string
+	Of() (project, number string) // "" where nothing of its kind is numbered
 }
 
 // withdrawn takes a fact of that identity away.
 func (i identity) withdrawn(f Fact, reason domain.Sealed) FactWithdrawn {
-	return FactWithdrawn{Project: f.project(), Kind: i.kind, Date: f.OccurredOn(), Number: i.number, Reason: reason}
+	project, _ := f.Of()
+	return FactWithdrawn{Project: project, Kind: i.kind, Date: f.OccurredOn(), Number: i.number, Reason: reason}
 }
 
 // identity is what makes a fact the same fact, whatever it says.
@@ -29,16 +29,13 @@ type identity struct {
 	number string
 }
 
-func (o Obligation) project() string { return o.Project }
-func (s Statement) project() string  { return s.Project }
-func (d Demand) project() string     { return d.Project }
-
-func (o Obligation) number() string { return "" }
-func (s Statement) number() string  { return s.Number }
-func (d Demand) number() string     { return d.Request }
+func (o Obligation) Of() (project, number string) { return o.Project, "" }
+func (s Statement) Of() (project, number string)  { return s.Project, s.Number }
+func (d Demand) Of() (project, number string)     { return d.Project, d.Request }
 
 func identityOf(f Fact) identity {
-	return identify(domain.Fact(f.EventType()), f.OccurredOn(), f.number())
+	_, number := f.Of()
+	return identify(domain.Fact(f.EventType()), f.OccurredOn(), number)
 }
 
 // identify leaves the date out where it is none of the identity: the obligation stands
@@ -81,7 +78,7 @@ func evolve(s State, e domain.Event) State {
 	if !ok {
 		return s
 	}
-	s.Project = f.project()
+	s.Project, _ = f.Of()
 	s.facts[identityOf(f)] = f
 	if o, ok := e.(ObligationOpened); ok {
 		s.Obligation = o.Obligation

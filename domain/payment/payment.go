@@ -26,6 +26,9 @@ type About struct {
 	Month       domain.Month `json:"month"` // of the work that is paid
 }
 
+// Of is what a payment concerns.
+func (a About) Of() About { return a }
+
 // Refs names list, contract, participant, agreement and programme.
 func (a About) Refs() []domain.Ref {
 	return domain.Refs(

@@ -21,6 +21,9 @@ func (a About) Refs() []domain.Ref {
 	return domain.Refs(domain.Ref{Kind: domain.RefClaim, ID: a.Claim}, domain.Ref{Kind: domain.RefAgreement, ID: a.Agreement})
 }
 
+// Of is what an event of a claim concerns.
+func (a About) Of() About { return a }
+
 // SealOf is how a text about a claim is sealed: by the claim's own key, for what
 // was said on one day.
 func SealOf(claim string, on domain.Date, field string) domain.Seal {

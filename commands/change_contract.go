@@ -19,7 +19,10 @@ type ChangeContract struct {
 	To            domain.Date    `json:"to,omitempty" doc:"amend: the new last day"`
 	WeeklyMinutes domain.Minutes `json:"weeklyMinutes,omitempty" doc:"amend"`
 	RateGrosze    domain.Grosze  `json:"rateGrosze,omitempty" doc:"amend"`
-	Assistant     string         `json:"assistant,omitempty" doc:"amend: the substitute"`
+	Assistant     string         `json:"assistant,omitempty" doc:"amend: who assists from then on"`
+	Place         string         `json:"place,omitempty" doc:"amend"`
+	Work          string         `json:"work,omitempty" doc:"amend: the kind of work"`
+	AidGrosze     domain.Grosze  `json:"aidGrosze,omitempty" doc:"amend: the limit of material aid"`
 	Reason        string         `json:"reason,omitempty"`
 	Correct       bool           `json:"correct,omitempty" doc:"Replace the change of that kind and day"`
 	Withdraw      bool           `json:"withdraw,omitempty" doc:"Take the change of that kind and day back"`
@@ -35,7 +38,7 @@ func (c ChangeContract) concerns() [][]domain.Ref {
 
 func (c ChangeContract) open() any {
 	return ChangeContract{Number: c.Number, Change: c.Change, On: c.On, Until: c.Until, To: c.To, WeeklyMinutes: c.WeeklyMinutes,
-		RateGrosze: c.RateGrosze, Assistant: c.Assistant, Correct: c.Correct, Withdraw: c.Withdraw}
+		RateGrosze: c.RateGrosze, Assistant: c.Assistant, AidGrosze: c.AidGrosze, Correct: c.Correct, Withdraw: c.Withdraw}
 }
 
 func (c ChangeContract) lastStream() (string, error) {
@@ -102,7 +105,8 @@ func (l *Ledger) changeOf(s *sealer, state contract.State, c ChangeContract) (co
 	}
 	switch c.Change {
 	case "amend":
-		return contract.Amended{Life: life, To: c.To, Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Assistant: c.Assistant}, nil
+		return contract.Amended{Life: life, To: c.To, Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Assistant: c.Assistant, Aid: c.AidGrosze,
+			Place: s.text(state.Terms.SealOf(c.On, "place"), c.Place), Work: s.text(state.Terms.SealOf(c.On, "work"), c.Work)}, s.err
 	case "suspend":
 		return contract.Suspended{Life: life, Until: c.Until}, nil
 	case "resume":

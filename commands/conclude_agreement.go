@@ -23,6 +23,8 @@ type ConcludeAgreement struct {
 	BaseRateGrosze    domain.Grosze  `json:"baseRateGrosze,omitempty"`
 	RefundBasis       string         `json:"refundBasis,omitempty" enum:"ustawowa,umowna,"`
 	ForCarers         bool           `json:"forCarers,omitempty"`
+	Ground            string         `json:"ground,omitempty" enum:"porozumienie,wniosek_prezydenta,"`
+	RefundDueDays     int            `json:"refundDueDays,omitempty" doc:"Within how many days after a claim is filed it is to be refunded"`
 	Amendment
 }
 
@@ -50,6 +52,9 @@ func (c *ConcludeAgreement) columns() []column {
 		amountColumn("stawka_bazowa", "baseRateGrosze", &c.BaseRateGrosze, "stawka za godzinę, jeśli wyższa od ustawowej").optional(),
 		choiceColumn("podstawa_refundacji", "refundBasis", &c.RefundBasis, "od czego liczy się zwrot; puste: ustawowa", "ustawowa", "umowna").optional(),
 		yesNoColumn("dla_opiekunow", "forCarers", &c.ForCarers, "tak: prace w domach opiekunów"),
+		choiceColumn("podstawa", "ground", &c.Ground, "podstawa organizacji prac: porozumienie albo, w mieście na prawach powiatu, wniosek prezydenta; puste: porozumienie",
+			"porozumienie", "wniosek_prezydenta").optional(),
+		countColumn("termin_refundacji", "refundDueDays", &c.RefundDueDays, "ile dni po złożeniu wniosku urząd pracy ma na zwrot; puste: nie ustalono").optional(),
 	}, c.Amendment.columns("powod")...)
 }
 
@@ -92,12 +97,17 @@ func (l *Ledger) prepareAgreement(ctx context.Context, _ *lookups, o Origin, c *
 	if c.RefundBasis == "umowna" {
 		basis = agreement.Agreed
 	}
+	ground := agreement.Ground(c.Ground)
+	if c.Ground == "porozumienie" {
+		ground = agreement.ByAgreement
+	}
 	s := l.sealer(ctx)
 	amend := c.taken(s, agreement.SealOf(c.Number))
 	terms := agreement.Terms{
 		Agreement: c.Number, Concluded: c.Concluded, From: c.From, To: c.To, RefundPercent: c.RefundPercent,
 		PersonLimit: c.PersonLimit, MonthlyCap: c.MonthlyCapMinutes, TotalCap: c.TotalCapMinutes,
 		BaseRate: c.BaseRateGrosze, Basis: basis, ForCarers: c.ForCarers,
+		Ground: ground, RefundDueDays: c.RefundDueDays,
 	}
 	if c.Correct && s.err == nil {
 		s.err = l.ratable(ctx, terms)

@@ -324,6 +324,8 @@ type RegisterAssistant struct {
 	FirstName  string `json:"firstName,omitempty"`
 	LastName   string `json:"lastName,omitempty"`
 	Employment string `json:"employment,omitempty" enum:"etat,zlecenie,pracownik_socjalny,"`
+	// Qualification is by what they may assist.
+	Qualification string `json:"qualification,omitempty" enum:"dyplom,doswiadczenie," doc:"A diploma, or experience of six months"`
 	Amendment
 }
 
@@ -334,7 +336,7 @@ func (c RegisterAssistant) concerns() [][]domain.Ref {
 }
 
 func (c RegisterAssistant) open() any {
-	return RegisterAssistant{ID: c.ID, Employment: c.Employment, Amendment: c.Amendment.open()}
+	return RegisterAssistant{ID: c.ID, Employment: c.Employment, Qualification: c.Qualification, Amendment: c.Amendment.open()}
 }
 
 func (c RegisterAssistant) lastStream() (string, error) { return streamOf("assistant", c.ID) }
@@ -345,6 +347,7 @@ func (c *RegisterAssistant) columns() []column {
 		textColumn("imie", "firstName", &c.FirstName, "imię"),
 		textColumn("nazwisko", "lastName", &c.LastName, "nazwisko"),
 		choiceColumn("zatrudnienie", "employment", &c.Employment, "rodzaj zatrudnienia", "etat", "zlecenie", "pracownik_socjalny").optional(),
+		choiceColumn("kwalifikacje", "qualification", &c.Qualification, "kwalifikacje asystenta", "dyplom", "doswiadczenie").optional(),
 	}, c.Amendment.columns("powod")...)
 }
 
@@ -367,7 +370,7 @@ func (l *Ledger) prepareAssistant(ctx context.Context, _ *lookups, o Origin, c *
 	id, s := c.ID, l.sealer(ctx)
 	a := participant.Assistant{ID: id, FirstName: s.text(participant.AssistantSealOf(id, "firstName"), c.FirstName),
 		LastName:   s.text(participant.AssistantSealOf(id, "lastName"), c.LastName),
-		Employment: participant.Employment(c.Employment)}
+		Employment: participant.Employment(c.Employment), Qualification: participant.Qualification(c.Qualification)}
 	amend := c.taken(s, participant.AssistantSealOf(id, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
 	cmd := participant.RegisterAssistant{Assistant: a, Amend: amend}

@@ -32,6 +32,8 @@ type SignContract struct {
 	RateGrosze    domain.Grosze  `json:"rateGrosze,omitempty"`
 	Place         string         `json:"place,omitempty"`
 	Work          string         `json:"work,omitempty"`
+	AidGrosze     domain.Grosze  `json:"aidGrosze,omitempty" doc:"Limit of material aid; none: no aid"`
+	Form          string         `json:"form,omitempty" enum:"2005,2010-A,2010-B," doc:"Of a social contract"`
 	Amendment
 }
 
@@ -45,7 +47,7 @@ func (c SignContract) concerns() [][]domain.Ref {
 func (c SignContract) open() any {
 	return SignContract{Number: c.Number, Kind: c.Kind, Programme: c.Programme, Participant: c.Participant, Concluded: c.Concluded,
 		From: c.From, To: c.To, Assistant: c.Assistant, Agreement: c.Agreement, WeeklyMinutes: c.WeeklyMinutes, RateGrosze: c.RateGrosze,
-		Amendment: c.Amendment.open()}
+		AidGrosze: c.AidGrosze, Form: c.Form, Amendment: c.Amendment.open()}
 }
 
 func (c *SignContract) columns() []column {
@@ -63,6 +65,8 @@ func (c *SignContract) columns() []column {
 		amountColumn("stawka", "rateGrosze", &c.RateGrosze, "stawka za godzinę").optional(),
 		textColumn("miejsce", "place", &c.Place, "miejsce").optional(),
 		textColumn("prace", "work", &c.Work, "rodzaj prac").optional(),
+		amountColumn("pomoc", "aidGrosze", &c.AidGrosze, "limit pomocy materialnej; puste: bez pomocy").optional(),
+		choiceColumn("wzor", "form", &c.Form, "wzór kontraktu socjalnego", "2005", "2010-A", "2010-B").optional(),
 	}, c.Amendment.columns("powod")...)
 }
 
@@ -205,7 +209,7 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c *S
 	t := contract.Terms{
 		Contract: c.Number, Kind: contract.Kind(c.Kind), Programme: c.Programme, Participant: c.Participant,
 		Assistant: c.Assistant, Agreement: c.Agreement, Concluded: c.Concluded, From: c.From, To: c.To,
-		Weekly: c.WeeklyMinutes, Rate: c.RateGrosze,
+		Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Aid: c.AidGrosze, Form: contract.Form(c.Form),
 	}
 	t.Place, t.Work = s.text(t.SealOf(0, "place"), c.Place), s.text(t.SealOf(0, "work"), c.Work)
 	cmd := contract.Sign{Terms: t, Amend: c.taken(s, t.SealOf(0, "reason"))}

@@ -27,6 +27,16 @@ const (
 	Agreed    Basis = "agreed"    // the agreement's base rate, at least the minimum (umowna)
 )
 
+// Ground is by what the work is organised.
+type Ground string
+
+// The grounds of socially useful work: an agreement, or in a city with county rights, which
+// has nobody to conclude one with, an application of its president.
+const (
+	ByAgreement   Ground = ""
+	ByApplication Ground = "wniosek_prezydenta"
+)
+
 // Terms are what the parties agreed.
 type Terms struct {
 	Agreement     string            `json:"agreement"`
@@ -41,6 +51,8 @@ type Terms struct {
 	BaseRate      domain.HourlyRate `json:"baseRateGrosze,omitzero"`
 	Basis         Basis             `json:"refundBasis"`
 	ForCarers     bool              `json:"forCarers,omitzero"`
+	Ground        Ground            `json:"ground,omitzero"`
+	RefundDueDays int               `json:"refundDueDays,omitzero"` // after a claim is filed; 0 is not agreed
 }
 
 // Caps are the caps that the terms put on all referrals together. None of them is seen by
@@ -92,8 +104,8 @@ type ReferralListed struct {
 }
 
 // Names of the events, for ever.
-func (Concluded) EventType() string        { return "agreement.concluded.v1" }
-func (TermsCorrected) EventType() string   { return "agreement.terms-corrected.v1" }
+func (Concluded) EventType() string        { return "agreement.concluded.v2" }
+func (TermsCorrected) EventType() string   { return "agreement.terms-corrected.v2" }
 func (Withdrawn) EventType() string        { return "agreement.withdrawn.v1" }
 func (ReferralListed) EventType() string   { return "agreement.referral-listed.v1" }
 func (ReferralDelisted) EventType() string { return "agreement.referral-delisted.v1" }
@@ -199,6 +211,7 @@ var (
 	ErrUnknown     = domain.Refusal(domain.CodeNotFound, "no such agreement is recorded").At("agreement")
 	ErrPeriod      = domain.Refusal(domain.CodeInvalid, "the agreement ends before it starts").At("to")
 	ErrRefundShare = domain.Refusal(domain.CodeRule, "the refund share is not allowed").At("refundPercent")
+	ErrGround      = domain.Refusal(domain.CodeInvalid, "no such ground of socially useful work").At("ground")
 	ErrNoLimit     = domain.Refusal(domain.CodeInvalid, "a limit of 0 would allow nothing: leave it empty for none")
 	ErrNegative    = domain.Refusal(domain.CodeInvalid, "a limit or rate is negative")
 )
@@ -288,8 +301,11 @@ func conclude(s State, c Conclude) ([]domain.Event, error) {
 }
 
 func check(t Terms) error {
-	if t.To < t.From {
+	switch {
+	case t.To < t.From:
 		return ErrPeriod
+	case t.Ground != ByAgreement && t.Ground != ByApplication:
+		return ErrGround
 	}
 	if err := checkLimits(t); err != nil {
 		return err
@@ -308,7 +324,8 @@ func checkLimits(t Terms) error {
 		limit("personLimit", t.PersonLimit < 0, domain.CheckCount(t.PersonLimit)),
 		limit("monthlyCapMinutes", t.MonthlyCap < 0, t.MonthlyCap.Check()),
 		limit("totalCapMinutes", t.TotalCap < 0, t.TotalCap.Check()),
-		limit("baseRateGrosze", t.BaseRate < 0, domain.CheckRate(t.BaseRate)))
+		limit("baseRateGrosze", t.BaseRate < 0, domain.CheckRate(t.BaseRate)),
+		limit("refundDueDays", t.RefundDueDays < 0, domain.CheckCount(t.RefundDueDays)))
 }
 
 // checkShare: old regime up to 60 %, up to 100 % for household chores for

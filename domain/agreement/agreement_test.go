@@ -29,6 +29,11 @@ func TestAgreement(t *testing.T) {
 		{func(t *agreement.Terms) { t.RefundPercent = 61 }, agreement.ErrRefundShare},
 		{func(t *agreement.Terms) { t.RefundPercent = 0 }, agreement.ErrRefundShare},
 		{func(t *agreement.Terms) { t.MonthlyCap = -1 }, agreement.ErrNegative},
+		{func(t *agreement.Terms) { t.RefundDueDays = -1 }, agreement.ErrNegative},
+		{func(t *agreement.Terms) { t.RefundDueDays = domain.MaxCount + 1 }, domain.ErrTooLarge},
+		{func(t *agreement.Terms) { t.RefundDueDays = 30 }, domain.ErrDiffers},
+		{func(t *agreement.Terms) { t.Ground = agreement.ByApplication }, domain.ErrDiffers},
+		{func(t *agreement.Terms) { t.Ground = "umowa" }, agreement.ErrGround},
 		{func(t *agreement.Terms) {
 			t.ForCarers, t.RefundPercent, t.Concluded = true, 90, domain.NewDate(2025, 6, 1)
 		}, agreement.ErrRefundShare},

@@ -28,8 +28,8 @@ type ChangeWithdrawn struct {
 }
 
 // Names of the events, for ever.
-func (TermsCorrected) EventType() string  { return "contract.terms-corrected.v1" }
-func (Withdrawn) EventType() string       { return "contract.withdrawn.v1" }
+func (TermsCorrected) EventType() string  { return "contract.terms-corrected.v2" }
+func (Withdrawn) EventType() string       { return "contract.withdrawn.v2" }
 func (ChangeWithdrawn) EventType() string { return "contract.change-withdrawn.v1" }
 
 // OccurredOn is the day of signing.

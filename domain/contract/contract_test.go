@@ -47,10 +47,33 @@ func TestSigning(t *testing.T) {
 		{func(t *contract.Terms) { t.Kind = "other" }, contract.ErrKind},
 		{func(t *contract.Terms) { t.Agreement = "" }, contract.ErrNoAgreement},
 		{func(t *contract.Terms) { t.Weekly = -1 }, contract.ErrNegative},
+		{func(t *contract.Terms) { t.Aid = -1 }, contract.ErrNegative},
+		{func(t *contract.Terms) { t.Aid = domain.MaxGrosze + 1 }, domain.ErrTooLarge},
+		{func(t *contract.Terms) { t.Form = contract.Form2010A }, contract.ErrNotSocial},
+		{func(t *contract.Terms) { t.Kind, t.Form = contract.Social, "2010-C" }, contract.ErrForm},
 	} {
 		bad := terms
 		c.spoil(&bad)
 		Given(t, d).When(contract.Sign{Terms: bad}).Refuse(c.want)
+	}
+}
+
+// An annex changes what it says, place, work and aid too, and nothing else.
+func TestAnAnnexOfPlaceWorkAndAid(t *testing.T) {
+	d, social := contract.Decider(), terms
+	social.Kind, social.Agreement, social.Place, social.Work, social.Aid, social.Form = contract.Social, "", "p1", "w1", 50000, contract.Form2005
+	under := life(2018, 5, 1)
+	under.Agreement = ""
+	annex := contract.Amended{Life: under, Place: "p2", Work: "w2", Aid: 60000}
+	Given(t, d).When(contract.Sign{Terms: social}).Then(contract.Signed{Terms: social})
+	given := Given(t, d, contract.Signed{Terms: social})
+	given.When(contract.Record{Change: contract.Amended{Life: on(2018, 5, 1), Place: "p2", Work: "w2", Aid: 60000}}).Then(annex)
+	given.When(contract.Record{Change: contract.Amended{Life: on(2018, 5, 1), Aid: -1}}).Refuse(contract.ErrNegative)
+	s := contract.Evolve(contract.Evolve(contract.State{}, contract.Signed{Terms: social}), annex)
+	is := social
+	is.Place, is.Work, is.Aid = "p2", "w2", 60000
+	if before, after := s.On(day(2018, 4, 30)), s.On(day(2018, 5, 1)); before != social || after != is {
+		t.Errorf("before the annex %+v, since %+v", before, after)
 	}
 }
 

@@ -59,7 +59,9 @@ var (
 	ErrUnknown      = domain.Refusal(domain.CodeNotFound, "no such contract is recorded").At("contract")
 	ErrKind         = domain.Refusal(domain.CodeInvalid, "no such kind of contract").At("kind")
 	ErrPeriod       = domain.Refusal(domain.CodeInvalid, "the contract ends before it starts").At("to")
-	ErrNegative     = domain.Refusal(domain.CodeInvalid, "hours or rate are negative")
+	ErrForm         = domain.Refusal(domain.CodeInvalid, "no such form of a social contract").At("form")
+	ErrNotSocial    = domain.Refusal(domain.CodeInvalid, "only a social contract has a form").At("form")
+	ErrNegative     = domain.Refusal(domain.CodeInvalid, "hours, rate or aid are negative")
 	ErrNoAgreement  = domain.Refusal(domain.CodeInvalid, "a referral needs an agreement (porozumienie)").At("agreement")
 	ErrNotSigned    = domain.Refusal(domain.CodeRule, "the contract is not signed").At("number")
 	ErrEnded        = domain.Refusal(domain.CodeRule, "the contract has ended").At("on")
@@ -145,17 +147,28 @@ func check(t Terms) error {
 	if t.To < t.From {
 		return ErrPeriod
 	}
-	return checkFigures(t.Weekly, t.Rate)
+	switch t.Form {
+	case "":
+	case Form2005, Form2010A, Form2010B:
+		if t.Kind != Social {
+			return ErrNotSocial
+		}
+	default:
+		return ErrForm
+	}
+	return checkFigures(t.Weekly, t.Rate, t.Aid)
 }
 
-func checkFigures(weekly domain.Minutes, rate domain.HourlyRate) error {
+func checkFigures(weekly domain.Minutes, rate domain.HourlyRate, aid domain.Grosze) error {
 	switch {
 	case weekly < 0:
 		return ErrNegative.At("weeklyMinutes")
 	case rate < 0:
 		return ErrNegative.At("rateGrosze")
+	case aid < 0:
+		return ErrNegative.At("aidGrosze")
 	}
-	return domain.Together(domain.At("weeklyMinutes", weekly.Check()), domain.At("rateGrosze", domain.CheckRate(rate)))
+	return domain.Together(domain.At("weeklyMinutes", weekly.Check()), domain.At("rateGrosze", domain.CheckRate(rate)), domain.At("aidGrosze", aid.Check()))
 }
 
 // life is what every change of the contract carries.
@@ -177,7 +190,7 @@ func (s State) own(c Change) (Change, error) {
 		if c.To != 0 && c.To < s.Terms.From {
 			return nil, ErrPeriod
 		}
-		if err := checkFigures(c.Weekly, c.Rate); err != nil {
+		if err := checkFigures(c.Weekly, c.Rate, c.Aid); err != nil {
 			return nil, err
 		}
 	case Suspended:

@@ -21,6 +21,17 @@ const (
 	Independence Kind = "usamodzielnianie" // one assistant to one participant
 )
 
+// Form is the form that a social contract was written on.
+type Form string
+
+// The forms of a social contract: of Dz.U. 2005 nr 42 poz. 409 until November 2010, then of
+// Dz.U. 2010 nr 218 poz. 1439.
+const (
+	Form2005  Form = "2005"
+	Form2010A Form = "2010-A" // for a person or a family
+	Form2010B Form = "2010-B" // for somebody unemployed whom the labour office referred
+)
+
 // Terms are what the parties signed.
 type Terms struct {
 	Contract    string            `json:"contract"`
@@ -36,6 +47,8 @@ type Terms struct {
 	Rate        domain.HourlyRate `json:"rateGrosze,omitzero"`    // 0 is not agreed
 	Place       domain.Sealed     `json:"place,omitzero"`
 	Work        domain.Sealed     `json:"work,omitzero"`
+	Aid         domain.Grosze     `json:"aidGrosze,omitzero"` // limit of material aid; 0 allows none
+	Form        Form              `json:"form,omitzero"`      // of a social contract; "" is not said
 }
 
 // SealOf is how a text about a contract is sealed: by the participant's key, for
@@ -80,6 +93,9 @@ type Amended struct {
 	Weekly    domain.Minutes    `json:"weeklyMinutes,omitzero"`
 	Rate      domain.HourlyRate `json:"rateGrosze,omitzero"`
 	Assistant string            `json:"assistant,omitzero"`
+	Place     domain.Sealed     `json:"place,omitzero"`
+	Work      domain.Sealed     `json:"work,omitzero"`
+	Aid       domain.Grosze     `json:"aidGrosze,omitzero"`
 }
 
 // Life is what every later event of a contract carries.
@@ -127,9 +143,9 @@ type Terminated struct{ Life }
 type Completed struct{ Life }
 
 // Names of the events, for ever.
-func (Drafted) EventType() string    { return "contract.drafted.v1" }
-func (Signed) EventType() string     { return "contract.signed.v1" }
-func (Amended) EventType() string    { return "contract.amended.v1" }
+func (Drafted) EventType() string    { return "contract.drafted.v2" }
+func (Signed) EventType() string     { return "contract.signed.v2" }
+func (Amended) EventType() string    { return "contract.amended.v2" }
 func (Suspended) EventType() string  { return "contract.suspended.v1" }
 func (Resumed) EventType() string    { return "contract.resumed.v1" }
 func (Breached) EventType() string   { return "contract.breached.v1" }

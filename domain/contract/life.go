@@ -241,5 +241,14 @@ func (e Amended) apply(t Terms) Terms {
 	if e.Assistant != "" {
 		t.Assistant = e.Assistant
 	}
+	if e.Place != "" {
+		t.Place = e.Place
+	}
+	if e.Work != "" {
+		t.Work = e.Work
+	}
+	if e.Aid != 0 {
+		t.Aid = e.Aid
+	}
 	return t
 }

@@ -12,6 +12,7 @@ var (
 	ErrNoName     = domain.Refusal(domain.CodeInvalid, "first and last name are both needed")
 	ErrOwnCarer   = domain.Refusal(domain.CodeInvalid, "a person is registered as their own carer").At("carerFor")
 	ErrEmployment = domain.Refusal(domain.CodeInvalid, "unknown kind of employment").At("employment")
+	ErrQualified  = domain.Refusal(domain.CodeInvalid, "unknown kind of qualification").At("qualification")
 	ErrUnknown    = domain.Refusal(domain.CodeNotFound, "no such participant is recorded").At("participant")
 	ErrAssistant  = domain.Refusal(domain.CodeNotFound, "no such assistant is recorded").At("assistant")
 	ErrOther      = domain.Refusal(domain.CodeInvalid, "the stream belongs to another person")
@@ -130,6 +131,11 @@ func registerAssistant(s AssistantState, c RegisterAssistant) ([]domain.Event, e
 	case "", Employee, Mandate, SocialWorker:
 	default:
 		return nil, ErrEmployment
+	}
+	switch a.Qualification {
+	case "", Diploma, Experience:
+	default:
+		return nil, ErrQualified
 	}
 	switch {
 	case s.Exists() && s.Assistant.ID != a.ID:

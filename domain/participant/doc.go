@@ -2,7 +2,7 @@
 // the assistants who visit them.
 //
 //	participant-<id>   participant.registered.v2
-//	assistant-<id>     assistant.registered.v1
+//	assistant-<id>     assistant.registered.v2
 //
 // It promises that a person is registered once: the same row again is already
 // known, other values are refused by the name of the field and never by its

@@ -100,12 +100,23 @@ const (
 	SocialWorker Employment = "pracownik_socjalny" // a social worker of the centre in a second role
 )
 
+// Qualification is by what an assistant is qualified.
+type Qualification string
+
+// The qualifications of an assistant.
+const (
+	Diploma    Qualification = "dyplom"
+	Experience Qualification = "doswiadczenie" // of six months at least
+)
+
 // Assistant is what a registration says of an assistant.
 type Assistant struct {
 	ID         string        `json:"assistant"`
 	FirstName  domain.Sealed `json:"firstName"`
 	LastName   domain.Sealed `json:"lastName"`
 	Employment Employment    `json:"employment,omitzero"`
+	// Qualification is by what somebody may be an assistant; "" is not said.
+	Qualification Qualification `json:"qualification,omitzero"`
 }
 
 // AssistantRegistered says that an assistant was entered in the register.
@@ -130,8 +141,8 @@ func (a Assistant) Refs() []domain.Ref {
 func (Registered) EventType() string          { return "participant.registered.v2" }
 func (Corrected) EventType() string           { return "participant.corrected.v1" }
 func (Withdrawn) EventType() string           { return "participant.withdrawn.v1" }
-func (AssistantRegistered) EventType() string { return "assistant.registered.v1" }
-func (AssistantCorrected) EventType() string  { return "assistant.corrected.v1" }
+func (AssistantRegistered) EventType() string { return "assistant.registered.v2" }
+func (AssistantCorrected) EventType() string  { return "assistant.corrected.v2" }
 func (AssistantWithdrawn) EventType() string  { return "assistant.withdrawn.v1" }
 
 // All are of the day of their recording.

@@ -107,8 +107,8 @@ func TestPayloads(t *testing.T) {
 		`participant.registered.v2 {"participant":"U1","firstName":"c1","lastName":"c2","pesel":"c3","birthDate":"c4",` +
 			`"sex":"c5","disability":"c6","welfareClient":"c7","labourStatus":"c8","withoutBenefit":"c9","profile":"c10",` +
 			`"account":"c11","municipality":"c12","carerFor":"U2","household":"G1"}`: Registered{anna},
-		`assistant.registered.v1 {"assistant":"A1","firstName":"c1","lastName":"c2","employment":"etat"}`: AssistantRegistered{
-			Assistant{ID: "A1", FirstName: "c1", LastName: "c2", Employment: Employee}},
+		`assistant.registered.v2 {"assistant":"A1","firstName":"c1","lastName":"c2","employment":"etat","qualification":"dyplom"}`: AssistantRegistered{
+			Assistant{ID: "A1", FirstName: "c1", LastName: "c2", Employment: Employee, Qualification: Diploma}},
 	} {
 		b, err := json.Marshal(e)
 		if got := e.EventType() + " " + string(b); err != nil || got != want {

@@ -39,7 +39,9 @@ func ofPeople() []Kind {
 		KindOf[participant.Corrected]().back(person),
 		KindOf[participant.Withdrawn]().back(WayBack{"registered again", itself, "", "register-participant", "uczestnicy"}),
 		KindOf[participant.AssistantRegistered]().back(assistant),
+		Earlier[participant.AssistantRegistered]("assistant.registered.v1"), // without a qualification
 		KindOf[participant.AssistantCorrected]().back(assistant),
+		Earlier[participant.AssistantCorrected]("assistant.corrected.v1"), // without a qualification
 		KindOf[participant.AssistantWithdrawn]().back(WayBack{"registered again", itself, "", "register-assistant", "asystenci"}),
 	}
 }
@@ -50,16 +52,23 @@ func ofContracts() []Kind {
 	under := WayBack{"agreement.terms-corrected, then attendance.rerated", "agreement.withdrawn", "a referral or a claim is under it", "conclude-agreement", "porozumienia"}
 	return []Kind{
 		KindOf[agreement.Concluded]().back(under),
+		Earlier[agreement.Concluded]("agreement.concluded.v1"), // without a ground and a day of refund
 		KindOf[agreement.TermsCorrected]().back(under),
+		Earlier[agreement.TermsCorrected]("agreement.terms-corrected.v1"), // without a ground and a day of refund
 		KindOf[agreement.Withdrawn]().back(WayBack{"concluded again", itself, "", "conclude-agreement", "porozumienia"}),
 		KindOf[agreement.ReferralListed]().back(WayBack{"agreement.referral-delisted", "agreement.referral-delisted", "the referral stands", "sign-contract", "umowy"}),
 		KindOf[agreement.ReferralDelisted]().back(WayBack{"listed again", itself, "", "sign-contract", "umowy"}),
 		KindOf[contract.Drafted]().back(WayBack{"contract.terms-corrected", "contract.withdrawn", "nothing: nothing stands on a draft", "sign-contract", "umowy"}),
+		Earlier[contract.Drafted]("contract.drafted.v1"), // without aid and form
 		KindOf[contract.Signed]().back(terms),
+		Earlier[contract.Signed]("contract.signed.v1"), // without aid and form
 		KindOf[contract.TermsCorrected]().back(terms),
+		Earlier[contract.TermsCorrected]("contract.terms-corrected.v1"), // without aid and form
 		KindOf[contract.Withdrawn]().back(WayBack{"drafted or signed again", itself, "", "sign-contract", "umowy"}),
+		Earlier[contract.Withdrawn]("contract.withdrawn.v1"), // without aid and form
 		KindOf[contract.ChangeWithdrawn]().back(WayBack{"changed again", itself, "", "change-contract", ""}),
 		KindOf[contract.Amended]().back(change),
+		Earlier[contract.Amended]("contract.amended.v1"), // without place, work and aid
 		KindOf[contract.Suspended]().back(change),
 		KindOf[contract.Resumed]().back(change),
 		KindOf[contract.Breached]().back(change),

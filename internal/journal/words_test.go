@@ -38,10 +38,10 @@ func wordsOf() map[string]string {
 			refund.Submitted.Corrects statement.LineBooked.Statement statement.LineMatched.Claim statement.LineMatched.Statement
 			statement.MatchUndone.Claim statement.MatchUndone.Statement statement.Received.Account statement.Received.Number
 			statement.Received.Statement listing.Entry.ID listing.Entry.Stream setting.Changed.Setting programme.Programme.ID`,
-		"code": `agreement.ClaimAnswered.Outcome contract.ChangeWithdrawn.Kind agreement.AnswerWithdrawn.Outcome refund.DecisionWithdrawn.Outcome agreement.Terms.Basis agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Kind
+		"code": `agreement.ClaimAnswered.Outcome contract.ChangeWithdrawn.Kind agreement.AnswerWithdrawn.Outcome refund.DecisionWithdrawn.Outcome agreement.Terms.Basis agreement.Terms.Ground agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Form contract.Terms.Kind
 			durability.Obligation.Anchor durability.FactWithdrawn.Kind erasure.Left.Field erasure.Left.Kind erasure.Ordered.Ground erasure.Ordered.Kind erasure.Subject.Kind
 			intake.FileFinished.Kind listing.Entry.Kind intake.GuessesCounted.Door intake.Filter.Name intake.PersonalDataRead.What intake.Subject.Kind
-			participant.Assistant.Employment refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason
+			participant.Assistant.Employment participant.Assistant.Qualification refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason
 			cap.Terms.Per cap.Terms.Period cap.Terms.Counts cap.Condition.Fact cap.Condition.Value programme.Rate.Regime programme.Rate.Edition
 			programme.EditionRecorded.Origin programme.StatuteRecorded.Origin programme.Programme.Contracts programme.Programme.Outcomes
 			programme.Stay.Kind programme.Group.ID programme.Service.ID programme.Service.Kind programme.Dictionary.Field
@@ -55,7 +55,7 @@ func wordsOf() map[string]string {
 			programme.Indicator.Name programme.Of.Topic programme.EditionRecorded.Hash programme.StatuteRecorded.Hash`,
 		"sealed": `assistance.Details.Activity assistance.Details.Place assistance.VisitCorrected.Reason assistance.VisitLogged.Reason
 			assistance.VisitWithdrawn.Reason attendance.AbsenceRecorded.Place attendance.DayCorrected.Reason attendance.DayWithdrawn.Reason attendance.HoursRecorded.Place
-			attendance.Value.Place contract.Life.Reason contract.Terms.Place contract.Terms.Work durability.Address.Query
+			attendance.Value.Place contract.Life.Reason contract.Amended.Place contract.Amended.Work contract.Terms.Place contract.Terms.Work durability.Address.Query
 			durability.Obligation.Derivation durability.ServiceRefused.Reason durability.FactWithdrawn.Reason durability.ServiceRequested.Description
 			durability.ServiceStarted.Description durability.Statement.Description erasure.Ordered.Reason finding.Reopened.Reason
 			finding.Resolved.Reason setting.Changed.Reason agreement.TermsCorrected.Reason agreement.Withdrawn.Reason contract.TermsCorrected.Reason contract.Withdrawn.Reason participant.Corrected.Reason participant.Withdrawn.Reason participant.AssistantCorrected.Reason

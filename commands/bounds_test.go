@@ -86,7 +86,7 @@ func TestFiguresFromBeforeBounds(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+		reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 		for _, asOf := range []domain.Date{0, domain.NewDate(2018, 12, 31)} {
 			if a, err := reader.Ask(t.Context(), c.report, queries.Request{Who: ledgertest.Actor.Who, AsOf: asOf}); !errors.Is(err, domain.ErrUncountable) || !strings.Contains(err.Error(), c.names) {
 				t.Errorf("%s: %v, %v", name, a, err)
@@ -130,7 +130,7 @@ func TestAMonthIsCountedAgain(t *testing.T) {
 	}
 	day := domain.NewDate(2018, 4, 6)
 	for i, e := range []domain.Event{payment.Made{About: about("A"), Amount: math.MaxInt64, Date: day}, payment.CameBack{About: about("A"), Amount: math.MaxInt64, Date: day + 1}} {
-		reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+		reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 		if _, err := l.Journal.Append(t.Context(), "payout-S%2F1", int64(i), journal.Decided{Event: e, Meta: journal.Meta{Actor: "tester"}}); err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestUncountableClaimsAreToldOfTheirMonthAlone(t *testing.T) {
 				}
 			}
 		}
-		reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+		reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 		if now, err := reader.Finding(t.Context(), "worked-not-paid:S/2:2018-03", ledgertest.Actor.Who); err != nil || now.Amount != 1 {
 			t.Errorf("%s, a finding of another month: %+v %v", name, now, err)
 		}

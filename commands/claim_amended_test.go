@@ -148,7 +148,7 @@ func TestAnAnswerToAWithdrawnClaim(t *testing.T) {
 // stateOf is the state of a claim in the report of refunds.
 func stateOf(t *testing.T, l *ledgertest.Ledger, claim string) string {
 	t.Helper()
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 	a, err := reader.Ask(t.Context(), "refunds", queries.Request{Who: ledgertest.Actor.Who})
 	if err != nil {
 		t.Fatal(err)

@@ -41,7 +41,7 @@ func patiently[C any](ctx context.Context, do func(context.Context, commands.Ori
 // findings say that it is claimed twice.
 func settled(t testing.TB, l *ledgertest.Ledger) (claimed map[string]domain.Grosze, twice []string) {
 	t.Helper()
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 	claimed = map[string]domain.Grosze{}
 	a, err := reader.Ask(t.Context(), "psu-settlement", queries.Request{Who: ledgertest.Actor.Who, Params: map[string]string{"month": "2018-03"}})
 	if err != nil {
@@ -294,7 +294,7 @@ func TestAReturnCutShort(t *testing.T) {
 // refundsOf is what the report of claims says is outstanding and received.
 func refundsOf(t *testing.T, l *ledgertest.Ledger) (outstanding, received domain.Grosze) {
 	t.Helper()
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 	a, err := reader.Ask(t.Context(), "refunds", queries.Request{Who: ledgertest.Actor.Who})
 	if err != nil {
 		t.Fatal(err)

@@ -34,7 +34,7 @@ func TestACorrectionIsOneDecision(t *testing.T) {
 			corrected := toldOf(t, l)
 			sameTold(t, "known before the correction", toldOf(t, l, before.String()), stood)
 			sameTold(t, "known at the correction", toldOf(t, l, after.String()), corrected)
-			reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+			reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 			last := map[string]queries.Entry{} // by stream
 			_, err = reader.History(t.Context(), queries.HistoryRequest{Who: ledgertest.Actor.Who, From: before.String()}, func(e queries.Entry) error {
 				with, found := last[e.Stream]

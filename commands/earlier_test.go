@@ -147,7 +147,7 @@ func TestASickNoteInClearStillBlocksAClaim(t *testing.T) {
 // version, and what is left is named.
 func TestWhatIsInClearIsWithheld(t *testing.T) {
 	l := earlier(t)
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault})
 	for _, r := range []queries.HistoryRequest{{Who: ledgertest.Actor.Who}, {Who: access.By("api", access.API, access.Token)}, {Who: ledgertest.Actor.Who, Reveal: true}} {
 		var shown bytes.Buffer
 		reveal := r.Reveal

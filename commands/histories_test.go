@@ -341,7 +341,7 @@ func (w *town) exact(t *testing.T) {
 
 func (w *town) findStatement(t *testing.T) string {
 	t.Helper()
-	reader := queries.NewReader(queries.Options{Journal: w.Journal, Vault: w.Vault, Now: ledgertest.Now, Zone: w.Zone})
+	reader := queries.NewReader(queries.Options{Journal: w.Journal, Catalogue: w.Catalogue, Vault: w.Vault, Now: ledgertest.Now, Zone: w.Zone})
 	a, err := reader.Ask(t.Context(), "unmatched-lines", queries.Request{Who: ledgertest.Actor.Who})
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"ksiega/commands/programmefile"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/agreement"
@@ -57,7 +58,7 @@ type Ledger struct {
 // Open is the ledger of a log and its keys, by the clock of this machine and without what
 // may be set.
 func Open(j *journal.Journal, v *vault.Vault) (*Ledger, error) {
-	catalogue, err := programme.Load()
+	catalogue, err := programmefile.Catalogue()
 	if err != nil {
 		return nil, err
 	}

@@ -181,7 +181,7 @@ func TestMoneyLeftBehindIsFoundAndGivenBack(t *testing.T) {
 		}
 		found := func() []ledgertest.Row {
 			t.Helper()
-			reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+			reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 			a, err := reader.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, Params: map[string]string{"kind": "received-unmatched"}})
 			if err != nil {
 				t.Fatal(err)

@@ -298,7 +298,7 @@ func TestHistoriesOfMatches(t *testing.T) {
 // strayAndOpen holds findings and open lines to what the statement and the claims say.
 func strayAndOpen(t *testing.T, l *ledgertest.Ledger, bank string) {
 	t.Helper()
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 	ask := func(report string, params map[string]string) []ledgertest.Row {
 		a, err := reader.Ask(t.Context(), report, queries.Request{Who: ledgertest.Actor.Who, Params: params})
 		if err != nil {
@@ -352,7 +352,7 @@ func TestAMendedLineIsSettled(t *testing.T) {
 		taken(t)(l.UnmatchLine(t.Context(), keyed("u"), undoOne))
 		strayAndOpen(t, l, bankID)
 	}
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 	a, err := reader.Ask(t.Context(), "unmatched-lines", queries.Request{Who: ledgertest.Actor.Who, AsOf: domain.NewDate(2018, 5, 5)})
 	if err != nil {
 		t.Fatal(err)

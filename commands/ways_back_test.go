@@ -217,7 +217,7 @@ func accepted(t *testing.T, l *ledgertest.Ledger, f sheet) {
 // toldOf are the answers to every report, without positions and what follows from them.
 func toldOf(t *testing.T, l *ledgertest.Ledger, known ...string) map[string]string {
 	t.Helper()
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: ledgertest.Now, Zone: l.Zone})
 	all := map[string]string{}
 	for _, r := range reader.Reports() {
 		for _, day := range []string{"2024-03-05", "2024-03-17", "2024-03-31", "2024-04-05", "2024-04-07", "2024-04-30", "2024-05-31", ""} {

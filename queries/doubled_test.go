@@ -41,7 +41,7 @@ func TestOnePESELUnderTwoIDs(t *testing.T) {
 		req.Who, req.Params = who, map[string]string{"kind": "doubled-pesel"}
 		for range 2 {
 			rows = nil
-			reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: sampleDay, Zone: l.Zone, Shared: true})
+			reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: sampleDay, Zone: l.Zone, Shared: true})
 			a, err := reader.Ask(t.Context(), "findings", req)
 			must(t, err)
 			for _, r := range rowsOf(a) {

@@ -16,10 +16,7 @@ import (
 
 // another is the catalogue of another build: less is allowed by the statute, another rate
 // is paid, a programme is gone and another has come, days of an assistant are shorter.
-func another(t *testing.T) *programme.Catalogue {
-	t.Helper()
-	c, err := programme.Load()
-	must(t, err)
+func another(c *programme.Catalogue) *programme.Catalogue {
 	statute, programmes := c.Statute(), c.Programmes()
 	statute.Caps, statute.Rates = slices.Clone(statute.Caps), slices.Clone(statute.Rates)
 	for i := range statute.Caps {
@@ -48,10 +45,10 @@ func TestAnswersFollowFromTheLogAlone(t *testing.T) {
 	must(t, err)
 
 	other := *l.Ledger
-	other.Catalogue = another(t)
+	other.Catalogue = another(l.Catalogue)
 	readers := func() []*queries.Reader {
 		var all []*queries.Reader
-		for _, o := range []queries.Options{{}, {Catalogue: other.Catalogue, DayCount: programme.WorkingDays}, {DayCount: programme.ReferralDays}} {
+		for _, o := range []queries.Options{{Catalogue: l.Catalogue}, {Catalogue: other.Catalogue, DayCount: programme.WorkingDays}, {Catalogue: l.Catalogue, DayCount: programme.ReferralDays}} {
 			o.Journal, o.Vault, o.Now, o.Zone = l.Journal, l.Vault, sampleDay, l.Zone
 			all = append(all, queries.NewReader(o))
 		}
@@ -110,7 +107,7 @@ func TestAnEditionBindsWhatBeginsUnderIt(t *testing.T) {
 	l := ledgertest.Open(t)
 	must(t, l.RecordEditions(t.Context(), programme.WorkingDays))
 	stricter := *l.Ledger
-	stricter.Catalogue = another(t)
+	stricter.Catalogue = another(l.Catalogue)
 	must(t, stricter.RecordEditions(t.Context(), ""))
 	under := func(contract string, edition int, from domain.Date) {
 		for i := range 3 {
@@ -133,7 +130,7 @@ func TestAnEditionBindsWhatBeginsUnderIt(t *testing.T) {
 	week("U4", 0, 0) // 600 minutes
 	week("U5", 0, 1) // one
 	var got []string
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Now: func() time.Time { return sampleDay() }, Zone: l.Zone})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Now: func() time.Time { return sampleDay() }, Zone: l.Zone})
 	for _, r := range rowsOf(ask(t, reader, "findings", queries.Request{AsOf: day(2026, 12, 31), Params: map[string]string{"kind": "over-cap"}})) {
 		got = append(got, fmt.Sprint(r[0]))
 	}

@@ -280,7 +280,7 @@ func TestWhatRunsOnStaysResolved(t *testing.T) {
 	l := ledgertest.Open(t)
 	today := day(2019, 7, 10)
 	l.Now = func() time.Time { return today.Time().Add(12 * time.Hour) }
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: l.Now, Zone: l.Zone})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: l.Now, Zone: l.Zone})
 	places := func(on domain.Date, n int) domain.Event {
 		return durability.PlacesStated{Statement: durability.Statement{Project: "p", Date: on}, Places: n}
 	}
@@ -347,7 +347,7 @@ func TestDaysOfAReferralRunOn(t *testing.T) {
 	l := ledgertest.Open(t)
 	today := day(2026, 7, 10)
 	now := func() time.Time { return today.Time().Add(12 * time.Hour) }
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: now, Zone: l.Zone, DayCount: programme.ReferralDays})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: now, Zone: l.Zone, DayCount: programme.ReferralDays})
 	referral := func(number string) domain.Event {
 		return contract.Signed{Terms: contract.Terms{Contract: number, Kind: contract.Referral, Programme: "psu", Participant: "U1",
 			Concluded: day(2026, 1, 1), From: day(2026, 1, 1), To: day(2026, 12, 31), Agreement: "P/1"}}

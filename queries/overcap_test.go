@@ -93,7 +93,7 @@ func TestOverTheDaysOfAYear(t *testing.T) {
 		programme.ReferralDays: {"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 2",
 			"over-cap:U5:2026 [U5 S/6 S/7] 2026-01-01 2026-12-31 2"}, // never came to work
 	} {
-		reader := queries.NewReader(queries.Options{Journal: l.Journal, Now: sampleDay, Zone: l.Zone, DayCount: count})
+		reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Now: sampleDay, Zone: l.Zone, DayCount: count})
 		for asOf, want := range map[domain.Date][]string{day(2026, 12, 31): want, day(2026, 7, 19): nil} {
 			if count == programme.ReferralDays && asOf == day(2026, 7, 19) {
 				want = []string{"over-cap:U1:2026 [U1 S/1 S/2] 2026-01-01 2026-12-31 2", // in force on all 200 days

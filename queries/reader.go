@@ -53,8 +53,8 @@ type Options struct {
 	// Now is the clock, and Zone where its day begins (Europe/Warsaw).
 	Now  func() time.Time
 	Zone *time.Location
-	// Catalogue and DayCount are what an answer goes by where the ledger has recorded
-	// neither editions nor settings yet; nil is the build's own.
+	// Catalogue is the build's, which an answer goes by where the ledger has recorded no
+	// editions yet, as DayCount where it has recorded no settings.
 	Catalogue *programme.Catalogue
 	DayCount  programme.DayCount
 }

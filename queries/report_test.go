@@ -77,7 +77,7 @@ func TestAClaimIsAddedOnce(t *testing.T) {
 func TestTheDayOfAnAnswer(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Zone: l.Zone, Now: func() time.Time { return time.Date(2026, 2, 28, 23, 30, 0, 0, time.UTC) }})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Zone: l.Zone, Now: func() time.Time { return time.Date(2026, 2, 28, 23, 30, 0, 0, time.UTC) }})
 	for asOf, want := range map[domain.Date]string{day(2018, 6, 9): "2018-06-09", 0: "2026-03-01"} {
 		if a := ask(t, reader, "refunds", queries.Request{AsOf: asOf}); a.Day != want || a.AsOf != asOf.String() {
 			t.Errorf("%s: %q, as of %q", asOf, a.Day, a.AsOf)

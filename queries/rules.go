@@ -29,11 +29,7 @@ func (q *question) rules(ctx context.Context) (r rules, err error) {
 		return r, err
 	}
 	if !r.statutes.Exists() {
-		catalogue, err := q.reader.catalogue()
-		if err != nil {
-			return r, err
-		}
-		r.statutes = programme.StatutesOf(catalogue.Statute())
+		r.statutes = programme.StatutesOf(opts.Catalogue.Statute())
 	}
 	r.otherwise = programme.WorkingDays
 	if opts.DayCount != "" {
@@ -41,13 +37,6 @@ func (q *question) rules(ctx context.Context) (r rules, err error) {
 	}
 	r.yearDays, err = recordedBy(ctx, opts.Journal, until, setting.Stream(setting.YearDays), setting.Decider())
 	return r, err
-}
-
-func (d *Reader) catalogue() (*programme.Catalogue, error) {
-	if d.opts.Catalogue != nil {
-		return d.opts.Catalogue, nil
-	}
-	return programme.Load()
 }
 
 // days says which days of a calendar year that begins on a day count.
@@ -82,15 +71,11 @@ func recordedBy[S, C any](ctx context.Context, j *journal.Journal, until journal
 // ledger: the log names those that are recorded, and nothing else counts once there are
 // any.
 func (d *Reader) knownProgramme(ctx context.Context, id string) (bool, error) {
-	catalogue, err := d.catalogue()
-	if err != nil {
-		return false, err
-	}
-	if _, ok := catalogue.Programme(id); !ok {
+	if _, ok := d.opts.Catalogue.Programme(id); !ok {
 		return false, nil
 	}
 	recorded := false
-	err = d.opts.Journal.ReadStream(ctx, programme.StatuteStream(), 0, func(*journal.Recorded) error {
+	err := d.opts.Journal.ReadStream(ctx, programme.StatuteStream(), 0, func(*journal.Recorded) error {
 		recorded = true
 		return nil
 	})

@@ -81,7 +81,7 @@ func importSample(t *testing.T, l *ledgertest.Ledger) {
 }
 
 func memoryReader(l *ledgertest.Ledger) *queries.Reader {
-	return queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: sampleDay, Zone: l.Zone})
+	return queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: sampleDay, Zone: l.Zone})
 }
 
 // redisReader answers from an embedded Redis that a runner feeds.
@@ -94,7 +94,7 @@ func redisReader(t testing.TB, l *ledgertest.Ledger) (*queries.Reader, redis.Uni
 	runner := foldredis.NewRunner(store, projections.Log{Journal: l.Journal}, foldredis.RunnerOptions{}, projections.All()...)
 	must(t, runner.Start(t.Context()))
 	t.Cleanup(runner.Stop)
-	reader := queries.NewReader(queries.Options{Journal: l.Journal, Store: store, Runner: runner, Vault: l.Vault, Now: sampleDay, Zone: l.Zone})
+	reader := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Store: store, Runner: runner, Vault: l.Vault, Now: sampleDay, Zone: l.Zone})
 	return reader, db.Client()
 }
 

@@ -89,7 +89,7 @@ func TestKnownAtIsSettled(t *testing.T) {
 	head, err := strconv.ParseUint(end.String(), 10, 64)
 	must(t, err)
 	rows := func(clock time.Time, knownAt string) (int, error) {
-		d := queries.NewReader(queries.Options{Journal: l.Journal, Now: func() time.Time { return clock }, Zone: l.Zone})
+		d := queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Now: func() time.Time { return clock }, Zone: l.Zone})
 		a, err := d.Ask(t.Context(), "psu-settlement", queries.Request{Who: ledgertest.Actor.Who, KnownAt: knownAt})
 		if err != nil {
 			return 0, err

@@ -132,7 +132,7 @@ func (s *site) live(ctx context.Context, client *redis.Client) (*live, error) {
 	}
 	l := &live{ledger: ledger, store: foldredis.NewStore[*journal.Recorded](client, "")}
 	l.runner = foldredis.NewRunner(l.store, projections.Log{Journal: s.bulk}, foldredis.RunnerOptions{}, projections.All()...)
-	l.reader = queries.NewReader(queries.Options{Journal: s.bulk, Store: l.store, Runner: l.runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
+	l.reader = queries.NewReader(queries.Options{Journal: s.bulk, Catalogue: ledger.Catalogue, Store: l.store, Runner: l.runner, Vault: ledger.Vault, Now: time.Now, Zone: ledger.Zone})
 	return l, l.runner.Start(ctx)
 }
 

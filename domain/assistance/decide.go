@@ -127,8 +127,7 @@ func check(s State, except int, v Visit, d Details, editions []cap.Edition) (Cap
 
 // capped is the lowest cap of an assistant's minutes in a period that a visit comes under
 // once it is entered, 0 where there is none; it refuses a visit that breaks one, unless
-// it is forgiven. Periods that are not within one month of one assistant are no matter of
-// this stream, nor are caps that hold under some condition: breaking those is found.
+// it is forgiven. Caps that this stream can't decide are found where they are broken.
 func (s State) capped(period cap.Period, visit cap.Entry, except int, forgiven bool, editions []cap.Edition) (lowest domain.Minutes, err error) {
 	entries := func(yield func(cap.Entry) bool) {
 		for e := range s.entries(period, visit.On, except) {
@@ -139,7 +138,7 @@ func (s State) capped(period cap.Period, visit cap.Entry, except int, forgiven b
 		yield(visit)
 	}
 	for _, r := range cap.Bind(editions, period, visit.On, entries) {
-		if !r.Refuse || len(r.When) > 0 || !r.Is(cap.Assistant, period, cap.Minutes) {
+		if !r.Refuse || !r.Decidable() {
 			continue
 		}
 		left, err := r.Left(visit.On, entries)

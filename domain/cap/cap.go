@@ -76,6 +76,12 @@ func (t Terms) Is(per Per, period Period, counts Unit) bool {
 	return t.Per == per && t.Period == period && t.Counts == counts
 }
 
+// Decidable says whether one stream sees all that the cap counts, an assistant's month, and
+// nothing but that: whoever decides there may refuse what would break it.
+func (t Terms) Decidable() bool {
+	return (t.Is(Assistant, Day, Minutes) || t.Is(Assistant, Month, Minutes)) && len(t.When) == 0
+}
+
 // Entry is one thing that a cap may count.
 type Entry struct {
 	On        domain.Date

@@ -9,6 +9,9 @@
 // numbered from 0 in the order of recording. Entries from before editions were recorded
 // name none, which is edition 0.
 //
+// A programme is a file of its own, which commands/programmefile reads; Check is what can
+// be said against one, wherever it comes from.
+//
 // It promises that a figure carries the edition it comes from, so that an event
 // can record which one decided it. It stops at looking things up; what a rate
 // means for a payment is attendance's to decide.
@@ -16,9 +19,10 @@ package programme
 
 import (
 	"cmp"
-	_ "embed" // the catalogue is data beside the code
+	"embed" // the catalogue is data beside the code
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -106,29 +110,29 @@ type Catalogue struct {
 //go:embed catalogue/rates.json
 var ratesJSON []byte
 
-//go:embed catalogue/programmes.json
-var programmesJSON []byte
+//go:embed catalogue/*.yaml
+var files embed.FS
 
-// Load reads the embedded catalogue.
-func Load() (*Catalogue, error) { return parse(ratesJSON, programmesJSON) }
+// Files are the embedded programmes, a file each.
+func Files() (fs.FS, error) { return fs.Sub(files, "catalogue") }
 
-func parse(rates, programmes []byte) (*Catalogue, error) {
+// Load reads the embedded statutory figures and days off work. Whoever reads the
+// programmes' Files completes it, see New.
+func Load() (*Catalogue, error) { return parse(ratesJSON) }
+
+func parse(rates []byte) (*Catalogue, error) {
 	var s Statute
 	if err := json.Unmarshal(rates, &s); err != nil {
 		return nil, fmt.Errorf("catalogue of rates: %w", err)
-	}
-	var p struct{ Programmes []Programme }
-	if err := json.Unmarshal(programmes, &p); err != nil {
-		return nil, fmt.Errorf("catalogue of programmes: %w", err)
 	}
 	daysOff, err := loadDaysOff()
 	if err != nil {
 		return nil, err
 	}
-	return New(s, p.Programmes, daysOff), nil
+	return New(s, nil, daysOff), nil
 }
 
-// New is a catalogue of other figures than the embedded ones.
+// New is a catalogue of some figures and programmes.
 func New(s Statute, programmes []Programme, daysOff []DayOff) *Catalogue {
 	s.Rates = slices.SortedStableFunc(slices.Values(s.Rates), func(a, b Rate) int {
 		return cmp.Or(cmp.Compare(a.Regime, b.Regime), cmp.Compare(a.From, b.From))

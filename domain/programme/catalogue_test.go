@@ -55,22 +55,6 @@ func TestMinimumRateFollowsRegimeAndDay(t *testing.T) {
 	}
 }
 
-func TestEveryProgrammeOfTheSources(t *testing.T) {
-	c, err := programme.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, id := range []string{"psu", "kis-doradztwo", "asystent-aktywnosci", "trwalosc", "mkis", "aoon-2006", "wszyscy-razem",
-		"pal-osada", "usamodzielnianie", "standard-pracy-socjalnej", "streetworking"} {
-		if p, ok := c.Programme(id); !ok || p.Name == "" || p.Source == "" {
-			t.Errorf("programme %s: %+v", id, p)
-		}
-	}
-	if n := len(c.Programmes()); n != 11 {
-		t.Errorf("%d programmes", n)
-	}
-}
-
 func TestEditionsNameTheirRegime(t *testing.T) {
 	c, err := programme.Load()
 	if err != nil {

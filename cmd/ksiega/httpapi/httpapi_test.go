@@ -48,7 +48,7 @@ func over(t testing.TB, l *ledgertest.Ledger, change func(*httpapi.Options)) *do
 	d := &door{t: t, ledger: l, log: &bytes.Buffer{}}
 	now := func() time.Time { return noon }
 	o := httpapi.Options{Ledger: l.Ledger, Now: now, Version: "test", Gate: session.Gate{Token: token, Hosts: []string{"127.0.0.1"}},
-		Reader: queries.NewReader(queries.Options{Journal: l.Journal, Vault: l.Vault, Now: now, Zone: l.Zone}),
+		Reader: queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Vault: l.Vault, Now: now, Zone: l.Zone}),
 		Log:    slog.New(slog.NewTextHandler(d.log, nil))}
 	if change != nil {
 		change(&o)

@@ -131,7 +131,7 @@ func withModels(t *testing.T, day *time.Time) (*door, *foldredis.Runner[*journal
 	}
 	t.Cleanup(runner.Stop)
 	return over(t, l, func(o *httpapi.Options) {
-		o.Reader = queries.NewReader(queries.Options{Journal: l.Journal, Store: store, Runner: runner, Vault: l.Vault, Now: func() time.Time { return *day }, Zone: l.Zone})
+		o.Reader = queries.NewReader(queries.Options{Journal: l.Journal, Catalogue: l.Catalogue, Store: store, Runner: runner, Vault: l.Vault, Now: func() time.Time { return *day }, Zone: l.Zone})
 	}), runner
 }
 

@@ -27,7 +27,7 @@ import (
 )
 
 func sentences() []sentence {
-	return slices.Concat(ofAnything(), ofCells(), ofStatements(), ofQuestions(), ofWork(), ofClaims(), ofOthers())
+	return slices.Concat(ofAnything(), ofCells(), ofStatements(), ofQuestions(), ofWork(), ofClaims(), ofProgrammeFiles(), ofOthers())
 }
 
 // ofAnything are the refusals of days, amounts and identifiers.

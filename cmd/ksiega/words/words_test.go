@@ -167,22 +167,28 @@ func sentinel(e ast.Expr, pkg string) string {
 // table is which sentinel has which sentence, by name.
 func table(t *testing.T) map[string]string {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "sentences.go", nil, 0)
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob("of_*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
 	}
 	texts := map[string]string{}
-	ast.Inspect(file, func(n ast.Node) bool {
-		if l, ok := n.(*ast.CompositeLit); ok && l.Type == nil && len(l.Elts) == 2 {
-			text, err := strconv.Unquote(l.Elts[1].(*ast.BasicLit).Value)
-			name := sentinel(l.Elts[0], "words")
-			if _, twice := texts[name]; err != nil || twice {
-				t.Errorf("%s stands twice: %v", name, err)
-			}
-			texts[name] = text
+	for _, name := range append(files, "sentences.go") {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return true
-	})
+		ast.Inspect(file, func(n ast.Node) bool {
+			if l, ok := n.(*ast.CompositeLit); ok && l.Type == nil && len(l.Elts) == 2 {
+				text, err := strconv.Unquote(l.Elts[1].(*ast.BasicLit).Value)
+				name := sentinel(l.Elts[0], "words")
+				if _, twice := texts[name]; err != nil || twice {
+					t.Errorf("%s stands twice: %v", name, err)
+				}
+				texts[name] = text
+			}
+			return true
+		})
+	}
 	return texts
 }
 

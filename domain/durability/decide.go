@@ -75,7 +75,7 @@ func decide(s State, c Record) ([]domain.Event, error) {
 	project, _ := f.Of()
 	switch {
 	case project == "":
-		return nil, domain.ErrNoID
+		return nil, domain.ErrNoID.At("project")
 	case s.Project != "" && s.Project != project:
 		return nil, ErrOther.With("%s is not %s", project, s.Project)
 	case f.OccurredOn() == 0 && id.kind != domain.Fact(TypeObligationOpened):

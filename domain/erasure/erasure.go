@@ -175,7 +175,7 @@ func decide(s State, c Order) ([]domain.Event, error) {
 	}
 	switch {
 	case c.Of.ID == "":
-		return nil, domain.ErrNoID
+		return nil, domain.ErrNoID.At("id")
 	case c.Of == SealOf(c.Of, 0, "").Subject: // the key of what is recorded about erasures
 		return nil, ErrKind
 	case c.Ground != RetentionEnded && c.Ground != Demanded:

@@ -76,7 +76,7 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 func check(s State, c Resolve) error {
 	switch {
 	case c.Finding == "":
-		return domain.ErrNoID
+		return domain.ErrNoID.At("finding")
 	case c.Now.None():
 		return ErrUnknown
 	case s.Finding != "" && s.Finding != c.Finding:

@@ -202,8 +202,9 @@ type sealer struct {
 
 func (l *Ledger) sealer(ctx context.Context) *sealer { return &sealer{ctx: ctx, vault: l.Vault} }
 
+// text seals a text. One of which nothing can be seen is none.
 func (s *sealer) text(seal domain.Seal, text string) domain.Sealed {
-	if s.err != nil || text == "" {
+	if s.err != nil || domain.Blank(text) {
 		return ""
 	}
 	if s.err = s.nameable(seal.Subject); s.err != nil {

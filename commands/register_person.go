@@ -259,7 +259,7 @@ func (s *sealer) ofPerson(who domain.Ref, withdraw bool, names ...string) error 
 		return s.err
 	}
 	erased, err := s.err != nil, error(nil)
-	if !erased && slices.Contains(names, "") {
+	if !erased && slices.ContainsFunc(names, domain.Blank) {
 		erased, err = s.vault.Erased(s.ctx, who.Subject())
 	}
 	if erased {

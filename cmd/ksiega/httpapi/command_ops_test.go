@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -264,6 +265,51 @@ func TestResolvingAFinding(t *testing.T) {
 	d.role = ""
 	refused(t, d.command("resolve-finding", "blind", body(id, seen)), http.StatusConflict, "recorded")
 	refused(t, d.command("resolve-finding", "blind2", strings.Replace(body(id, seen), `"x"`, `"y"`, 1)), http.StatusConflict, "recorded")
+}
+
+// Whatever rubbish comes, it is said in Polish where it stands, or what to do.
+func TestRubbishIsRefusedInPolish(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	for _, c := range []struct {
+		command, body string // or the address of a question
+		status        int
+		said          string // places and what is said of them, or the detail
+	}{
+		{"record-attendance", ``, 400, "Wyślij w treści żądania obiekt JSON."},
+		{"record-attendance", `{`, 400, "body: Popraw zapis JSON przy bajcie 1: coś tam brakuje, jest za dużo albo stoi drugi raz."},
+		{"record-attendance", `{"contract":"S/1","contract":"S/2"}`, 400, "body: Popraw zapis JSON przy bajcie 18: coś tam brakuje, jest za dużo albo stoi drugi raz."},
+		{"record-attendance", `[]`, 422, "body: Wyślij obiekt JSON."},
+		{"record-attendance", `{"contract":"S/1","date":"05.03.2018","minutes":"60"}`, 422, "body.date: Popraw datę: RRRR-MM-DD. body.minutes: Wpisz liczbę całkowitą."},
+		{"record-attendance?x=1", `{"contract":"S/1","date":"2018-03-05","minutes":60}`, 422, "query.x: Usuń ten parametr: takiego tu nie ma."},
+		{"register-participant", `{"id":"U1","firstName":" ","lastName":"Kos"}`, 422, "body.firstName: Podaj imię i nazwisko."},
+		{"register-assistant", `{"id":"A1","firstName":"Ewa","lastName":"\u200b"}`, 422, "body.lastName: Podaj imię i nazwisko."},
+		{"resolve-finding", `{"finding":"","reason":"x"}`, 422, "body.finding: Podaj identyfikator."},
+		{"tell-durability", `{"project":"","event":"miejsca","date":"2018-03-05","value":3}`, 422, "body.project: Podaj identyfikator."},
+		{"", "/api/v1/events?limit=x", 422, "query.limit: Wpisz liczbę całkowitą."},
+		{"", "/api/v1/events?zle=1", 422, "query.zle: Usuń ten parametr: takiego tu nie ma."},
+		{"", "/api/v1/reports?zle=1", 422, "query.zle: Usuń ten parametr: takiego tu nie ma."},
+	} {
+		method, address, body := http.MethodPost, "/api/v1/commands/"+c.command, c.body
+		if c.command == "" {
+			method, address, body = http.MethodGet, c.body, ""
+		}
+		w := d.do(request(method, address, body, "Content-Type", "application/json", "Idempotency-Key", "k"))
+		var p httpapi.Problem
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != c.status {
+			t.Errorf("%s %s: %d %s", c.command, c.body, w.Code, w.Body)
+		}
+		all := []string{}
+		for _, e := range p.Errors {
+			all = append(all, e.Location+": "+e.Message)
+		}
+		if len(all) == 0 {
+			all = append(all, p.Detail)
+		}
+		if said := strings.Join(all, " "); said != c.said {
+			t.Errorf("%s %s: %s", c.command, c.body, said)
+		}
+	}
 }
 
 // Everything that is wrong is said at once, in Polish, and where it stands in the body.

@@ -252,9 +252,15 @@ func translate(_ huma.Context, _ string, body any) (any, error) {
 	p := problem(c, "")
 	p.Status = e.Status
 	for _, d := range e.Errors {
-		if d != nil && c != codeInternal {
-			p.Errors = append(p.Errors, inSchema(d.Location, d.Message))
+		if d == nil || c == codeInternal {
+			continue
 		}
+		said := inSchema(d.Location, d.Message)
+		// A date is held to its pattern and then to the calendar: the latter says both.
+		p.Errors = append(slices.DeleteFunc(p.Errors, func(e FieldProblem) bool { return e.Location == said.Location }), said)
+	}
+	if c == codeMalformed && len(p.Errors) == 0 && e.Status == http.StatusBadRequest {
+		p.Detail = "Wyślij w treści żądania obiekt JSON."
 	}
 	return p, nil
 }

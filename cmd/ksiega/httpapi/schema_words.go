@@ -11,12 +11,19 @@ func inSchema(location, message string) FieldProblem {
 	if pointer, ok := strings.CutSuffix(message, ": "+errNotSchema.Error()); ok { // of the decoder
 		return FieldProblem{Location: short(location + strings.ReplaceAll(pointer, "/", ".")), Message: "Popraw nazwę pola albo wartość: nie są takie, jak w opisie."}
 	}
-	p := FieldProblem{Location: short(location), Message: short(message)}
+	p := FieldProblem{Location: short(location), Message: "Popraw tę wartość: nie jest taka, jak w opisie."}
 	for _, of := range []struct{ before, after, polish string }{
+		{errNotJSON.Error() + " (byte ", ")", "Popraw zapis JSON przy bajcie {}: coś tam brakuje, jest za dużo albo stoi drugi raz."},
+		{errNotJSON.Error(), "", "Popraw zapis: to nie jest JSON."},
+		{"unknown query parameter", "", "Usuń ten parametr: takiego tu nie ma."},
+		{"invalid integer", "", "Wpisz liczbę całkowitą."},
+		{"invalid float", "", "Wpisz liczbę."},
+		{"invalid boolean", "", "Wpisz true albo false."},
+		{"required ", " parameter is missing", "Podaj ten parametr."},
 		{"unexpected property", "", "Usuń to pole: żądanie takiego nie ma."},
 		{`expected value to be one of "`, `"`, "Wybierz jedną z wartości: {}."},
 		{"expected string to be RFC 3339 date", "", "Popraw datę: RRRR-MM-DD."},
-		{"expected string to be ", "", "Popraw zapis: {}."},
+		{"expected string to be ", "", "Popraw zapis: {}."}, // as a pattern is explained
 		{"expected string to match pattern ", "", "Popraw zapis: ma pasować do {}."},
 		{"expected length >= ", "", "Wydłuż: co najmniej {} znaków."},
 		{"expected length <= ", "", "Skróć: najwyżej {} znaków."},

@@ -1,0 +1,11 @@
+package journal
+
+import "ksiega/domain/erasure"
+
+func ofErasures() []Kind {
+	return []Kind{
+		KindOf[erasure.Ordered]().back(WayBack{noUndo, noUndo, "", "", ""}),
+		Upcast("erasure.ordered.v1", erasure.OrderedV2.Now),
+		Upcast("erasure.ordered.v2", erasure.OrderedV2.Now),
+	}
+}

@@ -17,89 +17,8 @@ import (
 	"ksiega/domain/listing"
 	"ksiega/domain/participant"
 	"ksiega/domain/payment"
-	"ksiega/domain/refund"
 	"ksiega/internal/journal"
 )
-
-// ground is something that a fact stands on, so that it is not taken back under it.
-type ground struct {
-	domain.Ref
-	unknown bool             // it need not be recorded
-	of      contract.Parties // whom the fact names with a contract
-}
-
-// groundsOf are what an event's stream is to be entered under before the event is
-// recorded: a contract for its days, payments, visits and claims, an assistant for visits,
-// participant, assistant and agreement for a contract, and whom a carer cares for.
-func groundsOf(e domain.Event) []ground {
-	switch e := e.(type) {
-	case attendance.HoursRecorded:
-		return attended(e.About)
-	case attendance.AbsenceRecorded:
-		return attended(e.About)
-	case attendance.DayCorrected:
-		return attended(e.About)
-	case payment.Made:
-		return paid(e.About)
-	case payment.CameBack:
-		return paid(e.About)
-	case assistance.VisitLogged:
-		return visited(e.Visit)
-	case assistance.VisitCorrected:
-		return visited(e.Visit)
-	case agreement.ClaimReserved:
-		return claimed(e.Submitted)
-	case agreement.ClaimMoveReserved:
-		return claimed(e.Submitted)
-	case agreement.ClaimAmendmentReserved:
-		return claimed(e.Next)
-	case contract.Drafted, contract.Signed, contract.TermsCorrected:
-		return parties(termsIn(e))
-	case contract.Amended:
-		return []ground{{Ref: domain.Ref{Kind: domain.RefAssistant, ID: e.Assistant}, unknown: true}}
-	case participant.Registered:
-		return caresFor(e.Person)
-	case participant.Corrected:
-		return caresFor(e.Person)
-	}
-	return nil
-}
-
-func ofContract(number string, of contract.Parties) ground {
-	return ground{Ref: domain.Ref{Kind: domain.RefContract, ID: number}, of: of}
-}
-
-func attended(a attendance.About) []ground {
-	return []ground{ofContract(a.Contract, contract.Parties{Participant: a.Participant, Programme: a.Programme, Agreement: a.Agreement})}
-}
-
-func paid(a payment.About) []ground {
-	return []ground{ofContract(a.Contract, contract.Parties{Participant: a.Participant, Programme: a.Programme, Agreement: a.Agreement})}
-}
-
-func claimed(c refund.Submitted) (all []ground) {
-	for _, share := range c.Shares {
-		all = append(all, ofContract(share.Contract, contract.Parties{Participant: share.Participant, Agreement: c.Agreement}))
-	}
-	return all
-}
-
-func visited(v assistance.Visit) []ground {
-	return []ground{ofContract(v.Contract, contract.Parties{Participant: v.Participant, Programme: v.Programme}),
-		{Ref: domain.Ref{Kind: domain.RefAssistant, ID: v.Assistant}}}
-}
-
-func parties(t contract.Terms) []ground {
-	all := []ground{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: t.Participant}}, {Ref: domain.Ref{Kind: domain.RefAssistant, ID: t.Assistant}, unknown: true}}
-	if t.Kind == contract.Referral {
-		all = append(all, ground{Ref: domain.Ref{Kind: domain.RefAgreement, ID: t.Agreement}})
-	}
-	return all
-}
-
-func caresFor(p participant.Person) []ground {
-	return []ground{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: p.CarerFor}, unknown: true}}
-}
 
 // turns keep those of one process who enter something under the same ground at once from
 // being in each other's way.
@@ -293,21 +212,22 @@ func standing[S, C any](d domain.Decider[S, C], stands func(S, domain.Ref) strin
 // enteredIn is that of a stream's category.
 func enteredIn(stream string) (entered, error) {
 	category, _, _ := strings.Cut(stream, "-")
-	switch category {
-	case "attendance":
-		return standing(attendance.Decider(), attendance.State.Stands, func(c listing.Command) attendance.Command { return attendance.List{Command: c} }), nil
-	case "payout":
-		return standing(payment.Decider(), payment.State.Stands, func(c listing.Command) payment.Command { return payment.List{Command: c} }), nil
-	case "assistance":
-		return standing(assistance.Decider(), assistance.State.Stands, func(c listing.Command) assistance.Command { return assistance.List{Command: c} }), nil
-	case "agreement":
-		return standing(agreement.Decider(), agreement.State.Stands, func(c listing.Command) agreement.Command { return agreement.List{Command: c} }), nil
-	case "contract":
-		return standing(contract.Decider(), contract.State.Stands, func(c listing.Command) contract.Command { return contract.List{Command: c} }), nil
-	case "participant":
-		return standing(participant.Decider(), participant.State.Stands, func(c listing.Command) participant.Command { return participant.List{Command: c} }), nil
+	in, ok := enteredStreams()[category]
+	if !ok {
+		return entered{}, fmt.Errorf("%s streams stand on nothing", category)
 	}
-	return entered{}, fmt.Errorf("%s streams stand on nothing", category)
+	return in, nil
+}
+
+func enteredStreams() map[string]entered {
+	return map[string]entered{
+		"attendance":  standing(attendance.Decider(), attendance.State.Stands, func(c listing.Command) attendance.Command { return attendance.List{Command: c} }),
+		"payout":      standing(payment.Decider(), payment.State.Stands, func(c listing.Command) payment.Command { return payment.List{Command: c} }),
+		"assistance":  standing(assistance.Decider(), assistance.State.Stands, func(c listing.Command) assistance.Command { return assistance.List{Command: c} }),
+		"agreement":   standing(agreement.Decider(), agreement.State.Stands, func(c listing.Command) agreement.Command { return agreement.List{Command: c} }),
+		"contract":    standing(contract.Decider(), contract.State.Stands, func(c listing.Command) contract.Command { return contract.List{Command: c} }),
+		"participant": standing(participant.Decider(), participant.State.Stands, func(c listing.Command) participant.Command { return participant.List{Command: c} }),
+	}
 }
 
 // would says whether a decision would record something, were nothing to stand on what it

@@ -53,39 +53,58 @@ var (
 
 // table has a line for each operation.
 var table = map[Operation]Line{
-	// Commands.
-	"register-participant":  {recorders, byPerson, ofPeople},
-	"register-assistant":    {recorders, ofAssistants, ofAssistants},
-	"conclude-agreement":    {recorders, nil, nil},
-	"sign-contract":         {recorders, byCase, ofPeople},
-	"change-contract":       {recorders, byCase, ofPeople},
-	"record-attendance":     {recorders, byCase, ofPeople},
-	"log-visit":             {recorders, byCase, ofPeople},
-	"pay-benefit":           {recorders, byCase, nil},
+	// Commands, a noun a block, in the order of their import files.
+	"register-participant": {recorders, byPerson, ofPeople},
+
+	"register-assistant": {recorders, ofAssistants, ofAssistants},
+
+	"conclude-agreement": {recorders, nil, nil},
+
+	"sign-contract":   {recorders, byCase, ofPeople},
+	"change-contract": {recorders, byCase, ofPeople},
+
+	"record-attendance": {recorders, byCase, ofPeople},
+
+	"log-visit": {recorders, byCase, ofPeople},
+
+	"pay-benefit": {recorders, byCase, nil},
+
 	"submit-claim":          {recorders, nil, nil},
 	"withdraw-claim":        {recorders, nil, ofClaims},
 	"record-claim-decision": {recorders, nil, ofClaims},
 	"write-off-claim":       {recorders, nil, ofClaims},
-	"take-statement":        {recorders, nil, ofStatements},
-	"match-line":            {recorders, nil, nil},
-	"unmatch-line":          {recorders, nil, ofClaims},
-	"tell-durability":       {recorders, ofProgrammes, ofProgrammes},
-	"resolve-finding":       {recorders, nil, ofFindings},
-	Import:                  {recorders, nil, nil},
-	Erase:                   {[]Role{Officer}, nil, nil},
 
-	// Questions.
-	Overview:                  {askers, nil, nil},
-	Report("psu-settlement"):  {askers, byPerson, nil},
-	Report("refunds"):         {askers, nil, nil},
+	"take-statement": {recorders, nil, ofStatements},
+	"match-line":     {recorders, nil, nil},
+	"unmatch-line":   {recorders, nil, ofClaims},
+
+	"tell-durability": {recorders, ofProgrammes, ofProgrammes},
+
+	"resolve-finding": {recorders, nil, ofFindings},
+
+	Import: {recorders, nil, nil},
+	Erase:  {[]Role{Officer}, nil, nil},
+
+	// Reports, likewise.
+	Report("psu-settlement"): {askers, byPerson, nil},
+
+	Report("refunds"): {askers, nil, nil},
+
 	Report("unmatched-lines"): {askers, nil, ofStatements},
+
 	Report("assistant-hours"): {askers, byCase, nil},
-	Report("contracts"):       {askers, byCase, nil},
-	Report("durability"):      {askers, nil, nil},
-	Report("findings"):        {askers, nil, append(ofStatements, domain.RefParticipant)},
-	Replay:                    {readers, byCase, nil},
-	Reveal:                    {[]Role{Auditor, Coordinator, Caseworker}, byCase, nil},
-	Wait:                      {readers, byCase, nil},
+
+	Report("contracts"): {askers, byCase, nil},
+
+	Report("findings"): {askers, nil, append(ofStatements, domain.RefParticipant)},
+
+	Report("durability"): {askers, nil, nil},
+
+	// Other questions.
+	Overview: {askers, nil, nil},
+	Replay:   {readers, byCase, nil},
+	Reveal:   {[]Role{Auditor, Coordinator, Caseworker}, byCase, nil},
+	Wait:     {readers, byCase, nil},
 
 	// Upkeep, which shows nothing of anybody.
 	"verify":   {keepers, nil, nil},

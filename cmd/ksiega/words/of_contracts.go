@@ -1,0 +1,26 @@
+package words
+
+import (
+	"ksiega/commands"
+	"ksiega/domain/contract"
+)
+
+// ofContracts are the refusals of contracts.
+func ofContracts() []sentence {
+	return []sentence{
+		{contract.ErrUnknown, "Popraw numer umowy: takiej nie zapisano."},
+		{contract.ErrKind, "Wybierz rodzaj umowy: psu, socjalny, trojstronny albo usamodzielnianie."},
+		{contract.ErrPeriod, "Popraw daty: ostatni dzień leży przed pierwszym."},
+		{contract.ErrNegative, "Popraw liczbę: godziny, stawka i limit pomocy nie są ujemne."},
+		{contract.ErrForm, "Wybierz wzór kontraktu: 2005, 2010-A albo 2010-B."},
+		{contract.ErrNotSocial, "Zostaw wzór pusty: ma go tylko kontrakt socjalny."},
+		{contract.ErrNoAgreement, "Podaj numer porozumienia: skierowanie go wymaga."},
+		{contract.ErrNotSigned, "Najpierw zapisz podpisanie umowy."},
+		{contract.ErrEnded, "Popraw datę: umowa się już skończyła albo kończy się inaczej."},
+		{contract.ErrSuspended, "Popraw datę: umowa jest już wtedy zawieszona."},
+		{contract.ErrNotSuspended, "Popraw datę: umowa nie jest wtedy zawieszona."},
+		{contract.ErrBeforeStart, "Popraw datę: {0} leży przed pierwszym dniem umowy."},
+		{contract.ErrNoDay, "Podaj dzień zmiany."},
+		{commands.ErrChange, "Wybierz zmianę, którą umowy znają."},
+	}
+}

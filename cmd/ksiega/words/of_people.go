@@ -1,0 +1,26 @@
+package words
+
+import (
+	"ksiega/commands"
+	"ksiega/domain/participant"
+)
+
+// ofPeople are the refusals of participants and assistants.
+func ofPeople() []sentence {
+	return []sentence{
+		{participant.ErrNoName, "Podaj imię i nazwisko."},
+		{participant.ErrOwnCarer, "Popraw identyfikator: nikt nie jest opiekunem samego siebie."},
+		{participant.ErrEmployment, "Wybierz rodzaj zatrudnienia: etat, zlecenie albo pracownik_socjalny."},
+		{participant.ErrQualified, "Wybierz kwalifikacje: dyplom albo doswiadczenie."},
+		{participant.ErrOther, "Wyślij ponownie: zapis należy do innej osoby."},
+		{commands.ErrRegistering, "Spróbuj ponownie: ten PESEL rejestruje w tej chwili ktoś inny."},
+		{participant.ErrUnknown, "Popraw identyfikator uczestnika albo najpierw go zarejestruj: takiego nie zapisano."},
+		{participant.ErrAssistant, "Popraw identyfikator asystenta albo najpierw go zarejestruj: takiego nie zapisano."},
+		{commands.ErrPESEL, "Popraw PESEL: nie zgadza się liczba cyfr, data urodzenia albo cyfra kontrolna."},
+		{commands.ErrAccount, "Popraw numer konta: nie zgadza się liczba cyfr albo cyfry kontrolne."},
+		{commands.ErrPESELFuture, "Popraw PESEL: należy do kogoś, kto się jeszcze nie urodził."},
+		{commands.ErrBirthDate, "Popraw datę urodzenia albo PESEL: nie zgadzają się ze sobą."},
+		{commands.ErrSex, "Popraw płeć albo PESEL: nie zgadzają się ze sobą."},
+		{commands.ErrPESELTaken, "Użyj identyfikatora, pod którym ta osoba jest zapisana: jej PESEL ma już inny wpis."},
+	}
+}

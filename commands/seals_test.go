@@ -2,6 +2,7 @@ package commands_test
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,27 +20,17 @@ import (
 // everyWord records a text through every command that takes one.
 func everyWord(t *testing.T, l *ledgertest.Ledger) {
 	t.Helper()
-	for _, f := range [][2]string{
-		{"uczestnicy.csv", "id;imie;nazwisko;pesel;plec;niepelnosprawnosc;klient_ops;status;bez_zasilku;profil;gmina\n" +
-			"U1;Zofia;Wróbel;44051401359;M;znaczny;tak;bezrobotny;tak;II;Starachowice\nU2;Jan;Kos;;;;;;;;\n"},
-		{"asystenci.csv", "id;imie;nazwisko\nA1;Ewa;Lis\n"},
-		{"porozumienia.csv", agreements}, {"umowy.csv", referrals},
-		{"umowy_t.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent;miejsce;prace\n" +
-			"T/1;trojstronny;asystent-aktywnosci;U1;03.07.2017;03.07.2017;30.06.2019;A1;dom;opieka\n"},
-		{"obecnosci.csv", "umowa;data;godziny;nieobecnosc;miejsce\nS/1;05.03.2018;2;;urząd\nS/1;06.03.2018;;choroba;dom\n"},
-		{"godziny.csv", "asystent;umowa;data;od;do;czynnosc;miejsce\nA1;T/1;05.03.2018;08:00;10:00;zakupy;sklep\n"},
-		{"godziny_k.csv", "asystent;umowa;data;od;do;czynnosc;miejsce;korekta;powod\nA1;T/1;05.03.2018;08:00;11:00;zakupy;sklep;tak;pomyłka\n"},
-		{"obecnosci_k.csv", "umowa;data;godziny;nieobecnosc;miejsce;korekta;powod\nS/1;05.03.2018;3;;urząd;tak;pomyłka\n"},
-		{"trwalosc.csv", "projekt;zdarzenie;data;nr;wartosc;do;opis;url\nP;zobowiazanie;01.07.2019;;3;30.06.2021;od końca;\n" +
-			"P;deklaracja;02.07.2019;;;;gotowi;https://x.example/a?kto=jan\nP;publikacja;03.07.2019;;;;ogłoszenie;https://x.example/b\n" +
-			"P;zapytanie;04.07.2019;1;;;dzwoni;\nP;start;05.07.2019;1;;;ruszyło;\nP;zapytanie;06.07.2019;2;;;dzwoni;\nP;odmowa;07.07.2019;2;;;brak miejsc;\n" +
-			"P;miejsca;08.07.2019;;3;;lista;\nP;asystenci;08.07.2019;;1;;lista;\nP;kontrola;09.07.2019;;;;wojewoda;\n"},
-		{"wyciag.sta", ":20:1\n:25:PL61109010140000071219812874\n:28C:5/1\n:60F:C180501PLN0,00\n" +
-			":61:1805020502CN48,60NTRFNONREF//1\n:86:020~00UZNANIE~20Zwrot od Zofii Wróbel~32PUP\n:62F:C180502PLN48,60\n-\n"},
-	} {
-		if s := l.Import(t, f[0], f[1]); s.Refused != 0 {
-			t.Fatalf("%s: %s", f[0], reasons(s))
-		}
+	for _, f := range slices.Concat(
+		everyWordOfPeople(),
+		everyWordOfAssistants(),
+		everyWordOfAgreements(),
+		everyWordOfContracts(),
+		everyWordOfAttendance(),
+		everyWordOfVisits(),
+		everyWordOfStatements(),
+		everyWordOfDurability(),
+	) {
+		accepted(t, l, f)
 	}
 	day := domain.NewDate(2018, 4, 3)
 	for _, change := range []string{"amend", "suspend", "resume", "breach", "terminate"} {

@@ -21,53 +21,27 @@ import (
 //	status  sealed: one of a closed list that does tell of health or status
 func wordsOf() map[string]string {
 	all := map[string]string{}
-	for class, fields := range map[string]string{
-		"id": `agreement.ClaimListed.Agreement agreement.ClaimListed.Claim agreement.ClaimMoveAgreed.To refund.Under.Agreement agreement.ReferralListed.Agreement agreement.ReferralListed.Contract
-			agreement.ReferralListed.Participant agreement.ReferralDelisted.Agreement agreement.ReferralDelisted.Contract
-			agreement.ReferralDelisted.Participant agreement.Withdrawn.Agreement agreement.Terms.Agreement assistance.Visit.Assistant assistance.Visit.Contract
-			assistance.Visit.Participant assistance.Visit.Programme attendance.About.Agreement attendance.About.Contract
-			attendance.About.Participant attendance.About.Programme contract.Amended.Assistant contract.Life.Agreement contract.Life.Contract
-			contract.Life.Participant contract.Life.Programme contract.Terms.Agreement contract.Terms.Assistant contract.Terms.Contract
-			contract.Terms.Participant contract.Terms.Programme durability.Demand.Project durability.Demand.Request durability.FactWithdrawn.Project durability.FactWithdrawn.Number durability.Obligation.Project
-			durability.Statement.Number durability.Statement.Project erasure.Left.ID erasure.Ordered.Register erasure.Ordered.Subject
-			erasure.Subject.ID finding.Figures.Subjects finding.Reopened.Finding finding.Resolved.Finding
-			intake.Filter.Value intake.GuessesCounted.Actor intake.PersonalDataRead.Reading intake.Subject.ID
-			participant.Assistant.ID participant.AssistantWithdrawn.ID participant.Withdrawn.Participant participant.Person.CarerFor participant.Person.Household participant.Person.Participant
-			payment.About.Agreement payment.About.Contract payment.About.List payment.About.Participant payment.About.Programme
-			refund.About.Agreement refund.About.Claim refund.ReceiptUndone.Statement refund.Received.Statement refund.Share.Contract refund.Share.Participant
-			refund.Submitted.Corrects statement.LineBooked.Statement statement.LineMatched.Claim statement.LineMatched.Statement
-			statement.MatchUndone.Claim statement.MatchUndone.Statement statement.Received.Account statement.Received.Number
-			statement.Received.Statement listing.Entry.ID listing.Entry.Stream setting.Changed.Setting programme.Programme.ID`,
-		"code": `agreement.ClaimAnswered.Outcome contract.ChangeWithdrawn.Kind agreement.AnswerWithdrawn.Outcome refund.DecisionWithdrawn.Outcome agreement.Terms.Basis agreement.Terms.Ground agreement.Terms.Regime attendance.Rates.Edition attendance.Terms.Basis contract.Terms.Form contract.Terms.Kind
-			durability.Obligation.Anchor durability.FactWithdrawn.Kind erasure.Left.Field erasure.Left.Kind erasure.Ordered.Ground erasure.Ordered.Kind erasure.Subject.Kind
-			intake.FileFinished.Kind listing.Entry.Kind intake.GuessesCounted.Door intake.Filter.Name intake.PersonalDataRead.What intake.Subject.Kind
-			participant.Assistant.Employment participant.Assistant.Qualification refund.Received.Reason statement.LineMatched.Reason statement.MatchUndone.Reason
-			cap.Terms.Per cap.Terms.Period cap.Terms.Counts cap.Condition.Fact cap.Condition.Value programme.Rate.Regime programme.Rate.Edition
-			programme.EditionRecorded.Origin programme.StatuteRecorded.Origin programme.Programme.Contracts programme.Programme.Outcomes
-			programme.Stay.Kind programme.Group.ID programme.Service.ID programme.Service.Kind programme.Dictionary.Field
-			programme.Dictionary.Words programme.Indicator.ID programme.Indicator.Unit programme.Indicator.Measure programme.Of.Kind
-			programme.Of.Group programme.Of.Effect programme.Of.Outcome programme.Of.Contract programme.Of.State
-			programme.Durability.Anchor programme.Durability.Service setting.Changed.Value`,
-		"hash":    `durability.NoticePublished.ContentHash intake.FileFinished.File`,
-		"address": `durability.Address.URL`,
-		"public": `cap.Terms.Source programme.Rate.Citation programme.Rate.Note programme.Programme.Name programme.Programme.Source
-			programme.Programme.Organiser programme.Programme.Partners programme.Group.Name programme.Service.Name programme.Service.Organiser
-			programme.Indicator.Name programme.Of.Topic programme.EditionRecorded.Hash programme.StatuteRecorded.Hash`,
-		"sealed": `assistance.Details.Activity assistance.Details.Place assistance.VisitCorrected.Reason assistance.VisitLogged.Reason
-			assistance.VisitWithdrawn.Reason attendance.AbsenceRecorded.Place attendance.DayCorrected.Reason attendance.DayWithdrawn.Reason attendance.HoursRecorded.Place
-			attendance.Value.Place contract.Life.Reason contract.Amended.Place contract.Amended.Work contract.Terms.Place contract.Terms.Work durability.Address.Query
-			durability.Obligation.Derivation durability.ServiceRefused.Reason durability.FactWithdrawn.Reason durability.ServiceRequested.Description
-			durability.ServiceStarted.Description durability.Statement.Description erasure.Ordered.Reason finding.Reopened.Reason
-			finding.Resolved.Reason setting.Changed.Reason agreement.TermsCorrected.Reason agreement.Withdrawn.Reason contract.TermsCorrected.Reason contract.Withdrawn.Reason participant.Corrected.Reason participant.Withdrawn.Reason participant.AssistantCorrected.Reason
-			participant.AssistantWithdrawn.Reason intake.PersonalDataRead.Reason intake.RequestTaken.Request participant.Assistant.FirstName participant.Assistant.LastName
-			participant.Person.Account participant.Person.BirthDate participant.Person.FirstName participant.Person.LastName
-			participant.Person.Municipality participant.Person.PESEL refund.Accepted.Reason refund.ReceiptUndone.Reason refund.Reclaimed.Reason refund.Returned.Reason
-			payment.Withdrawn.Reason refund.DecisionWithdrawn.Reason refund.WriteOffWithdrawn.Reason refund.Withdrawn.Reason refund.WrittenOff.Reason statement.LineBooked.Account statement.LineBooked.Counterparty statement.LineBooked.Title`,
-		"status": `attendance.AbsenceRecorded.Absence attendance.Value.Absence participant.Person.Disability participant.Person.LabourStatus
-			participant.Person.Profile participant.Person.Sex participant.Person.WelfareClient participant.Person.WithoutBenefit`,
+	for _, noun := range []map[string]string{
+		wordsOfPeople(),
+		wordsOfAssistants(),
+		wordsOfProgrammes(),
+		wordsOfAgreements(),
+		wordsOfContracts(),
+		wordsOfAttendance(),
+		wordsOfVisits(),
+		wordsOfPayments(),
+		wordsOfClaims(),
+		wordsOfStatements(),
+		wordsOfDurability(),
+		wordsOfFindings(),
+		wordsOfListing(),
+		wordsOfErasures(),
+		wordsOfIntake(),
 	} {
-		for _, field := range strings.Fields(fields) {
-			all[field] = class
+		for class, fields := range noun {
+			for _, field := range strings.Fields(fields) {
+				all[field] = class
+			}
 		}
 	}
 	return all

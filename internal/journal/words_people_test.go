@@ -1,0 +1,11 @@
+package journal
+
+func wordsOfPeople() map[string]string {
+	return map[string]string{
+		"id": `participant.Person.CarerFor participant.Person.Household participant.Person.Participant participant.Withdrawn.Participant`,
+		"sealed": `participant.Corrected.Reason participant.Person.Account participant.Person.BirthDate participant.Person.FirstName
+			participant.Person.LastName participant.Person.Municipality participant.Person.PESEL participant.Withdrawn.Reason`,
+		"status": `participant.Person.Disability participant.Person.LabourStatus participant.Person.Profile participant.Person.Sex
+			participant.Person.WelfareClient participant.Person.WithoutBenefit`,
+	}
+}

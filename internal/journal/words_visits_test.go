@@ -1,0 +1,9 @@
+package journal
+
+func wordsOfVisits() map[string]string {
+	return map[string]string{
+		"id": `assistance.Visit.Assistant assistance.Visit.Contract assistance.Visit.Participant assistance.Visit.Programme`,
+		"sealed": `assistance.Details.Activity assistance.Details.Place assistance.VisitCorrected.Reason assistance.VisitLogged.Reason
+			assistance.VisitWithdrawn.Reason`,
+	}
+}

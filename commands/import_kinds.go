@@ -51,7 +51,24 @@ var (
 
 // notBuilt are the kinds of import file that are agreed on and not built yet.
 func notBuilt() []string {
-	return []string{"statusy", "pobyty", "zmiany-umow", "zajecia", "obecnosci-zajec", "wydatki", "kontakty", "liczenia", "tozsamosci"}
+	return []string{
+		"statusy",
+		"pobyty",
+		"przydzialy",
+		"udzial",
+		"zmiany-umow",
+		"zadania",
+		"zajecia",
+		"obecnosci-zajec",
+		"realizacja-zadan",
+		"oceny",
+		"pomoc",
+		"plan-budzetu",
+		"wydatki",
+		"kontakty",
+		"liczenia",
+		"tozsamosci",
+	}
 }
 
 // CheckName says whether a file's name is that of an import file: nil, ErrNotBuilt,

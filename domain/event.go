@@ -40,6 +40,10 @@ const (
 	RefPayoutList  RefKind = "payout-list"
 	RefClaim       RefKind = "claim"
 	RefStatement   RefKind = "statement"
+	RefSession     RefKind = "session"
+	RefContact     RefKind = "contact" // somebody met in the street
+	RefPlace       RefKind = "place"   // where people are counted
+	RefStreet      RefKind = "street"  // whom a pseudonym names
 	RefFinding     RefKind = "finding"
 	RefAccess      RefKind = "access"  // readings of personal data
 	RefSetting     RefKind = "setting" // of the ledger

@@ -18,13 +18,20 @@ import (
 // findingKinds are the kinds that a finding may be of.
 func findingKinds() report.Words {
 	return report.Words{
-		{Code: string(finding.AssistantOverlap), Polish: "asystent w dwóch miejscach"}, {Code: string(finding.ParticipantOverlap), Polish: "uczestnik z dwoma asystentami"},
-		{Code: string(finding.OutsideContract), Polish: "poza umową"}, {Code: string(finding.OverCap), Polish: "ponad limit"},
-		{Code: string(finding.DoubleFunding), Polish: "podwójne finansowanie"}, {Code: string(finding.Stay), Polish: "w czasie pobytu"},
-		{Code: string(finding.PaidNotWorked), Polish: "wypłacono, nie przepracowano"}, {Code: string(finding.WorkedNotPaid), Polish: "przepracowano, nie wypłacono"},
-		{Code: string(finding.ClaimedNotPaid), Polish: "we wniosku, nie wypłacono"}, {Code: string(finding.RefundDifference), Polish: "różnica w refundacji"},
-		{Code: string(finding.OverBudget), Polish: "ponad budżet"}, {Code: string(finding.DurabilityGap), Polish: "przerwa w trwałości"},
-		{Code: string(finding.ClaimedTwice), Polish: "we wnioskach więcej niż raz"}, {Code: string(finding.NotClaimed), Polish: "wypłacono, nie ujęto we wniosku"},
+		{Code: string(finding.AssistantOverlap), Polish: "asystent w dwóch miejscach"},
+		{Code: string(finding.ParticipantOverlap), Polish: "uczestnik z dwoma asystentami"},
+		{Code: string(finding.OutsideContract), Polish: "poza umową"},
+		{Code: string(finding.OverCap), Polish: "ponad limit"},
+		{Code: string(finding.DoubleFunding), Polish: "podwójne finansowanie"},
+		{Code: string(finding.Stay), Polish: "w czasie pobytu"},
+		{Code: string(finding.PaidNotWorked), Polish: "wypłacono, nie przepracowano"},
+		{Code: string(finding.WorkedNotPaid), Polish: "przepracowano, nie wypłacono"},
+		{Code: string(finding.ClaimedNotPaid), Polish: "we wniosku, nie wypłacono"},
+		{Code: string(finding.RefundDifference), Polish: "różnica w refundacji"},
+		{Code: string(finding.OverBudget), Polish: "ponad budżet"},
+		{Code: string(finding.DurabilityGap), Polish: "przerwa w trwałości"},
+		{Code: string(finding.ClaimedTwice), Polish: "we wnioskach więcej niż raz"},
+		{Code: string(finding.NotClaimed), Polish: "wypłacono, nie ujęto we wniosku"},
 		{Code: string(finding.ReceivedUnmatched), Polish: "wpłata bez przypisania"},
 		{Code: string(finding.DoubledPESEL), Polish: "jeden PESEL u dwóch uczestników"},
 	}

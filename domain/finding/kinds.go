@@ -3,8 +3,8 @@ package finding
 // Kind is a kind of finding.
 type Kind string
 
-// The kinds of findings. Nothing is found of DoubleFunding, Stay and OverBudget: no
-// read model holds what they are found by.
+// The kinds of findings. Nothing is found of DoubleFunding, Stay, OverBudget,
+// NotRegistered, NotEnrolled, Caseload and Pattern: no read model holds what they are found by.
 const (
 	AssistantOverlap   Kind = "assistant-overlap"
 	ParticipantOverlap Kind = "participant-overlap"
@@ -18,6 +18,10 @@ const (
 	RefundDifference   Kind = "refund-difference"
 	OverBudget         Kind = "over-budget"
 	DurabilityGap      Kind = "durability-gap"
+	NotRegistered      Kind = "not-registered"
+	NotEnrolled        Kind = "not-enrolled"
+	Caseload           Kind = "caseload"
+	Pattern            Kind = "pattern"
 	ClaimedTwice       Kind = "claimed-twice"
 	NotClaimed         Kind = "not-claimed"
 	ReceivedUnmatched  Kind = "received-unmatched"

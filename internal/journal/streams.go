@@ -30,8 +30,9 @@ const (
 // stands here stays: a ledger without a name would no longer read its streams.
 func ledgerCategories() []string {
 	return []string{
-		"access", "agreement", "assistance", "assistant", "attendance", "contract", "durability", "erasure", "finding", "guesses",
-		"import", "participant", "payout", "programme", "refundclaim", "request", "setting", "statement", "statute",
+		"access", "agreement", "assistance", "assistant", "attendance", "budget", "contact", "contract", "durability", "erasure",
+		"expense", "finding", "guesses", "import", "participant", "participation", "payout", "place", "programme", "refundclaim",
+		"request", "session", "setting", "statement", "statute", "street",
 		vaultCategory, trialCategory, identityCategory, noticeCategory,
 	}
 }

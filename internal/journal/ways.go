@@ -51,7 +51,7 @@ func (t *Table) WaysText() string {
 	var b strings.Builder
 	b.WriteString(`# Ways back
 
-How what is recorded is put right, fact by fact: made of internal/journal/ledger.go by ` + "`make generate`" + `, and held to the table of events by a test.
+How what is recorded is put right, fact by fact: made of internal/journal/ledger_<noun>.go by ` + "`make generate`" + `, and held to the table of events by a test.
 
 A correction replaces what is recorded under an identity, a withdrawal takes it away; both say why, hold from the day of what they replace
 (` + "`asOf`" + `) and are known from their recording on (` + "`knownAt`" + `). Where nothing stands both are refused; only a day or a visit that its sheet lacked is added

@@ -259,7 +259,7 @@ func unsettled(ctx context.Context, q *question) ([]findings.Found, error) {
 		if err != nil {
 			return nil, err
 		}
-		steps, keys := make([]findings.Step, 0, len(rows)), make([]detailKey, 0, len(rows))
+		steps, keys := make([]findings.Step, 0, len(rows)), make([]rowKey, 0, len(rows))
 		for _, u := range rows {
 			step := u.On(q.asOf, q.today)
 			if step.Uncountable && !q.single { // or else nobody is kept from the one that he asks for
@@ -269,7 +269,7 @@ func unsettled(ctx context.Context, q *question) ([]findings.Found, error) {
 				steps, keys = append(steps, step), append(keys, keyOf(u.Agreement, u.Month, u.Contract))
 			}
 		}
-		details, err := detailsOf(ctx, q, keys)
+		details, err := rowsAt(ctx, q.view(projections.Settlement()), projections.SettlementDetails(), keys)
 		if err != nil {
 			return nil, err
 		}
@@ -284,24 +284,27 @@ func unsettled(ctx context.Context, q *question) ([]findings.Found, error) {
 	return all, nil
 }
 
-// detailKey is where a SettlementDetail lies.
-type detailKey struct{ part, field string }
+// rowKey is where a row lies.
+type rowKey struct{ part, field string }
 
-func keyOf(agreement string, month domain.Month, contract string) detailKey {
-	return detailKey{projections.SettlementDetailPart(agreement, month), domain.Escape(contract)}
+// keyOf is that of a SettlementDetail.
+func keyOf(agreement string, month domain.Month, contract string) rowKey {
+	return rowKey{projections.SettlementDetailPart(agreement, month), domain.Escape(contract)}
 }
 
-// detailsOf reads the days and payments of months, to look at, a few one by one and many
-// by parts.
-func detailsOf(ctx context.Context, q *question, keys []detailKey) (map[detailKey]projections.SettlementDetail, error) {
-	view, all := q.view(projections.Settlement()), make(map[detailKey]projections.SettlementDetail, len(keys))
+// aFew rows are cheaper to read one by one than all of their parts.
+const aFew = 8
+
+// rowsAt reads rows, to look at, a few one by one and many by parts.
+func rowsAt[R any](ctx context.Context, view projections.View, table fold.Table[R], keys []rowKey) (map[rowKey]R, error) {
+	all := make(map[rowKey]R, len(keys))
 	if len(keys) <= aFew {
 		for _, k := range keys {
-			d, _, err := projections.SettlementDetails().Find(ctx, view, k.part, k.field)
+			row, _, err := table.Find(ctx, view, k.part, k.field)
 			if err != nil {
 				return nil, err
 			}
-			all[k] = d
+			all[k] = row
 		}
 		return all, nil
 	}
@@ -309,9 +312,10 @@ func detailsOf(ctx context.Context, q *question, keys []detailKey) (map[detailKe
 	for i, k := range keys {
 		parts[i] = k.part
 	}
-	items, err := projections.SettlementDetails().Look(ctx, view, parts...)
+	slices.Sort(parts)
+	items, err := table.Look(ctx, view, slices.Compact(parts)...)
 	for _, it := range items {
-		all[detailKey{it.Part, it.Field}] = it.Row
+		all[rowKey{it.Part, it.Field}] = it.Row
 	}
 	return all, err
 }

@@ -50,30 +50,26 @@ type visitMonth struct {
 // a month is cut, or may hold a visit outside its contract.
 func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 	view := q.view(projections.Assistance())
-	parts, err := monthParts(ctx, q, projections.VisitMonths(), view)
-	if err != nil || len(parts) == 0 {
-		return nil, err
-	}
-	items, err := projections.VisitMonths().Every(ctx, view, parts...)
+	rows, err := ofParts(ctx, view, projections.VisitMonths(), q.months)
 	if err != nil {
 		return nil, err
 	}
 	passes := func(m *projections.VisitMonth) bool {
 		return q.is("programme", m.Programme) && q.is("assistant", m.Assistant)
 	}
-	contracts := make(map[string]validity, len(items))
-	for i := range items {
-		if passes(&items[i].Row) {
-			contracts[items[i].Row.Contract] = validity{}
+	contracts := make(map[string]validity, len(rows))
+	for i := range rows {
+		if passes(&rows[i]) {
+			contracts[rows[i].Contract] = validity{}
 		}
 	}
 	if err := addValidity(ctx, q, contracts); err != nil {
 		return nil, err
 	}
-	months := make([]visitMonth, 0, len(items))
+	months := make([]visitMonth, 0, len(rows))
 	var detailed []visitMonth
-	for _, it := range items {
-		m := visitMonth{VisitMonth: it.Row, eligible: it.Row.Minutes}
+	for _, row := range rows {
+		m := visitMonth{VisitMonth: row, eligible: row.Minutes}
 		switch {
 		case !passes(&m.VisitMonth):
 		case q.within(m.First, m.Last) && !q.cut(m.Last) && contracts[m.Contract].covers(m.First, m.Last):
@@ -82,44 +78,18 @@ func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 			detailed = append(detailed, m)
 		}
 	}
-	if len(detailed) == 0 {
-		return months, nil
-	}
 	return addDetailed(ctx, q, view, months, detailed, contracts)
 }
 
-// aFew rows are cheaper to read one by one than all of their parts.
-const aFew = 8
-
 func addDetailed(ctx context.Context, q *question, view projections.View, months, detailed []visitMonth, contracts map[string]validity) ([]visitMonth, error) {
-	find := func(m visitMonth) (projections.VisitDetail, error) {
-		d, _, err := projections.VisitDetails().Find(ctx, view, m.Month.String(), projections.VisitField(m.Contract, m.Assistant))
-		return d, err
+	keys := make([]rowKey, len(detailed))
+	for i, m := range detailed {
+		keys[i] = rowKey{m.Month.String(), projections.VisitField(m.Contract, m.Assistant)}
 	}
-	if len(detailed) > aFew {
-		var parts []string
-		for _, m := range detailed {
-			parts = append(parts, m.Month.String())
-		}
-		items, err := projections.VisitDetails().Every(ctx, view, slices.Compact(slices.Sorted(slices.Values(parts)))...)
-		if err != nil {
-			return nil, err
-		}
-		byKey := make(map[[2]string]projections.VisitDetail, len(items))
-		for _, it := range items {
-			byKey[[2]string{it.Part, it.Field}] = it.Row
-		}
-		find = func(m visitMonth) (projections.VisitDetail, error) {
-			return byKey[[2]string{m.Month.String(), projections.VisitField(m.Contract, m.Assistant)}], nil
-		}
-	}
-	for _, m := range detailed {
-		d, err := find(m)
-		if err != nil {
-			return nil, err
-		}
+	details, err := rowsAt(ctx, view, projections.VisitDetails(), keys)
+	for i, m := range detailed {
 		m.Minutes, m.Visits, m.eligible = 0, 0, 0
-		for _, v := range d.Visits {
+		for _, v := range details[keys[i]].Visits {
 			if !q.between(v.Date) || q.cut(v.Date) {
 				continue
 			}
@@ -131,7 +101,7 @@ func addDetailed(ctx context.Context, q *question, view projections.View, months
 		}
 		months = append(months, m)
 	}
-	return months, nil
+	return months, err
 }
 
 // validity is when a contract is in force; the zero validity is never.

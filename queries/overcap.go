@@ -101,7 +101,7 @@ func overHours(ctx context.Context, q *question) (all []findings.Found, err erro
 		// A cap on all hours counts all of them, whatever the question is limited to.
 		whole := *q
 		whole.params, whole.from, whole.to, whole.month = map[string]string{"agreement": a.Agreement}, 0, 0, 0
-		months, _, err := settledMonths(ctx, &whole)
+		months, err := settledMonths(ctx, &whole)
 		if err != nil {
 			return nil, err
 		}
@@ -172,13 +172,13 @@ func overPeople(ctx context.Context, q *question) (all []findings.Found, err err
 
 // workEvents are those of an agreement and of all hours under it.
 func workEvents(ctx context.Context, q *question, months []*settledMonth, a projections.SettlementAgreement) ([]journal.Position, error) {
-	var keys []detailKey
+	var keys []rowKey
 	for _, m := range months {
 		if m.Agreement == a.Agreement {
 			keys = append(keys, keyOf(m.Agreement, m.Month, m.Contract))
 		}
 	}
-	details, err := detailsOf(ctx, q, keys)
+	details, err := rowsAt(ctx, q.view(projections.Settlement()), projections.SettlementDetails(), keys)
 	if err != nil {
 		return nil, err
 	}
@@ -275,13 +275,13 @@ func workedDays(ctx context.Context, q *question, least int64) (yearsOfDays, err
 		if int64(row.NewDays()) <= least {
 			continue
 		}
-		var keys []detailKey
+		var keys []rowKey
 		for _, c := range row.Under {
 			if c.New {
 				keys = append(keys, keyOf(c.Agreement, c.Month, c.Contract))
 			}
 		}
-		details, err := detailsOf(ctx, q, keys)
+		details, err := rowsAt(ctx, q.view(projections.Settlement()), projections.SettlementDetails(), keys)
 		if err != nil {
 			return nil, err
 		}

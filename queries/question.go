@@ -120,6 +120,12 @@ func (q *question) touches(first, last domain.Date) bool {
 		(q.month == 0 || first <= q.month.Last() && (last == 0 || last >= q.month.First()))
 }
 
+// months says whether a part that a month names meets from, to and month, and asOf.
+func (q *question) months(part string) bool {
+	m, err := domain.ParseMonth(part)
+	return err == nil && q.touches(m.First(), m.Last()) && !q.cut(m.First())
+}
+
 // within says whether all days of a stretch pass from, to and month.
 func (q *question) within(first, last domain.Date) bool { return q.between(first) && q.between(last) }
 

@@ -2,13 +2,10 @@ package queries
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/refund"
-	"ksiega/internal/fold"
-	"ksiega/internal/journal"
 	"ksiega/internal/report"
 	"ksiega/projections"
 )
@@ -52,8 +49,6 @@ func (r settlementRow) uncounted() error { return r.wrong }
 type settledMonth struct {
 	projections.SettlementMonth
 	Claimed domain.Grosze
-	// Claims are those that count.
-	Claims []countedShare
 }
 
 // settled are the month's rounded figures, or which month they can't be told of.
@@ -64,14 +59,8 @@ func (m *settledMonth) settled() (benefit, refunded, own domain.Grosze, err erro
 	return benefit, refunded, own, err
 }
 
-type countedShare struct {
-	projections.SettlementShare
-	Claim string
-	Event journal.Position
-}
-
 func settlementRows(ctx context.Context, q *question) ([]settlementRow, error) {
-	months, _, err := settledMonths(ctx, q)
+	months, err := settledMonths(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -91,14 +80,12 @@ type contractMonth struct {
 	month               domain.Month
 }
 
-// settledMonths are the months that pass the parameters, cut by asOf, and the claims for
-// them that stand.
-func settledMonths(ctx context.Context, q *question) ([]*settledMonth, []projections.SettlementClaim, error) {
+// settledMonths are the months that pass the parameters, cut by asOf.
+func settledMonths(ctx context.Context, q *question) ([]*settledMonth, error) {
 	view := q.view(projections.Settlement())
-	parts := q.part("agreement")
-	items, err := projections.SettlementMonths().Every(ctx, view, parts...)
+	items, err := projections.SettlementMonths().Every(ctx, view, q.part("agreement")...)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	months := make([]*settledMonth, 0, len(items))
 	index := make(map[contractMonth]*settledMonth, len(items))
@@ -112,39 +99,27 @@ func settledMonths(ctx context.Context, q *question) ([]*settledMonth, []project
 	}
 	if q.asOf != 0 {
 		if err := cutMonths(ctx, q, view, months); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	claims, err := claimsFor(ctx, q, view)
-	if err != nil {
-		return nil, nil, err
-	}
-	months, standing := addClaims(q, months, index, claims)
-	return months, standing, nil
+	return addClaims(q, months, index, claims), err
 }
 
 // claimsFor are the claims for the months that pass the parameters.
-func claimsFor(ctx context.Context, q *question, view projections.View) ([]fold.Item[projections.SettlementClaim], error) {
-	parts, err := projections.SettlementClaims().Parts(ctx, view)
-	if err != nil {
-		return nil, err
-	}
+func claimsFor(ctx context.Context, q *question, view projections.View) ([]projections.SettlementClaim, error) {
 	agreement := q.part("agreement")
-	parts = slices.DeleteFunc(parts, func(part string) bool {
+	return ofParts(ctx, view, projections.SettlementClaims(), func(part string) bool {
 		of, month, _ := strings.Cut(part, "-")
 		m, err := domain.ParseMonth(month)
-		return err != nil || !q.touches(m.First(), m.Last()) || agreement != nil && of != agreement[0]
+		return err == nil && q.touches(m.First(), m.Last()) && (agreement == nil || of == agreement[0])
 	})
-	if len(parts) == 0 {
-		return nil, nil
-	}
-	return projections.SettlementClaims().Every(ctx, view, parts...)
 }
 
 // cutMonths works the months out from their days, where the cut goes through.
 func cutMonths(ctx context.Context, q *question, view projections.View, months []*settledMonth) error {
 	var through []*settledMonth
-	var parts []string
+	var keys []rowKey
 	for _, m := range months {
 		switch {
 		case m.Last <= q.asOf:
@@ -152,42 +127,29 @@ func cutMonths(ctx context.Context, q *question, view projections.View, months [
 			m.SettlementMonth = m.AsOf(projections.SettlementDetail{}, q.asOf)
 		default:
 			through = append(through, m)
-			parts = append(parts, projections.SettlementDetailPart(m.Agreement, m.Month))
+			keys = append(keys, keyOf(m.Agreement, m.Month, m.Contract))
 		}
 	}
-	if len(through) == 0 {
-		return nil
+	details, err := rowsAt(ctx, view, projections.SettlementDetails(), keys)
+	for i, m := range through {
+		m.SettlementMonth = m.AsOf(details[keys[i]], q.asOf)
 	}
-	details, err := projections.SettlementDetails().Every(ctx, view, parts...)
-	if err != nil {
-		return err
-	}
-	byKey := make(map[[2]string]projections.SettlementDetail, len(details))
-	for _, it := range details {
-		byKey[[2]string{it.Part, it.Field}] = it.Row
-	}
-	for _, m := range through {
-		key := [2]string{projections.SettlementDetailPart(m.Agreement, m.Month), domain.Escape(m.Contract)}
-		m.SettlementMonth = m.AsOf(byKey[key], q.asOf)
-	}
-	return nil
+	return err
 }
 
-// addClaims adds the shares of the claims that stand, and lists these.
-func addClaims(q *question, months []*settledMonth, index map[contractMonth]*settledMonth, claims []fold.Item[projections.SettlementClaim]) (_ []*settledMonth, standing []projections.SettlementClaim) {
+// addClaims adds the shares of the claims that stand.
+func addClaims(q *question, months []*settledMonth, index map[contractMonth]*settledMonth, claims []projections.SettlementClaim) []*settledMonth {
 	filed := make([]refund.Filed, 0, len(claims))
-	for _, it := range claims {
-		if f, ok := it.Row.Filed(q.asOf); ok {
+	for _, c := range claims {
+		if f, ok := c.Filed(q.asOf); ok {
 			filed = append(filed, f)
 		}
 	}
 	stands := refund.Stand(filed)
-	for _, it := range claims {
-		c := it.Row
-		if !q.touches(c.Month.First(), c.Month.Last()) || !stands.Stands(c.Claim) {
+	for _, c := range claims {
+		if !stands.Stands(c.Claim) {
 			continue
 		}
-		standing = append(standing, c)
 		for _, share := range c.Shares {
 			key := contractMonth{c.Agreement, share.Contract, c.Month}
 			m := index[key]
@@ -200,8 +162,7 @@ func addClaims(q *question, months []*settledMonth, index map[contractMonth]*set
 			var err error
 			m.Claimed, err = domain.Plus(m.Claimed, share.Refund)
 			m.Uncountable = m.Uncountable || err != nil
-			m.Claims = append(m.Claims, countedShare{share, c.Claim, c.Event})
 		}
 	}
-	return months, standing
+	return months
 }

@@ -7,7 +7,6 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/statement"
-	"ksiega/internal/fold"
 	"ksiega/internal/report"
 	"ksiega/projections"
 )
@@ -78,23 +77,17 @@ func unmatchedRows(ctx context.Context, q *question) ([]unmatchedRow, error) {
 // unmatchedLines passes from and to, ordered by date, statement and line.
 func unmatchedLines(ctx context.Context, q *question) ([]projections.BankLine, error) {
 	view := q.view(projections.Refunds())
-	parts, err := monthParts(ctx, q, projections.UnmatchedLines(), view)
+	booked, err := ofParts(ctx, view, projections.UnmatchedLines(), q.months)
 	if err != nil {
 		return nil, err
 	}
-	var items []fold.Item[projections.BankLine]
-	if len(parts) > 0 {
-		if items, err = projections.UnmatchedLines().Every(ctx, view, parts...); err != nil {
-			return nil, err
-		}
-	}
 	var lines []projections.BankLine
 	whole := map[string]bool{}
-	for _, it := range items {
-		if !q.between(it.Row.Date) || q.cut(it.Row.Date) {
+	for _, l := range booked {
+		if !q.between(l.Date) || q.cut(l.Date) {
 			continue
 		}
-		of := it.Row.Statement
+		of := l.Statement
 		if _, asked := whole[of]; !asked {
 			s, _, err := projections.BankStatements().Find(ctx, view, domain.Escape(of), projections.StatementField)
 			if err != nil {
@@ -103,7 +96,7 @@ func unmatchedLines(ctx context.Context, q *question) ([]projections.BankLine, e
 			whole[of] = s.Whole()
 		}
 		if whole[of] { // what was cut short is no statement yet
-			lines = append(lines, it.Row)
+			lines = append(lines, l)
 		}
 	}
 	early, err := matchedTooEarly(ctx, q, view)
@@ -146,18 +139,6 @@ func matchedTooEarly(ctx context.Context, q *question, view projections.View) ([
 		}
 	}
 	return lines, nil
-}
-
-// monthParts are the parts, named by month, that meet the parameters.
-func monthParts[R any](ctx context.Context, q *question, t fold.Table[R], view projections.View) ([]string, error) {
-	parts, err := t.Parts(ctx, view)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(parts, func(part string) bool {
-		m, err := domain.ParseMonth(part)
-		return err != nil || !q.touches(m.First(), m.Last()) || q.cut(m.First())
-	}), nil
 }
 
 // title opens what stands in a transfer; "" where it can't be opened any more,

@@ -51,7 +51,7 @@ func (c *SubmitClaim) columns() []column {
 		dateColumn("zlozono", "submitted", &c.Submitted, "dzień złożenia"),
 		given("kwota", "amountGrosze", &c.AmountGrosze, KindAmount, "kwota; pusta: wylicza się z wypłaconych w całości", (*sheetfile.Record).Amount),
 		idColumn("koryguje", "corrects", &c.Corrects, "numer wniosku, który ten zastępuje").optional(),
-	}, c.Amendment.columns("powod")...)
+	}, c.Amendment.columns()...)
 }
 
 func claimsFile() importKind {

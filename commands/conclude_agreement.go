@@ -55,7 +55,7 @@ func (c *ConcludeAgreement) columns() []column {
 		choiceColumn("podstawa", "ground", &c.Ground, "podstawa organizacji prac: porozumienie albo, w mieście na prawach powiatu, wniosek prezydenta; puste: porozumienie",
 			"porozumienie", "wniosek_prezydenta").optional(),
 		countColumn("termin_refundacji", "refundDueDays", &c.RefundDueDays, "ile dni po złożeniu wniosku urząd pracy ma na zwrot; puste: nie ustalono").optional(),
-	}, c.Amendment.columns("powod")...)
+	}, c.Amendment.columns()...)
 }
 
 func agreements() useCase[ConcludeAgreement, agreement.State, agreement.Command] {

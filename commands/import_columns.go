@@ -125,11 +125,11 @@ type Amendment struct {
 }
 
 // columns are those by which a row replaces or takes back what is recorded under its
-// identity; reason is what the column of the reason is called.
-func (a *Amendment) columns(reason string) []column {
+// identity.
+func (a *Amendment) columns() []column {
 	return []column{
 		yesNoColumn("korekta", "correct", &a.Correct, "tak: wiersz zastępuje to, co zapisano"),
-		textColumn(reason, "reason", &a.Reason, "powód korekty lub wycofania").optional(),
+		textColumn("powod", "reason", &a.Reason, "powód korekty lub wycofania").optional(),
 		yesNoColumn("wycofanie", "withdraw", &a.Withdraw, "tak: wiersz wycofuje to, co zapisano; wystarczą kolumny, po których to poznać"),
 	}
 }

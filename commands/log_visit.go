@@ -46,7 +46,7 @@ func (c *LogVisit) columns() []column {
 		clockColumn("do", "to", &c.To, "koniec, najpóźniej 24:00; noc to dwa wiersze"),
 		textColumn("czynnosc", "activity", &c.Activity, "rodzaj czynności").optional(),
 		textColumn("miejsce", "place", &c.Place, "miejsce").optional(),
-	}, c.Amendment.columns("powod")...)
+	}, c.Amendment.columns()...)
 }
 
 func visits() useCase[LogVisit, assistance.State, assistance.Command] {

@@ -39,7 +39,7 @@ func (c *PayBenefit) columns() []column {
 		amountColumn("kwota", "amountGrosze", &c.AmountGrosze, "kwota"),
 		dateColumn("data", "date", &c.Date, "dzień wypłaty lub zwrotu"),
 		yesNoColumn("zwrot", "cameBack", &c.CameBack, "tak: przelew wrócił").key(),
-	}, c.Amendment.columns("powod")...)
+	}, c.Amendment.columns()...)
 }
 
 func payments() useCase[PayBenefit, payment.State, payment.Command] {

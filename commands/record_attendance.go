@@ -41,7 +41,7 @@ func (c *RecordAttendance) columns() []column {
 		hoursColumn("godziny", "minutes", &c.Minutes, "przepracowany czas; przy nieobecności puste lub 0").mayBeEmpty(),
 		choiceColumn("nieobecnosc", "absence", &c.Absence, "rodzaj nieobecności", string(attendance.Sick), string(attendance.Excused), string(attendance.Unexcused)).optional(),
 		textColumn("miejsce", "place", &c.Place, "miejsce pracy").optional(),
-	}, c.Amendment.columns("powod")...)
+	}, c.Amendment.columns()...)
 }
 
 func attendanceDays() useCase[RecordAttendance, attendance.State, attendance.Command] {

@@ -65,7 +65,7 @@ func (c *RegisterParticipant) columns() []column {
 		columnOf("konto", "account", &c.Account, KindAccount, "numer konta", (*sheetfile.Record).Account).optional(),
 		idColumn("opiekun_dla", "carerFor", &c.CarerFor, "identyfikator osoby, którą się opiekuje").optional().naming(),
 		idColumn("gospodarstwo", "household", &c.Household, "identyfikator gospodarstwa domowego").optional().naming(),
-	}, c.Amendment.columns("powod")...)
+	}, c.Amendment.columns()...)
 }
 
 func participants() useCase[RegisterParticipant, participant.State, participant.Command] {
@@ -348,7 +348,7 @@ func (c *RegisterAssistant) columns() []column {
 		textColumn("nazwisko", "lastName", &c.LastName, "nazwisko"),
 		choiceColumn("zatrudnienie", "employment", &c.Employment, "rodzaj zatrudnienia", "etat", "zlecenie", "pracownik_socjalny").optional(),
 		choiceColumn("kwalifikacje", "qualification", &c.Qualification, "kwalifikacje asystenta", "dyplom", "doswiadczenie").optional(),
-	}, c.Amendment.columns("powod")...)
+	}, c.Amendment.columns()...)
 }
 
 func assistants() useCase[RegisterAssistant, participant.AssistantState, participant.AssistantCommand] {

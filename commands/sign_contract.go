@@ -67,7 +67,7 @@ func (c *SignContract) columns() []column {
 		textColumn("prace", "work", &c.Work, "rodzaj prac").optional(),
 		amountColumn("pomoc", "aidGrosze", &c.AidGrosze, "limit pomocy materialnej; puste: bez pomocy").optional(),
 		choiceColumn("wzor", "form", &c.Form, "wzór kontraktu socjalnego", "2005", "2010-A", "2010-B").optional(),
-	}, c.Amendment.columns("powod")...)
+	}, c.Amendment.columns()...)
 }
 
 func contracts() useCase[SignContract, contract.State, contract.Command] {

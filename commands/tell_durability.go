@@ -47,7 +47,7 @@ func (c *TellDurability) columns() []column {
 		dateColumn("do", "to", &c.To, "ostatni dzień zobowiązania").optional(),
 		textColumn("opis", "text", &c.Text, "opis").optional(),
 		textColumn("url", "url", &c.URL, "adres ogłoszenia").optional(),
-	}, c.Amendment.columns("powod")...)
+	}, c.Amendment.columns()...)
 }
 
 func durabilityFacts() useCase[TellDurability, durability.State, durability.Record] {

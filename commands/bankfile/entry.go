@@ -29,7 +29,7 @@ func balance(f field, s string) (Balance, error) {
 	return Balance{date, amount}, nil
 }
 
-// entry reads `YYMMDD[MMDD]mark[letter]amount type reference[//reference]`.
+// entry reads `YYMMDD[MMDD]mark[letter]amount`, and not what follows it: type and references.
 func entry(f field) (Line, error) {
 	s := strings.TrimSpace(f.text[0])
 	if len(s) < 6 {
@@ -60,7 +60,7 @@ func entry(f field) (Line, error) {
 	if s != "" && s[0] >= 'A' && s[0] <= 'Z' {
 		s = s[1:]
 	}
-	amount, rest, ok := cutAmount(s)
+	amount, _, ok := cutAmount(s)
 	if !ok {
 		return Line{}, f.refuse(ErrAmount)
 	}
@@ -68,27 +68,10 @@ func entry(f field) (Line, error) {
 		amount = -amount
 	}
 	l.Amount = amount
-	l.BankRef = reference(rest)
 	if len(f.text) > 1 { // replaced where a :86: follows
 		l.Title = flat(joinLines(f.text[1:]))
 	}
 	return l, nil
-}
-
-// reference is the bank's own reference behind `//`, else the customer's, of
-// what follows the four characters of the transaction type.
-func reference(s string) string {
-	if len(s) < 4 {
-		return ""
-	}
-	customer, bank, _ := strings.Cut(s[4:], "//")
-	if bank = strings.TrimSpace(bank); bank != "" {
-		return bank
-	}
-	if customer = strings.TrimSpace(customer); customer != "NONREF" {
-		return customer
-	}
-	return ""
 }
 
 // cutAmount reads digits, a comma and at most two digits off the front.

@@ -46,7 +46,6 @@ type Line struct {
 	Title               string
 	Counterparty        string
 	CounterpartyAccount string // 26 digits if it is a valid NRB
-	BankRef             string
 }
 
 // field is one tag with its text, line by line.

@@ -4,10 +4,9 @@ import "ksiega/domain"
 
 // State is a project's durability as its stream tells it.
 type State struct {
-	Project    string
-	Obligation Obligation // the zero Obligation before one is opened
-	facts      map[identity]Fact
-	gone       map[identity]bool // what was withdrawn
+	Project string
+	facts   map[identity]Fact
+	gone    map[identity]bool // what was withdrawn
 }
 
 // Fact is an event of this package but FactWithdrawn; two are equal if all their values are.
@@ -69,9 +68,6 @@ func evolve(s State, e domain.Event) State {
 		id := identify(e.Kind, e.Date, e.Number)
 		delete(s.facts, id)
 		s.gone[id] = true
-		if e.Kind == domain.Fact(TypeObligationOpened) {
-			s.Obligation = Obligation{}
-		}
 		return s
 	}
 	f, ok := e.(Fact)
@@ -80,8 +76,5 @@ func evolve(s State, e domain.Event) State {
 	}
 	s.Project, _ = f.Of()
 	s.facts[identityOf(f)] = f
-	if o, ok := e.(ObligationOpened); ok {
-		s.Obligation = o.Obligation
-	}
 	return s
 }

@@ -139,6 +139,8 @@ type Recorded struct {
 	Standing Standing
 	Same     bool   // what stands has the values that the command asks for
 	Differs  string // or the first field in which it has others, where that is known
+	// Closes: the command says no more than when what stands ended, see Closes.
+	Closes bool
 	// Refuse, if set, is what else is to be said against a step that is to be taken.
 	Refuse    func(Step) error
 	Entered   Event
@@ -153,6 +155,9 @@ func (a Amend) Decide(r Recorded) ([]Event, error) {
 		what += ", " + r.Differs
 	}
 	step, err := a.Over(r.Standing, r.Same, what)
+	if r.Closes && r.Standing == Stands && !a.Correct && !a.Withdraw {
+		step, err = Replace, nil
+	}
 	if err == nil && step != Keep && r.Refuse != nil {
 		err = r.Refuse(step)
 	}
@@ -167,6 +172,14 @@ func (a Amend) Decide(r Recorded) ([]Event, error) {
 		return []Event{r.Withdrawn, r.Entered}, nil
 	}
 	return []Event{r.Withdrawn}, nil
+}
+
+// Closes says whether one fact says no more than another one but when it ended, which was
+// open: it takes the other's place without a correction.
+func Closes[F comparable](was, is F, end func(*F) *Date) bool {
+	open := *end(&was) == 0 && *end(&is) != 0
+	*end(&is) = 0
+	return open && was == is
 }
 
 // Taking asks only before something is taken away.

@@ -43,3 +43,39 @@ func TestWhatAnAmendmentComesTo(t *testing.T) {
 		}
 	}
 }
+
+// Something open is closed by the day of its end alone, and only once.
+func TestWhatClosesWhatWasOpen(t *testing.T) {
+	t.Parallel()
+	type stretch struct {
+		Kind     string
+		On, Last domain.Date
+	}
+	last := func(s *stretch) *domain.Date { return &s.Last }
+	open, closed := stretch{"k", 5, 0}, stretch{"k", 5, 9}
+	for name, c := range map[string]struct {
+		was, is stretch
+		want    bool
+	}{
+		"closed": {open, closed, true}, "the same": {open, open, false}, "opened": {closed, open, false},
+		"closed again": {closed, stretch{"k", 5, 8}, false}, "of another kind": {open, stretch{"l", 5, 9}, false},
+	} {
+		if got := domain.Closes(c.was, c.is, last); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	gone, entered := event("gone"), event("entered")
+	closes := domain.Recorded{Standing: domain.Stands, Differs: "until", Closes: true, Entered: entered, Withdrawn: gone}
+	if events, err := (domain.Amend{}).Decide(closes); err != nil || len(events) != 2 || events[0] != gone || events[1] != entered {
+		t.Errorf("closed: %v, %v", events, err)
+	}
+	if _, err := (domain.Amend{Correct: true}).Decide(closes); !errors.Is(err, domain.ErrNoReason) {
+		t.Errorf("a correction that closes needs no reason: %v", err)
+	}
+}
+
+type event string
+
+func (e event) EventType() string     { return string(e) }
+func (event) OccurredOn() domain.Date { return 0 }
+func (event) Refs() []domain.Ref      { return nil }

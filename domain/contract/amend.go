@@ -119,50 +119,66 @@ func (s State) standsOn(step domain.Step, c Sign) error {
 	return nil
 }
 
-// amend replaces the changes of one kind and day, or takes them away.
-func (s State) amend(event Change, c domain.Amend) ([]domain.Event, error) {
-	kind, on := domain.Fact(event.EventType()), event.OccurredOn()
-	stands, same := false, false
-	for _, e := range s.changes {
-		if isChange(e, kind, on) {
-			stands, same = true, e == event
-		}
+// record enters a change, or replaces or takes away the one of its kind and day. Earlier
+// builds took several of one day: they go together, and the last is what holds.
+func (s State) record(c Record) ([]domain.Event, error) {
+	event, err := s.own(c.Change)
+	if err == nil && !c.Withdraw {
+		err = s.says(event)
 	}
-	step, err := c.Over(domain.StandingOf(stands, s.goneChanges[dated{kind, on}]), same, kind+" of "+on.String())
-	if err != nil || step == domain.Keep {
+	if err != nil {
 		return nil, err
 	}
-	events, after := []domain.Event{}, s
+	kind, on := domain.Fact(event.EventType()), event.OccurredOn()
+	was, stands := s.changed(kind, on)
+	differs := ""
+	if stands {
+		differs = domain.Differing(was, event)
+	}
+	withdrawn := ChangeWithdrawn{s.life(on, c.Reason), kind}
+	return c.Decide(domain.Recorded{What: kind + " of " + on.String(), Standing: domain.StandingOf(stands, s.goneChanges[dated{kind, on}]), Same: differs == "", Differs: differs,
+		Closes: stands && closes(was, event), Refuse: func(step domain.Step) error { return s.allows(step, withdrawn, event) },
+		Entered: event, Withdrawn: withdrawn})
+}
+
+// changed is the change of a kind and day that holds.
+func (s State) changed(kind string, on domain.Date) (was Change, stands bool) {
+	for _, e := range s.changes {
+		if isChange(e, kind, on) {
+			was, stands = e, true
+		}
+	}
+	return was, stands
+}
+
+// allows says what is to be said against a step: the change may not stand beside the others,
+// or one rests on what is taken away.
+func (s State) allows(step domain.Step, withdrawn ChangeWithdrawn, event Change) error {
+	after := s
 	if step != domain.Enter {
-		events = append(events, ChangeWithdrawn{s.life(on, c.Reason), kind})
-		after = Evolve(s, events[0])
+		after = Evolve(after, withdrawn)
 	}
 	if step != domain.TakeAway {
 		if err := after.allow(event); err != nil {
-			return nil, err
+			return err
 		}
-		events, after = append(events, event), Evolve(after, event)
+		after = Evolve(after, event)
 	}
-	for _, e := range after.changes { // what rested on it would mean nothing
+	for _, e := range after.changes {
 		if r, ok := e.(Resumed); ok && !after.resumes(r) {
-			return nil, domain.ErrNamed.With("resumed on %s", r.On)
+			return domain.ErrNamed.With("resumed on %s", r.On)
 		}
 	}
-	return events, nil
+	return nil
 }
 
-// closes says whether an event says no more of a suspension that is recorded than when it
-// ends, which was open: it takes the other's place without a correction.
-func (s State) closes(e domain.Event) (ChangeWithdrawn, bool) {
-	until, ok := e.(Suspended)
-	open := until
-	open.Until = 0
-	if !ok || until.Until == 0 || !slices.Contains(s.changes, Change(open)) {
-		return ChangeWithdrawn{}, false
+// closes says whether a change says no more than when another one of its kind and day ended.
+func closes(was, is Change) bool {
+	switch is := is.(type) {
+	case Suspended:
+		return domain.Closes(was.(Suspended), is, func(e *Suspended) *domain.Date { return &e.Until })
 	}
-	life := until.Life
-	life.Reason = ""
-	return ChangeWithdrawn{life, domain.Fact(e.EventType())}, true
+	return false
 }
 
 // resumes says whether a suspension is there that a day ends.

@@ -100,25 +100,7 @@ func decide(s State, c Command) ([]domain.Event, error) {
 	if !ok || record.Change == nil {
 		return nil, domain.UnknownCommand(c)
 	}
-	event, err := s.own(record.Change)
-	switch {
-	case err != nil:
-		return nil, err
-	case record.Correct || record.Withdraw:
-		return s.amend(event, record.Amend)
-	}
-	if rest, open := s.closes(event); open {
-		return []domain.Event{rest, event}, nil
-	}
-	// Recorded already, and nothing that is true since took its effect away: an annex
-	// that another of its day replaced is a new one.
-	if slices.Contains(s.changes, event) && s.sameLife(Evolve(s, event)) {
-		return nil, nil
-	}
-	if err := s.allow(event); err != nil {
-		return nil, err
-	}
-	return []domain.Event{event}, nil
+	return s.record(record)
 }
 
 func draft(s State, c Draft) ([]domain.Event, error) {
@@ -185,27 +167,28 @@ func (s State) own(c Change) (Change, error) {
 	case said.On < s.Terms.From:
 		return nil, ErrBeforeStart.With("%s", said.On)
 	}
+	return c.with(s.life(said.On, said.Reason)), nil
+}
+
+// says is what can be said against a change by itself.
+func (s State) says(c Change) error {
 	switch c := c.(type) {
 	case Amended:
 		if c.To != 0 && c.To < s.Terms.From {
-			return nil, ErrPeriod
+			return ErrPeriod
 		}
-		if err := checkFigures(c.Weekly, c.Rate, c.Aid); err != nil {
-			return nil, err
-		}
+		return checkFigures(c.Weekly, c.Rate, c.Aid)
 	case Suspended:
 		if c.Until != 0 && c.Until < c.On {
-			return nil, ErrPeriod.At("until")
+			return ErrPeriod.At("until")
 		}
 	}
-	return c.with(s.life(said.On, said.Reason)), nil
+	return nil
 }
 
 // Changed says whether a change of the same kind and day is recorded, for whatever
 // reason.
 func (s State) Changed(c Change) bool {
-	event, err := s.own(c)
-	return err == nil && slices.ContainsFunc(s.changes, func(e Change) bool {
-		return e.EventType() == event.EventType() && e.OccurredOn() == event.OccurredOn()
-	})
+	_, stands := s.changed(domain.Fact(c.EventType()), c.OccurredOn())
+	return stands
 }

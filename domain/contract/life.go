@@ -213,21 +213,6 @@ func (s State) lived() State {
 	return s
 }
 
-// sameLife says whether two states of one contract agree on every day; both hold the
-// same changes, perhaps one of them twice.
-func (s State) sameLife(o State) bool {
-	agree := func(day domain.Date) bool {
-		return s.On(day) == o.On(day) && s.Rests(day) == o.Rests(day) && s.StatusOn(day) == o.StatusOn(day)
-	}
-	return s.Terms == o.Terms && !slices.ContainsFunc(o.changes, func(e Change) bool {
-		until := e.OccurredOn()
-		if e, ok := e.(Suspended); ok && e.Until != 0 {
-			until = e.Until + 1
-		}
-		return !agree(e.OccurredOn()) || !agree(until)
-	})
-}
-
 func (e Amended) apply(t Terms) Terms {
 	if e.To != 0 {
 		t.To = e.To

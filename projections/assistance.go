@@ -123,10 +123,8 @@ func VisitField(contract, assistant string) string {
 
 // Assistance folds the visits of assistants.
 func Assistance() Projection {
-	return Projection{Name: "assistance", Version: 5, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: outsideStage(),
-		Want: oneOf(assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{},
-			contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
-			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{})}
+	return Projection{Name: "assistance", Version: 6, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: outsideStage(),
+		Want: oneOf(append(contract.Events(), assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{})...)}
 }
 
 // visited is the visit an event is about, as it stands afterwards.

@@ -102,20 +102,16 @@ func (p period) covers(day domain.Date) bool {
 
 // periods are a contract as of each day on which it is another one; the first is before
 // all.
-func (c ContractLife) periods() (periods []period, err error) {
+func (c ContractLife) periods() (periods []period) {
 	days := []domain.Date{1}
 	for _, change := range c.Changes {
-		days = append(days, change.On)
+		days = append(days, change.OccurredOn())
 	}
 	slices.Sort(days)
 	for _, day := range slices.Compact(days) {
-		state, err := c.AsOf(day)
-		if err != nil {
-			return nil, err
-		}
-		periods = append(periods, period{day, state})
+		periods = append(periods, period{day, c.AsOf(day)})
 	}
-	return periods, nil
+	return periods
 }
 
 // asOfEach are some days and those on which the contract is another one, each with the

@@ -1,9 +1,6 @@
 package projections
 
 import (
-	"fmt"
-	"strings"
-
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
@@ -21,53 +18,9 @@ type ContractLife struct {
 	Event   journal.Position `json:"event"` // that signed (or drafted) it
 }
 
-// ChangeKind is a kind of ContractChange.
-type ChangeKind string
-
-// The kinds of changes of a contract.
-const (
-	ChangeAmended    ChangeKind = "amended"
-	ChangeSuspended  ChangeKind = "suspended"
-	ChangeResumed    ChangeKind = "resumed"
-	ChangeBreached   ChangeKind = "breached"
-	ChangeTerminated ChangeKind = "terminated"
-	ChangeCompleted  ChangeKind = "completed"
-)
-
-// ContractChange is one later event of a contract.
-type ContractChange struct {
-	Kind      ChangeKind        `json:"kind"`
-	On        domain.Date       `json:"on"`
-	To        domain.Date       `json:"to"`    // of an annex
-	Until     domain.Date       `json:"until"` // of a suspension
-	Weekly    domain.Minutes    `json:"weekly"`
-	Rate      domain.HourlyRate `json:"rate"`
-	Assistant string            `json:"assistant"`
-	Event     journal.Position  `json:"event"`
-}
-
-func (c ContractChange) event() (domain.Event, error) {
-	life := contract.Life{On: c.On}
-	switch c.Kind {
-	case ChangeAmended:
-		return contract.Amended{Life: life, To: c.To, Weekly: c.Weekly, Rate: c.Rate, Assistant: c.Assistant}, nil
-	case ChangeSuspended:
-		return contract.Suspended{Life: life, Until: c.Until}, nil
-	case ChangeResumed:
-		return contract.Resumed{Life: life}, nil
-	case ChangeBreached:
-		return contract.Breached{Life: life}, nil
-	case ChangeTerminated:
-		return contract.Terminated{Life: life}, nil
-	case ChangeCompleted:
-		return contract.Completed{Life: life}, nil
-	}
-	return nil, fmt.Errorf("a contract's row holds a change %q", c.Kind)
-}
-
 // AsOf is the contract with the changes up to a day, inclusive; 0 takes all.
 // Its terms hold whatever the day is.
-func (c ContractLife) AsOf(asOf domain.Date) (contract.State, error) {
+func (c ContractLife) AsOf(asOf domain.Date) contract.State {
 	var s contract.State
 	if c.Signed {
 		s = contract.Evolve(s, contract.Signed{Terms: c.Terms})
@@ -75,16 +28,11 @@ func (c ContractLife) AsOf(asOf domain.Date) (contract.State, error) {
 		s = contract.Evolve(s, contract.Drafted{Terms: c.Terms, On: c.Drafted})
 	}
 	for _, change := range c.Changes {
-		if asOf != 0 && change.On > asOf {
-			continue
+		if asOf == 0 || change.OccurredOn() <= asOf {
+			s = contract.Evolve(s, change.Change)
 		}
-		e, err := change.event()
-		if err != nil {
-			return contract.State{}, err
-		}
-		s = contract.Evolve(s, e)
 	}
-	return s, nil
+	return s
 }
 
 // ContractLives holds a part a programme and a field a contract.
@@ -108,10 +56,8 @@ func ParticipantReferrals() fold.Table[Referral] {
 
 // Contracts folds contracts of every kind.
 func Contracts() Projection {
-	return Projection{Name: "contracts", Version: 4, Keys: contractKeys, Then: contractThen, Fold: foldContracts, Second: referralStage(),
-		Want: oneOf(contract.Drafted{}, contract.Signed{}, contract.Amended{}, contract.Suspended{}, contract.Resumed{},
-			contract.Breached{}, contract.Terminated{}, contract.Completed{}, contract.TermsCorrected{}, contract.Withdrawn{}, contract.ChangeWithdrawn{},
-			agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{})}
+	return Projection{Name: "contracts", Version: 5, Keys: contractKeys, Then: contractThen, Fold: foldContracts, Second: referralStage(),
+		Want: oneOf(append(contract.Events(), agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{})...)}
 }
 
 func contractKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
@@ -147,23 +93,6 @@ func contractOf(r *journal.Recorded) (programme, number string, ok bool) {
 		return e.Of().Programme, e.Of().Contract, true
 	}
 	return "", "", false
-}
-
-func contractChange(e contract.Change, position journal.Position) ContractChange {
-	c := ContractChange{Kind: kindOfChange(e.EventType()), On: e.OccurredOn(), Event: position}
-	switch e := e.(type) {
-	case contract.Amended:
-		c.To, c.Weekly, c.Rate, c.Assistant = e.To, e.Weekly, e.Rate, e.Assistant
-	case contract.Suspended:
-		c.Until = e.Until
-	}
-	return c
-}
-
-// kindOfChange is the kind of the change that a type of event is, with or without its
-// version: what it is called.
-func kindOfChange(typ string) ChangeKind {
-	return ChangeKind(strings.TrimPrefix(domain.Fact(typ), "contract."))
 }
 
 func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
@@ -217,8 +146,8 @@ func (c *ContractLife) take(r *journal.Recorded) {
 	case contract.Withdrawn:
 		*c = ContractLife{}
 	case contract.ChangeWithdrawn:
-		c.Changes = without(c.Changes, func(had ContractChange) bool { return had.On == e.On && had.Kind == kindOfChange(e.Kind) })
+		c.Changes = without(c.Changes, func(had ContractChange) bool { return contract.IsOf(had.Change, e.Kind, e.On) })
 	case contract.Change:
-		c.Changes = append(c.Changes, contractChange(e, r.Position))
+		c.Changes = append(c.Changes, ContractChange{contract.Alone(e), r.Position})
 	}
 }

@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -42,10 +41,7 @@ func outsideStage() *fold.Stage {
 			m, _ := VisitMonths().Peek(tx, unit.Part, unit.Field)
 			d, _ := VisitDetails().Peek(tx, unit.Part, unit.Field)
 			known, _ := VisitedContracts().Peek(tx, of(unit).Part, beneathField)
-			row, err := outside(m, d.Visits, known.Life)
-			if err != nil {
-				return fmt.Errorf("visits under contract %s: %w", m.Contract, err)
-			}
+			row := outside(m, d.Visits, known.Life)
 			put(tx, OutsideVisits(), unit.Part, unit.Field, Outside{row}, len(row.Steps) > 0)
 			return nil
 		}}
@@ -53,16 +49,13 @@ func outsideStage() *fold.Stage {
 
 // outside is which visits of a month lie outside the contract, as of each day on which
 // there is one or the contract changes.
-func outside(m VisitMonth, visits []Visit, life ContractLife) (row findings.Row, err error) {
-	periods, err := life.periods()
-	if err != nil {
-		return row, err
-	}
+func outside(m VisitMonth, visits []Visit, life ContractLife) (row findings.Row) {
+	periods := life.periods()
 	inside := !slices.ContainsFunc(periods, func(p period) bool {
 		return slices.ContainsFunc(visits, func(v Visit) bool { return !p.covers(v.Date) })
 	})
 	if inside {
-		return row, nil
+		return row
 	}
 	days := make([]domain.Date, 0, len(visits))
 	for _, v := range visits {
@@ -78,5 +71,5 @@ func outside(m VisitMonth, visits []Visit, life ContractLife) (row findings.Row,
 		}
 		row.Add(step)
 	}
-	return row, nil
+	return row
 }

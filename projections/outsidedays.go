@@ -76,18 +76,18 @@ type bounds struct {
 }
 
 // boundsOf are those of the days of a month.
-func boundsOf(tx *fold.Tx, unit fold.Key) (b bounds, err error) {
+func boundsOf(tx *fold.Tx, unit fold.Key) (b bounds) {
 	escaped, _, _ := strings.Cut(unit.Part, "-")
 	b.under, b.concluded = SettlementAgreements().Peek(tx, escaped, AgreementField)
 	known, _ := WorkedReferrals().Peek(tx, unit.Field, beneathField)
 	b.weekly = known.Life.Terms.Weekly
 	for _, c := range known.Life.Changes {
-		if c.Weekly != 0 && (b.weekly == 0 || c.Weekly < b.weekly) {
-			b.weekly = c.Weekly
+		if a, ok := c.Change.(contract.Amended); ok && a.Weekly != 0 && (b.weekly == 0 || a.Weekly < b.weekly) {
+			b.weekly = a.Weekly
 		}
 	}
-	b.periods, err = known.Life.periods()
-	return b, err
+	b.periods = known.Life.periods()
+	return b
 }
 
 // outside is what of the month its terms would refuse, as of each day on which there are

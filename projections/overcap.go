@@ -486,11 +486,7 @@ func crowd(tx *fold.Tx, part string) error {
 	for _, t := range (agreement.Terms{PersonLimit: p.People}).Caps() {
 		for field, r := range AgreementReferrals().Rows(tx, part) {
 			life, _ := ContractLives().Peek(tx, domain.Escape(r.Programme), field)
-			of, err := life.ever()
-			if err != nil {
-				return fmt.Errorf("places of agreement %s: %w", p.Agreement, err)
-			}
-			referrals = append(referrals, of)
+			referrals = append(referrals, life.ever())
 		}
 		found, err := findings.Crowded(t, p.Agreement, p.From, p.To, referrals)
 		if err != nil {
@@ -512,10 +508,7 @@ func referralYears(tx *fold.Tx, part string) error {
 		if !under.New || life.Terms.Kind != contract.Referral {
 			continue
 		}
-		of, err := life.ever()
-		if err != nil {
-			return fmt.Errorf("days of referral %s: %w", r.Contract, err)
-		}
+		of := life.ever()
 		row.Participant, referrals, turns = r.Participant, append(referrals, of), append(turns, of.Turns...)
 		for year := life.Terms.From.Year(); len(of.Turns) > 0 && year <= slices.Max(of.Turns).Year(); year++ {
 			turns = append(turns, domain.NewDate(year, time.January, 1))
@@ -560,19 +553,18 @@ func (c ContractLife) referred(as ...stay) findings.Referred {
 }
 
 // Referred is whom the contract puts on a place as of a day; 0 is by all there is.
-func (c ContractLife) Referred(asOf domain.Date) (findings.Referred, error) {
-	state, err := c.AsOf(asOf)
-	return c.referred(stay{State: state}), err
+func (c ContractLife) Referred(asOf domain.Date) findings.Referred {
+	return c.referred(stay{State: c.AsOf(asOf)})
 }
 
 // ever is whom the contract puts on a place as of whatever day.
-func (c ContractLife) ever() (findings.Referred, error) {
-	periods, err := c.periods()
+func (c ContractLife) ever() findings.Referred {
+	periods := c.periods()
 	as := make([]stay, len(periods))
 	for i, p := range periods {
 		if as[i].State = p.State; i+1 < len(periods) {
 			as[i].until = periods[i+1].from - 1
 		}
 	}
-	return c.referred(as...), err
+	return c.referred(as...)
 }

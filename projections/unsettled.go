@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -161,10 +160,7 @@ func settle(tx *fold.Tx, unit fold.Key) error {
 	if d.Participant != "" {
 		workUnder(tx, d.Participant, d.worked())
 	}
-	by, err := boundsOf(tx, unit)
-	if err != nil {
-		return fmt.Errorf("days under contract %s: %w", d.Contract, err)
-	}
+	by := boundsOf(tx, unit)
 	outsideDays(tx, unit, d, by)
 	overCaps(tx, unit, by)
 	if c, contested := ContestedMonths().Peek(tx, part, of); contested { // which it is part of

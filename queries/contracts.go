@@ -68,10 +68,7 @@ func contractRows(ctx context.Context, q *question) ([]contractRow, error) {
 		if q.cut(concluded) || !q.is("kind", string(life.Terms.Kind)) {
 			continue
 		}
-		s, err := life.AsOf(q.asOf)
-		if err != nil {
-			return nil, err
-		}
+		s := life.AsOf(q.asOf)
 		if status := s.StatusOn(q.day()); q.is("state", string(status)) {
 			rows = append(rows, contractRow{s.Terms, status})
 		}

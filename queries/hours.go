@@ -121,10 +121,7 @@ func addValidity(ctx context.Context, q *question, valid map[string]validity) er
 	for i := range items {
 		life := &items[i].Row
 		if _, asked := valid[life.Terms.Contract]; asked {
-			s, err := life.AsOf(q.asOf)
-			if err != nil {
-				return err
-			}
+			s := life.AsOf(q.asOf)
 			valid[life.Terms.Contract] = validity{s.Exists(), s.Terms.From, s.Terms.To, s.Suspensions}
 		}
 	}

@@ -150,11 +150,7 @@ func overPeople(ctx context.Context, q *question) (all []findings.Found, err err
 			if err != nil {
 				return nil, err
 			}
-			r, err := life.Referred(q.asOf)
-			if err != nil {
-				return nil, err
-			}
-			referrals = append(referrals, r)
+			referrals = append(referrals, life.Referred(q.asOf))
 		}
 		for _, t := range (agreement.Terms{PersonLimit: a.PersonLimit}).Caps() {
 			people, err := findings.Crowded(t, a.Agreement, a.From, min(a.To, q.day()), referrals)
@@ -334,9 +330,7 @@ func referralDays(ctx context.Context, q *question, least int64) (yearsOfDays, e
 				return nil, err
 			}
 			if under.New {
-				if err := years.addReferral(q, life); err != nil {
-					return nil, err
-				}
+				years.addReferral(q, life)
 			}
 		}
 	}
@@ -344,10 +338,10 @@ func referralDays(ctx context.Context, q *question, least int64) (yearsOfDays, e
 }
 
 // addReferral adds the days on which a referral was in force.
-func (all yearsOfDays) addReferral(q *question, life projections.ContractLife) error {
-	s, err := life.AsOf(q.asOf)
-	if t := s.Terms; err != nil || !s.Exists() || q.cut(t.Concluded) || t.Kind != contract.Referral {
-		return err
+func (all yearsOfDays) addReferral(q *question, life projections.ContractLife) {
+	s := life.AsOf(q.asOf)
+	if t := s.Terms; !s.Exists() || q.cut(t.Concluded) || t.Kind != contract.Referral {
+		return
 	}
 	told := 0 // the year that its events are evidence of
 	for d, last := s.Terms.From, min(s.Terms.To, q.day()); d <= last; d++ {
@@ -361,5 +355,4 @@ func (all yearsOfDays) addReferral(q *question, life projections.ContractLife) e
 		y := all.add(s.Terms.Participant, c)
 		y.running = y.running || d == q.day() && d < s.Terms.To && (d+1).Year() == d.Year()
 	}
-	return nil
 }

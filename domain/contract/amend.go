@@ -144,7 +144,7 @@ func (s State) record(c Record) ([]domain.Event, error) {
 // changed is the change of a kind and day that holds.
 func (s State) changed(kind string, on domain.Date) (was Change, stands bool) {
 	for _, e := range s.changes {
-		if isChange(e, kind, on) {
+		if IsOf(e, kind, on) {
 			was, stands = e, true
 		}
 	}
@@ -195,6 +195,7 @@ type dated struct {
 	on   domain.Date
 }
 
-func isChange(e Change, kind string, on domain.Date) bool {
+// IsOf says whether a change is of a kind, which is its fact, and of a day.
+func IsOf(e Change, kind string, on domain.Date) bool {
 	return domain.Fact(e.EventType()) == kind && e.OccurredOn() == on
 }

@@ -74,8 +74,7 @@ var (
 // Decider of contracts.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: Evolve,
-		Events: slices.Concat(domain.Types(Drafted{}, Signed{}, Amended{}, Suspended{}, Resumed{}, Breached{}, Terminated{}, Completed{}, TermsCorrected{},
-			Withdrawn{}, ChangeWithdrawn{}), listing.Types(), listing.Closing())}
+		Events: slices.Concat(domain.Types(Events()...), listing.Types(), listing.Closing())}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {

@@ -115,6 +115,25 @@ type Change interface {
 	with(Life) Change
 }
 
+// Changes are the kinds of changes in a contract's life: a zero of each.
+func Changes() []domain.Event {
+	return []domain.Event{Amended{}, Suspended{}, Resumed{}, Breached{}, Terminated{}, Completed{}}
+}
+
+// Events are those of a contract's life: a zero of each.
+func Events() []domain.Event {
+	return append(Changes(), Drafted{}, Signed{}, TermsCorrected{}, Withdrawn{}, ChangeWithdrawn{})
+}
+
+// Alone is a change without its texts and without whose it is: of its life the day stays.
+func Alone(c Change) Change {
+	if a, ok := c.(Amended); ok {
+		a.Place, a.Work = "", ""
+		c = a
+	}
+	return c.with(Life{On: c.Of().On})
+}
+
 func (l Life) Of() Life                { return l }
 func (e Amended) with(l Life) Change   { e.Life = l; return e }
 func (e Suspended) with(l Life) Change { e.Life = l; return e }

@@ -167,7 +167,7 @@ func Evolve(s State, e domain.Event) State {
 	case Withdrawn:
 		return State{withdrawn: e.Terms, left: append(slices.Clip(s.left), e.Agreement), List: s.List, Edition: s.Edition}
 	case ChangeWithdrawn:
-		s.changes = slices.DeleteFunc(slices.Clone(s.changes), func(c Change) bool { return isChange(c, e.Kind, e.On) })
+		s.changes = slices.DeleteFunc(slices.Clone(s.changes), func(c Change) bool { return IsOf(c, e.Kind, e.On) })
 		s.goneChanges = maps.Clone(s.goneChanges)
 		if s.goneChanges == nil {
 			s.goneChanges = map[dated]bool{}

@@ -40,11 +40,11 @@ func (c *RecordClaimDecision) columns() []column {
 		idColumn("wniosek", "claim", &c.Claim, "numer wniosku").key(),
 		dateColumn("data", "date", &c.Date, "dzień odpowiedzi").key(),
 		choiceColumn("wynik", "outcome", &c.Outcome, "odpowiedź urzędu pracy", string(refund.OutcomeAccepted), string(refund.OutcomePartial),
-			string(refund.OutcomeReturned), string(refund.OutcomeReclaimed)),
+			string(refund.OutcomeReturned), string(refund.OutcomeReclaimed)).open(),
 		given("kwota", "amountGrosze", &c.AmountGrosze, KindAmount, "kwota przyjęta w części albo do zwrotu", (*sheetfile.Record).Amount),
-		textColumn("powod", "reason", &c.Reason, "powód, który podał urząd").optional(),
+		textColumn("powod", "reason", &c.Reason, "powód, który podał urząd").sealed().optional(),
 		yesNoColumn("korekta", "correct", &c.Correct, "tak: wiersz zastępuje to, co zapisano"),
-		textColumn("powod_korekty", "correctionReason", &c.CorrectionReason, "powód korekty lub wycofania").optional(),
+		textColumn("powod_korekty", "correctionReason", &c.CorrectionReason, "powód korekty lub wycofania").sealed().optional(),
 		yesNoColumn("wycofanie", "withdraw", &c.Withdraw, "tak: wiersz wycofuje to, co zapisano; wystarczą kolumny, po których to poznać"),
 	}
 }

@@ -34,7 +34,10 @@ type SubmitClaim struct {
 
 func (SubmitClaim) Operation() access.Operation { return "submit-claim" }
 
-func (c SubmitClaim) open() any { return c }
+func (c SubmitClaim) open() any {
+	c.Amendment = c.Amendment.open()
+	return c
+}
 
 func (c SubmitClaim) lastStream() (string, error) {
 	if c.Correct || c.Withdraw {

@@ -30,7 +30,10 @@ type ConcludeAgreement struct {
 
 func (ConcludeAgreement) Operation() access.Operation { return "conclude-agreement" }
 
-func (c ConcludeAgreement) open() any { return c }
+func (c ConcludeAgreement) open() any {
+	c.Amendment = c.Amendment.open()
+	return c
+}
 
 func (c ConcludeAgreement) lastStream() (string, error) {
 	if c.Correct {
@@ -50,10 +53,10 @@ func (c *ConcludeAgreement) columns() []column {
 		hoursColumn("limit_godzin_miesiac", "monthlyCapMinutes", &c.MonthlyCapMinutes, "godzin w miesiącu na osobę; puste: bez limitu").optional().notZero(agreement.ErrNoLimit),
 		hoursColumn("limit_godzin_razem", "totalCapMinutes", &c.TotalCapMinutes, "godzin razem; puste: bez limitu").optional().notZero(agreement.ErrNoLimit),
 		amountColumn("stawka_bazowa", "baseRateGrosze", &c.BaseRateGrosze, "stawka za godzinę, jeśli wyższa od ustawowej").optional(),
-		choiceColumn("podstawa_refundacji", "refundBasis", &c.RefundBasis, "od czego liczy się zwrot; puste: ustawowa", "ustawowa", "umowna").optional(),
+		choiceColumn("podstawa_refundacji", "refundBasis", &c.RefundBasis, "od czego liczy się zwrot; puste: ustawowa", "ustawowa", "umowna").open().optional(),
 		yesNoColumn("dla_opiekunow", "forCarers", &c.ForCarers, "tak: prace w domach opiekunów"),
 		choiceColumn("podstawa", "ground", &c.Ground, "podstawa organizacji prac: porozumienie albo, w mieście na prawach powiatu, wniosek prezydenta; puste: porozumienie",
-			"porozumienie", "wniosek_prezydenta").optional(),
+			"porozumienie", "wniosek_prezydenta").open().optional(),
 		countColumn("termin_refundacji", "refundDueDays", &c.RefundDueDays, "ile dni po złożeniu wniosku urząd pracy ma na zwrot; puste: nie ustalono").optional(),
 	}, c.Amendment.columns()...)
 }

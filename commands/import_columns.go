@@ -15,6 +15,7 @@ type ImportColumn struct {
 	Field    string // of the command that it fills, by its JSON name
 	Doc      string // what stands in it, in Polish
 	Kind     ValueKind
+	Secrecy  Secrecy // declared, or a test fails
 	Choices  []string
 	Optional bool // the file may lack it
 	Filled   bool // no cell may be empty
@@ -49,6 +50,17 @@ const (
 	KindAccount ValueKind = "numer konta"
 )
 
+// Secrecy is how a column's cells are recorded, in Polish.
+type Secrecy string
+
+// The ways to record them. A code is one of a closed list that tells of health or status,
+// or of what somebody came to: it is sealed as texts are, and counted where it may be opened.
+const (
+	InClear    Secrecy = "jawne"
+	SealedText Secrecy = "szyfrowany tekst"
+	SealedCode Secrecy = "szyfrowany kod"
+)
+
 // fromRow is a command that a row of an import file makes: columns are bound to its
 // fields, so that reading them fills it.
 type fromRow[R any] interface {
@@ -62,23 +74,25 @@ func columnOf[T any](name, field string, into *T, kind ValueKind, doc string, re
 		text: func() string { return fmt.Sprint(*into) }}
 }
 
-// given is columnOf for a field that tells an empty cell from a zero.
+// given is columnOf for a number, in clear, of which an empty cell is told from a zero.
 func given[T any](name, field string, into **T, kind ValueKind, doc string, read func(*sheetfile.Record, string) T) column {
-	return column{ImportColumn: ImportColumn{Name: name, Field: field, Kind: kind, Doc: doc, Optional: true}, read: func(r *sheetfile.Record) {
+	return column{ImportColumn: ImportColumn{Name: name, Field: field, Kind: kind, Secrecy: InClear, Doc: doc, Optional: true}, read: func(r *sheetfile.Record) {
 		if v := read(r, name); !r.Empty(name) {
 			*into = &v
 		}
 	}}
 }
 
+// textColumn is of words: whether they are sealed, whoever declares one says.
 func textColumn(name, field string, into *string, doc string) column {
 	return columnOf(name, field, into, KindText, doc, (*sheetfile.Record).Text)
 }
 
 func idColumn(name, field string, into *string, doc string) column {
-	return columnOf(name, field, into, KindID, doc, (*sheetfile.Record).ID)
+	return columnOf(name, field, into, KindID, doc, (*sheetfile.Record).ID).open()
 }
 
+// choiceColumn is of one of a list's words: whether it is sealed, whoever declares one says.
 func choiceColumn(name, field string, into *string, doc string, choices ...string) column {
 	c := columnOf(name, field, into, KindChoice, doc, func(r *sheetfile.Record, name string) string { return r.Choice(name, choices...) })
 	c.Choices = choices
@@ -86,35 +100,35 @@ func choiceColumn(name, field string, into *string, doc string, choices ...strin
 }
 
 func yesNoColumn(name, field string, into *bool, doc string) column {
-	return columnOf(name, field, into, KindYesNo, doc, (*sheetfile.Record).YesNo).optional()
+	return columnOf(name, field, into, KindYesNo, doc, (*sheetfile.Record).YesNo).open().optional()
 }
 
 func dateColumn(name, field string, into *domain.Date, doc string) column {
-	return columnOf(name, field, into, KindDate, doc, (*sheetfile.Record).Date)
+	return columnOf(name, field, into, KindDate, doc, (*sheetfile.Record).Date).open()
 }
 
 func monthColumn(name, field string, into *domain.Month, doc string) column {
-	return columnOf(name, field, into, KindMonth, doc, (*sheetfile.Record).Month)
+	return columnOf(name, field, into, KindMonth, doc, (*sheetfile.Record).Month).open()
 }
 
 func clockColumn(name, field string, into *domain.TimeOfDay, doc string) column {
-	return columnOf(name, field, into, KindClock, doc, (*sheetfile.Record).Clock)
+	return columnOf(name, field, into, KindClock, doc, (*sheetfile.Record).Clock).open()
 }
 
 func hoursColumn(name, field string, into *domain.Minutes, doc string) column {
-	return columnOf(name, field, into, KindHours, doc, (*sheetfile.Record).Hours)
+	return columnOf(name, field, into, KindHours, doc, (*sheetfile.Record).Hours).open()
 }
 
 func amountColumn(name, field string, into *domain.Grosze, doc string) column {
-	return columnOf(name, field, into, KindAmount, doc, (*sheetfile.Record).Amount)
+	return columnOf(name, field, into, KindAmount, doc, (*sheetfile.Record).Amount).open()
 }
 
 func percentColumn(name, field string, into *int, doc string) column {
-	return columnOf(name, field, into, KindPercent, doc, (*sheetfile.Record).Percent)
+	return columnOf(name, field, into, KindPercent, doc, (*sheetfile.Record).Percent).open()
 }
 
 func countColumn(name, field string, into *int, doc string) column {
-	return columnOf(name, field, into, KindCount, doc, (*sheetfile.Record).Int)
+	return columnOf(name, field, into, KindCount, doc, (*sheetfile.Record).Int).open()
 }
 
 // Amendment is how a command replaces or takes back what is recorded under its identity.
@@ -129,7 +143,7 @@ type Amendment struct {
 func (a *Amendment) columns() []column {
 	return []column{
 		yesNoColumn("korekta", "correct", &a.Correct, "tak: wiersz zastępuje to, co zapisano"),
-		textColumn("powod", "reason", &a.Reason, "powód korekty lub wycofania").optional(),
+		textColumn("powod", "reason", &a.Reason, "powód korekty lub wycofania").sealed().optional(),
 		yesNoColumn("wycofanie", "withdraw", &a.Withdraw, "tak: wiersz wycofuje to, co zapisano; wystarczą kolumny, po których to poznać"),
 	}
 }
@@ -154,6 +168,24 @@ func (a Amendment) unlessWithdrawn(err error) error {
 
 // open is the amendment without its reason.
 func (a Amendment) open() Amendment { return Amendment{Correct: a.Correct, Withdraw: a.Withdraw} }
+
+// open says that what stands in the column is recorded in clear.
+func (c column) open() column {
+	c.Secrecy = InClear
+	return c
+}
+
+// sealed says that it is recorded sealed.
+func (c column) sealed() column {
+	c.Secrecy = SealedText
+	return c
+}
+
+// code says that it is a code that is recorded sealed.
+func (c column) code() column {
+	c.Secrecy = SealedCode
+	return c
+}
 
 // key makes the column part of the identity of a row.
 func (c column) key() column {

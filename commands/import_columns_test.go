@@ -50,6 +50,30 @@ func TestColumnsFillTheFieldsThatTheyName(t *testing.T) {
 	}
 }
 
+// Every column says whether what stands in it is sealed, and those are in clear that its
+// command keeps where it leaves out what is sealed.
+func TestColumnsSayWhatIsSealed(t *testing.T) {
+	t.Parallel()
+	for _, k := range kinds() {
+		for _, c := range k.columns {
+			request, ok := k.command.(Request)
+			if !ok {
+				t.Fatalf("%s fills a %T", k.name, k.command)
+			}
+			before := asJSON(t, request.open())
+			s, err := sheetfile.Parse("x.csv", []byte(c.Name+"\n"+sampleCell(c)+"\n"), sheetfile.Spec{Kind: k.name, Optional: []string{c.Name}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.read(s.Record(0))
+			kept := !bytes.Equal(before[c.Field], asJSON(t, request.open())[c.Field])
+			if known := c.Secrecy == InClear || c.Secrecy == SealedText || c.Secrecy == SealedCode; !known || kept != (c.Secrecy == InClear) {
+				t.Errorf("%s, column %s: it is %q, and stays where what is sealed is left out: %t", k.name, c.Name, c.Secrecy, kept)
+			}
+		}
+	}
+}
+
 func asJSON(t *testing.T, v any) (fields map[string]json.RawMessage) {
 	t.Helper()
 	b, err := json.Marshal(v)

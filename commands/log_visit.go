@@ -44,8 +44,8 @@ func (c *LogVisit) columns() []column {
 		dateColumn("data", "date", &c.Date, "dzień").key(),
 		clockColumn("od", "from", &c.From, "początek").key(),
 		clockColumn("do", "to", &c.To, "koniec, najpóźniej 24:00; noc to dwa wiersze"),
-		textColumn("czynnosc", "activity", &c.Activity, "rodzaj czynności").optional(),
-		textColumn("miejsce", "place", &c.Place, "miejsce").optional(),
+		textColumn("czynnosc", "activity", &c.Activity, "rodzaj czynności").sealed().optional(),
+		textColumn("miejsce", "place", &c.Place, "miejsce").sealed().optional(),
 	}, c.Amendment.columns()...)
 }
 

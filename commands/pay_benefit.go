@@ -27,7 +27,10 @@ func (c PayBenefit) concerns() [][]domain.Ref {
 	return [][]domain.Ref{{{Kind: domain.RefContract, ID: c.Contract}}}
 }
 
-func (c PayBenefit) open() any { return c }
+func (c PayBenefit) open() any {
+	c.Amendment = c.Amendment.open()
+	return c
+}
 
 func (c PayBenefit) lastStream() (string, error) { return streamOf("payout", c.Contract) }
 

@@ -39,8 +39,8 @@ func (c *RecordAttendance) columns() []column {
 		idColumn("umowa", "contract", &c.Contract, "numer skierowania").key(),
 		dateColumn("data", "date", &c.Date, "dzień").key(),
 		hoursColumn("godziny", "minutes", &c.Minutes, "przepracowany czas; przy nieobecności puste lub 0").mayBeEmpty(),
-		choiceColumn("nieobecnosc", "absence", &c.Absence, "rodzaj nieobecności", string(attendance.Sick), string(attendance.Excused), string(attendance.Unexcused)).optional(),
-		textColumn("miejsce", "place", &c.Place, "miejsce pracy").optional(),
+		choiceColumn("nieobecnosc", "absence", &c.Absence, "rodzaj nieobecności", string(attendance.Sick), string(attendance.Excused), string(attendance.Unexcused)).code().optional(),
+		textColumn("miejsce", "place", &c.Place, "miejsce pracy").sealed().optional(),
 	}, c.Amendment.columns()...)
 }
 

@@ -51,18 +51,18 @@ func (c RegisterParticipant) open() any {
 func (c *RegisterParticipant) columns() []column {
 	return append([]column{
 		idColumn("id", "id", &c.ID, "pseudonimowy identyfikator, nigdy PESEL").key().naming(),
-		textColumn("imie", "firstName", &c.FirstName, "imię"),
-		textColumn("nazwisko", "lastName", &c.LastName, "nazwisko"),
-		columnOf("pesel", "pesel", &c.PESEL, KindPESEL, "PESEL", (*sheetfile.Record).PESEL).optional(),
-		dateColumn("data_urodzenia", "birthDate", &c.BirthDate, "data urodzenia").optional(),
-		choiceColumn("plec", "sex", &c.Sex, "płeć", "K", "M").optional(),
-		textColumn("gmina", "municipality", &c.Municipality, "gmina").optional(),
-		choiceColumn("niepelnosprawnosc", "disability", &c.Disability, "stopień niepełnosprawności", "brak", "lekki", "umiarkowany", "znaczny").optional(),
-		choiceColumn("klient_ops", "welfareClient", &c.WelfareClient, "klient ośrodka pomocy społecznej", "tak", "nie").optional(),
-		choiceColumn("status", "labourStatus", &c.LabourStatus, "status na rynku pracy", "bezrobotny", "poszukujacy", "bierny", "zatrudniony").optional(),
-		choiceColumn("bez_zasilku", "withoutBenefit", &c.WithoutBenefit, "bez prawa do zasiłku", "tak", "nie").optional(),
-		choiceColumn("profil", "profile", &c.Profile, "profil pomocy", "I", "II", "III").optional(),
-		columnOf("konto", "account", &c.Account, KindAccount, "numer konta", (*sheetfile.Record).Account).optional(),
+		textColumn("imie", "firstName", &c.FirstName, "imię").sealed(),
+		textColumn("nazwisko", "lastName", &c.LastName, "nazwisko").sealed(),
+		columnOf("pesel", "pesel", &c.PESEL, KindPESEL, "PESEL", (*sheetfile.Record).PESEL).sealed().optional(),
+		dateColumn("data_urodzenia", "birthDate", &c.BirthDate, "data urodzenia").sealed().optional(),
+		choiceColumn("plec", "sex", &c.Sex, "płeć", "K", "M").code().optional(),
+		textColumn("gmina", "municipality", &c.Municipality, "gmina").sealed().optional(),
+		choiceColumn("niepelnosprawnosc", "disability", &c.Disability, "stopień niepełnosprawności", "brak", "lekki", "umiarkowany", "znaczny").code().optional(),
+		choiceColumn("klient_ops", "welfareClient", &c.WelfareClient, "klient ośrodka pomocy społecznej", "tak", "nie").code().optional(),
+		choiceColumn("status", "labourStatus", &c.LabourStatus, "status na rynku pracy", "bezrobotny", "poszukujacy", "bierny", "zatrudniony").code().optional(),
+		choiceColumn("bez_zasilku", "withoutBenefit", &c.WithoutBenefit, "bez prawa do zasiłku", "tak", "nie").code().optional(),
+		choiceColumn("profil", "profile", &c.Profile, "profil pomocy", "I", "II", "III").code().optional(),
+		columnOf("konto", "account", &c.Account, KindAccount, "numer konta", (*sheetfile.Record).Account).sealed().optional(),
 		idColumn("opiekun_dla", "carerFor", &c.CarerFor, "identyfikator osoby, którą się opiekuje").optional().naming(),
 		idColumn("gospodarstwo", "household", &c.Household, "identyfikator gospodarstwa domowego").optional().naming(),
 	}, c.Amendment.columns()...)
@@ -344,10 +344,10 @@ func (c RegisterAssistant) lastStream() (string, error) { return streamOf("assis
 func (c *RegisterAssistant) columns() []column {
 	return append([]column{
 		idColumn("id", "id", &c.ID, "pseudonimowy identyfikator, nigdy PESEL").key().naming(),
-		textColumn("imie", "firstName", &c.FirstName, "imię"),
-		textColumn("nazwisko", "lastName", &c.LastName, "nazwisko"),
-		choiceColumn("zatrudnienie", "employment", &c.Employment, "rodzaj zatrudnienia", "etat", "zlecenie", "pracownik_socjalny").optional(),
-		choiceColumn("kwalifikacje", "qualification", &c.Qualification, "kwalifikacje asystenta", "dyplom", "doswiadczenie").optional(),
+		textColumn("imie", "firstName", &c.FirstName, "imię").sealed(),
+		textColumn("nazwisko", "lastName", &c.LastName, "nazwisko").sealed(),
+		choiceColumn("zatrudnienie", "employment", &c.Employment, "rodzaj zatrudnienia", "etat", "zlecenie", "pracownik_socjalny").open().optional(),
+		choiceColumn("kwalifikacje", "qualification", &c.Qualification, "kwalifikacje asystenta", "dyplom", "doswiadczenie").open().optional(),
 	}, c.Amendment.columns()...)
 }
 

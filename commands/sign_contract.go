@@ -53,8 +53,8 @@ func (c SignContract) open() any {
 func (c *SignContract) columns() []column {
 	return append([]column{
 		idColumn("numer", "number", &c.Number, "numer umowy lub skierowania").key().naming(),
-		choiceColumn("rodzaj", "kind", &c.Kind, "rodzaj umowy", "psu", "socjalny", "trojstronny", "usamodzielnianie"),
-		textColumn("program", "programme", &c.Programme, "identyfikator programu"),
+		choiceColumn("rodzaj", "kind", &c.Kind, "rodzaj umowy", "psu", "socjalny", "trojstronny", "usamodzielnianie").open(),
+		textColumn("program", "programme", &c.Programme, "identyfikator programu").open(),
 		idColumn("uczestnik", "participant", &c.Participant, "identyfikator uczestnika"),
 		dateColumn("zawarto", "concluded", &c.Concluded, "dzień podpisania"),
 		dateColumn("od", "from", &c.From, "pierwszy dzień"),
@@ -63,10 +63,10 @@ func (c *SignContract) columns() []column {
 		idColumn("porozumienie", "agreement", &c.Agreement, "numer porozumienia; przy skierowaniu konieczny").optional(),
 		hoursColumn("godziny_tydzien", "weeklyMinutes", &c.WeeklyMinutes, "godzin w tygodniu").optional(),
 		amountColumn("stawka", "rateGrosze", &c.RateGrosze, "stawka za godzinę").optional(),
-		textColumn("miejsce", "place", &c.Place, "miejsce").optional(),
-		textColumn("prace", "work", &c.Work, "rodzaj prac").optional(),
+		textColumn("miejsce", "place", &c.Place, "miejsce").sealed().optional(),
+		textColumn("prace", "work", &c.Work, "rodzaj prac").sealed().optional(),
 		amountColumn("pomoc", "aidGrosze", &c.AidGrosze, "limit pomocy materialnej; puste: bez pomocy").optional(),
-		choiceColumn("wzor", "form", &c.Form, "wzór kontraktu socjalnego", "2005", "2010-A", "2010-B").optional(),
+		choiceColumn("wzor", "form", &c.Form, "wzór kontraktu socjalnego", "2005", "2010-A", "2010-B").open().optional(),
 	}, c.Amendment.columns()...)
 }
 

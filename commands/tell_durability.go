@@ -40,13 +40,13 @@ func (c *TellDurability) columns() []column {
 	return append([]column{
 		idColumn("projekt", "project", &c.Project, "program, którego trwałość to jest").key(),
 		choiceColumn("zdarzenie", "event", &c.Event, "co się stało", "zobowiazanie", "deklaracja", "miejsca", "asystenci",
-			"publikacja", "zapytanie", "start", "odmowa", "kontrola").key(),
+			"publikacja", "zapytanie", "start", "odmowa", "kontrola").open().key(),
 		dateColumn("data", "date", &c.Date, "dzień; przy zobowiązaniu pierwszy").key(),
 		idColumn("nr", "number", &c.Number, "numer zapytania, którego dotyczy").optional().key().naming(),
 		given("wartosc", "value", &c.Value, KindCount, "liczba miejsc lub asystentów", (*sheetfile.Record).Int),
 		dateColumn("do", "to", &c.To, "ostatni dzień zobowiązania").optional(),
-		textColumn("opis", "text", &c.Text, "opis").optional(),
-		textColumn("url", "url", &c.URL, "adres ogłoszenia").optional(),
+		textColumn("opis", "text", &c.Text, "opis").sealed().optional(),
+		textColumn("url", "url", &c.URL, "adres ogłoszenia; do znaku ? lub # jawny").sealed().optional(),
 	}, c.Amendment.columns()...)
 }
 

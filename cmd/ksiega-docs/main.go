@@ -34,6 +34,8 @@ Ten opis powstaje z kodu (` + "`make generate`" + `); nie zmieniaj go ręcznie.
   ` + "`<nazwa pliku>.odrzucone.csv`" + ` z powodem i wracają po poprawieniu.
 
 Kolumny konieczne muszą być w pliku; tożsamość to kolumny, po których poznaje się, że wiersz jest ten sam.
+Co w księdze jest szyfrowane, to kluczem osoby (lub rzeczy), o której mowa: widzą to tylko uprawnione role, a po usunięciu danych osoby nikt.
+Kod to jedna z wartości listy, która mówi o zdrowiu, statusie lub o tym, do czego ktoś doszedł.
 `
 
 func importFiles() []byte {
@@ -43,13 +45,13 @@ func importFiles() []byte {
 		if len(f.Columns) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| kolumna | konieczna | tożsamość | zapis | co zawiera | pole polecenia |\n|---|---|---|---|---|---|\n", f.Kind, upper(f.Title))
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| kolumna | konieczna | tożsamość | wartości | w księdze | co zawiera | pole polecenia |\n|---|---|---|---|---|---|---|\n", f.Kind, upper(f.Title))
 		for _, c := range f.Columns {
 			kind := string(c.Kind)
 			if len(c.Choices) > 0 {
 				kind = "`" + strings.Join(c.Choices, "`, `") + "`"
 			}
-			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | `%s` |\n", c.Name, need(c), mark(c.Key), kind, c.Doc, c.Field)
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | `%s` |\n", c.Name, need(c), mark(c.Key), kind, c.Secrecy, c.Doc, c.Field)
 		}
 	}
 	return b.Bytes()

@@ -100,12 +100,24 @@ func differing(a, b reflect.Value) string {
 			if name := differing(of, with); name != "" {
 				return name
 			}
-		case !of.Equal(with):
+		case !sameValue(of, with):
 			name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
 			return name
 		}
 	}
 	return ""
+}
+
+func sameValue(a, b reflect.Value) bool {
+	if a.Kind() != reflect.Slice {
+		return a.Equal(b)
+	}
+	for i := 0; a.Len() == b.Len() && i < a.Len(); i++ {
+		if !a.Index(i).Equal(b.Index(i)) {
+			return false
+		}
+	}
+	return a.Len() == b.Len()
 }
 
 // Over is what a command comes to over what is recorded under its identity; same says

@@ -15,6 +15,7 @@ func sentences() []sentence {
 		ofContracts(),
 		ofAttendance(),
 		ofVisits(),
+		ofSessions(),
 		ofPayments(),
 		ofClaims(),
 		ofStatements(),

@@ -33,6 +33,7 @@ import (
 	"ksiega/internal/journal"
 	"ksiega/internal/position"
 	"ksiega/internal/testkit/foldtest"
+	"ksiega/projections/findings"
 )
 
 // recordedOf records events of the ledger in memory, half an hour apart.
@@ -397,7 +398,7 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"assistance details":             func() { foldtest.ComesBack(t, m, VisitDetails()) },
 		"assistance participantOverlaps": func() { foldtest.ComesBack(t, m, ParticipantOverlaps()) },
 		"assistance assistantOverlaps":   func() { foldtest.ComesBack(t, m, AssistantOverlaps()) },
-		"assistance participantMonths":   func() { foldtest.ComesBack(t, m, ParticipantMonths()) },
+		"assistance time":                func() { foldtest.ComesBack(t, m, Time()) },
 		"assistance assistantMonths":     func() { foldtest.ComesBack(t, m, AssistantMonths()) },
 		"assistance visited":             func() { foldtest.ComesBack(t, m, VisitedContracts()) },
 		"assistance outside":             func() { foldtest.ComesBack(t, m, OutsideVisits()) },
@@ -624,8 +625,8 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 	})
 }
 
-// TestVisitsAndOverlaps: months add up what stands, and a day is among the
-// overlaps exactly while two of its visits meet.
+// TestVisitsAndOverlaps: months add up what stands, and the overlaps are just the pairs of
+// visits that meet, with all that either happened by.
 func TestVisitsAndOverlaps(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -638,13 +639,13 @@ func TestVisitsAndOverlaps(t *testing.T) {
 		}
 		stands, proof := map[identity]domain.Minutes{}, map[identity][]journal.Position{}
 		for _, r := range recorded {
-			v, d, withdrawn, ok := visited(r)
+			v, ok := visited(r)
 			id := identity{v.Assistant, v.Contract, v.Date, v.From}
-			if ok && withdrawn {
+			if ok && v.withdrawn {
 				delete(stands, id)
 				delete(proof, id)
 			} else if ok {
-				stands[id], proof[id] = d.Minutes, append(proof[id], r.Position)
+				stands[id], proof[id] = v.Minutes, append(proof[id], r.Position)
 			}
 		}
 		var want, got domain.Minutes
@@ -660,44 +661,41 @@ func TestVisitsAndOverlaps(t *testing.T) {
 		if got != want || visits != len(stands) {
 			rt.Fatalf("%s in %d visits, not %s in %d", got, visits, want, len(stands))
 		}
-		persons, err := AssistantMonths().Every(ctx, m)
-		foldtest.Must(t, err)
-		overlapping := 0
-		for _, it := range persons {
-			days := map[domain.Date][]PersonVisit{}
-			for _, v := range it.Row.Visits {
-				days[v.Date] = append(days[v.Date], v)
-			}
-			for _, visits := range days {
-				if meet(visits) {
-					overlapping++
+		meetings := func(months fold.Table[findings.PersonMonth], overlaps fold.Table[findings.Days]) {
+			persons, err := months.Every(ctx, m)
+			foldtest.Must(t, err)
+			want, got := [][]journal.Position{}, [][]journal.Position{}
+			for _, it := range persons {
+				for i, a := range it.Row.Entries {
+					for _, b := range it.Row.Entries[i+1:] {
+						if a.Date == b.Date && a.From < b.To && b.From < a.To {
+							events := []journal.Position{}
+							for _, e := range []findings.Entry{a, b} {
+								of := it.Row.Of(e)
+								events = append(events, proof[identity{of.Assistant, of.Of, e.Date, e.From}]...)
+							}
+							want = append(want, events)
+						}
+					}
 				}
 			}
-		}
-		overlaps, err := AssistantOverlaps().Every(ctx, m)
-		foldtest.Must(t, err)
-		if len(overlaps) != overlapping {
-			rt.Fatalf("%d days among the overlaps, not %d", len(overlaps), overlapping)
-		}
-		for _, it := range overlaps {
-			for _, v := range it.Row.Visits {
-				if want := proof[identity{v.Assistant, v.Contract, it.Row.Date, v.From}]; !slices.Equal(v.Events, want) {
-					rt.Fatalf("%v of %s happened by %v, not %v", v, it.Row.Date, v.Events, want)
+			rows, err := overlaps.Every(ctx, m)
+			foldtest.Must(t, err)
+			for _, it := range rows {
+				for _, f := range it.Row.Found {
+					got = append(got, f.Events)
 				}
 			}
+			for _, all := range [][][]journal.Position{want, got} {
+				slices.SortFunc(all, func(a, b []journal.Position) int { return slices.CompareFunc(a, b, journal.Position.Compare) })
+			}
+			if !slices.EqualFunc(want, got, slices.Equal[[]journal.Position]) {
+				rt.Fatalf("what meets happened by %v, not %v", got, want)
+			}
 		}
+		meetings(Time(), ParticipantOverlaps())
+		meetings(AssistantMonths(), AssistantOverlaps())
 	})
-}
-
-func meet(visits []PersonVisit) bool {
-	for i, a := range visits {
-		for _, b := range visits[i+1:] {
-			if a.From < b.To && b.From < a.To {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // TestPostings: every event of a thing is found, from any position to any

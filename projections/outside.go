@@ -25,26 +25,25 @@ type Outside struct{ findings.Row }
 // some day.
 func OutsideVisits() fold.Table[Outside] { return fold.Table[Outside]{Name: "outside"} }
 
-// outsideStage works out what of each month's visits lies outside their contract, of the
-// months that visits or the contract have changed.
-func outsideStage() *fold.Stage {
-	of := func(unit fold.Key) fold.Key {
-		contract, _, _ := strings.Cut(unit.Field, "-")
-		return visitsBeneath().contract(contract)
-	}
-	return &fold.Stage{
-		Unit: func(k fold.Key) (fold.Key, bool) { return k, k.Table == VisitDetails().Name },
-		Keys: func(unit fold.Key) []fold.Key {
-			return []fold.Key{unit, VisitMonths().Key(unit.Part, unit.Field), of(unit)}
-		},
-		Work: func(tx *fold.Tx, unit fold.Key) error {
-			m, _ := VisitMonths().Peek(tx, unit.Part, unit.Field)
-			d, _ := VisitDetails().Peek(tx, unit.Part, unit.Field)
-			known, _ := VisitedContracts().Peek(tx, of(unit).Part, beneathField)
-			row := outside(m, d.Visits, known.Life)
-			put(tx, OutsideVisits(), unit.Part, unit.Field, Outside{row}, len(row.Steps) > 0)
-			return nil
-		}}
+// outsideKeys are what outsideVisits reads of a month.
+func outsideKeys(unit fold.Key) []fold.Key {
+	return []fold.Key{unit, VisitMonths().Key(unit.Part, unit.Field), contractAbove(unit)}
+}
+
+// contractAbove is the contract of a month's visits.
+func contractAbove(unit fold.Key) fold.Key {
+	contract, _, _ := strings.Cut(unit.Field, "-")
+	return visitsBeneath().contract(contract)
+}
+
+// outsideVisits works out what of a month's visits lies outside their contract, since
+// visits or the contract have changed.
+func outsideVisits(tx *fold.Tx, unit fold.Key) {
+	m, _ := VisitMonths().Peek(tx, unit.Part, unit.Field)
+	d, _ := VisitDetails().Peek(tx, unit.Part, unit.Field)
+	known, _ := VisitedContracts().Peek(tx, contractAbove(unit).Part, beneathField)
+	row := outside(m, d.Visits, known.Life)
+	put(tx, OutsideVisits(), unit.Part, unit.Field, Outside{row}, len(row.Steps) > 0)
 }
 
 // outside is which visits of a month lie outside the contract, as of each day on which

@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"ksiega/domain"
@@ -184,39 +183,13 @@ func positionsOf(events []journal.Position) []string {
 }
 
 // overlaps: two visits of one participant, or of one assistant, at one time.
-func overlaps(ctx context.Context, q *question) ([]findings.Found, error) {
-	view := q.view(projections.Assistance())
-	var all []findings.Found
-	for _, of := range []struct {
-		kind   finding.Kind
-		table  fold.Table[projections.VisitDay]
-		person func(projections.DayVisit) (who, with string)
-	}{
-		{finding.AssistantOverlap, projections.AssistantOverlaps(), func(v projections.DayVisit) (string, string) { return v.Assistant, v.Contract }},
-		{finding.ParticipantOverlap, projections.ParticipantOverlaps(), func(v projections.DayVisit) (string, string) { return v.Participant, v.Assistant }},
-	} {
-		rows, err := ofMonths(ctx, q, view, of.table, q.asOf)
+func overlaps(ctx context.Context, q *question) (all []findings.Found, err error) {
+	for _, table := range []fold.Table[findings.Days]{projections.AssistantOverlaps(), projections.ParticipantOverlaps()} {
+		of, err := foundOf(ctx, q, projections.Assistance(), table)
 		if err != nil {
 			return nil, err
 		}
-		for _, day := range rows {
-			if q.cut(day.Date) {
-				continue
-			}
-			for _, pair := range day.Overlaps() {
-				a, b := day.Visits[pair[0]], day.Visits[pair[1]]
-				who, first := of.person(a)
-				_, second := of.person(b)
-				all = append(all, findings.Found{
-					ID: finding.ID(of.kind, who, day.Date.String(), fmt.Sprintf("%s@%s", first, findings.Clock(a.From)),
-						fmt.Sprintf("%s@%s", second, findings.Clock(b.From))),
-					Kind: of.kind, Subjects: []string{a.Participant, b.Participant, a.Assistant, b.Assistant, a.Contract, b.Contract},
-					People: []string{a.Participant, b.Participant},
-					From:   day.Date, To: day.Date, Minutes: domain.Minutes(min(a.To, b.To) - b.From),
-					Events: slices.Concat(a.Events, b.Events),
-				})
-			}
-		}
+		all = append(all, of...)
 	}
 	return all, nil
 }

@@ -2,7 +2,6 @@ package queries_test
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -11,9 +10,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
+
 	"ksiega/internal/fold"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/projections"
+	"ksiega/projections/findings"
 )
 
 // TestGoldenRowsOfTheSample: rows of the sample are, of each read model, what they
@@ -63,35 +65,22 @@ func sumOf(rows map[fold.Key]string) string {
 	positions := regexp.MustCompile(`"(event|events|at|position|first|last|packed)":(\[[0-9,]*\]|[0-9]+|"[A-Za-z0-9+/=]*")`)
 	var lines []string
 	for _, k := range slices.SortedFunc(maps.Keys(rows), func(a, b fold.Key) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }) {
-		row := positions.ReplaceAllString(sealed.ReplaceAllString(linked(rows[k]), "sealed"), `"$1":0`)
+		row := positions.ReplaceAllString(sealed.ReplaceAllString(expanded(rows[k]), "sealed"), `"$1":0`)
 		lines = append(lines, fmt.Sprintf("%s %s %s %s", k.Table, k.Part, k.Field, row))
 	}
 	return fmt.Sprintf("%d %x", len(lines), sha256.Sum256([]byte(strings.Join(lines, "\n"))))
 }
 
-// linked is a row whose visits name what they are of themselves, instead of its place in
-// the row's links, which are in the order of recording.
-func linked(row string) string {
-	var of struct {
-		Links []any `json:"links"`
-	}
-	whole := map[string]any{}
-	if json.Unmarshal([]byte(row), &of) != nil || len(of.Links) == 0 || json.Unmarshal([]byte(row), &whole) != nil {
+// expanded is the row of a person's time with entries that say themselves what they are of,
+// since the row names that in the order of recording.
+func expanded(row string) string {
+	var m findings.PersonMonth
+	if json.Unmarshal([]byte(row), &m) != nil || len(m.Parties) == 0 {
 		return row
 	}
-	delete(whole, "links")
-	for _, entries := range whole {
-		entries, _ := entries.([]any)
-		for _, e := range entries {
-			if e, ok := e.(map[string]any); ok {
-				at, _ := e["link"].(float64)
-				e["link"] = of.Links[int(at)]
-			}
-		}
+	var all strings.Builder
+	for _, e := range m.Entries {
+		fmt.Fprintln(&all, e.Date, e.From, e.To, e.Minutes, m.Of(e), len(m.Events(e)))
 	}
-	written, err := json.Marshal(whole)
-	if err != nil {
-		return row
-	}
-	return string(written)
+	return all.String()
 }

@@ -99,11 +99,24 @@ func (r Row) On(asOf, today domain.Date) (s Step) {
 			s = step
 		}
 	}
-	s.Found = slices.DeleteFunc(slices.Clone(s.Found), func(f Found) bool {
-		if asOf != 0 {
-			return f.After > asOf
-		}
-		return f.After != 0 && f.After >= today
-	})
+	s.Found = slices.DeleteFunc(slices.Clone(s.Found), func(f Found) bool { return !f.over(asOf, today) })
 	return s
+}
+
+// over says whether the day that has to be over before it is one is so.
+func (f Found) over(asOf, today domain.Date) bool {
+	if asOf != 0 {
+		return f.After <= asOf
+	}
+	return f.After == 0 || f.After < today
+}
+
+// Days is what is found of some days, each from that day on.
+type Days struct {
+	Found []Found `json:"found"`
+}
+
+// On is what is found as of a day, as Row.On has it.
+func (d Days) On(asOf, today domain.Date) Step {
+	return Step{Found: slices.DeleteFunc(slices.Clone(d.Found), func(f Found) bool { return asOf != 0 && f.From > asOf || !f.over(asOf, today) })}
 }

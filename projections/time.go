@@ -1,0 +1,50 @@
+package projections
+
+import (
+	"ksiega/internal/fold"
+	"ksiega/projections/findings"
+)
+
+// Time holds what took participants' time: a part a person, whose facts are looked at
+// together, and a field a month.
+func Time() fold.Table[findings.PersonMonth] { return fold.Table[findings.PersonMonth]{Name: "time"} }
+
+// AssistantMonths holds what took assistants' time, a part a month and a field an
+// assistant.
+func AssistantMonths() fold.Table[findings.PersonMonth] {
+	return fold.Table[findings.PersonMonth]{Name: "assistantMonths"}
+}
+
+// ParticipantOverlaps holds what meets in participants' time, a part a month and a field a
+// participant.
+func ParticipantOverlaps() fold.Table[findings.Days] {
+	return fold.Table[findings.Days]{Name: "participantOverlaps"}
+}
+
+// AssistantOverlaps is the same of assistants.
+func AssistantOverlaps() fold.Table[findings.Days] {
+	return fold.Table[findings.Days]{Name: "assistantOverlaps"}
+}
+
+// takeTime puts an entry into a person's month, the n-th row that Keys named, or takes it
+// away.
+func takeTime(tx *fold.Tx, n int, months fold.Table[findings.PersonMonth], e findings.Entry, of findings.Parties, gone bool) {
+	m, k := months.Nth(tx, n), tx.Named(n)
+	if m.Change(e, of, gone); len(m.Entries) == 0 {
+		months.Delete(tx, k.Part, k.Field)
+	}
+}
+
+// participantTime works out what follows from a participant's month.
+func participantTime(tx *fold.Tx, unit fold.Key) {
+	m, _ := Time().Peek(tx, unit.Part, unit.Field)
+	overlaps := findings.ParticipantOverlaps(m)
+	put(tx, ParticipantOverlaps(), unit.Field, unit.Part, overlaps, len(overlaps.Found) > 0)
+}
+
+// assistantTime works out what follows from an assistant's month.
+func assistantTime(tx *fold.Tx, unit fold.Key) {
+	m, _ := AssistantMonths().Peek(tx, unit.Part, unit.Field)
+	overlaps := findings.AssistantOverlaps(m)
+	put(tx, AssistantOverlaps(), unit.Part, unit.Field, overlaps, len(overlaps.Found) > 0)
+}

@@ -74,6 +74,16 @@ func TestEditionOfAPeriod(t *testing.T) {
 			t.Errorf("%v from %s: edition %d, want %d", c.named, c.first, e.Number, c.want)
 		}
 	}
+	// The centre's own beats a build's of the same day, whichever came first.
+	own := []cap.Edition{{Number: 0, From: date(t, "2026-02-01"), Own: true}, {Number: 1, From: date(t, "2026-02-01")}, {Number: 2, From: date(t, "2026-03-10")}}
+	for day, want := range map[string]int{"2026-01-01": 0, "2026-02-01": 0, "2026-03-10": 2} {
+		if e, ok := cap.Current(own, date(t, day)); !ok || e.Number != want {
+			t.Errorf("on %s edition %d of a centre with its own, want %d", day, e.Number, want)
+		}
+	}
+	if e, ok := cap.Current(append(own, cap.Edition{Number: 3, From: date(t, "2026-02-01"), Own: true}), date(t, "2026-02-02")); !ok || e.Number != 3 {
+		t.Errorf("edition %d where the centre corrected its own", e.Number)
+	}
 	if _, ok := cap.Binding(editions, nil, 1); ok {
 		t.Error("a period without entries has an edition")
 	}

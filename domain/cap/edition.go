@@ -12,20 +12,22 @@ type Edition struct {
 	Programme string
 	Number    int
 	From      domain.Date // first day of the edition
+	Own       bool        // the centre recorded it, and no build
 	Caps      []Terms
 }
 
 // Current is the edition that an entry of a day is recorded under: the newest that has
-// begun by then, else the earliest there is. Of two that begin on one day the later
-// numbered takes the other's place. False where there is none.
+// begun by then, else the earliest there is. Of those that begin on one day the centre's
+// own takes the place of any build's, whichever was recorded first, and among either the
+// later numbered. False where there is none.
 func Current(editions []Edition, day domain.Date) (Edition, bool) {
 	var current, earliest Edition
 	found, any := false, false
 	for _, e := range editions {
-		if !any || e.From < earliest.From || e.From == earliest.From && e.Number > earliest.Number {
+		if !any || e.From < earliest.From || e.From == earliest.From && e.before(earliest) {
 			earliest, any = e, true
 		}
-		if e.From <= day && (!found || newer(e, current)) {
+		if e.From <= day && (!found || e.From > current.From || e.From == current.From && e.before(current)) {
 			current, found = e, true
 		}
 	}
@@ -35,7 +37,13 @@ func Current(editions []Edition, day domain.Date) (Edition, bool) {
 	return earliest, any
 }
 
-func newer(a, b Edition) bool { return a.From > b.From || a.From == b.From && a.Number > b.Number }
+// before says which of two that begin on one day counts.
+func (e Edition) before(other Edition) bool {
+	if e.Own != other.Own {
+		return e.Own
+	}
+	return e.Number > other.Number
+}
 
 // Binding is the edition that a period goes by: of those that its entries name, the
 // newest that has begun by the period's first day, else the earliest. So an edition

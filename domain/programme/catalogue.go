@@ -1,7 +1,7 @@
 // Package programme is the catalogue of programmes, statutory figures and days off
 // work: data with its legal source, embedded, never a constant in code.
 //
-//	programme-<id>   programme.edition-recorded.v1   a programme's edition, whole
+//	programme-<id>   programme.edition-recorded.v2   a programme's edition, whole
 //	statute-psu      statute.edition-recorded.v1     statutory rates and caps, whole
 //
 // A build's catalogue is recorded by the first writer whose ledger lacks it; from then

@@ -118,6 +118,10 @@ type EditionRecorded struct {
 	Edition int    `json:"edition"`
 	Hash    string `json:"hash"` // SHA-256 of what it says
 	Origin  Origin `json:"origin"`
+	// Corrects is the edition of the same day whose place it takes; what is recorded under
+	// that stays so.
+	Corrects *int          `json:"corrects,omitzero"`
+	Reason   domain.Sealed `json:"reason,omitzero"`
 }
 
 // StatuteRecorded says which statutory figures hold.
@@ -129,7 +133,7 @@ type StatuteRecorded struct {
 }
 
 // Names of the events, for ever.
-func (EditionRecorded) EventType() string { return "programme.edition-recorded.v1" }
+func (EditionRecorded) EventType() string { return "programme.edition-recorded.v2" }
 func (StatuteRecorded) EventType() string { return "statute.edition-recorded.v1" }
 
 // The edition's first day.
@@ -142,8 +146,18 @@ func (e EditionRecorded) Refs() []domain.Ref {
 }
 func (StatuteRecorded) Refs() []domain.Ref { return nil }
 
+// Seal is how the reason of a correction is sealed: by the programme's key, for the
+// editions of the day.
+func (e EditionRecorded) Seal(field string) domain.Seal { return e.Programme.Seal(field) }
+
+// Seal is how a text about an edition is sealed.
+func (p Programme) Seal(field string) domain.Seal {
+	of := domain.Ref{Kind: domain.RefProgramme, ID: p.ID}
+	return domain.Seal{Subject: of, Field: field, Scope: domain.Scope{Of: of, Day: p.From}}
+}
+
 func (e EditionRecorded) caps() cap.Edition {
-	return cap.Edition{Programme: e.ID, Number: e.Edition, From: e.From, Caps: e.Caps}
+	return cap.Edition{Programme: e.ID, Number: e.Edition, From: e.From, Own: e.Origin == Imported, Caps: e.Caps}
 }
 
 func (e StatuteRecorded) caps() cap.Edition {
@@ -217,39 +231,10 @@ func (s Statutes) CapsUnder(regime Regime) []cap.Edition {
 	return all
 }
 
-// RecordEdition records an edition of a programme that is not recorded yet.
-type RecordEdition struct {
-	Programme Programme
-	Origin    Origin
-}
-
 // RecordStatute records an edition of the statutory figures that is not recorded yet.
 type RecordStatute struct {
 	Statute Statute
 	Origin  Origin
-}
-
-// Decider of a programme's editions. What an edition says is recorded once.
-func Decider() domain.Decider[Editions, RecordEdition] {
-	return domain.Decider[Editions, RecordEdition]{
-		Decide: func(s Editions, c RecordEdition) ([]domain.Event, error) {
-			hash, err := hashOf(c.Programme)
-			if err != nil || slices.ContainsFunc(s.all, func(e EditionRecorded) bool { return e.Hash == hash }) {
-				return nil, err
-			}
-			if _, err := domain.CheckID(c.Programme.ID); err != nil {
-				return nil, err
-			}
-			return []domain.Event{EditionRecorded{Programme: c.Programme, Edition: len(s.all), Hash: hash, Origin: c.Origin}}, nil
-		},
-		Evolve: func(s Editions, e domain.Event) Editions {
-			if e, ok := e.(EditionRecorded); ok {
-				s.all = append(s.all, e)
-			}
-			return s
-		},
-		Events: domain.Types(EditionRecorded{}),
-	}
 }
 
 // StatuteDecider is Decider of the statutory figures.

@@ -93,6 +93,9 @@ func (s *sampler) fill(t *testing.T, v reflect.Value, name string) {
 			}
 			s.fill(t, v.Field(i), v.Type().Field(i).Name)
 		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		s.fill(t, v.Elem(), name)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		for i := range v.Len() {

@@ -8,7 +8,8 @@ import (
 // ofProgrammes are what the ledger goes by: programmes, the statute, settings.
 func ofProgrammes() []Kind {
 	return []Kind{
-		KindOf[programme.EditionRecorded]().back(WayBack{byLater, noUndo, "", "", ""}),
+		Earlier[programme.EditionRecorded]("programme.edition-recorded.v1"), // without corrections
+		KindOf[programme.EditionRecorded]().back(WayBack{"one of the same first day, with a reason; or a later one takes its place", noUndo, "", "record-programme", ""}),
 		KindOf[programme.StatuteRecorded]().back(WayBack{byLater, noUndo, "", "", ""}),
 		KindOf[setting.Changed]().back(WayBack{byLater, noUndo, "", "", ""}),
 	}

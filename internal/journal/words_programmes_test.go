@@ -13,6 +13,6 @@ func wordsOfProgrammes() map[string]string {
 			programme.Programme.Name programme.Programme.Organiser programme.Programme.Partners programme.Programme.Source
 			programme.Rate.Citation programme.Rate.Note programme.Service.Name programme.Service.Organiser
 			programme.StatuteRecorded.Hash`,
-		"sealed": `setting.Changed.Reason`,
+		"sealed": `programme.EditionRecorded.Reason setting.Changed.Reason`,
 	}
 }

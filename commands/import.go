@@ -38,7 +38,8 @@ type Summary struct {
 	RefusedRows []RefusedRow `json:"-"` // a door says why in Polish
 }
 
-// RefusedRow is a row that was not accepted, as it stood in the file.
+// RefusedRow is a row that was not accepted, as it stood in the file; of a programme file,
+// which is no table, a line with its key.
 type RefusedRow struct {
 	Row   int // in the spreadsheet, the header being 1
 	Cells []string
@@ -76,6 +77,7 @@ type importing struct {
 	sheet   *sheetfile.Sheet // nil for a bank's file, whose rows are header and cells
 	header  []string
 	cells   [][]string
+	faults  []RefusedRow // what is refused of a programme file, line by line
 	name    string
 	data    []byte
 	hear    Listener
@@ -114,7 +116,7 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, hear *Listener) (
 		sum.Rows, sum.Known, sum.Skipped = last.Rows, last.Rows, true
 		return sum, nil
 	}
-	if k.name != statementKind {
+	if len(k.columns) > 0 {
 		if im.sheet, err = sheetfile.Parse(f.Name, f.Data, specOf(k.name, k.columns)); err != nil {
 			return sum, &FileError{err}
 		}

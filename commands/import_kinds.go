@@ -18,14 +18,15 @@ type importKind struct {
 	name      string           // the file's, up to the first `.` or `_`
 	title     string           // what its rows are, in Polish
 	operation access.Operation // that a row asks for
-	command   any              // that columns are bound to; nil for bank statements
-	columns   []column
+	command   any              // that columns are bound to; nil where it is no spreadsheet
+	columns   []column         // none where it is no spreadsheet
 	run       func(context.Context, *importing) error
 }
 
 // kinds lists the kinds of import file in the order of a directory's import.
 func kinds() []importKind {
 	return []importKind{
+		programmesFile(),
 		participantsFile(),
 		assistantsFile(),
 		agreementsFile(),
@@ -45,6 +46,7 @@ var (
 	ErrKind     = domain.Refusal(domain.CodeInvalid, "no known kind of import file")
 	ErrNotBuilt = domain.Refusal(domain.CodeInvalid, "this kind of import file is not built yet")
 	ErrEnding   = domain.Refusal(domain.CodeInvalid, "an import file ends in .csv or .xlsx")
+	ErrYAMLName = domain.Refusal(domain.CodeInvalid, "a programme file ends in .yaml")
 	// ErrRefusedList: a bank's file is mended in no spreadsheet.
 	ErrRefusedList = domain.Refusal(domain.CodeInvalid, "a list of refused bookings is not read back; import the bank's own file again")
 )
@@ -72,7 +74,7 @@ func notBuilt() []string {
 }
 
 // CheckName says whether a file's name is that of an import file: nil, ErrNotBuilt,
-// ErrEnding or ErrKind.
+// ErrEnding, ErrYAMLName or ErrKind.
 func CheckName(name string) error {
 	if _, ok := ImportOrder(OriginalName(name)); ok {
 		return nil
@@ -81,6 +83,8 @@ func CheckName(name string) error {
 	switch {
 	case later && (strings.HasSuffix(lower, ".csv") || strings.HasSuffix(lower, ".xlsx")):
 		return ErrNotBuilt.With("%s", path.Base(name))
+	case kindOf(name) == programmeKind:
+		return ErrYAMLName.With("%s", path.Base(name))
 	case later || slices.ContainsFunc(kinds(), func(k importKind) bool { return k.name == kindOf(name) }):
 		return ErrEnding.With("%s", path.Base(name))
 	}
@@ -116,8 +120,13 @@ func ImportOrder(name string) (int, bool) {
 	}
 	base := strings.ToLower(name)
 	i := slices.IndexFunc(kinds(), func(k importKind) bool { return k.name == kindOf(name) })
-	known := strings.HasSuffix(base, ".csv") || strings.HasSuffix(base, ".xlsx") || kindOf(name) == statementKind
-	return i, i >= 0 && known
+	switch kindOf(name) {
+	case statementKind:
+		return i, true
+	case programmeKind:
+		return i, strings.HasSuffix(base, ".yaml")
+	}
+	return i, i >= 0 && (strings.HasSuffix(base, ".csv") || strings.HasSuffix(base, ".xlsx"))
 }
 
 // InImportOrder are the import files among names, each after those it depends

@@ -59,7 +59,7 @@ func (im *importing) summarise(s *Summary) {
 			s.Totals = append(s.Totals, im.sheet.Number(i))
 		default:
 			s.Refused++
-			if rows = append(rows, im.refusedRow(i)); im.hear.Refused != nil && len(rows) == refusedAtOnce {
+			if rows = append(rows, im.refusedRows(i)...); im.hear.Refused != nil && len(rows) >= refusedAtOnce {
 				im.hear.Refused(s.Header, rows)
 				rows = nil
 			}
@@ -73,13 +73,18 @@ func (im *importing) summarise(s *Summary) {
 	}
 }
 
-// refusedRow is a row as it stood in the file; days that it has as serial numbers are
-// read as days.
-func (im *importing) refusedRow(i int) RefusedRow {
+// refusedRows is a row as it stood in the file; days that it has as serial numbers are
+// read as days. That of a programme file is all that is refused of it.
+func (im *importing) refusedRows(i int) []RefusedRow {
 	r := RefusedRow{Row: i + 1, Why: im.why[i]}
-	if im.sheet == nil {
+	switch {
+	case len(im.faults) > 0:
+		return im.faults
+	case im.sheet == nil && im.cells == nil:
+		return []RefusedRow{r}
+	case im.sheet == nil:
 		r.Cells = im.cells[i]
-		return r
+		return []RefusedRow{r}
 	}
 	rec := im.sheet.Record(i)
 	for _, c := range im.columns {
@@ -88,7 +93,7 @@ func (im *importing) refusedRow(i int) RefusedRow {
 		}
 	}
 	r.Row, r.Cells = rec.Number(), rec.Cells()
-	return r
+	return []RefusedRow{r}
 }
 
 // settle keeps a row's outcome; an error that is no refusal is handed back.

@@ -33,6 +33,11 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 		accepted(t, l, f)
 	}
 	day := domain.NewDate(2018, 4, 3)
+	for _, c := range []commands.RecordProgramme{{File: "id: nowy\nod: 2018-01-01\nname: Nowy\n"}, {File: "id: nowy\nod: 2018-01-01\nname: Nowszy\n", Correct: true, Reason: "literówka"}} {
+		if _, err := l.RecordProgramme(t.Context(), ledgertest.Actor, c); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, change := range []string{"amend", "suspend", "resume", "breach", "terminate"} {
 		if _, err := l.ChangeContract(t.Context(), ledgertest.Actor, commands.ChangeContract{Number: "T/1", Change: change, On: day, WeeklyMinutes: 60, Reason: "bo tak"}); err != nil {
 			t.Fatal(change, err)

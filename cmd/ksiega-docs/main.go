@@ -33,6 +33,9 @@ Ten opis powstaje z kodu (` + "`make generate`" + `); nie zmieniaj go ręcznie.
 - Ten sam wiersz z tymi samymi wartościami niczego nie zmienia; z innymi jest odrzucany, chyba że to korekta z powodem. Wiersze odrzucone trafiają do
   ` + "`<nazwa pliku>.odrzucone.csv`" + ` z powodem i wracają po poprawieniu.
 
+- Program nie jest tabelą: ` + "`program_<id>.yaml`" + `, plik na program, zapisuje się w YAML. Plik odrzuca się w całości, z wierszem i kluczem wszystkiego, co
+  trzeba poprawić. Tożsamość to ` + "`id` i `od`" + `; co zapisano pod jednym dniem, zastępuje tylko ` + "`ksiega command record-programme`" + ` z ` + "`correct` i `reason`" + `.
+
 Kolumny konieczne muszą być w pliku; tożsamość to kolumny, po których poznaje się, że wiersz jest ten sam.
 Co w księdze jest szyfrowane, to kluczem osoby (lub rzeczy), o której mowa: widzą to tylko uprawnione role, a po usunięciu danych osoby nikt.
 Kod to jedna z wartości listy, która mówi o zdrowiu, statusie lub o tym, do czego ktoś doszedł.
@@ -43,7 +46,7 @@ func importFiles() []byte {
 	b.WriteString(preface)
 	for _, f := range commands.ImportFiles() {
 		if len(f.Columns) == 0 {
-			continue
+			continue // a programme, a bank's statement
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| kolumna | konieczna | tożsamość | wartości | w księdze | co zawiera | pole polecenia |\n|---|---|---|---|---|---|---|\n", f.Kind, upper(f.Title))
 		for _, c := range f.Columns {

@@ -116,15 +116,15 @@ func (c *importCmd) through(ctx context.Context, door *control.Client, files []s
 	return found, errors.Join(err, refused.drop())
 }
 
-// refusedRows are those of the file in hand: printed, and written into a file of their
-// own, as they come.
+// refusedRows are those of the file in hand: printed, and, of a table, written into a file
+// of their own, as they come.
 type refusedRows struct {
-	file *sheetfile.RefusedFile // nil on a dry run, and before the first
+	file *sheetfile.RefusedFile // nil on a dry run, of a programme, and before the first
 	rows int
 }
 
 func (r *refusedRows) add(c *importCmd, path string, n control.Note) (err error) {
-	if r.file == nil && !c.DryRun {
+	if r.file == nil && n.Header != nil && !c.DryRun { // a programme is no table
 		if r.file, err = sheetfile.CreateRefused(c.rejectedDir(path), filepath.Base(path), n.Header); err != nil {
 			return err
 		}
@@ -138,7 +138,10 @@ func (r *refusedRows) add(c *importCmd, path string, n control.Note) (err error)
 			continue
 		}
 		for _, p := range row.Problems {
-			if p.Column != "" {
+			switch {
+			case p.Column != "" && n.Header == nil:
+				p.Sentence = "klucz " + p.Column + ": " + p.Sentence
+			case p.Column != "":
 				p.Sentence = "kolumna " + p.Column + ": " + p.Sentence
 			}
 			fmt.Fprintf(os.Stderr, "%s: wiersz %d: %s\n", filepath.Base(path), row.Row, p.Sentence)

@@ -58,6 +58,8 @@ var table = map[Operation]Line{
 
 	"register-assistant": {recorders, ofAssistants, ofAssistants},
 
+	"record-programme": {recorders, ofProgrammes, ofProgrammes},
+
 	"conclude-agreement": {recorders, nil, nil},
 
 	"sign-contract":   {recorders, byCase, ofPeople},

@@ -47,6 +47,7 @@ type answered struct {
 
 func (s *server) registerCommands(api huma.API) {
 	l := s.Ledger
+	register(s, api, "Zapisz edycję programu z jego pliku", l.RecordProgramme)
 	register(s, api, "Zarejestruj uczestnika", l.RegisterParticipant)
 	register(s, api, "Zarejestruj asystenta", l.RegisterAssistant)
 	register(s, api, "Zapisz porozumienie z urzędem pracy", l.ConcludeAgreement)

@@ -295,6 +295,7 @@ func amended(s secrets) []struct {
 		name string
 		body map[string]any
 	}{
+		{"record-programme", s.programme()},
 		{"register-participant", correct(s.person())},
 		{"register-assistant", correct(map[string]any{"id": "A1", "firstName": s.first, "lastName": s.last})},
 		{"sign-contract", correct(s.contract("S/1", "psu"))},
@@ -399,8 +400,12 @@ func TestABlankReasonIsNone(t *testing.T) {
 		{"resolve-finding", map[string]any{"finding": "refund-difference:W/1:accepted", "reopen": true, "reason": blank.reason}},
 	}
 	for _, c := range amended(full) {
-		delete(c.body, "correct")
-		c.body["withdraw"] = true
+		if c.name == "record-programme" { // which is not withdrawn
+			c.body["file"] = strings.Replace(programmeFile, "Nowy", "Inny", 1)
+		} else {
+			delete(c.body, "correct")
+			c.body["withdraw"] = true
+		}
 		asked = append(asked, c)
 	}
 	before := len(decode[httpapi.EventPage](t, d.get("/api/v1/events?limit=1000")).Events)

@@ -85,6 +85,8 @@ func secretLedger(t *testing.T, s secrets) *door {
 		name string
 		body any
 	}{
+		{"record-programme", commands.RecordProgramme{File: strings.Replace(programmeFile, "Nowy", "Stary", 1)}},
+		{"record-programme", s.programme()},
 		{"register-participant", s.person()},
 		{"register-participant", commands.RegisterParticipant{ID: "U2", FirstName: s.first, LastName: s.last}},
 		{"register-assistant", commands.RegisterAssistant{ID: "A1", FirstName: s.first, LastName: s.last}},
@@ -132,6 +134,13 @@ func (d *door) withdrawn(reason string) {
 		d.t.Fatal(err)
 	}
 	accepted(d.t, d.command("withdraw-claim", "truth-withdrawn", mustJSON(d.t, secrets{reason: reason}.withdrawal())))
+}
+
+const programmeFile = "id: nowy\nod: 2018-01-01\nname: Nowy\n"
+
+// programme corrects the name of one.
+func (s secrets) programme() map[string]any {
+	return map[string]any{"file": programmeFile, "correct": true, "reason": s.reason}
 }
 
 func (s secrets) withdrawal() map[string]any {
@@ -244,6 +253,7 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		like   func(secrets) map[string]any
 		fields []string
 	}{
+		{"record-programme", secrets.programme, []string{"reason"}},
 		{"register-participant", secrets.person, []string{"firstName", "lastName", "pesel", "birthDate", "sex", "disability", "account"}},
 		{"register-assistant", func(s secrets) map[string]any {
 			return map[string]any{"id": "A1", "firstName": s.first, "lastName": s.last}

@@ -10,7 +10,6 @@ func sentences() []sentence {
 		ofQuestions(),
 		ofPeople(),
 		ofProgrammes(),
-		ofProgrammeFiles(),
 		ofAgreements(),
 		ofContracts(),
 		ofAttendance(),

@@ -249,6 +249,9 @@ func (m *Memory[E]) Row(ctx context.Context, k Key) (string, error) {
 	return "", nil
 }
 
+// Size is how many rows it has itself, about: what follows from them is not worked out yet.
+func (m *Memory[E]) Size() int { return len(m.tx.cells) }
+
 // Events of the log up to the position, wanted or not.
 func (m *Memory[E]) Events() uint64 { return m.events }
 

@@ -1,6 +1,7 @@
 package foldredis
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,10 +83,12 @@ func rebuild[E fold.Event](ctx context.Context, s *Store[E], log Log[E], progres
 	return failed, s.installAll(ctx, log, fed, memories, failed)
 }
 
-// installAll installs what was folded, two at a time: one is encoded while
-// Redis takes the other. It adds to failed.
+// installAll installs what was folded, two at a time: one is encoded while Redis takes
+// the other. The largest is first, so that it is not what the end waits for alone. It adds
+// to failed.
 func (s *Store[E]) installAll(ctx context.Context, log Log[E], fed func() position.Position, memories []*fold.Memory[E], failed map[string]error) error {
 	memories = slices.DeleteFunc(memories, func(m *fold.Memory[E]) bool { return failed[m.Of().Name] != nil })
+	slices.SortFunc(memories, func(a, b *fold.Memory[E]) int { return cmp.Compare(b.Size(), a.Size()) })
 	var mu sync.Mutex // guards failed
 	var g errgroup.Group
 	g.SetLimit(2)

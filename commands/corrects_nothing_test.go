@@ -76,6 +76,12 @@ func TestACorrectionOfNothing(t *testing.T) {
 	assistant := commands.RegisterAssistant{ID: "A7", FirstName: "G", LastName: "G", Amendment: fix}
 	_, err = l.RegisterAssistant(t.Context(), o, assistant)
 	try(assistant, false, err)
+	status := commands.RecordStatus{Participant: "U1", Kind: "profil", Value: "I", From: on, Amendment: fix}
+	_, err = l.RecordStatus(t.Context(), o, status)
+	try(status, false, err)
+	stay := commands.RecordStay{Participant: "U1", Kind: "dps", From: on, Amendment: fix}
+	_, err = l.RecordStay(t.Context(), o, stay)
+	try(stay, false, err)
 	agreement := commands.ConcludeAgreement{Number: "P/7", Concluded: on, From: on, To: on + 90, RefundPercent: 60, Amendment: fix}
 	_, err = l.ConcludeAgreement(t.Context(), o, agreement)
 	try(agreement, false, err)

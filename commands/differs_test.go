@@ -37,6 +37,8 @@ func differing() map[string][]struct{ row, others cells } {
 			"opiekun_dla": "U2", "gospodarstwo": "G2"}}},
 		"asystenci": {{cells{"id": "A9", "imie": "Ewa", "nazwisko": "Lis", "zatrudnienie": "etat", "kwalifikacje": "dyplom"},
 			cells{"imie": "Ola", "nazwisko": "Lisek", "zatrudnienie": "zlecenie", "kwalifikacje": "doswiadczenie"}}},
+		"statusy": {{cells{"uczestnik": "U1", "rodzaj": "profil", "wartosc": "I", "od": "01.02.2024", "do": "31.03.2024"}, cells{"wartosc": "II", "do": "30.03.2024"}}},
+		"pobyty":  {{cells{"uczestnik": "U1", "rodzaj": "szpital", "od": "01.02.2024", "do": "31.03.2024"}, cells{"do": "30.03.2024"}}},
 		"porozumienia": {{cells{"numer": "P/9", "zawarto": "02.01.2024", "od": "02.01.2024", "do": "31.12.2024", "refundacja": "60", "limit_osob": "5", "limit_godzin_miesiac": "40",
 			"limit_godzin_razem": "900", "stawka_bazowa": "30,00", "podstawa_refundacji": "ustawowa", "dla_opiekunow": "nie",
 			"podstawa": "porozumienie", "termin_refundacji": "30"},

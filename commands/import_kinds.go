@@ -29,6 +29,8 @@ func kinds() []importKind {
 		programmesFile(),
 		participantsFile(),
 		assistantsFile(),
+		statusesFile(),
+		staysFile(),
 		agreementsFile(),
 		contractsFile(),
 		attendanceFile(),
@@ -54,8 +56,6 @@ var (
 // notBuilt are the kinds of import file that are agreed on and not built yet.
 func notBuilt() []string {
 	return []string{
-		"statusy",
-		"pobyty",
 		"przydzialy",
 		"udzial",
 		"zmiany-umow",

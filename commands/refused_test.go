@@ -29,6 +29,8 @@ func TestRefusedRowsCountOnce(t *testing.T) {
 	for _, f := range []sheet{
 		{"uczestnicy_9.csv", "id;imie;nazwisko\nU1;A;B\nU9;;\n"},
 		{"asystenci_9.csv", "id;imie;nazwisko\nA1;C;D\n"},
+		{"statusy_9.csv", "uczestnik;rodzaj;wartosc;od\nU1;profil;tak;04.03.2024\nU9;profil;I;04.03.2024\n"},
+		{"pobyty_9.csv", "uczestnik;rodzaj;od;do\nU1;dps;04.03.2024;03.03.2024\nU9;dps;04.03.2024;\n"},
 		{"porozumienia_9.csv", "numer;zawarto;od;do;refundacja\nP/1;02.01.2024;02.01.2024;31.12.2024;50\n"},
 		{"umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do\nS/1;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024\n"},
 		{"obecnosci_9.csv", "umowa;data;godziny\nS/1;04.03.2024;4\nS/9;04.03.2024;4\nS/1;05.03.2024;4\nS/1;05.03.2024;4\n"},
@@ -90,6 +92,8 @@ func TestRefusedCommandsCountOnce(t *testing.T) {
 	_ = onceRefused(t, l.Ledger, under("13"), commands.MatchLine{Statement: "x", Line: 1, Claim: "W/1"}, l.MatchLine)
 	_ = onceRefused(t, l.Ledger, under("14"), commands.UnmatchLine{Statement: "x", Line: 1, Claim: "W/1", Reason: "x"}, l.UnmatchLine)
 	_ = onceRefused(t, l.Ledger, under("15"), commands.TellDurability{Project: "asystent-aktywnosci", Event: "start", Date: on, Number: "Z/1"}, l.TellDurability)
+	_ = onceRefused(t, l.Ledger, under("16"), commands.RecordStatus{Participant: "U1", Kind: "profil", Value: "tak", From: on}, l.RecordStatus)
+	_ = onceRefused(t, l.Ledger, under("17"), commands.RecordStay{Participant: "U9", Kind: "dps", From: on}, l.RecordStay)
 	nobody := commands.Origin{Who: access.By("nobody", access.API), Key: "k"}
 	if err := onceRefused(t, l.Ledger, nobody, commands.LogVisit{}, l.LogVisit); !errors.Is(err, access.ErrDenied) {
 		t.Error(err)

@@ -45,6 +45,9 @@ type wayBack struct {
 	right    sheet // as it would have been recorded in the first place; none where nothing is corrected
 	correct  sheet
 	after    []sheet // recorded in the end, in each case
+	// onlyWords: it says nothing but words of a person, so that of somebody whose key is
+	// destroyed it is not corrected.
+	onlyWords bool
 }
 
 func waysBack() []wayBack {
@@ -310,7 +313,7 @@ func TestWhatStandsOnSomething(t *testing.T) {
 // ways that can be taken at once in one ledger: at most one of each list.
 func together() [][]string {
 	return [][]string{{"day", "absence"}, {"visit"}, {"payment", "transfer that came back"}, {"obligation", "answer to a request"},
-		{"person"}, {"assistant"}, {"contract"}, {"referral", "agreement"}}
+		{"person"}, {"status"}, {"stay"}, {"assistant"}, {"contract"}, {"referral", "agreement"}}
 }
 
 // Some of what can go wrong goes wrong, and is put right in some order: every report of

@@ -151,7 +151,8 @@ type Recorded struct {
 	Standing Standing
 	Same     bool   // what stands has the values that the command asks for
 	Differs  string // or the first field in which it has others, where that is known
-	// Closes: the command says no more than when what stands ended, see Closes.
+	// Closes: the command says no more than when what stands ended, see Closes. Whoever
+	// may not learn whether it does has to correct.
 	Closes bool
 	// Refuse, if set, is what else is to be said against a step that is to be taken.
 	Refuse    func(Step) error
@@ -167,7 +168,7 @@ func (a Amend) Decide(r Recorded) ([]Event, error) {
 		what += ", " + r.Differs
 	}
 	step, err := a.Over(r.Standing, r.Same, what)
-	if r.Closes && r.Standing == Stands && !a.Correct && !a.Withdraw {
+	if r.Closes && r.Standing == Stands && !a.Correct && !a.Withdraw && !a.Anew {
 		step, err = Replace, nil
 	}
 	if err == nil && step != Keep && r.Refuse != nil {

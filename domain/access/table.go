@@ -60,6 +60,10 @@ var table = map[Operation]Line{
 
 	"record-programme": {recorders, ofProgrammes, ofProgrammes},
 
+	"record-status": {recorders, byPerson, ofPeople},
+
+	"record-stay": {recorders, byPerson, ofPeople},
+
 	"conclude-agreement": {recorders, nil, nil},
 
 	"sign-contract":   {recorders, byCase, ofPeople},

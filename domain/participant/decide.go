@@ -16,6 +16,11 @@ var (
 	ErrUnknown    = domain.Refusal(domain.CodeNotFound, "no such participant is recorded").At("participant")
 	ErrAssistant  = domain.Refusal(domain.CodeNotFound, "no such assistant is recorded").At("assistant")
 	ErrOther      = domain.Refusal(domain.CodeInvalid, "the stream belongs to another person")
+
+	ErrStatusKind  = domain.Refusal(domain.CodeInvalid, "unknown kind of status").At("kind")
+	ErrStatusValue = domain.Refusal(domain.CodeInvalid, "no value of that kind of status").At("value")
+	ErrStayKind    = domain.Refusal(domain.CodeInvalid, "unknown kind of stay").At("kind")
+	ErrPeriod      = domain.Refusal(domain.CodeInvalid, "the last day lies before the first").At("to")
 )
 
 // Command is what can be asked of a participant's stream.
@@ -52,10 +57,12 @@ type ListAssistant struct{ listing.Command }
 func (RegisterAssistant) assistant() {}
 func (ListAssistant) assistant()     {}
 
-// Decider decides on the stream of one participant.
+// Decider decides on the stream of one participant. Evolve changes the maps of the state it
+// is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: slices.Concat(domain.Types(Registered{}, Withdrawn{}, Corrected{}), listing.Types(), listing.Closing())}
+		Events: slices.Concat(domain.Types(Registered{}, Withdrawn{}, Corrected{}, StatusRecorded{}, StatusWithdrawn{}, StayRecorded{}, StayWithdrawn{}),
+			listing.Types(), listing.Closing())}
 }
 
 // AssistantDecider decides on the stream of one assistant.
@@ -68,6 +75,10 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 	switch c := cmd.(type) {
 	case Register:
 		return register(s, c)
+	case RecordStatus:
+		return recordStatus(s, c)
+	case RecordStay:
+		return recordStay(s, c)
 	case List:
 		return s.List.Decide(c.Command, ErrUnknown.Unless(s.Exists()), s.Stands)
 	}
@@ -92,8 +103,17 @@ func register(s State, c Register) ([]domain.Event, error) {
 	}
 	field := domain.Differing(s.Person, p)
 	return c.Decide(domain.Recorded{What: "participant " + p.Participant, Standing: domain.StandingOf(s.Exists(), s.gone),
-		Same: field == "", Differs: field, Refuse: domain.Taking(func() error { return s.List.Overtaken(c.Checked) }),
+		Same: field == "", Differs: field, Refuse: domain.Taking(func() error { return s.standsOn(c.Checked) }),
 		Entered: Registered{p}, Corrected: Corrected{p, c.Reason}, Withdrawn: Withdrawn{p.Participant, c.Reason}})
+}
+
+// standsOn refuses to take somebody away on whom something stands: records elsewhere, as
+// their list has them, or what is recorded of them and dated.
+func (s State) standsOn(checked listing.Checked) error {
+	if what := s.dated(); what != "" {
+		return domain.ErrNamed.With("%s", what)
+	}
+	return s.List.Overtaken(checked)
 }
 
 // checkIDs keeps a PESEL from entering an event in clear as somebody's id.

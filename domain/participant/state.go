@@ -1,6 +1,8 @@
 package participant
 
 import (
+	"slices"
+
 	"ksiega/domain"
 	"ksiega/domain/listing"
 )
@@ -11,6 +13,12 @@ type State struct {
 	// List is what stands on the participant.
 	List listing.State
 	gone bool // it was withdrawn
+
+	statuses     map[Status]StatusRecorded
+	goneStatuses map[Status]bool
+	stays        []StayRecorded // in the order of their recording
+	goneStays    map[stayOf]bool
+	entries      int // how many stays were ever recorded
 }
 
 // Exists says whether the participant is registered.
@@ -43,9 +51,45 @@ func evolve(s State, e domain.Event) State {
 	case Corrected:
 		s.Person = e.Person
 	case Withdrawn:
-		s = State{List: s.List, gone: true}
+		s.Person, s.gone = Person{}, true
+	case StatusRecorded, StatusWithdrawn:
+		s = s.withStatus(e)
+	case StayRecorded, StayWithdrawn:
+		s = s.withStay(e)
 	default:
 		s.List, _ = s.List.Evolve(e)
+	}
+	return s
+}
+
+func (s State) withStatus(e domain.Event) State {
+	if s.statuses == nil {
+		s.statuses, s.goneStatuses = map[Status]StatusRecorded{}, map[Status]bool{}
+	}
+	switch e := e.(type) {
+	case StatusRecorded:
+		s.statuses[e.Status] = e
+	case StatusWithdrawn:
+		delete(s.statuses, e.Status)
+		s.goneStatuses[e.Status] = true
+	}
+	return s
+}
+
+func (s State) withStay(e domain.Event) State {
+	if s.goneStays == nil {
+		s.goneStays = map[stayOf]bool{}
+	}
+	switch e := e.(type) {
+	case StayRecorded:
+		s.stays, s.entries = append(slices.Clip(s.stays), e), max(s.entries, e.Entry)
+	case StayWithdrawn:
+		s.stays = slices.DeleteFunc(slices.Clone(s.stays), func(was StayRecorded) bool {
+			if was.Stay == e.Stay {
+				s.goneStays[stayOf{was.From, was.Kind}] = true
+			}
+			return was.Stay == e.Stay
+		})
 	}
 	return s
 }

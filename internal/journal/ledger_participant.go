@@ -4,11 +4,17 @@ import "ksiega/domain/participant"
 
 // ofParticipants are people whom something is done for.
 func ofParticipants() []Kind {
-	person := WayBack{"participant.corrected", "participant.withdrawn", "a contract, or a carer, names them", "register-participant", "uczestnicy"}
+	person := WayBack{"participant.corrected", "participant.withdrawn", "a contract, a carer, a status or a stay names them", "register-participant", "uczestnicy"}
+	status := WayBack{"participant.status-withdrawn, then participant.status-recorded", "participant.status-withdrawn", "nothing", "record-status", "statusy"}
+	stay := WayBack{"participant.stay-withdrawn, then participant.stay-recorded", "participant.stay-withdrawn", "nothing", "record-stay", "pobyty"}
 	return []Kind{
 		KindOf[participant.Registered]().back(person),
 		Upcast("participant.registered.v1", participant.RegisteredV1.Now).inClear("municipality"),
 		KindOf[participant.Corrected]().back(person),
 		KindOf[participant.Withdrawn]().back(WayBack{"registered again", itself, "", "register-participant", "uczestnicy"}),
+		KindOf[participant.StatusRecorded]().back(status),
+		KindOf[participant.StatusWithdrawn]().back(WayBack{"recorded again", itself, "", "record-status", "statusy"}),
+		KindOf[participant.StayRecorded]().back(stay),
+		KindOf[participant.StayWithdrawn]().back(WayBack{"recorded again", itself, "", "record-stay", "pobyty"}),
 	}
 }

@@ -60,16 +60,19 @@ func TestWithoutATokenOnlyTheSamplesReportsAreOpen(t *testing.T) {
 type secrets struct {
 	first, last, pesel, birth, sex, disability, account string
 	activity, place, reason, work, title, absence       string
+	profile, stay                                       string
 }
 
 func truth() secrets {
 	return secrets{first: "Zofia", last: "Sekretna", pesel: "02070803628", birth: "1902-07-08", sex: "K", disability: "znaczny",
-		account: "61109010140000071219812874", activity: "dializa", place: "szpital", reason: "nowotwór", work: "kuchnia", title: "Zwrot za KOWALSKI", absence: "choroba"}
+		account: "61109010140000071219812874", activity: "dializa", place: "szpital", reason: "nowotwór", work: "kuchnia", title: "Zwrot za KOWALSKI", absence: "choroba",
+		profile: "II", stay: "szpital"}
 }
 
 func other() secrets {
 	return secrets{first: "Anna", last: "Inna", pesel: "44051401359", birth: "1944-05-14", sex: "M", disability: "lekki",
-		account: "27114020040000300201355387", activity: "zakupy", place: "urząd", reason: "wyjazd", work: "ogród", title: "Zwrot za NOWAKOWA", absence: "usprawiedliwiona"}
+		account: "27114020040000300201355387", activity: "zakupy", place: "urząd", reason: "wyjazd", work: "ogród", title: "Zwrot za NOWAKOWA", absence: "usprawiedliwiona",
+		profile: "III", stay: "areszt"}
 }
 
 // secretLedger is the ledger of a centre that holds the secrets, entered by somebody
@@ -90,6 +93,10 @@ func secretLedger(t *testing.T, s secrets) *door {
 		{"register-participant", s.person()},
 		{"register-participant", commands.RegisterParticipant{ID: "U2", FirstName: s.first, LastName: s.last}},
 		{"register-assistant", commands.RegisterAssistant{ID: "A1", FirstName: s.first, LastName: s.last}},
+		{"record-status", s.status("2018-03-01", "")},
+		{"record-status", s.status("2018-04-01", "2018-04-30")},
+		{"record-stay", s.stayed("2018-03-01", "")},
+		{"record-stay", s.stayed("2018-04-01", "2018-04-30")},
 		{"conclude-agreement", json.RawMessage(agreementBody)},
 		{"sign-contract", s.contract("S/1", "psu")},
 		{"sign-contract", s.contract("S/2", "psu")},
@@ -156,6 +163,28 @@ func (s secrets) person() map[string]any {
 		"disability": s.disability, "account": s.account}
 }
 
+func (s secrets) status(from, to string) map[string]any {
+	status := map[string]any{"participant": "U1", "kind": "profil", "value": s.profile, "from": from}
+	if to != "" {
+		status["to"] = to
+	}
+	return status
+}
+
+func (s secrets) stayed(from, to string) map[string]any {
+	stay := map[string]any{"participant": "U1", "kind": s.stay, "from": from}
+	if to != "" {
+		stay["to"] = to
+	}
+	return stay
+}
+
+// putRight is what replaces or takes back what is recorded, for a reason.
+func putRight(how string, body map[string]any) map[string]any {
+	body[how], body["reason"] = true, "pomyłka"
+	return body
+}
+
 func (s secrets) contract(number, kind string) map[string]any {
 	c := map[string]any{"number": number, "kind": kind, "programme": "psu", "participant": "U1", "concluded": "2018-02-08", "from": "2018-02-12",
 		"to": "2018-12-31", "place": s.place, "work": s.work}
@@ -212,7 +241,7 @@ func dictionary(field string) []string {
 	for name, v := range map[string][2]string{"firstName": {a.first, b.first}, "lastName": {a.last, b.last}, "pesel": {a.pesel, b.pesel},
 		"birthDate": {a.birth, b.birth}, "sex": {a.sex, b.sex}, "disability": {a.disability, b.disability}, "account": {a.account, b.account},
 		"activity": {a.activity, b.activity}, "place": {a.place, b.place}, "reason": {a.reason, b.reason}, "work": {a.work, b.work},
-		"text": {a.reason, b.reason}, "absence": {a.absence, b.absence}} {
+		"text": {a.reason, b.reason}, "absence": {a.absence, b.absence}, "value": {a.profile, b.profile}, "kind": {a.stay, b.stay}} {
 		words[name] = v
 	}
 	list := []string{words[field][0], words[field][1]}
@@ -221,6 +250,10 @@ func dictionary(field string) []string {
 		for i := range 40 {
 			list = append(list, fmt.Sprint(field, " ", i))
 		}
+	case "value":
+		list = append(list, "I", "II", "III", "IV")
+	case "kind":
+		list = append(list, "dps", "inny", "dom")
 	case "birthDate":
 		for d := 1; d <= 28; d++ {
 			list = append(list, fmt.Sprintf("1902-07-%02d", d), fmt.Sprintf("1944-05-%02d", d))
@@ -258,6 +291,14 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		{"register-assistant", func(s secrets) map[string]any {
 			return map[string]any{"id": "A1", "firstName": s.first, "lastName": s.last}
 		}, []string{"firstName", "lastName"}},
+		{"record-status", func(s secrets) map[string]any { return s.status("2018-03-01", "") }, []string{"value"}},
+		{"record-status", func(s secrets) map[string]any { return s.status("2018-03-01", "2018-03-31") }, []string{"value"}}, // which would end it
+		{"record-status", func(s secrets) map[string]any { return putRight("correct", s.status("2018-04-01", "2018-04-30")) }, []string{"value"}},
+		{"record-status", func(s secrets) map[string]any { return putRight("withdraw", s.status("2018-04-01", "")) }, []string{"value"}},
+		{"record-stay", func(s secrets) map[string]any { return s.stayed("2018-03-01", "") }, []string{"kind"}},
+		{"record-stay", func(s secrets) map[string]any { return s.stayed("2018-03-01", "2018-03-31") }, []string{"kind"}},
+		{"record-stay", func(s secrets) map[string]any { return putRight("correct", s.stayed("2018-04-01", "2018-04-30")) }, []string{"kind"}},
+		{"record-stay", func(s secrets) map[string]any { return putRight("withdraw", s.stayed("2018-04-01", "")) }, []string{"kind"}},
 		{"sign-contract", func(s secrets) map[string]any { return s.contract("S/1", "psu") }, []string{"place", "work"}},
 		{"log-visit", func(s secrets) map[string]any { return s.visit(false) }, []string{"activity", "place"}},
 		{"log-visit", func(s secrets) map[string]any { return s.visit(true) }, []string{"activity", "place", "reason"}},

@@ -2,7 +2,10 @@ package commands
 
 import (
 	"context"
+	"slices"
+	"strings"
 
+	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/contract"
@@ -12,20 +15,25 @@ import (
 // ChangeContract is a change in a contract's life. Which other fields count
 // depends on Change; the reason is given in clear and sealed.
 type ChangeContract struct {
-	Number        string         `json:"number"`
-	Change        string         `json:"change" enum:"amend,suspend,resume,breach,terminate,complete"`
-	On            domain.Date    `json:"on"`
-	Until         domain.Date    `json:"until,omitempty" doc:"suspend: the last day, if known"`
-	To            domain.Date    `json:"to,omitempty" doc:"amend: the new last day"`
-	WeeklyMinutes domain.Minutes `json:"weeklyMinutes,omitempty" doc:"amend"`
-	RateGrosze    domain.Grosze  `json:"rateGrosze,omitempty" doc:"amend"`
-	Assistant     string         `json:"assistant,omitempty" doc:"amend: who assists from then on"`
-	Place         string         `json:"place,omitempty" doc:"amend"`
-	Work          string         `json:"work,omitempty" doc:"amend: the kind of work"`
-	AidGrosze     domain.Grosze  `json:"aidGrosze,omitempty" doc:"amend: the limit of material aid"`
-	Reason        string         `json:"reason,omitempty"`
-	Correct       bool           `json:"correct,omitempty" doc:"Replace the change of that kind and day"`
-	Withdraw      bool           `json:"withdraw,omitempty" doc:"Take the change of that kind and day back"`
+	Number         string         `json:"number"`
+	Change         string         `json:"change" enum:"amend,suspend,resume,breach,terminate,complete,substitute,decide"`
+	On             domain.Date    `json:"on"`
+	Until          domain.Date    `json:"until,omitempty" doc:"suspend, substitute: the last day, if known"`
+	To             domain.Date    `json:"to,omitempty" doc:"amend: the new last day"`
+	WeeklyMinutes  domain.Minutes `json:"weeklyMinutes,omitempty" doc:"amend"`
+	RateGrosze     domain.Grosze  `json:"rateGrosze,omitempty" doc:"amend"`
+	Assistant      string         `json:"assistant,omitempty" doc:"amend: who assists from then on"`
+	Place          string         `json:"place,omitempty" doc:"amend"`
+	Work           string         `json:"work,omitempty" doc:"amend: the kind of work"`
+	AidGrosze      domain.Grosze  `json:"aidGrosze,omitempty" doc:"amend: the limit of material aid"`
+	Substitute     string         `json:"substitute,omitempty" doc:"substitute: who assists meanwhile"`
+	Ruling         string         `json:"ruling,omitempty" enum:"utrzymanie,ograniczenie,odmowa," doc:"decide"`
+	DecisionNumber string         `json:"decisionNumber,omitempty" doc:"decide: what became of an appeal has the number of the decision"`
+	Served         domain.Date    `json:"served,omitempty" doc:"decide: the day of service"`
+	Appeal         string         `json:"appeal,omitempty" enum:"brak,zlozone,uwzglednione,oddalone," doc:"decide"`
+	Reason         string         `json:"reason,omitempty" doc:"decide: needed"`
+	Correct        bool           `json:"correct,omitempty" doc:"Replace the change of that kind and day"`
+	Withdraw       bool           `json:"withdraw,omitempty" doc:"Take the change of that kind and day back"`
 	// CorrectionReason is why what was entered was wrong.
 	CorrectionReason string `json:"correctionReason,omitempty" doc:"Why it is replaced or taken back"`
 }
@@ -38,7 +46,83 @@ func (c ChangeContract) concerns() [][]domain.Ref {
 
 func (c ChangeContract) open() any {
 	return ChangeContract{Number: c.Number, Change: c.Change, On: c.On, Until: c.Until, To: c.To, WeeklyMinutes: c.WeeklyMinutes,
-		RateGrosze: c.RateGrosze, Assistant: c.Assistant, AidGrosze: c.AidGrosze, Correct: c.Correct, Withdraw: c.Withdraw}
+		RateGrosze: c.RateGrosze, Assistant: c.Assistant, AidGrosze: c.AidGrosze, Substitute: c.Substitute, Ruling: c.Ruling,
+		DecisionNumber: c.DecisionNumber, Served: c.Served, Appeal: c.Appeal, Correct: c.Correct, Withdraw: c.Withdraw}
+}
+
+func (c *ChangeContract) columns() []column {
+	return []column{
+		idColumn("umowa", "number", &c.Number, "numer umowy").key(),
+		codedColumn("zmiana", "change", &c.Change, "co się zmienia", changesInFiles()).open().key(),
+		dateColumn("od", "on", &c.On, "pierwszy dzień zmiany; przy rozwiązaniu i zakończeniu ostatni dzień umowy").key(),
+		dateColumn("do", "until", &c.Until, "ostatni dzień zawieszenia lub zastępstwa, jeśli znany").optional(),
+		c.valueColumn("wartosc").sealed().optional(),
+		textColumn("powod", "reason", &c.Reason, "powód zmiany; przy decyzji konieczny").sealed().optional(),
+		idColumn("numer", "decisionNumber", &c.DecisionNumber, "numer decyzji; wynik odwołania ma numer decyzji, której dotyczy").optional().naming(),
+		dateColumn("doreczono", "served", &c.Served, "dzień doręczenia decyzji").optional(),
+		choiceColumn("odwolanie", "appeal", &c.Appeal, "odwołanie od decyzji", string(contract.NoAppeal), string(contract.AppealFiled), string(contract.AppealWon),
+			string(contract.AppealFailed)).open().optional(),
+		yesNoColumn("korekta", "correct", &c.Correct, "tak: wiersz zastępuje to, co zapisano"),
+		textColumn("powod_korekty", "correctionReason", &c.CorrectionReason, "powód korekty lub wycofania").sealed().optional(),
+		yesNoColumn("wycofanie", "withdraw", &c.Withdraw, "tak: wiersz wycofuje to, co zapisano; wystarczą kolumny, po których to poznać"),
+	}
+}
+
+// changesInFiles are the changes by their names in import files, in the order of a life.
+func changesInFiles() []coded {
+	return []coded{{"aneks", "amend"}, {"zawieszenie", "suspend"}, {"wznowienie", "resume"}, {"rozwiazanie", "terminate"}, {"zakonczenie", "complete"},
+		{"zastepstwo", "substitute"}, {"niedotrzymanie", "breach"}, {"decyzja", "decide"}}
+}
+
+// valueColumn holds what is changed, as the change before it takes it.
+func (c *ChangeContract) valueColumn(name string) column {
+	into, rulings := "", []string{string(contract.Upheld), string(contract.Restricted), string(contract.Refused)}
+	value := textColumn(name, "place", &into, "przy aneksie kolumny umowy jako kolumna=wartość, kilka po przecinku (kwoty i godziny wtedy z kropką): do, godziny_tydzien, "+
+		"stawka, asystent, miejsce, prace, pomoc; przy zastępstwie identyfikator zastępcy; przy decyzji "+strings.Join(rulings, ", "))
+	value.also = []string{"to", "weeklyMinutes", "rateGrosze", "assistant", "work", "aidGrosze", "substitute", "ruling"}
+	value.read = func(r *sheetfile.Record) {
+		switch c.Change {
+		case "amend":
+			annex := c.annexColumns()
+			said := r.Assigned(name, specOf("", annex))
+			readRow(said, annex)
+			r.RefuseAs(name, said)
+		case "substitute":
+			c.Substitute = r.ID(name)
+		case "decide":
+			c.Ruling = r.Choice(name, rulings...)
+		default:
+			if !r.Empty(name) {
+				r.Refuse(name, ErrNotOfChange)
+			}
+		}
+	}
+	return value
+}
+
+// annexColumns are the columns of a contract that an annex may change. What is left out
+// stays; nothing can be taken away.
+func (c *ChangeContract) annexColumns() []column {
+	return []column{
+		dateColumn("do", "to", &c.To, "").optional(),
+		hoursColumn("godziny_tydzien", "weeklyMinutes", &c.WeeklyMinutes, "").optional().notZero(ErrAnnexZero),
+		amountColumn("stawka", "rateGrosze", &c.RateGrosze, "").optional().notZero(ErrAnnexZero),
+		idColumn("asystent", "assistant", &c.Assistant, "").optional(),
+		textColumn("miejsce", "place", &c.Place, "").optional(),
+		textColumn("prace", "work", &c.Work, "").optional(),
+		amountColumn("pomoc", "aidGrosze", &c.AidGrosze, "").optional().notZero(ErrAnnexZero),
+	}
+}
+
+// Rows follow each other, since a resumption stands on a suspension before it, and rates on
+// annexes.
+func changesFile() importKind {
+	return inOrder("zmiany-umow", "zmiany umów", func(ctx context.Context, im *importing, o Origin, c ChangeContract) (journal.Result, error) {
+		if err := c.strays(); err != nil && !c.Withdraw {
+			return journal.Result{}, err
+		}
+		return im.l.changeContract(ctx, o, c)
+	})
 }
 
 func (c ChangeContract) lastStream() (string, error) {
@@ -49,10 +133,36 @@ func (c ChangeContract) lastStream() (string, error) {
 }
 
 // binds says whether days may be entered by other terms after the change.
-func (c ChangeContract) binds() bool { return c.Change != "breach" }
+func (c ChangeContract) binds() bool {
+	return c.Change != "breach" && c.Change != "substitute" && c.Change != "decide"
+}
 
-// ErrChange refuses a change that contracts do not know.
-var ErrChange = domain.Refusal(domain.CodeInvalid, "no such change of a contract").At("change")
+// Refusals of changes.
+var (
+	ErrChange = domain.Refusal(domain.CodeInvalid, "no such change of a contract").At("change")
+	// ErrAnnexZero: a zero would read as nothing changed.
+	ErrAnnexZero = domain.Refusal(domain.CodeInvalid, "an annex takes nothing away: 0 is no value of it")
+	// ErrNotOfChange: what would be passed over is refused.
+	ErrNotOfChange = domain.Refusal(domain.CodeInvalid, "this change of a contract takes no such value")
+)
+
+// strays are what is said that the change does not take: in a table it is a mistake.
+func (c ChangeContract) strays() error {
+	var all []error
+	for _, said := range []struct {
+		field, of string // which changes take it
+		given     bool
+	}{
+		{"until", "suspend substitute", c.Until != 0},
+		{"to", "amend", c.To != 0}, {"weeklyMinutes", "amend", c.WeeklyMinutes != 0}, {"rateGrosze", "amend", c.RateGrosze != 0},
+		{"assistant", "amend", c.Assistant != ""}, {"place", "amend", c.Place != ""}, {"work", "amend", c.Work != ""}, {"aidGrosze", "amend", c.AidGrosze != 0},
+		{"substitute", "substitute", c.Substitute != ""},
+		{"ruling", "decide", c.Ruling != ""}, {"decisionNumber", "decide", c.DecisionNumber != ""}, {"served", "decide", c.Served != 0}, {"appeal", "decide", c.Appeal != ""},
+	} {
+		all = append(all, ErrNotOfChange.At(said.field).Unless(!said.given || slices.Contains(strings.Fields(said.of), c.Change)))
+	}
+	return domain.Together(all...)
+}
 
 // ChangeContract carries the command out.
 func (l *Ledger) ChangeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
@@ -60,7 +170,8 @@ func (l *Ledger) ChangeContract(ctx context.Context, o Origin, c ChangeContract)
 }
 
 func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
-	if err := domain.Together(mayID("number", &c.Number), mayID("assistant", &c.Assistant)); err != nil {
+	err := domain.Together(mayID("number", &c.Number), mayID("assistant", &c.Assistant), mayID("substitute", &c.Substitute), mayID("decisionNumber", &c.DecisionNumber))
+	if err != nil {
 		return journal.Result{}, err
 	}
 	cmd, err := l.prepareChange(ctx, o, c)
@@ -89,7 +200,7 @@ func (l *Ledger) prepareChange(ctx context.Context, o Origin, c ChangeContract) 
 		return nil, domain.At("number", err)
 	}
 	s := l.sealer(ctx)
-	of, err := l.changeOf(s, state, c)
+	of, err := l.changeOf(ctx, s, state, c)
 	if err != nil || !c.Correct && !c.Withdraw {
 		return contract.Record{Change: of}, err
 	}
@@ -98,15 +209,16 @@ func (l *Ledger) prepareChange(ctx context.Context, o Origin, c ChangeContract) 
 	return contract.Record{Change: of, Amend: amend}, s.err
 }
 
-func (l *Ledger) changeOf(s *sealer, state contract.State, c ChangeContract) (contract.Change, error) {
-	life := contract.Life{On: c.On, Reason: s.text(state.Terms.SealOf(c.On, "reason"), c.Reason)}
+func (l *Ledger) changeOf(ctx context.Context, s *sealer, state contract.State, c ChangeContract) (contract.Change, error) {
+	text := func(field, clear string) domain.Sealed { return s.text(state.Terms.SealOf(c.On, field), clear) }
+	life := contract.Life{On: c.On, Reason: text("reason", c.Reason)}
 	if s.err != nil {
 		return nil, s.err
 	}
 	switch c.Change {
 	case "amend":
-		return contract.Amended{Life: life, To: c.To, Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Assistant: c.Assistant, Aid: c.AidGrosze,
-			Place: s.text(state.Terms.SealOf(c.On, "place"), c.Place), Work: s.text(state.Terms.SealOf(c.On, "work"), c.Work)}, s.err
+		return contract.Amended{Life: life, To: c.To, Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Assistant: c.Assistant,
+			Place: text("place", c.Place), Work: text("work", c.Work), Aid: c.AidGrosze}, s.err
 	case "suspend":
 		return contract.Suspended{Life: life, Until: c.Until}, nil
 	case "resume":
@@ -121,6 +233,19 @@ func (l *Ledger) changeOf(s *sealer, state contract.State, c ChangeContract) (co
 		return contract.Terminated{Life: life}, nil
 	case "complete":
 		return contract.Completed{Life: life}, nil
+	case "substitute":
+		if c.Substitute != "" && !c.Withdraw {
+			if err := l.lookups().assistant(ctx, c.Substitute); err != nil {
+				return nil, domain.At("substitute", err)
+			}
+		}
+		return contract.Substituted{Life: life, Substitute: c.Substitute, Until: c.Until}, nil
+	case "decide":
+		err := l.happened("on", c.On)
+		if c.Served != 0 {
+			err = domain.Together(err, l.happened("served", c.Served))
+		}
+		return contract.Decided{Life: life, Ruling: contract.Ruling(c.Ruling), Number: c.DecisionNumber, Served: c.Served, Appeal: contract.Appeal(c.Appeal)}, err
 	}
 	return nil, ErrChange
 }

@@ -68,7 +68,15 @@ func withdrawals() map[string][]func(ctx context.Context, l *commands.Ledger, re
 			return err
 		}
 	}
+	changed := func(change, day string) withdrawal {
+		return func(ctx context.Context, l *commands.Ledger, reason string) error {
+			on, _ := domain.ParseDate(day)
+			_, err := l.ChangeContract(ctx, o, commands.ChangeContract{Number: "T/1", Change: change, On: on, Withdraw: true, CorrectionReason: reason})
+			return err
+		}
+	}
 	return map[string][]withdrawal{
+		"annex": {changed("amend", "2024-03-04")}, "substitution": {changed("substitute", "2024-03-05")}, "decision": {changed("decide", "2024-03-12")},
 		"day": {day}, "absence": {day}, "payment": {paid(false)}, "transfer that came back": {paid(true)}, "contract": {signed("T/2")}, "referral": {signed("S/2")},
 		"acceptance": {answer("czesciowo"), answer("")}, "return of a claim": {answer("zwrocony")}, "demand for money back": {answer("zwrot")},
 		"visit": {func(ctx context.Context, l *commands.Ledger, reason string) error {
@@ -120,7 +128,7 @@ func TestWhatIsErasedIsTakenBack(t *testing.T) {
 				return l
 			}
 			wordless := func(f sheet) sheet {
-				f.rows = strings.Replace(f.rows, "pomyłka", "", 1)
+				f.rows = strings.Replace(strings.Replace(f.rows, "pomyłka", "", 1), "ważne powody", "", 1) // also the words of a fact
 				return f
 			}
 			withdrawn := open(w.wrong)

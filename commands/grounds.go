@@ -81,6 +81,8 @@ func groundsOfContract(e domain.Event) []ground {
 		return parties(termsIn(e))
 	case contract.Amended:
 		return []ground{{Ref: domain.Ref{Kind: domain.RefAssistant, ID: e.Assistant}, unknown: true}}
+	case contract.Substituted:
+		return []ground{{Ref: domain.Ref{Kind: domain.RefAssistant, ID: e.Substitute}}}
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func TestEveryEventStandsOnSomethingOrNothing(t *testing.T) {
 		"assistant.*",
 		"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "agreement.referral-listed", "agreement.referral-delisted",
 		"agreement.claim-listed", "agreement.claim-answered", "agreement.claim-released", "agreement.claim-amendment-released", "agreement.claim-move-agreed", "agreement.answer-withdrawn",
-		"contract.withdrawn", "contract.change-withdrawn", "contract.suspended", "contract.resumed", "contract.breached", "contract.terminated", "contract.completed",
+		"contract.withdrawn", "contract.change-withdrawn", "contract.suspended", "contract.resumed", "contract.breached", "contract.terminated", "contract.completed", "contract.decided",
 		"attendance.terms-set", "attendance.rerated", "attendance.day-withdrawn",
 		"assistance.visit-withdrawn",
 		"payment.withdrawn",

@@ -25,7 +25,8 @@ type ImportColumn struct {
 // column is one that is bound to a command.
 type column struct {
 	ImportColumn
-	isName bool // what stands in it names something for the first time
+	isName bool     // what stands in it names something for the first time
+	also   []string // fields that it fills too, where its values are of several kinds
 	read   func(*sheetfile.Record)
 	text   func() string // of the field
 }
@@ -96,6 +97,24 @@ func idColumn(name, field string, into *string, doc string) column {
 func choiceColumn(name, field string, into *string, doc string, choices ...string) column {
 	c := columnOf(name, field, into, KindChoice, doc, func(r *sheetfile.Record, name string) string { return r.Choice(name, choices...) })
 	c.Choices = choices
+	return c
+}
+
+// coded is a value by its name in files and by the command's code.
+type coded struct{ name, code string }
+
+// codedColumn is choiceColumn for a field whose codes files call otherwise.
+func codedColumn(name, field string, into *string, doc string, values []coded) column {
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = v.name
+	}
+	c := choiceColumn(name, field, into, doc, names...)
+	c.read = func(r *sheetfile.Record) {
+		if i := slices.Index(names, r.Choice(name, names...)); i >= 0 {
+			*into = values[i].code
+		}
+	}
 	return c
 }
 

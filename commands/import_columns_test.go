@@ -13,8 +13,11 @@ import (
 
 // sampleCell is something that a column takes.
 func sampleCell(c column) string {
-	if len(c.Choices) > 0 {
+	switch {
+	case len(c.Choices) > 0:
 		return c.Choices[0]
+	case len(c.also) > 0: // what it holds depends on the column before it, of which that is the first choice
+		return "miejsce=dom"
 	}
 	return map[ValueKind]string{KindText: "słowa", KindID: "X/1", KindYesNo: "tak", KindDate: "05.03.2018", KindMonth: "2018-03", KindClock: "8:00",
 		KindHours: "1:30", KindAmount: "12,50", KindPercent: "60", KindCount: "3", KindPESEL: "44051401359", KindAccount: "61109010140000071219812874"}[c.Kind]

@@ -33,6 +33,7 @@ func kinds() []importKind {
 		staysFile(),
 		agreementsFile(),
 		contractsFile(),
+		changesFile(),
 		attendanceFile(),
 		visitsFile(),
 		paymentsFile(),
@@ -58,7 +59,6 @@ func notBuilt() []string {
 	return []string{
 		"przydzialy",
 		"udzial",
-		"zmiany-umow",
 		"zadania",
 		"zajecia",
 		"obecnosci-zajec",

@@ -123,7 +123,7 @@ func (im *importing) whyOf(err error) (all sheetfile.RowError) {
 	}
 	for _, r := range domain.RefusalsOf(err) {
 		w := &sheetfile.CellError{Refusal: r}
-		if i := slices.IndexFunc(im.columns, func(c column) bool { return c.Field == r.Field }); i >= 0 {
+		if i := slices.IndexFunc(im.columns, func(c column) bool { return c.Field == r.Field || slices.Contains(c.also, r.Field) }); i >= 0 {
 			w.Column = im.columns[i].Name
 		}
 		all = append(all, w)

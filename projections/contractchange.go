@@ -56,7 +56,8 @@ type changeKind struct {
 // changeKinds are those of contract.Changes.
 func changeKinds() []changeKind {
 	return []changeKind{readsChange[contract.Amended](), readsChange[contract.Suspended](), readsChange[contract.Resumed](), readsChange[contract.Breached](),
-		readsChange[contract.Terminated](), readsChange[contract.Completed]()}
+		readsChange[contract.Terminated](), readsChange[contract.Completed](),
+		readsChange[contract.Substituted](), readsChange[contract.Decided]()}
 }
 
 func readsChange[C contract.Change]() changeKind {

@@ -18,6 +18,8 @@ func TestRowsTakeEveryChange(t *testing.T) {
 		"contract.amended":   contract.Amended{Life: life, To: life.On + 9, Weekly: 300, Rate: 2000, Assistant: "A2", Place: "sealed", Work: "sealed", Aid: 50000},
 		"contract.suspended": contract.Suspended{Life: life, Until: life.On + 5}, "contract.resumed": contract.Resumed{Life: life},
 		"contract.breached": contract.Breached{Life: life}, "contract.terminated": contract.Terminated{Life: life}, "contract.completed": contract.Completed{Life: life},
+		"contract.substituted": contract.Substituted{Life: life, Substitute: "A2", Until: life.On + 5},
+		"contract.decided":     contract.Decided{Life: life, Ruling: contract.Refused, Number: "D/1", Served: life.On + 3, Appeal: contract.AppealFiled},
 	}
 	for _, kind := range contract.Changes() {
 		c, ok := full[domain.Fact(kind.EventType())]

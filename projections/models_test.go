@@ -194,7 +194,7 @@ func contractEvent(num func(string, int) int, word func(string) string, day doma
 	if num("kind", 2) == 0 {
 		terms.Kind, terms.Agreement, terms.From = contract.Referral, word("agreement"), day.Add(-3)
 	}
-	switch num("life", 10) {
+	switch num("life", 12) {
 	case 8, 9:
 		return agreement.Concluded{Terms: agreement.Terms{Agreement: word("agreement"), Concluded: day, From: day.Add(-num("before", 9)), To: day.Add(num("after", 60)),
 			MonthlyCap: domain.Minutes(100 * num("monthly", 5))}}
@@ -212,6 +212,11 @@ func contractEvent(num func(string, int) int, word func(string) string, day doma
 		return contract.Breached{Life: life}
 	case 6:
 		return contract.Terminated{Life: life}
+	case 10:
+		return contract.Substituted{Life: life, Substitute: word("assistant"), Until: day.Add(num("until", 4))}
+	case 11:
+		life.Reason = "v1.w"
+		return contract.Decided{Life: life, Ruling: contract.Refused, Number: "D/1", Served: day, Appeal: contract.NoAppeal}
 	}
 	return contract.Completed{Life: life}
 }

@@ -46,12 +46,13 @@ func outsideVisits(tx *fold.Tx, unit fold.Key) {
 	put(tx, OutsideVisits(), unit.Part, unit.Field, Outside{row}, len(row.Steps) > 0)
 }
 
-// outside is which visits of a month lie outside the contract, as of each day on which
-// there is one or the contract changes.
+// outside is which visits of a month lie outside the contract, or are of somebody who does
+// not assist under it then, as of each day on which there is one or the contract changes.
 func outside(m VisitMonth, visits []Visit, life ContractLife) (row findings.Row) {
 	periods := life.periods()
+	agreed := func(p period, day domain.Date) bool { return p.covers(day) && p.Assists(m.Assistant, day) }
 	inside := !slices.ContainsFunc(periods, func(p period) bool {
-		return slices.ContainsFunc(visits, func(v Visit) bool { return !p.covers(v.Date) })
+		return slices.ContainsFunc(visits, func(v Visit) bool { return !agreed(p, v.Date) })
 	})
 	if inside {
 		return row
@@ -63,7 +64,7 @@ func outside(m VisitMonth, visits []Visit, life ContractLife) (row findings.Row)
 	for day, known := range asOfEach(periods, days) {
 		step := findings.Step{From: day}
 		for _, v := range visits {
-			if v.Date <= day && !known.covers(v.Date) {
+			if v.Date <= day && !agreed(known, v.Date) {
 				step.Found = append(step.Found, findings.OutsideContract(m.Contract, m.Assistant, m.Participant, findings.Visit{
 					Date: v.Date, From: v.From, Minutes: v.Minutes, Events: v.Events}))
 			}

@@ -14,7 +14,7 @@ func hoursReport() *Report {
 	type row = visitMonth
 	return declared(Report{
 		Name: "assistant-hours", Title: "Godziny asystentów",
-		Doc: "Czas wizyt każdego asystenta u każdego uczestnika w miesiącu; kwalifikowalny jest czas w okresie umowy i poza jej zawieszeniem.",
+		Doc: "Czas wizyt każdego asystenta u każdego uczestnika w miesiącu; kwalifikowalny jest czas w okresie umowy, poza jej zawieszeniem, asystenta umowy lub jego zastępcy.",
 		Params: []report.Param{
 			asked("programme", "program", domain.RefProgramme),
 			asked("assistant", "asystent", domain.RefAssistant),
@@ -72,7 +72,7 @@ func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 		m := visitMonth{VisitMonth: row, eligible: row.Minutes}
 		switch {
 		case !passes(&m.VisitMonth):
-		case q.within(m.First, m.Last) && !q.cut(m.Last) && contracts[m.Contract].covers(m.First, m.Last):
+		case q.within(m.First, m.Last) && !q.cut(m.Last) && contracts[m.Contract].covers(m.Assistant, m.First, m.Last):
 			months = append(months, m)
 		default:
 			detailed = append(detailed, m)
@@ -95,7 +95,7 @@ func addDetailed(ctx context.Context, q *question, view projections.View, months
 			}
 			m.Minutes += v.Minutes
 			m.Visits++
-			if contracts[m.Contract].covers(v.Date, v.Date) {
+			if contracts[m.Contract].covers(m.Assistant, v.Date, v.Date) {
 				m.eligible += v.Minutes
 			}
 		}
@@ -104,12 +104,8 @@ func addDetailed(ctx context.Context, q *question, view projections.View, months
 	return months, err
 }
 
-// validity is when a contract is in force; the zero validity is never.
-type validity struct {
-	exists   bool
-	from, to domain.Date
-	rests    []contract.Period
-}
+// validity is a contract as of the question's day; the zero validity is never in force.
+type validity struct{ contract.State }
 
 // addValidity fills in contracts of the question's programme (or any), named by
 // number, as of its day.
@@ -121,20 +117,19 @@ func addValidity(ctx context.Context, q *question, valid map[string]validity) er
 	for i := range items {
 		life := &items[i].Row
 		if _, asked := valid[life.Terms.Contract]; asked {
-			s := life.AsOf(q.asOf)
-			valid[life.Terms.Contract] = validity{s.Exists(), s.Terms.From, s.Terms.To, s.Suspensions}
+			valid[life.Terms.Contract] = validity{life.AsOf(q.asOf)}
 		}
 	}
 	return nil
 }
 
-// covers says whether a signed contract is in force on every day of a stretch and
-// rests on none.
-func (v validity) covers(first, last domain.Date) bool {
-	if !v.exists || first < v.from || last > v.to {
+// covers says whether a signed contract is in force on every day of a stretch, rests on
+// none, and has somebody assist on each.
+func (v validity) covers(assistant string, first, last domain.Date) bool {
+	if !v.Exists() || first < v.Terms.From || last > v.Terms.To || !v.AssistsThroughout(assistant, first, last) {
 		return false
 	}
-	return !slices.ContainsFunc(v.rests, func(s contract.Period) bool {
+	return !slices.ContainsFunc(v.Suspensions, func(s contract.Period) bool {
 		return s.From <= last && (s.Until == 0 || s.Until >= max(first, s.From))
 	})
 }

@@ -292,6 +292,8 @@ func TestEligibleHours(t *testing.T) {
 		withdrawn, assistance.VisitWithdrawn{Visit: withdrawn.Visit, Before: withdrawn.Details, DeltaMinutes: -60, Reason: "x"},
 		contract.Suspended{Life: life(day(2019, 2, 1)), Until: day(2019, 2, 10)},
 		visit("A1", day(2019, 2, 10), 480, 540), visit("A1", day(2019, 2, 11), 480, 540), visit("A2", day(2019, 2, 11), 525, 600),
+		contract.Substituted{Life: life(day(2019, 2, 11)), Substitute: "A2", Until: day(2019, 2, 12)},
+		visit("A2", day(2019, 2, 13), 480, 490), visit("A3", day(2019, 2, 12), 480, 510),
 		contract.Terminated{Life: life(day(2019, 2, 20))},
 		visit("A1", day(2019, 2, 21), 480, 500), visit("A1", day(2019, 3, 1), 1380, 1440))
 	reader := memoryReader(l)
@@ -299,18 +301,19 @@ func TestEligibleHours(t *testing.T) {
 		return fmt.Sprint("aoon", assistant, "KT/1", "U1", month, minutes, eligible, visits)
 	}
 	sameRows(t, ask(t, reader, "assistant-hours", queries.Request{}), []string{row("A1", "2018-12", 60, 0, 1),
-		row("A1", "2019-01", 150, 150, 2), row("A1", "2019-02", 140, 60, 3), row("A1", "2019-03", 60, 0, 1), row("A2", "2019-02", 75, 75, 1)})
+		row("A1", "2019-01", 150, 150, 2), row("A1", "2019-02", 140, 60, 3), row("A1", "2019-03", 60, 0, 1), row("A2", "2019-02", 85, 75, 2), row("A3", "2019-02", 30, 0, 1)})
 	sameRows(t, ask(t, reader, "assistant-hours", queries.Request{Params: map[string]string{"from": "2019-01-02", "to": "2019-02-10", "assistant": "A1"}}),
 		[]string{row("A1", "2019-01", 60, 60, 1), row("A1", "2019-02", 60, 0, 1)})
 	// As of a day before the termination, the visits after it are not there yet.
 	sameRows(t, ask(t, reader, "assistant-hours", queries.Request{AsOf: day(2019, 2, 19), Params: map[string]string{"month": "2019-02"}}),
-		[]string{row("A1", "2019-02", 120, 60, 2), row("A2", "2019-02", 75, 75, 1)})
+		[]string{row("A1", "2019-02", 120, 60, 2), row("A2", "2019-02", 85, 75, 2), row("A3", "2019-02", 30, 0, 1)})
 	var got []string
 	for _, r := range rowsOf(ask(t, reader, "findings", queries.Request{})) {
 		got = append(got, fmt.Sprint(r[0], " ", r[7]))
 	}
 	sameTexts(t, "findings", got, []string{
 		"outside-contract:KT/1:2018-12-31:A1@08.00 60", "outside-contract:KT/1:2019-02-10:A1@08.00 60",
+		"outside-contract:KT/1:2019-02-12:A3@08.00 30", "outside-contract:KT/1:2019-02-13:A2@08.00 10", // neither assistant nor substitute then
 		"outside-contract:KT/1:2019-02-21:A1@08.00 20", "outside-contract:KT/1:2019-03-01:A1@23.00 60",
 		"participant-overlap:U1:2019-02-11:A1@08.00:A2@08.45 15"})
 	for asOf, state := range map[domain.Date]string{0: "terminated", day(2019, 1, 2): "signed", day(2019, 2, 10): "suspended", day(2019, 2, 11): "signed"} {

@@ -30,6 +30,7 @@ var (
 	ErrPESEL    = refusal("not a valid PESEL (eleven digits, date of birth, check digit)")
 	ErrAccount  = refusal("not a valid account number (26 digits, check digits); number cells cannot hold one, use text")
 	ErrNIP      = refusal("not a valid NIP (ten digits, check digit)")
+	ErrAssigned = refusal("not column=value, or a column twice")
 	ErrColumn   = refusal("not a column of the file")
 
 	ErrWide  = refusal("more cells than the header has")

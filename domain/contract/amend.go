@@ -74,8 +74,15 @@ func (s State) Stands(on domain.Ref) string {
 		return "contract " + s.First.Contract
 	}
 	for _, e := range s.changes {
-		if a, ok := e.(Amended); ok && on == (domain.Ref{Kind: domain.RefAssistant, ID: a.Assistant}) {
-			return "annex of contract " + s.First.Contract + " of " + a.On.String()
+		switch e := e.(type) {
+		case Amended:
+			if on == (domain.Ref{Kind: domain.RefAssistant, ID: e.Assistant}) {
+				return "annex of contract " + s.First.Contract + " of " + e.On.String()
+			}
+		case Substituted:
+			if on == e.substitutes() {
+				return "substitution in contract " + s.First.Contract + " of " + e.On.String()
+			}
 		}
 	}
 	return ""
@@ -124,7 +131,7 @@ func (s State) standsOn(step domain.Step, c Sign) error {
 func (s State) record(c Record) ([]domain.Event, error) {
 	event, err := s.own(c.Change)
 	if err == nil && !c.Withdraw {
-		err = s.says(event)
+		err = s.says(event, c.Wordless)
 	}
 	if err != nil {
 		return nil, err
@@ -134,6 +141,9 @@ func (s State) record(c Record) ([]domain.Event, error) {
 	differs := ""
 	if stands {
 		differs = domain.Differing(was, event)
+	}
+	if _, ok := event.(Decided); ok && differs == "number" {
+		differs = "decisionNumber" // as refusals call it: the contract has a number too
 	}
 	withdrawn := ChangeWithdrawn{s.life(on, c.Reason), kind}
 	return c.Decide(domain.Recorded{What: kind + " of " + on.String(), Standing: domain.StandingOf(stands, s.goneChanges[dated{kind, on}]), Same: differs == "", Differs: differs,
@@ -165,8 +175,15 @@ func (s State) allows(step domain.Step, withdrawn ChangeWithdrawn, event Change)
 		after = Evolve(after, event)
 	}
 	for _, e := range after.changes {
-		if r, ok := e.(Resumed); ok && !after.resumes(r) {
-			return domain.ErrNamed.With("resumed on %s", r.On)
+		switch e := e.(type) {
+		case Resumed:
+			if !after.resumes(e) {
+				return domain.ErrNamed.With("resumed on %s", e.On)
+			}
+		case Decided:
+			if !after.breached(e.On) {
+				return domain.ErrNamed.With("decision %s of %s", e.Number, e.On)
+			}
 		}
 	}
 	return nil
@@ -177,6 +194,8 @@ func closes(was, is Change) bool {
 	switch is := is.(type) {
 	case Suspended:
 		return domain.Closes(was.(Suspended), is, func(e *Suspended) *domain.Date { return &e.Until })
+	case Substituted:
+		return domain.Closes(was.(Substituted), is, func(e *Substituted) *domain.Date { return &e.Until })
 	}
 	return false
 }

@@ -68,6 +68,7 @@ var (
 	ErrSuspended    = domain.Refusal(domain.CodeRule, "the contract is suspended already").At("on")
 	ErrNotSuspended = domain.Refusal(domain.CodeRule, "the contract is not suspended").At("on")
 	ErrBeforeStart  = domain.Refusal(domain.CodeInvalid, "the change lies before the contract's first day").At("on")
+	ErrNoChange     = domain.Refusal(domain.CodeInvalid, "the annex changes nothing").At("change")
 	ErrNoDay        = domain.Refusal(domain.CodeInvalid, "the change has no day").At("on")
 )
 
@@ -169,10 +170,14 @@ func (s State) own(c Change) (Change, error) {
 	return c.with(s.life(said.On, said.Reason)), nil
 }
 
-// says is what can be said against a change by itself.
-func (s State) says(c Change) error {
+// says is what can be said against a change by itself; wordless: no reasons can be given any
+// more.
+func (s State) says(c Change, wordless bool) error {
 	switch c := c.(type) {
 	case Amended:
+		if c == (Amended{Life: c.Life}) {
+			return ErrNoChange
+		}
 		if c.To != 0 && c.To < s.Terms.From {
 			return ErrPeriod
 		}
@@ -181,6 +186,13 @@ func (s State) says(c Change) error {
 		if c.Until != 0 && c.Until < c.On {
 			return ErrPeriod.At("until")
 		}
+	case Substituted:
+		if c.Until != 0 && c.Until < c.On {
+			return ErrPeriod.At("until")
+		}
+		return ErrNoSubstitute.Unless(c.Substitute != "")
+	case Decided:
+		return c.says(wordless)
 	}
 	return nil
 }

@@ -117,7 +117,7 @@ type Change interface {
 
 // Changes are the kinds of changes in a contract's life: a zero of each.
 func Changes() []domain.Event {
-	return []domain.Event{Amended{}, Suspended{}, Resumed{}, Breached{}, Terminated{}, Completed{}}
+	return []domain.Event{Amended{}, Suspended{}, Resumed{}, Breached{}, Terminated{}, Completed{}, Substituted{}, Decided{}}
 }
 
 // Events are those of a contract's life: a zero of each.

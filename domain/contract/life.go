@@ -139,6 +139,10 @@ func (s State) allow(e domain.Event) error {
 		if !resting {
 			return ErrNotSuspended
 		}
+	case Decided:
+		if !s.breached(e.OccurredOn()) {
+			return ErrNoBreach
+		}
 	case Amended:
 		next := Evolve(s, e)
 		if last, how := next.end(); how != "" && last > next.Terms.To {

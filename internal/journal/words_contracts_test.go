@@ -2,10 +2,10 @@ package journal
 
 func wordsOfContracts() map[string]string {
 	return map[string]string{
-		"id": `contract.Amended.Assistant contract.Life.Agreement contract.Life.Contract contract.Life.Participant
+		"id": `contract.Amended.Assistant contract.Decided.Number contract.Substituted.Substitute contract.Life.Agreement contract.Life.Contract contract.Life.Participant
 			contract.Life.Programme contract.Terms.Agreement contract.Terms.Assistant contract.Terms.Contract
 			contract.Terms.Participant contract.Terms.Programme`,
-		"code": `contract.ChangeWithdrawn.Kind contract.Terms.Form contract.Terms.Kind`,
+		"code": `contract.ChangeWithdrawn.Kind contract.Decided.Appeal contract.Decided.Ruling contract.Terms.Form contract.Terms.Kind`,
 		"sealed": `contract.Amended.Place contract.Amended.Work contract.Life.Reason contract.Terms.Place contract.Terms.Work
 			contract.TermsCorrected.Reason contract.Withdrawn.Reason`,
 	}

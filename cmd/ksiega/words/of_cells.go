@@ -28,6 +28,7 @@ func ofCells() []sentence {
 		{sheetfile.ErrAccount, "Popraw numer konta: ma mieć 26 cyfr i zgodne cyfry kontrolne; komórka ma być tekstem, nie liczbą."},
 		{sheetfile.ErrNIP, "Popraw NIP: ma mieć dziesięć cyfr i zgodną cyfrę kontrolną."},
 		{sheetfile.ErrColumn, "Usuń kolumnę: ten plik takiej nie ma."},
+		{sheetfile.ErrAssigned, "Napisz kolumna=wartość, każdą kolumnę raz; kolumny to {0}."},
 		{sheetfile.ErrWide, "Popraw wiersz: ma {0} komórek, a nagłówek {1}."},
 		{sheetfile.ErrQuote, "Popraw wiersz: po zamykającym cudzysłowie stoi tekst."},
 		{sheetfile.ErrComma, "Weź w cudzysłów liczby z przecinkiem albo rozdziel komórki średnikiem: wiersz ma {0} komórek, a nagłówek {1}."},

@@ -21,6 +21,15 @@ func ofContracts() []sentence {
 		{contract.ErrNotSuspended, "Popraw datę: umowa nie jest wtedy zawieszona."},
 		{contract.ErrBeforeStart, "Popraw datę: {0} leży przed pierwszym dniem umowy."},
 		{contract.ErrNoDay, "Podaj dzień zmiany."},
+		{contract.ErrNoChange, "Podaj, co aneks zmienia."},
+		{contract.ErrNoSubstitute, "Podaj, kto zastępuje asystenta."},
+		{contract.ErrRuling, "Wybierz decyzję: utrzymanie, ograniczenie albo odmowa."},
+		{contract.ErrAppeal, "Wybierz, co stało się z odwołaniem: brak, zlozone, uwzglednione albo oddalone."},
+		{contract.ErrNumber, "Podaj numer decyzji."},
+		{contract.ErrUngrounded, "Podaj powód: decyzja go wymaga."},
+		{contract.ErrNoBreach, "Najpierw zapisz niedotrzymanie: decyzja musi przyjść po nim."},
+		{commands.ErrNotOfChange, "Zostaw puste: ta zmiana umowy nie ma takiej wartości."},
+		{commands.ErrAnnexZero, "Podaj liczbę większą od zera: aneks niczego nie odbiera."},
 		{commands.ErrChange, "Wybierz zmianę, którą umowy znają."},
 	}
 }

@@ -28,14 +28,14 @@ const aoonDayMinutes = 12 * 60
 
 // Visits decides the rows of godziny in order: an overlap of the same assistant is refused, and
 // over twelve hours of one day in aoon-2006, whatever else they did that day; a visit outside
-// its contract is recorded and not eligible.
+// its contract, or of somebody whom it is not agreed with, is recorded and not eligible.
 func (b *Ledger) Visits() ([]Visit, []Refusal) {
 	contracts := b.contractsByNumber()
 	var visits []Visit
 	var refused []Refusal
 	byDay := map[string][]Visit{} // by assistant and date
 	for _, r := range b.rows["godziny"] {
-		v, reason := visitOf(r, contracts)
+		v, reason := b.visitOf(r, contracts)
 		key := v.Assistant + "|" + dayOf(v.Date)
 		for _, other := range byDay[key] {
 			if reason == "" && v.FromMinute < other.ToMinute && other.FromMinute < v.ToMinute {
@@ -73,7 +73,7 @@ func (b *Ledger) contractsByNumber() map[string]Contract {
 	return contracts
 }
 
-func visitOf(r record, contracts map[string]Contract) (Visit, string) {
+func (b *Ledger) visitOf(r record, contracts map[string]Contract) (Visit, string) {
 	v := Visit{Assistant: r.cell["asystent"], Contract: r.cell["umowa"]}
 	c, ok := contracts[v.Contract]
 	if !ok {
@@ -89,7 +89,7 @@ func visitOf(r record, contracts map[string]Contract) (Visit, string) {
 		return v, "bad time"
 	}
 	v.FromMinute, v.ToMinute = from, to
-	v.Eligible = !v.Date.Before(c.From) && !v.Date.After(c.To)
+	v.Eligible = b.agreed(c, v.Assistant, v.Date)
 	return v, ""
 }
 

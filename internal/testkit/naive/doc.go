@@ -3,8 +3,8 @@
 // any of it: a mistake made once must not be made twice. Money is exact (math/big), everything
 // sits in maps, every report is computed from the rows afresh.
 //
-// It reads uczestnicy, asystenci, porozumienia, umowy, obecnosci, godziny, wyplaty, wnioski,
-// decyzje-pup, trwalosc (CSV) and MT940 statements; other kinds are an error, not ignored, since
+// It reads uczestnicy, asystenci, porozumienia, umowy, zmiany-umow (suspensions, ends, substitutes,
+// and of annexes assistant and last day), obecnosci, godziny, wyplaty, wnioski, decyzje-pup, trwalosc (CSV) and MT940 statements; other kinds are an error, not ignored, since
 // their rows could change every figure. It checks what decides a figure (caps, periods, overlaps,
 // duplicates, values) and takes the rest of a row as it stands.
 //

@@ -61,7 +61,7 @@ func (b *Ledger) AsOf(d time.Time) *Ledger {
 
 func (b *Ledger) later(d time.Time) bool { return !b.asOf.IsZero() && d.After(b.asOf) }
 
-var kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "obecnosci", "godziny", "wyplaty", "wnioski", "decyzje-pup", "trwalosc"}
+var kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "zmiany-umow", "obecnosci", "godziny", "wyplaty", "wnioski", "decyzje-pup", "trwalosc"}
 
 // Load reads every file of fsys' root, and fails where a report could not be made of it.
 // Refused rows of an earlier import are passed over.

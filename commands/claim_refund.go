@@ -13,6 +13,7 @@ import (
 	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
+	"ksiega/domain/participant"
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
 	"ksiega/internal/journal"
@@ -451,8 +452,9 @@ func (l *Ledger) contractMonths(ctx context.Context, o Origin, sheets []referral
 	return months, nil
 }
 
-// blocks are the days of each contract on which nobody was to work: days off, and
-// days that another referral of the same person has as sick leave. A day within one
+// blocks are the days of each contract on which nobody was to work: days off, days that
+// another referral of the same person has as sick leave, and days on which the person is
+// recorded as not unemployed, which whoever claims is told: the labour office knows it. A day within one
 // referral holds either hours or sick leave. Whoever may not see what kind of absence it
 // was is refused for every excused one, so that the refusal does not tell.
 func (l *Ledger) blocks(ctx context.Context, o Origin, sheets []referralSheet, month domain.Month) (map[string][]refund.Block, error) {
@@ -477,10 +479,18 @@ func (l *Ledger) blocks(ctx context.Context, o Origin, sheets []referralSheet, m
 			sick[personDay{s.Participant, d}] = true
 		}
 	}
+	people := l.lookups()
 	for _, s := range sheets {
 		for _, d := range s.Days(month, attendance.Value.Worked) {
 			if off, ok := l.Catalogue.DayOff(l.WorkWeek, d); ok {
 				blocks[s.Contract] = append(blocks[s.Contract], refund.Block{Contract: s.Contract, Date: d, Why: refund.ErrDayOff, Note: off.Name})
+			}
+			registered, err := l.registered(ctx, people, s.Participant, d)
+			if err != nil {
+				return nil, err
+			}
+			if !registered {
+				blocks[s.Contract] = append(blocks[s.Contract], refund.Block{Contract: s.Contract, Date: d, Why: refund.ErrNotRegistered})
 			}
 			if sick[personDay{s.Participant, d}] {
 				blocks[s.Contract] = append(blocks[s.Contract], refund.Block{Contract: s.Contract, Date: d, Why: why})
@@ -488,6 +498,21 @@ func (l *Ledger) blocks(ctx context.Context, o Origin, sheets []referralSheet, m
 		}
 	}
 	return blocks, nil
+}
+
+// registered says of somebody's day whether they may do socially useful work: whose status on
+// the labour market is not known, or does not open any more, may.
+func (l *Ledger) registered(ctx context.Context, k *lookups, id string, day domain.Date) (bool, error) {
+	of, err := look(ctx, k, participant.Stream(id), participant.Decider())
+	if err != nil {
+		return false, err
+	}
+	text, seal := of.On(participant.LabourMarket, day)
+	status, known, err := l.Log.opened(ctx, seal, text)
+	if err != nil {
+		return false, fmt.Errorf("status of %s on %s: %w", id, day, err)
+	}
+	return !known || status == participant.Unemployed, nil
 }
 
 // sickDays opens the kinds of a month's excused absences; one whose person is

@@ -160,3 +160,39 @@ func TestDatedFactsStandOnce(t *testing.T) {
 		}
 	})
 }
+
+// Which status holds on a day: the last one that covers it, an open one until the next
+// begins; before the first what the registration says, after one that ended nothing.
+func TestWhichStatusHolds(t *testing.T) {
+	t.Parallel()
+	on := domain.NewDate(2018, 3, 10)
+	for name, c := range map[string]struct {
+		rows []domain.Event
+		want map[int]domain.Sealed // by days from on
+	}{
+		"none":                           {nil, map[int]domain.Sealed{-9: anna.LabourStatus, 9: anna.LabourStatus}},
+		"open":                           {[]domain.Event{statusOf("a", on, 0)}, map[int]domain.Sealed{-1: anna.LabourStatus, 0: "a", 900: "a"}},
+		"closed":                         {[]domain.Event{statusOf("a", on, on+5)}, map[int]domain.Sealed{-1: anna.LabourStatus, 5: "a", 6: ""}},
+		"ended by the next":              {[]domain.Event{statusOf("b", on+5, 0), statusOf("a", on, 0)}, map[int]domain.Sealed{-1: anna.LabourStatus, 4: "a", 5: "b"}},
+		"unknown between":                {[]domain.Event{statusOf("a", on, on+2), statusOf("b", on+5, 0)}, map[int]domain.Sealed{2: "a", 3: "", 5: "b"}},
+		"within another":                 {[]domain.Event{statusOf("a", on, on+9), statusOf("b", on+2, on+3)}, map[int]domain.Sealed{1: "a", 2: "b", 4: "a", 10: ""}},
+		"an open one does not come back": {[]domain.Event{statusOf("a", on, 0), statusOf("b", on+2, on+3)}, map[int]domain.Sealed{1: "a", 2: "b", 4: ""}},
+		"of another kind": {[]domain.Event{StatusRecorded{Status: Status{Participant: "U1", Kind: HelpProfile, From: on}, Value: "a"}},
+			map[int]domain.Sealed{9: anna.LabourStatus}},
+		"withdrawn": {[]domain.Event{statusOf("a", on, 0), StatusWithdrawn{Status: statusOf("", on, 0).Status}}, map[int]domain.Sealed{0: anna.LabourStatus}},
+	} {
+		s := Decider().Fold(append([]domain.Event{Registered{anna}}, c.rows...)...)
+		for after, want := range c.want {
+			if got, _ := s.On(LabourMarket, on+domain.Date(after)); got != want {
+				t.Errorf("%s, %d days on: %q, not %q", name, after, got, want)
+			}
+		}
+	}
+	_, seal := Decider().Fold(Registered{anna}, statusOf("a", on, 0)).On(LabourMarket, on)
+	if seal != statusOf("a", on, 0).Seal("value") {
+		t.Error(seal)
+	}
+	if _, seal := Decider().Fold(Registered{anna}).On(Disability, on); seal != SealOf("U1", "disability") {
+		t.Error(seal)
+	}
+}

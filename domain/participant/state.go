@@ -33,6 +33,43 @@ func (s State) Stands(on domain.Ref) string {
 	return "carer " + s.Person.Participant
 }
 
+// On is what a participant is on a day of a kind, sealed, and how: as the status says that
+// holds then, or before the first one as their registration does; "" is not known.
+func (s State) On(kind StatusKind, day domain.Date) (domain.Sealed, domain.Seal) {
+	var all []StatusRecorded
+	for _, f := range s.statuses {
+		if f.Kind == kind {
+			all = append(all, f)
+		}
+	}
+	slices.SortFunc(all, func(a, b StatusRecorded) int { return int(a.From - b.From) })
+	i, before := Holding(day, len(all), func(i int) (from, to domain.Date) { return all[i].From, all[i].To })
+	switch {
+	case i >= 0:
+		return all[i].Value, all[i].Seal("value")
+	case !before:
+		return "", domain.Seal{}
+	}
+	text, field := s.Person.Registered(kind)
+	return text, s.Person.Seal(field)
+}
+
+// Registered is what a registration says of a kind of status, and in which field; "" is
+// nothing.
+func (p Person) Registered(kind StatusKind) (text domain.Sealed, field string) {
+	switch kind {
+	case LabourMarket:
+		return p.LabourStatus, "labourStatus"
+	case HelpProfile:
+		return p.Profile, "profile"
+	case Client:
+		return p.WelfareClient, "welfareClient"
+	case Disability:
+		return p.Disability, "disability"
+	}
+	return "", ""
+}
+
 // AssistantState is an assistant as the stream tells it; the zero value is nobody.
 type AssistantState struct {
 	Assistant Assistant

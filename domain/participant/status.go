@@ -22,12 +22,15 @@ const (
 	Group        StatusKind = "grupa_zs"  // of art. 1 of the act on social employment
 )
 
+// Unemployed is the value of LabourMarket of whoever may do socially useful work.
+const Unemployed = "bezrobotny"
+
 // statusValues are what somebody may be of each kind. `odmowa`, where it is one, is that of
 // somebody who would not say.
 func statusValues() map[StatusKind][]string {
 	yesNo := []string{"tak", "nie"}
 	return map[StatusKind][]string{
-		LabourMarket: {"bezrobotny", "poszukujacy", "bierny", "zatrudniony"},
+		LabourMarket: {Unemployed, "poszukujacy", "bierny", "zatrudniony"},
 		HelpProfile:  {"I", "II", "III"},
 		CareHome:     {"przebywa", "oczekuje", "nie"},
 		Homeless:     append(slices.Clone(yesNo), "odmowa"),
@@ -97,6 +100,26 @@ func factSealOf(participant string, from domain.Date, field string) domain.Seal 
 	seal := SealOf(participant, field)
 	seal.Scope = domain.Scope{Day: from}
 	return seal
+}
+
+// Holding is which of n statuses of one kind and person, in the order of their first days,
+// holds on a day; −1 is none, and before says that it lies before them all. One without a
+// last day ends where the next begins; after one with a last day nothing is known until the
+// next.
+func Holding(day domain.Date, n int, days func(i int) (from, to domain.Date)) (i int, before bool) {
+	next := domain.Date(0)
+	for i = n - 1; i >= 0; i-- {
+		from, to := days(i)
+		if from <= day && (to != 0 && day <= to || to == 0 && (next == 0 || day < next)) {
+			return i, false
+		}
+		next = from
+	}
+	from := day + 1
+	if n > 0 {
+		from, _ = days(0)
+	}
+	return -1, day < from
 }
 
 // RecordStatus records a status of a person, corrects it or takes it back.

@@ -20,7 +20,7 @@ type Submit struct{ Claim Submitted }
 type Block struct {
 	Contract string
 	Date     domain.Date
-	Why      *domain.Error // ErrDayOff, ErrSickLeave or ErrExcused
+	Why      *domain.Error // ErrDayOff, ErrSickLeave, ErrExcused or ErrNotRegistered
 	Note     string        // the name of the day off
 }
 
@@ -100,9 +100,12 @@ var (
 	ErrSelf        = domain.Refusal(domain.CodeInvalid, "a claim cannot correct itself").At("corrects")
 	ErrDayOff      = domain.Refusal(domain.CodeRule, "hours on a day off work cannot be claimed: correct the day, or state the amount that was claimed").At("month")
 	ErrExcused     = domain.Refusal(domain.CodeRule, "hours on a day on which another referral has the person excused are claimed by somebody who may see why: let them submit the claim, or state the amount that was claimed").At("month")
-	ErrSickLeave   = domain.Refusal(domain.CodeRule, "hours on sick leave cannot be claimed: correct the day, or state the amount that was claimed").At("month")
-	ErrNotReady    = domain.Refusal(domain.CodeRule, "nothing can be claimed of the month").At("month")
-	ErrNothing     = domain.Refusal(domain.CodeRule, "nothing is outstanding").At("claim")
+	// ErrNotRegistered: the labour office returns a claim for hours of somebody who was no
+	// longer registered as unemployed.
+	ErrNotRegistered = domain.Refusal(domain.CodeRule, "hours of somebody who is recorded as no longer unemployed cannot be claimed: correct the status or the day, or state the amount that was claimed").At("month")
+	ErrSickLeave     = domain.Refusal(domain.CodeRule, "hours on sick leave cannot be claimed: correct the day, or state the amount that was claimed").At("month")
+	ErrNotReady      = domain.Refusal(domain.CodeRule, "nothing can be claimed of the month").At("month")
+	ErrNothing       = domain.Refusal(domain.CodeRule, "nothing is outstanding").At("claim")
 )
 
 // State is a claim as its stream tells it.

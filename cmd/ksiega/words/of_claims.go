@@ -21,6 +21,7 @@ func ofClaims() []sentence {
 		{refund.ErrSelf, "Popraw numer: wniosek nie koryguje sam siebie."},
 		{refund.ErrDayOff, "Popraw dzień {1} skierowania {0} albo podaj kwotę, o którą wystąpiono: godzin w dniu wolnym od pracy ({2}) wniosek nie obejmuje[; takich dni jest więcej o {3}]."},
 		{refund.ErrExcused, "Podaj kwotę, o którą wystąpiono, albo niech wniosek złoży ktoś, kto widzi rodzaj nieobecności: {1} inne skierowanie ma tę osobę za nieobecną (skierowanie {0})[; takich dni jest więcej o {3}]."},
+		{refund.ErrNotRegistered, "Popraw status rynek_pracy albo dzień {1} skierowania {0}, albo podaj kwotę, o którą wystąpiono: według zapisu ta osoba nie jest wtedy bezrobotna[; takich dni jest więcej o {3}]."},
 		{refund.ErrSickLeave, "Popraw dzień {1} skierowania {0} albo podaj kwotę, o którą wystąpiono: godzin w czasie zwolnienia lekarskiego wniosek nie obejmuje[; takich dni jest więcej o {3}]."},
 		{refund.ErrNotReady, "Uzupełnij dane miesiąca albo podaj kwotę, o którą wystąpiono: nie ma z czego wyliczyć wniosku[: {0}][; i jeszcze {1} skierowań]."},
 		{refund.ErrNoHours, "{0} nie ma godzin"},

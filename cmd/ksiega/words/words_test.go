@@ -236,7 +236,7 @@ func TestEveryRefusalHasASentence(t *testing.T) {
 		if !strings.HasSuffix(text, ".") && !strings.HasPrefix(text, "{0} ") {
 			t.Errorf("%s: %q is no sentence", name, text)
 		}
-		if needed == 0 || slices.Contains([]string{"refund.ErrDayOff", "refund.ErrExcused", "refund.ErrSickLeave", "refund.ErrNotReady", "sheetfile.ErrFileQuote", "queries.ErrKnownAt", "queries.ErrAhead"}, name) {
+		if needed == 0 || slices.Contains([]string{"refund.ErrDayOff", "refund.ErrExcused", "refund.ErrSickLeave", "refund.ErrNotRegistered", "refund.ErrNotReady", "sheetfile.ErrFileQuote", "queries.ErrKnownAt", "queries.ErrAhead"}, name) {
 			continue // these set their particulars themselves
 		}
 		if len(given[name]) == 0 {

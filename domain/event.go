@@ -45,8 +45,9 @@ const (
 	RefPlace       RefKind = "place"   // where people are counted
 	RefStreet      RefKind = "street"  // whom a pseudonym names
 	RefFinding     RefKind = "finding"
-	RefAccess      RefKind = "access"  // readings of personal data
-	RefSetting     RefKind = "setting" // of the ledger
+	RefAccess      RefKind = "access"   // readings of personal data
+	RefSetting     RefKind = "setting"  // of the ledger
+	RefDocument    RefKind = "document" // that money was spent by
 )
 
 // A Ref names one thing an event concerns, by its pseudonymous id.

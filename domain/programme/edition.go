@@ -206,6 +206,11 @@ func EditionsOf(p Programme) Editions {
 	return Editions{recorded[EditionRecorded]{[]EditionRecorded{{Programme: p}}}}
 }
 
+// Edition is the one of a number; false where there is none.
+func (e Editions) Edition(number int) (EditionRecorded, bool) {
+	return e.numbered(cap.Edition{Number: number}, true)
+}
+
 // Statutes are the editions of the statutory figures.
 type Statutes struct{ recorded[StatuteRecorded] }
 

@@ -100,6 +100,13 @@ func TestACorrectionOfNothing(t *testing.T) {
 	answer := commands.RecordClaimDecision{Claim: "W/1", Date: on + 10, Outcome: "przyjety", Correct: true, CorrectionReason: "pomyłka"}
 	_, err = l.RecordClaimDecision(t.Context(), o, answer)
 	try(answer, false, err)
+	amount := domain.Grosze(100)
+	plan := commands.PlanBudget{Programme: "psu", Line: "kursy", AmountGrosze: &amount, Amendment: fix}
+	_, err = l.PlanBudget(t.Context(), o, plan)
+	try(plan, false, err)
+	expense := commands.RecordExpense{Programme: "psu", Line: "kursy", Document: "FV/7", Date: on, AmountGrosze: amount, Amendment: fix}
+	_, err = l.RecordExpense(t.Context(), o, expense)
+	try(expense, false, err)
 	told := commands.TellDurability{Project: "asystent-aktywnosci", Event: "miejsca", Date: on, Value: &places, Amendment: fix}
 	_, err = l.TellDurability(t.Context(), o, told)
 	try(told, false, err)

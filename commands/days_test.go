@@ -58,6 +58,9 @@ func TestDaysOnWhichNothingHappened(t *testing.T) {
 		"breach": func(d domain.Date) (journal.Result, error) {
 			return l.ChangeContract(ctx, o, commands.ChangeContract{Number: "T/1", Change: "breach", On: d, Reason: "x"})
 		},
+		"expense": func(d domain.Date) (journal.Result, error) {
+			return l.RecordExpense(ctx, o, commands.RecordExpense{Programme: "psu", Line: "kursy", Document: "FV/" + d.String(), Date: d, AmountGrosze: 1})
+		},
 		"durability": func(d domain.Date) (journal.Result, error) {
 			return l.TellDurability(ctx, o, commands.TellDurability{Project: "asystent-aktywnosci", Event: "publikacja", Date: d, URL: "https://example.org"})
 		},

@@ -67,6 +67,12 @@ func differing() map[string][]struct{ row, others cells } {
 		"wnioski": {{cells{"numer": "W/9", "porozumienie": "P/1", "miesiac": "2024-03", "zlozono": "10.04.2024", "kwota": "50,00", "koryguje": ""},
 			cells{"porozumienie": "P/8", "miesiac": "2024-02", "zlozono": "11.04.2024", "kwota": "51,00", "koryguje": "W/1"}}},
 		"decyzje-pup": {{cells{"wniosek": "W/1", "data": "25.04.2024", "wynik": "czesciowo", "kwota": "50,00", "powod": "brak"}, cells{"wynik": "zwrocony", "kwota": "51,00", "powod": "inny"}}},
+		"plan-budzetu": {{cells{"program": "psu", "pozycja": "kursy", "kwota": "100,00", "od": "01.02.2024", "ue": "50,00", "budzet": "20,00", "wlasny": "30,00"},
+			cells{"kwota": "99,00", "ue": "51,00", "budzet": "21,00", "wlasny": "31,00"}}},
+		"wydatki": {{cells{"program": "psu", "pozycja": "kursy", "dokument": "FV/9", "data": "05.04.2024", "kwota": "10,00", "nip": "5260250274", "suma_dokumentu": "20,00"},
+			cells{"data": "06.04.2024", "kwota": "11,00", "nip": "", "suma_dokumentu": "21,00"}},
+			{cells{"program": "psu", "pozycja": "sala", "dokument": "FV/9", "data": "05.04.2024", "kwota": "100,00", "ue": "50,00", "budzet": "20,00", "wlasny": "30,00"},
+				cells{"ue": "51,00", "budzet": "21,00", "wlasny": "31,00"}}},
 		"trwalosc": {
 			{cells{"projekt": "asystent-aktywnosci", "zdarzenie": "zobowiazanie", "data": "01.01.2024", "nr": "", "wartosc": "30", "do": "31.12.2024", "opis": "umowa", "url": ""},
 				cells{"wartosc": "31", "do": "30.12.2024", "opis": "aneks"}},

@@ -26,6 +26,7 @@ func TestEveryEventStandsOnSomethingOrNothing(t *testing.T) {
 		"payment.withdrawn",
 		"refundclaim.*",
 		"statement.*",
+		"budget.*", "expense.*",
 		"durability.*",
 		"listing.*",
 		"programme.*", "statute.*", "setting.*",

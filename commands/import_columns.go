@@ -49,6 +49,7 @@ const (
 	KindCount   ValueKind = "liczba"
 	KindPESEL   ValueKind = "PESEL"
 	KindAccount ValueKind = "numer konta"
+	KindNIP     ValueKind = "NIP"
 )
 
 // Secrecy is how a column's cells are recorded, in Polish.
@@ -221,6 +222,12 @@ func (c column) naming() column {
 // optional lets a file lack the column and leave its cells empty.
 func (c column) optional() column {
 	c.Optional, c.Filled = true, false
+	return c
+}
+
+// needed has every file have the column, and no cell of it empty.
+func (c column) needed() column {
+	c.Optional, c.Filled = false, true
 	return c
 }
 

@@ -20,7 +20,7 @@ func sampleCell(c column) string {
 		return "miejsce=dom"
 	}
 	return map[ValueKind]string{KindText: "słowa", KindID: "X/1", KindYesNo: "tak", KindDate: "05.03.2018", KindMonth: "2018-03", KindClock: "8:00",
-		KindHours: "1:30", KindAmount: "12,50", KindPercent: "60", KindCount: "3", KindPESEL: "44051401359", KindAccount: "61109010140000071219812874"}[c.Kind]
+		KindHours: "1:30", KindAmount: "12,50", KindPercent: "60", KindCount: "3", KindPESEL: "44051401359", KindAccount: "61109010140000071219812874", KindNIP: "5260250274"}[c.Kind]
 }
 
 // Every column fills the field of the command that it names, and no two the same.

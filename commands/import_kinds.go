@@ -40,6 +40,8 @@ func kinds() []importKind {
 		claimsFile(),
 		claimDecisionsFile(),
 		statementsFile(),
+		plansFile(),
+		expensesFile(),
 		durabilityFile(),
 	}
 }
@@ -65,8 +67,6 @@ func notBuilt() []string {
 		"realizacja-zadan",
 		"oceny",
 		"pomoc",
-		"plan-budzetu",
-		"wydatki",
 		"kontakty",
 		"liczenia",
 		"tozsamosci",

@@ -94,6 +94,8 @@ func TestRefusedCommandsCountOnce(t *testing.T) {
 	_ = onceRefused(t, l.Ledger, under("15"), commands.TellDurability{Project: "asystent-aktywnosci", Event: "start", Date: on, Number: "Z/1"}, l.TellDurability)
 	_ = onceRefused(t, l.Ledger, under("16"), commands.RecordStatus{Participant: "U1", Kind: "profil", Value: "tak", From: on}, l.RecordStatus)
 	_ = onceRefused(t, l.Ledger, under("17"), commands.RecordStay{Participant: "U9", Kind: "dps", From: on}, l.RecordStay)
+	_ = onceRefused(t, l.Ledger, under("21"), commands.PlanBudget{Programme: "psu", Line: "kursy"}, l.PlanBudget)
+	_ = onceRefused(t, l.Ledger, under("22"), commands.RecordExpense{Programme: "psu", Line: "kursy", Document: "FV/9", Date: on}, l.RecordExpense)
 	nobody := commands.Origin{Who: access.By("nobody", access.API), Key: "k"}
 	if err := onceRefused(t, l.Ledger, nobody, commands.LogVisit{}, l.LogVisit); !errors.Is(err, access.ErrDenied) {
 		t.Error(err)

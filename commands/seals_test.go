@@ -28,6 +28,7 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 		everyWordOfAttendance(),
 		everyWordOfVisits(),
 		everyWordOfStatements(),
+		everyWordOfBudgets(),
 		everyWordOfDurability(),
 	) {
 		accepted(t, l, f)

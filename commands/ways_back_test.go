@@ -60,6 +60,7 @@ func waysBack() []wayBack {
 		waysBackOfVisits(),
 		waysBackOfPayments(),
 		waysBackOfClaims(),
+		waysBackOfBudgets(),
 		waysBackOfDurability(),
 	)
 }
@@ -312,7 +313,7 @@ func TestWhatStandsOnSomething(t *testing.T) {
 
 // ways that can be taken at once in one ledger: at most one of each list.
 func together() [][]string {
-	return [][]string{{"day", "absence"}, {"visit"}, {"payment", "transfer that came back"}, {"obligation", "answer to a request"},
+	return [][]string{{"day", "absence"}, {"visit"}, {"payment", "transfer that came back"}, {"obligation", "answer to a request"}, {"plan of a line"}, {"expense"},
 		{"person"}, {"status"}, {"stay"}, {"assistant"}, {"contract"}, {"referral", "agreement"}}
 }
 

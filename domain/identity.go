@@ -48,6 +48,9 @@ func CheckID(s string) (string, error) {
 	return s, nil
 }
 
+// Folded is what names are compared by that people write now in capitals and now not.
+func Folded(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
 // plain leaves out what people write between digits.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {

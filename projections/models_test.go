@@ -130,7 +130,7 @@ func ledgerEvent(t *rapid.T) domain.Event {
 	day := domain.NewDate(2018, 12, 27).Add(num("day", 9))
 	month := day.Month()
 	grosze := domain.Grosze(num("grosze", 5000) + 1)
-	switch num("area", 5) {
+	switch num("area", 6) {
 	case 0:
 		return workEvent(t, num, word, day, month, grosze)
 	case 1:
@@ -139,6 +139,8 @@ func ledgerEvent(t *rapid.T) domain.Event {
 		return contractEvent(num, word, day)
 	case 3:
 		return visitEvent(num, word, day)
+	case 4:
+		return budgetEvent(num, word, day)
 	}
 	return durabilityEvent(num, word, day)
 }
@@ -411,6 +413,10 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"audit blocks":                   func() { foldtest.ComesBack(t, m, AuditBlocks()) },
 		"audit counts":                   func() { foldtest.ComesBack(t, m, AuditCounts()) },
 		"audit hours":                    func() { foldtest.ComesBack(t, m, AuditHours()) },
+		"budget lines":                   func() { foldtest.ComesBack(t, m, BudgetLines()) },
+		"budget documents":               func() { foldtest.ComesBack(t, m, BudgetDocuments()) },
+		"budget over":                    func() { foldtest.ComesBack(t, m, LinesOverBudget()) },
+		"budget doubled":                 func() { foldtest.ComesBack(t, m, DoubledDocuments()) },
 		"contracts contracts":            func() { foldtest.ComesBack(t, m, ContractLives()) },
 		"contracts referrals":            func() { foldtest.ComesBack(t, m, AgreementReferrals()) },
 		"contracts places":               func() { foldtest.ComesBack(t, m, AgreementPlaces()) },

@@ -32,6 +32,7 @@ func looksAt() map[string]looks {
 	return map[string]looks{
 		"audit":      {},
 		"assistance": {at: []string{"assistance", "contract"}},
+		"budget":     {at: []string{"budget", "expense"}},
 		"contracts":  {at: []string{"agreement", "contract"}, but: append([]string{"agreement.claim-answered", "agreement.answer-withdrawn"}, beside...)},
 		"durability": {at: []string{"assistance", "durability"}},
 		"findings":   {at: []string{"erasure", "finding"}},

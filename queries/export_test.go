@@ -32,7 +32,7 @@ func FindingNames(id string, known func(domain.Ref) bool) []domain.Ref {
 func FoundKinds() (kinds []finding.Kind) {
 	for _, word := range findingKinds() {
 		switch kind := finding.Kind(word.Code); kind {
-		case finding.DoubleFunding, finding.Stay, finding.OverBudget:
+		case finding.Stay:
 		default:
 			kinds = append(kinds, kind)
 		}

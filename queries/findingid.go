@@ -60,6 +60,11 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 			{of(domain.RefAgreement), word("people"), day}, {contract, month}, {contract, word("week"), day}}
 	case finding.DoubledPESEL:
 		return [][]idPart{{of(domain.RefParticipant), of(domain.RefParticipant)}}
+	case finding.DoubleFunding:
+		nip := idPart{plain: domain.ValidNIP}
+		return [][]idPart{{nip, of(domain.RefDocument), word("document")}, {of(domain.RefProgramme), of(domain.RefDocument), word("document")}}
+	case finding.OverBudget:
+		return [][]idPart{{of(domain.RefProgramme), {plain: func(line string) bool { return line != "" }}}}
 	case finding.DurabilityGap:
 		return [][]idPart{{of(domain.RefProgramme), day}}
 	case finding.ReceivedUnmatched:

@@ -51,7 +51,7 @@ func findingsReport() *Report {
 	kind := func(r row) string { return string(r.Kind) }
 	return declared(Report{
 		Name: "findings", Title: "Ustalenia do wyjaśnienia",
-		Doc: "Rozbieżności, których nie widać w jednym dokumencie: podwójne wizyty, wizyty poza umową, przekroczone limity, różnice wypłat i refundacji, przerwy w trwałości.",
+		Doc: "Rozbieżności, których nie widać w jednym dokumencie: podwójne wizyty, wizyty poza umową, przekroczone limity, różnice wypłat i refundacji, wydatki ponad budżet i ponad sumę dokumentu, przerwy w trwałości.",
 		Params: []report.Param{
 			askedOf("kind", "rodzaj ustalenia", findingKinds()),
 			askedOf("state", "stan", findingStates()),
@@ -79,7 +79,7 @@ const referEvent report.Reference = "event"
 
 // findingSources are the read models that findings are found by.
 func findingSources() []projections.Projection {
-	return []projections.Projection{projections.Assistance(), projections.Contracts(), projections.Durability(),
+	return []projections.Projection{projections.Assistance(), projections.Budget(), projections.Contracts(), projections.Durability(),
 		projections.Findings(), projections.Refunds(), projections.Settlement()}
 }
 
@@ -102,6 +102,8 @@ func discrepancies(ctx context.Context, q *question, kind finding.Kind) ([]findi
 		{[]finding.Kind{finding.PaidNotWorked, finding.WorkedNotPaid, finding.ClaimedNotPaid, finding.RefundDifference, finding.ClaimedTwice, finding.NotClaimed}, unsettled},
 		{[]finding.Kind{finding.OverCap}, overCaps},
 		{[]finding.Kind{finding.RefundDifference}, refundDifferences},
+		{[]finding.Kind{finding.OverBudget}, overBudgets},
+		{[]finding.Kind{finding.DoubleFunding}, doubledDocuments},
 		{[]finding.Kind{finding.DurabilityGap}, durabilityGaps},
 		{[]finding.Kind{finding.ReceivedUnmatched}, strayReceipts},
 		{[]finding.Kind{finding.DoubledPESEL}, doubledPESELs},

@@ -33,6 +33,7 @@ func reports() []*Report {
 		contractsReport(),
 		durabilityReport(),
 		findingsReport(),
+		budgetReport(),
 	}
 }
 

@@ -18,7 +18,7 @@ func TestTemplatesAreReadBack(t *testing.T) {
 	l := ledgertest.Open(t)
 	typed := map[commands.ValueKind]any{commands.KindText: "słowa", commands.KindID: "007", commands.KindDate: "05.03.2018", commands.KindMonth: "2018-03",
 		commands.KindClock: "8:00", commands.KindHours: 1.5 / 24, commands.KindAmount: 12.5, commands.KindPercent: 60, commands.KindCount: 3,
-		commands.KindPESEL: "44051401359", commands.KindAccount: "61109010140000071219812874"}
+		commands.KindPESEL: "44051401359", commands.KindAccount: "61109010140000071219812874", commands.KindNIP: "5260250274"}
 	for _, of := range commands.ImportFiles() {
 		if len(of.Columns) == 0 {
 			continue

@@ -84,6 +84,9 @@ var table = map[Operation]Line{
 	"match-line":     {recorders, nil, nil},
 	"unmatch-line":   {recorders, nil, ofClaims},
 
+	"plan-budget":    {recorders, ofProgrammes, nil},
+	"record-expense": {recorders, ofProgrammes, nil},
+
 	"tell-durability": {recorders, ofProgrammes, ofProgrammes},
 
 	"resolve-finding": {recorders, nil, ofFindings},
@@ -103,6 +106,8 @@ var table = map[Operation]Line{
 	Report("contracts"): {askers, byCase, nil},
 
 	Report("findings"): {askers, nil, append(ofStatements, domain.RefParticipant)},
+
+	Report("budget"): {askers, ofProgrammes, nil},
 
 	Report("durability"): {askers, nil, nil},
 

@@ -86,13 +86,13 @@ func TestAPlanRefuses(t *testing.T) {
 		"nothing":          {func(p *Plan) { p.Parts.Own = grosze(0) }, ErrParts},
 		"too large":        {func(p *Plan) { p.Amount = domain.MaxGrosze + 1 }, domain.ErrTooLarge},
 		"a part too large": {func(p *Plan) { p.Parts = Parts{EU: grosze(domain.MaxGrosze + 1)} }, domain.ErrTooLarge},
-		"why":              {func(p *Plan) { p.Amend.Withdraw = true }, domain.ErrNoReason},
+		"why":              {func(p *Plan) { p.Amend.Withdraw, p.From = true, april }, domain.ErrNoReason},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := plan(june, 100)
 			c.change(&p)
-			given.Given(t, PlanDecider(), planned(june, 50, 0, 0, 0)).When(p).Refuse(c.want)
+			given.Given(t, PlanDecider(), planned(april, 50, 0, 0, 0)).When(p).Refuse(c.want)
 		})
 	}
 }
@@ -146,7 +146,9 @@ func TestAnExpenseRefuses(t *testing.T) {
 		"another document's":    {func(r *Record) { r.Document = "FV/13/2009" }, ErrDocument},
 		"no day":                {func(r *Record) { r.Date = 0 }, domain.ErrNoDay},
 		"nothing":               {func(r *Record) { r.Amount = 0 }, ErrAmount},
-		"parts":                 {func(r *Record) { r.Parts.EU = grosze(299) }, ErrParts},
+		"parts":                 {func(r *Record) { r.Parts.EU, r.Line = grosze(299), "sala" }, ErrParts},
+		"other parts":           {func(r *Record) { r.Parts.EU = grosze(299) }, domain.ErrDiffers},
+		"parts of a correction": {func(r *Record) { r.Parts.EU, r.Amend = grosze(299), domain.Amend{Correct: true, Reason: "r"} }, ErrParts},
 		"NIP":                   {func(r *Record) { r.NIP = "5260250275" }, ErrNIP},
 		"nothing of a document": {func(r *Record) { r.DocumentTotal = grosze(0) }, ErrDocumentTotal},
 		"too large a document":  {func(r *Record) { r.DocumentTotal = grosze(domain.MaxGrosze + 1) }, domain.ErrTooLarge},

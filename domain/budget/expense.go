@@ -123,7 +123,8 @@ func decideExpense(s Expenses, c Record) ([]domain.Event, error) {
 	var is Spent
 	if !c.Withdraw {
 		var err error
-		if is, err = c.spent(edition(c.Editions, stands, was.Edition, c.Date)); err != nil {
+		is, err = c.spent(edition(c.Editions, stands, was.Edition, c.Date))
+		if err = unless(stands, c.Amend, err); err != nil {
 			return nil, err
 		}
 	}

@@ -89,7 +89,7 @@ func decidePlan(s Plans, c Plan) ([]domain.Event, error) {
 		}
 		edition := edition(c.Editions, stands, was.Edition, cmp.Or(c.From, c.Today))
 		split, err := c.Parts.of(c.Amount, edition.Shares)
-		if err != nil {
+		if err = unless(stands, c.Amend, err); err != nil {
 			return nil, err
 		}
 		is.Split, is.Edition = split, edition.Edition

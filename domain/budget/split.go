@@ -1,6 +1,8 @@
 package budget
 
 import (
+	"errors"
+
 	"ksiega/domain"
 	"ksiega/domain/programme"
 )
@@ -54,9 +56,18 @@ func (p Parts) of(amount domain.Grosze, shares programme.Shares) (Split, error) 
 		}
 	}
 	if sum := s.EU + s.State + s.Own; sum != amount {
-		return Split{}, ErrParts.With("%s of %s", sum, amount)
+		return s, ErrParts.With("%s of %s", sum, amount)
 	}
 	return s, nil
+}
+
+// unless is what is wrong with the parts of an amount; of what is recorded already, and is
+// not to be corrected, that they differ says more.
+func unless(recorded bool, c domain.Amend, err error) error {
+	if recorded && !c.Correct && errors.Is(err, ErrParts) {
+		return nil
+	}
+	return err
 }
 
 // whole is a hundred per cent in the hundredths that shares are kept in.

@@ -16,6 +16,7 @@ func Ledger() (*Table, error) {
 		ofPayments(),
 		ofRefunds(),
 		ofStatements(),
+		ofBudgets(),
 		ofTheLists(),
 		ofDurability(),
 		ofProgrammes(),

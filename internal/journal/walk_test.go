@@ -15,6 +15,7 @@ import (
 	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
+	"ksiega/domain/budget"
 	"ksiega/domain/contract"
 	"ksiega/domain/durability"
 	"ksiega/domain/erasure"
@@ -99,6 +100,8 @@ func deciders() []walked {
 			agreement.AnswerClaim{}, agreement.ReleaseClaims{}, agreement.AdoptClaims{}, agreement.AmendClaim{}, agreement.KeepClaim{}, agreement.DelistReferral{}, agreement.List{Command: listing.Release{}}),
 		walk[assistance.State, assistance.Command]("assistance", assistance.Decider(), assistance.LogVisit{}, assistance.List{Command: listing.Close{}}),
 		walk[attendance.State, attendance.Command]("attendance", attendance.Decider(), attendance.RecordDay{}, attendance.Rerate{}, attendance.List{Command: listing.Close{}}),
+		walk("budget", budget.PlanDecider(), budget.Plan{}),
+		walk("budget", budget.ExpenseDecider(), budget.Record{}),
 		walk[contract.State, contract.Command]("contract", contract.Decider(), contract.Draft{}, contract.Sign{}, contract.Record{Change: contract.Amended{}}, contract.List{Command: listing.Enter{}}),
 		walk("durability", durability.Decider(), durability.Record{Fact: durability.ObligationOpened{}}),
 		walk("erasure", erasure.Decider(), erasure.Order{}),

@@ -16,7 +16,7 @@ import (
 //	code    one of a closed list that tells nothing about a person's health or status
 //	hash    keyed, of something that is not recorded
 //	address of a public page, without what follows its path
-//	public  what a programme or a statute says of itself to everybody
+//	public  what a programme or a statute says of itself to everybody, or a public register
 //	sealed  free text, or what identifies a person
 //	status  sealed: one of a closed list that does tell of health or status
 func wordsOf() map[string]string {
@@ -32,6 +32,7 @@ func wordsOf() map[string]string {
 		wordsOfPayments(),
 		wordsOfClaims(),
 		wordsOfStatements(),
+		wordsOfBudgets(),
 		wordsOfDurability(),
 		wordsOfFindings(),
 		wordsOfListing(),

@@ -64,6 +64,8 @@ func (s *server) registerCommands(api huma.API) {
 	register(s, api, "Zrezygnuj z należności wniosku", l.WriteOffClaim)
 	register(s, api, "Przypisz przelew z wyciągu do wniosku", l.MatchLine)
 	register(s, api, "Cofnij przypisanie przelewu do wniosku", l.UnmatchLine)
+	register(s, api, "Zapisz plan pozycji budżetu", l.PlanBudget)
+	register(s, api, "Zapisz wydatek", l.RecordExpense)
 	register(s, api, "Zapisz fakt o trwałości projektu", l.TellDurability)
 	register(s, api, "Wyjaśnij ustalenie lub otwórz je ponownie", s.resolveFinding)
 }

@@ -459,6 +459,10 @@ func TestAnAuditorRecordsNothing(t *testing.T) {
 			}
 		case "pay-benefit":
 			body = map[string]any{"list": "L1", "contract": "S/1", "month": "2018-03"}
+		case "plan-budget":
+			body = map[string]any{"programme": "psu", "line": "kursy", "amountGrosze": 1}
+		case "record-expense":
+			body = map[string]any{"programme": "psu", "line": "kursy", "document": "FV/1", "date": "2018-03-05", "amountGrosze": 1}
 		case "withdraw-claim":
 			body = truth().withdrawal()
 		case "write-off-claim":

@@ -21,6 +21,8 @@ func ModelTitle(name string) string {
 		return "Wnioski i wyciągi"
 	case "assistance":
 		return "Godziny asystentów"
+	case "budget":
+		return "Budżety i wydatki"
 	case "contracts":
 		return "Umowy"
 	case "durability":

@@ -18,6 +18,7 @@ func sentences() []sentence {
 		ofPayments(),
 		ofClaims(),
 		ofStatements(),
+		ofBudgets(),
 		ofDurability(),
 		ofFindings(),
 		ofErasures(),

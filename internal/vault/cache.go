@@ -15,7 +15,8 @@ const keptKeys = 1 << 13
 // and to find, and no key.
 type met struct {
 	last  int64 // number of the last record in the key store; noRecord where there is none
-	pesel mark  // zero where none is known
+	entry mark  // zero where it is found by nothing
+	named bool  // the entry is of a name
 	state state
 }
 
@@ -30,7 +31,7 @@ const (
 )
 
 func (p *person) met() met {
-	m := met{last: p.last, pesel: markOf(p.pesel)}
+	m := met{last: p.last, entry: markOf(p.entry.hash), named: p.entry.by == kindName}
 	switch {
 	case p.keys != nil:
 		m.state = hasKey
@@ -125,8 +126,8 @@ func (v *Vault) keep(subject string, next met) {
 	before := v.known[subject]
 	v.known[subject] = next
 	delete(v.missing, subject)
-	if before.pesel != next.pesel {
-		v.reindex(subject, before.pesel, next.pesel)
+	if before.entry != next.entry {
+		v.reindex(subject, before.entry, next.entry)
 	}
 }
 

@@ -274,6 +274,10 @@ func TestASmallMemoryAnswersAlike(t *testing.T) {
 				s, digits := subject.Draw(rt, "subject"), rapid.SampledFrom([]string{"", pesel(1), pesel(2)}).Draw(rt, "pesel")
 				both(func(v *Vault, _ int) string { return fmt.Sprint(v.IndexPESEL(rt.Context(), s, digits)) })
 			},
+			"name": func(rt *rapid.T) {
+				s, name := subject.Draw(rt, "subject"), rapid.SampledFrom([]string{"kazik", "zenek"}).Draw(rt, "name")
+				both(func(v *Vault, _ int) string { return fmt.Sprint(v.IndexName(rt.Context(), s, "a", name)) })
+			},
 			"erase": func(rt *rapid.T) {
 				s := subject.Draw(rt, "subject")
 				both(func(v *Vault, _ int) string { return fmt.Sprint(v.Erase(rt.Context(), s)) })
@@ -284,7 +288,7 @@ func TestASmallMemoryAnswersAlike(t *testing.T) {
 			},
 			"": func(rt *rapid.T) {
 				both(func(v *Vault, _ int) string {
-					text := fmt.Sprint(v.FindPESEL(pesel(1)), v.FindPESEL(pesel(2)), v.Doubled(), v.Subjects("P-"), v.Unindexed("P-"))
+					text := fmt.Sprint(v.FindPESEL(pesel(1)), v.FindPESEL(pesel(2)), v.Doubled(), v.DoubledNames(), v.FindName("a", "kazik"), v.Subjects("P-"), v.Unindexed("P-"))
 					for i := range 5 {
 						s := fmt.Sprint("P-", i+1)
 						hasKey, err := v.HasKey(rt.Context(), s)

@@ -25,7 +25,7 @@
 //	                    │     └─HKDF "nonce"─▶ HMAC-SHA-256 that makes their nonces
 //	                    └─▶ ring of the subject `_ledger`: the peppers, the last in force
 //	                          ├─HKDF "mac"───▶ MACs
-//	                          └─HKDF "pesel"─▶ search by PESEL
+//	                          └─HKDF "pesel"─▶ search by PESEL and by name
 //
 // A change of the master key (Rekey) begins an epoch: every ring gets one more key,
 // which seals from then on; the earlier ones only open what they sealed. Earlier
@@ -38,7 +38,7 @@
 // read from the key store again when they are needed, and it is asked again, after that,
 // whether they may be used. Of everybody who was met stay the name, the number of the last
 // record, whether there is a key, and half of the hash for searching: some 150 bytes, by which
-// an erased subject is refused and a PESEL found without the key store.
+// an erased subject is refused and a PESEL or a name found without the key store.
 //
 // # Sealed text
 //
@@ -69,17 +69,20 @@
 //	{"kind":"key","v":1,"subject":"P-1","wrapped":base64( nonce 12 │ ciphertext 32 │ tag 16 )}
 //	{"kind":"ring","v":1,"subject":"P-1","wrapped":base64( nonce 12 │ ciphertext 32·n │ tag 16 ),"sealed":"v2.…"}
 //	the same of `_ledger`, with when each pepper but the last went out of force: "replaced":[seconds since 1970, …]
+//	the same of a subject that is found by a name, in version 2, with "by":"name"
 //	{"kind":"pesel","v":2,"subject":"P-1","sealed":"v2.…"}
+//	{"kind":"name","v":1,"subject":"P-1","sealed":"v2.…"}
 //	{"kind":"erased","v":1,"subject":"P-1"}
 //
 // A subject begins with a `key`, the only one of its ring; one that landed behind the
 // ledger's ring, and that the master does not open, gives way to another `key`. A `ring` replaces all that
 // came before it, search entry included, and lets the key store forget that; `erased` is
-// final. The last `pesel` (or the entry of a later `ring`) counts. It holds, sealed
-// with the subject's own key so that it dies with that key,
+// final. The last `pesel` or `name` (or the entry of a later `ring`) counts, so that a
+// subject is found by one thing. It holds, sealed with the subject's own key so that it dies
+// with that key,
 //
-//	from 2 │ hash 32 = HMAC of the digits under pepper `from`, then of that under each later one
+//	from 2 │ hash 32 = HMAC of the digits, or of len32 purpose ‖ purpose ‖ name, under pepper `from`, then of that under each later one
 //
-// and in version 1 a hash of the first pepper alone: nobody needs the digits to make
+// and a `pesel` in version 1 a hash of the first pepper alone: nobody needs the digits to make
 // it hang on a newer pepper.
 package vault

@@ -11,39 +11,74 @@ import (
 	"time"
 )
 
-// peselField can't be a caller's: checkNames refuses the zero byte.
-const peselField = "\x00pesel"
+// entry is what a subject is found by: the keyed hash of a PESEL or of a name.
+type entry struct {
+	by   string // kindPESEL or kindName; "" where it is found by nothing
+	hash []byte
+	from int // the pepper that the hash began with
+}
+
+// entryField is what an entry is sealed as. It can't be a caller's: checkNames refuses the
+// zero byte.
+func entryField(by string) string { return "\x00" + by }
 
 // IndexPESEL makes the subject findable by these eleven digits and no longer by
 // others; "" makes it findable by none. It records a keyed hash, sealed with the
 // subject's key. Whether the check digit is right is the caller's to know.
 func (v *Vault) IndexPESEL(ctx context.Context, subject, pesel string) error {
-	return v.index(ctx, subject, pesel, false)
+	return v.indexPESEL(ctx, subject, pesel, false)
 }
 
 // IndexPESELAnew is IndexPESEL that keeps a record also where the digits are those that
 // the subject is found by: how far the log has grown is then nobody's way to tell.
 func (v *Vault) IndexPESELAnew(ctx context.Context, subject, pesel string) error {
-	return v.index(ctx, subject, pesel, true)
+	return v.indexPESEL(ctx, subject, pesel, true)
 }
 
-func (v *Vault) index(ctx context.Context, subject, pesel string, anew bool) error {
-	if err := checkNames(subject, peselField[1:]); err != nil {
+func (v *Vault) indexPESEL(ctx context.Context, subject, pesel string, anew bool) error {
+	if pesel != "" && !elevenDigits(pesel) {
+		return errors.New("index a PESEL: it is not eleven digits")
+	}
+	if err := v.index(ctx, subject, kindPESEL, []byte(pesel), anew); err != nil {
+		return fmt.Errorf("index a PESEL: %w", err)
+	}
+	return nil
+}
+
+// IndexName makes the subject findable by a name among those of one purpose (a constant of
+// the caller's and what it is about), and no longer by anything else. How names are to be
+// written so that equal ones are equal is the caller's to know.
+func (v *Vault) IndexName(ctx context.Context, subject, purpose, name string) error {
+	if name == "" {
+		return errors.New("index a name: there is none")
+	}
+	if err := v.index(ctx, subject, kindName, named(purpose, name), false); err != nil {
+		return fmt.Errorf("index a name: %w", err)
+	}
+	return nil
+}
+
+// named is what of a name is hashed.
+func named(purpose, name string) []byte {
+	return append(prefixed(make([]byte, 0, 4+len(purpose)+len(name)), purpose), name...)
+}
+
+// index has a subject found by some bytes; none is by nothing.
+func (v *Vault) index(ctx context.Context, subject, by string, data []byte, anew bool) error {
+	if err := checkNames(subject, by); err != nil {
 		return err
 	}
-	var hash []byte
-	from := v.from(pesel)
-	if pesel != "" {
-		if !elevenDigits(pesel) {
-			return errors.New("index a PESEL: it is not eleven digits")
-		}
+	none := len(data) == 0
+	var next entry
+	if !none {
 		if _, err := v.made(ctx, subject); err != nil {
-			return fmt.Errorf("index a PESEL: %w", err)
+			return err
 		}
-		hash = v.peppers.pesel(from, pesel)
+		next = entry{by: by, from: v.from(by, data)}
+		next.hash = v.peppers.hash(by, next.from, data)
 	}
-	err := v.write(ctx, subject, func(p *person) (record, *person, error) {
-		if pesel == "" && p.pesel == nil || pesel != "" && !anew && bytes.Equal(p.pesel, v.peppers.pesel(p.from, pesel)) {
+	return v.write(ctx, subject, func(p *person) (record, *person, error) {
+		if none && p.entry.hash == nil || !none && !anew && p.entry.by == by && bytes.Equal(p.entry.hash, v.peppers.hash(by, p.entry.from, data)) {
 			return record{}, nil, nil
 		}
 		if p.keys == nil {
@@ -52,27 +87,23 @@ func (v *Vault) index(ctx context.Context, subject, pesel string, anew bool) err
 		if err := v.Usable(subject); err != nil { // his keys may have been read again
 			return record{}, nil, err
 		}
-		sealed, err := p.sealEntry(subject, from, hash)
+		sealed, err := p.sealEntry(subject, by, next)
 		if err != nil {
 			return record{}, nil, err
 		}
-		next := newPerson(p.keys)
-		next.pesel, next.from = hash, from
-		return record{Kind: kindPESEL, Subject: subject, Sealed: sealed}, next, nil
+		indexed := newPerson(p.keys)
+		indexed.entry = next
+		return record{Kind: by, Subject: subject, Sealed: sealed}, indexed, nil
 	})
-	if err != nil {
-		return fmt.Errorf("index a PESEL: %w", err)
-	}
-	return nil
 }
 
-// from is the pepper that an entry of these digits begins with: that of somebody who has
-// them already, so that the entries are equal (Doubled), or else the newest.
-func (v *Vault) from(pesel string) int {
+// from is the pepper that an entry of some bytes begins with: that of somebody who is
+// found by them already, so that the entries are equal (Doubled), or else the newest.
+func (v *Vault) from(by string, data []byte) int {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	for from := range v.peppers {
-		if len(v.byPESEL[markOf(v.peppers.pesel(from, pesel))]) > 0 {
+		if len(v.marked[markOf(v.peppers.hash(by, from, data))]) > 0 {
 			return from
 		}
 	}
@@ -81,10 +112,15 @@ func (v *Vault) from(pesel string) int {
 
 // Doubled are the sets of subjects that are indexed by the same digits, each sorted. It
 // answers from memory.
-func (v *Vault) Doubled() (sets [][]string) {
+func (v *Vault) Doubled() (sets [][]string) { return v.doubled(false) }
+
+// DoubledNames is Doubled of those that are indexed by the same name of one purpose.
+func (v *Vault) DoubledNames() (sets [][]string) { return v.doubled(true) }
+
+func (v *Vault) doubled(named bool) (sets [][]string) {
 	v.mu.RLock()
-	for _, subjects := range v.byPESEL {
-		if len(subjects) > 1 {
+	for _, subjects := range v.marked {
+		if len(subjects) > 1 && v.known[subjects[0]].named == named {
 			sets = append(sets, slices.Clone(subjects))
 		}
 	}
@@ -103,9 +139,18 @@ func (v *Vault) FindPESEL(pesel string) (subjects []string) {
 	if !elevenDigits(pesel) {
 		return nil
 	}
+	return v.find(kindPESEL, []byte(pesel))
+}
+
+// FindName is FindPESEL of a name among those of one purpose.
+func (v *Vault) FindName(purpose, name string) (subjects []string) {
+	return v.find(kindName, named(purpose, name))
+}
+
+func (v *Vault) find(by string, data []byte) (subjects []string) {
 	v.mu.RLock()
 	for from := range v.peppers {
-		subjects = append(subjects, v.byPESEL[markOf(v.peppers.pesel(from, pesel))]...)
+		subjects = append(subjects, v.marked[markOf(v.peppers.hash(by, from, data))]...)
 	}
 	v.mu.RUnlock()
 	subjects = slices.DeleteFunc(subjects, func(s string) bool { return errors.Is(v.Usable(s), ErrErased) })
@@ -160,67 +205,69 @@ func newPeppers(keys ring, replaced []int64) (peppers, error) {
 
 func (p peppers) newest() int { return len(p) - 1 }
 
-// pesel is the keyed hash that an entry begun under an earlier pepper has by now.
-func (p peppers) pesel(from int, pesel string) []byte {
-	return p.lift(from+1, keyed(p[from].search, "pesel", []byte(pesel)))
+// hash is the keyed hash that an entry begun under an earlier pepper has by now.
+func (p peppers) hash(by string, from int, data []byte) []byte {
+	return p.lift(by, from+1, keyed(p[from].search, by, data))
 }
 
 // lift hashes a hash under every pepper from one on, so that it hangs on the newest
-// although nobody has the digits.
-func (p peppers) lift(from int, hash []byte) []byte {
+// although nobody has what was hashed.
+func (p peppers) lift(by string, from int, hash []byte) []byte {
 	for _, later := range p[from:] {
-		hash = keyed(later.search, "pesel", hash)
+		hash = keyed(later.search, by, hash)
 	}
 	return hash
 }
 
 // sealEntry seals a search entry: the pepper that its hash began with, and the
 // hash. Without a hash it is empty.
-func (p *person) sealEntry(subject string, from int, hash []byte) (string, error) {
+func (p *person) sealEntry(subject, by string, e entry) (string, error) {
 	var text []byte
-	if hash != nil {
-		text = append(binary.BigEndian.AppendUint16(nil, uint16(from)), hash...)
+	if e.hash != nil {
+		text = append(binary.BigEndian.AppendUint16(nil, uint16(e.from)), e.hash...)
 	}
-	return p.seal(place{subject: subject, field: peselField}, text)
+	return p.seal(place{subject: subject, field: entryField(by)}, text)
 }
 
 // openEntry also opens entries from before there was more than one pepper, which
 // hold the hash alone.
-func (p *person) openEntry(subject, sealed string) (hash []byte, from int, err error) {
+func (p *person) openEntry(subject, by, sealed string) (entry, error) {
 	t, err := decodeSealed(sealed)
 	if err != nil {
-		return nil, 0, err
+		return entry{}, err
 	}
-	text, err := p.open(place{subject: subject, field: peselField}, t)
+	text, err := p.open(place{subject: subject, field: entryField(by)}, t)
 	if err != nil {
-		return nil, 0, err
+		return entry{}, err
 	}
+	e := entry{by: by}
 	if t.version != text1 && len(text) >= epochBytes {
-		from, text = int(binary.BigEndian.Uint16(text)), text[epochBytes:]
+		e.from, text = int(binary.BigEndian.Uint16(text)), text[epochBytes:]
 	}
 	switch len(text) {
 	case 0:
-		return nil, 0, nil
+		return entry{}, nil
 	case sha256.Size:
-		return text, from, nil
+		e.hash = text
+		return e, nil
 	}
-	return nil, 0, ErrForged
+	return entry{}, ErrForged
 }
 
 // reindex is called with mu held.
 func (v *Vault) reindex(subject string, old, next mark) {
 	if old != (mark{}) {
-		rest := slices.DeleteFunc(v.byPESEL[old], func(s string) bool { return s == subject })
+		rest := slices.DeleteFunc(v.marked[old], func(s string) bool { return s == subject })
 		if len(rest) > 0 {
-			v.byPESEL[old] = rest
+			v.marked[old] = rest
 		} else {
-			delete(v.byPESEL, old)
+			delete(v.marked, old)
 		}
 	}
 	if next != (mark{}) {
-		subjects := v.byPESEL[next]
+		subjects := v.marked[next]
 		at, _ := slices.BinarySearch(subjects, subject)
-		v.byPESEL[next] = slices.Insert(subjects, at, subject)
+		v.marked[next] = slices.Insert(subjects, at, subject)
 	}
 }
 

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"crypto/cipher"
 	"encoding/json"
@@ -14,6 +15,7 @@ const (
 	kindKey    = "key"
 	kindRing   = "ring"
 	kindPESEL  = "pesel"
+	kindName   = "name"
 	kindErased = "erased"
 
 	// ledgerSubject owns the pepper; no person may be called so.
@@ -29,21 +31,35 @@ type record struct {
 	Subject string `json:"subject"`
 	Wrapped []byte `json:"wrapped,omitempty"`
 	Sealed  string `json:"sealed,omitempty"`
+	// By, of a ring whose entry is not that of a PESEL, is the kind of it.
+	By string `json:"by,omitempty"`
 	// Replaced, of the ledger's own ring, is when each key but the last went out of
 	// force, in seconds since 1970; 0 where nobody wrote it down.
 	Replaced []int64 `json:"replaced,omitempty"`
 }
 
-// version is the one that a kind is written in; earlier ones are read.
-func version(kind string) int {
-	if kind == kindPESEL {
+// newest is the latest version of a kind; earlier ones are read.
+func newest(kind string) int {
+	switch kind {
+	case kindPESEL:
 		return 2 // sealed text of the second version
+	case kindRing:
+		return 2 // with an entry that is not that of a PESEL
 	}
 	return 1
 }
 
+// version is the one that a record is written in: a ring as ever where earlier builds
+// understand all of it.
+func (r record) version() int {
+	if r.Kind == kindRing && r.By == "" {
+		return 1
+	}
+	return newest(r.Kind)
+}
+
 func (r record) encode() ([]byte, error) {
-	r.V = version(r.Kind)
+	r.V = r.version()
 	data, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("encode a vault record: %w", err)
@@ -58,12 +74,15 @@ func decodeRecord(data []byte) (record, error) {
 		return record{}, errors.New("a vault record is not readable")
 	}
 	switch r.Kind {
-	case kindKey, kindRing, kindPESEL, kindErased:
+	case kindKey, kindRing, kindPESEL, kindName, kindErased:
 	default:
 		return record{}, errors.New("a vault record is of a kind that this build doesn't know")
 	}
-	if newest := version(r.Kind); r.V < 1 || r.V > newest {
+	if newest := newest(r.Kind); r.V < 1 || r.V > newest {
 		return record{}, fmt.Errorf("a vault record is of version %d; this build reads up to %d", r.V, newest)
+	}
+	if r.By != "" && (r.Kind != kindRing || r.By != kindName) {
+		return record{}, errors.New("a vault record has a search entry of a kind that this build doesn't know")
 	}
 	if !validSubject(r.Subject) {
 		return record{}, errors.New("a vault record names no usable subject")
@@ -80,8 +99,9 @@ type storedRecords struct {
 	last    int64 // number of the last record; -1 where there is none
 	records int   // that the store still holds
 	wrapped []byte
-	ring    bool // whether what is wrapped is a ring
-	pesel   string
+	ring    bool   // whether what is wrapped is a ring
+	entry   string // sealed, as of kind by
+	by      string
 	erased  bool
 	// replaced is that of the record.
 	replaced []int64
@@ -101,14 +121,14 @@ func (s *storedRecords) add(number int64, r record) {
 	case kindKey:
 		s.wrapped, s.ring = r.Wrapped, false
 	case kindRing:
-		s.wrapped, s.ring, s.pesel, s.replaced = r.Wrapped, true, r.Sealed, r.Replaced
-	case kindPESEL:
-		s.pesel = r.Sealed
+		s.wrapped, s.ring, s.entry, s.by, s.replaced = r.Wrapped, true, r.Sealed, cmp.Or(r.By, kindPESEL), r.Replaced
+	case kindPESEL, kindName:
+		s.entry, s.by = r.Sealed, r.Kind
 	case kindErased:
 		s.erased = true
 	}
 	if s.erased {
-		s.wrapped, s.pesel = nil, ""
+		s.wrapped, s.entry = nil, ""
 	}
 }
 
@@ -160,9 +180,8 @@ type person struct {
 	last   int64 // number of the last record in the key store; noRecord where there is none
 	keys   ring  // nil where there are none
 	erased bool
-	late   bool   // the key in the key store came too late (storedRecords.late): another takes its place
-	pesel  []byte // keyed hash; nil where none is known
-	from   int    // the pepper that the hash began with
+	late   bool // the key in the key store came too late (storedRecords.late): another takes its place
+	entry  entry
 	suites []atomic.Pointer[suite]
 	// replaced is as long as the keys that it is about; of the ledger's ring alone.
 	replaced []int64
@@ -212,7 +231,7 @@ func (p *person) open(at place, sealed sealedText) ([]byte, error) {
 // holds none.
 func (s *storedRecords) unwrapped(wrapping cipher.AEAD, subject string) (*person, error) {
 	if s.wrapped == nil {
-		if s.pesel != "" {
+		if s.entry != "" {
 			return nil, fmt.Errorf("the vault has a search entry of %q but no key", subject)
 		}
 		return &person{last: s.last, erased: s.erased}, nil
@@ -234,10 +253,10 @@ func (s *storedRecords) unwrapped(wrapping cipher.AEAD, subject string) (*person
 		p.replaced = make([]int64, len(keys)-1)
 		copy(p.replaced, s.replaced)
 	}
-	if s.pesel == "" {
+	if s.entry == "" {
 		return p, nil
 	}
-	if p.pesel, p.from, err = p.openEntry(subject, s.pesel); err != nil {
+	if p.entry, err = p.openEntry(subject, s.by, s.entry); err != nil {
 		return nil, fmt.Errorf("search entry of %q: %w", subject, err)
 	}
 	return p, nil

@@ -138,7 +138,7 @@ func (r *rekeying) read(from cipher.AEAD, subject string, s *storedRecords) erro
 		return fmt.Errorf("the master key was changed %d times, and more is not provided for", maxRing-1)
 	}
 	next := newPerson(append(p.keys, newSecret()))
-	next.last, next.pesel, next.from = p.last, p.pesel, p.from
+	next.last, next.entry = p.last, p.entry
 	if subject == ledgerSubject {
 		next.replaced = append(p.replaced, r.now.Unix())
 	}
@@ -166,9 +166,13 @@ func (r *rekeying) pepper(ctx context.Context) error {
 func (r *rekeying) write(ctx context.Context, subject string) error {
 	p := r.people[subject]
 	rec := record{Kind: kindRing, Subject: subject, Wrapped: wrapRing(r.to, subject, p.keys), Replaced: p.replaced}
-	if p.pesel != nil {
+	if e := p.entry; e.hash != nil {
+		e.hash = r.peppers.lift(e.by, r.peppers.newest(), e.hash)
+		if e.by != kindPESEL {
+			rec.By = e.by
+		}
 		var err error
-		if rec.Sealed, err = p.sealEntry(subject, p.from, r.peppers.lift(r.peppers.newest(), p.pesel)); err != nil {
+		if rec.Sealed, err = p.sealEntry(subject, e.by, e); err != nil {
 			return err
 		}
 	}

@@ -9,22 +9,22 @@ import (
 // Subjects names those that have or had a key, as far as this vault has seen, and whose
 // names begin with a prefix, sorted.
 func (v *Vault) Subjects(prefix string) []string {
-	return v.named(prefix, func(met) bool { return true })
+	return v.subjects(prefix, func(met) bool { return true })
 }
 
 // Unindexed names those whose names begin with a prefix, that have a key and are not
-// found by a PESEL, as far as this vault has seen, sorted.
+// found by anything, as far as this vault has seen, sorted.
 func (v *Vault) Unindexed(prefix string) []string {
-	return v.named(prefix, func(m met) bool { return m.state == hasKey && m.pesel == (mark{}) })
+	return v.subjects(prefix, func(m met) bool { return m.state == hasKey && m.entry == (mark{}) })
 }
 
 // Late names those whose only key landed after every key had been made anew, and does
 // not open; nothing was sealed with it, and their next one takes its place. Sorted.
 func (v *Vault) Late() []string {
-	return v.named("", func(m met) bool { return m.state == isLate })
+	return v.subjects("", func(m met) bool { return m.state == isLate })
 }
 
-func (v *Vault) named(prefix string, like func(met) bool) (names []string) {
+func (v *Vault) subjects(prefix string, like func(met) bool) (names []string) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	for name, m := range v.known {

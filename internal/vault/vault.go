@@ -72,9 +72,10 @@ type Vault struct {
 	mu sync.RWMutex
 	// known are all subjects that were met; keys those of some of them, to be read again
 	// where they are needed and not there.
-	known   map[string]met
-	keys    cache
-	byPESEL map[mark][]string
+	known map[string]met
+	keys  cache
+	// marked are those that are found by something.
+	marked map[mark][]string
 	// missing remembers who had sealed texts but no key in the key store. A key is
 	// durable before its texts are, so that it is gone, not yet to come.
 	missing map[string]struct{}
@@ -100,7 +101,7 @@ func Open(ctx context.Context, store KeyStore, master MasterKey) (*Vault, error)
 		return nil, err
 	}
 	v := &Vault{store: store, wrapping: wrapping, seed: maphash.MakeSeed(),
-		known: make(map[string]met, len(all)), keys: newCache(keptKeys), byPESEL: map[mark][]string{}, missing: map[string]struct{}{}}
+		known: make(map[string]met, len(all)), keys: newCache(keptKeys), marked: map[mark][]string{}, missing: map[string]struct{}{}}
 	for i := range v.writing {
 		v.writing[i] = make(chan struct{}, 1)
 	}

@@ -426,7 +426,7 @@ func TestNothingInClear(t *testing.T) {
 	if err := v.IndexPESEL(t.Context(), "P-1", pesel); err != nil {
 		t.Fatal(err)
 	}
-	secrets := []string{name, pesel, string(v.peppers.pesel(0, pesel))}
+	secrets := []string{name, pesel, string(v.peppers.hash(kindPESEL, 0, []byte(pesel)))}
 	var keys ring
 	for _, subject := range []string{"P-1", ledgerSubject} {
 		p, err := v.recall(t.Context(), subject)

@@ -82,6 +82,9 @@ func TestACorrectionOfNothing(t *testing.T) {
 	stay := commands.RecordStay{Participant: "U1", Kind: "dps", From: on, Amendment: fix}
 	_, err = l.RecordStay(t.Context(), o, stay)
 	try(stay, false, err)
+	edition := commands.RecordProgramme{File: nowy, Correct: true, Reason: "pomyłka"}
+	_, err = l.RecordProgramme(t.Context(), o, edition)
+	try(edition, false, err)
 	agreement := commands.ConcludeAgreement{Number: "P/7", Concluded: on, From: on, To: on + 90, RefundPercent: 60, Amendment: fix}
 	_, err = l.ConcludeAgreement(t.Context(), o, agreement)
 	try(agreement, false, err)

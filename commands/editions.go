@@ -53,6 +53,16 @@ func (k *lookups) programme(ctx context.Context, id string) (programme.Editions,
 	return recorded, nil
 }
 
+// edition is the one of a programme that something of a day is recorded under.
+func (k *lookups) edition(ctx context.Context, id string, day domain.Date) (programme.EditionRecorded, error) {
+	of, err := k.programme(ctx, id)
+	if err != nil {
+		return programme.EditionRecorded{}, err
+	}
+	e, ok := of.On(day)
+	return e, ErrProgramme.Unless(ok)
+}
+
 // statutes is programme for the statutory figures.
 func (k *lookups) statutes(ctx context.Context) (programme.Statutes, error) {
 	recorded, err := look(ctx, k, programme.StatuteStream(), programme.StatuteDecider())

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/assistance"
@@ -98,5 +99,12 @@ func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogV
 		return nil, err
 	}
 	cmd.Editions, cmd.Details = of.Caps(), assistance.Details{To: c.To, Minutes: minutes, Activity: s.text(visit.Seal("activity"), c.Activity), Place: s.text(visit.Seal("place"), c.Place)}
+	for _, e := range of.All() {
+		spelt, unlisted := e.Word("czynnosc", c.Activity, sheetfile.Alike)
+		refused := domain.Together(domain.At("contract", e.AllowsVisits()), domain.At("activity", unlisted))
+		if refused != nil || spelt != c.Activity {
+			cmd.Wordings = append(cmd.Wordings, assistance.Wording{Edition: e.Edition, Activity: s.text(visit.Seal("activity"), spelt), Refused: refused})
+		}
+	}
 	return cmd, s.err
 }

@@ -196,8 +196,7 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c *S
 	if c.Withdraw {
 		return l.prepareWithdrawal(ctx, o, stream, *c)
 	}
-	of, err := k.programme(ctx, c.Programme)
-	programme := cmp.Or(err, ErrProgramme.Unless(of.Exists()))
+	of, programme := k.edition(ctx, c.Programme, c.Concluded)
 	var agreement error
 	if c.Agreement != "" {
 		_, agreement = k.agreement(ctx, c.Agreement)
@@ -212,7 +211,7 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c *S
 		Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Aid: c.AidGrosze, Form: contract.Form(c.Form),
 	}
 	t.Place, t.Work = s.text(t.SealOf(0, "place"), c.Place), s.text(t.SealOf(0, "work"), c.Work)
-	cmd := contract.Sign{Terms: t, Amend: c.taken(s, t.SealOf(0, "reason"))}
+	cmd := contract.Sign{Terms: t, Amend: c.taken(s, t.SealOf(0, "reason")), Unlisted: of.AllowsContract(c.Kind)}
 	cmd.Anew = !o.SeesAllOf(c.Operation())
 	if c.Correct && s.err == nil {
 		known, err := journal.Load(ctx, l.Log, stream, contract.Decider())

@@ -1,8 +1,11 @@
 package programmefile
 
 import (
+	"slices"
+
 	"go.yaml.in/yaml/v3"
 
+	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/cap"
 	"ksiega/domain/programme"
@@ -95,6 +98,11 @@ func (r *reader) service(n *yaml.Node, at string) (s programme.Service) {
 func (r *reader) dictionary(field string, n *yaml.Node, at string) programme.Dictionary {
 	d := programme.Dictionary{Field: field}
 	r.texts(&d.Words)(n, at)
+	for i, word := range d.Words {
+		if slices.ContainsFunc(d.Words[:i], func(other string) bool { return other != word && sheetfile.Alike(other, word) }) {
+			r.refuse(n.Content[i], at, programme.ErrTwice.With("%s", word))
+		}
+	}
 	return d
 }
 

@@ -151,6 +151,7 @@ func TestParseRefuses(t *testing.T) {
 		{"ue: 85", "eu: 85", 29, "budget.shares.eu", programmefile.ErrKey},
 		{"[ukonczyl, podjal_prace]", "[ukonczyl, ukonczyl]", 30, "outcomes", programme.ErrTwice},
 		{"temat: [trening]", "temat: []", 31, "dictionaries.temat", programme.ErrMissing},
+		{"czynnosc: [dojazd, zakupy]", "czynnosc: [Urząd, zakupy, URZAD]", 31, "dictionaries.czynnosc", programme.ErrTwice},
 		{"temat: [trening]", "tematy: [trening]", 31, "dictionaries.tematy", programme.ErrWord},
 		{"kind: visit, group", "kind: warsztat, group", 33, "indicators.of.kind", programme.ErrNowhere},
 		{"group: niepelnosprawni", "group: inni", 33, "indicators.of.group", programme.ErrNowhere},

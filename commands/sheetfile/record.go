@@ -206,16 +206,17 @@ func (r *Record) Choice(column string, allowed ...string) string {
 	return parsed(r, column, choose(allowed))
 }
 
+// Alike says whether two words are one to people: whatever their case, Polish letters and
+// spaces.
+func Alike(a, b string) bool { return a == b || fold(a) == fold(b) }
+
 func choose(allowed []string) func(string) (string, *domain.Error) {
 	return func(s string) (string, *domain.Error) {
 		if slices.Contains(allowed, s) {
 			return s, nil
 		}
-		s = fold(s)
-		for _, a := range allowed {
-			if fold(a) == s {
-				return a, nil
-			}
+		if i := slices.IndexFunc(allowed, func(a string) bool { return Alike(a, s) }); i >= 0 {
+			return allowed[i], nil
 		}
 		return "", ErrChoice.With("%s", strings.Join(allowed, ", "))
 	}

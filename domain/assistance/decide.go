@@ -25,7 +25,16 @@ type LogVisit struct {
 	Visit
 	Details
 	Editions []cap.Edition // of the visit's programme
+	Wordings []Wording     // of those that do not take the visit as it is
 	domain.Amend
+}
+
+// Wording is what an edition of the programme makes of a visit: how it spells the activity,
+// or why it takes no such visit.
+type Wording struct {
+	Edition  int
+	Activity domain.Sealed
+	Refused  error
 }
 
 // List closes the stream under a contract or its assistant.
@@ -65,13 +74,18 @@ func log(s State, c LogVisit) ([]domain.Event, error) {
 		field := domain.Differing(was.Visit, c.Visit)
 		return nil, domain.ErrDiffers.At("contract").With("%s, %s", name(c.Visit), field)
 	}
-	caps, refused := check(s, i, c.Visit, c.Details, c.Editions)
+	edition := s.edition(i, c.Visit.Date, c.Editions)
+	unlisted := c.spell(edition)
+	caps, refused := check(s, i, edition, c)
 	c.Adds = true
 	return c.Decide(domain.Recorded{What: name(c.Visit), Standing: domain.StandingOf(stands, i >= 0), Same: was.Details == c.Details,
 		Differs: domain.Differing(was.Details, c.Details),
 		Refuse: func(step domain.Step) error {
-			if step == domain.TakeAway {
+			switch {
+			case step == domain.TakeAway:
 				return nil
+			case unlisted != nil:
+				return unlisted
 			}
 			return refused
 		},
@@ -79,6 +93,26 @@ func log(s State, c LogVisit) ([]domain.Event, error) {
 		Corrected: VisitCorrected{Visit: c.Visit, Before: was.Details, After: c.Details,
 			DeltaMinutes: c.Minutes - was.Minutes, Caps: caps, Reason: c.Reason},
 		Withdrawn: VisitWithdrawn{Visit: c.Visit, Before: was.Details, DeltaMinutes: -was.Minutes, Reason: c.Reason}})
+}
+
+// edition is the number of that which a visit is entered under: a correction keeps that of
+// the visit at index was (−1: none), which a withdrawn one has none of any more.
+func (s State) edition(was int, day domain.Date, editions []cap.Edition) int {
+	if was >= 0 && !s.Visits[was].Withdrawn {
+		return s.Visits[was].Edition
+	}
+	current, _ := cap.Current(editions, day)
+	return current.Number
+}
+
+// spell writes the activity as an edition does, or says why it takes no such visit.
+func (c *LogVisit) spell(edition int) (refused error) {
+	for _, w := range c.Wordings {
+		if w.Edition == edition {
+			c.Activity, refused = w.Activity, w.Refused
+		}
+	}
+	return refused
 }
 
 // checkVisit refuses what can't be a visit of this stream.
@@ -95,7 +129,8 @@ func checkVisit(s State, v Visit) error {
 // check refuses a visit that can't stand beside the others; the one at index
 // except is the visit it replaces (−1: none). It gives the caps that the visit is
 // entered under.
-func check(s State, except int, v Visit, d Details, editions []cap.Edition) (Caps, error) {
+func check(s State, except, edition int, c LogVisit) (Caps, error) {
+	v, d := c.Visit, c.Details
 	if v.From < 0 || d.To <= v.From || d.To > 1440 {
 		return Caps{}, ErrTimes.With("%s to %s", name(v), d.To)
 	}
@@ -108,19 +143,13 @@ func check(s State, except int, v Visit, d Details, editions []cap.Edition) (Cap
 			return Caps{}, ErrOverlap.With("%s to %s meets %s to %s", name(v), d.To, name(r.Visit), r.To)
 		}
 	}
-	under := Caps{}
-	stands := except >= 0 && !s.Visits[except].Withdrawn
-	if stands {
-		under.Edition = s.Visits[except].Edition
-	} else if current, ok := cap.Current(editions, v.Date); ok {
-		under.Edition = current.Number
-	}
+	under, stands := Caps{Edition: edition}, except >= 0 && !s.Visits[except].Withdrawn
 	// Caps may have come down since: what shortens a visit is never over them.
 	shorter := stands && d.Minutes <= s.Visits[except].Minutes
 	entry := cap.Entry{On: v.Date, Programme: v.Programme, Edition: under.Edition, Amount: int64(d.Minutes)}
 	var err error
-	if under.Daily, err = s.capped(cap.Day, entry, except, shorter, editions); err == nil {
-		under.Monthly, err = s.capped(cap.Month, entry, except, shorter, editions)
+	if under.Daily, err = s.capped(cap.Day, entry, except, shorter, c.Editions); err == nil {
+		under.Monthly, err = s.capped(cap.Month, entry, except, shorter, c.Editions)
 	}
 	return under, err
 }
@@ -143,14 +172,15 @@ func (s State) capped(period cap.Period, visit cap.Entry, except int, forgiven b
 		}
 		left, err := r.Left(visit.On, entries)
 		limit, used := domain.Minutes(r.Limit), domain.Minutes(r.Limit-left)
+		source, file := r.Cited()
 		switch {
 		case err != nil:
 			return lowest, err
 		case left >= 0 || forgiven:
 		case period == cap.Day:
-			return lowest, ErrOverDailyCap.With("%s: %s of %s", visit.On, used, limit)
+			return lowest, ErrOverDailyCap.With("%s: %s of %s by %s%s from %s", visit.On, used, limit, source, file, r.From)
 		default:
-			return lowest, ErrOverMonthlyCap.With("%s: %s of %s", visit.On.Month(), used, limit)
+			return lowest, ErrOverMonthlyCap.With("%s: %s of %s by %s%s from %s", visit.On.Month(), used, limit, source, file, r.From)
 		}
 		if lowest == 0 || limit < lowest {
 			lowest = limit

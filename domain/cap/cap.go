@@ -99,7 +99,16 @@ const Unnamed = -1
 type Rule struct {
 	Programme string
 	Edition   int
+	From      domain.Date // first day of the edition
 	Terms
+}
+
+// Cited is what the rule stands in: its source, or else the programme, whose file says it.
+func (r Rule) Cited() (source, programme string) {
+	if r.Source != "" {
+		return r.Source, ""
+	}
+	return "", r.Programme
 }
 
 // counted are the entries that caps of a programme count in the period that a day lies

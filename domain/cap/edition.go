@@ -77,7 +77,7 @@ func Bind(editions []Edition, period Period, day domain.Date, entries iter.Seq[E
 	}
 	for _, t := range binding.Caps {
 		if t.Period == period {
-			rules = append(rules, Rule{binding.Programme, binding.Number, t})
+			rules = append(rules, Rule{binding.Programme, binding.Number, binding.From, t})
 		}
 	}
 	return rules

@@ -99,6 +99,9 @@ func sign(s State, c Sign) ([]domain.Event, error) {
 		return nil, err
 	}
 	if s.stage == StatusDrafted && !c.Correct && !c.Withdraw && !moved(s.First, c.Terms) {
+		if c.Unlisted != nil {
+			return nil, c.Unlisted
+		}
 		return []domain.Event{Signed{c.Terms}}, nil
 	}
 	field := domain.Differing(s.First, c.Terms)
@@ -107,9 +110,12 @@ func sign(s State, c Sign) ([]domain.Event, error) {
 		Entered: Signed{c.Terms}, Corrected: TermsCorrected{s.First, c.Terms, c.Reason}, Withdrawn: Withdrawn{s.First, c.Reason}})
 }
 
-// standsOn refuses to take away, or to change, what something stands on: other records, as
+// standsOn refuses a kind of contract that its programme does not list, and to take away, or to change, what something stands on: other records, as
 // its list has them, or changes of the contract.
 func (s State) standsOn(step domain.Step, c Sign) error {
+	if c.Unlisted != nil && (step == domain.Enter || step == domain.Replace && (s.First.Kind != c.Terms.Kind || s.First.Programme != c.Terms.Programme)) {
+		return c.Unlisted
+	}
 	if step == domain.Enter {
 		return nil
 	}

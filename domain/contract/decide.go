@@ -17,11 +17,14 @@ type Draft struct {
 }
 
 // Sign records a signed contract, corrects its terms, or takes it back. Checked are the
-// entries of its list under which nothing was found to stand.
+// entries of its list under which nothing was found to stand. Unlisted, if set, is that its
+// programme does not work by contracts of its kind, which is no matter where a correction
+// keeps both.
 type Sign struct {
 	Terms Terms
 	domain.Amend
-	Checked listing.Checked
+	Checked  listing.Checked
+	Unlisted error
 }
 
 // List asks something of the contract's list of what stands on it, or of what it stands on.

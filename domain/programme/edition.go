@@ -200,6 +200,9 @@ func (r recorded[E]) numbered(of cap.Edition, ok bool) (edition E, found bool) {
 // Editions are a programme's.
 type Editions struct{ recorded[EditionRecorded] }
 
+// All are the editions in the order of recording.
+func (e Editions) All() []EditionRecorded { return slices.Clone(e.all) }
+
 // EditionsOf is a programme that nothing is recorded of, as a build knows it: what would
 // be recorded as edition 0.
 func EditionsOf(p Programme) Editions {

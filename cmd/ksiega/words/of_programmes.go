@@ -10,6 +10,11 @@ import (
 func ofProgrammes() []sentence {
 	return []sentence{
 		{commands.ErrProgramme, "Popraw program: takiego nie ma w katalogu."},
+		{programme.ErrContractKind, "Popraw rodzaj umowy albo program: program {1} pracuje na umowach {0} (plik programu, od {2})."},
+		{programme.ErrServiceKind, "Popraw program: program {1} ma usługi {0} (plik programu, od {2})."},
+		{programme.ErrDictionary, "Wybierz jedno ze słów programu {1}: {0} (plik programu, od {2})."},
+		{programme.ErrGroup, "Wybierz grupę programu {1}: {0} (plik programu, od {2})."},
+		{programme.ErrOutcome, "Wybierz rezultat, który ma program {1}: {0} (plik programu, od {2})."},
 		{commands.ErrProgrammeFile, "{2} To wiersz {0} pliku[, klucz {1}]."},
 		{commands.ErrYAMLName, "Zapisz plik {0} jako .yaml: tylko takie opisują programy."},
 		{programmefile.ErrLarge, "Skróć plik programu: ma więcej niż {0}."},

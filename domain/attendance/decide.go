@@ -50,6 +50,7 @@ type RecordDay struct {
 	// several: a week goes by one of those that its hours were entered under, and hours in
 	// the place of hours keep the edition of those.
 	Statute map[int]Figures
+	Source  string // of the terms' weekly cap; "" is the referral itself
 	domain.Amend
 }
 
@@ -58,13 +59,14 @@ type Figures struct {
 	From      domain.Date // first day of the edition
 	Minimum   programme.Rate
 	WeeklyCap domain.Minutes // that it leaves of the referral's
+	Source    string         // of the weekly cap; "" is the referral itself
 }
 
 // kept is the entry under the editions that the hours it takes the place of name. Where the
 // figures of that edition are not known, it is under those in force.
 func (c RecordDay) kept(was Editions) RecordDay {
 	if f, known := c.Statute[was.StatuteEdition]; known {
-		c.Minimum, c.Terms.WeeklyCap = f.Minimum, f.WeeklyCap
+		c.Minimum, c.Terms.WeeklyCap, c.Source = f.Minimum, f.WeeklyCap, f.Source
 		c.Under.StatuteEdition = was.StatuteEdition
 	}
 	c.Under.ProgrammeEdition = was.ProgrammeEdition
@@ -315,9 +317,9 @@ func (s State) caps(c RecordDay, before domain.Minutes) error {
 			switch limit, used := domain.Minutes(r.Limit), domain.Minutes(r.Limit-left); {
 			case left >= 0:
 			case period == cap.Week:
-				return ErrWeeklyCap.With("%s h in the week of %s, allowed %s", used, c.Date.Monday(), limit)
+				return ErrWeeklyCap.With("%s h in the week of %s, allowed %s by %s%s", used, c.Date.Monday(), limit, r.Source, referral(r, c.Terms))
 			default:
-				return ErrMonthCap.With("%s h in %s, allowed %s", used, c.Date.Month(), limit)
+				return ErrMonthCap.With("%s h in %s, allowed %s by agreement %s", used, c.Date.Month(), limit, c.Terms.Agreement)
 			}
 		}
 	}
@@ -326,13 +328,32 @@ func (s State) caps(c RecordDay, before domain.Minutes) error {
 
 // caps are those of the terms, as each edition of the statute has them.
 func (c RecordDay) caps() []cap.Edition {
-	all := []cap.Edition{{Number: c.Under.StatuteEdition, From: c.Statute[c.Under.StatuteEdition].From, Caps: c.Terms.Caps()}}
+	all := []cap.Edition{{Number: c.Under.StatuteEdition, From: c.Statute[c.Under.StatuteEdition].From, Caps: c.Terms.cited(c.Source)}}
 	for number, figures := range c.Statute {
 		if c.Terms.WeeklyCap = figures.WeeklyCap; number != c.Under.StatuteEdition {
-			all = append(all, cap.Edition{Number: number, From: figures.From, Caps: c.Terms.Caps()})
+			all = append(all, cap.Edition{Number: number, From: figures.From, Caps: c.Terms.cited(figures.Source)})
 		}
 	}
 	return all
+}
+
+// cited are the caps of the terms, that of the week with its source.
+func (t Terms) cited(source string) []cap.Terms {
+	all := t.Caps()
+	for i := range all {
+		if all[i].Period == cap.Week {
+			all[i].Source = source
+		}
+	}
+	return all
+}
+
+// referral is the one whose hours are the cap, where the statute is not.
+func referral(r cap.Rule, t Terms) string {
+	if r.Source != "" {
+		return ""
+	}
+	return t.Contract
 }
 
 // Entries are the hours of the period that a day lies in, as caps count them.

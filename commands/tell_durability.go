@@ -43,8 +43,8 @@ func (c *TellDurability) columns() []column {
 			"publikacja", "zapytanie", "start", "odmowa", "kontrola").open().key(),
 		dateColumn("data", "date", &c.Date, "dzień; przy zobowiązaniu pierwszy").key(),
 		idColumn("nr", "number", &c.Number, "numer zapytania, którego dotyczy").optional().key().naming(),
-		given("wartosc", "value", &c.Value, KindCount, "liczba miejsc lub asystentów", (*sheetfile.Record).Int),
-		dateColumn("do", "to", &c.To, "ostatni dzień zobowiązania").optional(),
+		given("wartosc", "value", &c.Value, KindCount, "liczba miejsc lub asystentów; przy zobowiązaniu pusta: z pliku programu", (*sheetfile.Record).Int),
+		dateColumn("do", "to", &c.To, "ostatni dzień zobowiązania; pusty: z pliku programu").optional(),
 		textColumn("opis", "text", &c.Text, "opis").sealed().optional(),
 		textColumn("url", "url", &c.URL, "adres ogłoszenia; do znaku ? lub # jawny").sealed().optional(),
 	}, c.Amendment.columns()...)
@@ -70,7 +70,7 @@ func (l *Ledger) TellDurability(ctx context.Context, o Origin, c TellDurability)
 	return durabilityFacts().carryOut(ctx, l, o, c)
 }
 
-func (l *Ledger) prepareDurability(ctx context.Context, _ *lookups, o Origin, c *TellDurability) (durability.Record, error) {
+func (l *Ledger) prepareDurability(ctx context.Context, k *lookups, o Origin, c *TellDurability) (durability.Record, error) {
 	var day, value error
 	if c.Event != "zobowiazanie" { // an obligation's first day is a term
 		day = l.happened("date", c.Date)
@@ -80,7 +80,7 @@ func (l *Ledger) prepareDurability(ctx context.Context, _ *lookups, o Origin, c 
 	case "zobowiazanie", "miejsca", "asystenci":
 		if c.Value != nil {
 			count = *c.Value
-		} else {
+		} else if c.Event != "zobowiazanie" {
 			value = c.unlessWithdrawn(ErrNoValue)
 		}
 	}
@@ -129,5 +129,24 @@ func (l *Ledger) prepareDurability(ctx context.Context, _ *lookups, o Origin, c 
 	}
 	amend := c.taken(s, durability.SealOf(project, c.Date, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
-	return durability.Record{Fact: fact, Amend: amend}, s.err
+	record := durability.Record{Fact: fact, Amend: amend, Unsaid: c.Value == nil}
+	if c.Event == "zobowiazanie" {
+		promised, err := k.promised(ctx, project, c.Date)
+		if err != nil {
+			return record, err
+		}
+		record.Otherwise = promised
+	}
+	return record, s.err
+}
+
+// promised is what a programme's file promises for the time from a day on.
+func (k *lookups) promised(ctx context.Context, project string, from domain.Date) (durability.Obligation, error) {
+	of, err := k.programme(ctx, project)
+	e, ok := of.On(from)
+	if err != nil || !ok {
+		return durability.Obligation{}, err
+	}
+	d := e.Durability
+	return durability.Promised(project, from, durability.Anchor(d.Anchor), d.Months, d.Places, d.Assistants), nil
 }

@@ -78,6 +78,12 @@ func (d Date) Month() Month {
 // Monday is the first day of the date's week, Monday to Sunday.
 func (d Date) Monday() Date { return d - (d-1)%7 }
 
+// AddMonths is the same day so many months later, or that month's last where it is shorter.
+func (d Date) AddMonths(n int) Date {
+	m := d.Month() + Month(n)
+	return min(m.First().Add(d.Day()-1), m.Last())
+}
+
 // Add moves the date by days.
 func (d Date) Add(days int) Date { return d + Date(days) }
 

@@ -11,6 +11,7 @@ import (
 var (
 	ErrPeriod        = domain.Refusal(domain.CodeInvalid, "the obligation ends before it starts, or has no dates").At("to")
 	ErrNoDate        = domain.Refusal(domain.CodeInvalid, "the date is missing").At("date")
+	ErrNoPlaces      = domain.Refusal(domain.CodeInvalid, "nobody says how many places were promised: neither the command nor the programme's file").At("value")
 	ErrNegative      = domain.Refusal(domain.CodeInvalid, "a number of places or assistants is negative").At("value")
 	ErrAnchor        = domain.Refusal(domain.CodeInvalid, "unknown anchor of the durability period")
 	ErrURL           = domain.Refusal(domain.CodeInvalid, "not an http or https address").At("url")
@@ -25,6 +26,11 @@ var (
 type Record struct {
 	Fact Fact
 	domain.Amend
+	// Otherwise is what the programme's file promises, which an obligation that is recorded
+	// or corrected takes where it says nothing itself. One that stands is not asked again.
+	Otherwise Obligation
+	// Unsaid: nothing was said of the places, not even that there are none.
+	Unsaid bool
 }
 
 // Decider decides on the stream of one project. Evolve changes the map of the
@@ -81,12 +87,16 @@ func decide(s State, c Record) ([]domain.Event, error) {
 	case f.OccurredOn() == 0 && id.kind != domain.Fact(TypeObligationOpened):
 		return nil, ErrNoDate
 	}
+	was := s.facts[id]
 	if !c.Withdraw {
+		f = c.said(was)
+		if o, ok := f.(ObligationOpened); ok && c.Unsaid && o.Places == 0 && (was == nil || c.Correct) {
+			return nil, ErrNoPlaces
+		}
 		if err := check(s, f); err != nil {
 			return nil, err
 		}
 	}
-	was := s.facts[id]
 	what := "project " + project + ", " + f.EventType() + " " + f.OccurredOn().String() + " " + id.number
 	var withdrawn domain.Event
 	field := ""
@@ -102,6 +112,33 @@ func decide(s State, c Record) ([]domain.Event, error) {
 			return nil
 		}),
 		Entered: f, Withdrawn: withdrawn})
+}
+
+// said is the fact with what is left unsaid of an obligation.
+func (c Record) said(was Fact) Fact {
+	o, ok := c.Fact.(ObligationOpened)
+	if !ok {
+		return c.Fact
+	}
+	left := c.Otherwise
+	if stands, ok := was.(ObligationOpened); ok && !c.Correct {
+		left = stands.Obligation
+	}
+	if c.Unsaid {
+		o.Places = left.Places
+	}
+	o.To, o.Assistants, o.Anchor = cmp.Or(o.To, left.To), cmp.Or(o.Assistants, left.Assistants), cmp.Or(o.Anchor, left.Anchor)
+	return o
+}
+
+// Promised is what a project promises that begins on a day: places, assistants, and its last
+// day, months later.
+func Promised(project string, from domain.Date, anchor Anchor, months, places, assistants int) Obligation {
+	o := Obligation{Project: project, From: from, Anchor: anchor, Places: places, Assistants: assistants}
+	if months > 0 {
+		o.To = from.AddMonths(months) - 1
+	}
+	return o
 }
 
 // askedAs is what a field of a fact is called where somebody tells the fact.

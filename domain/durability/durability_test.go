@@ -82,7 +82,7 @@ func TestObligationRefuses(t *testing.T) {
 	}
 	for _, change := range []func(*Obligation){
 		func(o *Obligation) { o.From++ }, func(o *Obligation) { o.To++ }, func(o *Obligation) { o.Places++ },
-		func(o *Obligation) { o.Assistants = 0 }, func(o *Obligation) { o.Anchor = "" }, func(o *Obligation) { o.Derivation = "" },
+		func(o *Obligation) { o.Assistants++ }, func(o *Obligation) { o.Anchor = FinalPayment }, func(o *Obligation) { o.Derivation = "" },
 	} {
 		o := opened.Obligation
 		change(&o)
@@ -223,4 +223,30 @@ func TestFactsAreTakenBack(t *testing.T) {
 	given.Given(t, Decider(), promised).When(fix(less)).Then(opened, less)
 	given.Given(t, Decider(), promised).When(out(less)).Then(opened)
 	given.Given(t, Decider(), promised, opened).When(Record{Fact: less}).Then(less)
+}
+
+// TestWhatTheFilePromises fills what an obligation leaves unsaid, once.
+func TestWhatTheFilePromises(t *testing.T) {
+	t.Parallel()
+	first := domain.NewDate(2019, 7, 1)
+	bare := ObligationOpened{Obligation{Project: "P", From: first}}
+	file := Promised("P", first, ProjectEnd, 24, 30, 3)
+	full := ObligationOpened{Obligation{Project: "P", From: first, To: domain.NewDate(2021, 6, 30), Places: 30, Assistants: 3, Anchor: ProjectEnd}}
+	other := Promised("P", first, FinalPayment, 12, 10, 1)
+	given.Given(t, Decider()).When(Record{Fact: bare, Otherwise: file, Unsaid: true}).Then(full)
+	given.Given(t, Decider(), full).When(Record{Fact: bare, Otherwise: other, Unsaid: true}).Then()
+	given.Given(t, Decider()).When(Record{Fact: bare, Unsaid: true}).Refuse(ErrNoPlaces)
+	given.Given(t, Decider()).When(Record{Fact: bare, Otherwise: Promised("P", first, ProjectEnd, 0, 30, 3), Unsaid: true}).Refuse(ErrPeriod)
+	said := bare
+	said.To, said.Places = domain.NewDate(2020, 6, 30), 5
+	told := said
+	told.Assistants, told.Anchor = 3, ProjectEnd
+	given.Given(t, Decider()).When(Record{Fact: said, Otherwise: file}).Then(told)
+	given.Given(t, Decider(), full).When(Record{Fact: said, Otherwise: file}).Refuse(domain.ErrDiffers)
+	given.Given(t, Decider(), full).When(Record{Fact: bare, Otherwise: other, Unsaid: true, Amend: domain.Amend{Correct: true, Reason: "r"}}).
+		Then(FactWithdrawn{Project: "P", Kind: "durability.obligation-opened", Date: first, Reason: "r"},
+			ObligationOpened{Obligation{Project: "P", From: first, To: domain.NewDate(2020, 6, 30), Places: 10, Assistants: 1, Anchor: FinalPayment}})
+	if got := Promised("P", domain.NewDate(2024, 1, 31), ProjectEnd, 1, 0, 0).To; got != domain.NewDate(2024, 2, 28) {
+		t.Errorf("a month from the last day of January ends on %s", got)
+	}
 }

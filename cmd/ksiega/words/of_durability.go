@@ -10,6 +10,7 @@ func ofDurability() []sentence {
 	return []sentence{
 		{durability.ErrPeriod, "Popraw daty: zobowiązanie potrzebuje obu, a ostatni dzień nie leży przed pierwszym."},
 		{durability.ErrNoDate, "Podaj datę."},
+		{durability.ErrNoPlaces, "Podaj liczbę miejsc: nie mówi jej też plik programu."},
 		{durability.ErrNegative, "Popraw liczbę: miejsca i asystenci nie są ujemni."},
 		{durability.ErrAnchor, "Wybierz, od czego liczy się trwałość: od końca projektu albo od płatności końcowej."},
 		{durability.ErrURL, "Popraw adres: ma się zaczynać od http:// albo https://."},

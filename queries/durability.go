@@ -5,6 +5,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/durability"
+	"ksiega/internal/fold"
 	"ksiega/internal/report"
 	"ksiega/projections"
 )
@@ -34,6 +35,7 @@ func durabilityReport() *Report {
 		report.Integer("started", "Rozpoczęte", func(r row) int { return r.started }).Sum(),
 		report.Integer("refused", "Odmowy", func(r row) int { return r.refused }).Sum(),
 		report.Minutes("deliveredMinutes", "Udzielone usługi", func(r row) domain.Minutes { return r.delivered }).Sum(),
+		report.Integer("noticeDaysMissing", "Dni bez ogłoszenia", func(r row) int { return r.unannounced }).Sum(),
 	}}, durabilityRows)
 }
 
@@ -44,6 +46,7 @@ type durabilityRow struct {
 	gaps                       []durability.Gap
 	requests, started, refused int
 	delivered                  domain.Minutes
+	unannounced                int // required days before the first notice
 }
 
 func durabilityRows(ctx context.Context, q *question) ([]durabilityRow, error) {
@@ -55,9 +58,11 @@ func durabilityRows(ctx context.Context, q *question) ([]durabilityRow, error) {
 	for _, p := range projects {
 		row := durabilityRow{Obligation: p.Obligation}
 		row.ready, row.required, row.gaps = durability.Gaps(p.Obligation, p.Levels(q.asOf), q.day())
-		if row.requests, row.started, row.refused, err = demand(ctx, q, p); err != nil {
+		facts, err := projections.DurabilityFacts().All(ctx, q.view(projections.Durability()), domain.Escape(p.Obligation.Project))
+		if err != nil {
 			return nil, err
 		}
+		row.come(q, facts)
 		if row.delivered, err = deliveredMinutes(ctx, q, p.Obligation); err != nil {
 			return nil, err
 		}
@@ -81,36 +86,46 @@ func obligations(ctx context.Context, q *question) ([]projections.DurabilityProj
 	return projects, nil
 }
 
-func demand(ctx context.Context, q *question, p projections.DurabilityProject) (requests, started, refused int, err error) {
-	facts, err := projections.DurabilityFacts().All(ctx, q.view(projections.Durability()), domain.Escape(p.Obligation.Project))
-	if err != nil {
-		return 0, 0, 0, err
-	}
+// come counts what came by the day of the answer.
+func (r *durabilityRow) come(q *question, facts []fold.Item[projections.DurabilityFact]) {
+	noticed := min(r.To, q.day()) + 1
 	for _, it := range facts {
 		if q.cut(it.Row.Date) {
 			continue
 		}
 		switch it.Row.Type {
 		case durability.TypeServiceRequested:
-			requests++
+			r.requests++
 		case durability.TypeServiceStarted:
-			started++
+			r.started++
 		case durability.TypeServiceRefused:
-			refused++
+			r.refused++
+		case durability.TypeNoticePublished:
+			noticed = min(noticed, it.Row.Date)
 		}
 	}
-	return requests, started, refused, nil
+	r.unannounced = max(0, int(noticed-r.From))
 }
 
-// deliveredMinutes are the visits of the project's programme on the days of the
-// obligation so far, eligible or not.
+// deliveredMinutes are the visits of the project's programme, and of the one that its file
+// says goes on after it, on the days of the obligation so far, eligible or not.
 func deliveredMinutes(ctx context.Context, q *question, o durability.Obligation) (sum domain.Minutes, err error) {
-	months, err := projections.DeliveredMonths().All(ctx, q.view(projections.Durability()), domain.Escape(o.Project))
+	programmes := []string{o.Project}
+	editions, err := q.programme(ctx, o.Project)
 	if err != nil {
 		return 0, err
 	}
-	for _, it := range months {
-		sum += it.Row.Between(o.From, min(o.To, q.day()))
+	if e, ok := editions.On(o.From); ok && e.Durability.Service != "" && e.Durability.Service != o.Project {
+		programmes = append(programmes, e.Durability.Service)
+	}
+	for _, id := range programmes {
+		months, err := projections.DeliveredMonths().All(ctx, q.view(projections.Durability()), domain.Escape(id))
+		if err != nil {
+			return 0, err
+		}
+		for _, it := range months {
+			sum += it.Row.Between(o.From, min(o.To, q.day()))
+		}
 	}
 	return sum, nil
 }

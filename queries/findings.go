@@ -3,8 +3,10 @@ package queries
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"ksiega/domain"
+	"ksiega/domain/cap"
 	"ksiega/domain/durability"
 	"ksiega/domain/finding"
 	"ksiega/internal/fold"
@@ -12,6 +14,7 @@ import (
 	"ksiega/internal/report"
 	"ksiega/projections"
 	"ksiega/projections/findings"
+	"ksiega/queries/saying"
 )
 
 // findingKinds are the kinds that a finding may be of.
@@ -71,6 +74,8 @@ func findingsReport() *Report {
 		report.Grosze("amountGrosze", "Kwota", func(r row) domain.Grosze { return r.Amount }).SumAlike(kind),
 		report.Minutes("minutes", "Czas", func(r row) domain.Minutes { return r.Minutes }).SumAlike(kind),
 		report.Texts("events", "Dowody", func(r row) []string { return positionsOf(r.Events) }).To(referEvent),
+		report.Text("text", "Co się stało i co zrobić", func(r row) string { return r.said.Text }),
+		report.Text("rule", "Zasada", func(r row) string { return r.said.Rule }),
 	}}, findingRows)
 }
 
@@ -87,6 +92,7 @@ func findingSources() []projections.Projection {
 type findingRow struct {
 	findings.Found
 	state string
+	said  saying.Said
 }
 
 // discrepancies are all findings of a kind, or of kinds that are found together with
@@ -142,17 +148,34 @@ func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
 	if err := q.judge(ctx, silent); err != nil {
 		return nil, err
 	}
-	rows := make([]findingRow, 0, len(all))
+	rows, facts := make([]findingRow, 0, len(all)), q.facts(ctx)
 	for _, f := range all {
-		row := findingRow{f, stateOpen}
+		row := findingRow{Found: f, state: stateOpen}
 		if resolvedBy(f, wordOn(f.ID, said), &q.reader.judged) {
 			row.state = stateResolved
 		}
 		if q.is("kind", string(f.Kind)) && q.is("state", row.state) && q.touches(f.From, f.To) {
+			if row.said, err = saying.Of(f, facts); err != nil {
+				return nil, err
+			}
 			rows = append(rows, row)
 		}
 	}
 	return rows, nil
+}
+
+// facts are what findings are told by, read where one asks for them.
+func (q *question) facts(ctx context.Context) saying.Facts {
+	read := sync.OnceValues(func() (rules, error) { return q.rules(ctx) })
+	return saying.Facts{Statute: func(period cap.Period, counts cap.Unit, day domain.Date) (string, error) {
+		r, err := read()
+		figures, _ := r.statutes.On(day)
+		i := slices.IndexFunc(figures.Caps, func(t cap.Terms) bool { return t.Is(cap.Participant, period, counts) })
+		if err != nil || i < 0 {
+			return "", err
+		}
+		return figures.Caps[i].Source, nil
+	}}
 }
 
 // wordOn is the last word on a finding; one on the id that it had before separators were

@@ -39,6 +39,19 @@ func (q *question) rules(ctx context.Context) (r rules, err error) {
 	return r, err
 }
 
+// programme are the editions of one as far as the answer goes, or the build's own where none
+// is recorded.
+func (q *question) programme(ctx context.Context, id string) (programme.Editions, error) {
+	recorded, err := recordedBy(ctx, q.reader.opts.Journal, position(q.views), programme.Stream(id), programme.Decider())
+	if err != nil || recorded.Exists() {
+		return recorded, err
+	}
+	if p, ok := q.reader.opts.Catalogue.Programme(id); ok {
+		return programme.EditionsOf(p), nil
+	}
+	return recorded, nil
+}
+
 // days says which days of a calendar year that begins on a day count.
 func (r rules) days(first domain.Date) programme.DayCount {
 	if value, ok := r.yearDays.On(first); ok {

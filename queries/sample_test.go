@@ -231,7 +231,7 @@ func compareDurability(t *testing.T, oracle *naive.Ledger, a *queries.Answer, da
 		for _, g := range w.Gaps {
 			row += fmt.Sprint(g.From, g.To, g.Ready, g.Promised)
 		}
-		rows = append(rows, row+fmt.Sprint(w.Requests, w.Started, w.Refused, w.Delivered))
+		rows = append(rows, row+fmt.Sprint(w.Requests, w.Started, w.Refused, w.Delivered, w.NoticeDaysMissing))
 	}
 	var got []string
 	for _, r := range rowsOf(a) {

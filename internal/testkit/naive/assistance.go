@@ -131,6 +131,7 @@ type DurabilityRow struct {
 	RequiredDays, ReadyDays, GapDays      int64
 	Gaps                                  []Gap
 	Requests, Started, Refused, Delivered int64 // Delivered in minutes, eligible or not
+	NoticeDaysMissing                     int64 // required days before the first publikacja
 }
 
 // Durability is the report durability as of a day. It goes through the obligation day by day.
@@ -148,6 +149,9 @@ func (b *Ledger) Durability(asOf time.Time) []DurabilityRow {
 		for d := from; !d.After(to) && !b.later(d); d = d.AddDate(0, 0, 1) {
 			row.count(d, readyOn(places, d))
 			row.Delivered += hours[row.Project+"|"+dayOf(d)]
+			if !b.noticed(row.Project, d) {
+				row.NoticeDaysMissing++
+			}
 		}
 		rows = append(rows, row)
 	}
@@ -194,6 +198,13 @@ func (b *Ledger) durabilityEvents(row *DurabilityRow) map[string]int64 {
 		}
 	}
 	return places
+}
+
+// noticed says whether the public had notice on a day.
+func (b *Ledger) noticed(project string, d time.Time) bool {
+	return slices.ContainsFunc(b.rows["trwalosc"], func(r record) bool {
+		return r.cell["projekt"] == project && r.cell["zdarzenie"] == "publikacja" && !r.date("data").After(d)
+	})
 }
 
 // readyOn is what the last statement up to d says, 0 before the first.

@@ -248,6 +248,9 @@ func TestSampleDurability(t *testing.T) {
 	if want := []Gap{{"2020-03-02", "2020-04-19", 20, 30}}; !slices.Equal(r.Gaps, want) {
 		t.Errorf("gaps %+v", r.Gaps)
 	}
+	if r.NoticeDaysMissing != 10 { // the notice is of 11 July 2019
+		t.Errorf("%d days without public notice", r.NoticeDaysMissing)
+	}
 	if r.Delivered == 0 {
 		t.Error("nothing delivered in the durability period")
 	}

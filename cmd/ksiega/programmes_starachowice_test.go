@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// cells are the rows of a report that have some texts, each as its fields.
+func cells(t *testing.T, data, name string, texts map[string]string, params ...string) (rows []map[string]any) {
+	t.Helper()
+	var answer struct{ Rows []map[string]any }
+	out := must(t, exitDone, append([]string{"report", name, "--data", data}, params...)...)
+	if err := json.Unmarshal([]byte(out), &answer); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range answer.Rows {
+		is := true
+		for field, text := range texts {
+			is = is && row[field] == text
+		}
+		if is {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// has compares fields of a row.
+func has(t *testing.T, what string, row map[string]any, want map[string]any) {
+	t.Helper()
+	for field, w := range want {
+		if row[field] != w {
+			t.Errorf("%s: %s is %v, not %v", what, field, row[field], w)
+		}
+	}
+}
+
+// TestProgrammesOfStarachowice: from the sample's files to the cells that the sources give.
+func TestProgrammesOfStarachowice(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "d")
+	_, _, problems := ksiega(t, "import", "--data", data, "../../samples/starachowice")
+	t.Run("socially useful work", func(t *testing.T) {
+		for month, want := range map[string]map[string]any{
+			"2018-04": {"minutes": 2400.0, "benefitGrosze": 33200.0, "refundGrosze": 19440.0, "ownGrosze": 13760.0},
+			"2018-06": {"minutes": 2400.0, "benefitGrosze": 33200.0, "refundGrosze": 19920.0, "ownGrosze": 13280.0},
+		} {
+			rows := cells(t, data, "psu-settlement", map[string]string{"contract": "SK/08/2018"}, "--month", month)
+			if len(rows) != 1 {
+				t.Fatalf("%s: %v %s", month, rows, problems)
+			}
+			has(t, month, rows[0], want)
+		}
+		people := map[any]bool{}
+		for _, row := range cells(t, data, "contracts", map[string]string{"programme": "psu"}, "--as-of", "2018-12-31") {
+			people[row["participant"]] = true
+		}
+		if len(people) != 10 {
+			t.Errorf("%d people were referred", len(people))
+		}
+	})
+	t.Run("durability", func(t *testing.T) {
+		rows := cells(t, data, "durability", nil)
+		if len(rows) != 1 {
+			t.Fatal(rows)
+		}
+		has(t, "durability", rows[0], map[string]any{"project": "asystent-aktywnosci", "from": "2019-07-01", "to": "2021-06-30", "promised": 30.0,
+			"requiredDays": 731.0, "noticeDaysMissing": 10.0})
+		// As of the ninth day there is no notice yet, and none of the later days is missing.
+		has(t, "durability", cells(t, data, "durability", nil, "--as-of", "2019-07-09")[0], map[string]any{"requiredDays": 9.0, "noticeDaysMissing": 9.0})
+	})
+	t.Run("findings", func(t *testing.T) {
+		for _, row := range cells(t, data, "findings", nil) {
+			if text, _ := row["text"].(string); !strings.HasSuffix(text, ".") || row["rule"] == "" {
+				t.Errorf("%v is told as %q by %q", row["finding"], text, row["rule"])
+			}
+		}
+	})
+}
+
+// TestCapsOfSociallyUsefulWork: the 601st minute of a week and the 2401st of a month are
+// refused with what the cap stands in, so is a day before the agreement; a sick day has none.
+func TestCapsOfSociallyUsefulWork(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := func(name, rows string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(rows), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	data := filepath.Join(dir, "d")
+	for _, path := range []string{file("uczestnicy.csv", "id;imie;nazwisko\nU1;Ewa;Kos\n"),
+		file("porozumienia.csv", "numer;zawarto;od;do;refundacja;limit_osob;limit_godzin_miesiac\nP/1;06.02.2018;08.02.2018;31.12.2018;60;10;40\n"),
+		file("umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie;godziny_tydzien\nS/1;psu;psu;U1;06.02.2018;08.02.2018;31.12.2018;P/1;10\n"),
+	} {
+		must(t, exitDone, "import", "--data", data, path)
+	}
+	code, _, refused := ksiega(t, "import", "--data", data, file("obecnosci.csv", "umowa;data;godziny;nieobecnosc\n"+
+		"S/1;07.02.2018;2;\n"+ // before the agreement
+		"S/1;02.10.2018;5;\nS/1;03.10.2018;5;\nS/1;04.10.2018;0:01;\n"+
+		"S/1;05.10.2018;;choroba\n"+
+		"S/1;09.10.2018;10;\nS/1;16.10.2018;10;\nS/1;23.10.2018;10;\nS/1;30.10.2018;0:01;\n"))
+	if code != exitFound || strings.Count(refused, "kolumna") != 3 {
+		t.Errorf("%d: %s", code, refused)
+	}
+	for _, want := range []string{
+		"wiersz 2: kolumna data: Popraw datę: 07.02.2018 leży poza skierowaniem lub porozumieniem (",
+		"wiersz 5: kolumna godziny: Zmniejsz godziny: w tygodniu od 01.10.2018 byłoby 10:01 h, wolno 10:00 h (art. 73a ust. 1, ustawa z 20.04.2004",
+		"wiersz 10: kolumna godziny: Zmniejsz godziny: w miesiącu 10.2018 byłoby 40:01 h, wolno 40:00 h (porozumienie P/1).",
+	} {
+		if !strings.Contains(refused, want) {
+			t.Errorf("nobody said %q: %s", want, refused)
+		}
+	}
+	has(t, "October", cells(t, data, "psu-settlement", nil, "--month", "2018-10")[0], map[string]any{"minutes": 2400.0})
+}

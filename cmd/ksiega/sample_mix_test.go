@@ -16,7 +16,7 @@ func TestTheSampleMixesIntoNoOtherLedger(t *testing.T) {
 	before := recorded(t, data)
 	must(t, exitDone, "import", "--data", data, own)
 	end(t, serve(t, data, "--sample"))
-	before["assistant.registered.v1"]++
+	before["assistant.registered.v2"]++
 	if after := recorded(t, data); !equal(after, before) {
 		t.Errorf("recorded %v, want %v", after, before)
 	}

@@ -85,6 +85,9 @@ func TestACorrectionOfNothing(t *testing.T) {
 	edition := commands.RecordProgramme{File: nowy, Correct: true, Reason: "pomyłka"}
 	_, err = l.RecordProgramme(t.Context(), o, edition)
 	try(edition, false, err)
+	taking := commands.RecordParticipation{Participant: "U1", Programme: "aoon-2006", Event: "nominacja", Date: on, Amendment: fix}
+	_, err = l.RecordParticipation(t.Context(), o, taking)
+	try(taking, false, err)
 	agreement := commands.ConcludeAgreement{Number: "P/7", Concluded: on, From: on, To: on + 90, RefundPercent: 60, Amendment: fix}
 	_, err = l.ConcludeAgreement(t.Context(), o, agreement)
 	try(agreement, false, err)

@@ -51,6 +51,9 @@ func differing() map[string][]struct{ row, others cells } {
 				"asystent": "A2", "porozumienie": "P/1", "godziny_tydzien": "3", "stawka": "21,00", "miejsce": "biuro", "prace": "sprzątanie", "pomoc": "600,00"}},
 			{cells{"numer": "K/9", "rodzaj": "socjalny", "program": "wszyscy-razem", "uczestnik": "U2", "zawarto": "02.01.2024", "od": "02.01.2024", "do": "31.12.2024",
 				"wzor": "2010-A"}, cells{"wzor": "2010-B"}}},
+		"udzial": {
+			{cells{"uczestnik": "U1", "program": "razem", "zdarzenie": "przyjecie", "data": "01.02.2024", "wartosc": "", "grupa": "bezrobotni", "opis": "lista"}, cells{"grupa": "nieaktywni", "opis": "wniosek"}},
+			{cells{"uczestnik": "U1", "program": "razem", "zdarzenie": "ocena", "data": "01.02.2024", "wartosc": "pozytywna", "grupa": "", "opis": ""}, cells{"wartosc": "negatywna"}}},
 		"zmiany-umow": {
 			{cells{"umowa": "T/1", "zmiana": "zawieszenie", "od": "01.04.2024", "do": "10.04.2024", "powod": "szpital"}, cells{"do": "11.04.2024", "powod": "urlop"}},
 			{cells{"umowa": "T/1", "zmiana": "aneks", "od": "01.05.2024", "wartosc": "do=30.11.2024,godziny_tydzien=3"}, cells{"wartosc": "do=30.11.2024,godziny_tydzien=2"}},
@@ -93,7 +96,7 @@ func TestWhatDiffersIsNamed(t *testing.T) {
 		t.Run(f.Kind, func(t *testing.T) {
 			t.Parallel()
 			l := ledgertest.Open(t)
-			for _, before := range append(anyCentre(), paidInMarch(), claimedForMarch(), sheet{"porozumienia_8.csv", "numer;zawarto;od;do;refundacja\nP/8;02.01.2024;02.01.2024;31.12.2024;60\n"}) {
+			for _, before := range append(anyCentre(), ofGroups(), paidInMarch(), claimedForMarch(), sheet{"porozumienia_8.csv", "numer;zawarto;od;do;refundacja\nP/8;02.01.2024;02.01.2024;31.12.2024;60\n"}) {
 				accepted(t, l, before)
 			}
 			tried, n := map[string]bool{}, 10

@@ -76,7 +76,14 @@ func withdrawals() map[string][]func(ctx context.Context, l *commands.Ledger, re
 			return err
 		}
 	}
+	taking := func(event string, day int) []withdrawal {
+		return []withdrawal{func(ctx context.Context, l *commands.Ledger, reason string) error {
+			_, err := l.RecordParticipation(ctx, o, commands.RecordParticipation{Participant: "U1", Programme: "razem", Event: event, Date: domain.NewDate(2024, 3, day), Amendment: back(reason)})
+			return err
+		}}
+	}
 	return map[string][]withdrawal{
+		"nomination": taking("nominacja", 4), "assessment": taking("ocena", 4), "enrolment": taking("przyjecie", 4), "leaving": taking("zakonczenie", 18), "outcome": taking("rezultat", 18),
 		"annex": {changed("amend", "2024-03-04")}, "substitution": {changed("substitute", "2024-03-05")}, "decision": {changed("decide", "2024-03-12")},
 		"day": {day}, "absence": {day}, "payment": {paid(false)}, "transfer that came back": {paid(true)}, "contract": {signed("T/2")}, "referral": {signed("S/2")},
 		"acceptance": {answer("czesciowo"), answer("")}, "return of a claim": {answer("zwrocony")}, "demand for money back": {answer("zwrot")},

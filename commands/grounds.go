@@ -7,6 +7,7 @@ import (
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
 	"ksiega/domain/participant"
+	"ksiega/domain/participation"
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
 )
@@ -23,7 +24,7 @@ type ground struct {
 // participant, assistant and agreement for a contract, and whom a carer cares for. No two
 // nouns answer for one event.
 func groundsOf(e domain.Event) []ground {
-	for _, of := range []func(domain.Event) []ground{groundsOfDay, groundsOfVisit, groundsOfPayment, groundsOfClaim, groundsOfContract, groundsOfParticipant} {
+	for _, of := range []func(domain.Event) []ground{groundsOfDay, groundsOfVisit, groundsOfPayment, groundsOfClaim, groundsOfContract, groundsOfParticipant, groundsOfParticipation} {
 		if grounds := of(e); grounds != nil {
 			return grounds
 		}
@@ -93,6 +94,13 @@ func groundsOfParticipant(e domain.Event) []ground {
 		return caresFor(e.Person)
 	case participant.Corrected:
 		return caresFor(e.Person)
+	}
+	return nil
+}
+
+func groundsOfParticipation(e domain.Event) []ground {
+	if f, ok := e.(participation.Fact); ok {
+		return []ground{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: f.Of().Participant}}}
 	}
 	return nil
 }

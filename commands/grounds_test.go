@@ -23,6 +23,7 @@ func TestEveryEventStandsOnSomethingOrNothing(t *testing.T) {
 		"contract.withdrawn", "contract.change-withdrawn", "contract.suspended", "contract.resumed", "contract.breached", "contract.terminated", "contract.completed", "contract.decided",
 		"attendance.terms-set", "attendance.rerated", "attendance.day-withdrawn",
 		"assistance.visit-withdrawn",
+		"participation.fact-withdrawn",
 		"payment.withdrawn",
 		"refundclaim.*",
 		"statement.*",

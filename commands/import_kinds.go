@@ -33,6 +33,7 @@ func kinds() []importKind {
 		staysFile(),
 		agreementsFile(),
 		contractsFile(),
+		participationsFile(),
 		changesFile(),
 		attendanceFile(),
 		visitsFile(),
@@ -60,7 +61,6 @@ var (
 func notBuilt() []string {
 	return []string{
 		"przydzialy",
-		"udzial",
 		"zadania",
 		"zajecia",
 		"obecnosci-zajec",

@@ -16,6 +16,7 @@ import (
 	"ksiega/domain/contract"
 	"ksiega/domain/listing"
 	"ksiega/domain/participant"
+	"ksiega/domain/participation"
 	"ksiega/domain/payment"
 	"ksiega/internal/journal"
 )
@@ -221,12 +222,13 @@ func enteredIn(stream string) (entered, error) {
 
 func enteredStreams() map[string]entered {
 	return map[string]entered{
-		"attendance":  standing(attendance.Decider(), attendance.State.Stands, func(c listing.Command) attendance.Command { return attendance.List{Command: c} }),
-		"payout":      standing(payment.Decider(), payment.State.Stands, func(c listing.Command) payment.Command { return payment.List{Command: c} }),
-		"assistance":  standing(assistance.Decider(), assistance.State.Stands, func(c listing.Command) assistance.Command { return assistance.List{Command: c} }),
-		"agreement":   standing(agreement.Decider(), agreement.State.Stands, func(c listing.Command) agreement.Command { return agreement.List{Command: c} }),
-		"contract":    standing(contract.Decider(), contract.State.Stands, func(c listing.Command) contract.Command { return contract.List{Command: c} }),
-		"participant": standing(participant.Decider(), participant.State.Stands, func(c listing.Command) participant.Command { return participant.List{Command: c} }),
+		"attendance":    standing(attendance.Decider(), attendance.State.Stands, func(c listing.Command) attendance.Command { return attendance.List{Command: c} }),
+		"payout":        standing(payment.Decider(), payment.State.Stands, func(c listing.Command) payment.Command { return payment.List{Command: c} }),
+		"assistance":    standing(assistance.Decider(), assistance.State.Stands, func(c listing.Command) assistance.Command { return assistance.List{Command: c} }),
+		"agreement":     standing(agreement.Decider(), agreement.State.Stands, func(c listing.Command) agreement.Command { return agreement.List{Command: c} }),
+		"contract":      standing(contract.Decider(), contract.State.Stands, func(c listing.Command) contract.Command { return contract.List{Command: c} }),
+		"participant":   standing(participant.Decider(), participant.State.Stands, func(c listing.Command) participant.Command { return participant.List{Command: c} }),
+		"participation": standing(participation.Decider(), participation.State.Stands, func(c listing.Command) participation.Command { return participation.List{Command: c} }),
 	}
 }
 

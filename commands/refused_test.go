@@ -33,6 +33,7 @@ func TestRefusedRowsCountOnce(t *testing.T) {
 		{"pobyty_9.csv", "uczestnik;rodzaj;od;do\nU1;dps;04.03.2024;03.03.2024\nU9;dps;04.03.2024;\n"},
 		{"porozumienia_9.csv", "numer;zawarto;od;do;refundacja\nP/1;02.01.2024;02.01.2024;31.12.2024;50\n"},
 		{"umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do\nS/1;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024\n"},
+		{"udzial_9.csv", "uczestnik;program;zdarzenie;data;wartosc;grupa\nU1;aoon-2006;zakonczenie;04.03.2024;ukonczenie;\nU1;aoon-2006;przyjecie;04.03.2024;;nie ma\nU9;aoon-2006;nominacja;04.03.2024;;\n"},
 		{"obecnosci_9.csv", "umowa;data;godziny\nS/1;04.03.2024;4\nS/9;04.03.2024;4\nS/1;05.03.2024;4\nS/1;05.03.2024;4\n"},
 		{"godziny_9.csv", "asystent;umowa;data;od;do\nA1;T/1;04.03.2024;08:00;11:00\nA9;T/1;04.03.2024;08:00;11:00\n"},
 		{"wyplaty_9.csv", "lista;umowa;miesiac;kwota;data\nL/1;S/1;2024-03;10,00;05.04.2024\n"},
@@ -94,6 +95,7 @@ func TestRefusedCommandsCountOnce(t *testing.T) {
 	_ = onceRefused(t, l.Ledger, under("15"), commands.TellDurability{Project: "asystent-aktywnosci", Event: "start", Date: on, Number: "Z/1"}, l.TellDurability)
 	_ = onceRefused(t, l.Ledger, under("16"), commands.RecordStatus{Participant: "U1", Kind: "profil", Value: "tak", From: on}, l.RecordStatus)
 	_ = onceRefused(t, l.Ledger, under("17"), commands.RecordStay{Participant: "U9", Kind: "dps", From: on}, l.RecordStay)
+	_ = onceRefused(t, l.Ledger, under("18"), commands.RecordParticipation{Participant: "U9", Programme: "aoon-2006", Event: "nominacja", Date: on}, l.RecordParticipation)
 	_ = onceRefused(t, l.Ledger, under("21"), commands.PlanBudget{Programme: "psu", Line: "kursy"}, l.PlanBudget)
 	_ = onceRefused(t, l.Ledger, under("22"), commands.RecordExpense{Programme: "psu", Line: "kursy", Document: "FV/9", Date: on}, l.RecordExpense)
 	nobody := commands.Origin{Who: access.By("nobody", access.API), Key: "k"}

@@ -25,6 +25,7 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 		everyWordOfAssistants(),
 		everyWordOfAgreements(),
 		everyWordOfContracts(),
+		everyWordOfParticipations(),
 		everyWordOfAttendance(),
 		everyWordOfVisits(),
 		everyWordOfStatements(),

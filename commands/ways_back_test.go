@@ -56,6 +56,7 @@ func waysBack() []wayBack {
 		waysBackOfAssistants(),
 		waysBackOfAgreements(),
 		waysBackOfContracts(),
+		waysBackOfParticipations(),
 		waysBackOfAttendance(),
 		waysBackOfVisits(),
 		waysBackOfPayments(),
@@ -314,7 +315,7 @@ func TestWhatStandsOnSomething(t *testing.T) {
 // ways that can be taken at once in one ledger: at most one of each list.
 func together() [][]string {
 	return [][]string{{"day", "absence"}, {"visit"}, {"payment", "transfer that came back"}, {"obligation", "answer to a request"}, {"plan of a line"}, {"expense"},
-		{"person"}, {"status"}, {"stay"}, {"assistant"}, {"contract"}, {"referral", "agreement"}}
+		{"person"}, {"status"}, {"stay"}, {"nomination", "assessment", "enrolment", "leaving", "outcome"}, {"assistant"}, {"contract"}, {"referral", "agreement"}}
 }
 
 // Some of what can go wrong goes wrong, and is put right in some order: every report of

@@ -43,6 +43,8 @@ var (
 	byPerson = []domain.RefKind{domain.RefParticipant}
 	byCase   = []domain.RefKind{domain.RefProgramme, domain.RefParticipant, domain.RefAssistant} // as a contract tells them
 
+	byTaking = []domain.RefKind{domain.RefProgramme, domain.RefParticipant}
+
 	ofPeople     = []domain.RefKind{domain.RefParticipant}
 	ofAssistants = []domain.RefKind{domain.RefAssistant}
 	ofClaims     = []domain.RefKind{domain.RefClaim}
@@ -68,6 +70,8 @@ var table = map[Operation]Line{
 
 	"sign-contract":   {recorders, byCase, ofPeople},
 	"change-contract": {recorders, byCase, ofPeople},
+
+	"record-participation": {recorders, byTaking, ofPeople},
 
 	"record-attendance": {recorders, byCase, ofPeople},
 

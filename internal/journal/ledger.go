@@ -11,6 +11,7 @@ func Ledger() (*Table, error) {
 		ofAssistants(),
 		ofAgreements(),
 		ofContracts(),
+		ofParticipations(),
 		ofAttendance(),
 		ofAssistance(),
 		ofPayments(),

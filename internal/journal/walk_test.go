@@ -23,6 +23,7 @@ import (
 	"ksiega/domain/intake"
 	"ksiega/domain/listing"
 	"ksiega/domain/participant"
+	"ksiega/domain/participation"
 	"ksiega/domain/payment"
 	"ksiega/domain/programme"
 	"ksiega/domain/refund"
@@ -112,6 +113,7 @@ func deciders() []walked {
 		walk[listing.State, listing.Command]("listing", lists(), listing.Enter{}, listing.Release{}, listing.Close{}),
 		walk[participant.State, participant.Command]("participant", participant.Decider(), participant.Register{}, participant.RecordStatus{}, participant.RecordStay{}, participant.List{Command: listing.Enter{}}),
 		walk[participant.AssistantState, participant.AssistantCommand]("participant", participant.AssistantDecider(), participant.RegisterAssistant{}, participant.ListAssistant{Command: listing.Enter{}}),
+		walk[participation.State, participation.Command]("participation", participation.Decider(), participation.Record{Fact: participation.Nominated{}}, participation.List{Command: listing.Close{}}),
 		walk[payment.State, payment.Command]("payment", payment.Decider(), payment.Pay{}, payment.TakeBack{}, payment.List{Command: listing.Close{}}),
 		walk("programme", programme.Decider(), programme.RecordEdition{Programme: programme.Programme{ID: "p"}}),
 		walk("programme", programme.StatuteDecider(), programme.RecordStatute{}),

@@ -27,6 +27,7 @@ func wordsOf() map[string]string {
 		wordsOfProgrammes(),
 		wordsOfAgreements(),
 		wordsOfContracts(),
+		wordsOfParticipations(),
 		wordsOfAttendance(),
 		wordsOfVisits(),
 		wordsOfPayments(),

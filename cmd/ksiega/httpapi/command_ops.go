@@ -55,6 +55,7 @@ func (s *server) registerCommands(api huma.API) {
 	register(s, api, "Zapisz porozumienie z urzędem pracy", l.ConcludeAgreement)
 	register(s, api, "Zapisz podpisaną umowę lub skierowanie", l.SignContract)
 	register(s, api, "Zapisz zmianę umowy", l.ChangeContract)
+	register(s, api, "Zapisz fakt o udziale w programie", l.RecordParticipation)
 	register(s, api, "Zapisz dzień prac społecznie użytecznych", l.RecordAttendance)
 	register(s, api, "Zapisz godziny asystenta", l.LogVisit)
 	register(s, api, "Zapisz wypłatę świadczenia lub jej zwrot", l.PayBenefit)

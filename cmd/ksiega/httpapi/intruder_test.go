@@ -302,6 +302,8 @@ func amended(s secrets) []struct {
 		{"record-status", correct(s.status("2018-04-01", "2018-04-30"))},
 		{"record-stay", correct(s.stayed("2018-03-01", ""))},
 		{"record-stay", correct(s.stayed("2018-04-01", "2018-04-30"))},
+		{"record-participation", correct(s.assessed("2018-03-01"))},
+		{"record-participation", correct(s.assessed("2018-04-01"))},
 		{"sign-contract", correct(s.contract("S/1", "psu"))},
 		{"sign-contract", correct(s.contract("S/2", "psu"))},
 		{"sign-contract", correct(s.contract("T/1", "trojstronny"))},

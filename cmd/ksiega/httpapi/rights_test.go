@@ -60,19 +60,19 @@ func TestWithoutATokenOnlyTheSamplesReportsAreOpen(t *testing.T) {
 type secrets struct {
 	first, last, pesel, birth, sex, disability, account string
 	activity, place, reason, work, title, absence       string
-	profile, stay                                       string
+	profile, stay, assessment                           string
 }
 
 func truth() secrets {
 	return secrets{first: "Zofia", last: "Sekretna", pesel: "02070803628", birth: "1902-07-08", sex: "K", disability: "znaczny",
 		account: "61109010140000071219812874", activity: "dializa", place: "szpital", reason: "nowotwór", work: "kuchnia", title: "Zwrot za KOWALSKI", absence: "choroba",
-		profile: "II", stay: "szpital"}
+		profile: "II", stay: "szpital", assessment: "negatywna"}
 }
 
 func other() secrets {
 	return secrets{first: "Anna", last: "Inna", pesel: "44051401359", birth: "1944-05-14", sex: "M", disability: "lekki",
 		account: "27114020040000300201355387", activity: "zakupy", place: "urząd", reason: "wyjazd", work: "ogród", title: "Zwrot za NOWAKOWA", absence: "usprawiedliwiona",
-		profile: "III", stay: "areszt"}
+		profile: "III", stay: "areszt", assessment: "pozytywna"}
 }
 
 // secretLedger is the ledger of a centre that holds the secrets, entered by somebody
@@ -97,6 +97,8 @@ func secretLedger(t *testing.T, s secrets) *door {
 		{"record-status", s.status("2018-04-01", "2018-04-30")},
 		{"record-stay", s.stayed("2018-03-01", "")},
 		{"record-stay", s.stayed("2018-04-01", "2018-04-30")},
+		{"record-participation", s.assessed("2018-03-01")},
+		{"record-participation", s.assessed("2018-04-01")},
 		{"conclude-agreement", json.RawMessage(agreementBody)},
 		{"sign-contract", s.contract("S/1", "psu")},
 		{"sign-contract", s.contract("S/2", "psu")},
@@ -179,6 +181,10 @@ func (s secrets) stayed(from, to string) map[string]any {
 	return stay
 }
 
+func (s secrets) assessed(on string) map[string]any {
+	return map[string]any{"participant": "U1", "programme": "aoon-2006", "event": "ocena", "date": on, "value": s.assessment, "note": s.reason}
+}
+
 // putRight is what replaces or takes back what is recorded, for a reason.
 func putRight(how string, body map[string]any) map[string]any {
 	body[how], body["reason"] = true, "pomyłka"
@@ -241,17 +247,17 @@ func dictionary(field string) []string {
 	for name, v := range map[string][2]string{"firstName": {a.first, b.first}, "lastName": {a.last, b.last}, "pesel": {a.pesel, b.pesel},
 		"birthDate": {a.birth, b.birth}, "sex": {a.sex, b.sex}, "disability": {a.disability, b.disability}, "account": {a.account, b.account},
 		"activity": {a.activity, b.activity}, "place": {a.place, b.place}, "reason": {a.reason, b.reason}, "work": {a.work, b.work},
-		"text": {a.reason, b.reason}, "absence": {a.absence, b.absence}, "value": {a.profile, b.profile}, "kind": {a.stay, b.stay}} {
+		"text": {a.reason, b.reason}, "absence": {a.absence, b.absence}, "value": {a.profile, b.profile}, "kind": {a.stay, b.stay}, "note": {a.reason, b.reason}} {
 		words[name] = v
 	}
 	list := []string{words[field][0], words[field][1]}
 	switch field {
-	case "firstName", "lastName", "activity", "place", "reason", "work", "text":
+	case "firstName", "lastName", "activity", "place", "reason", "work", "text", "note":
 		for i := range 40 {
 			list = append(list, fmt.Sprint(field, " ", i))
 		}
 	case "value":
-		list = append(list, "I", "II", "III", "IV")
+		list = append(list, "I", "II", "III", "IV", "pozytywna", "negatywna", "ukonczenie")
 	case "kind":
 		list = append(list, "dps", "inny", "dom")
 	case "birthDate":
@@ -299,6 +305,9 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		{"record-stay", func(s secrets) map[string]any { return s.stayed("2018-03-01", "2018-03-31") }, []string{"kind"}},
 		{"record-stay", func(s secrets) map[string]any { return putRight("correct", s.stayed("2018-04-01", "2018-04-30")) }, []string{"kind"}},
 		{"record-stay", func(s secrets) map[string]any { return putRight("withdraw", s.stayed("2018-04-01", "")) }, []string{"kind"}},
+		{"record-participation", func(s secrets) map[string]any { return s.assessed("2018-03-01") }, []string{"value", "note"}},
+		{"record-participation", func(s secrets) map[string]any { return putRight("correct", s.assessed("2018-04-01")) }, []string{"value", "note"}},
+		{"record-participation", func(s secrets) map[string]any { return putRight("withdraw", s.assessed("2018-04-01")) }, []string{"value", "note"}},
 		{"sign-contract", func(s secrets) map[string]any { return s.contract("S/1", "psu") }, []string{"place", "work"}},
 		{"log-visit", func(s secrets) map[string]any { return s.visit(false) }, []string{"activity", "place"}},
 		{"log-visit", func(s secrets) map[string]any { return s.visit(true) }, []string{"activity", "place", "reason"}},

@@ -12,6 +12,7 @@ func sentences() []sentence {
 		ofProgrammes(),
 		ofAgreements(),
 		ofContracts(),
+		ofParticipations(),
 		ofAttendance(),
 		ofVisits(),
 		ofSessions(),

@@ -94,6 +94,9 @@ func run(args []string) int {
 		return exitUsage
 	}
 	log.SetOutput(c.secrets().Writer(os.Stderr))
+	if err = noBlank(k); err != nil {
+		return exitCode(err)
+	}
 	if err = c.allowed(k.Selected().Name); err == nil {
 		err = k.Run(&c.globals)
 	}

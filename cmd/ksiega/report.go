@@ -139,9 +139,12 @@ func parseReport(args []string, app *kong.Application) (name string, query url.V
 		flag, value, given := strings.Cut(strings.TrimPrefix(flag, "-"), "=")
 		if !given {
 			if i++; i >= len(args) {
-				return "", nil, "", fmt.Errorf("podaj wartość flagi --%s", flag)
+				return "", nil, "", withoutValue(flag)
 			}
 			value = args[i]
+		}
+		if _, ok := global[flag]; !ok && strings.TrimSpace(value) == "" {
+			return "", nil, "", withoutValue(flag)
 		}
 		switch flag {
 		case "o", "output":

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -30,6 +31,24 @@ func printHelp(o kong.HelpOptions, ctx *kong.Context) error {
 		`Run "`, `Więcej o poleceniu: "`, `" for more information on a command.`, `".`,
 	).Replace(text.String()))
 	return err
+}
+
+// noBlank refuses a sub-command's flag without a value: a filter that a script makes of
+// an unset variable would filter nothing out.
+func noBlank(k *kong.Context) error {
+	for _, given := range k.Path {
+		if given.Flag == nil || slices.Contains(k.Model.Flags, given.Flag) {
+			continue
+		}
+		if value, isText := k.FlagValue(given.Flag).(string); isText && strings.TrimSpace(value) == "" {
+			return withoutValue(given.Flag.Name)
+		}
+	}
+	return nil
+}
+
+func withoutValue(flag string) error {
+	return control.Usage{Err: fmt.Errorf("podaj wartość flagi --%s", flag)}
 }
 
 // usageWord is something that the parser says, and what it is in Polish, with the parts

@@ -49,6 +49,12 @@ func Of(f findings.Found, facts Facts) (Said, error) {
 		return claimed(f, parts), nil
 	case finding.RefundDifference, finding.ReceivedUnmatched:
 		return refunded(f, parts), nil
+	case finding.OverBudget:
+		return overBudget(f, parts), nil
+	case finding.DoubleFunding:
+		if parts[len(parts)-1] == "document" {
+			return twicePaid(f, parts), nil
+		}
 	case finding.DurabilityGap:
 		return gap(f, parts), nil
 	case finding.DoubledPESEL:

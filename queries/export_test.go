@@ -1,11 +1,15 @@
 package queries
 
 import (
+	"context"
+
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
 	"ksiega/internal/report"
 	"ksiega/projections"
+	"ksiega/projections/findings"
 )
 
 // FoldsBegun counts the read models that were folded for earlier positions, and
@@ -42,6 +46,13 @@ func FoundKinds() (kinds []finding.Kind) {
 
 // FormsOf is how many forms the ids of a kind have.
 func FormsOf(kind finding.Kind) int { return len(findingLayouts(kind)) }
+
+// Holding says whether a finding is one to somebody, and whose texts that shows.
+func Holding(ctx context.Context, d *Reader, who access.Who, f findings.Found) (holds bool, shown int, err error) {
+	q := &question{reader: d, who: who, op: access.Report("findings")}
+	held, err := q.holding(ctx, []findings.Found{f})
+	return len(held) == 1, len(q.shown), err
+}
 
 // Shortened is shortened.
 func Shortened(left []erasure.Left) []erasure.Left { return shortened(left) }

@@ -118,6 +118,9 @@ func discrepancies(ctx context.Context, q *question, kind finding.Kind) ([]findi
 			continue
 		}
 		some, err := search.run(ctx, q)
+		if err == nil {
+			some, err = q.holding(ctx, some)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -33,11 +33,13 @@ type Found struct {
 	After domain.Date `json:"after"`
 	// Events are those behind it that do not stand in the rows of the facts.
 	Events []position.Position `json:"events"`
+	// If are the sealed codes by which alone it is one.
+	If []Code `json:"if,omitzero"`
 }
 
 func (f Found) same(g Found) bool {
 	return f.ID == g.ID && f.Amount == g.Amount && f.Minutes == g.Minutes && f.Count == g.Count && f.Running == g.Running && f.From == g.From && f.To == g.To && f.After == g.After &&
-		slices.Equal(f.Subjects, g.Subjects) && slices.Equal(f.Events, g.Events)
+		slices.Equal(f.Subjects, g.Subjects) && slices.Equal(f.Events, g.Events) && slices.EqualFunc(f.If, g.If, Code.same)
 }
 
 // Step is what is found from a day on, until the next step.

@@ -113,6 +113,18 @@ func TestACorrectionOfNothing(t *testing.T) {
 	expense := commands.RecordExpense{Programme: "psu", Line: "kursy", Document: "FV/7", Date: on, AmountGrosze: amount, Amendment: fix}
 	_, err = l.RecordExpense(t.Context(), o, expense)
 	try(expense, false, err)
+	met := commands.RecordContact{ID: "K/7", Date: on, Time: 600, Place: "dworzec", Amendment: fix}
+	_, err = l.RecordContact(t.Context(), o, met)
+	try(met, false, err)
+	counted := commands.CountPlace{Place: "dworzec", Date: on, People: 3, Amendment: fix}
+	_, err = l.CountPlace(t.Context(), o, counted)
+	try(counted, false, err)
+	if _, err := l.RecordContact(t.Context(), o, commands.RecordContact{ID: "K/8", Date: on, Time: 600, Place: "dworzec", Pseudonym: "Kazik"}); err != nil {
+		t.Fatal(err)
+	}
+	who := commands.IdentifyPseudonym{Programme: "streetworking", Pseudonym: "kazik", Participant: "U1", Date: on, Amendment: fix}
+	_, err = l.IdentifyPseudonym(t.Context(), o, who)
+	try(who, false, err)
 	told := commands.TellDurability{Project: "asystent-aktywnosci", Event: "miejsca", Date: on, Value: &places, Amendment: fix}
 	_, err = l.TellDurability(t.Context(), o, told)
 	try(told, false, err)

@@ -61,6 +61,12 @@ func TestDaysOnWhichNothingHappened(t *testing.T) {
 		"expense": func(d domain.Date) (journal.Result, error) {
 			return l.RecordExpense(ctx, o, commands.RecordExpense{Programme: "psu", Line: "kursy", Document: "FV/" + d.String(), Date: d, AmountGrosze: 1})
 		},
+		"contact": func(d domain.Date) (journal.Result, error) {
+			return l.RecordContact(ctx, o, commands.RecordContact{ID: "K/" + d.String(), Date: d, Time: 600, Place: "dworzec"})
+		},
+		"count": func(d domain.Date) (journal.Result, error) {
+			return l.CountPlace(ctx, o, commands.CountPlace{Place: "dworzec", Date: d, People: 1})
+		},
 		"durability": func(d domain.Date) (journal.Result, error) {
 			return l.TellDurability(ctx, o, commands.TellDurability{Project: "asystent-aktywnosci", Event: "publikacja", Date: d, URL: "https://example.org"})
 		},

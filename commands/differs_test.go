@@ -76,6 +76,13 @@ func differing() map[string][]struct{ row, others cells } {
 			cells{"data": "06.04.2024", "kwota": "11,00", "nip": "", "suma_dokumentu": "21,00"}},
 			{cells{"program": "psu", "pozycja": "sala", "dokument": "FV/9", "data": "05.04.2024", "kwota": "100,00", "ue": "50,00", "budzet": "20,00", "wlasny": "30,00"},
 				cells{"ue": "51,00", "budzet": "21,00", "wlasny": "31,00"}}},
+		"kontakty": {{cells{"id": "K/9", "data": "05.04.2024", "godzina": "20:00", "miejsce": "dworzec", "pseudonim": "Kazik", "pracownik": "A1", "pierwszy": "tak", "rodzaj": "prewencja",
+			"przyczyna": "alkohol", "potrzeby": "nocleg", "interwencja": "rozmowa", "skierowanie": "schronisko", "wynik": "brak", "program": "streetworking"},
+			cells{"data": "06.04.2024", "godzina": "21:00", "miejsce": "altanki", "pseudonim": "Zenek", "program": "pal-osada", "pracownik": "A2", "pierwszy": "nie", "rodzaj": "interwencja",
+				"przyczyna": "długi", "potrzeby": "odzież", "interwencja": "koc", "skierowanie": "szpital", "wynik": "schronisko"}}},
+		"liczenia": {{cells{"miejsce": "dworzec", "data": "04.03.2024", "osoby": "4", "kategoria": "dworzec", "badanie": "noc 2024"},
+			cells{"osoby": "5", "kategoria": "ulica", "badanie": "noc 2025"}}},
+		"tozsamosci": {{cells{"program": "streetworking", "pseudonim": "kazik", "uczestnik": "U1", "data": "05.04.2024"}, cells{"uczestnik": "U2", "data": "06.04.2024"}}},
 		"trwalosc": {
 			{cells{"projekt": "asystent-aktywnosci", "zdarzenie": "zobowiazanie", "data": "01.01.2024", "nr": "", "wartosc": "30", "do": "31.12.2024", "opis": "umowa", "url": ""},
 				cells{"wartosc": "31", "do": "30.12.2024", "opis": "aneks"}},
@@ -96,7 +103,8 @@ func TestWhatDiffersIsNamed(t *testing.T) {
 		t.Run(f.Kind, func(t *testing.T) {
 			t.Parallel()
 			l := ledgertest.Open(t)
-			for _, before := range append(anyCentre(), ofGroups(), paidInMarch(), claimedForMarch(), sheet{"porozumienia_8.csv", "numer;zawarto;od;do;refundacja\nP/8;02.01.2024;02.01.2024;31.12.2024;60\n"}) {
+			for _, before := range append(anyCentre(), ofGroups(), paidInMarch(), claimedForMarch(), sheet{"porozumienia_8.csv", "numer;zawarto;od;do;refundacja\nP/8;02.01.2024;02.01.2024;31.12.2024;60\n"},
+				sheet{"kontakty_8.csv", "id;data;godzina;miejsce;pseudonim\nK/8;04.03.2024;20:00;dworzec;Kazik\n"}) {
 				accepted(t, l, before)
 			}
 			tried, n := map[string]bool{}, 10

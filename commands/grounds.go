@@ -10,6 +10,7 @@ import (
 	"ksiega/domain/participation"
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
+	"ksiega/domain/street"
 )
 
 // ground is something that a fact stands on, so that it is not taken back under it.
@@ -21,10 +22,11 @@ type ground struct {
 
 // groundsOf are what an event's stream is to be entered under before the event is
 // recorded: a contract for its days, payments, visits and claims, an assistant for visits,
-// participant, assistant and agreement for a contract, and whom a carer cares for. No two
+// participant, assistant and agreement for a contract, whom a carer cares for, and who
+// somebody of the street is. No two
 // nouns answer for one event.
 func groundsOf(e domain.Event) []ground {
-	for _, of := range []func(domain.Event) []ground{groundsOfDay, groundsOfVisit, groundsOfPayment, groundsOfClaim, groundsOfContract, groundsOfParticipant, groundsOfParticipation} {
+	for _, of := range []func(domain.Event) []ground{groundsOfDay, groundsOfVisit, groundsOfPayment, groundsOfClaim, groundsOfContract, groundsOfParticipant, groundsOfParticipation, groundsOfStreet} {
 		if grounds := of(e); grounds != nil {
 			return grounds
 		}
@@ -101,6 +103,13 @@ func groundsOfParticipant(e domain.Event) []ground {
 func groundsOfParticipation(e domain.Event) []ground {
 	if f, ok := e.(participation.Fact); ok {
 		return []ground{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: f.Of().Participant}}}
+	}
+	return nil
+}
+
+func groundsOfStreet(e domain.Event) []ground {
+	if e, ok := e.(street.Identified); ok {
+		return []ground{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}}}
 	}
 	return nil
 }

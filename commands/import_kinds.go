@@ -44,6 +44,9 @@ func kinds() []importKind {
 		plansFile(),
 		expensesFile(),
 		durabilityFile(),
+		contactsFile(),
+		countsFile(),
+		identitiesFile(),
 	}
 }
 
@@ -67,9 +70,6 @@ func notBuilt() []string {
 		"realizacja-zadan",
 		"oceny",
 		"pomoc",
-		"kontakty",
-		"liczenia",
-		"tozsamosci",
 	}
 }
 

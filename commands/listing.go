@@ -18,6 +18,7 @@ import (
 	"ksiega/domain/participant"
 	"ksiega/domain/participation"
 	"ksiega/domain/payment"
+	"ksiega/domain/street"
 	"ksiega/internal/journal"
 )
 
@@ -229,6 +230,7 @@ func enteredStreams() map[string]entered {
 		"contract":      standing(contract.Decider(), contract.State.Stands, func(c listing.Command) contract.Command { return contract.List{Command: c} }),
 		"participant":   standing(participant.Decider(), participant.State.Stands, func(c listing.Command) participant.Command { return participant.List{Command: c} }),
 		"participation": standing(participation.Decider(), participation.State.Stands, func(c listing.Command) participation.Command { return participation.List{Command: c} }),
+		"street":        standing(street.Decider(), street.State.Stands, func(c listing.Command) street.Command { return street.List{Command: c} }),
 	}
 }
 
@@ -244,6 +246,20 @@ func would[S, C any](known journal.Loaded[S], o Origin, d domain.Decider[S, C], 
 func (o Origin) learns(stream string) bool {
 	return len(o.Scopes) == 0 || !strings.HasPrefix(stream, participant.Stream("")) ||
 		slices.ContainsFunc(o.Scopes, func(s domain.Ref) bool { return s.Kind == domain.RefParticipant && participant.Stream(s.ID) == stream })
+}
+
+// told is what somebody is told of what stands in a stream: neither whose carer it is nor
+// that somebody was met in the street is for everybody to learn.
+func (o Origin) told(stream, what string) string {
+	switch {
+	case what == "":
+		return ""
+	case !o.learns(stream):
+		return "carer"
+	case strings.HasPrefix(stream, street.Stream("")) && !o.Sees(domain.RefStreet):
+		return "record"
+	}
+	return what
 }
 
 // vacated makes sure that nothing stands on what is to be taken back, and refuses with
@@ -276,9 +292,7 @@ func (l *Ledger) vacated(ctx context.Context, o Origin, on domain.Ref, under lis
 		if err != nil {
 			return nil, fmt.Errorf("look for what stands on %s: %w", on.Kind, err)
 		}
-		if what != "" && !o.learns(stream) {
-			what = "carer" // who that is, is not for everybody to learn
-		}
+		what = o.told(stream, what)
 		if what != "" {
 			return nil, domain.ErrNamed.With("%s", what)
 		}

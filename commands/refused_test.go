@@ -98,6 +98,9 @@ func TestRefusedCommandsCountOnce(t *testing.T) {
 	_ = onceRefused(t, l.Ledger, under("18"), commands.RecordParticipation{Participant: "U9", Programme: "aoon-2006", Event: "nominacja", Date: on}, l.RecordParticipation)
 	_ = onceRefused(t, l.Ledger, under("21"), commands.PlanBudget{Programme: "psu", Line: "kursy"}, l.PlanBudget)
 	_ = onceRefused(t, l.Ledger, under("22"), commands.RecordExpense{Programme: "psu", Line: "kursy", Document: "FV/9", Date: on}, l.RecordExpense)
+	_ = onceRefused(t, l.Ledger, under("23"), commands.RecordContact{ID: "K/1", Date: on}, l.RecordContact)
+	_ = onceRefused(t, l.Ledger, under("24"), commands.CountPlace{Place: "dworzec", Date: on, People: -1}, l.CountPlace)
+	_ = onceRefused(t, l.Ledger, under("25"), commands.IdentifyPseudonym{Programme: "streetworking", Pseudonym: "nikt", Participant: "U1", Date: on}, l.IdentifyPseudonym)
 	nobody := commands.Origin{Who: access.By("nobody", access.API), Key: "k"}
 	if err := onceRefused(t, l.Ledger, nobody, commands.LogVisit{}, l.LogVisit); !errors.Is(err, access.ErrDenied) {
 		t.Error(err)

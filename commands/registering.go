@@ -10,10 +10,10 @@ import (
 
 // Registering lets one at a time look whether a PESEL is known and register whoever has
 // it, until they are found by it: of two who register it at once one is refused. Other
-// PESELs do not wait. Its zero value is ready.
+// PESELs do not wait. Pseudonyms are kept alike. Its zero value is ready.
 type Registering struct {
 	mu     sync.Mutex
-	locked map[string]chan struct{} // by PESEL; closed when it is let go of
+	locked map[string]chan struct{} // by PESEL or pseudonym; closed when it is let go of
 }
 
 // registeringBound is how long a command waits for another about the same PESEL, which
@@ -29,10 +29,22 @@ func (r *Registering) lock(ctx context.Context, pesel string) (done func(), err 
 	if !domain.ValidPESEL(pesel) {
 		return func() {}, nil
 	}
+	return r.lockKey(ctx, pesel)
+}
+
+// lockName is lock of a pseudonym of a programme; none is nobody's.
+func (r *Registering) lockName(ctx context.Context, programme, pseudonym string) (done func(), err error) {
+	if pseudonym == "" {
+		return func() {}, nil
+	}
+	return r.lockKey(ctx, programme+"\x00"+pseudonym) // which is no PESEL
+}
+
+func (r *Registering) lockKey(ctx context.Context, key string) (done func(), err error) {
 	for {
-		free := r.try(pesel)
+		free := r.try(key)
 		if free == nil {
-			return func() { r.free(pesel) }, nil
+			return func() { r.free(key) }, nil
 		}
 		select {
 		case <-free:
@@ -52,23 +64,23 @@ func (r *Registering) lockBriefly(ctx context.Context, pesel string) (done func(
 	return done, err
 }
 
-// try takes a PESEL, or else says when to try again.
-func (r *Registering) try(pesel string) (free <-chan struct{}) {
+// try takes a key, or else says when to try again.
+func (r *Registering) try(key string) (free <-chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if locked, is := r.locked[pesel]; is {
+	if locked, is := r.locked[key]; is {
 		return locked
 	}
 	if r.locked == nil {
 		r.locked = map[string]chan struct{}{}
 	}
-	r.locked[pesel] = make(chan struct{})
+	r.locked[key] = make(chan struct{})
 	return nil
 }
 
-func (r *Registering) free(pesel string) {
+func (r *Registering) free(key string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	close(r.locked[pesel])
-	delete(r.locked, pesel)
+	close(r.locked[key])
+	delete(r.locked, key)
 }

@@ -31,6 +31,7 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 		everyWordOfStatements(),
 		everyWordOfBudgets(),
 		everyWordOfDurability(),
+		everyWordOfStreet(),
 	) {
 		accepted(t, l, f)
 	}

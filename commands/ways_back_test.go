@@ -63,6 +63,7 @@ func waysBack() []wayBack {
 		waysBackOfClaims(),
 		waysBackOfBudgets(),
 		waysBackOfDurability(),
+		waysBackOfStreet(),
 	)
 }
 
@@ -314,7 +315,7 @@ func TestWhatStandsOnSomething(t *testing.T) {
 
 // ways that can be taken at once in one ledger: at most one of each list.
 func together() [][]string {
-	return [][]string{{"day", "absence"}, {"visit"}, {"payment", "transfer that came back"}, {"obligation", "answer to a request"}, {"plan of a line"}, {"expense"},
+	return [][]string{{"day", "absence"}, {"visit"}, {"payment", "transfer that came back"}, {"obligation", "answer to a request"}, {"plan of a line"}, {"expense"}, {"contact"}, {"count"}, {"identity"},
 		{"person"}, {"status"}, {"stay"}, {"nomination", "assessment", "enrolment", "leaving", "outcome"}, {"assistant"}, {"contract"}, {"referral", "agreement"}}
 }
 

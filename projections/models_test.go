@@ -130,7 +130,7 @@ func ledgerEvent(t *rapid.T) domain.Event {
 	day := domain.NewDate(2018, 12, 27).Add(num("day", 9))
 	month := day.Month()
 	grosze := domain.Grosze(num("grosze", 5000) + 1)
-	switch num("area", 6) {
+	switch num("area", 7) {
 	case 0:
 		return workEvent(t, num, word, day, month, grosze)
 	case 1:
@@ -141,6 +141,8 @@ func ledgerEvent(t *rapid.T) domain.Event {
 		return visitEvent(num, word, day)
 	case 4:
 		return budgetEvent(num, word, day)
+	case 5:
+		return outreachEvent(num, word, day)
 	}
 	return durabilityEvent(num, word, day)
 }
@@ -427,6 +429,11 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"durability facts":               func() { foldtest.ComesBack(t, m, DurabilityFacts()) },
 		"durability delivered":           func() { foldtest.ComesBack(t, m, DeliveredMonths()) },
 		"findings findings":              func() { foldtest.ComesBack(t, m, FindingLives()) },
+		"outreach contacts":              func() { foldtest.ComesBack(t, m, StreetContacts()) },
+		"outreach places":                func() { foldtest.ComesBack(t, m, CountedPlaces()) },
+		"outreach identities":            func() { foldtest.ComesBack(t, m, StreetIdentities()) },
+		"outreach of":                    func() { foldtest.ComesBack(t, m, ContactsOf()) },
+		"outreach erased":                func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"refunds claims":                 func() { foldtest.ComesBack(t, m, RefundClaims()) },
 		"refunds lines":                  func() { foldtest.ComesBack(t, m, BankLines()) },
 		"refunds statements":             func() { foldtest.ComesBack(t, m, BankStatements()) },

@@ -36,6 +36,7 @@ func looksAt() map[string]looks {
 		"contracts":  {at: []string{"agreement", "contract"}, but: append([]string{"agreement.claim-answered", "agreement.answer-withdrawn"}, beside...)},
 		"durability": {at: []string{"assistance", "durability"}},
 		"findings":   {at: []string{"erasure", "finding"}},
+		"outreach":   {at: []string{"contact", "erasure", "place", "street"}, but: []string{"street.named"}},
 		"refunds": {at: []string{"agreement", "erasure", "refundclaim", "statement"},
 			but: append([]string{"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "refundclaim.amendment-released"}, beside...)},
 		"settlement": {at: []string{"agreement", "attendance", "contract", "payment", "refundclaim"},

@@ -19,6 +19,7 @@ import (
 	"ksiega/domain/participant"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
+	"ksiega/domain/street"
 	"ksiega/internal/journal"
 	"ksiega/internal/vault"
 )
@@ -43,6 +44,8 @@ type mentions struct {
 	readings  map[domain.Ref][]domain.Ref // by the key of its reason: whose texts were shown
 	paid      map[line]string             // the claim that a line is matched to
 	cared     map[string]string           // whom each carer cares for
+	identity  map[string]domain.Ref       // who somebody of the street is
+	same      map[string][]string         // those of the street who have one pseudonym
 	known     map[domain.Ref]bool         // all that any event concerns
 
 	all, sole map[domain.Ref]int // texts by subject: all, and those about nobody but the person
@@ -76,7 +79,16 @@ func Mentions(ctx context.Context, j *journal.Journal, v *vault.Vault, of domain
 	}
 	m := mentions{ctx: ctx, vault: v, of: of, people: people{byWord: map[string][]called{}, numbers: map[string][]domain.Ref{}},
 		contracts: map[string][]domain.Ref{}, claims: map[string][]domain.Ref{}, readings: map[domain.Ref][]domain.Ref{}, paid: map[line]string{},
-		cared: map[string]string{}, known: map[domain.Ref]bool{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
+		cared: map[string]string{}, identity: map[string]domain.Ref{}, same: map[string][]string{}, known: map[domain.Ref]bool{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
+	prefix := street.Ref("").Subject()
+	for _, set := range v.DoubledNames() {
+		for i, subject := range set {
+			set[i] = strings.TrimPrefix(subject, prefix)
+		}
+		for _, id := range set {
+			m.same[id] = set
+		}
+	}
 	for _, take := range []func(domain.Event) error{m.learn, m.weigh} {
 		if err == nil {
 			err = j.Each(ctx, journal.ScanOptions{}, func(r *journal.Recorded) error { return take(r.Event) })
@@ -120,6 +132,10 @@ func (m *mentions) learn(e domain.Event) error {
 		m.share(e.Next)
 	case statement.LineMatched:
 		m.paid[line{e.Statement, e.Line}] = e.Claim
+	case street.Identified:
+		m.identity[e.Street] = domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}
+	case street.IdentityWithdrawn:
+		delete(m.identity, e.Street)
 	case statement.MatchUndone:
 		delete(m.paid, line{e.Statement, e.Line})
 	case intake.PersonalDataRead:
@@ -210,6 +226,12 @@ func (m *mentions) whom(of domain.Ref) (who []domain.Ref) {
 		who = m.contracts[of.ID]
 	case domain.RefClaim:
 		who = m.claims[of.ID]
+	case domain.RefStreet:
+		for _, id := range append(m.same[of.ID], of.ID) {
+			if one := m.identity[id]; one.ID != "" && !slices.Contains(who, one) {
+				who = append(who, one)
+			}
+		}
 	case domain.RefFinding:
 		parts = findingNames(of.ID, func(r domain.Ref) bool { return m.known[r] })
 	case domain.RefAccess:

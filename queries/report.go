@@ -34,6 +34,8 @@ func reports() []*Report {
 		durabilityReport(),
 		findingsReport(),
 		budgetReport(),
+		outreachReport(),
+		diagnosisReport(),
 	}
 }
 

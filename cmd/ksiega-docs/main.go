@@ -1,5 +1,6 @@
 // Command ksiega-docs writes those parts of the documentation that declarations in the
-// code say already: docs/IMPORT.md. `make generate` runs it from the module's root.
+// code say already: docs/IMPORT.md and docs/REPORTS.md. `make generate` runs it from the
+// module's root.
 package main
 
 import (
@@ -12,9 +13,11 @@ import (
 )
 
 func main() {
-	if err := os.WriteFile("docs/IMPORT.md", importFiles(), 0o644); err != nil {
-		fmt.Fprintln(os.Stderr, "ksiega-docs:", err)
-		os.Exit(1)
+	for name, text := range map[string][]byte{"docs/IMPORT.md": importFiles(), "docs/REPORTS.md": reports()} {
+		if err := os.WriteFile(name, text, 0o644); err != nil {
+			fmt.Fprintln(os.Stderr, "ksiega-docs:", err)
+			os.Exit(1)
+		}
 	}
 }
 

@@ -23,6 +23,8 @@ type eraseCmd struct {
 	Statement     string `xor:"what" required:"" placeholder:"NO" help:"Usuń tytuły przelewów z wyciągu."`
 	Claim         string `xor:"what" required:"" placeholder:"NO" help:"Usuń powody zapisane przy wniosku o refundację."`
 	Finding       string `xor:"what" required:"" placeholder:"ID" help:"Usuń powody zapisane przy ustaleniu."`
+	Street        string `xor:"what" required:"" placeholder:"ID" help:"Usuń pseudonim i słowa o osobie z ulicy; jej identyfikator stoi w historii kontaktu."`
+	Contact       string `xor:"what" required:"" placeholder:"ID" help:"Usuń słowa zapisane przy kontakcie bez pseudonimu."`
 	Ground        string `required:"" enum:"retencja,zadanie" help:"Dlaczego: skończył się okres przechowywania (retencja) albo osoba tego żąda (zadanie)."`
 	RetainedUntil string `placeholder:"RRRR-MM-DD" help:"Ostatni dzień okresu przechowywania, gdy powodem jest retencja."`
 	Register      string `required:"" placeholder:"NO" help:"Numer decyzji w rejestrze ośrodka, w którym powody stoją słowami."`
@@ -40,7 +42,8 @@ type erasing struct {
 func (c *eraseCmd) asked() (erasing, error) {
 	e := erasing{Ground: c.Ground, Register: c.Register}
 	for _, of := range []domain.Ref{{Kind: domain.RefParticipant, ID: c.Participant}, {Kind: domain.RefAssistant, ID: c.Assistant},
-		{Kind: domain.RefStatement, ID: c.Statement}, {Kind: domain.RefClaim, ID: c.Claim}, {Kind: domain.RefFinding, ID: c.Finding}} {
+		{Kind: domain.RefStatement, ID: c.Statement}, {Kind: domain.RefClaim, ID: c.Claim}, {Kind: domain.RefFinding, ID: c.Finding},
+		{Kind: domain.RefStreet, ID: c.Street}, {Kind: domain.RefContact, ID: c.Contact}} {
 		if of.ID != "" {
 			e.Kind, e.ID = of.Kind, of.ID
 		}

@@ -61,6 +61,10 @@ func subjectInWords(kind domain.RefKind, id string) string {
 		return "wniosek " + id
 	case domain.RefFinding:
 		return "ustalenie " + id
+	case domain.RefStreet:
+		return "osoba z ulicy " + id
+	case domain.RefContact:
+		return "kontakt " + id
 	}
 	return fmt.Sprintf("%s %s", kind, id)
 }

@@ -50,6 +50,7 @@ var (
 	ofClaims     = []domain.RefKind{domain.RefClaim}
 	ofStatements = []domain.RefKind{domain.RefStatement}
 	ofProgrammes = []domain.RefKind{domain.RefProgramme}
+	ofStreet     = []domain.RefKind{domain.RefStreet, domain.RefContact}
 	ofFindings   = []domain.RefKind{domain.RefFinding}
 )
 
@@ -93,6 +94,10 @@ var table = map[Operation]Line{
 
 	"tell-durability": {recorders, ofProgrammes, ofProgrammes},
 
+	"record-contact":     {recorders, ofProgrammes, ofStreet},
+	"count-place":        {recorders, ofProgrammes, ofProgrammes},
+	"identify-pseudonym": {[]Role{Coordinator, Caseworker, Outreach}, ofProgrammes, ofStreet}, // whoever else asks would learn which pseudonyms are known
+
 	"resolve-finding": {recorders, nil, ofFindings},
 
 	Import: {recorders, nil, nil},
@@ -114,6 +119,9 @@ var table = map[Operation]Line{
 	Report("budget"): {askers, ofProgrammes, nil},
 
 	Report("durability"): {askers, nil, nil},
+
+	Report("outreach"):  {askers, ofProgrammes, nil},
+	Report("diagnosis"): {askers, ofProgrammes, nil},
 
 	// Other questions.
 	Overview: {askers, nil, nil},
@@ -141,6 +149,8 @@ var seenBy = map[domain.RefKind][]Role{
 	domain.RefSetting:     {Finance, Coordinator, Auditor, Director, Caseworker},
 	domain.RefClaim:       {Finance, Coordinator, Auditor, Director, Automaton},
 	domain.RefFinding:     {Finance, Coordinator, Auditor, Director, Caseworker},
+	domain.RefStreet:      {Coordinator, Auditor, Caseworker, Outreach},
+	domain.RefContact:     {Coordinator, Auditor, Caseworker, Outreach},
 	domain.RefProgramme:   {Finance, Coordinator, Auditor, Director, Caseworker},
 }
 

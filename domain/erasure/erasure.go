@@ -169,7 +169,7 @@ func Decider() domain.Decider[State, Order] {
 
 func decide(s State, c Order) ([]domain.Event, error) {
 	switch c.Of.Kind {
-	case domain.RefParticipant, domain.RefAssistant, domain.RefStatement, domain.RefClaim, domain.RefFinding, domain.RefAccess:
+	case domain.RefParticipant, domain.RefAssistant, domain.RefStatement, domain.RefClaim, domain.RefFinding, domain.RefAccess, domain.RefStreet, domain.RefContact:
 	default:
 		return nil, ErrKind
 	}

@@ -20,6 +20,7 @@ func Ledger() (*Table, error) {
 		ofBudgets(),
 		ofTheLists(),
 		ofDurability(),
+		ofStreet(),
 		ofProgrammes(),
 		ofFindings(),
 		ofErasures(),

@@ -16,6 +16,7 @@ import (
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
 	"ksiega/domain/budget"
+	"ksiega/domain/contact"
 	"ksiega/domain/contract"
 	"ksiega/domain/durability"
 	"ksiega/domain/erasure"
@@ -25,10 +26,12 @@ import (
 	"ksiega/domain/participant"
 	"ksiega/domain/participation"
 	"ksiega/domain/payment"
+	placed "ksiega/domain/place"
 	"ksiega/domain/programme"
 	"ksiega/domain/refund"
 	"ksiega/domain/setting"
 	"ksiega/domain/statement"
+	"ksiega/domain/street"
 )
 
 // stranger is an event that no decider has heard of.
@@ -103,6 +106,9 @@ func deciders() []walked {
 		walk[attendance.State, attendance.Command]("attendance", attendance.Decider(), attendance.RecordDay{}, attendance.Rerate{}, attendance.List{Command: listing.Close{}}),
 		walk("budget", budget.PlanDecider(), budget.Plan{}),
 		walk("budget", budget.ExpenseDecider(), budget.Record{}),
+		walk("contact", contact.Decider(), contact.Record{}),
+		walk("place", placed.Decider(), placed.Record{}),
+		walk[street.State, street.Command]("street", street.Decider(), street.Name{}, street.Identify{}, street.List{Command: listing.Close{}}),
 		walk[contract.State, contract.Command]("contract", contract.Decider(), contract.Draft{}, contract.Sign{}, contract.Record{Change: contract.Amended{}}, contract.List{Command: listing.Enter{}}),
 		walk("durability", durability.Decider(), durability.Record{Fact: durability.ObligationOpened{}}),
 		walk("erasure", erasure.Decider(), erasure.Order{}),

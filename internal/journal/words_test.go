@@ -35,6 +35,7 @@ func wordsOf() map[string]string {
 		wordsOfStatements(),
 		wordsOfBudgets(),
 		wordsOfDurability(),
+		wordsOfStreet(),
 		wordsOfFindings(),
 		wordsOfListing(),
 		wordsOfErasures(),

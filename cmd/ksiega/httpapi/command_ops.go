@@ -68,6 +68,9 @@ func (s *server) registerCommands(api huma.API) {
 	register(s, api, "Zapisz plan pozycji budżetu", l.PlanBudget)
 	register(s, api, "Zapisz wydatek", l.RecordExpense)
 	register(s, api, "Zapisz fakt o trwałości projektu", l.TellDurability)
+	register(s, api, "Zapisz kontakt na ulicy", l.RecordContact)
+	register(s, api, "Zapisz liczenie osób w miejscu pobytu", l.CountPlace)
+	register(s, api, "Zapisz, kim jest osoba znana z pseudonimu", l.IdentifyPseudonym)
 	register(s, api, "Wyjaśnij ustalenie lub otwórz je ponownie", s.resolveFinding)
 }
 

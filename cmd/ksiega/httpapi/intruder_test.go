@@ -465,6 +465,12 @@ func TestAnAuditorRecordsNothing(t *testing.T) {
 			body = map[string]any{"programme": "psu", "line": "kursy", "amountGrosze": 1}
 		case "record-expense":
 			body = map[string]any{"programme": "psu", "line": "kursy", "document": "FV/1", "date": "2018-03-05", "amountGrosze": 1}
+		case "record-contact":
+			body = truth().contact(0)
+		case "count-place":
+			body = map[string]any{"place": "dworzec", "date": "2018-03-05", "people": 1}
+		case "identify-pseudonym":
+			body = truth().identity()
 		case "withdraw-claim":
 			body = truth().withdrawal()
 		case "write-off-claim":

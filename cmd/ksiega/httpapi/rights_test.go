@@ -61,18 +61,36 @@ type secrets struct {
 	first, last, pesel, birth, sex, disability, account string
 	activity, place, reason, work, title, absence       string
 	profile, stay, assessment                           string
+	met                                                 [2]met
 }
 
 func truth() secrets {
 	return secrets{first: "Zofia", last: "Sekretna", pesel: "02070803628", birth: "1902-07-08", sex: "K", disability: "znaczny",
 		account: "61109010140000071219812874", activity: "dializa", place: "szpital", reason: "nowotwór", work: "kuchnia", title: "Zwrot za KOWALSKI", absence: "choroba",
-		profile: "II", stay: "szpital", assessment: "negatywna"}
+		profile: "II", stay: "szpital", assessment: "negatywna", met: [2]met{kazik(), zenek()}}
 }
 
 func other() secrets {
 	return secrets{first: "Anna", last: "Inna", pesel: "44051401359", birth: "1944-05-14", sex: "M", disability: "lekki",
 		account: "27114020040000300201355387", activity: "zakupy", place: "urząd", reason: "wyjazd", work: "ogród", title: "Zwrot za NOWAKOWA", absence: "usprawiedliwiona",
-		profile: "III", stay: "areszt", assessment: "pozytywna"}
+		profile: "III", stay: "areszt", assessment: "pozytywna", met: [2]met{zenek(), kazik()}}
+}
+
+// met is what is known of somebody who was met in the street. Two are, and everybody may
+// count them together.
+type met struct{ pseudonym, cause, needs, intervention, referral, outcome string }
+
+func kazik() met { return met{"Kazik", "alkohol", "nocleg", "rozmowa", "schronisko", "schronisko"} }
+func zenek() met { return met{"Zenek", "długi", "odzież", "koc", "szpital", "praca"} }
+
+func (s secrets) contact(i int) map[string]any {
+	m := s.met[i]
+	return map[string]any{"id": fmt.Sprint("K/", i), "date": "2018-03-04", "time": "20:00", "place": "dworzec", "pseudonym": m.pseudonym, "cause": m.cause, "needs": m.needs,
+		"intervention": m.intervention, "referral": m.referral, "outcome": m.outcome}
+}
+
+func (s secrets) identity() map[string]any {
+	return map[string]any{"programme": "streetworking", "pseudonym": s.met[0].pseudonym, "participant": "U1", "date": "2018-03-05"}
 }
 
 // secretLedger is the ledger of a centre that holds the secrets, entered by somebody
@@ -115,6 +133,11 @@ func secretLedger(t *testing.T, s secrets) *door {
 		{"change-contract", s.change("breach")},
 		{"change-contract", s.change("suspend")},
 		{"tell-durability", s.told()},
+		{"record-contact", s.contact(0)},
+		{"record-contact", s.contact(1)},
+		{"identify-pseudonym", s.identity()},
+		{"count-place", map[string]any{"place": "dworzec", "date": "2018-03-04", "people": 3}},
+		{"count-place", map[string]any{"place": "dworzec", "date": "2018-03-04", "withdraw": true, "reason": s.reason}},
 		{"resolve-finding", s.resolved()},
 		{"write-off-claim", s.writtenOff()},
 	} {
@@ -247,7 +270,9 @@ func dictionary(field string) []string {
 	for name, v := range map[string][2]string{"firstName": {a.first, b.first}, "lastName": {a.last, b.last}, "pesel": {a.pesel, b.pesel},
 		"birthDate": {a.birth, b.birth}, "sex": {a.sex, b.sex}, "disability": {a.disability, b.disability}, "account": {a.account, b.account},
 		"activity": {a.activity, b.activity}, "place": {a.place, b.place}, "reason": {a.reason, b.reason}, "work": {a.work, b.work},
-		"text": {a.reason, b.reason}, "absence": {a.absence, b.absence}, "value": {a.profile, b.profile}, "kind": {a.stay, b.stay}, "note": {a.reason, b.reason}} {
+		"text": {a.reason, b.reason}, "absence": {a.absence, b.absence}, "value": {a.profile, b.profile}, "kind": {a.stay, b.stay}, "note": {a.reason, b.reason}, "pseudonym": {a.met[0].pseudonym, b.met[0].pseudonym}, "cause": {a.met[0].cause, b.met[0].cause},
+		"needs": {a.met[0].needs, b.met[0].needs}, "intervention": {a.met[0].intervention, b.met[0].intervention}, "referral": {a.met[0].referral, b.met[0].referral},
+		"outcome": {a.met[0].outcome, b.met[0].outcome}} {
 		words[name] = v
 	}
 	list := []string{words[field][0], words[field][1]}
@@ -317,6 +342,16 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		{"change-contract", func(s secrets) map[string]any { return s.change("breach") }, []string{"reason"}},
 		{"change-contract", func(s secrets) map[string]any { return s.change("suspend") }, []string{"reason"}},
 		{"tell-durability", secrets.told, []string{"text"}},
+		{"record-contact", func(s secrets) map[string]any { return s.contact(0) }, []string{"pseudonym", "cause", "needs", "intervention", "referral", "outcome"}},
+		{"record-contact", func(s secrets) map[string]any {
+			c := s.contact(1)
+			c["id"] = "K/" + s.met[1].pseudonym
+			return c
+		}, []string{"pseudonym"}},
+		{"identify-pseudonym", secrets.identity, []string{"pseudonym"}},
+		{"count-place", func(s secrets) map[string]any {
+			return map[string]any{"place": "dworzec", "date": "2018-03-04", "withdraw": true, "reason": s.reason}
+		}, []string{"reason"}},
 		{"resolve-finding", secrets.resolved, []string{"reason"}},
 		{"resolve-finding", secrets.unfound, []string{"reason"}},
 		{"write-off-claim", secrets.writtenOff, []string{"reason"}},
@@ -361,7 +396,7 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 // anyTime leaves instants out of an answer, and hashes that are keyed anew in each
 // ledger.
 func anyTime(body string) string {
-	for _, field := range []string{`"recordedAt":"`, `"generatedAt":"`, `"correlationId":"`, `"stream":"request-`, `"stream":"import-`, `"request":"`, `"file":"`} {
+	for _, field := range []string{`"recordedAt":"`, `"generatedAt":"`, `"correlationId":"`, `"stream":"request-`, `"stream":"import-`, `"stream":"street-`, `"street":"`, `"request":"`, `"file":"`} {
 		for at := 0; ; {
 			i := strings.Index(body[at:], field)
 			if i < 0 {

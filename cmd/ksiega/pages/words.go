@@ -25,6 +25,8 @@ func ModelTitle(name string) string {
 		return "Budżety i wydatki"
 	case "contracts":
 		return "Umowy"
+	case "outreach":
+		return "Praca na ulicy"
 	case "durability":
 		return "Trwałość"
 	case "findings":

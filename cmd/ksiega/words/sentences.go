@@ -21,6 +21,7 @@ func sentences() []sentence {
 		ofStatements(),
 		ofBudgets(),
 		ofDurability(),
+		ofStreet(),
 		ofFindings(),
 		ofErasures(),
 	)

@@ -97,24 +97,24 @@ func (e *said) Unwrap() error { return e.err }
 
 var (
 	optional = regexp.MustCompile(`\[[^\]]*\]`)
-	place    = regexp.MustCompile(`\{(\d)\}`)
+	slot     = regexp.MustCompile(`\{(\d)\}`)
 )
 
 func fill(text string, args []any) string {
 	text = optional.ReplaceAllStringFunc(text, func(part string) string {
-		for _, p := range place.FindAllStringSubmatch(part, -1) {
+		for _, p := range slot.FindAllStringSubmatch(part, -1) {
 			if particular(p[1], args) == "" {
 				return ""
 			}
 		}
 		return strings.Trim(part, "[]")
 	})
-	return place.ReplaceAllStringFunc(text, func(p string) string { return particular(p[1:2], args) })
+	return slot.ReplaceAllStringFunc(text, func(p string) string { return particular(p[1:2], args) })
 }
 
 // particular is one as people read it, "" for none and for zero.
-func particular(place string, args []any) string {
-	i, err := strconv.Atoi(place)
+func particular(slot string, args []any) string {
+	i, err := strconv.Atoi(slot)
 	if err != nil || i >= len(args) {
 		return ""
 	}

@@ -61,7 +61,7 @@ func (b *Ledger) AsOf(d time.Time) *Ledger {
 
 func (b *Ledger) later(d time.Time) bool { return !b.asOf.IsZero() && d.After(b.asOf) }
 
-var kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "zmiany-umow", "obecnosci", "godziny", "wyplaty", "wnioski", "decyzje-pup", "plan-budzetu", "wydatki", "trwalosc"}
+var kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "zmiany-umow", "obecnosci", "godziny", "wyplaty", "wnioski", "decyzje-pup", "plan-budzetu", "wydatki", "trwalosc", "kontakty", "liczenia", "tozsamosci"}
 
 // Load reads every file of fsys' root, and fails where a report could not be made of it.
 // Refused rows of an earlier import are passed over.
@@ -76,6 +76,8 @@ func Load(fsys fs.FS) (*Ledger, error) {
 	b.AssistantHours()
 	b.Durability(time.Time{})
 	b.Budget(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
+	b.Outreach()
+	b.Diagnosis("")
 	b.fail = func(why error) { panic(why) } // nothing is left that could
 	return b, err
 }

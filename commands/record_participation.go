@@ -88,15 +88,24 @@ func (l *Ledger) prepareParticipation(ctx context.Context, k *lookups, o Origin,
 	if !ok {
 		return nil, ErrProgramme
 	}
-	c.spell(now.Programme)
 	s := l.sealer(ctx)
-	cmd := participation.Record{Refused: map[int]error{}}
-	if cmd.Fact, err = c.fact(s, now.Edition); err != nil {
+	var cmd participation.Record
+	today := c.spelt(now.Programme)
+	if cmd.Fact, err = today.fact(s, now.Edition); err != nil {
 		return nil, err
 	}
 	if !c.Withdraw {
 		for _, e := range of.All() {
-			cmd.Refused[e.Edition] = c.allowed(e.Programme)
+			spelt := c.spelt(e.Programme)
+			refused := spelt.allowed(e.Programme)
+			if refused == nil && spelt == today {
+				continue
+			}
+			fact, err := spelt.fact(s, e.Edition)
+			if err != nil {
+				return nil, err
+			}
+			cmd.Wordings = append(cmd.Wordings, participation.Wording{Fact: fact, Refused: refused})
 		}
 	}
 	cmd.Amend = c.taken(s, cmd.Fact.Of().Seal("reason"))
@@ -104,15 +113,44 @@ func (l *Ledger) prepareParticipation(ctx context.Context, k *lookups, o Origin,
 	return cmd, s.err
 }
 
-// spell writes words as the lists do that they are from.
-func (c *RecordParticipation) spell(p programme.Programme) {
-	words := slices.Concat(p.Outcomes, []string{string(participation.Positive), string(participation.Negative), string(participation.Finished), string(participation.BrokeOff)})
-	if i := slices.IndexFunc(words, func(w string) bool { return sheetfile.Alike(w, c.Value) }); i >= 0 {
-		c.Value = words[i]
+// spelt is the command with its word as the list has it that the event's words are from: the
+// event's own, or those of an edition of the programme.
+func (c RecordParticipation) spelt(p programme.Programme) RecordParticipation {
+	switch c.Event {
+	case enrolment:
+		groups := make([]string, len(p.Groups))
+		for i, g := range p.Groups {
+			groups[i] = g.ID
+		}
+		c.Group = listedAs(groups, c.Group)
+	case outcome:
+		c.Value = listedAs(p.Outcomes, c.Value)
+	default:
+		c.Value = listedAs(ownWords(c.Event), c.Value)
 	}
-	if i := slices.IndexFunc(p.Groups, func(g programme.Group) bool { return sheetfile.Alike(g.ID, c.Group) }); i >= 0 {
-		c.Group = p.Groups[i].ID
+	return c
+}
+
+// listedAs is a word as a list spells it, or as it is given where the list has none like it.
+func listedAs(list []string, given string) string {
+	if slices.Contains(list, given) {
+		return given
 	}
+	if i := slices.IndexFunc(list, func(w string) bool { return sheetfile.Alike(w, given) }); i >= 0 {
+		return list[i]
+	}
+	return given
+}
+
+// ownWords are the values of an event whose values are the same in every programme.
+func ownWords(event string) []string {
+	switch event {
+	case assessment:
+		return []string{string(participation.Positive), string(participation.Negative)}
+	case leaving:
+		return []string{string(participation.Finished), string(participation.BrokeOff)}
+	}
+	return nil
 }
 
 // allowed is what is to be said against the words under an edition of the programme.
@@ -169,8 +207,7 @@ func (c *RecordParticipation) fits() error {
 	if c.Event != enrolment && c.Group != "" {
 		group = ErrGroupless
 	}
-	of := map[string][]string{assessment: {string(participation.Positive), string(participation.Negative)}, leaving: {string(participation.Finished), string(participation.BrokeOff)}}
-	switch words := of[c.Event]; {
+	switch words := ownWords(c.Event); {
 	case (c.Event == nomination || c.Event == enrolment) && c.Value != "":
 		value = ErrValueless
 	case words != nil && !slices.Contains(words, c.Value):

@@ -21,13 +21,21 @@ var (
 // Command is what can be asked of somebody's participation.
 type Command interface{ participation() }
 
-// Record has a fact recorded, replaces the one of its kind and day, or takes that back.
-// Refused is what is to be said against its words under each edition of the programme, by
-// number: a correction is held to the edition of what it replaces.
+// Record has a fact recorded, replaces the one of its kind and day, or takes that back. Fact
+// is under the programme's edition of its day; what is compared with a fact that stands, or
+// takes its place, is under the edition which that keeps. Wordings are of the editions that
+// do not take the fact as it is.
 type Record struct {
-	Fact    Fact
-	Refused map[int]error
+	Fact     Fact
+	Wordings []Wording
 	domain.Amend
+}
+
+// Wording is a fact under an edition of the programme, its words as that spells them, and what
+// the edition has against them.
+type Wording struct {
+	Fact    Fact
+	Refused error
 }
 
 // List closes the stream under its participant.
@@ -60,11 +68,14 @@ func record(s State, c Record) ([]domain.Event, error) {
 	if err := s.check(c); err != nil {
 		return nil, err
 	}
-	f, of := c.Fact, identityOf(c.Fact)
+	of := identityOf(c.Fact)
 	was, stands := s.facts[of]
-	differs := ""
+	edition, differs := c.Fact.edition(), ""
 	if stands {
-		f = f.under(was.edition())
+		edition = was.edition()
+	}
+	f, refused := c.under(edition)
+	if stands {
 		differs = domain.Differing(was, f)
 	}
 	return c.Decide(domain.Recorded{What: named(f), Standing: domain.StandingOf(stands, s.gone[of]), Same: differs == "", Differs: differs,
@@ -72,9 +83,19 @@ func record(s State, c Record) ([]domain.Event, error) {
 			if step == domain.TakeAway {
 				return s.allows(step, f)
 			}
-			return cmp.Or(c.Refused[f.edition()], s.allows(step, f))
+			return cmp.Or(refused, s.allows(step, f))
 		},
 		Entered: f, Withdrawn: FactWithdrawn{f.Of(), of.kind, c.Reason}})
+}
+
+// under is the fact as an edition spells it, and what that has against it.
+func (c Record) under(edition int) (f Fact, refused error) {
+	for _, w := range c.Wordings {
+		if w.Fact.edition() == edition {
+			return w.Fact, w.Refused
+		}
+	}
+	return c.Fact.under(edition), nil
 }
 
 // check refuses a fact for what it says.

@@ -47,11 +47,19 @@ func TestRecord(t *testing.T) {
 	given.Given(t, d, enrolled(1)).When(Record{Fact: underOther(enrolled(1))}).Then()
 	given.Given(t, d, enrolled(1)).When(correct(underOther(noted(enrolled(1))))).Then(gone(enrolled(1)), noted(enrolled(1)))
 	no := domain.Refusal(domain.CodeRule, "none of its groups")
-	under := Record{Fact: underOther(enrolled(1)), Refused: map[int]error{7: no}}
+	under := Record{Fact: underOther(enrolled(1)), Wordings: []Wording{{Fact: underOther(enrolled(1)), Refused: no}}}
 	given.Given(t, d).When(under).Refuse(no)
 	under.Amend = domain.Amend{Correct: true, Reason: "r"}
 	under.Fact = noted(underOther(enrolled(1)))
 	given.Given(t, d, enrolled(1)).When(under).Then(gone(enrolled(1)), noted(enrolled(1)))
+
+	// It is spelt as the edition does that it is under.
+	respelt := underOther(enrolled(1))
+	respelt.Group = "G"
+	under = Record{Fact: respelt, Wordings: []Wording{{Fact: enrolled(1)}}}
+	given.Given(t, d).When(under).Then(respelt)
+	given.Given(t, d, enrolled(1)).When(under).Then()
+	given.Given(t, d, respelt).When(under).Then()
 
 	given.Given(t, d, enrolled(1)).When(Record{Fact: left(1)}).Then(left(1))
 	given.Given(t, d, enrolled(1), left(5)).When(Record{Fact: came(9)}).Then(came(9))

@@ -25,16 +25,6 @@ type identity struct {
 
 func identityOf(f Fact) identity { return identity{domain.Fact(f.EventType()), f.OccurredOn()} }
 
-// Under is the edition of the programme that a fact of that kind and day was entered under;
-// false where none stands.
-func (s State) Under(f Fact) (edition int, stands bool) {
-	was, ok := s.facts[identityOf(f)]
-	if !ok {
-		return 0, false
-	}
-	return was.edition(), true
-}
-
 // Stands is what stands on the participant: "" where nothing does.
 func (s State) Stands(on domain.Ref) string {
 	if len(s.facts) == 0 || on != (domain.Ref{Kind: domain.RefParticipant, ID: s.participant}) {

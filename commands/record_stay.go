@@ -10,8 +10,10 @@ import (
 )
 
 // RecordStay enters where a participant stays from a day on; codes are those of the import
-// file. The kind and the first day tell a stay apart: to whoever may not see people, and of
-// somebody whose data were erased, the day alone does.
+// file. The kind and the first day tell a stay apart. To whoever may not see people the day
+// alone does, who neither enters, corrects nor withdraws one of several of a day: that would
+// tell of which kind they are. Of somebody whose data were erased a withdrawal takes all that
+// began on the day.
 type RecordStay struct {
 	Participant string      `json:"participant"`
 	Kind        string      `json:"kind,omitempty" enum:"szpital,dps,areszt,inny,"`

@@ -20,7 +20,10 @@ var (
 	ErrStatusKind  = domain.Refusal(domain.CodeInvalid, "unknown kind of status").At("kind")
 	ErrStatusValue = domain.Refusal(domain.CodeInvalid, "no value of that kind of status").At("value")
 	ErrStayKind    = domain.Refusal(domain.CodeInvalid, "unknown kind of stay").At("kind")
-	ErrPeriod      = domain.Refusal(domain.CodeInvalid, "the last day lies before the first").At("to")
+	// ErrSeveralStays refuses to choose among stays of a day for somebody who may not see
+	// which they are, whichever is asked for.
+	ErrSeveralStays = domain.Refusal(domain.CodeRule, "several stays began that day: somebody who may see people has to say which is meant").At("from")
+	ErrPeriod       = domain.Refusal(domain.CodeInvalid, "the last day lies before the first").At("to")
 )
 
 // Command is what can be asked of a participant's stream.

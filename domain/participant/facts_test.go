@@ -68,9 +68,15 @@ func TestRecordStay(t *testing.T) {
 	given.Given(t, Decider(), d).When(blind("c1", 0, none)).Then(first)
 	given.Given(t, Decider(), d, first).When(blind("c2", 0, none)).Refuse(domain.ErrDiffers)
 	given.Given(t, Decider(), d, first).When(blind("c1", off, none)).Refuse(domain.ErrDiffers)
-	given.Given(t, Decider(), d, first, second).When(blind("", 0, out)).Then(StayWithdrawn{first.Stay, "r"}, StayWithdrawn{second.Stay, "r"})
-	given.Given(t, Decider(), d, first, second).When(blind("c1", off, fix)).Then(StayWithdrawn{first.Stay, "r"}, StayWithdrawn{second.Stay, "r"}, stayOn(3, "c1", on, off))
+	given.Given(t, Decider(), d, first).When(blind("c2", off, fix)).Then(StayWithdrawn{first.Stay, "r"}, stayOn(2, "c2", on, off))
+	for _, kind := range []domain.Sealed{"c1", "c2", "c3"} { // one of several is not chosen
+		given.Given(t, Decider(), d, first, second).When(blind(kind, off, fix)).Refuse(ErrSeveralStays)
+	}
+	given.Given(t, Decider(), d, first, second).When(blind("", 0, out)).Refuse(ErrSeveralStays)
 	given.Given(t, Decider(), d, first, StayWithdrawn{first.Stay, "r"}).When(blind("", 0, out)).Then()
+	// Of an erased person, whose kinds nobody can compare, all of the day go.
+	erased := RecordStay{Fact: stayOn(0, "", on, 0), AnyKind: true, Amend: domain.Amend{Withdraw: true, Wordless: true}}
+	given.Given(t, Decider(), d, first, second).When(erased).Then(StayWithdrawn{Stay: first.Stay}, StayWithdrawn{Stay: second.Stay})
 }
 
 func TestDatedFactsAreRefused(t *testing.T) {

@@ -61,8 +61,9 @@ func (s Stay) Refs() []domain.Ref {
 }
 
 // RecordStay records a stay of a person, corrects it or takes it back. Its kind and first day
-// tell it apart; where AnyKind is set, the day alone does: the kind can't be compared any
-// more, or is not for whoever asks to learn by an answer. Fact has no Entry.
+// tell it apart; where AnyKind is set, the day alone does: the kind is not for whoever asks to
+// learn by an answer (Anew is set then, too), who is refused where several began that day; or
+// it can't be compared any more, and all of the day are taken back at once. Fact has no Entry.
 type RecordStay struct {
 	Fact    StayRecorded
 	AnyKind bool
@@ -100,7 +101,10 @@ func recordStay(s State, c RecordStay) ([]domain.Event, error) {
 	}
 	f.Entry = s.entries + 1
 	said := domain.Recorded{What: "stay of " + f.From.String(), Standing: domain.StandingOf(len(standing) > 0, gone), Entered: f}
-	var besides []domain.Event // of the day too, where AnyKind is meant
+	several := len(standing) > 1
+	said.Refuse = func(step domain.Step) error {
+		return ErrSeveralStays.Unless(!several || step == domain.TakeAway && !c.Anew)
+	}
 	if n := len(standing) - 1; n >= 0 {
 		was := standing[n]
 		said.Withdrawn = StayWithdrawn{was.Stay, c.Reason}
@@ -108,13 +112,14 @@ func recordStay(s State, c RecordStay) ([]domain.Event, error) {
 		said.Differs = domain.Differing(was, f)
 		said.Same = said.Differs == ""
 		said.Closes = domain.Closes(was, f, func(e *StayRecorded) *domain.Date { return &e.To })
-		for _, was := range standing[:n] {
-			besides = append(besides, StayWithdrawn{was.Stay, c.Reason})
-		}
 	}
 	events, err := c.Decide(said)
-	if len(events) > 0 && len(besides) > 0 {
-		events = append(besides, events...)
+	if len(events) > 0 && several { // what else began on the day goes with it
+		var others []domain.Event
+		for _, was := range standing[:len(standing)-1] {
+			others = append(others, StayWithdrawn{was.Stay, c.Reason})
+		}
+		events = append(others, events...)
 	}
 	return events, err
 }

@@ -15,6 +15,7 @@ func ofPeople() []sentence {
 		{participant.ErrStatusKind, "Wybierz rodzaj statusu: rynek_pracy, profil, dps, bezdomnosc, klient_ops, niepelnosprawnosc, sprzezona albo grupa_zs."},
 		{participant.ErrStatusValue, "Wybierz wartość, którą ma rodzaj {0}: {1}."},
 		{participant.ErrStayKind, "Wybierz rodzaj pobytu: szpital, dps, areszt albo inny."},
+		{participant.ErrSeveralStays, "Poproś o tę zmianę kogoś, kto widzi dane osób: tego dnia zaczął się więcej niż jeden pobyt."},
 		{participant.ErrPeriod, "Popraw daty: ostatni dzień leży przed pierwszym."},
 		{participant.ErrOther, "Wyślij ponownie: zapis należy do innej osoby."},
 		{commands.ErrRegistering, "Spróbuj ponownie: ten PESEL rejestruje w tej chwili ktoś inny."},

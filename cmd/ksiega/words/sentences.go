@@ -15,7 +15,6 @@ func sentences() []sentence {
 		ofParticipations(),
 		ofAttendance(),
 		ofVisits(),
-		ofSessions(),
 		ofPayments(),
 		ofClaims(),
 		ofStatements(),

@@ -57,7 +57,7 @@ func TestACorrectionOfNothing(t *testing.T) {
 		}
 	}
 	l := ledgertest.Open(t)
-	for _, f := range append(anyCentre(), paidInMarch(), claimedForMarch()) {
+	for _, f := range append(append(anyCentre(), paidInMarch(), claimedForMarch()), socialContract()...) {
 		accepted(t, l, f)
 	}
 	o, fix, on := ledgertest.Actor, commands.Amendment{Correct: true, Reason: "pomyłka"}, domain.NewDate(2024, 4, 9)
@@ -97,6 +97,18 @@ func TestACorrectionOfNothing(t *testing.T) {
 	change := commands.ChangeContract{Number: "T/1", Change: "suspend", On: on, Correct: true, CorrectionReason: "pomyłka"}
 	_, err = l.ChangeContract(t.Context(), o, change)
 	try(change, false, err)
+	task := commands.SetTask{Contract: "K/1", No: "7", Side: "osrodek", Text: "opłata", Due: on, Amendment: fix}
+	_, err = l.SetTask(t.Context(), o, task)
+	try(task, false, err)
+	result := commands.RecordTaskResult{Contract: "K/1", No: "1", Date: on, Result: "wykonane", Amendment: fix}
+	_, err = l.RecordTaskResult(t.Context(), o, result)
+	try(result, false, err)
+	evaluation := commands.EvaluateContract{Contract: "K/1", Date: on, Result: "pozytywna", Amendment: fix}
+	_, err = l.EvaluateContract(t.Context(), o, evaluation)
+	try(evaluation, false, err)
+	aid := commands.GrantAid{Contract: "K/1", Date: on, Purpose: "odzież", AmountGrosze: 100, Amendment: fix}
+	_, err = l.GrantAid(t.Context(), o, aid)
+	try(aid, false, err)
 	payment := commands.PayBenefit{List: "L/7", Contract: "S/1", Month: on.Month(), AmountGrosze: 100, Date: on, Amendment: fix}
 	_, err = l.PayBenefit(t.Context(), o, payment)
 	try(payment, false, err)

@@ -61,6 +61,10 @@ func differing() map[string][]struct{ row, others cells } {
 			{cells{"umowa": "T/1", "zmiana": "zastepstwo", "od": "02.05.2024", "wartosc": "A2"}, cells{"wartosc": "A1"}},
 			{cells{"umowa": "T/1", "zmiana": "decyzja", "od": "09.05.2024", "wartosc": "odmowa", "powod": "brak współpracy", "numer": "D/1", "doreczono": "13.05.2024", "odwolanie": "zlozone"},
 				cells{"wartosc": "utrzymanie", "powod": "choroba", "numer": "D/2", "doreczono": "14.05.2024", "odwolanie": "oddalone"}}},
+		"zadania":          {{cells{"umowa": "K/1", "nr": "2", "strona": "uczestnik", "tresc": "kurs", "termin": "31.03.2024"}, cells{"strona": "osrodek", "tresc": "szkolenie", "termin": "30.04.2024"}}},
+		"realizacja-zadan": {{cells{"umowa": "K/1", "nr": "1", "data": "28.03.2024", "wynik": "wykonane", "opis": "zapisany"}, cells{"wynik": "czesciowo", "opis": "nie zapisany"}}},
+		"oceny":            {{cells{"umowa": "K/1", "data": "28.06.2024", "wynik": "pozytywna", "opis": "dobrze"}, cells{"wynik": "negatywna", "opis": "źle"}}},
+		"pomoc":            {{cells{"umowa": "K/1", "data": "05.04.2024", "cel": "odzież", "kwota": "100,00", "dokument": "FV/1"}, cells{"kwota": "90,00"}}},
 		"obecnosci": {
 			{cells{"umowa": "S/1", "data": "18.03.2024", "godziny": "4", "nieobecnosc": "", "miejsce": "park"}, cells{"godziny": "5", "miejsce": "szkoła"}},
 			{cells{"umowa": "S/1", "data": "19.03.2024", "godziny": "", "nieobecnosc": "choroba", "miejsce": ""}, cells{"nieobecnosc": "nieusprawiedliwiona"}}},
@@ -103,7 +107,7 @@ func TestWhatDiffersIsNamed(t *testing.T) {
 		t.Run(f.Kind, func(t *testing.T) {
 			t.Parallel()
 			l := ledgertest.Open(t)
-			for _, before := range append(anyCentre(), ofGroups(), paidInMarch(), claimedForMarch(), sheet{"porozumienia_8.csv", "numer;zawarto;od;do;refundacja\nP/8;02.01.2024;02.01.2024;31.12.2024;60\n"},
+			for _, before := range append(append(anyCentre(), socialContract()...), ofGroups(), paidInMarch(), claimedForMarch(), sheet{"porozumienia_8.csv", "numer;zawarto;od;do;refundacja\nP/8;02.01.2024;02.01.2024;31.12.2024;60\n"},
 				sheet{"kontakty_8.csv", "id;data;godzina;miejsce;pseudonim\nK/8;04.03.2024;20:00;dworzec;Kazik\n"}) {
 				accepted(t, l, before)
 			}

@@ -82,7 +82,7 @@ func withdrawals() map[string][]func(ctx context.Context, l *commands.Ledger, re
 			return err
 		}}
 	}
-	return map[string][]withdrawal{
+	all := map[string][]withdrawal{
 		"nomination": taking("nominacja", 4), "assessment": taking("ocena", 4), "enrolment": taking("przyjecie", 4), "leaving": taking("zakonczenie", 18), "outcome": taking("rezultat", 18),
 		"annex": {changed("amend", "2024-03-04")}, "substitution": {changed("substitute", "2024-03-05")}, "decision": {changed("decide", "2024-03-12")},
 		"day": {day}, "absence": {day}, "payment": {paid(false)}, "transfer that came back": {paid(true)}, "contract": {signed("T/2")}, "referral": {signed("S/2")},
@@ -119,6 +119,10 @@ func withdrawals() map[string][]func(ctx context.Context, l *commands.Ledger, re
 			return err
 		}},
 	}
+	for name, withdraw := range withdrawalsOfSocialContracts() {
+		all[name] = append(all[name], withdraw)
+	}
+	return all
 }
 
 // Whatever is recorded about somebody, or something, whose key was destroyed is withdrawn

@@ -21,6 +21,8 @@ func TestEveryEventStandsOnSomethingOrNothing(t *testing.T) {
 		"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "agreement.referral-listed", "agreement.referral-delisted",
 		"agreement.claim-listed", "agreement.claim-answered", "agreement.claim-released", "agreement.claim-amendment-released", "agreement.claim-move-agreed", "agreement.answer-withdrawn",
 		"contract.withdrawn", "contract.change-withdrawn", "contract.suspended", "contract.resumed", "contract.breached", "contract.terminated", "contract.completed", "contract.decided",
+		"contract.task-set", "contract.task-withdrawn", "contract.task-result-recorded", "contract.task-result-withdrawn", "contract.evaluated", "contract.evaluation-withdrawn",
+		"contract.aid-granted", "contract.aid-withdrawn",
 		"attendance.terms-set", "attendance.rerated", "attendance.day-withdrawn",
 		"assistance.visit-withdrawn",
 		"participation.fact-withdrawn",

@@ -35,8 +35,12 @@ func kinds() []importKind {
 		contractsFile(),
 		participationsFile(),
 		changesFile(),
+		tasksFile(),
 		attendanceFile(),
 		visitsFile(),
+		taskResultsFile(),
+		evaluationsFile(),
+		aidFile(),
 		paymentsFile(),
 		claimsFile(),
 		claimDecisionsFile(),
@@ -64,12 +68,8 @@ var (
 func notBuilt() []string {
 	return []string{
 		"przydzialy",
-		"zadania",
 		"zajecia",
 		"obecnosci-zajec",
-		"realizacja-zadan",
-		"oceny",
-		"pomoc",
 	}
 }
 

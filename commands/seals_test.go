@@ -26,6 +26,7 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 		everyWordOfAgreements(),
 		everyWordOfContracts(),
 		everyWordOfParticipations(),
+		everyWordOfSocialContracts(),
 		everyWordOfAttendance(),
 		everyWordOfVisits(),
 		everyWordOfStatements(),

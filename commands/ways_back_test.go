@@ -57,6 +57,7 @@ func waysBack() []wayBack {
 		waysBackOfAgreements(),
 		waysBackOfContracts(),
 		waysBackOfParticipations(),
+		waysBackOfSocialContracts(),
 		waysBackOfAttendance(),
 		waysBackOfVisits(),
 		waysBackOfPayments(),

@@ -29,18 +29,19 @@ type looks struct{ at, but []string }
 // is new in an area is forgotten by none. Audit looks at every area.
 func looksAt() map[string]looks {
 	beside := []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "agreement.claim-amendment-reserved", "agreement.claim-amendment-released", "agreement.claim-move-reserved", "agreement.claim-move-agreed"}
+	facts := []string{"contract.task-set", "contract.task-withdrawn", "contract.task-result-recorded", "contract.task-result-withdrawn", "contract.evaluated", "contract.evaluation-withdrawn", "contract.aid-granted", "contract.aid-withdrawn"}
 	return map[string]looks{
 		"audit":      {},
-		"assistance": {at: []string{"assistance", "contract"}},
+		"assistance": {at: []string{"assistance", "contract"}, but: facts},
 		"budget":     {at: []string{"budget", "expense"}},
-		"contracts":  {at: []string{"agreement", "contract"}, but: append([]string{"agreement.claim-answered", "agreement.answer-withdrawn"}, beside...)},
+		"contracts":  {at: []string{"agreement", "contract"}, but: slices.Concat([]string{"agreement.claim-answered", "agreement.answer-withdrawn"}, beside, facts)},
 		"durability": {at: []string{"assistance", "durability"}},
 		"findings":   {at: []string{"erasure", "finding"}},
 		"outreach":   {at: []string{"contact", "erasure", "place", "street"}, but: []string{"street.named"}},
 		"refunds": {at: []string{"agreement", "erasure", "refundclaim", "statement"},
 			but: append([]string{"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "refundclaim.amendment-released"}, beside...)},
 		"settlement": {at: []string{"agreement", "attendance", "contract", "payment", "refundclaim"},
-			but: append([]string{"attendance.terms-set", "attendance.absence-recorded", "refundclaim.reclaimed", "refundclaim.received", "refundclaim.amendment-released", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn"}, beside...)},
+			but: append([]string{"attendance.terms-set", "attendance.absence-recorded", "refundclaim.reclaimed", "refundclaim.received", "refundclaim.amendment-released", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn"}, append(facts, beside...)...)},
 	}
 }
 

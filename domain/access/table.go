@@ -74,6 +74,11 @@ var table = map[Operation]Line{
 
 	"record-participation": {recorders, byTaking, ofPeople},
 
+	"set-task":           {recorders, byCase, ofPeople},
+	"record-task-result": {recorders, byCase, ofPeople},
+	"evaluate-contract":  {recorders, byCase, ofPeople},
+	"grant-aid":          {recorders, byCase, ofPeople},
+
 	"record-attendance": {recorders, byCase, ofPeople},
 
 	"log-visit": {recorders, byCase, ofPeople},

@@ -129,7 +129,15 @@ func (s State) standsOn(step domain.Step, c Sign) error {
 			return domain.ErrNamed.With("change of %s", e.OccurredOn())
 		}
 	}
-	return nil
+	for _, f := range s.facts.stand {
+		if step == domain.TakeAway || moved(s.First, c.Terms) || f.OccurredOn() < c.Terms.Concluded && f.identity().fact != factTask {
+			return domain.ErrNamed.With("%s", f.identity())
+		}
+	}
+	if step == domain.TakeAway {
+		return nil
+	}
+	return Evolve(s, TermsCorrected{s.First, c.Terms, ""}).aidStands()
 }
 
 // record enters a change, or replaces or takes away the one of its kind and day. Earlier
@@ -192,7 +200,7 @@ func (s State) allows(step domain.Step, withdrawn ChangeWithdrawn, event Change)
 			}
 		}
 	}
-	return nil
+	return after.aidStands()
 }
 
 // closes says whether a change says no more than when another one of its kind and day ended.

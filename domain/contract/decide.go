@@ -78,7 +78,7 @@ var (
 // Decider of contracts.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: Evolve,
-		Events: slices.Concat(domain.Types(Events()...), listing.Types(), listing.Closing())}
+		Events: slices.Concat(domain.Types(append(Events(), Facts()...)...), listing.Types(), listing.Closing())}
 }
 
 func decide(s State, c Command) ([]domain.Event, error) {
@@ -98,6 +98,9 @@ func decide(s State, c Command) ([]domain.Event, error) {
 		return nil, ErrUnknown
 	case StatusDrafted:
 		return nil, ErrNotSigned
+	}
+	if c, ok := c.(Tell); ok && c.Fact != nil {
+		return s.tell(c)
 	}
 	record, ok := c.(Record)
 	if !ok || record.Change == nil {

@@ -37,6 +37,7 @@ type State struct {
 	goneChanges map[dated]bool
 	withdrawn   Terms
 	left        []string // agreements that it belonged to
+	facts       facts
 	// List is what stands on it, and what it was found not to stand on.
 	List listing.State
 	// Edition counts what changed its terms or its life.
@@ -159,6 +160,10 @@ func (s State) allow(e domain.Event) error {
 func Evolve(s State, e domain.Event) State {
 	if list, ok := s.List.Evolve(e); ok {
 		s.List = list
+		return s
+	}
+	if facts, ok := s.facts.evolve(e); ok {
+		s.facts = facts
 		return s
 	}
 	s.Edition++

@@ -24,5 +24,13 @@ func ofContracts() []Kind {
 		KindOf[contract.Completed]().back(change),
 		KindOf[contract.Substituted]().back(change),
 		KindOf[contract.Decided]().back(change),
+		KindOf[contract.TaskSet]().back(WayBack{"contract.task-withdrawn, then contract.task-set", "contract.task-withdrawn", "a result of it stands", "set-task", "zadania"}),
+		KindOf[contract.TaskWithdrawn]().back(WayBack{"set again", itself, "", "set-task", "zadania"}),
+		KindOf[contract.TaskResultRecorded]().back(WayBack{"contract.task-result-withdrawn, then anew", "contract.task-result-withdrawn", "nothing", "record-task-result", "realizacja-zadan"}),
+		KindOf[contract.TaskResultWithdrawn]().back(WayBack{"recorded again", itself, "", "record-task-result", "realizacja-zadan"}),
+		KindOf[contract.Evaluated]().back(WayBack{"contract.evaluation-withdrawn, then anew", "contract.evaluation-withdrawn", "nothing", "evaluate-contract", "oceny"}),
+		KindOf[contract.EvaluationWithdrawn]().back(WayBack{"evaluated again", itself, "", "evaluate-contract", "oceny"}),
+		KindOf[contract.AidGranted]().back(WayBack{"contract.aid-withdrawn, then contract.aid-granted", "contract.aid-withdrawn", "nothing", "grant-aid", "pomoc"}),
+		KindOf[contract.AidWithdrawn]().back(WayBack{"granted again", itself, "", "grant-aid", "pomoc"}),
 	}
 }

@@ -109,7 +109,7 @@ func deciders() []walked {
 		walk("contact", contact.Decider(), contact.Record{}),
 		walk("place", placed.Decider(), placed.Record{}),
 		walk[street.State, street.Command]("street", street.Decider(), street.Name{}, street.Identify{}, street.List{Command: listing.Close{}}),
-		walk[contract.State, contract.Command]("contract", contract.Decider(), contract.Draft{}, contract.Sign{}, contract.Record{Change: contract.Amended{}}, contract.List{Command: listing.Enter{}}),
+		walk[contract.State, contract.Command]("contract", contract.Decider(), contract.Draft{}, contract.Sign{}, contract.Record{Change: contract.Amended{}}, contract.Tell{Fact: contract.Evaluated{}}, contract.List{Command: listing.Enter{}}),
 		walk("durability", durability.Decider(), durability.Record{Fact: durability.ObligationOpened{}}),
 		walk("erasure", erasure.Decider(), erasure.Order{}),
 		walk[finding.State, finding.Command]("finding", finding.Decider(), finding.Resolve{}, finding.Reopen{}),

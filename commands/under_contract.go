@@ -28,8 +28,9 @@ func (k *lookups) under(ctx context.Context, number *string, wrong ...error) (co
 // reason that is sealed as one says.
 func tellContract(s *sealer, o Origin, r Request, fact contract.Fact, a Amendment, reason domain.Seal) (contract.Command, error) {
 	amend := a.taken(s, reason)
-	amend.Anew = !o.SeesAllOf(r.Operation())
-	return contract.Tell{Fact: fact, Amend: amend}, s.err
+	unseen := !o.SeesAllOf(r.Operation())
+	amend.Anew = unseen
+	return contract.Tell{Fact: fact, Amend: amend, Unseen: unseen}, s.err
 }
 
 // checkCode refuses a code that is none of a closed list, before it is sealed.

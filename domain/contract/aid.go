@@ -51,6 +51,10 @@ var (
 	ErrAidOver    = domain.Refusal(domain.CodeRule, "aid over the contract's limit").At("amountGrosze")
 	ErrAidOutside = domain.Refusal(domain.CodeRule, "aid outside the contract, or while it rests").At("date")
 	ErrAidRefused = domain.Refusal(domain.CodeRule, "aid after a decision that refuses it").At("date")
+	// ErrAidOfDay refuses whatever somebody asks of aid who may not see people, of a day of
+	// which there is aid of the contract already, or was: what it is for tells it apart, and
+	// any other answer would tell whether that is what was guessed.
+	ErrAidOfDay = domain.Refusal(domain.CodeRecorded, "aid of the day is recorded already; more of that day enters who may see people")
 	// ErrAidStands refuses a change under which aid that is recorded would not be allowed.
 	ErrAidStands = domain.Refusal(domain.CodeRule, "aid that is recorded would stand against it")
 )

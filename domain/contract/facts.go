@@ -49,6 +49,8 @@ type identity struct {
 type Tell struct {
 	Fact Fact
 	domain.Amend
+	// Unseen: whoever asks may not learn what aid was for, see ErrAidOfDay.
+	Unseen bool
 }
 
 func (Tell) contract() {}
@@ -72,6 +74,17 @@ func (f facts) find(id identity) (Fact, bool) {
 		return nil, false
 	}
 	return f.stand[i], true
+}
+
+// aidOf says whether aid of a day was ever entered, also where it was taken back.
+func (f facts) aidOf(day domain.Date) bool {
+	of := func(id identity) bool { return id.fact == factAid && id.on == day }
+	for id := range f.gone {
+		if of(id) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(f.stand, func(e Fact) bool { return of(e.identity()) })
 }
 
 // evolve takes in a fact, or its withdrawal; false where an event is neither.
@@ -121,6 +134,9 @@ func (s State) tell(c Tell) ([]domain.Event, error) {
 	fact := c.Fact
 	if fact.about() != (About{s.First.Contract, s.First.Participant, s.First.Programme}) {
 		return nil, domain.ErrOvertaken.With("contract %s", s.First.Contract)
+	}
+	if c.Unseen && fact.identity().fact == factAid && s.facts.aidOf(fact.OccurredOn()) {
+		return nil, ErrAidOfDay
 	}
 	if a, ok := fact.(AidGranted); ok && c.Wordless && a.Purpose == "" {
 		fact = s.unworded(a)

@@ -124,6 +124,39 @@ func TestAid(t *testing.T) {
 	Given(t, d, signed, breached, aidOf(1, day(2018, 5, 20), "books", 1)).When(record(refused)).Refuse(contract.ErrAidStands)
 }
 
+// Whoever may not see people is told one thing of a day with aid, standing or taken back,
+// whatever they ask of it; of other days, and of other facts, what everybody is told.
+func TestAidOfADayIsOneRefusalToWhoMayNotSee(t *testing.T) {
+	d, signed := contract.Decider(), contract.Signed{Terms: social}
+	first := aidOf(1, day(2018, 3, 5), "books", 30000)
+	gone := contract.AidWithdrawn{About: under, Entry: 1, Date: first.Date, Reason: "r"}
+	for name, past := range map[string][]domain.Event{"standing": {signed, first}, "taken back": {signed, first, gone}} {
+		for _, purpose := range []domain.Sealed{"books", "clothes", ""} {
+			for _, document := range []domain.Sealed{"", "FV/1"} {
+				for _, amount := range []domain.Grosze{0, 30000, 20000, 99999999} {
+					for _, amend := range []domain.Amend{{}, fix, out, {Correct: true}, {Withdraw: true}, {Withdraw: true, Wordless: true}, {Correct: true, Withdraw: true}} {
+						f := aidOf(0, first.Date, purpose, amount)
+						f.Document = document
+						events, err := d.Decide(d.Fold(past...), contract.Tell{Fact: f, Amend: amend, Unseen: true})
+						if err != contract.ErrAidOfDay || events != nil { //nolint:errorlint // the sentinel itself, without particulars
+							t.Errorf("%s, %+v, %+v: %v, %v", name, f, amend, events, err)
+						}
+					}
+				}
+			}
+		}
+	}
+	unseen := func(f contract.Fact, amend domain.Amend) contract.Tell {
+		return contract.Tell{Fact: f, Amend: amend, Unseen: true}
+	}
+	stands := Given(t, d, signed, first)
+	stands.When(unseen(aidOf(0, first.Date+1, "books", 20000), domain.Amend{})).Then(aidOf(2, first.Date+1, "books", 20000))
+	stands.When(unseen(aidOf(0, first.Date+1, "books", 20001), domain.Amend{})).Refuse(contract.ErrAidOver)
+	stands.When(unseen(aidOf(0, first.Date+1, "books", 1), out)).Refuse(domain.ErrNothingToWithdraw)
+	kept := contract.Evaluated{About: under, Date: first.Date, Result: "p"}
+	stands.When(unseen(kept, domain.Amend{})).Then(kept)
+}
+
 // Whatever is accepted, on no day was more given by then than the day's limit.
 func TestNoHistoryOverspends(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

@@ -274,11 +274,14 @@ func TestNoOtherWayIn(t *testing.T) {
 	}
 }
 
-// amended are corrections and withdrawals of all that holds secrets, in the words of s.
-func amended(s secrets) []struct {
+// amendment is a command and its body.
+type amendment struct {
 	name string
 	body map[string]any
-} {
+}
+
+// amended are corrections and withdrawals of all that holds secrets, in the words of s.
+func amended(s secrets) []amendment {
 	correct := func(body map[string]any) map[string]any {
 		body["correct"] = true
 		if _, has := body["reason"]; has {
@@ -291,10 +294,7 @@ func amended(s secrets) []struct {
 	told := correct(s.told())
 	delete(told, "correctionReason")
 	told["reason"] = s.reason
-	return []struct {
-		name string
-		body map[string]any
-	}{
+	return append([]amendment{
 		{"record-programme", s.programme()},
 		{"register-participant", correct(s.person())},
 		{"register-assistant", correct(map[string]any{"id": "A1", "firstName": s.first, "lastName": s.last})},
@@ -314,7 +314,7 @@ func amended(s secrets) []struct {
 		{"change-contract", correct(s.change("breach"))},
 		{"change-contract", correct(s.change("suspend"))},
 		{"tell-durability", told},
-	}
+	}, s.amendedSocialContract(correct)...)
 }
 
 // Nor does it learn anything from corrections and withdrawals, the first time and again,

@@ -62,18 +62,21 @@ type secrets struct {
 	activity, place, reason, work, title, absence       string
 	profile, stay, assessment                           string
 	met                                                 [2]met
+	result, purpose, document                           string
 }
 
 func truth() secrets {
 	return secrets{first: "Zofia", last: "Sekretna", pesel: "02070803628", birth: "1902-07-08", sex: "K", disability: "znaczny",
 		account: "61109010140000071219812874", activity: "dializa", place: "szpital", reason: "nowotwór", work: "kuchnia", title: "Zwrot za KOWALSKI", absence: "choroba",
-		profile: "II", stay: "szpital", assessment: "negatywna", met: [2]met{kazik(), zenek()}}
+		profile: "II", stay: "szpital", assessment: "negatywna", met: [2]met{kazik(), zenek()},
+		result: "niewykonane", purpose: "leki", document: "FV/1"}
 }
 
 func other() secrets {
 	return secrets{first: "Anna", last: "Inna", pesel: "44051401359", birth: "1944-05-14", sex: "M", disability: "lekki",
 		account: "27114020040000300201355387", activity: "zakupy", place: "urząd", reason: "wyjazd", work: "ogród", title: "Zwrot za NOWAKOWA", absence: "usprawiedliwiona",
-		profile: "III", stay: "areszt", assessment: "pozytywna", met: [2]met{zenek(), kazik()}}
+		profile: "III", stay: "areszt", assessment: "pozytywna", met: [2]met{zenek(), kazik()},
+		result: "wykonane", purpose: "opał", document: "FV/2"}
 }
 
 // met is what is known of somebody who was met in the street. Two are, and everybody may
@@ -93,6 +96,19 @@ func (s secrets) identity() map[string]any {
 	return map[string]any{"programme": "streetworking", "pseudonym": s.met[0].pseudonym, "participant": "U1", "date": "2018-03-05"}
 }
 
+// fact is a command and its body.
+type fact struct {
+	name string
+	body any
+}
+
+// guess is a command, its body, and the fields of it that are guessed.
+type guess struct {
+	name   string
+	like   func(secrets) map[string]any
+	fields []string
+}
+
 // secretLedger is the ledger of a centre that holds the secrets, entered by somebody
 // who may, and the door that the attacker stands at.
 func secretLedger(t *testing.T, s secrets) *door {
@@ -102,10 +118,7 @@ func secretLedger(t *testing.T, s secrets) *door {
 		o.Now = func() time.Time { return noon.Add(time.Duration(minutes.Add(2)) * time.Minute) }
 	})
 	d.role = "coordinator"
-	for i, c := range []struct {
-		name string
-		body any
-	}{
+	for i, c := range append([]fact{
 		{"record-programme", commands.RecordProgramme{File: strings.Replace(programmeFile, "Nowy", "Stary", 1)}},
 		{"record-programme", s.programme()},
 		{"register-participant", s.person()},
@@ -140,7 +153,7 @@ func secretLedger(t *testing.T, s secrets) *door {
 		{"count-place", map[string]any{"place": "dworzec", "date": "2018-03-04", "withdraw": true, "reason": s.reason}},
 		{"resolve-finding", s.resolved()},
 		{"write-off-claim", s.writtenOff()},
-	} {
+	}, s.ofSocialContract()...) {
 		accepted(t, d.command(c.name, fmt.Sprint("truth-", i), mustJSON(t, c.body)))
 	}
 	statement := ":20:1\n:25:PL61109010140000071219812874\n:28C:5/1\n:60F:C180501PLN0,00\n" +
@@ -272,17 +285,20 @@ func dictionary(field string) []string {
 		"activity": {a.activity, b.activity}, "place": {a.place, b.place}, "reason": {a.reason, b.reason}, "work": {a.work, b.work},
 		"text": {a.reason, b.reason}, "absence": {a.absence, b.absence}, "value": {a.profile, b.profile}, "kind": {a.stay, b.stay}, "note": {a.reason, b.reason}, "pseudonym": {a.met[0].pseudonym, b.met[0].pseudonym}, "cause": {a.met[0].cause, b.met[0].cause},
 		"needs": {a.met[0].needs, b.met[0].needs}, "intervention": {a.met[0].intervention, b.met[0].intervention}, "referral": {a.met[0].referral, b.met[0].referral},
-		"outcome": {a.met[0].outcome, b.met[0].outcome}} {
+		"outcome": {a.met[0].outcome, b.met[0].outcome},
+		"result":  {a.result, b.result}, "purpose": {a.purpose, b.purpose}, "document": {a.document, b.document}} {
 		words[name] = v
 	}
 	list := []string{words[field][0], words[field][1]}
 	switch field {
-	case "firstName", "lastName", "activity", "place", "reason", "work", "text", "note":
+	case "firstName", "lastName", "activity", "place", "reason", "work", "text", "note", "purpose", "document":
 		for i := range 40 {
 			list = append(list, fmt.Sprint(field, " ", i))
 		}
 	case "value":
 		list = append(list, "I", "II", "III", "IV", "pozytywna", "negatywna", "ukonczenie")
+	case "result":
+		list = append(list, "czesciowo", "pozytywna", "negatywna")
 	case "kind":
 		list = append(list, "dps", "inny", "dom")
 	case "birthDate":
@@ -312,11 +328,7 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		see("again "+name+" "+text, d.command(name, key, text, headers...))
 	}
 	a, b := truth(), other()
-	for _, c := range []struct {
-		name   string
-		like   func(secrets) map[string]any
-		fields []string
-	}{
+	for _, c := range append([]guess{
 		{"record-programme", secrets.programme, []string{"reason"}},
 		{"register-participant", secrets.person, []string{"firstName", "lastName", "pesel", "birthDate", "sex", "disability", "account"}},
 		{"register-assistant", func(s secrets) map[string]any {
@@ -356,7 +368,7 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		{"resolve-finding", secrets.unfound, []string{"reason"}},
 		{"write-off-claim", secrets.writtenOff, []string{"reason"}},
 		{"withdraw-claim", secrets.withdrawal, []string{"reason"}},
-	} {
+	}, guessesOfSocialContract()...) {
 		try(c.name, c.like(a))
 		try(c.name, c.like(b))
 		try(c.name, c.like(a), "If-Match", `"0"`)

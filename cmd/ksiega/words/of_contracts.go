@@ -41,6 +41,7 @@ func ofContracts() []sentence {
 		{contract.ErrAidOver, "Zmniejsz kwotę albo zapisz aneks: {0} pomoc wyniosłaby {1}, a limit umowy to {2}."},
 		{contract.ErrAidOutside, "Popraw datę: {0} leży poza umową albo w jej zawieszeniu."},
 		{contract.ErrAidRefused, "Popraw datę: {0} obowiązuje odmowa dalszej pomocy, decyzja {1}."},
+		{contract.ErrAidOfDay, "Pomoc z tego dnia jest już w tej umowie zapisana: dalszą, poprawkę albo wycofanie musi wpisać ktoś, kto może widzieć osoby."},
 		{contract.ErrAidStands, "Wycofaj najpierw pomoc, której nie można by już udzielić: {0}[ i jeszcze {1}]."},
 		{commands.ErrNotOfChange, "Zostaw puste: ta zmiana umowy nie ma takiej wartości."},
 		{commands.ErrAnnexZero, "Podaj liczbę większą od zera: aneks niczego nie odbiera."},

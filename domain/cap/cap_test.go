@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"ksiega/domain"
 	"ksiega/domain/cap"
@@ -86,5 +87,21 @@ func TestEditionOfAPeriod(t *testing.T) {
 	}
 	if _, ok := cap.Binding(editions, nil, 1); ok {
 		t.Error("a period without entries has an edition")
+	}
+}
+
+// Before anything is entered a period goes by the edition that its next entry would: the
+// centre's own, in the place of the build's of the same day.
+func TestBindOfACorrectedDay(t *testing.T) {
+	day := domain.NewDate(2024, time.March, 4)
+	limit := func(n int64) []cap.Terms {
+		return []cap.Terms{{Per: cap.Assistant, Period: cap.Day, Counts: cap.Minutes, Limit: n, Refuse: true}}
+	}
+	all := []cap.Edition{{Programme: "p", Number: 0, From: domain.NewDate(2024, 1, 1), Caps: limit(720)},
+		{Programme: "p", Number: 1, From: domain.NewDate(2024, 1, 1), Own: true, Caps: limit(480)}}
+	entered, _ := cap.Current(all, day)
+	rules := cap.Bind(all, cap.Day, day, slices.Values([]cap.Entry(nil)))
+	if rules[0].Edition != entered.Number {
+		t.Errorf("the next entry is under edition %d of %d minutes; nothing entered, the day is told to have %d by edition %d", entered.Number, entered.Caps[0].Limit, rules[0].Limit, rules[0].Edition)
 	}
 }

@@ -54,8 +54,10 @@ func Binding(editions []Edition, named []int, first domain.Date) (Edition, bool)
 
 // Bind are the rules of a programme, or of the statute, that a period goes by, the one that
 // a day lies in: those of the edition that its own entries of the period name, see Binding.
-// Where none is named it is the newest that has begun by then; of those that begin on one
-// day the first that was recorded, since a later one binds only what is entered under it.
+// Where nothing is entered it is the one that the next entry would be under, see Current.
+// Where entries name none of them it is the newest that has begun by then; of those that
+// begin on one day the first that was recorded, since a later one binds only what is
+// entered under it.
 func Bind(editions []Edition, period Period, day domain.Date, entries iter.Seq[Entry]) (rules []Rule) {
 	if len(editions) == 0 {
 		return nil
@@ -66,7 +68,11 @@ func Bind(editions []Edition, period Period, day domain.Date, entries iter.Seq[E
 	}
 	first, _ := period.Of(day)
 	binding, ok := Binding(editions, named, first)
-	if !ok {
+	switch {
+	case ok:
+	case named == nil:
+		binding, _ = Current(editions, first)
+	default:
 		var recorded []Edition
 		for _, e := range editions {
 			if !slices.ContainsFunc(recorded, func(r Edition) bool { return r.From == e.From }) {

@@ -115,3 +115,23 @@ func TestRowsOfChangesAreRefusedAtTheirColumn(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// A change that is recorded with the same values is known, also once its contract's terms were corrected.
+func TestChangeOfAMovedContract(t *testing.T) {
+	l := ledgertest.Open(t)
+	for _, f := range []sheet{
+		{"uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\nU2;B;B\n"},
+		{"asystenci.csv", "id;imie;nazwisko\nA1;C;C\nA2;D;D\n"},
+		{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\nT/1;trojstronny;asystent-aktywnosci;U2;02.01.2024;02.01.2024;31.12.2024;A1\n"},
+		{"zmiany-umow_1.csv", "umowa;zmiana;od;do;wartosc\nT/1;zawieszenie;01.03.2024;;\nT/1;zastepstwo;01.02.2024;;A2\n"},
+		{"umowy_2.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent;korekta;powod\nT/1;trojstronny;trwalosc;U2;02.01.2024;02.01.2024;31.12.2024;A1;tak;pomyłka\n"},
+	} {
+		accepted(t, l, f)
+	}
+	if s := l.Import(t, "zmiany-umow_2.csv", "umowa;zmiana;od;do;wartosc;powod\nT/1;zawieszenie;01.03.2024;;;\nT/1;zastepstwo;01.02.2024;;A2;\n"); s.Known != 2 {
+		t.Errorf("the same rows: known %d refused %d: %s", s.Known, s.Refused, reasons(s))
+	}
+	if s := l.Import(t, "zmiany-umow_3.csv", "umowa;zmiana;od;do;wartosc;powod\nT/1;zawieszenie;01.03.2024;31.03.2024;;\nT/1;zastepstwo;01.02.2024;28.02.2024;A2;\n"); s.Accepted != 2 {
+		t.Errorf("closing: accepted %d: %s", s.Accepted, reasons(s))
+	}
+}

@@ -137,7 +137,11 @@ func (s State) standsOn(step domain.Step, c Sign) error {
 	if step == domain.TakeAway {
 		return nil
 	}
-	return Evolve(s, TermsCorrected{s.First, c.Terms, ""}).aidStands()
+	after := Evolve(s, TermsCorrected{s.First, c.Terms, ""})
+	if err := after.aidStands(); err != nil {
+		return err
+	}
+	return after.leavesOut(s.Terms.To)
 }
 
 // record enters a change, or replaces or takes away the one of its kind and day. Earlier
@@ -154,6 +158,8 @@ func (s State) record(c Record) ([]domain.Event, error) {
 	was, stands := s.changed(kind, on)
 	differs := ""
 	if stands {
+		// What the contract was when the change was entered is no part of what a row says.
+		was = was.with(s.life(on, was.Of().Reason))
 		differs = domain.Differing(was, event)
 	}
 	if _, ok := event.(Decided); ok && differs == "number" {
@@ -200,7 +206,10 @@ func (s State) allows(step domain.Step, withdrawn ChangeWithdrawn, event Change)
 			}
 		}
 	}
-	return after.aidStands()
+	if err := after.aidStands(); err != nil {
+		return err
+	}
+	return after.leavesOut(s.Terms.To)
 }
 
 // closes says whether a change says no more than when another one of its kind and day ended.

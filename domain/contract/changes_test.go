@@ -111,3 +111,69 @@ func TestDecisions(t *testing.T) {
 		t.Errorf("%+v stands, decided on %s", stands, first)
 	}
 }
+
+// A refusal of aid stands until its own appeal is allowed: what became of another decision's
+// appeal does not take it away.
+func TestARefusalStandsBesideAnotherDecision(t *testing.T) {
+	d := contract.Decider()
+	s := d.Fold(contract.Signed{Terms: terms}, contract.Breached{Life: life(2018, 5, 7)},
+		contract.Decided{Life: because(2018, 6, 1), Ruling: contract.Upheld, Number: "D/2", Appeal: contract.AppealFiled},
+		contract.Decided{Life: because(2018, 6, 10), Ruling: contract.Refused, Number: "D/3"},
+		contract.Decided{Life: because(2018, 7, 1), Ruling: contract.Upheld, Number: "D/2", Appeal: contract.AppealFailed})
+	if !s.RefusesAid(day(2018, 7, 2)) {
+		t.Error("D/3 refused further aid and nobody appealed; the outcome of D/2's appeal took it away")
+	}
+	if stands, first, _ := s.Decision(day(2018, 7, 2)); stands.Number != "D/3" || first != day(2018, 6, 10) {
+		t.Errorf("decided last is %s of %s", stands.Number, first)
+	}
+	// A row of its own number that rules otherwise takes its place, also while another stands.
+	s = d.Fold(contract.Signed{Terms: terms}, contract.Breached{Life: life(2018, 5, 7)},
+		contract.Decided{Life: because(2018, 6, 1), Ruling: contract.Refused, Number: "D/2"},
+		contract.Decided{Life: because(2018, 6, 10), Ruling: contract.Refused, Number: "D/3"},
+		contract.Decided{Life: because(2018, 7, 1), Ruling: contract.Restricted, Number: "D/2"},
+		contract.Decided{Life: because(2018, 8, 1), Ruling: contract.Refused, Number: "D/3", Appeal: contract.AppealWon})
+	if !s.RefusesAid(day(2018, 7, 31)) || s.RefusesAid(day(2018, 8, 1)) {
+		t.Error("a refusal does not stand as long as its own number says")
+	}
+}
+
+// Nothing follows a contract's last day, in whatever order it is entered; earlier builds took
+// it of the kinds of change that they had.
+func TestAnEndBeforeADecision(t *testing.T) {
+	d, signed, breached := contract.Decider(), contract.Signed{Terms: terms}, contract.Breached{Life: life(2018, 5, 7)}
+	decided := contract.Decided{Life: because(2018, 6, 14), Ruling: contract.Refused, Number: "D/1"}
+	sub := contract.Substituted{Life: life(2018, 8, 1), Substitute: "A2"}
+	shorter := func(last domain.Date) contract.Sign {
+		of := terms
+		of.To = last
+		return contract.Sign{Terms: of, Amend: domain.Amend{Correct: true, Reason: "r"}}
+	}
+	for _, later := range []contract.Change{decided, sub} {
+		stands, on := Given(t, d, signed, breached, later), later.OccurredOn()
+		before, last := contract.Life{On: on - 1}, life(2018, 1, 1)
+		last.On = on
+		stands.When(record(contract.Terminated{Life: before})).Refuse(domain.ErrNamed)
+		stands.When(record(contract.Completed{Life: before})).Refuse(domain.ErrNamed)
+		stands.When(record(contract.Amended{Life: contract.Life{On: day(2018, 5, 8)}, To: on - 1})).Refuse(domain.ErrNamed)
+		stands.When(shorter(on - 1)).Refuse(domain.ErrNamed)
+		stands.When(record(contract.Terminated{Life: contract.Life{On: on}})).Then(contract.Terminated{Life: last})
+	}
+	ended := contract.Terminated{Life: life(2018, 5, 10)}
+	Given(t, d, signed, contract.Breached{Life: life(2018, 5, 15)}).When(record(contract.Terminated{Life: on(2018, 5, 10)})).Then(ended)
+	// What stands beyond it already keeps nothing else from being entered.
+	Given(t, d, signed, breached, decided, ended).When(record(contract.Suspended{Life: on(2018, 5, 8)})).Then(contract.Suspended{Life: life(2018, 5, 8)})
+}
+
+// What a contract is by now is no part of what a row says: it is known, and closes what was open.
+func TestChangesOfACorrectedContract(t *testing.T) {
+	d, of := contract.Decider(), terms
+	of.Programme = "other"
+	open := contract.Suspended{Life: life(2018, 5, 7)}
+	moved := Given(t, d, contract.Signed{Terms: terms}, open, contract.TermsCorrected{Before: terms, After: of})
+	moved.When(record(contract.Suspended{Life: on(2018, 5, 7)})).Then()
+	now := life(2018, 5, 7)
+	now.Programme = "other"
+	moved.When(record(contract.Suspended{Life: on(2018, 5, 7), Until: day(2018, 5, 31)})).
+		Then(contract.ChangeWithdrawn{Life: now, Kind: "contract.suspended"}, contract.Suspended{Life: now, Until: day(2018, 5, 31)})
+	moved.When(record(contract.Suspended{Life: because(2018, 5, 7)})).Refuse(domain.ErrDiffers)
+}

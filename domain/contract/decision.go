@@ -1,6 +1,10 @@
 package contract
 
-import "ksiega/domain"
+import (
+	"slices"
+
+	"ksiega/domain"
+)
 
 // Ruling is what a person decided after a breach.
 type Ruling string
@@ -81,20 +85,38 @@ func (s State) breached(day domain.Date) bool {
 	return false
 }
 
-// Decision is what stands decided on a day, the latest by then, and the day of the first of
-// its number.
+// said is what a decision says by a day: the latest of its number, and the day of the first.
+type said struct {
+	Decided
+	first domain.Date
+}
+
+// decisions are those made by a day, in the order of their first days. What became of an
+// appeal leaves another decision alone.
+func (s State) decisions(day domain.Date) (all []said) {
+	for _, e := range s.changes {
+		d, ok := e.(Decided)
+		if !ok || d.On > day {
+			continue
+		}
+		if i := slices.IndexFunc(all, func(made said) bool { return made.Number == d.Number }); i >= 0 {
+			all[i].Decided = d
+		} else {
+			all = append(all, said{d, d.On})
+		}
+	}
+	return all
+}
+
+// Decision is the latest that was made by a day, as its number says by then, and the day
+// of the first of that number.
 func (s State) Decision(day domain.Date) (stands Decided, first domain.Date, ok bool) {
-	for _, e := range s.changes {
-		if d, is := e.(Decided); is && d.On <= day {
-			stands, ok = d, true
-		}
+	all := s.decisions(day)
+	if len(all) == 0 {
+		return Decided{}, 0, false
 	}
-	for _, e := range s.changes {
-		if d, is := e.(Decided); is && d.Number == stands.Number && first == 0 {
-			first = d.On
-		}
-	}
-	return stands, first, ok
+	last := all[len(all)-1]
+	return last.Decided, last.first, true
 }
 
 // Breach is the day of the latest breach by a day; 0 is none.
@@ -107,9 +129,25 @@ func (s State) Breach(day domain.Date) (latest domain.Date) {
 	return latest
 }
 
-// RefusesAid says whether a refusal of further aid stands on a day: one whose appeal was not
-// allowed.
+// RefusesAid says whether a refusal of further aid stands on a day: until its own number says
+// that its appeal was allowed, or rules otherwise.
 func (s State) RefusesAid(day domain.Date) bool {
-	d, _, ok := s.Decision(day)
-	return ok && d.Ruling == Refused && d.Appeal != AppealWon
+	return slices.ContainsFunc(s.decisions(day), func(d said) bool { return d.Ruling == Refused && d.Appeal != AppealWon })
+}
+
+// leavesOut refuses an earlier last day, from was, that comes before a decision or a
+// substitution that is recorded. Of the other changes earlier builds took it.
+func (s State) leavesOut(was domain.Date) error {
+	for _, e := range s.changes {
+		if on := e.OccurredOn(); on <= s.Terms.To || on > was {
+			continue
+		}
+		switch e := e.(type) {
+		case Decided:
+			return domain.ErrNamed.With("decision %s of %s", e.Number, e.On)
+		case Substituted:
+			return domain.ErrNamed.With("substitution of %s", e.On)
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"slices"
 
 	"ksiega/domain"
 	"ksiega/domain/durability"
@@ -15,7 +16,8 @@ func durabilityReport() *Report {
 	type gap = durability.Gap
 	return declared(Report{
 		Name: "durability", Title: "Trwałość projektów",
-		Doc:    "Miejsca obiecane i gotowe na każdy dzień okresu trwałości, przerwy, zapytania i usługi, na dzień (bez dnia: na dziś).",
+		Doc: "Miejsca obiecane i gotowe na każdy dzień okresu trwałości, przerwy, zapytania i usługi, na dzień (bez dnia: na dziś). " +
+			"W sumie usług wizyta, którą wykazuje kilka zobowiązań, jest raz.",
 		Params: []report.Param{asked("project", "projekt", domain.RefProgramme)},
 		needs:  []projections.Projection{projections.Durability()},
 	}, report.Shape[row]{Leading: 1, Columns: []report.Column[row]{
@@ -34,7 +36,8 @@ func durabilityReport() *Report {
 		report.Integer("requests", "Zapytania", func(r row) int { return r.requests }).Sum(),
 		report.Integer("started", "Rozpoczęte", func(r row) int { return r.started }).Sum(),
 		report.Integer("refused", "Odmowy", func(r row) int { return r.refused }).Sum(),
-		report.Minutes("deliveredMinutes", "Udzielone usługi", func(r row) domain.Minutes { return r.delivered }).Sum(),
+		report.Minutes("deliveredMinutes", "Udzielone usługi", func(r row) domain.Minutes { return r.delivered }).
+			SumOnce(func(r row) int64 { return int64(r.added) }),
 		report.Integer("noticeDaysMissing", "Dni bez ogłoszenia", func(r row) int { return r.unannounced }).Sum(),
 	}}, durabilityRows)
 }
@@ -45,8 +48,8 @@ type durabilityRow struct {
 	required, ready            int // days
 	gaps                       []durability.Gap
 	requests, started, refused int
-	delivered                  domain.Minutes
-	unannounced                int // required days before the first notice
+	delivered, added           domain.Minutes // added: of no row before it
+	unannounced                int            // required days before the first notice
 }
 
 func durabilityRows(ctx context.Context, q *question) ([]durabilityRow, error) {
@@ -54,7 +57,7 @@ func durabilityRows(ctx context.Context, q *question) ([]durabilityRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]durabilityRow, 0, len(projects))
+	rows, told := make([]durabilityRow, 0, len(projects)), map[string][]durability.Obligation{}
 	for _, p := range projects {
 		row := durabilityRow{Obligation: p.Obligation}
 		row.ready, row.required, row.gaps = durability.Gaps(p.Obligation, p.Levels(q.asOf), q.day())
@@ -63,7 +66,7 @@ func durabilityRows(ctx context.Context, q *question) ([]durabilityRow, error) {
 			return nil, err
 		}
 		row.come(q, facts)
-		if row.delivered, err = deliveredMinutes(ctx, q, p.Obligation); err != nil {
+		if err := row.deliver(ctx, q, told); err != nil {
 			return nil, err
 		}
 		rows = append(rows, row)
@@ -107,25 +110,35 @@ func (r *durabilityRow) come(q *question, facts []fold.Item[projections.Durabili
 	r.unannounced = max(0, int(noticed-r.From))
 }
 
-// deliveredMinutes are the visits of the project's programme, and of the one that its file
-// says goes on after it, on the days of the obligation so far, eligible or not.
-func deliveredMinutes(ctx context.Context, q *question, o durability.Obligation) (sum domain.Minutes, err error) {
-	programmes := []string{o.Project}
-	editions, err := q.programme(ctx, o.Project)
+// deliver counts the visits of the project's programme, and of the one that its file says
+// goes on after it, on the days of the obligation so far, eligible or not. Obligations of
+// both share them: told are those that a programme's visits were counted for, and what none
+// of them has is added.
+func (r *durabilityRow) deliver(ctx context.Context, q *question, told map[string][]durability.Obligation) error {
+	programmes := []string{r.Project}
+	editions, err := q.programme(ctx, r.Project)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if e, ok := editions.On(o.From); ok && e.Durability.Service != "" && e.Durability.Service != o.Project {
+	if e, ok := editions.On(r.From); ok && e.Durability.Service != "" && e.Durability.Service != r.Project {
 		programmes = append(programmes, e.Durability.Service)
 	}
 	for _, id := range programmes {
 		months, err := projections.DeliveredMonths().All(ctx, q.view(projections.Durability()), domain.Escape(id))
 		if err != nil {
-			return 0, err
+			return err
 		}
 		for _, it := range months {
-			sum += it.Row.Between(o.From, min(o.To, q.day()))
+			minutes := it.Row.Between(r.From, min(r.To, q.day()))
+			r.delivered, r.added = r.delivered+minutes, r.added+minutes
+			for _, d := range it.Row.Days {
+				on := func(o durability.Obligation) bool { return d.Date >= o.From && d.Date <= min(o.To, q.day()) }
+				if on(r.Obligation) && slices.ContainsFunc(told[id], on) {
+					r.added -= d.Minutes
+				}
+			}
 		}
+		told[id] = append(told[id], r.Obligation)
 	}
-	return sum, nil
+	return nil
 }

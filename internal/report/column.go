@@ -115,6 +115,7 @@ type Column[R any] struct {
 type sum[R any] struct {
 	counts func(R) bool   // nil: every row
 	like   func(R) string // nil: all are alike; else there is a sum where those added are
+	of     func(R) Value  // nil: the value that the row shows
 }
 
 // counted says which different values are counted, and under what name.
@@ -129,6 +130,13 @@ func (c Column[R]) Sum() Column[R] { return c.SumOf(nil) }
 // SumOf has the totals hold the sum of those rows that count.
 func (c Column[R]) SumOf(counts func(R) bool) Column[R] {
 	c.sum = &sum[R]{counts: counts}
+	return c
+}
+
+// SumOnce has the totals hold the sum of what each row adds to the others, where rows share
+// some of what they show.
+func (c Column[R]) SumOnce(adds func(R) int64) Column[R] {
+	c.sum = &sum[R]{of: func(r R) Value { return Value{number: adds(r)} }}
 	return c
 }
 

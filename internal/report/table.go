@@ -115,7 +115,11 @@ func (c *Column[R]) add(rows []R) (sum int64, alike bool, err error) {
 		if c.sum.like != nil && i > 0 && c.sum.like(r) != c.sum.like(rows[0]) {
 			return 0, false, nil
 		}
-		n := c.read(r).number
+		read := c.read
+		if c.sum.of != nil {
+			read = c.sum.of
+		}
+		n := read(r).number
 		if sum += n; (sum > sum-n) != (n > 0) {
 			return 0, false, ErrOverflow
 		}

@@ -29,9 +29,8 @@ var ErrOvertaken = errors.New("the rebuilt read model was overtaken")
 // under a new generation and switches to it; what is live goes on meanwhile. A
 // fold that fails leaves its projection as it is, with a *Failure among the
 // joined errors; the others are rebuilt. Meanwhile the whole process collects
-// garbage by the rule of rebuildGarbage, and of sparingGarbage while rows are written.
-// It takes the lease, and fails with ErrLeased where another process has it; where a
-// Runner of this one feeds, see Runner.Rebuild.
+// garbage by the rule of rebuildGarbage. It takes the lease, and fails with ErrLeased where
+// another process has it; where a Runner of this one feeds, see Runner.Rebuild.
 func Rebuild[E fold.Event](ctx context.Context, s *Store[E], log Log[E], progress Progress, ps ...fold.Projection[E]) error {
 	return s.withLease(ctx, func(ctx context.Context) error {
 		failed, err := rebuild(ctx, s, log, progress, func() (none position.Position) { return none }, ps)
@@ -81,7 +80,6 @@ func rebuild[E fold.Event](ctx context.Context, s *Store[E], log Log[E], progres
 	if err != nil {
 		return failed, fmt.Errorf("rebuild: %w", err)
 	}
-	s.garbage.Use(sparingGarbage())
 	return failed, s.installAll(ctx, log, fed, memories, failed)
 }
 

@@ -68,19 +68,16 @@ type Store[E fold.Event] struct {
 	noted map[string]noted
 }
 
-// rebuildGarbage is how much garbage a rebuild lets gather while it folds: a quarter of what
-// is live, yet enough that a heap that grows is not collected again and again.
+// rebuildGarbage is how much garbage a rebuild lets gather: half of what is live, since it
+// is what the process needs most memory for, yet enough that a small heap is not
+// collected again and again for little.
 func rebuildGarbage() garbage.Rule { return garbage.Rule{Percent: 25, Floor: 64 << 20} }
-
-// sparingGarbage is little: for who has rows twice for a while, in memory and in an embedded
-// Redis, or what is folded beside what it is compared with.
-func sparingGarbage() garbage.Rule { return garbage.Rule{Percent: 15, Floor: 24 << 20} }
 
 // Sparing has the process let little garbage gather until end is called: less than in a
 // rebuild, which is quicker and has no other rows beside its own. With a quarter, a first
 // verify of a million events needed 24 MiB more and was no quicker beyond noise.
 func (s *Store[E]) Sparing() (end func()) {
-	k := &garbage.Keeper{Rule: sparingGarbage()}
+	k := &garbage.Keeper{Rule: garbage.Rule{Percent: 15, Floor: 24 << 20}}
 	k.Begin()
 	return k.End
 }

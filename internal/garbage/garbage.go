@@ -35,9 +35,8 @@ type Keeper struct {
 
 	mu     sync.Mutex // guards all below
 	users  int
-	rule   Rule // in force
-	before int  // percent
-	set    int  // percent; 0: whoever runs the process wants less garbage, or no collection
+	before int // percent
+	set    int // percent; 0: whoever runs the process wants less garbage, or no collection
 	// watched: the next collection will be told.
 	watched bool
 }
@@ -50,9 +49,8 @@ func (k *Keeper) Begin() {
 	if k.users++; k.users > 1 {
 		return
 	}
-	k.rule = k.Rule
-	k.set = k.rule.percent(live())
-	if k.before = debug.SetGCPercent(k.set); k.before < k.rule.Percent {
+	k.set = k.Rule.percent(live())
+	if k.before = debug.SetGCPercent(k.set); k.before < k.Rule.Percent {
 		debug.SetGCPercent(k.before)
 		k.set = 0
 		return
@@ -60,16 +58,6 @@ func (k *Keeper) Begin() {
 	if !k.watched {
 		k.watched = true
 		k.watch()
-	}
-}
-
-// Use has another rule in force until the last End, for all who have begun.
-func (k *Keeper) Use(rule Rule) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.rule = rule; k.users > 0 && k.set > 0 && current() == uint64(k.set) {
-		k.set = rule.percent(live())
-		debug.SetGCPercent(k.set)
 	}
 }
 
@@ -109,7 +97,7 @@ func (k *Keeper) follow() (more bool) {
 	if k.watched = k.users > 0 && k.set > 0; !k.watched {
 		return false
 	}
-	if percent := k.rule.percent(live()); current() == uint64(k.set) && (percent < k.set*9/10 || percent > k.set*10/9) {
+	if percent := k.Rule.percent(live()); current() == uint64(k.set) && (percent < k.set*9/10 || percent > k.set*10/9) {
 		k.set = percent
 		debug.SetGCPercent(percent)
 	}

@@ -74,25 +74,6 @@ func until(t *testing.T, what string, done func() bool) {
 }
 
 // TestFollows lets much come to live, and go.
-func TestUse(t *testing.T) {
-	given(t, 400)
-	k, tight := Keeper{Rule: rule()}, Rule{Percent: 15, Floor: 1 << 20}
-	k.Begin()
-	k.Use(tight)
-	if got, loose := current(), uint64(rule().percent(live())); got >= loose || got < uint64(tight.Percent) {
-		t.Errorf("%d %% by the other rule, of which the first makes %d", got, loose)
-	}
-	k.End()
-	if current() != 400 {
-		t.Errorf("left at %d %%", current())
-	}
-	k.Begin()
-	if got, want := current(), uint64(rule().percent(live())); got < want*8/10 || got > want*12/10 {
-		t.Errorf("begun anew at %d %%, not %d", got, want)
-	}
-	k.End()
-}
-
 func TestFollows(t *testing.T) {
 	given(t, 100)
 	k := Keeper{Rule: Rule{Percent: 100, Floor: 64 << 20}}

@@ -60,6 +60,18 @@ type StreetIdentity struct {
 type ContactAt struct {
 	Programme string       `json:"programme"`
 	Month     domain.Month `json:"month"`
+	Contact   string       `json:"contact"`
+}
+
+func (at ContactAt) key() fold.Key {
+	return StreetContacts().Key(ContactPart(at.Programme, at.Month), domain.Escape(at.Contact))
+}
+
+// listed is where it is listed under whom its texts are sealed for. A contact that moved is
+// listed anew, so that a list never loses a row that is there.
+func (at ContactAt) listed(of domain.Ref) fold.Key {
+	k := at.key()
+	return ContactsOf().Key(ContactsPart(of), k.Part+"-"+k.Field)
 }
 
 // StreetContacts holds a part a programme's month, see ContactPart, and a field a contact.
@@ -74,7 +86,7 @@ func StreetIdentities() fold.Table[StreetIdentity] {
 }
 
 // ContactsOf holds a part whose key seals the texts of contacts, see ContactsPart, and a
-// field a contact.
+// field a contact of a programme's month.
 func ContactsOf() fold.Table[ContactAt] { return fold.Table[ContactAt]{Name: "of"} }
 
 // ContactPart is the part of a programme's month. An escaped id has no `-`.
@@ -95,9 +107,12 @@ func Outreach() Projection {
 // sealedBy is whose key seals the texts of a contact.
 func sealedBy(id string, k contact.Key) domain.Ref { return contact.SealOf(id, k.Street, "").Subject }
 
+// placed is where a contact lies by what is said of it.
+func placed(id string, k contact.Key) ContactAt { return ContactAt{k.Programme, k.Date.Month(), id} }
+
 func contactKeys(keys []fold.Key, id string, k contact.Key) []fold.Key {
-	return append(keys, StreetContacts().Key(ContactPart(k.Programme, k.Date.Month()), domain.Escape(id)),
-		ContactsOf().Key(ContactsPart(sealedBy(id, k)), domain.Escape(id)), erasedKey(sealedBy(id, k)))
+	at, by := placed(id, k), sealedBy(id, k)
+	return append(keys, at.key(), at.listed(by), erasedKey(by))
 }
 
 func outreachKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
@@ -136,8 +151,8 @@ func outreachThen(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
 	if !ok || !erasesContacts(e) {
 		return nil
 	}
-	for field, at := range ContactsOf().Rows(tx, ContactsPart(e.Of())) {
-		keys = append(keys, StreetContacts().Key(ContactPart(at.Programme, at.Month), field))
+	for _, at := range ContactsOf().Rows(tx, ContactsPart(e.Of())) {
+		keys = append(keys, at.key())
 	}
 	return keys
 }
@@ -183,20 +198,21 @@ func foldOutreach(tx *fold.Tx, r *journal.Recorded) error {
 
 // putContact puts a contact where it belongs.
 func putContact(tx *fold.Tx, c contact.Contact, events []journal.Position) {
-	by := sealedBy(c.Contact, c.Key())
-	field := domain.Escape(c.Contact)
-	StreetContacts().Put(tx, ContactPart(c.Programme, c.Date.Month()), field, StreetContact{Contact: c.Contact, Programme: c.Programme, Street: c.Street,
+	at, by := placed(c.Contact, c.Key()), sealedBy(c.Contact, c.Key())
+	lies, listed := at.key(), at.listed(by)
+	StreetContacts().Put(tx, lies.Part, lies.Field, StreetContact{Contact: c.Contact, Programme: c.Programme, Street: c.Street,
 		Date: c.Date, Place: c.Place, First: c.First, Kind: c.Kind, Cause: kept(tx, by, c.Cause), Needs: kept(tx, by, c.Needs), Outcome: kept(tx, by, c.Outcome),
 		Referral: kept(tx, by, c.Referral), Events: events})
-	ContactsOf().Put(tx, ContactsPart(by), field, ContactAt{c.Programme, c.Date.Month()})
+	ContactsOf().Put(tx, listed.Part, listed.Field, at)
 }
 
 // takeContact takes a contact away, and hands back the events behind it.
 func takeContact(tx *fold.Tx, id string, was contact.Key) []journal.Position {
-	part, field := ContactPart(was.Programme, was.Date.Month()), domain.Escape(id)
-	c, _ := StreetContacts().Peek(tx, part, field)
-	StreetContacts().Delete(tx, part, field)
-	ContactsOf().Delete(tx, ContactsPart(sealedBy(id, was)), field)
+	at := placed(id, was)
+	lies, listed := at.key(), at.listed(sealedBy(id, was))
+	c, _ := StreetContacts().Peek(tx, lies.Part, lies.Field)
+	StreetContacts().Delete(tx, lies.Part, lies.Field)
+	ContactsOf().Delete(tx, listed.Part, listed.Field)
 	return slices.Clone(c.Events)
 }
 
@@ -218,8 +234,9 @@ func count(tx *fold.Tx, a place.About, c *PlaceCount) {
 // eraseContacts takes the codes and texts out of contacts; that they were stays.
 func eraseContacts(tx *fold.Tx, e erasure.Ordered, r *journal.Recorded) {
 	erase(tx, e.Of(), r)
-	for field, at := range ContactsOf().Rows(tx, ContactsPart(e.Of())) {
-		if c := StreetContacts().Change(tx, ContactPart(at.Programme, at.Month), field); c != nil {
+	for _, at := range ContactsOf().Rows(tx, ContactsPart(e.Of())) {
+		k := at.key()
+		if c := StreetContacts().Change(tx, k.Part, k.Field); c != nil && c.Seal("").Subject == e.Of() {
 			c.Cause, c.Needs, c.Outcome, c.Referral = "", "", "", ""
 		}
 	}

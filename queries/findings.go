@@ -74,8 +74,8 @@ func findingsReport() *Report {
 		report.Grosze("amountGrosze", "Kwota", func(r row) domain.Grosze { return r.Amount }).SumAlike(kind),
 		report.Minutes("minutes", "Czas", func(r row) domain.Minutes { return r.Minutes }).SumAlike(kind),
 		report.Texts("events", "Dowody", func(r row) []string { return positionsOf(r.Events) }).To(referEvent),
-		report.Text("text", "Co się stało i co zrobić", func(r row) string { return r.said.Text }),
-		report.Text("rule", "Zasada", func(r row) string { return r.said.Rule }),
+		report.Text("text", "Co się stało i co zrobić", func(r row) string { return r.said.Text }).Beneath(),
+		report.Text("rule", "Zasada", func(r row) string { return r.said.Rule }).Beneath(),
 	}}, findingRows)
 }
 

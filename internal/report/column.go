@@ -56,6 +56,8 @@ type Field struct {
 	Items  []Field // of a list's items; of an object's members the name and the value
 	// Optional: a number that a row may lack; null in JSON, empty elsewhere.
 	Optional bool
+	// Beneath: sentences, which a page shows under the row, over its whole width.
+	Beneath bool
 }
 
 // Param is a parameter of a report.
@@ -177,6 +179,12 @@ func (c Column[R]) Optional(there func(R) bool) Column[R] {
 		}
 		return read(r)
 	}
+	return c
+}
+
+// Beneath has pages show sentences under the row, where they would make a column of few words.
+func (c Column[R]) Beneath() Column[R] {
+	c.Field.Beneath = true
 	return c
 }
 

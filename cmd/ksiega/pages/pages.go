@@ -202,14 +202,23 @@ func areas(o queries.Overview) []areaView {
 
 type reportView struct {
 	*queries.Answer
-	Asked     []string // what was asked, in words, for print
-	Rows      [][]cellView
+	Asked     []string       // what was asked, in words, for print
+	Columns   []report.Field // those that are no sentences
+	Rows      []rowView
 	Totals    []cellView
 	Count     string
 	More      string // rows left out of the page
 	Generated string
 	Files     []fileView
 }
+
+// rowView is a row, and the sentences beneath it.
+type rowView struct {
+	Cells   []cellView
+	Beneath []sentenceView
+}
+
+type sentenceView struct{ Title, Text string }
 
 type cellView struct {
 	Text, Class string
@@ -242,15 +251,18 @@ func (p *Pages) Report(w io.Writer, a *queries.Answer, query url.Values) error {
 	if a.Table.Len > maxPageRows {
 		v.More = report.Count(int64(a.Table.Len - maxPageRows))
 	}
-	for row := range min(a.Table.Len, maxPageRows) {
-		cells := make([]cellView, len(fields))
-		for i, value := range a.Table.Row(row, nil) {
-			cells[i] = cellOf(&fields[i], value)
+	for _, f := range fields {
+		if !f.Beneath {
+			v.Columns = append(v.Columns, f)
 		}
-		v.Rows = append(v.Rows, cells)
+	}
+	for row := range min(a.Table.Len, maxPageRows) {
+		v.Rows = append(v.Rows, rowOf(fields, a.Table.Row(row, nil)))
 	}
 	for i, text := range a.Table.Footer() {
-		v.Totals = append(v.Totals, cellView{Text: text, Class: classOf(fields[i].Kind)})
+		if !fields[i].Beneath {
+			v.Totals = append(v.Totals, cellView{Text: text, Class: classOf(fields[i].Kind)})
+		}
 	}
 	return p.render(w, "report", a.Report.Title, "/reports/"+a.Report.Name, v)
 }
@@ -277,6 +289,18 @@ func inputOf(k report.Kind) string {
 		return "number"
 	}
 	return "text"
+}
+
+func rowOf(fields []report.Field, values []report.Value) (row rowView) {
+	for i, value := range values {
+		switch f := &fields[i]; {
+		case !f.Beneath:
+			row.Cells = append(row.Cells, cellOf(f, value))
+		case f.Say(value) != "":
+			row.Beneath = append(row.Beneath, sentenceView{f.Title, f.Say(value)})
+		}
+	}
+	return row
 }
 
 func cellOf(f *report.Field, v report.Value) cellView {

@@ -68,8 +68,8 @@ type Store[E fold.Event] struct {
 	noted map[string]noted
 }
 
-// rebuildGarbage is how much garbage a rebuild lets gather: half of what is live, since it
-// is what the process needs most memory for, yet enough that a small heap is not
+// rebuildGarbage is how much garbage a rebuild lets gather: a quarter of what is live, since
+// it is what the process needs most memory for, yet enough that a small heap is not
 // collected again and again for little.
 func rebuildGarbage() garbage.Rule { return garbage.Rule{Percent: 25, Floor: 64 << 20} }
 

@@ -30,19 +30,12 @@ import (
 // sampleDay is a day on which nobody will ever add anything to the sample.
 func sampleDay() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 
-// sampleBook is the oracle's reading of the sample centre.
+// sampleOracle is the oracle's reading of the sample centres.
 func sampleOracle(t *testing.T) *naive.Ledger {
 	t.Helper()
-	b, err := naive.Load(sampleFiles(t))
+	b, err := naive.Load(samples.All()...)
 	must(t, err)
 	return b
-}
-
-func sampleFiles(t *testing.T) fs.FS {
-	t.Helper()
-	dir, err := fs.Sub(samples.Starachowice, "starachowice")
-	must(t, err)
-	return dir
 }
 
 func must(t testing.TB, err error) {
@@ -52,7 +45,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// importSample imports the sample centre and matches what is certain.
+// importSample imports the sample centres and matches what is certain.
 func importSample(t *testing.T, l *ledgertest.Ledger) {
 	t.Helper()
 	for name, sum := range l.ImportSample(t) {
@@ -121,7 +114,7 @@ func idsSayWhat(t testing.TB, rows []ledgertest.Row) {
 	}
 }
 
-// TestSampleAgainstTheOracle compares every report of the sample centre with
+// TestSampleAgainstTheOracle compares every report of the sample centres with
 // the independent calculator, as of days in and out of its history, from Redis,
 // from memory and as known at the end.
 func TestSampleAgainstTheOracle(t *testing.T) {
@@ -315,7 +308,7 @@ func TestNotClaimedAgainstTheOracle(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{}
 	for _, name := range []string{"porozumienia.csv", "umowy.csv", "obecnosci.csv", "wyplaty.csv", "wnioski.csv", "decyzje-pup.csv", "uczestnicy.csv", "asystenci.csv"} {
-		content, err := fs.ReadFile(sampleFiles(t), name)
+		content, err := fs.ReadFile(samples.Of("starachowice"), name)
 		must(t, err)
 		files[name] = &fstest.MapFile{Data: content}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"sync"
 
@@ -20,26 +21,28 @@ import (
 // being shown as a sample's are.
 var errNoSample = errors.New("opuść --sample albo wskaż inny katalog przez --data: ta księga nie zaczęła się od przykładowego centrum")
 
-// sampleFiles are those of the sample centre, in the order of import.
+// sampleFiles are those of the sample centres, each centre's in the order of import.
 func sampleFiles() ([]commands.File, error) {
-	const dir = "starachowice"
-	entries, err := samples.Starachowice.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
 	var files []commands.File
-	names, _ := ordered(entries)
-	for _, name := range names {
-		data, err := samples.Starachowice.ReadFile(dir + "/" + name)
+	for _, centre := range samples.Centres() {
+		dir := samples.Of(centre)
+		entries, err := fs.ReadDir(dir, ".")
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, commands.File{Name: name, Data: data})
+		names, _ := ordered(entries)
+		for _, name := range names {
+			data, err := fs.ReadFile(dir, name)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, commands.File{Name: centre + "/" + name, Data: data})
+		}
 	}
 	return files, nil
 }
 
-// importSample imports the sample centre into a ledger that is empty or began with
+// importSample imports the sample centres into a ledger that is empty or began with
 // it; files imported before are skipped.
 func (p *process) importSample(ctx context.Context) error {
 	files, err := sampleFiles()

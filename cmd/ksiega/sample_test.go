@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -30,7 +29,7 @@ func realRedis(t testing.TB) string {
 	return "unix://" + redistest.Own(t).Socket
 }
 
-// sampled is a ledger with the sample centre in it, as the command line sees it.
+// sampled is a ledger with the sample centres in it, as the command line sees it.
 func sampled(t *testing.T, redis string, live bool) *control.Client {
 	t.Helper()
 	g := &globals{Data: filepath.Join(t.TempDir(), "data"), Redis: redis, Role: "finance", Automat: true}
@@ -139,11 +138,7 @@ func lower(v any) string {
 
 func TestReportsOfTheSampleAreThoseOfANaiveCalculation(t *testing.T) {
 	t.Parallel()
-	sub, err := fs.Sub(samples.Starachowice, "starachowice")
-	if err != nil {
-		t.Fatal(err)
-	}
-	oracle, err := naive.Load(sub)
+	oracle, err := naive.Load(samples.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
+	"io/fs"
 	"os"
 	"testing"
 	"time"
@@ -139,26 +140,27 @@ func (l *Ledger) DryRun(t testing.TB) *commands.Ledger {
 	return dry
 }
 
-// ImportSample imports the sample centre in the order of a directory's import
+// ImportSample imports the sample centres, each in the order of a directory's import,
 // and gives each file's summary.
 func (l *Ledger) ImportSample(t testing.TB) map[string]commands.Summary {
 	t.Helper()
-	const dir = "starachowice"
-	entries, err := samples.Starachowice.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
 	sums := map[string]commands.Summary{}
-	for _, n := range commands.InImportOrder(names) {
-		data, err := samples.Starachowice.ReadFile(dir + "/" + n)
+	for _, centre := range samples.Centres() {
+		entries, err := fs.ReadDir(samples.Of(centre), ".")
 		if err != nil {
 			t.Fatal(err)
 		}
-		sums[n] = l.Import(t, n, string(data))
+		var names []string
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		for _, n := range commands.InImportOrder(names) {
+			data, err := fs.ReadFile(samples.Of(centre), n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sums[centre+"/"+n] = l.Import(t, centre+"/"+n, string(data))
+		}
 	}
 	return sums
 }

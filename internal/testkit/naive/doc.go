@@ -1,4 +1,4 @@
-// Package naive works out the reports of a directory of import files the slow and obvious way,
+// Package naive works out the reports of directories of import files the slow and obvious way,
 // as an oracle for tests. It shares no code with the rest of the module and must never import
 // any of it: a mistake made once must not be made twice. Money is exact (math/big), everything
 // sits in maps, every report is computed from the rows afresh.

@@ -43,7 +43,7 @@ func read[T any](r record, column string, mayBeEmpty bool, parse func(string) (T
 
 func (r record) date(column string) time.Time { return read(r, column, false, parseDate) }
 
-// Ledger is the rows of a directory, by kind and in file order.
+// Ledger is the rows of some directories, by kind and in file order.
 type Ledger struct {
 	rows       map[string][]record
 	Statements []Statement
@@ -63,13 +63,16 @@ func (b *Ledger) later(d time.Time) bool { return !b.asOf.IsZero() && d.After(b.
 
 var kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "zmiany-umow", "obecnosci", "godziny", "wyplaty", "wnioski", "decyzje-pup", "plan-budzetu", "wydatki", "trwalosc", "kontakty", "liczenia", "tozsamosci"}
 
-// Load reads every file of fsys' root, and fails where a report could not be made of it.
-// Refused rows of an earlier import are passed over.
-func Load(fsys fs.FS) (*Ledger, error) {
-	b, err := load(fsys)
-	if err != nil {
-		return nil, err
+// Load reads every file of the directories' roots, one directory after another, and fails
+// where a report could not be made of it. Refused rows of an earlier import are passed over.
+func Load(dirs ...fs.FS) (*Ledger, error) {
+	b := &Ledger{rows: map[string][]record{}}
+	for _, dir := range dirs {
+		if err := b.load(dir); err != nil {
+			return nil, err
+		}
 	}
+	var err error
 	b.fail = func(why error) { err = cmp.Or(err, why) }
 	b.Settlement()
 	b.Refunds()
@@ -82,12 +85,11 @@ func Load(fsys fs.FS) (*Ledger, error) {
 	return b, err
 }
 
-func load(fsys fs.FS) (*Ledger, error) {
+func (b *Ledger) load(fsys fs.FS) error {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	b := &Ledger{rows: map[string][]record{}}
 	for _, entry := range entries {
 		name := entry.Name()
 		if entry.IsDir() || strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".odrzucone.csv") {
@@ -95,12 +97,12 @@ func load(fsys fs.FS) (*Ledger, error) {
 		}
 		content, err := fs.ReadFile(fsys, name)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if strings.HasSuffix(name, ".sta") || strings.HasSuffix(name, ".mt940") {
 			statements, err := parseStatements(name, content)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			b.Statements = append(b.Statements, statements...)
 			continue
@@ -108,18 +110,18 @@ func load(fsys fs.FS) (*Ledger, error) {
 		kind, _, _ := strings.Cut(name, ".")
 		kind, _, _ = strings.Cut(kind, "_")
 		if !slices.Contains(kinds, kind) || !strings.HasSuffix(name, ".csv") {
-			return nil, fmt.Errorf("%s: naive does not know this kind of file", name)
+			return fmt.Errorf("%s: naive does not know this kind of file", name)
 		}
 		records, err := readSheet(name, content)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, r := range records {
 			r.of = b
 			b.rows[kind] = append(b.rows[kind], r)
 		}
 	}
-	return b, nil
+	return nil
 }
 
 func readSheet(name string, content []byte) ([]record, error) {

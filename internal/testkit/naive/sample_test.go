@@ -1,7 +1,6 @@
 package naive
 
 import (
-	"io/fs"
 	"slices"
 	"testing"
 	"time"
@@ -11,11 +10,7 @@ import (
 
 func sample(t *testing.T) *Ledger {
 	t.Helper()
-	dir, err := fs.Sub(samples.Starachowice, "starachowice")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := Load(dir)
+	b, err := Load(samples.Of("starachowice"))
 	if err != nil {
 		t.Fatal(err)
 	}

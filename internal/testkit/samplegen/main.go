@@ -1,4 +1,4 @@
-// Command samplegen writes the import files of the sample centre to samples/starachowice.
+// Command samplegen writes the import files of the sample centres, a directory each, to samples.
 //
 // The output depends on nothing but this code: the seed is fixed and no clock is read, so the
 // committed files can be compared with it byte for byte. The generator keeps its own sums
@@ -14,24 +14,38 @@ import (
 )
 
 // outputDir is relative to the repository's root, where `go run ./internal/testkit/samplegen` is run.
-const outputDir = "samples/starachowice"
+const outputDir = "samples"
 
 func main() {
-	if err := run(outputDir); err != nil {
-		fmt.Fprintln(os.Stderr, "samplegen:", err)
-		os.Exit(1)
+	for _, c := range centres() {
+		if err := write(filepath.Join(outputDir, c.dir), c.files()); err != nil {
+			fmt.Fprintln(os.Stderr, "samplegen:", err)
+			os.Exit(1)
+		}
 	}
 }
 
-// run replaces the files of dir by the generated ones; a file no longer generated is removed.
-func run(dir string) error {
+// centre is a directory and what gives the content of each of its files by name.
+type centre struct {
+	dir   string
+	files func() map[string][]byte
+}
+
+func centres() []centre {
+	return []centre{{"starachowice", starachowice}}
+}
+
+// source is the randomness of one part, so that a change in one part leaves the others alone.
+func source(part uint64) *rand.Rand { return rand.New(rand.NewPCG(20180208, part)) }
+
+// write replaces the files of dir by the generated ones; a file no longer generated is removed.
+func write(dir string, files map[string][]byte) error {
 	if _, err := os.Stat(filepath.Dir(dir)); err != nil {
 		return fmt.Errorf("run it from the repository's root: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	files := generate()
 	old, err := os.ReadDir(dir)
 	if err != nil {
 		return err
@@ -49,22 +63,4 @@ func run(dir string) error {
 		}
 	}
 	return nil
-}
-
-// generate returns the content of every file by its name.
-func generate() map[string][]byte {
-	files := map[string][]byte{}
-	// One source of randomness a part, so that a change in one part leaves the others alone.
-	source := func(part uint64) *rand.Rand { return rand.New(rand.NewPCG(20180208, part)) }
-	all := makePeople(source(1))
-	writePeople(files, all)
-	work := makeWork(source(2), all.workers)
-	writeWork(files, work)
-	writeStatements(files, work)
-	care := makeCare(source(3), all.assisted)
-	writeContracts(files, work, care)
-	writeVisits(files, care)
-	writeDurability(files)
-	writeCases(files)
-	return files
 }

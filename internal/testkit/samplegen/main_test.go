@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io/fs"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,26 +12,34 @@ import (
 
 func TestCommittedFilesAreWhatIsGenerated(t *testing.T) {
 	t.Parallel()
-	want := generate()
-	entries, err := fs.ReadDir(samples.Starachowice, "starachowice")
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen := map[string]bool{}
-	for _, entry := range entries {
-		seen[entry.Name()] = true
-		got, err := fs.ReadFile(samples.Starachowice, "starachowice/"+entry.Name())
+	const again = "run: go run ./internal/testkit/samplegen"
+	var dirs []string
+	for _, c := range centres() {
+		dirs = append(dirs, c.dir)
+		want := c.files()
+		entries, err := fs.ReadDir(samples.Of(c.dir), ".")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(got, want[entry.Name()]) {
-			t.Errorf("%s differs from what is generated; run: go run ./internal/testkit/samplegen", entry.Name())
+		seen := map[string]bool{}
+		for _, entry := range entries {
+			seen[entry.Name()] = true
+			got, err := fs.ReadFile(samples.Of(c.dir), entry.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, want[entry.Name()]) {
+				t.Errorf("%s/%s differs from what is generated; %s", c.dir, entry.Name(), again)
+			}
+		}
+		for name := range want {
+			if !seen[name] {
+				t.Errorf("%s/%s is generated but not committed; %s", c.dir, name, again)
+			}
 		}
 	}
-	for name := range want {
-		if !seen[name] {
-			t.Errorf("%s is generated but not committed; run: go run ./internal/testkit/samplegen", name)
-		}
+	if !slices.Equal(dirs, samples.Centres()) {
+		t.Errorf("the centres %v are generated, and %v carried", dirs, samples.Centres())
 	}
 }
 

@@ -1,0 +1,17 @@
+package main
+
+// starachowice is the centre of socially useful work, the integration clubs and the assistants.
+func starachowice() map[string][]byte {
+	files := map[string][]byte{}
+	all := makePeople(source(1))
+	writePeople(files, all)
+	work := makeWork(source(2), all.workers)
+	writeWork(files, work)
+	writeStatements(files, work)
+	care := makeCare(source(3), all.assisted)
+	writeContracts(files, work, care)
+	writeVisits(files, care)
+	writeDurability(files)
+	writeCases(files)
+	return files
+}

@@ -60,103 +60,44 @@ func TestACorrectionOfNothing(t *testing.T) {
 	for _, f := range append(append(anyCentre(), paidInMarch(), claimedForMarch()), socialContract()...) {
 		accepted(t, l, f)
 	}
-	o, fix, on := ledgertest.Actor, commands.Amendment{Correct: true, Reason: "pomyłka"}, domain.NewDate(2024, 4, 9)
-	places := 3
+	accepted(t, l, sheet{"kontakty_8.csv", "id;data;godzina;miejsce;pseudonim\nK/8;09.04.2024;10:00;dworzec;Kazik\n"})
 	tried := map[string]bool{}
-	try := func(c commands.Request, adds bool, err error) {
-		t.Helper()
-		op := string(c.Operation())
+	for _, c := range corrections() {
+		op := string(c.request.Operation())
+		adds := op == "record-attendance" || op == "log-visit"
+		err := c.do(t.Context(), l.Ledger, ledgertest.Actor)
 		if tried[op] = true; adds != (err == nil) || !adds && !errors.Is(err, domain.ErrNothingToCorrect) {
 			t.Errorf("%s: %v", op, err)
 		}
-	}
-	person := commands.RegisterParticipant{ID: "U7", FirstName: "G", LastName: "G", Amendment: fix}
-	_, err := l.RegisterParticipant(t.Context(), o, person)
-	try(person, false, err)
-	assistant := commands.RegisterAssistant{ID: "A7", FirstName: "G", LastName: "G", Amendment: fix}
-	_, err = l.RegisterAssistant(t.Context(), o, assistant)
-	try(assistant, false, err)
-	status := commands.RecordStatus{Participant: "U1", Kind: "profil", Value: "I", From: on, Amendment: fix}
-	_, err = l.RecordStatus(t.Context(), o, status)
-	try(status, false, err)
-	stay := commands.RecordStay{Participant: "U1", Kind: "dps", From: on, Amendment: fix}
-	_, err = l.RecordStay(t.Context(), o, stay)
-	try(stay, false, err)
-	edition := commands.RecordProgramme{File: nowy, Correct: true, Reason: "pomyłka"}
-	_, err = l.RecordProgramme(t.Context(), o, edition)
-	try(edition, false, err)
-	taking := commands.RecordParticipation{Participant: "U1", Programme: "aoon-2006", Event: "nominacja", Date: on, Amendment: fix}
-	_, err = l.RecordParticipation(t.Context(), o, taking)
-	try(taking, false, err)
-	agreement := commands.ConcludeAgreement{Number: "P/7", Concluded: on, From: on, To: on + 90, RefundPercent: 60, Amendment: fix}
-	_, err = l.ConcludeAgreement(t.Context(), o, agreement)
-	try(agreement, false, err)
-	contract := commands.SignContract{Number: "T/7", Kind: "trojstronny", Programme: "aoon-2006", Participant: "U2", Concluded: on, From: on, To: on + 90, Amendment: fix}
-	_, err = l.SignContract(t.Context(), o, contract)
-	try(contract, false, err)
-	change := commands.ChangeContract{Number: "T/1", Change: "suspend", On: on, Correct: true, CorrectionReason: "pomyłka"}
-	_, err = l.ChangeContract(t.Context(), o, change)
-	try(change, false, err)
-	task := commands.SetTask{Contract: "K/1", No: "7", Side: "osrodek", Text: "opłata", Due: on, Amendment: fix}
-	_, err = l.SetTask(t.Context(), o, task)
-	try(task, false, err)
-	result := commands.RecordTaskResult{Contract: "K/1", No: "1", Date: on, Result: "wykonane", Amendment: fix}
-	_, err = l.RecordTaskResult(t.Context(), o, result)
-	try(result, false, err)
-	evaluation := commands.EvaluateContract{Contract: "K/1", Date: on, Result: "pozytywna", Amendment: fix}
-	_, err = l.EvaluateContract(t.Context(), o, evaluation)
-	try(evaluation, false, err)
-	aid := commands.GrantAid{Contract: "K/1", Date: on, Purpose: "odzież", AmountGrosze: 100, Amendment: fix}
-	_, err = l.GrantAid(t.Context(), o, aid)
-	try(aid, false, err)
-	payment := commands.PayBenefit{List: "L/7", Contract: "S/1", Month: on.Month(), AmountGrosze: 100, Date: on, Amendment: fix}
-	_, err = l.PayBenefit(t.Context(), o, payment)
-	try(payment, false, err)
-	claim := commands.SubmitClaim{Number: "W/7", Agreement: "P/1", Month: on.Month(), Submitted: on, Amendment: fix}
-	_, err = l.SubmitClaim(t.Context(), o, claim)
-	try(claim, false, err)
-	answer := commands.RecordClaimDecision{Claim: "W/1", Date: on + 10, Outcome: "przyjety", Correct: true, CorrectionReason: "pomyłka"}
-	_, err = l.RecordClaimDecision(t.Context(), o, answer)
-	try(answer, false, err)
-	amount := domain.Grosze(100)
-	plan := commands.PlanBudget{Programme: "psu", Line: "kursy", AmountGrosze: &amount, Amendment: fix}
-	_, err = l.PlanBudget(t.Context(), o, plan)
-	try(plan, false, err)
-	expense := commands.RecordExpense{Programme: "psu", Line: "kursy", Document: "FV/7", Date: on, AmountGrosze: amount, Amendment: fix}
-	_, err = l.RecordExpense(t.Context(), o, expense)
-	try(expense, false, err)
-	met := commands.RecordContact{ID: "K/7", Date: on, Time: 600, Place: "dworzec", Amendment: fix}
-	_, err = l.RecordContact(t.Context(), o, met)
-	try(met, false, err)
-	counted := commands.CountPlace{Place: "dworzec", Date: on, People: 3, Amendment: fix}
-	_, err = l.CountPlace(t.Context(), o, counted)
-	try(counted, false, err)
-	if _, err := l.RecordContact(t.Context(), o, commands.RecordContact{ID: "K/8", Date: on, Time: 600, Place: "dworzec", Pseudonym: "Kazik"}); err != nil {
-		t.Fatal(err)
-	}
-	who := commands.IdentifyPseudonym{Programme: "streetworking", Pseudonym: "kazik", Participant: "U1", Date: on, Amendment: fix}
-	_, err = l.IdentifyPseudonym(t.Context(), o, who)
-	try(who, false, err)
-	told := commands.TellDurability{Project: "asystent-aktywnosci", Event: "miejsca", Date: on, Value: &places, Amendment: fix}
-	_, err = l.TellDurability(t.Context(), o, told)
-	try(told, false, err)
-	day := commands.RecordAttendance{Contract: "S/1", Date: on, Minutes: 60, Amendment: fix}
-	_, err = l.RecordAttendance(t.Context(), o, day)
-	try(day, true, err)
-	if lastReason(t, l) == "" {
-		t.Error("a day was added without its reason")
-	}
-	visit := commands.LogVisit{Assistant: "A1", Contract: "T/1", Date: on, From: 600, To: 660, Amendment: fix}
-	_, err = l.LogVisit(t.Context(), o, visit)
-	try(visit, true, err)
-	if lastReason(t, l) == "" {
-		t.Error("a visit was added without its reason")
+		if adds && lastReason(t, l) == "" {
+			t.Errorf("%s added without its reason", op)
+		}
 	}
 	for _, op := range slices.Sorted(maps.Keys(corrected)) {
 		if !tried[op] || !slices.Contains(access.Operations(), access.Operation(op)) {
 			t.Errorf("no correction by %s is tried", op)
 		}
 	}
+}
+
+// corrections are of what is not recorded.
+func corrections() []sent {
+	return slices.Concat(
+		correctionsOfProgrammes(),
+		correctionsOfPeople(),
+		correctionsOfAssistants(),
+		correctionsOfAgreements(),
+		correctionsOfContracts(),
+		correctionsOfParticipations(),
+		correctionsOfSocialContracts(),
+		correctionsOfAttendance(),
+		correctionsOfVisits(),
+		correctionsOfPayments(),
+		correctionsOfClaims(),
+		correctionsOfBudgets(),
+		correctionsOfDurability(),
+		correctionsOfStreet(),
+	)
 }
 
 // lastReason is why the last thing was recorded, where that is a day or a visit.

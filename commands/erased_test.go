@@ -1,8 +1,8 @@
 package commands_test
 
 import (
-	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -42,85 +42,25 @@ func eraseAll(t *testing.T, l *ledgertest.Ledger) {
 	}
 }
 
+// takesBack is a command that takes something back for a reason.
+type takesBack = func(reason string) sent
+
 // withdrawals are the commands that withdraw what waysBack recorded wrongly, by its name.
-func withdrawals() map[string][]func(ctx context.Context, l *commands.Ledger, reason string) error {
-	type withdrawal = func(ctx context.Context, l *commands.Ledger, reason string) error
-	o, march := ledgertest.Actor, domain.NewDate(2024, 3, 1).Month()
-	back := func(reason string) commands.Amendment { return commands.Amendment{Withdraw: true, Reason: reason} }
-	day := func(ctx context.Context, l *commands.Ledger, reason string) error {
-		_, err := l.RecordAttendance(ctx, o, commands.RecordAttendance{Contract: "S/1", Date: domain.NewDate(2024, 3, 18), Amendment: back(reason)})
-		return err
-	}
-	paid := func(cameBack bool) withdrawal {
-		return func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.PayBenefit(ctx, o, commands.PayBenefit{List: "L/1", Contract: "S/1", Month: march, CameBack: cameBack, Amendment: back(reason)})
-			return err
-		}
-	}
-	answer := func(outcome string) withdrawal {
-		return func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.RecordClaimDecision(ctx, o, commands.RecordClaimDecision{Claim: "W/1", Date: domain.NewDate(2024, 4, 25), Outcome: outcome, Withdraw: true, CorrectionReason: reason})
-			return err
-		}
-	}
-	signed := func(number string) withdrawal {
-		return func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.SignContract(ctx, o, commands.SignContract{Number: number, Amendment: back(reason)})
-			return err
-		}
-	}
-	changed := func(change, day string) withdrawal {
-		return func(ctx context.Context, l *commands.Ledger, reason string) error {
-			on, _ := domain.ParseDate(day)
-			_, err := l.ChangeContract(ctx, o, commands.ChangeContract{Number: "T/1", Change: change, On: on, Withdraw: true, CorrectionReason: reason})
-			return err
-		}
-	}
-	taking := func(event string, day int) []withdrawal {
-		return []withdrawal{func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.RecordParticipation(ctx, o, commands.RecordParticipation{Participant: "U1", Programme: "razem", Event: event, Date: domain.NewDate(2024, 3, day), Amendment: back(reason)})
-			return err
-		}}
-	}
-	all := map[string][]withdrawal{
-		"nomination": taking("nominacja", 4), "assessment": taking("ocena", 4), "enrolment": taking("przyjecie", 4), "leaving": taking("zakonczenie", 18), "outcome": taking("rezultat", 18),
-		"annex": {changed("amend", "2024-03-04")}, "substitution": {changed("substitute", "2024-03-05")}, "decision": {changed("decide", "2024-03-12")},
-		"day": {day}, "absence": {day}, "payment": {paid(false)}, "transfer that came back": {paid(true)}, "contract": {signed("T/2")}, "referral": {signed("S/2")},
-		"acceptance": {answer("czesciowo"), answer("")}, "return of a claim": {answer("zwrocony")}, "demand for money back": {answer("zwrot")},
-		"visit": {func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.LogVisit(ctx, o, commands.LogVisit{Assistant: "A1", Contract: "T/1", Date: domain.NewDate(2024, 3, 5), From: 600, Amendment: back(reason)})
-			return err
-		}},
-		"claim": {func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.SubmitClaim(ctx, o, commands.SubmitClaim{Number: "W/1", Amendment: back(reason)})
-			return err
-		}, func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.WithdrawClaim(ctx, o, commands.WithdrawClaim{Claim: "W/1", Agreement: "P/1", Reason: reason})
-			return err
-		}},
-		"identity": {func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.IdentifyPseudonym(ctx, o, commands.IdentifyPseudonym{Programme: "streetworking", Pseudonym: "Kazik", Amendment: back(reason)})
-			return err
-		}},
-		"person": {func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.RegisterParticipant(ctx, o, commands.RegisterParticipant{ID: "U3", Amendment: back(reason)})
-			return err
-		}},
-		"status": {func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.RecordStatus(ctx, o, commands.RecordStatus{Participant: "U1", Kind: "profil", From: domain.NewDate(2024, 3, 4), Amendment: back(reason)})
-			return err
-		}},
-		"stay": {func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.RecordStay(ctx, o, commands.RecordStay{Participant: "U1", Kind: "szpital", From: domain.NewDate(2024, 3, 5), Amendment: back(reason)})
-			return err
-		}},
-		"assistant": {func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.RegisterAssistant(ctx, o, commands.RegisterAssistant{ID: "A3", Amendment: back(reason)})
-			return err
-		}},
-	}
-	for name, withdraw := range withdrawalsOfSocialContracts() {
-		all[name] = append(all[name], withdraw)
+func withdrawals() map[string][]takesBack {
+	all := map[string][]takesBack{}
+	for _, of := range []map[string][]takesBack{
+		withdrawalsOfPeople(),
+		withdrawalsOfAssistants(),
+		withdrawalsOfContracts(),
+		withdrawalsOfParticipations(),
+		withdrawalsOfSocialContracts(),
+		withdrawalsOfAttendance(),
+		withdrawalsOfVisits(),
+		withdrawalsOfPayments(),
+		withdrawalsOfClaims(),
+		withdrawalsOfStreet(),
+	} {
+		maps.Copy(all, of)
 	}
 	return all
 }
@@ -154,10 +94,10 @@ func TestWhatIsErasedIsTakenBack(t *testing.T) {
 			accepted(t, withdrawn, wordless(w.withdraw))
 			byCommand := open(w.wrong)
 			for _, withdraw := range withdrawals()[w.name] {
-				if err := withdraw(t.Context(), byCommand.Ledger, "pomyłka"); !errors.Is(err, erasure.ErrErased) {
+				if err := withdraw("pomyłka").do(t.Context(), byCommand.Ledger, ledgertest.Actor); !errors.Is(err, erasure.ErrErased) {
 					t.Errorf("withdrawn in words by command: %v", err)
 				}
-				if err := withdraw(t.Context(), byCommand.Ledger, ""); err != nil {
+				if err := withdraw("").do(t.Context(), byCommand.Ledger, ledgertest.Actor); err != nil {
 					t.Errorf("withdrawn by command: %v", err)
 				}
 				sameTold(t, "by command", toldOf(t, byCommand), toldOf(t, withdrawn))

@@ -3,6 +3,8 @@ package commands_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,25 +24,46 @@ func counting(l *commands.Ledger) (told *[]domain.Code) {
 	return told
 }
 
+// refusedRows are files with rows that are refused.
+func refusedRows() []sheet {
+	return slices.Concat(
+		refusedRowsOfPeople(),
+		refusedRowsOfAssistants(),
+		refusedRowsOfAgreements(),
+		refusedRowsOfContracts(),
+		refusedRowsOfParticipations(),
+		refusedRowsOfAttendance(),
+		refusedRowsOfVisits(),
+		refusedRowsOfPayments(),
+		refusedRowsOfClaims(),
+		refusedRowsOfDurability(),
+	)
+}
+
+// refusedCommands are commands that are refused.
+func refusedCommands() []sent {
+	return slices.Concat(
+		refusedOfPeople(),
+		refusedOfAssistants(),
+		refusedOfAgreements(),
+		refusedOfContracts(),
+		refusedOfParticipations(),
+		refusedOfAttendance(),
+		refusedOfVisits(),
+		refusedOfPayments(),
+		refusedOfClaims(),
+		refusedOfStatements(),
+		refusedOfBudgets(),
+		refusedOfDurability(),
+		refusedOfStreet(),
+	)
+}
+
 // A refused row counts once, of whatever kind of file, and also where its command is none
 // that one stream decides.
 func TestRefusedRowsCountOnce(t *testing.T) {
 	t.Parallel()
-	for _, f := range []sheet{
-		{"uczestnicy_9.csv", "id;imie;nazwisko\nU1;A;B\nU9;;\n"},
-		{"asystenci_9.csv", "id;imie;nazwisko\nA1;C;D\n"},
-		{"statusy_9.csv", "uczestnik;rodzaj;wartosc;od\nU1;profil;tak;04.03.2024\nU9;profil;I;04.03.2024\n"},
-		{"pobyty_9.csv", "uczestnik;rodzaj;od;do\nU1;dps;04.03.2024;03.03.2024\nU9;dps;04.03.2024;\n"},
-		{"porozumienia_9.csv", "numer;zawarto;od;do;refundacja\nP/1;02.01.2024;02.01.2024;31.12.2024;50\n"},
-		{"umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do\nS/1;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024\n"},
-		{"udzial_9.csv", "uczestnik;program;zdarzenie;data;wartosc;grupa\nU1;aoon-2006;zakonczenie;04.03.2024;ukonczenie;\nU1;aoon-2006;przyjecie;04.03.2024;;nie ma\nU9;aoon-2006;nominacja;04.03.2024;;\n"},
-		{"obecnosci_9.csv", "umowa;data;godziny\nS/1;04.03.2024;4\nS/9;04.03.2024;4\nS/1;05.03.2024;4\nS/1;05.03.2024;4\n"},
-		{"godziny_9.csv", "asystent;umowa;data;od;do\nA1;T/1;04.03.2024;08:00;11:00\nA9;T/1;04.03.2024;08:00;11:00\n"},
-		{"wyplaty_9.csv", "lista;umowa;miesiac;kwota;data\nL/1;S/1;2024-03;10,00;05.04.2024\n"},
-		{"wnioski_9.csv", "numer;porozumienie;miesiac;zlozono\nW/1;P/1;2024-02;10.04.2024\nW/9;P/9;2024-02;10.04.2024\n"},
-		{"decyzje-pup_9.csv", "wniosek;data;wynik\nW/9;25.04.2024;przyjety\nW/1;01.04.2024;przyjety\n"},
-		{"trwalosc_9.csv", "projekt;zdarzenie;data;nr\nasystent-aktywnosci;start;06.03.2024;Z/1\n"},
-	} {
+	for _, f := range refusedRows() {
 		l := ledgertest.Open(t)
 		for _, before := range append(anyCentre(), paidInMarch(), claimedForMarch()) {
 			accepted(t, l, before)
@@ -78,29 +101,9 @@ func TestRefusedCommandsCountOnce(t *testing.T) {
 		o.Key = key
 		return o
 	}
-	_ = onceRefused(t, l.Ledger, under("1"), commands.RegisterParticipant{ID: "U1"}, l.RegisterParticipant)
-	_ = onceRefused(t, l.Ledger, under("2"), commands.RegisterAssistant{}, l.RegisterAssistant)
-	_ = onceRefused(t, l.Ledger, under("3"), commands.ConcludeAgreement{Number: "P/1", Concluded: on}, l.ConcludeAgreement)
-	_ = onceRefused(t, l.Ledger, under("4"), commands.SignContract{Number: "S/1"}, l.SignContract)
-	_ = onceRefused(t, l.Ledger, under("5"), commands.ChangeContract{Number: "T/9", Change: "suspend", On: on}, l.ChangeContract)
-	_ = onceRefused(t, l.Ledger, under("6"), commands.RecordAttendance{Contract: "S/9", Date: on}, l.RecordAttendance)
-	_ = onceRefused(t, l.Ledger, under("7"), commands.LogVisit{Assistant: "A9", Contract: "T/1", Date: on, From: 60, To: 120}, l.LogVisit)
-	_ = onceRefused(t, l.Ledger, under("8"), commands.PayBenefit{Contract: "S/9"}, l.PayBenefit)
-	_ = onceRefused(t, l.Ledger, under("9"), commands.SubmitClaim{Number: "W/9", Agreement: "P/9", Month: on.Month(), Submitted: on}, l.SubmitClaim)
-	_ = onceRefused(t, l.Ledger, under("10"), commands.WithdrawClaim{Claim: "W/9", Agreement: "P/1", Reason: "pomyłka"}, l.WithdrawClaim)
-	_ = onceRefused(t, l.Ledger, under("11"), commands.RecordClaimDecision{Claim: "W/9", Date: on, Outcome: "zwrocony", Reason: "brak"}, l.RecordClaimDecision)
-	_ = onceRefused(t, l.Ledger, under("12"), commands.WriteOffClaim{Claim: "W/9", Date: on, Reason: "x"}, l.WriteOffClaim)
-	_ = onceRefused(t, l.Ledger, under("13"), commands.MatchLine{Statement: "x", Line: 1, Claim: "W/1"}, l.MatchLine)
-	_ = onceRefused(t, l.Ledger, under("14"), commands.UnmatchLine{Statement: "x", Line: 1, Claim: "W/1", Reason: "x"}, l.UnmatchLine)
-	_ = onceRefused(t, l.Ledger, under("15"), commands.TellDurability{Project: "asystent-aktywnosci", Event: "start", Date: on, Number: "Z/1"}, l.TellDurability)
-	_ = onceRefused(t, l.Ledger, under("16"), commands.RecordStatus{Participant: "U1", Kind: "profil", Value: "tak", From: on}, l.RecordStatus)
-	_ = onceRefused(t, l.Ledger, under("17"), commands.RecordStay{Participant: "U9", Kind: "dps", From: on}, l.RecordStay)
-	_ = onceRefused(t, l.Ledger, under("18"), commands.RecordParticipation{Participant: "U9", Programme: "aoon-2006", Event: "nominacja", Date: on}, l.RecordParticipation)
-	_ = onceRefused(t, l.Ledger, under("21"), commands.PlanBudget{Programme: "psu", Line: "kursy"}, l.PlanBudget)
-	_ = onceRefused(t, l.Ledger, under("22"), commands.RecordExpense{Programme: "psu", Line: "kursy", Document: "FV/9", Date: on}, l.RecordExpense)
-	_ = onceRefused(t, l.Ledger, under("23"), commands.RecordContact{ID: "K/1", Date: on}, l.RecordContact)
-	_ = onceRefused(t, l.Ledger, under("24"), commands.CountPlace{Place: "dworzec", Date: on, People: -1}, l.CountPlace)
-	_ = onceRefused(t, l.Ledger, under("25"), commands.IdentifyPseudonym{Programme: "streetworking", Pseudonym: "nikt", Participant: "U1", Date: on}, l.IdentifyPseudonym)
+	for n, c := range refusedCommands() {
+		_ = c.onceRefused(t, l, under(strconv.Itoa(n)))
+	}
 	nobody := commands.Origin{Who: access.By("nobody", access.API), Key: "k"}
 	if err := onceRefused(t, l.Ledger, nobody, commands.LogVisit{}, l.LogVisit); !errors.Is(err, access.ErrDenied) {
 		t.Error(err)

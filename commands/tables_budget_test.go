@@ -1,5 +1,10 @@
 package commands_test
 
+import (
+	"ksiega/commands"
+	"ksiega/domain"
+)
+
 func waysBackOfBudgets() []wayBack {
 	return []wayBack{
 		{name: "plan of a line",
@@ -25,5 +30,33 @@ func everyWordOfBudgets() []sheet {
 		{"wydatki_1.csv", "program;pozycja;dokument;data;kwota\npsu;kursy;FV/1;04.03.2019;50,00\n"},
 		{"wydatki_2.csv", "program;pozycja;dokument;data;kwota;korekta;powod\npsu;kursy;FV/1;04.03.2019;60,00;tak;pomyłka\n"},
 		{"wydatki_3.csv", "program;pozycja;dokument;data;kwota;wycofanie;powod\npsu;kursy;FV/1;;;tak;pomyłka\n"},
+	}
+}
+
+func differingBudgets() map[string][]differing {
+	return map[string][]differing{
+		"plan-budzetu": {{cells{"program": "psu", "pozycja": "kursy", "kwota": "100,00", "od": "01.02.2024", "ue": "50,00", "budzet": "20,00", "wlasny": "30,00"},
+			cells{"kwota": "99,00", "ue": "51,00", "budzet": "21,00", "wlasny": "31,00"}}},
+		"wydatki": {{cells{"program": "psu", "pozycja": "kursy", "dokument": "FV/9", "data": "05.04.2024", "kwota": "10,00", "nip": "5260250274", "suma_dokumentu": "20,00"},
+			cells{"data": "06.04.2024", "kwota": "11,00", "nip": "", "suma_dokumentu": "21,00"}},
+			{cells{"program": "psu", "pozycja": "sala", "dokument": "FV/9", "data": "05.04.2024", "kwota": "100,00", "ue": "50,00", "budzet": "20,00", "wlasny": "30,00"},
+				cells{"ue": "51,00", "budzet": "21,00", "wlasny": "31,00"}}},
+	}
+}
+
+func correctionsOfBudgets() []sent {
+	on, fix := domain.NewDate(2024, 4, 9), commands.Amendment{Correct: true, Reason: "pomyłka"}
+	amount := domain.Grosze(100)
+	return []sent{
+		sentBy(commands.PlanBudget{Programme: "psu", Line: "kursy", AmountGrosze: &amount, Amendment: fix}, (*commands.Ledger).PlanBudget),
+		sentBy(commands.RecordExpense{Programme: "psu", Line: "kursy", Document: "FV/7", Date: on, AmountGrosze: amount, Amendment: fix}, (*commands.Ledger).RecordExpense),
+	}
+}
+
+func refusedOfBudgets() []sent {
+	on := domain.NewDate(2024, 4, 9)
+	return []sent{
+		sentBy(commands.PlanBudget{Programme: "psu", Line: "kursy"}, (*commands.Ledger).PlanBudget),
+		sentBy(commands.RecordExpense{Programme: "psu", Line: "kursy", Document: "FV/9", Date: on}, (*commands.Ledger).RecordExpense),
 	}
 }

@@ -1,5 +1,10 @@
 package commands_test
 
+import (
+	"ksiega/commands"
+	"ksiega/domain"
+)
+
 func waysBackOfContracts() []wayBack {
 	return []wayBack{
 		{name: "contract",
@@ -42,5 +47,62 @@ func everyWordOfContracts() []sheet {
 			"T/1;trojstronny;asystent-aktywnosci;U1;03.07.2017;03.07.2017;30.06.2019;A1;dom;opieka\n"},
 		{"zmiany-umow.csv", "umowa;zmiana;od;wartosc;powod;numer\nT/1;aneks;01.08.2017;miejsce=świetlica,prace=lekcje;przeprowadzka;\n" +
 			"T/1;niedotrzymanie;04.09.2017;;nie przyszedł;\nT/1;decyzja;11.09.2017;ograniczenie;ważne powody;D/1\nT/1;zastepstwo;02.10.2017;A1;urlop;\n"},
+	}
+}
+
+func withdrawalsOfContracts() map[string][]takesBack {
+	signed := func(number string) takesBack {
+		return func(reason string) sent {
+			return sentBy(commands.SignContract{Number: number, Amendment: takenBack(reason)}, (*commands.Ledger).SignContract)
+		}
+	}
+	changed := func(change string, day int) takesBack {
+		return func(reason string) sent {
+			return sentBy(commands.ChangeContract{Number: "T/1", Change: change, On: domain.NewDate(2024, 3, day), Withdraw: true, CorrectionReason: reason}, (*commands.Ledger).ChangeContract)
+		}
+	}
+	return map[string][]takesBack{
+		"contract": {signed("T/2")}, "referral": {signed("S/2")},
+		"annex": {changed("amend", 4)}, "substitution": {changed("substitute", 5)}, "decision": {changed("decide", 12)},
+	}
+}
+
+func differingContracts() map[string][]differing {
+	return map[string][]differing{
+		"umowy": {{cells{"numer": "T/9", "rodzaj": "trojstronny", "program": "asystent-aktywnosci", "uczestnik": "U2", "zawarto": "02.01.2024", "od": "02.01.2024", "do": "31.12.2024",
+			"asystent": "A1", "porozumienie": "", "godziny_tydzien": "4", "stawka": "20,00", "miejsce": "dom", "prace": "zakupy", "pomoc": "500,00"},
+			cells{"rodzaj": "socjalny", "program": "aoon-2006", "uczestnik": "U1", "zawarto": "03.01.2024", "od": "03.01.2024", "do": "30.12.2024",
+				"asystent": "A2", "porozumienie": "P/1", "godziny_tydzien": "3", "stawka": "21,00", "miejsce": "biuro", "prace": "sprzątanie", "pomoc": "600,00"}},
+			{cells{"numer": "K/9", "rodzaj": "socjalny", "program": "wszyscy-razem", "uczestnik": "U2", "zawarto": "02.01.2024", "od": "02.01.2024", "do": "31.12.2024",
+				"wzor": "2010-A"}, cells{"wzor": "2010-B"}}},
+		"zmiany-umow": {
+			{cells{"umowa": "T/1", "zmiana": "zawieszenie", "od": "01.04.2024", "do": "10.04.2024", "powod": "szpital"}, cells{"do": "11.04.2024", "powod": "urlop"}},
+			{cells{"umowa": "T/1", "zmiana": "aneks", "od": "01.05.2024", "wartosc": "do=30.11.2024,godziny_tydzien=3"}, cells{"wartosc": "do=30.11.2024,godziny_tydzien=2"}},
+			{cells{"umowa": "T/1", "zmiana": "niedotrzymanie", "od": "02.05.2024"}, cells{"powod": "nieobecność"}},
+			{cells{"umowa": "T/1", "zmiana": "zastepstwo", "od": "02.05.2024", "wartosc": "A2"}, cells{"wartosc": "A1"}},
+			{cells{"umowa": "T/1", "zmiana": "decyzja", "od": "09.05.2024", "wartosc": "odmowa", "powod": "brak współpracy", "numer": "D/1", "doreczono": "13.05.2024", "odwolanie": "zlozone"},
+				cells{"wartosc": "utrzymanie", "powod": "choroba", "numer": "D/2", "doreczono": "14.05.2024", "odwolanie": "oddalone"}}},
+	}
+}
+
+func correctionsOfContracts() []sent {
+	on, fix := domain.NewDate(2024, 4, 9), commands.Amendment{Correct: true, Reason: "pomyłka"}
+	return []sent{
+		sentBy(commands.SignContract{Number: "T/7", Kind: "trojstronny", Programme: "aoon-2006", Participant: "U2", Concluded: on, From: on, To: on + 90, Amendment: fix}, (*commands.Ledger).SignContract),
+		sentBy(commands.ChangeContract{Number: "T/1", Change: "suspend", On: on, Correct: true, CorrectionReason: "pomyłka"}, (*commands.Ledger).ChangeContract),
+	}
+}
+
+func refusedRowsOfContracts() []sheet {
+	return []sheet{
+		{"umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do\nS/1;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024\n"},
+	}
+}
+
+func refusedOfContracts() []sent {
+	on := domain.NewDate(2024, 4, 9)
+	return []sent{
+		sentBy(commands.SignContract{Number: "S/1"}, (*commands.Ledger).SignContract),
+		sentBy(commands.ChangeContract{Number: "T/9", Change: "suspend", On: on}, (*commands.Ledger).ChangeContract),
 	}
 }

@@ -1,5 +1,10 @@
 package commands_test
 
+import (
+	"ksiega/commands"
+	"ksiega/domain"
+)
+
 func waysBackOfDurability() []wayBack {
 	return []wayBack{
 		{name: "obligation",
@@ -30,5 +35,36 @@ func everyWordOfDurability() []sheet {
 			"P;deklaracja;02.07.2019;;;;gotowi;https://x.example/a?kto=jan\nP;publikacja;03.07.2019;;;;ogłoszenie;https://x.example/b\n" +
 			"P;zapytanie;04.07.2019;1;;;dzwoni;\nP;start;05.07.2019;1;;;ruszyło;\nP;zapytanie;06.07.2019;2;;;dzwoni;\nP;odmowa;07.07.2019;2;;;brak miejsc;\n" +
 			"P;miejsca;08.07.2019;;3;;lista;\nP;asystenci;08.07.2019;;1;;lista;\nP;kontrola;09.07.2019;;;;wojewoda;\n"},
+	}
+}
+
+func differingDurability() map[string][]differing {
+	return map[string][]differing{
+		"trwalosc": {
+			{cells{"projekt": "asystent-aktywnosci", "zdarzenie": "zobowiazanie", "data": "01.01.2024", "nr": "", "wartosc": "30", "do": "31.12.2024", "opis": "umowa", "url": ""},
+				cells{"wartosc": "31", "do": "30.12.2024", "opis": "aneks"}},
+			{cells{"projekt": "asystent-aktywnosci", "zdarzenie": "publikacja", "data": "02.01.2024", "nr": "", "wartosc": "", "do": "", "opis": "", "url": "https://mops.pl/a?b"},
+				cells{"url": "https://mops.pl/a?c"}}},
+	}
+}
+
+func correctionsOfDurability() []sent {
+	on, fix := domain.NewDate(2024, 4, 9), commands.Amendment{Correct: true, Reason: "pomyłka"}
+	places := 3
+	return []sent{
+		sentBy(commands.TellDurability{Project: "asystent-aktywnosci", Event: "miejsca", Date: on, Value: &places, Amendment: fix}, (*commands.Ledger).TellDurability),
+	}
+}
+
+func refusedRowsOfDurability() []sheet {
+	return []sheet{
+		{"trwalosc_9.csv", "projekt;zdarzenie;data;nr\nasystent-aktywnosci;start;06.03.2024;Z/1\n"},
+	}
+}
+
+func refusedOfDurability() []sent {
+	on := domain.NewDate(2024, 4, 9)
+	return []sent{
+		sentBy(commands.TellDurability{Project: "asystent-aktywnosci", Event: "start", Date: on, Number: "Z/1"}, (*commands.Ledger).TellDurability),
 	}
 }

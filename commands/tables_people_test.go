@@ -1,5 +1,10 @@
 package commands_test
 
+import (
+	"ksiega/commands"
+	"ksiega/domain"
+)
+
 func waysBackOfPeople() []wayBack {
 	return []wayBack{
 		{name: "person",
@@ -31,5 +36,57 @@ func everyWordOfPeople() []sheet {
 		{"statusy_k.csv", "uczestnik;rodzaj;wartosc;od;korekta;powod\nU1;rynek_pracy;bierny;01.03.2019;tak;pomyłka\n"},
 		{"pobyty.csv", "uczestnik;rodzaj;od;do\nU1;szpital;01.03.2019;\nU2;areszt;01.03.2019;04.03.2019\n"},
 		{"pobyty_k.csv", "uczestnik;rodzaj;od;powod;wycofanie\nU1;szpital;01.03.2019;pomyłka;tak\n"},
+	}
+}
+
+func withdrawalsOfPeople() map[string][]takesBack {
+	return map[string][]takesBack{
+		"person": {func(reason string) sent {
+			return sentBy(commands.RegisterParticipant{ID: "U3", Amendment: takenBack(reason)}, (*commands.Ledger).RegisterParticipant)
+		}},
+		"status": {func(reason string) sent {
+			return sentBy(commands.RecordStatus{Participant: "U1", Kind: "profil", From: domain.NewDate(2024, 3, 4), Amendment: takenBack(reason)}, (*commands.Ledger).RecordStatus)
+		}},
+		"stay": {func(reason string) sent {
+			return sentBy(commands.RecordStay{Participant: "U1", Kind: "szpital", From: domain.NewDate(2024, 3, 5), Amendment: takenBack(reason)}, (*commands.Ledger).RecordStay)
+		}},
+	}
+}
+
+func differingPeople() map[string][]differing {
+	person := cells{"id": "U9", "imie": "Jan", "nazwisko": "Kos", "pesel": "", "data_urodzenia": "01.02.1980", "plec": "M", "gmina": "Brody", "niepelnosprawnosc": "lekki",
+		"klient_ops": "tak", "status": "bezrobotny", "bez_zasilku": "tak", "profil": "I", "konto": "", "opiekun_dla": "U1", "gospodarstwo": "G1"}
+	return map[string][]differing{
+		"uczestnicy": {{person, cells{"imie": "Jerzy", "nazwisko": "Kosa", "pesel": "80020100018", "data_urodzenia": "02.02.1980", "plec": "K", "gmina": "Mirzec",
+			"niepelnosprawnosc": "znaczny", "klient_ops": "nie", "status": "bierny", "bez_zasilku": "nie", "profil": "II", "konto": "61109010140000071219812874",
+			"opiekun_dla": "U2", "gospodarstwo": "G2"}}},
+		"statusy": {{cells{"uczestnik": "U1", "rodzaj": "profil", "wartosc": "I", "od": "01.02.2024", "do": "31.03.2024"}, cells{"wartosc": "II", "do": "30.03.2024"}}},
+		"pobyty":  {{cells{"uczestnik": "U1", "rodzaj": "szpital", "od": "01.02.2024", "do": "31.03.2024"}, cells{"do": "30.03.2024"}}},
+	}
+}
+
+func correctionsOfPeople() []sent {
+	on, fix := domain.NewDate(2024, 4, 9), commands.Amendment{Correct: true, Reason: "pomyłka"}
+	return []sent{
+		sentBy(commands.RegisterParticipant{ID: "U7", FirstName: "G", LastName: "G", Amendment: fix}, (*commands.Ledger).RegisterParticipant),
+		sentBy(commands.RecordStatus{Participant: "U1", Kind: "profil", Value: "I", From: on, Amendment: fix}, (*commands.Ledger).RecordStatus),
+		sentBy(commands.RecordStay{Participant: "U1", Kind: "dps", From: on, Amendment: fix}, (*commands.Ledger).RecordStay),
+	}
+}
+
+func refusedRowsOfPeople() []sheet {
+	return []sheet{
+		{"uczestnicy_9.csv", "id;imie;nazwisko\nU1;A;B\nU9;;\n"},
+		{"statusy_9.csv", "uczestnik;rodzaj;wartosc;od\nU1;profil;tak;04.03.2024\nU9;profil;I;04.03.2024\n"},
+		{"pobyty_9.csv", "uczestnik;rodzaj;od;do\nU1;dps;04.03.2024;03.03.2024\nU9;dps;04.03.2024;\n"},
+	}
+}
+
+func refusedOfPeople() []sent {
+	on := domain.NewDate(2024, 4, 9)
+	return []sent{
+		sentBy(commands.RegisterParticipant{ID: "U1"}, (*commands.Ledger).RegisterParticipant),
+		sentBy(commands.RecordStatus{Participant: "U1", Kind: "profil", Value: "tak", From: on}, (*commands.Ledger).RecordStatus),
+		sentBy(commands.RecordStay{Participant: "U9", Kind: "dps", From: on}, (*commands.Ledger).RecordStay),
 	}
 }

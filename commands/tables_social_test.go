@@ -1,11 +1,8 @@
 package commands_test
 
 import (
-	"context"
-
 	"ksiega/commands"
 	"ksiega/domain"
-	"ksiega/internal/testkit/ledgertest"
 )
 
 // socialContract is one that takes aid, with a task.
@@ -41,30 +38,6 @@ func waysBackOfSocialContracts() []wayBack {
 	}
 }
 
-// withdrawalsOfSocialContracts take the same back by command.
-func withdrawalsOfSocialContracts() map[string]func(ctx context.Context, l *commands.Ledger, reason string) error {
-	o := ledgertest.Actor
-	back := func(reason string) commands.Amendment { return commands.Amendment{Withdraw: true, Reason: reason} }
-	return map[string]func(ctx context.Context, l *commands.Ledger, reason string) error{
-		"task": func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.SetTask(ctx, o, commands.SetTask{Contract: "K/1", No: "2", Amendment: back(reason)})
-			return err
-		},
-		"result of a task": func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.RecordTaskResult(ctx, o, commands.RecordTaskResult{Contract: "K/1", No: "1", Date: domain.NewDate(2024, 3, 28), Amendment: back(reason)})
-			return err
-		},
-		"aid": func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.GrantAid(ctx, o, commands.GrantAid{Contract: "K/1", Date: domain.NewDate(2024, 4, 5), Amendment: back(reason)})
-			return err
-		},
-		"evaluation": func(ctx context.Context, l *commands.Ledger, reason string) error {
-			_, err := l.EvaluateContract(ctx, o, commands.EvaluateContract{Contract: "K/1", Date: domain.NewDate(2024, 6, 28), Amendment: back(reason)})
-			return err
-		},
-	}
-}
-
 func everyWordOfSocialContracts() []sheet {
 	return []sheet{
 		{"umowy_k.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;pomoc\nK/1;socjalny;wszyscy-razem;U1;02.01.2018;02.01.2018;31.12.2018;500,00\n"},
@@ -76,5 +49,41 @@ func everyWordOfSocialContracts() []sheet {
 		{"oceny_w.csv", "umowa;data;wynik;powod;wycofanie\nK/1;28.06.2018;;pomyłka;tak\n"},
 		{"pomoc_w.csv", "umowa;data;cel;kwota;dokument;powod;wycofanie\nK/1;05.03.2018;podręczniki;;FV/1;pomyłka;tak\n"},
 		{"realizacja-zadan_w.csv", "umowa;nr;data;wynik;powod;wycofanie\nK/1;1;28.03.2018;;pomyłka;tak\n"},
+	}
+}
+
+func withdrawalsOfSocialContracts() map[string][]takesBack {
+	return map[string][]takesBack{
+		"task": {func(reason string) sent {
+			return sentBy(commands.SetTask{Contract: "K/1", No: "2", Amendment: takenBack(reason)}, (*commands.Ledger).SetTask)
+		}},
+		"result of a task": {func(reason string) sent {
+			return sentBy(commands.RecordTaskResult{Contract: "K/1", No: "1", Date: domain.NewDate(2024, 3, 28), Amendment: takenBack(reason)}, (*commands.Ledger).RecordTaskResult)
+		}},
+		"aid": {func(reason string) sent {
+			return sentBy(commands.GrantAid{Contract: "K/1", Date: domain.NewDate(2024, 4, 5), Amendment: takenBack(reason)}, (*commands.Ledger).GrantAid)
+		}},
+		"evaluation": {func(reason string) sent {
+			return sentBy(commands.EvaluateContract{Contract: "K/1", Date: domain.NewDate(2024, 6, 28), Amendment: takenBack(reason)}, (*commands.Ledger).EvaluateContract)
+		}},
+	}
+}
+
+func differingSocialContracts() map[string][]differing {
+	return map[string][]differing{
+		"zadania":          {{cells{"umowa": "K/1", "nr": "2", "strona": "uczestnik", "tresc": "kurs", "termin": "31.03.2024"}, cells{"strona": "osrodek", "tresc": "szkolenie", "termin": "30.04.2024"}}},
+		"realizacja-zadan": {{cells{"umowa": "K/1", "nr": "1", "data": "28.03.2024", "wynik": "wykonane", "opis": "zapisany"}, cells{"wynik": "czesciowo", "opis": "nie zapisany"}}},
+		"oceny":            {{cells{"umowa": "K/1", "data": "28.06.2024", "wynik": "pozytywna", "opis": "dobrze"}, cells{"wynik": "negatywna", "opis": "źle"}}},
+		"pomoc":            {{cells{"umowa": "K/1", "data": "05.04.2024", "cel": "odzież", "kwota": "100,00", "dokument": "FV/1"}, cells{"kwota": "90,00"}}},
+	}
+}
+
+func correctionsOfSocialContracts() []sent {
+	on, fix := domain.NewDate(2024, 4, 9), commands.Amendment{Correct: true, Reason: "pomyłka"}
+	return []sent{
+		sentBy(commands.SetTask{Contract: "K/1", No: "7", Side: "osrodek", Text: "opłata", Due: on, Amendment: fix}, (*commands.Ledger).SetTask),
+		sentBy(commands.RecordTaskResult{Contract: "K/1", No: "1", Date: on, Result: "wykonane", Amendment: fix}, (*commands.Ledger).RecordTaskResult),
+		sentBy(commands.EvaluateContract{Contract: "K/1", Date: on, Result: "pozytywna", Amendment: fix}, (*commands.Ledger).EvaluateContract),
+		sentBy(commands.GrantAid{Contract: "K/1", Date: on, Purpose: "odzież", AmountGrosze: 100, Amendment: fix}, (*commands.Ledger).GrantAid),
 	}
 }

@@ -1,5 +1,10 @@
 package commands_test
 
+import (
+	"ksiega/commands"
+	"ksiega/domain"
+)
+
 func waysBackOfStreet() []wayBack {
 	const contact = "id;data;godzina;miejsce;pseudonim;przyczyna;potrzeby;wynik;program"
 	return []wayBack{
@@ -36,5 +41,43 @@ func everyWordOfStreet() []sheet {
 		{"liczenia_3.csv", "miejsce;data;osoby;wycofanie;powod\ndworzec;04.03.2018;;tak;pomyłka\n"},
 		{"tozsamosci_1.csv", "program;pseudonim;uczestnik;data\nstreetworking;kazik;U1;05.03.2018\n"},
 		{"tozsamosci_2.csv", "program;pseudonim;uczestnik;data;wycofanie;powod\nstreetworking;kazik;;;tak;pomyłka\n"},
+	}
+}
+
+func withdrawalsOfStreet() map[string][]takesBack {
+	return map[string][]takesBack{
+		"identity": {func(reason string) sent {
+			return sentBy(commands.IdentifyPseudonym{Programme: "streetworking", Pseudonym: "Kazik", Amendment: takenBack(reason)}, (*commands.Ledger).IdentifyPseudonym)
+		}},
+	}
+}
+
+func differingStreet() map[string][]differing {
+	return map[string][]differing{
+		"kontakty": {{cells{"id": "K/9", "data": "05.04.2024", "godzina": "20:00", "miejsce": "dworzec", "pseudonim": "Kazik", "pracownik": "A1", "pierwszy": "tak", "rodzaj": "prewencja",
+			"przyczyna": "alkohol", "potrzeby": "nocleg", "interwencja": "rozmowa", "skierowanie": "schronisko", "wynik": "brak", "program": "streetworking"},
+			cells{"data": "06.04.2024", "godzina": "21:00", "miejsce": "altanki", "pseudonim": "Zenek", "program": "pal-osada", "pracownik": "A2", "pierwszy": "nie", "rodzaj": "interwencja",
+				"przyczyna": "długi", "potrzeby": "odzież", "interwencja": "koc", "skierowanie": "szpital", "wynik": "schronisko"}}},
+		"liczenia": {{cells{"miejsce": "dworzec", "data": "04.03.2024", "osoby": "4", "kategoria": "dworzec", "badanie": "noc 2024"},
+			cells{"osoby": "5", "kategoria": "ulica", "badanie": "noc 2025"}}},
+		"tozsamosci": {{cells{"program": "streetworking", "pseudonim": "kazik", "uczestnik": "U1", "data": "05.04.2024"}, cells{"uczestnik": "U2", "data": "06.04.2024"}}},
+	}
+}
+
+func correctionsOfStreet() []sent {
+	on, fix := domain.NewDate(2024, 4, 9), commands.Amendment{Correct: true, Reason: "pomyłka"}
+	return []sent{
+		sentBy(commands.RecordContact{ID: "K/7", Date: on, Time: 600, Place: "dworzec", Amendment: fix}, (*commands.Ledger).RecordContact),
+		sentBy(commands.CountPlace{Place: "dworzec", Date: on, People: 3, Amendment: fix}, (*commands.Ledger).CountPlace),
+		sentBy(commands.IdentifyPseudonym{Programme: "streetworking", Pseudonym: "kazik", Participant: "U1", Date: on, Amendment: fix}, (*commands.Ledger).IdentifyPseudonym),
+	}
+}
+
+func refusedOfStreet() []sent {
+	on := domain.NewDate(2024, 4, 9)
+	return []sent{
+		sentBy(commands.RecordContact{ID: "K/1", Date: on}, (*commands.Ledger).RecordContact),
+		sentBy(commands.CountPlace{Place: "dworzec", Date: on, People: -1}, (*commands.Ledger).CountPlace),
+		sentBy(commands.IdentifyPseudonym{Programme: "streetworking", Pseudonym: "nikt", Participant: "U1", Date: on}, (*commands.Ledger).IdentifyPseudonym),
 	}
 }

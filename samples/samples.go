@@ -23,11 +23,11 @@ import (
 
 //go:generate sh -c "cd .. && go run ./internal/testkit/samplegen"
 
-//go:embed starachowice
+//go:embed starachowice lodz
 var files embed.FS
 
 // Centres are the directories of the sample centres, in the order of import.
-func Centres() []string { return []string{"starachowice"} }
+func Centres() []string { return []string{"starachowice", "lodz"} }
 
 // Of holds the files of a centre.
 func Of(centre string) fs.FS {

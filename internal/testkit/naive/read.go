@@ -61,7 +61,12 @@ func (b *Ledger) AsOf(d time.Time) *Ledger {
 
 func (b *Ledger) later(d time.Time) bool { return !b.asOf.IsZero() && d.After(b.asOf) }
 
-var kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "zmiany-umow", "obecnosci", "godziny", "wyplaty", "wnioski", "decyzje-pup", "plan-budzetu", "wydatki", "trwalosc", "kontakty", "liczenia", "tozsamosci"}
+// kinds are those that some report here is made of, unread those that none is.
+var (
+	kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "zmiany-umow", "obecnosci", "godziny", "wyplaty", "wnioski", "decyzje-pup",
+		"plan-budzetu", "wydatki", "trwalosc", "kontakty", "liczenia", "tozsamosci"}
+	unread = []string{"program", "statusy", "pobyty", "udzial", "zadania", "zajecia", "obecnosci-zajec", "realizacja-zadan", "oceny", "pomoc"}
+)
 
 // Load reads every file of the directories' roots, one directory after another, and fails
 // where a report could not be made of it. Refused rows of an earlier import are passed over.
@@ -109,6 +114,9 @@ func (b *Ledger) load(fsys fs.FS) error {
 		}
 		kind, _, _ := strings.Cut(name, ".")
 		kind, _, _ = strings.Cut(kind, "_")
+		if slices.Contains(unread, kind) {
+			continue
+		}
 		if !slices.Contains(kinds, kind) || !strings.HasSuffix(name, ".csv") {
 			return fmt.Errorf("%s: naive does not know this kind of file", name)
 		}

@@ -201,7 +201,6 @@ func writeContracts(files map[string][]byte, w work, c care) {
 }
 
 func writeVisits(files map[string][]byte, c care) {
-	clock := func(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
 	s := newSheet("\n", "asystent", "umowa", "data", "od", "do", "czynnosc", "miejsce")
 	for _, v := range c.visits {
 		s.add(v.assistant, v.contract, iso(v.date), clock(v.from), clock(v.to), v.activity, "Starachowice")

@@ -207,7 +207,7 @@ func TestTheSecondOfTwoRowsIsRefused(t *testing.T) {
 
 func TestKindsThatAreNotBuiltYetAreRefusedByName(t *testing.T) {
 	l := centre(t)
-	for name, want := range map[string]error{"przydzialy.csv": commands.ErrNotBuilt, "zajecia_maj.xlsx": commands.ErrNotBuilt, "inne.csv": commands.ErrKind, "kontakty.txt": commands.ErrEnding, "statusy.txt": commands.ErrEnding} {
+	for name, want := range map[string]error{"przydzialy.csv": commands.ErrNotBuilt, "przydzialy_maj.xlsx": commands.ErrNotBuilt, "inne.csv": commands.ErrKind, "kontakty.txt": commands.ErrEnding, "statusy.txt": commands.ErrEnding} {
 		if _, err := l.Ledger.Import(t.Context(), ledgertest.Actor, commands.File{Name: name}, nil); !errors.Is(err, want) {
 			t.Errorf("%s: %v", name, err)
 		}

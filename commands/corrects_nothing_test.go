@@ -61,6 +61,7 @@ func TestACorrectionOfNothing(t *testing.T) {
 		accepted(t, l, f)
 	}
 	accepted(t, l, sheet{"kontakty_8.csv", "id;data;godzina;miejsce;pseudonim\nK/8;09.04.2024;10:00;dworzec;Kazik\n"})
+	accepted(t, l, sheet{"zajecia_8.csv", "id;program;rodzaj;temat;data;od;do\nZ8;mkis;warsztat;komputer;09.04.2024;10:00;11:00\n"})
 	tried := map[string]bool{}
 	for _, c := range corrections() {
 		op := string(c.request.Operation())
@@ -92,6 +93,7 @@ func corrections() []sent {
 		correctionsOfSocialContracts(),
 		correctionsOfAttendance(),
 		correctionsOfVisits(),
+		correctionsOfSessions(),
 		correctionsOfPayments(),
 		correctionsOfClaims(),
 		correctionsOfBudgets(),

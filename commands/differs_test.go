@@ -41,6 +41,7 @@ func differings() map[string][]differing {
 		differingSocialContracts(),
 		differingAttendance(),
 		differingVisits(),
+		differingSessions(),
 		differingPayments(),
 		differingClaims(),
 		differingBudgets(),
@@ -65,7 +66,8 @@ func TestWhatDiffersIsNamed(t *testing.T) {
 			t.Parallel()
 			l := ledgertest.Open(t)
 			for _, before := range append(append(anyCentre(), socialContract()...), ofGroups(), paidInMarch(), claimedForMarch(), sheet{"porozumienia_8.csv", "numer;zawarto;od;do;refundacja\nP/8;02.01.2024;02.01.2024;31.12.2024;60\n"},
-				sheet{"kontakty_8.csv", "id;data;godzina;miejsce;pseudonim\nK/8;04.03.2024;20:00;dworzec;Kazik\n"}) {
+				sheet{"kontakty_8.csv", "id;data;godzina;miejsce;pseudonim\nK/8;04.03.2024;20:00;dworzec;Kazik\n"},
+				sheet{"zajecia_8.csv", "id;program;rodzaj;temat;data;od;do\nZ8;mkis;warsztat;komputer;05.03.2024;16:00;18:00\n"}) {
 				accepted(t, l, before)
 			}
 			tried, n := map[string]bool{}, 10

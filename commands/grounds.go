@@ -10,6 +10,7 @@ import (
 	"ksiega/domain/participation"
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
+	"ksiega/domain/session"
 	"ksiega/domain/street"
 )
 
@@ -21,12 +22,12 @@ type ground struct {
 }
 
 // groundsOf are what an event's stream is to be entered under before the event is
-// recorded: a contract for its days, payments, visits and claims, an assistant for visits,
-// participant, assistant and agreement for a contract, whom a carer cares for, and who
-// somebody of the street is. No two
-// nouns answer for one event.
+// recorded: a contract for its days, payments, visits and claims, an assistant for visits
+// and for sessions that they lead, a participant for presences, participant, assistant and
+// agreement for a contract, whom a carer cares for, and who somebody of the street is. No
+// two nouns answer for one event.
 func groundsOf(e domain.Event) []ground {
-	for _, of := range []func(domain.Event) []ground{groundsOfDay, groundsOfVisit, groundsOfPayment, groundsOfClaim, groundsOfContract, groundsOfParticipant, groundsOfParticipation, groundsOfStreet} {
+	for _, of := range []func(domain.Event) []ground{groundsOfDay, groundsOfVisit, groundsOfSession, groundsOfPayment, groundsOfClaim, groundsOfContract, groundsOfParticipant, groundsOfParticipation, groundsOfStreet} {
 		if grounds := of(e); grounds != nil {
 			return grounds
 		}
@@ -52,6 +53,20 @@ func groundsOfVisit(e domain.Event) []ground {
 		return visited(e.Visit)
 	case assistance.VisitCorrected:
 		return visited(e.Visit)
+	}
+	return nil
+}
+
+func groundsOfSession(e domain.Event) []ground {
+	switch e := e.(type) {
+	case session.Recorded:
+		return led(e.Terms)
+	case session.Corrected:
+		return led(e.After)
+	case session.PresenceRecorded:
+		return present(e.Attendance)
+	case session.PresenceCorrected:
+		return present(e.Attendance)
 	}
 	return nil
 }
@@ -136,6 +151,18 @@ func claimed(c refund.Submitted) (all []ground) {
 func visited(v assistance.Visit) []ground {
 	return []ground{ofContract(v.Contract, contract.Parties{Participant: v.Participant, Programme: v.Programme}),
 		{Ref: domain.Ref{Kind: domain.RefAssistant, ID: v.Assistant}}}
+}
+
+// led are those who lead a session, whether or not they are known as assistants.
+func led(t session.Terms) (all []ground) {
+	for _, leader := range t.Leaders {
+		all = append(all, ground{Ref: domain.Ref{Kind: domain.RefAssistant, ID: leader}, unknown: true})
+	}
+	return all
+}
+
+func present(a session.Attendance) []ground {
+	return []ground{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: a.Participant}}}
 }
 
 func parties(t contract.Terms) []ground {

@@ -26,6 +26,7 @@ func TestEveryEventStandsOnSomethingOrNothing(t *testing.T) {
 		"attendance.terms-set", "attendance.rerated", "attendance.day-withdrawn",
 		"assistance.visit-withdrawn",
 		"participation.fact-withdrawn",
+		"session.withdrawn", "session.presence-withdrawn",
 		"payment.withdrawn",
 		"refundclaim.*",
 		"statement.*",

@@ -38,7 +38,9 @@ type ValueKind string
 const (
 	KindText    ValueKind = "tekst"
 	KindID      ValueKind = "identyfikator"
+	KindIDs     ValueKind = "identyfikatory, po przecinku"
 	KindChoice  ValueKind = "jedna z wartości"
+	KindChoices ValueKind = "wartości, po przecinku"
 	KindYesNo   ValueKind = "tak lub nie"
 	KindDate    ValueKind = "data"
 	KindMonth   ValueKind = "miesiąc"
@@ -92,6 +94,18 @@ func textColumn(name, field string, into *string, doc string) column {
 
 func idColumn(name, field string, into *string, doc string) column {
 	return columnOf(name, field, into, KindID, doc, (*sheetfile.Record).ID).open()
+}
+
+func idsColumn(name, field string, into *[]string, doc string) column {
+	return columnOf(name, field, into, KindIDs, doc, (*sheetfile.Record).IDs).open()
+}
+
+// choicesColumn is of some of a list's words: whether they are sealed, whoever declares one
+// says.
+func choicesColumn(name, field string, into *[]string, doc string, choices ...string) column {
+	c := columnOf(name, field, into, KindChoices, doc, func(r *sheetfile.Record, name string) []string { return r.Choices(name, choices...) })
+	c.Choices = choices
+	return c
 }
 
 // choiceColumn is of one of a list's words: whether it is sealed, whoever declares one says.

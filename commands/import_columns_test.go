@@ -19,7 +19,7 @@ func sampleCell(c column) string {
 	case len(c.also) > 0: // what it holds depends on the column before it, of which that is the first choice
 		return "miejsce=dom"
 	}
-	return map[ValueKind]string{KindText: "słowa", KindID: "X/1", KindYesNo: "tak", KindDate: "05.03.2018", KindMonth: "2018-03", KindClock: "8:00",
+	return map[ValueKind]string{KindText: "słowa", KindID: "X/1", KindIDs: "X/1, X/2", KindYesNo: "tak", KindDate: "05.03.2018", KindMonth: "2018-03", KindClock: "8:00",
 		KindHours: "1:30", KindAmount: "12,50", KindPercent: "60", KindCount: "3", KindPESEL: "44051401359", KindAccount: "61109010140000071219812874", KindNIP: "5260250274"}[c.Kind]
 }
 

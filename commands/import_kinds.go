@@ -38,6 +38,8 @@ func kinds() []importKind {
 		tasksFile(),
 		attendanceFile(),
 		visitsFile(),
+		sessionsFile(),
+		presencesFile(),
 		taskResultsFile(),
 		evaluationsFile(),
 		aidFile(),
@@ -68,8 +70,6 @@ var (
 func notBuilt() []string {
 	return []string{
 		"przydzialy",
-		"zajecia",
-		"obecnosci-zajec",
 	}
 }
 

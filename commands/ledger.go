@@ -286,6 +286,12 @@ func (k *lookups) agreement(ctx context.Context, number string) (agreement.State
 	return s, cmp.Or(err, agreement.ErrUnknown.Unless(s.Exists()))
 }
 
+// participant refuses with participant.ErrUnknown one who is not recorded.
+func (k *lookups) participant(ctx context.Context, id string) error {
+	s, err := look(ctx, k, participant.Stream(id), participant.Decider())
+	return cmp.Or(err, participant.ErrUnknown.Unless(s.Exists()))
+}
+
 // assistant refuses with participant.ErrAssistant one who is not recorded.
 func (k *lookups) assistant(ctx context.Context, id string) error {
 	s, err := look(ctx, k, participant.AssistantStream(id), participant.AssistantDecider())

@@ -18,6 +18,7 @@ import (
 	"ksiega/domain/participant"
 	"ksiega/domain/participation"
 	"ksiega/domain/payment"
+	"ksiega/domain/session"
 	"ksiega/domain/street"
 	"ksiega/internal/journal"
 )
@@ -226,6 +227,7 @@ func enteredStreams() map[string]entered {
 		"attendance":    standing(attendance.Decider(), attendance.State.Stands, func(c listing.Command) attendance.Command { return attendance.List{Command: c} }),
 		"payout":        standing(payment.Decider(), payment.State.Stands, func(c listing.Command) payment.Command { return payment.List{Command: c} }),
 		"assistance":    standing(assistance.Decider(), assistance.State.Stands, func(c listing.Command) assistance.Command { return assistance.List{Command: c} }),
+		"session":       standing(session.Decider(), session.State.StandsOn, func(c listing.Command) session.Command { return session.List{Command: c} }),
 		"agreement":     standing(agreement.Decider(), agreement.State.Stands, func(c listing.Command) agreement.Command { return agreement.List{Command: c} }),
 		"contract":      standing(contract.Decider(), contract.State.Stands, func(c listing.Command) contract.Command { return contract.List{Command: c} }),
 		"participant":   standing(participant.Decider(), participant.State.Stands, func(c listing.Command) participant.Command { return participant.List{Command: c} }),

@@ -8,6 +8,7 @@ import (
 	"ksiega/domain/access"
 	"ksiega/domain/contract"
 	"ksiega/domain/intake"
+	"ksiega/domain/session"
 	"ksiega/internal/journal"
 )
 
@@ -53,6 +54,14 @@ func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) error {
 // about is whom and what some things are about: in the place of a contract what it says.
 func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.Ref, err error) {
 	for _, of := range refs {
+		if of.Kind == domain.RefSession {
+			programme, err := l.programmeOf(ctx, of.ID)
+			if err != nil {
+				return nil, err
+			}
+			things = append(things, domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: programme})...)
+			continue
+		}
 		if of.Kind != domain.RefContract {
 			things = append(things, domain.Refs(of)...)
 			continue
@@ -73,6 +82,16 @@ func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.
 			domain.Ref{Kind: domain.RefAssistant, ID: t.Assistant})...)
 	}
 	return things, nil
+}
+
+// programmeOf is the programme of a session, "" where none is recorded.
+func (l *Ledger) programmeOf(ctx context.Context, of string) (string, error) {
+	of, err := id(of)
+	if err != nil {
+		return "", nil //nolint:nilerr // there is none by that name
+	}
+	known, err := journal.Load(ctx, l.Log, session.Stream(of), session.Decider())
+	return known.State.Terms.Programme, err
 }
 
 // mayAsk asks the table alone, for somebody who asks for many commands at once.

@@ -29,6 +29,7 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 		everyWordOfSocialContracts(),
 		everyWordOfAttendance(),
 		everyWordOfVisits(),
+		everyWordOfSessions(),
 		everyWordOfStatements(),
 		everyWordOfBudgets(),
 		everyWordOfDurability(),
@@ -112,6 +113,10 @@ func TestKnownOrDiffersIsDecidedByOpening(t *testing.T) {
 		{"obecnosci_2.csv", "umowa;data;godziny;nieobecnosc;miejsce\nS/1;06.03.2018;;choroba;ulica\n", 0, "differs"},
 		{"godziny_1.csv", "asystent;umowa;data;od;do;czynnosc;miejsce\nA1;T/1;05.03.2018;08:00;11:00;zakupy;sklep\n", 1, ""},
 		{"godziny_2.csv", "asystent;umowa;data;od;do;czynnosc;miejsce\nA1;T/1;05.03.2018;08:00;11:00;urząd;sklep\n", 0, "activity"},
+		{"zajecia_1.csv", "id;program;rodzaj;temat;data;od;do;organizator;specjalista\nZ1;mkis;warsztat;komputer;05.03.2018;16:00;18:00;dom kultury;pedagog\n", 1, ""},
+		{"zajecia_2.csv", "id;program;rodzaj;temat;data;od;do;organizator;specjalista\nZ1;mkis;warsztat;angielski;05.03.2018;16:00;18:00;dom kultury;pedagog\n", 0, "topic"},
+		{"obecnosci-zajec_1.csv", "zajecia;uczestnik;obecnosc;efekt\nZ1;U1;obecny;cv,spotkanie\n", 1, ""},
+		{"obecnosci-zajec_2.csv", "zajecia;uczestnik;obecnosc;efekt\nZ1;U1;obecny;cv\n", 0, "effects"},
 		{"trwalosc_1.csv", "projekt;zdarzenie;data;nr;wartosc;do;opis;url\nP;deklaracja;02.07.2019;;;;gotowi;https://x.example/a?kto=jan\n", 1, ""},
 	} {
 		s := l.Import(t, c.name, c.rows)

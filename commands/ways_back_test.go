@@ -60,6 +60,7 @@ func waysBack() []wayBack {
 		waysBackOfSocialContracts(),
 		waysBackOfAttendance(),
 		waysBackOfVisits(),
+		waysBackOfSessions(),
 		waysBackOfPayments(),
 		waysBackOfClaims(),
 		waysBackOfBudgets(),
@@ -292,7 +293,10 @@ func TestWhatStandsOnSomething(t *testing.T) {
 	l := ledgertest.Open(t)
 	for _, f := range append(anyCentre(), paidInMarch(), claimedForMarch(),
 		sheet{"decyzje-pup.csv", "wniosek;data;wynik\nW/1;25.04.2024;przyjety\n"},
-		sheet{"wyplaty_1.csv", "lista;umowa;miesiac;kwota;data;zwrot\nL/1;S/1;2024-03;100,00;09.04.2024;tak\n"}) {
+		sheet{"wyplaty_1.csv", "lista;umowa;miesiac;kwota;data;zwrot\nL/1;S/1;2024-03;100,00;09.04.2024;tak\n"},
+		sheet{"uczestnicy_1.csv", "id;imie;nazwisko\nU5;E;E\n"}, sheet{"asystenci_1.csv", "id;imie;nazwisko\nA5;F;F\n"},
+		sheet{"zajecia_1.csv", "id;program;rodzaj;temat;data;od;do;prowadzacy\nZ/5;mkis;warsztat;komputer;05.03.2024;16:00;18:00;A5\n"},
+		sheet{"obecnosci-zajec_1.csv", "zajecia;uczestnik;obecnosc\nZ/5;U5;obecny\n"}) {
 		accepted(t, l, f)
 	}
 	for _, c := range []struct {
@@ -303,6 +307,10 @@ func TestWhatStandsOnSomething(t *testing.T) {
 		{sheet{"uczestnicy_3.csv", "id;imie;nazwisko;powod;wycofanie\nU2;;;pomyłka;tak\n"}, "contract T/1"},
 		{sheet{"asystenci_2.csv", "id;imie;nazwisko;powod;wycofanie\nA1;;;pomyłka;tak\n"}, "contract T/1"},
 		{sheet{"umowy_2.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;powod;wycofanie\nT/1;;;;;;;pomyłka;tak\n"}, "visit of A1"},
+		{sheet{"uczestnicy_4.csv", "id;imie;nazwisko;powod;wycofanie\nU5;;;pomyłka;tak\n"}, "presence at session Z/5"},
+		{sheet{"asystenci_3.csv", "id;imie;nazwisko;powod;wycofanie\nA5;;;pomyłka;tak\n"}, "session Z/5"},
+		{sheet{"zajecia_2.csv", "id;program;rodzaj;temat;data;od;do;powod;wycofanie\nZ/5;;;;;;;pomyłka;tak\n"}, "presence of U5"},
+		{sheet{"zajecia_3.csv", "id;program;rodzaj;temat;data;od;do;odwolane;korekta;powod\nZ/5;mkis;warsztat;komputer;05.03.2024;16:00;18:00;tak;tak;pomyłka\n"}, "presence of U5"},
 		{sheet{"umowy_3.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie;korekta;powod\nS/1;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024;P/1;tak;pomyłka\n"}, "claim W/1"},
 		{sheet{"porozumienia_2.csv", "numer;zawarto;od;do;refundacja;powod;wycofanie\nP/1;;;;;pomyłka;tak\n"}, "referral S/1"},
 		{sheet{"wnioski_2.csv", "numer;porozumienie;miesiac;zlozono;kwota;powod;wycofanie\nW/1;;;;;pomyłka;tak\n"}, "answer of 2024-04-25"},
@@ -316,7 +324,7 @@ func TestWhatStandsOnSomething(t *testing.T) {
 
 // ways that can be taken at once in one ledger: at most one of each list.
 func together() [][]string {
-	return [][]string{{"day", "absence"}, {"visit"}, {"payment", "transfer that came back"}, {"obligation", "answer to a request"}, {"plan of a line"}, {"expense"}, {"contact"}, {"count"}, {"identity"},
+	return [][]string{{"day", "absence"}, {"visit"}, {"session", "presence"}, {"payment", "transfer that came back"}, {"obligation", "answer to a request"}, {"plan of a line"}, {"expense"}, {"contact"}, {"count"}, {"identity"},
 		{"person"}, {"status"}, {"stay"}, {"nomination", "assessment", "enrolment", "leaving", "outcome"}, {"assistant"}, {"contract"}, {"referral", "agreement"}}
 }
 

@@ -57,6 +57,9 @@ func importFiles() []byte {
 			if len(c.Choices) > 0 {
 				kind = "`" + strings.Join(c.Choices, "`, `") + "`"
 			}
+			if c.Kind == commands.KindChoices {
+				kind += " (po przecinku)"
+			}
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | `%s` |\n", c.Name, need(c), mark(c.Key), kind, c.Secrecy, c.Doc, c.Field)
 		}
 	}

@@ -73,7 +73,7 @@ func template(of commands.ImportFile) (*excelize.File, error) {
 		}
 		t.keep(t.f.SetCellStr(dataSheet, name+"1", c.Name))
 		t.keep(t.f.SetCellStyle(dataSheet, name+"1", name+"1", bold))
-		if choices := choicesOf(c); len(choices) > 0 {
+		if choices := choicesOf(c); len(choices) > 0 && c.Kind != commands.KindChoices {
 			v := excelize.NewDataValidation(!c.Filled)
 			v.SetSqref(fmt.Sprintf("%s2:%s%d", name, name, templateRows))
 			t.keep(v.SetDropList(choices))

@@ -16,7 +16,7 @@ import (
 func TestTemplatesAreReadBack(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
-	typed := map[commands.ValueKind]any{commands.KindText: "słowa", commands.KindID: "007", commands.KindDate: "05.03.2018", commands.KindMonth: "2018-03",
+	typed := map[commands.ValueKind]any{commands.KindText: "słowa", commands.KindID: "007", commands.KindIDs: "007, 008", commands.KindDate: "05.03.2018", commands.KindMonth: "2018-03",
 		commands.KindClock: "8:00", commands.KindHours: 1.5 / 24, commands.KindAmount: 12.5, commands.KindPercent: 60, commands.KindCount: 3,
 		commands.KindPESEL: "44051401359", commands.KindAccount: "61109010140000071219812874", commands.KindNIP: "5260250274"}
 	for _, of := range commands.ImportFiles() {
@@ -36,7 +36,9 @@ func TestTemplatesAreReadBack(t *testing.T) {
 			cell, _ := excelize.CoordinatesToCellName(i+1, 2)
 			value := typed[c.Kind]
 			if choices := choicesOf(c); len(choices) > 0 {
-				value, wanted = choices[0], wanted+1
+				if value = choices[0]; c.Kind != commands.KindChoices { // several are typed
+					wanted++
+				}
 			}
 			if err := workbook.SetCellValue(dataSheet, cell, value); err != nil {
 				t.Fatal(err)

@@ -201,6 +201,39 @@ func (r *Record) Int(column string) int { return parsed(r, column, parseInt) }
 // YesNo is `tak` or `nie`; an empty cell is no.
 func (r *Record) YesNo(column string) bool { return r.Choice(column, "tak", "nie") == "tak" }
 
+// Choices are several of allowed, as allowed spells them, with a comma between.
+func (r *Record) Choices(column string, allowed ...string) (chosen []string) {
+	return parsed(r, column, several(choose(allowed)))
+}
+
+// IDs are several identifiers with a comma between.
+func (r *Record) IDs(column string) []string {
+	return parsed(r, column, several(func(s string) (string, *domain.Error) {
+		id, err := domain.CheckID(norm.NFC.String(s))
+		if refused := domain.RefusalsOf(err); refused != nil {
+			return "", refused[0]
+		}
+		return id, nil
+	}))
+}
+
+// several reads what commas part.
+func several(one func(string) (string, *domain.Error)) func(string) ([]string, *domain.Error) {
+	return func(s string) (all []string, refused *domain.Error) {
+		for text := range strings.SplitSeq(s, ",") {
+			if text = trim(text); text == "" {
+				continue
+			}
+			read, refused := one(text)
+			if refused != nil {
+				return nil, refused
+			}
+			all = append(all, read)
+		}
+		return all, nil
+	}
+}
+
 // Choice is one of allowed, as allowed spells it; case and diacritics do not matter.
 func (r *Record) Choice(column string, allowed ...string) string {
 	return parsed(r, column, choose(allowed))

@@ -41,6 +41,7 @@ var (
 	keepers   = readers // of the machine
 
 	byPerson = []domain.RefKind{domain.RefParticipant}
+	byPart   = []domain.RefKind{domain.RefProgramme, domain.RefParticipant}                      // of whoever takes part in a programme
 	byCase   = []domain.RefKind{domain.RefProgramme, domain.RefParticipant, domain.RefAssistant} // as a contract tells them
 
 	byTaking = []domain.RefKind{domain.RefProgramme, domain.RefParticipant}
@@ -82,6 +83,11 @@ var table = map[Operation]Line{
 	"record-attendance": {recorders, byCase, ofPeople},
 
 	"log-visit": {recorders, byCase, ofPeople},
+
+	"record-session": {recorders, ofProgrammes, ofProgrammes},
+	"plan-series":    {recorders, ofProgrammes, ofProgrammes},
+
+	"record-presence": {recorders, byPart, ofPeople},
 
 	"pay-benefit": {recorders, byCase, nil},
 

@@ -14,6 +14,7 @@ func Ledger() (*Table, error) {
 		ofParticipations(),
 		ofAttendance(),
 		ofAssistance(),
+		ofSessions(),
 		ofPayments(),
 		ofRefunds(),
 		ofStatements(),

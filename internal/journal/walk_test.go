@@ -29,6 +29,7 @@ import (
 	placed "ksiega/domain/place"
 	"ksiega/domain/programme"
 	"ksiega/domain/refund"
+	"ksiega/domain/session"
 	"ksiega/domain/setting"
 	"ksiega/domain/statement"
 	"ksiega/domain/street"
@@ -124,6 +125,7 @@ func deciders() []walked {
 		walk("programme", programme.Decider(), programme.RecordEdition{Programme: programme.Programme{ID: "p"}}),
 		walk("programme", programme.StatuteDecider(), programme.RecordStatute{}),
 		walk[refund.State, refund.Command]("refund", refund.Decider(), refund.Submit{}, refund.Withdraw{}, refund.Resubmit{}, refund.Release{}, refund.RecordDecision{}, refund.Receive{}, refund.UndoReceipt{}, refund.WriteOff{}),
+		walk[session.State, session.Command]("session", session.Decider(), session.Record{}, session.RecordPresence{}, session.List{Command: listing.Close{}}),
 		walk("setting", setting.Decider(), setting.Change{}),
 		walk[statement.State, statement.Command]("statement", statement.Decider(), statement.TakeIn{}, statement.Match{}, statement.Unmatch{}),
 	}

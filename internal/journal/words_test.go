@@ -30,6 +30,7 @@ func wordsOf() map[string]string {
 		wordsOfParticipations(),
 		wordsOfAttendance(),
 		wordsOfVisits(),
+		wordsOfSessions(),
 		wordsOfPayments(),
 		wordsOfClaims(),
 		wordsOfStatements(),

@@ -308,6 +308,8 @@ func amended(s secrets) []amendment {
 		{"sign-contract", correct(s.contract("S/2", "psu"))},
 		{"sign-contract", correct(s.contract("T/1", "trojstronny"))},
 		{"log-visit", s.visit(true)},
+		{"record-session", s.session(true)},
+		{"record-presence", s.presence(true)},
 		{"record-attendance", correct(s.day("2018-03-05", 240))},
 		{"record-attendance", correct(s.sickDay("2018-03-06"))},
 		{"record-claim-decision", correct(s.decision())},
@@ -477,6 +479,8 @@ func TestAnAuditorRecordsNothing(t *testing.T) {
 			body = truth().writtenOff()
 		case "resolve-finding":
 			body = truth().resolved()
+		case "plan-series":
+			body = truth().series()
 		case "match-line", "unmatch-line":
 			body = map[string]any{"statement": "1", "line": 1, "claim": "W/1"}
 			if name == "unmatch-line" {

@@ -63,20 +63,21 @@ type secrets struct {
 	profile, stay, assessment                           string
 	met                                                 [2]met
 	result, purpose, document                           string
+	effects                                             []string
 }
 
 func truth() secrets {
 	return secrets{first: "Zofia", last: "Sekretna", pesel: "02070803628", birth: "1902-07-08", sex: "K", disability: "znaczny",
 		account: "61109010140000071219812874", activity: "dializa", place: "szpital", reason: "nowotwór", work: "kuchnia", title: "Zwrot za KOWALSKI", absence: "choroba",
 		profile: "II", stay: "szpital", assessment: "negatywna", met: [2]met{kazik(), zenek()},
-		result: "niewykonane", purpose: "leki", document: "FV/1"}
+		result: "niewykonane", purpose: "leki", document: "FV/1", effects: []string{"cv", "zatrudnienie"}}
 }
 
 func other() secrets {
 	return secrets{first: "Anna", last: "Inna", pesel: "44051401359", birth: "1944-05-14", sex: "M", disability: "lekki",
 		account: "27114020040000300201355387", activity: "zakupy", place: "urząd", reason: "wyjazd", work: "ogród", title: "Zwrot za NOWAKOWA", absence: "usprawiedliwiona",
 		profile: "III", stay: "areszt", assessment: "pozytywna", met: [2]met{zenek(), kazik()},
-		result: "wykonane", purpose: "opał", document: "FV/2"}
+		result: "wykonane", purpose: "opał", document: "FV/2", effects: []string{"profil"}}
 }
 
 // met is what is known of somebody who was met in the street. Two are, and everybody may
@@ -135,6 +136,9 @@ func secretLedger(t *testing.T, s secrets) *door {
 		{"sign-contract", s.contract("S/2", "psu")},
 		{"sign-contract", s.contract("T/1", "trojstronny")},
 		{"log-visit", s.visit(false)},
+		{"record-session", s.session(false)},
+		{"plan-series", s.series()},
+		{"record-presence", s.presence(false)},
 		{"record-attendance", s.day("2018-03-05", 240)},
 		{"record-attendance", s.sickDay("2018-03-06")},
 		{"record-attendance", s.sickDay("2018-04-10")},
@@ -246,6 +250,29 @@ func (s secrets) visit(correct bool) map[string]any {
 	return v
 }
 
+func (s secrets) session(correct bool) map[string]any {
+	v := map[string]any{"id": "Z1", "programme": "mkis", "kind": "warsztat", "date": "2018-03-05", "from": "16:00", "to": "18:00", "leaders": []string{"A1"},
+		"topic": s.work, "organiser": s.place, "specialist": s.last}
+	if correct {
+		v["correct"], v["reason"] = true, s.reason
+	}
+	return v
+}
+
+func (s secrets) series() map[string]any {
+	of := s.session(false)
+	delete(of, "date")
+	return map[string]any{"session": of, "weekday": 1, "from": "2018-03-01", "until": "2018-03-15"}
+}
+
+func (s secrets) presence(correct bool) map[string]any {
+	v := map[string]any{"session": "Z1", "participant": "U1", "presence": "obecny", "effects": s.effects}
+	if correct {
+		v["correct"], v["reason"] = true, s.reason
+	}
+	return v
+}
+
 func (s secrets) day(on string, minutes int) map[string]any {
 	return map[string]any{"contract": "S/1", "date": on, "minutes": minutes, "place": s.place}
 }
@@ -348,6 +375,11 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		{"sign-contract", func(s secrets) map[string]any { return s.contract("S/1", "psu") }, []string{"place", "work"}},
 		{"log-visit", func(s secrets) map[string]any { return s.visit(false) }, []string{"activity", "place"}},
 		{"log-visit", func(s secrets) map[string]any { return s.visit(true) }, []string{"activity", "place", "reason"}},
+		{"record-session", func(s secrets) map[string]any { return s.session(false) }, []string{"topic", "organiser", "specialist"}},
+		{"record-session", func(s secrets) map[string]any { return s.session(true) }, []string{"topic", "organiser", "specialist", "reason"}},
+		{"plan-series", secrets.series, nil},
+		{"record-presence", func(s secrets) map[string]any { return s.presence(false) }, []string{"effects"}},
+		{"record-presence", func(s secrets) map[string]any { return s.presence(true) }, []string{"effects", "reason"}},
 		{"record-attendance", func(s secrets) map[string]any { return s.day("2018-03-05", 240) }, []string{"place"}},
 		{"record-attendance", func(s secrets) map[string]any { return s.sickDay("2018-03-06") }, []string{"place", "absence"}},
 		{"record-claim-decision", secrets.decision, []string{"reason"}},

@@ -1,8 +1,10 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 
+	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/contract"
@@ -58,8 +60,21 @@ func (l *Ledger) prepareAid(ctx context.Context, k *lookups, o Origin, c *GrantA
 	if err != nil {
 		return nil, err
 	}
+	of, err := k.programme(ctx, said.Programme)
+	if err != nil {
+		return nil, err
+	}
 	s := l.sealer(ctx)
 	fact := contract.AidGranted{About: said, Date: c.Date, Amount: c.AmountGrosze}
 	fact.Purpose, fact.Document = s.text(fact.Seal("purpose"), c.Purpose), s.text(fact.Seal("document"), c.Document)
-	return tellContract(s, o, c, fact, c.Amendment, fact.Seal("reason"))
+	tell, err := tellContract(s, o, c, fact, c.Amendment, fact.Seal("reason"))
+	for _, e := range of.All() {
+		word, unlisted := e.Word("cel", c.Purpose, sheetfile.Alike)
+		if now, _ := of.On(c.Date); now.Edition == e.Edition {
+			tell.Spelt, tell.Unlisted = s.text(fact.Seal("purpose"), word), domain.At("purpose", unlisted)
+		} else if word != "" && word != c.Purpose {
+			tell.Otherwise = append(tell.Otherwise, s.text(fact.Seal("purpose"), word))
+		}
+	}
+	return tell, cmp.Or(err, s.err)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ksiega/commands"
+	"ksiega/domain"
 	"ksiega/domain/assistance"
 	"ksiega/domain/contract"
 	"ksiega/domain/programme"
@@ -78,4 +79,31 @@ func TestWhatAProgrammeLists(t *testing.T) {
 		Concluded: day(2024, 1, 2), From: day(2024, 1, 2), To: day(2024, 12, 31)}); err == nil {
 		t.Error("a referral of a programme without them")
 	}
+}
+
+// TestWhatAidMayBeFor: a purpose that the programme's dictionary of the day does not list is
+// refused, and recorded as that spells it; what is recorded stays what it is.
+func TestWhatAidMayBeFor(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	const file = "id: cele\nod: 2024-01-01\nname: Cele\nsource: \"uchwała 7\"\n"
+	accepted(t, l, sheet{"program_cele.yaml", file})
+	accepted(t, l, sheet{"uczestnicy.csv", "id;imie;nazwisko\nU1;Ewa;Kos\n"})
+	accepted(t, l, sheet{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;pomoc\nK/1;socjalny;cele;U1;02.01.2024;02.01.2024;31.12.2024;500,00\n"})
+	const header = "umowa;data;cel;kwota;dokument;korekta;powod\n"
+	early := sheet{"pomoc.csv", header + "K/1;08.01.2024;fryzjer;100,00;;;\n"}
+	accepted(t, l, early)
+	accepted(t, l, sheet{"program_cele_2.yaml", strings.Replace(file, "2024-01-01", "2024-01-02", 1) + "dictionaries: {cel: [Podręczniki, odzież]}\n"})
+	spelt := sheet{"pomoc_1.csv", header + "K/1;09.01.2024; PODRECZNIKI ;100,00;;;\n"}
+	accepted(t, l, spelt)
+	refusedRow(t, l, "pomoc_2.csv", header+"K/1;10.01.2024;fryzjer;100,00;;;\n", programme.ErrDictionary)
+	refusedRow(t, l, "pomoc_3.csv", header+"K/1;09.01.2024;podręczniki;90,00;;;\n", domain.ErrDiffers)
+	accepted(t, l, sheet{"program_cele_3.yaml", strings.Replace(file, "2024-01-01", "2024-01-03", 1) + "dictionaries: {cel: [dentysta]}\n"})
+	for _, f := range []sheet{early, spelt} {
+		if s := l.Import(t, "pomoc_9.csv", f.rows+"\n"); s.Known != 1 {
+			t.Errorf("%s: %+v", f.name, s)
+		}
+	}
+	accepted(t, l, sheet{"pomoc_4.csv", header + "K/1;08.01.2024;fryzjer;110,00;;tak;kwota\nK/1;09.01.2024;podręczniki;90,00;;tak;kwota\n"})
+	refusedRow(t, l, "pomoc_5.csv", header+"K/1;11.01.2024;podręczniki;1,00;;;\n", programme.ErrDictionary)
 }

@@ -26,7 +26,7 @@ func (k *lookups) under(ctx context.Context, number *string, wrong ...error) (co
 
 // tellContract is what a contract is asked for a fact, or for its correction or withdrawal, of a
 // reason that is sealed as one says.
-func tellContract(s *sealer, o Origin, r Request, fact contract.Fact, a Amendment, reason domain.Seal) (contract.Command, error) {
+func tellContract(s *sealer, o Origin, r Request, fact contract.Fact, a Amendment, reason domain.Seal) (contract.Tell, error) {
 	amend := a.taken(s, reason)
 	unseen := !o.SeesAllOf(r.Operation())
 	amend.Anew = unseen

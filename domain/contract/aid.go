@@ -74,6 +74,20 @@ func (s State) Aid() (all []AidGranted) {
 	return all
 }
 
+// spelt is aid for what is recorded in one of the words for it, or else for what the
+// programme's dictionary calls it: another edition changes no identity.
+func (s State) spelt(a AidGranted, c Tell) AidGranted {
+	given := a.Purpose
+	for _, word := range append([]domain.Sealed{given, c.Spelt}, c.Otherwise...) {
+		a.Purpose = word
+		if _, stands := s.facts.find(a.identity()); stands || c.Withdraw && s.facts.gone[a.identity()] {
+			return a
+		}
+	}
+	a.Purpose = cmp.Or(c.Spelt, given)
+	return a
+}
+
 // unworded is aid for what is recorded of its day, where that can't be said in words any more
 // since the key is destroyed: of several entries the one of its amount.
 func (s State) unworded(a AidGranted) AidGranted {

@@ -51,6 +51,12 @@ type Tell struct {
 	domain.Amend
 	// Unseen: whoever asks may not learn what aid was for, see ErrAidOfDay.
 	Unseen bool
+	// Spelt is what aid is for as the programme's dictionary of its day spells it, and Unlisted
+	// that it is none of its words; Otherwise is how other editions spell it. What stands in
+	// any of these words is meant, and is not asked what the dictionary says by now.
+	Spelt     domain.Sealed
+	Otherwise []domain.Sealed
+	Unlisted  error
 }
 
 func (Tell) contract() {}
@@ -140,6 +146,8 @@ func (s State) tell(c Tell) ([]domain.Event, error) {
 	}
 	if a, ok := fact.(AidGranted); ok && c.Wordless && a.Purpose == "" {
 		fact = s.unworded(a)
+	} else if ok {
+		fact = s.spelt(a, c)
 	}
 	was, stands := s.facts.find(fact.identity())
 	switch f := fact.(type) {
@@ -161,7 +169,12 @@ func (s State) tell(c Tell) ([]domain.Event, error) {
 	}
 	id := fact.identity()
 	return c.Decide(domain.Recorded{What: id.String(), Standing: domain.StandingOf(stands, s.facts.gone[id]), Same: differs == "", Differs: differs,
-		Refuse:  func(step domain.Step) error { return s.admits(step, withdrawn, fact) },
+		Refuse: func(step domain.Step) error {
+			if step == domain.Enter && c.Unlisted != nil {
+				return c.Unlisted
+			}
+			return s.admits(step, withdrawn, fact)
+		},
 		Entered: fact, Withdrawn: withdrawn})
 }
 

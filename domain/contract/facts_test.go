@@ -124,6 +124,33 @@ func TestAid(t *testing.T) {
 	Given(t, d, signed, breached, aidOf(1, day(2018, 5, 20), "books", 1)).When(record(refused)).Refuse(contract.ErrAidStands)
 }
 
+// Aid is for what the dictionary calls it, unless it is recorded in other words already: what
+// stands is not asked what another edition lists.
+func TestWordsOfAid(t *testing.T) {
+	d, signed := contract.Decider(), contract.Signed{Terms: social}
+	on, unlisted := day(2018, 3, 5), domain.Refusal(domain.CodeRule, "none of the words")
+	named := func(word domain.Sealed, amend domain.Amend) contract.Tell {
+		return contract.Tell{Fact: aidOf(0, on, "BOOKS", 100), Amend: amend, Spelt: word, Otherwise: []domain.Sealed{"Books"}}
+	}
+	none := contract.Tell{Fact: aidOf(0, on, "BOOKS", 100), Unlisted: unlisted, Otherwise: []domain.Sealed{"Books"}}
+	Given(t, d, signed).When(named("books", domain.Amend{})).Then(aidOf(1, on, "books", 100))
+	Given(t, d, signed).When(none).Refuse(unlisted)
+	for _, word := range []domain.Sealed{"BOOKS", "books", "Books"} {
+		stands := Given(t, d, signed, aidOf(1, on, word, 100))
+		stands.When(named("books", domain.Amend{})).Then()
+		stands.When(named("books", out)).Then(contract.AidWithdrawn{About: under, Entry: 1, Date: on, Reason: "r"})
+	}
+	gone := contract.AidWithdrawn{About: under, Entry: 1, Date: on, Reason: "r"}
+	Given(t, d, signed, aidOf(1, on, "BOOKS", 100), gone).When(named("books", out)).Then()
+	Given(t, d, signed, aidOf(1, on, "BOOKS", 100), gone).When(named("books", domain.Amend{})).Then(aidOf(2, on, "books", 100))
+	for _, word := range []domain.Sealed{"BOOKS", "Books"} {
+		Given(t, d, signed, aidOf(1, on, word, 100)).When(none).Then()
+		dearer := none
+		dearer.Fact, dearer.Amend = aidOf(0, on, "BOOKS", 200), fix
+		Given(t, d, signed, aidOf(1, on, word, 100)).When(dearer).Then(gone, aidOf(2, on, word, 200))
+	}
+}
+
 // Whoever may not see people is told one thing of a day with aid, standing or taken back,
 // whatever they ask of it; of other days, and of other facts, what everybody is told.
 func TestAidOfADayIsOneRefusalToWhoMayNotSee(t *testing.T) {

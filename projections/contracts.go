@@ -4,6 +4,8 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
+	"ksiega/domain/erasure"
+	"ksiega/domain/participant"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 )
@@ -56,26 +58,41 @@ func ParticipantReferrals() fold.Table[Referral] {
 
 // Contracts folds contracts of every kind.
 func Contracts() Projection {
-	return Projection{Name: "contracts", Version: 5, Keys: contractKeys, Then: contractThen, Fold: foldContracts, Second: referralStage(),
-		Want: oneOf(append(contract.Events(), agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{})...)}
+	return Projection{Name: "contracts", Version: 6, Retroactive: erases, Keys: contractKeys, Then: contractThen, Fold: foldContracts, Second: referralStage(),
+		Want: oneOf(append(contract.Events(), agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{},
+			participant.AssistantRegistered{}, participant.AssistantCorrected{}, participant.AssistantWithdrawn{}, erasure.Ordered{})...)}
 }
 
 func contractKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	if programme, contract, ok := contractOf(r); ok {
-		return append(keys, ContractLives().Key(domain.Escape(programme), domain.Escape(contract)))
+		part, field := domain.Escape(programme), domain.Escape(contract)
+		return append(keys, ContractLives().Key(part, field), ContractTextsOf().Key(part, field), erasedKey(sealerOf(r)))
 	}
 	if t, ok := termsOf(r); ok {
 		return append(keys, AgreementPlaces().Key(domain.Escape(t.Agreement), AgreementField))
 	}
+	if _, id, ok := registered(r); ok {
+		return append(keys, Assistants().Key(domain.Escape(id), AssistantField))
+	}
+	if of, ok := erasesOf(r); ok {
+		return append(keys, erasedKey(domain.Ref{Kind: domain.RefParticipant, ID: of}), ParticipantContracts().Whole(domain.Escape(of)))
+	}
 	return keys
 }
 
-// contractThen are the referrals under an agreement whose terms an event gives.
-func contractThen(_ *fold.Tx, r *journal.Recorded) []fold.Key {
+// contractThen are the referrals under an agreement whose terms an event gives, and the
+// contracts with texts that one erases.
+func contractThen(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
 	if t, ok := termsOf(r); ok {
 		return []fold.Key{AgreementReferrals().Whole(domain.Escape(t.Agreement))}
 	}
-	return nil
+	if of, ok := erasesOf(r); ok {
+		for _, at := range ParticipantContracts().Rows(tx, domain.Escape(of)) {
+			k := at.texts()
+			keys = append(keys, ContractLives().Key(k.Part, k.Field), k)
+		}
+	}
+	return keys
 }
 
 // contractOf is the contract that an event of its life is about.
@@ -100,6 +117,16 @@ func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
 		foldPlaces(tx, t)
 		return nil
 	}
+	if a, id, ok := registered(r); ok {
+		put(tx, Assistants(), domain.Escape(id), AssistantField, a, !a.Event.IsZero())
+		return nil
+	}
+	if _, ok := r.Event.(erasure.Ordered); ok {
+		if of, ok := erasesOf(r); ok {
+			eraseTexts(tx, of, r)
+		}
+		return nil
+	}
 	programme, number, ok := contractOf(r)
 	if !ok {
 		return unfolded(r)
@@ -108,6 +135,7 @@ func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
 	c := ContractLives().Get(tx, part, field)
 	was := c.Terms
 	c.take(r)
+	foldTexts(tx, r, ContractAt{programme, number}, was, c.Terms)
 	is := Referral{c.Terms.Programme, number, c.Terms.Participant, c.Terms.Agreement}
 	if was.Agreement != "" && was.Agreement != is.Agreement {
 		AgreementReferrals().Delete(tx, domain.Escape(was.Agreement), field)

@@ -25,6 +25,7 @@ import (
 	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
 	"ksiega/domain/intake"
+	"ksiega/domain/participant"
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
 	"ksiega/domain/statement"
@@ -192,13 +193,13 @@ func claimEvent(num func(string, int) int, word func(string) string, day domain.
 }
 
 func contractEvent(num func(string, int) int, word func(string) string, day domain.Date) domain.Event {
-	life := contract.Life{Contract: word("contract"), Participant: "U1", Programme: word("programme"), On: day}
-	terms := contract.Terms{Contract: life.Contract, Kind: contract.Tripartite, Programme: life.Programme, Participant: "U1",
+	life := contract.Life{Contract: word("contract"), Participant: []string{"U1", "U1", "U/2"}[num("whose", 3)], Programme: word("programme"), On: day}
+	terms := contract.Terms{Contract: life.Contract, Kind: contract.Tripartite, Programme: life.Programme, Participant: life.Participant,
 		Concluded: day, From: day, To: day.Add(100), Place: "v1.p"}
 	if num("kind", 2) == 0 {
 		terms.Kind, terms.Agreement, terms.From = contract.Referral, word("agreement"), day.Add(-3)
 	}
-	switch num("life", 12) {
+	switch num("life", 16) {
 	case 8, 9:
 		return agreement.Concluded{Terms: agreement.Terms{Agreement: word("agreement"), Concluded: day, From: day.Add(-num("before", 9)), To: day.Add(num("after", 60)),
 			MonthlyCap: domain.Minutes(100 * num("monthly", 5))}}
@@ -207,7 +208,7 @@ func contractEvent(num func(string, int) int, word func(string) string, day doma
 	case 1:
 		return contract.Signed{Terms: terms}
 	case 2:
-		return contract.Amended{Life: life, To: day.Add(50), Assistant: word("assistant")}
+		return contract.Amended{Life: life, To: day.Add(50), Assistant: word("assistant"), Place: []domain.Sealed{"", "v1.q"}[num("place", 2)]}
 	case 3:
 		return contract.Suspended{Life: life, Until: day.Add(3)}
 	case 4:
@@ -221,6 +222,18 @@ func contractEvent(num func(string, int) int, word func(string) string, day doma
 	case 11:
 		life.Reason = "v1.w"
 		return contract.Decided{Life: life, Ruling: contract.Refused, Number: "D/1", Served: day, Appeal: contract.NoAppeal}
+	case 12:
+		moved := terms
+		moved.Participant, moved.Programme, moved.Place = "U/2", word("then"), []domain.Sealed{"", "v1.r"}[num("place", 2)]
+		return contract.TermsCorrected{Before: terms, After: moved, Reason: "v1.w"}
+	case 13:
+		return contract.ChangeWithdrawn{Life: life, Kind: "contract.amended"}
+	case 14:
+		return contract.Withdrawn{Terms: terms, Reason: "v1.w"}
+	case 15:
+		a := participant.Assistant{ID: word("assistant"), FirstName: "v1.f", Employment: participant.Employee}
+		return []domain.Event{participant.AssistantRegistered{Assistant: a}, participant.AssistantCorrected{Assistant: participant.Assistant{ID: a.ID}, Reason: "v1.w"},
+			participant.AssistantWithdrawn{ID: a.ID, Reason: "v1.w"}}[num("registered", 3)]
 	}
 	return contract.Completed{Life: life}
 }
@@ -425,6 +438,10 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"contracts participantReferrals": func() { foldtest.ComesBack(t, m, ParticipantReferrals()) },
 		"contracts referralYears":        func() { foldtest.ComesBack(t, m, ReferredParticipants()) },
 		"contracts crowded":              func() { foldtest.ComesBack(t, m, CrowdedAgreements()) },
+		"contracts texts":                func() { foldtest.ComesBack(t, m, ContractTextsOf()) },
+		"contracts participantContracts": func() { foldtest.ComesBack(t, m, ParticipantContracts()) },
+		"contracts assistants":           func() { foldtest.ComesBack(t, m, Assistants()) },
+		"contracts erased":               func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"durability projects":            func() { foldtest.ComesBack(t, m, DurabilityProjects()) },
 		"durability facts":               func() { foldtest.ComesBack(t, m, DurabilityFacts()) },
 		"durability delivered":           func() { foldtest.ComesBack(t, m, DeliveredMonths()) },

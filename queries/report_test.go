@@ -27,7 +27,7 @@ func TestTotals(t *testing.T) {
 	l := ledgertest.Open(t)
 	record(t, l, booked(t, l, 100, "", -30, "", 5, "")...)
 	// People who are met twice are one person, also where only their number is told.
-	notAdded := map[string][]string{"outreach": {"people", "reachedShelter"}, "diagnosis": {"people", "contacts"}}
+	notAdded := map[string][]string{"contracts": {"weeklyMinutes"}, "outreach": {"people", "reachedShelter"}, "diagnosis": {"people", "contacts"}}
 	counted := map[string][]string{"outreach": {"people", "reachedShelter", "erased"}, "diagnosis": {"erased"}}
 	for _, r := range memoryReader(l).Reports() {
 		var want, got []string

@@ -123,7 +123,7 @@ var table = map[Operation]Line{
 
 	Report("assistant-hours"): {askers, byCase, nil},
 
-	Report("contracts"): {askers, byCase, nil},
+	Report("contracts"): {askers, byCase, ofPeople},
 
 	Report("findings"): {askers, nil, append(ofStatements, domain.RefParticipant)},
 

@@ -73,7 +73,7 @@ func TestTheTableNamesWhoMay(t *testing.T) {
 func TestAnOperationShowsWhatItsLineSays(t *testing.T) {
 	t.Parallel()
 	who := By("a", CommandLine, Coordinator)
-	if !who.SeesIn(Report("unmatched-lines"), domain.RefStatement) || who.SeesIn(Report("contracts"), domain.RefParticipant) {
+	if !who.SeesIn(Report("unmatched-lines"), domain.RefStatement) || who.SeesIn(Report("refunds"), domain.RefParticipant) {
 		t.Error("the line of a report does not say what it shows")
 	}
 	finance := By("a", CommandLine, Finance)

@@ -176,7 +176,7 @@ func TestAClaimIsMovedWhileAnotherClerkIsThere(t *testing.T) {
 			for n := 0; ; n++ {
 				l := claimedUnderP1(t)
 				var other error
-				slow, happened := disturbed(l, n, func() { other = deeds(l)[what](t) })
+				slow, happened := disturbed(t, l, n, func() { other = deeds(l)[what](t) })
 				err := patiently(t.Context(), slow.SubmitClaim, moved())
 				if !happened() {
 					if n < moveWrites {

@@ -123,7 +123,9 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, hear *Listener) (
 		im.data, f.Data = nil, nil // a million rows need not lie there twice
 		im.expect(im.sheet.Len())
 	}
-	if err := k.run(ctx, im); err != nil {
+	err = k.run(ctx, im)
+	l.Log.turns.forget() // a file's lists are many, and the next one's others
+	if err != nil {
 		var unreadable *FileError
 		if errors.As(err, &unreadable) {
 			return sum, err

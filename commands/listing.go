@@ -2,12 +2,9 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"strings"
-	"sync"
 
 	"ksiega/domain"
 	"ksiega/domain/agreement"
@@ -22,63 +19,6 @@ import (
 	"ksiega/domain/street"
 	"ksiega/internal/journal"
 )
-
-// turns keep those of one process who enter something under the same ground at once from
-// being in each other's way.
-type turns struct {
-	seed maphash.Seed
-	of   [64]chan struct{} // each holds the one who has the turn
-
-	mu         sync.Mutex
-	agreements map[string]*agreementSeen // by number; each is for whoever has its turn
-}
-
-func newTurns() *turns {
-	t := &turns{seed: maphash.MakeSeed(), agreements: map[string]*agreementSeen{}}
-	for i := range t.of {
-		t.of[i] = make(chan struct{}, 1)
-	}
-	return t
-}
-
-// take waits for a ground's turn, until end is called; nobody is kept who gives up.
-func (t *turns) take(ctx context.Context, ground string) (end func(), err error) {
-	turn := t.of[maphash.String(t.seed, ground)%uint64(len(t.of))]
-	select {
-	case turn <- struct{}{}:
-		return func() { <-turn }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// agreementSeen is an agreement as its stream told it up to a revision: it grows with each
-// referral, and is not read anew for each of a file.
-type agreementSeen struct {
-	state    agreement.State
-	revision int64
-}
-
-// mostSeen bounds how many agreements are kept.
-const mostSeen = 64
-
-func (t *turns) seen(number string) *agreementSeen {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.agreements[number] == nil {
-		if len(t.agreements) >= mostSeen {
-			clear(t.agreements)
-		}
-		t.agreements[number] = &agreementSeen{revision: journal.NoStream}
-	}
-	return t.agreements[number]
-}
-
-func (t *turns) forget(number string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.agreements, number)
-}
 
 // enter enters a stream under whatever the events stand on that are about to be appended
 // to it. It is not remembered: what was entered once may be released by now.
@@ -110,51 +50,14 @@ func (l Log) enter(ctx context.Context, stream string, events []journal.Decided)
 }
 
 func (l Log) enterUnder(ctx context.Context, g ground, stream string, e domain.Event, meta journal.Meta) error {
-	if g.Kind == domain.RefAgreement { // it lists its referrals by events of its own
-		return l.refer(ctx, termsIn(e), meta)
-	}
 	enter := listing.Enter{On: g.Ref, Stream: stream, Unknown: g.unknown}
-	if g.Kind == domain.RefContract {
-		_, err := journal.Execute(ctx, l.Log, domain.Stream("contract", g.ID), contract.Decider(), contract.Command(contract.List{Command: enter, Of: g.of}), meta)
-		return err
+	switch g.Kind {
+	case domain.RefAgreement: // it lists its referrals by events of its own
+		return record(ctx, l, domain.Stream("agreement", g.ID), agreement.Decider(), referred(termsIn(e)), meta)
+	case domain.RefContract:
+		return record(ctx, l, domain.Stream("contract", g.ID), contract.Decider(), contract.Command(contract.List{Command: enter, Of: g.of}), meta)
 	}
-	_, err := lists()[g.Kind](ctx, l.Log, g.ID, enter, meta)
-	return err
-}
-
-// refer lists a referral in its agreement's stream, of which it reads what is new.
-func (l Log) refer(ctx context.Context, t contract.Terms, meta journal.Meta) error {
-	stream, d, seen := domain.Stream("agreement", t.Agreement), agreement.Decider(), l.turns.seen(t.Agreement)
-	known := true
-	err := l.Log.ReadStream(ctx, stream, uint64(seen.revision+1), func(r *journal.Recorded) error {
-		if known = known && d.Knows(r.Event); known {
-			seen.state, seen.revision = d.Evolve(seen.state, r.Event), int64(r.Revision)
-		}
-		return nil
-	})
-	if err != nil {
-		l.turns.forget(t.Agreement)
-		return err
-	}
-	events, err := d.Decide(seen.state, referred(t))
-	if err == nil && known {
-		if len(events) == 0 {
-			return nil
-		}
-		decided := make([]journal.Decided, len(events))
-		for i, e := range events {
-			decided[i] = journal.Decided{Event: e, Meta: meta}
-		}
-		if _, err = l.Log.Append(ctx, stream, seen.revision, decided...); err == nil {
-			return nil
-		}
-	}
-	if known && !errors.Is(err, journal.ErrConflict) {
-		return err
-	}
-	l.turns.forget(t.Agreement) // another server was faster, or the stream is not what it was
-	_, err = journal.Execute(ctx, l.Log, stream, d, referred(t), meta)
-	return err
+	return lists()[g.Kind].enter(ctx, l, g.ID, enter, meta)
 }
 
 // termsIn are the terms that an event gives a contract.
@@ -171,11 +74,20 @@ func termsIn(e domain.Event) contract.Terms {
 }
 
 // list asks something of the list in a record's stream.
-type list func(ctx context.Context, log journal.Log, id string, c listing.Command, meta journal.Meta) (journal.Result, error)
+type list struct {
+	ask   func(ctx context.Context, log journal.Log, id string, c listing.Command, meta journal.Meta) error
+	enter func(ctx context.Context, l Log, id string, c listing.Enter, meta journal.Meta) error
+}
 
 func listIn[S, C any](stream func(id string) string, d domain.Decider[S, C], command func(listing.Command) C) list {
-	return func(ctx context.Context, log journal.Log, id string, c listing.Command, meta journal.Meta) (journal.Result, error) {
-		return journal.Execute(ctx, log, stream(id), d, command(c), meta)
+	return list{
+		ask: func(ctx context.Context, log journal.Log, id string, c listing.Command, meta journal.Meta) error {
+			_, err := journal.Execute(ctx, log, stream(id), d, command(c), meta)
+			return err
+		},
+		enter: func(ctx context.Context, l Log, id string, c listing.Enter, meta journal.Meta) error {
+			return record(ctx, l, stream(id), d, command(c), meta)
+		},
 	}
 }
 
@@ -303,7 +215,7 @@ func (l *Ledger) vacated(ctx context.Context, o Origin, on domain.Ref, under lis
 	meta.Key = ""
 	release := listing.Release{On: on, Streams: under.Streams()}
 	if len(release.Streams) > 0 {
-		if _, err := lists()[on.Kind](ctx, l.Log.Log, on.ID, release, meta); err != nil {
+		if err := lists()[on.Kind].ask(ctx, l.Log.Log, on.ID, release, meta); err != nil {
 			return nil, err
 		}
 	}

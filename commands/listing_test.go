@@ -44,12 +44,19 @@ func (m *meanwhile) Append(ctx context.Context, stream string, expected int64, e
 	return m.Log.Append(ctx, stream, expected, events...)
 }
 
-// disturbed is the ledger where something happens before its n-th append; happened says
-// whether it did.
-func disturbed(l *ledgertest.Ledger, n int, then func()) (slow *commands.Ledger, happened func() bool) {
-	m := &meanwhile{Log: l.Journal, left: n, then: then}
+// disturbed is the ledger where something happens before its n-th append, once it has
+// recorded some files itself; happened says whether it did.
+func disturbed(t testing.TB, l *ledgertest.Ledger, n int, then func(), before ...sheet) (slow *commands.Ledger, happened func() bool) {
+	t.Helper()
+	m := &meanwhile{Log: l.Journal, left: 1 << 20, then: then}
 	other := *l.Ledger
 	other.Log = commands.NewLog(m, l.Vault)
+	for _, f := range before {
+		if s, err := fileOf(t, &other, f); err != nil || s.Accepted == 0 {
+			t.Fatalf("%s: %s, %v", f.name, reasons(s), err)
+		}
+	}
+	m.left = n
 	return &other, func() bool { return m.then == nil }
 }
 
@@ -205,21 +212,25 @@ func TestTakenBackWhileSomethingIsRecordedOnIt(t *testing.T) {
 	for name, p := range pairs() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for way := range 4 {
+			for way := range 6 {
 				first, second := p.in, p.out
 				if way%2 == 0 {
 					first, second = p.out, p.in
 				}
 				for at := 0; ; at++ {
 					l := bareCentre(t, p.before)
-					if way > 1 { // something stood there before
-						for _, f := range []sheet{p.in, p.undo} {
-							f.rows += "\n" // a file of its own, so that it is not known when it comes again
+					var before []sheet
+					for _, f := range []sheet{p.in, p.undo} {
+						f.rows += "\n" // a file of its own, so that it is not known when it comes again
+						switch way / 2 {
+						case 1: // something stood there before
 							accepted(t, l, f)
+						case 2: // and whoever is disturbed remembers its lists
+							before = append(before, f)
 						}
 					}
 					var other commands.Summary
-					slow, happened := disturbed(l, at, func() { other = l.Import(t, second.name, second.rows) })
+					slow, happened := disturbed(t, l, at, func() { other = l.Import(t, second.name, second.rows) }, before...)
 					s, err := fileOf(t, slow, first)
 					if err != nil {
 						t.Fatalf("before write %d of %s: %v", at, first.name, err)
@@ -247,7 +258,7 @@ func TestAClaimWhoseReferralIsTakenBackMeanwhile(t *testing.T) {
 		l := bareCentre(t, sheet{"obecnosci_1.csv", "umowa;data;godziny\nS/1;04.03.2024;8\n"})
 		accepted(t, l, paidInMarch())
 		gone := 0
-		slow, happened := disturbed(l, at, func() {
+		slow, happened := disturbed(t, l, at, func() {
 			for _, f := range []sheet{{"wyplaty_9.csv", "lista;umowa;miesiac;kwota;data;wycofanie;powod\nL/1;S/1;2024-03;;;tak;pomyłka\n"},
 				{"obecnosci_9.csv", "umowa;data;godziny;wycofanie;powod\nS/1;04.03.2024;;tak;pomyłka\n"},
 				{"umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;wycofanie;powod\nS/1;;;;;;;tak;pomyłka\n"}} {
@@ -437,7 +448,7 @@ func TestADayOfTermsThatAreCorrectedMeanwhile(t *testing.T) {
 							next.rows = strings.ReplaceAll(next.rows, "45,00", "46,00")
 							want, day = 4600, domain.NewDate(2024, 3, 13)
 						}
-						slow, happened := disturbed(l, at, func() { accepted(t, l, next) })
+						slow, happened := disturbed(t, l, at, func() { accepted(t, l, next) })
 						if err := record(slow); err != nil {
 							t.Fatal(err)
 						}
@@ -525,7 +536,7 @@ func TestAFileOfWhichSomeIsTakenBackMeanwhile(t *testing.T) {
 	for at := 0; ; at++ {
 		l := bareCentre(t, other)
 		gone := 0
-		slow, happened := disturbed(l, at, func() {
+		slow, happened := disturbed(t, l, at, func() {
 			gone = l.Import(t, "umowy_9.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;wycofanie;powod\nT/2;;;;;;;tak;pomyłka\n").Accepted
 		})
 		s, err := fileOf(t, slow, visits)

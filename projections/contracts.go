@@ -72,7 +72,7 @@ func contractKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 		return append(keys, AgreementPlaces().Key(domain.Escape(t.Agreement), AgreementField))
 	}
 	if _, id, ok := registered(r); ok {
-		return append(keys, Assistants().Key(domain.Escape(id), AssistantField))
+		return append(keys, Employments().Key(domain.Escape(id), AssistantField))
 	}
 	if of, ok := erasesOf(r); ok {
 		return append(keys, erasedKey(domain.Ref{Kind: domain.RefParticipant, ID: of}), ParticipantContracts().Whole(domain.Escape(of)))
@@ -118,7 +118,7 @@ func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
 		return nil
 	}
 	if a, id, ok := registered(r); ok {
-		put(tx, Assistants(), domain.Escape(id), AssistantField, a, !a.Event.IsZero())
+		put(tx, Employments(), domain.Escape(id), AssistantField, a, !a.Event.IsZero())
 		return nil
 	}
 	if _, ok := r.Event.(erasure.Ordered); ok {

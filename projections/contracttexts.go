@@ -63,28 +63,28 @@ func ParticipantContracts() fold.Table[ContractAt] {
 	return fold.Table[ContractAt]{Name: "participantContracts"}
 }
 
-// Assistant is what a registration says in clear.
-type Assistant struct {
+// Employed is what the registration of an assistant says in clear.
+type Employed struct {
 	Assistant  string                 `json:"assistant"`
 	Employment participant.Employment `json:"employment"`
 	Event      journal.Position       `json:"event"`
 }
 
-// Assistants holds a part an assistant, and one field.
-func Assistants() fold.Table[Assistant] { return fold.Table[Assistant]{Name: "assistants"} }
+// Employments holds a part an assistant, and one field.
+func Employments() fold.Table[Employed] { return fold.Table[Employed]{Name: "assistants"} }
 
-// AssistantField is the one field of a part of Assistants.
+// AssistantField is the one field of a part of Employments.
 const AssistantField = "assistant"
 
 // registered is the registration of an assistant that an event is about.
-func registered(r *journal.Recorded) (is Assistant, id string, ok bool) {
+func registered(r *journal.Recorded) (is Employed, id string, ok bool) {
 	switch e := r.Event.(type) {
 	case participant.AssistantRegistered:
-		return Assistant{e.ID, e.Employment, r.Position}, e.ID, true
+		return Employed{e.ID, e.Employment, r.Position}, e.ID, true
 	case participant.AssistantCorrected:
-		return Assistant{e.ID, e.Employment, r.Position}, e.ID, true
+		return Employed{e.ID, e.Employment, r.Position}, e.ID, true
 	case participant.AssistantWithdrawn:
-		return Assistant{}, e.ID, true
+		return Employed{}, e.ID, true
 	}
 	return is, "", false
 }

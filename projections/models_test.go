@@ -440,7 +440,7 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"contracts crowded":              func() { foldtest.ComesBack(t, m, CrowdedAgreements()) },
 		"contracts texts":                func() { foldtest.ComesBack(t, m, ContractTextsOf()) },
 		"contracts participantContracts": func() { foldtest.ComesBack(t, m, ParticipantContracts()) },
-		"contracts assistants":           func() { foldtest.ComesBack(t, m, Assistants()) },
+		"contracts assistants":           func() { foldtest.ComesBack(t, m, Employments()) },
 		"contracts erased":               func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"durability projects":            func() { foldtest.ComesBack(t, m, DurabilityProjects()) },
 		"durability facts":               func() { foldtest.ComesBack(t, m, DurabilityFacts()) },

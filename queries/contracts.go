@@ -104,7 +104,7 @@ func contractRows(ctx context.Context, q *question) ([]contractRow, error) {
 
 // employment is that of each assistant, as it is known.
 func employment(ctx context.Context, view projections.View) (map[string]participant.Employment, error) {
-	items, err := projections.Assistants().Every(ctx, view)
+	items, err := projections.Employments().Every(ctx, view)
 	all := make(map[string]participant.Employment, len(items))
 	for _, it := range items {
 		all[it.Row.Assistant] = it.Row.Employment

@@ -7,6 +7,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/assistance"
 	"ksiega/domain/contract"
+	"ksiega/domain/programme"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections/findings"
@@ -55,8 +56,8 @@ func VisitField(contract, assistant string) string {
 
 // Assistance folds the visits of assistants, and what took people's time.
 func Assistance() Projection {
-	return Projection{Name: "assistance", Version: 7, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: visitStage(),
-		Want: oneOf(append(contract.Events(), assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{})...)}
+	return Projection{Name: "assistance", Version: 8, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: visitStage(),
+		Want: oneOf(append(contract.Events(), assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}, programme.EditionRecorded{})...)}
 }
 
 // visit is a visit as it stands after an event.
@@ -81,6 +82,9 @@ func visited(r *journal.Recorded) (visit, bool) {
 }
 
 func assistanceKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
+	if e, ok := r.Event.(programme.EditionRecorded); ok {
+		return append(keys, editionsKey(e.ID))
+	}
 	if _, contract, ok := contractOf(r); ok {
 		return append(keys, visitsBeneath().contract(domain.Escape(contract)))
 	}
@@ -104,6 +108,9 @@ func assistanceThen(tx *fold.Tx, r *journal.Recorded) []fold.Key {
 }
 
 func foldAssistance(tx *fold.Tx, r *journal.Recorded) error {
+	if foldEdition(tx, r) {
+		return nil
+	}
 	if _, contract, ok := contractOf(r); ok {
 		visitsBeneath().fold(tx, domain.Escape(contract), r)
 		return nil
@@ -160,23 +167,41 @@ func visitStage() *fold.Stage {
 			switch k.Table {
 			case VisitDetails().Name, Time().Name, AssistantMonths().Name:
 				return k, true
+			case LongCapped().Name:
+				return LongCapped().Whole(k.Part), true
 			}
 			return k, false
 		},
 		Keys: func(unit fold.Key) []fold.Key {
-			if unit.Table == VisitDetails().Name {
+			switch unit.Table {
+			case VisitDetails().Name:
 				return outsideKeys(unit)
+			case LongCapped().Name:
+				return longCappedKeys(unit)
 			}
-			return []fold.Key{unit}
+			return cappedKeys(unit)
+		},
+		Then: func(tx *fold.Tx, unit fold.Key) []fold.Key {
+			switch unit.Table {
+			case VisitDetails().Name:
+				return nil
+			case LongCapped().Name:
+				return longCappedThen(tx, unit)
+			}
+			return cappedThen(tx, unit)
 		},
 		Work: func(tx *fold.Tx, unit fold.Key) error {
 			switch unit.Table {
 			case VisitDetails().Name:
 				outsideVisits(tx, unit)
+			case LongCapped().Name:
+				overLongCaps(tx, unit)
 			case Time().Name:
 				participantTime(tx, unit)
+				overShortCaps(tx, unit)
 			default:
 				assistantTime(tx, unit)
+				overShortCaps(tx, unit)
 			}
 			return nil
 		}}

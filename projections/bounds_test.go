@@ -112,7 +112,7 @@ func TestOneEventIsBounded(t *testing.T) {
 		return all
 	}
 	const referrals = 5
-	want := map[string]cost{"assistance": {dirtied: 6}, "contracts": {dirtied: 1}, "durability": {dirtied: 1}, "findings": {},
+	want := map[string]cost{"assistance": {dirtied: 7}, "contracts": {dirtied: 1}, "durability": {dirtied: 1}, "findings": {},
 		"budget": {}, "outreach": {}, // of neither anything is recorded here
 		// A claim names those that it has a share of, and is written beside their months;
 		// so is what is found of them.

@@ -131,7 +131,7 @@ func ledgerEvent(t *rapid.T) domain.Event {
 	day := domain.NewDate(2018, 12, 27).Add(num("day", 9))
 	month := day.Month()
 	grosze := domain.Grosze(num("grosze", 5000) + 1)
-	switch num("area", 7) {
+	switch num("area", 8) {
 	case 0:
 		return workEvent(t, num, word, day, month, grosze)
 	case 1:
@@ -144,6 +144,8 @@ func ledgerEvent(t *rapid.T) domain.Event {
 		return budgetEvent(num, word, day)
 	case 5:
 		return outreachEvent(num, word, day)
+	case 6:
+		return editionEvent(num, word, day)
 	}
 	return durabilityEvent(num, word, day)
 }
@@ -246,11 +248,11 @@ func visitEvent(num func(string, int) int, word func(string) string, day domain.
 	d.Minutes = domain.Minutes(d.To - from)
 	switch num("visit", 5) {
 	case 0:
-		return assistance.VisitCorrected{Visit: v, After: d, DeltaMinutes: 30, Reason: "x"}
+		return assistance.VisitCorrected{Visit: v, After: d, DeltaMinutes: 30, Reason: "x", Caps: assistance.Caps{Edition: num("edition", 3)}}
 	case 1:
 		return assistance.VisitWithdrawn{Visit: v, Before: d, DeltaMinutes: -d.Minutes, Reason: "x"}
 	}
-	return assistance.VisitLogged{Visit: v, Details: d}
+	return assistance.VisitLogged{Visit: v, Details: d, Caps: assistance.Caps{Edition: num("edition", 3)}}
 }
 
 func durabilityEvent(num func(string, int) int, word func(string) string, day domain.Date) domain.Event {
@@ -424,6 +426,11 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"assistance assistantMonths":     func() { foldtest.ComesBack(t, m, AssistantMonths()) },
 		"assistance visited":             func() { foldtest.ComesBack(t, m, VisitedContracts()) },
 		"assistance outside":             func() { foldtest.ComesBack(t, m, OutsideVisits()) },
+		"assistance editions":            func() { foldtest.ComesBack(t, m, Editions()) },
+		"assistance overCaps":            func() { foldtest.ComesBack(t, m, VisitsOverCaps()) },
+		"assistance overLongCaps":        func() { foldtest.ComesBack(t, m, VisitsOverLongCaps()) },
+		"assistance longCapped":          func() { foldtest.ComesBack(t, m, LongCapped()) },
+		"assistance assistantTimes":      func() { foldtest.ComesBack(t, m, AssistantTimes()) },
 		"audit heads":                    func() { foldtest.ComesBack(t, m, AuditHeads()) },
 		"audit blocks":                   func() { foldtest.ComesBack(t, m, AuditBlocks()) },
 		"audit counts":                   func() { foldtest.ComesBack(t, m, AuditCounts()) },

@@ -8,10 +8,16 @@ import (
 )
 
 // holding are the findings of some whose codes say that they are. What rests on a code tells
-// of health or status: whoever may not see people is shown none of them.
+// of health or status: whoever may not see people is shown none of them. Of one that rests
+// on several alternatives each stands for itself, under one id: one is enough.
 func (q *question) holding(ctx context.Context, some []findings.Found) (kept []findings.Found, err error) {
+	told := map[string]bool{}
 	for _, f := range some {
-		holds, err := q.holds(ctx, f)
+		holds, err := len(f.If) == 0, error(nil)
+		if !holds && !told[f.ID] {
+			holds, err = q.holds(ctx, f)
+			told[f.ID] = holds
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -32,8 +38,12 @@ func (q *question) holds(ctx context.Context, f findings.Found) (bool, error) {
 			return false, err
 		}
 	}
-	for _, c := range f.If {
-		q.shows(c.Seal.Subject) // the finding itself tells what the code does
-	}
 	return true, nil
+}
+
+// tells notes whose codes a finding that is shown rests on: it tells what they do.
+func (q *question) tells(f findings.Found) {
+	for _, c := range f.If {
+		q.shows(c.Seal.Subject)
+	}
 }

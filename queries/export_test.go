@@ -51,6 +51,9 @@ func FormsOf(kind finding.Kind) int { return len(findingLayouts(kind)) }
 func Holding(ctx context.Context, d *Reader, who access.Who, f findings.Found) (holds bool, shown int, err error) {
 	q := &question{reader: d, who: who, op: access.Report("findings")}
 	held, err := q.holding(ctx, []findings.Found{f})
+	for _, f := range held {
+		q.tells(f)
+	}
 	return len(held) == 1, len(q.shown), err
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ksiega/domain"
+	"ksiega/domain/cap"
 	"ksiega/domain/finding"
 )
 
@@ -56,8 +57,8 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 	case finding.RefundDifference:
 		return [][]idPart{{claim, contract}, {of(domain.RefClaim), word("given", "corrected", "accepted")}}
 	case finding.OverCap:
-		return [][]idPart{{of(domain.RefParticipant), day}, {of(domain.RefParticipant), year}, {of(domain.RefAgreement), word("hours")},
-			{of(domain.RefAgreement), word("people"), day}, {contract, month}, {contract, word("week"), day}}
+		return slices.Concat([][]idPart{{of(domain.RefParticipant), day}, {of(domain.RefParticipant), year}, {of(domain.RefAgreement), word("hours")},
+			{of(domain.RefAgreement), word("people"), day}, {contract, month}, {contract, word("week"), day}}, programmeCapLayouts(day))
 	case finding.DoubledPESEL:
 		return [][]idPart{{of(domain.RefParticipant), of(domain.RefParticipant)}}
 	case finding.DoubleFunding:
@@ -72,6 +73,24 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 		return [][]idPart{{of(domain.RefClaim), {kind: domain.RefStatement, beside: true}, number}}
 	}
 	return nil
+}
+
+// programmeCapLayouts are those of a cap of a programme: whose it is and of which period,
+// the first day of that, and the limit.
+func programmeCapLayouts(day idPart) (all [][]idPart) {
+	limit := idPart{plain: func(s string) bool {
+		number, _, _ := strings.Cut(s, "-")
+		_, err := strconv.ParseInt(number, 10, 64)
+		return err == nil
+	}}
+	for per, kind := range map[cap.Per]domain.RefKind{cap.Participant: domain.RefParticipant, cap.Contract: domain.RefContract,
+		cap.Assistant: domain.RefAssistant, cap.Programme: domain.RefProgramme} {
+		of := idPart{plain: func(s string) bool {
+			return slices.ContainsFunc(periods(), func(p cap.Period) bool { return s == string(per)+"-"+string(p) })
+		}}
+		all = append(all, []idPart{{kind: domain.RefProgramme}, of, {kind: kind}, day, limit})
+	}
+	return all
 }
 
 // findingNames are what a finding is about, as its id tells. Ids that builds before

@@ -161,6 +161,7 @@ func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
 			if row.said, err = saying.Of(f, facts); err != nil {
 				return nil, err
 			}
+			q.tells(f)
 			rows = append(rows, row)
 		}
 	}

@@ -42,7 +42,11 @@ func overCaps(ctx context.Context, q *question) ([]findings.Found, error) {
 		return nil, err
 	}
 	people, err := overPeople(ctx, q)
-	return slices.Concat(all, weeks, years, hours, people), err
+	if err != nil {
+		return nil, err
+	}
+	visits, err := overProgrammeCaps(ctx, q)
+	return slices.Concat(all, weeks, years, hours, people, visits), err
 }
 
 // overStatute compares what is counted of a person's period with the cap of the statute

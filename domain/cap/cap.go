@@ -95,12 +95,34 @@ type Entry struct {
 const Unnamed = -1
 
 // Rule is a cap of an edition of a programme. What the statute, an agreement or a referral
-// caps is of no programme.
+// caps is of no programme. Findings keep it: its names in JSON are those of rows.
 type Rule struct {
-	Programme string
-	Edition   int
-	From      domain.Date // first day of the edition
+	Programme string      `json:"programme"`
+	Edition   int         `json:"edition"`
+	From      domain.Date `json:"from"`           // first day of the edition
+	Whole     Stretch     `json:"whole,omitzero"` // what Total is
 	Terms
+}
+
+// Stretch is days, both inclusive; 0 is open.
+type Stretch struct {
+	From domain.Date `json:"from,omitzero"`
+	To   domain.Date `json:"to,omitzero"`
+}
+
+// Of are the first and last day of the rule's period that a day lies in; a zero day is open.
+// Total is the days of the programme, whatever the day.
+func (r Rule) Of(day domain.Date) (first, last domain.Date) {
+	if r.Period == Total {
+		return r.Whole.From, r.Whole.To
+	}
+	return r.Period.Of(day)
+}
+
+// Same says whether two are one rule.
+func (r Rule) Same(s Rule) bool {
+	return r.Programme == s.Programme && r.Edition == s.Edition && r.From == s.From && r.Whole == s.Whole &&
+		r.Is(s.Per, s.Period, s.Counts) && r.Limit == s.Limit && r.Refuse == s.Refuse && r.Source == s.Source && slices.Equal(r.When, s.When)
 }
 
 // Cited is what the rule stands in: its source, or else the programme, whose file says it.
@@ -111,10 +133,9 @@ func (r Rule) Cited() (source, programme string) {
 	return "", r.Programme
 }
 
-// counted are the entries that caps of a programme count in the period that a day lies
-// in: its own ones. A cap that is of no programme counts whatever it is handed.
-func counted(programme string, period Period, day domain.Date, entries iter.Seq[Entry]) iter.Seq[Entry] {
-	first, last := period.Of(day)
+// counted are the entries that caps of a programme count in a period: its own ones. A cap
+// that is of no programme counts whatever it is handed.
+func counted(programme string, first, last domain.Date, entries iter.Seq[Entry]) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		for e := range entries {
 			if e.On.Within(first, last) && (programme == "" || e.Programme == programme) && !yield(e) {
@@ -148,7 +169,8 @@ func (t Terms) Left(day domain.Date, entries iter.Seq[Entry]) (int64, error) {
 // some entries; less than nothing is how much it is broken by. Entries of other periods
 // and of other programmes are passed over. It fails with domain.ErrUncountable.
 func (r Rule) Left(day domain.Date, entries iter.Seq[Entry]) (int64, error) {
-	inside := counted(r.Programme, r.Period, day, entries)
+	first, last := r.Of(day)
+	inside := counted(r.Programme, first, last, entries)
 	var used int64
 	var err error
 	switch r.Counts {

@@ -13,6 +13,7 @@ type Edition struct {
 	Number    int
 	From      domain.Date // first day of the edition
 	Own       bool        // the centre recorded it, and no build
+	Whole     Stretch     // of the programme: what a cap in total counts
 	Caps      []Terms
 }
 
@@ -57,16 +58,23 @@ func Binding(editions []Edition, named []int, first domain.Date) (Edition, bool)
 // Where nothing is entered it is the one that the next entry would be under, see Current.
 // Where entries name none of them it is the newest that has begun by then; of those that
 // begin on one day the first that was recorded, since a later one binds only what is
-// entered under it.
+// entered under it. Total begins with the programme, as the earliest of them has it.
 func Bind(editions []Edition, period Period, day domain.Date, entries iter.Seq[Entry]) (rules []Rule) {
 	if len(editions) == 0 {
 		return nil
 	}
 	var named []int
-	for e := range counted(editions[0].Programme, period, day, entries) {
+	first, last := period.Of(day)
+	for e := range counted(editions[0].Programme, first, last, entries) {
 		named = append(named, e.Edition)
 	}
-	first, _ := period.Of(day)
+	of := slices.DeleteFunc(slices.Clone(editions), func(e Edition) bool { return !slices.Contains(named, e.Number) })
+	if len(of) == 0 {
+		of = editions
+	}
+	if earliest, _ := Current(of, 0); period == Total {
+		first = earliest.Whole.From
+	}
 	binding, ok := Binding(editions, named, first)
 	switch {
 	case ok:
@@ -83,7 +91,7 @@ func Bind(editions []Edition, period Period, day domain.Date, entries iter.Seq[E
 	}
 	for _, t := range binding.Caps {
 		if t.Period == period {
-			rules = append(rules, Rule{binding.Programme, binding.Number, binding.From, t})
+			rules = append(rules, Rule{binding.Programme, binding.Number, binding.From, binding.Whole, t})
 		}
 	}
 	return rules

@@ -36,3 +36,9 @@ func ID(kind Kind, parts ...string) string {
 	}
 	return id
 }
+
+// Kinds are all of them. Whoever tells people of findings has words for each.
+func Kinds() []Kind {
+	return []Kind{AssistantOverlap, ParticipantOverlap, OutsideContract, OverCap, DoubleFunding, Stay, PaidNotWorked, WorkedNotPaid, ClaimedNotPaid,
+		RefundDifference, OverBudget, DurabilityGap, NotRegistered, NotEnrolled, Caseload, Pattern, ClaimedTwice, NotClaimed, ReceivedUnmatched, DoubledPESEL}
+}

@@ -39,10 +39,7 @@ type Programme struct {
 // Parts of a programme's file.
 type (
 	// Days are a stretch of days, both inclusive; 0 is open.
-	Days struct {
-		From domain.Date `json:"from,omitzero"`
-		To   domain.Date `json:"to,omitzero"`
-	}
+	Days = cap.Stretch
 	// Stay is a kind of stay whose days do not take support's eligibility away.
 	Stay struct {
 		Kind     string `json:"kind"`
@@ -157,7 +154,7 @@ func (p Programme) Seal(field string) domain.Seal {
 }
 
 func (e EditionRecorded) caps() cap.Edition {
-	return cap.Edition{Programme: e.ID, Number: e.Edition, From: e.From, Own: e.Origin == Imported, Caps: e.Caps}
+	return cap.Edition{Programme: e.ID, Number: e.Edition, From: e.From, Own: e.Origin == Imported, Whole: e.Period, Caps: e.Caps}
 }
 
 func (e StatuteRecorded) caps() cap.Edition {

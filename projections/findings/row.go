@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/cap"
 	"ksiega/domain/finding"
 	"ksiega/internal/position"
 )
@@ -35,11 +36,15 @@ type Found struct {
 	Events []position.Position `json:"events"`
 	// If are the sealed codes by which alone it is one.
 	If []Code `json:"if,omitzero"`
+	// Rule is the cap of a programme that is broken. What it is to be fulfilled When, whoever
+	// asks looks up of the person, since that may be recorded later than what is counted.
+	Rule *cap.Rule `json:"rule,omitzero"`
 }
 
 func (f Found) same(g Found) bool {
 	return f.ID == g.ID && f.Amount == g.Amount && f.Minutes == g.Minutes && f.Count == g.Count && f.Running == g.Running && f.From == g.From && f.To == g.To && f.After == g.After &&
-		slices.Equal(f.Subjects, g.Subjects) && slices.Equal(f.Events, g.Events) && slices.EqualFunc(f.If, g.If, Code.same)
+		slices.Equal(f.Subjects, g.Subjects) && slices.Equal(f.Events, g.Events) && slices.EqualFunc(f.If, g.If, Code.same) &&
+		(f.Rule == g.Rule || f.Rule != nil && g.Rule != nil && f.Rule.Same(*g.Rule))
 }
 
 // Step is what is found from a day on, until the next step.

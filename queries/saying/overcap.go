@@ -10,8 +10,11 @@ import (
 
 // overCap: <contract>:<month> and <contract>:week:<Monday> of a referral's terms,
 // <participant>:<Monday> and <participant>:<year> of the statute, <agreement>:hours and
-// <agreement>:people:<day> of an agreement's.
+// <agreement>:people:<day> of an agreement's; overProgrammeCap of a programme's.
 func overCap(f findings.Found, parts []string, facts Facts) (Said, error) {
+	if f.Rule != nil {
+		return overProgrammeCap(f, parts), nil
+	}
 	who, over := parts[0], hours(f.Minutes)
 	switch {
 	case parts[1] == "hours":
@@ -40,13 +43,39 @@ func overCap(f findings.Found, parts []string, facts Facts) (Said, error) {
 	return Said{"Uczestnik " + who + " ma w roku " + parts[1] + " " + much + " prac społecznie użytecznych, niż wolno: popraw dni albo skróć skierowania.", source}, err
 }
 
-// people counts them.
-func people(n int) string {
+// overProgrammeCap: <programme>:<per>-<period>:<whose>:<first day>:<limit>.
+func overProgrammeCap(f findings.Found, parts []string) Said {
+	r := f.Rule
+	rule := r.Source
+	if rule == "" {
+		rule = "plik programu " + r.Programme + ", od " + day(r.From)
+	}
+	in := " w programie " + r.Programme
+	whose := map[cap.Per]string{cap.Participant: "Uczestnik " + parts[2] + " ma" + in, cap.Contract: "Umowa " + parts[2] + " ma" + in,
+		cap.Assistant: "Asystent " + parts[2] + " ma" + in, cap.Programme: "Program " + r.Programme + " ma"}[r.Per]
+	when := map[cap.Period]string{cap.Day: day(f.From), cap.Week: "w tygodniu od " + day(f.From), cap.Month: "w miesiącu " + month(f.From.Month().String()),
+		cap.Year: "w roku " + strconv.Itoa(f.From.Year()), cap.Total: "w całym programie"}[r.Period]
+	limit := hours(domain.Minutes(r.Limit))
+	much := "o " + hours(f.Minutes) + " wizyt więcej"
+	switch r.Counts {
+	case cap.Days:
+		limit, much = plural(int(r.Limit), "dzień", "dni", "dni"), "o "+plural(f.Count, "dzień", "dni", "dni")+" wizyt więcej"
+	case cap.People:
+		limit, much = plural(int(r.Limit), "osoba", "osoby", "osób"), "o "+people(f.Count)+" więcej"
+	}
+	return Said{whose + " " + when + " " + much + ", niż wolno (" + limit + "): popraw wizyty albo wyjaśnij, dlaczego limit przekroczono.", rule}
+}
+
+// plural is a number with the noun that goes with it.
+func plural(n int, one, few, many string) string {
 	switch {
 	case n == 1:
-		return "1 osobę"
+		return "1 " + one
 	case n%10 >= 2 && n%10 <= 4 && (n%100 < 12 || n%100 > 14):
-		return strconv.Itoa(n) + " osoby"
+		return strconv.Itoa(n) + " " + few
 	}
-	return strconv.Itoa(n) + " osób"
+	return strconv.Itoa(n) + " " + many
 }
+
+// people counts them.
+func people(n int) string { return plural(n, "osobę", "osoby", "osób") }

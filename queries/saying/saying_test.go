@@ -1,6 +1,7 @@
 package saying_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,11 @@ func TestEachKindInOneSentence(t *testing.T) {
 	facts := saying.Facts{Statute: func(period cap.Period, counts cap.Unit, _ domain.Date) (string, error) {
 		return "ustawa, " + string(period) + " " + string(counts), nil
 	}}
+	told := map[finding.Kind]bool{}
+	by := func(f findings.Found, per cap.Per, period cap.Period, counts cap.Unit, limit int64, source string) findings.Found {
+		f.Rule = &cap.Rule{Programme: "p", From: domain.NewDate(2024, time.January, 1), Terms: cap.Terms{Per: per, Period: period, Counts: counts, Limit: limit, Source: source}}
+		return f
+	}
 	for _, c := range []struct {
 		kind       finding.Kind
 		parts      []string
@@ -79,6 +85,14 @@ func TestEachKindInOneSentence(t *testing.T) {
 		{finding.ReceivedUnmatched, []string{"W/1", "PL61/2018-05-01/5", "3"}, claim,
 			"Na koncie wniosku W/1 jest 24,00 zł z pozycji 3 wyciągu PL61/2018-05-01/5, która nie jest do niego przypisana: cofnij to przypisanie jeszcze raz, podając wniosek.",
 			"jeden przelew spłaca jeden wniosek"},
+		{finding.OverCap, []string{"p", "participant-week", "U1", "2024-03-04", "240"}, by(one, cap.Participant, cap.Week, cap.Minutes, 240, "regulamin § 1"),
+			"Uczestnik U1 ma w programie p w tygodniu od 04.03.2024 o 1:00 h wizyt więcej, niż wolno (4:00 h): popraw wizyty albo wyjaśnij, dlaczego limit przekroczono.", "regulamin § 1"},
+		{finding.OverCap, []string{"p", "contract-month", "T/1", "2024-03-01", "3-days"}, by(month, cap.Contract, cap.Month, cap.Days, 3, ""),
+			"Umowa T/1 ma w programie p w miesiącu 03.2024 o 2 dni wizyt więcej, niż wolno (3 dni): popraw wizyty albo wyjaśnij, dlaczego limit przekroczono.", "plik programu p, od 01.01.2024"},
+		{finding.OverCap, []string{"p", "assistant-day", "A1", "2024-03-04", "1-people"}, by(one, cap.Assistant, cap.Day, cap.People, 1, ""),
+			"Asystent A1 ma w programie p 04.03.2024 o 2 osoby więcej, niż wolno (1 osoba): popraw wizyty albo wyjaśnij, dlaczego limit przekroczono.", "plik programu p, od 01.01.2024"},
+		{finding.OverCap, []string{"p", "programme-total", "p", "2024-03-01", "600"}, by(month, cap.Programme, cap.Total, cap.Minutes, 600, ""),
+			"Program p ma w całym programie o 1:00 h wizyt więcej, niż wolno (10:00 h): popraw wizyty albo wyjaśnij, dlaczego limit przekroczono.", "plik programu p, od 01.01.2024"},
 		{finding.OverBudget, []string{"p", "sala"}, one, "Na pozycję sala budżetu programu p wydano o 24,00 zł więcej, niż zaplanowano: popraw wydatki albo zmień plan.", "plan budżetu programu p"},
 		{finding.DoubleFunding, []string{"1234563218", "fv/1", "document"}, findings.Found{Amount: 2400, Subjects: []string{"p", "q", "fv/1"}},
 			"Z dokumentu fv/1 rozliczono o 24,00 zł więcej, niż wynosi jego suma (p, q): popraw wydatki albo sumę dokumentu.", "dokument rozlicza się raz, najwyżej do jego sumy"},
@@ -91,6 +105,7 @@ func TestEachKindInOneSentence(t *testing.T) {
 		{finding.DoubledPESEL, []string{"U1", "U2"}, one,
 			"Uczestnicy U1 i U2 mają jeden PESEL, więc limity liczą tę osobę dwa razy: popraw PESEL albo wycofaj jedną z rejestracji.", "jedna osoba, jeden identyfikator"},
 	} {
+		told[c.kind] = true
 		f := c.of
 		f.Kind, f.ID = c.kind, finding.ID(c.kind, c.parts...)
 		said, err := saying.Of(f, facts)
@@ -100,6 +115,12 @@ func TestEachKindInOneSentence(t *testing.T) {
 		}
 		if strings.Count(text, ". ") > 0 || !strings.HasSuffix(text, ".") {
 			t.Errorf("%q is not one sentence", text)
+		}
+	}
+	unfound := []finding.Kind{finding.Stay, finding.NotRegistered, finding.NotEnrolled, finding.Caseload, finding.Pattern} // nothing is found of these yet
+	for _, kind := range finding.Kinds() {
+		if told[kind] == slices.Contains(unfound, kind) {
+			t.Errorf("a finding of %s is told in a sentence: %t", kind, told[kind])
 		}
 	}
 }

@@ -1,0 +1,52 @@
+package findings
+
+import (
+	"slices"
+
+	"ksiega/domain/cap"
+	"ksiega/domain/programme"
+	"ksiega/internal/position"
+)
+
+// Edition is what findings ask of an edition of a programme.
+type Edition struct {
+	cap.Edition
+	Enrolment bool              `json:"enrolment,omitzero"` // support needs a participation
+	Caseload  int               `json:"caseload,omitzero"`
+	Stays     []programme.Stay  `json:"stays,omitzero"`
+	Event     position.Position `json:"event"`
+}
+
+// Editions are those of a programme, in the order of recording.
+type Editions struct {
+	All []Edition `json:"all"`
+}
+
+// Named is the edition that an entry of an event names; nil where there was none of that
+// number when the event was recorded: nothing binds what was recorded before it.
+func (e Editions) Named(number int, event position.Position) *Edition {
+	i := slices.IndexFunc(e.All, func(of Edition) bool { return of.Number == number && !of.Event.After(event) })
+	if i < 0 {
+		return nil
+	}
+	return &e.All[i]
+}
+
+// Tell says whether some edition has a cap that tells, for one of some things, in one of
+// some periods.
+func (e Editions) Tell(per []cap.Per, periods []cap.Period) bool {
+	return slices.ContainsFunc(e.All, func(of Edition) bool { return of.tells(per, periods) })
+}
+
+func (e Edition) tells(per []cap.Per, periods []cap.Period) bool {
+	return slices.ContainsFunc(e.Caps, func(t cap.Terms) bool {
+		return !t.Refuse && slices.Contains(per, t.Per) && slices.Contains(periods, t.Period)
+	})
+}
+
+// telling are the caps of an edition that tell, and refuse nothing.
+func (e Edition) telling() cap.Edition {
+	of := e.Edition
+	of.Caps = slices.DeleteFunc(slices.Clone(of.Caps), func(t cap.Terms) bool { return t.Refuse })
+	return of
+}

@@ -1,0 +1,146 @@
+package queries
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/domain/cap"
+	"ksiega/domain/participant"
+	"ksiega/internal/journal"
+	"ksiega/projections"
+	"ksiega/projections/findings"
+)
+
+// overProgrammeCaps are the visits that the read model found over caps of programmes, of
+// participants, contracts and assistants; and those of programmes as a whole.
+func overProgrammeCaps(ctx context.Context, q *question) (all []findings.Found, err error) {
+	if all, err = foundOf(ctx, q, projections.Assistance(), projections.VisitsOverCaps()); err != nil {
+		return nil, err
+	}
+	long, err := projections.VisitsOverLongCaps().Every(ctx, q.view(projections.Assistance()))
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range long {
+		all = append(all, it.Row.On(q.asOf, q.today).Found...)
+	}
+	whole, err := overWhole(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return q.fulfilled(ctx, slices.Concat(all, whole))
+}
+
+// overWhole are those of programmes that have a cap of their own, whose visits are of many
+// people and are added up when somebody asks.
+func overWhole(ctx context.Context, q *question) (all []findings.Found, err error) {
+	capped, err := cappedProgrammes(ctx, q, cap.Programme)
+	if err != nil || len(capped) == 0 {
+		return nil, err
+	}
+	visits, err := visitsOf(ctx, q, capped, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	counted := findings.Capped{Per: cap.Programme, Visits: visits}
+	for _, p := range counted.Over(periods(), func(domain.Date) bool { return true }) {
+		found, err := p.On(q.asOf)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// periods are all that a programme's cap may have.
+func periods() []cap.Period { return []cap.Period{cap.Day, cap.Week, cap.Month, cap.Year, cap.Total} }
+
+// cappedProgrammes are the editions of the programmes that have a cap for some thing.
+func cappedProgrammes(ctx context.Context, q *question, per cap.Per) (map[string]findings.Editions, error) {
+	items, err := projections.Editions().Every(ctx, q.view(projections.Assistance()))
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]findings.Editions{}
+	for _, it := range items {
+		if it.Row.Tell([]cap.Per{per}, periods()) {
+			all[it.Row.All[0].Programme] = it.Row
+		}
+	}
+	return all, nil
+}
+
+// visitsOf are all visits of some programmes in months that meet some days; 0 is open.
+func visitsOf(ctx context.Context, q *question, of map[string]findings.Editions, first, last domain.Date) ([]findings.CappedVisit, error) {
+	months, err := ofParts(ctx, q.view(projections.Assistance()), projections.AssistantMonths(), func(part string) bool {
+		m, err := domain.ParseMonth(part)
+		return err == nil && m.Last() >= first && (last == 0 || m.First() <= last)
+	})
+	return findings.CappedVisits(of, months...), err
+}
+
+// fulfilled gives findings of caps that bind only whom some facts are of the codes that they
+// rest on, see facts; whose facts are not known is none of them.
+func (q *question) fulfilled(ctx context.Context, some []findings.Found) (all []findings.Found, err error) {
+	people := map[string][]*journal.Recorded{}
+	for _, f := range some {
+		if f.Rule == nil || len(f.Rule.When) == 0 {
+			all = append(all, f)
+			continue
+		}
+		if !q.sees(domain.RefParticipant) || len(f.People) == 0 {
+			continue // holding would show none of them
+		}
+		who := f.People[len(f.People)-1]
+		if _, read := people[who]; !read {
+			if people[who], err = q.recordedOf(ctx, who); err != nil {
+				return nil, err
+			}
+		}
+		if codes, known := conditions(people[who], f.Rule.When, f.From, f.To); known {
+			f.If = codes
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+// recordedOf is what is recorded of a participant, as far as the answer goes.
+func (q *question) recordedOf(ctx context.Context, who string) (all []*journal.Recorded, err error) {
+	until := position(q.views)
+	err = q.reader.opts.Journal.ReadStream(ctx, participant.Stream(who), 0, func(r *journal.Recorded) error {
+		if !r.Position.After(until) && (r.Event.OccurredOn() == 0 || !q.cut(r.Event.OccurredOn())) {
+			all = append(all, r)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// conditions are the codes of some facts of a person on the first of some days on which all
+// of them are known; false where they are on none.
+func conditions(recorded []*journal.Recorded, when []cap.Condition, first, last domain.Date) ([]findings.Code, bool) {
+	var person participant.State
+	turns := map[domain.Date]bool{first: true}
+	for _, r := range recorded {
+		person = participant.Decider().Evolve(person, r.Event)
+		if e, ok := r.Event.(participant.StatusRecorded); ok && e.From.Within(first, last) {
+			turns[e.From] = true
+		}
+	}
+	for _, day := range slices.Sorted(maps.Keys(turns)) {
+		codes := make([]findings.Code, 0, len(when))
+		for _, c := range when {
+			if text, seal := person.On(participant.StatusKind(c.Fact), day); text != "" {
+				codes = append(codes, findings.Code{Seal: seal, Text: text, Is: []string{c.Value}})
+			}
+		}
+		if len(codes) == len(when) {
+			return codes, true
+		}
+	}
+	return nil, false
+}

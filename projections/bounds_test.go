@@ -13,6 +13,7 @@ import (
 	"ksiega/domain/contract"
 	"ksiega/domain/payment"
 	"ksiega/domain/refund"
+	"ksiega/domain/session"
 	"ksiega/domain/statement"
 	"ksiega/internal/fold"
 	"ksiega/internal/testkit/foldtest"
@@ -57,15 +58,21 @@ func (s *store) take(changes []fold.Change) {
 type cost struct{ dirtied, whole int }
 
 // centre is what a centre with so many referrals under one agreement records in so many
-// months: work, payments, a claim a month with its answers, a bank statement; and visits
-// of an assistant, under contracts that change.
+// months: work, payments, a claim a month with its answers, a bank statement; visits of an
+// assistant, under contracts that change; and a session that all are at and that is moved.
 func centre(referrals, months int) (events []domain.Event) {
 	first := domain.NewDate(2018, 1, 1).Month()
 	events = append(events, agreement.Concluded{Terms: agreement.Terms{Agreement: "P/1", TotalCap: 60, From: first.First(), To: (first + 99).Last()}})
 	for n := range months {
 		month := first + domain.Month(n)
 		claim := refund.Submitted{About: refund.About{Claim: fmt.Sprint("WR/", n), Agreement: "P/1", Month: month}, On: (month + 1).Last(), Claimed: 100, Computed: 100}
+		held := session.Terms{Session: fmt.Sprint("Z/", n), Programme: "kis", Kind: session.Group, Date: month.First(), From: 1000, To: 1060, Minutes: 60, Leaders: []string{"A"}, Topic: "v1.t"}
+		moved := held
+		moved.Date = (month + 1).First()
+		events = append(events, session.Recorded{Terms: held})
 		for r := range referrals {
+			events = append(events, session.PresenceRecorded{Attendance: session.Attendance{Session: held.Session, Programme: "kis", Participant: fmt.Sprint("U", r), Date: held.Date},
+				Details: session.Details{Presence: session.Present}})
 			about := attendance.About{Contract: fmt.Sprint("S/", r), Participant: fmt.Sprint("U", r), Agreement: "P/1", Programme: "psu"}
 			for day := month.First(); day <= month.Last(); day += 2 {
 				events = append(events, attendance.HoursRecorded{About: about, Date: day, Minutes: 120, Rates: attendance.Rates{Minimum: 810, Paid: 810, Refund: 810, Percent: 60, Edition: "x"}})
@@ -76,6 +83,7 @@ func centre(referrals, months int) (events []domain.Event) {
 			visit := assistance.Visit{Assistant: "A", Contract: fmt.Sprint("T/", r), Participant: about.Participant, Programme: "aoon", Date: month.First(), From: domain.TimeOfDay(r)}
 			events = append(events, assistance.VisitLogged{Visit: visit, Details: assistance.Details{To: visit.From + 1, Minutes: 1}})
 		}
+		events = append(events, session.Corrected{Before: held, After: moved, Reason: "v1.r"})
 		number := claim.About
 		events = append(events, claim, refund.Accepted{About: number, On: claim.On + 9, Amount: 100}, statement.Received{Statement: fmt.Sprint("W/", n), Lines: 1},
 			statement.LineBooked{Statement: fmt.Sprint("W/", n), Line: 1, Date: claim.On + 20, Amount: 100, Title: "v1.t"},
@@ -116,7 +124,9 @@ func TestOneEventIsBounded(t *testing.T) {
 		"budget": {}, "outreach": {}, // of neither anything is recorded here
 		// A claim names those that it has a share of, and is written beside their months;
 		// so is what is found of them.
-		"audit": {dirtied: 6 + 2*referrals}, "settlement": {}}
+		"audit": {dirtied: 6 + 2*referrals}, "settlement": {},
+		// A session that moves takes along where each of those who were there is listed.
+		"sessions": {dirtied: 3 + 2*referrals}}
 	for _, months := range []int{4, 12} {
 		// The claims for an agreement take each other's place.
 		want["refunds"] = cost{dirtied: 3, whole: months}

@@ -131,7 +131,7 @@ func ledgerEvent(t *rapid.T) domain.Event {
 	day := domain.NewDate(2018, 12, 27).Add(num("day", 9))
 	month := day.Month()
 	grosze := domain.Grosze(num("grosze", 5000) + 1)
-	switch num("area", 8) {
+	switch num("area", 9) {
 	case 0:
 		return workEvent(t, num, word, day, month, grosze)
 	case 1:
@@ -146,6 +146,8 @@ func ledgerEvent(t *rapid.T) domain.Event {
 		return outreachEvent(num, word, day)
 	case 6:
 		return editionEvent(num, word, day)
+	case 7:
+		return sessionEvent(num, word, day)
 	}
 	return durabilityEvent(num, word, day)
 }
@@ -319,6 +321,7 @@ func erasedAmong(t *rapid.T, events []domain.Event) []domain.Event {
 	for _, e := range events[:i] {
 		domain.EachSeal(e, func(s domain.Seal, _ domain.Sealed) { subjects = append(subjects, s.Subject) })
 	}
+	subjects = slices.DeleteFunc(subjects, func(s domain.Ref) bool { return s.Kind == domain.RefProgramme }) // whose key is never destroyed
 	if len(subjects) == 0 {
 		return events
 	}
@@ -464,6 +467,10 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"refunds unmatched":              func() { foldtest.ComesBack(t, m, UnmatchedLines()) },
 		"refunds differences":            func() { foldtest.ComesBack(t, m, ClaimDifferences()) },
 		"refunds stray":                  func() { foldtest.ComesBack(t, m, StrayReceipts()) },
+		"sessions sessions":              func() { foldtest.ComesBack(t, m, HeldSessions()) },
+		"sessions places":                func() { foldtest.ComesBack(t, m, SessionPlaces()) },
+		"sessions presentAt":             func() { foldtest.ComesBack(t, m, PresentAt()) },
+		"sessions erased":                func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"settlement agreements":          func() { foldtest.ComesBack(t, m, SettlementAgreements()) },
 		"settlement months":              func() { foldtest.ComesBack(t, m, SettlementMonths()) },
 		"settlement details":             func() { foldtest.ComesBack(t, m, SettlementDetails()) },

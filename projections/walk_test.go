@@ -40,6 +40,7 @@ func looksAt() map[string]looks {
 		"outreach":   {at: []string{"contact", "erasure", "place", "street"}, but: []string{"street.named"}},
 		"refunds": {at: []string{"agreement", "erasure", "refundclaim", "statement"},
 			but: append([]string{"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "refundclaim.amendment-released"}, beside...)},
+		"sessions": {at: []string{"erasure", "session"}},
 		"settlement": {at: []string{"agreement", "attendance", "contract", "payment", "refundclaim"},
 			but: append([]string{"attendance.terms-set", "attendance.absence-recorded", "refundclaim.reclaimed", "refundclaim.received", "refundclaim.amendment-released", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn"}, append(facts, beside...)...)},
 	}

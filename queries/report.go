@@ -30,6 +30,7 @@ func reports() []*Report {
 		refundsReport(),
 		unmatchedReport(),
 		hoursReport(),
+		attendanceReport(),
 		contractsReport(),
 		durabilityReport(),
 		findingsReport(),

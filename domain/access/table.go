@@ -123,6 +123,8 @@ var table = map[Operation]Line{
 
 	Report("assistant-hours"): {askers, byCase, nil},
 
+	Report("attendance"): {askers, ofProgrammes, ofProgrammes},
+
 	Report("contracts"): {askers, byCase, ofPeople},
 
 	Report("findings"): {askers, nil, append(ofStatements, domain.RefParticipant)},

@@ -63,21 +63,21 @@ type secrets struct {
 	profile, stay, assessment                           string
 	met                                                 [2]met
 	result, purpose, document                           string
-	effects                                             []string
+	effects, others                                     []string // of U1 and of U2: everybody may count them together
 }
 
 func truth() secrets {
 	return secrets{first: "Zofia", last: "Sekretna", pesel: "02070803628", birth: "1902-07-08", sex: "K", disability: "znaczny",
 		account: "61109010140000071219812874", activity: "dializa", place: "szpital", reason: "nowotwór", work: "kuchnia", title: "Zwrot za KOWALSKI", absence: "choroba",
 		profile: "II", stay: "szpital", assessment: "negatywna", met: [2]met{kazik(), zenek()},
-		result: "niewykonane", purpose: "leki", document: "FV/1", effects: []string{"cv", "zatrudnienie"}}
+		result: "niewykonane", purpose: "leki", document: "FV/1", effects: []string{"cv", "zatrudnienie"}, others: []string{"profil"}}
 }
 
 func other() secrets {
 	return secrets{first: "Anna", last: "Inna", pesel: "44051401359", birth: "1944-05-14", sex: "M", disability: "lekki",
 		account: "27114020040000300201355387", activity: "zakupy", place: "urząd", reason: "wyjazd", work: "ogród", title: "Zwrot za NOWAKOWA", absence: "usprawiedliwiona",
 		profile: "III", stay: "areszt", assessment: "pozytywna", met: [2]met{zenek(), kazik()},
-		result: "wykonane", purpose: "opał", document: "FV/2", effects: []string{"profil"}}
+		result: "wykonane", purpose: "opał", document: "FV/2", effects: []string{"profil"}, others: []string{"cv", "zatrudnienie"}}
 }
 
 // met is what is known of somebody who was met in the street. Two are, and everybody may
@@ -139,6 +139,9 @@ func secretLedger(t *testing.T, s secrets) *door {
 		{"record-session", s.session(false)},
 		{"plan-series", s.series()},
 		{"record-presence", s.presence(false)},
+		{"record-session", map[string]any{"id": "Z2", "programme": "mkis", "kind": "grupowe", "date": "2018-03-06", "from": "16:00", "to": "18:00", "topic": "gry"}},
+		{"record-presence", map[string]any{"session": "Z2", "participant": "U1", "presence": "obecny", "effects": s.effects}},
+		{"record-presence", map[string]any{"session": "Z2", "participant": "U2", "presence": "spozniony", "effects": s.others}},
 		{"record-attendance", s.day("2018-03-05", 240)},
 		{"record-attendance", s.sickDay("2018-03-06")},
 		{"record-attendance", s.sickDay("2018-04-10")},

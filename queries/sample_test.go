@@ -368,7 +368,7 @@ func TestSampleFindings(t *testing.T) {
 		"durability-gap:asystent-aktywnosci:2020-03-02 open 0 0",
 		"outside-contract:KT/23/2017:2019-04-04:A3@18.30 open 0 90",
 		"paid-not-worked:SK/07/2018:2018-11 open 777 2400",
-		"participant-overlap:AA-17:2018-05-15:A2@12.15:A4@14.45 open 0 30",
+		"participant-overlap:AA-17:2018-05-15:A2@12.30:A4@15.00 open 0 30",
 		"refund-difference:WR/2018/08:accepted open 3984 0",
 		"worked-not-paid:SK/04/2018:2018-09 open 2490 1785",
 	})

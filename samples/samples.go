@@ -23,11 +23,11 @@ import (
 
 //go:generate sh -c "cd .. && go run ./internal/testkit/samplegen"
 
-//go:embed starachowice lodz
+//go:embed starachowice lodz tychy radom
 var files embed.FS
 
 // Centres are the directories of the sample centres, in the order of import.
-func Centres() []string { return []string{"starachowice", "lodz"} }
+func Centres() []string { return []string{"starachowice", "lodz", "tychy", "radom"} }
 
 // Of holds the files of a centre.
 func Of(centre string) fs.FS {

@@ -19,7 +19,7 @@ import (
 
 // errNoSample keeps invented people out of a ledger of real ones, and real ones from
 // being shown as a sample's are.
-var errNoSample = errors.New("opuść --sample albo wskaż inny katalog przez --data: ta księga nie zaczęła się od przykładowego centrum")
+var errNoSample = errors.New("opuść --sample albo wskaż inny katalog przez --data: ta księga nie zaczęła się od przykładowych centrów")
 
 // sampleFiles are those of the sample centres, each centre's in the order of import.
 func sampleFiles() ([]commands.File, error) {
@@ -53,7 +53,7 @@ func (p *process) importSample(ctx context.Context) error {
 		return err
 	}
 	for _, f := range files {
-		if _, err := p.ledger.Import(ctx, commands.Origin{Who: access.By(control.Self(), access.CommandLine, access.Administrator)}, f, nil); err != nil {
+		if _, err := p.ledger.Import(ctx, commands.Origin{Who: access.By(control.Self(), access.CommandLine, access.Coordinator)}, f, nil); err != nil {
 			return err
 		}
 	}
@@ -82,10 +82,10 @@ func (p *process) beganWith(ctx context.Context, files map[string]bool) error {
 }
 
 // errMixed closes the reports to visitors.
-var errMixed = errors.New("uruchom serwer z --token-file albo KSIEGA_TOKEN: w księdze jest już więcej niż przykładowe centrum, więc bez tokenu nikt nie zobaczy zestawień")
+var errMixed = errors.New("uruchom serwer z --token-file albo KSIEGA_TOKEN: w księdze jest już więcej niż przykładowe centra, więc bez tokenu nikt nie zobaczy zestawień")
 
 // errUntold stands for what is wrong with the store, which is nothing for visitors.
-var errUntold = errors.New("spróbuj później: nie da się teraz powiedzieć, czy w księdze jest tylko przykładowe centrum")
+var errUntold = errors.New("spróbuj później: nie da się teraz powiedzieć, czy w księdze są tylko przykładowe centra")
 
 // sampleOnly knows whether a ledger holds nothing but the sample. What it does not come
 // from is not looked at: the first event from elsewhere closes it for good.

@@ -138,6 +138,7 @@ type DurabilityRow struct {
 func (b *Ledger) Durability(asOf time.Time) []DurabilityRow {
 	b = b.AsOf(asOf)
 	hours := b.visitMinutesByProgrammeAndDay()
+	service := map[string]string{"asystent-aktywnosci": "trwalosc"} // what goes on after a project, by its file
 	var rows []DurabilityRow
 	for _, r := range b.rows["trwalosc"] {
 		if r.cell["zdarzenie"] != "zobowiazanie" {
@@ -149,6 +150,9 @@ func (b *Ledger) Durability(asOf time.Time) []DurabilityRow {
 		for d := from; !d.After(to) && !b.later(d); d = d.AddDate(0, 0, 1) {
 			row.count(d, readyOn(places, d))
 			row.Delivered += hours[row.Project+"|"+dayOf(d)]
+			if goesOn := service[row.Project]; goesOn != "" {
+				row.Delivered += hours[goesOn+"|"+dayOf(d)]
+			}
 			if !b.noticed(row.Project, d) {
 				row.NoticeDaysMissing++
 			}

@@ -54,7 +54,7 @@ func writeStatements(files map[string][]byte, w work) {
 			separator, as = "~", cp852
 		}
 		var text string
-		text, balance = statement(first, last, balance, here, separator)
+		text, balance = statement(centreAccount, first, last, balance, here, separator)
 		files["wyciag-"+month(first)+".sta"] = encode(text, as)
 	}
 }
@@ -94,11 +94,11 @@ func makeTransfers(w work) []transfer {
 }
 
 // statement returns the message and the closing balance.
-func statement(first, last time.Time, opening int, transfers []transfer, separator string) (string, int) {
+func statement(account string, first, last time.Time, opening int, transfers []transfer, separator string) (string, int) {
 	var lines []string
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	add(":20:ST%sCYC/1", last.Format("060102"))
-	add(":25:PL%s", centreAccount)
+	add(":25:PL%s", account)
 	add(":28C:%d/1", int(first.Month()))
 	add(":60F:C%sPLN%s", first.Format("060102"), bankAmount(opening))
 	balance := opening

@@ -15,6 +15,7 @@ var (
 
 type careContract struct {
 	number      string
+	programme   string
 	participant string
 	assistant   string
 	concluded   time.Time
@@ -40,16 +41,15 @@ var activities = []string{
 }
 
 const (
-	monthlyWorkload = 160 * 60 // a assistant's month
-	endsEarly       = 22       // index of the contract that ends early and has one visit too late
-	doubled         = 16       // index of the participant who once has two assistants
+	endsEarly = 22 // index of the contract that ends early and has one visit too late
+	doubled   = 16 // index of the participant who once has two assistants
 )
 
 func makeCare(rng *rand.Rand, assisted []person) care {
 	var c care
 	for i, p := range assisted {
 		k := careContract{
-			number: fmt.Sprintf("KT/%02d/2017", i+1), participant: p.id, assistant: fmt.Sprintf("A%d", i/10+1),
+			number: fmt.Sprintf("KT/%02d/2017", i+1), programme: "asystent-aktywnosci", participant: p.id, assistant: fmt.Sprintf("A%d", i/10+1),
 			concluded: date(2017, 6, 26).Add(time.Duration(i%5) * day), from: projectFrom, to: projectTo,
 		}
 		if i == endsEarly {
@@ -63,59 +63,58 @@ func makeCare(rng *rand.Rand, assisted []person) care {
 		activity: "sprawy urzędowe",
 	})
 	c.doubleVisit()
-	c.durabilityVisits(rng)
+	c.durabilityVisits(source(4))
 	slices.SortStableFunc(c.visits, func(a, b visit) int {
 		return cmp.Or(a.date.Compare(b.date), cmp.Compare(a.assistant, b.assistant), cmp.Compare(a.from, b.from))
 	})
 	return c
 }
 
-// projectVisits gives each household its weekday and half of the day; a week of two short
-// visits has its second one on an evening two days later. Households that share a weekday
-// split in alternate weeks, so no evening is asked for twice.
+// projectVisits gives each household three to four hours on its weekday and half of the day,
+// so that ten households are about 160 hours in an assistant's month. A week of two short
+// visits has its second one on an evening two days later; what would be on a day off is on
+// an evening after it.
 func (c *care) projectVisits(rng *rand.Rand) {
-	worked := map[string]int{} // by assistant and month
-	week := monday(projectFrom)
-	for n := 0; !week.After(projectTo); n++ {
+	evening := map[string]int{} // by assistant and day, when they are free
+	for week := monday(projectFrom); !week.After(projectTo); week = week.Add(7 * day) {
 		for i, k := range c.contracts {
-			place := i % 10
-			weekday, afternoon := place%5, place/5
-			split := n%2 == afternoon && rng.IntN(6) == 0
-			total := 180 + 15*rng.IntN(5)
-			start := 8*60 + 15*rng.IntN(3) - 30
-			if afternoon == 1 {
-				start += 4*60 + 45
-			}
-			skipped := rng.IntN(14) == 0 || onLeave(k.assistant, week)
+			weekday, afternoon := i%5, i%10/5
+			split := rng.IntN(12) == 0
+			total := []int{180, 225, 240, 240, 240}[rng.IntN(5)]
+			start := 8*60 + 15*rng.IntN(3) - 30 + afternoon*(4*60+45)
+			skipped := rng.IntN(50) == 0 || onLeave(k.assistant, week)
 			if i == doubled && week.Equal(doubleWeek) {
 				skipped, split, total = false, false, 180
 			}
 			if skipped {
 				continue
 			}
-			d := week.Add(time.Duration(weekday) * day)
 			lengths := []int{total}
 			if split {
 				first := total/2 - total/2%15
 				lengths = []int{first, total - first}
 			}
 			for part, length := range lengths {
+				d := week.Add(time.Duration((weekday+2*part)%5) * day)
+				off := !working(d)
+				for n := 0; n < 4 && !working(d); n++ {
+					d = week.Add(time.Duration((weekday+2*part+n+1)%5) * day)
+				}
 				v := visit{assistant: k.assistant, contract: k.number, date: d, from: start, to: start + length,
 					activity: activities[rng.IntN(len(activities))]}
-				if part == 1 {
-					v.date = week.Add(time.Duration((weekday+2)%5) * day)
-					v.from = 16*60 + 45
+				if part == 1 || off {
+					v.from = max(16*60+45, evening[k.assistant+iso(d)])
 					v.to = v.from + length
 				}
-				load := worked[k.assistant+month(v.date)]
-				if v.date.Before(k.from) || v.date.After(k.to) || !working(v.date) || load+length > monthlyWorkload {
+				if d.Before(k.from) || d.After(k.to) || !working(d) || v.to > 22*60 {
 					continue
 				}
-				worked[k.assistant+month(v.date)] += length
+				if v.to > 16*60+45 {
+					evening[k.assistant+iso(d)] = v.to
+				}
 				c.visits = append(c.visits, v)
 			}
 		}
-		week = week.Add(7 * day)
 	}
 }
 
@@ -133,23 +132,24 @@ func onLeave(assistant string, week time.Time) bool {
 
 var doubleWeek = date(2018, 5, 14)
 
-// doubleVisit is the substitute's contract for one participant, and the one visit on it that
-// runs while the regular assistant is there too. Both together stay within four hours a week.
+// doubleVisit is the one visit of the participant's substitute in two weeks, which runs while
+// the regular assistant is there too. Both together stay within four hours a week.
 func (c *care) doubleVisit() {
 	regular := c.contracts[doubled]
-	number := "KT/31/2018"
-	c.contracts = append(c.contracts, careContract{
-		number: number, participant: regular.participant, assistant: "A4",
-		concluded: date(2018, 5, 11), from: doubleWeek, to: doubleWeek.Add(13 * day),
-	})
 	for _, v := range c.visits {
 		if v.contract == regular.number && monday(v.date).Equal(doubleWeek) {
-			c.visits = append(c.visits, visit{assistant: "A4", contract: number, date: v.date,
+			c.visits = append(c.visits, visit{assistant: "A4", contract: regular.number, date: v.date,
 				from: v.to - 30, to: v.to + 30, activity: "zastępstwo"})
 			return
 		}
 	}
 	panic("samplegen: no regular visit in the week of the substitute")
+}
+
+func (c *care) writeSubstitute(files map[string][]byte) {
+	s := newSheet("\r\n", "umowa", "zmiana", "od", "do", "wartosc", "powod")
+	s.add(c.contracts[doubled].number, "zastepstwo", polish(doubleWeek), polish(doubleWeek.Add(13*day)), "A4", "szkolenie asystenta A2")
+	files["zmiany-umow.csv"] = s.bytes(utf8Plain)
 }
 
 // durabilityVisits is what the centre still delivers after the project, on new contracts.
@@ -169,7 +169,7 @@ func (c *care) durabilityVisits(rng *rand.Rand) {
 	}
 	for i, p := range plans {
 		k := careContract{
-			number: fmt.Sprintf("KT/%02d/%d", 32+i, p.from.Year()), participant: p.participant, assistant: p.assistant,
+			number: fmt.Sprintf("KT/%02d/%d", 32+i, p.from.Year()), programme: "trwalosc", participant: p.participant, assistant: p.assistant,
 			concluded: workingFrom(p.from.Add(-4 * day)), from: p.from, to: p.to,
 		}
 		c.contracts = append(c.contracts, k)
@@ -194,7 +194,7 @@ func writeContracts(files map[string][]byte, w work, c care) {
 			"10", "", r.place, r.kind)
 	}
 	for _, k := range c.contracts {
-		s.add(k.number, "trojstronny", "asystent-aktywnosci", k.participant, polish(k.concluded), polish(k.from), polish(k.to),
+		s.add(k.number, "trojstronny", k.programme, k.participant, polish(k.concluded), polish(k.from), polish(k.to),
 			k.assistant, "", "4", "", "środowisko lokalne", "")
 	}
 	files["umowy.csv"] = s.bytes(cp1250)

@@ -32,7 +32,7 @@ type centre struct {
 }
 
 func centres() []centre {
-	return []centre{{"starachowice", starachowice}, {"lodz", lodz}}
+	return []centre{{"starachowice", starachowice}, {"lodz", lodz}, {"tychy", tychy}, {"radom", radom}}
 }
 
 // source is the randomness of one part, so that a change in one part leaves the others alone.

@@ -10,8 +10,12 @@ func starachowice() map[string][]byte {
 	writeStatements(files, work)
 	care := makeCare(source(3), all.assisted)
 	writeContracts(files, work, care)
+	care.writeSubstitute(files)
 	writeVisits(files, care)
 	writeDurability(files)
+	writePersonalAssistants(files, source(5))
+	writeClubPeople(files, source(6), all.assisted)
+	writeStarachowiceClasses(files)
 	writeCases(files)
 	return files
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,6 +27,15 @@ func cells(t *testing.T, data, name string, texts map[string]string, params ...s
 		}
 	}
 	return rows
+}
+
+// only is the one row that there is to be.
+func only(t *testing.T, rows []map[string]any) map[string]any {
+	t.Helper()
+	if len(rows) != 1 {
+		t.Fatalf("%d rows, not one: %v", len(rows), rows)
+	}
+	return rows[0]
 }
 
 // has compares fields of a row.
@@ -60,6 +70,43 @@ func TestProgrammesOfStarachowice(t *testing.T) {
 		}
 		if len(people) != 10 {
 			t.Errorf("%d people were referred", len(people))
+		}
+	})
+	t.Run("thirty people and three assistants", func(t *testing.T) {
+		under := []string{"--programme", "asystent-aktywnosci", "--as-of", "2019-06-30"}
+		if people := totals(t, data, "contracts", under...)["people"]; people != 30.0 {
+			t.Errorf("%v people", people)
+		}
+		households, minutes, longest := map[any]int{}, map[any]float64{}, 0.0
+		for _, row := range cells(t, data, "contracts", nil, under...) {
+			households[row["assistant"]]++
+			has(t, "what is agreed", row, map[string]any{"employment": "etat", "weeklyMinutes": 240.0, "place": "środowisko lokalne"})
+		}
+		months := map[[2]any]float64{}
+		for _, row := range cells(t, data, "assistant-hours", nil, under...) {
+			minutes[row["assistant"]] += row["minutes"].(float64)
+			months[[2]any{row["assistant"], row["month"]}] += row["minutes"].(float64)
+		}
+		for _, m := range months {
+			longest = max(longest, m)
+		}
+		for _, assistant := range []string{"A1", "A2", "A3"} {
+			if mean := minutes[assistant] / 24; households[assistant] != 10 || mean < 8640 || mean > 10560 {
+				t.Errorf("%s has %d households and %v minutes in a mean month", assistant, households[assistant], mean)
+			}
+		}
+		if len(households) != 3 || longest <= 9600 {
+			t.Errorf("%d assistants have contracts, the longest month has %v minutes: 160 hours are no cap", len(households), longest)
+		}
+	})
+	t.Run("twenty-one people since 2006", func(t *testing.T) {
+		if rows := cells(t, data, "contracts", map[string]string{"programme": "aoon-2006"}); len(rows) != 21 {
+			t.Errorf("%d contracts", len(rows))
+		}
+		for _, report := range []string{"contracts", "assistant-hours"} {
+			if people := totals(t, data, report, "--programme", "aoon-2006")["people"]; people != 21.0 {
+				t.Errorf("%s: %v people", report, people)
+			}
 		}
 	})
 	t.Run("durability", func(t *testing.T) {
@@ -118,4 +165,28 @@ func TestCapsOfSociallyUsefulWork(t *testing.T) {
 		}
 	}
 	has(t, "October", cells(t, data, "psu-settlement", nil, "--month", "2018-10")[0], map[string]any{"minutes": 2400.0})
+}
+
+// TestHoursOfAssistants: 160 hours are what an assistant works in a month and no cap, so that
+// the 9601st minute is taken; over four hours a week with one person are found, not refused.
+func TestHoursOfAssistants(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"uczestnicy.csv": "id;imie;nazwisko\nU1;Ewa;Kos\n", "asystenci.csv": "id;imie;nazwisko\nA1;Jan;Kot\n",
+		"umowy.csv": "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\nK/1;trojstronny;asystent-aktywnosci;U1;01.10.2018;01.10.2018;31.12.2018;A1\n",
+	}
+	hours := "asystent;umowa;data;od;do\n"
+	for day := 1; day <= 20; day++ { // with Saturdays and Sundays
+		hours += fmt.Sprintf("A1;K/1;%02d.10.2018;8:00;16:00\n", day)
+	}
+	files["godziny.csv"] = hours + "A1;K/1;22.10.2018;8:00;8:01\nA1;K/1;29.10.2018;8:00;12:00\nA1;K/1;05.11.2018;8:00;12:00\nA1;K/1;06.11.2018;8:00;8:01\n"
+	data := filepath.Join(t.TempDir(), "d")
+	must(t, exitDone, "import", "--data", data, writeFiles(t, files))
+	has(t, "October", only(t, cells(t, data, "assistant-hours", nil, "--month", "2018-10")), map[string]any{"minutes": 9601.0 + 240})
+	weeks := map[any]any{}
+	for _, row := range cells(t, data, "findings", map[string]string{"kind": "over-cap"}) {
+		weeks[row["from"]] = row["minutes"]
+	}
+	has(t, "weeks over four hours", map[string]any{"weeks": len(weeks), "first": weeks["2018-10-01"], "third": weeks["2018-10-15"], "last": weeks["2018-11-05"]},
+		map[string]any{"weeks": 4, "first": 3120.0, "third": 2640.0, "last": 1.0})
 }

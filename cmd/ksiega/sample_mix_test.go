@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The sample centre is imported once into a ledger of its own, and into no other:
+// The sample centres are imported once into a ledger of its own, and into no other:
 // its people are invented, and its reports open to anybody.
 func TestTheSampleMixesIntoNoOtherLedger(t *testing.T) {
 	t.Parallel()
@@ -24,7 +24,7 @@ func TestTheSampleMixesIntoNoOtherLedger(t *testing.T) {
 	other := filepath.Join(t.TempDir(), "real")
 	must(t, exitDone, "import", "--data", other, own)
 	before = recorded(t, other)
-	if out := must(t, exitFailed, "serve", "--sample", "--data", other, "--listen", "127.0.0.1:0"); !strings.Contains(out, "nie zaczęła się od przykładowego centrum") {
+	if out := must(t, exitFailed, "serve", "--sample", "--data", other, "--listen", "127.0.0.1:0"); !strings.Contains(out, "nie zaczęła się od przykładowych centrów") {
 		t.Errorf("refused with %q", out)
 	}
 	if after := recorded(t, other); !equal(after, before) {

@@ -21,7 +21,7 @@ import (
 type serveCmd struct {
 	Listen    string `name:"listen" env:"KSIEGA_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Gdzie słuchać; każdy adres poza pętlą zwrotną wymaga tokenu."`
 	TokenFile string `name:"token-file" env:"KSIEGA_TOKEN_FILE" placeholder:"FILE" help:"Plik z tokenem, który muszą mieć żądania. Sam token można podać w KSIEGA_TOKEN."`
-	Sample    bool   `name:"sample" help:"Zaimportuj raz przykładowe centrum."`
+	Sample    bool   `name:"sample" help:"Zaimportuj raz przykładowe centra."`
 	MaxLag    uint64 `name:"max-lag" default:"10000" placeholder:"N" help:"Ile zdarzeń może brakować zestawieniu, zanim serwer przestanie być gotowy."`
 }
 
@@ -67,9 +67,9 @@ func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, token stri
 	}
 	if c.Sample {
 		if err := p.importSample(ctx); err != nil {
-			return fmt.Errorf("import przykładowego centrum: %w", err)
+			return fmt.Errorf("import przykładowych centrów: %w", err)
 		}
-		fmt.Println("w księdze jest przykładowe centrum: MOPS Starachowice")
+		fmt.Println("w księdze są przykładowe centra: MOPS w Starachowicach, Łodzi, Tychach i Radomiu")
 		if token == "" {
 			if options.Visitors, err = p.visitors(ctx); err != nil {
 				return err

@@ -61,7 +61,7 @@ func over(t testing.TB, l *ledgertest.Ledger, change func(*httpapi.Options)) *do
 	return d
 }
 
-// sample imports the sample centre.
+// sample imports the sample centres.
 func sample(t testing.TB, l *ledgertest.Ledger) {
 	t.Helper()
 	for name, sum := range l.ImportSample(t) {

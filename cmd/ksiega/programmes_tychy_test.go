@@ -1,0 +1,62 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"testing"
+)
+
+// sampleOf is a data directory with one sample centre in it.
+func sampleOf(t *testing.T, centre string) string {
+	t.Helper()
+	data := filepath.Join(t.TempDir(), "d")
+	must(t, exitDone, "import", "--data", data, "../../samples/"+centre)
+	return data
+}
+
+// totals are those of a report.
+func totals(t *testing.T, data, name string, params ...string) map[string]any {
+	t.Helper()
+	var answer struct{ Totals map[string]any }
+	out := must(t, exitDone, append([]string{"report", name, "--data", data}, params...)...)
+	if err := json.Unmarshal([]byte(out), &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer.Totals
+}
+
+// TestProgrammesOfTychy: from the sample's files to the cells that the source gives.
+func TestProgrammesOfTychy(t *testing.T) {
+	t.Parallel()
+	data := sampleOf(t, "tychy")
+	t.Run("budget", func(t *testing.T) {
+		has(t, "over 600 000 zł, of which 70 000 zł own", totals(t, data, "budget", "--programme", "wszyscy-razem"),
+			map[string]any{"plannedGrosze": 66666667.0, "plannedOwnGrosze": 7000000.0})
+		for _, row := range cells(t, data, "budget", nil) {
+			if row["spentGrosze"].(float64) > row["plannedGrosze"].(float64) {
+				t.Errorf("%v is over its plan", row)
+			}
+		}
+	})
+	t.Run("socially useful work", func(t *testing.T) {
+		rows := cells(t, data, "psu-settlement", map[string]string{"contract": "T/SK/01/2009"}, "--month", "2009-06")
+		if len(rows) != 1 {
+			t.Fatal(rows)
+		}
+		has(t, "40 h at 6.80 zł", rows[0], map[string]any{"minutes": 2400.0, "benefitGrosze": 27200.0, "refundGrosze": 16320.0, "ownGrosze": 10880.0,
+			"paidGrosze": 27200.0, "claimedGrosze": 16320.0})
+		if first := cells(t, data, "psu-settlement", nil)[0]; first["month"] != "2009-06" {
+			t.Errorf("it began in %v", first["month"])
+		}
+	})
+	t.Run("contracts", func(t *testing.T) {
+		if people := totals(t, data, "contracts", "--programme", "wszyscy-razem", "--kind", "socjalny")["people"]; people != 91.0 {
+			t.Errorf("%v people have a social contract", people)
+		}
+	})
+	t.Run("findings", func(t *testing.T) {
+		if rows := cells(t, data, "findings", nil); len(rows) != 0 {
+			t.Errorf("%v", rows)
+		}
+	})
+}

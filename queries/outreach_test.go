@@ -161,30 +161,40 @@ func TestOutreachAgainstTheOracle(t *testing.T) {
 				must(t, err)
 				of = oracle.AsOf(at)
 			}
-			months := []string{}
-			for _, m := range of.Outreach() {
-				months = append(months, fmt.Sprint("{", m.Month, " ", m.Place, " ", m.Contacts, " ", m.People, " ", m.FirstContacts, " ", m.Referrals, " ", m.ReachedShelter, " ",
-					m.Prevention, " ", m.Intervention, " ", m.Integration, " ", m.Programme, "}"))
-			}
-			if got, want := told(t, l, "outreach", asOf, nil), "["+strings.Join(months, " ")+"]"; got != want {
+			if got, want := told(t, l, "outreach", asOf, nil), outreachSaid(of); got != want {
 				rt.Fatalf("as of %q:\n got %s\nwant %s", asOf, got, want)
 			}
 			for _, study := range []string{"", "noc 2019"} {
-				lines := []string{}
-				for _, d := range of.Diagnosis(study) {
-					contacts, places := "<nil>", "<nil>"
-					switch d.Section {
-					case "places":
-						places = fmt.Sprint(d.Places)
-					case "causes", "outcomes", "movement":
-						contacts = fmt.Sprint(d.Contacts)
-					}
-					lines = append(lines, fmt.Sprint("{", d.Section, " ", d.Key, " ", d.People, " ", contacts, " ", places, "}"))
-				}
-				if got, want := told(t, l, "diagnosis", asOf, map[string]string{"study": study}), "["+strings.Join(lines, " ")+"]"; got != want {
+				if got, want := told(t, l, "diagnosis", asOf, map[string]string{"study": study}), diagnosisSaid(of, study); got != want {
 					rt.Fatalf("as of %q, study %q:\n got %s\nwant %s", asOf, study, got, want)
 				}
 			}
 		}
 	})
+}
+
+// outreachSaid are the rows of the report as the oracle has them.
+func outreachSaid(of *naive.Ledger) string {
+	months := []string{}
+	for _, m := range of.Outreach() {
+		months = append(months, fmt.Sprint("{", m.Month, " ", m.Place, " ", m.Contacts, " ", m.People, " ", m.FirstContacts, " ", m.Referrals, " ", m.ReachedShelter, " ",
+			m.Prevention, " ", m.Intervention, " ", m.Integration, " ", m.Programme, "}"))
+	}
+	return "[" + strings.Join(months, " ") + "]"
+}
+
+// diagnosisSaid are the rows of the report as the oracle has them.
+func diagnosisSaid(of *naive.Ledger, study string) string {
+	lines := []string{}
+	for _, d := range of.Diagnosis(study) {
+		contacts, places := "<nil>", "<nil>"
+		switch d.Section {
+		case "places":
+			places = fmt.Sprint(d.Places)
+		case "causes", "outcomes", "movement":
+			contacts = fmt.Sprint(d.Contacts)
+		}
+		lines = append(lines, fmt.Sprint("{", d.Section, " ", d.Key, " ", d.People, " ", contacts, " ", places, "}"))
+	}
+	return "[" + strings.Join(lines, " ") + "]"
 }

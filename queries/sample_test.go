@@ -125,7 +125,7 @@ func TestSampleAgainstTheOracle(t *testing.T) {
 	head, err := l.Journal.Head(t.Context())
 	must(t, err)
 	oracle := sampleOracle(t)
-	for _, asOf := range []string{"", "2017-08-15", "2018-02-08", "2018-05-31", "2018-09-17", "2019-01-07", "2020-03-20", "2021-06-30", "2022-01-01"} {
+	for _, asOf := range []string{"", "2009-06-30", "2017-08-15", "2018-02-08", "2018-05-31", "2018-09-17", "2019-01-07", "2020-03-20", "2021-06-30", "2025-03-31"} {
 		var day domain.Date
 		cut := oracle
 		if asOf != "" {
@@ -152,6 +152,21 @@ func TestSampleAgainstTheOracle(t *testing.T) {
 				compareHours(t, cut, ask(t, from.reader, "assistant-hours", req))
 				compareDurability(t, oracle, ask(t, from.reader, "durability", req), day)
 				compareNotClaimed(t, cut, from.reader, req)
+				at := sampleDay()
+				if day != 0 {
+					at = day.Time()
+				}
+				for report, want := range map[string]string{"budget": budgetSaid(cut, at), "outreach": outreachSaid(cut), "diagnosis": diagnosisSaid(cut, "")} {
+					if got := fmt.Sprint(rowsOf(ask(t, from.reader, report, req))); got != want {
+						t.Errorf("%s:\n got %s\nwant %s", report, got, want)
+					}
+				}
+				for _, by := range []string{"", "topic,specialist"} {
+					params := map[string]string{"by": by}
+					if got, want := attendanceOf(t, from.reader, day, params), attendanceSaid(cut, params); got != want {
+						t.Errorf("attendance by %q:\n%s\nnot\n%s", by, got, want)
+					}
+				}
 			})
 		}
 	}

@@ -29,6 +29,18 @@ func TestProgrammesOfRadom(t *testing.T) {
 		}
 		has(t, "needs", map[string]any{"rows": len(needs), "nocleg": needs["nocleg"], "lekarz": needs["lekarz"]}, map[string]any{"rows": 5, "nocleg": 5.0, "lekarz": 5.0})
 	})
+	t.Run("advice, workshops and trainings", func(t *testing.T) {
+		kinds := map[any]int{}
+		for _, row := range cells(t, data, "attendance", nil, "--programme", "standard-pracy-socjalnej", "--by", "topic") {
+			kinds[row["kind"]]++
+			if row["topic"] == "" || row["people"].(float64) == 0 {
+				t.Errorf("%v", row)
+			}
+		}
+		if kinds["poradnictwo"] != 4 || kinds["terapia"] != 1 || kinds["warsztat"] != 2 || kinds["szkolenie"] != 2 {
+			t.Errorf("rows of each kind: %v", kinds)
+		}
+	})
 	t.Run("findings", func(t *testing.T) {
 		if rows := cells(t, data, "findings", nil); len(rows) != 0 {
 			t.Errorf("%v", rows)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // cells are the rows of a report that have some texts, each as its fields.
@@ -106,6 +107,44 @@ func TestProgrammesOfStarachowice(t *testing.T) {
 		for _, report := range []string{"contracts", "assistant-hours"} {
 			if people := totals(t, data, report, "--programme", "aoon-2006")["people"]; people != 21.0 {
 				t.Errorf("%s: %v people", report, people)
+			}
+		}
+	})
+	t.Run("counselling", func(t *testing.T) {
+		of := []string{"--programme", "kis-doradztwo"}
+		alone := only(t, cells(t, data, "attendance", map[string]string{"kind": "indywidualne"}, of...))
+		has(t, "two hours a person", alone, map[string]any{"people": 10.0, "personMinutes": 10 * 120.0, "sessions": 10.0})
+		if effects := alone["effects"].(map[string]any); effects["profil"] != 10.0 || effects["cv"] != 6.0 || effects["spotkanie"] != 3.0 || len(effects) != 3 {
+			t.Errorf("effects %v", effects)
+		}
+		group := only(t, cells(t, data, "attendance", map[string]string{"kind": "grupowe"}, of...))
+		has(t, "three hours a session", group, map[string]any{"sessions": 11.0, "sessionMinutes": 11 * 180.0})
+		for week := time.Date(2018, 3, 5, 0, 0, 0, 0, time.UTC); week.Month() < time.April; week = week.AddDate(0, 0, 7) {
+			during := append(of, "--from", week.Format(time.DateOnly), "--to", week.AddDate(0, 0, 6).Format(time.DateOnly))
+			rows := cells(t, data, "attendance", map[string]string{"kind": "grupowe"}, during...)
+			if cancelled := week.Day() == 26; cancelled && len(rows) == 0 {
+				continue
+			}
+			has(t, "once a week", only(t, rows), map[string]any{"sessions": 1.0, "sessionMinutes": 180.0})
+		}
+	})
+	t.Run("carers", func(t *testing.T) {
+		trained := only(t, cells(t, data, "attendance", map[string]string{"kind": "szkolenie"}, "--programme", "asystent-aktywnosci", "--by", "organiser"))
+		has(t, "by organiser", trained, map[string]any{"organiser": "Stowarzyszenie PROREW", "people": 10.0, "sessions": 4.0})
+		advised := only(t, cells(t, data, "attendance", map[string]string{"kind": "poradnictwo"}, "--programme", "asystent-aktywnosci", "--by", "organiser"))
+		has(t, "by organiser", advised, map[string]any{"organiser": "MOPS Starachowice", "people": 12.0})
+	})
+	t.Run("youth club", func(t *testing.T) {
+		if rows := cells(t, data, "attendance", nil, "--programme", "mkis", "--to", "2007-09-30"); len(rows) != 0 {
+			t.Errorf("before October 2007: %v", rows)
+		}
+		topics := map[any]bool{}
+		for _, row := range cells(t, data, "attendance", nil, "--programme", "mkis", "--by", "topic") {
+			topics[row["topic"]] = true
+		}
+		for _, topic := range []string{"komputer – pierwsze kroki", "język angielski", "pomoc w nauce szkolnej", "zajęcia rekreacyjne", "wycieczka", "impreza okolicznościowa"} {
+			if !topics[topic] || len(topics) != 6 {
+				t.Errorf("%q is none of %v", topic, topics)
 			}
 		}
 	})

@@ -49,6 +49,37 @@ func TestProgrammesOfTychy(t *testing.T) {
 			t.Errorf("it began in %v", first["month"])
 		}
 	})
+	t.Run("a hundred hours", func(t *testing.T) {
+		row := only(t, cells(t, data, "attendance", map[string]string{"kind": "szkolenie"}, "--programme", "wszyscy-razem", "--by", "topic", "--to", "2009-04-02"))
+		has(t, "training of the sixteen", row, map[string]any{"topic": "trening umiejętności społecznych", "sessionMinutes": 6000.0, "personMinutes": 96000.0, "people": 16.0})
+		if effects := row["effects"].(map[string]any); effects["ukonczenie"] != 16.0 {
+			t.Errorf("effects %v", effects)
+		}
+	})
+	t.Run("psychotherapy and courses", func(t *testing.T) {
+		topics := map[any]float64{}
+		for _, row := range cells(t, data, "attendance", nil, "--programme", "wszyscy-razem", "--by", "topic") {
+			topics[row["topic"]] += row["people"].(float64)
+		}
+		for topic, people := range map[string]float64{"psychoterapia indywidualna": 4, "psychoterapia rodzinna": 3, "kurs obsługi kas fiskalnych": 4,
+			"kurs opiekuna osób starszych": 4, "kurs spawania": 3, "kurs komputerowy": 4, "grupa wsparcia": 20} {
+			if topics[topic] != people {
+				t.Errorf("%s: %v people, not %v", topic, topics[topic], people)
+			}
+		}
+	})
+	t.Run("Osada", func(t *testing.T) {
+		all := []string{"--programme", "pal-osada", "--by", "specialist"}
+		sum := totals(t, data, "attendance", all...)
+		has(t, "thirty residents, others apart", sum, map[string]any{"people": 30.0, "headcount": 172.0})
+		specialists := map[any]bool{}
+		for _, row := range cells(t, data, "attendance", map[string]string{"kind": "dyzur"}, all...) {
+			specialists[row["specialist"]] = true
+		}
+		if !specialists["psycholog"] || !specialists["prawnik"] || !specialists["doradca zawodowy"] || len(specialists) != 3 {
+			t.Errorf("on duty: %v", specialists)
+		}
+	})
 	t.Run("contracts", func(t *testing.T) {
 		if people := totals(t, data, "contracts", "--programme", "wszyscy-razem", "--kind", "socjalny")["people"]; people != 91.0 {
 			t.Errorf("%v people have a social contract", people)

@@ -24,8 +24,8 @@ type ground struct {
 // groundsOf are what an event's stream is to be entered under before the event is
 // recorded: a contract for its days, payments, visits and claims, an assistant for visits
 // and for sessions that they lead, a participant for presences, participant, assistant and
-// agreement for a contract, whom a carer cares for, and who somebody of the street is. No
-// two nouns answer for one event.
+// agreement for a contract, whom a carer cares for, whom somebody is merged into, and who
+// somebody of the street is. No two nouns answer for one event.
 func groundsOf(e domain.Event) []ground {
 	for _, of := range []func(domain.Event) []ground{groundsOfDay, groundsOfVisit, groundsOfSession, groundsOfPayment, groundsOfClaim, groundsOfContract, groundsOfParticipant, groundsOfParticipation, groundsOfStreet} {
 		if grounds := of(e); grounds != nil {
@@ -111,6 +111,8 @@ func groundsOfParticipant(e domain.Event) []ground {
 		return caresFor(e.Person)
 	case participant.Corrected:
 		return caresFor(e.Person)
+	case participant.Merged:
+		return []ground{{Ref: domain.Ref{Kind: domain.RefParticipant, ID: e.Into}}}
 	}
 	return nil
 }

@@ -162,14 +162,15 @@ func (o Origin) learns(stream string) bool {
 		slices.ContainsFunc(o.Scopes, func(s domain.Ref) bool { return s.Kind == domain.RefParticipant && participant.Stream(s.ID) == stream })
 }
 
-// told is what somebody is told of what stands in a stream: neither whose carer it is nor
+// told is what somebody is told of what stands in a stream: neither who cares for or is merged into them nor
 // that somebody was met in the street is for everybody to learn.
 func (o Origin) told(stream, what string) string {
 	switch {
 	case what == "":
 		return ""
 	case !o.learns(stream):
-		return "carer"
+		kind, _, _ := strings.Cut(what, " ")
+		return kind // carer, or merge
 	case strings.HasPrefix(stream, street.Stream("")) && !o.Sees(domain.RefStreet):
 		return "record"
 	}

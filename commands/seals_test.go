@@ -48,6 +48,9 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 			t.Fatal(change, err)
 		}
 	}
+	if _, err := l.MergeParticipants(t.Context(), ledgertest.Actor, commands.MergeParticipants{Kept: "U1", Merged: "U2", Date: day, Amendment: commands.Amendment{Reason: "jedna osoba"}}); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := l.NoteReading(t.Context(), commands.Origin{Who: access.By("a", "", "auditor")}, commands.NoteReading{What: "replay", Reason: "kontrola", On: day}); err != nil {
 		t.Fatal(err)
 	}

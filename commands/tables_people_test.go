@@ -65,12 +65,18 @@ func differingPeople() map[string][]differing {
 	}
 }
 
+// mergedU2 is that U2 is U1.
+func mergedU2(amendment commands.Amendment) sent {
+	return sentBy(commands.MergeParticipants{Kept: "U1", Merged: "U2", Date: domain.NewDate(2024, 4, 9), Amendment: amendment}, (*commands.Ledger).MergeParticipants)
+}
+
 func correctionsOfPeople() []sent {
 	on, fix := domain.NewDate(2024, 4, 9), commands.Amendment{Correct: true, Reason: "pomyłka"}
 	return []sent{
 		sentBy(commands.RegisterParticipant{ID: "U7", FirstName: "G", LastName: "G", Amendment: fix}, (*commands.Ledger).RegisterParticipant),
 		sentBy(commands.RecordStatus{Participant: "U1", Kind: "profil", Value: "I", From: on, Amendment: fix}, (*commands.Ledger).RecordStatus),
 		sentBy(commands.RecordStay{Participant: "U1", Kind: "dps", From: on, Amendment: fix}, (*commands.Ledger).RecordStay),
+		mergedU2(fix),
 	}
 }
 
@@ -88,5 +94,6 @@ func refusedOfPeople() []sent {
 		sentBy(commands.RegisterParticipant{ID: "U1"}, (*commands.Ledger).RegisterParticipant),
 		sentBy(commands.RecordStatus{Participant: "U1", Kind: "profil", Value: "tak", From: on}, (*commands.Ledger).RecordStatus),
 		sentBy(commands.RecordStay{Participant: "U9", Kind: "dps", From: on}, (*commands.Ledger).RecordStay),
+		mergedU2(commands.Amendment{}), // without a reason
 	}
 }

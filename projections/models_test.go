@@ -131,7 +131,7 @@ func ledgerEvent(t *rapid.T) domain.Event {
 	day := domain.NewDate(2018, 12, 27).Add(num("day", 9))
 	month := day.Month()
 	grosze := domain.Grosze(num("grosze", 5000) + 1)
-	switch num("area", 9) {
+	switch num("area", 10) {
 	case 0:
 		return workEvent(t, num, word, day, month, grosze)
 	case 1:
@@ -148,6 +148,8 @@ func ledgerEvent(t *rapid.T) domain.Event {
 		return editionEvent(num, word, day)
 	case 7:
 		return sessionEvent(num, word, day)
+	case 8:
+		return peopleEvent(num, word, day)
 	}
 	return durabilityEvent(num, word, day)
 }
@@ -461,6 +463,10 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"outreach identities":            func() { foldtest.ComesBack(t, m, StreetIdentities()) },
 		"outreach of":                    func() { foldtest.ComesBack(t, m, ContactsOf()) },
 		"outreach erased":                func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
+		"people people":                  func() { foldtest.ComesBack(t, m, Persons()) },
+		"people merged":                  func() { foldtest.ComesBack(t, m, MergedPeople()) },
+		"people households":              func() { foldtest.ComesBack(t, m, Households()) },
+		"people erased":                  func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"refunds claims":                 func() { foldtest.ComesBack(t, m, RefundClaims()) },
 		"refunds lines":                  func() { foldtest.ComesBack(t, m, BankLines()) },
 		"refunds statements":             func() { foldtest.ComesBack(t, m, BankStatements()) },

@@ -38,6 +38,7 @@ func looksAt() map[string]looks {
 		"durability": {at: []string{"assistance", "durability"}},
 		"findings":   {at: []string{"erasure", "finding"}},
 		"outreach":   {at: []string{"contact", "erasure", "place", "street"}, but: []string{"street.named"}},
+		"people":     {at: []string{"erasure", "participant"}},
 		"refunds": {at: []string{"agreement", "erasure", "refundclaim", "statement"},
 			but: append([]string{"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "refundclaim.amendment-released"}, beside...)},
 		"sessions": {at: []string{"erasure", "session"}},

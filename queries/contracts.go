@@ -90,7 +90,11 @@ func contractRows(ctx context.Context, q *question) ([]contractRow, error) {
 		}
 		s := life.AsOf(q.asOf)
 		status := s.StatusOn(q.day())
-		if !q.is("state", string(status)) || !q.who.Within(s.Terms.Refs()...) {
+		within, err := q.mayLearnOf(ctx, s.Terms.Refs()...)
+		if err != nil {
+			return nil, err
+		}
+		if !q.is("state", string(status)) || !within {
 			continue
 		}
 		row := contractRow{Terms: s.Terms, status: status, employment: employed[s.Terms.Assistant]}

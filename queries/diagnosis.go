@@ -36,7 +36,7 @@ func diagnosisReport() *Report {
 			askedDay("to", "do dnia włącznie"),
 			asked("programme", "program", domain.RefProgramme),
 		},
-		needs: []projections.Projection{projections.Outreach()},
+		needs: []projections.Projection{projections.Outreach(), projections.People()},
 	}, report.Shape[row]{Leading: 2, Columns: []report.Column[row]{
 		report.Text("section", "Część", func(r row) string { return r.section }).In(diagnosisSections()),
 		report.Text("key", "Co", func(r row) string { return r.key }).

@@ -35,6 +35,10 @@ func doubledPESELs(ctx context.Context, q *question) ([]findings.Found, error) {
 			return nil, err
 		}
 	}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []findings.Found
 	for _, set := range v.Doubled() {
 		var ids []registered
@@ -54,6 +58,9 @@ func doubledPESELs(ctx context.Context, q *question) ([]findings.Found, error) {
 		slices.SortFunc(ids, func(a, b registered) int { return a.event.Compare(b.event) })
 		for _, r := range ids[min(1, len(ids)):] {
 			first := ids[0]
+			if one.kept(r.id) == one.kept(first.id) { // which is known
+				continue
+			}
 			all = append(all, findings.Found{ID: finding.ID(finding.DoubledPESEL, first.id, r.id), Kind: finding.DoubledPESEL, Subjects: []string{first.id, r.id},
 				People: []string{first.id, r.id}, From: r.on, To: r.on, Events: []journal.Position{first.event, r.event}})
 		}

@@ -85,7 +85,7 @@ const referEvent report.Reference = "event"
 // findingSources are the read models that findings are found by.
 func findingSources() []projections.Projection {
 	return []projections.Projection{projections.Assistance(), projections.Budget(), projections.Contracts(), projections.Durability(),
-		projections.Findings(), projections.Refunds(), projections.Settlement()}
+		projections.Findings(), projections.People(), projections.Refunds(), projections.Settlement()}
 }
 
 // findingRow is a finding as somebody's word on it has left it.
@@ -151,14 +151,18 @@ func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
 	if err := q.judge(ctx, silent); err != nil {
 		return nil, err
 	}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rows, facts := make([]findingRow, 0, len(all)), q.facts(ctx)
 	for _, f := range all {
-		row := findingRow{Found: f, state: stateOpen}
+		row := findingRow{Found: one.finding(f), state: stateOpen}
 		if resolvedBy(f, wordOn(f.ID, said), &q.reader.judged) {
 			row.state = stateResolved
 		}
 		if q.is("kind", string(f.Kind)) && q.is("state", row.state) && q.touches(f.From, f.To) {
-			if row.said, err = saying.Of(f, facts); err != nil {
+			if row.said, err = saying.Of(row.Found, facts); err != nil {
 				return nil, err
 			}
 			q.tells(f)

@@ -46,6 +46,7 @@ type mentions struct {
 	cared     map[string]string           // whom each carer cares for
 	identity  map[string]domain.Ref       // who somebody of the street is
 	same      map[string][]string         // those of the street who have one pseudonym
+	merged    map[domain.Ref]domain.Ref   // who somebody goes on as
 	known     map[domain.Ref]bool         // all that any event concerns
 
 	all, sole map[domain.Ref]int // texts by subject: all, and those about nobody but the person
@@ -79,7 +80,7 @@ func Mentions(ctx context.Context, j *journal.Journal, v *vault.Vault, of domain
 	}
 	m := mentions{ctx: ctx, vault: v, of: of, people: people{byWord: map[string][]called{}, numbers: map[string][]domain.Ref{}},
 		contracts: map[string][]domain.Ref{}, claims: map[string][]domain.Ref{}, readings: map[domain.Ref][]domain.Ref{}, paid: map[line]string{},
-		cared: map[string]string{}, identity: map[string]domain.Ref{}, same: map[string][]string{}, known: map[domain.Ref]bool{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
+		cared: map[string]string{}, identity: map[string]domain.Ref{}, same: map[string][]string{}, merged: map[domain.Ref]domain.Ref{}, known: map[domain.Ref]bool{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
 	prefix := street.Ref("").Subject()
 	for _, set := range v.DoubledNames() {
 		for i, subject := range set {
@@ -136,6 +137,10 @@ func (m *mentions) learn(e domain.Event) error {
 		m.identity[e.Street] = domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}
 	case street.IdentityWithdrawn:
 		delete(m.identity, e.Street)
+	case participant.Merged:
+		m.merged[domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}] = domain.Ref{Kind: domain.RefParticipant, ID: e.Into}
+	case participant.MergeWithdrawn:
+		delete(m.merged, domain.Ref{Kind: domain.RefParticipant, ID: e.Participant})
 	case statement.MatchUndone:
 		delete(m.paid, line{e.Statement, e.Line})
 	case intake.PersonalDataRead:
@@ -271,6 +276,10 @@ func (m *mentions) renamed(e domain.Event) []domain.Ref {
 		return cares(e.Person)
 	case contract.TermsCorrected:
 		return append(changed(domain.RefParticipant, e.Before.Participant, e.After.Participant), changed(domain.RefAssistant, e.Before.Assistant, e.After.Assistant)...)
+	case participant.Merged:
+		return e.Refs()
+	case participant.MergeWithdrawn:
+		return e.Refs()
 	case contract.Amended:
 		return changed(domain.RefAssistant, "", e.Assistant)
 	}
@@ -288,7 +297,7 @@ func (m *mentions) weigh(e domain.Event) (failed error) {
 		assistant = true
 	}
 	domain.EachSeal(e, func(s domain.Seal, text domain.Sealed) {
-		if s.Subject == m.of || (person || assistant) && s.Field != "municipality" && s.Field != "reason" { // who somebody else is
+		if m.is(s.Subject) || (person || assistant) && s.Field != "municipality" && s.Field != "reason" { // who somebody else is
 			return
 		}
 		clear, err := m.opened(s, text)
@@ -297,17 +306,17 @@ func (m *mentions) weigh(e domain.Event) (failed error) {
 			return
 		}
 		m.all[s.Subject]++
-		names, others := m.people.in(clear, m.of)
+		names, others := m.people.in(clear, m.is)
 		about := m.about(s)
 		if s.Field == "reason" {
 			about = slices.Concat(about, renamed)
 		}
-		if names == unnamed && !slices.Contains(about, m.of) && !slices.Contains(about, anybody) {
+		if names == unnamed && !slices.ContainsFunc(about, m.is) && !slices.Contains(about, anybody) {
 			return
 		}
 		m.named[place{s.Subject, s.Field}]++
-		someone := func(r domain.Ref) bool { return r != m.of && r != s.Subject }
-		if (names == surely || slices.Contains(about, m.of)) && !others && !slices.ContainsFunc(about, someone) {
+		someone := func(r domain.Ref) bool { return !m.is(r) && r != s.Subject }
+		if (names == surely || slices.ContainsFunc(about, m.is)) && !others && !slices.ContainsFunc(about, someone) {
 			m.sole[s.Subject]++
 		}
 	})
@@ -324,10 +333,33 @@ func owned(of domain.Ref) bool {
 	return of != intake.ReasonSeal("").Subject
 }
 
+// is says whether that is the person, or an id that goes on, over however many others, as
+// theirs.
+func (m *mentions) is(who domain.Ref) bool {
+	if who == m.of {
+		return true
+	}
+	for range m.merged {
+		next, merged := m.merged[who]
+		if !merged {
+			return false
+		}
+		if who = next; who == m.of {
+			return true
+		}
+	}
+	return false
+}
+
 func (m *mentions) sum() (along []domain.Ref, left []erasure.Left) {
 	for of, n := range m.sole {
 		if n == m.all[of] && owned(of) {
 			along = append(along, of)
+		}
+	}
+	for who := range m.merged { // one person: their other ids go along
+		if who != m.of && m.is(who) && !slices.Contains(along, who) {
+			along = append(along, who)
 		}
 	}
 	for at, n := range m.named {
@@ -406,12 +438,12 @@ func (p *people) number(who domain.Ref, number string) {
 // in tells how a text names somebody, and whether it may name anybody else. Who has
 // the same last name is named by it together with their first name only, also where
 // both are the same.
-func (p *people) in(text string, of domain.Ref) (names naming, others bool) {
+func (p *people) in(text string, is func(domain.Ref) bool) (names naming, others bool) {
 	for _, run := range strings.Fields(digits(text)) {
 		for _, n := range p.lengths {
 			for from := 0; from+n <= len(run); from++ {
 				for _, who := range p.numbers[run[from:from+n]] {
-					if who == of {
+					if is(who) {
 						names = surely
 					} else {
 						others = true
@@ -427,7 +459,7 @@ func (p *people) in(text string, of domain.Ref) (names naming, others bool) {
 		for _, c := range p.byWord[word] {
 			switch {
 			case !strings.Contains(said, c.last):
-			case c.who != of:
+			case !is(c.who):
 				found = append(found, c)
 			default:
 				if names = max(names, perhaps); c.surely(said) {

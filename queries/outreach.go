@@ -21,7 +21,7 @@ func outreachReport() *Report {
 			askedDay("to", "do dnia włącznie"),
 			asked("programme", "program", domain.RefProgramme),
 		},
-		needs: []projections.Projection{projections.Outreach()},
+		needs: []projections.Projection{projections.Outreach(), projections.People()},
 	}, report.Shape[row]{Leading: 2, Columns: []report.Column[row]{
 		report.Month("month", "Miesiąc", func(r row) domain.Month { return r.month }),
 		report.Text("place", "Miejsce", func(r row) string { return r.place }),
@@ -206,10 +206,14 @@ func streetPeople(ctx context.Context, q *question, contacts []projections.Stree
 			}
 		}
 	}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return who, err
+	}
 	items, err := projections.StreetIdentities().Every(ctx, q.view(projections.Outreach()), q.part("programme")...)
 	for _, it := range items {
 		if id := it.Row.Identity; !q.cut(id.Date) {
-			who.identities[cmp.Or(who.first[it.Row.Street], it.Row.Street)] = id.Participant
+			who.identities[cmp.Or(who.first[it.Row.Street], it.Row.Street)] = one.kept(id.Participant)
 		}
 	}
 	return who, err

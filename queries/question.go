@@ -58,6 +58,7 @@ type question struct {
 	op     access.Operation
 	shown  map[domain.Ref]bool
 	single bool // asked for one finding alone
+	one    *onePerson
 	// month and from…to, where the report has them; zero is open.
 	month    domain.Month
 	from, to domain.Date

@@ -43,13 +43,25 @@ func reports() []*Report {
 // declared adds to a declaration what its rows are and how they are found.
 func declared[R any](r Report, shape report.Shape[R], rows func(context.Context, *question) ([]R, error)) *Report {
 	r.Fields, r.Totals = shape.Fields(), shape.Sums()
+	if namesPeople(shape) && !needsPeople(r.needs) {
+		r.needs = append(slices.Clone(r.needs), projections.People())
+	}
+	recorded := shape
 	r.table = func(ctx context.Context, q *question) (report.Table, error) {
 		found, err := rows(ctx, q)
 		if err != nil {
 			return report.Table{}, err
 		}
-		if len(q.who.Scopes) > 0 {
-			found = slices.DeleteFunc(found, func(row R) bool { return !within(q.who, shape, row) })
+		one, err := q.merged(ctx)
+		if err != nil {
+			return report.Table{}, err
+		}
+		shape := recorded
+		if len(one) > 0 {
+			shape = recorded.Renamed(report.Reference(domain.RefParticipant), one.kept)
+		}
+		if len(q.who.Scopes) > 0 { // who may see a person by one id may see them by each that it stands for
+			found = slices.DeleteFunc(found, func(row R) bool { return !within(q.who, recorded, row) && !within(q.who, shape, row) })
 		}
 		for _, row := range found { // of what nobody limited to others is told
 			if r, may := any(row).(interface{ uncounted() error }); may && r.uncounted() != nil {
@@ -63,6 +75,16 @@ func declared[R any](r Report, shape report.Shape[R], rows func(context.Context,
 		return t, err
 	}
 	return &r
+}
+
+// namesPeople says whether participants stand in a report.
+func namesPeople[R any](shape report.Shape[R]) bool {
+	of := report.Reference(domain.RefParticipant)
+	return slices.ContainsFunc(shape.Columns, func(c report.Column[R]) bool { return c.Refers == of || c.Counts(of) })
+}
+
+func needsPeople(needs []projections.Projection) bool {
+	return slices.ContainsFunc(needs, func(p projections.Projection) bool { return p.Name == projections.People().Name })
 }
 
 // within says whether a row, by what it names, lies within somebody's scopes.
@@ -95,7 +117,7 @@ func participants[R any](read func(R) string) report.Column[R] {
 
 // countPeople has the totals count the participants that a column names.
 func countPeople[R any](c report.Column[R], read func(R) []string) report.Column[R] {
-	return c.Distinct("people", "Osoby", "os.", read)
+	return c.DistinctOf(report.Reference(domain.RefParticipant), "people", "Osoby", "os.", read)
 }
 
 // asked are parameters that name a thing, and those of days and months.

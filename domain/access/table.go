@@ -68,6 +68,8 @@ var table = map[Operation]Line{
 
 	"record-stay": {recorders, byPerson, ofPeople},
 
+	"merge-participants": {recorders, byPerson, ofPeople},
+
 	"conclude-agreement": {recorders, nil, nil},
 
 	"sign-contract":   {recorders, byCase, ofPeople},

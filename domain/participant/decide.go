@@ -64,7 +64,7 @@ func (ListAssistant) assistant()     {}
 // is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: slices.Concat(domain.Types(Registered{}, Withdrawn{}, Corrected{}, StatusRecorded{}, StatusWithdrawn{}, StayRecorded{}, StayWithdrawn{}),
+		Events: slices.Concat(domain.Types(Registered{}, Withdrawn{}, Corrected{}, StatusRecorded{}, StatusWithdrawn{}, StayRecorded{}, StayWithdrawn{}, Merged{}, MergeWithdrawn{}),
 			listing.Types(), listing.Closing())}
 }
 
@@ -82,6 +82,8 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		return recordStatus(s, c)
 	case RecordStay:
 		return recordStay(s, c)
+	case MergeInto:
+		return mergeInto(s, c)
 	case List:
 		return s.List.Decide(c.Command, ErrUnknown.Unless(s.Exists()), s.Stands)
 	}
@@ -115,6 +117,9 @@ func register(s State, c Register) ([]domain.Event, error) {
 func (s State) standsOn(checked listing.Checked) error {
 	if what := s.dated(); what != "" {
 		return domain.ErrNamed.With("%s", what)
+	}
+	if s.merged.Into != "" {
+		return domain.ErrNamed.With("merge of %s", s.Person.Participant)
 	}
 	return s.List.Overtaken(checked)
 }

@@ -2,7 +2,8 @@
 // the assistants who visit them.
 //
 //	participant-<id>   participant.registered.v2; participant.status-recorded.v1 and
-//	                   participant.stay-recorded.v1, which are dated
+//	                   participant.stay-recorded.v1, which are dated; participant.merged.v1
+//	                   into another id of the same person
 //	assistant-<id>     assistant.registered.v2
 //
 // It promises that a person is registered once: the same row again is already

@@ -19,18 +19,25 @@ type State struct {
 	stays        []StayRecorded // in the order of their recording
 	goneStays    map[stayOf]bool
 	entries      int // how many stays were ever recorded
+
+	merged    Merged // into whom; the zero Merged is nobody
+	goneMerge bool   // a merge was withdrawn
 }
 
 // Exists says whether the participant is registered.
 func (s State) Exists() bool { return s.Person.Participant != "" }
 
 // Stands says what of the participant stands on another: whoever is cared for is named by
-// their carer. "" is nothing.
+// their carer, and who is kept by whom they were merged with. "" is nothing.
 func (s State) Stands(on domain.Ref) string {
-	if s.Person.CarerFor == "" || on != (domain.Ref{Kind: domain.RefParticipant, ID: s.Person.CarerFor}) {
-		return ""
+	switch {
+	case on.Kind != domain.RefParticipant || on.ID == "":
+	case on.ID == s.Person.CarerFor:
+		return "carer " + s.Person.Participant
+	case on.ID == s.merged.Into:
+		return "merge of " + s.Person.Participant
 	}
-	return "carer " + s.Person.Participant
+	return ""
 }
 
 // On is what a participant is on a day of a kind, sealed, and how: as the status says that
@@ -93,6 +100,10 @@ func evolve(s State, e domain.Event) State {
 		s = s.withStatus(e)
 	case StayRecorded, StayWithdrawn:
 		s = s.withStay(e)
+	case Merged:
+		s.merged = e
+	case MergeWithdrawn:
+		s.merged, s.goneMerge = Merged{}, true
 	default:
 		s.List, _ = s.List.Evolve(e)
 	}

@@ -124,6 +124,7 @@ type sum[R any] struct {
 type counted[R any] struct {
 	name, title, unit string
 	values            func(R) []string
+	of                Reference // what the values name; "" is nothing
 }
 
 // Sum has the totals hold the sum of all rows.
@@ -152,9 +153,18 @@ func (c Column[R]) SumAlike(sort func(R) string) Column[R] {
 // Distinct has the totals count, under a name and title of their own, how many different
 // values all rows come to; "" is none. Unit stands behind the number for people.
 func (c Column[R]) Distinct(name, title, unit string, values func(R) []string) Column[R] {
-	c.counted = &counted[R]{name, title, unit, values}
+	c.counted = &counted[R]{name, title, unit, values, ""}
 	return c
 }
+
+// DistinctOf is Distinct of values that name things of a kind.
+func (c Column[R]) DistinctOf(of Reference, name, title, unit string, values func(R) []string) Column[R] {
+	c.counted = &counted[R]{name, title, unit, values, of}
+	return c
+}
+
+// Counts says whether different values of things of a kind are counted.
+func (c Column[R]) Counts(of Reference) bool { return c.counted != nil && c.counted.of == of }
 
 // To says what the column's values refer to.
 func (c Column[R]) To(what Reference) Column[R] {

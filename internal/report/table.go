@@ -56,6 +56,52 @@ func (f *Field) names(v Value, each func(Reference, string)) {
 	}
 }
 
+// Renamed is the shape with whatever it names of one kind by another name: in cells, also in
+// lists, and where different ones are counted.
+func (s Shape[R]) Renamed(of Reference, name func(string) string) Shape[R] {
+	columns := slices.Clone(s.Columns)
+	for i := range columns {
+		c := &columns[i]
+		if c.refersTo(of) {
+			read, field := c.read, c.Field
+			c.read = func(r R) Value { return field.renamed(read(r), of, name) }
+		}
+		if c.counted != nil && c.counted.of == of {
+			count, values := *c.counted, c.counted.values
+			count.values = func(r R) []string {
+				all := slices.Clone(values(r))
+				for i := range all {
+					all[i] = name(all[i])
+				}
+				return all
+			}
+			c.counted = &count
+		}
+	}
+	s.Columns = columns
+	return s
+}
+
+// refersTo says whether the field, or something in its items, names things of a kind.
+func (f *Field) refersTo(of Reference) bool {
+	return f.Refers == of || slices.ContainsFunc(f.Items, func(item Field) bool { return item.refersTo(of) })
+}
+
+func (f *Field) renamed(v Value, of Reference, name func(string) string) Value {
+	if f.Refers == of && v.text != "" {
+		v.text = name(v.text)
+	}
+	for _, item := range v.items { // made for this reading
+		for i, in := range f.Items {
+			if f.plain() {
+				in.Refers = cmp.Or(in.Refers, f.Refers)
+			}
+			item[i] = in.renamed(item[i], of, name)
+		}
+	}
+	return v
+}
+
 // Total is one of a table's totals, with the column that it belongs to.
 type Total struct {
 	Name   string

@@ -294,6 +294,8 @@ func amended(s secrets) []amendment {
 	told := correct(s.told())
 	delete(told, "correctionReason")
 	told["reason"] = s.reason
+	mergedAgain := s.merge()
+	mergedAgain["correct"] = true
 	return append([]amendment{
 		{"record-programme", s.programme()},
 		{"register-participant", correct(s.person())},
@@ -302,6 +304,7 @@ func amended(s secrets) []amendment {
 		{"record-status", correct(s.status("2018-04-01", "2018-04-30"))},
 		{"record-stay", correct(s.stayed("2018-03-01", ""))},
 		{"record-stay", correct(s.stayed("2018-04-01", "2018-04-30"))},
+		{"merge-participants", mergedAgain},
 		{"record-participation", correct(s.assessed("2018-03-01"))},
 		{"record-participation", correct(s.assessed("2018-04-01"))},
 		{"sign-contract", correct(s.contract("S/1", "psu"))},

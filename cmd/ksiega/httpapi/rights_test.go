@@ -93,6 +93,10 @@ func (s secrets) contact(i int) map[string]any {
 		"intervention": m.intervention, "referral": m.referral, "outcome": m.outcome}
 }
 
+func (s secrets) merge() map[string]any {
+	return map[string]any{"kept": "U1", "merged": "U2", "date": "2018-03-05", "reason": s.reason}
+}
+
 func (s secrets) identity() map[string]any {
 	return map[string]any{"programme": "streetworking", "pseudonym": s.met[0].pseudonym, "participant": "U1", "date": "2018-03-05"}
 }
@@ -129,6 +133,7 @@ func secretLedger(t *testing.T, s secrets) *door {
 		{"record-status", s.status("2018-04-01", "2018-04-30")},
 		{"record-stay", s.stayed("2018-03-01", "")},
 		{"record-stay", s.stayed("2018-04-01", "2018-04-30")},
+		{"merge-participants", s.merge()},
 		{"record-participation", s.assessed("2018-03-01")},
 		{"record-participation", s.assessed("2018-04-01")},
 		{"conclude-agreement", json.RawMessage(agreementBody)},
@@ -372,6 +377,8 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		{"record-stay", func(s secrets) map[string]any { return s.stayed("2018-03-01", "2018-03-31") }, []string{"kind"}},
 		{"record-stay", func(s secrets) map[string]any { return putRight("correct", s.stayed("2018-04-01", "2018-04-30")) }, []string{"kind"}},
 		{"record-stay", func(s secrets) map[string]any { return putRight("withdraw", s.stayed("2018-04-01", "")) }, []string{"kind"}},
+		{"merge-participants", secrets.merge, []string{"reason"}},
+		{"merge-participants", func(s secrets) map[string]any { return putRight("correct", s.merge()) }, []string{"reason"}},
 		{"record-participation", func(s secrets) map[string]any { return s.assessed("2018-03-01") }, []string{"value", "note"}},
 		{"record-participation", func(s secrets) map[string]any { return putRight("correct", s.assessed("2018-04-01")) }, []string{"value", "note"}},
 		{"record-participation", func(s secrets) map[string]any { return putRight("withdraw", s.assessed("2018-04-01")) }, []string{"value", "note"}},

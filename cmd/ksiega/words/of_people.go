@@ -17,6 +17,8 @@ func ofPeople() []sentence {
 		{participant.ErrStayKind, "Wybierz rodzaj pobytu: szpital, dps, areszt albo inny."},
 		{participant.ErrSeveralStays, "Poproś o tę zmianę kogoś, kto widzi dane osób: tego dnia zaczął się więcej niż jeden pobyt."},
 		{participant.ErrPeriod, "Popraw daty: ostatni dzień leży przed pierwszym."},
+		{participant.ErrMergedSelf, "Popraw identyfikatory: nikogo nie łączy się z nim samym."},
+		{participant.ErrMergedRound, "Najpierw wycofaj połączenie odwrotne: osoba, która ma zostać, jest już połączona z tą drugą."},
 		{participant.ErrOther, "Wyślij ponownie: zapis należy do innej osoby."},
 		{commands.ErrRegistering, "Spróbuj ponownie: ten PESEL rejestruje w tej chwili ktoś inny."},
 		{participant.ErrUnknown, "Popraw identyfikator uczestnika albo najpierw go zarejestruj: takiego nie zapisano."},

@@ -1,0 +1,75 @@
+package projections
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"ksiega/domain"
+	"ksiega/domain/participant"
+	"ksiega/internal/journal"
+	"ksiega/internal/testkit/foldtest"
+)
+
+// peopleEvent draws what is recorded of a participant, of a few.
+func peopleEvent(num func(string, int) int, word func(string) string, day domain.Date) domain.Event {
+	person := participant.Person{Participant: word("person"), FirstName: "v2.f", LastName: "v2.l"}
+	if num("told", 2) == 0 {
+		person.Disability, person.LabourStatus, person.Household, person.CarerFor = "v2.d", "v2.s", word("household"), word("cared for")
+	}
+	status := participant.Status{Participant: person.Participant, Kind: participant.StatusKinds()[num("kind", 2)], From: day}
+	stay := participant.Stay{Participant: person.Participant, Entry: num("entry", 3) + 1, From: day}
+	merge := participant.Merge{Participant: person.Participant, Into: word("into"), Date: day}
+	switch num("people", 11) {
+	case 0:
+		return participant.Corrected{Person: person, Reason: "x"}
+	case 1:
+		return participant.Withdrawn{Participant: person.Participant, Reason: "x"}
+	case 2, 3:
+		return participant.StatusRecorded{Status: status, Value: "v2.v", To: []domain.Date{0, day.Add(3)}[num("to", 2)]}
+	case 4:
+		return participant.StatusWithdrawn{Status: status, Reason: "x"}
+	case 5, 6:
+		return participant.StayRecorded{Stay: stay, Kind: "v2.k", To: []domain.Date{0, day.Add(3)}[num("to", 2)]}
+	case 7:
+		return participant.StayWithdrawn{Stay: stay, Reason: "x"}
+	case 8:
+		return participant.Merged{Merge: merge, Reason: "v2.r"}
+	case 9:
+		return participant.MergeWithdrawn{Merge: merge, Reason: "x"}
+	}
+	return participant.Registered{Person: person}
+}
+
+// TestWithdrawnPeopleLeaveNothing: somebody who was registered, corrected, given a status and a
+// stay, merged, and taken out of the register again, leaves every row as if nobody had spoken
+// of them.
+func TestWithdrawnPeopleLeaveNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		num := func(what string, n int) int { return rapid.IntRange(0, n-1).Draw(rt, what) }
+		day := domain.NewDate(2018, 12, 27).Add(num("day", 9))
+		who := participant.Person{Participant: "never", FirstName: "v2.f", LastName: "v2.l", Household: "a", Disability: "v2.d"}
+		moved := who
+		moved.Household = []string{"", "b/1 ł"}[num("moved", 2)]
+		status := participant.Status{Participant: "never", Kind: participant.Disability, From: day}
+		stay := participant.Stay{Participant: "never", Entry: 1, From: day}
+		merge := participant.Merge{Participant: "never", Into: "a", Date: day}
+		history := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) domain.Event {
+			return peopleEvent(func(what string, n int) int { return rapid.IntRange(0, n-1).Draw(rt, what) },
+				func(what string) string { return rapid.SampledFrom([]string{"a", "b/1 ł", "c-2"}).Draw(rt, what) }, day)
+		}), 0, 40).Draw(rt, "history")
+		events, mine := woven(rt, history, participant.Registered{Person: who}, participant.StatusRecorded{Status: status, Value: "v2.v"},
+			participant.StayRecorded{Stay: stay, Kind: "v2.k"}, participant.Corrected{Person: moved, Reason: "x"}, participant.Merged{Merge: merge, Reason: "v2.r"},
+			participant.StatusWithdrawn{Status: status, Reason: "x"}, participant.MergeWithdrawn{Merge: merge, Reason: "x"}, participant.StayWithdrawn{Stay: stay, Reason: "x"},
+			participant.Withdrawn{Participant: "never", Reason: "x"})
+		recorded := recordedOf(t, events)
+		var without []*journal.Recorded
+		for i, r := range recorded {
+			if !mine[i] {
+				without = append(without, r)
+			}
+		}
+		foldtest.SameDump(rt, "people", foldtest.Dump(t, folded(t, People(), recorded)), foldtest.Dump(t, folded(t, People(), without)))
+	})
+}

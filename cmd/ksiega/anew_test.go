@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"ksiega/cmd/ksiega/pages"
 	"ksiega/internal/redisdb"
 	"ksiega/projections"
 )
@@ -111,5 +112,15 @@ func spoil(t *testing.T, file string, of map[string]func(words []string)) {
 	}
 	if err := db.Close(); err != nil || done != len(of) {
 		t.Fatalf("%d of %d are changed: %v", done, len(of), err)
+	}
+}
+
+// Every read model has a name in Polish, by which the start page and the start tell of it.
+func TestEveryModelHasATitle(t *testing.T) {
+	t.Parallel()
+	for _, p := range projections.All() {
+		if pages.ModelTitle(p.Name) == p.Name {
+			t.Errorf("%s has none", p.Name)
+		}
 	}
 }

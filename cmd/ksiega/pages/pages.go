@@ -155,11 +155,12 @@ func viewOf(m ReadModel) modelView {
 }
 
 // days are the first and last that facts belong to. What the doors record about
-// themselves, and who is registered, is of the day of recording.
+// themselves, and who is registered, is of the day of recording; what the ledger goes by
+// holds from days on which nothing of it happened.
 func days(o queries.Overview) (first, last domain.Date) {
 	for _, a := range o.Areas {
 		switch a.Name {
-		case "intake", "participant", "assistant", "listing":
+		case "intake", "participant", "assistant", "listing", "programme", "statute", "setting":
 			continue
 		}
 		for _, t := range a.Types {
@@ -194,9 +195,13 @@ func areas(o queries.Overview) []areaView {
 		{"Umowy", sum("contract.signed"), "kontrakty i skierowania"},
 		{"Wpisy obecności", sum("attendance.hours-recorded", "attendance.absence-recorded"), "dni pracy i nieobecności"},
 		{"Godziny asystentów", sum("assistance.visit-logged"), "wpisane wizyty"},
+		{"Udział w programach", sum("participation.enrolled"), "przyjęcia do programów"},
+		{"Zajęcia", sum("session.recorded"), "szkolenia, poradnictwo, dyżury i inne"},
+		{"Praca na ulicy", sum("contact.recorded"), "kontakty"},
 		{"Wypłaty", sum("payment.made"), "świadczenia na listach"},
 		{"Wnioski", sum("refundclaim.submitted"), "o refundację"},
 		{"Wyciągi", sum("statement.received"), "bankowe"},
+		{"Wydatki", sum("expense.recorded"), "z budżetów programów"},
 	}
 }
 

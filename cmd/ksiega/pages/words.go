@@ -27,6 +27,12 @@ func ModelTitle(name string) string {
 		return "Umowy"
 	case "outreach":
 		return "Praca na ulicy"
+	case "participations":
+		return "Udział w programach"
+	case "people":
+		return "Osoby"
+	case "sessions":
+		return "Zajęcia"
 	case "durability":
 		return "Trwałość"
 	case "findings":

@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"ksiega/domain"
@@ -83,9 +82,9 @@ func visitsOf(ctx context.Context, q *question, of map[string]findings.Editions,
 }
 
 // fulfilled gives findings of caps that bind only whom some facts are of the codes that they
-// rest on, see facts; whose facts are not known is none of them.
+// rest on, see conditions; whose facts are not known is none of them.
 func (q *question) fulfilled(ctx context.Context, some []findings.Found) (all []findings.Found, err error) {
-	people := map[string][]*journal.Recorded{}
+	people := map[string][]domain.Event{}
 	for _, f := range some {
 		if f.Rule == nil || len(f.Rule.When) == 0 {
 			all = append(all, f)
@@ -96,7 +95,7 @@ func (q *question) fulfilled(ctx context.Context, some []findings.Found) (all []
 		}
 		who := f.People[len(f.People)-1]
 		if _, read := people[who]; !read {
-			if people[who], err = q.recordedOf(ctx, who); err != nil {
+			if people[who], err = q.recordedOf(ctx, who, q.asOf); err != nil {
 				return nil, err
 			}
 		}
@@ -108,12 +107,13 @@ func (q *question) fulfilled(ctx context.Context, some []findings.Found) (all []
 	return all, nil
 }
 
-// recordedOf is what is recorded of a participant, as far as the answer goes.
-func (q *question) recordedOf(ctx context.Context, who string) (all []*journal.Recorded, err error) {
+// recordedOf is what is recorded of a participant, as far as the answer goes, up to a day; 0
+// is all.
+func (q *question) recordedOf(ctx context.Context, who string, asOf domain.Date) (all []domain.Event, err error) {
 	until := position(q.views)
 	err = q.reader.opts.Journal.ReadStream(ctx, participant.Stream(who), 0, func(r *journal.Recorded) error {
-		if !r.Position.After(until) && (r.Event.OccurredOn() == 0 || !q.cut(r.Event.OccurredOn())) {
-			all = append(all, r)
+		if on := r.Event.OccurredOn(); !r.Position.After(until) && (asOf == 0 || on <= asOf) {
+			all = append(all, r.Event)
 		}
 		return nil
 	})
@@ -122,16 +122,17 @@ func (q *question) recordedOf(ctx context.Context, who string) (all []*journal.R
 
 // conditions are the codes of some facts of a person on the first of some days on which all
 // of them are known; false where they are on none.
-func conditions(recorded []*journal.Recorded, when []cap.Condition, first, last domain.Date) ([]findings.Code, bool) {
+func conditions(recorded []domain.Event, when []cap.Condition, first, last domain.Date) ([]findings.Code, bool) {
 	var person participant.State
-	turns := map[domain.Date]bool{first: true}
-	for _, r := range recorded {
-		person = participant.Decider().Evolve(person, r.Event)
-		if e, ok := r.Event.(participant.StatusRecorded); ok && e.From.Within(first, last) {
-			turns[e.From] = true
+	turns := []domain.Date{first}
+	for _, e := range recorded {
+		person = participant.Decider().Evolve(person, e)
+		if e, ok := e.(participant.StatusRecorded); ok && e.From.Within(first, last) {
+			turns = append(turns, e.From)
 		}
 	}
-	for _, day := range slices.Sorted(maps.Keys(turns)) {
+	slices.Sort(turns)
+	for _, day := range turns {
 		codes := make([]findings.Code, 0, len(when))
 		for _, c := range when {
 			if text, seal := person.On(participant.StatusKind(c.Fact), day); text != "" {

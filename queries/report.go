@@ -32,6 +32,7 @@ func reports() []*Report {
 		hoursReport(),
 		attendanceReport(),
 		contractsReport(),
+		capsLeftReport(),
 		durabilityReport(),
 		findingsReport(),
 		budgetReport(),

@@ -129,6 +129,8 @@ var table = map[Operation]Line{
 
 	Report("contracts"): {askers, byCase, ofPeople},
 
+	Report("caps-left"): {askers, byCase, ofPeople},
+
 	Report("findings"): {askers, nil, append(ofStatements, domain.RefParticipant)},
 
 	Report("budget"): {askers, ofProgrammes, nil},

@@ -32,6 +32,17 @@ func (e Editions) Named(number int, event position.Position) *Edition {
 	return &e.All[i]
 }
 
+// CapsOf are the editions with those of their caps that count minutes for one of some thing
+// in one of some period.
+func (e Editions) CapsOf(per cap.Per, period cap.Period) []cap.Edition {
+	all := make([]cap.Edition, len(e.All))
+	for i, of := range e.All {
+		all[i] = of.Edition
+		all[i].Caps = slices.DeleteFunc(slices.Clone(of.Caps), func(t cap.Terms) bool { return !t.Is(per, period, cap.Minutes) })
+	}
+	return all
+}
+
 // Tell says whether some edition has a cap that tells, for one of some things, in one of
 // some periods.
 func (e Editions) Tell(per []cap.Per, periods []cap.Period) bool {

@@ -1,0 +1,425 @@
+package queries
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/domain/cap"
+	"ksiega/domain/contract"
+	"ksiega/domain/programme"
+	"ksiega/internal/report"
+	"ksiega/projections"
+	"ksiega/projections/findings"
+)
+
+func capsLeftReport() *Report {
+	type row = capLeft
+	return declared(Report{
+		Name: "caps-left", Title: "Pozostałe limity",
+		Doc: "Co na dzień (bez dnia: na dziś) zostało z każdego limitu godzin umów, które wtedy obowiązują: umowy, uczestnika, asystenta, programu i porozumienia. " +
+			"`asOf` przycina tylko czas wykorzystany. Limit, o którym nie wiadomo, czy obejmuje uczestnika, nie ma godzin.",
+		Params: []report.Param{
+			asked("programme", "program", domain.RefProgramme),
+			askedDay("date", "dzień; liczy się okres, w którym leży"),
+			asked("participant", "uczestnik", domain.RefParticipant),
+			asked("assistant", "asystent", domain.RefAssistant),
+		},
+		needs: []projections.Projection{projections.Assistance(), projections.Contracts(), projections.Settlement()},
+	}, report.Shape[row]{Leading: 3, Columns: []report.Column[row]{
+		named("contract", "Umowa", domain.RefContract, func(r row) string { return r.contract }),
+		participants(func(r row) string { return r.participant }),
+		report.Text("capKind", "Limit", func(r row) string { return r.kind }).In(capKinds()),
+		report.Minutes("capMinutes", "Wolno", func(r row) domain.Minutes { return r.allowed }).Optional(func(r row) bool { return r.binds }),
+		report.Minutes("usedMinutes", "Wykorzystano", func(r row) domain.Minutes { return r.used }),
+		report.Minutes("leftMinutes", "Zostało", func(r row) domain.Minutes { return r.allowed - r.used }).Optional(func(r row) bool { return r.binds }),
+		named("assistant", "Asystent", domain.RefAssistant, func(r row) string { return r.assistant }),
+		named("programme", "Program", domain.RefProgramme, func(r row) string { return r.programme }),
+	}}, capsLeft)
+}
+
+// capKinds are whose caps there are, and of which periods.
+func capKinds() (all report.Words) {
+	for _, per := range []struct {
+		per    cap.Per
+		polish string
+	}{{cap.Contract, "umowa"}, {cap.Participant, "uczestnik"}, {cap.Assistant, "asystent"}, {cap.Programme, "program"}, {cap.Agreement, "porozumienie"}} {
+		for i, period := range periods() {
+			if per.per != cap.Agreement || period == cap.Total {
+				all = append(all, report.Word{Code: capKind(per.per, period), Polish: per.polish + ", " + []string{"dzień", "tydzień", "miesiąc", "rok", "razem"}[i]})
+			}
+		}
+	}
+	return all
+}
+
+func capKind(per cap.Per, period cap.Period) string { return string(per) + "-" + string(period) }
+
+// capLeft is a cap of hours and what is left of it.
+type capLeft struct {
+	contract, participant, assistant, programme string
+	kind                                        string
+	allowed, used                               domain.Minutes
+	binds                                       bool // it is known that it binds
+	told                                        bool // which tells of somebody's codes
+}
+
+// capsAsked is a question about caps of a day, and what was read for it.
+type capsAsked struct {
+	*question
+	date     domain.Date
+	contract contract.State // in force on the day, of a programme
+	editions map[string]findings.Editions
+	visits   map[capLeft][]findings.CappedVisit // by whose they are, of which period
+	statutes *programme.Statutes
+	people   map[string][]domain.Event
+}
+
+// capsLeft are the caps of the contracts in force on the day: of each, its participant, its
+// assistant and its programme, each once.
+func capsLeft(ctx context.Context, q *question) (rows []capLeft, err error) {
+	c := capsAsked{question: q, date: q.today, editions: map[string]findings.Editions{}, visits: map[capLeft][]findings.CappedVisit{}, people: map[string][]domain.Event{}}
+	if day, err := domain.ParseDate(q.params["date"]); err == nil {
+		c.date = day
+	}
+	items, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()), q.part("programme")...)
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range items {
+		c.contract = it.Row.AsOf(0)
+		if c.contract.Terms.Assistant = c.contract.On(c.date).Assistant; !c.inForce() {
+			continue
+		}
+		some, err := c.ofProgramme(ctx)
+		if err == nil && c.contract.Terms.Kind == contract.Referral {
+			var psu []capLeft
+			psu, err = c.ofReferral(ctx)
+			some = append(some, psu...)
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, some...)
+	}
+	rows = slices.DeleteFunc(rows, func(r capLeft) bool { return !q.is("participant", r.participant) || !q.is("assistant", r.assistant) })
+	slices.SortFunc(rows, func(a, b capLeft) int {
+		return cmp.Or(cmp.Compare(a.contract, b.contract), cmp.Compare(a.participant, b.participant), cmp.Compare(a.kind, b.kind), cmp.Compare(a.assistant, b.assistant),
+			cmp.Compare(a.programme, b.programme), cmp.Compare(a.allowed, b.allowed), cmp.Compare(a.used, b.used))
+	})
+	rows = slices.Compact(rows)
+	for _, r := range rows {
+		if r.told {
+			q.shows(domain.Ref{Kind: domain.RefParticipant, ID: r.participant})
+		}
+	}
+	return rows, nil
+}
+
+// inForce says whether the contract is one of those that are asked for.
+func (c *capsAsked) inForce() bool {
+	s, t := c.contract, c.contract.Terms
+	return s.Exists() && c.date.Within(t.From, t.To) && !s.Rests(c.date) && c.is("participant", t.Participant) && c.is("assistant", t.Assistant)
+}
+
+// ofProgramme are the caps of the contract's programme that count visits.
+func (c *capsAsked) ofProgramme(ctx context.Context) (rows []capLeft, err error) {
+	t := c.contract.Terms
+	editions, err := c.editionsOf(ctx, t.Programme)
+	if err != nil {
+		return nil, err
+	}
+	for _, per := range []cap.Per{cap.Contract, cap.Participant, cap.Assistant, cap.Programme} {
+		row := capLeft{programme: t.Programme}
+		switch per {
+		case cap.Contract:
+			row.contract, row.participant, row.assistant = t.Contract, t.Participant, t.Assistant
+		case cap.Participant:
+			row.participant = t.Participant
+		case cap.Assistant:
+			if row.assistant = t.Assistant; row.assistant == "" {
+				continue
+			}
+		}
+		for _, period := range periods() {
+			some, err := c.ofPeriod(ctx, row, editions.CapsOf(per, period), per, period)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, some...)
+		}
+	}
+	return rows, nil
+}
+
+// ofPeriod are the caps of the period that the day lies in.
+func (c *capsAsked) ofPeriod(ctx context.Context, row capLeft, editions []cap.Edition, per cap.Per, period cap.Period) (rows []capLeft, err error) {
+	if !slices.ContainsFunc(editions, func(e cap.Edition) bool { return len(e.Caps) > 0 }) {
+		return nil, nil
+	}
+	visits, err := c.visitsOf(ctx, row, per, period)
+	if err != nil {
+		return nil, err
+	}
+	entries := func(asOf domain.Date) func(func(cap.Entry) bool) {
+		return func(yield func(cap.Entry) bool) {
+			for _, v := range visits {
+				if (asOf == 0 || v.On <= asOf) && !yield(v.Entry) {
+					return
+				}
+			}
+		}
+	}
+	for _, r := range cap.Bind(editions, period, c.date, entries(0)) {
+		left, err := r.Left(c.date, entries(c.asOf))
+		if err != nil {
+			return nil, uncountable(ErrHoursSum.With("hours of programme %s", row.programme), err)
+		}
+		is := row
+		is.kind, is.used = capKind(per, period), domain.Minutes(r.Limit-left)
+		binds, known := true, true
+		if len(r.When) > 0 {
+			if binds, known, err = c.fulfils(ctx, c.contract.Terms.Participant, r); err != nil {
+				return nil, err
+			}
+		}
+		if is.binds, is.told = known, known && len(r.When) > 0; known {
+			is.allowed = domain.Minutes(r.Limit)
+		}
+		if binds || !known {
+			rows = append(rows, is)
+		}
+	}
+	return rows, nil
+}
+
+// fulfils says whether a person's facts are those of a rule, and whether that is known to
+// whoever asks: whoever may not see people knows of nobody.
+func (c *capsAsked) fulfils(ctx context.Context, who string, r cap.Rule) (is, known bool, err error) {
+	if !c.sees(domain.RefParticipant) {
+		return false, false, nil
+	}
+	recorded, read := c.people[who]
+	if !read {
+		if recorded, err = c.recordedOf(ctx, who, 0); err != nil {
+			return false, false, err
+		}
+		c.people[who] = recorded
+	}
+	first, last := r.Of(c.date)
+	codes, is := conditions(recorded, r.When, first, last)
+	known = is
+	for _, code := range codes {
+		text, opens, err := c.reader.opened(ctx, code.Seal, code.Text)
+		if err != nil {
+			return false, false, err
+		}
+		is, known = is && code.Holds(text), known && opens
+	}
+	return is, known, nil
+}
+
+// editionsOf are the editions of a programme, as the ledger has them or else the build.
+func (c *capsAsked) editionsOf(ctx context.Context, id string) (findings.Editions, error) {
+	if known, ok := c.editions[id]; ok {
+		return known, nil
+	}
+	row, ok, err := projections.Editions().Find(ctx, c.view(projections.Assistance()), domain.Escape(id), projections.EditionsField)
+	if p, there := c.reader.opts.Catalogue.Programme(id); err == nil && !ok && there {
+		row.All = []findings.Edition{{Edition: programme.EditionsOf(p).Caps()[0]}}
+	}
+	c.editions[id] = row
+	return row, err
+}
+
+// visitsOf are what a cap of some period counts, and more that it does not.
+func (c *capsAsked) visitsOf(ctx context.Context, row capLeft, per cap.Per, period cap.Period) ([]findings.CappedVisit, error) {
+	first, last := period.Of(c.date)
+	if t := c.contract.Terms; per == cap.Contract {
+		row.participant = t.Participant
+		visits, err := c.visitsOf(ctx, capLeft{participant: t.Participant, programme: t.Programme}, cap.Participant, period)
+		return slices.DeleteFunc(slices.Clone(visits), func(v findings.CappedVisit) bool { return v.Contract != t.Contract }), err
+	}
+	row.kind = capKind(per, period)
+	visits, read := c.visits[row]
+	if read {
+		return visits, nil
+	}
+	of := map[string]findings.Editions{row.programme: c.editions[row.programme]}
+	var months []findings.PersonMonth
+	var err error
+	switch view := c.view(projections.Assistance()); per {
+	case cap.Programme:
+		visits, err = visitsOf(ctx, c.question, of, first, last)
+		c.visits[row] = visits
+		return visits, err
+	case cap.Assistant:
+		months, err = assistantTime(ctx, view, domain.Escape(row.assistant), first, last)
+	default:
+		months, err = participantTime(ctx, view, domain.Escape(row.participant), first, last)
+	}
+	c.visits[row] = findings.CappedVisits(of, months...)
+	return c.visits[row], err
+}
+
+// participantTime is a participant's time in the months of some days; 0 is all.
+func participantTime(ctx context.Context, view projections.View, who string, first, last domain.Date) (all []findings.PersonMonth, err error) {
+	if first == 0 {
+		items, err := projections.Time().All(ctx, view, who)
+		for _, it := range items {
+			all = append(all, it.Row)
+		}
+		return all, err
+	}
+	for m := first.Month(); m <= last.Month(); m++ {
+		row, _, err := projections.Time().Find(ctx, view, who, m.String())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, nil
+}
+
+// assistantTime is an assistant's.
+func assistantTime(ctx context.Context, view projections.View, who string, first, last domain.Date) (all []findings.PersonMonth, err error) {
+	parts, err := projections.AssistantMonths().Parts(ctx, view)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
+		if m, err := domain.ParseMonth(part); err != nil || first != 0 && (m < first.Month() || m > last.Month()) {
+			continue
+		}
+		row, _, err := projections.AssistantMonths().Find(ctx, view, part, who)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, nil
+}
+
+// ofReferral are the caps of a referral, of its participant by the statute, and of its
+// agreement.
+func (c *capsAsked) ofReferral(ctx context.Context) (rows []capLeft, err error) {
+	t, view := c.contract.Terms, c.view(projections.Settlement())
+	under, _, err := projections.SettlementAgreements().Find(ctx, view, domain.Escape(t.Agreement), projections.AgreementField)
+	if err != nil {
+		return nil, err
+	}
+	add := func(row capLeft, per cap.Per, period cap.Period, allowed domain.Minutes, used func(asOf domain.Date) (domain.Minutes, error)) {
+		if allowed == 0 || err != nil {
+			return
+		}
+		row.kind, row.programme, row.allowed, row.binds = capKind(per, period), t.Programme, allowed, true
+		row.used, err = used(c.asOf)
+		rows = append(rows, row)
+	}
+	own := capLeft{contract: t.Contract, participant: t.Participant}
+	week, weekly, err := c.weekOf(ctx, under.New)
+	if err != nil {
+		return nil, err
+	}
+	limit := c.contract.On(c.date).Weekly
+	if limit == 0 || weekly != 0 && weekly < limit {
+		limit = weekly
+	}
+	add(own, cap.Contract, cap.Week, limit, func(asOf domain.Date) (domain.Minutes, error) {
+		return sumOf(week, asOf, func(d referralDay) bool { return d.contract == t.Contract }), nil
+	})
+	add(capLeft{participant: t.Participant}, cap.Participant, cap.Week, weekly, func(asOf domain.Date) (domain.Minutes, error) {
+		return sumOf(week, asOf, func(referralDay) bool { return true }), nil
+	})
+	add(own, cap.Contract, cap.Month, under.MonthlyCap, func(asOf domain.Date) (domain.Minutes, error) {
+		days, err := c.daysOf(ctx, t.Agreement, t.Contract, c.date.Month())
+		return sumOf(days, asOf, func(referralDay) bool { return true }), err
+	})
+	add(own, cap.Agreement, cap.Total, under.TotalCap, func(domain.Date) (used domain.Minutes, err error) {
+		whole := *c.question
+		whole.params, whole.from, whole.to, whole.month = map[string]string{"agreement": t.Agreement}, 0, 0, 0
+		months, err := settledMonths(ctx, &whole)
+		for _, m := range months {
+			used, err = plus(used, m.Minutes, err)
+		}
+		return used, err
+	})
+	return rows, err
+}
+
+// plus adds minutes up, once nothing has failed.
+func plus(a, b domain.Minutes, failed error) (domain.Minutes, error) {
+	if failed != nil {
+		return 0, failed
+	}
+	return domain.Plus(a, b)
+}
+
+// referralDay is a day of work under a referral.
+type referralDay struct {
+	contract string
+	cap.Entry
+}
+
+func sumOf(days []referralDay, asOf domain.Date, which func(referralDay) bool) (sum domain.Minutes) {
+	for _, d := range days {
+		if (asOf == 0 || d.On <= asOf) && which(d) {
+			sum += domain.Minutes(d.Amount) // of days of 24 hours at most
+		}
+	}
+	return sum
+}
+
+// daysOf are the days of work under a referral in a month.
+func (c *capsAsked) daysOf(ctx context.Context, agreement, contract string, month domain.Month) (days []referralDay, err error) {
+	d, _, err := projections.SettlementDetails().Find(ctx, c.view(projections.Settlement()), projections.SettlementDetailPart(agreement, month), domain.Escape(contract))
+	for _, day := range d.Days {
+		if day.Minutes > 0 {
+			days = append(days, referralDay{contract, cap.Entry{On: day.Date, Edition: d.Rates[day.Rates].Statute, Amount: int64(day.Minutes)}})
+		}
+	}
+	return days, err
+}
+
+// weekOf are the days of work of the contract's participant in the week of the day, under
+// whatever referral, and what the statute allows in it; 0 is all.
+func (c *capsAsked) weekOf(ctx context.Context, new bool) (days []referralDay, weekly domain.Minutes, err error) {
+	referrals, err := projections.ParticipantReferrals().All(ctx, c.view(projections.Contracts()), domain.Escape(c.contract.Terms.Participant))
+	if err != nil {
+		return nil, 0, err
+	}
+	first, last := cap.Week.Of(c.date)
+	for _, it := range referrals {
+		for m := first.Month(); m <= last.Month(); m++ {
+			some, err := c.daysOf(ctx, it.Row.Agreement, it.Row.Contract, m)
+			if err != nil {
+				return nil, 0, err
+			}
+			days = append(days, slices.DeleteFunc(some, func(d referralDay) bool { return !d.On.Within(first, last) })...)
+		}
+	}
+	if c.statutes == nil {
+		r, err := c.rules(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+		c.statutes = &r.statutes
+	}
+	regime := programme.OldRegime
+	if new {
+		regime = programme.NewRegime
+	}
+	for _, r := range cap.Bind(c.statutes.CapsUnder(regime), cap.Week, c.date, func(yield func(cap.Entry) bool) {
+		for _, d := range days {
+			if !yield(d.Entry) {
+				return
+			}
+		}
+	}) {
+		if r.Is(cap.Participant, cap.Week, cap.Minutes) {
+			weekly = domain.Minutes(r.Limit)
+		}
+	}
+	return days, weekly, nil
+}

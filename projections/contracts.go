@@ -6,6 +6,7 @@ import (
 	"ksiega/domain/contract"
 	"ksiega/domain/erasure"
 	"ksiega/domain/participant"
+	"ksiega/domain/programme"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 )
@@ -58,12 +59,15 @@ func ParticipantReferrals() fold.Table[Referral] {
 
 // Contracts folds contracts of every kind.
 func Contracts() Projection {
-	return Projection{Name: "contracts", Version: 6, Retroactive: erases, Keys: contractKeys, Then: contractThen, Fold: foldContracts, Second: referralStage(),
+	return Projection{Name: "contracts", Version: 7, Retroactive: erases, Keys: contractKeys, Then: contractThen, Fold: foldContracts, Second: referralStage(),
 		Want: oneOf(append(contract.Events(), agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{},
-			participant.AssistantRegistered{}, participant.AssistantCorrected{}, participant.AssistantWithdrawn{}, erasure.Ordered{})...)}
+			participant.AssistantRegistered{}, participant.AssistantCorrected{}, participant.AssistantWithdrawn{}, erasure.Ordered{}, programme.EditionRecorded{})...)}
 }
 
 func contractKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
+	if e, ok := r.Event.(programme.EditionRecorded); ok {
+		return append(keys, editionsKey(e.ID))
+	}
 	if programme, contract, ok := contractOf(r); ok {
 		part, field := domain.Escape(programme), domain.Escape(contract)
 		return append(keys, ContractLives().Key(part, field), ContractTextsOf().Key(part, field), erasedKey(sealerOf(r)))
@@ -80,8 +84,8 @@ func contractKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	return keys
 }
 
-// contractThen are the referrals under an agreement whose terms an event gives, and the
-// contracts with texts that one erases.
+// contractThen are the referrals under an agreement whose terms an event gives, the
+// contracts with texts that one erases, and the caseloads that one may change.
 func contractThen(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
 	if t, ok := termsOf(r); ok {
 		return []fold.Key{AgreementReferrals().Whole(domain.Escape(t.Agreement))}
@@ -91,8 +95,9 @@ func contractThen(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
 			k := at.texts()
 			keys = append(keys, ContractLives().Key(k.Part, k.Field), k)
 		}
+		return keys
 	}
-	return keys
+	return caseloadsThen(tx, r)
 }
 
 // contractOf is the contract that an event of its life is about.
@@ -117,6 +122,12 @@ func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
 		foldPlaces(tx, t)
 		return nil
 	}
+	if foldEdition(tx, r) {
+		for field := range Caseloads().Rows(tx, tx.Named(0).Part) { // whose contracts it may bound
+			Caseloads().Change(tx, tx.Named(0).Part, field)
+		}
+		return nil
+	}
 	if a, id, ok := registered(r); ok {
 		put(tx, Employments(), domain.Escape(id), AssistantField, a, !a.Event.IsZero())
 		return nil
@@ -133,8 +144,9 @@ func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
 	}
 	part, field := domain.Escape(programme), domain.Escape(number)
 	c := ContractLives().Get(tx, part, field)
-	was := c.Terms
+	was, looked := c.Terms, c.caseloads()
 	c.take(r)
+	foldCaseloads(tx, number, looked, c.caseloads())
 	foldTexts(tx, r, ContractAt{programme, number}, was, c.Terms)
 	is := Referral{c.Terms.Programme, number, c.Terms.Participant, c.Terms.Agreement}
 	if was.Agreement != "" && was.Agreement != is.Agreement {

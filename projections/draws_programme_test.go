@@ -23,6 +23,7 @@ import (
 func editionEvent(num func(string, int) int, word func(string) string, day domain.Date) domain.Event {
 	e := programme.EditionRecorded{Programme: programme.Programme{ID: word("programme"), From: day.Add(-20 * num("begun", 3)), Name: "x"},
 		Edition: num("number", 3), Origin: []programme.Origin{programme.Embedded, programme.Imported}[num("origin", 2)]}
+	e.Caseload = num("caseload", 3)
 	if num("whole", 2) == 0 {
 		e.Period = programme.Days{From: day.Add(-3), To: day.Add(2)}
 	}

@@ -201,7 +201,7 @@ func claimEvent(num func(string, int) int, word func(string) string, day domain.
 func contractEvent(num func(string, int) int, word func(string) string, day domain.Date) domain.Event {
 	life := contract.Life{Contract: word("contract"), Participant: []string{"U1", "U1", "U/2"}[num("whose", 3)], Programme: word("programme"), On: day}
 	terms := contract.Terms{Contract: life.Contract, Kind: contract.Tripartite, Programme: life.Programme, Participant: life.Participant,
-		Concluded: day, From: day, To: day.Add(100), Place: "v1.p"}
+		Concluded: day, From: day, To: day.Add(100), Place: "v1.p", Assistant: []string{"", "a", "c-2"}[num("agreed", 3)]}
 	if num("kind", 2) == 0 {
 		terms.Kind, terms.Agreement, terms.From = contract.Referral, word("agreement"), day.Add(-3)
 	}
@@ -445,6 +445,9 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"budget over":                    func() { foldtest.ComesBack(t, m, LinesOverBudget()) },
 		"budget doubled":                 func() { foldtest.ComesBack(t, m, DoubledDocuments()) },
 		"contracts contracts":            func() { foldtest.ComesBack(t, m, ContractLives()) },
+		"contracts editions":             func() { foldtest.ComesBack(t, m, Editions()) },
+		"contracts caseloads":            func() { foldtest.ComesBack(t, m, Caseloads()) },
+		"contracts overloads":            func() { foldtest.ComesBack(t, m, Overloads()) },
 		"contracts referrals":            func() { foldtest.ComesBack(t, m, AgreementReferrals()) },
 		"contracts places":               func() { foldtest.ComesBack(t, m, AgreementPlaces()) },
 		"contracts participantReferrals": func() { foldtest.ComesBack(t, m, ParticipantReferrals()) },

@@ -439,23 +439,32 @@ func ReferredParticipants() fold.Table[ReferralYears] {
 // ReferredPart is the one part of ReferredParticipants.
 const ReferredPart = "all"
 
-// referralStage works out what follows from referrals: which agreements have too many
-// people, and the days of a participant's years.
+// referralStage works out what follows from referrals, and from contracts: which agreements
+// have too many people, the days of a participant's years, and whose caseload is too large.
 func referralStage() *fold.Stage {
 	return &fold.Stage{
 		Unit: func(k fold.Key) (fold.Key, bool) {
+			if k.Table == Caseloads().Name {
+				return k, true
+			}
 			if k.Table == ParticipantReferrals().Name {
 				return ParticipantReferrals().Whole(k.Part), true
 			}
 			return AgreementReferrals().Whole(k.Part), k.Table == AgreementReferrals().Name || k.Table == AgreementPlaces().Name
 		},
 		Keys: func(unit fold.Key) []fold.Key {
+			if unit.Table == Caseloads().Name {
+				return []fold.Key{unit, Editions().Key(unit.Part, EditionsField)}
+			}
 			if unit.Table == ParticipantReferrals().Name {
 				return []fold.Key{unit}
 			}
 			return []fold.Key{unit, AgreementPlaces().Key(unit.Part, AgreementField)}
 		},
 		Then: func(tx *fold.Tx, unit fold.Key) (keys []fold.Key) {
+			if unit.Table == Caseloads().Name {
+				return overloadThen(tx, unit)
+			}
 			if unit.Table == ParticipantReferrals().Name {
 				for field, r := range ParticipantReferrals().Rows(tx, unit.Part) {
 					keys = append(keys, ContractLives().Key(domain.Escape(r.Programme), field), AgreementPlaces().Key(domain.Escape(r.Agreement), AgreementField))
@@ -471,6 +480,10 @@ func referralStage() *fold.Stage {
 			return keys
 		},
 		Work: func(tx *fold.Tx, unit fold.Key) error {
+			if unit.Table == Caseloads().Name {
+				overload(tx, unit)
+				return nil
+			}
 			if unit.Table == ParticipantReferrals().Name {
 				return referralYears(tx, unit.Part)
 			}
@@ -558,7 +571,10 @@ func (c ContractLife) Referred(asOf domain.Date) findings.Referred {
 }
 
 // ever is whom the contract puts on a place as of whatever day.
-func (c ContractLife) ever() findings.Referred {
+func (c ContractLife) ever() findings.Referred { return c.referred(c.stays()...) }
+
+// stays are the contract as it is known, as of whatever day.
+func (c ContractLife) stays() []stay {
 	periods := c.periods()
 	as := make([]stay, len(periods))
 	for i, p := range periods {
@@ -566,5 +582,5 @@ func (c ContractLife) ever() findings.Referred {
 			as[i].until = periods[i+1].from - 1
 		}
 	}
-	return c.referred(as...)
+	return as
 }

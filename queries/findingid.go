@@ -59,6 +59,8 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 	case finding.OverCap:
 		return slices.Concat([][]idPart{{of(domain.RefParticipant), day}, {of(domain.RefParticipant), year}, {of(domain.RefAgreement), word("hours")},
 			{of(domain.RefAgreement), word("people"), day}, {contract, month}, {contract, word("week"), day}}, programmeCapLayouts(day))
+	case finding.Caseload:
+		return [][]idPart{{of(domain.RefProgramme), of(domain.RefAssistant), day}}
 	case finding.DoubledPESEL:
 		return [][]idPart{{of(domain.RefParticipant), of(domain.RefParticipant)}}
 	case finding.DoubleFunding:

@@ -46,10 +46,6 @@ func overCap(f findings.Found, parts []string, facts Facts) (Said, error) {
 // overProgrammeCap: <programme>:<per>-<period>:<whose>:<first day>:<limit>.
 func overProgrammeCap(f findings.Found, parts []string) Said {
 	r := f.Rule
-	rule := r.Source
-	if rule == "" {
-		rule = "plik programu " + r.Programme + ", od " + day(r.From)
-	}
 	in := " w programie " + r.Programme
 	whose := map[cap.Per]string{cap.Participant: "Uczestnik " + parts[2] + " ma" + in, cap.Contract: "Umowa " + parts[2] + " ma" + in,
 		cap.Assistant: "Asystent " + parts[2] + " ma" + in, cap.Programme: "Program " + r.Programme + " ma"}[r.Per]
@@ -63,7 +59,16 @@ func overProgrammeCap(f findings.Found, parts []string) Said {
 	case cap.People:
 		limit, much = plural(int(r.Limit), "osoba", "osoby", "osób"), "o "+people(f.Count)+" więcej"
 	}
-	return Said{whose + " " + when + " " + much + ", niż wolno (" + limit + "): popraw wizyty albo wyjaśnij, dlaczego limit przekroczono.", rule}
+	return Said{whose + " " + when + " " + much + ", niż wolno (" + limit + "): popraw wizyty albo wyjaśnij, dlaczego limit przekroczono.", ruled(f)}
+}
+
+// ruled is what the rule of a programme stands in: its source, or else the programme's file.
+func ruled(f findings.Found) string {
+	source, of := f.Rule.Cited()
+	if source != "" {
+		return source
+	}
+	return "plik programu " + of + ", od " + day(f.Rule.From)
 }
 
 // plural is a number with the noun that goes with it.

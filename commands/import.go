@@ -18,6 +18,9 @@ import (
 type File struct {
 	Name string
 	Data []byte
+	// Beside are the ids of the programmes whose files are imported with it: a programme
+	// may go on as one of them.
+	Beside []string
 }
 
 // Summary says what became of an imported file.
@@ -80,6 +83,7 @@ type importing struct {
 	faults  []RefusedRow // what is refused of a programme file, line by line
 	name    string
 	data    []byte
+	beside  []string // as of File
 	hear    Listener
 	decided atomic.Int64
 
@@ -102,7 +106,7 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, hear *Listener) (
 	if err := l.mayAsk(o, k.operation); err != nil {
 		return Summary{}, err
 	}
-	im := &importing{lookups: l.lookups(), l: l, origin: o, columns: k.columns, name: f.Name, data: f.Data}
+	im := &importing{lookups: l.lookups(), l: l, origin: o, columns: k.columns, name: f.Name, data: f.Data, beside: f.Beside}
 	if hear != nil {
 		im.hear = *hear
 	}

@@ -22,6 +22,8 @@ type RecordProgramme struct {
 	File    string `json:"file" doc:"The programme file (YAML), whole"`
 	Correct bool   `json:"correct,omitempty" doc:"Take the place of the edition of the same first day, for what is recorded from now on"`
 	Reason  string `json:"reason,omitempty" doc:"Why it takes its place"`
+
+	beside []string // programmes that are being recorded with it
 }
 
 // Operation is its line in the table of rights.
@@ -91,7 +93,7 @@ func (l *Ledger) prepareProgramme(ctx context.Context, k *lookups, _ Origin, c *
 		return programme.RecordEdition{}, domain.At("file", err)
 	}
 	p := read.Programme
-	if then := p.Durability.Service; then != "" && then != p.ID {
+	if then := p.Durability.Service; then != "" && then != p.ID && !slices.Contains(c.beside, then) {
 		goesOn, err := k.programme(ctx, then)
 		if err := cmp.Or(err, ErrProgramme.At("durability.service").Unless(goesOn.Exists())); err != nil {
 			return programme.RecordEdition{}, err
@@ -113,7 +115,7 @@ func programmesFile() importKind {
 // refused whole, with the line and key of everything that is wrong.
 func importProgramme(ctx context.Context, im *importing) error {
 	im.expect(1)
-	c := RecordProgramme{File: string(im.data)}
+	c := RecordProgramme{File: string(im.data), beside: im.beside}
 	result, err := programmes().carryOut(ctx, im.l, im.origin.ofRow(im.hash, 1), c)
 	faults := faultsOf(im.data, err)
 	if _, unread := programmefile.Parse(im.data); unread != nil && len(faults) == 0 {
@@ -123,4 +125,21 @@ func importProgramme(ctx context.Context, im *importing) error {
 		im.faults = append(im.faults, RefusedRow{Row: f.Line, Why: sheetfile.RowError{{Column: f.Key, Refusal: f.Refusal}}})
 	}
 	return im.settle(0, result, err)
+}
+
+// ProgrammesOf are the ids of the programmes that some files record, of those that can be
+// read: whatever is imported, they are known in the end.
+func ProgrammesOf(files []File) (ids []string) {
+	for _, f := range files {
+		if read, err := programmefile.Parse(f.Data); IsProgramme(f.Name) && err == nil {
+			ids = append(ids, read.Programme.ID)
+		}
+	}
+	return ids
+}
+
+// IsProgramme says whether a file is a programme's, by its name.
+func IsProgramme(name string) bool {
+	i, ok := ImportOrder(OriginalName(name))
+	return ok && kinds()[i].name == programmeKind
 }

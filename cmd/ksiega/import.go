@@ -256,7 +256,24 @@ func (p *process) importFiles(r *http.Request, n *control.Notes) error {
 	return p.importParts(r, parts, ledger, dry, n)
 }
 
+// programmesTogether bounds what is held of programme files that follow one another, which
+// are taken together, since one may go on as another.
+const programmesTogether = 4 << 20
+
 func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *commands.Ledger, dry bool, n *control.Notes) error {
+	var programmes []commands.File
+	held := 0
+	take := func() error {
+		beside := commands.ProgrammesOf(programmes)
+		for _, f := range programmes {
+			f.Beside = beside
+			if err := importFile(r, ledger, f, n); err != nil {
+				return err
+			}
+		}
+		programmes, held = nil, 0
+		return nil
+	}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -265,32 +282,47 @@ func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *
 		if err != nil {
 			return fmt.Errorf("odczyt plików: %w", err)
 		}
-		name := part.FileName()
-		data, err := readPart(part)
-		if err != nil {
-			return fmt.Errorf("odczyt %s: %w", name, err)
+		f := commands.File{Name: part.FileName()}
+		if f.Data, err = readPart(part); err != nil {
+			return fmt.Errorf("odczyt %s: %w", f.Name, err)
 		}
-		sum, err := ledger.Import(r.Context(), origin(r), commands.File{Name: name, Data: data},
-			&commands.Listener{Progress: func(done, total int) { n.Say(control.Note{File: name, At: done, Of: total}) },
-				Refused: func(header []string, rows []commands.RefusedRow) {
-					n.Say(control.Note{File: name, Header: header, Refused: inPolish(rows)})
-				}})
-		var unreadable *commands.FileError
-		switch {
-		case errors.As(err, &unreadable):
-			n.Say(control.Note{File: name, Unreadable: words.Error(err).Error()})
-		case err != nil:
+		together := commands.IsProgramme(f.Name) && held+len(f.Data) <= programmesTogether
+		if together {
+			programmes, held = append(programmes, f), held+len(f.Data)
+			continue
+		}
+		if err := take(); err != nil {
 			return err
-		default:
-			n.Say(control.Note{File: name, Summary: &sum})
+		}
+		if err := importFile(r, ledger, f, n); err != nil {
+			return err
 		}
 	}
-	if dry {
-		return nil
+	if err := take(); err != nil || dry {
+		return err
 	}
 	matched, err := p.matchRefunds(r.Context())
 	n.Say(control.Note{Matched: matched})
 	return err
+}
+
+// importFile imports one file and says what became of it.
+func importFile(r *http.Request, ledger *commands.Ledger, f commands.File, n *control.Notes) error {
+	sum, err := ledger.Import(r.Context(), origin(r), f,
+		&commands.Listener{Progress: func(done, total int) { n.Say(control.Note{File: f.Name, At: done, Of: total}) },
+			Refused: func(header []string, rows []commands.RefusedRow) {
+				n.Say(control.Note{File: f.Name, Header: header, Refused: inPolish(rows)})
+			}})
+	var unreadable *commands.FileError
+	switch {
+	case errors.As(err, &unreadable):
+		n.Say(control.Note{File: f.Name, Unreadable: words.Error(err).Error()})
+	case err != nil:
+		return err
+	default:
+		n.Say(control.Note{File: f.Name, Summary: &sum})
+	}
+	return nil
 }
 
 // readPart reads a file of which the client says how long it is, into no more memory

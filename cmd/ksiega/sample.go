@@ -52,7 +52,9 @@ func (p *process) importSample(ctx context.Context) error {
 	if err := p.beganWith(ctx, p.ledger.FileHashes(files)); err != nil {
 		return err
 	}
+	beside := commands.ProgrammesOf(files)
 	for _, f := range files {
+		f.Beside = beside
 		if _, err := p.ledger.Import(ctx, commands.Origin{Who: access.By(control.Self(), access.CommandLine, access.Coordinator)}, f, nil); err != nil {
 			return err
 		}

@@ -38,9 +38,7 @@ func caseloads(ctx context.Context, q *question) (all []findings.Found, err erro
 			}
 		}
 		for _, f := range findings.Overloads(it.Row.Programme, it.Row.Assistant, editions, min(last, q.day()), contracts) {
-			if f.Running = f.To == q.day() && f.To < last; f.Running {
-				f.Count = 0
-			}
+			f.Running = f.To == q.day() && f.To < last
 			all = append(all, f)
 		}
 	}

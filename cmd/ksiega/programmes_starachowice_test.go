@@ -65,6 +65,13 @@ func TestProgrammesOfStarachowice(t *testing.T) {
 			}
 			has(t, month, rows[0], want)
 		}
+		for _, day := range []string{"2018-04-16", "2018-06-20"} {
+			rows := cells(t, data, "caps-left", map[string]string{"contract": "SK/08/2018", "capKind": "contract-month"}, "--date", day)
+			if len(rows) != 1 {
+				t.Fatalf("%s: %v", day, rows)
+			}
+			has(t, day, rows[0], map[string]any{"capMinutes": 2400.0, "usedMinutes": 2400.0, "leftMinutes": 0.0})
+		}
 		people := map[any]bool{}
 		for _, row := range cells(t, data, "contracts", map[string]string{"programme": "psu"}, "--as-of", "2018-12-31") {
 			people[row["participant"]] = true
@@ -204,6 +211,13 @@ func TestCapsOfSociallyUsefulWork(t *testing.T) {
 		}
 	}
 	has(t, "October", cells(t, data, "psu-settlement", nil, "--month", "2018-10")[0], map[string]any{"minutes": 2400.0})
+	for kind, left := range map[string][2]float64{"contract-week": {600, 0}, "contract-month": {2400, 0}, "participant-week": {600, 0}} {
+		rows := cells(t, data, "caps-left", map[string]string{"capKind": kind, "participant": "U1", "programme": "psu"}, "--date", "2018-10-03")
+		if len(rows) != 1 {
+			t.Fatalf("%s: %v", kind, rows)
+		}
+		has(t, kind, rows[0], map[string]any{"capMinutes": left[0], "usedMinutes": left[0], "leftMinutes": left[1]})
+	}
 }
 
 // TestHoursOfAssistants: 160 hours are what an assistant works in a month and no cap, so that

@@ -111,6 +111,7 @@ func TestParseRefuses(t *testing.T) {
 		{"id: asystent-aktywnosci\n", "", 2, "id", programme.ErrMissing},
 		{"id: asystent-aktywnosci", "id: 44051401359", 2, "id", programmefile.ErrText},
 		{"id: asystent-aktywnosci", `id: "44051401359"`, 2, "id", domain.ErrPESELAsID},
+		{"id: asystent-aktywnosci", `id: "5260250274"`, 2, "id", programme.ErrNIPAsID},
 		{"od: 2017-07-01", "od: 01.07.2017", 3, "od", programmefile.ErrDate},
 		{"od: 2017-07-01", "od:", 3, "od", programme.ErrMissing},
 		{"od: 2017-07-01", "od: 1989-12-31", 3, "od", domain.ErrForgotten},
@@ -212,7 +213,7 @@ func TestEveryProgrammeOfTheSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"psu", "kis-doradztwo", "asystent-aktywnosci", "trwalosc", "mkis", "aoon-2006", "wszyscy-razem",
-		"pal-osada", "usamodzielnianie", "standard-pracy-socjalnej", "streetworking"} {
+		"aoon", "pal-osada", "usamodzielnianie", "standard-pracy-socjalnej", "streetworking"} {
 		if p, ok := c.Programme(id); !ok || p.Name == "" || p.Source == "" {
 			t.Errorf("programme %s: %+v", id, p)
 		}

@@ -25,20 +25,23 @@ const (
 // Unemployed is the value of LabourMarket of whoever may do socially useful work.
 const Unemployed = "bezrobotny"
 
-// statusValues are what somebody may be of each kind. `odmowa`, where it is one, is that of
-// somebody who would not say.
+// RefusedToSay is the value of a status, where it is one, of somebody who would not tell: no
+// rule is for them.
+const RefusedToSay = "odmowa"
+
+// statusValues are what somebody may be of each kind.
 func statusValues() map[StatusKind][]string {
 	yesNo := []string{"tak", "nie"}
 	return map[StatusKind][]string{
 		LabourMarket: {Unemployed, "poszukujacy", "bierny", "zatrudniony"},
 		HelpProfile:  {"I", "II", "III"},
 		CareHome:     {"przebywa", "oczekuje", "nie"},
-		Homeless:     append(slices.Clone(yesNo), "odmowa"),
+		Homeless:     append(slices.Clone(yesNo), RefusedToSay),
 		Client:       yesNo,
-		Disability:   {"brak", "lekki", "umiarkowany", "znaczny", "odmowa"},
-		Multiple:     append(slices.Clone(yesNo), "odmowa"),
+		Disability:   {"brak", "lekki", "umiarkowany", "znaczny", RefusedToSay},
+		Multiple:     append(slices.Clone(yesNo), RefusedToSay),
 		Group: {"bezdomny", "alkohol", "narkotyki", "psychiczne", "dlugotrwale_bezrobotny", "zwolniony_z_zk", "uchodzca", "niepelnosprawny",
-			"odmowa"},
+			RefusedToSay},
 	}
 }
 

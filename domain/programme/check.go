@@ -2,19 +2,20 @@ package programme
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/cap"
 	"ksiega/domain/contract"
+	"ksiega/domain/participant"
 )
 
 func refusal(message string) *domain.Error { return domain.Refusal(domain.CodeInvalid, message) }
 
 // Refusals of what an edition says.
 var (
+	ErrNIPAsID  = refusal("a NIP names whoever issues documents, and no programme").At("id")
 	ErrMissing  = refusal("nothing is said where something has to be")
 	ErrWord     = refusal("not one of the words that may stand here")
 	ErrTwice    = refusal("stands twice")
@@ -41,25 +42,6 @@ func serviceKinds() []string {
 func contractKinds() []string {
 	return []string{string(contract.Referral), string(contract.Social), string(contract.Tripartite), string(contract.Independence)}
 }
-
-// facts are the dated facts about a person that a cap may depend on, with their values.
-// Who would not say has none of them.
-func facts() map[string][]string {
-	yesNo := []string{"tak", "nie"}
-	return map[string][]string{
-		"rynek_pracy":       {"bezrobotny", "poszukujacy", "bierny", "zatrudniony"},
-		"profil":            {"I", "II", "III"},
-		"dps":               {"przebywa", "oczekuje", "nie"},
-		"bezdomnosc":        yesNo,
-		"klient_ops":        yesNo,
-		"niepelnosprawnosc": {"brak", "lekki", "umiarkowany", "znaczny"},
-		"sprzezona":         yesNo,
-		"grupa_zs":          {"bezdomny", "alkohol", "narkotyki", "psychiczne", "dlugotrwale_bezrobotny", "zwolniony_z_zk", "uchodzca", "niepelnosprawny"},
-	}
-}
-
-// refusedToSay is the value of a fact that nobody would tell.
-const refusedToSay = "odmowa"
 
 // checking gathers what can be said against an edition, each At the key that is to blame,
 // as its file spells it: caps[0].hours is that of the first cap.
@@ -114,7 +96,8 @@ func (c *checking) within(at string, n, least, most int64) {
 func (p Programme) Check() domain.Refusals {
 	c := &checking{}
 	c.named(map[string]bool{}, "id", p.ID)
-	c.holds("od", domain.Happened(p.From, p.From)) // whether it has come does not matter
+	c.unless(!domain.ValidNIP(p.ID), "id", ErrNIPAsID) // findings of documents are told by the NIP, or else by the programme
+	c.holds("od", domain.Happened(p.From, p.From))     // whether it has come does not matter
 	c.unless(p.Name != "", "name", ErrMissing)
 	partners := map[string]bool{}
 	for i, partner := range p.Partners {
@@ -164,14 +147,18 @@ func (c *checking) caps(caps []cap.Terms) {
 func (c *checking) when(at string, t cap.Terms) {
 	c.unless(len(t.When) == 0 || t.Per != cap.Assistant && t.Per != cap.Programme, at, ErrWhose)
 	for _, w := range t.When {
-		values, known := facts()[w.Fact]
+		values := participant.StatusKind(w.Fact).Values()
 		switch at := at + "." + w.Fact; {
-		case !known:
-			c.word(at, w.Fact, slices.Sorted(maps.Keys(facts()))...)
-		case w.Value == refusedToSay:
+		case values == nil:
+			var kinds []string
+			for _, kind := range participant.StatusKinds() {
+				kinds = append(kinds, string(kind))
+			}
+			c.word(at, w.Fact, kinds...)
+		case w.Value == participant.RefusedToSay:
 			c.say(at, ErrNoRule)
 		default:
-			c.word(at, w.Value, values...)
+			c.word(at, w.Value, slices.DeleteFunc(values, func(value string) bool { return value == participant.RefusedToSay })...)
 		}
 	}
 }

@@ -33,6 +33,7 @@ func ofProgrammes() []sentence {
 		{programmefile.ErrDecimal, "Wpisz liczbę nie mniejszą niż 0, najwyżej z dwoma miejscami po kropce."},
 		{programmefile.ErrMinutes, "Popraw godziny: nie dają pełnych minut."},
 		{programmefile.ErrOneOf, "Wpisz w limicie jedno z trzech: hours, days albo people."},
+		{programme.ErrNIPAsID, "Nazwij program inaczej: to NIP, a on wskazuje wystawcę dokumentów."},
 		{programme.ErrMissing, "Uzupełnij: tu musi coś stać."},
 		{programme.ErrWord, "Popraw „{0}”: może tu stać {1}."},
 		{programme.ErrTwice, "Usuń powtórzenie: {0} stoi tu dwa razy."},

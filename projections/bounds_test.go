@@ -121,7 +121,7 @@ func TestOneEventIsBounded(t *testing.T) {
 	}
 	const referrals = 5
 	want := map[string]cost{"assistance": {dirtied: 7}, "contracts": {dirtied: 1}, "durability": {dirtied: 1}, "findings": {},
-		"budget": {}, "outreach": {}, "people": {}, // of neither anything is recorded here
+		"budget": {}, "outreach": {}, "people": {}, "participations": {}, // of neither anything is recorded here
 		// A claim names those that it has a share of, and is written beside their months;
 		// so is what is found of them.
 		"audit": {dirtied: 6 + 2*referrals}, "settlement": {},

@@ -7,6 +7,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/participant"
+	"ksiega/domain/participation"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/foldtest"
 )
@@ -20,7 +21,19 @@ func peopleEvent(num func(string, int) int, word func(string) string, day domain
 	status := participant.Status{Participant: person.Participant, Kind: participant.StatusKinds()[num("kind", 2)], From: day}
 	stay := participant.Stay{Participant: person.Participant, Entry: num("entry", 3) + 1, From: day}
 	merge := participant.Merge{Participant: person.Participant, Into: word("into"), Date: day}
-	switch num("people", 11) {
+	about := participation.About{Programme: word("programme"), Participant: person.Participant, Date: day}
+	entry := participation.Entry{About: about, Edition: 1}
+	switch num("people", 17) {
+	case 10, 11:
+		return participation.Enrolled{Entry: entry, Group: "v2.g"}
+	case 12:
+		return participation.Left{Entry: entry, Value: "v2.v"}
+	case 13:
+		return participation.OutcomeRecorded{Entry: entry, Value: "v2.o"}
+	case 14:
+		return participation.Assessed{Entry: entry, Value: "v2.a"}
+	case 15:
+		return participation.FactWithdrawn{About: about, Kind: []string{Enrolled, Left, CameTo, Assessed}[num("fact", 4)], Reason: "x"}
 	case 0:
 		return participant.Corrected{Person: person, Reason: "x"}
 	case 1:
@@ -55,14 +68,16 @@ func TestWithdrawnPeopleLeaveNothing(t *testing.T) {
 		status := participant.Status{Participant: "never", Kind: participant.Disability, From: day}
 		stay := participant.Stay{Participant: "never", Entry: 1, From: day}
 		merge := participant.Merge{Participant: "never", Into: "a", Date: day}
+		about := participation.About{Programme: "a", Participant: "never", Date: day}
+		took := participation.Enrolled{Entry: participation.Entry{About: about, Edition: 1}, Group: "v2.g"}
 		history := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) domain.Event {
 			return peopleEvent(func(what string, n int) int { return rapid.IntRange(0, n-1).Draw(rt, what) },
 				func(what string) string { return rapid.SampledFrom([]string{"a", "b/1 ł", "c-2"}).Draw(rt, what) }, day)
 		}), 0, 40).Draw(rt, "history")
 		events, mine := woven(rt, history, participant.Registered{Person: who}, participant.StatusRecorded{Status: status, Value: "v2.v"},
-			participant.StayRecorded{Stay: stay, Kind: "v2.k"}, participant.Corrected{Person: moved, Reason: "x"}, participant.Merged{Merge: merge, Reason: "v2.r"},
+			participant.StayRecorded{Stay: stay, Kind: "v2.k"}, took, participant.Corrected{Person: moved, Reason: "x"}, participant.Merged{Merge: merge, Reason: "v2.r"},
 			participant.StatusWithdrawn{Status: status, Reason: "x"}, participant.MergeWithdrawn{Merge: merge, Reason: "x"}, participant.StayWithdrawn{Stay: stay, Reason: "x"},
-			participant.Withdrawn{Participant: "never", Reason: "x"})
+			participation.FactWithdrawn{About: about, Kind: Enrolled, Reason: "x"}, participant.Withdrawn{Participant: "never", Reason: "x"})
 		recorded := recordedOf(t, events)
 		var without []*journal.Recorded
 		for i, r := range recorded {
@@ -70,6 +85,8 @@ func TestWithdrawnPeopleLeaveNothing(t *testing.T) {
 				without = append(without, r)
 			}
 		}
-		foldtest.SameDump(rt, "people", foldtest.Dump(t, folded(t, People(), recorded)), foldtest.Dump(t, folded(t, People(), without)))
+		for _, p := range []Projection{People(), Participations()} {
+			foldtest.SameDump(rt, p.Name, foldtest.Dump(t, folded(t, p, recorded)), foldtest.Dump(t, folded(t, p, without)))
+		}
 	})
 }

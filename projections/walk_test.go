@@ -31,14 +31,15 @@ func looksAt() map[string]looks {
 	beside := []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "agreement.claim-amendment-reserved", "agreement.claim-amendment-released", "agreement.claim-move-reserved", "agreement.claim-move-agreed"}
 	facts := []string{"contract.task-set", "contract.task-withdrawn", "contract.task-result-recorded", "contract.task-result-withdrawn", "contract.evaluated", "contract.evaluation-withdrawn", "contract.aid-granted", "contract.aid-withdrawn"}
 	return map[string]looks{
-		"audit":      {},
-		"assistance": {at: []string{"assistance", "contract", "programme"}, but: facts},
-		"budget":     {at: []string{"budget", "expense"}},
-		"contracts":  {at: []string{"agreement", "assistant", "contract", "erasure", "programme"}, but: slices.Concat([]string{"agreement.claim-answered", "agreement.answer-withdrawn"}, beside, facts)},
-		"durability": {at: []string{"assistance", "durability"}},
-		"findings":   {at: []string{"erasure", "finding"}},
-		"outreach":   {at: []string{"contact", "erasure", "place", "street"}, but: []string{"street.named"}},
-		"people":     {at: []string{"erasure", "participant"}},
+		"audit":          {},
+		"assistance":     {at: []string{"assistance", "contract", "programme"}, but: facts},
+		"budget":         {at: []string{"budget", "expense"}},
+		"contracts":      {at: []string{"agreement", "assistant", "contract", "erasure", "programme"}, but: slices.Concat([]string{"agreement.claim-answered", "agreement.answer-withdrawn"}, beside, facts)},
+		"durability":     {at: []string{"assistance", "durability"}},
+		"findings":       {at: []string{"erasure", "finding"}},
+		"outreach":       {at: []string{"contact", "erasure", "place", "street"}, but: []string{"street.named"}},
+		"participations": {at: []string{"erasure", "participation"}},
+		"people":         {at: []string{"erasure", "participant"}},
 		"refunds": {at: []string{"agreement", "erasure", "refundclaim", "statement"},
 			but: append([]string{"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "refundclaim.amendment-released"}, beside...)},
 		"sessions": {at: []string{"erasure", "session"}},

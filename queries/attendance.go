@@ -109,6 +109,10 @@ func attendanceRows(ctx context.Context, q *question) ([]attendanceRow, error) {
 	by := strings.Split(q.params["by"], report.Separator)
 	words := sessionWords{q: q, by: by, texts: map[domain.Sealed]string{}, editions: map[string]programme.Editions{}}
 	all := map[attendanceKey]*attendances{}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for i := range held {
 		s := &held[i]
 		key, err := words.keyOf(ctx, s)
@@ -120,7 +124,7 @@ func attendanceRows(ctx context.Context, q *question) ([]attendanceRow, error) {
 			row = &attendances{attendanceRow: attendanceRow{attendanceKey: key, erased: some{}}, present: some{}, gained: map[session.Effect]some{}}
 			all[key] = row
 		}
-		if err := row.add(ctx, q, s, erased); err != nil {
+		if err := row.add(ctx, q, s, erased, one); err != nil {
 			return nil, err
 		}
 	}
@@ -150,7 +154,7 @@ func sessionsHeld(ctx context.Context, q *question) ([]projections.Session, erro
 	}), err
 }
 
-func (a *attendances) add(ctx context.Context, q *question, s *projections.Session, erased map[domain.Ref]bool) error {
+func (a *attendances) add(ctx context.Context, q *question, s *projections.Session, erased map[domain.Ref]bool, one sameness) error {
 	a.sessions++
 	a.minutes += s.Terms.Minutes
 	a.headcount += s.Terms.Headcount
@@ -159,25 +163,32 @@ func (a *attendances) add(ctx context.Context, q *question, s *projections.Sessi
 			continue
 		}
 		a.personMinutes += s.Terms.Minutes
-		a.present[p.Participant] = true
+		who := one.kept(p.Participant)
+		a.present[who] = true
 		if erased[domain.Ref{Kind: domain.RefParticipant, ID: domain.Escape(p.Participant)}] {
-			a.erased[p.Participant] = true
+			a.erased[who] = true
 		}
-		if p.Effects == "" {
-			continue
-		}
-		written, _, err := q.reader.opened(ctx, s.Seal(p), p.Effects)
+		effects, err := effectsOf(ctx, q, s, p)
 		if err != nil {
 			return err
 		}
-		for _, e := range session.ReadEffects(written) {
+		for _, e := range effects {
 			if a.gained[e] == nil {
 				a.gained[e] = some{}
 			}
-			a.gained[e][p.Participant] = true
+			a.gained[e][who] = true
 		}
 	}
 	return nil
+}
+
+// effectsOf is what came of a session for somebody; nothing where it does not open.
+func effectsOf(ctx context.Context, q *question, s *projections.Session, p projections.Presence) ([]session.Effect, error) {
+	if p.Effects == "" {
+		return nil, nil
+	}
+	written, _, err := q.reader.opened(ctx, s.Seal(p), p.Effects)
+	return session.ReadEffects(written), err
 }
 
 func (a *attendances) counted() attendanceRow {

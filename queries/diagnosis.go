@@ -81,7 +81,7 @@ func diagnosisRows(ctx context.Context, q *question) ([]diagnosisRow, error) {
 	if err := rows.addPlaces(ctx, q); err != nil {
 		return nil, err
 	}
-	met, err := contactsOf(ctx, q)
+	met, err := contactsOf(ctx, q, q.params["programme"])
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/contact"
@@ -65,7 +66,7 @@ func (s some) sorted() []string {
 }
 
 func outreachRows(ctx context.Context, q *question) ([]outreachRow, error) {
-	met, err := contactsOf(ctx, q)
+	met, err := contactsOf(ctx, q, q.params["programme"])
 	if err != nil {
 		return nil, err
 	}
@@ -126,12 +127,20 @@ func (c metContact) code(ctx context.Context, q *question, field string, sealed 
 	return code, err
 }
 
-// contactsOf are the contacts of the question's programme, or of any, by its day.
-func contactsOf(ctx context.Context, q *question) ([]metContact, error) {
+// who is the participant whom it counts as, by their id, or else somebody of the street.
+func (c metContact) who() string {
+	if id, ok := strings.CutPrefix(c.person, domain.Ref{Kind: domain.RefParticipant}.Subject()); ok {
+		return id
+	}
+	return c.person
+}
+
+// contactsOf are the contacts of a programme, or of any, by the question's day.
+func contactsOf(ctx context.Context, q *question, of string) ([]metContact, error) {
 	view := q.view(projections.Outreach())
 	programme := ""
-	if q.params["programme"] != "" {
-		programme = domain.Escape(q.params["programme"]) + "-"
+	if of != "" {
+		programme = domain.Escape(of) + "-"
 	}
 	rows, err := ofParts(ctx, view, projections.StreetContacts(), func(part string) bool {
 		return len(part) > len(programme) && part[:len(programme)] == programme
@@ -139,7 +148,7 @@ func contactsOf(ctx context.Context, q *question) ([]metContact, error) {
 	if err != nil {
 		return nil, err
 	}
-	who, err := streetPeople(ctx, q, rows)
+	who, err := streetPeople(ctx, q, rows, of)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +200,7 @@ func (s streetIDs) of(street string) string {
 // streetPeople are whom people of the street are known to be by the question's day. Two
 // servers may have named one pseudonym at once: those are one person, as the vault's index
 // tells.
-func streetPeople(ctx context.Context, q *question, contacts []projections.StreetContact) (streetIDs, error) {
+func streetPeople(ctx context.Context, q *question, contacts []projections.StreetContact, programme string) (streetIDs, error) {
 	who := streetIDs{first: map[string]string{}, identities: map[string]string{}}
 	if v := q.reader.opts.Vault; v != nil {
 		if q.reader.opts.Shared {
@@ -210,7 +219,7 @@ func streetPeople(ctx context.Context, q *question, contacts []projections.Stree
 	if err != nil {
 		return who, err
 	}
-	items, err := projections.StreetIdentities().Every(ctx, q.view(projections.Outreach()), q.part("programme")...)
+	items, err := projections.StreetIdentities().Every(ctx, q.view(projections.Outreach()), partOf(programme)...)
 	for _, it := range items {
 		if id := it.Row.Identity; !q.cut(id.Date) {
 			who.identities[cmp.Or(who.first[it.Row.Street], it.Row.Street)] = one.kept(id.Participant)

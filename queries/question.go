@@ -103,10 +103,15 @@ func (q *question) is(param, value string) bool {
 
 // part is the part of a table that a parameter names; none is all parts.
 func (q *question) part(param string) []string {
-	if q.params[param] == "" {
+	return partOf(q.params[param])
+}
+
+// partOf is the part of an id; of none, all parts.
+func partOf(id string) []string {
+	if id == "" {
 		return nil
 	}
-	return []string{domain.Escape(q.params[param])}
+	return []string{domain.Escape(id)}
 }
 
 // between says whether a day passes from, to and month.

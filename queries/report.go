@@ -34,10 +34,12 @@ func reports() []*Report {
 		contractsReport(),
 		capsLeftReport(),
 		durabilityReport(),
+		indicatorsReport(),
 		findingsReport(),
 		budgetReport(),
 		outreachReport(),
 		diagnosisReport(),
+		participationReport(),
 	}
 }
 

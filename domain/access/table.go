@@ -140,6 +140,10 @@ var table = map[Operation]Line{
 	Report("outreach"):  {askers, ofProgrammes, nil},
 	Report("diagnosis"): {askers, ofProgrammes, nil},
 
+	Report("indicators"): {askers, ofProgrammes, nil},
+
+	Report("participation"): {askers, byTaking, ofPeople},
+
 	// Other questions.
 	Overview: {askers, nil, nil},
 	Replay:   {readers, byCase, nil},

@@ -1,0 +1,324 @@
+package queries
+
+import (
+	"context"
+	"slices"
+
+	"ksiega/domain"
+	"ksiega/domain/contract"
+	"ksiega/domain/programme"
+	"ksiega/domain/session"
+	"ksiega/internal/report"
+	"ksiega/projections"
+)
+
+func indicatorsReport() *Report {
+	type row = indicatorRow
+	return declared(Report{
+		Name: "indicators", Title: "Wskaźniki programów",
+		Doc:    "Wskaźniki, które wylicza plik programu w edycji na dzień pytania, policzone z dni w okresie programu do tego dnia; wartość z dwoma miejscami po przecinku.",
+		Params: []report.Param{asked("programme", "program", domain.RefProgramme)},
+		needs: []projections.Projection{projections.Assistance(), projections.Contracts(), projections.Outreach(), projections.Participations(),
+			projections.People(), projections.Sessions(), projections.Settlement()},
+	}, report.Shape[row]{Leading: 2, Columns: []report.Column[row]{
+		named("programme", "Program", domain.RefProgramme, func(r row) string { return r.programme }),
+		report.Text("indicator", "Wskaźnik", func(r row) string { return r.ID }),
+		report.Text("unit", "Jednostka", func(r row) string { return r.Unit }),
+		report.Decimal("target", "Cel", func(r row) int64 { return r.Target }).Optional(func(r row) bool { return r.Target != 0 }),
+		report.Decimal("value", "Wartość", func(r row) int64 { return r.value }),
+		report.Text("group", "Grupa", func(r row) string { return r.group }),
+		report.Text("name", "Nazwa", func(r row) string { return r.Name }).
+			Distinct("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased }),
+	}}, indicatorRows)
+}
+
+// indicatorRow is an indicator, or what it comes to of one group.
+type indicatorRow struct {
+	programme.Indicator
+	programme, group string
+	value            int64 // in hundredths
+	erased           []string
+}
+
+func indicatorRows(ctx context.Context, q *question) ([]indicatorRow, error) {
+	ids, err := q.programmes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []indicatorRow
+	for _, id := range ids {
+		editions, err := q.programme(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		now, ok := editions.On(q.day())
+		if !ok || len(now.Indicators) == 0 {
+			continue
+		}
+		m, err := q.measured(ctx, now.Programme)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range now.Indicators {
+			if !i.EachGroup {
+				rows = append(rows, indicatorRow{Indicator: i, programme: id, value: m.measure(i), erased: m.erased})
+				continue
+			}
+			for _, g := range now.Groups {
+				of := i
+				of.Of.Group, of.Target = g.ID, int64(g.Target)*100
+				rows = append(rows, indicatorRow{Indicator: of, programme: id, group: g.ID, value: m.measure(of), erased: m.erased})
+			}
+		}
+	}
+	return rows, nil
+}
+
+// programmes are the one that is asked of, or all that anything is recorded under.
+func (q *question) programmes(ctx context.Context) ([]string, error) {
+	if id := q.params["programme"]; id != "" {
+		return []string{id}, nil
+	}
+	known, err := projections.Editions().Look(ctx, q.view(projections.Assistance()))
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, it := range known {
+		ids = append(ids, it.Row.All[0].Programme)
+	}
+	for _, p := range q.reader.opts.Catalogue.Programmes() {
+		if !slices.Contains(ids, p.ID) {
+			ids = append(ids, p.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// entry is one thing that was done for somebody, with what an indicator may ask of it.
+type entry struct {
+	person  string // as they count; "" is nobody
+	day     domain.Date
+	noun    string // visit, session, work, contact
+	kind    string // as a programme's file calls it
+	topic   string
+	minutes domain.Minutes
+	effects []session.Effect
+}
+
+// Nouns of entries.
+const (
+	nounVisit   = "visit"
+	nounSession = "session"
+	nounWork    = "work"
+	nounContact = "contact"
+)
+
+// measured is all of one programme that its indicators count, of the days of its period up to
+// the day that is asked of.
+type measured struct {
+	programme programme.Programme
+	last      domain.Date
+	entries   []entry
+	sessions  []heldSession
+	taking    map[string][]openTaking // by person
+	contracts []standing
+	household map[string]string // by person who has one
+	aid       domain.Grosze
+	erased    []string
+}
+
+// heldSession is a session with whoever was at it.
+type heldSession struct {
+	kind, topic string
+	headcount   int
+	entries     []int // of measured.entries
+}
+
+// openTaking is a participation with its codes in clear.
+type openTaking struct {
+	taking
+	group, outcome string
+}
+
+// standing is a contract as it is on the day.
+type standing struct {
+	participant string
+	kind        contract.Kind
+	status      contract.Status
+	signed      domain.Date
+}
+
+// inside says whether a day is one that counts.
+func (m *measured) inside(day domain.Date) bool {
+	p := m.programme.Period
+	return day <= m.last && day >= p.From && (p.To == 0 || day <= p.To)
+}
+
+// measured reads what the indicators of a programme count. Codes are opened for the counts
+// alone, which everybody may know who may ask.
+func (q *question) measured(ctx context.Context, p programme.Programme) (*measured, error) {
+	m := &measured{programme: p, last: min(q.day(), q.today), taking: map[string][]openTaking{}, household: map[string]string{}}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, read := range []func(context.Context, *question, sameness) error{m.readVisits, m.readSessions, m.readContracts, m.readContacts, m.readTaking} {
+		if err := read(ctx, q, one); err != nil {
+			return nil, err
+		}
+	}
+	people := some{}
+	for _, e := range m.entries {
+		people[e.person] = true
+	}
+	for who := range m.taking {
+		people[who] = true
+	}
+	delete(people, "")
+	known, err := q.known(ctx, people.sorted())
+	if err != nil {
+		return nil, err
+	}
+	for _, who := range people.sorted() {
+		if h := known.household(who); h != "" {
+			m.household[who] = h
+		}
+		if known.erased(who) {
+			m.erased = append(m.erased, who)
+		}
+	}
+	return m, nil
+}
+
+func (m *measured) readVisits(ctx context.Context, q *question, one sameness) error {
+	view := q.view(projections.Assistance())
+	rows, err := ofParts(ctx, view, projections.VisitMonths(), func(part string) bool {
+		month, err := domain.ParseMonth(part)
+		return err == nil && month.First() <= m.last && month.Last() >= m.programme.Period.From
+	})
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(r projections.VisitMonth) bool { return r.Programme != m.programme.ID })
+	keys := make([]rowKey, len(rows))
+	for i, r := range rows {
+		keys[i] = rowKey{r.Month.String(), projections.VisitField(r.Contract, r.Assistant)}
+	}
+	details, err := rowsAt(ctx, view, projections.VisitDetails(), keys)
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		for _, v := range details[keys[i]].Visits {
+			if m.inside(v.Date) {
+				m.entries = append(m.entries, entry{person: one.kept(r.Participant), day: v.Date, noun: nounVisit, kind: nounVisit, minutes: v.Minutes})
+			}
+		}
+	}
+	return nil
+}
+
+func (m *measured) readSessions(ctx context.Context, q *question, one sameness) error {
+	of := domain.Escape(m.programme.ID)
+	sessions, err := ofParts(ctx, q.view(projections.Sessions()), projections.HeldSessions(), func(part string) bool {
+		programme, month, err := projections.PartOfSessions(part)
+		return err == nil && of == programme && month.First() <= m.last
+	})
+	if err != nil {
+		return err
+	}
+	for i := range sessions {
+		s := &sessions[i]
+		if s.Terms.Cancelled || !m.inside(s.Terms.Date) {
+			continue
+		}
+		topic, _, err := q.reader.opened(ctx, s.Terms.Seal("topic"), s.Terms.Topic)
+		if err != nil {
+			return err
+		}
+		held := heldSession{kind: string(s.Terms.Kind), topic: topic, headcount: s.Terms.Headcount}
+		for _, p := range s.Presences {
+			if !p.Presence.Attended() {
+				continue
+			}
+			effects, err := effectsOf(ctx, q, s, p)
+			if err != nil {
+				return err
+			}
+			held.entries = append(held.entries, len(m.entries))
+			m.entries = append(m.entries, entry{person: one.kept(p.Participant), day: s.Terms.Date, noun: nounSession, kind: held.kind, topic: topic,
+				minutes: s.Terms.Minutes, effects: effects})
+		}
+		m.sessions = append(m.sessions, held)
+	}
+	return nil
+}
+
+// readContracts reads the programme's contracts, and the days of work under its referrals.
+func (m *measured) readContracts(ctx context.Context, q *question, one sameness) error {
+	lives, err := projections.ContractLives().Look(ctx, q.view(projections.Contracts()), domain.Escape(m.programme.ID))
+	if err != nil {
+		return err
+	}
+	referrals, agreements := map[string]bool{}, some{}
+	for _, it := range lives {
+		life := it.Row
+		if !life.Signed || life.Terms.Concluded > m.last {
+			continue
+		}
+		s := life.AsOf(m.last)
+		m.contracts = append(m.contracts, standing{one.kept(s.Terms.Participant), s.Terms.Kind, s.StatusOn(m.last), life.Terms.Concluded})
+		if s.Terms.Kind == contract.Referral {
+			referrals[life.Terms.Contract], agreements[domain.Escape(s.Terms.Agreement)] = true, true
+		}
+	}
+	for _, agreement := range agreements.sorted() {
+		months, err := ofParts(ctx, q.view(projections.Settlement()), projections.SettlementDetails(), func(part string) bool {
+			return len(part) > len(agreement) && part[:len(agreement)] == agreement && part[len(agreement)] == '-'
+		})
+		if err != nil {
+			return err
+		}
+		for _, month := range months {
+			for _, d := range month.Days {
+				if referrals[month.Contract] && d.Minutes > 0 && m.inside(d.Date) {
+					m.entries = append(m.entries, entry{person: one.kept(month.Participant), day: d.Date, noun: nounWork, minutes: d.Minutes})
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (m *measured) readContacts(ctx context.Context, q *question, _ sameness) error {
+	met, err := contactsOf(ctx, q, m.programme.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range met {
+		if m.inside(c.Date) {
+			m.entries = append(m.entries, entry{person: c.who(), day: c.Date, noun: nounContact, kind: string(c.Kind)})
+		}
+	}
+	return nil
+}
+
+func (m *measured) readTaking(ctx context.Context, q *question, _ sameness) error {
+	all, err := q.participations(ctx, domain.Escape(m.programme.ID))
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		of := openTaking{taking: t}
+		if of.group, _, err = q.reader.opened(ctx, t.group.seal, t.group.text); err != nil {
+			return err
+		}
+		if of.outcome, _, err = q.reader.opened(ctx, t.outcome.seal, t.outcome.text); err != nil {
+			return err
+		}
+		m.taking[t.participant] = append(m.taking[t.participant], of)
+	}
+	return nil
+}

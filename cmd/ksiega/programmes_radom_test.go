@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestProgrammesOfRadom: from the sample's files to the cells that the source's words ask for.
 func TestProgrammesOfRadom(t *testing.T) {
@@ -45,5 +48,13 @@ func TestProgrammesOfRadom(t *testing.T) {
 		if rows := cells(t, data, "findings", nil); len(rows) != 0 {
 			t.Errorf("%v", rows)
 		}
+	})
+	t.Run("two ids, one person", func(t *testing.T) {
+		cmd := program(t.Context(), t, "command", "merge-participants", "--data", data)
+		cmd.Stdin = strings.NewReader(`{"kept":"R-14","merged":"R-15","date":"2025-06-02","reason":"ten sam dokument"}`)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		has(t, "merged", totals(t, data, "outreach"), map[string]any{"people": 11.0, "reachedShelter": 3.0})
 	})
 }

@@ -26,4 +26,11 @@ func TestProgrammesOfLodz(t *testing.T) {
 			t.Errorf("%v", rows)
 		}
 	})
+	t.Run("a second person of an assistant is a finding", func(t *testing.T) {
+		second := writeFiles(t, map[string]string{"umowy.csv": "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\n" +
+			"L/AU/6/2025;usamodzielnianie;usamodzielnianie;L-02;02.06.2025;02.06.2025;30.06.2025;LS-1\n"})
+		must(t, exitDone, "import", "--data", data, second)
+		found := only(t, cells(t, data, "findings", nil))
+		has(t, "one to one", found, map[string]any{"kind": "caseload", "from": "2025-06-02", "to": "2025-06-30"})
+	})
 }

@@ -155,6 +155,13 @@ func TestProgrammesOfStarachowice(t *testing.T) {
 			}
 		}
 	})
+	t.Run("what is left of caps", func(t *testing.T) {
+		left := func(contract, kind, date string) map[string]any {
+			return only(t, cells(t, data, "caps-left", map[string]string{"contract": contract, "capKind": kind}, "--date", date))
+		}
+		has(t, "40 h of April", left("SK/08/2018", "contract-month", "2018-04-30"), map[string]any{"capMinutes": 2400.0, "usedMinutes": 2400.0, "leftMinutes": 0.0})
+		has(t, "10 h a week", left("SK/08/2018", "contract-week", "2018-04-25"), map[string]any{"capMinutes": 600.0})
+	})
 	t.Run("durability", func(t *testing.T) {
 		rows := cells(t, data, "durability", nil)
 		if len(rows) != 1 {

@@ -120,11 +120,11 @@ func (s State) overspent() (all []*domain.Error) {
 			continue
 		}
 		days = append(days, a.Date)
-		switch d, _, _ := s.Decision(a.Date); {
+		switch number, refused := s.refusal(a.Date); {
 		case !a.Date.Within(s.Terms.From, s.Terms.To), s.Rests(a.Date):
 			all = append(all, ErrAidOutside.With("%s", a.Date))
-		case s.RefusesAid(a.Date):
-			all = append(all, ErrAidRefused.With("%s, %s", a.Date, d.Number))
+		case refused:
+			all = append(all, ErrAidRefused.With("%s, %s", a.Date, number))
 		}
 	}
 	for _, e := range s.changes {

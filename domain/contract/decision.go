@@ -132,7 +132,18 @@ func (s State) Breach(day domain.Date) (latest domain.Date) {
 // RefusesAid says whether a refusal of further aid stands on a day: until its own number says
 // that its appeal was allowed, or rules otherwise.
 func (s State) RefusesAid(day domain.Date) bool {
-	return slices.ContainsFunc(s.decisions(day), func(d said) bool { return d.Ruling == Refused && d.Appeal != AppealWon })
+	_, stands := s.refusal(day)
+	return stands
+}
+
+// refusal is the number of the first refusal of further aid that stands on a day.
+func (s State) refusal(day domain.Date) (number string, stands bool) {
+	for _, d := range s.decisions(day) {
+		if d.Ruling == Refused && d.Appeal != AppealWon {
+			return d.Number, true
+		}
+	}
+	return "", false
 }
 
 // leavesOut refuses an earlier last day, from was, that comes before a decision or a

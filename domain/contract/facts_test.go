@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -120,6 +121,12 @@ func TestAid(t *testing.T) {
 	won := contract.Decided{Life: why(ofSocial(2018, 6, 20)), Ruling: contract.Refused, Number: "D/1", Appeal: contract.AppealWon}
 	Given(t, d, signed, breached).When(tell(aidOf(0, day(2018, 5, 14), "books", 1))).Then(aidOf(1, day(2018, 5, 14), "books", 1)) // nothing follows from a breach
 	Given(t, d, signed, breached, refused).When(tell(aidOf(0, day(2018, 5, 14), "books", 1))).Refuse(contract.ErrAidRefused)
+	// Another decision leaves the refusal standing, which is the one that is named.
+	upheld := contract.Decided{Life: why(ofSocial(2018, 5, 21)), Ruling: contract.Upheld, Number: "D/2"}
+	_, err := d.Decide(d.Fold(signed, breached, refused, upheld), tell(aidOf(0, day(2018, 5, 22), "books", 1)))
+	if all := domain.RefusalsOf(err); len(all) != 1 || !slices.Equal(all[0].Args, []any{day(2018, 5, 22), "D/1"}) {
+		t.Errorf("refused by %v", err)
+	}
 	Given(t, d, signed, breached, refused, won).When(tell(aidOf(0, day(2018, 6, 20), "books", 1))).Then(aidOf(1, day(2018, 6, 20), "books", 1))
 	Given(t, d, signed, breached, aidOf(1, day(2018, 5, 20), "books", 1)).When(record(refused)).Refuse(contract.ErrAidStands)
 }

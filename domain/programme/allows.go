@@ -15,6 +15,8 @@ var (
 	ErrDictionary   = domain.Refusal(domain.CodeRule, "none of the programme's words")
 	ErrGroup        = domain.Refusal(domain.CodeRule, "none of the programme's groups").At("group")
 	ErrOutcome      = domain.Refusal(domain.CodeRule, "none of the programme's outcomes").At("value")
+	ErrGroupless    = domain.Refusal(domain.CodeRule, "the programme has no groups").At("group")
+	ErrOutcomeless  = domain.Refusal(domain.CodeRule, "the programme lists no outcomes").At("value")
 )
 
 // AllowsContract refuses a kind of contract that the edition does not list; one that lists
@@ -51,6 +53,9 @@ func (p Programme) AllowsGroup(group string) error {
 	if group == "" && len(ids) == 0 || slices.Contains(ids, group) {
 		return nil
 	}
+	if len(ids) == 0 {
+		return ErrGroupless.With("%s from %s", p.ID, p.From)
+	}
 	return ErrGroup.With("not one of %s, of %s from %s", said(ids), p.ID, p.From)
 }
 
@@ -58,6 +63,9 @@ func (p Programme) AllowsGroup(group string) error {
 func (p Programme) AllowsOutcome(outcome string) error {
 	if slices.Contains(p.Outcomes, outcome) {
 		return nil
+	}
+	if len(p.Outcomes) == 0 {
+		return ErrOutcomeless.With("%s from %s", p.ID, p.From)
 	}
 	return ErrOutcome.With("not one of %s, of %s from %s", said(p.Outcomes), p.ID, p.From)
 }

@@ -15,6 +15,8 @@ func ofProgrammes() []sentence {
 		{programme.ErrDictionary, "Wybierz jedno ze słów programu {1}: {0} (plik programu, od {2})."},
 		{programme.ErrGroup, "Wybierz grupę programu {1}: {0} (plik programu, od {2})."},
 		{programme.ErrOutcome, "Wybierz rezultat, który ma program {1}: {0} (plik programu, od {2})."},
+		{programme.ErrGroupless, "Zostaw grupę pustą: program {0} grup nie ma (plik programu, od {1})."},
+		{programme.ErrOutcomeless, "Usuń rezultat albo zapisz plik programu, który ma rezultaty: program {0} ich nie ma (plik programu, od {1})."},
 		{commands.ErrProgrammeFile, "{2} To wiersz {0} pliku[, klucz {1}]."},
 		{commands.ErrYAMLName, "Zapisz plik {0} jako .yaml: tylko takie opisują programy."},
 		{programmefile.ErrLarge, "Skróć plik programu: ma więcej niż {0}."},

@@ -73,22 +73,29 @@ type capsAsked struct {
 	editions map[string]findings.Editions
 	visits   map[capLeft][]findings.CappedVisit // by whose they are, of which period
 	statutes *programme.Statutes
-	people   map[string][]domain.Event
+	same     sameness
+	people   map[string][][]domain.Event
 }
 
 // capsLeft are the caps of the contracts in force on the day: of each, its participant, its
 // assistant and its programme, each once.
 func capsLeft(ctx context.Context, q *question) (rows []capLeft, err error) {
-	c := capsAsked{question: q, date: q.today, editions: map[string]findings.Editions{}, visits: map[capLeft][]findings.CappedVisit{}, people: map[string][]domain.Event{}}
+	c := capsAsked{question: q, date: q.today, editions: map[string]findings.Editions{}, visits: map[capLeft][]findings.CappedVisit{}, people: map[string][][]domain.Event{}}
 	if day, err := domain.ParseDate(q.params["date"]); err == nil {
 		c.date = day
 	}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.same = one
 	items, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()), q.part("programme")...)
 	if err != nil {
 		return nil, err
 	}
 	for _, it := range items {
 		c.contract = it.Row.AsOf(0)
+		c.contract.Terms.Participant = one.kept(c.contract.Terms.Participant)
 		if c.contract.Terms.Assistant = c.contract.On(c.date).Assistant; !c.inForce() {
 			continue
 		}
@@ -103,7 +110,7 @@ func capsLeft(ctx context.Context, q *question) (rows []capLeft, err error) {
 		}
 		rows = append(rows, some...)
 	}
-	rows = slices.DeleteFunc(rows, func(r capLeft) bool { return !q.is("participant", r.participant) || !q.is("assistant", r.assistant) })
+	rows = slices.DeleteFunc(rows, func(r capLeft) bool { return !c.of(r.participant) || !q.is("assistant", r.assistant) })
 	slices.SortFunc(rows, func(a, b capLeft) int {
 		return cmp.Or(cmp.Compare(a.contract, b.contract), cmp.Compare(a.participant, b.participant), cmp.Compare(a.kind, b.kind), cmp.Compare(a.assistant, b.assistant),
 			cmp.Compare(a.programme, b.programme), cmp.Compare(a.allowed, b.allowed), cmp.Compare(a.used, b.used))
@@ -117,10 +124,16 @@ func capsLeft(ctx context.Context, q *question) (rows []capLeft, err error) {
 	return rows, nil
 }
 
+// of says whether somebody, by the id that they go on under, is who is asked for.
+func (c *capsAsked) of(who string) bool {
+	asked := c.params["participant"]
+	return asked == "" || who == c.same.kept(asked)
+}
+
 // inForce says whether the contract is one of those that are asked for.
 func (c *capsAsked) inForce() bool {
 	s, t := c.contract, c.contract.Terms
-	return s.Exists() && c.date.Within(t.From, t.To) && !s.Rests(c.date) && c.is("participant", t.Participant) && c.is("assistant", t.Assistant)
+	return s.Exists() && c.date.Within(t.From, t.To) && !s.Rests(c.date) && c.of(t.Participant) && c.is("assistant", t.Assistant)
 }
 
 // ofProgramme are the caps of the contract's programme that count visits.
@@ -257,7 +270,7 @@ func (c *capsAsked) visitsOf(ctx context.Context, row capLeft, per cap.Per, peri
 	case cap.Assistant:
 		months, err = assistantTime(ctx, view, domain.Escape(row.assistant), first, last)
 	default:
-		months, err = participantTime(ctx, view, domain.Escape(row.participant), first, last)
+		months, err = c.timeOf(ctx, row.participant, c.same.ids(row.participant), first, last)
 	}
 	c.visits[row] = findings.CappedVisits(of, months...)
 	return c.visits[row], err
@@ -385,14 +398,20 @@ func (c *capsAsked) daysOf(ctx context.Context, agreement, contract string, mont
 // weekOf are the days of work of the contract's participant in the week of the day, under
 // whatever referral, and what the statute allows in it; 0 is all.
 func (c *capsAsked) weekOf(ctx context.Context, new bool) (days []referralDay, weekly domain.Minutes, err error) {
-	referrals, err := projections.ParticipantReferrals().All(ctx, c.view(projections.Contracts()), domain.Escape(c.contract.Terms.Participant))
-	if err != nil {
-		return nil, 0, err
+	var referrals []projections.Referral
+	for _, id := range c.same.ids(c.contract.Terms.Participant) {
+		items, err := projections.ParticipantReferrals().All(ctx, c.view(projections.Contracts()), domain.Escape(id))
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, it := range items {
+			referrals = append(referrals, it.Row)
+		}
 	}
 	first, last := cap.Week.Of(c.date)
-	for _, it := range referrals {
+	for _, of := range referrals {
 		for m := first.Month(); m <= last.Month(); m++ {
-			some, err := c.daysOf(ctx, it.Row.Agreement, it.Row.Contract, m)
+			some, err := c.daysOf(ctx, of.Agreement, of.Contract, m)
 			if err != nil {
 				return nil, 0, err
 			}

@@ -16,6 +16,10 @@ func caseloads(ctx context.Context, q *question) (all []findings.Found, err erro
 	if err != nil {
 		return nil, err
 	}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, it := range items {
 		row, _, err := projections.Caseloads().Find(ctx, view, it.Part, it.Field)
 		if err != nil {
@@ -33,7 +37,9 @@ func caseloads(ctx context.Context, q *question) (all []findings.Found, err erro
 				return nil, err
 			}
 			if !q.cut(life.Terms.Concluded) {
-				contracts = append(contracts, life.LookedAfter(it.Row.Assistant, q.asOf))
+				of := life.LookedAfter(it.Row.Assistant, q.asOf)
+				of.Participant = one.kept(of.Participant)
+				contracts = append(contracts, of)
 				last = max(last, life.AsOf(q.asOf).Terms.To)
 			}
 		}

@@ -67,8 +67,17 @@ func overWeeks(ctx context.Context, q *question, r rules) (all []findings.Found,
 	if err != nil {
 		return nil, err
 	}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(w projections.SharedWeeks) bool { return one.splits([]string{w.Participant}) })
+	together, err := q.weeksTogether(ctx, one)
+	if err != nil {
+		return nil, err
+	}
 	editions := r.statutes.CapsUnder(programme.OldRegime)
-	for _, row := range rows {
+	for _, row := range slices.Concat(rows, together) {
 		for _, w := range row.Weeks {
 			var counted []findings.Counted
 			for _, day := range w.Days {
@@ -139,6 +148,10 @@ func overPeople(ctx context.Context, q *question) (all []findings.Found, err err
 	if err != nil {
 		return nil, err
 	}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, it := range items {
 		a, _, err := projections.SettlementAgreements().Find(ctx, q.view(projections.Settlement()), it.Field, projections.AgreementField)
 		if err != nil {
@@ -154,7 +167,9 @@ func overPeople(ctx context.Context, q *question) (all []findings.Found, err err
 			if err != nil {
 				return nil, err
 			}
-			referrals = append(referrals, life.Referred(q.asOf))
+			r := life.Referred(q.asOf)
+			r.Participant = one.kept(r.Participant)
+			referrals = append(referrals, r)
 		}
 		for _, t := range (agreement.Terms{PersonLimit: a.PersonLimit}).Caps() {
 			people, err := findings.Crowded(t, a.Agreement, a.From, min(a.To, q.day()), referrals)
@@ -270,9 +285,13 @@ func workedDays(ctx context.Context, q *question, least int64) (yearsOfDays, err
 	if err != nil {
 		return nil, err
 	}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
 	years := yearsOfDays{}
 	for _, row := range rows {
-		if int64(row.NewDays()) <= least {
+		if int64(row.NewDays()) <= least && !one.splits([]string{row.Participant}) {
 			continue
 		}
 		var keys []rowKey
@@ -289,7 +308,7 @@ func workedDays(ctx context.Context, q *question, least int64) (yearsOfDays, err
 			d := details[k]
 			for _, day := range d.Days {
 				if day.Minutes > 0 && !q.cut(day.Date) {
-					years.add(row.Participant, findings.Counted{Entry: cap.Entry{On: day.Date, Edition: d.Rates[day.Rates].Statute}, Contract: d.Contract, Events: []journal.Position{day.Event}})
+					years.add(one.kept(row.Participant), findings.Counted{Entry: cap.Entry{On: day.Date, Edition: d.Rates[day.Rates].Statute}, Contract: d.Contract, Events: []journal.Position{day.Event}})
 				}
 			}
 		}
@@ -316,8 +335,18 @@ func referralDays(ctx context.Context, q *question, least int64) (yearsOfDays, e
 	if err != nil {
 		return nil, err
 	}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	split := some{} // their days under several ids may be more
+	for _, ids := range one.several() {
+		for _, id := range ids {
+			split[domain.Escape(id)] = true
+		}
+	}
 	for _, it := range items {
-		if !slices.ContainsFunc(it.Row.Years, func(y projections.ReferralYear) bool { return int64(y.Days) > least }) {
+		if !split[it.Field] && !slices.ContainsFunc(it.Row.Years, func(y projections.ReferralYear) bool { return int64(y.Days) > least }) {
 			continue
 		}
 		referrals, err := projections.ParticipantReferrals().All(ctx, view, it.Field)
@@ -334,7 +363,7 @@ func referralDays(ctx context.Context, q *question, least int64) (yearsOfDays, e
 				return nil, err
 			}
 			if under.New {
-				years.addReferral(q, life)
+				years.addReferral(q, one, life)
 			}
 		}
 	}
@@ -342,7 +371,7 @@ func referralDays(ctx context.Context, q *question, least int64) (yearsOfDays, e
 }
 
 // addReferral adds the days on which a referral was in force.
-func (all yearsOfDays) addReferral(q *question, life projections.ContractLife) {
+func (all yearsOfDays) addReferral(q *question, one sameness, life projections.ContractLife) {
 	s := life.AsOf(q.asOf)
 	if t := s.Terms; !s.Exists() || q.cut(t.Concluded) || t.Kind != contract.Referral {
 		return
@@ -356,7 +385,7 @@ func (all yearsOfDays) addReferral(q *question, life projections.ContractLife) {
 		if told != d.Year() {
 			told, c.Events = d.Year(), []journal.Position{life.Event}
 		}
-		y := all.add(s.Terms.Participant, c)
+		y := all.add(one.kept(s.Terms.Participant), c)
 		y.running = y.running || d == q.day() && d < s.Terms.To && (d+1).Year() == d.Year()
 	}
 }

@@ -25,6 +25,9 @@ func overProgrammeCaps(ctx context.Context, q *question) (all []findings.Found, 
 	for _, it := range long {
 		all = append(all, it.Row.On(q.asOf, q.today).Found...)
 	}
+	if all, err = q.cappedTogether(ctx, all); err != nil {
+		return nil, err
+	}
 	whole, err := overWhole(ctx, q)
 	if err != nil {
 		return nil, err
@@ -84,7 +87,7 @@ func visitsOf(ctx context.Context, q *question, of map[string]findings.Editions,
 // fulfilled gives findings of caps that bind only whom some facts are of the codes that they
 // rest on, see conditions; whose facts are not known is none of them.
 func (q *question) fulfilled(ctx context.Context, some []findings.Found) (all []findings.Found, err error) {
-	people := map[string][]domain.Event{}
+	people := map[string][][]domain.Event{}
 	for _, f := range some {
 		if f.Rule == nil || len(f.Rule.When) == 0 {
 			all = append(all, f)
@@ -108,34 +111,48 @@ func (q *question) fulfilled(ctx context.Context, some []findings.Found) (all []
 }
 
 // recordedOf is what is recorded of a participant, as far as the answer goes, up to a day; 0
-// is all.
-func (q *question) recordedOf(ctx context.Context, who string, asOf domain.Date) (all []domain.Event, err error) {
+// is all: of each of their ids, first of the one that they go on under.
+func (q *question) recordedOf(ctx context.Context, who string, asOf domain.Date) (all [][]domain.Event, err error) {
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids := slices.DeleteFunc(one.ids(who), func(id string) bool { return id == one.kept(who) })
 	until := position(q.views)
-	err = q.reader.opts.Journal.ReadStream(ctx, participant.Stream(who), 0, func(r *journal.Recorded) error {
-		if on := r.Event.OccurredOn(); !r.Position.After(until) && (asOf == 0 || on <= asOf) {
-			all = append(all, r.Event)
+	for _, id := range append([]string{one.kept(who)}, ids...) {
+		var events []domain.Event
+		err := q.reader.opts.Journal.ReadStream(ctx, participant.Stream(id), 0, func(r *journal.Recorded) error {
+			if on := r.Event.OccurredOn(); !r.Position.After(until) && (asOf == 0 || on <= asOf) {
+				events = append(events, r.Event)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return all, err
+		all = append(all, events)
+	}
+	return all, nil
 }
 
 // conditions are the codes of some facts of a person on the first of some days on which all
 // of them are known; false where they are on none.
-func conditions(recorded []domain.Event, when []cap.Condition, first, last domain.Date) ([]findings.Code, bool) {
-	var person participant.State
+func conditions(recorded [][]domain.Event, when []cap.Condition, first, last domain.Date) ([]findings.Code, bool) {
+	people := make([]participant.State, len(recorded))
 	turns := []domain.Date{first}
-	for _, e := range recorded {
-		person = participant.Decider().Evolve(person, e)
-		if e, ok := e.(participant.StatusRecorded); ok && e.From.Within(first, last) {
-			turns = append(turns, e.From)
+	for i, events := range recorded {
+		for _, e := range events {
+			people[i] = participant.Decider().Evolve(people[i], e)
+			if e, ok := e.(participant.StatusRecorded); ok && e.From.Within(first, last) {
+				turns = append(turns, e.From)
+			}
 		}
 	}
 	slices.Sort(turns)
 	for _, day := range turns {
 		codes := make([]findings.Code, 0, len(when))
 		for _, c := range when {
-			if text, seal := person.On(participant.StatusKind(c.Fact), day); text != "" {
+			if text, seal := personOn(people, participant.StatusKind(c.Fact), day); text != "" {
 				codes = append(codes, findings.Code{Seal: seal, Text: text, Is: []string{c.Value}})
 			}
 		}
@@ -144,4 +161,19 @@ func conditions(recorded []domain.Event, when []cap.Condition, first, last domai
 		}
 	}
 	return nil, false
+}
+
+// personOn is what somebody is on a day of a kind, as one of their ids says: what is dated
+// before what a registration says.
+func personOn(people []participant.State, kind participant.StatusKind, day domain.Date) (text domain.Sealed, seal domain.Seal) {
+	for _, p := range people {
+		t, of := p.On(kind, day)
+		if t != "" && of.Scope.Day != 0 {
+			return t, of
+		}
+		if text == "" {
+			text, seal = t, of
+		}
+	}
+	return text, seal
 }

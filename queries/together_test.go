@@ -1,0 +1,69 @@
+package queries_test
+
+import (
+	"strings"
+	"testing"
+
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/access"
+	"ksiega/internal/testkit/ledgertest"
+)
+
+func mergeInto(t *testing.T, l *ledgertest.Ledger, kept, merged string) {
+	t.Helper()
+	_, err := l.MergeParticipants(t.Context(), ledgertest.Actor, commands.MergeParticipants{Kept: kept, Merged: merged,
+		Date: domain.NewDate(2024, 5, 1), Amendment: commands.Amendment{Reason: "ten sam PESEL"}})
+	must(t, err)
+}
+
+// Caps of the statute are for a person, under however many ids: a week of two referrals of
+// one, and 180 days of a year.
+func TestMergedPeopleAreOneByTheStatute(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for _, f := range [][2]string{
+		{"uczestnicy.csv", "id;imie;nazwisko\nU1;A;B\nU2;A;B\nU3;C;D\n"},
+		{"porozumienia.csv", "numer;zawarto;od;do;refundacja;limit_osob\nP/1;02.01.2024;02.01.2024;31.12.2024;60;2\n"},
+		{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie\nS/1;psu;psu;U1;02.01.2024;02.01.2024;31.12.2024;P/1\n" +
+			"S/2;psu;psu;U2;02.01.2024;02.01.2024;31.12.2024;P/1\nS/3;psu;psu;U3;02.01.2024;02.01.2024;31.12.2024;P/1\n"},
+		// The week begins in the year before the days that are asked for.
+		{"obecnosci.csv", "umowa;data;godziny\nS/1;04.03.2024;6\nS/2;05.03.2024;6\nS/3;05.03.2024;6\nS/1;30.12.2024;6\nS/2;31.12.2024;6\n"},
+	} {
+		takenIn(t, l, f[0], f[1])
+	}
+	if apart := overCapsOf(t, l, memoryReader(l), 0, access.Coordinator); len(apart) != 1 || !strings.HasPrefix(apart[0], "over-cap:P/1:people:") {
+		t.Errorf("apart: %v", apart)
+	}
+	mergeInto(t, l, "U1", "U2")
+	sameTexts(t, "together", overCapsOf(t, l, memoryReader(l), 0, access.Coordinator), []string{
+		"over-cap:U1:2024-03-04 [U1 S/1 S/2] 2024-03-04 2024-03-10 120 2",
+		"over-cap:U1:2024-12-30 [U1 S/1 S/2] 2024-12-30 2025-01-05 120 2"})
+	sameTexts(t, "as of the first day", overCapsOf(t, l, memoryReader(l), day(2024, 3, 4), access.Coordinator), nil)
+	left, _ := capsOn(t, l, memoryReader(l), access.Coordinator, 0, "date", "2024-03-06", "participant", "U2")
+	sameTexts(t, "left", left, []string{"|U1|participant-week|600|720|-120||psu", "S/1|U1|contract-week|600|360|240||psu", "S/2|U1|contract-week|600|360|240||psu"})
+}
+
+// Caps of a programme's file for a participant are for a person; what binds whom some facts
+// are of goes by what is recorded of either id.
+func TestMergedPeopleAreOneByAProgramme(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for _, f := range [][2]string{
+		{"program_limity.yaml", capped},
+		{"uczestnicy.csv", "id;imie;nazwisko;niepelnosprawnosc\nU1;A;A;\nU2;A;A;znaczny\n"},
+		{"asystenci.csv", "id;imie;nazwisko\nA1;C;C\nA2;C;C\n"},
+		{"statusy.csv", "uczestnik;rodzaj;wartosc;od\nU1;sprzezona;nie;01.02.2024\n"},
+		{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\nT/1;trojstronny;limity;U1;02.01.2024;02.01.2024;31.12.2024;A1\nT/2;trojstronny;limity;U2;02.01.2024;02.01.2024;31.12.2024;A2\n"},
+		{"godziny.csv", "asystent;umowa;data;od;do\nA1;T/1;31.01.2024;08:00;11:00\nA2;T/2;01.02.2024;08:00;11:00\nA2;T/2;12.02.2024;08:00;10:00\n"},
+	} {
+		takenIn(t, l, f[0], f[1])
+	}
+	sameTexts(t, "apart", overCapsOf(t, l, memoryReader(l), 0, access.Coordinator), nil)
+	mergeInto(t, l, "U1", "U2")
+	sameTexts(t, "together", overCapsOf(t, l, memoryReader(l), 0, access.Coordinator), []string{
+		"over-cap:limity:participant-week:U1:2024-01-29:240 [U1 T/1 T/2 limity] 2024-01-29 2024-02-04 120 2",
+		"over-cap:limity:participant-year:U1:2024-01-01:420 [U1 T/1 T/2 limity] 2024-01-01 2024-12-31 60 3"})
+	left, _ := capsOn(t, l, memoryReader(l), access.Coordinator, 0, "date", "2024-02-02", "participant", "U1")
+	sameTexts(t, "left", left, []string{"|U1|participant-week|240|360|-120||limity", "|U1|participant-year|420|480|-60||limity"})
+}

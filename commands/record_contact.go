@@ -39,7 +39,7 @@ type RecordContact struct {
 func (RecordContact) Operation() access.Operation { return "record-contact" }
 
 func (c RecordContact) concerns() [][]domain.Ref {
-	return [][]domain.Ref{{{Kind: domain.RefProgramme, ID: ofStreetwork(c.Programme)}}}
+	return [][]domain.Ref{{{Kind: domain.RefProgramme, ID: ofStreetwork(c.Programme)}}, {{Kind: domain.RefContact, ID: c.ID}}}
 }
 
 func (c RecordContact) open() any {

@@ -6,6 +6,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/domain/contact"
 	"ksiega/domain/contract"
 	"ksiega/domain/intake"
 	"ksiega/domain/session"
@@ -54,8 +55,8 @@ func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) error {
 // about is whom and what some things are about: in the place of a contract what it says.
 func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.Ref, err error) {
 	for _, of := range refs {
-		if of.Kind == domain.RefSession {
-			programme, err := l.programmeOf(ctx, of.ID)
+		if of.Kind == domain.RefSession || of.Kind == domain.RefContact {
+			programme, err := l.programmeOf(ctx, of)
 			if err != nil {
 				return nil, err
 			}
@@ -84,13 +85,18 @@ func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.
 	return things, nil
 }
 
-// programmeOf is the programme of a session, "" where none is recorded.
-func (l *Ledger) programmeOf(ctx context.Context, of string) (string, error) {
-	of, err := id(of)
+// programmeOf is the programme of a session or a contact, or was before it was withdrawn; ""
+// where none is recorded.
+func (l *Ledger) programmeOf(ctx context.Context, of domain.Ref) (string, error) {
+	name, err := id(of.ID)
 	if err != nil {
 		return "", nil //nolint:nilerr // there is none by that name
 	}
-	known, err := journal.Load(ctx, l.Log, session.Stream(of), session.Decider())
+	if of.Kind == domain.RefContact {
+		known, err := journal.Load(ctx, l.Log, contact.Stream(name), contact.Decider())
+		return known.State.Contact.Programme, err
+	}
+	known, err := journal.Load(ctx, l.Log, session.Stream(name), session.Decider())
 	return known.State.Terms.Programme, err
 }
 

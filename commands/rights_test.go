@@ -166,3 +166,31 @@ func TestAContractOfOthersIsNotTakenOver(t *testing.T) {
 		t.Errorf("one that is not there, withdrawn: %v", err)
 	}
 }
+
+// Nor is a contact of another programme: it is neither corrected into one's own nor withdrawn,
+// and whether it is there is not told.
+func TestAContactOfOthersIsNotTakenOver(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	theirs := met("K/1", "Kazik")
+	theirs.Programme = "pal-osada"
+	if _, err := l.RecordContact(t.Context(), ledgertest.Actor, theirs); err != nil {
+		t.Fatal(err)
+	}
+	o := ledgertest.Actor
+	o.Scopes = []domain.Ref{{Kind: domain.RefProgramme, ID: "streetworking"}}
+	for name, change := range map[string]func(*commands.RecordContact){
+		"entered again": func(*commands.RecordContact) {},
+		"corrected":     func(c *commands.RecordContact) { c.Correct, c.Reason = true, "x" },
+		"withdrawn":     func(c *commands.RecordContact) { c.Withdraw, c.Reason = true, "x" },
+	} {
+		c := met("K/1", "Zenek")
+		change(&c)
+		if _, err := l.RecordContact(t.Context(), o, c); !errors.Is(err, access.ErrDenied) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := l.RecordContact(t.Context(), o, met("K/2", "Zenek")); err != nil {
+		t.Errorf("an own one: %v", err)
+	}
+}

@@ -60,25 +60,40 @@ func (l *Ledger) prepareIdentity(ctx context.Context, o Origin, c *IdentifyPseud
 		return cmd, err
 	}
 	s := l.sealer(ctx)
-	who := called{}
-	if len(l.Vault.FindName(pseudonyms(c.Programme), folded(c.Pseudonym))) > 0 {
-		who = l.callStreet(o, s, c.Programme, c.Pseudonym, "")
-	}
-	if who.Street == "" {
-		return cmd, street.ErrUnknown
-	}
-	known, err := journal.Load(ctx, l.Log, street.Stream(who.Street), street.Decider())
+	of, known, err := l.streetCalled(ctx, *c)
 	if err != nil {
 		return cmd, err
 	}
-	cmd = street.Identify{About: who.About, Identity: street.Identity{Participant: c.Participant, Date: c.Date}, Was: known.State.Identity.Participant}
+	cmd = street.Identify{About: of, Identity: street.Identity{Participant: c.Participant, Date: c.Date}, Was: known.Identity.Participant}
 	cmd.Amend = domain.Amend{Correct: c.Correct, Withdraw: c.Withdraw, Wordless: true} // nobody keeps a reason of nothing
 	if cmd.Was != "" {
-		cmd.Amend = c.taken(s, street.ReasonSeal(who.Street, cmd.Was))
+		cmd.Amend = c.taken(s, street.ReasonSeal(of.Street, cmd.Was))
 	}
 	cmd.Anew = !o.SeesAllOf(c.Operation())
 	if s.err != nil || c.Withdraw {
 		return cmd, s.err
 	}
 	return cmd, domain.Together(l.happened("date", c.Date), l.knownParticipant(ctx, c.Participant))
+}
+
+// streetCalled is who goes by the pseudonym of a command: of those whom it names that it is
+// said of already who they are, where that is to be changed; else the first, of those whom
+// somebody named who sees the street before the others.
+func (l *Ledger) streetCalled(ctx context.Context, c IdentifyPseudonym) (of street.About, is street.State, err error) {
+	name := folded(c.Pseudonym)
+	for _, subject := range append(l.Vault.FindName(pseudonyms(c.Programme), name), l.namedUnseen(c.Programme, name)...) {
+		id := streetID(subject)
+		known, err := journal.Load(ctx, l.Log, street.Stream(id), street.Decider())
+		if err != nil {
+			return of, is, err
+		}
+		identified := known.State.Identity != street.Identity{}
+		if of.Street == "" || (c.Withdraw || c.Correct) && identified && is.Identity == (street.Identity{}) {
+			of, is = street.About{Street: id, Programme: c.Programme}, known.State
+		}
+	}
+	if of.Street == "" {
+		return of, is, street.ErrUnknown
+	}
+	return of, is, nil
 }

@@ -107,8 +107,8 @@ func (l *Ledger) RecordContact(ctx context.Context, o Origin, c RecordContact) (
 // called is somebody of the street under a pseudonym, which nobody may have yet.
 type called struct {
 	street.Name
-	folded string
-	known  bool
+	purpose, folded string // what the vault finds them by
+	known           bool
 }
 
 // folded is a pseudonym as pseudonyms are compared.
@@ -117,25 +117,43 @@ func folded(pseudonym string) string { return domain.Folded(norm.NFC.String(pseu
 // pseudonyms are what the vault finds somebody of a programme's street by.
 func pseudonyms(programme string) string { return "street/" + programme }
 
+// unseenPseudonyms are pseudonyms of those who were named in a role that may not see the street. They
+// are others than whoever sees it named, and than those of another role: by the people that
+// reports count, and by ids that two contacts have, somebody would learn whether a pseudonym
+// is known, and whose it is.
+func unseenPseudonyms(role access.Role, programme string) string {
+	return "unseen/" + string(role) + "/" + programme
+}
+
+// namedUnseen are those of a pseudonym who were named by whoever may not see the street.
+func (l *Ledger) namedUnseen(programme, folded string) (all []string) {
+	for _, role := range access.Blind(domain.RefStreet) {
+		all = append(all, l.Vault.FindName(unseenPseudonyms(role, programme), folded)...)
+	}
+	return all
+}
+
 // callStreet is who goes by a pseudonym: whom a record names already, if that is one of
 // them, or the first of those whom several servers named, or somebody new. To whoever may
 // not see the street, everybody is new, since by an id somebody would learn whether a
-// pseudonym is known: reports count all who have one as one person.
-func (l *Ledger) callStreet(o Origin, s *sealer, programme, pseudonym, recorded string) (who called) {
+// pseudonym is known. Whoever sees it and corrects a record makes them one.
+func (l *Ledger) callStreet(o Origin, s *sealer, programme, pseudonym, recorded string, corrects bool) (who called) {
 	who.folded = folded(pseudonym)
 	if who.folded == "" {
 		return called{}
 	}
-	who.About = street.About{Programme: programme}
-	var found []string
+	who.About, who.purpose = street.About{Programme: programme}, pseudonyms(programme)
 	if o.Sees(domain.RefStreet) {
-		found = l.Vault.FindName(pseudonyms(programme), who.folded)
-	}
-	for _, subject := range found {
-		id := strings.TrimPrefix(subject, street.Ref("").Subject())
-		if who.Street == "" || id == recorded {
-			who.Street, who.known = id, true
+		found := l.Vault.FindName(who.purpose, who.folded)
+		is := street.Ref(recorded).Subject()
+		switch {
+		case slices.Contains(found, is), recorded != "" && !corrects && slices.Contains(l.namedUnseen(programme, who.folded), is):
+			who.Street, who.known = recorded, true
+		case len(found) > 0:
+			who.Street, who.known = streetID(found[0]), true
 		}
+	} else {
+		who.purpose = unseenPseudonyms(o.Roles[0], programme)
 	}
 	if !who.known {
 		who.Street = l.draw()
@@ -145,13 +163,16 @@ func (l *Ledger) callStreet(o Origin, s *sealer, programme, pseudonym, recorded 
 	return who
 }
 
+// streetID is somebody of the street as the vault calls them.
+func streetID(subject string) string { return strings.TrimPrefix(subject, street.Ref("").Subject()) }
+
 // nameStreet makes somebody findable by a pseudonym, and records it.
 func (l *Ledger) nameStreet(ctx context.Context, o Origin, who called) error {
 	if who.Street == "" || sealingOf(ctx) == asIfForReal {
 		return nil
 	}
 	if !who.known {
-		if err := l.Vault.IndexName(ctx, street.Ref(who.Street).Subject(), pseudonyms(who.Programme), who.folded); err != nil {
+		if err := l.Vault.IndexName(ctx, street.Ref(who.Street).Subject(), who.purpose, who.folded); err != nil {
 			return err
 		}
 	}
@@ -184,7 +205,7 @@ func (l *Ledger) prepareContact(ctx context.Context, k *lookups, o Origin, c *Re
 	if err := domain.Together(spelt(of, "przyczyna", "cause", &c.Cause), needsSpelt(of, &c.Needs)); err != nil {
 		return cmd, who, err
 	}
-	who = l.callStreet(o, s, c.Programme, c.Pseudonym, known.State.Contact.Street)
+	who = l.callStreet(o, s, c.Programme, c.Pseudonym, known.State.Contact.Street, c.Correct)
 	cmd.Street = who.Street
 	text := func(field, text string) domain.Sealed { return s.text(cmd.Seal(field), text) }
 	cmd.Cause, cmd.Needs, cmd.Outcome = text("cause", c.Cause), text("needs", c.Needs), text("outcome", c.Outcome)

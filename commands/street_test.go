@@ -11,6 +11,7 @@ import (
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/domain/contact"
 	"ksiega/domain/programme"
 	"ksiega/domain/street"
 	"ksiega/internal/journal"
@@ -147,6 +148,66 @@ func TestAnIdentityKeepsItsParticipant(t *testing.T) {
 	}
 	if _, err := l.RegisterParticipant(t.Context(), ledgertest.Actor, gone); err != nil {
 		t.Error(err)
+	}
+}
+
+// Whoever may not see the street learns by no id whether a pseudonym is known, or whose it is:
+// what they name is somebody else, until somebody who sees it corrects the contact, or says who
+// that is.
+func TestWhoeverMayNotSeeTheStreetNamesOthers(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	accepted(t, l, sheet{"uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\n"})
+	record := func(o commands.Origin, c commands.RecordContact) (street string) {
+		t.Helper()
+		if _, err := l.RecordContact(t.Context(), o, c); err != nil {
+			t.Fatal(err)
+		}
+		known, err := journal.Load(t.Context(), l.Journal, contact.Stream(c.ID), contact.Decider())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return known.State.Contact.Street
+	}
+	identified := func(street0 string) bool {
+		known, err := journal.Load(t.Context(), l.Journal, street.Stream(street0), street.Decider())
+		return err == nil && known.State.Identity.Participant == "U1"
+	}
+	token := commands.Origin{Who: access.By("api", access.API, access.Token)}
+	who := commands.IdentifyPseudonym{Programme: "streetworking", Pseudonym: "kazik", Participant: "U1", Date: domain.NewDate(2024, 3, 5)}
+	identify := func(c commands.IdentifyPseudonym) {
+		t.Helper()
+		if _, err := l.IdentifyPseudonym(t.Context(), ledgertest.Actor, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// As long as nobody else knows the pseudonym, it is whom they met.
+	planted := record(token, met("K/1", "Kazik"))
+	identify(who)
+	back := who
+	back.Withdraw, back.Reason = true, "pomyłka"
+	if !identified(planted) {
+		t.Error("nobody is identified")
+	}
+	identify(back)
+
+	theirs := record(ledgertest.Actor, met("K/2", "Kazik"))
+	identify(who)
+	if guessed := record(token, met("K/3", "Kazik")); theirs == planted || guessed == theirs || guessed == planted || identified(planted) || !identified(theirs) {
+		t.Errorf("%s is planted, %s is met, %s is guessed", planted, theirs, guessed)
+	}
+	if r, err := l.RecordContact(t.Context(), ledgertest.Actor, met("K/1", "KAZIK")); err != nil || r.Events != 0 {
+		t.Errorf("told again: %+v, %v", r, err)
+	}
+	fix := met("K/1", "Kazik")
+	fix.Correct, fix.Reason = true, "to ta sama osoba"
+	if is := record(ledgertest.Actor, fix); is != theirs {
+		t.Errorf("corrected it is %s", is)
+	}
+	back.Date = 0
+	identify(back)
+	if identified(theirs) {
+		t.Error("still identified")
 	}
 }
 

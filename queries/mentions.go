@@ -45,13 +45,17 @@ type mentions struct {
 	paid      map[line]string             // the claim that a line is matched to
 	cared     map[string]string           // whom each carer cares for
 	identity  map[string]domain.Ref       // who somebody of the street is
-	same      map[string][]string         // those of the street who have one pseudonym
+	pseudonym map[string]pseudonym        // that somebody of the street has
+	same      map[pseudonym][]string      // those of the street who have one
 	merged    map[domain.Ref]domain.Ref   // who somebody goes on as
 	known     map[domain.Ref]bool         // all that any event concerns
 
 	all, sole map[domain.Ref]int // texts by subject: all, and those about nobody but the person
 	named     map[place]int
 }
+
+// pseudonym is one of a programme, folded.
+type pseudonym struct{ programme, folded string }
 
 type line struct {
 	statement string
@@ -75,21 +79,14 @@ const maxPlaces = 500
 // whom it is about, and must be asked before the person's key is destroyed: without
 // their names only references are found.
 func Mentions(ctx context.Context, j *journal.Journal, v *vault.Vault, of domain.Ref) (along []domain.Ref, left []erasure.Left, err error) {
-	if of.Kind != domain.RefParticipant && of.Kind != domain.RefAssistant {
+	switch of.Kind {
+	case domain.RefParticipant, domain.RefAssistant, domain.RefStreet:
+	default:
 		return nil, nil, nil
 	}
 	m := mentions{ctx: ctx, vault: v, of: of, people: people{byWord: map[string][]called{}, numbers: map[string][]domain.Ref{}},
 		contracts: map[string][]domain.Ref{}, claims: map[string][]domain.Ref{}, readings: map[domain.Ref][]domain.Ref{}, paid: map[line]string{},
-		cared: map[string]string{}, identity: map[string]domain.Ref{}, same: map[string][]string{}, merged: map[domain.Ref]domain.Ref{}, known: map[domain.Ref]bool{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
-	prefix := street.Ref("").Subject()
-	for _, set := range v.DoubledNames() {
-		for i, subject := range set {
-			set[i] = strings.TrimPrefix(subject, prefix)
-		}
-		for _, id := range set {
-			m.same[id] = set
-		}
-	}
+		cared: map[string]string{}, identity: map[string]domain.Ref{}, pseudonym: map[string]pseudonym{}, same: map[pseudonym][]string{}, merged: map[domain.Ref]domain.Ref{}, known: map[domain.Ref]bool{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
 	for _, take := range []func(domain.Event) error{m.learn, m.weigh} {
 		if err == nil {
 			err = j.Each(ctx, journal.ScanOptions{}, func(r *journal.Recorded) error { return take(r.Event) })
@@ -133,6 +130,8 @@ func (m *mentions) learn(e domain.Event) error {
 		m.share(e.Next)
 	case statement.LineMatched:
 		m.paid[line{e.Statement, e.Line}] = e.Claim
+	case street.Named:
+		return m.goes(e)
 	case street.Identified:
 		m.identity[e.Street] = domain.Ref{Kind: domain.RefParticipant, ID: e.Participant}
 	case street.IdentityWithdrawn:
@@ -159,6 +158,25 @@ func (m *mentions) learn(e domain.Event) error {
 		}
 	default:
 		m.parties(e.Refs())
+	}
+	return nil
+}
+
+// goes keeps by which pseudonym somebody of the street goes.
+func (m *mentions) goes(e street.Named) error {
+	clear, err := m.opened(e.Seal("pseudonym"), e.Pseudonym)
+	if is := (pseudonym{e.Programme, domain.Folded(typed(clear))}); is.folded != "" {
+		m.pseudonym[e.Street] = is
+		m.same[is] = append(m.same[is], e.Street)
+	}
+	return err
+}
+
+// alike are those of the street who go by the pseudonym that somebody there has: one person,
+// whoever named them.
+func (m *mentions) alike(id string) []string {
+	if is, named := m.pseudonym[id]; named {
+		return m.same[is]
 	}
 	return nil
 }
@@ -232,7 +250,7 @@ func (m *mentions) whom(of domain.Ref) (who []domain.Ref) {
 	case domain.RefClaim:
 		who = m.claims[of.ID]
 	case domain.RefStreet:
-		for _, id := range append(m.same[of.ID], of.ID) {
+		for _, id := range append(slices.Clip(m.alike(of.ID)), of.ID) {
 			if one := m.identity[id]; one.ID != "" && !slices.Contains(who, one) {
 				who = append(who, one)
 			}
@@ -355,6 +373,11 @@ func (m *mentions) sum() (along []domain.Ref, left []erasure.Left) {
 	for of, n := range m.sole {
 		if n == m.all[of] && owned(of) {
 			along = append(along, of)
+		}
+	}
+	for _, id := range m.alike(m.of.ID) { // one person: so are those of one pseudonym
+		if who := street.Ref(id); m.of.Kind == domain.RefStreet && who != m.of {
+			along = append(along, who)
 		}
 	}
 	for who := range m.merged { // one person: their other ids go along

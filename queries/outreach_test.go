@@ -116,6 +116,35 @@ func TestTheErasedOfTheStreet(t *testing.T) {
 	}
 }
 
+// TestAPseudonymIsNotGuessed: whoever may not see the street tells by no count of people
+// whether somebody is known by a pseudonym. An erasure takes all whom it names, whoever
+// named them.
+func TestAPseudonymIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	imported(t, l, "kontakty.csv", contactColumns+"K/1;01.03.2019;20:00;dworzec;Kazik;tak;prewencja;alkohol;nocleg;;brak;\n")
+	token := access.By("api", access.API, access.Token)
+	for i, guess := range []string{"Zenek", "kazik"} {
+		_, err := l.RecordContact(t.Context(), commands.Origin{Who: token}, commands.RecordContact{ID: fmt.Sprint("G", i), Date: day(2019, 3, 1), Time: 1200, Place: "tu", Pseudonym: guess, Cause: "długi"})
+		must(t, err)
+		a, err := memoryReader(l).Ask(t.Context(), "outreach", queries.Request{Who: token})
+		must(t, err)
+		if people := ledgertest.Totals(&a.Table)["people"]; int(people) != 2+i {
+			t.Errorf("%s: %v people", guess, people)
+		}
+	}
+	l.Mentions = func(ctx context.Context, of domain.Ref) ([]domain.Ref, []erasure.Left, error) {
+		return queries.Mentions(ctx, l.Journal, l.Vault, of)
+	}
+	one, _ := strings.CutPrefix(l.Vault.FindName("street/streetworking", "kazik")[0], "street/")
+	_, err := l.EraseSubject(t.Context(), commands.Origin{Who: access.By("iod", "", access.Officer)},
+		commands.EraseSubject{Kind: domain.RefStreet, ID: one, On: day(2026, 1, 1), Ground: "zadanie", Register: "RODO-7/2026"})
+	must(t, err)
+	if got := told(t, l, "diagnosis", "", nil); got != "[{causes długi 1 1 <nil>} {movement 2019-03 3 3 <nil>}]" {
+		t.Errorf("diagnosis: %s", got)
+	}
+}
+
 // TestOutreachAgainstTheOracle: whatever is recorded in the street, the reports of every day
 // are what the independent calculator comes to.
 func TestOutreachAgainstTheOracle(t *testing.T) {

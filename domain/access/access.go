@@ -100,6 +100,11 @@ func (w Who) Allowed(op Operation) error {
 // whether it equals what they sent.
 func (w Who) Sees(subject domain.RefKind) bool { return slices.ContainsFunc(seenBy[subject], w.Is) }
 
+// Blind are the roles that record, and do not see a kind of subject.
+func Blind(subject domain.RefKind) []Role {
+	return slices.DeleteFunc(slices.Clone(recorders), func(r Role) bool { return slices.Contains(seenBy[subject], r) })
+}
+
 // SeesIn is Sees for one operation: it shows no texts but those of its line.
 func (w Who) SeesIn(op Operation, subject domain.RefKind) bool {
 	return slices.Contains(table[op].Texts, subject) && w.Sees(subject)

@@ -14,6 +14,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
 	"ksiega/internal/journal"
 	"ksiega/projections"
@@ -122,7 +123,7 @@ func (d *Reader) walk(ctx context.Context, s selection, each func(*journal.Recor
 	var last journal.Position
 	count := 0
 	take := func(e *journal.Recorded) error {
-		if !s.wants(e.Type) || !s.takes(e.Position) || s.hide && aboutSealed(e.Stream) || !s.shows(e) {
+		if !s.wants(e.Type) || !s.takes(e.Position) || s.hide && aboutSealed(e) || !s.shows(e) {
 			return nil
 		}
 		if s.Limit > 0 && count == s.Limit {
@@ -168,6 +169,9 @@ func (d *Reader) readStream(ctx context.Context, s selection, take func(*journal
 	for _, name := range s.streams {
 		some := false
 		err := d.opts.Journal.ReadStream(ctx, name, 0, func(r *journal.Recorded) error {
+			if s.hide && aboutSealed(r) {
+				return nil // there is no such stream
+			}
 			some = true
 			return take(r)
 		})
@@ -201,7 +205,7 @@ func (d *Reader) selection(ctx context.Context, r HistoryRequest) (s selection, 
 	}
 	// A stream name that begins with `$` or `vault-` is nobody's to read.
 	s.streams = slices.DeleteFunc(streamNames(r.Stream), func(name string) bool {
-		return strings.HasPrefix(name, "$") || strings.HasPrefix(name, "vault-") || s.hide && aboutSealed(name)
+		return strings.HasPrefix(name, "$") || strings.HasPrefix(name, "vault-")
 	})
 	if narrow > 1 {
 		return s, ErrNarrow
@@ -226,10 +230,12 @@ func (d *Reader) selection(ctx context.Context, r HistoryRequest) (s selection, 
 	return s, nil
 }
 
-// aboutSealed says of a stream that its name tells what somebody's sealed texts hold: that
-// two people have one PESEL.
-func aboutSealed(stream string) bool {
-	return strings.HasPrefix(stream, finding.Stream(string(finding.DoubledPESEL)))
+// aboutSealed says of an event that what it is about tells, by its id, what somebody's sealed
+// texts hold: what was said of some findings, their erasure, and who read of them.
+func aboutSealed(e *journal.Recorded) bool {
+	return e.Event != nil && slices.ContainsFunc(e.Event.Refs(), func(of domain.Ref) bool {
+		return of.Kind == domain.RefFinding && finding.TellsCodes(of.ID)
+	})
 }
 
 // first is where a from begins: the place to read on from, and what to pass over
@@ -356,11 +362,27 @@ func (d *Reader) entry(ctx context.Context, r *journal.Recorded, reveal bool) (E
 // hiddenText stands for a sealed text that is not shown even sealed.
 const hiddenText = "sealed"
 
-// hidden is a payload with one word in the place of each sealed text.
+// hidden is a payload with one word in the place of each sealed text, and of what else tells
+// such a text: an erasure may name findings beside the person.
 func hidden(r *journal.Recorded, payload jsontext.Value) (jsontext.Value, error) {
 	texts := map[string]string{}
 	domain.EachSeal(r.Event, func(_ domain.Seal, sealed domain.Sealed) { texts[string(sealed)] = hiddenText })
+	if e, ok := r.Event.(erasure.Ordered); ok {
+		for _, of := range e.Along {
+			tells(texts, of.Kind, of.ID)
+		}
+		for _, of := range e.Left {
+			tells(texts, of.Kind, of.ID)
+		}
+	}
 	return retold(r, payload, texts)
+}
+
+// tells has an id not be shown that tells a sealed text.
+func tells(texts map[string]string, kind domain.RefKind, id string) {
+	if kind == domain.RefFinding && finding.TellsCodes(id) {
+		texts[id] = hiddenText
+	}
 }
 
 // retold is an event's payload with some of its texts replaced.

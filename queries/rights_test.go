@@ -9,6 +9,10 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/domain/erasure"
+	"ksiega/domain/finding"
+	"ksiega/domain/intake"
+	"ksiega/internal/journal"
 	"ksiega/internal/report"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
@@ -146,6 +150,49 @@ func TestScopesHideWhetherOthersAreThere(t *testing.T) {
 		}
 		if answers[there] != answers["NIE/MA"] {
 			t.Errorf("%s, %s: %v", c.report, c.param, answers)
+		}
+	}
+}
+
+// What was said of a finding that tells by its id what is sealed, who read of it and its
+// erasure are in the history of those who may see people alone.
+func TestTheHistoryTellsNoCodes(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	told := []string{"stay:U1:2018-03-05:S/1", "not-registered:S/1:2018-03-05", "double-funding:U1:2018-03-05:T/1@08.00:dps", "over-cap:aoon:participant-year:U1:2024-01-01:50400"}
+	const open = "worked-not-paid:S/1:2018-03"
+	left := erasure.Ordered{Kind: domain.RefParticipant, Subject: "U1", On: day(2026, 1, 1), Ground: "zadanie", Register: "R/1"}
+	for _, id := range append(told, open) {
+		_, err := l.Journal.Append(t.Context(), finding.Stream(id), journal.NoStream,
+			journal.Decided{Event: finding.Resolved{Finding: id, Date: day(2018, 3, 9), Reason: "v1.x"}, Meta: journal.Meta{Actor: "a"}})
+		must(t, err)
+		record(t, l, erasure.Ordered{Kind: domain.RefFinding, Subject: id, On: left.On, Ground: left.Ground, Register: "R/1"},
+			intake.PersonalDataRead{Reading: "r", On: left.On, What: "replay", Reason: "v1.x", Filters: []intake.Filter{{Name: "finding", Value: id}}})
+		left.Along = append(left.Along, erasure.Subject{Kind: domain.RefFinding, ID: id})
+		left.Left = append(left.Left, erasure.Left{Kind: domain.RefFinding, ID: id, Field: "reason", Texts: 1, Of: 2})
+	}
+	record(t, l, left)
+	history := func(who access.Who, r queries.HistoryRequest) (all string, err error) {
+		r.Who = who
+		_, err = memoryReader(l).History(t.Context(), r, func(e queries.Entry) error {
+			all += e.Stream + " " + string(e.Data) + "\n"
+			return nil
+		})
+		return all, err
+	}
+	for role, sees := range map[access.Role]bool{access.Coordinator: true, access.Token: false, access.Finance: false} {
+		who := access.By("x", access.API, role)
+		for _, r := range []queries.HistoryRequest{{}, {Ref: domain.Ref{Kind: domain.RefParticipant, ID: "U1"}}} {
+			all, err := history(who, r)
+			must(t, err)
+			for _, id := range told {
+				if strings.Contains(all, id) != sees || r.Ref.ID == "" && !strings.Contains(all, open) {
+					t.Errorf("%s, %v: %s\n%s", role, r.Ref, id, all)
+				}
+			}
+		}
+		if _, err := history(who, queries.HistoryRequest{Stream: finding.Stream(told[0])}); (err == nil) != sees || err != nil && !errors.Is(err, queries.ErrUnknown) {
+			t.Errorf("%s: %v", role, err)
 		}
 	}
 }

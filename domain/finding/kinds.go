@@ -1,5 +1,10 @@
 package finding
 
+import (
+	"slices"
+	"strings"
+)
+
 // Kind is a kind of finding.
 type Kind string
 
@@ -41,4 +46,24 @@ func ID(kind Kind, parts ...string) string {
 func Kinds() []Kind {
 	return []Kind{AssistantOverlap, ParticipantOverlap, OutsideContract, OverCap, DoubleFunding, Stay, PaidNotWorked, WorkedNotPaid, ClaimedNotPaid,
 		RefundDifference, OverBudget, DurabilityGap, NotRegistered, NotEnrolled, Caseload, Pattern, ClaimedTwice, NotClaimed, ReceivedUnmatched, DoubledPESEL}
+}
+
+// TellsCodes says of a finding's id that it tells by itself what is sealed: of which kind
+// somebody's stay or status is, or that two people have one PESEL. Whoever may not see people
+// is shown it nowhere. A programme's cap of a person or contract may bind only whom some facts
+// are so: its limit says which.
+func TellsCodes(id string) bool {
+	parts := strings.Split(id, ":")
+	switch last := parts[len(parts)-1]; Kind(parts[0]) {
+	case Stay, NotRegistered, DoubledPESEL:
+		return true
+	case DoubleFunding:
+		return last == "dps"
+	case OverCap:
+		return slices.ContainsFunc(parts, func(part string) bool {
+			per, period, _ := strings.Cut(part, "-")
+			return (per == "participant" || per == "contract") && slices.Contains([]string{"day", "week", "month", "year", "total"}, period)
+		})
+	}
+	return false
 }

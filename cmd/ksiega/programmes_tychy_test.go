@@ -85,6 +85,26 @@ func TestProgrammesOfTychy(t *testing.T) {
 			t.Errorf("%v people have a social contract", people)
 		}
 	})
+	t.Run("ninety-one people in four groups", func(t *testing.T) {
+		value, groups, apart := map[string]any{}, map[any]any{}, 0.0
+		for _, row := range cells(t, data, "indicators", nil, "--programme", "wszyscy-razem") {
+			if row["group"] != "" {
+				groups[row["group"]] = row["value"]
+				apart += row["value"].(float64)
+				continue
+			}
+			value[row["indicator"].(string)] = row["value"]
+		}
+		has(t, "indicators", value, map[string]any{"uczestnicy": 91.0, "rodziny": 84.0, "trening-100h": 16.0, "kontrakty": 91.0})
+		if apart != 91 || len(groups) != 4 {
+			t.Errorf("the groups are %v", groups)
+		}
+		all := totals(t, data, "participation", "--programme", "wszyscy-razem")
+		has(t, "participation", all, map[string]any{"people": 91.0})
+		for group, people := range groups {
+			has(t, "participation of a group", totals(t, data, "participation", "--programme", "wszyscy-razem", "--group", group.(string)), map[string]any{"people": people})
+		}
+	})
 	t.Run("findings", func(t *testing.T) {
 		if rows := cells(t, data, "findings", nil); len(rows) != 0 {
 			t.Errorf("%v", rows)

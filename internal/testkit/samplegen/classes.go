@@ -212,7 +212,7 @@ func writeRadomClasses(files map[string][]byte) {
 			c.on = workingFrom(date(radomYear, 2, 3).Add(time.Duration(14*n+i) * day))
 			c.from, c.minutes, c.people = 9*60+i*60, 60, ids("R-%02d", 1+(i+4*n)%12)
 			if i > 4 {
-				c.from, c.minutes, c.people = 14*60+150*(i%2), 120, ids("R-%02d", between(1+i%5, 6+i%5)...)
+				c.from, c.minutes, c.people = 11*60+150*(i-5), 120, ids("R-%02d", between(1+i%5, 6+i%5)...)
 			}
 			all = append(all, c)
 		}

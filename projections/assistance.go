@@ -56,8 +56,9 @@ func VisitField(contract, assistant string) string {
 
 // Assistance folds the visits of assistants, and what took people's time.
 func Assistance() Projection {
-	return Projection{Name: "assistance", Version: 8, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: visitStage(),
-		Want: oneOf(append(contract.Events(), assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}, programme.EditionRecorded{})...)}
+	return Projection{Name: "assistance", Version: 9, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: visitStage(),
+		Want: oneOf(slices.Concat(contract.Events(), sessionEvents(),
+			[]domain.Event{assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}, programme.EditionRecorded{}})...)}
 }
 
 // visit is a visit as it stands after an event.
@@ -88,6 +89,9 @@ func assistanceKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	if _, contract, ok := contractOf(r); ok {
 		return append(keys, visitsBeneath().contract(domain.Escape(contract)))
 	}
+	if keys, ok := sessionTimeKeys(keys, r.Event); ok {
+		return keys
+	}
 	v, ok := visited(r)
 	if !ok {
 		return keys
@@ -98,6 +102,9 @@ func assistanceKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 }
 
 func assistanceThen(tx *fold.Tx, r *journal.Recorded) []fold.Key {
+	if keys, ok := sessionTimeThen(tx, r.Event); ok {
+		return keys
+	}
 	v, ok := visited(r)
 	if !ok {
 		return visitsBeneath().keys(tx, r)
@@ -108,7 +115,7 @@ func assistanceThen(tx *fold.Tx, r *journal.Recorded) []fold.Key {
 }
 
 func foldAssistance(tx *fold.Tx, r *journal.Recorded) error {
-	if foldEdition(tx, r) {
+	if foldEdition(tx, r) || foldSessionTime(tx, r) {
 		return nil
 	}
 	if _, contract, ok := contractOf(r); ok {

@@ -120,12 +120,13 @@ func TestOneEventIsBounded(t *testing.T) {
 		return all
 	}
 	const referrals = 5
-	want := map[string]cost{"assistance": {dirtied: 7}, "contracts": {dirtied: 1}, "durability": {dirtied: 1}, "findings": {},
+	want := map[string]cost{"assistance": {dirtied: 5 + 3*referrals}, "contracts": {dirtied: 1}, "durability": {dirtied: 1}, "findings": {},
 		"budget": {}, "outreach": {}, "people": {}, "participations": {}, // of neither anything is recorded here
 		// A claim names those that it has a share of, and is written beside their months;
 		// so is what is found of them.
 		"audit": {dirtied: 6 + 2*referrals}, "settlement": {},
-		// A session that moves takes along where each of those who were there is listed.
+		// A session that moves takes along the time of those who were there, what meets in it,
+		// and where each of them is listed.
 		"sessions": {dirtied: 3 + 2*referrals}}
 	for _, months := range []int{4, 12} {
 		// The claims for an agreement take each other's place.

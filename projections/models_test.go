@@ -423,6 +423,7 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		t.Fatal(err)
 	}
 	checks := map[string]func(){
+		"assistance sessionTimes":        func() { foldtest.ComesBack(t, m, SessionTimes()) },
 		"assistance months":              func() { foldtest.ComesBack(t, m, VisitMonths()) },
 		"assistance details":             func() { foldtest.ComesBack(t, m, VisitDetails()) },
 		"assistance participantOverlaps": func() { foldtest.ComesBack(t, m, ParticipantOverlaps()) },

@@ -137,8 +137,7 @@ func PartOfSessions(part string) (programme string, month domain.Month, err erro
 // Sessions folds sessions and who was at them.
 func Sessions() Projection {
 	return Projection{Name: "sessions", Version: 1, Keys: sessionKeys, Then: sessionThen, Fold: foldSessions, Retroactive: erases,
-		Want: oneOf(session.Recorded{}, session.Corrected{}, session.Withdrawn{}, session.PresenceRecorded{}, session.PresenceCorrected{},
-			session.PresenceWithdrawn{}, erasure.Ordered{})}
+		Want: oneOf(append(sessionEvents(), erasure.Ordered{})...)}
 }
 
 // held is the session that an event is about, as it was and as it is; ok is false for an

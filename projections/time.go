@@ -35,6 +35,14 @@ func takeTime(tx *fold.Tx, n int, months fold.Table[findings.PersonMonth], e fin
 	}
 }
 
+// changeTime is takeTime of a row by its key.
+func changeTime(tx *fold.Tx, months fold.Table[findings.PersonMonth], k fold.Key, e findings.Entry, of findings.Parties, gone bool) {
+	m := months.Get(tx, k.Part, k.Field)
+	if m.Change(e, of, gone); len(m.Entries) == 0 {
+		months.Delete(tx, k.Part, k.Field)
+	}
+}
+
 // participantTime works out what follows from a participant's month.
 func participantTime(tx *fold.Tx, unit fold.Key) {
 	m, _ := Time().Peek(tx, unit.Part, unit.Field)

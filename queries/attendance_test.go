@@ -115,6 +115,21 @@ func TestTheErasedAtSessions(t *testing.T) {
 	}
 }
 
+// Somebody who was registered under two ids counts once, by each effect too.
+func TestTheMergedAtSessions(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	imported(t, l, "uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\nU2;A;A\n")
+	imported(t, l, "zajecia.csv", "id;program;rodzaj;temat;data;od;do\nZ1;mkis;warsztat;a;05.03.2018;08:00;09:00\nZ2;mkis;warsztat;b;06.03.2018;08:00;09:00\n")
+	imported(t, l, "obecnosci-zajec.csv", "zajecia;uczestnik;obecnosc;efekt\nZ1;U1;obecny;cv\nZ2;U2;obecny;cv\n")
+	if _, err := l.MergeParticipants(t.Context(), ledgertest.Actor, commands.MergeParticipants{Kept: "U1", Merged: "U2", Date: day(2018, 4, 1), Amendment: commands.Amendment{Reason: "ta sama osoba"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := attendanceOf(t, memoryReader(l), 0, nil), `mkis;warsztat;2;120;120;1;0;;"{""cv"":1}";;`; got != want {
+		t.Errorf("got\n%s\nnot\n%s", got, want)
+	}
+}
+
 // TestAttendanceAgainstTheOracle: whatever sessions and presences are recorded, corrected and
 // taken back, the report of every day and by everything is what the independent calculator
 // comes to.

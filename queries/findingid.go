@@ -43,9 +43,9 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 	contract := of(domain.RefContract)
 	switch kind {
 	case finding.AssistantOverlap:
-		return [][]idPart{{of(domain.RefAssistant), day, at(domain.RefContract), at(domain.RefContract)}}
+		return pairLayouts([]idPart{of(domain.RefAssistant), day}, at(domain.RefContract))
 	case finding.ParticipantOverlap:
-		return [][]idPart{{of(domain.RefParticipant), day, at(domain.RefAssistant), at(domain.RefAssistant)}}
+		return pairLayouts([]idPart{of(domain.RefParticipant), day}, at(domain.RefAssistant))
 	case finding.OutsideContract:
 		return [][]idPart{{contract, day, at(domain.RefAssistant)}, {contract, day}}
 	case finding.PaidNotWorked, finding.WorkedNotPaid, finding.NotClaimed:
@@ -65,7 +65,8 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 		return [][]idPart{{of(domain.RefParticipant), of(domain.RefParticipant)}}
 	case finding.DoubleFunding:
 		nip := idPart{plain: domain.ValidNIP}
-		return [][]idPart{{nip, of(domain.RefDocument), word("document")}, {of(domain.RefProgramme), of(domain.RefDocument), word("document")}}
+		return append(pairLayouts([]idPart{of(domain.RefParticipant), day}, at(domain.RefAssistant)),
+			[]idPart{nip, of(domain.RefDocument), word("document")}, []idPart{of(domain.RefProgramme), of(domain.RefDocument), word("document")})
 	case finding.OverBudget:
 		return [][]idPart{{of(domain.RefProgramme), {plain: func(line string) bool { return line != "" }}}}
 	case finding.DurabilityGap:
@@ -75,6 +76,18 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 		return [][]idPart{{of(domain.RefClaim), {kind: domain.RefStatement, beside: true}, number}}
 	}
 	return nil
+}
+
+// pairLayouts are those of two things that meet, each a visit as it is named, or a session,
+// which is about nobody by itself.
+func pairLayouts(of []idPart, visit idPart) (all [][]idPart) {
+	held := idPart{kind: domain.RefSession, at: true, beside: true}
+	for _, one := range []idPart{visit, held} {
+		for _, other := range []idPart{visit, held} {
+			all = append(all, slices.Concat(of, []idPart{one, other}))
+		}
+	}
+	return all
 }
 
 // programmeCapLayouts are those of a cap of a programme: whose it is and of which period,

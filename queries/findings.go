@@ -104,7 +104,7 @@ func discrepancies(ctx context.Context, q *question, kind finding.Kind) ([]findi
 		kinds []finding.Kind
 		run   func(context.Context, *question) ([]findings.Found, error)
 	}{
-		{[]finding.Kind{finding.AssistantOverlap, finding.ParticipantOverlap}, overlaps},
+		{[]finding.Kind{finding.AssistantOverlap, finding.ParticipantOverlap, finding.DoubleFunding}, overlaps},
 		{[]finding.Kind{finding.OutsideContract}, outsideContracts},
 		{[]finding.Kind{finding.PaidNotWorked, finding.WorkedNotPaid, finding.ClaimedNotPaid, finding.RefundDifference, finding.ClaimedTwice, finding.NotClaimed}, unsettled},
 		{[]finding.Kind{finding.OverCap}, overCaps},
@@ -215,18 +215,6 @@ func positionsOf(events []journal.Position) []string {
 		texts[i] = p.String()
 	}
 	return texts
-}
-
-// overlaps: two visits of one participant, or of one assistant, at one time.
-func overlaps(ctx context.Context, q *question) (all []findings.Found, err error) {
-	for _, table := range []fold.Table[findings.Days]{projections.AssistantOverlaps(), projections.ParticipantOverlaps()} {
-		of, err := foundOf(ctx, q, projections.Assistance(), table)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, of...)
-	}
-	return all, nil
 }
 
 // outsideContracts are the visits, and the days of work, that read models found outside

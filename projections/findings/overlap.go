@@ -5,16 +5,24 @@ import (
 	"ksiega/domain/finding"
 )
 
-// Overlaps are the pairs of what took a participant's time, or an assistant's, that meet.
+// ParticipantOverlaps are the pairs of what took a participant's time that meet: doubly
+// funded where two programmes do. A visit is named by its assistant, who has one at a time,
+// which a contract need not.
 func ParticipantOverlaps(m PersonMonth) (row Days) {
 	for a, b := range m.Meetings() {
 		of, with := m.Of(a), m.Of(b)
-		row.Found = append(row.Found, overlap(m, finding.ParticipantOverlap, of.Participant, a, b, at(of.Assistant, a.From), at(with.Assistant, b.From)))
+		kind, programmes := finding.ParticipantOverlap, []string(nil)
+		if of.Programme != with.Programme {
+			kind, programmes = finding.DoubleFunding, []string{of.Programme, with.Programme}
+		}
+		f := overlap(m, kind, of.Participant, a, b, at(of.by(), a.From), at(with.by(), b.From))
+		f.Subjects = append(f.Subjects, programmes...)
+		row.Found = append(row.Found, f)
 	}
 	return row
 }
 
-// AssistantOverlaps are those in an assistant's time.
+// AssistantOverlaps are the pairs of visits and sessions in an assistant's time that meet.
 func AssistantOverlaps(m PersonMonth) (row Days) {
 	for a, b := range m.Meetings() {
 		of, with := m.Of(a), m.Of(b)
@@ -25,11 +33,28 @@ func AssistantOverlaps(m PersonMonth) (row Days) {
 
 func overlap(m PersonMonth, kind finding.Kind, who string, a, b Entry, first, second string) Found {
 	of, with := m.Of(a), m.Of(b)
-	return Found{ID: finding.ID(kind, who, a.Date.String(), first, second), Kind: kind,
+	f := Found{ID: finding.ID(kind, who, a.Date.String(), first, second), Kind: kind,
 		Subjects: []string{of.Participant, with.Participant, of.Assistant, with.Assistant, of.Of, with.Of},
-		People:   []string{of.Participant, with.Participant},
 		From:     a.Date, To: a.Date, Minutes: domain.Minutes(min(a.To, b.To) - b.From),
 		Events: append(m.Events(a), m.Events(b)...)}
+	for _, p := range []Parties{of, with} {
+		if p.Participant != "" {
+			f.People = append(f.People, p.Participant)
+		}
+		if p.Noun == NounSession {
+			f.Sessions = append(f.Sessions, p.Of)
+			f.After = a.Date - 1 // what is planned for a day counts from it on
+		}
+	}
+	return f
+}
+
+// by is who a participant's time was spent with: an assistant, or a session.
+func (p Parties) by() string {
+	if p.Noun == NounSession {
+		return p.Of
+	}
+	return p.Assistant
 }
 
 func at(id string, from domain.TimeOfDay) string { return id + "@" + Clock(from) }

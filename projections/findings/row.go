@@ -34,6 +34,9 @@ type Found struct {
 	After domain.Date `json:"after"`
 	// Events are those behind it that do not stand in the rows of the facts.
 	Events []position.Position `json:"events"`
+	// Sessions are those in it: what was said of one as a whole stands with it, and is behind
+	// the finding too.
+	Sessions []string `json:"sessions,omitzero"`
 	// If are the sealed codes by which alone it is one.
 	If []Code `json:"if,omitzero"`
 	// Rule is the cap of a programme that is broken. What it is to be fulfilled When, whoever
@@ -43,7 +46,7 @@ type Found struct {
 
 func (f Found) same(g Found) bool {
 	return f.ID == g.ID && f.Amount == g.Amount && f.Minutes == g.Minutes && f.Count == g.Count && f.Running == g.Running && f.From == g.From && f.To == g.To && f.After == g.After &&
-		slices.Equal(f.Subjects, g.Subjects) && slices.Equal(f.Events, g.Events) && slices.EqualFunc(f.If, g.If, Code.same) &&
+		slices.Equal(f.Subjects, g.Subjects) && slices.Equal(f.Sessions, g.Sessions) && slices.Equal(f.Events, g.Events) && slices.EqualFunc(f.If, g.If, Code.same) &&
 		(f.Rule == g.Rule || f.Rule != nil && g.Rule != nil && f.Rule.Same(*g.Rule))
 }
 

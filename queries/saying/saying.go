@@ -57,6 +57,7 @@ func Of(f findings.Found, facts Facts) (Said, error) {
 		if parts[len(parts)-1] == "document" {
 			return twicePaid(f, parts), nil
 		}
+		return twiceFunded(f, parts), nil
 	case finding.DurabilityGap:
 		return gap(f, parts), nil
 	case finding.DoubledPESEL:

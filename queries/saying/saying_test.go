@@ -17,6 +17,8 @@ func TestEachKindInOneSentence(t *testing.T) {
 	t.Parallel()
 	on := func(d int) domain.Date { return domain.NewDate(2024, time.March, d) }
 	one := findings.Found{From: on(4), To: on(4), Minutes: 60, Amount: 2400, Count: 2}
+	withSession := one
+	withSession.Sessions, withSession.Subjects = []string{"Z2"}, []string{"U1", "Z2", "mkis", "aoon-2006"}
 	month := one
 	month.From, month.To, month.Subjects = on(1), on(31), []string{"U1", "S/1", "P/1", "W/1", "W/2"}
 	claim := one
@@ -41,6 +43,15 @@ func TestEachKindInOneSentence(t *testing.T) {
 		{finding.ParticipantOverlap, []string{"U1", "2024-03-04", "A:1@08.00", "A2@09.30"}, one,
 			"Uczestnik U1 ma 04.03.2024 wspólne 1:00 h dwóch wizyt, asystenta A:1 od 08:00 i asystenta A2 od 09:30: popraw godziny jednej z nich albo ją wycofaj.",
 			"z uczestnikiem jest jeden asystent naraz"},
+		{finding.AssistantOverlap, []string{"A1", "2024-03-04", "T/1@08.00", "Z2@09.30"}, withSession,
+			"Asystent A1 ma 04.03.2024 wspólne 1:00 h, w umowie T/1 od 08:00 i na zajęciach Z2 od 09:30: popraw godziny lub prowadzących albo wycofaj jedno z nich.",
+			"asystent jest w jednym miejscu naraz"},
+		{finding.ParticipantOverlap, []string{"U1", "2024-03-04", "Z2@08.00", "A2@09.30"}, withSession,
+			"Uczestnik U1 ma 04.03.2024 wspólne 1:00 h, na zajęciach Z2 od 08:00 i z asystentem A2 od 09:30: popraw godziny lub obecność albo wycofaj jedno z nich.",
+			"uczestnik jest w jednym miejscu naraz"},
+		{finding.DoubleFunding, []string{"U1", "2024-03-04", "Z2@08.00", "A1@09.30"}, withSession,
+			"Uczestnik U1 ma 04.03.2024 wspólne 1:00 h w dwóch programach, mkis (na zajęciach Z2 od 08:00) i aoon-2006 (z asystentem A1 od 09:30): popraw godziny albo wycofaj jedno z nich.",
+			"jedną godzinę uczestnika finansuje jeden program"},
 		{finding.OutsideContract, []string{"T/1", "2024-03-04", "A1@08.00"}, one,
 			"Wizyta asystenta A1 z 04.03.2024 od 08:00 (1:00 h) leży poza umową T/1 lub w jej zawieszeniu albo nie jest to asystent tej umowy ani jego zastępca, i nie jest kwalifikowalna: popraw wizytę albo zapisz zmianę umowy.",
 			"umowa T/1 i jej zmiany"},

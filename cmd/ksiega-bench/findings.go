@@ -40,7 +40,11 @@ func measureFindings(ctx context.Context, b *bench) (err error) {
 		return err
 	}
 	defer l.runner.Stop()
-	reader := l.reader
+	return b.askFindings(ctx, l.reader, events)
+}
+
+// askFindings asks for the findings of each kind.
+func (b *bench) askFindings(ctx context.Context, reader *queries.Reader, events int) error {
 	r, err := reader.Report("findings")
 	if err != nil {
 		return err

@@ -1,12 +1,12 @@
 package projections
 
 import (
-	"cmp"
 	"slices"
 
 	"ksiega/domain"
 	"ksiega/domain/assistance"
 	"ksiega/domain/contract"
+	"ksiega/domain/erasure"
 	"ksiega/domain/programme"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
@@ -28,21 +28,6 @@ type VisitMonth struct {
 	Last        domain.Date    `json:"last"`
 }
 
-// VisitDetail is the day grain of a VisitMonth, ordered by date and start;
-// withdrawn visits are not in it.
-type VisitDetail struct {
-	Visits []Visit `json:"visits"`
-}
-
-// Visit is one visit as it stands.
-type Visit struct {
-	Date    domain.Date        `json:"date"`
-	From    domain.TimeOfDay   `json:"from"`
-	To      domain.TimeOfDay   `json:"to"`
-	Minutes domain.Minutes     `json:"minutes"`
-	Events  []journal.Position `json:"events"` // positions
-}
-
 // VisitMonths holds a part a month and a field a contract and assistant.
 func VisitMonths() fold.Table[VisitMonth] { return fold.Table[VisitMonth]{Name: "months"} }
 
@@ -56,9 +41,9 @@ func VisitField(contract, assistant string) string {
 
 // Assistance folds the visits of assistants, and what took people's time.
 func Assistance() Projection {
-	return Projection{Name: "assistance", Version: 9, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: visitStage(),
+	return Projection{Name: "assistance", Version: 10, Retroactive: erases, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: visitStage(),
 		Want: oneOf(slices.Concat(contract.Events(), sessionEvents(),
-			[]domain.Event{assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}, programme.EditionRecorded{}})...)}
+			[]domain.Event{assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}, programme.EditionRecorded{}, erasure.Ordered{}})...)}
 }
 
 // visit is a visit as it stands after an event.
@@ -92,18 +77,25 @@ func assistanceKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	if keys, ok := sessionTimeKeys(keys, r.Event); ok {
 		return keys
 	}
+	if of, ok := erasesOf(r); ok {
+		return append(keys, erasedKey(domain.Ref{Kind: domain.RefParticipant, ID: of}), Time().Whole(domain.Escape(of)))
+	}
 	v, ok := visited(r)
 	if !ok {
 		return keys
 	}
 	part, field := monthOf(v.Date), VisitField(v.Contract, v.Assistant)
 	return append(keys, VisitMonths().Key(part, field), VisitDetails().Key(part, field),
-		Time().Key(domain.Escape(v.Participant), part), AssistantMonths().Key(part, domain.Escape(v.Assistant)))
+		Time().Key(domain.Escape(v.Participant), part), AssistantMonths().Key(part, domain.Escape(v.Assistant)),
+		erasedKey(domain.Ref{Kind: domain.RefParticipant, ID: v.Participant}))
 }
 
 func assistanceThen(tx *fold.Tx, r *journal.Recorded) []fold.Key {
 	if keys, ok := sessionTimeThen(tx, r.Event); ok {
 		return keys
+	}
+	if of, ok := erasesOf(r); ok {
+		return visitsBy(tx, domain.Escape(of))
 	}
 	v, ok := visited(r)
 	if !ok {
@@ -116,6 +108,17 @@ func assistanceThen(tx *fold.Tx, r *journal.Recorded) []fold.Key {
 
 func foldAssistance(tx *fold.Tx, r *journal.Recorded) error {
 	if foldEdition(tx, r) || foldSessionTime(tx, r) {
+		return nil
+	}
+	if _, ok := r.Event.(erasure.Ordered); ok {
+		if of, ok := erasesOf(r); ok {
+			erase(tx, domain.Ref{Kind: domain.RefParticipant, ID: of}, r)
+			for _, k := range visitsBy(tx, domain.Escape(of)) {
+				if d := VisitDetails().Change(tx, k.Part, k.Field); d != nil {
+					d.erase(of)
+				}
+			}
+		}
 		return nil
 	}
 	if _, contract, ok := contractOf(r); ok {
@@ -135,20 +138,9 @@ func foldAssistance(tx *fold.Tx, r *journal.Recorded) error {
 }
 
 func foldVisit(tx *fold.Tx, position journal.Position, v visit) {
-	detail := VisitDetails().Nth(tx, 1)
+	detail, of := VisitDetails().Nth(tx, 1), domain.Ref{Kind: domain.RefParticipant, ID: v.Participant}
 	first := len(detail.Visits) == 0
-	i, known := slices.BinarySearchFunc(detail.Visits, v, func(a Visit, b visit) int {
-		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.From, b.From))
-	})
-	switch is := (Visit{Date: v.Date, From: v.From, To: v.To, Minutes: v.Minutes, Events: []journal.Position{position}}); {
-	case known && v.withdrawn:
-		detail.Visits = slices.Delete(detail.Visits, i, i+1)
-	case known:
-		is.Events = append(detail.Visits[i].Events, position)
-		detail.Visits[i] = is
-	case !v.withdrawn:
-		detail.Visits = slices.Insert(withSpare(detail.Visits), i, is)
-	}
+	detail.change(Visit{Date: v.Date, From: v.From, To: v.To, Minutes: v.Minutes, Event: position}, Activity{v.Participant, kept(tx, of, v.Activity)}, v.withdrawn)
 	k := tx.Named(0)
 	if first || len(detail.Visits) == 0 {
 		visitsBeneath().note(tx, domain.Escape(v.Contract), MonthPlace{k.Part, k.Field}, len(detail.Visits) > 0)
@@ -191,7 +183,7 @@ func visitStage() *fold.Stage {
 		Then: func(tx *fold.Tx, unit fold.Key) []fold.Key {
 			switch unit.Table {
 			case VisitDetails().Name:
-				return nil
+				return patternThen(tx, unit)
 			case LongCapped().Name:
 				return longCappedThen(tx, unit)
 			}
@@ -201,6 +193,7 @@ func visitStage() *fold.Stage {
 			switch unit.Table {
 			case VisitDetails().Name:
 				outsideVisits(tx, unit)
+				patterns(tx, unit)
 			case LongCapped().Name:
 				overLongCaps(tx, unit)
 			case Time().Name:

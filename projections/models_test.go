@@ -248,7 +248,7 @@ func visitEvent(num func(string, int) int, word func(string) string, day domain.
 	from := domain.TimeOfDay(60 * num("from", 6))
 	v := assistance.Visit{Assistant: word("assistant"), Contract: word("contract"), Participant: word("participant"), Programme: word("programme"),
 		Date: day, From: from}
-	d := assistance.Details{To: from + domain.TimeOfDay(30*(num("length", 6)+1))}
+	d := assistance.Details{To: from + domain.TimeOfDay(30*(num("length", 6)+1)), Activity: []domain.Sealed{"", "v1.a", "v1.b"}[num("activity", 3)]}
 	d.Minutes = domain.Minutes(d.To - from)
 	switch num("visit", 5) {
 	case 0:
@@ -432,6 +432,8 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"assistance assistantMonths":     func() { foldtest.ComesBack(t, m, AssistantMonths()) },
 		"assistance visited":             func() { foldtest.ComesBack(t, m, VisitedContracts()) },
 		"assistance outside":             func() { foldtest.ComesBack(t, m, OutsideVisits()) },
+		"assistance patterns":            func() { foldtest.ComesBack(t, m, Patterns()) },
+		"assistance erased":              func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"assistance editions":            func() { foldtest.ComesBack(t, m, Editions()) },
 		"assistance overCaps":            func() { foldtest.ComesBack(t, m, VisitsOverCaps()) },
 		"assistance overLongCaps":        func() { foldtest.ComesBack(t, m, VisitsOverLongCaps()) },

@@ -42,13 +42,14 @@ func outsideVisits(tx *fold.Tx, unit fold.Key) {
 	m, _ := VisitMonths().Peek(tx, unit.Part, unit.Field)
 	d, _ := VisitDetails().Peek(tx, unit.Part, unit.Field)
 	known, _ := VisitedContracts().Peek(tx, contractAbove(unit).Part, beneathField)
-	row := outside(m, d.Visits, known.Life)
+	row := outside(m, d, known.Life)
 	put(tx, OutsideVisits(), unit.Part, unit.Field, Outside{row}, len(row.Steps) > 0)
 }
 
 // outside is which visits of a month lie outside the contract, or are of somebody who does
 // not assist under it then, as of each day on which there is one or the contract changes.
-func outside(m VisitMonth, visits []Visit, life ContractLife) (row findings.Row) {
+func outside(m VisitMonth, d VisitDetail, life ContractLife) (row findings.Row) {
+	visits := d.Visits
 	periods := life.periods()
 	agreed := func(p period, day domain.Date) bool { return p.covers(day) && p.Assists(m.Assistant, day) }
 	inside := !slices.ContainsFunc(periods, func(p period) bool {
@@ -66,7 +67,7 @@ func outside(m VisitMonth, visits []Visit, life ContractLife) (row findings.Row)
 		for _, v := range visits {
 			if v.Date <= day && !agreed(known, v.Date) {
 				step.Found = append(step.Found, findings.OutsideContract(m.Contract, m.Assistant, m.Participant, findings.Visit{
-					Date: v.Date, From: v.From, Minutes: v.Minutes, Events: v.Events}))
+					Date: v.Date, From: v.From, Minutes: v.Minutes, Events: d.Events(v)}))
 			}
 		}
 		row.Add(step)

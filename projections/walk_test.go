@@ -32,7 +32,7 @@ func looksAt() map[string]looks {
 	facts := []string{"contract.task-set", "contract.task-withdrawn", "contract.task-result-recorded", "contract.task-result-withdrawn", "contract.evaluated", "contract.evaluation-withdrawn", "contract.aid-granted", "contract.aid-withdrawn"}
 	return map[string]looks{
 		"audit":          {},
-		"assistance":     {at: []string{"assistance", "contract", "programme", "session"}, but: facts},
+		"assistance":     {at: []string{"assistance", "contract", "erasure", "programme", "session"}, but: facts},
 		"budget":         {at: []string{"budget", "expense"}},
 		"contracts":      {at: []string{"agreement", "assistant", "contract", "erasure", "programme"}, but: slices.Concat([]string{"agreement.claim-answered", "agreement.answer-withdrawn"}, beside, facts)},
 		"durability":     {at: []string{"assistance", "durability"}},

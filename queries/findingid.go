@@ -48,7 +48,7 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 		return pairLayouts([]idPart{of(domain.RefParticipant), day}, at(domain.RefAssistant))
 	case finding.OutsideContract:
 		return [][]idPart{{contract, day, at(domain.RefAssistant)}, {contract, day}}
-	case finding.PaidNotWorked, finding.WorkedNotPaid, finding.NotClaimed:
+	case finding.PaidNotWorked, finding.WorkedNotPaid, finding.NotClaimed, finding.Pattern:
 		return [][]idPart{{contract, month}}
 	case finding.ClaimedTwice:
 		return [][]idPart{{contract, month}, {of(domain.RefAgreement), month, word("sum")}}

@@ -33,6 +33,7 @@ func findingKinds() report.Words {
 		{Code: string(finding.OverBudget), Polish: "ponad budżet"},
 		{Code: string(finding.DurabilityGap), Polish: "przerwa w trwałości"},
 		{Code: string(finding.Caseload), Polish: "za dużo uczestników asystenta"},
+		{Code: string(finding.Pattern), Polish: "powtarzające się wizyty"},
 		{Code: string(finding.ClaimedTwice), Polish: "we wnioskach więcej niż raz"},
 		{Code: string(finding.NotClaimed), Polish: "wypłacono, nie ujęto we wniosku"},
 		{Code: string(finding.ReceivedUnmatched), Polish: "wpłata bez przypisania"},
@@ -109,6 +110,7 @@ func discrepancies(ctx context.Context, q *question, kind finding.Kind) ([]findi
 		{[]finding.Kind{finding.PaidNotWorked, finding.WorkedNotPaid, finding.ClaimedNotPaid, finding.RefundDifference, finding.ClaimedTwice, finding.NotClaimed}, unsettled},
 		{[]finding.Kind{finding.OverCap}, overCaps},
 		{[]finding.Kind{finding.Caseload}, caseloads},
+		{[]finding.Kind{finding.Pattern}, patterns},
 		{[]finding.Kind{finding.RefundDifference}, refundDifferences},
 		{[]finding.Kind{finding.OverBudget}, overBudgets},
 		{[]finding.Kind{finding.DoubleFunding}, doubledDocuments},
@@ -226,6 +228,11 @@ func outsideContracts(ctx context.Context, q *question) ([]findings.Found, error
 	}
 	days, err := foundOf(ctx, q, projections.Settlement(), projections.OutsideDays())
 	return slices.Concat(visits, days), err
+}
+
+// patterns are the visits of a contract's month that are all alike.
+func patterns(ctx context.Context, q *question) ([]findings.Found, error) {
+	return foundOf(ctx, q, projections.Assistance(), projections.Patterns())
 }
 
 // foundOf is what a read model found of the days of months.

@@ -41,6 +41,8 @@ func Of(f findings.Found, facts Facts) (Said, error) {
 		return overlap(f, parts), nil
 	case finding.OutsideContract:
 		return outside(f, parts), nil
+	case finding.Pattern:
+		return pattern(f, parts), nil
 	case finding.Caseload:
 		return overload(f, parts), nil
 	case finding.OverCap:

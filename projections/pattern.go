@@ -1,0 +1,46 @@
+package projections
+
+import (
+	"ksiega/internal/fold"
+	"ksiega/internal/journal"
+	"ksiega/projections/findings"
+)
+
+// Patterns holds the visits of a contract's month that are all alike, whoever they are of: a
+// part a month and a field a contract.
+func Patterns() fold.Table[findings.Row] { return fold.Table[findings.Row]{Name: "patterns"} }
+
+// patternThen are all visits of the contract in the month of a unit.
+func patternThen(tx *fold.Tx, unit fold.Key) (keys []fold.Key) {
+	above := contractAbove(unit)
+	known, _ := VisitedContracts().Peek(tx, above.Part, above.Field)
+	for _, m := range known.Months {
+		if m.Part == unit.Part {
+			keys = append(keys, VisitDetails().Key(m.Part, m.Field), VisitMonths().Key(m.Part, m.Field))
+		}
+	}
+	return keys
+}
+
+// patterns works out which visits of a contract's month are alike.
+func patterns(tx *fold.Tx, unit fold.Key) {
+	above := contractAbove(unit)
+	known, _ := VisitedContracts().Peek(tx, above.Part, above.Field)
+	var visits []findings.Alike
+	var row findings.Row
+	for _, at := range known.Months {
+		if at.Part != unit.Part {
+			continue
+		}
+		m, _ := VisitMonths().Peek(tx, at.Part, at.Field)
+		d, _ := VisitDetails().Peek(tx, at.Part, at.Field)
+		for _, v := range d.Visits {
+			visits = append(visits, findings.Alike{Contract: m.Contract, Assistant: m.Assistant, Participant: m.Participant, Date: v.Date, From: v.From, To: v.To,
+				Minutes: v.Minutes, Activity: d.Activity(v).Text, Events: func() []journal.Position { return d.Events(v) }})
+		}
+	}
+	if len(visits) >= findings.Many {
+		row = findings.Pattern(visits)
+	}
+	put(tx, Patterns(), unit.Part, above.Part, row, len(row.Steps) > 0)
+}

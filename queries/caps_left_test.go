@@ -2,6 +2,7 @@ package queries_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"ksiega/domain"
@@ -115,5 +116,39 @@ func TestCapsLeftOfReferrals(t *testing.T) {
 	} {
 		got, _ := capsOn(t, l, memoryReader(l), access.Finance, asOf, "date", "2018-05-02", "programme", "psu")
 		sameTexts(t, fmt.Sprint("as of ", asOf), got, want)
+	}
+}
+
+// TestCapsLeftAgainstTheOracle compares what is left of each cap of the sample centres on days
+// in and out of their history, with hours as of other days.
+func TestCapsLeftAgainstTheOracle(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	importSample(t, l)
+	oracle, compared := sampleOracle(t), 0
+	reader, _ := redisReader(t, l)
+	for _, on := range []string{"2006-05-10", "2009-09-30", "2017-10-30", "2018-02-08", "2018-04-18", "2018-05-31", "2018-12-31", "2019-06-30", "2020-03-20"} {
+		for _, asOf := range []string{"", "2018-04-17", "2017-10-31"} {
+			date, err := domain.ParseDate(on)
+			must(t, err)
+			cut, day := oracle, domain.Date(0)
+			if asOf != "" {
+				day, err = domain.ParseDate(asOf)
+				must(t, err)
+				cut = oracle.AsOf(day.Time())
+			}
+			var want []string
+			for _, w := range cut.CapsLeft(date.Time()) {
+				want = append(want, fmt.Sprintf("%s|%s|%s|%d|%d|%d|%s|%s", w.Contract, w.Participant, w.Kind, w.CapMinutes, w.UsedMinutes, w.CapMinutes-w.UsedMinutes, w.Assistant, w.Programme))
+			}
+			got, _ := capsOn(t, l, reader, access.Coordinator, day, "date", on)
+			slices.Sort(got)
+			slices.Sort(want)
+			sameTexts(t, fmt.Sprint(on, " as of ", asOf), got, want)
+			compared += len(got)
+		}
+	}
+	if compared < 100 {
+		t.Errorf("%d rows were compared", compared)
 	}
 }

@@ -139,12 +139,17 @@ func cappedThen(tx *fold.Tx, unit fold.Key) []fold.Key {
 	return editionsKeys(programmesOf(timesOf(unit).looked(tx, monthsBeside(unit))...))
 }
 
-// visitsOf are those of some months, of programmes that have editions.
-func visitsOf(tx *fold.Tx, months ...findings.PersonMonth) []findings.CappedVisit {
-	editions := map[string]findings.Editions{}
+// visits are those of some months, of programmes with editions; none where no edition has a
+// cap that they may be over.
+func (t times) visits(tx *fold.Tx, kinds []cap.Period, months ...findings.PersonMonth) []findings.CappedVisit {
+	editions, told := map[string]findings.Editions{}, false
 	for _, id := range programmesOf(months...) {
 		k := editionsKey(id)
 		editions[id], _ = Editions().Peek(tx, k.Part, k.Field)
+		told = told || editions[id].Tell(t.per, kinds)
+	}
+	if !told {
+		return nil
 	}
 	return findings.CappedVisits(editions, months...)
 }
@@ -179,13 +184,13 @@ func overShortCaps(tx *fold.Tx, unit fold.Key) {
 	months := t.looked(tx, monthsBeside(unit))
 	for i := range 2 {
 		of := month - 1 + domain.Month(i)
-		row := t.over(visitsOf(tx, months[i], months[i+1]), shortPeriods(), func(first domain.Date) bool { return first.Month() == of })
+		row := t.over(t.visits(tx, shortPeriods(), months[i], months[i+1]), shortPeriods(), func(first domain.Date) bool { return first.Month() == of })
 		put(tx, VisitsOverCaps(), of.String(), t.part(who), row, len(row.Steps) > 0)
 	}
 	if t.months {
 		put(tx, AssistantTimes(), who, month.String(), AssistantTime{programmesOf(months[1])}, len(months[1].Entries) > 0)
 	}
-	told := findings.Told(visitsOf(tx, months[1]), t.per, longPeriods())
+	told := findings.Told(t.visits(tx, longPeriods(), months[1]), t.per, longPeriods())
 	if _, was := LongCapped().Peek(tx, t.part(who), month.String()); was || told { // or else nothing follows
 		put(tx, LongCapped(), t.part(who), month.String(), noted{}, told)
 	}
@@ -242,6 +247,6 @@ func overLongCaps(tx *fold.Tx, unit fold.Key) {
 			months = append(months, m)
 		}
 	}
-	row := t.over(visitsOf(tx, months...), longPeriods(), func(domain.Date) bool { return true })
+	row := t.over(t.visits(tx, longPeriods(), months...), longPeriods(), func(domain.Date) bool { return true })
 	put(tx, VisitsOverLongCaps(), unit.Part, overField, row, len(row.Steps) > 0)
 }

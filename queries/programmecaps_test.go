@@ -96,3 +96,36 @@ func TestOverTheCapsOfAProgramme(t *testing.T) {
 	take("godziny_2.csv", visits+"A1;T/1;06.02.2024;08:00;10:30;;x;tak\nA1;T/1;01.02.2024;08:00;10:00;tak;x;\nA1;T/2;07.02.2024;10:00;14:00;;x;tak\n")
 	same("nothing that is corrected", 0)
 }
+
+// The national programme of assistants: hours a year by the degree of disability, coupled or
+// not; who would not say, or has another degree, is under no cap.
+func TestTheCapsOfTheNationalProgramme(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	must(t, l.RecordEditions(t.Context(), ""))
+	people, assistants, contracts, statuses, visits := "id;imie;nazwisko\n", "id;imie;nazwisko\n", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\n",
+		"uczestnik;rodzaj;wartosc;od\n", "asystent;umowa;data;od;do\n"
+	for i, of := range [][2]string{{"znaczny", "tak"}, {"znaczny", "nie"}, {"umiarkowany", "tak"}, {"umiarkowany", "nie"}, {"lekki", "nie"}, {"znaczny", "odmowa"}, {"odmowa", "tak"}} {
+		n := fmt.Sprint(i + 1)
+		people, assistants = people+"U"+n+";A;A\n", assistants+"A"+n+";B;B\n"
+		contracts += "T/" + n + ";trojstronny;aoon;U" + n + ";02.01.2024;02.01.2024;31.12.2024;A" + n + "\n"
+		statuses += "U" + n + ";niepelnosprawnosc;" + of[0] + ";01.01.2023\nU" + n + ";sprzezona;" + of[1] + ";01.03.2024\n"
+		for d := range 71 { // 852 hours
+			visits += fmt.Sprintf("A%s;T/%s;%s;08:00;20:00\n", n, n, day(2024, 1, 2).Add(d))
+		}
+	}
+	for _, f := range [][2]string{{"uczestnicy.csv", people}, {"asystenci.csv", assistants}, {"umowy.csv", contracts}, {"statusy.csv", statuses}, {"godziny.csv", visits}} {
+		if s := l.Import(t, f[0], f[1]); s.Refused != 0 {
+			t.Fatalf("%s: %+v", f[0], s.RefusedRows[0].Why)
+		}
+	}
+	if s := l.Import(t, "godziny_1.csv", "asystent;umowa;data;od;do\nA1;T/1;02.01.2024;20:00;20:01\n"); s.Refused != 1 {
+		t.Errorf("the thirteenth hour of a day: %+v", s)
+	}
+	var want []string
+	for n, limit := range []int{840, 720, 480, 360} {
+		want = append(want, fmt.Sprintf("over-cap:aoon:participant-year:U%d:2024-01-01:%d [U%d T/%d aoon] 2024-01-01 2024-12-31 %d 71", n+1, 60*limit, n+1, n+1, 60*(852-limit)))
+	}
+	sameTexts(t, "over the year's hours", overCapsOf(t, l, memoryReader(l), 0, access.Coordinator), want)
+	sameTexts(t, "before it is known whether they are coupled", overCapsOf(t, l, memoryReader(l), day(2024, 2, 29), access.Coordinator), nil)
+}

@@ -21,6 +21,9 @@ caps:
 services:
   - {id: asystent, kind: visit}
 dictionaries: {czynnosc: [Zakupy, Urząd]}
+indicators:
+  - {id: osoby, unit: osoby, target: 5, measure: people, of: {kind: visit}}
+  - {id: godziny, unit: godziny, measure: hours}
 durability: {anchor: project-end, months: 24, places: 30, assistants: 3}
 `
 	twelfthAnew = `id: dwunasty
@@ -76,7 +79,7 @@ func TestATwelfthProgramme(t *testing.T) {
 
 	january := func() map[string]string {
 		all := map[string]string{}
-		for _, report := range []string{"assistant-hours", "contracts", "findings", "durability"} {
+		for _, report := range []string{"assistant-hours", "contracts", "findings", "durability", "indicators"} {
 			out := must(t, exitDone, "report", report, "--role", "coordinator", "--format", "csv", "--data", data, "--as-of", "2024-01-31")
 			all[report] = out
 		}
@@ -91,6 +94,7 @@ func TestATwelfthProgramme(t *testing.T) {
 			"Uczestnik U1 ma w programie dwunasty w roku 2024 o 2:00 h wizyt więcej, niż wolno (10:00 h): popraw wizyty albo wyjaśnij, dlaczego limit przekroczono.;plik programu dwunasty, od 01.01.2024",
 			"Asystent A1 ma w programie dwunasty od 30.01.2024 o 1 osobę więcej, niż wolno naraz (1 osoba)"},
 		"durability": {"2025-12-31;30;31;31"},
+		"indicators": {"dwunasty;osoby;osoby;5;1;", "dwunasty;godziny;godziny;;12;"},
 		"caps-left":  {";;assistant-day;480;0;480;A1;dwunasty", ";U1;participant-week;540;600;-60;;dwunasty", ";U1;participant-year;600;720;-120;;dwunasty"},
 	} {
 		for _, cell := range cells {

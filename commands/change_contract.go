@@ -200,17 +200,37 @@ func (l *Ledger) prepareChange(ctx context.Context, o Origin, c ChangeContract) 
 		return nil, domain.At("number", err)
 	}
 	s := l.sealer(ctx)
-	of, err := l.changeOf(ctx, s, state, c)
+	of, err := l.changeOf(ctx, s, state.Terms.SealOf, c)
+	if err != nil {
+		return nil, err
+	}
+	alike, err := l.alike(ctx, s, state, of, c)
 	if err != nil || !c.Correct && !c.Withdraw {
-		return contract.Record{Change: of}, err
+		return contract.Record{Change: of, Alike: alike}, err
 	}
 	amend := Amendment{Correct: c.Correct, Withdraw: c.Withdraw, Reason: c.CorrectionReason}.taken(s, state.Terms.SealOf(c.On, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
-	return contract.Record{Change: of, Amend: amend}, s.err
+	return contract.Record{Change: of, Alike: alike, Amend: amend}, s.err
 }
 
-func (l *Ledger) changeOf(ctx context.Context, s *sealer, state contract.State, c ChangeContract) (contract.Change, error) {
-	text := func(field, clear string) domain.Sealed { return s.text(state.Terms.SealOf(c.On, field), clear) }
+// alike is a change with its texts sealed for whose the contract was when the change of its
+// kind and day was entered; nil where that is whose it is, or they are erased: nobody can say
+// any more whether it says the same.
+func (l *Ledger) alike(ctx context.Context, s *sealer, state contract.State, is contract.Change, c ChangeContract) (contract.Change, error) {
+	was, stands := state.Change(is)
+	if !stands || was.Of().Participant == state.Terms.Participant {
+		return nil, nil
+	}
+	earlier := contract.Terms{Contract: c.Number, Participant: was.Of().Participant}
+	if erased, err := l.Vault.Erased(ctx, earlier.SealOf(c.On, "reason").Subject.Subject()); erased || err != nil {
+		return nil, err
+	}
+	return l.changeOf(ctx, s, earlier.SealOf, c)
+}
+
+// changeOf is a change with its texts sealed as seal says.
+func (l *Ledger) changeOf(ctx context.Context, s *sealer, seal func(domain.Date, string) domain.Seal, c ChangeContract) (contract.Change, error) {
+	text := func(field, clear string) domain.Sealed { return s.text(seal(c.On, field), clear) }
 	life := contract.Life{On: c.On, Reason: text("reason", c.Reason)}
 	if s.err != nil {
 		return nil, s.err

@@ -135,3 +135,50 @@ func TestChangeOfAMovedContract(t *testing.T) {
 		t.Errorf("closing: accepted %d: %s", s.Accepted, reasons(s))
 	}
 }
+
+// What a change says is known again once its contract turned out to be somebody else's: its
+// texts are held against those that were sealed for who it was thought to be.
+func TestAChangeIsKnownOnceItsContractIsAnothers(t *testing.T) {
+	t.Parallel()
+	rows := "umowa;zmiana;od;do;wartosc;powod\nT/1;zawieszenie;01.03.2024;;;pobyt w szpitalu\nT/1;aneks;01.02.2024;;miejsce=świetlica,prace=lekcje;przeprowadzka\n"
+	moved := func(after ...sheet) *ledgertest.Ledger {
+		l := ledgertest.Open(t)
+		for _, f := range append([]sheet{
+			{"uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\nU2;B;B\n"},
+			{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do\nT/1;trojstronny;asystent-aktywnosci;U2;02.01.2024;02.01.2024;31.12.2024\n"},
+			{"zmiany-umow_1.csv", rows},
+			{"umowy_2.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;korekta;powod\nT/1;trojstronny;asystent-aktywnosci;U1;02.01.2024;02.01.2024;31.12.2024;tak;pomyłka\n"},
+		}, after...) {
+			accepted(t, l, f)
+		}
+		return l
+	}
+	l := moved()
+	if s := l.Import(t, "zmiany-umow_2.csv", rows+"\n"); s.Known != 2 {
+		t.Errorf("the same rows: %+v, %s", s, reasons(s))
+	}
+	if s := l.Import(t, "zmiany-umow_3.csv", strings.ReplaceAll(rows, "szpitalu", "domu")); s.Refused != 1 || s.Known != 1 || !errors.Is(s.RefusedRows[0].Why, domain.ErrDiffers) {
+		t.Errorf("another reason: %+v, %s", s, reasons(s))
+	}
+	if s := l.Import(t, "zmiany-umow_4.csv", "umowa;zmiana;od;do;powod\nT/1;zawieszenie;01.03.2024;31.03.2024;pobyt w szpitalu\n"); s.Accepted != 1 {
+		t.Errorf("closed: %s", reasons(s))
+	}
+	// What takes its place is sealed for whose the contract is.
+	closed := false
+	if err := l.Journal.ReadStream(t.Context(), "contract-T%2F1", 0, func(r *journal.Recorded) error {
+		if e, ok := r.Event.(contract.Suspended); ok && e.Until != 0 {
+			seal := e.Seal("reason")
+			text, err := l.Vault.Open(t.Context(), seal.Subject.Subject(), seal.Field, seal.Scope.String(), string(e.Reason))
+			closed = err == nil && text == "pobyt w szpitalu" && seal.Subject.ID == "U1"
+		}
+		return nil
+	}); err != nil || !closed {
+		t.Errorf("closed: %t, %v", closed, err)
+	}
+	// Nobody compares words of the erased.
+	l = moved()
+	eraseAll(t, l)
+	if s := l.Import(t, "zmiany-umow_5.csv", rows+" \n"); s.Refused != 2 {
+		t.Errorf("erased: %+v", s)
+	}
+}

@@ -156,18 +156,21 @@ func (s State) record(c Record) ([]domain.Event, error) {
 	}
 	kind, on := domain.Fact(event.EventType()), event.OccurredOn()
 	was, stands := s.changed(kind, on)
-	differs := ""
+	differs, alike := "", event
 	if stands {
 		// What the contract was when the change was entered is no part of what a row says.
 		was = was.with(s.life(on, was.Of().Reason))
-		differs = domain.Differing(was, event)
+		if c.Alike != nil {
+			alike = c.Alike.with(s.life(on, c.Alike.Of().Reason))
+		}
+		differs = domain.Differing(was, alike)
 	}
 	if _, ok := event.(Decided); ok && differs == "number" {
 		differs = "decisionNumber" // as refusals call it: the contract has a number too
 	}
 	withdrawn := ChangeWithdrawn{s.life(on, c.Reason), kind}
 	return c.Decide(domain.Recorded{What: kind + " of " + on.String(), Standing: domain.StandingOf(stands, s.goneChanges[dated{kind, on}]), Same: differs == "", Differs: differs,
-		Closes: stands && closes(was, event), Refuse: func(step domain.Step) error { return s.allows(step, withdrawn, event) },
+		Closes: stands && closes(was, alike), Refuse: func(step domain.Step) error { return s.allows(step, withdrawn, event) },
 		Entered: event, Withdrawn: withdrawn})
 }
 

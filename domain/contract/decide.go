@@ -49,6 +49,9 @@ func (p Parties) of(t Terms) bool {
 // them back. Of the change only what it says counts; whose it is the contract knows.
 type Record struct {
 	Change Change
+	// Alike is the change with its texts sealed as those of what stands are, where that was
+	// entered when the contract was somebody else's; nil where it was not.
+	Alike Change
 	domain.Amend
 }
 
@@ -206,6 +209,11 @@ func (s State) says(c Change, wordless bool) error {
 // Changed says whether a change of the same kind and day is recorded, for whatever
 // reason.
 func (s State) Changed(c Change) bool {
-	_, stands := s.changed(domain.Fact(c.EventType()), c.OccurredOn())
+	_, stands := s.Change(c)
 	return stands
+}
+
+// Change is the change of a kind and day that stands.
+func (s State) Change(c Change) (Change, bool) {
+	return s.changed(domain.Fact(c.EventType()), c.OccurredOn())
 }

@@ -79,6 +79,11 @@ type MergedPerson struct {
 	Event       journal.Position `json:"event"`
 }
 
+// StayingPerson is somebody of whom a stay is recorded.
+type StayingPerson struct {
+	Participant string `json:"participant"`
+}
+
 // HouseholdMember is somebody of a household.
 type HouseholdMember struct {
 	Participant string `json:"participant"`
@@ -96,13 +101,16 @@ func MergedPeople() fold.Table[MergedPerson] { return fold.Table[MergedPerson]{N
 // Households holds a part a household and a field a participant.
 func Households() fold.Table[HouseholdMember] { return fold.Table[HouseholdMember]{Name: "households"} }
 
+// StayingPeople holds one part, and a field a participant of whom a stay stands.
+func StayingPeople() fold.Table[StayingPerson] { return fold.Table[StayingPerson]{Name: "staying"} }
+
 // PersonField is the field of what has one row a part.
 const PersonField = "person"
 
 // People folds who people are: what they are from which day, where they stay, with whom
 // they live, under which id they go on.
 func People() Projection {
-	return Projection{Name: "people", Version: 1, Retroactive: erases, Keys: peopleKeys, Then: peopleThen, Fold: foldPeople,
+	return Projection{Name: "people", Version: 2, Retroactive: erases, Keys: peopleKeys, Then: peopleThen, Fold: foldPeople,
 		Want: oneOf(participant.Registered{}, participant.Corrected{}, participant.Withdrawn{}, participant.StatusRecorded{}, participant.StatusWithdrawn{},
 			participant.StayRecorded{}, participant.StayWithdrawn{}, participant.Merged{}, participant.MergeWithdrawn{}, erasure.Ordered{})}
 }
@@ -177,6 +185,7 @@ func foldPeople(tx *fold.Tx, r *journal.Recorded) error {
 		register(tx, e.Person)
 	case participant.Withdrawn:
 		leaveHousehold(tx, e.Participant)
+		StayingPeople().Delete(tx, onePart, domain.Escape(e.Participant))
 		Persons().Delete(tx, domain.Escape(e.Participant), PersonField)
 	case participant.StatusRecorded:
 		setStatus(tx, e.Status, &PersonStatus{e.Kind, e.From, e.To, kept(tx, ofParticipant(e.Participant), e.Value), r.Position})
@@ -255,6 +264,12 @@ func setStay(tx *fold.Tx, of participant.Stay, is *PersonStay) {
 	if is != nil {
 		p.Stays = append(p.Stays, *is)
 		slices.SortFunc(p.Stays, func(a, b PersonStay) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Entry, b.Entry)) })
+	}
+	field := domain.Escape(of.Participant)
+	if len(p.Stays) > 0 {
+		StayingPeople().Put(tx, onePart, field, StayingPerson{of.Participant})
+	} else {
+		StayingPeople().Delete(tx, onePart, field)
 	}
 	forget(tx, p)
 }

@@ -61,12 +61,19 @@ func findingLayouts(kind finding.Kind) [][]idPart {
 			{of(domain.RefAgreement), word("people"), day}, {contract, month}, {contract, word("week"), day}}, programmeCapLayouts(day))
 	case finding.Caseload:
 		return [][]idPart{{of(domain.RefProgramme), of(domain.RefAssistant), day}}
+	case finding.Stay:
+		return [][]idPart{{of(domain.RefParticipant), day, at(domain.RefContract)}, {of(domain.RefParticipant), day, contract}}
+	case finding.NotRegistered:
+		return [][]idPart{{contract, day}}
+	case finding.NotEnrolled:
+		return [][]idPart{{of(domain.RefProgramme), of(domain.RefParticipant), day, at(domain.RefContract)}, {of(domain.RefProgramme), of(domain.RefParticipant), day, at(domain.RefSession)}}
 	case finding.DoubledPESEL:
 		return [][]idPart{{of(domain.RefParticipant), of(domain.RefParticipant)}}
 	case finding.DoubleFunding:
 		nip := idPart{plain: domain.ValidNIP}
 		return append(pairLayouts([]idPart{of(domain.RefParticipant), day}, at(domain.RefAssistant)),
-			[]idPart{nip, of(domain.RefDocument), word("document")}, []idPart{of(domain.RefProgramme), of(domain.RefDocument), word("document")})
+			[]idPart{nip, of(domain.RefDocument), word("document")}, []idPart{of(domain.RefProgramme), of(domain.RefDocument), word("document")},
+			[]idPart{of(domain.RefParticipant), day, at(domain.RefContract), word("dps")}, []idPart{of(domain.RefParticipant), day, contract, word("dps")})
 	case finding.OverBudget:
 		return [][]idPart{{of(domain.RefProgramme), {plain: func(line string) bool { return line != "" }}}}
 	case finding.DurabilityGap:

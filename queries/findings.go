@@ -32,6 +32,8 @@ func findingKinds() report.Words {
 		{Code: string(finding.RefundDifference), Polish: "różnica w refundacji"},
 		{Code: string(finding.OverBudget), Polish: "ponad budżet"},
 		{Code: string(finding.DurabilityGap), Polish: "przerwa w trwałości"},
+		{Code: string(finding.NotRegistered), Polish: "praca osoby, która nie jest bezrobotna"},
+		{Code: string(finding.NotEnrolled), Polish: "poza udziałem w programie"},
 		{Code: string(finding.Caseload), Polish: "za dużo uczestników asystenta"},
 		{Code: string(finding.Pattern), Polish: "powtarzające się wizyty"},
 		{Code: string(finding.ClaimedTwice), Polish: "we wnioskach więcej niż raz"},
@@ -56,7 +58,7 @@ func findingsReport() *Report {
 	kind := func(r row) string { return string(r.Kind) }
 	return declared(Report{
 		Name: "findings", Title: "Ustalenia do wyjaśnienia",
-		Doc: "Rozbieżności, których nie widać w jednym dokumencie: podwójne wizyty, wizyty poza umową, przekroczone limity, różnice wypłat i refundacji, wydatki ponad budżet i ponad sumę dokumentu, przerwy w trwałości.",
+		Doc: "Rozbieżności, których nie widać w jednym dokumencie: podwójne wizyty, wizyty poza umową, wsparcie w czasie pobytu i poza udziałem w programie, praca osób, które nie są już bezrobotne, przekroczone limity, różnice wypłat i refundacji, wydatki ponad budżet i ponad sumę dokumentu, przerwy w trwałości.",
 		Params: []report.Param{
 			askedOf("kind", "rodzaj ustalenia", findingKinds()),
 			askedOf("state", "stan", findingStates()),
@@ -87,7 +89,7 @@ const referEvent report.Reference = "event"
 // findingSources are the read models that findings are found by.
 func findingSources() []projections.Projection {
 	return []projections.Projection{projections.Assistance(), projections.Budget(), projections.Contracts(), projections.Durability(),
-		projections.Findings(), projections.People(), projections.Refunds(), projections.Settlement()}
+		projections.Findings(), projections.Participations(), projections.People(), projections.Refunds(), projections.Sessions(), projections.Settlement()}
 }
 
 // findingRow is a finding as somebody's word on it has left it.
@@ -114,6 +116,9 @@ func discrepancies(ctx context.Context, q *question, kind finding.Kind) ([]findi
 		{[]finding.Kind{finding.RefundDifference}, refundDifferences},
 		{[]finding.Kind{finding.OverBudget}, overBudgets},
 		{[]finding.Kind{finding.DoubleFunding}, doubledDocuments},
+		{[]finding.Kind{finding.Stay, finding.DoubleFunding}, inStays},
+		{[]finding.Kind{finding.NotRegistered}, notRegistered},
+		{[]finding.Kind{finding.NotEnrolled}, notEnrolled},
 		{[]finding.Kind{finding.DurabilityGap}, durabilityGaps},
 		{[]finding.Kind{finding.ReceivedUnmatched}, strayReceipts},
 		{[]finding.Kind{finding.DoubledPESEL}, doubledPESELs},

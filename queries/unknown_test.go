@@ -155,7 +155,7 @@ func TestKnownAtFoldsOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := d.FoldsBegun(); n > 2*8 {
+	if n := d.FoldsBegun(); n > 2*10 {
 		t.Errorf("%d questions about two moments folded %d read models", askers, n)
 	}
 	for _, at := range positions {

@@ -8,7 +8,7 @@ import (
 // Kind is a kind of finding.
 type Kind string
 
-// The kinds of findings. Nothing is found of Stay, NotRegistered and NotEnrolled: no read model holds what they are found by.
+// The kinds of findings.
 const (
 	AssistantOverlap   Kind = "assistant-overlap"
 	ParticipantOverlap Kind = "participant-overlap"

@@ -32,6 +32,27 @@ func (e Editions) Named(number int, event position.Position) *Edition {
 	return &e.All[i]
 }
 
+// of is the edition that support was entered under.
+func (e Editions) of(s Support) *Edition {
+	if len(s.Events) == 0 {
+		return nil
+	}
+	return e.Named(s.Edition, s.Events[0])
+}
+
+// NeedsEnrolment says whether support needs a participation, by the edition that it was
+// entered under.
+func (e Editions) NeedsEnrolment(s Support) bool {
+	of := e.of(s)
+	return of != nil && of.Enrolment
+}
+
+// Eligible says whether a kind of stay takes nothing away from support, likewise.
+func (e Editions) Eligible(s Support, kind string) bool {
+	of := e.of(s)
+	return of != nil && slices.ContainsFunc(of.Stays, func(stay programme.Stay) bool { return stay.Kind == kind && stay.Eligible })
+}
+
 // CapsOf are the editions with those of their caps that count minutes for one of some thing
 // in one of some period.
 func (e Editions) CapsOf(per cap.Per, period cap.Period) []cap.Edition {

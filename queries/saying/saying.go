@@ -56,10 +56,19 @@ func Of(f findings.Found, facts Facts) (Said, error) {
 	case finding.OverBudget:
 		return overBudget(f, parts), nil
 	case finding.DoubleFunding:
-		if parts[len(parts)-1] == "document" {
+		switch parts[len(parts)-1] {
+		case "document":
 			return twicePaid(f, parts), nil
+		case "dps":
+			return inCareHome(f, parts), nil
 		}
 		return twiceFunded(f, parts), nil
+	case finding.Stay:
+		return inStay(f, parts), nil
+	case finding.NotRegistered:
+		return notRegistered(f, parts), nil
+	case finding.NotEnrolled:
+		return notEnrolled(f, parts), nil
 	case finding.DurabilityGap:
 		return gap(f, parts), nil
 	case finding.DoubledPESEL:

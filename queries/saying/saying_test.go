@@ -1,7 +1,6 @@
 package saying_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +51,18 @@ func TestEachKindInOneSentence(t *testing.T) {
 		{finding.DoubleFunding, []string{"U1", "2024-03-04", "Z2@08.00", "A1@09.30"}, withSession,
 			"Uczestnik U1 ma 04.03.2024 wspólne 1:00 h w dwóch programach, mkis (na zajęciach Z2 od 08:00) i aoon-2006 (z asystentem A1 od 09:30): popraw godziny albo wycofaj jedno z nich.",
 			"jedną godzinę uczestnika finansuje jeden program"},
+		{finding.Stay, []string{"U1", "2024-03-04", "T/1@08.00"}, one,
+			"Wsparcie 04.03.2024 od 08:00 (T/1) przypada na dzień pobytu uczestnika U1 w szpitalu lub areszcie: popraw dzień wsparcia albo pobyt.", "dzień pobytu między pierwszym a ostatnim; zapis pobytu uczestnika U1"},
+		{finding.Stay, []string{"U1", "2024-03-04", "S/1"}, one,
+			"Praca 04.03.2024 z umowy S/1 przypada na dzień pobytu uczestnika U1 w szpitalu lub areszcie: popraw dzień wsparcia albo pobyt.", "dzień pobytu między pierwszym a ostatnim; zapis pobytu uczestnika U1"},
+		{finding.DoubleFunding, []string{"U1", "2024-03-04", "T/1@08.00", "dps"}, one,
+			"Wsparcie 04.03.2024 od 08:00 (T/1) przypada na dzień pobytu uczestnika U1 w domu pomocy społecznej, który takie wsparcie już opłaca: wyjaśnij, z czego je sfinansowano.",
+			"zakaz podwójnego finansowania; plik programu może uznać takie dni (stays: dps)"},
+		{finding.NotRegistered, []string{"S/1", "2024-03-04"}, one,
+			"Dnia 04.03.2024 przepracowano 1:00 h z umowy S/1, choć osoba nie była już zapisana jako bezrobotna: popraw status albo nie ujmuj tego dnia we wniosku.",
+			"prace społecznie użyteczne wykonują bezrobotni bez prawa do zasiłku: art. 73a ustawy o promocji zatrudnienia i instytucjach rynku pracy"},
+		{finding.NotEnrolled, []string{"p", "U1", "2024-03-04", "Z/1@08.00"}, one,
+			"Wsparcie 04.03.2024 od 08:00 (Z/1) przypada na dzień, w którym uczestnik U1 nie brał udziału w programie p: zapisz przyjęcie albo popraw dzień wsparcia.", "plik programu p: enrolment: required"},
 		{finding.OutsideContract, []string{"T/1", "2024-03-04", "A1@08.00"}, one,
 			"Wizyta asystenta A1 z 04.03.2024 od 08:00 (1:00 h) leży poza umową T/1 lub w jej zawieszeniu albo nie jest to asystent tej umowy ani jego zastępca, i nie jest kwalifikowalna: popraw wizytę albo zapisz zmianę umowy.",
 			"umowa T/1 i jej zmiany"},
@@ -134,10 +145,9 @@ func TestEachKindInOneSentence(t *testing.T) {
 			t.Errorf("%q is not one sentence", text)
 		}
 	}
-	unfound := []finding.Kind{finding.Stay, finding.NotRegistered, finding.NotEnrolled} // nothing is found of these yet
 	for _, kind := range finding.Kinds() {
-		if told[kind] == slices.Contains(unfound, kind) {
-			t.Errorf("a finding of %s is told in a sentence: %t", kind, told[kind])
+		if !told[kind] {
+			t.Errorf("a finding of %s is told in no sentence", kind)
 		}
 	}
 }

@@ -125,7 +125,7 @@ type measured struct {
 	taking    map[string][]openTaking // by person
 	contracts []standing
 	household map[string]string // by person who has one
-	aid       domain.Grosze
+	aid       []given
 	erased    []string
 }
 
@@ -148,6 +148,14 @@ type standing struct {
 	kind        contract.Kind
 	status      contract.Status
 	signed      domain.Date
+}
+
+// given is material aid.
+type given struct {
+	person string
+	kind   contract.Kind // of the contract
+	day    domain.Date
+	amount domain.Grosze
 }
 
 // inside says whether a day is one that counts.
@@ -270,6 +278,9 @@ func (m *measured) readContracts(ctx context.Context, q *question, one sameness)
 		}
 		s := life.AsOf(m.last)
 		m.contracts = append(m.contracts, standing{one.kept(s.Terms.Participant), s.Terms.Kind, s.StatusOn(m.last), life.Terms.Concluded})
+		if err := m.readAid(ctx, q, s.Terms, one); err != nil {
+			return err
+		}
 		if s.Terms.Kind == contract.Referral {
 			referrals[life.Terms.Contract], agreements[domain.Escape(s.Terms.Agreement)] = true, true
 		}
@@ -290,6 +301,22 @@ func (m *measured) readContracts(ctx context.Context, q *question, one sameness)
 		}
 	}
 	return nil
+}
+
+// readAid reads what was given under a contract, where an indicator of the programme asks for
+// that: it stands in the contract's stream.
+func (m *measured) readAid(ctx context.Context, q *question, t contract.Terms, one sameness) error {
+	asks := slices.ContainsFunc(m.programme.Indicators, func(i programme.Indicator) bool { return i.Measure == "aid" })
+	if !asks || t.Aid == 0 {
+		return nil
+	}
+	s, err := recordedBy(ctx, q.reader.opts.Journal, position(q.views), domain.Stream("contract", t.Contract), contract.Decider())
+	for _, a := range s.Aid() {
+		if m.inside(a.Date) {
+			m.aid = append(m.aid, given{one.kept(t.Participant), t.Kind, a.Date, a.Amount})
+		}
+	}
+	return err
 }
 
 func (m *measured) readContacts(ctx context.Context, q *question, _ sameness) error {

@@ -36,7 +36,7 @@ func (m *measured) measure(i programme.Indicator) int64 {
 	case "outcomes":
 		return whole * int64(m.outcomes(i.Of))
 	case "aid":
-		return whole * int64(m.aid)
+		return whole * int64(m.aidGiven(i.Of))
 	}
 	return 0
 }
@@ -158,6 +158,21 @@ func (m *measured) effects(of programme.Of) (n int) {
 		}
 	}
 	return n
+}
+
+// aidGiven is the sum of material aid.
+func (m *measured) aidGiven(of programme.Of) (sum domain.Grosze) {
+	for _, a := range m.aid {
+		if of.Contract != "" && of.Contract != string(a.kind) {
+			continue
+		}
+		of := of
+		of.Contract = ""
+		if m.passes(entry{person: a.person, day: a.day}, of) {
+			sum += a.amount
+		}
+	}
+	return sum
 }
 
 // outcomes are the participations that came to something, or to one thing.

@@ -27,7 +27,8 @@ const razem = "id: razem\nod: 2018-01-01\nname: Razem\nenrolment: required\ngrou
 	"  - {id: bez-listy, name: Bez listy, unit: osoby, measure: headcount}\n" +
 	"  - {id: umowy, name: Umowy, unit: umowy, measure: contracts, of: {contract: trojstronny, state: signed}}\n" +
 	"  - {id: wizyty, name: Wizyty, unit: wizyty, measure: visits}\n" +
-	"  - {id: zajecia, name: Zajęcia, unit: zajęcia, measure: sessions, of: {kind: szkolenie}}\n"
+	"  - {id: zajecia, name: Zajęcia, unit: zajęcia, measure: sessions, of: {kind: szkolenie}}\n" +
+	"  - {id: pomoc, name: Pomoc, unit: grosze, measure: aid}\n  - {id: pomoc-biernych, name: Pomoc, unit: grosze, measure: aid, of: {group: bierni}}\n"
 
 // takingPart is a centre in which four take part in a programme with groups.
 func takingPart(t *testing.T) *ledgertest.Ledger {
@@ -39,6 +40,8 @@ func takingPart(t *testing.T) *ledgertest.Ledger {
 		{"asystenci.csv", "id;imie;nazwisko\nA1;C;D\n"},
 		{"statusy.csv", "uczestnik;rodzaj;wartosc;od\nU1;rynek_pracy;bezrobotny;01.02.2018\nU1;rynek_pracy;zatrudniony;01.05.2018\n"},
 		{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\nT/1;trojstronny;razem;U1;02.01.2018;02.01.2018;31.12.2018;A1\n"},
+		{"umowy_k.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;pomoc\nK/1;socjalny;razem;U2;02.01.2018;02.01.2018;31.12.2018;500,00\nK/2;socjalny;razem;U4;02.01.2018;02.01.2018;31.12.2018;500,00\n"},
+		{"pomoc.csv", "umowa;data;cel;kwota\nK/1;06.03.2018;odzież;100,50\nK/2;20.04.2018;książki;20,00\n"},
 		{"udzial.csv", "uczestnik;program;zdarzenie;data;wartosc;grupa\nU1;razem;nominacja;20.02.2018;;\nU1;razem;przyjecie;01.03.2018;;bezrobotni\nU1;razem;zakonczenie;30.04.2018;ukonczenie;\n" +
 			"U2;razem;przyjecie;01.03.2018;;bierni\nU3;razem;ocena;05.03.2018;pozytywna;\nU4;razem;przyjecie;10.04.2018;;bezrobotni\nU4;razem;rezultat;20.04.2018;nauka;\n"},
 		{"godziny.csv", "asystent;umowa;data;od;do\nA1;T/1;20.02.2018;08:00;09:00\nA1;T/1;05.03.2018;08:00;10:30\nA1;T/1;30.04.2018;08:00;09:00\nA1;T/1;01.05.2018;08:00;09:00\n"},
@@ -168,12 +171,12 @@ func TestIndicators(t *testing.T) {
 	t.Parallel()
 	l := takingPart(t)
 	want := map[string]string{"osoby": "3", "grupy bezrobotni": "2", "grupy bierni": "1", "rodziny": "2", "trening": "1", "godziny": "14.5", "rezultaty": "1", "praca": "0",
-		"cv": "3", "bez-listy": "7", "umowy": "1", "wizyty": "4", "zajecia": "2"}
+		"cv": "3", "bez-listy": "7", "umowy": "1", "wizyty": "4", "zajecia": "2", "pomoc": "12050", "pomoc-biernych": "10050"}
 	if got := indicatorsOf(t, l, "2018-12-31"); !maps.Equal(got, want) {
 		t.Errorf("\n got %v\nwant %v", got, want)
 	}
 	want = map[string]string{"osoby": "1", "grupy bezrobotni": "1", "grupy bierni": "0", "rodziny": "1", "trening": "0", "godziny": "3.5", "rezultaty": "0", "praca": "0",
-		"cv": "0", "bez-listy": "0", "umowy": "1", "wizyty": "2", "zajecia": "0"}
+		"cv": "0", "bez-listy": "0", "umowy": "1", "wizyty": "2", "zajecia": "0", "pomoc": "0", "pomoc-biernych": "0"}
 	if got := indicatorsOf(t, l, "2018-03-05"); !maps.Equal(got, want) {
 		t.Errorf("early:\n got %v\nwant %v", got, want)
 	}

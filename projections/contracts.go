@@ -38,6 +38,14 @@ func (c ContractLife) AsOf(asOf domain.Date) contract.State {
 	return s
 }
 
+// Since is the day from which reports tell of it: that of signing, or of drafting.
+func (c ContractLife) Since() domain.Date {
+	if c.Signed {
+		return c.Terms.Concluded
+	}
+	return c.Drafted
+}
+
 // ContractLives holds a part a programme and a field a contract.
 func ContractLives() fold.Table[ContractLife] { return fold.Table[ContractLife]{Name: "contracts"} }
 
@@ -59,8 +67,8 @@ func ParticipantReferrals() fold.Table[Referral] {
 
 // Contracts folds contracts of every kind.
 func Contracts() Projection {
-	return Projection{Name: "contracts", Version: 7, Retroactive: erases, Keys: contractKeys, Then: contractThen, Fold: foldContracts, Second: referralStage(),
-		Want: oneOf(append(contract.Events(), agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{},
+	return Projection{Name: "contracts", Version: 8, Retroactive: erases, Keys: contractKeys, Then: contractThen, Fold: foldContracts, Second: referralStage(),
+		Want: oneOf(append(append(contract.Events(), contract.Facts()...), agreement.Concluded{}, agreement.TermsCorrected{}, agreement.Withdrawn{},
 			participant.AssistantRegistered{}, participant.AssistantCorrected{}, participant.AssistantWithdrawn{}, erasure.Ordered{}, programme.EditionRecorded{})...)}
 }
 
@@ -69,8 +77,10 @@ func contractKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 		return append(keys, editionsKey(e.ID))
 	}
 	if programme, contract, ok := contractOf(r); ok {
-		part, field := domain.Escape(programme), domain.Escape(contract)
-		return append(keys, ContractLives().Key(part, field), ContractTextsOf().Key(part, field), erasedKey(sealerOf(r)))
+		return contractRowKeys(keys, ContractAt{programme, contract}, r)
+	}
+	if at, ok := contractUnder(r); ok {
+		return contractRowKeys(keys, at, r)
 	}
 	if t, ok := termsOf(r); ok {
 		return append(keys, AgreementPlaces().Key(domain.Escape(t.Agreement), AgreementField))
@@ -92,7 +102,7 @@ func contractThen(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
 	}
 	if of, ok := erasesOf(r); ok {
 		for _, at := range ParticipantContracts().Rows(tx, domain.Escape(of)) {
-			k := at.texts()
+			k := at.facts()
 			keys = append(keys, ContractLives().Key(k.Part, k.Field), k)
 		}
 		return keys
@@ -134,8 +144,14 @@ func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
 	}
 	if _, ok := r.Event.(erasure.Ordered); ok {
 		if of, ok := erasesOf(r); ok {
-			eraseTexts(tx, of, r)
+			eraseContracts(tx, of, r)
 		}
+		return nil
+	}
+	if at, ok := contractUnder(r); ok {
+		k := at.facts()
+		life, _ := ContractLives().Peek(tx, k.Part, k.Field)
+		foldFacts(tx, r, at, life.Terms, life.Terms)
 		return nil
 	}
 	programme, number, ok := contractOf(r)
@@ -147,7 +163,7 @@ func foldContracts(tx *fold.Tx, r *journal.Recorded) error {
 	was, looked := c.Terms, c.caseloads()
 	c.take(r)
 	foldCaseloads(tx, number, looked, c.caseloads())
-	foldTexts(tx, r, ContractAt{programme, number}, was, c.Terms)
+	foldFacts(tx, r, ContractAt{programme, number}, was, c.Terms)
 	is := Referral{c.Terms.Programme, number, c.Terms.Participant, c.Terms.Agreement}
 	if was.Agreement != "" && was.Agreement != is.Agreement {
 		AgreementReferrals().Delete(tx, domain.Escape(was.Agreement), field)

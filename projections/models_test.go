@@ -131,7 +131,7 @@ func ledgerEvent(t *rapid.T) domain.Event {
 	day := domain.NewDate(2018, 12, 27).Add(num("day", 9))
 	month := day.Month()
 	grosze := domain.Grosze(num("grosze", 5000) + 1)
-	switch num("area", 10) {
+	switch num("area", 11) {
 	case 0:
 		return workEvent(t, num, word, day, month, grosze)
 	case 1:
@@ -150,6 +150,8 @@ func ledgerEvent(t *rapid.T) domain.Event {
 		return sessionEvent(num, word, day)
 	case 8:
 		return peopleEvent(num, word, day)
+	case 9:
+		return socialEvent(num, word, day)
 	}
 	return durabilityEvent(num, word, day)
 }
@@ -431,9 +433,9 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"assistance time":                func() { foldtest.ComesBack(t, m, Time()) },
 		"assistance assistantMonths":     func() { foldtest.ComesBack(t, m, AssistantMonths()) },
 		"assistance visited":             func() { foldtest.ComesBack(t, m, VisitedContracts()) },
+		"assistance erased":              func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"assistance outside":             func() { foldtest.ComesBack(t, m, OutsideVisits()) },
 		"assistance patterns":            func() { foldtest.ComesBack(t, m, Patterns()) },
-		"assistance erased":              func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"assistance editions":            func() { foldtest.ComesBack(t, m, Editions()) },
 		"assistance overCaps":            func() { foldtest.ComesBack(t, m, VisitsOverCaps()) },
 		"assistance overLongCaps":        func() { foldtest.ComesBack(t, m, VisitsOverLongCaps()) },
@@ -456,7 +458,7 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"contracts participantReferrals": func() { foldtest.ComesBack(t, m, ParticipantReferrals()) },
 		"contracts referralYears":        func() { foldtest.ComesBack(t, m, ReferredParticipants()) },
 		"contracts crowded":              func() { foldtest.ComesBack(t, m, CrowdedAgreements()) },
-		"contracts texts":                func() { foldtest.ComesBack(t, m, ContractTextsOf()) },
+		"contracts facts":                func() { foldtest.ComesBack(t, m, ContractFactsOf()) },
 		"contracts participantContracts": func() { foldtest.ComesBack(t, m, ParticipantContracts()) },
 		"contracts assistants":           func() { foldtest.ComesBack(t, m, Employments()) },
 		"contracts erased":               func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
@@ -534,8 +536,8 @@ func TestWithdrawnIsAsIfNeverRecorded(t *testing.T) {
 		num := func(what string, n int) int { return rapid.IntRange(0, n-1).Draw(rt, what) }
 		v := assistance.Visit{Assistant: "a", Contract: "T/never", Participant: "c-2", Programme: "a",
 			Date: domain.NewDate(2018, 12, 27).Add(num("day", 9)), From: domain.TimeOfDay(60 * num("from", 6))}
-		first := assistance.Details{To: v.From + 90, Minutes: 90}
-		second := assistance.Details{To: v.From + 120, Minutes: 120}
+		first := assistance.Details{To: v.From + 90, Minutes: 90, Activity: "v1.a"}
+		second := assistance.Details{To: v.From + 120, Minutes: 120, Activity: "v1.b"}
 		events, mine := woven(rt, ledgerHistory(rt), assistance.VisitLogged{Visit: v, Details: first},
 			assistance.VisitCorrected{Visit: v, Before: first, After: second, DeltaMinutes: 30, Reason: "x"},
 			assistance.VisitWithdrawn{Visit: v, Before: second, DeltaMinutes: -120, Reason: "x"})

@@ -34,7 +34,7 @@ func looksAt() map[string]looks {
 		"audit":          {},
 		"assistance":     {at: []string{"assistance", "contract", "erasure", "programme", "session"}, but: facts},
 		"budget":         {at: []string{"budget", "expense"}},
-		"contracts":      {at: []string{"agreement", "assistant", "contract", "erasure", "programme"}, but: slices.Concat([]string{"agreement.claim-answered", "agreement.answer-withdrawn"}, beside, facts)},
+		"contracts":      {at: []string{"agreement", "assistant", "contract", "erasure", "programme"}, but: append([]string{"agreement.claim-answered", "agreement.answer-withdrawn"}, beside...)},
 		"durability":     {at: []string{"assistance", "durability"}},
 		"findings":       {at: []string{"erasure", "finding"}},
 		"outreach":       {at: []string{"contact", "erasure", "place", "street"}, but: []string{"street.named"}},

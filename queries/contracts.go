@@ -65,45 +65,67 @@ type contractRow struct {
 }
 
 func contractRows(ctx context.Context, q *question) ([]contractRow, error) {
-	view := q.view(projections.Contracts())
-	items, err := projections.ContractLives().Every(ctx, view, q.part("programme")...)
+	lives, err := contractsOf(ctx, q, "")
 	if err != nil {
 		return nil, err
 	}
-	employed, err := employment(ctx, view)
+	employed, err := employment(ctx, q.view(projections.Contracts()))
 	if err != nil {
 		return nil, err
 	}
-	place, err := placesOf(ctx, q)
+	facts, err := factsOf(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]contractRow, 0, len(items))
-	for _, it := range items {
-		life := it.Row
-		concluded := life.Terms.Concluded
-		if !life.Signed {
-			concluded = life.Drafted
-		}
-		if q.cut(concluded) || !q.is("kind", string(life.Terms.Kind)) {
-			continue
-		}
-		s := life.AsOf(q.asOf)
-		status := s.StatusOn(q.day())
-		within, err := q.mayLearnOf(ctx, s.Terms.Refs()...)
-		if err != nil {
-			return nil, err
-		}
-		if !q.is("state", string(status)) || !within {
-			continue
-		}
-		row := contractRow{Terms: s.Terms, status: status, employment: employed[s.Terms.Assistant]}
-		if row.place, err = place(s.Terms.Contract); err != nil {
+	rows := make([]contractRow, 0, len(lives))
+	for _, c := range lives {
+		row := contractRow{Terms: c.Terms, status: c.status, employment: employed[c.Terms.Assistant]}
+		if row.place, err = q.place(ctx, facts[c.Terms.Contract]); err != nil {
 			return nil, err
 		}
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// liveContract is a contract as of the question's day.
+type liveContract struct {
+	contract.State
+	status contract.Status
+}
+
+// contractsOf are the contracts of a kind, "" for any, that whoever asks may see, by the
+// question's day and parameters.
+func contractsOf(ctx context.Context, q *question, kind contract.Kind) (all []liveContract, err error) {
+	items, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()), q.part("programme")...)
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range items {
+		life := it.Row
+		if q.cut(life.Since()) || kind != "" && kind != life.Terms.Kind || !q.is("kind", string(life.Terms.Kind)) || !q.is("contract", life.Terms.Contract) {
+			continue
+		}
+		s := life.AsOf(q.asOf)
+		within, err := q.mayLearnOf(ctx, s.Terms.Refs()...)
+		if err != nil {
+			return nil, err
+		}
+		if status := s.StatusOn(q.day()); within && q.is("state", string(status)) {
+			all = append(all, liveContract{s, status})
+		}
+	}
+	return all, nil
+}
+
+// factsOf are what is recorded of contracts beside their lives, by the contract.
+func factsOf(ctx context.Context, q *question) (map[string]projections.ContractFacts, error) {
+	items, err := projections.ContractFactsOf().Every(ctx, q.view(projections.Contracts()), q.part("programme")...)
+	all := make(map[string]projections.ContractFacts, len(items))
+	for _, it := range items {
+		all[it.Row.Contract] = it.Row
+	}
+	return all, err
 }
 
 // employment is that of each assistant, as it is known.
@@ -116,22 +138,15 @@ func employment(ctx context.Context, view projections.View) (map[string]particip
 	return all, err
 }
 
-// placesOf tells the place of a contract by the question's day, to whoever may see people.
-func placesOf(ctx context.Context, q *question) (func(contract string) (string, error), error) {
+// place is that of a contract by the question's day, for whoever may see people.
+func (q *question) place(ctx context.Context, facts projections.ContractFacts) (string, error) {
 	if !q.sees(domain.RefParticipant) {
-		return func(string) (string, error) { return "", nil }, nil
+		return "", nil
 	}
-	items, err := projections.ContractTextsOf().Every(ctx, q.view(projections.Contracts()), q.part("programme")...)
-	texts := make(map[string]projections.ContractTexts, len(items))
-	for _, it := range items {
-		texts[it.Row.Contract] = it.Row
+	sealed, seal := facts.Place(q.asOf)
+	place, known, err := q.reader.opened(ctx, seal, sealed)
+	if known {
+		q.shows(seal.Subject)
 	}
-	return func(contract string) (string, error) {
-		sealed, seal := texts[contract].Place(q.asOf)
-		place, known, err := q.reader.opened(ctx, seal, sealed)
-		if known {
-			q.shows(seal.Subject)
-		}
-		return place, err
-	}, err
+	return place, err
 }

@@ -1,10 +1,12 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/assistance"
 	"ksiega/domain/contract"
 	"ksiega/internal/report"
 	"ksiega/projections"
@@ -21,6 +23,7 @@ func hoursReport() *Report {
 			askedMonth("miesiąc"),
 			askedDay("from", "od dnia wizyty"),
 			askedDay("to", "do dnia włącznie"),
+			askedOf("by", "wiersz na czynność; dla ról, które widzą dane osób", report.Words{{Code: byActivity, Polish: "czynność"}}),
 		},
 		needs: []projections.Projection{projections.Assistance(), projections.Contracts()},
 	}, report.Shape[row]{Leading: 5, Columns: []report.Column[row]{
@@ -32,18 +35,37 @@ func hoursReport() *Report {
 		report.Minutes("minutes", "Czas", func(r row) domain.Minutes { return r.Minutes }).Sum(),
 		report.Minutes("eligibleMinutes", "Czas kwalifikowalny", func(r row) domain.Minutes { return r.eligible }).Sum(),
 		report.Integer("visits", "Wizyty", func(r row) int { return r.Visits }).Sum(),
+		report.Text("activity", "Czynność", func(r row) string { return r.activity }).
+			Distinct("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return []string{r.erased} }),
 	}}, hoursRows)
 }
 
+// byActivity has a month of visits be a row an activity.
+const byActivity = "activity"
+
 func hoursRows(ctx context.Context, q *question) ([]visitMonth, error) {
+	if err := q.mayAsk("by", domain.RefParticipant); err != nil {
+		return nil, err
+	}
 	months, err := visitMonths(ctx, q)
-	return slices.DeleteFunc(months, func(m visitMonth) bool { return m.Visits == 0 }), err
+	if err != nil || q.params["by"] != byActivity {
+		return slices.DeleteFunc(months, func(m visitMonth) bool { return m.Visits == 0 }), err
+	}
+	erased, err := erasedSubjects(ctx, q.view(projections.Assistance()))
+	for i := range months {
+		if erased[domain.Ref{Kind: domain.RefParticipant, ID: domain.Escape(months[i].Participant)}] {
+			months[i].erased = months[i].Participant
+		}
+	}
+	return months, err
 }
 
 // visitMonth is a month of visits as far as the question goes.
 type visitMonth struct {
 	projections.VisitMonth
 	eligible domain.Minutes
+	activity string // where it is asked by that
+	erased   string // the participant, where that is erased
 }
 
 // visitMonths are the months that pass the parameters. Days are read only where
@@ -70,9 +92,13 @@ func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 	var detailed []visitMonth
 	for _, row := range rows {
 		m := visitMonth{VisitMonth: row, eligible: row.Minutes}
+		within, err := q.mayLearnOf(ctx, refsOf(&m.VisitMonth)...)
+		if err != nil {
+			return nil, err
+		}
 		switch {
-		case !passes(&m.VisitMonth):
-		case q.within(m.First, m.Last) && !q.cut(m.Last) && contracts[m.Contract].covers(m.Assistant, m.First, m.Last):
+		case !passes(&m.VisitMonth) || !within:
+		case q.params["by"] != byActivity && q.within(m.First, m.Last) && !q.cut(m.Last) && contracts[m.Contract].covers(m.Assistant, m.First, m.Last):
 			months = append(months, m)
 		default:
 			detailed = append(detailed, m)
@@ -89,19 +115,53 @@ func addDetailed(ctx context.Context, q *question, view projections.View, months
 	details, err := rowsAt(ctx, view, projections.VisitDetails(), keys)
 	for i, m := range detailed {
 		m.Minutes, m.Visits, m.eligible = 0, 0, 0
-		for _, v := range details[keys[i]].Visits {
-			if !q.between(v.Date) || q.cut(v.Date) {
-				continue
-			}
-			m.Minutes += v.Minutes
-			m.Visits++
-			if contracts[m.Contract].covers(m.Assistant, v.Date, v.Date) {
-				m.eligible += v.Minutes
-			}
+		of, err := q.split(ctx, m, details[keys[i]], contracts[m.Contract])
+		if err != nil {
+			return nil, err
 		}
-		months = append(months, m)
+		months = append(months, of...)
 	}
 	return months, err
+}
+
+// split is a month of the visits that pass, or one an activity where it is asked by that.
+func (q *question) split(ctx context.Context, month visitMonth, d projections.VisitDetail, under validity) ([]visitMonth, error) {
+	rows, at := []visitMonth{}, map[string]int{}
+	for _, v := range d.Visits {
+		if !q.between(v.Date) || q.cut(v.Date) {
+			continue
+		}
+		activity := ""
+		if q.params["by"] == byActivity {
+			var err error
+			if activity, err = q.activity(ctx, month.Contract, v.Date, d.Activity(v)); err != nil {
+				return nil, err
+			}
+		}
+		n, met := at[activity]
+		if !met {
+			n, at[activity] = len(rows), len(rows)
+			rows = append(rows, month)
+			rows[n].activity = activity
+		}
+		rows[n].Minutes += v.Minutes
+		rows[n].Visits++
+		if under.covers(month.Assistant, v.Date, v.Date) {
+			rows[n].eligible += v.Minutes
+		}
+	}
+	slices.SortFunc(rows, func(a, b visitMonth) int { return cmp.Compare(a.activity, b.activity) })
+	return rows, nil
+}
+
+// activity is what was done at a visit, "" where that was not said or opens no more.
+func (q *question) activity(ctx context.Context, contract string, day domain.Date, a projections.Activity) (string, error) {
+	seal := assistance.Visit{Contract: contract, Participant: a.Participant, Date: day}.Seal("activity")
+	text, known, err := q.reader.opened(ctx, seal, a.Text)
+	if known {
+		q.shows(seal.Subject)
+	}
+	return text, err
 }
 
 // validity is a contract as of the question's day; the zero validity is never in force.

@@ -68,6 +68,15 @@ type question struct {
 // from them.
 func (q *question) sees(kind domain.RefKind) bool { return q.who.SeesIn(q.op, kind) }
 
+// mayAsk refuses a parameter that was given to whoever may not see texts about a kind of
+// subject, since its rows would tell them.
+func (q *question) mayAsk(param string, kind domain.RefKind) error {
+	if q.params[param] == "" || q.sees(kind) {
+		return nil
+	}
+	return ErrUnseen.At(param).With("%s", param)
+}
+
 // shows notes that a text of somebody goes into the rows in clear.
 func (q *question) shows(whose domain.Ref) {
 	if q.shown == nil {

@@ -26,13 +26,15 @@ var (
 	ErrMonth    = refusal(domain.CodeInvalid, "the parameter is not a month RRRR-MM")
 	ErrWord     = refusal(domain.CodeInvalid, "the parameter has none of its values")
 	ErrPosition = refusal(domain.CodeInvalid, "minPosition is not a position").At("minPosition")
-	ErrOrder    = refusal(domain.CodeInvalid, "to lies before from").At("to")
-	ErrFormat   = refusal(domain.CodeInvalid, "no such format").At("format")
-	ErrKnownAt  = refusal(domain.CodeInvalid, "neither a position nor an instant (RFC 3339), nor a day (RRRR-MM-DD)")
-	ErrAhead    = refusal(domain.CodeInvalid, "that lies ahead of the log, where nothing is settled yet")
-	ErrGlob     = refusal(domain.CodeInvalid, "not a pattern of event types").At("type")
-	ErrCursor   = refusal(domain.CodeInvalid, "not a cursor of this history").At("cursor")
-	ErrNarrow   = refusal(domain.CodeInvalid, "only one of stream, entity and actor can be followed")
+	// ErrUnseen: by the rows that it lets through, the parameter would tell what is sealed.
+	ErrUnseen  = refusal(domain.CodeDenied, "the parameter is for roles that see data about people")
+	ErrOrder   = refusal(domain.CodeInvalid, "to lies before from").At("to")
+	ErrFormat  = refusal(domain.CodeInvalid, "no such format").At("format")
+	ErrKnownAt = refusal(domain.CodeInvalid, "neither a position nor an instant (RFC 3339), nor a day (RRRR-MM-DD)")
+	ErrAhead   = refusal(domain.CodeInvalid, "that lies ahead of the log, where nothing is settled yet")
+	ErrGlob    = refusal(domain.CodeInvalid, "not a pattern of event types").At("type")
+	ErrCursor  = refusal(domain.CodeInvalid, "not a cursor of this history").At("cursor")
+	ErrNarrow  = refusal(domain.CodeInvalid, "only one of stream, entity and actor can be followed")
 	// ErrBehind: the read models have not come to the position asked for in time.
 	ErrBehind = refusal(CodeBehind, "the read models have not reached the position yet; ask again")
 	// ErrNothingKept: there are no read models to verify.

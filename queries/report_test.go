@@ -27,8 +27,9 @@ func TestTotals(t *testing.T) {
 	l := ledgertest.Open(t)
 	record(t, l, booked(t, l, 100, "", -30, "", 5, "")...)
 	// People who are met twice are one person, also where only their number is told.
-	notAdded := map[string][]string{"contracts": {"weeklyMinutes"}, "outreach": {"people", "reachedShelter"}, "diagnosis": {"people", "contacts"}, "attendance": {"people"}}
-	counted := map[string][]string{"outreach": {"people", "reachedShelter", "erased"}, "diagnosis": {"erased"}, "attendance": {"people", "erased"}}
+	notAdded := map[string][]string{"indicators": {"target", "value"}, "contracts": {"weeklyMinutes"}, "caps-left": {"capMinutes", "usedMinutes", "leftMinutes"}, "outreach": {"people", "reachedShelter"}, "diagnosis": {"people", "contacts"}, "attendance": {"people"}}
+	counted := map[string][]string{"indicators": {"erased"}, "participation": {"erased"}, "assistant-hours": {"erased"}, "outreach": {"people", "reachedShelter", "erased"}, "diagnosis": {"erased"}, "attendance": {"people", "erased"},
+		"social-contracts": {"erased"}, "material-aid": {"erased"}}
 	for _, r := range memoryReader(l).Reports() {
 		var want, got []string
 		for _, f := range r.Fields {

@@ -149,7 +149,8 @@ func TestSampleAgainstTheOracle(t *testing.T) {
 				req := queries.Request{AsOf: day, KnownAt: from.knownAt, MinPosition: head.Bound()}
 				compareSettlement(t, cut, ask(t, from.reader, "psu-settlement", req))
 				compareRefunds(t, cut, ask(t, from.reader, "refunds", req), ask(t, from.reader, "unmatched-lines", req))
-				compareHours(t, cut, ask(t, from.reader, "assistant-hours", req))
+				compareHours(t, cut.AssistantHours(), ask(t, from.reader, "assistant-hours", req))
+				compareActivities(t, cut, from.reader, req)
 				compareDurability(t, oracle, ask(t, from.reader, "durability", req), day)
 				compareNotClaimed(t, cut, from.reader, req)
 				at := sampleDay()
@@ -216,14 +217,39 @@ func compareRefunds(t *testing.T, oracle *naive.Ledger, refunds, unmatched *quer
 	sameTexts(t, "unmatched-lines", got, rows)
 }
 
-func compareHours(t *testing.T, oracle *naive.Ledger, a *queries.Answer) {
+func compareHours(t *testing.T, want []naive.HoursRow, a *queries.Answer) {
 	t.Helper()
-	want := oracle.AssistantHours()
 	var rows []string
 	for _, w := range want {
-		rows = append(rows, fmt.Sprint(w.Programme, w.Assistant, w.Contract, w.Participant, w.Month, w.Minutes, w.EligibleMinutes, w.Visits))
+		rows = append(rows, fmt.Sprint(w.Programme, w.Assistant, w.Contract, w.Participant, w.Month, w.Minutes, w.EligibleMinutes, w.Visits, w.Activity))
 	}
 	sameRows(t, a, rows)
+}
+
+// compareActivities compares what whoever may see people is told of what was done at visits:
+// the hours by it, and the sheet of a month.
+func compareActivities(t *testing.T, oracle *naive.Ledger, reader *queries.Reader, req queries.Request) {
+	t.Helper()
+	req.Params = map[string]string{"by": "activity"}
+	compareHours(t, oracle.HoursByActivity(), askedBy(t, reader, access.Coordinator, "assistant-hours", req))
+	req.Params = map[string]string{"month": "2018-03"}
+	participants := map[string]string{}
+	for _, c := range oracle.Contracts() {
+		participants[c.Number] = c.Participant
+	}
+	visits, _ := oracle.Visits()
+	var want []string
+	clock := func(minute int64) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
+	for _, v := range visits {
+		if v.Date.Format("2006-01") == "2018-03" {
+			want = append(want, fmt.Sprint(v.Assistant, v.Contract, participants[v.Contract], v.Date.Format(time.DateOnly), clock(v.FromMinute), clock(v.ToMinute), v.ToMinute-v.FromMinute,
+				v.Eligible, v.Activity, v.Place))
+		}
+	}
+	rows := texts(cutColumns(rowsOf(askedBy(t, reader, access.Coordinator, "service-sheet", req)), 10))
+	slices.Sort(rows)
+	slices.Sort(want)
+	sameTexts(t, "service-sheet", rows, want)
 }
 
 func compareDurability(t *testing.T, oracle *naive.Ledger, a *queries.Answer, day domain.Date) {

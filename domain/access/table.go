@@ -123,13 +123,19 @@ var table = map[Operation]Line{
 
 	Report("unmatched-lines"): {askers, nil, ofStatements},
 
-	Report("assistant-hours"): {askers, byCase, nil},
+	Report("assistant-hours"): {askers, byCase, ofPeople},
+	Report("service-sheet"):   {askers, byCase, ofPeople},
 
 	Report("attendance"): {askers, ofProgrammes, ofProgrammes},
 
 	Report("contracts"): {askers, byCase, ofPeople},
 
 	Report("caps-left"): {askers, byCase, ofPeople},
+
+	Report("social-contracts"): {askers, byCase, ofPeople},
+	Report("material-aid"):     {askers, byCase, ofPeople},
+
+	Report("person"): {readers, byPerson, append(ofStreet, ofPeople...)}, // one person's life: not for visitors
 
 	Report("findings"): {askers, nil, append(ofStatements, domain.RefParticipant)},
 

@@ -19,7 +19,8 @@ func (a About) Refs() []domain.Ref {
 	return Terms{Contract: a.Contract, Participant: a.Participant, Programme: a.Programme}.Refs()
 }
 
-func (a About) about() About { return a }
+// Under is what the fact carries of its contract.
+func (a About) Under() About { return a }
 
 // sealOf is how a text under the contract is sealed, of one day.
 func (a About) sealOf(day domain.Date, field string) domain.Seal {
@@ -31,7 +32,7 @@ func (a About) sealOf(day domain.Date, field string) domain.Seal {
 // withdraws it and records it anew.
 type Fact interface {
 	domain.Event
-	about() About
+	Under() About
 	identity() identity
 	withdrawn(domain.Sealed) domain.Event
 }
@@ -138,7 +139,7 @@ var (
 // tell decides over a fact.
 func (s State) tell(c Tell) ([]domain.Event, error) {
 	fact := c.Fact
-	if fact.about() != (About{s.First.Contract, s.First.Participant, s.First.Programme}) {
+	if fact.Under() != (About{s.First.Contract, s.First.Participant, s.First.Programme}) {
 		return nil, domain.ErrOvertaken.With("contract %s", s.First.Contract)
 	}
 	if c.Unseen && fact.identity().fact == factAid && s.facts.aidOf(fact.OccurredOn()) {

@@ -179,7 +179,7 @@ func (c Column[R]) In(words Words) Column[R] {
 }
 
 // Optional has a number be none in the rows where it is not there; its total adds the
-// others.
+// others, and is none where there are none.
 func (c Column[R]) Optional(there func(R) bool) Column[R] {
 	read := c.read
 	c.Field.Optional = true

@@ -152,8 +152,9 @@ func (s Shape[R]) Table(rows []R) (Table, error) {
 	return t, nil
 }
 
-// add is the sum of what may be added; false where that is not of one sort.
-func (c *Column[R]) add(rows []R) (sum int64, alike bool, err error) {
+// add is the sum of what may be added; false where that is not of one sort, or no row has it.
+func (c *Column[R]) add(rows []R) (sum int64, there bool, err error) {
+	has := len(rows) // rows that do not lack it
 	for i, r := range rows {
 		if c.sum.counts != nil && !c.sum.counts(r) {
 			continue
@@ -165,12 +166,16 @@ func (c *Column[R]) add(rows []R) (sum int64, alike bool, err error) {
 		if c.sum.of != nil {
 			read = c.sum.of
 		}
-		n := read(r).number
+		v := read(r)
+		if v.none {
+			has--
+		}
+		n := v.number
 		if sum += n; (sum > sum-n) != (n > 0) {
 			return 0, false, ErrOverflow
 		}
 	}
-	return sum, true, nil
+	return sum, has > 0 || len(rows) == 0, nil
 }
 
 func (c *Column[R]) count(rows []R) int64 {

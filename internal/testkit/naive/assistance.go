@@ -12,6 +12,7 @@ import (
 type HoursRow struct {
 	Programme, Assistant, Contract, Participant, Month string
 	Minutes, EligibleMinutes, Visits                   int64
+	Activity                                           string // where it is asked by that
 }
 
 // Visit is one recorded row of godziny.
@@ -21,6 +22,7 @@ type Visit struct {
 	FromMinute          int64 // of the day
 	ToMinute            int64 // up to 1440
 	Eligible            bool  // within its contract
+	Activity, Place     string
 }
 
 // aoonDayMinutes is what an assistant may work in a doba in the programme aoon-2006.
@@ -74,7 +76,7 @@ func (b *Ledger) contractsByNumber() map[string]Contract {
 }
 
 func (b *Ledger) visitOf(r record, contracts map[string]Contract) (Visit, string) {
-	v := Visit{Assistant: r.cell["asystent"], Contract: r.cell["umowa"]}
+	v := Visit{Assistant: r.cell["asystent"], Contract: r.cell["umowa"], Activity: r.cell["czynnosc"], Place: r.cell["miejsce"]}
 	c, ok := contracts[v.Contract]
 	if !ok {
 		return v, "unknown contract"
@@ -94,16 +96,25 @@ func (b *Ledger) visitOf(r record, contracts map[string]Contract) (Visit, string
 }
 
 // AssistantHours is the report assistant-hours.
-func (b *Ledger) AssistantHours() []HoursRow {
+func (b *Ledger) AssistantHours() []HoursRow { return b.hours(false) }
+
+// HoursByActivity is the same with a row an activity.
+func (b *Ledger) HoursByActivity() []HoursRow { return b.hours(true) }
+
+func (b *Ledger) hours(byActivity bool) []HoursRow {
 	visits, _ := b.Visits()
 	contracts := b.contractsByNumber()
 	sums := map[string]*HoursRow{}
 	for _, v := range visits {
 		c := contracts[v.Contract]
-		key := strings.Join([]string{c.Programme, v.Assistant, v.Contract, c.Participant, monthOf(v.Date)}, "|")
+		activity := ""
+		if byActivity {
+			activity = v.Activity
+		}
+		key := strings.Join([]string{c.Programme, v.Assistant, v.Contract, c.Participant, monthOf(v.Date), activity}, "|")
 		if sums[key] == nil {
 			sums[key] = &HoursRow{Programme: c.Programme, Assistant: v.Assistant, Contract: v.Contract,
-				Participant: c.Participant, Month: monthOf(v.Date)}
+				Participant: c.Participant, Month: monthOf(v.Date), Activity: activity}
 		}
 		sums[key].Visits++
 		sums[key].Minutes += v.ToMinute - v.FromMinute

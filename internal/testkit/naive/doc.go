@@ -3,9 +3,10 @@
 // any of it: a mistake made once must not be made twice. Money is exact (math/big), everything
 // sits in maps, every report is computed from the rows afresh.
 //
-// It reads uczestnicy, asystenci, porozumienia, umowy, zmiany-umow (suspensions, ends, substitutes,
-// and of annexes assistant and last day), obecnosci, godziny, wyplaty, wnioski, decyzje-pup, trwalosc (CSV) and MT940 statements. Programmes, statuses, stays, participations, sessions, and the tasks, evaluations
-// and aid of social contracts change no figure of its reports and are passed over; other kinds are an error, since
+// It reads uczestnicy, asystenci, porozumienia, umowy, zmiany-umow (suspensions, ends, breaches, decisions, substitutes,
+// and of annexes assistant, last day and limit of aid), zadania, realizacja-zadan, oceny, pomoc,
+// obecnosci, godziny, wyplaty, wnioski, decyzje-pup, trwalosc (CSV) and MT940 statements. Programmes, statuses, stays,
+// participations and sessions change no figure of its reports and are passed over; other kinds are an error, since
 // their rows could change every figure. It checks what decides a figure (caps, periods, overlaps,
 // duplicates, values) and takes the rest of a row as it stands.
 //

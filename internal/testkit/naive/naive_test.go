@@ -256,7 +256,7 @@ func TestAssistantOverlapIsRefused(t *testing.T) {
 	}
 	rows := b.AssistantHours()
 	want := []HoursRow{
-		{"p", "A1", "K", "A", "2017-07", 240, 240, 2}, {"p", "A1", "K", "A", "2017-08", 120, 0, 1}, {"p", "A2", "K", "A", "2017-07", 120, 120, 1},
+		{"p", "A1", "K", "A", "2017-07", 240, 240, 2, ""}, {"p", "A1", "K", "A", "2017-08", 120, 0, 1, ""}, {"p", "A2", "K", "A", "2017-07", 120, 120, 1, ""},
 	}
 	if !slices.Equal(rows, want) {
 		t.Errorf("hours %+v", rows)

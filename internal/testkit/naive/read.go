@@ -63,9 +63,9 @@ func (b *Ledger) later(d time.Time) bool { return !b.asOf.IsZero() && d.After(b.
 
 // kinds are those that some report here is made of, unread those that none is.
 var (
-	kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "zmiany-umow", "obecnosci", "godziny", "statusy", "udzial", "zajecia", "obecnosci-zajec", "wyplaty", "wnioski", "decyzje-pup",
-		"plan-budzetu", "wydatki", "trwalosc", "kontakty", "liczenia", "tozsamosci"}
-	unread = []string{"program", "pobyty", "zadania", "realizacja-zadan", "oceny", "pomoc"}
+	kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "zmiany-umow", "zadania", "obecnosci", "godziny", "statusy", "udzial", "zajecia", "obecnosci-zajec", "realizacja-zadan", "oceny", "pomoc",
+		"wyplaty", "wnioski", "decyzje-pup", "plan-budzetu", "wydatki", "trwalosc", "kontakty", "liczenia", "tozsamosci"}
+	unread = []string{"program", "pobyty"}
 )
 
 // Load reads every file of the directories' roots, one directory after another, and fails
@@ -88,6 +88,8 @@ func Load(dirs ...fs.FS) (*Ledger, error) {
 	b.Diagnosis("")
 	b.Participation()
 	b.SessionAttendance(time.Time{}, time.Time{}, func(_, _ string) string { return "" }, "topic")
+	b.SocialContracts(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
+	b.MaterialAid()
 	b.fail = func(why error) { panic(why) } // nothing is left that could
 	return b, err
 }

@@ -18,6 +18,11 @@ func overlaps(ctx context.Context, q *question) ([]findings.Found, error) {
 	if err != nil {
 		return nil, err
 	}
+	more, err := q.overlapsOfMerged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, more...)
 	assistants, err := foundOf(ctx, q, projections.Assistance(), projections.AssistantOverlaps())
 	if err != nil {
 		return nil, err
@@ -44,6 +49,44 @@ func overlaps(ctx context.Context, q *question) ([]findings.Found, error) {
 	for i, f := range all {
 		if all[i].Events, err = q.withSessions(ctx, f); err != nil {
 			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// overlapsOfMerged are the overlaps of people who were recorded under several ids, between
+// what took their time under one and under another: rows know each id by itself.
+func (q *question) overlapsOfMerged(ctx context.Context) (all []findings.Found, err error) {
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept := some{}
+	for id := range one {
+		kept[one.kept(id)] = true
+	}
+	for _, person := range kept.sorted() {
+		var parts []string
+		for _, id := range one.ids(person) {
+			parts = append(parts, domain.Escape(id))
+		}
+		items, err := projections.Time().Look(ctx, q.view(projections.Assistance()), parts...)
+		if err != nil {
+			return nil, err
+		}
+		months := map[string]*findings.PersonMonth{}
+		for _, it := range items {
+			if months[it.Field] == nil {
+				months[it.Field] = &findings.PersonMonth{}
+			}
+			m := months[it.Field]
+			for _, e := range it.Row.Entries {
+				m.Change(e, it.Row.Of(e), false)
+			}
+			m.Replaced = append(m.Replaced, it.Row.Replaced...)
+		}
+		for _, m := range months {
+			all = append(all, findings.MergedOverlaps(*m, person).On(q.asOf, q.today).Found...)
 		}
 	}
 	return all, nil

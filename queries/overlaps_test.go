@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/internal/testkit/naive"
@@ -61,6 +62,25 @@ func TestSessionsTakeTime(t *testing.T) {
 	imported(t, l, "zajecia_2.csv", "id;program;rodzaj;temat;data;od;do;prowadzacy;korekta;powod\nZ1;mkis;warsztat;komputer;05.03.2019;16:30;17:30;A1,G1;tak;pomyłka\n")
 	imported(t, l, "obecnosci-zajec_2.csv", "zajecia;uczestnik;obecnosc;wycofanie;powod\nZ3;U1;;tak;pomyłka\n")
 	sameTexts(t, "put right", metOf(t, reader, 0), want[1:2])
+}
+
+// Somebody who was recorded under two ids is at one place at a time under both.
+func TestTheMergedAreAtOnePlace(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	imported(t, l, "uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\nU2;B;B\n")
+	imported(t, l, "asystenci.csv", "id;imie;nazwisko\nA1;C;C\nA2;D;D\n")
+	imported(t, l, "umowy.csv", twoCentres)
+	imported(t, l, "zajecia.csv", "id;program;rodzaj;temat;data;od;do\nZ1;aoon-2006;warsztat;komputer;05.03.2019;16:00;18:00\nZ2;mkis;warsztat;komputer;05.03.2019;17:00;18:00\n")
+	imported(t, l, "godziny.csv", "asystent;umowa;data;od;do\nA1;T/2;05.03.2019;15:00;16:30\n")
+	imported(t, l, "obecnosci-zajec.csv", "zajecia;uczestnik;obecnosc\nZ1;U1;obecny\nZ2;U1;obecny\n")
+	own := "double-funding:U1:2019-03-05:Z1@16.00:Z2@17.00 60"
+	sameTexts(t, "apart", metOf(t, memoryReader(l), 0), []string{own})
+	merge := commands.MergeParticipants{Kept: "U1", Merged: "U2", Date: day(2019, 4, 1), Amendment: commands.Amendment{Reason: "ta sama osoba"}}
+	if _, err := l.MergeParticipants(t.Context(), ledgertest.Actor, merge); err != nil {
+		t.Fatal(err)
+	}
+	sameTexts(t, "as one", metOf(t, memoryReader(l), 0), []string{own, "participant-overlap:U1:2019-03-05:A1@15.00:Z1@16.00 30"})
 }
 
 // TestOverlapsAgainstTheOracle: whatever visits and sessions there are, what is found as of

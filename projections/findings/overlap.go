@@ -10,16 +10,31 @@ import (
 // which a contract need not.
 func ParticipantOverlaps(m PersonMonth) (row Days) {
 	for a, b := range m.Meetings() {
-		of, with := m.Of(a), m.Of(b)
-		kind, programmes := finding.ParticipantOverlap, []string(nil)
-		if of.Programme != with.Programme {
-			kind, programmes = finding.DoubleFunding, []string{of.Programme, with.Programme}
-		}
-		f := overlap(m, kind, of.Participant, a, b, at(of.by(), a.From), at(with.by(), b.From))
-		f.Subjects = append(f.Subjects, programmes...)
-		row.Found = append(row.Found, f)
+		row.Found = append(row.Found, participantOverlap(m, m.Of(a).Participant, a, b))
 	}
 	return row
+}
+
+// MergedOverlaps are those of somebody who goes on under one id, between what took their time
+// under one and under another.
+func MergedOverlaps(m PersonMonth, kept string) (row Days) {
+	for a, b := range m.Meetings() {
+		if m.Of(a).Participant != m.Of(b).Participant {
+			row.Found = append(row.Found, participantOverlap(m, kept, a, b))
+		}
+	}
+	return row
+}
+
+func participantOverlap(m PersonMonth, who string, a, b Entry) Found {
+	of, with := m.Of(a), m.Of(b)
+	kind, programmes := finding.ParticipantOverlap, []string(nil)
+	if of.Programme != with.Programme {
+		kind, programmes = finding.DoubleFunding, []string{of.Programme, with.Programme}
+	}
+	f := overlap(m, kind, who, a, b, at(of.by(), a.From), at(with.by(), b.From))
+	f.Subjects = append(f.Subjects, programmes...)
+	return f
 }
 
 // AssistantOverlaps are the pairs of visits and sessions in an assistant's time that meet.

@@ -21,7 +21,7 @@ import (
 func findingKinds() report.Words {
 	return report.Words{
 		{Code: string(finding.AssistantOverlap), Polish: "asystent w dwóch miejscach"},
-		{Code: string(finding.ParticipantOverlap), Polish: "uczestnik z dwoma asystentami"},
+		{Code: string(finding.ParticipantOverlap), Polish: "uczestnik w dwóch miejscach"},
 		{Code: string(finding.OutsideContract), Polish: "poza umową"},
 		{Code: string(finding.OverCap), Polish: "ponad limit"},
 		{Code: string(finding.DoubleFunding), Polish: "podwójne finansowanie"},

@@ -29,7 +29,8 @@ func (b *Ledger) Indicator(programme string, from, to time.Time, of Asked) int {
 	some := func(who string, which func(Part) bool) bool {
 		return slices.ContainsFunc(parts, func(p Part) bool { return p.Programme == programme && p.Participant == who && which(p) })
 	}
-	minutes, effects, visits, all := map[string]int{}, 0, 0, 0
+	var t tally
+	t.minutes = map[string]int{}
 	for _, s := range b.Supports() {
 		if s.Programme != programme || !inside(s.Day) || of.Kind != "" && of.Kind != s.Kind || of.Topic != "" && !strings.EqualFold(of.Topic, s.Topic) ||
 			of.Effect != "" && !slices.Contains(s.Effects, of.Effect) ||
@@ -40,21 +41,31 @@ func (b *Ledger) Indicator(programme string, from, to time.Time, of Asked) int {
 			}) {
 			continue
 		}
-		minutes[s.Participant] += s.Minutes
-		all += s.Minutes
+		t.minutes[s.Participant] += s.Minutes
+		t.all += s.Minutes
 		if s.Kind == "visit" {
-			visits++
+			t.visits++
 		}
 		for _, e := range s.Effects {
 			if of.Effect == "" || of.Effect == e {
-				effects++
+				t.effects++
 			}
 		}
 	}
+	return b.counted(programme, of, t, inside)
+}
+
+// tally is what the support that an indicator is narrowed to comes to.
+type tally struct {
+	minutes              map[string]int // by person
+	effects, visits, all int
+}
+
+func (b *Ledger) counted(programme string, of Asked, t tally, inside func(time.Time) bool) int {
 	switch of.Measure {
 	case "people", "households":
 		homes := map[string]bool{}
-		for who, n := range minutes {
+		for who, n := range t.minutes {
 			if n < 60*of.MinHours {
 				continue
 			}
@@ -68,11 +79,11 @@ func (b *Ledger) Indicator(programme string, from, to time.Time, of Asked) int {
 		}
 		return 100 * len(homes)
 	case "visits":
-		return 100 * visits
+		return 100 * t.visits
 	case "effects":
-		return 100 * effects
+		return 100 * t.effects
 	case "hours":
-		return (all*100 + 30) / 60
+		return (t.all*100 + 30) / 60
 	case "sessions":
 		n := 0
 		for _, r := range b.sessions() {
@@ -91,7 +102,7 @@ func (b *Ledger) Indicator(programme string, from, to time.Time, of Asked) int {
 		return 100 * n
 	case "outcomes":
 		n := 0
-		for _, p := range parts {
+		for _, p := range b.Participation() {
 			if p.Programme == programme && p.OutcomeDate != "" && (of.Outcome == "" || p.Outcome == of.Outcome) {
 				if day, _ := parseDate(p.OutcomeDate); inside(day) {
 					n++

@@ -40,66 +40,7 @@ func (b *Ledger) Participation() (all []Part) {
 		takes[key{r.cell["program"], r.cell["uczestnik"]}] = true
 	}
 	for k := range takes {
-		facts := b.taking(k.programme, k.who)
-		of := func(event string) (some []record) {
-			for _, f := range facts {
-				if f.cell["zdarzenie"] == event {
-					some = append(some, f)
-				}
-			}
-			return some
-		}
-		enrolled := of("przyjecie")
-		var last time.Time // the first day that belongs to no enrolment
-		open := false
-		for i, e := range enrolled {
-			p := Part{Programme: k.programme, Participant: k.who, State: "enrolled", Group: e.cell["grupa"], from: e.date("data")}
-			next := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-			if i+1 < len(enrolled) {
-				next = enrolled[i+1].date("data")
-			}
-			in := func(r record) bool { return !r.date("data").Before(p.from) && r.date("data").Before(next) }
-			for _, r := range of("zakonczenie") {
-				if in(r) {
-					p.State, p.to = "left", r.date("data")
-				}
-			}
-			for _, r := range of("rezultat") {
-				if in(r) {
-					p.Outcome, p.OutcomeDate = r.cell["wartosc"], dayOf(r.date("data"))
-				}
-			}
-			open = p.to.IsZero()
-			if last = p.to; !open {
-				p.To = dayOf(p.to)
-				if p.OutcomeDate == "" {
-					p.FollowUpDue = dayOf(p.to.AddDate(0, 0, 28))
-				}
-			}
-			p.From = dayOf(p.from)
-			b.support(&p)
-			p.Entry = b.statuses(k.who, p.from)
-			all = append(all, p)
-		}
-		if open {
-			continue
-		}
-		p := Part{Programme: k.programme, Participant: k.who, Entry: map[string]string{}}
-		for _, f := range facts {
-			event := f.cell["zdarzenie"]
-			if event != "nominacja" && event != "ocena" || len(enrolled) > 0 && !f.date("data").After(last) {
-				continue
-			}
-			if p.From == "" {
-				p.From, p.State = dayOf(f.date("data")), "nominated"
-			}
-			if event == "ocena" {
-				p.State = "assessed"
-			}
-		}
-		if p.From != "" {
-			all = append(all, p)
-		}
+		all = append(all, b.partsOf(k.programme, k.who)...)
 	}
 	for i := range all {
 		for _, r := range b.rows["uczestnicy"] {
@@ -112,6 +53,71 @@ func (b *Ledger) Participation() (all []Part) {
 		return cmp.Or(cmp.Compare(a.Programme, b.Programme), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Participant, b.Participant),
 			cmp.Compare(a.Household, b.Household), cmp.Compare(a.State, b.State), cmp.Compare(a.From, b.From))
 	})
+	return all
+}
+
+// partsOf are those of one person in one programme.
+func (b *Ledger) partsOf(programme, who string) (all []Part) {
+	facts := b.taking(programme, who)
+	of := func(event string) (some []record) {
+		for _, f := range facts {
+			if f.cell["zdarzenie"] == event {
+				some = append(some, f)
+			}
+		}
+		return some
+	}
+	enrolled := of("przyjecie")
+	var last time.Time // the first day that belongs to no enrolment
+	open := false
+	for i, e := range enrolled {
+		p := Part{Programme: programme, Participant: who, State: "enrolled", Group: e.cell["grupa"], from: e.date("data")}
+		next := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+		if i+1 < len(enrolled) {
+			next = enrolled[i+1].date("data")
+		}
+		in := func(r record) bool { return !r.date("data").Before(p.from) && r.date("data").Before(next) }
+		for _, r := range of("zakonczenie") {
+			if in(r) {
+				p.State, p.to = "left", r.date("data")
+			}
+		}
+		for _, r := range of("rezultat") {
+			if in(r) {
+				p.Outcome, p.OutcomeDate = r.cell["wartosc"], dayOf(r.date("data"))
+			}
+		}
+		open = p.to.IsZero()
+		if last = p.to; !open {
+			p.To = dayOf(p.to)
+			if p.OutcomeDate == "" {
+				p.FollowUpDue = dayOf(p.to.AddDate(0, 0, 28))
+			}
+		}
+		p.From = dayOf(p.from)
+		b.support(&p)
+		p.Entry = b.statuses(who, p.from)
+		all = append(all, p)
+	}
+	if open {
+		return all
+	}
+	p := Part{Programme: programme, Participant: who, Entry: map[string]string{}}
+	for _, f := range facts {
+		event := f.cell["zdarzenie"]
+		if event != "nominacja" && event != "ocena" || len(enrolled) > 0 && !f.date("data").After(last) {
+			continue
+		}
+		if p.From == "" {
+			p.From, p.State = dayOf(f.date("data")), "nominated"
+		}
+		if event == "ocena" {
+			p.State = "assessed"
+		}
+	}
+	if p.From != "" {
+		all = append(all, p)
+	}
 	return all
 }
 

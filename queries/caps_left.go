@@ -270,7 +270,7 @@ func (c *capsAsked) visitsOf(ctx context.Context, row capLeft, per cap.Per, peri
 	case cap.Assistant:
 		months, err = assistantTime(ctx, view, domain.Escape(row.assistant), first, last)
 	default:
-		months, err = c.timeOf(ctx, row.participant, c.same.ids(row.participant), first, last)
+		months, err = c.timeOf(ctx, c.same.ids(row.participant), first, last)
 	}
 	c.visits[row] = findings.CappedVisits(of, months...)
 	return c.visits[row], err

@@ -61,6 +61,10 @@ func overStatute(editions []cap.Edition, period cap.Period, counts cap.Unit, day
 	return f, over, err
 }
 
+// overStatuteSubject is the part of the id of a finding of the statute's cap that says whose it
+// is.
+const overStatuteSubject = 1
+
 // overWeeks: the hours of a week are more than the statute allows.
 func overWeeks(ctx context.Context, q *question, r rules) (all []findings.Found, err error) {
 	rows, err := ofYears(ctx, q, projections.SharedYears())
@@ -71,13 +75,13 @@ func overWeeks(ctx context.Context, q *question, r rules) (all []findings.Found,
 	if err != nil {
 		return nil, err
 	}
-	rows = slices.DeleteFunc(rows, func(w projections.SharedWeeks) bool { return one.splits([]string{w.Participant}) })
 	together, err := q.weeksTogether(ctx, one)
 	if err != nil {
 		return nil, err
 	}
 	editions := r.statutes.CapsUnder(programme.OldRegime)
-	for _, row := range slices.Concat(rows, together) {
+	for i, row := range slices.Concat(rows, together) {
+		var found []findings.Found
 		for _, w := range row.Weeks {
 			var counted []findings.Counted
 			for _, day := range w.Days {
@@ -91,8 +95,13 @@ func overWeeks(ctx context.Context, q *question, r rules) (all []findings.Found,
 				return nil, err
 			}
 			if over && len(f.Subjects) > 2 { // of several referrals
-				all = append(all, f)
+				found = append(found, f)
 			}
+		}
+		if i < len(rows) {
+			all = append(all, found...)
+		} else {
+			all = one.inTheirPlace(all, found, row.Participant, overStatuteSubject)
 		}
 	}
 	return all, nil
@@ -213,16 +222,18 @@ type personYear struct {
 type yearOfDays struct {
 	counted []findings.Counted
 	running bool // the days alone make them more
+	under   some // ids
 }
 
 // yearsOfDays are by whose and when they are.
 type yearsOfDays map[personYear]*yearOfDays
 
-func (all yearsOfDays) add(participant string, c findings.Counted) *yearOfDays {
-	key := personYear{participant, c.On.Year()}
+func (all yearsOfDays) add(one sameness, id string, c findings.Counted) *yearOfDays {
+	key := personYear{one.kept(id), c.On.Year()}
 	if all[key] == nil {
-		all[key] = &yearOfDays{}
+		all[key] = &yearOfDays{under: some{}}
 	}
+	all[key].under[id] = true
 	c.Amount = 1
 	all[key].counted = append(all[key].counted, c)
 	return all[key]
@@ -265,7 +276,11 @@ func overYears(ctx context.Context, q *question, r rules) (all []findings.Found,
 	}
 	for key, y := range years {
 		first := domain.NewDate(key.year, time.January, 1)
-		f, over, err := overStatute(editions, cap.Year, cap.Days, first, y.counted, key.participant, strconv.Itoa(key.year))
+		who := key.participant
+		if len(y.under) == 1 {
+			who = y.under.sorted()[0]
+		}
+		f, over, err := overStatute(editions, cap.Year, cap.Days, first, y.counted, who, strconv.Itoa(key.year))
 		if err != nil {
 			return nil, err
 		}
@@ -289,9 +304,9 @@ func workedDays(ctx context.Context, q *question, least int64) (yearsOfDays, err
 	if err != nil {
 		return nil, err
 	}
-	years := yearsOfDays{}
+	years, split := yearsOfDays{}, one.split()
 	for _, row := range rows {
-		if int64(row.NewDays()) <= least && !one.splits([]string{row.Participant}) {
+		if int64(row.NewDays()) <= least && !split[domain.Escape(row.Participant)] {
 			continue
 		}
 		var keys []rowKey
@@ -308,7 +323,7 @@ func workedDays(ctx context.Context, q *question, least int64) (yearsOfDays, err
 			d := details[k]
 			for _, day := range d.Days {
 				if day.Minutes > 0 && !q.cut(day.Date) {
-					years.add(one.kept(row.Participant), findings.Counted{Entry: cap.Entry{On: day.Date, Edition: d.Rates[day.Rates].Statute}, Contract: d.Contract, Events: []journal.Position{day.Event}})
+					years.add(one, row.Participant, findings.Counted{Entry: cap.Entry{On: day.Date, Edition: d.Rates[day.Rates].Statute}, Contract: d.Contract, Events: []journal.Position{day.Event}})
 				}
 			}
 		}
@@ -339,12 +354,7 @@ func referralDays(ctx context.Context, q *question, least int64) (yearsOfDays, e
 	if err != nil {
 		return nil, err
 	}
-	split := some{} // their days under several ids may be more
-	for _, ids := range one.several() {
-		for _, id := range ids {
-			split[domain.Escape(id)] = true
-		}
-	}
+	split := one.split()
 	for _, it := range items {
 		if !split[it.Field] && !slices.ContainsFunc(it.Row.Years, func(y projections.ReferralYear) bool { return int64(y.Days) > least }) {
 			continue
@@ -385,7 +395,7 @@ func (all yearsOfDays) addReferral(q *question, one sameness, life projections.C
 		if told != d.Year() {
 			told, c.Events = d.Year(), []journal.Position{life.Event}
 		}
-		y := all.add(one.kept(s.Terms.Participant), c)
+		y := all.add(one, s.Terms.Participant, c)
 		y.running = y.running || d == q.day() && d < s.Terms.To && (d+1).Year() == d.Year()
 	}
 }

@@ -3,6 +3,7 @@ package queries
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/cap"
@@ -26,63 +27,90 @@ func (s sameness) several() map[string][]string {
 	return all
 }
 
-// splits says whether some people are among those of whom anything may lie under several ids.
-func (s sameness) splits(people []string) bool {
-	several := s.several()
-	return slices.ContainsFunc(people, func(id string) bool { return several[s.kept(id)] != nil })
+// split are the ids, escaped, of those who have several: together they may be over what each
+// is below.
+func (s sameness) split() some {
+	all := some{}
+	for _, ids := range s.several() {
+		for _, id := range ids {
+			all[domain.Escape(id)] = true
+		}
+	}
+	return all
 }
 
-// timeOf is the time of all ids of a person, as one person's, in the months of some days; 0
-// is all.
-func (q *question) timeOf(ctx context.Context, kept string, ids []string, first, last domain.Date) (all []findings.PersonMonth, err error) {
+// besideID is what an id of a finding says beside whose it is, which is its n-th part.
+func besideID(id string, n int) string {
+	parts := strings.Split(id, ":")
+	if n < len(parts) {
+		parts[n] = ""
+	}
+	return strings.Join(parts, ":")
+}
+
+// inTheirPlace puts what is found of a person under several ids together, who goes on under
+// kept, in the place of what was found of each id of the same; whose finding it is, the n-th
+// part of its id says.
+func (s sameness) inTheirPlace(all, together []findings.Found, kept string, n int) []findings.Found {
+	of := map[string]bool{}
+	for _, f := range together {
+		of[besideID(f.ID, n)] = true
+	}
+	all = slices.DeleteFunc(all, func(f findings.Found) bool {
+		return of[besideID(f.ID, n)] && slices.ContainsFunc(f.People, func(id string) bool { return s.kept(id) == kept })
+	})
+	return append(all, together...)
+}
+
+// timeOf is the time of all ids of a person in the months of some days; 0 is all.
+func (q *question) timeOf(ctx context.Context, ids []string, first, last domain.Date) (all []findings.PersonMonth, err error) {
 	for _, id := range ids {
 		months, err := participantTime(ctx, q.view(projections.Assistance()), domain.Escape(id), first, last)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range months {
-			m.Parties = slices.Clone(m.Parties)
-			for i := range m.Parties {
-				m.Parties[i].Participant = kept
-			}
-			all = append(all, m)
-		}
+		all = append(all, months...)
 	}
 	return all, nil
 }
 
-// cappedTogether puts what people with several ids have over caps of programmes in the place of
-// what was found of each id.
+// cappedTogether adds what people have over caps of programmes under several ids together.
 func (q *question) cappedTogether(ctx context.Context, all []findings.Found) ([]findings.Found, error) {
 	one, err := q.merged(ctx)
 	if err != nil || len(one) == 0 {
 		return all, err
 	}
-	all = slices.DeleteFunc(all, func(f findings.Found) bool {
-		return f.Rule != nil && f.Rule.Per == cap.Participant && one.splits(f.People)
-	})
 	editions, err := cappedProgrammes(ctx, q, cap.Participant)
 	if err != nil || len(editions) == 0 {
 		return all, err
 	}
 	for kept, ids := range one.several() {
-		months, err := q.timeOf(ctx, kept, ids, 0, 0)
+		months, err := q.timeOf(ctx, ids, 0, 0)
 		if err != nil {
 			return nil, err
 		}
 		counted := findings.Capped{Per: cap.Participant, Subject: kept, Visits: findings.CappedVisits(editions, months...)}
+		var together []findings.Found
 		for _, p := range counted.Over(periods(), func(domain.Date) bool { return true }) {
 			found, err := p.On(q.asOf)
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, found...)
+			for _, f := range found {
+				if len(f.People) > 1 { // or else it is found of the one id
+					together = append(together, f)
+				}
+			}
 		}
+		all = one.inTheirPlace(all, together, kept, overCapSubject)
 	}
 	return all, nil
 }
 
-// weeksTogether are the weeks of work of people with several ids, under several referrals.
+// overCapSubject is the part of the id of a finding of a programme's cap that says whose it is.
+const overCapSubject = 3
+
+// weeksTogether are the weeks of work of people under several ids together.
 func (q *question) weeksTogether(ctx context.Context, one sameness) (all []projections.SharedWeeks, err error) {
 	if len(one) == 0 {
 		return nil, nil
@@ -93,34 +121,48 @@ func (q *question) weeksTogether(ctx context.Context, one sameness) (all []proje
 		return nil, err
 	}
 	for kept := range one.several() {
-		var keys []rowKey
-		for _, y := range years {
-			if one.kept(y.Participant) != kept {
-				continue
-			}
-			for _, c := range y.Under {
-				keys = append(keys, keyOf(c.Agreement, c.Month, c.Contract))
-			}
-		}
-		details, err := rowsAt(ctx, q.view(projections.Settlement()), projections.SettlementDetails(), keys)
+		of, err := q.weeksOf(ctx, kept, slices.DeleteFunc(slices.Clone(years), func(y projections.WorkedYear) bool { return one.kept(y.Participant) != kept }))
 		if err != nil {
 			return nil, err
-		}
-		weeks := map[domain.Date][]projections.SharedDay{}
-		for _, k := range keys {
-			d := details[k]
-			for _, day := range d.Days {
-				if monday := day.Date.Monday(); day.Minutes > 0 {
-					weeks[monday] = append(weeks[monday], projections.SharedDay{Contract: d.Contract, Date: day.Date, Minutes: day.Minutes,
-						Statute: d.Rates[day.Rates].Statute, Event: day.Event})
-				}
-			}
-		}
-		of := projections.SharedWeeks{Participant: kept}
-		for monday, days := range weeks {
-			of.Weeks = append(of.Weeks, projections.SharedWeek{Monday: monday, Days: days})
 		}
 		all = append(all, of)
 	}
 	return all, nil
+}
+
+// weeksOf are the weeks of somebody's years with hours under several ids.
+func (q *question) weeksOf(ctx context.Context, kept string, years []projections.WorkedYear) (of projections.SharedWeeks, err error) {
+	var keys []rowKey
+	for _, y := range years {
+		for _, c := range y.Under {
+			keys = append(keys, keyOf(c.Agreement, c.Month, c.Contract))
+		}
+	}
+	details, err := rowsAt(ctx, q.view(projections.Settlement()), projections.SettlementDetails(), keys)
+	if err != nil {
+		return of, err
+	}
+	weeks, ids := map[domain.Date][]projections.SharedDay{}, map[domain.Date]some{}
+	for _, k := range keys {
+		d := details[k]
+		for _, day := range d.Days {
+			if day.Minutes == 0 {
+				continue
+			}
+			monday := day.Date.Monday()
+			if ids[monday] == nil {
+				ids[monday] = some{}
+			}
+			ids[monday][d.Participant] = true
+			weeks[monday] = append(weeks[monday], projections.SharedDay{Contract: d.Contract, Date: day.Date, Minutes: day.Minutes,
+				Statute: d.Rates[day.Rates].Statute, Event: day.Event})
+		}
+	}
+	of.Participant = kept
+	for monday, days := range weeks {
+		if len(ids[monday]) > 1 {
+			of.Weeks = append(of.Weeks, projections.SharedWeek{Monday: monday, Days: days})
+		}
+	}
+	return of, nil
 }

@@ -60,7 +60,7 @@ func findingsReport() *Report {
 		Name: "findings", Title: "Ustalenia do wyjaśnienia",
 		Doc: "Rozbieżności, których nie widać w jednym dokumencie: podwójne wizyty, wizyty poza umową, wsparcie w czasie pobytu i poza udziałem w programie, praca osób, które nie są już bezrobotne, przekroczone limity, różnice wypłat i refundacji, wydatki ponad budżet i ponad sumę dokumentu, przerwy w trwałości.",
 		Params: []report.Param{
-			askedOf("kind", "rodzaj ustalenia", findingKinds()),
+			telling(askedOf("kind", "rodzaj ustalenia", findingKinds())),
 			askedOf("state", "stan", findingStates()),
 			askedDay("from", "od dnia; liczy się ustalenie, które ma z okresem wspólny dzień"),
 			askedDay("to", "do dnia włącznie"),
@@ -81,6 +81,12 @@ func findingsReport() *Report {
 		report.Text("text", "Co się stało i co zrobić", func(r row) string { return r.said.Text }).Beneath(),
 		report.Text("rule", "Zasada", func(r row) string { return r.said.Rule }).Beneath(),
 	}}, findingRows)
+}
+
+// telling is a parameter that tells by its value what is sealed of whomever it finds.
+func telling(p report.Param) report.Param {
+	p.Tells = true
+	return p
 }
 
 // referEvent marks positions of events.

@@ -19,7 +19,7 @@ func participationReport() *Report {
 		Doc: "Każdy udział uczestnika w programie: stan, grupa, wsparcie w jego czasie, rezultat i termin jego sprawdzenia (28 dni od zakończenia), statusy w dniu przyjęcia.",
 		Params: []report.Param{
 			asked("programme", "program", domain.RefProgramme),
-			{Name: "group", Doc: "grupa programu; pyta o nią ten, kto widzi dane osób", Kind: report.KindText},
+			{Name: "group", Doc: "grupa programu; pyta o nią ten, kto widzi dane osób", Kind: report.KindText, Tells: true},
 			askedOf("state", "stan udziału", participationStates()),
 			{Name: "household", Doc: "gospodarstwo", Kind: report.KindText},
 		},
@@ -203,6 +203,13 @@ func participationRows(ctx context.Context, q *question) ([]participationRow, er
 	for _, t := range all {
 		row := participationRow{taking: t, household: people.household(t.participant)}
 		if !q.is("state", row.state) || !q.is("household", row.household) {
+			continue
+		}
+		within, err := q.mayLearnOf(ctx, domain.Ref{Kind: domain.RefProgramme, ID: t.programme}, domain.Ref{Kind: domain.RefParticipant, ID: t.participant})
+		if err != nil {
+			return nil, err
+		}
+		if !within {
 			continue
 		}
 		if people.erased(t.participant) {

@@ -196,3 +196,37 @@ func TestTheHistoryTellsNoCodes(t *testing.T) {
 		}
 	}
 }
+
+// Whoever is limited to some people is not recorded as somebody who was shown what is sealed
+// of others.
+func TestScopesCutWhoWasShown(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	imported(t, l, "uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\nU2;B;B\n")
+	imported(t, l, "udzial.csv", "uczestnik;program;zdarzenie;data;grupa\nU1;wszyscy-razem;przyjecie;02.03.2009;bezrobotni\nU2;wszyscy-razem;przyjecie;02.03.2009;wychowankowie\n")
+	reader, who := memoryReader(l), ledgertest.Actor.Who
+	all, err := reader.Ask(t.Context(), "participation", queries.Request{Who: who})
+	must(t, err)
+	at := slices.IndexFunc(all.Table.Fields, func(f report.Field) bool { return f.Name == "participant" })
+	own := domain.Ref{Kind: domain.RefParticipant, ID: rowsOf(all)[0][at].(string)}
+	who.Scopes = []domain.Ref{own}
+	some, err := reader.Ask(t.Context(), "participation", queries.Request{Who: who})
+	must(t, err)
+	if some.Table.Len == 0 || len(all.Shown) < 2 || !slices.Equal(some.Shown, []domain.Ref{own}) {
+		t.Errorf("%d rows, shown are %v", some.Table.Len, some.Shown)
+	}
+}
+
+// What may be asked in words either stands in clear in the ledger, or is left out where it is
+// recorded who asked: who is found by it is recorded too.
+func TestWordsThatTellAreNamed(t *testing.T) {
+	t.Parallel()
+	open := []string{"diagnosis study", "participation household"}
+	for _, r := range memoryReader(ledgertest.Open(t)).Reports() {
+		for _, p := range r.Params {
+			if p.Kind == report.KindText && p.Refers == "" && len(p.Words) == 0 && !p.Tells && !slices.Contains(open, r.Name+" "+p.Name) {
+				t.Errorf("%s: does %s tell what is sealed?", r.Name, p.Name)
+			}
+		}
+	}
+}

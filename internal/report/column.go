@@ -68,6 +68,9 @@ type Param struct {
 	Words     Words // those it may be, or nothing; none where it may be anything
 	// Several: it may be several of its words, with Separator between them.
 	Several bool
+	// Tells: its value tells, of whomever an answer names, what is not told in clear. Whoever
+	// keeps what was asked leaves it out.
+	Tells bool
 }
 
 // Separator stands between the words of a parameter that may be several.

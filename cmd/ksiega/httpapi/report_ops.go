@@ -189,9 +189,15 @@ func (s *server) answer(r *http.Request, name string, req queries.Request) (*que
 }
 
 // noteReport records whose texts an answer shows, before it is sent. Something
-// was found by its parameters, so that none is only what somebody typed.
+// was found by its parameters, so that none is only what somebody typed; one that tells
+// what is sealed of those who are shown is left out, since the reading outlives the key.
 func (s *server) noteReport(ctx context.Context, a *queries.Answer) error {
 	filters := maps.Clone(a.Params)
+	for _, p := range a.Report.Params {
+		if p.Tells {
+			delete(filters, p.Name)
+		}
+	}
 	if a.AsOf != "" {
 		filters[paramAsOf] = a.AsOf
 	}

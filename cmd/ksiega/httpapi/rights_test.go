@@ -598,3 +598,18 @@ func TestADoubledPESELIsNotTold(t *testing.T) {
 		t.Errorf("the token is told: %t, %d", told(), stream())
 	}
 }
+
+// The record of a reading says who was shown, and not by which code they were asked for: it
+// outlives their key.
+func TestAReadingTellsNoCodes(t *testing.T) {
+	t.Parallel()
+	d := open(t, nil)
+	d.role = "coordinator"
+	accepted(t, d.command("register-participant", "a", `{"id":"U1","firstName":"Anna","lastName":"Kos"}`))
+	accepted(t, d.command("record-participation", "b", `{"participant":"U1","programme":"wszyscy-razem","event":"przyjecie","date":"2009-03-02","group":"wychowankowie"}`))
+	a := decode[answer](t, d.get("/api/v1/reports/participation?group=wychowankowie&programme=wszyscy-razem"))
+	readings := d.get("/api/v1/events?type=intake.personal-data-read.*").Body.String()
+	if len(a.Rows) != 1 || !strings.Contains(readings, `"U1"`) || !strings.Contains(readings, `"wszyscy-razem"`) || strings.Contains(readings, "wychowankowie") {
+		t.Errorf("%v\n%s", a.Rows, readings)
+	}
+}

@@ -54,6 +54,9 @@ type diagnosisRow struct {
 	people, erased            some
 }
 
+// cutByScopes: contactsOf and addPlaces leave out programmes of others.
+func (diagnosisRow) cutByScopes() {}
+
 // diagnosis are the rows of an answer, by section and key.
 type diagnosis map[[2]string]*diagnosisRow
 
@@ -140,7 +143,7 @@ func (d diagnosis) addPlaces(ctx context.Context, q *question) error {
 	for _, it := range items {
 		var last *projections.PlaceCount
 		for i, c := range it.Row.Counts {
-			if q.is("study", c.Study) && q.between(c.Date) && !q.cut(c.Date) {
+			if q.who.Within(domain.Ref{Kind: domain.RefProgramme, ID: it.Row.Programme}) && q.is("study", c.Study) && q.between(c.Date) && !q.cut(c.Date) {
 				last = &it.Row.Counts[i]
 			}
 		}

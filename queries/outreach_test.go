@@ -116,6 +116,28 @@ func TestTheErasedOfTheStreet(t *testing.T) {
 	}
 }
 
+// TestADiagnosisIsCutByProgrammes: whoever is limited to a programme is told of its street and
+// of nobody else's.
+func TestADiagnosisIsCutByProgrammes(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	imported(t, l, "kontakty.csv", contactColumns+"K/1;01.03.2019;20:00;dworzec;Kazik;;;alkohol;;;;\nK/2;02.03.2019;20:00;altanki;Zenek;;;długi;;;;pal-osada\n")
+	imported(t, l, "liczenia.csv", "miejsce;data;osoby;kategoria;program\ndworzec;03.03.2019;4;dworce;\naltanki;03.03.2019;3;altanki;pal-osada\n")
+	for programme, want := range map[string]string{
+		"streetworking": "[{causes alkohol 1 1 <nil>} {movement 2019-03 1 1 <nil>} {places dworce 4 <nil> 1}]",
+		"pal-osada":     "[{causes długi 1 1 <nil>} {movement 2019-03 1 1 <nil>} {places altanki 3 <nil> 1}]",
+		"mkis":          "[]",
+	} {
+		who := ledgertest.Actor.Who
+		who.Scopes = []domain.Ref{{Kind: domain.RefProgramme, ID: programme}}
+		a, err := memoryReader(l).Ask(t.Context(), "diagnosis", queries.Request{Who: who})
+		must(t, err)
+		if got := fmt.Sprint(rowsOf(a)); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", programme, got, want)
+		}
+	}
+}
+
 // TestAPseudonymIsNotGuessed: whoever may not see the street tells by no count of people
 // whether somebody is known by a pseudonym. An erasure takes all whom it names, whoever
 // named them.

@@ -68,7 +68,10 @@ func declared[R any](r Report, shape report.Shape[R], rows func(context.Context,
 			shape = recorded.Renamed(report.Reference(domain.RefParticipant), one.kept)
 		}
 		if len(q.who.Scopes) > 0 { // who may see a person by one id may see them by each that it stands for
-			found = slices.DeleteFunc(found, func(row R) bool { return !within(q.who, recorded, row) && !within(q.who, shape, row) })
+			found = slices.DeleteFunc(found, func(row R) bool {
+				_, own := any(row).(cutRow)
+				return !own && !within(q.who, recorded, row) && !within(q.who, shape, row)
+			})
 		}
 		for _, row := range found { // of what nobody limited to others is told
 			if r, may := any(row).(interface{ uncounted() error }); may && r.uncounted() != nil {
@@ -83,6 +86,10 @@ func declared[R any](r Report, shape report.Shape[R], rows func(context.Context,
 	}
 	return &r
 }
+
+// cutRow is a row that names nothing that scopes are made of, and of which its report counts
+// nothing that does not lie within those of whoever asks.
+type cutRow interface{ cutByScopes() }
 
 // namesPeople says whether participants stand in a report.
 func namesPeople[R any](shape report.Shape[R]) bool {

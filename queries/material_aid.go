@@ -17,7 +17,7 @@ func materialAidReport() *Report {
 		Params: []report.Param{
 			asked("programme", "program", domain.RefProgramme),
 			asked("contract", "kontrakt", domain.RefContract),
-			{Name: "purpose", Doc: "cel, dla ról, które widzą dane osób", Kind: report.KindText},
+			{Name: "purpose", Doc: "cel, dla ról, które widzą dane osób", Kind: report.KindText, Tells: true},
 		},
 		needs: []projections.Projection{projections.Contracts()},
 	}, report.Shape[row]{Leading: 4, Columns: []report.Column[row]{

@@ -162,6 +162,24 @@ func TestProgrammesOfStarachowice(t *testing.T) {
 		has(t, "40 h of April", left("SK/08/2018", "contract-month", "2018-04-30"), map[string]any{"capMinutes": 2400.0, "usedMinutes": 2400.0, "leftMinutes": 0.0})
 		has(t, "10 h a week", left("SK/08/2018", "contract-week", "2018-04-25"), map[string]any{"capMinutes": 600.0})
 	})
+	t.Run("hours by activity", func(t *testing.T) {
+		activities := map[any]float64{}
+		all := totals(t, data, "assistant-hours", "--programme", "aoon-2006")
+		for _, row := range cells(t, data, "assistant-hours", nil, "--programme", "aoon-2006", "--by", "activity") {
+			activities[row["activity"]] += row["minutes"].(float64)
+		}
+		sum := 0.0
+		for _, activity := range []string{"droga do szkoły", "droga do instytucji i placówek", "podróż komunikacją publiczną", "kontakty towarzyskie",
+			"impreza kulturalna", "warsztaty edukacyjne", "pomoc w edukacji", "bariery społeczne i komunikacyjne"} {
+			sum += activities[activity]
+			if activities[activity] == 0 {
+				t.Errorf("no hours of %s", activity)
+			}
+		}
+		if sum != all["minutes"] || len(activities) != 8 {
+			t.Errorf("%v of %d activities, not %v", sum, len(activities), all["minutes"])
+		}
+	})
 	t.Run("durability", func(t *testing.T) {
 		rows := cells(t, data, "durability", nil)
 		if len(rows) != 1 {

@@ -105,6 +105,47 @@ func TestProgrammesOfTychy(t *testing.T) {
 			has(t, "participation of a group", totals(t, data, "participation", "--programme", "wszyscy-razem", "--group", group.(string)), map[string]any{"people": people})
 		}
 	})
+	t.Run("aid within each limit", func(t *testing.T) {
+		contracts := map[any]map[string]any{}
+		for _, row := range cells(t, data, "social-contracts", nil, "--programme", "wszyscy-razem") {
+			contracts[row["contract"]] = row
+			if row["aidSpentGrosze"].(float64) > row["aidLimitGrosze"].(float64) || row["form"] != "2005" {
+				t.Errorf("%v", row)
+			}
+		}
+		purposes, spent := map[any]bool{}, map[any]float64{}
+		for _, row := range cells(t, data, "material-aid", nil) {
+			purposes[row["purpose"]] = true
+			spent[row["contract"]] += row["amountGrosze"].(float64)
+		}
+		for _, purpose := range []string{"podręczniki", "ubiór", "fryzjer", "dentysta"} {
+			if !purposes[purpose] || len(purposes) != 4 {
+				t.Errorf("aid is for %v", purposes)
+			}
+		}
+		for contract, grosze := range spent {
+			if contracts[contract]["aidSpentGrosze"] != grosze {
+				t.Errorf("%v: %v spent, %v told", contract, grosze, contracts[contract]["aidSpentGrosze"])
+			}
+		}
+		if len(contracts) != 91 {
+			t.Errorf("%d contracts", len(contracts))
+		}
+	})
+	t.Run("breach and decision", func(t *testing.T) {
+		of := func(contract, day string) map[string]any {
+			return only(t, cells(t, data, "social-contracts", map[string]string{"contract": contract}, "--as-of", day))
+		}
+		has(t, "a breach alone", of("T/KS/045/2009", "2009-10-31"), map[string]any{"state": "breached", "breach": "2009-09-07", "decision": ""})
+		before, after := of("T/KS/045/2009", "2009-09-06"), of("T/KS/045/2009", "2009-12-17")
+		if after["aidSpentGrosze"].(float64) <= before["aidSpentGrosze"].(float64) || after["aidLimitGrosze"] != before["aidLimitGrosze"] {
+			t.Errorf("a breach changed aid from %v to %v", before, after)
+		}
+		has(t, "refusal", of("T/KS/012/2009", "2009-07-10"), map[string]any{"breach": "2009-06-15", "decision": "odmowa", "decisionNumber": "T/DEC/1/2009",
+			"decisionDate": "2009-07-06", "appeal": "zlozone"})
+		has(t, "after the appeal", of("T/KS/012/2009", "2009-12-31"), map[string]any{"decision": "odmowa", "decisionDate": "2009-07-06", "appeal": "oddalone"})
+		has(t, "upheld", of("T/KS/063/2009", "2009-12-31"), map[string]any{"decision": "utrzymanie", "decisionNumber": "T/DEC/2/2009"})
+	})
 	t.Run("findings", func(t *testing.T) {
 		if rows := cells(t, data, "findings", nil); len(rows) != 0 {
 			t.Errorf("%v", rows)

@@ -168,15 +168,16 @@ func (q *question) supports(ctx context.Context, people some) (map[string][]find
 	if err != nil {
 		return nil, err
 	}
-	agreements, contracts := some{}, some{}
+	agreements, programmes := some{}, map[string]string{} // by contract
 	for _, it := range referrals {
-		agreements[domain.Escape(it.Row.Agreement)], contracts[it.Row.Contract] = true, true
+		agreements[domain.Escape(it.Row.Agreement)], programmes[it.Row.Contract] = true, it.Row.Programme
 	}
 	if len(agreements) == 0 {
 		return all, nil
 	}
-	worked, err := q.worked(ctx, func(m projections.SettlementMonth) bool { return contracts[m.Contract] }, agreements.sorted()...)
+	worked, err := q.worked(ctx, func(m projections.SettlementMonth) bool { return programmes[m.Contract] != "" }, agreements.sorted()...)
 	for _, s := range worked {
+		s.Programme = programmes[s.Of]
 		who := one.kept(s.Participant)
 		all[who] = append(all[who], s)
 	}

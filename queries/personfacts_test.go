@@ -115,3 +115,25 @@ func TestSupportIsHeldAgainstWhatIsKnownOfPeople(t *testing.T) {
 		}
 	}
 }
+
+// A day of work is eligible in a care home by its referral's programme, as a visit is: by the
+// edition of the day that there was when the day was entered.
+func TestWorkInACareHome(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for _, f := range [][2]string{
+		{"program_dom.yaml", "id: dom\nod: 2018-01-01\nname: Dom\nstays: {dps: eligible}\n"},
+		{"uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\n"},
+		{"pobyty.csv", "uczestnik;rodzaj;od;do\nU1;dps;05.03.2018;\n"},
+		{"porozumienia.csv", "numer;zawarto;od;do;refundacja\nP/1;02.01.2018;02.01.2018;31.12.2018;60\n"},
+		{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;porozumienie\nS/1;psu;dom;U1;02.01.2018;02.01.2018;31.12.2018;P/1\nS/2;psu;psu;U1;02.01.2018;02.01.2018;31.12.2018;P/1\n"},
+		{"obecnosci.csv", "umowa;data;godziny\nS/1;06.03.2018;2\nS/2;07.03.2018;2\n"},
+		{"program_dom_2.yaml", "id: dom\nod: 2018-02-01\nname: Dom\n"},
+		{"obecnosci_2.csv", "umowa;data;godziny\nS/1;08.03.2018;2\n"},
+	} {
+		imported(t, l, f[0], f[1])
+	}
+	if got := foundIDs(t, l, access.By("x", access.API, access.Coordinator), "double-funding", ""); got != "[U1:2018-03-07:S/2:dps U1:2018-03-08:S/1:dps]" {
+		t.Error(got)
+	}
+}

@@ -32,9 +32,17 @@ func (e Editions) Named(number int, event position.Position) *Edition {
 	return &e.All[i]
 }
 
-// of is the edition that support was entered under.
+// of is the edition that support was entered under. A day of work names none: it is that of
+// the day, of those that there were.
 func (e Editions) of(s Support) *Edition {
 	if len(s.Events) == 0 {
+		return nil
+	}
+	if s.Work {
+		known := Editions{slices.DeleteFunc(slices.Clone(e.All), func(of Edition) bool { return of.Event.After(s.Events[0]) })}
+		if of, ok := known.on(s.Date); ok {
+			return &of
+		}
 		return nil
 	}
 	return e.Named(s.Edition, s.Events[0])

@@ -13,7 +13,7 @@ type Support struct {
 	Programme   string
 	Of          string // the contract, or the session
 	Assistant   string // of a visit
-	Edition     int    // of the programme, of a visit or a session
+	Edition     int    // of the programme, that a visit or a session names
 	Work        bool
 	Date        domain.Date
 	From        domain.TimeOfDay

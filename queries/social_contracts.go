@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"slices"
 
 	"ksiega/domain"
 	"ksiega/domain/contract"
@@ -150,26 +149,33 @@ func (q *question) done(ctx context.Context, facts projections.ContractFacts, no
 }
 
 // withParties adds who is party to contracts: the participant, and whoever is registered as of
-// the same household.
+// the same household, each once, under whichever of their ids.
 func withParties(ctx context.Context, q *question, rows []socialRow) error {
+	one, err := q.merged(ctx)
+	if err != nil {
+		return err
+	}
 	items, err := projections.Households().Every(ctx, q.view(projections.People()))
 	if err != nil {
 		return err
 	}
-	members, of := map[string][]string{}, map[string]string{}
+	members, of := map[string]some{}, map[string][]string{}
 	for _, it := range items {
-		members[it.Part] = append(members[it.Part], it.Row.Participant)
-		of[it.Row.Participant] = it.Part
+		who := one.kept(it.Row.Participant)
+		if members[it.Part] == nil {
+			members[it.Part] = some{}
+		}
+		members[it.Part][who], of[who] = true, append(of[who], it.Part)
 	}
 	for i := range rows {
-		who := rows[i].Participant
-		rows[i].parties = []string{who}
-		for _, member := range members[of[who]] {
-			if member != who {
-				rows[i].parties = append(rows[i].parties, member)
+		others, who := some{}, one.kept(rows[i].Participant)
+		for _, household := range of[who] {
+			for member := range members[household] {
+				others[member] = true
 			}
 		}
-		slices.Sort(rows[i].parties[1:])
+		delete(others, who)
+		rows[i].parties = append([]string{rows[i].Participant}, others.sorted()...)
 	}
 	return nil
 }

@@ -126,3 +126,30 @@ func TestMaterialAidByPurpose(t *testing.T) {
 		t.Errorf("erased: %v", r)
 	}
 }
+
+// Whoever is of the participant's household is party to a contract once, whichever of the ids
+// of a person the contract, or the household, has.
+func TestPartiesWhoWereMerged(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for _, f := range [][2]string{
+		{"uczestnicy.csv", "id;imie;nazwisko;gospodarstwo\nU1;A;B;\nU2;A;B;G1\nU3;C;B;G1\nU4;C;B;G1\n"},
+		{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do\nK/1;socjalny;wszyscy-razem;U1;02.01.2024;02.01.2024;31.12.2024\nK/2;socjalny;wszyscy-razem;U2;02.01.2024;02.01.2024;31.12.2024\n"},
+	} {
+		takenIn(t, l, f[0], f[1])
+	}
+	parties := func() (all string) {
+		for _, r := range rowsOf(ask(t, memoryReader(l), "social-contracts", queries.Request{})) {
+			all += fmt.Sprint(r[0], r[18], " ")
+		}
+		return all
+	}
+	if got := parties(); got != "K/1[U1] K/2[U2 U3 U4] " {
+		t.Error(got)
+	}
+	mergeInto(t, l, "U1", "U2")
+	mergeInto(t, l, "U3", "U4")
+	if got := parties(); got != "K/1[U1 U3] K/2[U1 U3] " {
+		t.Error(got)
+	}
+}

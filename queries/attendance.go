@@ -158,12 +158,16 @@ func (a *attendances) add(ctx context.Context, q *question, s *projections.Sessi
 	a.sessions++
 	a.minutes += s.Terms.Minutes
 	a.headcount += s.Terms.Headcount
+	here := some{}
 	for _, p := range s.Presences {
 		if !p.Presence.Attended() {
 			continue
 		}
-		a.personMinutes += s.Terms.Minutes
 		who := one.kept(p.Participant)
+		if !here[who] { // somebody may be on the list under two ids
+			a.personMinutes += s.Terms.Minutes
+		}
+		here[who] = true
 		a.present[who] = true
 		if erased[domain.Ref{Kind: domain.RefParticipant, ID: domain.Escape(p.Participant)}] {
 			a.erased[who] = true

@@ -18,11 +18,9 @@ func overlaps(ctx context.Context, q *question) ([]findings.Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	more, err := q.overlapsOfMerged(ctx)
-	if err != nil {
+	if all, err = q.metTogether(ctx, all); err != nil {
 		return nil, err
 	}
-	all = append(all, more...)
 	assistants, err := foundOf(ctx, q, projections.Assistance(), projections.AssistantOverlaps())
 	if err != nil {
 		return nil, err
@@ -54,43 +52,40 @@ func overlaps(ctx context.Context, q *question) ([]findings.Found, error) {
 	return all, nil
 }
 
-// overlapsOfMerged are the overlaps of people who were recorded under several ids, between
-// what took their time under one and under another: rows know each id by itself.
-func (q *question) overlapsOfMerged(ctx context.Context) (all []findings.Found, err error) {
+// metTogether adds what meets in the time of people who were recorded under several ids,
+// between what took it under one and under another: rows know each id by itself.
+func (q *question) metTogether(ctx context.Context, all []findings.Found) ([]findings.Found, error) {
 	one, err := q.merged(ctx)
 	if err != nil {
 		return nil, err
 	}
-	kept := some{}
-	for id := range one {
-		kept[one.kept(id)] = true
-	}
-	for _, person := range kept.sorted() {
-		var parts []string
-		for _, id := range one.ids(person) {
-			parts = append(parts, domain.Escape(id))
-		}
-		items, err := projections.Time().Look(ctx, q.view(projections.Assistance()), parts...)
-		if err != nil {
-			return nil, err
-		}
+	for kept, ids := range one.several() {
 		months := map[string]*findings.PersonMonth{}
-		for _, it := range items {
-			if months[it.Field] == nil {
-				months[it.Field] = &findings.PersonMonth{}
+		for _, id := range ids {
+			items, err := projections.Time().All(ctx, q.view(projections.Assistance()), domain.Escape(id))
+			if err != nil {
+				return nil, err
 			}
-			m := months[it.Field]
-			for _, e := range it.Row.Entries {
-				m.Change(e, it.Row.Of(e), false)
+			for _, it := range items {
+				m := months[it.Field]
+				if m == nil {
+					m = &findings.PersonMonth{}
+					months[it.Field] = m
+				}
+				m.Join(it.Row)
 			}
-			m.Replaced = append(m.Replaced, it.Row.Replaced...)
 		}
+		var together []findings.Found
 		for _, m := range months {
-			all = append(all, findings.MergedOverlaps(*m, person).On(q.asOf, q.today).Found...)
+			together = append(together, findings.MergedOverlaps(*m, kept).On(q.asOf, q.today).Found...)
 		}
+		all = one.inTheirPlace(all, together, kept, overlapSubject)
 	}
 	return all, nil
 }
+
+// overlapSubject is the part of the id of an overlap that says whose it is.
+const overlapSubject = 1
 
 // leadersIn are those whose session meets something else of theirs.
 func leadersIn(f findings.Found) []string {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/internal/testkit/ledgertest"
@@ -138,5 +139,35 @@ func TestWhoAsksOfAPerson(t *testing.T) {
 	}
 	if a, err := ask(who, "U2"); err != nil || a.Table.Len != 22 {
 		t.Errorf("of a case: %v, %v", a, err)
+	}
+}
+
+// TestAPersonOfTwoIDs is one person, by whichever of them somebody asks: their lives are one,
+// under the id that they go on under, and so is the sheet of a month.
+func TestAPersonOfTwoIDs(t *testing.T) {
+	t.Parallel()
+	l := lived(t)
+	apart := map[string]int{}
+	for _, id := range []string{"U1", "U2"} {
+		apart[id] = len(lifeOf(t, memoryReader(l), access.Coordinator, queries.Request{}, id))
+	}
+	before, err := l.Journal.Head(t.Context())
+	must(t, err)
+	_, err = l.MergeParticipants(t.Context(), ledgertest.Actor, commands.MergeParticipants{Kept: "U2", Merged: "U1", Date: day(2018, 7, 1), Amendment: commands.Amendment{Reason: "jedna osoba"}})
+	must(t, err)
+	one := lifeOf(t, memoryReader(l), access.Coordinator, queries.Request{}, "U2")
+	if len(one) != apart["U1"]+apart["U2"] {
+		t.Errorf("%d events, not %d and %d", len(one), apart["U1"], apart["U2"])
+	}
+	a := askedBy(t, memoryReader(l), access.Coordinator, "person", queries.Request{Params: map[string]string{"participant": "U1"}})
+	if a.Table.Len != len(one) || ledgertest.Totals(&a.Table)["people"] != 1 || rowsOf(a)[0][8] != "U2" {
+		t.Errorf("by the id that was given up: %d events, %v", a.Table.Len, a.Table.Totals)
+	}
+	sheet := askedBy(t, memoryReader(l), access.Coordinator, "service-sheet", queries.Request{Params: map[string]string{"participant": "U1"}})
+	if sheet.Table.Len != 2 {
+		t.Errorf("the sheet: %v", rowsOf(sheet))
+	}
+	if then := lifeOf(t, memoryReader(l), access.Coordinator, queries.Request{KnownAt: before.String()}, "U1"); len(then) != apart["U1"] {
+		t.Errorf("known before: %d events", len(then))
 	}
 }

@@ -83,3 +83,40 @@ func TestMergedPeopleAreOneByAProgramme(t *testing.T) {
 	left, _ := capsOn(t, l, memoryReader(l), access.Coordinator, 0, "date", "2024-02-02", "participant", "U1")
 	sameTexts(t, "left", left, []string{"|U1|participant-week|240|360|-120||limity", "|U1|participant-year|420|730|-310||limity"})
 }
+
+// Somebody is at one place at a time, under however many ids; at one session, on whose list
+// they are twice, they are once.
+func TestMergedPeopleAreAtOnePlace(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for _, f := range [][2]string{
+		{"uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\nU2;A;A\n"},
+		{"asystenci.csv", "id;imie;nazwisko\nA1;C;C\nA2;D;D\n"},
+		{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\nT/1;trojstronny;aoon-2006;U1;02.01.2019;02.01.2019;31.12.2019;A1\n" +
+			"T/2;trojstronny;aoon-2006;U2;02.01.2019;02.01.2019;31.12.2019;A2\n"},
+		{"zajecia.csv", "id;program;rodzaj;temat;data;od;do\nZ1;mkis;warsztat;komputer;05.03.2019;16:00;18:00\n"},
+		{"obecnosci-zajec.csv", "zajecia;uczestnik;obecnosc\nZ1;U1;obecny\nZ1;U2;obecny\n"},
+		{"godziny.csv", "asystent;umowa;data;od;do\nA1;T/1;06.03.2019;15:00;16:30\nA2;T/2;06.03.2019;16:00;17:00\nA2;T/2;05.03.2019;17:00;19:00\nA1;T/1;05.03.2019;15:00;16:30\n"},
+	} {
+		takenIn(t, l, f[0], f[1])
+	}
+	met := func(asOf domain.Date) (all []string) {
+		for _, kind := range []string{"double-funding", "participant-overlap"} {
+			a, err := memoryReader(l).Ask(t.Context(), "findings", queries.Request{Who: access.By("tester", access.API, access.Coordinator), AsOf: asOf, Params: map[string]string{"kind": kind}})
+			must(t, err)
+			for _, r := range rowsOf(a) {
+				all = append(all, fmt.Sprint(r[0], " ", r[7]))
+			}
+		}
+		return all
+	}
+	sameTexts(t, "apart", met(0), []string{"double-funding:U1:2019-03-05:A1@15.00:Z1@16.00 30", "double-funding:U2:2019-03-05:Z1@16.00:A2@17.00 60"})
+	mergeInto(t, l, "U1", "U2")
+	want := []string{"double-funding:U1:2019-03-05:A1@15.00:Z1@16.00 30", "double-funding:U2:2019-03-05:Z1@16.00:A2@17.00 60", "participant-overlap:U1:2019-03-06:A1@15.00:A2@16.00 30"}
+	sameTexts(t, "together", met(0), want)
+	sameTexts(t, "as of the first day", met(day(2019, 3, 5)), want[:2])
+	rows := rowsOf(ask(t, memoryReader(l), "attendance", queries.Request{}))
+	if len(rows) != 1 || !strings.HasPrefix(fmt.Sprint(rows[0]), "{mkis warsztat 1 120 120 1 ") {
+		t.Errorf("%v", rows)
+	}
+}

@@ -173,6 +173,15 @@ func (r Replaced) of(e Entry, of Parties) bool {
 	return r.Date == e.Date && r.From == e.From && r.Noun == of.Noun && r.Assistant == of.Assistant && r.Of == of.Of
 }
 
+// Join adds what took the same person's time under another id. What did so under both at
+// once, as a session may, took it once.
+func (m *PersonMonth) Join(other PersonMonth) {
+	for _, e := range other.Entries {
+		m.Change(e, other.Of(e), false)
+	}
+	m.Replaced = append(m.Replaced, other.Replaced...)
+}
+
 // Events are all events of an entry.
 func (m *PersonMonth) Events(e Entry) (events []position.Position) {
 	of := m.Of(e)

@@ -51,7 +51,7 @@ var metPeople = []met{
 	{"Kapitan", "zadłużenie", "nocleg, posiłek", 0, "schronisko"}, {"Zegarmistrz", "eksmisja", "dokumenty", 0, "brak"},
 	{"Mała", "rozpad rodziny", "nocleg, odzież", 1, "schronisko"}, {"Poeta", "uzależnienie", "lekarz, posiłek", 2, ""},
 	{"Bosman", "utrata pracy", "dokumenty, nocleg", 2, "schronisko"}, {"Szczypior", "uzależnienie", "posiłek", 3, "brak"},
-	{"Ruda", "rozpad rodziny", "odzież, lekarz", 4, "schronisko"}, {"Profesor", "zadłużenie", "dokumenty", 4, "praca"},
+	{"Ruda", "rozpad rodziny", "odzież, lekarz", 4, "schronisko"}, {"Docent", "zadłużenie", "dokumenty", 4, "praca"},
 	{"Cichy", "opuszczenie zakładu karnego", "nocleg", 5, ""}, {"Listonosz", "eksmisja", "posiłek, odzież", 6, "mieszkanie"},
 	{"Góral", "utrata pracy", "lekarz", 6, "brak"}, {"Saper", "uzależnienie", "nocleg, lekarz", 3, ""},
 	{"Kaptur", "zadłużenie", "lekarz", 6, "schronisko"},

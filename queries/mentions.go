@@ -385,6 +385,9 @@ func (m *mentions) sum() (along []domain.Ref, left []erasure.Left) {
 			along = append(along, who)
 		}
 	}
+	if into, merged := m.merged[m.of]; merged { // one person: who they go on as stays
+		left = append(left, erasure.Left{Kind: into.Kind, ID: into.ID, Field: erasure.Into, Texts: m.all[into], Of: m.all[into]})
+	}
 	for at, n := range m.named {
 		if !slices.Contains(along, at.of) {
 			left = append(left, erasure.Left{Kind: at.of.Kind, ID: at.of.ID, Field: at.field, Texts: n, Of: m.all[at.of]})

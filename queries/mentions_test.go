@@ -314,6 +314,39 @@ func TestWhyOneIsNamedInThePlaceOfAnother(t *testing.T) {
 	}
 }
 
+// Somebody who was merged is one person: with the id they go on as go the others; who has one
+// of these erased is told that the rest of them stays.
+func TestTheMergedAreErasedTogether(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	id := func(id string) domain.Ref { return domain.Ref{Kind: domain.RefParticipant, ID: id} }
+	merged := func(who, into string) participant.Merged {
+		return participant.Merged{Merge: participant.Merge{Participant: who, Into: into, Date: day(2024, 5, 1)}, Reason: "ten sam PESEL"}
+	}
+	var all []domain.Event
+	for _, who := range []string{"U1", "U2", "U3"} {
+		all = append(all, participant.Registered{Person: participant.Person{Participant: who, FirstName: "Jan", LastName: "Kos"}})
+	}
+	inWords(t, l, append(all, merged("U3", "U2"), merged("U2", "U1"))...)
+	for _, c := range []struct {
+		of    domain.Ref
+		along []domain.Ref
+		into  string
+	}{{id("U1"), []domain.Ref{id("U2"), id("U3")}, ""}, {id("U2"), []domain.Ref{id("U3")}, "U1"}, {id("U3"), nil, "U2"}} {
+		along, left, err := queries.Mentions(t.Context(), l.Journal, l.Vault, c.of)
+		must(t, err)
+		into := ""
+		for _, l := range left {
+			if l.Field == erasure.Into {
+				into += l.ID
+			}
+		}
+		if !slices.Equal(along, c.along) || into != c.into {
+			t.Errorf("with %v go %v, and %v stays, want %v and %q; left %v", c.of, along, into, c.along, c.into, left)
+		}
+	}
+}
+
 // What is left is told in a bounded space, and none of it is passed over.
 func TestManyPlacesAreLeft(t *testing.T) {
 	var all []erasure.Left

@@ -74,6 +74,9 @@ func remainsInWords(l erasure.Left) string {
 	if l.ID == "" {
 		return fmt.Sprintf("zostaje więcej tego rodzaju (%s): tekstów %d (%s); ich klucze szyfrują też to, co nie jest tylko o tej osobie", subjectInWords(l.Kind, "…"), l.Texts, l.Field)
 	}
+	if l.Field == erasure.Into {
+		return fmt.Sprintf("zostaje %s, z którym tę osobę połączono: to ta sama osoba (usuwa wszystko o niej: ksiega erase --%s %s)", subjectInWords(l.Kind, l.ID), l.Kind, l.ID)
+	}
 	s := fmt.Sprintf("zostaje %s: tekstów %d z %d (%s); jego klucz szyfruje też to, co nie jest tylko o tej osobie", subjectInWords(l.Kind, l.ID), l.Texts, l.Of, l.Field)
 	if l.Kind == domain.RefStatement || l.Kind == domain.RefClaim || l.Kind == domain.RefFinding {
 		s += fmt.Sprintf(" (wszystkie usuwa: ksiega erase --%s %s)", l.Kind, l.ID)

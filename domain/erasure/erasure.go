@@ -66,6 +66,10 @@ type Left struct {
 	Of    int            `json:"of"`
 }
 
+// Into is the field of what is left of somebody who was merged into another: all that is
+// recorded of that one, whose key stays.
+const Into = "into"
+
 // Fact is one line of a bank statement and the day it was booked on; of other
 // subjects no more rows are kept than the subject names.
 type Fact struct {

@@ -75,12 +75,21 @@ func (s *server) describe(r chi.Router) (huma.API, error) {
 // the words in which a pattern is explained to whoever missed it.
 func withoutOurs(schemas map[string]*huma.Schema) (back func()) {
 	kept := map[*huma.Schema]string{}
-	for _, object := range schemas {
-		for _, s := range object.Properties {
-			if s.PatternDescription != "" {
-				kept[s], s.PatternDescription = s.PatternDescription, ""
-			}
+	var take func(s *huma.Schema)
+	take = func(s *huma.Schema) {
+		if s == nil {
+			return
 		}
+		if s.PatternDescription != "" {
+			kept[s], s.PatternDescription = s.PatternDescription, ""
+		}
+		take(s.Items)
+		for _, of := range s.Properties {
+			take(of)
+		}
+	}
+	for _, s := range schemas {
+		take(s)
 	}
 	return func() {
 		for s, words := range kept {

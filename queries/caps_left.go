@@ -19,7 +19,7 @@ func capsLeftReport() *Report {
 	return declared(Report{
 		Name: "caps-left", Title: "Pozostałe limity",
 		Doc: "Co na dzień (bez dnia: na dziś) zostało z każdego limitu godzin umów, które wtedy obowiązują: umowy, uczestnika, asystenta, programu i porozumienia. " +
-			"`asOf` przycina tylko czas wykorzystany. Limit, o którym nie wiadomo, czy obejmuje uczestnika, nie ma godzin.",
+			"Stan na dzień przycina tylko czas wykorzystany. Limit, o którym nie wiadomo, czy obejmuje uczestnika, nie ma godzin.",
 		Params: []report.Param{
 			asked("programme", "program", domain.RefProgramme),
 			askedDay("date", "dzień; liczy się okres, w którym leży"),

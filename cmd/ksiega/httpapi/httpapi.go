@@ -71,7 +71,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &server{Options: o, slots: make(chan struct{}, maxRequests)}
 	var err error
-	if s.pages, err = pages.New(pages.Options{Version: o.Version, Reports: o.Reader.Reports(), Zone: o.Ledger.Zone}); err != nil {
+	if s.pages, err = pages.New(pages.Options{Version: o.Version, Zone: o.Ledger.Zone}); err != nil {
 		return nil, err
 	}
 	r := chi.NewRouter()

@@ -28,9 +28,10 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, page func(io.Write
 }
 
 func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
-	var v pages.Start
+	who := session.Of(r.Context())
+	v := pages.Start{Reports: s.reportsOf(who)}
 	var err error
-	v.Overview, err = s.Reader.Overview(r.Context(), session.Of(r.Context()))
+	v.Overview, err = s.Reader.Overview(r.Context(), who)
 	switch {
 	case errors.Is(err, access.ErrDenied):
 		s.write(w, r, s.problemOf(r.Context(), err))

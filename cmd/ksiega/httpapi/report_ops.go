@@ -76,13 +76,15 @@ func (s *server) registerReports(api huma.API) {
 		})
 }
 
-// listReports are those that somebody may ask.
+// reportsOf are those that somebody may ask.
+func (s *server) reportsOf(who access.Who) []*queries.Report {
+	return slices.DeleteFunc(s.Reader.Reports(), func(r *queries.Report) bool { return !who.May(access.Report(r.Name)) })
+}
+
+// listReports describes them.
 func (s *server) listReports(who access.Who) *reportList {
 	list := &reportList{Body: ReportList{Reports: []ReportEntry{}}}
-	for _, r := range s.Reader.Reports() {
-		if !who.May(access.Report(r.Name)) {
-			continue
-		}
+	for _, r := range s.reportsOf(who) {
 		e := ReportEntry{Name: r.Name, Title: r.Title, Doc: r.Doc, Params: []string{}, Href: "/api/v1/reports/" + r.Name}
 		for _, p := range r.Params {
 			e.Params = append(e.Params, p.Name)

@@ -51,6 +51,11 @@ func TestWithoutATokenOnlyTheSamplesReportsAreOpen(t *testing.T) {
 			t.Errorf("%s of the sample: %d", target, w.Code)
 		}
 	}
+	for _, target := range []string{"/", "/api/v1/reports"} { // who may not ask for somebody's life is not sent there
+		if w := sampled.get(target); !strings.Contains(w.Body.String(), "reports/refunds") || strings.Contains(w.Body.String(), "reports/person") {
+			t.Errorf("%s of the sample: %s", target, w.Body)
+		}
+	}
 	if n := decode[httpapi.EventPage](t, over(t, closed.ledger, nil).get("/api/v1/events")); len(n.Events) != 0 {
 		t.Errorf("%d events were recorded", len(n.Events))
 	}

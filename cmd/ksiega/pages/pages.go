@@ -35,7 +35,6 @@ type ReadModel struct {
 // Options are what every page rests on.
 type Options struct {
 	Version string
-	Reports []*queries.Report
 	Zone    *time.Location // of moments
 }
 
@@ -69,14 +68,13 @@ type frame struct {
 	Title   string
 	Here    string // path of the page
 	Version string
-	Reports []*queries.Report
 	Page    any
 }
 
 // render writes a page, or nothing where the template fails.
 func (p *Pages) render(w io.Writer, name, title, here string, page any) error {
 	var b bytes.Buffer
-	f := frame{Title: title, Here: here, Version: p.Version, Reports: p.Reports, Page: page}
+	f := frame{Title: title, Here: here, Version: p.Version, Page: page}
 	if err := p.byName[name].Execute(&b, f); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
@@ -106,6 +104,7 @@ type startView struct {
 	Models   []modelView
 	Failed   string // the counts are not to be had, in Polish
 	NotReady string // why the server is not ready, as Ready says it
+	Reports  []*queries.Report
 }
 
 type areaView struct{ Title, Count, Hint string }
@@ -120,11 +119,12 @@ type Start struct {
 	Failed   string // why there is none, in Polish
 	NotReady string // why the server is not ready
 	Models   []ReadModel
+	Reports  []*queries.Report // that may be asked
 }
 
 // Start writes the start page.
 func (p *Pages) Start(w io.Writer, of Start) error {
-	v := startView{Failed: of.Failed, NotReady: of.NotReady}
+	v := startView{Failed: of.Failed, NotReady: of.NotReady, Reports: of.Reports}
 	if o := of.Overview; v.Failed == "" {
 		v.Counted = true
 		v.Areas = areas(o)

@@ -233,14 +233,19 @@ func (c *capsAsked) fulfils(ctx context.Context, who string, r cap.Rule) (is, kn
 	return is, known, nil
 }
 
-// editionsOf are the editions of a programme, as the ledger has them or else the build.
+// editionsOf are the editions of a programme as far as the answer goes, or what was first
+// recorded of it.
 func (c *capsAsked) editionsOf(ctx context.Context, id string) (findings.Editions, error) {
 	if known, ok := c.editions[id]; ok {
 		return known, nil
 	}
 	row, ok, err := projections.Editions().Find(ctx, c.view(projections.Assistance()), domain.Escape(id), projections.EditionsField)
-	if p, there := c.reader.opts.Catalogue.Programme(id); err == nil && !ok && there {
-		row.All = []findings.Edition{{Edition: programme.EditionsOf(p).Caps()[0]}}
+	if err == nil && !ok {
+		var first programme.Editions
+		first, err = c.programme(ctx, id)
+		for _, e := range first.Caps() {
+			row.All = append(row.All, findings.Edition{Edition: e})
+		}
 	}
 	c.editions[id] = row
 	return row, err

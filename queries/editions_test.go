@@ -3,7 +3,9 @@ package queries_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,7 +35,7 @@ func another(c *programme.Catalogue) *programme.Catalogue {
 }
 
 // Whatever a build has embedded, and whatever it is started with, a log gives the same answers, of any day and as known at any time, also after another
-// build's editions are recorded.
+// build's editions are recorded: but that what is left now, of a period in which nothing was done, is what an entry would be allowed by these.
 func TestAnswersFollowFromTheLogAlone(t *testing.T) {
 	t.Parallel()
 	l := ledgertest.Open(t)
@@ -70,6 +72,7 @@ func TestAnswersFollowFromTheLogAlone(t *testing.T) {
 	must(t, other.RecordEditions(t.Context(), programme.WorkingDays))
 	head, err := l.Journal.Head(t.Context())
 	must(t, err)
+	maps.DeleteFunc(first, func(question, _ string) bool { return strings.HasPrefix(question, "caps-left known at  as of ") })
 	same("after another build's editions")
 	must(t, l.RecordEditions(t.Context(), ""))
 	must(t, other.RecordEditions(t.Context(), ""))

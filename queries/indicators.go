@@ -10,6 +10,7 @@ import (
 	"ksiega/domain/session"
 	"ksiega/internal/report"
 	"ksiega/projections"
+	"ksiega/projections/findings"
 )
 
 func indicatorsReport() *Report {
@@ -74,26 +75,49 @@ func indicatorRows(ctx context.Context, q *question) ([]indicatorRow, error) {
 	return rows, nil
 }
 
-// programmes are the one that is asked of, or all that anything is recorded under.
+// programmes are those asked for, or all that the ledger has as far as the answer goes. What
+// builds brought was first recorded when one of them opened the ledger, which holds for what
+// is older too; where nothing is recorded at all, those of this build are.
 func (q *question) programmes(ctx context.Context) ([]string, error) {
 	if id := q.params["programme"]; id != "" {
 		return []string{id}, nil
 	}
-	known, err := projections.Editions().Look(ctx, q.view(projections.Assistance()))
+	known, err := editionsIn(ctx, q.view(projections.Assistance()))
+	if err == nil && !slices.ContainsFunc(known, ofABuild) {
+		err = q.reader.current(ctx, []projections.Projection{projections.Assistance()}, func(views map[string]projections.View) (err error) {
+			known, err = editionsIn(ctx, views[projections.Assistance().Name])
+			return err
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
 	var ids []string
-	for _, it := range known {
-		ids = append(ids, it.Row.All[0].Programme)
+	for _, e := range known {
+		ids = append(ids, e.All[0].Programme)
 	}
-	for _, p := range q.reader.opts.Catalogue.Programmes() {
-		if !slices.Contains(ids, p.ID) {
-			ids = append(ids, p.ID)
+	if !slices.ContainsFunc(known, ofABuild) {
+		for _, p := range q.reader.opts.Catalogue.Programmes() {
+			if !slices.Contains(ids, p.ID) {
+				ids = append(ids, p.ID)
+			}
 		}
 	}
 	slices.Sort(ids)
 	return ids, nil
+}
+
+func editionsIn(ctx context.Context, assistance projections.View) ([]findings.Editions, error) {
+	items, err := projections.Editions().Look(ctx, assistance)
+	all := make([]findings.Editions, len(items))
+	for i, it := range items {
+		all[i] = it.Row
+	}
+	return all, err
+}
+
+func ofABuild(e findings.Editions) bool {
+	return slices.ContainsFunc(e.All, func(of findings.Edition) bool { return !of.Own })
 }
 
 // entry is one thing that was done for somebody, with what an indicator may ask of it.

@@ -53,16 +53,23 @@ func (b *Ledger) SocialContracts(today time.Time) (all []SocialContract) {
 // stateOn is where a contract stands on a day.
 func (b *Ledger) stateOn(contract string, day time.Time) string {
 	state, otherwise := "signed", "signed"
-	var rests time.Time // until this day; zero: open
+	type rest struct{ from, to time.Time } // zero: open
+	var rests []rest
+	at := func(r rest, day time.Time) bool { return !day.Before(r.from) && (r.to.IsZero() || !day.After(r.to)) }
 	for _, c := range b.changes(contract) {
 		if c.from.After(day) {
 			continue
 		}
 		switch c.kind {
 		case "zawieszenie":
-			state, rests = "suspended", c.to
+			state, rests = "suspended", append(rests, rest{c.from, c.to})
 		case "wznowienie":
 			state = otherwise
+			for i, r := range rests {
+				if at(r, c.from) {
+					rests[i].to = c.from.AddDate(0, 0, -1)
+				}
+			}
 		case "niedotrzymanie":
 			state, otherwise = "breached", "breached"
 		case "rozwiazanie":
@@ -71,7 +78,7 @@ func (b *Ledger) stateOn(contract string, day time.Time) string {
 			return "completed"
 		}
 	}
-	if state == "suspended" && !rests.IsZero() && day.After(rests) {
+	if state == "suspended" && !slices.ContainsFunc(rests, func(r rest) bool { return at(r, day) }) {
 		return otherwise
 	}
 	return state

@@ -13,8 +13,9 @@ import (
 // Bounds on what was known earlier.
 const (
 	// keptFolds is how many read models as they were known are kept for the next
-	// question: pages about one state ask several in a row.
-	keptFolds = 16
+	// question: pages about one state ask several in a row, findings ten. Those of two
+	// states have room.
+	keptFolds = 24
 	// foldsAtOnce is how many readings of the log are under way at once, each for
 	// the read models of one question.
 	foldsAtOnce = 2

@@ -162,7 +162,7 @@ func TestKnownAtFoldsOnce(t *testing.T) {
 		_, err := d.Ask(t.Context(), "findings", queries.Request{Who: ledgertest.Actor.Who, KnownAt: at})
 		must(t, err)
 	}
-	if n := d.FoldsKept(); n > 16 {
+	if n := d.FoldsKept(); n > 24 {
 		t.Errorf("%d read models are kept", n)
 	}
 	before := d.FoldsBegun()

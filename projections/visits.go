@@ -2,7 +2,6 @@ package projections
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -56,15 +55,11 @@ type visitDetail struct {
 	Replaced   []VisitEvents      `json:"replaced"`
 }
 
-const visitNumbers = 5
-
-var errVisit = errors.New("numbers that are no visits")
-
 // MarshalJSONTo writes visits as numbers, which takes half the room of their names.
 func (d VisitDetail) MarshalJSONTo(e *jsontext.Encoder) error {
-	written := visitDetail{make([]int64, 0, visitNumbers*len(d.Visits)), make([]journal.Position, 0, len(d.Visits)), d.Activities, d.Replaced}
+	written := visitDetail{make([]int64, 0, 5*len(d.Visits)), make([]journal.Position, 0, len(d.Visits)), d.Activities, d.Replaced}
 	for _, v := range d.Visits {
-		written.Visits = append(written.Visits, int64(v.Date), int64(v.From), int64(v.To), int64(v.Minutes), int64(v.Activity))
+		written.Visits = findings.WriteTimed(written.Visits, findings.Timed{Date: v.Date, From: v.From, To: v.To, Minutes: v.Minutes, Index: v.Activity})
 		written.Events = append(written.Events, v.Event)
 	}
 	return json.MarshalEncode(e, written)
@@ -76,22 +71,13 @@ func (d *VisitDetail) UnmarshalJSONFrom(in *jsontext.Decoder) error {
 	if err := json.UnmarshalDecode(in, &written); err != nil {
 		return err
 	}
-	if len(written.Visits) != visitNumbers*len(written.Events) {
-		return errVisit
-	}
 	*d = VisitDetail{Activities: written.Activities, Replaced: written.Replaced}
 	if len(written.Events) > 0 {
 		d.Visits = make([]Visit, len(written.Events))
 	}
-	for i := range d.Visits {
-		n := written.Visits[visitNumbers*i:]
-		if n[4] < 0 || n[4] > int64(len(d.Activities)) {
-			return errVisit
-		}
-		d.Visits[i] = Visit{Date: domain.Date(n[0]), From: domain.TimeOfDay(n[1]), To: domain.TimeOfDay(n[2]),
-			Minutes: domain.Minutes(n[3]), Activity: int32(n[4]), Event: written.Events[i]}
-	}
-	return nil
+	return findings.ReadTimed(written.Visits, written.Events, len(d.Activities), func(i int, t findings.Timed) {
+		d.Visits[i] = Visit{Date: t.Date, From: t.From, To: t.To, Minutes: t.Minutes, Activity: t.Index, Event: t.Event}
+	})
 }
 
 // Events are all events of a visit.

@@ -2,7 +2,6 @@ package findings
 
 import (
 	"cmp"
-	"errors"
 	"iter"
 	"slices"
 
@@ -70,15 +69,11 @@ type personMonth struct {
 	Replaced []Replaced          `json:"replaced"`
 }
 
-const entryNumbers = 5
-
-var errEntry = errors.New("numbers that are not what took somebody's time")
-
 // MarshalJSONTo writes entries as numbers, which takes half the room of their names.
 func (m PersonMonth) MarshalJSONTo(e *jsontext.Encoder) error {
-	written := personMonth{make([]int64, 0, entryNumbers*len(m.Entries)), make([]position.Position, 0, len(m.Entries)), m.Parties, m.Replaced}
+	written := personMonth{make([]int64, 0, timedNumbers*len(m.Entries)), make([]position.Position, 0, len(m.Entries)), m.Parties, m.Replaced}
 	for _, x := range m.Entries {
-		written.Entries = append(written.Entries, int64(x.Date), int64(x.From), int64(x.To), int64(x.Minutes), int64(x.Parties))
+		written.Entries = WriteTimed(written.Entries, Timed{x.Date, x.From, x.To, x.Minutes, x.Parties, x.Event})
 		written.Events = append(written.Events, x.Event)
 	}
 	return json.MarshalEncode(e, written)
@@ -90,22 +85,13 @@ func (m *PersonMonth) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	if err := json.UnmarshalDecode(d, &written); err != nil {
 		return err
 	}
-	if len(written.Entries) != entryNumbers*len(written.Events) {
-		return errEntry
-	}
 	*m = PersonMonth{Parties: written.Parties, Replaced: written.Replaced}
 	if len(written.Events) > 0 {
 		m.Entries = make([]Entry, len(written.Events))
 	}
-	for i := range m.Entries {
-		n := written.Entries[entryNumbers*i:]
-		if n[4] < 0 || n[4] >= int64(len(m.Parties)) {
-			return errEntry
-		}
-		m.Entries[i] = Entry{Date: domain.Date(n[0]), From: domain.TimeOfDay(n[1]), To: domain.TimeOfDay(n[2]),
-			Minutes: domain.Minutes(n[3]), Parties: int32(n[4]), Event: written.Events[i]}
-	}
-	return nil
+	return ReadTimed(written.Entries, written.Events, len(m.Parties)-1, func(i int, t Timed) {
+		m.Entries[i] = Entry{Date: t.Date, From: t.From, To: t.To, Minutes: t.Minutes, Parties: t.Index, Event: t.Event}
+	})
 }
 
 // Of is whom and what an entry is of.

@@ -121,7 +121,7 @@ func parsed[T any](r *Record, column string, parse func(string) (T, *domain.Erro
 	}
 	v, refused := parse(text)
 	if refused != nil {
-		if shown := quoted(column, text); shown != "" {
+		if shown := quoted(column, text); shown != "" && len(refused.Args) == 0 { // else it names what may stand there
 			refused = refused.With("%s", shown)
 		}
 		r.Refuse(column, refused)

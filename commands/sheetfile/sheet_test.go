@@ -129,6 +129,9 @@ func TestRefusedCellsNameColumnAndReasonOnly(t *testing.T) {
 		{"nip", "5260250275", `column nip: not a valid NIP (ten digits, check digit)`, func(r *Record) { r.NIP("nip") }},
 		{"id", "44051401359", `column id: ` + domain.ErrPESELAsID.Message, func(r *Record) { r.ID("id") }},
 		{"rodzaj", "inny", `column rodzaj: not one of the values that the column takes: psu, socjalny`, func(r *Record) { r.Choice("rodzaj", "psu", "socjalny") }},
+		{"rodzaj", "-1", `column rodzaj: not one of the values that the column takes: psu, socjalny`, func(r *Record) { r.Choice("rodzaj", "psu", "socjalny") }},
+		{"rodzaj", "psu,1", `column rodzaj: not one of the values that the column takes: psu, socjalny`, func(r *Record) { r.Choices("rodzaj", "psu", "socjalny") }},
+		{"rodzaj", "2", `column rodzaj: not one of the values that the column takes: tak, nie`, func(r *Record) { r.YesNo("rodzaj") }},
 		{"rodzaj", "x", `column rodzai: not a column of the file`, func(r *Record) { r.Choice("rodzai", "x") }},
 	} {
 		s := &Sheet{spec: spec, Header: []string{c.column}, workbook: &workbookRows{rows: []Row{{Number: 1}, {Number: 2, Cells: []string{c.value}}}}}

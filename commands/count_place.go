@@ -39,11 +39,11 @@ func (c CountPlace) lastStream() (string, error) {
 
 func (c *CountPlace) columns() []column {
 	return append([]column{
-		idColumn("miejsce", "place", &c.Place, "miejsce").key().naming(),
+		idColumn("miejsce", "place", &c.Place, "miejsce").key().words(),
 		dateColumn("data", "date", &c.Date, "dzień").key(),
 		countColumn("osoby", "people", &c.People, "ile osób policzono"),
-		idColumn("kategoria", "category", &c.Category, "rodzaj miejsca").optional().naming(),
-		idColumn("badanie", "study", &c.Study, "badanie, do którego policzono").optional().naming(),
+		idColumn("kategoria", "category", &c.Category, "rodzaj miejsca").optional().words(),
+		idColumn("badanie", "study", &c.Study, "badanie, do którego policzono").optional().words(),
 		idColumn("program", "programme", &c.Programme, "identyfikator programu; puste: streetworking").optional().key(),
 	}, c.Amendment.columns()...)
 }

@@ -25,10 +25,11 @@ type ImportColumn struct {
 // column is one that is bound to a command.
 type column struct {
 	ImportColumn
-	isName bool     // what stands in it names something for the first time
-	also   []string // fields that it fills too, where its values are of several kinds
-	read   func(*sheetfile.Record)
-	text   func() string // of the field
+	isName  bool     // what stands in it names something for the first time
+	isWords bool     // and is words of a thing
+	also    []string // fields that it fills too, where its values are of several kinds
+	read    func(*sheetfile.Record)
+	text    func() string // of the field
 }
 
 // ValueKind is what a column's cells hold, in Polish.
@@ -233,6 +234,20 @@ func (c column) naming() column {
 	return c
 }
 
+// words says that words name what the column gives a name to.
+func (c column) words() column {
+	c.isWords = true
+	return c.naming()
+}
+
+// looksLikeName says whether what the column gives a name to may be called by a person's.
+func (c column) looksLikeName(id string) bool {
+	if c.isWords {
+		return domain.LooksLikeNameAmongWords(id)
+	}
+	return c.isName && domain.LooksLikeName(id)
+}
+
 // optional lets a file lack the column and leave its cells empty.
 func (c column) optional() column {
 	c.Optional, c.Filled = true, false
@@ -310,7 +325,7 @@ func NamesNoticed(request any) (fields []string) {
 		return nil
 	}
 	for _, c := range c.columns() {
-		if c.isName && domain.LooksLikeName(c.text()) {
+		if c.looksLikeName(c.text()) {
 			fields = append(fields, c.Field)
 		}
 	}
@@ -323,16 +338,19 @@ type Notice struct {
 	Column string `json:"column"`
 }
 
-// noticed are the notices of a file's accepted rows.
+// noticed are the notices of a file's accepted rows, one for what several rows name.
 func (im *importing) noticed(columns []column) (all []Notice) {
 	columns = slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return !c.isName })
+	type name struct{ column, id string }
+	told := map[name]bool{}
 	for i, v := range im.verdicts {
 		if v != accepted || len(columns) == 0 {
 			continue
 		}
 		r := im.sheet.Record(i)
 		for _, c := range columns {
-			if domain.LooksLikeName(r.ID(c.Name)) {
+			if n := (name{c.Name, r.ID(c.Name)}); c.looksLikeName(n.id) && !told[n] {
+				told[n] = true
 				all = append(all, Notice{Row: r.Number(), Column: c.Name})
 			}
 		}

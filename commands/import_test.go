@@ -100,6 +100,25 @@ func TestNewNamesAreChecked(t *testing.T) {
 	}
 }
 
+// A name that many rows give is pointed out once; words that name places and lines of a
+// budget are no names, unless one begins with a capital letter.
+func TestNamesArePointedOutOnce(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for file, want := range map[[2]string]string{
+		{"liczenia.csv", "miejsce;data;osoby;kategoria;badanie\ndworzec;04.03.2024;3;dworzec;noc\ndworzec;05.03.2024;3;dworzec;noc\n" +
+			"u Nowaków;04.03.2024;1;pustostan;noc\nu Nowaków;05.03.2024;1;pustostan;noc\n"}: "[{4 miejsce}]",
+		{"kontakty.csv", "id;data;godzina;miejsce\nK/1;04.03.2024;20:00;dworzec\n"}:                  "[]",
+		{"plan-budzetu.csv", "program;pozycja;kwota\npsu;praca socjalna;100\npsu;pensja Nowaka;1\n"}: "[{3 pozycja}]",
+		{"wydatki.csv", "program;pozycja;dokument;data;kwota\npsu;praca socjalna;F/1;04.03.2024;10\npsu;praca socjalna;rachunek/2;04.03.2024;10\n" +
+			"psu;szkolenia;rachunek/2;04.03.2024;10\n"}: "[{3 dokument}]",
+	} {
+		if s := l.Import(t, file[0], file[1]); s.Refused != 0 || fmt.Sprint(s.Notices) != want {
+			t.Errorf("%s: noticed %v, not %s: %s", file[0], s.Notices, want, reasons(s))
+		}
+	}
+}
+
 // A PESEL of somebody not born yet, and one that another id has, are refused at every
 // door; two rows of one file are no way around it.
 func TestAPESELNamesOnePersonBorn(t *testing.T) {

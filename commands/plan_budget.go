@@ -43,7 +43,7 @@ func (c PlanBudget) lastStream() (string, error) {
 func (c *PlanBudget) columns() []column {
 	return append(append([]column{
 		idColumn("program", "programme", &c.Programme, "identyfikator programu").key(),
-		idColumn("pozycja", "line", &c.Line, "pozycja budżetu").key().naming(),
+		idColumn("pozycja", "line", &c.Line, "pozycja budżetu").key().words(),
 		given("kwota", "amountGrosze", &c.AmountGrosze, KindAmount, "kwota planowana", (*sheetfile.Record).Amount).needed(),
 	}, partColumns(&c.EUGrosze, &c.StateGrosze, &c.OwnGrosze)...), append([]column{
 		dateColumn("od", "from", &c.From, "pierwszy dzień planu, który zastępuje wcześniejszy; puste: od początku").optional().key(),

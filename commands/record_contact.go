@@ -54,7 +54,7 @@ func (c *RecordContact) columns() []column {
 		idColumn("id", "id", &c.ID, "identyfikator kontaktu").key().naming(),
 		dateColumn("data", "date", &c.Date, "dzień"),
 		clockColumn("godzina", "time", &c.Time, "godzina"),
-		idColumn("miejsce", "place", &c.Place, "miejsce").naming(),
+		idColumn("miejsce", "place", &c.Place, "miejsce").words(),
 		textColumn("pseudonim", "pseudonym", &c.Pseudonym, "pseudonim osoby; puste: kontakt bez osoby").sealed().optional(),
 		idColumn("pracownik", "worker", &c.Worker, "identyfikator streetworkera").optional().naming(),
 		yesNoColumn("pierwszy", "first", &c.First, "tak: pierwszy kontakt z tą osobą"),

@@ -46,7 +46,7 @@ func (c RecordExpense) lastStream() (string, error) {
 func (c *RecordExpense) columns() []column {
 	return append(append([]column{
 		idColumn("program", "programme", &c.Programme, "identyfikator programu").key(),
-		idColumn("pozycja", "line", &c.Line, "pozycja budżetu").key().naming(),
+		idColumn("pozycja", "line", &c.Line, "pozycja budżetu").key().words(),
 		idColumn("dokument", "document", &c.Document, "numer dokumentu").key().naming(),
 		dateColumn("data", "date", &c.Date, "dzień wydatku"),
 		amountColumn("kwota", "amountGrosze", &c.AmountGrosze, "kwota tej pozycji"),

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // ErrAlphabet refuses a new name outside the one alphabet of identifiers.
@@ -67,10 +68,21 @@ func runs(s string, of func(rune) bool) []string {
 // by: four letters or more, a vowel among them, and none of the words that contracts,
 // lists and households are numbered with. It is a reason to ask, not to refuse.
 func LooksLikeName(id string) bool {
+	return slices.ContainsFunc(runs(id, unicode.IsLetter), couldBeName)
+}
+
+// LooksLikeNameAmongWords is LooksLikeName of what words name, a place or a line of a
+// budget: among them a name is known by its capital letter.
+func LooksLikeNameAmongWords(id string) bool {
+	return slices.ContainsFunc(runs(id, unicode.IsLetter), func(word string) bool {
+		first, _ := utf8.DecodeRuneInString(word)
+		return unicode.IsUpper(first) && couldBeName(word)
+	})
+}
+
+func couldBeName(word string) bool {
 	usual := []string{"aneks", "asystent", "decyzja", "gosp", "gospodarstwo", "grupa", "kontrakt", "lista", "mops", "porozumienie", "projekt",
 		"rodzina", "skierowanie", "uczestnik", "umowa", "urząd", "wniosek", "wyciąg", "wypłata", "wyplata"}
-	return slices.ContainsFunc(runs(id, unicode.IsLetter), func(word string) bool {
-		word = strings.ToLower(word)
-		return len([]rune(word)) >= 4 && strings.ContainsAny(word, "aąeęioóuy") && !slices.Contains(usual, word)
-	})
+	word = strings.ToLower(word)
+	return utf8.RuneCountInString(word) >= 4 && strings.ContainsAny(word, "aąeęioóuy") && !slices.Contains(usual, word)
 }

@@ -39,3 +39,17 @@ func TestNamesAmongIDsAreNoticed(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesAmongWordsAreKnownByTheirCapital(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"Kowalski", "dom Nowaków", "pustostan Żurawia"} {
+		if !LooksLikeNameAmongWords(id) {
+			t.Errorf("%q passes for words", id)
+		}
+	}
+	for _, id := range []string{"dworzec", "pustostan-2", "praca socjalna", "szkolenia", "PKP", "NOC/2025", "Lista 3"} {
+		if LooksLikeNameAmongWords(id) {
+			t.Errorf("%q passes for a name", id)
+		}
+	}
+}

@@ -40,7 +40,7 @@ func TestFiguresBeyondTheirBounds(t *testing.T) {
 		}
 	}
 	places := math.MaxInt
-	if _, err := l.TellDurability(ctx, o, commands.TellDurability{Project: "x", Event: "miejsca", Date: day, Value: &places}); !errors.Is(err, domain.ErrTooLarge) {
+	if _, err := l.TellDurability(ctx, o, commands.TellDurability{Project: "trwalosc", Event: "miejsca", Date: day, Value: &places}); !errors.Is(err, domain.ErrTooLarge) {
 		t.Errorf("places: %v", err)
 	}
 	for file, want := range map[string]string{

@@ -349,7 +349,7 @@ func (im *importing) noticed(columns []column) (all []Notice) {
 		}
 		r := im.sheet.Record(i)
 		for _, c := range columns {
-			if n := (name{c.Name, r.ID(c.Name)}); c.looksLikeName(n.id) && !told[n] {
+			if n := (name{c.Name, r.Text(c.Name)}); c.looksLikeName(n.id) && !told[n] {
 				told[n] = true
 				all = append(all, Notice{Row: r.Number(), Column: c.Name})
 			}

@@ -90,6 +90,13 @@ func TestNewNamesAreChecked(t *testing.T) {
 			t.Errorf("%q is missing in %s", want, reasons(s))
 		}
 	}
+	leaders := l.Import(t, "zajecia.csv", "id;program;rodzaj;temat;data;od;do;prowadzacy\nZ1;mkis;warsztat;komputer;05.03.2024;16:00;17:00;S1\n"+
+		"Z1;mkis;warsztat;komputer;05.03.2024;16:00;17:00;=1+1\nZ2;mkis;warsztat;komputer;05.03.2024;16:00;17:00;44.05.14-013 59\n")
+	changed := l.Import(t, "zajecia_2.csv", "id;program;rodzaj;temat;data;od;do;prowadzacy;korekta;powod\nZ1;mkis;warsztat;komputer;05.03.2024;16:00;17:00;Jan\u3164;tak;pomyłka\n")
+	if leaders.Accepted != 1 || changed.Refused != 1 || !strings.Contains(reasons(changed), "column prowadzacy: a new identifier") ||
+		!strings.Contains(reasons(leaders), "column prowadzacy: an identifier is a valid PESEL") {
+		t.Errorf("leaders: %+v, %s; %s", leaders, reasons(leaders), reasons(changed))
+	}
 	if err := hasKey(t, l, "participant/Jan\u2800"); err != nil {
 		t.Fatal(err)
 	}
@@ -112,6 +119,8 @@ func TestNamesArePointedOutOnce(t *testing.T) {
 		{"plan-budzetu.csv", "program;pozycja;kwota\npsu;praca socjalna;100\npsu;pensja Nowaka;1\n"}: "[{3 pozycja}]",
 		{"wydatki.csv", "program;pozycja;dokument;data;kwota\npsu;praca socjalna;F/1;04.03.2024;10\npsu;praca socjalna;rachunek/2;04.03.2024;10\n" +
 			"psu;szkolenia;rachunek/2;04.03.2024;10\n"}: "[{3 dokument}]",
+		{"zajecia.csv", "id;program;rodzaj;temat;data;od;do;prowadzacy\nZ1;mkis;warsztat;komputer;05.03.2024;16:00;17:00;S1\n" +
+			"Z2;mkis;warsztat;komputer;06.03.2024;16:00;17:00;S1, Ewa Nowak\nZ3;mkis;warsztat;komputer;07.03.2024;16:00;17:00;S1, Ewa Nowak\n"}: "[{3 prowadzacy}]",
 	} {
 		if s := l.Import(t, file[0], file[1]); s.Refused != 0 || fmt.Sprint(s.Notices) != want {
 			t.Errorf("%s: noticed %v, not %s: %s", file[0], s.Notices, want, reasons(s))

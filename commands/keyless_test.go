@@ -31,11 +31,14 @@ func TestWhatIsRefusedHasNoKey(t *testing.T) {
 	ctx, o, day := t.Context(), ledgertest.Actor, domain.NewDate(2018, 3, 6)
 	text := "Jan Kowalski"
 	for name, do := range map[string]func() (journal.Result, error){
-		"tell-durability": func() (journal.Result, error) {
+		"tell-durability, no such programme": func() (journal.Result, error) {
 			return l.TellDurability(ctx, o, commands.TellDurability{Project: "PR/X", Event: "start", Date: day, Number: "9", Text: text})
 		},
+		"tell-durability, no such request": func() (journal.Result, error) {
+			return l.TellDurability(ctx, o, commands.TellDurability{Project: "trwalosc", Event: "start", Date: day, Number: "9", Text: text})
+		},
 		"tell-durability, no such event": func() (journal.Result, error) {
-			return l.TellDurability(ctx, o, commands.TellDurability{Project: "PR/X", Event: "nic", Date: day, Text: text})
+			return l.TellDurability(ctx, o, commands.TellDurability{Project: "trwalosc", Event: "nic", Date: day, Text: text})
 		},
 		"record-claim-decision": func() (journal.Result, error) {
 			return l.RecordClaimDecision(ctx, o, commands.RecordClaimDecision{Claim: "W/X", Date: day, Outcome: "zwrocony", Reason: text})
@@ -94,16 +97,16 @@ func TestWhatIsRefusedHasNoKey(t *testing.T) {
 		if after := l.Vault.Subjects(""); !slices.Equal(before, after) {
 			t.Errorf("%s (%v): keys %v, before %v", name, err, after, before)
 		}
-		for _, subject := range []string{"participant/UX", "assistant/AX", "programme/PR/X", "claim/W/X"} {
+		for _, subject := range []string{"participant/UX", "assistant/AX", "programme/PR/X", "programme/trwalosc", "claim/W/X"} {
 			if has, err := l.Vault.HasKey(ctx, subject); has || err != nil {
 				t.Errorf("%s: %s has a key: %v", name, subject, err)
 			}
 		}
 	}
-	if s := l.Import(t, "trwalosc_2.csv", "projekt;zdarzenie;data;do;wartosc;opis\nPR/X;zobowiazanie;06.03.2018;06.03.2020;4;a\nPR/X;start;07.03.2018;;;b\n"); s.Accepted != 1 || s.Refused != 1 {
+	if s := l.Import(t, "trwalosc_2.csv", "projekt;zdarzenie;data;do;wartosc;opis\ntrwalosc;zobowiazanie;06.03.2018;06.03.2020;4;a\ntrwalosc;start;07.03.2018;;;b\n"); s.Accepted != 1 || s.Refused != 1 {
 		t.Errorf("%s", reasons(s))
 	}
-	if has, err := l.Vault.HasKey(ctx, "programme/PR/X"); !has || err != nil {
+	if has, err := l.Vault.HasKey(ctx, "programme/trwalosc"); !has || err != nil {
 		t.Errorf("what is recorded has no key: %v", err)
 	}
 }

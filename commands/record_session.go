@@ -63,7 +63,7 @@ func (c *RecordSession) columns() []column {
 		dateColumn("data", "date", &c.Date, "dzień, także przyszły"),
 		clockColumn("od", "from", &c.From, "początek"),
 		clockColumn("do", "to", &c.To, "koniec, najpóźniej 24:00"),
-		idsColumn("prowadzacy", "leaders", &c.Leaders, "identyfikatory prowadzących").optional(),
+		idsColumn("prowadzacy", "leaders", &c.Leaders, "identyfikatory prowadzących").optional().naming(),
 		textColumn("organizator", "organiser", &c.Organiser, "organizator, jeśli inny niż programu").sealed().optional(),
 		countColumn("bez_listy", "headcount", &c.Headcount, "liczba osób, których nie ma na liście").optional(),
 		textColumn("specjalista", "specialist", &c.Specialist, "specjalista").sealed().optional(),

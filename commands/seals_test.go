@@ -120,7 +120,7 @@ func TestKnownOrDiffersIsDecidedByOpening(t *testing.T) {
 		{"zajecia_2.csv", "id;program;rodzaj;temat;data;od;do;organizator;specjalista\nZ1;mkis;warsztat;angielski;05.03.2018;16:00;18:00;dom kultury;pedagog\n", 0, "topic"},
 		{"obecnosci-zajec_1.csv", "zajecia;uczestnik;obecnosc;efekt\nZ1;U1;obecny;cv,spotkanie\n", 1, ""},
 		{"obecnosci-zajec_2.csv", "zajecia;uczestnik;obecnosc;efekt\nZ1;U1;obecny;cv\n", 0, "effects"},
-		{"trwalosc_1.csv", "projekt;zdarzenie;data;nr;wartosc;do;opis;url\nP;deklaracja;02.07.2019;;;;gotowi;https://x.example/a?kto=jan\n", 1, ""},
+		{"trwalosc_1.csv", "projekt;zdarzenie;data;nr;wartosc;do;opis;url\nasystent-aktywnosci;deklaracja;02.07.2019;;;;gotowi;https://x.example/a?kto=jan\n", 1, ""},
 	} {
 		s := l.Import(t, c.name, c.rows)
 		if s.Known != c.known || s.Accepted != 0 || !strings.Contains(reasons(s), c.refused) {

@@ -31,10 +31,10 @@ func waysBackOfDurability() []wayBack {
 
 func everyWordOfDurability() []sheet {
 	return []sheet{
-		{"trwalosc.csv", "projekt;zdarzenie;data;nr;wartosc;do;opis;url\nP;zobowiazanie;01.07.2019;;3;30.06.2021;od końca;\n" +
-			"P;deklaracja;02.07.2019;;;;gotowi;https://x.example/a?kto=jan\nP;publikacja;03.07.2019;;;;ogłoszenie;https://x.example/b\n" +
-			"P;zapytanie;04.07.2019;1;;;dzwoni;\nP;start;05.07.2019;1;;;ruszyło;\nP;zapytanie;06.07.2019;2;;;dzwoni;\nP;odmowa;07.07.2019;2;;;brak miejsc;\n" +
-			"P;miejsca;08.07.2019;;3;;lista;\nP;asystenci;08.07.2019;;1;;lista;\nP;kontrola;09.07.2019;;;;wojewoda;\n"},
+		{"trwalosc.csv", "projekt;zdarzenie;data;nr;wartosc;do;opis;url\nasystent-aktywnosci;zobowiazanie;01.07.2019;;3;30.06.2021;od końca;\n" +
+			"asystent-aktywnosci;deklaracja;02.07.2019;;;;gotowi;https://x.example/a?kto=jan\nasystent-aktywnosci;publikacja;03.07.2019;;;;ogłoszenie;https://x.example/b\n" +
+			"asystent-aktywnosci;zapytanie;04.07.2019;1;;;dzwoni;\nasystent-aktywnosci;start;05.07.2019;1;;;ruszyło;\nasystent-aktywnosci;zapytanie;06.07.2019;2;;;dzwoni;\nasystent-aktywnosci;odmowa;07.07.2019;2;;;brak miejsc;\n" +
+			"asystent-aktywnosci;miejsca;08.07.2019;;3;;lista;\nasystent-aktywnosci;asystenci;08.07.2019;;1;;lista;\nasystent-aktywnosci;kontrola;09.07.2019;;;;wojewoda;\n"},
 	}
 }
 
@@ -42,7 +42,7 @@ func differingDurability() map[string][]differing {
 	return map[string][]differing{
 		"trwalosc": {
 			{cells{"projekt": "asystent-aktywnosci", "zdarzenie": "zobowiazanie", "data": "01.01.2024", "nr": "", "wartosc": "30", "do": "31.12.2024", "opis": "umowa", "url": ""},
-				cells{"wartosc": "31", "do": "30.12.2024", "opis": "aneks"}},
+				cells{"data": "02.01.2024", "wartosc": "31", "do": "30.12.2024", "opis": "aneks"}},
 			{cells{"projekt": "asystent-aktywnosci", "zdarzenie": "publikacja", "data": "02.01.2024", "nr": "", "wartosc": "", "do": "", "opis": "", "url": "https://mops.pl/a?b"},
 				cells{"url": "https://mops.pl/a?c"}}},
 	}

@@ -1,12 +1,14 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/durability"
+	"ksiega/domain/programme"
 	"ksiega/internal/journal"
 )
 
@@ -129,24 +131,20 @@ func (l *Ledger) prepareDurability(ctx context.Context, k *lookups, o Origin, c 
 	}
 	amend := c.taken(s, durability.SealOf(project, c.Date, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
-	record := durability.Record{Fact: fact, Amend: amend, Unsaid: c.Value == nil}
+	of, err := k.programme(ctx, project)
+	record := durability.Record{Fact: fact, Amend: amend, Unsaid: c.Value == nil, Unknown: !of.Exists()}
 	if c.Event == "zobowiazanie" {
-		promised, err := k.promised(ctx, project, c.Date)
-		if err != nil {
-			return record, err
-		}
-		record.Otherwise = promised
+		record.Otherwise = promised(of, project, c.Date)
 	}
-	return record, s.err
+	return record, cmp.Or(err, s.err)
 }
 
 // promised is what a programme's file promises for the time from a day on.
-func (k *lookups) promised(ctx context.Context, project string, from domain.Date) (durability.Obligation, error) {
-	of, err := k.programme(ctx, project)
+func promised(of programme.Editions, project string, from domain.Date) durability.Obligation {
 	e, ok := of.On(from)
-	if err != nil || !ok {
-		return durability.Obligation{}, err
+	if !ok {
+		return durability.Obligation{}
 	}
 	d := e.Durability
-	return durability.Promised(project, from, durability.Anchor(d.Anchor), d.Months, d.Places, d.Assistants), nil
+	return durability.Promised(project, from, durability.Anchor(d.Anchor), d.Months, d.Places, d.Assistants)
 }

@@ -82,7 +82,11 @@ func (c *ChangeContract) valueColumn(name string) column {
 	value.also = []string{"to", "weeklyMinutes", "rateGrosze", "assistant", "work", "aidGrosze", "substitute", "ruling"}
 	value.read = func(r *sheetfile.Record) {
 		switch c.Change {
+		case "": // nobody knows what the column holds
 		case "amend":
+			if r.Empty(name) && !r.YesNo("wycofanie") {
+				r.Refuse(name, contract.ErrNoChange)
+			}
 			annex := c.annexColumns()
 			said := r.Assigned(name, specOf("", annex))
 			readRow(said, annex)

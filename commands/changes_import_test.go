@@ -79,7 +79,8 @@ func TestRowsOfChangesAreRefusedAtTheirColumn(t *testing.T) {
 		row, column string
 		want        error
 	}{
-		{"T/1;aneks;02.04.2024;;;;;;", "zmiana", contract.ErrNoChange},
+		{"T/1;aneks;02.04.2024;;;;;;", "wartosc", contract.ErrNoChange},
+		{"T/1;anons;02.04.2024;;stawka=4;;;;", "zmiana", sheetfile.ErrChoice},
 		{"T/1;aneks;02.04.2024;;godziny=3;;;;", "wartosc", sheetfile.ErrAssigned},
 		{"T/1;aneks;02.04.2024;;\"stawka=3,stawka=4\";;;;", "wartosc", sheetfile.ErrAssigned},
 		{"T/1;aneks;02.04.2024;;asystent A2;;;;", "wartosc", sheetfile.ErrAssigned},
@@ -105,7 +106,7 @@ func TestRowsOfChangesAreRefusedAtTheirColumn(t *testing.T) {
 		{"T/9;zakonczenie;02.04.2024;;;;;;", "umowa", contract.ErrUnknown},
 	} {
 		s := l.Import(t, "zmiany-umow.csv", changesHead+c.row+"\n")
-		if s.Refused != 1 || !errors.Is(s.RefusedRows[0].Why, c.want) || s.RefusedRows[0].Why[0].Column != c.column {
+		if s.Refused != 1 || !errors.Is(s.RefusedRows[0].Why, c.want) || s.RefusedRows[0].Why[0].Column != c.column || len(s.RefusedRows[0].Why) != 1 {
 			t.Errorf("%s: %s", c.row, reasons(s))
 		}
 	}

@@ -197,10 +197,19 @@ type sealer struct {
 	ctx   context.Context
 	vault *vault.Vault
 	named domain.Ref // the last that may be named
-	err   error
+	// unknown is said of a participant who may not be named anew and has to be recorded; nil
+	// where the command registers them.
+	unknown error
+	err     error
 }
 
 func (l *Ledger) sealer(ctx context.Context) *sealer { return &sealer{ctx: ctx, vault: l.Vault} }
+
+// ofRecorded has participants refused as unknown who cannot be registered.
+func (s *sealer) ofRecorded() *sealer {
+	s.unknown = participant.ErrUnknown
+	return s
+}
 
 // text seals a text. One of which nothing can be seen is none.
 func (s *sealer) text(seal domain.Seal, text string) domain.Sealed {

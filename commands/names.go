@@ -66,6 +66,9 @@ func (s *sealer) nameable(of domain.Ref) error {
 		if has {
 			break
 		}
+		if s.unknown != nil && of.Kind == domain.RefParticipant {
+			return s.unknown
+		}
 		return domain.At(subjectField(of.Kind), refused)
 	}
 	s.named = of

@@ -88,7 +88,7 @@ func (l *Ledger) prepareParticipation(ctx context.Context, k *lookups, o Origin,
 	if !ok {
 		return nil, ErrProgramme
 	}
-	s := l.sealer(ctx)
+	s := l.sealer(ctx).ofRecorded()
 	var cmd participation.Record
 	today := c.spelt(now.Programme)
 	if cmd.Fact, err = today.fact(s, now.Edition); err != nil {

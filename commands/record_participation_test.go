@@ -1,9 +1,11 @@
 package commands_test
 
 import (
+	"errors"
 	"testing"
 
 	"ksiega/commands"
+	"ksiega/domain/participant"
 	"ksiega/internal/testkit/ledgertest"
 )
 
@@ -49,6 +51,30 @@ func TestASpellingOfAnotherEdition(t *testing.T) {
 		s := l.Import(t, "udzial_3.csv", "uczestnik;program;zdarzenie;data;grupa;opis;korekta;powod\nU1;razem;przyjecie;01.02.2024;"+group+";uwaga "+group+";tak;dopisek\n")
 		if s.Accepted != 1 {
 			t.Errorf("a note is added, group %s: %s", group, reasons(s))
+		}
+	}
+}
+
+// Whoever is not recorded is told to be, at the row's column, also under a name that
+// nobody may be given anew; a value that a status has not is told with those of its kind.
+func TestWhoIsNotRecordedIsNamedByTheColumn(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	for _, f := range anyCentre() {
+		accepted(t, l, f)
+	}
+	for _, c := range []struct {
+		file, rows, column string
+		want               error
+	}{
+		{"statusy.csv", "uczestnik;rodzaj;wartosc;od\n=1+1;dps;nie;01.02.2024\n", "uczestnik", participant.ErrUnknown},
+		{"pobyty.csv", "uczestnik;rodzaj;od\n=1+1;dps;01.02.2024\n", "uczestnik", participant.ErrUnknown},
+		{"udzial.csv", "uczestnik;program;zdarzenie;data;opis\n=1+1;mkis;nominacja;01.02.2024;x\n", "uczestnik", participant.ErrUnknown},
+		{"obecnosci-zajec.csv", "zajecia;uczestnik;obecnosc;efekt\nZ9;=1+1;obecny;cv\n", "uczestnik", participant.ErrUnknown},
+		{"statusy.csv", "uczestnik;rodzaj;wartosc;od\nU1;dps;cokolwiek;01.02.2024\n", "wartosc", participant.ErrStatusValue},
+	} {
+		if s := l.Import(t, c.file, c.rows); s.Refused != 1 || !errors.Is(s.RefusedRows[0].Why, c.want) || s.RefusedRows[0].Why[0].Column != c.column {
+			t.Errorf("%s: %s", c.file, reasons(s))
 		}
 	}
 }

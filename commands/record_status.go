@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"ksiega/commands/sheetfile"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/participant"
@@ -43,10 +44,22 @@ func (c *RecordStatus) columns() []column {
 			}
 		}
 	}
+	value := choiceColumn("wartosc", "value", &c.Value, "wartość, jedna z wartości rodzaju; odmowa: osoba nie chciała powiedzieć", values...).code()
+	listed := value.read
+	value.read = func(r *sheetfile.Record) {
+		of, said := participant.StatusKind(c.Kind), r.Text(value.Name)
+		if said == "" || of.Values() == nil || slices.ContainsFunc(of.Values(), func(v string) bool { return sheetfile.Alike(v, said) }) || r.YesNo("wycofanie") {
+			listed(r)
+			return
+		}
+		for _, refused := range domain.RefusalsOf(of.Check("")) { // tells the values of the kind, not of all of them
+			r.Refuse(value.Name, refused)
+		}
+	}
 	return append([]column{
 		idColumn("uczestnik", "participant", &c.Participant, "identyfikator uczestnika").key(),
 		choiceColumn("rodzaj", "kind", &c.Kind, "czego dotyczy", kinds...).open().key(),
-		choiceColumn("wartosc", "value", &c.Value, "wartość, jedna z wartości rodzaju; odmowa: osoba nie chciała powiedzieć", values...).code(),
+		value,
 		dateColumn("od", "from", &c.From, "pierwszy dzień").key(),
 		dateColumn("do", "to", &c.To, "ostatni dzień; puste: do dnia przed następnym wierszem tego rodzaju").optional(),
 	}, c.Amendment.columns()...)
@@ -71,7 +84,7 @@ func (l *Ledger) prepareStatus(ctx context.Context, _ *lookups, o Origin, c *Rec
 	if err := domain.Together(needID("participant", &c.Participant), c.unlessWithdrawn(kind.Check(c.Value))); err != nil {
 		return nil, err
 	}
-	s := l.sealer(ctx)
+	s := l.sealer(ctx).ofRecorded()
 	fact := participant.StatusRecorded{Status: participant.Status{Participant: c.Participant, Kind: kind, From: c.From}, To: c.To}
 	if !c.Withdraw {
 		fact.Value = s.text(fact.Seal("value"), c.Value)

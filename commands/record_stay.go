@@ -63,7 +63,7 @@ func (l *Ledger) prepareStay(ctx context.Context, _ *lookups, o Origin, c *Recor
 	if err := domain.Together(needID("participant", &c.Participant), participant.StayKind(c.Kind).Check()); err != nil {
 		return nil, err
 	}
-	s := l.sealer(ctx)
+	s := l.sealer(ctx).ofRecorded()
 	fact := participant.StayRecorded{Stay: participant.Stay{Participant: c.Participant, From: c.From}, To: c.To}
 	amend := c.taken(s, fact.Seal("reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())

@@ -109,10 +109,16 @@ func fill(text string, args []any) string {
 		}
 		return strings.Trim(part, "[]")
 	})
-	return slot.ReplaceAllStringFunc(text, func(p string) string { return particular(p[1:2], args) })
+	return slot.ReplaceAllStringFunc(text, func(p string) string {
+		if i, err := strconv.Atoi(p[1:2]); err == nil && i < len(args) && args[i] == any(0) {
+			return "0"
+		}
+		return particular(p[1:2], args)
+	})
 }
 
-// particular is one as people read it, "" for none and for zero.
+// particular is one as people read it, "" for none and for zero, without which an optional
+// part is left out.
 func particular(slot string, args []any) string {
 	i, err := strconv.Atoi(slot)
 	if err != nil || i >= len(args) {

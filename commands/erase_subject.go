@@ -42,6 +42,13 @@ func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 	if err := domain.Together(mayID("id", &c.ID), mayID("register", &c.Register)); err != nil {
 		return journal.Result{}, err
 	}
+	if c.Kind == domain.RefFinding { // by its id, or as it is recorded
+		name, _, err := l.findingName(ctx, c.ID, false)
+		if err != nil {
+			return journal.Result{}, err
+		}
+		c.ID = name
+	}
 	of := domain.Ref{Kind: c.Kind, ID: c.ID}
 	has, err := l.Vault.HasKey(ctx, of.Subject())
 	if err != nil {

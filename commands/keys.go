@@ -197,11 +197,20 @@ func (l *Ledger) answered(ctx context.Context, o Origin, r Request, taken intake
 		err = intake.ErrKeyReused
 	}
 	// One stream of it has all that the command records, or hears of it last.
-	of, ok := r.(interface{ lastStream() (string, error) })
-	if err != nil || !ok {
+	if err != nil {
 		return answer, false, err
 	}
-	stream, err := of.lastStream()
+	var stream string
+	switch of := r.(type) {
+	case interface{ lastStream() (string, error) }:
+		stream, err = of.lastStream()
+	case interface {
+		lastStreamOf(context.Context, *Ledger) (string, error)
+	}:
+		stream, err = of.lastStreamOf(ctx, l)
+	default:
+		return answer, false, nil
+	}
 	if err != nil {
 		return answer, false, nil //nolint:nilerr // what it names is no name, or more follows, as the command will see
 	}

@@ -3,10 +3,13 @@ package commands
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"slices"
+	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/domain/finding"
 	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 )
@@ -54,12 +57,19 @@ func (l *Ledger) NoteReport(ctx context.Context, o Origin, c NoteReading) (journ
 // nothing need be read, and no two readings are ever one.
 func (l *Ledger) noteRead(ctx context.Context, o Origin, c NoteReading) (journal.Result, error) {
 	event := intake.PersonalDataRead{Reading: l.draw(), On: c.On, What: c.What}
+	subjects, err := l.withoutCodes(ctx, c.Subjects)
+	if err != nil {
+		return journal.Result{}, err
+	}
 	for name, value := range c.Filters {
+		if name == "stream" && tellingStream(value) {
+			continue // whose it is, the subjects say
+		}
 		event.Filters = append(event.Filters, intake.Filter{Name: name, Value: value})
 	}
 	slices.SortFunc(event.Filters, func(a, b intake.Filter) int { return cmp.Compare(a.Name, b.Name) })
-	if event.Many = len(c.Subjects) > intake.MaxSubjects; !event.Many {
-		for _, s := range c.Subjects {
+	if event.Many = len(subjects) > intake.MaxSubjects; !event.Many {
+		for _, s := range subjects {
 			event.Subjects = append(event.Subjects, intake.Subject(s))
 		}
 	}
@@ -73,4 +83,37 @@ func (l *Ledger) noteRead(ctx context.Context, o Origin, c NoteReading) (journal
 		return journal.Result{}, err
 	}
 	return journal.Result{Position: w.Position, Revision: w.Revision, Events: 1}, nil
+}
+
+// withoutCodes are those whose texts were shown, in the place of a finding whose id tells what
+// is sealed, as earlier builds recorded it, whom it is about: a reading outlives their key.
+func (l *Ledger) withoutCodes(ctx context.Context, shown []domain.Ref) (refs []domain.Ref, err error) {
+	for _, of := range shown {
+		if of.Kind == domain.RefFinding && finding.TellsCodes(of.ID) && !finding.Hides(of.ID) {
+			who, err := l.participantOf(ctx, finding.Whose(of.ID))
+			if err != nil {
+				return nil, err
+			}
+			of = domain.Ref{Kind: domain.RefParticipant, ID: who}
+		}
+		if of.ID != "" && !slices.Contains(refs, of) {
+			refs = append(refs, of)
+		}
+	}
+	return refs, nil
+}
+
+// tellingStream says of what a stream was asked by that it tells what is sealed.
+func tellingStream(text string) bool {
+	for range 3 { // as the log spells it, decoded, or encoded once more
+		if id, ok := strings.CutPrefix(text, "finding-"); ok && finding.TellsCodes(id) && !finding.Hides(id) {
+			return true
+		}
+		plain, err := url.PathUnescape(text)
+		if err != nil {
+			return false
+		}
+		text = plain
+	}
+	return false
 }

@@ -13,8 +13,16 @@ import (
 // FindingLife is what people said of a finding; the finding itself is computed
 // from the other read models.
 type FindingLife struct {
-	Finding string          `json:"finding"`
+	Finding string          `json:"finding"` // its id, or what that is recorded as
+	Hidden  Hidden          `json:"hidden,omitzero"`
 	Changes []FindingChange `json:"changes"`
+}
+
+// Hidden is an id that tells what is sealed, and how it is. An erasure leaves it: nothing opens
+// it then.
+type Hidden struct {
+	Seal domain.Seal   `json:"seal"`
+	Text domain.Sealed `json:"text"`
 }
 
 // FindingChange is one resolution or reopening.
@@ -23,6 +31,7 @@ type FindingChange struct {
 	On       domain.Date      `json:"on"`
 	Reason   domain.Sealed    `json:"reason"`
 	Figures  finding.Figures  `json:"figures,omitzero"` // that a resolution saw
+	Saw      Hidden           `json:"saw,omitzero"`     // them, of a finding that is hidden
 	Event    journal.Position `json:"event"`
 }
 
@@ -41,10 +50,10 @@ func FindingLives() fold.Table[FindingLife] { return fold.Table[FindingLife]{Nam
 
 // Findings folds what people said of findings.
 func Findings() Projection {
-	return Projection{Name: "findings", Version: 3, Retroactive: erases,
+	return Projection{Name: "findings", Version: 4, Retroactive: erases,
 		Want: oneOf(finding.Resolved{}, finding.Reopened{}, erasure.Ordered{}),
 		Keys: func(keys []fold.Key, r *journal.Recorded) []fold.Key {
-			if id, _, ok := findingChange(r); ok {
+			if id, _, _, ok := findingChange(r); ok {
 				return append(keys, FindingLives().Key(findingPart(id), domain.Escape(id)), erasedKey(findingRef(id)))
 			}
 			if e, ok := r.Event.(erasure.Ordered); ok && e.Kind == domain.RefFinding {
@@ -57,12 +66,12 @@ func Findings() Projection {
 				eraseReasons(tx, e, r)
 				return nil
 			}
-			id, change, ok := findingChange(r)
+			id, hides, change, ok := findingChange(r)
 			if !ok {
 				return unfolded(r)
 			}
 			f := FindingLives().Get(tx, findingPart(id), domain.Escape(id))
-			f.Finding = id
+			f.Finding, f.Hidden = id, hides
 			change.Reason = kept(tx, findingRef(id), change.Reason)
 			f.Changes = append(f.Changes, change)
 			return nil
@@ -75,17 +84,25 @@ func findingPart(id string) string {
 	return domain.Escape(kind)
 }
 
-func findingChange(r *journal.Recorded) (string, FindingChange, bool) {
-	c := FindingChange{On: r.OccurredOn(), Event: r.Position}
+func findingChange(r *journal.Recorded) (name string, hides Hidden, c FindingChange, ok bool) {
+	c = FindingChange{On: r.OccurredOn(), Event: r.Position}
 	switch e := r.Event.(type) {
 	case finding.Resolved:
 		c.Resolved, c.Reason, c.Figures = true, e.Reason, e.Figures
-		return e.Finding, c, true
+		c.Saw = hiddenBy(e.Seal("saw"), e.Saw)
+		return e.Finding, hiddenBy(e.Seal("hidden"), e.Hidden), c, true
 	case finding.Reopened:
 		c.Reason = e.Reason
-		return e.Finding, c, true
+		return e.Finding, hiddenBy(e.Seal("hidden"), e.Hidden), c, true
 	}
-	return "", c, false
+	return "", hides, c, false
+}
+
+func hiddenBy(seal domain.Seal, text domain.Sealed) (h Hidden) {
+	if text != "" {
+		h = Hidden{seal, text}
+	}
+	return h
 }
 
 func findingRef(id string) domain.Ref { return domain.Ref{Kind: domain.RefFinding, ID: id} }

@@ -149,13 +149,9 @@ func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	lives, err := projections.FindingLives().Every(ctx, q.view(projections.Findings()))
+	said, err := q.saidOfFindings(ctx)
 	if err != nil {
 		return nil, err
-	}
-	said := map[string]projections.FindingChange{}
-	for _, it := range lives {
-		said[it.Row.Finding] = it.Row.Last(q.asOf)
 	}
 	var silent []resolution
 	for _, f := range all {
@@ -185,6 +181,48 @@ func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
 		}
 	}
 	return rows, nil
+}
+
+// saidOfFindings are the last words on findings by their ids, opened where these tell what is
+// sealed: nobody else is shown such a finding, and what does not open any more is of none.
+func (q *question) saidOfFindings(ctx context.Context) (map[string]projections.FindingChange, error) {
+	lives, err := projections.FindingLives().Every(ctx, q.view(projections.Findings()))
+	if err != nil {
+		return nil, err
+	}
+	said := map[string]projections.FindingChange{}
+	for _, it := range lives {
+		id, last := it.Row.Finding, it.Row.Last(q.asOf)
+		if finding.Hides(id) {
+			var known bool
+			if id, last, known, err = q.unhidden(ctx, it.Row, last); err != nil {
+				return nil, err
+			}
+			if !known {
+				continue
+			}
+		}
+		if before, twice := said[id]; !twice || last.Event.After(before.Event) {
+			said[id] = last
+		}
+	}
+	return said, nil
+}
+
+func (q *question) unhidden(ctx context.Context, life projections.FindingLife, last projections.FindingChange) (id string, _ projections.FindingChange, known bool, err error) {
+	if !q.sees(domain.RefParticipant) {
+		return "", last, false, nil
+	}
+	id, known, err = q.reader.opened(ctx, life.Hidden.Seal, life.Hidden.Text)
+	if err != nil || !known || last.Saw.Text == "" {
+		return id, last, known, err
+	}
+	text, known, err := q.reader.opened(ctx, last.Saw.Seal, last.Saw.Text)
+	if err != nil || !known {
+		return id, last, known, err
+	}
+	last.Figures, err = finding.ReadFigures(text)
+	return id, last, true, err
 }
 
 // facts are what findings are told by, read where one asks for them.

@@ -15,6 +15,7 @@ import (
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
 	"ksiega/domain/erasure"
+	"ksiega/domain/finding"
 	"ksiega/domain/intake"
 	"ksiega/domain/participant"
 	"ksiega/domain/refund"
@@ -49,6 +50,7 @@ type mentions struct {
 	same      map[pseudonym][]string      // those of the street who have one
 	merged    map[domain.Ref]domain.Ref   // who somebody goes on as
 	known     map[domain.Ref]bool         // all that any event concerns
+	hidden    map[string]string           // the ids of findings that are recorded by other names
 
 	all, sole map[domain.Ref]int // texts by subject: all, and those about nobody but the person
 	named     map[place]int
@@ -86,7 +88,7 @@ func Mentions(ctx context.Context, j *journal.Journal, v *vault.Vault, of domain
 	}
 	m := mentions{ctx: ctx, vault: v, of: of, people: people{byWord: map[string][]called{}, numbers: map[string][]domain.Ref{}},
 		contracts: map[string][]domain.Ref{}, claims: map[string][]domain.Ref{}, readings: map[domain.Ref][]domain.Ref{}, paid: map[line]string{},
-		cared: map[string]string{}, identity: map[string]domain.Ref{}, pseudonym: map[string]pseudonym{}, same: map[pseudonym][]string{}, merged: map[domain.Ref]domain.Ref{}, known: map[domain.Ref]bool{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
+		cared: map[string]string{}, identity: map[string]domain.Ref{}, pseudonym: map[string]pseudonym{}, same: map[pseudonym][]string{}, merged: map[domain.Ref]domain.Ref{}, known: map[domain.Ref]bool{}, hidden: map[string]string{}, all: map[domain.Ref]int{}, sole: map[domain.Ref]int{}, named: map[place]int{}}
 	for _, take := range []func(domain.Event) error{m.learn, m.weigh} {
 		if err == nil {
 			err = j.Each(ctx, journal.ScanOptions{}, func(r *journal.Recorded) error { return take(r.Event) })
@@ -130,6 +132,10 @@ func (m *mentions) learn(e domain.Event) error {
 		m.share(e.Next)
 	case statement.LineMatched:
 		m.paid[line{e.Statement, e.Line}] = e.Claim
+	case finding.Resolved:
+		return m.hides(e.Finding, e.Seal("hidden"), e.Hidden)
+	case finding.Reopened:
+		return m.hides(e.Finding, e.Seal("hidden"), e.Hidden)
 	case street.Named:
 		return m.goes(e)
 	case street.Identified:
@@ -160,6 +166,15 @@ func (m *mentions) learn(e domain.Event) error {
 		m.parties(e.Refs())
 	}
 	return nil
+}
+
+// hides keeps which finding is recorded by another name.
+func (m *mentions) hides(name string, seal domain.Seal, hidden domain.Sealed) error {
+	clear, err := m.opened(seal, hidden)
+	if clear != "" {
+		m.hidden[name] = clear
+	}
+	return err
 }
 
 // goes keeps by which pseudonym somebody of the street goes.
@@ -231,8 +246,11 @@ func (m *mentions) called(e domain.Event) (failed error) {
 }
 
 // about are those whom a text concerns by what it belongs to; where nobody can say
-// who that is, what it belongs to itself.
+// who that is, what it belongs to itself. What hides a finding is about all that it names.
 func (m *mentions) about(s domain.Seal) []domain.Ref {
+	if s.Scope.Of.Kind == domain.RefFinding {
+		return m.whom(s.Scope.Of)
+	}
 	if s.Subject.Kind == domain.RefStatement {
 		if claim, ok := m.paid[line{s.Subject.ID, s.Scope.Line}]; ok {
 			return m.whom(domain.Ref{Kind: domain.RefClaim, ID: claim})
@@ -256,7 +274,7 @@ func (m *mentions) whom(of domain.Ref) (who []domain.Ref) {
 			}
 		}
 	case domain.RefFinding:
-		parts = findingNames(of.ID, func(r domain.Ref) bool { return m.known[r] })
+		parts = findingNames(cmp.Or(m.hidden[of.ID], of.ID), func(r domain.Ref) bool { return m.known[r] })
 	case domain.RefAccess:
 		parts = m.readings[of]
 	}

@@ -18,11 +18,14 @@ type Command interface{ finding() }
 
 // Resolve settles a finding as it is Now. A zero Date is the day of recording.
 type Resolve struct {
-	Finding string
-	Date    domain.Date
-	Reason  domain.Sealed
-	Now     Figures // none: there is no such finding
-	Seen    Seen
+	Finding string // its id, or what that is recorded as
+	// Participant, Hidden and Saw are of a finding that is hidden, as Resolved has them.
+	Participant string
+	Hidden, Saw domain.Sealed
+	Date        domain.Date
+	Reason      domain.Sealed
+	Now         Figures // none: there is no such finding
+	Seen        Seen
 	// Wordless: the finding's key is destroyed, so that no reason can be given.
 	Wordless bool
 }
@@ -48,13 +51,17 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		if !c.Seen.Of(c.Now) {
 			return nil, ErrUnseen
 		}
-		if s.Resolved && s.Figures.Same(c.Now) {
+		if s.Resolved && (s.Figures.Same(c.Now) || s.Saw != "" && s.Saw == c.Saw) {
 			return nil, repeated(s, c.Date, c.Reason)
 		}
 		if c.Date != 0 && c.Date < s.Date {
 			return nil, ErrEarlier
 		}
-		return []domain.Event{Resolved{Finding: c.Finding, Date: c.Date, Reason: c.Reason, Figures: c.Now}}, nil
+		e := Resolved{Finding: c.Finding, Participant: c.Participant, Hidden: c.Hidden, Date: c.Date, Reason: c.Reason, Figures: c.Now, Saw: c.Saw}
+		if e.Hidden != "" {
+			e.Figures = Figures{}
+		}
+		return []domain.Event{e}, nil
 	case Reopen:
 		if err := check(s, Resolve(c)); err != nil {
 			return nil, err
@@ -67,7 +74,7 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		case c.Date != 0 && c.Date < s.Date:
 			return nil, ErrEarlier
 		}
-		return []domain.Event{Reopened{Finding: c.Finding, Date: c.Date, Reason: c.Reason}}, nil
+		return []domain.Event{Reopened{Finding: c.Finding, Participant: c.Participant, Hidden: c.Hidden, Date: c.Date, Reason: c.Reason}}, nil
 	}
 	return nil, domain.UnknownCommand(cmd)
 }
@@ -93,9 +100,9 @@ func check(s State, c Resolve) error {
 func repeated(s State, date domain.Date, reason domain.Sealed) error {
 	switch {
 	case date != s.Date:
-		return domain.ErrDiffers.At("date").With("finding %s, date", s.Finding)
+		return domain.ErrDiffers.At("date").With("date")
 	case reason != s.Reason:
-		return domain.ErrDiffers.At("reason").With("finding %s, reason", s.Finding)
+		return domain.ErrDiffers.At("reason").With("reason")
 	}
 	return nil
 }

@@ -178,9 +178,9 @@ func TestSaidOnce(t *testing.T) {
 func TestPayloads(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]domain.Event{
-		`finding.resolved.v2 {"finding":"f1","date":"2018-05-14","reason":"r1","figures":{"amountGrosze":8100,"minutes":60,` +
+		`finding.resolved.v3 {"finding":"f1","date":"2018-05-14","reason":"r1","figures":{"amountGrosze":8100,"minutes":60,` +
 			`"from":"2018-05-14","to":"2018-05-14","subjects":["S/1","U1"]}}`: resolved,
-		`finding.reopened.v1 {"finding":"f1","date":"2018-05-15","reason":"r2"}`: reopened,
+		`finding.reopened.v2 {"finding":"f1","date":"2018-05-15","reason":"r2"}`: reopened,
 	} {
 		b, err := json.Marshal(e)
 		if got := e.EventType() + " " + string(b); err != nil || got != want {
@@ -192,5 +192,42 @@ func TestPayloads(t *testing.T) {
 	}
 	if resolved.OccurredOn() != monday || reopened.OccurredOn() != tuesday || Stream("f/1") != "finding-f%2F1" {
 		t.Error("day or stream")
+	}
+}
+
+// An id that tells what is sealed is recorded by another name, and what was seen under seal.
+func TestWhatTellsIsHidden(t *testing.T) {
+	t.Parallel()
+	c := resolve(HiddenName([32]byte{0xab}), monday, "r1", seen)
+	c.Participant, c.Hidden, c.Saw = "U1", "h1", "s1"
+	hidden := Resolved{Finding: "sealed:klaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", Participant: "U1", Hidden: "h1", Date: monday, Reason: "r1", Saw: "s1"}
+	given.Given(t, Decider()).When(c).Then(hidden)
+	given.Given(t, Decider(), hidden).When(c).Then()
+	other := c
+	other.Saw, other.Date = "s2", tuesday
+	given.Given(t, Decider(), hidden).When(other).Then(Resolved{Finding: hidden.Finding, Participant: "U1", Hidden: "h1", Date: tuesday, Reason: "r1", Saw: "s2"})
+	open := Reopen(c)
+	open.Date, open.Reason = tuesday, "r2"
+	given.Given(t, Decider(), hidden).When(open).Then(Reopened{Finding: hidden.Finding, Participant: "U1", Hidden: "h1", Date: tuesday, Reason: "r2"})
+	if text, err := seen.Text(); err != nil {
+		t.Error(err)
+	} else if again, err := ReadFigures(text); err != nil || !again.Same(seen) {
+		t.Errorf("%+v, %v", again, err)
+	}
+	for id, want := range map[string]domain.Ref{
+		"stay:U%3A1:2018-03-05:T/1@08.00":                        {Kind: domain.RefParticipant, ID: "U:1"},
+		"not-registered:S/1:2018-03-05":                          {Kind: domain.RefContract, ID: "S/1"},
+		"doubled-pesel:U1:U2":                                    {Kind: domain.RefParticipant, ID: "U1"},
+		"double-funding:U1:2018-03-05:T/1@08.00:dps":             {Kind: domain.RefParticipant, ID: "U1"},
+		"over-cap:aoon:participant-year:U1:2024-01-01:50400":     {Kind: domain.RefParticipant, ID: "U1"},
+		"over-cap:contract-day:contract-week:T/1:2024-01-01:600": {Kind: domain.RefContract, ID: "T/1"},
+		"over-cap:aoon:assistant-month:A1:2024-01-01:9600":       {},
+		"double-funding:U1:2018-03-05:A1@08.00:A2@08.30":         {},
+		"worked-not-paid:S/1:2018-05":                            {},
+		hidden.Finding:                                           {},
+	} {
+		if of := Whose(id); of != want {
+			t.Errorf("%s: %v", id, of)
+		}
 	}
 }

@@ -51,8 +51,12 @@ func Kinds() []Kind {
 // TellsCodes says of a finding's id that it tells by itself what is sealed: of which kind
 // somebody's stay or status is, or that two people have one PESEL. Whoever may not see people
 // is shown it nowhere. A programme's cap of a person or contract may bind only whom some facts
-// are so: its limit says which.
+// are so: its limit says which. That there is something of the kind tells a name too which
+// hides it.
 func TellsCodes(id string) bool {
+	if Hides(id) {
+		return true
+	}
 	parts := strings.Split(id, ":")
 	switch last := parts[len(parts)-1]; Kind(parts[0]) {
 	case Stay, NotRegistered, DoubledPESEL:
@@ -60,10 +64,13 @@ func TellsCodes(id string) bool {
 	case DoubleFunding:
 		return last == "dps"
 	case OverCap:
-		return slices.ContainsFunc(parts, func(part string) bool {
-			per, period, _ := strings.Cut(part, "-")
-			return (per == "participant" || per == "contract") && slices.Contains([]string{"day", "week", "month", "year", "total"}, period)
-		})
+		return slices.ContainsFunc(parts, capped)
 	}
 	return false
+}
+
+// capped says of a part of an id that a cap of participants or contracts follows.
+func capped(part string) bool {
+	per, period, _ := strings.Cut(part, "-")
+	return (per == "participant" || per == "contract") && slices.Contains([]string{"day", "week", "month", "year", "total"}, period)
 }

@@ -22,7 +22,8 @@
 //	  └─HKDF "wrap"─▶ AES-256-GCM, random nonce
 //	                    ├─▶ ring of a subject: 32 random bytes for each epoch, the last seals
 //	                    │     ├─HKDF "seal"──▶ AES-256-GCM of its fields
-//	                    │     └─HKDF "nonce"─▶ HMAC-SHA-256 that makes their nonces
+//	                    │     ├─HKDF "nonce"─▶ HMAC-SHA-256 that makes their nonces
+//	                    │     └─HKDF "digest"▶ HMAC-SHA-256 of what is to be found again (Digests)
 //	                    └─▶ ring of the subject `_ledger`: the peppers, the last in force
 //	                          ├─HKDF "mac"───▶ MACs
 //	                          └─HKDF "pesel"─▶ search by PESEL and by name

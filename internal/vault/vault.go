@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -218,6 +219,29 @@ func (v *Vault) Renew(ctx context.Context, subject, field, scope, sealed string)
 		return "", err
 	}
 	return p.seal(place{subject, field, scope}, text)
+}
+
+// Digests are keyed hashes of data for one purpose (a constant of the caller's), of no use to
+// whoever doesn't hold the subject's keys, so that they die with these: under the key that
+// seals, made here where there is none, and under the earlier ones of the ring, the latest
+// first. A hash that is on record may be any of them.
+func (v *Vault) Digests(ctx context.Context, subject, purpose string, data []byte) ([][32]byte, error) {
+	if err := checkNames(subject, purpose); err != nil {
+		return nil, err
+	}
+	p, err := v.made(ctx, subject)
+	if err != nil {
+		return nil, fmt.Errorf("digest: %w", err)
+	}
+	all := make([][32]byte, 0, len(p.keys))
+	for _, key := range slices.Backward(p.keys) {
+		of, err := derive(key, text2.purpose("digest"))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, [32]byte(keyed(of, purpose, data)))
+	}
+	return all, nil
 }
 
 // HasKey says whether a subject has, or had, a key.

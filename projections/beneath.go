@@ -30,10 +30,11 @@ type beneath[R any] struct {
 	months    fold.Table[R]
 }
 
-const beneathField = "contract"
+// BeneathField is the one field of a contract.
+const BeneathField = "contract"
 
 func (b beneath[R]) contract(escaped string) fold.Key {
-	return b.contracts.Key(escaped, beneathField)
+	return b.contracts.Key(escaped, BeneathField)
 }
 
 // keys are the months that a change of their contract may put outside or inside.
@@ -42,7 +43,7 @@ func (b beneath[R]) keys(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
 	if !ok {
 		return nil
 	}
-	known, _ := b.contracts.Peek(tx, domain.Escape(contract), beneathField)
+	known, _ := b.contracts.Peek(tx, domain.Escape(contract), BeneathField)
 	for _, m := range known.Months {
 		keys = append(keys, b.months.Key(m.Part, m.Field))
 	}
@@ -51,7 +52,7 @@ func (b beneath[R]) keys(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
 
 // fold takes in an event of a contract's life. What lies under it is looked at anew.
 func (b beneath[R]) fold(tx *fold.Tx, escaped string, r *journal.Recorded) {
-	known := b.contracts.Get(tx, escaped, beneathField)
+	known := b.contracts.Get(tx, escaped, BeneathField)
 	known.Life.take(r)
 	for _, m := range known.Months {
 		b.months.Change(tx, m.Part, m.Field)
@@ -71,14 +72,14 @@ func (b beneath[R]) lists(contract string, entries int, withdrawn bool) []fold.K
 
 // note says whether there is a row of a month under a contract, where lists named it.
 func (b beneath[R]) note(tx *fold.Tx, escaped string, month MonthPlace, there bool) {
-	known, _ := b.contracts.Peek(tx, escaped, beneathField)
+	known, _ := b.contracts.Peek(tx, escaped, BeneathField)
 	months, changed := entered(known.Months, month, func(a, b MonthPlace) int {
 		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.Field, b.Field))
 	}, there)
 	if !changed {
 		return
 	}
-	row := b.contracts.Get(tx, escaped, beneathField)
+	row := b.contracts.Get(tx, escaped, BeneathField)
 	row.Months = months
 	b.prune(tx, escaped, row)
 }
@@ -86,7 +87,7 @@ func (b beneath[R]) note(tx *fold.Tx, escaped string, month MonthPlace, there bo
 // prune takes away a contract that is none and has nothing under it.
 func (b beneath[R]) prune(tx *fold.Tx, escaped string, row *Beneath) {
 	if len(row.Months) == 0 && row.Life.Event.IsZero() && len(row.Life.Changes) == 0 {
-		b.contracts.Delete(tx, escaped, beneathField)
+		b.contracts.Delete(tx, escaped, BeneathField)
 	}
 }
 

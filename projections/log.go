@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"ksiega/domain"
 	"ksiega/internal/fold"
@@ -47,12 +48,17 @@ func batches(each func(Batch) error) func(journal.Batch) error {
 
 // oneOf wants the facts of the samples, in every version that they were recorded
 // in: Want is asked about the type as recorded, which an upcaster replaces later.
+// They are gathered once somebody asks: a question declares read models to find their rows,
+// and folds none.
 func oneOf(samples ...domain.Event) func(string) bool {
-	facts := make(map[string]bool, len(samples))
-	for _, s := range samples {
-		facts[domain.Fact(s.EventType())] = true
-	}
-	return func(typ string) bool { return facts[domain.Fact(typ)] }
+	wanted := sync.OnceValue(func() map[string]bool {
+		facts := make(map[string]bool, len(samples))
+		for _, s := range samples {
+			facts[domain.Fact(s.EventType())] = true
+		}
+		return facts
+	})
+	return func(typ string) bool { return wanted()[domain.Fact(typ)] }
 }
 
 // unfolded stops a fold at an event that it wants and has no case for.

@@ -41,7 +41,7 @@ func contractAbove(unit fold.Key) fold.Key {
 func outsideVisits(tx *fold.Tx, unit fold.Key) {
 	m, _ := VisitMonths().Peek(tx, unit.Part, unit.Field)
 	d, _ := VisitDetails().Peek(tx, unit.Part, unit.Field)
-	known, _ := VisitedContracts().Peek(tx, contractAbove(unit).Part, beneathField)
+	known, _ := VisitedContracts().Peek(tx, contractAbove(unit).Part, BeneathField)
 	row := outside(m, d, known.Life)
 	put(tx, OutsideVisits(), unit.Part, unit.Field, Outside{row}, len(row.Steps) > 0)
 }

@@ -79,7 +79,7 @@ type bounds struct {
 func boundsOf(tx *fold.Tx, unit fold.Key) (b bounds) {
 	escaped, _, _ := strings.Cut(unit.Part, "-")
 	b.under, b.concluded = SettlementAgreements().Peek(tx, escaped, AgreementField)
-	known, _ := WorkedReferrals().Peek(tx, unit.Field, beneathField)
+	known, _ := WorkedReferrals().Peek(tx, unit.Field, BeneathField)
 	b.weekly = known.Life.Terms.Weekly
 	for _, c := range known.Life.Changes {
 		if a, ok := c.Change.(contract.Amended); ok && a.Weekly != 0 && (b.weekly == 0 || a.Weekly < b.weekly) {

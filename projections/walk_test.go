@@ -135,7 +135,7 @@ func TestRowsAreTheReadersOwn(t *testing.T) {
 	change := contract.Life{Contract: "S/1", Programme: "psu", Participant: "U1", On: domain.NewDate(2018, 1, 5)}
 	breached := contract.Change(contract.Breached{Life: contract.Life{On: change.On}})
 	view := folded(t, Contracts(), recordedOf(t, []domain.Event{life("S/1"), life("S/2"), contract.Breached{Life: change}}))
-	kept := &keptView{View: view, kept: map[fold.Place]any{}}
+	kept := &keptView{View: view, kept: map[fold.Key]any{}}
 	for name, v := range map[string]View{"memory": view, "kept": kept} {
 		for range 3 {
 			items, err := ContractLives().Every(t.Context(), v)
@@ -156,8 +156,8 @@ func TestRowsAreTheReadersOwn(t *testing.T) {
 // keptView keeps what was decoded, as a Store does.
 type keptView struct {
 	View
-	kept map[fold.Place]any
+	kept map[fold.Key]any
 }
 
-func (v *keptView) Kept(at fold.Place) any                   { return v.kept[at] }
-func (v *keptView) Keep(at fold.Place, items any, bytes int) { v.kept[at] = items }
+func (v *keptView) Kept(at fold.Key) any                   { return v.kept[at] }
+func (v *keptView) Keep(at fold.Key, items any, bytes int) { v.kept[at] = items }

@@ -9,6 +9,7 @@ import (
 	"ksiega/domain/cap"
 	"ksiega/domain/contract"
 	"ksiega/domain/programme"
+	"ksiega/internal/fold"
 	"ksiega/internal/report"
 	"ksiega/projections"
 	"ksiega/projections/findings"
@@ -89,11 +90,11 @@ func capsLeft(ctx context.Context, q *question) (rows []capLeft, err error) {
 		return nil, err
 	}
 	c.same = one
-	items, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()), q.part("programme")...)
+	lives, err := c.lives(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, it := range items {
+	for _, it := range lives {
 		c.contract = it.Row.AsOf(0)
 		c.contract.Terms.Participant = one.kept(c.contract.Terms.Participant)
 		if c.contract.Terms.Assistant = c.contract.On(c.date).Assistant; !c.inForce() {
@@ -122,6 +123,29 @@ func capsLeft(ctx context.Context, q *question) (rows []capLeft, err error) {
 		}
 	}
 	return rows, nil
+}
+
+// lives are contracts, to look at: those of the participant who is asked for, else of the
+// programme.
+func (c *capsAsked) lives(ctx context.Context) ([]fold.Item[projections.ContractLife], error) {
+	view := c.view(projections.Contracts())
+	asked := c.params["participant"]
+	if asked == "" {
+		return projections.ContractLives().Look(ctx, view, c.part("programme")...)
+	}
+	var keys []fold.Key
+	for _, id := range c.same.ids(asked) {
+		listed, err := projections.ParticipantContracts().Look(ctx, view, domain.Escape(id))
+		if err != nil {
+			return nil, err
+		}
+		for _, at := range listed {
+			if c.is("programme", at.Row.Programme) {
+				keys = append(keys, projections.ContractLives().Key(domain.Escape(at.Row.Programme), domain.Escape(at.Row.Contract)))
+			}
+		}
+	}
+	return projections.ContractLives().Some(ctx, view, keys)
 }
 
 // of says whether somebody, by the id that they go on under, is who is asked for.
@@ -284,20 +308,13 @@ func (c *capsAsked) visitsOf(ctx context.Context, row capLeft, per cap.Per, peri
 // participantTime is a participant's time in the months of some days; 0 is all.
 func participantTime(ctx context.Context, view projections.View, who string, first, last domain.Date) (all []findings.PersonMonth, err error) {
 	if first == 0 {
-		items, err := projections.Time().All(ctx, view, who)
-		for _, it := range items {
-			all = append(all, it.Row)
-		}
-		return all, err
+		return rowsOf(projections.Time().Look(ctx, view, who))
 	}
+	var keys []fold.Key
 	for m := first.Month(); m <= last.Month(); m++ {
-		row, _, err := projections.Time().Find(ctx, view, who, m.String())
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, row)
+		keys = append(keys, projections.Time().Key(who, m.String()))
 	}
-	return all, nil
+	return rowsOf(projections.Time().Some(ctx, view, keys))
 }
 
 // assistantTime is an assistant's.
@@ -306,17 +323,13 @@ func assistantTime(ctx context.Context, view projections.View, who string, first
 	if err != nil {
 		return nil, err
 	}
+	var keys []fold.Key
 	for _, part := range parts {
-		if m, err := domain.ParseMonth(part); err != nil || first != 0 && (m < first.Month() || m > last.Month()) {
-			continue
+		if m, err := domain.ParseMonth(part); err == nil && (first == 0 || m >= first.Month() && m <= last.Month()) {
+			keys = append(keys, projections.AssistantMonths().Key(part, who))
 		}
-		row, _, err := projections.AssistantMonths().Find(ctx, view, part, who)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, row)
 	}
-	return all, nil
+	return rowsOf(projections.AssistantMonths().Some(ctx, view, keys))
 }
 
 // ofReferral are the caps of a referral, of its participant by the statute, and of its

@@ -344,28 +344,31 @@ func keyOf(agreement string, month domain.Month, contract string) rowKey {
 	return rowKey{projections.SettlementDetailPart(agreement, month), domain.Escape(contract)}
 }
 
-// aFew rows are cheaper to read one by one than all of their parts.
-const aFew = 8
+// Few rows of each part are cheaper to ask for by themselves than with all of their parts.
+const (
+	fewOfPart = 8
+	fewOfAll  = 512
+)
 
-// rowsAt reads rows, to look at, a few one by one and many by parts.
+// rowsAt reads rows, to look at: few of each part by themselves, many by parts.
 func rowsAt[R any](ctx context.Context, view projections.View, table fold.Table[R], keys []rowKey) (map[rowKey]R, error) {
-	all := make(map[rowKey]R, len(keys))
-	if len(keys) <= aFew {
-		for _, k := range keys {
-			row, _, err := table.Find(ctx, view, k.part, k.field)
-			if err != nil {
-				return nil, err
-			}
-			all[k] = row
-		}
-		return all, nil
-	}
-	parts := make([]string, len(keys))
+	all, parts := make(map[rowKey]R, len(keys)), make([]string, len(keys))
 	for i, k := range keys {
 		parts[i] = k.part
 	}
 	slices.Sort(parts)
-	items, err := table.Look(ctx, view, slices.Compact(parts)...)
+	parts = slices.Compact(parts)
+	var items []fold.Item[R]
+	var err error
+	if len(keys) > min(fewOfPart*len(parts), fewOfAll) {
+		items, err = table.Look(ctx, view, parts...)
+	} else {
+		few := make([]fold.Key, len(keys))
+		for i, k := range keys {
+			few[i] = table.Key(k.part, k.field)
+		}
+		items, err = table.Some(ctx, view, few)
+	}
 	for _, it := range items {
 		all[rowKey{it.Part, it.Field}] = it.Row
 	}
@@ -390,10 +393,14 @@ func ofParts[R any](ctx context.Context, view projections.View, table fold.Table
 	if parts = slices.DeleteFunc(parts, func(part string) bool { return !which(part) }); len(parts) == 0 {
 		return nil, nil
 	}
-	items, err := table.Look(ctx, view, parts...)
+	return rowsOf(table.Look(ctx, view, parts...))
+}
+
+// rowsOf are rows without their places.
+func rowsOf[R any](items []fold.Item[R], err error) ([]R, error) {
 	rows := make([]R, len(items))
-	for i, it := range items {
-		rows[i] = it.Row
+	for i := range items {
+		rows[i] = items[i].Row
 	}
 	return rows, err
 }

@@ -8,6 +8,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/assistance"
 	"ksiega/domain/contract"
+	"ksiega/internal/fold"
 	"ksiega/internal/report"
 	"ksiega/projections"
 )
@@ -72,18 +73,17 @@ type visitMonth struct {
 // a month is cut, or may hold a visit outside its contract.
 func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 	view := q.view(projections.Assistance())
-	rows, err := ofParts(ctx, view, projections.VisitMonths(), q.months)
+	rows, err := q.monthsOfVisits(ctx)
 	if err != nil {
 		return nil, err
 	}
 	passes := func(m *projections.VisitMonth) bool {
 		return q.is("programme", m.Programme) && q.is("assistant", m.Assistant)
 	}
+	rows = slices.DeleteFunc(rows, func(m projections.VisitMonth) bool { return !passes(&m) })
 	contracts := make(map[string]validity, len(rows))
 	for i := range rows {
-		if passes(&rows[i]) {
-			contracts[rows[i].Contract] = validity{}
-		}
+		contracts[rows[i].Contract] = validity{}
 	}
 	if err := addValidity(ctx, q, contracts); err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 			return nil, err
 		}
 		switch {
-		case !passes(&m.VisitMonth) || !within:
+		case !within:
 		case q.params["by"] != byActivity && q.within(m.First, m.Last) && !q.cut(m.Last) && contracts[m.Contract].covers(m.Assistant, m.First, m.Last):
 			months = append(months, m)
 		default:
@@ -167,20 +167,33 @@ func (q *question) activity(ctx context.Context, contract string, day domain.Dat
 // validity is a contract as of the question's day; the zero validity is never in force.
 type validity struct{ contract.State }
 
-// addValidity fills in contracts of the question's programme (or any), named by
-// number, as of its day.
+// addValidity fills in contracts, named by number, as of the question's day: few of them by
+// themselves, else those of the question's programme together.
 func addValidity(ctx context.Context, q *question, valid map[string]validity) error {
-	items, err := projections.ContractLives().Every(ctx, q.view(projections.Contracts()), q.part("programme")...)
-	if err != nil {
-		return err
-	}
-	for i := range items {
-		life := &items[i].Row
-		if _, asked := valid[life.Terms.Contract]; asked {
-			valid[life.Terms.Contract] = validity{life.AsOf(q.asOf)}
+	var single []fold.Key
+	if len(valid) > fewOfPart {
+		items, err := projections.ContractLives().Look(ctx, q.view(projections.Contracts()), q.part("programme")...)
+		if err != nil {
+			return err
+		}
+		for i := range items {
+			life := &items[i].Row
+			if _, asked := valid[life.Terms.Contract]; asked {
+				valid[life.Terms.Contract] = validity{life.AsOf(q.asOf)}
+			}
 		}
 	}
-	return nil
+	for contract, known := range valid {
+		if known.Terms.Contract == "" {
+			single = append(single, projections.VisitedContracts().Key(domain.Escape(contract), projections.BeneathField))
+		}
+	}
+	items, err := projections.VisitedContracts().Some(ctx, q.view(projections.Assistance()), single)
+	for i := range items {
+		life := &items[i].Row.Life
+		valid[life.Terms.Contract] = validity{life.AsOf(q.asOf)}
+	}
+	return err
 }
 
 // covers says whether a signed contract is in force on every day of a stretch, rests on

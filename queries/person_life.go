@@ -12,6 +12,7 @@ import (
 	"ksiega/domain/participant"
 	"ksiega/domain/participation"
 	"ksiega/domain/payment"
+	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 	"ksiega/projections/findings"
@@ -20,7 +21,7 @@ import (
 
 // visits are those of assistants.
 func (l *life) visits(ctx context.Context) error {
-	months, err := projections.Time().All(ctx, l.view(projections.Assistance()), domain.Escape(l.id))
+	months, err := projections.Time().Look(ctx, l.view(projections.Assistance()), domain.Escape(l.id))
 	for i := range months {
 		m := &months[i].Row
 		for _, e := range m.Entries {
@@ -36,29 +37,31 @@ func (l *life) visits(ctx context.Context) error {
 // sessions are those on whose lists the person is; one that is still to come is none yet.
 func (l *life) sessions(ctx context.Context) error {
 	view := l.view(projections.Sessions())
-	months, err := projections.PresentAt().All(ctx, view, domain.Escape(l.id))
+	months, err := projections.PresentAt().Look(ctx, view, domain.Escape(l.id))
 	if err != nil {
 		return err
 	}
+	var keys []fold.Key
 	for _, month := range months {
 		for _, field := range month.Row.Sessions {
-			s, _, err := projections.HeldSessions().Find(ctx, view, month.Field, field)
-			if err != nil {
-				return err
-			}
-			i := slices.IndexFunc(s.Presences, func(p projections.Presence) bool { return p.Participant == l.id })
-			if i < 0 || s.Terms.Cancelled || s.Terms.Date > l.day() {
-				continue
-			}
-			d := deed{date: s.Terms.Date, programme: s.Terms.Programme, kind: deedSession, reference: s.Terms.Session,
-				text: story.Session(s.Terms, s.Presences[i].Presence), event: s.Presences[i].Event}
-			if d.timed = s.Presences[i].Presence.Attended(); d.timed {
-				d.minutes = s.Terms.Minutes
-			}
-			l.add(d)
+			keys = append(keys, projections.HeldSessions().Key(month.Field, field))
 		}
 	}
-	return nil
+	all, err := projections.HeldSessions().Some(ctx, view, keys)
+	for n := range all {
+		s := &all[n].Row
+		i := slices.IndexFunc(s.Presences, func(p projections.Presence) bool { return p.Participant == l.id })
+		if i < 0 || s.Terms.Cancelled || s.Terms.Date > l.day() {
+			continue
+		}
+		d := deed{date: s.Terms.Date, programme: s.Terms.Programme, kind: deedSession, reference: s.Terms.Session,
+			text: story.Session(s.Terms, s.Presences[i].Presence), event: s.Presences[i].Event}
+		if d.timed = s.Presences[i].Presence.Attended(); d.timed {
+			d.minutes = s.Terms.Minutes
+		}
+		l.add(d)
+	}
+	return err
 }
 
 // contracts are the person's, with what happened in their lives and under them.

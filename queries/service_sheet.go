@@ -49,7 +49,7 @@ type sheetVisit struct {
 
 func sheetRows(ctx context.Context, q *question) (rows []sheetVisit, err error) {
 	view := q.view(projections.Assistance())
-	months, err := ofParts(ctx, view, projections.VisitMonths(), q.months)
+	months, err := q.monthsOfVisits(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -279,4 +279,11 @@ func (m *Memory[E]) each(table, part string, row func(string, *cell)) error {
 	return err
 }
 
-func (m *Memory[E]) cell(k Key) (*cell, error) { err := m.ready(); return m.tx.cells[k], err }
+// cell is nil where there is no row.
+func (m *Memory[E]) cell(k Key) (*cell, error) {
+	err := m.ready()
+	if c := m.tx.cells[k]; c != nil && c.live {
+		return c, err
+	}
+	return nil, err
+}

@@ -28,11 +28,21 @@ type View interface {
 	Row(ctx context.Context, k Key) (string, error)
 }
 
-// Memo is a View that keeps, between questions, what Tables decoded of it. Under a
-// place without a part lies the list of the table's parts.
+// Memo is a View that keeps, between questions, what Tables decoded of it: a row, under its
+// key; the rows of a part, under Whole; the list of a table's parts, under a key of the table
+// alone.
 type Memo interface {
-	Kept(at Place) any
-	Keep(at Place, items any, bytes int)
+	Kept(at Key) any
+	Keep(at Key, decoded any, bytes int)
+}
+
+// noRow is what is kept of a row that is not there.
+type noRow struct{}
+
+// Remote is a View that is asked in exchanges, for many rows at once.
+type Remote interface {
+	// Lookup hands over those of some rows that there are, in any order.
+	Lookup(ctx context.Context, keys []Key, found func(k Key, row string)) error
 }
 
 // typed is a View whose rows need not be decoded.
@@ -54,7 +64,7 @@ func (t Table[R]) Parts(ctx context.Context, v View) ([]string, error) {
 	if !ok {
 		return v.Parts(ctx, t.Name)
 	}
-	at := Place{Table: t.Name}
+	at := Key{Table: t.Name}
 	if parts, ok := memo.Kept(at).([]string); ok {
 		return slices.Clone(parts), nil
 	}
@@ -98,7 +108,7 @@ func (t Table[R]) Look(ctx context.Context, v View, parts ...string) ([]Item[R],
 	for i, part := range parts {
 		var ok bool
 		if memo != nil {
-			byPart[i], ok = memo.Kept(Place{t.Name, part}).([]Item[R])
+			byPart[i], ok = memo.Kept(t.Whole(part)).([]Item[R])
 		}
 		if !ok {
 			missing = append(missing, part)
@@ -208,33 +218,114 @@ func (t Table[R]) fetch(ctx context.Context, v View, memo Memo, parts, missing [
 		}
 		byPart[i], rows[i] = items, nil
 		if memo != nil {
-			memo.Keep(Place{t.Name, part}, items, bytes)
+			memo.Keep(t.Whole(part), items, bytes)
 		}
 	}
 	return nil
 }
 
-// Find is one row.
+// Find is one row, the caller's own.
 func (t Table[R]) Find(ctx context.Context, v View, part, field string) (row R, found bool, err error) {
-	k, c := Key{t.Name, part, field}, (*cell)(nil)
-	if memory, ok := v.(typed); ok && memory.typed() {
-		if c, err = memory.cell(k); err != nil {
-			return row, false, err
-		}
-	} else if raw, err := v.Row(ctx, k); err != nil {
+	items, err := t.Some(ctx, v, []Key{{t.Name, part, field}})
+	if err != nil || len(items) == 0 {
 		return row, false, err
-	} else if raw != "" {
-		c = &cell{raw: raw, live: true}
 	}
-	if c == nil {
-		return row, false, nil
+	if own := copierOf(reflect.TypeFor[R]()); own != nil {
+		own(reflect.ValueOf(&items[0].Row).Elem())
 	}
-	if err := readCell(&reader{}, t.Name, c, &row); err != nil {
-		var zero R
-		return zero, false, err
+	return items[0].Row, true, nil
+}
+
+// Some are those of some rows that there are, in the order of their keys, asked for
+// together: to look at, as by Look.
+func (t Table[R]) Some(ctx context.Context, v View, keys []Key) ([]Item[R], error) {
+	rows, missing := make([]*R, len(keys)), []int(nil)
+	memory, _ := v.(typed)
+	memo, _ := v.(Memo)
+	for i, k := range keys {
+		switch {
+		case memory != nil && memory.typed():
+			c, err := memory.cell(k)
+			if err == nil && c != nil {
+				rows[i] = new(R)
+				err = readCell(&reader{}, t.Name, c, rows[i])
+			}
+			if err != nil {
+				return nil, err
+			}
+		default:
+			var known bool
+			if rows[i], known = t.kept(memo, k); !known {
+				missing = append(missing, i)
+			}
+		}
 	}
-	if own := copierOf(reflect.TypeFor[R]()); c.row != nil && own != nil {
-		own(reflect.ValueOf(&row).Elem())
+	if len(missing) > 0 {
+		if err := t.ask(ctx, v, memo, keys, missing, rows); err != nil {
+			return nil, err
+		}
 	}
-	return row, true, nil
+	items := make([]Item[R], 0, len(keys))
+	for i, row := range rows {
+		if row != nil {
+			items = append(items, Item[R]{keys[i].Part, keys[i].Field, *row})
+		}
+	}
+	return items, nil
+}
+
+// kept is a row that a memo keeps, by itself or with its part; nil where it keeps that there
+// is none.
+func (t Table[R]) kept(memo Memo, k Key) (row *R, known bool) {
+	if memo == nil {
+		return nil, false
+	}
+	switch kept := memo.Kept(k).(type) {
+	case *R:
+		return kept, true
+	case noRow:
+		return nil, true
+	}
+	part, known := memo.Kept(t.Whole(k.Part)).([]Item[R])
+	if i, found := slices.BinarySearchFunc(part, k.Field, func(it Item[R], field string) int { return strings.Compare(it.Field, field) }); found {
+		row = &part[i].Row
+	}
+	return row, known
+}
+
+// ask reads the missing of some rows, each into its place.
+func (t Table[R]) ask(ctx context.Context, v View, memo Memo, keys []Key, missing []int, rows []*R) error {
+	raw := make(map[Key]string, len(missing))
+	if remote, ok := v.(Remote); ok {
+		asked := make([]Key, len(missing))
+		for n, i := range missing {
+			asked[n] = keys[i]
+		}
+		if err := remote.Lookup(ctx, asked, func(k Key, row string) { raw[k] = row }); err != nil {
+			return err
+		}
+	} else {
+		for _, i := range missing {
+			row, err := v.Row(ctx, keys[i])
+			if err != nil {
+				return err
+			}
+			raw[keys[i]] = row
+		}
+	}
+	var read reader
+	for _, i := range missing {
+		k, decoded := keys[i], any(noRow{})
+		if raw[k] != "" {
+			rows[i] = new(R)
+			if err := readCell(&read, t.Name, &cell{raw: raw[k]}, rows[i]); err != nil {
+				return err
+			}
+			decoded = rows[i]
+		}
+		if memo != nil {
+			memo.Keep(k, decoded, len(raw[k])+len(k.Part)+len(k.Field))
+		}
+	}
+	return nil
 }

@@ -10,11 +10,10 @@ import (
 // it is about twice that.
 const readCacheBytes = 32 << 20
 
-// cachedPartBytes is what a part takes by itself: anybody can ask for parts that
-// do not exist.
-const cachedPartBytes = 256
+// cachedBytes is what each takes by itself: anybody can ask for what does not exist.
+const cachedBytes = 256
 
-// readCache keeps parts of read models decoded between questions, of the rows of one
+// readCache keeps rows and parts of read models decoded between questions, of the rows of one
 // nonce each: what was read under one that stood before and after is what any
 // reader finds under the same one.
 type readCache struct {
@@ -24,64 +23,62 @@ type readCache struct {
 }
 
 type cachedModel struct {
-	of    mark
-	parts map[fold.Place]cachedPart
+	of  mark
+	all map[fold.Key]cached
 }
 
-// cachedPart holds []Item[R] sorted by field, or, under a place without a part,
-// the sorted parts of the table as []string. Where a part has no name the two
-// push each other out; their types tell them apart.
-type cachedPart struct {
-	items any
-	bytes int
+// cached is what a fold.Memo keeps under a key.
+type cached struct {
+	decoded any
+	bytes   int
 }
 
-func (c *readCache) get(projection string, m mark, at fold.Place) any {
+func (c *readCache) get(projection string, m mark, at fold.Key) any {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	model := c.models[projection]
 	if model == nil || !model.of.sameRows(m) {
 		return nil
 	}
-	return model.parts[at].items
+	return model.all[at].decoded
 }
 
-// put keeps parts that were read under a checkpoint, in the place of those of
+// put keeps what was read under a checkpoint, in the place of those of
 // any other. Where there are too many, chance decides which go.
-func (c *readCache) put(projection string, m mark, parts map[fold.Place]cachedPart) {
+func (c *readCache) put(projection string, m mark, fresh map[fold.Key]cached) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	model := c.models[projection]
 	if model == nil || !model.of.sameRows(m) {
 		c.drop(projection)
-		model = &cachedModel{of: m, parts: map[fold.Place]cachedPart{}}
+		model = &cachedModel{of: m, all: map[fold.Key]cached{}}
 		if c.models == nil {
 			c.models = map[string]*cachedModel{}
 		}
 		c.models[projection] = model
 	}
-	for at, part := range parts {
-		if part.bytes > readCacheBytes/4 {
+	for at, one := range fresh {
+		if one.bytes > readCacheBytes/4 {
 			continue
 		}
-		c.bytes += part.bytes - model.parts[at].bytes
-		model.parts[at] = part
+		c.bytes += one.bytes - model.all[at].bytes
+		model.all[at] = one
 	}
 	for _, other := range c.models {
-		for at, part := range other.parts {
+		for at, one := range other.all {
 			if c.bytes <= readCacheBytes {
 				return
 			}
-			c.bytes -= part.bytes
-			delete(other.parts, at)
+			c.bytes -= one.bytes
+			delete(other.all, at)
 		}
 	}
 }
 
 func (c *readCache) drop(projection string) {
 	if model := c.models[projection]; model != nil {
-		for _, part := range model.parts {
-			c.bytes -= part.bytes
+		for _, one := range model.all {
+			c.bytes -= one.bytes
 		}
 		delete(c.models, projection)
 	}

@@ -191,8 +191,11 @@ func (s *Store[E]) prepareOn(ctx context.Context, p *fold.Projection[E], m mark,
 	if len(events) == 0 {
 		return w, nil
 	}
-	f := fetcher[E]{store: s, model: p.Name, nonce: m.stored.nonce, keys: s.names(p.Name).generation(m.number), whole: m.stored.tallies(),
-		parts: map[fold.Place]tally{}}
+	g := s.names(p.Name).generation(m.number)
+	f := fetcher{model: p.Name, keys: g, whole: m.stored.tallies(), parts: map[fold.Place]tally{},
+		ask: func(ctx context.Context, question func(redis.Pipeliner)) error {
+			return s.pinned(ctx, g, m.stored.nonce, question)
+		}}
 	changes, err := p.Apply(ctx, events, func(ctx context.Context, keys []fold.Key, found func(fold.Key, string)) error {
 		if err := f.fetch(ctx, keys, found); err != nil {
 			return fmt.Errorf("read rows of %s: %w", p.Name, err)

@@ -184,7 +184,7 @@ type redisView[E fold.Event] struct {
 	trusting   bool    // reads what there is
 
 	mu    sync.Mutex // guards all below
-	fresh map[fold.Place]cachedPart
+	fresh map[fold.Key]cached
 	lost  bool
 	moved *atomic.Bool // the checkpoint was not met
 }
@@ -205,25 +205,25 @@ func (v *redisView[E]) ask(ctx context.Context, question func(redis.Pipeliner)) 
 // Position of the checkpoint.
 func (v *redisView[E]) Position() position.Position { return v.mark.stored.position }
 
-// Kept is what the Store keeps of a place, or nil.
-func (v *redisView[E]) Kept(at fold.Place) any {
+// Kept is what the Store keeps under a key, or nil.
+func (v *redisView[E]) Kept(at fold.Key) any {
 	v.mu.Lock()
-	part, ok := v.fresh[at]
+	fresh, ok := v.fresh[at]
 	v.mu.Unlock()
 	if ok {
-		return part.items
+		return fresh.decoded
 	}
 	return v.store.read.get(v.projection, v.mark, at)
 }
 
-// Keep keeps what was read of a place, once all has been read.
-func (v *redisView[E]) Keep(at fold.Place, items any, bytes int) {
+// Keep keeps what was read, once all has been read.
+func (v *redisView[E]) Keep(at fold.Key, decoded any, bytes int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.fresh == nil {
-		v.fresh = map[fold.Place]cachedPart{}
+		v.fresh = map[fold.Key]cached{}
 	}
-	v.fresh[at] = cachedPart{items, bytes + cachedPartBytes}
+	v.fresh[at] = cached{decoded, bytes + cachedBytes}
 }
 
 func (v *redisView[E]) keep() {
@@ -328,19 +328,25 @@ func (v *redisView[E]) Rows(ctx context.Context, table string, parts []string, e
 }
 
 // Row is found or, where the part has as many rows as it ought to, not there.
-func (v *redisView[E]) Row(ctx context.Context, k fold.Key) (string, error) {
-	var answer, listed *redis.StringCmd
-	var rows, parts *redis.IntCmd
-	err := v.ask(ctx, func(pipe redis.Pipeliner) {
-		answer = pipe.HGet(ctx, v.keys.rows(k.Place()), k.Field)
-		listed = pipe.HGet(ctx, v.keys.parts(k.Table), k.Part)
-		rows, parts = pipe.HLen(ctx, v.keys.rows(k.Place())), pipe.HLen(ctx, v.keys.parts(k.Table))
-	})
-	if err != nil {
-		return "", fmt.Errorf("read a row of table %s: %w", k.Table, err)
+func (v *redisView[E]) Row(ctx context.Context, k fold.Key) (row string, err error) {
+	err = v.Lookup(ctx, []fold.Key{k}, func(_ fold.Key, raw string) { row = raw })
+	return row, err
+}
+
+// Lookup asks for many rows in one exchange; one whose part has as many rows as it ought to
+// is not there.
+func (v *redisView[E]) Lookup(ctx context.Context, keys []fold.Key, found func(fold.Key, string)) error {
+	f := fetcher{model: v.projection, ask: v.ask, keys: v.keys, whole: v.whole, parts: map[fold.Place]tally{}, trusting: v.trusting}
+	err := f.fetch(ctx, keys, found)
+	if errors.Is(err, ErrLost) {
+		v.mu.Lock()
+		v.lost = true
+		v.mu.Unlock()
 	}
-	_, whole := partTally(listed.Val(), rows.Val(), parts.Val(), v.whole[k.Table])
-	return answer.Val(), v.check(whole, k.Place())
+	if err != nil {
+		return fmt.Errorf("read rows: %w", err)
+	}
+	return nil
 }
 
 // scanBatch is how many keys a server looks at in one go.

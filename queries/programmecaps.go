@@ -28,6 +28,9 @@ func overProgrammeCaps(ctx context.Context, q *question) (all []findings.Found, 
 	if all, err = q.cappedTogether(ctx, all); err != nil {
 		return nil, err
 	}
+	if all, err = q.peopleOnce(ctx, all); err != nil {
+		return nil, err
+	}
 	whole, err := overWhole(ctx, q)
 	if err != nil {
 		return nil, err
@@ -46,7 +49,11 @@ func overWhole(ctx context.Context, q *question) (all []findings.Found, err erro
 	if err != nil {
 		return nil, err
 	}
-	counted := findings.Capped{Per: cap.Programme, Visits: visits}
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counted := findings.Capped{Per: cap.Programme, Visits: one.keptIn(visits)}
 	for _, p := range counted.Over(periods(), func(domain.Date) bool { return true }) {
 		found, err := p.On(q.asOf)
 		if err != nil {

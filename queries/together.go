@@ -74,7 +74,8 @@ func (q *question) timeOf(ctx context.Context, ids []string, first, last domain.
 	return all, nil
 }
 
-// cappedTogether adds what people have over caps of programmes under several ids together.
+// cappedTogether finds what people have over caps of programmes under several ids together, in
+// the place of what was found of each id: all that they were given says which edition binds.
 func (q *question) cappedTogether(ctx context.Context, all []findings.Found) ([]findings.Found, error) {
 	one, err := q.merged(ctx)
 	if err != nil || len(one) == 0 {
@@ -90,25 +91,59 @@ func (q *question) cappedTogether(ctx context.Context, all []findings.Found) ([]
 			return nil, err
 		}
 		counted := findings.Capped{Per: cap.Participant, Subject: kept, Visits: findings.CappedVisits(editions, months...)}
-		var together []findings.Found
+		all = slices.DeleteFunc(all, func(f findings.Found) bool {
+			return f.Rule != nil && f.Rule.Per == cap.Participant && slices.ContainsFunc(f.People, func(id string) bool { return one.kept(id) == kept })
+		})
 		for _, p := range counted.Over(periods(), func(domain.Date) bool { return true }) {
 			found, err := p.On(q.asOf)
 			if err != nil {
 				return nil, err
 			}
-			for _, f := range found {
-				if len(f.People) > 1 { // or else it is found of the one id
-					together = append(together, f)
-				}
-			}
+			all = append(all, found...)
 		}
-		all = one.inTheirPlace(all, together, kept, overCapSubject)
 	}
 	return all, nil
 }
 
-// overCapSubject is the part of the id of a finding of a programme's cap that says whose it is.
-const overCapSubject = 3
+// keptIn has the people of visits be those that they go on as, so that each counts once.
+func (s sameness) keptIn(visits []findings.CappedVisit) []findings.CappedVisit {
+	for i := range visits {
+		visits[i].Person = s.kept(visits[i].Person)
+	}
+	return visits
+}
+
+// peopleOnce counts the people of an assistant once who have several ids, where there are too
+// many of them under each: fewer, or none too many, are left.
+func (q *question) peopleOnce(ctx context.Context, all []findings.Found) (left []findings.Found, err error) {
+	one, err := q.merged(ctx)
+	if err != nil || len(one) == 0 {
+		return all, err
+	}
+	editions, err := cappedProgrammes(ctx, q, cap.Assistant)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range all {
+		if f.Rule == nil || !f.Rule.Is(cap.Assistant, f.Rule.Period, cap.People) {
+			left = append(left, f)
+			continue
+		}
+		months, err := assistantTime(ctx, q.view(projections.Assistance()), domain.Escape(f.Subjects[0]), f.From, f.To)
+		if err != nil {
+			return nil, err
+		}
+		counted := findings.Capped{Per: cap.Assistant, Subject: f.Subjects[0], Visits: one.keptIn(findings.CappedVisits(editions, months...))}
+		for _, p := range counted.Over([]cap.Period{f.Rule.Period}, func(domain.Date) bool { return true }) {
+			found, err := p.On(q.asOf)
+			if err != nil {
+				return nil, err
+			}
+			left = append(left, slices.DeleteFunc(found, func(g findings.Found) bool { return g.ID != f.ID })...)
+		}
+	}
+	return left, nil
+}
 
 // weeksTogether are the weeks of work of people under several ids together.
 func (q *question) weeksTogether(ctx context.Context, one sameness) (all []projections.SharedWeeks, err error) {

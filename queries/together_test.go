@@ -84,6 +84,39 @@ func TestMergedPeopleAreOneByAProgramme(t *testing.T) {
 	sameTexts(t, "left", left, []string{"|U1|participant-week|240|360|-120||limity", "|U1|participant-year|420|730|-310||limity"})
 }
 
+// An assistant's people are counted once each, and a person's period goes by what was entered
+// under all their ids: what is over a cap only under ids that are one is no finding.
+func TestMergedPeopleAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	const file = "id: limity\nod: %s\nname: Limity\nperiod: {from: 2024-01-01, to: 2024-12-31}\ncaps:\n  - {per: assistant, period: day, people: %d, over: finding}\n  - {per: participant, period: month, days: %d, over: finding}\n"
+	const visits = "asystent;umowa;data;od;do\n"
+	for _, f := range [][2]string{
+		{"program_limity.yaml", fmt.Sprintf(file, "2023-01-01", 2, 1)},
+		{"uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\nU2;A;A\nU3;B;B\nU4;C;C\n"},
+		{"asystenci.csv", "id;imie;nazwisko\nA1;C;C\n"},
+		{"umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\nT/1;trojstronny;limity;U1;02.01.2024;02.01.2024;31.12.2024;A1\nT/2;trojstronny;limity;U2;02.01.2024;02.01.2024;31.12.2024;A1\n" +
+			"T/3;trojstronny;limity;U3;02.01.2024;02.01.2024;31.12.2024;A1\nT/4;trojstronny;limity;U4;02.01.2024;02.01.2024;31.12.2024;A1\n"},
+		{"godziny.csv", visits + "A1;T/1;04.03.2024;08:00;09:00\nA1;T/2;04.03.2024;09:00;10:00\nA1;T/3;04.03.2024;10:00;11:00\nA1;T/2;05.03.2024;09:00;10:00\n" +
+			"A1;T/1;06.02.2024;08:00;09:00\nA1;T/2;06.02.2024;09:00;10:00\nA1;T/3;06.02.2024;10:00;11:00\nA1;T/4;06.02.2024;11:00;12:00\n"},
+		{"program_limity_2.yaml", fmt.Sprintf(file, "2024-01-01", 2, 5)},
+		{"godziny_2.csv", visits + "A1;T/1;07.03.2024;08:00;09:00\n"},
+	} {
+		takenIn(t, l, f[0], f[1])
+	}
+	const (
+		february = "over-cap:limity:assistant-day:A1:2024-02-06:2-people [A1 T/1 T/2 T/3 T/4 limity] 2024-02-06 2024-02-06 0 4"
+		march    = "over-cap:limity:assistant-day:A1:2024-03-04:2-people [A1 T/1 T/2 T/3 limity] 2024-03-04 2024-03-04 0 3"
+		days     = "over-cap:limity:participant-month:U2:2024-03-01:1-days [U2 T/2 limity] 2024-03-01 2024-03-31 0 2"
+	)
+	sameTexts(t, "apart", overOf(t, l, 0), []string{february, march, days})
+	mergeInto(t, l, "U1", "U2")
+	sameTexts(t, "together", overOf(t, l, 0), []string{february})
+	_, err := l.MergeParticipants(t.Context(), ledgertest.Actor, commands.MergeParticipants{Merged: "U2", Amendment: commands.Amendment{Withdraw: true, Reason: "dwie osoby"}})
+	must(t, err)
+	sameTexts(t, "apart again", overOf(t, l, 0), []string{february, march, days})
+}
+
 // Somebody is at one place at a time, under however many ids; at one session, on whose list
 // they are twice, they are once.
 func TestMergedPeopleAreAtOnePlace(t *testing.T) {

@@ -213,7 +213,6 @@ func (p Period) over(r cap.Rule, excess int64, visits []CappedVisit) Found {
 	if r.Per == cap.Programme {
 		subject = r.Programme
 	}
-	f.ID = finding.ID(f.Kind, r.Programme, string(r.Per)+"-"+string(r.Period), subject, named.String(), limit(r.Terms))
 	if r.Counts == cap.Minutes {
 		f.Minutes = domain.Minutes(excess)
 	} else {
@@ -228,6 +227,10 @@ func (p Period) over(r cap.Rule, excess int64, visits []CappedVisit) Found {
 	}
 	slices.Sort(f.People)
 	f.People = slices.Compact(f.People)
+	if r.Per == cap.Participant && len(f.People) == 1 {
+		subject = f.People[0] // one of several ids of somebody, which it was found of before they were one
+	}
+	f.ID = finding.ID(f.Kind, r.Programme, string(r.Per)+"-"+string(r.Period), subject, named.String(), limit(r.Terms))
 	slices.Sort(contracts)
 	switch contracts = slices.Compact(contracts); r.Per {
 	case cap.Contract:

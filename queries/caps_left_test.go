@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/internal/testkit/ledgertest"
+	"ksiega/internal/testkit/naive"
 	"ksiega/queries"
 )
 
@@ -126,6 +128,9 @@ func TestCapsLeftAgainstTheOracle(t *testing.T) {
 	l := ledgertest.Open(t)
 	importSample(t, l)
 	oracle, compared := sampleOracle(t), 0
+	since := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+	oracle.Programmes(naive.Edition{Programme: "asystent-aktywnosci", From: since, Caps: []naive.Cap{{Per: "participant", Period: "week", Minutes: 240}}},
+		naive.Edition{Programme: "aoon-2006", From: since, Caps: []naive.Cap{{Per: "assistant", Period: "day", Minutes: 720, Refuses: true}}})
 	reader, _ := redisReader(t, l)
 	for _, on := range []string{"2006-05-10", "2009-09-30", "2017-10-30", "2018-02-08", "2018-04-18", "2018-05-31", "2018-12-31", "2019-06-30", "2020-03-20"} {
 		for _, asOf := range []string{"", "2018-04-17", "2017-10-31"} {
@@ -137,10 +142,7 @@ func TestCapsLeftAgainstTheOracle(t *testing.T) {
 				must(t, err)
 				cut = oracle.AsOf(day.Time())
 			}
-			var want []string
-			for _, w := range cut.CapsLeft(date.Time()) {
-				want = append(want, fmt.Sprintf("%s|%s|%s|%d|%d|%d|%s|%s", w.Contract, w.Participant, w.Kind, w.CapMinutes, w.UsedMinutes, w.CapMinutes-w.UsedMinutes, w.Assistant, w.Programme))
-			}
+			want := capsLeftSaid(cut.CapsLeft(date.Time()))
 			got, _ := capsOn(t, l, reader, access.Coordinator, day, "date", on)
 			slices.Sort(got)
 			slices.Sort(want)

@@ -48,7 +48,7 @@ func accepts(t *testing.T, l *ledgertest.Ledger, files fstest.MapFS, name, rows 
 func TestParticipationIsCountedByHand(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		l, files := ledgertest.Open(t), fstest.MapFS{}
+		l, files := ledgertest.OpenFor(t, rt), fstest.MapFS{}
 		one := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(rt, name) }
 		num := func(name string, n int) int { return rapid.IntRange(0, n-1).Draw(rt, name) }
 		on := func(name string) string { return day(2018, 3, 1).Add(num(name, 40)).String() }

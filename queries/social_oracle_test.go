@@ -107,7 +107,7 @@ func drawnSocial(t *rapid.T) (files []*drawnFile) {
 func TestSocialContractsAgainstTheOracle(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		l, files := ledgertest.Open(t), fstest.MapFS{}
+		l, files := ledgertest.OpenFor(t, rt), fstest.MapFS{}
 		all := drawnSocial(rt)
 		for _, f := range all {
 			f.accepted(t, l)

@@ -22,7 +22,7 @@ type Agreement struct {
 // Contract is one row of umowy.
 type Contract struct {
 	Number, Kind, Programme, Participant, Assistant, Agreement string
-	From, To                                                   time.Time
+	Concluded, From, To                                        time.Time
 	WeekMinutes                                                int64 // 0 = none
 	Rate                                                       *big.Rat
 }
@@ -203,10 +203,14 @@ func (b *Ledger) Agreements() []Agreement {
 // Contracts reads umowy.
 func (b *Ledger) Contracts() []Contract {
 	var all []Contract
+	standing := b.standing("umowy", "numer")
 	for _, r := range b.rows["umowy"] {
+		if now, stands := standing[r.cell["numer"]]; !stands || now.file != r.file || now.row != r.row {
+			continue
+		}
 		all = append(all, Contract{
 			Number: r.cell["numer"], Kind: r.cell["rodzaj"], Programme: r.cell["program"],
-			Participant: r.cell["uczestnik"], Assistant: r.cell["asystent"], Agreement: r.cell["porozumienie"],
+			Participant: r.cell["uczestnik"], Assistant: r.cell["asystent"], Agreement: r.cell["porozumienie"], Concluded: read(r, "zawarto", true, parseDate),
 			From: r.date("od"), To: r.date("do"), WeekMinutes: read(r, "godziny_tydzien", true, parseHours), Rate: read(r, "stawka", true, parseNumber),
 		})
 	}

@@ -15,8 +15,8 @@ type change struct {
 // changes are those of a contract that have begun, by their day.
 func (b *Ledger) changes(contract string) []change {
 	var all []change
-	for _, r := range b.rows["zmiany-umow"] {
-		if c := (change{kind: r.cell["zmiana"], value: r.cell["wartosc"], from: r.date("od"), to: read(r, "do", true, parseDate)}); r.cell["umowa"] == contract && !b.later(c.from) {
+	for _, r := range b.inOrder("zmiany-umow", func(r record) bool { return r.cell["umowa"] == contract }, "zmiana", "od") {
+		if c := (change{kind: r.cell["zmiana"], value: r.cell["wartosc"], from: r.date("od"), to: read(r, "do", true, parseDate)}); !b.later(c.from) {
 			all = append(all, c)
 		}
 	}

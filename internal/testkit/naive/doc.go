@@ -10,6 +10,10 @@
 // their rows could change every figure. It checks what decides a figure (caps, periods, overlaps,
 // duplicates, values) and takes the rest of a row as it stands.
 //
+// It also knows what was recorded of a ledger act by act, editions of programmes and merges of
+// people among it, and works out what is over caps, who looks after too many and which visits
+// are all alike: Recorded takes those acts as they were accepted, and decides none again.
+//
 // Where the written rules leave room, it takes this reading:
 //
 //   - A returned claim has nothing accepted and nothing outstanding, and is no longer open.

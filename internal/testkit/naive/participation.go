@@ -39,8 +39,9 @@ func (b *Ledger) Participation() (all []Part) {
 	for _, r := range b.rows["udzial"] {
 		takes[key{r.cell["program"], r.cell["uczestnik"]}] = true
 	}
+	supports := b.Supports()
 	for k := range takes {
-		all = append(all, b.partsOf(k.programme, k.who)...)
+		all = append(all, b.partsOf(k.programme, k.who, supports)...)
 	}
 	for i := range all {
 		for _, r := range b.rows["uczestnicy"] {
@@ -57,7 +58,7 @@ func (b *Ledger) Participation() (all []Part) {
 }
 
 // partsOf are those of one person in one programme.
-func (b *Ledger) partsOf(programme, who string) (all []Part) {
+func (b *Ledger) partsOf(programme, who string, supports []Support) (all []Part) {
 	facts := b.taking(programme, who)
 	of := func(event string) (some []record) {
 		for _, f := range facts {
@@ -95,7 +96,7 @@ func (b *Ledger) partsOf(programme, who string) (all []Part) {
 			}
 		}
 		p.From = dayOf(p.from)
-		b.support(&p)
+		p.support(supports)
 		p.Entry = b.statuses(who, p.from)
 		all = append(all, p)
 	}
@@ -151,8 +152,8 @@ func (p *Part) covers(day time.Time) bool {
 	return !p.from.IsZero() && !day.Before(p.from) && (p.to.IsZero() || !day.After(p.to))
 }
 
-func (b *Ledger) support(p *Part) {
-	for _, s := range b.Supports() {
+func (p *Part) support(supports []Support) {
+	for _, s := range supports {
 		if s.Participant != p.Participant || s.Programme != p.Programme || !p.covers(s.Day) {
 			continue
 		}

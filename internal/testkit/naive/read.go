@@ -48,6 +48,8 @@ type Ledger struct {
 	rows       map[string][]record
 	Statements []Statement
 	asOf       time.Time // zero: everything
+	editions   []recordedEdition
+	accepted   bool // its rows are those that were accepted, and none is decided again
 	fail       func(error)
 }
 
@@ -186,7 +188,15 @@ func parseDate(text string) (time.Time, error) {
 
 // parseNumber reads `1 234,56` with any of the three spaces.
 func parseNumber(text string) (*big.Rat, error) {
-	clean := strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", ",", ".").Replace(text)
+	clean := strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '\u00a0', '\u202f':
+			return -1
+		case ',':
+			return '.'
+		}
+		return r
+	}, text)
 	for i, r := range clean {
 		if (r < '0' || r > '9') && r != '.' && (r != '-' || i > 0) {
 			return nil, fmt.Errorf("not a number")

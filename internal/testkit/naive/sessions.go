@@ -29,11 +29,39 @@ func (b *Ledger) standing(kind string, identity ...string) map[string]record {
 		switch _, there := all[at]; {
 		case r.cell["wycofanie"] == "tak":
 			delete(all, at)
-		case there == (r.cell["korekta"] == "tak"):
+		case there == (r.cell["korekta"] == "tak") || there && closes(all[at], r):
 			all[at] = r
 		}
 	}
 	return all
+}
+
+// inOrder are the standing rows of a kind among some, in the order in which they were first
+// recorded.
+func (b *Ledger) inOrder(kind string, which func(record) bool, identity ...string) (all []record) {
+	for _, r := range b.rows[kind] {
+		if !which(r) {
+			continue
+		}
+		at := slices.IndexFunc(all, func(other record) bool {
+			return !slices.ContainsFunc(identity, func(column string) bool { return r.cell[column] != other.cell[column] })
+		})
+		switch {
+		case at < 0 && r.cell["wycofanie"] != "tak":
+			all = append(all, r)
+		case at >= 0 && r.cell["wycofanie"] == "tak":
+			all = slices.Delete(all, at, at+1)
+		case at >= 0 && (r.cell["korekta"] == "tak" || closes(all[at], r)):
+			all[at] = r
+		}
+	}
+	return all
+}
+
+// closes says whether a row does nothing but give another, that had none, a last day.
+func closes(was, is record) bool {
+	return was.cell["do"] == "" && is.cell["do"] != "" &&
+		!slices.ContainsFunc([]string{"zmiana", "wartosc", "powod", "numer"}, func(column string) bool { return was.cell[column] != is.cell[column] })
 }
 
 // sessions are those that took place by the day of AsOf, by id.

@@ -9,7 +9,7 @@ SHELL       := /bin/bash
 GO          ?= go
 PKG         ?= ./...
 # What is tested also in an event store that others write to.
-SHARED      := ./internal/journal ./internal/foldredis ./projections ./queries ./commands
+SHARED      := ./internal/journal ./internal/foldredis ./queries ./commands
 # What is counted by hand, and from the log alone, comes out alike whoever writes between:
 # other tests show that nothing of theirs is read.
 ALIKE       := AgainstTheOracle|ByHand|ThoseOfANaiveCalculation|FollowFromTheLogAlone

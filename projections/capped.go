@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"maps"
 	"slices"
 
 	"ksiega/domain"
@@ -190,9 +191,18 @@ func overShortCaps(tx *fold.Tx, unit fold.Key) {
 	if t.months {
 		put(tx, AssistantTimes(), who, month.String(), AssistantTime{programmesOf(months[1])}, len(months[1].Entries) > 0)
 	}
-	told := findings.Told(t.visits(tx, longPeriods(), months[1]), t.per, longPeriods())
-	if _, was := LongCapped().Peek(tx, t.part(who), month.String()); was || told { // or else nothing follows
-		put(tx, LongCapped(), t.part(who), month.String(), noted{}, told)
+	noteLongCapped(tx, t.part(who), month, findings.Told(t.visits(tx, longPeriods(), months[1]), t.per, longPeriods()))
+}
+
+// noteLongCapped notes whether a longer period counts a month by an edition that the month's
+// visits name. Where it counts another month it counts these visits too, and which edition
+// binds it may follow from them: then that month is noted anew. Else nothing follows.
+func noteLongCapped(tx *fold.Tx, part string, month domain.Month, told bool) {
+	all := maps.Collect(LongCapped().Rows(tx, part))
+	if _, was := all[month.String()]; was || told {
+		put(tx, LongCapped(), part, month.String(), noted{}, told)
+	} else if len(all) > 0 {
+		LongCapped().Put(tx, part, slices.Min(slices.Collect(maps.Keys(all))), noted{})
 	}
 }
 
@@ -229,8 +239,8 @@ func longCappedThen(tx *fold.Tx, unit fold.Key) []fold.Key {
 // cappedKeys are what the caps of somebody's month are looked at by.
 func cappedKeys(unit fold.Key) []fold.Key {
 	t := timesOf(unit)
-	who, month := t.of(unit)
-	return append(monthsBeside(unit), LongCapped().Key(t.part(who), month.String()))
+	who, _ := t.of(unit)
+	return append(monthsBeside(unit), LongCapped().Whole(t.part(who)))
 }
 
 // overLongCaps writes what of somebody's years, and of programmes as a whole, is over a cap.

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ksiega/domain"
+	"ksiega/domain/assistance"
 	"ksiega/domain/cap"
 	"ksiega/domain/programme"
 	"ksiega/internal/fold"
@@ -56,15 +57,34 @@ func TestVisitsOverCapsAreAllThatAre(t *testing.T) {
 		}), 0, 60).Draw(rt, "history")
 		events = slices.Insert(events, 0, editionEvent(draw, word, domain.NewDate(2018, 12, 27)))
 		numbers := map[string]int{}
+		// A contract is somebody's, of one programme, as long as visits of it stand.
+		of := map[string]assistance.Visit{}
+		owned := func(v *assistance.Visit) {
+			if _, known := of[v.Contract]; !known {
+				of[v.Contract] = *v
+			}
+			v.Participant, v.Programme = of[v.Contract].Participant, of[v.Contract].Programme
+		}
 		for i := range events {
-			if e, ok := events[i].(programme.EditionRecorded); ok {
+			switch e := events[i].(type) {
+			case programme.EditionRecorded:
 				e.Edition = numbers[e.ID]
 				numbers[e.ID]++
+				events[i] = e
+			case assistance.VisitLogged:
+				owned(&e.Visit)
+				events[i] = e
+			case assistance.VisitCorrected:
+				owned(&e.Visit)
+				events[i] = e
+			case assistance.VisitWithdrawn:
+				owned(&e.Visit)
 				events[i] = e
 			}
 		}
 		recorded := recordedOf(t, events)
 		m := folded(t, Assistance(), recorded)
+		sameRows(rt, "one by one", live(t, Assistance(), recorded), m)
 		for _, asOf := range []domain.Date{0, domain.NewDate(2018, 12, 20).Add(draw("as of", 25))} {
 			got := overNow(t, m, asOf)
 			want := overByHand(rt, recorded, asOf)
@@ -73,6 +93,60 @@ func TestVisitsOverCapsAreAllThatAre(t *testing.T) {
 			}
 		}
 	})
+}
+
+// live are the rows of a store after one event after another.
+func live(t *testing.T, p Projection, recorded []*journal.Recorded) rowStore {
+	t.Helper()
+	store := rowStore{}
+	for _, r := range recorded {
+		changes, err := p.Apply(t.Context(), []*journal.Recorded{r}, store.fetch)
+		foldtest.Must(t, err)
+		store.take(changes)
+	}
+	return store
+}
+
+// A year and a programme as a whole count visits that name an edition without a cap too, and
+// go by it where it had begun by then: also where those come last, or are taken back.
+func TestLongCapsFollowEveryVisit(t *testing.T) {
+	t.Parallel()
+	from := domain.NewDate(2026, 1, 1)
+	edition := func(number int, from domain.Date, caps ...cap.Terms) domain.Event {
+		return programme.EditionRecorded{Programme: programme.Programme{ID: "p", From: from, Name: "x", Caps: caps}, Edition: number, Origin: programme.Imported}
+	}
+	visit := assistance.Visit{Assistant: "A", Contract: "T", Participant: "U", Programme: "p", Date: from.Add(45), From: 480}
+	hour := assistance.Details{To: 540, Minutes: 60}
+	earlier := visit
+	earlier.Date = from.Add(3)
+	before, after := assistance.Caps{Edition: 0}, assistance.Caps{Edition: 1}
+	none := edition(0, from.Add(-9))
+	tells := edition(1, from.Add(30), cap.Terms{Per: cap.Participant, Period: cap.Year, Counts: cap.Minutes, Limit: 30}, cap.Terms{Per: cap.Assistant, Period: cap.Year, Counts: cap.Minutes, Limit: 30})
+	late := []domain.Event{none, tells, assistance.VisitLogged{Visit: visit, Details: hour, Caps: after}, assistance.VisitLogged{Visit: earlier, Details: hour, Caps: before}}
+	for name, c := range map[string]struct {
+		events []domain.Event
+		found  int
+	}{
+		"entered late": {late, 0},
+		"taken back":   {append(late, assistance.VisitWithdrawn{Visit: earlier, Before: hour}), 2},
+		"entered first": {[]domain.Event{none, assistance.VisitLogged{Visit: earlier, Details: hour, Caps: before}, tells, assistance.VisitLogged{Visit: visit, Details: hour, Caps: after},
+			assistance.VisitWithdrawn{Visit: earlier, Before: hour}}, 2},
+	} {
+		recorded := recordedOf(t, c.events)
+		m := folded(t, Assistance(), recorded)
+		if found := overNow(t, m, 0); len(found) != c.found {
+			t.Errorf("%s: %v", name, found)
+		}
+		n := 0
+		for k := range live(t, Assistance(), recorded) {
+			if k.Table == VisitsOverLongCaps().Name {
+				n++
+			}
+		}
+		if n != c.found {
+			t.Errorf("%s: %d rows live, not %d", name, n, c.found)
+		}
+	}
 }
 
 // overNow is what the rows hold, by id.

@@ -158,14 +158,13 @@ func TestCapsOfProgrammesAgainstTheOracle(t *testing.T) {
 			}
 		}
 		asOf, on := []domain.Date{h.drawnDay(), day(2026, 1, 12)}, h.drawnDay()
-		reader := memoryReader(h.l)
-		kinds := func(req queries.Request) []string { return h.findings(reader, req, "over-cap", "caseload", "pattern") }
+		kinds := func(req queries.Request) []string { return h.findings(req, "over-cap", "caseload", "pattern") }
 		byHand := func(b *naive.Ledger, today time.Time) []string {
 			return slices.Concat(b.OverCaps(), b.Caseloads(today), b.Patterns())
 		}
 		h.compared(asOf, byHand, kinds)
 		h.compared(asOf, func(b *naive.Ledger, _ time.Time) []string { return capsLeftSaid(b.CapsLeft(on.Time())) },
-			func(req queries.Request) []string { return h.capsLeft(reader, req, on.String()) })
+			func(req queries.Request) []string { return h.capsLeft(req, on.String()) })
 		if broken := naive.Recorded(h.acts).BrokenRefusals(); len(broken) > 0 {
 			rt.Fatalf("%v\nin\n%s", broken, h)
 		}
@@ -176,7 +175,7 @@ func TestCapsOfProgrammesAgainstTheOracle(t *testing.T) {
 			h.take("godziny", visitColumns, putBack(strings.Split(act.Row, ";"), 6, true))
 		}
 		h.marks = nil
-		if h.compared(nil, byHand, kinds); len(h.findings(reader, queries.Request{Who: ledgertest.Actor.Who}, "over-cap")) > 0 {
+		if h.compared(nil, byHand, kinds); len(h.findings(queries.Request{Who: ledgertest.Actor.Who}, "over-cap")) > 0 {
 			rt.Fatalf("nothing is over any cap any more, but found\n%s", h)
 		}
 	})

@@ -29,6 +29,8 @@ type history struct {
 	acts  []naive.Act
 	files int
 	marks []mark
+
+	reader *queries.Reader
 }
 
 // mark is how far the log went after so many acts.
@@ -51,8 +53,14 @@ func few(t *testing.T, times int, property func(*rapid.T)) {
 	})
 }
 
+// newHistory is asked by a reader that folds the log anew, or now and then by one whose rows
+// are kept up with it.
 func newHistory(t *testing.T, rt *rapid.T) *history {
-	return &history{t: t, rt: rt, l: ledgertest.OpenFor(t, rt)}
+	h := &history{t: t, rt: rt, l: ledgertest.OpenFor(t, rt)}
+	if h.reader = memoryReader(h.l); h.num("live", 8) == 0 {
+		h.reader, _ = redisReader(ledgertest.During(t, rt), h.l)
+	}
+	return h
 }
 
 func (h *history) num(name string, n int) int { return rapid.IntRange(0, n-1).Draw(h.rt, name) }
@@ -173,7 +181,7 @@ func (h *history) compared(asOf []domain.Date, what func(b *naive.Ledger, today 
 			if day != 0 {
 				of = known.AsOf(day.Time())
 			}
-			if i < len(h.marks)-1 {
+			if req.MinPosition = h.marks[len(h.marks)-1].head.Bound(); i < len(h.marks)-1 {
 				req.KnownAt = m.head.String()
 			}
 			got, want := found(req), what(of, sampleDay().Truncate(24*time.Hour))
@@ -200,11 +208,11 @@ func (h *history) String() string {
 }
 
 // findings are those of some kinds, in short.
-func (h *history) findings(reader *queries.Reader, req queries.Request, kinds ...string) (all []string) {
+func (h *history) findings(req queries.Request, kinds ...string) (all []string) {
 	h.t.Helper()
 	for _, kind := range kinds {
 		req.Params = map[string]string{"kind": kind}
-		a, err := reader.Ask(h.t.Context(), "findings", req)
+		a, err := h.reader.Ask(h.t.Context(), "findings", req)
 		must(h.t, err)
 		if h.recorded("merge") == nil { // or an id may say one that was given up
 			idsSayWhat(h.t, rowsOf(a))
@@ -219,10 +227,10 @@ func (h *history) findings(reader *queries.Reader, req queries.Request, kinds ..
 }
 
 // capsLeft is what is left of caps on a day.
-func (h *history) capsLeft(reader *queries.Reader, req queries.Request, day string) (all []string) {
+func (h *history) capsLeft(req queries.Request, day string) (all []string) {
 	h.t.Helper()
 	req.Params = map[string]string{"date": day}
-	a, err := reader.Ask(h.t.Context(), "caps-left", req)
+	a, err := h.reader.Ask(h.t.Context(), "caps-left", req)
 	must(h.t, err)
 	for _, r := range rowsOf(a) {
 		all = append(all, fmt.Sprintf("%s|%s|%s|%v|%v|%v|%s|%s", r...))

@@ -8,10 +8,13 @@ import (
 // OpenFor starts a ledger that ends with one check of a property, and takes its files with it.
 func OpenFor(t testing.TB, check interface{ Cleanup(func()) }) *Ledger {
 	t.Helper()
-	return Open(during{t, check})
+	return Open(During(t, check))
 }
 
-// during is a test while one check of it lasts.
+// During is a test while one check of a property lasts: what a test cleans up at its end, it
+// does at the check's.
+func During(t testing.TB, check interface{ Cleanup(func()) }) testing.TB { return during{t, check} }
+
 type during struct {
 	testing.TB
 	check interface{ Cleanup(func()) }

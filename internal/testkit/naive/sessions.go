@@ -29,7 +29,7 @@ func (b *Ledger) standing(kind string, identity ...string) map[string]record {
 		switch _, there := all[at]; {
 		case r.cell["wycofanie"] == "tak":
 			delete(all, at)
-		case there == (r.cell["korekta"] == "tak") || there && closes(all[at], r):
+		case there == (r.cell["korekta"] == "tak") || there && closes(all[at], r) || b.accepted && r.cell["korekta"] == "tak":
 			all[at] = r
 		}
 	}

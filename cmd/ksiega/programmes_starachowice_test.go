@@ -227,7 +227,7 @@ func TestCapsOfSociallyUsefulWork(t *testing.T) {
 		t.Errorf("%d: %s", code, refused)
 	}
 	for _, want := range []string{
-		"wiersz 2: kolumna data: Popraw datę: 07.02.2018 leży poza skierowaniem lub porozumieniem (",
+		"wiersz 2: kolumna data: Popraw datę: 07.02.2018 leży poza skierowaniem ",
 		"wiersz 5: kolumna godziny: Zmniejsz godziny: w tygodniu od 01.10.2018 byłoby 10:01 h, wolno 10:00 h (art. 73a ust. 1, ustawa z 20.04.2004",
 		"wiersz 10: kolumna godziny: Zmniejsz godziny: w miesiącu 10.2018 byłoby 40:01 h, wolno 40:00 h (porozumienie P/1).",
 	} {

@@ -71,9 +71,9 @@ func TestATwelfthProgramme(t *testing.T) {
 	refused("umowy_0.csv", contracts+"T/1;trojstronny;dwunasty;U1;02.01.2024;02.01.2024;31.12.2024;A1\n", "Popraw program")
 	taken("program_dwunasty.yaml", twelfth)
 	taken("umowy.csv", contracts+"T/1;trojstronny;dwunasty;U1;02.01.2024;02.01.2024;31.12.2024;A1\nT/2;trojstronny;dwunasty;U2;02.01.2024;30.01.2024;31.12.2024;A1\n")
-	refused("umowy_1.csv", contracts+"K/1;socjalny;dwunasty;U1;02.01.2024;02.01.2024;31.12.2024;A1\n", "program dwunasty pracuje na umowach trojstronny (plik programu, od 01.01.2024)")
+	refused("umowy_1.csv", contracts+"K/1;socjalny;dwunasty;U1;02.01.2024;02.01.2024;31.12.2024;A1\n", "program dwunasty ma umowy rodzaju: trojstronny (plik programu, od 01.01.2024)")
 	taken("godziny.csv", visits+"A1;T/1;08.01.2024;08:00;16:00;zakupy;;\nA1;T/1;09.01.2024;08:00;10:00;zakupy;;\nA1;T/1;01.01.2024;08:00;10:00;urzad;;\nA1;T/1;12.02.2024;08:00;10:00;;;\n")
-	refused("godziny_1.csv", visits+"A1;T/1;08.01.2024;16:00;17:00;;;\n", "byłoby 9:00 h, wolno 8:00 h (regulamin § 4)")
+	refused("godziny_1.csv", visits+"A1;T/1;08.01.2024;16:00;17:00;;;\n", "byłoby 9:00 h, wolno 8:00 h (plik programu dwunasty, od 01.01.2024: regulamin § 4)")
 	refused("godziny_2.csv", visits+"A1;T/1;09.01.2024;16:00;17:00;kino;;\n", "Wybierz jedno ze słów programu dwunasty: Zakupy, Urząd")
 	taken("trwalosc.csv", "projekt;zdarzenie;data;wartosc\ndwunasty;zobowiazanie;01.01.2024;\ndwunasty;miejsca;01.01.2024;30\n")
 

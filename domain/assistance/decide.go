@@ -140,7 +140,7 @@ func check(s State, except, edition int, c LogVisit) (Caps, error) {
 	}
 	for _, i := range s.days[v.Date] {
 		if r := s.Visits[i]; i != except && v.From < r.To && r.From < d.To {
-			return Caps{}, ErrOverlap.With("%s to %s meets %s to %s", name(v), d.To, name(r.Visit), r.To)
+			return Caps{}, ErrOverlap.With("%s meets %s to %s", v.Date, r.From, r.To)
 		}
 	}
 	under, stands := Caps{Edition: edition}, except >= 0 && !s.Visits[except].Withdrawn
@@ -172,15 +172,14 @@ func (s State) capped(period cap.Period, visit cap.Entry, except int, forgiven b
 		}
 		left, err := r.Left(visit.On, entries)
 		limit, used := domain.Minutes(r.Limit), domain.Minutes(r.Limit-left)
-		source, file := r.Cited()
 		switch {
 		case err != nil:
 			return lowest, err
 		case left >= 0 || forgiven:
 		case period == cap.Day:
-			return lowest, ErrOverDailyCap.With("%s: %s of %s by %s%s from %s", visit.On, used, limit, source, file, r.From)
+			return lowest, ErrOverDailyCap.With("%s: %s of %s by %s, programme %s from %s", visit.On, used, limit, r.Source, r.Programme, r.From)
 		default:
-			return lowest, ErrOverMonthlyCap.With("%s: %s of %s by %s%s from %s", visit.On.Month(), used, limit, source, file, r.From)
+			return lowest, ErrOverMonthlyCap.With("%s: %s of %s by %s, programme %s from %s", visit.On.Month(), used, limit, r.Source, r.Programme, r.From)
 		}
 		if lowest == 0 || limit < lowest {
 			lowest = limit

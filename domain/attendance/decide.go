@@ -253,7 +253,7 @@ func (s State) record(c RecordDay) ([]domain.Event, error) {
 		c = c.kept(was)
 	}
 	if !c.Date.Within(c.Terms.From, c.Terms.To) {
-		return nil, ErrOutside.With("%s is not within %s–%s", c.Date, c.Terms.From, c.Terms.To)
+		return nil, ErrOutside.With("%s is not within %s–%s of referral %s, agreement %s", c.Date, c.Terms.From, c.Terms.To, c.Terms.Contract, c.Terms.Agreement)
 	}
 	if err := s.caps(c, before.Minutes); err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ func ofAttendance() []sentence {
 		{attendance.ErrNoHours, "Podaj godziny albo rodzaj nieobecności."},
 		{attendance.ErrBoth, "Zostaw godziny puste albo usuń nieobecność: nieobecność nie ma godzin."},
 		{attendance.ErrAbsence, "Wybierz rodzaj nieobecności: choroba, usprawiedliwiona albo nieusprawiedliwiona."},
-		{attendance.ErrOutside, "Popraw datę: {0} leży poza skierowaniem lub porozumieniem ({1}–{2})."},
+		{attendance.ErrOutside, "Popraw datę: {0} leży poza skierowaniem {3} lub porozumieniem {4} (razem obowiązują od {1} do {2})."},
 		{attendance.ErrSuspended, "Popraw datę: {0} skierowanie jest zawieszone."},
 		{attendance.ErrWeeklyCap, "Zmniejsz godziny: w tygodniu od {1} byłoby {0} h, wolno {2} h[ ({3})][ (skierowanie {4})]."},
 		{attendance.ErrMonthCap, "Zmniejsz godziny: w miesiącu {1} byłoby {0} h, wolno {2} h (porozumienie {3})."},

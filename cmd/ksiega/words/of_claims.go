@@ -23,7 +23,7 @@ func ofClaims() []sentence {
 		{refund.ErrExcused, "Podaj kwotę, o którą wystąpiono, albo niech wniosek złoży ktoś, kto widzi rodzaj nieobecności: {1} inne skierowanie ma tę osobę za nieobecną (skierowanie {0})[; takich dni jest więcej o {3}]."},
 		{refund.ErrNotRegistered, "Popraw status rynek_pracy albo dzień {1} skierowania {0}, albo podaj kwotę, o którą wystąpiono: według zapisu ta osoba nie jest wtedy bezrobotna[; takich dni jest więcej o {3}]."},
 		{refund.ErrSickLeave, "Popraw dzień {1} skierowania {0} albo podaj kwotę, o którą wystąpiono: godzin w czasie zwolnienia lekarskiego wniosek nie obejmuje[; takich dni jest więcej o {3}]."},
-		{refund.ErrNotReady, "Uzupełnij dane miesiąca albo podaj kwotę, o którą wystąpiono: nie ma z czego wyliczyć wniosku[: {0}][; i jeszcze {1} skierowań]."},
+		{refund.ErrNotReady, "Uzupełnij dane miesiąca albo podaj kwotę, o którą wystąpiono: nie ma z czego wyliczyć wniosku[: {0}][; takich skierowań jest więcej o {1}]."},
 		{refund.ErrNoHours, "{0} nie ma godzin"},
 		{refund.ErrUnpaid, "{0} nie jest wypłacone w całości ({1} z {2} do {3})"},
 		{refund.ErrUncountable, "{0} daje kwotę nie do policzenia"},

@@ -9,7 +9,7 @@ import (
 func ofParticipations() []sentence {
 	return []sentence{
 		{participation.ErrEnrolled, "Popraw datę: ta osoba bierze już wtedy udział w programie ({0})."},
-		{participation.ErrNotEnrolled, "Popraw datę albo najpierw zapisz przyjęcie: {0} ta osoba nie bierze udziału w programie."},
+		{participation.ErrNotEnrolled, "Popraw datę albo najpierw zapisz przyjęcie: w dniu {0} ta osoba nie bierze udziału w programie."},
 		{participation.ErrEnded, "Popraw datę: ten udział ma już ostatni dzień, {0}."},
 		{participation.ErrValue, "Wybierz jedną z wartości[: {0}]."},
 		{participation.ErrOther, "Wyślij ponownie: zapis należy do innej osoby albo innego programu."},

@@ -10,8 +10,8 @@ import (
 func ofProgrammes() []sentence {
 	return []sentence{
 		{commands.ErrProgramme, "Popraw program: takiego nie ma w katalogu."},
-		{programme.ErrContractKind, "Popraw rodzaj umowy albo program: program {1} pracuje na umowach {0} (plik programu, od {2})."},
-		{programme.ErrServiceKind, "Popraw rodzaj albo program: program {1} ma usługi {0} (plik programu, od {2})."},
+		{programme.ErrContractKind, "Popraw rodzaj umowy albo program: program {1} ma umowy rodzaju: {0} (plik programu, od {2})."},
+		{programme.ErrServiceKind, "Popraw rodzaj albo program: program {1} ma usługi rodzaju: {0} (plik programu, od {2})."},
 		{programme.ErrDictionary, "Wybierz jedno ze słów programu {1}: {0} (plik programu, od {2})."},
 		{programme.ErrGroup, "Wybierz grupę programu {1}: {0} (plik programu, od {2})."},
 		{programme.ErrOutcome, "Wybierz rezultat, który ma program {1}: {0} (plik programu, od {2})."},

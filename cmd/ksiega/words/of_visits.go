@@ -11,9 +11,9 @@ func ofVisits() []sentence {
 		{assistance.ErrTimes, "Popraw godziny: wizyta kończy się po swoim początku i najpóźniej o 24:00; noc to dwie wizyty."},
 		{assistance.ErrMinutes, "Popraw godziny: czas wizyty nie zgadza się z jej początkiem i końcem."},
 		{assistance.ErrOther, "Wyślij ponownie: wizyta należy do innego asystenta albo miesiąca."},
-		{assistance.ErrOverlap, "Popraw godziny: wizyta nakłada się na inną tego asystenta."},
-		{assistance.ErrOverMonthlyCap, "Skróć wizytę: w miesiącu {0} byłoby {1} h, wolno {2} h[ ({3})][ (plik programu {4}, od {5})]."},
-		{assistance.ErrOverDailyCap, "Skróć wizytę: w dniu {0} byłoby {1} h, wolno {2} h[ ({3})][ (plik programu {4}, od {5})]."},
+		{assistance.ErrOverlap, "Popraw godziny: {0} ten asystent ma już wizytę od {1} do {2}."},
+		{assistance.ErrOverMonthlyCap, "Skróć wizytę: w miesiącu {0} byłoby {1} h, wolno {2} h (plik programu {4}, od {5}[: {3}])."},
+		{assistance.ErrOverDailyCap, "Skróć wizytę: w dniu {0} byłoby {1} h, wolno {2} h (plik programu {4}, od {5}[: {3}])."},
 		{commands.ErrNoVisiting, "Popraw numer: ta umowa nie jest umową na godziny asystenta."},
 		{commands.ErrTimes, "Popraw godziny: wizyta kończy się po swoim początku i najpóźniej o 24:00; noc to dwie wizyty."},
 	}

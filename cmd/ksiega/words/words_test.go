@@ -264,7 +264,7 @@ func TestSentences(t *testing.T) {
 		"Uzupełnij dane miesiąca albo podaj kwotę, o którą wystąpiono: nie ma z czego wyliczyć wniosku: S/1 nie ma godzin; S/2 nie jest wypłacone w całości (1234,50 zł z 2000,00 zł do 03.05.2018).": notReady,
 		"Popraw dzień 03.05.2018 skierowania S/1 albo podaj kwotę, o którą wystąpiono: godzin w dniu wolnym od pracy (Trzeciego Maja) wniosek nie obejmuje; takich dni jest więcej o 1.":              blocked,
 		"nobody's": domain.Refusal(domain.CodeInvalid, "nobody's"),
-		"Popraw procent refundacji (0): do 60, dla prac u opiekunów do 100, a w nowych porozumieniach dokładnie 100.":   agreement.ErrRefundShare.With("%d", 0),
+		"Popraw procent refundacji (0): do 60, za prace u opiekunów do 100 (art. 73a ust. 1 i 2 ustawy z 20.04.2004), a w porozumieniach od 01.06.2025 dokładnie 100 (ustawa z 20.03.2025).": agreement.ErrRefundShare.With("%d", 0),
 		"Popraw parametr state: przyjmuje jedną z wartości: open, resolved.":                                            queries.ErrWord.At("state").With("%s, %s", "state", "open, resolved"),
 		"Zapisz plik w jednym kodowaniu, najlepiej jako CSV UTF-8: wiersz 2 nie jest w Windows-1250, jak reszta pliku.": charset.ErrEncoding.With("%d%s%s", 2, "Windows-1250", ""),
 	} {

@@ -10,6 +10,28 @@ import (
 	"ksiega/queries"
 )
 
+// found compares the findings of a kind, in short, as of a day: read from rows that are kept up
+// with the log, and from the log anew.
+func found(t *testing.T, l *ledgertest.Ledger, kind string, short func(r ledgertest.Row) string) (same func(what string, asOf domain.Date, want ...string)) {
+	t.Helper()
+	fromRedis, _ := redisReader(t, l)
+	return func(what string, asOf domain.Date, want ...string) {
+		t.Helper()
+		head, err := l.Journal.Head(t.Context())
+		must(t, err)
+		for name, reader := range map[string]*queries.Reader{"redis": fromRedis, "memory": memoryReader(l)} {
+			a, err := reader.Ask(t.Context(), "findings", queries.Request{Who: access.By("x", access.API, access.Finance), AsOf: asOf, MinPosition: head.Bound(), Params: map[string]string{"kind": kind}})
+			must(t, err)
+			idsSayWhat(t, rowsOf(a))
+			var got []string
+			for _, r := range rowsOf(a) {
+				got = append(got, short(r))
+			}
+			sameTexts(t, what+", "+name, got, want)
+		}
+	}
+}
+
 // An assistant who looks after more people at once than the programme's file allows is one
 // finding for each unbroken stretch of days. A suspended contract does not count, nor does
 // whoever substitutes; another edition counts from its day on.
@@ -28,22 +50,9 @@ func TestCaseload(t *testing.T) {
 			t.Fatalf("%s: %+v", f[0], s.RefusedRows)
 		}
 	}
-	fromRedis, _ := redisReader(t, l)
-	same := func(what string, asOf domain.Date, want ...string) {
-		t.Helper()
-		head, err := l.Journal.Head(t.Context())
-		must(t, err)
-		for name, reader := range map[string]*queries.Reader{"redis": fromRedis, "memory": memoryReader(l)} {
-			a, err := reader.Ask(t.Context(), "findings", queries.Request{Who: access.By("x", access.API, access.Finance), AsOf: asOf, MinPosition: head.Bound(), Params: map[string]string{"kind": "caseload"}})
-			must(t, err)
-			idsSayWhat(t, rowsOf(a))
-			var got []string
-			for _, r := range rowsOf(a) {
-				got = append(got, fmt.Sprint(r[0], " ", r[3], " ", r[4], " ", r[5], " ", len(r[8].([]string)), " ", r[10]))
-			}
-			sameTexts(t, what+", "+name, got, want)
-		}
-	}
+	same := found(t, l, "caseload", func(r ledgertest.Row) string {
+		return fmt.Sprint(r[0], " ", r[3], " ", r[4], " ", r[5], " ", len(r[8].([]string)), " ", r[10])
+	})
 	row := "caseload:jeden:A1:%s [A1 T/1 T/2 U1 U2 jeden] %s %s 2 plik programu jeden, od 01.01.2024"
 	february := fmt.Sprintf(row, "2024-02-01", "2024-02-01", "2024-02-29")
 	same("all", 0, february, fmt.Sprintf(row, "2024-04-01", "2024-04-01", "2024-06-30"))

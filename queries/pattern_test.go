@@ -6,10 +6,8 @@ import (
 	"testing"
 
 	"ksiega/domain"
-	"ksiega/domain/access"
 	"ksiega/domain/erasure"
 	"ksiega/internal/testkit/ledgertest"
-	"ksiega/queries"
 )
 
 // Ten visits of a contract's month with the same hours and activity are one finding, of
@@ -39,22 +37,9 @@ func TestPattern(t *testing.T) {
 			t.Fatalf("%s: %+v", f[0], s.RefusedRows)
 		}
 	}
-	fromRedis, _ := redisReader(t, l)
-	same := func(what string, asOf domain.Date, want ...string) {
-		t.Helper()
-		head, err := l.Journal.Head(t.Context())
-		must(t, err)
-		for name, reader := range map[string]*queries.Reader{"redis": fromRedis, "memory": memoryReader(l)} {
-			a, err := reader.Ask(t.Context(), "findings", queries.Request{Who: access.By("x", access.API, access.Finance), AsOf: asOf, MinPosition: head.Bound(), Params: map[string]string{"kind": "pattern"}})
-			must(t, err)
-			idsSayWhat(t, rowsOf(a))
-			var got []string
-			for _, r := range rowsOf(a) {
-				got = append(got, fmt.Sprint(r[0], " ", r[3], " ", r[4], " ", r[5], " ", r[7], " ", len(r[8].([]string))))
-			}
-			sameTexts(t, what+", "+name, got, want)
-		}
-	}
+	same := found(t, l, "pattern", func(r ledgertest.Row) string {
+		return fmt.Sprint(r[0], " ", r[3], " ", r[4], " ", r[5], " ", r[7], " ", len(r[8].([]string)))
+	})
 	const ten = "pattern:T/1:2024-03 [T/1 U1 A1 A2] 2024-03-01 2024-03-31 %d %d"
 	same("ten", 0, fmt.Sprintf(ten, 1200, 10))
 	same("as of the ninth", day(2024, 3, 9))

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"encoding/base64"
 	"reflect"
 	"strconv"
 	"strings"
@@ -10,6 +11,20 @@ import (
 // vault makes and opens it. The same text in the same Seal always gives the same
 // Sealed, so that a decision can compare it unopened.
 type Sealed string
+
+// Epoch is what a sealed text says of the key, among those of its subject, that it was sealed
+// with: texts of two are never equal, whatever they say.
+func (s Sealed) Epoch() string {
+	version, body, _ := strings.Cut(string(s), ".")
+	if len(body) < 4 || version == "v1" {
+		return version
+	}
+	of, err := base64.RawURLEncoding.DecodeString(body[:4])
+	if err != nil {
+		return version
+	}
+	return version + string(of[:2])
+}
 
 // clearMark begins a text that an older event holds in clear.
 const clearMark = "v0."

@@ -436,6 +436,7 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"assistance erased":              func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"assistance outside":             func() { foldtest.ComesBack(t, m, OutsideVisits()) },
 		"assistance patterns":            func() { foldtest.ComesBack(t, m, Patterns()) },
+		"assistance alikeUnderKeys":      func() { foldtest.ComesBack(t, m, AlikeUnderKeys()) },
 		"assistance editions":            func() { foldtest.ComesBack(t, m, Editions()) },
 		"assistance overCaps":            func() { foldtest.ComesBack(t, m, VisitsOverCaps()) },
 		"assistance overLongCaps":        func() { foldtest.ComesBack(t, m, VisitsOverLongCaps()) },

@@ -10,6 +10,11 @@ import (
 // part a month and a field a contract.
 func Patterns() fold.Table[findings.Row] { return fold.Table[findings.Row]{Name: "patterns"} }
 
+// AlikeUnderKeys holds the contracts' months of which only who opens activities can tell
+// whether many visits are alike, as they were sealed by several keys: since the master key
+// changed, or the contract was another person's. A part a month and a field a contract.
+func AlikeUnderKeys() fold.Table[noted] { return fold.Table[noted]{Name: "alikeUnderKeys"} }
+
 // patternThen are all visits of the contract in the month of a unit.
 func patternThen(tx *fold.Tx, unit fold.Key) (keys []fold.Key) {
 	above := contractAbove(unit)
@@ -34,13 +39,21 @@ func patterns(tx *fold.Tx, unit fold.Key) {
 		}
 		m, _ := VisitMonths().Peek(tx, at.Part, at.Field)
 		d, _ := VisitDetails().Peek(tx, at.Part, at.Field)
-		for _, v := range d.Visits {
-			visits = append(visits, findings.Alike{Contract: m.Contract, Assistant: m.Assistant, Participant: m.Participant, Date: v.Date, From: v.From, To: v.To,
-				Minutes: v.Minutes, Activity: d.Activity(v).Text, Events: func() []journal.Position { return d.Events(v) }})
-		}
+		visits = append(visits, m.Compared(d)...)
 	}
 	if len(visits) >= findings.Many {
 		row = findings.Pattern(visits)
 	}
+	put(tx, AlikeUnderKeys(), unit.Part, above.Part, noted{}, len(visits) >= findings.Many && findings.AlikeUnderKeys(visits))
 	put(tx, Patterns(), unit.Part, above.Part, row, len(row.Steps) > 0)
+}
+
+// Compared are the visits of a month as they are compared with others of their contract's.
+func (m VisitMonth) Compared(d VisitDetail) (all []findings.Alike) {
+	for _, v := range d.Visits {
+		done := d.Activity(v)
+		all = append(all, findings.Alike{Contract: m.Contract, Assistant: m.Assistant, Participant: m.Participant, Date: v.Date, From: v.From, To: v.To,
+			Minutes: v.Minutes, Activity: done.Text, Sealed: done.Participant, Events: func() []journal.Position { return d.Events(v) }})
+	}
+	return all
 }

@@ -33,7 +33,7 @@ type Visit struct {
 }
 
 // Activity is what was done, sealed, by whose key. Equal ones of a contract's month are
-// equal as they are sealed, until the master key changes.
+// equal as they are sealed, until the master key changes (AlikeUnderKeys).
 type Activity struct {
 	Participant string        `json:"participant"`
 	Text        domain.Sealed `json:"text"`

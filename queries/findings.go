@@ -279,11 +279,6 @@ func outsideContracts(ctx context.Context, q *question) ([]findings.Found, error
 	return slices.Concat(visits, days), err
 }
 
-// patterns are the visits of a contract's month that are all alike.
-func patterns(ctx context.Context, q *question) ([]findings.Found, error) {
-	return foundOf(ctx, q, projections.Assistance(), projections.Patterns())
-}
-
 // foundOf is what a read model found of the days of months.
 func foundOf[R interface {
 	On(asOf, today domain.Date) findings.Step

@@ -50,3 +50,37 @@ func TestPattern(t *testing.T) {
 	record(t, l, erasure.Ordered{Kind: domain.RefParticipant, Subject: "U1", On: day(2024, 4, 1)})
 	same("all that nobody knows any more", 0, fmt.Sprintf(ten, 1320, 12))
 }
+
+// Alike visits are a pattern, whenever the master key changed between them; other activities
+// are none.
+func TestPatternOverAChangeOfKeys(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	imported(t, l, "uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\nU2;B;B\n")
+	imported(t, l, "asystenci.csv", "id;imie;nazwisko\nA1;C;C\nA2;C;C\n")
+	imported(t, l, "umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do\nT/1;trojstronny;trwalosc;U1;02.01.2024;02.01.2024;31.12.2024\nT/2;trojstronny;trwalosc;U2;02.01.2024;02.01.2024;31.12.2024\n")
+	for d := 1; d <= 11; d++ {
+		if d == 6 {
+			rekeyed(t, l)
+		}
+		done := "zakupy"
+		if d%2 == 0 {
+			done = "urząd"
+		}
+		imported(t, l, fmt.Sprintf("godziny_%d.csv", d), fmt.Sprintf("asystent;umowa;data;od;do;czynnosc\nA1;T/1;%02d.03.2024;08:00;10:00;zakupy\nA2;T/2;%02d.03.2024;08:00;10:00;%s\n", d, d, done))
+	}
+	fromRedis, _ := redisReader(t, l)
+	for _, reader := range []*queries.Reader{memoryReader(l), fromRedis} {
+		for asOf, want := range map[domain.Date]string{0: "[pattern:T/1:2024-03 1320]", day(2024, 3, 10): "[pattern:T/1:2024-03 1200]", day(2024, 3, 9): "[]"} {
+			a, err := reader.Ask(t.Context(), "findings", queries.Request{Who: access.By("x", access.API, access.Finance), AsOf: asOf, Params: map[string]string{"kind": "pattern"}})
+			must(t, err)
+			got := []string{}
+			for _, r := range rowsOf(a) {
+				got = append(got, fmt.Sprint(r[0], " ", r[7]))
+			}
+			if fmt.Sprint(got) != want {
+				t.Errorf("as of %s: %v", asOf, got)
+			}
+		}
+	}
+}

@@ -20,6 +20,7 @@ type Alike struct {
 	From, To                         domain.TimeOfDay
 	Minutes                          domain.Minutes
 	Activity                         domain.Sealed
+	Sealed                           string // whose key the activity is sealed by
 	Events                           func() []position.Position
 }
 
@@ -53,6 +54,32 @@ func Pattern(visits []Alike) (row Row) {
 		row.Add(Step{From: day, Found: []Found{patternOn(patterns, day)}})
 	}
 	return row
+}
+
+// AlikeUnderKeys says whether many visits of a contract's month have the same hours, and
+// activities that were sealed by several keys, which may be the same all the same.
+func AlikeUnderKeys(visits []Alike) bool {
+	type hours struct{ from, to domain.TimeOfDay }
+	type key struct{ participant, epoch string }
+	many, keys := map[hours]int{}, map[hours]key{}
+	several := map[hours]bool{}
+	for _, v := range visits {
+		at := hours{v.From, v.To}
+		if many[at]++; v.Activity == "" {
+			continue
+		}
+		by := key{v.Sealed, v.Activity.Epoch()}
+		if of, met := keys[at]; met && of != by {
+			several[at] = true
+		}
+		keys[at] = by
+	}
+	for at := range several {
+		if many[at] >= Many {
+			return true
+		}
+	}
+	return false
 }
 
 // patternOn is what patterns come to on a day, of which one has many visits by then.

@@ -87,7 +87,7 @@ func DoubledDocuments() fold.Table[OverSpent] { return fold.Table[OverSpent]{Nam
 
 // Budget folds plans and expenses.
 func Budget() Projection {
-	return Projection{Name: "budget", Version: 1, Keys: budgetKeys, Fold: foldBudget, Second: budgetStage(),
+	return Projection{Name: "budget", Version: 2, Keys: budgetKeys, Fold: foldBudget, Second: budgetStage(),
 		Want: oneOf(budget.LinePlanned{}, budget.PlanWithdrawn{}, budget.Recorded{}, budget.Corrected{}, budget.Withdrawn{})}
 }
 
@@ -238,7 +238,7 @@ func (l BudgetLine) moments() findings.Line {
 func (d BudgetDocument) moments() findings.Document {
 	of := findings.Document{Issuer: d.Issuer, Number: d.Number}
 	for _, p := range d.Parts {
-		of.Spent = append(of.Spent, findings.Spent{Date: p.Date, Amount: p.Amount, Total: p.Total, Programme: p.About.Programme, Events: p.Events})
+		of.Spent = append(of.Spent, findings.Spent{Date: p.Date, Amount: p.Amount, Total: p.Total, Programme: p.About.Programme, Document: p.About.Document, Events: p.Events})
 	}
 	return of
 }

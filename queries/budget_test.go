@@ -103,8 +103,8 @@ func TestADocumentIsPaidOnce(t *testing.T) {
 	double := func(asOf string) string {
 		return told(t, l, "findings", asOf, map[string]string{"kind": "double-funding"})
 	}
-	first := "{double-funding:5260250274:fv/1a:document double-funding open [mkis psu fv/1a] 2019-03-04 2019-03-05 20000 0 2}"
-	second := "{double-funding:psu:fv/2:document double-funding open [psu fv/2] 2019-03-04 2019-03-06 1 0 2}"
+	first := "{double-funding:5260250274:fv/1a:document double-funding open [mkis psu FV/1a fv/1A] 2019-03-04 2019-03-05 20000 0 2}"
+	second := "{double-funding:psu:fv/2:document double-funding open [psu FV/2] 2019-03-04 2019-03-06 1 0 2}"
 	for asOf, want := range map[string]string{"2019-03-04": "[]", "2019-03-05": "[" + first + "]", "": "[" + first + " " + second + "]"} {
 		if got := double(asOf); got != want {
 			t.Errorf("as of %q:\n got %s\nwant %s", asOf, got, want)

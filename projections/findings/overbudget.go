@@ -22,6 +22,7 @@ type Spent struct {
 	Amount    domain.Grosze
 	Total     domain.Grosze // what its document is for; 0: nobody said
 	Programme string
+	Document  string // as it was spelt
 	Events    []position.Position
 }
 
@@ -70,7 +71,7 @@ func (l Line) Over() (row Row) {
 // who issued it, else within one.
 type Document struct {
 	Issuer string // its NIP, or the programme where nobody said
-	Number string // as documents are compared
+	Number string // as documents are compared, and named by in ids
 	Spent  []Spent
 }
 
@@ -80,9 +81,9 @@ func (d Document) Double() (row Row) {
 	for _, day := range daysOf(d.Spent, nil) {
 		spent, sum := by(d.Spent, day)
 		total := domain.Grosze(0)
-		var programmes []string
+		var programmes, spelt []string
 		for _, s := range spent {
-			programmes = append(programmes, s.Programme)
+			programmes, spelt = append(programmes, s.Programme), append(spelt, s.Document)
 			if s.Total != 0 && (total == 0 || s.Total < total) {
 				total = s.Total
 			}
@@ -90,8 +91,9 @@ func (d Document) Double() (row Row) {
 		step := Step{From: day}
 		if over := sum - total; total != 0 && over > 0 {
 			slices.Sort(programmes)
+			slices.Sort(spelt)
 			step.Found = []Found{{ID: finding.ID(finding.DoubleFunding, d.Issuer, d.Number, "document"), Kind: finding.DoubleFunding,
-				Subjects: append(slices.Compact(programmes), d.Number), From: spent[0].Date, To: spent[len(spent)-1].Date, Amount: over, Events: eventsOf(spent)}}
+				Subjects: append(slices.Compact(programmes), slices.Compact(spelt)...), From: spent[0].Date, To: spent[len(spent)-1].Date, Amount: over, Events: eventsOf(spent)}}
 		}
 		row.Add(step)
 	}

@@ -3,6 +3,7 @@ package saying
 import (
 	"strings"
 
+	"ksiega/domain"
 	"ksiega/projections/findings"
 )
 
@@ -12,9 +13,14 @@ func overBudget(f findings.Found, parts []string) Said {
 		"plan budżetu programu " + parts[0]}
 }
 
-// twicePaid: <NIP or programme>:<document>:document; it is about the programmes and the document.
+// twicePaid: <NIP or programme>:<document>:document; it is about the programmes and the document,
+// as it was spelt each time.
 func twicePaid(f findings.Found, parts []string) Said {
-	programmes := f.Subjects[:len(f.Subjects)-1]
-	return Said{"Z dokumentu " + parts[1] + " rozliczono o " + money(f.Amount) + " więcej, niż wynosi jego suma (" + strings.Join(programmes, ", ") +
+	n := len(f.Subjects) - 1
+	for n > 1 && domain.Folded(f.Subjects[n-1]) == parts[1] {
+		n--
+	}
+	programmes, spelt := f.Subjects[:n], f.Subjects[n:]
+	return Said{"Z dokumentu " + strings.Join(spelt, " albo ") + " rozliczono o " + money(f.Amount) + " więcej, niż wynosi jego suma (" + strings.Join(programmes, ", ") +
 		"): popraw wydatki albo sumę dokumentu.", "dokument rozlicza się raz, najwyżej do jego sumy"}
 }

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"slices"
 
 	"ksiega/domain"
 	"ksiega/domain/contract"
@@ -149,7 +150,8 @@ func (q *question) done(ctx context.Context, facts projections.ContractFacts, no
 }
 
 // withParties adds who is party to contracts: the participant, and whoever is registered as of
-// the same household, each once, under whichever of their ids.
+// the same household, each once, under whichever of their ids; to whoever is limited to some
+// people no others.
 func withParties(ctx context.Context, q *question, rows []socialRow) error {
 	one, err := q.merged(ctx)
 	if err != nil {
@@ -171,7 +173,9 @@ func withParties(ctx context.Context, q *question, rows []socialRow) error {
 		others, who := some{}, one.kept(rows[i].Participant)
 		for _, household := range of[who] {
 			for member := range members[household] {
-				others[member] = true
+				if slices.ContainsFunc(one.ids(member), func(id string) bool { return q.who.Only(domain.Ref{Kind: domain.RefParticipant, ID: id}) }) {
+					others[member] = true
+				}
 			}
 		}
 		delete(others, who)

@@ -153,3 +153,24 @@ func TestPartiesWhoWereMerged(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Whoever is limited to one of a household is told of no others in it.
+func TestPartiesWithinScopes(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	takenIn(t, l, "uczestnicy.csv", "id;imie;nazwisko;gospodarstwo\nU1;A;B;G1\nU2;C;B;G1\nU3;D;B;G1\n")
+	takenIn(t, l, "umowy.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do\nK/1;socjalny;wszyscy-razem;U1;02.01.2024;02.01.2024;31.12.2024\n")
+	who := ledgertest.Actor.Who
+	for want, scopes := range map[string][]domain.Ref{
+		"[U1]":       {{Kind: domain.RefParticipant, ID: "U1"}},
+		"[U1 U3]":    {{Kind: domain.RefParticipant, ID: "U1"}, {Kind: domain.RefParticipant, ID: "U3"}},
+		"[U1 U2 U3]": {{Kind: domain.RefProgramme, ID: "wszyscy-razem"}},
+	} {
+		who.Scopes = scopes
+		a, err := memoryReader(l).Ask(t.Context(), "social-contracts", queries.Request{Who: who})
+		must(t, err)
+		if rows := rowsOf(a); len(rows) != 1 || fmt.Sprint(rows[0][18]) != want {
+			t.Errorf("%v: %v, want %s", scopes, rows, want)
+		}
+	}
+}

@@ -49,6 +49,7 @@ func TestSessionsTakeTime(t *testing.T) {
 		"participant-overlap:U1:2019-03-05:Z1@16.00:Z2@17.30 30", "participant-overlap:U1:2019-03-06:Z3@16.00:A1@17.00 60",
 	}
 	sameTexts(t, "findings", metOf(t, reader, 0), want)
+	sameTexts(t, "as of a day to come, with what is planned", metOf(t, reader, day(2030, 12, 31)), want)
 	sameTexts(t, "as of the first day", metOf(t, reader, day(2019, 3, 5)), []string{want[0], want[3], want[4]})
 	for _, r := range rowsOf(ask(t, reader, "findings", queries.Request{Params: map[string]string{"kind": "assistant-overlap"}})) {
 		if r[8] = len(r[8].([]string)); fmt.Sprint(r[3], r[8]) != "[U2 A1 T/2 Z1] 2" || !strings.Contains(fmt.Sprint(r[9]), "na zajęciach Z1 od 16:00") {

@@ -113,8 +113,12 @@ func (r Row) On(asOf, today domain.Date) (s Step) {
 	return s
 }
 
-// over says whether the day that has to be over before it is one is so.
+// over says whether the day that has to be over before it is one is so. A session that has not
+// taken place yet, which is today's to say, meets nothing, whatever day is asked of.
 func (f Found) over(asOf, today domain.Date) bool {
+	if len(f.Sessions) > 0 && f.From > today {
+		return false
+	}
 	if asOf != 0 {
 		return f.After <= asOf
 	}

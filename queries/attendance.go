@@ -18,7 +18,7 @@ func attendanceReport() *Report {
 	people := report.Integer("people", "Osoby", func(r row) int { return len(r.people) })
 	return declared(Report{
 		Name: "attendance", Title: "Zajęcia i obecność",
-		Doc: "Zajęcia, które się odbyły, czas osób na nich i ile różnych osób było; bez zajęć odwołanych. Spóźnienie liczy się w całości, osoby bez listy osobno.",
+		Doc: "Zajęcia, które się odbyły, czas osób na nich i ile różnych osób było; bez zajęć odwołanych. Spóźnienie liczy się w całości, osoby bez listy osobno." + tellsOfFew,
 		Params: []report.Param{
 			asked("programme", "program", domain.RefProgramme),
 			askedDay("from", "od dnia zajęć"),
@@ -94,6 +94,8 @@ type effectCount struct {
 type attendances struct {
 	attendanceRow
 	present some
+	here    looked // those whom a topic, specialist or organiser is told of
+	changed looked // those whose effects were opened
 	gained  map[session.Effect]some
 }
 
@@ -121,7 +123,7 @@ func attendanceRows(ctx context.Context, q *question) ([]attendanceRow, error) {
 		}
 		row := all[key]
 		if row == nil {
-			row = &attendances{attendanceRow: attendanceRow{attendanceKey: key, erased: some{}}, present: some{}, gained: map[session.Effect]some{}}
+			row = &attendances{attendanceRow: attendanceRow{attendanceKey: key, erased: some{}}, present: some{}, here: looked{}, changed: looked{}, gained: map[session.Effect]some{}}
 			all[key] = row
 		}
 		if err := row.add(ctx, q, s, erased, one); err != nil {
@@ -130,6 +132,7 @@ func attendanceRows(ctx context.Context, q *question) ([]attendanceRow, error) {
 	}
 	rows := make([]attendanceRow, 0, len(all))
 	for _, row := range all {
+		row.looks(q)
 		rows = append(rows, row.counted())
 	}
 	slices.SortFunc(rows, func(a, b attendanceRow) int {
@@ -169,6 +172,9 @@ func (a *attendances) add(ctx context.Context, q *question, s *projections.Sessi
 		}
 		here[who] = true
 		a.present[who] = true
+		if len(a.here) < few {
+			a.here.add(who, domain.Ref{Kind: domain.RefParticipant, ID: p.Participant})
+		}
 		if erased[domain.Ref{Kind: domain.RefParticipant, ID: domain.Escape(p.Participant)}] {
 			a.erased[who] = true
 		}
@@ -177,6 +183,7 @@ func (a *attendances) add(ctx context.Context, q *question, s *projections.Sessi
 			return err
 		}
 		for _, e := range effects {
+			a.changed.add(who, domain.Ref{Kind: domain.RefParticipant, ID: p.Participant})
 			if a.gained[e] == nil {
 				a.gained[e] = some{}
 			}
@@ -193,6 +200,21 @@ func effectsOf(ctx context.Context, q *question, s *projections.Session, p proje
 	}
 	written, _, err := q.reader.opened(ctx, s.Seal(p), p.Effects)
 	return session.ReadEffects(written), err
+}
+
+// looks notes of whom the row tells effects, or a topic, specialist or organiser.
+func (a *attendances) looks(q *question) {
+	if !q.who.Within(domain.Ref{Kind: domain.RefProgramme, ID: a.programme}) {
+		return
+	}
+	var figures []int
+	for _, people := range a.gained {
+		figures = append(figures, len(people))
+	}
+	q.counted(a.changed, figures...)
+	if a.topic != "" || a.specialist != "" || a.organiser != "" {
+		q.counted(a.here)
+	}
 }
 
 func (a *attendances) counted() attendanceRow {

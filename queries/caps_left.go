@@ -63,7 +63,6 @@ type capLeft struct {
 	kind                                        string
 	allowed, used                               domain.Minutes
 	binds                                       bool // it is known that it binds
-	told                                        bool // which tells of somebody's codes
 }
 
 // capsAsked is a question about caps of a day, and what was read for it.
@@ -116,13 +115,7 @@ func capsLeft(ctx context.Context, q *question) (rows []capLeft, err error) {
 		return cmp.Or(cmp.Compare(a.contract, b.contract), cmp.Compare(a.participant, b.participant), cmp.Compare(a.kind, b.kind), cmp.Compare(a.assistant, b.assistant),
 			cmp.Compare(a.programme, b.programme), cmp.Compare(a.allowed, b.allowed), cmp.Compare(a.used, b.used))
 	})
-	rows = slices.Compact(rows)
-	for _, r := range rows {
-		if r.told {
-			q.shows(domain.Ref{Kind: domain.RefParticipant, ID: r.participant})
-		}
-	}
-	return rows, nil
+	return slices.Compact(rows), nil
 }
 
 // lives are contracts, to look at: those of the participant who is asked for, else of the
@@ -220,8 +213,11 @@ func (c *capsAsked) ofPeriod(ctx context.Context, row capLeft, editions []cap.Ed
 			if binds, known, err = c.fulfils(ctx, c.contract.Terms.Participant, r); err != nil {
 				return nil, err
 			}
+			if known { // whether a row is there or not tells of their codes
+				c.looked(c.contract.Terms)
+			}
 		}
-		if is.binds, is.told = known, known && len(r.When) > 0; known {
+		if is.binds = known; known {
 			is.allowed = domain.Minutes(r.Limit)
 		}
 		if binds || !known {
@@ -229,6 +225,14 @@ func (c *capsAsked) ofPeriod(ctx context.Context, row capLeft, editions []cap.Ed
 		}
 	}
 	return rows, nil
+}
+
+// looked notes a look at the participant of a contract that lies within the scopes of whoever
+// asks.
+func (c *capsAsked) looked(t contract.Terms) {
+	if c.who.Within(domain.Ref{Kind: domain.RefParticipant, ID: t.Participant}, domain.Ref{Kind: domain.RefProgramme, ID: t.Programme}, domain.Ref{Kind: domain.RefAssistant, ID: t.Assistant}) {
+		c.shows(domain.Ref{Kind: domain.RefParticipant, ID: t.Participant})
+	}
 }
 
 // fulfils says whether a person's facts are those of a rule, and whether that is known to

@@ -29,7 +29,7 @@ func diagnosisReport() *Report {
 	seen := func(r row) bool { return r.section != sectionPlaces && r.section != sectionNeeds }
 	return declared(Report{
 		Name: "diagnosis", Title: "Diagnoza lokalna",
-		Doc: "Ostatnie liczenie w każdym miejscu według kategorii, osoby według przyczyn, wyników i potrzeb oraz osoby spotkane w miesiącu po raz pierwszy.",
+		Doc: "Ostatnie liczenie w każdym miejscu według kategorii, osoby według przyczyn, wyników i potrzeb oraz osoby spotkane w miesiącu po raz pierwszy." + tellsOfFew,
 		Params: []report.Param{
 			{Name: "study", Doc: "badanie; wybiera tylko liczenia w miejscach", Kind: report.KindText},
 			askedDay("from", "od dnia kontaktu lub liczenia"),
@@ -94,22 +94,26 @@ func diagnosisRows(ctx context.Context, q *question) ([]diagnosisRow, error) {
 			first[c.person] = c.Date
 		}
 	}
+	opened := map[string]looked{sectionCauses: {}, sectionOutcomes: {}, sectionNeeds: {}} // whose codes were
 	for _, c := range met {
 		if !q.between(c.Date) {
 			continue
 		}
-		if err := rows.addContact(ctx, q, c, first[c.person]); err != nil {
+		if err := rows.addContact(ctx, q, c, first[c.person], opened); err != nil {
 			return nil, err
 		}
 	}
-	all := make([]diagnosisRow, 0, len(rows))
+	all, figures := make([]diagnosisRow, 0, len(rows)), map[string][]int{}
 	for _, row := range rows {
-		all = append(all, *row)
+		all, figures[row.section] = append(all, *row), append(figures[row.section], len(row.people))
+	}
+	for section, people := range opened {
+		q.counted(people, figures[section]...)
 	}
 	return all, nil
 }
 
-func (d diagnosis) addContact(ctx context.Context, q *question, c metContact, first domain.Date) error {
+func (d diagnosis) addContact(ctx context.Context, q *question, c metContact, first domain.Date, opened map[string]looked) error {
 	movement := d.of(sectionMovement, c.Date.Month().String())
 	movement.contacts++
 	if c.person != "" && first.Month() == c.Date.Month() {
@@ -125,6 +129,9 @@ func (d diagnosis) addContact(ctx context.Context, q *question, c metContact, fi
 		said, err := c.code(ctx, q, code.field, code.sealed)
 		if err != nil {
 			return err
+		}
+		if said != "" && c.person != "" {
+			opened[code.section].add(c.person, c.Seal(code.field).Subject)
 		}
 		if code.section != sectionNeeds {
 			d.of(code.section, said).meet(c)

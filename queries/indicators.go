@@ -17,7 +17,7 @@ func indicatorsReport() *Report {
 	type row = indicatorRow
 	return declared(Report{
 		Name: "indicators", Title: "Wskaźniki programów",
-		Doc:    "Wskaźniki, które wylicza plik programu w edycji na dzień pytania, policzone z dni w okresie programu do tego dnia; wartość z dwoma miejscami po przecinku.",
+		Doc:    "Wskaźniki, które wylicza plik programu w edycji na dzień pytania, policzone z dni w okresie programu do tego dnia; wartość z dwoma miejscami po przecinku." + tellsOfFew,
 		Params: []report.Param{asked("programme", "program", domain.RefProgramme)},
 		needs: []projections.Projection{projections.Assistance(), projections.Contracts(), projections.Outreach(), projections.Participations(),
 			projections.People(), projections.Sessions(), projections.Settlement()},
@@ -62,12 +62,14 @@ func indicatorRows(ctx context.Context, q *question) ([]indicatorRow, error) {
 		}
 		for _, i := range now.Indicators {
 			if !i.EachGroup {
+				m.looks(q, i)
 				rows = append(rows, indicatorRow{Indicator: i, programme: id, value: m.measure(i), erased: m.erased})
 				continue
 			}
 			for _, g := range now.Groups {
 				of := i
 				of.Of.Group, of.Target = g.ID, int64(g.Target)*100
+				m.looks(q, of)
 				rows = append(rows, indicatorRow{Indicator: of, programme: id, group: g.ID, value: m.measure(of), erased: m.erased})
 			}
 		}
@@ -189,7 +191,7 @@ func (m *measured) inside(day domain.Date) bool {
 }
 
 // measured reads what the indicators of a programme count. Codes are opened for the counts
-// alone, which everybody may know who may ask.
+// alone, which everybody may know who may ask; see looks.
 func (q *question) measured(ctx context.Context, p programme.Programme) (*measured, error) {
 	m := &measured{programme: p, last: min(q.day(), q.today), taking: map[string][]openTaking{}, household: map[string]string{}}
 	one, err := q.merged(ctx)

@@ -179,10 +179,14 @@ func (m *measured) aidGiven(of programme.Of) (sum domain.Grosze) {
 func (m *measured) outcomes(of programme.Of) (n int) {
 	for _, taking := range m.taking {
 		for _, t := range taking {
-			if t.cameTo != 0 && m.inside(t.cameTo) && (of.Outcome == "" || of.Outcome == t.outcome) && (of.Group == "" || of.Group == t.group) && (of.State == "" || of.State == t.state) {
+			if m.outcome(t, of) {
 				n++
 			}
 		}
 	}
 	return n
+}
+
+func (m *measured) outcome(t openTaking, of programme.Of) bool {
+	return t.cameTo != 0 && m.inside(t.cameTo) && (of.Outcome == "" || of.Outcome == t.outcome) && (of.Group == "" || of.Group == t.group) && (of.State == "" || of.State == t.state)
 }

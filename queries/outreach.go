@@ -16,7 +16,7 @@ func outreachReport() *Report {
 	type row = outreachRow
 	return declared(Report{
 		Name: "outreach", Title: "Praca na ulicy",
-		Doc: "Kontakty w każdym miesiącu i miejscu, osoby (pseudonim i ustalona tożsamość to jedna), skierowania i osoby, które trafiły do schroniska.",
+		Doc: "Kontakty w każdym miesiącu i miejscu, osoby (pseudonim i ustalona tożsamość to jedna), skierowania i osoby, które trafiły do schroniska." + tellsOfFew,
 		Params: []report.Param{
 			askedDay("from", "od dnia kontaktu"),
 			askedDay("to", "do dnia włącznie"),
@@ -46,6 +46,7 @@ type outreachRow struct {
 	contacts, first, referrals int
 	kinds                      map[contact.Kind]int
 	people, sheltered, erased  some
+	opened                     looked // those whose outcome was
 }
 
 type outreachKey struct {
@@ -78,7 +79,7 @@ func outreachRows(ctx context.Context, q *question) ([]outreachRow, error) {
 		at := outreachKey{c.Date.Month(), c.Place, c.Programme}
 		row := rows[at]
 		if row == nil {
-			row = &outreachRow{outreachKey: at, kinds: map[contact.Kind]int{}, people: some{}, sheltered: some{}, erased: some{}}
+			row = &outreachRow{outreachKey: at, kinds: map[contact.Kind]int{}, people: some{}, sheltered: some{}, erased: some{}, opened: looked{}}
 			rows[at] = row
 		}
 		row.contacts++
@@ -100,12 +101,16 @@ func outreachRows(ctx context.Context, q *question) ([]outreachRow, error) {
 		if err != nil {
 			return nil, err
 		}
+		if outcome != "" {
+			row.opened.add(c.person, c.Seal("outcome").Subject)
+		}
 		if contact.Outcome(outcome) == contact.Shelter {
 			row.sheltered[c.person] = true
 		}
 	}
 	all := make([]outreachRow, 0, len(rows))
 	for _, row := range rows {
+		q.counted(row.opened, len(row.sheltered))
 		all = append(all, *row)
 	}
 	slices.SortFunc(all, func(a, b outreachRow) int { return cmp.Compare(a.programme, b.programme) }) // of one month and place

@@ -325,7 +325,7 @@ func NamesNoticed(request any) (fields []string) {
 		return nil
 	}
 	for _, c := range c.columns() {
-		if c.looksLikeName(c.text()) {
+		if c.isName && c.looksLikeName(c.text()) { // other columns may have no text
 			fields = append(fields, c.Field)
 		}
 	}

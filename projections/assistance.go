@@ -187,7 +187,7 @@ func visitStage() *fold.Stage {
 			case LongCapped().Name:
 				return longCappedThen(tx, unit)
 			}
-			return cappedThen(tx, unit)
+			return append(cappedThen(tx, unit), meetingThen(tx, unit)...)
 		},
 		Work: func(tx *fold.Tx, unit fold.Key) error {
 			switch unit.Table {

@@ -429,6 +429,7 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"assistance months":              func() { foldtest.ComesBack(t, m, VisitMonths()) },
 		"assistance details":             func() { foldtest.ComesBack(t, m, VisitDetails()) },
 		"assistance participantOverlaps": func() { foldtest.ComesBack(t, m, ParticipantOverlaps()) },
+		"assistance doublyFunded":        func() { foldtest.ComesBack(t, m, DoublyFunded()) },
 		"assistance assistantOverlaps":   func() { foldtest.ComesBack(t, m, AssistantOverlaps()) },
 		"assistance time":                func() { foldtest.ComesBack(t, m, Time()) },
 		"assistance assistantMonths":     func() { foldtest.ComesBack(t, m, AssistantMonths()) },
@@ -694,7 +695,7 @@ func TestSettlementIsWhatTheDaysComeTo(t *testing.T) {
 }
 
 // TestVisitsAndOverlaps: months add up what stands, and the overlaps are just the pairs of
-// visits that meet, with all that either happened by.
+// what meets, with all that either happened by.
 func TestVisitsAndOverlaps(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -705,8 +706,13 @@ func TestVisitsAndOverlaps(t *testing.T) {
 			day                 domain.Date
 			from                domain.TimeOfDay
 		}
-		stands, proof := map[identity]domain.Minutes{}, map[identity][]journal.Position{}
+		stands, proof, sessions := map[identity]domain.Minutes{}, map[identity][]journal.Position{}, map[string][]journal.Position{}
 		for _, r := range recorded {
+			if h, ok := heldIn(r.Event); ok && h.is == nil {
+				delete(sessions, h.id())
+			} else if ok {
+				sessions[h.id()] = append(sessions[h.id()], r.Position)
+			}
 			v, ok := visited(r)
 			id := identity{v.Assistant, v.Contract, v.Date, v.From}
 			if ok && v.withdrawn {
@@ -729,7 +735,7 @@ func TestVisitsAndOverlaps(t *testing.T) {
 		if got != want || visits != len(stands) {
 			rt.Fatalf("%s in %d visits, not %s in %d", got, visits, want, len(stands))
 		}
-		meetings := func(months fold.Table[findings.PersonMonth], overlaps fold.Table[findings.Days]) {
+		meetings := func(months fold.Table[findings.PersonMonth], overlaps ...fold.Table[findings.Days]) {
 			persons, err := months.Every(ctx, m)
 			foldtest.Must(t, err)
 			want, got := [][]journal.Position{}, [][]journal.Position{}
@@ -737,24 +743,26 @@ func TestVisitsAndOverlaps(t *testing.T) {
 				for i, a := range it.Row.Entries {
 					for _, b := range it.Row.Entries[i+1:] {
 						if a.Date == b.Date && a.From < b.To && b.From < a.To {
-							events := []journal.Position{}
+							events, themselves := []journal.Position{}, []journal.Position{}
 							for _, e := range []findings.Entry{a, b} {
 								if of := it.Row.Of(e); of.Noun == findings.NounSession { // held against the oracle in queries
-									events = append(events, it.Row.Events(e)...)
+									events, themselves = append(events, it.Row.Events(e)...), append(themselves, sessions[of.Of]...)
 								} else {
 									events = append(events, proof[identity{of.Assistant, of.Of, e.Date, e.From}]...)
 								}
 							}
-							want = append(want, events)
+							want = append(want, append(events, themselves...))
 						}
 					}
 				}
 			}
-			rows, err := overlaps.Every(ctx, m)
-			foldtest.Must(t, err)
-			for _, it := range rows {
-				for _, f := range it.Row.Found {
-					got = append(got, f.Events)
+			for _, table := range overlaps {
+				rows, err := table.Every(ctx, m)
+				foldtest.Must(t, err)
+				for _, it := range rows {
+					for _, f := range it.Row.Found {
+						got = append(got, f.Events)
+					}
 				}
 			}
 			for _, all := range [][][]journal.Position{want, got} {
@@ -764,7 +772,7 @@ func TestVisitsAndOverlaps(t *testing.T) {
 				rt.Fatalf("what meets happened by %v, not %v", got, want)
 			}
 		}
-		meetings(Time(), ParticipantOverlaps())
+		meetings(Time(), ParticipantOverlaps(), DoublyFunded())
 		meetings(AssistantMonths(), AssistantOverlaps())
 	})
 }

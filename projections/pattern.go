@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"ksiega/domain"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
 	"ksiega/projections/findings"
@@ -8,7 +9,9 @@ import (
 
 // Patterns holds the visits of a contract's month that are all alike, whoever they are of: a
 // part a month and a field a contract.
-func Patterns() fold.Table[findings.Row] { return fold.Table[findings.Row]{Name: "patterns"} }
+func Patterns() fold.Table[findings.Pattern] {
+	return fold.Table[findings.Pattern]{Name: "patterns"}
+}
 
 // AlikeUnderKeys holds the contracts' months of which only who opens activities can tell
 // whether many visits are alike, as they were sealed by several keys: since the master key
@@ -32,20 +35,20 @@ func patterns(tx *fold.Tx, unit fold.Key) {
 	above := contractAbove(unit)
 	known, _ := VisitedContracts().Peek(tx, above.Part, above.Field)
 	var visits []findings.Alike
-	var row findings.Row
+	var contract string
+	var month domain.Month
 	for _, at := range known.Months {
 		if at.Part != unit.Part {
 			continue
 		}
 		m, _ := VisitMonths().Peek(tx, at.Part, at.Field)
 		d, _ := VisitDetails().Peek(tx, at.Part, at.Field)
+		contract, month = m.Contract, m.Month
 		visits = append(visits, m.Compared(d)...)
 	}
-	if len(visits) >= findings.Many {
-		row = findings.Pattern(visits)
-	}
+	row := findings.PatternOf(contract, month, visits)
 	put(tx, AlikeUnderKeys(), unit.Part, above.Part, noted{}, len(visits) >= findings.Many && findings.AlikeUnderKeys(visits))
-	put(tx, Patterns(), unit.Part, above.Part, row, len(row.Steps) > 0)
+	put(tx, Patterns(), unit.Part, above.Part, row, len(row.Alike) > 0)
 }
 
 // Compared are the visits of a month as they are compared with others of their contract's.

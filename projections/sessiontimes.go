@@ -108,12 +108,15 @@ func foldSessionTime(tx *fold.Tx, r *journal.Recorded) bool {
 	}
 	was.lead(tx, h.id(), false)
 	is.lead(tx, h.id(), true)
-	if !was.sameTime(is) {
-		for i := range was.Attended {
-			was.take(tx, h.id(), i, false)
-			if h.is != nil {
-				is.take(tx, h.id(), i, true)
-			}
+	same := was.sameTime(is)
+	for i := range was.Attended {
+		if same {
+			is.meets(tx, h.id(), i)
+			continue
+		}
+		was.take(tx, h.id(), i, false)
+		if h.is != nil {
+			is.take(tx, h.id(), i, true)
 		}
 	}
 	put(tx, SessionTimes(), part, SessionTimeField, is, h.is != nil)
@@ -178,6 +181,15 @@ func (s *SessionTime) take(tx *fold.Tx, id string, i int, there bool) {
 	e, of := s.entry(id)
 	e.Event, of.Participant = s.At[i], s.Attended[i]
 	changeTime(tx, Time(), personMonth(s.Attended[i], s.Date), e, of, !there)
+}
+
+// meets has what meets in the time of the i-th who was there worked out anew, where the session
+// does: one more of its own events is behind it.
+func (s *SessionTime) meets(tx *fold.Tx, id string, i int) {
+	k := personMonth(s.Attended[i], s.Date)
+	if m, _ := Time().Peek(tx, k.Part, k.Field); slices.Contains(m.MeetingSessions(), id) {
+		Time().Change(tx, k.Part, k.Field)
+	}
 }
 
 // sessionEvents are those of sessions and of who was at them.

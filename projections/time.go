@@ -1,7 +1,9 @@
 package projections
 
 import (
+	"ksiega/domain"
 	"ksiega/internal/fold"
+	"ksiega/internal/journal"
 	"ksiega/projections/findings"
 )
 
@@ -15,11 +17,14 @@ func AssistantMonths() fold.Table[findings.PersonMonth] {
 	return fold.Table[findings.PersonMonth]{Name: "assistantMonths"}
 }
 
-// ParticipantOverlaps holds what meets in participants' time, a part a month and a field a
-// participant.
+// ParticipantOverlaps holds what of one programme meets in participants' time, a part a month
+// and a field a participant.
 func ParticipantOverlaps() fold.Table[findings.Days] {
 	return fold.Table[findings.Days]{Name: "participantOverlaps"}
 }
+
+// DoublyFunded is the same of two programmes.
+func DoublyFunded() fold.Table[findings.Days] { return fold.Table[findings.Days]{Name: "doublyFunded"} }
 
 // AssistantOverlaps is the same of assistants.
 func AssistantOverlaps() fold.Table[findings.Days] {
@@ -43,16 +48,34 @@ func changeTime(tx *fold.Tx, months fold.Table[findings.PersonMonth], k fold.Key
 	}
 }
 
+// meetingThen are the sessions that meet something else in somebody's month.
+func meetingThen(tx *fold.Tx, unit fold.Key) (keys []fold.Key) {
+	m, _ := timesOf(unit).table.Peek(tx, unit.Part, unit.Field)
+	for _, id := range m.MeetingSessions() {
+		keys = append(keys, sessionTime(id))
+	}
+	return keys
+}
+
+// meetingEvents are the events of those themselves.
+func meetingEvents(tx *fold.Tx) findings.SessionEvents {
+	return func(id string) []journal.Position {
+		row, _ := SessionTimes().Peek(tx, domain.Escape(id), SessionTimeField)
+		return row.Events
+	}
+}
+
 // participantTime works out what follows from a participant's month.
 func participantTime(tx *fold.Tx, unit fold.Key) {
 	m, _ := Time().Peek(tx, unit.Part, unit.Field)
-	overlaps := findings.ParticipantOverlaps(m)
+	overlaps, funded := findings.ParticipantOverlaps(m, meetingEvents(tx))
 	put(tx, ParticipantOverlaps(), unit.Field, unit.Part, overlaps, len(overlaps.Found) > 0)
+	put(tx, DoublyFunded(), unit.Field, unit.Part, funded, len(funded.Found) > 0)
 }
 
 // assistantTime works out what follows from an assistant's month.
 func assistantTime(tx *fold.Tx, unit fold.Key) {
 	m, _ := AssistantMonths().Peek(tx, unit.Part, unit.Field)
-	overlaps := findings.AssistantOverlaps(m)
+	overlaps := findings.AssistantOverlaps(m, meetingEvents(tx))
 	put(tx, AssistantOverlaps(), unit.Part, unit.Field, overlaps, len(overlaps.Found) > 0)
 }

@@ -15,7 +15,7 @@ import (
 
 // VisitDetail is the day grain of a VisitMonth, ordered by date and start; withdrawn visits
 // are not in it. There are many, so that what they have in common stands beside them, and
-// they are written as numbers.
+// they are packed where written.
 type VisitDetail struct {
 	Visits     []Visit
 	Activities []Activity    // those that visits name
@@ -46,21 +46,21 @@ type VisitEvents struct {
 	Events []journal.Position `json:"events"`
 }
 
-// visitDetail is a VisitDetail as it is written: of each visit date, from, to, minutes and
-// the index of its activity; and its event.
+// visitDetail is a VisitDetail as it is written: of each visit the index of its activity.
 type visitDetail struct {
-	Visits     []int64            `json:"visits"`
-	Events     []journal.Position `json:"events"`
-	Activities []Activity         `json:"activities"`
-	Replaced   []VisitEvents      `json:"replaced"`
+	Visits     []byte        `json:"visits"`
+	Activities []Activity    `json:"activities"`
+	Replaced   []VisitEvents `json:"replaced"`
 }
 
-// MarshalJSONTo writes visits as numbers, which takes half the room of their names.
+// MarshalJSONTo packs visits.
 func (d VisitDetail) MarshalJSONTo(e *jsontext.Encoder) error {
-	written := visitDetail{make([]int64, 0, 5*len(d.Visits)), make([]journal.Position, 0, len(d.Visits)), d.Activities, d.Replaced}
-	for _, v := range d.Visits {
-		written.Visits = findings.WriteTimed(written.Visits, findings.Timed{Date: v.Date, From: v.From, To: v.To, Minutes: v.Minutes, Index: v.Activity})
-		written.Events = append(written.Events, v.Event)
+	written := visitDetail{nil, d.Activities, d.Replaced}
+	if len(d.Visits) > 0 {
+		written.Visits = findings.WriteTimed(len(d.Visits), func(i int) findings.Timed {
+			v := d.Visits[i]
+			return findings.Timed{Date: v.Date, From: v.From, To: v.To, Minutes: v.Minutes, Index: v.Activity, Event: v.Event}
+		})
 	}
 	return json.MarshalEncode(e, written)
 }
@@ -72,10 +72,7 @@ func (d *VisitDetail) UnmarshalJSONFrom(in *jsontext.Decoder) error {
 		return err
 	}
 	*d = VisitDetail{Activities: written.Activities, Replaced: written.Replaced}
-	if len(written.Events) > 0 {
-		d.Visits = make([]Visit, len(written.Events))
-	}
-	return findings.ReadTimed(written.Visits, written.Events, len(d.Activities), func(i int, t findings.Timed) {
+	return findings.ReadTimed(written.Visits, len(d.Activities), func(n int) { d.Visits = make([]Visit, n) }, func(i int, t findings.Timed) {
 		d.Visits[i] = Visit{Date: t.Date, From: t.From, To: t.To, Minutes: t.Minutes, Activity: t.Index, Event: t.Event}
 	})
 }

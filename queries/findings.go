@@ -113,7 +113,9 @@ func discrepancies(ctx context.Context, q *question, kind finding.Kind) ([]findi
 		kinds []finding.Kind
 		run   func(context.Context, *question) ([]findings.Found, error)
 	}{
-		{[]finding.Kind{finding.AssistantOverlap, finding.ParticipantOverlap, finding.DoubleFunding}, overlaps},
+		{[]finding.Kind{finding.AssistantOverlap}, assistantOverlaps},
+		{[]finding.Kind{finding.ParticipantOverlap}, participantOverlaps},
+		{[]finding.Kind{finding.DoubleFunding}, doublyFunded},
 		{[]finding.Kind{finding.OutsideContract}, outsideContracts},
 		{[]finding.Kind{finding.PaidNotWorked, finding.WorkedNotPaid, finding.ClaimedNotPaid, finding.RefundDifference, finding.ClaimedTwice, finding.NotClaimed}, unsettled},
 		{[]finding.Kind{finding.OverCap}, overCaps},
@@ -345,7 +347,8 @@ const (
 	fewOfAll  = 512
 )
 
-// rowsAt reads rows, to look at: few of each part by themselves, many by parts.
+// rowsAt reads rows, to look at: few of each part by themselves, many by parts; what is not
+// there is not in the answer.
 func rowsAt[R any](ctx context.Context, view projections.View, table fold.Table[R], keys []rowKey) (map[rowKey]R, error) {
 	all, parts := make(map[rowKey]R, len(keys)), make([]string, len(keys))
 	for i, k := range keys {

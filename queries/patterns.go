@@ -35,8 +35,7 @@ func patterns(ctx context.Context, q *question) ([]findings.Found, error) {
 		}
 		id := finding.ID(finding.Pattern, visits[0].Contract, month.String())
 		all = slices.DeleteFunc(all, func(f findings.Found) bool { return f.ID == id })
-		row := findings.Pattern(visits)
-		all = append(all, row.On(q.asOf, q.today).Found...)
+		all = append(all, findings.PatternOf(visits[0].Contract, month, visits).On(q.asOf, q.today).Found...)
 	}
 	return all, nil
 }

@@ -129,16 +129,31 @@ func sorted(row string) string {
 	return sort(of)
 }
 
-// expanded is the row of a person's time with entries that say themselves what they are of,
-// since the row names that in the order of recording.
+// expanded is a row that is packed with what it holds in words, each entry saying itself what it
+// is of, since the row names that in the order of recording.
 func expanded(row string) string {
-	var m findings.PersonMonth
-	if json.Unmarshal([]byte(row), &m) != nil || len(m.Parties) == 0 {
-		return row
-	}
 	var all strings.Builder
-	for _, e := range m.Entries {
-		fmt.Fprintln(&all, e.Date, e.From, e.To, e.Minutes, m.Of(e), len(m.Events(e)))
+	var m findings.PersonMonth
+	if json.Unmarshal([]byte(row), &m) == nil && len(m.Parties) > 0 {
+		for _, e := range m.Entries {
+			fmt.Fprintln(&all, e.Date, e.From, e.To, e.Minutes, m.Of(e), len(m.Events(e)))
+		}
+		return all.String()
 	}
-	return all.String()
+	var p findings.Pattern
+	if json.Unmarshal([]byte(row), &p) == nil && len(p.Alike) > 0 {
+		fmt.Fprintln(&all, p.Contract, p.Month, p.Alike, len(p.Replaced))
+		for _, v := range p.Visits {
+			fmt.Fprintln(&all, v.Date, v.From, v.To, v.Minutes, p.Whose[v.Index])
+		}
+		return all.String()
+	}
+	var d projections.VisitDetail
+	if json.Unmarshal([]byte(row), &d) == nil && len(d.Visits) > 0 {
+		for _, v := range d.Visits {
+			fmt.Fprintln(&all, v.Date, v.From, v.To, v.Minutes, d.Activity(v), len(d.Events(v)))
+		}
+		return all.String()
+	}
+	return row
 }

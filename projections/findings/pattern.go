@@ -2,7 +2,11 @@ package findings
 
 import (
 	"cmp"
+	"errors"
 	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"ksiega/domain"
 	"ksiega/domain/finding"
@@ -28,32 +32,50 @@ func (v Alike) compare(w Alike) int {
 	return cmp.Or(cmp.Compare(v.From, w.From), cmp.Compare(v.To, w.To), cmp.Compare(v.Activity, w.Activity))
 }
 
-// Pattern tells of the visits of a contract's month of which many have the same hours and
-// activity, whoever they are of, day by day. Several patterns of a month are one finding.
-func Pattern(visits []Alike) (row Row) {
+// Pattern is the visits of a contract's month of which many have the same hours and activity,
+// whoever they are of: each stands in it once, so that what is found on any day is read off
+// it. Several patterns of a month are one finding.
+type Pattern struct {
+	Contract string
+	Month    domain.Month
+	Whose    []Pair            // that visits name by index
+	Alike    []int             // of each pattern, how many visits it has
+	Visits   []Timed           // of one pattern after another, each by date
+	Replaced []PatternReplaced // in the order of visits
+}
+
+// Pair is who visits whom.
+type Pair struct {
+	Assistant   string `json:"assistant"`
+	Participant string `json:"participant"`
+}
+
+// PatternReplaced is an event of a visit, by index, that a later one took the place of.
+type PatternReplaced struct {
+	Visit int               `json:"visit"`
+	Event position.Position `json:"event"`
+}
+
+// PatternOf tells of the visits of a contract's month.
+func PatternOf(contract string, month domain.Month, visits []Alike) Pattern {
 	slices.SortStableFunc(visits, func(a, b Alike) int {
 		return cmp.Or(a.compare(b), cmp.Compare(a.Date, b.Date), cmp.Compare(a.Assistant, b.Assistant))
 	})
-	var patterns [][]Alike
-	var days []domain.Date
+	p := Pattern{Contract: contract, Month: month}
 	for first := 0; first < len(visits); {
 		n := first + 1
 		for n < len(visits) && visits[n].compare(visits[first]) == 0 {
 			n++
 		}
 		if n-first >= Many {
-			patterns = append(patterns, visits[first:n])
-			for _, v := range visits[first+Many-1 : n] {
-				days = append(days, v.Date)
+			p.Alike = append(p.Alike, n-first)
+			for _, v := range visits[first:n] {
+				p.add(v)
 			}
 		}
 		first = n
 	}
-	slices.Sort(days)
-	for _, day := range slices.Compact(days) {
-		row.Add(Step{From: day, Found: []Found{patternOn(patterns, day)}})
-	}
-	return row
+	return p
 }
 
 // AlikeUnderKeys says whether many visits of a contract's month have the same hours, and
@@ -82,28 +104,101 @@ func AlikeUnderKeys(visits []Alike) bool {
 	return false
 }
 
-// patternOn is what patterns come to on a day, of which one has many visits by then.
-func patternOn(patterns [][]Alike, day domain.Date) Found {
-	v := patterns[0][0]
-	month := v.Date.Month()
-	f := Found{ID: finding.ID(finding.Pattern, v.Contract, month.String()), Kind: finding.Pattern, From: month.First(), To: month.Last()}
-	var assistants []string
-	for _, alike := range patterns {
-		n := 0
-		for n < len(alike) && alike[n].Date <= day {
+func (p *Pattern) add(v Alike) {
+	of := Pair{v.Assistant, v.Participant}
+	whose := slices.Index(p.Whose, of)
+	if whose < 0 {
+		whose = len(p.Whose)
+		p.Whose = append(p.Whose, of)
+	}
+	events := v.Events()
+	for _, e := range events[:len(events)-1] {
+		p.Replaced = append(p.Replaced, PatternReplaced{len(p.Visits), e})
+	}
+	p.Visits = append(p.Visits, Timed{v.Date, v.From, v.To, v.Minutes, int32(whose), events[len(events)-1]})
+}
+
+// On is what is found as of a day, of patterns that have many visits by then; 0 takes in all.
+func (p Pattern) On(asOf, _ domain.Date) Step {
+	f := Found{Kind: finding.Pattern, From: p.Month.First(), To: p.Month.Last()}
+	whose := make([]bool, len(p.Whose))
+	first, replaced := 0, p.Replaced
+	for _, alike := range p.Alike {
+		n := first
+		for n < first+alike && (asOf == 0 || p.Visits[n].Date <= asOf) {
 			n++
 		}
-		if n < Many {
-			continue
+		for ; len(replaced) > 0 && replaced[0].Visit < first+alike; replaced = replaced[1:] {
+			if n-first >= Many && replaced[0].Visit < n {
+				f.Events = append(f.Events, replaced[0].Event)
+			}
 		}
-		for _, v := range alike[:n] {
-			f.Minutes, f.Count, f.Events = f.Minutes+v.Minutes, f.Count+1, append(f.Events, v.Events()...)
-			f.People, assistants = append(f.People, v.Participant), append(assistants, v.Assistant)
+		if n-first >= Many {
+			f.Count, f.Events = f.Count+n-first, slices.Grow(f.Events, n-first)
+			for _, v := range p.Visits[first:n] {
+				f.Minutes, f.Events, whose[v.Index] = f.Minutes+v.Minutes, append(f.Events, v.Event), true
+			}
+		}
+		first += alike
+	}
+	if f.Count == 0 {
+		return Step{}
+	}
+	f.ID = finding.ID(finding.Pattern, p.Contract, p.Month.String())
+	f.Subjects, f.People = p.parties(whose)
+	return Step{Found: []Found{f}}
+}
+
+// parties are the contract, and whose some visits are, each once; and the people of them.
+func (p *Pattern) parties(whose []bool) (subjects, people []string) {
+	var assistants []string
+	for i, of := range p.Whose {
+		if whose[i] {
+			people, assistants = append(people, of.Participant), append(assistants, of.Assistant)
 		}
 	}
-	slices.Sort(f.People)
+	slices.Sort(people)
 	slices.Sort(assistants)
-	f.People = slices.Compact(f.People)
-	f.Subjects = slices.Concat([]string{v.Contract}, f.People, slices.Compact(assistants))
-	return f
+	people = slices.Compact(people)
+	return slices.Concat([]string{p.Contract}, people, slices.Compact(assistants)), people
+}
+
+// pattern is a Pattern as it is written.
+type pattern struct {
+	Contract string            `json:"contract"`
+	Month    domain.Month      `json:"month"`
+	Whose    []Pair            `json:"whose"`
+	Alike    []int             `json:"alike"`
+	Visits   []byte            `json:"visits"`
+	Replaced []PatternReplaced `json:"replaced"`
+}
+
+var errPattern = errors.New("bytes that are no pattern of visits")
+
+// MarshalJSONTo packs visits.
+func (p Pattern) MarshalJSONTo(e *jsontext.Encoder) error {
+	packed := WriteTimed(len(p.Visits), func(i int) Timed { return p.Visits[i] })
+	return json.MarshalEncode(e, pattern{p.Contract, p.Month, p.Whose, p.Alike, packed, p.Replaced})
+}
+
+// UnmarshalJSONFrom reads what MarshalJSONTo wrote.
+func (p *Pattern) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	var written pattern
+	if err := json.UnmarshalDecode(d, &written); err != nil {
+		return err
+	}
+	*p = Pattern{Contract: written.Contract, Month: written.Month, Whose: written.Whose, Alike: written.Alike, Replaced: written.Replaced}
+	if err := ReadTimed(written.Visits, len(p.Whose)-1, func(n int) { p.Visits = make([]Timed, n) }, func(i int, t Timed) { p.Visits[i] = t }); err != nil {
+		return err
+	}
+	left := len(p.Visits)
+	for _, n := range p.Alike {
+		if left -= n; n < 0 || left < 0 {
+			return errPattern
+		}
+	}
+	if left > 0 {
+		return errPattern
+	}
+	return nil
 }

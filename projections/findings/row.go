@@ -33,10 +33,8 @@ type Found struct {
 	// After is the day that has to be over before it is one; 0 is none.
 	After domain.Date `json:"after"`
 	// Events are those behind it that do not stand in the rows of the facts.
-	Events []position.Position `json:"events"`
-	// Sessions are those in it: what was said of one as a whole stands with it, and is behind
-	// the finding too.
-	Sessions []string `json:"sessions,omitzero"`
+	Events   []position.Position `json:"events"`
+	Sessions []string            `json:"sessions,omitzero"` // those in it
 	// If are the sealed codes by which alone it is one.
 	If []Code `json:"if,omitzero"`
 	// Rule is the cap of a programme that is broken. What it is to be fulfilled When, whoever

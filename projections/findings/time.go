@@ -53,28 +53,28 @@ type Replaced struct {
 }
 
 // PersonMonth is all that took one person's time in one month. There are many entries, so
-// that what they have in common stands beside them, and they are written as numbers.
+// that what they have in common stands beside them, and they are packed where they are written.
 type PersonMonth struct {
 	Entries  []Entry    // ordered by date, start, assistant and what they are of
 	Parties  []Parties  // that entries name by index
 	Replaced []Replaced // in the order of recording
 }
 
-// personMonth is a PersonMonth as it is written: of each entry date, from, to, minutes and
-// the index of its parties; and its event.
+// personMonth is a PersonMonth as it is written: of each entry the index of its parties.
 type personMonth struct {
-	Entries  []int64             `json:"entries"`
-	Events   []position.Position `json:"events"`
-	Parties  []Parties           `json:"parties"`
-	Replaced []Replaced          `json:"replaced"`
+	Entries  []byte     `json:"entries"`
+	Parties  []Parties  `json:"parties"`
+	Replaced []Replaced `json:"replaced"`
 }
 
-// MarshalJSONTo writes entries as numbers, which takes half the room of their names.
+// MarshalJSONTo packs entries.
 func (m PersonMonth) MarshalJSONTo(e *jsontext.Encoder) error {
-	written := personMonth{make([]int64, 0, timedNumbers*len(m.Entries)), make([]position.Position, 0, len(m.Entries)), m.Parties, m.Replaced}
-	for _, x := range m.Entries {
-		written.Entries = WriteTimed(written.Entries, Timed{x.Date, x.From, x.To, x.Minutes, x.Parties, x.Event})
-		written.Events = append(written.Events, x.Event)
+	written := personMonth{nil, m.Parties, m.Replaced}
+	if len(m.Entries) > 0 {
+		written.Entries = WriteTimed(len(m.Entries), func(i int) Timed {
+			x := m.Entries[i]
+			return Timed{x.Date, x.From, x.To, x.Minutes, x.Parties, x.Event}
+		})
 	}
 	return json.MarshalEncode(e, written)
 }
@@ -86,10 +86,7 @@ func (m *PersonMonth) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 		return err
 	}
 	*m = PersonMonth{Parties: written.Parties, Replaced: written.Replaced}
-	if len(written.Events) > 0 {
-		m.Entries = make([]Entry, len(written.Events))
-	}
-	return ReadTimed(written.Entries, written.Events, len(m.Parties)-1, func(i int, t Timed) {
+	return ReadTimed(written.Entries, len(m.Parties)-1, func(n int) { m.Entries = make([]Entry, n) }, func(i int, t Timed) {
 		m.Entries[i] = Entry{Date: t.Date, From: t.From, To: t.To, Minutes: t.Minutes, Parties: t.Index, Event: t.Event}
 	})
 }

@@ -102,14 +102,63 @@ func (m PersonMonth) normal() PersonMonth {
 	return m
 }
 
-// Numbers that are no entry, and one of parties that the row does not name, are refused.
+// Bytes that are no entry, and one of parties that the row does not name, are refused; so are
+// some that are left over, and fewer than there ought to be.
 func TestPersonMonthRefuses(t *testing.T) {
 	t.Parallel()
-	for _, raw := range []string{`{"entries":[1,2,3],"events":[6]}`, `{"entries":[1,2,3,4,0]}`, `{"events":[6]}`,
-		`{"entries":[1,2,3,4,0],"events":[6]}`, `{"entries":[1,2,3,4,-1],"events":[6],"parties":[{"of":"C1"}]}`, `[]`} {
+	one := func(index int32) []byte {
+		return WriteTimed(1, func(int) Timed { return Timed{17_000, 480, 540, 60, index, position.Of(64)} })
+	}
+	whole := one(0)
+	for what, packed := range map[string][]byte{"short": whole[:len(whole)-1], "more": append(one(0), 0), "many": {200, 200, 3}, "no number": {255}, "none": {0, 0},
+		"past the parties": one(1), "before them": one(-1)} {
+		raw, err := json.Marshal(personMonth{Entries: packed, Parties: []Parties{{Of: "C1"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
 		var m PersonMonth
+		if err := json.Unmarshal(raw, &m); err == nil {
+			t.Errorf("%s: %s is %+v", what, raw, m)
+		}
+	}
+	var m PersonMonth
+	for _, raw := range []string{`[]`, `{"entries":"?"}`, `{"entries":[1]}`} {
 		if err := json.Unmarshal([]byte(raw), &m); err == nil {
 			t.Errorf("%s is %+v", raw, m)
+		}
+	}
+}
+
+// A pattern comes back from its bytes as it was; of visits that are not as many as its
+// patterns have, it does not.
+func TestPatternComesBack(t *testing.T) {
+	t.Parallel()
+	var visits []Alike
+	for i := range 2*Many + 3 {
+		at := position.Of(uint64(64 * (i + 1)))
+		visits = append(visits, Alike{Assistant: []string{"A1", "A2"}[i%2], Participant: "U1", Date: domain.NewDate(2024, 3, 1).Add(i), From: domain.TimeOfDay(480 + 60*(i/(Many+1))), To: 600, Minutes: 60,
+			Events: func() []position.Position { return []position.Position{position.Of(1), at}[i%2:] }})
+	}
+	p := PatternOf("T/1", domain.NewDate(2024, 3, 1).Month(), visits)
+	if len(p.Alike) != 2 || len(p.Replaced) == 0 {
+		t.Fatalf("%+v", p)
+	}
+	raw, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Pattern
+	if err := json.Unmarshal(raw, &back); err != nil || !reflect.DeepEqual(back, p) {
+		t.Fatalf("%s is %+v, %v", raw, back, err)
+	}
+	for _, alike := range [][]int{{len(p.Visits) + 1}, {len(p.Visits) - 1}, {-1, len(p.Visits) + 1}} {
+		wrong := p
+		wrong.Alike = alike
+		if raw, err = json.Marshal(wrong); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(raw, &back); err == nil {
+			t.Errorf("%v is taken", alike)
 		}
 	}
 }

@@ -85,6 +85,9 @@ func (d *VisitDetail) Events(v Visit) []journal.Position {
 	return []journal.Position{v.Event}
 }
 
+// Corrected says whether a visit has more events than one.
+func (d *VisitDetail) Corrected(v Visit) bool { return d.replaced(v.Date, v.From) >= 0 }
+
 func (d *VisitDetail) replaced(date domain.Date, from domain.TimeOfDay) int {
 	return slices.IndexFunc(d.Replaced, func(r VisitEvents) bool { return r.Date == date && r.From == from })
 }

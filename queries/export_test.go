@@ -7,6 +7,7 @@ import (
 	"ksiega/domain/access"
 	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
+	"ksiega/internal/journal"
 	"ksiega/internal/report"
 	"ksiega/projections"
 	"ksiega/projections/findings"
@@ -70,4 +71,30 @@ func Checked(declared []report.Param, given map[string]string) (map[string]strin
 	var q question
 	err := (&Report{Name: "toy", Params: declared}).check(Request{Params: given}, &q)
 	return q.params, err
+}
+
+// SheetPlaces are where all visits were, as streams tell, or the log.
+func (d *Reader) SheetPlaces(ctx context.Context, who access.Who, fromLog bool) (places []string, err error) {
+	many := manyStreams
+	if fromLog {
+		many = 0
+	}
+	err = d.read(ctx, "", journal.Bound{}, d.byName["service-sheet"].needs, func(views map[string]projections.View) error {
+		q := &question{reader: d, views: views, today: d.today(d.opts.Now()), who: who, op: access.Report("service-sheet")}
+		rows, err := sheetVisits(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if r.place != "" {
+				places = append(places, "early "+r.place)
+			}
+		}
+		err = q.addPlaces(ctx, rows, many)
+		for _, r := range rows {
+			places = append(places, r.Date.String()+" "+r.place)
+		}
+		return err
+	})
+	return places, err
 }

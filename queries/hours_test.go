@@ -3,6 +3,7 @@ package queries_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"ksiega/commands"
@@ -94,6 +95,11 @@ func TestAServiceSheet(t *testing.T) {
 		sameTexts(t, name, written(rowsOf(askedBy(t, reader, access.Coordinator, "service-sheet", req))), want("rynek", "true"))
 		req.KnownAt = before.String()
 		sameTexts(t, name+" as known before", written(rowsOf(askedBy(t, reader, access.Coordinator, "service-sheet", req))), want("targ", "false"))
+	}
+	for _, fromLog := range []bool{false, true} { // as few visits are read, and many
+		places, err := memoryReader(l).SheetPlaces(t.Context(), access.By("x", access.API, access.Coordinator), fromLog)
+		must(t, err)
+		sameTexts(t, fmt.Sprint("places, of many ", fromLog), places, []string{"2024-01-05 sklep", "2024-01-09 rynek", "2024-01-10 ", "2024-01-11 przychodnia", "2024-01-09 "})
 	}
 	a := askedBy(t, fromRedis, access.Finance, "service-sheet", queries.Request{Params: map[string]string{"participant": "U1", "contract": "T/1"}, AsOf: day(2024, 1, 9)})
 	sameTexts(t, "finance", written(rowsOf(a)), []string{"{A1 T/1 U1 2024-01-05 10:00 11:00 60 false   false aoon-2006}", "{A1 T/1 U1 2024-01-09 10:00 11:30 90 true   true aoon-2006}"})

@@ -68,15 +68,14 @@ func declared[R any](r Report, shape report.Shape[R], rows func(context.Context,
 			shape = recorded.Renamed(report.Reference(domain.RefParticipant), one.kept)
 		}
 		if len(q.who.Scopes) > 0 { // who may see a person by one id may see them by each that it stands for
+			var none R
+			_, own := any(none).(cutRow)
 			found = slices.DeleteFunc(found, func(row R) bool {
-				_, own := any(row).(cutRow)
 				return !own && !within(q.who, recorded, row) && !within(q.who, shape, row)
 			})
 		}
-		for _, row := range found { // of what nobody limited to others is told
-			if r, may := any(row).(interface{ uncounted() error }); may && r.uncounted() != nil {
-				return report.Table{}, r.uncounted()
-			}
+		if err := uncounted(found); err != nil { // of what nobody limited to others is told
+			return report.Table{}, err
 		}
 		t, err := shape.Table(found)
 		if errors.Is(err, report.ErrOverflow) {
@@ -85,6 +84,21 @@ func declared[R any](r Report, shape report.Shape[R], rows func(context.Context,
 		return t, err
 	}
 	return &r
+}
+
+// uncounted is why what some rows tell cannot be added up, where they are of a kind that may be so.
+func uncounted[R any](rows []R) error {
+	type countless interface{ uncounted() error }
+	var none R
+	if _, may := any(none).(countless); !may {
+		return nil
+	}
+	for _, row := range rows {
+		if r, may := any(row).(countless); may && r.uncounted() != nil {
+			return r.uncounted()
+		}
+	}
+	return nil
 }
 
 // cutRow is a row that names nothing that scopes are made of, and of which its report counts

@@ -1,8 +1,10 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"ksiega/domain"
 	"ksiega/domain/assistance"
@@ -47,7 +49,16 @@ type sheetVisit struct {
 	activity, place     string // for whoever may see people
 }
 
-func sheetRows(ctx context.Context, q *question) (rows []sheetVisit, err error) {
+func sheetRows(ctx context.Context, q *question) ([]sheetVisit, error) {
+	rows, err := sheetVisits(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return rows, q.addPlaces(ctx, rows, manyStreams)
+}
+
+// sheetVisits are the visits without their places.
+func sheetVisits(ctx context.Context, q *question) (rows []sheetVisit, err error) {
 	view := q.view(projections.Assistance())
 	months, err := q.monthsOfVisits(ctx)
 	if err != nil {
@@ -72,7 +83,13 @@ func sheetRows(ctx context.Context, q *question) (rows []sheetVisit, err error) 
 		}
 	}
 	months = of
+	// As the report lies, so that its rows need not be sorted.
+	slices.SortFunc(months, func(a, b projections.VisitMonth) int {
+		return cmp.Or(report.Compare(a.Assistant, b.Assistant), report.Compare(a.Contract, b.Contract), report.Compare(a.Participant, b.Participant), cmp.Compare(a.Month, b.Month))
+	})
+	visits := 0
 	for _, m := range months {
+		visits += m.Visits
 		contracts[m.Contract] = validity{}
 		keys = append(keys, rowKey{m.Month.String(), projections.VisitField(m.Contract, m.Assistant)})
 	}
@@ -83,84 +100,104 @@ func sheetRows(ctx context.Context, q *question) (rows []sheetVisit, err error) 
 	if err != nil {
 		return nil, err
 	}
+	rows = make([]sheetVisit, 0, visits)
 	for i := range months {
-		m, d := &months[i], details[keys[i]]
-		for _, v := range d.Visits {
-			if q.cut(v.Date) {
-				continue
-			}
-			row := sheetVisit{Visit: v, month: m, corrected: len(d.Events(v)) > 1, eligible: contracts[m.Contract].covers(m.Assistant, v.Date, v.Date)}
-			if q.sees(domain.RefParticipant) {
-				if row.activity, err = q.activity(ctx, m.Contract, v.Date, d.Activity(v)); err != nil {
-					return nil, err
-				}
-			}
-			rows = append(rows, row)
+		if rows, err = q.sheetOf(ctx, rows, &months[i], details[keys[i]], contracts[months[i].Contract]); err != nil {
+			return nil, err
 		}
 	}
-	return rows, q.addPlaces(ctx, rows)
+	return rows, nil
 }
 
-// visitAt tells a visit from the others of an assistant's month.
-type visitAt struct {
-	contract string
-	date     domain.Date
-	from     domain.TimeOfDay
-}
-
-// addPlaces adds where visits were, for whoever may see people. That is sealed for its day, so
-// that no row shares it: the streams of the assistants' months tell.
-func (q *question) addPlaces(ctx context.Context, rows []sheetVisit) error {
-	if !q.sees(domain.RefParticipant) {
-		return nil
-	}
-	streams := map[string]map[visitAt]assistance.VisitLogged{}
-	for i := range rows {
-		r := &rows[i]
-		stream := assistance.Stream(r.month.Assistant, r.month.Month)
-		if streams[stream] == nil {
-			said, err := q.visitsOf(ctx, stream)
-			if err != nil {
-				return err
-			}
-			streams[stream] = said
-		}
-		v, said := streams[stream][visitAt{r.month.Contract, r.Date, r.From}]
-		if !said {
+// sheetOf adds the visits of a month; what was done is opened once, however many have it.
+func (q *question) sheetOf(ctx context.Context, rows []sheetVisit, m *projections.VisitMonth, d projections.VisitDetail, under validity) ([]sheetVisit, error) {
+	sees, done := q.sees(domain.RefParticipant), make(map[int32]string, len(d.Activities))
+	for _, v := range d.Visits {
+		if q.cut(v.Date) {
 			continue
 		}
-		seal := v.Visit.Seal("place")
-		place, known, err := q.reader.opened(ctx, seal, v.Place)
-		if err != nil {
-			return err
+		row := sheetVisit{Visit: v, month: m, corrected: d.Corrected(v), eligible: under.covers(m.Assistant, v.Date, v.Date)}
+		if sees {
+			text, opened := done[v.Activity]
+			if !opened {
+				var err error
+				if text, err = q.activity(ctx, m.Contract, v.Date, d.Activity(v)); err != nil {
+					return nil, err
+				}
+				done[v.Activity] = text
+			}
+			row.activity = text
 		}
-		if r.place = place; known {
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// manyStreams take longer to read than the log does, from the first visit to the last.
+const manyStreams = 4096
+
+// addPlaces adds where visits were, for whoever may see people. That is sealed for its day, so
+// that no row shares it: the last event of each visit tells, in the stream of the assistant's
+// month.
+func (q *question) addPlaces(ctx context.Context, rows []sheetVisit, many int) error {
+	if !q.sees(domain.RefParticipant) || len(rows) == 0 {
+		return nil
+	}
+	byEvent, streams := make([]*sheetVisit, len(rows)), some{}
+	for i := range rows {
+		byEvent[i] = &rows[i]
+		if m := rows[i].month; i == 0 || m != rows[i-1].month {
+			streams[assistance.Stream(m.Assistant, m.Month)] = true
+		}
+	}
+	slices.SortFunc(byEvent, func(a, b *sheetVisit) int { return a.Event.Compare(b.Event) })
+	add := func(r *journal.Recorded) error {
+		i, asked := slices.BinarySearchFunc(byEvent, r.Position, func(row *sheetVisit, at journal.Position) int { return row.Event.Compare(at) })
+		if !asked {
+			return nil
+		}
+		visit, place := placeIn(r.Event)
+		seal := visit.Seal("place")
+		text, known, err := q.reader.opened(ctx, seal, place)
+		if byEvent[i].place = text; known {
 			q.shows(seal.Subject)
+		}
+		return err
+	}
+	if len(streams) > many {
+		return q.eachVisit(ctx, byEvent[0].Event, byEvent[len(rows)-1].Event, add)
+	}
+	for _, stream := range streams.sorted() {
+		if err := q.reader.opts.Journal.ReadStream(ctx, stream, 0, add); err != nil {
+			return fmt.Errorf("read %s: %w", stream, err)
 		}
 	}
 	return nil
 }
 
-// visitsOf are the visits that a stream tells of, as it said of them last up to the answer's
-// position.
-func (q *question) visitsOf(ctx context.Context, stream string) (map[visitAt]assistance.VisitLogged, error) {
-	said, until := map[visitAt]assistance.VisitLogged{}, position(q.views)
-	err := q.reader.opts.Journal.ReadStream(ctx, stream, 0, func(r *journal.Recorded) error {
-		if r.Position.After(until) {
-			return nil
-		}
-		switch e := r.Event.(type) {
-		case assistance.VisitLogged:
-			said[visitAt{e.Contract, e.Date, e.From}] = e
-		case assistance.VisitCorrected:
-			said[visitAt{e.Contract, e.Date, e.From}] = assistance.VisitLogged{Visit: e.Visit, Details: e.After}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", stream, err)
+// placeIn is the place that an event of a visit says.
+func placeIn(e domain.Event) (assistance.Visit, domain.Sealed) {
+	switch e := e.(type) {
+	case assistance.VisitLogged:
+		return e.Visit, e.Place
+	case assistance.VisitCorrected:
+		return e.Visit, e.After.Place
 	}
-	return said, nil
+	return assistance.Visit{}, ""
+}
+
+// eachVisit hands over what is said of visits from one event to another.
+func (q *question) eachVisit(ctx context.Context, first, last journal.Position, each func(*journal.Recorded) error) error {
+	logged, corrected := domain.Fact(assistance.VisitLogged{}.EventType()), domain.Fact(assistance.VisitCorrected{}.EventType())
+	want := func(typ string) bool { fact := domain.Fact(typ); return fact == logged || fact == corrected }
+	err := q.reader.opts.Journal.ReadAt(ctx, []journal.Position{first}, each)
+	if err == nil {
+		err = q.reader.opts.Journal.Each(ctx, journal.ScanOptions{After: first, Until: last.Bound(), Want: want}, each)
+	}
+	if err != nil {
+		return fmt.Errorf("read visits: %w", err)
+	}
+	return nil
 }
 
 // refsOf names what a month of visits concerns.

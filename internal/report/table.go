@@ -190,8 +190,31 @@ func (c *Column[R]) count(rows []R) int64 {
 	return int64(len(seen))
 }
 
+// ordered says whether rows lie by their leading columns as they come; of many, memory for
+// two is enough.
+func (s Shape[R]) ordered(rows []R) bool {
+	last, next := make([]Value, s.Leading), make([]Value, s.Leading)
+	for i, r := range rows {
+		before := 0
+		for k := range s.Leading {
+			next[k] = s.Columns[k].read(r)
+			if i > 0 && before == 0 {
+				before = last[k].compare(&next[k])
+			}
+		}
+		if before > 0 {
+			return false
+		}
+		last, next = next, last
+	}
+	return true
+}
+
 // order sorts rows by their leading columns, each read once; equal ones stay as they come.
 func (s Shape[R]) order(rows []R) {
+	if s.ordered(rows) {
+		return
+	}
 	keys, places := make([]Value, len(rows)*s.Leading), make([]int, len(rows))
 	for i, r := range rows {
 		places[i] = i

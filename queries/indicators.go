@@ -42,39 +42,75 @@ type indicatorRow struct {
 }
 
 func indicatorRows(ctx context.Context, q *question) ([]indicatorRow, error) {
-	ids, err := q.programmes(ctx)
+	asked, err := q.indicated(ctx)
+	if err != nil {
+		return nil, err
+	}
+	months, err := q.visitedMonths(ctx, asked)
 	if err != nil {
 		return nil, err
 	}
 	var rows []indicatorRow
-	for _, id := range ids {
-		editions, err := q.programme(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		now, ok := editions.On(q.day())
-		if !ok || len(now.Indicators) == 0 {
-			continue
-		}
-		m, err := q.measured(ctx, now.Programme)
+	for _, now := range asked {
+		m, err := q.measured(ctx, now, months[now.ID])
 		if err != nil {
 			return nil, err
 		}
 		for _, i := range now.Indicators {
 			if !i.EachGroup {
 				m.looks(q, i)
-				rows = append(rows, indicatorRow{Indicator: i, programme: id, value: m.measure(i), erased: m.erased})
+				rows = append(rows, indicatorRow{Indicator: i, programme: now.ID, value: m.measure(i), erased: m.erased})
 				continue
 			}
 			for _, g := range now.Groups {
 				of := i
 				of.Of.Group, of.Target = g.ID, int64(g.Target)*100
 				m.looks(q, of)
-				rows = append(rows, indicatorRow{Indicator: of, programme: id, group: g.ID, value: m.measure(of), erased: m.erased})
+				rows = append(rows, indicatorRow{Indicator: of, programme: now.ID, group: g.ID, value: m.measure(of), erased: m.erased})
 			}
 		}
 	}
 	return rows, nil
+}
+
+// indicated are the programmes asked for, by the edition of the day, that have indicators.
+func (q *question) indicated(ctx context.Context) (all []programme.Programme, err error) {
+	ids, err := q.programmes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		editions, err := q.programme(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if now, ok := editions.On(q.day()); ok && len(now.Indicators) > 0 {
+			all = append(all, now.Programme)
+		}
+	}
+	return all, nil
+}
+
+// lastCounted is the last day that indicators count.
+func (q *question) lastCounted() domain.Date { return min(q.day(), q.today) }
+
+// visitedMonths are the months with visits that some programmes may count, by programme: read
+// once for all of them.
+func (q *question) visitedMonths(ctx context.Context, of []programme.Programme) (map[string][]projections.VisitMonth, error) {
+	all := map[string][]projections.VisitMonth{}
+	for _, p := range of {
+		all[p.ID] = nil
+	}
+	rows, err := ofParts(ctx, q.view(projections.Assistance()), projections.VisitMonths(), func(part string) bool {
+		month, err := domain.ParseMonth(part)
+		return err == nil && month.First() <= q.lastCounted() && slices.ContainsFunc(of, func(p programme.Programme) bool { return month.Last() >= p.Period.From })
+	})
+	for _, r := range rows {
+		if _, counts := all[r.Programme]; counts {
+			all[r.Programme] = append(all[r.Programme], r)
+		}
+	}
+	return all, err
 }
 
 // programmes are those asked for, or all that the ledger has as far as the answer goes. What
@@ -122,15 +158,21 @@ func ofABuild(e findings.Editions) bool {
 	return slices.ContainsFunc(e.All, func(of findings.Edition) bool { return !of.Own })
 }
 
-// entry is one thing that was done for somebody, with what an indicator may ask of it.
+// entry is one thing that was done for somebody, with what an indicator may ask of it. There
+// are many, and few things that many are.
 type entry struct {
+	*doing
 	person  string // as they count; "" is nobody
 	day     domain.Date
-	noun    string // visit, session, work, contact
-	kind    string // as a programme's file calls it
-	topic   string
 	minutes domain.Minutes
 	effects []session.Effect
+}
+
+// doing is what was done.
+type doing struct {
+	noun  string // visit, session, work, contact
+	kind  string // as a programme's file calls it
+	topic string
 }
 
 // Nouns of entries.
@@ -146,20 +188,22 @@ const (
 type measured struct {
 	programme programme.Programme
 	last      domain.Date
+	months    []projections.VisitMonth
 	entries   []entry
 	sessions  []heldSession
 	taking    map[string][]openTaking // by person
 	contracts []standing
-	household map[string]string // by person who has one
+	under     map[string][]string // the kinds of those, by person
+	household map[string]string   // by person who has one
 	aid       []given
 	erased    []string
 }
 
 // heldSession is a session with whoever was at it.
 type heldSession struct {
-	kind, topic string
-	headcount   int
-	entries     []int // of measured.entries
+	*doing
+	headcount int
+	entries   []int // of measured.entries
 }
 
 // openTaking is a participation with its codes in clear.
@@ -170,10 +214,9 @@ type openTaking struct {
 
 // standing is a contract as it is on the day.
 type standing struct {
-	participant string
-	kind        contract.Kind
-	status      contract.Status
-	signed      domain.Date
+	kind   contract.Kind
+	status contract.Status
+	signed domain.Date
 }
 
 // given is material aid.
@@ -192,8 +235,8 @@ func (m *measured) inside(day domain.Date) bool {
 
 // measured reads what the indicators of a programme count. Codes are opened for the counts
 // alone, which everybody may know who may ask; see looks.
-func (q *question) measured(ctx context.Context, p programme.Programme) (*measured, error) {
-	m := &measured{programme: p, last: min(q.day(), q.today), taking: map[string][]openTaking{}, household: map[string]string{}}
+func (q *question) measured(ctx context.Context, p programme.Programme, months []projections.VisitMonth) (*measured, error) {
+	m := &measured{programme: p, last: q.lastCounted(), months: months, taking: map[string][]openTaking{}, under: map[string][]string{}, household: map[string]string{}}
 	one, err := q.merged(ctx)
 	if err != nil {
 		return nil, err
@@ -227,27 +270,23 @@ func (q *question) measured(ctx context.Context, p programme.Programme) (*measur
 }
 
 func (m *measured) readVisits(ctx context.Context, q *question, one sameness) error {
-	view := q.view(projections.Assistance())
-	rows, err := ofParts(ctx, view, projections.VisitMonths(), func(part string) bool {
-		month, err := domain.ParseMonth(part)
-		return err == nil && month.First() <= m.last && month.Last() >= m.programme.Period.From
-	})
-	if err != nil {
-		return err
-	}
-	rows = slices.DeleteFunc(rows, func(r projections.VisitMonth) bool { return r.Programme != m.programme.ID })
-	keys := make([]rowKey, len(rows))
+	rows := slices.DeleteFunc(m.months, func(r projections.VisitMonth) bool { return r.Month.Last() < m.programme.Period.From })
+	keys, visits := make([]rowKey, len(rows)), 0
 	for i, r := range rows {
+		visits += r.Visits
 		keys[i] = rowKey{r.Month.String(), projections.VisitField(r.Contract, r.Assistant)}
 	}
-	details, err := rowsAt(ctx, view, projections.VisitDetails(), keys)
+	details, err := rowsAt(ctx, q.view(projections.Assistance()), projections.VisitDetails(), keys)
 	if err != nil {
 		return err
 	}
+	visit := &doing{noun: nounVisit, kind: nounVisit}
+	m.entries = slices.Grow(m.entries, visits)
 	for i, r := range rows {
+		who := one.kept(r.Participant)
 		for _, v := range details[keys[i]].Visits {
 			if m.inside(v.Date) {
-				m.entries = append(m.entries, entry{person: one.kept(r.Participant), day: v.Date, noun: nounVisit, kind: nounVisit, minutes: v.Minutes})
+				m.entries = append(m.entries, entry{person: who, day: v.Date, doing: visit, minutes: v.Minutes})
 			}
 		}
 	}
@@ -272,7 +311,7 @@ func (m *measured) readSessions(ctx context.Context, q *question, one sameness) 
 		if err != nil {
 			return err
 		}
-		held := heldSession{kind: string(s.Terms.Kind), topic: topic, headcount: s.Terms.Headcount}
+		held := heldSession{doing: &doing{nounSession, string(s.Terms.Kind), topic}, headcount: s.Terms.Headcount}
 		for _, p := range s.Presences {
 			if !p.Presence.Attended() {
 				continue
@@ -282,7 +321,7 @@ func (m *measured) readSessions(ctx context.Context, q *question, one sameness) 
 				return err
 			}
 			held.entries = append(held.entries, len(m.entries))
-			m.entries = append(m.entries, entry{person: one.kept(p.Participant), day: s.Terms.Date, noun: nounSession, kind: held.kind, topic: topic,
+			m.entries = append(m.entries, entry{person: one.kept(p.Participant), day: s.Terms.Date, doing: held.doing,
 				minutes: s.Terms.Minutes, effects: effects})
 		}
 		m.sessions = append(m.sessions, held)
@@ -303,7 +342,9 @@ func (m *measured) readContracts(ctx context.Context, q *question, one sameness)
 			continue
 		}
 		s := life.AsOf(m.last)
-		m.contracts = append(m.contracts, standing{one.kept(s.Terms.Participant), s.Terms.Kind, s.StatusOn(m.last), life.Terms.Concluded})
+		who := one.kept(s.Terms.Participant)
+		m.contracts = append(m.contracts, standing{s.Terms.Kind, s.StatusOn(m.last), life.Terms.Concluded})
+		m.under[who] = append(m.under[who], string(s.Terms.Kind))
 		if err := m.readAid(ctx, q, s.Terms, one); err != nil {
 			return err
 		}
@@ -311,6 +352,7 @@ func (m *measured) readContracts(ctx context.Context, q *question, one sameness)
 			referrals[life.Terms.Contract], agreements[domain.Escape(s.Terms.Agreement)] = true, true
 		}
 	}
+	work := &doing{noun: nounWork}
 	for _, agreement := range agreements.sorted() {
 		months, err := ofParts(ctx, q.view(projections.Settlement()), projections.SettlementDetails(), func(part string) bool {
 			return len(part) > len(agreement) && part[:len(agreement)] == agreement && part[len(agreement)] == '-'
@@ -321,7 +363,7 @@ func (m *measured) readContracts(ctx context.Context, q *question, one sameness)
 		for _, month := range months {
 			for _, d := range month.Days {
 				if referrals[month.Contract] && d.Minutes > 0 && m.inside(d.Date) {
-					m.entries = append(m.entries, entry{person: one.kept(month.Participant), day: d.Date, noun: nounWork, minutes: d.Minutes})
+					m.entries = append(m.entries, entry{person: one.kept(month.Participant), day: d.Date, doing: work, minutes: d.Minutes})
 				}
 			}
 		}
@@ -352,7 +394,7 @@ func (m *measured) readContacts(ctx context.Context, q *question, _ sameness) er
 	}
 	for _, c := range met {
 		if m.inside(c.Date) {
-			m.entries = append(m.entries, entry{person: c.who(), day: c.Date, noun: nounContact, kind: string(c.Kind)})
+			m.entries = append(m.entries, entry{person: c.who(), day: c.Date, doing: &doing{noun: nounContact, kind: string(c.Kind)}})
 		}
 	}
 	return nil

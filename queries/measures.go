@@ -43,8 +43,7 @@ func (m *measured) measure(i programme.Indicator) int64 {
 
 // passes says whether an entry is one of those that an indicator is narrowed to.
 func (m *measured) passes(e entry, of programme.Of) bool {
-	taking := m.taking[e.person]
-	some := func(which func(openTaking) bool) bool { return slices.ContainsFunc(taking, which) }
+	some := func(which func(openTaking) bool) bool { return slices.ContainsFunc(m.taking[e.person], which) }
 	switch {
 	case of.Kind != "" && of.Kind != e.kind,
 		of.Topic != "" && (e.noun != nounSession || !strings.EqualFold(strings.TrimSpace(of.Topic), e.topic)),
@@ -52,7 +51,7 @@ func (m *measured) passes(e entry, of programme.Of) bool {
 		of.Group != "" && !some(func(t openTaking) bool { return t.group == of.Group && t.holds(e.day) }),
 		of.Outcome != "" && !some(func(t openTaking) bool { return t.cameTo != 0 && t.outcome == of.Outcome }),
 		of.State != "" && !some(func(t openTaking) bool { return t.state == of.State }),
-		of.Contract != "" && !slices.ContainsFunc(m.contracts, func(c standing) bool { return c.participant == e.person && string(c.kind) == of.Contract }):
+		of.Contract != "" && !slices.Contains(m.under[e.person], of.Contract):
 		return false
 	}
 	return true
@@ -168,7 +167,7 @@ func (m *measured) aidGiven(of programme.Of) (sum domain.Grosze) {
 		}
 		of := of
 		of.Contract = ""
-		if m.passes(entry{person: a.person, day: a.day}, of) {
+		if m.passes(entry{person: a.person, day: a.day, doing: &doing{}}, of) {
 			sum += a.amount
 		}
 	}

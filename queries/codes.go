@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"slices"
 
 	"ksiega/domain"
 	"ksiega/projections/findings"
@@ -11,6 +12,9 @@ import (
 // of health or status: whoever may not see people is shown none of them. Of one that rests
 // on several alternatives each stands for itself, under one id: one is enough.
 func (q *question) holding(ctx context.Context, some []findings.Found) (kept []findings.Found, err error) {
+	if !slices.ContainsFunc(some, func(f findings.Found) bool { return len(f.If) > 0 }) {
+		return some, nil
+	}
 	told := map[string]bool{}
 	for _, f := range some {
 		holds, err := len(f.If) == 0, error(nil)

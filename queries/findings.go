@@ -286,6 +286,7 @@ func foundOf[R interface {
 	On(asOf, today domain.Date) findings.Step
 }](ctx context.Context, q *question, of projections.Projection, table fold.Table[R]) (all []findings.Found, err error) {
 	rows, err := ofMonths(ctx, q, q.view(of), table, q.asOf)
+	all = make([]findings.Found, 0, len(rows))
 	for _, row := range rows {
 		all = append(all, row.On(q.asOf, q.today).Found...)
 	}

@@ -69,7 +69,11 @@ func (b *bench) askFindings(ctx context.Context, reader *queries.Reader, events 
 					}
 					took, rows = append(took, float64(time.Since(start).Microseconds())/1000), a.Table.Len
 				}
-				b.table.add(figure{what: fmt.Sprintf("findings %s among %d events%s: %d", kind.Code, events, q.what, rows), unit: milliseconds(), value: median(took), goal: q.goal})
+				each := ""
+				if rows > 0 {
+					each = fmt.Sprintf(", %.1f µs each", 1000*median(took)/float64(rows))
+				}
+				b.table.add(figure{what: fmt.Sprintf("findings %s among %d events%s: %d%s", kind.Code, events, q.what, rows, each), unit: milliseconds(), value: median(took), goal: q.goal})
 			}
 		}
 	}

@@ -41,6 +41,10 @@ func (s shape) events() int {
 	return (s.contracts+s.perAgreement-1)/s.perAgreement + s.contracts*(1+s.workMonths*(daysAMonth+1)) + s.assistants*(1+s.visitMonths*visitsAMonth)
 }
 
+// faulty is one of some hundred, as in life: a month of visits that are all alike, or what is
+// at the time of something else.
+func faulty(n int) bool { return n%300 == 0 }
+
 func meta(n int) journal.Meta {
 	return journal.Meta{Actor: "anna", Role: "caseworker", Correlation: "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
 		Key:    fmt.Sprintf("import:5f6e7d8c9b0a1f2e3d4c5b6a79880716:%d", n),
@@ -146,8 +150,11 @@ func (s shape) writeVisits(ctx context.Context, j *journal.Journal, n, m int) er
 	for d := range visits {
 		at := v
 		at.Date, at.From = month.First().Add(d), 8*60
+		if !faulty(n*7 + m) {
+			at.From += domain.TimeOfDay(d % 3 * 30)
+		}
 		visits[d] = journal.Decided{Meta: meta(n*visitsAMonth + d), Event: assistance.VisitLogged{Visit: at,
-			Details: assistance.Details{To: 10 * 60, Minutes: 120, Activity: place, Place: place}, Caps: assistance.Caps{Monthly: 160 * 60}}}
+			Details: assistance.Details{To: at.From + 120, Minutes: 120, Activity: place, Place: place}, Caps: assistance.Caps{Monthly: 160 * 60}}}
 	}
 	_, err := j.Append(ctx, assistance.Stream(v.Assistant, month), journal.NoStream, visits...)
 	return err

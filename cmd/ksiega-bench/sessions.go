@@ -73,7 +73,8 @@ func sessionFiles(rows int, first domain.Date, days int) []commands.File {
 	for n := range rows {
 		s := n / sessionPeople
 		if n%sessionPeople == 0 {
-			line("zajecia.csv", "Z/%d;%s;grupowe;poradnictwo %d;%s;18:00;20:00", s, importedOf, s%12, first.Add(s*days/max(1, rows/sessionPeople)))
+			from := 16 + 2*(s*sessionPeople/people%2) // who is there twice a day is at two times
+			line("zajecia.csv", "Z/%d;%s;grupowe;poradnictwo %d;%s;%d:00;%d:00", s, importedOf, s%12, first.Add(s*days/max(1, rows/sessionPeople)), from, from+2)
 		}
 		effect := ""
 		if n%5 == 0 {
@@ -137,7 +138,8 @@ func (b *bench) presencesFresh(ctx context.Context, rows int) (took map[string]f
 	return took, err
 }
 
-// writeSessions records presences of five years, a session an append.
+// writeSessions records presences of five years, a session an append. Few are at the time of
+// another, or of a visit.
 func writeSessions(ctx context.Context, j *journal.Journal, presences, people int) error {
 	months := sessionYears * 12
 	group, ctx := errgroup.WithContext(ctx)
@@ -145,7 +147,14 @@ func writeSessions(ctx context.Context, j *journal.Journal, presences, people in
 	for n := range presences / sessionPeople {
 		group.Go(func() error {
 			day := (firstMonth() + domain.Month(n%months)).First().Add(n / months % 28)
-			terms := held.Terms{Session: fmt.Sprint("M-", n), Programme: sessionsOf, Kind: held.Workshop, Date: day, From: 16 * 60, To: 18 * 60, Minutes: 120, Topic: place}
+			terms := held.Terms{Session: fmt.Sprint("M-", n), Programme: sessionsOf, Kind: held.Workshop, Date: day, From: 14 * 60, Minutes: 120, Topic: place}
+			switch {
+			case faulty(n): // while its leader and those who are there have visits
+				terms.From, terms.Leaders = 9*60, []string{fmt.Sprintf("A-%04d", 1+n%people)}
+			case n/months/28%2 == 0 || n%25 == 0:
+				terms.From = 16 * 60
+			}
+			terms.To = terms.From + 120
 			events := []journal.Decided{{Event: held.Recorded{Terms: terms}, Meta: meta(n)}}
 			for k := range sessionPeople {
 				events = append(events, journal.Decided{Meta: meta(n), Event: held.PresenceRecorded{Attendance: held.Attendance{Session: terms.Session, Programme: terms.Programme,

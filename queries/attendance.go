@@ -161,21 +161,26 @@ func (a *attendances) add(ctx context.Context, q *question, s *projections.Sessi
 	a.sessions++
 	a.minutes += s.Terms.Minutes
 	a.headcount += s.Terms.Headcount
-	here := some{}
+	var here some
+	if len(one) > 0 { // or else nobody is on the list under two ids
+		here = some{}
+	}
 	for _, p := range s.Presences {
 		if !p.Presence.Attended() {
 			continue
 		}
 		who := one.kept(p.Participant)
-		if !here[who] { // somebody may be on the list under two ids
+		if !here[who] {
 			a.personMinutes += s.Terms.Minutes
 		}
-		here[who] = true
+		if here != nil {
+			here[who] = true
+		}
 		a.present[who] = true
 		if len(a.here) < few {
 			a.here.add(who, domain.Ref{Kind: domain.RefParticipant, ID: p.Participant})
 		}
-		if erased[domain.Ref{Kind: domain.RefParticipant, ID: domain.Escape(p.Participant)}] {
+		if len(erased) > 0 && erased[domain.Ref{Kind: domain.RefParticipant, ID: domain.Escape(p.Participant)}] {
 			a.erased[who] = true
 		}
 		effects, err := effectsOf(ctx, q, s, p)

@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/erasure"
 	"ksiega/internal/testkit/ledgertest"
+	"ksiega/queries"
 )
 
 // Ten visits of a contract's month with the same hours and activity are one finding, of

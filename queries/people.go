@@ -40,6 +40,9 @@ func (q *question) merged(ctx context.Context) (sameness, error) {
 // kept is the id that a person goes on under. Where ids go on as one another, as two servers
 // may have recorded at once, it is the first of them.
 func (s sameness) kept(id string) string {
+	if _, merged := s[id]; !merged {
+		return id
+	}
 	seen := []string{id}
 	for {
 		next, merged := s[id]

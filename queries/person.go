@@ -36,7 +36,7 @@ func deedKinds() report.Words {
 }
 
 func personReport() *Report {
-	type row = deed
+	type row = *deed
 	timed := func(r row) bool { return r.timed }
 	paid := func(r row) bool { return r.kind == deedAid || r.kind == deedPayment }
 	return declared(Report{
@@ -79,17 +79,17 @@ type deed struct {
 type life struct {
 	*question
 	id    string
-	deeds []deed
+	deeds []*deed
 }
 
 // add adds an event that passes the question.
 func (l *life) add(d deed) {
 	if d.participant = l.id; l.between(d.date) && !l.cut(d.date) {
-		l.deeds = append(l.deeds, d)
+		l.deeds = append(l.deeds, &d)
 	}
 }
 
-func personRows(ctx context.Context, q *question) ([]deed, error) {
+func personRows(ctx context.Context, q *question) ([]*deed, error) {
 	if q.params["participant"] == "" {
 		return nil, nil // it is one person's, and nobody is named
 	}
@@ -97,7 +97,7 @@ func personRows(ctx context.Context, q *question) ([]deed, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []deed
+	var all []*deed
 	for _, id := range one.ids(q.params["participant"]) {
 		l := life{question: q, id: id}
 		for _, tell := range []func(context.Context) error{l.visits, l.sessions, l.contracts, l.facts, l.participations, l.contacts} {
@@ -107,7 +107,7 @@ func personRows(ctx context.Context, q *question) ([]deed, error) {
 		}
 		all = append(all, l.deeds...)
 	}
-	slices.SortFunc(all, func(a, b deed) int {
+	slices.SortFunc(all, func(a, b *deed) int {
 		return cmp.Or(cmp.Compare(a.date, b.date), cmp.Compare(a.programme, b.programme), cmp.Compare(a.kind, b.kind), a.event.Compare(b.event))
 	})
 	return all, nil

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"math"
 	"slices"
@@ -308,6 +309,44 @@ func TestValuesAreWrittenInPolish(t *testing.T) {
 }
 
 // TestAWriterThatFails is told of, whichever piece it was.
+// Whatever a text is, its JSON is read back as that, mended where it is no UTF-8, and an
+// answer is one value whatever its size.
+func TestTextsAreReadBack(t *testing.T) {
+	t.Parallel()
+	type said struct{ text, other string }
+	of := report.Shape[said]{Columns: []report.Column[said]{
+		report.Text("te\"xt", "Tekst", func(r said) string { return r.text }),
+		report.Text("other", "Inny", func(r said) string { return r.other })}}
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-z"\\\x00-\x1f\x{2028}<ż😀]*`), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
+		rows := make([]said, rapid.SampledFrom([]int{0, 1, 3, 700}).Draw(t, "rows"))
+		for i := range rows {
+			rows[i] = said{text.Draw(t, "text"), strings.Repeat("a", i%100)}
+			if i > 3 {
+				rows[i].text = rows[i%3].text
+			}
+		}
+		table, err := of.Table(slices.Clone(rows))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := (report.Answer{Table: table}).Write(&b, "json"); err != nil {
+			t.Fatal(err)
+		}
+		var answer struct{ Rows []map[string]string }
+		if err := json.Unmarshal(b.Bytes(), &answer); err != nil || len(answer.Rows) != len(rows) {
+			t.Fatalf("%d rows, not %d: %v", len(answer.Rows), len(rows), err)
+		}
+		for i, r := range rows {
+			want := strings.Map(func(c rune) rune { return c }, r.text) // each byte that is no UTF-8 by itself
+			if got := answer.Rows[i]; got["te\"xt"] != want || got["other"] != r.other {
+				t.Fatalf("%q is read back as %q", r.text, got)
+			}
+		}
+	})
+}
+
 func TestAWriterThatFails(t *testing.T) {
 	t.Parallel()
 	a := answer(t)

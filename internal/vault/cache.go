@@ -94,6 +94,46 @@ func (v *Vault) recall(ctx context.Context, subject string) (*person, error) {
 	return p, nil
 }
 
+// inHand is the person whose keys are in memory and may be used, as far as the gate is not
+// asked: an erasure takes them from there.
+func (v *Vault) inHand(subject string) *person {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if _, forgotten := v.forgotten[subject]; forgotten || v.known[subject].state != hasKey {
+		return nil
+	}
+	return v.keys.get(subject)
+}
+
+// found is the person whose sealed text is at hand.
+func (v *Vault) found(ctx context.Context, subject string) (*person, error) {
+	if p := v.inHand(subject); p != nil {
+		if v.gate != nil {
+			if err := v.gate(subject); err != nil {
+				return nil, err
+			}
+		}
+		return p, nil
+	}
+	if err := v.Usable(subject); err != nil {
+		return nil, err
+	}
+	p, err := v.recall(ctx, subject)
+	if err == nil && p == nil {
+		p, err = v.unmet(ctx, subject)
+	}
+	if err == nil {
+		err = v.Usable(subject)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p.keys == nil {
+		return nil, ErrErased
+	}
+	return p, nil
+}
+
 // closed keeps in memory that the key store takes nothing more of a subject.
 func (v *Vault) closed(subject string) *person {
 	p := &person{last: noRecord, erased: true}

@@ -304,3 +304,53 @@ func TestASmallMemoryAnswersAlike(t *testing.T) {
 		}
 	})
 }
+
+// Nothing of a text is kept that was opened: however often it was, it opens no more once
+// its key is gone, or may not be used. And of many who open at once each is told his own.
+func TestWhatWasOpenedOpensNoMore(t *testing.T) {
+	t.Parallel()
+	errClosed := errors.New("closed")
+	for name, c := range map[string]struct {
+		lose func(*Vault, *atomic.Bool) error
+		want error
+	}{
+		"erased":    {func(v *Vault, _ *atomic.Bool) error { return v.Erase(t.Context(), "P-1") }, ErrErased},
+		"forgotten": {func(v *Vault, _ *atomic.Bool) error { v.Forget("P-1"); return nil }, ErrErased},
+		"closed":    {func(_ *Vault, closed *atomic.Bool) error { closed.Store(true); return nil }, errClosed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := mustOpen(t, newMemory(), masterOf(1))
+			var closed atomic.Bool
+			v.Gate(func(string) error {
+				if closed.Load() {
+					return errClosed
+				}
+				return nil
+			})
+			sealed := make([]string, 8)
+			for i := range sealed {
+				sealed[i] = mustSeal(t, v, "P-1", "effects", fmt.Sprint("cv,", i))
+			}
+			var all sync.WaitGroup
+			for i, s := range sealed {
+				all.Go(func() {
+					for range 50 {
+						if text, err := v.Open(t.Context(), "P-1", "effects", "", s); err != nil || text != fmt.Sprint("cv,", i) {
+							t.Errorf("%q, %v", text, err)
+						}
+					}
+				})
+			}
+			all.Wait()
+			if err := c.lose(v, &closed); err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range sealed {
+				if text, err := v.Open(t.Context(), "P-1", "effects", "", s); text != "" || !errors.Is(err, c.want) {
+					t.Errorf("%q, %v", text, err)
+				}
+			}
+		})
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"hash"
 	"strconv"
 	"strings"
 )
@@ -34,7 +35,12 @@ const (
 	text2 textVersion = 2
 )
 
-func (f textVersion) prefix() string { return "v" + strconv.Itoa(int(f)) + "." }
+func (f textVersion) prefix() string {
+	if f == text1 {
+		return "v1."
+	}
+	return "v2."
+}
 
 // padTo is what plaintexts are filled up to: in the second version so far that no code
 // of a short list (`choroba`, `nieusprawiedliwiona`) is told by its length.
@@ -147,6 +153,9 @@ func ringName(subject string) []byte { return associated("\x00ring", subject) }
 type suite struct {
 	aead     cipher.AEAD
 	nonceKey secret
+	// begun is the HMAC under nonceKey of nothing yet: a report opens thousands of texts, so
+	// that each goes on from a copy.
+	begun hash.Cloner
 }
 
 func newSuite(key secret, f textVersion) (*suite, error) {
@@ -158,7 +167,11 @@ func newSuite(key secret, f textVersion) (*suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &suite{aead, nonceKey}, nil
+	s := &suite{aead: aead, nonceKey: nonceKey}
+	begun := hmac.New(sha256.New, nonceKey.bytes())
+	begun.Reset() // from here on it holds what the key comes to
+	s.begun, _ = begun.(hash.Cloner)
+	return s, nil
 }
 
 // place is what a sealed text is about; what joins the associated data joins the
@@ -177,17 +190,18 @@ func (s *suite) seal(epoch int, at place, text []byte) string {
 	padded := (len(text)/text2.padTo() + 1) * text2.padTo()
 	raw := make([]byte, epochBytes+nonceBytes+padded, epochBytes+nonceBytes+padded+tagBytes)
 	binary.BigEndian.PutUint16(raw, uint16(epoch))
-	nonce, plain := raw[epochBytes:epochBytes+nonceBytes], raw[epochBytes+nonceBytes:]
-	copy(nonce, s.nonce(text2, at, text))
+	nonce, plain, ad := raw[epochBytes:epochBytes+nonceBytes], raw[epochBytes+nonceBytes:], at.associated(text2)
+	copy(nonce, s.nonce(text2, at.field, ad, text))
 	copy(plain, text)
 	plain[len(text)] = 0x80
-	s.aead.Seal(plain[:0], nonce, plain, at.associated(text2))
+	s.aead.Seal(plain[:0], nonce, plain, ad)
 	return text2.prefix() + base64.RawURLEncoding.EncodeToString(raw[:cap(raw)])
 }
 
 // open fails with ErrForged alone: every way of not being ours looks the same.
 func (s *suite) open(f textVersion, at place, raw []byte) ([]byte, error) {
-	plain, err := s.aead.Open(nil, raw[:nonceBytes], raw[nonceBytes:], at.associated(f))
+	ad := at.associated(f)
+	plain, err := s.aead.Open(nil, raw[:nonceBytes], raw[nonceBytes:], ad)
 	if err != nil {
 		return nil, ErrForged
 	}
@@ -196,20 +210,31 @@ func (s *suite) open(f textVersion, at place, raw []byte) ([]byte, error) {
 		return nil, ErrForged
 	}
 	text := plain[:end]
-	if !hmac.Equal(raw[:nonceBytes], s.nonce(f, at, text)) {
+	if !hmac.Equal(raw[:nonceBytes], s.nonce(f, at.field, ad, text)) {
 		return nil, ErrForged
 	}
 	return text, nil
 }
 
-func (s *suite) nonce(f textVersion, at place, text []byte) []byte {
+// nonce follows from the text and its place, of which the first version took the field alone.
+func (s *suite) nonce(f textVersion, field string, ad, text []byte) []byte {
 	if f == text1 {
-		return keyed(s.nonceKey, at.field, text)[:nonceBytes]
+		return keyed(s.nonceKey, field, text)[:nonceBytes]
 	}
-	h := hmac.New(sha256.New, s.nonceKey.bytes())
-	h.Write(at.associated(f))
+	h := s.keyed()
+	h.Write(ad)
 	h.Write(text)
 	return h.Sum(make([]byte, 0, sha256.Size))[:nonceBytes]
+}
+
+// keyed is an HMAC of nothing yet, to go on with.
+func (s *suite) keyed() hash.Hash {
+	if s.begun != nil {
+		if h, err := s.begun.Clone(); err == nil {
+			return h
+		}
+	}
+	return hmac.New(sha256.New, s.nonceKey.bytes()) // where it can't be copied
 }
 
 // sealedText is what Seal made, taken apart.

@@ -370,27 +370,6 @@ func (v *Vault) Usable(subject string) error {
 	return nil
 }
 
-// found is the person whose sealed text is at hand.
-func (v *Vault) found(ctx context.Context, subject string) (*person, error) {
-	if err := v.Usable(subject); err != nil {
-		return nil, err
-	}
-	p, err := v.recall(ctx, subject)
-	if err == nil && p == nil {
-		p, err = v.unmet(ctx, subject)
-	}
-	if err == nil {
-		err = v.Usable(subject)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if p.keys == nil {
-		return nil, ErrErased
-	}
-	return p, nil
-}
-
 // unmet is somebody whose records have not come by: another vault made them, or they are
 // gone.
 func (v *Vault) unmet(ctx context.Context, subject string) (*person, error) {

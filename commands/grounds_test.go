@@ -56,7 +56,7 @@ func TestEveryEventStandsOnSomethingOrNothing(t *testing.T) {
 			t.Errorf("%s stands on %v, and is said to stand on nothing: %t", typ, grounds, free)
 		}
 		for _, g := range grounds {
-			if _, ok := lists()[g.Kind]; !ok || g.ID == "" || !slices.Contains(e.Refs(), g.Ref) {
+			if listOf(g.Kind).enter == nil || g.ID == "" || !slices.Contains(e.Refs(), g.Ref) {
 				t.Errorf("%s stands on %v, which it does not name, or which has no list", typ, g.Ref)
 			}
 		}

@@ -110,7 +110,9 @@ func (o *once) ReadStream(ctx context.Context, stream string, from uint64, each 
 }
 
 func (o *once) Append(ctx context.Context, stream string, expected int64, events ...journal.Decided) (journal.Written, error) {
-	o.empty = o.empty && stream != o.stream
+	if stream == o.stream { // lists are entered by several at once
+		o.empty = false
+	}
 	return o.Log.Append(ctx, stream, expected, events...)
 }
 

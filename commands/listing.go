@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"ksiega/domain"
 	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
@@ -26,28 +28,63 @@ func (l Log) enter(ctx context.Context, stream string, events []journal.Decided)
 	if tried, ok := l.Log.(trial); ok {
 		l.Log = trial{tried.Log, false} // every ground may refuse
 	}
-	entered := map[ground]bool{}
+	type entry struct {
+		ground
+		journal.Decided
+	}
+	var entries []entry
+	entered, alike := map[ground]bool{}, true // of one kind, one an event
 	for _, e := range events {
+		before := len(entries)
 		for _, g := range groundsOf(e.Event) {
 			if g.ID == "" || entered[g] {
 				continue
 			}
 			entered[g] = true
-			meta := e.Meta
-			meta.Key = "" // it is known by what it says
-			end, err := l.turns.take(ctx, g.Subject())
-			if err != nil {
+			e.Meta.Key = "" // it is known by what it says
+			entries = append(entries, entry{g, e})
+			alike = alike && g.Kind == entries[0].Kind && len(entries) == before+1
+		}
+	}
+	enter := func(e entry) error {
+		end, err := l.turns.take(ctx, e.Subject())
+		if err != nil {
+			return err
+		}
+		defer end()
+		return l.enterUnder(ctx, e.ground, stream, e.Event, e.Meta)
+	}
+	// What one event stands on is entered one after another, once the ones before have not
+	// refused. People whom rows of a file name that one stream takes together are entered side
+	// by side, so that the disk confirms many at once.
+	if !alike {
+		for _, e := range entries {
+			if err := enter(e); err != nil {
 				return err
 			}
-			err = l.enterUnder(ctx, g, stream, e.Event, meta)
-			end()
-			if err != nil {
-				return err
-			}
+		}
+		return nil
+	}
+	var group errgroup.Group
+	group.SetLimit(enteredAtOnce)
+	failed := make([]error, len(entries))
+	for i, e := range entries {
+		group.Go(func() error {
+			failed[i] = enter(e)
+			return nil
+		})
+	}
+	_ = group.Wait() // each has its own in failed
+	for _, err := range failed {
+		if err != nil {
+			return err // the first in the order of the events
 		}
 	}
 	return nil
 }
+
+// enteredAtOnce bounds how many lists one append enters at once.
+const enteredAtOnce = 8
 
 func (l Log) enterUnder(ctx context.Context, g ground, stream string, e domain.Event, meta journal.Meta) error {
 	enter := listing.Enter{On: g.Ref, Stream: stream, Unknown: g.unknown}
@@ -57,7 +94,7 @@ func (l Log) enterUnder(ctx context.Context, g ground, stream string, e domain.E
 	case domain.RefContract:
 		return record(ctx, l, domain.Stream("contract", g.ID), contract.Decider(), contract.Command(contract.List{Command: enter, Of: g.of}), meta)
 	}
-	return lists()[g.Kind].enter(ctx, l, g.ID, enter, meta)
+	return listOf(g.Kind).enter(ctx, l, g.ID, enter, meta)
 }
 
 // termsIn are the terms that an event gives a contract.
@@ -91,17 +128,22 @@ func listIn[S, C any](stream func(id string) string, d domain.Decider[S, C], com
 	}
 }
 
-// lists are the lists there are, by what they are of.
-func lists() map[domain.RefKind]list {
+// listOf is the list of a kind of record; of a kind that has none, the zero list.
+func listOf(kind domain.RefKind) list {
 	in := func(category string) func(string) string {
 		return func(id string) string { return domain.Stream(category, id) }
 	}
-	return map[domain.RefKind]list{
-		domain.RefContract:    listIn(in("contract"), contract.Decider(), func(c listing.Command) contract.Command { return contract.List{Command: c} }),
-		domain.RefParticipant: listIn(participant.Stream, participant.Decider(), func(c listing.Command) participant.Command { return participant.List{Command: c} }),
-		domain.RefAssistant:   listIn(participant.AssistantStream, participant.AssistantDecider(), func(c listing.Command) participant.AssistantCommand { return participant.ListAssistant{Command: c} }),
-		domain.RefAgreement:   listIn(in("agreement"), agreement.Decider(), func(c listing.Command) agreement.Command { return agreement.List{Command: c} }),
+	switch kind {
+	case domain.RefContract:
+		return listIn(in("contract"), contract.Decider(), func(c listing.Command) contract.Command { return contract.List{Command: c} })
+	case domain.RefParticipant:
+		return listIn(participant.Stream, participant.Decider(), func(c listing.Command) participant.Command { return participant.List{Command: c} })
+	case domain.RefAssistant:
+		return listIn(participant.AssistantStream, participant.AssistantDecider(), func(c listing.Command) participant.AssistantCommand { return participant.ListAssistant{Command: c} })
+	case domain.RefAgreement:
+		return listIn(in("agreement"), agreement.Decider(), func(c listing.Command) agreement.Command { return agreement.List{Command: c} })
 	}
+	return list{}
 }
 
 // entered is how a kind of stream that is entered elsewhere is asked what stands in it,
@@ -216,7 +258,7 @@ func (l *Ledger) vacated(ctx context.Context, o Origin, on domain.Ref, under lis
 	meta.Key = ""
 	release := listing.Release{On: on, Streams: under.Streams()}
 	if len(release.Streams) > 0 {
-		if err := lists()[on.Kind].ask(ctx, l.Log.Log, on.ID, release, meta); err != nil {
+		if err := listOf(on.Kind).ask(ctx, l.Log.Log, on.ID, release, meta); err != nil {
 			return nil, err
 		}
 	}

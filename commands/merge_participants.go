@@ -90,7 +90,7 @@ func (l *Ledger) lateFor(ctx context.Context, o Origin, c MergeParticipants, mer
 	}
 	meta := l.meta(o)
 	meta.Key = ""
-	if err := lists()[on.Kind].ask(ctx, l.Log.Log, on.ID, listing.Release{On: on, Streams: []string{stream}}, meta); err != nil {
+	if err := listOf(on.Kind).ask(ctx, l.Log.Log, on.ID, listing.Release{On: on, Streams: []string{stream}}, meta); err != nil {
 		return err
 	}
 	return in.close(ctx, l.Log.Log, stream, listing.Close{Entry: merged.List.Entry(on, stream)}, meta)

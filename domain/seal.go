@@ -63,14 +63,14 @@ type Scope struct {
 
 // String is unambiguous, and for ever: sealed texts are bound to it.
 func (s Scope) String() string {
-	var b []byte
+	b := make([]byte, 0, 64)
 	add := func(name, value string) {
 		if value != "" {
 			b = append(append(append(append(b, name...), '='), value...), ';')
 		}
 	}
 	if s.Of.ID != "" {
-		add("of", string(s.Of.Kind)+"/"+Escape(s.Of.ID))
+		b = append(append(append(append(append(b, "of="...), s.Of.Kind...), '/'), Escape(s.Of.ID)...), ';')
 	}
 	if s.Month != 0 {
 		add("month", s.Month.String())

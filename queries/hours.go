@@ -81,9 +81,9 @@ func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 		return q.is("programme", m.Programme) && q.is("assistant", m.Assistant)
 	}
 	rows = slices.DeleteFunc(rows, func(m projections.VisitMonth) bool { return !passes(&m) })
-	contracts := make(map[string]validity, len(rows))
+	contracts := make(map[string]*validity, len(rows))
 	for i := range rows {
-		contracts[rows[i].Contract] = validity{}
+		contracts[rows[i].Contract] = nil
 	}
 	if err := addValidity(ctx, q, contracts); err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func visitMonths(ctx context.Context, q *question) ([]visitMonth, error) {
 	return addDetailed(ctx, q, view, months, detailed, contracts)
 }
 
-func addDetailed(ctx context.Context, q *question, view projections.View, months, detailed []visitMonth, contracts map[string]validity) ([]visitMonth, error) {
+func addDetailed(ctx context.Context, q *question, view projections.View, months, detailed []visitMonth, contracts map[string]*validity) ([]visitMonth, error) {
 	keys := make([]rowKey, len(detailed))
 	for i, m := range detailed {
 		keys[i] = rowKey{m.Month.String(), projections.VisitField(m.Contract, m.Assistant)}
@@ -125,7 +125,7 @@ func addDetailed(ctx context.Context, q *question, view projections.View, months
 }
 
 // split is a month of the visits that pass, or one an activity where it is asked by that.
-func (q *question) split(ctx context.Context, month visitMonth, d projections.VisitDetail, under validity) ([]visitMonth, error) {
+func (q *question) split(ctx context.Context, month visitMonth, d projections.VisitDetail, under *validity) ([]visitMonth, error) {
 	rows, at := []visitMonth{}, map[string]int{}
 	for _, v := range d.Visits {
 		if !q.between(v.Date) || q.cut(v.Date) {
@@ -164,12 +164,12 @@ func (q *question) activity(ctx context.Context, contract string, day domain.Dat
 	return text, err
 }
 
-// validity is a contract as of the question's day; the zero validity is never in force.
+// validity is a contract as of the question's day; none is never in force.
 type validity struct{ contract.State }
 
 // addValidity fills in contracts, named by number, as of the question's day: few of them by
 // themselves, else those of the question's programme together.
-func addValidity(ctx context.Context, q *question, valid map[string]validity) error {
+func addValidity(ctx context.Context, q *question, valid map[string]*validity) error {
 	var single []fold.Key
 	if len(valid) > fewOfPart {
 		items, err := projections.ContractLives().Look(ctx, q.view(projections.Contracts()), q.part("programme")...)
@@ -179,27 +179,27 @@ func addValidity(ctx context.Context, q *question, valid map[string]validity) er
 		for i := range items {
 			life := &items[i].Row
 			if _, asked := valid[life.Terms.Contract]; asked {
-				valid[life.Terms.Contract] = validity{life.AsOf(q.asOf)}
+				valid[life.Terms.Contract] = &validity{life.AsOf(q.asOf)}
 			}
 		}
 	}
 	for contract, known := range valid {
-		if known.Terms.Contract == "" {
+		if known == nil {
 			single = append(single, projections.VisitedContracts().Key(domain.Escape(contract), projections.BeneathField))
 		}
 	}
 	items, err := projections.VisitedContracts().Some(ctx, q.view(projections.Assistance()), single)
 	for i := range items {
 		life := &items[i].Row.Life
-		valid[life.Terms.Contract] = validity{life.AsOf(q.asOf)}
+		valid[life.Terms.Contract] = &validity{life.AsOf(q.asOf)}
 	}
 	return err
 }
 
 // covers says whether a signed contract is in force on every day of a stretch, rests on
 // none, and has somebody assist on each.
-func (v validity) covers(assistant string, first, last domain.Date) bool {
-	if !v.Exists() || first < v.Terms.From || last > v.Terms.To || !v.AssistsThroughout(assistant, first, last) {
+func (v *validity) covers(assistant string, first, last domain.Date) bool {
+	if v == nil || !v.Exists() || first < v.Terms.From || last > v.Terms.To || !v.AssistsThroughout(assistant, first, last) {
 		return false
 	}
 	return !slices.ContainsFunc(v.Suspensions, func(s contract.Period) bool {

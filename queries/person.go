@@ -47,7 +47,7 @@ func personReport() *Report {
 			askedDay("from", "od dnia zdarzenia"),
 			askedDay("to", "do dnia włącznie"),
 		},
-		needs: []projections.Projection{projections.Assistance(), projections.Contracts(), projections.Outreach(), projections.People(), projections.Sessions()},
+		needs: []projections.Projection{projections.Assistance(), projections.Contracts(), projections.Outreach(), projections.Participations(), projections.People(), projections.Sessions()},
 	}, report.Shape[row]{Leading: 4, Columns: []report.Column[row]{
 		report.Date("date", "Dzień", func(r row) domain.Date { return r.date }),
 		named("programme", "Program", domain.RefProgramme, func(r row) string { return r.programme }),

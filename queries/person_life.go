@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
-	"ksiega/domain/participant"
-	"ksiega/domain/participation"
 	"ksiega/domain/payment"
 	"ksiega/internal/fold"
 	"ksiega/internal/journal"
@@ -67,25 +64,29 @@ func (l *life) sessions(ctx context.Context) error {
 // contracts are the person's, with what happened in their lives and under them.
 func (l *life) contracts(ctx context.Context) error {
 	view := l.view(projections.Contracts())
-	all, err := projections.ParticipantContracts().All(ctx, view, domain.Escape(l.id))
+	listed, err := projections.ParticipantContracts().Look(ctx, view, domain.Escape(l.id))
 	if err != nil {
 		return err
 	}
-	for _, at := range all {
-		part, field := domain.Escape(at.Row.Programme), domain.Escape(at.Row.Contract)
-		c, _, err := projections.ContractLives().Find(ctx, view, part, field)
-		if err != nil {
-			return err
-		}
+	keys := make([]rowKey, len(listed))
+	for i, at := range listed {
+		keys[i] = rowKey{domain.Escape(at.Row.Programme), domain.Escape(at.Row.Contract)}
+	}
+	lives, err := rowsAt(ctx, view, projections.ContractLives(), keys)
+	if err != nil {
+		return err
+	}
+	facts, err := rowsAt(ctx, view, projections.ContractFactsOf(), keys)
+	if err != nil {
+		return err
+	}
+	for _, at := range keys {
+		c := lives[at]
 		if c.Terms.Participant != l.id || l.cut(c.Since()) {
 			continue // an annex of one that came to be somebody else's
 		}
 		l.contract(c)
-		facts, _, err := projections.ContractFactsOf().Find(ctx, view, part, field)
-		if err != nil {
-			return err
-		}
-		l.under(c.Terms, facts)
+		l.under(c.Terms, facts[at])
 		if c.Terms.Kind == contract.Referral {
 			if err := l.worked(ctx, c.Terms); err != nil {
 				return err
@@ -219,39 +220,24 @@ func (l *life) facts(ctx context.Context) error {
 	return err
 }
 
-// participations are what happened of the person's taking part in programmes; in which, the
-// list in the person's own stream tells.
+// participations are what happened of the person's taking part in programmes.
 func (l *life) participations(ctx context.Context) error {
-	var list participant.State
-	evolve := participant.Decider().Evolve
-	if err := l.stream(ctx, participant.Stream(l.id), func(r *journal.Recorded) { list = evolve(list, r.Event) }); err != nil {
+	view := l.view(projections.Participations())
+	programmes, err := projections.ProgrammesOf().Look(ctx, view, domain.Escape(l.id))
+	if err != nil {
 		return err
 	}
-	for _, stream := range list.List.Streams() {
-		if category, _, _ := strings.Cut(stream, "-"); category != "participation" {
-			continue
-		}
-		type told struct {
-			participation.Fact
-			event journal.Position
-		}
-		var stand []told
-		err := l.stream(ctx, stream, func(r *journal.Recorded) {
-			switch e := r.Event.(type) {
-			case participation.FactWithdrawn:
-				stand = slices.DeleteFunc(stand, func(f told) bool { return f.OccurredOn() == e.Date && domain.Fact(f.EventType()) == e.Kind })
-			case participation.Fact:
-				stand = append(stand, told{e, r.Position})
-			}
-		})
-		if err != nil {
-			return err
-		}
-		for _, f := range stand {
-			l.add(deed{date: f.OccurredOn(), programme: f.Of().Programme, kind: deedParticipation, reference: story.Step(f.Fact), text: story.Participation(f.Fact), event: f.event})
+	var keys []fold.Key
+	for _, at := range programmes {
+		keys = append(keys, projections.PartsTaken().Key(domain.Escape(at.Row.Programme), domain.Escape(l.id)))
+	}
+	all, err := projections.PartsTaken().Some(ctx, view, keys)
+	for _, of := range all {
+		for _, f := range of.Row.Facts {
+			l.add(deed{date: f.Date, programme: of.Row.Programme, kind: deedParticipation, reference: story.Step(f.Kind), text: story.Participation(f.Kind, of.Row.Programme), event: f.Event})
 		}
 	}
-	return nil
+	return err
 }
 
 // contacts are those of whom the person is known to be in the street, for who may see it.

@@ -64,7 +64,7 @@ func sheetVisits(ctx context.Context, q *question) (rows []sheetVisit, err error
 	if err != nil {
 		return nil, err
 	}
-	contracts, keys := map[string]validity{}, []rowKey{}
+	contracts, keys := map[string]*validity{}, []rowKey{}
 	one, err := q.merged(ctx)
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func sheetVisits(ctx context.Context, q *question) (rows []sheetVisit, err error
 	visits := 0
 	for _, m := range months {
 		visits += m.Visits
-		contracts[m.Contract] = validity{}
+		contracts[m.Contract] = nil
 		keys = append(keys, rowKey{m.Month.String(), projections.VisitField(m.Contract, m.Assistant)})
 	}
 	if err := addValidity(ctx, q, contracts); err != nil {
@@ -110,7 +110,7 @@ func sheetVisits(ctx context.Context, q *question) (rows []sheetVisit, err error
 }
 
 // sheetOf adds the visits of a month; what was done is opened once, however many have it.
-func (q *question) sheetOf(ctx context.Context, rows []sheetVisit, m *projections.VisitMonth, d projections.VisitDetail, under validity) ([]sheetVisit, error) {
+func (q *question) sheetOf(ctx context.Context, rows []sheetVisit, m *projections.VisitMonth, d projections.VisitDetail, under *validity) ([]sheetVisit, error) {
 	sees, done := q.sees(domain.RefParticipant), make(map[int32]string, len(d.Activities))
 	for _, v := range d.Visits {
 		if q.cut(v.Date) {

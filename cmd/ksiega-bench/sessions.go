@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -291,14 +292,19 @@ func (b *bench) askOver(ctx context.Context, what, address string) error {
 	})
 	constant := httptest.NewServer(router)
 	defer constant.Close()
-	loads := make([][]load, 2)
+	loads, name := make([][]load, 2), strings.ReplaceAll(what, " ", "-")
+	names := []string{name, name + "-chi"}
 	for range b.repetitions(3) {
 		for i, ask := range []func(context.Context, int) error{askURL(address), askURL(constant.URL + "/constant")} {
 			b.say("%s", what)
 			if _, err := drive(ctx, reportClients, 50, reportBound, ask); err != nil { // connect, warm
 				return err
 			}
-			l, err := drive(ctx, reportClients, b.size(reportAsks), reportBound, ask)
+			var l load
+			err := b.profiled(names[i], func() (err error) {
+				l, err = drive(ctx, reportClients, b.size(reportAsks), reportBound, ask)
+				return err
+			})
 			if err != nil {
 				return err
 			}

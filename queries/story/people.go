@@ -17,16 +17,16 @@ func Status(kind participant.StatusKind, from, to domain.Date) string {
 // Stay is that somebody stayed somewhere; where is not told.
 func Stay(from, to domain.Date) string { return "Pobyt poza domem " + days(from, to) + "." }
 
-// Step is what files call what happened of somebody's taking part.
-func Step(f participation.Fact) string {
-	switch f.(type) {
-	case participation.Nominated:
+// Step is what files call what happened of somebody's taking part, by the fact's name.
+func Step(fact string) string {
+	switch fact {
+	case domain.Fact(participation.Nominated{}.EventType()):
 		return "nominacja"
-	case participation.Assessed:
+	case domain.Fact(participation.Assessed{}.EventType()):
 		return "ocena"
-	case participation.Enrolled:
+	case domain.Fact(participation.Enrolled{}.EventType()):
 		return "przyjecie"
-	case participation.Left:
+	case domain.Fact(participation.Left{}.EventType()):
 		return "zakonczenie"
 	}
 	return "rezultat"
@@ -34,9 +34,9 @@ func Step(f participation.Fact) string {
 
 // Participation is what happened of somebody's taking part in a programme; what it came to
 // is not told.
-func Participation(f participation.Fact) string {
+func Participation(fact, programme string) string {
 	return said(map[string]string{"nominacja": "Nominacja do programu ", "ocena": "Ocena kandydata do programu ", "przyjecie": "Przyjęcie do programu ",
-		"zakonczenie": "Zakończenie udziału w programie ", "rezultat": "Zapis rezultatu udziału w programie "}, Step(f)) + f.Of().Programme + "."
+		"zakonczenie": "Zakończenie udziału w programie ", "rezultat": "Zapis rezultatu udziału w programie "}, Step(fact)) + programme + "."
 }
 
 // Contact is that a street worker met somebody.

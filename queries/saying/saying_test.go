@@ -18,6 +18,8 @@ func TestEachKindInOneSentence(t *testing.T) {
 	one := findings.Found{From: on(4), To: on(4), Minutes: 60, Amount: 2400, Count: 2}
 	withSession := one
 	withSession.Sessions, withSession.Subjects = []string{"Z2"}, []string{"U1", "Z2", "mkis", "aoon-2006"}
+	kept := one // of U1, who goes on as U7
+	kept.Subjects = []string{"U7", "A1", "T/1"}
 	month := one
 	month.From, month.To, month.Subjects = on(1), on(31), []string{"U1", "S/1", "P/1", "W/1", "W/2"}
 	claim := one
@@ -51,18 +53,18 @@ func TestEachKindInOneSentence(t *testing.T) {
 		{finding.DoubleFunding, []string{"U1", "2024-03-04", "Z2@08.00", "A1@09.30"}, withSession,
 			"Uczestnik U1 ma 04.03.2024 wspólne 1:00 h w dwóch programach, mkis (na zajęciach Z2 od 08:00) i aoon-2006 (z asystentem A1 od 09:30): popraw godziny albo wycofaj jedno z nich.",
 			"jedną godzinę uczestnika finansuje jeden program"},
-		{finding.Stay, []string{"U1", "2024-03-04", "T/1@08.00"}, one,
-			"Wsparcie 04.03.2024 od 08:00 (T/1) przypada na dzień pobytu uczestnika U1 w szpitalu lub areszcie: popraw dzień wsparcia albo pobyt.", "dzień pobytu między pierwszym a ostatnim; zapis pobytu uczestnika U1"},
-		{finding.Stay, []string{"U1", "2024-03-04", "S/1"}, one,
-			"Praca 04.03.2024 z umowy S/1 przypada na dzień pobytu uczestnika U1 w szpitalu lub areszcie: popraw dzień wsparcia albo pobyt.", "dzień pobytu między pierwszym a ostatnim; zapis pobytu uczestnika U1"},
-		{finding.DoubleFunding, []string{"U1", "2024-03-04", "T/1@08.00", "dps"}, one,
-			"Wsparcie 04.03.2024 od 08:00 (T/1) przypada na dzień pobytu uczestnika U1 w domu pomocy społecznej, który takie wsparcie już opłaca: wyjaśnij, z czego je sfinansowano.",
+		{finding.Stay, []string{"U1", "2024-03-04", "T/1@08.00"}, kept,
+			"Wsparcie 04.03.2024 od 08:00 (T/1) przypada na dzień pobytu uczestnika U7 w szpitalu lub areszcie: popraw dzień wsparcia albo pobyt.", "dzień pobytu między pierwszym a ostatnim; zapis pobytu uczestnika U7"},
+		{finding.Stay, []string{"U1", "2024-03-04", "S/1"}, kept,
+			"Praca 04.03.2024 z umowy S/1 przypada na dzień pobytu uczestnika U7 w szpitalu lub areszcie: popraw dzień wsparcia albo pobyt.", "dzień pobytu między pierwszym a ostatnim; zapis pobytu uczestnika U7"},
+		{finding.DoubleFunding, []string{"U1", "2024-03-04", "T/1@08.00", "dps"}, kept,
+			"Wsparcie 04.03.2024 od 08:00 (T/1) przypada na dzień pobytu uczestnika U7 w domu pomocy społecznej, który takie wsparcie już opłaca: wyjaśnij, z czego je sfinansowano.",
 			"zakaz podwójnego finansowania; plik programu może uznać takie dni (stays: dps)"},
 		{finding.NotRegistered, []string{"S/1", "2024-03-04"}, one,
 			"Dnia 04.03.2024 przepracowano 1:00 h z umowy S/1, choć osoba nie była już zapisana jako bezrobotna: popraw status albo nie ujmuj tego dnia we wniosku.",
 			"prace społecznie użyteczne wykonują bezrobotni bez prawa do zasiłku: art. 73a ustawy o promocji zatrudnienia i instytucjach rynku pracy"},
-		{finding.NotEnrolled, []string{"p", "U1", "2024-03-04", "Z/1@08.00"}, one,
-			"Wsparcie 04.03.2024 od 08:00 (Z/1) przypada na dzień, w którym uczestnik U1 nie brał udziału w programie p: zapisz przyjęcie albo popraw dzień wsparcia.", "plik programu p: enrolment: required"},
+		{finding.NotEnrolled, []string{"p", "U1", "2024-03-04", "Z/1@08.00"}, kept,
+			"Wsparcie 04.03.2024 od 08:00 (Z/1) przypada na dzień, w którym uczestnik U7 nie brał udziału w programie p: zapisz przyjęcie albo popraw dzień wsparcia.", "plik programu p: enrolment: required"},
 		{finding.OutsideContract, []string{"T/1", "2024-03-04", "A1@08.00"}, one,
 			"Wizyta asystenta A1 z 04.03.2024 od 08:00 (1:00 h) leży poza umową T/1 lub w jej zawieszeniu albo nie jest to asystent tej umowy ani jego zastępca, i nie jest kwalifikowalna: popraw wizytę albo zapisz zmianę umowy.",
 			"umowa T/1 i jej zmiany"},

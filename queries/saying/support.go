@@ -12,15 +12,17 @@ func support(f findings.Found, of string) string {
 	return "Wsparcie " + day(f.From) + " od " + from + " (" + id + ")"
 }
 
+// Who it was is told by the first subject, the id they go on under after a merge.
+
 // inStay: support on a day between the first and last one of a stay.
 func inStay(f findings.Found, parts []string) Said {
-	return Said{Text: support(f, parts[2]) + " przypada na dzień pobytu uczestnika " + parts[0] + " w szpitalu lub areszcie: popraw dzień wsparcia albo pobyt.",
-		Rule: "dzień pobytu między pierwszym a ostatnim; zapis pobytu uczestnika " + parts[0]}
+	return Said{Text: support(f, parts[2]) + " przypada na dzień pobytu uczestnika " + f.Subjects[0] + " w szpitalu lub areszcie: popraw dzień wsparcia albo pobyt.",
+		Rule: "dzień pobytu między pierwszym a ostatnim; zapis pobytu uczestnika " + f.Subjects[0]}
 }
 
 // inCareHome: support of somebody whom a care home is paid to support.
 func inCareHome(f findings.Found, parts []string) Said {
-	return Said{Text: support(f, parts[2]) + " przypada na dzień pobytu uczestnika " + parts[0] + " w domu pomocy społecznej, który takie wsparcie już opłaca: wyjaśnij, z czego je sfinansowano.",
+	return Said{Text: support(f, parts[2]) + " przypada na dzień pobytu uczestnika " + f.Subjects[0] + " w domu pomocy społecznej, który takie wsparcie już opłaca: wyjaśnij, z czego je sfinansowano.",
 		Rule: "zakaz podwójnego finansowania; plik programu może uznać takie dni (stays: dps)"}
 }
 
@@ -32,6 +34,6 @@ func notRegistered(f findings.Found, parts []string) Said {
 
 // notEnrolled: support on a day on which nobody takes part in a programme that asks for that.
 func notEnrolled(f findings.Found, parts []string) Said {
-	return Said{Text: support(f, parts[3]) + " przypada na dzień, w którym uczestnik " + parts[1] + " nie brał udziału w programie " + parts[0] + ": zapisz przyjęcie albo popraw dzień wsparcia.",
+	return Said{Text: support(f, parts[3]) + " przypada na dzień, w którym uczestnik " + f.Subjects[0] + " nie brał udziału w programie " + parts[0] + ": zapisz przyjęcie albo popraw dzień wsparcia.",
 		Rule: "plik programu " + parts[0] + ": enrolment: required"}
 }

@@ -149,13 +149,13 @@ func listOf(kind domain.RefKind) list {
 // entered is how a kind of stream that is entered elsewhere is asked what stands in it,
 // and closed.
 type entered struct {
-	stands func(ctx context.Context, log journal.Log, stream string, on domain.Ref) (string, error)
+	stands func(ctx context.Context, log journal.Log, stream string, on domain.Ref) (domain.Thing, error)
 	close  func(ctx context.Context, log journal.Log, stream string, c listing.Close, meta journal.Meta) error
 }
 
-func standing[S, C any](d domain.Decider[S, C], stands func(S, domain.Ref) string, command func(listing.Command) C) entered {
+func standing[S, C any](d domain.Decider[S, C], stands func(S, domain.Ref) domain.Thing, command func(listing.Command) C) entered {
 	return entered{
-		stands: func(ctx context.Context, log journal.Log, stream string, on domain.Ref) (string, error) {
+		stands: func(ctx context.Context, log journal.Log, stream string, on domain.Ref) (domain.Thing, error) {
 			s, err := journal.Load(ctx, log, stream, d)
 			return stands(s.State, on), err
 		},
@@ -206,15 +206,13 @@ func (o Origin) learns(stream string) bool {
 
 // told is what somebody is told of what stands in a stream: neither who cares for or is merged into them nor
 // that somebody was met in the street is for everybody to learn.
-func (o Origin) told(stream, what string) string {
+func (o Origin) told(stream string, what domain.Thing) domain.Thing {
 	switch {
-	case what == "":
-		return ""
+	case !what.Stands():
 	case !o.learns(stream):
-		kind, _, _ := strings.Cut(what, " ")
-		return kind // carer, or merge
+		return domain.Thing{Noun: what.Noun} // carer, or merge
 	case strings.HasPrefix(stream, street.Stream("")) && !o.Sees(domain.RefStreet):
-		return "record"
+		return domain.Thing{Noun: domain.ARecord}
 	}
 	return what
 }
@@ -250,8 +248,8 @@ func (l *Ledger) vacated(ctx context.Context, o Origin, on domain.Ref, under lis
 			return nil, fmt.Errorf("look for what stands on %s: %w", on.Kind, err)
 		}
 		what = o.told(stream, what)
-		if what != "" {
-			return nil, domain.ErrNamed.With("%s", what)
+		if what.Stands() {
+			return nil, what.Refuse()
 		}
 	}
 	meta := l.meta(o)

@@ -72,9 +72,9 @@ func astray(t testing.TB, l *ledgertest.Ledger) (all []string) {
 	for _, number := range []string{"S/1", "T/1", "S/2"} {
 		contracts[number] = foldOf(t, l, domain.Stream("contract", number), contract.Decider())
 	}
-	lost := func(what string, on bool) {
-		if what != "" && !on {
-			all = append(all, what)
+	lost := func(what domain.Thing, on bool) {
+		if what.Stands() && !on {
+			all = append(all, what.String())
 		}
 	}
 	s := domain.Ref{Kind: domain.RefContract, ID: "S/1"}
@@ -85,7 +85,9 @@ func astray(t testing.TB, l *ledgertest.Ledger) (all []string) {
 	a1 := domain.Ref{Kind: domain.RefAssistant, ID: "A1"}
 	assistant := foldOf(t, l, participant.AssistantStream("A1"), participant.AssistantDecider())
 	lost(visits.Stands(a1), assistant.Exists())
-	lost(misnamed(t, l, contracts), false)
+	if what := misnamed(t, l, contracts); what != "" {
+		all = append(all, what)
+	}
 	under := foldOf(t, l, domain.Stream("agreement", "P/1"), agreement.Decider())
 	held := foldOf(t, l, session.Stream("Z0"), session.Decider())
 	for _, id := range []string{"U1", "U2", "U3"} {

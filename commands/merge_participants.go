@@ -85,7 +85,7 @@ func (l *Ledger) lateFor(ctx context.Context, o Origin, c MergeParticipants, mer
 	if err != nil {
 		return err
 	}
-	if what != "" { // since it was looked at; or the entry is of a carer
+	if what.Stands() { // since it was looked at; or the entry is of a carer
 		return l.mayKeep(ctx, c)
 	}
 	meta := l.meta(o)

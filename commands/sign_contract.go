@@ -270,7 +270,7 @@ func (l *Ledger) notAsked(ctx context.Context, under agreement.State, number str
 			return err
 		}
 		if slices.ContainsFunc(s.Claim.Shares, func(share refund.Share) bool { return share.Contract == number }) {
-			return domain.ErrNamed.With("claim %s", claim)
+			return domain.Thing{Noun: domain.AClaim, Name: claim}.Refuse()
 		}
 	}
 	return nil

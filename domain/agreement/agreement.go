@@ -166,17 +166,17 @@ func (s State) entry(referral string) listing.Entry {
 }
 
 // Stands is the first claim that asks for months of a referral, whatever the labour office
-// said of it: "" is none. Of claims from before reservations the stream does not know what
+// said of it. Of claims from before reservations the stream does not know what
 // they ask for.
-func (s State) Stands(on domain.Ref) string {
+func (s State) Stands(on domain.Ref) domain.Thing {
 	for _, c := range s.Claims {
 		for _, v := range c.versions() {
 			if slices.ContainsFunc(v.Shares, func(share refund.Share) bool { return share.Contract == on.ID }) {
-				return "claim " + c.Submitted.Claim
+				return domain.Thing{Noun: domain.AClaim, Name: c.Submitted.Claim}
 			}
 		}
 	}
-	return ""
+	return domain.Thing{}
 }
 
 // Command is what can be asked of an agreement.
@@ -291,9 +291,9 @@ func conclude(s State, c Conclude) ([]domain.Event, error) {
 		Refuse: domain.Taking(func() error {
 			switch {
 			case len(s.Referrals) > 0:
-				return domain.ErrNamed.With("referral %s", s.Referrals[0].Contract)
+				return domain.Thing{Noun: domain.AReferral, Name: s.Referrals[0].Contract}.Refuse()
 			case len(s.Claims) > 0:
-				return domain.ErrNamed.With("claim %s", s.Claims[0].Submitted.Claim)
+				return domain.Thing{Noun: domain.AClaim, Name: s.Claims[0].Submitted.Claim}.Refuse()
 			}
 			return s.List.Overtaken(c.Checked)
 		}),

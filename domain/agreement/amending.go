@@ -105,8 +105,8 @@ func (s State) amend(c AmendClaim) ([]domain.Event, error) {
 		}
 		return nil, ErrAmending.With("%s", c.Claim)
 	}
-	if on := s.Named(c.Claim); on != "" {
-		return nil, domain.ErrNamed.With("%s", on)
+	if on := s.Named(c.Claim); on.Stands() {
+		return nil, on.Refuse()
 	}
 	if c.To != "" {
 		return []domain.Event{ClaimMoveAgreed{claim.About, claim.On, claim.Attempt, c.To}}, nil

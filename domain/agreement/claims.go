@@ -393,19 +393,19 @@ func (s State) answer(c AnswerClaim) ([]domain.Event, error) {
 	return append(taken, events...), nil
 }
 
-// Named is what stands on a claim under its agreement, "" where nothing does.
-func (s State) Named(claim string) string {
+// Named is what stands on a claim under its agreement, if anything does.
+func (s State) Named(claim string) domain.Thing {
 	for _, c := range s.Claims {
 		if c.Corrects == claim || c.Next.Corrects == claim {
-			return "correction " + c.Submitted.Claim
+			return domain.Thing{Noun: domain.ACorrection, Name: c.Submitted.Claim}
 		}
 		for _, a := range c.Answers {
 			if c.Submitted.Claim == claim {
-				return "answer of " + a.On.String()
+				return domain.Thing{Noun: domain.AnAnswer, On: a.On}
 			}
 		}
 	}
-	return ""
+	return domain.Thing{}
 }
 
 // clash refuses a change by which a claim comes to hold what another holds.

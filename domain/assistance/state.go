@@ -35,14 +35,14 @@ func (t tally) with(by int, minutes domain.Minutes) tally {
 	return tally{t.visits + by, t.minutes + domain.Minutes(by)*minutes}
 }
 
-// Stands is a visit that stands on a contract, or on the assistant: "" where there is none.
-func (s State) Stands(on domain.Ref) string {
+// Stands is a visit that stands on a contract, or on the assistant, if there is one.
+func (s State) Stands(on domain.Ref) domain.Thing {
 	for _, v := range s.Visits {
 		if !v.Withdrawn && (on.Kind == domain.RefAssistant || on.ID == v.Contract) {
-			return "visit of " + v.Assistant + " on " + v.Date.String() + " " + v.From.String() + ", contract " + v.Contract
+			return domain.Thing{Noun: domain.AVisit, Name: v.Assistant + ", " + v.Contract + ", " + v.From.String(), On: v.Date}
 		}
 	}
-	return ""
+	return domain.Thing{}
 }
 
 // edition is one of a programme's.

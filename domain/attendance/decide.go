@@ -219,12 +219,12 @@ func (s State) rerate(c Rerate) ([]domain.Event, error) {
 // Under are the editions that a day's hours were entered under.
 func (s State) Under(d domain.Date) Editions { return s.under[d] }
 
-// Stands is the first day that stands on the contract: "" where there is none.
-func (s State) Stands(domain.Ref) string {
+// Stands is the first day that stands on the contract, if there is one.
+func (s State) Stands(domain.Ref) domain.Thing {
 	if len(s.days) == 0 {
-		return ""
+		return domain.Thing{}
 	}
-	return "day " + slices.Min(slices.Collect(maps.Keys(s.days))).String()
+	return domain.Thing{Noun: domain.ADay, On: slices.Min(slices.Collect(maps.Keys(s.days)))}
 }
 
 // WorkedDays are all days with hours, in order.

@@ -64,28 +64,27 @@ func moved(a, b Terms) bool {
 	return a.Kind != b.Kind || a.Programme != b.Programme || a.Participant != b.Participant || a.Agreement != b.Agreement
 }
 
-// Stands says what of the contract stands on a participant, an assistant or an agreement:
-// "" is nothing.
-func (s State) Stands(on domain.Ref) string {
+// Stands says what of the contract stands on a participant, an assistant or an agreement.
+func (s State) Stands(on domain.Ref) domain.Thing {
 	if s.stage == "" {
-		return ""
+		return domain.Thing{}
 	}
 	if slices.Contains(s.First.Refs(), on) {
-		return "contract " + s.First.Contract
+		return domain.Thing{Noun: domain.AContract, Name: s.First.Contract}
 	}
 	for _, e := range s.changes {
 		switch e := e.(type) {
 		case Amended:
 			if on == (domain.Ref{Kind: domain.RefAssistant, ID: e.Assistant}) {
-				return "annex of contract " + s.First.Contract + " of " + e.On.String()
+				return domain.Thing{Noun: domain.AnAnnex, Name: s.First.Contract, On: e.On}
 			}
 		case Substituted:
 			if on == e.substitutes() {
-				return "substitution in contract " + s.First.Contract + " of " + e.On.String()
+				return domain.Thing{Noun: domain.ASubstitution, Name: s.First.Contract, On: e.On}
 			}
 		}
 	}
-	return ""
+	return domain.Thing{}
 }
 
 // Moves says whether a correction would differ from what is recorded in whom or what the
@@ -126,12 +125,12 @@ func (s State) standsOn(step domain.Step, c Sign) error {
 	}
 	for _, e := range s.changes {
 		if step == domain.TakeAway || e.OccurredOn() < c.Terms.From {
-			return domain.ErrNamed.With("change of %s", e.OccurredOn())
+			return domain.Thing{Noun: domain.AChange, On: e.OccurredOn()}.Refuse()
 		}
 	}
 	for _, f := range s.facts.stand {
 		if step == domain.TakeAway || moved(s.First, c.Terms) || f.OccurredOn() < c.Terms.Concluded && f.identity().fact != factTask {
-			return domain.ErrNamed.With("%s", f.identity())
+			return f.identity().thing().Refuse()
 		}
 	}
 	if step == domain.TakeAway {
@@ -201,11 +200,11 @@ func (s State) allows(step domain.Step, withdrawn ChangeWithdrawn, event Change)
 		switch e := e.(type) {
 		case Resumed:
 			if !after.resumes(e) {
-				return domain.ErrNamed.With("resumed on %s", e.On)
+				return domain.Thing{Noun: domain.AResumption, On: e.On}.Refuse()
 			}
 		case Decided:
 			if !after.breached(e.On) {
-				return domain.ErrNamed.With("decision %s of %s", e.Number, e.On)
+				return domain.Thing{Noun: domain.ADecision, Name: e.Number, On: e.On}.Refuse()
 			}
 		}
 	}

@@ -64,7 +64,7 @@ func TestSubstitutes(t *testing.T) {
 	if nobody := d.Fold(contract.Signed{Terms: terms}, closed); !nobody.Assists("A9", day(2018, 5, 5)) {
 		t.Error("a contract without an assistant refuses somebody")
 	}
-	if !s.Exists() || s.Stands(domain.Ref{Kind: domain.RefAssistant, ID: "A2"}) == "" || s.Stands(domain.Ref{Kind: domain.RefAssistant, ID: "A3"}) != "" {
+	if !s.Exists() || !s.Stands(domain.Ref{Kind: domain.RefAssistant, ID: "A2"}).Stands() || s.Stands(domain.Ref{Kind: domain.RefAssistant, ID: "A3"}).Stands() {
 		t.Error("a contract stands on its substitutes")
 	}
 }

@@ -155,9 +155,9 @@ func (s State) leavesOut(was domain.Date) error {
 		}
 		switch e := e.(type) {
 		case Decided:
-			return domain.ErrNamed.With("decision %s of %s", e.Number, e.On)
+			return domain.Thing{Noun: domain.ADecision, Name: e.Number, On: e.On}.Refuse()
 		case Substituted:
-			return domain.ErrNamed.With("substitution of %s", e.On)
+			return domain.Thing{Noun: domain.ASubstitution, On: e.On}.Refuse()
 		}
 	}
 	return nil

@@ -169,7 +169,7 @@ func (s State) tell(c Tell) ([]domain.Event, error) {
 		}
 	}
 	id := fact.identity()
-	return c.Decide(domain.Recorded{What: id.String(), Standing: domain.StandingOf(stands, s.facts.gone[id]), Same: differs == "", Differs: differs,
+	return c.Decide(domain.Recorded{What: id.thing().String(), Standing: domain.StandingOf(stands, s.facts.gone[id]), Same: differs == "", Differs: differs,
 		Refuse: func(step domain.Step) error {
 			if step == domain.Enter && c.Unlisted != nil {
 				return c.Unlisted
@@ -193,16 +193,10 @@ func differing(was, is Fact) string {
 	return domain.Differing(was, is)
 }
 
-// String names a fact in a refusal, without its texts.
-func (id identity) String() string {
-	what := map[string]string{factTask: "task", factResult: "result of task", factEvaluation: "evaluation", factAid: "aid"}[id.fact]
-	if id.no != "" {
-		what += " " + id.no
-	}
-	if id.on != 0 {
-		what += " of " + id.on.String()
-	}
-	return what
+// thing names a fact in a refusal, without its texts.
+func (id identity) thing() domain.Thing {
+	nouns := map[string]domain.Noun{factTask: domain.ATask, factResult: domain.ATaskResult, factEvaluation: domain.AnEvaluation, factAid: domain.AnAid}
+	return domain.Thing{Noun: nouns[id.fact], Name: id.no, On: id.on}
 }
 
 // tells is what can be said against a fact by itself.
@@ -245,7 +239,7 @@ func (s State) admits(step domain.Step, withdrawn domain.Event, fact Fact) error
 	if _, ok := fact.(TaskSet); ok && step == domain.TakeAway {
 		for _, e := range after.stand {
 			if r, ok := e.(TaskResultRecorded); ok && r.No == fact.identity().no {
-				return domain.ErrNamed.With("%s", r.identity())
+				return r.identity().thing().Refuse()
 			}
 		}
 	}

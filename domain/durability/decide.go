@@ -113,7 +113,7 @@ func decide(s State, c Record) ([]domain.Event, error) {
 		Refuse: domain.Taking(func() error {
 			e, ok := was.(ServiceRequested)
 			if answer := s.answer(e.Demand); ok && answer != nil {
-				return domain.ErrNamed.With("request %s was answered on %s", e.Request, answer.OccurredOn())
+				return domain.Thing{Noun: domain.ARequestAnswer, Name: e.Request, On: answer.OccurredOn()}.Refuse()
 			}
 			return nil
 		}),

@@ -133,7 +133,7 @@ func (s State) Overtaken(checked Checked) error {
 // Decide decides about the list of a stream: unknown refuses to enter anything under what
 // is not recorded, stands names what in this stream stands on something, "" where
 // nothing does.
-func (s State) Decide(c Command, unknown error, stands func(domain.Ref) string) ([]domain.Event, error) {
+func (s State) Decide(c Command, unknown error, stands func(domain.Ref) domain.Thing) ([]domain.Event, error) {
 	switch c := c.(type) {
 	case Enter:
 		e := s.entries[c.Stream]
@@ -156,8 +156,8 @@ func (s State) Decide(c Command, unknown error, stands func(domain.Ref) string) 
 		if s.closed[c.Entry] {
 			return nil, nil
 		}
-		if what := stands(c.On()); what != "" { // since it was looked at
-			return nil, domain.ErrNamed.With("%s", what)
+		if what := stands(c.On()); what.Stands() { // since it was looked at
+			return nil, what.Refuse()
 		}
 		return []domain.Event{Closed{c.Entry}}, nil
 	}

@@ -115,11 +115,11 @@ func register(s State, c Register) ([]domain.Event, error) {
 // standsOn refuses to take somebody away on whom something stands: records elsewhere, as
 // their list has them, or what is recorded of them and dated.
 func (s State) standsOn(checked listing.Checked) error {
-	if what := s.dated(); what != "" {
-		return domain.ErrNamed.With("%s", what)
+	if what := s.dated(); what.Stands() {
+		return what.Refuse()
 	}
 	if s.merged.Into != "" {
-		return domain.ErrNamed.With("merge of %s", s.Person.Participant)
+		return domain.Thing{Noun: domain.AMerge, Name: s.Person.Participant}.Refuse()
 	}
 	return s.List.Overtaken(checked)
 }
@@ -148,7 +148,7 @@ func decideAssistant(s AssistantState, cmd AssistantCommand) ([]domain.Event, er
 }
 
 // nothing: an assistant's stream holds nothing that stands on anything.
-func nothing(domain.Ref) string { return "" }
+func nothing(domain.Ref) domain.Thing { return domain.Thing{} }
 
 func registerAssistant(s AssistantState, c RegisterAssistant) ([]domain.Event, error) {
 	a := c.Assistant

@@ -28,16 +28,16 @@ type State struct {
 func (s State) Exists() bool { return s.Person.Participant != "" }
 
 // Stands says what of the participant stands on another: whoever is cared for is named by
-// their carer, and who is kept by whom they were merged with. "" is nothing.
-func (s State) Stands(on domain.Ref) string {
+// their carer, and who is kept by whom they were merged with.
+func (s State) Stands(on domain.Ref) domain.Thing {
 	switch {
 	case on.Kind != domain.RefParticipant || on.ID == "":
 	case on.ID == s.Person.CarerFor:
-		return "carer " + s.Person.Participant
+		return domain.Thing{Noun: domain.ACarer, Name: s.Person.Participant}
 	case on.ID == s.merged.Into:
-		return "merge of " + s.Person.Participant
+		return domain.Thing{Noun: domain.AMerge, Name: s.Person.Participant}
 	}
-	return ""
+	return domain.Thing{}
 }
 
 // On is what a participant is on a day of a kind, sealed, and how: as the status says that

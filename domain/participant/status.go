@@ -169,20 +169,19 @@ func (s State) takesFact(participant string, from, to domain.Date, amend domain.
 	return nil
 }
 
-// dated is the first of what is recorded of somebody and dated, in the words of a refusal;
-// "" is nothing. It says of no stay what kind it is of.
-func (s State) dated() string {
-	first, what := domain.Date(0), ""
-	see := func(from domain.Date, of string) {
-		if what == "" || from < first || from == first && of < what {
-			first, what = from, of
+// dated is the first of what is recorded of somebody and dated, if anything is. It says of no
+// stay what kind it is of.
+func (s State) dated() (what domain.Thing) {
+	see := func(of domain.Thing) {
+		if !what.Stands() || of.On < what.On || of.On == what.On && of.String() < what.String() {
+			what = of
 		}
 	}
 	for of := range s.statuses {
-		see(of.From, "status "+string(of.Kind)+" of "+of.From.String())
+		see(domain.Thing{Noun: domain.AStatus, Name: string(of.Kind), On: of.From})
 	}
 	for _, stay := range s.stays {
-		see(stay.From, "stay of "+stay.From.String())
+		see(domain.Thing{Noun: domain.AStay, On: stay.From})
 	}
 	return what
 }

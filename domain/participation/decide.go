@@ -3,7 +3,6 @@ package participation
 import (
 	"cmp"
 	"maps"
-	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/listing"
@@ -78,7 +77,7 @@ func record(s State, c Record) ([]domain.Event, error) {
 	if stands {
 		differs = domain.Differing(was, f)
 	}
-	return c.Decide(domain.Recorded{What: named(f), Standing: domain.StandingOf(stands, s.gone[of]), Same: differs == "", Differs: differs,
+	return c.Decide(domain.Recorded{What: named(f).String(), Standing: domain.StandingOf(stands, s.gone[of]), Same: differs == "", Differs: differs,
 		Refuse: func(step domain.Step) error {
 			if step == domain.TakeAway {
 				return s.allows(step, f)
@@ -145,7 +144,7 @@ func (s State) allows(step domain.Step, f Fact) error {
 	_, enrolls := f.(Enrolled)
 	switch {
 	case step == domain.TakeAway:
-		return domain.ErrNamed.With("%s", named(at))
+		return named(at).Refuse()
 	case enrolls && itself && since != 0:
 		return ErrEnrolled.With("%s", since)
 	case enrolls:
@@ -157,7 +156,17 @@ func (s State) allows(step domain.Step, f Fact) error {
 }
 
 // named is what a fact is called in a refusal.
-func named(f Fact) string {
-	_, what, _ := strings.Cut(domain.Fact(f.EventType()), ".")
-	return what + " of " + f.OccurredOn().String() + ", " + f.Of().Programme
+func named(f Fact) domain.Thing {
+	what := domain.Thing{Noun: domain.ANomination, Name: f.Of().Programme, On: f.OccurredOn()}
+	switch f.(type) {
+	case Assessed:
+		what.Noun = domain.AnAssessment
+	case Enrolled:
+		what.Noun = domain.AnEnrolment
+	case Left:
+		what.Noun = domain.ALeaving
+	case OutcomeRecorded:
+		what.Noun = domain.AnOutcome
+	}
+	return what
 }

@@ -25,12 +25,12 @@ type identity struct {
 
 func identityOf(f Fact) identity { return identity{domain.Fact(f.EventType()), f.OccurredOn()} }
 
-// Stands is what stands on the participant: "" where nothing does.
-func (s State) Stands(on domain.Ref) string {
+// Stands is what stands on the participant, if anything does.
+func (s State) Stands(on domain.Ref) domain.Thing {
 	if len(s.facts) == 0 || on != (domain.Ref{Kind: domain.RefParticipant, ID: s.participant}) {
-		return ""
+		return domain.Thing{}
 	}
-	return "participation of " + s.participant + " in " + s.programme
+	return domain.Thing{Noun: domain.AParticipation, Name: s.participant + ", " + s.programme}
 }
 
 // order is the order of facts, and of those of a day: somebody may be enrolled and leave on

@@ -114,15 +114,15 @@ type State struct {
 	list   listing.State
 }
 
-// Stands is a payment that stands on the contract: "" where there is none.
-func (s State) Stands(domain.Ref) string {
+// Stands is a payment that stands on the contract, if there is one.
+func (s State) Stands(domain.Ref) domain.Thing {
 	if len(s.stands) == 0 {
-		return ""
+		return domain.Thing{}
 	}
 	first := slices.MinFunc(slices.Collect(maps.Keys(s.stands)), func(a, b key) int {
 		return cmp.Or(cmp.Compare(a.month, b.month), cmp.Compare(a.list, b.list))
 	})
-	return "payment on list " + first.list + " for " + first.month.String()
+	return domain.Thing{Noun: domain.APayment, Name: first.list + ", " + first.month.String()}
 }
 
 // key is the identity of a payment, or of its coming back.
@@ -167,7 +167,7 @@ func decide(s State, c Command) ([]domain.Event, error) {
 			back, cameBack := s.stands[key{c.List, c.Month, true}]
 			switch {
 			case cameBack && is == nil:
-				return domain.ErrNamed.With("came back on %s", back.date)
+				return domain.Thing{Noun: domain.AReturn, On: back.date}.Refuse()
 			case cameBack && back.amount > is.amount:
 				return ErrTooMuch.With("%s of %s", back.amount, is.amount)
 			case cameBack && back.date < is.date:

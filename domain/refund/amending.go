@@ -89,8 +89,8 @@ func (s State) withdraw(c Withdraw) ([]domain.Event, error) {
 		return nil, domain.ErrDiffers.At(domain.Differing(was, e)).With("withdrawal of claim %s", c.Claim)
 	case s.Released(Reserved{About: c.About, Attempt: c.Attempt}, c.Amendment), stands && c.Amendment == 0:
 		return nil, domain.ErrOvertaken.With("claim %s", c.Claim)
-	case stands && s.named() != "":
-		return nil, domain.ErrNamed.With("%s", s.named())
+	case stands && s.named().Stands():
+		return nil, s.named().Refuse()
 	}
 	return []domain.Event{e}, nil
 }

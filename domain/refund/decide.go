@@ -232,17 +232,17 @@ func submit(s State, c Submit) ([]domain.Event, error) {
 	return nil, s.Claim.AskedAs(c.Claim, amount)
 }
 
-// named is what stands on the claim, "" where nothing does.
-func (s State) named() string {
+// named is what stands on the claim, if anything does.
+func (s State) named() domain.Thing {
 	for _, of := range []map[domain.Date]domain.Event{s.decisions, s.demands} {
 		for _, on := range slices.Sorted(maps.Keys(of)) {
-			return "answer of " + on.String()
+			return domain.Thing{Noun: domain.AnAnswer, On: on}
 		}
 	}
-	if line := s.booked(); line != "" || !s.WrittenOff {
+	if line := s.booked(); line.Stands() || !s.WrittenOff {
 		return line
 	}
-	return "written off on " + s.writtenOff.On.String()
+	return domain.Thing{Noun: domain.AWriteOff, On: s.writtenOff.On}
 }
 
 // blocked names the first day and how many more there are.
@@ -291,7 +291,7 @@ func (s State) decision(c RecordDecision) ([]domain.Event, error) {
 	}
 	// Money that came, or went back, is evidence of what it came for.
 	if len(events) > 0 && step != domain.Enter && !c.Told && (after.uncovered() > max(s.uncovered(), 0) || after.ToPayBack() < min(s.ToPayBack(), 0)) {
-		return nil, domain.ErrNamed.With("%s", s.booked())
+		return nil, s.booked().Refuse()
 	}
 	return events, nil
 }
@@ -309,11 +309,11 @@ func differs(was, is domain.Event) string {
 }
 
 // booked names a line that the claim has the money of.
-func (s State) booked() string {
+func (s State) booked() domain.Thing {
 	for line := range s.received {
-		return fmt.Sprintf("line %d of statement %s", line.line, line.statement)
+		return domain.Thing{Noun: domain.ALine, Name: fmt.Sprintf("%s, %d", line.statement, line.line)}
 	}
-	return ""
+	return domain.Thing{}
 }
 
 // answered is what is recorded of the day of a decision, nil where nothing is.

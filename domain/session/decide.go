@@ -92,19 +92,20 @@ func (s State) attended() string {
 	return first
 }
 
-// StandsOn is what of the session stands on somebody: "" where nothing does.
-func (s State) StandsOn(ref domain.Ref) string {
-	what := "session " + s.Terms.Session + " of " + s.Terms.Date.String()
+// StandsOn is what of the session stands on somebody, if anything does.
+func (s State) StandsOn(ref domain.Ref) domain.Thing {
+	what := domain.Thing{Noun: domain.ASession, Name: s.Terms.Session, On: s.Terms.Date}
 	switch {
 	case ref.Kind == domain.RefAssistant && s.Stands() && slices.Contains(s.Terms.Leaders, ref.ID):
 		return what
 	case ref.Kind != domain.RefParticipant:
 	default:
 		if p, known := s.presences[ref.ID]; known && !p.gone {
-			return "presence at " + what
+			what.Noun = domain.APresence
+			return what
 		}
 	}
-	return ""
+	return domain.Thing{}
 }
 
 // Decider decides on the stream of one session. Evolve changes the map of the state it is
@@ -167,9 +168,9 @@ func (s State) allows(step domain.Step, c Record) error {
 	case attended == "":
 		return nil
 	case step == domain.TakeAway:
-		return domain.ErrNamed.With("presence of %s", attended)
+		return domain.Thing{Noun: domain.APresence, Name: attended}.Refuse()
 	case c.Cancelled:
-		return domain.ErrNamed.At("cancelled").With("presence of %s", attended)
+		return domain.Thing{Noun: domain.APresence, Name: attended}.Refuse().At("cancelled")
 	}
 	return domain.At("date", domain.Happened(c.Date, c.Today))
 }

@@ -49,12 +49,12 @@ type State struct {
 // Exists says whether anybody has a pseudonym.
 func (s State) Exists() bool { return s.Street != "" }
 
-// Stands is what of the stream stands on a participant, "" where nothing does.
-func (s State) Stands(on domain.Ref) string {
+// Stands is what of the stream stands on a participant, if anything does.
+func (s State) Stands(on domain.Ref) domain.Thing {
 	if on.Kind == domain.RefParticipant && s.Identity.Participant == on.ID {
-		return "identity of a pseudonym, of " + s.Identity.Date.String()
+		return domain.Thing{Noun: domain.AnIdentity, On: s.Identity.Date}
 	}
-	return ""
+	return domain.Thing{}
 }
 
 // Decider decides on the stream of one person.

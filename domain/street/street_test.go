@@ -60,7 +60,7 @@ func TestAnIdentityStandsOnAParticipant(t *testing.T) {
 	entry := listing.Entry{Kind: domain.RefParticipant, ID: "U1", Stream: "street-S1", Attempt: 1}
 	given.Given(t, Decider(), named, known).When(List{listing.Close{Entry: entry}}).Refuse(domain.ErrNamed)
 	given.Given(t, Decider(), named, known, gone).When(List{listing.Close{Entry: entry}}).Then(listing.Closed{Entry: entry})
-	if s := Decider().Fold(named, known); s.Stands(entry.On()) == "" || s.Stands(domain.Ref{Kind: domain.RefParticipant, ID: "U2"}) != "" {
+	if s := Decider().Fold(named, known); !s.Stands(entry.On()).Stands() || s.Stands(domain.Ref{Kind: domain.RefParticipant, ID: "U2"}).Stands() {
 		t.Error("it stands on another")
 	}
 }

@@ -136,6 +136,8 @@ func particular(slot string, args []any) string {
 			return ""
 		}
 		return strconv.Itoa(v)
+	case domain.Thing:
+		return thing(v)
 	case []*domain.Error:
 		all := make([]string, len(v))
 		for i, e := range v {

@@ -265,8 +265,10 @@ func TestSentences(t *testing.T) {
 		"Popraw dzień 03.05.2018 skierowania S/1 albo podaj kwotę, o którą wystąpiono: godzin w dniu wolnym od pracy (Trzeciego Maja) wniosek nie obejmuje; takich dni jest więcej o 1.":              blocked,
 		"nobody's": domain.Refusal(domain.CodeInvalid, "nobody's"),
 		"Popraw procent refundacji (0): do 60, za prace u opiekunów do 100 (art. 73a ust. 1 i 2 ustawy z 20.04.2004), a w porozumieniach od 01.06.2025 dokładnie 100 (ustawa z 20.03.2025).": agreement.ErrRefundShare.With("%d", 0),
-		"Popraw parametr state: przyjmuje jedną z wartości: open, resolved.":                                            queries.ErrWord.At("state").With("%s, %s", "state", "open, resolved"),
-		"Zapisz plik w jednym kodowaniu, najlepiej jako CSV UTF-8: wiersz 2 nie jest w Windows-1250, jak reszta pliku.": charset.ErrEncoding.With("%d%s%s", 2, "Windows-1250", ""),
+		"Najpierw wycofaj to, co się na tym opiera: wizyta A1, T/1, 08:00 z 06.05.2024.":                                                                                                     domain.Thing{Noun: domain.AVisit, Name: "A1, T/1, 08:00", On: week}.Refuse(),
+		"Najpierw wycofaj to, co się na tym opiera: opiekun.":                                                                                                                                domain.Thing{Noun: domain.ACarer}.Refuse(),
+		"Popraw parametr state: przyjmuje jedną z wartości: open, resolved.":                                                                                                                 queries.ErrWord.At("state").With("%s, %s", "state", "open, resolved"),
+		"Zapisz plik w jednym kodowaniu, najlepiej jako CSV UTF-8: wiersz 2 nie jest w Windows-1250, jak reszta pliku.":                                                                      charset.ErrEncoding.With("%d%s%s", 2, "Windows-1250", ""),
 	} {
 		if got := Of(refusal); got != want {
 			t.Errorf("%s\nis not %s", got, want)
@@ -279,5 +281,17 @@ func TestSentences(t *testing.T) {
 	problems := Problems(commands.RefusedRow{Why: sheetfile.RowError{{Column: "data", Refusal: domain.ErrFuture.At("date").With("%s", day)}, {Refusal: commands.ErrTwice.With("row %d", 2)}}})
 	if got, want := Reason(problems), "Kolumna data: Popraw datę: 03.05.2018 jeszcze nie nastał. Usuń powtórzenie: to samo stoi w tym pliku wcześniej (wiersz 2)."; got != want {
 		t.Errorf("%s\nis not %s (%s)", got, want, fmt.Sprint(problems))
+	}
+}
+
+func TestEachNounHasItsWord(t *testing.T) {
+	t.Parallel()
+	for _, noun := range domain.Nouns() {
+		if nouns()[noun] == "" {
+			t.Errorf("%s has no Polish word", noun)
+		}
+	}
+	if len(nouns()) != len(domain.Nouns()) {
+		t.Errorf("%d words for %d nouns", len(nouns()), len(domain.Nouns()))
 	}
 }

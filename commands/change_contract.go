@@ -241,6 +241,9 @@ func (l *Ledger) changeOf(ctx context.Context, s *sealer, seal func(domain.Date,
 	}
 	switch c.Change {
 	case "amend":
+		if err := l.lookups().assisting(ctx, "assistant", c.Assistant); err != nil && !c.Withdraw {
+			return nil, err
+		}
 		return contract.Amended{Life: life, To: c.To, Weekly: c.WeeklyMinutes, Rate: c.RateGrosze, Assistant: c.Assistant,
 			Place: text("place", c.Place), Work: text("work", c.Work), Aid: c.AidGrosze}, s.err
 	case "suspend":

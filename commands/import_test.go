@@ -97,6 +97,15 @@ func TestNewNamesAreChecked(t *testing.T) {
 		!strings.Contains(reasons(leaders), "column prowadzacy: an identifier is a valid PESEL") {
 		t.Errorf("leaders: %+v, %s; %s", leaders, reasons(leaders), reasons(changed))
 	}
+	accepted(t, l, sheet{"uczestnicy_2.csv", "id;imie;nazwisko\nU5;A;B\n"})
+	const head = "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\n"
+	signed := l.Import(t, "umowy.csv", head+"T/1;trojstronny;asystent-aktywnosci;U5;02.01.2024;02.01.2024;31.12.2024;=1+1\n"+
+		"T/2;trojstronny;asystent-aktywnosci;U5;02.01.2024;02.01.2024;31.12.2024;Nowak\n")
+	annexed := l.Import(t, "zmiany-umow.csv", "umowa;zmiana;od;wartosc\nT/2;aneks;04.03.2024;asystent=Jan\u3164\nT/2;aneks;05.03.2024;asystent=A7\n")
+	if !strings.Contains(reasons(signed), "column asystent: a new identifier") || fmt.Sprint(signed.Notices) != "[{3 asystent}]" || signed.Refused != 1 ||
+		!strings.Contains(reasons(annexed), "column wartosc: a new identifier") || annexed.Refused != 1 {
+		t.Errorf("assistants: %s, %v; %s", reasons(signed), signed.Notices, reasons(annexed))
+	}
 	if err := hasKey(t, l, "participant/Jan\u2800"); err != nil {
 		t.Fatal(err)
 	}

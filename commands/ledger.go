@@ -289,6 +289,24 @@ func (k *lookups) contract(ctx context.Context, number string) (contract.State, 
 	return s, cmp.Or(err, contract.ErrUnknown.Unless(s.Exists()))
 }
 
+// assisting refuses, under a name that nobody may be given anew, assistants who need not be
+// recorded and are not: the record names them for the first time.
+func (k *lookups) assisting(ctx context.Context, field string, ids ...string) error {
+	for _, id := range ids {
+		if id == "" {
+			continue
+		}
+		s, err := look(ctx, k, participant.AssistantStream(id), participant.AssistantDecider())
+		if err == nil && !s.Exists() && len(s.List.Streams()) == 0 {
+			err = domain.At(field, domain.CheckNewID(id))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // agreement is a concluded agreement, or agreement.ErrUnknown.
 func (k *lookups) agreement(ctx context.Context, number string) (agreement.State, error) {
 	s, err := look(ctx, k, domain.Stream("agreement", number), agreement.Decider())

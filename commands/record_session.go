@@ -104,6 +104,9 @@ func (l *Ledger) prepareSession(ctx context.Context, k *lookups, o Origin, c *Re
 	if !of.Exists() {
 		return nil, ErrProgramme
 	}
+	if err := k.assisting(ctx, "leaders", c.Leaders...); err != nil {
+		return nil, err
+	}
 	if c.To <= c.From {
 		return nil, session.ErrTimes.With("%s %s to %s", c.Date, c.From, c.To)
 	}

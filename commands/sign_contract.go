@@ -59,7 +59,7 @@ func (c *SignContract) columns() []column {
 		dateColumn("zawarto", "concluded", &c.Concluded, "dzień podpisania"),
 		dateColumn("od", "from", &c.From, "pierwszy dzień"),
 		dateColumn("do", "to", &c.To, "ostatni dzień"),
-		idColumn("asystent", "assistant", &c.Assistant, "identyfikator asystenta").optional(),
+		idColumn("asystent", "assistant", &c.Assistant, "identyfikator asystenta").optional().naming(),
 		idColumn("porozumienie", "agreement", &c.Agreement, "numer porozumienia; przy skierowaniu konieczny").optional(),
 		hoursColumn("godziny_tydzien", "weeklyMinutes", &c.WeeklyMinutes, "godzin w tygodniu").optional(),
 		amountColumn("stawka", "rateGrosze", &c.RateGrosze, "stawka za godzinę").optional(),
@@ -201,7 +201,7 @@ func (l *Ledger) prepareContract(ctx context.Context, k *lookups, o Origin, c *S
 	if c.Agreement != "" {
 		_, agreement = k.agreement(ctx, c.Agreement)
 	}
-	if err := domain.Together(l.happened("concluded", c.Concluded), programme, l.knownParticipant(ctx, c.Participant), agreement); err != nil {
+	if err := domain.Together(l.happened("concluded", c.Concluded), programme, l.knownParticipant(ctx, c.Participant), agreement, k.assisting(ctx, "assistant", c.Assistant)); err != nil {
 		return nil, err
 	}
 	s := l.sealer(ctx)

@@ -170,15 +170,7 @@ func both(refs, more []domain.Ref) []domain.Ref {
 func (e Corrected) Seal(field string) domain.Seal { return e.After.Seal(field) }
 func (e Withdrawn) Seal(field string) domain.Seal { return e.Before.Seal(field) }
 
-// Names are the session's id and those of who leads it, whom nobody need have registered.
+// Names is the session's id.
 func (e Recorded) Names() []domain.Name {
-	return append([]domain.Name{{Field: "id", ID: e.Session, Stream: true}}, leading(e.Leaders)...)
-}
-func (e Corrected) Names() []domain.Name { return leading(e.After.Leaders) }
-
-func leading(leaders []string) (names []domain.Name) {
-	for _, l := range leaders {
-		names = append(names, domain.Name{Field: "leaders", ID: l})
-	}
-	return names
+	return []domain.Name{{Field: "id", ID: e.Session, Stream: true}}
 }

@@ -135,7 +135,7 @@ func deciders() []walked {
 func lists() domain.Decider[listing.State, listing.Command] {
 	return domain.Decider[listing.State, listing.Command]{
 		Decide: func(s listing.State, c listing.Command) ([]domain.Event, error) {
-			return s.Decide(c, nil, func(domain.Ref) string { return "" })
+			return s.Decide(c, nil, func(domain.Ref) domain.Thing { return domain.Thing{} })
 		},
 		Evolve: func(s listing.State, e domain.Event) listing.State { s, _ = s.Evolve(e); return s },
 		Events: append(listing.Types(), listing.Closing()...),

@@ -58,7 +58,9 @@ const maxSeries = 200
 var (
 	ErrWeekday  = domain.Refusal(domain.CodeInvalid, "a weekday is a number from 1, Monday, to 7").At("weekday")
 	ErrNoSeries = domain.Refusal(domain.CodeInvalid, "a series has a day").At("until")
-	ErrSeries   = domain.Refusal(domain.CodeInvalid, "more sessions than are planned at once").At("until")
+	// ErrException: who leaves out a day that has no session meant another one.
+	ErrException = domain.Refusal(domain.CodeInvalid, "a day that is left out is none of the series").At("except")
+	ErrSeries    = domain.Refusal(domain.CodeInvalid, "more sessions than are planned at once").At("until")
 )
 
 // PlanSeries carries the command out: a session a day, each recorded by itself. Where one
@@ -122,6 +124,11 @@ func (c PlanSeries) days() ([]domain.Date, error) {
 	first := c.From.Monday().Add(c.Weekday - int(time.Monday))
 	if first < c.From {
 		first = first.Add(7)
+	}
+	for _, day := range c.Except {
+		if day < first || day > c.Until || (day-first)%7 != 0 {
+			return nil, ErrException.With("%s", day)
+		}
 	}
 	for day := first; day <= c.Until; day = day.Add(7) {
 		if !slices.Contains(c.Except, day) {

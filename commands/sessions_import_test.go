@@ -130,6 +130,8 @@ func TestSeries(t *testing.T) {
 		{func(c *commands.PlanSeries) { c.From = 0 }, domain.ErrNoDay},
 		{func(c *commands.PlanSeries) { c.Until = day(1) - 1 }, commands.ErrNoSeries},
 		{func(c *commands.PlanSeries) { c.Until = day(1) + 5000 }, commands.ErrSeries},
+		{func(c *commands.PlanSeries) { c.Except = []domain.Date{day(21)} }, commands.ErrException},
+		{func(c *commands.PlanSeries) { c.Except = []domain.Date{day(20) + 21} }, commands.ErrException},
 		{func(c *commands.PlanSeries) { c.Session.Programme = "nie-ma" }, commands.ErrProgramme},
 		{func(c *commands.PlanSeries) { c.Session.Kind = "wizyta" }, session.ErrKind},
 		{func(c *commands.PlanSeries) { c.From, c.Session.To = c.From-14, 12*60+30 }, domain.ErrDiffers},

@@ -19,6 +19,7 @@ func ofSessions() []sentence {
 		{session.ErrEffect, "Wybierz efekt: profil, cv, spotkanie, ukonczenie albo zatrudnienie."},
 		{session.ErrNoEffect, "Usuń efekt albo popraw obecność: kogo nie było, u tego zajęcia nie dały efektu."},
 		{commands.ErrWeekday, "Popraw dzień tygodnia: od 1 (poniedziałek) do 7."},
+		{commands.ErrException, "Popraw dzień bez zajęć: {0} nie jest żadnym z dni tych zajęć."},
 		{commands.ErrNoSeries, "Popraw dni: w tym okresie nie wypada żaden dzień zajęć."},
 		{commands.ErrSeries, "Skróć okres: naraz planuje się najwyżej {0} zajęć."},
 		{session.ErrCancelled, "Popraw zajęcia albo usuń obecność: zajęcia {0} odwołano."},

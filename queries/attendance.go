@@ -41,7 +41,7 @@ func attendanceReport() *Report {
 			report.Integer("people", "", func(e effectCount) int { return e.people })),
 		report.Text("specialist", "Specjalista", func(r row) string { return r.specialist }),
 		report.Text("organiser", "Organizator", func(r row) string { return r.organiser }).
-			Distinct("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased.sorted() }),
+			Noted("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased.sorted() }),
 	}}, attendanceRows)
 }
 

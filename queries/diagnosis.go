@@ -40,7 +40,7 @@ func diagnosisReport() *Report {
 	}, report.Shape[row]{Leading: 2, Columns: []report.Column[row]{
 		report.Text("section", "Część", func(r row) string { return r.section }).In(diagnosisSections()),
 		report.Text("key", "Co", func(r row) string { return r.key }).
-			Distinct("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased.sorted() }),
+			Noted("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased.sorted() }),
 		report.Integer("people", "Osoby", func(r row) int { return r.counted + len(r.people) }),
 		report.Integer("contacts", "Kontakty", func(r row) int { return r.contacts }).Optional(seen),
 		report.Integer("places", "Miejsca", func(r row) int { return r.places }).Optional(func(r row) bool { return r.section == sectionPlaces }).Sum(),

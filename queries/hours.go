@@ -37,7 +37,7 @@ func hoursReport() *Report {
 		report.Minutes("eligibleMinutes", "Czas kwalifikowalny", func(r row) domain.Minutes { return r.eligible }).Sum(),
 		report.Integer("visits", "Wizyty", func(r row) int { return r.Visits }).Sum(),
 		report.Text("activity", "Czynność", func(r row) string { return r.activity }).
-			Distinct("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return []string{r.erased} }),
+			Noted("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return []string{r.erased} }),
 	}}, hoursRows)
 }
 

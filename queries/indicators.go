@@ -29,7 +29,7 @@ func indicatorsReport() *Report {
 		report.Decimal("value", "Wartość", func(r row) int64 { return r.value }),
 		report.Text("group", "Grupa", func(r row) string { return r.group }),
 		report.Text("name", "Nazwa", func(r row) string { return r.Name }).
-			Distinct("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased }),
+			Noted("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased }),
 	}}, indicatorRows)
 }
 

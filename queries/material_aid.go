@@ -27,7 +27,7 @@ func materialAidReport() *Report {
 		report.Text("purpose", "Cel", func(r row) string { return r.purpose }),
 		report.Integer("items", "Pozycje", func(r row) int { return r.items }).Sum(),
 		report.Grosze("amountGrosze", "Kwota", func(r row) domain.Grosze { return r.amount }).Sum().
-			Distinct("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return []string{r.erased} }),
+			Noted("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return []string{r.erased} }),
 	}}, aidRows)
 }
 

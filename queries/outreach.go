@@ -36,7 +36,7 @@ func outreachReport() *Report {
 		report.Integer("intervention", "Interwencja", func(r row) int { return r.kinds[contact.Intervention] }).Sum(),
 		report.Integer("integration", "Integracja", func(r row) int { return r.kinds[contact.Integration] }).Sum(),
 		named("programme", "Program", domain.RefProgramme, func(r row) string { return r.programme }).
-			Distinct("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased.sorted() }),
+			Noted("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased.sorted() }),
 	}}, outreachRows)
 }
 

@@ -40,7 +40,7 @@ func participationReport() *Report {
 		report.Object("entry", "Przy przyjęciu", func(r row) []entryStatus { return r.entry },
 			report.Text("kind", "Rodzaj", func(e entryStatus) string { return string(e.kind) }),
 			report.Text("value", "Wartość", func(e entryStatus) string { return e.value })).
-			Distinct("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased }),
+			Noted("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased }),
 	}}, participationRows)
 }
 

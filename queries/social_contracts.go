@@ -42,7 +42,7 @@ func socialContractsReport() *Report {
 		report.Text("appeal", "Odwołanie", func(r row) contract.Appeal { return r.decision.Appeal }).In(appeals()),
 		report.Texts("parties", "Strony", func(r row) []string { return r.parties }).To(report.Reference(domain.RefParticipant)),
 		report.Text("form", "Wzór", func(r row) contract.Form { return r.Form }).In(forms()).
-			Distinct("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return []string{r.erased} }),
+			Noted("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return []string{r.erased} }),
 	}}, socialRows)
 }
 

@@ -128,6 +128,7 @@ type counted[R any] struct {
 	name, title, unit string
 	values            func(R) []string
 	of                Reference // what the values name; "" is nothing
+	noted             bool      // people are told it below the table, of which it is no total
 }
 
 // Sum has the totals hold the sum of all rows.
@@ -156,13 +157,20 @@ func (c Column[R]) SumAlike(sort func(R) string) Column[R] {
 // Distinct has the totals count, under a name and title of their own, how many different
 // values all rows come to; "" is none. Unit stands behind the number for people.
 func (c Column[R]) Distinct(name, title, unit string, values func(R) []string) Column[R] {
-	c.counted = &counted[R]{name, title, unit, values, ""}
+	return c.DistinctOf("", name, title, unit, values)
+}
+
+// Noted is Distinct of what is about the whole table: people are told it in a line below the
+// totals, where it is not zero.
+func (c Column[R]) Noted(name, title, unit string, values func(R) []string) Column[R] {
+	c = c.Distinct(name, title, unit, values)
+	c.counted.noted = true
 	return c
 }
 
 // DistinctOf is Distinct of values that name things of a kind.
 func (c Column[R]) DistinctOf(of Reference, name, title, unit string, values func(R) []string) Column[R] {
-	c.counted = &counted[R]{name, title, unit, values, of}
+	c.counted = &counted[R]{name, title, unit, values, of, false}
 	return c
 }
 

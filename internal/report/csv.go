@@ -113,6 +113,11 @@ func (t *Table) forPeople(out *csv.Writer) error {
 	if footer := t.footer((*Field).sheet); err == nil && footer != nil {
 		err = out.Write(footer)
 	}
+	for _, note := range t.Notes() {
+		if err == nil {
+			err = out.Write(note[:])
+		}
+	}
 	return err
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -174,18 +175,32 @@ func (p *Param) Say(value string) string {
 func (t *Table) Footer() []string { return t.footer((*Field).Say) }
 
 func (t *Table) footer(say func(*Field, Value) string) []string {
-	if t.Len == 0 || len(t.Totals) == 0 {
+	if t.Len == 0 || !slices.ContainsFunc(t.Totals, func(total Total) bool { return !total.noted }) {
 		return nil
 	}
 	feet := make([]string, len(t.Fields))
 	feet[0] = "Razem"
 	for _, total := range t.Totals {
+		if total.noted {
+			continue
+		}
 		feet[total.Column] = say(&Field{Kind: total.Kind}, Value{number: total.Value})
 		if total.unit != "" {
 			feet[total.Column] += noBreak + total.unit
 		}
 	}
 	return feet
+}
+
+// Notes are what people are told below the totals of the whole table: a title and a number,
+// none of which is zero.
+func (t *Table) Notes() (notes [][2]string) {
+	for _, total := range t.Totals {
+		if total.noted && total.Value != 0 {
+			notes = append(notes, [2]string{total.Title, Count(total.Value) + noBreak + total.unit})
+		}
+	}
+	return notes
 }
 
 // heading is a field's title where its values stand without their unit.

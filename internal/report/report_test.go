@@ -362,3 +362,38 @@ var errFull = errors.New("full")
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, errFull }
+
+// What is counted of the whole table stands below the totals and hides none of them.
+func TestNotesStandBelowTheTotals(t *testing.T) {
+	t.Parallel()
+	shape := report.Shape[row]{Leading: 1, Columns: []report.Column[row]{
+		report.Text("claim", "Wniosek", func(r row) string { return r.claim }),
+		report.Grosze("amountGrosze", "Kwota", func(r row) int64 { return r.amount }).Sum().
+			Noted("erased", "Usunięto", "os.", func(r row) []string { return []string{r.person} }),
+	}}
+	for person, want := range map[string][2]string{
+		"U1": {"W/1;460,00\nRazem;460,00\nUsunięto;1" + nb + "os.\n", "1"},
+		"":   {"W/1;460,00\nRazem;460,00\n", "0"},
+	} {
+		table, err := shape.Table([]row{{claim: "W/1", amount: 46000, person: person}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := report.Answer{Table: table}
+		var people, programs bytes.Buffer
+		if err := errors.Join(a.Write(&people, "csv-pl"), a.Write(&programs, "json")); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(people.String(), want[0]) || !strings.Contains(programs.String(), `"totals":{"amountGrosze":46000,"erased":`+want[1]+`}`) {
+			t.Errorf("people read %q, programs %s", people.String(), programs.String())
+		}
+		if feet := table.Footer(); !slices.Equal(feet, []string{"Razem", "460,00" + nb + "zł"}) {
+			t.Errorf("feet are %q", feet)
+		}
+	}
+	noted := report.Shape[row]{Leading: 1, Columns: []report.Column[row]{report.Text("claim", "Wniosek", func(r row) string { return r.claim }).
+		Noted("erased", "Usunięto", "os.", func(r row) []string { return []string{r.person} })}}
+	if table, err := noted.Table([]row{{claim: "W/1", person: "U1"}}); err != nil || table.Footer() != nil || len(table.Notes()) != 1 {
+		t.Errorf("%v: a table without totals has feet %q, notes %q", err, table.Footer(), table.Notes())
+	}
+}

@@ -29,7 +29,7 @@ func (s Shape[R]) Sums() []Total {
 			sums = append(sums, Total{Name: c.Name, Title: c.Title, Kind: c.Kind, Column: i})
 		}
 		if c.counted != nil {
-			counts = append(counts, Total{Name: c.counted.name, Title: c.counted.title, Kind: KindInteger, Column: i, unit: c.counted.unit})
+			counts = append(counts, Total{Name: c.counted.name, Title: c.counted.title, Kind: KindInteger, Column: i, unit: c.counted.unit, noted: c.counted.noted})
 		}
 	}
 	return append(sums, counts...)
@@ -110,6 +110,7 @@ type Total struct {
 	Column int
 	Value  int64
 	unit   string
+	noted  bool
 }
 
 // Table is rows under their fields, ordered and totalled.

@@ -211,6 +211,7 @@ type reportView struct {
 	Columns   []report.Field // those that are no sentences
 	Rows      []rowView
 	Totals    []cellView
+	Notes     [][2]string // what is counted of the whole table
 	Count     string
 	More      string // rows left out of the page
 	Generated string
@@ -264,6 +265,7 @@ func (p *Pages) Report(w io.Writer, a *queries.Answer, query url.Values) error {
 	for row := range min(a.Table.Len, maxPageRows) {
 		v.Rows = append(v.Rows, rowOf(fields, a.Table.Row(row, nil)))
 	}
+	v.Notes = a.Table.Notes()
 	for i, text := range a.Table.Footer() {
 		if !fields[i].Beneath {
 			v.Totals = append(v.Totals, cellView{Text: text, Class: classOf(fields[i].Kind)})

@@ -10,6 +10,7 @@ import (
 	"ksiega/internal/report"
 	"ksiega/projections"
 	"ksiega/projections/findings"
+	"ksiega/queries/story"
 )
 
 func participationReport() *Report {
@@ -38,8 +39,8 @@ func participationReport() *Report {
 		report.Date("outcomeDate", "Dzień rezultatu", func(r row) domain.Date { return r.cameTo }),
 		report.Date("followUpDue", "Sprawdzić do", func(r row) domain.Date { return r.followUp() }),
 		report.Object("entry", "Przy przyjęciu", func(r row) []entryStatus { return r.entry },
-			report.Text("kind", "Rodzaj", func(e entryStatus) string { return string(e.kind) }),
-			report.Text("value", "Wartość", func(e entryStatus) string { return e.value })).
+			report.Text("kind", "Rodzaj", func(e entryStatus) participant.StatusKind { return e.kind }).In(statusKinds()),
+			report.Text("value", "Wartość", func(e entryStatus) string { return e.value }).In(statusValues())).
 			Noted("erased", "Osoby, których dane usunięto", "os.", func(r row) []string { return r.erased }),
 	}}, participationRows)
 }
@@ -51,6 +52,26 @@ const (
 	stateEnrolled  = "enrolled"
 	stateLeft      = "left"
 )
+
+func statusKinds() (words report.Words) {
+	for _, kind := range participant.StatusKinds() {
+		words = append(words, report.Word{Code: string(kind), Polish: story.StatusKind(kind)})
+	}
+	return words
+}
+
+func statusValues() (words report.Words) {
+	unlike := report.Words{{"poszukujacy", "poszukujący pracy"}, {"psychiczne", "zaburzenia psychiczne"}, {"dlugotrwale_bezrobotny", "długotrwale bezrobotny"},
+		{"zwolniony_z_zk", "zwolniony z zakładu karnego"}, {"uchodzca", "uchodźca"}, {"niepelnosprawny", "niepełnosprawny"}}
+	for _, kind := range participant.StatusKinds() {
+		for _, value := range kind.Values() {
+			if word := (report.Word{Code: value, Polish: unlike.Say(value)}); !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
+	}
+	return words
+}
 
 func participationStates() report.Words {
 	return report.Words{{Code: stateNominated, Polish: "nominacja"}, {Code: stateAssessed, Polish: "po ocenie"},

@@ -9,9 +9,14 @@ import (
 
 // Status is that it was recorded what somebody is of a kind; what that is, is not told.
 func Status(kind participant.StatusKind, from, to domain.Date) string {
-	return "Status (" + said(map[participant.StatusKind]string{participant.LabourMarket: "rynek pracy", participant.HelpProfile: "profil pomocy", participant.CareHome: "dom pomocy społecznej",
+	return "Status (" + StatusKind(kind) + ") zapisany " + days(from, to) + "."
+}
+
+// StatusKind is what a status is of.
+func StatusKind(kind participant.StatusKind) string {
+	return said(map[participant.StatusKind]string{participant.LabourMarket: "rynek pracy", participant.HelpProfile: "profil pomocy", participant.CareHome: "dom pomocy społecznej",
 		participant.Homeless: "bezdomność", participant.Client: "klient ośrodka", participant.Disability: "niepełnosprawność", participant.Multiple: "niepełnosprawność sprzężona",
-		participant.Group: "grupa z ustawy o zatrudnieniu socjalnym"}, kind) + ") zapisany " + days(from, to) + "."
+		participant.Group: "grupa z ustawy o zatrudnieniu socjalnym"}, kind)
 }
 
 // Stay is that somebody stayed somewhere; where is not told.

@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -61,11 +62,11 @@ func statusKinds() (words report.Words) {
 }
 
 func statusValues() (words report.Words) {
-	unlike := report.Words{{"poszukujacy", "poszukujący pracy"}, {"psychiczne", "zaburzenia psychiczne"}, {"dlugotrwale_bezrobotny", "długotrwale bezrobotny"},
-		{"zwolniony_z_zk", "zwolniony z zakładu karnego"}, {"uchodzca", "uchodźca"}, {"niepelnosprawny", "niepełnosprawny"}}
+	unlike := map[string]string{"poszukujacy": "poszukujący pracy", "psychiczne": "zaburzenia psychiczne", "dlugotrwale_bezrobotny": "długotrwale bezrobotny",
+		"zwolniony_z_zk": "zwolniony z zakładu karnego", "uchodzca": "uchodźca", "niepelnosprawny": "niepełnosprawny"}
 	for _, kind := range participant.StatusKinds() {
 		for _, value := range kind.Values() {
-			if word := (report.Word{Code: value, Polish: unlike.Say(value)}); !slices.Contains(words, word) {
+			if word := (report.Word{Code: value, Polish: cmp.Or(unlike[value], value)}); !slices.Contains(words, word) {
 				words = append(words, word)
 			}
 		}

@@ -54,6 +54,21 @@ func takingPart(t *testing.T) *ledgertest.Ledger {
 	return l
 }
 
+// People read the statuses of the day of enrolment in words, programs in the codes of files.
+func TestEntryIsToldInWords(t *testing.T) {
+	t.Parallel()
+	l := takingPart(t)
+	req := queries.Request{Who: ledgertest.Actor.Who, Params: map[string]string{"group": "bezrobotni"}}
+	a, err := memoryReader(l).Ask(t.Context(), "participation", req)
+	must(t, err)
+	var people, programs strings.Builder
+	must(t, errors.Join(a.Write(&people, "csv-pl"), a.Write(&programs, "json")))
+	if !strings.Contains(strings.ReplaceAll(people.String(), "\u00a0", " "), "rynek pracy: bezrobotny") || strings.Contains(people.String(), "niepelnosprawnosc") ||
+		!strings.Contains(programs.String(), `"rynek_pracy":"bezrobotny"`) {
+		t.Errorf("people read %s, programs %s", people.String(), programs.String())
+	}
+}
+
 // seen is what a report tells somebody who may see people.
 func seen(t *testing.T, l *ledgertest.Ledger, report, asOf string, params map[string]string) string {
 	t.Helper()

@@ -41,7 +41,7 @@ func VisitField(contract, assistant string) string {
 
 // Assistance folds the visits of assistants, and what took people's time.
 func Assistance() Projection {
-	return Projection{Name: "assistance", Version: 11, Retroactive: erases, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: visitStage(),
+	return Projection{Name: "assistance", Version: 12, Retroactive: erases, Keys: assistanceKeys, Then: assistanceThen, Fold: foldAssistance, Second: visitStage(),
 		Want: oneOf(slices.Concat(contract.Events(), sessionEvents(),
 			[]domain.Event{assistance.VisitLogged{}, assistance.VisitCorrected{}, assistance.VisitWithdrawn{}, programme.EditionRecorded{}, erasure.Ordered{}})...)}
 }

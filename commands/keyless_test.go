@@ -31,7 +31,7 @@ func TestWhatIsRefusedHasNoKey(t *testing.T) {
 	ctx, o, day := t.Context(), ledgertest.Actor, domain.NewDate(2018, 3, 6)
 	text := "Jan Kowalski"
 	for name, do := range map[string]func() (journal.Result, error){
-		"tell-durability, no such programme": func() (journal.Result, error) {
+		"tell-durability, no programme of the catalogue": func() (journal.Result, error) {
 			return l.TellDurability(ctx, o, commands.TellDurability{Project: "PR/X", Event: "start", Date: day, Number: "9", Text: text})
 		},
 		"tell-durability, no such request": func() (journal.Result, error) {

@@ -132,7 +132,7 @@ func (l *Ledger) prepareDurability(ctx context.Context, k *lookups, o Origin, c 
 	amend := c.taken(s, durability.SealOf(project, c.Date, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
 	of, err := k.programme(ctx, project)
-	record := durability.Record{Fact: fact, Amend: amend, Unsaid: c.Value == nil, Unknown: !of.Exists()}
+	record := durability.Record{Fact: fact, Amend: amend, Unsaid: c.Value == nil}
 	if c.Event == "zobowiazanie" {
 		record.Otherwise = promised(of, project, c.Date)
 	}

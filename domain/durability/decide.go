@@ -19,7 +19,6 @@ var (
 	ErrAnswered      = domain.Refusal(domain.CodeRule, "the request was already answered the other way").At("event")
 	ErrBeforeRequest = domain.Refusal(domain.CodeRule, "the answer lies before the request").At("date")
 	ErrOther         = domain.Refusal(domain.CodeInvalid, "the stream belongs to another project")
-	ErrProject       = domain.Refusal(domain.CodeInvalid, "no such programme in the catalogue").At("project")
 )
 
 // Record is what can be asked of a project's durability: that a fact is recorded, replaces
@@ -32,9 +31,6 @@ type Record struct {
 	Otherwise Obligation
 	// Unsaid: nothing was said of the places, not even that there are none.
 	Unsaid bool
-	// Unknown: the project is no programme. What was recorded of one before programmes were
-	// asked for goes on.
-	Unknown bool
 }
 
 // Decider decides on the stream of one project. Evolve changes the map of the
@@ -88,8 +84,6 @@ func decide(s State, c Record) ([]domain.Event, error) {
 		return nil, domain.ErrNoID.At("project")
 	case s.Project != "" && s.Project != project:
 		return nil, ErrOther.With("%s is not %s", project, s.Project)
-	case s.Project == "" && c.Unknown:
-		return nil, ErrProject
 	case f.OccurredOn() == 0 && id.kind != domain.Fact(TypeObligationOpened):
 		return nil, ErrNoDate
 	}

@@ -143,8 +143,6 @@ func TestDemandRefuses(t *testing.T) {
 	s.When(Record{Fact: ServiceStarted{Demand: at(29, "Z/1")}}).Refuse(ErrBeforeRequest)
 	s.When(Record{Fact: ServiceRefused{Demand: at(29, "Z/1")}}).Refuse(ErrBeforeRequest)
 	s.When(Record{Fact: ServiceStarted{Demand: Demand{Project: "P1", Request: "Z/1"}}}).Refuse(ErrNoDate)
-	s.When(Record{Fact: ServiceStarted{Demand: at(33, "Z/1")}, Unknown: true}).Then(ServiceStarted{Demand: at(33, "Z/1")}) // what was begun goes on
-	given.Given(t, Decider()).When(Record{Fact: requested, Unknown: true}).Refuse(ErrProject)
 	sameDay := ServiceStarted{Demand: at(30, "Z/1")}
 	s.When(Record{Fact: sameDay}).Then(sameDay)
 

@@ -17,7 +17,6 @@ func ofDurability() []sentence {
 		{durability.ErrNoRequest, "Popraw numer zapytania: {0} nie zapisano."},
 		{durability.ErrAnswered, "Popraw odpowiedź: na zapytanie {0} odpowiedziano już odwrotnie."},
 		{durability.ErrBeforeRequest, "Popraw datę: odpowiedź {2} leży przed zapytaniem {0} z {1}."},
-		{durability.ErrProject, "Popraw projekt: takiego programu nie ma w katalogu."},
 		{durability.ErrOther, "Wyślij ponownie: zapis należy do innego projektu."},
 		{commands.ErrDurabilityEvent, "Wybierz zdarzenie, które trwałość zna."},
 		{commands.ErrNoValue, "Podaj liczbę miejsc lub asystentów."},

@@ -141,6 +141,7 @@ func (v *Vault) closed(subject string) *person {
 	defer v.mu.Unlock()
 	v.keep(subject, p.met())
 	v.keys.drop(subject)
+	v.opened.clear()
 	return p
 }
 
@@ -156,6 +157,7 @@ func (v *Vault) adopt(subject string, p *person) {
 	v.keep(subject, p.met())
 	if p.keys == nil {
 		v.keys.drop(subject)
+		v.opened.clear()
 	} else if subject != ledgerSubject {
 		v.keys.put(subject, p)
 	}

@@ -343,6 +343,15 @@ func TestWhatWasOpenedOpensNoMore(t *testing.T) {
 				})
 			}
 			all.Wait()
+			if v.opened.kept() < len(sealed)/2 { // two may want one slot
+				t.Errorf("%d of %d are kept", v.opened.kept(), len(sealed))
+			}
+			if text, err := v.Open(t.Context(), "P-1", "effects", "another", sealed[0]); !errors.Is(err, ErrForged) {
+				t.Errorf("in another place it opens: %q, %v", text, err)
+			}
+			if text, err := v.Open(t.Context(), "P-2", "effects", "", sealed[0]); err == nil {
+				t.Errorf("for somebody else it opens: %q", text)
+			}
 			if err := c.lose(v, &closed); err != nil {
 				t.Fatal(err)
 			}
@@ -351,6 +360,56 @@ func TestWhatWasOpenedOpensNoMore(t *testing.T) {
 					t.Errorf("%q, %v", text, err)
 				}
 			}
+			if errors.Is(c.want, ErrErased) && v.opened.kept() > 0 {
+				t.Error("what was opened outlives its key")
+			}
 		})
+	}
+}
+
+// kept is how many texts are kept in clear.
+func (o *openings) kept() (n int) {
+	t := o.table.Load()
+	for i := 0; t != nil && i < len(t); i++ {
+		if t[i].Load() != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// While somebody opens, again and again, others' keys are destroyed: when all is over, nothing
+// of theirs is kept.
+func TestWhatIsOpenedMeanwhileIsNotKept(t *testing.T) {
+	t.Parallel()
+	v := mustOpen(t, newMemory(), masterOf(1))
+	const people = 40
+	sealed := make([]string, people)
+	for i := range sealed {
+		sealed[i] = mustSeal(t, v, fmt.Sprint("P-", i), "effects", "cv")
+	}
+	var all sync.WaitGroup
+	for i, s := range sealed {
+		all.Go(func() {
+			for {
+				text, err := v.Open(t.Context(), fmt.Sprint("P-", i), "effects", "", s)
+				if errors.Is(err, ErrErased) {
+					return
+				}
+				if err != nil || text != "cv" {
+					t.Errorf("%q, %v", text, err)
+					return
+				}
+			}
+		})
+	}
+	for i := range people {
+		if err := v.Erase(t.Context(), fmt.Sprint("P-", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all.Wait()
+	if n := v.opened.kept(); n > 0 {
+		t.Errorf("%d texts outlive their keys", n)
 	}
 }

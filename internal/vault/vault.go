@@ -82,6 +82,7 @@ type Vault struct {
 	missing map[string]struct{}
 	// forgotten are those whose keys others destroy, or have destroyed.
 	forgotten map[string]struct{}
+	opened    openings
 	// gate, if set, says why the key of a subject may not be used now.
 	gate func(subject string) error
 	// lease, if set, ends a context when the gate may close.
@@ -101,7 +102,7 @@ func Open(ctx context.Context, store KeyStore, master MasterKey) (*Vault, error)
 	if err != nil {
 		return nil, err
 	}
-	v := &Vault{store: store, wrapping: wrapping, seed: maphash.MakeSeed(),
+	v := &Vault{store: store, wrapping: wrapping, seed: maphash.MakeSeed(), opened: openings{seed: maphash.MakeSeed()},
 		known: make(map[string]met, len(all)), keys: newCache(keptKeys), marked: map[mark][]string{}, missing: map[string]struct{}{}}
 	for i := range v.writing {
 		v.writing[i] = make(chan struct{}, 1)
@@ -177,16 +178,19 @@ func (v *Vault) Open(ctx context.Context, subject, field, scope, sealed string) 
 	if err := checkNames(subject, field); err != nil {
 		return "", err
 	}
-	t, err := decodeSealed(sealed)
-	if err != nil {
-		return "", err
-	}
+	kept := v.opened.slots() // before the key is asked for: see openings.clear
 	p, err := v.found(ctx, subject)
 	if err != nil {
 		return "", err
 	}
-	text, err := p.open(place{subject, field, scope}, t)
-	return string(text), err
+	at := place{subject, field, scope}
+	return v.opened.text(kept, p, at, sealed, func() ([]byte, error) {
+		t, err := decodeSealed(sealed)
+		if err != nil {
+			return nil, err
+		}
+		return p.open(at, t)
+	})
 }
 
 // Renew is a sealed text as Seal would make it of the same text today, in the latest
@@ -335,6 +339,7 @@ func (v *Vault) Forget(subject string) {
 	}
 	v.keep(subject, met{last: m.last}) // its erasure is still to be recorded
 	v.keys.drop(subject)
+	v.opened.clear()
 }
 
 // Gate has a vault ask before it uses a key, and again after one was made, which takes

@@ -48,6 +48,8 @@ const (
 	RefAccess      RefKind = "access"   // readings of personal data
 	RefSetting     RefKind = "setting"  // of the ledger
 	RefDocument    RefKind = "document" // that money was spent by
+	RefAccount     RefKind = "account"  // of whoever uses the ledger
+	RefWorker      RefKind = "worker"   // of a centre, whose cases people are
 )
 
 // A Ref names one thing an event concerns, by its pseudonymous id.

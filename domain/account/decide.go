@@ -1,0 +1,306 @@
+package account
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"ksiega/domain"
+	"ksiega/domain/access"
+)
+
+// Refusals of this package.
+var (
+	ErrUnknown    = domain.Refusal(domain.CodeNotFound, "no such account").At("account")
+	ErrThere      = domain.Refusal(domain.CodeDiffers, "the account is there already").At("account")
+	ErrLogin      = domain.Refusal(domain.CodeInvalid, "a login is three to 64 small letters, digits, dots, underscores and hyphens, and begins with a letter or digit").At("login")
+	ErrTaken      = domain.Refusal(domain.CodeRule, "another account has that login").At("login")
+	ErrNoName     = domain.Refusal(domain.CodeInvalid, "an account needs a name").At("name")
+	ErrOwn        = domain.Refusal(domain.CodeRule, "nobody widens what they may do themselves").At("account")
+	ErrRole       = domain.Refusal(domain.CodeInvalid, "no such role").At("role")
+	ErrJoins      = domain.Refusal(domain.CodeRule, "these roles are not joined in one account").At("role")
+	ErrLimits     = domain.Refusal(domain.CodeInvalid, "the role is not limited so").At("role")
+	ErrPeriod     = domain.Refusal(domain.CodeInvalid, "the last day is before the first, or has to be given").At("until")
+	ErrRequest    = domain.Refusal(domain.CodeNotFound, "no such request").At("request")
+	ErrDecided    = domain.Refusal(domain.CodeRule, "the request was decided").At("request")
+	ErrOwnRequest = domain.Refusal(domain.CodeRule, "nobody decides what they asked for, or what is for themselves").At("request")
+	ErrDirector   = domain.Refusal(domain.CodeRule, "there is a director to ask").At("request")
+	ErrNoDirector = domain.Refusal(domain.CodeDenied, "a director decides requests").At("request")
+	ErrLast       = domain.Refusal(domain.CodeRule, "somebody has to be administrator").At("account")
+	ErrDisabled   = domain.Refusal(domain.CodeRule, "the account is disabled").At("account")
+	ErrNotOpened  = domain.Refusal(domain.CodeRule, "nobody has set a password of the account").At("account")
+	ErrCode       = domain.Refusal(domain.CodeRule, "the code is none, was used or is older than an hour").At("code")
+	ErrUsed       = domain.Refusal(domain.CodeRule, "the recovery code was used").At("number")
+	ErrToken      = domain.Refusal(domain.CodeNotFound, "no such token").At("token")
+	ErrWider      = domain.Refusal(domain.CodeRule, "a token may no more than its account").At("token")
+)
+
+// Command is what can be asked of the register.
+type Command interface{ account() }
+
+// Create opens an account that nobody can use yet. Taken: its login is another's, as whoever
+// opened the logins found.
+type Create struct {
+	Created
+
+	Typed string // the login, which the event holds sealed
+	Taken bool
+}
+
+// Correct gives an account another login or name.
+type Correct struct {
+	Corrected
+
+	Typed string
+	Taken bool
+	Same  bool // nothing would change
+}
+
+// Ask has something asked for: By, and the number, are the request's own.
+type Ask struct {
+	Request Request
+	Today   domain.Date
+	Now     time.Time
+}
+
+// Decide answers a request.
+type Decide struct {
+	Account string
+	Request int
+	Allowed bool
+	By      string // the director's account
+	Reason  domain.Sealed
+	Today   domain.Date
+	Now     time.Time
+}
+
+// Acknowledge says that the officer knows of what nobody confirmed.
+type Acknowledge struct {
+	Account string
+	Request int
+	By      string
+}
+
+// End takes away a role or a link.
+type End struct {
+	Account string
+	Request int
+	Reason  domain.Sealed
+}
+
+// Switch disables or enables an account.
+type Switch struct {
+	Account  string
+	Disabled bool
+	By       string
+	Reason   domain.Sealed
+}
+
+// Open sets a password by the code of a request.
+type Open struct {
+	Account  string
+	Request  int
+	Password domain.Sealed
+	Now      time.Time
+}
+
+// Own is what only its owner changes in an account: one of PasswordChanged, FactorSet,
+// RecoveryIssued, RecoveryUsed, SessionsEnded.
+type Own struct{ Event domain.Event }
+
+// Issue makes a token; By is who asks.
+type Issue struct {
+	TokenIssued
+
+	By    string
+	Today domain.Date
+}
+
+// Revoke ends a token.
+type Revoke struct {
+	Account, Token string
+	Reason         domain.Sealed
+}
+
+func (Create) account()      {}
+func (Correct) account()     {}
+func (Ask) account()         {}
+func (Decide) account()      {}
+func (Acknowledge) account() {}
+func (End) account()         {}
+func (Switch) account()      {}
+func (Open) account()        {}
+func (Own) account()         {}
+func (Issue) account()       {}
+func (Revoke) account()      {}
+
+// Decider decides over all accounts. Evolve changes the accounts of the state it is given.
+func Decider() domain.Decider[State, Command] {
+	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve, Events: Events()}
+}
+
+func decide(s State, cmd Command) ([]domain.Event, error) {
+	switch c := cmd.(type) {
+	case Create:
+		return s.create(c)
+	case Correct:
+		return s.correct(c)
+	case Ask:
+		return s.ask(c)
+	case Decide:
+		return s.answer(c)
+	case Acknowledge:
+		return s.acknowledge(c)
+	case End:
+		return s.end(c)
+	case Switch:
+		return s.turn(c)
+	case Open:
+		return s.open(c)
+	case Own:
+		return s.own(c)
+	case Issue:
+		return s.issue(c)
+	case Revoke:
+		return s.revoke(c)
+	}
+	return nil, domain.UnknownCommand(cmd)
+}
+
+// MostTokenDays is how long a token is good for at most.
+const MostTokenDays = 366
+
+func (s State) create(c Create) ([]domain.Event, error) {
+	was, there := s.accounts[c.Account]
+	switch {
+	case there && was.Login == c.Login && was.Name == c.Name && was.Form == c.Form:
+		return nil, nil
+	case there:
+		return nil, ErrThere.With("%s", c.Account)
+	case !loginOK(c.Typed):
+		return nil, ErrLogin
+	case c.Taken:
+		return nil, ErrTaken
+	case c.Name == "":
+		return nil, ErrNoName
+	}
+	return []domain.Event{c.Created}, nil
+}
+
+func (s State) correct(c Correct) ([]domain.Event, error) {
+	_, there := s.accounts[c.Account]
+	switch {
+	case !there:
+		return nil, ErrUnknown.With("%s", c.Account)
+	case !loginOK(c.Typed):
+		return nil, ErrLogin
+	case c.Taken:
+		return nil, ErrTaken
+	case c.Name == "":
+		return nil, ErrNoName
+	case c.Same:
+		return nil, nil
+	case c.Reason == "":
+		return nil, domain.ErrNoReason
+	}
+	return []domain.Event{c.Corrected}, nil
+}
+
+// loginOK says whether a login is one: what people type the same way on every keyboard.
+func loginOK(login string) bool {
+	small := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' }
+	if len(login) < 3 || len(login) > 64 || !small(rune(login[0])) {
+		return false
+	}
+	return !strings.ContainsFunc(login, func(r rune) bool { return !small(r) && r != '.' && r != '_' && r != '-' })
+}
+
+func (s State) end(c End) ([]domain.Event, error) {
+	a, r, err := s.request(c.Account, c.Request)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.Grant == nil && r.Link == "" || !r.Allowed:
+		return nil, ErrRequest.With("%s", named(c.Account, c.Request))
+	case r.Over:
+		return nil, nil
+	case r.Grant != nil && r.Grant.Role == access.Administrator && a.only(r.Number) && s.lastAdministrator(c.Account):
+		return nil, ErrLast.With("%s", c.Account)
+	case r.Grant != nil:
+		return []domain.Event{GrantEnded{About{c.Account}, c.Request, c.Reason}}, nil
+	}
+	return []domain.Event{LinkEnded{About{c.Account}, c.Request, c.Reason}}, nil
+}
+
+// only says whether no other grant than one makes an account an administrator's.
+func (a Account) only(number int) bool {
+	return !slices.ContainsFunc(a.requests, func(r Request) bool {
+		return r.Number != number && r.Grant != nil && r.Grant.Role == access.Administrator && r.Stands()
+	})
+}
+
+func (s State) turn(c Switch) ([]domain.Event, error) {
+	a, ok := s.accounts[c.Account]
+	switch {
+	case !ok:
+		return nil, ErrUnknown.With("%s", c.Account)
+	case a.Disabled == c.Disabled:
+		return nil, nil
+	case c.Disabled && s.lastAdministrator(c.Account):
+		return nil, ErrLast.With("%s", c.Account)
+	case !c.Disabled && c.By == c.Account:
+		return nil, ErrOwn.With("%s", c.Account)
+	case c.Disabled:
+		return []domain.Event{Disabled{About{c.Account}, c.Reason}}, nil
+	}
+	return []domain.Event{Enabled{About{c.Account}, c.Reason}}, nil
+}
+
+func (s State) open(c Open) ([]domain.Event, error) {
+	a, ok := s.accounts[c.Account]
+	if !ok {
+		return nil, ErrCode
+	}
+	r, good := a.Renewing(c.Now)
+	if !good || r.Number != c.Request || c.Password == "" {
+		return nil, ErrCode
+	}
+	return []domain.Event{Opened{About{c.Account}, c.Request, c.Password}}, nil
+}
+
+func (s State) own(c Own) ([]domain.Event, error) {
+	of, ok := c.Event.(interface{ account() string })
+	if !ok {
+		return nil, domain.UnknownCommand(c.Event)
+	}
+	a, ok := s.accounts[of.account()]
+	switch {
+	case !ok:
+		return nil, ErrUnknown.With("%s", of.account())
+	case a.Disabled:
+		return nil, ErrDisabled.With("%s", a.ID)
+	case !a.Opened():
+		return nil, ErrNotOpened.With("%s", a.ID)
+	}
+	switch e := c.Event.(type) {
+	case RecoveryUsed:
+		if e.Number < 1 || a.Recovery == "" || a.Used(e.Number) {
+			return nil, ErrUsed
+		}
+	case PasswordChanged, FactorSet, RecoveryIssued, SessionsEnded:
+	default:
+		return nil, domain.UnknownCommand(c.Event)
+	}
+	return []domain.Event{c.Event}, nil
+}
+
+func (s State) revoke(c Revoke) ([]domain.Event, error) {
+	t, ok := s.Token(c.Token)
+	switch {
+	case !ok || t.Account != c.Account:
+		return nil, ErrToken.With("%s", c.Token)
+	case t.Revoked:
+		return nil, nil
+	}
+	return []domain.Event{TokenRevoked{About{c.Account}, c.Token, c.Reason}}, nil
+}

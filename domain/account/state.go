@@ -1,0 +1,331 @@
+package account
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"ksiega/domain"
+	"ksiega/domain/access"
+)
+
+// State is all accounts as the register tells them.
+type State struct {
+	accounts map[string]*Account
+	tokens   map[string]string // id → account
+}
+
+// Account is one of them.
+type Account struct {
+	ID                string
+	Login, Name, Form domain.Sealed
+	Sample            bool
+	Disabled          bool
+	Password          domain.Sealed // its hash; none before it was opened
+	Secret, Recovery  domain.Sealed
+	// Session is its number: whoever signed in under a smaller one is signed out.
+	Session int
+
+	requests []Request // number n is requests[n-1]
+	used     []int     // recovery codes
+	tokens   []IssuedToken
+}
+
+// Request is what was asked for, and what became of it.
+type Request struct {
+	Account string
+	Number  int
+	// One of these is set.
+	Grant *Grant
+	Link  domain.Sealed // an OS user
+	Reset *Reset
+	Token *Token
+
+	By           string // who asked; "" of who has no account
+	Name         domain.Sealed
+	Reason       domain.Sealed
+	Decided      bool
+	Allowed      bool
+	Decision     Decision
+	At           time.Time // of the decision
+	Acknowledged bool
+	Over         bool // ended, replaced or used
+}
+
+// Reset is a code by which a password is set.
+type Reset struct {
+	Code   domain.Sealed // its digest
+	Factor bool          // the second factor goes too
+}
+
+// IssuedToken is a token and whether it was revoked.
+type IssuedToken struct {
+	Token
+	Account string
+	Name    domain.Sealed
+	Hash    domain.Sealed
+	Revoked bool
+}
+
+// Stands says whether what was asked for is so.
+func (r Request) Stands() bool { return r.Allowed && !r.Over }
+
+// Pending says whether somebody has to decide it.
+func (r Request) Pending() bool { return !r.Decided && !r.Over }
+
+// Opened says whether its owner has set a password.
+func (a Account) Opened() bool { return a.Password != "" }
+
+// Usable says whether somebody signs in by it.
+func (a Account) Usable() bool { return a.Opened() && !a.Disabled }
+
+// Grants are those that hold on a day, in the order in which they were asked for.
+func (a Account) Grants(day domain.Date) []Grant {
+	var held []Grant
+	for _, r := range a.requests {
+		if r.Grant != nil && r.Stands() && r.Grant.On(day) {
+			held = append(held, *r.Grant)
+		}
+	}
+	return held
+}
+
+// Requests are all of an account, in order.
+func (a Account) Requests() []Request { return slices.Clone(a.requests) }
+
+// Links are the OS users that act as it.
+func (a Account) Links() []domain.Sealed {
+	var links []domain.Sealed
+	for _, r := range a.requests {
+		if r.Link != "" && r.Stands() {
+			links = append(links, r.Link)
+		}
+	}
+	return links
+}
+
+// Renewing are the requests whose code sets its password at a moment: the one that was
+// allowed last, for an hour.
+func (a Account) Renewing(now time.Time) (Request, bool) {
+	for _, r := range slices.Backward(a.requests) {
+		if r.Reset != nil && r.Stands() {
+			return r, !a.Disabled && now.Before(r.At.Add(CodeFor))
+		}
+	}
+	return Request{}, false
+}
+
+// CodeFor is how long a code is good for, from when it was allowed.
+const CodeFor = time.Hour
+
+// Tokens are all of an account, in order.
+func (a Account) Tokens() []IssuedToken { return slices.Clone(a.tokens) }
+
+// Used says whether a recovery code was used.
+func (a Account) Used(number int) bool { return slices.Contains(a.used, number) }
+
+// Account is one of the register.
+func (s State) Account(id string) (Account, bool) {
+	a, ok := s.accounts[id]
+	if !ok {
+		return Account{}, false
+	}
+	return *a, true
+}
+
+// Accounts are all of the register, by id.
+func (s State) Accounts() []Account {
+	all := make([]Account, 0, len(s.accounts))
+	for _, id := range slices.Sorted(maps.Keys(s.accounts)) {
+		all = append(all, *s.accounts[id])
+	}
+	return all
+}
+
+// Token is one of any account.
+func (s State) Token(id string) (IssuedToken, bool) {
+	a, ok := s.accounts[s.tokens[id]]
+	if !ok {
+		return IssuedToken{}, false
+	}
+	i := slices.IndexFunc(a.tokens, func(t IssuedToken) bool { return t.Token.Token == id })
+	return a.tokens[i], true
+}
+
+// Directors are the accounts that may decide what one asks for another on a day.
+func (s State) Directors(asks, of string, day domain.Date) []string {
+	var all []string
+	for _, a := range s.Accounts() {
+		if a.ID != asks && a.ID != of && a.Usable() && a.acts(access.Director, day) {
+			all = append(all, a.ID)
+		}
+	}
+	return all
+}
+
+// Pending are the requests that wait for a decision.
+func (s State) Pending() []Request { return s.requests(Request.Pending) }
+
+// Unacknowledged are the requests that nobody confirmed and the data-protection officer has
+// not seen.
+func (s State) Unacknowledged() []Request {
+	return s.requests(func(r Request) bool { return r.Allowed && r.Decision == ByNobody && !r.Acknowledged })
+}
+
+func (s State) requests(which func(Request) bool) []Request {
+	var all []Request
+	for _, a := range s.Accounts() {
+		for _, r := range a.requests {
+			if which(r) {
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
+func (a Account) acts(role access.Role, day domain.Date) bool {
+	return slices.ContainsFunc(a.Grants(day), func(g Grant) bool { return g.Role == role })
+}
+
+// administers says whether an account is one of an administrator who can sign in. Their
+// grants have no days, so that none ends by itself.
+func (a Account) administers() bool { return a.Usable() && a.acts(access.Administrator, 0) }
+
+// lastAdministrator says whether nobody else administers.
+func (s State) lastAdministrator(id string) bool {
+	a, ok := s.accounts[id]
+	if !ok || !a.administers() {
+		return false
+	}
+	for _, other := range s.accounts {
+		if other.ID != id && other.administers() {
+			return false
+		}
+	}
+	return true
+}
+
+// evolve changes the accounts of the state it is given.
+func evolve(s State, e domain.Event) State {
+	if e, ok := e.(Created); ok {
+		if s.accounts == nil {
+			s.accounts, s.tokens = map[string]*Account{}, map[string]string{}
+		}
+		s.accounts[e.Account] = &Account{ID: e.Account, Login: e.Login, Name: e.Name, Form: e.Form, Sample: e.Sample}
+		return s
+	}
+	of, ok := e.(interface{ account() string })
+	if !ok {
+		return s
+	}
+	a, ok := s.accounts[of.account()]
+	if !ok {
+		return s
+	}
+	if e, ok := e.(TokenIssued); ok {
+		s.tokens[e.Token.Token] = e.Account
+	}
+	a.asked(e)
+	a.decided(e)
+	a.lives(e)
+	return s
+}
+
+func (a About) account() string { return a.Account }
+
+// asked takes in a request.
+func (a *Account) asked(e domain.Event) {
+	r := Request{Account: a.ID, Number: len(a.requests) + 1}
+	switch e := e.(type) {
+	case GrantRequested:
+		r.Grant, r.By, r.Reason = &e.Grant, e.By, e.Reason
+	case LinkRequested:
+		r.Link, r.By = e.OSUser, e.By
+	case ResetRequested:
+		r.Reset, r.By = &Reset{Code: e.Code, Factor: e.Factor}, e.By
+		for i := range a.requests {
+			if a.requests[i].Reset != nil && a.requests[i].Pending() {
+				a.requests[i].Over = true
+			}
+		}
+	case TokenRequested:
+		r.Token, r.By, r.Name = &e.Token, e.By, e.Name
+	default:
+		return
+	}
+	a.requests = append(a.requests, r)
+}
+
+// decided takes in what became of a request.
+func (a *Account) decided(e domain.Event) {
+	of := func(number int) *Request {
+		if number < 1 || number > len(a.requests) {
+			return new(Request)
+		}
+		return &a.requests[number-1]
+	}
+	switch e := e.(type) {
+	case RequestDecided:
+		r := of(e.Request)
+		r.Decided, r.Allowed, r.Decision, r.At = true, e.Allowed, e.By, e.At
+		if r.Reset == nil || !e.Allowed {
+			return
+		}
+		a.Session++
+		for i := range a.requests[:e.Request-1] {
+			if a.requests[i].Reset != nil {
+				a.requests[i].Over = true
+			}
+		}
+	case Acknowledged:
+		of(e.Request).Acknowledged = true
+	case GrantEnded:
+		of(e.Request).Over = true
+	case LinkEnded:
+		of(e.Request).Over = true
+	case Opened:
+		r := of(e.Request)
+		r.Over = true
+		if r.Reset != nil && r.Reset.Factor {
+			a.Secret, a.Recovery, a.used = "", "", nil
+		}
+	case TokenIssued:
+		of(e.Request).Over = true
+	}
+}
+
+// lives takes in what happens to an account itself.
+func (a *Account) lives(e domain.Event) {
+	switch e := e.(type) {
+	case Corrected:
+		a.Login, a.Name, a.Form = e.Login, e.Name, e.Form
+	case Disabled:
+		a.Disabled = true
+		a.Session++
+	case Enabled:
+		a.Disabled = false
+	case Opened:
+		a.Password = e.Password
+		a.Session++
+	case PasswordChanged:
+		a.Password = e.Password
+		a.Session++
+	case FactorSet:
+		a.Secret, a.Recovery, a.used = e.Secret, e.Recovery, nil
+		a.Session++
+	case RecoveryIssued:
+		a.Recovery, a.used = e.Recovery, nil
+	case RecoveryUsed:
+		a.used = append(slices.Clip(a.used), e.Number)
+	case SessionsEnded:
+		a.Session++
+	case TokenIssued:
+		a.tokens = append(slices.Clip(a.tokens), IssuedToken{Token: e.Token, Account: a.ID, Name: e.Name, Hash: e.Hash})
+	case TokenRevoked:
+		a.tokens = slices.Clone(a.tokens)
+		for i := range a.tokens {
+			a.tokens[i].Revoked = a.tokens[i].Revoked || a.tokens[i].Token.Token == e.Token
+		}
+	}
+}

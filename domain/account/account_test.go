@@ -39,7 +39,7 @@ func grant(role access.Role) account.Grant {
 }
 
 func decided(id string, n int, by account.Decision) account.RequestDecided {
-	return account.RequestDecided{About: about(id), Request: n, Allowed: true, By: by, At: now()}
+	return account.RequestDecided{About: about(id), Request: n, Allowed: true, By: by, At: account.Stamp(now())}
 }
 
 // member is an account that somebody uses, with roles.

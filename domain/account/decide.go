@@ -222,7 +222,7 @@ func (s State) end(c End) ([]domain.Event, error) {
 		return nil, err
 	case r.Grant == nil && r.Link == "" || !r.Allowed:
 		return nil, ErrRequest.With("%s", named(c.Account, c.Request))
-	case r.Over:
+	case r.Over != "":
 		return nil, nil
 	case r.Grant != nil && r.Grant.Role == access.Administrator && a.only(r.Number) && s.lastAdministrator(c.Account):
 		return nil, ErrLast.With("%s", c.Account)
@@ -269,14 +269,14 @@ func (s State) open(c Open) ([]domain.Event, error) {
 }
 
 func (s State) own(c Own) ([]domain.Event, error) {
-	of, ok := c.Event.(interface{ account() string })
+	of, ok := c.Event.(interface{ whose() string })
 	if !ok {
 		return nil, domain.UnknownCommand(c.Event)
 	}
-	a, ok := s.accounts[of.account()]
+	a, ok := s.accounts[of.whose()]
 	switch {
 	case !ok:
-		return nil, ErrUnknown.With("%s", of.account())
+		return nil, ErrUnknown.With("%s", of.whose())
 	case a.Disabled:
 		return nil, ErrDisabled.With("%s", a.ID)
 	case !a.Opened():

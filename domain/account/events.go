@@ -202,7 +202,7 @@ type RequestDecided struct {
 	Request int           `json:"request"`
 	Allowed bool          `json:"allowed"`
 	By      Decision      `json:"by"`
-	At      time.Time     `json:"at"` // from when a code's hour runs
+	At      string        `json:"at"` // RFC 3339: from when a code's hour runs
 	Reason  domain.Sealed `json:"reason,omitzero"`
 }
 
@@ -365,6 +365,9 @@ func (a About) ofToken(token, field string) domain.Seal {
 	s.Scope.Of = domain.Ref{Kind: domain.RefAccount, ID: token}
 	return s
 }
+
+// Stamp is an instant as an event tells it.
+func Stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // named names a request in a refusal.
 func named(account string, request int) string { return account + "/" + strconv.Itoa(request) }

@@ -13,10 +13,11 @@ func (s State) request(account string, number int) (Account, Request, error) {
 	if !ok {
 		return Account{}, Request{}, ErrUnknown.With("%s", account)
 	}
-	if number < 1 || number > len(a.requests) {
+	i := a.at(number)
+	if i < 0 {
 		return Account{}, Request{}, ErrRequest.With("%s", named(account, number))
 	}
-	return *a, a.requests[number-1], nil
+	return *a, a.requests[i], nil
 }
 
 // ask leads to a request and, where no director can be asked, to its taking effect.
@@ -32,10 +33,10 @@ func (s State) ask(c Ask) ([]domain.Event, error) {
 	if err := s.allows(*a, r, c.Today); err != nil {
 		return nil, err
 	}
-	r.Number = len(a.requests) + 1
+	r.Number = a.next()
 	asked := []domain.Event{r.event()}
 	if len(s.Directors(r.By, r.Account, c.Today)) == 0 {
-		asked = append(asked, RequestDecided{About: About{r.Account}, Request: r.Number, Allowed: true, By: ByNobody, At: c.Now.UTC()})
+		asked = append(asked, RequestDecided{About: About{r.Account}, Request: r.Number, Allowed: true, By: ByNobody, At: Stamp(c.Now)})
 	}
 	return asked, nil
 }
@@ -164,7 +165,7 @@ func (s State) answer(c Decide) ([]domain.Event, error) {
 		return nil, err
 	}
 	by, ok := s.accounts[c.By]
-	decided := RequestDecided{About{c.Account}, c.Request, c.Allowed, ByDirector, c.Now.UTC(), c.Reason}
+	decided := RequestDecided{About{c.Account}, c.Request, c.Allowed, ByDirector, Stamp(c.Now), c.Reason}
 	switch {
 	case r.Decided && r.Allowed == c.Allowed && r.Decision == ByDirector:
 		return nil, nil

@@ -25,10 +25,13 @@ type Account struct {
 	Secret, Recovery  domain.Sealed
 	// Session is its number: whoever signed in under a smaller one is signed out.
 	Session int
+	// Corrected is how often it was given another login or name.
+	Corrected int
 
-	requests []Request // number n is requests[n-1]
-	used     []int     // recovery codes
+	requests []Request
+	used     []int // recovery codes
 	tokens   []IssuedToken
+	revoked  []string // their ids
 }
 
 // Request is what was asked for, and what became of it.
@@ -49,7 +52,8 @@ type Request struct {
 	Decision     Decision
 	At           time.Time // of the decision
 	Acknowledged bool
-	Over         bool // ended, replaced or used
+	// Over is the fact by which it ended: it was taken back, replaced or used.
+	Over string
 }
 
 // Reset is a code by which a password is set.
@@ -68,10 +72,10 @@ type IssuedToken struct {
 }
 
 // Stands says whether what was asked for is so.
-func (r Request) Stands() bool { return r.Allowed && !r.Over }
+func (r Request) Stands() bool { return r.Allowed && r.Over == "" }
 
 // Pending says whether somebody has to decide it.
-func (r Request) Pending() bool { return !r.Decided && !r.Over }
+func (r Request) Pending() bool { return !r.Decided && r.Over == "" }
 
 // Opened says whether its owner has set a password.
 func (a Account) Opened() bool { return a.Password != "" }
@@ -119,7 +123,13 @@ func (a Account) Renewing(now time.Time) (Request, bool) {
 const CodeFor = time.Hour
 
 // Tokens are all of an account, in order.
-func (a Account) Tokens() []IssuedToken { return slices.Clone(a.tokens) }
+func (a Account) Tokens() []IssuedToken {
+	all := slices.Clone(a.tokens)
+	for i, t := range all {
+		all[i].Revoked = slices.Contains(a.revoked, t.Token.Token)
+	}
+	return all
+}
 
 // Used says whether a recovery code was used.
 func (a Account) Used(number int) bool { return slices.Contains(a.used, number) }
@@ -148,8 +158,8 @@ func (s State) Token(id string) (IssuedToken, bool) {
 	if !ok {
 		return IssuedToken{}, false
 	}
-	i := slices.IndexFunc(a.tokens, func(t IssuedToken) bool { return t.Token.Token == id })
-	return a.tokens[i], true
+	all := a.Tokens()
+	return all[slices.IndexFunc(all, func(t IssuedToken) bool { return t.Token.Token == id })], true
 }
 
 // Directors are the accounts that may decide what one asks for another on a day.
@@ -215,11 +225,11 @@ func evolve(s State, e domain.Event) State {
 		s.accounts[e.Account] = &Account{ID: e.Account, Login: e.Login, Name: e.Name, Form: e.Form, Sample: e.Sample}
 		return s
 	}
-	of, ok := e.(interface{ account() string })
+	of, ok := e.(interface{ whose() string })
 	if !ok {
 		return s
 	}
-	a, ok := s.accounts[of.account()]
+	a, ok := s.accounts[of.whose()]
 	if !ok {
 		return s
 	}
@@ -232,66 +242,80 @@ func evolve(s State, e domain.Event) State {
 	return s
 }
 
-func (a About) account() string { return a.Account }
+func (a About) whose() string { return a.Account }
 
 // asked takes in a request.
 func (a *Account) asked(e domain.Event) {
-	r := Request{Account: a.ID, Number: len(a.requests) + 1}
+	r := Request{Account: a.ID}
 	switch e := e.(type) {
 	case GrantRequested:
-		r.Grant, r.By, r.Reason = &e.Grant, e.By, e.Reason
+		r.Number, r.Grant, r.By, r.Reason = e.Request, &e.Grant, e.By, e.Reason
 	case LinkRequested:
-		r.Link, r.By = e.OSUser, e.By
+		r.Number, r.Link, r.By = e.Request, e.OSUser, e.By
 	case ResetRequested:
-		r.Reset, r.By = &Reset{Code: e.Code, Factor: e.Factor}, e.By
-		for i := range a.requests {
-			if a.requests[i].Reset != nil && a.requests[i].Pending() {
-				a.requests[i].Over = true
-			}
-		}
+		r.Number, r.Reset, r.By = e.Request, &Reset{Code: e.Code, Factor: e.Factor}, e.By
+		a.replaced(e, Request.Pending)
 	case TokenRequested:
-		r.Token, r.By, r.Name = &e.Token, e.By, e.Name
+		r.Number, r.Token, r.By, r.Name = e.Request, &e.Token, e.By, e.Name
 	default:
 		return
 	}
 	a.requests = append(a.requests, r)
 }
 
+// replaced ends the codes of some requests.
+func (a *Account) replaced(by domain.Event, which func(Request) bool) {
+	for i, r := range a.requests {
+		if r.Reset != nil && which(r) {
+			a.requests[i].Over = by.EventType()
+		}
+	}
+}
+
+// at is where the request of a number stands, -1 where there is none.
+func (a Account) at(number int) int {
+	return slices.IndexFunc(a.requests, func(r Request) bool { return r.Number == number })
+}
+
+// next is the number of the next request.
+func (a Account) next() int {
+	if len(a.requests) == 0 {
+		return 1
+	}
+	return a.requests[len(a.requests)-1].Number + 1
+}
+
 // decided takes in what became of a request.
 func (a *Account) decided(e domain.Event) {
-	of := func(number int) *Request {
-		if number < 1 || number > len(a.requests) {
-			return new(Request)
+	r := new(Request)
+	by := func(number int) *Request {
+		if i := a.at(number); i >= 0 {
+			r = &a.requests[i]
 		}
-		return &a.requests[number-1]
+		return r
 	}
 	switch e := e.(type) {
 	case RequestDecided:
-		r := of(e.Request)
-		r.Decided, r.Allowed, r.Decision, r.At = true, e.Allowed, e.By, e.At
-		if r.Reset == nil || !e.Allowed {
-			return
+		by(e.Request)
+		if r.Reset != nil && e.Allowed {
+			a.replaced(e, func(other Request) bool { return other.Number != e.Request })
+			a.Session++
 		}
-		a.Session++
-		for i := range a.requests[:e.Request-1] {
-			if a.requests[i].Reset != nil {
-				a.requests[i].Over = true
-			}
-		}
+		r.Decided, r.Allowed, r.Decision = true, e.Allowed, e.By
+		r.At, _ = time.Parse(time.RFC3339, e.At) // or long ago, so that its code is over
 	case Acknowledged:
-		of(e.Request).Acknowledged = true
+		by(e.Request).Acknowledged = true
 	case GrantEnded:
-		of(e.Request).Over = true
+		by(e.Request).Over = e.EventType()
 	case LinkEnded:
-		of(e.Request).Over = true
+		by(e.Request).Over = e.EventType()
 	case Opened:
-		r := of(e.Request)
-		r.Over = true
+		by(e.Request).Over = e.EventType()
 		if r.Reset != nil && r.Reset.Factor {
 			a.Secret, a.Recovery, a.used = "", "", nil
 		}
 	case TokenIssued:
-		of(e.Request).Over = true
+		by(e.Request).Over = e.EventType()
 	}
 }
 
@@ -300,6 +324,7 @@ func (a *Account) lives(e domain.Event) {
 	switch e := e.(type) {
 	case Corrected:
 		a.Login, a.Name, a.Form = e.Login, e.Name, e.Form
+		a.Corrected++
 	case Disabled:
 		a.Disabled = true
 		a.Session++
@@ -323,9 +348,6 @@ func (a *Account) lives(e domain.Event) {
 	case TokenIssued:
 		a.tokens = append(slices.Clip(a.tokens), IssuedToken{Token: e.Token, Account: a.ID, Name: e.Name, Hash: e.Hash})
 	case TokenRevoked:
-		a.tokens = slices.Clone(a.tokens)
-		for i := range a.tokens {
-			a.tokens[i].Revoked = a.tokens[i].Revoked || a.tokens[i].Token.Token == e.Token
-		}
+		a.revoked = append(slices.Clip(a.revoked), e.Token)
 	}
 }

@@ -26,6 +26,7 @@ func Ledger() (*Table, error) {
 		ofFindings(),
 		ofErasures(),
 		ofIntake(),
+		ofAccounts(),
 	)...)
 	if err != nil {
 		return nil, err

@@ -30,9 +30,9 @@ const (
 // stands here stays: a ledger without a name would no longer read its streams.
 func ledgerCategories() []string {
 	return []string{
-		"access", "agreement", "assistance", "assistant", "attendance", "budget", "contact", "contract", "durability", "erasure",
+		"access", "accounts", "agreement", "assistance", "assistant", "attendance", "budget", "contact", "contract", "durability", "erasure",
 		"expense", "finding", "guesses", "import", "participant", "participation", "payout", "place", "programme", "refundclaim",
-		"request", "session", "setting", "statement", "statute", "street",
+		"request", "session", "setting", "signin", "statement", "statute", "street",
 		vaultCategory, trialCategory, identityCategory, noticeCategory,
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"ksiega/domain"
+	"ksiega/domain/account"
 	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
@@ -101,6 +102,9 @@ func walk[S, C any](pkg string, d domain.Decider[S, C], commands ...C) walked {
 // it here, or TestEveryCommandHasItsCase says so.
 func deciders() []walked {
 	return []walked{
+		walk[account.State, account.Command]("account", account.Decider(), account.Create{}, account.Correct{}, account.Ask{}, account.Decide{}, account.Acknowledge{}, account.End{},
+			account.Switch{}, account.Open{}, account.Own{Event: account.SessionsEnded{}}, account.Issue{}, account.Revoke{}),
+		walk[account.Signins, account.Attempt]("account", account.SigninDecider(), account.SignIn{}, account.Refuse{}),
 		walk[agreement.State, agreement.Command]("agreement", agreement.Decider(), agreement.Conclude{}, agreement.ListReferral{}, agreement.ReserveClaim{},
 			agreement.AnswerClaim{}, agreement.ReleaseClaims{}, agreement.AdoptClaims{}, agreement.AmendClaim{}, agreement.KeepClaim{}, agreement.DelistReferral{}, agreement.List{Command: listing.Release{}}),
 		walk[assistance.State, assistance.Command]("assistance", assistance.Decider(), assistance.LogVisit{}, assistance.List{Command: listing.Close{}}),

@@ -41,6 +41,7 @@ func wordsOf() map[string]string {
 		wordsOfListing(),
 		wordsOfErasures(),
 		wordsOfIntake(),
+		wordsOfAccounts(),
 	} {
 		for class, fields := range noun {
 			for _, field := range strings.Fields(fields) {

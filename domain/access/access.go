@@ -44,12 +44,15 @@ const (
 	Outreach      Role = "outreach"
 	Officer       Role = "dpo" // of data protection
 	Administrator Role = "administrator"
+	Machine       Role = "machine" // of a user of the machine whom no account is linked to
 )
 
 // Who asks. A door makes it of what it knows, and it goes along with all that is asked.
 type Who struct {
 	Actor string
-	Roles []Role
+	// Account is the account that the actor signed in by; "" of who has none.
+	Account string
+	Roles   []Role
 	// Scopes are what somebody is limited to: programmes, people whose cases they are,
 	// an assistant. Of several of one kind each will do; of several kinds each binds.
 	// None is no limit.

@@ -19,6 +19,16 @@ const (
 	Wait     Operation = "wait"     // until what somebody knows of is in the reports
 	Import   Operation = "import"   // files; each kind asks for its rows' command too
 	Erase    Operation = "erase"
+
+	// Of accounts, see package account.
+	ListAccounts   Operation = "list-accounts"
+	AddAccount     Operation = "add-account"
+	CorrectAccount Operation = "correct-account"
+	ResetAccount   Operation = "reset-account"
+	SwitchAccount  Operation = "switch-account"  // disable or enable
+	AskForAccount  Operation = "ask-for-account" // a role, a link, a token; or end one
+	DecideRequest  Operation = "decide-request"
+	Acknowledge    Operation = "acknowledge-request"
 )
 
 // Report is the operation of asking a report.
@@ -115,6 +125,17 @@ var table = map[Operation]Line{
 
 	Import: {recorders, nil, nil},
 	Erase:  {[]Role{Officer}, nil, nil},
+
+	// Accounts. Whoever keeps the machine brings a lost administrator back, which a director,
+	// or the data-protection officer, gets to see.
+	ListAccounts:   {[]Role{Administrator, Director, Officer, Machine}, nil, nil},
+	AddAccount:     {[]Role{Administrator}, nil, nil},
+	CorrectAccount: {[]Role{Administrator}, nil, nil},
+	ResetAccount:   {[]Role{Administrator, Machine}, nil, nil},
+	SwitchAccount:  {[]Role{Administrator}, nil, nil},
+	AskForAccount:  {[]Role{Administrator}, nil, nil},
+	DecideRequest:  {[]Role{Director}, nil, nil},
+	Acknowledge:    {[]Role{Officer}, nil, nil},
 
 	// Reports, likewise.
 	Report("psu-settlement"): {askers, byPerson, nil},

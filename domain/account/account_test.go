@@ -76,6 +76,18 @@ func TestTheFirstAccounts(t *testing.T) {
 	create.Taken, create.Name = false, ""
 	given.Given(t, d).When(create).Refuse(account.ErrNoName)
 
+	create.Taken, create.Name = false, "name-K1"
+	whole := create
+	whole.Code, whole.Grants, whole.Today, whole.Now = "digest", []account.Grant{grant(access.Finance), grant(access.Coordinator)}, today, now()
+	given.Given(t, d).When(whole).Then(created("K1"), account.ResetRequested{About: about("K1"), Request: 1, Code: "digest"}, decided("K1", 1, account.ByNobody),
+		account.GrantRequested{About: about("K1"), Request: 2, Grant: grant(access.Finance)}, decided("K1", 2, account.ByNobody),
+		account.GrantRequested{About: about("K1"), Request: 3, Grant: grant(access.Coordinator)}, decided("K1", 3, account.ByNobody))
+	whole.By = "K2"
+	given.Given(t, d, member("K3", access.Director)...).When(whole).Then(created("K1"), account.ResetRequested{About: about("K1"), Request: 1, Code: "digest", By: "K2"},
+		account.GrantRequested{About: about("K1"), Request: 2, Grant: grant(access.Finance), By: "K2"}, account.GrantRequested{About: about("K1"), Request: 3, Grant: grant(access.Coordinator), By: "K2"})
+	whole.Grants = append(whole.Grants, grant(access.Auditor)) // which joins no other
+	given.Given(t, d).When(whole).Refuse(account.ErrJoins)
+
 	// Nobody is there to ask: what is asked for takes effect, and says so.
 	g := grant(access.Administrator)
 	given.Given(t, d, created("K1")).When(askGrant("K1", "", g)).

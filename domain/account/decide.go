@@ -31,6 +31,7 @@ var (
 	ErrNotOpened  = domain.Refusal(domain.CodeRule, "nobody has set a password of the account").At("account")
 	ErrCode       = domain.Refusal(domain.CodeRule, "the code is none, was used or is older than an hour").At("code")
 	ErrUsed       = domain.Refusal(domain.CodeRule, "the recovery code was used").At("number")
+	ErrLinked     = domain.Refusal(domain.CodeRule, "another account is linked to that user of the machine").At("osUser")
 	ErrToken      = domain.Refusal(domain.CodeNotFound, "no such token").At("token")
 	ErrWider      = domain.Refusal(domain.CodeRule, "a token may no more than its account").At("token")
 )
@@ -38,13 +39,18 @@ var (
 // Command is what can be asked of the register.
 type Command interface{ account() }
 
-// Create opens an account that nobody can use yet. Taken: its login is another's, as whoever
-// opened the logins found.
+// Create makes an account, has a code asked for by which its owner sets a password, and the
+// roles that it is to have. Taken: its login is another's, as whoever opened the logins found.
 type Create struct {
 	Created
 
-	Typed string // the login, which the event holds sealed
-	Taken bool
+	Typed  string // the login, which the event holds sealed
+	Taken  bool
+	Code   domain.Sealed // its digest; none is asked for without one
+	Grants []Grant
+	By     string // the account that asks; "" of who has none
+	Today  domain.Date
+	Now    time.Time
 }
 
 // Correct gives an account another login or name.
@@ -59,6 +65,9 @@ type Correct struct {
 // Ask has something asked for: By, and the number, are the request's own.
 type Ask struct {
 	Request Request
+	OSUser  string // of a link, which the request holds sealed
+	Taken   bool   // that user acts as another account, or would
+	So      bool   // or as this one
 	Today   domain.Date
 	Now     time.Time
 }
@@ -134,7 +143,7 @@ func (Own) account()         {}
 func (Issue) account()       {}
 func (Revoke) account()      {}
 
-// Decider decides over all accounts. Evolve changes the accounts of the state it is given.
+// Decider decides over all accounts.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve, Events: Events()}
 }
@@ -184,7 +193,27 @@ func (s State) create(c Create) ([]domain.Event, error) {
 	case c.Name == "":
 		return nil, ErrNoName
 	}
-	return []domain.Event{c.Created}, nil
+	made := []domain.Event{c.Created}
+	s = evolve(s, c.Created)
+	asks := make([]Request, 0, len(c.Grants)+1)
+	if c.Code != "" {
+		asks = append(asks, Request{Reset: &Reset{Code: c.Code}})
+	}
+	for _, g := range c.Grants {
+		asks = append(asks, Request{Grant: &g})
+	}
+	for _, r := range asks {
+		r.Account, r.By = c.Account, c.By
+		asked, err := s.ask(Ask{Request: r, Today: c.Today, Now: c.Now})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range asked {
+			s = evolve(s, e)
+		}
+		made = append(made, asked...)
+	}
+	return made, nil
 }
 
 func (s State) correct(c Correct) ([]domain.Event, error) {

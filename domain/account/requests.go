@@ -17,7 +17,7 @@ func (s State) request(account string, number int) (Account, Request, error) {
 	if i < 0 {
 		return Account{}, Request{}, ErrRequest.With("%s", named(account, number))
 	}
-	return *a, a.requests[i], nil
+	return a, a.requests[i], nil
 }
 
 // ask leads to a request and, where no director can be asked, to its taking effect.
@@ -30,10 +30,19 @@ func (s State) ask(c Ask) ([]domain.Event, error) {
 	if i := slices.IndexFunc(a.requests, func(was Request) bool { return (was.Pending() || was.Stands()) && alike(was, r) }); i >= 0 {
 		return nil, nil // it is asked for, or so, already
 	}
-	if err := s.allows(*a, r, c.Today); err != nil {
+	switch {
+	case c.So:
+		return nil, nil
+	case c.Taken:
+		return nil, ErrLinked
+	}
+	if err := s.allows(a, r, c.Today); err != nil {
 		return nil, err
 	}
-	r.Number = a.next()
+	if r.Number != 0 && r.Number != a.Next() { // its texts are sealed for another number
+		return nil, domain.ErrOvertaken
+	}
+	r.Number = a.Next()
 	asked := []domain.Event{r.event()}
 	if len(s.Directors(r.By, r.Account, c.Today)) == 0 {
 		asked = append(asked, RequestDecided{About: About{r.Account}, Request: r.Number, Allowed: true, By: ByNobody, At: Stamp(c.Now)})

@@ -11,7 +11,7 @@ import (
 
 // State is all accounts as the register tells them.
 type State struct {
-	accounts map[string]*Account
+	accounts map[string]Account
 	tokens   map[string]string // id → account
 }
 
@@ -137,17 +137,14 @@ func (a Account) Used(number int) bool { return slices.Contains(a.used, number) 
 // Account is one of the register.
 func (s State) Account(id string) (Account, bool) {
 	a, ok := s.accounts[id]
-	if !ok {
-		return Account{}, false
-	}
-	return *a, true
+	return a, ok
 }
 
 // Accounts are all of the register, by id.
 func (s State) Accounts() []Account {
 	all := make([]Account, 0, len(s.accounts))
 	for _, id := range slices.Sorted(maps.Keys(s.accounts)) {
-		all = append(all, *s.accounts[id])
+		all = append(all, s.accounts[id])
 	}
 	return all
 }
@@ -216,30 +213,36 @@ func (s State) lastAdministrator(id string) bool {
 	return true
 }
 
-// evolve changes the accounts of the state it is given.
+// evolve leaves the state that it is given as it was, so that whoever asked it goes on with it.
 func evolve(s State, e domain.Event) State {
-	if e, ok := e.(Created); ok {
-		if s.accounts == nil {
-			s.accounts, s.tokens = map[string]*Account{}, map[string]string{}
-		}
-		s.accounts[e.Account] = &Account{ID: e.Account, Login: e.Login, Name: e.Name, Form: e.Form, Sample: e.Sample}
-		return s
-	}
 	of, ok := e.(interface{ whose() string })
 	if !ok {
 		return s
 	}
-	a, ok := s.accounts[of.whose()]
-	if !ok {
+	a, known := s.accounts[of.whose()]
+	if e, ok := e.(Created); ok {
+		a, known = Account{ID: e.Account, Login: e.Login, Name: e.Name, Form: e.Form, Sample: e.Sample}, true
+	}
+	if !known {
 		return s
 	}
-	if e, ok := e.(TokenIssued); ok {
-		s.tokens[e.Token.Token] = e.Account
-	}
+	a.requests = slices.Clone(a.requests)
 	a.asked(e)
 	a.decided(e)
 	a.lives(e)
-	return s
+	next := State{accounts: cloned(s.accounts), tokens: s.tokens}
+	next.accounts[a.ID] = a
+	if e, ok := e.(TokenIssued); ok {
+		next.tokens = cloned(s.tokens)
+		next.tokens[e.Token.Token] = a.ID
+	}
+	return next
+}
+
+func cloned[V any](m map[string]V) map[string]V {
+	next := make(map[string]V, len(m)+1)
+	maps.Copy(next, m)
+	return next
 }
 
 func (a About) whose() string { return a.Account }
@@ -277,8 +280,8 @@ func (a Account) at(number int) int {
 	return slices.IndexFunc(a.requests, func(r Request) bool { return r.Number == number })
 }
 
-// next is the number of the next request.
-func (a Account) next() int {
+// Next is the number of the next request.
+func (a Account) Next() int {
 	if len(a.requests) == 0 {
 		return 1
 	}

@@ -17,7 +17,7 @@ type layer struct {
 func layers() []layer {
 	return []layer{
 		{"domain/...", nil},
-		{"commands/...", []string{"domain/...", "internal/journal", "internal/vault"}},
+		{"commands/...", []string{"domain/...", "internal/journal", "internal/vault", "internal/password"}},
 		{"projections/...", []string{"domain/...", "internal/journal", "internal/fold", "internal/position"}},
 		{"queries/...", []string{"domain/...", "projections/...", "internal/journal", "internal/fold", "internal/report", "internal/vault", "internal/auditlog"}},
 		{"cmd/ksiega/session/...", []string{"domain/..."}},

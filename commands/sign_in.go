@@ -1,0 +1,176 @@
+package commands
+
+import (
+	"context"
+	"strings"
+
+	"ksiega/domain"
+	"ksiega/domain/account"
+	"ksiega/internal/journal"
+	"ksiega/internal/password"
+)
+
+// What the owner of an account does at the door. Whether they are the owner is proved before
+// any of it, by whoever stands there.
+
+// own is what an owner changes in an account.
+func (a *Accounts) own(ctx context.Context, o Origin, e domain.Event) (journal.Result, error) {
+	r, err := a.settle(ctx, o, account.Own{Event: e})
+	return r, a.ledger.counted(o, err)
+}
+
+// Open sets a password by the code of a request. Hash is the password as it is kept.
+func (a *Accounts) Open(ctx context.Context, o Origin, id string, request int, hash string) (journal.Result, error) {
+	about, seal := account.About{Account: id}, a.ledger.sealer(ctx)
+	c := account.Open{Account: id, Request: request, Password: seal.text(about.Seal("password"), hash), Now: a.ledger.Now()}
+	if seal.err != nil {
+		return journal.Result{}, a.ledger.counted(o, seal.err)
+	}
+	r, err := a.settle(ctx, o, c)
+	return r, a.ledger.counted(o, err)
+}
+
+// ChangePassword takes another password, as it is kept.
+func (a *Accounts) ChangePassword(ctx context.Context, o Origin, id, hash string) (journal.Result, error) {
+	e, seal := account.PasswordChanged{About: account.About{Account: id}}, a.ledger.sealer(ctx)
+	e.Password = seal.text(e.Seal("password"), hash)
+	if seal.err != nil {
+		return journal.Result{}, a.ledger.counted(o, seal.err)
+	}
+	return a.own(ctx, o, e)
+}
+
+// RecoveryCodes is how many there are.
+const RecoveryCodes = 10
+
+// SetFactor shares a secret with an authenticator, and answers the codes that take its place,
+// which are told once.
+func (a *Accounts) SetFactor(ctx context.Context, o Origin, id, secret string) (codes []string, r journal.Result, err error) {
+	e, seal := account.FactorSet{About: account.About{Account: id}}, a.ledger.sealer(ctx)
+	codes, digests := recoveryCodes()
+	e.Secret, e.Recovery = seal.text(e.Seal("secret"), secret), seal.text(e.Seal("recovery"), digests)
+	if seal.err != nil {
+		return nil, r, a.ledger.counted(o, seal.err)
+	}
+	r, err = a.own(ctx, o, e)
+	return codes, r, err
+}
+
+// IssueRecovery gives other codes in the place of those there are.
+func (a *Accounts) IssueRecovery(ctx context.Context, o Origin, id string) (codes []string, r journal.Result, err error) {
+	e, seal := account.RecoveryIssued{About: account.About{Account: id}}, a.ledger.sealer(ctx)
+	codes, digests := recoveryCodes()
+	if e.Recovery = seal.text(e.Seal("recovery"), digests); seal.err != nil {
+		return nil, r, a.ledger.counted(o, seal.err)
+	}
+	r, err = a.own(ctx, o, e)
+	return codes, r, err
+}
+
+func recoveryCodes() (codes []string, digests string) {
+	var all []string
+	for range RecoveryCodes {
+		code := password.NewCode(password.RecoveryLen)
+		codes, all = append(codes, password.Grouped(code)), append(all, password.Digest(code))
+	}
+	return codes, strings.Join(all, ",")
+}
+
+// EndSessions signs an account out everywhere.
+func (a *Accounts) EndSessions(ctx context.Context, o Origin, id string) (journal.Result, error) {
+	return a.own(ctx, o, account.SessionsEnded{About: account.About{Account: id}})
+}
+
+// SignIn says that somebody signed in: by a step of their authenticator, a recovery code (by
+// its number) or a device that is remembered. A step or a code that was used is refused, also
+// by another server at the same moment.
+type SignIn struct {
+	Account  string
+	Step     int64
+	Recovery int
+	Factor   account.Factor
+	Device   string // the beginning of the digest of the device's cookie
+}
+
+// SignIn carries the command out.
+func (a *Accounts) SignIn(ctx context.Context, o Origin, c SignIn) (journal.Result, error) {
+	about, today := account.About{Account: c.Account}, a.ledger.today()
+	if c.Factor == account.ByRecovery {
+		if _, err := a.own(ctx, o, account.RecoveryUsed{About: about, Number: c.Recovery}); err != nil {
+			return journal.Result{}, err
+		}
+	}
+	in := account.SignIn{SignedIn: account.SignedIn{About: about, On: today, Step: c.Step, Factor: c.Factor, Device: c.Device}}
+	if today.Day() == 1 { // the code may have been shown before midnight
+		before, err := journal.Load(ctx, a.ledger.Log, account.SigninStream(c.Account, today.Add(-1).Month()), account.SigninDecider())
+		if err != nil {
+			return journal.Result{}, err
+		}
+		in.After = before.State.Step
+	}
+	r, err := execute[account.Signins, account.Attempt](ctx, a.ledger, account.SigninStream(c.Account, today.Month()), account.SigninDecider(), in, o)
+	return r, a.ledger.counted(o, err)
+}
+
+// Refused tells that somebody was not let in by an account, once an hour.
+func (a *Accounts) Refused(ctx context.Context, o Origin, id string, why account.Why) error {
+	now := a.ledger.Now().In(a.ledger.Zone)
+	on := domain.DateOf(now)
+	e := account.Refused{About: account.About{Account: id}, On: on, Hour: account.HourOf(now), Why: why}
+	_, err := execute[account.Signins, account.Attempt](ctx, a.ledger, account.SigninStream(id, on.Month()), account.SigninDecider(), account.Refuse{Refused: e}, o)
+	return err
+}
+
+// Linked is the account that a user of this machine acts as; false where there is none.
+func (a *Accounts) Linked(ctx context.Context, osUser string) (Member, bool, error) {
+	s, err := a.Now(ctx)
+	if err != nil {
+		return Member{}, false, err
+	}
+	of, ok, err := a.linked(ctx, s, osUser, account.Request.Stands)
+	return a.member(of), ok, err
+}
+
+// linked is whom a user of the machine acts as, or will be once that is allowed.
+func (a *Accounts) linked(ctx context.Context, s account.State, osUser string, which func(account.Request) bool) (account.Account, bool, error) {
+	for _, of := range s.Accounts() {
+		for _, r := range of.Requests() {
+			if r.Link == "" || !which(r) {
+				continue
+			}
+			name, ok, err := a.ledger.Log.opened(ctx, account.LinkRequested{About: account.About{Account: of.ID}, Request: r.Number}.Seal("osUser"), r.Link)
+			if err != nil {
+				return account.Account{}, false, err
+			}
+			if ok && name == osUser {
+				return of, true, nil
+			}
+		}
+	}
+	return account.Account{}, false, nil
+}
+
+// ByToken is the account of a token and what the token may; false for whoever has none that is
+// good today.
+func (a *Accounts) ByToken(ctx context.Context, shown string) (Member, account.Token, bool, error) {
+	rest, marked := strings.CutPrefix(shown, TokenMark)
+	id, secret, cut := strings.Cut(rest, "_")
+	s, err := a.Now(ctx)
+	if err != nil || !marked || !cut {
+		return Member{}, account.Token{}, false, err
+	}
+	t, ok := s.Token(id)
+	if !ok {
+		return Member{}, account.Token{}, false, nil
+	}
+	hash, known, err := a.ledger.Log.opened(ctx, account.TokenIssued{About: account.About{Account: t.Account}, Token: t.Token}.Seal("hash"), t.Hash)
+	if err != nil {
+		return Member{}, account.Token{}, false, err
+	}
+	of, _ := s.Account(t.Account)
+	good := known && password.Same(hash, password.Digest(secret)) && !t.Revoked && of.Usable() && a.ledger.today() <= t.Until
+	if !good {
+		return Member{}, account.Token{}, false, nil
+	}
+	return a.member(of), t.Token, true, nil
+}

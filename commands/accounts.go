@@ -61,7 +61,7 @@ func (a *Accounts) Member(ctx context.Context, id string) (Member, bool, error) 
 }
 
 func (a *Accounts) member(of account.Account) Member {
-	return Member{ID: of.ID, Session: of.Session, Usable: of.Usable(), Sample: of.Sample, Grants: of.Grants(a.ledger.today())}
+	return Member{ID: of.ID, Session: of.Session, Usable: of.Usable(), Sample: of.Sample, Grants: of.Grants(a.ledger.Today())}
 }
 
 // Secrets are what somebody who signs in has to prove, opened.
@@ -129,8 +129,8 @@ func (a *Accounts) secrets(ctx context.Context, of account.Account) (s Secrets, 
 	return s, err
 }
 
-// today is the civil day.
-func (l *Ledger) today() domain.Date { return domain.DateOf(l.Now().In(l.Zone)) }
+// Today is the civil day.
+func (l *Ledger) Today() domain.Date { return domain.DateOf(l.Now().In(l.Zone)) }
 
 // decide carries a command on the register out, at the state it is in.
 func (a *Accounts) decide(ctx context.Context, o Origin, op access.Operation, cmd account.Command) (journal.Result, error) {
@@ -213,7 +213,7 @@ func (a *Accounts) Add(ctx context.Context, o Origin, c AddAccount) (Code, error
 	}
 	id, code := "K-"+a.ledger.drawID(), password.NewCode(password.OnceLen)
 	created := account.Created{About: account.About{Account: id}, Sample: c.Sample}
-	cmd := account.Create{Created: created, Typed: Login(c.Login), Grants: c.Grants, By: o.Account, Today: a.ledger.today(), Now: a.ledger.Now()}
+	cmd := account.Create{Created: created, Typed: Login(c.Login), Grants: c.Grants, By: o.Account, Today: a.ledger.Today(), Now: a.ledger.Now()}
 	// Nothing is sealed for an account that there will not be.
 	s, err := a.Now(ctx)
 	if err == nil {
@@ -293,7 +293,7 @@ func (a *Accounts) Reset(ctx context.Context, o Origin, id string, factor bool) 
 }
 
 func (a *Accounts) asking(r account.Request) account.Ask {
-	return account.Ask{Request: r, Today: a.ledger.today(), Now: a.ledger.Now()}
+	return account.Ask{Request: r, Today: a.ledger.Today(), Now: a.ledger.Now()}
 }
 
 // CodeFor is how long a code of Add or Reset is good for, from when it is allowed.

@@ -79,7 +79,7 @@ func (a *Accounts) ask(ctx context.Context, o Origin, c account.Ask, texts func(
 	if texts(r, seal); seal.err != nil {
 		return journal.Result{}, a.ledger.counted(o, seal.err)
 	}
-	c.Today, c.Now = a.ledger.today(), a.ledger.Now()
+	c.Today, c.Now = a.ledger.Today(), a.ledger.Now()
 	return a.decide(ctx, o, access.AskForAccount, c)
 }
 
@@ -91,7 +91,7 @@ func (a *Accounts) Decide(ctx context.Context, o Origin, id string, request int,
 		return journal.Result{}, a.ledger.counted(o, seal.err)
 	}
 	return a.decide(ctx, o, access.DecideRequest, account.Decide{Account: id, Request: request, Allowed: allowed, By: o.Account, Reason: words,
-		Today: a.ledger.today(), Now: a.ledger.Now()})
+		Today: a.ledger.Today(), Now: a.ledger.Now()})
 }
 
 // words seals a text about an account that there is; for another none is sealed.
@@ -163,7 +163,7 @@ func (a *Accounts) Issue(ctx context.Context, o Origin, id string, t account.Tok
 	if seal.err != nil {
 		return IssuedToken{}, a.ledger.counted(o, seal.err)
 	}
-	r, err := a.settle(ctx, o, account.Issue{TokenIssued: e, By: o.Account, Today: a.ledger.today()})
+	r, err := a.settle(ctx, o, account.Issue{TokenIssued: e, By: o.Account, Today: a.ledger.Today()})
 	return IssuedToken{Token: t.Token, Shown: TokenMark + t.Token + "_" + secret, Result: r}, a.ledger.counted(o, err)
 }
 

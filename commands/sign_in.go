@@ -94,7 +94,8 @@ type SignIn struct {
 
 // SignIn carries the command out.
 func (a *Accounts) SignIn(ctx context.Context, o Origin, c SignIn) (journal.Result, error) {
-	about, today := account.About{Account: c.Account}, a.ledger.today()
+	about, today := account.About{Account: c.Account}, a.ledger.Today()
+	o.Key = a.ledger.draw() // else two at one moment record one event, and both are let in
 	if c.Factor == account.ByRecovery {
 		if _, err := a.own(ctx, o, account.RecoveryUsed{About: about, Number: c.Recovery}); err != nil {
 			return journal.Result{}, err
@@ -168,7 +169,7 @@ func (a *Accounts) ByToken(ctx context.Context, shown string) (Member, account.T
 		return Member{}, account.Token{}, false, err
 	}
 	of, _ := s.Account(t.Account)
-	good := known && password.Same(hash, password.Digest(secret)) && !t.Revoked && of.Usable() && a.ledger.today() <= t.Until
+	good := known && password.Same(hash, password.Digest(secret)) && !t.Revoked && of.Usable() && a.ledger.Today() <= t.Until
 	if !good {
 		return Member{}, account.Token{}, false, nil
 	}

@@ -24,7 +24,6 @@ var (
 	ErrRequest    = domain.Refusal(domain.CodeNotFound, "no such request").At("request")
 	ErrDecided    = domain.Refusal(domain.CodeRule, "the request was decided").At("request")
 	ErrOwnRequest = domain.Refusal(domain.CodeRule, "nobody decides what they asked for, or what is for themselves").At("request")
-	ErrDirector   = domain.Refusal(domain.CodeRule, "there is a director to ask").At("request")
 	ErrNoDirector = domain.Refusal(domain.CodeDenied, "a director decides requests").At("request")
 	ErrLast       = domain.Refusal(domain.CodeRule, "somebody has to be administrator").At("account")
 	ErrDisabled   = domain.Refusal(domain.CodeRule, "the account is disabled").At("account")

@@ -22,6 +22,7 @@ func sentences() []sentence {
 		ofBudgets(),
 		ofDurability(),
 		ofStreet(),
+		ofAccounts(),
 		ofFindings(),
 		ofErasures(),
 	)

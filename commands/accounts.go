@@ -72,6 +72,8 @@ type Secrets struct {
 	Factor   string // the secret shared with an authenticator; "" where none is set
 	Recovery []string
 	Used     []int // numbers of recovery codes, from 1
+	// Kept is what was opened, as it lies: who signs in by it hands it over again.
+	Kept account.Kept
 	// Code is the digest of the code by which a password may be set now, Renewing the
 	// number of its request.
 	Code     string
@@ -113,7 +115,7 @@ func (a *Accounts) secrets(ctx context.Context, of account.Account) (s Secrets, 
 		}
 		return clear
 	}
-	s = Secrets{Member: a.member(of), Password: open(about.Seal("password"), of.Password), Factor: open(about.Seal("secret"), of.Secret)}
+	s = Secrets{Member: a.member(of), Kept: account.Kept{Password: of.Password, Recovery: of.Recovery}, Password: open(about.Seal("password"), of.Password), Factor: open(about.Seal("secret"), of.Secret)}
 	if codes := open(about.Seal("recovery"), of.Recovery); codes != "" {
 		s.Recovery = strings.Split(codes, ",")
 	}
@@ -180,9 +182,9 @@ func (a *Accounts) compared(ctx context.Context, s account.State, cmd account.Co
 		return c, err
 	case account.Ask:
 		if c.OSUser != "" {
-			of, ok, err := a.linked(ctx, s, c.OSUser, func(r account.Request) bool { return r.Stands() || r.Pending() })
-			c.Taken = ok && of.ID != c.Request.Account
-			c.So = ok && !c.Taken
+			of, by, err := a.linked(ctx, s, c.OSUser, func(r account.Request) bool { return r.Stands() || r.Pending() })
+			c.Taken = by > 0 && of.ID != c.Request.Account
+			c.As = by
 			return c, err
 		}
 	}
@@ -211,6 +213,10 @@ func (a *Accounts) Add(ctx context.Context, o Origin, c AddAccount) (Code, error
 	if err := o.Allowed(access.AddAccount); err != nil {
 		return Code{}, a.ledger.counted(o, err)
 	}
+	if err := needGrants(c.Form, c.Grants); err != nil {
+		return Code{}, a.ledger.counted(o, err)
+	}
+	o.Key = a.ledger.draw() // a code that is told is never one that was told before
 	id, code := "K-"+a.ledger.drawID(), password.NewCode(password.OnceLen)
 	created := account.Created{About: account.About{Account: id}, Sample: c.Sample}
 	cmd := account.Create{Created: created, Typed: Login(c.Login), Grants: c.Grants, By: o.Account, Today: a.ledger.Today(), Now: a.ledger.Now()}
@@ -274,6 +280,7 @@ func (a *Accounts) Reset(ctx context.Context, o Origin, id string, factor bool) 
 	if err := o.Allowed(access.ResetAccount); err != nil {
 		return Code{}, a.ledger.counted(o, err)
 	}
+	o.Key = a.ledger.draw()
 	s, err := a.Now(ctx)
 	if err != nil {
 		return Code{}, err
@@ -298,3 +305,38 @@ func (a *Accounts) asking(r account.Request) account.Ask {
 
 // CodeFor is how long a code of Add or Reset is good for, from when it is allowed.
 const CodeFor time.Duration = account.CodeFor
+
+// ErrForm refuses a grammatical gender that there is no sentence for.
+var ErrForm = domain.Refusal(domain.CodeInvalid, "the form is k, m or none").At("form")
+
+// needGrants checks, and puts in order, what an account is to be limited to: ids that stand in
+// events in clear.
+func needGrants(form string, grants []account.Grant) error {
+	if form != "" && form != "k" && form != "m" {
+		return ErrForm
+	}
+	for i := range grants {
+		if err := needGrant(&grants[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func needGrant(g *account.Grant) error {
+	return domain.Together(mayID("worker", &g.Worker), mayID("assistant", &g.Assistant), needLimits(&g.Programmes, &g.Agreements))
+}
+
+// needLimits checks programmes and agreements, and puts them in order, each once.
+func needLimits(programmes, agreements *[]string) error {
+	order := func(field string, ids *[]string) (err error) {
+		all := slices.Clone(*ids)
+		for i := range all {
+			err = domain.Together(err, needID(field, &all[i]))
+		}
+		slices.Sort(all)
+		*ids = slices.Compact(all)
+		return err
+	}
+	return domain.Together(order("programmes", programmes), order("agreements", agreements))
+}

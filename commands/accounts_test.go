@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ksiega/commands"
+	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/account"
 	"ksiega/internal/journal"
@@ -151,6 +152,12 @@ func TestAccountsFromTheFirstOn(t *testing.T) {
 	if err := o.opens("kinga.wzorowa", code.Code); err == nil {
 		t.Error("a code works twice")
 	}
+	for _, c := range []commands.AddAccount{{Login: "nowa", Name: "Nowa", Form: "x"}, {Login: "nowa", Name: "Nowa", Grants: []account.Grant{{Role: access.Caseworker, Worker: "90010112349"}}}} {
+		var refusal *domain.Error
+		if _, err := o.Add(ctx, administrator, c); !errors.As(err, &refusal) || refusal.Code != domain.CodeInvalid {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
 	if _, err := o.AskGrant(ctx, administrator, o.ids["beata.wzorowa"], grantOf(access.Finance), "bo tak"); !errors.Is(err, account.ErrOwn) {
 		t.Errorf("an administrator gives themselves a role: %v", err)
 	}
@@ -207,7 +214,8 @@ func TestProofsWorkOnce(t *testing.T) {
 	if err != nil || len(s.Recovery) != len(codes) || !password.Same(s.Recovery[2], password.Digest(password.Typed(codes[2]))) {
 		t.Fatalf("the third recovery code is kept as another: %v", err)
 	}
-	for _, c := range []commands.SignIn{{Account: id, Factor: account.ByStep, Step: 41}, {Account: id, Factor: account.ByRecovery, Recovery: 3}} {
+	shown := password.StepAt(o.now)
+	for _, c := range []commands.SignIn{{Account: id, Factor: account.ByStep, Step: shown}, {Account: id, Factor: account.ByRecovery, Recovery: 3, Kept: s.Kept}} {
 		var all sync.WaitGroup
 		errs := make(chan error, 8)
 		for range 8 {
@@ -228,9 +236,18 @@ func TestProofsWorkOnce(t *testing.T) {
 			t.Errorf("%s let %d in", c.Factor, in)
 		}
 	}
-	// The code of a step before midnight is known after it.
-	o.now = time.Date(2026, 11, 30, 23, 0, 5, 0, time.UTC) // 1 December in Poland
-	if _, err := o.SignIn(t.Context(), o.as("basia"), commands.SignIn{Account: id, Factor: account.ByStep, Step: 41}); !errors.Is(err, account.ErrStep) {
+	if _, err := o.SignIn(t.Context(), o.as("basia"), commands.SignIn{Account: id, Factor: account.ByRecovery, Recovery: 4}); !errors.Is(err, account.ErrProof) {
+		t.Errorf("a recovery code of nobody knows which: %v", err)
+	}
+	// The code of a step before midnight is known after it, where it is another month.
+	midnight := time.Date(2026, 11, 30, 23, 0, 0, 0, time.UTC) // 1 December in Poland
+	before := commands.SignIn{Account: id, Factor: account.ByStep, Step: password.StepAt(midnight) - 1}
+	o.now = midnight.Add(-5 * time.Second)
+	if _, err := o.SignIn(t.Context(), o.as("basia"), before); err != nil {
+		t.Error(err)
+	}
+	o.now = midnight.Add(5 * time.Second)
+	if _, err := o.SignIn(t.Context(), o.as("basia"), before); !errors.Is(err, account.ErrStep) {
 		t.Errorf("a step over midnight: %v", err)
 	}
 	for range 3 {

@@ -2,6 +2,10 @@ package commands
 
 import (
 	"context"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"ksiega/domain"
 	"ksiega/domain/access"
@@ -28,25 +32,57 @@ func (a *Accounts) Correct(ctx context.Context, o Origin, c CorrectAccount) (jou
 	if !ok {
 		return journal.Result{}, a.ledger.counted(o, account.ErrUnknown.With("%s", c.Account))
 	}
+	if err := needGrants(c.Form, nil); err != nil {
+		return journal.Result{}, a.ledger.counted(o, err)
+	}
 	e, seal := account.Corrected{About: account.About{Account: c.Account}}, a.ledger.sealer(ctx)
 	e.Login, e.Name, e.Form = seal.text(e.Seal("login"), Login(c.Login)), seal.text(e.Seal("name"), fullName(c.Name)), seal.text(e.Seal("form"), c.Form)
 	e.Reason = seal.text(e.Seal("reason"), c.Reason)
 	if seal.err != nil {
 		return journal.Result{}, a.ledger.counted(o, seal.err)
 	}
-	same := e.Login == of.Login && e.Name == of.Name && e.Form == of.Form
-	return a.decide(ctx, o, access.CorrectAccount, account.Correct{Corrected: e, Typed: Login(c.Login), Same: same})
+	same, err := a.same(ctx, of, Login(c.Login), fullName(c.Name), c.Form)
+	if err != nil {
+		return journal.Result{}, err
+	}
+	return a.decide(ctx, o, access.CorrectAccount, account.Correct{Corrected: e, Typed: Login(c.Login), Same: same, By: o.Account})
+}
+
+// same says whether an account has a login, name and form already: by opening them, since what
+// was sealed before a rekeying looks other than what is sealed today.
+func (a *Accounts) same(ctx context.Context, of account.Account, login, name, form string) (bool, error) {
+	about := account.About{Account: of.ID}
+	for _, t := range []struct {
+		field string
+		kept  domain.Sealed
+		now   string
+	}{{"login", of.Login, login}, {"name", of.Name, name}, {"form", of.Form, form}} {
+		was, _, err := a.ledger.Log.opened(ctx, about.Seal(t.field), t.kept)
+		if err != nil || was != t.now {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // AskGrant asks that an account may act in a role.
 func (a *Accounts) AskGrant(ctx context.Context, o Origin, id string, g account.Grant, reason string) (journal.Result, error) {
+	if err := needGrant(&g); err != nil {
+		return journal.Result{}, a.ledger.counted(o, err)
+	}
 	return a.ask(ctx, o, account.Ask{Request: account.Request{Account: id, Grant: &g}}, func(r *account.Request, seal *sealer) {
 		r.Reason = seal.text(account.GrantRequested{About: account.About{Account: id}, Request: r.Number}.Seal("reason"), reason)
 	})
 }
 
+// ErrOSUser refuses what is no name of a user of a machine.
+var ErrOSUser = domain.Refusal(domain.CodeInvalid, "a user of the machine has a name without spaces").At("osUser")
+
 // AskLink asks that a user of this machine acts as an account on the command line.
 func (a *Accounts) AskLink(ctx context.Context, o Origin, id, osUser string) (journal.Result, error) {
+	if osUser = norm.NFC.String(osUser); osUser == "" || strings.ContainsFunc(osUser, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return journal.Result{}, a.ledger.counted(o, ErrOSUser)
+	}
 	return a.ask(ctx, o, account.Ask{Request: account.Request{Account: id}, OSUser: osUser}, func(r *account.Request, seal *sealer) {
 		r.Link = seal.text(account.LinkRequested{About: account.About{Account: id}, Request: r.Number}.Seal("osUser"), osUser)
 	})
@@ -54,6 +90,9 @@ func (a *Accounts) AskLink(ctx context.Context, o Origin, id, osUser string) (jo
 
 // AskToken asks for a token of another's account.
 func (a *Accounts) AskToken(ctx context.Context, o Origin, id string, t account.Token, name string) (journal.Result, error) {
+	if err := needLimits(&t.Programmes, &t.Agreements); err != nil {
+		return journal.Result{}, a.ledger.counted(o, err)
+	}
 	t.Token = "T-" + a.ledger.drawID()
 	return a.ask(ctx, o, account.Ask{Request: account.Request{Account: id, Token: &t}}, func(r *account.Request, seal *sealer) {
 		r.Name = seal.text(account.TokenRequested{About: account.About{Account: id}, Request: r.Number}.Seal("name"), name)
@@ -148,9 +187,16 @@ func (a *Accounts) Issue(ctx context.Context, o Origin, id string, t account.Tok
 		return IssuedToken{}, err
 	}
 	of, ok := s.Account(id)
-	if !ok || o.Account == "" {
+	switch {
+	case o.Door == access.API: // or a program would have itself another token before its own ends
+		return IssuedToken{}, a.ledger.counted(o, access.ErrDenied)
+	case !ok || o.Account == "":
 		return IssuedToken{}, a.ledger.counted(o, account.ErrUnknown.With("%s", id))
 	}
+	if err := needLimits(&t.Programmes, &t.Agreements); err != nil {
+		return IssuedToken{}, a.ledger.counted(o, err)
+	}
+	o.Key = a.ledger.draw() // what is shown is never what was shown before
 	t.Token = "T-" + a.ledger.drawID()
 	for _, r := range of.Requests() {
 		if r.Number == request && r.Token != nil {

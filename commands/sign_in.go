@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"ksiega/domain"
 	"ksiega/domain/account"
 	"ksiega/internal/journal"
@@ -13,9 +15,11 @@ import (
 // What the owner of an account does at the door. Whether they are the owner is proved before
 // any of it, by whoever stands there.
 
-// own is what an owner changes in an account.
-func (a *Accounts) own(ctx context.Context, o Origin, e domain.Event) (journal.Result, error) {
-	r, err := a.settle(ctx, o, account.Own{Event: e})
+// own is what an owner changes in an account. Under a key of its own, since of what is told
+// once nothing can be answered as done before.
+func (a *Accounts) own(ctx context.Context, o Origin, e domain.Event, kept account.Kept) (journal.Result, error) {
+	o.Key = a.ledger.draw()
+	r, err := a.settle(ctx, o, account.Own{Event: e, Kept: kept})
 	return r, a.ledger.counted(o, err)
 }
 
@@ -37,7 +41,18 @@ func (a *Accounts) ChangePassword(ctx context.Context, o Origin, id, hash string
 	if seal.err != nil {
 		return journal.Result{}, a.ledger.counted(o, seal.err)
 	}
-	return a.own(ctx, o, e)
+	return a.own(ctx, o, e, account.Kept{})
+}
+
+// Rehash keeps the password that was proved in a hash that costs more, unless another was taken
+// meanwhile. Nobody is signed out.
+func (a *Accounts) Rehash(ctx context.Context, o Origin, id, hash string, kept account.Kept) (journal.Result, error) {
+	e, seal := account.PasswordChanged{About: account.About{Account: id}, Rehashed: true}, a.ledger.sealer(ctx)
+	e.Password = seal.text(e.Seal("password"), hash)
+	if seal.err != nil {
+		return journal.Result{}, a.ledger.counted(o, seal.err)
+	}
+	return a.own(ctx, o, e, kept)
 }
 
 // RecoveryCodes is how many there are.
@@ -52,7 +67,7 @@ func (a *Accounts) SetFactor(ctx context.Context, o Origin, id, secret string) (
 	if seal.err != nil {
 		return nil, r, a.ledger.counted(o, seal.err)
 	}
-	r, err = a.own(ctx, o, e)
+	r, err = a.own(ctx, o, e, account.Kept{})
 	return codes, r, err
 }
 
@@ -63,7 +78,7 @@ func (a *Accounts) IssueRecovery(ctx context.Context, o Origin, id string) (code
 	if e.Recovery = seal.text(e.Seal("recovery"), digests); seal.err != nil {
 		return nil, r, a.ledger.counted(o, seal.err)
 	}
-	r, err = a.own(ctx, o, e)
+	r, err = a.own(ctx, o, e, account.Kept{})
 	return codes, r, err
 }
 
@@ -78,7 +93,7 @@ func recoveryCodes() (codes []string, digests string) {
 
 // EndSessions signs an account out everywhere.
 func (a *Accounts) EndSessions(ctx context.Context, o Origin, id string) (journal.Result, error) {
-	return a.own(ctx, o, account.SessionsEnded{About: account.About{Account: id}})
+	return a.own(ctx, o, account.SessionsEnded{About: account.About{Account: id}}, account.Kept{})
 }
 
 // SignIn says that somebody signed in: by a step of their authenticator, a recovery code (by
@@ -88,6 +103,7 @@ type SignIn struct {
 	Account  string
 	Step     int64
 	Recovery int
+	Kept     account.Kept // of the Secrets that the recovery code was found among
 	Factor   account.Factor
 	Device   string // the beginning of the digest of the device's cookie
 }
@@ -95,21 +111,18 @@ type SignIn struct {
 // SignIn carries the command out.
 func (a *Accounts) SignIn(ctx context.Context, o Origin, c SignIn) (journal.Result, error) {
 	about, today := account.About{Account: c.Account}, a.ledger.Today()
+	month := today.Month()
 	o.Key = a.ledger.draw() // else two at one moment record one event, and both are let in
 	if c.Factor == account.ByRecovery {
-		if _, err := a.own(ctx, o, account.RecoveryUsed{About: about, Number: c.Recovery}); err != nil {
+		if _, err := a.own(ctx, o, account.RecoveryUsed{About: about, Number: c.Recovery}, c.Kept); err != nil {
 			return journal.Result{}, err
 		}
 	}
 	in := account.SignIn{SignedIn: account.SignedIn{About: about, On: today, Step: c.Step, Factor: c.Factor, Device: c.Device}}
-	if today.Day() == 1 { // the code may have been shown before midnight
-		before, err := journal.Load(ctx, a.ledger.Log, account.SigninStream(c.Account, today.Add(-1).Month()), account.SigninDecider())
-		if err != nil {
-			return journal.Result{}, err
-		}
-		in.After = before.State.Step
+	if c.Factor == account.ByStep {
+		month = domain.DateOf(password.TimeOf(c.Step).In(a.ledger.Zone)).Month()
 	}
-	r, err := execute[account.Signins, account.Attempt](ctx, a.ledger, account.SigninStream(c.Account, today.Month()), account.SigninDecider(), in, o)
+	r, err := execute[account.Signins, account.Attempt](ctx, a.ledger, account.SigninStream(c.Account, month), account.SigninDecider(), in, o)
 	return r, a.ledger.counted(o, err)
 }
 
@@ -122,18 +135,20 @@ func (a *Accounts) Refused(ctx context.Context, o Origin, id string, why account
 	return err
 }
 
-// Linked is the account that a user of this machine acts as; false where there is none.
+// Linked is the account that a user of this machine acts as, usable or not; false where there is
+// none.
 func (a *Accounts) Linked(ctx context.Context, osUser string) (Member, bool, error) {
 	s, err := a.Now(ctx)
 	if err != nil {
 		return Member{}, false, err
 	}
-	of, ok, err := a.linked(ctx, s, osUser, account.Request.Stands)
-	return a.member(of), ok, err
+	of, by, err := a.linked(ctx, s, norm.NFC.String(osUser), account.Request.Stands)
+	return a.member(of), by > 0, err
 }
 
-// linked is whom a user of the machine acts as, or will be once that is allowed.
-func (a *Accounts) linked(ctx context.Context, s account.State, osUser string, which func(account.Request) bool) (account.Account, bool, error) {
+// linked is whom a user of the machine acts as, or will be once that is allowed, and the number
+// of the request by which; 0 where there is none.
+func (a *Accounts) linked(ctx context.Context, s account.State, osUser string, which func(account.Request) bool) (account.Account, int, error) {
 	for _, of := range s.Accounts() {
 		for _, r := range of.Requests() {
 			if r.Link == "" || !which(r) {
@@ -141,14 +156,14 @@ func (a *Accounts) linked(ctx context.Context, s account.State, osUser string, w
 			}
 			name, ok, err := a.ledger.Log.opened(ctx, account.LinkRequested{About: account.About{Account: of.ID}, Request: r.Number}.Seal("osUser"), r.Link)
 			if err != nil {
-				return account.Account{}, false, err
+				return account.Account{}, 0, err
 			}
 			if ok && name == osUser {
-				return of, true, nil
+				return of, r.Number, nil
 			}
 		}
 	}
-	return account.Account{}, false, nil
+	return account.Account{}, 0, nil
 }
 
 // ByToken is the account of a token and what the token may; false for whoever has none that is

@@ -130,7 +130,7 @@ var table = map[Operation]Line{
 	// or the data-protection officer, gets to see.
 	ListAccounts:   {[]Role{Administrator, Director, Officer, Machine}, nil, nil},
 	AddAccount:     {[]Role{Administrator}, nil, nil},
-	CorrectAccount: {[]Role{Administrator}, nil, nil},
+	CorrectAccount: {[]Role{Administrator, Director}, nil, nil}, // nobody their own
 	ResetAccount:   {[]Role{Administrator, Machine}, nil, nil},
 	SwitchAccount:  {[]Role{Administrator}, nil, nil},
 	AskForAccount:  {[]Role{Administrator}, nil, nil},

@@ -26,6 +26,10 @@ var (
 	ErrOwnRequest = domain.Refusal(domain.CodeRule, "nobody decides what they asked for, or what is for themselves").At("request")
 	ErrNoDirector = domain.Refusal(domain.CodeDenied, "a director decides requests").At("request")
 	ErrLast       = domain.Refusal(domain.CodeRule, "somebody has to be administrator").At("account")
+	ErrFirst      = domain.Refusal(domain.CodeRule, "the first account is an administrator's").At("role")
+	ErrErased     = domain.Refusal(domain.CodeRule, "the data of the account were erased").At("account")
+	ErrProof      = domain.Refusal(domain.CodeConflict, "what was proved has changed meanwhile").At("account")
+	ErrIssued     = domain.Refusal(domain.CodeRule, "the token was made, and is shown once").At("token")
 	ErrDisabled   = domain.Refusal(domain.CodeRule, "the account is disabled").At("account")
 	ErrNotOpened  = domain.Refusal(domain.CodeRule, "nobody has set a password of the account").At("account")
 	ErrCode       = domain.Refusal(domain.CodeRule, "the code is none, was used or is older than an hour").At("code")
@@ -52,13 +56,14 @@ type Create struct {
 	Now    time.Time
 }
 
-// Correct gives an account another login or name.
+// Correct gives an account another login or name; By is who asks.
 type Correct struct {
 	Corrected
 
 	Typed string
 	Taken bool
 	Same  bool // nothing would change
+	By    string
 }
 
 // Ask has something asked for: By, and the number, are the request's own.
@@ -66,7 +71,7 @@ type Ask struct {
 	Request Request
 	OSUser  string // of a link, which the request holds sealed
 	Taken   bool   // that user acts as another account, or would
-	So      bool   // or as this one
+	As      int    // or as this one, by the request of this number
 	Today   domain.Date
 	Now     time.Time
 }
@@ -100,6 +105,7 @@ type End struct {
 type Switch struct {
 	Account  string
 	Disabled bool
+	ForGood  bool
 	By       string
 	Reason   domain.Sealed
 }
@@ -114,7 +120,16 @@ type Open struct {
 
 // Own is what only its owner changes in an account: one of PasswordChanged, FactorSet,
 // RecoveryIssued, RecoveryUsed, SessionsEnded.
-type Own struct{ Event domain.Event }
+type Own struct {
+	Event domain.Event
+	// Kept is what the owner proved themselves by, as it was kept then: a recovery code is
+	// one of those that stand, and the hash of a password that was changed meanwhile does
+	// not come back.
+	Kept Kept
+}
+
+// Kept is what somebody who signs in is proved by.
+type Kept struct{ Password, Recovery domain.Sealed }
 
 // Issue makes a token; By is who asks.
 type Issue struct {
@@ -191,6 +206,8 @@ func (s State) create(c Create) ([]domain.Event, error) {
 		return nil, ErrTaken
 	case c.Name == "":
 		return nil, ErrNoName
+	case len(s.accounts) == 0 && !slices.ContainsFunc(c.Grants, func(g Grant) bool { return g.Role == access.Administrator }):
+		return nil, ErrFirst // from then on nobody else makes accounts
 	}
 	made := []domain.Event{c.Created}
 	s = evolve(s, c.Created)
@@ -216,10 +233,14 @@ func (s State) create(c Create) ([]domain.Event, error) {
 }
 
 func (s State) correct(c Correct) ([]domain.Event, error) {
-	_, there := s.accounts[c.Account]
+	a, there := s.accounts[c.Account]
 	switch {
 	case !there:
 		return nil, ErrUnknown.With("%s", c.Account)
+	case a.Erased:
+		return nil, ErrErased.With("%s", c.Account)
+	case c.By == c.Account: // or somebody signs what they do by another's name
+		return nil, ErrOwn.With("%s", c.Account)
 	case !loginOK(c.Typed):
 		return nil, ErrLogin
 	case c.Taken:
@@ -272,14 +293,16 @@ func (s State) turn(c Switch) ([]domain.Event, error) {
 	switch {
 	case !ok:
 		return nil, ErrUnknown.With("%s", c.Account)
-	case a.Disabled == c.Disabled:
+	case a.Disabled == c.Disabled && a.Erased == (a.Erased || c.ForGood):
 		return nil, nil
+	case a.Erased:
+		return nil, ErrErased.With("%s", c.Account)
 	case c.Disabled && s.lastAdministrator(c.Account):
 		return nil, ErrLast.With("%s", c.Account)
 	case !c.Disabled && c.By == c.Account:
 		return nil, ErrOwn.With("%s", c.Account)
 	case c.Disabled:
-		return []domain.Event{Disabled{About{c.Account}, c.Reason}}, nil
+		return []domain.Event{Disabled{About{c.Account}, c.ForGood, c.Reason}}, nil
 	}
 	return []domain.Event{Enabled{About{c.Account}, c.Reason}}, nil
 }
@@ -312,10 +335,17 @@ func (s State) own(c Own) ([]domain.Event, error) {
 	}
 	switch e := c.Event.(type) {
 	case RecoveryUsed:
-		if e.Number < 1 || a.Recovery == "" || a.Used(e.Number) {
+		switch {
+		case e.Number < 1, a.Recovery == "", a.Used(e.Number):
 			return nil, ErrUsed
+		case c.Kept.Recovery != a.Recovery:
+			return nil, ErrProof
 		}
-	case PasswordChanged, FactorSet, RecoveryIssued, SessionsEnded:
+	case PasswordChanged:
+		if e.Rehashed && c.Kept.Password != a.Password {
+			return nil, ErrProof
+		}
+	case FactorSet, RecoveryIssued, SessionsEnded:
 	default:
 		return nil, domain.UnknownCommand(c.Event)
 	}
@@ -324,7 +354,11 @@ func (s State) own(c Own) ([]domain.Event, error) {
 
 func (s State) revoke(c Revoke) ([]domain.Event, error) {
 	t, ok := s.Token(c.Token)
+	asked := func(r Request) bool { return r.Token != nil && r.Token.Token == c.Token }
 	switch {
+	case !ok && slices.ContainsFunc(s.accounts[c.Account].requests, func(r Request) bool { return asked(r) && (r.Pending() || r.Stands()) }):
+	case !ok && slices.ContainsFunc(s.accounts[c.Account].requests, asked):
+		return nil, nil
 	case !ok || t.Account != c.Account:
 		return nil, ErrToken.With("%s", c.Token)
 	case t.Revoked:

@@ -254,7 +254,9 @@ func (e LinkEnded) Seal(field string) domain.Seal { return e.of(e.Request, field
 type Disabled struct {
 	About
 
-	Reason domain.Sealed `json:"reason,omitzero"`
+	// ForGood: its texts are about to be erased, and it is never enabled again.
+	ForGood bool          `json:"forGood,omitzero"`
+	Reason  domain.Sealed `json:"reason,omitzero"`
 }
 
 // EventType is for ever.
@@ -286,6 +288,8 @@ type PasswordChanged struct {
 	About
 
 	Password domain.Sealed `json:"password"`
+	// Rehashed: it is the same password, in a hash that costs more; nobody is signed out.
+	Rehashed bool `json:"rehashed,omitzero"`
 }
 
 // EventType is for ever.

@@ -24,30 +24,38 @@ func (s State) request(account string, number int) (Account, Request, error) {
 func (s State) ask(c Ask) ([]domain.Event, error) {
 	r := c.Request
 	a, ok := s.accounts[r.Account]
-	if !ok {
-		return nil, ErrUnknown.With("%s", r.Account)
-	}
-	if i := slices.IndexFunc(a.requests, func(was Request) bool { return (was.Pending() || was.Stands()) && alike(was, r) }); i >= 0 {
-		return nil, nil // it is asked for, or so, already
-	}
 	switch {
-	case c.So:
-		return nil, nil
+	case !ok:
+		return nil, ErrUnknown.With("%s", r.Account)
 	case c.Taken:
 		return nil, ErrLinked
 	}
+	there := slices.IndexFunc(a.requests, func(was Request) bool {
+		return (was.Pending() || was.Stands()) && (alike(was, r) || was.Number == c.As)
+	})
+	if there >= 0 && a.requests[there].Stands() {
+		return nil, nil // it is so
+	}
 	if err := s.allows(a, r, c.Today); err != nil {
 		return nil, err
+	}
+	if there >= 0 { // it waits, unless whoever could decide it is gone
+		r = a.requests[there]
+		return s.unasked(r, c), nil
 	}
 	if r.Number != 0 && r.Number != a.Next() { // its texts are sealed for another number
 		return nil, domain.ErrOvertaken
 	}
 	r.Number = a.Next()
-	asked := []domain.Event{r.event()}
-	if len(s.Directors(r.By, r.Account, c.Today)) == 0 {
-		asked = append(asked, RequestDecided{About: About{r.Account}, Request: r.Number, Allowed: true, By: ByNobody, At: Stamp(c.Now)})
+	return append([]domain.Event{r.event()}, s.unasked(r, c)...), nil
+}
+
+// unasked is that a request takes effect where no director can be asked.
+func (s State) unasked(r Request, c Ask) []domain.Event {
+	if len(s.Directors(r.By, r.Account, c.Today)) > 0 {
+		return nil
 	}
-	return asked, nil
+	return []domain.Event{RequestDecided{About: About{r.Account}, Request: r.Number, Allowed: true, By: ByNobody, At: Stamp(c.Now)}}
 }
 
 // event is the request as it is recorded.
@@ -64,23 +72,23 @@ func (r Request) event() domain.Event {
 	return LinkRequested{About: about, Request: r.Number, OSUser: r.Link, By: r.By}
 }
 
-// alike says whether two requests ask for the same. A code is never the same twice.
+// alike says whether two requests ask for the same role. A code is never the same twice, and
+// whether two links are is said by whoever opens them (Ask.As).
 func alike(a, b Request) bool {
-	switch {
-	case a.Grant != nil && b.Grant != nil:
-		x, y := *a.Grant, *b.Grant
-		return x.Role == y.Role && x.Worker == y.Worker && x.Assistant == y.Assistant && x.Every == y.Every && x.From == y.From && x.Until == y.Until &&
-			slices.Equal(x.Programmes, y.Programmes) && slices.Equal(x.Agreements, y.Agreements)
-	case a.Link != "" && b.Link != "":
-		return a.Link == b.Link
+	if a.Grant == nil || b.Grant == nil {
+		return false
 	}
-	return false
+	x, y := *a.Grant, *b.Grant
+	return x.Role == y.Role && x.Worker == y.Worker && x.Assistant == y.Assistant && x.Every == y.Every && x.From == y.From && x.Until == y.Until &&
+		slices.Equal(x.Programmes, y.Programmes) && slices.Equal(x.Agreements, y.Agreements)
 }
 
 // allows says what is to be said against a request, when it is made and when it is decided.
 func (s State) allows(a Account, r Request, today domain.Date) error {
 	own := r.By == a.ID
 	switch {
+	case a.Erased:
+		return ErrErased.With("%s", a.ID)
 	case r.Grant != nil && own, r.Reset != nil && own:
 		return ErrOwn.With("%s", a.ID)
 	case r.Grant != nil:
@@ -214,15 +222,15 @@ func (s State) issue(c Issue) ([]domain.Event, error) {
 	if !ok {
 		return nil, ErrUnknown.With("%s", c.Account)
 	}
-	if _, there := s.tokens[c.Token.Token]; there {
-		return nil, nil
+	if _, there := s.tokens[c.Token.Token]; there { // what is shown now would open nothing
+		return nil, ErrIssued.With("%s", c.Token.Token)
 	}
 	if c.By != c.Account || c.Request != 0 {
 		_, r, err := s.request(c.Account, c.Request)
 		switch {
 		case err != nil:
 			return nil, err
-		case r.Token == nil || !r.Stands() || r.By != c.By:
+		case r.Token == nil || !r.Stands() || r.By == "" || r.By != c.By:
 			return nil, ErrRequest.With("%s", named(c.Account, c.Request))
 		case !sameToken(*r.Token, c.Token):
 			return nil, ErrWider.With("%s", c.Token.Token)

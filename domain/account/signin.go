@@ -8,7 +8,8 @@ import (
 )
 
 // SigninStream is where the sign-ins of an account in a month are kept: an attempt waits for
-// no other account's.
+// no other account's. A step of an authenticator is used in its own month, whatever day it
+// is where it is proved, so that one stream knows of all its uses.
 func SigninStream(account string, month domain.Month) string {
 	return domain.Stream("signin", account, month.String())
 }
@@ -82,12 +83,8 @@ type Signins struct {
 // Attempt is what can be asked of a month: that somebody signs in, or was refused.
 type Attempt interface{ attempt() }
 
-// SignIn lets somebody in. After is the last step of the month before, where that is near.
-type SignIn struct {
-	SignedIn
-
-	After int64
-}
+// SignIn lets somebody in.
+type SignIn struct{ SignedIn }
 
 // Refuse tells that somebody was not let in.
 type Refuse struct{ Refused }
@@ -101,7 +98,7 @@ func SigninDecider() domain.Decider[Signins, Attempt] {
 		Decide: func(s Signins, a Attempt) ([]domain.Event, error) {
 			switch a := a.(type) {
 			case SignIn:
-				if a.Factor == ByStep && a.Step <= max(s.Step, a.After) {
+				if a.Factor == ByStep && a.Step <= s.Step {
 					return nil, ErrStep
 				}
 				return []domain.Event{a.SignedIn}, nil

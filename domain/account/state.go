@@ -21,6 +21,7 @@ type Account struct {
 	Login, Name, Form domain.Sealed
 	Sample            bool
 	Disabled          bool
+	Erased            bool          // disabled for good
 	Password          domain.Sealed // its hash; none before it was opened
 	Secret, Recovery  domain.Sealed
 	// Session is its number: whoever signed in under a smaller one is signed out.
@@ -319,6 +320,10 @@ func (a *Account) decided(e domain.Event) {
 		}
 	case TokenIssued:
 		by(e.Request).Over = e.EventType()
+	case TokenRevoked: // also one that was asked for, and not made yet
+		if i := slices.IndexFunc(a.requests, func(r Request) bool { return r.Token != nil && r.Token.Token == e.Token }); i >= 0 {
+			a.requests[i].Over = e.EventType()
+		}
 	}
 }
 
@@ -329,7 +334,7 @@ func (a *Account) lives(e domain.Event) {
 		a.Login, a.Name, a.Form = e.Login, e.Name, e.Form
 		a.Corrected++
 	case Disabled:
-		a.Disabled = true
+		a.Disabled, a.Erased = true, a.Erased || e.ForGood
 		a.Session++
 	case Enabled:
 		a.Disabled = false
@@ -338,7 +343,9 @@ func (a *Account) lives(e domain.Event) {
 		a.Session++
 	case PasswordChanged:
 		a.Password = e.Password
-		a.Session++
+		if !e.Rehashed {
+			a.Session++
+		}
 	case FactorSet:
 		a.Secret, a.Recovery, a.used = e.Secret, e.Recovery, nil
 		a.Session++

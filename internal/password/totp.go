@@ -18,6 +18,9 @@ const stepOf = 30 * time.Second
 // StepAt is the number of the code that is shown at an instant (RFC 6238).
 func StepAt(t time.Time) int64 { return t.Unix() / int64(stepOf/time.Second) }
 
+// TimeOf is when the code of a step begins to be shown.
+func TimeOf(step int64) time.Time { return time.Unix(step*int64(stepOf/time.Second), 0) }
+
 // NewSecret draws what an authenticator shares with an account: 160 bits, in base32 as
 // authenticators take it.
 func NewSecret() string {

@@ -1,6 +1,9 @@
 package words
 
-import "ksiega/domain/account"
+import (
+	"ksiega/commands"
+	"ksiega/domain/account"
+)
 
 // ofAccounts are the refusals of accounts and of signing in.
 func ofAccounts() []sentence {
@@ -20,6 +23,12 @@ func ofAccounts() []sentence {
 		{account.ErrOwnRequest, "Poproś kogoś innego: nie decyduje ten, kto prosił, ani ten, kogo prośba dotyczy ({0})."},
 		{account.ErrNoDirector, "Poproś dyrektora: o prośbach decyduje konto z jego rolą ({0})."},
 		{account.ErrLast, "Najpierw nadaj rolę administratora innemu kontu, którego ktoś używa: {0} jest ostatnim."},
+		{account.ErrFirst, "Daj pierwszemu kontu rolę administratora: tylko on założy następne."},
+		{account.ErrErased, "Załóż nowe konto: dane konta {0} usunięto."},
+		{account.ErrProof, "Zaloguj się jeszcze raz: w tej chwili zmieniono hasło albo kody zapasowe tego konta."},
+		{account.ErrIssued, "Poproś o nowy klucz: ten już wydano, a pokazuje się go raz."},
+		{commands.ErrForm, "Wybierz formę: k (wpisała), m (wpisał) albo żadną."},
+		{commands.ErrOSUser, "Podaj nazwę użytkownika systemu: jedno słowo bez odstępów."},
 		{account.ErrDisabled, "Najpierw włącz konto: {0} jest wyłączone."},
 		{account.ErrNotOpened, "Najpierw niech właściciel ustawi hasło kodem: konta {0} nikt jeszcze nie używa."},
 		{account.ErrCode, "Poproś administratora o nowy kod: ten jest błędny, był już użyty albo minęła jego godzina."},

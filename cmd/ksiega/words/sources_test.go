@@ -7,6 +7,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/account"
 	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
@@ -77,6 +78,9 @@ func unsourced() []*domain.Error {
 		// Kinds of records that take no such thing, what only some may decide, and sums that nobody can count.
 		domain.ErrNamed, queries.ErrNothingKept, queries.ErrMonthSum, queries.ErrClaimSum, queries.ErrClaimsSum, queries.ErrHoursSum, queries.ErrTotal,
 		commands.ErrNotReferral, commands.ErrNoVisiting, contract.ErrOfSocial, erasure.ErrErased, erasure.ErrErasedPerson, erasure.ErrRetention, participant.ErrSeveralStays,
+		// Accounts, which no paragraph is about.
+		account.ErrTaken, account.ErrOwn, account.ErrJoins, account.ErrDecided, account.ErrOwnRequest, account.ErrLast, account.ErrFirst, account.ErrErased, account.ErrIssued,
+		account.ErrDisabled, account.ErrNotOpened, account.ErrCode, account.ErrUsed, account.ErrStep, account.ErrLinked, account.ErrWider,
 	}
 }
 

@@ -4,33 +4,33 @@ import "ksiega/domain/account"
 
 // ofAccounts are those of whoever uses the ledger, and how they came in.
 func ofAccounts() []Kind {
-	decision := WayBack{itself, "account.grant-ended, account.link-ended, account.token-revoked", "nothing", "", ""}
+	decision := WayBack{Corrected: itself, Withdrawn: "account.grant-ended, account.link-ended, account.token-revoked", While: "nothing", NoPage: noAccounts}
 	asked := func(by string) WayBack {
-		return WayBack{itself, "account.request-decided: not allowed; " + by, "nothing", "", ""}
+		return WayBack{Corrected: itself, Withdrawn: "account.request-decided: not allowed; " + by, While: "nothing", NoPage: noAccounts}
 	}
-	owner := WayBack{byLater, itself, "", "", ""}
+	owner := WayBack{Corrected: byLater, Withdrawn: itself, NoPage: noAccounts}
 	return []Kind{
-		KindOf[account.Created]().back(WayBack{"account.corrected", "account.disabled", "it is the last administrator's", "", ""}),
-		KindOf[account.Corrected]().back(WayBack{byLater, itself, "", "", ""}),
+		KindOf[account.Created]().back(WayBack{Corrected: "account.corrected", Withdrawn: "account.disabled", While: "it is the last administrator's", NoPage: noAccounts}),
+		KindOf[account.Corrected]().back(WayBack{Corrected: byLater, Withdrawn: itself, NoPage: noAccounts}),
 		KindOf[account.GrantRequested]().back(asked("account.grant-ended")),
 		KindOf[account.LinkRequested]().back(asked("account.link-ended")),
 		KindOf[account.ResetRequested]().back(asked("a later one takes its place")),
 		KindOf[account.TokenRequested]().back(asked("account.token-revoked")),
 		KindOf[account.RequestDecided]().back(decision),
-		KindOf[account.Acknowledged]().back(WayBack{itself, itself, "", "", ""}),
-		KindOf[account.GrantEnded]().back(WayBack{"account.grant-requested, anew", itself, "", "", ""}),
-		KindOf[account.LinkEnded]().back(WayBack{"account.link-requested, anew", itself, "", "", ""}),
-		KindOf[account.Disabled]().back(WayBack{"account.enabled", itself, "", "", ""}),
-		KindOf[account.Enabled]().back(WayBack{"account.disabled", "account.disabled", "it is the last administrator's", "", ""}),
+		KindOf[account.Acknowledged]().back(WayBack{Corrected: itself, Withdrawn: itself, NoPage: noWay}),
+		KindOf[account.GrantEnded]().back(WayBack{Corrected: "account.grant-requested, anew", Withdrawn: itself, NoPage: noAccounts}),
+		KindOf[account.LinkEnded]().back(WayBack{Corrected: "account.link-requested, anew", Withdrawn: itself, NoPage: noAccounts}),
+		KindOf[account.Disabled]().back(WayBack{Corrected: "account.enabled", Withdrawn: itself, NoPage: noAccounts}),
+		KindOf[account.Enabled]().back(WayBack{Corrected: "account.disabled", Withdrawn: "account.disabled", While: "it is the last administrator's", NoPage: noAccounts}),
 		KindOf[account.Opened]().back(owner),
 		KindOf[account.PasswordChanged]().back(owner),
 		KindOf[account.FactorSet]().back(owner),
-		KindOf[account.RecoveryUsed]().back(WayBack{"account.recovery-issued", itself, "", "", ""}),
+		KindOf[account.RecoveryUsed]().back(WayBack{Corrected: "account.recovery-issued", Withdrawn: itself, NoPage: noAccounts}),
 		KindOf[account.RecoveryIssued]().back(owner),
-		KindOf[account.SessionsEnded]().back(WayBack{itself, itself, "", "", ""}),
-		KindOf[account.TokenIssued]().back(WayBack{"a new one", "account.token-revoked", "nothing", "", ""}),
-		KindOf[account.TokenRevoked]().back(WayBack{"account.token-issued, anew", itself, "", "", ""}),
-		KindOf[account.SignedIn]().back(WayBack{itself, itself, "", "", ""}),
-		KindOf[account.Refused]().back(WayBack{itself, itself, "", "", ""}),
+		KindOf[account.SessionsEnded]().back(WayBack{Corrected: itself, Withdrawn: itself, NoPage: noWay}),
+		KindOf[account.TokenIssued]().back(WayBack{Corrected: "a new one", Withdrawn: "account.token-revoked", While: "nothing", NoPage: noAccounts}),
+		KindOf[account.TokenRevoked]().back(WayBack{Corrected: "account.token-issued, anew", Withdrawn: itself, NoPage: noAccounts}),
+		KindOf[account.SignedIn]().back(WayBack{Corrected: itself, Withdrawn: itself, NoPage: noWay}),
+		KindOf[account.Refused]().back(WayBack{Corrected: itself, Withdrawn: itself, NoPage: noWay}),
 	}
 }

@@ -3,12 +3,12 @@ package journal
 import "ksiega/domain/participant"
 
 func ofAssistants() []Kind {
-	assistant := WayBack{"assistant.corrected", "assistant.withdrawn", "a contract, an annex or a visit names them", "register-assistant", "asystenci"}
+	assistant := WayBack{Corrected: "assistant.corrected", Withdrawn: "assistant.withdrawn", While: "a contract, an annex or a visit names them", Command: "register-assistant", File: "asystenci", NoPage: noForm}
 	return []Kind{
 		KindOf[participant.AssistantRegistered]().back(assistant),
 		Earlier[participant.AssistantRegistered]("assistant.registered.v1"), // without a qualification
 		KindOf[participant.AssistantCorrected]().back(assistant),
 		Earlier[participant.AssistantCorrected]("assistant.corrected.v1"), // without a qualification
-		KindOf[participant.AssistantWithdrawn]().back(WayBack{"registered again", itself, "", "register-assistant", "asystenci"}),
+		KindOf[participant.AssistantWithdrawn]().back(WayBack{Corrected: "registered again", Withdrawn: itself, Command: "register-assistant", File: "asystenci", NoPage: noForm}),
 	}
 }

@@ -4,9 +4,9 @@ import "ksiega/domain/attendance"
 
 // ofAttendance are days of work.
 func ofAttendance() []Kind {
-	day := WayBack{"attendance.day-corrected", "attendance.day-withdrawn", anything, "record-attendance", "obecnosci"}
+	day := WayBack{Corrected: "attendance.day-corrected", Withdrawn: "attendance.day-withdrawn", While: anything, Command: "record-attendance", File: "obecnosci", NoPage: noForm}
 	return []Kind{
-		KindOf[attendance.TermsSet]().back(WayBack{byLater, itself, "", "", ""}),
+		KindOf[attendance.TermsSet]().back(WayBack{Corrected: byLater, Withdrawn: itself, NoPage: byItself}),
 		KindOf[attendance.HoursRecorded]().back(day),
 		Earlier[attendance.HoursRecorded]("attendance.hours-recorded.v1"), // without editions
 		KindOf[attendance.AbsenceRecorded]().back(day),
@@ -14,8 +14,8 @@ func ofAttendance() []Kind {
 		KindOf[attendance.DayCorrected]().back(day),
 		Earlier[attendance.DayCorrected]("attendance.day-corrected.v2"), // without editions
 		Upcast("attendance.day-corrected.v1", attendance.DayCorrectedV1.Now).inClear("before.absence", "after.absence"),
-		KindOf[attendance.DayWithdrawn]().back(WayBack{"recorded again", itself, "", "record-attendance", "obecnosci"}),
-		KindOf[attendance.Rerated]().back(WayBack{"by correcting the terms again", itself, "", "conclude-agreement", "porozumienia"}),
+		KindOf[attendance.DayWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-attendance", File: "obecnosci", NoPage: noForm}),
+		KindOf[attendance.Rerated]().back(WayBack{Corrected: "by correcting the terms again", Withdrawn: itself, Command: "conclude-agreement", File: "porozumienia", NoPage: noForm}),
 		Earlier[attendance.Rerated]("attendance.rerated.v1"), // without the terms
 	}
 }

@@ -3,12 +3,12 @@ package journal
 import "ksiega/domain/budget"
 
 func ofBudgets() []Kind {
-	spent := WayBack{"expense.corrected", "expense.withdrawn", "nothing", "record-expense", "wydatki"}
+	spent := WayBack{Corrected: "expense.corrected", Withdrawn: "expense.withdrawn", While: "nothing", Command: "record-expense", File: "wydatki", NoPage: noForm}
 	return []Kind{
-		KindOf[budget.LinePlanned]().back(WayBack{"budget.plan-withdrawn, then anew", "budget.plan-withdrawn", "nothing", "plan-budget", "plan-budzetu"}),
-		KindOf[budget.PlanWithdrawn]().back(WayBack{"planned again", itself, "", "plan-budget", "plan-budzetu"}),
+		KindOf[budget.LinePlanned]().back(WayBack{Corrected: "budget.plan-withdrawn, then anew", Withdrawn: "budget.plan-withdrawn", While: "nothing", Command: "plan-budget", File: "plan-budzetu", NoPage: noForm}),
+		KindOf[budget.PlanWithdrawn]().back(WayBack{Corrected: "planned again", Withdrawn: itself, Command: "plan-budget", File: "plan-budzetu", NoPage: noForm}),
 		KindOf[budget.Recorded]().back(spent),
 		KindOf[budget.Corrected]().back(spent),
-		KindOf[budget.Withdrawn]().back(WayBack{"recorded again", itself, "", "record-expense", "wydatki"}),
+		KindOf[budget.Withdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-expense", File: "wydatki", NoPage: noForm}),
 	}
 }

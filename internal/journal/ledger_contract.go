@@ -3,18 +3,18 @@ package journal
 import "ksiega/domain/contract"
 
 func ofContracts() []Kind {
-	change := WayBack{"contract.change-withdrawn, then anew", "contract.change-withdrawn", "a resumption or a decision rests on it, or days under it would not fit", "change-contract", "zmiany-umow"}
-	terms := WayBack{"contract.terms-corrected", "contract.withdrawn", "a change, a day, a visit, a payment or a claim names it", "sign-contract", "umowy"}
+	change := WayBack{Corrected: "contract.change-withdrawn, then anew", Withdrawn: "contract.change-withdrawn", While: "a resumption or a decision rests on it, or days under it would not fit", Command: "change-contract", File: "zmiany-umow", NoPage: noForm}
+	terms := WayBack{Corrected: "contract.terms-corrected", Withdrawn: "contract.withdrawn", While: "a change, a day, a visit, a payment or a claim names it", Command: "sign-contract", File: "umowy", NoPage: noForm}
 	return []Kind{
-		KindOf[contract.Drafted]().back(WayBack{"contract.terms-corrected", "contract.withdrawn", "nothing: nothing stands on a draft", "sign-contract", "umowy"}),
+		KindOf[contract.Drafted]().back(WayBack{Corrected: "contract.terms-corrected", Withdrawn: "contract.withdrawn", While: "nothing: nothing stands on a draft", Command: "sign-contract", File: "umowy", NoPage: noForm}),
 		Earlier[contract.Drafted]("contract.drafted.v1"), // without aid and form
 		KindOf[contract.Signed]().back(terms),
 		Earlier[contract.Signed]("contract.signed.v1"), // without aid and form
 		KindOf[contract.TermsCorrected]().back(terms),
 		Earlier[contract.TermsCorrected]("contract.terms-corrected.v1"), // without aid and form
-		KindOf[contract.Withdrawn]().back(WayBack{"drafted or signed again", itself, "", "sign-contract", "umowy"}),
+		KindOf[contract.Withdrawn]().back(WayBack{Corrected: "drafted or signed again", Withdrawn: itself, Command: "sign-contract", File: "umowy", NoPage: noForm}),
 		Earlier[contract.Withdrawn]("contract.withdrawn.v1"), // without aid and form
-		KindOf[contract.ChangeWithdrawn]().back(WayBack{"changed again", itself, "", "change-contract", "zmiany-umow"}),
+		KindOf[contract.ChangeWithdrawn]().back(WayBack{Corrected: "changed again", Withdrawn: itself, Command: "change-contract", File: "zmiany-umow", NoPage: noForm}),
 		KindOf[contract.Amended]().back(change),
 		Earlier[contract.Amended]("contract.amended.v1"), // without place, work and aid
 		KindOf[contract.Suspended]().back(change),
@@ -24,13 +24,13 @@ func ofContracts() []Kind {
 		KindOf[contract.Completed]().back(change),
 		KindOf[contract.Substituted]().back(change),
 		KindOf[contract.Decided]().back(change),
-		KindOf[contract.TaskSet]().back(WayBack{"contract.task-withdrawn, then contract.task-set", "contract.task-withdrawn", "a result of it stands", "set-task", "zadania"}),
-		KindOf[contract.TaskWithdrawn]().back(WayBack{"set again", itself, "", "set-task", "zadania"}),
-		KindOf[contract.TaskResultRecorded]().back(WayBack{"contract.task-result-withdrawn, then anew", "contract.task-result-withdrawn", "nothing", "record-task-result", "realizacja-zadan"}),
-		KindOf[contract.TaskResultWithdrawn]().back(WayBack{"recorded again", itself, "", "record-task-result", "realizacja-zadan"}),
-		KindOf[contract.Evaluated]().back(WayBack{"contract.evaluation-withdrawn, then anew", "contract.evaluation-withdrawn", "nothing", "evaluate-contract", "oceny"}),
-		KindOf[contract.EvaluationWithdrawn]().back(WayBack{"evaluated again", itself, "", "evaluate-contract", "oceny"}),
-		KindOf[contract.AidGranted]().back(WayBack{"contract.aid-withdrawn, then contract.aid-granted", "contract.aid-withdrawn", "nothing", "grant-aid", "pomoc"}),
-		KindOf[contract.AidWithdrawn]().back(WayBack{"granted again", itself, "", "grant-aid", "pomoc"}),
+		KindOf[contract.TaskSet]().back(WayBack{Corrected: "contract.task-withdrawn, then contract.task-set", Withdrawn: "contract.task-withdrawn", While: "a result of it stands", Command: "set-task", File: "zadania", NoPage: noForm}),
+		KindOf[contract.TaskWithdrawn]().back(WayBack{Corrected: "set again", Withdrawn: itself, Command: "set-task", File: "zadania", NoPage: noForm}),
+		KindOf[contract.TaskResultRecorded]().back(WayBack{Corrected: "contract.task-result-withdrawn, then anew", Withdrawn: "contract.task-result-withdrawn", While: "nothing", Command: "record-task-result", File: "realizacja-zadan", NoPage: noForm}),
+		KindOf[contract.TaskResultWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-task-result", File: "realizacja-zadan", NoPage: noForm}),
+		KindOf[contract.Evaluated]().back(WayBack{Corrected: "contract.evaluation-withdrawn, then anew", Withdrawn: "contract.evaluation-withdrawn", While: "nothing", Command: "evaluate-contract", File: "oceny", NoPage: noForm}),
+		KindOf[contract.EvaluationWithdrawn]().back(WayBack{Corrected: "evaluated again", Withdrawn: itself, Command: "evaluate-contract", File: "oceny", NoPage: noForm}),
+		KindOf[contract.AidGranted]().back(WayBack{Corrected: "contract.aid-withdrawn, then contract.aid-granted", Withdrawn: "contract.aid-withdrawn", While: "nothing", Command: "grant-aid", File: "pomoc", NoPage: noForm}),
+		KindOf[contract.AidWithdrawn]().back(WayBack{Corrected: "granted again", Withdrawn: itself, Command: "grant-aid", File: "pomoc", NoPage: noForm}),
 	}
 }

@@ -5,8 +5,8 @@ import "ksiega/domain/listing"
 // ofTheLists are what stands on what.
 func ofTheLists() []Kind {
 	return []Kind{
-		KindOf[listing.Entered]().back(WayBack{"listing.released", "listing.released", "something stands there", "", ""}),
-		KindOf[listing.Released]().back(WayBack{"entered again", itself, "", "", ""}),
-		KindOf[listing.Closed]().back(WayBack{itself, itself, "", "", ""}),
+		KindOf[listing.Entered]().back(WayBack{Corrected: "listing.released", Withdrawn: "listing.released", While: "something stands there", NoPage: byItself}),
+		KindOf[listing.Released]().back(WayBack{Corrected: "entered again", Withdrawn: itself, NoPage: byItself}),
+		KindOf[listing.Closed]().back(WayBack{Corrected: itself, Withdrawn: itself, NoPage: noWay}),
 	}
 }

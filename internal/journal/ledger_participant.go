@@ -4,20 +4,20 @@ import "ksiega/domain/participant"
 
 // ofParticipants are people whom something is done for.
 func ofParticipants() []Kind {
-	person := WayBack{"participant.corrected", "participant.withdrawn", "a contract, a carer, a status, a stay or a merge names them", "register-participant", "uczestnicy"}
-	status := WayBack{"participant.status-withdrawn, then participant.status-recorded", "participant.status-withdrawn", "nothing", "record-status", "statusy"}
-	stay := WayBack{"participant.stay-withdrawn, then participant.stay-recorded", "participant.stay-withdrawn", "nothing", "record-stay", "pobyty"}
-	merge := WayBack{"participant.merge-withdrawn, then participant.merged", "participant.merge-withdrawn", "nothing", "merge-participants", ""}
+	person := WayBack{Corrected: "participant.corrected", Withdrawn: "participant.withdrawn", While: "a contract, a carer, a status, a stay or a merge names them", Command: "register-participant", File: "uczestnicy", NoPage: noForm}
+	status := WayBack{Corrected: "participant.status-withdrawn, then participant.status-recorded", Withdrawn: "participant.status-withdrawn", While: "nothing", Command: "record-status", File: "statusy", NoPage: noForm}
+	stay := WayBack{Corrected: "participant.stay-withdrawn, then participant.stay-recorded", Withdrawn: "participant.stay-withdrawn", While: "nothing", Command: "record-stay", File: "pobyty", NoPage: noForm}
+	merge := WayBack{Corrected: "participant.merge-withdrawn, then participant.merged", Withdrawn: "participant.merge-withdrawn", While: "nothing", Command: "merge-participants", NoPage: noForm}
 	return []Kind{
 		KindOf[participant.Registered]().back(person),
 		Upcast("participant.registered.v1", participant.RegisteredV1.Now).inClear("municipality"),
 		KindOf[participant.Corrected]().back(person),
-		KindOf[participant.Withdrawn]().back(WayBack{"registered again", itself, "", "register-participant", "uczestnicy"}),
+		KindOf[participant.Withdrawn]().back(WayBack{Corrected: "registered again", Withdrawn: itself, Command: "register-participant", File: "uczestnicy", NoPage: noForm}),
 		KindOf[participant.StatusRecorded]().back(status),
-		KindOf[participant.StatusWithdrawn]().back(WayBack{"recorded again", itself, "", "record-status", "statusy"}),
+		KindOf[participant.StatusWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-status", File: "statusy", NoPage: noForm}),
 		KindOf[participant.StayRecorded]().back(stay),
-		KindOf[participant.StayWithdrawn]().back(WayBack{"recorded again", itself, "", "record-stay", "pobyty"}),
+		KindOf[participant.StayWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-stay", File: "pobyty", NoPage: noForm}),
 		KindOf[participant.Merged]().back(merge),
-		KindOf[participant.MergeWithdrawn]().back(WayBack{"merged again", itself, "", "merge-participants", ""}),
+		KindOf[participant.MergeWithdrawn]().back(WayBack{Corrected: "merged again", Withdrawn: itself, Command: "merge-participants", NoPage: noForm}),
 	}
 }

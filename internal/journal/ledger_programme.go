@@ -9,8 +9,8 @@ import (
 func ofProgrammes() []Kind {
 	return []Kind{
 		Earlier[programme.EditionRecorded]("programme.edition-recorded.v1"), // without corrections
-		KindOf[programme.EditionRecorded]().back(WayBack{"one of the same first day, with a reason; or a later one takes its place", noUndo, "", "record-programme", ""}),
-		KindOf[programme.StatuteRecorded]().back(WayBack{byLater, noUndo, "", "", ""}),
-		KindOf[setting.Changed]().back(WayBack{byLater, noUndo, "", "", ""}),
+		KindOf[programme.EditionRecorded]().back(WayBack{Corrected: "one of the same first day, with a reason; or a later one takes its place", Withdrawn: noUndo, Command: "record-programme", NoPage: noForm}),
+		KindOf[programme.StatuteRecorded]().back(WayBack{Corrected: byLater, Withdrawn: noUndo, NoPage: byItself}),
+		KindOf[setting.Changed]().back(WayBack{Corrected: byLater, Withdrawn: noUndo, NoPage: byItself}),
 	}
 }

@@ -4,14 +4,14 @@ import "ksiega/domain/session"
 
 // ofSessions are sessions and who was at them.
 func ofSessions() []Kind {
-	held := WayBack{"session.corrected", "session.withdrawn", "somebody was at it", "record-session", "zajecia"}
-	present := WayBack{"session.presence-corrected", "session.presence-withdrawn", "nothing", "record-presence", "obecnosci-zajec"}
+	held := WayBack{Corrected: "session.corrected", Withdrawn: "session.withdrawn", While: "somebody was at it", Command: "record-session", File: "zajecia", NoPage: noForm}
+	present := WayBack{Corrected: "session.presence-corrected", Withdrawn: "session.presence-withdrawn", While: "nothing", Command: "record-presence", File: "obecnosci-zajec", NoPage: noForm}
 	return []Kind{
 		KindOf[session.Recorded]().back(held),
 		KindOf[session.Corrected]().back(held),
-		KindOf[session.Withdrawn]().back(WayBack{"recorded again", itself, "", "record-session", "zajecia"}),
+		KindOf[session.Withdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-session", File: "zajecia", NoPage: noForm}),
 		KindOf[session.PresenceRecorded]().back(present),
 		KindOf[session.PresenceCorrected]().back(present),
-		KindOf[session.PresenceWithdrawn]().back(WayBack{"recorded again", itself, "", "record-presence", "obecnosci-zajec"}),
+		KindOf[session.PresenceWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-presence", File: "obecnosci-zajec", NoPage: noForm}),
 	}
 }

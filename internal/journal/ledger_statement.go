@@ -5,9 +5,9 @@ import "ksiega/domain/statement"
 // ofStatements are bank statements.
 func ofStatements() []Kind {
 	return []Kind{
-		KindOf[statement.Received]().back(WayBack{noUndo, noUndo, "", "", ""}),
-		KindOf[statement.LineBooked]().back(WayBack{noUndo, noUndo, "", "", ""}),
-		KindOf[statement.LineMatched]().back(WayBack{"statement.match-undone, then anew", "statement.match-undone", "more would be paid back than was received", "unmatch-line", ""}),
-		KindOf[statement.MatchUndone]().back(WayBack{"matched again", itself, "", "match-line", ""}),
+		KindOf[statement.Received]().back(WayBack{Corrected: noUndo, Withdrawn: noUndo, NoPage: noWay}),
+		KindOf[statement.LineBooked]().back(WayBack{Corrected: noUndo, Withdrawn: noUndo, NoPage: noWay}),
+		KindOf[statement.LineMatched]().back(WayBack{Corrected: "statement.match-undone, then anew", Withdrawn: "statement.match-undone", While: "more would be paid back than was received", Command: "unmatch-line", NoPage: noForm}),
+		KindOf[statement.MatchUndone]().back(WayBack{Corrected: "matched again", Withdrawn: itself, Command: "match-line", NoPage: noForm}),
 	}
 }

@@ -7,17 +7,17 @@ import (
 )
 
 func ofStreet() []Kind {
-	met := WayBack{"contact.corrected", "contact.withdrawn", "nothing", "record-contact", "kontakty"}
-	counted := WayBack{"place.count-corrected", "place.count-withdrawn", "nothing", "count-place", "liczenia"}
+	met := WayBack{Corrected: "contact.corrected", Withdrawn: "contact.withdrawn", While: "nothing", Command: "record-contact", File: "kontakty", NoPage: noForm}
+	counted := WayBack{Corrected: "place.count-corrected", Withdrawn: "place.count-withdrawn", While: "nothing", Command: "count-place", File: "liczenia", NoPage: noForm}
 	return []Kind{
-		KindOf[street.Named]().back(WayBack{itself, itself, "", "", ""}),
-		KindOf[street.Identified]().back(WayBack{"street.identity-withdrawn, then anew", "street.identity-withdrawn", "nothing", "identify-pseudonym", "tozsamosci"}),
-		KindOf[street.IdentityWithdrawn]().back(WayBack{"identified again", itself, "", "identify-pseudonym", "tozsamosci"}),
+		KindOf[street.Named]().back(WayBack{Corrected: itself, Withdrawn: itself, NoPage: noWay}),
+		KindOf[street.Identified]().back(WayBack{Corrected: "street.identity-withdrawn, then anew", Withdrawn: "street.identity-withdrawn", While: "nothing", Command: "identify-pseudonym", File: "tozsamosci", NoPage: noForm}),
+		KindOf[street.IdentityWithdrawn]().back(WayBack{Corrected: "identified again", Withdrawn: itself, Command: "identify-pseudonym", File: "tozsamosci", NoPage: noForm}),
 		KindOf[contact.Recorded]().back(met),
 		KindOf[contact.Corrected]().back(met),
-		KindOf[contact.Withdrawn]().back(WayBack{"recorded again", itself, "", "record-contact", "kontakty"}),
+		KindOf[contact.Withdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-contact", File: "kontakty", NoPage: noForm}),
 		KindOf[placed.Counted]().back(counted),
 		KindOf[placed.CountCorrected]().back(counted),
-		KindOf[placed.CountWithdrawn]().back(WayBack{"counted again", itself, "", "count-place", "liczenia"}),
+		KindOf[placed.CountWithdrawn]().back(WayBack{Corrected: "counted again", Withdrawn: itself, Command: "count-place", File: "liczenia", NoPage: noForm}),
 	}
 }

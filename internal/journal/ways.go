@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,6 +19,8 @@ type WayBack struct {
 	While     string // what stands that names it, so that it is refused
 	Command   string // as the API and `ksiega command` take it; "" is none
 	File      string // the kind of import file; "" is none
+	Page      string // the address of the page; "" is none
+	NoPage    string // why there is none
 }
 
 // Words of ways back that come again.
@@ -26,6 +29,14 @@ const (
 	byLater  = "a later one takes its place"
 	noUndo   = "no: see below"
 	anything = "nothing: the difference is a finding"
+)
+
+// Why there is no page.
+const (
+	noWay      = itself // nothing is put right
+	byItself   = "no: the ledger does it itself"
+	noForm     = "no: its command has no form yet"
+	noAccounts = "no: accounts have no pages yet"
 )
 
 // back says how a kind is put right. An older version is put right as today's.
@@ -61,13 +72,13 @@ files the columns ` + "`korekta`, `wycofanie` and `powod`" + ` (` + "`powod_kore
 – stands for no way back of its own: such an event says what became of another, or that something passed through the ledger's doors. "No" stands for what
 is not ours to change: a bank's statement is what the bank wrote, an erasure can't be undone, an edition that was once in force decided what it decided.
 
-| fact | corrected by | withdrawn by | refused while | command | import file |
-|---|---|---|---|---|---|
+| fact | corrected by | withdrawn by | refused while | command | import file | page |
+|---|---|---|---|---|---|---|
 `)
 	ways := t.Ways()
 	for _, fact := range slices.Sorted(maps.Keys(ways)) {
 		w := ways[fact]
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", fact, w.Corrected, w.Withdrawn, w.While, w.Command, w.File)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", fact, w.Corrected, w.Withdrawn, w.While, w.Command, w.File, cmp.Or(w.Page, w.NoPage))
 	}
 	return b.String()
 }

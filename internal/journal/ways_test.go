@@ -30,6 +30,9 @@ func TestEveryFactHasItsWayBack(t *testing.T) {
 				t.Errorf("%s is put right by %s, which is no event", fact, by)
 			}
 		}
+		if (w.Page == "") == (w.NoPage == "") {
+			t.Errorf("%s is put right on the page %q, on none because %q", fact, w.Page, w.NoPage)
+		}
 		if (w.Withdrawn == itself || w.Withdrawn == noUndo) != (w.While == "") {
 			t.Errorf("%s: withdrawn by %q, refused while %q", fact, w.Withdrawn, w.While)
 		}

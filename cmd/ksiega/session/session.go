@@ -83,55 +83,96 @@ type Gate struct {
 	Refuse func(http.ResponseWriter, *http.Request, error)
 }
 
+// An identity is one way in which requests show who they are from. It says nothing of
+// those that show nothing of its kind, and refuses those that show it wrongly.
+type identity func(*http.Request, Audience) (somebody, error)
+
+// somebody is who a request is from, as far as one identity knows.
+type somebody struct {
+	known bool
+	who   access.Who
+	// still, where set, is asked when an answer is about to be sent: why whoever asked
+	// is no longer let in.
+	still func(context.Context) error
+}
+
+// identities are asked in turn; the first that knows says it.
+func (g *Gate) identities() []identity {
+	var all []identity
+	if g.Token != "" {
+		all = append(all, g.byToken)
+	}
+	if g.Visitors != nil && g.Token == "" {
+		all = append(all, g.asVisitor)
+	}
+	return all
+}
+
 // Then hands on what is let in, with who it is from.
 func (g *Gate) Then(next http.Handler) http.Handler {
-	crossOrigin := http.NewCrossOriginProtection()
+	crossOrigin, identities := http.NewCrossOriginProtection(), g.identities()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, identified := r.Context().Value(whoKey{}).(access.Who); identified {
 			next.ServeHTTP(w, r)
 			return
 		}
-		to := g.For(r.URL.Path)
+		to, of := g.For(r.URL.Path), somebody{}
 		if to != Probes {
-			if err := g.turnedAway(r, crossOrigin); err != nil {
+			err := g.turnedAway(r, crossOrigin)
+			if err == nil {
+				of, err = identify(identities, r, to)
+			}
+			if err != nil {
 				g.Refuse(w, r, err)
 				return
 			}
 		}
-		who := access.By(nobody, access.API)
-		switch {
-		case g.Token != "":
-			who = access.By("api", access.API, access.Token)
-		case to == Visitors && g.Visitors != nil:
-			if err := g.Visitors(r.Context()); err != nil {
-				g.Refuse(w, r, shut(err))
-				return
-			}
-			who.Roles = []access.Role{access.Visitor}
-			w = g.asLongAsOpen(w, r)
-		case to >= Visitors:
-			g.Refuse(w, r, ErrNoToken)
-			return
+		if !of.known {
+			of.who = access.By(nobody, access.API)
 		}
-		next.ServeHTTP(w, r.WithContext(With(r.Context(), who)))
-		if v, visits := w.(*visited); visits && !v.begun { // an answer without a body
+		if of.still != nil {
+			w = g.asLongAs(of.still, w, r)
+		}
+		next.ServeHTTP(w, r.WithContext(With(r.Context(), of.who)))
+		if v, asked := w.(*unlessShut); asked && !v.begun { // an answer without a body
 			v.WriteHeader(http.StatusOK)
 		}
 	})
 }
 
+// identify is who a request is from; ErrNoToken where it has to be somebody and is nobody
+// who is known.
+func identify(identities []identity, r *http.Request, to Audience) (somebody, error) {
+	for _, known := range identities {
+		if of, err := known(r, to); err != nil || of.known {
+			return of, err
+		}
+	}
+	if to >= Visitors {
+		return somebody{}, ErrNoToken
+	}
+	return somebody{}, nil
+}
+
+// turnedAway says what is wrong with where a request comes from, whoever it is from.
 func (g *Gate) turnedAway(r *http.Request, crossOrigin *http.CrossOriginProtection) error {
 	switch {
 	case !g.hostAllowed(r.Host):
 		return ErrHost
-	case g.Token != "" && (!single(r, "Authorization") || !tokenMatches(r.Header.Get("Authorization"), g.Token)):
-		return ErrToken
 	case !single(r, "Origin") || !single(r, "Sec-Fetch-Site"):
 		return ErrOrigin
 	case crossOrigin.Check(r) != nil || !sameOrigin(r) || !sameSite(r):
 		return ErrOrigin
 	}
 	return nil
+}
+
+// byToken knows who has the one token, and nobody else is let in.
+func (g *Gate) byToken(r *http.Request, _ Audience) (somebody, error) {
+	if !single(r, "Authorization") || !tokenMatches(r.Header.Get("Authorization"), g.Token) {
+		return somebody{}, ErrToken
+	}
+	return somebody{known: true, who: access.By("api", access.API, access.Token)}, nil
 }
 
 // single says that a header stands at most once: of two, whoever hands a request on may

@@ -1,18 +1,35 @@
 package session
 
 import (
+	"context"
 	"net/http"
+
+	"ksiega/domain/access"
 )
 
 // shut is why visitors are not let in, in words for them.
 func shut(why error) error { return ErrShut.With("%s", why) }
 
-// asLongAsOpen asks Visitors again when an answer is about to be sent: it was computed
-// by then, maybe of what was recorded since it was asked for.
-func (g *Gate) asLongAsOpen(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+// asVisitor takes everybody for a visitor where something is for visitors.
+func (g *Gate) asVisitor(r *http.Request, to Audience) (somebody, error) {
+	if to != Visitors {
+		return somebody{}, nil
+	}
+	open := func(ctx context.Context) error {
+		if err := g.Visitors(ctx); err != nil {
+			return shut(err)
+		}
+		return nil
+	}
+	return somebody{known: true, who: access.By(nobody, access.API, access.Visitor), still: open}, open(r.Context())
+}
+
+// asLongAs asks still when an answer is about to be sent: it was computed by then, maybe
+// of what was recorded since it was asked for.
+func (g *Gate) asLongAs(still func(context.Context) error, w http.ResponseWriter, r *http.Request) http.ResponseWriter {
 	own := w.Header().Clone()
-	return &visited{ResponseWriter: w, refused: func() bool {
-		err := g.Visitors(r.Context())
+	return &unlessShut{ResponseWriter: w, refused: func() bool {
+		err := still(r.Context())
 		if err == nil {
 			return false
 		}
@@ -20,19 +37,19 @@ func (g *Gate) asLongAsOpen(w http.ResponseWriter, r *http.Request) http.Respons
 		for name, values := range own {
 			w.Header()[name] = values
 		}
-		g.Refuse(w, r, shut(err))
+		g.Refuse(w, r, err)
 		return true
 	}}
 }
 
-// visited is an answer of which nothing is sent where it is refused once it begins.
-type visited struct {
+// unlessShut is an answer of which nothing is sent where it is refused once it begins.
+type unlessShut struct {
 	http.ResponseWriter
 	refused        func() bool
 	begun, dropped bool
 }
 
-func (w *visited) begin() bool {
+func (w *unlessShut) begin() bool {
 	if !w.begun {
 		w.begun = true
 		w.dropped = w.refused()
@@ -41,14 +58,14 @@ func (w *visited) begin() bool {
 }
 
 // WriteHeader begins the answer.
-func (w *visited) WriteHeader(status int) {
+func (w *unlessShut) WriteHeader(status int) {
 	if w.begin() {
 		w.ResponseWriter.WriteHeader(status)
 	}
 }
 
 // Write begins the answer where nothing did.
-func (w *visited) Write(b []byte) (int, error) {
+func (w *unlessShut) Write(b []byte) (int, error) {
 	if !w.begin() {
 		return len(b), nil
 	}

@@ -2,7 +2,8 @@
 // in memory, without a port. It is meant for read models, which can always be
 // computed again. Only the commands listed in `served` are; a test asks them of it and
 // of a real Redis side by side, in histories drawn at random. Keys do not expire:
-// miniredis would sort all keys before each command to let them.
+// miniredis would sort all keys before each command to let them, so that whoever sets
+// one that is to end (SET with EX) looks at its end himself.
 //
 // It promises that what Save writes is one moment of the whole database, so
 // that rows and the checkpoint they belong to stay together, and that a file it

@@ -66,7 +66,7 @@ func command(rt *rapid.T) []any {
 		}
 		return all
 	}
-	name := rapid.SampledFrom([]string{"GET", "SET", "SET", "DEL", "UNLINK", "TYPE", "HGET", "HMGET", "HSET", "HSET", "HSET", "HDEL", "HLEN", "HKEYS",
+	name := rapid.SampledFrom([]string{"GET", "SET", "SET", "SET", "DEL", "UNLINK", "TYPE", "HGET", "HMGET", "HSET", "HSET", "HSET", "HDEL", "HLEN", "HKEYS",
 		"HGETALL", "SADD", "SADD", "SREM", "SMEMBERS", "KEYS", "DBSIZE", "PING"}).Draw(rt, "command")
 	words := []any{name}
 	switch name {
@@ -80,8 +80,15 @@ func command(rt *rapid.T) []any {
 	words = append(words, key())
 	switch name {
 	case "SET":
-		if words = append(words, value()); rapid.Bool().Draw(rt, "expires") {
-			words = append(words, "PX", 3_600_000)
+		words = append(words, value())
+		if on := rapid.SampledFrom([]string{"", "", "NX", "XX"}).Draw(rt, "on"); on != "" {
+			words = append(words, on)
+		}
+		switch expires := rapid.SampledFrom([]string{"", "EX", "PX"}).Draw(rt, "expires"); expires {
+		case "EX":
+			words = append(words, expires, 3_600)
+		case "PX":
+			words = append(words, expires, 3_600_000)
 		}
 	case "HGET":
 		words = append(words, field())

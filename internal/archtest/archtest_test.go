@@ -167,6 +167,8 @@ func TestRulesBite(t *testing.T) {
 		{"redis in projections", "projections/x.go", importing("projections", "github.com/redis/go-redis/v9"), "Redis belongs"},
 		{"redis in the fold", "internal/fold/x.go", importing("fold", "github.com/redis/go-redis/v9"), "Redis belongs"},
 		{"redis in queries", "queries/x.go", importing("queries", "github.com/redis/go-redis/v9"), "Redis belongs"},
+		{"redis in a door", "cmd/ksiega/session/x.go", importing("session", "github.com/redis/go-redis/v9"), "Redis belongs"},
+		{"pages of people reach the log", "cmd/ksiega/web/x.go", importing("web", "ksiega/internal/journal"), "which cmd/ksiega/web may not"},
 		{"no layer", "helpers2/x.go", "package helpers2\n", "no layer"},
 		{"name of nothing", "internal/util/x.go", "package util\n", "not named for one thing"},
 		{"init", "queries/x.go", "package queries\n\nfunc init() {}\n", "func init"},

@@ -20,9 +20,10 @@ func layers() []layer {
 		{"commands/...", []string{"domain/...", "internal/journal", "internal/vault", "internal/password"}},
 		{"projections/...", []string{"domain/...", "internal/journal", "internal/fold", "internal/position"}},
 		{"queries/...", []string{"domain/...", "projections/...", "internal/journal", "internal/fold", "internal/report", "internal/vault", "internal/auditlog"}},
-		{"cmd/ksiega/session/...", []string{"domain/..."}},
+		{"cmd/ksiega/session/...", []string{"domain/...", "internal/password", "internal/sessionredis"}},
 		{"cmd/ksiega/words", []string{"commands/...", "queries", "domain/...", "internal/journal", "cmd/ksiega/session"}},
 		{"cmd/ksiega/pages/...", []string{"queries/...", "domain/...", "internal/report"}},
+		{"cmd/ksiega/web/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages", "cmd/ksiega/session", "cmd/ksiega/words", "internal/password", "internal/report"}},
 		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages", "cmd/ksiega/session", "cmd/ksiega/words", "internal/report"}},
 		{"cmd/ksiega/control/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/httpapi", "cmd/ksiega/session", "cmd/ksiega/words", "internal/eventdb", "internal/socket"}},
 		{"internal/journal/...", []string{"domain/...", "internal/position", "internal/secret"}},
@@ -72,8 +73,8 @@ func keeps() []keep {
 		{client + "v4/esdb", []string{"internal/journal"}, "the journal is the only importer of the event store's client"},
 		{client, []string{"internal/journal", "internal/eventdb/..."}, "the event store's wire format belongs to journal and eventdb"},
 		{
-			"github.com/redis/go-redis/", []string{"internal/foldredis", "internal/redisdb/...", "cmd/..."},
-			"Redis belongs to foldredis and redisdb",
+			"github.com/redis/go-redis/", []string{"internal/foldredis", "internal/redisdb/...", "internal/sessionredis", "cmd/ksiega", "cmd/ksiega-bench/..."},
+			"Redis belongs to foldredis, redisdb and sessionredis",
 		},
 		{"./internal/wiring", []string{"cmd/..."}, "only cmd and tests wire"},
 	}

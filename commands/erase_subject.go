@@ -68,6 +68,11 @@ func (l *Ledger) eraseSubject(ctx context.Context, o Origin, c EraseSubject) (jo
 			order.Along = append(order.Along, erasure.Subject(s))
 		}
 	}
+	if of.Kind == domain.RefAccount {
+		if err := l.endAccount(ctx, o, order); err != nil {
+			return journal.Result{}, err
+		}
+	}
 	r, err := l.orderErasure(ctx, o, order)
 	if err != nil {
 		return r, err

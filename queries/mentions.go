@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"ksiega/domain"
+	"ksiega/domain/account"
 	"ksiega/domain/agreement"
 	"ksiega/domain/contract"
 	"ksiega/domain/erasure"
@@ -82,7 +83,7 @@ const maxPlaces = 500
 // their names only references are found.
 func Mentions(ctx context.Context, j *journal.Journal, v *vault.Vault, of domain.Ref) (along []domain.Ref, left []erasure.Left, err error) {
 	switch of.Kind {
-	case domain.RefParticipant, domain.RefAssistant, domain.RefStreet:
+	case domain.RefParticipant, domain.RefAssistant, domain.RefStreet, domain.RefAccount:
 	default:
 		return nil, nil, nil
 	}
@@ -120,7 +121,7 @@ func (m *mentions) learn(e domain.Event) error {
 		m.known[ref] = true
 	}
 	switch e := e.(type) {
-	case participant.Registered, participant.Corrected, participant.AssistantRegistered, participant.AssistantCorrected:
+	case participant.Registered, participant.Corrected, participant.AssistantRegistered, participant.AssistantCorrected, account.Created, account.Corrected:
 		return m.called(e)
 	case refund.Submitted:
 		m.share(e)
@@ -228,7 +229,7 @@ func (m *mentions) called(e domain.Event) (failed error) {
 	domain.EachSeal(e, func(s domain.Seal, text domain.Sealed) {
 		clear, err := "", error(nil)
 		switch s.Field {
-		case "firstName", "lastName", "pesel", "account":
+		case "firstName", "lastName", "pesel", "account", "name":
 			clear, err = m.opened(s, text)
 			failed = errors.Join(failed, err)
 		}
@@ -239,6 +240,10 @@ func (m *mentions) called(e domain.Event) (failed error) {
 			c.last = words(clear)
 		case "pesel", "account":
 			m.people.number(s.Subject, digits(clear))
+		case "name": // of an account: the last word is the last name
+			all := strings.Fields(clear)
+			n := max(len(all)-1, 0)
+			c.first, c.last = words(strings.Join(all[:n], " ")), words(strings.Join(all[n:], " "))
 		}
 	})
 	m.people.add(c)
@@ -325,15 +330,13 @@ func (m *mentions) renamed(e domain.Event) []domain.Ref {
 // weigh counts the texts of an event that lie under other keys.
 func (m *mentions) weigh(e domain.Event) (failed error) {
 	renamed := m.renamed(e)
-	person, assistant := false, false
+	named := false
 	switch e.(type) {
-	case participant.Registered, participant.Corrected:
-		person = true
-	case participant.AssistantRegistered, participant.AssistantCorrected:
-		assistant = true
+	case participant.Registered, participant.Corrected, participant.AssistantRegistered, participant.AssistantCorrected, account.Created, account.Corrected:
+		named = true
 	}
 	domain.EachSeal(e, func(s domain.Seal, text domain.Sealed) {
-		if m.is(s.Subject) || (person || assistant) && s.Field != "municipality" && s.Field != "reason" { // who somebody else is
+		if m.is(s.Subject) || named && s.Field != "municipality" && s.Field != "reason" || proves(s) { // who somebody else is
 			return
 		}
 		clear, err := m.opened(s, text)
@@ -359,11 +362,16 @@ func (m *mentions) weigh(e domain.Event) (failed error) {
 	return failed
 }
 
+// proves says whether a text is no words, but what somebody signs in with.
+func proves(s domain.Seal) bool {
+	return s.Subject.Kind == domain.RefAccount && s.Field != "name" && s.Field != "reason" && s.Field != "osUser"
+}
+
 // owned says whether a key seals what one thing's texts say, and not a person's own,
 // all of a programme, or the reasons of many.
 func owned(of domain.Ref) bool {
 	switch of.Kind {
-	case domain.RefParticipant, domain.RefAssistant, domain.RefProgramme:
+	case domain.RefParticipant, domain.RefAssistant, domain.RefProgramme, domain.RefAccount:
 		return false
 	}
 	return of != intake.ReasonSeal("").Subject

@@ -25,6 +25,7 @@ type eraseCmd struct {
 	Finding       string `xor:"what" required:"" placeholder:"ID" help:"Usuń powody zapisane przy ustaleniu."`
 	Street        string `xor:"what" required:"" placeholder:"ID" help:"Usuń pseudonim i słowa o osobie z ulicy; jej identyfikator stoi w historii kontaktu."`
 	Contact       string `xor:"what" required:"" placeholder:"ID" help:"Usuń słowa zapisane przy kontakcie bez pseudonimu."`
+	Account       string `xor:"what" required:"" placeholder:"ID" help:"Usuń imię, nazwisko i login konta oraz wyłącz je na zawsze; w historii zostaje jego identyfikator."`
 	Ground        string `required:"" enum:"retencja,zadanie" help:"Dlaczego: skończył się okres przechowywania (retencja) albo osoba tego żąda (zadanie)."`
 	RetainedUntil string `placeholder:"RRRR-MM-DD" help:"Ostatni dzień okresu przechowywania, gdy powodem jest retencja."`
 	Register      string `required:"" placeholder:"NO" help:"Numer decyzji w rejestrze ośrodka, w którym powody stoją słowami."`
@@ -43,7 +44,7 @@ func (c *eraseCmd) asked() (erasing, error) {
 	e := erasing{Ground: c.Ground, Register: c.Register}
 	for _, of := range []domain.Ref{{Kind: domain.RefParticipant, ID: c.Participant}, {Kind: domain.RefAssistant, ID: c.Assistant},
 		{Kind: domain.RefStatement, ID: c.Statement}, {Kind: domain.RefClaim, ID: c.Claim}, {Kind: domain.RefFinding, ID: c.Finding},
-		{Kind: domain.RefStreet, ID: c.Street}, {Kind: domain.RefContact, ID: c.Contact}} {
+		{Kind: domain.RefStreet, ID: c.Street}, {Kind: domain.RefContact, ID: c.Contact}, {Kind: domain.RefAccount, ID: c.Account}} {
 		if of.ID != "" {
 			e.Kind, e.ID = of.Kind, of.ID
 		}

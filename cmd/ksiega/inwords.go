@@ -65,6 +65,8 @@ func subjectInWords(kind domain.RefKind, id string) string {
 		return "osoba z ulicy " + id
 	case domain.RefContact:
 		return "kontakt " + id
+	case domain.RefAccount:
+		return "konto " + id
 	}
 	return fmt.Sprintf("%s %s", kind, id)
 }

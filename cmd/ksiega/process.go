@@ -16,6 +16,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/erasure"
 	"ksiega/domain/programme"
 	"ksiega/internal/eventdb"
@@ -130,6 +131,9 @@ func (p *process) open(ctx context.Context, g *globals, live bool, h hooks) erro
 	p.ledger.WorkWeek, p.ledger.Refused, p.ledger.Ordered, p.ledger.Guesses = programme.WorkWeek(g.WorkWeek), h.refused, p.ordered, &commands.Guesses{}
 	p.ledger.Mentions = func(ctx context.Context, of domain.Ref) ([]domain.Ref, []erasure.Left, error) {
 		return queries.Mentions(ctx, p.journal, p.vault, of)
+	}
+	if err := p.ledger.Accounts().EndErased(ctx, commands.Origin{Who: access.By("automat", access.Automatic, access.Automaton)}); err != nil {
+		return err
 	}
 	if live {
 		if err := p.openRows(ctx, g, h); err != nil {

@@ -129,7 +129,7 @@ var table = map[Operation]Line{
 	// Accounts. Whoever keeps the machine brings a lost administrator back, which a director,
 	// or the data-protection officer, gets to see.
 	ListAccounts:   {[]Role{Administrator, Director, Officer, Machine}, nil, nil},
-	AddAccount:     {[]Role{Administrator}, nil, nil},
+	AddAccount:     {[]Role{Administrator, Machine}, nil, nil},  // the latter where nobody is administrator
 	CorrectAccount: {[]Role{Administrator, Director}, nil, nil}, // nobody their own
 	ResetAccount:   {[]Role{Administrator, Machine}, nil, nil},
 	SwitchAccount:  {[]Role{Administrator}, nil, nil},

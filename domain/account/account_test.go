@@ -63,7 +63,12 @@ func TestTheFirstAccounts(t *testing.T) {
 	d := account.Decider()
 	create := account.Create{Created: created("K1"), Typed: "b.wzorowa"}
 	given.Given(t, d).When(create).Refuse(account.ErrFirst) // who would make the others?
-	given.Given(t, d, created("K0")).When(create).Then(create.Created)
+	run := member("K0", access.Administrator)
+	create.By = "K0"
+	given.Given(t, d, run...).When(create).Then(create.Created)
+	create.By = "" // whoever keeps the machine, where somebody administers
+	given.Given(t, d, run...).When(create).Refuse(account.ErrAdministered)
+	create.By = "K0"
 	given.Given(t, d, create.Created).When(create).Then()
 	other := create
 	other.Name = "else"
@@ -81,14 +86,20 @@ func TestTheFirstAccounts(t *testing.T) {
 	whole := create
 	whole.Code, whole.Grants, whole.Today, whole.Now = "digest", []account.Grant{grant(access.Finance), grant(access.Coordinator)}, today, now()
 	given.Given(t, d).When(whole).Refuse(account.ErrFirst)
-	given.Given(t, d, created("K0")).When(whole).Then(created("K1"), account.ResetRequested{About: about("K1"), Request: 1, Code: "digest"}, decided("K1", 1, account.ByNobody),
-		account.GrantRequested{About: about("K1"), Request: 2, Grant: grant(access.Finance)}, decided("K1", 2, account.ByNobody),
-		account.GrantRequested{About: about("K1"), Request: 3, Grant: grant(access.Coordinator)}, decided("K1", 3, account.ByNobody))
+	given.Given(t, d, run...).When(whole).Then(created("K1"), account.ResetRequested{About: about("K1"), Request: 1, Code: "digest", By: "K0"}, decided("K1", 1, account.ByNobody),
+		account.GrantRequested{About: about("K1"), Request: 2, Grant: grant(access.Finance), By: "K0"}, decided("K1", 2, account.ByNobody),
+		account.GrantRequested{About: about("K1"), Request: 3, Grant: grant(access.Coordinator), By: "K0"}, decided("K1", 3, account.ByNobody))
+	first := whole
+	first.By, first.Grants = "", []account.Grant{grant(access.Administrator)}
+	for _, history := range [][]domain.Event{nil, {created("K0")}, append(slices.Clone(run), account.Disabled{About: about("K0"), ForGood: true})} { // nobody administers
+		given.Given(t, d, history...).When(first).Then(created("K1"), account.ResetRequested{About: about("K1"), Request: 1, Code: "digest"}, decided("K1", 1, account.ByNobody),
+			account.GrantRequested{About: about("K1"), Request: 2, Grant: grant(access.Administrator)}, decided("K1", 2, account.ByNobody))
+	}
 	whole.By = "K2"
-	given.Given(t, d, member("K3", access.Director)...).When(whole).Then(created("K1"), account.ResetRequested{About: about("K1"), Request: 1, Code: "digest", By: "K2"},
+	given.Given(t, d, slices.Concat(member("K3", access.Director), member("K2", access.Administrator))...).When(whole).Then(created("K1"), account.ResetRequested{About: about("K1"), Request: 1, Code: "digest", By: "K2"},
 		account.GrantRequested{About: about("K1"), Request: 2, Grant: grant(access.Finance), By: "K2"}, account.GrantRequested{About: about("K1"), Request: 3, Grant: grant(access.Coordinator), By: "K2"})
 	whole.Grants = append(whole.Grants, grant(access.Auditor)) // which joins no other
-	given.Given(t, d, created("K0")).When(whole).Refuse(account.ErrJoins)
+	given.Given(t, d, run...).When(whole).Refuse(account.ErrJoins)
 
 	// Nobody is there to ask: what is asked for takes effect, and says so.
 	g := grant(access.Administrator)
@@ -303,6 +314,9 @@ func TestSomebodyStaysAdministrator(t *testing.T) {
 	gone := account.Disabled{About: about("K1"), ForGood: true}
 	given.Given(t, d, alone...).When(erase).Refuse(account.ErrLast)
 	given.Given(t, d, two...).When(erase).Then(gone)
+	lost := erase
+	lost.Gone = true // nobody signs in by it, whatever is refused
+	given.Given(t, d, alone...).When(lost).Then(gone)
 	given.Given(t, d, off...).When(erase).Then(gone)
 	never := given.Given(t, d, append(slices.Clone(two), gone)...)
 	never.When(erase).Then()

@@ -11,32 +11,33 @@ import (
 
 // Refusals of this package.
 var (
-	ErrUnknown    = domain.Refusal(domain.CodeNotFound, "no such account").At("account")
-	ErrThere      = domain.Refusal(domain.CodeDiffers, "the account is there already").At("account")
-	ErrLogin      = domain.Refusal(domain.CodeInvalid, "a login is three to 64 small letters, digits, dots, underscores and hyphens, and begins with a letter or digit").At("login")
-	ErrTaken      = domain.Refusal(domain.CodeRule, "another account has that login").At("login")
-	ErrNoName     = domain.Refusal(domain.CodeInvalid, "an account needs a name").At("name")
-	ErrOwn        = domain.Refusal(domain.CodeRule, "nobody widens what they may do themselves").At("account")
-	ErrRole       = domain.Refusal(domain.CodeInvalid, "no such role").At("role")
-	ErrJoins      = domain.Refusal(domain.CodeRule, "these roles are not joined in one account").At("role")
-	ErrLimits     = domain.Refusal(domain.CodeInvalid, "the role is not limited so").At("role")
-	ErrPeriod     = domain.Refusal(domain.CodeInvalid, "the last day is before the first, or has to be given").At("until")
-	ErrRequest    = domain.Refusal(domain.CodeNotFound, "no such request").At("request")
-	ErrDecided    = domain.Refusal(domain.CodeRule, "the request was decided").At("request")
-	ErrOwnRequest = domain.Refusal(domain.CodeRule, "nobody decides what they asked for, or what is for themselves").At("request")
-	ErrNoDirector = domain.Refusal(domain.CodeDenied, "a director decides requests").At("request")
-	ErrLast       = domain.Refusal(domain.CodeRule, "somebody has to be administrator").At("account")
-	ErrFirst      = domain.Refusal(domain.CodeRule, "the first account is an administrator's").At("role")
-	ErrErased     = domain.Refusal(domain.CodeRule, "the data of the account were erased").At("account")
-	ErrProof      = domain.Refusal(domain.CodeConflict, "what was proved has changed meanwhile").At("account")
-	ErrIssued     = domain.Refusal(domain.CodeRule, "the token was made, and is shown once").At("token")
-	ErrDisabled   = domain.Refusal(domain.CodeRule, "the account is disabled").At("account")
-	ErrNotOpened  = domain.Refusal(domain.CodeRule, "nobody has set a password of the account").At("account")
-	ErrCode       = domain.Refusal(domain.CodeRule, "the code is none, was used or is older than an hour").At("code")
-	ErrUsed       = domain.Refusal(domain.CodeRule, "the recovery code was used").At("number")
-	ErrLinked     = domain.Refusal(domain.CodeRule, "another account is linked to that user of the machine").At("osUser")
-	ErrToken      = domain.Refusal(domain.CodeNotFound, "no such token").At("token")
-	ErrWider      = domain.Refusal(domain.CodeRule, "a token may no more than its account").At("token")
+	ErrUnknown      = domain.Refusal(domain.CodeNotFound, "no such account").At("account")
+	ErrThere        = domain.Refusal(domain.CodeDiffers, "the account is there already").At("account")
+	ErrLogin        = domain.Refusal(domain.CodeInvalid, "a login is three to 64 small letters, digits, dots, underscores and hyphens, and begins with a letter or digit").At("login")
+	ErrTaken        = domain.Refusal(domain.CodeRule, "another account has that login").At("login")
+	ErrNoName       = domain.Refusal(domain.CodeInvalid, "an account needs a name").At("name")
+	ErrOwn          = domain.Refusal(domain.CodeRule, "nobody widens what they may do themselves").At("account")
+	ErrRole         = domain.Refusal(domain.CodeInvalid, "no such role").At("role")
+	ErrJoins        = domain.Refusal(domain.CodeRule, "these roles are not joined in one account").At("role")
+	ErrLimits       = domain.Refusal(domain.CodeInvalid, "the role is not limited so").At("role")
+	ErrPeriod       = domain.Refusal(domain.CodeInvalid, "the last day is before the first, or has to be given").At("until")
+	ErrRequest      = domain.Refusal(domain.CodeNotFound, "no such request").At("request")
+	ErrDecided      = domain.Refusal(domain.CodeRule, "the request was decided").At("request")
+	ErrOwnRequest   = domain.Refusal(domain.CodeRule, "nobody decides what they asked for, or what is for themselves").At("request")
+	ErrNoDirector   = domain.Refusal(domain.CodeDenied, "a director decides requests").At("request")
+	ErrLast         = domain.Refusal(domain.CodeRule, "somebody has to be administrator").At("account")
+	ErrFirst        = domain.Refusal(domain.CodeRule, "the first account is an administrator's").At("role")
+	ErrAdministered = domain.Refusal(domain.CodeDenied, "an administrator makes accounts").At("account")
+	ErrErased       = domain.Refusal(domain.CodeRule, "the data of the account were erased").At("account")
+	ErrProof        = domain.Refusal(domain.CodeConflict, "what was proved has changed meanwhile").At("account")
+	ErrIssued       = domain.Refusal(domain.CodeRule, "the token was made, and is shown once").At("token")
+	ErrDisabled     = domain.Refusal(domain.CodeRule, "the account is disabled").At("account")
+	ErrNotOpened    = domain.Refusal(domain.CodeRule, "nobody has set a password of the account").At("account")
+	ErrCode         = domain.Refusal(domain.CodeRule, "the code is none, was used or is older than an hour").At("code")
+	ErrUsed         = domain.Refusal(domain.CodeRule, "the recovery code was used").At("number")
+	ErrLinked       = domain.Refusal(domain.CodeRule, "another account is linked to that user of the machine").At("osUser")
+	ErrToken        = domain.Refusal(domain.CodeNotFound, "no such token").At("token")
+	ErrWider        = domain.Refusal(domain.CodeRule, "a token may no more than its account").At("token")
 )
 
 // Command is what can be asked of the register.
@@ -106,6 +107,7 @@ type Switch struct {
 	Account  string
 	Disabled bool
 	ForGood  bool
+	Gone     bool // its key was destroyed, so that nobody signs in by it anyway
 	By       string
 	Reason   domain.Sealed
 }
@@ -206,8 +208,10 @@ func (s State) create(c Create) ([]domain.Event, error) {
 		return nil, ErrTaken
 	case c.Name == "":
 		return nil, ErrNoName
-	case len(s.accounts) == 0 && !slices.ContainsFunc(c.Grants, func(g Grant) bool { return g.Role == access.Administrator }):
-		return nil, ErrFirst // from then on nobody else makes accounts
+	case c.By == "" && s.administered():
+		return nil, ErrAdministered.With("%s", c.Account)
+	case !s.administered() && !slices.ContainsFunc(c.Grants, func(g Grant) bool { return g.Role == access.Administrator }):
+		return nil, ErrFirst // nobody would make the others
 	}
 	made := []domain.Event{c.Created}
 	s = evolve(s, c.Created)
@@ -297,7 +301,7 @@ func (s State) turn(c Switch) ([]domain.Event, error) {
 		return nil, nil
 	case a.Erased:
 		return nil, ErrErased.With("%s", c.Account)
-	case c.Disabled && s.lastAdministrator(c.Account):
+	case c.Disabled && !c.Gone && s.lastAdministrator(c.Account):
 		return nil, ErrLast.With("%s", c.Account)
 	case !c.Disabled && c.By == c.Account:
 		return nil, ErrOwn.With("%s", c.Account)

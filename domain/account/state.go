@@ -200,6 +200,16 @@ func (a Account) acts(role access.Role, day domain.Date) bool {
 // grants have no days, so that none ends by itself.
 func (a Account) administers() bool { return a.Usable() && a.acts(access.Administrator, 0) }
 
+// administered says whether somebody administers the ledger.
+func (s State) administered() bool {
+	for _, a := range s.accounts {
+		if a.administers() {
+			return true
+		}
+	}
+	return false
+}
+
 // lastAdministrator says whether nobody else administers.
 func (s State) lastAdministrator(id string) bool {
 	a, ok := s.accounts[id]

@@ -173,7 +173,7 @@ func Decider() domain.Decider[State, Order] {
 
 func decide(s State, c Order) ([]domain.Event, error) {
 	switch c.Of.Kind {
-	case domain.RefParticipant, domain.RefAssistant, domain.RefStatement, domain.RefClaim, domain.RefFinding, domain.RefAccess, domain.RefStreet, domain.RefContact:
+	case domain.RefParticipant, domain.RefAssistant, domain.RefStatement, domain.RefClaim, domain.RefFinding, domain.RefAccess, domain.RefStreet, domain.RefContact, domain.RefAccount:
 	default:
 		return nil, ErrKind
 	}

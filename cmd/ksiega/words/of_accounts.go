@@ -24,6 +24,7 @@ func ofAccounts() []sentence {
 		{account.ErrNoDirector, "Poproś dyrektora: o prośbach decyduje konto z jego rolą ({0})."},
 		{account.ErrLast, "Najpierw nadaj rolę administratora innemu kontu, którego ktoś używa: {0} jest ostatnim."},
 		{account.ErrFirst, "Daj pierwszemu kontu rolę administratora: tylko on założy następne."},
+		{account.ErrAdministered, "Poproś administratora: odkąd ktoś nim jest, tylko on zakłada konta."},
 		{account.ErrErased, "Załóż nowe konto: dane konta {0} usunięto."},
 		{account.ErrProof, "Zaloguj się jeszcze raz: w tej chwili zmieniono hasło albo kody zapasowe tego konta."},
 		{account.ErrIssued, "Poproś o nowy klucz: ten już wydano, a pokazuje się go raz."},

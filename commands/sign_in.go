@@ -36,7 +36,7 @@ func (a *Accounts) Open(ctx context.Context, o Origin, id string, request int, h
 
 // ChangePassword takes another password, as it is kept.
 func (a *Accounts) ChangePassword(ctx context.Context, o Origin, id, hash string) (journal.Result, error) {
-	e, seal := account.PasswordChanged{About: account.About{Account: id}}, a.ledger.sealer(ctx)
+	e, seal := account.PasswordChanged{About: account.About{Account: id}, EndsSessions: true}, a.ledger.sealer(ctx)
 	e.Password = seal.text(e.Seal("password"), hash)
 	if seal.err != nil {
 		return journal.Result{}, a.ledger.counted(o, seal.err)
@@ -47,7 +47,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, o Origin, id, hash string
 // Rehash keeps the password that was proved in a hash that costs more, unless another was taken
 // meanwhile. Nobody is signed out.
 func (a *Accounts) Rehash(ctx context.Context, o Origin, id, hash string, kept account.Kept) (journal.Result, error) {
-	e, seal := account.PasswordChanged{About: account.About{Account: id}, Rehashed: true}, a.ledger.sealer(ctx)
+	e, seal := account.PasswordChanged{About: account.About{Account: id}}, a.ledger.sealer(ctx)
 	e.Password = seal.text(e.Seal("password"), hash)
 	if seal.err != nil {
 		return journal.Result{}, a.ledger.counted(o, seal.err)

@@ -281,14 +281,14 @@ func TestACodeWorksOnce(t *testing.T) {
 	uses.Kept.Recovery = "c,d"
 	given.Given(t, d, others...).When(uses).Then(used)
 	// A hash that costs more signs nobody out, and never brings a password back.
-	rehashed := account.PasswordChanged{About: about("K1"), Password: "hash2", Rehashed: true}
+	rehashed := account.PasswordChanged{About: about("K1"), Password: "hash2"}
 	rehash := account.Own{Event: rehashed, Kept: account.Kept{Password: "hash"}}
 	given.Given(t, d, whole...).When(rehash).Then(rehashed)
 	was, _ := d.Fold(whole...).Account("K1")
 	if is, _ := d.Fold(append(slices.Clone(whole), rehashed)...).Account("K1"); is.Session != was.Session || is.Password != "hash2" {
 		t.Errorf("rehashed: %+v", is)
 	}
-	given.Given(t, d, append(slices.Clone(whole), account.PasswordChanged{About: about("K1"), Password: "other"})...).When(rehash).Refuse(account.ErrProof)
+	given.Given(t, d, append(slices.Clone(whole), account.PasswordChanged{About: about("K1"), Password: "other", EndsSessions: true})...).When(rehash).Refuse(account.ErrProof)
 	given.Given(t, d, append(whole, account.Disabled{About: about("K1")})...).When(account.Own{Event: account.SessionsEnded{About: about("K1")}}).Refuse(account.ErrDisabled)
 }
 
@@ -445,7 +445,7 @@ func TestNoHistoryBreaksTheRegister(t *testing.T) {
 				account.End{Account: id, Request: n},
 				account.Switch{Account: id, Disabled: n%2 == 0, By: by},
 				account.Open{Account: id, Request: n, Password: "hash", Now: now()},
-				account.Own{Event: account.PasswordChanged{About: about(id), Password: "p"}},
+				account.Own{Event: account.PasswordChanged{About: about(id), Password: "p", EndsSessions: true}},
 			}).Draw(t, "command")
 			led, err := d.Decide(s, cmd)
 			if err != nil {

@@ -346,7 +346,7 @@ func (s State) own(c Own) ([]domain.Event, error) {
 			return nil, ErrProof
 		}
 	case PasswordChanged:
-		if e.Rehashed && c.Kept.Password != a.Password {
+		if !e.EndsSessions && c.Kept.Password != a.Password {
 			return nil, ErrProof
 		}
 	case FactorSet, RecoveryIssued, SessionsEnded:

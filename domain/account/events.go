@@ -288,8 +288,9 @@ type PasswordChanged struct {
 	About
 
 	Password domain.Sealed `json:"password"`
-	// Rehashed: it is the same password, in a hash that costs more; nobody is signed out.
-	Rehashed bool `json:"rehashed,omitzero"`
+	// EndsSessions: whoever signed in by the one before is signed out. Nobody is where the
+	// same password is kept in a hash that costs more.
+	EndsSessions bool `json:"endsSessions,omitzero"`
 }
 
 // EventType is for ever.

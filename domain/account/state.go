@@ -353,7 +353,7 @@ func (a *Account) lives(e domain.Event) {
 		a.Session++
 	case PasswordChanged:
 		a.Password = e.Password
-		if !e.Rehashed {
+		if e.EndsSessions {
 			a.Session++
 		}
 	case FactorSet:

@@ -4,11 +4,11 @@ import (
 	"strings"
 
 	"ksiega/domain/finding"
-	"ksiega/internal/report"
+	"ksiega/internal/polish"
 	"ksiega/projections/findings"
 )
 
-func month(iso string) string { return report.Day(iso) }
+func month(iso string) string { return polish.Day(iso) }
 
 // settled: <contract>:<month>; it is about participant, contract and agreement.
 func settled(f findings.Found, parts []string) Said {

@@ -5,6 +5,7 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/cap"
+	"ksiega/internal/polish"
 	"ksiega/projections/findings"
 )
 
@@ -73,13 +74,7 @@ func ruled(f findings.Found) string {
 
 // plural is a number with the noun that goes with it.
 func plural(n int, one, few, many string) string {
-	switch {
-	case n == 1:
-		return "1 " + one
-	case n%10 >= 2 && n%10 <= 4 && (n%100 < 12 || n%100 > 14):
-		return strconv.Itoa(n) + " " + few
-	}
-	return strconv.Itoa(n) + " " + many
+	return strconv.Itoa(n) + " " + polish.Noun{One: one, Few: few, Many: many}.After(int64(n))
 }
 
 // people counts them.

@@ -13,7 +13,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/cap"
 	"ksiega/domain/finding"
-	"ksiega/internal/report"
+	"ksiega/internal/polish"
 	"ksiega/projections/findings"
 )
 
@@ -77,7 +77,7 @@ func Of(f findings.Found, facts Facts) (Said, error) {
 	return Said{}, nil
 }
 
-func day(d domain.Date) string { return report.Day(d.String()) }
+func day(d domain.Date) string { return polish.Day(d.String()) }
 
 // days are from one to another, or one alone.
 func days(f findings.Found) string {
@@ -90,9 +90,9 @@ func days(f findings.Found) string {
 	return "od " + day(f.From) + " do " + day(f.To)
 }
 
-func hours(m domain.Minutes) string { return report.Hours(int64(m)) + " h" }
+func hours(m domain.Minutes) string { return polish.Hours(int64(m)) + " h" }
 
-func money(g domain.Grosze) string { return report.Zloty(int64(g)) }
+func money(g domain.Grosze) string { return polish.Zloty(int64(g)) }
 
 // at is a thing and the time of day that an id has behind it.
 func at(part string) (of, clock string) {

@@ -3,10 +3,10 @@ package story
 import (
 	"ksiega/domain"
 	"ksiega/domain/contract"
-	"ksiega/internal/report"
+	"ksiega/internal/polish"
 )
 
-func month(m domain.Month) string { return report.Day(m.String()) }
+func month(m domain.Month) string { return polish.Day(m.String()) }
 
 func kinds() map[contract.Kind]string {
 	return map[contract.Kind]string{contract.Referral: "skierowanie do prac społecznie użytecznych", contract.Social: "kontrakt socjalny",

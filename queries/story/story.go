@@ -8,14 +8,14 @@ package story
 
 import (
 	"ksiega/domain"
-	"ksiega/internal/report"
+	"ksiega/internal/polish"
 )
 
-func day(d domain.Date) string { return report.Day(d.String()) }
+func day(d domain.Date) string { return polish.Day(d.String()) }
 
-func money(g domain.Grosze) string { return report.Zloty(int64(g)) }
+func money(g domain.Grosze) string { return polish.Zloty(int64(g)) }
 
-func hours(m domain.Minutes) string { return report.Hours(int64(m)) + " h" }
+func hours(m domain.Minutes) string { return polish.Hours(int64(m)) + " h" }
 
 // days are from one to another; a zero end is open.
 func days(from, to domain.Date) string {

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"ksiega/domain"
+	"ksiega/internal/polish"
 	"ksiega/internal/report"
 	"ksiega/queries"
 )
@@ -48,7 +49,7 @@ type Pages struct {
 func New(o Options) (*Pages, error) {
 	p := &Pages{Options: o, byName: map[string]*template.Template{}}
 	for _, name := range []string{"start", "report", "docs", "problem"} {
-		t, err := template.New("frame.html").Funcs(template.FuncMap{"count": report.Count, "table": tableOf, "class": classOf, "input": inputOf}).
+		t, err := template.New("frame.html").Funcs(template.FuncMap{"count": polish.Count, "table": tableOf, "class": classOf, "input": inputOf}).
 			ParseFS(assets, "assets/frame.html", "assets/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse the page %s: %w", name, err)
@@ -128,9 +129,9 @@ func (p *Pages) Start(w io.Writer, of Start) error {
 	if o := of.Overview; v.Failed == "" {
 		v.Counted = true
 		v.Areas = areas(o)
-		v.Events, v.Position, v.Recorded = int64(o.Events), o.LastPosition.String(), polishTime(o.LastRecorded, p.Zone)
+		v.Events, v.Position, v.Recorded = int64(o.Events), o.LastPosition.String(), polish.Moment(o.LastRecorded, p.Zone)
 		first, last := days(o)
-		v.First, v.Last = report.Day(first.String()), report.Day(last.String())
+		v.First, v.Last = polish.Day(first.String()), polish.Day(last.String())
 	}
 	for _, m := range of.Models {
 		v.Models = append(v.Models, viewOf(m))
@@ -141,7 +142,7 @@ func (p *Pages) Start(w io.Writer, of Start) error {
 func viewOf(m ReadModel) modelView {
 	v := modelView{Title: ModelTitle(m.Name), State: "aktualny", Class: "good", Lag: "–", Position: m.Position}
 	if m.Lag > 0 {
-		v.Lag = report.Count(int64(m.Lag))
+		v.Lag = polish.Count(int64(m.Lag))
 	}
 	switch {
 	case m.Stopped:
@@ -187,7 +188,7 @@ func areas(o queries.Overview) []areaView {
 		for _, t := range types {
 			n += recorded[t]
 		}
-		return report.Count(int64(n))
+		return polish.Count(int64(n))
 	}
 	return []areaView{
 		{"Uczestnicy", sum("participant.registered"), "zarejestrowane osoby"},
@@ -239,7 +240,7 @@ const maxPageRows = 2000
 
 // Report writes the answer to a report; query is what was asked.
 func (p *Pages) Report(w io.Writer, a *queries.Answer, query url.Values) error {
-	v := reportView{Answer: a, Count: report.Count(int64(a.Table.Len)), Generated: polishTime(a.GeneratedAt, p.Zone)}
+	v := reportView{Answer: a, Count: polish.Count(int64(a.Table.Len)), Generated: polish.Moment(a.GeneratedAt, p.Zone)}
 	for _, f := range report.Formats() {
 		v.Files = append(v.Files, fileView{f.Title, reportLink(a.Report.Name, f.Name, query)})
 	}
@@ -249,13 +250,13 @@ func (p *Pages) Report(w io.Writer, a *queries.Answer, query url.Values) error {
 			v.Asked = append(v.Asked, param.Doc+": "+param.Say(value))
 		}
 	}
-	v.Asked = append(v.Asked, "stan na dzień "+report.Day(a.Day))
+	v.Asked = append(v.Asked, "stan na dzień "+polish.Day(a.Day))
 	if a.KnownAt != "" {
 		v.Asked = append(v.Asked, "według wiedzy z: "+a.KnownAt)
 	}
 	fields := a.Table.Fields
 	if a.Table.Len > maxPageRows {
-		v.More = report.Count(int64(a.Table.Len - maxPageRows))
+		v.More = polish.Count(int64(a.Table.Len - maxPageRows))
 	}
 	for _, f := range fields {
 		if !f.Beneath {

@@ -1,17 +1,5 @@
 package pages
 
-import "time"
-
-func polishTime(t time.Time, zone *time.Location) string {
-	if t.IsZero() {
-		return "–"
-	}
-	if zone != nil {
-		t = t.In(zone)
-	}
-	return t.Format("02.01.2006, 15:04")
-}
-
 // ModelTitle is the Polish name of a read model, as the start page shows it.
 func ModelTitle(name string) string {
 	switch name {

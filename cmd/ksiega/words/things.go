@@ -1,6 +1,9 @@
 package words
 
-import "ksiega/domain"
+import (
+	"ksiega/domain"
+	"ksiega/internal/polish"
+)
 
 // thing names a record that others rest on, as people read it.
 func thing(t domain.Thing) string {
@@ -9,7 +12,7 @@ func thing(t domain.Thing) string {
 		named += " " + t.Name
 	}
 	if t.On != 0 {
-		named += " z " + t.On.Time().Format("02.01.2006")
+		named += " z " + polish.Day(t.On.String())
 	}
 	return named
 }

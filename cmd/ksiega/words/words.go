@@ -15,6 +15,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/internal/polish"
 )
 
 // sentence is what a refusal is in Polish. `{0}` is its first particular; what stands in
@@ -126,9 +127,9 @@ func particular(slot string, args []any) string {
 	}
 	switch v := args[i].(type) {
 	case domain.Date:
-		return v.Time().Format("02.01.2006")
+		return polish.Day(v.String())
 	case domain.Month:
-		return v.First().Time().Format("01.2006")
+		return polish.Day(v.String())
 	case domain.Grosze:
 		return strings.Replace(v.String(), ".", ",", 1) + " zł"
 	case int:

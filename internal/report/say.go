@@ -1,98 +1,13 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"ksiega/internal/polish"
 )
-
-// noBreak keeps the parts of a number on one line.
-const noBreak = "\u00a0"
-
-// minus is one as print has it.
-const minus = "−"
-
-// Zloty writes an amount as `1 234,56 zł`.
-func Zloty(grosze int64) string { return zloty(grosze) + noBreak + "zł" }
-
-func zloty(grosze int64) string {
-	sign, n := "", uint64(grosze)
-	if grosze < 0 {
-		sign, n = minus, -n
-	}
-	return sign + grouped(strconv.FormatUint(n/100, 10)) + "," + two(n%100)
-}
-
-// Hours writes minutes as `1:30`.
-func Hours(minutes int64) string {
-	sign, n := "", uint64(minutes)
-	if minutes < 0 {
-		sign, n = minus, -n
-	}
-	return sign + strconv.FormatUint(n/60, 10) + ":" + two(n%60)
-}
-
-// Count writes a number as `12 345`.
-func Count(n int64) string {
-	if n < 0 {
-		return minus + grouped(strconv.FormatUint(-uint64(n), 10))
-	}
-	return grouped(strconv.FormatInt(n, 10))
-}
-
-// decimal writes hundredths without zeros at the end, as `12.5`.
-func decimal(hundredths int64, point string) string {
-	sign, n := "", uint64(hundredths)
-	if hundredths < 0 {
-		sign, n = "-", -n
-	}
-	digits := sign + strconv.FormatUint(n/100, 10)
-	if n%100 == 0 {
-		return digits
-	}
-	return digits + point + strings.TrimRight(two(n%100), "0")
-}
-
-// fraction writes hundredths as `1 234,5`.
-func fraction(hundredths int64) string {
-	whole, rest, there := strings.Cut(decimal(hundredths, ","), ",")
-	digits, negative := strings.CutPrefix(whole, "-")
-	said := grouped(digits)
-	if negative {
-		said = minus + said
-	}
-	if there {
-		said += "," + rest
-	}
-	return said
-}
-
-func two(n uint64) string {
-	if n < 10 {
-		return "0" + strconv.FormatUint(n, 10)
-	}
-	return strconv.FormatUint(n, 10)
-}
-
-func grouped(digits string) string {
-	var b strings.Builder
-	for i, d := range []byte(digits) {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteString(noBreak)
-		}
-		b.WriteByte(d)
-	}
-	return b.String()
-}
-
-// Day writes a date or month of digits as DD.MM.RRRR or MM.RRRR.
-func Day(iso string) string {
-	parts := strings.Split(iso, "-")
-	for i, k := 0, len(parts)-1; i < k; i, k = i+1, k-1 {
-		parts[i], parts[k] = parts[k], parts[i]
-	}
-	return strings.Join(parts, ".")
-}
 
 // Say writes a value for people, a list in one line.
 func (f *Field) Say(v Value) string {
@@ -101,15 +16,15 @@ func (f *Field) Say(v Value) string {
 	}
 	switch f.Kind {
 	case KindInteger:
-		return Count(v.number)
+		return polish.Count(v.number)
 	case KindDecimal:
-		return fraction(v.number)
+		return polish.Hundredths(v.number)
 	case KindGrosze:
-		return Zloty(v.number)
+		return polish.Zloty(v.number)
 	case KindMinutes:
-		return Hours(v.number)
+		return polish.Hours(v.number)
 	case KindDate, KindMonth:
-		return Day(v.text)
+		return polish.Day(v.text)
 	case KindFlag:
 		if v.number != 0 {
 			return "tak"
@@ -126,7 +41,7 @@ func (f *Field) Lines(v Value) []string {
 	lines := make([]string, 0, len(v.items))
 	for _, item := range v.items {
 		if f.Kind == KindObject {
-			lines = append(lines, f.Items[0].Say(item[0])+":"+noBreak+f.Items[1].Say(item[1]))
+			lines = append(lines, f.Items[0].Say(item[0])+":"+polish.NoBreak+f.Items[1].Say(item[1]))
 			continue
 		}
 		var parts []string
@@ -146,7 +61,7 @@ func (f *Field) within(v Value) string {
 	switch f.Kind {
 	case KindInteger, KindDecimal, KindDate, KindMonth:
 		if f.Title != "" && text != "" {
-			return f.Title + noBreak + text
+			return f.Title + polish.NoBreak + text
 		}
 	case KindList, KindObject:
 		return strings.Join(f.Lines(v), " + ")
@@ -186,7 +101,7 @@ func (t *Table) footer(say func(*Field, Value) string) []string {
 		}
 		feet[total.Column] = say(&Field{Kind: total.Kind}, Value{number: total.Value})
 		if total.unit != "" {
-			feet[total.Column] += noBreak + total.unit
+			feet[total.Column] += polish.NoBreak + total.unit
 		}
 	}
 	return feet
@@ -197,7 +112,7 @@ func (t *Table) footer(say func(*Field, Value) string) []string {
 func (t *Table) Notes() (notes [][2]string) {
 	for _, total := range t.Totals {
 		if total.noted && total.Value != 0 {
-			notes = append(notes, [2]string{total.Title, Count(total.Value) + noBreak + total.unit})
+			notes = append(notes, [2]string{total.Title, polish.Count(total.Value) + polish.NoBreak + total.unit})
 		}
 	}
 	return notes
@@ -226,9 +141,22 @@ func (f *Field) sheet(v Value) string {
 	case KindDecimal:
 		return decimal(v.number, ",")
 	case KindGrosze:
-		return strings.Replace(zloty(v.number), minus, "-", 1)
+		return strings.Replace(polish.Amount(v.number), polish.Minus, "-", 1)
 	case KindMinutes:
-		return strings.Replace(Hours(v.number), minus, "-", 1)
+		return strings.Replace(polish.Hours(v.number), polish.Minus, "-", 1)
 	}
 	return guarded(f.Say(v))
+}
+
+// decimal writes hundredths without zeros at the end, as `12.5`.
+func decimal(hundredths int64, point string) string {
+	sign, n := "", uint64(hundredths)
+	if hundredths < 0 {
+		sign, n = "-", -n
+	}
+	digits := sign + strconv.FormatUint(n/100, 10)
+	if n%100 == 0 {
+		return digits
+	}
+	return digits + point + strings.TrimRight(fmt.Sprintf("%02d", n%100), "0")
 }

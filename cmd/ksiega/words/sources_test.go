@@ -56,7 +56,7 @@ func sourced() []rule {
 		{programme.ErrGroupless.With("%s%s", "p", from), []string{"plik programu", "01.02.2024"}},
 		{programme.ErrOutcomeless.With("%s%s", "p", from), []string{"plik programu", "01.02.2024"}},
 		{contract.ErrNoAid.With("%s", day), []string{"06.05.2024", "umowa nie ma limitu", "aneks"}},
-		{contract.ErrAidOver.With("%s%s%s", day, domain.Grosze(60000), domain.Grosze(50000)), []string{"06.05.2024", "600,00 zł", "limit umowy to 500,00 zł"}},
+		{contract.ErrAidOver.With("%s%s%s", day, domain.Grosze(60000), domain.Grosze(50000)), []string{"06.05.2024", "600,00\u00a0zł", "limit umowy to 500,00\u00a0zł"}},
 		{contract.ErrAidRefused.With("%s%s", day, "D/1"), []string{"06.05.2024", "decyzja D/1"}},
 		{refund.ErrDayOff.With("%s%s%s%d", "S/1", day, "Trzeciego Maja", 1), []string{"S/1", "06.05.2024", "dniu wolnym od pracy (Trzeciego Maja)"}},
 	}

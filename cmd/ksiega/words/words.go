@@ -131,7 +131,7 @@ func particular(slot string, args []any) string {
 	case domain.Month:
 		return polish.Day(v.String())
 	case domain.Grosze:
-		return strings.Replace(v.String(), ".", ",", 1) + " zł"
+		return polish.Zloty(int64(v))
 	case int:
 		if v == 0 {
 			return ""

@@ -261,8 +261,8 @@ func TestSentences(t *testing.T) {
 	for want, refusal := range map[string]*domain.Error{
 		"Zmniejsz godziny: w tygodniu od 06.05.2024 byłoby 11:00 h, wolno 10:00 h.": attendance.ErrWeeklyCap.With("%s%s%s", domain.Minutes(660), week, domain.Minutes(600)),
 		"Podaj powód.": domain.ErrNoReason,
-		"Uzupełnij dane miesiąca albo podaj kwotę, o którą wystąpiono: nie ma z czego wyliczyć wniosku: S/1 nie ma godzin; S/2 nie jest wypłacone w całości (1234,50 zł z 2000,00 zł do 03.05.2018).": notReady,
-		"Popraw dzień 03.05.2018 skierowania S/1 albo podaj kwotę, o którą wystąpiono: godzin w dniu wolnym od pracy (Trzeciego Maja) wniosek nie obejmuje; takich dni jest więcej o 1.":              blocked,
+		"Uzupełnij dane miesiąca albo podaj kwotę, o którą wystąpiono: nie ma z czego wyliczyć wniosku: S/1 nie ma godzin; S/2 nie jest wypłacone w całości (1\u00a0234,50\u00a0zł z 2\u00a0000,00\u00a0zł do 03.05.2018).": notReady,
+		"Popraw dzień 03.05.2018 skierowania S/1 albo podaj kwotę, o którą wystąpiono: godzin w dniu wolnym od pracy (Trzeciego Maja) wniosek nie obejmuje; takich dni jest więcej o 1.":                                    blocked,
 		"nobody's": domain.Refusal(domain.CodeInvalid, "nobody's"),
 		"Popraw procent refundacji (0): do 60, za prace u opiekunów do 100 (art. 73a ust. 1 i 2 ustawy z 20.04.2004), a w porozumieniach od 01.06.2025 dokładnie 100 (ustawa z 20.03.2025).": agreement.ErrRefundShare.With("%d", 0),
 		"Najpierw wycofaj to, co się na tym opiera: wizyta A1, T/1, 08:00 z 06.05.2024.":                                                                                                     domain.Thing{Noun: domain.AVisit, Name: "A1, T/1, 08:00", On: week}.Refuse(),
@@ -275,7 +275,7 @@ func TestSentences(t *testing.T) {
 		}
 	}
 	_, err := bankfile.ReadMT940("w.sta", strings.NewReader(":20:R\n:25:PL61109010140000071219812874\n:28C:8/1\n:60F:C180301PLN100,00\n:62F:C180331PLN150,00\n"))
-	if got, want := Error(fmt.Errorf("x: %w", err)).Error(), "x: w.sta: Pobierz wyciąg z banku jeszcze raz: saldo początkowe i pozycje dają 100,00 zł, a saldo końcowe w wierszu 5 (pole :62F:) to 150,00 zł."; got != want {
+	if got, want := Error(fmt.Errorf("x: %w", err)).Error(), "x: w.sta: Pobierz wyciąg z banku jeszcze raz: saldo początkowe i pozycje dają 100,00\u00a0zł, a saldo końcowe w wierszu 5 (pole :62F:) to 150,00\u00a0zł."; got != want {
 		t.Errorf("%s\nis not %s", got, want)
 	}
 	problems := Problems(commands.RefusedRow{Why: sheetfile.RowError{{Column: "data", Refusal: domain.ErrFuture.At("date").With("%s", day)}, {Refusal: commands.ErrTwice.With("row %d", 2)}}})

@@ -141,3 +141,26 @@ func TestWordsInPolishOrder(t *testing.T) {
 		t.Errorf("by keys: %q", got)
 	}
 }
+
+func TestDaysAsPeopleTypeThem(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{"5.6.2018": "2018-06-05", " 05.06.2018 ": "2018-06-05", "05.06.2018 r.": "2018-06-05", "2018-06-05": "2018-06-05",
+		"31.02.2018": "2018-02-31", "wczoraj": "wczoraj", "": "", "5.6.18": "5.6.18"} {
+		same(t, polish.ReadDay(typed), want)
+	}
+	for typed, want := range map[string]string{"6.2018": "2018-06", "06.2018": "2018-06", "2018-06": "2018-06", "maj": "maj"} {
+		same(t, polish.ReadMonth(typed), want)
+	}
+	warsaw := time.FixedZone("", 7200)
+	for typed, want := range map[string]string{"22.06.2018 14:10": "2018-06-22T14:10:00+02:00", "22.6.2018, 9:05": "2018-06-22T09:05:00+02:00",
+		"2018-06-22 00:00": "2018-06-22T00:00:00+02:00", "22.06.2018": "2018-06-22", "1398": "1398", "22.06.2018 25:10": "22.06.2018 25:10",
+		"2018-06-22T14:10:00Z": "2018-06-22T14:10:00Z"} {
+		same(t, polish.ReadMoment(typed, warsaw), want)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		iso := time.Date(rapid.IntRange(1900, 2199).Draw(t, "year"), 1, rapid.IntRange(1, 366).Draw(t, "day"), 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+		if got := polish.ReadDay(polish.Day(iso)); got != iso {
+			t.Fatalf("%s was read as %s", iso, got)
+		}
+	})
+}

@@ -387,3 +387,46 @@ func TestNotesStandBelowTheTotals(t *testing.T) {
 		t.Errorf("%v: a table without totals has feet %q, notes %q", err, table.Footer(), table.Notes())
 	}
 }
+
+func TestRowsByAColumn(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		id, name string
+		day      iso
+		amount   int64
+		state    string
+		names    []string
+		share    int
+	}
+	shape := report.Shape[row]{Leading: 1, Columns: []report.Column[row]{
+		report.Text("id", "Id", func(r row) string { return r.id }),
+		report.Text("name", "Nazwisko", func(r row) string { return r.name }),
+		report.Date("day", "Dzień", func(r row) iso { return r.day }),
+		report.Grosze("amountGrosze", "Kwota", func(r row) int64 { return r.amount }).Optional(func(r row) bool { return r.amount != 0 }),
+		report.Text("state", "Stan", func(r row) string { return r.state }).In(report.Words{{"a", "złożony"}, {"z", "czeka"}}),
+		report.Texts("names", "Kto", func(r row) []string { return r.names }),
+		report.Decimal("share", "Część", func(r row) int { return r.share }),
+	}}
+	table, err := shape.Table([]row{
+		{"U9", "Łukasik", "2018-03-01", 0, "a", []string{"Żak"}, 50}, {"U10", "Lis", "2018-02-28", -5, "z", []string{"Ądam"}, 1000},
+		{"U2", "Żak", "", 700, "a", nil, 250}, {"U1", "Zet", "2018-12-01", 70, "z", []string{"Adam"}, 5},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for column, want := range []string{"U1 U2 U9 U10", "U10 U9 U1 U2", "U2 U10 U9 U1", "U9 U10 U1 U2", "U1 U10 U2 U9", "U2 U1 U10 U9", "U1 U9 U2 U10"} {
+		for _, down := range []bool{false, true} {
+			sorted := table.Sorted(column, down)
+			var ids []string
+			for i := range sorted.Len {
+				ids = append(ids, sorted.Fields[0].Say(sorted.Row(i, nil)[0]))
+			}
+			if down { // what is alike keeps its order, so that only what differs is the other way round
+				want = map[int]string{0: "U10 U9 U2 U1", 1: "U2 U1 U9 U10", 2: "U1 U9 U10 U2", 3: "U2 U1 U10 U9", 4: "U2 U9 U1 U10", 5: "U9 U10 U1 U2", 6: "U10 U2 U9 U1"}[column]
+			}
+			if got := strings.Join(ids, " "); got != want {
+				t.Errorf("by column %d, descending %t: %s, want %s", column, down, got, want)
+			}
+		}
+	}
+}

@@ -92,11 +92,9 @@ func New(o Options) (http.Handler, error) {
 	page.Get("/docs", s.docsPage(api.OpenAPI()))
 	r.With(s.offers("application/openapi+json", typeJSON)).Get("/openapi.json", document(s.specJSON))
 	r.With(s.offers("application/openapi+yaml", "application/yaml")).Get("/openapi.yaml", document(s.specYAML))
-	r.With(s.offers("text/css")).Get("/assets/style.css", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "max-age=300")
-		pages.Asset("style.css")(w, r)
-	})
-	r.With(s.offers("image/svg+xml")).Get("/favicon.svg", pages.Asset("favicon.svg"))
+	for address, asset := range s.pages.Assets() {
+		r.With(s.offers(asset.MediaType)).Get(address, asset.Serve)
+	}
 	text.Get("/healthz", s.healthz)
 	text.Get("/readyz", s.readyz)
 	if o.Metrics != nil {
@@ -107,7 +105,7 @@ func New(o Options) (http.Handler, error) {
 
 // compressed are the media types that are sent as gzip where that is taken.
 func compressed() []string {
-	return []string{typeJSON, "application/problem+json", "application/openapi+json", "application/openapi+yaml", "text/csv", "text/css", typeHTML, "image/svg+xml"}
+	return []string{typeJSON, "application/problem+json", "application/openapi+json", "application/openapi+yaml", "text/csv", "text/css", "text/javascript", typeHTML, "image/svg+xml"}
 }
 
 // methodNotAllowed names the methods that the address does take, which OPTIONS asks for.

@@ -61,6 +61,22 @@ func over(t testing.TB, l *ledgertest.Ledger, change func(*httpapi.Options)) *do
 	return d
 }
 
+// stylesheet is the address of one, which changes with what it holds.
+func stylesheet(t testing.TB) string {
+	t.Helper()
+	p, err := pages.New(pages.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address := range p.Assets() {
+		if strings.HasPrefix(address, "/assets/patterns-") {
+			return address
+		}
+	}
+	t.Fatal("the pages have no stylesheet")
+	return ""
+}
+
 // sample imports the sample centres.
 func sample(t testing.TB, l *ledgertest.Ledger) {
 	t.Helper()
@@ -215,7 +231,7 @@ func TestTokenIsAskedOfAllButHealth(t *testing.T) {
 	t.Parallel()
 	d := open(t, func(o *httpapi.Options) { o.Token, o.Hosts = "s3cret", []string{"ksiega.mops.example"} })
 	host := []string{"Host", "ksiega.mops.example:443"}
-	for _, target := range []string{"/", "/readyz", "/metrics", "/docs", "/openapi.json", "/api/v1/reports", "/reports/refunds", "/assets/style.css"} {
+	for _, target := range []string{"/", "/readyz", "/metrics", "/docs", "/openapi.json", "/api/v1/reports", "/reports/refunds", stylesheet(t)} {
 		for _, auth := range []string{"", "Bearer", "Bearer ", "Bearer S3cret", "Basic s3cret", "s3cret", "Bearer s3cretx"} {
 			w := d.get(target, append(host, "Authorization", auth)...)
 			refused(t, w, http.StatusUnauthorized, "unauthorized")
@@ -249,8 +265,8 @@ func TestStartPageSaysWhatTheLedgerHolds(t *testing.T) {
 	}
 	cycle(d)
 	w := d.get("/")
-	for _, want := range []string{`<html lang="pl">`, `<span class="name">Uczestnicy</span><span class="count">1</span>`,
-		`<span class="name">Wnioski</span><span class="count">1</span>`, "z dni 06.02.2018–10.04.2018", "refunds are behind", "nadrabia", "1\u00a0234",
+	for _, want := range []string{`<html lang="pl">`, `<dt>Uczestnicy</dt><dd class="figure">1</dd>`,
+		`<dt>Wnioski</dt><dd class="figure">1</dd>`, "z\u00a0dni 06.02–10.04.2018", "refunds are behind", "nadrabia", "1\u00a0234",
 		`href="/reports/psu-settlement"`, `href="/api/v1/reports/refunds?format=csv"`, `href="/docs"`} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%q is missing in %s", want, w.Body)
@@ -266,9 +282,9 @@ func TestStartPageSaysWhatTheLedgerHolds(t *testing.T) {
 func TestAnswersAreHardened(t *testing.T) {
 	t.Parallel()
 	d := open(t, nil)
-	for _, target := range []string{"/", "/docs", "/api/v1/reports", "/nowhere", "/assets/style.css"} {
+	for _, target := range []string{"/", "/docs", "/api/v1/reports", "/nowhere", stylesheet(t)} {
 		h := d.get(target).Header()
-		if !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'self'") || strings.Contains(h.Get("Content-Security-Policy"), "unsafe") ||
+		if !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self'; style-src 'self';") || strings.Contains(h.Get("Content-Security-Policy"), "unsafe") ||
 			h.Get("X-Content-Type-Options") != "nosniff" || h.Get("X-Frame-Options") != "DENY" || h.Get("X-Correlation-Id") == "" ||
 			h.Get("Referrer-Policy") == "" || h.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("%s: %v", target, h)

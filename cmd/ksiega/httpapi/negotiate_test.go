@@ -48,7 +48,7 @@ func TestAcceptIsHonoured(t *testing.T) {
 		{"/openapi.json", "image/png", ""},
 		{"/healthz", "text/plain", "text/plain"},
 		{"/healthz", "image/png", ""},
-		{"/assets/style.css", "text/css,*/*;q=0.1", "text/css"},
+		{stylesheet(t), "text/css,*/*;q=0.1", "text/css"},
 	} {
 		w := d.get(c.target, "Accept", c.accept)
 		if c.want == "" {
@@ -73,7 +73,7 @@ func TestAnswersAreCompressed(t *testing.T) {
 	t.Parallel()
 	d := open(t, nil)
 	cycle(d)
-	for _, target := range []string{"/api/v1/reports/refunds?format=csv", "/openapi.json", "/", "/assets/style.css", "/api/v1/events"} {
+	for _, target := range []string{"/api/v1/reports/refunds?format=csv", "/openapi.json", "/", stylesheet(t), "/api/v1/events"} {
 		plain, w := d.get(target), d.get(target, "Accept-Encoding", "gzip")
 		if w.Header().Get("Content-Encoding") != "gzip" || plain.Header().Get("Content-Encoding") != "" || !strings.Contains(strings.Join(w.Header().Values("Vary"), ","), "Accept-Encoding") {
 			t.Errorf("%s: %v and %v", target, w.Header(), plain.Header())

@@ -4,6 +4,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
@@ -12,6 +16,8 @@ import (
 	"ksiega/cmd/ksiega/session"
 	"ksiega/cmd/ksiega/words"
 	"ksiega/domain/access"
+	"ksiega/internal/polish"
+	"ksiega/internal/report"
 	"ksiega/queries"
 )
 
@@ -27,11 +33,15 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, page func(io.Write
 	}
 }
 
+// visit is who looks at a page, and where they may go from it.
+func (s *server) visit(r *http.Request) pages.Visit {
+	return pages.Visit{Reports: s.reportsOf(session.Of(r.Context())), Today: s.Now()}
+}
+
 func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
-	who := session.Of(r.Context())
-	v := pages.Start{Reports: s.reportsOf(who)}
+	var v pages.Start
 	var err error
-	v.Overview, err = s.Reader.Overview(r.Context(), who)
+	v.Overview, err = s.Reader.Overview(r.Context(), session.Of(r.Context()))
 	switch {
 	case errors.Is(err, access.ErrDenied):
 		s.write(w, r, s.problemOf(r.Context(), err))
@@ -47,28 +57,113 @@ func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
 	if s.Status != nil {
 		v.Models = s.Status()
 	}
-	s.show(w, r, func(w io.Writer) error { return s.pages.Start(w, v) })
+	s.show(w, r, func(w io.Writer) error { return s.pages.Start(w, s.visit(r), v) })
 }
 
+// What the address of a report's page may say beside what the API is asked.
+const (
+	paramSort = "sort"
+	paramPage = "page"
+	allRows   = "all"
+)
+
 func (s *server) reportPage(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Query().Has(paramFormat) {
-		s.write(w, r, problem(codeInvalid, words.Of(queries.ErrNoParam.With("%s, %s", chi.URLParam(r, "name"), paramFormat))))
-		return
-	}
-	req, _, err := s.question(r)
-	var a *queries.Answer
-	if err == nil {
-		a, err = s.answer(r, chi.URLParam(r, "name"), req)
-	}
+	name := chi.URLParam(r, "name")
+	declared, err := s.Reader.Report(name)
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
-	s.show(w, r, func(w io.Writer) error { return s.pages.Report(w, a, r.URL.Query()) })
+	asked, err := s.asked(declared, r.URL.Query())
+	var a *queries.Answer
+	if err == nil {
+		as := *r.URL // as the API is asked
+		as.RawQuery = asked.Query.Encode()
+		put := r.WithContext(r.Context())
+		put.URL = &as
+		var req queries.Request
+		if req, _, err = s.question(put); err == nil {
+			a, err = s.answer(r, name, req)
+		}
+	}
+	if err != nil {
+		s.refuseReport(w, r, declared, asked, s.problemOf(r.Context(), err).ofQuery())
+		return
+	}
+	s.show(w, r, func(w io.Writer) error { return s.pages.Report(w, s.visit(r), a, asked) })
+}
+
+// asked reads the address of a report's page: days and months as people type them.
+func (s *server) asked(of *queries.Report, query url.Values) (pages.Asked, error) {
+	asked := pages.Asked{Query: typed(of, asksOf(query), s.Ledger.Zone), Sort: query.Get(paramSort), Page: 1}
+	if asked.Sort != "" && !pages.Sorts(of, asked.Sort) {
+		return asked, problem(codeInvalid, "Kliknij nagłówek kolumny: w adresie nie ma takiej, według której można ułożyć wiersze (sort).")
+	}
+	switch text := query.Get(paramPage); text {
+	case "":
+	case allRows:
+		asked.Page = 0
+	default:
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return asked, problem(codeInvalid, "Popraw adres: page to numer strony od 1 albo all.")
+		}
+		asked.Page = n
+	}
+	if query.Has(paramFormat) {
+		return asked, problem(codeInvalid, words.Of(queries.ErrNoParam.With("%s, %s", of.Name, paramFormat)))
+	}
+	return asked, nil
+}
+
+// asksOf is what of an address the API is asked, in the form that it takes.
+func asksOf(query url.Values) url.Values {
+	asks := url.Values{}
+	for key := range query {
+		if key != paramSort && key != paramPage && key != paramFormat {
+			asks.Set(key, query.Get(key))
+		}
+	}
+	return asks
+}
+
+// typed puts what people type into the form that the API takes.
+func typed(of *queries.Report, query url.Values, zone *time.Location) url.Values {
+	kinds := map[string]report.Kind{paramAsOf: report.KindDate}
+	for i := range of.Params {
+		kinds[of.Params[i].Name] = of.Params[i].Kind
+	}
+	for key := range query {
+		switch value := query.Get(key); {
+		case key == paramKnownAt:
+			query.Set(key, polish.ReadMoment(value, zone))
+		case kinds[key] == report.KindDate:
+			query.Set(key, polish.ReadDay(value))
+		case kinds[key] == report.KindMonth:
+			query.Set(key, polish.ReadMonth(value))
+		}
+	}
+	return query
+}
+
+// refuseReport answers with the form again, and what is wrong beside its fields, where a
+// browser asked for a report and what it asked makes no sense.
+func (s *server) refuseReport(w http.ResponseWriter, r *http.Request, of *queries.Report, asked pages.Asked, p *Problem) {
+	if p.Status != http.StatusUnprocessableEntity || !session.Of(r.Context()).May(access.Report(of.Name)) || preferred(r, p.ContentType(""), typeHTML) != typeHTML {
+		s.write(w, r, p)
+		return
+	}
+	why := pages.Refusal{Text: p.Detail, Fields: map[string]string{}}
+	for _, e := range p.Errors {
+		why.Fields[strings.TrimPrefix(e.Location, "query.")] = e.Message
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(p.Status)
+	_ = s.pages.Refused(w, s.visit(r), of, asked, why)
 }
 
 func (s *server) docsPage(doc *huma.OpenAPI) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		s.show(w, r, func(w io.Writer) error { return s.pages.Docs(w, doc) })
+		s.show(w, r, func(w io.Writer) error { return s.pages.Docs(w, s.visit(r), doc) })
 	}
 }

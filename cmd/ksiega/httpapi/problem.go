@@ -219,7 +219,7 @@ func (s *server) write(w http.ResponseWriter, r *http.Request, p *Problem) {
 	if !strings.HasPrefix(r.URL.Path, "/api/") && preferred(r, p.ContentType(""), typeHTML) == typeHTML {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(p.Status)
-		_ = s.pages.Problem(w, pages.Problem{Title: p.Title, Detail: p.Detail, Code: p.Code, Correlation: p.Correlation, Status: p.Status})
+		_ = s.pages.Problem(w, s.visit(r), pages.Problem{Title: p.Title, Detail: p.Detail, Code: p.Code, Correlation: p.Correlation, Status: p.Status})
 		return
 	}
 	h.Set("Content-Type", p.ContentType(""))

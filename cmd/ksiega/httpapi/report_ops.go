@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
+	"ksiega/cmd/ksiega/pages"
 	"ksiega/cmd/ksiega/session"
 	"ksiega/cmd/ksiega/words"
 	"ksiega/commands"
@@ -239,7 +240,7 @@ func (s *server) stream(c huma.Context, a *queries.Answer, format string, r *htt
 	case written:
 		err = a.Write(c.BodyWriter(), format)
 	default:
-		err = s.pages.Report(c.BodyWriter(), a, r.URL.Query())
+		err = s.pages.Report(c.BodyWriter(), s.visit(r), a, pages.Asked{Query: asksOf(r.URL.Query()), Page: 1})
 	}
 	if err != nil {
 		s.Log.Error("an answer broke off", "correlation", correlation(c.Context()), "report", a.Report.Name, "error", err)

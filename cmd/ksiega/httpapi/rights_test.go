@@ -40,7 +40,7 @@ func TestWithoutATokenOnlyTheSamplesReportsAreOpen(t *testing.T) {
 				t.Error("no challenge")
 			}
 		}
-		for _, target := range []string{"/healthz", "/readyz", "/docs", "/openapi.json", "/assets/style.css"} {
+		for _, target := range []string{"/healthz", "/readyz", "/docs", "/openapi.json", stylesheet(t)} {
 			if w := d.get(target); w.Code != http.StatusOK {
 				t.Errorf("%s: %d", target, w.Code)
 			}

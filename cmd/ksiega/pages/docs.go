@@ -8,7 +8,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-type docsView struct{ Groups []docsGroup }
+type docsView struct {
+	Head   Head
+	Groups []docsGroup
+}
 
 type docsGroup struct {
 	Name, Doc  string
@@ -17,7 +20,7 @@ type docsGroup struct {
 
 type docsOperation struct {
 	ID, Method, Path, Summary, Doc string
-	Params, Body, Answer           []docsField
+	Tables                         []Table
 	Statuses                       string
 }
 
@@ -27,12 +30,12 @@ type docsField struct {
 }
 
 // Docs writes the page that describes the API.
-func (p *Pages) Docs(w io.Writer, doc *huma.OpenAPI) error {
-	var v docsView
+func (p *Pages) Docs(w io.Writer, visit Visit, doc *huma.OpenAPI) error {
+	v := docsView{Head: Head{Title: "Opis API", Meta: "Co przyjmuje i co odpowiada serwer, polecenie po poleceniu."}}
 	for _, tag := range doc.Tags {
 		v.Groups = append(v.Groups, docsGroup{Name: tag.Name, Doc: tag.Description, Operations: operations(doc, tag.Name)})
 	}
-	return p.render(w, "docs", "Opis API", "/docs", v)
+	return p.render(w, "docs", p.framed(visit, "Opis API", "/docs", nil), v)
 }
 
 func operations(doc *huma.OpenAPI, tag string) []docsOperation {
@@ -51,24 +54,33 @@ func operations(doc *huma.OpenAPI, tag string) []docsOperation {
 func operation(doc *huma.OpenAPI, path string, op *huma.Operation) docsOperation {
 	o := docsOperation{ID: op.OperationID, Method: op.Method, Path: path, Summary: op.Summary, Doc: op.Description}
 	where := map[string]string{"query": "adres", "path": "ścieżka", "header": "nagłówek"}
+	var params, body, answered []docsField
 	for _, p := range op.Parameters {
-		o.Params = append(o.Params, docsField{Name: p.Name, Where: where[p.In], Type: typeOf(p.Schema), Doc: p.Description, Required: p.Required})
+		params = append(params, docsField{Name: p.Name, Where: where[p.In], Type: typeOf(p.Schema), Doc: p.Description, Required: p.Required})
 	}
 	if op.RequestBody != nil {
-		o.Body = fields(doc, op.RequestBody.Content["application/json"])
+		body = fields(doc, op.RequestBody.Content["application/json"])
 	}
 	var statuses []string
 	for status, answer := range op.Responses {
 		statuses = append(statuses, status)
 		if status == "200" && answer.Content != nil {
-			o.Answer = fields(doc, answer.Content["application/json"])
-			for i := range o.Answer {
-				o.Answer[i].Required = false // a word for what clients send
+			answered = fields(doc, answer.Content["application/json"])
+			for i := range answered {
+				answered[i].Required = false // a word for what clients send
 			}
 		}
 	}
 	slices.Sort(statuses)
 	o.Statuses = strings.Join(statuses, ", ")
+	for _, t := range []struct {
+		caption string
+		fields  []docsField
+	}{{"Parametry", params}, {"Treść żądania (JSON)", body}, {"Odpowiedź (JSON)", answered}} {
+		if len(t.fields) > 0 {
+			o.Tables = append(o.Tables, tableOfFields(op.Summary, t.caption, t.fields))
+		}
+	}
 	return o
 }
 
@@ -151,12 +163,18 @@ func choices(enum []any) string {
 	return strings.Join(values, ", ")
 }
 
-type docsTable struct {
-	Caption, Label string
-	Fields         []docsField
-}
-
-// tableOf names a table of fields for sight and, uniquely, for screen readers.
-func tableOf(caption, summary string, fields []docsField) docsTable {
-	return docsTable{Caption: caption, Label: caption + ": " + summary, Fields: fields}
+// tableOfFields is a table of them under a caption.
+func tableOfFields(summary, caption string, fields []docsField) Table {
+	t := Table{Label: caption + ": " + summary, Caption: caption, Compact: true, Columns: []Column{{Title: "Nazwa"}, {Title: "Typ"}, {Title: "Opis"}}}
+	for _, f := range fields {
+		kind := Cell{Text: f.Type}
+		if f.Where != "" {
+			kind.Text += " (" + f.Where + ")"
+		}
+		if f.Required {
+			kind.Text, kind.Strong = kind.Text+",", "wymagane"
+		}
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: f.Name, Code: true}, kind, {Text: f.Doc}}})
+	}
+	return t
 }

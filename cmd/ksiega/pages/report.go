@@ -1,0 +1,304 @@
+package pages
+
+import (
+	"io"
+	"net/url"
+	"strings"
+
+	"ksiega/domain"
+	"ksiega/internal/polish"
+	"ksiega/internal/report"
+	"ksiega/queries"
+)
+
+// Asked is what the address of a report's page asks, as the API is asked, and how the
+// page shows the answer.
+type Asked struct {
+	Query url.Values // without what follows
+	Sort  string     // name of a column, with "-" before it descending; "" as the report is
+	Page  int        // from 1; 0 is all rows, as far as a page goes
+}
+
+// Refusal is why a report was not asked: in whole, and field by field.
+type Refusal struct {
+	Text   string
+	Fields map[string]string
+}
+
+// How many rows a page has, and how many all of them on one page are at most; the other
+// formats hold all.
+const (
+	pageRows    = 100
+	maxPageRows = 2000
+)
+
+type reportView struct {
+	Head    Head
+	Path    string
+	Fields  []Field
+	Sort    string
+	Refused *Note
+	Answer  *answerView
+}
+
+type answerView struct {
+	Files               []fileView
+	Table               Table
+	Pages               *pagesView
+	Notes               [][2]string // what is counted of the whole table
+	More                *Note       // rows left out of the page
+	Names               string
+	Generated, Position string
+}
+
+// fileView is the same answer in another format.
+type fileView struct{ Title, Href string }
+
+// pagesView leads through a table of several pages.
+type pagesView struct{ Shown, Before, Next, All string }
+
+// Report writes the answer to a report.
+func (p *Pages) Report(w io.Writer, visit Visit, a *queries.Answer, asked Asked) error {
+	v := p.reportView(a.Report, asked, a.Params, a.AsOf, a.KnownAt, nil)
+	f := p.framed(visit, a.Report.Title, v.Path, momentOf(asked.Query))
+	f.Moment = p.momentOfAnswer(a, asked)
+	table := a.Table
+	if column, down, found := sortedBy(table.Fields, asked.Sort); found {
+		table = table.Sorted(column, down)
+	}
+	v.Answer = &answerView{Notes: table.Notes(), Generated: polish.Moment(a.GeneratedAt, p.Zone), Position: a.Position}
+	for _, format := range report.Formats() {
+		v.Answer.Files = append(v.Answer.Files, fileView{format.Title, "/api/v1/reports/" + a.Report.Name + with(asked.Query, "format", format.Name)})
+	}
+	first, last := shown(table.Len, asked.Page)
+	v.Answer.Pages = pager(v.Path, table.Len, first, last, asked)
+	v.Answer.Table = p.tableOf(visit, a, table, asked, first, last)
+	if asked.Page == 0 && last < table.Len {
+		v.Answer.More = &Note{State: "info", Text: "Na stronie nie ma " + rows(table.Len-last) + "; wszystkie są w" + polish.NoBreak + "plikach. Suma obejmuje wszystkie."}
+	}
+	for i := range table.Fields {
+		if table.Fields[i].Refers == report.Reference(domain.RefParticipant) {
+			v.Answer.Names = "Osoby pod identyfikatorami, bo zestawienia nie pokazują nazwisk."
+		}
+	}
+	f.Wide = len(v.Answer.Table.Columns) > 7
+	return p.render(w, "report", f, v)
+}
+
+// Refused writes the page of a report that was not asked, with what was typed.
+func (p *Pages) Refused(w io.Writer, visit Visit, r *queries.Report, asked Asked, why Refusal) error {
+	params := map[string]string{}
+	for key := range asked.Query {
+		params[key] = asked.Query.Get(key)
+	}
+	v := p.reportView(r, asked, params, params["asOf"], params["knownAt"], why.Fields)
+	v.Refused = &Note{State: "bad", Role: "alert", Strong: "Nie pokazano zestawienia.", Text: why.Text}
+	f := p.framed(visit, r.Title, v.Path, nil)
+	f.Moment = p.today(visit.Today)
+	return p.render(w, "report", f, v)
+}
+
+// reportView is what there is of a report's page without an answer.
+func (p *Pages) reportView(r *queries.Report, asked Asked, params map[string]string, asOf, knownAt string, wrong map[string]string) reportView {
+	v := reportView{Head: Head{Crumbs: []Crumb{{"Zestawienia", "/#zestawienia"}, {Title: areaTitle(r.Name)}}, Title: r.Title, Meta: polish.Tied(r.Doc)},
+		Path: "/reports/" + r.Name, Sort: asked.Sort}
+	for i := range r.Params {
+		param := &r.Params[i]
+		f := Field{Name: param.Name, Label: polish.Capital(param.Doc), Value: params[param.Name], Width: "w-s"}
+		switch {
+		case len(param.Words) > 0:
+			all := map[bool]string{true: "żadne", false: "wszystkie"}[param.Several]
+			f.Choices = append(f.Choices, Choice{"", all})
+			for _, word := range param.Choices() {
+				f.Choices = append(f.Choices, Choice{word.Code, word.Polish})
+			}
+			f.Width = "w-m"
+		case param.Kind == report.KindDate || param.Kind == report.KindMonth:
+			f.Value, f.Width = typedDay(f.Value), "w-date"
+		}
+		v.Fields = append(v.Fields, f)
+	}
+	v.Fields = append(v.Fields,
+		Field{Name: "asOf", Label: "Stan na dzień", Value: typedDay(asOf), Width: "w-date"},
+		Field{Name: "knownAt", Label: "Zapisy do (dzień, chwila lub pozycja)", Value: p.typedMoment(knownAt), Width: "w-m", Placeholder: "22.06.2018 14:10"})
+	for i := range v.Fields {
+		v.Fields[i].ID, v.Fields[i].Error = "p-"+v.Fields[i].Name, wrong[v.Fields[i].Name]
+	}
+	return v
+}
+
+func (p *Pages) momentOfAnswer(a *queries.Answer, asked Asked) Moment {
+	m := p.today(a.GeneratedAt)
+	m.Position, m.Change = a.Position, "#moment"
+	today := a.GeneratedAt
+	if p.Zone != nil {
+		today = today.In(p.Zone)
+	}
+	m.Past = a.KnownAt != "" || a.AsOf != "" && a.AsOf < today.Format("2006-01-02")
+	if a.AsOf != "" {
+		m.Day = polish.Day(a.AsOf)
+	}
+	if a.KnownAt != "" {
+		m.KnownAt = p.knownAt(a.KnownAt)
+		if digits.MatchString(a.KnownAt) {
+			m.Position = ""
+		}
+	}
+	if m.Past {
+		m.Back = "/reports/" + a.Report.Name + with(asked.Query, "asOf", "", "knownAt", "", "sort", asked.Sort)
+	}
+	return m
+}
+
+// momentOf is what of a query says which moment is looked at.
+func momentOf(query url.Values) url.Values {
+	kept := url.Values{}
+	for _, key := range []string{"asOf", "knownAt"} {
+		if value := query.Get(key); value != "" {
+			kept.Set(key, value)
+		}
+	}
+	return kept
+}
+
+// sortedBy finds the column that rows are asked to be sorted by.
+func sortedBy(fields []report.Field, asked string) (column int, down, found bool) {
+	name, down := strings.CutPrefix(asked, "-")
+	for i := range fields {
+		if name != "" && fields[i].Name == name && !fields[i].Beneath {
+			return i, down, true
+		}
+	}
+	return 0, false, false
+}
+
+// Sorts says whether a report's rows may be asked for by a column.
+func Sorts(r *queries.Report, asked string) bool {
+	_, _, found := sortedBy(r.Fields, asked)
+	return found
+}
+
+// shown are the rows of a page, from first up to before last.
+func shown(length, page int) (first, last int) {
+	if page == 0 {
+		return 0, min(length, maxPageRows)
+	}
+	last = (length + pageRows - 1) / pageRows // the last page, where fewer are left than were asked for
+	first = (min(page, max(last, 1)) - 1) * pageRows
+	return first, min(first+pageRows, length)
+}
+
+func pager(path string, length, first, last int, asked Asked) *pagesView {
+	if length <= pageRows {
+		return nil
+	}
+	to := func(page string) string { return path + with(asked.Query, "sort", asked.Sort, "page", page) }
+	v := &pagesView{Shown: "Wiersze " + polish.Count(int64(first+1)) + "–" + polish.Count(int64(last)) + " z" + polish.NoBreak + polish.Count(int64(length))}
+	if asked.Page == 0 {
+		v.All = ""
+		return v
+	}
+	page := first/pageRows + 1
+	if page == 2 {
+		v.Before = to("")
+	} else if page > 2 {
+		v.Before = to(number(page - 1))
+	}
+	if last < length {
+		v.Next = to(number(page + 1))
+	}
+	v.All = to("all")
+	return v
+}
+
+// tableOf is a page of an answer's rows.
+func (p *Pages) tableOf(visit Visit, a *queries.Answer, table report.Table, asked Asked, first, last int) Table {
+	t := Table{Label: "Wiersze zestawienia", Caption: rows(table.Len), Asked: asking(a), Empty: Empty{"Nic nie odpowiada temu pytaniu.", "Zmień pola powyżej albo wyczyść je."}}
+	column, down, sorted := sortedBy(table.Fields, asked.Sort)
+	for i := range table.Fields {
+		f := &table.Fields[i]
+		if f.Beneath {
+			continue
+		}
+		c := Column{Title: f.Title, Class: classOf(f)}
+		next := f.Name
+		if sorted && i == column {
+			c.Sorted = map[bool]string{true: "descending", false: "ascending"}[down]
+			if !down {
+				next = "-" + f.Name
+			}
+		}
+		c.Sort = "/reports/" + a.Report.Name + with(asked.Query, "sort", next)
+		t.Columns = append(t.Columns, c)
+	}
+	t.Fits = len(t.Columns) <= 9
+	links := linksOf(visit.Reports, a, asked.Query)
+	var values []report.Value
+	for row := first; row < last; row++ {
+		values = table.Row(row, values)
+		t.Rows = append(t.Rows, rowOf(table.Fields, values, links))
+	}
+	for i, text := range table.Footer() {
+		if f := &table.Fields[i]; !f.Beneath {
+			t.Foot = append(t.Foot, Cell{Text: text, Class: classOf(f)})
+		}
+	}
+	return t
+}
+
+// asking is what was asked, in words, also for paper.
+func asking(a *queries.Answer) string {
+	var asked []string
+	for i := range a.Report.Params {
+		param := &a.Report.Params[i]
+		if value := a.Params[param.Name]; value != "" {
+			asked = append(asked, param.Doc+": "+param.Say(value))
+		}
+	}
+	return strings.Join(asked, "; ")
+}
+
+func rowOf(fields []report.Field, values []report.Value, links map[report.Reference]string) (row Row) {
+	for i, value := range values {
+		switch f := &fields[i]; {
+		case !f.Beneath:
+			cell := cellOf(f, value)
+			if to := links[f.Refers]; to != "" && cell.Text != "" && cell.Lines == nil && f.Kind == report.KindText {
+				cell.Href = to + url.QueryEscape(cell.Text)
+			}
+			row.Cells = append(row.Cells, cell)
+		case f.Say(value) != "":
+			row.Beneath = append(row.Beneath, Sentence{f.Title, f.Say(value)})
+		}
+	}
+	return row
+}
+
+// linksOf are the beginnings of addresses that tell more of a thing of a kind, of those
+// reports that may be asked, at the moment that is looked at. A report whose every row is
+// of the one that was asked about leads nowhere.
+func linksOf(may []*queries.Report, a *queries.Answer, query url.Values) map[report.Reference]string {
+	links := map[report.Reference]string{}
+	for _, to := range []struct {
+		of            domain.RefKind
+		report, param string
+	}{
+		{domain.RefParticipant, "person", "participant"}, {domain.RefAssistant, "assistant-hours", "assistant"},
+		{domain.RefAgreement, "psu-settlement", "agreement"}, {domain.RefProgramme, "indicators", "programme"},
+	} {
+		if to.report == a.Report.Name && a.Params[to.param] != "" {
+			continue
+		}
+		for _, r := range may {
+			if r.Name != to.report {
+				continue
+			}
+			address := "/reports/" + to.report + "?"
+			if kept := momentOf(query).Encode(); kept != "" {
+				address += kept + "&"
+			}
+			links[report.Reference(to.of)] = address + to.param + "="
+		}
+	}
+	return links
+}

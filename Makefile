@@ -31,7 +31,7 @@ GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/ksiega
@@ -86,6 +86,10 @@ bench: ## measure (BENCHFLAGS=…)
 assets: ## fetch the committed files of others anew from npm
 	bash .ci/assets
 
+.PHONY: screenshots
+screenshots: deps ## make the pictures in docs/ anew, of the sample centres
+	KSIEGA_SHOTS='$(CURDIR)/docs' $(GO) test -tags screenshots -count=1 -run '^TestScreenshots$$' ./cmd/ksiega
+
 .PHONY: check
 check: fmt rules tidy vet lint generated verified openapi ## gofmt, vet, linters, import rules, generated files up to date
 
@@ -104,7 +108,7 @@ fmt:
 .PHONY: vet
 vet:
 	$(GO) vet ./...
-	$(GO) vet -tags soak ./...
+	$(GO) vet -tags soak,screenshots ./...
 
 # S1016 would turn a command into its event by conversion, and so let a field added
 # to both slip into what is recorded for ever.

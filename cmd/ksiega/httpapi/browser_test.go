@@ -37,7 +37,7 @@ func TestPagesInABrowser(t *testing.T) {
 	if _, bytes := b.Loaded(); bytes == 0 || bytes > 150_000 {
 		t.Errorf("the first page is %d bytes", bytes)
 	}
-	all := map[string]string{"start": "/", "docs": "/docs", "missing": missingPage, "refused": refusedPage, "past": "/reports/refunds?asOf=31.05.2024&knownAt=2400&sort=-claimedGrosze"}
+	all := map[string]string{"start": "/", "docs": "/docs", "missing": missingPage, "refused": refusedPage, "past": "/reports/refunds?asOf=31.12.2018&sort=-claimedGrosze"}
 	for _, r := range decode[httpapi.ReportList](t, d.get("/api/v1/reports")).Reports {
 		all[r.Name] = "/reports/" + r.Name
 	}
@@ -129,8 +129,8 @@ func sorts(t *testing.T, b *browsertest.Browser) {
 			t.Errorf("%s: the rows are %v", want, got)
 		}
 	}
-	if where := browsertest.Eval[string](b, `document.querySelector("tbody td:nth-child(4) a").getAttribute("href")`); !strings.HasPrefix(where, "/reports/person?participant=") {
-		t.Errorf("a person leads to %s", where)
+	if where := browsertest.Eval[string](b, `document.querySelector("tbody td:nth-child(3) a").getAttribute("href")`); !strings.HasPrefix(where, "/reports/indicators?programme=") {
+		t.Errorf("a programme leads to %s", where)
 	}
 }
 

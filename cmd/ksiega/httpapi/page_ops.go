@@ -129,10 +129,7 @@ func asksOf(query url.Values) url.Values {
 
 // typed puts what people type into the form that the API takes.
 func typed(of *queries.Report, query url.Values, zone *time.Location) url.Values {
-	kinds := map[string]report.Kind{paramAsOf: report.KindDate}
-	for i := range of.Params {
-		kinds[of.Params[i].Name] = of.Params[i].Kind
-	}
+	kinds := kindsOf(of)
 	for key := range query {
 		switch value := query.Get(key); {
 		case key == paramKnownAt:
@@ -146,6 +143,15 @@ func typed(of *queries.Report, query url.Values, zone *time.Location) url.Values
 	return query
 }
 
+// kindsOf are those of what a report is asked by.
+func kindsOf(of *queries.Report) map[string]report.Kind {
+	kinds := map[string]report.Kind{paramAsOf: report.KindDate}
+	for i := range of.Params {
+		kinds[of.Params[i].Name] = of.Params[i].Kind
+	}
+	return kinds
+}
+
 // refuseReport answers with the form again, and what is wrong beside its fields, where a
 // browser asked for a report and what it asked makes no sense.
 func (s *server) refuseReport(w http.ResponseWriter, r *http.Request, of *queries.Report, asked pages.Asked, p *Problem) {
@@ -155,7 +161,15 @@ func (s *server) refuseReport(w http.ResponseWriter, r *http.Request, of *querie
 	}
 	why := pages.Refusal{Text: p.Detail, Fields: map[string]string{}}
 	for _, e := range p.Errors {
-		why.Fields[strings.TrimPrefix(e.Location, "query.")] = e.Message
+		field := strings.TrimPrefix(e.Location, "query.")
+		why.Fields[field] = e.Message
+		switch kindsOf(of)[field] {
+		case report.KindDate:
+			why.Fields[field] = "Wpisz dzień, na przykład 5.06.2018."
+		case report.KindMonth:
+			why.Fields[field] = "Wpisz miesiąc, na przykład 6.2018."
+		}
+		why.Text = "Popraw zaznaczone pole: niczego innego nie trzeba wpisywać od nowa."
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(p.Status)

@@ -104,7 +104,8 @@ func (p *Pages) reportView(r *queries.Report, asked Asked, params map[string]str
 		Path: "/reports/" + r.Name, Sort: asked.Sort}
 	for i := range r.Params {
 		param := &r.Params[i]
-		f := Field{Name: param.Name, Label: polish.Capital(param.Doc), Value: params[param.Name], Width: "w-s"}
+		label, hint, _ := strings.Cut(param.Doc, "; ")
+		f := Field{Name: param.Name, Label: polish.Capital(label), Hint: polish.Tied(hint), Value: params[param.Name], Width: "w-s"}
 		switch {
 		case len(param.Words) > 0:
 			all := map[bool]string{true: "żadne", false: "wszystkie"}[param.Several]
@@ -120,7 +121,7 @@ func (p *Pages) reportView(r *queries.Report, asked Asked, params map[string]str
 	}
 	v.Fields = append(v.Fields,
 		Field{Name: "asOf", Label: "Stan na dzień", Value: typedDay(asOf), Width: "w-date"},
-		Field{Name: "knownAt", Label: "Zapisy do (dzień, chwila lub pozycja)", Value: p.typedMoment(knownAt), Width: "w-m", Placeholder: "22.06.2018 14:10"})
+		Field{Name: "knownAt", Label: "Zapisy do", Hint: "dzień, chwila, np. 22.06.2018 14:10, albo pozycja", Value: p.typedMoment(knownAt), Width: "w-m"})
 	for i := range v.Fields {
 		v.Fields[i].ID, v.Fields[i].Error = "p-"+v.Fields[i].Name, wrong[v.Fields[i].Name]
 	}

@@ -34,10 +34,10 @@ import (
 //go:embed axe/axe.min.js
 var axe string
 
-// Browser is a headless Chromium on the pages of one handler.
+// Browser is a headless Chromium on the pages of one server.
 type Browser struct {
 	Context context.Context // of chromedp
-	Base    string          // where the handler answers
+	Base    string          // where the server answers
 	t       *testing.T
 
 	mu     sync.Mutex
@@ -46,16 +46,22 @@ type Browser struct {
 	bytes  int64
 }
 
-// Open starts one; without a Chromium the test is skipped.
+// Open starts one on a handler; without a Chromium the test is skipped.
 func Open(t *testing.T, handler http.Handler) *Browser {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return At(t, server.URL)
+}
+
+// At starts one on a server that there is.
+func At(t *testing.T, base string) *Browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("no chromium on this machine")
 	}
 	alone(t)
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
 	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir())}
 	for _, flag := range []string{"headless", "disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync",
 		"disable-extensions", "hide-scrollbars", "disable-dev-shm-usage", "no-default-browser-check"} {
@@ -65,7 +71,7 @@ func Open(t *testing.T, handler http.Handler) *Browser {
 	allocator, cancelAllocator := chromedp.NewExecAllocator(bounded, options...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(func() { cancel(); cancelAllocator(); cancelTime() })
-	b := &Browser{Context: ctx, Base: server.URL, t: t}
+	b := &Browser{Context: ctx, Base: base, t: t}
 	if err := chromedp.Listen(ctx, b.hear); err != nil {
 		t.Fatalf("start chromium: %v", err)
 	}
@@ -148,14 +154,25 @@ func Eval[T any](b *Browser, script string) T {
 	return value
 }
 
-// Shoot keeps a picture of the page in the directory KSIEGA_SHOTS names.
+// Shoot keeps a picture of the whole page in the directory KSIEGA_SHOTS names.
 func (b *Browser) Shoot(name string) {
+	b.t.Helper()
+	b.keep(name, func() ([]byte, error) { return chromedp.Run(b.Context, chromedp.FullScreenshot(100)) })
+}
+
+// Picture is Shoot of what stands in the window.
+func (b *Browser) Picture(name string) {
+	b.t.Helper()
+	b.keep(name, func() ([]byte, error) { return chromedp.Run(b.Context, chromedp.CaptureScreenshot()) })
+}
+
+func (b *Browser) keep(name string, take func() ([]byte, error)) {
 	b.t.Helper()
 	dir := os.Getenv("KSIEGA_SHOTS")
 	if dir == "" {
 		return
 	}
-	picture, err := chromedp.Run(b.Context, chromedp.FullScreenshot(100))
+	picture, err := take()
 	if err != nil {
 		b.t.Fatal(err)
 	}

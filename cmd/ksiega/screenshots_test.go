@@ -29,7 +29,7 @@ func TestScreenshots(t *testing.T) {
 			continue
 		}
 		b := browsertest.At(t, strings.TrimSpace(url))
-		for name, path := range map[string]string{"start": "/", "report": "/reports/psu-settlement?month=5.2024"} {
+		for name, path := range map[string]string{"start": "/", "report": "/reports/psu-settlement?month=5.2018"} {
 			if status := b.Go(path); status != 200 {
 				t.Fatalf("%s: %d", path, status)
 			}

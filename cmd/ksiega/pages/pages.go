@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"io"
 	"time"
+
+	"ksiega/internal/polish"
 )
 
 //go:embed templates components
@@ -32,7 +34,7 @@ func New(o Options) (*Pages, error) {
 		return nil, err
 	}
 	p := &Pages{Options: o, byName: map[string]*template.Template{}, assets: assets}
-	functions := template.FuncMap{"htmx": func() string { return htmxConfig }, "asset": func(name string) (string, error) {
+	functions := template.FuncMap{"htmx": func() string { return htmxConfig }, "tied": polish.Tied, "asset": func(name string) (string, error) {
 		a, found := assets[name]
 		if !found {
 			return "", fmt.Errorf("there is no asset %s", name)

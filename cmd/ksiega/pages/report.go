@@ -196,7 +196,6 @@ func pager(path string, length, first, last int, asked Asked) *pagesView {
 	to := func(page string) string { return path + with(asked.Query, "sort", asked.Sort, "page", page) }
 	v := &pagesView{Shown: "Wiersze " + polish.Count(int64(first+1)) + "–" + polish.Count(int64(last)) + " z" + polish.NoBreak + polish.Count(int64(length))}
 	if asked.Page == 0 {
-		v.All = ""
 		return v
 	}
 	page := first/pageRows + 1

@@ -92,7 +92,7 @@ func joined(parts ...string) []byte {
 // ofRow is the origin of one row of an imported file; the key follows from the
 // file and the row, so that the same row read again is the same decision.
 func (o Origin) ofRow(file string, row int) Origin {
-	o.Door, o.file, o.row, o.Key, o.Expected = access.Imported, file, row, "", nil
+	o.Door, o.file, o.row, o.Key, o.Expected, o.Shown = access.Imported, file, row, "", nil, nil
 	return o
 }
 

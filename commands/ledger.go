@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -91,6 +92,11 @@ type Origin struct {
 	Key string
 	// Expected is the revision the stream must be at; nil: any.
 	Expected *int64
+	// Shown is the position of the last event that whoever asks was shown of what the command
+	// is about, the zero Position where nothing was recorded; nil: they were shown nothing. What
+	// a colleague has recorded of it since is met as journal.ErrSeen. A command whose use case
+	// does not say which events are of it refuses to be carried out by what was shown.
+	Shown *journal.Position
 
 	file string // keyed hash of the imported file
 	row  int
@@ -131,15 +137,58 @@ func inHex(sums [][32]byte) (all []string) {
 // Result is what a command led to.
 type Result = journal.Result
 
+// errNotShown is a mistake in the program: a door says what was shown of something that the
+// command does not tell apart.
+var errNotShown = errors.New("it is not said which events are of what was shown")
+
 // execute runs a prepared decision for one command that is allowed.
 func execute[S, C any](ctx context.Context, l *Ledger, stream string, d domain.Decider[S, C], cmd C, o Origin) (journal.Result, error) {
-	return journal.ExecuteAt(ctx, l.Log, stream, o.Expected, naming(d), cmd, l.meta(o), l.former(o)...)
+	return executeSeen(ctx, l, stream, nil, d, cmd, o)
+}
+
+// executeSeen is execute for a command that is about one thing of its stream; says tells
+// the events of it, nil where nobody can.
+func executeSeen[S, C any](ctx context.Context, l *Ledger, stream string, says func(domain.Event) bool, d domain.Decider[S, C], cmd C, o Origin) (journal.Result, error) {
+	var shown *journal.Shown
+	switch {
+	case o.Shown != nil && says == nil:
+		return journal.Result{}, fmt.Errorf("%T: %w", cmd, errNotShown)
+	case o.Shown != nil:
+		shown = &journal.Shown{At: *o.Shown, Of: says}
+	}
+	r, err := journal.ExecuteSeen(ctx, l.Log, stream, o.Expected, shown, naming(d), cmd, l.meta(o), l.former(o)...)
+	return r, l.byWhom(o, err)
+}
+
+// byWhom leaves out of ErrSeen who changed what was shown, unless whoever asks may see the
+// history, and says when by the clock of the centre.
+func (l *Ledger) byWhom(o Origin, err error) error {
+	var seen *domain.Error
+	if !errors.Is(err, journal.ErrSeen) || !errors.As(err, &seen) {
+		return err
+	}
+	told := *seen
+	told.Args = slices.Clone(seen.Args)
+	for i, arg := range told.Args {
+		if at, ok := arg.(time.Time); ok {
+			told.Args[i] = at.In(l.Zone)
+		}
+	}
+	if !o.May(access.Replay) {
+		told.Args = told.Args[:1]
+	}
+	return &told
 }
 
 // carry runs the decision that a request asks for on its own stream, as far as
 // whoever asks may see it.
 func carry[S, C any](ctx context.Context, l *Ledger, o Origin, request Request, stream string, d domain.Decider[S, C], cmd C) (journal.Result, error) {
-	return execute(ctx, l, stream, onlyDone(o, veiled(o, request, d)), cmd, o)
+	return carrySeen(ctx, l, o, request, stream, nil, d, cmd)
+}
+
+// carrySeen is carry for a command that is about one thing of its stream, see executeSeen.
+func carrySeen[S, C any](ctx context.Context, l *Ledger, o Origin, request Request, stream string, says func(domain.Event) bool, d domain.Decider[S, C], cmd C) (journal.Result, error) {
+	return executeSeen(ctx, l, stream, says, onlyDone(o, veiled(o, request, d)), cmd, o)
 }
 
 // followed is the result of a command that two streams take: the revision is that

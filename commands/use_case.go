@@ -12,6 +12,10 @@ import (
 type useCase[R Request, S, C any] struct {
 	decider domain.Decider[S, C]
 	stream  func(R) string // that decides
+	// says, if set, tells the events of the one thing in the stream that a command is about,
+	// withdrawn or not, so that it can be carried out by what was shown of it, see
+	// Origin.Shown.
+	says func(R) func(domain.Event) bool
 	// prepare checks the command, in place, and makes of it what the stream is asked.
 	prepare func(*Ledger, context.Context, *lookups, Origin, *R) (C, error)
 }
@@ -30,5 +34,9 @@ func (u useCase[R, S, C]) ask(ctx context.Context, l *Ledger, o Origin, c *R) (j
 	if err != nil {
 		return journal.Result{}, err
 	}
-	return carry(ctx, l, o, *c, u.stream(*c), u.decider, cmd)
+	var says func(domain.Event) bool
+	if u.says != nil {
+		says = u.says(*c)
+	}
+	return carrySeen(ctx, l, o, *c, u.stream(*c), says, u.decider, cmd)
 }

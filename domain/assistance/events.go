@@ -87,6 +87,19 @@ type VisitWithdrawn struct {
 	Reason       domain.Sealed  `json:"reason"`
 }
 
+// VisitOf is the visit that an event logs, corrects or takes back.
+func VisitOf(e domain.Event) (Visit, bool) {
+	switch e := e.(type) {
+	case VisitLogged:
+		return e.Visit, true
+	case VisitCorrected:
+		return e.Visit, true
+	case VisitWithdrawn:
+		return e.Visit, true
+	}
+	return Visit{}, false
+}
+
 // Names of the events, for ever.
 func (VisitLogged) EventType() string    { return "assistance.visit-logged.v2" }
 func (VisitCorrected) EventType() string { return "assistance.visit-corrected.v2" }

@@ -140,6 +140,21 @@ type DayWithdrawn struct {
 	Reason domain.Sealed  `json:"reason,omitzero"`
 }
 
+// DayOf is the day of the sheet that an event enters, corrects or takes back.
+func DayOf(e domain.Event) (domain.Date, bool) {
+	switch e := e.(type) {
+	case HoursRecorded:
+		return e.Date, true
+	case AbsenceRecorded:
+		return e.Date, true
+	case DayCorrected:
+		return e.Date, true
+	case DayWithdrawn:
+		return e.Date, true
+	}
+	return 0, false
+}
+
 // Seen says which terms something was decided by: how often those of the referral and
 // those of its agreement had changed.
 type Seen struct {

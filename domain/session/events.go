@@ -137,6 +137,19 @@ type PresenceWithdrawn struct {
 	Reason domain.Sealed `json:"reason"`
 }
 
+// PresenceOf is whose presence an event enters, corrects or takes back.
+func PresenceOf(e domain.Event) (Attendance, bool) {
+	switch e := e.(type) {
+	case PresenceRecorded:
+		return e.Attendance, true
+	case PresenceCorrected:
+		return e.Attendance, true
+	case PresenceWithdrawn:
+		return e.Attendance, true
+	}
+	return Attendance{}, false
+}
+
 // Names of the events, for ever.
 func (Recorded) EventType() string          { return "session.recorded.v1" }
 func (Corrected) EventType() string         { return "session.corrected.v1" }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"ksiega/domain"
 )
@@ -29,6 +30,12 @@ type Loaded[S any] struct {
 // Load folds a stream. An event that the decider does not know stops it with
 // ErrDamaged: a state without it would be decided on as if it had not happened.
 func Load[S, C any](ctx context.Context, j Log, stream string, d domain.Decider[S, C]) (Loaded[S], error) {
+	return LoadEach(ctx, j, stream, d, func(*Recorded) {})
+}
+
+// LoadEach is Load for whoever also has to see the events, which are good only during the
+// call.
+func LoadEach[S, C any](ctx context.Context, j Log, stream string, d domain.Decider[S, C], each func(*Recorded)) (Loaded[S], error) {
 	l := Loaded[S]{Stream: stream, Revision: NoStream, Said: NoStream, Keys: map[string]Position{}}
 	err := j.ReadStream(ctx, stream, 0, func(r *Recorded) error {
 		if !d.Knows(r.Event) {
@@ -42,6 +49,7 @@ func Load[S, C any](ctx context.Context, j Log, stream string, d domain.Decider[
 		if r.Meta.Key != "" {
 			l.Keys[r.Meta.Key] = r.Position
 		}
+		each(r)
 		return nil
 	})
 	return l, err
@@ -104,9 +112,28 @@ func Execute[S, C any](ctx context.Context, j Log, stream string, d domain.Decid
 // revision but the expected one (nil: any) or one that differs by events beside it, and
 // that knows the decision by earlier forms of its key too.
 func ExecuteAt[S, C any](ctx context.Context, j Log, stream string, expected *int64, d domain.Decider[S, C], cmd C, meta Meta, earlier ...string) (Result, error) {
+	return ExecuteSeen(ctx, j, stream, expected, nil, d, cmd, meta, earlier...)
+}
+
+// Shown is what somebody was shown of one thing that a stream tells of, beside others, when
+// they decided about it.
+type Shown struct {
+	At Position                // of the last event of it; the zero Position: there was none
+	Of func(domain.Event) bool // whether an event is of it
+}
+
+// ErrSeen refuses what was decided by something that was shown and has changed since. Its
+// particulars are when that was recorded, and by whom, which no text of it says.
+var ErrSeen = domain.Refusal(domain.CodeConflict, "it has changed since it was shown")
+
+// ExecuteSeen is ExecuteAt for whoever was shown what they decide about (nil: nothing): where
+// somebody has recorded something of it since, it is refused with ErrSeen, but for what is
+// true already. Other things that the stream tells of may have changed.
+func ExecuteSeen[S, C any](ctx context.Context, j Log, stream string, expected *int64, shown *Shown, d domain.Decider[S, C], cmd C, meta Meta, earlier ...string) (Result, error) {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
-		l, err := Load(ctx, j, stream, d)
+		var last lastOf
+		l, err := LoadEach(ctx, j, stream, d, last.of(shown))
 		if err != nil {
 			return Result{}, err
 		}
@@ -117,6 +144,9 @@ func ExecuteAt[S, C any](ctx context.Context, j Log, stream string, expected *in
 			return Result{}, err
 		}
 		events, err := decide(d, l.State, cmd)
+		if changed := last.since(shown); changed != nil && (err != nil || len(events) > 0) {
+			return Result{}, changed
+		}
 		if err != nil {
 			return Result{}, err
 		}
@@ -131,4 +161,29 @@ func ExecuteAt[S, C any](ctx context.Context, j Log, stream string, expected *in
 			return Result{}, err
 		}
 	}
+}
+
+// lastOf is the last event of what somebody was shown.
+type lastOf struct {
+	at      Position
+	created time.Time
+	actor   string
+}
+
+func (o *lastOf) of(shown *Shown) func(*Recorded) {
+	return func(r *Recorded) {
+		if shown != nil && shown.Of(r.Event) {
+			o.at, o.created, o.actor = r.Position, r.Created, r.Meta.Actor
+		}
+	}
+}
+
+// since is ErrSeen where the last event is another than was shown.
+func (o *lastOf) since(shown *Shown) error {
+	if shown == nil || o.at == shown.At {
+		return nil
+	}
+	changed := ErrSeen.With("%s", o.created.UTC().Format(time.RFC3339))
+	changed.Args = []any{o.created, o.actor}
+	return changed
 }

@@ -411,3 +411,61 @@ func TestDraftConcurrently(t *testing.T) {
 		t.Errorf("%d won, %d events", won.Load(), n)
 	}
 }
+
+// Of what a stream tells of, beside other things, whoever was shown one decides about it as
+// long as nobody says more of it, also where others are faster with the rest.
+func TestExecuteSeen(t *testing.T) {
+	t.Parallel()
+	j, _ := openLog(t, testTable(t))
+	ctx := within(t)
+	shownOf := func(by string, at Position) *Shown {
+		return &Shown{At: at, Of: func(e domain.Event) bool {
+			c, ok := e.(counted)
+			return ok && c.By == by
+		}}
+	}
+	ask := func(log Log, by string, at Position, c count, key string) (Result, error) {
+		return ExecuteSeen(ctx, log, "tally-1", nil, shownOf(by, at), tallies(), c, Meta{Actor: "t", Key: key})
+	}
+	first, err := ask(j, "a", Position{}, count{By: "a", Add: 1, Note: "x"}, "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var refusal *domain.Error
+	if _, err := ask(j, "a", Position{}, count{By: "a", Add: 1}, ""); !errors.As(err, &refusal) || !errors.Is(err, ErrSeen) || refusal.Args[1] != "t" || strings.Contains(refusal.Message, " t") {
+		t.Errorf("over what was not shown: %v", err)
+	}
+	if _, err := ask(j, "a", Position{}, count{By: "a", Add: 11}, ""); !errors.Is(err, ErrSeen) {
+		t.Errorf("what is refused besides: %v", err)
+	}
+	for name, c := range map[string]struct {
+		by  string
+		at  Position
+		c   count
+		key string
+	}{
+		"the same key":  {"a", Position{}, count{By: "a", Add: 1}, "k"},
+		"already true":  {"a", Position{}, count{By: "a", Add: 1, Note: "x"}, ""},
+		"another thing": {"b", Position{}, count{By: "b", Add: 1}, ""},
+	} {
+		if _, err := ask(j, c.by, c.at, c.c, c.key); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// Somebody is faster, with another thing and then with this one.
+	faster := &meddled{Log: j}
+	faster.before = func(n int) {
+		by := "m"
+		if n == 2 {
+			by = "a"
+		}
+		l, err := Load(ctx, j, "tally-1", tallies())
+		if err != nil {
+			t.Error(err)
+		}
+		mustAppend(t, j, "tally-1", l.Revision, decided(fmt.Sprint("m", n), counted{By: by, N: 1})...)
+	}
+	if _, err := ask(faster, "a", first.Position, count{By: "a", Add: 1}, ""); !errors.Is(err, ErrSeen) || faster.count.Load() != 2 {
+		t.Errorf("after %d attempts: %v", faster.count.Load(), err)
+	}
+}

@@ -40,6 +40,7 @@ func ofAnything() []sentence {
 		{domain.ErrAlphabet, "Popraw identyfikator: nowy składa się z polskich liter, cyfr, pojedynczych spacji i znaków - . / _ : ( ) # ~."},
 		{intake.ErrKeyReused, "Użyj nowego klucza Idempotency-Key: ten był użyty do innego żądania."},
 		{journal.ErrConflict, "Spróbuj ponownie: ktoś inny zmienił to w tej samej chwili."},
+		{journal.ErrSeen, "Sprawdź, co teraz jest zapisane, i zdecyduj ponownie: ktoś zmienił to po tym, jak to pokazano[, {0}][ ({1})]."},
 		{journal.ErrTooLarge, "Podziel dane: to więcej, niż można zapisać naraz."},
 		{access.ErrDenied, "Poproś kogoś z uprawnieniem: ta rola albo jej zakres na to nie pozwala[ (może to rola {1})]."},
 		{commands.ErrReading, "Podaj powód i użyj roli auditor, coordinator albo caseworker: tylko one odczytują dane osobowe."},

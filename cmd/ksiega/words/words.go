@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"ksiega/commands"
 	"ksiega/domain"
@@ -130,6 +131,8 @@ func particular(slot string, args []any) string {
 		return polish.Day(v.String())
 	case domain.Month:
 		return polish.Day(v.String())
+	case time.Time:
+		return v.Format("02.01.2006 15:04")
 	case domain.Grosze:
 		return polish.Zloty(int64(v))
 	case int:

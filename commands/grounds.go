@@ -43,6 +43,10 @@ func groundsOfDay(e domain.Event) []ground {
 		return attended(e.About)
 	case attendance.DayCorrected:
 		return attended(e.About)
+	case attendance.MonthHandedOver:
+		return attended(e.About)
+	case attendance.MonthApproved:
+		return attended(e.About)
 	}
 	return nil
 }
@@ -53,6 +57,10 @@ func groundsOfVisit(e domain.Event) []ground {
 		return visited(e.Visit)
 	case assistance.VisitCorrected:
 		return visited(e.Visit)
+	case assistance.MonthHandedOver:
+		return assisted(e.Entered)
+	case assistance.MonthApproved:
+		return assisted(e.Entered)
 	}
 	return nil
 }
@@ -153,6 +161,11 @@ func claimed(c refund.Submitted) (all []ground) {
 func visited(v assistance.Visit) []ground {
 	return []ground{ofContract(v.Contract, contract.Parties{Participant: v.Participant, Programme: v.Programme}),
 		{Ref: domain.Ref{Kind: domain.RefAssistant, ID: v.Assistant}}}
+}
+
+// assisted is whose month is handed over or approved.
+func assisted(e assistance.Entered) []ground {
+	return []ground{{Ref: domain.Ref{Kind: domain.RefAssistant, ID: e.Assistant}}}
 }
 
 // led are those who lead a session, whether or not they are known as assistants.

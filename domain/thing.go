@@ -47,6 +47,7 @@ const (
 	AMerge         Noun = "merge"
 	AnIdentity     Noun = "identity of a pseudonym"
 	ARequestAnswer Noun = "answer to request"
+	AnApproval     Noun = "approval of month"
 	// ARecord is what nobody is told more of.
 	ARecord Noun = "record"
 )
@@ -55,7 +56,7 @@ const (
 func Nouns() []Noun {
 	return []Noun{AClaim, ACorrection, AnAnswer, AWriteOff, ALine, APayment, AReturn, ADay, AVisit, ASession, APresence, AContract, AReferral, AnAnnex, AChange,
 		AResumption, ASubstitution, ADecision, ATask, ATaskResult, AnEvaluation, AnAid, AParticipation, ANomination, AnAssessment, AnEnrolment, ALeaving,
-		AnOutcome, AStatus, AStay, ACarer, AMerge, AnIdentity, ARequestAnswer, ARecord}
+		AnOutcome, AStatus, AStay, ACarer, AMerge, AnIdentity, ARequestAnswer, AnApproval, ARecord}
 }
 
 // Stands says whether there is one.

@@ -30,12 +30,13 @@ type looks struct{ at, but []string }
 func looksAt() map[string]looks {
 	beside := []string{"agreement.referral-listed", "agreement.referral-delisted", "agreement.claim-listed", "agreement.claim-reserved", "agreement.claim-released", "agreement.claim-amendment-reserved", "agreement.claim-amendment-released", "agreement.claim-move-reserved", "agreement.claim-move-agreed"}
 	facts := []string{"contract.task-set", "contract.task-withdrawn", "contract.task-result-recorded", "contract.task-result-withdrawn", "contract.evaluated", "contract.evaluation-withdrawn", "contract.aid-granted", "contract.aid-withdrawn"}
+	visitSheets := []string{"assistance.month-handed-over", "assistance.month-returned", "assistance.month-approved"}
 	return map[string]looks{
 		"audit":          {},
-		"assistance":     {at: []string{"assistance", "contract", "erasure", "programme", "session"}, but: facts},
+		"assistance":     {at: []string{"assistance", "contract", "erasure", "programme", "session"}, but: append(slices.Clone(visitSheets), facts...)},
 		"budget":         {at: []string{"budget", "expense"}},
 		"contracts":      {at: []string{"agreement", "assistant", "contract", "erasure", "programme"}, but: append([]string{"agreement.claim-answered", "agreement.answer-withdrawn"}, beside...)},
-		"durability":     {at: []string{"assistance", "durability"}},
+		"durability":     {at: []string{"assistance", "durability"}, but: visitSheets},
 		"findings":       {at: []string{"erasure", "finding"}},
 		"outreach":       {at: []string{"contact", "erasure", "place", "street"}, but: []string{"street.named"}},
 		"participations": {at: []string{"erasure", "participation"}},
@@ -44,7 +45,7 @@ func looksAt() map[string]looks {
 			but: append([]string{"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "refundclaim.amendment-released"}, beside...)},
 		"sessions": {at: []string{"erasure", "session"}},
 		"settlement": {at: []string{"agreement", "attendance", "contract", "payment", "refundclaim"},
-			but: append([]string{"attendance.terms-set", "attendance.absence-recorded", "refundclaim.reclaimed", "refundclaim.received", "refundclaim.amendment-released", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn"}, append(facts, beside...)...)},
+			but: append([]string{"attendance.terms-set", "attendance.absence-recorded", "attendance.month-handed-over", "attendance.month-returned", "attendance.month-approved", "refundclaim.reclaimed", "refundclaim.received", "refundclaim.amendment-released", "refundclaim.receipt-undone", "refundclaim.written-off", "refundclaim.write-off-withdrawn"}, append(facts, beside...)...)},
 	}
 }
 

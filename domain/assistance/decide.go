@@ -47,13 +47,15 @@ func (List) assistance()     {}
 // maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: append(domain.Types(VisitLogged{}, VisitCorrected{}, VisitWithdrawn{}), listing.Closing()...)}
+		Events: append(domain.Types(VisitLogged{}, VisitCorrected{}, VisitWithdrawn{}, MonthHandedOver{}, MonthReturned{}, MonthApproved{}), listing.Closing()...)}
 }
 
 func decide(s State, cmd Command) ([]domain.Event, error) {
 	switch c := cmd.(type) {
 	case LogVisit:
 		return log(s, c)
+	case TurnMonth:
+		return s.turn(c)
 	case List:
 		return s.list.Decide(c.Command, nil, s.Stands)
 	}
@@ -81,7 +83,10 @@ func log(s State, c LogVisit) ([]domain.Event, error) {
 	return c.Decide(domain.Recorded{What: name(c.Visit), Standing: domain.StandingOf(stands, i >= 0), Same: was.Details == c.Details,
 		Differs: domain.Differing(was.Details, c.Details),
 		Refuse: func(step domain.Step) error {
+			frozen := s.sheet.Enters(c.Date.Month(), step, c.Correct)
 			switch {
+			case frozen != nil:
+				return frozen
 			case step == domain.TakeAway:
 				return nil
 			case unlisted != nil:

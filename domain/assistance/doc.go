@@ -4,6 +4,7 @@
 //	    assistance.visit-logged.v2     a visit took place
 //	    assistance.visit-corrected.v2  its end, activity or place was wrong
 //	    assistance.visit-withdrawn.v1  it should not have been recorded
+//	    assistance.month-handed-over.v1, month-returned.v1, month-approved.v1  see package sheet
 //
 // A visit is known by contract, date and start, lies within one civil date
 // (until 24:00; a night is two visits) and within the month of its stream.

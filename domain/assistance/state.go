@@ -7,6 +7,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/cap"
 	"ksiega/domain/listing"
+	"ksiega/domain/sheet"
 )
 
 // State is one assistant's month; the zero State is a month without a visit.
@@ -23,6 +24,7 @@ type State struct {
 	days  map[domain.Date][]int
 	under map[edition]tally
 	list  listing.State
+	sheet sheet.State // what became of the month
 }
 
 // tally is how many visits there are, and what they come to.
@@ -35,12 +37,16 @@ func (t tally) with(by int, minutes domain.Minutes) tally {
 	return tally{t.visits + by, t.minutes + domain.Minutes(by)*minutes}
 }
 
-// Stands is a visit that stands on a contract, or on the assistant, if there is one.
+// Stands is a visit that stands on a contract, or on the assistant, or the month that is
+// approved, which stands on the assistant.
 func (s State) Stands(on domain.Ref) domain.Thing {
 	for _, v := range s.Visits {
 		if !v.Withdrawn && (on.Kind == domain.RefAssistant || on.ID == v.Contract) {
 			return domain.Thing{Noun: domain.AVisit, Name: v.Assistant + ", " + v.Contract + ", " + v.From.String(), On: v.Date}
 		}
+	}
+	if on.Kind == domain.RefAssistant && s.sheet.Step == sheet.Approved {
+		return domain.Thing{Noun: domain.AnApproval, Name: s.Assistant + ", " + s.Month.String()}
 	}
 	return domain.Thing{}
 }
@@ -110,6 +116,12 @@ func evolve(s State, e domain.Event) State {
 		return s.with(Recorded{Visit: e.Visit, Details: e.After, Edition: e.Edition})
 	case VisitWithdrawn:
 		return s.with(Recorded{Visit: e.Visit, Details: e.Before, Withdrawn: true})
+	case MonthHandedOver:
+		s.sheet = sheet.State{Step: sheet.HandedOver}
+	case MonthReturned:
+		s.sheet = sheet.State{Step: sheet.Returned, Reason: e.Reason}
+	case MonthApproved:
+		s.sheet = sheet.State{Step: sheet.Approved}
 	default:
 		s.list, _ = s.list.Evolve(e)
 	}
@@ -120,7 +132,7 @@ func (s State) with(r Recorded) State {
 	if s.at == nil {
 		s.at, s.days, s.under = map[identity]int{}, map[domain.Date][]int{}, map[edition]tally{}
 	}
-	s.Assistant, s.Month = r.Assistant, r.Date.Month()
+	s.Assistant, s.Month, s.sheet = r.Assistant, r.Date.Month(), s.sheet.Entered()
 	i := s.find(r.Visit)
 	if i < 0 {
 		i = len(s.Visits)

@@ -10,6 +10,7 @@ import (
 	"ksiega/domain/cap"
 	"ksiega/domain/listing"
 	"ksiega/domain/programme"
+	"ksiega/domain/sheet"
 )
 
 // Command is what can be asked of a referral's attendance.
@@ -97,6 +98,7 @@ type State struct {
 	rerated []Rerated
 	seen    Seen // the last terms that the days were rated by
 	list    listing.State
+	months  map[domain.Month]sheet.State
 }
 
 // Month is what a month's hours come to, unrounded.
@@ -181,7 +183,7 @@ func (s State) Month(m domain.Month) (month Month) {
 // Decider of attendance. Evolve changes the maps of the state it is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: append(domain.Types(TermsSet{}, HoursRecorded{}, AbsenceRecorded{}, DayCorrected{}, DayWithdrawn{}, Rerated{}), listing.Closing()...)}
+		Events: append(domain.Types(TermsSet{}, HoursRecorded{}, AbsenceRecorded{}, DayCorrected{}, DayWithdrawn{}, Rerated{}, MonthHandedOver{}, MonthReturned{}, MonthApproved{}), listing.Closing()...)}
 }
 
 func decide(s State, cmd Command) ([]domain.Event, error) {
@@ -190,6 +192,8 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		return s.record(c)
 	case Rerate:
 		return s.rerate(c)
+	case TurnMonth:
+		return s.turn(c)
 	case List:
 		return s.list.Decide(c.Command, nil, s.Stands)
 	}
@@ -219,12 +223,16 @@ func (s State) rerate(c Rerate) ([]domain.Event, error) {
 // Under are the editions that a day's hours were entered under.
 func (s State) Under(d domain.Date) Editions { return s.under[d] }
 
-// Stands is the first day that stands on the contract, if there is one.
+// Stands is the first day that stands on the contract, or the first month that is approved,
+// if there is one.
 func (s State) Stands(domain.Ref) domain.Thing {
-	if len(s.days) == 0 {
-		return domain.Thing{}
+	if len(s.days) > 0 {
+		return domain.Thing{Noun: domain.ADay, On: slices.Min(slices.Collect(maps.Keys(s.days)))}
 	}
-	return domain.Thing{Noun: domain.ADay, On: slices.Min(slices.Collect(maps.Keys(s.days)))}
+	if month := s.approved(); month != 0 {
+		return domain.Thing{Noun: domain.AnApproval, Name: month.String()}
+	}
+	return domain.Thing{}
 }
 
 // WorkedDays are all days with hours, in order.
@@ -242,6 +250,9 @@ func (s State) record(c RecordDay) ([]domain.Event, error) {
 	step, err := c.Over(domain.StandingOf(known, s.gone[c.Date]), before == c.Value, "day "+c.Date.String())
 	if err != nil || step == domain.Keep {
 		return nil, domain.DiffersAt(before.differs(c.Value), err)
+	}
+	if err := s.months[c.Date.Month()].Enters(c.Date.Month(), step, c.Correct); err != nil {
+		return nil, err
 	}
 	if step == domain.TakeAway {
 		return []domain.Event{DayWithdrawn{About: c.Terms.About, Date: c.Date, Before: before, Delta: -before.Minutes, Reason: c.Reason}}, nil
@@ -438,6 +449,12 @@ func evolve(s State, e domain.Event) State {
 		delete(s.days, e.Date)
 		delete(s.rates, e.Date)
 		s.gone[e.Date] = true
+	case MonthHandedOver:
+		s.turned(e.Month, sheet.State{Step: sheet.HandedOver})
+	case MonthReturned:
+		s.turned(e.Month, sheet.State{Step: sheet.Returned, Reason: e.Reason})
+	case MonthApproved:
+		s.turned(e.Month, sheet.State{Step: sheet.Approved})
 	default:
 		s.list, _ = s.list.Evolve(e)
 	}
@@ -451,6 +468,7 @@ func (s *State) enter(d domain.Date, v Value, r Rates, under Editions) {
 		s.gone = map[domain.Date]bool{}
 	}
 	s.days[d], s.rates[d] = v, r
+	s.turned(d.Month(), s.months[d.Month()].Entered())
 	if delete(s.under, d); v.Worked() {
 		s.under[d] = under
 	}

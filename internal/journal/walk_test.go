@@ -32,6 +32,7 @@ import (
 	"ksiega/domain/refund"
 	"ksiega/domain/session"
 	"ksiega/domain/setting"
+	"ksiega/domain/sheet"
 	"ksiega/domain/statement"
 	"ksiega/domain/street"
 )
@@ -107,8 +108,8 @@ func deciders() []walked {
 		walk[account.Signins, account.Attempt]("account", account.SigninDecider(), account.SignIn{}, account.Refuse{}),
 		walk[agreement.State, agreement.Command]("agreement", agreement.Decider(), agreement.Conclude{}, agreement.ListReferral{}, agreement.ReserveClaim{},
 			agreement.AnswerClaim{}, agreement.ReleaseClaims{}, agreement.AdoptClaims{}, agreement.AmendClaim{}, agreement.KeepClaim{}, agreement.DelistReferral{}, agreement.List{Command: listing.Release{}}),
-		walk[assistance.State, assistance.Command]("assistance", assistance.Decider(), assistance.LogVisit{}, assistance.List{Command: listing.Close{}}),
-		walk[attendance.State, attendance.Command]("attendance", attendance.Decider(), attendance.RecordDay{}, attendance.Rerate{}, attendance.List{Command: listing.Close{}}),
+		walk[assistance.State, assistance.Command]("assistance", assistance.Decider(), assistance.LogVisit{}, assistance.TurnMonth{Turn: sheet.Turn{To: sheet.HandedOver}}, assistance.List{Command: listing.Close{}}),
+		walk[attendance.State, attendance.Command]("attendance", attendance.Decider(), attendance.RecordDay{}, attendance.Rerate{}, attendance.TurnMonth{Turn: sheet.Turn{To: sheet.HandedOver}}, attendance.List{Command: listing.Close{}}),
 		walk("budget", budget.PlanDecider(), budget.Plan{}),
 		walk("budget", budget.ExpenseDecider(), budget.Record{}),
 		walk("contact", contact.Decider(), contact.Record{}),

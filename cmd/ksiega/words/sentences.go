@@ -15,6 +15,7 @@ func sentences() []sentence {
 		ofParticipations(),
 		ofAttendance(),
 		ofVisits(),
+		ofSheets(),
 		ofSessions(),
 		ofPayments(),
 		ofClaims(),

@@ -21,6 +21,7 @@ import (
 	"ksiega/domain/programme"
 	"ksiega/domain/refund"
 	"ksiega/domain/session"
+	"ksiega/domain/sheet"
 	"ksiega/domain/statement"
 	"ksiega/queries"
 )
@@ -74,7 +75,7 @@ func unsourced() []*domain.Error {
 		contract.ErrAidOutside, contract.ErrAidStands, contract.ErrEnded, contract.ErrNoBreach, contract.ErrNotSigned, contract.ErrNotSuspended, contract.ErrSuspended, durability.ErrAnswered,
 		durability.ErrBeforeRequest, finding.ErrNotResolved, participant.ErrMergedRound, participation.ErrEnded, participation.ErrEnrolled, participation.ErrNotEnrolled, payment.ErrEarlier,
 		payment.ErrNoPayment, payment.ErrTooMuch, refund.ErrExcused, refund.ErrNotReady, refund.ErrNotRegistered, refund.ErrNothing, refund.ErrOverBack, refund.ErrOverClaim, refund.ErrOverPaid,
-		refund.ErrPaidBack, refund.ErrSickLeave, refund.ErrUndone, session.ErrCancelled, statement.ErrMatched, statement.ErrPart, statement.ErrUndone, statement.ErrZero,
+		refund.ErrPaidBack, refund.ErrSickLeave, refund.ErrUndone, session.ErrCancelled, sheet.ErrApproved, sheet.ErrEmpty, sheet.ErrNotHandedOver, sheet.ErrOwn, sheet.ErrPaid, statement.ErrMatched, statement.ErrPart, statement.ErrUndone, statement.ErrZero,
 		// Kinds of records that take no such thing, what only some may decide, and sums that nobody can count.
 		domain.ErrNamed, queries.ErrNothingKept, queries.ErrMonthSum, queries.ErrClaimSum, queries.ErrClaimsSum, queries.ErrHoursSum, queries.ErrTotal,
 		commands.ErrNotReferral, commands.ErrNoVisiting, contract.ErrOfSocial, erasure.ErrErased, erasure.ErrErasedPerson, erasure.ErrRetention, participant.ErrSeveralStays,

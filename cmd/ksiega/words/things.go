@@ -53,6 +53,7 @@ func nouns() map[domain.Noun]string {
 		domain.AMerge:         "połączenie osoby",
 		domain.AnIdentity:     "tożsamość osoby z ulicy",
 		domain.ARequestAnswer: "odpowiedź na zapytanie",
+		domain.AnApproval:     "zatwierdzony miesiąc",
 		domain.ARecord:        "zapis, którego nie możesz zobaczyć",
 	}
 }

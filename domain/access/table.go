@@ -62,6 +62,7 @@ var (
 	ofStatements = []domain.RefKind{domain.RefStatement}
 	ofProgrammes = []domain.RefKind{domain.RefProgramme}
 	ofStreet     = []domain.RefKind{domain.RefStreet, domain.RefContact}
+	ofSheets     = []domain.RefKind{domain.RefAgreement, domain.RefAssistant}
 	ofFindings   = []domain.RefKind{domain.RefFinding}
 )
 
@@ -100,6 +101,11 @@ var table = map[Operation]Line{
 	"plan-series":    {recorders, ofProgrammes, ofProgrammes},
 
 	"record-presence": {recorders, byPart, ofPeople},
+
+	// Who prepares a month does not approve it: whose entries it has, the command asks.
+	"hand-over-month": {[]Role{Caseworker, Coordinator, Assistant}, byCase, nil},
+	"return-month":    {[]Role{Coordinator, Director}, byCase, ofSheets},
+	"approve-month":   {[]Role{Coordinator, Director}, byCase, nil},
 
 	"pay-benefit": {recorders, byCase, nil},
 

@@ -54,6 +54,7 @@ func everyWord(t *testing.T, l *ledgertest.Ledger) {
 	if _, err := l.NoteReading(t.Context(), commands.Origin{Who: access.By("a", "", "auditor")}, commands.NoteReading{What: "replay", Reason: "kontrola", On: day}); err != nil {
 		t.Fatal(err)
 	}
+	everyWordOfSheets(t, l)
 	seal := finding.SealOf("stay:U1", day, "reason")
 	reason, err := l.Vault.Seal(t.Context(), seal.Subject.Subject(), seal.Field, seal.Scope.String(), "wyjaśnione")
 	if err != nil {

@@ -343,3 +343,16 @@ func TestAMonthOfAnAssistant(t *testing.T) {
 		t.Errorf("%+v, %s", s, reasons(s))
 	}
 }
+
+// everyWordOfSheets returns what was entered of March.
+func everyWordOfSheets(t *testing.T, l *ledgertest.Ledger) {
+	t.Helper()
+	visits := commands.SheetOf{Assistant: "A1", Month: march, Seen: map[string]int64{"assistance-A1-2018-03": revisionIn(t, l, "assistance-A1-2018-03")}}
+	for _, of := range []commands.SheetOf{marchOf(t, l, "S/1", "S/2"), visits} {
+		taken(t)(l.HandOverMonth(t.Context(), worker, commands.HandOverMonth{SheetOf: of}))
+		for stream := range of.Seen {
+			of.Seen[stream]++
+		}
+		taken(t)(l.ReturnMonth(t.Context(), coordinator, commands.ReturnMonth{SheetOf: of, Reason: "brak podpisu"}))
+	}
+}

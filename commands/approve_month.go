@@ -33,7 +33,7 @@ func (l *Ledger) ApproveMonth(ctx context.Context, o Origin, c ApproveMonth) (jo
 		switch left := slices.ContainsFunc(all, func(p part) bool { return !p.done && p.is.Step != sheet.Approved }); {
 		case len(all) == 0:
 			return journal.Result{}, sheet.ErrNotHandedOver.With("%s", of.Month)
-		case slices.ContainsFunc(all, func(p part) bool { return !o.Within(p.things...) }):
+		case slices.ContainsFunc(all, func(p part) bool { return !o.Reaches(c.Operation(), p.things...) }):
 			return journal.Result{}, access.ErrDenied
 		case left:
 			own, err := l.own(ctx, o, all)

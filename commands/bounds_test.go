@@ -99,7 +99,7 @@ func TestFiguresFromBeforeBounds(t *testing.T) {
 		// Whoever is limited to other people is shown theirs, and told of nobody else's.
 		for _, id := range []string{"U1", "U2"} {
 			who := ledgertest.Actor.Who
-			who.Scopes = []domain.Ref{{Kind: domain.RefParticipant, ID: id}}
+			who = ledgertest.Limited(who, domain.Ref{Kind: domain.RefParticipant, ID: id})
 			a, err := reader.Ask(t.Context(), c.report, queries.Request{Who: who})
 			if c.report == "psu-settlement" && (id == "U1") != errors.Is(err, domain.ErrUncountable) || id == "U2" && err != nil && strings.Contains(err.Error(), "S/1") {
 				t.Errorf("%s, asked by who is limited to %s: %v, %v", name, id, a, err)

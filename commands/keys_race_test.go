@@ -173,7 +173,7 @@ func TestAKeyOutlivesAChangeOfRights(t *testing.T) {
 		if _, err := register(last, c.id, "Ewa"); !errors.Is(err, c.otherWords) {
 			t.Errorf("%s, other words as %s: %v", c.then, last.Role(), err)
 		}
-		last.Roles = []access.Role{access.Auditor}
+		last.Grants = access.By("", "", access.Auditor).Grants
 		if _, err := register(last, c.id, "Anna"); !errors.Is(err, access.ErrDenied) {
 			t.Errorf("who may record nothing any more: %v", err)
 		}

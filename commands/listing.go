@@ -199,9 +199,9 @@ func would[S, C any](known journal.Loaded[S], o Origin, d domain.Decider[S, C], 
 
 // learns says whether somebody may learn whose registration stands on another's; of other
 // streams what stands there is about the same person.
-func (o Origin) learns(stream string) bool {
-	return len(o.Scopes) == 0 || !strings.HasPrefix(stream, participant.Stream("")) ||
-		slices.ContainsFunc(o.Scopes, func(s domain.Ref) bool { return s.Kind == domain.RefParticipant && participant.Stream(s.ID) == stream })
+func (o Origin) learns(stream string, what domain.Thing) bool {
+	return !strings.HasPrefix(stream, participant.Stream("")) ||
+		o.Reaches(RegisterParticipant{}.Operation(), domain.Ref{Kind: domain.RefParticipant, ID: what.Name})
 }
 
 // told is what somebody is told of what stands in a stream: neither who cares for or is merged into them nor
@@ -209,7 +209,7 @@ func (o Origin) learns(stream string) bool {
 func (o Origin) told(stream string, what domain.Thing) domain.Thing {
 	switch {
 	case !what.Stands():
-	case !o.learns(stream):
+	case !o.learns(stream, what):
 		return domain.Thing{Noun: what.Noun} // carer, or merge
 	case strings.HasPrefix(stream, street.Stream("")) && !o.Sees(domain.RefStreet):
 		return domain.Thing{Noun: domain.ARecord}

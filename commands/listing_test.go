@@ -571,7 +571,7 @@ func TestWhoCaresForSomebodyIsNotTold(t *testing.T) {
 		told   string
 	}{{nil, "carer U7"}, {[]domain.Ref{{Kind: domain.RefParticipant, ID: "U1"}}, "carer"}, {[]domain.Ref{{Kind: domain.RefParticipant, ID: "U1"}, {Kind: domain.RefParticipant, ID: "U7"}}, "carer U7"}} {
 		o := ledgertest.Actor
-		o.Scopes = c.scopes
+		o.Who = ledgertest.Limited(o.Who, c.scopes...)
 		_, err := l.RegisterParticipant(t.Context(), o, commands.RegisterParticipant{ID: "U1", Amendment: commands.Amendment{Withdraw: true, Reason: "pomyłka"}})
 		if !errors.Is(err, domain.ErrNamed) || !strings.HasSuffix(err.Error(), ": "+c.told) {
 			t.Errorf("limited to %v: %v", c.scopes, err)

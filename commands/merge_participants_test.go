@@ -48,7 +48,7 @@ func TestMergeParticipants(t *testing.T) {
 	}
 	limited := ledgertest.Actor
 	limited.Who = access.By("opieka", access.CommandLine, access.Caseworker)
-	limited.Scopes = []domain.Ref{{Kind: domain.RefParticipant, ID: "U3"}}
+	limited.Who = ledgertest.Limited(limited.Who, domain.Ref{Kind: domain.RefParticipant, ID: "U3"})
 	if _, err := l.MergeParticipants(t.Context(), limited, merge("U3", "U1", "ten sam PESEL")); !errors.Is(err, access.ErrDenied) {
 		t.Errorf("merged somebody who is not theirs: %v", err)
 	}

@@ -48,7 +48,7 @@ func TestAClaimForSomebodyNoLongerUnemployed(t *testing.T) {
 			finance := commands.Origin{Who: access.By("k", access.API, access.Finance)}
 			for _, o := range []commands.Origin{finance, ledgertest.Actor} {
 				if _, err := l.SubmitClaim(t.Context(), o, claim); c.want == nil && err != nil || c.want != nil && !errors.Is(err, c.want) {
-					t.Errorf("%v: %v", o.Roles, err)
+					t.Errorf("%v: %v", o.Role(), err)
 				}
 			}
 			stated := domain.Grosze(100)

@@ -153,7 +153,7 @@ func (l *Ledger) callStreet(o Origin, s *sealer, programme, pseudonym, recorded 
 			who.Street, who.known = streetID(found[0]), true
 		}
 	} else {
-		who.purpose = unseenPseudonyms(o.Roles[0], programme)
+		who.purpose = unseenPseudonyms(o.Grants[0].Role, programme)
 	}
 	if !who.known {
 		who.Street = l.draw()

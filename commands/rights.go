@@ -29,7 +29,7 @@ type Request interface {
 // says, where there is one. A command that does not tell what it concerns lies within none.
 func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) error {
 	err := o.Allowed(r.Operation())
-	if err != nil || len(o.Scopes) == 0 {
+	if err != nil || !o.Limited(r.Operation()) {
 		return err
 	}
 	var concerned [][]domain.Ref
@@ -43,7 +43,7 @@ func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) error {
 			return err
 		}
 		if len(things) > 0 {
-			within, told = within && o.Within(things...), true
+			within, told = within && o.Reaches(r.Operation(), things...), true
 		}
 	}
 	if !within || !told {

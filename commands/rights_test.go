@@ -98,7 +98,7 @@ func TestScopesBindCommands(t *testing.T) {
 		}, false},
 	} {
 		o := ledgertest.Actor
-		o.Scopes = c.scopes
+		o.Who = ledgertest.Limited(o.Who, c.scopes...)
 		if err := c.do(o); (err == nil) != c.within || err != nil && !errors.Is(err, access.ErrDenied) {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -110,7 +110,7 @@ func TestScopesBindCommands(t *testing.T) {
 func TestAContractOfOthersIsNotTakenOver(t *testing.T) {
 	l := centre(t)
 	o := ledgertest.Actor
-	o.Scopes = []domain.Ref{{Kind: domain.RefParticipant, ID: "U1"}}
+	o.Who = ledgertest.Limited(o.Who, domain.Ref{Kind: domain.RefParticipant, ID: "U1"})
 	sign := func(number string, change func(*commands.SignContract)) error {
 		c := commands.SignContract{Number: number, Kind: "psu", Programme: "psu", Participant: "U1", Agreement: "P/1", Concluded: domain.NewDate(2018, 2, 8),
 			From: domain.NewDate(2018, 2, 12), To: domain.NewDate(2018, 12, 31)}
@@ -178,7 +178,7 @@ func TestAContactOfOthersIsNotTakenOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := ledgertest.Actor
-	o.Scopes = []domain.Ref{{Kind: domain.RefProgramme, ID: "streetworking"}}
+	o.Who = ledgertest.Limited(o.Who, domain.Ref{Kind: domain.RefProgramme, ID: "streetworking"})
 	for name, change := range map[string]func(*commands.RecordContact){
 		"entered again": func(*commands.RecordContact) {},
 		"corrected":     func(c *commands.RecordContact) { c.Correct, c.Reason = true, "x" },

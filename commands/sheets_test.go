@@ -3,7 +3,6 @@ package commands_test
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -268,9 +267,11 @@ func TestEverybodyHandsOverTheirOwn(t *testing.T) {
 	t.Parallel()
 	l, ctx := entered(t), t.Context()
 	limited := func(o commands.Origin, kind domain.RefKind, ids ...string) commands.Origin {
+		var to []domain.Ref
 		for _, id := range ids {
-			o.Scopes = append(slices.Clone(o.Scopes), domain.Ref{Kind: kind, ID: id})
+			to = append(to, domain.Ref{Kind: kind, ID: id})
 		}
+		o.Who = ledgertest.Limited(o.Who, to...)
 		return o
 	}
 	first, second := limited(worker, domain.RefParticipant, "U1"), limited(as("iza", access.Caseworker), domain.RefParticipant, "U2")
@@ -324,12 +325,12 @@ func TestAMonthOfAnAssistant(t *testing.T) {
 	}
 	refusedAs(t, "a month without a visit", sheets.ErrEmpty, "2018-03")(l.HandOverMonth(ctx, worker, commands.HandOverMonth{SheetOf: of()}))
 	assistant := as("zoja", access.Assistant)
-	assistant.Scopes = []domain.Ref{{Kind: domain.RefAssistant, ID: "A1"}}
+	assistant.Who = ledgertest.Limited(assistant.Who, domain.Ref{Kind: domain.RefAssistant, ID: "A1"})
 	visit := commands.LogVisit{Assistant: "A1", Contract: "T/1", Date: domain.NewDate(2018, 3, 5), From: 480, To: 540}
 	taken(t)(l.LogVisit(ctx, assistant, visit))
 	taken(t)(l.HandOverMonth(ctx, assistant, commands.HandOverMonth{SheetOf: of()}))
 	other := assistant
-	other.Scopes = []domain.Ref{{Kind: domain.RefAssistant, ID: "A2"}}
+	other.Who = ledgertest.Limited(other.Who, domain.Ref{Kind: domain.RefAssistant, ID: "A2"})
 	refusedAs(t, "a colleague's", access.ErrDenied, "")(l.HandOverMonth(ctx, other, commands.HandOverMonth{SheetOf: of()}))
 	taken(t)(l.ReturnMonth(ctx, director, commands.ReturnMonth{SheetOf: of(), Reason: "brak podpisu"}))
 	refusedAs(t, "whether it is the same reason", sheets.ErrNotHandedOver, "")(l.ReturnMonth(ctx, director, commands.ReturnMonth{SheetOf: of(), Reason: "brak podpisu"}))

@@ -230,7 +230,7 @@ func (c *capsAsked) ofPeriod(ctx context.Context, row capLeft, editions []cap.Ed
 // looked notes a look at the participant of a contract that lies within the scopes of whoever
 // asks.
 func (c *capsAsked) looked(t contract.Terms) {
-	if c.who.Within(domain.Ref{Kind: domain.RefParticipant, ID: t.Participant}, domain.Ref{Kind: domain.RefProgramme, ID: t.Programme}, domain.Ref{Kind: domain.RefAssistant, ID: t.Assistant}) {
+	if c.who.Reaches(c.op, domain.Ref{Kind: domain.RefParticipant, ID: t.Participant}, domain.Ref{Kind: domain.RefProgramme, ID: t.Programme}, domain.Ref{Kind: domain.RefAssistant, ID: t.Assistant}) {
 		c.shows(domain.Ref{Kind: domain.RefParticipant, ID: t.Participant})
 	}
 }

@@ -183,7 +183,7 @@ func (d *Reader) readStream(ctx context.Context, s selection, take func(*journal
 }
 
 func (d *Reader) selection(ctx context.Context, r HistoryRequest) (s selection, err error) {
-	if !r.Who.May(access.Replay) || r.Reveal && !r.Who.May(access.Reveal) || !r.Who.Within(r.Ref) || !r.MinPosition.IsZero() && !r.Who.May(access.Wait) {
+	if !r.Who.May(access.Replay) || r.Reveal && !r.Who.May(access.Reveal) || !r.Who.Reaches(access.Replay, r.Ref) || !r.MinPosition.IsZero() && !r.Who.May(access.Wait) {
 		return s, access.ErrDenied
 	}
 	s.hide = !r.Who.May(access.Reveal) && r.Who.Door != access.CommandLine
@@ -261,7 +261,7 @@ func (s *selection) takes(p journal.Position) bool {
 
 // shows says whether an event names nobody else than whom somebody is limited to.
 func (s *selection) shows(e *journal.Recorded) bool {
-	return len(s.Who.Scopes) == 0 || e.Event != nil && s.Who.Only(e.Event.Refs()...)
+	return !s.Who.Limited(access.Replay) || e.Event != nil && s.Who.Only(access.Replay, e.Event.Refs()...)
 }
 
 func (s selection) wants(typ string) bool {

@@ -51,7 +51,7 @@ func TestHoursByActivity(t *testing.T) {
 		sameTexts(t, string(role), written(rowsOf(a)), []string{"{aoon-2006 A1 T/1 U1 2024-01 330 270 4 }", "{aoon-2006 A1 T/2 U2 2024-01 60 60 1 }"})
 	}
 	who := ledgertest.Actor.Who
-	who.Scopes = []domain.Ref{{Kind: domain.RefParticipant, ID: "U2"}}
+	who = ledgertest.Limited(who, domain.Ref{Kind: domain.RefParticipant, ID: "U2"})
 	a, err := memoryReader(l).Ask(t.Context(), "assistant-hours", queries.Request{Who: who, Params: map[string]string{"by": "activity"}})
 	if must(t, err); a.Table.Len != 1 || len(a.Shown) != 1 || a.Shown[0].ID != "U2" {
 		t.Errorf("of a case: %v, %v", rowsOf(a), a.Shown)

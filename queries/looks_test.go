@@ -103,7 +103,7 @@ func TestACapThatIsLeftOutIsALook(t *testing.T) {
 		}
 		ask := func(role access.Role, scopes ...domain.Ref) (shown string, years int) {
 			who := access.By("x", access.API, role)
-			who.Scopes = scopes
+			who = ledgertest.Limited(who, scopes...)
 			a, err := memoryReader(l).Ask(t.Context(), "caps-left", queries.Request{Who: who, Params: map[string]string{"date": "2024-03-01"}})
 			must(t, err)
 			for _, r := range rowsOf(a) {

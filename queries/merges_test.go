@@ -95,7 +95,7 @@ func TestMergedPeopleAreOne(t *testing.T) {
 	}
 	limited := func(id string) access.Who {
 		who := access.By("opieka", access.CommandLine, access.Caseworker)
-		who.Scopes = []domain.Ref{{Kind: domain.RefParticipant, ID: id}}
+		who = ledgertest.Limited(who, domain.Ref{Kind: domain.RefParticipant, ID: id})
 		return who
 	}
 	for id, want := range map[string]int{"U1": 2, "U2": 1, "U3": 1} {

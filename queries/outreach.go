@@ -163,7 +163,7 @@ func contactsOf(ctx context.Context, q *question, of string) ([]metContact, erro
 	}
 	met := make([]metContact, 0, len(rows))
 	for _, c := range rows {
-		if !q.cut(c.Date) && q.who.Within(domain.Ref{Kind: domain.RefProgramme, ID: c.Programme}) {
+		if !q.cut(c.Date) && q.who.Reaches(q.op, domain.Ref{Kind: domain.RefProgramme, ID: c.Programme}) {
 			of := c.Seal("").Subject
 			met = append(met, metContact{StreetContact: c, person: who.of(c.Street), of: of.Subject(), erased: erased[domain.Ref{Kind: of.Kind, ID: domain.Escape(of.ID)}]})
 		}

@@ -129,7 +129,7 @@ func TestADiagnosisIsCutByProgrammes(t *testing.T) {
 		"mkis":          "[]",
 	} {
 		who := ledgertest.Actor.Who
-		who.Scopes = []domain.Ref{{Kind: domain.RefProgramme, ID: programme}}
+		who = ledgertest.Limited(who, domain.Ref{Kind: domain.RefProgramme, ID: programme})
 		a, err := memoryReader(l).Ask(t.Context(), "diagnosis", queries.Request{Who: who})
 		must(t, err)
 		if got := fmt.Sprint(rowsOf(a)); got != want {

@@ -91,12 +91,13 @@ func (s sameness) finding(f findings.Found) findings.Found {
 // mayLearnOf says whether what names some things lies within the scopes of whoever asks; who may
 // see a person by one id may see them by each that it stands for.
 func (q *question) mayLearnOf(ctx context.Context, refs ...domain.Ref) (bool, error) {
-	if len(q.who.Scopes) == 0 {
+	if !q.who.Limited(q.op) {
 		return true, nil
 	}
 	one, err := q.merged(ctx)
-	if err != nil || q.who.Within(refs...) || len(one) == 0 {
-		return q.who.Within(refs...), err
+	reached := q.who.Reaches(q.op, refs...)
+	if err != nil || reached || len(one) == 0 {
+		return reached, err
 	}
 	renamed := slices.Clone(refs)
 	for i := range renamed {
@@ -104,5 +105,5 @@ func (q *question) mayLearnOf(ctx context.Context, refs ...domain.Ref) (bool, er
 			renamed[i].ID = one.kept(renamed[i].ID)
 		}
 	}
-	return q.who.Within(renamed...), nil
+	return q.who.Reaches(q.op, renamed...), nil
 }

@@ -133,7 +133,7 @@ func TestWhoAsksOfAPerson(t *testing.T) {
 		t.Errorf("of a stranger: %v", err)
 	}
 	who := ledgertest.Actor.Who
-	who.Scopes = []domain.Ref{{Kind: domain.RefParticipant, ID: "U2"}}
+	who = ledgertest.Limited(who, domain.Ref{Kind: domain.RefParticipant, ID: "U2"})
 	if a, err := ask(who, "U1"); err != nil || a.Table.Len != 0 {
 		t.Errorf("of another's case: %v, %v", a, err)
 	}

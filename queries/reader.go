@@ -157,7 +157,7 @@ func (d *Reader) Standing(ctx context.Context, name string, req Request) (report
 func (d *Reader) checkNamed(ctx context.Context, r *Report, who access.Who, params map[string]string) error {
 	for _, p := range r.Params {
 		thing := domain.Ref{Kind: domain.RefKind(p.Refers), ID: params[p.Name]}
-		if p.Refers == "" || thing.ID == "" || !who.Within(thing) {
+		if p.Refers == "" || thing.ID == "" || !who.Reaches(access.Report(r.Name), thing) {
 			continue
 		}
 		if err := d.checkKnown(ctx, p.Name, thing); err != nil {

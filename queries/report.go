@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"ksiega/domain"
-	"ksiega/domain/access"
 	"ksiega/internal/report"
 	"ksiega/projections"
 )
@@ -67,11 +66,11 @@ func declared[R any](r Report, shape report.Shape[R], rows func(context.Context,
 		if len(one) > 0 {
 			shape = recorded.Renamed(report.Reference(domain.RefParticipant), one.kept)
 		}
-		if len(q.who.Scopes) > 0 { // who may see a person by one id may see them by each that it stands for
+		if q.who.Limited(q.op) { // who may see a person by one id may see them by each that it stands for
 			var none R
 			_, own := any(none).(cutRow)
 			found = slices.DeleteFunc(found, func(row R) bool {
-				return !own && !within(q.who, recorded, row) && !within(q.who, shape, row)
+				return !own && !within(q, recorded, row) && !within(q, shape, row)
 			})
 		}
 		if err := uncounted(found); err != nil { // of what nobody limited to others is told
@@ -115,13 +114,13 @@ func needsPeople(needs []projections.Projection) bool {
 	return slices.ContainsFunc(needs, func(p projections.Projection) bool { return p.Name == projections.People().Name })
 }
 
-// within says whether a row, by what it names, lies within somebody's scopes.
-func within[R any](who access.Who, shape report.Shape[R], row R) bool {
+// within says whether a row, by what it names, lies within the scopes of whoever asks.
+func within[R any](q *question, shape report.Shape[R], row R) bool {
 	var things []domain.Ref
 	shape.Names(row, func(of report.Reference, id string) {
 		things = append(things, domain.Ref{Kind: domain.RefKind(of), ID: id})
 	})
-	return who.Within(things...)
+	return q.who.Reaches(q.op, things...)
 }
 
 func (r *Report) param(name string) *report.Param {

@@ -52,7 +52,7 @@ func TestScopesCutReports(t *testing.T) {
 	ask := func(name string, scopes ...domain.Ref) *queries.Answer {
 		t.Helper()
 		who := ledgertest.Actor.Who
-		who.Scopes = scopes
+		who = ledgertest.Limited(who, scopes...)
 		a, err := reader.Ask(t.Context(), name, queries.Request{Who: who})
 		must(t, err)
 		return a
@@ -78,7 +78,7 @@ func TestScopesCutReports(t *testing.T) {
 		}
 	}
 	who := ledgertest.Actor.Who
-	who.Scopes = []domain.Ref{{Kind: domain.RefProgramme, ID: "psu"}}
+	who = ledgertest.Limited(who, domain.Ref{Kind: domain.RefProgramme, ID: "psu"})
 	for _, name := range []string{"refunds", "psu-settlement", "findings"} {
 		if _, err := reader.Ask(t.Context(), name, queries.Request{Who: who}); !errors.Is(err, access.ErrDenied) {
 			t.Errorf("%s: %v", name, err)
@@ -101,8 +101,8 @@ func TestScopesCutTheHistory(t *testing.T) {
 	}
 	someone := rowsOf(all)[0][at].(string)
 	who := ledgertest.Actor.Who
-	who.Scopes = []domain.Ref{{Kind: domain.RefParticipant, ID: someone}}
-	req := queries.HistoryRequest{Who: who, Ref: who.Scopes[0]}
+	who = ledgertest.Limited(who, domain.Ref{Kind: domain.RefParticipant, ID: someone})
+	req := queries.HistoryRequest{Who: who, Ref: domain.Ref{Kind: domain.RefParticipant, ID: someone}}
 	own := 0
 	_, err = reader.History(t.Context(), req, func(e queries.Entry) error {
 		own++
@@ -134,12 +134,12 @@ func TestScopesHideWhetherOthersAreThere(t *testing.T) {
 	reader := memoryReader(l)
 	who := ledgertest.Actor.Who
 	for _, c := range []struct{ report, param string }{{"psu-settlement", "agreement"}, {"assistant-hours", "assistant"}, {"assistant-hours", "programme"}, {"contracts", "programme"}} {
-		who.Scopes = nil
+		who = ledgertest.Limited(who)
 		all, err := reader.Ask(t.Context(), c.report, queries.Request{Who: who})
 		must(t, err)
 		at := slices.IndexFunc(all.Table.Fields, func(f report.Field) bool { return f.Name == c.param })
 		there := rowsOf(all)[0][at].(string)
-		who.Scopes = []domain.Ref{{Kind: domain.RefParticipant, ID: "NIKT"}}
+		who = ledgertest.Limited(who, domain.Ref{Kind: domain.RefParticipant, ID: "NIKT"})
 		answers := map[string]string{}
 		for _, id := range []string{there, "NIE/MA"} {
 			a, err := reader.Ask(t.Context(), c.report, queries.Request{Who: who, Params: map[string]string{c.param: id}})
@@ -209,7 +209,7 @@ func TestScopesCutWhoWasShown(t *testing.T) {
 	must(t, err)
 	at := slices.IndexFunc(all.Table.Fields, func(f report.Field) bool { return f.Name == "participant" })
 	own := domain.Ref{Kind: domain.RefParticipant, ID: rowsOf(all)[0][at].(string)}
-	who.Scopes = []domain.Ref{own}
+	who = ledgertest.Limited(who, own)
 	some, err := reader.Ask(t.Context(), "participation", queries.Request{Who: who})
 	must(t, err)
 	if some.Table.Len == 0 || len(all.Shown) < 2 || !slices.Equal(some.Shown, []domain.Ref{own}) {

@@ -173,7 +173,7 @@ func withParties(ctx context.Context, q *question, rows []socialRow) error {
 		others, who := some{}, one.kept(rows[i].Participant)
 		for _, household := range of[who] {
 			for member := range members[household] {
-				if slices.ContainsFunc(one.ids(member), func(id string) bool { return q.who.Only(domain.Ref{Kind: domain.RefParticipant, ID: id}) }) {
+				if slices.ContainsFunc(one.ids(member), func(id string) bool { return q.who.Only(q.op, domain.Ref{Kind: domain.RefParticipant, ID: id}) }) {
 					others[member] = true
 				}
 			}

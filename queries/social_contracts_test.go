@@ -80,7 +80,7 @@ func TestSocialContractsAsOfDays(t *testing.T) {
 	}
 	// A person's cases alone.
 	who := ledgertest.Actor.Who
-	who.Scopes = []domain.Ref{{Kind: domain.RefParticipant, ID: "U1"}}
+	who = ledgertest.Limited(who, domain.Ref{Kind: domain.RefParticipant, ID: "U1"})
 	if a, err := memoryReader(l).Ask(t.Context(), "social-contracts", queries.Request{Who: who}); err != nil || a.Table.Len != 0 || len(a.Shown) != 0 {
 		t.Errorf("of another's: %v, %v", rowsOf(a), err)
 	}
@@ -166,7 +166,7 @@ func TestPartiesWithinScopes(t *testing.T) {
 		"[U1 U3]":    {{Kind: domain.RefParticipant, ID: "U1"}, {Kind: domain.RefParticipant, ID: "U3"}},
 		"[U1 U2 U3]": {{Kind: domain.RefProgramme, ID: "wszyscy-razem"}},
 	} {
-		who.Scopes = scopes
+		who = ledgertest.Limited(who, scopes...)
 		a, err := memoryReader(l).Ask(t.Context(), "social-contracts", queries.Request{Who: who})
 		must(t, err)
 		if rows := rowsOf(a); len(rows) != 1 || fmt.Sprint(rows[0][18]) != want {

@@ -47,41 +47,67 @@ const (
 	Machine       Role = "machine" // of a user of the machine whom no account is linked to
 )
 
+// Grant is a role that somebody acts in, and what they are limited to in it.
+type Grant struct {
+	Role Role
+	// Limits are programmes, agreements, people whose cases they are, an assistant. Of
+	// several of one kind each will do; of several kinds each binds. None is no limit.
+	Limits []domain.Ref
+}
+
 // Who asks. A door makes it of what it knows, and it goes along with all that is asked.
 type Who struct {
 	Actor string
 	// Account is the account that the actor signed in by; "" of who has none.
 	Account string
-	Roles   []Role
-	// Scopes are what somebody is limited to: programmes, people whose cases they are,
-	// an assistant. Of several of one kind each will do; of several kinds each binds.
-	// None is no limit.
-	Scopes []domain.Ref
+	// Grants add up: what one of them allows, and reaches, is allowed.
+	Grants []Grant
 	Door   Door
 }
 
 // By is somebody who is limited to nothing.
 func By(actor string, door Door, roles ...Role) Who {
-	return Who{Actor: actor, Roles: roles, Door: door}
+	w := Who{Actor: actor, Door: door}
+	for _, role := range roles {
+		w.Grants = append(w.Grants, Grant{Role: role})
+	}
+	return w
 }
 
 // Is says whether somebody acts in a role.
-func (w Who) Is(role Role) bool { return slices.Contains(w.Roles, role) }
+func (w Who) Is(role Role) bool {
+	return slices.ContainsFunc(w.Grants, func(g Grant) bool { return g.Role == role })
+}
 
 // Role is what an envelope keeps of the roles somebody acts in.
 func (w Who) Role() string {
-	names := make([]string, len(w.Roles))
-	for i, r := range w.Roles {
-		names[i] = string(r)
+	var names []string
+	for _, g := range w.Grants {
+		if name := string(g.Role); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	return strings.Join(names, ",")
 }
 
-// May says whether somebody may do an operation, as far as their scopes reach.
-func (w Who) May(op Operation) bool {
+// allows says whether a grant allows what a line is of, as far as its limits can cut that.
+func (g Grant) allows(l Line) bool {
+	return slices.Contains(l.Roles, g.Role) &&
+		!slices.ContainsFunc(g.Limits, func(s domain.Ref) bool { return !slices.Contains(l.Scopes, s.Kind) })
+}
+
+// some says whether one of the grants that allow an operation is such.
+func (w Who) some(op Operation, such func(Grant) bool) bool {
 	l := table[op]
-	return slices.ContainsFunc(l.Roles, w.Is) &&
-		!slices.ContainsFunc(w.Scopes, func(s domain.Ref) bool { return !slices.Contains(l.Scopes, s.Kind) })
+	return slices.ContainsFunc(w.Grants, func(g Grant) bool { return g.allows(l) && such(g) })
+}
+
+// May says whether somebody may do an operation, as far as their limits reach.
+func (w Who) May(op Operation) bool { return w.some(op, func(Grant) bool { return true }) }
+
+// Limited says whether somebody may do an operation to nothing but what they are limited to.
+func (w Who) Limited(op Operation) bool {
+	return !w.some(op, func(g Grant) bool { return len(g.Limits) == 0 })
 }
 
 // ErrDenied refuses what a role or scope does not allow.
@@ -93,7 +119,7 @@ func (w Who) Allowed(op Operation) error {
 		return nil
 	}
 	if l := table[op]; 0 < len(l.Roles) && len(l.Roles) <= 3 {
-		return ErrDenied.With("%s is for role %s", op, Who{Roles: l.Roles}.Role())
+		return ErrDenied.With("%s is for role %s", op, By("", "", l.Roles...).Role())
 	}
 	return ErrDenied
 }
@@ -118,21 +144,29 @@ func (w Who) SeesAllOf(op Operation) bool {
 	return !slices.ContainsFunc(table[op].Texts, func(kind domain.RefKind) bool { return !w.Sees(kind) })
 }
 
-// Only says whether some things name nothing of the kinds that somebody is limited to but
-// what is theirs.
-func (w Who) Only(things ...domain.Ref) bool {
-	return !slices.ContainsFunc(things, func(thing domain.Ref) bool {
-		return slices.ContainsFunc(w.Scopes, func(s domain.Ref) bool { return s.Kind == thing.Kind }) && !slices.Contains(w.Scopes, thing)
-	})
+// Reaches says whether somebody may do an operation to what concerns some things: one grant
+// that allows it has to hold them all, since what is two people's is neither's alone.
+func (w Who) Reaches(op Operation, things ...domain.Ref) bool {
+	return w.some(op, func(g Grant) bool { return g.holds(things) })
 }
 
-// Within says whether what concerns some things lies within somebody's scopes.
-func (w Who) Within(things ...domain.Ref) bool {
-	for _, s := range w.Scopes {
-		ours := func(thing domain.Ref) bool { return thing.Kind == s.Kind && slices.Contains(w.Scopes, thing) }
+// holds says whether of each kind that a grant is limited to one of the things is its.
+func (g Grant) holds(things []domain.Ref) bool {
+	for _, s := range g.Limits {
+		ours := func(thing domain.Ref) bool { return thing.Kind == s.Kind && slices.Contains(g.Limits, thing) }
 		if !slices.ContainsFunc(things, ours) {
 			return false
 		}
 	}
 	return true
+}
+
+// Only says whether a grant that allows an operation leaves none of some things out:
+// they name nothing of the kinds that it is limited to but what is its.
+func (w Who) Only(op Operation, things ...domain.Ref) bool {
+	return w.some(op, func(g Grant) bool {
+		return !slices.ContainsFunc(things, func(thing domain.Ref) bool {
+			return slices.ContainsFunc(g.Limits, func(s domain.Ref) bool { return s.Kind == thing.Kind }) && !slices.Contains(g.Limits, thing)
+		})
+	})
 }

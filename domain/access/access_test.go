@@ -18,7 +18,7 @@ func TestTheTableNamesWhoMay(t *testing.T) {
 	for _, who := range []Who{By("a", API), By("a", API, "stranger"), By("a", API, "")} {
 		for _, op := range append(Operations(), "anything") {
 			if who.May(op) {
-				t.Errorf("%v may %s", who.Roles, op)
+				t.Errorf("%v may %s", who, op)
 			}
 		}
 	}
@@ -88,25 +88,54 @@ func TestScopesBind(t *testing.T) {
 	t.Parallel()
 	case1, case2 := domain.Ref{Kind: domain.RefParticipant, ID: "U1"}, domain.Ref{Kind: domain.RefParticipant, ID: "U2"}
 	psu := domain.Ref{Kind: domain.RefProgramme, ID: "psu"}
-	who := By("a", CommandLine, Coordinator)
-	who.Scopes = []domain.Ref{case1, case2}
-	if !who.May("log-visit") || !who.May(Report("contracts")) {
+	limited := func(to ...domain.Ref) Who {
+		return Who{Actor: "a", Door: CommandLine, Grants: []Grant{{Coordinator, to}}}
+	}
+	who, log := limited(case1, case2), Operation("log-visit")
+	if !who.May(log) || !who.May(Report("contracts")) || !who.Limited(log) {
 		t.Error("cases of one's own are closed")
 	}
 	for _, op := range []Operation{Report("refunds"), Report("findings"), "submit-claim", Import, Overview, "backup"} {
-		if who.May(op) {
+		if who.May(op) || who.Reaches(op, case1) {
 			t.Errorf("%s can't be cut by people, and is open", op)
 		}
 	}
-	if !who.Within(case2) || !who.Within(psu, case1) || who.Within(psu) || who.Within() || who.Within(domain.Ref{Kind: domain.RefParticipant, ID: "U3"}) {
+	other := domain.Ref{Kind: domain.RefParticipant, ID: "U3"}
+	if !who.Reaches(log, case2) || !who.Reaches(log, psu, case1) || who.Reaches(log, psu) || who.Reaches(log) || who.Reaches(log, other) {
 		t.Error("people do not bind")
 	}
-	who.Scopes = append(who.Scopes, psu)
-	if !who.Within(psu, case1) || who.Within(case1) || who.Within(psu) || who.Within(case1, domain.Ref{Kind: domain.RefProgramme, ID: "kis"}) {
+	both := limited(case1, case2, psu)
+	if !both.Reaches(log, psu, case1) || both.Reaches(log, case1) || both.Reaches(log, psu) || both.Reaches(log, case1, domain.Ref{Kind: domain.RefProgramme, ID: "kis"}) {
 		t.Error("each kind of scope does not bind")
 	}
-	if !By("a", API, Token).Within() {
+	if !By("a", API, Token).Reaches(log) || By("a", API, Token).Limited(log) {
 		t.Error("whoever is limited to nothing is outside")
+	}
+}
+
+// Grants add up: each reaches what is its, and what none of them holds by itself none reaches.
+func TestGrantsAddUp(t *testing.T) {
+	t.Parallel()
+	case1, case2 := domain.Ref{Kind: domain.RefParticipant, ID: "U1"}, domain.Ref{Kind: domain.RefParticipant, ID: "U2"}
+	psu, kis := domain.Ref{Kind: domain.RefProgramme, ID: "psu"}, domain.Ref{Kind: domain.RefProgramme, ID: "kis"}
+	who := Who{Grants: []Grant{{Coordinator, []domain.Ref{psu}}, {Caseworker, []domain.Ref{case1}}, {Auditor, nil}}}
+	log, status := Operation("log-visit"), Operation("record-status")
+	for _, things := range [][]domain.Ref{{psu, case2}, {kis, case1}, {case1}, {psu}} {
+		if !who.Reaches(log, things...) {
+			t.Errorf("%v is out of reach", things)
+		}
+	}
+	if who.Reaches(log, kis, case2) || who.Reaches(status, psu, case2) || !who.Reaches(status, psu, case1) {
+		t.Error("somebody reaches what none of their grants does")
+	}
+	if !who.Limited(log) || who.Limited(Replay) || !who.Limited("anything") || who.May("submit-claim") {
+		t.Error("a grant without limits opens what another one is for")
+	}
+	if !who.Only(log, kis, case1) || who.Only(log, kis, case1, case2) || !who.Only(log, psu, case2) {
+		t.Error("what names others is not told apart")
+	}
+	if who.Role() != "coordinator,caseworker,auditor" {
+		t.Error(who.Role())
 	}
 }
 

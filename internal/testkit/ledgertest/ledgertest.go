@@ -10,11 +10,13 @@ import (
 	"encoding/hex"
 	"io/fs"
 	"os"
+	"slices"
 	"testing"
 	"time"
 	_ "time/tzdata" // Europe/Warsaw on machines without a zone database
 
 	"ksiega/commands"
+	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/internal/eventdb"
 	"ksiega/internal/journal"
@@ -35,6 +37,15 @@ type Ledger struct {
 
 // Actor is who tests act as.
 var Actor = commands.Origin{Who: access.By("tester", access.CommandLine, access.Coordinator)}
+
+// Limited is somebody limited to some things, and to nothing else, in all that they act in.
+func Limited(who access.Who, to ...domain.Ref) access.Who {
+	who.Grants = slices.Clone(who.Grants)
+	for i := range who.Grants {
+		who.Grants[i].Limits = to
+	}
+	return who
+}
 
 // Now is the clock of every test's ledger: the sample and the worked cases lie before
 // it.

@@ -16,7 +16,7 @@ func TestEveryEventStandsOnSomethingOrNothing(t *testing.T) {
 	// What begins a noun, ends something, says what became of another fact of its own
 	// stream, or is of the ledger itself.
 	nothing := []string{
-		"participant.withdrawn", "participant.status-recorded", "participant.status-withdrawn", "participant.stay-recorded", "participant.stay-withdrawn", "participant.merge-withdrawn",
+		"participant.withdrawn", "participant.status-recorded", "participant.status-withdrawn", "participant.stay-recorded", "participant.stay-withdrawn", "participant.merge-withdrawn", "participant.assigned", "participant.assignment-withdrawn",
 		"assistant.*",
 		"agreement.concluded", "agreement.terms-corrected", "agreement.withdrawn", "agreement.referral-listed", "agreement.referral-delisted",
 		"agreement.claim-listed", "agreement.claim-answered", "agreement.claim-released", "agreement.claim-amendment-released", "agreement.claim-move-agreed", "agreement.answer-withdrawn",

@@ -45,6 +45,7 @@ const (
 	AStay          Noun = "stay"
 	ACarer         Noun = "carer"
 	AMerge         Noun = "merge"
+	AnAssignment   Noun = "assignment"
 	AnIdentity     Noun = "identity of a pseudonym"
 	ARequestAnswer Noun = "answer to request"
 	AnApproval     Noun = "approval of month"
@@ -54,7 +55,7 @@ const (
 
 // Nouns are all of them.
 func Nouns() []Noun {
-	return []Noun{AClaim, ACorrection, AnAnswer, AWriteOff, ALine, APayment, AReturn, ADay, AVisit, ASession, APresence, AContract, AReferral, AnAnnex, AChange,
+	return []Noun{AClaim, ACorrection, AnAnswer, AWriteOff, ALine, APayment, AReturn, ADay, AVisit, ASession, APresence, AContract, AReferral, AnAnnex, AChange, AnAssignment,
 		AResumption, ASubstitution, ADecision, ATask, ATaskResult, AnEvaluation, AnAid, AParticipation, ANomination, AnAssessment, AnEnrolment, ALeaving,
 		AnOutcome, AStatus, AStay, ACarer, AMerge, AnIdentity, ARequestAnswer, AnApproval, ARecord}
 }

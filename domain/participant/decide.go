@@ -30,9 +30,11 @@ var (
 type Command interface{ participant() }
 
 // Register enters a participant in the register, corrects what is entered, or takes it
-// back. Checked are the entries of their list under which nothing was found to stand.
+// back. Checked are the entries of their list under which nothing was found to stand. Case,
+// where it names a worker, is whose they become who are entered.
 type Register struct {
 	Person Person
+	Case   Assignment
 	domain.Amend
 	Checked listing.Checked
 }
@@ -64,7 +66,8 @@ func (ListAssistant) assistant()     {}
 // is given.
 func Decider() domain.Decider[State, Command] {
 	return domain.Decider[State, Command]{Decide: decide, Evolve: evolve,
-		Events: slices.Concat(domain.Types(Registered{}, Withdrawn{}, Corrected{}, StatusRecorded{}, StatusWithdrawn{}, StayRecorded{}, StayWithdrawn{}, Merged{}, MergeWithdrawn{}),
+		Events: slices.Concat(domain.Types(Registered{}, Withdrawn{}, Corrected{}, StatusRecorded{}, StatusWithdrawn{}, StayRecorded{}, StayWithdrawn{}, Merged{}, MergeWithdrawn{},
+			Assigned{}, AssignmentWithdrawn{}),
 			listing.Types(), listing.Closing())}
 }
 
@@ -84,6 +87,8 @@ func decide(s State, cmd Command) ([]domain.Event, error) {
 		return recordStay(s, c)
 	case MergeInto:
 		return mergeInto(s, c)
+	case Assign:
+		return assign(s, c)
 	case List:
 		return s.List.Decide(c.Command, ErrUnknown.Unless(s.Exists()), s.Stands)
 	}
@@ -107,9 +112,10 @@ func register(s State, c Register) ([]domain.Event, error) {
 		return nil, ErrOwnCarer
 	}
 	field := domain.Differing(s.Person, p)
-	return c.Decide(domain.Recorded{What: "participant " + p.Participant, Standing: domain.StandingOf(s.Exists(), s.gone),
+	events, err := c.Decide(domain.Recorded{What: "participant " + p.Participant, Standing: domain.StandingOf(s.Exists(), s.gone),
 		Same: field == "", Differs: field, Refuse: domain.Taking(func() error { return s.standsOn(c.Checked) }),
 		Entered: Registered{p}, Corrected: Corrected{p, c.Reason}, Withdrawn: Withdrawn{p.Participant, c.Reason}})
+	return s.registering(c, events), err
 }
 
 // standsOn refuses to take somebody away on whom something stands: records elsewhere, as

@@ -2,8 +2,9 @@
 // the assistants who visit them.
 //
 //	participant-<id>   participant.registered.v2; participant.status-recorded.v1 and
-//	                   participant.stay-recorded.v1, which are dated; participant.merged.v1
-//	                   into another id of the same person
+//	                   participant.stay-recorded.v1, which are dated; participant.assigned.v1
+//	                   to a worker, from a day on; participant.merged.v1 into another id of
+//	                   the same person
 //	assistant-<id>     assistant.registered.v2
 //
 // It promises that a person is registered once: the same row again is already
@@ -13,6 +14,7 @@
 // which is free text; ids, household and whom somebody cares for are plain, since
 // rules and reports join on them. Of what is dated the first day, and of a status what it is
 // of, are plain: what somebody is from then on, or where they stay, is sealed. Several may
-// hold on a day: which of them counts, whoever asks says. It stops at the person: contracts
-// and search by PESEL live elsewhere.
+// hold on a day: which of them counts, whoever asks says. Somebody may be the case of several
+// workers, who are recorded nowhere else. It stops at the person: contracts and search by PESEL
+// live elsewhere.
 package participant

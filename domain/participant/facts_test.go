@@ -202,3 +202,54 @@ func TestWhichStatusHolds(t *testing.T) {
 		t.Error(seal)
 	}
 }
+
+func TestAssign(t *testing.T) {
+	t.Parallel()
+	d, on, off := Registered{anna}, domain.NewDate(2018, 3, 1), domain.NewDate(2018, 3, 31)
+	of := Assignment{Participant: "U1", Worker: "W7", From: on}
+	open, closed := Assigned{Assignment: of}, Assigned{Assignment: of, To: off}
+	other := Assigned{Assignment: Assignment{Participant: "U1", Worker: "W8", From: on}}
+	fix, out := domain.Amend{Correct: true, Reason: "r"}, domain.Amend{Withdraw: true, Reason: "r"}
+	given.Given(t, Decider(), d).When(Assign{Fact: open}).Then(open)
+	given.Given(t, Decider(), d, open).When(Assign{Fact: open}).Then()
+	given.Given(t, Decider(), d, open).When(Assign{Fact: other}).Then(other) // a case may be several's
+	given.Given(t, Decider(), d, open).When(Assign{Fact: closed}).Then(AssignmentWithdrawn{Assignment: of}, closed)
+	given.Given(t, Decider(), d, closed).When(Assign{Fact: open}).Refuse(domain.ErrDiffers)
+	given.Given(t, Decider(), d, closed).When(Assign{Fact: open, Amend: fix}).Then(AssignmentWithdrawn{of, "r"}, open)
+	given.Given(t, Decider(), d, open).When(Assign{Fact: open, Amend: out}).Then(AssignmentWithdrawn{of, "r"})
+	given.Given(t, Decider(), d, open, AssignmentWithdrawn{of, "r"}).When(Assign{Fact: open, Amend: out}).Then()
+	given.Given(t, Decider(), d, open, AssignmentWithdrawn{of, "r"}).When(Assign{Fact: closed}).Then(closed)
+	given.Given(t, Decider(), d).When(Assign{Fact: open, Amend: fix}).Refuse(domain.ErrNothingToCorrect)
+	given.Given(t, Decider(), d).When(Assign{Fact: open, Amend: out}).Refuse(domain.ErrNothingToWithdraw)
+	given.Given(t, Decider()).When(Assign{Fact: open}).Refuse(ErrUnknown)
+	given.Given(t, Decider(), d).When(Assign{Fact: Assigned{Assignment: of, To: on - 1}}).Refuse(ErrPeriod)
+	given.Given(t, Decider(), d).When(Assign{Fact: Assigned{Assignment: Assignment{Participant: "U1", From: on}}}).Refuse(domain.ErrNoID)
+	given.Given(t, Decider(), d).When(Assign{Fact: Assigned{Assignment: Assignment{Participant: "U1", Worker: "W7"}}}).Refuse(domain.ErrNoDay)
+
+	s := Decider().Fold(d, closed, other)
+	for day, want := range map[domain.Date]string{on - 1: "[]", on: "[W7 W8]", off: "[W7 W8]", off + 1: "[W8]"} {
+		if got := fmt.Sprint(s.Workers(day)); got != want {
+			t.Errorf("%s: %s, want %s", day, got, want)
+		}
+	}
+}
+
+// Whoever registers somebody and has cases has them as one, which goes with the registration;
+// what somebody assigned is withdrawn first.
+func TestRegisteredByAWorker(t *testing.T) {
+	t.Parallel()
+	on := domain.NewDate(2018, 3, 1)
+	of := Assignment{Participant: "U1", Worker: "W7", From: on}
+	own, out := Assigned{Assignment: of, Registering: true}, domain.Amend{Withdraw: true, Reason: "r"}
+	register := Register{Person: anna, Case: of}
+	withdraw := Register{Person: Person{Participant: "U1"}, Case: of, Amend: out}
+	given.Given(t, Decider()).When(register).Then(Registered{anna}, own)
+	given.Given(t, Decider(), Registered{anna}).When(register).Then()
+	given.Given(t, Decider(), Registered{anna}, own).When(register).Then()
+	given.Given(t, Decider(), Registered{anna}, own).When(Assign{Fact: Assigned{Assignment: of}}).Then() // it is so already
+	given.Given(t, Decider(), Registered{anna}, own).When(withdraw).Then(AssignmentWithdrawn{Assignment: of}, Withdrawn{"U1", "r"})
+	closed := Assigned{Assignment: of, To: on + 9}
+	given.Given(t, Decider(), Registered{anna}, own).When(Assign{Fact: closed}).Then(AssignmentWithdrawn{Assignment: of}, closed)
+	given.Given(t, Decider(), Registered{anna}, closed).When(withdraw).Refuse(domain.ErrNamed)
+	given.Given(t, Decider(), Registered{anna}, own, AssignmentWithdrawn{of, "r"}, Withdrawn{"U1", "r"}).When(register).Then(Registered{anna}, own)
+}

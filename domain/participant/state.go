@@ -22,6 +22,9 @@ type State struct {
 
 	merged    Merged // into whom; the zero Merged is nobody
 	goneMerge bool   // a merge was withdrawn
+
+	assigned     map[Assignment]Assigned
+	goneAssigned map[Assignment]bool
 }
 
 // Exists says whether the participant is registered.
@@ -100,6 +103,8 @@ func evolve(s State, e domain.Event) State {
 		s = s.withStatus(e)
 	case StayRecorded, StayWithdrawn:
 		s = s.withStay(e)
+	case Assigned, AssignmentWithdrawn:
+		s = s.withAssignment(e)
 	case Merged:
 		s.merged = e
 	case MergeWithdrawn:

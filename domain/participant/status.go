@@ -180,6 +180,11 @@ func (s State) dated() (what domain.Thing) {
 	for of := range s.statuses {
 		see(domain.Thing{Noun: domain.AStatus, Name: string(of.Kind), On: of.From})
 	}
+	for of, a := range s.assigned {
+		if !a.Registering { // which goes with the registration
+			see(domain.Thing{Noun: domain.AnAssignment, Name: of.Worker, On: of.From})
+		}
+	}
 	for _, stay := range s.stays {
 		see(domain.Thing{Noun: domain.AStay, On: stay.From})
 	}

@@ -4,9 +4,10 @@ import "ksiega/domain/participant"
 
 // ofParticipants are people whom something is done for.
 func ofParticipants() []Kind {
-	person := WayBack{Corrected: "participant.corrected", Withdrawn: "participant.withdrawn", While: "a contract, a carer, a status, a stay or a merge names them", Command: "register-participant", File: "uczestnicy", NoPage: noForm}
+	person := WayBack{Corrected: "participant.corrected", Withdrawn: "participant.withdrawn", While: "a contract, a carer, a status, a stay, an assignment or a merge names them", Command: "register-participant", File: "uczestnicy", NoPage: noForm}
 	status := WayBack{Corrected: "participant.status-withdrawn, then participant.status-recorded", Withdrawn: "participant.status-withdrawn", While: "nothing", Command: "record-status", File: "statusy", NoPage: noForm}
 	stay := WayBack{Corrected: "participant.stay-withdrawn, then participant.stay-recorded", Withdrawn: "participant.stay-withdrawn", While: "nothing", Command: "record-stay", File: "pobyty", NoPage: noForm}
+	assignment := WayBack{Corrected: "participant.assignment-withdrawn, then participant.assigned", Withdrawn: "participant.assignment-withdrawn", While: "nothing", Command: "assign-case", File: "przydzialy", NoPage: noForm}
 	merge := WayBack{Corrected: "participant.merge-withdrawn, then participant.merged", Withdrawn: "participant.merge-withdrawn", While: "nothing", Command: "merge-participants", NoPage: noForm}
 	return []Kind{
 		KindOf[participant.Registered]().back(person),
@@ -17,6 +18,8 @@ func ofParticipants() []Kind {
 		KindOf[participant.StatusWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-status", File: "statusy", NoPage: noForm}),
 		KindOf[participant.StayRecorded]().back(stay),
 		KindOf[participant.StayWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-stay", File: "pobyty", NoPage: noForm}),
+		KindOf[participant.Assigned]().back(assignment),
+		KindOf[participant.AssignmentWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "assign-case", File: "przydzialy", NoPage: noForm}),
 		KindOf[participant.Merged]().back(merge),
 		KindOf[participant.MergeWithdrawn]().back(WayBack{Corrected: "merged again", Withdrawn: itself, Command: "merge-participants", NoPage: noForm}),
 	}

@@ -123,7 +123,7 @@ func deciders() []walked {
 		walk[intake.Taken, intake.RequestCommand]("intake", intake.RequestDecider(), intake.TakeRequest{}, intake.RefuseRequest{}),
 		walk("intake", intake.GuessesDecider(), intake.Count{}),
 		walk[listing.State, listing.Command]("listing", lists(), listing.Enter{}, listing.Release{}, listing.Close{}),
-		walk[participant.State, participant.Command]("participant", participant.Decider(), participant.Register{}, participant.RecordStatus{}, participant.RecordStay{}, participant.MergeInto{}, participant.List{Command: listing.Enter{}}),
+		walk[participant.State, participant.Command]("participant", participant.Decider(), participant.Register{}, participant.RecordStatus{}, participant.RecordStay{}, participant.MergeInto{}, participant.Assign{}, participant.List{Command: listing.Enter{}}),
 		walk[participant.AssistantState, participant.AssistantCommand]("participant", participant.AssistantDecider(), participant.RegisterAssistant{}, participant.ListAssistant{Command: listing.Enter{}}),
 		walk[participation.State, participation.Command]("participation", participation.Decider(), participation.Record{Fact: participation.Nominated{}}, participation.List{Command: listing.Close{}}),
 		walk[payment.State, payment.Command]("payment", payment.Decider(), payment.Pay{}, payment.TakeBack{}, payment.List{Command: listing.Close{}}),

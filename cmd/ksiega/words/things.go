@@ -51,6 +51,7 @@ func nouns() map[domain.Noun]string {
 		domain.AStay:          "pobyt",
 		domain.ACarer:         "opiekun",
 		domain.AMerge:         "połączenie osoby",
+		domain.AnAssignment:   "przydział pracownikowi",
 		domain.AnIdentity:     "tożsamość osoby z ulicy",
 		domain.ARequestAnswer: "odpowiedź na zapytanie",
 		domain.AnApproval:     "zatwierdzony miesiąc",

@@ -23,7 +23,12 @@ func peopleEvent(num func(string, int) int, word func(string) string, day domain
 	merge := participant.Merge{Participant: person.Participant, Into: word("into"), Date: day}
 	about := participation.About{Programme: word("programme"), Participant: person.Participant, Date: day}
 	entry := participation.Entry{About: about, Edition: 1}
-	switch num("people", 17) {
+	assigned := participant.Assignment{Participant: person.Participant, Worker: word("worker"), From: day}
+	switch num("people", 20) {
+	case 16, 17:
+		return participant.Assigned{Assignment: assigned, To: []domain.Date{0, day.Add(3)}[num("to", 2)]}
+	case 18:
+		return participant.AssignmentWithdrawn{Assignment: assigned, Reason: "x"}
 	case 10, 11:
 		return participation.Enrolled{Entry: entry, Group: "v2.g"}
 	case 12:
@@ -67,6 +72,7 @@ func TestWithdrawnPeopleLeaveNothing(t *testing.T) {
 		moved.Household = []string{"", "b/1 ł"}[num("moved", 2)]
 		status := participant.Status{Participant: "never", Kind: participant.Disability, From: day}
 		stay := participant.Stay{Participant: "never", Entry: 1, From: day}
+		ofWorker := participant.Assignment{Participant: "never", Worker: "a", From: day}
 		merge := participant.Merge{Participant: "never", Into: "a", Date: day}
 		about := participation.About{Programme: "a", Participant: "never", Date: day}
 		took := participation.Enrolled{Entry: participation.Entry{About: about, Edition: 1}, Group: "v2.g"}
@@ -75,8 +81,9 @@ func TestWithdrawnPeopleLeaveNothing(t *testing.T) {
 				func(what string) string { return rapid.SampledFrom([]string{"a", "b/1 ł", "c-2"}).Draw(rt, what) }, day)
 		}), 0, 40).Draw(rt, "history")
 		events, mine := woven(rt, history, participant.Registered{Person: who}, participant.StatusRecorded{Status: status, Value: "v2.v"},
-			participant.StayRecorded{Stay: stay, Kind: "v2.k"}, took, participant.Corrected{Person: moved, Reason: "x"}, participant.Merged{Merge: merge, Reason: "v2.r"},
+			participant.StayRecorded{Stay: stay, Kind: "v2.k"}, participant.Assigned{Assignment: ofWorker}, took, participant.Corrected{Person: moved, Reason: "x"}, participant.Merged{Merge: merge, Reason: "v2.r"},
 			participant.StatusWithdrawn{Status: status, Reason: "x"}, participant.MergeWithdrawn{Merge: merge, Reason: "x"}, participant.StayWithdrawn{Stay: stay, Reason: "x"},
+			participant.AssignmentWithdrawn{Assignment: ofWorker, Reason: "x"},
 			participation.FactWithdrawn{About: about, Kind: Enrolled, Reason: "x"}, participant.Withdrawn{Participant: "never", Reason: "x"})
 		recorded := recordedOf(t, events)
 		var without []*journal.Recorded

@@ -478,6 +478,7 @@ func comeBack(t *rapid.T, m *fold.Memory[*journal.Recorded]) {
 		"participations erased":          func() { foldtest.ComesBack(t, m, ErasedSubjects()) },
 		"people people":                  func() { foldtest.ComesBack(t, m, Persons()) },
 		"people staying":                 func() { foldtest.ComesBack(t, m, StayingPeople()) },
+		"people cases":                   func() { foldtest.ComesBack(t, m, Cases()) },
 		"people merged":                  func() { foldtest.ComesBack(t, m, MergedPeople()) },
 		"people households":              func() { foldtest.ComesBack(t, m, Households()) },
 		"people erased":                  func() { foldtest.ComesBack(t, m, ErasedSubjects()) },

@@ -21,6 +21,7 @@ type Person struct {
 	Registered  []PersonCode   `json:"registered"` // by kind, what the registration says of it
 	Statuses    []PersonStatus `json:"statuses"`   // by kind and first day
 	Stays       []PersonStay   `json:"stays"`      // by first day, in the order of recording
+	Workers     []PersonWorker `json:"workers"`    // by first day and worker
 }
 
 // PersonCode is a sealed code of a person's registration.
@@ -46,6 +47,14 @@ type PersonStay struct {
 	To    domain.Date      `json:"to"`
 	Kind  domain.Sealed    `json:"kind"`
 	Event journal.Position `json:"event"`
+}
+
+// PersonWorker is whose case a person is, as an assignment that stands says.
+type PersonWorker struct {
+	Worker string           `json:"worker"`
+	From   domain.Date      `json:"from"`
+	To     domain.Date      `json:"to"`
+	Event  journal.Position `json:"event"`
 }
 
 // On is what a person is on a day of a kind, sealed, and how, as participant.State.On has it:
@@ -89,6 +98,11 @@ type HouseholdMember struct {
 	Participant string `json:"participant"`
 }
 
+// WorkersCase is somebody whom an assignment to a worker stands of, of whichever days.
+type WorkersCase struct {
+	Participant string `json:"participant"`
+}
+
 // onePart is the part of a table that is read whole, and has a row a person.
 const onePart = "-"
 
@@ -104,21 +118,29 @@ func Households() fold.Table[HouseholdMember] { return fold.Table[HouseholdMembe
 // StayingPeople holds one part, and a field a participant of whom a stay stands.
 func StayingPeople() fold.Table[StayingPerson] { return fold.Table[StayingPerson]{Name: "staying"} }
 
+// Cases holds a part a worker and a field a participant.
+func Cases() fold.Table[WorkersCase] { return fold.Table[WorkersCase]{Name: "cases"} }
+
 // PersonField is the field of what has one row a part.
 const PersonField = "person"
 
 // People folds who people are: what they are from which day, where they stay, with whom
-// they live, under which id they go on.
+// they live, whose case they are, under which id they go on.
 func People() Projection {
-	return Projection{Name: "people", Version: 2, Retroactive: erases, Keys: peopleKeys, Then: peopleThen, Fold: foldPeople,
+	return Projection{Name: "people", Version: 3, Retroactive: erases, Keys: peopleKeys, Then: peopleThen, Fold: foldPeople,
 		Want: oneOf(participant.Registered{}, participant.Corrected{}, participant.Withdrawn{}, participant.StatusRecorded{}, participant.StatusWithdrawn{},
-			participant.StayRecorded{}, participant.StayWithdrawn{}, participant.Merged{}, participant.MergeWithdrawn{}, erasure.Ordered{})}
+			participant.StayRecorded{}, participant.StayWithdrawn{}, participant.Merged{}, participant.MergeWithdrawn{},
+			participant.Assigned{}, participant.AssignmentWithdrawn{}, erasure.Ordered{})}
 }
 
 func personKey(id string) fold.Key { return Persons().Key(domain.Escape(id), PersonField) }
 
 func memberKey(household, id string) fold.Key {
 	return Households().Key(domain.Escape(household), domain.Escape(id))
+}
+
+func caseKey(worker, id string) fold.Key {
+	return Cases().Key(domain.Escape(worker), domain.Escape(id))
 }
 
 func ofParticipant(id string) domain.Ref { return domain.Ref{Kind: domain.RefParticipant, ID: id} }
@@ -140,6 +162,10 @@ func whose(r *journal.Recorded) string {
 		return e.Participant
 	case participant.StayWithdrawn:
 		return e.Participant
+	case participant.Assigned:
+		return e.Participant
+	case participant.AssignmentWithdrawn:
+		return e.Participant
 	case erasure.Ordered:
 		if e.Kind == domain.RefParticipant {
 			return e.Of().ID
@@ -155,7 +181,7 @@ func peopleKeys(keys []fold.Key, r *journal.Recorded) []fold.Key {
 	return keys
 }
 
-// peopleThen names where somebody was counted to a household.
+// peopleThen names where somebody was counted to a household, and to whose cases.
 func peopleThen(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
 	switch e := r.Event.(type) {
 	case participant.Registered:
@@ -165,7 +191,15 @@ func peopleThen(tx *fold.Tx, r *journal.Recorded) (keys []fold.Key) {
 		return householdOf(householdOf(nil, was.Household, e.Participant), e.Household, e.Participant)
 	case participant.Withdrawn:
 		was, _ := Persons().Peek(tx, domain.Escape(e.Participant), PersonField)
-		return householdOf(nil, was.Household, e.Participant)
+		keys = householdOf(nil, was.Household, e.Participant)
+		for _, w := range was.Workers {
+			keys = append(keys, caseKey(w.Worker, e.Participant))
+		}
+		return keys
+	case participant.Assigned:
+		return []fold.Key{caseKey(e.Worker, e.Participant)}
+	case participant.AssignmentWithdrawn:
+		return []fold.Key{caseKey(e.Worker, e.Participant)}
 	}
 	return nil
 }
@@ -185,6 +219,7 @@ func foldPeople(tx *fold.Tx, r *journal.Recorded) error {
 		register(tx, e.Person)
 	case participant.Withdrawn:
 		leaveHousehold(tx, e.Participant)
+		leaveWorkers(tx, e.Participant)
 		StayingPeople().Delete(tx, onePart, domain.Escape(e.Participant))
 		Persons().Delete(tx, domain.Escape(e.Participant), PersonField)
 	case participant.StatusRecorded:
@@ -195,6 +230,10 @@ func foldPeople(tx *fold.Tx, r *journal.Recorded) error {
 		setStay(tx, e.Stay, &PersonStay{e.Entry, e.From, e.To, kept(tx, ofParticipant(e.Participant), e.Kind), r.Position})
 	case participant.StayWithdrawn:
 		setStay(tx, e.Stay, nil)
+	case participant.Assigned:
+		setWorker(tx, e.Assignment, &PersonWorker{e.Worker, e.From, e.To, r.Position})
+	case participant.AssignmentWithdrawn:
+		setWorker(tx, e.Assignment, nil)
 	case participant.Merged:
 		MergedPeople().Put(tx, onePart, domain.Escape(e.Participant), MergedPerson{e.Participant, e.Into, r.Position})
 	case participant.MergeWithdrawn:
@@ -241,7 +280,7 @@ func leaveHousehold(tx *fold.Tx, id string) {
 
 // forget takes away the row of somebody of whom nothing stands.
 func forget(tx *fold.Tx, p *Person) {
-	if !p.Known && len(p.Statuses) == 0 && len(p.Stays) == 0 {
+	if !p.Known && len(p.Statuses) == 0 && len(p.Stays) == 0 && len(p.Workers) == 0 {
 		Persons().Delete(tx, domain.Escape(p.Participant), PersonField)
 	}
 }
@@ -272,6 +311,35 @@ func setStay(tx *fold.Tx, of participant.Stay, is *PersonStay) {
 		StayingPeople().Delete(tx, onePart, field)
 	}
 	forget(tx, p)
+}
+
+// setWorker puts an assignment in the place of the one of its worker and day, or takes that
+// away.
+func setWorker(tx *fold.Tx, of participant.Assignment, is *PersonWorker) {
+	p := person(tx, of.Participant)
+	p.Workers = without(p.Workers, func(w PersonWorker) bool { return w.Worker == of.Worker && w.From == of.From })
+	if is != nil {
+		p.Workers = append(p.Workers, *is)
+		slices.SortFunc(p.Workers, func(a, b PersonWorker) int {
+			return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Worker, b.Worker))
+		})
+	}
+	k := caseKey(of.Worker, of.Participant)
+	if slices.ContainsFunc(p.Workers, func(w PersonWorker) bool { return w.Worker == of.Worker }) {
+		Cases().Put(tx, k.Part, k.Field, WorkersCase{of.Participant})
+	} else {
+		Cases().Delete(tx, k.Part, k.Field)
+	}
+	forget(tx, p)
+}
+
+// leaveWorkers takes somebody out of all cases.
+func leaveWorkers(tx *fold.Tx, id string) {
+	was, _ := Persons().Peek(tx, domain.Escape(id), PersonField)
+	for _, w := range was.Workers {
+		k := caseKey(w.Worker, id)
+		Cases().Delete(tx, k.Part, k.Field)
+	}
 }
 
 // erasePerson takes what is sealed of somebody out; days stay, which are open.

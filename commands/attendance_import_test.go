@@ -205,9 +205,9 @@ func TestTheSecondOfTwoRowsIsRefused(t *testing.T) {
 	}
 }
 
-func TestKindsThatAreNotBuiltYetAreRefusedByName(t *testing.T) {
+func TestFilesThatAreNoneOfThoseImportedAreRefusedByName(t *testing.T) {
 	l := centre(t)
-	for name, want := range map[string]error{"przydzialy.csv": commands.ErrNotBuilt, "przydzialy_maj.xlsx": commands.ErrNotBuilt, "inne.csv": commands.ErrKind, "kontakty.txt": commands.ErrEnding, "statusy.txt": commands.ErrEnding} {
+	for name, want := range map[string]error{"przydzialy.txt": commands.ErrEnding, "inne.csv": commands.ErrKind, "kontakty.txt": commands.ErrEnding, "statusy.txt": commands.ErrEnding} {
 		if _, err := l.Ledger.Import(t.Context(), ledgertest.Actor, commands.File{Name: name}, nil); !errors.Is(err, want) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -33,6 +33,7 @@ func kinds() []importKind {
 		staysFile(),
 		agreementsFile(),
 		contractsFile(),
+		assignmentsFile(),
 		participationsFile(),
 		changesFile(),
 		tasksFile(),
@@ -66,26 +67,16 @@ var (
 	ErrRefusedList = domain.Refusal(domain.CodeInvalid, "a list of refused bookings is not read back; import the bank's own file again")
 )
 
-// notBuilt are the kinds of import file that are agreed on and not built yet.
-func notBuilt() []string {
-	return []string{
-		"przydzialy",
-	}
-}
-
-// CheckName says whether a file's name is that of an import file: nil, ErrNotBuilt,
-// ErrEnding, ErrYAMLName or ErrKind.
+// CheckName says whether a file's name is that of an import file: nil, ErrEnding,
+// ErrYAMLName or ErrKind.
 func CheckName(name string) error {
 	if _, ok := ImportOrder(OriginalName(name)); ok {
 		return nil
 	}
-	lower, later := strings.ToLower(name), slices.Contains(notBuilt(), kindOf(name))
 	switch {
-	case later && (strings.HasSuffix(lower, ".csv") || strings.HasSuffix(lower, ".xlsx")):
-		return ErrNotBuilt.With("%s", path.Base(name))
 	case kindOf(name) == programmeKind:
 		return ErrYAMLName.With("%s", path.Base(name))
-	case later || slices.ContainsFunc(kinds(), func(k importKind) bool { return k.name == kindOf(name) }):
+	case slices.ContainsFunc(kinds(), func(k importKind) bool { return k.name == kindOf(name) }):
 		return ErrEnding.With("%s", path.Base(name))
 	}
 	return ErrKind.With("%s", path.Base(name))

@@ -237,7 +237,7 @@ func (l *Ledger) prepareParticipant(ctx context.Context, _ *lookups, o Origin, c
 	}
 	amend := c.taken(s, participant.SealOf(id, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
-	cmd := participant.Register{Person: p, Amend: amend}
+	cmd := participant.Register{Person: p, Case: l.registeredCase(o, id), Amend: amend}
 	if s.err != nil || !c.Withdraw {
 		return cmd, s.ofPerson(participant.SealOf(id, "firstName").Subject, c.Withdraw, c.FirstName, c.LastName)
 	}

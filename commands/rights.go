@@ -9,6 +9,7 @@ import (
 	"ksiega/domain/contact"
 	"ksiega/domain/contract"
 	"ksiega/domain/intake"
+	"ksiega/domain/participant"
 	"ksiega/domain/session"
 	"ksiega/internal/journal"
 )
@@ -42,7 +43,11 @@ func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) error {
 		if err != nil {
 			return err
 		}
-		if len(things) > 0 {
+		own, err := l.entering(ctx, o, r)
+		if err != nil {
+			return err
+		}
+		if things = append(things, own...); len(things) > 0 {
 			within, told = within && o.Reaches(r.Operation(), things...), true
 		}
 	}
@@ -52,7 +57,40 @@ func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) error {
 	return err
 }
 
-// about is whom and what some things are about: in the place of a contract what it says.
+// entering is what a registration of somebody is about who is not registered: they become the
+// case of the worker who asks.
+func (l *Ledger) entering(ctx context.Context, o Origin, r Request) ([]domain.Ref, error) {
+	c, registers := r.(RegisterParticipant)
+	worker := o.Worker(r.Operation())
+	if !registers || worker == "" {
+		return nil, nil
+	}
+	name, err := id(c.ID)
+	if err != nil {
+		return nil, nil //nolint:nilerr // what is no id is refused with all else that is wrong
+	}
+	known, err := journal.Load(ctx, l.Log, participant.Stream(name), participant.Decider())
+	if err != nil || known.State.Exists() {
+		return nil, err
+	}
+	return []domain.Ref{{Kind: domain.RefWorker, ID: worker}}, nil
+}
+
+// casesOf are the workers whose case a person is today.
+func (l *Ledger) casesOf(ctx context.Context, person string) (workers []domain.Ref, err error) {
+	name, err := id(person)
+	if err != nil {
+		return nil, nil //nolint:nilerr // there is none by that name
+	}
+	known, err := journal.Load(ctx, l.Log, participant.Stream(name), participant.Decider())
+	for _, worker := range known.State.Workers(domain.DateOf(l.Now().In(l.Zone))) {
+		workers = append(workers, domain.Ref{Kind: domain.RefWorker, ID: worker})
+	}
+	return workers, err
+}
+
+// about is whom and what some things are about: in the place of a contract what it says, beside
+// a person whose case they are today.
 func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.Ref, err error) {
 	for _, of := range refs {
 		if of.Kind == domain.RefSession || of.Kind == domain.RefContact {
@@ -62,6 +100,13 @@ func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.
 			}
 			things = append(things, domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: programme})...)
 			continue
+		}
+		if of.Kind == domain.RefParticipant {
+			workers, err := l.casesOf(ctx, of.ID)
+			if err != nil {
+				return nil, err
+			}
+			things = append(things, workers...)
 		}
 		if of.Kind != domain.RefContract {
 			things = append(things, domain.Refs(of)...)

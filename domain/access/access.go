@@ -110,6 +110,18 @@ func (w Who) Limited(op Operation) bool {
 	return !w.some(op, func(g Grant) bool { return len(g.Limits) == 0 })
 }
 
+// Worker is whom somebody acts as who may do an operation for their own cases; "" is nobody.
+func (w Who) Worker(op Operation) (id string) {
+	w.some(op, func(g Grant) bool {
+		i := slices.IndexFunc(g.Limits, func(s domain.Ref) bool { return s.Kind == domain.RefWorker })
+		if i >= 0 {
+			id = g.Limits[i].ID
+		}
+		return i >= 0
+	})
+	return id
+}
+
 // ErrDenied refuses what a role or scope does not allow.
 var ErrDenied = domain.Refusal(domain.CodeDenied, "the role or scope of whoever asks does not allow it")
 

@@ -51,6 +51,7 @@ var (
 	keepers   = readers // of the machine
 
 	byPerson = []domain.RefKind{domain.RefParticipant}
+	byWorker = []domain.RefKind{domain.RefParticipant, domain.RefWorker}                         // whose case somebody is
 	byPart   = []domain.RefKind{domain.RefProgramme, domain.RefParticipant}                      // of whoever takes part in a programme
 	byCase   = []domain.RefKind{domain.RefProgramme, domain.RefParticipant, domain.RefAssistant} // as a contract tells them
 
@@ -69,7 +70,7 @@ var (
 // table has a line for each operation.
 var table = map[Operation]Line{
 	// Commands, a noun a block, in the order of their import files.
-	"register-participant": {recorders, byPerson, ofPeople},
+	"register-participant": {recorders, byWorker, ofPeople},
 
 	"register-assistant": {recorders, ofAssistants, ofAssistants},
 
@@ -78,6 +79,8 @@ var table = map[Operation]Line{
 	"record-status": {recorders, byPerson, ofPeople},
 
 	"record-stay": {recorders, byPerson, ofPeople},
+
+	"assign-case": {[]Role{Coordinator}, byPerson, ofPeople}, // whose case somebody is says who sees them
 
 	"merge-participants": {recorders, byPerson, ofPeople},
 

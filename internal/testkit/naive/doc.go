@@ -3,7 +3,7 @@
 // any of it: a mistake made once must not be made twice. Money is exact (math/big), everything
 // sits in maps, every report is computed from the rows afresh.
 //
-// It reads uczestnicy, asystenci, porozumienia, umowy, zmiany-umow (suspensions, ends, breaches, decisions, substitutes,
+// It reads uczestnicy, asystenci, porozumienia, umowy, przydzialy, zmiany-umow (suspensions, ends, breaches, decisions, substitutes,
 // and of annexes assistant, last day and limit of aid), zadania, realizacja-zadan, oceny, pomoc,
 // obecnosci, godziny, wyplaty, wnioski, decyzje-pup, trwalosc (CSV) and MT940 statements. Programmes, statuses, stays,
 // participations and sessions change no figure of its reports and are passed over; other kinds are an error, since

@@ -65,7 +65,7 @@ func (b *Ledger) later(d time.Time) bool { return !b.asOf.IsZero() && d.After(b.
 
 // kinds are those that some report here is made of, unread those that none is.
 var (
-	kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "zmiany-umow", "zadania", "obecnosci", "godziny", "statusy", "udzial", "zajecia", "obecnosci-zajec", "realizacja-zadan", "oceny", "pomoc",
+	kinds = []string{"uczestnicy", "asystenci", "porozumienia", "umowy", "przydzialy", "zmiany-umow", "zadania", "obecnosci", "godziny", "statusy", "udzial", "zajecia", "obecnosci-zajec", "realizacja-zadan", "oceny", "pomoc",
 		"wyplaty", "wnioski", "decyzje-pup", "plan-budzetu", "wydatki", "trwalosc", "kontakty", "liczenia", "tozsamosci"}
 	unread = []string{"program", "pobyty"}
 )

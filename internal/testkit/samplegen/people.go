@@ -105,6 +105,12 @@ func writePeople(files map[string][]byte, all people) {
 	}
 	files["uczestnicy.csv"] = s.bytes(utf8BOM)
 
+	s = newSheet("\n", "uczestnik", "pracownik", "od", "do")
+	for _, p := range all.workers {
+		s.add(p.id, "W1", "08.02.2018", "")
+	}
+	files["przydzialy.csv"] = s.bytes(utf8Plain)
+
 	s = newSheet("\n", "id", "imie", "nazwisko", "zatrudnienie")
 	s.add("A1", "Zdzisława", "Pomocna", "etat")
 	s.add("A2", "Władysław", "Życzliwy", "etat")

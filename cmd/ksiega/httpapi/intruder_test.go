@@ -304,6 +304,7 @@ func amended(s secrets) []amendment {
 		{"record-status", correct(s.status("2018-04-01", "2018-04-30"))},
 		{"record-stay", correct(s.stayed("2018-03-01", ""))},
 		{"record-stay", correct(s.stayed("2018-04-01", "2018-04-30"))},
+		{"assign-case", correct(s.assigned())},
 		{"merge-participants", mergedAgain},
 		{"record-participation", correct(s.assessed("2018-03-01"))},
 		{"record-participation", correct(s.assessed("2018-04-01"))},

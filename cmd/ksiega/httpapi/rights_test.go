@@ -139,6 +139,7 @@ func secretLedger(t *testing.T, s secrets) *door {
 		{"record-status", s.status("2018-04-01", "2018-04-30")},
 		{"record-stay", s.stayed("2018-03-01", "")},
 		{"record-stay", s.stayed("2018-04-01", "2018-04-30")},
+		{"assign-case", s.assigned()},
 		{"merge-participants", s.merge()},
 		{"record-participation", s.assessed("2018-03-01")},
 		{"record-participation", s.assessed("2018-04-01")},
@@ -233,6 +234,10 @@ func (s secrets) stayed(from, to string) map[string]any {
 		stay["to"] = to
 	}
 	return stay
+}
+
+func (s secrets) assigned() map[string]any {
+	return map[string]any{"participant": "U1", "worker": "W7", "from": "2018-03-01"}
 }
 
 func (s secrets) assessed(on string) map[string]any {
@@ -392,6 +397,9 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		{"record-stay", func(s secrets) map[string]any { return s.stayed("2018-03-01", "2018-03-31") }, []string{"kind"}},
 		{"record-stay", func(s secrets) map[string]any { return putRight("correct", s.stayed("2018-04-01", "2018-04-30")) }, []string{"kind"}},
 		{"record-stay", func(s secrets) map[string]any { return putRight("withdraw", s.stayed("2018-04-01", "")) }, []string{"kind"}},
+		{"assign-case", secrets.assigned, nil},
+		{"assign-case", func(s secrets) map[string]any { return putRight("correct", s.assigned()) }, []string{"reason"}},
+		{"assign-case", func(s secrets) map[string]any { return putRight("withdraw", s.assigned()) }, []string{"reason"}},
 		{"merge-participants", secrets.merge, []string{"reason"}},
 		{"merge-participants", func(s secrets) map[string]any { return putRight("correct", s.merge()) }, []string{"reason"}},
 		{"record-participation", func(s secrets) map[string]any { return s.assessed("2018-03-01") }, []string{"value", "note"}},

@@ -188,7 +188,7 @@ func TestNobodyApprovesWhatTheyEntered(t *testing.T) {
 	if err := enterDay(t, o.Ledger, as("ewa", access.Caseworker), "S/1", 6, commands.Amendment{}); err != nil {
 		t.Fatal(err)
 	}
-	o.add(shell(), "admin", access.Administrator)
+	o.member(shell(), "admin", access.Administrator)
 	o.add(o.as("admin", access.Administrator), "ewa.kos", access.Coordinator)
 	if _, err := o.AskLink(t.Context(), o.as("admin", access.Administrator), o.ids["ewa.kos"], "ewa"); err != nil {
 		t.Fatal(err)

@@ -122,7 +122,7 @@ func (a *Accounts) SignIn(ctx context.Context, o Origin, c SignIn) (journal.Resu
 	if c.Factor == account.ByStep {
 		month = domain.DateOf(password.TimeOf(c.Step).In(a.ledger.Zone)).Month()
 	}
-	r, err := execute[account.Signins, account.Attempt](ctx, a.ledger, account.SigninStream(c.Account, month), account.SigninDecider(), in, o)
+	r, err := execute[account.SignIns, account.Attempt](ctx, a.ledger, account.SigninStream(c.Account, month), account.SigninDecider(), in, o)
 	return r, a.ledger.counted(o, err)
 }
 
@@ -131,7 +131,7 @@ func (a *Accounts) Refused(ctx context.Context, o Origin, id string, why account
 	now := a.ledger.Now().In(a.ledger.Zone)
 	on := domain.DateOf(now)
 	e := account.Refused{About: account.About{Account: id}, On: on, Hour: account.HourOf(now), Why: why}
-	_, err := execute[account.Signins, account.Attempt](ctx, a.ledger, account.SigninStream(id, on.Month()), account.SigninDecider(), account.Refuse{Refused: e}, o)
+	_, err := execute[account.SignIns, account.Attempt](ctx, a.ledger, account.SigninStream(id, on.Month()), account.SigninDecider(), account.Refuse{Refused: e}, o)
 	return err
 }
 

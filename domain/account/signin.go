@@ -74,8 +74,8 @@ func HourOf(t time.Time) string { return t.Format("2006-01-02T15") }
 // ErrStep refuses a code of an authenticator that was used, or one before it.
 var ErrStep = domain.Refusal(domain.CodeRule, "the code was used: wait for the next one").At("code")
 
-// Signins is what a month of an account tells.
-type Signins struct {
+// SignIns is what a month of an account tells.
+type SignIns struct {
 	Step    int64 // the last one that was used
 	refused []string
 }
@@ -93,9 +93,9 @@ func (SignIn) attempt() {}
 func (Refuse) attempt() {}
 
 // SigninDecider decides on the stream of an account and month.
-func SigninDecider() domain.Decider[Signins, Attempt] {
-	return domain.Decider[Signins, Attempt]{
-		Decide: func(s Signins, a Attempt) ([]domain.Event, error) {
+func SigninDecider() domain.Decider[SignIns, Attempt] {
+	return domain.Decider[SignIns, Attempt]{
+		Decide: func(s SignIns, a Attempt) ([]domain.Event, error) {
 			switch a := a.(type) {
 			case SignIn:
 				if a.Factor == ByStep && a.Step <= s.Step {
@@ -110,7 +110,7 @@ func SigninDecider() domain.Decider[Signins, Attempt] {
 			}
 			return nil, domain.UnknownCommand(a)
 		},
-		Evolve: func(s Signins, e domain.Event) Signins {
+		Evolve: func(s SignIns, e domain.Event) SignIns {
 			switch e := e.(type) {
 			case SignedIn:
 				s.Step = max(s.Step, e.Step)

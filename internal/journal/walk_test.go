@@ -105,7 +105,7 @@ func deciders() []walked {
 	return []walked{
 		walk[account.State, account.Command]("account", account.Decider(), account.Create{}, account.Correct{}, account.Ask{}, account.Decide{}, account.Acknowledge{}, account.End{},
 			account.Switch{}, account.Open{}, account.Own{Event: account.SessionsEnded{}}, account.Issue{}, account.Revoke{}),
-		walk[account.Signins, account.Attempt]("account", account.SigninDecider(), account.SignIn{}, account.Refuse{}),
+		walk[account.SignIns, account.Attempt]("account", account.SigninDecider(), account.SignIn{}, account.Refuse{}),
 		walk[agreement.State, agreement.Command]("agreement", agreement.Decider(), agreement.Conclude{}, agreement.ListReferral{}, agreement.ReserveClaim{},
 			agreement.AnswerClaim{}, agreement.ReleaseClaims{}, agreement.AdoptClaims{}, agreement.AmendClaim{}, agreement.KeepClaim{}, agreement.DelistReferral{}, agreement.List{Command: listing.Release{}}),
 		walk[assistance.State, assistance.Command]("assistance", assistance.Decider(), assistance.LogVisit{}, assistance.TurnMonth{Turn: sheet.Turn{To: sheet.HandedOver}}, assistance.List{Command: listing.Close{}}),

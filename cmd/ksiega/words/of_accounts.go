@@ -28,7 +28,7 @@ func ofAccounts() []sentence {
 		{account.ErrErased, "Załóż nowe konto: dane konta {0} usunięto."},
 		{account.ErrProof, "Zaloguj się jeszcze raz: w tej chwili zmieniono hasło albo kody zapasowe tego konta."},
 		{account.ErrIssued, "Poproś o nowy klucz: ten już wydano, a pokazuje się go raz."},
-		{commands.ErrForm, "Wybierz formę: k (wpisała), m (wpisał) albo żadną."},
+		{commands.ErrForm, "Wybierz formę: k (wpisała), m (wpisał) albo zostaw puste."},
 		{commands.ErrOSUser, "Podaj nazwę użytkownika systemu: jedno słowo bez odstępów."},
 		{account.ErrDisabled, "Najpierw włącz konto: {0} jest wyłączone."},
 		{account.ErrNotOpened, "Najpierw niech właściciel ustawi hasło kodem: konta {0} nikt jeszcze nie używa."},

@@ -39,6 +39,11 @@ func TestEveryOperationHasALine(t *testing.T) {
 			t.Errorf("%q has no line in domain/access", op)
 		}
 	}
+	// Of the register of accounts (commands.Accounts).
+	for _, op := range []access.Operation{access.ListAccounts, access.AddAccount, access.CorrectAccount, access.ResetAccount, access.SwitchAccount,
+		access.AskForAccount, access.DecideRequest, access.Acknowledge} {
+		asked[op] = true
+	}
 	ledger := reflect.TypeFor[*commands.Ledger]()
 	for i := range ledger.NumMethod() {
 		if do := ledger.Method(i).Type; do.NumIn() > 3 {

@@ -485,6 +485,11 @@ func TestAnAuditorRecordsNothing(t *testing.T) {
 			body = truth().resolved()
 		case "plan-series":
 			body = truth().series()
+		case "hand-over-month", "return-month", "approve-month":
+			body = truth().sheet()
+			if name == "return-month" {
+				body["reason"] = "x"
+			}
 		case "match-line", "unmatch-line":
 			body = map[string]any{"statement": "1", "line": 1, "claim": "W/1"}
 			if name == "unmatch-line" {

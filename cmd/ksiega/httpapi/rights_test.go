@@ -322,6 +322,11 @@ func (s secrets) unfound() map[string]any {
 	return map[string]any{"finding": "stay:U1:2018-03-05", "reason": s.reason}
 }
 
+// sheet is a month with days that are sealed.
+func (s secrets) sheet() map[string]any {
+	return map[string]any{"agreement": "P/1", "month": "2018-03"}
+}
+
 // patience is how many wrong guesses of a sort are made: all of them in a long test. One
 // wrong guess is answered like another, so that a few tell what there is to tell.
 func patience(all int) int {
@@ -416,6 +421,13 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 		{"record-attendance", func(s secrets) map[string]any { return s.day("2018-03-05", 240) }, []string{"place"}},
 		{"record-attendance", func(s secrets) map[string]any { return s.sickDay("2018-03-06") }, []string{"place", "absence"}},
 		{"record-claim-decision", secrets.decision, []string{"reason"}},
+		{"hand-over-month", secrets.sheet, nil},
+		{"approve-month", secrets.sheet, nil},
+		{"return-month", func(s secrets) map[string]any {
+			sheet := s.sheet()
+			sheet["reason"] = s.reason
+			return sheet
+		}, []string{"reason"}},
 		{"change-contract", func(s secrets) map[string]any { return s.change("breach") }, []string{"reason"}},
 		{"change-contract", func(s secrets) map[string]any { return s.change("suspend") }, []string{"reason"}},
 		{"tell-durability", secrets.told, []string{"text"}},

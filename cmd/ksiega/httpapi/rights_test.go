@@ -324,7 +324,7 @@ func (s secrets) unfound() map[string]any {
 
 // sheet is a month with days that are sealed.
 func (s secrets) sheet() map[string]any {
-	return map[string]any{"agreement": "P/1", "month": "2018-03"}
+	return map[string]any{"agreement": "P/1", "month": "2018-03", "seen": map[string]int64{"attendance-S%2F1": 2}}
 }
 
 // patience is how many wrong guesses of a sort are made: all of them in a long test. One

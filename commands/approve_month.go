@@ -23,10 +23,7 @@ func (c ApproveMonth) open() any { return c }
 func (l *Ledger) ApproveMonth(ctx context.Context, o Origin, c ApproveMonth) (journal.Result, error) {
 	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
 		of := c.SheetOf
-		if err := of.check(l); err != nil {
-			return journal.Result{}, err
-		}
-		all, err := l.parts(ctx, o, of)
+		all, err := l.parts(ctx, o, &of)
 		if err != nil {
 			return journal.Result{}, err
 		}

@@ -27,10 +27,7 @@ func (c ReturnMonth) open() any { return ReturnMonth{SheetOf: c.SheetOf} }
 func (l *Ledger) ReturnMonth(ctx context.Context, o Origin, c ReturnMonth) (journal.Result, error) {
 	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
 		of := c.SheetOf
-		if err := of.check(l); err != nil {
-			return journal.Result{}, err
-		}
-		all, err := l.parts(ctx, o, of)
+		all, err := l.parts(ctx, o, &of)
 		if err == nil {
 			err = l.askPaid(ctx, of.Month, all)
 		}

@@ -159,9 +159,12 @@ func (l *Ledger) assistancePart(ctx context.Context, o Origin, assistant string,
 // partsAtOnce bounds how many streams of a sheet are read, or turned, at once.
 const partsAtOnce = 16
 
-// parts are those of a sheet, by their names: of an agreement its referrals that are in force in
-// the month, or of which something was entered in it.
-func (l *Ledger) parts(ctx context.Context, o Origin, c SheetOf) ([]part, error) {
+// parts are those of a sheet, whose names it checks in place, by their names: of an agreement its
+// referrals that are in force in the month, or of which something was entered in it.
+func (l *Ledger) parts(ctx context.Context, o Origin, c *SheetOf) ([]part, error) {
+	if err := c.check(l); err != nil {
+		return nil, err
+	}
 	k := l.lookups()
 	if c.Assistant != "" {
 		if err := k.assistant(ctx, c.Assistant); err != nil {

@@ -58,10 +58,16 @@ func (b *Ledger) inOrder(kind string, which func(record) bool, identity ...strin
 	return all
 }
 
-// closes says whether a row does nothing but give another, that had none, a last day.
+// closes says whether a row does nothing but give another, that had none, a last day. A reason
+// is said of the correction or withdrawal that a row is; of changes of contracts alone it is
+// part of what stands.
 func closes(was, is record) bool {
+	said := []string{"zmiana", "wartosc", "numer"}
+	if was.cell["zmiana"] != "" {
+		said = append(said, "powod")
+	}
 	return was.cell["do"] == "" && is.cell["do"] != "" &&
-		!slices.ContainsFunc([]string{"zmiana", "wartosc", "powod", "numer"}, func(column string) bool { return was.cell[column] != is.cell[column] })
+		!slices.ContainsFunc(said, func(column string) bool { return was.cell[column] != is.cell[column] })
 }
 
 // sessions are those that took place by the day of AsOf, by id.

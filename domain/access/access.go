@@ -63,6 +63,8 @@ type Who struct {
 	// Grants add up: what one of them allows, and reaches, is allowed.
 	Grants []Grant
 	Door   Door
+	// Reads: nothing that changes the ledger is for them, whatever their grants allow.
+	Reads bool
 }
 
 // By is somebody who is limited to nothing.
@@ -99,6 +101,9 @@ func (g Grant) allows(l Line) bool {
 // some says whether one of the grants that allow an operation is such.
 func (w Who) some(op Operation, such func(Grant) bool) bool {
 	l := table[op]
+	if w.Reads && !op.reads() {
+		return false
+	}
 	return slices.ContainsFunc(w.Grants, func(g Grant) bool { return g.allows(l) && such(g) })
 }
 

@@ -2,6 +2,7 @@ package access
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"ksiega/domain"
@@ -156,5 +157,24 @@ func TestLinesMakeSense(t *testing.T) {
 				t.Errorf("%s is cut by a %s, which is no scope", op, kind)
 			}
 		}
+	}
+}
+
+// Who only reads changes nothing, whatever their roles.
+func TestWhoReadsChangesNothing(t *testing.T) {
+	t.Parallel()
+	who := By("a", API, Coordinator)
+	who.Reads = true
+	reads := 0
+	for _, op := range Operations() {
+		if !who.May(op) {
+			continue
+		}
+		if reads++; op != Overview && op != Replay && op != Reveal && op != Wait && !strings.HasPrefix(string(op), "report ") {
+			t.Errorf("who only reads may %s", op)
+		}
+	}
+	if reads < 10 || who.Reaches("log-visit") || !who.Limited("log-visit") {
+		t.Error("who only reads does not, or records")
 	}
 }

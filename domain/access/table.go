@@ -3,6 +3,7 @@ package access
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"ksiega/domain"
 )
@@ -31,8 +32,15 @@ const (
 	Acknowledge    Operation = "acknowledge-request"
 )
 
+const reportPrefix = "report "
+
 // Report is the operation of asking a report.
-func Report(name string) Operation { return Operation("report " + name) }
+func Report(name string) Operation { return Operation(reportPrefix + name) }
+
+// reads says of an operation that it changes nothing, but for the record that it was asked.
+func (op Operation) reads() bool {
+	return strings.HasPrefix(string(op), reportPrefix) || slices.Contains([]Operation{Overview, Replay, Reveal, Wait, ListAccounts}, op)
+}
 
 // Line says of an operation who may do it, which kinds of scope can cut it (whoever has
 // another may not do it), and whose sealed texts it takes or shows.

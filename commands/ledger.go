@@ -105,6 +105,15 @@ type Origin struct {
 	settled bool
 }
 
+// SawAt reads Shown from what a page carried of it: a position as text.
+func (o *Origin) SawAt(text string) error {
+	at, err := journal.ReadPosition(text)
+	if err == nil {
+		o.Shown = &at
+	}
+	return err
+}
+
 // draw is an id that nobody chooses.
 func (l *Ledger) draw() string {
 	if l.Draw != nil {

@@ -132,7 +132,22 @@ func audience(path string) session.Audience {
 	case path == "/", strings.HasPrefix(path, "/reports/"), path == "/api/v1/reports", strings.HasPrefix(path, "/api/v1/reports/"):
 		return session.Visitors
 	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if to, found := placesFor()[first]; found {
+		return to
+	}
 	return session.Anybody
+}
+
+// placesFor says of the pages where people work, by the first part of their addresses,
+// whom each is for.
+func placesFor() map[string]session.Audience {
+	return map[string]session.Audience{
+		"wejscie": session.Anybody, "klawisze": session.Anybody, "wzory": session.Anybody,
+		"konto": session.Known, "konta": session.Known, "decyzje": session.Known, "rejestr": session.Known,
+		"osoby": session.Known, "umowy": session.Known, "ustalenia": session.Known, "polecenia": session.Known, "moment": session.Known,
+		"obecnosci": session.Known, "wizyty": session.Known, "zajecia": session.Known, "miesiace": session.Known,
+	}
 }
 
 // secure sets what every answer carries.

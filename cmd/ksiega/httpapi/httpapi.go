@@ -35,6 +35,9 @@ type Options struct {
 	session.Gate
 	Version string
 	Now     func() time.Time
+	// FormToken is what forms of whoever asks carry, so that none of another site is
+	// carried out for them; "", or nil, where nobody has signed in.
+	FormToken func(*http.Request) string
 	// After is called after a command that recorded something; it may be nil.
 	After func(ctx context.Context)
 	// Unavailable says of an error, in words that anybody may read, which store and

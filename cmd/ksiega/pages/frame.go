@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"ksiega/domain/access"
 	"ksiega/internal/polish"
 	"ksiega/queries"
 )
@@ -14,8 +15,10 @@ import (
 // Visit is who looks at a page, and where they may go from it.
 type Visit struct {
 	Who     *Who              // nil where nobody has said who they are
+	As      access.Who        // what they may do
 	Reports []*queries.Report // they may ask
 	Today   time.Time
+	Part    string // of the page that is asked for alone; "" is all of it
 }
 
 // Who is somebody as pages name them.
@@ -34,8 +37,9 @@ type Frame struct {
 	Moment   Moment
 	Saved    string // when, right after something was
 	FootNote string
-	Wide     bool // printed across the sheet
-	Gate     bool // a card alone, without navigation, for who is not in yet
+	Wide     bool   // printed across the sheet
+	Gate     bool   // a card alone, without navigation, for who is not in yet
+	Part     string // the define of the page that is written alone; "" is all of it
 	Page     any
 }
 
@@ -78,39 +82,12 @@ type Chip struct{ State, Text string }
 // Empty is what would be where there is nothing, and the first step to it.
 type Empty struct{ Title, Text string }
 
-// Field is one of a form. Its hint and what is wrong with it are read out with it.
-type Field struct {
-	ID, Name, Label, Value string
-	Type                   string // of an input; "" is text
-	Choices                []Choice
-	Hint, Error            string
-	Width                  string // w-date, w-s, w-m, w-l
-	Mode, Autocomplete     string
-	Placeholder            string
-	Required               bool
-}
-
-// Choice is one that a field offers.
-type Choice struct{ Value, Title string }
-
 // framed is the frame of a page for a visit; moment is what of a question's query links to
 // other pages keep.
 func (p *Pages) framed(v Visit, title, here string, moment url.Values) Frame {
 	f := Frame{Title: title, Here: here, Name: "Księga", Version: p.Version, Who: v.Who,
 		FootNote: "Osoby występują pod identyfikatorami; danych osobowych na tych stronach nie ma."}
-	f.Nav = []Group{{Entries: []Entry{{Title: "Co jest w księdze", Path: "/", Href: "/"}}}}
-	kept := ""
-	if len(moment) > 0 {
-		kept = "?" + moment.Encode()
-	}
-	for _, area := range reportsByArea(v.Reports) {
-		g := Group{Title: area.Title}
-		for _, r := range area.Reports {
-			g.Entries = append(g.Entries, Entry{Title: r.Title, Path: "/reports/" + r.Name, Href: "/reports/" + r.Name + kept})
-		}
-		f.Nav = append(f.Nav, g)
-	}
-	f.Nav = append(f.Nav, Group{Title: "Dla programów", Entries: []Entry{{Title: "Opis API", Path: "/docs", Href: "/docs"}}})
+	f.Part, f.Nav = v.Part, navigation(v, moment)
 	return f
 }
 

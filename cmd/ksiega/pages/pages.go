@@ -55,10 +55,16 @@ func New(o Options) (*Pages, error) {
 func (p *Pages) render(w io.Writer, name string, f Frame, page any) error {
 	f.Page = page
 	var b bytes.Buffer
-	if err := p.byName[name].Execute(&b, f); err != nil {
+	err := error(nil)
+	if f.Part == "" {
+		err = p.byName[name].Execute(&b, f)
+	} else {
+		err = p.byName[name].ExecuteTemplate(&b, f.Part, f)
+	}
+	if err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
-	_, err := w.Write(b.Bytes())
+	_, err = w.Write(b.Bytes())
 	return err
 }
 

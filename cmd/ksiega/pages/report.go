@@ -19,12 +19,6 @@ type Asked struct {
 	Page  int        // from 1; 0 is all rows, as far as a page goes
 }
 
-// Refusal is why a report was not asked: in whole, and field by field.
-type Refusal struct {
-	Text   string
-	Fields map[string]string
-}
-
 // How many rows a page has, and how many all of them on one page are at most; the other
 // formats hold all.
 const (
@@ -109,9 +103,9 @@ func (p *Pages) reportView(r *queries.Report, asked Asked, params map[string]str
 		switch {
 		case len(param.Words) > 0:
 			all := map[bool]string{true: "żadne", false: "wszystkie"}[param.Several]
-			f.Choices = append(f.Choices, Choice{"", all})
+			f.Choices = append(f.Choices, Choice{Title: all})
 			for _, word := range param.Choices() {
-				f.Choices = append(f.Choices, Choice{word.Code, word.Polish})
+				f.Choices = append(f.Choices, Choice{Value: word.Code, Title: word.Polish})
 			}
 			f.Width = "w-m"
 		case param.Kind == report.KindDate || param.Kind == report.KindMonth:

@@ -105,7 +105,7 @@ func TestWhatWasShownHasChanged(t *testing.T) {
 			if !told || at.Location() != l.Zone || refused.Args[1] != "ola" {
 				t.Errorf("told %v", refused.Args)
 			}
-			if err := thing.record(l.Ledger, by("jan", access.Machine, none), 1); !errors.Is(err, access.ErrDenied) {
+			if err := thing.record(l.Ledger, by("jan", access.Machine, none), 1); !errors.Is(err, access.ErrUnlinked) {
 				t.Errorf("who may nothing: %v", err)
 			}
 			if err := thing.record(l.Ledger, by("jan", access.Coordinator, none), 0); err != nil {

@@ -1,12 +1,15 @@
 package commands
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/account"
 	"ksiega/internal/journal"
 	"ksiega/internal/password"
@@ -133,6 +136,51 @@ func (a *Accounts) Refused(ctx context.Context, o Origin, id string, why account
 	e := account.Refused{About: account.About{Account: id}, On: on, Hour: account.HourOf(now), Why: why}
 	_, err := execute[account.SignIns, account.Attempt](ctx, a.ledger, account.SigninStream(id, on.Month()), account.SigninDecider(), account.Refuse{Refused: e}, o)
 	return err
+}
+
+// ErrNotYours refuses a role that somebody asks to act in and has not.
+var ErrNotYours = domain.Refusal(domain.CodeDenied, "the account of the user of the machine has no such role today")
+
+// Shell is who a user of this machine is on the command line. Before there is any account
+// everybody is whom they say they are, a coordinator where they say nothing; from then on
+// whom the account is that is linked to them, in all its roles or in the one they ask for, and
+// without one that is used, the machine's.
+func (a *Accounts) Shell(ctx context.Context, osUser string, role access.Role) (access.Who, error) {
+	s, err := a.Now(ctx)
+	if err != nil {
+		return access.Who{}, err
+	}
+	if len(s.Accounts()) == 0 {
+		who := access.By(osUser, access.CommandLine)
+		if role = cmp.Or(role, access.Coordinator); slices.Contains(account.Grantable(), role) {
+			who = access.By(osUser, access.CommandLine, role)
+		}
+		return who, nil
+	}
+	m, linked, err := a.Linked(ctx, osUser)
+	if err != nil {
+		return access.Who{}, err
+	}
+	if !linked || !m.Usable {
+		return access.By(osUser, access.CommandLine, access.Machine), nil
+	}
+	who := m.Who(access.CommandLine)
+	if role != "" {
+		who.Grants = slices.DeleteFunc(who.Grants, func(g access.Grant) bool { return g.Role != role })
+		if len(who.Grants) == 0 {
+			return access.Who{}, ErrNotYours.With("%s, %s", osUser, role)
+		}
+	}
+	return who, nil
+}
+
+// Who is a member at a door.
+func (m Member) Who(door access.Door) access.Who {
+	who := access.Who{Actor: m.ID, Account: m.ID, Door: door}
+	for _, g := range m.Grants {
+		who.Grants = append(who.Grants, access.Grant{Role: g.Role, Limits: g.Limits()})
+	}
+	return who
 }
 
 // Linked is the account that a user of this machine acts as, usable or not; false where there is

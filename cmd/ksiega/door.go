@@ -13,6 +13,7 @@ import (
 	"ksiega/cmd/ksiega/session"
 	"ksiega/cmd/ksiega/words"
 	"ksiega/commands"
+	"ksiega/domain/access"
 )
 
 // build identifies this executable; both ends of the control door must be the
@@ -36,7 +37,7 @@ var build = sync.OnceValue(func() string {
 
 // door serves the command line; api is the ledger's HTTP door.
 func (p *process) door(api http.Handler) http.Handler {
-	o := control.Options{Build: build(), Ledger: string(p.name), API: api, Backup: p.backup,
+	o := control.Options{Build: build(), Ledger: string(p.name), Who: p.whoIs, API: api, Backup: p.backup,
 		Shown: p.shown, Operations: p.operations()}
 	if p.store != nil {
 		o.Head = func(ctx context.Context) (string, error) {
@@ -45,6 +46,12 @@ func (p *process) door(api http.Handler) http.Handler {
 		}
 	}
 	return control.New(o)
+}
+
+// whoIs is whom a user of the machine acts as; nobody else believes what the command line says
+// of itself.
+func (p *process) whoIs(ctx context.Context, user, role string) (access.Who, error) {
+	return p.accounts.Shell(ctx, user, access.Role(role))
 }
 
 // operations are what the control door carries out, by their names in the table of rights.

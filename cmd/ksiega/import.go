@@ -308,7 +308,11 @@ func (p *process) importParts(r *http.Request, parts *multipart.Reader, ledger *
 
 // importFile imports one file and says what became of it.
 func importFile(r *http.Request, ledger *commands.Ledger, f commands.File, n *control.Notes) error {
-	sum, err := ledger.Import(r.Context(), origin(r), f,
+	who, err := control.Again(r.Context())
+	if err != nil {
+		return err
+	}
+	sum, err := ledger.Import(r.Context(), commands.Origin{Who: who}, f,
 		&commands.Listener{Progress: func(done, total int) { n.Say(control.Note{File: f.Name, At: done, Of: total}) },
 			Refused: func(header []string, rows []commands.RefusedRow) {
 				n.Say(control.Note{File: f.Name, Header: header, Refused: inPolish(rows)})

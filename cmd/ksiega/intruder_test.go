@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"testing"
 
 	"ksiega/cmd/ksiega/control"
+	"ksiega/domain/access"
 )
 
 // Over the control door sealed texts are shown for a reason that can be read, to whom the
@@ -29,7 +31,7 @@ func TestTheControlDoorRevealsForAReasonOnly(t *testing.T) {
 		{"nothing that can be seen", "reveal=true", "coordinator", "\u200b\u00a0", "403"},
 		{"a role without the right", "reveal=true", "administrator", "kontrola", "403"},
 		{"two roles in one word", "reveal=true", "administrator,coordinator", "kontrola", "403"},
-		{"no role", "reveal=true", "", "kontrola", "403"},
+		{"a role of nobody who is asked", "reveal=true", "automat", "kontrola", "403"},
 		{"an address that can't be read", "reveal=true&participant=U%zz", "coordinator", "kontrola", "400"},
 		{"one of two people", "reveal=true&participant=U001&participant=U002", "coordinator", "kontrola", "400"},
 		{"a word that is none", "reveal=tak&participant=U001", "coordinator", "kontrola", "400"},
@@ -109,6 +111,9 @@ func TestTheControlDoorHasItsOwnAddresses(t *testing.T) {
 func TestTheControlDoorAnswersAgain(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(control.New(control.Options{Build: "b", API: http.NotFoundHandler(), Shown: func(err error) error { return err },
+		Who: func(_ context.Context, user, role string) (access.Who, error) {
+			return access.By(user, access.CommandLine, access.Role(role)), nil
+		},
 		Operations: map[string]control.Operation{"verify": func(*http.Request, *control.Notes) error { return nil },
 			"rebuild": func(*http.Request, *control.Notes) error { return errors.New("failed") },
 			"doctor":  func(_ *http.Request, n *control.Notes) error { return n.Line(1) }}}))

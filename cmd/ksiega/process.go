@@ -34,21 +34,22 @@ import (
 // process is a ledger as this process has it open: the log, the keys and the commands;
 // with live set also the read models. Fields are nil where a part is not used.
 type process struct {
-	dir     string
-	name    ledgerName
-	node    *eventdb.Node
-	journal *journal.Journal
-	master  vault.MasterKey
-	vault   *vault.Vault
-	ledger  *commands.Ledger
-	reader  *queries.Reader
-	days    programme.DayCount
-	changed chan struct{}   // wakes the automat of a server
-	manual  bool            // there is no automat: every match is a person's
-	secrets secret.Words    // what no answer may show
-	listing sync.Mutex      // held while the list of erasures is written
-	closed  map[string]bool // those listed whose keys are known to be gone; guarded by listing
-	erasing sync.RWMutex    // read-locked by whoever erases, which the end waits for
+	dir      string
+	name     ledgerName
+	node     *eventdb.Node
+	journal  *journal.Journal
+	master   vault.MasterKey
+	vault    *vault.Vault
+	ledger   *commands.Ledger
+	accounts *commands.Accounts
+	reader   *queries.Reader
+	days     programme.DayCount
+	changed  chan struct{}   // wakes the automat of a server
+	manual   bool            // there is no automat: every match is a person's
+	secrets  secret.Words    // what no answer may show
+	listing  sync.Mutex      // held while the list of erasures is written
+	closed   map[string]bool // those listed whose keys are known to be gone; guarded by listing
+	erasing  sync.RWMutex    // read-locked by whoever erases, which the end waits for
 
 	// What listErasures found last, and how far; guarded by listing.
 	listed        erasure.List
@@ -132,7 +133,8 @@ func (p *process) open(ctx context.Context, g *globals, live bool, h hooks) erro
 	p.ledger.Mentions = func(ctx context.Context, of domain.Ref) ([]domain.Ref, []erasure.Left, error) {
 		return queries.Mentions(ctx, p.journal, p.vault, of)
 	}
-	if err := p.ledger.Accounts().EndErased(ctx, commands.Origin{Who: access.By("automat", access.Automatic, access.Automaton)}); err != nil {
+	p.accounts = p.ledger.Accounts()
+	if err := p.accounts.EndErased(ctx, commands.Origin{Who: access.By("automat", access.Automatic, access.Automaton)}); err != nil {
 		return err
 	}
 	if live {

@@ -130,10 +130,16 @@ func (w Who) Worker(op Operation) (id string) {
 // ErrDenied refuses what a role or scope does not allow.
 var ErrDenied = domain.Refusal(domain.CodeDenied, "the role or scope of whoever asks does not allow it")
 
+// ErrUnlinked refuses a user of the machine whom no account is linked to what shows somebody.
+var ErrUnlinked = domain.Refusal(domain.CodeDenied, "no account is linked to the user of the machine")
+
 // Allowed is May in words: ErrDenied, which says for whom it is where those are few.
 func (w Who) Allowed(op Operation) error {
-	if w.May(op) {
+	switch {
+	case w.May(op):
 		return nil
+	case w.Is(Machine):
+		return ErrUnlinked.With("%s", w.Actor)
 	}
 	if l := table[op]; 0 < len(l.Roles) && len(l.Roles) <= 3 {
 		return ErrDenied.With("%s is for role %s", op, By("", "", l.Roles...).Role())

@@ -56,7 +56,7 @@ var (
 	recorders = []Role{Token, Automaton, Finance, Coordinator, Director, Caseworker, Assistant, Outreach, Officer, Administrator}
 	readers   = append([]Role{Auditor}, recorders...)
 	askers    = append([]Role{Visitor}, readers...)
-	keepers   = readers // of the machine
+	keepers   = append([]Role{Machine}, readers...) // of the machine
 
 	byPerson = []domain.RefKind{domain.RefParticipant}
 	byWorker = []domain.RefKind{domain.RefParticipant, domain.RefWorker}                         // whose case somebody is

@@ -35,6 +35,8 @@ type Operation func(r *http.Request, n *Notes) error
 type Options struct {
 	Build  string // of this executable
 	Ledger string // its name
+	// Who is whom a user of the machine acts as, in the role they ask for; "" asks for none.
+	Who func(ctx context.Context, user, role string) (access.Who, error)
 	// API answers commands and reports.
 	API http.Handler
 	// Head is where the log ends: who asks a report sees what came before it. Nil where
@@ -84,9 +86,26 @@ func New(o Options) http.Handler {
 			d.answer(w, http.StatusBadRequest, err)
 			return
 		}
-		who := access.By(caller(r), access.CommandLine, access.Role(r.Header.Get(headerRole)))
-		mux.ServeHTTP(w, r.WithContext(session.With(r.Context(), who)))
+		again := func(ctx context.Context) (access.Who, error) { return d.Who(ctx, caller(r), r.Header.Get(headerRole)) }
+		who, err := again(r.Context())
+		if err != nil {
+			d.refuse(w, err)
+			return
+		}
+		mux.ServeHTTP(w, r.WithContext(context.WithValue(session.With(r.Context(), who), againKey{}, again)))
 	})
+}
+
+type againKey struct{}
+
+// Again is who asks an operation, as they are by now: one that goes on for long asks before
+// each of its steps.
+func Again(ctx context.Context) (access.Who, error) {
+	again, ok := ctx.Value(againKey{}).(func(context.Context) (access.Who, error))
+	if !ok {
+		return session.Of(ctx), nil
+	}
+	return again(ctx)
 }
 
 // maxUnread bounds what is read of a body that an operation left.

@@ -2,6 +2,7 @@ package words
 
 import (
 	"ksiega/commands"
+	"ksiega/domain/access"
 	"ksiega/domain/account"
 )
 
@@ -28,6 +29,8 @@ func ofAccounts() []sentence {
 		{account.ErrErased, "Załóż nowe konto: dane konta {0} usunięto."},
 		{account.ErrProof, "Zaloguj się jeszcze raz: w tej chwili zmieniono hasło albo kody zapasowe tego konta."},
 		{account.ErrIssued, "Poproś o nowy klucz: ten już wydano, a pokazuje się go raz."},
+		{access.ErrUnlinked, "Poproś administratora o połączenie użytkownika systemu {0} z kontem (ksiega account link): bez tego wiersz poleceń robi tylko to, co nikogo nie pokazuje."},
+		{commands.ErrNotYours, "Opuść --role albo podaj rolę, którą masz: konto użytkownika systemu {0} nie ma dziś roli {1}."},
 		{commands.ErrForm, "Wybierz formę: k (wpisała), m (wpisał) albo zostaw puste."},
 		{commands.ErrOSUser, "Podaj nazwę użytkownika systemu: jedno słowo bez odstępów."},
 		{account.ErrDisabled, "Najpierw włącz konto: {0} jest wyłączone."},

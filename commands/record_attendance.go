@@ -101,7 +101,7 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 	on := referral.On(c.Date)
 	figures, _ := statutes.On(c.Date)
 	terms := termsOf(on, under.Terms, figures.Under(under.Terms.Regime))
-	_, source := week(on, figures.Under(under.Terms.Regime))
+	_, source := attendance.Weekly(on.Weekly, figures.Under(under.Terms.Regime))
 	amend := c.taken(s, terms.SealOf(c.Date, "reason"))
 	amend.Anew = !o.SeesAllOf(c.Operation())
 	rate, _ := figures.MinimumRate(under.Terms.Regime, c.Date)
@@ -109,7 +109,7 @@ func (l *Ledger) prepareAttendance(ctx context.Context, k *lookups, o Origin, c 
 	if all := statutes.All(); len(all) > 1 {
 		for _, e := range all {
 			f := attendance.Figures{From: e.From, WeeklyCap: termsOf(on, under.Terms, e.Under(under.Terms.Regime)).WeeklyCap}
-			_, f.Source = week(on, e.Under(under.Terms.Regime))
+			_, f.Source = attendance.Weekly(on.Weekly, e.Under(under.Terms.Regime))
 			f.Minimum, _ = e.MinimumRate(under.Terms.Regime, c.Date)
 			several[e.Edition] = f
 		}
@@ -129,22 +129,10 @@ func seen(referral contract.State, under agreement.State) attendance.Seen {
 // termsOf are the figures that bind a day, of a referral as it stands on that day, its
 // agreement and the statute, some of whose caps are given.
 func termsOf(r contract.Terms, a agreement.Terms, statute []cap.Terms) attendance.Terms {
-	weekly, _ := week(r, statute)
+	weekly, _ := attendance.Weekly(r.Weekly, statute)
 	return attendance.Terms{
 		About: attendance.About{Contract: r.Contract, Participant: r.Participant, Agreement: r.Agreement, Programme: r.Programme},
 		From:  max(r.From, a.From), To: min(r.To, a.To), WeeklyCap: weekly, MonthlyCap: a.MonthlyCap,
 		RefundPercent: a.RefundPercent, Basis: a.Basis, BaseRate: a.BaseRate, ReferralRate: r.Rate,
 	}
-}
-
-// week is what a referral's week is capped by: its own hours, or a cap of the statute that
-// allows no more, with its source.
-func week(r contract.Terms, statute []cap.Terms) (weekly domain.Minutes, source string) {
-	weekly = r.Weekly
-	for _, t := range statute {
-		if of := domain.Minutes(t.Limit); t.Is(cap.Participant, cap.Week, cap.Minutes) && (weekly == 0 || of <= weekly) {
-			weekly, source = of, t.Source
-		}
-	}
-	return weekly, source
 }

@@ -17,6 +17,7 @@ const (
 	Overview Operation = "overview" // what the ledger holds, counted
 	Replay   Operation = "replay"   // the history, its texts sealed
 	Reveal   Operation = "reveal"   // the texts of the history, with a reason
+	Sheet    Operation = "sheet"    // a month as it is entered and approved
 	Wait     Operation = "wait"     // until what somebody knows of is in the reports
 	Import   Operation = "import"   // files; each kind asks for its rows' command too
 	Erase    Operation = "erase"
@@ -192,6 +193,7 @@ var table = map[Operation]Line{
 	Overview: {askers, nil, nil},
 	Replay:   {readers, byCase, nil},
 	Reveal:   {[]Role{Auditor, Coordinator, Caseworker}, byCase, nil},
+	Sheet:    {readers, byCase, append(ofSheets, domain.RefParticipant)},
 	Wait:     {readers, byCase, nil},
 
 	// Upkeep, which shows nothing of anybody.

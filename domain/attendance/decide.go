@@ -305,6 +305,18 @@ func check(c RecordDay) error {
 	return nil
 }
 
+// Weekly is what a referral's week is capped by: its own hours, 0 where it says none, or a cap
+// of the statute that allows no more, with its source.
+func Weekly(own domain.Minutes, statute []cap.Terms) (weekly domain.Minutes, source string) {
+	weekly = own
+	for _, t := range statute {
+		if of := domain.Minutes(t.Limit); t.Is(cap.Participant, cap.Week, cap.Minutes) && (weekly == 0 || of <= weekly) {
+			weekly, source = of, t.Source
+		}
+	}
+	return weekly, source
+}
+
 // Caps are the caps that the terms put on one referral: the week from Monday to Sunday,
 // whole even where it crosses a month, and the month. They refuse.
 func (t Terms) Caps() []cap.Terms {

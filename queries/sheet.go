@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -70,6 +71,29 @@ type SheetCell struct {
 	At journal.Position
 	// Gone is where the visits that were taken back were, by when they began.
 	Gone map[domain.TimeOfDay]journal.Position
+	// Saved and By are when and by whom that event was recorded; the latter for whoever may see
+	// the history.
+	Saved time.Time
+	By    string
+}
+
+// lastEvent is the last event of something.
+type lastEvent struct {
+	at    journal.Position
+	saved time.Time
+	by    string
+}
+
+func lastOf(r *journal.Recorded) lastEvent { return lastEvent{r.Position, r.Created, r.Meta.Actor} }
+
+// since notes the event of a day that came last.
+func (c *SheetCell) since(e lastEvent, history bool) {
+	if !e.at.After(c.At) {
+		return
+	}
+	if c.At, c.Saved = e.at, e.saved; history {
+		c.By = e.by
+	}
 }
 
 // SheetEntry is a day's hours, an absence or a visit.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
@@ -55,11 +56,11 @@ func (q sheetQuestion) referral(ctx context.Context, under agreement.State, stat
 	about := attendance.About{Contract: of.Terms.Contract, Participant: of.Terms.Participant, Agreement: of.Terms.Agreement, Programme: of.Terms.Programme}
 	p := &sheetPart{refs: about.Refs(), by: map[string]bool{}, SheetRow: SheetRow{Contract: about.Contract, Participant: about.Participant, Programme: about.Programme,
 		Stream: domain.Stream("attendance", number)}}
-	at := map[domain.Date]journal.Position{}
+	at := map[domain.Date]lastEvent{}
 	done, err := journal.LoadEach(ctx, q.reader.opts.Journal, p.Stream, attendance.Decider(), func(r *journal.Recorded) {
 		day, entry := attendance.DayOf(r.Event)
 		if entry {
-			at[day] = r.Position
+			at[day] = lastOf(r)
 		}
 		if m, to := attendance.MonthOf(r.Event); entry && day.Month() == q.Month || m == q.Month && to == sheet.HandedOver {
 			p.by[r.Meta.Actor] = true
@@ -82,7 +83,8 @@ func (q sheetQuestion) referral(ctx context.Context, under agreement.State, stat
 		if err != nil {
 			return nil, err
 		}
-		c.Open, c.At = day.Within(from, to) && !of.Rests(day), at[day]
+		c.Open = day.Within(from, to) && !of.Rests(day)
+		c.since(at[day], q.who.May(access.Replay))
 		p.Cells = append(p.Cells, c)
 	}
 	p.limits(of, under, statutes, done.State, q.Month)

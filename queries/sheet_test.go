@@ -42,8 +42,12 @@ func TestSheetsHoldWhatReportsSay(t *testing.T) {
 			minutes[of] += domain.Minutes(row["minutes"].(int64))
 		}
 	}
-	rows("psu-settlement", func(row map[string]any) queries.SheetAsked { return queries.SheetAsked{Agreement: row["agreement"].(string)} })
-	rows("assistant-hours", func(row map[string]any) queries.SheetAsked { return queries.SheetAsked{Assistant: row["assistant"].(string)} })
+	rows("psu-settlement", func(row map[string]any) queries.SheetAsked {
+		return queries.SheetAsked{Agreement: row["agreement"].(string)}
+	})
+	rows("assistant-hours", func(row map[string]any) queries.SheetAsked {
+		return queries.SheetAsked{Assistant: row["assistant"].(string)}
+	})
 	if len(minutes) < 20 {
 		t.Fatalf("%d sheets", len(minutes))
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/assistance"
 	"ksiega/domain/cap"
 	"ksiega/domain/contract"
@@ -27,11 +28,11 @@ func (q sheetQuestion) visits(ctx context.Context) (*Sheet, error) {
 		return nil, err
 	}
 	all, by := some{}, map[string]bool{}
-	at := map[assistance.Visit]journal.Position{}
+	at := map[assistance.Visit]lastEvent{}
 	done, err := journal.LoadEach(ctx, q.reader.opts.Journal, assistance.Stream(q.Assistant, q.Month), assistance.Decider(), func(r *journal.Recorded) {
 		v, entry := assistance.VisitOf(r.Event)
 		if entry {
-			at[v] = r.Position
+			at[v] = lastOf(r)
 			all[v.Contract] = true
 		}
 		if _, to := assistance.MonthOf(r.Event); entry || to == sheet.HandedOver {
@@ -90,7 +91,7 @@ func (q sheetQuestion) contractsOf(ctx context.Context, visited some) (all []str
 }
 
 // visited is what a contract has of the month; nil where that is nothing.
-func (q sheetQuestion) visited(ctx context.Context, number string, month assistance.State, at map[assistance.Visit]journal.Position) (*sheetPart, error) {
+func (q sheetQuestion) visited(ctx context.Context, number string, month assistance.State, at map[assistance.Visit]lastEvent) (*sheetPart, error) {
 	signed, err := journal.Load(ctx, q.reader.opts.Journal, domain.Stream("contract", number), contract.Decider())
 	if err != nil {
 		return nil, err
@@ -110,11 +111,11 @@ func (q sheetQuestion) visited(ctx context.Context, number string, month assista
 			continue
 		}
 		c := &p.Cells[visit.Date-first]
-		if c.At = c.At.Later(at[visit.Visit]); visit.Withdrawn {
-			c.gone(visit.From, at[visit.Visit])
+		if c.since(at[visit.Visit], q.who.May(access.Replay)); visit.Withdrawn {
+			c.gone(visit.From, at[visit.Visit].at)
 			continue
 		}
-		e := SheetEntry{Minutes: visit.Minutes, From: visit.From, To: visit.To, At: at[visit.Visit]}
+		e := SheetEntry{Minutes: visit.Minutes, From: visit.From, To: visit.To, At: at[visit.Visit].at}
 		if e.Activity, err = q.opens(ctx, p, visit.Seal("activity"), visit.Activity); err == nil {
 			e.Place, err = q.opens(ctx, p, visit.Seal("place"), visit.Place)
 		}

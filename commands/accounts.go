@@ -64,6 +64,38 @@ func (a *Accounts) member(of account.Account) Member {
 	return Member{ID: of.ID, Session: of.Session, Usable: of.Usable(), Sample: of.Sample, Grants: of.Grants(a.ledger.Today())}
 }
 
+// Exist says whether there is an account.
+func (a *Accounts) Exist(ctx context.Context) (bool, error) {
+	s, err := a.Now(ctx)
+	return len(s.Accounts()) > 0, err
+}
+
+// Owner is whose an account is, opened; what an erasure took is "".
+type Owner struct{ Login, Name, Form string }
+
+// Owner is that of an account; empty where there is none.
+func (a *Accounts) Owner(ctx context.Context, id string) (o Owner, err error) {
+	s, err := a.Now(ctx)
+	if err != nil {
+		return o, err
+	}
+	of, ok := s.Account(id)
+	if !ok {
+		return o, nil
+	}
+	about := account.About{Account: id}
+	for _, text := range []struct {
+		field string
+		of    domain.Sealed
+		to    *string
+	}{{"login", of.Login, &o.Login}, {"name", of.Name, &o.Name}, {"form", of.Form, &o.Form}} {
+		if *text.to, _, err = a.ledger.Log.opened(ctx, about.Seal(text.field), text.of); err != nil {
+			return Owner{}, err
+		}
+	}
+	return o, nil
+}
+
 // Secrets are what somebody who signs in has to prove, opened.
 type Secrets struct {
 	Member
@@ -97,6 +129,20 @@ func (a *Accounts) ByLogin(ctx context.Context, login string) (Secrets, bool, er
 		}
 	}
 	return Secrets{}, false, nil
+}
+
+// Secrets are those of an account by its id; false where there is none.
+func (a *Accounts) Secrets(ctx context.Context, id string) (Secrets, bool, error) {
+	s, err := a.Now(ctx)
+	if err != nil {
+		return Secrets{}, false, err
+	}
+	of, ok := s.Account(id)
+	if !ok {
+		return Secrets{}, false, nil
+	}
+	secrets, err := a.secrets(ctx, of)
+	return secrets, err == nil, err
 }
 
 // Login is a login as it is compared: people type theirs in capitals too.

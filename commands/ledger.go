@@ -122,6 +122,13 @@ func (l *Ledger) draw() string {
 	return rand.Text()
 }
 
+// DoorKey is the key of what the doors hide for themselves, in pages and in what they remember
+// for a while. Every server of the ledger has the same, until the master key is made anew.
+func (l *Ledger) DoorKey() []byte {
+	key := l.Vault.MACs("door", []byte("v1"))[0]
+	return key[:]
+}
+
 // macs are keyed hashes of some data under the master in force and those before it,
 // the latest first.
 func (l *Ledger) macs(purpose string, data []byte) []string {

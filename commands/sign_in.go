@@ -214,6 +214,18 @@ func (a *Accounts) linked(ctx context.Context, s account.State, osUser string, w
 	return account.Account{}, 0, nil
 }
 
+// WhoByToken is who a program acts as that shows a token; false where it is none, or allows
+// nothing today.
+func (a *Accounts) WhoByToken(ctx context.Context, shown string, door access.Door) (access.Who, bool, error) {
+	_, t, ok, err := a.ByToken(ctx, shown)
+	if err != nil || !ok {
+		return access.Who{}, false, err
+	}
+	s, err := a.Now(ctx)
+	who := s.WhoOf(t.Token, door, a.ledger.Today())
+	return who, len(who.Grants) > 0, err
+}
+
 // ByToken is the account of a token and what the token may; false for whoever has none that is
 // good today.
 func (a *Accounts) ByToken(ctx context.Context, shown string) (Member, account.Token, bool, error) {

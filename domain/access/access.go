@@ -21,6 +21,7 @@ type Door string
 const (
 	CommandLine Door = "cli"
 	API         Door = "api"
+	Pages       Door = "ui"     // by somebody who has signed in
 	Imported    Door = "import" // a row of a file that came over the command line
 	Automatic   Door = "automat"
 )

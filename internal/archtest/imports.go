@@ -24,7 +24,7 @@ func layers() []layer {
 		{"cmd/ksiega/words", []string{"commands/...", "queries", "domain/...", "internal/journal", "internal/polish", "cmd/ksiega/session"}},
 		{"cmd/ksiega/pages/...", []string{"queries/...", "domain/...", "internal/report", "internal/polish"}},
 		{"cmd/ksiega/web/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages", "cmd/ksiega/session", "cmd/ksiega/words", "internal/password", "internal/report", "internal/polish"}},
-		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages", "cmd/ksiega/session", "cmd/ksiega/words", "internal/report", "internal/polish"}},
+		{"cmd/ksiega/httpapi/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/pages", "cmd/ksiega/session", "cmd/ksiega/words", "internal/password", "internal/report", "internal/polish"}},
 		{"cmd/ksiega/control/...", []string{"commands/...", "queries/...", "domain/...", "cmd/ksiega/httpapi", "cmd/ksiega/session", "cmd/ksiega/words", "internal/eventdb", "internal/socket"}},
 		{"internal/report", []string{"internal/polish"}},
 		{"internal/journal/...", []string{"domain/...", "internal/position", "internal/secret"}},

@@ -1,17 +1,21 @@
 // Package session settles who a request is from.
 //
 // It promises: nobody is taken for somebody else. A request is from whom its
-// transport has identified (With), from the holder of the one token, from a visitor
-// of a sample ledger, or from nobody; and what a page of another site, or a host name
-// that is not the listener's, has a browser send is from nobody who may ask. It stops
-// there: what somebody may do, domain/access says. Signing in belongs here once there
-// are accounts.
+// transport has identified (With), from the holder of the one token, from an account
+// that has signed in or whose token a program shows, from a visitor of a sample ledger,
+// or from nobody; and what a page of another site, or a host name that is not the
+// listener's, has a browser send is from nobody who may ask. As soon as there is an
+// account, nobody is let in but by the ways before. A session is its account's and no
+// longer good than that: it ends with the account, with what it may, with its session
+// number, and by itself. It stops there: what somebody may do, domain/access says;
+// whether a password is right, whoever asks the accounts does.
 package session
 
 import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -45,8 +49,9 @@ type Audience int
 // The audiences. Probes, which ask whether the process lives, carry nothing.
 const (
 	Probes   Audience = iota
-	Anybody           // where a token is set, who has it
-	Visitors          // they too, where there are any
+	Entrance          // where there are accounts, everybody: one signs in there
+	Anybody           // where there are accounts or a token is set, who has one
+	Visitors          // visitors too, where there are any
 	Known             // only who is known
 )
 
@@ -62,6 +67,8 @@ var (
 	ErrToken   = domain.Refusal(CodeUnauthorized, "the token is missing or is another")
 	ErrNoToken = domain.Refusal(CodeUnauthorized, "this server has no token: start it with --token-file or KSIEGA_TOKEN")
 	ErrShut    = domain.Refusal(CodeUnauthorized, "not open to visitors")
+	ErrSignIn  = domain.Refusal(CodeUnauthorized, "nobody has signed in")
+	ErrEnded   = domain.Refusal(CodeUnauthorized, "the session has ended")
 	ErrHost    = domain.Refusal(CodeHost, "the server is not asked by this name")
 	ErrOrigin  = domain.Refusal(CodeOrigin, "a page of another site asks")
 )
@@ -74,6 +81,8 @@ type Gate struct {
 	// Visitors, where set, lets anybody without a Token in to what is for visitors,
 	// for as long as it does not say why not.
 	Visitors func(context.Context) error
+	// Members, where set, are those who have accounts.
+	Members *Members
 	// Hosts are host names, without port, by which the server may be asked, beside
 	// those of loopback. With a Token, none means any.
 	Hosts []string
@@ -89,18 +98,22 @@ type identity func(*http.Request, Audience) (somebody, error)
 
 // somebody is who a request is from, as far as one identity knows.
 type somebody struct {
-	known bool
-	who   access.Who
+	known  bool
+	who    access.Who
+	signed *Signed // how they signed in
 	// still, where set, is asked when an answer is about to be sent: why whoever asked
 	// is no longer let in.
 	still func(context.Context) error
 }
 
 // identities are asked in turn; the first that knows says it.
-func (g *Gate) identities() []identity {
+func (g *Gate) identities(accounts bool) []identity {
 	var all []identity
+	if accounts {
+		all = append(all, g.Members.byToken, g.Members.bySession)
+	}
 	if g.Token != "" {
-		all = append(all, g.byToken)
+		all = append([]identity{g.byToken(accounts)}, all...)
 	}
 	if g.Visitors != nil && g.Token == "" {
 		all = append(all, g.asVisitor)
@@ -110,7 +123,7 @@ func (g *Gate) identities() []identity {
 
 // Then hands on what is let in, with who it is from.
 func (g *Gate) Then(next http.Handler) http.Handler {
-	crossOrigin, identities := http.NewCrossOriginProtection(), g.identities()
+	crossOrigin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, identified := r.Context().Value(whoKey{}).(access.Who); identified {
 			next.ServeHTTP(w, r)
@@ -120,7 +133,7 @@ func (g *Gate) Then(next http.Handler) http.Handler {
 		if to != Probes {
 			err := g.turnedAway(r, crossOrigin)
 			if err == nil {
-				of, err = identify(identities, r, to)
+				of, err = g.identify(r, to)
 			}
 			if err != nil {
 				g.Refuse(w, r, err)
@@ -130,25 +143,47 @@ func (g *Gate) Then(next http.Handler) http.Handler {
 		if !of.known {
 			of.who = access.By(nobody, access.API)
 		}
+		ctx := With(r.Context(), of.who)
+		if of.signed != nil {
+			ctx = context.WithValue(ctx, signedKey{}, *of.signed)
+		}
 		if of.still != nil {
 			w = g.asLongAs(of.still, w, r)
 		}
-		next.ServeHTTP(w, r.WithContext(With(r.Context(), of.who)))
+		next.ServeHTTP(w, r.WithContext(ctx))
 		if v, asked := w.(*unlessShut); asked && !v.begun { // an answer without a body
 			v.WriteHeader(http.StatusOK)
 		}
 	})
 }
 
-// identify is who a request is from; ErrNoToken where it has to be somebody and is nobody
+// identify is who a request is from; an error where it has to be somebody and is nobody
 // who is known.
-func identify(identities []identity, r *http.Request, to Audience) (somebody, error) {
-	for _, known := range identities {
-		if of, err := known(r, to); err != nil || of.known {
+func (g *Gate) identify(r *http.Request, to Audience) (somebody, error) {
+	accounts, err := g.Members.any(r.Context())
+	switch {
+	case err != nil:
+		return somebody{}, err
+	case accounts && to == Entrance:
+		return somebody{}, nil
+	}
+	ended := false
+	for _, known := range g.identities(accounts) {
+		of, err := known(r, to)
+		if errors.Is(err, ErrEnded) { // whoever had one may be somebody else still
+			ended = true
+			continue
+		}
+		if err != nil || of.known {
 			return of, err
 		}
 	}
-	if to >= Visitors {
+	switch {
+	case ended:
+		return somebody{}, ErrEnded
+	case accounts:
+		return somebody{}, ErrSignIn
+	case to >= Visitors:
 		return somebody{}, ErrNoToken
 	}
 	return somebody{}, nil
@@ -167,25 +202,43 @@ func (g *Gate) turnedAway(r *http.Request, crossOrigin *http.CrossOriginProtecti
 	return nil
 }
 
-// byToken knows who has the one token, and nobody else is let in.
-func (g *Gate) byToken(r *http.Request, _ Audience) (somebody, error) {
-	if !single(r, "Authorization") || !tokenMatches(r.Header.Get("Authorization"), g.Token) {
+// byToken knows who has the one token. Where there are accounts, whoever shows another or
+// none may be one of them; else nobody is let in.
+func (g *Gate) byToken(accounts bool) identity {
+	return func(r *http.Request, _ Audience) (somebody, error) {
+		header := r.Header.Get("Authorization")
+		if single(r, "Authorization") && tokenMatches(header, g.Token) {
+			return somebody{known: true, who: access.By("api", access.API, access.Token)}, nil
+		}
+		if accounts {
+			return somebody{}, nil
+		}
 		return somebody{}, ErrToken
 	}
-	return somebody{known: true, who: access.By("api", access.API, access.Token)}, nil
 }
 
 // single says that a header stands at most once: of two, whoever hands a request on may
 // go by the other.
 func single(r *http.Request, header string) bool { return len(r.Header.Values(header)) <= 1 }
 
+// bearer is the token that a header shows.
+func bearer(header string) (string, bool) {
+	const scheme = "bearer "
+	if len(header) < len(scheme) || !strings.EqualFold(header[:len(scheme)], scheme) {
+		return "", false
+	}
+	return header[len(scheme):], true
+}
+
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
 // tokenMatches compares digests, so that neither content nor length of the
 // token shows in the time taken.
 func tokenMatches(header, token string) bool {
-	const scheme = "bearer "
-	if len(header) < len(scheme) || !strings.EqualFold(header[:len(scheme)], scheme) {
+	shown, ok := bearer(header)
+	if !ok {
 		return false
 	}
-	given, want := sha256.Sum256([]byte(header[len(scheme):])), sha256.Sum256([]byte(token))
+	given, want := sha256.Sum256([]byte(shown)), sha256.Sum256([]byte(token))
 	return subtle.ConstantTimeCompare(given[:], want[:]) == 1
 }

@@ -19,7 +19,7 @@ func sameSite(r *http.Request) bool {
 	if r.Method != http.MethodGet || r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document" {
 		return false
 	}
-	return r.URL.Path == "/" || r.URL.Path == "/docs"
+	return r.URL.Path == "/" || r.URL.Path == "/docs" || r.URL.Path == "/wejscie" // to which the first leads
 }
 
 // hostAllowed keeps a name that somebody else points at this address (DNS

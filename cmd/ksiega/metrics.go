@@ -20,6 +20,7 @@ type metrics struct {
 	append   prometheus.Histogram
 	events   prometheus.Counter
 	refused  *prometheus.CounterVec
+	signIns  *prometheus.CounterVec
 	replay   prometheus.Gauge
 	started  atomic.Int64 // of the rebuild under way, in ns
 }
@@ -30,9 +31,10 @@ func newMetrics() *metrics {
 			Help: "Time until an append was acknowledged as durable.", Buckets: prometheus.ExponentialBuckets(0.0002, 2, 14)}),
 		events:  prometheus.NewCounter(prometheus.CounterOpts{Name: "ksiega_appended_events_total", Help: "Events recorded."}),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ksiega_refused_commands_total", Help: "Commands refused, by code."}, []string{"code"}),
+		signIns: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ksiega_sign_ins_total", Help: "Sign-ins, by what became of them."}, []string{"outcome"}),
 		replay:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "ksiega_replay_events_per_second", Help: "Speed of the last rebuild of read models."}),
 	}
-	m.registry.MustRegister(m.append, m.events, m.refused, m.replay, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.append, m.events, m.refused, m.signIns, m.replay, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -48,6 +50,9 @@ func (m *metrics) hooks(broken func(string, error)) hooks {
 		rebuilt: m.rebuilt,
 	}
 }
+
+// signedIn counts what became of a sign-in.
+func (m *metrics) signedIn(outcome string) { m.signIns.WithLabelValues(outcome).Inc() }
 
 // rebuilt is told how far a rebuild is.
 func (m *metrics) rebuilt(_ journal.Position, events int) {

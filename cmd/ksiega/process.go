@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ import (
 	"ksiega/internal/journal"
 	"ksiega/internal/redisdb"
 	"ksiega/internal/secret"
+	"ksiega/internal/sessionredis"
 	"ksiega/internal/vault"
 	"ksiega/internal/wiring"
 	"ksiega/projections"
@@ -64,6 +66,8 @@ type process struct {
 	external redis.UniversalClient
 	store    *foldredis.Store[*journal.Recorded]
 	runner   *foldredis.Runner[*journal.Recorded]
+	// remembered is what the web door remembers for a while; nil where there is no Redis.
+	remembered *sessionredis.Store
 
 	types string        // hash of the types of events
 	kept  *foldfile.Dir // rows of earlier moments; nil where the ledger has no id yet
@@ -206,6 +210,7 @@ func (p *process) openRows(ctx context.Context, g *globals, h hooks) error {
 	if err != nil {
 		return err
 	}
+	p.remembered = sessionredis.New(client, cmp.Or(g.Ledger.keys(), "ksiega"), time.Now)
 	id, err := p.journal.Identity(ctx)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"ksiega/cmd/ksiega/control"
 	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/cmd/ksiega/pages"
+	"ksiega/cmd/ksiega/session"
 	"ksiega/internal/socket"
 )
 
@@ -28,6 +29,8 @@ type serveCmd struct {
 const (
 	shutdownGrace = 10 * time.Second
 	saveEvery     = time.Minute
+	// slowlyRefused is longer than a password takes that is looked at while few sign in.
+	slowlyRefused = 300 * time.Millisecond
 
 	// Connections at once, where the process may open files enough.
 	publicConnections  = 1024
@@ -60,7 +63,10 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 
 func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, token string) (err error) {
 	options := p.webOptions(slog.Default())
-	options.Token, options.Metrics = token, m.handler()
+	if options.Desk, err = p.desk(); err != nil {
+		return err
+	}
+	options.Token, options.Metrics, options.SignIns = token, m.handler(), m.signedIn
 	options.Ready, options.Status = p.readiness(c.MaxLag), p.status
 	if err := p.recordEditions(ctx); err != nil {
 		return err
@@ -116,7 +122,12 @@ func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, token stri
 // webOptions open the web door on this ledger.
 func (p *process) webOptions(log *slog.Logger) httpapi.Options {
 	return httpapi.Options{Ledger: p.ledger, Reader: p.reader, Version: version, Now: time.Now, Log: log,
-		After: p.change, Unavailable: p.unavailable}
+		After: p.change, Unavailable: p.unavailable, Slow: slowlyRefused}
+}
+
+// desk is where people sign in.
+func (p *process) desk() (*session.Desk, error) {
+	return session.NewDesk(p.remembered, p.ledger.DoorKey(), session.Cookies{}, time.Now)
 }
 
 // watch saves the embedded Redis now and then and waits for the end.

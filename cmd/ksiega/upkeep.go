@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"ksiega/cmd/ksiega/session"
 )
 
 // upkeepEvery is how often a server does what nobody asks for.
@@ -39,6 +41,11 @@ func (p *process) upkeepOnce(ctx context.Context) {
 	}
 	if err := p.ledger.ForgetRequests(ctx); err != nil {
 		slog.Warn("forget old requests", "error", err)
+	}
+	if p.remembered != nil && p.redis != nil { // a real Redis lets things end by itself
+		if _, err := p.remembered.Sweep(ctx, session.Kinds()...); err != nil {
+			slog.Warn("what the door remembers", "error", err)
+		}
 	}
 	l, err := p.keepErasures(ctx, listAge/2)
 	if err == nil {

@@ -52,7 +52,7 @@ func (s *server) describe(r chi.Router) (huma.API, error) {
 		Transformers:  []huma.Transformer{translate},
 	})
 	api.OpenAPI().Security = []map[string][]string{{}} // none
-	if s.Token != "" {
+	if s.Token != "" || s.Desk != nil {
 		api.OpenAPI().Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 		api.OpenAPI().Security = []map[string][]string{{"token": {}}}
 	}

@@ -127,6 +127,8 @@ func audience(path string) session.Audience {
 	switch {
 	case path == "/healthz":
 		return session.Probes
+	case path == pathEntrance, path == pathStep, path == pathFactor, path == pathOnce, path == "/favicon.svg", strings.HasPrefix(path, "/assets/"):
+		return session.Entrance
 	case strings.HasPrefix(path, "/api/v1/commands/"), path == "/api/v1/events", strings.HasPrefix(path, "/api/v1/streams/"):
 		return session.Known
 	case path == "/", strings.HasPrefix(path, "/reports/"), path == "/api/v1/reports", strings.HasPrefix(path, "/api/v1/reports/"):
@@ -143,7 +145,7 @@ func audience(path string) session.Audience {
 // whom each is for.
 func placesFor() map[string]session.Audience {
 	return map[string]session.Audience{
-		"wejscie": session.Anybody, "klawisze": session.Anybody, "wzory": session.Anybody,
+		"klawisze": session.Anybody, "wzory": session.Anybody,
 		"konto": session.Known, "konta": session.Known, "decyzje": session.Known, "rejestr": session.Known,
 		"osoby": session.Known, "umowy": session.Known, "ustalenia": session.Known, "polecenia": session.Known, "moment": session.Known,
 		"obecnosci": session.Known, "wizyty": session.Known, "zajecia": session.Known, "miesiace": session.Known,

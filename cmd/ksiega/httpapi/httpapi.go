@@ -15,6 +15,7 @@ import (
 	"ksiega/cmd/ksiega/pages"
 	"ksiega/cmd/ksiega/session"
 	"ksiega/commands"
+	"ksiega/internal/password"
 	"ksiega/queries"
 )
 
@@ -38,6 +39,18 @@ type Options struct {
 	// FormToken is what forms of whoever asks carry, so that none of another site is
 	// carried out for them; "", or nil, where nobody has signed in.
 	FormToken func(*http.Request) string
+	// Desk is where people sign in; without one nobody does, and who has an account is
+	// asked of nobody. Hasher works out their passwords; nil at the usual cost.
+	Desk   *session.Desk
+	Hasher *password.Hasher
+	// SignIns counts what became of each; it may be nil.
+	SignIns func(outcome string)
+	// Slow is how long whoever is not let in waits for that at least, so that the time it
+	// took says nothing of their login.
+	Slow time.Duration
+	// Address is where a request comes from, for counting tries; nil takes it from its
+	// connection.
+	Address func(*http.Request) string
 	// After is called after a command that recorded something; it may be nil.
 	After func(ctx context.Context)
 	// Unavailable says of an error, in words that anybody may read, which store and
@@ -56,7 +69,8 @@ type server struct {
 	specJSON, specYAML []byte
 	slots              chan struct{} // one taken by each request in hand
 	throttle           throttle
-	commands           []string // their names
+	accounts           *commands.Accounts // where people sign in
+	commands           []string           // their names
 }
 
 // maxRequests bounds the requests in hand; more are sent away with 503.
@@ -78,7 +92,14 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	r := chi.NewRouter()
-	s.For, s.Refuse = audience, func(w http.ResponseWriter, r *http.Request, err error) { s.write(w, r, s.problemOf(r.Context(), err)) }
+	s.For, s.Refuse = audience, s.turnAway
+	if o.Desk != nil {
+		s.accounts = o.Ledger.Accounts()
+		s.Members, s.FormToken = s.members(), s.formToken
+		if s.Hasher == nil {
+			s.Hasher = password.NewHasher(password.Usual())
+		}
+	}
 	r.Use(s.observe, s.Then, s.guard, encodings, middleware.NewCompressor(5, compressed()...).Handler, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, problem(codeNotFound, "Popraw adres: takiego nie ma."))
@@ -93,6 +114,9 @@ func New(o Options) (http.Handler, error) {
 	page.Get("/", s.startPage)
 	page.Get("/reports/{name}", s.reportPage)
 	page.Get("/docs", s.docsPage(api.OpenAPI()))
+	if o.Desk != nil {
+		s.entrance(page)
+	}
 	r.With(s.offers("application/openapi+json", typeJSON)).Get("/openapi.json", document(s.specJSON))
 	r.With(s.offers("application/openapi+yaml", "application/yaml")).Get("/openapi.yaml", document(s.specYAML))
 	for address, asset := range s.pages.Assets() {

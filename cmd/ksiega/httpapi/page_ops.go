@@ -36,7 +36,7 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, page func(io.Write
 // visit is who looks at a page, and where they may go from it.
 func (s *server) visit(r *http.Request) pages.Visit {
 	who := session.Of(r.Context())
-	return pages.Visit{As: who, Reports: s.reportsOf(who), Today: s.Now()}
+	return pages.Visit{Who: s.person(r), As: who, Reports: s.reportsOf(who), Today: s.Now()}
 }
 
 func (s *server) startPage(w http.ResponseWriter, r *http.Request) {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
@@ -46,6 +47,15 @@ func (s *server) posts(do func(w http.ResponseWriter, r *http.Request, form url.
 			return
 		}
 		form.Del(formToken)
+		if sealed := form.Get(entryLate); sealed != "" && s.Desk != nil { // it comes back, and is not carried out
+			late, ok := s.lateOf(sealed, session.Of(r.Context()).Account)
+			if !ok || late.Path != r.URL.Path {
+				s.write(w, r, problem(codeMalformed, "Otwórz stronę jeszcze raz: formularz, który nie doszedł, jest za stary."))
+				return
+			}
+			form, r = late.Form, r.WithContext(context.WithValue(r.Context(), lateKey{}, true))
+			form.Del(formToken)
+		}
 		do(w, r, form)
 	}
 }
@@ -120,6 +130,9 @@ func typable(text string) bool {
 
 // formOrigin is who sends a form, under the key that was drawn when it was made.
 func formOrigin(r *http.Request, form url.Values) (commands.Origin, error) {
+	if wasLate(r) {
+		return commands.Origin{}, errLate()
+	}
 	key := form.Get(formKey)
 	if !keyPattern.MatchString(key) {
 		return commands.Origin{}, problem(codeMalformed, "Otwórz stronę jeszcze raz: formularz jest niepełny.")

@@ -47,6 +47,8 @@ type Field struct {
 	Placeholder            string
 	Required               bool
 	Optional               bool // said beside the label
+	Exact                  bool // nothing in it is a word of a language
+	Code                   bool // a few digits, large
 	Find                   *Find
 }
 

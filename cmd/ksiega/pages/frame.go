@@ -21,8 +21,8 @@ type Visit struct {
 	Part    string // of the page that is asked for alone; "" is all of it
 }
 
-// Who is somebody as pages name them.
-type Who struct{ Name, Title string }
+// Who is somebody as pages name them. SignOut is what the form carries by which they leave.
+type Who struct{ Name, Title, SignOut string }
 
 // Frame is what stands around a page.
 type Frame struct {

@@ -22,6 +22,8 @@ func ofAnything() []sentence {
 		{session.ErrToken, "Podaj token: brakuje go albo jest inny."},
 		{session.ErrNoToken, "Uruchom serwer z --token-file albo KSIEGA_TOKEN: nie ma tokenu."},
 		{session.ErrShut, "Podaj token: bez niego nic tu nie widać ({0})."},
+		{session.ErrSignIn, "Zaloguj się albo podaj klucz programu (Authorization: Bearer)."},
+		{session.ErrEnded, "Zaloguj się jeszcze raz: sesja się skończyła."},
 		{session.ErrHost, "Użyj adresu, pod którym serwer odpowiada."},
 		{session.ErrOrigin, "Otwórz tę stronę bezpośrednio: pyta o nią strona z innego adresu."},
 		{domain.ErrBoth, "Wybierz jedno: korektę albo wycofanie."},

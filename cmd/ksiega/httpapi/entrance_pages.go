@@ -495,7 +495,7 @@ func (s *server) dayEnds() time.Time {
 	return time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, s.Ledger.Zone)
 }
 
-// leave signs out.
+// leave signs out, also whoever was signed out already.
 func (s *server) leave(w http.ResponseWriter, r *http.Request, _ url.Values) {
 	if err := s.Desk.Sessions.End(w, r); err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))

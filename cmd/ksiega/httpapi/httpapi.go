@@ -116,6 +116,7 @@ func New(o Options) (http.Handler, error) {
 	page.Get("/docs", s.docsPage(api.OpenAPI()))
 	if o.Desk != nil {
 		s.entrance(page)
+		s.own(page)
 	}
 	r.With(s.offers("application/openapi+json", typeJSON)).Get("/openapi.json", document(s.specJSON))
 	r.With(s.offers("application/openapi+yaml", "application/yaml")).Get("/openapi.yaml", document(s.specYAML))

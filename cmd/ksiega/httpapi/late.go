@@ -45,6 +45,10 @@ func (s *server) turnAway(w http.ResponseWriter, r *http.Request, err error) {
 		}
 		return pathEntrance + "?" + query.Encode()
 	}
+	if r.URL.Path == pathLeave { // they have left
+		http.Redirect(w, r, pathEntrance+"?wyjscie", http.StatusSeeOther)
+		return
+	}
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {
 	case fromScript(r):

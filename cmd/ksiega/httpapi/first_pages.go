@@ -139,7 +139,7 @@ const issuer = "Księga"
 // secretOf is a secret as an authenticator takes it.
 func secretOf(secret, name string) *pages.GateSecret {
 	address := "otpauth://totp/" + url.PathEscape(issuer+":"+name) + "?" + url.Values{"secret": {secret}, "issuer": {issuer}}.Encode()
-	return &pages.GateSecret{Letters: inFours(secret), Link: template.URL(address)} //nolint:gosec // made here
+	return &pages.GateSecret{Picture: pages.Picture(address, "Kod do zeskanowania aplikacją"), Letters: inFours(secret), Link: template.URL(address)} //nolint:gosec // made here
 }
 
 // inFours is a secret as people copy it.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"time"
 
 	"ksiega/cmd/ksiega/pages"
 	"ksiega/cmd/ksiega/session"
@@ -63,7 +64,13 @@ func (s *server) person(r *http.Request) *pages.Who {
 	if err != nil {
 		s.Log.Warn("who has signed in", "correlation", correlation(r.Context()), "error", err)
 	}
-	return &pages.Who{Name: owner.Name, Title: words.Roles(who, owner.Form), SignOut: s.token(r)}
+	of := &pages.Who{Name: owner.Name, Title: words.Roles(who, owner.Form), SignOut: s.token(r)}
+	if signed, ok := session.SignedOf(r.Context()); ok {
+		now := s.Now()
+		idle, _ := signed.Ends(now)
+		of.Ends, of.Seconds = idle.In(s.Ledger.Zone).Format("15:04"), int(idle.Sub(now)/time.Second)
+	}
+	return of
 }
 
 // formToken is what forms carry of whoever has signed in: a text that their session drew, and

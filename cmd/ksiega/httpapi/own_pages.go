@@ -31,12 +31,16 @@ const (
 	pathOwnToken    = "/konto/klucze"
 	pathOwnRevoke   = "/konto/klucze/odwolaj"
 	pathOwnLeave    = "/konto/wszedzie"
+	pathOwnStay     = "/konto/zostan"
 )
 
 // own serves the pages of one's own account. What lets somebody in later is changed by whoever
 // proves the password again: a screen that was left is not enough.
 func (s *server) own(page chi.Router) {
 	page.Get(pathOwn, s.ownPage)
+	page.Get(pathOwnStay, func(w http.ResponseWriter, r *http.Request) { // that it was asked for is all
+		s.gate(w, r, http.StatusOK, pages.Gate{Title: "Sesja trwa dalej", Lead: s.lasts(r) + " Możesz zamknąć tę kartę.", Go: &pages.GateLink{Title: "Na stronę startową", Href: "/"}})
+	})
 	page.Post(pathOwnPassword, s.posts(s.ownDoes("haslo", s.changePassword)))
 	page.Post(pathOwnFactor, s.posts(s.ownDoes("aplikacja", s.newFactor)))
 	page.Post(pathOwnCode, s.posts(s.newFactorCode))
@@ -93,8 +97,8 @@ func (s *server) showOwn(w http.ResponseWriter, r *http.Request, status int, of 
 	} else {
 		b.Sections = append(b.Sections, s.ownPassword(), s.ownFactor(of), s.ownTokens(of, tokens))
 	}
-	b.Sections = append(b.Sections, pages.BoardSection{ID: "sesje", Title: "Sesje", Lines: []string{s.lasts(r)},
-		Forms: []pages.Form{{ID: "wszedzie", Label: "Wyloguj wszędzie", Action: pathOwnLeave, Submit: "Wyloguj wszędzie"}}})
+	b.Sections = append(b.Sections, pages.BoardSection{ID: "sesje", Title: "Sesje",
+		Forms: []pages.Form{{ID: "wszedzie", Label: "Wyloguj wszędzie", Action: pathOwnLeave, Submit: "Wyloguj wszędzie", Groups: []pages.FieldGroup{{Hint: s.lasts(r)}}}}})
 	for i := range b.Sections {
 		for j := range b.Sections[i].Forms {
 			f := &b.Sections[i].Forms[j]
@@ -177,7 +181,7 @@ func bearable(grants []account.Grant) (choices []pages.Choice) {
 
 func (s *server) ownTokens(of commands.Secrets, tokens []commands.KnownToken) pages.BoardSection {
 	section := pages.BoardSection{ID: "sekcja-klucze", Title: "Klucze programów", Lines: []string{"Program z kluczem działa w imieniu tego konta, w jednej roli i najwyżej tak daleko jak ono. Klucz widać raz, przy wydaniu."}}
-	table := pages.Table{Label: "Klucze programów", Fits: true, Columns: []pages.Column{{Title: "Nazwa"}, {Title: "Rola"}, {Title: "Wolno"}, {Title: "Do dnia"}, {Title: "Stan"}},
+	table := pages.Table{Label: "Wydane klucze", Fits: true, Columns: []pages.Column{{Title: "Nazwa"}, {Title: "Rola"}, {Title: "Wolno"}, {Title: "Do dnia"}, {Title: "Stan"}},
 		Empty: pages.Empty{Title: "Nie ma kluczy.", Text: " Pierwszy wydasz poniżej."}}
 	var good []pages.Choice
 	for _, t := range tokens {

@@ -22,7 +22,11 @@ type Visit struct {
 }
 
 // Who is somebody as pages name them. SignOut is what the form carries by which they leave.
-type Who struct{ Name, Title, SignOut string }
+type Who struct {
+	Name, Title, SignOut string
+	Ends                 string // when the session does, if it is not used before
+	Seconds              int    // until then
+}
 
 // Frame is what stands around a page.
 type Frame struct {

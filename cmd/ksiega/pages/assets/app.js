@@ -15,6 +15,26 @@
       moment();
     }
   });
+  // Two minutes before the session ends it is said; whoever stays keeps what they typed.
+  const ends = document.getElementById("koniec-sesji");
+  if (ends) {
+    let timer = 0;
+    const wait = () => {
+      clearTimeout(timer);
+      ends.hidden = true;
+      timer = setTimeout(() => { ends.hidden = false; }, Math.max(0, Number(ends.dataset.seconds) - 120) * 1000);
+    };
+    document.addEventListener("click", async (e) => {
+      const stay = e.target.closest && e.target.closest('a[href="/konto/zostan"]');
+      if (!stay) return;
+      e.preventDefault();
+      const answer = await fetch(stay.href, { redirect: "manual" }).catch(() => null);
+      if (answer && answer.ok) wait();
+      else location.assign("/wejscie?koniec");
+    });
+    document.addEventListener("htmx:afterRequest", (e) => { if (e.detail.successful) wait(); });
+    wait();
+  }
   // Paper shows what is folded away.
   addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach((d) => {
     d.open = true;

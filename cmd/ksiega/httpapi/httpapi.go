@@ -117,6 +117,7 @@ func New(o Options) (http.Handler, error) {
 	if o.Desk != nil {
 		s.entrance(page)
 		s.own(page)
+		s.keeping(page)
 	}
 	r.With(s.offers("application/openapi+json", typeJSON)).Get("/openapi.json", document(s.specJSON))
 	r.With(s.offers("application/openapi+yaml", "application/yaml")).Get("/openapi.yaml", document(s.specYAML))

@@ -20,6 +20,9 @@ type entry struct {
 func entries() []entry {
 	return []entry{
 		{"", "Co jest w księdze", "/", []access.Operation{access.Overview}, nil},
+		{"", "Konta", "/konta", []access.Operation{access.ListAccounts}, []access.Role{access.Administrator}},
+		{"", "Do zatwierdzenia", "/decyzje", []access.Operation{access.DecideRequest}, nil},
+		{"", "Do wiadomości", "/decyzje", []access.Operation{access.Acknowledge}, nil},
 	}
 }
 

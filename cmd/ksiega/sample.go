@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"ksiega/cmd/ksiega/control"
 	"ksiega/commands"
 	"ksiega/domain/access"
+	"ksiega/domain/account"
 	"ksiega/domain/intake"
 	"ksiega/domain/programme"
 	"ksiega/domain/setting"
@@ -149,6 +151,9 @@ func (s *sampleOnly) own(r *journal.Recorded) bool {
 	case intake.FileFinished, intake.PersonalDataRead, intake.RequestTaken, intake.RequestRefused, intake.GuessesCounted,
 		programme.EditionRecorded, programme.StatuteRecorded, setting.Changed:
 		return true
+	}
+	if slices.Contains(account.Events(), r.Event.EventType()) || slices.Contains(account.SigninDecider().Events, r.Event.EventType()) {
+		return true // who comes in, and as what, is no entry
 	}
 	return s.files[r.Meta.Source.File] || r.Meta.Source.Door == string(access.Automatic)
 }

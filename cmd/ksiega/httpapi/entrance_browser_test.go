@@ -115,6 +115,45 @@ func TestTheEntranceInABrowser(t *testing.T) {
 	without(t, o, b, recovery)
 }
 
+// Accounts are kept, and what is asked for decided, on pages that everybody can read, refused
+// forms too.
+func TestAccountsInABrowser(t *testing.T) {
+	t.Parallel()
+	o := enter(t)
+	b := browsertest.At(t, o.base)
+	enters := func(role access.Role) {
+		t.Helper()
+		m := o.Members[role]
+		b.Go("/wejscie")
+		reaches(t, b, "Zaloguj się")
+		types(b, "\t"+m.Login+"\t"+m.Password+"\r")
+		reaches(t, b, "Drugi krok: kod z aplikacji")
+		o.Clock.Pass(30 * time.Second)
+		types(b, "\t"+o.Code(role)+"\r")
+		b.Do(chromedp.WaitVisible(chromedp.CSS(".side-me")))
+	}
+	enters(access.Administrator)
+	b.Go("/konta")
+	reaches(t, b, "Konta")
+	clean(t, b, "accounts")
+	b.Do(chromedp.SendKeys(chromedp.CSS("#nowe-name"), "Zofia Nowa"), chromedp.SendKeys(chromedp.CSS("#nowe-login"), "Zofia\r"), chromedp.WaitVisible(chromedp.CSS("#nowe-konto .note, #nowe-konto .error")))
+	clean(t, b, "accounts-refused")
+	b.Do(chromedp.SetValue(chromedp.CSS("#nowe-login"), "zofia.nowa"), chromedp.SetValue(chromedp.CSS("#nowe-role"), "finance"), chromedp.Click(chromedp.CSS("#nowe-konto .btn-main")))
+	reaches(t, b, "Kod do ustawienia hasła")
+	clean(t, b, "accounts-code")
+	b.Do(chromedp.Click(chromedp.CSS(".btn-main")))
+	reaches(t, b, "Zofia Nowa")
+	clean(t, b, "account")
+	b.Do(chromedp.Click(chromedp.CSS(`form[action="/wyjscie"] button`)))
+	reaches(t, b, "Zaloguj się")
+	enters(access.Director)
+	b.Go("/decyzje")
+	reaches(t, b, "Do zatwierdzenia")
+	clean(t, b, "decisions")
+	b.Do(chromedp.Click(chromedp.CSS("main .btn-main")), chromedp.WaitVisible(chromedp.CSS("main .error")))
+	clean(t, b, "decisions-refused")
+}
+
 // without signs in without a script, by a recovery code.
 func without(t *testing.T, o *office, b *browsertest.Browser, recovery string) {
 	t.Helper()

@@ -34,6 +34,7 @@ const (
 const (
 	entryTo     = "_do"    // where they go once they are in
 	entrySecret = "_klucz" // of an authenticator that is being set up, sealed
+	entryChosen = "konto"  // of the sample, whose password everybody knows
 )
 
 // entrance serves the pages at which people come in.
@@ -127,7 +128,32 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) {
 		notes = noted("good", "Wylogowano.")
 	}
 	form := url.Values{entryTo: {r.URL.Query().Get("do")}}
-	s.gate(w, r, http.StatusOK, s.signInForm(s.Desk.Entries.Token(w, r), form, "", notes))
+	g := s.signInForm(s.Desk.Entries.Token(w, r), form, "", notes)
+	if g.Other, err = s.offered(r.Context(), g.Form.Hidden); err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	s.gate(w, r, http.StatusOK, g)
+}
+
+// offered are the accounts of the sample; nil where there are none.
+func (s *server) offered(ctx context.Context, hidden []pages.Pair) (*pages.GateList, error) {
+	if s.SamplePassword == "" {
+		return nil, nil //nolint:nilnil // there is nothing to offer
+	}
+	all, err := s.accounts.OfSample(ctx)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	list := &pages.GateList{Title: "Konta ośrodka przykładowego", Hint: "Widoczne tylko przy danych przykładowych. Hasło wszystkich kont: " + s.SamplePassword, Action: pathEntrance, Name: entryChosen, Hidden: hidden}
+	for _, a := range all {
+		var roles []string
+		for _, g := range a.Grants(s.Ledger.Today()) {
+			roles = append(roles, grantSaid(g, a.Whose.Form))
+		}
+		list.Choices = append(list.Choices, pages.GateChoice{Value: a.Whose.Login, Title: a.Whose.Name, Code: a.Whose.Login, Hint: strings.Join(roles, "; ")})
+	}
+	return list, nil
 }
 
 // signInForm is the first page. Why is said at the password, of which nobody is told whether it
@@ -204,6 +230,10 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request, form url.Values)
 	token := s.Desk.Entries.Token(w, r)
 	again := func(status int, why string, notes []pages.Note) {
 		s.gate(w, r, status, s.signInForm(token, form, why, notes))
+	}
+	if chosen := form.Get(entryChosen); chosen != "" && s.SamplePassword != "" {
+		form.Set("login", chosen)
+		form.Set("haslo", s.SamplePassword)
 	}
 	login := commands.Login(form.Get("login"))
 	secrets, known, err := s.accounts.ByLogin(ctx, login)

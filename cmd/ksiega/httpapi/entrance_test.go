@@ -17,6 +17,7 @@ import (
 
 	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/cmd/ksiega/session"
+	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/account"
@@ -38,6 +39,7 @@ type office struct {
 	log    *bytes.Buffer
 	mu     sync.Mutex
 	counts map[string]int // outcomes
+	sample string         // password
 }
 
 func enter(t *testing.T) *office {
@@ -66,7 +68,7 @@ func (o *office) handler() http.Handler {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	options := httpapi.Options{Ledger: o.Ledger.Ledger, Now: o.Clock.Now, Version: "test", Desk: desk, Hasher: o.Hasher,
+	options := httpapi.Options{Ledger: o.Ledger.Ledger, Now: o.Clock.Now, Version: "test", Desk: desk, Hasher: o.Hasher, SamplePassword: o.sample,
 		Reader: queries.NewReader(queries.Options{Journal: o.Journal, Catalogue: o.Catalogue, Vault: o.Vault, Now: o.Clock.Now, Zone: o.Zone}),
 		Log:    slog.New(slog.NewTextHandler(&locked{of: o}, nil)),
 		SignIns: func(outcome string) {
@@ -418,6 +420,47 @@ func TestACodeIsUsedOnceOnTwoServers(t *testing.T) {
 		}
 		o.Clock.Pass(20 * time.Minute) // tries are forgiven
 	}
+}
+
+// The accounts of the sample are offered to who chooses one, and no others are let in that way.
+func TestTheSamplesAccountsAreOffered(t *testing.T) {
+	t.Parallel()
+	o := enter(t)
+	made, err := o.Accounts.Add(t.Context(), o.As(access.Administrator), commands.AddAccount{Login: "teresa.sumienna", Name: "Teresa Sumienna", Form: "k", Sample: true,
+		Grants: []account.Grant{{Role: access.Caseworker, Worker: "P1"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	allowed(t, o, made.Account)
+	known, _, err := o.Accounts.ByLogin(t.Context(), "teresa.sumienna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := o.Hasher.Hash(t.Context(), accounttest.Password)
+	if err == nil {
+		_, err = o.Accounts.Open(t.Context(), o.As(access.Administrator), made.Account, known.Renewing, hash)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := o.browser()
+	plain.get("/wejscie")
+	if strings.Contains(plain.page, "Teresa") {
+		t.Error("accounts are told where nothing is a sample")
+	}
+	plain.wants(plain.do(http.MethodPost, "/wejscie", plain.form("konto", "teresa.sumienna")), http.StatusUnprocessableEntity, "Login albo hasło")
+	o.sample = accounttest.Password
+	b := o.browser()
+	b.base = o.serve()
+	b.get("/wejscie")
+	if !strings.Contains(b.page, "Teresa Sumienna") || !strings.Contains(b.page, "pracownica socjalna") || strings.Contains(b.page, o.Members[access.Finance].Name) {
+		t.Errorf("what is offered: %s", b.page)
+	}
+	if w := b.do(http.MethodPost, "/wejscie", b.form("konto", "teresa.sumienna")); w.StatusCode != http.StatusSeeOther || !b.in() {
+		t.Errorf("whoever chose one: %d", w.StatusCode)
+	}
+	b.get("/konto")
+	b.wants(b.do(http.MethodPost, "/konto/haslo", b.form("obecne", accounttest.Password, "haslo", "zupełnie inne hasło", "powtorz", "zupełnie inne hasło")), http.StatusUnprocessableEntity, "To konto przykładowe")
 }
 
 // events counts those of a stream.

@@ -43,6 +43,8 @@ type Options struct {
 	// asked of nobody. Hasher works out their passwords; nil at the usual cost.
 	Desk   *session.Desk
 	Hasher *password.Hasher
+	// SamplePassword is that of the sample's accounts, which are offered where one is set.
+	SamplePassword string
 	// SignIns counts what became of each; it may be nil.
 	SignIns func(outcome string)
 	// Slow is how long whoever is not let in waits for that at least, so that the time it

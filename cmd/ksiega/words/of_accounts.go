@@ -16,7 +16,7 @@ func ofAccounts() []sentence {
 		{account.ErrNoName, "Podaj imię i nazwisko osoby, która będzie używać konta."},
 		{account.ErrOwn, "Poproś innego administratora: nikt nie poszerza własnych uprawnień ani nie odnawia własnego dostępu."},
 		{account.ErrRole, "Podaj inną rolę: {0} nie nadaje się tutaj."},
-		{account.ErrJoins, "Załóż osobne konto: tych ról nie łączy się w jednym ({0})."},
+		{account.ErrJoins, "Załóż osobne konto: tych ról nie łączy się w jednym ({0}[, {1}])."},
 		{account.ErrLimits, "Popraw zakres roli {0}: pracownik socjalny i streetworker mają identyfikator pracownika, asystent – asystenta, koordynator – programy albo wszystkie, audytor – programy, porozumienia albo wszystkie."},
 		{account.ErrPeriod, "Popraw dni: ostatni nie może leżeć przed pierwszym, audytor i klucz programu muszą mieć ostatni dzień (klucz najdalej za rok), a administrator nie może go mieć."},
 		{account.ErrRequest, "Odśwież listę: takiej prośby już nie ma albo jest inna ({0})."},

@@ -16,6 +16,7 @@ import (
 
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/internal/polish"
 )
 
@@ -142,6 +143,8 @@ func particular(slot string, args []any) string {
 		return strconv.Itoa(v)
 	case domain.Thing:
 		return thing(v)
+	case access.Role:
+		return Role(v, "")
 	case []*domain.Error:
 		all := make([]string, len(v))
 		for i, e := range v {

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"context"
 	"html"
 	"io"
 	"log/slog"
@@ -68,7 +69,7 @@ func (o *office) handler() http.Handler {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	options := httpapi.Options{Ledger: o.Ledger.Ledger, Now: o.Clock.Now, Version: "test", Desk: desk, Hasher: o.Hasher, SamplePassword: o.sample,
+	options := httpapi.Options{Ledger: o.Ledger.Ledger, Now: o.Clock.Now, Version: "test", Desk: desk, Hasher: o.Hasher, SamplePassword: o.sample, Gate: session.Gate{Visitors: o.visitors()},
 		Reader: queries.NewReader(queries.Options{Journal: o.Journal, Catalogue: o.Catalogue, Vault: o.Vault, Now: o.Clock.Now, Zone: o.Zone}),
 		Log:    slog.New(slog.NewTextHandler(&locked{of: o}, nil)),
 		SignIns: func(outcome string) {
@@ -81,6 +82,14 @@ func (o *office) handler() http.Handler {
 		o.t.Fatal(err)
 	}
 	return h
+}
+
+// visitors are those of a sample.
+func (o *office) visitors() func(context.Context) error {
+	if o.sample == "" {
+		return nil
+	}
+	return func(context.Context) error { return nil }
 }
 
 // locked writes the log of several servers.
@@ -449,12 +458,19 @@ func TestTheSamplesAccountsAreOffered(t *testing.T) {
 		t.Error("accounts are told where nothing is a sample")
 	}
 	plain.wants(plain.do(http.MethodPost, "/wejscie", plain.form("konto", "teresa.sumienna")), http.StatusUnprocessableEntity, "Login albo hasło")
-	o.sample = accounttest.Password
+	o.sample = accounttest.Password // and visitors are let in
 	b := o.browser()
 	b.base = o.serve()
 	b.get("/wejscie")
 	if !strings.Contains(b.page, "Teresa Sumienna") || !strings.Contains(b.page, "pracownica socjalna") || strings.Contains(b.page, o.Members[access.Finance].Name) {
 		t.Errorf("what is offered: %s", b.page)
+	}
+	for path, want := range map[string]int{"/reports/refunds": http.StatusOK, "/": http.StatusOK, "/docs": http.StatusOK, "/konta": http.StatusSeeOther, "/api/v1/events": http.StatusUnauthorized} {
+		visitor := o.browser()
+		visitor.base = b.base
+		if status := visitor.get(path); status != want {
+			t.Errorf("a visitor at %s: %d", path, status)
+		}
 	}
 	if w := b.do(http.MethodPost, "/wejscie", b.form("konto", "teresa.sumienna")); w.StatusCode != http.StatusSeeOther || !b.in() {
 		t.Errorf("whoever chose one: %d", w.StatusCode)

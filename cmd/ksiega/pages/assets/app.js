@@ -15,6 +15,11 @@
       moment();
     }
   });
+  // What is shown once can be printed; without a script the browser's own menu does it.
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  });
   // Two minutes before the session ends it is said; whoever stays keeps what they typed.
   const ends = document.getElementById("koniec-sesji");
   if (ends) {

@@ -18,6 +18,7 @@ const (
 	Replay   Operation = "replay"   // the history, its texts sealed
 	Reveal   Operation = "reveal"   // the texts of the history, with a reason
 	Sheet    Operation = "sheet"    // a month as it is entered and approved
+	Session  Operation = "session"  // who was at one, and may be
 	Wait     Operation = "wait"     // until what somebody knows of is in the reports
 	Import   Operation = "import"   // files; each kind asks for its rows' command too
 	Erase    Operation = "erase"
@@ -194,6 +195,7 @@ var table = map[Operation]Line{
 	Replay:   {readers, byCase, nil},
 	Reveal:   {[]Role{Auditor, Coordinator, Caseworker}, byCase, nil},
 	Sheet:    {readers, byCase, append(ofSheets, domain.RefParticipant)},
+	Session:  {readers, byPart, append(ofPeople, domain.RefProgramme)},
 	Wait:     {readers, byCase, nil},
 
 	// Upkeep, which shows nothing of anybody.

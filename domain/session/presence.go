@@ -114,3 +114,11 @@ func attends(t Terms, c RecordPresence) error {
 	}
 	return domain.At("session", domain.Happened(t.Date, c.Today))
 }
+
+// Effects are what came of the session for somebody, sealed by Attendance.Seal; "" is nothing.
+func (s State) Effects(participant string) domain.Sealed {
+	if p := s.presences[participant]; !p.gone {
+		return p.Effects
+	}
+	return ""
+}

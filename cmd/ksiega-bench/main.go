@@ -4,7 +4,7 @@
 //
 //	ksiega-bench [-quick] [-only NAME] [-dir DIR] [-profile DIR]
 //
-// NAME is append, import, rebuild, report, findings, sessions or store. Every value is the median of
+// NAME is append, import, rebuild, report, findings, sessions, pages or store. Every value is the median of
 // several repetitions; -quick makes fewer and smaller ones. It prints a table
 // and exits with 0 whether or not a goal was met: a measurement on a busy
 // machine proves nothing. It fails where an answer is wrong or a part breaks.
@@ -69,14 +69,14 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"append", besidePostgres(measureAppends)}, {"import", measureImports}, {"rebuild", measureRebuilds}, {"report", measureReports}, {"findings", measureFindings}, {"sessions", measureSessions}, {"store", besidePostgres(measureStore)}}
+	return []part{{"append", besidePostgres(measureAppends)}, {"import", measureImports}, {"rebuild", measureRebuilds}, {"report", measureReports}, {"findings", measureFindings}, {"sessions", measureSessions}, {"pages", measurePages}, {"store", besidePostgres(measureStore)}}
 }
 
 func run(ctx context.Context, args []string) (err error) {
 	flags := flag.NewFlagSet("ksiega-bench", flag.ContinueOnError)
 	b := &bench{}
 	flags.BoolVar(&b.quick, "quick", false, "fewer and smaller repetitions")
-	only := flags.String("only", "", "measure only this: append, import, rebuild, report, findings, sessions or store")
+	only := flags.String("only", "", "measure only this: append, import, rebuild, report, findings, sessions, pages or store")
 	under := flags.String("dir", "", "where to keep data while measuring; its disk is what is measured (default: the system's temporary directory)")
 	flags.StringVar(&b.profiles, "profile", "", "write a CPU profile of each step and heap profiles to this directory")
 	if err := flags.Parse(args); err != nil {
@@ -87,7 +87,7 @@ func run(ctx context.Context, args []string) (err error) {
 		chosen = slices.DeleteFunc(chosen, func(p part) bool { return p.name != *only })
 	}
 	if len(chosen) == 0 || flags.NArg() > 0 {
-		return fmt.Errorf("nothing is called %s; there are append, import, rebuild, report, findings, sessions and store", strings.Join(append(flags.Args(), *only), " "))
+		return fmt.Errorf("nothing is called %s; there are append, import, rebuild, report, findings, sessions, pages and store", strings.Join(append(flags.Args(), *only), " "))
 	}
 	if b.profiles != "" {
 		if err := os.MkdirAll(b.profiles, 0o755); err != nil {

@@ -115,6 +115,7 @@ func New(o Options) (http.Handler, error) {
 	page, text := r.With(s.offers(typeHTML)), r.With(s.offers(typeText))
 	page.Get("/", s.startPage)
 	page.Get("/reports/{name}", s.reportPage)
+	s.serveMonths(r, page)
 	page.Get("/docs", s.docsPage(api.OpenAPI()))
 	if o.Desk != nil {
 		s.entrance(page)

@@ -32,6 +32,7 @@ func assetFiles() [][2]string {
 		{"tokens.css", "text/css; charset=utf-8"},
 		{"patterns.css", "text/css; charset=utf-8"},
 		{"app.js", "text/javascript; charset=utf-8"},
+		{"grid.js", "text/javascript; charset=utf-8"},
 	}
 }
 

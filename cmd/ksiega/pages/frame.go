@@ -42,6 +42,7 @@ type Frame struct {
 	Saved    string // when, right after something was
 	FootNote string
 	Wide     bool   // printed across the sheet
+	Folded   bool   // the navigation is a menu however wide the window is
 	Gate     bool   // a card alone, without navigation, for who is not in yet
 	Part     string // the define of the page that is written alone; "" is all of it
 	Page     any

@@ -23,6 +23,8 @@ func entries() []entry {
 		{"", "Konta", "/konta", []access.Operation{access.ListAccounts}, []access.Role{access.Administrator}},
 		{"", "Do zatwierdzenia", "/decyzje", []access.Operation{access.DecideRequest}, nil},
 		{"", "Do wiadomości", "/decyzje", []access.Operation{access.Acknowledge}, nil},
+		{"Miesiąc", "Obecności i godziny", "/miesiace", []access.Operation{access.Sheet}, nil},
+		{"Miesiąc", "Zajęcia", "/zajecia", []access.Operation{access.Session}, nil},
 	}
 }
 

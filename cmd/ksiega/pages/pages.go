@@ -41,7 +41,7 @@ func New(o Options) (*Pages, error) {
 		}
 		return a.address, nil
 	}}
-	for _, name := range []string{"start", "report", "docs", "problem", "gate", "board"} {
+	for _, name := range []string{"start", "report", "docs", "problem", "gate", "board", "grid", "months", "session", "sessions"} {
 		t, err := template.New("layout.html").Funcs(functions).ParseFS(sources, "templates/layout.html", "components/*.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse the page %s: %w", name, err)

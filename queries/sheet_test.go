@@ -2,6 +2,7 @@ package queries_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"ksiega/commands"
@@ -9,6 +10,7 @@ import (
 	"ksiega/domain/access"
 	"ksiega/domain/sheet"
 	"ksiega/internal/journal"
+	"ksiega/internal/report"
 	"ksiega/internal/testkit/ledgertest"
 	"ksiega/queries"
 )
@@ -79,6 +81,83 @@ func TestSheetsHoldWhatReportsSay(t *testing.T) {
 	}
 	if names == 0 || handed != 5 {
 		t.Errorf("%d names, %d handed over", names, handed)
+	}
+	months, waiting := map[domain.Month]bool{}, 0
+	for of := range minutes {
+		months[of.Month] = true
+	}
+	listed := map[queries.SheetAsked]domain.Minutes{}
+	for month := range months {
+		all, err := reader.Sheets(t.Context(), who, month)
+		must(t, err)
+		for _, line := range all.Sheets {
+			listed[line.SheetAsked] = line.Minutes
+			if line.Step == sheet.HandedOver {
+				waiting++
+			}
+			if !line.Own || line.Partly {
+				t.Errorf("%+v", line)
+			}
+		}
+	}
+	for of, want := range minutes {
+		if want > 0 && listed[of] != want {
+			t.Errorf("%+v is listed with %s, not %s", of, listed[of], want)
+		}
+	}
+	if waiting != handed || len(listed) > len(minutes) {
+		t.Errorf("%d wait of %d handed over; %d of %d are listed", waiting, handed, len(listed), len(minutes))
+	}
+}
+
+// The sessions of the sample's months are those that the report counts, and whoever was at one is
+// on its list with a name.
+func TestSessionListsHoldWhatTheReportSays(t *testing.T) {
+	l := ledgertest.Open(t)
+	l.ImportSample(t)
+	reader, _ := redisReader(t, l)
+	who := ledgertest.Actor.Who
+	a, err := reader.Ask(t.Context(), "attendance", queries.Request{Who: who})
+	must(t, err)
+	var counted int64
+	for _, r := range rowsOf(a) {
+		counted += r[slices.IndexFunc(a.Table.Fields, func(f report.Field) bool { return f.Name == "sessions" })].(int64)
+	}
+	last, err := reader.Sessions(t.Context(), who, 0)
+	must(t, err)
+	if len(last.Sessions) == 0 {
+		t.Error("no last month")
+	}
+	var held, lists int64
+	for month := domain.NewMonth(2006, 1); month <= domain.NewMonth(2026, 3); month++ {
+		of, err := reader.Sessions(t.Context(), who, month)
+		must(t, err)
+		for i, s := range of.Sessions {
+			if !s.Terms.Cancelled {
+				held++
+			}
+			if i > 0 {
+				continue
+			}
+			lists++
+			list, err := reader.Session(t.Context(), who, s.Terms.Session)
+			must(t, err)
+			there := 0
+			for _, p := range list.People {
+				if p.Name == "" || (p.Presence != "") == p.At.IsZero() {
+					t.Errorf("%s: %+v", s.Terms.Session, p)
+				}
+				if p.Presence.Attended() {
+					there++
+				}
+			}
+			if there != s.Present || list.Topic == "" || list.Topic != s.Topic {
+				t.Errorf("%s: %d there, the list says %d; %q, %q", s.Terms.Session, there, s.Present, list.Topic, s.Topic)
+			}
+		}
+	}
+	if held != counted || lists == 0 {
+		t.Errorf("%d sessions, the report counts %d", held, counted)
 	}
 }
 

@@ -26,7 +26,6 @@ type SheetsOf struct {
 type SheetLine struct {
 	SheetAsked
 	People  int
-	Entries int // days with hours, or visits
 	Minutes domain.Minutes
 	Benefit domain.Grosze
 	Step    sheet.Step
@@ -132,7 +131,6 @@ func (q sheetQuestion) linesOf(ctx context.Context, settled []projections.Settle
 		}
 		l := line(SheetAsked{Agreement: m.Agreement, Month: month}, m.Participant)
 		l.Minutes += m.Minutes // of days of 24 hours at most
-		l.Entries++
 		if benefit, _, _, err := m.Settled(); err == nil {
 			l.Benefit, _ = domain.Plus(l.Benefit, benefit)
 		}
@@ -151,7 +149,6 @@ func (q sheetQuestion) linesOf(ctx context.Context, settled []projections.Settle
 		if within {
 			l := line(SheetAsked{Assistant: m.Assistant, Month: month}, m.Participant)
 			l.Minutes += m.Minutes
-			l.Entries += m.Visits
 			l.streams = []string{assistance.Stream(m.Assistant, month)}
 		}
 	}

@@ -24,7 +24,7 @@ func (p *Pages) Months(w io.Writer, visit Visit, of *queries.SheetsOf, may Turns
 		v.Nav = append(v.Nav, Choice{"/miesiace?miesiac=" + m.String(), polish.Capital(polish.MonthInWords(m.String())), ""})
 	}
 	v.Month = Field{ID: "miesiac", Name: "miesiac", Label: "Miesiąc", Value: typedDay(of.Month.String()), Width: "w-date"}
-	v.Table = Table{Label: "Arkusze", Fits: true, Columns: []Column{{Title: "Arkusz"}, {Title: "Osoby", Class: "n"}, {Title: "Wpisy", Class: "n"}, {Title: "Godziny", Class: "n"}},
+	v.Table = Table{Label: "Arkusze", Fits: true, Columns: []Column{{Title: "Arkusz"}, {Title: "Osoby", Class: "n"}, {Title: "Godziny", Class: "n"}},
 		Empty: Empty{"W tym miesiącu nic jeszcze nie wpisano", "Arkusz pojawi się po pierwszym wpisie; siatkę otworzysz z umowy albo porozumienia."}}
 	if of.Money {
 		v.Table.Columns = append(v.Table.Columns, Column{Title: "Świadczenie", Class: "n"})
@@ -36,7 +36,7 @@ func (p *Pages) Months(w io.Writer, visit Visit, of *queries.SheetsOf, may Turns
 		if l.Assistant != "" {
 			name = "Asystent " + l.Assistant
 		}
-		cells := []Cell{{Text: name, Href: GridPath(l.SheetAsked)}, {Text: strconv.Itoa(l.People), Class: "n"}, {Text: strconv.Itoa(l.Entries), Class: "n"}, {Text: polish.Hours(int64(l.Minutes)), Class: "n"}}
+		cells := []Cell{{Text: name, Href: GridPath(l.SheetAsked)}, {Text: strconv.Itoa(l.People), Class: "n"}, {Text: polish.Hours(int64(l.Minutes)), Class: "n"}}
 		if of.Money {
 			text := ""
 			if l.Agreement != "" {

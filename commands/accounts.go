@@ -242,8 +242,9 @@ type Code struct {
 	Account string
 	Code    string
 	// Waits: a director has to allow it first, and its hour runs from then.
-	Waits  bool
-	Result journal.Result
+	Waits   bool
+	Request int // its number
+	Result  journal.Result
 }
 
 // AddAccount makes an account. Its owner sets a password by the code that is answered.
@@ -281,7 +282,7 @@ func (a *Accounts) Add(ctx context.Context, o Origin, c AddAccount) (Code, error
 		return Code{}, a.ledger.counted(o, seal.err)
 	}
 	r, err := a.decide(ctx, o, access.AddAccount, cmd)
-	return Code{Account: id, Code: password.Grouped(code), Waits: a.waits(ctx, id, 1), Result: r}, err
+	return Code{Account: id, Code: password.Grouped(code), Waits: a.waits(ctx, id, 1), Request: 1, Result: r}, err
 }
 
 // would says what is against making an account, before anything is sealed for it.
@@ -342,7 +343,7 @@ func (a *Accounts) Reset(ctx context.Context, o Origin, id string, factor bool) 
 		return Code{}, a.ledger.counted(o, seal.err)
 	}
 	r, err := a.decide(ctx, o, access.ResetAccount, a.asking(request))
-	return Code{Account: id, Code: password.Grouped(code), Waits: a.waits(ctx, id, request.Number), Result: r}, err
+	return Code{Account: id, Code: password.Grouped(code), Waits: a.waits(ctx, id, request.Number), Request: request.Number, Result: r}, err
 }
 
 func (a *Accounts) asking(r account.Request) account.Ask {

@@ -70,7 +70,7 @@ func (a *Accounts) AskGrant(ctx context.Context, o Origin, id string, g account.
 	if err := needGrant(&g); err != nil {
 		return journal.Result{}, a.ledger.counted(o, err)
 	}
-	return a.ask(ctx, o, account.Ask{Request: account.Request{Account: id, Grant: &g}}, func(r *account.Request, seal *sealer) {
+	return a.ask(ctx, o, access.AskForAccount, account.Ask{Request: account.Request{Account: id, Grant: &g}}, func(r *account.Request, seal *sealer) {
 		r.Reason = seal.text(account.GrantRequested{About: account.About{Account: id}, Request: r.Number}.Seal("reason"), reason)
 	})
 }
@@ -78,12 +78,23 @@ func (a *Accounts) AskGrant(ctx context.Context, o Origin, id string, g account.
 // ErrOSUser refuses what is no name of a user of a machine.
 var ErrOSUser = domain.Refusal(domain.CodeInvalid, "a user of the machine has a name without spaces").At("osUser")
 
-// AskLink asks that a user of this machine acts as an account on the command line.
+// AskLink asks that a user of this machine acts as an account on the command line. Whoever has
+// the machine and no account asks for themselves alone, and for an administrator's, who is shown
+// nobody and links the others.
 func (a *Accounts) AskLink(ctx context.Context, o Origin, id, osUser string) (journal.Result, error) {
 	if osUser = norm.NFC.String(osUser); osUser == "" || strings.ContainsFunc(osUser, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		return journal.Result{}, a.ledger.counted(o, ErrOSUser)
 	}
-	return a.ask(ctx, o, account.Ask{Request: account.Request{Account: id}, OSUser: osUser}, func(r *account.Request, seal *sealer) {
+	if !o.May(access.AskForAccount) && o.May(access.LinkAccount) {
+		s, err := a.Now(ctx)
+		if err != nil {
+			return journal.Result{}, err
+		}
+		if of, _ := s.Account(id); osUser != o.Actor || !of.Administers() {
+			return journal.Result{}, a.ledger.counted(o, access.ErrUnlinked.With("%s", o.Actor))
+		}
+	}
+	return a.ask(ctx, o, access.LinkAccount, account.Ask{Request: account.Request{Account: id}, OSUser: osUser}, func(r *account.Request, seal *sealer) {
 		r.Link = seal.text(account.LinkRequested{About: account.About{Account: id}, Request: r.Number}.Seal("osUser"), osUser)
 	})
 }
@@ -94,15 +105,15 @@ func (a *Accounts) AskToken(ctx context.Context, o Origin, id string, t account.
 		return journal.Result{}, a.ledger.counted(o, err)
 	}
 	t.Token = "T-" + a.ledger.drawID()
-	return a.ask(ctx, o, account.Ask{Request: account.Request{Account: id, Token: &t}}, func(r *account.Request, seal *sealer) {
+	return a.ask(ctx, o, access.AskForAccount, account.Ask{Request: account.Request{Account: id, Token: &t}}, func(r *account.Request, seal *sealer) {
 		r.Name = seal.text(account.TokenRequested{About: account.About{Account: id}, Request: r.Number}.Seal("name"), name)
 	})
 }
 
 // ask has something asked for, its texts sealed for the number that the request gets.
-func (a *Accounts) ask(ctx context.Context, o Origin, c account.Ask, texts func(*account.Request, *sealer)) (journal.Result, error) {
+func (a *Accounts) ask(ctx context.Context, o Origin, op access.Operation, c account.Ask, texts func(*account.Request, *sealer)) (journal.Result, error) {
 	r := &c.Request
-	if err := o.Allowed(access.AskForAccount); err != nil {
+	if err := o.Allowed(op); err != nil {
 		return journal.Result{}, a.ledger.counted(o, err)
 	}
 	s, err := a.Now(ctx)
@@ -119,7 +130,7 @@ func (a *Accounts) ask(ctx context.Context, o Origin, c account.Ask, texts func(
 		return journal.Result{}, a.ledger.counted(o, seal.err)
 	}
 	c.Today, c.Now = a.ledger.Today(), a.ledger.Now()
-	return a.decide(ctx, o, access.AskForAccount, c)
+	return a.decide(ctx, o, op, c)
 }
 
 // Decide answers a request for a director.

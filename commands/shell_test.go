@@ -107,7 +107,22 @@ func TestALinkToSomebodyElseIsSeen(t *testing.T) {
 	if _, err := o.AskLink(ctx, machine, o.ids["kinga"], "root"); !errors.Is(err, access.ErrUnlinked) {
 		t.Errorf("a shell links itself: %v", err)
 	}
+	if _, err := o.AskLink(ctx, machine, o.ids["basia"], "kinga-os"); !errors.Is(err, access.ErrUnlinked) {
+		t.Errorf("a shell links somebody else: %v", err)
+	}
 	seen := len(o.state().Unacknowledged())
+	if _, err := o.AskLink(ctx, machine, o.ids["basia"], "root"); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.shellRoles("root", ""); !slices.Equal(got, []access.Role{access.Administrator}) || len(o.state().Unacknowledged()) != seen+1 {
+		t.Errorf("a shell that links itself to the administrator is %v, and the officer has %d more to see", got, len(o.state().Unacknowledged())-seen)
+	}
+	of, _ := o.state().Account(o.ids["basia"])
+	all := of.Requests()
+	if _, err := o.End(ctx, administrator, of.ID, all[len(all)-1].Number, ""); err != nil {
+		t.Fatal(err)
+	}
+	seen++
 	if _, err := o.AskLink(ctx, administrator, o.ids["kinga"], "root"); err != nil {
 		t.Fatal(err)
 	}
@@ -121,11 +136,11 @@ func TestALinkToSomebodyElseIsSeen(t *testing.T) {
 		t.Fatal(got)
 	}
 	// Two shells at once: one of them is linked, once a director has said so.
-	var all sync.WaitGroup
+	var asking sync.WaitGroup
 	for _, login := range []string{"kinga", "olek"} {
-		all.Go(func() { _, _ = o.AskLink(ctx, administrator, o.ids[login], "olek-os") })
+		asking.Go(func() { _, _ = o.AskLink(ctx, administrator, o.ids[login], "olek-os") })
 	}
-	all.Wait()
+	asking.Wait()
 	if got := o.shellRoles("olek-os", ""); !slices.Equal(got, []access.Role{access.Machine}) {
 		t.Errorf("before the director has decided it is %v", got)
 	}

@@ -157,14 +157,14 @@ func (a *Accounts) Shell(ctx context.Context, osUser string, role access.Role) (
 		}
 		return who, nil
 	}
-	m, linked, err := a.Linked(ctx, osUser)
+	of, by, err := a.linked(ctx, s, norm.NFC.String(osUser), account.Request.Stands)
 	if err != nil {
 		return access.Who{}, err
 	}
-	if !linked || !m.Usable {
+	if by == 0 || !of.Usable() {
 		return access.By(osUser, access.CommandLine, access.Machine), nil
 	}
-	who := m.Who(access.CommandLine)
+	who := of.Who(access.CommandLine, a.ledger.Today())
 	if role != "" {
 		who.Grants = slices.DeleteFunc(who.Grants, func(g access.Grant) bool { return g.Role != role })
 		if len(who.Grants) == 0 {
@@ -172,15 +172,6 @@ func (a *Accounts) Shell(ctx context.Context, osUser string, role access.Role) (
 		}
 	}
 	return who, nil
-}
-
-// Who is a member at a door.
-func (m Member) Who(door access.Door) access.Who {
-	who := access.Who{Actor: m.ID, Account: m.ID, Door: door}
-	for _, g := range m.Grants {
-		who.Grants = append(who.Grants, access.Grant{Role: g.Role, Limits: g.Limits()})
-	}
-	return who
 }
 
 // Linked is the account that a user of this machine acts as, usable or not; false where there is

@@ -124,27 +124,30 @@ func setGlobal(flag *kong.Flag, value string) error {
 	return nil
 }
 
-// maxReason bounds a reason that is read from a file or a pipe.
+// maxReason bounds a text that is read from a file or a pipe.
 const maxReason = 4096
 
-// reasonFrom is a reason as a flag gives it; "-" stands for the whole of in, so that
+// reasonFrom is a reason as a flag gives it, see textFrom.
+func reasonFrom(flag string, in io.Reader) (string, error) { return textFrom("--reason", flag, in) }
+
+// textFrom is a text as a flag gives it; "-" stands for the whole of in, so that
 // what may name somebody is no argument, which every user of the machine can read.
-func reasonFrom(flag string, in io.Reader) (string, error) {
-	if flag != "-" {
-		return flag, nil
+func textFrom(name, given string, in io.Reader) (string, error) {
+	if given != "-" {
+		return given, nil
 	}
 	b, err := io.ReadAll(io.LimitReader(in, maxReason+1))
 	if err != nil {
-		return "", fmt.Errorf("--reason -: %w", err)
+		return "", fmt.Errorf("%s -: %w", name, err)
 	}
-	reason := strings.TrimSpace(string(b))
+	text := strings.TrimSpace(string(b))
 	switch {
 	case len(b) > maxReason:
-		return "", fmt.Errorf("skróć powód do %d bajtów (--reason -)", maxReason)
-	case reason == "":
-		return "", errors.New("podaj powód na standardowym wejściu (--reason -)")
+		return "", fmt.Errorf("skróć to, co jest na standardowym wejściu, do %d bajtów (%s -)", maxReason, name)
+	case text == "":
+		return "", fmt.Errorf("podaj tekst na standardowym wejściu (%s -)", name)
 	}
-	return reason, nil
+	return text, nil
 }
 
 // secrets are what nothing that is printed may show.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"sync"
@@ -56,8 +57,10 @@ func (p *process) whoIs(ctx context.Context, user, role string) (access.Who, err
 
 // operations are what the control door carries out, by their names in the table of rights.
 func (p *process) operations() map[string]control.Operation {
-	return map[string]control.Operation{"import": p.importFiles, "replay": p.replay, "verify": p.verify, "rebuild": p.rebuild,
+	all := map[string]control.Operation{"import": p.importFiles, "replay": p.replay, "verify": p.verify, "rebuild": p.rebuild,
 		"scavenge": p.scavenge, "erase": p.erase, "doctor": p.doctor}
+	maps.Copy(all, p.accountOperations())
+	return all
 }
 
 // shown is an error as it may be told to a client: why the store has stopped, and none of

@@ -57,6 +57,7 @@ type cli struct {
 	Restore  restoreCmd  `cmd:"" help:"Odtwórz katalog danych z kopii zapasowej."`
 	Doctor   doctorCmd   `cmd:"" help:"Sprawdź katalog danych: zdarzenia, indeksy, klucze, wiersze; z --eventstore prawa w magazynie."`
 	Erase    eraseCmd    `cmd:"" help:"Zniszcz klucz do tego, co zaszyfrowano o osobie; rola dpo."`
+	Account  accountCmd  `cmd:"" help:"Konta: kto, w jakich rolach i jak wchodzi do księgi."`
 	Rekey    rekeyCmd    `cmd:"" help:"Zrób od nowa klucz główny i wszystkie pod nim, gdy ktoś mógł zobaczyć stary."`
 	Scavenge scavengeCmd `cmd:"" help:"Usuń na dobre z dysku zdarzenia, które skasowano."`
 	Node     nodeCmd     `cmd:"" help:"Uruchom samą wbudowaną bazę zdarzeń."`

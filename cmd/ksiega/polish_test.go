@@ -55,10 +55,10 @@ func TestHelpIsPolish(t *testing.T) {
 	}
 	isPolish(t, "ksiega --help", must(t, exitDone, "--help"))
 	for _, leaf := range leaves {
-		help := must(t, exitDone, leaf.Name, "--help")
-		isPolish(t, leaf.Name+" --help", help)
-		if leaf.Name != "report" && (!strings.Contains(help, "Użycie: ksiega "+leaf.Name) || !strings.Contains(help, "Flagi:")) {
-			t.Errorf("%s --help: %s", leaf.Name, help)
+		help := must(t, exitDone, append(strings.Fields(leaf.Path()), "--help")...)
+		isPolish(t, leaf.Path()+" --help", help)
+		if leaf.Name != "report" && (!strings.Contains(help, "Użycie: ksiega "+leaf.Path()) || !strings.Contains(help, "Flagi:")) {
+			t.Errorf("%s --help: %s", leaf.Path(), help)
 		}
 	}
 }
@@ -92,13 +92,14 @@ func TestWrongUsageIsPolish(t *testing.T) {
 		return errs
 	}
 	for _, leaf := range parser.Model.Leaves(false) {
+		with := func(args ...string) []string { return append(strings.Fields(leaf.Path()), args...) }
 		if leaf.Name != "report" {
-			wrong(leaf.Name, "--no-such-flag")
+			wrong(with("--no-such-flag")...)
 		}
-		wrong(leaf.Name, "x", "nieznany", "--data", data)
-		wrong(leaf.Name, "--role", "king")
+		wrong(with("x", "nieznany", "--data", data)...)
+		wrong(with("--role", "king")...)
 		if leaf.Name != "report" && leaf.Name != "command" {
-			wrong(leaf.Name, "--any-clock=perhaps")
+			wrong(with("--any-clock=perhaps")...)
 		}
 	}
 	bad := filepath.Join(t.TempDir(), "bad.yaml")
@@ -106,7 +107,7 @@ func TestWrongUsageIsPolish(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{
-		{}, {"no-such-command"}, {"verfy"}, {"serve", "--lsten", "x"}, {"import"}, {"restore"}, {"template"}, {"command"}, {"backup"},
+		{}, {"account"}, {"account", "token"}, {"no-such-command"}, {"verfy"}, {"serve", "--lsten", "x"}, {"import"}, {"restore"}, {"template"}, {"command"}, {"backup"},
 		{"erase", "--participant", "U1"}, {"erase", "--participant", "U1", "--claim", "W1", "--ground", "zadanie", "--register", "1"},
 		{"serve", "--max-lag", "many"}, {"serve", "--max-lag"}, {"verify", "--data", "--role"}, {"verify", "--config", data}, {"verify", "--config", bad},
 		{"restore", "x", "--erasures", "a", "--no-erasures"}, {"verify", "--ledger", "A"}, {"doctor", "--repair=x"}, {"node", "-x"}, {"serve", "-h=x"},

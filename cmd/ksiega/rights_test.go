@@ -21,7 +21,7 @@ func TestEveryOperationHasALine(t *testing.T) {
 		asked[access.Operation(name)] = true
 	}
 	// These start a process, open no ledger, or ask by the name of a report or a command.
-	without := []string{"serve", "node", "version", "template", "report", "command"}
+	without := []string{"serve", "node", "version", "template", "report", "command", "account"}
 	parser, err := kong.New(&cli{})
 	if err != nil {
 		t.Fatal(err)
@@ -38,11 +38,6 @@ func TestEveryOperationHasALine(t *testing.T) {
 		if !slices.Contains(access.Operations(), op) {
 			t.Errorf("%q has no line in domain/access", op)
 		}
-	}
-	// Of the register of accounts (commands.Accounts).
-	for _, op := range []access.Operation{access.ListAccounts, access.AddAccount, access.CorrectAccount, access.ResetAccount, access.SwitchAccount,
-		access.AskForAccount, access.DecideRequest, access.Acknowledge} {
-		asked[op] = true
 	}
 	ledger := reflect.TypeFor[*commands.Ledger]()
 	for i := range ledger.NumMethod() {

@@ -44,15 +44,15 @@ func opened(t *testing.T, p *process, code commands.Code, err error) commands.Or
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, ok, err := p.accounts.Member(t.Context(), code.Account)
-	if err != nil || !ok {
+	if _, err := p.accounts.Open(t.Context(), commands.Origin{}, code.Account, 1, "$argon2id$"); err != nil {
 		t.Fatal(err)
 	}
-	o := commands.Origin{Who: m.Who(access.CommandLine)}
-	if _, err := p.accounts.Open(t.Context(), o, code.Account, 1, "$argon2id$"); err != nil {
+	s, err := p.accounts.Now(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
-	return o
+	a, _ := s.Account(code.Account)
+	return commands.Origin{Who: a.Who(access.CommandLine, p.ledger.Today())}
 }
 
 // Once there is an account, the door goes by the account of whoever the kernel says is there,
@@ -83,7 +83,7 @@ func TestTheControlDoorKnowsAccounts(t *testing.T) {
 			want           int
 		}{
 			{http.MethodGet, report, http.StatusForbidden}, {http.MethodPost, "/control/replay", http.StatusForbidden}, {http.MethodPost, "/control/import", http.StatusForbidden},
-			{http.MethodPost, "/control/erase", http.StatusForbidden}, {http.MethodPost, "/control/doctor", http.StatusOK},
+			{http.MethodPost, "/control/erase", http.StatusForbidden}, {http.MethodPost, "/control/scavenge", http.StatusOK},
 		} {
 			if got := status(c.method, c.target, role, ""); got != c.want {
 				t.Errorf("%s %s as %q by whom no account is linked to: %d, want %d", c.method, c.target, role, got, c.want)

@@ -29,7 +29,9 @@ const (
 	CorrectAccount Operation = "correct-account"
 	ResetAccount   Operation = "reset-account"
 	SwitchAccount  Operation = "switch-account"  // disable or enable
-	AskForAccount  Operation = "ask-for-account" // a role, a link, a token; or end one
+	AskForAccount  Operation = "ask-for-account" // a role, a token; or end one, or a link
+	LinkAccount    Operation = "link-account"    // to a user of the machine
+	OwnAccount     Operation = "own-account"     // what one has, and its tokens
 	DecideRequest  Operation = "decide-request"
 	Acknowledge    Operation = "acknowledge-request"
 )
@@ -58,6 +60,7 @@ var (
 	recorders = []Role{Token, Automaton, Finance, Coordinator, Director, Caseworker, Assistant, Outreach, Officer, Administrator}
 	readers   = append([]Role{Auditor}, recorders...)
 	askers    = append([]Role{Visitor}, readers...)
+	members   = []Role{Finance, Coordinator, Auditor, Director, Caseworker, Assistant, Outreach, Officer, Administrator}
 	keepers   = append([]Role{Machine}, readers...) // of the machine
 
 	byPerson = []domain.RefKind{domain.RefParticipant}
@@ -65,6 +68,7 @@ var (
 	byPart   = []domain.RefKind{domain.RefProgramme, domain.RefParticipant}                      // of whoever takes part in a programme
 	byCase   = []domain.RefKind{domain.RefProgramme, domain.RefParticipant, domain.RefAssistant} // as a contract tells them
 
+	byAny    = []domain.RefKind{domain.RefProgramme, domain.RefParticipant, domain.RefAssistant, domain.RefWorker, domain.RefAgreement}
 	byTaking = []domain.RefKind{domain.RefProgramme, domain.RefParticipant}
 
 	ofPeople     = []domain.RefKind{domain.RefParticipant}
@@ -75,6 +79,7 @@ var (
 	ofStreet     = []domain.RefKind{domain.RefStreet, domain.RefContact}
 	ofSheets     = []domain.RefKind{domain.RefAgreement, domain.RefAssistant}
 	ofFindings   = []domain.RefKind{domain.RefFinding}
+	ofAccounts   = []domain.RefKind{domain.RefAccount}
 )
 
 // table has a line for each operation.
@@ -147,12 +152,14 @@ var table = map[Operation]Line{
 
 	// Accounts. Whoever keeps the machine brings a lost administrator back, which a director,
 	// or the data-protection officer, gets to see.
-	ListAccounts:   {[]Role{Administrator, Director, Officer, Machine}, nil, nil},
+	ListAccounts:   {[]Role{Administrator, Director, Officer, Machine}, nil, ofAccounts},
 	AddAccount:     {[]Role{Administrator, Machine}, nil, nil},  // the latter where nobody is administrator
 	CorrectAccount: {[]Role{Administrator, Director}, nil, nil}, // nobody their own
 	ResetAccount:   {[]Role{Administrator, Machine}, nil, nil},
 	SwitchAccount:  {[]Role{Administrator}, nil, nil},
 	AskForAccount:  {[]Role{Administrator}, nil, nil},
+	LinkAccount:    {[]Role{Administrator, Machine}, nil, nil}, // the latter itself, to an administrator's
+	OwnAccount:     {members, byAny, nil},
 	DecideRequest:  {[]Role{Director}, nil, nil},
 	Acknowledge:    {[]Role{Officer}, nil, nil},
 
@@ -213,6 +220,7 @@ var table = map[Operation]Line{
 var seenBy = map[domain.RefKind][]Role{
 	domain.RefParticipant: {Coordinator, Auditor, Caseworker},
 	domain.RefAssistant:   {Coordinator, Auditor, Caseworker},
+	domain.RefAccount:     {Administrator, Director, Officer},
 	domain.RefStatement:   {Finance, Coordinator, Auditor, Director, Automaton},
 	domain.RefAgreement:   {Finance, Coordinator, Auditor, Director, Caseworker},
 	domain.RefSetting:     {Finance, Coordinator, Auditor, Director, Caseworker},

@@ -202,14 +202,14 @@ func (s State) create(c Create) ([]domain.Event, error) {
 		return nil, nil
 	case there:
 		return nil, ErrThere.With("%s", c.Account)
+	case c.By == "" && s.administered(): // who is not told either which logins there are
+		return nil, ErrAdministered.With("%s", c.Account)
 	case !loginOK(c.Typed):
 		return nil, ErrLogin
 	case c.Taken:
 		return nil, ErrTaken
 	case c.Name == "":
 		return nil, ErrNoName
-	case c.By == "" && s.administered():
-		return nil, ErrAdministered.With("%s", c.Account)
 	case !s.administered() && !slices.ContainsFunc(c.Grants, func(g Grant) bool { return g.Role == access.Administrator }):
 		return nil, ErrFirst // nobody would make the others
 	}

@@ -78,6 +78,10 @@ func (r Request) Stands() bool { return r.Allowed && r.Over == "" }
 // Pending says whether somebody has to decide it.
 func (r Request) Pending() bool { return !r.Decided && r.Over == "" }
 
+// Unseen says whether it is so, or was, by nobody's decision, and the data-protection officer has
+// not seen it.
+func (r Request) Unseen() bool { return r.Allowed && r.Decision == ByNobody && !r.Acknowledged }
+
 // Opened says whether its owner has set a password.
 func (a Account) Opened() bool { return a.Password != "" }
 
@@ -176,9 +180,7 @@ func (s State) Pending() []Request { return s.requests(Request.Pending) }
 
 // Unacknowledged are the requests that nobody confirmed and the data-protection officer has
 // not seen.
-func (s State) Unacknowledged() []Request {
-	return s.requests(func(r Request) bool { return r.Allowed && r.Decision == ByNobody && !r.Acknowledged })
-}
+func (s State) Unacknowledged() []Request { return s.requests(Request.Unseen) }
 
 func (s State) requests(which func(Request) bool) []Request {
 	var all []Request
@@ -196,14 +198,14 @@ func (a Account) acts(role access.Role, day domain.Date) bool {
 	return slices.ContainsFunc(a.Grants(day), func(g Grant) bool { return g.Role == role })
 }
 
-// administers says whether an account is one of an administrator who can sign in. Their
+// Administers says whether an account is one of an administrator who can sign in. Their
 // grants have no days, so that none ends by itself.
-func (a Account) administers() bool { return a.Usable() && a.acts(access.Administrator, 0) }
+func (a Account) Administers() bool { return a.Usable() && a.acts(access.Administrator, 0) }
 
 // administered says whether somebody administers the ledger.
 func (s State) administered() bool {
 	for _, a := range s.accounts {
-		if a.administers() {
+		if a.Administers() {
 			return true
 		}
 	}
@@ -213,11 +215,11 @@ func (s State) administered() bool {
 // lastAdministrator says whether nobody else administers.
 func (s State) lastAdministrator(id string) bool {
 	a, ok := s.accounts[id]
-	if !ok || !a.administers() {
+	if !ok || !a.Administers() {
 		return false
 	}
 	for _, other := range s.accounts {
-		if other.ID != id && other.administers() {
+		if other.ID != id && other.Administers() {
 			return false
 		}
 	}

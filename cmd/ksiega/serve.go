@@ -20,10 +20,11 @@ import (
 )
 
 type serveCmd struct {
-	Listen    string `name:"listen" env:"KSIEGA_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Gdzie słuchać; każdy adres poza pętlą zwrotną wymaga tokenu."`
-	TokenFile string `name:"token-file" env:"KSIEGA_TOKEN_FILE" placeholder:"FILE" help:"Plik z tokenem, który muszą mieć żądania. Sam token można podać w KSIEGA_TOKEN."`
-	Sample    bool   `name:"sample" help:"Zaimportuj raz przykładowe centra."`
-	MaxLag    uint64 `name:"max-lag" default:"10000" placeholder:"N" help:"Ile zdarzeń może brakować zestawieniu, zanim serwer przestanie być gotowy."`
+	Listen    string `name:"listen" env:"KSIEGA_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Gdzie słuchać; każdy adres poza pętlą zwrotną wymaga --origin i TLS."`
+	TokenFile string `name:"token-file" env:"KSIEGA_TOKEN_FILE" placeholder:"FILE" help:"Plik z tokenem programów; dopóki nie ma kont, muszą go mieć żądania. Sam token można podać w KSIEGA_TOKEN."`
+	outside
+	Sample bool   `name:"sample" help:"Zaimportuj raz przykładowe centra."`
+	MaxLag uint64 `name:"max-lag" default:"10000" placeholder:"N" help:"Ile zdarzeń może brakować zestawieniu, zanim serwer przestanie być gotowy."`
 }
 
 const (
@@ -44,8 +45,9 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return control.Usage{Err: err}
 	}
-	if !loopback(c.Listen) && token == "" {
-		return control.Usage{Err: fmt.Errorf("podaj token (--token-file albo KSIEGA_TOKEN): bez niego serwer nie słucha na %s", c.Listen)}
+	by, err := c.reach(c.Listen)
+	if err != nil {
+		return control.Usage{Err: err}
 	}
 	m, s := newMetrics(), &starting{}
 	h := m.hooks(func(projection string, err error) {
@@ -58,15 +60,16 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 	}
 	s.done.Store(true)
 	m.watch(p.runner)
-	return errors.Join(c.serve(ctx, p, m, token), p.Close())
+	return errors.Join(c.serve(ctx, p, m, by, token), p.Close())
 }
 
-func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, token string) (err error) {
+func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, by reached, token string) (err error) {
 	options := p.webOptions(slog.Default())
-	if options.Desk, err = p.desk(); err != nil {
+	if options.Desk, err = p.desk(by.origin); err != nil {
 		return err
 	}
 	options.Token, options.Metrics, options.SignIns = token, m.handler(), m.signedIn
+	options.Origin, options.Proxies = by.origin, by.proxies
 	options.Ready, options.Status = p.readiness(c.MaxLag), p.status
 	if err := p.recordEditions(ctx); err != nil {
 		return err
@@ -99,8 +102,8 @@ func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, token stri
 		socket.NewBound(local.Greeted(), socket.Share(controlConnections)),
 	}
 	servers := []*http.Server{
-		{Handler: handler, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute},
-		{Handler: p.door(handler)},
+		by.bound(&http.Server{Handler: handler, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute}),
+		{Handler: p.door(handler)}, // it listens to this machine alone
 	}
 	failed := make(chan error, len(servers))
 	ctx, stop := context.WithCancel(ctx)
@@ -112,10 +115,10 @@ func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, token stri
 	defer stop()
 	doors[0].LimitStrangers(servers[0])
 	doors[1].Limit(servers[1])
-	for i, door := range doors {
+	for i, door := range []net.Listener{by.listener(doors[0]), doors[1]} {
 		go func() { failed <- servers[i].Serve(door) }()
 	}
-	fmt.Printf("księga: http://%s\n", public.Addr())
+	fmt.Printf("księga: %s\n", by.url(public.Addr()))
 	return errors.Join(p.watch(ctx, failed), shutdown(servers))
 }
 
@@ -126,8 +129,8 @@ func (p *process) webOptions(log *slog.Logger) httpapi.Options {
 }
 
 // desk is where people sign in.
-func (p *process) desk() (*session.Desk, error) {
-	return session.NewDesk(p.remembered, p.ledger.DoorKey(), session.Cookies{}, time.Now)
+func (p *process) desk(origin session.Origin) (*session.Desk, error) {
+	return session.NewDesk(p.remembered, p.ledger.DoorKey(), session.Cookies{TLS: origin.TLS()}, time.Now)
 }
 
 // watch saves the embedded Redis now and then and waits for the end.

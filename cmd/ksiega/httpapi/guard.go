@@ -33,6 +33,9 @@ func (s *server) observe(next http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), correlationKey{}, id))
 		seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		secure(seen.Header())
+		if s.Origin.TLS() { // for a year nobody comes in clear again
+			seen.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		seen.Header().Set("X-Correlation-Id", id)
 		defer func() {
 			failure := recover()

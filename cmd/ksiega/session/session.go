@@ -17,6 +17,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/http"
+	"net/netip"
 	"strings"
 
 	"ksiega/domain"
@@ -70,6 +71,7 @@ var (
 	ErrSignIn  = domain.Refusal(CodeUnauthorized, "nobody has signed in")
 	ErrEnded   = domain.Refusal(CodeUnauthorized, "the session has ended")
 	ErrHost    = domain.Refusal(CodeHost, "the server is not asked by this name")
+	ErrPast    = domain.Refusal(CodeHost, "the server is asked past its proxy, or the proxy in clear")
 	ErrOrigin  = domain.Refusal(CodeOrigin, "a page of another site asks")
 )
 
@@ -86,6 +88,10 @@ type Gate struct {
 	// Hosts are host names, without port, by which the server may be asked, beside
 	// those of loopback. With a Token, none means any.
 	Hosts []string
+	// Origin, where there is one, is the one host by which the server is asked.
+	Origin Origin
+	// Proxies, where there are any, are the only ones who may ask, and tell for whom.
+	Proxies []netip.Prefix
 	// For tells whom an address is for.
 	For func(path string) Audience
 	// Refuse answers whoever is not let in.
@@ -130,6 +136,13 @@ func (g *Gate) Then(next http.Handler) http.Handler {
 			return
 		}
 		to, of := g.For(r.URL.Path), somebody{}
+		asked, err := g.through(r)
+		if err == nil {
+			r = asked
+		} else if to != Probes {
+			g.Refuse(w, r, err)
+			return
+		}
 		if to != Probes {
 			err := g.turnedAway(r, crossOrigin)
 			if err == nil {
@@ -198,7 +211,7 @@ func (g *Gate) turnedAway(r *http.Request, crossOrigin *http.CrossOriginProtecti
 		return ErrHost
 	case !single(r, "Origin") || !single(r, "Sec-Fetch-Site"):
 		return ErrOrigin
-	case crossOrigin.Check(r) != nil || !sameOrigin(r) || !sameSite(r):
+	case crossOrigin.Check(r) != nil || !g.sameOrigin(r) || !sameSite(r):
 		return ErrOrigin
 	}
 	return nil

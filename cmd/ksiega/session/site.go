@@ -34,6 +34,9 @@ func (g *Gate) hostAllowed(host string) bool {
 		name = h
 	}
 	name = strings.ToLower(strings.Trim(name, "[]"))
+	if g.Origin.TLS() {
+		return g.Origin.asked(name)
+	}
 	switch name {
 	case "localhost", "127.0.0.1", "::1":
 		return true
@@ -46,11 +49,11 @@ func (g *Gate) hostAllowed(host string) bool {
 
 // sameOrigin also asks of reading requests that an Origin, where a browser
 // sends one, is our own.
-func sameOrigin(r *http.Request) bool {
+func (g *Gate) sameOrigin(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" {
 		return true
 	}
 	u, err := url.Parse(origin)
-	return err == nil && u.Host == r.Host
+	return err == nil && u.Host == r.Host && (u.Scheme == "https" || !g.Origin.TLS())
 }

@@ -25,6 +25,7 @@ func ofAnything() []sentence {
 		{session.ErrSignIn, "Zaloguj się albo podaj klucz programu (Authorization: Bearer)."},
 		{session.ErrEnded, "Zaloguj się jeszcze raz: sesja się skończyła."},
 		{session.ErrHost, "Użyj adresu, pod którym serwer odpowiada."},
+		{session.ErrPast, "Wejdź przez adres https serwera: omijasz pośrednika, przez którego odpowiada, albo pośrednik nie używa TLS."},
 		{session.ErrOrigin, "Otwórz tę stronę bezpośrednio: pyta o nią strona z innego adresu."},
 		{domain.ErrBoth, "Wybierz jedno: korektę albo wycofanie."},
 		{domain.ErrNoDay, "Podaj datę."},

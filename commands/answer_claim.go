@@ -181,6 +181,15 @@ func (c WriteOffClaim) open() any {
 	return WriteOffClaim{Claim: c.Claim, Date: c.Date, Withdraw: c.Withdraw}
 }
 
+func (c *WriteOffClaim) formColumns() []column {
+	return []column{
+		idColumn("wniosek", "claim", &c.Claim, "numer wniosku").key(),
+		dateColumn("data", "date", &c.Date, "dzień, w którym zrezygnowano"),
+		textColumn("powod", "reason", &c.Reason, "powód").sealed(),
+		yesNoColumn("wycofanie", "withdraw", &c.Withdraw, "tak: cofa rezygnację"),
+	}
+}
+
 func (c WriteOffClaim) lastStream() (string, error) { return streamOf("refundclaim", c.Claim) }
 
 // WriteOffClaim carries the command out.

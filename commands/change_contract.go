@@ -50,6 +50,27 @@ func (c ChangeContract) open() any {
 		DecisionNumber: c.DecisionNumber, Served: c.Served, Appeal: c.Appeal, Correct: c.Correct, Withdraw: c.Withdraw}
 }
 
+func (c *ChangeContract) formColumns() []column {
+	of := func(change string, columns ...column) []column {
+		for i := range columns {
+			columns[i] = columns[i].optional()
+			columns[i].Doc += "; " + change
+		}
+		return columns
+	}
+	all := slices.DeleteFunc(c.columns(), func(col column) bool { return col.Name == "wartosc" })
+	amend := c.annexColumns()
+	for i, doc := range []string{"nowy ostatni dzień", "godzin w tygodniu", "stawka za godzinę", "kto asystuje odtąd", "miejsce", "rodzaj prac", "limit pomocy materialnej"} {
+		amend[i].Doc = doc
+		amend[i].Secrecy = InClear
+	}
+	amend[0].Name = "do_aneks"
+	amend[0].read = func(r *sheetfile.Record) { c.To = r.Date("do_aneks") }
+	all = append(all, of("przy aneksie", amend...)...)
+	return append(all, append(of("przy zastępstwie", idColumn("zastepca", "substitute", &c.Substitute, "kto zastępuje asystenta")),
+		of("przy decyzji", choiceColumn("rozstrzygniecie", "ruling", &c.Ruling, "co postanowiono", "utrzymanie", "ograniczenie", "odmowa").open())...)...)
+}
+
 func (c *ChangeContract) columns() []column {
 	return []column{
 		idColumn("umowa", "number", &c.Number, "numer umowy").key(),

@@ -25,9 +25,11 @@ type ImportColumn struct {
 // column is one that is bound to a command.
 type column struct {
 	ImportColumn
-	isName  bool     // what stands in it names something for the first time
-	isWords bool     // and is words of a thing
-	also    []string // fields that it fills too, where its values are of several kinds
+	isName  bool           // what stands in it names something for the first time
+	isWords bool           // and is words of a thing
+	isLong  bool           // it is typed in several lines
+	refers  domain.RefKind // the kind of thing that is named in it, where its name alone does not say so
+	also    []string       // fields that it fills too, where its values are of several kinds
 	read    func(*sheetfile.Record)
 	text    func() string // of the field
 }

@@ -33,10 +33,27 @@ func (MatchLine) Operation() access.Operation { return "match-line" }
 
 func (c MatchLine) open() any { return c }
 
+func (c *MatchLine) formColumns() []column {
+	return []column{
+		idColumn("wyciag", "statement", &c.Statement, "numer wyciągu").key(),
+		countColumn("linia", "line", &c.Line, "numer linii wyciągu").key(),
+		idColumn("wniosek", "claim", &c.Claim, "wniosek, za który to wpłata"),
+	}
+}
+
 func (UnmatchLine) Operation() access.Operation { return "unmatch-line" }
 
 func (c UnmatchLine) open() any {
 	return UnmatchLine{Statement: c.Statement, Line: c.Line, Claim: c.Claim}
+}
+
+func (c *UnmatchLine) formColumns() []column {
+	return []column{
+		idColumn("wyciag", "statement", &c.Statement, "numer wyciągu").key(),
+		countColumn("linia", "line", &c.Line, "numer linii wyciągu").key(),
+		idColumn("wniosek", "claim", &c.Claim, "wniosek, za który to nie jest wpłata"),
+		textColumn("powod", "reason", &c.Reason, "powód cofnięcia").sealed(),
+	}
 }
 
 // MatchLine carries the command out. Both streams are asked before either is

@@ -30,6 +30,14 @@ func (c MergeParticipants) open() any {
 	return MergeParticipants{Kept: c.Kept, Merged: c.Merged, Date: c.Date, Amendment: c.Amendment.open()}
 }
 
+func (c *MergeParticipants) formColumns() []column {
+	return append([]column{
+		idColumn("polaczony", "merged", &c.Merged, "identyfikator, którego już nie będzie").key(),
+		idColumn("zostaje", "kept", &c.Kept, "identyfikator, pod którym osoba pozostaje"),
+		dateColumn("data", "date", &c.Date, "dzień, w którym to ustalono"),
+	}, c.Amendment.columns()...)
+}
+
 func (c MergeParticipants) lastStream() (string, error) { return streamOf("participant", c.Merged) }
 
 func merges() useCase[MergeParticipants, participant.State, participant.Command] {

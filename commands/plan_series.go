@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"ksiega/commands/sheetfile"
 	"slices"
 	"time"
 
@@ -35,6 +36,36 @@ func (c PlanSeries) concerns() [][]domain.Ref {
 func (c PlanSeries) open() any {
 	c.Session.SessionTerms = c.Session.SessionTerms.open()
 	return c
+}
+
+func (c *PlanSeries) formColumns() []column {
+	of := &RecordSession{}
+	columns := slices.DeleteFunc(of.columns(), func(col column) bool {
+		return col.Name == "data" || col.Name == "odwolane" || slices.ContainsFunc(of.Amendment.columns(), func(a column) bool { return a.Name == col.Name })
+	})
+	into := func(read func(*sheetfile.Record)) func(*sheetfile.Record) {
+		return func(r *sheetfile.Record) {
+			read(r)
+			c.Session = SeriesSession{ID: of.ID, SessionTerms: of.SessionTerms}
+		}
+	}
+	for i := range columns {
+		columns[i].read = into(columns[i].read)
+		columns[i].also = append(columns[i].also, "session."+columns[i].Field)
+	}
+	weekdays := []coded{{"poniedziałek", "1"}, {"wtorek", "2"}, {"środa", "3"}, {"czwartek", "4"}, {"piątek", "5"}, {"sobota", "6"}, {"niedziela", "7"}}
+	var day string
+	weekday := codedColumn("dzien_tygodnia", "weekday", &day, "dzień tygodnia", weekdays).open()
+	read := weekday.read
+	weekday.read = func(r *sheetfile.Record) {
+		if read(r); day != "" {
+			c.Weekday = int(day[0] - '0')
+		}
+	}
+	return append(columns, weekday,
+		dateColumn("pierwszy", "from", &c.From, "od dnia"),
+		dateColumn("ostatni", "until", &c.Until, "do dnia włącznie"),
+	)
 }
 
 // lastStream is that of the last session.

@@ -41,6 +41,15 @@ func (c RecordProgramme) concerns() [][]domain.Ref {
 // A programme's texts are public.
 func (c RecordProgramme) open() any { return RecordProgramme{File: c.File, Correct: c.Correct} }
 
+func (c *RecordProgramme) formColumns() []column {
+	file := textColumn("plik", "file", &c.File, "treść pliku programu (YAML), cała").open().key()
+	file.isLong = true
+	return []column{file,
+		yesNoColumn("korekta", "correct", &c.Correct, "tak: zastępuje edycję z tym samym pierwszym dniem"),
+		textColumn("powod", "reason", &c.Reason, "powód korekty").sealed().optional(),
+	}
+}
+
 func (c RecordProgramme) lastStream() (string, error) {
 	read, err := programmefile.Parse([]byte(c.File))
 	return programme.Stream(read.Programme.ID), err

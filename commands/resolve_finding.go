@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"ksiega/commands/sheetfile"
 	"slices"
 
 	"ksiega/domain"
@@ -30,6 +31,19 @@ func (ResolveFinding) Operation() access.Operation { return "resolve-finding" }
 
 func (c ResolveFinding) open() any {
 	return ResolveFinding{Finding: c.Finding, Date: c.Date, Reopen: c.Reopen, AmountGrosze: c.AmountGrosze, Minutes: c.Minutes, From: c.From, To: c.To}
+}
+
+func (c *ResolveFinding) formColumns() []column {
+	return []column{
+		idColumn("ustalenie", "finding", &c.Finding, "ustalenie").key(),
+		dateColumn("data", "date", &c.Date, "dzień wyjaśnienia").optional(),
+		textColumn("powod", "reason", &c.Reason, "jak to wyjaśniono").sealed(),
+		yesNoColumn("otworz", "reopen", &c.Reopen, "tak: otwiera wyjaśnione ustalenie ponownie"),
+		given("kwota", "amountGrosze", &c.AmountGrosze, KindAmount, "kwota, która była w ustaleniu", (*sheetfile.Record).Amount),
+		given("czas", "minutes", &c.Minutes, KindHours, "czas, który był w ustaleniu", (*sheetfile.Record).Hours),
+		dateColumn("od", "from", &c.From, "pierwszy dzień ustalenia").optional(),
+		dateColumn("do", "to", &c.To, "ostatni dzień ustalenia").optional(),
+	}
 }
 
 func (c ResolveFinding) lastStreamOf(ctx context.Context, l *Ledger) (string, error) {

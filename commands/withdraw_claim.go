@@ -23,6 +23,14 @@ func (WithdrawClaim) Operation() access.Operation { return "withdraw-claim" }
 
 func (c WithdrawClaim) open() any { return WithdrawClaim{Claim: c.Claim, Agreement: c.Agreement} }
 
+func (c *WithdrawClaim) formColumns() []column {
+	return []column{
+		idColumn("wniosek", "claim", &c.Claim, "numer wniosku").key(),
+		idColumn("porozumienie", "agreement", &c.Agreement, "numer porozumienia").key(),
+		textColumn("powod", "reason", &c.Reason, "powód wycofania").sealed(),
+	}
+}
+
 // WithdrawClaim carries the command out. Its agreement decides it, so that nobody corrects
 // or answers the claim any more; then the claim's stream takes no claim by that reservation
 // from then on; cut short, the same command completes it.

@@ -3,7 +3,7 @@ package journal
 import "ksiega/domain/durability"
 
 func ofDurability() []Kind {
-	fact := WayBack{Corrected: "durability.fact-withdrawn, then anew", Withdrawn: "durability.fact-withdrawn", While: "nothing", Command: "tell-durability", File: "trwalosc", NoPage: noForm}
+	fact := WayBack{Corrected: "durability.fact-withdrawn, then anew", Withdrawn: "durability.fact-withdrawn", While: "nothing", Command: "tell-durability", File: "trwalosc", Page: "/polecenia/tell-durability"}
 	asked := fact
 	asked.While = "it was answered"
 	return []Kind{
@@ -18,6 +18,6 @@ func ofDurability() []Kind {
 		KindOf[durability.ServiceRequested]().back(asked),
 		KindOf[durability.ServiceStarted]().back(fact),
 		KindOf[durability.ServiceRefused]().back(fact),
-		KindOf[durability.FactWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "tell-durability", File: "trwalosc", NoPage: noForm}),
+		KindOf[durability.FactWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "tell-durability", File: "trwalosc", Page: "/polecenia/tell-durability"}),
 	}
 }

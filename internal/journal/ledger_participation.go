@@ -4,7 +4,7 @@ import "ksiega/domain/participation"
 
 func ofParticipations() []Kind {
 	back := func(fact, refused string) WayBack {
-		return WayBack{Corrected: "participation.fact-withdrawn, then " + fact, Withdrawn: "participation.fact-withdrawn", While: refused, Command: "record-participation", File: "udzial", NoPage: noForm}
+		return WayBack{Corrected: "participation.fact-withdrawn, then " + fact, Withdrawn: "participation.fact-withdrawn", While: refused, Command: "record-participation", File: "udzial", Page: "/polecenia/record-participation"}
 	}
 	return []Kind{
 		KindOf[participation.Nominated]().back(back("participation.nominated", "nothing")),
@@ -12,6 +12,6 @@ func ofParticipations() []Kind {
 		KindOf[participation.Enrolled]().back(back("participation.enrolled", "leaving or an outcome rests on it")),
 		KindOf[participation.Left]().back(back("participation.left", "the person was enrolled again")),
 		KindOf[participation.OutcomeRecorded]().back(back("participation.outcome-recorded", "nothing")),
-		KindOf[participation.FactWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-participation", File: "udzial", NoPage: noForm}),
+		KindOf[participation.FactWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-participation", File: "udzial", Page: "/polecenia/record-participation"}),
 	}
 }

@@ -90,6 +90,9 @@ func (s *server) registerCommands(api huma.API) {
 func register[C commands.Request](s *server, api huma.API, summary string, do func(context.Context, commands.Origin, C) (commands.Result, error)) {
 	name := string((*new(C)).Operation())
 	s.commands = append(s.commands, name)
+	if f, has := formFor(s, name, summary, do); has {
+		s.forms = append(s.forms, f)
+	}
 	op := huma.Operation{
 		OperationID: name, Method: http.MethodPost, Path: "/api/v1/commands/" + name, Summary: summary, Tags: []string{tagCommands},
 		MaxBodyBytes: maxCommandBytes, RejectUnknownQueryParameters: true, Middlewares: huma.Middlewares{s.needAccept, s.needJSON},

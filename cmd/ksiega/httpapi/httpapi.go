@@ -67,6 +67,7 @@ type Options struct {
 type server struct {
 	Options
 	pages *pages.Pages
+	forms []commandForm
 	// spec is the OpenAPI document in both notations.
 	specJSON, specYAML []byte
 	slots              chan struct{} // one taken by each request in hand
@@ -129,6 +130,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	text.Get("/healthz", s.healthz)
 	text.Get("/readyz", s.readyz)
+	s.recording(page)
 	if o.Metrics != nil {
 		r.Method(http.MethodGet, "/metrics", o.Metrics)
 	}

@@ -28,6 +28,11 @@ func entries() []entry {
 	}
 }
 
+// commands are what somebody has a form for: whatever records something.
+func commands() []access.Operation {
+	return slices.DeleteFunc(access.Operations(), func(op access.Operation) bool { return commandArea(string(op)) == "" })
+}
+
 // gets says whether an entry is for whoever looks.
 func (e entry) gets(who access.Who) bool {
 	return (len(e.may) == 0 || slices.ContainsFunc(e.may, who.May)) && (len(e.roles) == 0 || slices.ContainsFunc(e.roles, who.Is))
@@ -48,6 +53,9 @@ func navigation(v Visit, moment url.Values) (nav []Group) {
 		if e.gets(v.As) {
 			to(e.group, Entry{Title: e.title, Path: e.path, Href: e.path})
 		}
+	}
+	if slices.ContainsFunc(commands(), v.As.May) {
+		to("", Entry{Title: "Polecenia", Path: "/polecenia", Href: "/polecenia"})
 	}
 	kept := ""
 	if len(moment) > 0 {

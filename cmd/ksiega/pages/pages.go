@@ -48,7 +48,7 @@ func New(o Options) (*Pages, error) {
 		}
 		p.byName[name] = t
 	}
-	return p, nil
+	return p, p.parseForms(functions)
 }
 
 // render writes a page, or nothing where the template fails.

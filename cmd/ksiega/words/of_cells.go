@@ -1,6 +1,7 @@
 package words
 
 import (
+	"ksiega/commands"
 	"ksiega/commands/charset"
 	"ksiega/commands/sheetfile"
 )
@@ -8,6 +9,8 @@ import (
 // ofCells are the refusals of what stands in a spreadsheet.
 func ofCells() []sentence {
 	return []sentence{
+		{commands.ErrField, "Otwórz stronę jeszcze raz: formularz ma pole {0}, którego to polecenie nie zna."},
+		{commands.ErrNeeded, "Uzupełnij to pole."},
 		{sheetfile.ErrEmpty, "Uzupełnij: komórka jest pusta."},
 		{sheetfile.ErrLong, "Skróć tekst do 4000 znaków."},
 		{sheetfile.ErrUnread, "Wpisz ponownie: zawiera znak, którego nie można odczytać."},

@@ -1,0 +1,330 @@
+package httpapi
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"ksiega/cmd/ksiega/pages"
+	"ksiega/cmd/ksiega/session"
+	"ksiega/commands"
+	"ksiega/domain"
+	"ksiega/domain/access"
+	"ksiega/internal/polish"
+)
+
+// commandForm is the form of a command, made of the same declaration as its import file.
+type commandForm struct {
+	name, title string
+	fields      []commands.FormField
+	// carry carries out what was typed, by the names of the fields; what is refused stands at
+	// these.
+	carry func(ctx context.Context, o commands.Origin, typed map[string]string) (commands.Result, error)
+}
+
+// formFor is the form of a command; false where it has none.
+func formFor[C commands.Request](s *server, name, title string, do func(context.Context, commands.Origin, C) (commands.Result, error)) (commandForm, bool) {
+	f := commandForm{name: name, title: title, fields: commands.FormOf(new(C))}
+	f.carry = func(ctx context.Context, o commands.Origin, typed map[string]string) (commands.Result, error) {
+		var c C
+		if err := commands.FillForm(&c, typed); err != nil {
+			return commands.Result{}, err
+		}
+		in := &asked[C]{Key: o.Key, Body: c}
+		if o.Expected != nil {
+			in.IfMatch = strconv.Quote(strconv.FormatInt(*o.Expected, 10))
+		}
+		out, err := carryOut(ctx, s, in, do)
+		return out, commands.AtFields(&c, err)
+	}
+	return f, len(f.fields) > 0
+}
+
+// recording serves the forms of commands.
+func (s *server) recording(page chi.Router) {
+	page.Get("/polecenia", s.commandsPage)
+	page.Get("/polecenia/{name}", s.formPage)
+	page.Post("/polecenia/{name}", s.posts(s.sendForm))
+	page.Post("/polecenia/{name}/szukaj/{field}", s.posts(s.findPart))
+}
+
+// form is the one that an address names, for whoever may send it.
+func (s *server) form(r *http.Request) (commandForm, error) {
+	name := chi.URLParam(r, "name")
+	i := slices.IndexFunc(s.forms, func(f commandForm) bool { return f.name == name })
+	if i < 0 {
+		return commandForm{}, problem(codeNotFound, "Wybierz z listy poleceń: takiego formularza nie ma.")
+	}
+	return s.forms[i], session.Of(r.Context()).Allowed(access.Operation(name))
+}
+
+func (s *server) commandsPage(w http.ResponseWriter, r *http.Request) {
+	var all []pages.CommandLink
+	for _, f := range s.forms {
+		if session.Of(r.Context()).May(access.Operation(f.name)) {
+			all = append(all, pages.CommandLink{Title: f.title, Name: f.name})
+		}
+	}
+	s.show(w, r, func(w io.Writer) error { return s.pages.Commands(w, s.visit(r), all) })
+}
+
+// What an address of a form may say beside its fields.
+const (
+	paramSaved = "zapisano"
+	fieldAmend = "_zmiana"
+	fieldFind  = "_find"
+)
+
+// formPage is a form with what its address says of it: ids, days and choices of which nothing
+// is sealed.
+func (s *server) formPage(w http.ResponseWriter, r *http.Request) {
+	f, err := s.form(r)
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	typed, query := map[string]string{}, r.URL.Query()
+	for name := range query {
+		i := slices.IndexFunc(f.fields, func(field commands.FormField) bool { return field.Name == name && field.Secrecy == commands.InClear })
+		if i < 0 && name != paramSaved {
+			s.write(w, r, problem(codeInvalid, "Popraw adres: tego pola nie da się w nim wypełnić."))
+			return
+		}
+		if i >= 0 {
+			typed[name] = query.Get(name)
+		}
+	}
+	page, err := s.formShown(r, f, typed, nil, s.newForm(r, ""))
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	if query.Has(paramSaved) {
+		page.Saved = "Zapisano."
+	}
+	s.show(w, r, func(w io.Writer) error { return s.pages.CommandForm(w, s.visit(r), page) })
+}
+
+// sendForm carries out what a form sends, or shows it again: refused, or with what was
+// looked for.
+func (s *server) sendForm(w http.ResponseWriter, r *http.Request, form url.Values) {
+	f, err := s.form(r)
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	typed, page := f.typed(form), pages.CommandForm{}
+	if page, err = s.formShown(r, f, typed, form, s.sameForm(r, form)); err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	if form.Has(fieldFind) || looksFor(page) {
+		s.show(w, r, func(w io.Writer) error { return s.pages.CommandForm(w, s.visit(r), page) })
+		return
+	}
+	o, err := formOrigin(r, form)
+	if err == nil {
+		o.Expected, err = revisionSeen(form)
+	}
+	var out commands.Result
+	if err == nil {
+		out, err = f.carry(r.Context(), o, s.inFiles(f, typed))
+	}
+	if err != nil {
+		s.again(w, r, err, func(w io.Writer, why pages.Refusal) error {
+			page.Refused = &why
+			return s.pages.CommandForm(w, s.visit(r), page)
+		})
+		return
+	}
+	s.done(w, r, "/polecenia/"+f.name+"?"+paramSaved+"="+out.Position.String())
+}
+
+// looksFor says whether something is looked for of which nothing is chosen yet: whoever
+// pressed Enter there wants to see what is found.
+func looksFor(page pages.CommandForm) bool {
+	return slices.ContainsFunc(page.Fields, func(f pages.CommandField) bool {
+		return f.Find != nil && f.Find.Typed != "" && page.Typed[f.Name] == ""
+	})
+}
+
+// findPart answers a script with what is found of a field's things.
+func (s *server) findPart(w http.ResponseWriter, r *http.Request, form url.Values) {
+	f, err := s.form(r)
+	var page pages.CommandForm
+	if err == nil {
+		page, err = s.formShown(r, f, f.typed(form), form, pages.Hidden{})
+	}
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	s.show(w, r, func(w io.Writer) error { return s.pages.Found(w, page, chi.URLParam(r, "field")) })
+}
+
+// typed is what was typed into the fields, by their names; of a list all by commas.
+func (f commandForm) typed(form url.Values) map[string]string {
+	typed := map[string]string{}
+	for name, values := range form {
+		if strings.HasPrefix(name, "_") || strings.HasSuffix(name, "?") {
+			continue
+		}
+		if value := strings.Join(values, ", "); strings.TrimSpace(value) != "" {
+			typed[strings.TrimSuffix(name, "[]")] = value
+		}
+	}
+	for _, way := range f.amends() {
+		delete(typed, way.Value)
+		if form.Get(fieldAmend) == way.Value {
+			typed[way.Value] = "tak"
+		}
+	}
+	return typed
+}
+
+// amends are the ways to change what is recorded.
+func (f commandForm) amends() (ways []pages.Choice) {
+	for _, way := range []pages.Choice{{Value: "korekta", Title: "poprawka: te wartości zastępują zapisane"}, {Value: "wycofanie", Title: "wycofanie: wystarczą pola, po których to poznać"}} {
+		if slices.ContainsFunc(f.fields, func(field commands.FormField) bool { return field.Name == way.Value }) {
+			ways = append(ways, way)
+		}
+	}
+	return ways
+}
+
+// inFiles is what was typed with days and months in the form that files have them in.
+func (s *server) inFiles(f commandForm, typed map[string]string) map[string]string {
+	read := map[string]string{}
+	for name, value := range typed {
+		read[name] = value
+		for _, field := range f.fields {
+			switch {
+			case field.Name != name:
+			case field.Kind == commands.KindDate:
+				read[name] = polish.ReadDay(value)
+			case field.Kind == commands.KindMonth:
+				read[name] = polish.ReadMonth(value)
+			}
+		}
+	}
+	return read
+}
+
+// formShown is a form's page with what was typed, and what may be chosen.
+func (s *server) formShown(r *http.Request, f commandForm, typed map[string]string, form url.Values, hidden pages.Hidden) (pages.CommandForm, error) {
+	page := pages.CommandForm{Name: f.name, Title: f.title, Hidden: hidden, Typed: typed, Amends: f.amends()}
+	for _, way := range page.Amends {
+		if typed[way.Value] != "" {
+			page.Amend = way.Value
+		}
+	}
+	for i := range f.fields {
+		field := &f.fields[i]
+		shown := pages.CommandField{Name: field.Name, Doc: field.Doc, Kind: fieldKind(field.Kind), Choices: field.Choices, Optional: field.Optional || !field.Filled, Long: field.Long}
+		if field.Refers != "" && (!field.Names || field.Refers != domain.RefContract) {
+			var err error
+			if shown.Find, err = s.find(r, f, field, typed[field.Name], form.Get(field.Name+"?")); err != nil {
+				return page, err
+			}
+			shown.Thing = thingOf(field)
+		}
+		page.Fields = append(page.Fields, shown)
+	}
+	return page, nil
+}
+
+// Offered are how many things a field shows at once, and how few need no search.
+const (
+	offeredMost = 12
+	offeredFew  = 8
+)
+
+// find is how a field's thing is chosen: what is chosen, and what of what was looked for there
+// is, within reach.
+func (s *server) find(r *http.Request, f commandForm, field *commands.FormField, chosen, looked string) (*pages.Find, error) {
+	found := &pages.Find{Address: "/polecenia/" + f.name + "/szukaj/" + field.Name, Typed: looked, Several: field.Kind == commands.KindIDs}
+	offers, all, err := s.Reader.Offers(r.Context(), session.Of(r.Context()), field.Refers, looked, offeredMost)
+	if err != nil {
+		return nil, err
+	}
+	add := func(c pages.Choice) {
+		if !slices.ContainsFunc(found.Found, func(has pages.Choice) bool { return has.Value == c.Value }) {
+			found.Found = append(found.Found, c)
+		}
+	}
+	for id := range strings.SplitSeq(chosen, ",") {
+		if id = strings.TrimSpace(id); id != "" {
+			add(pages.Choice{Value: id, Title: id})
+		}
+	}
+	if looked != "" || all <= offeredFew {
+		for _, o := range offers {
+			add(pages.Choice{Value: o.ID, Title: o.ID, Hint: o.Hint})
+		}
+	}
+	if looked != "" && field.Names {
+		add(pages.Choice{Value: looked, Title: looked, Hint: "nowy, jeśli jeszcze go nie ma"})
+	}
+	things := polish.Noun{One: "pozycja", Few: "pozycje", Many: "pozycji"}
+	switch {
+	case looked != "" && all > offeredMost:
+		found.Note = "Pasuje " + things.Count(int64(all)) + ": dopisz więcej, żeby zobaczyć właściwą."
+	case looked != "" && all == 0:
+		found.Note = "Nic nie pasuje. Sprawdź numer albo poszukaj inaczej."
+	case looked == "" && all > offeredFew:
+		found.Note = "Wpisz część numeru: do wyboru jest " + things.Count(int64(all)) + "."
+	}
+	if slices.ContainsFunc(found.Found, func(c pages.Choice) bool { return c.Hint == "" && c.Value == chosen }) {
+		for _, o := range offers {
+			if o.ID == chosen {
+				found.Found[0].Hint = o.Hint
+			}
+		}
+	}
+	return found, nil
+}
+
+// fieldKind is a kind of value as pages know it.
+func fieldKind(k commands.ValueKind) string {
+	return map[commands.ValueKind]string{commands.KindID: "id", commands.KindIDs: "ids", commands.KindChoice: "choice", commands.KindChoices: "choices",
+		commands.KindYesNo: "yesno", commands.KindDate: "day", commands.KindMonth: "month", commands.KindClock: "clock", commands.KindHours: "hours",
+		commands.KindAmount: "amount", commands.KindPercent: "percent", commands.KindCount: "count"}[k]
+}
+
+// thingOf is what a field names, in Polish.
+func thingOf(f *commands.FormField) string {
+	if called := map[string]string{"opiekun_dla": "kim się opiekuje", "zastepca": "zastępca", "zostaje": "kto pozostaje", "polaczony": "czego już nie będzie",
+		"koryguje": "który wniosek zastępuje", "projekt": "projekt"}[f.Name]; called != "" {
+		return called
+	}
+	switch f.Refers {
+	case domain.RefParticipant:
+		return "uczestnik"
+	case domain.RefContract:
+		if strings.Contains(f.Doc, "kontraktu") {
+			return "kontrakt"
+		}
+		return "umowa"
+	case domain.RefAssistant:
+		return "asystent"
+	case domain.RefAgreement:
+		return "porozumienie"
+	case domain.RefProgramme:
+		return "program"
+	case domain.RefSession:
+		return "zajęcia"
+	case domain.RefClaim:
+		return "wniosek"
+	case domain.RefStatement:
+		return "wyciąg"
+	case domain.RefWorker:
+		return "pracownik"
+	}
+	return f.Doc
+}

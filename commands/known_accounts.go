@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/account"
 )
@@ -23,8 +24,9 @@ type KnownRequest struct {
 	Reason, User string
 }
 
-// List are all accounts, by id.
-func (a *Accounts) List(ctx context.Context, o Origin) ([]KnownAccount, error) {
+// Known are all accounts, by id, with the texts of List for whoever may see those; that they
+// were shown them is recorded alike.
+func (a *Accounts) Known(ctx context.Context, o Origin) ([]KnownAccount, error) {
 	if err := o.Allowed(access.ListAccounts); err != nil {
 		return nil, a.ledger.counted(o, err)
 	}
@@ -32,11 +34,20 @@ func (a *Accounts) List(ctx context.Context, o Origin) ([]KnownAccount, error) {
 	if err != nil {
 		return nil, err
 	}
-	owners := map[string]Owner{}
+	if !o.SeesIn(access.ListAccounts, domain.RefAccount) {
+		return nil, a.ledger.counted(o, access.ErrDenied)
+	}
+	owners, shown := map[string]Owner{}, []string{}
 	for _, of := range s.Accounts() {
 		if owners[of.ID], err = a.Owner(ctx, of.ID); err != nil {
 			return nil, err
 		}
+		if owners[of.ID].Login != "" {
+			shown = append(shown, of.ID)
+		}
+	}
+	if err := a.noteListed(ctx, o, shown); err != nil {
+		return nil, err
 	}
 	var all []KnownAccount
 	for _, of := range s.Accounts() {

@@ -68,23 +68,31 @@ func (a *Accounts) List(ctx context.Context, o Origin) ([]Listed, error) {
 	}
 	show := o.SeesIn(access.ListAccounts, domain.RefAccount)
 	var all []Listed
-	reading := NoteReading{What: ReadAccounts, On: a.ledger.Today()}
+	var shown []string
 	for _, of := range s.Accounts() {
 		l, err := a.listed(ctx, of, show)
 		if err != nil {
 			return nil, err
 		}
 		if l.Login != "" {
-			reading.Subjects = append(reading.Subjects, domain.Ref{Kind: domain.RefAccount, ID: of.ID})
+			shown = append(shown, of.ID)
 		}
 		all = append(all, l)
 	}
-	if len(reading.Subjects) > 0 {
-		if _, err := a.ledger.noteRead(ctx, o, reading); err != nil {
-			return nil, err
-		}
+	return all, a.noteListed(ctx, o, shown)
+}
+
+// noteListed records whose logins and names were shown.
+func (a *Accounts) noteListed(ctx context.Context, o Origin, shown []string) error {
+	if len(shown) == 0 {
+		return nil
 	}
-	return all, nil
+	reading := NoteReading{What: ReadAccounts, On: a.ledger.Today()}
+	for _, id := range shown {
+		reading.Subjects = append(reading.Subjects, domain.Ref{Kind: domain.RefAccount, ID: id})
+	}
+	_, err := a.ledger.noteRead(ctx, o, reading)
+	return err
 }
 
 // Mine is the account of whoever asks; nobody's reading, since it is their own.

@@ -58,7 +58,7 @@ func (s *server) board(w http.ResponseWriter, r *http.Request, status int, b pag
 
 // listed are all accounts, to who may see them; else an answer.
 func (s *server) listed(w http.ResponseWriter, r *http.Request) ([]commands.KnownAccount, bool) {
-	all, err := s.accounts.List(r.Context(), commands.Origin{Who: session.Of(r.Context())})
+	all, err := s.accounts.Known(r.Context(), commands.Origin{Who: session.Of(r.Context())})
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return nil, false

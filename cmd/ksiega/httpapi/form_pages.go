@@ -76,7 +76,6 @@ func (s *server) commandsPage(w http.ResponseWriter, r *http.Request) {
 
 // What an address of a form may say beside its fields.
 const (
-	paramSaved = "zapisano"
 	fieldAmend = "_zmiana"
 	fieldFind  = "_find"
 )

@@ -25,7 +25,6 @@ const (
 	paramCorrect = "koryguj" // of an approved month: cells are fields again
 	paramDay     = "dzien"   // one day for all people
 	paramRows    = "strona"
-	paramSaved   = "zapisano"
 )
 
 // serveMonths serves the pages of months.

@@ -27,6 +27,9 @@ const (
 	formToken = "_token" // of the session, against forms of other sites
 )
 
+// paramSaved says in the address of a page that a form led to it.
+const paramSaved = "zapisano"
+
 // A form is bounded: a grid of a month is the largest.
 const (
 	maxFormBytes  = 1 << 20

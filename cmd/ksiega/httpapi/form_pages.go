@@ -118,8 +118,9 @@ func (s *server) sendForm(w http.ResponseWriter, r *http.Request, form url.Value
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
-	typed, page := f.typed(form), pages.CommandForm{}
-	if page, err = s.formShown(r, f, typed, form, s.sameForm(r, form)); err != nil {
+	typed := f.typed(form)
+	page, err := s.formShown(r, f, typed, form, s.sameForm(r, form))
+	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}

@@ -20,7 +20,7 @@ type outside struct {
 	Origin      string   `name:"origin" env:"KSIEGA_ORIGIN" placeholder:"https://…" help:"Adres, pod którym wchodzi się do serwera; wymagany poza pętlą zwrotną, razem z TLS."`
 	TLSCert     string   `name:"tls-cert" env:"KSIEGA_TLS_CERT" placeholder:"FILE" help:"Certyfikat serwera z całym łańcuchem, PEM; zmieniony plik serwer czyta od nowa."`
 	TLSKey      string   `name:"tls-key" env:"KSIEGA_TLS_KEY" placeholder:"FILE" help:"Klucz certyfikatu, PEM."`
-	BehindProxy []string `name:"behind-proxy" env:"KSIEGA_BEHIND_PROXY" placeholder:"ADDRESS" help:"Zamiast certyfikatu: adresy albo sieci pośrednika, który kończy TLS; tylko jemu serwer odpowiada i tylko jego X-Forwarded-For, -Host i -Proto wierzy."`
+	BehindProxy []string `name:"behind-proxy" env:"KSIEGA_BEHIND_PROXY" placeholder:"ADDRESS" help:"Zamiast certyfikatu: adresy albo sieci pośrednika, który kończy TLS; tylko jemu serwer odpowiada i tylko jego nagłówkom X-Forwarded-… wierzy."`
 }
 
 // reached is how a server is reached; the zero value in clear, on loopback.

@@ -56,9 +56,9 @@ type ListedToken struct {
 // ReadAccounts is what a reading of the list of accounts is recorded as.
 const ReadAccounts = "accounts"
 
-// List is all accounts, with all that was asked for. Logins and names are for those who decide
+// Show is all accounts as the command line tells them, with all that was asked for. Logins and names are for those who decide
 // over accounts, and that they were shown them is recorded as any other reading is.
-func (a *Accounts) List(ctx context.Context, o Origin) ([]Listed, error) {
+func (a *Accounts) Show(ctx context.Context, o Origin) ([]Listed, error) {
 	if err := o.Allowed(access.ListAccounts); err != nil {
 		return nil, a.ledger.counted(o, err)
 	}

@@ -33,7 +33,7 @@ func TestAccountsAreListedToWhoeverDecidesOverThem(t *testing.T) {
 		return subjects
 	}
 
-	all, err := o.List(ctx, machine)
+	all, err := o.Show(ctx, machine)
 	if err != nil || len(all) != 2 {
 		t.Fatal(all, err)
 	}
@@ -51,7 +51,7 @@ func TestAccountsAreListedToWhoeverDecidesOverThem(t *testing.T) {
 		t.Errorf("readings of nobody: %v", n)
 	}
 	for i, role := range []access.Role{access.Administrator, access.Director, access.Officer} {
-		all, err := o.List(ctx, o.as("basia", role))
+		all, err := o.Show(ctx, o.as("basia", role))
 		if err != nil || len(all) != 2 {
 			t.Fatal(role, all, err)
 		}
@@ -64,7 +64,7 @@ func TestAccountsAreListedToWhoeverDecidesOverThem(t *testing.T) {
 		}
 	}
 	for _, role := range []access.Role{access.Coordinator, access.Caseworker, access.Auditor, access.Finance, access.Token, access.Visitor} {
-		if _, err := o.List(ctx, o.as("kinga", role)); !errors.Is(err, access.ErrDenied) {
+		if _, err := o.Show(ctx, o.as("kinga", role)); !errors.Is(err, access.ErrDenied) {
 			t.Errorf("%s: %v", role, err)
 		}
 	}

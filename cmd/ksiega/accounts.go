@@ -95,7 +95,7 @@ func (p *process) of(r *http.Request, body any, given *string) error {
 }
 
 func (p *process) listAccounts(r *http.Request, n *control.Notes) error {
-	all, err := p.accounts.List(r.Context(), origin(r))
+	all, err := p.accounts.Show(r.Context(), origin(r))
 	for _, l := range all {
 		err = n.Line(l)
 	}

@@ -52,6 +52,7 @@ func (s *server) recording(page chi.Router) {
 	page.Get("/polecenia/{name}", s.formPage)
 	page.Post("/polecenia/{name}", s.posts(s.sendForm))
 	page.Post("/polecenia/{name}/szukaj/{field}", s.posts(s.findPart))
+	s.reading(page)
 }
 
 // form is the one that an address names, for whoever may send it.

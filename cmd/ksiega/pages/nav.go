@@ -57,6 +57,11 @@ func navigation(v Visit, moment url.Values) (nav []Group) {
 	if slices.ContainsFunc(commands(), v.As.May) {
 		to("", Entry{Title: "Polecenia", Path: "/polecenia", Href: "/polecenia"})
 	}
+	if v.As.May(access.Report("person")) {
+		to("", Entry{Title: "Osoby", Path: "/osoby", Href: "/osoby"})
+		to("", Entry{Title: "Umowy i skierowania", Path: "/umowy", Href: "/umowy"})
+		to("", Entry{Title: "Ustalenia", Path: "/ustalenia", Href: "/ustalenia"})
+	}
 	kept := ""
 	if len(moment) > 0 {
 		kept = "?" + moment.Encode()

@@ -201,7 +201,7 @@ func TestGuessesAreRecordedInSums(t *testing.T) {
 		}
 	}
 	var counted []domain.Event
-	err := l.Journal.ReadStream(t.Context(), domain.Stream("guesses", domain.DateOf(time.Now().In(l.Zone)).Month().String()), 0, func(r *journal.Recorded) error {
+	err := l.Journal.ReadStream(t.Context(), domain.Stream("guesses", domain.DateOf(ledgertest.Now().In(l.Zone)).Month().String()), 0, func(r *journal.Recorded) error {
 		counted = append(counted, r.Event)
 		return nil
 	})

@@ -213,10 +213,21 @@ func (b *Browser) Media(medium, scheme string, forced bool) {
 	}
 }
 
-// Do acts in the page.
+// Do acts in the page. What is looked for while one page takes the place of another is looked
+// for again: nothing was done to it then.
 func (b *Browser) Do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.Context, actions...); err != nil {
-		b.t.Fatal(err)
+	for _, action := range actions {
+		err := chromedp.Do(b.Context, action)
+		for range 100 {
+			if err == nil || !strings.Contains(err.Error(), "node with given id") {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+			err = chromedp.Do(b.Context, action)
+		}
+		if err != nil {
+			b.t.Fatal(err)
+		}
 	}
 }

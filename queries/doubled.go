@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"ksiega/domain"
-	"ksiega/domain/access"
 	"ksiega/domain/finding"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
@@ -28,7 +27,7 @@ type registered struct {
 // people is told of none.
 func doubledPESELs(ctx context.Context, q *question) ([]findings.Found, error) {
 	v := q.reader.opts.Vault
-	if v == nil || !q.sees(access.PESEL) {
+	if v == nil || !q.sees(domain.RefParticipant) {
 		return nil, nil
 	}
 	if q.reader.opts.Shared {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"ksiega/domain"
-	"ksiega/domain/access"
 	"ksiega/domain/contract"
 	"ksiega/internal/report"
 	"ksiega/projections"
@@ -42,7 +41,7 @@ type aidRow struct {
 }
 
 func aidRows(ctx context.Context, q *question) ([]aidRow, error) {
-	if err := q.mayAsk("purpose", access.Support); err != nil {
+	if err := q.mayAsk("purpose", domain.RefParticipant); err != nil {
 		return nil, err
 	}
 	lives, err := contractsOf(ctx, q, "")
@@ -72,7 +71,7 @@ func (q *question) aidUnder(ctx context.Context, t contract.Terms, facts project
 			continue
 		}
 		purpose, erased := "", ""
-		if q.seesOf(access.Support, t.Refs()...) {
+		if q.sees(domain.RefParticipant) {
 			seal := facts.PurposeSeal(a)
 			text, known, err := q.reader.opened(ctx, seal, a.Purpose)
 			if err != nil {
@@ -87,8 +86,6 @@ func (q *question) aidUnder(ctx context.Context, t contract.Terms, facts project
 			if known {
 				q.shows(seal.Subject)
 			}
-		} else if q.params["purpose"] != "" {
-			continue
 		}
 		i, met := at[purpose]
 		if !met {

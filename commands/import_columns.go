@@ -30,6 +30,7 @@ type column struct {
 	isLong  bool           // it is typed in several lines
 	refers  domain.RefKind // the kind of thing that is named in it, where its name alone does not say so
 	also    []string       // fields that it fills too, where its values are of several kinds
+	codes   []coded        // what the words of the column stand for, where they are others
 	read    func(*sheetfile.Record)
 	text    func() string // of the field
 }
@@ -128,6 +129,7 @@ func codedColumn(name, field string, into *string, doc string, values []coded) c
 		names[i] = v.name
 	}
 	c := choiceColumn(name, field, into, doc, names...)
+	c.codes = values
 	c.read = func(r *sheetfile.Record) {
 		if i := slices.Index(names, r.Choice(name, names...)); i >= 0 {
 			*into = values[i].code

@@ -54,6 +54,8 @@ type Ledger struct {
 	Ordered func(context.Context, domain.Ref) error
 	// Guesses, if set, counts for NoteGuesses.
 	Guesses *Guesses
+
+	ways map[string]journal.WayBack // from facts, by their types without a version
 }
 
 // Open is the ledger of a log and its keys, by the clock of this machine and without what
@@ -63,12 +65,16 @@ func Open(j *journal.Journal, v *vault.Vault) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
+	facts, err := journal.Ledger()
+	if err != nil {
+		return nil, err
+	}
 	zone, err := time.LoadLocation("Europe/Warsaw")
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
 	return &Ledger{Log: NewLog(j, v), Vault: v, Catalogue: catalogue, Zone: zone, Now: time.Now, Matching: new(sync.Mutex),
-		Registering: new(Registering), Older: NewOlder(j, true)}, nil
+		Registering: new(Registering), Older: NewOlder(j, true), ways: facts.Ways()}, nil
 }
 
 // Draft is the ledger as a dry run sees it: what it records is kept nowhere.

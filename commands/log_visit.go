@@ -52,13 +52,12 @@ func (c *LogVisit) columns() []column {
 
 func visits() useCase[LogVisit, assistance.State, assistance.Command] {
 	return useCase[LogVisit, assistance.State, assistance.Command]{decider: assistance.Decider(), prepare: (*Ledger).prepareVisit,
-		stream: func(c LogVisit) string { return assistance.Stream(c.Assistant, c.Date.Month()) },
-		says: func(c LogVisit) func(domain.Event) bool {
-			return func(e domain.Event) bool {
-				v, entry := assistance.VisitOf(e)
-				return entry && v.Contract == c.Contract && v.Date == c.Date && v.From == c.From
-			}
-		}}
+		stream: func(c LogVisit) string { return assistance.Stream(c.Assistant, c.Date.Month()) }}
+}
+
+func (c LogVisit) says(e domain.Event) bool {
+	v, entry := assistance.VisitOf(e)
+	return entry && v.Contract == c.Contract && v.Date == c.Date && v.From == c.From
 }
 
 func visitsFile() importKind { return byStream("godziny", "godziny asystentów", visits(), nil) }

@@ -46,13 +46,12 @@ func (c *RecordAttendance) columns() []column {
 
 func attendanceDays() useCase[RecordAttendance, attendance.State, attendance.Command] {
 	return useCase[RecordAttendance, attendance.State, attendance.Command]{decider: attendance.Decider(), prepare: (*Ledger).prepareAttendance,
-		stream: func(c RecordAttendance) string { return domain.Stream("attendance", c.Contract) },
-		says: func(c RecordAttendance) func(domain.Event) bool {
-			return func(e domain.Event) bool {
-				day, entry := attendance.DayOf(e)
-				return entry && day == c.Date
-			}
-		}}
+		stream: func(c RecordAttendance) string { return domain.Stream("attendance", c.Contract) }}
+}
+
+func (c RecordAttendance) says(e domain.Event) bool {
+	day, entry := attendance.DayOf(e)
+	return entry && day == c.Date
 }
 
 func attendanceFile() importKind {

@@ -48,13 +48,12 @@ func (c *RecordPresence) columns() []column {
 
 func presences() useCase[RecordPresence, session.State, session.Command] {
 	return useCase[RecordPresence, session.State, session.Command]{decider: session.Decider(), prepare: (*Ledger).preparePresence,
-		stream: func(c RecordPresence) string { return session.Stream(c.Session) },
-		says: func(c RecordPresence) func(domain.Event) bool {
-			return func(e domain.Event) bool {
-				of, entry := session.PresenceOf(e)
-				return entry && of.Participant == c.Participant
-			}
-		}}
+		stream: func(c RecordPresence) string { return session.Stream(c.Session) }}
+}
+
+func (c RecordPresence) says(e domain.Event) bool {
+	of, entry := session.PresenceOf(e)
+	return entry && of.Participant == c.Participant
 }
 
 func presencesFile() importKind {

@@ -12,13 +12,13 @@ import (
 type useCase[R Request, S, C any] struct {
 	decider domain.Decider[S, C]
 	stream  func(R) string // that decides
-	// says, if set, tells the events of the one thing in the stream that a command is about,
-	// withdrawn or not, so that it can be carried out by what was shown of it, see
-	// Origin.Shown.
-	says func(R) func(domain.Event) bool
 	// prepare checks the command, in place, and makes of it what the stream is asked.
 	prepare func(*Ledger, context.Context, *lookups, Origin, *R) (C, error)
 }
+
+// tellsApart is a command that tells the events of the one thing in its stream that it is about,
+// withdrawn or not, so that it can be carried out by what was shown of it, see Origin.Shown.
+type tellsApart interface{ says(domain.Event) bool }
 
 // carryOut carries a command out.
 func (u useCase[R, S, C]) carryOut(ctx context.Context, l *Ledger, o Origin, c R) (journal.Result, error) {
@@ -35,8 +35,8 @@ func (u useCase[R, S, C]) ask(ctx context.Context, l *Ledger, o Origin, c *R) (j
 		return journal.Result{}, err
 	}
 	var says func(domain.Event) bool
-	if u.says != nil {
-		says = u.says(*c)
+	if of, tells := any(*c).(tellsApart); tells {
+		says = of.says
 	}
 	return carrySeen(ctx, l, o, *c, u.stream(*c), says, u.decider, cmd)
 }

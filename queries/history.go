@@ -415,3 +415,24 @@ func replaced(value any, texts map[string]string) any {
 	}
 	return value
 }
+
+// EventAt is the event at a position, as it was recorded; ErrUnknown where none stands there.
+// It asks for no rights: who is shown what of it, whoever hands it on asks.
+func (d *Reader) EventAt(ctx context.Context, at string) (e *journal.Recorded, err error) {
+	place, err := journal.ReadPosition(at)
+	if err != nil {
+		return nil, ErrUnknown.At("position").With("%s", "position")
+	}
+	err = d.opts.Journal.ReadAt(ctx, []journal.Position{place}, func(r *journal.Recorded) error {
+		kept := *r
+		e = &kept
+		return nil
+	})
+	switch {
+	case errors.Is(err, journal.ErrDamaged), errors.Is(err, journal.ErrNowhere), err == nil && (e == nil || e.Event == nil):
+		return nil, ErrUnknown.At("position").With("%s", "position")
+	case err != nil:
+		return nil, fmt.Errorf("read the event at a position: %w", err)
+	}
+	return e, nil
+}

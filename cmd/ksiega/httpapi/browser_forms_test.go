@@ -27,13 +27,19 @@ func TestFormsInABrowser(t *testing.T) {
 		"form-change": "/polecenia/change-contract"} {
 		looks(t, b, name, path)
 	}
+	records := map[string]string{"record-day": record(d, "attendance.hours-recorded"), "record-contract": "/polecenia/sign-contract?numer=S/1&_zmiana=korekta",
+		"record-person": "/polecenia/register-participant?id=U1&_zmiana=wycofanie"}
+	for name, path := range records {
+		looks(t, b, name, path)
+	}
 	refusesInPlace(t, b)
 	byKeyboard(t, b)
 	b.Media("", "dark", false)
 	looks(t, b, "dark-form", "/polecenia/sign-contract")
+	looks(t, b, "dark-record", records["record-contract"])
 	b.Media("", "light", false)
 	b.Size(320, 640)
-	for name, path := range map[string]string{"narrow-forms": "/polecenia", "narrow-form": "/polecenia/sign-contract"} {
+	for name, path := range map[string]string{"narrow-forms": "/polecenia", "narrow-form": "/polecenia/sign-contract", "narrow-record": records["record-contract"]} {
 		looks(t, b, name, path)
 		if wide := browsertest.Eval[int](b, `document.documentElement.scrollWidth`); wide > 320 {
 			t.Errorf("%s: %d wide", path, wide)

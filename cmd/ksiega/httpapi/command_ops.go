@@ -100,7 +100,11 @@ func register[C commands.Request](s *server, api huma.API, summary string, do fu
 			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusTooManyRequests),
 	}
 	huma.Register(api, op, func(ctx context.Context, in *asked[C]) (*answered, error) {
-		out, err := carryOut(ctx, s, in, do)
+		expected, err := revision(in.IfMatch)
+		var out commands.Result
+		if err == nil {
+			out, err = carryOut(ctx, s, origin(ctx, in.Key, expected), in.Body, do)
+		}
 		if err != nil {
 			p := s.problemOf(ctx, err).within(in.Body)
 			if in.IfMatch != "" && p.Code == "conflict" {
@@ -130,13 +134,8 @@ func (s *server) noCommand(w http.ResponseWriter, r *http.Request) {
 	s.write(w, r, problem(codeNotFound, "Popraw nazwę polecenia: nie ma "+short(chi.URLParam(r, "name"))+". Są: "+strings.Join(s.commands, ", ")))
 }
 
-func carryOut[C commands.Request](ctx context.Context, s *server, in *asked[C], do func(context.Context, commands.Origin, C) (commands.Result, error)) (commands.Result, error) {
-	expected, err := revision(in.IfMatch)
-	if err != nil {
-		return commands.Result{}, err
-	}
-	who := session.Of(ctx)
-	leave, wait, err := s.throttle.enter(ctx, who.Actor, s.Now)
+func carryOut[C commands.Request](ctx context.Context, s *server, o commands.Origin, c C, do func(context.Context, commands.Origin, C) (commands.Result, error)) (commands.Result, error) {
+	leave, wait, err := s.throttle.enter(ctx, o.Actor, s.Now)
 	if err != nil {
 		return commands.Result{}, err
 	}
@@ -149,7 +148,7 @@ func carryOut[C commands.Request](ctx context.Context, s *server, in *asked[C], 
 	// carried out where finishing it costs nothing.
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), requestBound)
 	defer done()
-	out, err := commands.Once(ctx, s.Ledger, origin(ctx, in.Key, expected), in.Body, do)
+	out, err := commands.Once(ctx, s.Ledger, o, c, do)
 	guessed = errors.Is(err, domain.ErrRecorded)
 	if err == nil && s.After != nil && out.Events > 0 {
 		s.After(ctx)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -23,24 +22,27 @@ import (
 type commandForm struct {
 	name, title string
 	fields      []commands.FormField
-	// carry carries out what was typed, by the names of the fields; what is refused stands at
-	// these.
-	carry func(ctx context.Context, o commands.Origin, typed map[string]string) (commands.Result, error)
+	// carry carries out what was typed, by the names of the fields, by what was seen of it; what
+	// is refused stands at these.
+	carry func(ctx context.Context, o commands.Origin, seen string, typed map[string]string) (commands.Result, error)
+	// stands is what is recorded of the thing that an event is about, or that is told apart by
+	// what is typed.
+	stands   func(context.Context, *commands.Ledger, commands.Origin, *commands.Recorded) (commands.Standing, error)
+	standsBy func(context.Context, *commands.Ledger, commands.Origin, map[string]string) (commands.Standing, error)
 }
 
 // formFor is the form of a command; false where it has none.
 func formFor[C commands.Request](s *server, name, title string, do func(context.Context, commands.Origin, C) (commands.Result, error)) (commandForm, bool) {
-	f := commandForm{name: name, title: title, fields: commands.FormOf(new(C))}
-	f.carry = func(ctx context.Context, o commands.Origin, typed map[string]string) (commands.Result, error) {
+	f := commandForm{name: name, title: title, fields: commands.FormOf(new(C)), stands: commands.StandsAt[C], standsBy: commands.StandsBy[C]}
+	f.carry = func(ctx context.Context, o commands.Origin, seen string, typed map[string]string) (commands.Result, error) {
 		var c C
 		if err := commands.FillForm(&c, typed); err != nil {
 			return commands.Result{}, err
 		}
-		in := &asked[C]{Key: o.Key, Body: c}
-		if o.Expected != nil {
-			in.IfMatch = strconv.Quote(strconv.FormatInt(*o.Expected, 10))
+		if err := o.SawIn(c, seen); err != nil {
+			return commands.Result{}, problem(codeMalformed, "Otwórz stronę jeszcze raz: formularz jest niepełny.")
 		}
-		out, err := carryOut(ctx, s, in, do)
+		out, err := carryOut(ctx, s, o, c, do)
 		return out, commands.AtFields(&c, err)
 	}
 	return f, len(f.fields) > 0
@@ -52,6 +54,7 @@ func (s *server) recording(page chi.Router) {
 	page.Get("/polecenia/{name}", s.formPage)
 	page.Post("/polecenia/{name}", s.posts(s.sendForm))
 	page.Post("/polecenia/{name}/szukaj/{field}", s.posts(s.findPart))
+	page.Get("/zapisy/{position}", s.recordPage)
 	s.reading(page)
 }
 
@@ -79,6 +82,8 @@ func (s *server) commandsPage(w http.ResponseWriter, r *http.Request) {
 const (
 	fieldAmend = "_zmiana"
 	fieldFind  = "_find"
+	// fieldRecord is the position of what a form was filled with.
+	fieldRecord = "_zapis"
 )
 
 // formPage is a form with what its address says of it: ids, days and choices of which nothing
@@ -92,12 +97,19 @@ func (s *server) formPage(w http.ResponseWriter, r *http.Request) {
 	typed, query := map[string]string{}, r.URL.Query()
 	for name := range query {
 		i := slices.IndexFunc(f.fields, func(field commands.FormField) bool { return field.Name == name && field.Secrecy == commands.InClear })
-		if i < 0 && name != paramSaved {
+		if i < 0 && name != paramSaved && name != fieldAmend {
 			s.write(w, r, problem(codeInvalid, "Popraw adres: tego pola nie da się w nim wypełnić."))
 			return
 		}
 		if i >= 0 {
 			typed[name] = query.Get(name)
+		}
+	}
+	if query.Has(fieldAmend) {
+		is, err := f.standsBy(r.Context(), s.Ledger, s.looking(r), s.inFiles(f, typed))
+		if err != nil || is.Typed != nil {
+			s.showStanding(w, r, f, is, err)
+			return
 		}
 	}
 	page, err := s.formShown(r, f, typed, nil, s.newForm(r, ""))
@@ -130,12 +142,9 @@ func (s *server) sendForm(w http.ResponseWriter, r *http.Request, form url.Value
 		return
 	}
 	o, err := formOrigin(r, form)
-	if err == nil {
-		o.Expected, err = revisionSeen(form)
-	}
 	var out commands.Result
 	if err == nil {
-		out, err = f.carry(r.Context(), o, s.inFiles(f, typed))
+		out, err = f.carry(r.Context(), o, form.Get(formSeen), s.inFiles(f, typed))
 	}
 	if err != nil {
 		s.again(w, r, err, func(w io.Writer, why pages.Refusal) error {
@@ -144,7 +153,11 @@ func (s *server) sendForm(w http.ResponseWriter, r *http.Request, form url.Value
 		})
 		return
 	}
-	s.done(w, r, "/polecenia/"+f.name+"?"+paramSaved+"="+out.Position.String())
+	to := "/polecenia/" + f.name
+	if page.Record != "" {
+		to = recordPath(page.Record)
+	}
+	s.done(w, r, to+"?"+paramSaved+"="+out.Position.String())
 }
 
 // looksFor says whether something is looked for of which nothing is chosen yet: whoever
@@ -219,7 +232,7 @@ func (s *server) inFiles(f commandForm, typed map[string]string) map[string]stri
 
 // formShown is a form's page with what was typed, and what may be chosen.
 func (s *server) formShown(r *http.Request, f commandForm, typed map[string]string, form url.Values, hidden pages.Hidden) (pages.CommandForm, error) {
-	page := pages.CommandForm{Name: f.name, Title: f.title, Hidden: hidden, Typed: typed, Amends: f.amends()}
+	page := pages.CommandForm{Name: f.name, Title: f.title, Hidden: hidden, Typed: typed, Amends: f.amends(), Record: form.Get(fieldRecord)}
 	for _, way := range page.Amends {
 		if typed[way.Value] != "" {
 			page.Amend = way.Value
@@ -227,7 +240,7 @@ func (s *server) formShown(r *http.Request, f commandForm, typed map[string]stri
 	}
 	for i := range f.fields {
 		field := &f.fields[i]
-		shown := pages.CommandField{Name: field.Name, Doc: field.Doc, Kind: fieldKind(field.Kind), Choices: field.Choices, Optional: field.Optional || !field.Filled, Long: field.Long}
+		shown := pages.CommandField{Name: field.Name, Doc: field.Doc, Kind: fieldKind(field.Kind), Choices: field.Choices, Optional: field.Optional || !field.Filled, Long: field.Long, Key: field.Key}
 		if field.Refers != "" && (!field.Names || field.Refers != domain.RefContract) {
 			var err error
 			if shown.Find, err = s.find(r, f, field, typed[field.Name], form.Get(field.Name+"?")); err != nil {

@@ -150,7 +150,7 @@ func placesFor() map[string]session.Audience {
 	return map[string]session.Audience{
 		"klawisze": session.Anybody, "wzory": session.Anybody,
 		"konto": session.Known, "konta": session.Known, "decyzje": session.Known, "rejestr": session.Known,
-		"osoby": session.Known, "umowy": session.Known, "ustalenia": session.Known, "polecenia": session.Known, "moment": session.Known,
+		"osoby": session.Known, "umowy": session.Known, "ustalenia": session.Known, "polecenia": session.Known, "zapisy": session.Known, "moment": session.Known,
 		"obecnosci": session.Known, "wizyty": session.Known, "zajecia": session.Known, "miesiace": session.Known,
 	}
 }

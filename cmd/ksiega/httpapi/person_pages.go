@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -98,7 +99,8 @@ func (s *server) personPage(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
-	v := pages.Person{ID: id, Answers: all, Links: s.links(r, "uczestnik", id, "record-participation", "record-status", "record-stay", "sign-contract", "assign-case")}
+	v := pages.Person{ID: id, Answers: all, Links: append(s.links(r, "uczestnik", id, "record-participation", "record-status", "record-stay", "sign-contract", "assign-case"),
+		s.amending(r, "Popraw dane osoby", "id", id, "register-participant")...)}
 	s.show(w, r, func(w io.Writer) error { return s.pages.Person(w, s.visit(r), v) })
 }
 
@@ -109,11 +111,18 @@ func (s *server) contractPage(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
-	v := pages.Contract{Number: number, Answers: all, Links: s.links(r, "umowa", number, "change-contract", "record-attendance", "log-visit", "set-task", "record-task-result", "evaluate-contract", "grant-aid", "pay-benefit")}
+	v := pages.Contract{Number: number, Answers: all, Links: append(s.links(r, "umowa", number, "change-contract", "record-attendance", "log-visit", "set-task", "record-task-result", "evaluate-contract", "grant-aid", "pay-benefit"),
+		s.amending(r, "Popraw warunki umowy", "numer", number, "sign-contract")...)}
 	if !v.Known() {
 		s.write(w, r, problem(codeNotFound, "Sprawdź numer umowy: w Twoim zakresie takiej nie ma."))
 		return
 	}
+	life, err := s.answers(r, asking("person", "participant", v.Participant()))
+	if err != nil && !errors.Is(err, access.ErrDenied) {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	v.Answers["person"] = life["person"]
 	s.show(w, r, func(w io.Writer) error { return s.pages.Contract(w, s.visit(r), v) })
 }
 

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -141,19 +140,6 @@ func formOrigin(r *http.Request, form url.Values) (commands.Origin, error) {
 		return commands.Origin{}, problem(codeMalformed, "Otwórz stronę jeszcze raz: formularz jest niepełny.")
 	}
 	return commands.Origin{Who: session.Of(r.Context()), Correlation: correlation(r.Context()), Key: key}, nil
-}
-
-// revisionSeen is the revision that a form was filled in by; nil: none.
-func revisionSeen(form url.Values) (*int64, error) {
-	text := form.Get(formSeen)
-	if text == "" {
-		return nil, nil
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < -1 {
-		return nil, problem(codeMalformed, "Otwórz stronę jeszcze raz: formularz jest niepełny.")
-	}
-	return &n, nil
 }
 
 // seenOf puts into an origin the position that was shown of what a form changes, from the

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ksiega/cmd/ksiega/pages"
+	"ksiega/commands"
 	"ksiega/domain"
 )
 
@@ -96,15 +97,15 @@ func TestRefusedFormsAreTheSameForms(t *testing.T) {
 		t.Errorf("%+v became %+v", first, again)
 	}
 	o, err := formOrigin(r, form)
-	if seen, wrong := revisionSeen(form); err != nil || wrong != nil || o.Key != first.Key || seen == nil || *seen != 3 {
-		t.Errorf("%+v %v %v %v", o, err, seen, wrong)
+	if wrong := o.SawIn(commands.SignContract{}, form.Get(formSeen)); err != nil || wrong != nil || o.Key != first.Key || o.Expected == nil || *o.Expected != 3 {
+		t.Errorf("%+v %v %v", o, err, wrong)
 	}
 	if err := seenOf(form, "shown", &o); err != nil || o.Shown == nil || o.Shown.String() != "41200" {
 		t.Errorf("%v %v", o.Shown, err)
 	}
 	for _, bad := range []url.Values{{}, {formKey: {"a key of words"}}, {formKey: {"k"}, formSeen: {"x"}, "shown": {"-1"}}} {
 		_, noKey := formOrigin(r, bad)
-		_, noRevision := revisionSeen(bad)
+		noRevision := o.SawIn(commands.SignContract{}, bad.Get(formSeen))
 		if noShown := seenOf(bad, "shown", &o); noKey == nil && (noRevision == nil || noShown == nil) {
 			t.Errorf("%v is taken", bad)
 		}

@@ -6,7 +6,8 @@ type Form struct {
 	ID, Label string // Label names it to whoever does not see it
 	Action    string
 	Hidden    Hidden
-	Refused   *Note // why it was not carried out, before its fields
+	Refused   *Note  // why it was not carried out, before its fields
+	Facts     []Pair // what it is about, which stays as it is
 	Groups    []FieldGroup
 	Submit    string // an imperative with its object
 	Back      string // where somebody goes who gives it up; "" is nowhere
@@ -84,7 +85,10 @@ type Drawer struct {
 }
 
 // Step is one of what led to a figure, or of a story. State is good, warn or bad.
-type Step struct{ State, Text, Meta, Href string }
+type Step struct {
+	State, Text, Meta, Href string
+	Act                     *Link // what somebody may do about it
+}
 
 // Is says whether a choice is the field's.
 func (f Field) Is(value string) bool {

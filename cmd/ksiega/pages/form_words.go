@@ -1,5 +1,7 @@
 package pages
 
+import "strings"
+
 // commandArea is where a command belongs in the list of forms.
 func commandArea(name string) string {
 	switch name {
@@ -23,6 +25,22 @@ func commandArea(name string) string {
 		return "Programy i budżety"
 	}
 	return ""
+}
+
+// amendTitle is what the form of a command is called that puts right what it recorded.
+func amendTitle(name, title string) string {
+	switch name {
+	case "assign-case":
+		return "Popraw przydział sprawy"
+	case "merge-participants":
+		return "Popraw połączenie identyfikatorów"
+	}
+	for begins, instead := range map[string]string{"Zapisz ": "Popraw ", "Złóż ": "Popraw ", "Zarejestruj ": "Popraw dane "} {
+		if of, is := strings.CutPrefix(title, begins); is {
+			return instead + of
+		}
+	}
+	return title
 }
 
 // fieldTitles are the labels of fields whose declaration tells more than a label holds.

@@ -29,6 +29,7 @@ type CommandField struct {
 	Choices   []string
 	Optional  bool
 	Long      bool
+	Key       bool   // what is recorded is told apart by it
 	Thing     string // what it names, in Polish; "" is nothing that can be chosen
 	Find      *Find  // how that is chosen
 }
@@ -43,11 +44,17 @@ type CommandForm struct {
 	Amend       string            // the way that is chosen
 	Refused     *Refusal
 	Saved       string // that it was done, right after it was; "" is not
-	Past        bool
+	// Record is the position of what the form was filled with, which is put right and nothing
+	// else: what tells it apart stays as it is. "" is a form that somebody fills in.
+	Record    string
+	Withdrawn bool // it was taken back, and is recorded anew
+	Veiled    bool // fields of it are left out that are not for whoever looks
+	Past      bool
 }
 
 type commandFormView struct {
 	Head  Head
+	Notes []Note
 	Form  Form
 	Saved *Toast
 }
@@ -55,13 +62,40 @@ type commandFormView struct {
 // CommandForm writes the page of a command's form.
 func (p *Pages) CommandForm(w io.Writer, visit Visit, c CommandForm) error {
 	path := "/polecenia/" + c.Name
-	v := commandFormView{Head: Head{Crumbs: []Crumb{{"Polecenia", "/polecenia"}, {Title: c.Title}}, Title: c.Title}, Form: c.form(path)}
+	if c.Record != "" && !c.Withdrawn {
+		c.Title = amendTitle(c.Name, c.Title)
+	}
+	v := commandFormView{Head: Head{Crumbs: []Crumb{{"Polecenia", "/polecenia"}, {Title: c.Title}}, Title: c.Title}, Form: c.form(path), Notes: c.notes()}
 	if c.Saved != "" {
 		v.Saved = &Toast{Text: c.Saved}
 	}
 	f := p.framed(visit, c.Title, path, nil)
 	f.Here, f.Moment = "/polecenia", p.today(visit.Today)
+	if c.Record != "" {
+		f.FootNote = ""
+	}
 	return p.render(w, "command", f, v)
+}
+
+// notes are what there is to know of a form that is filled with what stands.
+func (c CommandForm) notes() (all []Note) {
+	switch {
+	case c.Record == "":
+		return nil
+	case c.Withdrawn:
+		all = append(all, Note{State: "warn", Strong: "To wycofano.", Text: "Pola pokazują, co było zapisane. Zapisz, jeśli ma znowu obowiązywać."})
+	case len(c.Amends) > 0:
+		all = append(all, Note{State: "info", Text: "Pola są wypełnione tym, co jest zapisane. Zmień, co trzeba, i podaj powód."})
+	}
+	if c.Veiled {
+		all = append(all, Note{State: "warn", Strong: "Nie widzisz wszystkich pól.", Text: "Poprawka zastępuje cały zapis, więc pole, które zostawisz puste, przepadnie. Poproś o nią kogoś, kto je widzi."})
+	}
+	return all
+}
+
+// settled tells a field that stays as it is: what is put right is told apart by it.
+func (c CommandForm) settled(f CommandField) bool {
+	return c.Record != "" && !c.Withdrawn && f.Key && c.Typed[f.Name] != ""
 }
 
 // form puts what has to be filled first, then what may be, and then the changes of what is
@@ -70,12 +104,26 @@ func (c CommandForm) form(path string) Form {
 	form := Form{Label: c.Title, Action: path, Hidden: c.Hidden, Submit: c.Title, Back: "/polecenia"}
 	needed, may := FieldGroup{}, FieldGroup{Title: "Jeśli wiadomo"}
 	amend := FieldGroup{Title: "Poprawka albo wycofanie tego, co zapisano", Folded: len(c.Amends) > 0, Open: c.Amend != ""}
-	if len(c.Amends) > 0 {
+	if len(c.Amends) > 0 && (c.Record == "" || !c.Withdrawn) {
 		amend.Fields = []Field{{ID: "f-zmiana", Name: "_zmiana", Label: "Co robisz", Kind: "radios", Value: c.Amend, Choices: append([]Choice{{Title: "nowy zapis"}}, c.Amends...), Width: "w-l"}}
+		if c.Record != "" {
+			amend.Fields[0].Choices = []Choice{{Value: "korekta", Title: "poprawiam: te wartości zastępują zapisane"}, {Value: "wycofanie", Title: "wycofuję: tego nie miało być w księdze"}}
+		}
+	}
+	if c.Record != "" {
+		form.Kept = append(form.Kept, Pair{"_zapis", c.Record})
+		amend.Title, amend.Folded = "Co robisz i dlaczego", false
+		if len(c.Amends) > 0 && !c.Withdrawn {
+			form.Submit = "Zapisz zmianę"
+		}
+		needed.Title, may.Title = "Co jest zapisane", ""
 	}
 	for _, field := range c.Fields {
 		f := c.field(field)
 		switch {
+		case c.settled(field):
+			form.Facts = append(form.Facts, Pair{f.Label, c.settledText(field)})
+			form.Kept = append(form.Kept, Pair{f.Name, c.Typed[field.Name]})
 		case amends(field.Name):
 			if field.Kind != "yesno" || len(c.Amends) == 0 {
 				f.Optional, f.Width = false, "w-full"
@@ -94,9 +142,26 @@ func (c CommandForm) form(path string) Form {
 		}
 	}
 	if c.Refused != nil {
-		form.Refused = c.Refused.note(c.Fields)
+		form.Refused = c.Refused.note(slices.DeleteFunc(slices.Clone(c.Fields), c.settled))
+		if c.Record != "" {
+			form.Refused.Links = []Link{{"Otwórz to, co jest teraz zapisane", "/zapisy/" + c.Record}}
+		}
 	}
 	return form
+}
+
+// settledText is a field that stays as it is, as people read it.
+func (c CommandForm) settledText(f CommandField) string {
+	value := c.Typed[f.Name]
+	for _, choice := range wordsFor(f.Choices) {
+		if choice.Value == value {
+			return choice.Title
+		}
+	}
+	if f.Kind == "day" || f.Kind == "month" {
+		return typedDay(value)
+	}
+	return value
 }
 
 // amends tells the fields of a correction or withdrawal.

@@ -79,7 +79,10 @@ type Crumb struct{ Title, Href string }
 
 // Note is a sentence that says what to do, at its place. State is good, warn, bad, info,
 // past or locked.
-type Note struct{ State, Role, Strong, Text string }
+type Note struct {
+	State, Role, Strong, Text string
+	Links                     []Link
+}
 
 // Chip is a state in at most three words.
 type Chip struct{ State, Text string }

@@ -33,6 +33,9 @@ func commands() []access.Operation {
 	return slices.DeleteFunc(access.Operations(), func(op access.Operation) bool { return commandArea(string(op)) == "" })
 }
 
+// records says whether somebody has any form.
+func records(v Visit) bool { return slices.ContainsFunc(commands(), v.As.May) }
+
 // gets says whether an entry is for whoever looks.
 func (e entry) gets(who access.Who) bool {
 	return (len(e.may) == 0 || slices.ContainsFunc(e.may, who.May)) && (len(e.roles) == 0 || slices.ContainsFunc(e.roles, who.Is))
@@ -54,7 +57,7 @@ func navigation(v Visit, moment url.Values) (nav []Group) {
 			to(e.group, Entry{Title: e.title, Path: e.path, Href: e.path})
 		}
 	}
-	if slices.ContainsFunc(commands(), v.As.May) {
+	if records(v) {
 		to("", Entry{Title: "Polecenia", Path: "/polecenia", Href: "/polecenia"})
 	}
 	if v.As.May(access.Report("person")) {

@@ -63,6 +63,11 @@ type Contract struct {
 // Known says whether there is the contract, within reach.
 func (c Contract) Known() bool { return len(picked(c.Answers["contracts"], "contract", c.Number)) > 0 }
 
+// Participant is whose contract it is.
+func (c Contract) Participant() string {
+	return picked(c.Answers["contracts"], "contract", c.Number)[0].said["participant"]
+}
+
 type section struct {
 	ID, Title string
 	Table     Table
@@ -86,15 +91,23 @@ func (p *Pages) Person(w io.Writer, visit Visit, of Person) error {
 	v.add("limity", "Ile jeszcze godzin", picked(of.Answers["caps-left"], "participant", of.ID), "contract", "capKind", "capMinutes", "usedMinutes", "leftMinutes")
 	v.add("kontrakty", "Kontrakty socjalne", picked(of.Answers["social-contracts"], "participant", of.ID), "contract", "tasks", "tasksDone", "tasksOverdue", "lastEvaluation", "aidLimitGrosze", "aidSpentGrosze", "aidLeftGrosze")
 	v.add("pomoc", "Pomoc materialna", picked(of.Answers["material-aid"], "participant", of.ID), "contract", "purpose", "items", "amountGrosze")
-	life := picked(of.Answers["person"], "", "")
-	slices.Reverse(life)
-	for _, row := range life {
-		v.Story = append(v.Story, Step{Text: row.said["date"] + ": " + row.said["text"], Meta: "poz." + polish.NoBreak + row.said["position"]})
-	}
-	v.Told = polish.Noun{One: "zdarzenie", Few: "zdarzenia", Many: "zdarzeń"}.Count(int64(len(life)))
+	v.tell(visit, picked(of.Answers["person"], "", ""))
 	f := p.framed(visit, of.ID, "/osoby", nil)
 	f.Moment = p.today(visit.Today)
 	return p.render(w, "life", f, v)
+}
+
+// tell tells a story, the newest first, each line with what puts it right for whoever may.
+func (v *lifeView) tell(visit Visit, life []pickedRow) {
+	slices.Reverse(life)
+	for _, row := range life {
+		step := Step{Text: row.said["date"] + ": " + row.said["text"], Meta: "poz." + polish.NoBreak + row.said["position"]}
+		if records(visit) {
+			step.Act = &Link{"Popraw", "/zapisy/" + row.said["position"]}
+		}
+		v.Story = append(v.Story, step)
+	}
+	v.Told = polish.Noun{One: "zdarzenie", Few: "zdarzenia", Many: "zdarzeń"}.Count(int64(len(life)))
 }
 
 // Contract writes the page.
@@ -106,6 +119,7 @@ func (p *Pages) Contract(w io.Writer, visit Visit, of Contract) error {
 	v.add("limity", "Ile jeszcze godzin", picked(of.Answers["caps-left"], "contract", of.Number), "capKind", "capMinutes", "usedMinutes", "leftMinutes")
 	v.add("kontrakt", "Zadania, oceny, decyzja", picked(of.Answers["social-contracts"], "contract", of.Number), "tasks", "tasksDone", "tasksOverdue", "lastEvaluation", "breach", "decision", "decisionDate", "appeal")
 	v.add("pomoc", "Pomoc materialna", picked(of.Answers["material-aid"], "contract", of.Number), "purpose", "items", "amountGrosze")
+	v.tell(visit, picked(of.Answers["person"], "reference", of.Number))
 	f := p.framed(visit, v.Head.Title, "/umowy", nil)
 	f.Moment = p.today(visit.Today)
 	return p.render(w, "life", f, v)

@@ -61,8 +61,8 @@ func claimDecisionsFile() importKind {
 // and by an acceptance this one; cut short between the two, the same command
 // completes it.
 func (l *Ledger) RecordClaimDecision(ctx context.Context, o Origin, c RecordClaimDecision) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
-		return l.byBoth(ctx, o, c, func() (claim, answered journal.Result, err error) { return l.answerClaim(ctx, o, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
+		return l.byBoth(ctx, o, c, func(o Origin) (claim, answered journal.Result, err error) { return l.answerClaim(ctx, o, o, c) })
 	})
 }
 
@@ -194,7 +194,9 @@ func (c WriteOffClaim) lastStream() (string, error) { return streamOf("refundcla
 
 // WriteOffClaim carries the command out.
 func (l *Ledger) WriteOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.writeOffClaim(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
+		return l.writeOffClaim(ctx, o, c)
+	})
 }
 
 func (l *Ledger) writeOffClaim(ctx context.Context, o Origin, c WriteOffClaim) (journal.Result, error) {

@@ -21,7 +21,7 @@ func (c ApproveMonth) open() any { return c }
 // ApproveMonth carries the command out. Nobody approves what they entered or handed over:
 // whoever did is read in the envelopes of each stream, at the revision that it is approved at.
 func (l *Ledger) ApproveMonth(ctx context.Context, o Origin, c ApproveMonth) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
 		of := c.SheetOf
 		all, err := l.parts(ctx, o, &of)
 		if err != nil {

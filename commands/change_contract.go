@@ -191,7 +191,9 @@ func (c ChangeContract) strays() error {
 
 // ChangeContract carries the command out.
 func (l *Ledger) ChangeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.changeContract(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
+		return l.changeContract(ctx, o, c)
+	})
 }
 
 func (l *Ledger) changeContract(ctx context.Context, o Origin, c ChangeContract) (journal.Result, error) {

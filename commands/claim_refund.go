@@ -72,15 +72,16 @@ var ErrCorrects = domain.Refusal(domain.CodeInvalid, "the claim it corrects is f
 // contract-months for the claim first, in the figures it is submitted with; cut short
 // between the two, the same command completes it with those figures.
 func (l *Ledger) SubmitClaim(ctx context.Context, o Origin, c SubmitClaim) (journal.Result, error) {
-	return l.byBoth(ctx, o, c, func() (claim, reserved journal.Result, err error) { return l.submitClaim(ctx, o, c) })
+	return l.byBoth(ctx, o, c, func(o Origin) (claim, reserved journal.Result, err error) { return l.submitClaim(ctx, o, c) })
 }
 
 // byBoth carries out a command that a claim and its agreement decide.
-func (l *Ledger) byBoth(ctx context.Context, o Origin, c Request, do func() (claim, under journal.Result, err error)) (journal.Result, error) {
-	if err := l.allowed(ctx, o, c); err != nil {
+func (l *Ledger) byBoth(ctx context.Context, o Origin, c Request, do func(Origin) (claim, under journal.Result, err error)) (journal.Result, error) {
+	o, err := l.allowed(ctx, o, c)
+	if err != nil {
 		return journal.Result{}, err
 	}
-	claim, under, err := do()
+	claim, under, err := do(o)
 	return followed(claim, under), err
 }
 
@@ -463,7 +464,7 @@ func (l *Ledger) blocks(ctx context.Context, o Origin, sheets []referralSheet, m
 		day         domain.Date
 	}
 	sick, blocks := map[personDay]bool{}, map[string][]refund.Block{}
-	sees, why := o.Sees(domain.RefParticipant), refund.ErrSickLeave
+	sees, why := o.Sees(access.Health), refund.ErrSickLeave
 	if !sees {
 		why = refund.ErrExcused
 	}

@@ -80,7 +80,9 @@ func agreementsFile() importKind {
 
 // ConcludeAgreement carries the command out.
 func (l *Ledger) ConcludeAgreement(ctx context.Context, o Origin, c ConcludeAgreement) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.concludeAgreement(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
+		return l.concludeAgreement(ctx, o, c)
+	})
 }
 
 func (l *Ledger) concludeAgreement(ctx context.Context, o Origin, c ConcludeAgreement) (journal.Result, error) {

@@ -19,7 +19,7 @@ func (c HandOverMonth) open() any { return c }
 
 // HandOverMonth carries the command out.
 func (l *Ledger) HandOverMonth(ctx context.Context, o Origin, c HandOverMonth) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
 		of := c.SheetOf
 		all, err := l.parts(ctx, o, &of)
 		if err != nil {

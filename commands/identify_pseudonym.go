@@ -45,7 +45,7 @@ func identitiesFile() importKind {
 
 // IdentifyPseudonym carries the command out.
 func (l *Ledger) IdentifyPseudonym(ctx context.Context, o Origin, c IdentifyPseudonym) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
 		c := c
 		cmd, err := l.prepareIdentity(ctx, o, &c)
 		if err != nil {

@@ -95,7 +95,7 @@ type importing struct {
 // is skipped. The error is about the file as a whole: it is unreadable, or the
 // ledger is; what was recorded stands, and importing it again completes it.
 func (l *Ledger) Import(ctx context.Context, o Origin, f File, hear *Listener) (Summary, error) {
-	if err := l.mayAsk(o, access.Import); err != nil {
+	if _, err := l.mayAsk(o, access.Import); err != nil {
 		return Summary{}, err
 	}
 	i, ok := ImportOrder(OriginalName(f.Name))
@@ -103,7 +103,8 @@ func (l *Ledger) Import(ctx context.Context, o Origin, f File, hear *Listener) (
 		return Summary{}, CheckName(f.Name)
 	}
 	k := kinds()[i]
-	if err := l.mayAsk(o, k.operation); err != nil {
+	o, err := l.mayAsk(o, k.operation)
+	if err != nil {
 		return Summary{}, err
 	}
 	im := &importing{lookups: l.lookups(), l: l, origin: o, columns: k.columns, name: f.Name, data: f.Data, beside: f.Beside}

@@ -118,12 +118,13 @@ func (o *once) Append(ctx context.Context, stream string, expected int64, events
 
 // keyless carries a command out, where it is allowed, that seals its texts before it
 // records anything.
-func (l *Ledger) keyless(ctx context.Context, o Origin, c Request, do func(context.Context, *Ledger) (journal.Result, error)) (journal.Result, error) {
-	if err := l.allowed(ctx, o, c); err != nil {
+func (l *Ledger) keyless(ctx context.Context, o Origin, c Request, do func(context.Context, *Ledger, Origin) (journal.Result, error)) (journal.Result, error) {
+	o, err := l.allowed(ctx, o, c)
+	if err != nil {
 		return journal.Result{}, err
 	}
 	for attempt := 1; ; attempt++ {
-		r, err := l.keylessOnce(ctx, do)
+		r, err := l.keylessOnce(ctx, func(ctx context.Context, l *Ledger) (journal.Result, error) { return do(ctx, l, o) })
 		if attempt == overtakenAttempts || !errors.Is(err, domain.ErrOvertaken) {
 			return r, err
 		}

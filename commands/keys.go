@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -26,7 +27,7 @@ import (
 
 // meta is the envelope of what an origin has recorded.
 func (l *Ledger) meta(o Origin) journal.Meta {
-	return journal.Meta{Actor: o.Actor, Role: o.Role(), Correlation: o.Correlation, Key: l.key(o),
+	return journal.Meta{Actor: o.Actor, Role: cmp.Or(o.role, o.Role()), Correlation: o.Correlation, Key: l.key(o),
 		Source: journal.Source{Door: string(o.Door), File: o.file, Row: o.row}}
 }
 
@@ -127,7 +128,8 @@ func Once[R Request](ctx context.Context, l *Ledger, o Origin, r R, do func(cont
 }
 
 func underKey[R Request](ctx context.Context, l *Ledger, o Origin, r R, do func(context.Context, Origin, R) (Result, error)) (Result, error) {
-	if err := l.allowed(ctx, o, r); err != nil {
+	o, err := l.allowed(ctx, o, r)
+	if err != nil {
 		return Result{}, err
 	}
 	if o.Key == "" {

@@ -153,8 +153,8 @@ func TestAKeyOutlivesAChangeOfRights(t *testing.T) {
 		then, last access.Role
 		otherWords error // what is said to other words about the same person
 	}{
-		{"U1", access.Coordinator, access.Finance, nil},
-		{"U2", access.Finance, access.Coordinator, intake.ErrKeyReused},
+		{"U1", access.Coordinator, access.Token, nil},
+		{"U2", access.Token, access.Coordinator, intake.ErrKeyReused},
 	} {
 		first, then, last := as(c.then), as(c.then), as(c.last)
 		last.Key = then.Key

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 
-	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/account"
 )
@@ -34,7 +33,7 @@ func (a *Accounts) Known(ctx context.Context, o Origin) ([]KnownAccount, error) 
 	if err != nil {
 		return nil, err
 	}
-	if !o.SeesIn(access.ListAccounts, domain.RefAccount) {
+	if !o.SeesIn(access.ListAccounts, access.Account) {
 		return nil, a.ledger.counted(o, access.ErrDenied)
 	}
 	owners, shown := map[string]Owner{}, []string{}

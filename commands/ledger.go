@@ -104,6 +104,11 @@ type Origin struct {
 	// does not say which events are of it refuses to be carried out by what was shown.
 	Shown *journal.Position
 
+	// role is the one that allowed what is decided, and sight somebody in the roles that reach
+	// it; none while nobody has asked.
+	role  string
+	sight *access.Who
+
 	file string // keyed hash of the imported file
 	row  int
 	// settled: the key was bound before this build could compare requests, so that

@@ -66,7 +66,7 @@ func (a *Accounts) Show(ctx context.Context, o Origin) ([]Listed, error) {
 	if err != nil {
 		return nil, err
 	}
-	show := o.SeesIn(access.ListAccounts, domain.RefAccount)
+	show := o.SeesIn(access.ListAccounts, access.Account)
 	var all []Listed
 	var shown []string
 	for _, of := range s.Accounts() {
@@ -117,7 +117,7 @@ func (a *Accounts) Find(ctx context.Context, o Origin, given string) (string, er
 	if of, ok := s.Account(given); ok {
 		return of.ID, nil
 	}
-	if o.May(access.ListAccounts) && o.SeesIn(access.ListAccounts, domain.RefAccount) {
+	if o.May(access.ListAccounts) && o.SeesIn(access.ListAccounts, access.Account) {
 		of, ok, err := a.ByLogin(ctx, given)
 		if ok || err != nil {
 			return of.ID, err

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/agreement"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
@@ -211,7 +212,7 @@ func (o Origin) told(stream string, what domain.Thing) domain.Thing {
 	case !what.Stands():
 	case !o.learns(stream, what):
 		return domain.Thing{Noun: what.Noun} // carer, or merge
-	case strings.HasPrefix(stream, street.Stream("")) && !o.Sees(domain.RefStreet):
+	case strings.HasPrefix(stream, street.Stream("")) && !o.Sees(access.Street):
 		return domain.Thing{Noun: domain.ARecord}
 	}
 	return what

@@ -62,7 +62,8 @@ func (c *UnmatchLine) formColumns() []column {
 // short between, the same command completes it. Where another server came between, what
 // one stream took and the other would not is undone.
 func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.Result, error) {
-	if err := l.allowed(ctx, o, c); err != nil {
+	o, err := l.allowed(ctx, o, c)
+	if err != nil {
 		return journal.Result{}, err
 	}
 	if err := domain.Together(mayID("statement", &c.Statement), mayID("claim", &c.Claim)); err != nil {
@@ -152,7 +153,8 @@ func (l *Ledger) stillMatched(ctx context.Context, stream string, o Origin, matc
 // between, the same command completes it, and the automat leaves the line alone. Where
 // another server matched the line again in between, that is undone too.
 func (l *Ledger) UnmatchLine(ctx context.Context, o Origin, c UnmatchLine) (journal.Result, error) {
-	if err := l.allowed(ctx, o, c); err != nil {
+	o, err := l.allowed(ctx, o, c)
+	if err != nil {
 		return journal.Result{}, err
 	}
 	if err := domain.Together(mayID("statement", &c.Statement), mayID("claim", &c.Claim)); err != nil {

@@ -20,7 +20,7 @@ const matchesAtOnce = 2000
 // many were. What is refused is passed over. The statement is read as often as for one
 // match, and so is each claim, since they may have many lines.
 func (l *Ledger) MatchLines(ctx context.Context, o Origin, id string, matches []MatchLine) (matched int, err error) {
-	if err := l.mayAsk(o, MatchLine{}.Operation()); err != nil {
+	if o, err = l.mayAsk(o, MatchLine{}.Operation()); err != nil {
 		return 0, err
 	}
 	for some := range slices.Chunk(matches, matchesAtOnce) {

@@ -45,7 +45,7 @@ func TestAClaimForSomebodyNoLongerUnemployed(t *testing.T) {
 				eraseAll(t, l)
 			}
 			claim := commands.SubmitClaim{Number: "W/1", Agreement: "P/1", Month: domain.NewMonth(2024, 3), Submitted: domain.NewDate(2024, 4, 10)}
-			finance := commands.Origin{Who: access.By("k", access.API, access.Finance)}
+			finance := commands.Origin{Who: access.By("k", access.API, access.Token)}
 			for _, o := range []commands.Origin{finance, ledgertest.Actor} {
 				if _, err := l.SubmitClaim(t.Context(), o, claim); c.want == nil && err != nil || c.want != nil && !errors.Is(err, c.want) {
 					t.Errorf("%v: %v", o.Role(), err)

@@ -98,7 +98,7 @@ var (
 // would be refused, none is recorded. Cut short, the same command completes it, since what
 // is recorded already is known.
 func (l *Ledger) PlanSeries(ctx context.Context, o Origin, c PlanSeries) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (all journal.Result, err error) {
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (all journal.Result, err error) {
 		days, err := c.days()
 		if err != nil {
 			return all, err

@@ -91,7 +91,7 @@ func (l *Ledger) RecordContact(ctx context.Context, o Origin, c RecordContact) (
 		return journal.Result{}, err
 	}
 	defer done()
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
 		c := c
 		cmd, who, err := l.prepareContact(ctx, l.lookups(), o, &c)
 		if err == nil {
@@ -127,7 +127,7 @@ func unseenPseudonyms(role access.Role, programme string) string {
 
 // namedUnseen are those of a pseudonym who were named by whoever may not see the street.
 func (l *Ledger) namedUnseen(programme, folded string) (all []string) {
-	for _, role := range access.Blind(domain.RefStreet) {
+	for _, role := range access.Blind(access.Street) {
 		all = append(all, l.Vault.FindName(unseenPseudonyms(role, programme), folded)...)
 	}
 	return all
@@ -143,7 +143,7 @@ func (l *Ledger) callStreet(o Origin, s *sealer, programme, pseudonym, recorded 
 		return called{}
 	}
 	who.About, who.purpose = street.About{Programme: programme}, pseudonyms(programme)
-	if o.Sees(domain.RefStreet) {
+	if o.Sees(access.Street) {
 		found := l.Vault.FindName(who.purpose, who.folded)
 		is := street.Ref(recorded).Subject()
 		switch {
@@ -153,7 +153,7 @@ func (l *Ledger) callStreet(o Origin, s *sealer, programme, pseudonym, recorded 
 			who.Street, who.known = streetID(found[0]), true
 		}
 	} else {
-		who.purpose = unseenPseudonyms(o.Grants[0].Role, programme)
+		who.purpose = unseenPseudonyms(access.Role(o.role), programme)
 	}
 	if !who.known {
 		who.Street = l.draw()

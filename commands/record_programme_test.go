@@ -122,7 +122,7 @@ func TestCorrectedProgramme(t *testing.T) {
 	if err := record(ledgertest.Actor, commands.RecordProgramme{File: "id: 1\n"}); len(domain.RefusalsOf(err)) != 3 {
 		t.Errorf("a file with three mistakes: %v", err)
 	}
-	unseeing := commands.Origin{Who: access.By("a", access.API, access.Assistant)}
+	unseeing := commands.Origin{Who: access.By("a", access.API, access.Token)}
 	for _, file := range []string{nowy, other} {
 		if err := record(unseeing, commands.RecordProgramme{File: file}); !errors.Is(err, domain.ErrRecorded) {
 			t.Errorf("who sees no texts of programmes: %v", err)

@@ -45,7 +45,7 @@ func TestStaysOfADayOfOneWhoMayNotSee(t *testing.T) {
 	l := ledgertest.Open(t)
 	accepted(t, l, sheet{"uczestnicy.csv", "id;imie;nazwisko\nU1;A;A\n"})
 	accepted(t, l, sheet{"pobyty_1.csv", "uczestnik;rodzaj;od;do\nU1;dps;01.03.2024;\nU1;szpital;01.03.2024;\nU1;dps;02.04.2024;\n"})
-	blind := commands.Origin{Who: access.By("k", access.API, access.Finance)}
+	blind := commands.Origin{Who: access.By("k", access.API, access.Token)}
 	day := domain.NewDate(2024, 3, 1)
 	before := standingStays(t, l, "U1")
 	for _, kind := range participant.StayKinds() {

@@ -117,7 +117,8 @@ var (
 // RegisterParticipant carries the command out. The person becomes findable by
 // PESEL once registered.
 func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterParticipant) (journal.Result, error) {
-	if err := l.allowed(ctx, o, c); err != nil {
+	o, err := l.allowed(ctx, o, c)
+	if err != nil {
 		return journal.Result{}, err
 	}
 	done, err := l.Registering.lockBriefly(ctx, c.PESEL)
@@ -128,7 +129,9 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 	if r, decided, err := l.registeredBefore(ctx, o, c); decided || err != nil {
 		return r, err
 	}
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.registerParticipant(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
+		return l.registerParticipant(ctx, o, c)
+	})
 }
 
 // registeredBefore is what was decided under the key, whatever became of the person since:
@@ -307,7 +310,7 @@ func (l *Ledger) agreesWithPESEL(c RegisterParticipant) error {
 // they are. Whoever may not see people is not told who is known here: what they, or two
 // servers on one store, register doubly is a finding.
 func (l *Ledger) onePerson(o Origin, c RegisterParticipant) error {
-	if !o.Sees(domain.RefParticipant) {
+	if !o.Sees(access.PESEL) {
 		return nil
 	}
 	of, err := id(c.ID)

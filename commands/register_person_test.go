@@ -35,7 +35,7 @@ func TestWhatIsRecordedIsFound(t *testing.T) {
 	if got := l.Vault.FindPESEL(recorded); len(got) != 1 || len(l.Vault.FindPESEL(typed)) != 0 {
 		t.Errorf("found %v under the PESEL that is recorded, %v under the other", got, l.Vault.FindPESEL(typed))
 	}
-	finance := commands.Origin{Who: access.By("f", "cli", "finance")}
+	finance := commands.Origin{Who: access.By("f", "cli", "api")}
 	if err := register(finance, "U2", recorded); errors.Is(err, commands.ErrPESELTaken) {
 		t.Error("finance is told that somebody has this PESEL")
 	}

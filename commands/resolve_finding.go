@@ -56,7 +56,9 @@ func (c ResolveFinding) lastStreamOf(ctx context.Context, l *Ledger) (string, er
 // changed when the resolution is recorded: it binds to these, so that the finding is
 // then open.
 func (l *Ledger) ResolveFinding(ctx context.Context, o Origin, c ResolveFinding, now finding.Figures) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.resolveFinding(ctx, o, c, now) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
+		return l.resolveFinding(ctx, o, c, now)
+	})
 }
 
 func (l *Ledger) resolveFinding(ctx context.Context, o Origin, c ResolveFinding, now finding.Figures) (journal.Result, error) {

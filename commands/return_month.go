@@ -25,7 +25,7 @@ func (c ReturnMonth) open() any { return ReturnMonth{SheetOf: c.SheetOf} }
 
 // ReturnMonth carries the command out.
 func (l *Ledger) ReturnMonth(ctx context.Context, o Origin, c ReturnMonth) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
 		of := c.SheetOf
 		all, err := l.parts(ctx, o, &of)
 		if err == nil {

@@ -3,6 +3,9 @@ package commands
 import (
 	"context"
 	"errors"
+	"net/url"
+	"slices"
+	"strings"
 
 	"ksiega/domain"
 	"ksiega/domain/access"
@@ -26,43 +29,80 @@ type Request interface {
 }
 
 // allowed asks the table whether somebody may carry out a command, and whether each of the
-// things that it concerns lies within their scopes: whom a contract is about, the contract
+// things that it concerns lies within their limits: whom a contract is about, the contract
 // says, where there is one. A command that does not tell what it concerns lies within none.
-func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) error {
-	err := o.Allowed(r.Operation())
-	if err != nil || !o.Limited(r.Operation()) {
-		return err
+// The origin goes on in those roles alone that reach all of it.
+func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) (Origin, error) {
+	op := r.Operation()
+	if err := o.Allowed(op); err != nil {
+		return o, err
+	}
+	if !limitedSomehow(o.Who, op) {
+		return o.acting(o.Reaching(op)), nil
 	}
 	var concerned [][]domain.Ref
 	if c, tells := r.(interface{ concerns() [][]domain.Ref }); tells {
 		concerned = c.concerns()
 	}
-	within, told := true, false
+	var told [][]domain.Ref
 	for _, refs := range concerned {
 		things, err := l.about(ctx, refs)
 		if err != nil {
-			return err
+			return o, err
 		}
 		own, err := l.entering(ctx, o, r)
 		if err != nil {
-			return err
+			return o, err
 		}
-		if things = append(things, own...); len(things) > 0 {
-			within, told = within && o.Reaches(r.Operation(), things...), true
+		if things = append(things, own...); len(things) == 0 {
+			continue
+		}
+		if told = append(told, things); !o.Reaches(op, things...) {
+			return o, access.ErrDenied
 		}
 	}
-	if !within || !told {
-		err = access.ErrDenied
+	if len(told) == 0 && o.Limited(op) {
+		return o, access.ErrDenied
 	}
-	return err
+	return o.acting(o.Reaching(op, told...)), nil
 }
 
-// entering is what a registration of somebody is about who is not registered: they become the
-// case of the worker who asks.
-func (l *Ledger) entering(ctx context.Context, o Origin, r Request) ([]domain.Ref, error) {
+// limitedSomehow says whether somebody is limited in one of the roles that allow an operation.
+func limitedSomehow(who access.Who, op access.Operation) bool {
+	return slices.ContainsFunc(who.Reaching(op).Grants, func(g access.Grant) bool { return len(g.Limits) > 0 })
+}
+
+// acting is the origin of a decision that somebody makes in some of their roles: the first of
+// them allowed it, and they see of it what these see.
+func (o Origin) acting(in access.Who) Origin {
+	if o.sight = &in; len(in.Grants) > 0 {
+		o.role = string(in.Grants[0].Role)
+	}
+	return o
+}
+
+// Sees says whether somebody sees a class of texts of what they are allowed to decide.
+func (o Origin) Sees(c access.Class) bool {
+	if o.sight != nil {
+		return o.sight.Sees(c)
+	}
+	return o.Who.Sees(c)
+}
+
+// SeesAllOf says whether somebody sees all texts that an operation takes, of what they are
+// allowed to decide.
+func (o Origin) SeesAllOf(op access.Operation) bool {
+	if o.sight != nil {
+		return o.sight.SeesAllOf(op)
+	}
+	return o.Who.SeesAllOf(op)
+}
+
+// entering is what a registration of somebody is about who is not registered: they are nobody's
+// yet, and become the case of the worker who asks.
+func (l *Ledger) entering(ctx context.Context, o Origin, r Request) (own []domain.Ref, err error) {
 	c, registers := r.(RegisterParticipant)
-	worker := o.Worker(r.Operation())
-	if !registers || worker == "" {
+	if !registers {
 		return nil, nil
 	}
 	name, err := id(c.ID)
@@ -73,80 +113,166 @@ func (l *Ledger) entering(ctx context.Context, o Origin, r Request) ([]domain.Re
 	if err != nil || known.State.Exists() {
 		return nil, err
 	}
-	return []domain.Ref{{Kind: domain.RefWorker, ID: worker}}, nil
+	for _, kind := range []domain.RefKind{domain.RefWorker, domain.RefProgramme} {
+		for _, of := range o.LimitedBy(r.Operation(), kind) {
+			own = append(own, domain.Ref{Kind: kind, ID: of})
+		}
+	}
+	return own, nil
 }
 
-// casesOf are the workers whose case a person is today.
-func (l *Ledger) casesOf(ctx context.Context, person string) (workers []domain.Ref, err error) {
-	name, err := id(person)
+// person is what a person is about: whose case they are today, by whichever of their ids is
+// given, and the programmes that records of theirs are of.
+func (l *Ledger) person(ctx context.Context, id string) (things []domain.Ref, err error) {
+	today := domain.DateOf(l.Now().In(l.Zone))
+	seen := map[string]bool{}
+	for id != "" && !seen[id] { // whom they are merged into, too
+		seen[id] = true
+		known, err := journal.Load(ctx, l.Log, participant.Stream(id), participant.Decider())
+		if err != nil {
+			return nil, err
+		}
+		for _, worker := range known.State.Workers(today) {
+			things = append(things, domain.Ref{Kind: domain.RefWorker, ID: worker})
+		}
+		programmes, err := l.programmesUnder(ctx, known.State.List.Streams())
+		if err != nil {
+			return nil, err
+		}
+		things = append(things, programmes...)
+		id = known.State.Into()
+	}
+	return things, nil
+}
+
+// programmesUnder are the programmes of what stands in streams.
+func (l *Ledger) programmesUnder(ctx context.Context, streams []string) (all []domain.Ref, err error) {
+	for _, stream := range streams {
+		kind, name, _ := strings.Cut(stream, "-")
+		programme := ""
+		switch kind {
+		case "participation":
+			programme, _, _ = strings.Cut(name, "-")
+		case "session":
+			programme, err = l.programmeOf(ctx, domain.Ref{Kind: domain.RefSession, ID: unescaped(name)})
+		case "contract":
+			var signed journal.Loaded[contract.State]
+			signed, err = journal.Load(ctx, l.Log, stream, contract.Decider())
+			programme = signed.State.Terms.Programme
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: unescaped(programme)})...)
+	}
+	return all, nil
+}
+
+// unescaped is an id as it stands in a stream's name.
+func unescaped(name string) string {
+	id, err := url.PathUnescape(name)
 	if err != nil {
-		return nil, nil //nolint:nilerr // there is none by that name
+		return name
 	}
-	known, err := journal.Load(ctx, l.Log, participant.Stream(name), participant.Decider())
-	for _, worker := range known.State.Workers(domain.DateOf(l.Now().In(l.Zone))) {
-		workers = append(workers, domain.Ref{Kind: domain.RefWorker, ID: worker})
-	}
-	return workers, err
+	return id
 }
 
 // about is whom and what some things are about: in the place of a contract what it says, beside
 // a person whose case they are today.
 func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.Ref, err error) {
 	for _, of := range refs {
-		if of.Kind == domain.RefSession || of.Kind == domain.RefContact {
-			programme, err := l.programmeOf(ctx, of)
+		name, err := id(of.ID)
+		if err != nil {
+			things = append(things, domain.Refs(of)...) // there is none by that name
+			continue
+		}
+		switch of.Kind {
+		case domain.RefSession, domain.RefContact:
+			own, err := l.placed(ctx, of)
 			if err != nil {
 				return nil, err
 			}
-			things = append(things, domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: programme})...)
-			continue
-		}
-		if of.Kind == domain.RefParticipant {
-			workers, err := l.casesOf(ctx, of.ID)
+			things = append(things, own...)
+		case domain.RefParticipant:
+			own, err := l.person(ctx, name)
 			if err != nil {
 				return nil, err
 			}
-			things = append(things, workers...)
+			things = append(append(things, of), own...)
+		case domain.RefContract:
+			own, err := l.contract(ctx, name)
+			if err != nil {
+				return nil, err
+			}
+			things = append(things, own...)
+		default:
+			things = append(things, of)
 		}
-		if of.Kind != domain.RefContract {
-			things = append(things, domain.Refs(of)...)
-			continue
-		}
-		number, err := id(of.ID)
-		if err != nil {
-			continue // there is none by that name
-		}
-		signed, err := journal.Load(ctx, l.Log, domain.Stream("contract", number), contract.Decider())
-		if err != nil {
-			return nil, err
-		}
-		t := signed.State.Terms
-		if gone, ok := signed.State.Withdrawn(); ok { // it was theirs
-			t = gone
-		}
-		things = append(things, domain.Refs(domain.Ref{Kind: domain.RefParticipant, ID: t.Participant}, domain.Ref{Kind: domain.RefProgramme, ID: t.Programme},
-			domain.Ref{Kind: domain.RefAssistant, ID: t.Assistant})...)
 	}
 	return things, nil
 }
 
-// programmeOf is the programme of a session or a contact, or was before it was withdrawn; ""
-// where none is recorded.
-func (l *Ledger) programmeOf(ctx context.Context, of domain.Ref) (string, error) {
-	name, err := id(of.ID)
+// contract is what a contract is about: its parties, its programme, its agreement, and whose
+// case the participant is.
+func (l *Ledger) contract(ctx context.Context, number string) ([]domain.Ref, error) {
+	signed, err := journal.Load(ctx, l.Log, domain.Stream("contract", number), contract.Decider())
 	if err != nil {
-		return "", nil //nolint:nilerr // there is none by that name
+		return nil, err
 	}
+	t := signed.State.Terms
+	if gone, ok := signed.State.Withdrawn(); ok { // it was theirs
+		t = gone
+	}
+	things := slices.DeleteFunc(t.Refs(), func(of domain.Ref) bool { return of.Kind == domain.RefContract })
+	if t.Participant == "" {
+		return things, nil
+	}
+	person, err := l.person(ctx, t.Participant)
+	if err != nil {
+		return nil, err
+	}
+	for _, of := range person {
+		if of.Kind == domain.RefWorker { // a contract is of its own programme alone
+			things = append(things, of)
+		}
+	}
+	return things, nil
+}
+
+// placed is the programme of a session or a contact, or was before it was withdrawn, and who was
+// there for the centre; nothing where none is recorded.
+func (l *Ledger) placed(ctx context.Context, of domain.Ref) ([]domain.Ref, error) {
+	programme, err := l.programmeOf(ctx, of)
+	if err != nil || of.Kind != domain.RefContact || programme == "" {
+		return domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: programme}), err
+	}
+	known, err := journal.Load(ctx, l.Log, contact.Stream(of.ID), contact.Decider())
+	return domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: programme}, domain.Ref{Kind: domain.RefWorker, ID: known.State.Contact.Worker}), err
+}
+
+// programmeOf is the programme of a session or a contact.
+func (l *Ledger) programmeOf(ctx context.Context, of domain.Ref) (string, error) {
 	if of.Kind == domain.RefContact {
-		known, err := journal.Load(ctx, l.Log, contact.Stream(name), contact.Decider())
+		known, err := journal.Load(ctx, l.Log, contact.Stream(of.ID), contact.Decider())
 		return known.State.Contact.Programme, err
 	}
-	known, err := journal.Load(ctx, l.Log, session.Stream(name), session.Decider())
+	known, err := journal.Load(ctx, l.Log, session.Stream(of.ID), session.Decider())
 	return known.State.Terms.Programme, err
 }
 
-// mayAsk asks the table alone, for somebody who asks for many commands at once.
-func (l *Ledger) mayAsk(o Origin, op access.Operation) error { return l.counted(o, o.Allowed(op)) }
+// mayAsk asks the table for somebody who asks for many commands at once: only who is limited to
+// nothing does, in the roles in which they are not.
+func (l *Ledger) mayAsk(o Origin, op access.Operation) (Origin, error) {
+	if err := l.counted(o, o.Allowed(op)); err != nil {
+		return o, err
+	}
+	in := o.Reaching(op)
+	in.Grants = slices.DeleteFunc(in.Grants, func(g access.Grant) bool { return len(g.Limits) > 0 })
+	if len(in.Grants) == 0 {
+		return o, l.counted(o, access.ErrDenied)
+	}
+	return o.acting(in), nil
+}
 
 // veiled decides for somebody who may not see what is recorded: that it is so already
 // and that it differs are one refusal. A command that may replace what is recorded is

@@ -114,7 +114,9 @@ var ErrProgramme = domain.Refusal(domain.CodeInvalid, "no such programme in the 
 
 // SignContract carries the command out.
 func (l *Ledger) SignContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) { return l.signContract(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
+		return l.signContract(ctx, o, c)
+	})
 }
 
 func (l *Ledger) signContract(ctx context.Context, o Origin, c SignContract) (journal.Result, error) {

@@ -138,7 +138,7 @@ func TestAnIdentityKeepsItsParticipant(t *testing.T) {
 	if _, err := l.RegisterParticipant(t.Context(), ledgertest.Actor, gone); !errors.Is(err, domain.ErrNamed) || !strings.Contains(err.Error(), "identity of a pseudonym") {
 		t.Error(err)
 	}
-	if _, err := l.RegisterParticipant(t.Context(), commands.Origin{Who: access.By("finanse", access.CommandLine, access.Finance)}, gone); !errors.Is(err, domain.ErrNamed) || strings.Contains(err.Error(), "pseudonym") {
+	if _, err := l.RegisterParticipant(t.Context(), commands.Origin{Who: access.By("finanse", access.CommandLine, access.Token)}, gone); !errors.Is(err, domain.ErrNamed) || strings.Contains(err.Error(), "pseudonym") {
 		t.Error(err)
 	}
 	back := who

@@ -13,6 +13,7 @@ import (
 	"ksiega/commands/bankfile"
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/statement"
 	"ksiega/internal/journal"
 )
@@ -170,7 +171,7 @@ func (im *importing) take(ctx context.Context, log journal.Log, id string, earli
 		items[k] = item(im.l, im.origin.ofRow(im.hash, row+from+1), statement.Command(part))
 	}
 	d := statement.Decider()
-	if !im.origin.Sees(domain.RefStatement) {
+	if !im.origin.Sees(access.Money) {
 		d = veil(d)
 	}
 	outcomes, err := journal.ExecuteAll(ctx, log, domain.Stream("statement", id), d, items)
@@ -211,7 +212,7 @@ func (im *importing) statement(ctx context.Context, b bankfile.Statement, seen u
 		}
 		return nil
 	}
-	ends, sees := appends(take.Lines), im.origin.Sees(domain.RefStatement)
+	ends, sees := appends(take.Lines), im.origin.Sees(access.Money)
 	for i, k := 0, 0; i < max(len(b.Lines), 1); i++ {
 		if i == ends[k] && k+1 < len(ends) {
 			k++

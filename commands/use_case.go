@@ -22,7 +22,7 @@ type tellsApart interface{ says(domain.Event) bool }
 
 // carryOut carries a command out.
 func (u useCase[R, S, C]) carryOut(ctx context.Context, l *Ledger, o Origin, c R) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
 		c := c
 		return u.ask(ctx, l, o, &c)
 	})

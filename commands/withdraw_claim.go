@@ -35,8 +35,8 @@ func (c *WithdrawClaim) formColumns() []column {
 // or answers the claim any more; then the claim's stream takes no claim by that reservation
 // from then on; cut short, the same command completes it.
 func (l *Ledger) WithdrawClaim(ctx context.Context, o Origin, c WithdrawClaim) (journal.Result, error) {
-	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger) (journal.Result, error) {
-		return l.byBoth(ctx, o, c, func() (claim, released journal.Result, err error) { return l.takeClaimBack(ctx, o, c) })
+	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
+		return l.byBoth(ctx, o, c, func(o Origin) (claim, released journal.Result, err error) { return l.takeClaimBack(ctx, o, c) })
 	})
 }
 

@@ -21,6 +21,7 @@ type StreetContact struct {
 	Street    string             `json:"street"` // who it was
 	Date      domain.Date        `json:"date"`
 	Place     string             `json:"place"`
+	Worker    string             `json:"worker"` // who was there for the centre
 	First     bool               `json:"first"`
 	Kind      contact.Kind       `json:"kind"`
 	Cause     domain.Sealed      `json:"cause"`
@@ -99,7 +100,7 @@ func ContactsPart(of domain.Ref) string { return string(of.Kind) + "-" + domain.
 
 // Outreach folds contacts, counts of places, and who people of the street are.
 func Outreach() Projection {
-	return Projection{Name: "outreach", Version: 1, Retroactive: erases, Keys: outreachKeys, Then: outreachThen, Fold: foldOutreach,
+	return Projection{Name: "outreach", Version: 2, Retroactive: erases, Keys: outreachKeys, Then: outreachThen, Fold: foldOutreach,
 		Want: oneOf(contact.Recorded{}, contact.Corrected{}, contact.Withdrawn{}, place.Counted{}, place.CountCorrected{}, place.CountWithdrawn{},
 			street.Identified{}, street.IdentityWithdrawn{}, erasure.Ordered{})}
 }
@@ -200,7 +201,7 @@ func foldOutreach(tx *fold.Tx, r *journal.Recorded) error {
 func putContact(tx *fold.Tx, c contact.Contact, events []journal.Position) {
 	at, by := placed(c.Contact, c.Key()), sealedBy(c.Contact, c.Key())
 	lies, listed := at.key(), at.listed(by)
-	StreetContacts().Put(tx, lies.Part, lies.Field, StreetContact{Contact: c.Contact, Programme: c.Programme, Street: c.Street,
+	StreetContacts().Put(tx, lies.Part, lies.Field, StreetContact{Contact: c.Contact, Programme: c.Programme, Street: c.Street, Worker: c.Worker,
 		Date: c.Date, Place: c.Place, First: c.First, Kind: c.Kind, Cause: kept(tx, by, c.Cause), Needs: kept(tx, by, c.Needs), Outcome: kept(tx, by, c.Outcome),
 		Referral: kept(tx, by, c.Referral), Events: events})
 	ContactsOf().Put(tx, listed.Part, listed.Field, at)

@@ -209,7 +209,7 @@ func effectsOf(ctx context.Context, q *question, s *projections.Session, p proje
 
 // looks notes of whom the row tells effects, or a topic, specialist or organiser.
 func (a *attendances) looks(q *question) {
-	if !q.who.Reaches(q.op, domain.Ref{Kind: domain.RefProgramme, ID: a.programme}) {
+	if !q.reaches(domain.Ref{Kind: domain.RefProgramme, ID: a.programme}) {
 		return
 	}
 	var figures []int

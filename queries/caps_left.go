@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/cap"
 	"ksiega/domain/contract"
 	"ksiega/domain/programme"
@@ -230,7 +231,7 @@ func (c *capsAsked) ofPeriod(ctx context.Context, row capLeft, editions []cap.Ed
 // looked notes a look at the participant of a contract that lies within the scopes of whoever
 // asks.
 func (c *capsAsked) looked(t contract.Terms) {
-	if c.who.Reaches(c.op, domain.Ref{Kind: domain.RefParticipant, ID: t.Participant}, domain.Ref{Kind: domain.RefProgramme, ID: t.Programme}, domain.Ref{Kind: domain.RefAssistant, ID: t.Assistant}) {
+	if c.reaches(domain.Ref{Kind: domain.RefParticipant, ID: t.Participant}, domain.Ref{Kind: domain.RefProgramme, ID: t.Programme}, domain.Ref{Kind: domain.RefAssistant, ID: t.Assistant}) {
 		c.shows(domain.Ref{Kind: domain.RefParticipant, ID: t.Participant})
 	}
 }
@@ -238,7 +239,7 @@ func (c *capsAsked) looked(t contract.Terms) {
 // fulfils says whether a person's facts are those of a rule, and whether that is known to
 // whoever asks: whoever may not see people knows of nobody.
 func (c *capsAsked) fulfils(ctx context.Context, who string, r cap.Rule) (is, known bool, err error) {
-	if !c.sees(domain.RefParticipant) {
+	if !c.seesPerson(access.Health, who) {
 		return false, false, nil
 	}
 	recorded, read := c.people[who]

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/projections/findings"
 )
 
@@ -33,7 +33,12 @@ func (q *question) holding(ctx context.Context, some []findings.Found) (kept []f
 }
 
 func (q *question) holds(ctx context.Context, f findings.Found) (bool, error) {
-	if len(f.If) > 0 && !q.sees(domain.RefParticipant) {
+	for _, who := range f.People {
+		if len(f.If) > 0 && !q.seesPerson(access.Health, who) {
+			return false, nil
+		}
+	}
+	if len(f.If) > 0 && !q.sees(access.Health) {
 		return false, nil
 	}
 	for _, c := range f.If {

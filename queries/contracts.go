@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/contract"
 	"ksiega/domain/participant"
 	"ksiega/internal/report"
@@ -80,7 +81,7 @@ func contractRows(ctx context.Context, q *question) ([]contractRow, error) {
 	rows := make([]contractRow, 0, len(lives))
 	for _, c := range lives {
 		row := contractRow{Terms: c.Terms, status: c.status, employment: employed[c.Terms.Assistant]}
-		if row.place, err = q.place(ctx, facts[c.Terms.Contract]); err != nil {
+		if row.place, err = q.place(ctx, c.Terms, facts[c.Terms.Contract]); err != nil {
 			return nil, err
 		}
 		rows = append(rows, row)
@@ -139,8 +140,8 @@ func employment(ctx context.Context, view projections.View) (map[string]particip
 }
 
 // place is that of a contract by the question's day, for whoever may see people.
-func (q *question) place(ctx context.Context, facts projections.ContractFacts) (string, error) {
-	if !q.sees(domain.RefParticipant) {
+func (q *question) place(ctx context.Context, of contract.Terms, facts projections.ContractFacts) (string, error) {
+	if !q.seesOf(access.Support, of.Refs()...) {
 		return "", nil
 	}
 	sealed, seal := facts.Place(q.asOf)

@@ -150,7 +150,7 @@ func (d diagnosis) addPlaces(ctx context.Context, q *question) error {
 	for _, it := range items {
 		var last *projections.PlaceCount
 		for i, c := range it.Row.Counts {
-			if q.who.Reaches(q.op, domain.Ref{Kind: domain.RefProgramme, ID: it.Row.Programme}) && q.is("study", c.Study) && q.between(c.Date) && !q.cut(c.Date) {
+			if q.reaches(domain.Ref{Kind: domain.RefProgramme, ID: it.Row.Programme}) && q.is("study", c.Study) && q.between(c.Date) && !q.cut(c.Date) {
 				last = &it.Row.Counts[i]
 			}
 		}

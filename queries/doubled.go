@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/finding"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
@@ -27,7 +28,7 @@ type registered struct {
 // people is told of none.
 func doubledPESELs(ctx context.Context, q *question) ([]findings.Found, error) {
 	v := q.reader.opts.Vault
-	if v == nil || !q.sees(domain.RefParticipant) {
+	if v == nil || !q.sees(access.PESEL) {
 		return nil, nil
 	}
 	if q.reader.opts.Shared {

@@ -59,7 +59,7 @@ func TestOnePESELUnderTwoIDs(t *testing.T) {
 	sees := access.By("tester", "cli", "caseworker")
 	first, second := "doubled-pesel:U2:U1 open [U2 U1] 2", "doubled-pesel:U2:U4 open [U2 U4] 2"
 	want("now", told(queries.Request{}, sees), first, second)
-	want("who sees nobody", told(queries.Request{}, access.By("tester", "cli", "finance")))
+	want("who sees nobody", told(queries.Request{}, access.By("tester", "cli", "api")))
 	want("before", told(queries.Request{KnownAt: before}, sees))
 	want("yesterday's day", told(queries.Request{AsOf: today - 400}, sees))
 	officer := commands.Origin{Who: access.By("iod", "cli", "dpo")}

@@ -8,6 +8,7 @@ import (
 
 	"ksiega/domain/access"
 	"ksiega/domain/finding"
+	"ksiega/internal/journal"
 	"ksiega/internal/report"
 	"ksiega/projections"
 	"ksiega/projections/findings"
@@ -21,14 +22,18 @@ func (d *Reader) Finding(ctx context.Context, id string, who access.Who) (now fi
 	if !slices.ContainsFunc(findingKinds(), func(w report.Word) bool { return w.Code == kind }) {
 		return now, nil
 	}
+	within, err := d.scope(ctx, who, access.Report("findings"), journal.Bound{})
+	if err != nil {
+		return now, err
+	}
 	err = d.current(ctx, findingSources(), func(views map[string]projections.View) error {
-		q := &question{reader: d, views: views, today: d.today(d.opts.Now()), who: who, op: access.Report("findings"), single: true}
+		q := &question{reader: d, views: views, today: d.today(d.opts.Now()), who: who, scope: within, op: access.Report("findings"), single: true}
 		all, err := discrepancies(ctx, q, finding.Kind(kind))
 		if err != nil {
 			return err
 		}
 		now = finding.Figures{}
-		if i := slices.IndexFunc(all, func(f findings.Found) bool { return f.ID == id }); i >= 0 {
+		if i := slices.IndexFunc(all, func(f findings.Found) bool { return f.ID == id && q.mayTell(f) }); i >= 0 {
 			now = figuresOf(all[i])
 		}
 		return nil

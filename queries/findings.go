@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/cap"
 	"ksiega/domain/durability"
 	"ksiega/domain/finding"
@@ -105,6 +106,9 @@ type findingRow struct {
 	said  saying.Said
 }
 
+// cutByScopes: mayTell leaves out findings of others.
+func (findingRow) cutByScopes() {}
+
 // discrepancies are all findings of a kind, or of kinds that are found together with
 // it; "" is every kind.
 func discrepancies(ctx context.Context, q *question, kind finding.Kind) ([]findings.Found, error) {
@@ -174,7 +178,7 @@ func findingRows(ctx context.Context, q *question) ([]findingRow, error) {
 		if resolvedBy(f, wordOn(f.ID, said), &q.reader.judged) {
 			row.state = stateResolved
 		}
-		if q.is("kind", string(f.Kind)) && q.is("state", row.state) && q.touches(f.From, f.To) {
+		if q.is("kind", string(f.Kind)) && q.is("state", row.state) && q.touches(f.From, f.To) && q.mayTell(f) {
 			if row.said, err = saying.Of(row.Found, facts); err != nil {
 				return nil, err
 			}
@@ -212,7 +216,7 @@ func (q *question) saidOfFindings(ctx context.Context) (map[string]projections.F
 }
 
 func (q *question) unhidden(ctx context.Context, life projections.FindingLife, last projections.FindingChange) (id string, _ projections.FindingChange, known bool, err error) {
-	if !q.sees(domain.RefParticipant) {
+	if !q.sees(access.Health) {
 		return "", last, false, nil
 	}
 	id, known, err = q.reader.opened(ctx, life.Hidden.Seal, life.Hidden.Text)

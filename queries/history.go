@@ -66,6 +66,7 @@ type selection struct {
 	after       journal.Position // where reading begins: an event's, or the start
 	from, until journal.Bound
 	streams     []string // by which the stream may be known
+	scope       *scope
 	// hide leaves one word in the place of each sealed text: two that are equal show
 	// as equal, which tells whoever may have texts sealed what others hold. Who works
 	// on the command line could read the store as well.
@@ -82,7 +83,7 @@ func (d *Reader) History(ctx context.Context, r HistoryRequest, each func(Entry)
 		return "", err
 	}
 	return d.walk(ctx, s, func(e *journal.Recorded) error {
-		entry, err := d.entry(ctx, e, s.Reveal)
+		entry, err := d.entry(ctx, e, &s)
 		if err == nil && s.hide {
 			entry.Data, err = hidden(e, entry.Data)
 		}
@@ -104,7 +105,11 @@ func (d *Reader) Whose(ctx context.Context, r HistoryRequest, most int) (subject
 	set := map[domain.Ref]bool{}
 	_, err = d.walk(ctx, s, func(e *journal.Recorded) error {
 		if e.Event != nil {
-			domain.EachSeal(e.Event, func(seal domain.Seal, _ domain.Sealed) { set[seal.Subject] = true })
+			domain.EachSeal(e.Event, func(seal domain.Seal, _ domain.Sealed) {
+				if s.opens(e.Event, seal) {
+					set[seal.Subject] = true
+				}
+			})
 		}
 		if len(set) > most {
 			return errEnough
@@ -183,7 +188,10 @@ func (d *Reader) readStream(ctx context.Context, s selection, take func(*journal
 }
 
 func (d *Reader) selection(ctx context.Context, r HistoryRequest) (s selection, err error) {
-	if !r.Who.May(access.Replay) || r.Reveal && !r.Who.May(access.Reveal) || !r.Who.Reaches(access.Replay, r.Ref) || !r.MinPosition.IsZero() && !r.Who.May(access.Wait) {
+	if s.scope, err = d.scope(ctx, r.Who, access.Replay, r.MinPosition); err != nil {
+		return s, err
+	}
+	if !r.Who.May(access.Replay) || r.Reveal && !r.Who.May(access.Reveal) || !r.Who.Reaches(access.Replay, s.scope.about([]domain.Ref{r.Ref})...) || !r.MinPosition.IsZero() && !r.Who.May(access.Wait) {
 		return s, access.ErrDenied
 	}
 	s.hide = !r.Who.May(access.Reveal) && r.Who.Door != access.CommandLine
@@ -261,7 +269,13 @@ func (s *selection) takes(p journal.Position) bool {
 
 // shows says whether an event names nobody else than whom somebody is limited to.
 func (s *selection) shows(e *journal.Recorded) bool {
-	return !s.Who.Limited(access.Replay) || e.Event != nil && s.Who.Only(access.Replay, e.Event.Refs()...)
+	return !s.Who.Limited(access.Replay) || e.Event != nil && s.Who.Only(access.Replay, s.scope.apart(e.Event.Refs())...)
+}
+
+// opens says whether a text of an event is shown in clear: its class has to be one that a role
+// sees in which somebody reaches the event.
+func (s *selection) opens(e domain.Event, seal domain.Seal) bool {
+	return s.Who.SeesOf(access.Reveal, access.ClassOf(e, seal.Field), s.scope.about(e.Refs())...)
 }
 
 func (s selection) wants(typ string) bool {
@@ -319,16 +333,16 @@ func (d *Reader) scan(ctx context.Context, s selection, want func(*journal.Recor
 	})
 }
 
-// entry shows an event as it was recorded: with its sealed texts opened, or
-// without what it holds in clear and would be sealed today.
-func (d *Reader) entry(ctx context.Context, r *journal.Recorded, reveal bool) (Entry, error) {
+// entry shows an event as it was recorded: with those of its sealed texts opened that are for
+// whoever asks, or without what it holds in clear and would be sealed today.
+func (d *Reader) entry(ctx context.Context, r *journal.Recorded, s *selection) (Entry, error) {
 	e := Entry{Position: r.Position.String(), Stream: r.Stream, Revision: r.Revision, Type: r.Type,
 		RecordedAt: r.Created.UTC(), OccurredOn: r.OccurredOn(), Actor: r.Meta.Actor, Data: slices.Clone(r.RawData)}
 	if r.Meta.Causation != "" && r.Revision > 0 {
 		before := r.Revision - 1
 		e.DecidedWith = &before
 	}
-	if !reveal {
+	if !s.Reveal {
 		shown, err := d.opts.Journal.Withheld(r)
 		if err != nil {
 			return e, fmt.Errorf("%w: position %d", journal.ErrDamaged, r.Position)
@@ -342,8 +356,11 @@ func (d *Reader) entry(ctx context.Context, r *journal.Recorded, reveal bool) (E
 	texts := map[string]string{}
 	var failed error
 	domain.EachSeal(r.Event, func(seal domain.Seal, sealed domain.Sealed) {
-		if _, clear := sealed.InClear(); clear {
+		if _, clear := sealed.InClear(); clear && s.opens(r.Event, seal) {
 			return // as it stands there
+		} else if !s.opens(r.Event, seal) {
+			texts[string(sealed)] = hiddenText
+			return
 		}
 		text, known, err := d.opened(ctx, seal, sealed)
 		if known {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/assistance"
 	"ksiega/domain/contract"
 	"ksiega/internal/fold"
@@ -45,7 +46,7 @@ func hoursReport() *Report {
 const byActivity = "activity"
 
 func hoursRows(ctx context.Context, q *question) ([]visitMonth, error) {
-	if err := q.mayAsk("by", domain.RefParticipant); err != nil {
+	if err := q.mayAsk("by", access.Visit); err != nil {
 		return nil, err
 	}
 	months, err := visitMonths(ctx, q)
@@ -127,12 +128,13 @@ func addDetailed(ctx context.Context, q *question, view projections.View, months
 // split is a month of the visits that pass, or one an activity where it is asked by that.
 func (q *question) split(ctx context.Context, month visitMonth, d projections.VisitDetail, under *validity) ([]visitMonth, error) {
 	rows, at := []visitMonth{}, map[string]int{}
+	sees := q.params["by"] == byActivity && q.seesOf(access.Visit, refsOf(&month.VisitMonth)...)
 	for _, v := range d.Visits {
 		if !q.between(v.Date) || q.cut(v.Date) {
 			continue
 		}
 		activity := ""
-		if q.params["by"] == byActivity {
+		if sees {
 			var err error
 			if activity, err = q.activity(ctx, month.Contract, v.Date, d.Activity(v)); err != nil {
 				return nil, err

@@ -105,7 +105,7 @@ func (q *question) judgeFrom(ctx context.Context, keeper fold.Keeper, words []re
 func (q *question) judgeBy(ctx context.Context, memories []*fold.Memory[*journal.Recorded], word resolution, r *journal.Recorded) error {
 	kind, _, _ := strings.Cut(word.finding, ":")
 	then := &question{reader: q.reader, views: map[string]projections.View{}, params: map[string]string{"kind": kind}, today: q.reader.today(r.Created),
-		who: q.who, op: access.Report("findings"), single: true}
+		who: q.who, scope: q.scope, op: access.Report("findings"), single: true}
 	for _, m := range memories {
 		then.views[m.Of().Name] = m
 	}

@@ -45,7 +45,7 @@ func (q *question) counted(opened looked, figures ...int) {
 // looks notes whom an indicator tells of that rests on sealed codes: a topic, an effect, a
 // group, an outcome.
 func (m *measured) looks(q *question, i programme.Indicator) {
-	if !q.who.Reaches(q.op, domain.Ref{Kind: domain.RefProgramme, ID: m.programme.ID}) {
+	if !q.reaches(domain.Ref{Kind: domain.RefProgramme, ID: m.programme.ID}) {
 		return
 	}
 	opened, counted := looked{}, some{}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/contract"
 	"ksiega/internal/report"
 	"ksiega/projections"
@@ -41,7 +42,7 @@ type aidRow struct {
 }
 
 func aidRows(ctx context.Context, q *question) ([]aidRow, error) {
-	if err := q.mayAsk("purpose", domain.RefParticipant); err != nil {
+	if err := q.mayAsk("purpose", access.Support); err != nil {
 		return nil, err
 	}
 	lives, err := contractsOf(ctx, q, "")
@@ -71,7 +72,7 @@ func (q *question) aidUnder(ctx context.Context, t contract.Terms, facts project
 			continue
 		}
 		purpose, erased := "", ""
-		if q.sees(domain.RefParticipant) {
+		if q.seesOf(access.Support, t.Refs()...) {
 			seal := facts.PurposeSeal(a)
 			text, known, err := q.reader.opened(ctx, seal, a.Purpose)
 			if err != nil {
@@ -86,6 +87,8 @@ func (q *question) aidUnder(ctx context.Context, t contract.Terms, facts project
 			if known {
 				q.shows(seal.Subject)
 			}
+		} else if q.params["purpose"] != "" {
+			continue
 		}
 		i, met := at[purpose]
 		if !met {

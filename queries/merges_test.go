@@ -34,7 +34,7 @@ func TestMergedPeopleAreOne(t *testing.T) {
 		takenIn(t, l, f[0], f[1])
 	}
 	// Somebody else, on another server, registered U1 a second time.
-	if _, err := l.RegisterParticipant(t.Context(), commands.Origin{Who: access.By("finanse", access.CommandLine, access.Finance)},
+	if _, err := l.RegisterParticipant(t.Context(), commands.Origin{Who: access.By("finanse", access.CommandLine, access.Token)},
 		commands.RegisterParticipant{ID: "U2", FirstName: "A", LastName: "B", PESEL: "44051401359"}); err != nil {
 		t.Fatal(err)
 	}

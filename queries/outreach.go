@@ -49,6 +49,9 @@ type outreachRow struct {
 	opened                     looked // those whose outcome was
 }
 
+// cutByScopes: contactsOf leaves out contacts of others.
+func (outreachRow) cutByScopes() {}
+
 type outreachKey struct {
 	month            domain.Month
 	place, programme string
@@ -163,7 +166,7 @@ func contactsOf(ctx context.Context, q *question, of string) ([]metContact, erro
 	}
 	met := make([]metContact, 0, len(rows))
 	for _, c := range rows {
-		if !q.cut(c.Date) && q.who.Reaches(q.op, domain.Ref{Kind: domain.RefProgramme, ID: c.Programme}) {
+		if !q.cut(c.Date) && q.reaches(domain.Ref{Kind: domain.RefProgramme, ID: c.Programme}, domain.Ref{Kind: domain.RefWorker, ID: c.Worker}) {
 			of := c.Seal("").Subject
 			met = append(met, metContact{StreetContact: c, person: who.of(c.Street), of: of.Subject(), erased: erased[domain.Ref{Kind: of.Kind, ID: domain.Escape(of.ID)}]})
 		}

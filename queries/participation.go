@@ -210,7 +210,7 @@ func (r *participationRow) followUp() domain.Date {
 }
 
 func participationRows(ctx context.Context, q *question) ([]participationRow, error) {
-	if q.params["group"] != "" && !q.sees(domain.RefParticipant) {
+	if q.params["group"] != "" && !q.sees(access.Health) {
 		return nil, access.ErrDenied // who is in a group is not for them to learn
 	}
 	all, err := q.participations(ctx, q.part("programme")...)
@@ -249,7 +249,7 @@ func participationRows(ctx context.Context, q *question) ([]participationRow, er
 
 // open opens the codes of a row, for whoever may see people.
 func (r *participationRow) open(ctx context.Context, q *question, people knownPeople) (err error) {
-	if !q.sees(domain.RefParticipant) {
+	if !q.seesOf(access.Health, domain.Ref{Kind: domain.RefProgramme, ID: r.programme}, domain.Ref{Kind: domain.RefParticipant, ID: r.participant}) {
 		return nil
 	}
 	if r.group, err = q.code(ctx, r.taking.group); err != nil {

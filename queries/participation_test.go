@@ -115,7 +115,7 @@ func TestParticipation(t *testing.T) {
 	if got := told(t, l, "participation", "", nil); strings.Contains(got, "bezrobotn") || strings.Contains(got, "nauka") {
 		t.Error(got)
 	}
-	who := access.By("tester", access.CommandLine, access.Finance)
+	who := access.By("tester", access.CommandLine, access.Token)
 	if _, err := memoryReader(l).Ask(t.Context(), "participation", queries.Request{Who: who, Params: map[string]string{"group": "bierni"}}); !errors.Is(err, access.ErrDenied) {
 		t.Error(err)
 	}

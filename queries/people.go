@@ -95,7 +95,7 @@ func (q *question) mayLearnOf(ctx context.Context, refs ...domain.Ref) (bool, er
 		return true, nil
 	}
 	one, err := q.merged(ctx)
-	reached := q.who.Reaches(q.op, refs...)
+	reached := q.reaches(refs...)
 	if err != nil || reached || len(one) == 0 {
 		return reached, err
 	}
@@ -105,5 +105,5 @@ func (q *question) mayLearnOf(ctx context.Context, refs ...domain.Ref) (bool, er
 			renamed[i].ID = one.kept(renamed[i].ID)
 		}
 	}
-	return q.who.Reaches(q.op, renamed...), nil
+	return q.reaches(renamed...), nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/attendance"
 	"ksiega/domain/contract"
 	"ksiega/domain/payment"
@@ -242,7 +243,7 @@ func (l *life) participations(ctx context.Context) error {
 
 // contacts are those of whom the person is known to be in the street, for who may see it.
 func (l *life) contacts(ctx context.Context) error {
-	if !l.sees(domain.RefStreet) {
+	if !l.seesPerson(access.Street, l.id) {
 		return nil
 	}
 	view := l.view(projections.Outreach())

@@ -117,7 +117,7 @@ func TestWhoAsksOfAPerson(t *testing.T) {
 	l := lived(t)
 	reader := memoryReader(l)
 	met := func(r string) bool { return strings.Contains(r, " contact ") }
-	if all := lifeOf(t, reader, access.Finance, queries.Request{}, "U1"); len(all) != 21 || slices.ContainsFunc(all, met) {
+	if all := lifeOf(t, reader, access.Token, queries.Request{}, "U1"); len(all) != 21 || slices.ContainsFunc(all, met) {
 		t.Errorf("finance: %d rows", len(all))
 	}
 	ask := func(who access.Who, id string) (*queries.Answer, error) {

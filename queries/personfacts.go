@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
 	"ksiega/projections"
@@ -44,7 +45,7 @@ type staying struct {
 // inStays are visits and days of work in a hospital, in detention, or in a care home. Where
 // somebody stays is not for everybody to learn.
 func inStays(ctx context.Context, q *question) (all []findings.Found, err error) {
-	if !q.sees(domain.RefParticipant) {
+	if !q.sees(access.Health) {
 		return nil, nil
 	}
 	one, err := q.merged(ctx)
@@ -221,7 +222,7 @@ func (q *question) worked(ctx context.Context, which func(projections.Settlement
 // notRegistered are the days of work of somebody who is recorded as no longer unemployed then;
 // who may not see people is told when a claim is made, and not here.
 func notRegistered(ctx context.Context, q *question) (all []findings.Found, err error) {
-	if !q.sees(domain.RefParticipant) {
+	if !q.sees(access.Health) {
 		return nil, nil
 	}
 	one, err := q.merged(ctx)

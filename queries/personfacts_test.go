@@ -71,7 +71,7 @@ func heldAgainstPeople(t *testing.T) *ledgertest.Ledger {
 func TestSupportIsHeldAgainstWhatIsKnownOfPeople(t *testing.T) {
 	t.Parallel()
 	l := heldAgainstPeople(t)
-	sees, blind := ledgertest.Actor.Who, access.By("tester", access.CommandLine, access.Finance)
+	sees, blind := ledgertest.Actor.Who, access.By("tester", access.CommandLine, access.Token)
 	for _, c := range []struct{ kind, asOf, want, blind string }{
 		{"stay", "", "[U1:2018-03-06:S/1 U1:2018-03-07:T/1@08.00]", "[]"},
 		{"stay", "2018-03-06", "[U1:2018-03-06:S/1]", "[]"},

@@ -59,8 +59,12 @@ func (d *Reader) Session(ctx context.Context, who access.Who, id string) (*Sessi
 	}
 	var s *SessionList
 	needs := []projections.Projection{projections.People(), projections.Participations(), projections.Sessions()}
-	err := d.read(ctx, "", journal.Bound{}, needs, func(views map[string]projections.View) (err error) {
-		q := sheetQuestion{question: &question{reader: d, today: d.today(d.opts.Now()), who: who, op: access.Session, views: views}}
+	within, err := d.scope(ctx, who, access.Session, journal.Bound{})
+	if err != nil {
+		return nil, err
+	}
+	err = d.read(ctx, "", journal.Bound{}, needs, func(views map[string]projections.View) (err error) {
+		q := sheetQuestion{question: &question{reader: d, today: d.today(d.opts.Now()), who: who, scope: within, op: access.Session, views: views}}
 		if s, err = q.session(ctx, id); err == nil {
 			s.Shown = sortedRefs(q.shown)
 		}
@@ -104,7 +108,7 @@ func (q sheetQuestion) session(ctx context.Context, id string) (*SessionList, er
 	if !held.State.Stands() || !within && !limited {
 		return nil, session.ErrUnknown.With("%s", id)
 	}
-	s := &SessionList{Terms: t, Names: q.sees(domain.RefParticipant), Effects: q.sees(domain.RefParticipant)}
+	s := &SessionList{Terms: t, Names: q.sees(access.Name), Effects: q.sees(access.Health)}
 	ids, err := q.mayAttend(ctx, t, said)
 	if err != nil {
 		return nil, err
@@ -112,6 +116,7 @@ func (q sheetQuestion) session(ctx context.Context, id string) (*SessionList, er
 	parts := make([]sheetPart, len(ids))
 	people := make([]Presence, len(ids))
 	err = together(ctx, len(ids), func(ctx context.Context, i int) (err error) {
+		parts[i].refs = []domain.Ref{{Kind: domain.RefParticipant, ID: ids[i]}, {Kind: domain.RefProgramme, ID: t.Programme}}
 		if people[i], err = q.presence(ctx, &parts[i], held.State, said[ids[i]], ids[i]); err != nil {
 			return err
 		}
@@ -146,10 +151,10 @@ func (q sheetQuestion) session(ctx context.Context, id string) (*SessionList, er
 // presence is how somebody was at the session, with what came of it.
 func (q sheetQuestion) presence(ctx context.Context, p *sheetPart, of session.State, is Presence, id string) (Presence, error) {
 	is.Participant = id
-	if is.Presence == "" || !q.sees(domain.RefParticipant) {
+	if is.Presence == "" || !q.seesPerson(access.Health, is.Participant) {
 		return is, nil
 	}
-	effects, err := q.opens(ctx, p, session.Attendance{Session: of.Terms.Session, Participant: id}.Seal("effects"), of.Effects(id))
+	effects, err := q.opens(ctx, p, access.Health, session.Attendance{Session: of.Terms.Session, Participant: id}.Seal("effects"), of.Effects(id))
 	is.Effects = session.ReadEffects(effects)
 	return is, err
 }
@@ -158,13 +163,13 @@ func (q sheetQuestion) presence(ctx context.Context, p *sheetPart, of session.St
 func (q sheetQuestion) sessionWords(ctx context.Context, s *SessionList) (err error) {
 	var p sheetPart
 	t := s.Terms
-	if s.Topic, err = q.opens(ctx, &p, t.Seal("topic"), t.Topic); err != nil {
+	if s.Topic, err = q.opens(ctx, &p, access.Programme, t.Seal("topic"), t.Topic); err != nil {
 		return err
 	}
-	if s.Specialist, err = q.opens(ctx, &p, t.Seal("specialist"), t.Specialist); err != nil {
+	if s.Specialist, err = q.opens(ctx, &p, access.Programme, t.Seal("specialist"), t.Specialist); err != nil {
 		return err
 	}
-	s.Organiser, err = q.opens(ctx, &p, t.Seal("organiser"), t.Organiser)
+	s.Organiser, err = q.opens(ctx, &p, access.Programme, t.Seal("organiser"), t.Organiser)
 	return err
 }
 
@@ -271,7 +276,7 @@ func (q sheetQuestion) sessions(ctx context.Context, month domain.Month) (*Sessi
 					line.Excused++
 				}
 			}
-			if line.Topic, err = q.opens(ctx, &p, row.Terms.Seal("topic"), row.Terms.Topic); err != nil {
+			if line.Topic, err = q.opens(ctx, &p, access.Programme, row.Terms.Seal("topic"), row.Terms.Topic); err != nil {
 				return nil, err
 			}
 			s.Sessions = append(s.Sessions, line)

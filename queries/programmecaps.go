@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/cap"
 	"ksiega/domain/participant"
 	"ksiega/internal/journal"
@@ -100,7 +101,7 @@ func (q *question) fulfilled(ctx context.Context, some []findings.Found) (all []
 			all = append(all, f)
 			continue
 		}
-		if !q.sees(domain.RefParticipant) || len(f.People) == 0 {
+		if !q.sees(access.Health) || len(f.People) == 0 {
 			continue // holding would show none of them
 		}
 		who := f.People[len(f.People)-1]

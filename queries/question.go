@@ -56,6 +56,7 @@ type question struct {
 	today  domain.Date // in Warsaw
 	who    access.Who
 	op     access.Operation
+	scope  *scope
 	shown  map[domain.Ref]bool
 	single bool // asked for one finding alone
 	one    *onePerson
@@ -64,14 +65,10 @@ type question struct {
 	from, to domain.Date
 }
 
-// sees says whether who asks may be shown texts about a kind of subject, and what follows
-// from them.
-func (q *question) sees(kind domain.RefKind) bool { return q.who.SeesIn(q.op, kind) }
-
-// mayAsk refuses a parameter that was given to whoever may not see texts about a kind of
-// subject, since its rows would tell them.
-func (q *question) mayAsk(param string, kind domain.RefKind) error {
-	if q.params[param] == "" || q.sees(kind) {
+// mayAsk refuses a parameter that was given to whoever may not see a class of texts,
+// since its rows would tell them.
+func (q *question) mayAsk(param string, c access.Class) error {
+	if q.params[param] == "" || q.sees(c) {
 		return nil
 	}
 	return ErrUnseen.At(param).With("%s", param)

@@ -94,7 +94,7 @@ func (d *Reader) Report(name string) (*Report, error) {
 // Ask answers a report. It fails with a refusal (refusals.go), access.ErrDenied, or
 // an error of Redis or the log.
 func (d *Reader) Ask(ctx context.Context, name string, req Request) (*Answer, error) {
-	r, checked, head, err := d.checked(name, req)
+	r, checked, head, err := d.checked(ctx, name, req)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (d *Reader) Ask(ctx context.Context, name string, req Request) (*Answer, er
 		return err
 	})
 	if err == nil && a.Table.Len == 0 {
-		err = d.checkNamed(ctx, r, req.Who, a.Params)
+		err = d.checkNamed(ctx, r, &checked, a.Params)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", name, err)
@@ -116,7 +116,7 @@ func (d *Reader) Ask(ctx context.Context, name string, req Request) (*Answer, er
 }
 
 // checked is a request whose report there is, which may be asked and makes sense.
-func (d *Reader) checked(name string, req Request) (*Report, question, report.Head, error) {
+func (d *Reader) checked(ctx context.Context, name string, req Request) (*Report, question, report.Head, error) {
 	refused := func(err error) (*Report, question, report.Head, error) { return nil, question{}, report.Head{}, err }
 	r, err := d.Report(name)
 	if err != nil {
@@ -134,14 +134,17 @@ func (d *Reader) checked(name string, req Request) (*Report, question, report.He
 	if err := r.check(req, &q); err != nil {
 		return refused(err)
 	}
+	if q.scope, err = d.scope(ctx, req.Who, op, req.MinPosition); err != nil {
+		return refused(err)
+	}
 	return r, q, report.Head{Name: r.Name, Title: r.Title, Params: q.params, AsOf: req.AsOf.String(), KnownAt: req.KnownAt,
-		Day: q.day().String(), GeneratedAt: now}, nil
+		Day: q.day().String(), GeneratedAt: now, Scope: q.scope.digest()}, nil
 }
 
 // Standing is the head of what Ask would answer, where that costs less than to answer:
 // with a Position only where read models tell it as they are now. It fails as Ask does.
 func (d *Reader) Standing(ctx context.Context, name string, req Request) (report.Head, error) {
-	r, _, head, err := d.checked(name, req)
+	r, _, head, err := d.checked(ctx, name, req)
 	if err != nil || d.opts.Store == nil || req.KnownAt != "" {
 		return head, err
 	}
@@ -154,10 +157,10 @@ func (d *Reader) Standing(ctx context.Context, name string, req Request) (report
 
 // checkNamed refuses what parameters name that the ledger does not know, as far as
 // whoever asks may know that.
-func (d *Reader) checkNamed(ctx context.Context, r *Report, who access.Who, params map[string]string) error {
+func (d *Reader) checkNamed(ctx context.Context, r *Report, q *question, params map[string]string) error {
 	for _, p := range r.Params {
 		thing := domain.Ref{Kind: domain.RefKind(p.Refers), ID: params[p.Name]}
-		if p.Refers == "" || thing.ID == "" || !who.Reaches(access.Report(r.Name), thing) {
+		if p.Refers == "" || thing.ID == "" || !q.reaches(thing) {
 			continue
 		}
 		if err := d.checkKnown(ctx, p.Name, thing); err != nil {

@@ -120,7 +120,7 @@ func within[R any](q *question, shape report.Shape[R], row R) bool {
 	shape.Names(row, func(of report.Reference, id string) {
 		things = append(things, domain.Ref{Kind: domain.RefKind(of), ID: id})
 	})
-	return q.who.Reaches(q.op, things...)
+	return q.reaches(things...)
 }
 
 func (r *Report) param(name string) *report.Param {

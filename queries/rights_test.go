@@ -79,7 +79,7 @@ func TestScopesCutReports(t *testing.T) {
 	}
 	who := ledgertest.Actor.Who
 	who = ledgertest.Limited(who, domain.Ref{Kind: domain.RefProgramme, ID: "psu"})
-	for _, name := range []string{"refunds", "psu-settlement", "findings"} {
+	for _, name := range []string{"refunds", "unmatched-lines"} {
 		if _, err := reader.Ask(t.Context(), name, queries.Request{Who: who}); !errors.Is(err, access.ErrDenied) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -180,7 +180,7 @@ func TestTheHistoryTellsNoCodes(t *testing.T) {
 		})
 		return all, err
 	}
-	for role, sees := range map[access.Role]bool{access.Coordinator: true, access.Token: false, access.Finance: false} {
+	for role, sees := range map[access.Role]bool{access.Coordinator: true, access.Token: false} {
 		who := access.By("x", access.API, role)
 		for _, r := range []queries.HistoryRequest{{}, {Ref: domain.Ref{Kind: domain.RefParticipant, ID: "U1"}}} {
 			all, err := history(who, r)

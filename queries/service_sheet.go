@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/assistance"
 	"ksiega/internal/journal"
 	"ksiega/internal/report"
@@ -111,7 +112,7 @@ func sheetVisits(ctx context.Context, q *question) (rows []sheetVisit, err error
 
 // sheetOf adds the visits of a month; what was done is opened once, however many have it.
 func (q *question) sheetOf(ctx context.Context, rows []sheetVisit, m *projections.VisitMonth, d projections.VisitDetail, under *validity) ([]sheetVisit, error) {
-	sees, done := q.sees(domain.RefParticipant), make(map[int32]string, len(d.Activities))
+	sees, done := q.seesOf(access.Visit, refsOf(m)...), make(map[int32]string, len(d.Activities))
 	for _, v := range d.Visits {
 		if q.cut(v.Date) {
 			continue
@@ -140,7 +141,7 @@ const manyStreams = 4096
 // that no row shares it: the last event of each visit tells, in the stream of the assistant's
 // month.
 func (q *question) addPlaces(ctx context.Context, rows []sheetVisit, many int) error {
-	if !q.sees(domain.RefParticipant) || len(rows) == 0 {
+	if !q.sees(access.Visit) || len(rows) == 0 {
 		return nil
 	}
 	byEvent, streams := make([]*sheetVisit, len(rows)), some{}
@@ -157,6 +158,9 @@ func (q *question) addPlaces(ctx context.Context, rows []sheetVisit, many int) e
 			return nil
 		}
 		visit, place := placeIn(r.Event)
+		if !q.seesOf(access.Visit, refsOf(byEvent[i].month)...) {
+			return nil
+		}
 		seal := visit.Seal("place")
 		text, known, err := q.reader.opened(ctx, seal, place)
 		if byEvent[i].place = text; known {

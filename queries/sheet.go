@@ -171,9 +171,13 @@ func (d *Reader) Sheet(ctx context.Context, who access.Who, asked SheetAsked) (*
 	if asked.Assistant != "" {
 		needs = append(needs, projections.Contracts(), projections.Assistance())
 	}
+	within, err := d.scope(ctx, who, access.Sheet, journal.Bound{})
+	if err != nil {
+		return nil, err
+	}
 	var s *Sheet
-	err := d.read(ctx, "", journal.Bound{}, needs, func(views map[string]projections.View) (err error) {
-		q := sheetQuestion{&question{reader: d, today: d.today(d.opts.Now()), who: who, op: access.Sheet, views: views}, asked}
+	err = d.read(ctx, "", journal.Bound{}, needs, func(views map[string]projections.View) (err error) {
+		q := sheetQuestion{&question{reader: d, today: d.today(d.opts.Now()), who: who, scope: within, op: access.Sheet, views: views}, asked}
 		if asked.Assistant != "" {
 			s, err = q.visits(ctx)
 		} else {
@@ -205,7 +209,11 @@ func together(ctx context.Context, n int, part func(context.Context, int) error)
 
 // sheetOf is the sheet of the parts that whoever asks reaches.
 func (q sheetQuestion) sheetOf(ctx context.Context, parts []sheetPart) (*Sheet, error) {
-	s := &Sheet{SheetAsked: q.SheetAsked, Seen: map[string]int64{}, Whole: true, Names: q.sees(domain.RefParticipant), Codes: q.sees(domain.RefParticipant)}
+	codes := access.Health
+	if q.Assistant != "" {
+		codes = access.Visit
+	}
+	s := &Sheet{SheetAsked: q.SheetAsked, Seen: map[string]int64{}, Whole: true, Names: q.sees(access.Name), Codes: q.sees(codes)}
 	for i := range parts {
 		p := &parts[i]
 		within, err := q.mayLearnOf(ctx, p.refs...)
@@ -230,9 +238,9 @@ func (q sheetQuestion) sheetOf(ctx context.Context, parts []sheetPart) (*Sheet, 
 	return s, nil
 }
 
-// opens tells a sealed text of a part to whoever may see it.
-func (q sheetQuestion) opens(ctx context.Context, p *sheetPart, seal domain.Seal, sealed domain.Sealed) (string, error) {
-	if !q.sees(seal.Subject.Kind) {
+// opens tells a sealed text of a part, of a class, to whoever may see it.
+func (q sheetQuestion) opens(ctx context.Context, p *sheetPart, c access.Class, seal domain.Seal, sealed domain.Sealed) (string, error) {
+	if len(p.refs) == 0 && !q.sees(c) || len(p.refs) > 0 && !q.seesOf(c, p.refs...) {
 		return "", nil
 	}
 	text, known, err := q.reader.opened(ctx, seal, sealed)
@@ -244,7 +252,7 @@ func (q sheetQuestion) opens(ctx context.Context, p *sheetPart, seal domain.Seal
 
 // named tells who a participant is to whoever may see it.
 func (q sheetQuestion) named(ctx context.Context, p *sheetPart, id string) (string, error) {
-	if !q.sees(domain.RefParticipant) {
+	if !q.seesOf(access.Name, p.refs...) {
 		return "", nil
 	}
 	who, err := journal.Load(ctx, q.reader.opts.Journal, participant.Stream(id), participant.Decider())
@@ -252,11 +260,11 @@ func (q sheetQuestion) named(ctx context.Context, p *sheetPart, id string) (stri
 		return "", err
 	}
 	of := who.State.Person
-	first, err := q.opens(ctx, p, of.Seal("firstName"), of.FirstName)
+	first, err := q.opens(ctx, p, access.Name, of.Seal("firstName"), of.FirstName)
 	if err != nil {
 		return "", err
 	}
-	last, err := q.opens(ctx, p, of.Seal("lastName"), of.LastName)
+	last, err := q.opens(ctx, p, access.Name, of.Seal("lastName"), of.LastName)
 	return joined(first, last), err
 }
 

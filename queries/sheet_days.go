@@ -97,10 +97,10 @@ func (q sheetQuestion) told(ctx context.Context, p *sheetPart, of contract.State
 		return err
 	}
 	on := of.On(q.Month.Last())
-	if p.Place, err = q.opens(ctx, p, of.Terms.Seal("place"), on.Place); err != nil {
+	if p.Place, err = q.opens(ctx, p, access.Support, of.Terms.Seal("place"), on.Place); err != nil {
 		return err
 	}
-	p.Reason, err = q.opens(ctx, p, attendance.ReasonSeal(q.Agreement, q.Month, "reason"), is.Reason)
+	p.Reason, err = q.opens(ctx, p, access.Remark, attendance.ReasonSeal(q.Agreement, q.Month, "reason"), is.Reason)
 	return err
 }
 
@@ -112,10 +112,10 @@ func (q sheetQuestion) dayOf(ctx context.Context, p *sheetPart, about attendance
 		return c, nil
 	}
 	e := SheetEntry{Minutes: v.Minutes, Away: !v.Worked(), Excused: v.Excused}
-	if e.Absence, err = q.opens(ctx, p, about.SealOf(day, "absence"), v.Absence); err != nil {
+	if e.Absence, err = q.opens(ctx, p, access.Health, about.SealOf(day, "absence"), v.Absence); err != nil {
 		return c, err
 	}
-	e.Place, err = q.opens(ctx, p, about.SealOf(day, "place"), v.Place)
+	e.Place, err = q.opens(ctx, p, access.Support, about.SealOf(day, "place"), v.Place)
 	c.Entries = []SheetEntry{e}
 	return c, err
 }

@@ -116,8 +116,8 @@ func (q sheetQuestion) visited(ctx context.Context, number string, month assista
 			continue
 		}
 		e := SheetEntry{Minutes: visit.Minutes, From: visit.From, To: visit.To, At: at[visit.Visit].at}
-		if e.Activity, err = q.opens(ctx, p, visit.Seal("activity"), visit.Activity); err == nil {
-			e.Place, err = q.opens(ctx, p, visit.Seal("place"), visit.Place)
+		if e.Activity, err = q.opens(ctx, p, access.Visit, visit.Seal("activity"), visit.Activity); err == nil {
+			e.Place, err = q.opens(ctx, p, access.Visit, visit.Seal("place"), visit.Place)
 		}
 		if err != nil {
 			return nil, err
@@ -133,7 +133,7 @@ func (q sheetQuestion) visited(ctx context.Context, number string, month assista
 	if p.Name, err = q.named(ctx, p, v.Participant); err != nil {
 		return nil, err
 	}
-	if p.Reason, err = q.opens(ctx, p, assistance.ReasonSeal(q.Assistant, q.Month, "reason"), month.Sheet().Reason); err != nil {
+	if p.Reason, err = q.opens(ctx, p, access.Remark, assistance.ReasonSeal(q.Assistant, q.Month, "reason"), month.Sheet().Reason); err != nil {
 		return nil, err
 	}
 	editions, err := q.programme(ctx, v.Programme)
@@ -205,11 +205,11 @@ func (q sheetQuestion) assistantNamed(ctx context.Context, s *Sheet, who partici
 	}
 	var p sheetPart
 	of := who.Assistant
-	first, err := q.opens(ctx, &p, of.Seal("firstName"), of.FirstName)
+	first, err := q.opens(ctx, &p, access.Staff, of.Seal("firstName"), of.FirstName)
 	if err != nil {
 		return "", err
 	}
-	last, err := q.opens(ctx, &p, of.Seal("lastName"), of.LastName)
+	last, err := q.opens(ctx, &p, access.Staff, of.Seal("lastName"), of.LastName)
 	for _, whose := range p.shown {
 		q.shows(whose)
 	}

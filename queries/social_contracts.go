@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/contract"
 	"ksiega/internal/report"
 	"ksiega/projections"
@@ -100,7 +101,7 @@ func socialRows(ctx context.Context, q *question) ([]socialRow, error) {
 // social is the row of a contract.
 func (q *question) social(ctx context.Context, c liveContract, facts projections.ContractFacts) (row socialRow, err error) {
 	day := q.day()
-	row = socialRow{Terms: c.Terms, status: c.status, seen: q.sees(domain.RefParticipant), tasks: len(facts.Tasks), limit: c.On(day).Aid, breach: c.Breach(day)}
+	row = socialRow{Terms: c.Terms, status: c.status, seen: q.seesOf(access.Support, c.Terms.Refs()...), tasks: len(facts.Tasks), limit: c.On(day).Aid, breach: c.Breach(day)}
 	row.decision, row.decided, _ = c.Decision(day)
 	for _, e := range facts.Evaluations {
 		if e.Date <= day {
@@ -173,7 +174,9 @@ func withParties(ctx context.Context, q *question, rows []socialRow) error {
 		others, who := some{}, one.kept(rows[i].Participant)
 		for _, household := range of[who] {
 			for member := range members[household] {
-				if slices.ContainsFunc(one.ids(member), func(id string) bool { return q.who.Only(q.op, domain.Ref{Kind: domain.RefParticipant, ID: id}) }) {
+				if slices.ContainsFunc(one.ids(member), func(id string) bool {
+					return q.who.Only(q.op, q.scope.someone(id)...)
+				}) {
 					others[member] = true
 				}
 			}

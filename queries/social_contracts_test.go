@@ -71,7 +71,7 @@ func TestSocialContractsAsOfDays(t *testing.T) {
 		t.Errorf("breached: %v", rows)
 	}
 	// What became of tasks follows from what is sealed.
-	for _, role := range []access.Role{access.Finance, access.Token, access.Visitor} {
+	for _, role := range []access.Role{access.Token, access.Visitor} {
 		a := askedBy(t, memoryReader(l), role, "social-contracts", queries.Request{AsOf: day(2009, 6, 20)})
 		sameTexts(t, string(role), written(rowsOf(a))[:1], []string{first + "breached 3 <nil> <nil> 1 2009-03-31 60000 25050 34950 2009-05-02 odmowa 2009-05-11 D/1  uwzglednione" + parties})
 		if totals := ledgertest.Totals(&a.Table); len(a.Shown) != 0 || totals["tasks"] != 3 || len(totals) != 7 {
@@ -102,7 +102,7 @@ func TestMaterialAidByPurpose(t *testing.T) {
 	if rows := of(access.Auditor, 0, map[string]string{"contract": "K/2"}); len(rows) != 0 {
 		t.Errorf("of another: %v", rows)
 	}
-	for _, role := range []access.Role{access.Finance, access.Token, access.Visitor} {
+	for _, role := range []access.Role{access.Token, access.Visitor} {
 		sameTexts(t, string(role), of(role, 0, nil), []string{"{K/1 wszyscy-razem U2  3 25050}"})
 		_, err := reader.Ask(t.Context(), "material-aid", queries.Request{Who: access.By("x", access.API, role), Params: map[string]string{"purpose": "fryzjer"}})
 		if !errors.Is(err, queries.ErrUnseen) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/statement"
 	"ksiega/internal/report"
 	"ksiega/projections"
@@ -55,7 +56,7 @@ func unmatchedRows(ctx context.Context, q *question) ([]unmatchedRow, error) {
 		}
 		// Who may not see titles gets no suggestion that rests on one either: a claim
 		// can be given any word for its number.
-		if q.sees(domain.RefStatement) {
+		if q.sees(access.Money) {
 			if row.title, err = q.reader.title(ctx, l); err != nil {
 				return nil, err
 			}

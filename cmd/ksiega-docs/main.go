@@ -1,5 +1,5 @@
 // Command ksiega-docs writes those parts of the documentation that declarations in the
-// code say already: docs/IMPORT.md and docs/REPORTS.md. `make generate` runs it from the
+// code say already: docs/IMPORT.md, docs/REPORTS.md and docs/RIGHTS.md. `make generate` runs it from the
 // module's root.
 package main
 
@@ -13,7 +13,7 @@ import (
 )
 
 func main() {
-	for name, text := range map[string][]byte{"docs/IMPORT.md": importFiles(), "docs/REPORTS.md": reports()} {
+	for name, text := range map[string][]byte{"docs/IMPORT.md": importFiles(), "docs/REPORTS.md": reports(), "docs/RIGHTS.md": rights()} {
 		if err := os.WriteFile(name, text, 0o644); err != nil {
 			fmt.Fprintln(os.Stderr, "ksiega-docs:", err)
 			os.Exit(1)

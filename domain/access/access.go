@@ -3,8 +3,9 @@
 //
 // It promises that whoever the table does not name may do nothing and sees
 // nothing, and so does whoever asks for what has no line in it. A door makes a Who of
-// what it knows; commands and queries ask it. It stops at roles and scopes as they
-// are given: whose cases somebody has, and for how long, needs accounts.
+// what it knows; commands and queries ask it. It stops at roles and limits as they
+// are given. A worker's limit is the worker: whose case somebody is today, whoever asks
+// adds to what it asks about, so that no list of cases goes along with a request.
 package access
 
 import (
@@ -148,26 +149,6 @@ func (w Who) Allowed(op Operation) error {
 	return ErrDenied
 }
 
-// Sees says whether somebody may be shown what is sealed with the key of a kind of
-// subject, or what follows from it. Who does not see it also learns from no refusal
-// whether it equals what they sent.
-func (w Who) Sees(subject domain.RefKind) bool { return slices.ContainsFunc(seenBy[subject], w.Is) }
-
-// Blind are the roles that record, and do not see a kind of subject.
-func Blind(subject domain.RefKind) []Role {
-	return slices.DeleteFunc(slices.Clone(recorders), func(r Role) bool { return slices.Contains(seenBy[subject], r) })
-}
-
-// SeesIn is Sees for one operation: it shows no texts but those of its line.
-func (w Who) SeesIn(op Operation, subject domain.RefKind) bool {
-	return slices.Contains(table[op].Texts, subject) && w.Sees(subject)
-}
-
-// SeesAllOf says whether somebody sees all texts that an operation takes or shows.
-func (w Who) SeesAllOf(op Operation) bool {
-	return !slices.ContainsFunc(table[op].Texts, func(kind domain.RefKind) bool { return !w.Sees(kind) })
-}
-
 // Reaches says whether somebody may do an operation to what concerns some things: one grant
 // that allows it has to hold them all, since what is two people's is neither's alone.
 func (w Who) Reaches(op Operation, things ...domain.Ref) bool {
@@ -188,9 +169,31 @@ func (g Grant) holds(things []domain.Ref) bool {
 // Only says whether a grant that allows an operation leaves none of some things out:
 // they name nothing of the kinds that it is limited to but what is its.
 func (w Who) Only(op Operation, things ...domain.Ref) bool {
-	return w.some(op, func(g Grant) bool {
-		return !slices.ContainsFunc(things, func(thing domain.Ref) bool {
-			return slices.ContainsFunc(g.Limits, func(s domain.Ref) bool { return s.Kind == thing.Kind }) && !slices.Contains(g.Limits, thing)
-		})
+	return w.some(op, func(g Grant) bool { return g.leavesNone(things) })
+}
+
+// Within says whether somebody may do an operation to what is of all of some things together, of
+// which none may be another's: a grant reaches them, and leaves none of them out.
+func (w Who) Within(op Operation, things ...domain.Ref) bool {
+	return w.some(op, func(g Grant) bool { return g.holds(things) && g.leavesNone(things) })
+}
+
+func (g Grant) leavesNone(things []domain.Ref) bool {
+	return !slices.ContainsFunc(things, func(thing domain.Ref) bool {
+		return slices.ContainsFunc(g.Limits, func(s domain.Ref) bool { return s.Kind == thing.Kind }) && !slices.Contains(g.Limits, thing)
 	})
+}
+
+// LimitedBy are the ids of a kind that somebody is limited to, in whichever role that allows an
+// operation.
+func (w Who) LimitedBy(op Operation, kind domain.RefKind) (ids []string) {
+	w.some(op, func(g Grant) bool {
+		for _, l := range g.Limits {
+			if l.Kind == kind && !slices.Contains(ids, l.ID) {
+				ids = append(ids, l.ID)
+			}
+		}
+		return false
+	})
+	return ids
 }

@@ -43,111 +43,131 @@ func Report(name string) Operation { return Operation(reportPrefix + name) }
 
 // reads says of an operation that it changes nothing, but for the record that it was asked.
 func (op Operation) reads() bool {
-	return strings.HasPrefix(string(op), reportPrefix) || slices.Contains([]Operation{Overview, Replay, Reveal, Wait, ListAccounts}, op)
+	return strings.HasPrefix(string(op), reportPrefix) || slices.Contains([]Operation{Overview, Replay, Reveal, Sheet, Wait, ListAccounts}, op)
 }
 
 // Line says of an operation who may do it, which kinds of scope can cut it (whoever has
-// another may not do it), and whose sealed texts it takes or shows.
+// another may not do it), and which classes of sealed texts it takes or shows.
 type Line struct {
 	Roles  []Role
 	Scopes []domain.RefKind
-	Texts  []domain.RefKind
+	Texts  []Class
 }
 
 // Those who belong together in the table.
 var (
-	// An auditor reads only (DOMAIN, "Personal data").
-	recorders = []Role{Token, Automaton, Finance, Coordinator, Director, Caseworker, Assistant, Outreach, Officer, Administrator}
-	readers   = append([]Role{Auditor}, recorders...)
-	askers    = append([]Role{Visitor}, readers...)
-	members   = []Role{Finance, Coordinator, Auditor, Director, Caseworker, Assistant, Outreach, Officer, Administrator}
-	keepers   = append([]Role{Machine}, readers...) // of the machine
+	// Token is whoever has the one token, Automaton the program itself: they record, and see
+	// nothing of people.
+	programs = []Role{Token, Automaton}
+	// An auditor reads only (DOMAIN, "Personal data"), and so does a director, who approves.
+	withPeople = and(programs, Coordinator, Caseworker) // who works with people
+	withMoney  = and(programs, Coordinator, Finance)
+	entering   = and(programs, Coordinator, Caseworker, Finance, Assistant, Outreach)
+	everybody  = []Role{Token, Automaton, Finance, Coordinator, Director, Caseworker, Assistant, Outreach, Officer, Administrator, Auditor}
+	members    = []Role{Finance, Coordinator, Auditor, Director, Caseworker, Assistant, Outreach, Officer, Administrator}
+	keepers    = and(everybody, Machine) // of the machine
 
-	byPerson = []domain.RefKind{domain.RefParticipant}
-	byWorker = []domain.RefKind{domain.RefParticipant, domain.RefWorker}                         // whose case somebody is
-	byPart   = []domain.RefKind{domain.RefProgramme, domain.RefParticipant}                      // of whoever takes part in a programme
-	byCase   = []domain.RefKind{domain.RefProgramme, domain.RefParticipant, domain.RefAssistant} // as a contract tells them
+	// What is told of people one by one, by ids: pseudonymous, and yet no aggregate.
+	readsPeople = and(withPeople, Auditor, Visitor)
+	readsHours  = and(readsPeople, Finance, Director, Assistant)
+	readsMoney  = and(withMoney, Auditor, Director, Visitor)
+	readsTotals = and(readsPeople, Finance, Director)
 
-	byAny    = []domain.RefKind{domain.RefProgramme, domain.RefParticipant, domain.RefAssistant, domain.RefWorker, domain.RefAgreement}
-	byTaking = []domain.RefKind{domain.RefProgramme, domain.RefParticipant}
+	readsMonths = and(withPeople, Auditor, Finance, Director, Assistant)
 
-	ofPeople     = []domain.RefKind{domain.RefParticipant}
-	ofAssistants = []domain.RefKind{domain.RefAssistant}
-	ofClaims     = []domain.RefKind{domain.RefClaim}
-	ofStatements = []domain.RefKind{domain.RefStatement}
-	ofProgrammes = []domain.RefKind{domain.RefProgramme}
-	ofStreet     = []domain.RefKind{domain.RefStreet, domain.RefContact}
-	ofSheets     = []domain.RefKind{domain.RefAgreement, domain.RefAssistant}
-	ofFindings   = []domain.RefKind{domain.RefFinding}
-	ofAccounts   = []domain.RefKind{domain.RefAccount}
+	// Kinds of limits. A person's things are the person, whose case they are, and the
+	// programmes that they are in; a contract's also its assistant and its agreement.
+	byPerson    = []domain.RefKind{domain.RefParticipant, domain.RefWorker, domain.RefProgramme}
+	byCase      = []domain.RefKind{domain.RefProgramme, domain.RefParticipant, domain.RefWorker, domain.RefAssistant, domain.RefAgreement}
+	byTaking    = []domain.RefKind{domain.RefProgramme, domain.RefParticipant, domain.RefWorker}
+	byReferral  = []domain.RefKind{domain.RefProgramme, domain.RefParticipant, domain.RefWorker, domain.RefAgreement}
+	byAssistant = []domain.RefKind{domain.RefAssistant}
+	byProgramme = []domain.RefKind{domain.RefProgramme}
+	byAgreement = []domain.RefKind{domain.RefAgreement}
+	byContact   = []domain.RefKind{domain.RefProgramme, domain.RefWorker} // who was there for the centre
+
+	ofRegistration = []Class{Name, PESEL, Bank, Details, Health, Support}
+	ofFacts        = []Class{Health, Support}
+	ofSupport      = []Class{Support}
+	ofDays         = []Class{Health, Support}
+	ofVisits       = []Class{Visit}
+	ofStaff        = []Class{Staff}
+	ofMoney        = []Class{Money}
+	ofProgrammes   = []Class{Programme}
+	ofStreet       = []Class{Street}
+	ofSheets       = []Class{Remark}
+	ofFindings     = []Class{Finding}
+	ofAccounts     = []Class{Account}
 )
+
+func and(roles []Role, more ...Role) []Role { return append(slices.Clone(roles), more...) }
 
 // table has a line for each operation.
 var table = map[Operation]Line{
 	// Commands, a noun a block, in the order of their import files.
-	"register-participant": {recorders, byWorker, ofPeople},
+	"register-participant": {withPeople, byPerson, ofRegistration},
 
-	"register-assistant": {recorders, ofAssistants, ofAssistants},
+	"register-assistant": {withPeople, byAssistant, ofStaff},
 
-	"record-programme": {recorders, ofProgrammes, ofProgrammes},
+	"record-programme": {and(programs, Coordinator), byProgramme, ofProgrammes},
 
-	"record-status": {recorders, byPerson, ofPeople},
+	"record-status": {withPeople, byPerson, ofFacts},
 
-	"record-stay": {recorders, byPerson, ofPeople},
+	"record-stay": {withPeople, byPerson, ofFacts},
 
-	"assign-case": {[]Role{Coordinator}, byPerson, ofPeople}, // whose case somebody is says who sees them
+	"assign-case": {[]Role{Coordinator}, byPerson, ofSupport}, // whose case somebody is says who sees them
 
-	"merge-participants": {recorders, byPerson, ofPeople},
+	"merge-participants": {withPeople, byPerson, ofSupport},
 
-	"conclude-agreement": {recorders, nil, nil},
+	"conclude-agreement": {withMoney, byAgreement, nil},
 
-	"sign-contract":   {recorders, byCase, ofPeople},
-	"change-contract": {recorders, byCase, ofPeople},
+	"sign-contract":   {withPeople, byCase, ofSupport},
+	"change-contract": {withPeople, byCase, ofSupport},
 
-	"record-participation": {recorders, byTaking, ofPeople},
+	"record-participation": {withPeople, byTaking, ofFacts},
 
-	"set-task":           {recorders, byCase, ofPeople},
-	"record-task-result": {recorders, byCase, ofPeople},
-	"evaluate-contract":  {recorders, byCase, ofPeople},
-	"grant-aid":          {recorders, byCase, ofPeople},
+	"set-task":           {withPeople, byCase, ofSupport},
+	"record-task-result": {withPeople, byCase, ofSupport},
+	"evaluate-contract":  {withPeople, byCase, ofSupport},
+	"grant-aid":          {withPeople, byCase, ofSupport},
 
-	"record-attendance": {recorders, byCase, ofPeople},
+	"record-attendance": {withPeople, byCase, ofDays},
 
-	"log-visit": {recorders, byCase, ofPeople},
+	"log-visit": {and(withPeople, Assistant), byCase, ofVisits},
 
-	"record-session": {recorders, ofProgrammes, ofProgrammes},
-	"plan-series":    {recorders, ofProgrammes, ofProgrammes},
+	"record-session": {withPeople, byProgramme, ofProgrammes},
+	"plan-series":    {withPeople, byProgramme, ofProgrammes},
 
-	"record-presence": {recorders, byPart, ofPeople},
+	"record-presence": {withPeople, byTaking, ofFacts},
 
 	// Who prepares a month does not approve it: whose entries it has, the command asks.
 	"hand-over-month": {[]Role{Caseworker, Coordinator, Assistant}, byCase, nil},
 	"return-month":    {[]Role{Coordinator, Director}, byCase, ofSheets},
 	"approve-month":   {[]Role{Coordinator, Director}, byCase, nil},
 
-	"pay-benefit": {recorders, byCase, nil},
+	"pay-benefit": {withMoney, byCase, nil},
 
-	"submit-claim":          {recorders, nil, nil},
-	"withdraw-claim":        {recorders, nil, ofClaims},
-	"record-claim-decision": {recorders, nil, ofClaims},
-	"write-off-claim":       {recorders, nil, ofClaims},
+	"submit-claim":          {withMoney, nil, nil},
+	"withdraw-claim":        {withMoney, nil, ofMoney},
+	"record-claim-decision": {withMoney, nil, ofMoney},
+	"write-off-claim":       {withMoney, nil, ofMoney},
 
-	"take-statement": {recorders, nil, ofStatements},
-	"match-line":     {recorders, nil, nil},
-	"unmatch-line":   {recorders, nil, ofClaims},
+	"take-statement": {withMoney, nil, ofMoney},
+	"match-line":     {withMoney, nil, nil},
+	"unmatch-line":   {withMoney, nil, ofMoney},
 
-	"plan-budget":    {recorders, ofProgrammes, nil},
-	"record-expense": {recorders, ofProgrammes, nil},
+	"plan-budget":    {withMoney, byProgramme, nil},
+	"record-expense": {withMoney, byProgramme, nil},
 
-	"tell-durability": {recorders, ofProgrammes, ofProgrammes},
+	"tell-durability": {and(programs, Coordinator), byProgramme, ofProgrammes},
 
-	"record-contact":     {recorders, ofProgrammes, ofStreet},
-	"count-place":        {recorders, ofProgrammes, ofProgrammes},
-	"identify-pseudonym": {[]Role{Coordinator, Caseworker, Outreach}, ofProgrammes, ofStreet}, // whoever else asks would learn which pseudonyms are known
+	"record-contact":     {and(withPeople, Outreach), byContact, ofStreet},
+	"count-place":        {and(withPeople, Outreach), byProgramme, ofProgrammes},
+	"identify-pseudonym": {[]Role{Coordinator, Caseworker, Outreach}, byProgramme, ofStreet}, // whoever else asks would learn which pseudonyms are known
 
-	"resolve-finding": {recorders, nil, ofFindings},
+	"resolve-finding": {and(programs, Coordinator, Caseworker, Finance), nil, ofFindings},
 
-	Import: {recorders, nil, nil},
+	Import: {entering, nil, nil},
 	Erase:  {[]Role{Officer}, nil, nil},
 
 	// Accounts. Whoever keeps the machine brings a lost administrator back, which a director,
@@ -159,51 +179,52 @@ var table = map[Operation]Line{
 	SwitchAccount:  {[]Role{Administrator}, nil, nil},
 	AskForAccount:  {[]Role{Administrator}, nil, nil},
 	LinkAccount:    {[]Role{Administrator, Machine}, nil, nil}, // the latter itself, to an administrator's
-	OwnAccount:     {members, byAny, nil},
+	OwnAccount:     {members, byCase, nil},
 	DecideRequest:  {[]Role{Director}, nil, nil},
 	Acknowledge:    {[]Role{Officer}, nil, nil},
 
 	// Reports, likewise.
-	Report("psu-settlement"): {askers, byPerson, nil},
+	Report("psu-settlement"): {and(readsMoney, Caseworker), byReferral, nil},
 
-	Report("refunds"): {askers, nil, nil},
+	Report("refunds"): {readsMoney, byAgreement, nil},
 
-	Report("unmatched-lines"): {askers, nil, ofStatements},
+	Report("unmatched-lines"): {and(withMoney, Auditor, Visitor), nil, ofMoney},
 
-	Report("assistant-hours"): {askers, byCase, ofPeople},
-	Report("service-sheet"):   {askers, byCase, ofPeople},
+	Report("assistant-hours"): {readsHours, byCase, ofVisits},
+	Report("service-sheet"):   {readsHours, byCase, ofVisits},
 
-	Report("attendance"): {askers, ofProgrammes, ofProgrammes},
+	Report("attendance"): {readsTotals, byProgramme, ofProgrammes},
 
-	Report("contracts"): {askers, byCase, ofPeople},
+	Report("contracts"): {and(readsPeople, Finance, Assistant), byCase, ofSupport},
 
-	Report("caps-left"): {askers, byCase, ofPeople},
+	Report("caps-left"): {and(readsPeople, Finance, Assistant), byCase, ofFacts},
 
-	Report("social-contracts"): {askers, byCase, ofPeople},
-	Report("material-aid"):     {askers, byCase, ofPeople},
+	Report("social-contracts"): {readsPeople, byCase, ofSupport},
+	Report("material-aid"):     {and(readsPeople, Finance), byCase, ofSupport},
 
-	Report("person"): {readers, byPerson, append(ofStreet, ofPeople...)}, // one person's life: not for visitors
+	Report("person"): {and(withPeople, Auditor), byPerson, []Class{Street}}, // one person's life: not for visitors
 
-	Report("findings"): {askers, nil, append(ofStatements, domain.RefParticipant)},
+	Report("findings"): {and(readsPeople, Finance), byCase, []Class{PESEL, Health, Money}},
 
-	Report("budget"): {askers, ofProgrammes, nil},
+	Report("budget"): {and(readsMoney, Caseworker), byProgramme, nil},
 
-	Report("durability"): {askers, nil, nil},
+	Report("durability"): {readsTotals, byProgramme, nil},
 
-	Report("outreach"):  {askers, ofProgrammes, nil},
-	Report("diagnosis"): {askers, ofProgrammes, nil},
+	Report("outreach"):  {and(readsTotals, Outreach), byContact, nil},
+	Report("diagnosis"): {and(readsTotals, Outreach), byContact, nil},
 
-	Report("indicators"): {askers, ofProgrammes, nil},
+	Report("indicators"): {readsTotals, byProgramme, nil},
 
-	Report("participation"): {askers, byTaking, ofPeople},
+	Report("participation"): {readsPeople, byTaking, ofFacts},
 
 	// Other questions.
-	Overview: {askers, nil, nil},
-	Replay:   {readers, byCase, nil},
-	Reveal:   {[]Role{Auditor, Coordinator, Caseworker}, byCase, nil},
-	Sheet:    {readers, byCase, append(ofSheets, domain.RefParticipant)},
-	Session:  {readers, byPart, append(ofPeople, domain.RefProgramme)},
-	Wait:     {readers, byCase, nil},
+	Overview: {and(everybody, Visitor), nil, nil},
+	Replay:   {and(withPeople, Auditor), byCase, nil},
+	Reveal: {[]Role{Auditor, Coordinator, Caseworker}, byCase,
+		[]Class{Name, PESEL, Bank, Details, Health, Support, Visit, Staff, Street, Remark, Money, Programme, Finding}},
+	Sheet:   {readsMonths, byCase, []Class{Name, Staff, Remark, Health, Support, Visit}},
+	Session: {readsPeople, byTaking, []Class{Name, Health, Programme}},
+	Wait:    {everybody, byCase, nil},
 
 	// Upkeep, which shows nothing of anybody.
 	"verify":   {keepers, nil, nil},
@@ -215,21 +236,11 @@ var table = map[Operation]Line{
 	"rekey":    {keepers, nil, nil},
 }
 
-// seenBy: the texts about people are for those who work with them and for auditors;
-// those about money for finance too. The administrator sees no content.
-var seenBy = map[domain.RefKind][]Role{
-	domain.RefParticipant: {Coordinator, Auditor, Caseworker},
-	domain.RefAssistant:   {Coordinator, Auditor, Caseworker},
-	domain.RefAccount:     {Administrator, Director, Officer},
-	domain.RefStatement:   {Finance, Coordinator, Auditor, Director, Automaton},
-	domain.RefAgreement:   {Finance, Coordinator, Auditor, Director, Caseworker},
-	domain.RefSetting:     {Finance, Coordinator, Auditor, Director, Caseworker},
-	domain.RefClaim:       {Finance, Coordinator, Auditor, Director, Automaton},
-	domain.RefFinding:     {Finance, Coordinator, Auditor, Director, Caseworker},
-	domain.RefStreet:      {Coordinator, Auditor, Caseworker, Outreach},
-	domain.RefContact:     {Coordinator, Auditor, Caseworker, Outreach},
-	domain.RefProgramme:   {Finance, Coordinator, Auditor, Director, Caseworker},
-}
+// Roles are all there are, in the order in which they are shown.
+func Roles() []Role { return append(and(everybody, Machine), Visitor) }
+
+// LineOf is the line of an operation; the zero Line names nobody.
+func LineOf(op Operation) Line { return table[op] }
 
 // Operations are those that have a line, in order.
 func Operations() []Operation { return slices.Sorted(maps.Keys(table)) }

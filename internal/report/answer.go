@@ -19,6 +19,8 @@ type Head struct {
 	Day         string
 	Position    string
 	GeneratedAt time.Time
+	// Scope tells apart what askers are limited to, where they are; it is not written.
+	Scope string
 }
 
 // Answer is what is written of a report, which is one table, or of a document, which is

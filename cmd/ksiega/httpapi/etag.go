@@ -28,7 +28,7 @@ const (
 )
 
 func (s *server) tag(of report.Head, format string, who access.Who) string {
-	b, _ := json.Marshal([]any{s.Version, of.Name, of.Params, of.AsOf, of.KnownAt, of.Day, of.Position, format, who.Grants}) //nolint:errchkjson // texts
+	b, _ := json.Marshal([]any{s.Version, of.Name, of.Params, of.AsOf, of.KnownAt, of.Day, of.Position, of.Scope, format, who.Grants}) //nolint:errchkjson // texts
 	sum := sha256.Sum256(b)
 	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
 }

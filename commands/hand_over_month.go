@@ -25,7 +25,10 @@ func (l *Ledger) HandOverMonth(ctx context.Context, o Origin, c HandOverMonth) (
 		if err != nil {
 			return journal.Result{}, err
 		}
-		reached := slices.DeleteFunc(all, func(p part) bool { return !o.Reaches(c.Operation(), p.things...) })
+		reached, err := l.reached(ctx, o, c.Operation(), all)
+		if err != nil {
+			return journal.Result{}, err
+		}
 		empty := !slices.ContainsFunc(reached, func(p part) bool { return p.done || p.belongs() })
 		if empty {
 			return journal.Result{}, sheet.ErrEmpty.With("%s", of.Month)

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
@@ -65,12 +66,18 @@ func visitsFile() importKind { return byStream("godziny", "godziny asystentów",
 // Refusals of visits.
 var (
 	ErrNoVisiting = domain.Refusal(domain.CodeRule, "the contract is not one for an assistant's hours").At("contract")
+	ErrBusy       = domain.Refusal(domain.CodeRule, "the assistant has another visit then").At("from")
 	ErrTimes      = domain.Refusal(domain.CodeInvalid, "a visit must end after it starts and by 24:00; a night is two visits").At("to")
 )
 
-// LogVisit carries the command out.
+// LogVisit carries the command out. Of another visit of that time it tells only who reaches all
+// that the assistant does when that is: it may be somebody else's.
 func (l *Ledger) LogVisit(ctx context.Context, o Origin, c LogVisit) (journal.Result, error) {
-	return visits().carryOut(ctx, l, o, c)
+	r, err := visits().carryOut(ctx, l, o, c)
+	if errors.Is(err, assistance.ErrOverlap) && !o.Reaches(c.Operation(), domain.Ref{Kind: domain.RefAssistant, ID: c.Assistant}) {
+		err = ErrBusy
+	}
+	return r, err
 }
 
 func (l *Ledger) prepareVisit(ctx context.Context, k *lookups, o Origin, c *LogVisit) (assistance.Command, error) {

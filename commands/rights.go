@@ -40,9 +40,9 @@ func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) (Origin, erro
 	if !limitedSomehow(o.Who, op) {
 		return o.acting(o.Reaching(op)), nil
 	}
-	var concerned [][]domain.Ref
-	if c, tells := r.(interface{ concerns() [][]domain.Ref }); tells {
-		concerned = c.concerns()
+	concerned, err := l.concerned(ctx, r)
+	if err != nil {
+		return o, err
 	}
 	var told [][]domain.Ref
 	for _, refs := range concerned {
@@ -65,6 +65,19 @@ func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) (Origin, erro
 		return o, access.ErrDenied
 	}
 	return o.acting(o.Reaching(op, told...)), nil
+}
+
+// concerned is what a command tells that it concerns, each a thing, or several together.
+func (l *Ledger) concerned(ctx context.Context, r Request) ([][]domain.Ref, error) {
+	switch c := r.(type) {
+	case interface{ concerns() [][]domain.Ref }:
+		return c.concerns(), nil
+	case interface {
+		concernsNow(ctx context.Context, l *Ledger) ([][]domain.Ref, error)
+	}:
+		return c.concernsNow(ctx, l)
+	}
+	return nil, nil
 }
 
 // limitedSomehow says whether somebody is limited in one of the roles that allow an operation.

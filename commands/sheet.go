@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/account"
 	"ksiega/domain/assistance"
 	"ksiega/domain/attendance"
@@ -44,10 +45,12 @@ var (
 	ErrSheetChanged = domain.Refusal(domain.CodeConflict, "parts of the sheet have changed since they were looked at").At("seen")
 )
 
-// concerns are the parts that were looked at: whoever is limited reaches each of them.
-func (c SheetOf) concerns() (all [][]domain.Ref) {
+// concernsNow are the parts that were looked at, and of an assistant's month each contract that was
+// visited: whoever is limited reaches each of them.
+func (c SheetOf) concernsNow(ctx context.Context, l *Ledger) (all [][]domain.Ref, err error) {
 	if c.Assistant != "" {
-		return [][]domain.Ref{{{Kind: domain.RefAssistant, ID: c.Assistant}}}
+		s, err := journal.Load(ctx, l.Log, assistance.Stream(c.Assistant, c.Month), assistance.Decider())
+		return visitedBy(c.Assistant, s.State), err
 	}
 	under := domain.Ref{Kind: domain.RefAgreement, ID: c.Agreement}
 	for _, stream := range slices.Sorted(maps.Keys(c.Seen)) {
@@ -55,6 +58,23 @@ func (c SheetOf) concerns() (all [][]domain.Ref) {
 	}
 	if len(all) == 0 {
 		all = [][]domain.Ref{{under}}
+	}
+	return all, nil
+}
+
+// visitedBy are the contracts that an assistant visited in a month, each a thing of its own; the
+// assistant alone where there are none.
+func visitedBy(assistant string, month assistance.State) (all [][]domain.Ref) {
+	of := domain.Ref{Kind: domain.RefAssistant, ID: assistant}
+	known := map[string]bool{}
+	for _, v := range month.Visits {
+		if !v.Withdrawn && !known[v.Contract] {
+			known[v.Contract] = true
+			all = append(all, []domain.Ref{{Kind: domain.RefContract, ID: v.Contract}, of})
+		}
+	}
+	if len(all) == 0 {
+		all = [][]domain.Ref{{of}}
 	}
 	return all
 }
@@ -80,8 +100,8 @@ func (c *SheetOf) check(l *Ledger) error {
 // part is what one stream has of a sheet.
 type part struct {
 	stream   string
-	name     string       // of the contract or the assistant, as a refusal names it
-	things   []domain.Ref // whom it is about
+	name     string         // of the contract or the assistant, as a refusal names it
+	things   [][]domain.Ref // whom it is about; whoever is limited reaches each
 	revision int64
 	said     int64 // see journal.Loaded
 	at       journal.Position
@@ -135,24 +155,28 @@ func (l *Ledger) attendancePart(ctx context.Context, o Origin, about attendance.
 			return attendance.TurnMonth{About: about, Month: month, Turn: t}
 		}})
 	p.name = about.Contract
-	p.things = about.Refs()
+	p.things = [][]domain.Ref{{{Kind: domain.RefContract, ID: about.Contract}}}
 	return p, err
 }
 
 func (l *Ledger) assistancePart(ctx context.Context, o Origin, assistant string, month domain.Month) (part, error) {
+	var things [][]domain.Ref
 	p, err := loadPart(ctx, l, o, assistance.Stream(assistant, month), ofMonth[assistance.State, assistance.Command]{decider: assistance.Decider(),
 		of: func(e domain.Event) bool {
 			_, entry := assistance.VisitOf(e)
 			_, to := assistance.MonthOf(e)
 			return entry || to == sheet.HandedOver
 		},
-		is:      assistance.State.Sheet,
-		entries: func(s assistance.State) int { return s.Entered().Visits },
+		is: assistance.State.Sheet,
+		entries: func(s assistance.State) int {
+			things = visitedBy(assistant, s)
+			return s.Entered().Visits
+		},
 		turn: func(t sheet.Turn) assistance.Command {
 			return assistance.TurnMonth{Assistant: assistant, Month: month, Turn: t}
 		}})
 	p.name = assistant
-	p.things = []domain.Ref{{Kind: domain.RefAssistant, ID: assistant}}
+	p.things = things
 	return p, err
 }
 
@@ -206,6 +230,27 @@ func (l *Ledger) parts(ctx context.Context, o Origin, c *SheetOf) ([]part, error
 	}
 	slices.SortFunc(all, func(a, b part) int { return cmp.Compare(a.name, b.name) })
 	return all, nil
+}
+
+// reached are the parts that lie within the limits of whoever does an operation.
+func (l *Ledger) reached(ctx context.Context, o Origin, op access.Operation, all []part) (within []part, err error) {
+	if !limitedSomehow(o.Who, op) {
+		return all, nil
+	}
+	for _, p := range all {
+		reached := true
+		for _, refs := range p.things {
+			things, err := l.about(ctx, refs)
+			if err != nil {
+				return nil, err
+			}
+			reached = reached && o.Reaches(op, things...)
+		}
+		if reached {
+			within = append(within, p)
+		}
+	}
+	return within, nil
 }
 
 // turnSheet turns what is left to be turned of the parts that it is asked of, where nothing is

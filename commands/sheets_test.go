@@ -345,6 +345,46 @@ func TestAMonthOfAnAssistant(t *testing.T) {
 	}
 }
 
+// A month of an assistant's is handed over and approved by whoever reaches each contract that was
+// visited in it: a caseworker whose cases they are, a coordinator whose programmes they are of. Of
+// what the assistant does elsewhere they learn nothing.
+func TestAMonthOfAnAssistantIsOfItsContracts(t *testing.T) {
+	t.Parallel()
+	l, ctx := shownCentre(t), t.Context()
+	const stream = "assistance-A1-2018-03"
+	accepted(t, l, sheet{"umowy_2.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\nT/2;trojstronny;aoon;U1;02.01.2018;02.01.2018;31.12.2018;A1\n"})
+	accepted(t, l, sheet{"przydzialy.csv", "uczestnik;pracownik;od\nU2;P1;01.01.2018\n"})
+	of := func() commands.SheetOf {
+		return commands.SheetOf{Assistant: "A1", Month: march, Seen: map[string]int64{stream: revisionIn(t, l, stream)}}
+	}
+	caseworker, ours, another := worker, coordinator, coordinator
+	caseworker.Who = ledgertest.Limited(worker.Who, domain.Ref{Kind: domain.RefWorker, ID: "P1"})
+	ours.Who = ledgertest.Limited(coordinator.Who, domain.Ref{Kind: domain.RefProgramme, ID: "asystent-aktywnosci"})
+	another.Who = ledgertest.Limited(coordinator.Who, domain.Ref{Kind: domain.RefProgramme, ID: "aoon"})
+	visit := commands.LogVisit{Assistant: "A1", Contract: "T/1", Date: domain.NewDate(2018, 3, 5), From: 480, To: 540}
+	taken(t)(l.LogVisit(ctx, caseworker, visit))
+	taken(t)(l.HandOverMonth(ctx, caseworker, commands.HandOverMonth{SheetOf: of()}))
+	refusedAs(t, "of another programme", access.ErrDenied, "")(l.ApproveMonth(ctx, another, commands.ApproveMonth{SheetOf: of()}))
+	taken(t)(l.ApproveMonth(ctx, ours, commands.ApproveMonth{SheetOf: of()}))
+	taken(t)(l.ReturnMonth(ctx, ours, commands.ReturnMonth{SheetOf: of(), Reason: "brak podpisu"}))
+
+	elsewhere := visit
+	elsewhere.Contract, elsewhere.From, elsewhere.To = "T/2", 510, 600
+	for _, o := range []commands.Origin{another, coordinator} {
+		_, err := l.LogVisit(ctx, o, elsewhere)
+		if told := strings.Contains(fmt.Sprint(err), "08:00"); err == nil || told != (o.Who.Reaches("log-visit")) {
+			t.Errorf("%v: %v", o.Grants, err)
+		}
+	}
+	elsewhere.From = 600
+	elsewhere.To = 660
+	taken(t)(l.LogVisit(ctx, another, elsewhere))
+	refusedAs(t, "a month that is another's too", access.ErrDenied, "")(l.HandOverMonth(ctx, caseworker, commands.HandOverMonth{SheetOf: of()}))
+	refusedAs(t, "a month that is another's too", access.ErrDenied, "")(l.ReturnMonth(ctx, ours, commands.ReturnMonth{SheetOf: of(), Reason: "x"}))
+	taken(t)(l.HandOverMonth(ctx, worker, commands.HandOverMonth{SheetOf: of()}))
+	refusedAs(t, "a month that is another's too", access.ErrDenied, "")(l.ApproveMonth(ctx, ours, commands.ApproveMonth{SheetOf: of()}))
+}
+
 // everyWordOfSheets returns what was entered of March.
 func everyWordOfSheets(t *testing.T, l *ledgertest.Ledger) {
 	t.Helper()

@@ -8,7 +8,6 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/access"
-	"ksiega/internal/journal"
 	"ksiega/internal/polish"
 	"ksiega/internal/report"
 	"ksiega/projections"
@@ -25,11 +24,7 @@ func (d *Reader) Offers(ctx context.Context, who access.Who, kind domain.RefKind
 	if !told {
 		return nil, 0, nil
 	}
-	if err := who.Allowed(of.op); err != nil {
-		return nil, 0, err
-	}
-	err = d.read(ctx, "", journal.Bound{}, of.needs, func(views map[string]projections.View) error {
-		q := &question{reader: d, views: views, params: map[string]string{}, today: d.today(d.opts.Now()), who: who, op: of.op}
+	err = d.asks(ctx, who, of.op, of.needs, func(q *question) error {
 		found, err = of.list(ctx, q)
 		return err
 	})
@@ -64,8 +59,8 @@ func offersOf() map[domain.RefKind]offering {
 		domain.RefParticipant: {access.Report("person"), people, offeredPeople},
 		domain.RefWorker:      {access.Report("person"), people, offeredWorkers},
 		domain.RefAgreement:   {access.Report("psu-settlement"), []projections.Projection{projections.Settlement(), projections.People()}, offeredAgreements},
-		domain.RefProgramme:   {access.Report("attendance"), people, offeredProgrammes},
-		domain.RefSession:     {access.Report("attendance"), []projections.Projection{projections.Sessions()}, offeredSessions},
+		domain.RefProgramme:   {access.Wait, people, offeredProgrammes}, // which there are, everybody may know
+		domain.RefSession:     {access.Session, []projections.Projection{projections.Sessions(), projections.People()}, offeredSessions},
 		domain.RefClaim:       {access.Report("refunds"), []projections.Projection{projections.Refunds()}, offeredBy("refunds", domain.RefClaim, "agreement", "month", "state")},
 		domain.RefStatement:   {access.Report("unmatched-lines"), []projections.Projection{projections.Refunds()}, offeredBy("unmatched-lines", domain.RefStatement)},
 	}
@@ -91,7 +86,7 @@ func offeredAssistants(ctx context.Context, q *question) (all []Offer, err error
 		ids[c.Terms.Assistant] = true
 	}
 	for id := range employed {
-		if q.who.Reaches(q.op, domain.Ref{Kind: domain.RefAssistant, ID: id}) {
+		if q.reaches(domain.Ref{Kind: domain.RefAssistant, ID: id}) {
 			ids[id] = true
 		}
 	}
@@ -123,7 +118,7 @@ func offeredWorkers(ctx context.Context, q *question) (all []Offer, err error) {
 	people, err := projections.Persons().Every(ctx, q.view(projections.People()))
 	for _, p := range people {
 		for _, w := range p.Row.Workers {
-			if q.who.Reaches(q.op, domain.Ref{Kind: domain.RefParticipant, ID: p.Row.Participant}) {
+			if q.reaches(domain.Ref{Kind: domain.RefParticipant, ID: p.Row.Participant}) {
 				all = append(all, Offer{ID: w.Worker})
 			}
 		}
@@ -134,7 +129,8 @@ func offeredWorkers(ctx context.Context, q *question) (all []Offer, err error) {
 func offeredAgreements(ctx context.Context, q *question) (all []Offer, err error) {
 	agreements, err := projections.SettlementAgreements().Every(ctx, q.view(projections.Settlement()))
 	for _, a := range agreements {
-		if t := a.Row; !q.who.Limited(q.op) || q.who.Reaches(q.op, domain.Ref{Kind: domain.RefAgreement, ID: t.Agreement}) {
+		of := domain.Ref{Kind: domain.RefAgreement, ID: a.Row.Agreement}
+		if t := a.Row; !q.who.Limited(q.op) || q.reaches(of) || q.scope.beside[of] {
 			all = append(all, Offer{t.Agreement, polish.Range(t.From.String(), t.To.String())})
 		}
 	}
@@ -143,18 +139,25 @@ func offeredAgreements(ctx context.Context, q *question) (all []Offer, err error
 
 func offeredProgrammes(_ context.Context, q *question) (all []Offer, err error) {
 	for _, p := range q.reader.opts.Catalogue.Programmes() {
-		if !q.who.Limited(q.op) || q.who.Reaches(q.op, domain.Ref{Kind: domain.RefProgramme, ID: p.ID}) {
+		if q.ofProgramme(p.ID) {
 			all = append(all, Offer{p.ID, p.Name})
 		}
 	}
 	return all, nil
 }
 
+// ofProgramme says of what is of a programme, and tells nobody, whether it is left to whoever asks:
+// they are limited to no programme, or to this one.
+func (q *question) ofProgramme(id string) bool {
+	limits := q.who.LimitedBy(q.op, domain.RefProgramme)
+	return len(limits) == 0 || !q.who.Limited(q.op) || slices.Contains(limits, id)
+}
+
 func offeredSessions(ctx context.Context, q *question) (all []Offer, err error) {
 	sessions, err := projections.HeldSessions().Every(ctx, q.view(projections.Sessions()))
 	for _, s := range sessions {
 		t := s.Row.Terms
-		if !t.Cancelled && (!q.who.Limited(q.op) || q.who.Reaches(q.op, domain.Ref{Kind: domain.RefProgramme, ID: t.Programme})) {
+		if !t.Cancelled && q.ofProgramme(t.Programme) {
 			all = append(all, Offer{t.Session, strings.Join([]string{sessionKinds().Say(string(t.Kind)), t.Programme, polish.Day(t.Date.String()), t.From.String()}, ", ")})
 		}
 	}

@@ -54,17 +54,10 @@ const mostPresences = 500
 
 // Session answers who is on the list of a session, and who may be. It fails as Sheet does.
 func (d *Reader) Session(ctx context.Context, who access.Who, id string) (*SessionList, error) {
-	if err := who.Allowed(access.Session); err != nil {
-		return nil, err
-	}
 	var s *SessionList
 	needs := []projections.Projection{projections.People(), projections.Participations(), projections.Sessions()}
-	within, err := d.scope(ctx, who, access.Session, journal.Bound{})
-	if err != nil {
-		return nil, err
-	}
-	err = d.read(ctx, "", journal.Bound{}, needs, func(views map[string]projections.View) (err error) {
-		q := sheetQuestion{question: &question{reader: d, today: d.today(d.opts.Now()), who: who, scope: within, op: access.Session, views: views}}
+	err := d.asks(ctx, who, access.Session, needs, func(asking *question) (err error) {
+		q := sheetQuestion{question: asking}
 		if s, err = q.session(ctx, id); err == nil {
 			s.Shown = sortedRefs(q.shown)
 		}
@@ -77,25 +70,7 @@ func (d *Reader) Session(ctx context.Context, who access.Who, id string) (*Sessi
 }
 
 func (q sheetQuestion) session(ctx context.Context, id string) (*SessionList, error) {
-	said := map[string]Presence{}
-	held, err := journal.LoadEach(ctx, q.reader.opts.Journal, session.Stream(id), session.Decider(), func(r *journal.Recorded) {
-		of, is := session.PresenceOf(r.Event)
-		if !is {
-			return
-		}
-		p := Presence{Participant: of.Participant, At: r.Position}
-		var details session.Details
-		switch e := r.Event.(type) {
-		case session.PresenceRecorded:
-			details = e.Details
-		case session.PresenceCorrected:
-			details = e.After
-		default:
-			p.Gone = true
-		}
-		p.Presence = details.Presence
-		said[of.Participant] = p
-	})
+	held, said, err := q.presencesOf(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -146,6 +121,30 @@ func (q sheetQuestion) session(ctx context.Context, id string) (*SessionList, er
 		return cmp.Or(order.Compare(cmp.Or(a.Name, a.Participant), cmp.Or(b.Name, b.Participant)), cmp.Compare(a.Participant, b.Participant))
 	})
 	return s, q.sessionWords(ctx, s)
+}
+
+// presencesOf is a session and what is said of each who is on its list, or was.
+func (q sheetQuestion) presencesOf(ctx context.Context, id string) (journal.Loaded[session.State], map[string]Presence, error) {
+	said := map[string]Presence{}
+	held, err := journal.LoadEach(ctx, q.reader.opts.Journal, session.Stream(id), session.Decider(), func(r *journal.Recorded) {
+		of, is := session.PresenceOf(r.Event)
+		if !is {
+			return
+		}
+		p := Presence{Participant: of.Participant, At: r.Position}
+		var details session.Details
+		switch e := r.Event.(type) {
+		case session.PresenceRecorded:
+			details = e.Details
+		case session.PresenceCorrected:
+			details = e.After
+		default:
+			p.Gone = true
+		}
+		p.Presence = details.Presence
+		said[of.Participant] = p
+	})
+	return held, said, err
 }
 
 // presence is how somebody was at the session, with what came of it.
@@ -217,13 +216,10 @@ func (q sheetQuestion) mayAttend(ctx context.Context, t session.Terms, said map[
 // Sessions answers which sessions a month has; the zero Month is the last that has any, of the
 // days until today.
 func (d *Reader) Sessions(ctx context.Context, who access.Who, month domain.Month) (*SessionsOf, error) {
-	if err := who.Allowed(access.Session); err != nil {
-		return nil, err
-	}
 	var s *SessionsOf
 	needs := []projections.Projection{projections.People(), projections.Sessions()}
-	err := d.read(ctx, "", journal.Bound{}, needs, func(views map[string]projections.View) (err error) {
-		q := sheetQuestion{question: &question{reader: d, today: d.today(d.opts.Now()), who: who, op: access.Session, views: views}}
+	err := d.asks(ctx, who, access.Session, needs, func(asking *question) (err error) {
+		q := sheetQuestion{question: asking}
 		if s, err = q.sessions(ctx, month); err == nil {
 			s.Shown = sortedRefs(q.shown)
 		}
@@ -261,20 +257,12 @@ func (q sheetQuestion) sessions(ctx context.Context, month domain.Month) (*Sessi
 		}
 		for i := range held {
 			row := &held[i].Row
-			within, err := q.reachesSession(ctx, row)
+			line, within, err := q.lineOf(ctx, row)
 			if err != nil {
 				return nil, err
 			}
 			if !within {
 				continue
-			}
-			line := SessionLine{Terms: row.Terms}
-			for _, of := range row.Presences {
-				if of.Presence.Attended() {
-					line.Present++
-				} else {
-					line.Excused++
-				}
 			}
 			if line.Topic, err = q.opens(ctx, &p, access.Programme, row.Terms.Seal("topic"), row.Terms.Topic); err != nil {
 				return nil, err
@@ -288,13 +276,26 @@ func (q sheetQuestion) sessions(ctx context.Context, month domain.Month) (*Sessi
 	return s, nil
 }
 
-// reachesSession says whether a session, or somebody on its list, lies within the scopes of
-// whoever asks.
-func (q sheetQuestion) reachesSession(ctx context.Context, row *projections.Session) (bool, error) {
+// lineOf is a session with how many were there of those whom whoever asks reaches; it is within
+// their limits where its programme is, or one of them.
+func (q sheetQuestion) lineOf(ctx context.Context, row *projections.Session) (line SessionLine, within bool, err error) {
+	line.Terms = row.Terms
 	of := []domain.Ref{{Kind: domain.RefSession, ID: row.Terms.Session}, {Kind: domain.RefProgramme, ID: row.Terms.Programme}}
-	within, err := q.mayLearnOf(ctx, of...)
-	for i := 0; !within && err == nil && i < len(row.Presences); i++ {
-		within, err = q.mayLearnOf(ctx, append(slices.Clone(of), domain.Ref{Kind: domain.RefParticipant, ID: row.Presences[i].Participant})...)
+	if within, err = q.mayLearnOf(ctx, of...); err != nil {
+		return line, within, err
 	}
-	return within, err
+	for _, p := range row.Presences {
+		reached, err := q.mayLearnOf(ctx, append(slices.Clone(of), domain.Ref{Kind: domain.RefParticipant, ID: p.Participant})...)
+		if err != nil {
+			return line, within, err
+		}
+		switch within = within || reached; {
+		case !reached:
+		case p.Presence.Attended():
+			line.Present++
+		default:
+			line.Excused++
+		}
+	}
+	return line, within, nil
 }

@@ -27,6 +27,7 @@ type scope struct {
 	contracts map[string][]domain.Ref // the programme, the agreement, and whose case its participant is
 	people    map[string][]domain.Ref // the programmes that somebody is in
 	beside    map[domain.Ref]bool     // assistants and agreements that own contracts name
+	claimed   map[string][]domain.Ref // the programmes of the referrals of an agreement, where claims are asked for and all are one's own
 }
 
 // scope works out what somebody is limited to who asks for an operation, by what is recorded
@@ -57,6 +58,21 @@ func (d *Reader) scope(ctx context.Context, who access.Who, op access.Operation,
 		return nil, fmt.Errorf("scope: %w", err)
 	}
 	return s, nil
+}
+
+// asks answers a question of somebody about an operation by read models as they are, within what
+// they are limited to. It fails with access.ErrDenied, or an error of Redis or the log.
+func (d *Reader) asks(ctx context.Context, who access.Who, op access.Operation, needs []projections.Projection, answer func(*question) error) error {
+	if err := who.Allowed(op); err != nil {
+		return err
+	}
+	within, err := d.scope(ctx, who, op, journal.Bound{})
+	if err != nil {
+		return err
+	}
+	return d.read(ctx, "", journal.Bound{}, needs, func(views map[string]projections.View) error {
+		return answer(&question{reader: d, views: views, params: map[string]string{}, today: d.today(d.opts.Now()), who: who, scope: within, op: op})
+	})
 }
 
 func (s *scope) addCases(ctx context.Context, views map[string]projections.View, one sameness, workers []string, today domain.Date) error {
@@ -104,7 +120,8 @@ func (s *scope) addCases(ctx context.Context, views map[string]projections.View,
 
 func (s *scope) addProgrammes(ctx context.Context, views map[string]projections.View, one sameness, programmes, agreements []string) error {
 	var parts []string
-	if len(agreements) == 0 { // else they may be of any
+	claims := s.op == access.Report("refunds")
+	if len(agreements) == 0 && !claims { // else they may be of any
 		for _, p := range programmes {
 			parts = append(parts, domain.Escape(p))
 		}
@@ -118,6 +135,9 @@ func (s *scope) addProgrammes(ctx context.Context, views map[string]projections.
 			s.addContract(t, one)
 		}
 	}
+	if claims {
+		s.addClaimed(lives, programmes)
+	}
 	for _, p := range programmes {
 		taken, err := projections.PartsTaken().Look(ctx, views[projections.Participations().Name], domain.Escape(p))
 		if err != nil {
@@ -128,6 +148,23 @@ func (s *scope) addProgrammes(ctx context.Context, views map[string]projections.
 		}
 	}
 	return nil
+}
+
+// addClaimed adds the programmes that the referrals of agreements are of: a claim asks for the money of
+// all of them together, so that it is of somebody's programmes where no referral is of another's.
+func (s *scope) addClaimed(lives []fold.Item[projections.ContractLife], programmes []string) {
+	s.claimed = map[string][]domain.Ref{}
+	foreign := map[string]bool{}
+	for _, it := range lives {
+		t := it.Row.Terms
+		if !slices.Contains(programmes, t.Programme) {
+			foreign[t.Agreement] = true
+		}
+		s.claimed[t.Agreement] = append(s.claimed[t.Agreement], domain.Ref{Kind: domain.RefProgramme, ID: t.Programme})
+	}
+	for agreement := range foreign {
+		delete(s.claimed, agreement)
+	}
 }
 
 func (s *scope) addContract(t contract.Terms, one sameness) {
@@ -164,6 +201,8 @@ func (s *scope) about(things []domain.Ref) []domain.Ref {
 			}
 		case domain.RefContract:
 			all = append(all, s.contracts[of.ID]...)
+		case domain.RefAgreement:
+			all = append(all, s.claimed[of.ID]...)
 		}
 	}
 	return all
@@ -205,7 +244,7 @@ func (s *scope) digest() string {
 		return ""
 	}
 	sum := sha256.New()
-	for _, m := range []map[string][]domain.Ref{s.cases, s.contracts, s.people} {
+	for _, m := range []map[string][]domain.Ref{s.cases, s.contracts, s.people, s.claimed} {
 		var lines []string
 		for id, of := range m {
 			lines = append(lines, fmt.Sprintf("%q %q", id, of))

@@ -217,3 +217,53 @@ func roleAt(t *testing.T, l *ledgertest.Ledger, of commands.Result) (role string
 	}))
 	return role
 }
+
+// Claims are a programme's where no referral of their agreement is of another's.
+func TestClaimsAreOfTheProgrammesOfTheirReferrals(t *testing.T) {
+	t.Parallel()
+	l := ledgertest.Open(t)
+	l.ImportSample(t)
+	reader := memoryReader(l)
+	claims := func(who access.Who) int {
+		t.Helper()
+		a, err := reader.Ask(t.Context(), "refunds", queries.Request{Who: who})
+		must(t, err)
+		return a.Table.Len
+	}
+	all := claims(access.By("k", access.API, access.Coordinator))
+	if own := claims(limited(access.Coordinator, domain.RefProgramme, "psu")); all == 0 || own != all {
+		t.Errorf("%d claims of %d", own, all)
+	}
+	if others := claims(limited(access.Coordinator, domain.RefProgramme, "mkis")); others != 0 {
+		t.Errorf("%d claims of another programme's", others)
+	}
+}
+
+// A session is listed for whoever reaches one of those on its list, with no more of the others
+// than that there is one.
+func TestSessionsCountWhomOneReaches(t *testing.T) {
+	t.Parallel()
+	l := centre(t)
+	imported(t, l, "zajecia.csv", "id;program;rodzaj;temat;data;od;do\nZ1;mkis;warsztat;komputer;05.03.2018;16:00;18:00\nZ2;mkis;warsztat;sad;06.03.2018;16:00;18:00\n")
+	imported(t, l, "obecnosci_zajec.csv", "zajecia;uczestnik;obecnosc\nZ1;U1;byl\nZ1;U2;byl\nZ2;U2;byl\n")
+	reader := memoryReader(l)
+	for _, c := range []struct {
+		who  access.Who
+		want string
+	}{
+		{access.By("k", access.API, access.Coordinator), "[Z1 2 Z2 1]"},
+		{limited(access.Coordinator, domain.RefProgramme, "mkis"), "[Z1 2 Z2 1]"},
+		{limited(access.Coordinator, domain.RefProgramme, "psu"), "[]"},
+		{limited(access.Caseworker, domain.RefWorker, "W1"), "[Z1 1]"},
+	} {
+		of, err := reader.Sessions(t.Context(), c.who, domain.NewDate(2018, 3, 1).Month())
+		must(t, err)
+		var got []any
+		for _, s := range of.Sessions {
+			got = append(got, s.Terms.Session, s.Present)
+		}
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("%v: %v", c.who.Grants, got)
+		}
+	}
+}

@@ -164,20 +164,13 @@ type sheetPart struct {
 // Sheet answers what a month holds. It fails with a refusal, access.ErrDenied, or an error of
 // Redis or the log.
 func (d *Reader) Sheet(ctx context.Context, who access.Who, asked SheetAsked) (*Sheet, error) {
-	if err := who.Allowed(access.Sheet); err != nil {
-		return nil, err
-	}
 	needs := []projections.Projection{projections.People()}
 	if asked.Assistant != "" {
 		needs = append(needs, projections.Contracts(), projections.Assistance())
 	}
-	within, err := d.scope(ctx, who, access.Sheet, journal.Bound{})
-	if err != nil {
-		return nil, err
-	}
 	var s *Sheet
-	err = d.read(ctx, "", journal.Bound{}, needs, func(views map[string]projections.View) (err error) {
-		q := sheetQuestion{&question{reader: d, today: d.today(d.opts.Now()), who: who, scope: within, op: access.Sheet, views: views}, asked}
+	err := d.asks(ctx, who, access.Sheet, needs, func(asking *question) (err error) {
+		q := sheetQuestion{asking, asked}
 		if asked.Assistant != "" {
 			s, err = q.visits(ctx)
 		} else {

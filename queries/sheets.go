@@ -43,14 +43,10 @@ type sheetLine struct {
 // Sheets answers which sheets a month has, of which something stands; the zero Month is the last
 // that has any, of those until today. It fails as Sheet does.
 func (d *Reader) Sheets(ctx context.Context, who access.Who, month domain.Month) (*SheetsOf, error) {
-	if err := who.Allowed(access.Sheet); err != nil {
-		return nil, err
-	}
 	var s *SheetsOf
 	needs := []projections.Projection{projections.People(), projections.Settlement(), projections.Assistance()}
-	err := d.read(ctx, "", journal.Bound{}, needs, func(views map[string]projections.View) (err error) {
-		q := sheetQuestion{question: &question{reader: d, today: d.today(d.opts.Now()), who: who, op: access.Sheet, views: views}}
-		s, err = q.sheets(ctx, month)
+	err := d.asks(ctx, who, access.Sheet, needs, func(q *question) (err error) {
+		s, err = sheetQuestion{question: q}.sheets(ctx, month)
 		return err
 	})
 	if err != nil {

@@ -23,7 +23,7 @@ import (
 // into a copy of the ledger that base/ makes, in which claim WR/05 of 91.56 zł is open.
 const casesDir = "testdata/cases"
 
-var caseActor = commands.Origin{Who: access.By("tester", "cli", "api")}
+var caseActor = commands.Origin{Who: access.By("tester", "cli", "api", "finance")}
 
 // baseLedger imports base/ once and gives the directory to copy.
 func baseLedger(t *testing.T) string {

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -149,39 +148,5 @@ func TestTheControlDoorAnswersAgain(t *testing.T) {
 	server.Close()
 	if said.Len() > 0 {
 		t.Error(said.String())
-	}
-}
-
-// Who guesses on the command line is recorded as well where no server runs.
-func TestGuessesOfTheCommandLineAreRecorded(t *testing.T) {
-	t.Parallel()
-	g := &globals{Data: filepath.Join(t.TempDir(), "data"), Role: "coordinator"}
-	register := func(key, name string) error {
-		door, err := connectNew(t.Context(), g)
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = carriedOut(t.Context(), door, "register-participant", key, strings.NewReader(`{"id":"U1","firstName":"`+name+`","lastName":"Kos"}`), io.Discard)
-		if err := door.Close(); err != nil {
-			t.Error(err)
-		}
-		return err
-	}
-	if err := register("k", "Zofia"); err != nil {
-		t.Fatal(err)
-	}
-	g.Role = "administrator"
-	for i, name := range []string{"Anna", "Zofia"} {
-		if err := register(fmt.Sprint("guess", i), name); err == nil {
-			t.Errorf("%s is taken", name)
-		}
-	}
-	door, err := connect(t.Context(), g, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var counted bytes.Buffer
-	if err := errors.Join(replayed(t.Context(), door, url.Values{"type": {"intake.guesses-counted.*"}}, "", &counted), door.Close()); err != nil || strings.Count(counted.String(), `"count":1`) != 2 {
-		t.Errorf("%v, %s", err, &counted)
 	}
 }

@@ -32,7 +32,7 @@ func realRedis(t testing.TB) string {
 // sampled is a ledger with the sample centres in it, as the command line sees it.
 func sampled(t *testing.T, redis string, live bool) *control.Client {
 	t.Helper()
-	g := &globals{Data: filepath.Join(t.TempDir(), "data"), Redis: redis, Role: "finance", Automat: true}
+	g := &globals{Data: filepath.Join(t.TempDir(), "data"), Redis: redis, Role: "coordinator", Automat: true}
 	if os.Getenv("KSIEGA_TEST_REDIS") != "" { // others use it
 		g.Ledger = ledgerName("t" + strings.ToLower(rand.Text()))
 	}

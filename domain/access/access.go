@@ -135,7 +135,7 @@ var ErrDenied = domain.Refusal(domain.CodeDenied, "the role or scope of whoever 
 // ErrUnlinked refuses a user of the machine whom no account is linked to what shows somebody.
 var ErrUnlinked = domain.Refusal(domain.CodeDenied, "no account is linked to the user of the machine")
 
-// Allowed is May in words: ErrDenied, which says for whom it is where those are few.
+// Allowed is May in words: ErrDenied, which says for which people it is where those are few.
 func (w Who) Allowed(op Operation) error {
 	switch {
 	case w.May(op):
@@ -143,8 +143,9 @@ func (w Who) Allowed(op Operation) error {
 	case w.Is(Machine):
 		return ErrUnlinked.With("%s", w.Actor)
 	}
-	if l := table[op]; 0 < len(l.Roles) && len(l.Roles) <= 3 {
-		return ErrDenied.With("%s is for role %s", op, By("", "", l.Roles...).Role())
+	people := slices.DeleteFunc(slices.Clone(table[op].Roles), func(r Role) bool { return slices.Contains(programs, r) })
+	if 0 < len(people) && len(people) <= 3 {
+		return ErrDenied.With("%s is for role %s", op, strings.ReplaceAll(By("", "", people...).Role(), ",", ", "))
 	}
 	return ErrDenied
 }

@@ -84,7 +84,8 @@ var (
 	byAssistant = []domain.RefKind{domain.RefAssistant}
 	byProgramme = []domain.RefKind{domain.RefProgramme}
 	byAgreement = []domain.RefKind{domain.RefAgreement}
-	byContact   = []domain.RefKind{domain.RefProgramme, domain.RefWorker} // who was there for the centre
+	byClaim     = []domain.RefKind{domain.RefProgramme, domain.RefAgreement} // all of whose referrals are of the programmes
+	byContact   = []domain.RefKind{domain.RefProgramme, domain.RefWorker}    // who was there for the centre
 
 	ofRegistration = []Class{Name, PESEL, Bank, Details, Health, Support}
 	ofFacts        = []Class{Health, Support}
@@ -186,7 +187,7 @@ var table = map[Operation]Line{
 	// Reports, likewise.
 	Report("psu-settlement"): {and(readsMoney, Caseworker), byReferral, nil},
 
-	Report("refunds"): {readsMoney, byAgreement, nil},
+	Report("refunds"): {readsMoney, byClaim, nil},
 
 	Report("unmatched-lines"): {and(withMoney, Auditor, Visitor), nil, ofMoney},
 
@@ -223,7 +224,7 @@ var table = map[Operation]Line{
 	Reveal: {[]Role{Auditor, Coordinator, Caseworker}, byCase,
 		[]Class{Name, PESEL, Bank, Details, Health, Support, Visit, Staff, Street, Remark, Money, Programme, Finding}},
 	Sheet:   {readsMonths, byCase, []Class{Name, Staff, Remark, Health, Support, Visit}},
-	Session: {readsPeople, byTaking, []Class{Name, Health, Programme}},
+	Session: {and(withPeople, Auditor), byTaking, []Class{Name, Health, Programme}},
 	Wait:    {everybody, byCase, nil},
 
 	// Upkeep, which shows nothing of anybody.

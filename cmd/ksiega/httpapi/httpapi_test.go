@@ -328,9 +328,9 @@ func TestControlSocketHasItsOwnActor(t *testing.T) {
 	t.Parallel()
 	d := open(t, func(o *httpapi.Options) { o.Token = "s3cret" })
 	r := request(http.MethodPost, "/api/v1/commands/register-participant", person, "Host", "control", "Content-Type", "application/json", "Idempotency-Key", "k")
-	accepted(t, d.do(r.WithContext(known(r.Context(), "jkowalska", "finance"))))
+	accepted(t, d.do(r.WithContext(known(r.Context(), "jkowalska", "coordinator"))))
 	r = request(http.MethodGet, "/api/v1/events?actor=jkowalska", "", "Host", "control")
-	if w := d.do(r.WithContext(known(r.Context(), "jkowalska", "finance"))); len(decode[httpapi.EventPage](t, w).Events) == 0 {
+	if w := d.do(r.WithContext(known(r.Context(), "jkowalska", "coordinator"))); len(decode[httpapi.EventPage](t, w).Events) == 0 {
 		t.Errorf("%s", w.Body)
 	}
 }

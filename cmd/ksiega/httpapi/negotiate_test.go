@@ -208,7 +208,7 @@ func TestWhatShowsTextsIsKeptNowhere(t *testing.T) {
 	t.Parallel()
 	d := open(t, nil)
 	sample(t, d.ledger)
-	d.role = "finance"
+	d.role = "coordinator"
 	readings := func() int {
 		return len(decode[httpapi.EventPage](t, d.get("/api/v1/events?type=intake.personal-data-read.*&limit=1000")).Events)
 	}

@@ -15,6 +15,7 @@ func ofVisits() []sentence {
 		{assistance.ErrOverMonthlyCap, "Skróć wizytę: w miesiącu {0} byłoby {1} h, wolno {2} h (plik programu {4}, od {5}[: {3}])."},
 		{assistance.ErrOverDailyCap, "Skróć wizytę: w dniu {0} byłoby {1} h, wolno {2} h (plik programu {4}, od {5}[: {3}])."},
 		{commands.ErrNoVisiting, "Popraw numer: ta umowa nie jest umową na godziny asystenta."},
+		{commands.ErrBusy, "Popraw godziny: ten asystent ma już wtedy inną wizytę."},
 		{commands.ErrTimes, "Popraw godziny: wizyta kończy się po swoim początku i najpóźniej o 24:00; noc to dwie wizyty."},
 	}
 }

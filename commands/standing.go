@@ -120,7 +120,7 @@ func standsUnder[C Request](ctx context.Context, l *Ledger, o Origin, stream str
 	if err := is.fill(&c); err != nil {
 		return s, err
 	}
-	if err := l.allowed(ctx, o, c); err != nil {
+	if o, err = l.allowed(ctx, o, c); err != nil {
 		return s, err
 	}
 	texts, err := l.openedOf(ctx, o, op, is)

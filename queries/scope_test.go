@@ -231,8 +231,9 @@ func TestClaimsAreOfTheProgrammesOfTheirReferrals(t *testing.T) {
 		return a.Table.Len
 	}
 	all := claims(access.By("k", access.API, access.Coordinator))
-	if own := claims(limited(access.Coordinator, domain.RefProgramme, "psu")); all == 0 || own != all {
-		t.Errorf("%d claims of %d", own, all)
+	one, other := claims(limited(access.Coordinator, domain.RefProgramme, "psu")), claims(limited(access.Coordinator, domain.RefProgramme, "wszyscy-razem"))
+	if one == 0 || other == 0 || one+other != all {
+		t.Errorf("%d and %d claims of %d", one, other, all)
 	}
 	if others := claims(limited(access.Coordinator, domain.RefProgramme, "mkis")); others != 0 {
 		t.Errorf("%d claims of another programme's", others)
@@ -245,7 +246,7 @@ func TestSessionsCountWhomOneReaches(t *testing.T) {
 	t.Parallel()
 	l := centre(t)
 	imported(t, l, "zajecia.csv", "id;program;rodzaj;temat;data;od;do\nZ1;mkis;warsztat;komputer;05.03.2018;16:00;18:00\nZ2;mkis;warsztat;sad;06.03.2018;16:00;18:00\n")
-	imported(t, l, "obecnosci_zajec.csv", "zajecia;uczestnik;obecnosc\nZ1;U1;byl\nZ1;U2;byl\nZ2;U2;byl\n")
+	imported(t, l, "obecnosci-zajec.csv", "zajecia;uczestnik;obecnosc\nZ1;U1;byl\nZ1;U2;byl\nZ2;U2;byl\n")
 	reader := memoryReader(l)
 	for _, c := range []struct {
 		who  access.Who

@@ -9,14 +9,16 @@ import (
 
 	"ksiega/domain/access"
 	"ksiega/internal/polish"
+	"ksiega/internal/report"
 	"ksiega/queries"
 )
 
 // Visit is who looks at a page, and where they may go from it.
 type Visit struct {
-	Who     *Who              // nil where nobody has said who they are
-	As      access.Who        // what they may do
-	Reports []*queries.Report // they may ask
+	Who     *Who                                  // nil where nobody has said who they are
+	As      access.Who                            // what they may do
+	Reports []*queries.Report                     // they may ask
+	Named   func(report.Reference, string) string // whose an id is; nil: names are not shown
 	Today   time.Time
 	Part    string // of the page that is asked for alone; "" is all of it
 }

@@ -7,24 +7,36 @@ import (
 	"ksiega/domain/access"
 )
 
-// entry is a line of the navigation: a page, in which group it stands, and who gets it:
-// whoever may do one of the operations and acts in one of the roles, each where it names any.
+// entry is a line of the navigation: a page, in which group it stands, and who gets it: whoever
+// may do one of the operations and acts in one of the roles, each where it names any. Visitors
+// get only what is open to them.
 type entry struct {
 	group, title, path string
 	may                []access.Operation
 	roles              []access.Role
+	open               bool
+	tells              string // the report that the page tells, which then has no entry of its own
 }
+
+// reportsHere stands in the table where the reports do, by their areas.
+const reportsHere = "/reports/"
 
 // entries are the pages that the navigation leads to, in its order. A page that is added
 // gets its line here.
 func entries() []entry {
 	return []entry{
-		{"", "Co jest w księdze", "/", []access.Operation{access.Overview}, nil},
-		{"", "Konta", "/konta", []access.Operation{access.ListAccounts}, []access.Role{access.Administrator}},
-		{"", "Do zatwierdzenia", "/decyzje", []access.Operation{access.DecideRequest}, nil},
-		{"", "Do wiadomości", "/decyzje", []access.Operation{access.Acknowledge}, nil},
-		{"Miesiąc", "Obecności i godziny", "/miesiace", []access.Operation{access.Sheet}, nil},
-		{"Miesiąc", "Zajęcia", "/zajecia", []access.Operation{access.Session}, nil},
+		{title: "Co jest w księdze", path: "/", may: []access.Operation{access.Overview}, open: true},
+		{title: "Konta", path: "/konta", may: []access.Operation{access.ListAccounts}, roles: []access.Role{access.Administrator}},
+		{title: "Do zatwierdzenia", path: "/decyzje", may: []access.Operation{access.DecideRequest}},
+		{title: "Do wiadomości", path: "/decyzje", may: []access.Operation{access.Acknowledge}},
+		{title: "Osoby", path: "/osoby", may: []access.Operation{access.Report("person")}, tells: "person"},
+		{title: "Umowy i skierowania", path: "/umowy", may: []access.Operation{access.Report("contracts")}, tells: "contracts"},
+		{title: "Ustalenia", path: "/ustalenia", may: []access.Operation{access.Report("findings")}, tells: "findings"},
+		{title: "Polecenia", path: "/polecenia", may: commands()},
+		{group: "Miesiąc", title: "Obecności i godziny", path: "/miesiace", may: []access.Operation{access.Sheet}},
+		{group: "Miesiąc", title: "Zajęcia", path: "/zajecia", may: []access.Operation{access.Session}},
+		{path: reportsHere},
+		{group: "Dla programów", title: "Opis API", path: "/docs", open: true},
 	}
 }
 
@@ -38,7 +50,7 @@ func records(v Visit) bool { return slices.ContainsFunc(commands(), v.As.May) }
 
 // gets says whether an entry is for whoever looks.
 func (e entry) gets(who access.Who) bool {
-	return (len(e.may) == 0 || slices.ContainsFunc(e.may, who.May)) && (len(e.roles) == 0 || slices.ContainsFunc(e.roles, who.Is))
+	return (e.open || !who.Is(access.Visitor)) && (len(e.may) == 0 || slices.ContainsFunc(e.may, who.May)) && (len(e.roles) == 0 || slices.ContainsFunc(e.roles, who.Is))
 }
 
 // navigation is what a visit gets of the entries, and the reports by area; links to reports
@@ -52,28 +64,24 @@ func navigation(v Visit, moment url.Values) (nav []Group) {
 		}
 		nav[i].Entries = append(nav[i].Entries, e)
 	}
-	for _, e := range entries() {
-		if e.gets(v.As) {
-			to(e.group, Entry{Title: e.title, Path: e.path, Href: e.path})
-		}
-	}
-	if records(v) {
-		to("", Entry{Title: "Polecenia", Path: "/polecenia", Href: "/polecenia"})
-	}
-	if v.As.May(access.Report("person")) {
-		to("", Entry{Title: "Osoby", Path: "/osoby", Href: "/osoby"})
-		to("", Entry{Title: "Umowy i skierowania", Path: "/umowy", Href: "/umowy"})
-		to("", Entry{Title: "Ustalenia", Path: "/ustalenia", Href: "/ustalenia"})
-	}
-	kept := ""
+	kept, told := "", map[string]bool{}
 	if len(moment) > 0 {
 		kept = "?" + moment.Encode()
 	}
-	for _, area := range reportsByArea(v.Reports) {
-		for _, r := range area.Reports {
-			to(area.Title, Entry{Title: r.Title, Path: "/reports/" + r.Name, Href: "/reports/" + r.Name + kept})
+	for _, e := range entries() {
+		switch {
+		case e.path == reportsHere:
+			for _, area := range reportsByArea(v.Reports) {
+				for _, r := range area.Reports {
+					if !told[r.Name] {
+						to(area.Title, Entry{Title: r.Title, Path: e.path + r.Name, Href: e.path + r.Name + kept})
+					}
+				}
+			}
+		case e.gets(v.As):
+			to(e.group, Entry{Title: e.title, Path: e.path, Href: e.path})
+			told[e.tells] = true
 		}
 	}
-	to("Dla programów", Entry{Title: "Opis API", Path: "/docs", Href: "/docs"})
 	return nav
 }

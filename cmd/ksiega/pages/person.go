@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ksiega/internal/polish"
+	"ksiega/internal/report"
 	"ksiega/queries"
 )
 
@@ -80,11 +81,12 @@ type lifeView struct {
 	Sections []section
 	Story    []Step
 	Told     string // how many events the story has
+	to       refs
 }
 
 // Person writes the page.
 func (p *Pages) Person(w io.Writer, visit Visit, of Person) error {
-	v := lifeView{Head: Head{Crumbs: []Crumb{{"Osoby", "/osoby"}, {Title: of.ID}}, Title: of.ID, Meta: "Nazwiska widzą role, które pracują z" + polish.NoBreak + "tą osobą; tu jest identyfikator."}, Links: of.Links}
+	v := lifeView{to: refsOf(visit, nil, nil), Head: Head{Crumbs: []Crumb{{"Osoby", "/osoby"}, {Title: of.ID}}, Title: of.ID, Meta: "Nazwiska widzą role, które pracują z" + polish.NoBreak + "tą osobą; tu jest identyfikator."}, Links: of.Links}
 	mine := picked(of.Answers["contracts"], "participant", of.ID)
 	v.Chart = chartOf(mine, visit.Today)
 	v.add("umowy", "Umowy", mine, "contract", "kind", "programme", "assistant", "from", "to", "state")
@@ -103,7 +105,7 @@ func (v *lifeView) tell(visit Visit, life []pickedRow) {
 	for _, row := range life {
 		step := Step{Text: row.said["date"] + ": " + row.said["text"], Meta: "poz." + polish.NoBreak + row.said["position"]}
 		if records(visit) {
-			step.Act = &Link{"Popraw", "/zapisy/" + row.said["position"]}
+			step.Act = &Link{"Popraw", v.to.to("event", row.said["position"])}
 		}
 		v.Story = append(v.Story, step)
 	}
@@ -112,7 +114,7 @@ func (v *lifeView) tell(visit Visit, life []pickedRow) {
 
 // Contract writes the page.
 func (p *Pages) Contract(w io.Writer, visit Visit, of Contract) error {
-	v := lifeView{Head: Head{Crumbs: []Crumb{{"Umowy i skierowania", "/umowy"}, {Title: of.Number}}, Title: "Umowa " + of.Number}, Links: of.Links}
+	v := lifeView{to: refsOf(visit, nil, nil), Head: Head{Crumbs: []Crumb{{"Umowy i skierowania", "/umowy"}, {Title: of.Number}}, Title: "Umowa " + of.Number}, Links: of.Links}
 	mine := picked(of.Answers["contracts"], "contract", of.Number)
 	v.Chart = chartOf(mine, visit.Today)
 	v.add("warunki", "Warunki na dziś", mine, "kind", "programme", "participant", "assistant", "from", "to", "weeklyMinutes", "state", "place")
@@ -128,6 +130,7 @@ func (p *Pages) Contract(w io.Writer, visit Visit, of Contract) error {
 // pickedRow is a row of an answer, each column as people read it.
 type pickedRow struct {
 	answer *queries.Answer
+	values []report.Value
 	said   map[string]string
 }
 
@@ -142,7 +145,7 @@ func picked(a *queries.Answer, column, value string) (rows []pickedRow) {
 			said[a.Table.Fields[i].Name] = a.Table.Fields[i].Say(values[i])
 		}
 		if column == "" || said[column] == value {
-			rows = append(rows, pickedRow{a, said})
+			rows = append(rows, pickedRow{a, values, said})
 		}
 	}
 	return rows
@@ -170,7 +173,7 @@ func (v *lifeView) add(id, title string, rows []pickedRow, columns ...string) {
 					continue
 				}
 				cell := Cell{Text: row.said[name], Class: classOf(&fields[i])}
-				cell.Href = pageOf(string(fields[i].Refers), cell.Text)
+				cell = v.to.lead(&fields[i], row.values[i], cell)
 				cells = append(cells, cell)
 			}
 		}
@@ -246,18 +249,4 @@ func chartOf(rows []pickedRow, today time.Time) *chart {
 		c.Now = &mark{x(today), c.Height - 20, "dziś"}
 	}
 	return c
-}
-
-// pageOf is the address of the page of a thing; "" where it has none.
-func pageOf(kind, id string) string {
-	if id == "" {
-		return ""
-	}
-	switch kind {
-	case "participant":
-		return "/osoby/" + escaped(id)
-	case "contract":
-		return "/umowy/" + escaped(id)
-	}
-	return ""
 }

@@ -30,8 +30,10 @@ type reportView struct {
 	Head    Head
 	Path    string
 	Fields  []Field
+	Moment  []Field // as of which day, and by which records
 	Sort    string
 	Refused *Note
+	Other   *Note // that the answer is of another moment than now
 	Answer  *answerView
 }
 
@@ -56,6 +58,7 @@ func (p *Pages) Report(w io.Writer, visit Visit, a *queries.Answer, asked Asked)
 	v := p.reportView(a.Report, asked, a.Params, a.AsOf, a.KnownAt, nil)
 	f := p.framed(visit, a.Report.Title, v.Path, momentOf(asked.Query))
 	f.Moment = p.momentOfAnswer(a, asked)
+	v.Other = otherMoment(a, f.Moment)
 	table := a.Table
 	if column, down, found := sortedBy(table.Fields, asked.Sort); found {
 		table = table.Sorted(column, down)
@@ -113,11 +116,12 @@ func (p *Pages) reportView(r *queries.Report, asked Asked, params map[string]str
 		}
 		v.Fields = append(v.Fields, f)
 	}
-	v.Fields = append(v.Fields,
-		Field{Name: "asOf", Label: "Stan na dzień", Value: typedDay(asOf), Width: "w-date"},
-		Field{Name: "knownAt", Label: "Zapisy do", Hint: "dzień, chwila, np. 22.06.2018 14:10, albo pozycja", Value: p.typedMoment(knownAt), Width: "w-m"})
-	for i := range v.Fields {
-		v.Fields[i].ID, v.Fields[i].Error = "p-"+v.Fields[i].Name, wrong[v.Fields[i].Name]
+	v.Moment = []Field{{Name: "asOf", Label: "Stan na dzień", Hint: "puste: dziś", Value: typedDay(asOf), Width: "w-date"},
+		{Name: "knownAt", Label: "Tak, jak było wiadomo", Hint: "dzień, chwila, np. 22.06.2018 14:10, albo pozycja; puste: teraz", Value: p.typedMoment(knownAt), Width: "w-m"}}
+	for _, fields := range [][]Field{v.Fields, v.Moment} {
+		for i := range fields {
+			fields[i].ID, fields[i].Error = "p-"+fields[i].Name, wrong[fields[i].Name]
+		}
 	}
 	return v
 }
@@ -139,10 +143,29 @@ func (p *Pages) momentOfAnswer(a *queries.Answer, asked Asked) Moment {
 			m.Position = ""
 		}
 	}
-	if m.Past {
+	if a.KnownAt != "" || a.AsOf != "" && a.AsOf != today.Format("2006-01-02") {
 		m.Back = "/reports/" + a.Report.Name + with(asked.Query, "asOf", "", "knownAt", "", "sort", asked.Sort)
 	}
 	return m
+}
+
+// otherMoment says that an answer is of another moment than now.
+func otherMoment(a *queries.Answer, m Moment) *Note {
+	if m.Back == "" {
+		return nil
+	}
+	n := &Note{State: "past", Strong: "To nie jest stan na dziś.", Links: []Link{{"Wróć do dziś", m.Back}}}
+	switch {
+	case a.AsOf == "":
+		n.Text = "Zestawienie liczy to, co było wiadomo do " + m.KnownAt + "."
+	case a.KnownAt == "" && m.Past:
+		n.Text = "Zestawienie pokazuje stan na " + m.Day + ", razem z" + polish.NoBreak + "tym, co o" + polish.NoBreak + "tych dniach zapisano później."
+	case a.KnownAt == "":
+		n.Text = "Zestawienie pokazuje stan na " + m.Day + "."
+	default:
+		n.Text = "Zestawienie pokazuje stan na " + m.Day + ", tak jak było wiadomo do " + m.KnownAt + "."
+	}
+	return n
 }
 
 // momentOf is what of a query says which moment is looked at.
@@ -226,7 +249,7 @@ func (p *Pages) tableOf(visit Visit, a *queries.Answer, table report.Table, aske
 		t.Columns = append(t.Columns, c)
 	}
 	t.Fits = len(t.Columns) <= 9
-	links := linksOf(visit.Reports, a, asked.Query)
+	links := refsOf(visit, a, asked.Query)
 	var values []report.Value
 	for row := first; row < last; row++ {
 		values = table.Row(row, values)
@@ -252,47 +275,14 @@ func asking(a *queries.Answer) string {
 	return strings.Join(asked, "; ")
 }
 
-func rowOf(fields []report.Field, values []report.Value, links map[report.Reference]string) (row Row) {
+func rowOf(fields []report.Field, values []report.Value, to refs) (row Row) {
 	for i, value := range values {
 		switch f := &fields[i]; {
 		case !f.Beneath:
-			cell := cellOf(f, value)
-			if to := links[f.Refers]; to != "" && cell.Text != "" && cell.Lines == nil && f.Kind == report.KindText {
-				cell.Href = to + url.QueryEscape(cell.Text)
-			}
-			row.Cells = append(row.Cells, cell)
+			row.Cells = append(row.Cells, to.lead(f, value, cellOf(f, value)))
 		case f.Say(value) != "":
 			row.Beneath = append(row.Beneath, Sentence{f.Title, f.Say(value)})
 		}
 	}
 	return row
-}
-
-// linksOf are the beginnings of addresses that tell more of a thing of a kind, of those
-// reports that may be asked, at the moment that is looked at. A report whose every row is
-// of the one that was asked about leads nowhere.
-func linksOf(may []*queries.Report, a *queries.Answer, query url.Values) map[report.Reference]string {
-	links := map[report.Reference]string{}
-	for _, to := range []struct {
-		of            domain.RefKind
-		report, param string
-	}{
-		{domain.RefParticipant, "person", "participant"}, {domain.RefAssistant, "assistant-hours", "assistant"},
-		{domain.RefAgreement, "psu-settlement", "agreement"}, {domain.RefProgramme, "indicators", "programme"},
-	} {
-		if to.report == a.Report.Name && a.Params[to.param] != "" {
-			continue
-		}
-		for _, r := range may {
-			if r.Name != to.report {
-				continue
-			}
-			address := "/reports/" + to.report + "?"
-			if kept := momentOf(query).Encode(); kept != "" {
-				address += kept + "&"
-			}
-			links[report.Reference(to.of)] = address + to.param + "="
-		}
-	}
-	return links
 }

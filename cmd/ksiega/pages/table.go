@@ -38,6 +38,8 @@ type Sentence struct{ Title, Text string }
 type Cell struct {
 	Text, Class, Href, Strong string
 	Lines                     []string
+	Links                     []Link // of a list, each by itself
+	Name                      string // whose id it is, for whoever sees names
 	Chip                      *Chip
 	Code                      bool
 }

@@ -246,7 +246,7 @@ func TestSessionsCountWhomOneReaches(t *testing.T) {
 	t.Parallel()
 	l := centre(t)
 	imported(t, l, "zajecia.csv", "id;program;rodzaj;temat;data;od;do\nZ1;mkis;warsztat;komputer;05.03.2018;16:00;18:00\nZ2;mkis;warsztat;sad;06.03.2018;16:00;18:00\n")
-	imported(t, l, "obecnosci-zajec.csv", "zajecia;uczestnik;obecnosc\nZ1;U1;byl\nZ1;U2;byl\nZ2;U2;byl\n")
+	imported(t, l, "obecnosci-zajec.csv", "zajecia;uczestnik;obecnosc\nZ1;U1;obecny\nZ1;U2;obecny\nZ2;U2;obecny\n")
 	reader := memoryReader(l)
 	for _, c := range []struct {
 		who  access.Who

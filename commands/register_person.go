@@ -129,6 +129,9 @@ func (l *Ledger) RegisterParticipant(ctx context.Context, o Origin, c RegisterPa
 	if r, decided, err := l.registeredBefore(ctx, o, c); decided || err != nil {
 		return r, err
 	}
+	if err := l.registersElse(ctx, o, c); err != nil {
+		return journal.Result{}, err
+	}
 	return l.keyless(ctx, o, c, func(ctx context.Context, l *Ledger, o Origin) (journal.Result, error) {
 		return l.registerParticipant(ctx, o, c)
 	})

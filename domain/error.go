@@ -18,6 +18,7 @@ const (
 	CodeConflict Code = "conflict"  // somebody else changed the same thing meanwhile
 	CodeDenied   Code = "denied"    // the role may not do this
 	CodeRecorded Code = "recorded"  // something stands there that the asker may not see
+	CodeOften    Code = "too-many-guesses"
 )
 
 // Error is a refusal. Sentinels of the domain packages are *Error; At and With add the

@@ -148,7 +148,7 @@ func (s *sampleOnly) look(ctx context.Context) error {
 // the ledger goes by.
 func (s *sampleOnly) own(r *journal.Recorded) bool {
 	switch r.Event.(type) {
-	case intake.FileFinished, intake.PersonalDataRead, intake.RequestTaken, intake.RequestRefused, intake.GuessesCounted,
+	case intake.FileFinished, intake.PersonalDataRead, intake.RequestTaken, intake.RequestRefused, intake.GuessesCounted, intake.PersonAsked,
 		programme.EditionRecorded, programme.StatuteRecorded, setting.Changed:
 		return true
 	}

@@ -20,6 +20,8 @@ const (
 	Sheet    Operation = "sheet"    // a month as it is entered and approved
 	Session  Operation = "session"  // who was at one, and may be
 	Wait     Operation = "wait"     // until what somebody knows of is in the reports
+	Find     Operation = "find"     // people, by name or PESEL
+	Names    Operation = "names"    // beside the ids that pages show
 	Import   Operation = "import"   // files; each kind asks for its rows' command too
 	Erase    Operation = "erase"
 
@@ -43,7 +45,7 @@ func Report(name string) Operation { return Operation(reportPrefix + name) }
 
 // reads says of an operation that it changes nothing, but for the record that it was asked.
 func (op Operation) reads() bool {
-	return strings.HasPrefix(string(op), reportPrefix) || slices.Contains([]Operation{Overview, Replay, Reveal, Sheet, Wait, ListAccounts}, op)
+	return strings.HasPrefix(string(op), reportPrefix) || slices.Contains([]Operation{Overview, Replay, Reveal, Sheet, Find, Names, Wait, ListAccounts}, op)
 }
 
 // Line says of an operation who may do it, which kinds of scope can cut it (whoever has
@@ -226,6 +228,8 @@ var table = map[Operation]Line{
 	Sheet:   {readsMonths, byCase, []Class{Name, Staff, Remark, Health, Support, Visit}},
 	Session: {and(withPeople, Auditor), byTaking, []Class{Name, Health, Programme}},
 	Wait:    {everybody, byCase, nil},
+	Find:    {[]Role{Finance, Coordinator, Auditor, Caseworker, Officer}, byCase, []Class{Name, PESEL}},
+	Names:   {[]Role{Finance, Coordinator, Auditor, Director, Caseworker, Assistant, Officer}, byCase, []Class{Name, Staff}},
 
 	// Upkeep, which shows nothing of anybody.
 	"verify":   {keepers, nil, nil},

@@ -3,6 +3,7 @@
 // of personal data.
 //
 // Streams: `import-<hash of the file>`, `request-<hash of the key>`,
+// `asked-<account>-<day>` (who asked for people outside their limits, so that it is bounded),
 // `access-<yyyy-mm>-<id>`, one for each reading, so that readings of one moment
 // never meet and none waits for those before it (earlier builds kept a month's
 // readings in one stream `access-<yyyy%2Dmm>`). Hashes are keyed, so that neither

@@ -11,6 +11,7 @@ func ofIntake() []Kind {
 		Earlier[intake.PersonalDataRead]("intake.personal-data-read.v1"), // without whose they were
 		Earlier[intake.RequestTaken](intake.TypeRequestTakenV1),          // without its day
 		KindOf[intake.PersonalDataRead]().back(WayBack{Corrected: itself, Withdrawn: itself, NoPage: noWay}),
+		KindOf[intake.PersonAsked]().back(WayBack{Corrected: itself, Withdrawn: itself, NoPage: noWay}),
 		KindOf[intake.GuessesCounted]().back(WayBack{Corrected: itself, Withdrawn: itself, NoPage: noWay}),
 	}
 }

@@ -30,7 +30,7 @@ const (
 // stands here stays: a ledger without a name would no longer read its streams.
 func ledgerCategories() []string {
 	return []string{
-		"access", "accounts", "agreement", "assistance", "assistant", "attendance", "budget", "contact", "contract", "durability", "erasure",
+		"access", "accounts", "agreement", "asked", "assistance", "assistant", "attendance", "budget", "contact", "contract", "durability", "erasure",
 		"expense", "finding", "guesses", "import", "participant", "participation", "payout", "place", "programme", "refundclaim",
 		"request", "session", "setting", "signin", "statement", "statute", "street",
 		vaultCategory, trialCategory, identityCategory, noticeCategory,

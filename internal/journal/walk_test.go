@@ -122,6 +122,7 @@ func deciders() []walked {
 		walk("intake", intake.FileDecider(), intake.Finish{}),
 		walk[intake.Taken, intake.RequestCommand]("intake", intake.RequestDecider(), intake.TakeRequest{}, intake.RefuseRequest{}),
 		walk("intake", intake.GuessesDecider(), intake.Count{}),
+		walk("intake", intake.AskedDecider(), intake.Ask{}),
 		walk[listing.State, listing.Command]("listing", lists(), listing.Enter{}, listing.Release{}, listing.Close{}),
 		walk[participant.State, participant.Command]("participant", participant.Decider(), participant.Register{}, participant.RecordStatus{}, participant.RecordStay{}, participant.MergeInto{}, participant.Assign{}, participant.List{Command: listing.Enter{}}),
 		walk[participant.AssistantState, participant.AssistantCommand]("participant", participant.AssistantDecider(), participant.RegisterAssistant{}, participant.ListAssistant{Command: listing.Enter{}}),

@@ -90,7 +90,7 @@ const (
 	codeMediaType     = code("not-json")
 	codeNotAcceptable = code("not-acceptable")
 	codeTooLarge      = code("too-large")
-	codeTooMany       = code("too-many-guesses")
+	codeTooMany       = code(domain.CodeOften)
 	codeUnavailable   = code("unavailable")
 	codeBehind        = code(queries.CodeBehind)
 	codeInternal      = code("internal")

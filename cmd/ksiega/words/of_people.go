@@ -2,6 +2,7 @@ package words
 
 import (
 	"ksiega/commands"
+	"ksiega/domain/intake"
 	"ksiega/domain/participant"
 )
 
@@ -28,6 +29,8 @@ func ofPeople() []sentence {
 		{commands.ErrPESELFuture, "Popraw PESEL: należy do kogoś, kto się jeszcze nie urodził."},
 		{commands.ErrBirthDate, "Popraw datę urodzenia albo PESEL: nie zgadzają się ze sobą."},
 		{commands.ErrSex, "Popraw płeć albo PESEL: nie zgadzają się ze sobą."},
+		{commands.ErrElsewhere, "Zapytaj koordynatora: ta osoba już jest w księdze, poza Twoim zakresem."},
+		{intake.ErrAsked, "Zapytaj koordynatora: o osoby spoza Twojego zakresu pytano dziś z tego konta 30 razy, więcej nie można."},
 		{commands.ErrPESELTaken, "Użyj identyfikatora, pod którym ta osoba jest zapisana: jej PESEL ma już inny wpis."},
 	}
 }

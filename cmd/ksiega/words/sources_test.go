@@ -71,7 +71,7 @@ func unsourced() []*domain.Error {
 		attendance.ErrDayOutside, attendance.ErrDayRests, attendance.ErrWeekOver, attendance.ErrMonthOver, refund.ErrNoHours, refund.ErrUnpaid, refund.ErrUncountable, refund.ErrNoRefund,
 		refund.ErrTaken, refund.ErrCutShort,
 		// Records that stand against it.
-		agreement.ErrClaimed, agreement.ErrCorrected, agreement.ErrAmending, assistance.ErrOverlap, commands.ErrBusy, attendance.ErrDaysStand, attendance.ErrNoRate, attendance.ErrSuspended, commands.ErrPESELTaken,
+		agreement.ErrClaimed, agreement.ErrCorrected, agreement.ErrAmending, assistance.ErrOverlap, commands.ErrBusy, attendance.ErrDaysStand, attendance.ErrNoRate, attendance.ErrSuspended, commands.ErrElsewhere, commands.ErrPESELTaken,
 		contract.ErrAidOutside, contract.ErrAidStands, contract.ErrEnded, contract.ErrNoBreach, contract.ErrNotSigned, contract.ErrNotSuspended, contract.ErrSuspended, durability.ErrAnswered,
 		durability.ErrBeforeRequest, finding.ErrNotResolved, participant.ErrMergedRound, participation.ErrEnded, participation.ErrEnrolled, participation.ErrNotEnrolled, payment.ErrEarlier,
 		payment.ErrNoPayment, payment.ErrTooMuch, refund.ErrExcused, refund.ErrNotReady, refund.ErrNotRegistered, refund.ErrNothing, refund.ErrOverBack, refund.ErrOverClaim, refund.ErrOverPaid,

@@ -11,11 +11,13 @@ import (
 	"ksiega/internal/journal"
 )
 
-// Person is what is recorded of a participant; codes are sealed, those of an erased person
-// are gone.
+// Person is what is recorded of a participant; names and codes are sealed, those of an erased
+// person are gone.
 type Person struct {
 	Participant string         `json:"participant"`
 	Known       bool           `json:"known"` // registered
+	FirstName   domain.Sealed  `json:"firstName,omitzero"`
+	LastName    domain.Sealed  `json:"lastName,omitzero"`
 	CarerFor    string         `json:"carerFor"`
 	Household   string         `json:"household"`
 	Registered  []PersonCode   `json:"registered"` // by kind, what the registration says of it
@@ -127,7 +129,7 @@ const PersonField = "person"
 // People folds who people are: what they are from which day, where they stay, with whom
 // they live, whose case they are, under which id they go on.
 func People() Projection {
-	return Projection{Name: "people", Version: 3, Retroactive: erases, Keys: peopleKeys, Then: peopleThen, Fold: foldPeople,
+	return Projection{Name: "people", Version: 4, Retroactive: erases, Keys: peopleKeys, Then: peopleThen, Fold: foldPeople,
 		Want: oneOf(participant.Registered{}, participant.Corrected{}, participant.Withdrawn{}, participant.StatusRecorded{}, participant.StatusWithdrawn{},
 			participant.StayRecorded{}, participant.StayWithdrawn{}, participant.Merged{}, participant.MergeWithdrawn{},
 			participant.Assigned{}, participant.AssignmentWithdrawn{}, erasure.Ordered{})}
@@ -259,6 +261,7 @@ func register(tx *fold.Tx, is participant.Person) {
 	leaveHousehold(tx, is.Participant)
 	p := person(tx, is.Participant)
 	p.Known, p.CarerFor, p.Household, p.Registered = true, is.CarerFor, is.Household, nil
+	p.FirstName, p.LastName = kept(tx, ofParticipant(is.Participant), is.FirstName), kept(tx, ofParticipant(is.Participant), is.LastName)
 	for _, kind := range participant.StatusKinds() {
 		value, field := is.Registered(kind)
 		if value = kept(tx, ofParticipant(is.Participant), value); value != "" {
@@ -349,7 +352,7 @@ func erasePerson(tx *fold.Tx, e erasure.Ordered, r *journal.Recorded) {
 	if p == nil {
 		return
 	}
-	p.Registered = nil
+	p.FirstName, p.LastName, p.Registered = "", "", nil
 	p.Statuses, p.Stays = slices.Clone(p.Statuses), slices.Clone(p.Stays)
 	for i := range p.Statuses {
 		p.Statuses[i].Value = ""

@@ -70,7 +70,7 @@ type PersonalDataRead struct {
 }
 
 // MaxSubjects bounds whom one reading lists.
-const MaxSubjects = 100
+const MaxSubjects = 250
 
 // Filter is one parameter of the question that was answered.
 type Filter struct {

@@ -22,6 +22,7 @@ const (
 	tagReports  = "Zestawienia"
 	tagCommands = "Polecenia"
 	tagHistory  = "Historia"
+	tagPeople   = "Osoby"
 )
 
 // describe registers every operation of the API on the router and keeps the
@@ -44,6 +45,7 @@ func (s *server) describe(r chi.Router) (huma.API, error) {
 			Tags: []*huma.Tag{
 				{Name: tagReports, Description: "Zestawienia na wybrany dzień (asOf) i według wiedzy z wybranej chwili (knownAt)."},
 				{Name: tagCommands, Description: "Polecenia zapisują fakty. To samo polecenie z tym samym Idempotency-Key wykonuje się raz."},
+				{Name: tagPeople, Description: "Szukanie osób w zakresie tego, kto pyta. Czego szukano, nie stoi w żadnym adresie; komu pokazano nazwiska, jest zapisane."},
 				{Name: tagHistory, Description: "Zapisane zdarzenia w kolejności dziennika. Dane osobowe pozostają zaszyfrowane."},
 			},
 		},
@@ -59,6 +61,7 @@ func (s *server) describe(r chi.Router) (huma.API, error) {
 	s.registerReports(api)
 	s.registerCommands(api)
 	s.registerHistory(api)
+	s.registerPeople(api)
 	shown := withoutOurs(registry.Map())
 	defer shown()
 	var err error

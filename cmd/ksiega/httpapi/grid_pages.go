@@ -104,16 +104,11 @@ func (s *server) grid(r *http.Request, of queries.SheetAsked) (g pages.Grid, err
 
 // noteSheet records whose texts a sheet shows, before it is sent.
 func (s *server) noteSheet(ctx context.Context, of *queries.Sheet) error {
-	if len(of.Shown) == 0 {
-		return nil
-	}
 	filters := map[string]string{"month": of.Month.String(), "agreement": of.Agreement}
 	if of.Assistant != "" {
 		filters = map[string]string{"month": of.Month.String(), "assistant": of.Assistant}
 	}
-	_, err := s.Ledger.NoteReport(ctx, origin(ctx, "", nil), commands.NoteReading{What: "sheet", Filters: filters, Subjects: of.Shown,
-		On: domain.DateOf(s.Now().In(s.Ledger.Zone))})
-	return err
+	return s.noteRead(ctx, commands.NoteReading{What: "sheet", Filters: filters, Subjects: of.Shown})
 }
 
 // What is done with a month as a whole.
@@ -186,8 +181,13 @@ func (s *server) monthsPage(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
+	names, err := s.namesOf(r, pages.AsksOfMonths(of), commands.NoteReading{What: "months", Filters: map[string]string{"month": of.Month.String()}})
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
 	may := pages.Turns{HandOver: who.May("hand-over-month"), Approve: who.May("approve-month")}
-	s.show(w, r, func(w io.Writer) error { return s.pages.Months(w, s.visit(r), of, may) })
+	s.show(w, r, func(w io.Writer) error { return s.pages.Months(w, s.visitOf(r, names), of, may) })
 }
 
 // turnPage leads to where a month is shown.

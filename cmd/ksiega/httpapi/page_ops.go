@@ -84,14 +84,18 @@ func (s *server) reportPage(w http.ResponseWriter, r *http.Request) {
 		put.URL = &as
 		var req queries.Request
 		if req, _, err = s.question(put); err == nil {
-			a, err = s.answer(r, name, req)
+			a, err = s.Reader.Ask(r.Context(), name, req)
 		}
+	}
+	var names named
+	if err == nil {
+		names, err = s.namesOf(r, asked.Asks(a), s.readingOf(a))
 	}
 	if err != nil {
 		s.refuseReport(w, r, declared, asked, s.problemOf(r.Context(), err).ofQuery())
 		return
 	}
-	s.show(w, r, func(w io.Writer) error { return s.pages.Report(w, s.visit(r), a, asked) })
+	s.show(w, r, func(w io.Writer) error { return s.pages.Report(w, s.visitOf(r, names), a, asked) })
 }
 
 // asked reads the address of a report's page: days and months as people type them.

@@ -5,12 +5,14 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
 
 	"ksiega/cmd/ksiega/pages"
 	"ksiega/cmd/ksiega/session"
+	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/queries"
@@ -18,11 +20,10 @@ import (
 
 // reading serves the pages of people, contracts and findings.
 func (s *server) reading(page chi.Router) {
-	page.Get("/osoby", s.thingsPage("/osoby", domain.RefParticipant))
-	page.Post("/osoby", s.posts(s.findThings("/osoby", domain.RefParticipant)))
+	s.finding(page)
 	page.Get("/osoby/*", s.personPage)
-	page.Get("/umowy", s.thingsPage("/umowy", domain.RefContract))
-	page.Post("/umowy", s.posts(s.findThings("/umowy", domain.RefContract)))
+	page.Get("/umowy", func(w http.ResponseWriter, r *http.Request) { s.contracts(w, r, "") })
+	page.Post("/umowy", s.posts(func(w http.ResponseWriter, r *http.Request, form url.Values) { s.contracts(w, r, form.Get("szukaj")) }))
 	page.Get("/umowy/*", s.contractPage)
 	page.Get("/ustalenia", s.findingsPage)
 }
@@ -30,32 +31,21 @@ func (s *server) reading(page chi.Router) {
 // maxListed bounds a list of people or contracts; a search narrows it.
 const maxListed = 200
 
-func (s *server) thingsPage(path string, kind domain.RefKind) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) { s.things(w, r, path, kind, "") }
-}
-
-// findThings is a search: what is looked for may be a name, so that it stands in no address.
-func (s *server) findThings(path string, kind domain.RefKind) func(http.ResponseWriter, *http.Request, url.Values) {
-	return func(w http.ResponseWriter, r *http.Request, form url.Values) {
-		s.things(w, r, path, kind, form.Get("szukaj"))
-	}
-}
-
-func (s *server) things(w http.ResponseWriter, r *http.Request, path string, kind domain.RefKind, looked string) {
-	offers, all, err := s.Reader.Offers(r.Context(), session.Of(r.Context()), kind, looked, maxListed)
+func (s *server) contracts(w http.ResponseWriter, r *http.Request, looked string) {
+	offers, all, err := s.Reader.Offers(r.Context(), session.Of(r.Context()), domain.RefContract, looked, maxListed)
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
-	v := pages.Things{Path: path, Typed: looked, All: all, Hidden: s.newForm(r, "")}
+	v := pages.Things{Path: "/umowy", All: all, Hidden: s.newForm(r, ""), Fields: []pages.Field{{ID: "szukaj", Name: "szukaj", Label: "Szukaj", Value: looked, Width: "w-l"}}}
 	for _, o := range offers {
-		v.Found = append(v.Found, pages.Choice{Value: path + "/" + url.PathEscape(o.ID), Title: o.ID, Hint: o.Hint})
+		v.Found = append(v.Found, pages.Choice{Value: "/umowy/" + url.PathEscape(o.ID), Title: o.ID, Hint: o.Hint})
 	}
 	s.show(w, r, func(w io.Writer) error { return s.pages.Things(w, s.visit(r), v) })
 }
 
-// named is the id that the rest of an address is; slashes in it may be escaped or not.
-func named(r *http.Request) string {
+// idOf is the id that the rest of an address is; slashes in it may be escaped or not.
+func idOf(r *http.Request) string {
 	id := chi.URLParam(r, "*")
 	if plain, err := url.PathUnescape(id); err == nil {
 		return plain
@@ -74,13 +64,25 @@ func (s *server) answers(r *http.Request, asked ...queries.Request) (map[string]
 		if i > 0 && !req.Who.May(access.Report(name)) {
 			continue
 		}
-		a, err := s.answer(r, name, req)
+		a, err := s.Reader.Ask(r.Context(), name, req)
 		if err != nil {
 			return nil, err
 		}
 		all[name] = a
 	}
 	return all, nil
+}
+
+// shownIn are those whose texts some answers show.
+func shownIn(answers map[string]*queries.Answer) (all []domain.Ref) {
+	for _, a := range answers {
+		for _, of := range a.Shown {
+			if !slices.Contains(all, of) {
+				all = append(all, of)
+			}
+		}
+	}
+	return all
 }
 
 // asking is a request of a report by its name, with parameters.
@@ -93,7 +95,7 @@ func asking(name string, params ...string) queries.Request {
 }
 
 func (s *server) personPage(w http.ResponseWriter, r *http.Request) {
-	id := named(r)
+	id := idOf(r)
 	all, err := s.answers(r, asking("person", "participant", id), asking("contracts"), asking("caps-left", "participant", id), asking("social-contracts"), asking("material-aid"))
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
@@ -101,11 +103,16 @@ func (s *server) personPage(w http.ResponseWriter, r *http.Request) {
 	}
 	v := pages.Person{ID: id, Answers: all, Links: append(s.links(r, "uczestnik", id, "record-participation", "record-status", "record-stay", "sign-contract", "assign-case"),
 		s.amending(r, "Popraw dane osoby", "id", id, "register-participant")...)}
-	s.show(w, r, func(w io.Writer) error { return s.pages.Person(w, s.visit(r), v) })
+	names, err := s.namesOf(r, v.Asks(), commands.NoteReading{What: "person", Filters: map[string]string{"participant": id}, Subjects: shownIn(all)})
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	s.show(w, r, func(w io.Writer) error { return s.pages.Person(w, s.visitOf(r, names), v) })
 }
 
 func (s *server) contractPage(w http.ResponseWriter, r *http.Request) {
-	number := named(r)
+	number := idOf(r)
 	all, err := s.answers(r, asking("contracts"), asking("caps-left"), asking("social-contracts"), asking("material-aid"))
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
@@ -123,7 +130,12 @@ func (s *server) contractPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v.Answers["person"] = life["person"]
-	s.show(w, r, func(w io.Writer) error { return s.pages.Contract(w, s.visit(r), v) })
+	names, err := s.namesOf(r, v.Asks(), commands.NoteReading{What: "contract", Filters: map[string]string{"contract": number}, Subjects: append(shownIn(all), shownIn(life)...)})
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	s.show(w, r, func(w io.Writer) error { return s.pages.Contract(w, s.visitOf(r, names), v) })
 }
 
 // links lead to forms in which a field is filled already, as far as somebody may send them.
@@ -152,5 +164,10 @@ func (s *server) findingsPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := pages.Findings{Answer: all["findings"], State: state, May: session.Of(r.Context()).May("resolve-finding"), Hidden: func() pages.Hidden { return s.newForm(r, "") }}
-	s.show(w, r, func(w io.Writer) error { return s.pages.Findings(w, s.visit(r), v) })
+	names, err := s.namesOf(r, v.Asks(), s.readingOf(v.Answer))
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	s.show(w, r, func(w io.Writer) error { return s.pages.Findings(w, s.visitOf(r, names), v) })
 }

@@ -185,16 +185,16 @@ func mediaType(format string) string {
 // answer asks, and records whose texts are shown. HEAD shows none.
 func (s *server) answer(r *http.Request, name string, req queries.Request) (*queries.Answer, error) {
 	a, err := s.Reader.Ask(r.Context(), name, req)
-	if err == nil && len(a.Shown) > 0 && r.Method != http.MethodHead {
-		err = s.noteReport(r.Context(), a)
+	if err == nil && r.Method != http.MethodHead {
+		err = s.noteRead(r.Context(), s.readingOf(a))
 	}
 	return a, err
 }
 
-// noteReport records whose texts an answer shows, before it is sent. Something
+// readingOf is the reading of an answer, which is recorded before it is sent. Something
 // was found by its parameters, so that none is only what somebody typed; one that tells
 // what is sealed of those who are shown is left out, since the reading outlives the key.
-func (s *server) noteReport(ctx context.Context, a *queries.Answer) error {
+func (s *server) readingOf(a *queries.Answer) commands.NoteReading {
 	filters := maps.Clone(a.Params)
 	for _, p := range a.Report.Params {
 		if p.Tells {
@@ -207,9 +207,7 @@ func (s *server) noteReport(ctx context.Context, a *queries.Answer) error {
 	if a.KnownAt != "" {
 		filters[paramKnownAt] = a.KnownAt
 	}
-	_, err := s.Ledger.NoteReport(ctx, origin(ctx, "", nil), commands.NoteReading{
-		What: a.Report.Name, Filters: filters, Subjects: a.Shown, On: domain.DateOf(s.Now().In(s.Ledger.Zone))})
-	return err
+	return commands.NoteReading{What: a.Report.Name, Filters: filters, Subjects: slices.Clone(a.Shown)}
 }
 
 func (s *server) stream(c huma.Context, a *queries.Answer, format string, r *http.Request) {

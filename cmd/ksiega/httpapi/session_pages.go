@@ -26,8 +26,8 @@ func (s *server) sessionsPage(w http.ResponseWriter, r *http.Request) {
 	month, _ := domain.ParseMonth(polish.ReadMonth(r.URL.Query().Get("miesiac"))) // none: the last
 	who := session.Of(r.Context())
 	of, err := s.Reader.Sessions(r.Context(), who, month)
-	if err == nil && len(of.Shown) > 0 && r.Method != http.MethodHead {
-		_, err = s.Ledger.NoteReport(r.Context(), origin(r.Context(), "", nil), commands.NoteReading{What: "sessions", Filters: map[string]string{"month": of.Month.String()}, Subjects: of.Shown, On: s.today()})
+	if err == nil && r.Method != http.MethodHead {
+		err = s.noteRead(r.Context(), commands.NoteReading{What: "sessions", Filters: map[string]string{"month": of.Month.String()}, Subjects: of.Shown})
 	}
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
@@ -68,11 +68,7 @@ func (s *server) presences(r *http.Request) (v pages.Presences, err error) {
 }
 
 func (s *server) noteSession(r *http.Request, of *queries.SessionList) error {
-	if len(of.Shown) == 0 {
-		return nil
-	}
-	_, err := s.Ledger.NoteReport(r.Context(), origin(r.Context(), "", nil), commands.NoteReading{What: "session", Filters: map[string]string{"session": of.Terms.Session}, Subjects: of.Shown, On: s.today()})
-	return err
+	return s.noteRead(r.Context(), commands.NoteReading{What: "session", Filters: map[string]string{"session": of.Terms.Session}, Subjects: of.Shown})
 }
 
 // enterPresences enters how everybody was at a session, each by a command of their own.

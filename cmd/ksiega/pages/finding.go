@@ -49,7 +49,7 @@ func (p *Pages) Findings(w io.Writer, visit Visit, of Findings) error {
 		if resolved {
 			f.Chip.State = "good"
 		}
-		for _, fact := range []Pair{{"Kogo dotyczy", said["subjects"]}, {"Kiedy", span(said["from"], said["to"])}, {"Kwota", said["amountGrosze"]}, {"Czas", said["minutes"]}, {"Dowody", said["events"]}} {
+		for _, fact := range []Pair{{"Kogo dotyczy", visit.beside(said["subjects"])}, {"Kiedy", span(said["from"], said["to"])}, {"Kwota", said["amountGrosze"]}, {"Czas", said["minutes"]}, {"Dowody", said["events"]}} {
 			if fact.Value != "" {
 				f.Facts = append(f.Facts, fact)
 			}

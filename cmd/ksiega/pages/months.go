@@ -34,7 +34,7 @@ func (p *Pages) Months(w io.Writer, visit Visit, of *queries.SheetsOf, may Turns
 		chip := StepChip(l.Step, l.Partly)
 		name := "Porozumienie " + l.Agreement
 		if l.Assistant != "" {
-			name = "Asystent " + l.Assistant
+			name = "Asystent " + visit.called(domain.RefAssistant, l.Assistant)
 		}
 		cells := []Cell{{Text: name, Href: GridPath(l.SheetAsked)}, {Text: strconv.Itoa(l.People), Class: "n"}, {Text: polish.Hours(int64(l.Minutes)), Class: "n"}}
 		if of.Money {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"ksiega/domain"
 	"ksiega/internal/polish"
 	"ksiega/internal/report"
 	"ksiega/queries"
@@ -16,10 +17,12 @@ type Link struct{ Title, Href string }
 
 // Things are a list of people or contracts, with a search.
 type Things struct {
-	Path, Typed string
-	All         int
-	Found       []Choice // Value is the address
-	Hidden      Hidden
+	Path   string
+	Fields []Field // by which they are looked for
+	Note   *Note
+	All    int
+	Found  []Choice // Value is the address; "" where there is none
+	Hidden Hidden
 }
 
 type thingsView struct {
@@ -86,7 +89,11 @@ type lifeView struct {
 
 // Person writes the page.
 func (p *Pages) Person(w io.Writer, visit Visit, of Person) error {
-	v := lifeView{to: refsOf(visit, nil, nil), Head: Head{Crumbs: []Crumb{{"Osoby", "/osoby"}, {Title: of.ID}}, Title: of.ID, Meta: "Nazwiska widzą role, które pracują z" + polish.NoBreak + "tą osobą; tu jest identyfikator."}, Links: of.Links}
+	name := visit.called(domain.RefParticipant, of.ID)
+	v := lifeView{to: refsOf(visit, nil, nil), Head: Head{Crumbs: []Crumb{{"Osoby", "/osoby"}, {Title: name}}, Title: name, Meta: "Identyfikator " + of.ID + "."}, Links: of.Links}
+	if name == of.ID {
+		v.Head.Meta = "Nazwiska widzą role, które pracują z" + polish.NoBreak + "tą osobą; tu jest identyfikator."
+	}
 	mine := picked(of.Answers["contracts"], "participant", of.ID)
 	v.Chart = chartOf(mine, visit.Today)
 	v.add("umowy", "Umowy", mine, "contract", "kind", "programme", "assistant", "from", "to", "state")
@@ -94,7 +101,7 @@ func (p *Pages) Person(w io.Writer, visit Visit, of Person) error {
 	v.add("kontrakty", "Kontrakty socjalne", picked(of.Answers["social-contracts"], "participant", of.ID), "contract", "tasks", "tasksDone", "tasksOverdue", "lastEvaluation", "aidLimitGrosze", "aidSpentGrosze", "aidLeftGrosze")
 	v.add("pomoc", "Pomoc materialna", picked(of.Answers["material-aid"], "participant", of.ID), "contract", "purpose", "items", "amountGrosze")
 	v.tell(visit, picked(of.Answers["person"], "", ""))
-	f := p.framed(visit, of.ID, "/osoby", nil)
+	f := p.framed(visit, name, "/osoby", nil)
 	f.Moment = p.today(visit.Today)
 	return p.render(w, "life", f, v)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/internal/polish"
 	"ksiega/internal/report"
 	"ksiega/queries"
@@ -59,15 +60,11 @@ func (p *Pages) Report(w io.Writer, visit Visit, a *queries.Answer, asked Asked)
 	f := p.framed(visit, a.Report.Title, v.Path, momentOf(asked.Query))
 	f.Moment = p.momentOfAnswer(a, asked)
 	v.Other = otherMoment(a, f.Moment)
-	table := a.Table
-	if column, down, found := sortedBy(table.Fields, asked.Sort); found {
-		table = table.Sorted(column, down)
-	}
+	table, first, last := asked.rows(a)
 	v.Answer = &answerView{Notes: table.Notes(), Generated: polish.Moment(a.GeneratedAt, p.Zone), Position: a.Position}
 	for _, format := range report.Formats() {
 		v.Answer.Files = append(v.Answer.Files, fileView{format.Title, "/api/v1/reports/" + a.Report.Name + with(asked.Query, "format", format.Name)})
 	}
-	first, last := shown(table.Len, asked.Page)
 	v.Answer.Pages = pager(v.Path, table.Len, first, last, asked)
 	v.Answer.Table = p.tableOf(visit, a, table, asked, first, last)
 	if asked.Page == 0 && last < table.Len {
@@ -75,11 +72,22 @@ func (p *Pages) Report(w io.Writer, visit Visit, a *queries.Answer, asked Asked)
 	}
 	for i := range table.Fields {
 		if table.Fields[i].Refers == report.Reference(domain.RefParticipant) {
-			v.Answer.Names = "Osoby pod identyfikatorami, bo zestawienia nie pokazują nazwisk."
+			v.Answer.Names = namesNote(visit, last-first)
 		}
 	}
 	f.Wide = len(v.Answer.Table.Columns) > 7
 	return p.render(w, "report", f, v)
+}
+
+// namesNote says of whom a table names, and of whom it does not.
+func namesNote(visit Visit, rows int) string {
+	switch {
+	case visit.Named != nil:
+		return "Nazwiska widzą role, które pracują z" + polish.NoBreak + "tymi osobami; kto je widział, jest zapisane."
+	case visit.As.May(access.Names) && rows > pageRows:
+		return "Nazwiska są na stronach po" + polish.NoBreak + number(pageRows) + " wierszy; tu są identyfikatory."
+	}
+	return "Osoby pod identyfikatorami: Twoja rola nie pokazuje ich nazwisk."
 }
 
 // Refused writes the page of a report that was not asked, with what was typed.

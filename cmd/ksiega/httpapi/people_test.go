@@ -1,0 +1,200 @@
+package httpapi_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"ksiega/cmd/ksiega/httpapi"
+	"ksiega/cmd/ksiega/session"
+	"ksiega/domain"
+	"ksiega/domain/access"
+	"ksiega/domain/intake"
+	"ksiega/internal/journal"
+	"ksiega/internal/testkit/ledgertest"
+)
+
+// from is a request of somebody who asks within limits.
+func (d *door) from(who access.Who, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	d.handler.ServeHTTP(w, r.WithContext(session.With(r.Context(), who)))
+	return w
+}
+
+func worker(account, id string) access.Who {
+	who := access.By(account, access.Pages, access.Caseworker)
+	who.Account = account
+	return ledgertest.Limited(who, domain.Ref{Kind: domain.RefWorker, ID: id})
+}
+
+func asForm(path string, fields ...string) *http.Request {
+	form := url.Values{}
+	for i := 0; i+1 < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	return request(http.MethodPost, path, form.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html")
+}
+
+// read are the readings since the last time, each as whom it lists.
+func (d *door) read(seen *int) (all []string) {
+	d.t.Helper()
+	n := 0
+	err := d.ledger.Journal.Scan(d.t.Context(), journal.ScanOptions{}, func(b journal.Batch) error {
+		for i := range b.Events {
+			e, ok := b.Events[i].Event.(intake.PersonalDataRead)
+			if !ok {
+				continue
+			}
+			if n++; n > *seen {
+				line := e.What
+				for _, s := range e.Subjects {
+					line += " " + s.ID
+				}
+				all = append(all, line)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	*seen = n
+	return all
+}
+
+func twoCases(t *testing.T) *door {
+	t.Helper()
+	d := open(t, nil)
+	cycle(d)
+	d.role = "coordinator"
+	accepted(t, d.command("register-participant", "two", `{"id":"U2","firstName":"Łucja","lastName":"Lis","pesel":"44051401359"}`))
+	accepted(t, d.command("assign-case", "case-1", `{"participant":"U1","worker":"W1","from":"2018-01-01"}`))
+	accepted(t, d.command("assign-case", "case-2", `{"participant":"U2","worker":"W2","from":"2018-01-01"}`))
+	return d
+}
+
+// Each page that names people is one reading, which lists just them; whoever may see no names is
+// shown ids, and is no reader.
+func TestAPageThatNamesPeopleIsOneReading(t *testing.T) {
+	t.Parallel()
+	d := twoCases(t)
+	seen := 0
+	d.read(&seen)
+	for _, c := range []struct {
+		role, page, name string
+		readings         []string
+	}{
+		{"coordinator", "/osoby", "Sekretna", []string{"report people U1 U2"}},
+		{"coordinator", "/osoby/U1", "<h1>Zofia Sekretna</h1>", []string{"report person U1"}},
+		{"coordinator", "/umowy/S%2F1", "Zofia Sekretna", []string{"report contract U1"}},
+		{"coordinator", "/reports/contracts", "Zofia Sekretna", []string{"report contracts U1"}},
+		{"finance", "/reports/psu-settlement", "Zofia Sekretna", []string{"report psu-settlement U1"}},
+		{"director", "/reports/psu-settlement", "U1", nil},
+		{"coordinator", "/api/v1/reports/contracts", "U1", nil},
+		{"auditor", "/osoby/U1", "Zofia Sekretna", []string{"report person U1"}},
+	} {
+		d.role = c.role
+		w := d.get(c.page, "Accept", "text/html, application/json;q=0.5")
+		if !strings.Contains(w.Body.String(), c.name) || c.readings == nil && strings.Contains(w.Body.String(), "Sekretna") {
+			t.Errorf("%s %s: %d %s", c.role, c.page, w.Code, w.Body)
+		}
+		if got := d.read(&seen); !slices.Equal(got, c.readings) && !strings.HasPrefix(c.page, "/api/") {
+			t.Errorf("%s %s: readings %q, not %q", c.role, c.page, got, c.readings)
+		}
+	}
+	if w := d.do(request(http.MethodHead, "/osoby", "", "Accept", "text/html")); w.Code != http.StatusOK || len(d.read(&seen)) > 0 {
+		t.Errorf("HEAD is a reading: %d", w.Code)
+	}
+}
+
+// Within limits people are found on the page and over the API alike; of somebody else's PESEL both
+// tell that they are here, without a name or an id, and of one that nobody has that nobody is found.
+func TestAPersonOfAnothersIsNotTold(t *testing.T) {
+	t.Parallel()
+	d := twoCases(t)
+	own, seen := worker("konto-1", "W1"), 0
+	d.read(&seen)
+	for _, c := range []struct {
+		by, text, has, not string
+		status             int
+		readings           []string
+	}{
+		{"szukaj", "", "Zofia Sekretna", "Lis", http.StatusOK, []string{"report people U1"}},
+		{"szukaj", "sekr", "Zofia Sekretna", "Lis", http.StatusOK, []string{"report people U1"}},
+		{"szukaj", "lucja", "Nikt nie pasuje", "U2", http.StatusOK, nil},
+		{"pesel", "02070803628", "Zofia Sekretna", "Lis", http.StatusOK, []string{"report people U1"}},
+		{"pesel", "440514 01359", "ta osoba już jest w księdze", "U2", http.StatusUnprocessableEntity, nil},
+		{"pesel", "85121212345", "Nikt nie pasuje", "U2", http.StatusOK, nil},
+		{"pesel", "85121212346", "Popraw PESEL", "U2", http.StatusUnprocessableEntity, nil},
+	} {
+		w := d.from(own, asForm("/osoby", c.by, c.text))
+		if w.Code != c.status || !strings.Contains(w.Body.String(), c.has) || strings.Contains(w.Body.String(), c.not) {
+			t.Errorf("%s %s: %d %s", c.by, c.text, w.Code, w.Body)
+		}
+		if got := d.read(&seen); !slices.Equal(got, c.readings) {
+			t.Errorf("%s %s: readings %q", c.by, c.text, got)
+		}
+		field := map[string]string{"szukaj": "name", "pesel": "pesel"}[c.by]
+		w = d.from(own, request(http.MethodPost, "/api/v1/people", mustJSON(t, map[string]string{field: c.text}), "Content-Type", "application/json"))
+		if w.Code != c.status || strings.Contains(w.Body.String(), c.not) || strings.Contains(w.Body.String(), "Sekretna") != (c.readings != nil) {
+			t.Errorf("API, %s %s: %d %s", c.by, c.text, w.Code, w.Body)
+		}
+		d.read(&seen)
+	}
+	register := func(id, pesel string) *httptest.ResponseRecorder {
+		return d.from(own, request(http.MethodPost, "/api/v1/commands/register-participant", fmt.Sprintf(`{"id":%q,"firstName":"Ewa","lastName":"Nowa","pesel":%q}`, id, pesel), "Content-Type", "application/json", "Idempotency-Key", id))
+	}
+	if w := register("N1", "44051401359"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "koordynatora") || strings.Contains(w.Body.String(), "U2") {
+		t.Errorf("registering: %d %s", w.Code, w.Body)
+	}
+	for range intake.MaxAsked {
+		d.from(own, asForm("/osoby", "pesel", "44051401359"))
+	}
+	for i, pesel := range []string{"44051401359", "90010112349"} {
+		for what, w := range map[string]*httptest.ResponseRecorder{"page": d.from(own, asForm("/osoby", "pesel", pesel)), "register": register(fmt.Sprint("L", i), pesel),
+			"API": d.from(own, request(http.MethodPost, "/api/v1/people", `{"pesel":"`+pesel+`"}`, "Content-Type", "application/json"))} {
+			if w.Code != http.StatusTooManyRequests {
+				t.Errorf("after thirty, %s of %s: %d %s", what, pesel, w.Code, w.Body)
+			}
+		}
+	}
+	if log := d.log.String(); strings.Contains(log, "44051401359") || strings.Contains(log, "sekr") || strings.Contains(log, "lucja") {
+		t.Errorf("the log tells what was looked for: %s", log)
+	}
+}
+
+// Who sees no names and no PESELs finds nobody by them, over the API too.
+func TestWhoFindsPeople(t *testing.T) {
+	t.Parallel()
+	d := twoCases(t)
+	for role, want := range map[string]int{"coordinator": http.StatusOK, "caseworker": http.StatusOK, "finance": http.StatusOK, "dpo": http.StatusOK, "auditor": http.StatusOK,
+		"director": http.StatusForbidden, "assistant": http.StatusForbidden, "outreach": http.StatusForbidden, "administrator": http.StatusForbidden, "": http.StatusForbidden} {
+		d.role = role
+		post := func(body string) *httptest.ResponseRecorder {
+			return d.do(request(http.MethodPost, "/api/v1/people", body, "Content-Type", "application/json"))
+		}
+		if w := post(`{"name":"lis"}`); w.Code != want || want == http.StatusOK && len(decode[httpapi.PeopleFound](t, w).People) != 1 {
+			t.Errorf("%s by name: %d %s", role, w.Code, w.Body)
+		}
+		byPESEL := want
+		if role == "auditor" {
+			byPESEL = http.StatusForbidden
+		}
+		if w := post(`{"pesel":"44051401359"}`); w.Code != byPESEL {
+			t.Errorf("%s by PESEL: %d %s", role, w.Code, w.Body)
+		}
+		if w := d.get("/osoby", "Accept", "text/html"); w.Code != want {
+			t.Errorf("%s, the page: %d", role, w.Code)
+		}
+	}
+	for _, target := range []string{"/api/v1/people?name=lis", "/osoby?szukaj=lis"} {
+		d.role = "coordinator"
+		if w := d.get(target, "Accept", "text/html, application/json"); w.Code == http.StatusOK && !strings.Contains(w.Body.String(), "Sekretna") {
+			t.Errorf("%s looks for a name in an address", target)
+		}
+	}
+}

@@ -47,6 +47,7 @@ type Member struct {
 	Session int // whoever signed in under another one has to sign in again
 	Usable  bool
 	Sample  bool
+	Common  bool            // its password is the sample's, which everybody is told
 	Grants  []account.Grant // that hold today
 }
 
@@ -57,17 +58,13 @@ func (a *Accounts) Member(ctx context.Context, id string) (Member, bool, error) 
 		return Member{}, false, err
 	}
 	of, ok := s.Account(id)
-	return a.member(of), ok, nil
+	m, err := a.member(ctx, of)
+	return m, ok, err
 }
 
-func (a *Accounts) member(of account.Account) Member {
-	return Member{ID: of.ID, Session: of.Session, Usable: of.Usable(), Sample: of.Sample, Grants: of.Grants(a.ledger.Today())}
-}
-
-// Exist says whether there is an account.
-func (a *Accounts) Exist(ctx context.Context) (bool, error) {
-	s, err := a.Now(ctx)
-	return len(s.Accounts()) > 0, err
+func (a *Accounts) member(ctx context.Context, of account.Account) (Member, error) {
+	usable, err := a.usable(ctx, of)
+	return Member{ID: of.ID, Session: of.Session, Usable: usable, Sample: of.Sample, Common: of.Common, Grants: of.Grants(a.ledger.Today())}, err
 }
 
 // Owner is whose an account is, opened; what an erasure took is "".
@@ -161,7 +158,11 @@ func (a *Accounts) secrets(ctx context.Context, of account.Account) (s Secrets, 
 		}
 		return clear
 	}
-	s = Secrets{Member: a.member(of), Kept: account.Kept{Password: of.Password, Recovery: of.Recovery}, Password: open(about.Seal("password"), of.Password), Factor: open(about.Seal("secret"), of.Secret)}
+	m, err := a.member(ctx, of)
+	if err != nil {
+		return s, err
+	}
+	s = Secrets{Member: m, Kept: account.Kept{Password: of.Password, Recovery: of.Recovery}, Password: open(about.Seal("password"), of.Password), Factor: open(about.Seal("secret"), of.Secret)}
 	if codes := open(about.Seal("recovery"), of.Recovery); codes != "" {
 		s.Recovery = strings.Split(codes, ",")
 	}
@@ -194,6 +195,9 @@ func (a *Accounts) settle(ctx context.Context, o Origin, cmd account.Command) (j
 	d := account.Decider()
 	decide := d.Decide
 	d.Decide = func(s account.State, cmd account.Command) ([]domain.Event, error) {
+		if by, ok := s.Account(o.Account); ok && by.Sample && len(s.Staff()) > 0 {
+			return nil, account.ErrSample.With("%s", by.ID)
+		}
 		cmd, err := a.compared(ctx, s, cmd)
 		if err != nil {
 			return nil, err
@@ -251,7 +255,6 @@ type Code struct {
 type AddAccount struct {
 	Login, Name string
 	Form        string // k or m: the grammatical gender of what is said of their doings
-	Sample      bool
 	Grants      []account.Grant
 }
 
@@ -265,11 +268,13 @@ func (a *Accounts) Add(ctx context.Context, o Origin, c AddAccount) (Code, error
 	}
 	o.Key = a.ledger.draw() // a code that is told is never one that was told before
 	id, code := "K-"+a.ledger.drawID(), password.NewCode(password.OnceLen)
-	created := account.Created{About: account.About{Account: id}, Sample: c.Sample}
+	created := account.Created{About: account.About{Account: id}}
 	cmd := account.Create{Created: created, Typed: Login(c.Login), Grants: c.Grants, By: o.Account, Today: a.ledger.Today(), Now: a.ledger.Now()}
 	// Nothing is sealed for an account that there will not be.
 	s, err := a.Now(ctx)
 	if err == nil {
+		by, _ := s.Account(o.Account)
+		cmd.Sample = by.Sample // who is invented makes none but invented people's
 		err = a.would(ctx, s, cmd, c.Name)
 	}
 	if err != nil {

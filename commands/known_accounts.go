@@ -64,27 +64,6 @@ func (a *Accounts) Known(ctx context.Context, o Origin) ([]KnownAccount, error) 
 	return all, nil
 }
 
-// OfSample are the accounts of the sample that somebody can sign in by, which everybody may
-// know of.
-func (a *Accounts) OfSample(ctx context.Context) ([]KnownAccount, error) {
-	s, err := a.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var all []KnownAccount
-	for _, of := range s.Accounts() {
-		if !of.Sample || !of.Usable() {
-			continue
-		}
-		owner, err := a.Owner(ctx, of.ID)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, KnownAccount{Account: of, Whose: owner})
-	}
-	return all, nil
-}
-
 func (a *Accounts) knownRequest(ctx context.Context, r account.Request) (k KnownRequest, err error) {
 	k.Request = r
 	about := account.About{Account: r.Account}

@@ -54,6 +54,9 @@ type Ledger struct {
 	Ordered func(context.Context, domain.Ref) error
 	// Guesses, if set, counts for NoteGuesses.
 	Guesses *Guesses
+	// Sample, if set, says with ErrSampleOver that the accounts of the sample let nobody in:
+	// the ledger holds more than that. Where it is not set they let nobody in either.
+	Sample func(context.Context) error
 
 	ways map[string]journal.WayBack // from facts, by their types without a version
 }

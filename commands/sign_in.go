@@ -141,8 +141,8 @@ func (a *Accounts) Refused(ctx context.Context, o Origin, id string, why account
 // ErrNotYours refuses a role that somebody asks to act in and has not.
 var ErrNotYours = domain.Refusal(domain.CodeDenied, "the account of the user of the machine has no such role today")
 
-// Shell is who a user of this machine is on the command line. Before there is any account
-// everybody is whom they say they are, a coordinator where they say nothing; from then on
+// Shell is who a user of this machine is on the command line. Before there is any account but the
+// sample's everybody is whom they say they are, a coordinator where they say nothing; from then on
 // whom the account is that is linked to them, in all its roles or in the one they ask for, and
 // without one that is used, the machine's.
 func (a *Accounts) Shell(ctx context.Context, osUser string, role access.Role) (access.Who, error) {
@@ -150,7 +150,7 @@ func (a *Accounts) Shell(ctx context.Context, osUser string, role access.Role) (
 	if err != nil {
 		return access.Who{}, err
 	}
-	if len(s.Accounts()) == 0 {
+	if len(s.Staff()) == 0 {
 		who := access.By(osUser, access.CommandLine)
 		if role = cmp.Or(role, access.Coordinator); slices.Contains(account.Grantable(), role) {
 			who = access.By(osUser, access.CommandLine, role)
@@ -182,13 +182,17 @@ func (a *Accounts) Linked(ctx context.Context, osUser string) (Member, bool, err
 		return Member{}, false, err
 	}
 	of, by, err := a.linked(ctx, s, norm.NFC.String(osUser), account.Request.Stands)
-	return a.member(of), by > 0, err
+	if err != nil || by == 0 {
+		return Member{}, false, err
+	}
+	m, err := a.member(ctx, of)
+	return m, true, err
 }
 
 // linked is whom a user of the machine acts as, or will be once that is allowed, and the number
 // of the request by which; 0 where there is none.
 func (a *Accounts) linked(ctx context.Context, s account.State, osUser string, which func(account.Request) bool) (account.Account, int, error) {
-	for _, of := range s.Accounts() {
+	for _, of := range s.Staff() {
 		for _, r := range of.Requests() {
 			if r.Link == "" || !which(r) {
 				continue
@@ -235,9 +239,9 @@ func (a *Accounts) ByToken(ctx context.Context, shown string) (Member, account.T
 		return Member{}, account.Token{}, false, err
 	}
 	of, _ := s.Account(t.Account)
-	good := known && password.Same(hash, password.Digest(secret)) && !t.Revoked && of.Usable() && a.ledger.Today() <= t.Until
-	if !good {
-		return Member{}, account.Token{}, false, nil
+	m, err := a.member(ctx, of)
+	if good := known && password.Same(hash, password.Digest(secret)) && !t.Revoked && m.Usable && a.ledger.Today() <= t.Until; err != nil || !good {
+		return Member{}, account.Token{}, false, err
 	}
-	return a.member(of), t.Token, true, nil
+	return m, t.Token, true, nil
 }

@@ -111,7 +111,7 @@ func (p *process) told(r *http.Request, n *control.Notes, code commands.Code, er
 	if err != nil {
 		return err
 	}
-	a := accountAnswer{Account: code.Account, Code: code.Code, Waits: code.Waits, Number: code.Request, First: len(s.Accounts()) == 1}
+	a := accountAnswer{Account: code.Account, Code: code.Code, Waits: code.Waits, Number: code.Request, First: len(s.Staff()) == 1}
 	if !code.Waits {
 		a.Until = p.ledger.Now().Add(commands.CodeFor)
 	}

@@ -115,6 +115,53 @@ func TestTheFirstAccounts(t *testing.T) {
 	}
 }
 
+// The accounts of the sample are nobody to those of a centre's own: neither administer nor direct
+// the others, nor does a user of the machine act as one.
+func TestTheSampleIsApart(t *testing.T) {
+	t.Parallel()
+	d := account.Decider()
+	invented := func(id string, by string, role access.Role) account.Create {
+		e := created(id)
+		e.Sample = true
+		return account.Create{Created: e, Typed: "b.wzorowa", Password: "hash", By: by, Grants: []account.Grant{grant(role)}, Today: today, Now: now()}
+	}
+	own := account.Create{Created: created("K1"), Typed: "b.prawdziwa", Grants: []account.Grant{grant(access.Administrator)}, Today: today, Now: now()}
+	sample := d.Fold(member("K9", access.Administrator, access.Director)...)
+	led, err := d.Decide(sample, invented("K0", "", access.Administrator))
+	if err != nil {
+		t.Fatalf("the sample's first account beside a centre's own: %v", err)
+	}
+	history := append(led, account.Created{About: about("K5"), Login: "l", Name: "n", Sample: true}, account.GrantRequested{About: about("K5"), Request: 1, Grant: grant(access.Director)},
+		decided("K5", 1, account.ByNobody), account.Opened{About: about("K5"), Password: "hash"})
+	s := d.Fold(history...)
+	if a, _ := s.Account("K0"); !a.Common || !a.Usable() || !a.Administers() || len(s.Staff()) != 0 || len(s.Accounts()) != 2 {
+		t.Errorf("the sample's administrator is %+v", a)
+	}
+	given.Given(t, d, history...).When(invented("K7", "", access.Administrator)).Refuse(account.ErrAdministered)
+	given.Given(t, d, history...).When(own).Then(created("K1"), account.GrantRequested{About: about("K1"), Request: 1, Grant: grant(access.Administrator)}, decided("K1", 1, account.ByNobody))
+	plain := own
+	plain.Password = "hash" // is for the sample alone
+	given.Given(t, d, history...).When(plain).Then(created("K1"), account.GrantRequested{About: about("K1"), Request: 1, Grant: grant(access.Administrator)}, decided("K1", 1, account.ByNobody))
+	both := append(slices.Clone(history), member("K1", access.Administrator)...)
+	both = append(both, member("K2")...)
+	given.Given(t, d, both...).When(account.Switch{Account: "K1", Disabled: true, By: "K0"}).Refuse(account.ErrLast)
+	given.Given(t, d, both...).When(askGrant("K2", "K1", grant(access.Finance))).Then(account.GrantRequested{About: about("K2"), Request: 2, Grant: grant(access.Finance), By: "K1"}, decided("K2", 2, account.ByNobody))
+	given.Given(t, d, append(both, account.GrantRequested{About: about("K2"), Request: 2, Grant: grant(access.Finance), By: "K1"})...).
+		When(account.Decide{Account: "K2", Request: 2, Allowed: true, By: "K5", Today: today, Now: now()}).Refuse(account.ErrNoDirector)
+	given.Given(t, d, history...).When(ask(account.Request{Account: "K0", Link: "user"})).Refuse(account.ErrSample)
+	for name, then := range map[string][]domain.Event{
+		"changed": {account.PasswordChanged{About: about("K0"), Password: "other", EndsSessions: true}},
+		"opened":  {account.ResetRequested{About: about("K0"), Request: 3, Code: "c"}, decided("K0", 3, account.ByNobody), account.Opened{About: about("K0"), Request: 3, Password: "other"}},
+	} {
+		if a, _ := d.Fold(append(slices.Clone(history), then...)...).Account("K0"); a.Common || !a.Sample {
+			t.Errorf("once its password is %s the account is %+v", name, a)
+		}
+	}
+	if a, _ := d.Fold(append(slices.Clone(history), account.PasswordChanged{About: about("K0"), Password: "costlier"})...).Account("K0"); !a.Common {
+		t.Error("hashed anew, the password is nobody's")
+	}
+}
+
 // With a director whatever widens waits, and neither who asks nor whom it is for decides.
 func TestRequestsWaitForADirector(t *testing.T) {
 	t.Parallel()

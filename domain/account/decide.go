@@ -37,6 +37,7 @@ var (
 	ErrUsed         = domain.Refusal(domain.CodeRule, "the recovery code was used").At("number")
 	ErrLinked       = domain.Refusal(domain.CodeRule, "another account is linked to that user of the machine").At("osUser")
 	ErrToken        = domain.Refusal(domain.CodeNotFound, "no such token").At("token")
+	ErrSample       = domain.Refusal(domain.CodeRule, "an account of the sample is nobody beside those of a centre's own").At("account")
 	ErrWider        = domain.Refusal(domain.CodeRule, "a token may no more than its account").At("token")
 )
 
@@ -48,13 +49,15 @@ type Command interface{ account() }
 type Create struct {
 	Created
 
-	Typed  string // the login, which the event holds sealed
-	Taken  bool
-	Code   domain.Sealed // its digest; none is asked for without one
-	Grants []Grant
-	By     string // the account that asks; "" of who has none
-	Today  domain.Date
-	Now    time.Time
+	Typed string // the login, which the event holds sealed
+	Taken bool
+	Code  domain.Sealed // its digest; none is asked for without one
+	// Password is the hash of what the sample's accounts are opened with; none of others.
+	Password domain.Sealed
+	Grants   []Grant
+	By       string // the account that asks; "" of who has none
+	Today    domain.Date
+	Now      time.Time
 }
 
 // Correct gives an account another login or name; By is who asks.
@@ -202,7 +205,7 @@ func (s State) create(c Create) ([]domain.Event, error) {
 		return nil, nil
 	case there:
 		return nil, ErrThere.With("%s", c.Account)
-	case c.By == "" && s.administered(): // who is not told either which logins there are
+	case c.By == "" && s.administered(c.Sample): // who is not told either which logins there are
 		return nil, ErrAdministered.With("%s", c.Account)
 	case !loginOK(c.Typed):
 		return nil, ErrLogin
@@ -210,7 +213,7 @@ func (s State) create(c Create) ([]domain.Event, error) {
 		return nil, ErrTaken
 	case c.Name == "":
 		return nil, ErrNoName
-	case !s.administered() && !slices.ContainsFunc(c.Grants, func(g Grant) bool { return g.Role == access.Administrator }):
+	case !s.administered(c.Sample) && !slices.ContainsFunc(c.Grants, func(g Grant) bool { return g.Role == access.Administrator }):
 		return nil, ErrFirst // nobody would make the others
 	}
 	made := []domain.Event{c.Created}
@@ -232,6 +235,9 @@ func (s State) create(c Create) ([]domain.Event, error) {
 			s = evolve(s, e)
 		}
 		made = append(made, asked...)
+	}
+	if c.Sample && c.Password != "" {
+		made = append(made, Opened{About: About{c.Account}, Password: c.Password})
 	}
 	return made, nil
 }

@@ -50,7 +50,8 @@ type Created struct {
 	Login domain.Sealed `json:"login"`
 	Name  domain.Sealed `json:"name"`
 	Form  domain.Sealed `json:"form,omitzero"`
-	// Sample: of the sample's ledger, where everybody knows its password.
+	// Sample: of the sample's people, who are invented. It is used while a ledger holds nothing
+	// but the sample, and is nobody to the accounts of a centre's own.
 	Sample bool `json:"sample,omitzero"`
 }
 
@@ -276,7 +277,7 @@ func (Enabled) EventType() string { return "account.enabled.v1" }
 type Opened struct {
 	About
 
-	Request  int           `json:"request"`
+	Request  int           `json:"request"` // 0 where the sample came with the password
 	Password domain.Sealed `json:"password"`
 }
 

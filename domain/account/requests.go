@@ -99,6 +99,8 @@ func (s State) allows(a Account, r Request, today domain.Date) error {
 		return ErrRequest.With("%s", a.ID) // whoever asks for their own is given it
 	case r.Token != nil:
 		return a.bears(*r.Token, today)
+	case a.Sample && r.Link != "": // whoever has the machine is no invented person
+		return ErrSample.With("%s", a.ID)
 	}
 	return ErrRequest.With("%s", a.ID).Unless(r.Link != "")
 }
@@ -190,7 +192,7 @@ func (s State) answer(c Decide) ([]domain.Event, error) {
 		return nil, ErrDecided.With("%s", named(c.Account, c.Request))
 	case c.By == r.By || c.By == c.Account:
 		return nil, ErrOwnRequest.With("%s", named(c.Account, c.Request))
-	case !ok || !by.Usable() || !by.acts(access.Director, c.Today):
+	case !ok || by.Sample != a.Sample || !by.Usable() || !by.acts(access.Director, c.Today):
 		return nil, ErrNoDirector.With("%s", named(c.Account, c.Request))
 	case !c.Allowed:
 		return []domain.Event{decided}, nil

@@ -20,6 +20,7 @@ type Account struct {
 	ID                string
 	Login, Name, Form domain.Sealed
 	Sample            bool
+	Common            bool // its password is the sample's, which everybody is told
 	Disabled          bool
 	Erased            bool          // disabled for good
 	Password          domain.Sealed // its hash; none before it was opened
@@ -145,6 +146,11 @@ func (s State) Account(id string) (Account, bool) {
 	return a, ok
 }
 
+// Staff are the accounts of a centre's own: all but the sample's, by id.
+func (s State) Staff() []Account {
+	return slices.DeleteFunc(s.Accounts(), func(a Account) bool { return a.Sample })
+}
+
 // Accounts are all of the register, by id.
 func (s State) Accounts() []Account {
 	all := make([]Account, 0, len(s.accounts))
@@ -164,11 +170,12 @@ func (s State) Token(id string) (IssuedToken, bool) {
 	return all[slices.IndexFunc(all, func(t IssuedToken) bool { return t.Token.Token == id })], true
 }
 
-// Directors are the accounts that may decide what one asks for another on a day.
+// Directors are the accounts that may decide what one asks for another on a day: of the
+// sample for the sample's, else of the centre's own.
 func (s State) Directors(asks, of string, day domain.Date) []string {
 	var all []string
 	for _, a := range s.Accounts() {
-		if a.ID != asks && a.ID != of && a.Usable() && a.acts(access.Director, day) {
+		if a.ID != asks && a.ID != of && a.Sample == s.accounts[of].Sample && a.Usable() && a.acts(access.Director, day) {
 			all = append(all, a.ID)
 		}
 	}
@@ -202,10 +209,10 @@ func (a Account) acts(role access.Role, day domain.Date) bool {
 // grants have no days, so that none ends by itself.
 func (a Account) Administers() bool { return a.Usable() && a.acts(access.Administrator, 0) }
 
-// administered says whether somebody administers the ledger.
-func (s State) administered() bool {
+// administered says whether somebody administers the accounts of the sample, or the others.
+func (s State) administered(sample bool) bool {
 	for _, a := range s.accounts {
-		if a.Administers() {
+		if a.Sample == sample && a.Administers() {
 			return true
 		}
 	}
@@ -219,7 +226,7 @@ func (s State) lastAdministrator(id string) bool {
 		return false
 	}
 	for _, other := range s.accounts {
-		if other.ID != id && other.Administers() {
+		if other.ID != id && other.Sample == a.Sample && other.Administers() {
 			return false
 		}
 	}
@@ -351,12 +358,13 @@ func (a *Account) lives(e domain.Event) {
 	case Enabled:
 		a.Disabled = false
 	case Opened:
-		a.Password = e.Password
+		a.Password, a.Common = e.Password, a.Sample && e.Request == 0
 		a.Session++
 	case PasswordChanged:
 		a.Password = e.Password
 		if e.EndsSessions {
 			a.Session++
+			a.Common = false
 		}
 	case FactorSet:
 		a.Secret, a.Recovery, a.used = e.Secret, e.Recovery, nil

@@ -118,7 +118,7 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) {
 	var notes []pages.Note
 	switch {
 	case !some:
-		s.gate(w, r, http.StatusOK, pages.Gate{Title: "Nie ma jeszcze kont",
+		s.gate(w, r, http.StatusOK, pages.Gate{Title: "Nie ma jeszcze kont", Notes: s.sampleOver(r.Context()),
 			Lead:  "Pierwsze konto zakłada na tym komputerze ten, kto prowadzi księgę: ksiega account add.",
 			Links: []pages.GateLink{{Title: "Wróć na stronę startową", Href: "/"}}})
 		return
@@ -127,6 +127,7 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Query().Has("wyjscie"):
 		notes = noted("good", "Wylogowano.")
 	}
+	notes = append(notes, s.sampleOver(r.Context())...)
 	form := url.Values{entryTo: {r.URL.Query().Get("do")}}
 	g := s.signInForm(s.Desk.Entries.Token(w, r), form, "", notes)
 	if g.Other, err = s.offered(r.Context(), g.Form.Hidden); err != nil {
@@ -134,6 +135,15 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.gate(w, r, http.StatusOK, g)
+}
+
+// sampleOver says where the sample's accounts were offered, and let nobody in by now.
+func (s *server) sampleOver(ctx context.Context) []pages.Note {
+	var over *domain.Error
+	if s.SamplePassword == "" || !errors.As(s.accounts.SampleOver(ctx), &over) {
+		return nil
+	}
+	return noted("warn", words.Of(over))
 }
 
 // offered are the accounts of the sample; nil where there are none.
@@ -268,7 +278,7 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request, form url.Values)
 	case !ok:
 		s.refused(r, secrets.Member, known, why(secrets.Member))
 		slowly()
-		again(http.StatusUnprocessableEntity, wrongLogin, nil)
+		again(http.StatusUnprocessableEntity, wrongLogin, s.sampleOver(ctx))
 	default:
 		s.right(ctx, of...)
 		if stale {

@@ -18,7 +18,6 @@ import (
 
 	"ksiega/cmd/ksiega/httpapi"
 	"ksiega/cmd/ksiega/session"
-	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/domain/account"
@@ -45,12 +44,24 @@ type office struct {
 
 func enter(t *testing.T) *office {
 	t.Helper()
+	return at(t, accounttest.Open(t), "")
+}
+
+// enterSample is the server of a sample, until it is over.
+func enterSample(t *testing.T) (o *office, over func()) {
+	t.Helper()
+	of, over := accounttest.OpenSample(t)
+	return at(t, of, accounttest.Password), over
+}
+
+func at(t *testing.T, of *accounttest.Office, sample string) *office {
+	t.Helper()
 	db, err := redisdb.Open(redisdb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	o := &office{Office: accounttest.Open(t), t: t, redis: db, log: &bytes.Buffer{}, counts: map[string]int{}}
+	o := &office{Office: of, t: t, redis: db, log: &bytes.Buffer{}, counts: map[string]int{}, sample: sample}
 	o.base = o.serve()
 	return o
 }
@@ -89,7 +100,7 @@ func (o *office) visitors() func(context.Context) error {
 	if o.sample == "" {
 		return nil
 	}
-	return func(context.Context) error { return nil }
+	return func(ctx context.Context) error { return o.Accounts.SampleOver(ctx) }
 }
 
 // locked writes the log of several servers.
@@ -429,54 +440,6 @@ func TestACodeIsUsedOnceOnTwoServers(t *testing.T) {
 		}
 		o.Clock.Pass(20 * time.Minute) // tries are forgiven
 	}
-}
-
-// The accounts of the sample are offered to who chooses one, and no others are let in that way.
-func TestTheSamplesAccountsAreOffered(t *testing.T) {
-	t.Parallel()
-	o := enter(t)
-	made, err := o.Accounts.Add(t.Context(), o.As(access.Administrator), commands.AddAccount{Login: "teresa.sumienna", Name: "Teresa Sumienna", Form: "k", Sample: true,
-		Grants: []account.Grant{{Role: access.Caseworker, Worker: "P1"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	allowed(t, o, made.Account)
-	known, _, err := o.Accounts.ByLogin(t.Context(), "teresa.sumienna")
-	if err != nil {
-		t.Fatal(err)
-	}
-	hash, err := o.Hasher.Hash(t.Context(), accounttest.Password)
-	if err == nil {
-		_, err = o.Accounts.Open(t.Context(), o.As(access.Administrator), made.Account, known.Renewing, hash)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	plain := o.browser()
-	plain.get("/wejscie")
-	if strings.Contains(plain.page, "Teresa") {
-		t.Error("accounts are told where nothing is a sample")
-	}
-	plain.wants(plain.do(http.MethodPost, "/wejscie", plain.form("konto", "teresa.sumienna")), http.StatusUnprocessableEntity, "Login albo hasło")
-	o.sample = accounttest.Password // and visitors are let in
-	b := o.browser()
-	b.base = o.serve()
-	b.get("/wejscie")
-	if !strings.Contains(b.page, "Teresa Sumienna") || !strings.Contains(b.page, "pracownica socjalna") || strings.Contains(b.page, o.Members[access.Finance].Name) {
-		t.Errorf("what is offered: %s", b.page)
-	}
-	for path, want := range map[string]int{"/reports/refunds": http.StatusOK, "/": http.StatusOK, "/docs": http.StatusOK, "/konta": http.StatusSeeOther, "/api/v1/events": http.StatusUnauthorized} {
-		visitor := o.browser()
-		visitor.base = b.base
-		if status := visitor.get(path); status != want {
-			t.Errorf("a visitor at %s: %d", path, status)
-		}
-	}
-	if w := b.do(http.MethodPost, "/wejscie", b.form("konto", "teresa.sumienna")); w.StatusCode != http.StatusSeeOther || !b.in() {
-		t.Errorf("whoever chose one: %d", w.StatusCode)
-	}
-	b.get("/konto")
-	b.wants(b.do(http.MethodPost, "/konto/haslo", b.form("obecne", accounttest.Password, "haslo", "zupełnie inne hasło", "powtorz", "zupełnie inne hasło")), http.StatusUnprocessableEntity, "To konto przykładowe")
 }
 
 // events counts those of a stream.

@@ -26,11 +26,30 @@ func (s *server) members() *session.Members {
 			if err != nil || !ok || !m.Usable || len(m.Grants) == 0 {
 				return session.Member{}, false, err
 			}
-			return session.Member{Session: m.Session, Grants: acts(m.Grants), Factor: needsFactor(m)}, true, nil
+			return session.Member{Session: m.Session, Grants: acts(m.Grants), Factor: needsFactor(m), Still: s.still(m.Sample)}, true, nil
 		},
-		ByToken: func(ctx context.Context, shown string) (access.Who, bool, error) {
-			return s.accounts.WhoByToken(ctx, shown, access.API)
+		ByToken: func(ctx context.Context, shown string) (session.Shown, bool, error) {
+			who, ok, err := s.accounts.WhoByToken(ctx, shown, access.API)
+			if err != nil || !ok {
+				return session.Shown{}, false, err
+			}
+			m, ok, err := s.accounts.Member(ctx, who.Account)
+			return session.Shown{Who: who, Still: s.still(m.Sample)}, ok, err
 		},
+	}
+}
+
+// still is asked before somebody of the sample is answered: maybe of what was recorded since
+// they asked, by which they are nobody any more. Nil of others.
+func (s *server) still(sample bool) func(context.Context) error {
+	if !sample {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		if err := s.accounts.SampleOver(ctx); err != nil {
+			return session.ErrEnded
+		}
+		return nil
 	}
 }
 
@@ -43,9 +62,9 @@ func acts(grants []account.Grant) []access.Grant {
 }
 
 // needsFactor says whether somebody acts as an account by a password and a second factor
-// alone. Of the sample's everybody knows the password.
+// alone. Where everybody is told the password, who chooses the account is in.
 func needsFactor(m commands.Member) bool {
-	return !m.Sample && slices.ContainsFunc(m.Grants, func(g account.Grant) bool { return account.NeedsFactor(g.Role) })
+	return !m.Common && slices.ContainsFunc(m.Grants, func(g account.Grant) bool { return account.NeedsFactor(g.Role) })
 }
 
 // as is what the owner of an account does at the door.

@@ -92,12 +92,12 @@ func (s *server) showOwn(w http.ResponseWriter, r *http.Request, status int, of 
 		return
 	}
 	b := pages.Board{Title: "Twoje konto", Here: pathOwn, Meta: owner.Name + ", login " + owner.Login + ": " + words.Roles(session.Of(r.Context()), owner.Form) + ".", Notes: notes}
-	if of.Sample {
-		b.Notes = append(b.Notes, noted("info", "To konto przykładowe: jego hasło jest znane wszystkim, więc nie można go tu zmienić.")...)
+	if of.Common {
+		b.Notes = append(b.Notes, noted("info", "To konto przykładowe. Jego hasło („"+s.SamplePassword+"”) jest znane wszystkim, więc nie można go tu zmienić.")...)
 	} else {
-		b.Sections = append(b.Sections, s.ownPassword(), s.ownFactor(of), s.ownTokens(of, tokens))
+		b.Sections = append(b.Sections, s.ownPassword())
 	}
-	b.Sections = append(b.Sections, pages.BoardSection{ID: "sesje", Title: "Sesje",
+	b.Sections = append(b.Sections, s.ownFactor(of), s.ownTokens(of, tokens), pages.BoardSection{ID: "sesje", Title: "Sesje",
 		Forms: []pages.Form{{ID: "wszedzie", Label: "Wyloguj wszędzie", Action: pathOwnLeave, Submit: "Wyloguj wszędzie", Groups: []pages.FieldGroup{{Hint: s.lasts(r)}}}}})
 	for i := range b.Sections {
 		for j := range b.Sections[i].Forms {
@@ -231,8 +231,8 @@ func (s *server) ownDoes(which string, do func(http.ResponseWriter, *http.Reques
 		case wasLate(r):
 			again(errLate())
 			return
-		case of.Sample:
-			again(problem(codeInvalid, "To konto przykładowe: jego hasło jest znane wszystkim, więc nie można go tu zmienić."))
+		case of.Common && which == "haslo":
+			again(problem(codeInvalid, "Zostaw to hasło: konto jest przykładowe, więc zna je każdy i nikt go tu nie zmienia."))
 			return
 		}
 		if err := s.provesAgain(r, of, form.Get("obecne")); err != nil {
@@ -341,7 +341,7 @@ func (s *server) newFactorCode(w http.ResponseWriter, r *http.Request, form url.
 		return
 	}
 	secret, opened := s.Desk.Seals.Open(form.Get(entrySecret), aboutFactor(of.ID))
-	if !opened || of.Sample || wasLate(r) {
+	if !opened || wasLate(r) {
 		http.Redirect(w, r, pathOwn, http.StatusSeeOther)
 		return
 	}

@@ -11,19 +11,28 @@ import (
 // Members are those who have accounts, as the gate asks of them at every request.
 type Members struct {
 	Sessions *Sessions
-	// Any says whether there is an account.
+	// Any says whether there is an account by which somebody may come in.
 	Any func(context.Context) (bool, error)
 	// Member is an account as it may be acted as now; false where it may not.
 	Member func(ctx context.Context, id string) (Member, bool, error)
 	// ByToken is who shows a token of an account; false where it is none, or no longer good.
-	ByToken func(ctx context.Context, shown string) (access.Who, bool, error)
+	ByToken func(ctx context.Context, shown string) (Shown, bool, error)
+}
+
+// Shown is who shows a token.
+type Shown struct {
+	Who access.Who
+	// Still, where set, is asked again when they are about to be answered: why they are no
+	// longer let in.
+	Still func(context.Context) error
 }
 
 // Member is what holds of an account now.
 type Member struct {
 	Session int // whoever signed in under another number has to sign in again
 	Grants  []access.Grant
-	Factor  bool // it is not acted as without a second factor
+	Factor  bool                        // it is not acted as without a second factor
+	Still   func(context.Context) error // as in Shown
 }
 
 func (m *Members) any(ctx context.Context) (bool, error) {
@@ -46,11 +55,11 @@ func (m *Members) byToken(r *http.Request, _ Audience) (somebody, error) {
 	if !ok || !single(r, "Authorization") {
 		return somebody{}, ErrToken
 	}
-	who, ok, err := m.ByToken(r.Context(), shown)
+	by, ok, err := m.ByToken(r.Context(), shown)
 	if err != nil || !ok {
 		return somebody{}, orToken(err)
 	}
-	return somebody{known: true, who: who}, nil
+	return somebody{known: true, who: by.Who, still: by.Still}, nil
 }
 
 func orToken(err error) error {
@@ -78,7 +87,7 @@ func (m *Members) bySession(r *http.Request, _ Audience) (somebody, error) {
 		return somebody{}, ErrEnded
 	}
 	who := access.Who{Actor: signed.Account, Account: signed.Account, Grants: of.Grants, Door: access.Pages}
-	return somebody{known: true, who: who, signed: &signed}, nil
+	return somebody{known: true, who: who, signed: &signed, still: of.Still}, nil
 }
 
 type signedKey struct{}

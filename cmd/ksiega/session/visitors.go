@@ -10,18 +10,25 @@ import (
 // shut is why visitors are not let in, in words for them.
 func shut(why error) error { return ErrShut.With("%s", why) }
 
-// asVisitor takes everybody for a visitor where something is for visitors.
-func (g *Gate) asVisitor(r *http.Request, to Audience) (somebody, error) {
-	if to != Visitors {
-		return somebody{}, nil
-	}
+// asVisitor takes everybody for a visitor where something is for visitors. Where they are not let
+// in and there are accounts, they may be one of these.
+func (g *Gate) asVisitor(accounts bool) identity {
 	open := func(ctx context.Context) error {
 		if err := g.Visitors(ctx); err != nil {
 			return shut(err)
 		}
 		return nil
 	}
-	return somebody{known: true, who: access.By(nobody, access.API, access.Visitor), still: open}, open(r.Context())
+	return func(r *http.Request, to Audience) (somebody, error) {
+		if to != Visitors {
+			return somebody{}, nil
+		}
+		err := open(r.Context())
+		if err != nil && accounts {
+			return somebody{}, nil
+		}
+		return somebody{known: true, who: access.By(nobody, access.API, access.Visitor), still: open}, err
+	}
 }
 
 // asLongAs asks still when an answer is about to be sent: it was computed by then, maybe

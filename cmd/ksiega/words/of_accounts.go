@@ -40,6 +40,8 @@ func ofAccounts() []sentence {
 		{account.ErrStep, "Poczekaj na następny kod z aplikacji: tego już użyto."},
 		{account.ErrLinked, "Podaj innego użytkownika systemu: ten działa już jako inne konto."},
 		{account.ErrToken, "Sprawdź klucz: to konto takiego nie ma."},
+		{account.ErrSample, "Użyj konta swojego ośrodka: {0} jest przykładowe, więc obok prawdziwych kont nic nie może ani nie łączy się z użytkownikiem systemu."},
+		{commands.ErrSampleOver, "Zaloguj się kontem swojego ośrodka (pierwsze zakłada ksiega account add): w księdze jest już więcej niż przykładowe centra, więc przykładowe konta nikogo nie wpuszczają."},
 		{account.ErrWider, "Zawęź klucz: nie może pozwalać na więcej niż konto, ani różnić się od tego, o który proszono ({0})."},
 	}
 }

@@ -81,7 +81,7 @@ func unsourced() []*domain.Error {
 		commands.ErrNotReferral, commands.ErrNoVisiting, contract.ErrOfSocial, erasure.ErrErased, erasure.ErrErasedPerson, erasure.ErrRetention, participant.ErrSeveralStays,
 		// Accounts, which no paragraph is about.
 		account.ErrTaken, account.ErrOwn, account.ErrJoins, account.ErrDecided, account.ErrOwnRequest, account.ErrLast, account.ErrFirst, account.ErrErased, account.ErrIssued,
-		account.ErrDisabled, account.ErrNotOpened, account.ErrCode, account.ErrUsed, account.ErrStep, account.ErrLinked, account.ErrWider,
+		account.ErrDisabled, account.ErrNotOpened, account.ErrCode, account.ErrUsed, account.ErrStep, account.ErrLinked, account.ErrWider, account.ErrSample,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,6 +70,36 @@ func Open(t testing.TB) *Office {
 		t.Fatalf("make accounts: %v", err)
 	}
 	return o
+}
+
+// OpenSample is Open of a ledger in which there are the accounts of a sample alone, all with
+// Password and without an authenticator. Over closes them.
+func OpenSample(t testing.TB) (o *Office, over func()) {
+	t.Helper()
+	o = &Office{Ledger: ledgertest.Open(t), Hasher: password.NewHasher(password.Cheap()), Clock: &Clock{now: ledgertest.Now()}, Members: map[access.Role]Member{}}
+	o.Ledger.Ledger.Now = o.Clock.Now
+	o.Accounts = o.Ledger.Ledger.Accounts()
+	var closed atomic.Bool
+	o.Ledger.Ledger.Sample = func(context.Context) error {
+		if closed.Load() {
+			return commands.ErrSampleOver
+		}
+		return nil
+	}
+	var all []commands.SampleAccount
+	for _, m := range people() {
+		of := commands.SampleAccount{Login: m.Login, Name: m.Name, Form: "k", Grant: m.Grant}
+		m.ID, m.Password = of.ID(), Password
+		all, o.Members[m.Grant.Role] = append(all, of), m
+	}
+	hash, err := o.Hasher.Hash(t.Context(), Password)
+	if err == nil {
+		err = o.Accounts.FoundSample(t.Context(), Shell(), hash, all, commands.SampleRequest{Of: access.Outreach, Grant: account.Grant{Role: access.Caseworker, Worker: "W2"}, Reason: "też sprawy"})
+	}
+	if err != nil {
+		t.Fatalf("make accounts: %v", err)
+	}
+	return o, func() { closed.Store(true) }
 }
 
 // Shell is a user of the machine before there are accounts.

@@ -44,6 +44,8 @@ func (s *server) startPage(w http.ResponseWriter, r *http.Request) {
 	var err error
 	v.Overview, err = s.Reader.Overview(r.Context(), session.Of(r.Context()))
 	switch {
+	case errors.Is(err, access.ErrDenied) && session.Of(r.Context()).Account != "": // who sees a part counts no whole
+		v.Part = true
 	case errors.Is(err, access.ErrDenied):
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return

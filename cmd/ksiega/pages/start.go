@@ -2,6 +2,7 @@ package pages
 
 import (
 	"io"
+	"strings"
 
 	"ksiega/domain"
 	"ksiega/internal/polish"
@@ -23,6 +24,7 @@ type ReadModel struct {
 // Start is what the start page tells.
 type Start struct {
 	Overview queries.Overview
+	Part     bool   // whoever looks sees a part of the ledger, so that there is no Overview
 	Failed   string // why there is none, in Polish
 	NotReady string // why the server is not ready
 	Models   []ReadModel
@@ -31,6 +33,7 @@ type Start struct {
 type startView struct {
 	Head             Head
 	Failed, NotReady *Note
+	Work             []Entry
 	Areas            []areaView
 	Counted          string
 	Columns          [2][]area
@@ -44,9 +47,13 @@ func (p *Pages) Start(w io.Writer, visit Visit, of Start) error {
 	v := startView{Head: Head{Title: "Co jest w księdze"}}
 	f := p.framed(visit, "Księga", "/", nil)
 	f.Moment = p.today(visit.Today)
-	if of.Failed != "" {
+	switch {
+	case of.Part:
+		v.Head = Head{Title: "Twoja praca", Meta: "Widzisz to, co należy do zakresu Twojego konta."}
+		v.Work = workIn(f.Nav)
+	case of.Failed != "":
 		v.Failed = &Note{State: "warn", Role: "status", Strong: of.Failed + ".", Text: "Liczby pojawią się po ponownym otwarciu strony."}
-	} else {
+	default:
 		v.Areas, v.Head.Meta = areas(of.Overview), p.counted(of.Overview)
 		f.Moment.Position = of.Overview.LastPosition.String()
 	}
@@ -65,6 +72,18 @@ func (p *Pages) Start(w io.Writer, visit Visit, of Start) error {
 	}
 	v.Models = models(of.Models)
 	return p.render(w, "start", f, v)
+}
+
+// workIn are the pages of a navigation at which somebody works.
+func workIn(nav []Group) (work []Entry) {
+	for _, g := range nav {
+		for _, e := range g.Entries {
+			if !strings.HasPrefix(e.Path, "/reports/") && e.Path != "/docs" {
+				work = append(work, e)
+			}
+		}
+	}
+	return work
 }
 
 // counted says how much there is, of when.

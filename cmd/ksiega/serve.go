@@ -23,9 +23,12 @@ type serveCmd struct {
 	Listen    string `name:"listen" env:"KSIEGA_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Gdzie słuchać; każdy adres poza pętlą zwrotną wymaga --origin i TLS."`
 	TokenFile string `name:"token-file" env:"KSIEGA_TOKEN_FILE" placeholder:"FILE" help:"Plik z tokenem programów; dopóki nie ma kont, muszą go mieć żądania. Sam token można podać w KSIEGA_TOKEN."`
 	outside
-	Sample bool   `name:"sample" help:"Zaimportuj raz przykładowe centra."`
+	Sample bool   `name:"sample" help:"Zaimportuj raz przykładowe centra i załóż w nich konto każdej roli; tylko na pętli zwrotnej."`
 	MaxLag uint64 `name:"max-lag" default:"10000" placeholder:"N" help:"Ile zdarzeń może brakować zestawieniu, zanim serwer przestanie być gotowy."`
 }
+
+// errSampleOutside keeps the sample where whoever comes has the machine.
+var errSampleOutside = errors.New("opuść --sample albo słuchaj na pętli zwrotnej (--listen 127.0.0.1:8080) i bez --origin: hasło przykładowych kont pokazuje strona logowania, więc z sieci nikt nie może do nich trafić")
 
 const (
 	shutdownGrace = 10 * time.Second
@@ -46,6 +49,9 @@ func (c *serveCmd) Run(ctx context.Context, g *globals) error {
 		return control.Usage{Err: err}
 	}
 	by, err := c.reach(c.Listen)
+	if c.Sample && (!loopback(c.Listen) || c.Origin != "") {
+		err = errSampleOutside
+	}
 	if err != nil {
 		return control.Usage{Err: err}
 	}
@@ -80,7 +86,7 @@ func (c *serveCmd) serve(ctx context.Context, p *process, m *metrics, by reached
 		}
 		fmt.Println("w księdze są przykładowe centra: MOPS w Starachowicach, Łodzi, Tychach i Radomiu")
 		if token == "" {
-			if options.Visitors, err = p.visitors(ctx); err != nil {
+			if err := p.openSample(ctx, &options); err != nil {
 				return err
 			}
 		}

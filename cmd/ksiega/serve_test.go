@@ -34,6 +34,11 @@ func serve(t testing.TB, data string, args ...string) *serving {
 	t.Helper()
 	cmd := program(t.Context(), t, append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args...)...)
 	cmd.Env = append(cmd.Env, "KSIEGA_TOKEN="+testToken)
+	return answering(t, cmd)
+}
+
+func answering(t testing.TB, cmd *exec.Cmd) *serving {
+	t.Helper()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 // rights, and the table has no line that nothing asks for.
 func TestEveryOperationHasALine(t *testing.T) {
 	t.Parallel()
-	asked := map[access.Operation]bool{access.Overview: true, access.Reveal: true, access.Sheet: true, access.Session: true, access.Wait: true, "backup": true}
+	asked := map[access.Operation]bool{access.Overview: true, access.Reveal: true, access.Sheet: true, access.Session: true, access.Find: true, access.Names: true, access.Wait: true, "backup": true}
 	for name := range (&process{}).operations() {
 		asked[access.Operation(name)] = true
 	}

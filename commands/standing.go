@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -123,7 +124,7 @@ func standsUnder[C Request](ctx context.Context, l *Ledger, o Origin, stream str
 	if o, err = l.allowed(ctx, o, c); err != nil {
 		return s, err
 	}
-	texts, err := l.openedOf(ctx, o, op, is)
+	texts, err := l.openedOf(ctx, o, is)
 	if err != nil {
 		return s, err
 	}
@@ -192,20 +193,19 @@ func (is found) fill(request any) error {
 	return nil
 }
 
-// openTexts are the sealed texts of an event: in clear, for whoever sees all that its command
-// takes.
+// openTexts are the sealed texts of an event, in clear where whoever asks sees their class.
 type openTexts struct {
 	sealed   map[string]bool
 	clear    map[string]string
 	subjects []domain.Ref
 }
 
-func (l *Ledger) openedOf(ctx context.Context, o Origin, op access.Operation, is found) (openTexts, error) {
-	texts, sees := openTexts{sealed: map[string]bool{}, clear: map[string]string{}}, o.SeesAllOf(op)
+func (l *Ledger) openedOf(ctx context.Context, o Origin, is found) (openTexts, error) {
+	texts, of := openTexts{sealed: map[string]bool{}, clear: map[string]string{}}, is.event
 	var failed error
 	each := func(seal domain.Seal, sealed domain.Sealed) {
 		texts.sealed[string(sealed)] = true
-		if !sees || failed != nil {
+		if failed != nil || !o.Sees(access.ClassOf(of, seal.Field)) {
 			return
 		}
 		clear, known := sealed.InClear()
@@ -214,26 +214,27 @@ func (l *Ledger) openedOf(ctx context.Context, o Origin, op access.Operation, is
 		}
 		if known {
 			texts.clear[string(sealed)] = clear
-			if of := seal.Subject; !slices.Contains(texts.subjects, of) {
-				texts.subjects = append(texts.subjects, of)
+			if whose := seal.Subject; !slices.Contains(texts.subjects, whose) {
+				texts.subjects = append(texts.subjects, whose)
 			}
 		}
 	}
-	domain.EachSeal(is.event, each)
+	domain.EachSeal(of, each)
 	if street, told := is.said["street"].(string); told && street != "" && failed == nil {
-		failed = l.eachPseudonym(ctx, street, func(seal domain.Seal, sealed domain.Sealed) {
-			is.said["pseudonym"] = string(sealed)
+		err := l.eachPseudonym(ctx, street, func(named domain.Event, seal domain.Seal, sealed domain.Sealed) {
+			of, is.said["pseudonym"] = named, string(sealed)
 			each(seal, sealed)
 		})
+		failed = cmp.Or(failed, err)
 	}
 	return texts, failed
 }
 
 // eachPseudonym hands over what somebody of the street is called.
-func (l *Ledger) eachPseudonym(ctx context.Context, id string, each func(domain.Seal, domain.Sealed)) error {
+func (l *Ledger) eachPseudonym(ctx context.Context, id string, each func(domain.Event, domain.Seal, domain.Sealed)) error {
 	return l.Log.Log.ReadStream(ctx, street.Stream(id), 0, func(r *Recorded) error {
 		if named, is := r.Event.(street.Named); is {
-			domain.EachSeal(named, each)
+			domain.EachSeal(named, func(seal domain.Seal, sealed domain.Sealed) { each(named, seal, sealed) })
 		}
 		return nil
 	})

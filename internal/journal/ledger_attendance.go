@@ -17,8 +17,8 @@ func ofAttendance() []Kind {
 		KindOf[attendance.DayWithdrawn]().back(WayBack{Corrected: "recorded again", Withdrawn: itself, Command: "record-attendance", File: "obecnosci", Page: "/polecenia/record-attendance"}),
 		KindOf[attendance.Rerated]().back(WayBack{Corrected: "by correcting the terms again", Withdrawn: itself, Command: "conclude-agreement", File: "porozumienia", Page: "/polecenia/conclude-agreement"}),
 		Earlier[attendance.Rerated]("attendance.rerated.v1"), // without the terms
-		KindOf[attendance.MonthHandedOver]().back(WayBack{Corrected: "by any entry: then handed over again", Withdrawn: "attendance.month-returned", While: "nothing", Command: "return-month", NoPage: noForm}),
-		KindOf[attendance.MonthReturned]().back(WayBack{Corrected: "handed over again", Withdrawn: itself, Command: "hand-over-month", NoPage: noForm}),
-		KindOf[attendance.MonthApproved]().back(WayBack{Corrected: "its entries by their corrections", Withdrawn: "attendance.month-returned", While: "a payment for the month stands", Command: "return-month", NoPage: noForm}),
+		KindOf[attendance.MonthHandedOver]().back(WayBack{Corrected: "by any entry: then handed over again", Withdrawn: "attendance.month-returned", While: "nothing", Command: "return-month", Page: months}),
+		KindOf[attendance.MonthReturned]().back(WayBack{Corrected: "handed over again", Withdrawn: itself, Command: "hand-over-month", Page: months}),
+		KindOf[attendance.MonthApproved]().back(WayBack{Corrected: "its entries by their corrections", Withdrawn: "attendance.month-returned", While: "a payment for the month stands", Command: "return-month", Page: months}),
 	}
 }

@@ -33,10 +33,16 @@ const (
 
 // Why there is no page.
 const (
-	noWay      = itself // nothing is put right
-	byItself   = "no: the ledger does it itself"
-	noForm     = "no: its command has no form yet"
-	noAccounts = "no: accounts have no pages yet"
+	noWay        = itself // nothing is put right
+	byItself     = "no: the ledger does it itself"
+	atTheMachine = "no: users of the machine are linked by its command line"
+)
+
+// Pages of what has no form of its own among those of commands.
+const (
+	months     = "/miesiace"
+	accounts   = "/konta"
+	ownAccount = "/konto"
 )
 
 // back says how a kind is put right. An older version is put right as today's.

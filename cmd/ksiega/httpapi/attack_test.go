@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"html"
 	"io/fs"
 	"net"
 	"net/http"
@@ -377,7 +378,8 @@ func TestNothingOfSigningInStandsInClear(t *testing.T) {
 	b.get("/wejscie")
 	b.send("login", "nikogo.takiego.niema", "haslo", "x")
 	b.get("/konto")
-	form := b.form("nazwa", "Eksport dla Sekretnej", "rola", "coordinator", "do", o.Ledger.Ledger.Today().Add(9).String(), "obecne", m.Password)
+	role := regexp.MustCompile(`name="rola" type="radio" value="([^"]*)"`).FindStringSubmatch(b.page)[1]
+	form := b.form("nazwa", "Eksport dla Sekretnej", "rola", html.UnescapeString(role), "do", o.Ledger.Ledger.Today().Add(9).String(), "obecne", m.Password)
 	b.wants(b.do(http.MethodPost, "/konto/klucze", form), http.StatusOK, "ksg_")
 	shown := regexp.MustCompile(`ksg_[A-Z0-9_-]+`).FindString(b.page)
 	secrets := []string{m.Login, m.Name, m.Password, "błędne hasło 123", "nikogo.takiego.niema", m.Secret, m.Recovery[0], o.Code(access.Coordinator), "Sekretnej", shown, shown[strings.LastIndex(shown, "_")+1:],

@@ -168,15 +168,19 @@ func (s *server) ownFactor(of commands.Secrets) pages.BoardSection {
 	return section
 }
 
-// bearable are the roles that a program may be given of an account.
-func bearable(grants []account.Grant) (choices []pages.Choice) {
-	for _, g := range grants {
-		if g.Role == access.Administrator || g.Role == access.Officer || slices.ContainsFunc(choices, func(c pages.Choice) bool { return c.Value == string(g.Role) }) {
-			continue
-		}
-		choices = append(choices, pages.Choice{Value: string(g.Role), Title: words.Role(g.Role, "")})
+// bearable are the grants that a program may be given of an account: each role with its limits.
+func bearable(grants []account.Grant) []account.Grant {
+	return slices.DeleteFunc(slices.Clone(grants), func(g account.Grant) bool { return g.Role == access.Administrator || g.Role == access.Officer })
+}
+
+// borneBy is the grant that was chosen of those; false where there is none.
+func borneBy(grants []account.Grant, said string) (account.Grant, bool) {
+	all := bearable(grants)
+	i := slices.IndexFunc(all, func(g account.Grant) bool { return grantSaid(g, "") == said })
+	if i < 0 {
+		return account.Grant{}, false
 	}
-	return choices
+	return all[i], true
 }
 
 func (s *server) ownTokens(of commands.Secrets, tokens []commands.KnownToken) pages.BoardSection {
@@ -204,9 +208,13 @@ func (s *server) ownTokens(of commands.Secrets, tokens []commands.KnownToken) pa
 		section.Forms = append(section.Forms, pages.Form{ID: "odwolaj", Label: "Odwołaj klucz", Action: pathOwnRevoke, Submit: "Odwołaj klucz", Groups: []pages.FieldGroup{{Fields: []pages.Field{
 			{ID: "odwolaj-klucz", Name: "klucz", Label: "Klucz", Choices: good}, {ID: "odwolaj-powod", Name: "powod", Label: "Powód", Required: true, Width: "w-l"}}}}})
 	}
-	if roles := bearable(of.Grants); len(roles) > 0 {
+	var roles []pages.Choice
+	for _, g := range bearable(of.Grants) {
+		roles = append(roles, pages.Choice{Value: grantSaid(g, ""), Title: grantSaid(g, "")})
+	}
+	if len(roles) > 0 {
 		section.Forms = append(section.Forms, pages.Form{ID: "klucze", Label: "Wydaj klucz", Action: pathOwnToken, Submit: "Wydaj klucz", Groups: []pages.FieldGroup{{Fields: []pages.Field{
-			{ID: "klucz-nazwa", Name: "nazwa", Label: "Nazwa programu", Required: true, Width: "w-l"}, {ID: "klucz-rola", Name: "rola", Label: "Rola", Choices: roles},
+			{ID: "klucz-nazwa", Name: "nazwa", Label: "Nazwa programu", Required: true, Width: "w-l"}, {ID: "klucz-rola", Name: "rola", Label: "W jakiej roli", Kind: "radios", Choices: roles, Value: roles[0].Value},
 			{ID: "klucz-zapis", Name: "zapis", Kind: "check", Label: "Może też zapisywać"},
 			{ID: "klucz-do", Name: "do", Label: "Działa do dnia", Required: true, Width: "w-date", Placeholder: "31.12.2026", Hint: "Najdłużej rok."}, proof("klucze")}}}})
 	}
@@ -379,13 +387,12 @@ func (s *server) newToken(w http.ResponseWriter, r *http.Request, form url.Value
 		again(wrongAt("nazwa", "Wpisz nazwę programu, po której poznasz klucz na liście."))
 		return
 	}
-	t := account.Token{Role: access.Role(form.Get("rola")), Records: form.Get("zapis") != "", Until: until}
-	for _, g := range of.Grants { // no wider than the first grant of the role
-		if g.Role == t.Role {
-			t.Programmes, t.Agreements = g.Programmes, g.Agreements
-			break
-		}
+	g, chosen := borneBy(of.Grants, form.Get("rola"))
+	if !chosen {
+		again(wrongAt("rola", "Wybierz jedną z ról, które masz dzisiaj."))
+		return
 	}
+	t := account.Token{Role: g.Role, Programmes: g.Programmes, Agreements: g.Agreements, Records: form.Get("zapis") != "", Until: until}
 	issued, err := s.accounts.Issue(r.Context(), as(r, of.Member), of.ID, t, form.Get("nazwa"), 0)
 	if err != nil {
 		again(err)

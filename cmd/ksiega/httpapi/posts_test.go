@@ -13,6 +13,8 @@ import (
 	"ksiega/cmd/ksiega/pages"
 	"ksiega/commands"
 	"ksiega/domain"
+	"ksiega/domain/access"
+	"ksiega/domain/account"
 )
 
 // formServer is a server as far as forms need one.
@@ -122,5 +124,26 @@ func TestRefusedFormsAreTheSameForms(t *testing.T) {
 	r.Header.Set("HX-Target", "wynik")
 	if partOf(r, "wynik") != "wynik" || partOf(r, "inny") != "" {
 		t.Error("the part that is asked for")
+	}
+}
+
+// A key bears one grant of those that its account has, whichever of a role that is.
+func TestAKeyBearsTheGrantThatWasChosen(t *testing.T) {
+	t.Parallel()
+	grants := []account.Grant{{Role: access.Coordinator, Programmes: []string{"psu"}}, {Role: access.Coordinator, Programmes: []string{"kis"}}, {Role: access.Officer}}
+	var said []string
+	for _, g := range bearable(grants) {
+		said = append(said, grantSaid(g, ""))
+	}
+	if len(said) != 2 || said[0] == said[1] {
+		t.Fatalf("%q", said)
+	}
+	for i, one := range said {
+		if g, ok := borneBy(grants, one); !ok || g.Programmes[0] != grants[i].Programmes[0] {
+			t.Errorf("%q: %+v", one, g)
+		}
+	}
+	if g, ok := borneBy(grants, grantSaid(grants[2], "")); ok {
+		t.Errorf("%+v", g)
 	}
 }

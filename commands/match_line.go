@@ -82,6 +82,9 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 	if l.done(o, s.Keys) && s.State.Claim(c.Line) != c.Claim { // somebody undid it since
 		return journal.Result{Position: s.Position, Revision: s.Revision}, nil
 	}
+	if c.Reason, _, err = l.apart(ctx, o, c); err != nil {
+		return journal.Result{}, err
+	}
 	match := matchOf(o, c)
 	receive, err := l.tryMatch(ctx, s.State, c, match)
 	if err != nil {
@@ -92,7 +95,7 @@ func (l *Ledger) MatchLine(ctx context.Context, o Origin, c MatchLine) (journal.
 		return first, err
 	}
 	o.Expected = nil
-	r, err := execute(ctx, l, domain.Stream("refundclaim", c.Claim), refund.Decider(), refund.Command(receive), o)
+	r, err := l.receive(ctx, o, c, receive)
 	o.Key = ""
 	var refusal *domain.Error
 	// Somebody faster is no refusal: the same command completes the match.

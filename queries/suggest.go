@@ -23,7 +23,7 @@ const (
 // matchReasons are those of suggestions and of matches that were recorded.
 func matchReasons() report.Words {
 	return report.Words{
-		{Code: ReasonNumber, Polish: "numer w tytule"}, {Code: "by-hand", Polish: "ręcznie"}, {Code: ReasonAmount, Polish: "kwota zgodna"},
+		{Code: ReasonNumber, Polish: "numer w tytule"}, {Code: "by-hand", Polish: "ręcznie"}, {Code: "by-claimant", Polish: "ręcznie, przez tego, kto wnioskował"}, {Code: ReasonAmount, Polish: "kwota zgodna"},
 		{Code: ReasonSum, Polish: "suma kilku wniosków"}, {Code: ReasonNumbers, Polish: "numery w tytule"},
 		{Code: ReasonOver, Polish: "kwota ponad należność"}, {Code: ReasonBack, Polish: "kwota do zwrotu"},
 		{Code: ReasonHalf, Polish: "przypisanie niedokończone"},

@@ -162,6 +162,9 @@ var table = map[Operation]Line{
 	"plan-budget":    {withMoney, byProgramme, nil},
 	"record-expense": {withMoney, byProgramme, nil},
 
+	// Who asks for refunds doesn't allow themselves to match them too.
+	"change-setting": {[]Role{Director, Administrator}, nil, ofProgrammes},
+
 	"tell-durability": {and(programs, Coordinator), byProgramme, ofProgrammes},
 
 	"record-contact":     {and(withPeople, Outreach), byContact, ofStreet},

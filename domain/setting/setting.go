@@ -20,6 +20,16 @@ type Name string
 // year.
 const YearDays Name = "year-days"
 
+// OneAccountant says whether one person of a centre may both ask for a refund and say which line
+// of a statement paid it; what they match then says so.
+const OneAccountant Name = "one-accountant"
+
+// Values of OneAccountant. Where nothing is recorded nobody may.
+const (
+	Allowed   = "tak"
+	Forbidden = "nie"
+)
+
 // Changed says that a setting has a value from a day on.
 type Changed struct {
 	Setting Name          `json:"setting"`

@@ -70,6 +70,10 @@ const (
 	ReasonByHand       = "by-hand"
 )
 
+// ReasonByClaimant is why a line was matched by whoever asked for the refund, where the centre
+// allows that, see setting.OneAccountant.
+const ReasonByClaimant = "by-claimant"
+
 // SealOf is how a text of a line is sealed: by the statement's own key.
 func SealOf(statement string, line int, field string) domain.Seal {
 	return domain.Seal{Subject: domain.Ref{Kind: domain.RefStatement, ID: statement}, Field: field, Scope: domain.Scope{Line: line}}

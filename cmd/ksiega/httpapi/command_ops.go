@@ -52,6 +52,7 @@ func (s *server) registerCommands(api huma.API) {
 	register(s, api, "Zarejestruj asystenta", l.RegisterAssistant)
 	register(s, api, "Zapisz status uczestnika od dnia", l.RecordStatus)
 	register(s, api, "Zapisz pobyt uczestnika", l.RecordStay)
+	register(s, api, "Zmień ustawienie ośrodka", l.ChangeSetting)
 	register(s, api, "Przydziel sprawę pracownikowi od dnia", l.AssignCase)
 	register(s, api, "Połącz dwa identyfikatory jednej osoby", l.MergeParticipants)
 	register(s, api, "Zapisz porozumienie z urzędem pracy", l.ConcludeAgreement)

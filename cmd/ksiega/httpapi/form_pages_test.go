@@ -157,7 +157,7 @@ func TestEveryCommandHasItsForm(t *testing.T) {
 	t.Parallel()
 	d := open(t, nil)
 	opens := func(page string) bool {
-		for _, d.role = range []string{"", "coordinator"} {
+		for _, d.role = range []string{"", "coordinator", "director"} {
 			if w := d.get(page, "Accept", "text/html"); w.Code == http.StatusOK {
 				return true
 			}

@@ -485,6 +485,8 @@ func TestAnAuditorRecordsNothing(t *testing.T) {
 			body = truth().resolved()
 		case "plan-series":
 			body = truth().series()
+		case "change-setting":
+			body = truth().setting()
 		case "hand-over-month", "return-month", "approve-month":
 			body = truth().sheet()
 			if name == "return-month" {

@@ -207,6 +207,10 @@ func (s secrets) programme() map[string]any {
 	return map[string]any{"file": programmeFile, "correct": true, "reason": s.reason}
 }
 
+func (s secrets) setting() map[string]any {
+	return map[string]any{"setting": "one-accountant", "value": "tak", "reason": s.reason}
+}
+
 func (s secrets) withdrawal() map[string]any {
 	return map[string]any{"claim": "W/7", "agreement": "P/1", "reason": s.reason}
 }
@@ -390,6 +394,7 @@ func attack(t *testing.T, d *door) (questions, answers []string) {
 	a, b := truth(), other()
 	for _, c := range append([]guess{
 		{"record-programme", secrets.programme, []string{"reason"}},
+		{"change-setting", secrets.setting, []string{"reason"}},
 		{"register-participant", secrets.person, []string{"firstName", "lastName", "pesel", "birthDate", "sex", "disability", "account"}},
 		{"register-assistant", func(s secrets) map[string]any {
 			return map[string]any{"id": "A1", "firstName": s.first, "lastName": s.last}

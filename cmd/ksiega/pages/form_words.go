@@ -21,7 +21,7 @@ func commandArea(name string) string {
 		return "Praca na ulicy"
 	case "resolve-finding":
 		return "Kontrola"
-	case "record-programme", "plan-budget", "record-expense", "tell-durability":
+	case "record-programme", "change-setting", "plan-budget", "record-expense", "tell-durability":
 		return "Programy i budżety"
 	}
 	return ""

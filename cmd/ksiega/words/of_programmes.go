@@ -9,6 +9,8 @@ import (
 // ofProgrammes are the refusals of programmes and their files.
 func ofProgrammes() []sentence {
 	return []sentence{
+		{commands.ErrNoSetting, "Popraw nazwę ustawienia: poleceniem zmienia się tylko one-accountant."},
+		{commands.ErrSettingValue, "Popraw wartość: tak albo nie."},
 		{commands.ErrProgramme, "Popraw program: takiego nie ma w katalogu."},
 		{programme.ErrContractKind, "Popraw rodzaj umowy albo program: program {1} ma umowy rodzaju: {0} (plik programu, od {2})."},
 		{programme.ErrServiceKind, "Popraw rodzaj albo program: program {1} ma usługi rodzaju: {0} (plik programu, od {2})."},

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"ksiega/commands"
 	"ksiega/commands/bankfile"
 	"ksiega/domain/statement"
 )
@@ -39,6 +40,7 @@ func ofStatements() []sentence {
 		{statement.ErrLines, "Pobierz wyciąg ponownie: jego pozycje nie są numerowane od 1."},
 		{statement.ErrLong, "Podziel wyciąg: ma więcej niż 50 000 pozycji."},
 		{statement.ErrNoLine, "Popraw numer pozycji: wyciąg takiej nie ma."},
+		{commands.ErrOwnClaim, "Poproś o przypisanie kogoś innego: kto wnioskował o refundację (wniosek {0}), nie przypisuje wpłaty. W ośrodku z jedną księgową dyrektor może na to pozwolić ustawieniem."},
 		{statement.ErrMatched, "Najpierw cofnij przypisanie: pozycja opłaca inny wniosek."},
 		{statement.ErrZero, "Wskaż inną pozycję: ta jest na 0,00 zł."},
 		{statement.ErrPart, "Zaimportuj plik wyciągu ponownie: nie jest zapisany do końca."},

@@ -78,7 +78,7 @@ func unsourced() []*domain.Error {
 		refund.ErrPaidBack, refund.ErrSickLeave, refund.ErrUndone, session.ErrCancelled, sheet.ErrApproved, sheet.ErrEmpty, sheet.ErrNotHandedOver, sheet.ErrOwn, sheet.ErrPaid, statement.ErrMatched, statement.ErrPart, statement.ErrUndone, statement.ErrZero,
 		// Kinds of records that take no such thing, what only some may decide, and sums that nobody can count.
 		domain.ErrNamed, queries.ErrNothingKept, queries.ErrMonthSum, queries.ErrClaimSum, queries.ErrClaimsSum, queries.ErrHoursSum, queries.ErrTotal,
-		commands.ErrNotReferral, commands.ErrNoVisiting, contract.ErrOfSocial, erasure.ErrErased, erasure.ErrErasedPerson, erasure.ErrRetention, participant.ErrSeveralStays,
+		commands.ErrOwnClaim, commands.ErrNotReferral, commands.ErrNoVisiting, contract.ErrOfSocial, erasure.ErrErased, erasure.ErrErasedPerson, erasure.ErrRetention, participant.ErrSeveralStays,
 		// Accounts, which no paragraph is about.
 		account.ErrTaken, account.ErrOwn, account.ErrJoins, account.ErrDecided, account.ErrOwnRequest, account.ErrLast, account.ErrFirst, account.ErrErased, account.ErrIssued,
 		account.ErrDisabled, account.ErrNotOpened, account.ErrCode, account.ErrUsed, account.ErrStep, account.ErrLinked, account.ErrWider, account.ErrSample,

@@ -23,7 +23,10 @@ type Report struct {
 }
 
 // reports are all there are, in the order they are shown.
-func reports() []*Report {
+func reports() []*Report { return append(ledgerReports(), accessLogReport()) }
+
+// ledgerReports are those of what the ledger holds; that they were asked is told by another.
+func ledgerReports() []*Report {
 	return []*Report{
 		settlementReport(),
 		refundsReport(),

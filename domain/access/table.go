@@ -223,6 +223,8 @@ var table = map[Operation]Line{
 
 	Report("participation"): {readsPeople, byTaking, ofFacts},
 
+	Report("access-log"): {[]Role{Officer}, nil, []Class{Oversight}},
+
 	// Other questions.
 	Overview: {and(everybody, Visitor), nil, nil},
 	Replay:   {and(withPeople, Auditor), byCase, nil},

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
@@ -11,9 +12,16 @@ import (
 	"ksiega/cmd/ksiega/session"
 	"ksiega/commands"
 	"ksiega/domain/access"
+	"ksiega/domain/account"
 )
 
 const pathDecisions = "/decyzje"
+
+// The page of who looked at whom is a report, with what its reader has to know of on top.
+const (
+	pathAccess = "/rejestr"
+	accessLog  = "access-log"
+)
 
 // deciding serves the page of what waits for a director, and of what the data-protection
 // officer has to know of.
@@ -43,17 +51,8 @@ func requestSaid(q commands.KnownRequest) string {
 	return of + ": działa jako użytkownik komputera " + q.User
 }
 
-func (s *server) showDecisions(w http.ResponseWriter, r *http.Request, status int, which string, form url.Values, why pages.Refusal) {
-	all, ok := s.listed(w, r)
-	if !ok {
-		return
-	}
-	who := session.Of(r.Context())
-	decides, knows := who.May(access.DecideRequest), who.May(access.Acknowledge)
-	b := pages.Board{Title: "Do zatwierdzenia", Here: pathDecisions, Meta: "Role, odnowienia dostępu i klucze, o które proszą administratorzy."}
-	if knows {
-		b.Title, b.Meta = "Do wiadomości", "Co stało się bez decyzji dyrektora, bo nie było kogo zapytać."
-	}
+// asksFor are what was asked for and waits for a decision, or to be known of, each with its form.
+func asksFor(all []commands.KnownAccount, decides, knows bool) (sections []pages.BoardSection) {
 	for _, a := range all {
 		for _, q := range a.Asked {
 			id := a.ID + "-" + strconv.Itoa(q.Number)
@@ -71,14 +70,52 @@ func (s *server) showDecisions(w http.ResponseWriter, r *http.Request, status in
 				f.Groups = []pages.FieldGroup{{Hint: hint, Fields: []pages.Field{
 					{ID: id + "-decyzja", Name: "decyzja", Label: "Decyzja", Kind: "radios", Choices: []pages.Choice{{Value: "tak", Title: "zgoda"}, {Value: "nie", Title: "odmowa"}}},
 					{ID: id + "-powod", Name: "reason", Label: "Powód", Optional: true, Width: "w-l"}}}}
-			case knows && q.Allowed && q.Decision == "nobody" && !q.Acknowledged:
+			case knows && toKnow(q.Request):
 				f.Submit, f.Groups = "Przyjmij do wiadomości", []pages.FieldGroup{{Hint: hint}}
 			default:
 				continue
 			}
-			b.Sections = append(b.Sections, pages.BoardSection{ID: "prosba-" + id, Title: requestSaid(q), Forms: []pages.Form{f}})
+			sections = append(sections, pages.BoardSection{ID: "prosba-" + id, Title: requestSaid(q), Forms: []pages.Form{f}})
 		}
 	}
+	return sections
+}
+
+// unknowing is what happened without a director's decision and nobody has taken note of.
+func (s *server) unknowing(r *http.Request) ([]pages.BoardSection, error) {
+	who := session.Of(r.Context())
+	if s.accounts == nil || r.Method == http.MethodHead || !who.May(access.Acknowledge) {
+		return nil, nil
+	}
+	state, err := s.accounts.Now(r.Context())
+	if err != nil || !slices.ContainsFunc(state.Accounts(), func(a account.Account) bool { return slices.ContainsFunc(a.Requests(), toKnow) }) {
+		return nil, err
+	}
+	all, err := s.accounts.Known(r.Context(), commands.Origin{Who: who})
+	sections := asksFor(all, false, true)
+	for i := range sections {
+		for j := range sections[i].Forms {
+			sections[i].Forms[j].Hidden = s.newForm(r, "")
+		}
+	}
+	return sections, err
+}
+
+// toKnow says of a request that the data-protection officer has to know of it still.
+func toKnow(q account.Request) bool { return q.Allowed && q.Decision == "nobody" && !q.Acknowledged }
+
+func (s *server) showDecisions(w http.ResponseWriter, r *http.Request, status int, which string, form url.Values, why pages.Refusal) {
+	all, ok := s.listed(w, r)
+	if !ok {
+		return
+	}
+	who := session.Of(r.Context())
+	decides, knows := who.May(access.DecideRequest), who.May(access.Acknowledge)
+	b := pages.Board{Title: "Do zatwierdzenia", Here: pathDecisions, Meta: "Role, odnowienia dostępu i klucze, o które proszą administratorzy."}
+	if knows {
+		b.Title, b.Meta = "Do wiadomości", "Co stało się bez decyzji dyrektora, bo nie było kogo zapytać."
+	}
+	b.Sections = asksFor(all, decides, knows)
 	if len(b.Sections) == 0 {
 		b.Notes = []pages.Note{{State: "good", Text: "Nic nie czeka."}}
 	}

@@ -71,7 +71,10 @@ const (
 )
 
 func (s *server) reportPage(w http.ResponseWriter, r *http.Request) {
-	name := chi.URLParam(r, "name")
+	s.showReport(w, r, chi.URLParam(r, "name"))
+}
+
+func (s *server) showReport(w http.ResponseWriter, r *http.Request, name string) {
 	declared, err := s.Reader.Report(name)
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
@@ -92,6 +95,9 @@ func (s *server) reportPage(w http.ResponseWriter, r *http.Request) {
 	var names named
 	if err == nil {
 		names, err = s.namesOf(r, asked.Asks(a), s.readingOf(a))
+	}
+	if err == nil && name == accessLog {
+		asked.Above, err = s.unknowing(r)
 	}
 	if err != nil {
 		s.refuseReport(w, r, declared, asked, s.problemOf(r.Context(), err).ofQuery())

@@ -104,7 +104,7 @@ func (s *server) people(w http.ResponseWriter, r *http.Request, by sought) {
 		case who.May(access.Report("person")):
 			c.Value = "/osoby/" + url.PathEscape(f.ID)
 		case who.May(access.Report("access-log")):
-			c.Value = "/rejestr" + "?" + url.Values{"participant": {f.ID}}.Encode()
+			c.Value = pathAccess + "?" + url.Values{"participant": {f.ID}}.Encode()
 		}
 		v.Found = append(v.Found, c)
 	}
@@ -157,12 +157,38 @@ func (s *server) namesOf(r *http.Request, asked []queries.NameAsked, reading com
 	if err != nil {
 		return nil, err
 	}
+	if names, err = s.accountsNamed(r.Context(), asked, names); err != nil {
+		return nil, err
+	}
 	for of := range names {
 		if !slices.Contains(reading.Subjects, of) {
 			reading.Subjects = append(reading.Subjects, of)
 		}
 	}
 	return names, s.noteRead(r.Context(), reading)
+}
+
+// accountsNamed adds whose accounts a page names, for whoever may see that.
+func (s *server) accountsNamed(ctx context.Context, asked []queries.NameAsked, names named) (named, error) {
+	if s.accounts == nil || !session.Of(ctx).SeesIn(access.ListAccounts, access.Account) {
+		return names, nil
+	}
+	for _, a := range asked {
+		if a.Of.Kind != domain.RefAccount || names[a.Of] != "" || len(names) >= intake.MaxSubjects {
+			continue
+		}
+		of, err := s.accounts.Owner(ctx, a.Of.ID)
+		if err != nil {
+			return nil, err
+		}
+		if of.Name != "" {
+			if names == nil {
+				names = named{}
+			}
+			names[a.Of] = of.Name
+		}
+	}
+	return names, nil
 }
 
 // visitOf is a visit to a page with names.

@@ -198,3 +198,35 @@ func TestWhoFindsPeople(t *testing.T) {
 		}
 	}
 }
+
+// The officer follows who saw somebody from where they are found, and nobody else is let in.
+func TestTheAccessLogAsAPage(t *testing.T) {
+	t.Parallel()
+	d := twoCases(t)
+	d.get("/osoby/U1", "Accept", "text/html")
+	d.from(worker("konto-2", "W1"), asForm("/osoby", "pesel", "44051401359"))
+	d.role = "dpo"
+	if w := d.post("/osoby", with(d.form("/osoby"), "pesel", "02070803628")); !strings.Contains(w.Body.String(), `href="/rejestr?participant=U1"`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	for page, want := range map[string][]string{
+		"/rejestr?participant=U1":               {"Rejestr dostępu", "jkowalska", "Historia osoby"},
+		"/reports/access-log?participant=U2":    {"pytanie o PESEL", "konto-2"},
+		"/api/v1/reports/access-log?format=csv": {"konto-2", "U2"},
+	} {
+		w := d.get(page, "Accept", "text/html, text/csv")
+		for _, text := range want {
+			if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), text) || strings.Contains(w.Body.String(), "Sekretna") || strings.Contains(w.Body.String(), "44051401359") {
+				t.Errorf("%s: %q is missing: %d %s", page, text, w.Code, w.Body)
+			}
+		}
+	}
+	for _, role := range []string{"coordinator", "auditor", "director", "administrator", "finance"} {
+		d.role = role
+		for _, page := range []string{"/rejestr", "/api/v1/reports/access-log"} {
+			if w := d.get(page, "Accept", "text/html, application/json"); w.Code != http.StatusForbidden {
+				t.Errorf("%s, %s: %d", role, page, w.Code)
+			}
+		}
+	}
+}

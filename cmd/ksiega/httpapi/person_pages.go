@@ -21,6 +21,7 @@ import (
 // reading serves the pages of people, contracts and findings.
 func (s *server) reading(page chi.Router) {
 	s.finding(page)
+	page.Get(pathAccess, func(w http.ResponseWriter, r *http.Request) { s.showReport(w, r, accessLog) })
 	page.Get("/osoby/*", s.personPage)
 	page.Get("/umowy", func(w http.ResponseWriter, r *http.Request) { s.contracts(w, r, "") })
 	page.Post("/umowy", s.posts(func(w http.ResponseWriter, r *http.Request, form url.Values) { s.contracts(w, r, form.Get("szukaj")) }))

@@ -29,7 +29,7 @@ func (v Visit) beside(ids string) string {
 	})
 }
 
-// asksOf are the people whom a row of an answer names.
+// asksOf are the people, and the accounts, whom a row of an answer names.
 func asksOf(fields []report.Field, values []report.Value) (asked []queries.NameAsked) {
 	var things []domain.Ref
 	for i := range fields {
@@ -38,7 +38,8 @@ func asksOf(fields []report.Field, values []report.Value) (asked []queries.NameA
 		}
 	}
 	for _, of := range things {
-		if of.Kind == domain.RefParticipant || of.Kind == domain.RefAssistant {
+		switch of.Kind {
+		case domain.RefParticipant, domain.RefAssistant, domain.RefAccount:
 			asked = append(asked, queries.NameAsked{Of: of, Beside: things})
 		}
 	}

@@ -29,6 +29,7 @@ func entries() []entry {
 		{title: "Konta", path: "/konta", may: []access.Operation{access.ListAccounts}, roles: []access.Role{access.Administrator}},
 		{title: "Do zatwierdzenia", path: "/decyzje", may: []access.Operation{access.DecideRequest}},
 		{title: "Do wiadomości", path: "/decyzje", may: []access.Operation{access.Acknowledge}},
+		{title: "Rejestr dostępu", path: "/rejestr", may: []access.Operation{access.Report("access-log")}, tells: "access-log"},
 		{title: "Osoby", path: "/osoby", may: []access.Operation{access.Find}, tells: "person"},
 		{title: "Umowy i skierowania", path: "/umowy", may: []access.Operation{access.Report("contracts")}, tells: "contracts"},
 		{title: "Ustalenia", path: "/ustalenia", may: []access.Operation{access.Report("findings")}, tells: "findings"},

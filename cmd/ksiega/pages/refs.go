@@ -36,7 +36,7 @@ func refsOf(visit Visit, a *queries.Answer, query url.Values) refs {
 		of            domain.RefKind
 		report, param string
 	}{
-		{domain.RefParticipant, "person", "participant"}, {domain.RefAssistant, "assistant-hours", "assistant"},
+		{domain.RefParticipant, "access-log", "participant"}, {domain.RefParticipant, "person", "participant"}, {domain.RefAssistant, "assistant-hours", "assistant"},
 		{domain.RefAgreement, "psu-settlement", "agreement"}, {domain.RefProgramme, "indicators", "programme"},
 	} {
 		if a != nil && to.report == a.Report.Name && a.Params[to.param] != "" {

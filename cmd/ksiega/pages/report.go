@@ -18,6 +18,7 @@ type Asked struct {
 	Query url.Values // without what follows
 	Sort  string     // name of a column, with "-" before it descending; "" as the report is
 	Page  int        // from 1; 0 is all rows, as far as a page goes
+	Above []BoardSection
 }
 
 // How many rows a page has, and how many all of them on one page are at most; the other
@@ -34,6 +35,7 @@ type reportView struct {
 	Moment  []Field // as of which day, and by which records
 	Sort    string
 	Refused *Note
+	Above   []BoardSection
 	Other   *Note // that the answer is of another moment than now
 	Answer  *answerView
 }
@@ -57,6 +59,7 @@ type pagesView struct{ Shown, Before, Next, All string }
 // Report writes the answer to a report.
 func (p *Pages) Report(w io.Writer, visit Visit, a *queries.Answer, asked Asked) error {
 	v := p.reportView(a.Report, asked, a.Params, a.AsOf, a.KnownAt, nil)
+	v.Above = asked.Above
 	f := p.framed(visit, a.Report.Title, v.Path, momentOf(asked.Query))
 	f.Moment = p.momentOfAnswer(a, asked)
 	v.Other = otherMoment(a, f.Moment)

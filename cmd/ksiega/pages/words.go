@@ -56,7 +56,7 @@ func areaTitle(name string) string {
 		return "Programy"
 	case "outreach", "diagnosis":
 		return "Praca na ulicy"
-	case "findings":
+	case "findings", "access-log":
 		return "Kontrola"
 	}
 	return "Inne"

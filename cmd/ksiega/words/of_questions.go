@@ -16,6 +16,7 @@ func ofQuestions() []sentence {
 		{queries.ErrWord, "Popraw parametr {0}: przyjmuje jedną z wartości: {1}."},
 		{queries.ErrPosition, "Popraw parametr minPosition: przyjmuje pozycję w księdze, czyli liczbę."},
 		{queries.ErrUnseen, "Usuń parametr {0}: jest dla ról, które widzą dane osób."},
+		{queries.ErrManyLooks, "Podaj mniej dni, osobę albo czytającego: w rejestrze dostępu jest więcej niż {0} takich wpisów."},
 		{queries.ErrOrder, "Popraw daty: to (do) leży przed from (od)."},
 		{queries.ErrFormat, "Wybierz inny format: formatu {0} nie ma, są {1}."},
 		{queries.ErrKnownAt, "Popraw parametr {0}: przyjmuje pozycję w księdze, dzień RRRR-MM-DD albo chwilę RFC 3339, na przykład 2018-05-01T12:00:00+02:00."},

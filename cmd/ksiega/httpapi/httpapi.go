@@ -131,6 +131,7 @@ func New(o Options) (http.Handler, error) {
 	text.Get("/healthz", s.healthz)
 	text.Get("/readyz", s.readyz)
 	s.recording(page)
+	s.helping(page)
 	if o.Metrics != nil {
 		r.Method(http.MethodGet, "/metrics", o.Metrics)
 	}

@@ -70,7 +70,7 @@ func TestReportsSayTheirMoment(t *testing.T) {
 func TestNavigationNamesEachPageOnce(t *testing.T) {
 	t.Parallel()
 	d := open(t, nil)
-	for _, d.role = range []string{"coordinator", "caseworker", "finance", "auditor", "director", "dpo", "admin", "visitor"} {
+	for _, d.role = range []string{"coordinator", "caseworker", "finance", "auditor", "director", "dpo", "administrator", "visitor"} {
 		body := d.get("/", "Accept", "text/html").Body.String()
 		_, nav, _ := strings.Cut(body, `id="nawigacja"`)
 		nav, _, _ = strings.Cut(nav, "</nav>")

@@ -12,7 +12,7 @@ import (
 
 // parseForms parses the pages of commands' forms.
 func (p *Pages) parseForms(functions template.FuncMap) error {
-	for _, name := range []string{"command", "commands", "things", "life", "findings"} {
+	for _, name := range []string{"command", "commands", "things", "life", "findings", "keys", "patterns"} {
 		t, err := template.New("layout.html").Funcs(functions).ParseFS(sources, "templates/layout.html", "components/*.html", "templates/"+name+".html")
 		if err != nil {
 			return fmt.Errorf("parse the page %s: %w", name, err)

@@ -38,6 +38,7 @@ func entries() []entry {
 		{group: "Miesiąc", title: "Zajęcia", path: "/zajecia", may: []access.Operation{access.Session}},
 		{path: reportsHere},
 		{group: "Dla programów", title: "Opis API", path: "/docs", open: true},
+		{group: "Dla programów", title: "Wzory stron", path: "/wzory", roles: []access.Role{access.Administrator}},
 	}
 }
 

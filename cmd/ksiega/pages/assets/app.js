@@ -9,12 +9,33 @@
     if (field) field.focus();
     else if (link) link.click();
   };
+  // Single keys work where nothing is typed, unless somebody has turned them off.
+  const singles = {
+    get on() { try { return localStorage.getItem("klawisze") !== "nie"; } catch { return true; } },
+    set on(yes) { try { localStorage.setItem("klawisze", yes ? "tak" : "nie"); } catch { /* then they stay on */ } },
+  };
+  const single = (key) => {
+    const search = document.querySelector("[role=search] input[type=text]");
+    if (key === "?") location.assign("/klawisze");
+    else if (key === "/" && search) search.focus();
+    else return false;
+    return true;
+  };
   document.addEventListener("keydown", (e) => {
-    if (e.altKey && !e.ctrlKey && !e.metaKey && e.code === "KeyM") {
+    if (e.ctrlKey || e.metaKey) return;
+    const typing = e.target.closest && e.target.closest("input, select, textarea, [contenteditable]");
+    if (e.altKey && e.code === "KeyM") {
       e.preventDefault();
       moment();
-    }
+    } else if (!e.altKey && !typing && singles.on && single(e.key)) e.preventDefault();
   });
+  const turns = document.querySelector("[data-single-keys]");
+  if (turns) {
+    const box = turns.querySelector("input");
+    turns.hidden = false;
+    box.checked = singles.on;
+    box.addEventListener("change", () => { singles.on = box.checked; });
+  }
   // What is shown once can be printed; without a script the browser's own menu does it.
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;

@@ -237,16 +237,31 @@ func (q sheetQuestion) sessions(ctx context.Context, month domain.Month) (*Sessi
 	if err != nil {
 		return nil, err
 	}
+	var p sheetPart
+	in := func(month domain.Month) ([]SessionLine, error) { return q.sessionsIn(ctx, view, parts, month, &p) }
+	s := &SessionsOf{Month: month}
 	if month == 0 {
+		months := map[domain.Month]bool{}
 		for _, part := range parts {
-			if _, m, err := projections.PartOfSessions(part); err == nil && m > month && m <= q.today.Month() {
-				month = m
+			if _, m, err := projections.PartOfSessions(part); err == nil {
+				months[m] = true
 			}
 		}
-		month = cmp.Or(month, q.today.Month())
+		s.Month, s.Sessions, err = latest(months, q.today.Month(), in)
+	} else {
+		s.Sessions, err = in(month)
 	}
-	s := &SessionsOf{Month: month}
-	var p sheetPart
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(s.Sessions, func(a, b SessionLine) int {
+		return cmp.Or(cmp.Compare(a.Terms.Date, b.Terms.Date), cmp.Compare(a.Terms.From, b.Terms.From), cmp.Compare(a.Terms.Session, b.Terms.Session))
+	})
+	return s, nil
+}
+
+// sessionsIn are those of a month that are within the limits of whoever asks.
+func (q sheetQuestion) sessionsIn(ctx context.Context, view projections.View, parts []string, month domain.Month, p *sheetPart) (all []SessionLine, err error) {
 	for _, part := range parts {
 		if _, m, err := projections.PartOfSessions(part); err != nil || m != month {
 			continue
@@ -264,16 +279,13 @@ func (q sheetQuestion) sessions(ctx context.Context, month domain.Month) (*Sessi
 			if !within {
 				continue
 			}
-			if line.Topic, err = q.opens(ctx, &p, access.Programme, row.Terms.Seal("topic"), row.Terms.Topic); err != nil {
+			if line.Topic, err = q.opens(ctx, p, access.Programme, row.Terms.Seal("topic"), row.Terms.Topic); err != nil {
 				return nil, err
 			}
-			s.Sessions = append(s.Sessions, line)
+			all = append(all, line)
 		}
 	}
-	slices.SortFunc(s.Sessions, func(a, b SessionLine) int {
-		return cmp.Or(cmp.Compare(a.Terms.Date, b.Terms.Date), cmp.Compare(a.Terms.From, b.Terms.From), cmp.Compare(a.Terms.Session, b.Terms.Session))
-	})
-	return s, nil
+	return all, nil
 }
 
 // lineOf is a session with how many were there of those whom whoever asks reaches; it is within

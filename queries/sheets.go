@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"ksiega/domain"
@@ -60,12 +61,12 @@ func (q sheetQuestion) sheets(ctx context.Context, month domain.Month) (*SheetsO
 	if err != nil {
 		return nil, err
 	}
+	var lines []*sheetLine
 	if month == 0 {
-		if month, err = q.lastMonth(ctx, settled); err != nil {
-			return nil, err
-		}
+		month, lines, err = q.lastSheets(ctx, settled)
+	} else {
+		lines, err = q.linesOf(ctx, settled, month)
 	}
-	lines, err := q.linesOf(ctx, settled, month)
 	if err != nil {
 		return nil, err
 	}
@@ -86,20 +87,39 @@ func (q sheetQuestion) sheets(ctx context.Context, month domain.Month) (*SheetsO
 	return s, nil
 }
 
-// lastMonth is the last month until today in which anything was worked or visited.
-func (q sheetQuestion) lastMonth(ctx context.Context, settled []projections.SettlementMonth) (last domain.Month, err error) {
+// lastSheets are those of the last month until today in which anything was worked or visited that
+// whoever asks reaches; where there is none, of the last of all there are.
+func (q sheetQuestion) lastSheets(ctx context.Context, settled []projections.SettlementMonth) (domain.Month, []*sheetLine, error) {
+	months := map[domain.Month]bool{}
 	for i := range settled {
-		if m := settled[i].Month; m > last && m <= q.today.Month() && settled[i].Minutes > 0 {
-			last = m
-		}
+		months[settled[i].Month] = months[settled[i].Month] || settled[i].Minutes > 0
 	}
 	parts, err := projections.VisitMonths().Parts(ctx, q.view(projections.Assistance()))
+	if err != nil {
+		return 0, nil, err
+	}
 	for _, part := range parts {
-		if m, err := domain.ParseMonth(part); err == nil && m > last && m <= q.today.Month() {
-			last = m
+		if m, err := domain.ParseMonth(part); err == nil {
+			months[m] = true
 		}
 	}
-	return cmp.Or(last, q.today.Month()), err
+	return latest(months, q.today.Month(), func(m domain.Month) ([]*sheetLine, error) { return q.linesOf(ctx, settled, m) })
+}
+
+// latest is the last of some months until this one in which there is anything, and what there is;
+// where there is nothing, the last of all.
+func latest[T any](months map[domain.Month]bool, until domain.Month, in func(domain.Month) ([]T, error)) (domain.Month, []T, error) {
+	maps.DeleteFunc(months, func(m domain.Month, any bool) bool { return !any || m > until })
+	sorted := slices.Sorted(maps.Keys(months))
+	for _, m := range slices.Backward(sorted) {
+		if all, err := in(m); err != nil || len(all) > 0 {
+			return m, all, err
+		}
+	}
+	if len(sorted) > 0 {
+		until = sorted[len(sorted)-1]
+	}
+	return until, nil, nil
 }
 
 // linesOf are the sheets of a month as far as whoever asks reaches what is in them.

@@ -39,6 +39,9 @@ func TestTheSamplesAccountsAreOffered(t *testing.T) {
 		}
 	}
 	b := o.browser()
+	if b.get("/"); !strings.Contains(b.page, `href="/wejscie"`) {
+		t.Error("a visitor finds no entrance")
+	}
 	b.get("/wejscie")
 	for role, m := range o.Members {
 		if !strings.Contains(b.page, m.Name) || !strings.Contains(b.page, accounttest.Password) {

@@ -36,7 +36,20 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, page func(io.Write
 // visit is who looks at a page, and where they may go from it.
 func (s *server) visit(r *http.Request) pages.Visit {
 	who := session.Of(r.Context())
-	return pages.Visit{Who: s.person(r), As: who, Reports: s.reportsOf(who), Today: s.Now()}
+	return pages.Visit{Who: s.person(r), As: who, SignIn: s.signsIn(r), Reports: s.reportsOf(who), Today: s.Now()}
+}
+
+// signsIn is where somebody who is shown a page without having said who they are may do so; ""
+// where there is no account.
+func (s *server) signsIn(r *http.Request) string {
+	who := session.Of(r.Context())
+	if s.accounts == nil || len(who.Grants) > 0 && !who.Is(access.Visitor) {
+		return ""
+	}
+	if some, err := s.accounts.Exist(r.Context()); err != nil || !some {
+		return ""
+	}
+	return pathEntrance
 }
 
 func (s *server) startPage(w http.ResponseWriter, r *http.Request) {

@@ -16,6 +16,7 @@ import (
 // Visit is who looks at a page, and where they may go from it.
 type Visit struct {
 	Who     *Who                                  // nil where nobody has said who they are
+	SignIn  string                                // where they may; "" where nobody does
 	As      access.Who                            // what they may do
 	Reports []*queries.Report                     // they may ask
 	Named   func(report.Reference, string) string // whose an id is; nil: names are not shown
@@ -39,6 +40,7 @@ type Frame struct {
 	Version  string
 	Theme    string // light or dark where somebody chose; "" as their system is
 	Who      *Who
+	SignIn   string // where somebody who is not in may come in
 	Nav      []Group
 	Moment   Moment
 	Saved    string // when, right after something was
@@ -95,7 +97,7 @@ type Empty struct{ Title, Text string }
 // framed is the frame of a page for a visit; moment is what of a question's query links to
 // other pages keep.
 func (p *Pages) framed(v Visit, title, here string, moment url.Values) Frame {
-	f := Frame{Title: title, Here: here, Name: "Księga", Version: p.Version, Who: v.Who,
+	f := Frame{Title: title, Here: here, Name: "Księga", Version: p.Version, Who: v.Who, SignIn: v.SignIn,
 		FootNote: "Osoby występują pod identyfikatorami; danych osobowych na tych stronach nie ma."}
 	f.Part, f.Nav = v.Part, navigation(v, moment)
 	return f

@@ -3,6 +3,7 @@ package pages
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"ksiega/domain/access"
 )
@@ -42,9 +43,12 @@ func entries() []entry {
 	}
 }
 
-// commands are what somebody has a form for: whatever records something.
+// commands are what somebody has a form for: whatever records something, but what becomes of a
+// month, which is said where the month is.
 func commands() []access.Operation {
-	return slices.DeleteFunc(access.Operations(), func(op access.Operation) bool { return commandArea(string(op)) == "" })
+	return slices.DeleteFunc(access.Operations(), func(op access.Operation) bool {
+		return commandArea(string(op)) == "" || strings.HasSuffix(string(op), "-month")
+	})
 }
 
 // records says whether somebody has any form.

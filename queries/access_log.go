@@ -31,6 +31,12 @@ func doors() report.Words {
 		{Code: string(access.Imported), Polish: "import"}, {Code: string(access.Automatic), Polish: "automat"}}
 }
 
+func roleWords() report.Words {
+	return report.Words{{Code: string(access.Coordinator), Polish: "koordynacja"}, {Code: string(access.Caseworker), Polish: "praca socjalna"}, {Code: string(access.Finance), Polish: "finanse"},
+		{Code: string(access.Assistant), Polish: "asystentura"}, {Code: string(access.Outreach), Polish: "praca na ulicy"}, {Code: string(access.Auditor), Polish: "audyt"}, {Code: string(access.Director), Polish: "dyrekcja"},
+		{Code: string(access.Officer), Polish: "inspektor ochrony danych"}, {Code: string(access.Administrator), Polish: "administracja"}, {Code: string(access.Token), Polish: "program"}, {Code: string(access.Machine), Polish: "użytkownik komputera"}}
+}
+
 // reportRead begins what a reading says that was shown by a report or a page.
 const reportRead = "report "
 
@@ -79,7 +85,7 @@ func accessLogReport() *Report {
 		report.Text("position", "Dowód", func(r row) string { return r.at.String() }),
 		report.Text("kind", "Rodzaj", func(r row) string { return r.kind }).In(lookKinds()),
 		named("actor", "Kto", domain.RefAccount, func(r row) string { return r.actor }),
-		report.Text("role", "Jako kto", func(r row) string { return r.role }),
+		report.Text("role", "Jako kto", func(r row) string { return r.role }).In(roleWords()),
 		report.Text("door", "Którędy", func(r row) string { return r.door }).In(doors()),
 		report.Text("what", "Co", func(r row) string { return r.what }).In(readWords()),
 		report.Texts("people", "Osoby", func(r row) []string { return r.people }).To(report.Reference(domain.RefParticipant)),

@@ -92,9 +92,9 @@ func (s *server) people(w http.ResponseWriter, r *http.Request, by sought) {
 			s.write(w, r, p)
 			return
 		}
-		of, status = &queries.People{}, p.Status
+		of, status, v.Unsaid = &queries.People{}, p.Status, true
 	}
-	v.All = of.All
+	v.All, v.Named = of.All, len(of.Shown) > 0
 	for _, f := range of.Found {
 		c := pages.Choice{Title: f.ID}
 		if f.Name != "" {

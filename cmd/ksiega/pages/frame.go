@@ -99,6 +99,9 @@ type Empty struct{ Title, Text string }
 func (p *Pages) framed(v Visit, title, here string, moment url.Values) Frame {
 	f := Frame{Title: title, Here: here, Name: "Księga", Version: p.Version, Who: v.Who, SignIn: v.SignIn,
 		FootNote: "Osoby występują pod identyfikatorami; danych osobowych na tych stronach nie ma."}
+	if v.Named != nil {
+		f.FootNote = ""
+	}
 	f.Part, f.Nav = v.Part, navigation(v, moment)
 	return f
 }

@@ -20,6 +20,8 @@ type Things struct {
 	Path   string
 	Fields []Field // by which they are looked for
 	Note   *Note
+	Named  bool // some of them by name
+	Unsaid bool // nobody looked: what was typed is refused
 	All    int
 	Found  []Choice // Value is the address; "" where there is none
 	Hidden Hidden
@@ -41,12 +43,17 @@ func (p *Pages) Things(w io.Writer, visit Visit, of Things) error {
 		v.Title, v.Empty.Title = "Umowy i skierowania", "Żadna umowa nie pasuje."
 		counted = polish.Noun{One: "umowa", Few: "umowy", Many: "umów"}
 	}
-	v.Head = Head{Title: v.Title, Meta: counted.Count(int64(of.All)) + " w" + polish.NoBreak + "Twoim zakresie"}
+	if v.Head = (Head{Title: v.Title}); !of.Unsaid {
+		v.Head.Meta = counted.Count(int64(of.All)) + " w" + polish.NoBreak + "Twoim zakresie"
+	}
 	if of.All > len(of.Found) {
 		v.More = &Note{State: "info", Text: "Pokazano pierwsze " + counted.Count(int64(len(of.Found))) + ". Wyszukaj, żeby zobaczyć pozostałe."}
 	}
 	f := p.framed(visit, v.Title, of.Path, nil)
 	f.Moment = p.today(visit.Today)
+	if of.Named {
+		f.FootNote = ""
+	}
 	return p.render(w, "things", f, v)
 }
 

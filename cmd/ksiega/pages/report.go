@@ -90,6 +90,9 @@ func namesNote(visit Visit, rows int) string {
 	case visit.As.May(access.Names) && rows > pageRows:
 		return "Nazwiska są na stronach po" + polish.NoBreak + number(pageRows) + " wierszy; tu są identyfikatory."
 	}
+	if visit.As.May(access.Names) {
+		return "Osoby pod identyfikatorami."
+	}
 	return "Osoby pod identyfikatorami: Twoja rola nie pokazuje ich nazwisk."
 }
 

@@ -130,8 +130,10 @@ func (s *server) contractPage(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
-	v.Answers["person"] = life["person"]
-	names, err := s.namesOf(r, v.Asks(), commands.NoteReading{What: "contract", Filters: map[string]string{"contract": number}, Subjects: append(shownIn(all), shownIn(life)...)})
+	if of := life["person"]; of != nil { // some see the contract, and not the life
+		v.Answers["person"] = of
+	}
+	names, err := s.namesOf(r, v.Asks(), commands.NoteReading{What: "contract", Filters: map[string]string{"contract": number}, Subjects: shownIn(v.Answers)})
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return

@@ -35,6 +35,11 @@ func TestPagesOfPeopleAndContracts(t *testing.T) {
 			t.Errorf("%s: %d", page, w.Code)
 		}
 	}
+	d.role = "assistant" // who sees contracts, and nobody's life
+	if w := d.get("/umowy/S%2F1", "Accept", "text/html"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<h1>Umowa S/1</h1>") {
+		t.Errorf("an assistant's contract: %d %s", w.Code, w.Body)
+	}
+	d.role = "coordinator"
 	// What is looked for may be a name: it is sent, and stands in no address.
 	w := d.post("/osoby", with(d.form("/osoby"), "szukaj", "nikt"))
 	if w.Code != http.StatusOK || strings.Contains(w.Body.String(), `href="/osoby/U1"`) || !strings.Contains(w.Body.String(), "Nikt nie pasuje") {

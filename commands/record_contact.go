@@ -39,7 +39,11 @@ type RecordContact struct {
 func (RecordContact) Operation() access.Operation { return "record-contact" }
 
 func (c RecordContact) concerns() [][]domain.Ref {
-	return [][]domain.Ref{{{Kind: domain.RefProgramme, ID: ofStreetwork(c.Programme)}}, {{Kind: domain.RefContact, ID: c.ID}}}
+	recorded := []domain.Ref{{Kind: domain.RefContact, ID: c.ID}}
+	if c.Withdraw {
+		return [][]domain.Ref{recorded}
+	}
+	return [][]domain.Ref{domain.Refs(domain.Ref{Kind: domain.RefProgramme, ID: ofStreetwork(c.Programme)}, domain.Ref{Kind: domain.RefWorker, ID: c.Worker}), recorded}
 }
 
 func (c RecordContact) open() any {

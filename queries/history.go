@@ -177,7 +177,7 @@ func (d *Reader) readStream(ctx context.Context, s selection, take func(*journal
 			if s.hide && aboutSealed(r) {
 				return nil // there is no such stream
 			}
-			some = true
+			some = some || s.shows(r) // of what is another's nobody hears that it is there
 			return take(r)
 		})
 		if some || err != nil {
@@ -191,7 +191,8 @@ func (d *Reader) selection(ctx context.Context, r HistoryRequest) (s selection, 
 	if s.scope, err = d.scope(ctx, r.Who, access.Replay, r.MinPosition); err != nil {
 		return s, err
 	}
-	if !r.Who.May(access.Replay) || r.Reveal && !r.Who.May(access.Reveal) || !r.Who.Reaches(access.Replay, s.scope.about([]domain.Ref{r.Ref})...) || !r.MinPosition.IsZero() && !r.Who.May(access.Wait) {
+	reached := r.Ref.ID == "" || r.Who.Reaches(access.Replay, s.scope.about([]domain.Ref{r.Ref})...) // else each event is asked for
+	if !r.Who.May(access.Replay) || r.Reveal && !r.Who.May(access.Reveal) || !reached || !r.MinPosition.IsZero() && !r.Who.May(access.Wait) {
 		return s, access.ErrDenied
 	}
 	s.hide = !r.Who.May(access.Reveal) && r.Who.Door != access.CommandLine

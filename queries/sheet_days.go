@@ -40,6 +40,9 @@ func (q sheetQuestion) days(ctx context.Context) (*Sheet, error) {
 		}
 	}
 	s, err := q.sheetOf(ctx, parts)
+	if err == nil && len(s.Rows) == 0 && !q.reaches(domain.Ref{Kind: domain.RefAgreement, ID: q.Agreement}) {
+		err = ErrUnknown.At("agreement").With("%s", "agreement")
+	}
 	if err == nil {
 		s.From, s.To = under.Terms.From, under.Terms.To
 	}

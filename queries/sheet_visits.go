@@ -61,10 +61,15 @@ func (q sheetQuestion) visits(ctx context.Context) (*Sheet, error) {
 	}
 	parts = slices.DeleteFunc(parts, func(p sheetPart) bool { return p.Contract == "" })
 	s, err := q.sheetOf(ctx, parts)
+	if err == nil && len(s.Rows) == 0 && !q.reaches(domain.Ref{Kind: domain.RefAssistant, ID: q.Assistant}) {
+		err = ErrUnknown.At("assistant").With("%s", "assistant")
+	}
 	if err != nil {
 		return nil, err
 	}
-	s.Total = q.ofAssistant(ctx, parts, month)
+	if s.Whole { // else it would tell what others have of the month
+		s.Total = q.ofAssistant(ctx, parts, month)
+	}
 	s.Name, err = q.assistantNamed(ctx, s, who.State)
 	return s, err
 }

@@ -138,7 +138,7 @@ func (q sheetQuestion) linesOf(ctx context.Context, settled []projections.Settle
 		if m.Month != month || m.Minutes == 0 {
 			continue
 		}
-		about := attendance.About{Contract: m.Contract, Participant: m.Participant, Agreement: m.Agreement, Programme: psuProgramme}
+		about := attendance.About{Contract: m.Contract, Participant: m.Participant, Agreement: m.Agreement} // its programme, the contract says
 		if within, err := q.mayLearnOf(ctx, about.Refs()...); err != nil || !within {
 			if err != nil {
 				return nil, err
@@ -170,9 +170,6 @@ func (q sheetQuestion) linesOf(ctx context.Context, settled []projections.Settle
 	}
 	return all, nil
 }
-
-// psuProgramme is the programme of socially useful work, which rows of it do not name.
-const psuProgramme = "psu"
 
 // steps reads what became of a sheet in its streams.
 func (q sheetQuestion) steps(ctx context.Context, l *sheetLine) error {

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -104,6 +105,10 @@ func (s *server) personPage(w http.ResponseWriter, r *http.Request) {
 	}
 	v := pages.Person{ID: id, Answers: all, Links: append(s.links(r, "uczestnik", id, "record-participation", "record-status", "record-stay", "sign-contract", "assign-case"),
 		s.amending(r, "Popraw dane osoby", "id", id, "register-participant")...)}
+	if !v.Known() {
+		s.write(w, r, problem(codeNotFound, "Sprawdź identyfikator: w Twoim zakresie takiej osoby nie ma."))
+		return
+	}
 	names, err := s.namesOf(r, v.Asks(), commands.NoteReading{What: "person", Filters: map[string]string{"participant": id}, Subjects: shownIn(all)})
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
@@ -130,9 +135,7 @@ func (s *server) contractPage(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
-	if of := life["person"]; of != nil { // some see the contract, and not the life
-		v.Answers["person"] = of
-	}
+	maps.Copy(v.Answers, life) // some see the contract, and not the life
 	names, err := s.namesOf(r, v.Asks(), commands.NoteReading{What: "contract", Filters: map[string]string{"contract": number}, Subjects: shownIn(v.Answers)})
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))

@@ -64,6 +64,9 @@ type Person struct {
 	Links   []Link
 }
 
+// Known says whether there is the person, within reach.
+func (p Person) Known() bool { return p.Answers["person"] != nil && p.Answers["person"].Table.Len > 0 }
+
 // Contract is the page of a contract, likewise.
 type Contract struct {
 	Number  string

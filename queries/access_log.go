@@ -43,7 +43,7 @@ const reportRead = "report "
 // readWords are what was read, in words: reports by their titles, and pages.
 func readWords() report.Words {
 	of := report.Words{{Code: "replay", Polish: "historia zdarzeń"}, {Code: "accounts", Polish: "lista kont"}}
-	pages := report.Words{{Code: "people", Polish: "lista osób"}, {Code: "contract", Polish: "strona umowy"}, {Code: "months", Polish: "arkusze miesiąca"},
+	pages := report.Words{{Code: "people", Polish: "lista osób"}, {Code: "choices", Polish: "wybór w formularzu"}, {Code: "contract", Polish: "strona umowy"}, {Code: "months", Polish: "arkusze miesiąca"},
 		{Code: "record", Polish: "formularz poprawki"}, {Code: "session", Polish: "lista obecności"}, {Code: "sessions", Polish: "lista zajęć"}, {Code: "sheet", Polish: "siatka miesiąca"}}
 	for _, page := range pages {
 		of = append(of, report.Word{Code: reportRead + page.Code, Polish: page.Polish})

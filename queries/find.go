@@ -9,7 +9,6 @@ import (
 
 	"ksiega/domain"
 	"ksiega/domain/access"
-	"ksiega/domain/participant"
 	"ksiega/internal/polish"
 	"ksiega/projections"
 )
@@ -94,12 +93,11 @@ func (q *question) people(ctx context.Context, passes func(ids []string, name st
 		}
 		f := FoundPerson{ID: p.Participant}
 		if q.seesPerson(access.Name, p.Participant) {
-			if f.Name, err = q.nameOf(ctx, p); err == nil {
-				f.last, _, err = q.reader.opened(ctx, participant.SealOf(p.Participant, "lastName"), p.LastName)
-			}
+			is, err := q.nameOf(ctx, p)
 			if err != nil {
 				return nil, err
 			}
+			f.Name, f.last = is.whole, is.last
 		}
 		ids := several[f.ID]
 		if ids == nil {

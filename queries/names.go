@@ -37,9 +37,12 @@ func (d *Reader) Names(ctx context.Context, who access.Who, asked []NameAsked) (
 	if len(by) == 0 || len(by) > intake.MaxSubjects {
 		return nil, nil
 	}
-	var names map[domain.Ref]string
-	err := d.asks(ctx, who, access.Names, []projections.Projection{projections.People()}, func(q *question) (err error) {
-		names, err = q.names(ctx, by)
+	names := map[domain.Ref]string{}
+	err := d.asks(ctx, who, access.Names, []projections.Projection{projections.People()}, func(q *question) error {
+		all, err := q.names(ctx, by)
+		for of, is := range all {
+			names[of] = is.whole
+		}
 		return err
 	})
 	if err != nil {
@@ -49,7 +52,7 @@ func (d *Reader) Names(ctx context.Context, who access.Who, asked []NameAsked) (
 }
 
 // names of those whom whoever asks reaches by some row, in a role that sees their names.
-func (q *question) names(ctx context.Context, by map[domain.Ref][][]domain.Ref) (map[domain.Ref]string, error) {
+func (q *question) names(ctx context.Context, by map[domain.Ref][][]domain.Ref) (map[domain.Ref]personName, error) {
 	one, err := q.merged(ctx)
 	if err != nil {
 		return nil, err
@@ -70,7 +73,7 @@ func (q *question) names(ctx context.Context, by map[domain.Ref][][]domain.Ref) 
 		people[id] = append(people[id], of.ID)
 		keys = append(keys, projections.Persons().Key(domain.Escape(id), projections.PersonField))
 	}
-	names := map[domain.Ref]string{}
+	names := map[domain.Ref]personName{}
 	rows, err := projections.Persons().Some(ctx, q.view(projections.People()), keys)
 	if err != nil {
 		return nil, err
@@ -84,7 +87,7 @@ func (q *question) names(ctx context.Context, by map[domain.Ref][][]domain.Ref) 
 			names[domain.Ref{Kind: domain.RefParticipant, ID: id}] = name
 		}
 	}
-	called := make([]string, len(assistants))
+	called := make([]personName, len(assistants))
 	err = together(ctx, len(assistants), func(ctx context.Context, i int) (err error) {
 		called[i], err = q.reader.assistantName(ctx, assistants[i])
 		return err
@@ -93,7 +96,7 @@ func (q *question) names(ctx context.Context, by map[domain.Ref][][]domain.Ref) 
 		names[domain.Ref{Kind: domain.RefAssistant, ID: id}] = called[i]
 	}
 	for of, name := range names {
-		if name == "" {
+		if name.whole == "" {
 			delete(names, of)
 		}
 	}
@@ -105,26 +108,29 @@ func (q *question) seesBeside(c access.Class, of domain.Ref) bool {
 	return of.Kind == domain.RefAssistant && q.scope.beside[of] && q.sees(c)
 }
 
-// nameOf is what a person is called; "" where that is erased, or nobody here can open it.
-func (q *question) nameOf(ctx context.Context, p *projections.Person) (string, error) {
+// personName is what somebody is called, and what they are sorted by; "" where that is
+// erased, or nobody here can open it.
+type personName struct{ whole, last string }
+
+func (q *question) nameOf(ctx context.Context, p *projections.Person) (personName, error) {
 	return q.reader.called(ctx, participant.SealOf(p.Participant, "firstName"), p.FirstName, participant.SealOf(p.Participant, "lastName"), p.LastName)
 }
 
-func (d *Reader) assistantName(ctx context.Context, id string) (string, error) {
+func (d *Reader) assistantName(ctx context.Context, id string) (personName, error) {
 	is, err := journal.Load(ctx, d.opts.Journal, participant.AssistantStream(id), participant.AssistantDecider())
 	if err != nil || !is.State.Exists() {
-		return "", err
+		return personName{}, err
 	}
 	of := is.State.Assistant
 	return d.called(ctx, of.Seal("firstName"), of.FirstName, of.Seal("lastName"), of.LastName)
 }
 
 // called is a first and a last name, opened.
-func (d *Reader) called(ctx context.Context, first domain.Seal, firstName domain.Sealed, last domain.Seal, lastName domain.Sealed) (string, error) {
+func (d *Reader) called(ctx context.Context, first domain.Seal, firstName domain.Sealed, last domain.Seal, lastName domain.Sealed) (personName, error) {
 	one, _, err := d.opened(ctx, first, firstName)
 	if err != nil {
-		return "", err
+		return personName{}, err
 	}
 	two, _, err := d.opened(ctx, last, lastName)
-	return joined(one, two), err
+	return personName{joined(one, two), two}, err
 }

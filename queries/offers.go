@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,41 +14,129 @@ import (
 	"ksiega/projections"
 )
 
-// Offer is a thing that somebody may name in a form, within their reach. The hint tells it
-// from others and holds nothing sealed.
-type Offer struct{ ID, Hint string }
+// Offer is a thing that somebody may name in a form, within their reach. The name is that of
+// the person it is, or whose it is, for whoever may see it; the hint tells it from others and
+// holds nothing sealed.
+type Offer struct{ ID, Name, Hint string }
 
-// Offers are the things of a kind whose id or hint holds what was typed, in Polish order, most
-// at most, and how many there are in all.
-func (d *Reader) Offers(ctx context.Context, who access.Who, kind domain.RefKind, typed string, most int) (found []Offer, all int, err error) {
-	of, told := offersOf()[kind]
+// Choosing is what somebody chooses from: the things of a kind whose names, ids or hints hold
+// each word that was typed, whatever its case and diacritics. Most are shown at most, and
+// where nothing is typed none of more than Few, but 0 is no such bound.
+type Choosing struct {
+	Kind      domain.RefKind
+	Typed     string
+	Chosen    []string
+	Most, Few int
+}
+
+// Offered is what there is to choose from.
+type Offered struct {
+	Found  []Offer // by last name and then id in Polish order
+	Chosen []Offer // of what is chosen, what lies within reach
+	All    int     // how many match
+	Shown  []domain.Ref
+}
+
+// Offers are the things that somebody may choose from. That names were seen is the caller's
+// to record.
+func (d *Reader) Offers(ctx context.Context, who access.Who, c Choosing) (*Offered, error) {
+	of, told := offersOf()[c.Kind]
 	if !told {
-		return nil, 0, nil
+		return &Offered{}, nil
 	}
-	err = d.asks(ctx, who, of.op, of.needs, func(q *question) error {
-		found, err = of.list(ctx, q)
+	var all []offer
+	err := d.asks(ctx, who, of.op, of.needs, func(q *question) (err error) {
+		all, err = of.list(ctx, q)
 		return err
 	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("offer a %s: %w", kind, err)
+	slices.SortFunc(all, func(a, b offer) int { return strings.Compare(a.ID, b.ID) })
+	all = slices.CompactFunc(all, func(a, b offer) bool { return a.ID == b.ID })
+	if looked := strings.Fields(words(c.Typed)); err == nil && (len(looked) > 0 || c.Few == 0 || len(all) <= c.Few) {
+		if err = d.nameOffers(ctx, who, all); err == nil {
+			return choose(all, c, looked), nil
+		}
 	}
-	words := strings.Fields(domain.Folded(typed))
-	found = slices.DeleteFunc(found, func(o Offer) bool {
-		text := domain.Folded(o.ID + " " + o.Hint)
-		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+	if err != nil {
+		return nil, fmt.Errorf("offer a %s: %w", c.Kind, err)
+	}
+	chosen := slices.DeleteFunc(slices.Clone(all), func(o offer) bool { return !slices.Contains(c.Chosen, o.ID) })
+	if err := d.nameOffers(ctx, who, chosen); err != nil {
+		return nil, fmt.Errorf("name what is chosen: %w", err)
+	}
+	offered := choose(chosen, c, nil)
+	offered.Found, offered.All = nil, len(all)
+	return offered, nil
+}
+
+// choose are those of named offers that are shown.
+func choose(all []offer, c Choosing, looked []string) *Offered {
+	order, keys := polish.NewOrder(), map[string]string{}
+	key := func(text string) string {
+		if _, known := keys[text]; !known {
+			keys[text] = order.Key(text)
+		}
+		return keys[text]
+	}
+	slices.SortFunc(all, func(a, b offer) int {
+		return cmp.Or(cmp.Compare(key(cmp.Or(a.last, a.ID)), key(cmp.Or(b.last, b.ID))), cmp.Compare(key(a.Name), key(b.Name)), cmp.Compare(key(a.ID), key(b.ID)))
 	})
-	order := polish.NewOrder()
-	slices.SortFunc(found, func(a, b Offer) int { return order.Compare(a.ID, b.ID) })
-	found = slices.CompactFunc(found, func(a, b Offer) bool { return a.ID == b.ID })
-	all = len(found)
-	return found[:min(all, most)], all, nil
+	offered := &Offered{}
+	shown := map[domain.Ref]bool{}
+	for _, o := range all {
+		text := words(o.Name + " " + o.ID + " " + o.Hint)
+		found := !slices.ContainsFunc(looked, func(word string) bool { return !strings.Contains(text, word) })
+		chosen := slices.Contains(c.Chosen, o.ID)
+		if chosen {
+			offered.Chosen = append(offered.Chosen, o.Offer)
+		}
+		if found {
+			offered.All++
+		}
+		if found = found && len(offered.Found) < c.Most; found {
+			offered.Found = append(offered.Found, o.Offer)
+		}
+		if (found || chosen) && o.Name != "" {
+			shown[o.of] = true
+		}
+	}
+	offered.Shown = sortedRefs(shown)
+	return offered
+}
+
+// offer is one with who it is of, by each row that says so.
+type offer struct {
+	Offer
+	of   domain.Ref
+	rows [][]domain.Ref
+	last string
+}
+
+// nameOffers adds the names that whoever asks may see.
+func (d *Reader) nameOffers(ctx context.Context, who access.Who, all []offer) error {
+	by := map[domain.Ref][][]domain.Ref{}
+	for _, o := range all {
+		if o.of.ID != "" {
+			by[o.of] = append(by[o.of], o.rows...)
+		}
+	}
+	if !who.May(access.Names) || len(by) == 0 {
+		return nil
+	}
+	return d.asks(ctx, who, access.Names, []projections.Projection{projections.People()}, func(q *question) error {
+		names, err := q.names(ctx, by)
+		for i := range all {
+			is := names[all[i].of]
+			all[i].Name, all[i].last = is.whole, is.last
+		}
+		return err
+	})
 }
 
 // offering is how things of a kind are found, and the question that they are an answer to.
 type offering struct {
 	op    access.Operation
 	needs []projections.Projection
-	list  func(context.Context, *question) ([]Offer, error)
+	list  func(context.Context, *question) ([]offer, error)
 }
 
 func offersOf() map[domain.RefKind]offering {
@@ -66,81 +155,94 @@ func offersOf() map[domain.RefKind]offering {
 	}
 }
 
-func offeredContracts(ctx context.Context, q *question) (all []Offer, err error) {
+func offeredContracts(ctx context.Context, q *question) (all []offer, err error) {
 	lives, err := contractsOf(ctx, q, "")
 	for _, c := range lives {
-		all = append(all, Offer{c.Terms.Contract, strings.Join([]string{contractKinds().Say(string(c.Terms.Kind)), c.Terms.Participant,
-			polish.Range(c.Terms.From.String(), c.Terms.To.String()), contractStates().Say(string(c.status))}, ", ")})
+		t := c.Terms
+		all = append(all, offer{Offer: Offer{ID: t.Contract, Hint: strings.Join([]string{contractKinds().Say(string(t.Kind)), t.Participant,
+			polish.Range(t.From.String(), t.To.String()), contractStates().Say(string(c.status))}, ", ")},
+			of: ofParticipant(t.Participant), rows: [][]domain.Ref{t.Refs()}})
 	}
 	return all, err
 }
 
-func offeredAssistants(ctx context.Context, q *question) (all []Offer, err error) {
+func offeredAssistants(ctx context.Context, q *question) (all []offer, err error) {
 	lives, err := contractsOf(ctx, q, "")
 	if err != nil {
 		return nil, err
 	}
 	employed, err := employment(ctx, q.view(projections.Contracts()))
-	ids := map[string]bool{}
+	rows := map[string][][]domain.Ref{}
 	for _, c := range lives {
-		ids[c.Terms.Assistant] = true
+		rows[c.Terms.Assistant] = append(rows[c.Terms.Assistant], c.Terms.Refs())
 	}
 	for id := range employed {
-		if q.reaches(domain.Ref{Kind: domain.RefAssistant, ID: id}) {
-			ids[id] = true
+		if of := (domain.Ref{Kind: domain.RefAssistant, ID: id}); q.reaches(of) {
+			rows[id] = append(rows[id], domain.Refs(of))
 		}
 	}
-	delete(ids, "")
-	for id := range ids {
-		all = append(all, Offer{id, employments().Say(string(employed[id]))})
+	delete(rows, "")
+	for id, by := range rows {
+		all = append(all, offer{Offer: Offer{ID: id, Hint: employments().Say(string(employed[id]))}, of: domain.Ref{Kind: domain.RefAssistant, ID: id}, rows: by})
 	}
 	return all, err
 }
 
-func offeredPeople(ctx context.Context, q *question) (all []Offer, err error) {
+func offeredPeople(ctx context.Context, q *question) (all []offer, err error) {
+	one, err := q.merged(ctx)
+	if err != nil {
+		return nil, err
+	}
 	people, err := projections.Persons().Every(ctx, q.view(projections.People()))
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range people {
-		within, err := q.mayLearnOf(ctx, domain.Ref{Kind: domain.RefParticipant, ID: p.Row.Participant})
+	for i := range people {
+		p := &people[i].Row
+		of := ofParticipant(p.Participant)
+		within, err := q.mayLearnOf(ctx, of)
 		if err != nil {
 			return nil, err
 		}
-		if within && p.Row.Known {
-			all = append(all, Offer{ID: p.Row.Participant})
+		if !within || !p.Known {
+			continue
 		}
+		o := offer{Offer: Offer{ID: p.Participant}, of: of, rows: [][]domain.Ref{{of}}}
+		if kept := one.kept(p.Participant); kept != p.Participant {
+			o.Hint, o.rows = "dalej jako "+kept, append(o.rows, domain.Refs(ofParticipant(kept)))
+		}
+		all = append(all, o)
 	}
 	return all, nil
 }
 
-func offeredWorkers(ctx context.Context, q *question) (all []Offer, err error) {
+func offeredWorkers(ctx context.Context, q *question) (all []offer, err error) {
 	people, err := projections.Persons().Every(ctx, q.view(projections.People()))
 	for _, p := range people {
 		for _, w := range p.Row.Workers {
-			if q.reaches(domain.Ref{Kind: domain.RefParticipant, ID: p.Row.Participant}) {
-				all = append(all, Offer{ID: w.Worker})
+			if q.reaches(ofParticipant(p.Row.Participant)) {
+				all = append(all, offer{Offer: Offer{ID: w.Worker}})
 			}
 		}
 	}
 	return all, err
 }
 
-func offeredAgreements(ctx context.Context, q *question) (all []Offer, err error) {
+func offeredAgreements(ctx context.Context, q *question) (all []offer, err error) {
 	agreements, err := projections.SettlementAgreements().Every(ctx, q.view(projections.Settlement()))
 	for _, a := range agreements {
 		of := domain.Ref{Kind: domain.RefAgreement, ID: a.Row.Agreement}
 		if t := a.Row; !q.who.Limited(q.op) || q.reaches(of) || q.scope.beside[of] {
-			all = append(all, Offer{t.Agreement, polish.Range(t.From.String(), t.To.String())})
+			all = append(all, offer{Offer: Offer{ID: t.Agreement, Hint: polish.Range(t.From.String(), t.To.String())}})
 		}
 	}
 	return all, err
 }
 
-func offeredProgrammes(_ context.Context, q *question) (all []Offer, err error) {
+func offeredProgrammes(_ context.Context, q *question) (all []offer, err error) {
 	for _, p := range q.reader.opts.Catalogue.Programmes() {
 		if q.ofProgramme(p.ID) {
-			all = append(all, Offer{p.ID, p.Name})
+			all = append(all, offer{Offer: Offer{ID: p.ID, Hint: p.Name}})
 		}
 	}
 	return all, nil
@@ -153,12 +255,12 @@ func (q *question) ofProgramme(id string) bool {
 	return len(limits) == 0 || !q.who.Limited(q.op) || slices.Contains(limits, id)
 }
 
-func offeredSessions(ctx context.Context, q *question) (all []Offer, err error) {
+func offeredSessions(ctx context.Context, q *question) (all []offer, err error) {
 	sessions, err := projections.HeldSessions().Every(ctx, q.view(projections.Sessions()))
 	for _, s := range sessions {
 		t := s.Row.Terms
 		if !t.Cancelled && q.ofProgramme(t.Programme) {
-			all = append(all, Offer{t.Session, strings.Join([]string{sessionKinds().Say(string(t.Kind)), t.Programme, polish.Day(t.Date.String()), t.From.String()}, ", ")})
+			all = append(all, offer{Offer: Offer{ID: t.Session, Hint: strings.Join([]string{sessionKinds().Say(string(t.Kind)), t.Programme, polish.Day(t.Date.String()), t.From.String()}, ", ")}})
 		}
 	}
 	return all, err
@@ -166,8 +268,8 @@ func offeredSessions(ctx context.Context, q *question) (all []Offer, err error) 
 
 // offeredBy are the things that the rows of a report name, with what other columns say of
 // them.
-func offeredBy(name string, kind domain.RefKind, told ...string) func(context.Context, *question) ([]Offer, error) {
-	return func(ctx context.Context, q *question) (all []Offer, err error) {
+func offeredBy(name string, kind domain.RefKind, told ...string) func(context.Context, *question) ([]offer, error) {
+	return func(ctx context.Context, q *question) (all []offer, err error) {
 		r, err := q.reader.Report(name)
 		if err != nil {
 			return nil, err
@@ -176,7 +278,7 @@ func offeredBy(name string, kind domain.RefKind, told ...string) func(context.Co
 		var cells []report.Value
 		for row := range t.Len {
 			cells = t.Row(row, cells)
-			var o Offer
+			var o offer
 			var hints []string
 			for i := range t.Fields {
 				f := &t.Fields[i]

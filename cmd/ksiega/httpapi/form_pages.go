@@ -16,6 +16,7 @@ import (
 	"ksiega/domain"
 	"ksiega/domain/access"
 	"ksiega/internal/polish"
+	"ksiega/queries"
 )
 
 // commandForm is the form of a command, made of the same declaration as its import file.
@@ -120,7 +121,24 @@ func (s *server) formPage(w http.ResponseWriter, r *http.Request) {
 	if query.Has(paramSaved) {
 		page.Saved = "Zapisano."
 	}
-	s.show(w, r, func(w io.Writer) error { return s.pages.CommandForm(w, s.visit(r), page) })
+	s.showForm(w, r, page)
+}
+
+// showForm shows a form. Whose names stand in it is recorded before.
+func (s *server) showForm(w http.ResponseWriter, r *http.Request, page shownForm) {
+	if err := s.noteChoices(r, page); err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	s.show(w, r, func(w io.Writer) error { return s.pages.CommandForm(w, s.visit(r), page.CommandForm) })
+}
+
+// noteChoices records whose names a form, or what was found for it, shows: in one reading.
+func (s *server) noteChoices(r *http.Request, page shownForm) error {
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	return s.noteRead(r.Context(), commands.NoteReading{What: "choices", Filters: map[string]string{"command": page.Name}, Subjects: page.shown})
 }
 
 // sendForm carries out what a form sends, or shows it again: refused, or with what was
@@ -132,13 +150,13 @@ func (s *server) sendForm(w http.ResponseWriter, r *http.Request, form url.Value
 		return
 	}
 	typed := f.typed(form)
-	page, err := s.formShown(r, f, typed, form, s.sameForm(r, form))
-	if err != nil {
-		s.write(w, r, s.problemOf(r.Context(), err))
-		return
-	}
-	if form.Has(fieldFind) || looksFor(page) {
-		s.show(w, r, func(w io.Writer) error { return s.pages.CommandForm(w, s.visit(r), page) })
+	if form.Has(fieldFind) || f.looks(form, typed) {
+		page, err := s.formShown(r, f, typed, form, s.sameForm(r, form))
+		if err != nil {
+			s.write(w, r, s.problemOf(r.Context(), err))
+			return
+		}
+		s.showForm(w, r, page)
 		return
 	}
 	o, err := formOrigin(r, form)
@@ -147,39 +165,62 @@ func (s *server) sendForm(w http.ResponseWriter, r *http.Request, form url.Value
 		out, err = f.carry(r.Context(), o, form.Get(formSeen), s.inFiles(f, typed))
 	}
 	if err != nil {
-		s.again(w, r, err, func(w io.Writer, why pages.Refusal) error {
-			page.Refused = &why
-			return s.pages.CommandForm(w, s.visit(r), page)
-		})
+		s.refuseForm(w, r, f, typed, form, err)
 		return
 	}
 	to := "/polecenia/" + f.name
-	if page.Record != "" {
-		to = recordPath(page.Record)
+	if record := form.Get(fieldRecord); record != "" {
+		to = recordPath(record)
 	}
 	s.done(w, r, to+"?"+paramSaved+"="+out.Position.String())
 }
 
-// looksFor says whether something is looked for of which nothing is chosen yet: whoever
-// pressed Enter there wants to see what is found.
-func looksFor(page pages.CommandForm) bool {
-	return slices.ContainsFunc(page.Fields, func(f pages.CommandField) bool {
-		return f.Find != nil && f.Find.Typed != "" && page.Typed[f.Name] == ""
-	})
-}
-
-// findPart answers a script with what is found of a field's things.
-func (s *server) findPart(w http.ResponseWriter, r *http.Request, form url.Values) {
-	f, err := s.form(r)
-	var page pages.CommandForm
+// refuseForm shows a form again that was not carried out.
+func (s *server) refuseForm(w http.ResponseWriter, r *http.Request, f commandForm, typed map[string]string, form url.Values, why error) {
+	page, err := s.formShown(r, f, typed, form, s.sameForm(r, form))
 	if err == nil {
-		page, err = s.formShown(r, f, f.typed(form), form, pages.Hidden{})
+		err = s.noteChoices(r, page)
 	}
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
-	s.show(w, r, func(w io.Writer) error { return s.pages.Found(w, page, chi.URLParam(r, "field")) })
+	s.again(w, r, why, func(w io.Writer, why pages.Refusal) error {
+		page.Refused = &why
+		return s.pages.CommandForm(w, s.visit(r), page.CommandForm)
+	})
+}
+
+// looks says whether something is looked for of which nothing is chosen yet: whoever
+// pressed Enter there wants to see what is found.
+func (f commandForm) looks(form url.Values, typed map[string]string) bool {
+	return slices.ContainsFunc(f.fields, func(field commands.FormField) bool {
+		return choosable(&field) && form.Get(field.Name+"?") != "" && typed[field.Name] == ""
+	})
+}
+
+// choosable says of a field that it names what there is to choose from.
+func choosable(f *commands.FormField) bool {
+	return f.Refers != "" && (!f.Names || f.Refers != domain.RefContract)
+}
+
+// findPart answers a script with what is found of a field's things.
+func (s *server) findPart(w http.ResponseWriter, r *http.Request, form url.Values) {
+	f, err := s.form(r)
+	var page shownForm
+	name := chi.URLParam(r, "field")
+	if err == nil {
+		f.fields = slices.DeleteFunc(slices.Clone(f.fields), func(field commands.FormField) bool { return field.Name != name })
+		page, err = s.formShown(r, f, f.typed(form), form, pages.Hidden{})
+	}
+	if err == nil {
+		err = s.noteChoices(r, page)
+	}
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
+	s.show(w, r, func(w io.Writer) error { return s.pages.Found(w, page.CommandForm, name) })
 }
 
 // typed is what was typed into the fields, by their names; of a list all by commas.
@@ -230,9 +271,15 @@ func (s *server) inFiles(f commandForm, typed map[string]string) map[string]stri
 	return read
 }
 
+// shownForm is a form's page, with whose names stand in it.
+type shownForm struct {
+	pages.CommandForm
+	shown []domain.Ref
+}
+
 // formShown is a form's page with what was typed, and what may be chosen.
-func (s *server) formShown(r *http.Request, f commandForm, typed map[string]string, form url.Values, hidden pages.Hidden) (pages.CommandForm, error) {
-	page := pages.CommandForm{Name: f.name, Title: f.title, Hidden: hidden, Typed: typed, Amends: f.amends(), Record: form.Get(fieldRecord)}
+func (s *server) formShown(r *http.Request, f commandForm, typed map[string]string, form url.Values, hidden pages.Hidden) (shownForm, error) {
+	page := shownForm{CommandForm: pages.CommandForm{Name: f.name, Title: f.title, Hidden: hidden, Typed: typed, Amends: f.amends(), Record: form.Get(fieldRecord)}}
 	for _, way := range page.Amends {
 		if typed[way.Value] != "" {
 			page.Amend = way.Value
@@ -241,15 +288,20 @@ func (s *server) formShown(r *http.Request, f commandForm, typed map[string]stri
 	for i := range f.fields {
 		field := &f.fields[i]
 		shown := pages.CommandField{Name: field.Name, Doc: field.Doc, Kind: fieldKind(field.Kind), Choices: field.Choices, Optional: field.Optional || !field.Filled, Long: field.Long, Key: field.Key}
-		if field.Refers != "" && (!field.Names || field.Refers != domain.RefContract) {
-			var err error
-			if shown.Find, err = s.find(r, f, field, typed[field.Name], form.Get(field.Name+"?")); err != nil {
+		if choosable(field) {
+			of, err := s.find(r, f, field, typed[field.Name], form.Get(field.Name+"?"), &shown)
+			if err != nil {
 				return page, err
 			}
-			shown.Thing = thingOf(field)
+			for _, is := range of {
+				if !slices.Contains(page.shown, is) {
+					page.shown = append(page.shown, is)
+				}
+			}
 		}
 		page.Fields = append(page.Fields, shown)
 	}
+	page.Named = len(page.shown) > 0
 	return page, nil
 }
 
@@ -260,10 +312,17 @@ const (
 )
 
 // find is how a field's thing is chosen: what is chosen, and what of what was looked for there
-// is, within reach.
-func (s *server) find(r *http.Request, f commandForm, field *commands.FormField, chosen, looked string) (*pages.Find, error) {
+// is, within reach; and whose names are shown.
+func (s *server) find(r *http.Request, f commandForm, field *commands.FormField, chosen, looked string, shown *pages.CommandField) ([]domain.Ref, error) {
 	found := &pages.Find{Address: "/polecenia/" + f.name + "/szukaj/" + field.Name, Typed: looked, Several: field.Kind == commands.KindIDs}
-	offers, all, err := s.Reader.Offers(r.Context(), session.Of(r.Context()), field.Refers, looked, offeredMost)
+	shown.Find, shown.Thing = found, thingOf(field)
+	asked := queries.Choosing{Kind: field.Refers, Typed: looked, Most: offeredMost, Few: offeredFew}
+	for id := range strings.SplitSeq(chosen, ",") {
+		if id = strings.TrimSpace(id); id != "" {
+			asked.Chosen = append(asked.Chosen, id)
+		}
+	}
+	of, err := s.Reader.Offers(r.Context(), session.Of(r.Context()), asked)
 	if err != nil {
 		return nil, err
 	}
@@ -272,36 +331,51 @@ func (s *server) find(r *http.Request, f commandForm, field *commands.FormField,
 			found.Found = append(found.Found, c)
 		}
 	}
-	for id := range strings.SplitSeq(chosen, ",") {
-		if id = strings.TrimSpace(id); id != "" {
-			add(pages.Choice{Value: id, Title: id})
-		}
+	for _, o := range of.Chosen {
+		add(choiceOf(o))
 	}
-	if looked != "" || all <= offeredFew {
-		for _, o := range offers {
-			add(pages.Choice{Value: o.ID, Title: o.ID, Hint: o.Hint})
-		}
+	for _, id := range asked.Chosen { // what lies out of reach stands as it was typed
+		add(pages.Choice{Value: id, Title: id})
+	}
+	for _, o := range of.Found {
+		add(choiceOf(o))
 	}
 	if looked != "" && field.Names {
 		add(pages.Choice{Value: looked, Title: looked, Hint: "nowy, jeśli jeszcze go nie ma"})
 	}
-	things := polish.Noun{One: "pozycja", Few: "pozycje", Many: "pozycji"}
+	things, by := polish.Noun{One: "pozycja", Few: "pozycje", Many: "pozycji"}, "numeru"
+	if s.namesIn(r, field.Refers) {
+		by = "nazwiska albo numeru"
+	}
 	switch {
-	case looked != "" && all > offeredMost:
-		found.Note = "Pasuje " + things.Count(int64(all)) + ": dopisz więcej, żeby zobaczyć właściwą."
-	case looked != "" && all == 0:
-		found.Note = "Nic nie pasuje. Sprawdź numer albo poszukaj inaczej."
-	case looked == "" && all > offeredFew:
-		found.Note = "Wpisz część numeru: do wyboru jest " + things.Count(int64(all)) + "."
+	case looked != "" && of.All > offeredMost:
+		found.Note = "Pasuje " + things.Count(int64(of.All)) + ": dopisz więcej, żeby zobaczyć właściwą."
+	case looked != "" && of.All == 0:
+		found.Note = "Nic nie pasuje. Sprawdź pisownię albo poszukaj inaczej."
+	case looked == "" && of.All > offeredFew:
+		found.Note = "Wpisz część " + by + ": do wyboru jest " + things.Count(int64(of.All)) + "."
 	}
-	if slices.ContainsFunc(found.Found, func(c pages.Choice) bool { return c.Hint == "" && c.Value == chosen }) {
-		for _, o := range offers {
-			if o.ID == chosen {
-				found.Found[0].Hint = o.Hint
-			}
-		}
+	return of.Shown, nil
+}
+
+// namesIn says whether somebody finds things of a kind by people's names.
+func (s *server) namesIn(r *http.Request, kind domain.RefKind) bool {
+	who := session.Of(r.Context())
+	switch kind {
+	case domain.RefParticipant, domain.RefContract:
+		return who.SeesIn(access.Names, access.Name)
+	case domain.RefAssistant:
+		return who.SeesIn(access.Names, access.Staff)
 	}
-	return found, nil
+	return false
+}
+
+// choiceOf is what may be chosen, called by name where there is one.
+func choiceOf(o queries.Offer) pages.Choice {
+	if o.Name == "" {
+		return pages.Choice{Value: o.ID, Title: o.ID, Hint: o.Hint}
+	}
+	return pages.Choice{Value: o.ID, Title: o.Name, Hint: strings.TrimSuffix(o.ID+", "+o.Hint, ", ")}
 }
 
 // fieldKind is a kind of value as pages know it.

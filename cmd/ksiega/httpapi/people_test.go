@@ -92,6 +92,8 @@ func TestAPageThatNamesPeopleIsOneReading(t *testing.T) {
 		{"coordinator", "/osoby/U1", "<h1>Zofia Sekretna</h1>", []string{"report person U1"}},
 		{"coordinator", "/umowy/S%2F1", "Zofia Sekretna", []string{"report contract U1"}},
 		{"coordinator", "/reports/contracts", "Zofia Sekretna", []string{"report contracts U1"}},
+		{"coordinator", "/umowy", "Zofia Sekretna", []string{"report contracts U1"}},
+		{"coordinator", "/polecenia/set-task?umowa=S/1", "Zofia Sekretna", []string{"report choices U1"}},
 		{"finance", "/reports/psu-settlement", "Zofia Sekretna", []string{"report psu-settlement U1"}},
 		{"director", "/reports/psu-settlement", "U1", nil},
 		{"coordinator", "/api/v1/reports/contracts", "U1", nil},
@@ -163,6 +165,50 @@ func TestAPersonOfAnothersIsNotTold(t *testing.T) {
 		}
 	}
 	if log := d.log.String(); strings.Contains(log, "44051401359") || strings.Contains(log, "sekr") || strings.Contains(log, "lucja") {
+		t.Errorf("the log tells what was looked for: %s", log)
+	}
+}
+
+// In a form people, and what is theirs, are chosen by name: with a script or without, within limits;
+// each answer is one reading of those whom it shows, and what is typed stands in no log.
+func TestAFormIsFilledByName(t *testing.T) {
+	t.Parallel()
+	d := twoCases(t)
+	own, seen := worker("konto-1", "W1"), 0
+	const page = "/polecenia/record-stay"
+	for _, c := range []struct {
+		at, typed, find, has string
+		readings             []string
+	}{
+		{page, "sekr", "uczestnik", `value="U1"`, []string{"report choices U1"}},
+		{page, "SEKRETNA zof", "", `value="U1"`, []string{"report choices U1"}}, // by Enter
+		{page + "/szukaj/uczestnik", "sekr", "", "Zofia Sekretna<small>U1", []string{"report choices U1"}},
+		{page + "/szukaj/uczestnik", "lucja", "", "Nic nie pasuje", nil},
+	} {
+		fields := []string{"_key", "k", "uczestnik?", c.typed}
+		if c.find != "" {
+			fields = append(fields, "_find", c.find)
+		}
+		d.read(&seen)
+		w := d.from(own, asForm(c.at, fields...))
+		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), c.has) || strings.Contains(w.Body.String(), "U2") || strings.Contains(w.Body.String(), "Lis") {
+			t.Errorf("%s %q: %d %s", c.at, c.typed, w.Code, w.Body)
+		}
+		if got := d.read(&seen); !slices.Equal(got, c.readings) {
+			t.Errorf("%s %q: readings %q", c.at, c.typed, got)
+		}
+	}
+	// Who is shown a form again is shown whom it names, too; of somebody else's person it says the id alone.
+	if w := d.from(own, asForm(page, "_key", "k", "uczestnik", "U1")); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "Zofia Sekretna") {
+		t.Errorf("refused: %d %s", w.Code, w.Body)
+	}
+	if got := d.read(&seen); !slices.Equal(got, []string{"report choices U1"}) {
+		t.Errorf("refused: readings %q", got)
+	}
+	if w := d.from(own, request(http.MethodGet, page+"?uczestnik=U2", "", "Accept", "text/html")); strings.Contains(w.Body.String(), "Lis") {
+		t.Errorf("another's person: %d %s", w.Code, w.Body)
+	}
+	if log := d.log.String(); strings.Contains(strings.ToLower(log), "sekr") || strings.Contains(log, "lucja") {
 		t.Errorf("the log tells what was looked for: %s", log)
 	}
 }

@@ -34,14 +34,23 @@ func (s *server) reading(page chi.Router) {
 const maxListed = 200
 
 func (s *server) contracts(w http.ResponseWriter, r *http.Request, looked string) {
-	offers, all, err := s.Reader.Offers(r.Context(), session.Of(r.Context()), domain.RefContract, looked, maxListed)
+	of, err := s.Reader.Offers(r.Context(), session.Of(r.Context()), queries.Choosing{Kind: domain.RefContract, Typed: looked, Most: maxListed})
+	if err == nil && r.Method != http.MethodHead {
+		err = s.noteRead(r.Context(), commands.NoteReading{What: "contracts", Subjects: of.Shown})
+	}
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
-	v := pages.Things{Path: "/umowy", All: all, Hidden: s.newForm(r, ""), Fields: []pages.Field{{ID: "szukaj", Name: "szukaj", Label: "Szukaj", Value: looked, Width: "w-l"}}}
-	for _, o := range offers {
-		v.Found = append(v.Found, pages.Choice{Value: "/umowy/" + url.PathEscape(o.ID), Title: o.ID, Hint: o.Hint})
+	label := "Numer umowy"
+	if s.namesIn(r, domain.RefContract) {
+		label = "Nazwisko albo numer umowy"
+	}
+	v := pages.Things{Path: "/umowy", All: of.All, Named: len(of.Shown) > 0, Hidden: s.newForm(r, ""), Fields: []pages.Field{{ID: "szukaj", Name: "szukaj", Label: label, Value: looked, Width: "w-l"}}}
+	for _, o := range of.Found {
+		c := choiceOf(o)
+		c.Value = "/umowy/" + url.PathEscape(o.ID)
+		v.Found = append(v.Found, c)
 	}
 	s.show(w, r, func(w io.Writer) error { return s.pages.Things(w, s.visit(r), v) })
 }

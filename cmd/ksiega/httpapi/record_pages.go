@@ -41,9 +41,6 @@ func (s *server) recordPage(w http.ResponseWriter, r *http.Request) {
 
 // showStanding shows a form filled with what stands. Whose texts are in it is recorded before.
 func (s *server) showStanding(w http.ResponseWriter, r *http.Request, f commandForm, is commands.Standing, err error) {
-	if err == nil && len(is.Subjects) > 0 && r.Method != http.MethodHead {
-		_, err = s.Ledger.NoteReport(r.Context(), s.looking(r), commands.NoteReading{What: "record", Filters: map[string]string{"position": is.Position}, Subjects: is.Subjects, On: s.today()})
-	}
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
@@ -60,11 +57,23 @@ func (s *server) showStanding(w http.ResponseWriter, r *http.Request, f commandF
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
+	for _, of := range page.shown {
+		if !slices.Contains(is.Subjects, of) {
+			is.Subjects = append(is.Subjects, of)
+		}
+	}
+	if r.Method != http.MethodHead {
+		err = s.noteRead(r.Context(), commands.NoteReading{What: "record", Filters: map[string]string{"position": is.Position}, Subjects: is.Subjects})
+	}
+	if err != nil {
+		s.write(w, r, s.problemOf(r.Context(), err))
+		return
+	}
 	page.Withdrawn, page.Veiled = is.Withdrawn, is.Veiled
 	if r.URL.Query().Has(paramSaved) {
 		page.Saved = "Zapisano."
 	}
-	s.show(w, r, func(w io.Writer) error { return s.pages.CommandForm(w, s.visit(r), page) })
+	s.show(w, r, func(w io.Writer) error { return s.pages.CommandForm(w, s.visit(r), page.CommandForm) })
 }
 
 // amending leads to a form that is filled with what stands of a thing, told by one field, for

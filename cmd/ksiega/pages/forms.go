@@ -50,6 +50,7 @@ type CommandForm struct {
 	Withdrawn bool // it was taken back, and is recorded anew
 	Veiled    bool // fields of it are left out that are not for whoever looks
 	Past      bool
+	Named     bool // some of what may be chosen is told by people's names
 }
 
 type commandFormView struct {
@@ -71,7 +72,7 @@ func (p *Pages) CommandForm(w io.Writer, visit Visit, c CommandForm) error {
 	}
 	f := p.framed(visit, c.Title, path, nil)
 	f.Here, f.Moment = "/polecenia", p.today(visit.Today)
-	if c.Record != "" {
+	if c.Record != "" || c.Named {
 		f.FootNote = ""
 	}
 	return p.render(w, "command", f, v)

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"ksiega/commands/sheetfile"
 	"ksiega/domain"
@@ -26,8 +27,23 @@ type LogVisit struct {
 
 func (LogVisit) Operation() access.Operation { return "log-visit" }
 
-func (c LogVisit) concerns() [][]domain.Ref {
-	return [][]domain.Ref{{{Kind: domain.RefContract, ID: c.Contract}, {Kind: domain.RefAssistant, ID: c.Assistant}}}
+// concernsNow is the contract and the assistant, who has to be named in it for the day, or to have
+// a visit under it that month already: no contract becomes an assistant's by a visit of theirs.
+func (c LogVisit) concernsNow(ctx context.Context, l *Ledger) ([][]domain.Ref, error) {
+	_ = domain.Together(mayID("assistant", &c.Assistant), mayID("contract", &c.Contract)) // prepareVisit refuses
+	under, who := domain.Ref{Kind: domain.RefContract, ID: c.Contract}, domain.Ref{Kind: domain.RefAssistant, ID: c.Assistant}
+	signed, err := journal.Load(ctx, l.Log, domain.Stream("contract", c.Contract), contract.Decider())
+	if err == nil && signed.State.Names(c.Assistant, c.Date) {
+		return [][]domain.Ref{{under, who}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	month, err := journal.Load(ctx, l.Log, assistance.Stream(c.Assistant, c.Date.Month()), assistance.Decider())
+	if !slices.ContainsFunc(month.State.Visits, func(v assistance.Recorded) bool { return v.Contract == c.Contract }) {
+		who.ID = "" // nobody's
+	}
+	return [][]domain.Ref{{under, who}}, err
 }
 
 func (c LogVisit) open() any {

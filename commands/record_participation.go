@@ -29,8 +29,10 @@ type RecordParticipation struct {
 
 func (RecordParticipation) Operation() access.Operation { return "record-participation" }
 
+// What it says, and whom it says it of: nobody becomes somebody's by being put into a programme.
 func (c RecordParticipation) concerns() [][]domain.Ref {
-	return [][]domain.Ref{{{Kind: domain.RefParticipant, ID: c.Participant}, {Kind: domain.RefProgramme, ID: c.Programme}}}
+	of := domain.Ref{Kind: domain.RefParticipant, ID: c.Participant}
+	return [][]domain.Ref{{of, {Kind: domain.RefProgramme, ID: c.Programme}}, {of}}
 }
 
 func (c RecordParticipation) open() any {

@@ -20,8 +20,16 @@ type RecordPresence struct {
 
 func (RecordPresence) Operation() access.Operation { return "record-presence" }
 
-func (c RecordPresence) concerns() [][]domain.Ref {
-	return [][]domain.Ref{{{Kind: domain.RefSession, ID: c.Session}, {Kind: domain.RefParticipant, ID: c.Participant}}}
+// concernsNow is the session, and whoever is not on its list: nobody becomes somebody's by being
+// put there.
+func (c RecordPresence) concernsNow(ctx context.Context, l *Ledger) ([][]domain.Ref, error) {
+	_ = domain.Together(mayID("session", &c.Session), mayID("participant", &c.Participant)) // preparePresence refuses
+	at, of := domain.Ref{Kind: domain.RefSession, ID: c.Session}, domain.Ref{Kind: domain.RefParticipant, ID: c.Participant}
+	known, err := journal.Load(ctx, l.Log, session.Stream(c.Session), session.Decider())
+	if err != nil || known.State.StandsOn(of).Stands() {
+		return [][]domain.Ref{{at, of}}, err
+	}
+	return [][]domain.Ref{{at, of}, {of}}, nil
 }
 
 func (c RecordPresence) open() any {

@@ -50,7 +50,7 @@ func (l *Ledger) allowed(ctx context.Context, o Origin, r Request) (Origin, erro
 		if err != nil {
 			return o, err
 		}
-		own, err := l.entering(ctx, o, r)
+		own, err := l.entering(ctx, o, r, refs)
 		if err != nil {
 			return o, err
 		}
@@ -111,22 +111,37 @@ func (o Origin) SeesAllOf(op access.Operation) bool {
 	return o.Who.SeesAllOf(op)
 }
 
-// entering is what a registration of somebody is about who is not registered: they are nobody's
-// yet, and become the case of the worker who asks.
-func (l *Ledger) entering(ctx context.Context, o Origin, r Request) (own []domain.Ref, err error) {
-	c, registers := r.(RegisterParticipant)
-	if !registers {
+// entering is what a person is about whom nobody has yet: who is not registered becomes the case
+// of the worker who asks, and until they are in a programme they are of those of whoever
+// registered them.
+func (l *Ledger) entering(ctx context.Context, o Origin, r Request, refs []domain.Ref) (own []domain.Ref, err error) {
+	if len(refs) != 1 || refs[0].Kind != domain.RefParticipant {
 		return nil, nil
 	}
-	name, err := id(c.ID)
+	name, err := id(refs[0].ID)
 	if err != nil {
 		return nil, nil //nolint:nilerr // what is no id is refused with all else that is wrong
 	}
-	known, err := journal.Load(ctx, l.Log, participant.Stream(name), participant.Decider())
-	if err != nil || known.State.Exists() {
+	by := ""
+	known, err := journal.LoadEach(ctx, l.Log, participant.Stream(name), participant.Decider(), func(e *journal.Recorded) {
+		if _, registered := e.Event.(participant.Registered); registered {
+			by = e.Meta.Actor
+		}
+	})
+	if err != nil {
 		return nil, err
 	}
-	for _, kind := range []domain.RefKind{domain.RefWorker, domain.RefProgramme} {
+	var kinds []domain.RefKind
+	if _, registers := r.(RegisterParticipant); registers && !known.State.Exists() {
+		kinds = []domain.RefKind{domain.RefWorker, domain.RefProgramme}
+	} else if known.State.Exists() && by == o.Actor {
+		in, err := l.programmesUnder(ctx, known.State.List.Streams())
+		if err != nil || len(in) > 0 || known.State.Into() != "" {
+			return nil, err
+		}
+		kinds = []domain.RefKind{domain.RefProgramme}
+	}
+	for _, kind := range kinds {
 		for _, of := range o.LimitedBy(r.Operation(), kind) {
 			own = append(own, domain.Ref{Kind: kind, ID: of})
 		}
@@ -191,8 +206,13 @@ func unescaped(name string) string {
 }
 
 // about is whom and what some things are about: in the place of a contract what it says, beside
-// a person whose case they are today.
+// a person whose case they are today. Where they name a programme or a session, what else a person
+// is in does not make them somebody's, and where they name an assistant, no other that a contract
+// names.
 func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.Ref, err error) {
+	names := func(kinds ...domain.RefKind) bool {
+		return slices.ContainsFunc(refs, func(of domain.Ref) bool { return slices.Contains(kinds, of.Kind) })
+	}
 	for _, of := range refs {
 		name, err := id(of.ID)
 		if err != nil {
@@ -211,11 +231,17 @@ func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.
 			if err != nil {
 				return nil, err
 			}
+			if names(domain.RefProgramme, domain.RefSession) {
+				own = without(own, domain.RefProgramme)
+			}
 			things = append(append(things, of), own...)
 		case domain.RefContract:
 			own, err := l.contract(ctx, name)
 			if err != nil {
 				return nil, err
+			}
+			if names(domain.RefAssistant) {
+				own = without(own, domain.RefAssistant)
 			}
 			things = append(things, own...)
 		default:
@@ -223,6 +249,11 @@ func (l *Ledger) about(ctx context.Context, refs []domain.Ref) (things []domain.
 		}
 	}
 	return things, nil
+}
+
+// without are things that are not of a kind.
+func without(things []domain.Ref, kind domain.RefKind) []domain.Ref {
+	return slices.DeleteFunc(things, func(of domain.Ref) bool { return of.Kind == kind })
 }
 
 // contract is what a contract is about: its parties, its programme, its agreement, and whose

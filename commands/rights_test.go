@@ -194,3 +194,80 @@ func TestAContactOfOthersIsNotTakenOver(t *testing.T) {
 		t.Errorf("an own one: %v", err)
 	}
 }
+
+// Nobody reaches somebody by putting them into a programme, onto a list or under a contract of
+// their own, nor what is another programme's by somebody who is in both; whom they registered
+// themselves they do, until somebody else has them.
+func TestNobodyBecomesSomebodysByWhatIsRecorded(t *testing.T) {
+	t.Parallel()
+	l := centre(t)
+	accepted(t, l, sheet{"zajecia.csv", "id;program;rodzaj;data;od;do;temat\nZ1;mkis;grupowe;05.03.2018;16:00;18:00;gry\nZ2;kis-doradztwo;grupowe;05.03.2018;16:00;18:00;gry\n"})
+	accepted(t, l, sheet{"udzial.csv", "uczestnik;program;zdarzenie;data\nU1;mkis;przyjecie;01.03.2018\nU2;kis-doradztwo;przyjecie;01.03.2018\n"})
+	o := ledgertest.Actor
+	o.Actor = "koordynatorka"
+	o.Who = ledgertest.Limited(o.Who, domain.Ref{Kind: domain.RefProgramme, ID: "mkis"})
+	enrol := func(id, programme string) error {
+		_, err := l.RecordParticipation(t.Context(), o, commands.RecordParticipation{Participant: id, Programme: programme, Event: "nominacja", Date: domain.NewDate(2018, 2, 1)})
+		return err
+	}
+	sign := func(id, programme string) error {
+		_, err := l.SignContract(t.Context(), o, commands.SignContract{Number: "K/" + id + programme, Kind: "socjalny", Programme: programme, Participant: id,
+			Concluded: domain.NewDate(2018, 2, 8), From: domain.NewDate(2018, 2, 12), To: domain.NewDate(2018, 12, 31), Form: "2010-A"})
+		return err
+	}
+	list := func(id, session string) error {
+		_, err := l.RecordPresence(t.Context(), o, commands.RecordPresence{Session: session, Participant: id, Presence: "obecny"})
+		return err
+	}
+	for name, err := range map[string]error{
+		"another's enrolled": enrol("U2", "mkis"), "another's signed": sign("U2", "mkis"), "another's listed": list("U2", "Z1"),
+		"nobody's enrolled": enrol("U3", "mkis"), "elsewhere enrolled": enrol("U1", "kis-doradztwo"), "elsewhere signed": sign("U1", "wszyscy-razem"), "elsewhere listed": list("U1", "Z2"),
+		"not there": enrol("U77", "mkis"),
+	} {
+		if !errors.Is(err, access.ErrDenied) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err := l.RegisterParticipant(t.Context(), o, commands.RegisterParticipant{ID: "U8", FirstName: "Ola", LastName: "Bór"})
+	for name, err := range map[string]error{"own enrolled": enrol("U1", "mkis"), "own signed": sign("U1", "mkis"), "own listed": list("U1", "Z1"),
+		"registered": err, "registered, enrolled": enrol("U8", "mkis"), "registered, listed": list("U8", "Z1")} {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	accepted(t, l, sheet{"obecnosci-zajec.csv", "zajecia;uczestnik;obecnosc\nZ1;U2;obecny\n"})
+	if _, err := l.RecordPresence(t.Context(), o, commands.RecordPresence{Session: "Z1", Participant: "U2", Amendment: commands.Amendment{Withdraw: true, Reason: "pomyłka"}}); err != nil {
+		t.Errorf("taken off an own list: %v", err)
+	}
+}
+
+// An assistant enters visits of their own under contracts that name them: neither a colleague's
+// contract nor a colleague's visit becomes theirs by it.
+func TestAContractBecomesNoAssistantsByAVisit(t *testing.T) {
+	t.Parallel()
+	l := shownCentre(t)
+	accepted(t, l, sheet{"asystenci_2.csv", "id;imie;nazwisko\nA2;Jan;Sowa\nA3;Iga;Sowa\n"})
+	accepted(t, l, sheet{"umowy_3.csv", "numer;rodzaj;program;uczestnik;zawarto;od;do;asystent\nT/7;trojstronny;aoon;U1;02.01.2018;02.01.2018;31.12.2018;A2\n"})
+	log := func(as, assistant, under string, from domain.TimeOfDay) error {
+		o := commands.Origin{Who: ledgertest.Limited(access.By("zoja", access.API, access.Assistant), domain.Ref{Kind: domain.RefAssistant, ID: as})}
+		_, err := l.LogVisit(t.Context(), o, commands.LogVisit{Assistant: assistant, Contract: under, Date: domain.NewDate(2018, 3, 5), From: from, To: from + 30})
+		return err
+	}
+	for name, err := range map[string]error{"a colleague's contract": log("A1", "A1", "T/7", 480), "spelt otherwise": log("A1", "A1", " T/7", 480),
+		"a colleague's visit": log("A2", "A1", "T/7", 480), "not there": log("A1", "A1", "T/77", 480)} {
+		if !errors.Is(err, access.ErrDenied) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := log("A2", "A2", "T/7", 480); err != nil {
+		t.Errorf("an own contract: %v", err)
+	}
+	_, err := l.ChangeContract(t.Context(), ledgertest.Actor, commands.ChangeContract{Number: "T/7", Change: "substitute", On: domain.NewDate(2018, 3, 1), Until: domain.NewDate(2018, 3, 31), Substitute: "A3"})
+	if err := errors.Join(err, log("A3", "A3", "T/7", 600)); err != nil {
+		t.Errorf("as a substitute: %v", err)
+	}
+	_, err = l.LogVisit(t.Context(), ledgertest.Actor, commands.LogVisit{Assistant: "A1", Contract: "T/7", Date: domain.NewDate(2018, 3, 6), From: 480, To: 540})
+	if err := errors.Join(err, log("A1", "A1", "T/7", 700)); err != nil {
+		t.Errorf("where a coordinator entered one: %v", err)
+	}
+}

@@ -39,9 +39,11 @@ type SignContract struct {
 
 func (SignContract) Operation() access.Operation { return "sign-contract" }
 
-// What it says, and what it takes the place of.
+// What it says, what it takes the place of, and whom it is with: nobody becomes somebody's by it.
 func (c SignContract) concerns() [][]domain.Ref {
-	return [][]domain.Ref{{{Kind: domain.RefContract, ID: c.Number}}, {{Kind: domain.RefParticipant, ID: c.Participant}, {Kind: domain.RefAssistant, ID: c.Assistant}, {Kind: domain.RefProgramme, ID: c.Programme}}}
+	with := domain.Ref{Kind: domain.RefParticipant, ID: c.Participant}
+	return [][]domain.Ref{{{Kind: domain.RefContract, ID: c.Number}},
+		domain.Refs(with, domain.Ref{Kind: domain.RefAssistant, ID: c.Assistant}, domain.Ref{Kind: domain.RefProgramme, ID: c.Programme}), domain.Refs(with)}
 }
 
 func (c SignContract) open() any {

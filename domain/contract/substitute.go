@@ -31,8 +31,12 @@ var ErrNoSubstitute = domain.Refusal(domain.CodeInvalid, "it is not said who sub
 // Assists says whether somebody assists under the contract on a day: the assistant of the
 // day's terms, or a substitute. Where the terms have none, whoever comes does.
 func (s State) Assists(assistant string, day domain.Date) bool {
-	agreed := s.On(day).Assistant
-	return agreed == "" || agreed == assistant || slices.ContainsFunc(s.changes, func(e Change) bool {
+	return s.On(day).Assistant == "" || s.Names(assistant, day)
+}
+
+// Names says whether the day's terms, or a substitution, name somebody who assists.
+func (s State) Names(assistant string, day domain.Date) bool {
+	return s.On(day).Assistant == assistant || slices.ContainsFunc(s.changes, func(e Change) bool {
 		sub, ok := e.(Substituted)
 		return ok && sub.Substitute == assistant && day.Within(sub.On, sub.Until)
 	})

@@ -37,7 +37,12 @@ func clean(t *testing.T, b *browsertest.Browser, name string) {
 	t.Helper()
 	for _, dark := range []string{"light", "dark"} {
 		b.Media("", dark, false)
-		time.Sleep(300 * time.Millisecond) // colours change slowly
+		for range 60 { // colours change slowly
+			time.Sleep(50 * time.Millisecond)
+			if browsertest.Eval[int](b, `document.getAnimations().length`) == 0 {
+				break
+			}
+		}
 		for _, v := range b.Violations() {
 			t.Errorf("%s %s: %s (%s) at %d places, first %+v", name, dark, v.ID, v.Help, len(v.Nodes), v.Nodes[0])
 		}
@@ -123,13 +128,8 @@ func TestAccountsInABrowser(t *testing.T) {
 	b := browsertest.At(t, o.base)
 	enters := func(role access.Role) {
 		t.Helper()
-		m := o.Members[role]
 		b.Go("/wejscie")
-		reaches(t, b, "Zaloguj się")
-		types(b, "\t"+m.Login+"\t"+m.Password+"\r")
-		reaches(t, b, "Drugi krok: kod z aplikacji")
-		o.Clock.Pass(30 * time.Second)
-		types(b, "\t"+o.Code(role)+"\r")
+		o.comesIn(t, b, role)
 		b.Do(chromedp.WaitVisible(chromedp.CSS(".side-me")))
 	}
 	enters(access.Administrator)
@@ -185,4 +185,40 @@ func allowed(t *testing.T, o *office, id string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// comesIn signs the member of a role in, from the page of the entrance.
+func (o *office) comesIn(t *testing.T, b *browsertest.Browser, role access.Role) {
+	t.Helper()
+	m := o.Members[role]
+	reaches(t, b, "Zaloguj się")
+	types(b, "\t"+m.Login+"\t"+m.Password+"\r")
+	reaches(t, b, "Drugi krok: kod z aplikacji")
+	o.Clock.Pass(30 * time.Second)
+	types(b, "\t"+o.Code(role)+"\r")
+}
+
+// What is typed into a month when the session is over leads to the entrance, and comes back.
+func TestACellTypedTooLate(t *testing.T) {
+	t.Parallel()
+	o := enter(t)
+	for _, f := range monthFiles() {
+		o.Ledger.Import(t, f[0], f[1])
+	}
+	b := browsertest.At(t, o.base)
+	b.Go("/wejscie")
+	o.comesIn(t, b, access.Coordinator)
+	b.Do(chromedp.WaitVisible(chromedp.CSS(".side-me")))
+	b.Go(mayGrid)
+	o.Clock.Pass(21 * time.Minute)
+	b.Do(chromedp.Focus(chromedp.CSS(inputOf("S/1", 8))))
+	types(b, "3,25\r")
+	o.comesIn(t, b, access.Coordinator)
+	reaches(t, b, "Formularz czeka")
+	b.Do(chromedp.Click(chromedp.CSS("form button")))
+	b.Do(chromedp.WaitReady(chromedp.CSS(inputOf("S/1", 8))))
+	if value := browsertest.Eval[string](b, `document.querySelector('`+inputOf("S/1", 8)+`').value`); value != "3,25" {
+		t.Errorf("it came back as %q", value)
+	}
+	clean(t, b, "late")
 }

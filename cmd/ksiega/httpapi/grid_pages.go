@@ -130,17 +130,14 @@ func (s *server) turnMonth(w http.ResponseWriter, r *http.Request, form url.Valu
 	if err == nil && !readable {
 		err = problem(codeMalformed, "Otwórz stronę jeszcze raz: formularz jest niepełny.")
 	}
-	if err != nil {
-		s.write(w, r, s.problemOf(r.Context(), err))
-		return
-	}
 	c := commands.SheetOf{Agreement: of.Agreement, Assistant: of.Assistant, Month: of.Month, Seen: seen}
-	switch form.Get("_do") {
-	case turnHandOver:
+	switch do := form.Get("_do"); {
+	case err != nil:
+	case do == turnHandOver:
 		_, err = carryForm(r.Context(), s, o, commands.HandOverMonth{SheetOf: c}, s.Ledger.HandOverMonth)
-	case turnApprove:
+	case do == turnApprove:
 		_, err = carryForm(r.Context(), s, o, commands.ApproveMonth{SheetOf: c}, s.Ledger.ApproveMonth)
-	case turnReturn:
+	case do == turnReturn:
 		_, err = carryForm(r.Context(), s, o, commands.ReturnMonth{SheetOf: c, Reason: strings.TrimSpace(form.Get("powod"))}, s.Ledger.ReturnMonth)
 	default:
 		err = problem(codeMalformed, "Otwórz stronę jeszcze raz: formularz jest niepełny.")

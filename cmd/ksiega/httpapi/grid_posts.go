@@ -118,7 +118,7 @@ func (s *server) enterGrid(w http.ResponseWriter, r *http.Request, form url.Valu
 		s.write(w, r, p)
 		return
 	}
-	o, err := formOrigin(r, form)
+	o, err := cellsOrigin(r, form)
 	var g pages.Grid
 	if err == nil {
 		g, err = s.grid(r, of)
@@ -452,8 +452,11 @@ func (s *server) tellScript(w http.ResponseWriter, r *http.Request, g pages.Grid
 	}
 }
 
-// carryForm carries out a command that a form asks for.
+// carryForm carries out a command that a form asks for, unless it came too late.
 func carryForm[C commands.Request](ctx context.Context, s *server, o commands.Origin, c C, do func(context.Context, commands.Origin, C) (commands.Result, error)) (commands.Result, error) {
+	if wasLate(ctx) {
+		return commands.Result{}, errLate()
+	}
 	leave, wait, err := s.throttle.enter(ctx, o.Actor, s.Now)
 	if err != nil {
 		return commands.Result{}, err

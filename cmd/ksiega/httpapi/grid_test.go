@@ -10,8 +10,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ksiega/domain"
+	"ksiega/domain/access"
 	"ksiega/domain/assistance"
 	"ksiega/internal/journal"
 	"ksiega/internal/testkit/ledgertest"
@@ -21,7 +23,16 @@ import (
 func monthOf(t testing.TB) *door {
 	t.Helper()
 	d := open(t, nil)
-	for _, f := range [][2]string{
+	for _, f := range monthFiles() {
+		if s := d.ledger.Import(t, f[0], f[1]); s.Refused != 0 {
+			t.Fatalf("%s: %s", f[0], s.RefusedRows[0].Why.Error())
+		}
+	}
+	return d
+}
+
+func monthFiles() [][2]string {
+	return [][2]string{
 		{"uczestnicy.csv", "id;imie;nazwisko\nU1;Łukasz;Przykładny\nU2;Józefina;Wzorcowa\nU3;Żelisław;Próbny\n"},
 		{"asystenci.csv", "id;imie;nazwisko\nA1;Irena;Składna\n"},
 		{"porozumienia.csv", "numer;zawarto;od;do;refundacja;limit_godzin_miesiac\nP/1;06.02.2018;08.02.2018;31.12.2018;60;40\n"},
@@ -29,12 +40,7 @@ func monthOf(t testing.TB) *door {
 			"S/1;psu;psu;U1;07.02.2018;08.02.2018;31.12.2018;P/1;8;;Urząd Miejski\nS/2;psu;psu;U2;07.02.2018;08.02.2018;31.12.2018;P/1;;;MOSiR\nS/3;psu;psu;U3;07.02.2018;10.05.2018;31.12.2018;P/1;;;\n" +
 			"T/1;trojstronny;asystent-aktywnosci;U1;01.01.2018;01.01.2018;31.12.2018;;4;A1;\nT/2;trojstronny;asystent-aktywnosci;U2;01.01.2018;01.01.2018;31.12.2018;;4;A1;\n"},
 		{"obecnosci.csv", "umowa;data;godziny\nS/1;04.05.2018;2,5\nS/2;07.05.2018;4\n"},
-	} {
-		if s := d.ledger.Import(t, f[0], f[1]); s.Refused != 0 {
-			t.Fatalf("%s: %s", f[0], s.RefusedRows[0].Why.Error())
-		}
 	}
-	return d
 }
 
 const (
@@ -87,6 +93,45 @@ func formOf(t testing.TB, w *httptest.ResponseRecorder, action string) url.Value
 		}
 	}
 	return form
+}
+
+// A month, and presences, that were sent when the session was over come back as they were typed, and
+// are not recorded before they are sent again.
+func TestLateCellsComeBack(t *testing.T) {
+	t.Parallel()
+	o := enter(t)
+	for _, f := range append(monthFiles(), [2]string{"zajecia.csv", "id;program;rodzaj;temat;data;od;do\nZ1;mkis;warsztat;komputer;05.03.2018;16:00;18:00\n"},
+		[2]string{"obecnosci-zajec.csv", "zajecia;uczestnik;obecnosc\nZ1;U1;obecny\n"}) {
+		if s := o.Ledger.Import(t, f[0], f[1]); s.Refused != 0 {
+			t.Fatalf("%s: %s", f[0], s.RefusedRows[0].Why.Error())
+		}
+	}
+	m := o.Members[access.Coordinator]
+	for _, c := range []struct {
+		page, stream, shows string
+		typed               []string
+	}{
+		{mayGrid, "attendance-S%2F1", `value="3,25"`, []string{cell("S/1", 8), "3,25"}},
+		{"/zajecia/Z1", "session-Z1", `value="nieobecny" checked`, []string{"p:U1", "nieobecny"}},
+	} {
+		b := o.signIn(access.Coordinator)
+		if status := b.get(c.page); status != http.StatusOK {
+			t.Fatalf("%s: %d %s", c.page, status, b.page)
+		}
+		form := b.form(c.typed...)
+		o.Clock.Pass(21 * time.Minute)
+		before := o.events(t, c.stream)
+		b.wants(b.do(http.MethodPost, c.page, form), http.StatusUnauthorized, "wróci wypełniony")
+		b.wants(b.send("login", m.Login, "haslo", m.Password), http.StatusOK, "Drugi krok")
+		b.wants(b.send("kod", o.Code(access.Coordinator)), http.StatusOK, "Formularz czeka")
+		b.wants(b.send(), http.StatusUnprocessableEntity, "niczego nie zapisano")
+		if !strings.Contains(b.page, c.shows) || o.events(t, c.stream) != before {
+			t.Errorf("%s: it came back without %s, %d events", c.page, c.shows, o.events(t, c.stream)-before)
+		}
+		if w := b.do(http.MethodPost, c.page, b.form(c.typed...)); w.StatusCode != http.StatusSeeOther || o.events(t, c.stream) != before+1 {
+			t.Errorf("%s sent again: %d %s", c.page, w.StatusCode, b.page)
+		}
+	}
 }
 
 func may(day int) string { return domain.NewDate(2018, 5, day).String() }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -74,10 +75,10 @@ func (s *server) keepLate(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, p)
 		return
 	}
-	entry := url.Values{entryTo: {r.URL.Path}}
+	entry := url.Values{entryTo: {r.URL.EscapedPath()}}
 	_, of, _ := strings.Cut(form.Get(formToken), ".")
 	text := "Sesja się skończyła. Zaloguj się jeszcze raz."
-	if b, err := json.Marshal(lateForm{Path: r.URL.Path, For: of, Form: form}); err == nil && of != "" && local(r.URL.Path) != "/" {
+	if b, err := json.Marshal(lateForm{Path: r.URL.EscapedPath(), For: of, Form: form}); err == nil && of != "" && local(r.URL.EscapedPath()) != "/" {
 		entry = url.Values{entryLate: {s.Desk.Seals.Seal(b, aboutLate)}}
 		text = "Sesja się skończyła, zanim formularz doszedł: niczego nie zapisano. Zaloguj się jeszcze raz, a wróci wypełniony."
 	}
@@ -112,8 +113,8 @@ func (s *server) onward(w http.ResponseWriter, r *http.Request, form url.Values,
 type lateKey struct{}
 
 // wasLate says that a form is shown again and not carried out.
-func wasLate(r *http.Request) bool {
-	late, _ := r.Context().Value(lateKey{}).(bool)
+func wasLate(ctx context.Context) bool {
+	late, _ := ctx.Value(lateKey{}).(bool)
 	return late
 }
 

@@ -236,7 +236,7 @@ func (s *server) ownDoes(which string, do func(http.ResponseWriter, *http.Reques
 			s.showOwn(w, r, p.Status, of, which, form, refusalOf(p), nil)
 		}
 		switch {
-		case wasLate(r):
+		case wasLate(r.Context()):
 			again(errLate())
 			return
 		case of.Common && which == "haslo":
@@ -349,7 +349,7 @@ func (s *server) newFactorCode(w http.ResponseWriter, r *http.Request, form url.
 		return
 	}
 	secret, opened := s.Desk.Seals.Open(form.Get(entrySecret), aboutFactor(of.ID))
-	if !opened || wasLate(r) {
+	if !opened || wasLate(r.Context()) {
 		http.Redirect(w, r, pathOwn, http.StatusSeeOther)
 		return
 	}
@@ -409,7 +409,7 @@ func (s *server) revokeToken(w http.ResponseWriter, r *http.Request, form url.Va
 		return
 	}
 	err := error(nil)
-	if wasLate(r) {
+	if wasLate(r.Context()) {
 		err = errLate()
 	} else {
 		_, err = s.accounts.Revoke(r.Context(), as(r, of.Member), of.ID, form.Get("klucz"), form.Get("powod"))

@@ -51,7 +51,7 @@ func (s *server) posts(do func(w http.ResponseWriter, r *http.Request, form url.
 		form.Del(formToken)
 		if sealed := form.Get(entryLate); sealed != "" && s.Desk != nil { // it comes back, and is not carried out
 			late, ok := s.lateOf(sealed, session.Of(r.Context()).Account)
-			if !ok || late.Path != r.URL.Path {
+			if !ok || late.Path != r.URL.EscapedPath() {
 				s.write(w, r, problem(codeMalformed, "Otwórz stronę jeszcze raz: formularz, który nie doszedł, jest za stary."))
 				return
 			}
@@ -130,11 +130,18 @@ func typable(text string) bool {
 	})
 }
 
-// formOrigin is who sends a form, under the key that was drawn when it was made.
+// formOrigin is who sends a form, under the key that was drawn when it was made; nobody of one that
+// came too late.
 func formOrigin(r *http.Request, form url.Values) (commands.Origin, error) {
-	if wasLate(r) {
+	if wasLate(r.Context()) {
 		return commands.Origin{}, errLate()
 	}
+	return cellsOrigin(r, form)
+}
+
+// cellsOrigin is formOrigin of a form of many parts, each carried out by itself: of one that came too
+// late carryForm refuses each, so that each comes back as it was typed.
+func cellsOrigin(r *http.Request, form url.Values) (commands.Origin, error) {
 	key := form.Get(formKey)
 	if !keyPattern.MatchString(key) {
 		return commands.Origin{}, problem(codeMalformed, "Otwórz stronę jeszcze raz: formularz jest niepełny.")

@@ -73,7 +73,7 @@ func (s *server) noteSession(r *http.Request, of *queries.SessionList) error {
 
 // enterPresences enters how everybody was at a session, each by a command of their own.
 func (s *server) enterPresences(w http.ResponseWriter, r *http.Request, form url.Values) {
-	o, err := formOrigin(r, form)
+	o, err := cellsOrigin(r, form)
 	var v pages.Presences
 	if err == nil {
 		v, err = s.presences(r)

@@ -187,6 +187,11 @@
       const response = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin" });
       const redirect = response.headers.get("HX-Redirect");
       if (redirect) { location.assign(redirect); return; }
+      if (response.status === 401) { // the session is over: the whole form comes back after signing in
+        for (const c of cells()) if (c.value.trim() !== texts.get(c)) texts.set(c, c.value.trim());
+        form.submit();
+        return;
+      }
       answer = await response.json();
       if (!response.ok) throw new Error(answer.detail || answer.title);
     } catch (e) {

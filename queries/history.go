@@ -16,6 +16,7 @@ import (
 	"ksiega/domain/access"
 	"ksiega/domain/erasure"
 	"ksiega/domain/finding"
+	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 	"ksiega/projections"
 )
@@ -268,9 +269,19 @@ func (s *selection) takes(p journal.Position) bool {
 	return p.After(s.after) && s.from.ReachedBy(p) && s.until.Includes(p)
 }
 
-// shows says whether an event names nobody else than whom somebody is limited to.
+// shows says whether an event names nobody else than whom somebody is limited to, and is of their
+// work: whose accounts are limited to the same, who looked at somebody and who asked for them by a
+// PESEL are told in the pages of those who keep accounts and data.
 func (s *selection) shows(e *journal.Recorded) bool {
-	return !s.Who.Limited(access.Replay) || e.Event != nil && s.Who.Only(access.Replay, s.scope.apart(e.Event.Refs())...)
+	if !s.Who.Limited(access.Replay) {
+		return true
+	}
+	switch e.Event.(type) {
+	case nil, intake.PersonalDataRead, intake.PersonAsked:
+		return false
+	}
+	refs := e.Event.Refs()
+	return !slices.ContainsFunc(refs, func(of domain.Ref) bool { return of.Kind == domain.RefAccount }) && s.Who.Only(access.Replay, s.scope.apart(refs)...)
 }
 
 // opens says whether a text of an event is shown in clear: its class has to be one that a role

@@ -10,6 +10,8 @@ import (
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/domain/account"
+	"ksiega/domain/intake"
 	"ksiega/internal/journal"
 	"ksiega/internal/report"
 	"ksiega/internal/testkit/ledgertest"
@@ -265,6 +267,34 @@ func TestSessionsCountWhomOneReaches(t *testing.T) {
 		}
 		if fmt.Sprint(got) != c.want {
 			t.Errorf("%v: %v", c.who.Grants, got)
+		}
+	}
+}
+
+// Whoever is limited to some people, or agreements, is shown by no history who looked at them, who
+// asked for them, or who else is limited to the same.
+func TestALimitedHistoryTellsNobodyWhoLooks(t *testing.T) {
+	t.Parallel()
+	l := centre(t)
+	u1 := intake.Subject{Kind: domain.RefParticipant, ID: "U1"}
+	for stream, e := range map[string]domain.Event{
+		"access-2026-11-r1":                        intake.PersonalDataRead{Reading: "r1", On: day(2026, 11, 1), What: "report person", Subjects: []intake.Subject{u1}},
+		intake.AskedStream("k2", day(2026, 11, 1)): intake.PersonAsked{Account: "k2", On: day(2026, 11, 1), Door: "ui", Participant: "U1"},
+		"accounts-register":                        account.GrantRequested{About: account.About{Account: "k3"}, Request: 1, Grant: account.Grant{Role: access.Auditor, Agreements: []string{"P/1"}}},
+	} {
+		_, err := l.Journal.Append(t.Context(), stream, journal.NoStream, journal.Decided{Event: e, Meta: journal.Meta{Actor: "k2"}})
+		must(t, err)
+	}
+	for ref, who := range map[domain.Ref]access.Who{domain.Ref(u1): limited(access.Caseworker, domain.RefWorker, "W1"), {Kind: domain.RefAgreement, ID: "P/1"}: limited(access.Auditor, domain.RefAgreement, "P/1")} {
+		seen := 0
+		_, err := memoryReader(l).History(t.Context(), queries.HistoryRequest{Who: who, Ref: ref}, func(e queries.Entry) error {
+			if seen++; e.Actor == "k2" {
+				t.Errorf("%s: %s", ref.ID, e.Type)
+			}
+			return nil
+		})
+		if must(t, err); ref.ID == "U1" && seen == 0 {
+			t.Error("nothing of an own case")
 		}
 	}
 }

@@ -81,6 +81,7 @@ func findingsReport() *Report {
 		report.Texts("events", "Dowody", func(r row) []string { return positionsOf(r.Events) }).To(referEvent),
 		report.Text("text", "Co się stało i co zrobić", func(r row) string { return r.said.Text }).Beneath(),
 		report.Text("rule", "Zasada", func(r row) string { return r.said.Rule }).Beneath(),
+		report.Texts("participants", "Uczestnicy", func(r row) []string { return unique(r.People) }).To(report.Reference(domain.RefParticipant)),
 	}}, findingRows)
 }
 

@@ -49,7 +49,7 @@ func (p *Pages) Findings(w io.Writer, visit Visit, of Findings) error {
 		if resolved {
 			f.Chip.State = "good"
 		}
-		for _, fact := range []Pair{{"Kogo dotyczy", visit.beside(said["subjects"])}, {"Kiedy", span(said["from"], said["to"])}, {"Kwota", said["amountGrosze"]}, {"Czas", said["minutes"]}, {"Dowody", said["events"]}} {
+		for _, fact := range []Pair{{"Kogo dotyczy", visit.beside(said["subjects"], said["participants"])}, {"Kiedy", span(said["from"], said["to"])}, {"Kwota", said["amountGrosze"]}, {"Czas", said["minutes"]}, {"Dowody", said["events"]}} {
 			if fact.Value != "" {
 				f.Facts = append(f.Facts, fact)
 			}
@@ -66,6 +66,7 @@ func (p *Pages) Findings(w io.Writer, visit Visit, of Findings) error {
 		v.Head.Meta += " Pokazano pierwsze " + number(maxFindings) + " z" + polish.NoBreak + number(len(rows)) + "; wszystkie są w" + polish.NoBreak + "zestawieniu."
 	}
 	f := p.framed(visit, "Ustalenia", "/ustalenia", nil)
+	f.tells(of.Answer)
 	f.Moment = p.today(visit.Today)
 	return p.render(w, "findings", f, v)
 }

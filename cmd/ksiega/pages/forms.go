@@ -73,7 +73,7 @@ func (p *Pages) CommandForm(w io.Writer, visit Visit, c CommandForm) error {
 	f := p.framed(visit, c.Title, path, nil)
 	f.Here, f.Moment = "/polecenia", p.today(visit.Today)
 	if c.Record != "" || c.Named {
-		f.FootNote = ""
+		f.FootNote = footNamed
 	}
 	return p.render(w, "command", f, v)
 }

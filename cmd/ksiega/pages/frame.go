@@ -98,12 +98,24 @@ type Empty struct{ Title, Text string }
 // other pages keep.
 func (p *Pages) framed(v Visit, title, here string, moment url.Values) Frame {
 	f := Frame{Title: title, Here: here, Name: "Księga", Version: p.Version, Who: v.Who, SignIn: v.SignIn,
-		FootNote: "Osoby występują pod identyfikatorami; danych osobowych na tych stronach nie ma."}
+		FootNote: "Osoby występują na tej stronie pod identyfikatorami, bez nazwisk."}
 	if v.Named != nil {
-		f.FootNote = ""
+		f.FootNote = footNamed
 	}
 	f.Part, f.Nav = v.Part, navigation(v, moment)
 	return f
+}
+
+// footNamed is the foot of a page that tells who somebody is, or what is sealed of them.
+const footNamed = "Ta strona pokazuje dane osobowe; kto je widział, jest zapisane."
+
+// tells has the foot say so where answers on the page tell what is sealed.
+func (f *Frame) tells(answers ...*queries.Answer) {
+	for _, a := range answers {
+		if a != nil && len(a.Shown) > 0 {
+			f.FootNote = footNamed
+		}
+	}
 }
 
 // today is the moment of whoever asks about now.

@@ -48,7 +48,6 @@ func (p *Pages) Months(w io.Writer, visit Visit, of *queries.SheetsOf, may Turns
 	}
 	f := p.framed(visit, v.Head.Title, "/miesiace", nil)
 	f.Moment = p.today(visit.Today)
-	f.FootNote = ""
 	return p.render(w, "months", f, v)
 }
 

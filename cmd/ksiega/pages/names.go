@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"ksiega/domain"
@@ -17,13 +18,12 @@ func (v Visit) called(kind domain.RefKind, id string) string {
 	return id
 }
 
-// beside puts names before ids of people in a list that may name other things, too.
-func (v Visit) beside(ids string) string {
+// beside puts names before the ids of those of a list who are participants.
+func (v Visit) beside(ids, participants string) string {
+	people := strings.Split(participants, listed)
 	return inList(ids, func(id string) string {
-		for _, kind := range []domain.RefKind{domain.RefParticipant, domain.RefAssistant} {
-			if name := v.called(kind, id); name != id {
-				return name + " (" + id + ")"
-			}
+		if name := v.called(domain.RefParticipant, id); name != id && slices.Contains(people, id) {
+			return name + " (" + id + ")"
 		}
 		return id
 	})
@@ -84,14 +84,13 @@ func (c Contract) Asks() (all []queries.NameAsked) {
 	return all
 }
 
-// Asks are the people whom the findings on the page are about, as far as they are registered.
+// Asks are the participants whom the findings on the page are about.
 func (of Findings) Asks() (all []queries.NameAsked) {
 	rows := picked(of.Answer, "", "")
 	for _, row := range rows[:min(len(rows), maxFindings)] {
-		inList(row.said["subjects"], func(id string) string {
+		for id := range strings.SplitSeq(row.said["participants"], listed) {
 			all = append(all, queries.NameAsked{Of: domain.Ref{Kind: domain.RefParticipant, ID: id}})
-			return id
-		})
+		}
 	}
 	return all
 }

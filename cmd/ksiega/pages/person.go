@@ -2,6 +2,7 @@ package pages
 
 import (
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -52,7 +53,7 @@ func (p *Pages) Things(w io.Writer, visit Visit, of Things) error {
 	f := p.framed(visit, v.Title, of.Path, nil)
 	f.Moment = p.today(visit.Today)
 	if of.Named {
-		f.FootNote = ""
+		f.FootNote = footNamed
 	}
 	return p.render(w, "things", f, v)
 }
@@ -112,6 +113,7 @@ func (p *Pages) Person(w io.Writer, visit Visit, of Person) error {
 	v.add("pomoc", "Pomoc materialna", picked(of.Answers["material-aid"], "participant", of.ID), "contract", "purpose", "items", "amountGrosze")
 	v.tell(visit, picked(of.Answers["person"], "", ""))
 	f := p.framed(visit, name, "/osoby", nil)
+	f.tells(slices.Collect(maps.Values(of.Answers))...)
 	f.Moment = p.today(visit.Today)
 	return p.render(w, "life", f, v)
 }
@@ -140,6 +142,7 @@ func (p *Pages) Contract(w io.Writer, visit Visit, of Contract) error {
 	v.add("pomoc", "Pomoc materialna", picked(of.Answers["material-aid"], "contract", of.Number), "purpose", "items", "amountGrosze")
 	v.tell(visit, picked(of.Answers["person"], "reference", of.Number))
 	f := p.framed(visit, v.Head.Title, "/umowy", nil)
+	f.tells(slices.Collect(maps.Values(of.Answers))...)
 	f.Moment = p.today(visit.Today)
 	return p.render(w, "life", f, v)
 }

@@ -61,6 +61,7 @@ func (p *Pages) Report(w io.Writer, visit Visit, a *queries.Answer, asked Asked)
 	v := p.reportView(a.Report, asked, a.Params, a.AsOf, a.KnownAt, nil)
 	v.Above = asked.Above
 	f := p.framed(visit, a.Report.Title, v.Path, momentOf(asked.Query))
+	f.tells(a)
 	f.Moment = p.momentOfAnswer(a, asked)
 	v.Other = otherMoment(a, f.Moment)
 	table, first, last := asked.rows(a)

@@ -276,3 +276,21 @@ func TestTheAccessLogAsAPage(t *testing.T) {
 		}
 	}
 }
+
+// The page of a person, or of a contract, is a reading of who is on it, and of nobody else within
+// reach, over whose number no reading would list anybody.
+func TestAPageIsAReadingOfWhoIsOnIt(t *testing.T) {
+	t.Parallel()
+	d := twoCases(t)
+	accepted(t, d.command("sign-contract", "two-signed", strings.NewReplacer("S/1", "S/2", "U1", "U2", `"weekly`, `"place":"Dom Pomocy","weekly`).Replace(contractBody)))
+	seen := 0
+	d.read(&seen)
+	for path, want := range map[string]string{"/umowy/S%2F1": "report contract U1", "/umowy/S%2F2": "report contract U2", "/osoby/U2": "report person U2"} {
+		if w := d.get(path, "Accept", "text/html"); w.Code != http.StatusOK {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+		if got := d.read(&seen); len(got) != 1 || got[0] != want {
+			t.Errorf("%s is recorded as %q", path, got)
+		}
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"ksiega/commands"
 	"ksiega/domain"
 	"ksiega/domain/access"
+	"ksiega/internal/report"
 	"ksiega/queries"
 )
 
@@ -84,16 +85,38 @@ func (s *server) answers(r *http.Request, asked ...queries.Request) (map[string]
 	return all, nil
 }
 
-// shownIn are those whose texts some answers show.
-func shownIn(answers map[string]*queries.Answer) (all []domain.Ref) {
+// shownIn are those whose texts a page shows of answers: of whom it is, by each id that their life
+// is told by, and whoever else is named in no row that it leaves out.
+func shownIn(answers map[string]*queries.Answer, whose string) (all []domain.Ref) {
+	own, others := map[string]bool{whose: true}, map[string]bool{}
+	for _, id := range participantsOf(answers["person"]) {
+		own[id] = true
+	}
+	for _, a := range answers {
+		for _, id := range participantsOf(a) {
+			others[id] = !own[id]
+		}
+	}
 	for _, a := range answers {
 		for _, of := range a.Shown {
-			if !slices.Contains(all, of) {
+			if !slices.Contains(all, of) && (of.Kind != domain.RefParticipant || !others[of.ID]) {
 				all = append(all, of)
 			}
 		}
 	}
 	return all
+}
+
+// participantsOf are those whom the rows of an answer name, if there is one.
+func participantsOf(a *queries.Answer) (ids []string) {
+	if a == nil {
+		return nil
+	}
+	at := slices.IndexFunc(a.Table.Fields, func(f report.Field) bool { return f.Refers == report.Reference(domain.RefParticipant) })
+	for row := 0; at >= 0 && row < a.Table.Len; row++ {
+		ids = append(ids, a.Table.Fields[at].Say(a.Table.Row(row, nil)[at]))
+	}
+	return ids
 }
 
 // asking is a request of a report by its name, with parameters.
@@ -118,7 +141,7 @@ func (s *server) personPage(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, problem(codeNotFound, "Sprawdź identyfikator: w Twoim zakresie takiej osoby nie ma."))
 		return
 	}
-	names, err := s.namesOf(r, v.Asks(), commands.NoteReading{What: "person", Filters: map[string]string{"participant": id}, Subjects: shownIn(all)})
+	names, err := s.namesOf(r, v.Asks(), commands.NoteReading{What: "person", Filters: map[string]string{"participant": id}, Subjects: shownIn(all, id)})
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
@@ -145,7 +168,7 @@ func (s *server) contractPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	maps.Copy(v.Answers, life) // some see the contract, and not the life
-	names, err := s.namesOf(r, v.Asks(), commands.NoteReading{What: "contract", Filters: map[string]string{"contract": number}, Subjects: shownIn(v.Answers)})
+	names, err := s.namesOf(r, v.Asks(), commands.NoteReading{What: "contract", Filters: map[string]string{"contract": number}, Subjects: shownIn(v.Answers, v.Participant())})
 	if err != nil {
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return

@@ -145,7 +145,7 @@ func (w Who) Allowed(op Operation) error {
 	}
 	people := slices.DeleteFunc(slices.Clone(table[op].Roles), func(r Role) bool { return slices.Contains(programs, r) })
 	if 0 < len(people) && len(people) <= 3 {
-		return ErrDenied.With("%s is for role %s", op, strings.ReplaceAll(By("", "", people...).Role(), ",", ", "))
+		return ErrDenied.With("%s is for roles %v", op, people)
 	}
 	return ErrDenied
 }

@@ -145,6 +145,7 @@ func (s *server) answerGrid(w http.ResponseWriter, r *http.Request, form url.Val
 		s.write(w, r, s.problemOf(r.Context(), err))
 		return
 	}
+	moved := movedOn(g.Sheet.Seen, fresh.Seen)
 	g.Sheet = fresh
 	for _, c := range sent {
 		t := e.tell(fresh, c)
@@ -158,7 +159,7 @@ func (s *server) answerGrid(w http.ResponseWriter, r *http.Request, form url.Val
 		told = len(sent) > 0
 	}
 	if preferred(r, typeHTML, typeJSON) == typeJSON {
-		s.tellScript(w, r, g, e, sent)
+		s.tellScript(w, r, g, e, sent, moved)
 		return
 	}
 	if !told {
@@ -412,6 +413,8 @@ type gridAnswer struct {
 	Error string       `json:"error,omitempty"`
 	Cells []cellAnswer `json:"cells"`
 	Rows  []rowAnswer  `json:"rows"`
+
+	Moved map[string][2]int64 `json:"moved"` // streams of the sheet: their revisions before and after
 }
 
 type cellAnswer struct {
@@ -428,9 +431,21 @@ type rowAnswer struct {
 	Caps     string `json:"caps"`
 }
 
+// movedOn are the streams of a sheet that an entry wrote in. Whoever was shown them as they were
+// before may hand the month over as it is now.
+func movedOn(before, after map[string]int64) map[string][2]int64 {
+	moved := map[string][2]int64{}
+	for stream, is := range after {
+		if was, ok := before[stream]; ok && was != is {
+			moved[stream] = [2]int64{was, is}
+		}
+	}
+	return moved
+}
+
 // tellScript answers the script.
-func (s *server) tellScript(w http.ResponseWriter, r *http.Request, g pages.Grid, e *gridEntry, sent []sentCell) {
-	a := gridAnswer{Saved: s.Now().In(s.Ledger.Zone).Format("15:04"), Cells: []cellAnswer{}, Rows: []rowAnswer{}}
+func (s *server) tellScript(w http.ResponseWriter, r *http.Request, g pages.Grid, e *gridEntry, sent []sentCell, moved map[string][2]int64) {
+	a := gridAnswer{Saved: s.Now().In(s.Ledger.Zone).Format("15:04"), Moved: moved, Cells: []cellAnswer{}, Rows: []rowAnswer{}}
 	contracts := map[string]bool{}
 	for _, c := range sent {
 		t := e.told[c.CellID]

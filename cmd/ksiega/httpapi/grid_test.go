@@ -270,6 +270,7 @@ func TestTheScriptIsToldOfEachCell(t *testing.T) {
 		rubbish.Set(cell(fmt.Sprintf("S/%d", 1+i/31), 1+i%31), "<b>śmieć</b> "+strings.Repeat("9", i%50))
 	}
 	type answer struct {
+		Moved map[string][2]int64
 		Saved string
 		Cells []struct{ Cell, State, Is, Text, Nearest string }
 		Rows  []struct{ Contract, Was, Caps string }
@@ -287,6 +288,9 @@ func TestTheScriptIsToldOfEachCell(t *testing.T) {
 	a = decode[answer](t, jan.post(mayGrid, one, "Accept", "application/json"))
 	if len(a.Cells) != 1 || a.Cells[0].State != "saved" || a.Cells[0].Is != "2:30" || len(a.Rows) != 1 || !strings.Contains(a.Rows[0].Was, "2018-05-08=") || !strings.Contains(a.Rows[0].Caps, "m=300=2400") {
 		t.Errorf("%+v", a)
+	}
+	if m := a.Moved["attendance-S%2F1"]; len(a.Moved) != 1 || m[1] != m[0]+1 {
+		t.Errorf("whoever entered a day may not hand over what they see: %v", a.Moved)
 	}
 	undo := url.Values{"_key": {"k2"}, "w:S/1": {a.Rows[0].Was}, cell("S/1", 8): {""}}
 	ola := formOf(t, d.as("ola", "caseworker").open(mayGrid), mayGrid)

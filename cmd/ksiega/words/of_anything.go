@@ -45,7 +45,7 @@ func ofAnything() []sentence {
 		{journal.ErrConflict, "Spróbuj ponownie: ktoś inny zmienił to w tej samej chwili."},
 		{journal.ErrSeen, "Sprawdź, co teraz jest zapisane, i zdecyduj ponownie: ktoś zmienił to po tym, jak to pokazano[, {0}][ ({1})]."},
 		{journal.ErrTooLarge, "Podziel dane: to więcej, niż można zapisać naraz."},
-		{access.ErrDenied, "Poproś kogoś z uprawnieniem: ta rola albo jej zakres na to nie pozwala[ (może to rola {1})]."},
+		{access.ErrDenied, "Poproś kogoś z uprawnieniem: ta rola albo jej zakres na to nie pozwala[ (może to: {1})]."},
 		{commands.ErrReading, "Podaj powód i użyj roli auditor, coordinator albo caseworker: tylko one odczytują dane osobowe."},
 		{commands.ErrTwice, "Usuń powtórzenie: to samo stoi w tym pliku wcześniej (wiersz {0})."},
 		{commands.ErrKind, "Zmień nazwę pliku: nie wiadomo, co zawiera ({0})."},

@@ -145,6 +145,12 @@ func particular(slot string, args []any) string {
 		return thing(v)
 	case access.Role:
 		return Role(v, "")
+	case []access.Role:
+		all := make([]string, len(v))
+		for i, role := range v {
+			all[i] = Role(role, "")
+		}
+		return strings.Join(all, ", ")
 	case []*domain.Error:
 		all := make([]string, len(v))
 		for i, e := range v {

@@ -155,6 +155,13 @@
     }
   };
 
+  // A stream of the sheet that was seen as it was before an entry is seen with the entry.
+  const moved = (of, all) => {
+    const at = of.lastIndexOf("=");
+    const [before, after] = all[of.slice(0, at)] || [];
+    return of.slice(at + 1) === String(before) ? of.slice(0, at + 1) + after : of;
+  };
+
   // save sends cells that say something else than what stands, one request after another.
   const save = (some, undoing) => {
     const changed = some.filter((c) => c.value.trim() !== texts.get(c));
@@ -208,6 +215,7 @@
       of.querySelector("input[name^='w:']").value = row.was;
       of.dataset.caps = row.caps;
     }
+    for (const field of document.querySelectorAll(".turns [name='_seen']")) field.value = field.value.split(" ").map((of) => moved(of, answer.moved)).join(" ");
     let shown = 0;
     let saved = 0;
     const step = [];

@@ -86,6 +86,9 @@ func answers(t *testing.T, reader *queries.Reader, known ...string) map[string]s
 	t.Helper()
 	all := map[string]string{}
 	for _, r := range reader.Reports() {
+		if r.Name == "access-log" { // it goes by no edition
+			continue
+		}
 		for _, at := range append(known, "") {
 			for _, asOf := range []domain.Date{0, day(2018, 6, 30), day(2019, 3, 31)} {
 				if at == "" && asOf == 0 { // the head moves, and nothing else

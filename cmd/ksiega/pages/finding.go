@@ -2,7 +2,6 @@ package pages
 
 import (
 	"io"
-	"net/url"
 
 	"ksiega/internal/polish"
 	"ksiega/queries"
@@ -92,5 +91,3 @@ func span(from, to string) string {
 	}
 	return from + " – " + to
 }
-
-func escaped(id string) string { return url.PathEscape(id) }

@@ -37,7 +37,7 @@ func clean(t *testing.T, b *browsertest.Browser, name string) {
 	t.Helper()
 	for _, dark := range []string{"light", "dark"} {
 		b.Media("", dark, false)
-		for range 60 { // colours change slowly
+		for range 12 { // colours change slowly
 			time.Sleep(50 * time.Millisecond)
 			if browsertest.Eval[int](b, `document.getAnimations().length`) == 0 {
 				break

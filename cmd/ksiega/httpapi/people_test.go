@@ -113,6 +113,12 @@ func TestAPageThatNamesPeopleIsOneReading(t *testing.T) {
 	}
 }
 
+// tells says whether an answer names somebody; keys of forms may hold any two letters.
+func tells(w *httptest.ResponseRecorder, name string) bool {
+	body := w.Body.String()
+	return strings.Contains(body, `"`+name+`"`) || strings.Contains(body, "/osoby/"+name) || strings.Contains(body, ">"+name) || len(name) > 2 && strings.Contains(body, name)
+}
+
 // Within limits people are found on the page and over the API alike; of somebody else's PESEL both
 // tell that they are here, without a name or an id, and of one that nobody has that nobody is found.
 func TestAPersonOfAnothersIsNotTold(t *testing.T) {
@@ -134,7 +140,7 @@ func TestAPersonOfAnothersIsNotTold(t *testing.T) {
 		{"pesel", "85121212346", "Popraw PESEL", "U2", http.StatusUnprocessableEntity, nil},
 	} {
 		w := d.from(own, asForm("/osoby", c.by, c.text))
-		if w.Code != c.status || !strings.Contains(w.Body.String(), c.has) || strings.Contains(w.Body.String(), c.not) {
+		if w.Code != c.status || !strings.Contains(w.Body.String(), c.has) || tells(w, c.not) {
 			t.Errorf("%s %s: %d %s", c.by, c.text, w.Code, w.Body)
 		}
 		if got := d.read(&seen); !slices.Equal(got, c.readings) {
@@ -142,7 +148,7 @@ func TestAPersonOfAnothersIsNotTold(t *testing.T) {
 		}
 		field := map[string]string{"szukaj": "name", "pesel": "pesel"}[c.by]
 		w = d.from(own, request(http.MethodPost, "/api/v1/people", mustJSON(t, map[string]string{field: c.text}), "Content-Type", "application/json"))
-		if w.Code != c.status || strings.Contains(w.Body.String(), c.not) || strings.Contains(w.Body.String(), "Sekretna") != (c.readings != nil) {
+		if w.Code != c.status || tells(w, c.not) || strings.Contains(w.Body.String(), "Sekretna") != (c.readings != nil) {
 			t.Errorf("API, %s %s: %d %s", c.by, c.text, w.Code, w.Body)
 		}
 		d.read(&seen)

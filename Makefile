@@ -17,7 +17,7 @@ ALIKE       := AgainstTheOracle|ByHand|ThoseOfANaiveCalculation|FollowFromTheLog
 # few streams, each by its name: histories, imports and what earlier builds left show that.
 WITHOUT_A_NAME := Histories|Sample|Earlier|Import|TwoFiles|HundredThousand|PutRight|Listed|Matches
 # One package's limit; go test prints every goroutine when it is reached.
-TIMEOUT     ?= 8m
+TIMEOUT     ?= 12m
 TESTFLAGS   ?=
 FUZZTIME    ?= 10s
 BENCHFLAGS  ?=

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -32,10 +33,19 @@ func reaches(t *testing.T, b *browsertest.Browser, heading string) {
 	t.Fatalf("%s is not reached: %s", heading, browsertest.Eval[string](b, `location.pathname + " " + document.body.innerText`))
 }
 
+// schemes are those in which each state is looked at: in a long test the dark too, of which the others
+// look at a page of each kind.
+func schemes() []string {
+	if os.Getenv("KSIEGA_SOAK") != "" {
+		return []string{"light", "dark"}
+	}
+	return []string{"light"}
+}
+
 // clean looks at the page that is shown: axe, the console, a picture, 320 px and the dark.
 func clean(t *testing.T, b *browsertest.Browser, name string) {
 	t.Helper()
-	for _, dark := range []string{"light", "dark"} {
+	for _, dark := range schemes() {
 		b.Media("", dark, false)
 		for range 12 { // colours change slowly
 			time.Sleep(50 * time.Millisecond)

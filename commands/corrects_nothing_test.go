@@ -51,7 +51,7 @@ func TestACorrectionOfNothing(t *testing.T) {
 			t.Errorf("no correction by %s is tried", way.File)
 		}
 		switch way.Command {
-		case "", "withdraw-claim", "write-off-claim", "match-line", "unmatch-line", "resolve-finding", "hand-over-month", "return-month": // correct nothing
+		case "", "withdraw-claim", "write-off-claim", "match-line", "unmatch-line", "resolve-finding", "change-setting", "hand-over-month", "return-month": // correct nothing
 		default:
 			corrected[way.Command] = true
 		}

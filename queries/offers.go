@@ -146,7 +146,7 @@ func offersOf() map[domain.RefKind]offering {
 		domain.RefContract:    {access.Report("contracts"), contracts, offeredContracts},
 		domain.RefAssistant:   {access.Report("contracts"), contracts, offeredAssistants},
 		domain.RefParticipant: {access.Report("person"), people, offeredPeople},
-		domain.RefWorker:      {access.Report("person"), people, offeredWorkers},
+		domain.RefWorker:      {access.Wait, people, offeredWorkers}, // those of the people within reach
 		domain.RefAgreement:   {access.Report("psu-settlement"), []projections.Projection{projections.Settlement(), projections.People()}, offeredAgreements},
 		domain.RefProgramme:   {access.Wait, people, offeredProgrammes}, // which there are, everybody may know
 		domain.RefSession:     {access.Session, []projections.Projection{projections.Sessions(), projections.People()}, offeredSessions},
@@ -216,7 +216,11 @@ func offeredPeople(ctx context.Context, q *question) (all []offer, err error) {
 	return all, nil
 }
 
+// offeredWorkers are those whose cases are within reach, and whom somebody acts as.
 func offeredWorkers(ctx context.Context, q *question) (all []offer, err error) {
+	for _, id := range q.who.LimitedBy(q.op, domain.RefWorker) {
+		all = append(all, offer{Offer: Offer{ID: id}})
+	}
 	people, err := projections.Persons().Every(ctx, q.view(projections.People()))
 	for _, p := range people {
 		for _, w := range p.Row.Workers {

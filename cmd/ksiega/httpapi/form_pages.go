@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -323,7 +324,10 @@ func (s *server) find(r *http.Request, f commandForm, field *commands.FormField,
 		}
 	}
 	of, err := s.Reader.Offers(r.Context(), session.Of(r.Context()), asked)
-	if err != nil {
+	switch {
+	case errors.Is(err, access.ErrDenied): // whoever may send the form and see none of them is offered none
+		of = &queries.Offered{}
+	case err != nil:
 		return nil, err
 	}
 	add := func(c pages.Choice) {

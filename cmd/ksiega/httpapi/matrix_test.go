@@ -332,6 +332,10 @@ func TestWhoDoesWhat(t *testing.T) {
 	_, names, _ := strings.Cut(p.Detail, "Są: ")
 	for name := range strings.SplitSeq(names, ", ") {
 		for n, who := range askers(ours) {
+			w := d.from(who.Who, request(http.MethodGet, "/polecenia/"+name, "", "Accept", "text/html"))
+			if may := who.May(access.Operation(name)) && !strings.HasSuffix(name, "-month"); may != (w.Code == http.StatusOK) {
+				t.Errorf("%s: the form of %s: %d", who.name, name, w.Code)
+			}
 			for _, h := range []home{ours, theirs} {
 				body, told := bodies(h, n)[name]
 				if !told {
